@@ -1,0 +1,67 @@
+// Expected failures. Whatever goes wrong for a reason a user can understand is a StylusError: it says what
+// happened, where (file, tensor, field) and what to do about it. Anything else that throws is a bug.
+
+/** What kind of failure this is; the page and the command line choose their tone and exit code by it. */
+export type ErrorCode =
+  | "bad-input" // the request is wrong: empty prompt, size not a multiple of 8, unknown adapter …
+  | "bad-file" // a file is damaged or not what it claims to be
+  | "unsupported" // a file or device is sound, but not something this program can use
+  | "not-found" // a file or record is missing
+  | "network" // a transfer failed; trying again may help
+  | "quota" // storage is full or was refused
+  | "device" // the GPU or the WASM runtime failed or was lost
+  | "cancelled"; // the user, or a newer request, stopped the work
+
+export interface ErrorDetails {
+  /** File, tensor, field or URL that the failure is about. */
+  readonly where?: string;
+  /** What the user can do, as a sentence. */
+  readonly remedy?: string;
+  readonly cause?: unknown;
+}
+
+export class StylusError extends Error {
+  readonly code: ErrorCode;
+  readonly where: string | undefined;
+  readonly remedy: string | undefined;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, { cause: details.cause });
+    this.name = "StylusError";
+    this.code = code;
+    this.where = details.where;
+    this.remedy = details.remedy;
+  }
+}
+
+/** A StylusError as plain data, to cross a worker boundary or go into a report. */
+export interface PlainError {
+  readonly code: ErrorCode | "internal";
+  readonly message: string;
+  readonly where?: string | undefined;
+  readonly remedy?: string | undefined;
+  readonly stack?: string | undefined;
+}
+
+export function toPlainError(error: unknown): PlainError {
+  if (error instanceof StylusError) {
+    const { code, message, where, remedy, stack } = error;
+    return { code, message, where, remedy, stack };
+  }
+  if (error instanceof DOMException && error.name === "AbortError") return { code: "cancelled", message: "Stopped." };
+  if (error instanceof Error) return { code: "internal", message: error.message, stack: error.stack };
+  return { code: "internal", message: String(error) };
+}
+
+export function fromPlainError(plain: PlainError): Error {
+  if (plain.code === "internal") return Object.assign(new Error(plain.message), { stack: plain.stack });
+  return new StylusError(plain.code, plain.message, {
+    ...(plain.where === undefined ? {} : { where: plain.where }),
+    ...(plain.remedy === undefined ? {} : { remedy: plain.remedy }),
+  });
+}
+
+/** Throws the cancellation error when `signal` is aborted. */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new StylusError("cancelled", "Stopped.");
+}

@@ -1,0 +1,72 @@
+// What a user asks for and what comes back while it runs: the vocabulary shared by page, command line,
+// stylus stages and diffusion engine. Plain data only: all of it crosses worker boundaries.
+
+export type SamplerId =
+  | "euler"
+  | "euler_a"
+  | "dpmpp_2m"
+  | "dpmpp_sde"
+  | "dpmpp_2m_sde"
+  | "ddim"
+  | "unipc"
+  | "lcm";
+export type ScheduleId =
+  | "uniform" // "automatic" of A1111 for samplers without an own schedule
+  | "karras"
+  | "exponential"
+  | "sgm_uniform"
+  | "simple"
+  | "beta"
+  | "ays"
+  | "trailing" // DDIM trailing spacing, Hyper-SD
+  | "lcm";
+
+/** One adapter at work in one image. Strengths are final: after refined weight, masks, budget and the user's slider. */
+export interface AdapterUse {
+  readonly id: string;
+  readonly unetStrength: number;
+  readonly textStrength: number;
+}
+
+/** One image of a batch. */
+export interface ImageJob {
+  readonly seed: number;
+  readonly adapters: readonly AdapterUse[];
+}
+
+export interface DiffusionRequest {
+  readonly packId: string;
+  readonly prompt: string;
+  readonly negativePrompt: string;
+  /** Pixels; multiples of 8. */
+  readonly width: number;
+  readonly height: number;
+  readonly steps: number;
+  readonly cfgScale: number;
+  readonly sampler: SamplerId;
+  readonly schedule: ScheduleId;
+  /** 1 = last layer, 2 = last but one … (A1111's counting). */
+  readonly clipSkip: number;
+  /** "cpu" = torch's MT19937, "nv" = NVIDIA Philox. */
+  readonly noise: "cpu" | "nv";
+  /** Few-step adapter (LCM-LoRA and the like) merged in addition to each image's own adapters; null when off. */
+  readonly fewStepAdapter: AdapterUse | null;
+  readonly images: readonly ImageJob[];
+}
+
+export type DevicePreference = "auto" | "webgpu" | "wasm";
+
+/** Which device runs the networks, and why that one. Shown to the user; never chosen silently. */
+export interface DeviceReport {
+  readonly kind: "webgpu" | "wasm";
+  readonly name: string; // "NVIDIA …", "2 threads of WebAssembly"
+  readonly reason: string; // "no WebGPU adapter", "only a software adapter (SwiftShader)" …
+  readonly threads: number; // WASM threads; 1 when the page is not cross-origin isolated
+  readonly f16: boolean;
+}
+
+export type DiffusionEvent =
+  | { readonly type: "stage"; readonly stage: string; readonly imageIndex: number; readonly milliseconds: number }
+  | { readonly type: "step"; readonly imageIndex: number; readonly step: number; readonly steps: number; readonly milliseconds: number }
+  | { readonly type: "preview"; readonly imageIndex: number; readonly width: number; readonly height: number; readonly rgba: Uint8ClampedArray<ArrayBuffer> }
+  | { readonly type: "image"; readonly imageIndex: number; readonly seed: number; readonly width: number; readonly height: number; readonly rgba: Uint8ClampedArray<ArrayBuffer> };

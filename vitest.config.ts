@@ -1,0 +1,5 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: { include: ["src/**/*.test.ts", "tests/parity/**/*.test.ts"], environment: "node", testTimeout: 60_000 },
+});
