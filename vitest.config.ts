@@ -1,5 +1,9 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  test: { include: ["src/**/*.test.ts", "tests/parity/**/*.test.ts"], environment: "node", testTimeout: 60_000 },
+  test: {
+    include: ["src/**/*.test.ts", "tests/parity/**/*.test.ts"],
+    environment: "node",
+    testTimeout: 60_000,
+  },
 });

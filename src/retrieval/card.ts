@@ -35,10 +35,17 @@ export interface AdapterCard {
   /** Pictures made with the adapter, each with its prompt. */
   readonly samples: readonly { readonly path: string; readonly prompt: string }[];
   /** Set for few-step adapters (LCM …): never retrieved, offered as a mode instead. */
-  readonly fewStep?: { readonly steps: number; readonly cfgScale: number; readonly sampler: string; readonly schedule: string };
+  readonly fewStep?: {
+    readonly steps: number;
+    readonly cfgScale: number;
+    readonly sampler: string;
+    readonly schedule: string;
+  };
 }
 
 /** The document that is embedded: title + refined description + tags; trigger words are left out (Stylus reference). */
 export function embeddingDocument(card: AdapterCard): string {
-  return [card.title, card.refined.description, card.tags.join(", ")].filter((part) => part !== "").join(". ");
+  return [card.title, card.refined.description, card.tags.join(", ")]
+    .filter((part) => part !== "")
+    .join(". ");
 }

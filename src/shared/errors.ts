@@ -48,7 +48,8 @@ export function toPlainError(error: unknown): PlainError {
     const { code, message, where, remedy, stack } = error;
     return { code, message, where, remedy, stack };
   }
-  if (error instanceof DOMException && error.name === "AbortError") return { code: "cancelled", message: "Stopped." };
+  if (error instanceof DOMException && error.name === "AbortError")
+    return { code: "cancelled", message: "Stopped." };
   if (error instanceof Error) return { code: "internal", message: error.message, stack: error.stack };
   return { code: "internal", message: String(error) };
 }

@@ -66,7 +66,31 @@ export interface DeviceReport {
 }
 
 export type DiffusionEvent =
-  | { readonly type: "stage"; readonly stage: string; readonly imageIndex: number; readonly milliseconds: number }
-  | { readonly type: "step"; readonly imageIndex: number; readonly step: number; readonly steps: number; readonly milliseconds: number }
-  | { readonly type: "preview"; readonly imageIndex: number; readonly width: number; readonly height: number; readonly rgba: Uint8ClampedArray<ArrayBuffer> }
-  | { readonly type: "image"; readonly imageIndex: number; readonly seed: number; readonly width: number; readonly height: number; readonly rgba: Uint8ClampedArray<ArrayBuffer> };
+  | {
+      readonly type: "stage";
+      readonly stage: string;
+      readonly imageIndex: number;
+      readonly milliseconds: number;
+    }
+  | {
+      readonly type: "step";
+      readonly imageIndex: number;
+      readonly step: number;
+      readonly steps: number;
+      readonly milliseconds: number;
+    }
+  | {
+      readonly type: "preview";
+      readonly imageIndex: number;
+      readonly width: number;
+      readonly height: number;
+      readonly rgba: Uint8ClampedArray<ArrayBuffer>;
+    }
+  | {
+      readonly type: "image";
+      readonly imageIndex: number;
+      readonly seed: number;
+      readonly width: number;
+      readonly height: number;
+      readonly rgba: Uint8ClampedArray<ArrayBuffer>;
+    };

@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+// Code that needs a real browser (WGSL, OPFS, workers), driven through Playwright.
+export default defineConfig({
+  test: {
+    include: ["tests/browser/**/*.test.ts"],
+    environment: "node",
+    testTimeout: 180_000,
+    hookTimeout: 120_000,
+    fileParallelism: false,
+  },
+});

@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+// The built site as a user meets it: the served dist/ in a real Chromium.
+export default defineConfig({
+  test: {
+    include: ["tests/e2e/**/*.test.ts"],
+    environment: "node",
+    testTimeout: 240_000,
+    hookTimeout: 180_000,
+    fileParallelism: false,
+  },
+});
