@@ -1,19 +1,45 @@
-// One static site: the page, four workers, the WASM runtimes and the embedded pack, all from the same origin.
-import { defineConfig } from "vite";
+// One static site: the page, its workers, the WASM runtimes and the embedded pack, all from the same origin and under any path.
+import { defineConfig, type Plugin } from "vite";
+import { VitePWA } from "vite-plugin-pwa";
 import solid from "vite-plugin-solid";
+import { contentSecurityPolicy, isolationHeaders } from "./scripts/headers.mjs";
 
-/** Cross-origin isolation gives WASM threads; everything is served from the own origin. */
-export const isolationHeaders = {
-  "Cross-Origin-Opener-Policy": "same-origin",
-  "Cross-Origin-Embedder-Policy": "require-corp",
-  "Cross-Origin-Resource-Policy": "same-origin",
-};
+/** Static hosts send no headers of ours: the policy travels in the page itself. */
+const cspMeta = (): Plugin => ({
+  name: "csp-meta",
+  apply: "build",
+  transformIndexHtml: () => [
+    {
+      tag: "meta",
+      attrs: { "http-equiv": "Content-Security-Policy", content: contentSecurityPolicy },
+      injectTo: "head-prepend",
+    },
+  ],
+});
 
 export default defineConfig({
   base: "./",
-  plugins: [solid()],
+  plugins: [
+    solid(),
+    cspMeta(),
+    VitePWA({
+      strategies: "injectManifest",
+      srcDir: "workers",
+      filename: "service-worker.ts",
+      injectRegister: false,
+      manifest: false, // public/manifest.webmanifest
+      injectManifest: {
+        // Code, styles and icons; WASM runtimes and packs are large and cached when first used.
+        globPatterns: ["**/*.{js,mjs,css,html,svg,png,webmanifest}"],
+        globIgnores: ["packs/**", "**/*.map"],
+        maximumFileSizeToCacheInBytes: 8 << 20,
+      },
+    }),
+  ],
   worker: { format: "es" },
   build: { target: "es2023", sourcemap: true },
+  // onnxruntime-web finds its own files next to itself, which pre-bundling would break.
+  optimizeDeps: { exclude: ["onnxruntime-web", "@huggingface/transformers", "voy-search"] },
   server: { headers: isolationHeaders },
   preview: { headers: isolationHeaders },
 });

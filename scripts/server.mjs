@@ -3,6 +3,7 @@
 import { createReadStream, existsSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import path from "node:path";
+import { securityHeaders } from "./headers.mjs";
 
 const contentTypes = {
   ".html": "text/html; charset=utf-8",
@@ -20,14 +21,6 @@ const contentTypes = {
   ".ico": "image/x-icon",
   ".txt": "text/plain; charset=utf-8",
   ".woff2": "font/woff2",
-};
-
-const headers = {
-  "Cross-Origin-Opener-Policy": "same-origin",
-  "Cross-Origin-Embedder-Policy": "require-corp",
-  "Cross-Origin-Resource-Policy": "same-origin",
-  "X-Content-Type-Options": "nosniff",
-  "Referrer-Policy": "no-referrer",
 };
 
 /** First and last byte of a `Range: bytes=a-b` header, or null when there is none or it cannot be met. */
@@ -49,7 +42,7 @@ function parseRange(header, size) {
 export function serve(folder, { port = 0, intercept } = {}) {
   const base = path.resolve(folder);
   const server = createServer((request, response) => {
-    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
     if (intercept?.(request, response)) return;
     if (request.method !== "GET" && request.method !== "HEAD") return void response.writeHead(405).end();
     let pathname;

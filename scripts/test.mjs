@@ -52,7 +52,9 @@ for (const [name, stage] of Object.entries(stages)) {
   console.log(`\n── ${name}`);
   const started = performance.now();
   const { status } = spawnSync(bin(command), args, { cwd: root, stdio: "inherit", env });
-  console.log(`── ${name}: ${status === 0 ? "ok" : "FAILED"} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
+  console.log(
+    `── ${name}: ${status === 0 ? "ok" : "FAILED"} (${((performance.now() - started) / 1000).toFixed(1)} s)`,
+  );
   if (stage.suite && existsSync(report)) {
     const result = JSON.parse(readFileSync(report, "utf8"));
     total.passed += result.numPassedTests;
