@@ -1,0 +1,72 @@
+// Command-line options of the entry scripts: node:util's parser, plus typed values with errors that name the option.
+import { parseArgs } from "node:util";
+
+export class UsageError extends Error {}
+
+/** Parses argv by `spec` (node:util parseArgs options); anything unknown is a UsageError. */
+export function parseOptions(spec, argv = process.argv.slice(2)) {
+  try {
+    return parseArgs({ args: argv, options: spec, allowPositionals: true, strict: true });
+  } catch (error) {
+    throw new UsageError(error.message);
+  }
+}
+
+export function integer(name, text, { min, max }) {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw new UsageError(`--${name} must be a whole number from ${min} to ${max}, not "${text}".`);
+  }
+  return value;
+}
+
+export function number(name, text, { min, max }) {
+  const value = Number(text);
+  if (text.trim() === "" || !(value >= min && value <= max)) {
+    throw new UsageError(`--${name} must be a number from ${min} to ${max}, not "${text}".`);
+  }
+  return value;
+}
+
+export function oneOf(name, text, choices) {
+  if (!choices.includes(text))
+    throw new UsageError(`--${name} must be one of ${choices.join(", ")}, not "${text}".`);
+  return text;
+}
+
+/** `256x320` → {width, height} in pixels. */
+export function size(name, text) {
+  const match = /^(\d+)x(\d+)$/.exec(text);
+  const [width, height] = match ? [Number(match[1]), Number(match[2])] : [0, 0];
+  const sound = (pixels) => pixels >= 64 && pixels <= 1024 && pixels % 8 === 0;
+  if (!sound(width) || !sound(height)) {
+    throw new UsageError(
+      `--${name} must be WIDTHxHEIGHT, both multiples of 8 from 64 to 1024, not "${text}".`,
+    );
+  }
+  return { width, height };
+}
+
+/** `auto`, `none`, or `name:weight,name:weight`. */
+export function adapters(name, text) {
+  if (text === "auto" || text === "none") return text;
+  return text.split(",").map((part) => {
+    const [id, weight = "1"] = part.split(":");
+    if (!id) throw new UsageError(`--${name} must be auto, none or name:weight,…, not "${text}".`);
+    return { id: id.trim(), weight: number(name, weight, { min: -4, max: 4 }) };
+  });
+}
+
+/** Runs `main`; usage errors end with code 2 and the help text, expected failures with code 1 and their remedy. */
+export async function runMain(main, help) {
+  try {
+    await main();
+  } catch (error) {
+    if (error instanceof UsageError) {
+      console.error(`${error.message}\n\n${help}`);
+      process.exit(2);
+    }
+    console.error(error.remedy ? `${error.message}\n${error.remedy}` : (error.stack ?? String(error)));
+    process.exit(1);
+  }
+}

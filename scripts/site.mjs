@@ -1,0 +1,62 @@
+// The built site in a headless Chromium, for the scripts that drive it: serves dist/, opens the page, waits for `window.stylus`.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { serve } from "./server.mjs";
+import { browserArguments, ensureBrowser, ensureBuild, root } from "./setup.mjs";
+
+/** A failure that the page reported: message and remedy are its words. */
+export class PageError extends Error {
+  constructor(plain) {
+    super(plain.where ? `${plain.message} [${plain.where}]` : plain.message);
+    this.code = plain.code;
+    this.remedy = plain.remedy;
+  }
+}
+
+/**
+ * @param {{profile?: string, headed?: boolean, query?: string}} options `profile` keeps the browser's storage between calls
+ * @returns {Promise<{page: import("playwright").Page, context: import("playwright").BrowserContext, url: string, close(): Promise<void>}>}
+ */
+export async function openSite({ profile, headed = false, query = "" } = {}) {
+  ensureBuild();
+  const executablePath = await ensureBrowser();
+  const { chromium } = await import("playwright");
+  const server = await serve(path.join(root, "dist"));
+  const userData = profile ?? mkdtempSync(path.join(tmpdir(), "stylus-web-"));
+  const context = await chromium.launchPersistentContext(userData, {
+    executablePath,
+    headless: !headed,
+    args: browserArguments(),
+    viewport: { width: 1280, height: 900 },
+  });
+  const page = context.pages()[0] ?? (await context.newPage());
+  const close = async () => {
+    await context.close();
+    await server.close();
+    if (!profile) rmSync(userData, { recursive: true, force: true });
+  };
+  try {
+    await page.goto(server.url + query);
+    await page.waitForFunction(() => "stylus" in window);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { page, context, url: server.url, close };
+}
+
+/**
+ * One run through `window.stylus`.
+ * @returns {Promise<{report: object, images: {png: Buffer, seed: number, fileName: string}[]}>}
+ * @throws {PageError} what the page reports as failure
+ */
+export async function runInPage(page, options) {
+  const answer = await page.evaluate((value) => window.stylus.run(value), options);
+  if (!answer.ok) throw new PageError(answer.error);
+  const { report, images } = answer.value;
+  return {
+    report,
+    images: images.map((image) => ({ ...image, png: Buffer.from(image.pngBase64, "base64") })),
+  };
+}
