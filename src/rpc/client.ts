@@ -1,0 +1,72 @@
+// The page's side of a worker: started when first used, restarted after a crash, ended on request.
+import { releaseProxy, wrap, type Remote } from "comlink";
+import { StylusError } from "../shared/errors.ts";
+import "./wire.ts";
+
+interface Running<Service> {
+  readonly worker: Worker;
+  readonly remote: Remote<Service>;
+  /** Rejects when the worker crashes or is terminated; never resolves. */
+  readonly lost: Promise<never>;
+  readonly lose: (reason: StylusError) => void;
+}
+
+export class WorkerClient<Service> {
+  readonly #name: string;
+  readonly #create: () => Worker;
+  #running: Running<Service> | undefined;
+
+  /** @param create e.g. `() => new Worker(new URL("…/x.ts", import.meta.url), { type: "module" })` */
+  constructor(name: string, create: () => Worker) {
+    this.#name = name;
+    this.#create = create;
+  }
+
+  /** Number of workers alive: 0 or 1. */
+  get alive(): number {
+    return this.#running ? 1 : 0;
+  }
+
+  #start(): Running<Service> {
+    const worker = this.#create();
+    let lose!: (reason: StylusError) => void;
+    const lost = new Promise<never>((_, reject) => (lose = reject));
+    lost.catch(() => {}); // a crash with no call under way has nobody to tell
+    const running = { worker, remote: wrap<Service>(worker), lost, lose };
+    worker.addEventListener("error", (event) => {
+      event.preventDefault();
+      this.#end(
+        new StylusError(
+          "device",
+          `The ${this.#name} worker stopped: ${event.message || "it could not be loaded"}.`,
+          {
+            remedy:
+              "Try again: it is started anew. If it keeps failing, reload the page or close other tabs to free memory.",
+          },
+        ),
+      );
+    });
+    return running;
+  }
+
+  #end(reason: StylusError): void {
+    const running = this.#running;
+    if (!running) return;
+    this.#running = undefined;
+    running.lose(reason);
+    running.worker.terminate();
+  }
+
+  /** Runs `use` with the service; rejects when the worker dies meanwhile. */
+  async call<Result>(use: (service: Remote<Service>) => Promise<Result>): Promise<Result> {
+    this.#running ??= this.#start();
+    const { remote, lost } = this.#running;
+    return Promise.race([use(remote), lost]);
+  }
+
+  /** Ends the worker at once; calls under way reject as cancelled. The next call starts a new one. */
+  terminate(): void {
+    this.#running?.remote[releaseProxy]();
+    this.#end(new StylusError("cancelled", "Stopped."));
+  }
+}
