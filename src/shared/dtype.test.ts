@@ -3,8 +3,10 @@ import { describe, expect, it } from "vitest";
 import { dtypeSizeBytes, float32ToF16, fromFloat32, toFloat32 } from "./dtype.ts";
 
 const allHalves = new Uint16Array(65536).map((_, i) => i);
-const bytesOf = (array: Uint16Array | Uint8Array): Uint8Array => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-const bitsOf = (values: Float32Array): Uint32Array => new Uint32Array(values.buffer, values.byteOffset, values.length);
+const bytesOf = (array: Uint16Array | Uint8Array): Uint8Array =>
+  new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+const bitsOf = (values: Float32Array): Uint32Array =>
+  new Uint32Array(values.buffer, values.byteOffset, values.length);
 
 /** IEEE definition, written without bit tricks. */
 function halfValue(half: number): number {
@@ -55,14 +57,22 @@ describe("bfloat16", () => {
   it("rounds ties to even and keeps NaN", () => {
     const values = new Float32Array(4);
     bitsOf(values).set([0x3f808000, 0x3f818000, 0x3f808001, 0x7f800001]);
-    expect([...new Uint16Array(fromFloat32(values, "BF16").buffer)]).toEqual([0x3f80, 0x3f82, 0x3f81, 0x7fc0]);
+    expect([...new Uint16Array(fromFloat32(values, "BF16").buffer)]).toEqual([
+      0x3f80, 0x3f82, 0x3f81, 0x7fc0,
+    ]);
   });
 });
 
 describe("float8", () => {
   // Values from the OCP 8-bit floating point specification.
   it("knows the extremes", () => {
-    expect([...toFloat32(Uint8Array.of(0x7e, 0x08, 0x01, 0xfe, 0x80), "F8_E4M3")]).toEqual([448, 2 ** -6, 2 ** -9, -448, -0]);
+    expect([...toFloat32(Uint8Array.of(0x7e, 0x08, 0x01, 0xfe, 0x80), "F8_E4M3")]).toEqual([
+      448,
+      2 ** -6,
+      2 ** -9,
+      -448,
+      -0,
+    ]);
     expect(toFloat32(Uint8Array.of(0x7f), "F8_E4M3")[0]).toBeNaN();
     expect([...toFloat32(Uint8Array.of(0x7b, 0x7c, 0x01), "F8_E5M2")]).toEqual([57344, Infinity, 2 ** -16]);
   });
@@ -76,7 +86,9 @@ describe("float8", () => {
 
   it("rounds ties to even", () => {
     // Between 448 (even) and the NaN code lies 464: the tie goes to 448, past it to NaN, as in torch.
-    expect([...fromFloat32(Float32Array.of(464, 465, 1.0625, 1.1875, 2 ** -10), "F8_E4M3")]).toEqual([0x7e, 0x7f, 0x38, 0x3a, 0x00]);
+    expect([...fromFloat32(Float32Array.of(464, 465, 1.0625, 1.1875, 2 ** -10), "F8_E4M3")]).toEqual([
+      0x7e, 0x7f, 0x38, 0x3a, 0x00,
+    ]);
   });
 });
 

@@ -163,7 +163,10 @@ function readNumber(view: DataView, offset: number, dtype: WideDType): number {
 }
 
 /** float32 → float16 bits. Overflow gives infinity, NaN stays NaN. */
-export function float32ToF16(values: Float32Array, target = new Uint16Array(values.length)): Uint16Array<ArrayBufferLike> {
+export function float32ToF16(
+  values: Float32Array,
+  target = new Uint16Array(values.length),
+): Uint16Array<ArrayBufferLike> {
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
   for (let i = 0; i < bits.length; i++) {
     const word = bits[i]!;
@@ -195,7 +198,10 @@ function float32ToBf16(values: Float32Array): Uint16Array {
 }
 
 /** One float32 → 8 bits with `mantissaBits` of mantissa; `overflow` is what magnitudes past the largest value become. */
-function float32ToF8(values: Float32Array, format: { mantissaBits: number; bias: number; overflow: number; nan: number }): Uint8Array {
+function float32ToF8(
+  values: Float32Array,
+  format: { mantissaBits: number; bias: number; overflow: number; nan: number },
+): Uint8Array {
   const out = new Uint8Array(values.length);
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
@@ -226,7 +232,10 @@ function roundHalfEven(value: number): number {
 }
 
 /** float32 → bytes of a floating-point type (little-endian), rounding to nearest even. */
-export function fromFloat32(values: Float32Array, dtype: "F32" | "F16" | "BF16" | "F8_E4M3" | "F8_E5M2"): Uint8Array<ArrayBuffer> {
+export function fromFloat32(
+  values: Float32Array,
+  dtype: "F32" | "F16" | "BF16" | "F8_E4M3" | "F8_E5M2",
+): Uint8Array<ArrayBuffer> {
   const narrow = ((): Uint8Array | Uint16Array | Float32Array => {
     switch (dtype) {
       case "F32":

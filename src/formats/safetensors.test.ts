@@ -1,0 +1,205 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { fromFloat32 } from "../shared/dtype.ts";
+import { StylusError } from "../shared/errors.ts";
+import {
+  readHeader,
+  readRowsF32,
+  readTensor,
+  readTensorF32,
+  streamTensors,
+  type TensorData,
+  writeSafetensors,
+} from "./safetensors.ts";
+
+const options = { fileName: "test.safetensors" };
+
+function f32(name: string, shape: number[], values: number[]): TensorData {
+  return { name, dtype: "F32", shape, bytes: fromFloat32(Float32Array.from(values), "F32") };
+}
+
+/** A file with any header text and any data, right or wrong. */
+function rawFile(header: string | Uint8Array, dataBytes: number, length?: bigint): Blob {
+  const text = typeof header === "string" ? new TextEncoder().encode(header) : header;
+  const prefix = new Uint8Array(8);
+  new DataView(prefix.buffer).setBigUint64(0, length ?? BigInt(text.length), true);
+  return new Blob([prefix, text as Uint8Array<ArrayBuffer>, new Uint8Array(dataBytes)]);
+}
+
+async function failure(blob: Blob): Promise<StylusError> {
+  const error: unknown = await readHeader(blob, options).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(StylusError);
+  return error as StylusError;
+}
+
+describe("round trip", () => {
+  const file = writeSafetensors(
+    [
+      f32("b", [2, 2], [1, 2, 3, 4]),
+      f32("a", [], [5]),
+      { name: "h", dtype: "F16", shape: [3], bytes: fromFloat32(Float32Array.of(1, -2, 0.5), "F16") },
+    ],
+    { note: "tëst" },
+  );
+
+  it("gives back names, shapes, values and metadata", async () => {
+    const read = await readHeader(new Blob([file]), options);
+    expect([...read.tensors.keys()]).toEqual(["a", "b", "h"]);
+    expect(read.metadata.get("note")).toBe("tëst");
+    expect([...(await readTensorF32(read.tensors.get("b")!))]).toEqual([1, 2, 3, 4]);
+    expect([...(await readTensorF32(read.tensors.get("h")!))]).toEqual([1, -2, 0.5]);
+    expect([...(await readRowsF32(read.tensors.get("b")!, { begin: 1, end: 2 }))]).toEqual([3, 4]);
+  });
+
+  it.each([1, 8, 1000])("streams in file order with chunks of %i bytes", async (chunkBytes) => {
+    const read = await readHeader(new Blob([file]), options);
+    const seen: string[] = [];
+    for await (const { source, bytes } of streamTensors([...read.tensors.values()].reverse(), {
+      chunkBytes,
+    })) {
+      seen.push(source.name);
+      expect(bytes).toEqual(await readTensor(source));
+    }
+    expect(seen).toEqual(["a", "b", "h"]);
+  });
+
+  it("stops streaming when aborted", async () => {
+    const read = await readHeader(new Blob([file]), options);
+    const stream = streamTensors(read.tensors.values(), { signal: AbortSignal.abort() });
+    await expect(stream.next()).rejects.toMatchObject({ code: "cancelled" });
+  });
+});
+
+describe("malformed files", () => {
+  const entry = (shape: number[], offsets: [number, number], dtype = "F32"): string =>
+    JSON.stringify({ dtype, shape, data_offsets: offsets });
+  it.each<[string, Blob, RegExp]>([
+    ["empty", new Blob([]), /only 0 bytes/],
+    ["header length over the limit", rawFile("{}", 0, 100_000_001n), /over 100000000/],
+    ["header length near 2^64", rawFile("{}", 0, (1n << 64n) - 1n), /over 100000000/],
+    ["header longer than the file", rawFile("{}", 0, 3n), /Cut off/],
+    ["no brace", rawFile(" {}", 0), /does not start/],
+    ["JSON array", rawFile("[]", 0), /does not start/],
+    ["broken JSON", rawFile('{"a":', 0), /not valid JSON/],
+    ["broken UTF-8", rawFile(Uint8Array.of(0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d), 0), /not valid JSON/],
+    ["duplicate tensor", rawFile(`{"a":${entry([1], [0, 4])},"a":${entry([1], [0, 4])}}`, 4), /"a" twice/],
+    [
+      "duplicate tensor, escaped",
+      rawFile(`{"a":${entry([1], [0, 4])},"\\u0061":${entry([1], [0, 4])}}`, 4),
+      /"a" twice/,
+    ],
+    [
+      "duplicate field",
+      rawFile('{"a":{"dtype":"F32","dtype":"F32","shape":[1],"data_offsets":[0,4]}}', 4),
+      /"dtype" twice/,
+    ],
+    ["entry not an object", rawFile('{"a":7}', 0), /not an object/],
+    ["entry null", rawFile('{"a":null}', 0), /not an object/],
+    ["negative size", rawFile(`{"a":${entry([-1, -1], [0, 4])}}`, 4), /shape/],
+    ["fractional size", rawFile(`{"a":${entry([0.5], [0, 2])}}`, 2), /shape/],
+    ["huge shape", rawFile(`{"a":${entry([2 ** 40, 2 ** 40], [0, 4])}}`, 4), /takes/],
+    ["reversed offsets", rawFile(`{"a":${entry([1], [4, 0])}}`, 4), /span/],
+    ["three offsets", rawFile('{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4,8]}}', 8), /pair/],
+    ["size disagrees", rawFile(`{"a":${entry([2], [0, 4])}}`, 4), /takes 8 bytes/],
+    ["past the end", rawFile(`{"a":${entry([2], [0, 8])}}`, 4), /past the end/],
+    ["overlap", rawFile(`{"a":${entry([2], [0, 8])},"b":${entry([1], [4, 8])}}`, 8), /overlaps/],
+    ["hole", rawFile(`{"a":${entry([1], [0, 4])},"b":${entry([1], [8, 12])}}`, 12), /4 unused bytes/],
+    ["bytes after the last tensor", rawFile(`{"a":${entry([1], [0, 4])}}`, 6), /tensors end/],
+    ["metadata not strings", rawFile('{"__metadata__":{"x":1}}', 0), /not a string/],
+    ["metadata a list", rawFile('{"__metadata__":[]}', 0), /not an object/],
+  ])("%s", async (_, blob, message) => {
+    const error = await failure(blob);
+    expect(error.code).toBe("bad-file");
+    expect(error.message).toMatch(message);
+    expect(error.where).toBe("test.safetensors");
+    expect(error.remedy).toBeTruthy();
+  });
+
+  it("accepts an empty list of tensors and names like __proto__", async () => {
+    expect((await readHeader(rawFile("{}", 0), options)).tensors.size).toBe(0);
+    const odd = await readHeader(rawFile(`{"__proto__":${entry([1], [0, 4])}}`, 4), options);
+    expect([...odd.tensors.keys()]).toEqual(["__proto__"]);
+  });
+
+  it.each<[string, number[] | string, RegExp]>([
+    ["zip pickle", "PK\u0003\u0004aaaaaaaaaaaa", /pickle/],
+    ["bare pickle", [0x80, 2, 0x7d, 0x71, 0, 0x58, 5, 0, 0, 0], /pickle/],
+    ["GGUF", "GGUF\u0003\u0000\u0000\u0000aaaa", /GGUF/],
+    ["LFS pointer", "version https://git-lfs.github.com/spec/v1\noid", /Git LFS/],
+    ["web page", "<!DOCTYPE html><html>", /web page/],
+  ])("names a %s", async (_, content, message) => {
+    const bytes = typeof content === "string" ? new TextEncoder().encode(content) : Uint8Array.from(content);
+    const error = await failure(new Blob([bytes]));
+    expect(error.code).toBe("unsupported");
+    expect(error.message).toMatch(message);
+  });
+
+  it("an unknown type is unsupported, not damaged", async () => {
+    expect((await failure(rawFile(`{"a":${entry([1], [0, 4], "F99")}}`, 4))).code).toBe("unsupported");
+  });
+
+  it("a safetensors file whose length begins like a pickle is not mistaken for one", async () => {
+    const header = `{"a":${entry([1], [0, 4])}`.padEnd(0x280 - 1) + "}";
+    expect((await readHeader(rawFile(header, 4), options)).tensors.size).toBe(1);
+  });
+
+  it("says so when the file shrank after its header was read", async () => {
+    const read = await readHeader(rawFile(`{"a":${entry([1], [0, 4])}}`, 4), options);
+    const source = { ...read.tensors.get("a")!, blob: new Blob([new Uint8Array(3)]) };
+    await expect(readTensor(source)).rejects.toMatchObject({ code: "bad-file" });
+  });
+});
+
+describe("fuzz", () => {
+  const tensor = fc.record({
+    name: fc.string(),
+    shape: fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 3 }),
+  });
+
+  it("any set of tensors comes back as written", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uniqueArray(tensor, { selector: (t) => t.name, maxLength: 6 }), async (list) => {
+        const data = list
+          .filter(({ name }) => name !== "__metadata__" && name.isWellFormed())
+          .map(({ name, shape }, i) =>
+            f32(
+              name,
+              shape,
+              Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, k) => i + k),
+            ),
+          );
+        const read = await readHeader(new Blob([writeSafetensors(data)]), options);
+        expect(read.tensors.size).toBe(data.length);
+        for (const { name, shape, bytes } of data) {
+          expect(read.tensors.get(name)!.shape).toEqual(shape);
+          expect(await readTensor(read.tensors.get(name)!)).toEqual(bytes);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("mutated files are read or refused with a StylusError, never out of bounds", async () => {
+    const valid = writeSafetensors([f32("a.weight", [2, 2], [1, 2, 3, 4]), f32("b.bias", [2], [5, 6])], {
+      k: "v",
+    });
+    const edit = fc.record({ at: fc.nat(valid.length - 1), value: fc.integer({ min: 0, max: 255 }) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(edit, { maxLength: 4 }), fc.nat(valid.length), async (edits, cut) => {
+        const bytes = valid.slice(0, edits.length === 0 ? cut : valid.length);
+        for (const { at, value } of edits) bytes[at] = value;
+        try {
+          const read = await readHeader(new Blob([bytes]), options);
+          for (const source of read.tensors.values())
+            expect((await readTensor(source)).length).toBe(source.sizeBytes);
+        } catch (error) {
+          expect(error).toBeInstanceOf(StylusError);
+        }
+      }),
+      { numRuns: 3000 },
+    );
+  });
+});

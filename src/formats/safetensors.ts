@@ -1,0 +1,288 @@
+// Safetensors files: read the header of a Blob without reading the file, stream tensors in file order, write new files.
+// A file is 8 bytes of little-endian header length, a JSON header, then the tensors' bytes without overlaps or holes
+// (https://github.com/huggingface/safetensors#format). Every file is untrusted: all of that is checked before use.
+
+import { type DType, dtypeSizeBytes, isDType, isFloat, toFloat32 } from "../shared/dtype.ts";
+import { StylusError, throwIfAborted } from "../shared/errors.ts";
+import { findDuplicateKey } from "./json-keys.ts";
+import { describeForeignFile } from "./signatures.ts";
+
+/** One tensor and where its bytes lie. Reading it again later gives the pristine values again. */
+export interface TensorSource {
+  /** Name in the file. */
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly blob: Blob;
+  readonly fileName: string;
+  /** First byte within `blob`. */
+  readonly offset: number;
+  readonly sizeBytes: number;
+}
+
+export interface SafetensorsFile {
+  readonly fileName: string;
+  readonly blob: Blob;
+  /** Bytes before the first tensor: 8 + header length. */
+  readonly dataOffset: number;
+  /** In file order. */
+  readonly tensors: ReadonlyMap<string, TensorSource>;
+  readonly metadata: ReadonlyMap<string, string>;
+}
+
+/** Limit of the format's reference implementation. */
+export const MAX_HEADER_BYTES = 100_000_000;
+
+const REDOWNLOAD = "The file is damaged or incomplete: download it again.";
+
+function badFile(fileName: string, message: string, remedy = REDOWNLOAD): StylusError {
+  return new StylusError("bad-file", message, { where: fileName, remedy });
+}
+
+/**
+ * Reads and checks the header.
+ * @throws StylusError `bad-file` for anything malformed, `unsupported` for pickles and other known formats.
+ */
+export async function readHeader(blob: Blob, { fileName }: { fileName: string }): Promise<SafetensorsFile> {
+  const start = new Uint8Array(await blob.slice(0, 64).arrayBuffer());
+  const foreign = describeForeignFile(start);
+  if (foreign)
+    throw new StylusError("unsupported", foreign.message, { where: fileName, remedy: foreign.remedy });
+  if (start.length < 8) throw badFile(fileName, `Not a safetensors file: only ${blob.size} bytes long.`);
+
+  const length = new DataView(start.buffer).getBigUint64(0, true);
+  if (length > BigInt(MAX_HEADER_BYTES))
+    throw badFile(fileName, `Not a safetensors file: header length ${length} is over ${MAX_HEADER_BYTES}.`);
+  const headerBytes = Number(length);
+  const dataOffset = 8 + headerBytes;
+  if (dataOffset > blob.size)
+    throw badFile(fileName, `Cut off: the header needs ${dataOffset} bytes, the file has ${blob.size}.`);
+
+  const header = parseHeader(new Uint8Array(await blob.slice(8, dataOffset).arrayBuffer()), fileName);
+  const metadata = readMetadata(header, fileName);
+  const entries = Object.entries(header).filter(([name]) => name !== "__metadata__");
+  const tensors = entries.map(([name, value]) => readEntry(value, { name, blob, fileName, dataOffset }));
+  tensors.sort((a, b) => a.offset - b.offset || a.sizeBytes - b.sizeBytes);
+  checkLayout(tensors, { dataOffset, fileName, sizeBytes: blob.size });
+  return {
+    fileName,
+    blob,
+    dataOffset,
+    tensors: new Map(tensors.map((tensor) => [tensor.name, tensor])),
+    metadata,
+  };
+}
+
+function parseHeader(bytes: Uint8Array, fileName: string): Record<string, unknown> {
+  let text: string;
+  let header: unknown;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    if (!text.startsWith("{")) throw new Error("it does not start with {");
+    header = JSON.parse(text);
+  } catch (error) {
+    throw badFile(
+      fileName,
+      `Not a safetensors file: the header is not valid JSON (${(error as Error).message}).`,
+    );
+  }
+  const duplicate = findDuplicateKey(text);
+  if (duplicate !== undefined)
+    throw badFile(
+      fileName,
+      `The header names "${duplicate}" twice.`,
+      "The file is malformed; use another one.",
+    );
+  return header as Record<string, unknown>;
+}
+
+function readMetadata(header: Record<string, unknown>, fileName: string): Map<string, string> {
+  const value = Object.hasOwn(header, "__metadata__") ? header["__metadata__"] : {};
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw badFile(fileName, "`__metadata__` is not an object.");
+  const entries = Object.entries(value);
+  for (const [key, text] of entries) {
+    if (typeof text !== "string") throw badFile(fileName, `Metadata "${key}" is not a string.`);
+  }
+  return new Map(entries as [string, string][]);
+}
+
+function readEntry(
+  value: unknown,
+  place: { name: string; blob: Blob; fileName: string; dataOffset: number },
+): TensorSource {
+  const { name, blob, fileName, dataOffset } = place;
+  const fail = (message: string): never => {
+    throw badFile(fileName, `Tensor "${name}": ${message}.`);
+  };
+  if (typeof value !== "object" || value === null) return fail("its header entry is not an object");
+  const { dtype, shape, data_offsets: offsets } = value as Record<string, unknown>;
+  if (!isDType(dtype))
+    throw new StylusError("unsupported", `Tensor "${name}" has the unknown type ${JSON.stringify(dtype)}.`, {
+      where: fileName,
+    });
+  if (!isSizeList(shape)) return fail("its shape is not a list of sizes");
+  if (!isSizeList(offsets) || offsets.length !== 2) return fail("data_offsets is not a pair of positions");
+  const [begin, end] = offsets as [number, number];
+  const sizeBytes = shape.reduce((product, size) => product * size, dtypeSizeBytes(dtype));
+  if (end < begin || end - begin !== sizeBytes) {
+    return fail(
+      `[${shape.join(", ")}] of ${dtype} takes ${sizeBytes} bytes, but data_offsets span ${end - begin}`,
+    );
+  }
+  if (dataOffset + end > blob.size)
+    return fail(`it ends at byte ${dataOffset + end}, past the end of the file (${blob.size})`);
+  return { name, dtype, shape, blob, fileName, offset: dataOffset + begin, sizeBytes };
+}
+
+function isSizeList(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
+}
+
+function checkLayout(
+  tensors: readonly TensorSource[],
+  file: { dataOffset: number; fileName: string; sizeBytes: number },
+): void {
+  let position = file.dataOffset;
+  for (const { name, offset, sizeBytes } of tensors) {
+    if (offset < position) throw badFile(file.fileName, `Tensor "${name}" overlaps the one before it.`);
+    if (offset > position)
+      throw badFile(file.fileName, `There are ${offset - position} unused bytes before tensor "${name}".`);
+    position += sizeBytes;
+  }
+  if (position !== file.sizeBytes)
+    throw badFile(
+      file.fileName,
+      `The tensors end at byte ${position}, but the file has ${file.sizeBytes} bytes.`,
+    );
+}
+
+/** The tensor's bytes as they stand in the file. */
+export async function readTensor(source: TensorSource): Promise<Uint8Array<ArrayBuffer>> {
+  return readRange(source, { begin: 0, end: source.sizeBytes });
+}
+
+/** The tensor's values as float32, converted from whatever type the file has. */
+export async function readTensorF32(source: TensorSource): Promise<Float32Array> {
+  if (!isFloat(source.dtype)) {
+    throw badFile(
+      source.fileName,
+      `Tensor "${source.name}" holds ${source.dtype}, not numbers of a network.`,
+    );
+  }
+  return toFloat32(await readTensor(source), source.dtype);
+}
+
+/** Rows `[begin, end)` of a 2-D tensor as float32 [end - begin, columns], without reading the others. */
+export async function readRowsF32(
+  source: TensorSource,
+  { begin, end }: { begin: number; end: number },
+): Promise<Float32Array> {
+  const rowBytes = source.sizeBytes / Math.max(1, source.shape[0] ?? 1);
+  return toFloat32(await readRange(source, { begin: begin * rowBytes, end: end * rowBytes }), source.dtype);
+}
+
+async function readRange(
+  source: TensorSource,
+  { begin, end }: { begin: number; end: number },
+): Promise<Uint8Array<ArrayBuffer>> {
+  let buffer: ArrayBuffer;
+  try {
+    buffer = await source.blob.slice(source.offset + begin, source.offset + end).arrayBuffer();
+  } catch (cause) {
+    throw new StylusError(
+      "bad-file",
+      `Reading tensor "${source.name}" failed: the file was moved or changed.`,
+      {
+        where: source.fileName,
+        remedy: "Choose the file again.",
+        cause,
+      },
+    );
+  }
+  if (buffer.byteLength !== end - begin)
+    throw badFile(source.fileName, `Tensor "${source.name}" is cut off.`);
+  return new Uint8Array(buffer);
+}
+
+/**
+ * Reads many tensors in file order, joining small neighbours into one read of at most `chunkBytes`,
+ * so that memory stays at one chunk (or the largest tensor). The yielded bytes are valid until the next step.
+ */
+export async function* streamTensors(
+  sources: Iterable<TensorSource>,
+  { chunkBytes = 16_777_216, signal }: { chunkBytes?: number; signal?: AbortSignal | undefined } = {},
+): AsyncGenerator<{ source: TensorSource; bytes: Uint8Array<ArrayBuffer> }> {
+  for (const run of contiguousRuns(sources, chunkBytes)) {
+    throwIfAborted(signal);
+    const first = run[0]!;
+    const last = run.at(-1)!;
+    const bytes = await readRange(first, { begin: 0, end: last.offset + last.sizeBytes - first.offset });
+    for (const source of run) {
+      yield {
+        source,
+        bytes: bytes.subarray(source.offset - first.offset, source.offset - first.offset + source.sizeBytes),
+      };
+    }
+  }
+}
+
+function* contiguousRuns(sources: Iterable<TensorSource>, chunkBytes: number): Generator<TensorSource[]> {
+  const byBlob = new Map<Blob, TensorSource[]>();
+  for (const source of sources) {
+    const group = byBlob.get(source.blob);
+    if (group) group.push(source);
+    else byBlob.set(source.blob, [source]);
+  }
+  for (const group of byBlob.values()) {
+    group.sort((a, b) => a.offset - b.offset);
+    let run: TensorSource[] = [];
+    for (const source of group) {
+      const end = source.offset + source.sizeBytes;
+      const previous = run.at(-1);
+      const adjacent = previous !== undefined && previous.offset + previous.sizeBytes >= source.offset;
+      if (run.length > 0 && (!adjacent || end - run[0]!.offset > chunkBytes)) {
+        yield run;
+        run = [];
+      }
+      run.push(source);
+    }
+    if (run.length > 0) yield run;
+  }
+}
+
+export interface TensorData {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly bytes: Uint8Array;
+}
+
+/** A whole file. Larger element types come first, then names in order, so that every tensor is aligned to its type. */
+export function writeSafetensors(
+  tensors: readonly TensorData[],
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array<ArrayBuffer> {
+  const ordered = tensors.toSorted(
+    (a, b) => dtypeSizeBytes(b.dtype) - dtypeSizeBytes(a.dtype) || (a.name < b.name ? -1 : 1),
+  );
+  const header = Object.create(null) as Record<string, unknown>; // without a prototype any name is a plain key
+  if (Object.keys(metadata).length > 0) header["__metadata__"] = metadata;
+  let position = 0;
+  for (const { name, dtype, shape, bytes } of ordered) {
+    header[name] = { dtype, shape, data_offsets: [position, position + bytes.byteLength] };
+    position += bytes.byteLength;
+  }
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  const headerBytes = Math.ceil(json.length / 8) * 8;
+  const file = new Uint8Array(8 + headerBytes + position);
+  new DataView(file.buffer).setBigUint64(0, BigInt(headerBytes), true);
+  file.set(json, 8);
+  file.fill(0x20, 8 + json.length, 8 + headerBytes);
+  let offset = 8 + headerBytes;
+  for (const { bytes } of ordered) {
+    file.set(bytes, offset);
+    offset += bytes.byteLength;
+  }
+  return file;
+}
