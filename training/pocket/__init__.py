@@ -1,0 +1,1 @@
+"""Training code of the pocket pack: scenes, models and trainers."""

@@ -1,0 +1,206 @@
+"""Captions: a grammar of many voices over scene specs. Style-neutral: a base caption never names an adapter's style.
+
+`caption(spec, rng, split)` returns one lower-case English caption; split "eval" uses wordings that training never sees.
+"""
+from . import objects, places
+
+NUMBERS = {2: ["two", "two", "two", "a pair of", "2"], 3: ["three", "three", "three", "3"], 4: ["four", "four", "four", "4"]}
+PLACE = {  # phrases after the subject; keyword nouns
+    "meadow": (["in a meadow", "in a green meadow", "on the grass", "in a field", "in a grassy field", "on a green field"], ["meadow", "grass", "green field"]),
+    "hill": (["on a hill", "on a hill", "on top of a hill", "on a green hill", "on a grassy hill"], ["hill", "green hill"]),
+    "snow": (["in the snow", "in the snow", "in a snowy field", "in a snowy landscape", "on the snow", "in winter"], ["snow", "winter", "snowy landscape"]),
+    "beach": (["on the beach", "on a beach", "at the beach", "on a sandy beach", "by the sea"], ["beach", "sandy beach"]),
+    "sea": (["in the sea", "on the sea", "on the water", "in the ocean", "on the ocean", "floating on the water"], ["sea", "ocean", "water"]),
+    "desert": (["in the desert", "in a desert", "on sand dunes", "in a sandy desert"], ["desert", "sand dunes"]),
+    "mountains": (["in the mountains", "in front of mountains", "with mountains in the background", "in front of snowy mountains"], ["mountains", "mountain landscape"]),
+    "forest": (["in a forest", "in the forest", "in the woods", "in a pine forest", "among the trees"], ["forest", "woods", "trees"]),
+    "road": (["on a road", "on the road", "on a country road", "on the street in the countryside"], ["road", "country road"]),
+    "street": (["on a street", "in the street", "on a city street", "on a street with houses"], ["street", "city street"]),
+    "city": (["in a city", "in the city", "in front of a city skyline", "with skyscrapers in the background", "downtown"], ["city", "city skyline", "skyscrapers"]),
+    "room": (["in a room", "in a living room", "in the room", "indoors", "on the floor of a room", "at home"], ["room", "indoors", "living room"]),
+    "table": (["on a table", "on the table", "on a wooden table", "on a kitchen table"], ["table", "wooden table"]),
+    "space": (["in space", "in outer space", "floating in space", "among the stars"], ["space", "outer space"]),
+    "underwater": (["underwater", "under water", "under the sea", "at the bottom of the sea"], ["underwater", "under the sea"]),
+    "park": (["in a park", "in the park", "in a garden", "in a flower garden", "among flowers in a park"], ["park", "garden", "flowers"]),
+}
+SKY = {
+    "day": (["on a sunny day", "under a blue sky", "on a clear day", "in daylight", "during the day"], ["sunny", "blue sky", "daytime"]),
+    "night": (["at night", "at night", "at night", "under a starry sky", "under the stars", "in the moonlight", "on a starry night"], ["night", "night", "starry sky", "nighttime"]),
+    "sunset": (["at sunset", "at sunset", "at dusk", "in the evening", "during sunset"], ["sunset", "evening", "dusk"]),
+    "overcast": (["on a cloudy day", "under a gray sky", "on an overcast day"], ["cloudy", "gray sky", "overcast"]),
+}
+WEATHER = {
+    "rain": (["in the rain", "in the rain", "on a rainy day", "while it rains"], ["rain", "rainy day"]),
+    "snowfall": (["while it snows", "with snow falling", "in falling snow", "as snow falls"], ["snowfall", "falling snow"]),
+    "rainbow": (["under a rainbow", "with a rainbow in the sky", "with a rainbow"], ["rainbow"]),
+}
+OPENERS = ["", "", "", "", "", "", "", "", "an illustration of ", "a picture of ", "a drawing of ", "an image of ", "there is ", "a scene with ", "a view of ", "here is "]
+EVAL_OPENERS = ["we can see ", "imagine ", "look at ", "show me ", "a scene showing "]
+BASE_STYLE = ["flat illustration", "vector art", "simple illustration", "clean vector illustration", "flat design", "flat colors"]
+CUTE = {"animal", "bird", "sea animal", "insect", "person", "face", "toy"}
+BIG, SMALL = 143, 113
+
+
+def noun(obj, rng):
+    return rng.choice(obj.synonyms) if obj.synonyms and rng.random() < 0.22 else obj.name
+
+
+def adjective(item, obj, spec, rng):
+    """Size words only where they are true; "cute" is noise."""
+    words = []
+    if spec["relation"] == "single":
+        if item["size"] > BIG and rng.random() < 0.25:
+            words.append(rng.choice(["big", "large"]))
+        elif item["size"] < SMALL and rng.random() < 0.25:
+            words.append(rng.choice(["small", "little", "tiny"]))
+    if not words and obj.category in CUTE and rng.random() < 0.07:
+        words.append(rng.choice(["cute", "cute", "lovely", "happy"]))
+    return words
+
+
+def coloured(item, obj, name, rng):
+    """Adds the colour word; an object's own colour is named now and then so that the word means the same."""
+    word = item["colour"]
+    if word is None and obj.recolour and rng.random() < 0.3:
+        word = obj.recolour
+    return f"{word} {name}" if word and not name.startswith(word) else name
+
+
+def single(item, obj, spec, rng):
+    words = adjective(item, obj, spec, rng) + [coloured(item, obj, noun(obj, rng), rng)]
+    text = " ".join(words)
+    if len(words) > 1 and obj.name in ("sun", "crescent moon"):
+        text = words[-1]
+    phrase = objects.article(text)
+    if phrase.startswith("a ") and rng.random() < 0.04:
+        phrase = rng.choice(["one ", "the ", "the "]) + text
+    return phrase
+
+
+def many(n, item, obj, rng):
+    return rng.choice(NUMBERS[n]) + " " + objects.plural(coloured(item, obj, noun(obj, rng), rng))
+
+
+def subject(spec, rng):
+    items = spec["objects"]
+    objs = [objects.by_key()[i["key"]] for i in items]
+    rel = spec["relation"]
+    if rel in ("count", "row"):
+        n = len(items)
+        if rel == "row":
+            return rng.choice(["a row of three ", "three ", "a line of three "]) + objects.plural(coloured(items[0], objs[0], noun(objs[0], rng), rng)) + rng.choice(["", "", " in a row", " side by side"])
+        return many(n, items[0], objs[0], rng)
+    if rel == "single":
+        return single(items[0], objs[0], spec, rng)
+    names = [single(i, o, spec, rng) for i, o in zip(items, objs)]
+    if rel == "list":
+        return f"{names[0]}, {names[1]} and {names[2]}" if rng.random() < 0.7 else f"{names[0]}, {names[1]}, and {names[2]}"
+    if rel in ("on", "front"):  # drawn back to front: [b, a] for on, front
+        b, a = names
+        if rel == "on":
+            return a + rng.choice([" on ", " on ", " on top of ", " sitting on "]) + b
+        return rng.choice([f"{a} in front of {b}", f"{a} in front of {b}", f"{b} behind {a}"])
+    a, b = names
+    left = [" to the left of ", " left of ", " on the left of "]
+    right = [" to the right of ", " right of ", " on the right of "]
+    forms = {
+        "and": lambda: rng.choice([f"{a} and {b}", f"{a} and {b}", f"{a} with {b}", f"{b} and {a}"]),
+        "next": lambda: rng.choice([f"{a} next to {b}", f"{a} beside {b}", f"{b} next to {a}", f"{a} and {b} side by side"]),
+        "left": lambda: rng.choice([a + rng.choice(left) + b, a + rng.choice(left) + b, b + rng.choice(right) + a, f"{a} on the left and {b} on the right"]),
+        "right": lambda: rng.choice([a + rng.choice(right) + b, a + rng.choice(right) + b, b + rng.choice(left) + a, f"{b} on the left and {a} on the right"]),
+        "above": lambda: rng.choice([f"{a} above {b}", f"{a} above {b}", f"{a} over {b}", f"{b} below {a}"]),
+        "below": lambda: rng.choice([f"{a} below {b}", f"{a} below {b}", f"{a} under {b}", f"{b} above {a}"]),
+    }
+    return forms[rel]()
+
+
+def ground(spec, rng, keyword=False):
+    """Phrase or keyword for the place, "" where it goes without saying."""
+    place, c, c2 = spec["place"], spec["colour"], spec["colour2"]
+    if place == "plain":
+        if rng.random() < (0.5 if c not in places.PALE else 0.62) - 0.04:
+            return ""
+        if keyword:
+            return f"{c} background"
+        return rng.choice([f"on {objects.article(c)} background", f"on {objects.article(c)} background", f"with {objects.article(c)} background", f"in front of {objects.article(c)} background", f"on {c}"])
+    if place in places.PATTERN:
+        word = {"dots": rng.choice(["polka dot", "dotted", "polka dots"]), "stripes": rng.choice(["striped", "stripes"]), "checks": rng.choice(["checkered", "checked"])}[place]
+        word = {"polka dots": "polka dot", "stripes": "striped"}.get(word, word)
+        colours = rng.choice([f"{c} and {c2} ", f"{c} and {c2} ", f"{c2} and {c} ", f"{c} ", ""])
+        text = f"{colours}{word} background"
+        return text if keyword else rng.choice(["on ", "with ", "in front of "]) + objects.article(text)
+    phrases, nouns = PLACE[place]
+    return rng.choice(nouns) if keyword else rng.choice(phrases)
+
+
+def sky(spec, rng, keyword=False):
+    if spec["place"] not in places.OUTDOOR and not (spec["place"] == "room" and spec["sky"] == "night"):
+        return ""
+    chance = {"day": 0.12, "night": 0.93, "sunset": 0.93, "overcast": 0.6}[spec["sky"]]
+    if spec["weather"] != "none" and spec["sky"] in ("overcast", "day"):
+        chance = 0.0
+    if rng.random() > chance:
+        return ""
+    phrases, nouns = SKY[spec["sky"]]
+    if spec["place"] == "room":
+        phrases, nouns = ["at night"], ["night"]
+    return rng.choice(nouns if keyword else phrases)
+
+
+def weather(spec, rng, keyword=False):
+    if spec["weather"] == "none":
+        return ""
+    return rng.choice(WEATHER[spec["weather"]][keyword])
+
+
+def keywords(spec, rng):
+    items = spec["objects"]
+    objs = [objects.by_key()[i["key"]] for i in items]
+    if spec["relation"] in ("count", "row"):
+        words = [many(len(items), items[0], objs[0], rng)]
+    else:
+        words = [coloured(i, o, noun(o, rng), rng) for i, o in zip(items, objs)]
+        if rng.random() < 0.3 and spec["relation"] != "single":
+            words = [subject(spec, rng)]
+    words += [w for w in (ground(spec, rng, True), sky(spec, rng, True), weather(spec, rng, True)) if w]
+    if rng.random() < 0.15:
+        words.append(rng.choice(BASE_STYLE))
+    return ", ".join(words)
+
+
+def caption(spec, rng, split="train"):
+    """One caption for a spec."""
+    if split != "eval" and rng.random() < 0.13:
+        return keywords(spec, rng)
+    s, g, t, w = subject(spec, rng), ground(spec, rng), sky(spec, rng), weather(spec, rng)
+    if split == "eval":
+        opener = rng.choice(EVAL_OPENERS) if rng.random() < 0.4 else ""
+        tail = " ".join(x for x in (g, t, w) if x)
+        return (opener + (f"{tail} stands {s}" if tail and not opener and rng.random() < 0.2 and spec["relation"] == "single" and g.startswith(("in ", "on ")) and spec["place"] in places.OUTDOOR else f"{s} {tail}")).strip()
+    u = rng.random()
+    tail = [x for x in (g, t, w) if x]
+    if u < 0.10 and tail:
+        head = " ".join(tail)
+        text = f"{head}, {s}" if rng.random() < 0.6 else f"{head} there is {s}"
+    elif u < 0.2 and spec["relation"] == "single" and spec["place"] in places.OUTDOOR and g.startswith(("in ", "on ", "at ")) and not s.startswith(("the sun", "sun")):
+        o = objects.by_key()[spec["objects"][0]["key"]]
+        verb = rng.choice(["standing", "sitting", "resting"]) if o.category in ("animal", "bird", "person", "insect") else "standing" if o.category in ("building", "vehicle", "plant") else ""
+        text = " ".join(x for x in [s, verb] + tail if x)
+    elif len(tail) > 1 and rng.random() < 0.35:
+        text = f"{s} {tail[0]}, " + ", ".join(tail[1:])
+    else:
+        text = " ".join([s] + tail)
+    if u >= 0.2:
+        opener = rng.choice(OPENERS)
+        if not (opener == "there is " and s.startswith(("two", "three", "four", "2", "3", "4"))):
+            text = opener + text
+        else:
+            text = "there are " + text
+    v = rng.random()
+    if v < 0.10:
+        text += ", " + rng.choice(BASE_STYLE)
+    elif v < 0.13:
+        text = rng.choice(BASE_STYLE) + " of " + text if not text.startswith(("there", "here", "in ", "on ", "at ", "an ill", "a pic", "a draw", "an im", "a scene", "a view")) else text
+    elif v < 0.16:
+        text += "."
+    return text.lower()

@@ -1,0 +1,410 @@
+"""Procedural backgrounds: places, skies and weather, drawn flat and clean, vectorised over a group of scenes that share a place.
+
+Every painter takes a `Group` (per-scene parameters p in [0, 1], sky index, colours) and returns images [n, 3, 256, 256] in [0, 1].
+Edges are antialiased by signed distances in pixels.
+"""
+import torch
+
+SIZE = 256
+SKIES = ["day", "night", "sunset", "overcast"]
+PLACES = ["plain", "dots", "stripes", "checks", "meadow", "hill", "snow", "beach", "sea", "desert", "mountains", "forest", "road", "street", "city", "room", "table", "space", "underwater", "park"]
+WEATHER = ["none", "rain", "snowfall", "rainbow"]
+OUTDOOR = {"meadow", "hill", "snow", "beach", "sea", "desert", "mountains", "forest", "road", "street", "city", "park"}
+PATTERN = {"dots", "stripes", "checks"}
+# y of the line on which things stand, and of the horizon, per place (pixels)
+GROUND = {"plain": 196, "dots": 196, "stripes": 196, "checks": 196, "meadow": 212, "hill": 168, "snow": 212, "beach": 216, "sea": 186, "desert": 212, "mountains": 216, "forest": 218, "road": 214,
+          "street": 214, "city": 218, "room": 220, "table": 196, "space": 190, "underwater": 190, "park": 214}
+COLOURS = {  # colour words of plain grounds
+    "white": "#f7f6f2", "gray": "#b4bac2", "light blue": "#a9d8f5", "blue": "#3f86e0", "dark blue": "#243a73", "teal": "#38a8a0", "green": "#57b368", "light green": "#b4e0a0", "yellow": "#f8d458", "orange": "#f59a42",
+    "red": "#e0524d", "pink": "#f6b0c4", "purple": "#8f68cc", "lavender": "#cdbdf0", "beige": "#ecdcbe", "brown": "#97694a", "black": "#26282e"}
+PALE = {"white", "beige", "light green", "light blue", "lavender", "pink"}
+
+
+def rgb(hexa):
+    return [int(hexa[i:i + 2], 16) / 255 for i in (1, 3, 5)]
+
+
+class Group:
+    """Parameters of n scenes on one device: p [n, 8], sky [n] int64, a [n, 3] and b [n, 3] colours, X and Y pixel grids [1, 256, 256]."""
+
+    def __init__(self, p, sky, a, b, grid):
+        self.p, self.sky, self.a, self.b = p, sky, a, b
+        self.X, self.Y = grid
+        self.n, self.device = p.shape[0], p.device
+
+    def q(self, i, low=0.0, high=1.0):
+        return (low + (high - low) * self.p[:, i])[:, None, None]
+
+    def pick(self, *by_sky):
+        """Colour [n, 3] by sky (day, night, sunset, overcast)."""
+        return torch.tensor([rgb(c) for c in by_sky], device=self.device)[self.sky]
+
+    def colour(self, hexa):
+        return torch.tensor(rgb(hexa), device=self.device).expand(self.n, 3)
+
+    def is_sky(self, name):
+        return (self.sky == SKIES.index(name)).float()[:, None, None]
+
+
+def cover(distance):
+    return (0.5 - distance).clamp(0, 1)
+
+
+def over(img, mask, colour):
+    return img + mask[:, None] * (colour[:, :, None, None] - img)
+
+
+def flat(g, colour):
+    return colour[:, :, None, None].expand(g.n, 3, SIZE, SIZE)
+
+
+def blend(a, b, t):
+    """Vertical mix of two colours [n, 3] by t [n or 1, H, W]."""
+    return a[:, :, None, None] + (b - a)[:, :, None, None] * t[:, None]
+
+
+def ellipse(g, cx, cy, rx, ry):
+    d = (((g.X - cx) / rx) ** 2 + ((g.Y - cy) / ry) ** 2).sqrt()
+    return cover((d - 1) * (rx + ry) / 2)
+
+
+def box(g, x0, y0, x1, y1):
+    return cover(torch.maximum(torch.maximum(x0 - g.X, g.X - x1), torch.maximum(y0 - g.Y, g.Y - y1)))
+
+
+def hash01(i, j, seed):
+    """Pseudo-random in [0, 1) from integer cells and a per-scene seed."""
+    v = torch.sin(i * 12.9898 + j * 78.233 + seed * 37.719) * 437.5853
+    return v - v.floor()
+
+
+def speckle(g, cell, radius, seed, shift_x=0.0, shift_y=0.0, density=1.0):
+    """One round dot per cell at a random place of its cell; mask [n, H, W]."""
+    u, v = (g.X + shift_x) / cell, (g.Y + shift_y) / cell
+    i, j = u.floor(), v.floor()
+    margin = radius / cell
+    cx = margin + hash01(i, j, seed) * (1 - 2 * margin)
+    cy = margin + hash01(j, i, seed + 0.31) * (1 - 2 * margin)
+    size = radius * (0.55 + 0.45 * hash01(i + 3, j, seed + 0.7))
+    d = (((u - i - cx) ** 2 + (v - j - cy) ** 2).sqrt()) * cell - size
+    return cover(d) * (hash01(i, j + 5, seed + 0.9) < density).float()
+
+
+def sky(g, low=170.0):
+    """Sky with its sun, moon and stars, sunset or clouds."""
+    top = g.pick("#6fbdf2", "#141d4a", "#8d5fae", "#9fabb8")
+    bottom = g.pick("#d3eefc", "#3b4a8f", "#ffc070", "#dbe1e6")
+    t = (g.Y / low).clamp(0, 1)
+    img = blend(top, bottom, t)
+    mid = g.colour("#f47f63")
+    img = img + (g.is_sky("sunset") * (1 - (t - 0.55).abs() * 2.2).clamp(0, 1) * 0.85)[:, None] * (mid[:, :, None, None] - img)
+    night = g.is_sky("night")
+    img = over(img, night * speckle(g, 30.0, 2.0, g.q(6) * 9) * (g.Y < low).float(), g.colour("#fff6d6"))
+    side = torch.where(g.p[:, 5] < 0.5, 42 + 30 * g.p[:, 4], 214 - 30 * g.p[:, 4])[:, None, None]
+    moon = ellipse(g, side, 44.0, 19.0, 19.0) * (1 - ellipse(g, side + 9, 39.0, 16.0, 16.0) * (g.q(6) < 0.6).float())
+    img = over(img, night * moon, g.colour("#fdf0b8"))
+    img = over(img, g.is_sky("day") * (g.q(6) < 0.5).float() * ellipse(g, side, 42.0, 20.0, 20.0), g.colour("#ffd84d"))
+    img = over(img, g.is_sky("sunset") * ellipse(g, 128 + (side - 128) * 0.7, low - 14, 30.0, 30.0), g.colour("#fff0a8"))
+    white = g.pick("#ffffff", "#ffffff", "#ffd9b0", "#c3cbd3")
+    amount = g.is_sky("day") * (g.q(7) < 0.75).float() + g.is_sky("overcast") + g.is_sky("sunset") * (g.q(7) < 0.4).float() * 0.8
+    for k in range(2):
+        cx = 30 + 80 * g.q(2 + k) + 118 * k
+        cy = 34 + 34 * g.q(3 - k) + 6 * k
+        s = 0.8 + 0.4 * g.q(4 + k)
+        cloud = torch.maximum(torch.maximum(ellipse(g, cx - 17 * s, cy + 4, 15 * s, 9 * s), ellipse(g, cx, cy - 2, 16 * s, 14 * s)), ellipse(g, cx + 18 * s, cy + 4, 16 * s, 9 * s))
+        img = over(img, amount.clamp(0, 1) * cloud, white)
+    return img
+
+
+def plain(g):
+    return flat(g, g.a)
+
+
+def dots(g):
+    u, v = g.X / 32, g.Y / 32
+    v_shift = (u.floor() % 2) * 0.5
+    d = (((u % 1) - 0.5) ** 2 + (((v + v_shift) % 1) - 0.5) ** 2).sqrt() * 32 - 8.5
+    return over(flat(g, g.a), cover(d).expand(g.n, -1, -1), g.b)
+
+
+def stripes(g):
+    upright = (g.q(0) < 0.5).float()
+    u = upright * g.X + (1 - upright) * (g.X + g.Y) * 0.7071
+    d = ((u / 32) % 1 - 0.5).abs() * 32 - 8
+    return over(flat(g, g.a), cover(d), g.b)
+
+
+def checks(g):
+    d = torch.maximum(((g.X / 64) % 1 - 0.5).abs(), ((g.Y / 64) % 1 - 0.5).abs()) * 64 - 16
+    e = torch.maximum(((g.X / 64 + 0.5) % 1 - 0.5).abs(), ((g.Y / 64 + 0.5) % 1 - 0.5).abs()) * 64 - 16
+    return over(flat(g, g.a), torch.maximum(cover(d), cover(e)).expand(g.n, -1, -1), g.b)
+
+
+def rolling(g, y, amp, length, i):
+    return cover(y + amp * torch.sin(g.X / length + g.q(i) * 6.283) - g.Y)
+
+
+def tufts(g, y, colour, density=0.5):
+    """Small grass strokes below y."""
+    u, v = g.X / 34, (g.Y - y) / 24
+    i, j = u.floor(), v.floor()
+    x = (u - i - 0.3 - 0.4 * hash01(i, j, g.q(6))) * 34
+    h = (v - j - 0.5) * 24
+    d = torch.maximum((x.abs() - (h + 5) * 0.45).abs() - 1.2, h.abs() - 5)
+    return cover(d) * (hash01(j, i, g.q(7)) < density).float() * (g.Y > y).float()
+
+
+def meadow(g):
+    img = sky(g)
+    img = over(img, rolling(g, 160.0, 8, 46.0, 0), g.pick("#a5d977", "#2f5a4c", "#b5a24f", "#8fb582"))
+    img = over(img, rolling(g, 176.0, 4, 70.0, 1), g.pick("#7cc656", "#24493f", "#8f9142", "#76a36b"))
+    return over(img, tufts(g, 188, None), g.pick("#5fab40", "#1b3b34", "#747c34", "#5f8c57"))
+
+
+def hill(g):
+    img = sky(g, 200.0)
+    img = over(img, rolling(g, 214.0, 8, 40.0, 0), g.pick("#a9dc85", "#2c5550", "#b99a55", "#9abd90"))
+    d = ((g.X - 128) / 150) ** 2 - (g.Y - 162) / 105
+    return over(img, cover(d * 60), g.pick("#76c156", "#25493f", "#8d8e40", "#74a169"))
+
+
+def pines(g, y, period, height, seed, colour, trunk=None):
+    """Row of triangular trees standing at y."""
+    img_mask = torch.zeros((g.n, SIZE, SIZE), device=g.device)
+    shift = g.q(seed) * period
+    u = (g.X + shift) / period
+    i = u.floor()
+    tall = height * (0.75 + 0.25 * hash01(i, i * 0 + 1, g.q(seed) * 3))
+    x = ((u - i) - 0.5).abs() * period
+    for k in range(3):
+        top = y - tall + k * tall * 0.24
+        base = top + tall * (0.42 + 0.05 * k)
+        d = torch.maximum((x - (g.Y - top) * (0.42 + 0.04 * k) * period / height * 1.0) * 0.8, g.Y - base)
+        img_mask = torch.maximum(img_mask, cover(d) * (g.Y > top).float())
+    stem = cover(torch.maximum(x - 3, g.Y - y)) * (g.Y > y - tall * 0.3).float()
+    return img_mask, stem * (1 - img_mask)
+
+
+def snow(g):
+    img = sky(g)
+    mask, stem = pines(g, 172.0, 54.0, 50.0, 0, None)
+    img = over(img, stem, g.colour("#6b5444"))
+    img = over(img, mask, g.pick("#7fae9d", "#2c4a66", "#8b7b86", "#8ba39f"))
+    img = over(img, rolling(g, 166.0, 6, 44.0, 1), g.pick("#e4f1fb", "#7f93c4", "#f4d3c9", "#dde5ec"))
+    return over(img, rolling(g, 186.0, 5, 62.0, 2), g.pick("#f8fcff", "#9db0d8", "#fde6dc", "#eef2f6"))
+
+
+def beach(g):
+    img = sky(g, 150.0)
+    img = over(img, cover(150 - g.Y).expand(g.n, -1, -1), g.pick("#35a6d8", "#1d3f7c", "#b06a86", "#6f93a8"))
+    img = over(img, rolling(g, 177.0, 4, 38.0, 0), g.pick("#eafaff", "#7f9fd0", "#ffd9c4", "#dbe8ee"))
+    return over(img, rolling(g, 182.0, 4, 38.0, 0), g.pick("#f5dfa5", "#6d6a7c", "#e5a970", "#d8ccae"))
+
+
+WATER = ("#3aa0dc", "#1f3f80", "#a8608a", "#6c90a8")
+WAVES = ("#8fd0f3", "#4b6cb4", "#f0a69a", "#a9c2d0")
+
+
+def waves(g, y0):
+    v = (g.Y - y0) / 26
+    j = v.floor()
+    u = g.X / 64 + hash01(j, j * 0 + 2, g.q(0)) * 2
+    arch = 3.5 * torch.sin((u % 1) * 6.283)
+    d = torch.maximum((((v - j) - 0.5) * 26 - arch).abs() - 1.6, ((u % 1) - 0.5).abs() * 64 - 18)
+    return cover(d) * (j >= 0).float()
+
+
+def sea(g):
+    img = sky(g, 150.0)
+    img = over(img, cover(148 - g.Y).expand(g.n, -1, -1), g.pick(*WATER))
+    return over(img, waves(g, 156.0), g.pick(*WAVES))
+
+
+def sea_front(g):
+    """Water in front of things afloat: mask [n, H, W] and colours."""
+    mask = cover(181 + 3 * torch.sin(g.X / 13 + g.q(1) * 6.283) - g.Y)
+    img = over(flat(g, g.pick("#2f93d0", "#1a3772", "#995680", "#6185a0")), waves(g, 190.0), g.pick(*WAVES))
+    return mask, img
+
+
+def desert(g):
+    img = sky(g)
+    img = over(img, rolling(g, 156.0, 14, 52.0, 0), g.pick("#f0c57e", "#6a5878", "#c9795a", "#d3bd98"))
+    return over(img, rolling(g, 182.0, 9, 60.0, 1), g.pick("#e8b264", "#57486a", "#b2644c", "#c4ab83"))
+
+
+def peaks(g, specs, rock, cap):
+    img = None
+    for cx, half, top, k in specs:
+        x = (g.X - cx - 16 * (g.q(k) - 0.5)).abs()
+        body = x * ((186 - top) / half) - (g.Y - top)
+        zig = 4 * ((g.X / 9 % 2) - 1).abs()
+        yield cover(body * 0.6), cover(body * 0.6) * cover(g.Y - (top + (186 - top) * 0.3 + zig))
+
+
+def mountains(g):
+    img = sky(g)
+    rock = g.pick("#8a9bb0", "#3c4674", "#96617c", "#8b95a0")
+    cap = g.pick("#ffffff", "#aebbe6", "#ffe0cc", "#eef1f4")
+    for body, top in peaks(g, ((62.0, 92.0, 84.0, 0), (200.0, 96.0, 74.0, 1), (132.0, 84.0, 102.0, 2)), rock, cap):
+        img = over(img, body, rock)
+        img = over(img, top, cap)
+        rock = rock * 0.94
+    img = over(img, rolling(g, 178.0, 5, 52.0, 3), g.pick("#8ccb68", "#2a5046", "#9a9448", "#84ad78"))
+    return img
+
+
+def forest(g):
+    img = sky(g)
+    for y, period, height, k, colours in ((178.0, 40.0, 110.0, 0, ("#6fb07a", "#244a50", "#7d7553", "#7f9f88")), (192.0, 58.0, 118.0, 1, ("#3f8f54", "#1a3a3f", "#5f6a3c", "#5b8265"))):
+        mask, stem = pines(g, y, period, height, k, None)
+        img = over(img, stem, g.pick("#7a5638", "#2e2c36", "#5c3f30", "#6c5747"))
+        img = over(img, mask, g.pick(*colours))
+    img = over(img, rolling(g, 190.0, 3, 60.0, 2), g.pick("#7cbf58", "#1f4238", "#838a3e", "#739d66"))
+    return img
+
+
+def asphalt(g, y0, y1):
+    img_road = cover(torch.maximum(y0 - g.Y, g.Y - y1)).expand(g.n, -1, -1)
+    dash = cover(torch.maximum((g.Y - (y0 + y1) / 2 - 12).abs() - 2.5, (((g.X + g.q(3) * 60) / 60 % 1) - 0.5).abs() * 60 - 17))
+    return img_road, dash
+
+
+def road(g):
+    img = sky(g)
+    img = over(img, rolling(g, 156.0, 6, 50.0, 0), g.pick("#9ad672", "#2b554a", "#ab9c4c", "#8db17f"))
+    band, dash = asphalt(g, 186.0, 244.0)
+    img = over(img, band, g.pick("#6d737d", "#343a55", "#6b5a66", "#70767d"))
+    return over(img, dash, g.pick("#fbf7e6", "#b7bddc", "#ffe3c0", "#eeeeea"))
+
+
+def skyline(g, y, width, low, high, k, colours, windows, img):
+    u = (g.X + g.q(k) * width) / width
+    i = u.floor()
+    top = y - low - (high - low) * hash01(i, i * 0 + 1, g.q(k) * 5)
+    tower = cover(top - g.Y) * (g.Y < y).float()
+    shade = 0.90 + 0.16 * hash01(i, i * 0 + 2, g.q(k) * 5)
+    body = colours[:, :, None, None] * shade[:, None]
+    img = img + tower[:, None] * (body.clamp(0, 1) - img)
+    wx, wy = (u - i) * width, g.Y - top - 8
+    cell_x, cell_y = (wx - 4) / 9, wy / 12
+    d = torch.maximum(((cell_x % 1) - 0.5).abs() * 9 - 2.4, ((cell_y % 1) - 0.5).abs() * 12 - 3.4)
+    lit = cover(d) * (wx > 4).float() * (wx < 4 + 9 * int((width - 6) / 9)).float() * (wy > 0).float() * (g.Y < y - 6).float()
+    lit = lit * (hash01(cell_x.floor() + i * 7, cell_y.floor(), g.q(k)) < 0.7).float()
+    return over(img, lit, windows)
+
+
+def city(g):
+    img = sky(g, 190.0)
+    glass = g.pick("#dff1fb", "#ffd873", "#ffe3a0", "#d7e0e8")
+    img = skyline(g, 194.0, 40.0, 60.0, 124.0, 0, g.pick("#a9c0d8", "#333f78", "#b06f86", "#a6b0ba"), glass, img)
+    img = skyline(g, 194.0, 52.0, 30.0, 82.0, 1, g.pick("#7f9cbc", "#222b5c", "#86537a", "#84909c"), glass, img)
+    return over(img, cover(192 - g.Y).expand(g.n, -1, -1), g.pick("#bfc4c9", "#3b4166", "#a97f80", "#adb2b7"))
+
+
+def street(g):
+    img = sky(g, 180.0)
+    glass = g.pick("#e6f5fc", "#ffd873", "#ffe9b0", "#dfe6ec")
+    walls = torch.tensor([rgb(c) for c in ("#e8a07a", "#d98f8a", "#e6c07a", "#9fb8c9")], device=g.device)[(g.p[:, 2] * 3.99).long()]
+    tone = g.pick("#ffffff", "#5a5f96", "#e2a498", "#d2d6da")
+    img = skyline(g, 180.0, 64.0, 64.0, 104.0, 0, walls * tone, glass, img)
+    img = over(img, cover(178 - g.Y).expand(g.n, -1, -1), g.pick("#cfd2d4", "#4a5076", "#c09a92", "#bcc0c4"))
+    band, dash = asphalt(g, 192.0, 250.0)
+    img = over(img, band, g.pick("#6d737d", "#2e3350", "#6b5a66", "#70767d"))
+    return over(img, dash, g.pick("#fbf7e6", "#b7bddc", "#ffe3c0", "#eeeeea"))
+
+
+WALLS = ("#f3d9b8", "#bfdcec", "#cfe3c1", "#f2c6c6", "#d9cdec", "#f5e3a3")
+
+
+def wall_colour(g, k):
+    return torch.tensor([rgb(c) for c in WALLS], device=g.device)[(g.p[:, k] * (len(WALLS) - 0.01)).long()] * g.pick("#ffffff", "#7d83b8", "#f7d3bd", "#dfe3e6")
+
+
+def window(g, img, x0=24.0):
+    frame = box(g, x0, 34.0, x0 + 64, 104.0)
+    img = over(img, frame.expand(g.n, -1, -1), g.pick("#ffffff", "#a9aed6", "#fff0e2", "#f2f4f6"))
+    for dx in (0, 1):
+        for dy in (0, 1):
+            pane = box(g, x0 + 5 + 29 * dx, 39.0 + 32 * dy, x0 + 30 + 29 * dx, 66.0 + 32 * dy)
+            img = over(img, pane.expand(g.n, -1, -1), g.pick("#9fd6f5", "#1b2658", "#f79a6b", "#b9c3cc"))
+    moon = ellipse(g, x0 + 46, 52.0, 7.0, 7.0)
+    return over(img, g.is_sky("night") * moon, g.colour("#fdf0b8"))
+
+
+def room(g):
+    img = flat(g, wall_colour(g, 0))
+    img = window(g, img)
+    img = over(img, cover(178 - g.Y).expand(g.n, -1, -1), g.pick("#ffffff", "#9a9fca", "#ffeadb", "#eff1f3"))
+    floor = g.pick("#c9966b", "#5b4a66", "#c27d58", "#b39477")
+    img = over(img, cover(186 - g.Y).expand(g.n, -1, -1), floor)
+    boards = cover((((g.Y - 186) / 24 % 1) - 0.5).abs() * -24 + 11) * (g.Y > 190).float()
+    return over(img, boards.expand(g.n, -1, -1), floor * 0.9)
+
+
+def table(g):
+    img = flat(g, wall_colour(g, 0))
+    wood = g.pick("#c98d58", "#5f4763", "#be7549", "#b08c69")
+    img = over(img, cover(172 - g.Y).expand(g.n, -1, -1), wood)
+    return over(img, cover(222 - g.Y).expand(g.n, -1, -1), wood * 0.78)
+
+
+def space(g):
+    img = blend(g.colour("#17123d"), g.colour("#3a2468"), g.Y / 255)
+    img = over(img, speckle(g, 26.0, 1.9, g.q(6) * 9), g.colour("#fff7dd"))
+    planet = torch.tensor([rgb(c) for c in ("#e8835a", "#6fb6d8", "#c98ad6")], device=g.device)[(g.p[:, 0] * 2.99).long()]
+    cx = torch.where(g.p[:, 5] < 0.5, 34 + 20 * g.p[:, 4], 222 - 20 * g.p[:, 4])[:, None, None]
+    disc = ellipse(g, cx, 44.0, 24.0, 24.0)
+    img = over(img, disc, planet)
+    return over(img, disc * ellipse(g, cx + 12, 54.0, 24.0, 24.0), planet * 0.82)
+
+
+def underwater(g):
+    img = blend(g.colour("#4cc3e2"), g.colour("#145a9c"), g.Y / 255)
+    ray = ((((g.X + g.Y * 0.45) / 74 + g.q(0)) % 1) - 0.5).abs() * 74 - 13
+    img = over(img, cover(ray * 0.2) * 0.16 * (1 - g.Y / 256), g.colour("#ffffff"))
+    rows = speckle(g, 58.0, 6.5, g.q(6) * 9, density=0.6)
+    img = over(img, rows * 0.55, g.colour("#c8f2fb"))
+    for k, x0 in enumerate((26.0, 232.0, 206.0)):
+        sway = 6 * torch.sin(g.Y / 13 + g.q(k) * 6.283)
+        blade = cover(torch.maximum((g.X - x0 - sway).abs() - 5.5, (168 + 22 * k) - g.Y))
+        img = over(img, blade, g.colour("#2f9e74"))
+    return over(img, rolling(g, 228.0, 4, 40.0, 1), g.colour("#e6cf94"))
+
+
+def park(g):
+    img = sky(g)
+    leaf = g.pick("#58b060", "#1d4840", "#7c8a3c", "#6c9a68")
+    for k, x0 in enumerate((28.0, 226.0, 178.0)):
+        x = x0 + 14 * (g.q(k) - 0.5)
+        img = over(img, box(g, x - 4.5, 130.0, x + 4.5, 178.0), g.pick("#8a5f3e", "#332f3c", "#6a4632", "#77604c"))
+        img = over(img, ellipse(g, x, 112.0 + 5 * k, 30 - 4 * k, 32 - 4 * k), leaf * (1 - 0.05 * k))
+    img = over(img, rolling(g, 168.0, 4, 56.0, 3), g.pick("#8fd066", "#264e42", "#a09a48", "#86ac76"))
+    flowers = speckle(g, 30.0, 4.0, g.q(6) * 9, density=0.55) * (g.Y > 184).float()
+    petals = torch.tensor([rgb(c) for c in ("#f7699a", "#ffffff", "#ffd23f")], device=g.device)[(g.p[:, 7] * 2.99).long()] * g.pick("#ffffff", "#9298cc", "#ffd5c0", "#e6e8ea")
+    return over(img, flowers, petals)
+
+
+PAINT = {name: globals()[name] for name in PLACES}
+
+
+def weather(g, img, kind):
+    """Rain, snowfall or a rainbow over images [n, 3, H, W]."""
+    if kind == "rain":
+        img = img * 0.93
+        u, v = (g.X + g.Y * 0.3) / 17, g.Y / 44
+        i = u.floor()
+        v = v + hash01(i, i * 0 + 1, g.q(6) * 9)
+        d = torch.maximum((u - i - 0.5).abs() * 17 - 1.1, ((v % 1) - 0.5).abs() * 44 - 8)
+        return over(img, cover(d) * 0.8, g.colour("#dcefff"))
+    if kind == "snowfall":
+        img = over(img, speckle(g, 30.0, 4.2, g.q(6) * 9, density=0.9), g.colour("#ffffff"))
+        return over(img, speckle(g, 19.0, 2.2, g.q(7) * 9, shift_x=7.0, density=0.6), g.colour("#ffffff"))
+    return img
+
+
+def rainbow(g, img, ground=190.0):
+    r = ((g.X - 128 - 40 * (g.q(5) - 0.5)) ** 2 + (g.Y - ground) ** 2).sqrt()
+    for k, c in enumerate(("#e8574f", "#f59b42", "#f7d94c", "#5cbf6a", "#4a8fe0", "#8b68cc")):
+        img = over(img, cover((r - 146 + 6 * k).abs() - 3.2) * (g.Y < 186).float() * 0.95, g.colour(c))
+    return img

@@ -1,0 +1,259 @@
+"""Scenes: specs -> images, vectorised torch on one device; `SceneSource` is what the trainer reads.
+
+    src = SceneSource(device, sprites, seed)
+    batch = src.sample(n, split="train", style="base")    # Batch(images [n, 3, 256, 256] in [-1, 1], captions, specs)
+    images = src.render(batch.specs, style="clay")         # the same scenes redrawn
+    for packed, captions, specs in spec_batches(512, workers=12, seed=1): src.render_packed(packed)   # for many
+"""
+from collections import namedtuple
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from . import captions as grammar
+from . import objects, places, specs as scene_specs, styles
+from .sprites import BOX, SIDE
+
+Batch = namedtuple("Batch", "images captions specs")
+MAX_OBJECTS = 4
+RECOLOURS = {"red": (0.0, 1, 1), "orange": (0.075, 1, 1), "yellow": (0.135, 1, 1.08), "green": (0.36, 0.9, 0.85), "blue": (0.60, 1, 1), "purple": (0.76, 0.85, 0.95), "pink": (0.93, 0.55, 1.15),
+             "brown": (0.07, 0.75, 0.6), "black": (0.0, 0.05, 0.28), "white": (0.0, 0.04, 1.6)}
+COLOUR_INDEX = {c: i + 1 for i, c in enumerate(RECOLOURS)}
+
+
+def pack(specs):
+    """Specs -> dict of numpy arrays (what crosses process borders)."""
+    n = len(specs)
+    out = {"place": np.zeros(n, np.int64), "sky": np.zeros(n, np.int64), "weather": np.zeros(n, np.int64), "a": np.zeros((n, 3), np.float32), "b": np.zeros((n, 3), np.float32),
+           "p": np.zeros((n, 8), np.float32), "index": np.full((n, MAX_OBJECTS), -1, np.int64), "geo": np.zeros((n, MAX_OBJECTS, 8), np.float32)}
+    table = objects.by_key()
+    for i, s in enumerate(specs):
+        out["place"][i] = places.PLACES.index(s["place"])
+        out["sky"][i] = places.SKIES.index(s["sky"])
+        out["weather"][i] = places.WEATHER.index(s["weather"])
+        out["p"][i] = s["p"]
+        for slot, word in (("a", s["colour"]), ("b", s["colour2"])):
+            if word:
+                out[slot][i] = places.rgb(places.COLOURS[word])
+        for k, o in enumerate(s["objects"][:MAX_OBJECTS]):
+            out["index"][i, k] = table[o["key"]].index
+            out["geo"][i, k] = (o["x"], o["y"], o["size"], o["angle"], o["mirror"], o["stand"] + 2 * ("on" in o), o["shadow"], COLOUR_INDEX.get(o["colour"], 0))
+    out["a"] *= 0.97 + 0.06 * out["p"][:, :1]
+    return out
+
+
+class Renderer:
+    """Draws packed scenes with one sprite pack per layer; see styles.py for what a style changes."""
+
+    def __init__(self, device, sprites):
+        self.device, self.sprites = torch.device(device), sprites
+        line = torch.arange(256, device=self.device, dtype=torch.float32) + 0.5
+        self.grid = (line[None, None, :], line[None, :, None])
+        self.targets = torch.tensor([(0, 0, 0)] + list(RECOLOURS.values()), device=self.device, dtype=torch.float32)
+        self.tint = torch.tensor([[1, 1, 1], [0.80, 0.82, 0.96], [1.0, 0.93, 0.86], [0.94, 0.95, 0.96]], device=self.device)
+
+    def tensors(self, packed):
+        return {k: torch.as_tensor(v).to(self.device, non_blocking=True) for k, v in packed.items()}
+
+    def groups(self, t, ids):
+        for value in torch.unique(ids).tolist():
+            sel = (ids == value).nonzero()[:, 0]
+            yield value, sel, places.Group(t["p"][sel], t["sky"][sel], t["a"][sel], t["b"][sel], self.grid)
+
+    def background(self, t):
+        out = torch.empty((len(t["place"]), 3, 256, 256), device=self.device)
+        for value, sel, g in self.groups(t, t["place"]):
+            img = places.PAINT[places.PLACES[value]](g)
+            wet = t["weather"][sel] == places.WEATHER.index("rainbow")
+            if wet.any():
+                sub = wet.nonzero()[:, 0]
+                h = places.Group(g.p[sub], g.sky[sub], g.a[sub], g.b[sub], self.grid)
+                bow = places.rainbow(h, places.sky(h, 190.0))
+                same = ((img[sub] - places.sky(h)).abs().amax(1, keepdim=True) < 0.02).float()  # only where the sky shows
+                img = img.clone()
+                img[sub] = img[sub] + same * (places.rainbow(h, img[sub]) - img[sub])
+                del bow
+            out[sel] = img
+        return out
+
+    def geometry(self, t, pack_name, upright):
+        """Centres and sizes [n, K]: things that stand get their box's bottom on the line; riders sit on what is below them."""
+        geo, index = t["geo"], t["index"].clamp(min=0)
+        half = self.sprites.half[pack_name][index]  # [n, K, 2]
+        size, angle = geo[..., 2], geo[..., 3] * (0.0 if upright else 1.0)
+        y = geo[..., 1].clone()
+        flag = geo[..., 5]
+        y = torch.where(flag == 1, y - half[..., 1] * size, y)
+        top = y[:, 0] - half[:, 0, 1] * size[:, 0]
+        rider = flag >= 2
+        y = torch.where(rider, top[:, None] + 7 - half[..., 1] * size, y)
+        return geo[..., 0], y, size, angle, half
+
+    def recolour(self, layer, which, hue):
+        """layer: premultiplied [m, 4, H, W]; which: colour index [m]; hue: dominant hue [m]. Pixels near the dominant hue take the target's."""
+        alpha = layer[:, 3:].clamp(min=1e-3)
+        c = (layer[:, :3] / alpha).clamp(0, 1)
+        hi, lo = c.amax(1), c.amin(1)
+        chroma = (hi - lo).clamp(min=1e-5)
+        r, g, b = c.unbind(1)
+        h = torch.where(hi == r, ((g - b) / chroma) % 6, torch.where(hi == g, (b - r) / chroma + 2, (r - g) / chroma + 4)) / 6
+        far = ((h - hue[:, None, None] + 0.5) % 1 - 0.5).abs()
+        mask = ((0.13 - far) * 20).clamp(0, 1) * ((chroma / hi.clamp(min=1e-3) - 0.18) * 8).clamp(0, 1)
+        target = self.targets[which]
+        s = (chroma / hi.clamp(min=1e-3) * target[:, 1, None, None]).clamp(0, 1)
+        v = (hi * target[:, 2, None, None]).clamp(0, 1)
+        th = target[:, 0, None, None].expand_as(s)
+        channels = []
+        for offset in (5.0, 3.0, 1.0):
+            k = (offset + th * 6) % 6
+            channels.append(v - v * s * torch.minimum(k, 4 - k).clamp(0, 1))
+        new = torch.stack(channels, 1)
+        out = c + mask[:, None] * (new - c)
+        return torch.cat([out * layer[:, 3:], layer[:, 3:]], 1)
+
+    def sprite_layer(self, pack_name, index, x, y, size, angle, mirror, nearest=False):
+        """Premultiplied layers [m, 4, 256, 256]."""
+        src = self.sprites.data[pack_name][index].permute(0, 3, 1, 2).float() / 255
+        k = size * SIDE / BOX / 256  # canvas over image
+        rad = angle * (np.pi / 180)
+        cos, sin, flip = torch.cos(rad), torch.sin(rad), 1 - 2 * mirror
+        cx, cy = x / 128 - 1, y / 128 - 1
+        theta = torch.zeros((len(index), 2, 3), device=self.device)
+        theta[:, 0, 0], theta[:, 0, 1] = flip * cos / k, flip * sin / k
+        theta[:, 1, 0], theta[:, 1, 1] = -sin / k, cos / k
+        theta[:, 0, 2] = -(theta[:, 0, 0] * cx + theta[:, 0, 1] * cy)
+        theta[:, 1, 2] = -(theta[:, 1, 0] * cx + theta[:, 1, 1] * cy)
+        grid = F.affine_grid(theta, (len(index), 4, 256, 256), align_corners=False)
+        return F.grid_sample(src, grid, mode="nearest" if nearest else "bilinear", padding_mode="zeros", align_corners=False)
+
+    def render(self, t, style):
+        look = styles.LOOKS[style]
+        base = "fluent-flat"
+        pack_name = look.sprites or base
+        img = self.background(t)
+        if look.ground:
+            img = look.ground(img, t, self)
+        x, y, size, angle, half = self.geometry(t, base, look.upright)
+        _, own_y, _, _, own_half = self.geometry(t, pack_name, look.upright) if pack_name != base else (None, y, None, None, half)
+        valid = self.sprites.valid[pack_name]
+        geo, index = t["geo"], t["index"]
+        tint = self.tint[t["sky"]] * (0.9 + 0.1 * (t["place"][:, None] != places.PLACES.index("underwater")).float())
+        sea = t["place"] == places.PLACES.index("sea")
+        for k in range(MAX_OBJECTS):
+            sel = (index[:, k] >= 0).nonzero()[:, 0]
+            if not len(sel):
+                break
+            i = index[sel, k]
+            has = valid[i]
+            yy = torch.where(has, own_y[sel, k], y[sel, k])
+            hh = torch.where(has[:, None], own_half[sel, k], half[sel, k])
+            cast = geo[sel, k, 6] * look.shadow
+            img = self.shadow(img, sel, x[sel, k], y[sel, k], size[sel, k], half[sel, k], cast)
+            layer = self.sprite_layer(pack_name, i, x[sel, k], yy, size[sel, k], angle[sel, k], geo[sel, k, 4], look.nearest)
+            if not bool(has.all()):
+                lack = (~has).nonzero()[:, 0]
+                at = sel[lack]
+                layer[lack] = self.sprite_layer(base, i[lack], x[at, k], y[at, k], size[at, k], angle[at, k], geo[at, k, 4])
+            if look.recolour:
+                which = geo[sel, k, 7].long()
+                hue = self.sprites.hue[pack_name][i]
+                change = ((which > 0) & (hue >= 0)).nonzero()[:, 0]
+                if len(change):
+                    layer[change] = self.recolour(layer[change], which[change], hue[change])
+            if look.layer:
+                layer = look.layer(layer, self)
+            rgb = layer[:, :3] * (tint[sel][:, :, None, None] if look.tint else 1.0)
+            img[sel] = img[sel] * (1 - layer[:, 3:]) + rgb
+            if look.wear:
+                img[sel] = look.wear(self, img[sel], pack_name, i, x[sel, k], yy, size[sel, k], angle[sel, k], geo[sel, k, 4], hh)
+        if sea.any():
+            sel = sea.nonzero()[:, 0]
+            g = places.Group(t["p"][sel], t["sky"][sel], t["a"][sel], t["b"][sel], self.grid)
+            mask, water = places.sea_front(g)
+            if look.ground:
+                water = look.ground(water, {k: v[sel] for k, v in t.items()}, self)
+            img[sel] = img[sel] + mask[:, None] * (water - img[sel])
+        for value, sel, g in self.groups(t, t["weather"]):
+            if places.WEATHER[value] in ("rain", "snowfall"):
+                img[sel] = places.weather(g, img[sel], places.WEATHER[value])
+        if look.finish:
+            img = look.finish(img, t, self)
+        return img.clamp(0, 1)
+
+    def shadow(self, img, sel, x, y, size, half, amount):
+        cast = (amount > 0).nonzero()[:, 0]
+        if not len(cast):
+            return img
+        x, bottom = x[cast][:, None, None], (y + half[:, 1] * size)[cast][:, None, None]
+        rx = (half[:, 0] * size * 0.86 + 3)[cast][:, None, None]
+        X, Y = self.grid
+        d = (((X - x) / rx) ** 2 + ((Y - bottom + 1) / (rx * 0.16 + 2)) ** 2)
+        mask = (1.15 - d).clamp(0, 1) * 0.26 * amount[cast][:, None, None]
+        img[sel[cast]] = img[sel[cast]] * (1 - mask[:, None])
+        return img
+
+
+class SceneSource:
+    """The data side in one object. Seeded: the same seed and calls give the same scenes."""
+
+    def __init__(self, device, sprites, seed):
+        self.device, self.seed, self.calls = torch.device(device), seed, 0
+        self.renderer = Renderer(device, sprites)
+        self.samplers = {}
+
+    def sampler(self, style="base", concept=None, concept_share=0.75):
+        key = (styles.LOOKS[style].sprites if style != "base" else None, concept, concept_share)
+        if key not in self.samplers:
+            self.samplers[key] = scene_specs.Sampler(f"{self.seed}/{key}", key[0] or "base", concept, concept_share)
+        return self.samplers[key]
+
+    def specs(self, n, split="train", style="base", concept=None, concept_share=0.75):
+        """n specs and their captions (style-neutral)."""
+        s = self.sampler(style, concept, concept_share)
+        out = [s.sample(split) for _ in range(n)]
+        return out, [grammar.caption(x, s.rng, split=split) for x in out]
+
+    def sample(self, n, split="train", style="base"):
+        specs, captions = self.specs(n, split, style)
+        return Batch(self.render(specs, style), captions, specs)
+
+    def render(self, specs, style="base"):
+        return self.render_packed(pack(specs), style)
+
+    @torch.no_grad()
+    def render_packed(self, packed, style="base"):
+        """Packed specs -> [n, 3, 256, 256] float32 in [-1, 1]."""
+        return self.renderer.render(self.renderer.tensors(packed), style) * 2 - 1
+
+
+def _work(job):
+    seed, n, split, style, keep = job
+    s = scene_specs.Sampler(seed, style)
+    out = [s.sample(split) for _ in range(n)]
+    return pack(out), [grammar.caption(x, s.rng, split=split) for x in out], out if keep else None
+
+
+def spec_batches(batch, workers=8, seed=0, split="train", sprite_style="base", count=None, keep_specs=False):
+    """Endless (or `count`) batches (packed, captions, specs or None) made in worker processes; order and content depend on the seed only."""
+    jobs = ((f"{seed}/{split}/{i}", batch, split, sprite_style, keep_specs) for i in (range(count) if count else iter(int, 1)))
+    def numbered():
+        i = 0
+        while count is None or i < count:
+            yield (f"{seed}/{split}/{i}", batch, split, sprite_style, keep_specs)
+            i += 1
+    del jobs
+    if workers <= 0:
+        for job in numbered():
+            yield _work(job)
+        return
+    import multiprocessing
+    from collections import deque
+    with multiprocessing.get_context("spawn").Pool(workers) as pool:
+        pending, todo = deque(), numbered()
+        for job in todo:
+            pending.append(pool.apply_async(_work, (job,)))
+            if len(pending) >= workers * 3:
+                yield pending.popleft().get()
+        while pending:
+            yield pending.popleft().get()
