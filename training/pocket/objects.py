@@ -91,8 +91,11 @@ PLURAL_FORM = {"cherries", "grapes", "jeans", "socks", "gloves", "shorts", "glas
 
 def article(noun):
     """Noun phrase in the singular with its article; plural forms and mass nouns take none."""
-    if noun in PLURAL_FORM or noun in UNCOUNTED or noun.startswith("pair of"):
-        return noun if not noun.startswith("pair of") else "a " + noun
+    if noun.startswith("pair of"):
+        return "a " + noun
+    tails = [noun] + [noun.split(" ", k)[k] for k in (1, 2) if noun.count(" ") >= k]  # "large shopping bags", "small brown bread"
+    if any(t in PLURAL_FORM or t in UNCOUNTED for t in tails) and noun not in ("stick of butter", "cup of coffee", "cup of tea", "glass of milk", "bowl of rice", "ball of yarn", "jar of honey"):
+        return noun
     if noun.startswith(("statue of", "mount fuji", "santa", "mrs claus", "father christmas", "mother christmas")):
         return noun
     if noun in ("sun", "crescent moon", "moon", "full moon", "saturn", "statue of liberty"):

@@ -11,3 +11,5 @@ class Look:
 
 
 LOOKS = {"base": Look()}
+
+STYLES = list(LOOKS)

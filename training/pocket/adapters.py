@@ -1,0 +1,2 @@
+def all_texts():
+    return ["clay plasticine pixel art ink line watercolour"]
