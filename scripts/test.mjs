@@ -11,7 +11,6 @@ const reports = path.join(root, "test-results");
 const stages = {
   format: { command: ["oxfmt", "--check"] },
   lint: { command: ["oxlint", "--deny-warnings"] },
-  unused: { command: ["knip"] },
   "types-page": { command: ["tsc", "-p", "tsconfig.json"] },
   "types-workers": { command: ["tsc", "-p", "tsconfig.workers.json"] },
   "types-node": { command: ["tsc", "-p", "tsconfig.node.json"] },

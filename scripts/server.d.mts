@@ -1,0 +1,8 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+export function serve(
+  folder: string,
+  options?: {
+    port?: number;
+    intercept?: (request: IncomingMessage, response: ServerResponse) => boolean;
+  },
+): Promise<{ url: string; close(): Promise<void> }>;

@@ -1,0 +1,61 @@
+// A real Chromium on Vite's development server: tests import the sources by path inside the page.
+// With `webgpu: "software"` Chromium offers SwiftShader's adapter: slow and without f16, right for small exact checks.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { chromium, type BrowserContext, type Page } from "playwright";
+import { createServer } from "vite";
+import { browserArguments, ensureBrowser, root } from "../../scripts/setup.mjs";
+
+export interface TestBrowser {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  readonly url: string;
+  /** Closes and opens the browser again with the same profile: what a user's next visit sees. */
+  reopen(): Promise<Page>;
+  close(): Promise<void>;
+}
+
+export async function openTestBrowser(options: { webgpu?: "software" } = {}): Promise<TestBrowser> {
+  const server = await createServer({
+    root,
+    configFile: path.join(root, "vite.config.ts"),
+    logLevel: "error",
+    server: { port: 0, host: "127.0.0.1", hmr: false, watch: null },
+  });
+  await server.listen();
+  const url = server.resolvedUrls!.local[0]!;
+  const profile = mkdtempSync(path.join(tmpdir(), "stylus-web-test-"));
+  const args = browserArguments();
+  if (options.webgpu === "software") args.push("--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader");
+  const executablePath = await ensureBrowser();
+  const launch = (): Promise<BrowserContext> =>
+    chromium.launchPersistentContext(profile, { executablePath, headless: true, args });
+  let context = await launch();
+  const blank = async (): Promise<Page> => {
+    const page = context.pages()[0] ?? (await context.newPage());
+    await page.goto(`${url}tests/browser/blank.html`);
+    return page;
+  };
+  let page = await blank();
+  return {
+    get page() {
+      return page;
+    },
+    get context() {
+      return context;
+    },
+    url,
+    async reopen() {
+      await context.close();
+      context = await launch();
+      page = await blank();
+      return page;
+    },
+    async close() {
+      await context.close();
+      await server.close();
+      rmSync(profile, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,238 @@
+// Downloads in a real browser: OPFS, hashes, resuming, and each way in which a server can fail.
+import { createHash } from "node:crypto";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { openTestBrowser, type TestBrowser } from "./harness.ts";
+
+const bytesOf = (seed: number, sizeBytes: number): Buffer => {
+  const bytes = Buffer.alloc(sizeBytes);
+  for (let i = 0, x = seed; i < sizeBytes; i++)
+    bytes[i] = (x = (Math.imul(x, 1103515245) + 12345) >>> 0) >>> 16;
+  return bytes;
+};
+
+const contents = new Map([
+  ["unet/weights.bin", bytesOf(1, 3_000_000)],
+  ["vae/weights.bin", bytesOf(2, 200_000)],
+  ["empty.txt", Buffer.alloc(0)],
+]);
+
+/** Defined by blank.html: imports a source file inside the page. */
+// oxlint-disable-next-line typescript/no-explicit-any -- the page's modules are not typed here
+declare const load: (path: string) => Promise<any>;
+
+let host: Server;
+let hostUrl: string;
+let browser: TestBrowser;
+let requests: { path: string; range: string | undefined }[] = [];
+/** Answers a request in place of the sound server and returns true. */
+let fault: ((request: IncomingMessage, response: ServerResponse) => boolean) | null = null;
+
+beforeAll(async () => {
+  host = createServer((request, response) => {
+    const path = decodeURIComponent(request.url!.slice(1));
+    requests.push({ path, range: request.headers.range });
+    response.setHeader("Access-Control-Allow-Origin", "*");
+    response.setHeader("Access-Control-Allow-Headers", "range");
+    response.setHeader("Cross-Origin-Resource-Policy", "cross-origin");
+    if (request.method === "OPTIONS") return void response.writeHead(204).end();
+    if (fault?.(request, response)) return;
+    const body = contents.get(path);
+    if (!body) return void response.writeHead(404).end();
+    const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? "")?.[1] ?? 0);
+    response.writeHead(from > 0 ? 206 : 200, { "Content-Type": "application/octet-stream" });
+    response.end(body.subarray(from));
+  });
+  await new Promise<void>((resolve) => host.listen(0, "127.0.0.1", resolve));
+  hostUrl = `http://127.0.0.1:${(host.address() as AddressInfo).port}/`;
+  browser = await openTestBrowser();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  host?.closeAllConnections();
+  host?.close();
+});
+
+const manifest = (paths = [...contents.keys()]) => ({
+  id: "test",
+  title: "Test",
+  license: "none",
+  baseUrl: hostUrl,
+  files: paths.map((path) => ({
+    path,
+    sizeBytes: contents.get(path)!.length,
+    sha256: createHash("sha256").update(contents.get(path)!).digest("hex"),
+  })),
+});
+
+type Outcome =
+  | {
+      ok: true;
+      sizes: Record<string, number>;
+      hashes: Record<string, string>;
+      downloadedBytes: number;
+      persistent: boolean;
+    }
+  | { ok: false; error: { code: string; message: string; where?: string; remedy?: string } };
+
+/** Opens the pack in the storage worker of the page, as the application does. */
+const openPack = (json: unknown, options: { abortAfterBytes?: number } = {}): Promise<Outcome> =>
+  browser.page.evaluate(
+    async ([value, abortAfterBytes]): Promise<Outcome> => {
+      const { WorkerClient } = await load("/src/rpc/client.ts");
+      const { toPlainError } = await load("/src/shared/errors.ts");
+      const client = new WorkerClient("storage", () => new Worker("/workers/storage.ts", { type: "module" }));
+      const controller = new AbortController();
+      const hex = async (blob: Blob): Promise<string> =>
+        [...new Uint8Array(await crypto.subtle.digest("SHA-256", await blob.arrayBuffer()))]
+          .map((byte) => byte.toString(16).padStart(2, "0"))
+          .join("");
+      try {
+        const pack = await client.call((service: any) =>
+          service.openPack(value, location.href, {
+            signal: controller.signal,
+            onProgress: ({ receivedBytes }: { receivedBytes: number }) => {
+              if (abortAfterBytes !== undefined && receivedBytes >= abortAfterBytes) controller.abort();
+            },
+          }),
+        );
+        const sizes: Record<string, number> = {};
+        const hashes: Record<string, string> = {};
+        for (const [path, blob] of pack.files as Map<string, Blob>) {
+          sizes[path] = blob.size;
+          hashes[path] = await hex(blob);
+        }
+        return {
+          ok: true,
+          sizes,
+          hashes,
+          downloadedBytes: pack.downloadedBytes,
+          persistent: pack.persistent,
+        };
+      } catch (error) {
+        return { ok: false, error: toPlainError(error) };
+      } finally {
+        client.terminate();
+      }
+    },
+    [json, options.abortAfterBytes] as const,
+  );
+
+const removePack = (json: unknown): Promise<void> =>
+  browser.page.evaluate(async (value) => {
+    const { WorkerClient } = await load("/src/rpc/client.ts");
+    const client = new WorkerClient("storage", () => new Worker("/workers/storage.ts", { type: "module" }));
+    await client.call((service: any) => service.removePack(value));
+    client.terminate();
+  }, json);
+
+beforeEach(async () => {
+  fault = null;
+  await removePack(manifest());
+  requests = [];
+});
+
+test("a pack arrives whole, and a later visit needs no request", async () => {
+  const first = await openPack(manifest());
+  expect(first).toMatchObject({ ok: true, downloadedBytes: 3_200_000, persistent: true });
+  if (first.ok) {
+    for (const file of manifest().files) expect(first.hashes[file.path]).toBe(file.sha256);
+  }
+  await browser.reopen();
+  requests = [];
+  expect(await openPack(manifest())).toMatchObject({ ok: true, downloadedBytes: 0 });
+  expect(requests).toEqual([]);
+});
+
+test("a cut connection is resumed at the byte where it stopped", async () => {
+  let cuts = 0;
+  fault = (request, response) => {
+    if (!request.url!.startsWith("/unet") || cuts++ > 0) return false;
+    response.writeHead(200, { "Content-Length": 3_000_000 });
+    response.write(contents.get("unet/weights.bin")!.subarray(0, 1_000_000), () => {
+      setTimeout(() => response.destroy(), 200);
+    });
+    return true;
+  };
+  const outcome = await openPack(manifest(["unet/weights.bin"]));
+  expect(outcome).toMatchObject({ ok: true, sizes: { "unet/weights.bin": 3_000_000 } });
+  expect(requests.filter((request) => request.range).map((request) => request.range)).toEqual([
+    "bytes=1000000-",
+  ]);
+});
+
+test("a server without ranges starts the file anew", async () => {
+  let served = 0;
+  fault = (_, response) => {
+    const body = contents.get("unet/weights.bin")!;
+    response.writeHead(200, { "Content-Length": body.length });
+    if (served++ === 0)
+      response.write(body.subarray(0, 500_000), () => setTimeout(() => response.destroy(), 200));
+    else response.end(body);
+    return true;
+  };
+  expect(await openPack(manifest(["unet/weights.bin"]))).toMatchObject({ ok: true });
+});
+
+test("stopping keeps what has arrived for the next attempt, in another visit", async () => {
+  fault = (request, response) => {
+    if (request.headers.range) return false;
+    response.writeHead(200, { "Content-Length": 3_000_000 });
+    response.write(contents.get("unet/weights.bin")!.subarray(0, 2_000_000));
+    return true; // and then silence
+  };
+  expect(await openPack(manifest(["unet/weights.bin"]), { abortAfterBytes: 2_000_000 })).toMatchObject({
+    ok: false,
+    error: { code: "cancelled" },
+  });
+  await browser.reopen();
+  requests = [];
+  expect(await openPack(manifest(["unet/weights.bin"]))).toMatchObject({ ok: true });
+  expect(requests.at(-1)?.range).toBe("bytes=2000000-");
+});
+
+test("a damaged file is named, refused and downloaded again next time", async () => {
+  fault = (request, response) => {
+    if (!request.url!.startsWith("/vae")) return false;
+    const damaged = Buffer.from(contents.get("vae/weights.bin")!);
+    damaged[1000]! ^= 1;
+    response.writeHead(200).end(damaged);
+    return true;
+  };
+  const outcome = await openPack(manifest());
+  expect(outcome).toMatchObject({ ok: false, error: { code: "bad-file" } });
+  if (!outcome.ok) expect(outcome.error.message).toMatch(/^vae\/weights\.bin is damaged: expected SHA-256/);
+  fault = null;
+  expect(await openPack(manifest())).toMatchObject({ ok: true });
+});
+
+test("a missing file is named", async () => {
+  fault = (request, response) => request.url!.startsWith("/vae") && (response.writeHead(404).end(), true);
+  const outcome = await openPack(manifest());
+  expect(outcome).toMatchObject({
+    ok: false,
+    error: { code: "not-found", message: "vae/weights.bin is missing on the server." },
+  });
+});
+
+test("a host that answers missing files with its index page is not believed", async () => {
+  fault = (_, response) => (
+    response.writeHead(200, { "Content-Type": "text/html" }).end("<!doctype html>"),
+    true
+  );
+  expect(await openPack(manifest(["vae/weights.bin"]))).toMatchObject({
+    ok: false,
+    error: { code: "not-found" },
+  });
+});
+
+test("a manifest with a path that leaves the pack is refused by field", async () => {
+  const json = manifest(["empty.txt"]);
+  json.files[0]!.path = "../empty.txt";
+  expect(await openPack(json)).toMatchObject({
+    ok: false,
+    error: { code: "bad-file", where: "manifest: files[0].path" },
+  });
+});
