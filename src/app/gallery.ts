@@ -1,0 +1,122 @@
+// The pictures of this browser, kept in IndexedDB: PNG files with their run, so that any of them can be shown again
+// with everything that led to it. Where the browser refuses storage, the gallery lasts as long as the page.
+import { openDB, type DBSchema, type IDBPDatabase } from "idb";
+import type { Candidate, ComposedPrompt, PlannedImage, RunReport } from "./run-types.ts";
+import type { GenerateOptions } from "./options.ts";
+
+export interface StoredImage extends PlannedImage {
+  readonly id: string;
+  readonly runId: string;
+  readonly index: number;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  readonly width: number;
+  readonly height: number;
+  readonly png: Blob;
+}
+
+export interface StoredRun {
+  readonly id: string;
+  readonly createdAt: number;
+  readonly options: GenerateOptions;
+  readonly composition: ComposedPrompt;
+  readonly candidates: readonly Candidate[];
+  readonly report: RunReport;
+}
+
+interface GalleryDatabase extends DBSchema {
+  images: { key: string; value: StoredImage; indexes: { createdAt: number; runId: string } };
+  runs: { key: string; value: StoredRun };
+}
+
+/** Users have this in their browsers: a change of shape needs a new version and an upgrade step. */
+const databaseName = "stylus-web-gallery";
+const databaseVersion = 1;
+
+export interface Gallery {
+  /** False when nothing outlives the page. */
+  readonly persistent: boolean;
+  add(run: StoredRun, images: readonly StoredImage[]): Promise<void>;
+  /** Newest first. */
+  images(): Promise<StoredImage[]>;
+  run(runId: string): Promise<{ run: StoredRun; images: StoredImage[] } | null>;
+  /** Removes one picture, and its run with the last one. */
+  remove(imageId: string): Promise<void>;
+  clear(): Promise<void>;
+}
+
+const byIndex = (a: StoredImage, b: StoredImage): number => a.index - b.index;
+const byAge = (a: StoredImage, b: StoredImage): number => b.createdAt - a.createdAt || a.index - b.index;
+
+function openMemoryGallery(): Gallery {
+  const images = new Map<string, StoredImage>();
+  const runs = new Map<string, StoredRun>();
+  return {
+    persistent: false,
+    async add(run, added) {
+      runs.set(run.id, run);
+      for (const image of added) images.set(image.id, image);
+    },
+    images: async () => [...images.values()].sort(byAge),
+    async run(runId) {
+      const run = runs.get(runId);
+      return run
+        ? { run, images: [...images.values()].filter((image) => image.runId === runId).sort(byIndex) }
+        : null;
+    },
+    remove: async (imageId) => void images.delete(imageId),
+    async clear() {
+      images.clear();
+      runs.clear();
+    },
+  };
+}
+
+function overDatabase(database: IDBPDatabase<GalleryDatabase>): Gallery {
+  return {
+    persistent: true,
+    async add(run, images) {
+      const transaction = database.transaction(["images", "runs"], "readwrite");
+      await Promise.all([
+        transaction.objectStore("runs").put(run),
+        ...images.map((image) => transaction.objectStore("images").put(image)),
+        transaction.done,
+      ]);
+    },
+    images: async () => (await database.getAll("images")).sort(byAge),
+    async run(runId) {
+      const run = await database.get("runs", runId);
+      if (!run) return null;
+      return { run, images: (await database.getAllFromIndex("images", "runId", runId)).sort(byIndex) };
+    },
+    async remove(imageId) {
+      const image = await database.get("images", imageId);
+      if (!image) return;
+      await database.delete("images", imageId);
+      if ((await database.countFromIndex("images", "runId", image.runId)) === 0) {
+        await database.delete("runs", image.runId);
+      }
+    },
+    async clear() {
+      await Promise.all([database.clear("images"), database.clear("runs")]);
+    },
+  };
+}
+
+export async function openGallery(): Promise<Gallery> {
+  try {
+    const database = await openDB<GalleryDatabase>(databaseName, databaseVersion, {
+      upgrade(upgraded) {
+        const images = upgraded.createObjectStore("images", { keyPath: "id" });
+        images.createIndex("createdAt", "createdAt");
+        images.createIndex("runId", "runId");
+        upgraded.createObjectStore("runs", { keyPath: "id" });
+      },
+      // Another tab wants a newer version: let it have the database; this tab goes on without keeping.
+      blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
+    });
+    return overDatabase(database);
+  } catch {
+    return openMemoryGallery();
+  }
+}

@@ -1,0 +1,54 @@
+import { describe, expect, it } from "vitest";
+import { StylusError } from "../shared/errors.ts";
+import { checkOptions, completeOptions, limits, type PackDefaults } from "./options.ts";
+
+const defaults: PackDefaults = {
+  width: 256,
+  height: 256,
+  full: { steps: 20, cfgScale: 5, sampler: "dpmpp_2m", schedule: "karras" },
+  fewStep: { steps: 6, cfgScale: 1, sampler: "lcm", schedule: "lcm" },
+};
+
+function refusal(change: Record<string, unknown>): StylusError {
+  try {
+    checkOptions({ ...completeOptions({ prompt: "a fox" }, defaults), ...change });
+  } catch (error) {
+    if (error instanceof StylusError) return error;
+    throw error;
+  }
+  throw new Error("accepted");
+}
+
+describe("completeOptions", () => {
+  it("takes sampling from the mode", () => {
+    expect(completeOptions({ prompt: "a" }, defaults)).toMatchObject({ steps: 20, sampler: "dpmpp_2m" });
+    expect(completeOptions({ prompt: "a", fewStep: true }, defaults)).toMatchObject({ steps: 6, cfgScale: 1, sampler: "lcm" });
+    expect(completeOptions({ prompt: "a", fewStep: true, steps: 9 }, defaults)).toMatchObject({ steps: 9, sampler: "lcm" });
+  });
+  it("treats undefined as left out", () => {
+    expect(completeOptions({ prompt: "a", steps: undefined } as never, defaults).steps).toBe(20);
+  });
+});
+
+describe("checkOptions", () => {
+  it("accepts the defaults and a 5,000-character prompt", () => {
+    checkOptions(completeOptions({ prompt: "fox ".repeat(1250) }, defaults));
+  });
+  it.each([
+    ["prompt", { prompt: "  \n" }],
+    ["prompt", { prompt: "x".repeat(limits.promptLength + 1) }],
+    ["steps", { steps: 0 }],
+    ["steps", { steps: 2.5 }],
+    ["steps", { steps: Number.NaN }],
+    ["count", { count: 17 }],
+    ["seed", { seed: -1 }],
+    ["width", { width: 250 }],
+    ["height", { height: 2048 }],
+    ["cfgScale", { cfgScale: 31 }],
+  ])("names %s", (field, change) => {
+    const error = refusal(change);
+    expect(error.code).toBe("bad-input");
+    expect(error.where).toBe(field);
+    expect(error.remedy).toBeTruthy();
+  });
+});

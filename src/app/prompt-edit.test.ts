@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import { adjustWeight, appendWords } from "./prompt-edit.ts";
+
+/** `|` marks the selection: one for a cursor, two for a range. */
+function edit(marked: string, direction: 1 | -1): string {
+  const start = marked.indexOf("|");
+  const end = marked.lastIndexOf("|");
+  const text = marked.replaceAll("|", "");
+  const out = adjustWeight({ text, start, end: start === end ? start : end - 1 }, direction);
+  return out.start === out.end
+    ? `${out.text.slice(0, out.start)}|${out.text.slice(out.start)}`
+    : `${out.text.slice(0, out.start)}|${out.text.slice(out.start, out.end)}|${out.text.slice(out.end)}`;
+}
+
+describe("adjustWeight", () => {
+  it.each([
+    ["a ca|stle at night", 1, "a (|castle|:1.1) at night"],
+    ["a ca|stle at night", -1, "a (|castle|:0.9) at night"],
+    ["|a castle| at night", 1, "(|a castle|:1.1) at night"],
+    ["a | castle|, night", 1, "a  (|castle|:1.1), night"],
+    ["a (|castle|:1.1) at", 1, "a (|castle|:1.2) at"],
+    ["a (|castle|:1.1) at", -1, "a |castle| at"],
+    ["a (castle at nig|ht:0.8)", 1, "a (|castle at night|:0.9)"],
+    ["fox <lora:clay|:0.8>", 1, "fox <lora:clay|:0.85>"],
+    ["fox <lora:clay|:0.8>", -1, "fox <lora:clay|:0.75>"],
+    ["fox <lora:cl|ay>", -1, "fox <lora:cl|ay:0.95>"],
+    ["|", 1, "|"],
+    ["a , | b", 1, "a , | b"],
+    ["naïve caf|é", 1, "naïve (|café|:1.1)"],
+  ] as const)("%s, %i → %s", (before, direction, after) => {
+    expect(edit(before, direction)).toBe(after);
+  });
+
+  it("undoes itself", () => {
+    const start = { text: "two dogs in the snow", start: 4, end: 8 };
+    const back = adjustWeight(adjustWeight(start, 1), -1);
+    expect(back.text).toBe(start.text);
+  });
+});
+
+describe("appendWords", () => {
+  it("puts one comma between", () => {
+    expect(appendWords("a fox", "claystyle")).toBe("a fox, claystyle");
+    expect(appendWords("a fox, ", "claystyle")).toBe("a fox, claystyle");
+    expect(appendWords(" ", "claystyle")).toBe("claystyle");
+  });
+});

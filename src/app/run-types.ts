@@ -1,0 +1,136 @@
+// What one run tells while it goes and what it leaves behind. Plain data: it is shown, kept in the gallery, and
+// exported as the run report (docs/report.md).
+import type { AdapterCard } from "../retrieval/card.ts";
+import type { AdapterUse, DeviceReport, DiffusionEvent } from "../shared/request.ts";
+import type { GenerateOptions, PackDefaults } from "./options.ts";
+
+export interface Candidate {
+  readonly id: string;
+  /** Cosine similarity of the whole prompt and the card, −1 … 1. */
+  readonly similarity: number;
+}
+
+export interface Pick {
+  readonly id: string;
+  readonly reason: string;
+  /** Similarity of the task (not of the whole prompt) and the card. */
+  readonly similarity: number;
+  /** Refined weight before division, budget and the user's slider. */
+  readonly weight: number;
+}
+
+export interface Task {
+  readonly text: string;
+  /** Span in the prompt in UTF-16 units; null when the words do not stand there. */
+  readonly start: number | null;
+  readonly end: number | null;
+  readonly picks: readonly Pick[];
+}
+
+export interface Rejected {
+  readonly id: string;
+  readonly reason: string;
+}
+
+export interface ComposedPrompt {
+  readonly tasks: readonly Task[];
+  readonly rejected: readonly Rejected[];
+  readonly composer: { readonly name: string; readonly kind: "rules" | "llm" | "none" };
+}
+
+/** One image of the plan: what is merged into it, and which picks its mask leaves out. */
+export interface PlannedImage {
+  readonly seed: number;
+  readonly adapters: readonly AdapterUse[];
+  readonly masked: readonly string[];
+}
+
+export const stageIds = ["load", "embed", "retrieve", "compose", "plan", "generate"] as const;
+export type StageId = (typeof stageIds)[number];
+
+export type RunEvent =
+  | { readonly type: "stage-start"; readonly stage: StageId }
+  | { readonly type: "stage-end"; readonly stage: StageId; readonly milliseconds: number }
+  | { readonly type: "candidates"; readonly candidates: readonly Candidate[] }
+  | { readonly type: "composition"; readonly composition: ComposedPrompt }
+  | { readonly type: "plan"; readonly images: readonly PlannedImage[] }
+  | { readonly type: "diffusion"; readonly event: DiffusionEvent };
+
+export interface StageReport {
+  readonly id: StageId;
+  readonly milliseconds: number;
+  readonly inputs: unknown;
+  readonly outputs: unknown;
+}
+
+export interface ImageReport extends PlannedImage {
+  readonly index: number;
+  readonly width: number;
+  readonly height: number;
+  readonly milliseconds: number;
+  readonly stepMilliseconds: readonly number[];
+  /** Time in parts of the engine: merge, text encoder, sampling, VAE decoder. */
+  readonly parts: Readonly<Record<string, number>>;
+}
+
+/** Persisted and exported: a change of shape is a new `version` and an entry in docs/report.md. */
+export interface RunReport {
+  readonly format: "stylus-web/run";
+  readonly version: 1;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+  readonly app: { readonly version: string; readonly userAgent: string };
+  readonly pack: {
+    readonly id: string;
+    readonly title: string;
+    readonly sizeBytes: number;
+    /** Bytes that came over the network for this visit; 0 with a warm cache. */
+    readonly downloadedBytes: number;
+    readonly adapterCount: number;
+  };
+  readonly device: DeviceReport;
+  readonly options: GenerateOptions;
+  readonly stages: readonly StageReport[];
+  readonly images: readonly ImageReport[];
+  readonly milliseconds: number;
+}
+
+export interface RunImage {
+  readonly index: number;
+  readonly seed: number;
+  readonly width: number;
+  readonly height: number;
+  readonly rgba: Uint8ClampedArray<ArrayBuffer>;
+  readonly adapters: readonly AdapterUse[];
+  readonly masked: readonly string[];
+}
+
+export interface RunResult {
+  readonly report: RunReport;
+  readonly images: readonly RunImage[];
+}
+
+/** Files of a pack as they arrive. */
+export interface LoadProgress {
+  readonly files: readonly { readonly path: string; readonly receivedBytes: number; readonly sizeBytes: number }[];
+  readonly receivedBytes: number;
+  readonly totalBytes: number;
+  /** What happens once the bytes are there, e.g. "Building the networks"; null while files arrive. */
+  readonly preparing: string | null;
+}
+
+/** A pack that is loaded and ready to paint. */
+export interface LoadedPack {
+  readonly id: string;
+  readonly title: string;
+  readonly sizeBytes: number;
+  readonly downloadedBytes: number;
+  /** False when the browser keeps nothing between visits. */
+  readonly persistent: boolean;
+  readonly device: DeviceReport;
+  readonly defaults: PackDefaults;
+  /** Every adapter of the pack, few-step ones included. */
+  readonly cards: readonly AdapterCard[];
+  /** A picture or other file of the pack as an object URL; null when the pack has no such file. */
+  fileUrl(path: string): string | null;
+}

@@ -1,0 +1,73 @@
+// The icons: 20×20, drawn with one stroke. Decorative; the control around them carries the name.
+import type { JSX } from "solid-js";
+
+const icon = (draw: () => JSX.Element) => () => (
+  <svg
+    width="20"
+    height="20"
+    viewBox="0 0 20 20"
+    fill="none"
+    stroke="currentColor"
+    stroke-width="1.6"
+    stroke-linecap="round"
+    stroke-linejoin="round"
+    aria-hidden="true"
+  >
+    {draw()}
+  </svg>
+);
+
+export const PinIcon = icon(() => <path d="M7.5 3h5l-.6 5 2.6 3.2h-9L8.1 8zM10 11.2V17" />);
+export const BanIcon = icon(() => (
+  <>
+    <circle cx="10" cy="10" r="6.5" />
+    <path d="m5.5 5.5 9 9" />
+  </>
+));
+export const CloseIcon = icon(() => <path d="m5 5 10 10M15 5 5 15" />);
+export const DiceIcon = icon(() => (
+  <>
+    <rect x="3.5" y="3.5" width="13" height="13" rx="3" />
+    <path d="M7.2 7.2h.01M12.8 7.2h.01M10 10h.01M7.2 12.8h.01M12.8 12.8h.01" stroke-width="2" />
+  </>
+));
+export const LockIcon = icon(() => (
+  <>
+    <rect x="4.5" y="9" width="11" height="7.5" rx="2" />
+    <path d="M7 9V6.5a3 3 0 0 1 6 0V9" />
+  </>
+));
+export const UnlockIcon = icon(() => (
+  <>
+    <rect x="4.5" y="9" width="11" height="7.5" rx="2" />
+    <path d="M7 9V6.5a3 3 0 0 1 5.7-1.3" />
+  </>
+));
+export const DownloadIcon = icon(() => <path d="M10 3v9m-3.5-3.2L10 12.3l3.5-3.5M4 16.5h12" />);
+export const CompareIcon = icon(() => (
+  <>
+    <rect x="3" y="4.5" width="14" height="11" rx="2" />
+    <path d="M10 3v14" />
+  </>
+));
+export const ReuseIcon = icon(() => <path d="M4 10a6 6 0 0 1 10.4-4.1L16 7.5M16 4v3.5h-3.5M16 10a6 6 0 0 1-10.4 4.1L4 12.5M4 16v-3.5h3.5" />);
+export const ChevronIcon = icon(() => <path d="m6 8 4 4 4-4" />);
+export const HelpIcon = icon(() => (
+  <>
+    <circle cx="10" cy="10" r="7" />
+    <path d="M8 8a2 2 0 1 1 2.8 1.85c-.5.25-.8.6-.8 1.15v.3M10 13.7h.01" />
+  </>
+));
+export const StackIcon = icon(() => <path d="m10 3.5 7 3.5-7 3.5L3 7zM3.6 10.3 10 13.5l6.4-3.2M3.6 13.3 10 16.5l6.4-3.2" />);
+export const TrashIcon = icon(() => <path d="M4 6h12M8 6V4h4v2M5.5 6l.7 10.5h7.6L14.5 6M8.5 9v4.5M11.5 9v4.5" />);
+export const UndoIcon = icon(() => <path d="M7.5 4 4 7.5 7.5 11M4 7.5h7.5a4.25 4.25 0 0 1 0 8.5H8" />);
+export const WarningIcon = icon(() => <path d="M10 3.5 17.5 16.5h-15zM10 8.5v3.5M10 14.2h.01" />);
+
+/** The product's sign: three strokes of a marker. */
+export const Logo = () => (
+  <svg width="30" height="30" viewBox="0 0 64 64" aria-hidden="true">
+    <path d="M14 11h44l-5 13H9z" fill="#f4df5a" />
+    <path d="M9 26h33l-5 13H4z" fill="#7fd3ff" />
+    <path d="M22 41h37l-5 13H17z" fill="#ffa9cc" />
+  </svg>
+);
