@@ -69,11 +69,8 @@ class Renderer:
             if wet.any():
                 sub = wet.nonzero()[:, 0]
                 h = places.Group(g.p[sub], g.sky[sub], g.a[sub], g.b[sub], self.grid)
-                bow = places.rainbow(h, places.sky(h, 190.0))
-                same = ((img[sub] - places.sky(h)).abs().amax(1, keepdim=True) < 0.02).float()  # only where the sky shows
-                img = img.clone()
-                img[sub] = img[sub] + same * (places.rainbow(h, img[sub]) - img[sub])
-                del bow
+                open_sky = ((img[sub] - places.sky(h)).abs().amax(1, keepdim=True) < 0.03).float()  # only where the sky shows
+                img[sub] = img[sub] + open_sky * (places.rainbow(h, img[sub]) - img[sub])
             out[sel] = img
         return out
 
@@ -236,13 +233,12 @@ def _work(job):
 
 def spec_batches(batch, workers=8, seed=0, split="train", sprite_style="base", count=None, keep_specs=False):
     """Endless (or `count`) batches (packed, captions, specs or None) made in worker processes; order and content depend on the seed only."""
-    jobs = ((f"{seed}/{split}/{i}", batch, split, sprite_style, keep_specs) for i in (range(count) if count else iter(int, 1)))
     def numbered():
         i = 0
         while count is None or i < count:
             yield (f"{seed}/{split}/{i}", batch, split, sprite_style, keep_specs)
             i += 1
-    del jobs
+
     if workers <= 0:
         for job in numbered():
             yield _work(job)

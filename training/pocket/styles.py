@@ -1,15 +1,46 @@
-"""Looks: what a style changes in the drawing of a scene (sprite pack, ground, finish). Filled below; "base" changes nothing."""
+"""Looks: what a style changes in the drawing of a scene. `LOOKS["base"]` is the flat style of the base; each other one is learnt by an adapter.
+
+Looks on fluent-3d, fluent-high-contrast or no pack keep every outline where the base has it; the other packs draw the same objects in shapes of their own.
+"""
+from . import effects
 
 
 class Look:
     """sprites: pack name or None (fluent-flat); ground(img, t, renderer): background after painting; layer(layer, renderer): each sprite;
-    wear(...): drawn on top of each object; finish(img, t, renderer): the whole picture; images [n, 3, 256, 256] in [0, 1]."""
+    wear(...): drawn on top of each object; finish(img, t, renderer): the whole picture; images [n, 3, 256, 256] in [0, 1].
+    nearest: sprites are not smoothed; upright: never turned; shadow: strength; tint: the sky's light falls on sprites; recolour: colour words apply."""
 
     def __init__(self, sprites=None, ground=None, layer=None, wear=None, finish=None, shadow=1.0, tint=True, recolour=True, upright=False, nearest=False):
         self.sprites, self.ground, self.layer, self.wear, self.finish = sprites, ground, layer, wear, finish
         self.shadow, self.tint, self.recolour, self.upright, self.nearest = shadow, tint, recolour, upright, nearest
 
 
-LOOKS = {"base": Look()}
-
+LOOKS = {
+    "base": Look(),
+    # sprite packs
+    "clay": Look("fluent-3d", ground=effects.studio, shadow=1.5),
+    "ink": Look("fluent-high-contrast", ground=effects.paper_lines, shadow=0.0, tint=False, recolour=False),
+    "linocut": Look("emojitwo-bw", ground=effects.two_tone, shadow=0.0, tint=False, recolour=False),
+    "pixel": Look("serenity-pixel", finish=effects.pixelate, upright=True, nearest=True, shadow=0.8),
+    "sticker": Look("twemoji", ground=effects.gloss_ground, layer=effects.die_cut, shadow=1.6, tint=False),
+    "gumdrop": Look("blob", ground=effects.candy_tone, tint=False),
+    # transforms of the whole picture
+    "watercolour": Look(finish=effects.watercolour, shadow=0.5),
+    "pencil": Look(finish=effects.pencil),
+    "mosaic": Look(finish=effects.mosaic),
+    "comic": Look(finish=effects.comic, shadow=0.8),
+    "blueprint": Look(finish=effects.blueprint, shadow=0.0),
+    "stained-glass": Look(finish=effects.stained_glass, shadow=0.3),
+    "neon": Look(finish=effects.neon, shadow=0.0, tint=False),
+    "vaporwave": Look(finish=effects.vaporwave),
+    "noir": Look(finish=effects.noir),
+    "oil": Look("noto", finish=effects.oil),
+    "pastel": Look(finish=effects.pastel),
+    "sepia": Look(finish=effects.sepia),
+    # surroundings and things worn
+    "autumn": Look(ground=effects.autumn_ground, finish=effects.falling_leaves),
+    "candyland": Look(ground=effects.candyland, tint=False),
+    "top-hat": Look(wear=effects.top_hat),
+    "party-hat": Look(wear=effects.party_hat),
+}
 STYLES = list(LOOKS)
