@@ -1,0 +1,59 @@
+// What a composer takes and gives. Tasks are spans of the prompt; each gets the adapters that fit it (Stylus §3.2).
+import type { Candidate } from "../retrieval/candidate.ts";
+import type { Vector } from "../retrieval/vectors.ts";
+import type { PresetId } from "./presets.ts";
+
+export interface Pick {
+  readonly id: string;
+  /** Why, in plain words. */
+  readonly reason: string;
+  /** How well adapter and task match, 0 to 1: similarity, or lexical evidence where that is stronger. */
+  readonly similarity: number;
+  /** Refined weight, before division, budget and the user's slider. */
+  readonly weight: number;
+}
+
+export interface Task {
+  /** Words of the prompt. */
+  readonly text: string;
+  /** Span in the prompt in UTF-16 units; both null when the words do not stand there together. */
+  readonly start: number | null;
+  readonly end: number | null;
+  /** Best first; empty when no adapter fits. */
+  readonly picks: readonly Pick[];
+}
+
+export interface ComposerInfo {
+  readonly name: string;
+  /** "rules": deterministic, no language model. "none": a baseline chose. */
+  readonly kind: "rules" | "llm" | "none";
+}
+
+export interface Composition {
+  readonly tasks: readonly Task[];
+  /** Candidates that came near, and why they were not taken. */
+  readonly rejected: readonly { readonly id: string; readonly reason: string }[];
+  readonly composer: ComposerInfo;
+}
+
+/** Unit vectors of short texts (tasks), embedded as queries. */
+export type EmbedTexts = (texts: readonly string[]) => Promise<readonly Vector[]>;
+
+export interface ComposeRequest {
+  readonly prompt: string;
+  /** From retrieval, best first. A composer chooses among these only. */
+  readonly candidates: readonly Candidate[];
+  readonly preset: PresetId;
+}
+
+/**
+ * One way to compose. Implementations: the rules composer; a language model's answer enters through guards.ts and comes
+ * out in the same shape.
+ */
+export interface Composer {
+  readonly info: ComposerInfo;
+  compose(
+    request: ComposeRequest,
+    context: { readonly embed: EmbedTexts; readonly signal?: AbortSignal | undefined },
+  ): Promise<Composition>;
+}

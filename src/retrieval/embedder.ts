@@ -1,0 +1,150 @@
+// The sentence embedder: transformers.js on WASM, fed only from the pack's own files. The one import of transformers.js
+// for embedding. Reads what a sentence-transformers folder says of itself: `1_Pooling/config.json` (mean or CLS) and
+// `config_sentence_transformers.json` (prompts put before queries and documents).
+import { env, pipeline, type FeatureExtractionPipeline } from "@huggingface/transformers";
+import { StylusError, throwIfAborted } from "../shared/errors.ts";
+import { sha256 } from "./sha256.ts";
+import { normalise, type Vector } from "./vectors.ts";
+
+export type TextKind =
+  | "query" // a prompt, a task, a key: short text that looks for something
+  | "card"; // an embedding document
+
+export interface Embedder {
+  readonly model: { readonly name: string; readonly sha256: string };
+  readonly dims: number;
+  /** Unit vectors, one per text, in order; independent of which other texts are in the call. */
+  embed(
+    texts: readonly string[],
+    options: { readonly kind: TextKind; readonly signal?: AbortSignal | undefined },
+  ): Promise<Vector[]>;
+}
+
+export interface EmbedderOptions {
+  /** Where ONNX Runtime finds its wasm, on the own origin. Left out in Node. */
+  readonly wasmPaths?: { readonly mjs: string; readonly wasm: string } | undefined;
+}
+
+const modelFile = "onnx/model_quantized.onnx";
+
+/** The name under which transformers.js asks for the files; nothing is ever fetched by it. */
+const localName = "stylus-pack/embedder";
+
+type Files = ReadonlyMap<string, Blob>;
+
+function required(files: Files, path: string): Blob {
+  const blob = files.get(path);
+  if (blob) return blob;
+  throw new StylusError("not-found", `The embedder lacks its file ${path}.`, {
+    where: path,
+    remedy: "Download the pack again.",
+  });
+}
+
+async function json(blob: Blob, path: string): Promise<Record<string, unknown>> {
+  try {
+    return JSON.parse(await blob.text()) as Record<string, unknown>;
+  } catch (cause) {
+    throw new StylusError("bad-file", `The embedder's file ${path} is not valid JSON.`, {
+      where: path,
+      remedy: "Download the pack again.",
+      cause,
+    });
+  }
+}
+
+/** transformers.js looks into this "cache" first and finds every file; any other request of it ends in a 404. */
+function serveFrom(files: Files): void {
+  env.allowRemoteModels = false;
+  env.allowLocalModels = true;
+  env.useBrowserCache = false;
+  env.useFSCache = false;
+  env.useFS = false;
+  env.useWasmCache = false;
+  env.useCustomCache = true;
+  env.customCache = {
+    match: (request: string) => {
+      const at = request.indexOf(localName);
+      const blob = at < 0 ? undefined : files.get(request.slice(at + localName.length + 1));
+      return Promise.resolve(blob && new Response(blob));
+    },
+    put: () => Promise.resolve(),
+  };
+  env.fetch = () => Promise.resolve(new Response(null, { status: 404 }));
+}
+
+async function promptsOf(files: Files): Promise<Record<TextKind, string>> {
+  const path = "config_sentence_transformers.json";
+  const blob = files.get(path);
+  const prompts = (blob ? (await json(blob, path))["prompts"] : undefined) as
+    | Record<string, unknown>
+    | undefined;
+  const text = (name: string): string => (typeof prompts?.[name] === "string" ? prompts[name] : "");
+  return { query: text("query"), card: text("card") || text("document") || text("passage") };
+}
+
+async function poolingOf(files: Files): Promise<"mean" | "cls"> {
+  const path = "1_Pooling/config.json";
+  const blob = files.get(path);
+  return blob && (await json(blob, path))["pooling_mode_cls_token"] === true ? "cls" : "mean";
+}
+
+/**
+ * Loads an embedder from a transformers.js folder.
+ * @param files by path within the folder: config.json, tokenizer.json, tokenizer_config.json, onnx/model_quantized.onnx …
+ * @throws StylusError not-found (a file is missing) | bad-file (it cannot be read) | device (WASM failed)
+ */
+export async function loadEmbedder(files: Files, options: EmbedderOptions = {}): Promise<Embedder> {
+  const config = await json(required(files, "config.json"), "config.json");
+  for (const path of ["tokenizer.json", "tokenizer_config.json"]) await json(required(files, path), path);
+  const model = required(files, modelFile);
+  const dims = config["hidden_size"];
+  if (typeof dims !== "number") {
+    throw new StylusError("bad-file", "The embedder's config.json has no hidden_size.", {
+      where: "config.json",
+    });
+  }
+  const [prompts, pooling, modelSha256] = await Promise.all([
+    promptsOf(files),
+    poolingOf(files),
+    sha256(model),
+  ]);
+  serveFrom(files);
+  const inNode = typeof process !== "undefined" && process.versions?.node !== undefined;
+  const { wasm } = env.backends.onnx;
+  if (wasm) {
+    if (options.wasmPaths) wasm.wasmPaths = { ...options.wasmPaths };
+    wasm.numThreads = 1; // sentences are short: threads cost more than they bring, and one thread is repeatable
+  }
+  let extract: FeatureExtractionPipeline;
+  try {
+    extract = await pipeline("feature-extraction", localName, {
+      dtype: "q8",
+      device: inNode ? "cpu" : "wasm",
+    });
+  } catch (cause) {
+    throw new StylusError("bad-file", `The embedder could not be started: ${String(cause)}`, {
+      where: modelFile,
+      remedy: "Download the pack again; if it keeps failing, the browser lacks WebAssembly SIMD.",
+      cause,
+    });
+  }
+  return {
+    model: {
+      name: typeof config["_name_or_path"] === "string" ? config["_name_or_path"] : "embedder",
+      sha256: modelSha256,
+    },
+    dims,
+    async embed(texts, { kind, signal }) {
+      const vectors: Vector[] = [];
+      // One text a time: dynamic int8 quantisation takes its range from the whole batch, so that in a batch a vector
+      // would depend on its neighbours.
+      for (const text of texts) {
+        throwIfAborted(signal);
+        const output = await extract([prompts[kind] + text], { pooling, normalize: true });
+        vectors.push(normalise(output.data as Float32Array, `embedding of “${text.slice(0, 40)}”`));
+      }
+      return vectors;
+    },
+  };
+}
