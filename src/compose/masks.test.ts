@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { everyMask, maskCount, sampleMask, totalMasks } from "./masks.ts";
 import type { MaskRule } from "./presets.ts";

@@ -82,7 +82,7 @@ describe("search", () => {
     const search = new VectorSearch(64, voy);
     const items = new Map<string, Vector>();
     for (let i = 0; i < 120; i++) {
-      const values = new Array<number>(64).fill(0);
+      const values = Array.from({ length: 64 }, () => 0);
       values[i % 3] = 1;
       values[3 + (i % 60)] = 0.5 + i / 1000;
       items.set(`a${i}`, normalise(values, "test"));

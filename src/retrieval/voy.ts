@@ -2,7 +2,6 @@
 // longer vectors, panics when more than 32 vectors share a coordinate, is dead after a panic, and returns no score.
 // Callers pass unit vectors without duplicates; here each coordinate is jittered below any meaning, and a panic
 // becomes a StylusError after the instance has been replaced.
-/// <reference path="./voy-glue.d.ts" />
 import * as glue from "voy-search/voy_search_bg.js";
 import { StylusError } from "../shared/errors.ts";
 import type { Vector } from "./vectors.ts";
