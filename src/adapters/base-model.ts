@@ -1,0 +1,118 @@
+// Which base model an adapter was made for, from its key names, the width of its cross attention and its metadata.
+// Shapes are proof; names are strong hints; metadata is only what someone wrote.
+import { splitKey } from "./keys.ts";
+import { elementCount } from "./tensor.ts";
+
+export interface BaseVerdict {
+  /** "Stable Diffusion 1.x", "SDXL", "Flux" …; null when nothing tells. */
+  readonly name: string | null;
+  /** What the verdict rests on, in words for the user. */
+  readonly evidence: readonly string[];
+  /** Width of the text features the adapter's cross attention reads, when it has such modules. */
+  readonly contextWidth: number | null;
+  /** Keys that exist only in another architecture. */
+  readonly foreignKeys: number;
+}
+
+type Entries = ReadonlyMap<string, { readonly shape: readonly number[] }>;
+
+const CONTEXT_WIDTHS: ReadonlyMap<number, string> = new Map([
+  [768, "Stable Diffusion 1.x"],
+  [1024, "Stable Diffusion 2.x"],
+  [1280, "Stable Cascade or unCLIP"],
+  [2048, "SDXL"],
+]);
+
+/** Names that only other architectures have, most telling first. */
+const FOREIGN: readonly (readonly [pattern: RegExp, name: string])[] = [
+  [
+    /motion_modules|temporal_transformer|temp_(attentions|convs)|[._]temporal/,
+    "a video model (AnimateDiff or similar)",
+  ],
+  [/double_blocks|single_blocks|single_transformer_blocks/, "Flux (or a model built like it)"],
+  [/joint_blocks|[._]add_[qkv]_proj|context_embedder/, "Stable Diffusion 3 (or a model built like it)"],
+  [
+    /^(lora_unet_|diffusion_model\.|transformer\.|lora_)?blocks[._]\d+[._](cross_attn|self_attn|ffn)/,
+    "a video model (Wan or similar)",
+  ],
+  [/^lora_prior_|prior_unet/, "Stable Cascade"],
+  [/^(lora_te[23]_|text_encoder_[23]\.)|[._]label_emb[._]|add_embedding/, "SDXL"],
+  [/(attentions[._]\d+|(put_blocks[._]\d+|middle_block)[._]1)[._]transformer_blocks[._][1-9]/, "SDXL"],
+  [
+    /^(lora_transformer_|transformer\.)/,
+    "a diffusion transformer (Stable Diffusion 3, Flux, PixArt or similar)",
+  ],
+  [/lora_controlnet|input_hint_block|zero_conv/, "ControlNet (a control adapter, not a LoRA)"],
+  [/^(base_model\.model\.)?model\.layers\.\d+\.(self_attn|mlp)\./, "a language model"],
+];
+
+/** Judges by keys and shapes alone, before any tensor is read. */
+export function judgeBase(entries: Entries, metadata: ReadonlyMap<string, string>): BaseVerdict {
+  const evidence: string[] = [];
+  const contextWidth = crossAttentionWidth(entries);
+  let name: string | null = null;
+  if (contextWidth !== null) {
+    name = CONTEXT_WIDTHS.get(contextWidth) ?? null;
+    evidence.push(`its cross attention reads text features of width ${contextWidth}`);
+  }
+  const counts = new Map<string, number>();
+  for (const key of entries.keys()) {
+    const foreign = FOREIGN.find(([pattern]) => pattern.test(key));
+    if (foreign) counts.set(foreign[1], (counts.get(foreign[1]) ?? 0) + 1);
+  }
+  const [foreignName, foreignKeys] = [...counts].sort((a, b) => b[1] - a[1])[0] ?? [null, 0];
+  if (foreignName !== null) {
+    name = foreignName;
+    evidence.push(`${foreignKeys} of its ${entries.size} keys belong to ${foreignName}`);
+  }
+  const stated = metadata.get("ss_base_model_version") ?? metadata.get("modelspec.architecture");
+  if (stated) {
+    name ??= statedBase(stated);
+    evidence.push(`its metadata says ${stated.slice(0, 80)}`);
+  }
+  return { name, evidence, contextWidth, foreignKeys };
+}
+
+function statedBase(text: string): string | null {
+  const lower = text.toLowerCase();
+  if (/sdxl|stable-diffusion-xl/.test(lower)) return "SDXL";
+  if (/sd_v2|stable-diffusion-v2|sd_2/.test(lower)) return "Stable Diffusion 2.x";
+  if (/sd_v1|stable-diffusion-v1|sd_1/.test(lower)) return "Stable Diffusion 1.x";
+  if (/flux/.test(lower)) return "Flux";
+  if (/sd3|stable-diffusion-3/.test(lower)) return "Stable Diffusion 3";
+  return null;
+}
+
+/** Input width of the first `attn2.to_k`, wherever the family shows it; null when none does. */
+function crossAttentionWidth(entries: Entries): number | null {
+  const kronecker = new Map<string, { left?: number; right?: number }>();
+  for (const [key, { shape }] of entries) {
+    if (!key.includes("attn2")) continue;
+    const parts = splitKey(key);
+    if (!parts?.module.endsWith("attn2_to_k")) continue;
+    const columns = shape.length < 2 || !shape[0] ? null : elementCount(shape) / shape[0];
+    if (columns === null) continue;
+    switch (parts.slot) {
+      case "down":
+      case "hada_w1_b":
+      case "diff":
+        return columns;
+      case "b2":
+        return columns >= shape[0]! ? columns : null;
+      case "lokr_w1":
+      case "lokr_w1_b":
+      case "lokr_w2":
+      case "lokr_w2_b": {
+        const factors = kronecker.get(parts.module) ?? {};
+        if (parts.slot.startsWith("lokr_w1")) factors.left = columns;
+        else factors.right = columns;
+        kronecker.set(parts.module, factors);
+        if (factors.left && factors.right) return factors.left * factors.right;
+        break;
+      }
+      default:
+        break;
+    }
+  }
+  return null;
+}

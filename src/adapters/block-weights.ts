@@ -1,0 +1,54 @@
+// Weights per block of the network, in the notation of the A1111 extension "LoRA block weight": BASE is the text
+// encoder, IN00 … IN11, M00, OUT00 … OUT11 are the UNet's blocks in LDM order.
+import { StylusError } from "../shared/errors.ts";
+
+/** Factors by block name; blocks that are not named keep 1. */
+export type BlockWeights = Readonly<Record<string, number>>;
+
+const numbered = (name: string, numbers: readonly number[]): string[] =>
+  numbers.map((number) => name + String(number).padStart(2, "0"));
+const UP_TO_11 = Array.from({ length: 12 }, (_, i) => i);
+
+/** The two orders in which lists of weights are written: blocks with attention only, and all blocks. */
+const ORDERS: readonly (readonly string[])[] = [
+  ["BASE", ...numbered("IN", [1, 2, 4, 5, 7, 8]), "M00", ...numbered("OUT", [3, 4, 5, 6, 7, 8, 9, 10, 11])],
+  ["BASE", ...numbered("IN", UP_TO_11), "M00", ...numbered("OUT", UP_TO_11)],
+];
+
+export function blockFactor(weights: BlockWeights | undefined, block: string): number {
+  return weights?.[block] ?? 1;
+}
+
+/**
+ * Reads "1,0,0,1,…" with 17 or 26 numbers, or "IN04=0.5, OUT11=0".
+ * @throws StylusError `bad-input`
+ */
+export function parseBlockWeights(text: string): BlockWeights {
+  const parts = text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+  if (parts.some((part) => part.includes("="))) return Object.fromEntries(parts.map(parseNamed));
+  const order = ORDERS.find((names) => names.length === parts.length);
+  if (!order) throw badWeights(`${parts.length} numbers instead of 17 or 26`);
+  return Object.fromEntries(order.map((name, i) => [name, parseNumber(parts[i]!)]));
+}
+
+function parseNamed(part: string): [string, number] {
+  const match = /^(BASE|OTHER|M00|(?:IN|OUT)\d\d)\s*=\s*(.+)$/.exec(part);
+  if (!match) throw badWeights(`"${part.slice(0, 40)}" is not a block and a number`);
+  return [match[1]!, parseNumber(match[2]!)];
+}
+
+function parseNumber(text: string): number {
+  const value = Number(text);
+  if (text === "" || !Number.isFinite(value)) throw badWeights(`"${text.slice(0, 40)}" is not a number`);
+  return value;
+}
+
+function badWeights(reason: string): StylusError {
+  return new StylusError("bad-input", `Block weights: ${reason}.`, {
+    where: "block weights",
+    remedy: 'Write 17 or 26 numbers separated by commas, or names such as "IN04=0.5, OUT11=0".',
+  });
+}

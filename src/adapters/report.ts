@@ -1,0 +1,96 @@
+// The diagnosis of an adapter file: what it is, what of it fits the loaded model, what does not and why.
+// Plain data; it crosses worker boundaries and is printed by `npm run inspect`.
+import type { PlainError } from "../shared/errors.ts";
+import type { BaseVerdict } from "./base-model.ts";
+import type { Family } from "./families.ts";
+import type { AdapterHashes } from "./hashes.ts";
+import type { Naming } from "./keys.ts";
+import type { TriggerCandidate } from "./metadata.ts";
+import type { AdapterNetwork } from "./module-table.ts";
+
+export interface MatchedModules {
+  readonly network: AdapterNetwork;
+  /** Modules of the network that the file changes. */
+  readonly modules: number;
+  /** Modules the network has. */
+  readonly of: number;
+}
+
+export interface UnmatchedKeys {
+  /** Likely cause, a phrase for the user. */
+  readonly cause: string;
+  readonly keys: readonly string[];
+}
+
+export interface AdapterReport {
+  readonly fileName: string;
+  readonly sizeBytes: number;
+  readonly container: "safetensors" | "pickle";
+  readonly tensors: number;
+  readonly dtypes: readonly string[];
+  readonly namings: readonly (Naming | "positional")[];
+  /** Families with the number of modules each, most frequent first; `dora` counts those with a DoRA magnitude. */
+  readonly families: readonly { readonly family: Family; readonly modules: number; readonly dora: number }[];
+  /** Distinct values, ascending. */
+  readonly ranks: readonly number[];
+  readonly alphas: readonly number[];
+  readonly matched: readonly MatchedModules[];
+  readonly unmatched: readonly UnmatchedKeys[];
+  readonly base: BaseVerdict;
+  /** Textual inversions in the file. */
+  readonly embeddings: readonly { readonly name: string; readonly vectors: number; readonly width: number }[];
+  readonly metadata: readonly { readonly label: string; readonly value: string }[];
+  readonly triggers: readonly TriggerCandidate[];
+  /** Null unless asked for: they need a pass over the whole file. */
+  readonly hashes: AdapterHashes | null;
+  readonly warnings: readonly string[];
+  /** Why the file cannot be used with this model; null when it can. */
+  readonly refusal: PlainError | null;
+}
+
+const MAX_KEYS_SHOWN = 6;
+
+/** The report as text for a terminal. */
+export function formatReport(report: AdapterReport): string {
+  const lines: string[] = [
+    `${report.fileName}  (${report.container}, ${report.sizeBytes.toLocaleString("en")} bytes, ${report.tensors} tensors)`,
+  ];
+  const add = (label: string, value: string): number => lines.push(`  ${label.padEnd(12)} ${value}`);
+  if (report.refusal) {
+    add("refused", report.refusal.message);
+    if (report.refusal.remedy) add("", report.refusal.remedy);
+  }
+  const families = report.families.map(
+    ({ family, modules, dora }) => `${family}${dora > 0 ? ` + DoRA (${dora})` : ""} × ${modules}`,
+  );
+  add("family", families.join(", ") || "none");
+  if (report.ranks.length > 0) add("rank", rangeText(report.ranks));
+  if (report.alphas.length > 0) add("alpha", rangeText(report.alphas));
+  add("stored as", report.dtypes.join(", "));
+  if (report.namings.length > 0) add("key names", report.namings.join(", "));
+  add("base model", [report.base.name ?? "not recognisable", ...report.base.evidence].join("; "));
+  for (const { network, modules, of } of report.matched) add(network, `${modules} of ${of} modules`);
+  for (const { name, vectors, width } of report.embeddings)
+    add("embedding", `${name}: ${vectors} × ${width}`);
+  if (report.hashes) {
+    add("AutoV2", report.hashes.autoV2);
+    if (report.hashes.autoV3 !== null) add("AutoV3", report.hashes.autoV3);
+    add("SHA-256", report.hashes.sha256);
+  }
+  for (const { label, value } of report.metadata) add(label, value);
+  if (report.triggers.length > 0)
+    add("frequent tags", report.triggers.map(({ tag, count }) => `${tag} (${count})`).join(", "));
+  for (const warning of report.warnings) add("note", warning);
+  for (const { cause, keys } of report.unmatched) {
+    add("not used", `${keys.length} tensor${keys.length === 1 ? "" : "s"}: ${cause}`);
+    keys.slice(0, MAX_KEYS_SHOWN).forEach((key) => lines.push(`${" ".repeat(17)}${key}`));
+    if (keys.length > MAX_KEYS_SHOWN)
+      lines.push(`${" ".repeat(17)}… and ${keys.length - MAX_KEYS_SHOWN} more`);
+  }
+  return lines.join("\n");
+}
+
+function rangeText(values: readonly number[]): string {
+  if (values.length <= 8) return values.map((value) => String(Number(value.toPrecision(6)))).join(", ");
+  return `${values[0]} … ${values.at(-1)} (${values.length} different)`;
+}
