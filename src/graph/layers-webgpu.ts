@@ -1,0 +1,179 @@
+// Layers for ONNX Runtime's WebGPU kernels: channels-last, 1×1 convolutions and linear layers as MatMul with the weight as
+// [in, out], group norm, skip-and-normalise and bias additions in the fused com.microsoft operators.
+// BiasSplitGelu is avoided (its f16 shader does not compile), GEGLU is Split, Gelu, Mul.
+
+import { type GraphBuilder, MICROSOFT, shapeError, sizeOf, type Value } from "./builder.ts";
+import type {
+  Biased,
+  ConvOptions,
+  FeatureMap,
+  GroupNormOptions,
+  Layers,
+  LinearOptions,
+  MapSize,
+} from "./layers.ts";
+import { add, cast, concat, halves, matMul, mul, reshape, resizeNearest, transpose, unary } from "./ops.ts";
+
+export class WebgpuLayers implements Layers {
+  readonly g: GraphBuilder;
+
+  constructor(g: GraphBuilder) {
+    this.g = g;
+  }
+
+  fromImage(image: Value): FeatureMap {
+    return this.map(transpose(this.g, cast(this.g, image, this.g.target.dtype), [0, 2, 3, 1])); // [B, H, W, C]
+  }
+
+  toImage(map: FeatureMap): Value {
+    return transpose(this.g, this.settle(map).value, [0, 3, 1, 2]);
+  }
+
+  settle(map: FeatureMap): FeatureMap {
+    return map.residual ? this.map(add(this.g, map.value, map.residual)) : map;
+  }
+
+  conv3x3(map: FeatureMap, { name, channels, stride = 1, padding = "same" }: ConvOptions): FeatureMap {
+    const { value } = this.settle(map);
+    const [begin, end] = padding === "same" ? [1, 1] : [0, 1];
+    const size = (length: number): number => Math.floor((length + begin + end - 3) / stride) + 1;
+    const weight = this.g.parameter(`${name}.weight`, [channels, map.channels, 3, 3]);
+    const bias = this.g.parameter(`${name}.bias`, [channels]);
+    const attributes = {
+      kernel_shape: [3, 3],
+      pads: [begin, begin, end, end],
+      strides: [stride, stride],
+      dilations: [1, 1],
+      group: 1,
+    };
+    // ONNX convolutions are channels-first; the runtime cancels these transposes against its own channels-last kernel.
+    const x = transpose(this.g, value, [0, 3, 1, 2]);
+    const y = this.g.one(
+      "Conv",
+      [x, weight, bias],
+      [value.shape[0]!, channels, size(map.height), size(map.width)],
+      { attributes, label: name },
+    );
+    return this.map(transpose(this.g, y, [0, 2, 3, 1]));
+  }
+
+  conv1x1(map: FeatureMap, { name, channels }: { name: string; channels: number }): FeatureMap {
+    const y = this.linear(this.toTokens(map), { name, features: channels, bias: true, pointwise: true });
+    return this.fromTokens(this.settleLinear(y), map);
+  }
+
+  groupNorm(
+    map: FeatureMap,
+    { name, groups, eps, silu, shift }: GroupNormOptions,
+  ): { normed: FeatureMap; input: FeatureMap } {
+    const { g } = this;
+    if (map.channels % groups !== 0)
+      throw shapeError(`${map.channels} channels cannot be split into ${groups} groups`, map.value);
+    const weight = g.parameter(`${name}.weight`, [map.channels]);
+    const bias = g.parameter(`${name}.bias`, [map.channels]);
+    const attributes = { epsilon: { float: eps }, groups, activation: silu ? 1 : 0, channels_last: 1 };
+    const options = { attributes, domain: MICROSOFT, label: name } as const;
+    if (shift) {
+      const input = this.settle(map);
+      const inputs = [input.value, weight, bias, shift.value, ...(shift.bias ? [shift.bias] : [])];
+      return { normed: this.map(g.one("SkipGroupNorm", inputs, input.value.shape, options)), input };
+    }
+    if (map.residual) {
+      const { shape } = map.value;
+      const [normed, sum] = g.node(
+        "SkipGroupNorm",
+        [map.value, weight, bias, map.residual],
+        [shape, shape],
+        options,
+      );
+      return { normed: this.map(normed!), input: this.map(sum!) };
+    }
+    return {
+      normed: this.map(g.one("GroupNorm", [map.value, weight, bias], map.value.shape, options)),
+      input: map,
+    };
+  }
+
+  addMaps(map: FeatureMap, other: FeatureMap): FeatureMap {
+    return { ...this.settle(map), residual: this.settle(other).value };
+  }
+
+  addShortcut(map: FeatureMap, input: FeatureMap, { name }: { name: string }): FeatureMap {
+    const shortcut = this.linear(this.toTokens(input), {
+      name,
+      features: map.channels,
+      bias: true,
+      pointwise: true,
+    });
+    return this.fromTokens(this.addResidual(shortcut, this.toTokens(map)), map);
+  }
+
+  concatChannels(a: FeatureMap, b: FeatureMap): FeatureMap {
+    return this.map(concat(this.g, [this.settle(a).value, this.settle(b).value], 3));
+  }
+
+  upsample(map: FeatureMap, { height, width }: MapSize): FeatureMap {
+    const { value } = this.settle(map);
+    const [batch, channels] = [value.shape[0]!, map.channels];
+    return this.map(resizeNearest(this.g, value, [batch, height, width, channels]));
+  }
+
+  toTokens(map: FeatureMap): Value {
+    const { value } = this.settle(map);
+    return reshape(this.g, value, [value.shape[0]!, map.height * map.width, map.channels]);
+  }
+
+  fromTokens(tokens: Value, { height, width }: MapSize): FeatureMap {
+    const [batch, , channels] = tokens.shape as [number, number, number];
+    return this.map(reshape(this.g, tokens, [batch, height, width, channels]));
+  }
+
+  linear(x: Value, { name, features, bias, pointwise = false }: LinearOptions): Biased {
+    const inputs = x.shape.at(-1)!;
+    const shape = pointwise ? [features, inputs, 1, 1] : [features, inputs];
+    const weight = this.g.parameter(`${name}.weight`, shape, { layout: "transpose" });
+    return {
+      value: matMul(this.g, x, weight, name),
+      bias: bias ? this.g.parameter(`${name}.bias`, [features]) : null,
+    };
+  }
+
+  settleLinear(x: Biased): Value {
+    return x.bias ? add(this.g, x.value, x.bias) : x.value;
+  }
+
+  addResidual({ value, bias }: Biased, residual: Value): Value {
+    if (!bias) return add(this.g, value, residual);
+    return this.g.one("BiasAdd", [value, bias, residual], value.shape, { domain: MICROSOFT });
+  }
+
+  skipLayerNorm(
+    { value, bias }: Biased,
+    { residual, name, eps }: { residual: Value; name: string; eps: number },
+  ): { normed: Value; sum: Value } {
+    const channels = value.shape.at(-1)!;
+    if (sizeOf(value.shape) !== sizeOf(residual.shape))
+      throw shapeError("Residual does not fit", value, residual);
+    const weight = this.g.parameter(`${name}.weight`, [channels]);
+    const shift = this.g.parameter(`${name}.bias`, [channels]);
+    const inputs = [value, residual, weight, shift, ...(bias ? [bias] : [])];
+    const options = { attributes: { epsilon: { float: eps } }, domain: MICROSOFT, label: name } as const;
+    const [normed, , , sum] = this.g.node(
+      "SkipLayerNormalization",
+      inputs,
+      [value.shape, null, null, value.shape],
+      options,
+    );
+    return { normed: normed!, sum: sum! };
+  }
+
+  geglu(x: Biased): Value {
+    const [value, gate] = halves(this.g, this.settleLinear(x));
+    return mul(this.g, value, unary(this.g, "Gelu", gate));
+  }
+
+  private map(value: Value): FeatureMap {
+    const [, height, width, channels] = value.shape as [number, number, number, number];
+    return { value, channels, height, width };
+  }
+}

@@ -1,0 +1,95 @@
+// The layers the networks are written in. There are two implementations, because the two runtimes are fast in different
+// memory layouts: channels-last with fused operators on WebGPU (layers-webgpu.ts), channels-first on WASM (layers-wasm.ts).
+
+import type { GraphBuilder, Value } from "./builder.ts";
+import { WasmLayers } from "./layers-wasm.ts";
+import { WebgpuLayers } from "./layers-webgpu.ts";
+
+export interface MapSize {
+  readonly height: number;
+  readonly width: number;
+}
+
+/** An image-like hidden state. It may be a sum that is not computed yet, so that the next normalisation can fuse it. */
+export interface FeatureMap extends MapSize {
+  readonly channels: number;
+  /** In the layout of the layers that made it. */
+  readonly value: Value;
+  /** When set, the state is `value + residual`. */
+  readonly residual?: Value;
+}
+
+/** Result of a linear layer whose bias may still have to be added. */
+export interface Biased {
+  readonly value: Value;
+  readonly bias: Value | null;
+}
+
+export interface GroupNormOptions {
+  readonly name: string;
+  readonly groups: number;
+  readonly eps: number;
+  /** Apply SiLU afterwards. */
+  readonly silu: boolean;
+  /** Added to each channel before normalising: the time embedding [B, channels]. */
+  readonly shift?: Biased;
+}
+
+export interface ConvOptions {
+  readonly name: string;
+  readonly channels: number;
+  readonly stride?: 1 | 2;
+  /** "same": 1 on each side; "end": 1 at the right and bottom only (the VAE encoder's downsampler). */
+  readonly padding?: "same" | "end";
+}
+
+export interface LinearOptions {
+  readonly name: string;
+  readonly features: number;
+  readonly bias: boolean;
+  /** The checkpoint stores the weight as a 1×1 convolution [out, in, 1, 1]. */
+  readonly pointwise?: boolean;
+}
+
+export interface Layers {
+  readonly g: GraphBuilder;
+  /** [B, C, H, W] in float32, a graph input → hidden state */
+  fromImage(image: Value): FeatureMap;
+  /** Hidden state → [B, C, H, W] */
+  toImage(map: FeatureMap): Value;
+  /** Computes a pending sum. */
+  settle(map: FeatureMap): FeatureMap;
+  conv3x3(map: FeatureMap, options: ConvOptions): FeatureMap;
+  conv1x1(map: FeatureMap, options: { name: string; channels: number }): FeatureMap;
+  /** `input` is the settled input: use it for the residual branch. */
+  groupNorm(map: FeatureMap, options: GroupNormOptions): { normed: FeatureMap; input: FeatureMap };
+  /** map + other, where both have one shape; may stay pending. */
+  addMaps(map: FeatureMap, other: FeatureMap): FeatureMap;
+  /** map + conv1x1(input): the shortcut of a residual block that changes its width. */
+  addShortcut(map: FeatureMap, input: FeatureMap, options: { name: string }): FeatureMap;
+  concatChannels(a: FeatureMap, b: FeatureMap): FeatureMap;
+  /** Nearest neighbour to `size`: twice as large, or one less where the larger map had an odd length. */
+  upsample(map: FeatureMap, size: MapSize): FeatureMap;
+  /** Hidden state → tokens [B, H·W, C] */
+  toTokens(map: FeatureMap): Value;
+  /** tokens [B, H·W, C] → hidden state */
+  fromTokens(tokens: Value, size: MapSize): FeatureMap;
+  /** x [..., in] → [..., features] */
+  linear(x: Value, options: LinearOptions): Biased;
+  /** Adds the bias. */
+  settleLinear(x: Biased): Value;
+  /** x + bias + residual */
+  addResidual(x: Biased, residual: Value): Value;
+  /** Layer norm of the sum x + bias + residual, and the sum itself. */
+  skipLayerNorm(
+    x: Biased,
+    options: { residual: Value; name: string; eps: number },
+  ): { normed: Value; sum: Value };
+  /** value · GELU(gate) of the two halves of the last axis. */
+  geglu(x: Biased): Value;
+}
+
+/** The layers that suit the builder's target. */
+export function createLayers(g: GraphBuilder): Layers {
+  return g.target.device === "webgpu" ? new WebgpuLayers(g) : new WasmLayers(g);
+}

@@ -1,0 +1,156 @@
+// Standard operators with shape inference. Each takes the builder first and returns the new value.
+
+import { onnxTypeCode } from "../formats/onnx.ts";
+import { type GraphBuilder, MICROSOFT, shapeError, sizeOf, type Value } from "./builder.ts";
+
+export function reshape(g: GraphBuilder, x: Value, shape: readonly number[]): Value {
+  if (x.shape.join() === shape.join()) return x;
+  if (sizeOf(x.shape) !== sizeOf(shape)) throw shapeError(`Cannot reshape to [${shape.join(", ")}]`, x);
+  return g.one("Reshape", [x, g.int64(shape)], shape, { dtype: x.dtype });
+}
+
+export function transpose(g: GraphBuilder, x: Value, order: readonly number[]): Value {
+  if (order.length !== x.shape.length) throw shapeError(`Cannot transpose by [${order.join(", ")}]`, x);
+  const shape = order.map((axis) => x.shape[axis]!);
+  return g.one("Transpose", [x], shape, { attributes: { perm: order } });
+}
+
+function broadcast(a: Value, b: Value): number[] {
+  const rank = Math.max(a.shape.length, b.shape.length);
+  return Array.from({ length: rank }, (_, i) => {
+    const left = a.shape[i - rank + a.shape.length] ?? 1;
+    const right = b.shape[i - rank + b.shape.length] ?? 1;
+    if (left !== right && left !== 1 && right !== 1) throw shapeError("Shapes do not broadcast", a, b);
+    return Math.max(left, right);
+  });
+}
+
+export function add(g: GraphBuilder, a: Value, b: Value): Value {
+  return g.one("Add", [a, b], broadcast(a, b));
+}
+
+export function mul(g: GraphBuilder, a: Value, b: Value): Value {
+  return g.one("Mul", [a, b], broadcast(a, b));
+}
+
+export function unary(g: GraphBuilder, op: "Cos" | "Sin" | "Gelu", x: Value): Value {
+  return g.one(op, [x], x.shape);
+}
+
+/** x · sigmoid(alpha · x): alpha 1 is SiLU, 1.702 is CLIP's quick GELU. */
+export function quickGelu(g: GraphBuilder, x: Value, alpha: number): Value {
+  return g.one("QuickGelu", [x], x.shape, { domain: MICROSOFT, attributes: { alpha: { float: alpha } } });
+}
+
+/** [..., K] × [K, N] → [..., N] */
+export function matMul(g: GraphBuilder, x: Value, weight: Value, label: string): Value {
+  if (x.shape.at(-1) !== weight.shape[0]) throw shapeError("Matrix product does not fit", weight, x);
+  return g.one("MatMul", [x, weight], [...x.shape.slice(0, -1), weight.shape[1]!], { label });
+}
+
+/** [M, K] × [N, K]ᵀ (+ [N]) → [M, N]: a linear layer with its weight as the checkpoint has it. */
+export function gemm(
+  g: GraphBuilder,
+  x: Value,
+  weight: Value,
+  { bias, label }: { bias: Value | null; label: string },
+): Value {
+  if (x.shape.length !== 2 || x.shape[1] !== weight.shape[1])
+    throw shapeError("Matrix product does not fit", weight, x);
+  const inputs = bias ? [x, weight, bias] : [x, weight];
+  return g.one("Gemm", inputs, [x.shape[0]!, weight.shape[0]!], { attributes: { transB: 1 }, label });
+}
+
+export function concat(g: GraphBuilder, values: readonly Value[], axis: number): Value {
+  const [first] = values as [Value];
+  const fits = values.every((value) => value.shape.every((size, i) => i === axis || size === first.shape[i]));
+  if (!fits) throw shapeError("Cannot concatenate", ...values);
+  const shape = first.shape.map((size, i) =>
+    i === axis ? values.reduce((sum, value) => sum + value.shape[axis]!, 0) : size,
+  );
+  return g.one("Concat", values, shape, { attributes: { axis } });
+}
+
+/** Two halves along the last axis. */
+export function halves(g: GraphBuilder, x: Value): [Value, Value] {
+  const last = x.shape.at(-1)!;
+  if (last % 2 !== 0) throw shapeError("Cannot halve the last axis", x);
+  const shape = [...x.shape.slice(0, -1), last / 2];
+  const [a, b] = g.node("Split", [x], [shape, shape], {
+    attributes: { axis: x.shape.length - 1, num_outputs: 2 },
+  });
+  return [a!, b!];
+}
+
+/** The rows [begin, end) of the first axis. */
+export function sliceRows(g: GraphBuilder, x: Value, { begin, end }: { begin: number; end: number }): Value {
+  if (begin === 0 && end === x.shape[0]) return x;
+  return g.one(
+    "Slice",
+    [x, g.int64([begin]), g.int64([end]), g.int64([0])],
+    [end - begin, ...x.shape.slice(1)],
+  );
+}
+
+export function expand(g: GraphBuilder, x: Value, shape: readonly number[]): Value {
+  if (x.shape.join() === shape.join()) return x;
+  return g.one("Expand", [x, g.int64(shape)], shape);
+}
+
+/** Nearest neighbour: output i reads input floor(i · in / out) along each axis, as torch's interpolate does. */
+export function resizeNearest(g: GraphBuilder, x: Value, shape: readonly number[]): Value {
+  const attributes = { mode: "nearest", coordinate_transformation_mode: "asymmetric", nearest_mode: "floor" };
+  const factors = shape.map((size, axis) => size / x.shape[axis]!);
+  if (factors.every(Number.isInteger)) {
+    const scales = g.floats(
+      `scales_${factors.join("_")}`,
+      [factors.length],
+      Float32Array.from(factors),
+      "f32",
+    );
+    return g.one("Resize", [x, null, scales], shape, { attributes, dtype: x.dtype });
+  }
+  return g.one("Resize", [x, null, null, g.int64(shape)], shape, { attributes, dtype: x.dtype });
+}
+
+export function cast(g: GraphBuilder, x: Value, dtype: "f32" | "f16"): Value {
+  if (x.dtype === dtype) return x;
+  return g.one("Cast", [x], x.shape, { dtype, attributes: { to: onnxTypeCode(dtype) } });
+}
+
+/** Layer normalisation over the last axis with parameters `${name}.weight` and `.bias`. */
+export function layerNorm(g: GraphBuilder, x: Value, { name, eps }: { name: string; eps: number }): Value {
+  const channels = x.shape.at(-1)!;
+  const weight = g.parameter(`${name}.weight`, [channels]);
+  const bias = g.parameter(`${name}.bias`, [channels]);
+  return g.one("LayerNormalization", [x, weight, bias], x.shape, {
+    attributes: { axis: -1, epsilon: { float: eps } },
+    label: name,
+  });
+}
+
+/**
+ * Scaled dot-product attention with `heads` heads; query [B, S, C], key and value [B, T, C] → [B, S, C].
+ * `bias` [1, 1, S, T] is added to the scores.
+ */
+export function multiHeadAttention(
+  g: GraphBuilder,
+  query: Value,
+  {
+    key,
+    value,
+    heads,
+    bias,
+    label,
+  }: { key: Value; value: Value; heads: number; bias?: Value; label: string },
+): Value {
+  const channels = query.shape[2]!;
+  if (channels % heads !== 0)
+    throw shapeError(`${channels} channels cannot be split among ${heads} heads`, query);
+  const inputs = bias ? [query, key, value, null, null, bias] : [query, key, value];
+  return g.one("MultiHeadAttention", inputs, query.shape, {
+    domain: MICROSOFT,
+    attributes: { num_heads: heads },
+    label,
+  });
+}

@@ -1,0 +1,157 @@
+// UNet2DConditionModel. Reference: diffusers src/diffusers/models/unets/unet_2d_condition.py, unet_2d_blocks.py, embeddings.py.
+
+import { resnet, transformer } from "./blocks.ts";
+import { GraphBuilder, type Value } from "./builder.ts";
+import type { UnetConfig } from "./config.ts";
+import { createLayers, type FeatureMap, type Layers } from "./layers.ts";
+import type { GraphModel, GraphTarget } from "./model.ts";
+import { cast, concat, expand, mul, quickGelu, reshape, unary } from "./ops.ts";
+
+/** Highest period of the sinusoidal time embedding. */
+const MAX_PERIOD = 10_000;
+
+export interface UnetSize {
+  readonly batch: number;
+  /** Of the latents. */
+  readonly height: number;
+  readonly width: number;
+  readonly contextTokens: number;
+}
+
+/** sample [B, Cin, H, W], timestep [1], encoder_hidden_states [B, T, cross] → out_sample [B, Cout, H, W] */
+export function buildUnet(
+  config: UnetConfig,
+  target: GraphTarget,
+  { batch, height, width, contextTokens }: UnetSize,
+): GraphModel {
+  const g = new GraphBuilder("unet", target);
+  const layers = createLayers(g);
+  const sample = g.input("sample", [batch, config.inChannels, height, width]);
+  const timestep = g.input("timestep", [1]);
+  const context = cast(
+    g,
+    g.input("encoder_hidden_states", [batch, contextTokens, config.crossAttentionDim]),
+    target.dtype,
+  );
+  const blocks = new UnetBlocks(layers, {
+    config,
+    context,
+    timeEmbedding: timeEmbedding(layers, timestep, { config, batch }),
+  });
+
+  let x = layers.conv3x3(layers.fromImage(sample), {
+    name: "conv_in",
+    channels: config.blockOutChannels[0]!,
+  });
+  const skips = [x];
+  for (let level = 0; level < config.blockOutChannels.length; level++) x = blocks.down(x, { level, skips });
+  x = blocks.middle(x);
+  for (let level = 0; level < config.blockOutChannels.length; level++) x = blocks.up(x, { level, skips });
+
+  const { normed } = layers.groupNorm(x, {
+    name: "conv_norm_out",
+    groups: config.normGroups,
+    eps: config.normEps,
+    silu: true,
+  });
+  g.output(
+    "out_sample",
+    layers.toImage(layers.conv3x3(normed, { name: "conv_out", channels: config.outChannels })),
+  );
+  return g.finish();
+}
+
+/** SiLU of the time embedding [B, 4·C₀]: every residual block begins its projection with that SiLU. */
+function timeEmbedding(
+  layers: Layers,
+  timestep: Value,
+  { config, batch }: { config: UnetConfig; batch: number },
+): Value {
+  const { g } = layers;
+  const channels = config.blockOutChannels[0]!;
+  const half = channels / 2;
+  const frequencies = Float32Array.from({ length: half }, (_, i) =>
+    Math.exp((-Math.log(MAX_PERIOD) * i) / (half - config.freqShift)),
+  );
+  const angles = mul(g, reshape(g, timestep, [1, 1]), g.floats("frequencies", [1, half], frequencies, "f32"));
+  const [sin, cos] = [unary(g, "Sin", angles), unary(g, "Cos", angles)];
+  const embedding = cast(g, concat(g, config.flipSinToCos ? [cos, sin] : [sin, cos], 1), g.target.dtype); // [1, C₀]
+  const linear = (x: Value, name: string): Value =>
+    layers.settleLinear(layers.linear(x, { name, features: 4 * channels, bias: true }));
+  const hidden = quickGelu(g, linear(embedding, "time_embedding.linear_1"), 1);
+  return expand(g, quickGelu(g, linear(hidden, "time_embedding.linear_2"), 1), [batch, 4 * channels]);
+}
+
+/** The three kinds of blocks; skip connections go through the caller's stack. */
+class UnetBlocks {
+  private readonly layers: Layers;
+  private readonly config: UnetConfig;
+  private readonly context: Value;
+  private readonly timeEmbedding: Value;
+
+  constructor(layers: Layers, parts: { config: UnetConfig; context: Value; timeEmbedding: Value }) {
+    this.layers = layers;
+    this.config = parts.config;
+    this.context = parts.context;
+    this.timeEmbedding = parts.timeEmbedding;
+  }
+
+  down(x: FeatureMap, { level, skips }: { level: number; skips: FeatureMap[] }): FeatureMap {
+    const { blockOutChannels, layersPerBlock, downAttention } = this.config;
+    const name = `down_blocks.${level}`;
+    const channels = blockOutChannels[level]!;
+    for (let i = 0; i < layersPerBlock; i++) {
+      x = this.resnet(x, { name: `${name}.resnets.${i}`, channels });
+      if (downAttention[level]) x = this.transformer(x, { name: `${name}.attentions.${i}`, level });
+      // Settled here because the sum has two readers: the next layer and the skip connection.
+      x = this.layers.settle(x);
+      skips.push(x);
+    }
+    if (level === blockOutChannels.length - 1) return x;
+    x = this.layers.conv3x3(x, { name: `${name}.downsamplers.0.conv`, channels, stride: 2 });
+    skips.push(x);
+    return x;
+  }
+
+  middle(x: FeatureMap): FeatureMap {
+    const level = this.config.blockOutChannels.length - 1;
+    const channels = this.config.blockOutChannels[level]!;
+    x = this.resnet(x, { name: "mid_block.resnets.0", channels });
+    x = this.transformer(x, { name: "mid_block.attentions.0", level });
+    return this.resnet(x, { name: "mid_block.resnets.1", channels });
+  }
+
+  /** `level` counts from the smallest map up, as `up_blocks` does. */
+  up(x: FeatureMap, { level, skips }: { level: number; skips: FeatureMap[] }): FeatureMap {
+    const { blockOutChannels, layersPerBlock, upAttention } = this.config;
+    const name = `up_blocks.${level}`;
+    const downLevel = blockOutChannels.length - 1 - level;
+    const channels = blockOutChannels[downLevel]!;
+    for (let i = 0; i <= layersPerBlock; i++) {
+      x = this.layers.concatChannels(x, skips.pop()!);
+      x = this.resnet(x, { name: `${name}.resnets.${i}`, channels });
+      if (upAttention[level]) x = this.transformer(x, { name: `${name}.attentions.${i}`, level: downLevel });
+    }
+    if (downLevel === 0) return x;
+    return this.layers.conv3x3(this.layers.upsample(x, skips.at(-1)!), {
+      name: `${name}.upsamplers.0.conv`,
+      channels,
+    });
+  }
+
+  private resnet(x: FeatureMap, { name, channels }: { name: string; channels: number }): FeatureMap {
+    const { normGroups: groups, normEps: eps } = this.config;
+    return resnet(this.layers, x, { name, channels, groups, eps, timeEmbedding: this.timeEmbedding });
+  }
+
+  private transformer(x: FeatureMap, { name, level }: { name: string; level: number }): FeatureMap {
+    const { heads, normGroups: groups, linearProjection } = this.config;
+    return transformer(this.layers, x, {
+      name,
+      heads: heads[level]!,
+      groups,
+      context: this.context,
+      linearProjection,
+    });
+  }
+}
