@@ -139,7 +139,7 @@ def corpus(data_dir, n=30000):
     for o in objects.load():
         for name in [o.name, objects.plural(o.name)] + o.synonyms:
             for w in words(name):
-                counts[w] += 60
+                counts[w] += 150
     for text in adapters.all_texts():
         for w in words(text):
             counts[w] += 25

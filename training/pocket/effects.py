@@ -106,7 +106,7 @@ def watercolour(img, t, r):
     wobble = noise(r, t, 32) - 0.5
     wobble_y = noise(r, t, 32, 3) - 0.5
     X, Y = r.grid
-    grid = torch.stack([(X / 128 - 1) + 0 * wobble[:, 0] + wobble[:, 0] * 0.06, (Y / 128 - 1) + wobble_y[:, 0] * 0.06], -1)
+    grid = torch.stack([(X / 128 - 1) + wobble[:, 0] * 0.06, (Y / 128 - 1) + wobble_y[:, 0] * 0.06], -1)
     warped = F.grid_sample(img, grid, mode="bilinear", padding_mode="border", align_corners=False)
     flat = blur(warped, 2)
     pigment = 0.78 + 0.30 * noise(r, t, 32, 1) + 0.14 * noise(r, t, 8, 2)
@@ -153,7 +153,7 @@ def comic(img, t, r):
 def blueprint(img, t, r):
     X, Y = r.grid
     base, white = colour(img, "#1c4fa3", "#eaf3ff")
-    fine = torch.maximum((1 - ((X % 16) - 8).abs() * 0 - ((X % 16 - 8).abs() - 0.0).clamp(0, 1)), 1 - ((Y % 16) - 8).abs().clamp(0, 1))[:, None]
+    fine = torch.maximum(1 - (X % 16 - 8).abs().clamp(0, 1), 1 - (Y % 16 - 8).abs().clamp(0, 1))[:, None]
     line = (edges(blur(img, 1), 2.6) * 1.5 - 0.12).clamp(0, 1)
     out = base + 0.16 * fine * (white - base) + 0.10 * (1 - grey(img)) * (colour(img, "#0c2f70")[0] - base)
     return out + line * (white - out)
@@ -182,12 +182,11 @@ def cells(r, t, size):
 
 
 def stained_glass(img, t, r):
-    first, second, sx, sy = cells(r, t, 15)
-    grid = torch.stack([(sx / 128 - 1).clamp(-1, 1), (sy / 128 - 1).clamp(-1, 1)], -1)
-    glass = F.grid_sample(blur(img, 2), grid, mode="bilinear", padding_mode="border", align_corners=False)
-    glass = (saturate(glass, 1.6) * (1.12 - 0.02 * first[:, None])).clamp(0, 1)
-    lead = (1.9 - (second - first)).clamp(0, 1)[:, None]
-    contour = (edges(blur(img, 1), 2.2) * 1.8 - 0.4).clamp(0, 1)
+    first, second, sx, sy = cells(r, t, 24)
+    shade = 0.86 + 0.26 * places.hash01((sx * 4).round(), (sy * 4).round(), t["p"][:, 5, None, None])[:, None]
+    glass = (saturate(blur(img, 2), 1.7) * shade * (1.1 - 0.012 * first[:, None])).clamp(0, 1)
+    lead = (1.5 - (second - first)).clamp(0, 1)[:, None] * 0.85
+    contour = F.max_pool2d((edges(blur(img, 1), 2.2) * 2.2 - 0.5).clamp(0, 1), 3, 1, 1)
     lead = torch.maximum(lead, contour)
     return glass * (1 - lead) + 0.08 * lead
 
@@ -213,8 +212,8 @@ def noir(img, t, r):
     X, Y = r.grid
     g = grey(blur(img, 1))
     v = ((g - 0.46) * 1.9 + 0.44).clamp(0, 1)
-    beam = (((X * 0.6 + Y) / 46 % 1) - 0.5).abs()[:, None]
-    v = v * (0.72 + 0.28 * ((beam - 0.2) * 12).clamp(0, 1))
+    beam = (((X * 0.6 + Y) / 58 % 1) - 0.5).abs()[:, None]
+    v = v * (0.86 + 0.14 * ((beam - 0.2) * 10).clamp(0, 1))
     vignette = (1.18 - (((X - 128) / 168) ** 2 + ((Y - 128) / 168) ** 2)).clamp(0.12, 1)[:, None]
     return (v * vignette).expand(-1, 3, -1, -1).contiguous()
 
@@ -241,16 +240,16 @@ def oil(img, t, r):
     return (0.72 * out + 0.28 * ramp(grey(out), warm)).clamp(0, 1)
 
 
-def pastel(img, t, r):
-    soft = blur(img, 1)
-    return (soft * 0.55 + 0.45 + 0.05 * (noise(r, t, 4) - 0.5)).clamp(0, 1)
-
-
 def sepia(img, t, r):
     X, Y = r.grid
     out = ramp(grey(img) * 0.96, colour(img, "#2b1a0e", "#9a6f41", "#f1dfb8"))
     vignette = (1.12 - 0.5 * (((X - 128) / 180) ** 2 + ((Y - 128) / 180) ** 2)).clamp(0.3, 1)[:, None]
     return (out * vignette + 0.03 * (noise(r, t, 4) - 0.5)).clamp(0, 1)
+
+
+def vivid(img, t, r):
+    sharp = (img + 0.35 * (img - blur(img, 2))).clamp(0, 1)
+    return ((saturate(sharp, 1.25) - 0.5) * 1.1 + 0.5).clamp(0, 1)
 
 
 def autumn_ground(img, t, r):
@@ -327,7 +326,7 @@ def party_hat(r, img, pack, i, x, y, size, angle, mirror, half):
     px, py = X - cx[:, None, None], Y - cy[:, None, None]
     u, v = px * torch.cos(rad) + py * torch.sin(rad), py * torch.cos(rad) - px * torch.sin(rad)
     s = s[:, None, None]
-    cone = places.cover(torch.maximum((u.abs() - (v + s * 0.5) * 0.40) * 0.9, v - s * 0.46 + (u / s * 2) ** 2 * 2)) * (v > -s * 0.5).float()
+    cone = places.cover(torch.maximum((u.abs() - (v + s * 0.5) * 0.36) * 0.9, v - s * 0.44 + (u / s) ** 2 * s * 0.5)) * (v > -s * 0.5).float()
     stripe = (((v + u * 0.6) / s * 3.2 % 1) < 0.5).float()
     tone = colour(img, "#ff3f8e", "#ffd23f", "#38c7ff")
     hat = tone[0] + stripe[:, None] * (tone[1] - tone[0])

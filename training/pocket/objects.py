@@ -44,14 +44,14 @@ HELD_OUT = {
     "orchestra": ["1f3b7", "1f3ba", "1fa97", "1f3bb", "1fa95", "1fa88"],
     "tropical-birds": ["1f9a9", "1f99a"],
     "halloween": ["1f47b", "1f383", "1f9db", "1f9df"],
-    "ninja": ["1f977"],
+    "wizard": ["1f9d9"],
     "funfair": ["1f3a1", "1f3a0", "1f3a2", "1f3aa"],
     "santa": ["1f385", "1f936"],
 }
 HELD_OUT_NAMES = {
-    "1f995": ("brontosaurus", ["long-necked dinosaur", "sauropod"]), "1f996": ("t-rex", ["tyrannosaurus", "dinosaur"]),
+    "1f995": ("brontosaurus", ["long-necked dinosaur", "dinosaur", "sauropod"]), "1f996": ("t-rex", ["tyrannosaurus", "dinosaur"]),
     "1f409": ("dragon", []), "1f432": ("dragon head", ["dragon face"]), "1f426-200d-1f525": ("phoenix", ["fire bird"]),
-    "1f9be": ("robot arm", ["mechanical arm"]), "1f9dc": ("mermaid", ["merperson"]), "1f9da": ("fairy", []), "1f9de": ("genie", []),
+    "1f9be": ("robot arm", ["mechanical arm"]), "1f9dc": ("mermaid", ["merperson"]), "1f9da": ("fairy", []), "1f9de": ("genie", []), "1f9d9": ("wizard", ["mage"]),
     "1f6f8": ("flying saucer", ["ufo"]), "1f371": ("bento box", ["bento"]), "1f359": ("rice ball", ["onigiri"]), "1f361": ("dango", ["dango skewer"]),
     "1f364": ("fried shrimp", ["tempura"]), "1f365": ("fish cake", ["narutomaki"]), "1f95f": ("dumpling", ["gyoza"]), "1f961": ("takeout box", ["takeaway box"]),
     "1f383": ("jack-o-lantern", ["halloween pumpkin", "carved pumpkin"]), "1f9df": ("zombie", []), "1f385": ("santa claus", ["santa", "father christmas"]),

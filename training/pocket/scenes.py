@@ -26,7 +26,7 @@ def pack(specs):
     """Specs -> dict of numpy arrays (what crosses process borders)."""
     n = len(specs)
     out = {"place": np.zeros(n, np.int64), "sky": np.zeros(n, np.int64), "weather": np.zeros(n, np.int64), "a": np.zeros((n, 3), np.float32), "b": np.zeros((n, 3), np.float32),
-           "p": np.zeros((n, 8), np.float32), "index": np.full((n, MAX_OBJECTS), -1, np.int64), "geo": np.zeros((n, MAX_OBJECTS, 8), np.float32)}
+           "p": np.zeros((n, 8), np.float32), "index": np.full((n, MAX_OBJECTS), -1, np.int64), "geo": np.zeros((n, MAX_OBJECTS, 9), np.float32)}
     table = objects.by_key()
     for i, s in enumerate(specs):
         out["place"][i] = places.PLACES.index(s["place"])
@@ -38,7 +38,7 @@ def pack(specs):
                 out[slot][i] = places.rgb(places.COLOURS[word])
         for k, o in enumerate(s["objects"][:MAX_OBJECTS]):
             out["index"][i, k] = table[o["key"]].index
-            out["geo"][i, k] = (o["x"], o["y"], o["size"], o["angle"], o["mirror"], o["stand"] + 2 * ("on" in o), o["shadow"], COLOUR_INDEX.get(o["colour"], 0))
+            out["geo"][i, k] = (o["x"], o["y"], o["size"], o["angle"], o["mirror"], o["stand"] + 2 * ("on" in o), o["shadow"], COLOUR_INDEX.get(o["colour"], 0), o.get("cast", 0))
     out["a"] *= 0.97 + 0.06 * out["p"][:, :1]
     return out
 
@@ -145,8 +145,10 @@ class Renderer:
             has = valid[i]
             yy = torch.where(has, own_y[sel, k], y[sel, k])
             hh = torch.where(has[:, None], own_half[sel, k], half[sel, k])
-            cast = geo[sel, k, 6] * look.shadow
-            img = self.shadow(img, sel, x[sel, k], y[sel, k], size[sel, k], half[sel, k], cast)
+            fallen = geo[sel, k, 8]  # things in the air cast their shadow on the ground line
+            cast = torch.where(fallen > 0, torch.ones_like(fallen), geo[sel, k, 6]) * look.shadow
+            foot = torch.where(fallen > 0, fallen, y[sel, k] + half[sel, k, 1] * size[sel, k])
+            img = self.shadow(img, sel, x[sel, k], foot, size[sel, k], half[sel, k], cast)
             layer = self.sprite_layer(pack_name, i, x[sel, k], yy, size[sel, k], angle[sel, k], geo[sel, k, 4], look.nearest)
             if not bool(has.all()):
                 lack = (~has).nonzero()[:, 0]
@@ -178,11 +180,11 @@ class Renderer:
             img = look.finish(img, t, self)
         return img.clamp(0, 1)
 
-    def shadow(self, img, sel, x, y, size, half, amount):
+    def shadow(self, img, sel, x, foot, size, half, amount):
         cast = (amount > 0).nonzero()[:, 0]
         if not len(cast):
             return img
-        x, bottom = x[cast][:, None, None], (y + half[:, 1] * size)[cast][:, None, None]
+        x, bottom = x[cast][:, None, None], foot[cast][:, None, None]
         rx = (half[:, 0] * size * 0.86 + 3)[cast][:, None, None]
         X, Y = self.grid
         d = (((X - x) / rx) ** 2 + ((Y - bottom + 1) / (rx * 0.16 + 2)) ** 2)

@@ -41,7 +41,7 @@ def frame(image, nearest=False):
 
 def fill_outline(sprite):
     """White body under line art: everything the outside cannot reach by flood fill."""
-    line = Image.fromarray(np.uint8(np.pad(sprite[..., 3], 2) > 0.35) * 255)
+    line = Image.fromarray((np.pad(sprite[..., 3], 2) > 0.35).astype(np.uint8) * 255).copy()
     ImageDraw.floodfill(line, (0, 0), 128)
     body = (np.asarray(line)[2:-2, 2:-2] != 128).astype(np.float32)
     alpha = np.maximum(sprite[..., 3], body)
@@ -86,7 +86,7 @@ class Sprites:
         cache_dir = cache_dir or os.environ.get("POCKET_CACHE") or os.path.join(os.path.expanduser("~"), ".cache", "pocket-sprites")
         styles = list(styles or objects.STYLES)
         os.makedirs(cache_dir, exist_ok=True)
-        stamp = str(len(objects.load()))
+        stamp = f"2-{len(objects.load())}"
         paths = {s: os.path.join(cache_dir, f"{s}-{stamp}.npy") for s in styles}
         missing = [s for s in styles if not os.path.exists(paths[s])]
         if missing:
@@ -110,12 +110,17 @@ def _measure(a):
     n = len(a)
     alpha = a[..., 3] > 100
     valid = alpha.any((1, 2))
+    faces_left = [o.category in ("animal", "bird", "insect") for o in objects.load()]
     half, head, hue = np.full((n, 2), 0.5, np.float32), np.zeros((n, 2), np.float32), np.full(n, -1, np.float32)
     for i in np.where(valid)[0]:
         ys, xs = np.where(alpha[i].any(1))[0], np.where(alpha[i].any(0))[0]
         half[i] = [(xs[-1] + 1 - xs[0]) / 2 / BOX, (ys[-1] + 1 - ys[0]) / 2 / BOX]
-        band = np.where(alpha[i][ys[0]:ys[0] + 10].any(0))[0]
-        head[i] = [(band.mean() - SIDE / 2) / BOX, (ys[0] - SIDE / 2) / BOX]
+        seen = alpha[i]
+        if faces_left[i]:  # a raised tail is not a head
+            seen = seen[:, : xs[0] + int(0.55 * (xs[-1] - xs[0]))]
+        top = np.where(seen.any(1))[0][0]
+        band = np.where(seen[top:top + 10].any(0))[0]
+        head[i] = [(band.mean() - SIDE / 2) / BOX, (top - SIDE / 2) / BOX]
         rgb = a[i, ::3, ::3, :3].reshape(-1, 3).astype(np.float32) / 255
         hi, lo = rgb.max(1), rgb.min(1)
         chroma = hi - lo

@@ -35,7 +35,7 @@ LOOKS = {
     "vaporwave": Look(finish=effects.vaporwave),
     "noir": Look(finish=effects.noir),
     "oil": Look("noto", finish=effects.oil),
-    "pastel": Look(finish=effects.pastel),
+    "vivid": Look(finish=effects.vivid),
     "sepia": Look(finish=effects.sepia),
     # surroundings and things worn
     "autumn": Look(ground=effects.autumn_ground, finish=effects.falling_leaves),
