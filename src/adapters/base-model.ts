@@ -1,6 +1,7 @@
 // Which base model an adapter was made for, from its key names, the width of its cross attention and its metadata.
 // Shapes are proof; names are strong hints; metadata is only what someone wrote.
 import { splitKey } from "./keys.ts";
+import { splitPositionalKey } from "./positional.ts";
 import { elementCount } from "./tensor.ts";
 
 export interface BaseVerdict {
@@ -49,7 +50,7 @@ const FOREIGN: readonly (readonly [pattern: RegExp, name: string])[] = [
 /** Judges by keys and shapes alone, before any tensor is read. */
 export function judgeBase(entries: Entries, metadata: ReadonlyMap<string, string>): BaseVerdict {
   const evidence: string[] = [];
-  const contextWidth = crossAttentionWidth(entries);
+  const contextWidth = crossAttentionWidth(entries) ?? positionalContextWidth(entries);
   let name: string | null = null;
   if (contextWidth !== null) {
     name = CONTEXT_WIDTHS.get(contextWidth) ?? null;
@@ -81,6 +82,23 @@ function statedBase(text: string): string | null {
   if (/flux/.test(lower)) return "Flux";
   if (/sd3|stable-diffusion-3/.test(lower)) return "Stable Diffusion 3";
   return null;
+}
+
+/**
+ * The same for cloneofsimo's lists, which name no modules: of all widths that the UNet's down parts read, only that of
+ * the text features is no output width of an up part.
+ */
+function positionalContextWidth(entries: Entries): number | null {
+  const rows = new Set<number>();
+  const columns = new Set<number>();
+  for (const [key, { shape }] of entries) {
+    const place = splitPositionalKey(key);
+    if (place === null || place.network === "text_encoder" || shape.length < 2 || !shape[0]) continue;
+    if (place.slot === "up") rows.add(shape[0]);
+    else columns.add(elementCount(shape) / shape[0]);
+  }
+  const [width, ...others] = [...columns].filter((column) => !rows.has(column));
+  return width !== undefined && others.length === 0 ? width : null;
 }
 
 /** Input width of the first `attn2.to_k`, wherever the family shows it; null when none does. */

@@ -4,6 +4,7 @@ import { readHeader } from "../formats/safetensors.ts";
 import type { DType } from "../shared/dtype.ts";
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
 import type { AdapterTensor } from "./tensor.ts";
+import { isTorchFile, readTorchFile } from "./torch-file.ts";
 
 export interface TensorFile {
   readonly container: "safetensors" | "pickle";
@@ -18,6 +19,24 @@ export interface TensorFile {
 
 /** @throws StylusError for damaged files and for containers that are not read */
 export async function openTensorFile(blob: Blob, { fileName }: { fileName: string }): Promise<TensorFile> {
+  const start = new Uint8Array(await blob.slice(0, 16).arrayBuffer());
+  return isTorchFile(start) ? openTorchFile(blob, { fileName }) : openSafetensors(blob, { fileName });
+}
+
+async function openTorchFile(blob: Blob, { fileName }: { fileName: string }): Promise<TensorFile> {
+  const tensors = await readTorchFile(blob, { fileName });
+  return {
+    container: "pickle",
+    metadata: new Map(),
+    entries: tensors,
+    dataOffset: null,
+    async read(names) {
+      return new Map([...names].flatMap((name) => (tensors.has(name) ? [[name, tensors.get(name)!]] : [])));
+    },
+  };
+}
+
+async function openSafetensors(blob: Blob, { fileName }: { fileName: string }): Promise<TensorFile> {
   const file = await readHeader(blob, { fileName });
   return {
     container: "safetensors",

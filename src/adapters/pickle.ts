@@ -1,0 +1,401 @@
+// A reader for the pickles that torch.save writes, which executes nothing. Python's pickle is a program for a small
+// stack machine that may call anything; here the machine knows only data instructions, and "calling" is limited to a
+// fixed list of names that are turned into inert data by code of ours. Any other name ends the reading.
+// Source: CPython Lib/pickletools.py (instructions), torch/serialization.py and torch/_utils.py (names).
+
+/** A name the pickle refers to: one of ALLOWED. */
+export interface PickleName {
+  readonly kind: "name";
+  readonly name: string;
+}
+
+/** A storage reference: raw numbers elsewhere in the file. */
+export interface PickleStorage {
+  readonly kind: "storage";
+  /** Torch's class name: FloatStorage, HalfStorage … */
+  readonly type: string;
+  readonly key: string;
+  readonly elements: number;
+}
+
+export interface PickleTensor {
+  readonly kind: "tensor";
+  readonly storage: PickleStorage;
+  /** In elements. */
+  readonly offset: number;
+  readonly shape: readonly number[];
+  readonly strides: readonly number[];
+}
+
+export type PickleValue =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | PickleName
+  | PickleStorage
+  | PickleTensor
+  /** List or tuple. */
+  | PickleValue[]
+  /** dict, OrderedDict, or the state of an object. */
+  | Map<PickleValue, PickleValue>;
+
+/** Why a pickle is not read. */
+export class PickleProblem extends Error {}
+
+const STORAGES = [
+  "FloatStorage",
+  "HalfStorage",
+  "BFloat16Storage",
+  "DoubleStorage",
+  "LongStorage",
+  "IntStorage",
+  "ShortStorage",
+  "CharStorage",
+  "ByteStorage",
+  "BoolStorage",
+];
+
+const ALLOWED: ReadonlySet<string> = new Set([
+  ...STORAGES.map((name) => `torch ${name}`),
+  "torch._utils _rebuild_tensor_v2",
+  "torch._utils _rebuild_tensor",
+  "torch._utils _rebuild_parameter",
+  "torch.nn.modules.container ParameterDict",
+  "collections OrderedDict",
+]);
+
+const MAX_STACK = 100_000;
+const MARK = Symbol("mark");
+type StackItem = PickleValue | typeof MARK;
+
+/**
+ * Reads one pickle that starts at `start`.
+ * @returns its value and the position after its STOP
+ * @throws PickleProblem for anything that is not plain tensors in lists and dictionaries
+ */
+export function readPickle(bytes: Uint8Array, start = 0): { value: PickleValue; end: number } {
+  return new PickleMachine(bytes, start).run();
+}
+
+class PickleMachine {
+  private readonly bytes: Uint8Array;
+  private readonly view: DataView;
+  private position: number;
+  private readonly stack: StackItem[] = [];
+  private readonly memo = new Map<number, PickleValue>();
+
+  constructor(bytes: Uint8Array, start: number) {
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.position = start;
+  }
+
+  run(): { value: PickleValue; end: number } {
+    for (;;) {
+      const code = this.byte();
+      if (code === 0x2e) return { value: this.pop(), end: this.position }; // STOP
+      this.step(code);
+      if (this.stack.length > MAX_STACK) throw new PickleProblem("it nests too deep");
+    }
+  }
+
+  private step(code: number): void {
+    switch (code) {
+      case 0x80: // PROTO
+        this.skip(1);
+        return;
+      case 0x95: // FRAME
+        this.skip(8);
+        return;
+      case 0x28:
+        this.stack.push(MARK);
+        return;
+      case 0x30: // POP
+        this.stack.pop();
+        return;
+      case 0x4e:
+        return this.push(null);
+      case 0x88:
+        return this.push(true);
+      case 0x89:
+        return this.push(false);
+      case 0x4b:
+        return this.push(this.byte());
+      case 0x4d:
+        return this.push(this.read(2, (at) => this.view.getUint16(at, true)));
+      case 0x4a:
+        return this.push(this.read(4, (at) => this.view.getInt32(at, true)));
+      case 0x8a:
+        return this.push(this.long(this.byte()));
+      case 0x47:
+        return this.push(this.read(8, (at) => this.view.getFloat64(at, false)));
+      case 0x58:
+        return this.push(this.text(this.uint32()));
+      case 0x8c:
+        return this.push(this.text(this.byte()));
+      case 0x29:
+      case 0x5d:
+        return this.push([]); // EMPTY_TUPLE, EMPTY_LIST
+      case 0x7d:
+        return this.push(new Map());
+      case 0x85:
+        return this.push([this.pop()]);
+      case 0x86:
+        return this.push(this.popMany(2));
+      case 0x87:
+        return this.push(this.popMany(3));
+      case 0x74: // TUPLE
+      case 0x6c: // LIST
+        return this.push(this.popToMark());
+      case 0x61: {
+        const item = this.pop();
+        this.topList().push(item);
+        return;
+      }
+      case 0x65: {
+        const items = this.popToMark();
+        const list = this.topList();
+        for (const item of items) list.push(item);
+        return;
+      }
+      case 0x73: {
+        const [key, value] = this.popMany(2) as [PickleValue, PickleValue];
+        this.topMap().set(key, value);
+        return;
+      }
+      case 0x75:
+        return this.setItems(this.popToMark());
+      case 0x71: // BINPUT
+        this.memo.set(this.byte(), this.top());
+        return;
+      case 0x72: // LONG_BINPUT
+        this.memo.set(this.uint32(), this.top());
+        return;
+      case 0x94: // MEMOIZE
+        this.memo.set(this.memo.size, this.top());
+        return;
+      case 0x68:
+        return this.push(this.recall(this.byte()));
+      case 0x6a:
+        return this.push(this.recall(this.uint32()));
+      case 0x63: {
+        const module = this.line();
+        return this.push(named(module, this.line()));
+      }
+      case 0x93: {
+        const [module, name] = this.popMany(2);
+        return this.push(named(String(module), String(name)));
+      }
+      case 0x51:
+        return this.push(storageOf(this.pop())); // BINPERSID
+      case 0x52: // REDUCE
+      case 0x81: {
+        const [callable, args] = this.popMany(2);
+        return this.push(call(callable!, args!));
+      }
+      case 0x62: {
+        const state = this.pop();
+        const target = this.top();
+        if (!(target instanceof Map) || !(state instanceof Map))
+          throw new PickleProblem("it builds an object that is not a dictionary");
+        adoptState(target, state);
+        return;
+      }
+      default:
+        throw new PickleProblem(
+          `it uses instruction 0x${code.toString(16)}, which data files have no need of`,
+        );
+    }
+  }
+
+  private byte(): number {
+    return this.read(1, (at) => this.bytes[at]!);
+  }
+
+  private uint32(): number {
+    return this.read(4, (at) => this.view.getUint32(at, true));
+  }
+
+  private read<T>(sizeBytes: number, get: (at: number) => T): T {
+    const at = this.position;
+    this.skip(sizeBytes);
+    return get(at);
+  }
+
+  private skip(sizeBytes: number): void {
+    if (this.position + sizeBytes > this.bytes.length) throw new PickleProblem("it is cut off");
+    this.position += sizeBytes;
+  }
+
+  private text(sizeBytes: number): string {
+    return this.read(sizeBytes, (at) => new TextDecoder().decode(this.bytes.subarray(at, at + sizeBytes)));
+  }
+
+  private line(): string {
+    const end = this.bytes.indexOf(0x0a, this.position);
+    if (end < 0 || end - this.position > 256) throw new PickleProblem("it is cut off");
+    const text = this.text(end - this.position);
+    this.position = end + 1;
+    return text;
+  }
+
+  /** Little-endian two's complement. */
+  private long(sizeBytes: number): number | bigint {
+    let value = 0n;
+    const at = this.position;
+    this.skip(sizeBytes);
+    for (let i = sizeBytes - 1; i >= 0; i--) value = (value << 8n) | BigInt(this.bytes[at + i]!);
+    const signed = BigInt.asIntN(sizeBytes * 8, value);
+    return Number.isSafeInteger(Number(signed)) ? Number(signed) : signed;
+  }
+
+  private push(value: PickleValue): void {
+    this.stack.push(value);
+  }
+
+  private pop(): PickleValue {
+    const value = this.stack.pop();
+    if (value === undefined || value === MARK) throw new PickleProblem("its stack is empty");
+    return value;
+  }
+
+  private popMany(count: number): PickleValue[] {
+    return Array.from({ length: count }, () => this.pop()).reverse();
+  }
+
+  private popToMark(): PickleValue[] {
+    const mark = this.stack.lastIndexOf(MARK);
+    if (mark < 0) throw new PickleProblem("a mark is missing");
+    const items = this.stack.splice(mark + 1) as PickleValue[];
+    this.stack.pop();
+    return items;
+  }
+
+  private top(): PickleValue {
+    const value = this.stack.at(-1);
+    if (value === undefined || value === MARK) throw new PickleProblem("its stack is empty");
+    return value;
+  }
+
+  private topList(): PickleValue[] {
+    const list = this.top();
+    if (!Array.isArray(list)) throw new PickleProblem("it appends to something that is not a list");
+    return list;
+  }
+
+  private topMap(): Map<PickleValue, PickleValue> {
+    const map = this.top();
+    if (!(map instanceof Map)) throw new PickleProblem("it sets items of something that is not a dictionary");
+    return map;
+  }
+
+  private setItems(items: PickleValue[]): void {
+    const map = this.topMap();
+    for (let i = 0; i + 1 < items.length; i += 2) map.set(items[i]!, items[i + 1]!);
+  }
+
+  private recall(index: number): PickleValue {
+    const value = this.memo.get(index);
+    if (value === undefined) throw new PickleProblem("it recalls something it never stored");
+    return value;
+  }
+}
+
+function named(module: string, name: string): PickleName {
+  const full = `${module} ${name}`;
+  if (!ALLOWED.has(full))
+    throw new PickleProblem(`it refers to ${module}.${name}, which a file of tensors has no need of`);
+  return { kind: "name", name: full };
+}
+
+/** The persistent id of torch: ("storage", class, key, location, elements). */
+function storageOf(id: PickleValue): PickleStorage {
+  if (
+    !Array.isArray(id) ||
+    id[0] !== "storage" ||
+    !isName(id[1]) ||
+    typeof id[2] !== "string" ||
+    !isCount(id[4])
+  ) {
+    throw new PickleProblem("a storage reference is malformed");
+  }
+  const type = id[1].name.replace("torch ", "");
+  if (!STORAGES.includes(type)) throw new PickleProblem("a storage reference is malformed");
+  return { kind: "storage", type, key: id[2], elements: id[4] };
+}
+
+/** Stands in for Python's call: makes data for the few allowed names, runs nothing. */
+function call(callable: PickleValue, args: PickleValue): PickleValue {
+  if (!isName(callable) || !Array.isArray(args))
+    throw new PickleProblem("it calls something that is not a name");
+  switch (callable.name) {
+    case "torch._utils _rebuild_tensor":
+    case "torch._utils _rebuild_tensor_v2":
+      return tensorOf(args);
+    case "torch._utils _rebuild_parameter": {
+      const tensor = args[0];
+      if (!isKind(tensor, "tensor")) throw new PickleProblem("a parameter holds no tensor");
+      return tensor;
+    }
+    case "collections OrderedDict":
+      return new Map(pairsOf(args[0]));
+    case "torch.nn.modules.container ParameterDict":
+      return new Map();
+    default:
+      throw new PickleProblem(`it calls ${callable.name}`);
+  }
+}
+
+function tensorOf([storage, offset, shape, strides]: PickleValue[]): PickleTensor {
+  if (
+    !isKind(storage, "storage") ||
+    !isCount(offset) ||
+    !isCountList(shape) ||
+    !isCountList(strides) ||
+    shape.length !== strides.length
+  ) {
+    throw new PickleProblem("a tensor is malformed");
+  }
+  return { kind: "tensor", storage, offset, shape, strides };
+}
+
+function pairsOf(value: PickleValue | undefined): [PickleValue, PickleValue][] {
+  if (!Array.isArray(value)) return [];
+  return value.map((pair) => {
+    if (!Array.isArray(pair) || pair.length !== 2) throw new PickleProblem("a dictionary is malformed");
+    return [pair[0]!, pair[1]!];
+  });
+}
+
+/** An old ParameterDict keeps its tensors under `_parameters`; other attributes of dictionaries carry no tensors. */
+function adoptState(target: Map<PickleValue, PickleValue>, state: Map<PickleValue, PickleValue>): void {
+  const parameters = state.get("_parameters");
+  if (parameters instanceof Map) for (const [key, value] of parameters) target.set(key, value);
+}
+
+function isName(value: PickleValue | undefined): value is PickleName {
+  return isKind(value, "name");
+}
+
+function isKind<K extends "name" | "storage" | "tensor">(
+  value: PickleValue | undefined,
+  kind: K,
+): value is Extract<PickleValue, { kind: K }> {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !(value instanceof Map) &&
+    value.kind === kind
+  );
+}
+
+function isCount(value: PickleValue | undefined): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
+function isCountList(value: PickleValue | undefined): value is number[] {
+  return Array.isArray(value) && value.every(isCount);
+}
