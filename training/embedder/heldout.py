@@ -151,14 +151,12 @@ def evaluate(encode_texts, *, baselines=False, cards_json=None):
 def pack(encode_texts, path, baselines=False):
     """Held-out phrases of the lexicon entries that a pack's cards serve (matched by id or tag) -> the pack's cards."""
     import json
-    cards = json.load(open(path, encoding="utf-8"))
-    cards = cards if isinstance(cards, list) else cards.get("cards") or list(cards.values())
+    with open(path, encoding="utf-8") as f:
+        cards = json.load(f)
     texts, keys = [], []
-    for c in cards:
-        refined = c.get("refined") or {}
-        refined = refined.get("description", "") if isinstance(refined, dict) else refined
-        texts.append(f"{c['title']}. {refined or c.get('description', '')} tags: {', '.join(c.get('tags', []))}")
-        keys.append({str(c.get("id", "")).lower(), c["title"].lower(), *(x.lower() for x in c.get("tags", []))})
+    for key, c in cards.items():
+        texts.append(". ".join(x for x in (c["title"], c["refined"]["description"], ", ".join(c["tags"])) if x))
+        keys.append({key, c["title"].lower(), *(x.lower() for x in c["tags"]), *(x.lower() for x in c["triggerWords"])})
     w = pairs.world()
     queries, targets = [], []
     for e in w.lexicon:

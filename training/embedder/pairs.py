@@ -27,6 +27,9 @@ CHATTER = ["Thanks for all the likes!", "Please leave a review and post your pic
            "Version 2 is a little softer.", "Use the trigger word for a stronger effect.", "Try it with any checkpoint.",
            "Lower the weight if the picture looks overcooked.", "Tested with several base models.", "Enjoy!",
            "You can combine it with other styles.", "If you like my work, follow me."]
+REFINED = ["Shapes and composition are kept.", "Colours stay as in the prompt.", "The subject stays recognisable.", "Edges are soft.", "Edges are crisp.",
+           "Strong contrast.", "Gentle shadows and smooth highlights.", "The background is simple.", "Works on animals, people and things alike.",
+           "The effect is subtle.", "The effect is strong.", "The rest of the scene is unchanged.", "Bright and friendly.", "Warm colours.", "Cool colours."]
 KIND_WORDS = {
     "style": ["style", "art style", "aesthetic", "look", "illustration style"], "mood": ["mood", "atmosphere", "aesthetic"],
     "light": ["lighting", "light", "time of day"], "background": ["background", "scenery", "place", "environment"],
@@ -168,7 +171,10 @@ def lexicon_card(w, r, i, long=False):
         body = r.choice([f"Draws {article(a)}.", f"A {kind} LoRA of {a}.", f"Adds {a} to your pictures, {b} included.", f"{a} in many shapes and sizes.", f"Pictures of {a}; also {b}."])
     tags = list(ps) + r.sample([kind, e["category"], "illustration", "art", "fun"], r.randint(0, 2))
     r.shuffle(tags)
-    if long:
+    if long and r.random() < 0.5:  # a refined description: sentences on the effect alone
+        body = r.choice([f"Renders any subject as {a}, like {b}", f"{a.capitalize()} with {b}", f"Pictures with the look of {a} or {b}", f"{a.capitalize()}: {', '.join(ps[1:4])}"]) \
+            + r.choice([".", f", with {r.choice(e['train'])}."]) + " " + " ".join(r.sample(REFINED, r.randint(1, 3)))
+    elif long:
         extra = r.sample(CHATTER, r.randint(1, 3)) + [f"Good for {c}." for c in r.sample(ps, min(2, len(ps)))]
         r.shuffle(extra)
         body += " " + " ".join(extra)
@@ -178,7 +184,9 @@ def lexicon_card(w, r, i, long=False):
 def card(r, title, body, tags):
     joined = ", ".join(tags)
     form = r.random()
-    if form < 0.4:
+    if form < 0.35:  # as the app writes its embedding document
+        return ". ".join(x for x in (title, body, joined) if x)
+    if form < 0.45:
         return f"{title}. {body}" + (f" tags: {joined}" if tags else "")
     if form < 0.6:
         return f"{title}\n{body}\n{joined}"

@@ -23,6 +23,7 @@ from .tensors import save_safetensors
 from .wordpiece import WordPiece
 
 PACK = Path(__file__).parents[2] / "public/packs/pocket/embedder"
+CARDS = Path(__file__).parents[1] / "pocket/cards.json"
 TOKENIZER = None
 
 
@@ -60,6 +61,7 @@ def main():
     ap.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     ap.add_argument("--out", default="out/embedder")
     ap.add_argument("--layers", type=int, default=5, help="fewer for a rehearsal")
+    ap.add_argument("--width", type=int, default=256)
     ap.add_argument("--no-compile", action="store_true")
     ap.add_argument("--export", action="store_true", help="also write the transformers.js folder into the pack")
     a = ap.parse_args()
@@ -78,7 +80,7 @@ def main():
     torch.manual_seed(a.seed)
     torch.backends.cuda.matmul.allow_tf32 = True
     device = torch.device(a.device)
-    model = Bert(dict(vocab_size=len(TOKENIZER.vocab), num_hidden_layers=a.layers)).to(device)
+    model = Bert(dict(vocab_size=len(TOKENIZER.vocab), num_hidden_layers=a.layers, hidden_size=a.width, intermediate_size=4 * a.width)).to(device)
     ema = Bert(model.config).to(device)
     decay, plain = [], []
     for p in model.parameters():
@@ -172,7 +174,7 @@ def main():
     torch.save(dict(model=model.state_dict(), ema=ema.state_dict(), opt=opt.state_dict(), step=step, elapsed=elapsed, shards=shards_seen), checkpoint)
     save_safetensors(out / "model.f16.safetensors", {k: v.detach().float().cpu().half() for k, v in ema.state_dict().items()})
     ema.save_config(out / "config.json")
-    e = heldout.evaluate(lambda t: encode(ema, TOKENIZER, t).numpy(), baselines=True)
+    e = heldout.evaluate(lambda t: encode(ema, TOKENIZER, t).numpy(), baselines=True, cards_json=CARDS if CARDS.exists() else None)
     record(event="end", step=step, pairs=step * a.batch, wall_s=round(time.time() - start_all, 1), **e)
     if a.export:
         from .export import export
