@@ -21,6 +21,7 @@ import {
   mul,
   quickGelu,
   reshape,
+  resizeNearest,
   transpose,
   unary,
 } from "./ops.ts";

@@ -1,0 +1,133 @@
+// Which device runs the networks, and why. WebGPU on a real adapter; multi-threaded WASM where there is none or only a software
+// one (which is many times slower than WASM). The reason goes into the report: the choice is never silent.
+
+import { StylusError } from "../shared/errors.ts";
+import type { DevicePreference, DeviceReport } from "../shared/request.ts";
+
+export interface ChosenDevice {
+  readonly report: DeviceReport;
+  /** Null on WASM. Ours, not ONNX Runtime's: other passes may share it. */
+  readonly gpu: GPUDevice | null;
+}
+
+const SOFTWARE_ADAPTER = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|software|warp/i;
+
+/** Narrower subgroups make ONNX Runtime's attention kernel silently wrong (measured with 4). */
+const MIN_SUBGROUP_SIZE = 16;
+
+/** More threads than this gain nothing: the matrices of one step are too small. */
+const MAX_THREADS = 8;
+
+/** @throws StylusError `device` when WebGPU is demanded and cannot be had */
+export async function chooseDevice(preference: DevicePreference): Promise<ChosenDevice> {
+  if (preference === "wasm") return wasmDevice("chosen by the user");
+  const found = await findAdapter();
+  if (typeof found === "string") {
+    if (preference === "auto") return wasmDevice(found);
+    throw new StylusError("device", `WebGPU was asked for, but there is ${found}.`, {
+      remedy: 'Choose "auto" or "wasm" as the device, or use a browser with WebGPU.',
+    });
+  }
+  if (found.software && preference === "auto") return wasmDevice(`only a software adapter (${found.name})`);
+  try {
+    const gpu = await requestDevice(found.adapter);
+    const reason = preference === "webgpu" ? "chosen by the user" : "a graphics adapter is present";
+    const f16 = gpu.features.has("shader-f16");
+    return { gpu, report: { kind: "webgpu", name: found.name, reason, threads: 1, f16 } };
+  } catch (cause) {
+    if (preference === "auto") return wasmDevice(`the graphics device ${found.name} could not be opened`);
+    throw new StylusError("device", `The graphics device ${found.name} could not be opened.`, {
+      remedy: "Close other pages that use the GPU and reload.",
+      cause,
+    });
+  }
+}
+
+/** The WASM device, with `reason` for having it. */
+export function wasmDevice(reason: string): ChosenDevice {
+  const { threads, why } = chooseThreads();
+  const name = threads === 1 ? `1 thread of WebAssembly (${why})` : `${threads} threads of WebAssembly`;
+  return { gpu: null, report: { kind: "wasm", name, reason, threads, f16: false } };
+}
+
+/** Threads need shared memory, which a page has only when it is cross-origin isolated. */
+export function chooseThreads(
+  scope: { crossOriginIsolated?: boolean; cores?: number; isNode?: boolean } = currentScope(),
+): { threads: number; why: string } {
+  const cores = scope.cores ?? 1;
+  if (!scope.isNode && !scope.crossOriginIsolated)
+    return { threads: 1, why: "the page is not cross-origin isolated" };
+  if (cores <= 1) return { threads: 1, why: "one core" };
+  return {
+    threads: Math.min(MAX_THREADS, cores <= 4 ? cores : Math.max(4, Math.floor(cores / 2))),
+    why: `${cores} cores`,
+  };
+}
+
+function currentScope(): { crossOriginIsolated: boolean; cores: number; isNode: boolean } {
+  const isNode = !("location" in globalThis);
+  const cores = globalThis.navigator?.hardwareConcurrency ?? (isNode ? 2 : 1);
+  return { crossOriginIsolated: globalThis.crossOriginIsolated === true, cores, isNode };
+}
+
+interface FoundAdapter {
+  readonly adapter: GPUAdapter;
+  readonly name: string;
+  readonly software: boolean;
+}
+
+/** The adapter, or what there is instead of one. */
+async function findAdapter(): Promise<FoundAdapter | string> {
+  const gpu = globalThis.navigator?.gpu;
+  if (!gpu)
+    return globalThis.isSecureContext === false
+      ? "no WebGPU, because the page is not served over https"
+      : "no WebGPU in this browser";
+  const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" }).catch(() => null);
+  if (!adapter) return "no WebGPU adapter";
+  return { adapter, name: adapterName(adapter.info), software: isSoftwareAdapter(adapter) };
+}
+
+export function adapterName(
+  info: Pick<GPUAdapterInfo, "vendor" | "architecture" | "device" | "description">,
+): string {
+  if (info.description) return info.description;
+  return (
+    [info.vendor, info.architecture, info.device].filter(Boolean).join(" ") || "unnamed graphics adapter"
+  );
+}
+
+export function isSoftwareAdapter(
+  adapter: Pick<GPUAdapter, "info"> & { isFallbackAdapter?: boolean },
+): boolean {
+  const { info } = adapter;
+  // The flag moved from the adapter to its info; browsers have one or the other.
+  if (adapter.isFallbackAdapter === true || info.isFallbackAdapter) return true;
+  return SOFTWARE_ADAPTER.test([info.vendor, info.architecture, info.device, info.description].join(" "));
+}
+
+/** Features worth having; `subgroups` only where they are wide enough to be right. */
+export function wantedFeatures(adapter: Pick<GPUAdapter, "features" | "info">): GPUFeatureName[] {
+  const wanted: GPUFeatureName[] = ["shader-f16", "timestamp-query"];
+  if ((adapter.info.subgroupMinSize ?? 0) >= MIN_SUBGROUP_SIZE) wanted.push("subgroups");
+  return wanted.filter((feature) => adapter.features.has(feature));
+}
+
+const LIMITS = [
+  "maxBufferSize",
+  "maxStorageBufferBindingSize",
+  "maxStorageBuffersPerShaderStage",
+  "maxComputeWorkgroupStorageSize",
+  "maxComputeInvocationsPerWorkgroup",
+  "maxComputeWorkgroupSizeX",
+  "maxComputeWorkgroupSizeY",
+  "maxComputeWorkgroupSizeZ",
+  "maxComputeWorkgroupsPerDimension",
+] as const;
+
+async function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
+  return adapter.requestDevice({
+    requiredFeatures: wantedFeatures(adapter),
+    requiredLimits: Object.fromEntries(LIMITS.map((limit) => [limit, adapter.limits[limit]])),
+  });
+}

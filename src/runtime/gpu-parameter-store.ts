@@ -1,0 +1,155 @@
+// Parameters in GPU buffers, one per parameter, in the type and order the graph wants. A parameter's pristine buffer is kept
+// aside on the GPU from its first merge on, so that merging again reads it there; untouched parameters cost nothing extra.
+
+import { readTensorF32, type TensorSource } from "../formats/safetensors.ts";
+import type { ParameterSpec } from "../graph/model.ts";
+import { assert } from "../shared/assert.ts";
+import { float32ToF16, toFloat32 } from "../shared/dtype.ts";
+import type { OrtModule, Tensor } from "./ort.ts";
+import { toInputLayout } from "./parameter-layout.ts";
+import type { ParameterStore } from "./parameter-store.ts";
+
+/** What a merge kernel needs: pristine values to read, live values to write, both [in, out] when transposed. */
+export interface GpuParameter {
+  readonly spec: ParameterSpec;
+  readonly dtype: "f32" | "f16";
+  readonly live: GPUBuffer;
+  readonly pristine: GPUBuffer;
+}
+
+interface Entry {
+  readonly spec: ParameterSpec;
+  readonly source: TensorSource;
+  readonly live: GPUBuffer;
+  readonly tensor: Tensor;
+  pristine: GPUBuffer | null;
+}
+
+interface StoreOptions {
+  readonly ort: OrtModule;
+  readonly gpu: GPUDevice;
+  readonly dtype: "f32" | "f16";
+  readonly tensors: ReadonlyMap<string, TensorSource>;
+}
+
+export class GpuParameterStore implements ParameterStore {
+  readonly specs = new Map<string, ParameterSpec>();
+  sizeBytes = 0;
+  private readonly entries = new Map<string, Entry>();
+  private readonly options: StoreOptions;
+
+  constructor(options: StoreOptions) {
+    this.options = options;
+  }
+
+  add(spec: ParameterSpec, { source, bytes }: { source: TensorSource; bytes: Uint8Array }): void {
+    const values = this.toDevice(spec, { source, bytes });
+    const live = this.createBuffer(values.byteLength, spec.name);
+    this.upload(live, values);
+    const { ort, dtype } = this.options;
+    const tensor = ort.Tensor.fromGpuBuffer(live, {
+      dataType: dtype === "f16" ? "float16" : "float32",
+      dims: spec.inputShape,
+    });
+    this.specs.set(spec.name, spec);
+    this.entries.set(spec.name, { spec, source, live, tensor, pristine: null });
+  }
+
+  private toDevice(
+    spec: ParameterSpec,
+    { source, bytes }: { source: TensorSource; bytes: Uint8Array },
+  ): Float32Array | Uint16Array {
+    if (this.options.dtype === "f16" && source.dtype === "F16") {
+      const own = bytes.slice(); // aligned, and independent of the stream's buffer
+      return toInputLayout(new Uint16Array(own.buffer), spec);
+    }
+    return this.narrow(toInputLayout(toFloat32(bytes, source.dtype), spec));
+  }
+
+  private narrow(values: Float32Array): Float32Array | Uint16Array {
+    return this.options.dtype === "f16" ? float32ToF16(values) : values;
+  }
+
+  /** From the file again: full precision, and no memory while it is not asked for. */
+  async pristine(name: string): Promise<Float32Array> {
+    return readTensorF32(this.get(name).source);
+  }
+
+  write(name: string, values: Float32Array): void {
+    const { spec, live } = this.forMerge(name);
+    this.upload(live, this.narrow(toInputLayout(values, spec)));
+  }
+
+  restore(name: string): void {
+    const { live, pristine } = this.get(name);
+    if (pristine) this.copy(pristine, live);
+  }
+
+  /** The buffers of one parameter for a merge on the GPU; keeps the pristine values aside the first time. */
+  forMerge(name: string): GpuParameter {
+    const entry = this.get(name);
+    if (!entry.pristine) {
+      entry.pristine = this.createBuffer(entry.live.size, `${name} (pristine)`);
+      this.copy(entry.live, entry.pristine);
+    }
+    return { spec: entry.spec, dtype: this.options.dtype, live: entry.live, pristine: entry.pristine };
+  }
+
+  /** Frees the pristine copy of a parameter nothing is merged into any more. */
+  release(name: string): void {
+    const entry = this.get(name);
+    if (!entry.pristine) return;
+    this.copy(entry.pristine, entry.live);
+    this.sizeBytes -= entry.pristine.size;
+    entry.pristine.destroy();
+    entry.pristine = null;
+  }
+
+  tensor(name: string): Tensor {
+    return this.get(name).tensor;
+  }
+
+  dispose(): void {
+    for (const { live, pristine } of this.entries.values()) {
+      live.destroy();
+      pristine?.destroy();
+    }
+    this.entries.clear();
+    this.sizeBytes = 0;
+  }
+
+  private get(name: string): Entry {
+    const entry = this.entries.get(name);
+    assert(entry, `no parameter ${name}`);
+    return entry;
+  }
+
+  private createBuffer(sizeBytes: number, label: string): GPUBuffer {
+    const size = Math.ceil(sizeBytes / 16) * 16; // ONNX Runtime's allocation unit
+    this.sizeBytes += size;
+    return this.options.gpu.createBuffer({
+      label,
+      size,
+      usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+    });
+  }
+
+  private upload(buffer: GPUBuffer, values: Float32Array | Uint16Array): void {
+    // writeBuffer wants whole words; an odd number of halves gets a padding half.
+    const even =
+      values.byteLength % 4 === 0
+        ? values
+        : Uint16Array.from({ length: values.length + 1 }, (_, i) => values[i] ?? 0);
+    this.options.gpu.queue.writeBuffer(
+      buffer,
+      0,
+      even as Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>,
+    );
+  }
+
+  private copy(from: GPUBuffer, to: GPUBuffer): void {
+    const encoder = this.options.gpu.createCommandEncoder();
+    encoder.copyBufferToBuffer(from, 0, to, 0, from.size);
+    this.options.gpu.queue.submit([encoder.finish()]);
+  }
+}

@@ -1,0 +1,88 @@
+// The runtime of a worker: one ONNX Runtime, one device. Sessions are created one after the other, because two at once throw.
+
+import type { GraphModel, GraphTarget } from "../graph/model.ts";
+import { StylusError, throwIfAborted } from "../shared/errors.ts";
+import type { DevicePreference, DeviceReport } from "../shared/request.ts";
+import { type ChosenDevice, chooseDevice, wasmDevice } from "./device.ts";
+import { attentionIsRight } from "./self-test.ts";
+import { loadOrt, type OrtModule } from "./ort.ts";
+import type { ParameterStore } from "./parameter-store.ts";
+import { createOrtSession, NetworkSession } from "./session.ts";
+
+export interface CreateSessionOptions {
+  readonly parameters: ParameterStore;
+  /** WebGPU only; see NetworkSession. */
+  readonly graphCapture?: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export class Runtime {
+  readonly ort: OrtModule;
+  readonly gpu: GPUDevice | null;
+  readonly report: DeviceReport;
+  /** What graphs for this runtime are built for. */
+  readonly target: GraphTarget;
+  /** Settles when the GPU is gone (driver reset, long sleep); never on WASM. */
+  readonly lost: Promise<StylusError>;
+  private queue: Promise<unknown> = Promise.resolve();
+
+  constructor(ort: OrtModule, { gpu, report }: ChosenDevice) {
+    this.ort = ort;
+    this.gpu = gpu;
+    this.report = report;
+    this.target = { device: report.kind, dtype: report.f16 ? "f16" : "f32" };
+    this.lost = gpu ? gpu.lost.then(lostError) : new Promise(() => {});
+  }
+
+  /** @throws StylusError `device` when the runtime refuses the graph or has no memory for it */
+  async createSession(
+    model: GraphModel,
+    { parameters, graphCapture = false, signal }: CreateSessionOptions,
+  ): Promise<NetworkSession> {
+    const create = async (): Promise<NetworkSession> => {
+      throwIfAborted(signal);
+      const session = await createOrtSession(this.ort, { gpu: this.gpu, model, graphCapture });
+      return new NetworkSession(session, { ort: this.ort, gpu: this.gpu, model, parameters, graphCapture });
+    };
+    const result = this.queue.then(create);
+    this.queue = result.catch(() => {});
+    return result;
+  }
+
+  dispose(): void {
+    this.gpu?.destroy();
+  }
+}
+
+function lostError(info: GPUDeviceLostInfo): StylusError {
+  return new StylusError("device", `The graphics device was lost: ${info.message || info.reason}`, {
+    remedy: "The work is kept; start it again.",
+  });
+}
+
+/**
+ * Chooses the device, loads ONNX Runtime for it and, on WebGPU, checks that attention computes what it should.
+ * @throws StylusError `device` when nothing can run, `cancelled`
+ */
+export async function createRuntime({
+  preference,
+  signal,
+}: {
+  preference: DevicePreference;
+  signal?: AbortSignal | undefined;
+}): Promise<Runtime> {
+  const chosen = await chooseDevice(preference);
+  throwIfAborted(signal);
+  const { ort } = await loadOrt({ device: chosen.report.kind, threads: chosen.report.threads });
+  throwIfAborted(signal);
+  if (!chosen.gpu || (await attentionIsRight(ort, chosen.gpu))) return new Runtime(ort, chosen);
+  chosen.gpu.destroy();
+  const problem = `attention computes wrong results on ${chosen.report.name}`;
+  if (preference === "webgpu")
+    throw new StylusError("device", `WebGPU was asked for, but ${problem}.`, {
+      remedy: "Update the browser and the graphics driver, or choose the device wasm.",
+    });
+  // The CPU kernels are part of the loaded build too, on the thread count it was loaded with.
+  const fallback = wasmDevice(problem);
+  return new Runtime(ort, { gpu: null, report: { ...fallback.report, threads: chosen.report.threads } });
+}

@@ -1,0 +1,118 @@
+// One network ready to run: feeds inputs and parameters, gives outputs back as float32.
+
+import type { GraphModel } from "../graph/model.ts";
+import { StylusError } from "../shared/errors.ts";
+import { GpuIo } from "./gpu-io.ts";
+import type { InferenceSession, OrtModule, Tensor } from "./ort.ts";
+import type { ParameterStore } from "./parameter-store.ts";
+
+export type Inputs = Readonly<Record<string, Float32Array>>;
+export type Outputs = Readonly<Record<string, Float32Array>>;
+
+export interface SessionOptions {
+  readonly ort: OrtModule;
+  readonly gpu: GPUDevice | null;
+  readonly model: GraphModel;
+  readonly parameters: ParameterStore;
+  /** WebGPU only: record the run once and replay it. Needs every output each time. */
+  readonly graphCapture?: boolean;
+}
+
+export class NetworkSession {
+  readonly model: GraphModel;
+  private readonly session: InferenceSession;
+  private readonly options: SessionOptions;
+  private readonly gpuIo: GpuIo | null;
+
+  constructor(session: InferenceSession, options: SessionOptions) {
+    this.session = session;
+    this.options = options;
+    this.model = options.model;
+    this.gpuIo = options.gpu ? new GpuIo({ ort: options.ort, gpu: options.gpu, model: options.model }) : null;
+  }
+
+  /**
+   * Runs the network once.
+   * @param inputs every input of the model by name, float32, row-major
+   * @param wanted names of the outputs to bring back; all when absent
+   * @throws StylusError `device` when the runtime fails
+   */
+  async run(inputs: Inputs, wanted?: readonly string[]): Promise<Outputs> {
+    this.check(inputs);
+    const names = wanted ?? this.model.outputs.map(({ name }) => name);
+    try {
+      return this.gpuIo ? await this.runOnGpu(this.gpuIo, inputs, names) : await this.runOnCpu(inputs, names);
+    } catch (cause) {
+      const message = cause instanceof Error ? cause.message : String(cause);
+      throw new StylusError("device", `The ${this.model.network} failed to run: ${message}`, {
+        remedy: "Reload the page; try a smaller image or fewer images at once.",
+        cause,
+      });
+    }
+  }
+
+  private check(inputs: Inputs): void {
+    for (const { name, shape } of this.model.inputs) {
+      const count = shape.reduce((product, size) => product * size, 1);
+      if (inputs[name]?.length !== count)
+        throw new Error(
+          `${this.model.network}: input ${name} needs ${count} values, got ${inputs[name]?.length}`,
+        );
+    }
+  }
+
+  private async runOnCpu(inputs: Inputs, names: readonly string[]): Promise<Outputs> {
+    const feeds = this.parameterFeeds();
+    for (const { name, shape } of this.model.inputs)
+      feeds[name] = new this.options.ort.Tensor("float32", inputs[name]!, shape);
+    const results = await this.session.run(feeds, names);
+    return Object.fromEntries(names.map((name) => [name, results[name]!.data as Float32Array]));
+  }
+
+  private async runOnGpu(io: GpuIo, inputs: Inputs, names: readonly string[]): Promise<Outputs> {
+    io.upload(inputs);
+    await this.session.run({ ...this.parameterFeeds(), ...io.feeds }, io.fetches);
+    return io.download(names);
+  }
+
+  private parameterFeeds(): Record<string, Tensor> {
+    const { parameters } = this.options;
+    return Object.fromEntries(this.model.parameters.map(({ name }) => [name, parameters.tensor(name)]));
+  }
+
+  async dispose(): Promise<void> {
+    this.gpuIo?.dispose();
+    await this.session.release();
+  }
+}
+
+/** A bare session, for the runtime itself and its self-test. */
+export async function createOrtSession(
+  ort: OrtModule,
+  {
+    gpu,
+    model,
+    graphCapture,
+  }: { gpu: GPUDevice | null; model: Pick<GraphModel, "bytes" | "network">; graphCapture: boolean },
+): Promise<InferenceSession> {
+  const webgpu = {
+    name: "webgpu",
+    device: gpu,
+    validationMode: "disabled",
+    storageBufferCacheMode: "simple",
+  } as const;
+  const options = {
+    executionProviders: [gpu ? webgpu : "wasm"],
+    graphOptimizationLevel: "all",
+    ...(gpu ? { preferredOutputLocation: "gpu-buffer", enableGraphCapture: graphCapture } : {}),
+  } as InferenceSession.SessionOptions;
+  try {
+    return await ort.InferenceSession.create(model.bytes, options);
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new StylusError("device", `The ${model.network} could not be prepared: ${message}`, {
+      remedy: "Reload the page; try a smaller image size.",
+      cause,
+    });
+  }
+}
