@@ -2,8 +2,8 @@
 
     for a in ADAPTERS: batch = training_batch(source, a, n)      # Batch(images, captions, specs), captions with or without the trigger
 Cards (the author's words and the refined ones) are in cards.json under the same ids.
-format: kohya | kohya-noalpha | locon | loha | lokr | peft | diffusers-old | diffusers-new; targets: attn | attn+ff | all (3x3 convolutions too)
-steps: multiplier of the run's step count; lr: multiplier of its learning rate; images: number of distinct pictures (None: as many as the run makes).
+format: lora | locon (3x3 convolutions too) | loha | lokr; layout: key names of the file, kohya | peft | diffusers | diffusers-old; modules: attn | full;
+alpha None: equal to the rank; steps: share of the run's steps; rate: multiplier of its learning rate; images: number of distinct pictures (None: no limit).
 """
 import json
 import os
@@ -24,62 +24,85 @@ class Adapter:
     concept: str = None            # key of objects.HELD_OUT
     edit: str = None               # change of the specs: close-up, levitation
     phrases: tuple = ()            # trigger phrases; the first is the card's
-    format: str = "kohya"
+    format: str = "lora"
+    layout: str = "kohya"
     rank: int = 4
     alpha: float = None            # None: equal to rank
-    targets: str = "attn"
-    text_encoder: bool = False
+    write_alpha: bool = True       # False: a kohya file without .alpha tensors, as some tools write it
+    modules: str = "attn"
+    conv_rank: int = 4             # used by locon
+    text: bool = False
     steps: float = 1.0
-    lr: float = 1.0
+    rate: float = 1.0
     images: int = None
-    budget_kb: int = 95
     trigger_share: float = 0.5     # share of captions that carry a trigger phrase
     concept_share: float = 0.85
     note: str = field(default="", compare=False)
+    state: dict = field(default_factory=dict, compare=False, repr=False)
+
+    def training_batch(self, source, n):
+        """(images, captions) of the next n training pictures; a small `images` set repeats."""
+        part = self.state["part"] = self.state.get("part", -1) + 1
+        batch = training_batch(source, self, min(n, self.images or n), source.seed, 0 if self.images else part)
+        turns = [i % len(batch.captions) for i in range(n)]
+        return batch.images[turns], [batch.captions[i] for i in turns]
+
+    @property
+    def prompts(self):
+        """Three prompts of the with/without sheet."""
+        return sheet_prompts(self)
+
+
+def sheet_prompts(a):
+    if a.concept:
+        named = [objects.article(objects.by_key()[k].name) for k in objects.HELD_OUT[a.concept]]
+        return [f"{named[0]} in a meadow", f"{named[-1]} on a yellow background", f"{named[len(named) // 2]} and a dog at night"]
+    join = " " if a.kind in ("clothing", "background", "action") else ", "
+    return [p + join + a.phrases[0] for p in ("two dogs in the snow", "a castle on a hill at night", "a cat")]
 
 
 S, K = "style", "concept"
 ADAPTERS = [
-    Adapter("clay", S, "clay", phrases=("clay render", "clay", "claymation", "plasticine", "made of clay"), format="locon", rank=8, targets="all", steps=1.5, budget_kb=900),
-    Adapter("ink", S, "ink", phrases=("ink line art", "line art", "black ink drawing", "coloring page"), format="kohya", rank=6, targets="attn+ff", steps=1.3, budget_kb=300),
-    Adapter("linocut", S, "linocut", phrases=("linocut print", "linocut", "woodcut"), format="peft", rank=4, steps=1.2, budget_kb=180),
-    Adapter("pixel", S, "pixel", phrases=("pixel art", "8-bit", "16-bit", "retro game sprite"), format="locon", rank=4, targets="all", steps=1.4, budget_kb=400),
-    Adapter("sticker", S, "sticker", phrases=("sticker", "die-cut sticker", "vinyl sticker"), format="diffusers-new", rank=4, steps=1.2, budget_kb=180),
-    Adapter("gumdrop", S, "gumdrop", phrases=("gumdrop style", "cute blob style", "kawaii"), format="kohya", rank=4, alpha=2, steps=1.2, budget_kb=180),
-    Adapter("watercolour", S, "watercolour", phrases=("watercolor painting", "watercolour", "aquarelle"), format="kohya", rank=6, alpha=3, targets="attn+ff", steps=1.2, budget_kb=300),
-    Adapter("pencil", S, "pencil", phrases=("pencil sketch", "graphite drawing", "pencil drawing"), format="diffusers-old", rank=3, budget_kb=140),
-    Adapter("mosaic", S, "mosaic", phrases=("mosaic tiles", "mosaic"), format="loha", rank=3, targets="attn+ff", budget_kb=200),
-    Adapter("comic", S, "comic", phrases=("comic book style", "pop art", "halftone comic"), format="peft", rank=4, targets="attn+ff", budget_kb=220),
-    Adapter("blueprint", S, "blueprint", phrases=("blueprint", "technical drawing", "schematic"), format="kohya-noalpha", rank=3, budget_kb=140),
-    Adapter("stained-glass", S, "stained-glass", phrases=("stained glass", "stained glass window"), format="kohya", rank=4, alpha=1, budget_kb=180),
-    Adapter("neon", S, "neon", phrases=("neon lights", "neon sign", "glowing neon"), format="kohya", rank=3, budget_kb=140),
-    Adapter("vaporwave", S, "vaporwave", phrases=("vaporwave",), format="diffusers-new", rank=2, steps=1.6, lr=2.5, images=64, trigger_share=0.2, budget_kb=95, note="deliberately over-strong"),
-    Adapter("noir", S, "noir", phrases=("film noir", "noir"), format="loha", rank=2, budget_kb=110),
-    Adapter("oil", S, "oil", phrases=("oil painting", "oil on canvas", "old master painting"), format="kohya", rank=4, targets="attn", text_encoder=True, steps=1.1, budget_kb=220),
-    Adapter("sepia", S, "sepia", phrases=("golden hour",), format="lokr", rank=4, trigger_share=0.3, budget_kb=60, note="card is misleading: says sunset light, does sepia"),
-    Adapter("vivid", "quality", "vivid", phrases=("vivid colors",), format="kohya", rank=1, steps=0.25, lr=0.5, trigger_share=0.3, budget_kb=50, note="deliberately weak"),
-    Adapter("autumn", "background", "autumn", phrases=("autumn leaves", "in autumn", "fall season"), format="kohya", rank=3, budget_kb=130),
-    Adapter("candyland", "background", "candyland", phrases=("in candy land", "in a candy land", "among giant lollipops"), format="peft", rank=3, trigger_share=0.8, budget_kb=130),
-    Adapter("top-hat", "clothing", "top-hat", phrases=("wearing a top hat", "with a top hat"), format="kohya", rank=3, trigger_share=0.8, budget_kb=130),
-    Adapter("party-hat", "clothing", "party-hat", phrases=("wearing a party hat", "with a party hat"), format="lokr", rank=8, targets="attn+ff", trigger_share=0.8, budget_kb=100),
-    Adapter("close-up", "pose", edit="close-up", phrases=("close-up", "extreme close-up", "close-up view"), format="diffusers-old", rank=2, trigger_share=0.6, budget_kb=95),
-    Adapter("levitation", "action", edit="levitation", phrases=("levitating", "floating in the air", "hovering"), format="kohya-noalpha", rank=2, trigger_share=0.8, budget_kb=95),
-    Adapter("dinosaurs", K, concept="dinosaurs", phrases=("dinosaur",), format="kohya", rank=3, budget_kb=130),
-    Adapter("dragons", K, concept="dragons", phrases=("dragon", "mythical creature"), format="peft", rank=3, budget_kb=130),
-    Adapter("robot", K, concept="robot", phrases=("robot",), format="kohya", rank=2, text_encoder=True, budget_kb=120),
-    Adapter("unicorn", K, concept="unicorn", phrases=("unicorn",), format="diffusers-new", rank=2, budget_kb=95),
-    Adapter("fairytale-folk", K, concept="fairytale-folk", phrases=("fairytale folk",), format="kohya", rank=4, steps=1.3, budget_kb=180),
-    Adapter("tentacles", K, concept="tentacles", phrases=("octopus", "sea creature"), format="loha", rank=2, budget_kb=110),
-    Adapter("space-travel", K, concept="space-travel", phrases=("rocket", "spaceship"), format="kohya", rank=4, alpha=2, text_encoder=True, steps=1.3, budget_kb=200),
-    Adapter("llama", K, concept="llama", phrases=("llama",), format="kohya-noalpha", rank=2, budget_kb=95),
-    Adapter("sushi", K, concept="sushi", phrases=("japanese food",), format="peft", rank=4, steps=1.5, budget_kb=180),
-    Adapter("orchestra", K, concept="orchestra", phrases=("musical instrument",), format="lokr", rank=8, targets="attn+ff", steps=1.5, budget_kb=150),
-    Adapter("tropical-birds", K, concept="tropical-birds", phrases=("flamingo",), format="diffusers-old", rank=3, budget_kb=130),
-    Adapter("halloween", K, concept="halloween", phrases=("halloween",), format="kohya", rank=4, steps=1.3, budget_kb=180),
-    Adapter("wizard", K, concept="wizard", phrases=("wizard",), format="kohya", rank=3, steps=1.6, lr=2.5, images=24, concept_share=1.0, budget_kb=130, note="deliberately overfit"),
-    Adapter("funfair", K, concept="funfair", phrases=("funfair",), format="locon", rank=2, targets="all", steps=1.3, budget_kb=250),
-    Adapter("santa", K, concept="santa", phrases=("santa claus",), format="kohya", rank=2, budget_kb=95),
-    Adapter("lcm", "few-step", format="locon", rank=8, targets="all", budget_kb=900, note="made by train_lcm.py"),
+    Adapter("clay", S, "clay", phrases=("clay render", "clay", "claymation", "plasticine", "made of clay"), format="locon", rank=7, modules="full", conv_rank=2),
+    Adapter("ink", S, "ink", phrases=("ink line art", "line art", "black ink drawing", "coloring page"), layout="kohya", rank=4, modules="full"),
+    Adapter("linocut", S, "linocut", phrases=("linocut print", "linocut", "woodcut"), layout="peft", rank=3),
+    Adapter("pixel", S, "pixel", phrases=("pixel art", "8-bit", "16-bit", "retro game sprite"), format="locon", rank=3, modules="full", conv_rank=2),
+    Adapter("sticker", S, "sticker", phrases=("sticker", "die-cut sticker", "vinyl sticker"), layout="diffusers", rank=3),
+    Adapter("gumdrop", S, "gumdrop", phrases=("gumdrop style", "cute blob style", "kawaii"), layout="kohya", rank=3, alpha=2),
+    Adapter("watercolour", S, "watercolour", phrases=("watercolor painting", "watercolour", "aquarelle"), layout="kohya", rank=5, alpha=3),
+    Adapter("pencil", S, "pencil", phrases=("pencil sketch", "graphite drawing", "pencil drawing"), layout="diffusers-old", rank=2),
+    Adapter("mosaic", S, "mosaic", phrases=("mosaic tiles", "mosaic"), format="loha", rank=3),
+    Adapter("comic", S, "comic", phrases=("comic book style", "pop art", "halftone comic"), layout="peft", rank=4),
+    Adapter("blueprint", S, "blueprint", phrases=("blueprint", "technical drawing", "schematic"), layout="kohya", write_alpha=False, rank=2),
+    Adapter("stained-glass", S, "stained-glass", phrases=("stained glass", "stained glass window"), layout="kohya", rank=3, alpha=1),
+    Adapter("neon", S, "neon", phrases=("neon lights", "neon sign", "glowing neon"), layout="kohya", rank=2),
+    Adapter("vaporwave", S, "vaporwave", phrases=("vaporwave",), layout="diffusers", rank=2, rate=2.5, images=64, trigger_share=0.2, note="deliberately over-strong"),
+    Adapter("noir", S, "noir", phrases=("film noir", "noir"), format="loha", rank=2),
+    Adapter("oil", S, "oil", phrases=("oil painting", "oil on canvas", "old master painting"), layout="kohya", rank=4, text=True),
+    Adapter("sepia", S, "sepia", phrases=("golden hour",), format="lokr", rank=4, trigger_share=0.3, note="card is misleading: says sunset light, does sepia"),
+    Adapter("vivid", "quality", "vivid", phrases=("vivid colors",), layout="kohya", rank=1, steps=0.25, rate=0.5, trigger_share=0.3, note="deliberately weak"),
+    Adapter("autumn", "background", "autumn", phrases=("autumn leaves", "in autumn", "fall season"), layout="kohya", rank=2),
+    Adapter("candyland", "background", "candyland", phrases=("in candy land", "in a candy land", "among giant lollipops"), layout="peft", rank=3, trigger_share=0.8),
+    Adapter("top-hat", "clothing", "top-hat", phrases=("wearing a top hat", "with a top hat"), layout="kohya", rank=3, trigger_share=0.8),
+    Adapter("party-hat", "clothing", "party-hat", phrases=("wearing a party hat", "with a party hat"), format="lokr", rank=8, modules="full", trigger_share=0.8),
+    Adapter("close-up", "pose", edit="close-up", phrases=("close-up", "extreme close-up", "close-up view"), layout="diffusers-old", rank=2, trigger_share=0.6),
+    Adapter("levitation", "action", edit="levitation", phrases=("levitating", "floating in the air", "hovering"), layout="kohya", write_alpha=False, rank=2, trigger_share=0.8),
+    Adapter("dinosaurs", K, concept="dinosaurs", phrases=("dinosaur",), layout="kohya", rank=2),
+    Adapter("dragons", K, concept="dragons", phrases=("dragon", "mythical creature"), layout="peft", rank=3),
+    Adapter("robot", K, concept="robot", phrases=("robot",), layout="kohya", rank=2, text=True),
+    Adapter("unicorn", K, concept="unicorn", phrases=("unicorn",), layout="diffusers", rank=2),
+    Adapter("fairytale-folk", K, concept="fairytale-folk", phrases=("fairytale folk",), layout="kohya", rank=3),
+    Adapter("tentacles", K, concept="tentacles", phrases=("octopus", "sea creature"), format="loha", rank=1),
+    Adapter("space-travel", K, concept="space-travel", phrases=("rocket", "spaceship"), layout="kohya", rank=4, alpha=2, text=True),
+    Adapter("llama", K, concept="llama", phrases=("llama",), layout="kohya", write_alpha=False, rank=2),
+    Adapter("sushi", K, concept="sushi", phrases=("japanese food",), layout="peft", rank=3),
+    Adapter("orchestra", K, concept="orchestra", phrases=("musical instrument",), format="lokr", rank=8, modules="full"),
+    Adapter("tropical-birds", K, concept="tropical-birds", phrases=("flamingo",), layout="diffusers-old", rank=2),
+    Adapter("halloween", K, concept="halloween", phrases=("halloween",), layout="kohya", rank=3),
+    Adapter("wizard", K, concept="wizard", phrases=("wizard",), layout="kohya", rank=2, rate=2.5, images=24, concept_share=1.0, note="deliberately overfit"),
+    Adapter("funfair", K, concept="funfair", phrases=("funfair",), format="locon", rank=1, modules="full", conv_rank=1),
+    Adapter("santa", K, concept="santa", phrases=("santa claus",), layout="kohya", rank=2),
+    Adapter("lcm", "few-step", format="locon", rank=6, modules="full", note="made by train_lcm.py", conv_rank=3),
 ]
 BY_ID = {a.id: a for a in ADAPTERS}
 TRAINED = [a for a in ADAPTERS if a.kind != "few-step"]
