@@ -33,7 +33,7 @@ export function fusedMultiplyAdd(a: number, b: number, c: number): number {
 
 const fma = fusedMultiplyAdd;
 
-const SQRT_HALF = f32(0.707106781186547524);
+const SQRT_HALF = f32(Math.SQRT1_2);
 const LOG_P = [
   7.0376836292e-2, -1.151461031e-1, 1.167699874e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1,
   2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1,
@@ -65,8 +65,8 @@ export function log32(value: number): number {
 
 const FOUR_OVER_PI = f32(1.27323954473516);
 const MINUS_DP1 = f32(-0.78515625);
-const MINUS_DP2 = f32(-2.4187564849853515625e-4);
-const MINUS_DP3 = f32(-3.77489497744594108e-8);
+const MINUS_DP2 = f32(-2.4187564849853516e-4);
+const MINUS_DP3 = f32(-3.774894977445941e-8);
 const SIN_P = [-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1].map(f32);
 const COS_P = [2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2].map(f32);
 

@@ -1,0 +1,99 @@
+// The clean-up CLIP's tokenizer does before it splits a text: what ftfy's `fix_text` and `html.unescape` change in
+// text that people type or paste — curly quotes, ligatures, full-width letters, control characters, entities — then
+// NFC, one space for every run of white space, lower case. Left out: ftfy's repair of mis-decoded text ("schÃ¶n"),
+// which guesses, and all but the common named entities.
+
+/** Unicode white space as Python counts it; JavaScript's \s has U+FEFF and lacks U+001C–U+001F and U+0085. */
+export const WHITESPACE =
+  "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
+
+const RUNS_OF_SPACE = new RegExp(`[${WHITESPACE}]+`, "gu");
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  amp: "&",
+  lt: "<",
+  gt: ">",
+  quot: '"',
+  apos: "'",
+  nbsp: "\u00a0",
+  hellip: "…",
+  ndash: "–",
+  mdash: "—",
+  lsquo: "‘",
+  rsquo: "’",
+  ldquo: "“",
+  rdquo: "”",
+  middot: "·",
+  bull: "•",
+  deg: "°",
+  times: "×",
+  copy: "©",
+  reg: "®",
+  trade: "™",
+};
+
+const LIGATURES: Readonly<Record<string, string>> = {
+  Ĳ: "IJ",
+  ĳ: "ij",
+  ŉ: "ʼn",
+  Ǳ: "DZ",
+  ǲ: "Dz",
+  ǳ: "dz",
+  Ǆ: "DŽ",
+  ǅ: "Dž",
+  ǆ: "dž",
+  Ǉ: "LJ",
+  ǈ: "Lj",
+  ǉ: "lj",
+  Ǌ: "NJ",
+  ǋ: "Nj",
+  ǌ: "nj",
+  ﬀ: "ff",
+  ﬁ: "fi",
+  ﬂ: "fl",
+  ﬃ: "ffi",
+  ﬄ: "ffl",
+  ﬅ: "ſt",
+  ﬆ: "st",
+};
+
+// oxlint-disable-next-line no-control-regex -- removing control characters is the purpose
+const CONTROL_CHARACTERS = /[\x00-\x08\x0b\x0e-\x1f\x7f\u206a-\u206f\ufeff\ufff9-\ufffc]/gu;
+// oxlint-disable-next-line no-control-regex -- terminal colours
+const TERMINAL_ESCAPES = /\x1b\[[\d;]*[a-zA-Z]/gu;
+
+// What U+0080–U+009F was meant to be: bytes of Windows-1252. (Node's own decoder leaves them as they are.)
+const WINDOWS_1252 = "€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ";
+
+/** @returns the text as CLIP's tokenizer splits it. */
+export function cleanText(text: string): string {
+  let cleaned = text.includes("<") ? text : unescapeEntities(text); // markup is left alone at first, as ftfy does
+  cleaned = cleaned
+    .replace(TERMINAL_ESCAPES, "")
+    .replace(/[\x80-\x9f]/gu, (character) => WINDOWS_1252[character.charCodeAt(0) - 0x80]!)
+    .replace(
+      /[Ĳĳŉ\u01c4-\u01cc\u01f1-\u01f3\ufb00-\ufb06]/gu,
+      (character) => LIGATURES[character] ?? character,
+    )
+    .replace(/[\u3000\uff01-\uffef]/gu, (character) => character.normalize("NFKC"))
+    .replace(/[\u201c-\u201f]/gu, '"')
+    .replace(/[\u02bc\u2018-\u201b]/gu, "'")
+    .replace(/\r\n|[\r\u2028\u2029]/gu, "\n")
+    .replace(CONTROL_CHARACTERS, "")
+    .toWellFormed()
+    .normalize("NFC");
+  return unescapeEntities(unescapeEntities(cleaned)).replace(RUNS_OF_SPACE, " ").trim().toLowerCase();
+}
+
+function unescapeEntities(text: string): string {
+  if (!text.includes("&")) return text;
+  return text.replace(
+    /&(?:#(\d{1,7})|#[xX]([\da-fA-F]{1,6})|([a-zA-Z]{2,8}));/gu,
+    (entity, decimal?: string, hexadecimal?: string, name?: string) => {
+      if (name !== undefined) return ENTITIES[name] ?? entity;
+      const code = decimal === undefined ? Number.parseInt(hexadecimal!, 16) : Number(decimal);
+      const valid = code > 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
+      return valid ? String.fromCodePoint(code) : "\ufffd";
+    },
+  );
+}
