@@ -1,0 +1,233 @@
+"""Trains the pocket UNet and text encoder together on latents of base scenes.
+
+    PYTHONPATH=training python -m pocket.train_base --minutes 11          (torchrun for several GPUs)
+Needs vae.pt in the run folder; writes base.pt {unet, text, ema_*, optimizer, elapsed}, sheets/base-*.jpg and log-base.jsonl.
+Epsilon prediction, scaled_linear betas, min-SNR-gamma 5 (Hang et al. 2023, arXiv 2303.09556), 10 % empty captions, EMA.
+A second start with the same run folder resumes (weights, optimizer, used time). Latents of several hundred thousand scenes stay
+in device memory and are renewed by fresh scenes for a fixed share of the time.
+"""
+import os
+import time
+
+import torch
+from torch import nn
+
+from pocket import common, configs, data, diffusion, sheets
+from pocket.models.clip import CLIPTextModel
+from pocket.models.unet import UNet2DConditionModel
+from pocket.models.vae import AutoencoderKL
+
+
+class LatentPool:
+    """Latents f16 [N, 4, 32, 32] and token ids i16 [N, 77] of base scenes on the device."""
+
+    def __init__(self, run, source, vae, tokenizer, *, size, seed, chunk=512):
+        self.run, self.vae, self.tokenizer = run, vae, tokenizer
+        self.size, self.chunk, self.filled, self.cursor = size, min(chunk, size), 0, 0
+        self.stream = data.scene_stream(run, source, chunk=self.chunk, seed=seed)
+        self.latents = torch.empty(size, 4, 32, 32, dtype=torch.float16, device=run.device)
+        self.ids = torch.empty(size, 77, dtype=torch.int16, device=run.device)
+        self.scale = vae.config["scaling_factor"]
+
+    @torch.no_grad()
+    def add(self):
+        """Encodes one chunk of fresh scenes over the oldest entries."""
+        render, captions = next(self.stream)
+        images = render("base")
+        if self.run.cuda:
+            images = images.contiguous(memory_format=torch.channels_last)
+        with self.run.autocast():
+            mean, log_variance = self.vae.encode(images)
+        latents = (mean.float() + (0.5 * log_variance.float()).exp() * torch.randn_like(mean.float())) * self.scale
+        if self.cursor + self.chunk > self.size:
+            self.cursor = 0
+        end = self.cursor + self.chunk
+        self.latents[self.cursor:end] = latents.half()
+        self.ids[self.cursor:end] = self.tokenizer(captions).to(torch.int16).to(self.run.device)
+        self.cursor = end
+        self.filled = max(self.filled, end)
+
+    def fill(self, seconds):
+        begin = time.time()
+        while self.filled < self.size and self.cursor + self.chunk <= self.size and time.time() - begin < seconds:
+            self.add()
+        self.run.synchronize()
+        self.run.log(event="latents", count=self.filled, seconds=time.time() - begin)
+
+    def close(self):
+        """Ends the worker processes."""
+        self.stream.close()
+
+    def batch(self, n):
+        index = torch.randint(0, self.filled, (n,), device=self.run.device)
+        return self.latents[index].float(), self.ids[index].long()
+
+
+class Objective(nn.Module):
+    """(latents, ids, noise, timesteps) -> min-SNR weighted epsilon loss, mean over the batch."""
+
+    def __init__(self, unet, text, gamma=5.0):
+        super().__init__()
+        self.unet, self.text, self.gamma = unet, text, gamma
+        self.register_buffer("abar", diffusion.alphas_cumprod())
+
+    def forward(self, latents, ids, noise, t):
+        abar = self.abar[t]
+        noisy = abar.sqrt()[:, None, None, None] * latents + (1 - abar).sqrt()[:, None, None, None] * noise
+        eps = self.unet(noisy, t, self.text(ids)).float()
+        snr = abar / (1 - abar)
+        weight = snr.clamp(max=self.gamma) / snr
+        return (weight * ((eps - noise) ** 2).mean((1, 2, 3))).mean()
+
+
+def load_vae(run):
+    state = run.load("vae.pt")
+    vae = AutoencoderKL(state["config"]).to(run.device)
+    vae.load_state_dict(state["ema"])
+    vae.eval().requires_grad_(False)
+    return vae.to(memory_format=torch.channels_last) if run.cuda else vae
+
+
+def load_base(run):
+    """The trained UNet and text encoder (EMA weights), evaluation mode, no gradients."""
+    state = run.load("base.pt")
+    unet, text = UNet2DConditionModel(configs.UNET).to(run.device), CLIPTextModel(configs.TEXT).to(run.device)
+    unet.load_state_dict(state["ema_unet"])
+    text.load_state_dict(state["ema_text"])
+    for module in (unet, text):
+        module.eval().requires_grad_(False)
+    return (unet.to(memory_format=torch.channels_last) if run.cuda else unet), text
+
+
+@torch.no_grad()
+def draw_prompts(run, unet, text, vae, tokenizer, prompts, *, steps=20, guidance=4.5, method="dpm++", seed=7):
+    """Images [B, 3, 256, 256] of prompts, with one noise seed for all calls."""
+    with run.autocast():
+        context = text(tokenizer(prompts).to(run.device)).float()
+        empty = text(tokenizer([""]).to(run.device)).float()
+        z = diffusion.sample(unet, context, empty, steps=steps, guidance=guidance, method=method, seed=seed)
+        return torch.cat([vae.decode(part / vae.config["scaling_factor"]).float() for part in z.split(64)])
+
+
+def main():
+    p = common.parser(__doc__, minutes=11, batch=768, lr=1e-3)
+    p.add_argument("--encode-seconds", type=float, default=60, help="time to fill the pool of latents")
+    p.add_argument("--pool", type=int, default=500_000)
+    p.add_argument("--renew", type=float, default=0.12, help="share of the time spent on fresh scenes while training")
+    p.add_argument("--sheet-minutes", type=float, default=2.5)
+    p.add_argument("--random-latents", action="store_true", help="noise instead of latents: warms the compiler's cache before vae.pt exists")
+    p.add_argument("--ema", type=float, default=0.999)
+    args = p.parse_args()
+    if args.tiny:
+        args.batch, args.pool, args.max_steps, args.encode_seconds = 4, 16, args.max_steps or 6, 5
+    run = common.Run(args, "base")
+    unet, text = UNet2DConditionModel(configs.UNET).to(run.device), CLIPTextModel(configs.TEXT).to(run.device)
+    for module in (unet.conv_out, *(m.conv2 for m in unet.modules() if hasattr(m, "conv2"))):
+        nn.init.zeros_(module.weight)
+        nn.init.zeros_(module.bias)
+    if run.cuda:
+        unet = unet.to(memory_format=torch.channels_last)
+    model = Objective(unet, text).to(run.device)
+    parameters = list(model.parameters())
+    optimizer = common.adamw(run, parameters, lr=args.lr)
+    box, step = common.TimeBox(run, args.minutes * 60), 0
+    ema = common.Ema(nn.ModuleDict(dict(unet=unet, text=text)), args.ema)
+    if os.path.exists(run.path("base.pt")) and not args.smoke:
+        state = run.load("base.pt")
+        unet.load_state_dict(state["unet"])
+        text.load_state_dict(state["text"])
+        optimizer.load_state_dict(state["optimizer"])
+        ema.values = {**{"unet." + k: v for k, v in state["ema_unet"].items()}, **{"text." + k: v for k, v in state["ema_text"].items()}}
+        step, ema.steps = state["step"], state["step"]
+        box = common.TimeBox(run, args.minutes * 60, used=state["elapsed"])
+        run.log(event="resumed", step=step, elapsed=state["elapsed"])
+    common.broadcast(run, model)
+    if args.random_latents:
+        pool = None
+    else:
+        vae, tokenizer = load_vae(run), data.Tokenizer(run)
+        pool = LatentPool(run, data.open_scenes(run, seed=args.seed, style_packs=["fluent-flat"]), vae, tokenizer, size=args.pool,
+                          seed=f"base{args.seed}-{run.rank}-{step}")
+        pool.fill(15 if args.smoke else args.encode_seconds)
+        empty = tokenizer([""]).to(run.device)
+    objective = run.compiled(model)
+    limit = step + 20 if args.smoke else (step + args.max_steps if args.max_steps else 0)
+    box.begin = mark = time.time()
+    first, sheet_due, renewed, count = step, args.sheet_minutes * 60, 0.0, 0
+
+    def checkpoint():
+        values = {k: v.detach().cpu() for k, v in ema.values.items()}
+        run.save("base.pt", dict(
+            unet=unet.state_dict(), text=text.state_dict(), optimizer=optimizer.state_dict(), step=step, elapsed=box.elapsed(),
+            ema_unet={k[5:]: v for k, v in values.items() if k.startswith("unet.")},
+            ema_text={k[5:]: v for k, v in values.items() if k.startswith("text.")}))
+
+    def contact_sheet(name):
+        if run.rank == 0 and not args.smoke:
+            drawn, reader = UNet2DConditionModel(configs.UNET).to(run.device), CLIPTextModel(configs.TEXT).to(run.device)
+            drawn.load_state_dict({k[5:]: v for k, v in ema.values.items() if k.startswith("unet.")})
+            reader.load_state_dict({k[5:]: v for k, v in ema.values.items() if k.startswith("text.")})
+            prompts = data.EVAL_PROMPTS[:2 if args.tiny else None]
+            images = draw_prompts(run, drawn, reader, vae, tokenizer, prompts, steps=2 if args.tiny else 20)
+            sheets.save_sheet(run.path(f"sheets/{name}.jpg"), images, columns=6, labels=prompts, tile=160)
+
+    while box.fraction < 1 and not (limit and step >= limit):
+        rate = common.learning_rate(box.fraction, peak=args.lr, step=step, warmup=300)
+        common.set_rate(optimizer, rate)
+        if pool:
+            latents, ids = pool.batch(args.batch)
+            drop = torch.rand(args.batch, 1, device=run.device) < 0.1
+            ids = torch.where(drop, empty, ids)
+        else:
+            latents, ids = torch.randn(args.batch, 4, 32, 32, device=run.device), torch.randint(0, 4096, (args.batch, 77), device=run.device)
+        if run.cuda:
+            latents = latents.contiguous(memory_format=torch.channels_last)
+        t = torch.randint(0, diffusion.STEPS, (args.batch,), device=run.device)
+        with run.autocast():
+            loss = objective(latents, ids, torch.randn_like(latents), t)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        box.step(parameters)
+        norm = nn.utils.clip_grad_norm_(parameters, 1.0)
+        optimizer.step()
+        ema.update()
+        step += 1
+        count += 1
+        if step - first == box.WARM:
+            mark, count = time.time(), 0
+        every = 5 if limit else 100
+        if step % every == 0:
+            run.synchronize()
+            seconds = max(time.time() - mark, 1e-6)
+            if pool and args.renew and box.steps > box.WARM:  # fresh scenes for a fixed share of the time
+                begin = time.time()
+                while renewed < args.renew * (box.elapsed() - box.used):
+                    pool.add()
+                    run.synchronize()
+                    renewed, begin = renewed + time.time() - begin, time.time()
+            run.log(step=step, used=box.fraction, loss=loss.item(), norm=norm.item(), rate=rate,
+                    ms_per_step=1000 * seconds / max(count, 1), samples_per_second=count * args.batch * run.world / seconds)
+            if not torch.isfinite(loss):
+                run.log(event="loss is not finite: weights go back to their average")
+                ema.copy_to(ema.module)
+                optimizer.state.clear()
+            mark, count = time.time(), 0
+        if pool and not limit and box.elapsed() - box.used > sheet_due:
+            sheet_due += args.sheet_minutes * 60
+            contact_sheet(f"base-{step:06d}")
+            checkpoint()
+            mark, count = time.time(), 0
+    run.synchronize()
+    if pool:
+        pool.close()
+    if args.smoke:
+        run.log(event="smoke", ms_per_step=1000 * (time.time() - box.begin) / max(1, step - first - box.WARM),
+                memory_gb=torch.cuda.max_memory_allocated() / 2 ** 30 if run.cuda else 0.0)
+        return
+    checkpoint()
+    contact_sheet("base-final")
+    run.log(event="done", steps=step, minutes=box.elapsed() / 60)
+
+
+if __name__ == "__main__":
+    main()
