@@ -20,19 +20,31 @@ def public(config):
     return {k: v for k, v in config.items() if not k.startswith("_")}
 
 
-def their_unet(config, state):
+def fill(model, source):
+    """Loads weights into a model: source is {name: tensor} or a function (name, shape) -> tensor. Every weight must be met, on both sides."""
+    names = {k: v for k, v in model.state_dict().items() if "position_ids" not in k}
+    if type(model).__name__ == "CLIPTextModel":  # newer transformers drop the prefix that checkpoints carry
+        canonical = {k: k if k.startswith("text_model.") else "text_model." + k for k in names}
+    else:
+        canonical = {k: k for k in names}
+    state = {k: source[canonical[k]] if isinstance(source, dict) else source(canonical[k], tuple(v.shape)).to(v.dtype) for k, v in names.items()}
+    assert not isinstance(source, dict) or len(source) == len(state), f"weights that the reference does not have: {sorted(set(source) - set(canonical.values()))[:5]}"
+    result = model.load_state_dict(state, strict=False)
+    assert not [k for k in (*result.missing_keys, *result.unexpected_keys) if "position_ids" not in k], result
+    return model.eval()
+
+
+def their_unet(config, source):
     """run(sample, timestep, context) of diffusers' UNet with these weights."""
     from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel as Theirs
-    model = Theirs(**public(config)).eval()
-    model.load_state_dict(state, strict=True)
+    model = fill(Theirs(**public(config)), source)
     return lambda x, t, context: model(x, t, encoder_hidden_states=context, return_dict=False)[0]
 
 
-def their_vae(config, state):
+def their_vae(config, source):
     """encode(images) -> (mean, log-variance) and decode(latents) of diffusers' autoencoder with these weights."""
     from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL as Theirs
-    model = Theirs(**public(config)).eval()
-    model.load_state_dict(state, strict=True)
+    model = fill(Theirs(**public(config)), source)
 
     def encode(images):
         posterior = model.encode(images, return_dict=False)[0]
@@ -40,22 +52,17 @@ def their_vae(config, state):
     return encode, lambda latents: model.decode(latents, return_dict=False)[0]
 
 
-def their_text(config, state):
+def their_text(config, source):
     """run(ids) -> (last_hidden_state, [embeddings and each layer's output before the final norm], final norm) of transformers' CLIPTextModel."""
     from transformers import CLIPTextConfig
     from transformers import CLIPTextModel as Theirs
-    settings = CLIPTextConfig(**{k: v for k, v in config.items() if k not in ("architectures", "model_type", "torch_dtype", "transformers_version", "dropout",
-                                                                              "initializer_factor")})
+    ignored = ("architectures", "model_type", "torch_dtype", "transformers_version", "dropout", "initializer_factor")
+    settings = CLIPTextConfig(**{k: v for k, v in config.items() if k not in ignored})
     settings._attn_implementation = "eager"
-    model = Theirs(settings).eval()
-    names = {k: k if k.startswith("text_model.") else "text_model." + k for k in model.state_dict()}
-    model.load_state_dict({k: state[names[k]] for k in names if names[k] in state}, strict=False)
-    missing = [k for k in names if names[k] not in state and "position_ids" not in k]
-    assert not missing and len(state) == len([k for k in names if "position_ids" not in k]), f"weights differ: {missing[:5]}"
+    model = fill(Theirs(settings), source)
     caught = []
-    kinds = {"CLIPEncoderLayer": None, "CLIPTextEmbeddings": None}
     for module in model.modules():
-        if type(module).__name__ in kinds:
+        if type(module).__name__ in ("CLIPEncoderLayer", "CLIPTextEmbeddings"):
             module.register_forward_hook(lambda m, i, o: caught.append(o[0] if isinstance(o, tuple) else o))
     norm = next(m for k, m in model.named_modules() if k.endswith("final_layer_norm"))
 
