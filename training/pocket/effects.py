@@ -211,7 +211,7 @@ def vaporwave(img, t, r):
 def noir(img, t, r):
     X, Y = r.grid
     g = grey(blur(img, 1))
-    v = ((g - 0.46) * 1.9 + 0.44).clamp(0, 1)
+    v = ((g - 0.5) * 1.55 + 0.38).clamp(0, 0.92)
     beam = (((X * 0.6 + Y) / 58 % 1) - 0.5).abs()[:, None]
     v = v * (0.86 + 0.14 * ((beam - 0.2) * 10).clamp(0, 1))
     vignette = (1.18 - (((X - 128) / 168) ** 2 + ((Y - 128) / 168) ** 2)).clamp(0.12, 1)[:, None]
