@@ -5,25 +5,110 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { extractLoraTags, parseEmphasis, promptSchedule, splitConjunction } from "./prompt.ts";
 
-const schedule = (prompt: string, evaluations = 10) => promptSchedule(prompt, evaluations).map(({ until, text }) => [until, text]);
-const emphasis = (prompt: string) => parseEmphasis(prompt).map((part) => (part.kind === "break" ? "BREAK" : [part.text, Number(part.weight.toFixed(6))]));
+const schedule = (prompt: string, evaluations = 10) =>
+  promptSchedule(prompt, evaluations).map(({ until, text }) => [until, text]);
+const emphasis = (prompt: string) =>
+  parseEmphasis(prompt).map((part) =>
+    part.kind === "break" ? "BREAK" : [part.text, Number(part.weight.toFixed(6))],
+  );
 
 describe("scheduling", () => {
   it.each([
     ["test", [[10, "test"]]],
-    ["a [b:3]", [[3, "a "], [10, "a b"]]],
-    ["a [b: 3]", [[3, "a "], [10, "a b"]]],
-    ["a [[[b]]:2]", [[2, "a "], [10, "a [[b]]"]]],
-    ["[(a:2):3]", [[3, ""], [10, "(a:2)"]]],
-    ["a [b : c : 1] d", [[1, "a b  d"], [10, "a  c  d"]]],
-    ["a[b:[c:d:2]:1]e", [[1, "abe"], [2, "ace"], [10, "ade"]]],
+    [
+      "a [b:3]",
+      [
+        [3, "a "],
+        [10, "a b"],
+      ],
+    ],
+    [
+      "a [b: 3]",
+      [
+        [3, "a "],
+        [10, "a b"],
+      ],
+    ],
+    [
+      "a [[[b]]:2]",
+      [
+        [2, "a "],
+        [10, "a [[b]]"],
+      ],
+    ],
+    [
+      "[(a:2):3]",
+      [
+        [3, ""],
+        [10, "(a:2)"],
+      ],
+    ],
+    [
+      "a [b : c : 1] d",
+      [
+        [1, "a b  d"],
+        [10, "a  c  d"],
+      ],
+    ],
+    [
+      "a[b:[c:d:2]:1]e",
+      [
+        [1, "abe"],
+        [2, "ace"],
+        [10, "ade"],
+      ],
+    ],
     ["a [unbalanced", [[10, "a [unbalanced"]]],
-    ["a [b:.5] c", [[5, "a  c"], [10, "a b c"]]],
-    ["a [b:c:0.4] d", [[4, "a b d"], [10, "a c d"]]],
-    ["a [b::0.4] d", [[4, "a b d"], [10, "a  d"]]],
-    ["((a][:b:c [d:3]", [[3, "((a][:b:c "], [10, "((a][:b:c d"]]],
-    ["[a|(b:1.1)]", [[1, "a"], [2, "(b:1.1)"], [3, "a"], [4, "(b:1.1)"], [5, "a"], [6, "(b:1.1)"], [7, "a"], [8, "(b:1.1)"], [9, "a"], [10, "(b:1.1)"]]],
-    ["(x [a:b:5]:1.2)", [[5, "(x a:1.2)"], [10, "(x b:1.2)"]]],
+    [
+      "a [b:.5] c",
+      [
+        [5, "a  c"],
+        [10, "a b c"],
+      ],
+    ],
+    [
+      "a [b:c:0.4] d",
+      [
+        [4, "a b d"],
+        [10, "a c d"],
+      ],
+    ],
+    [
+      "a [b::0.4] d",
+      [
+        [4, "a b d"],
+        [10, "a  d"],
+      ],
+    ],
+    [
+      "((a][:b:c [d:3]",
+      [
+        [3, "((a][:b:c "],
+        [10, "((a][:b:c d"],
+      ],
+    ],
+    [
+      "[a|(b:1.1)]",
+      [
+        [1, "a"],
+        [2, "(b:1.1)"],
+        [3, "a"],
+        [4, "(b:1.1)"],
+        [5, "a"],
+        [6, "(b:1.1)"],
+        [7, "a"],
+        [8, "(b:1.1)"],
+        [9, "a"],
+        [10, "(b:1.1)"],
+      ],
+    ],
+    [
+      "(x [a:b:5]:1.2)",
+      [
+        [5, "(x a:1.2)"],
+        [10, "(x b:1.2)"],
+      ],
+    ],
     ["[a:b]", [[10, "[a:b]"]]],
     ["[x]", [[10, "[x]"]]],
     ["a [b:0] c", [[10, "a b c"]]],
@@ -34,8 +119,16 @@ describe("scheduling", () => {
   });
 
   it("alternates with an empty option", () => {
-    expect(schedule("[fe|]male", 3)).toEqual([[1, "female"], [2, "male"], [3, "female"]]);
-    expect(schedule("[fe|||]male", 5)).toEqual([[1, "female"], [4, "male"], [5, "female"]]);
+    expect(schedule("[fe|]male", 3)).toEqual([
+      [1, "female"],
+      [2, "male"],
+      [3, "female"],
+    ]);
+    expect(schedule("[fe|||]male", 5)).toEqual([
+      [1, "female"],
+      [4, "male"],
+      [5, "female"],
+    ]);
   });
 
   it("is the doc example over 100 steps", () => {
@@ -54,11 +147,31 @@ describe("scheduling", () => {
 describe("emphasis", () => {
   it.each([
     ["normal text", [["normal text", 1]]],
-    ["an (important) word", [["an ", 1], ["important", 1.1], [" word", 1]]],
+    [
+      "an (important) word",
+      [
+        ["an ", 1],
+        ["important", 1.1],
+        [" word", 1],
+      ],
+    ],
     ["(unbalanced", [["unbalanced", 1.1]]],
     ["\\(literal\\]", [["(literal]", 1]]],
     ["(unnecessary)(parens)", [["unnecessaryparens", 1.1]]],
-    ["a (((house:1.3)) [on] a (hill:0.5), sun, (((sky))).", [["a ", 1], ["house", 1.573], [" ", 1.1], ["on", 1], [" a ", 1.1], ["hill", 0.55], [", sun, ", 1.1], ["sky", 1.4641], [".", 1.1]]],
+    [
+      "a (((house:1.3)) [on] a (hill:0.5), sun, (((sky))).",
+      [
+        ["a ", 1],
+        ["house", 1.573],
+        [" ", 1.1],
+        ["on", 1],
+        [" a ", 1.1],
+        ["hill", 0.55],
+        [", sun, ", 1.1],
+        ["sky", 1.4641],
+        [".", 1.1],
+      ],
+    ],
     ["(a : 1.2 )", [["a ", 1.2]]],
     ["[x]", [["x", 0.909091]]],
     ["a BREAK b", [["a", 1], "BREAK", ["b", 1]]],
@@ -74,7 +187,14 @@ describe("emphasis", () => {
 describe("AND", () => {
   it.each([
     ["a cat", [{ text: "a cat", weight: 1 }]],
-    ["a cat :1.2 AND a dog AND a penguin :2.2", [{ text: "a cat", weight: 1.2 }, { text: " a dog ", weight: 1 }, { text: " a penguin", weight: 2.2 }]],
+    [
+      "a cat :1.2 AND a dog AND a penguin :2.2",
+      [
+        { text: "a cat", weight: 1.2 },
+        { text: " a dog ", weight: 1 },
+        { text: " a penguin", weight: 2.2 },
+      ],
+    ],
     ["BAND and SAND", [{ text: "BAND and SAND", weight: 1 }]],
     ["a:-.5", [{ text: "a", weight: -0.5 }]],
     ["(a:1.2)", [{ text: "(a:1.2)", weight: 1 }]],
@@ -89,7 +209,14 @@ describe("lora tags", () => {
     ["<lora:x>", "", [{ name: "x", textStrength: 1, unetStrength: 1 }]],
     ["<lora:x:0.5:0.9>", "", [{ name: "x", textStrength: 0.5, unetStrength: 0.9 }]],
     ["<lora:x:te=0.2:unet=0.7>", "", [{ name: "x", textStrength: 0.2, unetStrength: 0.7 }]],
-    ["<lora:x:-1><lyco:y:abc>", "", [{ name: "x", textStrength: -1, unetStrength: -1 }, { name: "y", textStrength: 1, unetStrength: 1 }]],
+    [
+      "<lora:x:-1><lyco:y:abc>",
+      "",
+      [
+        { name: "x", textStrength: -1, unetStrength: -1 },
+        { name: "y", textStrength: 1, unetStrength: 1 },
+      ],
+    ],
     ["a < b <lora:> <lora:x", "a < b <lora:> <lora:x", []],
   ])("%j", (prompt, text, tags) => {
     expect(extractLoraTags(prompt)).toEqual({ text, tags });
@@ -97,7 +224,30 @@ describe("lora tags", () => {
 });
 
 describe("odd input", () => {
-  const odd = fc.array(fc.constantFrom("(", ")", "[", "]", ":", "|", "\\", "a", " ", ",", "1.2", "0.5", "3", "AND", "BREAK", "<lora:", ">", "é", "\n"), { maxLength: 60 });
+  const odd = fc.array(
+    fc.constantFrom(
+      "(",
+      ")",
+      "[",
+      "]",
+      ":",
+      "|",
+      "\\",
+      "a",
+      " ",
+      ",",
+      "1.2",
+      "0.5",
+      "3",
+      "AND",
+      "BREAK",
+      "<lora:",
+      ">",
+      "é",
+      "\n",
+    ),
+    { maxLength: 60 },
+  );
 
   it("never throws, and the schedule covers every evaluation", () => {
     fc.assert(
@@ -108,7 +258,8 @@ describe("odd input", () => {
           expect(entries.at(-1)!.until).toBe(7);
           for (const [i, entry] of entries.entries()) {
             expect(entry.until).toBeGreaterThan(entries[i - 1]?.until ?? 0);
-            for (const part of parseEmphasis(entry.text)) if (part.kind === "text") expect(Number.isFinite(part.weight)).toBe(true);
+            for (const part of parseEmphasis(entry.text))
+              if (part.kind === "text") expect(Number.isFinite(part.weight)).toBe(true);
           }
         }
       }),

@@ -11,7 +11,10 @@ export interface LoraTag {
 const TAG = /<(?:lora|lyco):([^:<>]+)((?::[^:<>]*)*)>/giu;
 
 /** Takes the tags out of a prompt. Positional numbers are text encoder, then UNet; `te=` and `unet=` may name them. */
-export function extractLoraTags(prompt: string): { readonly text: string; readonly tags: readonly LoraTag[] } {
+export function extractLoraTags(prompt: string): {
+  readonly text: string;
+  readonly tags: readonly LoraTag[];
+} {
   const tags: LoraTag[] = [];
   const text = prompt.replace(TAG, (_, name: string, rest: string) => {
     const positional: number[] = [];
@@ -24,7 +27,11 @@ export function extractLoraTags(prompt: string): { readonly text: string; readon
       else named.set(left!.trim(), value);
     }
     const textStrength = named.get("te") ?? positional[0] ?? 1;
-    tags.push({ name: name.trim(), textStrength, unetStrength: named.get("unet") ?? positional[1] ?? textStrength });
+    tags.push({
+      name: name.trim(),
+      textStrength,
+      unetStrength: named.get("unet") ?? positional[1] ?? textStrength,
+    });
     return "";
   });
   return { text, tags };
@@ -35,7 +42,9 @@ export function splitConjunction(prompt: string): { readonly text: string; reado
   return prompt.split(/\bAND\b/u).map((part) => {
     // The weight stands at the end, so the text before it may hold colons.
     const match = /:\s*([-+]?(?:\d+\.?\d*|\.\d+))\s*$/u.exec(part);
-    return match === null ? { text: part, weight: 1 } : { text: part.slice(0, match.index).trimEnd(), weight: Number(match[1]) };
+    return match === null
+      ? { text: part, weight: 1 }
+      : { text: part.slice(0, match.index).trimEnd(), weight: Number(match[1]) };
   });
 }
 
@@ -66,7 +75,12 @@ export function promptSchedule(prompt: string, evaluations: number): ScheduledTe
 
 type Node =
   | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "scheduled"; readonly before: readonly Node[]; readonly after: readonly Node[]; readonly when: number }
+  | {
+      readonly kind: "scheduled";
+      readonly before: readonly Node[];
+      readonly after: readonly Node[];
+      readonly when: number;
+    }
   | { readonly kind: "alternate"; readonly options: readonly (readonly Node[])[] };
 
 function collectEdges(node: Node, edges: Set<number>, evaluations: number): void {
@@ -80,7 +94,12 @@ function collectEdges(node: Node, edges: Set<number>, evaluations: number): void
 
 function textAt(node: Node, step: number): string {
   if (node.kind === "text") return node.text;
-  const chosen = node.kind === "scheduled" ? (step <= node.when ? node.before : node.after) : node.options[(step - 1) % node.options.length]!;
+  const chosen =
+    node.kind === "scheduled"
+      ? step <= node.when
+        ? node.before
+        : node.after
+      : node.options[(step - 1) % node.options.length]!;
   return chosen.map((child) => textAt(child, step)).join("");
 }
 
@@ -136,17 +155,26 @@ function parseSequence(reader: Reader, start: number, depth: number): Parsed {
   }
 }
 
-function parseBracket(reader: Reader, start: number, depth: number): { readonly node: readonly Node[]; readonly end: number } | null {
+function parseBracket(
+  reader: Reader,
+  start: number,
+  depth: number,
+): { readonly node: readonly Node[]; readonly end: number } | null {
   if (depth > MAX_DEPTH) return null;
   const known = reader.memo.get(start);
   if (known !== undefined) return known;
-  const result = reader.source[start] === "(" ? parseRound(reader, start, depth) : parseSquare(reader, start, depth);
+  const result =
+    reader.source[start] === "(" ? parseRound(reader, start, depth) : parseSquare(reader, start, depth);
   reader.memo.set(start, result);
   return result;
 }
 
 /** Emphasis, kept as it stands: only what is scheduled inside it is resolved here. Colons and bars in it are text. */
-function parseRound(reader: Reader, start: number, depth: number): { node: readonly Node[]; end: number } | null {
+function parseRound(
+  reader: Reader,
+  start: number,
+  depth: number,
+): { node: readonly Node[]; end: number } | null {
   const nodes: Node[] = [{ kind: "text", text: "(" }];
   let at = start + 1;
   for (;;) {
@@ -161,7 +189,11 @@ function parseRound(reader: Reader, start: number, depth: number): { node: reado
   }
 }
 
-function parseSquare(reader: Reader, start: number, depth: number): { node: readonly Node[]; end: number } | null {
+function parseSquare(
+  reader: Reader,
+  start: number,
+  depth: number,
+): { node: readonly Node[]; end: number } | null {
   const { source, evaluations } = reader;
   const first = parseSequence(reader, start + 1, depth);
   let at = first.end;
@@ -179,11 +211,18 @@ function parseSquare(reader: Reader, start: number, depth: number): { node: read
   }
   if (source[at] !== ":") return null;
   const short = readWhen(source, at, evaluations); // [to:when]
-  if (short !== null) return { node: [{ kind: "scheduled", before: [], after: first.nodes, when: short.when }], end: short.end };
+  if (short !== null)
+    return {
+      node: [{ kind: "scheduled", before: [], after: first.nodes, when: short.when }],
+      end: short.end,
+    };
   const second = parseSequence(reader, at + 1, depth);
   const long = source[second.end] === ":" ? readWhen(source, second.end, evaluations) : null;
   if (long === null) return null;
-  return { node: [{ kind: "scheduled", before: first.nodes, after: second.nodes, when: long.when }], end: long.end };
+  return {
+    node: [{ kind: "scheduled", before: first.nodes, after: second.nodes, when: long.when }],
+    end: long.end,
+  };
 }
 
 function readWhen(source: string, at: number, evaluations: number): { when: number; end: number } | null {
@@ -195,7 +234,9 @@ function readWhen(source: string, at: number, evaluations: number): { when: numb
 }
 
 /** A run of text with its emphasis, or a forced chunk border. */
-export type EmphasisPart = { readonly kind: "text"; readonly text: string; readonly weight: number } | { readonly kind: "break" };
+export type EmphasisPart =
+  | { readonly kind: "text"; readonly text: string; readonly weight: number }
+  | { readonly kind: "break" };
 
 const ATTENTION = /\\[\\()[\]]|\\|\(|\[|:\s*([+-]?[.\d]+)\s*\)|\)|\]|[^\\()[\]:]+|:/gu;
 

@@ -80,7 +80,6 @@ export function cleanText(text: string): string {
     .replace(/[\u02bc\u2018-\u201b]/gu, "'")
     .replace(/\r\n|[\r\u2028\u2029]/gu, "\n")
     .replace(CONTROL_CHARACTERS, "")
-    .toWellFormed()
     .normalize("NFC");
   return unescapeEntities(unescapeEntities(cleaned)).replace(RUNS_OF_SPACE, " ").trim().toLowerCase();
 }
