@@ -118,32 +118,25 @@ export function transformer(
 
 export interface SpatialAttentionOptions extends NormOptions {
   readonly name: string;
-  /** Names of the four projections. */
-  readonly names: {
-    readonly query: string;
-    readonly key: string;
-    readonly value: string;
-    readonly out: string;
-  };
 }
 
 /** The VAE's self attention: one head over all positions, biases everywhere. */
 export function spatialAttention(
   layers: Layers,
   x: FeatureMap,
-  { name, names, groups, eps }: SpatialAttentionOptions,
+  { name, groups, eps }: SpatialAttentionOptions,
 ): FeatureMap {
   const { normed, input } = layers.groupNorm(x, { name: `${name}.group_norm`, groups, eps, silu: false });
   const tokens = layers.toTokens(normed);
   const features = input.channels;
   const project = (part: string): Value =>
     layers.settleLinear(layers.linear(tokens, { name: `${name}.${part}`, features, bias: true }));
-  const attended = multiHeadAttention(layers.g, project(names.query), {
-    key: project(names.key),
-    value: project(names.value),
+  const attended = multiHeadAttention(layers.g, project("to_q"), {
+    key: project("to_k"),
+    value: project("to_v"),
     heads: 1,
     label: name,
   });
-  const out = layers.linear(attended, { name: `${name}.${names.out}`, features, bias: true });
+  const out = layers.linear(attended, { name: `${name}.to_out.0`, features, bias: true });
   return layers.fromTokens(layers.addResidual(out, layers.toTokens(input)), input);
 }

@@ -49,8 +49,6 @@ export interface VaeConfig {
   readonly scalingFactor: number;
   readonly quantConv: boolean;
   readonly postQuantConv: boolean;
-  /** Older files name the middle attention query, key, value, proj_attn. */
-  readonly attentionNames: "to_q" | "query";
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -231,7 +229,7 @@ function uniformLayers(fields: Fields, { count, path }: { count: number; path: s
 }
 
 /**
- * `tensors` tells what the config does not: which convolutions and which attention names the file has.
+ * `tensors` tells what older configs do not: whether the quantisation convolutions exist.
  * @throws StylusError naming `path` and the field
  */
 export function parseVaeConfig(
@@ -258,6 +256,5 @@ export function parseVaeConfig(
     scalingFactor: fields.number("scaling_factor", 0.18215),
     quantConv: tensors.has("quant_conv.weight"),
     postQuantConv: tensors.has("post_quant_conv.weight"),
-    attentionNames: tensors.has("decoder.mid_block.attentions.0.query.weight") ? "query" : "to_q",
   };
 }

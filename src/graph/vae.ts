@@ -91,18 +91,9 @@ function middle(
   x: FeatureMap,
   { config, name }: { config: VaeConfig; name: string },
 ): FeatureMap {
-  const names =
-    config.attentionNames === "query"
-      ? { query: "query", key: "key", value: "value", out: "proj_attn" }
-      : { query: "to_q", key: "to_k", value: "to_v", out: "to_out.0" };
   const channels = config.blockOutChannels.at(-1)!;
   x = block(layers, x, { config, name: `${name}.resnets.0`, channels });
-  x = spatialAttention(layers, x, {
-    name: `${name}.attentions.0`,
-    names,
-    groups: config.normGroups,
-    eps: EPS,
-  });
+  x = spatialAttention(layers, x, { name: `${name}.attentions.0`, groups: config.normGroups, eps: EPS });
   return block(layers, x, { config, name: `${name}.resnets.1`, channels });
 }
 

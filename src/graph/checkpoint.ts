@@ -1,0 +1,241 @@
+// Opens a model: a diffusers folder or a single file, with an optional separate VAE. Only headers and configs are read here;
+// the tensors stay in their files until they are streamed to the device.
+
+import { readHeader, type SafetensorsFile, type TensorSource } from "../formats/safetensors.ts";
+import { StylusError } from "../shared/errors.ts";
+import {
+  parseTextEncoderConfig,
+  parseUnetConfig,
+  parseVaeConfig,
+  type TextEncoderConfig,
+  type UnetConfig,
+  type VaeConfig,
+} from "./config.ts";
+import { detectTextEncoder, detectUnet, detectVae, type Tensors } from "./detect.ts";
+import { refuseForeignModel } from "./foreign-models.ts";
+import type { NetworkId } from "./model.ts";
+import { clipTextNames, diffusersVaeNames, ldmUnetNames, ldmVaeNames, type NameMap } from "./names.ts";
+
+export interface ModelFile {
+  /** Relative, with forward slashes: `unet/config.json`, `model.safetensors`. */
+  readonly path: string;
+  readonly blob: Blob;
+}
+
+export interface Network<Config> {
+  readonly config: Config;
+  /** By the program's name of the parameter. */
+  readonly tensors: ReadonlyMap<string, TensorSource>;
+}
+
+export interface Checkpoint {
+  readonly unet: Network<UnetConfig>;
+  readonly text_encoder: Network<TextEncoderConfig>;
+  readonly vae: Network<VaeConfig>;
+  readonly layout: "diffusers" | "single-file";
+  /** What the UNet predicts, as far as the files say; single files mostly do not, and then it is "epsilon". */
+  readonly predictionType: "epsilon" | "v_prediction";
+  /** scheduler/scheduler_config.json, when there is one. */
+  readonly scheduler: Readonly<Record<string, unknown>> | null;
+  /** Metadata of the single file (`modelspec.*` …). */
+  readonly metadata: ReadonlyMap<string, string>;
+  /** Names in the file that no network uses (EMA copies, training state). */
+  readonly ignored: readonly string[];
+}
+
+interface Parts {
+  readonly tensors: Map<NetworkId, Map<string, TensorSource>>;
+  readonly configs: Map<NetworkId, { json: unknown; path: string }>;
+  readonly metadata: Map<string, string>;
+  readonly ignored: string[];
+  scheduler: Readonly<Record<string, unknown>> | null;
+  vPrediction: boolean;
+}
+
+/**
+ * @param files a diffusers folder, or one single-file checkpoint; a further file holding only a VAE replaces the model's own
+ * @throws StylusError `bad-file`, `unsupported` (another kind of model, with the reason), `not-found` (a network is missing)
+ */
+export async function openCheckpoint(files: readonly ModelFile[]): Promise<Checkpoint> {
+  const parts: Parts = {
+    tensors: new Map(),
+    configs: new Map(),
+    metadata: new Map(),
+    ignored: [],
+    scheduler: null,
+    vPrediction: false,
+  };
+  const folders = new Map<NetworkId, ModelFile[]>();
+  const loose: ModelFile[] = [];
+  for (const file of files) {
+    const folder = /(?:^|\/)(unet|text_encoder|vae)\/[^/]+\.safetensors$/.exec(file.path)?.[1] as
+      | NetworkId
+      | undefined;
+    if (folder) folders.set(folder, [...(folders.get(folder) ?? []), file]);
+    else if (/\.(safetensors|sft|ckpt|pt|pth|bin)$/i.test(file.path)) loose.push(file);
+    else if (file.path.endsWith(".json")) await readConfig(parts, file);
+  }
+  for (const [network, list] of folders) await addFolder(parts, { network, files: withoutVariants(list) });
+  for (const file of loose) await addLoose(parts, file);
+  return assemble(parts, {
+    layout: folders.size > 0 ? "diffusers" : "single-file",
+    where: files[0]?.path ?? "model",
+  });
+}
+
+async function readConfig(parts: Parts, { path, blob }: ModelFile): Promise<void> {
+  const network = /(?:^|\/)(unet|text_encoder|vae)\/config\.json$/.exec(path)?.[1] as NetworkId | undefined;
+  const isScheduler = /(?:^|\/)scheduler\/scheduler_config\.json$/.test(path);
+  if (!network && !isScheduler) return;
+  let json: unknown;
+  try {
+    json = JSON.parse(await blob.text());
+  } catch (cause) {
+    throw new StylusError("bad-file", "The config is not valid JSON.", {
+      where: path,
+      remedy: "Download it again.",
+      cause,
+    });
+  }
+  if (network) parts.configs.set(network, { json, path });
+  else parts.scheduler = json as Record<string, unknown>;
+}
+
+/** Of `model.safetensors` and `model.fp16.safetensors` the first: it has at least the precision of the other. */
+function withoutVariants(files: readonly ModelFile[]): ModelFile[] {
+  const plain = files.filter(({ path }) => !/\.(fp16|bf16|non_ema)[.-]/.test(path));
+  return plain.length > 0 ? plain : [...files];
+}
+
+async function addFolder(
+  parts: Parts,
+  { network, files }: { network: NetworkId; files: readonly ModelFile[] },
+): Promise<void> {
+  for (const { path, blob } of files) {
+    const file = await readHeader(blob, { fileName: path });
+    refuseForeignModel(file.tensors, { fileName: path });
+    addTensors(parts, network, {
+      file,
+      names: namesInFolder(network, new Set(file.tensors.keys())),
+      prefix: "",
+    });
+  }
+}
+
+function namesInFolder(network: NetworkId, names: ReadonlySet<string>): NameMap {
+  if (network === "text_encoder") return clipTextNames(names);
+  if (network === "vae")
+    return names.has("encoder.mid.block_1.norm1.weight") ? ldmVaeNames(names) : diffusersVaeNames(names);
+  return new Map([...names].map((name) => [name, name]));
+}
+
+/** Prefixes of a single file, and how the names behind them are mapped. */
+const SINGLE_FILE: readonly {
+  prefix: string;
+  network: NetworkId;
+  map: (names: ReadonlySet<string>) => NameMap;
+}[] = [
+  { prefix: "model.diffusion_model.", network: "unet", map: ldmUnetNames },
+  { prefix: "first_stage_model.", network: "vae", map: ldmVaeNames },
+  { prefix: "cond_stage_model.transformer.", network: "text_encoder", map: clipTextNames },
+];
+
+async function addLoose(parts: Parts, { path, blob }: ModelFile): Promise<void> {
+  const file = await readHeader(blob, { fileName: path });
+  refuseForeignModel(file.tensors, { fileName: path });
+  const names = new Set(file.tensors.keys());
+  if (isVae(names)) {
+    // A separate VAE replaces the model's own, whose config says nothing about it.
+    parts.tensors.delete("vae");
+    parts.configs.delete("vae");
+    addTensors(parts, "vae", { file, names: namesInFolder("vae", names), prefix: "" });
+    return;
+  }
+  if (![...names].some((name) => name.startsWith("model.diffusion_model."))) {
+    throw new StylusError("unsupported", "This file holds no Stable Diffusion model and no VAE.", {
+      where: path,
+      remedy: "Use a Stable Diffusion 1.x checkpoint.",
+    });
+  }
+  for (const [key, value] of file.metadata) parts.metadata.set(key, value);
+  parts.vPrediction ||=
+    names.has("v_pred") ||
+    /^v(_prediction|-prediction)?$/.test(file.metadata.get("modelspec.prediction_type") ?? "");
+  const separateVae = parts.tensors.has("vae");
+  for (const { prefix, network, map } of SINGLE_FILE) {
+    const inner = new Set(
+      [...names].filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length)),
+    );
+    if (!(network === "vae" && separateVae)) addTensors(parts, network, { file, names: map(inner), prefix });
+  }
+  parts.ignored.push(
+    ...[...names].filter((name) => !SINGLE_FILE.some(({ prefix }) => name.startsWith(prefix))),
+  );
+}
+
+function isVae(names: ReadonlySet<string>): boolean {
+  return names.has("decoder.conv_in.weight") && names.has("encoder.conv_in.weight");
+}
+
+function addTensors(
+  parts: Parts,
+  network: NetworkId,
+  { file, names, prefix }: { file: SafetensorsFile; names: NameMap; prefix: string },
+): void {
+  const tensors = parts.tensors.get(network) ?? new Map<string, TensorSource>();
+  for (const [inner, name] of names) tensors.set(name, file.tensors.get(prefix + inner)!);
+  if (tensors.size > 0) parts.tensors.set(network, tensors);
+  for (const name of file.tensors.keys()) {
+    if (name.startsWith(prefix) && !names.has(name.slice(prefix.length))) parts.ignored.push(name);
+  }
+}
+
+const NETWORK_WORDS: Readonly<Record<NetworkId, string>> = {
+  unet: "UNet",
+  text_encoder: "text encoder",
+  vae: "VAE",
+};
+
+function assemble(
+  parts: Parts,
+  { layout, where }: { layout: Checkpoint["layout"]; where: string },
+): Checkpoint {
+  const network = <Config>(
+    id: NetworkId,
+    detect: (tensors: Tensors) => Config,
+    parse: (json: unknown, options: { path: string; tensors: Tensors }) => Config,
+  ): Network<Config> => {
+    const tensors = parts.tensors.get(id);
+    if (!tensors) {
+      const remedy =
+        id === "vae"
+          ? "Add a VAE file, for example vae-ft-mse-840000-ema-pruned.safetensors."
+          : "Use a complete checkpoint.";
+      throw new StylusError("not-found", `The model has no ${NETWORK_WORDS[id]}.`, { where, remedy });
+    }
+    const config = parts.configs.get(id);
+    return { tensors, config: config ? parse(config.json, { path: config.path, tensors }) : detect(tensors) };
+  };
+  const unet = network("unet", detectUnet, parseUnetConfig);
+  const textEncoder = network("text_encoder", detectTextEncoder, parseTextEncoderConfig);
+  const vae = network("vae", detectVae, parseVaeConfig);
+  if (unet.config.crossAttentionDim !== textEncoder.config.hiddenSize) {
+    const [wanted, given] = [unet.config.crossAttentionDim, textEncoder.config.hiddenSize];
+    throw new StylusError(
+      "bad-file",
+      `The UNet reads text features of ${wanted} channels, the text encoder makes ${given}.`,
+      { where },
+    );
+  }
+  const vPrediction = parts.vPrediction || parts.scheduler?.["prediction_type"] === "v_prediction";
+  return {
+    unet,
+    text_encoder: textEncoder,
+    vae,
+    layout,
+    predictionType: vPrediction ? "v_prediction" : "epsilon",
+    scheduler: parts.scheduler,
+    metadata: parts.metadata,
+    ignored: parts.ignored,
+  };
+}
