@@ -4,6 +4,7 @@
 import type { ParameterUpdate } from "./adapter.ts";
 import { blockFactor, type BlockWeights } from "./block-weights.ts";
 import type { AdapterNetwork } from "./module-table.ts";
+import type { StepWindow } from "./step-window.ts";
 
 /** An adapter with the weights it is to be used at. */
 export interface AppliedAdapter {
@@ -13,6 +14,8 @@ export interface AppliedAdapter {
   readonly textStrength: number;
   /** Factors per block of the UNet and the text encoder; all 1 when absent. */
   readonly blockWeights?: BlockWeights;
+  /** Steps at which the UNet part is at work; all when absent. `stepSegments` turns it into sets of adapters. */
+  readonly steps?: StepWindow;
 }
 
 export interface PlannedContribution {
