@@ -1,7 +1,8 @@
 // The pictures of this browser, kept in IndexedDB: PNG files with their run, so that any of them can be shown again
 // with everything that led to it. Where the browser refuses storage, the gallery lasts as long as the page.
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
-import type { Candidate, ComposedPrompt, PlannedImage, RunReport } from "./run-types.ts";
+import type { Composition } from "../compose/composition.ts";
+import type { CandidateView, PlannedImage, RunReport } from "./run-types.ts";
 import type { GenerateOptions } from "./options.ts";
 
 export interface StoredImage extends PlannedImage {
@@ -19,8 +20,8 @@ export interface StoredRun {
   readonly id: string;
   readonly createdAt: number;
   readonly options: GenerateOptions;
-  readonly composition: ComposedPrompt;
-  readonly candidates: readonly Candidate[];
+  readonly composition: Composition;
+  readonly candidates: readonly CandidateView[];
   readonly report: RunReport;
 }
 

@@ -24,3 +24,16 @@ export async function encodePicture(pixels: Pixels, _info: PictureInfo): Promise
   const png = await encodePixels(pixels);
   return { png, url: URL.createObjectURL(png) };
 }
+
+/** "a-castle-on-a-hill-1234.png" */
+export function pictureFileName(seed: number, prompt: string): string {
+  const words = prompt
+    .normalize("NFKD")
+    .replace(/<[^>]*>/g, " ")
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-+|-+$/g, "")
+    .slice(0, 48)
+    .replace(/-+$/, "");
+  return `${words === "" ? "stylus" : words}-${seed}.png`;
+}

@@ -1,13 +1,10 @@
 // The services that a run needs, as the use case sees them: real ones run in workers (services.ts), tests give their own.
-import type { DevicePreference, DiffusionEvent, DiffusionRequest, ImageJob } from "../shared/request.ts";
+import type { Composition } from "../compose/composition.ts";
+import type { Candidate } from "../retrieval/candidate.ts";
+import type { Vector } from "../retrieval/vectors.ts";
+import type { DevicePreference, DiffusionEvent, DiffusionRequest } from "../shared/request.ts";
 import type { GenerateOptions } from "./options.ts";
-import type { Candidate, ComposedPrompt, LoadedPack, LoadProgress } from "./run-types.ts";
-
-export interface PlannedJob {
-  readonly job: ImageJob;
-  /** Picks that this image's mask leaves out. */
-  readonly masked: readonly string[];
-}
+import type { LoadedPack, LoadProgress } from "./run-types.ts";
 
 export interface Services {
   /**
@@ -23,17 +20,16 @@ export interface Services {
     },
   ): Promise<LoadedPack>;
   /** L2-normalised vector of a prompt. */
-  embedQuery(text: string, options: { readonly signal: AbortSignal }): Promise<Float32Array>;
+  embedQuery(text: string, options: { readonly signal: AbortSignal }): Promise<Vector>;
   /** Best candidates first; filters apply before the cut. */
   search(
-    query: Float32Array,
+    query: Vector,
     options: { readonly limit: number; readonly bans: readonly string[]; readonly signal: AbortSignal },
   ): Promise<readonly Candidate[]>;
   compose(
     candidates: readonly Candidate[],
     options: { readonly request: GenerateOptions; readonly signal: AbortSignal },
-  ): Promise<ComposedPrompt>;
-  plan(composition: ComposedPrompt, request: GenerateOptions): readonly PlannedJob[];
+  ): Promise<Composition>;
   generate(
     request: DiffusionRequest,
     options: { readonly onEvent: (event: DiffusionEvent) => void; readonly signal: AbortSignal },

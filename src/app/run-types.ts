@@ -1,41 +1,15 @@
 // What one run tells while it goes and what it leaves behind. Plain data: it is shown, kept in the gallery, and
 // exported as the run report (docs/report.md).
+import type { Composition } from "../compose/composition.ts";
 import type { AdapterCard } from "../retrieval/card.ts";
 import type { AdapterUse, DeviceReport, DiffusionEvent } from "../shared/request.ts";
 import type { GenerateOptions, PackDefaults } from "./options.ts";
 
-export interface Candidate {
+/** A retrieved adapter, as shown and recorded. */
+export interface CandidateView {
   readonly id: string;
   /** Cosine similarity of the whole prompt and the card, −1 … 1. */
   readonly similarity: number;
-}
-
-export interface Pick {
-  readonly id: string;
-  readonly reason: string;
-  /** Similarity of the task (not of the whole prompt) and the card. */
-  readonly similarity: number;
-  /** Refined weight before division, budget and the user's slider. */
-  readonly weight: number;
-}
-
-export interface Task {
-  readonly text: string;
-  /** Span in the prompt in UTF-16 units; null when the words do not stand there. */
-  readonly start: number | null;
-  readonly end: number | null;
-  readonly picks: readonly Pick[];
-}
-
-export interface Rejected {
-  readonly id: string;
-  readonly reason: string;
-}
-
-export interface ComposedPrompt {
-  readonly tasks: readonly Task[];
-  readonly rejected: readonly Rejected[];
-  readonly composer: { readonly name: string; readonly kind: "rules" | "llm" | "none" };
 }
 
 /** One image of the plan: what is merged into it, and which picks its mask leaves out. */
@@ -43,6 +17,8 @@ export interface PlannedImage {
   readonly seed: number;
   readonly adapters: readonly AdapterUse[];
   readonly masked: readonly string[];
+  /** How each strength came about, by id: "0.8 ÷ 2". */
+  readonly formulas: Readonly<Record<string, string>>;
 }
 
 export const stageIds = ["load", "embed", "retrieve", "compose", "plan", "generate"] as const;
@@ -51,9 +27,14 @@ export type StageId = (typeof stageIds)[number];
 export type RunEvent =
   | { readonly type: "stage-start"; readonly stage: StageId }
   | { readonly type: "stage-end"; readonly stage: StageId; readonly milliseconds: number }
-  | { readonly type: "candidates"; readonly candidates: readonly Candidate[] }
-  | { readonly type: "composition"; readonly composition: ComposedPrompt }
-  | { readonly type: "plan"; readonly images: readonly PlannedImage[] }
+  | { readonly type: "candidates"; readonly candidates: readonly CandidateView[] }
+  | { readonly type: "composition"; readonly composition: Composition }
+  | {
+      readonly type: "plan";
+      /** The composition after pins and bans. */
+      readonly composition: Composition;
+      readonly images: readonly PlannedImage[];
+    }
   | { readonly type: "diffusion"; readonly event: DiffusionEvent };
 
 export interface StageReport {

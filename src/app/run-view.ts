@@ -1,10 +1,11 @@
 // What the page shows of one run, and how events change it. The state is a Solid store; `applyEvent` is the only place
 // where a running run changes.
 import { produce, type SetStoreFunction } from "solid-js/store";
+import type { Composition } from "../compose/composition.ts";
 import type { PlainError } from "../shared/errors.ts";
 import type { AdapterUse, DiffusionEvent } from "../shared/request.ts";
 import type { GenerateOptions } from "./options.ts";
-import type { Candidate, ComposedPrompt, PlannedImage, RunEvent, RunReport, StageId } from "./run-types.ts";
+import type { CandidateView, PlannedImage, RunEvent, RunReport, StageId } from "./run-types.ts";
 import { createStepClock } from "./time-left.ts";
 
 export interface Pixels {
@@ -33,6 +34,7 @@ export interface ImageView {
   picture: Picture | null;
   adapters: readonly AdapterUse[];
   masked: readonly string[];
+  formulas: Readonly<Record<string, string>>;
   /** The same seed with other adapters, beside this picture. */
   variant: VariantView | null;
 }
@@ -60,8 +62,8 @@ export interface RunView {
   readonly options: GenerateOptions;
   status: "running" | "done" | "failed" | "stopped";
   stages: StageView[];
-  candidates: readonly Candidate[];
-  composition: ComposedPrompt | null;
+  candidates: readonly CandidateView[];
+  composition: Composition | null;
   images: ImageView[];
   leftMilliseconds: number | null;
   error: PlainError | null;
@@ -98,6 +100,7 @@ function waitingImage(runId: string, index: number, options: GenerateOptions): I
     picture: null,
     adapters: [],
     masked: [],
+    formulas: {},
     variant: null,
   };
 }
@@ -106,6 +109,7 @@ const usePlan = (image: ImageView, plan: PlannedImage): void => {
   image.seed = plan.seed;
   image.adapters = plan.adapters;
   image.masked = plan.masked;
+  image.formulas = plan.formulas;
 };
 
 /** Folds the events of one run into its view. */

@@ -1,6 +1,6 @@
 // The state of the page and everything a user can do with it. Components read signals and call these functions; the work
 // is done by the services behind `run`.
-import { batch, createMemo, createSignal, type Accessor } from "solid-js";
+import { batch, createMemo, createRoot, createSignal, type Accessor } from "solid-js";
 import { createStore, produce, type SetStoreFunction } from "solid-js/store";
 import type { AdapterCard } from "../retrieval/card.ts";
 import { StylusError, toPlainError, type PlainError } from "../shared/errors.ts";
@@ -9,9 +9,10 @@ import { encodePicture } from "./image-file.ts";
 import { checkOptions, randomSeed, type GenerateOptions, type PackDefaults } from "./options.ts";
 import type { Services } from "./ports.ts";
 import { createEventFolder, startRun, type ImageView, type RunView } from "./run-view.ts";
-import type { LoadedPack, LoadProgress, RunReport } from "./run-types.ts";
+import type { LoadedPack, LoadProgress, PlannedImage, RunReport } from "./run-types.ts";
 import { createSettings, fromOptions, toOptions, usesFewStep, withPrompt, type SettingsStore } from "./settings.ts";
-import { run as runStylus } from "./stylus.ts";
+import { createReading } from "./reading.ts";
+import { planBatch, run as runStylus, type Reading } from "./stylus.ts";
 
 export type PackStatus = "waiting" | "loading" | "ready" | "failed";
 
@@ -38,6 +39,10 @@ export interface Studio {
   readonly adjustments: Adjustments;
   /** True when sliders, pins, bans or removals are not in the pictures on show. */
   readonly adjusted: Accessor<boolean>;
+  /** What would be chosen for the prompt as it stands; follows typing. */
+  readonly reading: Accessor<Reading>;
+  /** The images that the next run would paint at the present seed: strengths for the sliders. */
+  readonly planned: Accessor<readonly PlannedImage[]>;
   readonly galleryImages: Accessor<readonly StoredImage[]>;
   readonly galleryPersistent: Accessor<boolean>;
   /** For screen readers: the latest thing worth saying. */
@@ -71,7 +76,10 @@ const assumedDefaults: PackDefaults = {
   fewStep: { steps: 6, cfgScale: 1.5, sampler: "lcm", schedule: "lcm" },
 };
 
-export function createStudio(services: Services): Studio {
+/** Lives as long as the page. */
+export const createStudio = (services: Services): Studio => createRoot(() => buildStudio(services));
+
+function buildStudio(services: Services): Studio {
   const [settings, setSettings] = createSettings();
   const [packStatus, setPackStatus] = createSignal<PackStatus>("waiting");
   const [progress, setProgress] = createSignal<LoadProgress | null>(null);
@@ -103,6 +111,12 @@ export function createStudio(services: Services): Studio {
   const adjusted = createMemo(() => {
     const view = shown()?.view;
     return view !== undefined && view.status !== "running" && choiceOf(view.options) !== choiceOf(options());
+  });
+
+  const reading = createReading({ services, pack, busy, options, shown: () => shown()?.view ?? null });
+  const planned = createMemo((): readonly PlannedImage[] => {
+    const loaded = pack();
+    return loaded ? planBatch(reading().composition, options(), loaded).images : [];
   });
 
   const galleryReady: Promise<Gallery> = openGallery().then(async (gallery) => {
@@ -138,7 +152,7 @@ export function createStudio(services: Services): Studio {
       setAnnouncement(`${loaded.title} is ready.`);
     } catch (error) {
       batch(() => {
-        setPackError(toPlainError(error));
+        setPackError(explain(error));
         setPackStatus("failed");
       });
     }
@@ -169,7 +183,7 @@ export function createStudio(services: Services): Studio {
     try {
       checkOptions(wanted);
     } catch (error) {
-      setInputError(toPlainError(error));
+      setInputError(explain(error));
       return;
     }
     setSettings("history", (history) => withPrompt(history, wanted.prompt));
@@ -207,13 +221,15 @@ export function createStudio(services: Services): Studio {
       await keep(view, result.report);
     } catch (error) {
       await Promise.allSettled(finished);
-      const plain = toPlainError(error);
+      const plain = explain(error);
       const status = plain.code === "cancelled" ? "stopped" : "failed";
+      const loading = status === "failed" && packStatus() !== "ready";
+      if (loading) batch(() => (setPackError(plain), setPackStatus("failed")));
       set(
         produce((run) => {
           run.status = status;
           run.leftMilliseconds = null;
-          run.error = status === "failed" ? plain : null;
+          run.error = status === "failed" && !loading ? plain : null;
           for (const image of run.images) if (image.status !== "done") image.status = "stopped";
         }),
       );
@@ -226,17 +242,16 @@ export function createStudio(services: Services): Studio {
       image.picture ? [storedImage(view, image, image.picture.png)] : [],
     );
     const { id, createdAt } = view;
-    const plain = <Value>(value: Value): Value => structuredClone(unproxied(value));
     try {
       const gallery = await galleryReady;
       await gallery.add(
         {
           id,
           createdAt,
-          options: plain(view.options),
-          composition: plain(view.composition ?? { tasks: [], rejected: [], composer: { name: "", kind: "none" } }),
-          candidates: plain(view.candidates),
-          report: plain(report),
+          options: unproxied(view.options),
+          composition: unproxied(view.composition ?? { tasks: [], rejected: [], composer: { name: "", kind: "none" } }),
+          candidates: unproxied(view.candidates),
+          report: unproxied(report),
         },
         stored,
       );
@@ -290,7 +305,7 @@ export function createStudio(services: Services): Studio {
         set("images", imageIndex, "variant", { status: "done", picture, preview: null });
         setAnnouncement(`The picture ${label} is done.`);
       } catch (error) {
-        const plain = toPlainError(error);
+        const plain = explain(error);
         if (plain.code === "cancelled") set("images", imageIndex, "variant", null);
         else set("images", imageIndex, "variant", { status: "failed", error: plain });
       }
@@ -343,6 +358,8 @@ export function createStudio(services: Services): Studio {
     inputError,
     adjustments,
     adjusted,
+    reading,
+    planned,
     galleryImages,
     galleryPersistent,
     announcement,
@@ -388,6 +405,13 @@ export function createStudio(services: Services): Studio {
   };
 }
 
+/** Bugs go to the console too: the page only says that there was one. */
+function explain(error: unknown): PlainError {
+  const plain = toPlainError(error);
+  if (plain.code === "internal") console.error(error);
+  return plain;
+}
+
 function describeChoice(tasks: readonly { readonly picks: readonly unknown[] }[]): string {
   const picks = tasks.reduce((sum, task) => sum + task.picks.length, 0);
   const adapters = picks === 1 ? "1 adapter" : `${picks} adapters`;
@@ -404,8 +428,9 @@ function storedImage(view: RunView, image: ImageView, png: Blob): StoredImage {
     seed,
     width,
     height,
-    adapters: structuredClone(unproxied(image.adapters)),
-    masked: structuredClone(unproxied(image.masked)),
+    adapters: unproxied(image.adapters),
+    masked: unproxied(image.masked),
+    formulas: unproxied(image.formulas),
     png,
   };
 }

@@ -1,23 +1,25 @@
 // The use case: a prompt becomes images. Retrieve, compose, plan, generate (Stylus, arXiv 2404.18928, §3), each stage
 // timed and recorded. Knows no DOM and no worker: services come in, events go out.
 import { version } from "../../package.json";
+import type { Composition, Task } from "../compose/composition.ts";
+import { planImages } from "../compose/plan.ts";
+import type { Candidate } from "../retrieval/candidate.ts";
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
 import type { AdapterUse, DiffusionEvent, DiffusionRequest } from "../shared/request.ts";
 import { checkOptions, completeOptions, type GenerateOptions } from "./options.ts";
 import { readLoraTags, type LoraTags } from "./lora-tags.ts";
-import type { PlannedJob, Services } from "./ports.ts";
+import type { Services } from "./ports.ts";
 import type {
-  Candidate,
-  ComposedPrompt,
+  CandidateView,
   ImageReport,
   LoadedPack,
   LoadProgress,
+  PlannedImage,
   RunEvent,
   RunImage,
   RunResult,
   StageId,
   StageReport,
-  Task,
 } from "./run-types.ts";
 
 /** K of Stylus §3.1. */
@@ -36,7 +38,7 @@ export type PartialOptions = Partial<GenerateOptions> & { readonly prompt: strin
 const uses = (chosen: readonly { readonly id: string; readonly weight: number }[]): AdapterUse[] =>
   chosen.map(({ id, weight }) => ({ id, unetStrength: weight, textStrength: weight }));
 
-const emptyComposition = (name: string): ComposedPrompt => ({
+const emptyComposition = (name: string): Composition => ({
   tasks: [],
   rejected: [],
   composer: { name, kind: "none" },
@@ -55,21 +57,60 @@ function checkKnown(ids: readonly string[], pack: LoadedPack): void {
   });
 }
 
+const viewed = ({ card, similarity }: Candidate): CandidateView => ({ id: card.id, similarity });
+
 /** The stages saw the prompt without its tags; the page colours it with them. */
 function inPrompt(task: Task, tags: LoraTags): Task {
   if (task.start === null || task.end === null || task.end <= task.start) return task;
   return { ...task, start: tags.toPrompt(task.start), end: tags.toPrompt(task.end - 1) + 1 };
 }
 
-/** Adds tagged and pinned-by-tag adapters to a job; a tag beats the strength that a stage chose. */
-function withTags(planned: PlannedJob, tagged: readonly AdapterUse[]): PlannedJob {
-  if (tagged.length === 0) return planned;
+/** Adds the adapters of tags to an image; a tag beats the strength that a stage chose. */
+function withTags(image: PlannedImage, tagged: readonly AdapterUse[]): PlannedImage {
+  if (tagged.length === 0) return image;
   const ids = new Set(tagged.map(({ id }) => id));
-  const others = planned.job.adapters.filter(({ id }) => !ids.has(id));
   return {
-    job: { ...planned.job, adapters: [...others, ...tagged] },
-    masked: planned.masked.filter((id) => !ids.has(id)),
+    ...image,
+    adapters: [...image.adapters.filter(({ id }) => !ids.has(id)), ...tagged],
+    masked: image.masked.filter((id) => !ids.has(id)),
+    formulas: { ...image.formulas, ...Object.fromEntries(tagged.map(({ id }) => [id, "tag in the prompt"])) },
   };
+}
+
+/** The images of a batch: planned by the preset's rules, or as listed by hand. */
+export function planBatch(
+  composition: Composition,
+  options: GenerateOptions,
+  pack: LoadedPack,
+): { composition: Composition; images: PlannedImage[]; maskCount: string } {
+  if (options.adapters !== "auto") {
+    const adapters = uses(options.adapters === "none" ? [] : options.adapters);
+    const images = Array.from({ length: options.count }, (_, index) => ({
+      seed: options.seed + index,
+      adapters,
+      masked: [],
+      formulas: {},
+    }));
+    return { composition, images, maskCount: "1" };
+  }
+  const weight = (id: string): number => pack.cards.find((card) => card.id === id)?.refined.weight ?? 0.8;
+  const plan = planImages(composition, {
+    preset: options.preset,
+    count: options.count,
+    seed: options.seed,
+    overrides: {
+      pins: options.pins.map((id) => ({ id, weight: weight(id) })),
+      bans: options.bans,
+      strengths: options.strengths,
+    },
+    ...(options.method === "stylus" ? {} : { masks: "all" as const }),
+  });
+  const images = plan.images.map(({ job, masked, uses: planned }) => ({
+    ...job,
+    masked,
+    formulas: Object.fromEntries(planned.map(({ id, formula }) => [id, formula])),
+  }));
+  return { composition: plan.composition, images, maskCount: plan.maskCount };
 }
 
 /**
@@ -121,19 +162,14 @@ export async function run(
   checkKnown([...tags.adapters, ...listed].map(({ id }) => id), pack);
   checkKnown(options.pins, pack);
 
-  const composition = await choose(options, tags, { services, pack, stage, onEvent, signal });
-  const planned = await stage("plan", { preset: options.preset, count: options.count, seed: options.seed }, async () => {
-    const jobs =
-      options.adapters === "auto"
-        ? services.plan(composition, options)
-        : Array.from({ length: options.count }, (_, index) => ({
-            job: { seed: options.seed + index, adapters: uses(listed) },
-            masked: [],
-          }));
-    const value = jobs.map((job) => withTags(job, uses(tags.adapters)));
-    return { value, outputs: value.map(({ job, masked }) => ({ ...job, masked })) };
+  const chosen = await choose(options, tags, { services, pack, stage, onEvent, signal });
+  const { preset, count, seed } = options;
+  const planned = await stage("plan", { preset, count, seed }, async () => {
+    const plan = planBatch(chosen, options, pack);
+    const value = { ...plan, images: plan.images.map((image) => withTags(image, uses(tags.adapters))) };
+    return { value, outputs: value };
   });
-  onEvent({ type: "plan", images: planned.map(({ job, masked }) => ({ ...job, masked })) });
+  onEvent({ type: "plan", composition: planned.composition, images: planned.images });
 
   const fewStepCard = options.fewStep ? pack.cards.find((card) => card.fewStep) : undefined;
   const request: DiffusionRequest = {
@@ -155,16 +191,15 @@ export async function run(
           textStrength: fewStepCard.refined.weight,
         }
       : null,
-    images: planned.map(({ job }) => job),
+    images: planned.images.map(({ seed: imageSeed, adapters }) => ({ seed: imageSeed, adapters })),
   };
   const images: RunImage[] = [];
-  const reports = planned.map(
-    ({ job, masked }, index): { -readonly [Key in keyof ImageReport]: ImageReport[Key] } & {
+  const reports = planned.images.map(
+    (image, index): { -readonly [Key in keyof ImageReport]: ImageReport[Key] } & {
       stepMilliseconds: number[];
       parts: Record<string, number>;
     } => ({
-      ...job,
-      masked,
+      ...image,
       index,
       width: options.width,
       height: options.height,
@@ -218,6 +253,31 @@ export async function run(
   };
 }
 
+export interface Reading {
+  readonly prompt: string;
+  readonly composition: Composition;
+  readonly candidates: readonly CandidateView[];
+}
+
+/** Retrieval and composition alone: what a run of `options` would choose. Quick enough to follow typing. */
+export async function readPrompt(
+  options: GenerateOptions,
+  context: { readonly services: Services; readonly pack: LoadedPack; readonly signal: AbortSignal },
+): Promise<Reading> {
+  let candidates: readonly CandidateView[] = [];
+  const composition = await choose(options, readLoraTags(options.prompt), {
+    ...context,
+    stage: async (_id, _inputs, work) => {
+      throwIfAborted(context.signal);
+      return (await work()).value;
+    },
+    onEvent: (event) => {
+      if (event.type === "candidates") candidates = event.candidates;
+    },
+  });
+  return { prompt: options.prompt, composition, candidates };
+}
+
 /** Retrieval and composition, or nothing where the request leaves nothing to choose. */
 async function choose(
   options: GenerateOptions,
@@ -233,7 +293,7 @@ async function choose(
     readonly onEvent: (event: RunEvent) => void;
     readonly signal: AbortSignal;
   },
-): Promise<ComposedPrompt> {
+): Promise<Composition> {
   const { services, pack, stage, onEvent, signal } = context;
   const nothing = options.adapters !== "auto" || options.method === "sd" || pack.cards.length === 0;
   if (nothing) {
@@ -246,14 +306,14 @@ async function choose(
     return { value, outputs: { dimensions: value.length } };
   });
   const candidates = await stage("retrieve", { limit: candidateLimit, bans: options.bans }, async () => {
-    const value: readonly Candidate[] = await services.search(query, {
+    const value = await services.search(query, {
       limit: candidateLimit,
       bans: options.bans,
       signal,
     });
-    return { value, outputs: value };
+    return { value, outputs: value.map(viewed) };
   });
-  onEvent({ type: "candidates", candidates });
+  onEvent({ type: "candidates", candidates: candidates.map(viewed) });
   const composition = await stage("compose", { method: options.method, candidates: candidates.length }, async () => {
     const found = await services.compose(candidates, { request: { ...options, prompt: tags.text }, signal });
     const value = { ...found, tasks: found.tasks.map((task) => inPrompt(task, tags)) };

@@ -1,0 +1,93 @@
+// All that is known of one adapter: pictures, the author's words, the refined description beside them.
+import { createMemo, For, Show, type JSX } from "solid-js";
+import { formatBytes } from "../app/time-left.ts";
+import styles from "./AdapterDialog.module.css";
+import controls from "./controls.module.css";
+import { Dialog } from "./Dialog.tsx";
+import { BanIcon, PinIcon } from "./icons.tsx";
+import { SampleImage } from "./SampleImage.tsx";
+import { useStudio } from "./studio-context.ts";
+
+export function AdapterDialog(props: { readonly id: string | null; readonly onClose: () => void }): JSX.Element {
+  const studio = useStudio();
+  const card = createMemo(() => (props.id === null ? undefined : studio.card(props.id)));
+  const pinned = (): boolean => studio.settings.pins.includes(props.id ?? "");
+  const banned = (): boolean => studio.settings.bans.includes(props.id ?? "");
+  return (
+    <Dialog open={card() !== undefined} title={card()?.title ?? ""} onClose={() => props.onClose()}>
+      <Show when={card()}>
+        {(known) => (
+          <div class={styles["body"]}>
+            <Show when={known().samples.length > 0}>
+              <ul class={styles["samples"]}>
+                <For each={known().samples}>
+                  {(sample, index) => (
+                    <li>
+                      <div class={styles["picture"]}>
+                        <SampleImage card={known()} index={index()} alt={`Made with it: ${sample.prompt}`} />
+                      </div>
+                      <p>{sample.prompt}</p>
+                    </li>
+                  )}
+                </For>
+              </ul>
+            </Show>
+            <div class={styles["columns"]}>
+              <section>
+                <h3>What it does</h3>
+                <p>{known().refined.description}</p>
+                <p class={styles["source"]}>
+                  Written from its pictures. {known().refined.category}, strength {known().refined.weight}.
+                </p>
+              </section>
+              <section>
+                <h3>What its author says</h3>
+                <p class={styles["author"]}>{known().description.trim() || "Nothing."}</p>
+                <p class={styles["source"]}>
+                  {known().author}, {known().license}
+                </p>
+              </section>
+            </div>
+            <dl class={styles["facts"]}>
+              <dt>Tags</dt>
+              <dd>{known().tags.join(", ") || "none"}</dd>
+              <dt>Trigger words</dt>
+              <dd>{known().triggerWords.join(", ") || "none"}</dd>
+              <dt>In a prompt</dt>
+              <dd>
+                <code>{`<lora:${known().id}:${known().refined.weight}>`}</code>
+              </dd>
+              <dt>File</dt>
+              <dd>
+                {formatBytes(known().file.sizeBytes)}, made for {known().baseModel}
+              </dd>
+            </dl>
+            <div class={styles["actions"]}>
+              <Show
+                when={!known().fewStep}
+                fallback={<p>This is the few-step adapter: the Fast switch uses it. It is never chosen for a prompt.</p>}
+              >
+                <button
+                  class={controls["button"]}
+                  type="button"
+                  aria-pressed={pinned()}
+                  onClick={() => studio.togglePin(known().id)}
+                >
+                  <PinIcon /> {pinned() ? "Unpin" : "Pin: use in every picture"}
+                </button>
+                <button
+                  class={controls["button"]}
+                  type="button"
+                  aria-pressed={banned()}
+                  onClick={() => studio.toggleBan(known().id)}
+                >
+                  <BanIcon /> {banned() ? "Allow again" : "Ban: never choose it"}
+                </button>
+              </Show>
+            </div>
+          </div>
+        )}
+      </Show>
+    </Dialog>
+  );
+}

@@ -1,0 +1,89 @@
+// The page: prompt on top, pictures and the choice below, the gallery last.
+import { createEffect, createSignal, onCleanup, Show, type JSX } from "solid-js";
+import { installKeys } from "../app/commands.ts";
+import type { Studio } from "../app/studio.ts";
+import { AdapterDialog } from "./AdapterDialog.tsx";
+import { AdapterDialogContext } from "./adapter-dialog-context.ts";
+import styles from "./App.module.css";
+import { Choice } from "./Choice.tsx";
+import { ControlBar } from "./ControlBar.tsx";
+import { ErrorNote } from "./ErrorNote.tsx";
+import { Gallery } from "./Gallery.tsx";
+import { Header } from "./Header.tsx";
+import { HelpDialog } from "./HelpDialog.tsx";
+import { LibraryDialog } from "./LibraryDialog.tsx";
+import { Notices } from "./Notices.tsx";
+import { LoadPanel } from "./LoadPanel.tsx";
+import { Pictures } from "./Pictures.tsx";
+import { PromptBox } from "./PromptBox.tsx";
+import { SettingsPanel } from "./SettingsPanel.tsx";
+import { StudioContext } from "./studio-context.ts";
+import { Trail } from "./Trail.tsx";
+import { Welcome } from "./Welcome.tsx";
+
+export function App(props: { readonly studio: Studio }): JSX.Element {
+  const studio = props.studio;
+  const [settingsOpen, setSettingsOpen] = createSignal(false);
+  const [adapterId, setAdapterId] = createSignal<string | null>(null);
+  const [libraryOpen, setLibraryOpen] = createSignal(false);
+  const [helpOpen, setHelpOpen] = createSignal(false);
+
+  onCleanup(installKeys(studio));
+
+  const darkSystem = matchMedia("(prefers-color-scheme: dark)");
+  const [systemDark, setSystemDark] = createSignal(darkSystem.matches);
+  darkSystem.addEventListener("change", (event) => setSystemDark(event.matches));
+  createEffect(() => {
+    const { appearance } = studio.settings;
+    document.documentElement.dataset["appearance"] =
+      appearance === "system" ? (systemDark() ? "dark" : "light") : appearance;
+  });
+
+  return (
+    <StudioContext.Provider value={studio}>
+      <AdapterDialogContext.Provider value={setAdapterId}>
+        <div class={styles["page"]}>
+          <Header onLibrary={() => setLibraryOpen(true)} onHelp={() => setHelpOpen(true)} />
+          <main class={styles["main"]}>
+            <section class={styles["sheet"]} aria-label="Prompt and settings">
+              <PromptBox />
+              <ControlBar settingsOpen={settingsOpen()} onToggleSettings={() => setSettingsOpen((open) => !open)} />
+              <Show when={settingsOpen()}>
+                <SettingsPanel />
+              </Show>
+            </section>
+            <Notices />
+            <Show when={studio.run()} keyed>
+              {(run) => <Trail run={run} />}
+            </Show>
+            <div class={styles["results"]} data-count={Math.min(2, studio.run()?.images.length ?? 0)}>
+              <div class={styles["pictures"]}>
+                <Show when={studio.run()} fallback={<Welcome />} keyed>
+                  {(run) => (
+                    <>
+                      <Show when={studio.packStatus() !== "ready" && run.status !== "done"}>
+                        <LoadPanel />
+                      </Show>
+                      <Show when={run.error}>{(error) => <ErrorNote error={error()} />}</Show>
+                      <Show when={run.error === null || run.images.some((image) => image.picture)}>
+                        <Pictures run={run} />
+                      </Show>
+                    </>
+                  )}
+                </Show>
+              </div>
+              <Choice />
+            </div>
+            <Gallery />
+          </main>
+        </div>
+        <LibraryDialog open={libraryOpen()} onClose={() => setLibraryOpen(false)} />
+        <AdapterDialog id={adapterId()} onClose={() => setAdapterId(null)} />
+        <HelpDialog open={helpOpen()} onClose={() => setHelpOpen(false)} />
+        <p class="visually-hidden" role="status" aria-live="polite">
+          {studio.announcement()}
+        </p>
+      </AdapterDialogContext.Provider>
+    </StudioContext.Provider>
+  );
+}

@@ -1,0 +1,115 @@
+// What was chosen, part by part, with everything needed to change it.
+import { createMemo, For, Show, type JSX } from "solid-js";
+import { Candidates } from "./Candidates.tsx";
+import styles from "./Choice.module.css";
+import controls from "./controls.module.css";
+import { PickRow } from "./PickRow.tsx";
+import { useStudio } from "./studio-context.ts";
+import { taskColour } from "./task-colour.ts";
+
+export function Choice(): JSX.Element {
+  const studio = useStudio();
+  const composition = createMemo(() => studio.reading().composition);
+  const pickedIds = createMemo(() => new Set(composition().tasks.flatMap((task) => task.picks.map(({ id }) => id))));
+  const extraPins = createMemo(() => studio.settings.pins.filter((id) => !pickedIds().has(id) && studio.card(id)));
+  const bareTasks = createMemo(() =>
+    composition().tasks.flatMap((task, index) =>
+      task.picks.length === 0 && task.text !== "" ? [{ index, words: task.text }] : [],
+    ),
+  );
+  const isEmpty = (): boolean => composition().tasks.length === 0 && extraPins().length === 0;
+
+  return (
+    <section class={styles["choice"]} aria-labelledby="choice-title">
+      <header class={styles["head"]}>
+        <h2 id="choice-title">Adapters</h2>
+        <Show when={composition().composer.kind !== "none" || !isEmpty()}>
+          <span class={styles["by"]}>chosen by {composition().composer.name || "you"}</span>
+        </Show>
+      </header>
+
+      <Show when={studio.adjusted()}>
+        <div class={styles["pending"]}>
+          <span>Your changes are not in the picture yet.</span>
+          <button
+            class={`${controls["button"]} ${controls["primary"]} ${controls["small"]}`}
+            type="button"
+            disabled={studio.busy()}
+            onClick={() => void studio.generate({ keepSeed: true })}
+          >
+            Paint again, same seed
+          </button>
+        </div>
+      </Show>
+
+      <Show
+        when={!isEmpty()}
+        fallback={
+          <p class={styles["none"]}>
+            {studio.settings.prompt.trim() === ""
+              ? "Parts of your prompt and the adapters for them appear here as you write."
+              : studio.settings.method === "sd"
+                ? "The base model paints alone. Change “Who chooses” in the settings to use adapters."
+                : "The base model can paint this by itself: no adapter is needed."}
+          </p>
+        }
+      >
+        <ol class={styles["tasks"]}>
+          <For each={composition().tasks}>
+            {(task, index) => (
+              <Show when={task.picks.length > 0}>
+                <li class={styles["task"]} data-task={task.text === "" ? undefined : taskColour(index())}>
+                  <Show when={task.text !== ""}>
+                    <h3 class={styles["part"]}>
+                      <Part number={index() + 1} words={task.text} />
+                    </h3>
+                  </Show>
+                  <ul class={styles["picks"]}>
+                    <For each={task.picks}>{(pick) => <PickRow pick={pick} />}</For>
+                  </ul>
+                </li>
+              </Show>
+            )}
+          </For>
+          <Show when={extraPins().length > 0}>
+            <li class={styles["task"]}>
+              <h3 class={styles["part"]}>Pinned by you</h3>
+              <ul class={styles["picks"]}>
+                <For each={extraPins()}>
+                  {(id) => (
+                    <PickRow
+                      pick={{ id, reason: "In every picture until you unpin it.", similarity: null }}
+                    />
+                  )}
+                </For>
+              </ul>
+            </li>
+          </Show>
+        </ol>
+        <Show when={bareTasks().length > 0}>
+          <p class={styles["bare"]}>
+            <span>{bareTasks().length === composition().tasks.length ? "The base model paints all of it:" : "The base model paints:"}</span>
+            <For each={bareTasks()}>
+              {({ index, words }) => (
+                <span data-task={taskColour(index)}>
+                  <Part number={index + 1} words={words} />
+                </span>
+              )}
+            </For>
+          </p>
+        </Show>
+      </Show>
+
+      <Candidates />
+    </section>
+  );
+}
+
+function Part(props: { readonly number: number; readonly words: string }): JSX.Element {
+  return (
+    <>
+      <span class={styles["number"]}>{props.number}</span>
+      <span class={styles["words"]}>{props.words}</span>
+    </>
+  );
+}

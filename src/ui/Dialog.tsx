@@ -1,0 +1,42 @@
+// A native modal dialog with a title and a way out: Escape, the cross, or a click outside.
+import { createEffect, createUniqueId, Show, type JSX } from "solid-js";
+import controls from "./controls.module.css";
+import styles from "./Dialog.module.css";
+import { CloseIcon } from "./icons.tsx";
+
+export function Dialog(props: {
+  readonly open: boolean;
+  readonly title: string;
+  readonly wide?: boolean;
+  readonly onClose: () => void;
+  readonly children: JSX.Element;
+}): JSX.Element {
+  let dialog!: HTMLDialogElement;
+  const id = createUniqueId();
+  createEffect(() => {
+    if (props.open && !dialog.open) dialog.showModal();
+    if (!props.open && dialog.open) dialog.close();
+  });
+  return (
+    <dialog
+      ref={dialog}
+      class={styles["dialog"]}
+      classList={{ [styles["wide"]!]: props.wide === true }}
+      aria-labelledby={id}
+      onClose={() => props.onClose()}
+      onClick={(event) => {
+        if (event.target === dialog) props.onClose();
+      }}
+    >
+      <div class={styles["inside"]}>
+        <header class={styles["head"]}>
+          <h2 id={id}>{props.title}</h2>
+          <button class={controls["icon"]} type="button" aria-label="Close" onClick={() => props.onClose()}>
+            <CloseIcon />
+          </button>
+        </header>
+        <Show when={props.open}>{props.children}</Show>
+      </div>
+    </dialog>
+  );
+}

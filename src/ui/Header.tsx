@@ -1,0 +1,115 @@
+// The top line: the name, what runs where, the way to adapters and help.
+import { createMemo, For, Show, type JSX } from "solid-js";
+import { formatBytes } from "../app/time-left.ts";
+import controls from "./controls.module.css";
+import styles from "./Header.module.css";
+import { HelpIcon, Logo, StackIcon } from "./icons.tsx";
+import { useStudio } from "./studio-context.ts";
+
+export function Header(props: {
+  readonly onLibrary: () => void;
+  readonly onHelp: () => void;
+}): JSX.Element {
+  const studio = useStudio();
+  const percent = createMemo(() => {
+    const progress = studio.progress();
+    return progress && progress.totalBytes > 0 ? Math.floor((progress.receivedBytes / progress.totalBytes) * 100) : 0;
+  });
+  const status = (): string => {
+    switch (studio.packStatus()) {
+      case "ready":
+        return studio.pack()!.device.kind === "webgpu" ? "WebGPU" : "CPU";
+      case "loading":
+        return studio.progress()?.preparing ? "Preparing" : `Loading ${percent()}%`;
+      case "failed":
+        return "Not loaded";
+      case "waiting":
+        return "Starting";
+    }
+  };
+  const adapters = (): number => studio.pack()?.cards.filter((card) => !card.fewStep).length ?? 0;
+
+  return (
+    <header class={styles["header"]}>
+      <h1 class={styles["name"]}>
+        <Logo /> Stylus
+      </h1>
+      <div class={styles["tools"]}>
+        <button
+          class={`${controls["button"]} ${controls["small"]} ${controls["quiet"]} ${styles["status"]}`}
+          type="button"
+          popovertarget="device"
+          aria-label={`${studio.pack()?.title ?? "Model"}: ${status()}. Details`}
+        >
+          <span class={styles["light"]} data-status={studio.packStatus()} />
+          <span class={styles["pack"]}>{studio.pack()?.title ?? "Pocket"}</span>
+          <span class={styles["state"]}>{status()}</span>
+        </button>
+        <button
+          class={`${controls["button"]} ${controls["small"]} ${controls["quiet"]}`}
+          type="button"
+          disabled={adapters() === 0}
+          onClick={() => props.onLibrary()}
+        >
+          <StackIcon /> <span class={styles["wide"]}>Adapters</span>
+          <Show when={adapters() > 0}>
+            <span class={styles["count"]}>{adapters()}</span>
+          </Show>
+        </button>
+        <button class={controls["icon"]} type="button" aria-label="Help and keys" title="Help and keys" onClick={() => props.onHelp()}>
+          <HelpIcon />
+        </button>
+      </div>
+      <DevicePopover />
+    </header>
+  );
+}
+
+function DevicePopover(): JSX.Element {
+  const studio = useStudio();
+  return (
+    <div id="device" class={styles["popover"]} popover="auto" role="dialog" aria-label="Model and device">
+      <Show when={studio.pack()} fallback={<p>The model is still loading.</p>}>
+        {(pack) => (
+          <>
+            <h2>{pack().title}</h2>
+            <dl>
+              <dt>Runs on</dt>
+              <dd>
+                {pack().device.name}
+                <p>{pack().device.reason}</p>
+              </dd>
+              <dt>Size</dt>
+              <dd>
+                {formatBytes(pack().sizeBytes)}
+                <p>
+                  {pack().downloadedBytes === 0
+                    ? "All from this browser’s storage."
+                    : `${formatBytes(pack().downloadedBytes)} downloaded on this visit.`}
+                  {pack().persistent ? "" : " This browser keeps no files: every visit downloads them again."}
+                </p>
+              </dd>
+              <dt>Few-step</dt>
+              <dd>{pack().defaults.fewStep ? `${pack().defaults.fewStep!.steps} steps` : "This model has no few-step adapter."}</dd>
+            </dl>
+          </>
+        )}
+      </Show>
+      <Show when={studio.progress()?.files.length}>
+        <details>
+          <summary>Files</summary>
+          <ul class={styles["files"]}>
+            <For each={studio.progress()!.files}>
+              {(file) => (
+                <li>
+                  <span>{file.path}</span>
+                  <span>{formatBytes(file.sizeBytes)}</span>
+                </li>
+              )}
+            </For>
+          </ul>
+        </details>
+      </Show>
+    </div>
+  );
+}

@@ -1,0 +1,70 @@
+// Keys, how it works, what is not there yet, and how the page looks.
+import { For, type JSX } from "solid-js";
+import { keyList } from "../app/commands.ts";
+import type { Appearance } from "../app/settings.ts";
+import controls from "./controls.module.css";
+import { Dialog } from "./Dialog.tsx";
+import { SegmentField } from "./fields.tsx";
+import styles from "./HelpDialog.module.css";
+import { useStudio } from "./studio-context.ts";
+
+export function HelpDialog(props: { readonly open: boolean; readonly onClose: () => void }): JSX.Element {
+  const studio = useStudio();
+  return (
+    <Dialog open={props.open} title="Help and keys" onClose={() => props.onClose()}>
+      <div class={styles["body"]}>
+        <section>
+          <h3>Keys</h3>
+          <dl class={styles["keys"]}>
+            <For each={keyList}>
+              {(entry) => (
+                <>
+                  <dt>
+                    <For each={entry.keys}>{(key) => <kbd class={controls["kbd"]}>{key}</kbd>}</For>
+                  </dt>
+                  <dd>{entry.what}</dd>
+                </>
+              )}
+            </For>
+          </dl>
+        </section>
+        <section>
+          <h3>How it works</h3>
+          <p>
+            The prompt is compared with the descriptions of all adapters. It is cut into parts, each part gets the adapters
+            that fit it, each picture of a batch may use a different mix, and the strengths are kept within a budget. This is
+            the method of the paper{" "}
+            <cite>Stylus: Automatic Adapter Selection for Diffusion Models</cite> (arXiv 2404.18928).
+          </p>
+          <p>
+            Prompts may hold <code>(emphasis:1.2)</code> and <code>&lt;lora:name:0.8&gt;</code>. Downloaded pictures carry
+            prompt, seed, settings and adapters in the form that other tools read; drop such a picture on this page to take
+            its settings over.
+          </p>
+        </section>
+        <section>
+          <h3>Not there yet</h3>
+          <ul class={styles["list"]}>
+            <li>Stable Diffusion 1.5 checkpoints at full size. The model here is small, and trained on simple scenes.</li>
+            <li>Your own LoRA files.</li>
+            <li>A language model that finds the parts. They are found by rules.</li>
+            <li>Image to image, inpainting and upscaling.</li>
+          </ul>
+        </section>
+        <section>
+          <h3>Appearance</h3>
+          <SegmentField<Appearance>
+            legend="Appearance"
+            value={studio.settings.appearance}
+            choices={[
+              { value: "system", label: "As the system" },
+              { value: "light", label: "Light" },
+              { value: "dark", label: "Dark" },
+            ]}
+            onChange={(appearance) => studio.setSettings("appearance", appearance)}
+          />
+        </section>
+      </div>
+    </Dialog>
+  );
+}

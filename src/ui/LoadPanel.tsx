@@ -1,0 +1,69 @@
+// The model on its way: total and file by file, in bytes; or what went wrong and what to do.
+import { For, Show, type JSX } from "solid-js";
+import { formatBytes } from "../app/time-left.ts";
+import controls from "./controls.module.css";
+import { ErrorNote } from "./ErrorNote.tsx";
+import styles from "./LoadPanel.module.css";
+import { useStudio } from "./studio-context.ts";
+
+export function LoadPanel(): JSX.Element {
+  const studio = useStudio();
+  return (
+    <section class={styles["panel"]} aria-label="Model">
+      <Show when={studio.packError()}>
+        {(error) => (
+          <ErrorNote error={error()}>
+            <button
+              class={`${controls["button"]} ${controls["small"]}`}
+              type="button"
+              onClick={() => void studio.loadPack()}
+            >
+              Try again
+            </button>
+            <button
+              class={`${controls["button"]} ${controls["small"]} ${controls["quiet"]}`}
+              type="button"
+              onClick={() => location.reload()}
+            >
+              Reload the page
+            </button>
+          </ErrorNote>
+        )}
+      </Show>
+      <Show when={studio.packStatus() === "loading" || studio.packStatus() === "waiting"}>
+        <div class={styles["total"]}>
+          <h2>{studio.progress()?.preparing ?? "Fetching the model"}</h2>
+          <Show when={studio.progress()} fallback={<span>…</span>}>
+            {(progress) => (
+              <span>
+                {formatBytes(progress().receivedBytes)} of {formatBytes(progress().totalBytes)}
+              </span>
+            )}
+          </Show>
+        </div>
+        <progress
+          class={styles["bar"]}
+          max={studio.progress()?.totalBytes ?? 1}
+          value={studio.progress()?.receivedBytes ?? 0}
+          data-preparing={studio.progress()?.preparing != null}
+          aria-label="Model loaded"
+        />
+        <p class={styles["hint"]}>Once only: later visits read it from this browser.</p>
+        <ul class={styles["files"]}>
+          <For each={studio.progress()?.files ?? []}>
+            {(file) => (
+              <li data-done={file.receivedBytes >= file.sizeBytes}>
+                <span class={styles["path"]}>{file.path}</span>
+                <span>
+                  {file.receivedBytes >= file.sizeBytes
+                    ? formatBytes(file.sizeBytes)
+                    : `${formatBytes(file.receivedBytes)} of ${formatBytes(file.sizeBytes)}`}
+                </span>
+              </li>
+            )}
+          </For>
+        </ul>
+      </Show>
+    </section>
+  );
+}

@@ -1,0 +1,173 @@
+// One chosen adapter: why, how strong, and the ways to change it.
+import { createMemo, For, Show, type JSX } from "solid-js";
+import { appendWords } from "../app/prompt-edit.ts";
+import controls from "./controls.module.css";
+import { BanIcon, CloseIcon, PinIcon, UndoIcon } from "./icons.tsx";
+import styles from "./PickRow.module.css";
+import { SampleImage } from "./SampleImage.tsx";
+import { useStudio } from "./studio-context.ts";
+import { useAdapterDialog } from "./adapter-dialog-context.ts";
+
+const sliderMax = 1.5;
+
+export function PickRow(props: {
+  readonly pick: { readonly id: string; readonly reason: string; readonly similarity: number | null };
+}): JSX.Element {
+  const studio = useStudio();
+  const openDialog = useAdapterDialog();
+  const id = (): string => props.pick.id;
+  const card = createMemo(() => studio.card(id()));
+  const title = (): string => card()?.title ?? id();
+  const pinned = (): boolean => studio.settings.pins.includes(id());
+  const banned = (): boolean => studio.settings.bans.includes(id());
+  const removed = (): boolean => studio.adjustments.removed.includes(id());
+  const off = (): boolean => banned() || removed();
+  const byHand = (): boolean => studio.adjustments.strengths[id()] !== undefined;
+  const use = createMemo(() => {
+    for (const image of studio.planned()) {
+      const found = image.adapters.find((adapter) => adapter.id === id());
+      if (found) return { strength: found.unetStrength, formula: image.formulas[id()] ?? "" };
+    }
+    return null;
+  });
+  const strength = (): number => studio.adjustments.strengths[id()] ?? use()?.strength ?? 0;
+  /** A finished picture that holds this adapter, to try without it. */
+  const withIt = createMemo(() =>
+    studio.run()?.images.find((image) => image.picture && image.adapters.some((adapter) => adapter.id === id())),
+  );
+  const missingTriggers = createMemo(() =>
+    (card()?.triggerWords ?? []).filter(
+      (word) => !studio.settings.prompt.toLowerCase().includes(word.toLowerCase()),
+    ),
+  );
+
+  return (
+    <li class={styles["row"]} data-off={off()}>
+      <button
+        class={styles["thumb"]}
+        type="button"
+        aria-label={`About ${title()}`}
+        onClick={() => openDialog(id())}
+      >
+        <SampleImage card={card()} />
+      </button>
+      <div class={styles["text"]}>
+        <p class={styles["title"]}>
+          <button type="button" onClick={() => openDialog(id())}>
+            {title()}
+          </button>
+          <Show when={props.pick.similarity !== null}>
+            <span class={styles["match"]} title="How well it fits this part, 0 to 1">
+              {props.pick.similarity!.toFixed(2)}
+            </span>
+          </Show>
+        </p>
+        <p class={styles["reason"]}>
+          {banned() ? "Banned: it will not be chosen again." : removed() ? "Left out for this prompt." : props.pick.reason}
+        </p>
+        <Show when={!off() && missingTriggers().length > 0}>
+          <p class={styles["triggers"]}>
+            <span>Trigger words:</span>
+            <For each={missingTriggers()}>
+              {(word) => (
+                <button
+                  type="button"
+                  title="Add to the prompt"
+                  onClick={() => studio.setSettings("prompt", (prompt) => appendWords(prompt, word))}
+                >
+                  {word} +
+                </button>
+              )}
+            </For>
+          </p>
+        </Show>
+      </div>
+      <Show
+        when={!off()}
+        fallback={
+          <button
+            class={`${controls["button"]} ${controls["small"]} ${styles["back"]}`}
+            type="button"
+            onClick={() => {
+              if (banned()) studio.toggleBan(id());
+              studio.restore(id());
+            }}
+          >
+            <UndoIcon /> Put back
+          </button>
+        }
+      >
+        <div class={styles["strength"]}>
+          <input
+            class={controls["slider"]}
+            type="range"
+            min="0"
+            max={sliderMax}
+            step="0.05"
+            value={strength()}
+            style={{ "--at": `${(Math.min(strength(), sliderMax) / sliderMax) * 100}%` }}
+            aria-label={`Strength of ${title()}`}
+            aria-valuetext={strength().toFixed(2)}
+            onInput={(event) => studio.setStrength(id(), event.currentTarget.valueAsNumber)}
+          />
+          <output class={styles["value"]} title={byHand() ? "Set by you" : use()?.formula}>
+            {strength().toFixed(2)}
+          </output>
+          <Show when={byHand()}>
+            <button
+              class={`${controls["icon"]} ${styles["reset"]}`}
+              type="button"
+              aria-label={`Strength of ${title()} as recommended`}
+              title="As recommended"
+              onClick={() => studio.setStrength(id(), null)}
+            >
+              <UndoIcon />
+            </button>
+          </Show>
+        </div>
+        <div class={styles["actions"]}>
+          <button
+            class={`${controls["button"]} ${controls["small"]} ${controls["quiet"]} ${styles["without"]}`}
+            type="button"
+            disabled={!withIt() || studio.busy()}
+            title={withIt() ? "Paint the same seed without it and compare" : "It is in no picture yet"}
+            onClick={() => void studio.compare(withIt()!.index, id())}
+          >
+            Without it
+          </button>
+          <button
+            class={controls["icon"]}
+            type="button"
+            aria-label={`Pin ${title()}`}
+            title={pinned() ? "Pinned: in every picture" : "Pin: always use it"}
+            aria-pressed={pinned()}
+            onClick={() => studio.togglePin(id())}
+          >
+            <PinIcon />
+          </button>
+          <button
+            class={controls["icon"]}
+            type="button"
+            aria-label={`Ban ${title()}`}
+            title="Ban: never choose it again"
+            onClick={() => studio.toggleBan(id())}
+          >
+            <BanIcon />
+          </button>
+          <button
+            class={controls["icon"]}
+            type="button"
+            aria-label={`Leave ${title()} out of this prompt`}
+            title="Leave it out of this prompt"
+            onClick={() => {
+              if (pinned()) studio.togglePin(id());
+              studio.remove(id());
+            }}
+          >
+            <CloseIcon />
+          </button>
+        </div>
+      </Show>
+    </li>
+  );
+}

@@ -1,0 +1,69 @@
+// The stages of a run as they happen: what each found and how long it took.
+import { For, Show, type JSX } from "solid-js";
+import { formatDuration, formatMilliseconds } from "../app/time-left.ts";
+import type { RunView, StageView } from "../app/run-view.ts";
+import { stageNames } from "./names.ts";
+import styles from "./Trail.module.css";
+
+const count = (value: number, one: string, many: string): string => `${value} ${value === 1 ? one : many}`;
+
+export function Trail(props: { readonly run: RunView }): JSX.Element {
+  const finding = (stage: StageView): string => {
+    const { run } = props;
+    const tasks = run.composition?.tasks ?? [];
+    switch (stage.id) {
+      case "retrieve":
+        return count(run.candidates.length, "candidate", "candidates");
+      case "compose":
+        return count(tasks.filter((task) => task.text !== "").length, "part", "parts");
+      case "plan": {
+        const used = new Set(run.images.flatMap((image) => image.adapters.map(({ id }) => id)));
+        return count(used.size, "adapter", "adapters");
+      }
+      case "generate":
+        return count(run.images.filter((image) => image.status === "done").length, "image", "images");
+      case "load":
+      case "embed":
+        return "";
+    }
+  };
+  // A load that took no time is not worth a line.
+  const visible = () =>
+    props.run.stages.filter((stage) => stage.id !== "load" || stage.status === "running" || stage.milliseconds! > 50);
+  const painting = () => props.run.images.find((image) => image.status === "sampling");
+
+  return (
+    <ol class={styles["trail"]} aria-label="Stages of this run">
+      <For each={visible()}>
+        {(stage) => (
+          <li class={styles["stage"]} data-status={props.run.status === "running" ? stage.status : "done"}>
+            <span class={styles["name"]}>
+              {stage.status === "running" && props.run.status === "running"
+                ? stageNames[stage.id].running
+                : stageNames[stage.id].done}
+            </span>
+            <Show when={stage.status === "done"}>
+              <span class={styles["finding"]}>{finding(stage)}</span>
+              <span class={styles["time"]}>{formatMilliseconds(stage.milliseconds!)}</span>
+            </Show>
+            <Show when={stage.status === "running" && stage.id === "generate" && props.run.status === "running"}>
+              <span class={styles["finding"]}>
+                <Show when={painting()}>
+                  {(image) => (
+                    <>
+                      {props.run.images.length > 1 ? `image ${image().index + 1} of ${props.run.images.length}, ` : ""}
+                      step {image().step} of {image().steps}
+                    </>
+                  )}
+                </Show>
+              </span>
+              <Show when={props.run.leftMilliseconds !== null}>
+                <span class={styles["time"]}>{formatDuration(props.run.leftMilliseconds!)} left</span>
+              </Show>
+            </Show>
+          </li>
+        )}
+      </For>
+    </ol>
+  );
+}

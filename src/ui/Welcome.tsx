@@ -1,0 +1,50 @@
+// Before the first picture: what this is, prompts to try, and the model arriving.
+import { For, Show, type JSX } from "solid-js";
+import { LoadPanel } from "./LoadPanel.tsx";
+import styles from "./Welcome.module.css";
+import { useStudio } from "./studio-context.ts";
+
+/** Each shows something else: style, held-out objects, weather, count, place, plain base. */
+const examples = [
+  "a castle on a hill at night, clay render",
+  "two dogs in the snow, watercolor painting",
+  "a red car on a city street, pixel art",
+  "a robot next to a rocket in space",
+  "a sailing boat at sunset, stained glass",
+  "three apples on a table",
+];
+
+export function Welcome(): JSX.Element {
+  const studio = useStudio();
+  return (
+    <div class={styles["welcome"]}>
+      <div class={styles["words"]}>
+        <h2>Write what you want to see.</h2>
+        <p>
+          Stylus finds the parts of your sentence, chooses LoRA adapters for them and paints the picture. Everything runs in
+          this browser; nothing you write leaves it.
+        </p>
+        <ul class={styles["examples"]} aria-label="Prompts to try">
+          <For each={examples}>
+            {(example) => (
+              <li>
+                <button
+                  type="button"
+                  onClick={() => {
+                    studio.setSettings("prompt", example);
+                    document.getElementById("prompt")?.focus();
+                  }}
+                >
+                  {example}
+                </button>
+              </li>
+            )}
+          </For>
+        </ul>
+      </div>
+      <Show when={studio.packStatus() !== "ready"}>
+        <LoadPanel />
+      </Show>
+    </div>
+  );
+}

@@ -1,0 +1,15 @@
+// Entry point of the page.
+import "@fontsource-variable/atkinson-hyperlegible-next/wght.css";
+import "./styles/tokens.css";
+import "./styles/base.css";
+import { render } from "solid-js/web";
+import { installAutomation } from "../app/automation.ts";
+import { createServices } from "../app/services.ts";
+import { createStudio } from "../app/studio.ts";
+import { App } from "./App.tsx";
+
+const services = createServices();
+const studio = createStudio(services);
+installAutomation(services);
+render(() => <App studio={studio} />, document.getElementById("app")!);
+void studio.loadPack();

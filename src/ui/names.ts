@@ -1,0 +1,70 @@
+// Display names of everything that has an id.
+import type { MethodId, PresetId } from "../app/options.ts";
+import type { StageId } from "../app/run-types.ts";
+import type { DevicePreference, SamplerId, ScheduleId } from "../shared/request.ts";
+
+export const samplerNames: Readonly<Record<SamplerId, string>> = {
+  euler: "Euler",
+  euler_a: "Euler a",
+  dpmpp_2m: "DPM++ 2M",
+  dpmpp_sde: "DPM++ SDE",
+  dpmpp_2m_sde: "DPM++ 2M SDE",
+  ddim: "DDIM",
+  unipc: "UniPC",
+  lcm: "LCM",
+};
+
+export const scheduleNames: Readonly<Record<ScheduleId, string>> = {
+  uniform: "Uniform",
+  karras: "Karras",
+  exponential: "Exponential",
+  sgm_uniform: "SGM uniform",
+  simple: "Simple",
+  beta: "Beta",
+  ays: "Align your steps",
+  trailing: "Trailing",
+  lcm: "LCM",
+};
+
+/** The reranker of the paper needs a cross-encoder; none ships, so it is not offered. */
+export const methodNames: Readonly<Record<Exclude<MethodId, "reranker">, string>> = {
+  stylus: "Stylus: by parts of the prompt",
+  retriever: "Nearest three to the whole prompt",
+  random: "Three at random",
+  sd: "Nobody: base model alone",
+};
+
+export const methodHints: Readonly<Record<MethodId, string>> = {
+  stylus: "Each part of the prompt gets the adapters that fit it.",
+  retriever: "A baseline of the paper: similarity alone decides.",
+  reranker: "",
+  random: "A baseline of the paper: drawn by the seed.",
+  sd: "A baseline of the paper: no adapters.",
+};
+
+export const presetNames: Readonly<Record<PresetId, string>> = {
+  balanced: "Balanced",
+  paper: "As in the paper",
+  reference: "As in the paper’s code",
+};
+
+export const presetHints: Readonly<Record<PresetId, string>> = {
+  balanced: "Strengths stay within a budget; every image keeps its adapters.",
+  paper: "Each image may use one, all or none of a part’s adapters.",
+  reference: "Each image may use any mix of a part’s adapters.",
+};
+
+export const deviceNames: Readonly<Record<DevicePreference, string>> = {
+  auto: "Best available",
+  webgpu: "WebGPU",
+  wasm: "WebAssembly (CPU)",
+};
+
+export const stageNames: Readonly<Record<StageId, { readonly running: string; readonly done: string }>> = {
+  load: { running: "Loading the model", done: "Load" },
+  embed: { running: "Reading the prompt", done: "Read" },
+  retrieve: { running: "Finding adapters", done: "Retrieve" },
+  compose: { running: "Matching them to the parts", done: "Compose" },
+  plan: { running: "Weighing", done: "Weigh" },
+  generate: { running: "Painting", done: "Paint" },
+};

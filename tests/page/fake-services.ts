@@ -1,0 +1,194 @@
+// Stand-in services: they answer in the shapes of the real ones, from the pocket pack's cards and drawn pictures.
+import type { Composition, Pick, Task } from "../../src/compose/composition.ts";
+import type { Services } from "../../src/app/ports.ts";
+import type { LoadProgress } from "../../src/app/run-types.ts";
+import type { AdapterCard } from "../../src/retrieval/card.ts";
+import { StylusError, throwIfAborted } from "../../src/shared/errors.ts";
+import cardData from "../../training/pocket/cards.json";
+import { drawScene, paintPixels } from "./scene.ts";
+
+interface RawCard {
+  title: string;
+  author: string;
+  tags: string[];
+  triggerWords: string[];
+  description: string;
+  samplePrompts: string[];
+  baseModel: string;
+  refined: AdapterCard["refined"];
+}
+
+const cards: AdapterCard[] = Object.entries(cardData as unknown as Record<string, RawCard>).map(([id, raw]) => ({
+  id,
+  title: raw.title,
+  tags: raw.tags,
+  triggerWords: raw.triggerWords,
+  description: raw.description.replace(/<\/p>/g, "\n").replace(/<[^>]*>/g, "").trim(),
+  refined: raw.refined,
+  baseModel: raw.baseModel,
+  file: { path: `adapters/${id}.safetensors`, sizeBytes: 180_000, sha256: "0".repeat(64) },
+  license: "Apache-2.0",
+  author: raw.author,
+  samples: raw.samplePrompts.map((prompt, index) => ({ path: `samples/${id}-${index}`, prompt: prompt.replace(/ ?<[^>]*>/, "") })),
+  ...(id === "lcm" ? { fewStep: { steps: 6, cfgScale: 1.5, sampler: "lcm", schedule: "lcm" } } : {}),
+}));
+
+const files = [
+  ["unet/diffusion_pytorch_model.safetensors", 19_804_512],
+  ["vae/diffusion_pytorch_model.safetensors", 4_812_004],
+  ["text_encoder/model.safetensors", 4_420_128],
+  ["embedder/onnx/model_quantized.onnx", 6_910_340],
+  ["adapters/clay.safetensors", 884_120],
+  ["tokenizer/vocab.json", 92_118],
+  ["index/vectors.bin", 61_440],
+] as const;
+const totalBytes = files.reduce((sum, [, size]) => sum + size, 0);
+
+const sleep = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** Words of `text` that a card's title or tags hold. */
+const overlap = (card: AdapterCard, text: string): number => {
+  const words = new Set(text.toLowerCase().match(/[a-z]{3,}/g) ?? []);
+  const own = new Set([card.title, ...card.tags, ...card.triggerWords].join(" ").toLowerCase().match(/[a-z]{3,}/g) ?? []);
+  return [...words].filter((word) => own.has(word) || own.has(word.replace(/s$/, ""))).length;
+};
+const jitter = (id: string): number => ([...id].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7) % 97) / 970;
+
+function fakeCompose(prompt: string, candidates: readonly { card: AdapterCard }[]): Composition {
+  const used = new Set<string>();
+  const tasks: Task[] = [];
+  for (const match of prompt.matchAll(/(?:(?!\s+(?:in|at|with|next to|above|on)\s|,).)+/g)) {
+    const text = match[0].replace(/^\s*(?:in|at|with|next to|above|on)\s+/, "").replace(/^[\s,]+/, "");
+    if (text.trim() === "") continue;
+    const start = match.index + match[0].length - text.length;
+    const picks = candidates
+      .filter(({ card }) => !used.has(card.id) && overlap(card, text) > 0)
+      .slice(0, 2)
+      .map(({ card }): Pick => ({
+        id: card.id,
+        reason: `“${text}” matches its title and the tag ${card.tags[1] ?? card.tags[0]}`,
+        similarity: 0.58 + jitter(card.id) * 3,
+        weight: card.refined.weight,
+      }));
+    for (const { id } of picks) used.add(id);
+    tasks.push({ text, start, end: start + text.length, picks });
+  }
+  const rejected = candidates
+    .filter(({ card }) => !used.has(card.id))
+    .slice(0, 4)
+    .map(({ card }, index) => ({
+      id: card.id,
+      reason: ["a style, and no part of the prompt asks for one", "0.41 is under the threshold of 0.50", "two styles are chosen already", "narrower than “castle”"][index]!,
+    }));
+  return { tasks, rejected, composer: { name: "rules", kind: "rules" } };
+}
+
+export function fakeServices(query: URLSearchParams): Services {
+  const slow = query.get("run") === "slow";
+  let loaded = false;
+  const urls = new Map<string, string>();
+  return {
+    async load(packId, { onProgress, signal }) {
+      const mode = query.get("load");
+      const progress = (share: number, preparing: string | null): LoadProgress => {
+        let left = totalBytes * share;
+        const list = files.map(([path, sizeBytes]) => {
+          const receivedBytes = Math.min(sizeBytes, left);
+          left -= receivedBytes;
+          return { path, sizeBytes, receivedBytes };
+        });
+        return { files: list, receivedBytes: totalBytes * share, totalBytes, preparing };
+      };
+      if (!loaded) {
+        const count = mode === "slow" || mode === "stuck" ? 40 : 2;
+        for (let i = 0; i <= count; i++) {
+          throwIfAborted(signal);
+          onProgress(progress(i / count, null));
+          if (mode === "stuck" && i === 24) await sleep(1e9);
+          await sleep(mode === "slow" ? 120 : 10);
+        }
+        if (mode === "missing") {
+          throw new StylusError("not-found", "unet/diffusion_pytorch_model.safetensors is missing on the server.", {
+            where: "http://localhost/packs/pocket/unet/diffusion_pytorch_model.safetensors",
+            remedy: "The site is incomplete: publish it again with all files of the pack, then reload.",
+          });
+        }
+        if (mode === "corrupt") {
+          throw new StylusError("bad-file", "vae/diffusion_pytorch_model.safetensors is damaged: expected SHA-256 9f2c41aa0b1d…, got 01b7e5c2d9f0….", {
+            where: "http://localhost/packs/pocket/vae/diffusion_pytorch_model.safetensors",
+            remedy: "Reload to download it again. If it happens again, the copy on the server is damaged.",
+          });
+        }
+        onProgress(progress(1, "Building the networks"));
+        await sleep(mode === "slow" ? 2000 : 30);
+        for (const card of cards) {
+          for (const [index, sample] of card.samples.entries()) {
+            urls.set(sample.path, URL.createObjectURL(await paintPixels(drawScene(index * 7 + card.id.length, card.id))));
+          }
+        }
+        loaded = true;
+      }
+      const threads = query.get("threads") === "1" ? 1 : 2;
+      return {
+        id: packId,
+        title: "Pocket",
+        sizeBytes: totalBytes,
+        downloadedBytes: totalBytes,
+        persistent: true,
+        device: { kind: "wasm", name: `${threads} threads of WebAssembly`, reason: "no WebGPU adapter", threads, f16: false },
+        defaults: {
+          width: 256,
+          height: 256,
+          full: { steps: 20, cfgScale: 5, sampler: "dpmpp_2m", schedule: "karras" },
+          fewStep: { steps: 6, cfgScale: 1.5, sampler: "lcm", schedule: "lcm" },
+        },
+        cards,
+        fileUrl: (path) => urls.get(path) ?? null,
+      };
+    },
+    async embedQuery(text) {
+      queryText = text;
+      return new Float32Array(4);
+    },
+    async search(_query, { bans, limit }) {
+      await sleep(slow ? 400 : 4);
+      return cards
+        .filter((card) => !card.fewStep && !bans.includes(card.id))
+        .map((card) => ({
+          card,
+          similarity: Math.min(0.94, 0.12 + jitter(card.id) * 2 + overlap(card, queryText) * 0.22),
+          vector: new Float32Array(4),
+          keys: [],
+        }))
+        .sort((a, b) => b.similarity - a.similarity)
+        .slice(0, limit);
+    },
+    async compose(candidates, { request }) {
+      await sleep(slow ? 500 : 6);
+      return fakeCompose(request.prompt, candidates);
+    },
+    async generate(request, { onEvent, signal }) {
+      const pause = slow ? 900 : 25;
+      for (const [imageIndex, job] of request.images.entries()) {
+        const names = job.adapters.map(({ id }) => id).join(" ");
+        const scene = drawScene(job.seed, `${names} ${request.prompt}`);
+        onEvent({ type: "stage", stage: "text encoder", imageIndex, milliseconds: 84 });
+        for (let step = 1; step <= request.steps; step++) {
+          await sleep(pause);
+          throwIfAborted(signal);
+          if (query.get("run") === "fail" && step === 3) {
+            throw new StylusError("device", "The GPU was lost while painting.", {
+              remedy: "Generate again: the networks are put back on the device. If it happens often, choose WebAssembly in the settings.",
+            });
+          }
+          onEvent({ type: "step", imageIndex, step, steps: request.steps, milliseconds: pause });
+          onEvent({ type: "preview", imageIndex, ...scene.preview(step / request.steps) });
+        }
+        onEvent({ type: "stage", stage: "VAE decoder", imageIndex, milliseconds: 1240 });
+        onEvent({ type: "image", imageIndex, seed: job.seed, width: 256, height: 256, rgba: scene.pixels() });
+      }
+    },
+  };
+}
+
+let queryText = "";

@@ -1,0 +1,13 @@
+// The page on stand-in services, for work on its looks: `npm run dev`, then /tests/page/. Query parameters choose what
+// the services do: load=slow|stuck|missing|corrupt, run=slow|fail, threads=1. Not part of the built site.
+import "@fontsource-variable/atkinson-hyperlegible-next/wght.css";
+import "../../src/ui/styles/tokens.css";
+import "../../src/ui/styles/base.css";
+import { render } from "solid-js/web";
+import { createStudio } from "../../src/app/studio.ts";
+import { App } from "../../src/ui/App.tsx";
+import { fakeServices } from "./fake-services.ts";
+
+const studio = createStudio(fakeServices(new URLSearchParams(location.search)));
+render(() => <App studio={studio} />, document.getElementById("app")!);
+void studio.loadPack();
