@@ -3,7 +3,7 @@
 // scaled by their largest component; normalising them again restores the unit vector (cosine error below 0.005).
 import { StylusError } from "../shared/errors.ts";
 import { type AdapterCard, embeddingDocument } from "./card.ts";
-import { type CardKey, keyTexts } from "./candidate.ts";
+import { type CardKey, type KeySource, keyTexts } from "./candidate.ts";
 import { sha256 } from "./sha256.ts";
 import { normalise, toInt8, type Vector } from "./vectors.ts";
 
@@ -33,7 +33,7 @@ interface IndexHeader {
     readonly id: string;
     /** SHA-256 of the embedded document, to notice a card that changed after the index was built. */
     readonly documentSha256: string;
-    readonly keys: readonly { readonly text: string; readonly source: "title" | "tag" }[];
+    readonly keys: readonly { readonly text: string; readonly source: KeySource }[];
   }[];
 }
 
@@ -101,8 +101,8 @@ function checkHeader(value: unknown, name: string): IndexHeader {
     if (typeof entry.documentSha256 !== "string") throw fault(`${where}.documentSha256`, "must be a text");
     if (!Array.isArray(entry.keys)) throw fault(`${where}.keys`, "must be a list");
     for (const key of entry.keys) {
-      if (typeof key?.text !== "string" || (key.source !== "title" && key.source !== "tag")) {
-        throw fault(`${where}.keys`, "must hold a text and a source (title or tag) each");
+      if (typeof key?.text !== "string" || !["title", "trigger", "tag"].includes(key.source)) {
+        throw fault(`${where}.keys`, "must hold a text and a source (title, trigger or tag) each");
       }
     }
     counted += 1 + entry.keys.length;

@@ -2,10 +2,12 @@
 import type { AdapterCard } from "./card.ts";
 import type { Vector } from "./vectors.ts";
 
+export type KeySource = "title" | "trigger" | "tag";
+
 /** A short phrase that names the adapter, with its vector. Tasks are short too, so they compare better with keys than with documents. */
 export interface CardKey {
   readonly text: string;
-  readonly source: "title" | "tag";
+  readonly source: KeySource;
   /** Unit vector of `text`, embedded as a query. */
   readonly vector: Vector;
 }
@@ -19,20 +21,24 @@ export interface Candidate {
   readonly keys: readonly CardKey[];
 }
 
-/** Most tags that become keys; authors add dozens, the first ones say what the adapter is. */
-const maxTagKeys = 12;
+/** Most phrases of a card that become keys; authors add dozens of tags, the first ones say what the adapter is. */
+const maxKeys = 16;
 
-/** The texts whose vectors are the keys of a card: its title, then its first tags, each once. */
-export function keyTexts(card: AdapterCard): readonly { text: string; source: "title" | "tag" }[] {
+/** The texts whose vectors are the keys of a card: title, trigger words, tags, each text once. */
+export function keyTexts(card: AdapterCard): readonly { text: string; source: KeySource }[] {
+  const sources = [
+    { source: "title", texts: [card.title] },
+    { source: "trigger", texts: card.triggerWords },
+    { source: "tag", texts: card.tags },
+  ] as const;
   const seen = new Set<string>();
-  const keys: { text: string; source: "title" | "tag" }[] = [];
-  const add = (text: string, source: "title" | "tag"): void => {
-    const plain = text.trim().toLowerCase();
-    if (plain === "" || seen.has(plain)) return;
-    seen.add(plain);
-    keys.push({ text: plain, source });
-  };
-  add(card.title, "title");
-  for (const tag of card.tags.slice(0, maxTagKeys)) add(tag, "tag");
+  const keys: { text: string; source: KeySource }[] = [];
+  for (const { source, texts } of sources) {
+    for (const text of texts.map((value) => value.trim().toLowerCase())) {
+      if (text === "" || seen.has(text) || keys.length === maxKeys) continue;
+      seen.add(text);
+      keys.push({ text, source });
+    }
+  }
   return keys;
 }

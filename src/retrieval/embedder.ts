@@ -56,6 +56,7 @@ async function json(blob: Blob, path: string): Promise<Record<string, unknown>> 
 /** transformers.js looks into this "cache" first and finds every file; any other request of it ends in a 404. */
 function serveFrom(files: Files): void {
   env.allowRemoteModels = false;
+  env.remotePathTemplate = "{model}/"; // also the shape of the cache's keys
   env.allowLocalModels = true;
   env.useBrowserCache = false;
   env.useFSCache = false;
@@ -113,7 +114,8 @@ export async function loadEmbedder(files: Files, options: EmbedderOptions = {}):
   const inNode = typeof process !== "undefined" && process.versions?.node !== undefined;
   const { wasm } = env.backends.onnx;
   if (wasm) {
-    if (options.wasmPaths) wasm.wasmPaths = { ...options.wasmPaths };
+    // transformers.js points to a CDN by default; undefined means "next to ONNX Runtime's own file", which suits Node.
+    wasm.wasmPaths = options.wasmPaths && { ...options.wasmPaths };
     wasm.numThreads = 1; // sentences are short: threads cost more than they bring, and one thread is repeatable
   }
   let extract: FeatureExtractionPipeline;

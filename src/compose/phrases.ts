@@ -1,0 +1,162 @@
+// What an adapter is called, and how far to believe it. Authors' tags mix names ("squid"), kinds ("animal"), parts
+// ("horse" on a unicorn) and wishes ("golden hour" on a sepia filter). The refined description was written from the
+// images, so it decides: a phrase it denies counts for nothing, a phrase it does not mention counts for less, and a tag
+// of a thing-adapter is a name only if the description lists it among the things added.
+import type { AdapterCard } from "../retrieval/card.ts";
+import { colors, commonDepictions, places, sizes, styleWords, times, weathers } from "./lexicon.ts";
+import { contentStems, wordsOf } from "./words.ts";
+
+export interface NamePhrase {
+  readonly text: string;
+  readonly source: "title" | "tag" | "trigger word" | "description";
+  readonly stems: readonly string[];
+  /** 0 to 1: how much a match with this phrase says. */
+  readonly trust: number;
+}
+
+const thingCategories = new Set(["concept", "character", "animal", "vehicle", "building"]);
+
+/** Words that say which sort of thing an adapter is, or how good it claims to be. */
+const genericStems = new Set(
+  `concept style pose action character clothing background building vehicle animal food quality enhancer photography lighting
+  fantasy sci fi magic cute illustration tool helper pack friend friendly art design aesthetic season holiday landscape image
+  picture 3d exotic tropical music composition framing portrait`.split(/\s+/),
+);
+
+/** How much a word says about which adapter is meant. */
+export function stemWeight(stem: string): number {
+  if (colors.has(stem) || sizes.has(stem)) return 0.3;
+  if (commonDepictions.has(stem)) return 0.3;
+  if (genericStems.has(stem)) return 0.2;
+  return 1;
+}
+
+/** Stems that the description denies: "no colour", "without shading", "adds no sunset". */
+function deniedStems(description: string): ReadonlySet<string> {
+  const denied = new Set<string>();
+  for (const [, words] of description.matchAll(/\b(?:no|not|without|removes|removing|never)\b([^,.;:]*)/gi)) {
+    for (const stem of contentStems(words!)) denied.add(stem);
+  }
+  return denied;
+}
+
+/** The things that a description says are added, one by one: "Adds sea creatures: an octopus, a squid and a jellyfish". */
+function listedItems(description: string): readonly string[] {
+  const sentence = description.split(".")[0]!;
+  const colon = sentence.indexOf(":");
+  // "Adds a llama (alpaca): a woolly animal" names its thing before the colon, a plural there only sums up.
+  const list = colon < 0 || /^\w+ an? /.test(sentence) ? sentence : sentence.slice(colon + 1);
+  return list
+    .replace(/^\w+ /, "")
+    .split(/[,:()]|\band\b|\bor\b|\bplus\b/i)
+    .map((item) => item.trim())
+    .filter((item) => item !== "" && !/^the\b/i.test(item));
+}
+
+/** The part of a listed thing before "of", "with" and the like. */
+const headOf = (item: string): string =>
+  item.split(/\b(?:of|with|on|in|that|who|which|for|from|at|seen)\b/i)[0]!;
+
+/** Trust in a phrase of the author's that the refined description does not bear out. */
+const unconfirmed = 0.45;
+
+/** Names of an adapter with their trust; phrases without content are left out. */
+export function namePhrases(card: AdapterCard): readonly NamePhrase[] {
+  const { description, category } = card.refined;
+  const isThing = thingCategories.has(category);
+  const described = new Set(wordsOf(description).map(({ stem }) => stem));
+  const denied = deniedStems(description);
+  const items = isThing ? listedItems(description) : [];
+  const listed = new Set(items.flatMap((item) => contentStems(headOf(item))));
+  const trust = (stems: readonly string[], source: NamePhrase["source"]): number => {
+    const naming = stems.filter((stem) => stemWeight(stem) === 1);
+    if (naming.length === 0 || stems.some((stem) => denied.has(stem))) return 0;
+    if (source === "description") return 0.9;
+    // Times, weather and places name backgrounds only: "night" says little of a neon style.
+    const setting = (stem: string): boolean => times.has(stem) || weathers.has(stem) || places.has(stem);
+    if (source === "tag" && category !== "background" && naming.every(setting)) return 0;
+    if (source === "tag" && isThing) return naming.every((stem) => listed.has(stem)) ? 1 : 0;
+    return naming.some((stem) => described.has(stem)) ? 1 : unconfirmed;
+  };
+  const phrases: NamePhrase[] = [];
+  const add = (text: string, source: NamePhrase["source"]): void => {
+    const stems = [...new Set(contentStems(text))];
+    if (stems.length > 0) phrases.push({ text, source, stems, trust: trust(stems, source) });
+  };
+  add(card.title, "title");
+  for (const word of card.triggerWords) add(word, "trigger word");
+  for (const tag of card.tags) add(tag, "tag");
+  for (const item of items) add(item.replace(/^(?:an?|two|three)\s/i, ""), "description");
+  if (category === "style") {
+    for (const { text, stem } of wordsOf(description)) {
+      if (styleWords.has(stem) && !commonDepictions.has(stem)) add(text, "description");
+    }
+  }
+  return phrases;
+}
+
+/** The names of all candidates; a tag that several of them carry tells them apart less. */
+export function allNamePhrases(cards: readonly AdapterCard[]): readonly (readonly NamePhrase[])[] {
+  const names = cards.map(namePhrases);
+  const owners = new Map<string, number>();
+  for (const phrases of names) {
+    for (const key of new Set(phrases.map(({ stems }) => stems.join(" "))))
+      owners.set(key, (owners.get(key) ?? 0) + 1);
+  }
+  return names.map((phrases) =>
+    phrases.map((phrase) => {
+      const shared = owners.get(phrase.stems.join(" "))! > 1;
+      return shared && phrase.source === "tag"
+        ? { ...phrase, trust: Math.min(phrase.trust, unconfirmed) }
+        : phrase;
+    }),
+  );
+}
+
+/** A trigger phrase or title of two words or more that stands in the task word for word. */
+export function verbatimPhrase(
+  taskStems: readonly string[],
+  phrases: readonly NamePhrase[],
+): NamePhrase | null {
+  const task = ` ${taskStems.join(" ")} `;
+  return (
+    phrases.find(
+      ({ source, stems, trust }) =>
+        source !== "description" &&
+        source !== "tag" &&
+        trust === 1 &&
+        stems.length > 1 &&
+        task.includes(` ${stems.join(" ")} `),
+    ) ?? null
+  );
+}
+
+export interface LexicalMatch {
+  readonly phrase: NamePhrase;
+  /** 0 to 1. */
+  readonly strength: number;
+}
+
+/**
+ * The name phrase that best matches the words of a task. Both sides count: a phrase with more to it than the task is
+ * narrower ("party hat" for "hat"), a task with more to it than the phrase is only partly met.
+ */
+export function lexicalMatch(
+  taskStems: readonly string[],
+  phrases: readonly NamePhrase[],
+): LexicalMatch | null {
+  let best: LexicalMatch | null = null;
+  const total = (stems: readonly string[]): number => stems.reduce((sum, stem) => sum + stemWeight(stem), 0);
+  const task = [...new Set(taskStems)];
+  const taskWeight = total(task);
+  for (const phrase of phrases) {
+    if (phrase.trust === 0) continue;
+    const shared = total(phrase.stems.filter((stem) => task.includes(stem)));
+    if (shared === 0) continue;
+    const precision = shared / total(phrase.stems);
+    const recall = shared / taskWeight;
+    const strength = phrase.trust * precision ** 1.5 * Math.sqrt(recall);
+    if (!best || strength > best.strength) best = { phrase, strength };
+  }
+  return best;
+}

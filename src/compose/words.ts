@@ -1,0 +1,77 @@
+// Words of a prompt with their places, and the light stem under which two words count as the same. Stemming undoes plurals
+// and British spelling only; meaning is the embedder's business.
+
+export interface Word {
+  /** Lower case. */
+  readonly text: string;
+  readonly stem: string;
+  /** Span in the prompt, UTF-16 units. */
+  readonly start: number;
+  readonly end: number;
+  /** Joined to the word before it by a hyphen. */
+  readonly hyphenated: boolean;
+}
+
+const irregular: Readonly<Record<string, string>> = {
+  mice: "mouse",
+  geese: "goose",
+  men: "man",
+  women: "woman",
+  children: "child",
+  feet: "foot",
+  teeth: "tooth",
+  people: "person",
+  wolves: "wolf",
+  leaves: "leaf",
+  knives: "knife",
+  shelves: "shelf",
+  loaves: "loaf",
+  halves: "half",
+  scarves: "scarf",
+  elves: "elf",
+  dwarves: "dwarf",
+  hooves: "hoof",
+  grey: "gray",
+  glasses: "glasses",
+  gases: "gas",
+  buses: "bus",
+  cacti: "cactus",
+  octopi: "octopus",
+};
+
+export function stem(word: string): string {
+  const known = irregular[word];
+  if (known) return known;
+  const american = word.replace(/(col|flav|harb|arm|vap|parl|glam|hon|fav|neighb)our/, "$1or");
+  if (american.length < 4 || /(ss|us|is|ous)$/.test(american)) return american;
+  if (/[^aeiou]ies$/.test(american) && american.length > 4) return `${american.slice(0, -3)}y`;
+  if (/(sh|ch|x|zz|ss)es$/.test(american)) return american.slice(0, -2);
+  if (/[^aeiou]oes$/.test(american)) return american.slice(0, -2);
+  return american.endsWith("s") ? american.slice(0, -1) : american;
+}
+
+export function wordsOf(text: string): readonly Word[] {
+  return [...text.matchAll(/[\p{L}\p{N}]+(?:['’](?!s\b)\p{L}+)?/gu)].map((found) => {
+    const lower = found[0].toLowerCase();
+    return {
+      text: lower,
+      stem: stem(lower),
+      start: found.index,
+      end: found.index + found[0].length,
+      hyphenated: text[found.index - 1] === "-",
+    };
+  });
+}
+
+const functionWords = new Set(
+  `a an the of in on at by to for from with without and or but as is are be this that these those its it his her their my
+  your our some any no very so too into onto over under up down out off than then there here not lora model style styles
+  v1 v2 v3 v4 sd 15 1 2 3 5 one two three four five six seven eight nine ten`.split(/\s+/),
+);
+
+/** Stems that carry meaning: without articles, prepositions, counts, and words that every card has. */
+export function contentStems(text: string): readonly string[] {
+  return wordsOf(text)
+    .filter((word) => !functionWords.has(word.text))
+    .map((word) => word.stem);
+}
