@@ -14,7 +14,16 @@ export OMP_NUM_THREADS="${OMP_NUM_THREADS:-2}" POCKET_CACHE="${POCKET_CACHE:-/tm
 mkdir -p "$RUN"
 exec >>"$RUN/all.log" 2>&1
 stage() { echo "$1" >"$RUN/stage"; echo "=== $(date +%T) $1"; }
-many() { if [ "$GPUS" -gt 1 ]; then $PY -m torch.distributed.run --standalone --nproc_per_node "$GPUS" -m "$@"; else $PY -m "$@"; fi; }
+many() { # one process a GPU; when one fails the others end too
+  if [ "$GPUS" -le 1 ]; then $PY -m "$@"; return; fi
+  local pids=() status=0 port=$((20000 + RANDOM % 20000)) rank
+  for rank in $(seq 0 $((GPUS - 1))); do
+    RANK=$rank LOCAL_RANK=$rank WORLD_SIZE=$GPUS MASTER_ADDR=127.0.0.1 MASTER_PORT=$port $PY -m "$@" &
+    pids+=($!)
+  done
+  for rank in "${pids[@]}"; do wait -n "${pids[@]}" || { status=1; kill "${pids[@]}" 2>/dev/null; }; done
+  return $status
+}
 
 stage sprites
 if [ -n "${STYLUS_DATA:-}" ]; then $PY -c 'from pocket.sprites import Sprites; Sprites.load()'; fi

@@ -8,7 +8,6 @@ import json
 import math
 import multiprocessing
 import os
-import re
 import time
 
 import torch
@@ -67,26 +66,10 @@ def rehearsal_definitions():
 
 
 def describe(d):
-    """pocket.adapters.Adapter -> lora.Adapter. A longer run (steps > 1) and a small alpha / rank show as a higher rate."""
-    kind = d.format if d.format in ("locon", "loha", "lokr") else "lora"
-    layout = {"diffusers-new": "diffusers", "diffusers-old": "diffusers-old", "peft": "peft"}.get(d.format, "kohya")
+    """pocket.adapters.Adapter -> lora.Adapter. A small alpha / rank slows learning down, so it gets a higher rate."""
     scale = (d.alpha or d.rank) / d.rank
-    return lora.Adapter(d.id, kind=kind, rank=d.rank, alpha=False if d.format == "kohya-noalpha" else d.alpha, layout=layout,
-                        modules="attn" if d.targets == "attn" else "full", text=d.text_encoder,
-                        conv_rank=max(1, d.rank // 4), rate=d.lr * max(1.0, d.steps) ** 0.5 / scale ** 0.5, steps=min(1.0, d.steps))
-
-
-def sheet_prompts(d):
-    """Three prompts that show an adapter: the card's sample prompts without weight tags, else the triggers on plain objects."""
-    from pocket import adapters, objects
-    try:
-        written = [re.sub(r"<[^>]*>", "", p).strip(" ,") for p in adapters.cards()[d.id]["samplePrompts"]]
-    except (OSError, KeyError):
-        written = []
-    names = [o.name for o in objects.load() if d.concept and o.concept == d.concept]
-    phrase = d.phrases[0]
-    made = [f"a {n} in a meadow" for n in names] or [f"a fox in a meadow, {phrase}", f"a castle on a hill, {phrase}", f"a cat, {phrase}"]
-    return (written + made + made + made)[:3]
+    return lora.Adapter(d.id, kind=d.format, rank=d.rank, alpha=d.alpha if d.write_alpha else False, layout=d.layout, modules=d.modules,
+                        text=d.text, conv_rank=d.conv_rank, rate=d.rate / scale ** 0.5, steps=min(1.0, d.steps))
 
 
 def definitions(run):
@@ -95,7 +78,7 @@ def definitions(run):
         found = [(*entry, None) for entry in rehearsal_definitions()]
     else:
         from pocket import adapters
-        found = [(describe(d), None, sheet_prompts(d), d.images) for d in adapters.TRAINED]
+        found = [(describe(d), None, d.prompts, d.images) for d in adapters.TRAINED]
     return sorted(found, key=lambda entry: lora.ORDER[entry[0].kind])
 
 
@@ -204,7 +187,7 @@ def main():
     optimizer = GroupAdam(layers, len(adapters))
     run.log(event="adapters", count=len(adapters), layers=len(layers), parameters=sum(x.numel() for x in optimizer.parameters))
     objective = run.compiled(model) if args.compile else model
-    limit = 20 if args.smoke else args.max_steps
+    limit = args.max_steps or (20 if args.smoke else 0)
     box, step, mark = common.TimeBox(run, args.minutes * 60), 0, time.time()
     groups = torch.arange(len(adapters), device=run.device)[:, None]
     share = torch.tensor([min(1.0, a.steps) for a in adapters])

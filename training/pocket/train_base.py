@@ -151,7 +151,8 @@ def main():
         pool.fill(15 if args.smoke else args.encode_seconds)
         empty = tokenizer([""]).to(run.device)
     objective = run.compiled(model)
-    limit = step + 20 if args.smoke else (step + args.max_steps if args.max_steps else 0)
+    limit = args.max_steps or (20 if args.smoke else 0)
+    limit += step if limit else 0
     box.begin = mark = time.time()
     first, sheet_due, renewed, count = step, args.sheet_minutes * 60, 0.0, 0
 

@@ -88,7 +88,7 @@ def main():
     optimizer = common.adamw(run, parameters, lr=args.lr, decay=0.0)
     averages = [q.detach().clone() for q in parameters]
     objective = run.compiled(Distillation(student, teacher, args.guidance).to(run.device))
-    limit = 20 if args.smoke else args.max_steps
+    limit = args.max_steps or (20 if args.smoke else 0)
     box, step, mark = common.TimeBox(run, args.minutes * 60), 0, time.time()
     with torch.no_grad(), run.autocast():
         empty = text(tokenizer([""]).to(run.device)).float()

@@ -126,7 +126,7 @@ def main():
     parameters, critic_parameters = list(vae.parameters()), list(critic.parameters())
     box = common.TimeBox(run, args.minutes * 60)
     critic_box = common.TimeBox(run, args.minutes * 60)
-    limit = 20 if args.smoke else args.max_steps
+    limit = args.max_steps or (20 if args.smoke else 0)
     step, mark = 0, time.time()
     while box.fraction < 1 and not (limit and step >= limit):
         rate = common.learning_rate(box.fraction, peak=args.lr, step=step)

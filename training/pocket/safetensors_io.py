@@ -1,0 +1,44 @@
+"""A minimal reader and writer of safetensors files, so that the trainers need no package beside torch.
+
+Format: 8 bytes little-endian header size, a JSON header (dtype, shape, data_offsets), then the tensors' bytes.
+Reference: https://github.com/huggingface/safetensors#format.
+"""
+import json
+import struct
+
+import numpy as np
+import torch
+
+NAMES = {torch.float32: "F32", torch.float16: "F16", torch.int64: "I64", torch.int32: "I32", torch.uint8: "U8"}
+NUMPY = {"F32": np.float32, "F16": np.float16, "I64": np.int64, "I32": np.int32, "U8": np.uint8}
+
+
+def save_file(tensors, path, metadata=None):
+    """Writes {name: tensor} in name order; metadata is {str: str}."""
+    header = {"__metadata__": {k: str(v) for k, v in metadata.items()}} if metadata else {}
+    blobs, offset = [], 0
+    for name in sorted(tensors):
+        tensor = tensors[name].detach().cpu().contiguous()
+        blob = tensor.numpy().tobytes()
+        header[name] = {"dtype": NAMES[tensor.dtype], "shape": list(tensor.shape), "data_offsets": [offset, offset + len(blob)]}
+        offset += len(blob)
+        blobs.append(blob)
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    with open(path, "wb") as file:
+        file.write(struct.pack("<Q", len(text)) + text + b"".join(blobs))
+
+
+def load_file(path):
+    """Returns ({name: tensor}, metadata)."""
+    with open(path, "rb") as file:
+        data = file.read()
+    size = struct.unpack("<Q", data[:8])[0]
+    header = json.loads(data[8:8 + size])
+    metadata = header.pop("__metadata__", {})
+    tensors = {}
+    for name, entry in header.items():
+        begin, end = (8 + size + o for o in entry["data_offsets"])
+        array = np.frombuffer(data[begin:end], dtype=NUMPY[entry["dtype"]]).reshape(entry["shape"])
+        tensors[name] = torch.from_numpy(array.copy())
+    return tensors, metadata
