@@ -1,0 +1,182 @@
+// Text in PNG files (PNG specification, third edition, §11.3.3): reading all three kinds of text chunk, and writing
+// entries into a file that something else, a canvas, has encoded. Pixels are never touched.
+
+import { StylusError } from "../shared/errors.ts";
+
+const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
+
+/** A text entry larger than this once unpacked is not somebody's prompt. */
+const MAX_TEXT_BYTES = 16 * 1024 * 1024;
+
+interface Chunk {
+  readonly type: string;
+  /** Of the whole chunk: length, type, data, checksum. */
+  readonly start: number;
+  readonly end: number;
+  readonly data: Uint8Array<ArrayBuffer>;
+}
+
+export function isPng(bytes: Uint8Array): boolean {
+  return SIGNATURE.every((byte, i) => bytes[i] === byte);
+}
+
+/**
+ * All text entries by keyword. Chunks that are damaged or compressed beyond reason are left out.
+ * @throws StylusError bad-file when the bytes are not a PNG file
+ */
+export async function readPngText(bytes: Uint8Array<ArrayBuffer>): Promise<Map<string, string>> {
+  const entries = new Map<string, string>();
+  for (const chunk of chunksOf(bytes)) {
+    const entry = await textOf(chunk);
+    if (entry !== null) entries.set(...entry);
+  }
+  return entries;
+}
+
+/**
+ * The file with these text entries, in front of the pixels; entries of the same keywords are replaced.
+ *
+ * Latin-1 text goes into tEXt, which every reader knows, other text into iTXt.
+ * @throws StylusError bad-file when the bytes are not a PNG file
+ */
+export function withPngText(
+  bytes: Uint8Array<ArrayBuffer>,
+  entries: Readonly<Record<string, string>>,
+): Uint8Array<ArrayBuffer> {
+  const parts: Uint8Array[] = [SIGNATURE];
+  let written = false;
+  for (const chunk of chunksOf(bytes)) {
+    if (!written && chunk.type === "IDAT") {
+      for (const [keyword, text] of Object.entries(entries)) parts.push(textChunk(keyword, text));
+      written = true;
+    }
+    const keyword = TEXT_TYPES.has(chunk.type) ? latin1(until(chunk.data, 0)) : null;
+    if (keyword === null || !Object.hasOwn(entries, keyword))
+      parts.push(bytes.subarray(chunk.start, chunk.end));
+  }
+  if (!written) throw damaged("it has no pixels");
+  return concatenated(parts);
+}
+
+function* chunksOf(bytes: Uint8Array<ArrayBuffer>): Generator<Chunk> {
+  if (!isPng(bytes)) {
+    throw new StylusError("bad-file", "This is not a PNG file.", {
+      remedy: "Use a PNG file that still has its text.",
+    });
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let at = SIGNATURE.length;
+  while (at + 12 <= bytes.length) {
+    const size = view.getUint32(at);
+    const end = at + 12 + size;
+    if (end > bytes.length) throw damaged(`it ends within a chunk, ${end - bytes.length} bytes short`);
+    const type = latin1(bytes.subarray(at + 4, at + 8));
+    yield { type, start: at, end, data: bytes.subarray(at + 8, at + 8 + size) };
+    if (type === "IEND") return;
+    at = end;
+  }
+  throw damaged("its end is missing");
+}
+
+function damaged(reason: string): StylusError {
+  return new StylusError("bad-file", `The PNG file is damaged: ${reason}.`, {
+    remedy: "Take the original file.",
+  });
+}
+
+const TEXT_TYPES = new Set(["tEXt", "zTXt", "iTXt"]);
+
+async function textOf({ type, data }: Chunk): Promise<[keyword: string, text: string] | null> {
+  if (!TEXT_TYPES.has(type)) return null;
+  const keyword = until(data, 0);
+  let rest = data.subarray(keyword.length + 1);
+  if (type === "tEXt") return [latin1(keyword), latin1(rest)];
+  if (type === "zTXt") {
+    const text = await inflate(rest.subarray(1));
+    return text === null ? null : [latin1(keyword), latin1(text)];
+  }
+  const compressed = rest[0] === 1;
+  rest = rest.subarray(2);
+  rest = rest.subarray(until(rest, 0).length + 1); // language
+  rest = rest.subarray(until(rest, 0).length + 1); // translated keyword
+  const text = compressed ? await inflate(rest) : rest;
+  return text === null ? null : [latin1(keyword), new TextDecoder().decode(text)];
+}
+
+/** zlib; null when it is damaged or unpacks to more than MAX_TEXT_BYTES. */
+async function inflate(data: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer> | null> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  try {
+    const stream = new Blob([data]).stream().pipeThrough(new DecompressionStream("deflate"));
+    const reader = stream.getReader();
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      parts.push(next.value);
+      size += next.value.length;
+      if (size > MAX_TEXT_BYTES) {
+        await reader.cancel();
+        return null;
+      }
+    }
+  } catch {
+    return null;
+  }
+  return concatenated(parts);
+}
+
+function textChunk(keyword: string, text: string): Uint8Array<ArrayBuffer> {
+  const name = bytesOf(keyword);
+  // eslint-disable-next-line no-control-regex -- NUL ends a keyword and is not allowed in tEXt
+  if (/^[\x01-\xff]*$/u.test(text))
+    return chunkOf("tEXt", concatenated([name, Uint8Array.of(0), bytesOf(text)]));
+  return chunkOf("iTXt", concatenated([name, Uint8Array.of(0, 0, 0, 0, 0), new TextEncoder().encode(text)]));
+}
+
+function chunkOf(type: string, data: Uint8Array): Uint8Array<ArrayBuffer> {
+  const out = new Uint8Array(12 + data.length);
+  const view = new DataView(out.buffer);
+  view.setUint32(0, data.length);
+  out.set(bytesOf(type), 4);
+  out.set(data, 8);
+  view.setUint32(8 + data.length, crc32(out.subarray(4, 8 + data.length)));
+  return out;
+}
+
+const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
+  let c = n;
+  for (let k = 0; k < 8; k++) c = (c & 1) === 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
+  return c;
+});
+
+function crc32(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (const byte of bytes) crc = CRC_TABLE[(crc ^ byte) & 0xff]! ^ (crc >>> 8);
+  return (crc ^ 0xffffffff) >>> 0;
+}
+
+/** The bytes before the first `end` byte, or all of them. */
+function until(bytes: Uint8Array<ArrayBuffer>, end: number): Uint8Array<ArrayBuffer> {
+  const at = bytes.indexOf(end);
+  return at === -1 ? bytes : bytes.subarray(0, at);
+}
+
+/** Every byte as the character of its number; TextDecoder's "latin1" is Windows-1252. */
+function latin1(bytes: Uint8Array): string {
+  let text = "";
+  for (let i = 0; i < bytes.length; i += 8192) text += String.fromCharCode(...bytes.subarray(i, i + 8192));
+  return text;
+}
+
+function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}
+
+function concatenated(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}
