@@ -11,7 +11,12 @@ const memorySize = 4096;
 
 export class EmbedderService {
   #embedder: Embedder | null = null;
+  readonly #options: EmbedderOptions;
   readonly #memory = new Map<string, Vector>();
+
+  constructor(options: EmbedderOptions = {}) {
+    this.#options = options;
+  }
 
   /**
    * @param files the embedder folder of a pack, by path within it
@@ -19,9 +24,8 @@ export class EmbedderService {
    */
   async load(
     files: ReadonlyMap<string, Blob>,
-    options: EmbedderOptions = {},
   ): Promise<{ dims: number; model: { readonly name: string; readonly sha256: string } }> {
-    this.#embedder = await loadEmbedder(files, options);
+    this.#embedder = await loadEmbedder(files, this.#options);
     this.#memory.clear();
     const { dims, model } = this.#embedder;
     return { dims, model };

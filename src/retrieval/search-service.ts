@@ -1,7 +1,8 @@
 // The search worker's service: the pack's index, cards added by the user, filters before the top K.
 import { StylusError } from "../shared/errors.ts";
 import type { AdapterCard } from "./card.ts";
-import type { AdapterIndex, IndexEntry } from "./adapter-index.ts";
+import { readIndex, type IndexEntry } from "./adapter-index.ts";
+import { parseCards } from "./cards.ts";
 import type { Candidate } from "./candidate.ts";
 import { exclusionReason, type RetrievalFilter } from "./eligibility.ts";
 import { VectorSearch } from "./search.ts";
@@ -21,35 +22,96 @@ export interface SearchResult {
   readonly engine: "voy" | "scan" | null;
 }
 
+/** Paths of the files that the service reads from a pack. */
+const paths = {
+  cards: "adapters/cards.json",
+  index: "index/index.json",
+  vectors: "index/vectors.bin",
+} as const;
+
+export interface LoadedIndex {
+  /** Every adapter of the pack, few-step ones included. */
+  readonly cards: readonly AdapterCard[];
+  /** The embedder that made the vectors; queries must come from the same one. */
+  readonly model: { readonly name: string; readonly sha256: string };
+  readonly dims: number;
+}
+
+function read(files: ReadonlyMap<string, Blob>, path: string): Blob {
+  const blob = files.get(path);
+  if (blob) return blob;
+  throw new StylusError("not-found", `The pack lacks its file ${path}.`, {
+    where: path,
+    remedy: "Download the pack again.",
+  });
+}
+
+async function readJson(files: ReadonlyMap<string, Blob>, path: string): Promise<unknown> {
+  const text = await read(files, path).text();
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new StylusError("bad-file", `The file ${path} is not valid JSON.`, {
+      where: path,
+      remedy: "Download the pack again.",
+      cause,
+    });
+  }
+}
+
+/** @throws StylusError (bad-file) when queries of `embedder` cannot be compared with an index made by `index` */
+export function checkSameModel(
+  index: { readonly name: string; readonly sha256: string },
+  embedder: { readonly name: string; readonly sha256: string },
+): void {
+  if (index.sha256 === embedder.sha256) return;
+  throw new StylusError(
+    "bad-file",
+    `The index was made with ${index.name}, but another embedder (${embedder.name}) is loaded.`,
+    {
+      where: paths.index,
+      remedy: "Download the pack again, or run npm run build:index.",
+    },
+  );
+}
+
 export class SearchService {
   #search: VectorSearch | null = null;
+  readonly #voyWasm: (() => Promise<BufferSource>) | null;
   readonly #entries = new Map<string, { card: AdapterCard; entry: IndexEntry }>();
 
+  /** @param options.voyWasm voy_search_bg.wasm; without it searches scan */
+  constructor(options: { voyWasm?: () => Promise<BufferSource> } = {}) {
+    this.#voyWasm = options.voyWasm ?? null;
+  }
+
   /**
-   * Loads the index of a pack; whatever was loaded or added before is forgotten.
-   * @param options.voyWasm voy_search_bg.wasm; without it searches scan
-   * @throws StylusError (bad-file) when a card has no vector
+   * Loads cards and index of a pack; whatever was loaded or added before is forgotten.
+   * @param files by path in the pack
+   * @throws StylusError not-found | bad-file, naming file and field
    */
-  async load(
-    index: AdapterIndex,
-    cards: readonly AdapterCard[],
-    options: { voyWasm?: ArrayBuffer | undefined } = {},
-  ): Promise<{ adapterCount: number; dims: number }> {
-    const voy = options.voyWasm ? await VoyModule.compile(options.voyWasm) : null;
+  async load(files: ReadonlyMap<string, Blob>): Promise<LoadedIndex> {
+    const cards = parseCards(await readJson(files, paths.cards), paths.cards);
+    const vectors = await read(files, paths.vectors).arrayBuffer();
+    const index = readIndex(await readJson(files, paths.index), new Uint8Array(vectors), {
+      json: paths.index,
+      bytes: paths.vectors,
+    });
+    const voy = this.#voyWasm ? await VoyModule.compile(await this.#voyWasm()) : null;
     this.#search = new VectorSearch(index.dims, voy);
     this.#entries.clear();
     const byId = new Map(index.entries.map((entry) => [entry.id, entry]));
     for (const card of cards) {
       const entry = byId.get(card.id);
-      if (!entry) {
+      if (entry) this.add(card, entry);
+      else if (!card.fewStep) {
         throw new StylusError("bad-file", `The index knows no adapter “${card.id}”.`, {
-          where: card.id,
+          where: paths.index,
           remedy: "Index and cards do not belong together: run npm run build:index.",
         });
       }
-      this.add(card, entry);
     }
-    return { adapterCount: this.#entries.size, dims: index.dims };
+    return { cards, model: index.model, dims: index.dims };
   }
 
   /** Adds or replaces one adapter at run time; `entry` comes from `embedCards`. */
