@@ -110,7 +110,7 @@ def draw_prompts(run, unet, text, vae, tokenizer, prompts, *, steps=20, guidance
 
 
 def main():
-    p = common.parser(__doc__, minutes=11, batch=768, lr=1e-3)
+    p = common.parser(__doc__, minutes=11, batch=512, lr=1e-3)
     p.add_argument("--encode-seconds", type=float, default=60, help="time to fill the pool of latents")
     p.add_argument("--pool", type=int, default=500_000)
     p.add_argument("--renew", type=float, default=0.12, help="share of the time spent on fresh scenes while training")
