@@ -17,6 +17,7 @@ from .onnx_writer import FLOAT, INT64, Graph
 from .tensors import load_safetensors
 from .wordpiece import WordPiece
 
+HERE = Path(__file__).parent
 PACK = Path(__file__).parents[2] / "public/packs/pocket/embedder"
 MAX_TOKENS = 96  # the longest text seen in training
 TEXTS = ["", "a", "query: a fox in the snow, claymation", "Café déjà-vu — naïve “quotes” & 8-bit!!", "card: Title\nTwo lines\ttabs. tags: a, b",
@@ -60,6 +61,20 @@ def load(folder):
     return config, tensors, model
 
 
+def model_card(folder, model):
+    numbers = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))
+    (HERE / "evaluation.json").write_text(json.dumps(numbers, indent=1) + "\n", encoding="utf-8")
+    rows = []
+    for part, title in (("strict", "strict"), ("prompts", "inside a prompt"), ("pack", "the pack's own cards")):
+        n = numbers.get(part, {})
+        for name, label in (("embedder", "**this embedder**"), ("bm25", "BM25"), ("tfidf", "TF-IDF"), ("hashed", "averaged hashed word vectors")):
+            if name in n:
+                rows.append(f"| {title} ({n['queries']} queries): {label} | " + " | ".join(f"{n[name][k]:.3f}" for k in ("r@1", "r@5", "r@10", "mrr")) + " |")
+    return (HERE / "card.md").read_text(encoding="utf-8").format(
+        params=f"{sum(p.numel() for p in model.parameters()):,}", cards=numbers["cards"], table="\n".join(rows),
+        sanity=f"{numbers['sanity']['passed']} of {numbers['sanity']['total']}")
+
+
 def export(folder):
     folder = Path(folder)
     config, tensors, model = load(folder)
@@ -82,6 +97,7 @@ def export(folder):
     reference = dict(queries=[len(TEXTS), len(TEXTS) + 60], texts=texts, ids=[tokenizer.encode(x, MAX_TOKENS) for x in texts],
                      vectors=np.round(vectors, 6).tolist())
     (folder / "reference.json").write_text(json.dumps(reference), encoding="utf-8")
+    (PACK / "README.md").write_text(model_card(folder, model), encoding="utf-8")
     total = sum(f.stat().st_size for f in PACK.rglob("*") if f.is_file())
     print(f"model_quantized.onnx {size} bytes, folder {total} bytes")
     assert total <= 7_500_000, "the embedder must stay under 7.5 MB"

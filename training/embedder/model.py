@@ -86,7 +86,7 @@ class Bert(nn.Module):
         self.encoder = nn.ModuleDict({"layer": nn.ModuleList(Layer(c) for _ in range(c["num_hidden_layers"]))})
         for m in self.modules():
             if isinstance(m, (nn.Linear, nn.Embedding)):
-                nn.init.normal_(m.weight, std=c["initializer_range"] if isinstance(m, nn.Embedding) else 1 / math.sqrt(m.weight.shape[1]) * 0.7)
+                nn.init.normal_(m.weight, std=c["initializer_range"])
             if isinstance(m, nn.Linear):
                 nn.init.zeros_(m.bias)
 

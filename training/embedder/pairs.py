@@ -388,7 +388,7 @@ def make_shard(seed, n, tokenizer, *, long=False):
     import zlib
 
     import numpy as np
-    lq, ld = (64, 96) if long else (32, 48)
+    lq, ld = (48, 96) if long else (32, 48)
     w, r = world(), random.Random(seed)
     q = np.zeros((n, lq), np.uint16)
     d = np.zeros((n, ld), np.uint16)

@@ -13,7 +13,7 @@ def save_safetensors(path, tensors, metadata=None):
     if metadata:
         header["__metadata__"] = {k: str(v) for k, v in metadata.items()}
     for name, t in tensors.items():
-        x = np.ascontiguousarray(t.numpy() if hasattr(t, "numpy") else t)
+        x = np.asarray(t.numpy() if hasattr(t, "numpy") else t, order="C")
         header[name] = {"dtype": NAMES[x.dtype], "shape": list(x.shape), "data_offsets": [at, at + x.nbytes]}
         blobs.append(x.tobytes())
         at += x.nbytes

@@ -51,7 +51,7 @@ def main():
     ap.add_argument("--minutes", type=float, default=11)
     ap.add_argument("--batch", type=int, default=4096)
     ap.add_argument("--lr", type=float, default=1e-3)
-    ap.add_argument("--warmup", type=int, default=400)
+    ap.add_argument("--warmup", type=int, default=800)
     ap.add_argument("--temperature", type=float, default=0.05)
     ap.add_argument("--shard", type=int, default=16384)
     ap.add_argument("--keep", type=int, default=300, help="newest shards kept on the device")
@@ -99,7 +99,7 @@ def main():
     if device.type == "cuda" and not a.no_compile:
         try:
             forward = torch.compile(model, dynamic=False)
-            for l in (32, 48, 64, 96):
+            for l in (32, 48, 96):
                 with torch.autocast("cuda", torch.bfloat16):
                     forward(torch.ones(a.batch, l, dtype=torch.long, device=device)).sum().backward()
             opt.zero_grad(set_to_none=True)
@@ -175,6 +175,7 @@ def main():
     save_safetensors(out / "model.f16.safetensors", {k: v.detach().float().cpu().half() for k, v in ema.state_dict().items()})
     ema.save_config(out / "config.json")
     e = heldout.evaluate(lambda t: encode(ema, TOKENIZER, t).numpy(), baselines=True, cards_json=CARDS if CARDS.exists() else None)
+    (out / "evaluation.json").write_text(json.dumps(e, indent=1) + "\n", encoding="utf-8")
     record(event="end", step=step, pairs=step * a.batch, wall_s=round(time.time() - start_all, 1), **e)
     if a.export:
         from .export import export

@@ -31,8 +31,9 @@ def caption_ranking(model, source, blocks, mixed):
     chosen = scenes.sources() if mixed else [None]
     for block in range(blocks):
         images, texts = [], []
-        per = 100 if not mixed else max(1, 100 // len(chosen))
-        for k, s in enumerate(chosen):
+        per = -(-100 // len(chosen))
+        turn = block * 7 % len(chosen)  # when 100 is no multiple, other sources are cut off in each block
+        for k, s in enumerate(chosen[turn:] + chosen[:turn]):
             # candidates are distinct captions; duplicates would make the right one ambiguous
             drawn, captions = scenes.draw(s, f"evaluation/{mixed}/{block}/{k}", per + 20, split="eval", told=True)
             keep = []
@@ -48,7 +49,7 @@ def caption_ranking(model, source, blocks, mixed):
         top1 += (order[:, :1] == right).sum().item()
         top5 += (order[:, :5] == right).sum().item()
         total += len(scores)
-    return dict(pictures=total, candidates=min(100, len(texts)), top1=round(top1 / total, 4), top5=round(top5 / total, 4))
+    return dict(pictures=total, candidates=100, top1=round(top1 / total, 4), top5=round(top5 / total, 4))
 
 
 def style_recognition(model, source, per_style):

@@ -18,6 +18,7 @@ from embedder.tensors import load_safetensors
 
 from .model import Block, Scorer, shrink
 
+HERE = Path(__file__).parent
 PACK = Path(__file__).parents[2] / "public/packs/pocket/scorer"
 
 
@@ -91,6 +92,17 @@ def pattern(n):
     return torch.from_numpy(np.array(out, np.float32))
 
 
+def model_card(folder, model):
+    n = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))
+    (HERE / "evaluation.json").write_text(json.dumps(n, indent=1) + "\n", encoding="utf-8")
+    base, both, styles = n["base_captions"], n["all_captions"], n["styles"]
+    percent = lambda v: f"{100 * v:.1f} %"
+    return (HERE / "card.md").read_text(encoding="utf-8").format(
+        params=f"{sum(p.numel() for p in model.parameters()):,}", base_candidates=base["candidates"], base_pictures=base["pictures"],
+        base_top1=percent(base["top1"]), base_top5=percent(base["top5"]), all_candidates=both["candidates"], all_pictures=both["pictures"],
+        all_top1=percent(both["top1"]), all_top5=percent(both["top5"]), looks=styles["looks"], style_accuracy=percent(styles["accuracy"]))
+
+
 def export(folder):
     from . import scenes
     folder = Path(folder)
@@ -106,6 +118,7 @@ def export(folder):
         reference = dict(texts=texts, ids=ids.tolist(), text=model.text(torch.from_numpy(ids)).numpy().round(6).tolist(),
                          image=model.image(images).numpy().round(6).tolist(), features=model.image.features(images).numpy().round(5).tolist())
     (folder / "reference.json").write_text(json.dumps(reference), encoding="utf-8")
+    (PACK / "README.md").write_text(model_card(folder, model), encoding="utf-8")
     total = sum(f.stat().st_size for f in PACK.rglob("*") if f.is_file())
     print(f"image.onnx {sizes[0]} bytes, text.onnx {sizes[1]} bytes, folder {total} bytes")
     assert total <= 4_500_000, "the scorer must stay under 4.5 MB"

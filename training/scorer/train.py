@@ -105,6 +105,7 @@ def main():
     ap.add_argument("--pool", type=int, default=300_000)
     ap.add_argument("--first", type=int, default=40_000, help="pictures in the pool before training starts")
     ap.add_argument("--chunk", type=int, default=512)
+    ap.add_argument("--draw-every", type=int, default=4, help="steps between new chunks of pictures")
     ap.add_argument("--workers", type=int, default=max(0, min(8, (os.cpu_count() or 2) - 2)))
     ap.add_argument("--seed", type=int, default=424242)
     ap.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
@@ -168,7 +169,8 @@ def main():
         progress = elapsed / (a.minutes * 60)
         if progress >= 1:
             break
-        pool.add(wait=False) if pool.workers else (step % 8 == 7 and pool.add())
+        if step % a.draw_every == 0:
+            pool.add(wait=not pool.workers)
         lr = a.lr * min(1, (step + 1) / 300) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * progress)))
         for g in opt.param_groups:
             g["lr"] = lr
@@ -203,6 +205,10 @@ def main():
     save()
     if pool.workers:
         pool.workers.terminate()
+    with torch.no_grad():  # batch-norm statistics that belong to the averaged weights
+        ema.train()
+        for _ in range(min(200, step)):
+            ema.image(augment(pool.batch(min(a.batch, 512))[0]))
     model = ema.eval()
     save_safetensors(out / "model.f16.safetensors", {k: v.detach().float().cpu().half() for k, v in model.state_dict().items() if not k.endswith("num_batches_tracked")})
     (out / "config.json").write_text(json.dumps(dict(model.config, logit_scale=round(float(model.logit_scale.exp()), 4)), indent=1) + "\n", encoding="utf-8")
