@@ -45,7 +45,7 @@ stage adapters
 SECOND=0; [ "$GPUS" -gt 1 ] && SECOND=1
 run_lcm() { CUDA_VISIBLE_DEVICES=$SECOND $PY -m pocket.train_lcm --run "$RUN" --minutes "$LCM_MIN" ${LCM_FLAGS:-} $FLAGS; }
 run_adapters() { CUDA_VISIBLE_DEVICES=0 $PY -m pocket.train_adapters --run "$RUN" --minutes "$ADAPTER_MIN" ${ADAPTER_FLAGS:-} $FLAGS; }
-if [ "$GPUS" -gt 1 ]; then run_lcm & run_adapters; wait; else run_adapters; stage lcm; run_lcm; fi
+if [ "$GPUS" -gt 1 ]; then run_lcm & run_adapters; wait; $PY -m pocket.train_lcm --run "$RUN" --sheets-only $FLAGS; else run_adapters; stage lcm; run_lcm; fi
 stage export
 $PY -m pocket.export split --run "$RUN" --out "${OUT:-$RUN/parts}"
 stage done

@@ -69,11 +69,15 @@ def main():
     p.add_argument("--pool", type=int, default=65536)
     p.add_argument("--encode-seconds", type=float, default=15)
     p.add_argument("--with-style", default="clay", help="adapter of the combined sheet")
+    p.add_argument("--sheets-only", action="store_true", help="draw the sheets of an existing adapters/lcm.safetensors")
     args = p.parse_args()
     if args.tiny:
         args.batch, args.pool, args.max_steps = 2, 8, args.max_steps or 3
     run = common.Run(args, "lcm")
     vae, tokenizer = load_vae(run), data.Tokenizer(run)
+    if args.sheets_only:
+        draw_sheets(run, args, tokenizer, vae)
+        return
     pool = LatentPool(run, data.open_scenes(run, seed=args.seed, style_packs=["fluent-flat"]), vae, tokenizer, size=args.pool, seed=f"lcm{args.seed}")
     pool.fill(5 if args.smoke else args.encode_seconds)
     pool.close()
