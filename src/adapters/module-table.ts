@@ -58,7 +58,9 @@ export function moduleTable(
   return {
     modules,
     contextWidth: crossAttention?.weight?.shape[1] ?? null,
-    embeddingWidth: names.text_encoder.get("text_model_embeddings_token_embedding")?.weight?.shape[1] ?? null,
+    // Every embedding of the text encoder has it; the token embedding itself need not be among the parameters.
+    embeddingWidth:
+      modules.find((entry) => entry.path.startsWith("text_model.embeddings."))?.weight?.shape[1] ?? null,
     find(flatName, network) {
       if (network !== null) return names[network].get(flatName);
       return names.unet.get(flatName) ?? names.text_encoder.get(flatName);

@@ -189,7 +189,7 @@ class PickleMachine {
         return this.push(named(String(module), String(name)));
       }
       case 0x51:
-        return this.push(storageOf(this.pop())); // BINPERSID
+        return this.push(persistent(this.pop())); // BINPERSID
       case 0x52: // REDUCE
       case 0x81: {
         const [callable, args] = this.popMany(2);
@@ -310,8 +310,9 @@ function named(module: string, name: string): PickleName {
   return { kind: "name", name: full };
 }
 
-/** The persistent id of torch: ("storage", class, key, location, elements). */
-function storageOf(id: PickleValue): PickleStorage {
+/** A persistent id of torch: ("storage", class, key, location, elements), in old files also ("module", class, file, source). */
+function persistent(id: PickleValue): PickleStorage | PickleName {
+  if (Array.isArray(id) && id[0] === "module" && isName(id[1])) return id[1];
   if (
     !Array.isArray(id) ||
     id[0] !== "storage" ||
