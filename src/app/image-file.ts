@@ -1,16 +1,10 @@
 // Pixels to a PNG file that other tools read: the settings and adapters stand in its `parameters` text.
-import type { AdapterCard } from "../retrieval/card.ts";
+import { version } from "../../package.json";
+import { PARAMETERS_KEYWORD } from "../formats/generation-parameters.ts";
+import { readPngText, withPngText } from "../formats/png.ts";
 import { StylusError } from "../shared/errors.ts";
-import type { AdapterUse } from "../shared/request.ts";
-import type { GenerateOptions } from "./options.ts";
+import { writeInfotext, type PictureInfo } from "./infotext.ts";
 import type { Picture, Pixels } from "./run-view.ts";
-
-/** What is written into the file besides the pixels. */
-export interface PictureInfo {
-  readonly options: GenerateOptions;
-  readonly image: { readonly seed: number; readonly adapters: readonly AdapterUse[] };
-  readonly cards: ReadonlyMap<string, AdapterCard>;
-}
 
 export async function encodePixels(pixels: Pixels): Promise<Blob> {
   const canvas = new OffscreenCanvas(pixels.width, pixels.height);
@@ -20,9 +14,28 @@ export async function encodePixels(pixels: Pixels): Promise<Blob> {
   return canvas.convertToBlob({ type: "image/png" });
 }
 
-export async function encodePicture(pixels: Pixels, _info: PictureInfo): Promise<Picture> {
-  const png = await encodePixels(pixels);
+export async function encodePicture(
+  pixels: Pixels,
+  info: Omit<PictureInfo, "version">,
+): Promise<Picture> {
+  const plain = new Uint8Array(await (await encodePixels(pixels)).arrayBuffer());
+  const text = writeInfotext({ ...info, version });
+  const png = new Blob([withPngText(plain, { [PARAMETERS_KEYWORD]: text })], { type: "image/png" });
   return { png, url: URL.createObjectURL(png) };
+}
+
+/**
+ * The `parameters` text of a picture that somebody drops on the page.
+ * @throws StylusError bad-file when it is no PNG, not-found when it carries no settings
+ */
+export async function readPictureText(file: Blob, fileName: string): Promise<string> {
+  const text = (await readPngText(new Uint8Array(await file.arrayBuffer()))).get(PARAMETERS_KEYWORD);
+  if (text === undefined || text.trim() === "") {
+    throw new StylusError("not-found", `${fileName} carries no prompt or settings.`, {
+      remedy: "Drop a PNG file as Stylus, AUTOMATIC1111 or Forge saved it; uploads to other sites often lose the text.",
+    });
+  }
+  return text;
 }
 
 /** "a-castle-on-a-hill-1234.png" */

@@ -71,7 +71,11 @@ export const limits = {
 /** A prompt this long works, but the text encoder reads it in chunks of 75 tokens and later parts count for less. */
 export const longPromptLength = 1_000;
 
-export const randomSeed = (): number => Math.floor(Math.random() * 2 ** 32);
+/** Six digits are enough to be new and short enough to note down. */
+export const randomSeed = (): number => Math.floor(Math.random() * 1_000_000);
+
+/** Few-step adapters are made for fewer steps than this; asking for more means wanting the full sampler. */
+const fewStepMost = 12;
 
 /** Fills everything that `partial` leaves out. Sampling values come from the mode (few-step or full). */
 export function completeOptions(
@@ -81,7 +85,7 @@ export function completeOptions(
   const given = Object.fromEntries(
     Object.entries(partial).filter(([, value]) => value !== undefined && value !== null),
   ) as Partial<GenerateOptions> & { readonly prompt: string };
-  const fewStep = given.fewStep ?? false;
+  const fewStep = given.fewStep ?? (defaults.fewStep !== null && (given.steps ?? 0) <= fewStepMost);
   const mode = (fewStep ? defaults.fewStep : null) ?? defaults.full;
   return {
     negativePrompt: "",

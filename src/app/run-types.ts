@@ -87,6 +87,7 @@ export interface RunImage {
 }
 
 export interface RunResult {
+  readonly pack: LoadedPack;
   readonly report: RunReport;
   readonly images: readonly RunImage[];
 }

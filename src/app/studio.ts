@@ -5,8 +5,9 @@ import { createStore, produce, type SetStoreFunction } from "solid-js/store";
 import type { AdapterCard } from "../retrieval/card.ts";
 import { StylusError, toPlainError, type PlainError } from "../shared/errors.ts";
 import { openGallery, type Gallery, type StoredImage } from "./gallery.ts";
-import { encodePicture } from "./image-file.ts";
-import { checkOptions, randomSeed, type GenerateOptions, type PackDefaults } from "./options.ts";
+import { encodePicture, readPictureText } from "./image-file.ts";
+import { readInfotext } from "./infotext.ts";
+import { checkOptions, completeOptions, randomSeed, type GenerateOptions, type PackDefaults } from "./options.ts";
 import type { Services } from "./ports.ts";
 import { createEventFolder, startRun, type ImageView, type RunView } from "./run-view.ts";
 import type { LoadedPack, LoadProgress, PlannedImage, RunReport } from "./run-types.ts";
@@ -61,6 +62,8 @@ export interface Studio {
   toggleBan(id: string): void;
   show(runId: string): Promise<void>;
   useSettings(options: GenerateOptions): void;
+  /** Settings out of a picture file, ours or another tool's. */
+  usePicture(file: File): Promise<void>;
   deleteImage(imageId: string): Promise<void>;
   clearGallery(): Promise<void>;
   announce(text: string): void;
@@ -95,6 +98,7 @@ function buildStudio(services: Services): Studio {
   let abort: AbortController | null = null;
 
   const cards = createMemo(() => new Map(pack()?.cards.map((card) => [card.id, card])));
+  const writing = () => ({ cards: cards(), model: pack()?.title ?? "" });
   const defaults = (): PackDefaults => pack()?.defaults ?? assumedDefaults;
   const slowDevice = (): boolean => (pack()?.device.kind ?? "wasm") === "wasm";
   const fewStep = (): boolean => usesFewStep(settings, slowDevice()) && defaults().fewStep !== null;
@@ -208,7 +212,7 @@ function buildStudio(services: Services): Studio {
             const pixels = event.event;
             const image = view.images[pixels.imageIndex]!;
             finished.push(
-              encodePicture(pixels, { options: wanted, image, cards: cards() }).then((picture) =>
+              encodePicture(pixels, { ...writing(), options: wanted, image }).then((picture) =>
                 set("images", pixels.imageIndex, { picture, status: "done", preview: null }),
               ),
             );
@@ -300,7 +304,7 @@ function buildStudio(services: Services): Studio {
         const picture = await encodePicture(painted, {
           options: request,
           image: { seed: image.seed, adapters: painted.adapters },
-          cards: cards(),
+          ...writing(),
         });
         set("images", imageIndex, "variant", { status: "done", picture, preview: null });
         setAnnouncement(`The picture ${label} is done.`);
@@ -391,6 +395,19 @@ function buildStudio(services: Services): Studio {
       }),
     show,
     useSettings: (value) => setSettings(fromOptions(value, defaults())),
+    async usePicture(file) {
+      try {
+        const read = readInfotext(await readPictureText(file, file.name), cards());
+        batch(() => {
+          setInputError(null);
+          setAdjustments({ strengths: {}, removed: [] });
+          setSettings(fromOptions(completeOptions(read, defaults()), defaults()));
+        });
+        setAnnouncement(`Prompt and settings of ${file.name} taken over.`);
+      } catch (error) {
+        setInputError(explain(error));
+      }
+    },
     async deleteImage(imageId) {
       const gallery = await galleryReady;
       await gallery.remove(imageId);

@@ -231,6 +231,7 @@ export async function run(
 
   images.sort((a, b) => a.index - b.index);
   return {
+    pack,
     images,
     report: {
       format: "stylus-web/run",

@@ -37,14 +37,14 @@ export function AdapterDialog(props: { readonly id: string | null; readonly onCl
                 <h3>What it does</h3>
                 <p>{known().refined.description}</p>
                 <p class={styles["source"]}>
-                  Written from its pictures. {known().refined.category}, strength {known().refined.weight}.
+                  Kind: {known().refined.category}. Strength: {known().refined.weight}. Written from its pictures.
                 </p>
               </section>
               <section>
                 <h3>What its author says</h3>
                 <p class={styles["author"]}>{known().description.trim() || "Nothing."}</p>
                 <p class={styles["source"]}>
-                  {known().author}, {known().license}
+                  by {known().author}, licence {known().license}
                 </p>
               </section>
             </div>

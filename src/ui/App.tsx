@@ -5,6 +5,7 @@ import type { Studio } from "../app/studio.ts";
 import { AdapterDialog } from "./AdapterDialog.tsx";
 import { AdapterDialogContext } from "./adapter-dialog-context.ts";
 import styles from "./App.module.css";
+import { Collection } from "./Collection.tsx";
 import { Choice } from "./Choice.tsx";
 import { ControlBar } from "./ControlBar.tsx";
 import { ErrorNote } from "./ErrorNote.tsx";
@@ -39,10 +40,36 @@ export function App(props: { readonly studio: Studio }): JSX.Element {
       appearance === "system" ? (systemDark() ? "dark" : "light") : appearance;
   });
 
+  // A picture dropped anywhere brings its settings.
+  const [dropping, setDropping] = createSignal(false);
+  const takesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") === true;
+  const onDrop = (event: DragEvent): void => {
+    if (!takesFiles(event)) return;
+    event.preventDefault();
+    setDropping(false);
+    const file = event.dataTransfer?.files[0];
+    if (file) void studio.usePicture(file);
+  };
+
   return (
     <StudioContext.Provider value={studio}>
       <AdapterDialogContext.Provider value={setAdapterId}>
-        <div class={styles["page"]}>
+        <div
+          class={styles["page"]}
+          data-dropping={dropping()}
+          onDragOver={(event) => {
+            if (!takesFiles(event)) return;
+            event.preventDefault();
+            setDropping(true);
+          }}
+          onDragLeave={(event) => {
+            if (event.relatedTarget === null) setDropping(false);
+          }}
+          onDrop={onDrop}
+        >
+          <Show when={dropping()}>
+            <p class={styles["drop"]}>Drop a PNG to take over its prompt and settings</p>
+          </Show>
           <Header onLibrary={() => setLibraryOpen(true)} onHelp={() => setHelpOpen(true)} />
           <main class={styles["main"]}>
             <section class={styles["sheet"]} aria-label="Prompt and settings">
@@ -72,8 +99,16 @@ export function App(props: { readonly studio: Studio }): JSX.Element {
                   )}
                 </Show>
               </div>
-              <Choice />
+              <Show
+                when={studio.run() || studio.packStatus() === "ready"}
+                fallback={<LoadPanel />}
+              >
+                <Choice />
+              </Show>
             </div>
+            <Show when={!studio.run() && studio.pack()}>
+              <Collection />
+            </Show>
             <Gallery />
           </main>
         </div>

@@ -22,9 +22,9 @@ export function Choice(): JSX.Element {
   return (
     <section class={styles["choice"]} aria-labelledby="choice-title">
       <header class={styles["head"]}>
-        <h2 id="choice-title">Adapters</h2>
+        <h2 id="choice-title">Chosen adapters</h2>
         <Show when={composition().composer.kind !== "none" || !isEmpty()}>
-          <span class={styles["by"]}>chosen by {composition().composer.name || "you"}</span>
+          <span class={styles["by"]}>by {composition().composer.name || "you"}</span>
         </Show>
       </header>
 

@@ -77,7 +77,7 @@ function DevicePopover(): JSX.Element {
               <dt>Runs on</dt>
               <dd>
                 {pack().device.name}
-                <p>{pack().device.reason}</p>
+                <p>Why: {pack().device.reason}.</p>
               </dd>
               <dt>Size</dt>
               <dd>

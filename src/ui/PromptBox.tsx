@@ -34,7 +34,8 @@ export function PromptBox(): JSX.Element {
 
   // The same parts keep their strokes while the user types; a new reading sweeps them in again.
   const [sweep, setSweep] = createSignal(0);
-  createEffect(on(() => tasks().map((task) => task.text).join("\n"), () => setSweep((value) => value + 1), { defer: true }));
+  const parts = createMemo(() => tasks().map((task) => task.text).join("\n"));
+  createEffect(on(parts, () => setSweep((value) => value + 1), { defer: true }));
 
   const browse = (step: 1 | -1): void => {
     const { history } = studio.settings;

@@ -1,6 +1,5 @@
-// Before the first picture: what this is, prompts to try, and the model arriving.
-import { For, Show, type JSX } from "solid-js";
-import { LoadPanel } from "./LoadPanel.tsx";
+// Before the first picture: what this is, and prompts to try.
+import { For, type JSX } from "solid-js";
 import styles from "./Welcome.module.css";
 import { useStudio } from "./studio-context.ts";
 
@@ -42,9 +41,6 @@ export function Welcome(): JSX.Element {
           </For>
         </ul>
       </div>
-      <Show when={studio.packStatus() !== "ready"}>
-        <LoadPanel />
-      </Show>
     </div>
   );
 }

@@ -31,7 +31,7 @@ export const methodNames: Readonly<Record<Exclude<MethodId, "reranker">, string>
   stylus: "Stylus: by parts of the prompt",
   retriever: "Nearest three to the whole prompt",
   random: "Three at random",
-  sd: "Nobody: base model alone",
+  sd: "Nobody: only what I pin or tag",
 };
 
 export const methodHints: Readonly<Record<MethodId, string>> = {
@@ -39,7 +39,7 @@ export const methodHints: Readonly<Record<MethodId, string>> = {
   retriever: "A baseline of the paper: similarity alone decides.",
   reranker: "",
   random: "A baseline of the paper: drawn by the seed.",
-  sd: "A baseline of the paper: no adapters.",
+  sd: "The base model, with pinned adapters and <lora:…> tags only.",
 };
 
 export const presetNames: Readonly<Record<PresetId, string>> = {

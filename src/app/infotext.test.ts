@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import type { AdapterCard } from "../retrieval/card.ts";
+import { readInfotext, writeInfotext } from "./infotext.ts";
+import { completeOptions } from "./options.ts";
+
+const card = (id: string, extra: Partial<AdapterCard> = {}): AdapterCard => ({
+  id,
+  title: id,
+  tags: [],
+  triggerWords: [],
+  description: "",
+  refined: { description: "", category: "style", weight: 1 },
+  baseModel: "Pocket",
+  file: { path: "", sizeBytes: 0, sha256: "0123456789abcdef" },
+  license: "",
+  author: "",
+  samples: [],
+  ...extra,
+});
+const fewStep = { steps: 6, cfgScale: 1.5, sampler: "lcm", schedule: "lcm" };
+const cards = new Map([card("clay"), card("ink"), card("lcm", { fewStep })].map((one) => [one.id, one]));
+const defaults = {
+  width: 256,
+  height: 256,
+  full: { steps: 20, cfgScale: 5, sampler: "dpmpp_2m", schedule: "karras" },
+  fewStep: { steps: 6, cfgScale: 1.5, sampler: "lcm", schedule: "lcm" },
+} as const;
+
+const write = (options: Parameters<typeof completeOptions>[0], strength = 0.64) =>
+  writeInfotext({
+    options: completeOptions(options, defaults),
+    image: { seed: 12, adapters: [{ id: "clay", unetStrength: strength, textStrength: strength }] },
+    cards,
+    model: "Pocket",
+    version: "1.0.0",
+  });
+
+describe("infotext", () => {
+  it("is what other tools read", () => {
+    expect(write({ prompt: "a fox <lora:clay:0.64>", negativePrompt: "rain", fewStep: false, seed: 12 })).toBe(
+      'a fox <lora:clay:0.64>\nNegative prompt: rain\nSteps: 20, Sampler: DPM++ 2M, Schedule type: Karras, CFG scale: 5, Seed: 12, Size: 256x256, Model: Pocket, RNG: CPU, Hashes: "{\\"lora:clay\\":\\"0123456789\\"}", Version: Stylus Web 1.0.0',
+    );
+  });
+
+  it("comes back as the same settings, adapters fixed", () => {
+    const text = write({ prompt: "a fox", fewStep: true });
+    expect(text).toContain("<lora:clay:0.64> <lora:lcm:1>");
+    expect(readInfotext(text, cards)).toEqual({
+      prompt: "a fox <lora:clay:0.64>",
+      negativePrompt: "",
+      fewStep: true,
+      noise: "cpu",
+      method: "sd",
+      steps: 6,
+      cfgScale: 1.5,
+      sampler: "lcm",
+      schedule: "lcm",
+      seed: 12,
+      width: 256,
+      height: 256,
+    });
+  });
+
+  it("leaves out what it cannot use", () => {
+    const read = readInfotext(
+      "a fox <lora:unknown:1>\nSteps: 9999, Sampler: Heun, CFG scale: x, Seed: -1, Size: big, Clip skip: 2",
+      cards,
+    );
+    expect(read).toEqual({
+      prompt: "a fox",
+      negativePrompt: "",
+      fewStep: false,
+      noise: "cpu",
+      method: "sd",
+      clipSkip: 2,
+      schedule: "uniform",
+    });
+    expect(readInfotext("just words", cards)).toMatchObject({ prompt: "just words", method: "stylus" });
+  });
+});

@@ -1,0 +1,160 @@
+// The use case over stand-in services: order of stages, what reaches the engine, refusals, abort.
+import { describe, expect, it } from "vitest";
+import { StylusError } from "../shared/errors.ts";
+import type { DiffusionRequest } from "../shared/request.ts";
+import type { AdapterCard } from "../retrieval/card.ts";
+import type { Services } from "./ports.ts";
+import { run } from "./stylus.ts";
+import type { LoadedPack, RunEvent } from "./run-types.ts";
+
+const card = (id: string, extra: Partial<AdapterCard> = {}): AdapterCard => ({
+  id,
+  title: id,
+  tags: [],
+  triggerWords: [],
+  description: "",
+  refined: { description: "", category: "style", weight: 0.8 },
+  baseModel: "Pocket",
+  file: { path: `${id}.safetensors`, sizeBytes: 1, sha256: "" },
+  license: "",
+  author: "",
+  samples: [],
+  ...extra,
+});
+
+const pack: LoadedPack = {
+  id: "pocket",
+  title: "Pocket",
+  sizeBytes: 10,
+  downloadedBytes: 0,
+  persistent: true,
+  device: { kind: "wasm", name: "", reason: "", threads: 2, f16: false },
+  defaults: {
+    width: 256,
+    height: 256,
+    full: { steps: 20, cfgScale: 5, sampler: "dpmpp_2m", schedule: "karras" },
+    fewStep: { steps: 4, cfgScale: 1, sampler: "lcm", schedule: "lcm" },
+  },
+  cards: [card("clay"), card("ink"), card("lcm", { fewStep: { steps: 4, cfgScale: 1, sampler: "lcm", schedule: "lcm" } })],
+  fileUrl: () => null,
+};
+
+function setup() {
+  const requests: DiffusionRequest[] = [];
+  const seen: string[] = [];
+  const services: Services = {
+    load: async () => pack,
+    embedQuery: async (text) => (seen.push(text), new Float32Array([1])),
+    search: async (_query, { bans }) =>
+      pack.cards
+        .filter(({ id, fewStep }) => !fewStep && !bans.includes(id))
+        .map((found) => ({ card: found, similarity: 0.5, vector: new Float32Array([1]), keys: [] })),
+    compose: async (candidates, { request }) => {
+      seen.push(request.prompt);
+      const start = request.prompt.indexOf("clay");
+      const picks = candidates.slice(0, 1).map(({ card: { id } }) => ({ id, reason: "r", similarity: 0.9, weight: 0.8 }));
+      return {
+        tasks: start < 0 ? [] : [{ text: "clay", start, end: start + 4, picks }],
+        rejected: [],
+        composer: { name: "rules", kind: "rules" },
+      };
+    },
+    generate: async (request, { onEvent, signal }) => {
+      requests.push(request);
+      for (const [imageIndex, { seed }] of request.images.entries()) {
+        if (signal.aborted) throw new StylusError("cancelled", "Stopped.");
+        onEvent({ type: "step", imageIndex, step: 1, steps: 1, milliseconds: 5 });
+        onEvent({ type: "stage", stage: "sampling", imageIndex, milliseconds: 5 });
+        onEvent({ type: "image", imageIndex, seed, width: 1, height: 1, rgba: new Uint8ClampedArray(4) });
+      }
+    },
+  };
+  return { services, requests, seen };
+}
+
+const refusal = async (options: Parameters<typeof run>[0]): Promise<StylusError> => {
+  const error = await run(options, setup().services).then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toBeInstanceOf(StylusError);
+  return error as StylusError;
+};
+
+describe("run", () => {
+  it("goes through the stages in order and reports them", async () => {
+    const { services, requests } = setup();
+    const events: RunEvent[] = [];
+    const { report, images } = await run(
+      { prompt: "a fox, clay", seed: 7, count: 2 },
+      services,
+      { onEvent: (event) => events.push(event) },
+    );
+    const order = ["load", "embed", "retrieve", "compose", "plan", "generate"];
+    expect(report.stages.map(({ id }) => id)).toEqual(order);
+    expect(events.flatMap((event) => (event.type === "stage-end" ? [event.stage] : []))).toEqual(order);
+    expect(report).toMatchObject({ format: "stylus-web/run", version: 1 });
+    expect(images.map(({ seed }) => seed)).toEqual([7, 8]);
+    expect(requests[0]!.images[0]!.adapters).toEqual([{ id: "clay", unetStrength: 0.8, textStrength: 0.8 }]);
+    expect(requests[0]!.fewStepAdapter?.id).toBe("lcm");
+    expect(report.images[1]).toMatchObject({ index: 1, stepMilliseconds: [5], parts: { sampling: 5 }, milliseconds: 5 });
+    expect(JSON.parse(JSON.stringify(report))).toEqual(report);
+  });
+
+  it("takes tags out of the prompt, maps spans back, and lets tags win", async () => {
+    const { services, requests, seen } = setup();
+    const prompt = "<lora:ink:0.3>clay fox<lora:clay:1.2>";
+    const { report } = await run({ prompt, fewStep: false }, services);
+    expect(seen).toEqual(["clay fox", "clay fox"]);
+    expect(requests[0]!.prompt).toBe("clay fox");
+    expect(requests[0]!.images[0]!.adapters).toEqual([
+      { id: "ink", unetStrength: 0.3, textStrength: 0.3 },
+      { id: "clay", unetStrength: 1.2, textStrength: 1.2 },
+    ]);
+    const composed = report.stages.find(({ id }) => id === "compose")!.outputs as { tasks: { start: number; end: number }[] };
+    expect(prompt.slice(composed.tasks[0]!.start, composed.tasks[0]!.end)).toBe("clay");
+  });
+
+  it.each([
+    ["none" as const, []],
+    [[{ id: "ink", weight: 0.5 }], [{ id: "ink", unetStrength: 0.5, textStrength: 0.5 }]],
+  ])("adapters %j: no stage chooses", async (adapters, expected) => {
+    const { services, requests } = setup();
+    const { report } = await run({ prompt: "clay", adapters }, services);
+    expect(report.stages.map(({ id }) => id)).toEqual(["load", "plan", "generate"]);
+    expect(requests[0]!.images[0]!.adapters).toEqual(expected);
+  });
+
+  it("uses pins, bans and strengths", async () => {
+    const { services, requests } = setup();
+    await run({ prompt: "clay", pins: ["ink"], bans: ["clay"], strengths: { ink: 0.25 } }, services);
+    expect(requests[0]!.images[0]!.adapters).toEqual([{ id: "ink", unetStrength: 0.25, textStrength: 0.25 }]);
+  });
+
+  it("refuses an empty prompt before loading anything", async () => {
+    const error = await refusal({ prompt: "  " });
+    expect(error).toMatchObject({ code: "bad-input", where: "prompt" });
+  });
+
+  it.each([
+    { prompt: "a <lora:clayy:1>" },
+    { prompt: "a", adapters: [{ id: "nothing", weight: 1 }] },
+    { prompt: "a", pins: ["gone"] },
+  ])("names an unknown adapter: %j", async (options) => {
+    const error = await refusal(options);
+    expect(error).toMatchObject({ code: "bad-input", where: "adapters" });
+    expect(error.message).toMatch(/clayy|nothing|gone/);
+    expect(error.remedy).toBeTruthy();
+  });
+
+  it("stops between stages when aborted", async () => {
+    const { services, requests } = setup();
+    const controller = new AbortController();
+    const stopped = run({ prompt: "clay" }, services, {
+      signal: controller.signal,
+      onEvent: (event) => event.type === "candidates" && controller.abort(),
+    });
+    await expect(stopped).rejects.toMatchObject({ code: "cancelled" });
+    expect(requests).toHaveLength(0);
+  });
+});
