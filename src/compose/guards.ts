@@ -3,11 +3,13 @@
 // prompt, τ on adapter–task similarity. What fails is dropped with its reason, never repaired by guessing.
 import { StylusError } from "../shared/errors.ts";
 import type { Candidate } from "../retrieval/candidate.ts";
+import type { AdapterCard } from "../retrieval/card.ts";
 import type { Composition, ComposerInfo, EmbedTexts, Pick, Task } from "./composition.ts";
-import { allNamePhrases, lexicalMatch } from "./phrases.ts";
+import { kindFit, kindReason } from "./kinds.ts";
+import { type Match, matcher } from "./match.ts";
 import { type PresetId, presets } from "./presets.ts";
 import { parseRelaxedObject, RelaxedObject, type RelaxedValue } from "./relaxed-json.ts";
-import { semanticMatch, taskCosines } from "./similarity.ts";
+import { segment } from "./segment.ts";
 import { contentStems, wordsOf } from "./words.ts";
 
 /** A model's answer as read, before any rule is applied. */
@@ -130,20 +132,10 @@ interface GuardContext {
   readonly idsAreIndices?: boolean | undefined;
 }
 
-/** Strengths of every candidate for each task text. */
-async function strengthsOf(
-  texts: readonly string[],
-  { candidates, embed }: GuardContext,
-): Promise<readonly (readonly number[])[]> {
-  const names = allNamePhrases(candidates.map(({ card }) => card));
-  const vectors = texts.length > 0 ? await embed(texts) : [];
-  return texts.map((text, i) => {
-    const cosines = taskCosines(vectors[i]!, candidates, names);
-    return candidates.map((_, c) => {
-      const words = lexicalMatch(contentStems(text), names[c]!)?.strength ?? 0;
-      return Math.max(words, semanticMatch(cosines, c).strength);
-    });
-  });
+/** Place of a proposed adapter in the candidate list; −1 when it is not there. */
+function placeOf(id: string, { candidates, idsAreIndices }: GuardContext): number {
+  if (!idsAreIndices) return candidates.findIndex(({ card }) => card.id === id);
+  return /^\d{1,6}$/.test(id) && Number(id) < candidates.length ? Number(id) : -1;
 }
 
 /** Applies the rules to a proposal; the result obeys all of them whatever the model wrote. */
@@ -166,44 +158,47 @@ export async function guardProposal(
     }
   }
   placed.sort((a, b) => a.start - b.start);
-  const strengths = await strengthsOf(
-    placed.map(({ task }) => task.text),
-    context,
-  );
+  const segments = segment(prompt);
+  const matchAll = matcher(candidates);
+  const texts = placed.map(({ task }) => task.text);
+  const vectors = texts.length > 0 ? await context.embed(texts) : [];
+  const matches = texts.map((text, i) => matchAll({ vector: vectors[i]!, stems: contentStems(text) }));
   const used = new Set<string>();
   let styles = 0;
   const tasks = placed.map(({ task, start, end }, t): Task => {
     const picks: Pick[] = [];
+    const kinds = segments.filter((part) => part.start < end && start < part.end).map(({ kind }) => kind);
+    /** Which rule forbids this adapter here; null when none does. */
+    const fault = (card: AdapterCard, { strength, verbatim }: Match): string | null => {
+      const { category } = card.refined;
+      if (used.has(card.id)) return "used already";
+      if (!verbatim && kinds.length > 0 && !kinds.some((kind) => kindFit(kind, category))) {
+        return kindReason(task.text, kinds[0]!, category);
+      }
+      if (strength < preset.threshold) {
+        return `its match with “${task.text}” is ${strength.toFixed(2)}, below the threshold ${preset.threshold}`;
+      }
+      if (picks.length >= preset.perTask) return `“${task.text}” has ${preset.perTask} adapters already`;
+      if (category === "style" && styles >= preset.styles) return `there are ${preset.styles} styles already`;
+      return null;
+    };
     for (const proposed of task.picks) {
-      const at = context.idsAreIndices
-        ? candidates[Number(proposed.id)]
-          ? Number(proposed.id)
-          : -1
-        : candidates.findIndex(({ card }) => card.id === proposed.id);
-      const card = candidates[at]?.card;
-      if (!card) {
+      const at = placeOf(proposed.id, context);
+      if (at < 0) {
         rejected.push({ id: proposed.id, reason: "not among the candidates" });
         continue;
       }
-      const strength = strengths[t]![at]!;
-      const isStyle = card.refined.category === "style";
-      const fault = used.has(card.id)
-        ? "used for another task already"
-        : strength < preset.threshold
-          ? `its match with “${task.text}” is ${strength.toFixed(2)}, below the threshold ${preset.threshold}`
-          : picks.length >= preset.perTask
-            ? `“${task.text}” has ${preset.perTask} adapters already`
-            : isStyle && styles >= preset.styles
-              ? `there are ${preset.styles} styles already`
-              : null;
-      if (fault) {
-        rejected.push({ id: card.id, reason: fault });
+      const { card } = candidates[at]!;
+      const match = matches[t]![at]!;
+      const why = fault(card, match);
+      if (why !== null) {
+        rejected.push({ id: card.id, reason: why });
         continue;
       }
       used.add(card.id);
-      if (isStyle) styles += 1;
+      if (card.refined.category === "style") styles += 1;
       const reason = proposed.reason || "chosen by the language model";
-      picks.push({ id: card.id, reason, similarity: strength, weight: card.refined.weight });
+      picks.push({ id: card.id, reason, similarity: match.strength, weight: card.refined.weight });
     }
     return { text: prompt.slice(start, end), start, end, picks };
   });

@@ -57,8 +57,11 @@ function listedItems(description: string): readonly string[] {
 const headOf = (item: string): string =>
   item.split(/\b(?:of|with|on|in|that|who|which|for|from|at|seen)\b/i)[0]!;
 
-/** Trust in a phrase of the author's that the refined description does not bear out. */
-const unconfirmed = 0.45;
+/**
+ * Trust in phrases of the author's that the refined description does not bear out: in a title or trigger word, in a tag,
+ * and in either once the description has denied another of them.
+ */
+const unconfirmed = { name: 0.8, tag: 0.45, afterDenial: 0.2 };
 
 /** Names of an adapter with their trust; phrases without content are left out. */
 export function namePhrases(card: AdapterCard): readonly NamePhrase[] {
@@ -66,6 +69,8 @@ export function namePhrases(card: AdapterCard): readonly NamePhrase[] {
   const isThing = thingCategories.has(category);
   const described = new Set(wordsOf(description).map(({ stem }) => stem));
   const denied = deniedStems(description);
+  const authors = [card.title, ...card.triggerWords, ...card.tags].flatMap(contentStems);
+  const credible = !authors.some((stem) => denied.has(stem) && stemWeight(stem) === 1);
   const items = isThing ? listedItems(description) : [];
   const listed = new Set(items.flatMap((item) => contentStems(headOf(item))));
   const trust = (stems: readonly string[], source: NamePhrase["source"]): number => {
@@ -76,7 +81,9 @@ export function namePhrases(card: AdapterCard): readonly NamePhrase[] {
     const setting = (stem: string): boolean => times.has(stem) || weathers.has(stem) || places.has(stem);
     if (source === "tag" && category !== "background" && naming.every(setting)) return 0;
     if (source === "tag" && isThing) return naming.every((stem) => listed.has(stem)) ? 1 : 0;
-    return naming.some((stem) => described.has(stem)) ? 1 : unconfirmed;
+    if (naming.some((stem) => described.has(stem))) return 1;
+    if (!credible) return unconfirmed.afterDenial;
+    return source === "tag" ? unconfirmed.tag : unconfirmed.name;
   };
   const phrases: NamePhrase[] = [];
   const add = (text: string, source: NamePhrase["source"]): void => {
@@ -107,10 +114,25 @@ export function allNamePhrases(cards: readonly AdapterCard[]): readonly (readonl
     phrases.map((phrase) => {
       const shared = owners.get(phrase.stems.join(" "))! > 1;
       return shared && phrase.source === "tag"
-        ? { ...phrase, trust: Math.min(phrase.trust, unconfirmed) }
+        ? { ...phrase, trust: Math.min(phrase.trust, unconfirmed.tag) }
         : phrase;
     }),
   );
+}
+
+/**
+ * Upper limit for similarity in meaning: where most words of a task stand only in names that are hardly believed, the
+ * document (which holds those names too) proves nothing.
+ */
+export function semanticLimit(taskStems: readonly string[], phrases: readonly NamePhrase[]): number {
+  const believed = new Set(
+    phrases.filter(({ trust }) => trust > unconfirmed.afterDenial).flatMap(({ stems }) => stems),
+  );
+  const doubted = phrases
+    .filter(({ trust, source }) => trust <= unconfirmed.afterDenial && source !== "tag")
+    .flatMap(({ stems }) => stems)
+    .filter((stem) => !believed.has(stem));
+  return overlap(doubted, taskStems) >= 0.5 ? unconfirmed.afterDenial : 1;
 }
 
 /** A trigger phrase or title of two words or more that stands in the task word for word. */
@@ -137,6 +159,13 @@ export interface LexicalMatch {
   readonly strength: number;
 }
 
+const total = (stems: readonly string[]): number => stems.reduce((sum, stem) => sum + stemWeight(stem), 0);
+
+/** Weighted share of a phrase's stems that the task has too. */
+export function overlap(taskStems: readonly string[], phraseStems: readonly string[]): number {
+  return total(phraseStems.filter((stem) => taskStems.includes(stem))) / total(phraseStems);
+}
+
 /**
  * The name phrase that best matches the words of a task. Both sides count: a phrase with more to it than the task is
  * narrower ("party hat" for "hat"), a task with more to it than the phrase is only partly met.
@@ -146,7 +175,6 @@ export function lexicalMatch(
   phrases: readonly NamePhrase[],
 ): LexicalMatch | null {
   let best: LexicalMatch | null = null;
-  const total = (stems: readonly string[]): number => stems.reduce((sum, stem) => sum + stemWeight(stem), 0);
   const task = [...new Set(taskStems)];
   const taskWeight = total(task);
   for (const phrase of phrases) {

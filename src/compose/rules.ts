@@ -3,18 +3,12 @@
 // once, caps per task and for styles, τ, tasks merged when one adapter spans them.
 import { throwIfAborted } from "../shared/errors.ts";
 import type { Candidate } from "../retrieval/candidate.ts";
+import type { Vector } from "../retrieval/vectors.ts";
 import type { Composer, Composition, Pick, Task } from "./composition.ts";
 import { kindFit, kindReason } from "./kinds.ts";
-import {
-  allNamePhrases,
-  lexicalMatch,
-  type LexicalMatch,
-  type NamePhrase,
-  verbatimPhrase,
-} from "./phrases.ts";
+import { type Match, matcher } from "./match.ts";
 import { presets } from "./presets.ts";
 import { isGerund, segment, type Segment } from "./segment.ts";
-import { semanticMatch, type SemanticMatch, taskCosines } from "./similarity.ts";
 import { contentStems } from "./words.ts";
 
 /** Tasks that are scored; a longer prompt keeps its remaining tasks, without adapters. */
@@ -32,11 +26,8 @@ const maxRejected = 12;
 /** Where the kinds are only near, evidence has to be that much stronger. */
 const nearFactor = 0.9;
 
-interface Score {
+interface Score extends Match {
   readonly candidate: Candidate;
-  readonly strength: number;
-  readonly lexical: LexicalMatch | null;
-  readonly semantic: SemanticMatch;
   /** Why the kinds do not go together; null when they do. */
   readonly wrongKind: string | null;
 }
@@ -72,41 +63,32 @@ function mergeable(
   return pairs;
 }
 
-function scoreAll(
+/** Adds the kind guard to the matches of a task. */
+function scored(
   task: Segment,
-  vector: Parameters<typeof taskCosines>[0],
-  context: { candidates: readonly Candidate[]; names: readonly (readonly NamePhrase[])[] },
+  matches: readonly Match[],
+  candidates: readonly Candidate[],
 ): readonly Score[] {
-  const cosines = taskCosines(vector, context.candidates, context.names);
-  const stems = contentStems(core(task));
-  return context.candidates.map((candidate, index) => {
+  return matches.map((match, index) => {
+    const candidate = candidates[index]!;
     const { category } = candidate.card.refined;
-    // Its own name, word for word, is evidence enough whatever the kind of the task seems to be.
-    const verbatim = verbatimPhrase(stems, context.names[index]!);
     const does = category === "action" && isGerund(task.words[0]!); // "a levitating teapot"
-    const fit = verbatim ? "same" : does ? "near" : kindFit(task.kind, category);
-    const lexical = verbatim ? { phrase: verbatim, strength: 1 } : lexicalMatch(stems, context.names[index]!);
-    const semantic = semanticMatch(cosines, index);
-    const words = lexical?.strength ?? 0;
-    const strength = Math.max(words, semantic.strength) * (fit === "near" ? nearFactor : 1);
+    // Its own name, word for word, is evidence enough whatever the kind of the task seems to be.
+    const fit = match.verbatim ? "same" : does ? "near" : kindFit(task.kind, category);
     return {
+      ...match,
       candidate,
-      strength,
-      lexical,
-      semantic,
+      strength: match.strength * (fit === "near" ? nearFactor : 1),
       wrongKind: fit ? null : kindReason(task.text, task.kind, category),
     };
   });
 }
 
-function reason(task: Segment, { lexical, semantic, strength }: Score): string {
+function reason(task: Segment, { phrase, nearestName, strength }: Score): string {
   const quoted = `“${task.text}”`;
-  if (lexical && lexical.strength >= semantic.strength) {
-    return `${quoted} matches its ${lexical.phrase.source} “${lexical.phrase.text}” (${strength.toFixed(2)})`;
-  }
-  if (semantic.nameSimilarity > semantic.document)
-    return `${quoted} is close in meaning to “${semantic.name}” (${strength.toFixed(2)})`;
-  return `${quoted} is close in meaning to its description (${strength.toFixed(2)})`;
+  const told = `(${strength.toFixed(2)})`;
+  if (phrase) return `${quoted} matches its ${phrase.source} “${phrase.text}” ${told}`;
+  return `${quoted} is close in meaning to ${nearestName ? `“${nearestName}”` : "its description"} ${told}`;
 }
 
 /** Tasks with all scores; pairs that one adapter spans are merged. */
@@ -120,17 +102,16 @@ async function scoredTasks(
   },
 ): Promise<readonly { task: Segment; scores: readonly Score[] }[]> {
   const { candidates, embed, threshold } = context;
-  const names = allNamePhrases(candidates.map(({ card }) => card));
-  const scored = segments.slice(0, maxScoredTasks);
-  const pairs = mergeable(prompt, scored);
-  const vectors = await embed([...scored, ...pairs.map((pair) => pair.segment)].map(core));
-  const single = scored.map((task, i) => ({
-    task,
-    scores: scoreAll(task, vectors[i]!, { candidates, names }),
-  }));
+  const match = matcher(candidates);
+  const heads = segments.slice(0, maxScoredTasks);
+  const pairs = mergeable(prompt, heads);
+  const vectors = await embed([...heads, ...pairs.map((pair) => pair.segment)].map(core));
+  const scoresOf = (task: Segment, vector: Vector): readonly Score[] =>
+    scored(task, match({ vector, stems: contentStems(core(task)) }), candidates);
+  const single = heads.map((task, i) => ({ task, scores: scoresOf(task, vectors[i]!) }));
   const together = pairs
     .map(({ at, segment: task }, i) => {
-      const scores = scoreAll(task, vectors[scored.length + i]!, { candidates, names });
+      const scores = scoresOf(task, vectors[heads.length + i]!);
       const gains = scores.map((score, c) => {
         const parts = Math.max(usable(single[at]!.scores[c]!), usable(single[at + 1]!.scores[c]!));
         return usable(score) >= threshold ? usable(score) - parts : 0;

@@ -143,6 +143,7 @@ function kindOf(
   if (lead.kind === "style") return "style";
   if (lead.kind === "clothing") return "clothing";
   if ((lead.kind === "with" || lead.word === "in") && has(garments, head)) return "clothing";
+  if (phrase.some((_, i) => matches(phrase, i, notStyles) > 0)) return "object"; // "clay pot"
   if (lead.kind === "as" && styleFlags(phrase).some(Boolean)) return "style";
   if (has(weathers, phrase[0]) && phrase.at(-1)!.text.endsWith("ing")) return "weather";
   if (has(weathers, head) && (lead.kind !== "none" || bare)) return "weather";
@@ -231,14 +232,14 @@ function clauseSegments(prompt: string, words: readonly Word[], firstClause: boo
     if (lead.kind === "style" || lead.kind === "clothing") {
       push(phrase, kindOf(phrase, { lead, bare, determined }), phrase[0]!.start);
     } else {
-      for (const { words: part, style, mixed } of splitStyles(phrase)) {
+      for (const [index, { words: part, style, mixed }] of splitStyles(phrase).entries()) {
         if (style && mixed) push(part, "open", -1);
         else if (style)
           push(part, part.length === 1 && has(plainDepictions, part[0]) ? "framing" : "style", -1);
         else {
           const kind = kindOf(part, { lead, bare, determined });
           // The preposition is part of a place or a time: "in the snow", "at night".
-          push(part, kind, ["place", "time", "weather"].includes(kind) ? lead.start : -1);
+          push(part, kind, index === 0 && ["place", "time", "weather"].includes(kind) ? lead.start : -1);
         }
       }
     }
@@ -337,6 +338,7 @@ function clauseSegments(prompt: string, words: readonly Word[], firstClause: boo
     }
     if (fillers.has(word.text)) {
       flush();
+      lead = noLead;
       verbSeen = true;
       i += 1;
       continue;
@@ -349,6 +351,7 @@ function clauseSegments(prompt: string, words: readonly Word[], firstClause: boo
     if (adverbs.has(word.text)) {
       flush();
       push([word], "place", -1);
+      lead = noLead;
       i += 1;
       continue;
     }
@@ -360,6 +363,8 @@ function clauseSegments(prompt: string, words: readonly Word[], firstClause: boo
     if (isVerb(words, i, phrase, determined)) {
       flush();
       push([word], "action", -1);
+      lead = noLead;
+      determined = false;
       verbSeen = true;
       i += 1;
       continue;

@@ -3,7 +3,7 @@
 // how far an adapter stands out among all candidates for the same task.
 import type { Candidate } from "../retrieval/candidate.ts";
 import { dot, type Vector } from "../retrieval/vectors.ts";
-import type { NamePhrase } from "./phrases.ts";
+import { type NamePhrase, overlap } from "./phrases.ts";
 
 export interface SemanticMatch {
   /** 0 to 1, see calibration. */
@@ -42,19 +42,25 @@ export interface TaskCosines {
   readonly names: readonly { readonly text: string; readonly similarity: number }[];
 }
 
-/** @param names per candidate: its name phrases, for their trust */
+/**
+ * @param task its vector and content stems
+ * @param names per candidate: its name phrases, for their trust
+ */
 export function taskCosines(
-  task: Vector,
+  task: { readonly vector: Vector; readonly stems: readonly string[] },
   candidates: readonly Candidate[],
   names: readonly (readonly NamePhrase[])[],
 ): TaskCosines {
   return {
-    documents: candidates.map(({ vector }) => dot(task, vector)),
+    documents: candidates.map(({ vector }) => dot(task.vector, vector)),
     names: candidates.map(({ keys }, index) => {
       let best = { text: "", similarity: 0 };
       for (const key of keys) {
-        const trust = names[index]!.find(({ text }) => text.toLowerCase() === key.text)?.trust ?? 0;
-        const similarity = trust * dot(task, key.vector);
+        const phrase = names[index]!.find(({ text }) => text.trim().toLowerCase() === key.text);
+        if (!phrase || phrase.trust === 0) continue;
+        // "rainbow" is near "rainbow unicorn" because of the shared word; how near, the words say better.
+        const shared = overlap(task.stems, phrase.stems);
+        const similarity = phrase.trust * (shared > 0 ? shared : 1) * dot(task.vector, key.vector);
         if (similarity > best.similarity) best = { text: key.text, similarity };
       }
       return best;

@@ -1,0 +1,41 @@
+// How well each candidate matches one task: by words (its believed names) or by meaning (the embedder), whichever says
+// more. Composers by rules and by language model are held to the same number; it is what τ is compared with.
+import type { Candidate } from "../retrieval/candidate.ts";
+import type { Vector } from "../retrieval/vectors.ts";
+import { allNamePhrases, lexicalMatch, type NamePhrase, semanticLimit, verbatimPhrase } from "./phrases.ts";
+import { semanticMatch, taskCosines } from "./similarity.ts";
+
+export interface Match {
+  /** 0 to 1. */
+  readonly strength: number;
+  /** What says so; null when nothing does. */
+  readonly phrase: NamePhrase | null;
+  /** Its own name of two words or more stands in the task word for word. */
+  readonly verbatim: boolean;
+  /** The name that is nearest in meaning; empty when the description is nearer. */
+  readonly nearestName: string;
+}
+
+/** Prepares a candidate list once; the function it returns matches one task against all of them, in their order. */
+export function matcher(
+  candidates: readonly Candidate[],
+): (task: { readonly vector: Vector; readonly stems: readonly string[] }) => readonly Match[] {
+  const names = allNamePhrases(candidates.map(({ card }) => card));
+  return (task) => {
+    const cosines = taskCosines(task, candidates, names);
+    return candidates.map((_, index) => {
+      const phrases = names[index]!;
+      const verbatim = verbatimPhrase(task.stems, phrases);
+      const lexical = verbatim ? { phrase: verbatim, strength: 1 } : lexicalMatch(task.stems, phrases);
+      const semantic = semanticMatch(cosines, index);
+      const meaning = Math.min(semantic.strength, semanticLimit(task.stems, phrases));
+      const words = lexical?.strength ?? 0;
+      return {
+        strength: Math.max(words, meaning),
+        phrase: words >= meaning ? (lexical?.phrase ?? null) : null,
+        verbatim: verbatim !== null,
+        nearestName: semantic.nameSimilarity > semantic.document ? semantic.name : "",
+      };
+    });
+  };
+}
