@@ -30,7 +30,7 @@ export default defineConfig({
       manifest: false, // public/manifest.webmanifest
       injectManifest: {
         // Code, styles and icons; WASM runtimes and packs are large and cached when first used.
-        globPatterns: ["**/*.{js,mjs,css,html,svg,png,webmanifest}"],
+        globPatterns: ["**/*.{js,mjs,css,html,svg,png,woff2,webmanifest}"],
         globIgnores: ["packs/**", "**/*.map"],
         maximumFileSizeToCacheInBytes: 8 << 20,
       },

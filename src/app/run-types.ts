@@ -60,7 +60,7 @@ export interface RunReport {
   readonly version: 1;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
-  readonly app: { readonly version: string; readonly userAgent: string };
+  readonly app: { readonly version: string; readonly onnxruntime: string; readonly userAgent: string };
   readonly pack: {
     readonly id: string;
     readonly title: string;

@@ -1,6 +1,6 @@
 // The use case: a prompt becomes images. Retrieve, compose, plan, generate (Stylus, arXiv 2404.18928, §3), each stage
 // timed and recorded. Knows no DOM and no worker: services come in, events go out.
-import { version } from "../../package.json";
+import { dependencies, version } from "../../package.json";
 import type { Composition, Task } from "../compose/composition.ts";
 import { planImages } from "../compose/plan.ts";
 import type { Candidate } from "../retrieval/candidate.ts";
@@ -237,7 +237,11 @@ export async function run(
       format: "stylus-web/run",
       version: 1,
       createdAt,
-      app: { version: version, userAgent: globalThis.navigator?.userAgent ?? "" },
+      app: {
+        version,
+        onnxruntime: dependencies["onnxruntime-web"],
+        userAgent: globalThis.navigator?.userAgent ?? "",
+      },
       pack: {
         id: pack.id,
         title: pack.title,
@@ -306,9 +310,11 @@ async function choose(
     const value = await services.embedQuery(tags.text, { signal });
     return { value, outputs: { dimensions: value.length } };
   });
-  const candidates = await stage("retrieve", { limit: candidateLimit, bans: options.bans }, async () => {
+  // The random baseline draws from all adapters.
+  const limit = options.method === "random" ? pack.cards.length : candidateLimit;
+  const candidates = await stage("retrieve", { limit, bans: options.bans }, async () => {
     const value = await services.search(query, {
-      limit: candidateLimit,
+      limit,
       bans: options.bans,
       signal,
     });

@@ -15,6 +15,7 @@ export class WorkerClient<Service> {
   readonly #name: string;
   readonly #create: () => Worker;
   #running: Running<Service> | undefined;
+  #starts = 0;
 
   /** @param create e.g. `() => new Worker(new URL("…/x.ts", import.meta.url), { type: "module" })` */
   constructor(name: string, create: () => Worker) {
@@ -27,7 +28,13 @@ export class WorkerClient<Service> {
     return this.#running ? 1 : 0;
   }
 
+  /** How often the worker was started: what it held before the last start is gone. */
+  get starts(): number {
+    return this.#starts;
+  }
+
   #start(): Running<Service> {
+    this.#starts += 1;
     const worker = this.#create();
     let lose!: (reason: StylusError) => void;
     const lost = new Promise<never>((_, reject) => (lose = reject));

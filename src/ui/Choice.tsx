@@ -1,5 +1,7 @@
 // What was chosen, part by part, with everything needed to change it.
 import { createMemo, For, Show, type JSX } from "solid-js";
+import { readLoraTags } from "../app/lora-tags.ts";
+import { useAdapterDialog } from "./adapter-dialog-context.ts";
 import { Candidates } from "./Candidates.tsx";
 import styles from "./Choice.module.css";
 import controls from "./controls.module.css";
@@ -9,6 +11,7 @@ import { taskColour } from "./task-colour.ts";
 
 export function Choice(): JSX.Element {
   const studio = useStudio();
+  const openDialog = useAdapterDialog();
   const composition = createMemo(() => studio.reading().composition);
   const pickedIds = createMemo(() => new Set(composition().tasks.flatMap((task) => task.picks.map(({ id }) => id))));
   const extraPins = createMemo(() => studio.settings.pins.filter((id) => !pickedIds().has(id) && studio.card(id)));
@@ -17,7 +20,9 @@ export function Choice(): JSX.Element {
       task.picks.length === 0 && task.text !== "" ? [{ index, words: task.text }] : [],
     ),
   );
-  const isEmpty = (): boolean => composition().tasks.length === 0 && extraPins().length === 0;
+  const tagged = createMemo(() => readLoraTags(studio.settings.prompt).adapters);
+  const isEmpty = (): boolean =>
+    composition().tasks.length === 0 && extraPins().length === 0 && tagged().length === 0;
 
   return (
     <section class={styles["choice"]} aria-labelledby="choice-title">
@@ -80,6 +85,31 @@ export function Choice(): JSX.Element {
                     <PickRow
                       pick={{ id, reason: "In every picture until you unpin it.", similarity: null }}
                     />
+                  )}
+                </For>
+              </ul>
+            </li>
+          </Show>
+          <Show when={tagged().length > 0}>
+            <li class={styles["task"]}>
+              <h3 class={styles["part"]}>Named in the prompt</h3>
+              <ul class={styles["tags"]}>
+                <For each={tagged()}>
+                  {({ id, weight }) => (
+                    <li data-unknown={studio.pack() !== null && !studio.card(id)}>
+                      <Show when={studio.card(id)} fallback={<span>{id}</span>}>
+                        {(card) => (
+                          <button type="button" onClick={() => openDialog(id)}>
+                            {card().title}
+                          </button>
+                        )}
+                      </Show>
+                      <span>
+                        {studio.pack() === null || studio.card(id)
+                          ? weight.toFixed(2)
+                          : "There is no adapter of this name."}
+                      </span>
+                    </li>
                   )}
                 </For>
               </ul>

@@ -6,6 +6,7 @@ import { render } from "solid-js/web";
 import { installAutomation } from "../app/automation.ts";
 import { createServices } from "../app/services.ts";
 import { createStudio } from "../app/studio.ts";
+import { keepOffline } from "../app/offline.ts";
 import { App } from "./App.tsx";
 
 const services = createServices();
@@ -13,3 +14,4 @@ const studio = createStudio(services);
 installAutomation(services);
 render(() => <App studio={studio} />, document.getElementById("app")!);
 void studio.loadPack();
+void keepOffline();
