@@ -2,7 +2,7 @@
 // What fits is used and what does not is listed with the likely cause; only a file of which nothing fits, or that
 // was plainly made for another architecture, is refused.
 import { StylusError, toPlainError } from "../shared/errors.ts";
-import { assignKeys, type Assignment } from "./assign.ts";
+import { assignKeys, PLAIN_WEIGHT, type Assignment } from "./assign.ts";
 import { judgeBase, type BaseVerdict } from "./base-model.ts";
 import { readEmbedding, type Embedding } from "./embeddings.ts";
 import {
@@ -20,7 +20,7 @@ import { scaleLookup, shownMetadata, triggerCandidates, type ScaleLookup } from 
 import type { AdapterNetwork, ModuleEntry, ModuleTable, ParameterShape } from "./module-table.ts";
 import { openTensorFile, type TensorFile } from "./read.ts";
 import type { AdapterReport, UnmatchedKeys } from "./report.ts";
-import { isFinite, type AdapterTensor } from "./tensor.ts";
+import { allFinite, type AdapterTensor } from "./tensor.ts";
 
 /** What one adapter does to one parameter. */
 export interface ParameterUpdate extends MergeSource {
@@ -182,7 +182,7 @@ function readModule(
   for (const [slot, key] of slots) {
     const tensor = tensors.get(key);
     if (!tensor) return { cause: "its data is missing" };
-    if (!isFinite(tensor)) return { cause: "it holds values that are not numbers (NaN or infinity)" };
+    if (!allFinite(tensor)) return { cause: "it holds values that are not numbers (NaN or infinity)" };
     module.set(slot, tensor);
   }
   const parts: { target: ParameterShape; recognised: Recognised }[] = [];
@@ -219,7 +219,7 @@ function readEmbeddings(
   const width = table.embeddingWidth ?? table.contextWidth;
   return [...assignment.embeddings].flatMap(([key, { name }]) => {
     const tensor = tensors.get(key);
-    const embedding = tensor && isFinite(tensor) ? readEmbedding(name, tensor, width) : null;
+    const embedding = tensor && allFinite(tensor) ? readEmbedding(name, tensor, width) : null;
     if (!embedding)
       problems.push({
         key,
@@ -263,12 +263,13 @@ function refuseUnused({
   base: BaseVerdict;
 }): StylusError | null {
   if (updates.length > 0 || embeddings.length > 0) return null;
-  const [most] = groupProblems(problems);
+  const groups = groupProblems(problems);
+  const [most] = groups;
   if (!most)
     return new StylusError("unsupported", "The file holds no tensors.", {
       remedy: "Download it again or use another file.",
     });
-  const looksLikeModel = most.cause.startsWith("it is a weight of a whole model");
+  const looksLikeModel = groups.some(({ cause }) => cause === PLAIN_WEIGHT);
   return new StylusError(
     "unsupported",
     looksLikeModel

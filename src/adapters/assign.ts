@@ -117,6 +117,9 @@ function pairShapes(
   return pairs;
 }
 
+/** Cause for tensors that show a file to be a checkpoint. */
+export const PLAIN_WEIGHT = "it is a weight of a whole model, not a change to one";
+
 /** A bare `.weight` means (IA)³ only beside `.on_input`; otherwise it is a checkpoint's own weight. */
 function dropPlainWeights(
   places: ReadonlyMap<ModuleEntry, Map<Slot, string>>,
@@ -127,7 +130,7 @@ function dropPlainWeights(
     for (const slot of ["weight", "bias"] as const) {
       const key = slots.get(slot);
       if (key === undefined) continue;
-      unmatched.push({ key, cause: "it is a weight of a whole model, not a change to one" });
+      unmatched.push({ key, cause: PLAIN_WEIGHT });
       slots.delete(slot);
     }
   }

@@ -101,36 +101,27 @@ function positionalContextWidth(entries: Entries): number | null {
   return width !== undefined && others.length === 0 ? width : null;
 }
 
-/** Input width of the first `attn2.to_k`, wherever the family shows it; null when none does. */
+/** Input width that most of the `attn2.to_k` have, wherever the family shows it; null when none does. */
 function crossAttentionWidth(entries: Entries): number | null {
+  const votes = new Map<number, number>();
   const kronecker = new Map<string, { left?: number; right?: number }>();
+  const vote = (width: number): unknown => votes.set(width, (votes.get(width) ?? 0) + 1);
   for (const [key, { shape }] of entries) {
-    if (!key.includes("attn2")) continue;
+    if (!key.includes("attn2") || shape.length < 2 || !shape[0]) continue;
     const parts = splitKey(key);
     if (!parts?.module.endsWith("attn2_to_k")) continue;
-    const columns = shape.length < 2 || !shape[0] ? null : elementCount(shape) / shape[0];
-    if (columns === null) continue;
-    switch (parts.slot) {
-      case "down":
-      case "hada_w1_b":
-      case "diff":
-        return columns;
-      case "b2":
-        return columns >= shape[0]! ? columns : null;
-      case "lokr_w1":
-      case "lokr_w1_b":
-      case "lokr_w2":
-      case "lokr_w2_b": {
-        const factors = kronecker.get(parts.module) ?? {};
-        if (parts.slot.startsWith("lokr_w1")) factors.left = columns;
-        else factors.right = columns;
-        kronecker.set(parts.module, factors);
-        if (factors.left && factors.right) return factors.left * factors.right;
-        break;
-      }
-      default:
-        break;
-    }
+    const columns = elementCount(shape) / shape[0];
+    if (["down", "hada_w1_b", "diff"].includes(parts.slot)) vote(columns);
+    // GLoRA's early files hold the output side under this name.
+    if (parts.slot === "b2" && columns >= shape[0]) vote(columns);
+    const factor = { lokr_w1: "left", lokr_w1_b: "left", lokr_w2: "right", lokr_w2_b: "right" }[
+      parts.slot as string
+    ] as "left" | "right" | undefined;
+    if (factor === undefined) continue;
+    const factors = kronecker.get(parts.module) ?? {};
+    factors[factor] = columns;
+    kronecker.set(parts.module, factors);
+    if (factors.left && factors.right) vote(factors.left * factors.right);
   }
-  return null;
+  return [...votes].sort((a, b) => b[1] - a[1])[0]?.[0] ?? null;
 }

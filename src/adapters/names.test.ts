@@ -9,59 +9,28 @@ import {
   textParameters,
   unetParameters,
 } from "../../tests/fixtures/adapters/sd-parameters.ts";
-import { buildTextEncoder } from "../graph/clip-text.ts";
-import type { TextEncoderConfig, UnetConfig } from "../graph/config.ts";
 import { ldmUnetNames } from "../graph/names.ts";
-import { buildUnet } from "../graph/unet.ts";
 import { splitKey } from "./keys.ts";
 import { ldmPaths } from "./ldm-names.ts";
 import { flatten, moduleTable, type AdapterNetwork, type ModuleTable } from "./module-table.ts";
-
-const UNET_CONFIG: UnetConfig = {
-  inChannels: 4,
-  outChannels: 4,
-  blockOutChannels: [320, 640, 1280, 1280],
-  layersPerBlock: 2,
-  downAttention: [true, true, true, false],
-  upAttention: [false, true, true, true],
-  crossAttentionDim: 768,
-  heads: [8, 8, 8, 8],
-  normGroups: 32,
-  normEps: 1e-5,
-  linearProjection: false,
-  flipSinToCos: true,
-  freqShift: 0,
-};
-
-const TEXT_CONFIG: TextEncoderConfig = {
-  vocabSize: 49408,
-  hiddenSize: 768,
-  intermediateSize: 3072,
-  layers: 12,
-  heads: 12,
-  maxPositions: 77,
-  layerNormEps: 1e-5,
-  activation: "quick_gelu",
-};
+import { stableDiffusion15Table } from "./stable-diffusion-15.ts";
 
 const sd15 = moduleTable({ unet: unetParameters(SD15_UNET), text_encoder: textParameters(SD15_TEXT) });
 
-function byName(list: readonly { name: string; shape: readonly number[] }[]): string[] {
-  return list.map(({ name, shape }) => `${name} [${shape.join(", ")}]`).sort();
-}
-
 test("the parameter lists of the tests are those of the graph builders", () => {
-  const unet = buildUnet(
-    UNET_CONFIG,
-    { device: "webgpu", dtype: "f32" },
-    { batch: 1, height: 8, width: 8, contextTokens: 77 },
-  );
-  expect(byName(unet.parameters)).toEqual(byName(unetParameters(SD15_UNET)));
-  const text = buildTextEncoder(TEXT_CONFIG, { device: "webgpu", dtype: "f32" }, { batch: 1 });
-  // The token embedding is looked up outside the graph.
-  const inGraph = textParameters(SD15_TEXT).filter(({ name }) => !name.includes("token_embedding"));
-  expect(byName(text.parameters)).toEqual(byName(inGraph));
-  expect(moduleTable({ text_encoder: text.parameters }).embeddingWidth).toBe(768);
+  const built = stableDiffusion15Table();
+  const list = (table: ModuleTable) =>
+    table.modules
+      .flatMap(({ network, weight, bias }) =>
+        [weight, bias].flatMap((part) =>
+          part ? [`${network} ${part.name} [${part.shape.join(", ")}]`] : [],
+        ),
+      )
+      // The token embedding is looked up outside the graph.
+      .filter((line) => !line.includes("token_embedding"))
+      .sort();
+  expect(list(built)).toEqual(list(sd15));
+  expect([built.contextWidth, built.embeddingWidth]).toEqual([768, 768]);
 });
 
 test.each([

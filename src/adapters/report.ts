@@ -55,7 +55,7 @@ export function formatReport(report: AdapterReport): string {
   const lines: string[] = [
     `${report.fileName}  (${report.container}, ${report.sizeBytes.toLocaleString("en")} bytes, ${report.tensors} tensors)`,
   ];
-  const add = (label: string, value: string): number => lines.push(`  ${label.padEnd(12)} ${value}`);
+  const add = (label: string, value: string): number => lines.push(`  ${label.padEnd(16)} ${value}`);
   if (report.refusal) {
     add("refused", report.refusal.message);
     if (report.refusal.remedy) add("", report.refusal.remedy);
@@ -83,9 +83,9 @@ export function formatReport(report: AdapterReport): string {
   for (const warning of report.warnings) add("note", warning);
   for (const { cause, keys } of report.unmatched) {
     add("not used", `${keys.length} tensor${keys.length === 1 ? "" : "s"}: ${cause}`);
-    keys.slice(0, MAX_KEYS_SHOWN).forEach((key) => lines.push(`${" ".repeat(17)}${key}`));
+    keys.slice(0, MAX_KEYS_SHOWN).forEach((key) => lines.push(`${" ".repeat(19)}${key}`));
     if (keys.length > MAX_KEYS_SHOWN)
-      lines.push(`${" ".repeat(17)}… and ${keys.length - MAX_KEYS_SHOWN} more`);
+      lines.push(`${" ".repeat(19)}… and ${keys.length - MAX_KEYS_SHOWN} more`);
   }
   return lines.join("\n");
 }

@@ -31,7 +31,7 @@ export function scalarValue(tensor: AdapterTensor): number | null {
 }
 
 /** Whether every value is a finite number. Reads the stored bits, without converting. */
-export function isFinite(tensor: AdapterTensor): boolean {
+export function allFinite(tensor: AdapterTensor): boolean {
   const { bytes, dtype } = tensor;
   switch (dtype) {
     case "F16":

@@ -192,7 +192,7 @@ function tensorBytes(tensor: PickleTensor, storages: ReadonlyMap<string, Uint8Ar
   if (isContiguous(shape, strides))
     return { dtype, shape, bytes: data.subarray(offset * size, (offset + count) * size) };
   const bytes = new Uint8Array(count * size);
-  const index = new Array<number>(shape.length).fill(0);
+  const index = shape.map(() => 0);
   for (let i = 0; i < count; i++) {
     const from = index.reduce((sum, place, axis) => sum + place * strides[axis]!, offset) * size;
     bytes.set(data.subarray(from, from + size), i * size);
