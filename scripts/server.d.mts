@@ -3,6 +3,7 @@ export function serve(
   folder: string,
   options?: {
     port?: number;
+    isolated?: boolean;
     intercept?: (request: IncomingMessage, response: ServerResponse) => boolean;
   },
 ): Promise<{ url: string; close(): Promise<void> }>;

@@ -3,7 +3,7 @@
 import { createReadStream, existsSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import path from "node:path";
-import { securityHeaders } from "./headers.mjs";
+import { isolationHeaders, securityHeaders } from "./headers.mjs";
 
 const contentTypes = {
   ".html": "text/html; charset=utf-8",
@@ -35,14 +35,16 @@ function parseRange(header, size) {
 /**
  * Serves `folder` on localhost.
  * @param {string} folder
- * @param {{port?: number, intercept?: (request: import("node:http").IncomingMessage, response: import("node:http").ServerResponse) => boolean}} options
- *   port 0 (the default) takes a free one; `intercept` may answer a request itself and return true (tests inject faults with it).
+ * @param {{port?: number, isolated?: boolean, intercept?: (request: import("node:http").IncomingMessage, response: import("node:http").ServerResponse) => boolean}} options
+ *   port 0 (the default) takes a free one; `isolated: false` leaves out the headers that WASM threads need, as many static hosts
+ *   do; `intercept` may answer a request itself and return true (tests inject faults with it).
  * @returns {Promise<{url: string, close(): Promise<void>}>}
  */
-export function serve(folder, { port = 0, intercept } = {}) {
+export function serve(folder, { port = 0, isolated = true, intercept } = {}) {
   const base = path.resolve(folder);
+  const headers = Object.entries(securityHeaders).filter(([name]) => isolated || !(name in isolationHeaders));
   const server = createServer((request, response) => {
-    for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
+    for (const [name, value] of headers) response.setHeader(name, value);
     if (intercept?.(request, response)) return;
     if (request.method !== "GET" && request.method !== "HEAD") return void response.writeHead(405).end();
     let pathname;

@@ -1,4 +1,5 @@
-// The built site in a headless Chromium, for the scripts that drive it: serves dist/, opens the page, waits for `window.stylus`.
+// The built site in a headless Chromium, for the scripts and tests that drive it: serves dist/, opens the page, waits for
+// `window.stylus`.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -15,35 +16,40 @@ export class PageError extends Error {
 }
 
 /**
- * @param {{profile?: string, headed?: boolean, query?: string}} options `profile` keeps the browser's storage between calls
- * @returns {Promise<{page: import("playwright").Page, context: import("playwright").BrowserContext, url: string, close(): Promise<void>}>}
+ * `profile` keeps the browser's storage between calls; `url` is a site that is served already; `server` goes to serve().
+ * @param {{profile?: string, headed?: boolean, query?: string, url?: string, viewport?: {width: number, height: number}, server?: Parameters<typeof serve>[1]}} options
+ * @returns {Promise<{page: import("playwright").Page, context: import("playwright").BrowserContext, url: string, openPage(): Promise<import("playwright").Page>, close(): Promise<void>}>}
  */
-export async function openSite({ profile, headed = false, query = "" } = {}) {
-  ensureBuild();
+export async function openSite({ profile, headed = false, query = "", url, viewport, server: options } = {}) {
+  if (!url) ensureBuild();
   const executablePath = await ensureBrowser();
   const { chromium } = await import("playwright");
-  const server = await serve(path.join(root, "dist"));
+  const server = url ? null : await serve(path.join(root, "dist"), options);
+  const address = url ?? server.url;
   const userData = profile ?? mkdtempSync(path.join(tmpdir(), "stylus-web-"));
   const context = await chromium.launchPersistentContext(userData, {
     executablePath,
     headless: !headed,
     args: browserArguments(),
-    viewport: { width: 1280, height: 900 },
+    viewport: viewport ?? { width: 1280, height: 900 },
   });
-  const page = context.pages()[0] ?? (await context.newPage());
+  const visit = async (page) => {
+    await page.goto(address + query);
+    await page.waitForFunction(() => "stylus" in window);
+    return page;
+  };
   const close = async () => {
     await context.close();
-    await server.close();
+    await server?.close();
     if (!profile) rmSync(userData, { recursive: true, force: true });
   };
   try {
-    await page.goto(server.url + query);
-    await page.waitForFunction(() => "stylus" in window);
+    const page = await visit(context.pages()[0] ?? (await context.newPage()));
+    return { page, context, url: address, openPage: async () => visit(await context.newPage()), close };
   } catch (error) {
     await close();
     throw error;
   }
-  return { page, context, url: server.url, close };
 }
 
 /**

@@ -1,0 +1,90 @@
+// `npm run quality`: paints the evaluation prompts by every method through the built site, scores them, and writes
+// docs/quality.json and docs/quality.md. Takes hours on a CPU; interrupted, it goes on where it stopped.
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import { integer, parseOptions, runMain, UsageError } from "../arguments.mjs";
+import { measure } from "../measure.mjs";
+import { ensureBuild, root } from "../setup.mjs";
+import { type EmbedderEvaluation, parityErrors, recorded, type ScorerEvaluation, sizes } from "./facts.ts";
+import { compareMethods, effectJobs, measureEffects, methodJobs } from "./figures.ts";
+import { packDigest, Painter } from "./generation.ts";
+import { effects, methodJob, readPrompts } from "./jobs.ts";
+import { readReferences, writeReferences } from "./references.ts";
+import { type QualityReport, writeMarkdown } from "./report.ts";
+import { openScorer } from "./scorer.ts";
+
+const help = `Usage: npm run quality -- [options]
+
+  --limit N          only N (5 or more) of the 200 prompts, for a quick try
+  --effect-prompts N prompts for each adapter's effect, 0 … 6 (default 6)
+  --pages N          pages that paint at once, 1 or 2 (default 1)
+  --fresh            paint again what an earlier state of the code painted
+  --out DIR          where quality.md and quality.json go (default docs; with --limit .cache/quality)
+  --references DIR   only this: read the renders of \`python3 -m pocket.references\` and store their statistics`;
+
+const spec = {
+  limit: { type: "string" },
+  "effect-prompts": { type: "string", default: "6" },
+  pages: { type: "string", default: "1" },
+  fresh: { type: "boolean", default: false },
+  out: { type: "string" },
+  references: { type: "string" },
+  help: { type: "boolean" },
+} as const;
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseOptions(spec);
+  if (values["help"]) return console.log(help);
+  if (positionals.length > 0) throw new UsageError(`Unknown argument "${positionals[0]}".`);
+  const text = (name: keyof typeof spec): string => String(values[name]);
+  const allPrompts = readPrompts(root, Infinity);
+  const limit = values["limit"]
+    ? integer("limit", text("limit"), { min: 5, max: allPrompts.length })
+    : allPrompts.length;
+  const effectPrompts = integer("effect-prompts", text("effect-prompts"), { min: 0, max: 6 });
+  const pages = integer("pages", text("pages"), { min: 1, max: 2 });
+  const partial = limit < allPrompts.length || effectPrompts < 6;
+  const out = path.resolve(
+    values["out"] ? text("out") : path.join(root, partial ? ".cache/quality" : "docs"),
+  );
+
+  const scorer = await openScorer(path.join(root, "public/packs/pocket"));
+  if (values["references"]) {
+    const ids = allPrompts.map(({ id }) => id);
+    return writeReferences(path.resolve(text("references")), ids, { scorer, root });
+  }
+  const references = await readReferences(root);
+  ensureBuild();
+
+  console.log("Measuring times …");
+  const times = await measure();
+  const prompts = readPrompts(root, limit);
+  const adapters = effectPrompts > 0 ? effects(root, effectPrompts) : [];
+  const painter = new Painter(root, { fresh: Boolean(values["fresh"]) });
+  await painter.prepare([...methodJobs(prompts), ...effectJobs(adapters)], { pages });
+
+  console.log("Scoring …");
+  const compared = await compareMethods(prompts, { painter, scorer, references });
+  const report: QualityReport = {
+    format: "stylus-web/quality",
+    version: 1,
+    createdAt: new Date().toISOString(),
+    pack: packDigest(root),
+    prompts: prompts.length,
+    referenceRenders: references.statistics.count,
+    sampling: painter.read(methodJob(prompts[0]!, "sd", 0)).sampling,
+    ...compared,
+    effects: await measureEffects(adapters, { painter, scorer }),
+    outdatedRuns: painter.outdatedRuns,
+    embedder: recorded<EmbedderEvaluation>(root, "training/embedder/evaluation.json"),
+    scorer: recorded<ScorerEvaluation>(root, "training/scorer/evaluation.json"),
+    parity: await parityErrors(),
+    times,
+    sizes: sizes(root),
+  };
+  writeFileSync(path.join(out, "quality.json"), `${JSON.stringify(report, null, 1)}\n`);
+  writeFileSync(path.join(out, "quality.md"), writeMarkdown(report));
+  console.log(`${path.join(out, "quality.md")}\n${path.join(out, "quality.json")}`);
+}
+
+await runMain(main, help);

@@ -1,0 +1,36 @@
+import type { BrowserContext, Page } from "playwright";
+import type { GenerateOptions } from "../src/app/options.ts";
+import type { RunReport } from "../src/app/run-types.ts";
+import type { serve } from "./server.mjs";
+
+export class PageError extends Error {
+  code: string;
+  remedy: string | undefined;
+}
+
+export interface Site {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  readonly url: string;
+  openPage(): Promise<Page>;
+  close(): Promise<void>;
+}
+
+export function openSite(options?: {
+  profile?: string;
+  headed?: boolean;
+  query?: string;
+  url?: string;
+  viewport?: { width: number; height: number };
+  server?: Parameters<typeof serve>[1];
+}): Promise<Site>;
+
+export interface RunInPage {
+  readonly report: RunReport;
+  readonly images: readonly { readonly png: Buffer; readonly seed: number; readonly fileName: string }[];
+}
+
+export function runInPage(
+  page: Page,
+  options: Partial<GenerateOptions> & { readonly prompt: string },
+): Promise<RunInPage>;
