@@ -85,12 +85,12 @@ describe("textual inversions", () => {
     vectors: 3,
     values: Float32Array.of(101, 102, 103, 104, 105, 106),
   };
-  const table = { width: 2, values: Float32Array.from({ length: 60 }, (_, i) => i) };
+  const table = { width: 2, row: async (token: number) => Float32Array.of(2 * token, 2 * token + 1) };
 
-  it("put their vectors where their name stands", () => {
+  it("put their vectors where their name stands", async () => {
     const [chunk] = chunkPrompt("a x y b", { ...options, embeddings: [embedding] });
     expect(chunk!.embeddings).toEqual([{ offset: 2, embedding }]);
-    const rows = embedTokens(chunk!, table);
+    const rows = await embedTokens(chunk!, table);
     expect([...rows.subarray(0, 12)]).toEqual([56, 57, 0, 1, 101, 102, 103, 104, 105, 106, 2, 3]);
   });
 
@@ -130,7 +130,7 @@ describe("emphasis", () => {
 
 describe("encoding", () => {
   it("pads to the longest text and encodes each distinct chunk once", async () => {
-    const table = { width: 2, values: Float32Array.from({ length: 60 }, (_, i) => i) };
+    const table = { width: 2, row: async (token: number) => Float32Array.of(2 * token, 2 * token + 1) };
     const [emptyChunk] = chunkPrompt("", options);
     let calls = 0;
     const encode = async (rows: Float32Array<ArrayBuffer>) => {

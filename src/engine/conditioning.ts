@@ -2,7 +2,6 @@
 // (75 tokens between start and end for CLIP), preferably behind a comma; each chunk is encoded alone and the results
 // are joined; emphasis scales hidden states. AUTOMATIC1111's rules, so that long prompts mean here what they mean there.
 
-import { assert } from "../shared/assert.ts";
 import { parseEmphasis } from "./prompt.ts";
 import type { ClipTokenizer } from "./tokenizer.ts";
 
@@ -123,18 +122,16 @@ class OpenChunk {
 /** The token table of a text encoder. */
 export interface TokenTable {
   readonly width: number;
-  /** [vocabulary, width] */
-  readonly values: Float32Array;
+  /** The row of a token, [width]. */
+  row(token: number): Promise<Float32Array>;
 }
 
 /** Rows of the token table with textual inversions in their places. */
-export function embedTokens(chunk: PromptChunk, table: TokenTable): Float32Array<ArrayBuffer> {
-  const { width, values } = table;
+export async function embedTokens(chunk: PromptChunk, table: TokenTable): Promise<Float32Array<ArrayBuffer>> {
+  const { width } = table;
   const out = new Float32Array(chunk.tokens.length * width); // [T, C]
-  for (const [i, token] of chunk.tokens.entries()) {
-    assert((token + 1) * width <= values.length, `token ${token} is in the table`);
-    out.set(values.subarray(token * width, (token + 1) * width), i * width);
-  }
+  const rows = await Promise.all(chunk.tokens.map((token) => table.row(token)));
+  for (const [i, row] of rows.entries()) out.set(row, i * width);
   for (const { offset, embedding } of chunk.embeddings) out.set(embedding.values, offset * width);
   return out;
 }
@@ -195,7 +192,7 @@ export async function encodeTexts(
       byContent.set(content, chunk);
       let states = known.get(chunk);
       if (states === undefined) {
-        states = await encode(embedTokens(chunk, table));
+        states = await encode(await embedTokens(chunk, table));
         applyEmphasis(states, chunk.weights);
         known.set(chunk, states);
       }

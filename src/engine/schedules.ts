@@ -72,6 +72,37 @@ export interface BetaSchedule {
 /** SD 1.x: 1,000 timesteps, betas linear in their square roots from 0.00085 to 0.012 (Rombach et al. 2022). */
 export const SD1_BETAS: BetaSchedule = { kind: "scaled_linear", start: 0.00085, end: 0.012, timesteps: 1000 };
 
+/**
+ * Betas of a scheduler_config.json; SD 1.x's where it says nothing.
+ * @throws StylusError unsupported for a kind of schedule that is not implemented
+ */
+export function betasOf(config: Readonly<Record<string, unknown>> | null): BetaSchedule {
+  const number = (field: string, fallback: number): number => {
+    const value = config?.[field] ?? fallback;
+    if (typeof value === "number" && Number.isFinite(value) && value > 0) return value;
+    throw new StylusError(
+      "bad-file",
+      `"${field}" should be a positive number, but is ${JSON.stringify(value)}.`,
+      {
+        where: "scheduler/scheduler_config.json",
+      },
+    );
+  };
+  const kind = config?.["beta_schedule"] ?? SD1_BETAS.kind;
+  if (kind !== "scaled_linear" && kind !== "linear") {
+    throw new StylusError("unsupported", `The beta schedule ${JSON.stringify(kind)} is not implemented.`, {
+      where: "scheduler/scheduler_config.json",
+      remedy: "Use a Stable Diffusion 1.x model.",
+    });
+  }
+  return {
+    kind,
+    start: number("beta_start", SD1_BETAS.start),
+    end: number("beta_end", SD1_BETAS.end),
+    timesteps: number("num_train_timesteps", SD1_BETAS.timesteps),
+  };
+}
+
 /** ᾱ_t = Π (1 - β_i), in double precision, stored as float32 as the reference checkpoints do. */
 export function alphasCumprod({ kind, start, end, timesteps }: BetaSchedule): Float32Array {
   const alphas = new Float32Array(timesteps);

@@ -1,0 +1,215 @@
+// The three networks of a checkpoint on one device: parameters loaded once, sessions per size, and the four things the
+// pipeline asks of them: token rows, hidden states, predictions, pictures.
+
+import { buildTextEncoder, TOKEN_EMBEDDING } from "../graph/clip-text.ts";
+import type { Checkpoint } from "../graph/checkpoint.ts";
+import type { ParameterSpec } from "../graph/model.ts";
+import { buildUnet } from "../graph/unet.ts";
+import { buildVaeDecoder, vaeScale } from "../graph/vae.ts";
+import { loadParameters, type LoadProgress, type ParameterStore } from "../runtime/parameter-store.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import { StylusError } from "../shared/errors.ts";
+import type { Conditioning } from "./conditioning.ts";
+import { SessionCache } from "./session-cache.ts";
+import { CheckpointTokenTable } from "./token-table.ts";
+
+/** Of latents. */
+export interface LatentSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+interface Work {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** UNet of two sizes or batches, decoder, text encoder. */
+const SESSIONS_KEPT = 4;
+
+export class DiffusionNetworks {
+  readonly checkpoint: Checkpoint;
+  readonly runtime: Runtime;
+  readonly tokens: CheckpointTokenTable;
+  readonly stores: {
+    readonly unet: ParameterStore;
+    readonly text_encoder: ParameterStore;
+    readonly vae: ParameterStore;
+  };
+  readonly sessions: SessionCache;
+
+  private constructor(
+    checkpoint: Checkpoint,
+    { runtime, stores, tokens }: Pick<DiffusionNetworks, "runtime" | "stores" | "tokens">,
+  ) {
+    this.checkpoint = checkpoint;
+    this.runtime = runtime;
+    this.stores = stores;
+    this.tokens = tokens;
+    this.sessions = new SessionCache(runtime, { capacity: SESSIONS_KEPT });
+  }
+
+  /** Streams all parameters to the device. @throws StylusError bad-file, unsupported, device, cancelled */
+  static async load(
+    checkpoint: Checkpoint,
+    {
+      runtime,
+      onProgress,
+      signal,
+    }: Work & { runtime: Runtime; onProgress?: ((progress: LoadProgress) => void) | undefined },
+  ): Promise<DiffusionNetworks> {
+    const { unet, text_encoder, vae } = checkpoint;
+    if (unet.config.inChannels !== vae.config.latentChannels) {
+      throw new StylusError(
+        "unsupported",
+        `The UNet reads ${unet.config.inChannels} channels: it is made for inpainting.`,
+        {
+          remedy: "Choose a checkpoint for text to image.",
+        },
+      );
+    }
+    const table = text_encoder.tensors.get(TOKEN_EMBEDDING);
+    if (table?.shape.length !== 2) {
+      throw new StylusError("bad-file", `Tensors are missing: ${TOKEN_EMBEDDING}.`, {
+        remedy: "Use a complete checkpoint.",
+      });
+    }
+    const networks = [
+      ["unet", unetSpecs(checkpoint, runtime), unet.tensors],
+      ["text_encoder", textSpecs(checkpoint, runtime), text_encoder.tensors],
+      ["vae", decoderSpecs(checkpoint, runtime), vae.tensors],
+    ] as const;
+    const progress = new Map<string, LoadProgress>();
+    const stores: Partial<Record<"unet" | "text_encoder" | "vae", ParameterStore>> = {};
+    const totalBytes = networks.reduce(
+      (sum, [, specs, tensors]) =>
+        sum + specs.reduce((part, { name }) => part + (tensors.get(name)?.sizeBytes ?? 0), 0),
+      0,
+    );
+    try {
+      for (const [id, specs, tensors] of networks) {
+        const report = (part: LoadProgress): void => {
+          progress.set(id, part);
+          const loadedBytes = [...progress.values()].reduce((sum, one) => sum + one.loadedBytes, 0);
+          onProgress?.({ loadedBytes, totalBytes });
+        };
+        stores[id] = await loadParameters(specs, tensors, { runtime, onProgress: report, signal });
+      }
+    } catch (error) {
+      for (const store of Object.values(stores)) store.dispose();
+      throw error;
+    }
+    return new DiffusionNetworks(checkpoint, {
+      runtime,
+      stores: stores as Required<typeof stores>,
+      tokens: new CheckpointTokenTable(table),
+    });
+  }
+
+  /** Pixels per latent along one axis. */
+  get latentScale(): number {
+    return vaeScale(this.checkpoint.vae.config);
+  }
+
+  /** Bytes of all parameters on the device or in memory. */
+  get sizeBytes(): number {
+    return Object.values(this.stores).reduce((sum, store) => sum + store.sizeBytes, 0);
+  }
+
+  /** Hidden states [T, C] of one chunk, `clipSkip` layers from the end. */
+  async encodeText(
+    tokenEmbeddings: Float32Array<ArrayBuffer>,
+    { clipSkip, signal }: Work & { clipSkip: number },
+  ): Promise<Float32Array<ArrayBuffer>> {
+    const { config } = this.checkpoint.text_encoder;
+    const session = await this.sessions.get({
+      key: "text_encoder",
+      build: () => buildTextEncoder(config, this.runtime.target, { batch: 1 }),
+      parameters: this.stores.text_encoder,
+      signal,
+    });
+    const output = `clip_skip_${clipSkip}`;
+    const outputs = await session.run({ token_embeddings: tokenEmbeddings }, [output]);
+    return Float32Array.from(outputs[output]!);
+  }
+
+  /** One prediction [C, H, W] per conditioning, of the same sample. */
+  async predict(
+    sample: Float32Array<ArrayBuffer>,
+    {
+      timestep,
+      conditionings,
+      size,
+      signal,
+    }: Work & { timestep: number; conditionings: readonly Conditioning[]; size: LatentSize },
+  ): Promise<Float32Array[]> {
+    const batch = this.runtime.report.kind === "webgpu" ? conditionings.length : 1;
+    const contextTokens = conditionings[0]!.tokens;
+    const session = await this.sessions.get({
+      key: `unet ${batch}×${size.height}×${size.width}×${contextTokens}`,
+      build: () =>
+        buildUnet(this.checkpoint.unet.config, this.runtime.target, { batch, ...size, contextTokens }),
+      parameters: this.stores.unet,
+      signal,
+    });
+    const predictions: Float32Array[] = [];
+    // A GPU is faster with all conditionings in one batch; a CPU is not, and one at a time takes half the memory.
+    for (let first = 0; first < conditionings.length; first += batch) {
+      const group = conditionings.slice(first, first + batch);
+      const outputs = await session.run({
+        sample: repeated(sample, batch),
+        timestep: Float32Array.of(timestep),
+        encoder_hidden_states: joined(group.map(({ values }) => values)),
+      });
+      const all = outputs["out_sample"]!;
+      for (let i = 0; i < batch; i++) predictions.push(all.slice(i * sample.length, (i + 1) * sample.length));
+    }
+    return predictions;
+  }
+
+  /** @param latent [C, H, W] as the UNet has it @returns [3, H, W] in pixels, about −1 … 1 */
+  async decode(latent: Float32Array, { size, signal }: Work & { size: LatentSize }): Promise<Float32Array> {
+    const { config } = this.checkpoint.vae;
+    const session = await this.sessions.get({
+      key: `vae_decoder ${size.height}×${size.width}`,
+      build: () => buildVaeDecoder(config, this.runtime.target, { batch: 1, ...size }),
+      parameters: this.stores.vae,
+      signal,
+    });
+    const outputs = await session.run({ latent_sample: latent.map((value) => value / config.scalingFactor) });
+    return outputs["sample"]!;
+  }
+
+  async dispose(): Promise<void> {
+    await this.sessions.dispose();
+    for (const store of Object.values(this.stores)) store.dispose();
+  }
+}
+
+// A network's parameters do not depend on the size it is built for; the smallest that every level divides will do.
+const SMALLEST: LatentSize = { width: 8, height: 8 };
+
+function unetSpecs({ unet }: Checkpoint, { target }: Runtime): readonly ParameterSpec[] {
+  return buildUnet(unet.config, target, { batch: 1, ...SMALLEST, contextTokens: 1 }).parameters;
+}
+
+function textSpecs({ text_encoder }: Checkpoint, { target }: Runtime): readonly ParameterSpec[] {
+  return buildTextEncoder(text_encoder.config, target, { batch: 1 }).parameters;
+}
+
+function decoderSpecs({ vae }: Checkpoint, { target }: Runtime): readonly ParameterSpec[] {
+  return buildVaeDecoder(vae.config, target, { batch: 1, ...SMALLEST }).parameters;
+}
+
+function repeated(values: Float32Array<ArrayBuffer>, times: number): Float32Array<ArrayBuffer> {
+  return times === 1 ? values : joined(Array<Float32Array>(times).fill(values));
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array<ArrayBuffer> {
+  const out = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}

@@ -1,0 +1,135 @@
+// What the diffusion worker offers: one loaded pack, requests one after the other. Options with callbacks and an
+// AbortSignal cross the worker boundary as src/rpc/wire.ts carries them; failures are StylusErrors.
+
+import type { AdapterReport } from "../adapters/report.ts";
+import type { LoadProgress } from "../runtime/parameter-store.ts";
+import { createRuntime, type Runtime } from "../runtime/runtime.ts";
+import { StylusError, throwIfAborted } from "../shared/errors.ts";
+import type { DevicePreference, DeviceReport, DiffusionEvent, DiffusionRequest } from "../shared/request.ts";
+import { DiffusionPipeline } from "./pipeline.ts";
+
+export interface DiffusionPack {
+  readonly id: string;
+  /** Relative path → file. */
+  readonly files: ReadonlyMap<string, Blob>;
+}
+
+export interface LoadedNetworks {
+  readonly device: DeviceReport;
+  /** Parameters on the device or in memory. */
+  readonly sizeBytes: number;
+  readonly milliseconds: { readonly device: number; readonly parameters: number };
+  /** Pixels per latent along one axis: sizes are multiples of it. */
+  readonly latentScale: number;
+}
+
+interface Loaded {
+  readonly pack: string;
+  readonly device: DevicePreference;
+  readonly runtime: Runtime;
+  readonly pipeline: DiffusionPipeline;
+  readonly result: LoadedNetworks;
+}
+
+export class DiffusionService {
+  #loaded: Loaded | null = null;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  /**
+   * Loads a pack's networks; at once when it is loaded already. Another pack takes the place of the first.
+   * @throws StylusError bad-file, not-found, unsupported, device, cancelled
+   */
+  load(
+    pack: DiffusionPack,
+    {
+      device,
+      onProgress,
+      signal,
+    }: {
+      device: DevicePreference;
+      onProgress?: ((progress: LoadProgress) => void) | undefined;
+      signal?: AbortSignal | undefined;
+    },
+  ): Promise<LoadedNetworks> {
+    return this.#inTurn(async () => {
+      if (this.#loaded?.pack === pack.id && this.#loaded.device === device) return this.#loaded.result;
+      await this.#unload();
+      const start = performance.now();
+      const runtime = await createRuntime({ preference: device, signal });
+      const ready = performance.now();
+      try {
+        const pipeline = await DiffusionPipeline.load(pack.files, { runtime, onProgress, signal });
+        const result = {
+          device: runtime.report,
+          sizeBytes: pipeline.networks.sizeBytes,
+          milliseconds: { device: ready - start, parameters: performance.now() - ready },
+          latentScale: pipeline.networks.latentScale,
+        };
+        this.#loaded = { pack: pack.id, device, runtime, pipeline, result };
+        void runtime.lost.then(() => this.#forget(runtime));
+        return result;
+      } catch (error) {
+        runtime.dispose();
+        throw error;
+      }
+    });
+  }
+
+  /** Makes a user's adapter file known under an id. @throws StylusError bad-file, unsupported */
+  addAdapter(id: string, blob: Blob, { fileName }: { fileName: string }): Promise<AdapterReport> {
+    return this.#inTurn(() => this.#pipeline().addAdapter(id, blob, { fileName }));
+  }
+
+  /**
+   * Makes the images of a request; they come as events.
+   * @throws StylusError bad-input, bad-file, unsupported, device, cancelled
+   */
+  generate(
+    request: DiffusionRequest,
+    { onEvent, signal }: { onEvent: (event: DiffusionEvent) => void; signal?: AbortSignal | undefined },
+  ): Promise<void> {
+    return this.#inTurn(async () => {
+      throwIfAborted(signal);
+      const pipeline = this.#pipeline(request.packId);
+      for await (const event of pipeline.generate(request, { signal })) onEvent(event);
+    });
+  }
+
+  /** Frees all sessions and parameters. */
+  dispose(): Promise<void> {
+    return this.#inTurn(() => this.#unload());
+  }
+
+  #pipeline(packId?: string): DiffusionPipeline {
+    if (this.#loaded === null || (packId !== undefined && this.#loaded.pack !== packId)) {
+      throw new StylusError(
+        "bad-input",
+        packId === undefined ? "No model is loaded." : `The model "${packId}" is not loaded.`,
+        {
+          where: "packId",
+          remedy: "Load it first.",
+        },
+      );
+    }
+    return this.#loaded.pipeline;
+  }
+
+  async #unload(): Promise<void> {
+    const loaded = this.#loaded;
+    this.#loaded = null;
+    await loaded?.pipeline.dispose();
+    loaded?.runtime.dispose();
+  }
+
+  /** The GPU is gone and with it all that was on it: the next load starts anew. */
+  #forget(runtime: Runtime): void {
+    if (this.#loaded?.runtime === runtime) this.#loaded = null;
+  }
+
+  /** One call at a time: merging for one request must not change the parameters of another. */
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.#queue.then(work);
+    this.#queue = result.catch(() => {});
+    return result;
+  }
+}

@@ -1,0 +1,64 @@
+// Sessions by network and size: building one takes a second at full size, and the next image is usually of the same
+// size. Few are kept, because each holds memory for its intermediate results.
+
+import type { GraphModel } from "../graph/model.ts";
+import type { ParameterStore } from "../runtime/parameter-store.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import type { NetworkSession } from "../runtime/session.ts";
+
+export interface SessionRequest {
+  /** Names network and shape; equal keys mean equal graphs. */
+  readonly key: string;
+  readonly build: () => GraphModel;
+  readonly parameters: ParameterStore;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export class SessionCache {
+  readonly #runtime: Runtime;
+  readonly #capacity: number;
+  readonly #sessions = new Map<string, Promise<NetworkSession>>(); // least recently used first
+  #created = 0;
+
+  constructor(runtime: Runtime, { capacity }: { capacity: number }) {
+    this.#runtime = runtime;
+    this.#capacity = capacity;
+  }
+
+  /** Sessions alive. */
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  /** Sessions built so far. */
+  get created(): number {
+    return this.#created;
+  }
+
+  /** The session of a key, built if need be; the one unused for longest is released to make room. */
+  async get({ key, build, parameters, signal }: SessionRequest): Promise<NetworkSession> {
+    let session = this.#sessions.get(key);
+    if (session === undefined) {
+      while (this.#sessions.size >= this.#capacity) await this.#release(this.#sessions.keys().next().value!);
+      this.#created++;
+      session = this.#runtime.createSession(build(), { parameters, signal });
+      session.catch(() => this.#sessions.delete(key));
+    }
+    this.#sessions.delete(key);
+    this.#sessions.set(key, session);
+    return session;
+  }
+
+  async dispose(): Promise<void> {
+    for (const key of this.#sessions.keys()) await this.#release(key);
+  }
+
+  async #release(key: string): Promise<void> {
+    const session = this.#sessions.get(key);
+    this.#sessions.delete(key);
+    await session?.then(
+      (built) => built.dispose(),
+      () => {}, // it was never built
+    );
+  }
+}
