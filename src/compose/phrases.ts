@@ -102,7 +102,7 @@ export function namePhrases(card: AdapterCard): readonly NamePhrase[] {
   return phrases;
 }
 
-/** The names of all candidates; a tag that several of them carry tells them apart less. */
+/** The names of all candidates; what several of them are called tells them apart less. */
 export function allNamePhrases(cards: readonly AdapterCard[]): readonly (readonly NamePhrase[])[] {
   const names = cards.map(namePhrases);
   const owners = new Map<string, number>();
@@ -161,6 +161,16 @@ export interface LexicalMatch {
 
 const total = (stems: readonly string[]): number => stems.reduce((sum, stem) => sum + stemWeight(stem), 0);
 
+/** "white outline" is not what "black outline" asks for. */
+function otherColor(task: readonly string[], phrase: readonly string[]): boolean {
+  const asked = task.filter((stem) => colors.has(stem));
+  return (
+    asked.length > 0 &&
+    phrase.some((stem) => colors.has(stem)) &&
+    !phrase.some((stem) => asked.includes(stem))
+  );
+}
+
 /** Weighted share of a phrase's stems that the task has too. */
 export function overlap(taskStems: readonly string[], phraseStems: readonly string[]): number {
   return total(phraseStems.filter((stem) => taskStems.includes(stem))) / total(phraseStems);
@@ -178,7 +188,7 @@ export function lexicalMatch(
   const task = [...new Set(taskStems)];
   const taskWeight = total(task);
   for (const phrase of phrases) {
-    if (phrase.trust === 0) continue;
+    if (phrase.trust === 0 || otherColor(task, phrase.stems)) continue;
     const shared = total(phrase.stems.filter((stem) => task.includes(stem)));
     if (shared === 0) continue;
     const precision = shared / total(phrase.stems);

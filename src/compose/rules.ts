@@ -113,7 +113,8 @@ async function scoredTasks(
     .map(({ at, segment: task }, i) => {
       const scores = scoresOf(task, vectors[heads.length + i]!);
       const gains = scores.map((score, c) => {
-        const parts = Math.max(usable(single[at]!.scores[c]!), usable(single[at + 1]!.scores[c]!));
+        // Whatever the kinds: merging must not get round the kind guard.
+        const parts = Math.max(single[at]!.scores[c]!.strength, single[at + 1]!.scores[c]!.strength);
         return usable(score) >= threshold ? usable(score) - parts : 0;
       });
       // Parts that each have an adapter of their own stay apart.
