@@ -1,0 +1,103 @@
+// The worker's service in plain Node: loading once, requests in turn, errors, cancellation, release.
+
+import { afterAll, describe, expect, it } from "vitest";
+import { miniaturePack } from "../../tests/fixtures/engine/miniature-pack.ts";
+import type { DiffusionEvent, DiffusionRequest } from "../shared/request.ts";
+import { DiffusionService } from "./service.ts";
+
+const service = new DiffusionService();
+const pack = { id: "miniature", files: miniaturePack() };
+const request: DiffusionRequest = {
+  packId: "miniature",
+  prompt: "a fox",
+  negativePrompt: "",
+  width: 64,
+  height: 64,
+  steps: 2,
+  cfgScale: 1,
+  sampler: "euler",
+  schedule: "karras",
+  clipSkip: 1,
+  noise: "cpu",
+  fewStepAdapter: null,
+  images: [{ seed: 1, adapters: [] }],
+};
+
+afterAll(() => service.dispose());
+
+describe("diffusion service", () => {
+  it("does nothing before a pack is loaded", async () => {
+    await expect(service.generate(request, { onEvent: () => {} })).rejects.toMatchObject({
+      code: "bad-input",
+      where: "packId",
+    });
+    await expect(service.addAdapter("x", new Blob(), { fileName: "x" })).rejects.toMatchObject({
+      code: "bad-input",
+    });
+  });
+
+  it("says which device it runs on and why, and how much it holds", async () => {
+    const loaded = await service.load(pack, { device: "wasm" });
+    expect(loaded.device).toMatchObject({ kind: "wasm", f16: false });
+    expect(loaded.device.reason).not.toBe("");
+    expect(loaded.sizeBytes).toBeGreaterThan(100_000);
+    expect(loaded.latentScale).toBe(8);
+  });
+
+  it("loads a pack once", async () => {
+    let reports = 0;
+    const [again, concurrently] = await Promise.all(
+      [1, 2].map(() => service.load(pack, { device: "wasm", onProgress: () => reports++ })),
+    );
+    expect(concurrently).toEqual(again);
+    expect(reports).toBe(0);
+  });
+
+  it("runs requests one after the other", async () => {
+    const order: string[] = [];
+    const run = (name: string) =>
+      service.generate(request, { onEvent: ({ type }) => order.push(`${name} ${type}`) });
+    await Promise.all([run("a"), run("b")]);
+    expect(order.findLastIndex((entry) => entry.startsWith("a"))).toBeLessThan(
+      order.findIndex((entry) => entry.startsWith("b")),
+    );
+  });
+
+  it("a request that was cancelled while waiting is not begun", async () => {
+    const controller = new AbortController();
+    const events: DiffusionEvent[] = [];
+    const first = service.generate(request, { onEvent: () => controller.abort() });
+    const second = service.generate(request, {
+      onEvent: (event) => events.push(event),
+      signal: controller.signal,
+    });
+    await first;
+    await expect(second).rejects.toMatchObject({ code: "cancelled" });
+    expect(events).toEqual([]);
+  });
+
+  it("goes on after a failure", async () => {
+    await expect(service.generate({ ...request, steps: 0 }, { onEvent: () => {} })).rejects.toMatchObject({
+      code: "bad-input",
+    });
+    await service.generate(request, { onEvent: () => {} });
+  });
+
+  it("another pack takes the place of the first, and a failed load leaves nothing", async () => {
+    const other = { id: "broken", files: new Map([["unet/config.json", new Blob(["{"])]]) };
+    await expect(service.load(other, { device: "wasm" })).rejects.toMatchObject({ code: "bad-file" });
+    await expect(service.generate(request, { onEvent: () => {} })).rejects.toMatchObject({
+      code: "bad-input",
+    });
+    await service.load(pack, { device: "wasm" });
+    await service.generate(request, { onEvent: () => {} });
+  });
+
+  it("a user's adapter can be added and used", async () => {
+    const file = pack.files.get("adapters/paint.safetensors")!;
+    const report = await service.addAdapter("mine", file, { fileName: "mine.safetensors" });
+    expect(report.matched[0]).toMatchObject({ network: "unet" });
+    const images = [{ seed: 1, adapters: [{ id: "mine", unetStrength: 1, textStrength: 1 }] }];
+    await service.generate({ ...request, images }, { onEvent: () => {} });
+  });
+});
