@@ -21,6 +21,7 @@ export function openSite(options?: {
   headed?: boolean;
   query?: string;
   url?: string;
+  serviceWorkers?: "allow" | "block";
   viewport?: { width: number; height: number };
   server?: Parameters<typeof serve>[1];
 }): Promise<Site>;

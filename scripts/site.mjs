@@ -17,10 +17,18 @@ export class PageError extends Error {
 
 /**
  * `profile` keeps the browser's storage between calls; `url` is a site that is served already; `server` goes to serve().
- * @param {{profile?: string, headed?: boolean, query?: string, url?: string, viewport?: {width: number, height: number}, server?: Parameters<typeof serve>[1]}} options
+ * @param {{profile?: string, headed?: boolean, query?: string, url?: string, viewport?: {width: number, height: number}, serviceWorkers?: "allow" | "block", server?: Parameters<typeof serve>[1]}} options
  * @returns {Promise<{page: import("playwright").Page, context: import("playwright").BrowserContext, url: string, openPage(): Promise<import("playwright").Page>, close(): Promise<void>}>}
  */
-export async function openSite({ profile, headed = false, query = "", url, viewport, server: options } = {}) {
+export async function openSite({
+  profile,
+  headed = false,
+  query = "",
+  url,
+  viewport,
+  server: options,
+  serviceWorkers = "allow",
+} = {}) {
   if (!url) ensureBuild();
   const executablePath = await ensureBrowser();
   const { chromium } = await import("playwright");
@@ -30,6 +38,7 @@ export async function openSite({ profile, headed = false, query = "", url, viewp
   const context = await chromium.launchPersistentContext(userData, {
     executablePath,
     headless: !headed,
+    serviceWorkers,
     args: browserArguments(),
     viewport: viewport ?? { width: 1280, height: 900 },
   });

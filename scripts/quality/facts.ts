@@ -1,12 +1,14 @@
 // What the report states besides pictures: parity of the networks, sizes, and the evaluations recorded by the training runs.
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, openAsBlob, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { createRuntime } from "../../src/runtime/runtime.ts";
 import { readGoldens, relativeError, runCase } from "../../tests/parity/cases.ts";
 
 /** Relative error (norm of the difference over norm of the reference) of each miniature network, WASM against torch, f32. */
 export async function parityErrors(): Promise<Record<string, number>> {
-  const goldens = await readGoldens();
+  const file = new URL("../../tests/parity/goldens/miniature.safetensors", import.meta.url);
+  const goldens = await readGoldens(await openAsBlob(fileURLToPath(file)));
   const runtime = await createRuntime({ preference: "wasm" });
   const errors: Record<string, number> = {};
   for (const [name, expected] of goldens.outputs) {

@@ -1,0 +1,123 @@
+// Wrong requests, damaged sites, poor browsers: each gets a clear message, and the page stays usable.
+import { readFileSync } from "node:fs";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { root } from "../../scripts/setup.mjs";
+import { openSite, runInPage, type Site } from "../../scripts/site.mjs";
+import { alerts, generateButton, loaded, paint, pictures, promptBox, useSettings } from "./page.ts";
+import { visit } from "./visit.ts";
+
+describe("requests", () => {
+  let site: Site;
+  beforeAll(async () => {
+    site = await visit();
+    await useSettings(site.page, {});
+  });
+  afterAll(() => site?.close());
+
+  test("an empty prompt", async () => {
+    const { page } = site;
+    for (const prompt of ["", "   \n "]) {
+      await promptBox(page).fill(prompt);
+      await generateButton(page).click();
+      expect(await alerts(page).innerText()).toContain("The prompt is empty.");
+      expect(await promptBox(page).getAttribute("aria-invalid")).toBe("true");
+    }
+    await paint(page, "a fox in the snow");
+    expect(await alerts(page).count()).toBe(0);
+  });
+
+  test("a prompt of 5,000 characters", async () => {
+    const { page } = site;
+    const prompt = "a fox in the snow, ".repeat(264).slice(0, 5_000);
+    await paint(page, prompt);
+    await page.getByText("A long prompt: 5,000 characters.").waitFor();
+    expect(await pictures(page).count()).toBe(1);
+  });
+
+  test("an adapter that does not exist, as a tag in the prompt", async () => {
+    const { page } = site;
+    await promptBox(page).fill("a fox in the snow <lora:nobody:0.8>");
+    await generateButton(page).click();
+    await alerts(page).first().waitFor();
+    expect(await alerts(page).first().innerText()).toContain("There is no adapter “nobody” in Pocket.");
+    await paint(page, "a fox in the snow");
+  });
+
+  test.each([
+    [{ prompt: " " }, "prompt", /empty/],
+    [{ prompt: "a".repeat(10_001) }, "prompt", /10,001 characters/],
+    [{ prompt: "a fox", adapters: [{ id: "nobody", weight: 1 }] }, "adapters", /no adapter “nobody”/],
+    [{ prompt: "a fox", width: 250 }, "width", /multiple of 8/],
+    [{ prompt: "a fox", steps: 0 }, "steps", /between 1 and 150/],
+    [{ prompt: "a fox", method: "reranker" as const }, undefined, /./],
+  ])("window.stylus answers %o with the reason", async (options, where, message) => {
+    const error = await runInPage(site.page, options).then(
+      () => null,
+      (reason: unknown) => reason as { code: string; message: string; remedy: string },
+    );
+    expect(error?.message).toMatch(message);
+    expect(error?.code).not.toBe("internal");
+    expect(error?.remedy).toBeTruthy();
+    if (where) expect(error?.message).toContain(`[${where}]`);
+  });
+});
+
+test("a missing file, then a damaged one, then a sound site: the page says which, and goes on", async () => {
+  const file = "vae/diffusion_pytorch_model.safetensors";
+  let fault: "missing" | "damaged" | null = "missing";
+  const intercept = (request: IncomingMessage, response: ServerResponse): boolean => {
+    if (fault === null || !request.url!.endsWith(file)) return false;
+    if (fault === "missing") {
+      response.writeHead(404).end();
+      return true;
+    }
+    const bytes = readFileSync(path.join(root, "dist/packs/pocket", file));
+    bytes[bytes.length >> 1]! ^= 1; // one bit
+    response.writeHead(200, { "Content-Type": "application/octet-stream" }).end(bytes);
+    return true;
+  };
+  const site = await openSite({ server: { intercept } });
+  try {
+    const { page } = site;
+    const tryAgain = page.getByRole("button", { name: "Try again" });
+    await page.getByText(`${file} is missing on the server.`).waitFor({ timeout: 60_000 });
+    fault = "damaged";
+    await tryAgain.click();
+    await page.getByText(`${file} is damaged: expected SHA-256`).waitFor({ timeout: 60_000 });
+    fault = null;
+    await tryAgain.click();
+    await loaded(page);
+    expect(await alerts(page).count()).toBe(0);
+    await useSettings(page, {});
+    await paint(page, "a fox in the snow");
+  } finally {
+    await site.close();
+  }
+});
+
+describe("a host without isolation headers", () => {
+  test("without WebAssembly threads the page says so and paints", async () => {
+    const site = await openSite({ server: { isolated: false }, serviceWorkers: "block" });
+    try {
+      const { page } = site;
+      await loaded(page);
+      expect(await page.evaluate(() => globalThis.crossOriginIsolated)).toBe(false);
+      expect(await page.getByRole("note").innerText()).toMatch(/only one processor thread can be used/);
+      const { report } = await runInPage(page, { prompt: "a fox", seed: 1, steps: 1, fewStep: true });
+      expect(report.device.threads).toBe(1);
+    } finally {
+      await site.close();
+    }
+  });
+
+  test("the service worker brings the threads, with one reload", async () => {
+    const site = await openSite({ server: { isolated: false } });
+    try {
+      await site.page.waitForFunction(() => globalThis.crossOriginIsolated, null, { timeout: 60_000 });
+    } finally {
+      await site.close();
+    }
+  });
+});

@@ -1,0 +1,48 @@
+// A first visit with nothing cached, and a second one with the server gone.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { serve } from "../../scripts/server.mjs";
+import { root } from "../../scripts/setup.mjs";
+import { openSite, runInPage } from "../../scripts/site.mjs";
+import { loaded } from "./page.ts";
+
+let profile: string;
+beforeAll(() => void (profile = mkdtempSync(path.join(tmpdir(), "stylus-web-first-"))));
+afterAll(() => rmSync(profile, { recursive: true, force: true }));
+
+const request = { prompt: "a fox in the snow, clay render", seed: 3, steps: 2, fewStep: true } as const;
+
+test("a first visit shows the model arriving and asks no other host; a second one works without a server", async () => {
+  const server = await serve(path.join(root, "dist"));
+  let first;
+  try {
+    const site = await openSite({ url: server.url, profile });
+    const foreign: string[] = [];
+    site.context.on("request", (each) => {
+      const { protocol, origin } = new URL(each.url());
+      if (protocol.startsWith("http") && origin !== new URL(server.url).origin) foreign.push(each.url());
+    });
+    await site.page.reload();
+    await site.page.getByRole("progressbar", { name: "Model loaded" }).waitFor();
+    await loaded(site.page);
+    first = await runInPage(site.page, request);
+    expect(first.report.pack.sizeBytes).toBeGreaterThan(10_000_000);
+    expect(foreign).toEqual([]);
+    // The service worker must have its copy of the page before the server goes.
+    await site.page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
+    await site.close();
+  } finally {
+    await server.close();
+  }
+
+  const again = await openSite({ url: server.url, profile });
+  try {
+    const second = await runInPage(again.page, request);
+    expect(second.report.pack.downloadedBytes).toBe(0);
+    expect(second.images[0]!.png.equals(first.images[0]!.png)).toBe(true);
+  } finally {
+    await again.close();
+  }
+});

@@ -1,0 +1,83 @@
+// `npm run generate`: files on disk, exit codes, words for what is wrong.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { root } from "../../scripts/setup.mjs";
+import { readPngText } from "../../src/formats/png.ts";
+
+const out = mkdtempSync(path.join(tmpdir(), "stylus-web-out-"));
+afterAll(() => rmSync(out, { recursive: true, force: true }));
+
+const generate = (...args: string[]): { status: number | null; output: string } => {
+  const { status, stdout, stderr } = spawnSync("node", ["scripts/generate.mjs", ...args], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  return { status, output: stdout + stderr };
+};
+
+test("writes pictures and report; the same command line again, the same pictures", () => {
+  const profile = path.join(out, "profile");
+  const options = "--seed 5 --count 2 --steps 2 --size 256x192 --adapters clay:0.7".split(" ");
+  const command = (folder: string) =>
+    generate(
+      "two dogs in the snow, clay render",
+      ...options,
+      ...`--profile ${profile} --out ${path.join(out, folder)}`.split(" "),
+    );
+  for (const folder of ["a", "b"]) {
+    const { status, output } = command(folder);
+    expect(status, output).toBe(0);
+  }
+  const names = readdirSync(path.join(out, "a")).sort();
+  expect(names).toEqual([
+    "report.json",
+    "two-dogs-in-the-snow-clay-render-5.png",
+    "two-dogs-in-the-snow-clay-render-6.png",
+  ]);
+  for (const name of names.slice(1)) {
+    expect(readFileSync(path.join(out, "a", name)).equals(readFileSync(path.join(out, "b", name)))).toBe(
+      true,
+    );
+  }
+  const report = JSON.parse(readFileSync(path.join(out, "a/report.json"), "utf8")) as Record<string, unknown>;
+  expect(report).toMatchObject({ format: "stylus-web/run", version: 1 });
+  expect(report["options"]).toMatchObject({ seed: 5, count: 2, steps: 2, width: 256, height: 192 });
+});
+
+test("its pictures carry the settings", async () => {
+  const png = readFileSync(path.join(out, "a/two-dogs-in-the-snow-clay-render-6.png"));
+  const text = (await readPngText(new Uint8Array(png))).get("parameters")!;
+  expect(text).toContain("two dogs in the snow, clay render <lora:clay:0.7>");
+  expect(text).toContain("Seed: 6");
+  expect(text).toContain("Size: 256x192");
+});
+
+test.each([
+  [[], /The prompt is missing/],
+  [["a", "fox"], /Put the prompt in quotes/],
+  [["a fox", "--seed", "-1"], /seed/],
+  [["a fox", "--size", "250x256"], /multiples of 8/],
+  [["a fox", "--method", "magic"], /--method must be one of/],
+  [["a fox", "--nonsense"], /nonsense/],
+])("%j ends with code 2 and the usage", (args, message) => {
+  const { status, output } = generate(...args);
+  expect(status).toBe(2);
+  expect(output).toMatch(message);
+  expect(output).toContain("Usage:");
+});
+
+test("an unknown adapter ends with code 1 and a remedy", () => {
+  const { status, output } = generate(
+    "a fox",
+    "--adapters",
+    "nobody:1",
+    "--profile",
+    path.join(out, "profile"),
+  );
+  expect(status).toBe(1);
+  expect(output).toContain("There is no adapter “nobody” in Pocket.");
+  expect(output).not.toContain("    at ");
+});

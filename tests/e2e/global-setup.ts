@@ -1,0 +1,31 @@
+// One server and one browser profile for all end-to-end files, with the pack loaded once: what a returning visitor has.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { TestProject } from "vitest/node";
+import { serve } from "../../scripts/server.mjs";
+import { ensureBuild, root } from "../../scripts/setup.mjs";
+import { openSite } from "../../scripts/site.mjs";
+import { loaded } from "./page.ts";
+
+declare module "vitest" {
+  export interface ProvidedContext {
+    readonly siteUrl: string;
+    readonly profile: string;
+  }
+}
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  ensureBuild();
+  const server = await serve(path.join(root, "dist"));
+  const profile = mkdtempSync(path.join(tmpdir(), "stylus-web-e2e-"));
+  const first = await openSite({ url: server.url, profile });
+  await loaded(first.page);
+  await first.close();
+  project.provide("siteUrl", server.url);
+  project.provide("profile", profile);
+  return async () => {
+    await server.close();
+    rmSync(profile, { recursive: true, force: true });
+  };
+}

@@ -1,0 +1,142 @@
+// The page as a user meets it: painting, stopping, keyboard only, small screens, assistive technology.
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "playwright";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import type { Site } from "../../scripts/site.mjs";
+import { readPngText } from "../../src/formats/png.ts";
+import { generateButton, paint, pictures, promptBox, stopButton, useSettings } from "./page.ts";
+import { visit } from "./visit.ts";
+
+let site: Site;
+let page: Page;
+const bugs: string[] = [];
+beforeAll(async () => {
+  site = await visit();
+  page = site.page;
+  page.on("pageerror", (error) => bugs.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error") bugs.push(message.text());
+  });
+});
+afterAll(() => site?.close());
+beforeEach(() => void bugs.splice(0));
+
+async function violations(where: Page): Promise<string[]> {
+  const { violations: found } = await new AxeBuilder({ page: where })
+    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
+    .analyze();
+  return found.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+}
+
+test("paints with the adapters that it shows, and the download holds the settings", async () => {
+  await useSettings(page, {});
+  await paint(page, "two dogs in the snow, clay render");
+  const chosen = page.getByRole("region", { name: "Adapters" });
+  await chosen.getByRole("button", { name: "Clay Render", exact: true }).waitFor();
+  expect(await chosen.getByRole("slider", { name: "Strength of Clay Render" }).count()).toBe(1);
+  const chips = page.getByRole("list", { name: "Adapters in this picture" });
+  expect(await chips.innerText()).toContain("Clay Render");
+
+  const download = page.waitForEvent("download");
+  await page.getByRole("link", { name: /^Download as PNG/ }).click();
+  const stream = await (await download).createReadStream();
+  const png = Buffer.concat(await stream.toArray());
+  const text = (await readPngText(new Uint8Array(png))).get("parameters")!;
+  expect(text).toContain("two dogs in the snow, clay render <lora:clay:");
+  expect(text).toContain("Seed: 7");
+  expect(bugs).toEqual([]);
+});
+
+test("stops within a step, and paints again afterwards", async () => {
+  await useSettings(page, { fewStep: false, full: { steps: 60 } });
+  await promptBox(page).fill("a boat on the sea");
+  await generateButton(page).click();
+  await page.getByRole("progressbar", { name: "Image 1" }).waitFor();
+  await stopButton(page).click();
+  await generateButton(page).waitFor({ timeout: 15_000 });
+  expect(await pictures(page).count()).toBe(0);
+  await useSettings(page, {});
+  await paint(page, "a boat on the sea");
+  expect(bugs).toEqual([]);
+});
+
+test("works by keyboard alone", async () => {
+  await useSettings(page, { fast: { steps: 8 } });
+  const focused = (): Promise<string> =>
+    page.evaluate(() => {
+      const element = document.activeElement as HTMLInputElement | null;
+      return (
+        element?.labels?.[0]?.textContent?.trim() || element?.ariaLabel || element?.textContent?.trim() || ""
+      );
+    });
+  const tabTo = async (name: RegExp): Promise<void> => {
+    for (let presses = 0; presses < 80; presses++) {
+      await page.keyboard.press("Tab");
+      if (name.test(await focused())) return;
+    }
+    throw new Error(`The Tab key never reaches ${name}.`);
+  };
+  await tabTo(/^Prompt$/);
+  await page.keyboard.type("a (red) car");
+  await page.keyboard.press("Control+Enter");
+  await stopButton(page).waitFor();
+  await page.keyboard.press("Escape");
+  await generateButton(page).waitFor({ timeout: 15_000 });
+
+  await tabTo(/^Generate/);
+  const outline = await page.evaluate(() => getComputedStyle(document.activeElement!).outlineStyle);
+  expect(outline).not.toBe("none");
+  await page.keyboard.press("Enter");
+  await pictures(page).first().waitFor({ timeout: 120_000 });
+  await tabTo(/^Settings/);
+  await page.keyboard.press("Enter");
+  await tabTo(/^Sampler/);
+  await page.keyboard.press("Escape");
+  await tabTo(/^Download as PNG/);
+  expect(bugs).toEqual([]);
+});
+
+test.each(["light", "dark"] as const)("has no accessibility violations, %s", async (appearance) => {
+  await useSettings(page, { appearance });
+  expect(await violations(page)).toEqual([]);
+  await paint(page, "a castle on a hill at night, clay render");
+  await page.getByRole("button", { name: "Settings" }).click();
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole("button", { name: /^Adapters/ }).click();
+  await page.getByRole("dialog", { name: "Adapters" }).waitFor();
+  expect(await violations(page)).toEqual([]);
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Help and keys" }).click();
+  await page.getByRole("dialog", { name: "Help and keys" }).waitFor();
+  expect(await violations(page)).toEqual([]);
+  await page.keyboard.press("Escape");
+});
+
+test("fits a phone of 360 pixels, before and after painting", async () => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  try {
+    await useSettings(page, {});
+    const overflow = (): Promise<string[]> =>
+      page.evaluate(() =>
+        [...document.querySelectorAll<HTMLElement>("body *")]
+          .filter((element) => {
+            const box = element.getBoundingClientRect();
+            return (
+              box.width > 0 && box.right > innerWidth + 1 && document.documentElement.scrollWidth > innerWidth
+            );
+          })
+          .map(
+            (element) =>
+              `${element.tagName} ${element.className} to ${element.getBoundingClientRect().right}`,
+          ),
+      );
+    expect(await overflow()).toEqual([]);
+    await paint(page, "two dogs in the snow, clay render, with a very long and rambling ending that wraps");
+    expect(await overflow()).toEqual([]);
+    const button = (await generateButton(page).boundingBox())!;
+    expect(Math.min(button.height, button.width)).toBeGreaterThanOrEqual(40);
+    expect(button.x + button.width).toBeLessThanOrEqual(360);
+  } finally {
+    await page.setViewportSize({ width: 1280, height: 900 });
+  }
+});

@@ -1,0 +1,35 @@
+// The page's parts by role and name, and the moments a user waits for.
+import type { Locator, Page } from "playwright";
+
+/** A model load on two busy cores. */
+const loadTimeout = 120_000;
+export const paintTimeout = 120_000;
+
+/** Waits until the pack is ready to paint. */
+export async function loaded(page: Page): Promise<void> {
+  await page.getByRole("button", { name: /^Pocket: (?:CPU|WebGPU)\b/ }).waitFor({ timeout: loadTimeout });
+}
+
+export const promptBox = (page: Page): Locator => page.getByRole("textbox", { name: "Prompt", exact: true });
+export const generateButton = (page: Page): Locator => page.getByRole("button", { name: /^Generate/ });
+export const stopButton = (page: Page): Locator => page.getByRole("button", { name: /^Stop/ });
+export const alerts = (page: Page): Locator => page.getByRole("alert");
+
+/** Finished pictures of the run on show. */
+export const pictures = (page: Page): Locator => page.locator("figure[data-status=done] img[src^='blob:']");
+
+/** Settings as the page keeps them; few steps, so that a picture takes seconds. */
+export async function useSettings(page: Page, settings: Readonly<Record<string, unknown>>): Promise<void> {
+  const kept = { fewStep: true, fast: { steps: 2 }, seedLocked: true, seed: 7, ...settings };
+  await page.evaluate((value) => localStorage.setItem("stylus-web/settings/1", JSON.stringify(value)), kept);
+  await page.reload();
+  await loaded(page);
+}
+
+/** Types a prompt and waits for its first picture. */
+export async function paint(page: Page, prompt: string): Promise<void> {
+  await promptBox(page).fill(prompt);
+  await generateButton(page).click();
+  await generateButton(page).waitFor({ timeout: paintTimeout });
+  await pictures(page).first().waitFor({ timeout: paintTimeout });
+}

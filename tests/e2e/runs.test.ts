@@ -1,0 +1,72 @@
+// Runs through window.stylus, as the command line makes them: the same in, the same out; adapters in, adapters out.
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { runInPage, type Site } from "../../scripts/site.mjs";
+import { readPngText } from "../../src/formats/png.ts";
+import { visit } from "./visit.ts";
+
+let site: Site;
+beforeAll(async () => void (site = await visit()));
+afterAll(() => site?.close());
+
+const base = {
+  prompt: "a castle on a hill at night, clay render",
+  seed: 11,
+  steps: 2,
+  fewStep: true,
+} as const;
+const run = (options: Parameters<typeof runInPage>[1]) => runInPage(site.page, options);
+
+test("the adapters chosen are in the report, and change the picture; without them its pixels come back exactly", async () => {
+  const none = await run({ ...base, adapters: "none" });
+  const chosen = await run(base);
+  const noneAgain = await run({ ...base, adapters: "none" });
+  const chosenAgain = await run(base);
+  expect(none.report.images[0]!.adapters).toEqual([]);
+  expect(chosen.report.images[0]!.adapters.map(({ id }) => id)).toContain("clay");
+  expect(chosen.images[0]!.png.equals(none.images[0]!.png)).toBe(false);
+  expect(noneAgain.images[0]!.png.equals(none.images[0]!.png)).toBe(true);
+  expect(chosenAgain.images[0]!.png.equals(chosen.images[0]!.png)).toBe(true);
+});
+
+test("image i of a batch is the picture of seed + i; another seed is another picture", async () => {
+  const options = { ...base, adapters: "none" } as const;
+  const batch = await run({ ...options, count: 2 });
+  const second = await run({ ...options, seed: base.seed + 1 });
+  expect(batch.images.map(({ seed }) => seed)).toEqual([11, 12]);
+  expect(batch.images[1]!.png.equals(second.images[0]!.png)).toBe(true);
+  expect(batch.images[0]!.png.equals(batch.images[1]!.png)).toBe(false);
+});
+
+test("the report names every stage, the device and why", async () => {
+  const { report } = await run(base);
+  expect([report.format, report.version]).toEqual(["stylus-web/run", 1]);
+  expect(report.stages.map(({ id }) => id)).toEqual([
+    "load",
+    "embed",
+    "retrieve",
+    "compose",
+    "plan",
+    "generate",
+  ]);
+  expect(report.device.kind).toBe("wasm");
+  expect(report.device.threads).toBeGreaterThan(1);
+  expect(report.device.reason).not.toBe("");
+  expect(report.images[0]!.stepMilliseconds).toHaveLength(2);
+  expect(report.options).toMatchObject({ ...base, width: 256, height: 256, method: "stylus" });
+});
+
+test("each method of the paper paints", async () => {
+  const adapters = async (method: "sd" | "retriever" | "random"): Promise<string[]> =>
+    (await run({ ...base, steps: 1, method })).report.images[0]!.adapters.map(({ id }) => id);
+  expect(await adapters("sd")).toEqual([]);
+  expect(await adapters("retriever")).toHaveLength(3);
+  expect(new Set(await adapters("random")).size).toBe(3);
+});
+
+test("adapters by name, at the strength asked for, stand in the PNG file", async () => {
+  const { report, images } = await run({ ...base, adapters: [{ id: "clay", weight: 0.5 }] });
+  expect(report.images[0]!.adapters).toEqual([{ id: "clay", unetStrength: 0.5, textStrength: 0.5 }]);
+  const text = (await readPngText(new Uint8Array(images[0]!.png))).get("parameters")!;
+  expect(text).toContain(`${base.prompt} <lora:clay:0.5>`);
+  expect(text).toMatch(/Steps: 2, .*Seed: 11, /);
+});
