@@ -56,7 +56,7 @@ export function PickRow(props: {
           <button type="button" onClick={() => openDialog(id())}>
             {title()}
           </button>
-          <Show when={props.pick.similarity !== null}>
+          <Show when={props.pick.similarity !== null && !props.pick.reason.includes(props.pick.similarity.toFixed(2))}>
             <span class={styles["match"]} title="How well it fits this part, 0 to 1">
               {props.pick.similarity!.toFixed(2)}
             </span>

@@ -43,6 +43,7 @@ export function PictureCard(props: { readonly run: RunView; readonly image: Imag
     return `${props.run.options.prompt}. Seed ${props.image.seed}${names.length > 0 ? `, with ${names.join(", ")}` : ", no adapters"}.`;
   };
   const painting = (): boolean => props.image.status === "sampling";
+  const isNext = (): boolean => props.run.images.find(({ status }) => status !== "done") === props.image;
   const [copied, setCopied] = createSignal(false);
 
   return (
@@ -55,7 +56,7 @@ export function PictureCard(props: { readonly run: RunView; readonly image: Imag
               when={props.image.preview}
               fallback={
                 <p class={styles["empty"]}>
-                  {props.image.status === "stopped" ? "Stopped" : props.image.status === "waiting" ? "Waiting" : ""}
+                  {props.image.status === "stopped" ? "Stopped" : isNext() ? "Starting" : "Waiting"}
                 </p>
               }
             >

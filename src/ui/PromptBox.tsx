@@ -1,6 +1,6 @@
 // The prompt: a text area over a copy of its text in which the parts found are marked. Both lie in one grid cell, so
 // they wrap alike and grow together; the copy carries only the marker strokes.
-import { createEffect, createMemo, createSignal, For, on, Show, type JSX } from "solid-js";
+import { createEffect, createMemo, createSignal, Index, on, Show, type JSX } from "solid-js";
 import { adjustWeight } from "../app/prompt-edit.ts";
 import { longPromptLength } from "../app/options.ts";
 import { cutPrompt } from "../app/spans.ts";
@@ -70,16 +70,17 @@ export function PromptBox(): JSX.Element {
       <div class={styles["scroller"]}>
         <div class={styles["layers"]} data-size={size()}>
           <div class={styles["marks"]} aria-hidden="true">
-            <For each={segments()}>
+            {/* By position, so that strokes stay while other words change. */}
+            <Index each={segments()}>
               {(segment) => (
-                <Show when={segment.task !== null} fallback={segment.text}>
-                  <mark data-task={taskColour(segment.task!)} data-sweep={sweep() % 2}>
-                    <span class={styles["number"]}>{segment.task! + 1}</span>
-                    {segment.text}
+                <Show when={segment().task !== null} fallback={segment().text}>
+                  <mark data-task={taskColour(segment().task!)} data-sweep={sweep() % 2}>
+                    <span class={styles["number"]}>{segment().task! + 1}</span>
+                    {segment().text}
                   </mark>
                 </Show>
               )}
-            </For>
+            </Index>
             {"\u200b"}
           </div>
           <textarea

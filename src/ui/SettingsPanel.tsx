@@ -45,7 +45,7 @@ export function SettingsPanel(): JSX.Element {
       </section>
 
       <section>
-        <h3>Picture</h3>
+        <h2>Picture</h2>
         <div class={styles["pair"]}>
           <NumberField
             label="Width"
@@ -81,9 +81,9 @@ export function SettingsPanel(): JSX.Element {
       </section>
 
       <section>
-        <h3>
+        <h2>
           Sampling <span>{studio.fewStep() ? "while Fast is on" : "while Fast is off"}</span>
-        </h3>
+        </h2>
         <div class={styles["pair"]}>
           <NumberField
             label="Steps"
@@ -122,7 +122,7 @@ export function SettingsPanel(): JSX.Element {
       </section>
 
       <section>
-        <h3>Choosing adapters</h3>
+        <h2>Choosing adapters</h2>
         <SelectField
           label="Who chooses"
           value={settings.method}
