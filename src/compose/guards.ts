@@ -162,7 +162,7 @@ export async function guardProposal(
   const matchAll = matcher(candidates);
   const texts = placed.map(({ task }) => task.text);
   const vectors = texts.length > 0 ? await context.embed(texts) : [];
-  const matches = texts.map((text, i) => matchAll({ vector: vectors[i]!, stems: contentStems(text) }));
+  const matches = texts.map((text, i) => matchAll({ vector: vectors[i]!, words: wordsOf(text) }));
   const used = new Set<string>();
   let styles = 0;
   const tasks = placed.map(({ task, start, end }, t): Task => {

@@ -212,6 +212,7 @@ polymer clay
 /** Things whose first word only looks like a style: "clay pot", "neon sign". */
 export const notStyles = terms(`
 clay pot
+clay vase
 clay court
 clay brick
 clay tile

@@ -2,8 +2,16 @@
 // more. Composers by rules and by language model are held to the same number; it is what τ is compared with.
 import type { Candidate } from "../retrieval/candidate.ts";
 import type { Vector } from "../retrieval/vectors.ts";
-import { allNamePhrases, lexicalMatch, type NamePhrase, semanticLimit, verbatimPhrase } from "./phrases.ts";
+import {
+  allNamePhrases,
+  isThing,
+  lexicalMatch,
+  type NamePhrase,
+  semanticLimit,
+  verbatimPhrase,
+} from "./phrases.ts";
 import { semanticMatch, taskCosines } from "./similarity.ts";
+import { contentStems, headStems, type Word } from "./words.ts";
 
 export interface Match {
   /** 0 to 1. */
@@ -19,16 +27,20 @@ export interface Match {
 /** Prepares a candidate list once; the function it returns matches one task against all of them, in their order. */
 export function matcher(
   candidates: readonly Candidate[],
-): (task: { readonly vector: Vector; readonly stems: readonly string[] }) => readonly Match[] {
+): (task: { readonly vector: Vector; readonly words: readonly Word[] }) => readonly Match[] {
   const names = allNamePhrases(candidates.map(({ card }) => card));
-  return (task) => {
-    const cosines = taskCosines(task, candidates, names);
-    return candidates.map((_, index) => {
+  return ({ vector, words: taskWords }) => {
+    const stems = contentStems(taskWords.map(({ text }) => text).join(" "));
+    const heads = headStems(taskWords);
+    const cosines = taskCosines({ vector, stems }, candidates, names);
+    return candidates.map(({ card }, index) => {
       const phrases = names[index]!;
-      const verbatim = verbatimPhrase(task.stems, phrases);
-      const lexical = verbatim ? { phrase: verbatim, strength: 1 } : lexicalMatch(task.stems, phrases);
+      const verbatim = verbatimPhrase(stems, phrases);
+      const lexical = verbatim
+        ? { phrase: verbatim, strength: 1 }
+        : lexicalMatch(stems, phrases, isThing(card) ? { heads } : {});
       const semantic = semanticMatch(cosines, index);
-      const meaning = Math.min(semantic.strength, semanticLimit(task.stems, phrases));
+      const meaning = Math.min(semantic.strength, semanticLimit(stems, phrases));
       const words = lexical?.strength ?? 0;
       return {
         strength: Math.max(words, meaning),

@@ -16,11 +16,15 @@ export interface NamePhrase {
 
 const thingCategories = new Set(["concept", "character", "animal", "vehicle", "building"]);
 
+/** Whether the adapter draws things, rather than changing how or where things are drawn. */
+export const isThing = ({ refined }: AdapterCard): boolean => thingCategories.has(refined.category);
+
 /** Words that say which sort of thing an adapter is, or how good it claims to be. */
 const genericStems = new Set(
   `concept style pose action character clothing background building vehicle animal food quality enhancer photography lighting
   fantasy sci fi magic cute illustration tool helper pack friend friendly art design aesthetic season holiday landscape image
-  picture 3d exotic tropical music composition framing portrait`.split(/\s+/),
+  picture 3d exotic tropical music composition framing portrait
+  paper`.split(/\s+/),
 );
 
 /** How much a word says about which adapter is meant. */
@@ -46,11 +50,16 @@ function listedItems(description: string): readonly string[] {
   const colon = sentence.indexOf(":");
   // "Adds a llama (alpaca): a woolly animal" names its thing before the colon, a plural there only sums up.
   const list = colon < 0 || /^\w+ an? /.test(sentence) ? sentence : sentence.slice(colon + 1);
-  return list
+  const items = list
     .replace(/^\w+ /, "")
     .split(/[,:()]|\band\b|\bor\b|\bplus\b/i)
     .map((item) => item.trim())
-    .filter((item) => item !== "" && !/^the\b/i.test(item));
+    .filter((item) => item !== "");
+  // "Santa with a beard and red cap": without an article, what follows a "with" still belongs to it.
+  return items.filter(
+    (item, i) =>
+      !/^the\b/i.test(item) && (/^(?:an?|two|three)\b/i.test(item) || !/\bwith\b/i.test(items[i - 1] ?? "")),
+  );
 }
 
 /** The part of a listed thing before "of", "with" and the like. */
@@ -66,12 +75,11 @@ const unconfirmed = { name: 0.8, tag: 0.45, afterDenial: 0.2 };
 /** Names of an adapter with their trust; phrases without content are left out. */
 export function namePhrases(card: AdapterCard): readonly NamePhrase[] {
   const { description, category } = card.refined;
-  const isThing = thingCategories.has(category);
   const described = new Set(wordsOf(description).map(({ stem }) => stem));
   const denied = deniedStems(description);
   const authors = [card.title, ...card.triggerWords, ...card.tags].flatMap(contentStems);
   const credible = !authors.some((stem) => denied.has(stem) && stemWeight(stem) === 1);
-  const items = isThing ? listedItems(description) : [];
+  const items = isThing(card) ? listedItems(description) : [];
   const listed = new Set(items.flatMap((item) => contentStems(headOf(item))));
   const trust = (stems: readonly string[], source: NamePhrase["source"]): number => {
     const naming = stems.filter((stem) => stemWeight(stem) === 1);
@@ -80,7 +88,7 @@ export function namePhrases(card: AdapterCard): readonly NamePhrase[] {
     // Times, weather and places name backgrounds only: "night" says little of a neon style.
     const setting = (stem: string): boolean => times.has(stem) || weathers.has(stem) || places.has(stem);
     if (source === "tag" && category !== "background" && naming.every(setting)) return 0;
-    if (source === "tag" && isThing) return naming.every((stem) => listed.has(stem)) ? 1 : 0;
+    if (source === "tag" && isThing(card)) return naming.every((stem) => listed.has(stem)) ? 1 : 0;
     if (naming.some((stem) => described.has(stem))) return 1;
     if (!credible) return unconfirmed.afterDenial;
     return source === "tag" ? unconfirmed.tag : unconfirmed.name;
@@ -96,7 +104,11 @@ export function namePhrases(card: AdapterCard): readonly NamePhrase[] {
   for (const item of items) add(item.replace(/^(?:an?|two|three)\s/i, ""), "description");
   if (category === "style") {
     for (const { text, stem } of wordsOf(description)) {
-      if (styleWords.has(stem) && !commonDepictions.has(stem)) add(text, "description");
+      const isName =
+        styleWords.has(stem) &&
+        !commonDepictions.has(stem) &&
+        !/(?:ed|ing|ic|al|flat|retro|vintage)$/.test(text);
+      if (isName) add(text, "description");
     }
   }
   return phrases;
@@ -179,10 +191,13 @@ export function overlap(taskStems: readonly string[], phraseStems: readonly stri
 /**
  * The name phrase that best matches the words of a task. Both sides count: a phrase with more to it than the task is
  * narrower ("party hat" for "hat"), a task with more to it than the phrase is only partly met.
+ * @param options.heads stems of the task's main nouns: a phrase without any of them names another thing ("satellite" for
+ *   "satellite dish")
  */
 export function lexicalMatch(
   taskStems: readonly string[],
   phrases: readonly NamePhrase[],
+  options: { readonly heads?: readonly string[] } = {},
 ): LexicalMatch | null {
   let best: LexicalMatch | null = null;
   const task = [...new Set(taskStems)];
@@ -193,7 +208,9 @@ export function lexicalMatch(
     if (shared === 0) continue;
     const precision = shared / total(phrase.stems);
     const recall = shared / taskWeight;
-    const strength = phrase.trust * precision ** 1.5 * Math.sqrt(recall);
+    const { heads } = options;
+    const otherThing = heads !== undefined && !phrase.stems.some((stem) => heads.includes(stem));
+    const strength = phrase.trust * precision ** 1.5 * Math.sqrt(recall) * (otherThing ? 0.6 : 1);
     if (!best || strength > best.strength) best = { phrase, strength };
   }
   return best;

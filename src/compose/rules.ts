@@ -107,7 +107,7 @@ async function scoredTasks(
   const pairs = mergeable(prompt, heads);
   const vectors = await embed([...heads, ...pairs.map((pair) => pair.segment)].map(core));
   const scoresOf = (task: Segment, vector: Vector): readonly Score[] =>
-    scored(task, match({ vector, stems: contentStems(core(task)) }), candidates);
+    scored(task, match({ vector, words: task.words }), candidates);
   const single = heads.map((task, i) => ({ task, scores: scoresOf(task, vectors[i]!) }));
   const together = pairs
     .map(({ at, segment: task }, i) => {

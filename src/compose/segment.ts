@@ -151,7 +151,7 @@ function kindOf(
   if (has(settings, head) || (has(places, head) && (lead.kind !== "none" || bare))) return "place";
   const of = phrase.findIndex(({ text }) => text === "of");
   if (of > 0 && has(settings, phrase[of - 1])) return "place"; // "a forest of candy"
-  if (lead.kind === "as" || lead.kind === "with") return "open"; // a look, a surrounding or a thing
+  if (lead.kind === "as" || (lead.kind === "with" && !determined)) return "open"; // a look, a surrounding or a thing
   if ((lead.word === "in" || lead.word === "on") && !determined) return "open"; // "in oils", "on wet paper"
   if (has(framingHeads, head)) return "framing";
   if (has(framings, phrase[0]) && (bare || has(depictions, head) || /up|shot|view/.test(head!.text)))

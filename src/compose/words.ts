@@ -75,3 +75,10 @@ export function contentStems(text: string): readonly string[] {
     .filter((word) => !functionWords.has(word.text))
     .map((word) => word.stem);
 }
+
+/** Stems of the main nouns: the last word, and the word before an "of". */
+export function headStems(words: readonly Word[]): readonly string[] {
+  return words
+    .filter((_, i) => i === words.length - 1 || words[i + 1]!.text === "of")
+    .map((word) => word.stem);
+}
