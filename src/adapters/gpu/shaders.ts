@@ -1,0 +1,289 @@
+// WGSL of the merge. Weights lie in the buffers as the graph wants them: [out, in·kh·kw] ("same") or [in, out]
+// ("transpose"), stored as f32 or f16; all arithmetic is f32. Every kernel that ends in `merged` computes
+// merged = source + change, where source is the pristine weight or an f32 intermediate of the adapters before.
+
+export type Storage = "f32" | "f16";
+
+export type KernelName =
+  | "low-rank"
+  | "hadamard"
+  | "kronecker"
+  | "dense"
+  | "gain"
+  | "project"
+  | "project-back"
+  | "rotate"
+  | "combine"
+  | "norm"
+  | "decompose";
+
+/** Element types of the three kinds of buffers a kernel may touch besides f32 factors. */
+export interface KernelTypes {
+  /** The pristine weight. */
+  readonly base: Storage;
+  /** What the change is added to. */
+  readonly source: Storage;
+  /** What is written. */
+  readonly merged: Storage;
+}
+
+export interface Kernel {
+  /** Buffers at bindings 1, 2, …; binding 0 is the uniform `Values`. */
+  readonly buffers: readonly string[];
+  /** "tiles": one workgroup per 64×64 tile; "elements": one invocation per element; "groups": one workgroup per group. */
+  readonly dispatch: "tiles" | "elements" | "groups";
+  readonly code: string;
+}
+
+/** Fields of `Values`, all of 4 bytes, in order. */
+export const VALUES = [
+  "rows",
+  "columns",
+  "kernelArea",
+  "transposed",
+  "extentM",
+  "extentN",
+  "inner",
+  "inner2",
+  "count",
+  "size",
+  "scale",
+  "flag",
+] as const;
+
+const HEADER = /* wgsl */ `
+struct Values {
+  rows: u32,       // O
+  columns: u32,    // C = in * kernelArea
+  kernelArea: u32,
+  transposed: u32, // 1: element (o, c) lies at c * O + o
+  extentM: u32,    // rows of the matrix as it is stored
+  extentN: u32,    // its columns
+  inner: u32,
+  inner2: u32,
+  count: u32,      // elements or groups to work on
+  size: u32,
+  scale: f32,
+  flag: u32,
+}
+@group(0) @binding(0) var<uniform> values: Values;
+
+fn place(o: u32, c: u32) -> u32 {
+  return select(o * values.columns + c, c * values.rows + o, values.transposed == 1u);
+}
+`;
+
+// Invocations of an "elements" dispatch, which may need more than one row of workgroups.
+const ELEMENT = /* wgsl */ `
+@compute @workgroup_size(256)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
+  let at = (group.y * groups.x + group.x) * 256u + local;
+  if (at >= values.count) { return; }
+`;
+
+const OUTPUT_AND_INPUT = /* wgsl */ `
+  let o = select(at / values.columns, at % values.rows, values.transposed == 1u);
+  let c = select(at % values.columns, at / values.rows, values.transposed == 1u);
+`;
+
+const store = (change: string): string => `merged[at] = Merged(f32(source[at]) + ${change});\n`;
+
+/** Product of A [R, M] and B [R, N], 16 ranks at a time, each invocation 4×4 sums. */
+const tileProduct = (name: string, a: string, b: string, inner: string): string => /* wgsl */ `
+  var ${name}: array<vec4f, 4>;
+  for (var r0 = 0u; r0 < values.${inner}; r0 += 16u) {
+    for (var j = 0u; j < 4u; j++) {
+      let i = local + j * 256u;
+      let r = r0 + i / 64u;
+      let m = m0 + i % 64u;
+      let n = n0 + i % 64u;
+      var va = 0.0;
+      var vb = 0.0;
+      if (r < values.${inner}) {
+        if (m < values.extentM) { va = ${a}[r * values.extentM + m]; }
+        if (n < values.extentN) { vb = ${b}[r * values.extentN + n]; }
+      }
+      tileA[i] = va;
+      tileB[i] = vb;
+    }
+    workgroupBarrier();
+    for (var r = 0u; r < 16u; r++) {
+      let at = r * 64u + thread.x;
+      let vb = vec4f(tileB[at], tileB[at + 16u], tileB[at + 32u], tileB[at + 48u]);
+      for (var i = 0u; i < 4u; i++) {
+        ${name}[i] = fma(vec4f(tileA[r * 64u + thread.y * 4u + i]), vb, ${name}[i]);
+      }
+    }
+    workgroupBarrier();
+  }
+`;
+
+const tiled = (products: string, change: string): string => /* wgsl */ `
+var<workgroup> tileA: array<f32, 1024>;
+var<workgroup> tileB: array<f32, 1024>;
+
+@compute @workgroup_size(16, 16)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) thread: vec3u, @builtin(local_invocation_index) local: u32) {
+  let m0 = group.y * 64u;
+  let n0 = group.x * 64u;
+${products}
+  for (var i = 0u; i < 4u; i++) {
+    for (var j = 0u; j < 4u; j++) {
+      let m = m0 + thread.y * 4u + i;
+      let n = n0 + thread.x + j * 16u;
+      if (m < values.extentM && n < values.extentN) {
+        let at = m * values.extentN + n;
+        ${store(change)}
+      }
+    }
+  }
+}`;
+
+const BODIES: Readonly<Record<KernelName, Kernel>> = {
+  "low-rank": {
+    buffers: ["source", "merged", "a", "b"],
+    dispatch: "tiles",
+    code: tiled(tileProduct("sum", "a", "b", "inner"), "values.scale * sum[i][j]"),
+  },
+  hadamard: {
+    buffers: ["source", "merged", "a", "b", "a2", "b2"],
+    dispatch: "tiles",
+    code: tiled(
+      tileProduct("sum", "a", "b", "inner") + tileProduct("sum2", "a2", "b2", "inner2"),
+      "values.scale * sum[i][j] * sum2[i][j]",
+    ),
+  },
+  // left [rows / size, columns / inner] ⊗ right [size, inner]
+  kronecker: {
+    buffers: ["source", "merged", "left", "right"],
+    dispatch: "elements",
+    code: `${ELEMENT}${OUTPUT_AND_INPUT}
+  let l = left[(o / values.size) * (values.columns / values.inner) + c / values.inner];
+  let r = right[(o % values.size) * values.inner + c % values.inner];
+  ${store("values.scale * l * r")}}`,
+  },
+  // change in checkpoint order
+  dense: {
+    buffers: ["source", "merged", "change"],
+    dispatch: "elements",
+    code: `${ELEMENT}${OUTPUT_AND_INPUT}  ${store("values.scale * change[o * values.columns + c]")}}`,
+  },
+  // flag 1: one factor per input
+  gain: {
+    buffers: ["base", "source", "merged", "factor"],
+    dispatch: "elements",
+    code: `${ELEMENT}${OUTPUT_AND_INPUT}
+  let g = factor[select(o, c / values.kernelArea, values.flag == 1u)];
+  ${store("values.scale * g * f32(base[at])")}}`,
+  },
+  // W·a1 at each kernel position: projection [O, k, R] with R = inner; size = inputs
+  project: {
+    buffers: ["base", "projection", "a1"],
+    dispatch: "elements",
+    code: `${ELEMENT}
+  let r = at % values.inner;
+  let k = (at / values.inner) % values.kernelArea;
+  let o = at / (values.inner * values.kernelArea);
+  var sum = 0.0;
+  for (var i = 0u; i < values.size; i++) {
+    sum = fma(f32(base[place(o, i * values.kernelArea + k)]), a1[i * values.inner + r], sum);
+  }
+  projection[at] = sum;
+}`,
+  },
+  "project-back": {
+    buffers: ["source", "merged", "projection", "a2"],
+    dispatch: "elements",
+    code: `${ELEMENT}${OUTPUT_AND_INPUT}
+  let i = c / values.kernelArea;
+  let start = (o * values.kernelArea + c % values.kernelArea) * values.inner;
+  var sum = 0.0;
+  for (var r = 0u; r < values.inner; r++) { sum = fma(projection[start + r], a2[r * values.size + i], sum); }
+  ${store("values.scale * sum")}}`,
+  },
+  // One stage: order holds the row at each place, then the place of each row. scale = strength.
+  rotate: {
+    buffers: ["source", "merged", "blocks", "order"],
+    dispatch: "elements",
+    code: `${ELEMENT}${OUTPUT_AND_INPUT}
+  let here = u32(order[values.rows + o]);
+  let first = here - here % values.size;
+  var sum = 0.0;
+  for (var j = 0u; j < values.size; j++) {
+    let identity = select(0.0, 1.0, first + j == here);
+    let weight = values.scale * (blocks[here * values.size + j] - identity) + identity;
+    sum = fma(weight, f32(source[place(u32(order[first + j]), c)]), sum);
+  }
+  merged[at] = Merged(sum);
+}`,
+  },
+  // Adds g·rotated − W, with g = 1 + strength·(factor − 1)
+  combine: {
+    buffers: ["base", "source", "merged", "rotated", "factor"],
+    dispatch: "elements",
+    code: `${ELEMENT}${OUTPUT_AND_INPUT}
+  let g = 1.0 + values.scale * (factor[o] - 1.0);
+  ${store("g * rotated[at] - f32(base[at])")}}`,
+  },
+  // magnitude / ‖V‖ per output row, or per input (flag 1); one workgroup each
+  norm: {
+    buffers: ["direction", "magnitude", "factor"],
+    dispatch: "groups",
+    code: /* wgsl */ `
+var<workgroup> sums: array<f32, 64>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
+  let g = group.x;
+  let length = select(values.columns, values.rows * values.kernelArea, values.flag == 1u);
+  var sum = 0.0;
+  for (var i = local; i < length; i += 64u) {
+    let o = select(g, i / values.kernelArea, values.flag == 1u);
+    let c = select(i, g * values.kernelArea + i % values.kernelArea, values.flag == 1u);
+    let v = direction[place(o, c)];
+    sum = fma(v, v, sum);
+  }
+  sums[local] = sum;
+  workgroupBarrier();
+  for (var half = 32u; half > 0u; half /= 2u) {
+    if (local < half) { sums[local] += sums[local + half]; }
+    workgroupBarrier();
+  }
+  if (local == 0u) {
+    factor[g] = select(magnitude[g] / sqrt(sums[0]), 0.0, sums[0] == 0.0);
+  }
+}`,
+  },
+  // Adds s·(factor·V − W)
+  decompose: {
+    buffers: ["base", "source", "merged", "direction", "factor"],
+    dispatch: "elements",
+    code: `${ELEMENT}${OUTPUT_AND_INPUT}
+  let f = factor[select(o, c / values.kernelArea, values.flag == 1u)];
+  ${store("values.scale * (f * direction[at] - f32(base[at]))")}}`,
+  },
+};
+
+/** Buffers a kernel writes; all others it only reads. */
+const WRITTEN: ReadonlySet<string> = new Set(["merged", "projection"]);
+
+export function kernel(name: KernelName): Kernel {
+  return BODIES[name];
+}
+
+/** The whole module of a kernel for given element types. */
+export function kernelSource(name: KernelName, types: KernelTypes): string {
+  const { buffers, code } = BODIES[name];
+  const usesHalf = Object.values(types).includes("f16");
+  const element: Readonly<Record<string, string>> = {
+    base: types.base,
+    source: types.source,
+    merged: types.merged,
+  };
+  const declarations = buffers.map((buffer, i) => {
+    const isWritten = WRITTEN.has(buffer) && !(buffer === "projection" && name === "project-back");
+    const access = isWritten || (name === "norm" && buffer === "factor") ? "read_write" : "read";
+    return `@group(0) @binding(${i + 1}) var<storage, ${access}> ${buffer}: array<${element[buffer] ?? "f32"}>;`;
+  });
+  return `${usesHalf ? "enable f16;\n" : ""}alias Merged = ${types.merged};\n${HEADER}${declarations.join("\n")}\n${code}\n`;
+}

@@ -1,0 +1,261 @@
+// The merge on the GPU against the merge on the CPU, for every family, layout and chain length, in a real browser.
+// Chromium's software adapter has no f16; where the adapter has it, f16 storage is compared too.
+import { readdirSync } from "node:fs";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openTestBrowser, type TestBrowser } from "./harness.ts";
+
+/** Defined by blank.html: imports a source file inside the page. */
+// oxlint-disable-next-line typescript/no-explicit-any -- the page's modules are not typed here
+declare const load: (path: string) => Promise<any>;
+
+const FOLDER = "tests/fixtures/adapters/goldens/";
+const goldens = readdirSync(FOLDER).filter(
+  (name) => name !== "model.safetensors" && name !== "expected.safetensors",
+);
+
+interface Comparison {
+  readonly name: string;
+  readonly family: string;
+  readonly layout: string;
+  readonly dtype: string;
+  /** ‖gpu − cpu‖ / ‖cpu‖ */
+  readonly error: number;
+  /** The same against the CPU's result at other strengths: what a wrong factor would give. */
+  readonly errorOfMistake: number;
+}
+
+let browser: TestBrowser;
+
+beforeAll(async () => {
+  browser = await openTestBrowser({ webgpu: "software" });
+  await browser.page.evaluate(defineCompare);
+});
+
+afterAll(async () => browser?.close());
+
+/** Runs in the page: `compare(parameters, values, groups of files)` merges each parameter of each group on both sides. */
+async function defineCompare(): Promise<void> {
+  const { GpuMerger } = await load("/src/adapters/gpu/gpu-merger.ts");
+  const { mergeParameter } = await load("/src/adapters/merge.ts");
+  const { float32ToF16, toFloat32 } = await load("/src/shared/dtype.ts");
+  const { transposeMatrix } = await load("/src/runtime/parameter-layout.ts");
+  const adapter = await navigator.gpu.requestAdapter();
+  if (!adapter) throw new Error("no WebGPU adapter");
+  const hasHalf = adapter.features.has("shader-f16");
+  const device = await adapter.requestDevice({ requiredFeatures: hasHalf ? ["shader-f16"] : [] });
+  const errors: string[] = [];
+  device.addEventListener("uncapturederror", (event) =>
+    errors.push((event as GPUUncapturedErrorEvent).error.message),
+  );
+
+  const upload = (values: Float32Array, dtype: string): GPUBuffer => {
+    const stored: Float32Array | Uint16Array = dtype === "f16" ? float32ToF16(values) : values;
+    const padded = new Uint8Array(Math.ceil(stored.byteLength / 16) * 16);
+    padded.set(new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength));
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+    const buffer = device.createBuffer({ size: padded.length, usage });
+    device.queue.writeBuffer(buffer, 0, padded);
+    return buffer;
+  };
+  const download = async (
+    buffer: GPUBuffer,
+    { count, dtype }: { count: number; dtype: string },
+  ): Promise<Float32Array> => {
+    const staging = device.createBuffer({
+      size: buffer.size,
+      usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+    });
+    const encoder = device.createCommandEncoder();
+    encoder.copyBufferToBuffer(buffer, 0, staging, 0, buffer.size);
+    device.queue.submit([encoder.finish()]);
+    await staging.mapAsync(GPUMapMode.READ);
+    const bytes = new Uint8Array(staging.getMappedRange().slice(0)).subarray(
+      0,
+      count * (dtype === "f16" ? 2 : 4),
+    );
+    staging.destroy();
+    return toFloat32(bytes, dtype === "f16" ? "F16" : "F32").slice();
+  };
+  const relative = (a: Float32Array, b: Float32Array): number => {
+    let difference = 0;
+    let norm = 0;
+    for (let i = 0; i < b.length; i++) {
+      difference += (a[i]! - b[i]!) ** 2;
+      norm += b[i]! ** 2;
+    }
+    return Math.sqrt(difference / norm);
+  };
+
+  Object.assign(globalThis, {
+    // oxlint-disable-next-line typescript/no-explicit-any -- values of untyped modules
+    async compare(
+      parameters: Map<string, { shape: number[]; values: Float32Array }>,
+      groups: { name: string; updates: any[]; strengths: number[] }[],
+    ) {
+      const merger = new GpuMerger(device);
+      const results: unknown[] = [];
+      for (const { name, updates, strengths } of groups) {
+        // Updates of the same parameter, one from each file, form one chain.
+        const chains = Map.groupBy(updates, (update) => `${update.network}.${update.name}`);
+        for (const [key, chain] of chains) {
+          const { shape, values } = parameters.get(key)!;
+          const rows = shape[0]!;
+          const columns = values.length / rows;
+          const contributions = chain.map((update, i) => ({
+            update,
+            strength: strengths[i % strengths.length]!,
+          }));
+          const mistaken = contributions.map(({ update, strength }) => ({
+            update,
+            strength: strength * 1.01,
+          }));
+          const canTranspose = shape.length === 2 || (shape.length === 4 && shape[2] === 1);
+          for (const layout of canTranspose ? ["same", "transpose"] : ["same"]) {
+            for (const dtype of hasHalf ? ["f32", "f16"] : ["f32"]) {
+              const arrange = (array: Float32Array): Float32Array =>
+                layout === "same" ? array : transposeMatrix(array, { rows, columns });
+              const pristine = upload(arrange(values), dtype);
+              const live = upload(new Float32Array(values.length), dtype);
+              const target = { shape, layout, dtype, pristine, live };
+              await merger.merge([{ target, contributions }]);
+              const merged = await download(live, { count: values.length, dtype });
+              const before = await download(pristine, { count: values.length, dtype });
+              const start =
+                layout === "same" ? before : transposeMatrix(before, { rows: columns, columns: rows });
+              results.push({
+                name,
+                family: chain.map((update) => update.family).join(" + "),
+                layout,
+                dtype,
+                error: relative(merged, arrange(mergeParameter(start, shape, contributions))),
+                errorOfMistake: relative(merged, arrange(mergeParameter(start, shape, mistaken))),
+              });
+              pristine.destroy();
+              live.destroy();
+            }
+          }
+        }
+      }
+      const bytes = merger.sizeBytes;
+      merger.dispose();
+      return { results, errors: errors.splice(0), bytes, bytesAfter: merger.sizeBytes };
+    },
+  });
+}
+
+interface Outcome {
+  readonly results: readonly Comparison[];
+  readonly errors: readonly string[];
+  readonly bytes: number;
+  readonly bytesAfter: number;
+}
+
+function check({ results, errors, bytes, bytesAfter }: Outcome): void {
+  expect(errors).toEqual([]);
+  expect(bytes).toBeGreaterThan(0);
+  expect(bytesAfter).toBe(0);
+  for (const result of results) {
+    const tolerance = result.dtype === "f16" ? 1e-3 : 2e-6;
+    expect(result.error, JSON.stringify(result)).toBeLessThan(tolerance);
+    expect(result.errorOfMistake, JSON.stringify(result)).toBeGreaterThan(Math.max(result.error * 5, 2e-5));
+  }
+}
+
+/** In the page: the goldens' files and model, parsed. */
+const compareGoldens = (names: readonly string[], together: boolean): Promise<Outcome> =>
+  browser.page.evaluate(
+    async ([files, folder, join]) => {
+      const { parseAdapter } = await load("/src/adapters/adapter.ts");
+      const { moduleTable } = await load("/src/adapters/module-table.ts");
+      const { readHeader, readTensorF32 } = await load("/src/formats/safetensors.ts");
+      const fetchBlob = async (name: string): Promise<Blob> => (await fetch(`/${folder}${name}`)).blob();
+      const model = await readHeader(await fetchBlob("model.safetensors"), { fileName: "model" });
+      const parameters = new Map<string, { shape: number[]; values: Float32Array }>();
+      const lists: Record<string, { name: string; shape: number[] }[]> = { unet: [], text_encoder: [] };
+      for (const [name, source] of model.tensors) {
+        parameters.set(name, { shape: source.shape, values: await readTensorF32(source) });
+        lists[name.split(".")[0]!]!.push({ name: name.slice(name.indexOf(".") + 1), shape: source.shape });
+      }
+      const table = moduleTable(lists);
+      const parsed = await Promise.all(
+        files.map(async (name) => ({
+          name,
+          ...(await parseAdapter(await fetchBlob(name), { fileName: name, table })),
+        })),
+      );
+      const groups = join
+        ? [
+            {
+              name: files.join(", "),
+              updates: parsed.flatMap(({ updates }) => updates),
+              strengths: [0.7, -0.4, 0.9],
+            },
+          ]
+        : parsed.map(({ name, updates }) => ({ name, updates, strengths: [0.7] }));
+      return (globalThis as unknown as { compare: (...args: unknown[]) => Promise<Outcome> }).compare(
+        parameters,
+        groups,
+      );
+    },
+    [names, FOLDER, together] as const,
+  );
+
+test("every family, one adapter at a time", async () => {
+  const outcome = await compareGoldens(goldens, false);
+  check(outcome);
+  expect(new Set(outcome.results.map(({ name }) => name)).size).toBe(goldens.length);
+  expect(outcome.results.some(({ layout }) => layout === "transpose")).toBe(true);
+  const dtypes = new Set(outcome.results.map(({ dtype }) => dtype));
+  if (!dtypes.has("f16"))
+    console.warn("This WebGPU adapter has no f16: merging into f16 weights was not compared.");
+  expect(dtypes.has("f32")).toBe(true);
+});
+
+test("two and three adapters of different families on the same weights", async () => {
+  const chains = [
+    ["kohya-linear.safetensors", "loha.safetensors"],
+    ["locon.safetensors", "oft.safetensors", "dora-rows.safetensors"],
+    ["glora.safetensors", "lokr-both-full.safetensors", "boft.safetensors"],
+    ["dora-columns.safetensors", "ia3.safetensors", "full-and-norm.safetensors"],
+    ["dora-tucker-full-glora.safetensors", "locon-tucker.safetensors"],
+  ];
+  for (const names of chains) {
+    const outcome = await compareGoldens(names, true);
+    check(outcome);
+    expect(outcome.results.some(({ family }) => family.split(" + ").length === names.length)).toBe(true);
+  }
+});
+
+test("weights larger than a tile, ranks larger than a step", async () => {
+  const outcome = await browser.page.evaluate(async () => {
+    const { parseAdapter } = await load("/src/adapters/adapter.ts");
+    const { moduleTable } = await load("/src/adapters/module-table.ts");
+    const { makeAdapter, randomWeights } = await load("/tests/fixtures/adapters/make-adapter.ts");
+    const list = [
+      { name: "mid_block.attentions.0.transformer_blocks.0.ff.net.0.proj.weight", shape: [210, 134] },
+      { name: "mid_block.attentions.0.transformer_blocks.0.attn2.to_k.weight", shape: [66, 130] },
+      { name: "mid_block.resnets.0.conv1.weight", shape: [70, 18, 3, 3] },
+    ];
+    const table = moduleTable({ unet: list });
+    const values = randomWeights(new Map(list.map(({ name, shape }) => [`unet.${name}`, shape])), 5) as Map<
+      string,
+      Float32Array
+    >;
+    const parameters = new Map(
+      list.map(({ name, shape }) => [`unet.${name}`, { shape, values: values.get(`unet.${name}`)! }]),
+    );
+    const groups = await Promise.all(
+      ["lora", "loha", "lokr", "dora", "full", "oft", "ia3", "glora"].map(async (kind, i) => {
+        const file = new Blob([makeAdapter(table, { kind, seed: i + 3, rank: 37 })]);
+        const { updates } = await parseAdapter(file, { fileName: kind, table });
+        return { name: kind, updates, strengths: [0.8] };
+      }),
+    );
+    return (globalThis as unknown as { compare: (...args: unknown[]) => Promise<Outcome> }).compare(
+      parameters,
+      groups,
+    );
+  });
+  check(outcome);
+  expect(outcome.results.length).toBeGreaterThanOrEqual(40);
+});
