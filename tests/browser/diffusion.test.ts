@@ -1,0 +1,118 @@
+// The diffusion worker in a real browser: the miniature pack through WASM threads and through WebGPU (SwiftShader),
+// messages, callbacks and cancellation across the worker boundary. Pixels must agree with plain Node's.
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { DiffusionService } from "../../src/engine/service.ts";
+import type { DiffusionRequest } from "../../src/shared/request.ts";
+import { miniaturePack } from "../fixtures/engine/miniature-pack.ts";
+import { openTestBrowser, type TestBrowser } from "./harness.ts";
+
+/** Defined by blank.html: imports a source file inside the page. */
+// oxlint-disable-next-line typescript/no-explicit-any -- the page's modules are not typed here
+declare const load: (path: string) => Promise<any>;
+
+const request: DiffusionRequest = {
+  packId: "miniature",
+  prompt: "a (red:1.2) fox",
+  negativePrompt: "green",
+  width: 64,
+  height: 64,
+  steps: 3,
+  cfgScale: 4,
+  sampler: "euler_a",
+  schedule: "karras",
+  clipSkip: 1,
+  noise: "cpu",
+  fewStepAdapter: null,
+  images: [
+    { seed: 1, adapters: [{ id: "words", unetStrength: 1, textStrength: 1 }] },
+    { seed: 2, adapters: [] },
+  ],
+};
+
+/** SwiftShader takes its time. */
+const short: DiffusionRequest = { ...request, steps: 2, images: request.images.slice(0, 1) };
+
+let browser: TestBrowser;
+const service = new DiffusionService();
+
+beforeAll(async () => {
+  browser = await openTestBrowser({ webgpu: "software" });
+  await service.load({ id: "miniature", files: miniaturePack() }, { device: "wasm" });
+});
+
+afterAll(async () => {
+  await service.dispose();
+  await browser?.close();
+});
+
+async function picturesInNode(wanted: DiffusionRequest): Promise<number[][]> {
+  const images: number[][] = [];
+  await service.generate(wanted, {
+    onEvent: (event) => {
+      if (event.type === "image") images.push([...event.rgba]);
+    },
+  });
+  return images;
+}
+
+interface PageResult {
+  readonly kind: string;
+  readonly images: number[][];
+  readonly events: string[];
+  readonly cancelled: string;
+}
+
+/** Runs in the page: one worker, one request to the end, one request stopped after its first step. */
+async function inPage({ device, wanted }: { device: string; wanted: unknown }): Promise<PageResult> {
+  const { WorkerClient } = await load("/src/rpc/client.ts");
+  const { miniaturePack: makePack } = await load("/tests/fixtures/engine/miniature-pack.ts");
+  const client = new WorkerClient("painting", () => new Worker("/workers/diffusion.ts", { type: "module" }));
+  // oxlint-disable-next-line typescript/no-explicit-any -- comlink's proxy of an untyped module
+  const call = (use: (service: any) => unknown): Promise<any> => client.call(use);
+  const loaded = await call((service) => service.load({ id: "miniature", files: makePack() }, { device }));
+  const images: number[][] = [];
+  const events: string[] = [];
+  // oxlint-disable-next-line typescript/no-explicit-any -- as above
+  const onEvent = (event: any): void => {
+    events.push(event.type);
+    if (event.type === "image") images.push([...event.rgba]);
+  };
+  await call((service) => service.generate(wanted, { onEvent }));
+  const controller = new AbortController();
+  const stopped = call((service) =>
+    service.generate(
+      { ...(wanted as object), steps: 150 },
+      { onEvent: () => controller.abort(), signal: controller.signal },
+    ),
+  );
+  const cancelled = await stopped.then(
+    () => "finished",
+    (error: { code?: string; message: string }) => error.code ?? error.message,
+  );
+  client.terminate();
+  return { kind: loaded.device.kind, images, events, cancelled };
+}
+
+/** Largest difference of a colour value, 0 … 255. */
+function worstDifference(images: readonly number[][], expected: readonly number[][]): number {
+  expect(images.map(({ length }) => length)).toEqual(expected.map(({ length }) => length));
+  let worst = 0;
+  for (const [i, image] of images.entries())
+    for (const [j, value] of image.entries()) worst = Math.max(worst, Math.abs(value - expected[i]![j]!));
+  return worst;
+}
+
+test.each([
+  { device: "wasm", wanted: request, tolerance: 1 },
+  { device: "webgpu", wanted: short, tolerance: 2 },
+])(
+  "$device: pictures as in Node, events in order, stops when told",
+  async ({ device, wanted, tolerance }) => {
+    const result = await browser.page.evaluate(inPage, { device, wanted });
+    expect(result.kind).toBe(device);
+    expect(result.events.filter((type) => type === "step").length).toBe(wanted.steps * wanted.images.length);
+    expect(result.events.at(-1)).toBe("image");
+    expect(result.cancelled).toBe("cancelled");
+    expect(worstDifference(result.images, await picturesInNode(wanted))).toBeLessThanOrEqual(tolerance);
+  },
+);
