@@ -31,7 +31,7 @@ export function totalMasks(sizes: readonly number[], rule: MaskRule): bigint {
 }
 
 /** The index-th mask of a task: all together first, then each alone, then none. The power set counts in binary. */
-export function maskAt(n: number, index: bigint, rule: MaskRule): TaskMask {
+function maskAt(n: number, index: bigint, rule: MaskRule): TaskMask {
   assert(index >= 0n && index < maskCount(n, rule), `mask ${index} of ${n} adapters`);
   const all = (value: boolean): TaskMask => Array.from({ length: n }, () => value);
   if (rule === "power-set") return Array.from({ length: n }, (_, i) => ((index >> BigInt(i)) & 1n) === 1n);

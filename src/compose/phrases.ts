@@ -28,7 +28,7 @@ const genericStems = new Set(
 );
 
 /** How much a word says about which adapter is meant. */
-export function stemWeight(stem: string): number {
+function stemWeight(stem: string): number {
   if (colors.has(stem) || sizes.has(stem)) return 0.3;
   if (commonDepictions.has(stem)) return 0.3;
   if (genericStems.has(stem)) return 0.2;

@@ -165,8 +165,8 @@ describe("prompt options", () => {
 
   test("trigger words are added once and only where missing", () => {
     const card = { triggerWords: ["Clay Render", "clyfig", "clyfig"] } as never;
-    expect(paintedPrompt(prompt, { triggersOf: [card], debiasSuffix: "high quality" })).toBe(
-      `${prompt}, clyfig, high quality`,
+    expect(paintedPrompt(prompt, { triggersOf: [card], debias: "realistic" })).toBe(
+      `${prompt}, clyfig, realistic, high quality`,
     );
   });
 });

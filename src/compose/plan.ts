@@ -8,13 +8,13 @@ import { seededRandom } from "./random.ts";
 import { type PlannedUse, type StrengthOverrides, strengths } from "./weights.ts";
 
 /** An adapter that the user wants in every image. */
-export interface Pin {
+interface Pin {
   readonly id: string;
   /** Refined weight of its card. */
   readonly weight: number;
 }
 
-export interface Overrides extends StrengthOverrides {
+interface Overrides extends StrengthOverrides {
   readonly pins?: readonly Pin[] | undefined;
   readonly bans?: readonly string[] | undefined;
 }
@@ -29,7 +29,7 @@ export interface PlanOptions {
   readonly masks?: MaskRule | undefined;
 }
 
-export interface PlannedImage {
+interface PlannedImage {
   readonly job: ImageJob;
   /** Per task of the plan, which of its picks are at work. */
   readonly mask: readonly TaskMask[];

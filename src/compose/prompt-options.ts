@@ -4,7 +4,7 @@ import type { AdapterCard } from "../retrieval/card.ts";
 import type { Composition } from "./composition.ts";
 
 /** De-bias suffixes: they pull an adapter's look back to the checkpoint's (paper, appendix). */
-export const debiasSuffixes = {
+const debiasSuffixes = {
   realistic: "realistic, high quality",
   anime: "anime style, high quality",
 } as const;
@@ -12,7 +12,8 @@ export const debiasSuffixes = {
 export interface PromptOptions {
   /** Adapters at work whose trigger words are added, each word only where the prompt lacks it. */
   readonly triggersOf?: readonly AdapterCard[] | undefined;
-  readonly debiasSuffix?: string | undefined;
+  /** The checkpoint's look, which an adapter may have pulled away from. */
+  readonly debias?: keyof typeof debiasSuffixes | undefined;
   /** Emphasises tasks that got no adapter, `(task:1.1)`, against adapters that block them. */
   readonly restoreConcepts?: Composition | undefined;
 }
@@ -34,5 +35,5 @@ export function paintedPrompt(prompt: string, options: PromptOptions = {}): stri
   const missing = [...new Set(triggers)].filter(
     (word) => word !== "" && !text.toLowerCase().includes(word.toLowerCase()),
   );
-  return [text, ...missing, ...(options.debiasSuffix ? [options.debiasSuffix] : [])].join(", ");
+  return [text, ...missing, ...(options.debias ? [debiasSuffixes[options.debias]] : [])].join(", ");
 }

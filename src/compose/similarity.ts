@@ -19,7 +19,7 @@ export interface SemanticMatch {
  * Logistic weights, fitted on the labelled prompts (tests/fixtures/composer-prompts.json, split "fit") with the pocket
  * pack's embedder; docs/stylus.md gives the fit and its held-out precision and recall.
  */
-export const calibration = {
+const calibration = {
   bias: Number(process.env.BIAS ?? -9),
   document: 6,
   documentLead: 1,

@@ -39,7 +39,7 @@ const irregular: Readonly<Record<string, string>> = {
   octopi: "octopus",
 };
 
-export function stem(word: string): string {
+function stem(word: string): string {
   const known = irregular[word];
   if (known) return known;
   const american = word.replace(/(col|flav|harb|arm|vap|parl|glam|hon|fav|neighb)our/, "$1or");

@@ -7,8 +7,8 @@ import { type CardKey, type KeySource, keyTexts } from "./candidate.ts";
 import { sha256 } from "./sha256.ts";
 import { normalise, toInt8, type Vector } from "./vectors.ts";
 
-export const indexFormat = "stylus-web/index";
-export const indexVersion = 1;
+const indexFormat = "stylus-web/index";
+const indexVersion = 1;
 
 export interface IndexEntry {
   readonly id: string;

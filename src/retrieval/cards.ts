@@ -77,7 +77,7 @@ function fewStepOf(value: unknown, where: string): NonNullable<AdapterCard["fewS
  * @param where names the card in errors, for example `cards.json[3]`
  * @throws StylusError (bad-file) naming the field
  */
-export function parseCard(value: unknown, where: string): AdapterCard {
+function parseCard(value: unknown, where: string): AdapterCard {
   const fields = record(value, where);
   const id = text(fields, "id", where);
   if (!/^[\w.-]{1,100}$/.test(id))

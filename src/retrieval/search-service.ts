@@ -10,7 +10,7 @@ import type { Vector } from "./vectors.ts";
 import { VoyModule } from "./voy.ts";
 
 /** Candidates handed to the composer (Stylus, default_config.yaml: top_k 150). */
-export const defaultTopK = 150;
+const defaultTopK = 150;
 
 export interface SearchResult {
   /** Best first. */
