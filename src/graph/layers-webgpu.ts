@@ -47,10 +47,10 @@ export class WebgpuLayers implements Layers {
       group: 1,
     };
     // ONNX convolutions are channels-first; the runtime cancels these transposes against its own channels-last kernel.
-    const x = transpose(this.g, value, [0, 3, 1, 2]);
+    const x = padChannels(this.g, transpose(this.g, value, [0, 3, 1, 2]));
     const y = this.g.one(
       "Conv",
-      [x, weight, bias],
+      [x, padChannels(this.g, weight), bias],
       [value.shape[0]!, channels, size(map.height), size(map.width)],
       { attributes, label: name },
     );
@@ -176,4 +176,15 @@ export class WebgpuLayers implements Layers {
     const [, height, width, channels] = value.shape as [number, number, number, number];
     return { value, channels, height, width };
   }
+}
+
+/**
+ * Zeros behind the channels (axis 1) up to a multiple of four. The convolution kernel computes wrong results for the nine
+ * channels of an inpainting UNet (it takes them three at a time, which works for three only).
+ */
+function padChannels(g: GraphBuilder, x: Value): Value {
+  const missing = x.shape[1] === 3 ? 0 : (4 - (x.shape[1]! % 4)) % 4;
+  if (missing === 0) return x;
+  const shape = x.shape.map((size, axis) => (axis === 1 ? size + missing : size));
+  return g.one("Pad", [x, g.int64([0, 0, 0, 0, 0, missing, 0, 0])], shape, { dtype: x.dtype });
 }

@@ -5,7 +5,7 @@ import { GraphBuilder, type Value } from "./builder.ts";
 import type { UnetConfig } from "./config.ts";
 import { createLayers, type FeatureMap, type Layers } from "./layers.ts";
 import type { GraphModel, GraphTarget } from "./model.ts";
-import { cast, concat, expand, mul, quickGelu, reshape, unary } from "./ops.ts";
+import { add, cast, concat, expand, mul, quickGelu, reshape, unary } from "./ops.ts";
 
 /** Highest period of the sinusoidal time embedding. */
 const MAX_PERIOD = 10_000;
@@ -74,12 +74,31 @@ function timeEmbedding(
     Math.exp((-Math.log(MAX_PERIOD) * i) / (half - config.freqShift)),
   );
   const angles = mul(g, reshape(g, timestep, [1, 1]), g.floats("frequencies", [1, half], frequencies, "f32"));
-  const [sin, cos] = [unary(g, "Sin", angles), unary(g, "Cos", angles)];
+  const turned = withinOneTurn(g, angles);
+  const [sin, cos] = [unary(g, "Sin", turned), unary(g, "Cos", turned)];
   const embedding = cast(g, concat(g, config.flipSinToCos ? [cos, sin] : [sin, cos], 1), g.target.dtype); // [1, C₀]
   const linear = (x: Value, name: string): Value =>
     layers.settleLinear(layers.linear(x, { name, features: 4 * channels, bias: true }));
   const hidden = quickGelu(g, linear(embedding, "time_embedding.linear_1"), 1);
   return expand(g, quickGelu(g, linear(hidden, "time_embedding.linear_2"), 1), [batch, 4 * channels]);
+}
+
+/**
+ * Angles of up to 999 radians brought to −π … π: shader sines are accurate only there. 2π is split into a part whose
+ * multiples are exact in float32 and the rest (Cody and Waite's reduction).
+ */
+function withinOneTurn(g: GraphBuilder, angles: Value): Value {
+  if (g.target.device === "wasm") return angles; // the C library reduces exactly itself
+  const constant = (name: string, value: number): Value => g.floats(name, [1], Float32Array.of(value), "f32");
+  const turns = g.one(
+    "Floor",
+    [add(g, mul(g, angles, constant("turns_per_radian", 1 / (2 * Math.PI))), constant("half", 0.5))],
+    angles.shape,
+  );
+  const coarse = 6.28125; // 2π to eight bits
+  const minusCoarse = mul(g, turns, constant("minus_two_pi_coarse", -coarse));
+  const minusFine = mul(g, turns, constant("minus_two_pi_fine", coarse - 2 * Math.PI));
+  return add(g, add(g, angles, minusCoarse), minusFine);
 }
 
 /** The three kinds of blocks; skip connections go through the caller's stack. */

@@ -1,7 +1,5 @@
 // The miniature cases of reference.py: their graphs, their inputs, their golden outputs.
 
-import { openAsBlob } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { readHeader, readTensorF32 } from "../../src/formats/safetensors.ts";
 import { buildTextEncoder } from "../../src/graph/clip-text.ts";
 import { parseTextEncoderConfig, parseUnetConfig, parseVaeConfig } from "../../src/graph/config.ts";
@@ -28,9 +26,9 @@ export interface Goldens {
   readonly outputs: ReadonlyMap<string, Float32Array>;
 }
 
-export async function readGoldens(): Promise<Goldens> {
-  const path = fileURLToPath(new URL("goldens/miniature.safetensors", import.meta.url));
-  const file = await readHeader(await openAsBlob(path), { fileName: "miniature.safetensors" });
+/** Reads tests/parity/goldens/miniature.safetensors. */
+export async function readGoldens(blob: Blob): Promise<Goldens> {
+  const file = await readHeader(blob, { fileName: "miniature.safetensors" });
   const outputs = new Map<string, Float32Array>();
   for (const [name, source] of file.tensors) outputs.set(name, await readTensorF32(source));
   return { cases: JSON.parse(file.metadata.get("cases")!) as Goldens["cases"], outputs };

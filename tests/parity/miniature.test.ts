@@ -1,6 +1,8 @@
 // The graphs against reference.py, on the WASM runtime, in float32; and proof that the comparison notices a deliberate break.
 // Tolerance: relative error (norm of the difference over norm of the reference) 1e-4; measured about 1e-6.
 
+import { openAsBlob } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { ParameterStore } from "../../src/runtime/parameter-store.ts";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.ts";
@@ -14,7 +16,9 @@ let goldens: Goldens;
 let runtime: Runtime;
 
 beforeAll(async () => {
-  goldens = await readGoldens();
+  goldens = await readGoldens(
+    await openAsBlob(fileURLToPath(new URL("goldens/miniature.safetensors", import.meta.url))),
+  );
   runtime = await createRuntime({ preference: "wasm" });
 });
 
