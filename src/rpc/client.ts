@@ -1,7 +1,7 @@
 // The page's side of a worker: started when first used, restarted after a crash, ended on request.
 import { releaseProxy, wrap, type Remote } from "comlink";
 import { StylusError } from "../shared/errors.ts";
-import "./wire.ts";
+import { collectEnds } from "./wire.ts";
 
 interface Running<Service> {
   readonly worker: Worker;
@@ -64,11 +64,17 @@ export class WorkerClient<Service> {
     running.worker.terminate();
   }
 
-  /** Runs `use` with the service; rejects when the worker dies meanwhile. */
+  /**
+   * Runs `use` with the service; rejects when the worker dies meanwhile. `use` makes its call at once, so that the call's
+   * callbacks are known: all of them have run when this resolves.
+   */
   async call<Result>(use: (service: Remote<Service>) => Promise<Result>): Promise<Result> {
     this.#running ??= this.#start();
     const { remote, lost } = this.#running;
-    return Promise.race([use(remote), lost]);
+    const { result, ends } = collectEnds(() => use(remote));
+    const value = await Promise.race([result, lost]);
+    await Promise.race([Promise.all(ends), lost]);
+    return value;
   }
 
   /** Ends the worker at once; calls under way reject as cancelled. The next call starts a new one. */

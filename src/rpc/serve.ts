@@ -1,8 +1,21 @@
 // The worker's side: makes the methods of one service callable from the page.
-import { expose } from "comlink";
-import "./wire.ts";
+import { expose, type Endpoint } from "comlink";
+import { endHooks } from "./wire.ts";
 
 /** Arguments may be option objects with callbacks and an AbortSignal; whatever is thrown reaches the caller as it was. */
-export function serve(service: object): void {
-  expose(service);
+export function serve(service: object, endpoint?: Endpoint): void {
+  const watched = new Proxy(service, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name);
+      if (typeof member !== "function") return member;
+      return async (...values: unknown[]): Promise<unknown> => {
+        try {
+          return await (member as (...given: unknown[]) => unknown).apply(target, values);
+        } finally {
+          endHooks(values);
+        }
+      };
+    },
+  });
+  expose(watched, endpoint);
 }

@@ -1,5 +1,7 @@
 // What comlink cannot carry by itself, on both sides of a worker boundary: StylusErrors with all their fields, and option
-// objects that hold callbacks or an AbortSignal (`{ onProgress, signal, … }`).
+// objects that hold callbacks or an AbortSignal (`{ onProgress, signal, … }`). Callbacks have a port of their own, and
+// messages of two ports may overtake each other: the worker says when a call has sent its last one, and the page's call
+// resolves only after that.
 import { transferHandlers, type TransferHandler } from "comlink";
 import { fromPlainError, toPlainError, type PlainError } from "../shared/errors.ts";
 
@@ -12,7 +14,37 @@ interface HooksMessage {
 
 type Hook = (...values: unknown[]) => void;
 
+/** Page → worker on a hooks port. */
+const abortMessage = "abort";
+/** Worker → page: the call has ended, no callback follows. */
+const endMessage = "end";
+
 const isHook = (value: unknown): boolean => typeof value === "function" || value instanceof AbortSignal;
+
+/** Ends of the hooks that were serialised since `collectEnds` began; null outside of it. */
+let ends: Promise<void>[] | null = null;
+
+/** Runs `call` and tells which hooks it sent: each promise resolves when no callback can follow any more. */
+export function collectEnds<Result>(call: () => Result): { result: Result; ends: readonly Promise<void>[] } {
+  const outer = ends;
+  const own: Promise<void>[] = [];
+  ends = own;
+  try {
+    return { result: call(), ends: own };
+  } finally {
+    ends = outer;
+  }
+}
+
+/** Ports of the option objects that reached the worker. */
+const portOf = new WeakMap<object, MessagePort>();
+
+/** To be called in the worker when a call with these arguments has ended. */
+export function endHooks(callArguments: readonly unknown[]): void {
+  for (const value of callArguments) {
+    if (typeof value === "object" && value !== null) portOf.get(value)?.postMessage(endMessage);
+  }
+}
 
 /** Options with hooks travel as data plus a port; calls to a callback are one-way, so callbacks return nothing. */
 const hooksHandler: TransferHandler<Record<string, unknown>, HooksMessage> = {
@@ -29,9 +61,20 @@ const hooksHandler: TransferHandler<Record<string, unknown>, HooksMessage> = {
     ][];
     const signal = Object.values(options).find((value) => value instanceof AbortSignal);
     const callbacks = new Map(hooks);
-    port1.onmessage = ({ data: [name, values] }: MessageEvent<[string, unknown[]]>) =>
-      callbacks.get(name)?.(...values);
-    signal?.addEventListener("abort", () => port1.postMessage("abort"), { once: true });
+    const onAbort = (): void => port1.postMessage(abortMessage);
+    signal?.addEventListener("abort", onAbort, { once: true });
+    const ended = new Promise<void>((resolve) => {
+      port1.onmessage = ({ data }: MessageEvent<[string, unknown[]] | typeof endMessage>) => {
+        if (data !== endMessage) {
+          callbacks.get(data[0])?.(...data[1]);
+          return;
+        }
+        signal?.removeEventListener("abort", onAbort);
+        port1.close();
+        resolve();
+      };
+    });
+    ends?.push(ended);
     const data = Object.fromEntries(Object.entries(options).filter(([, value]) => !isHook(value)));
     const message = {
       data,
@@ -51,6 +94,7 @@ const hooksHandler: TransferHandler<Record<string, unknown>, HooksMessage> = {
       port.onmessage = () => controller.abort();
       options["signal"] = controller.signal;
     }
+    portOf.set(options, port);
     return options;
   },
 };

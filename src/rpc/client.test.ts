@@ -1,0 +1,127 @@
+// The boundary over a Node message channel: errors, callbacks, abort signals, order, crash and restart.
+import { describe, expect, it } from "vitest";
+import { StylusError } from "../shared/errors.ts";
+import { WorkerClient } from "./client.ts";
+import { serve } from "./serve.ts";
+
+interface Options {
+  readonly count: number;
+  readonly onStep?: (step: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+class Counter {
+  calls = 0;
+  async count({ count, onStep, signal }: Options): Promise<number> {
+    this.calls += 1;
+    for (let step = 1; step <= count; step++) {
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      if (signal?.aborted) throw new StylusError("cancelled", "Stopped.");
+      onStep?.(step);
+    }
+    return this.calls;
+  }
+  async fail(): Promise<void> {
+    throw new StylusError("bad-file", "broken", { where: "a/b", remedy: "mend it" });
+  }
+  async bug(): Promise<void> {
+    throw new TypeError("not a function");
+  }
+  hang(): Promise<void> {
+    return new Promise(() => {});
+  }
+}
+
+function client() {
+  const workers: { port: MessagePort; crash: (message: string) => void }[] = [];
+  const counter = new WorkerClient<Counter>("counting", () => {
+    const { port1, port2 } = new MessageChannel();
+    serve(new Counter(), port2);
+    port2.start();
+    const listeners: ((event: { message: string; preventDefault(): void }) => void)[] = [];
+    workers.push({
+      port: port1,
+      crash: (message) => listeners.forEach((listener) => listener({ message, preventDefault() {} })),
+    });
+    const worker = {
+      postMessage: port1.postMessage.bind(port1),
+      addEventListener(type: string, listener: never) {
+        if (type === "error") listeners.push(listener);
+        else port1.addEventListener(type, listener);
+      },
+      removeEventListener: port1.removeEventListener.bind(port1),
+      terminate() {
+        port1.close();
+        port2.close();
+      },
+    };
+    port1.start();
+    return worker as unknown as Worker;
+  });
+  return { counter, workers };
+}
+
+describe("WorkerClient", () => {
+  it("starts the worker with the first call only", async () => {
+    const { counter, workers } = client();
+    expect(workers).toHaveLength(0);
+    await counter.call((service) => service.count({ count: 0 }));
+    expect(await counter.call((service) => service.count({ count: 0 }))).toBe(2);
+    expect(workers).toHaveLength(1);
+    expect(counter.starts).toBe(1);
+    counter.terminate();
+    expect(counter.alive).toBe(0);
+  });
+
+  it("has run every callback when a call resolves", async () => {
+    const { counter } = client();
+    const steps: number[] = [];
+    await counter.call((service) => service.count({ count: 50, onStep: (step) => steps.push(step) }));
+    expect(steps).toEqual(Array.from({ length: 50 }, (_, i) => i + 1));
+    counter.terminate();
+  });
+
+  it("carries errors with all their fields", async () => {
+    const { counter } = client();
+    const error = await counter.call((service) => service.fail()).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(StylusError);
+    expect(error).toMatchObject({ code: "bad-file", message: "broken", where: "a/b", remedy: "mend it" });
+    const bug = await counter.call((service) => service.bug()).catch((thrown: unknown) => thrown);
+    expect(bug).not.toBeInstanceOf(StylusError);
+    expect(bug).toMatchObject({ message: "not a function" });
+    counter.terminate();
+  });
+
+  it("aborts by message, and the worker goes on living", async () => {
+    const { counter } = client();
+    const controller = new AbortController();
+    const stopped = counter.call((service) =>
+      service.count({ count: 1e6, signal: controller.signal, onStep: (step) => step === 3 && controller.abort() }),
+    );
+    await expect(stopped).rejects.toMatchObject({ code: "cancelled" });
+    expect(await counter.call((service) => service.count({ count: 1 }))).toBe(2);
+    counter.terminate();
+  });
+
+  it("rejects calls under way when ended, and starts anew", async () => {
+    const { counter } = client();
+    const hanging = counter.call((service) => service.hang());
+    counter.terminate();
+    await expect(hanging).rejects.toMatchObject({ code: "cancelled" });
+    expect(await counter.call((service) => service.count({ count: 1 }))).toBe(1);
+    expect(counter.starts).toBe(2);
+    counter.terminate();
+  });
+
+  it("turns a crash into an error with a remedy, and starts anew", async () => {
+    const { counter, workers } = client();
+    const hanging = counter.call((service) => service.hang());
+    workers[0]!.crash("out of memory");
+    const error = (await hanging.catch((thrown: unknown) => thrown)) as StylusError;
+    expect(error).toMatchObject({ code: "device" });
+    expect(error.message).toContain("counting");
+    expect(error.remedy).toBeTruthy();
+    expect(await counter.call((service) => service.count({ count: 1 }))).toBe(1);
+    counter.terminate();
+  });
+});
