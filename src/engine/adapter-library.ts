@@ -2,20 +2,13 @@
 // rewrites only the parameters it concerns, and going back to none restores the pristine bits.
 
 import { type AdapterFile, parseAdapter } from "../adapters/adapter.ts";
-import { mergeParameter } from "../adapters/merge.ts";
 import type { ModuleTable } from "../adapters/module-table.ts";
 import { type AppliedAdapter, type MergeState, planMerge, PRISTINE } from "../adapters/plan.ts";
 import type { AdapterReport } from "../adapters/report.ts";
-import type { ParameterStore } from "../runtime/parameter-store.ts";
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
 import type { AdapterUse } from "../shared/request.ts";
 import type { PromptEmbedding } from "./conditioning.ts";
-import { eventLoopTurn } from "./event-loop.ts";
-
-export interface AdapterStores {
-  readonly unet: ParameterStore;
-  readonly text_encoder: ParameterStore;
-}
+import type { Merger } from "./merger.ts";
 
 interface Entry {
   readonly blob: Blob;
@@ -23,19 +16,16 @@ interface Entry {
   parsed: Promise<AdapterFile> | null;
 }
 
-/** Longest stretch of merging without looking for a cancellation. */
-const SLICE_MILLISECONDS = 50;
-
 export class AdapterLibrary {
   readonly #table: ModuleTable;
-  readonly #stores: AdapterStores;
+  readonly #merger: Merger;
   readonly #entries = new Map<string, Entry>();
   #state: MergeState = PRISTINE;
   #textRevision = 0;
 
-  constructor(table: ModuleTable, stores: AdapterStores) {
+  constructor(table: ModuleTable, merger: Merger) {
     this.#table = table;
-    this.#stores = stores;
+    this.#merger = merger;
   }
 
   /** Changes whenever the text encoder's parameters do; what was encoded before is stale then. */
@@ -61,6 +51,10 @@ export class AdapterLibrary {
     this.#entries.delete(id);
   }
 
+  dispose(): void {
+    this.#merger.dispose();
+  }
+
   /**
    * Makes the stores hold exactly these adapters' changes; a use at strength 0 for both networks is none.
    * @returns the number of parameters written or restored
@@ -77,25 +71,17 @@ export class AdapterLibrary {
     const state = new Map(this.#state);
     this.#state = state;
     if ([...writes, ...restores].some(({ network }) => network === "text_encoder")) this.#textRevision++;
-    let sliceStart = performance.now();
     for (const { network, name } of restores) {
-      this.#stores[network].restore(name);
+      this.#merger.restore(network, name);
       state.delete(`${network}/${name}`);
     }
-    for (const write of writes) {
-      const { network, name, shape, contributions } = write;
-      const store = this.#stores[network];
-      const values = mergeParameter(await store.pristine(name), shape, contributions);
+    await this.#merger.merge(writes, {
       // Until it is written it counts as merged with nothing known, so that whatever fails is written again.
-      state.set(`${network}/${name}`, { ...write, contributions: [] });
-      store.write(name, values);
-      state.set(`${network}/${name}`, write);
-      if (performance.now() - sliceStart > SLICE_MILLISECONDS) {
-        await eventLoopTurn();
-        throwIfAborted(signal);
-        sliceStart = performance.now();
-      }
-    }
+      onBegin: (write) => state.set(`${write.network}/${write.name}`, { ...write, contributions: [] }),
+      onDone: (write) => state.set(`${write.network}/${write.name}`, write),
+      checkpoint: () => throwIfAborted(signal),
+    });
+    this.#merger.trim(new Set(wanted.flatMap(({ updates }) => updates)));
     this.#state = next;
     return writes.length + restores.length;
   }

@@ -13,6 +13,7 @@ import { BrownianTree } from "./brownian.ts";
 import { eventLoopTurn } from "./event-loop.ts";
 import { guidedDenoiser } from "./guidance.ts";
 import { DiffusionNetworks, type LatentSize } from "./networks.ts";
+import { createMerger } from "./merger.ts";
 import { createGenerator, type NormalGenerator } from "./noise.ts";
 import { modelFilesOf, type PackFiles, readPackFiles } from "./pack-files.ts";
 import { pictureOf, type PreviewFactors, previewOf } from "./pixels.ts";
@@ -54,7 +55,7 @@ export class DiffusionPipeline {
       unet: [...unet.specs.values()],
       text_encoder: [...text_encoder.specs.values()],
     });
-    this.adapters = new AdapterLibrary(table, { unet, text_encoder });
+    this.adapters = new AdapterLibrary(table, createMerger(networks.runtime, { unet, text_encoder }));
     for (const { id, blob, fileName } of pack.adapters) this.adapters.register(id, blob, { fileName });
     this.#prompts = new PromptEncoder(pack.tokenizer, networks);
   }
@@ -180,6 +181,7 @@ export class DiffusionPipeline {
   }
 
   async dispose(): Promise<void> {
+    this.adapters.dispose();
     await this.networks.dispose();
   }
 }
