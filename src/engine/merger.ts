@@ -12,7 +12,7 @@ import { eventLoopTurn } from "./event-loop.ts";
 
 export type AdapterStores = Readonly<Record<AdapterNetwork, ParameterStore>>;
 
-export interface MergeHooks {
+interface MergeHooks {
   /** Called before the first values of a parameter change, and once they all have. */
   readonly onBegin: (write: PlannedWrite) => void;
   readonly onDone: (write: PlannedWrite) => void;

@@ -20,7 +20,7 @@ const MT_SIZE = 624;
 const MT_SHIFT = 397;
 
 /** Mersenne Twister MT19937 (Matsumoto & Nishimura 1998), seeded with the low 32 bits of `seed`. */
-export class MersenneTwister {
+class MersenneTwister {
   readonly #state = new Uint32Array(MT_SIZE);
   #next = MT_SIZE;
 
@@ -56,7 +56,7 @@ export class MersenneTwister {
 const TWO_PI_32 = Math.fround(2 * Math.PI);
 
 /** torch.randn(…, device="cpu") in float32 (ATen `DistributionTemplates.h`, AVX2 build). */
-export class TorchCpuGenerator implements NormalGenerator {
+class TorchCpuGenerator implements NormalGenerator {
   readonly #engine: MersenneTwister;
   readonly #sincos = new Float32Array(2);
   #cached: number | null = null; // second value of the last Box–Muller pair of the short path
@@ -119,7 +119,7 @@ const TWO_POW_32_INVERSE = Math.fround(2.3283064e-10);
 const TWO_POW_32_INVERSE_2PI = Math.fround(2.3283064e-10 * 6.2831855);
 
 /** torch.randn(…, device="cuda"): element i takes the first normal of counter (offset, 0, i, 0); one offset per call. */
-export class PhiloxGenerator implements NormalGenerator {
+class PhiloxGenerator implements NormalGenerator {
   readonly #keyLow: number;
   readonly #keyHigh: number;
   #offset = 0;

@@ -6,7 +6,7 @@ import { StylusError } from "../shared/errors.ts";
 import { parsePreviewFactors, type PreviewFactors, SD1_PREVIEW } from "./pixels.ts";
 import { ClipTokenizer } from "./tokenizer.ts";
 
-export interface PackAdapter {
+interface PackAdapter {
   readonly id: string;
   readonly blob: Blob;
   readonly fileName: string;

@@ -16,7 +16,7 @@ interface Chunk {
   readonly data: Uint8Array<ArrayBuffer>;
 }
 
-export function isPng(bytes: Uint8Array): boolean {
+function isPng(bytes: Uint8Array): boolean {
   return SIGNATURE.every((byte, i) => bytes[i] === byte);
 }
 
