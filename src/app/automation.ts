@@ -15,7 +15,10 @@ export interface AutomationImage {
 }
 
 export type AutomationAnswer =
-  | { readonly ok: true; readonly value: { readonly report: RunReport; readonly images: readonly AutomationImage[] } }
+  | {
+      readonly ok: true;
+      readonly value: { readonly report: RunReport; readonly images: readonly AutomationImage[] };
+    }
   | { readonly ok: false; readonly error: PlainError };
 
 export interface Automation {
@@ -54,7 +57,13 @@ export function installAutomation(services: Services): void {
             });
             URL.revokeObjectURL(url);
             const { seed, width, height } = image;
-            return { seed, width, height, fileName: pictureFileName(seed, options.prompt), pngBase64: await toBase64(png) };
+            return {
+              seed,
+              width,
+              height,
+              fileName: pictureFileName(seed, options.prompt),
+              pngBase64: await toBase64(png),
+            };
           }),
         );
         return { ok: true, value: { report, images: encoded } };

@@ -14,10 +14,7 @@ export async function encodePixels(pixels: Pixels): Promise<Blob> {
   return canvas.convertToBlob({ type: "image/png" });
 }
 
-export async function encodePicture(
-  pixels: Pixels,
-  info: Omit<PictureInfo, "version">,
-): Promise<Picture> {
+export async function encodePicture(pixels: Pixels, info: Omit<PictureInfo, "version">): Promise<Picture> {
   const plain = new Uint8Array(await (await encodePixels(pixels)).arrayBuffer());
   const text = writeInfotext({ ...info, version });
   const png = new Blob([withPngText(plain, { [PARAMETERS_KEYWORD]: text })], { type: "image/png" });
@@ -32,7 +29,8 @@ export async function readPictureText(file: Blob, fileName: string): Promise<str
   const text = (await readPngText(new Uint8Array(await file.arrayBuffer()))).get(PARAMETERS_KEYWORD);
   if (text === undefined || text.trim() === "") {
     throw new StylusError("not-found", `${fileName} carries no prompt or settings.`, {
-      remedy: "Drop a PNG file as Stylus, AUTOMATIC1111 or Forge saved it; uploads to other sites often lose the text.",
+      remedy:
+        "Drop a PNG file as Stylus, AUTOMATIC1111 or Forge saved it; uploads to other sites often lose the text.",
     });
   }
   return text;

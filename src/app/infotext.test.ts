@@ -37,7 +37,9 @@ const write = (options: Parameters<typeof completeOptions>[0], strength = 0.64) 
 
 describe("infotext", () => {
   it("is what other tools read", () => {
-    expect(write({ prompt: "a fox <lora:clay:0.64>", negativePrompt: "rain", fewStep: false, seed: 12 })).toBe(
+    expect(
+      write({ prompt: "a fox <lora:clay:0.64>", negativePrompt: "rain", fewStep: false, seed: 12 }),
+    ).toBe(
       'a fox <lora:clay:0.64>\nNegative prompt: rain\nSteps: 20, Sampler: DPM++ 2M, Schedule type: Karras, CFG scale: 5, Seed: 12, Size: 256x256, Model: Pocket, RNG: CPU, Hashes: "{\\"lora:clay\\":\\"0123456789\\"}", Version: Stylus Web 1.0.0',
     );
   });

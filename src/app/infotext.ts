@@ -62,11 +62,16 @@ export function readInfotext(
   cards: ReadonlyMap<string, AdapterCard>,
 ): Partial<GenerateOptions> & { readonly prompt: string } {
   const { prompt, negativePrompt, fields } = parseParameters(text);
-  const number = (label: string, range: { readonly min: number; readonly max: number }): number | undefined => {
+  const number = (
+    label: string,
+    range: { readonly min: number; readonly max: number },
+  ): number | undefined => {
     const value = Number(fields.get(label));
     return fields.has(label) && value >= range.min && value <= range.max ? value : undefined;
   };
-  const { sampler, schedule } = fields.has("Sampler") ? readSampler(fields) : { sampler: null, schedule: null };
+  const { sampler, schedule } = fields.has("Sampler")
+    ? readSampler(fields)
+    : { sampler: null, schedule: null };
   const size = /^(\d+)x(\d+)$/.exec(fields.get("Size") ?? "");
   const tags = readLoraTags(prompt);
   const fewStep = tags.adapters.some(({ id }) => cards.get(id)?.fewStep);

@@ -5,7 +5,14 @@ describe("readLoraTags", () => {
   it.each([
     ["a fox", "a fox", []],
     ["a fox <lora:clay:0.8>", "a fox ", [{ id: "clay", weight: 0.8 }]],
-    ["<lora:clay>a fox<lora:ink:-0.5>", "a fox", [{ id: "clay", weight: 1 }, { id: "ink", weight: -0.5 }]],
+    [
+      "<lora:clay>a fox<lora:ink:-0.5>",
+      "a fox",
+      [
+        { id: "clay", weight: 1 },
+        { id: "ink", weight: -0.5 },
+      ],
+    ],
     ["a <lora:clay:te=0.3:unet=0.8> fox", "a  fox", [{ id: "clay", weight: 0.3 }]],
     ["<lora:clay:0.2> <lora:clay:0.9>", " ", [{ id: "clay", weight: 0.9 }]],
     ["a < b, <lora:>, <lora:x:y>", "a < b, <lora:>, ", [{ id: "x", weight: 1 }]],

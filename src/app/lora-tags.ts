@@ -43,7 +43,10 @@ export function readLoraTags(prompt: string): LoraTags {
     text,
     adapters: [...adapters].map(([id, weight]) => ({ id, weight })),
     toPrompt: (offset) =>
-      removed.reduce((position, { at, length }) => (at <= offset && at < text.length ? position + length : position), offset),
+      removed.reduce(
+        (position, { at, length }) => (at <= offset && at < text.length ? position + length : position),
+        offset,
+      ),
   };
 }
 

@@ -21,14 +21,30 @@ function refusal(change: Record<string, unknown>): StylusError {
 
 describe("completeOptions", () => {
   it("takes sampling from the mode", () => {
-    expect(completeOptions({ prompt: "a", fewStep: false }, defaults)).toMatchObject({ steps: 20, sampler: "dpmpp_2m" });
-    expect(completeOptions({ prompt: "a", fewStep: true }, defaults)).toMatchObject({ steps: 6, cfgScale: 1, sampler: "lcm" });
-    expect(completeOptions({ prompt: "a", fewStep: true, steps: 9 }, defaults)).toMatchObject({ steps: 9, sampler: "lcm" });
+    expect(completeOptions({ prompt: "a", fewStep: false }, defaults)).toMatchObject({
+      steps: 20,
+      sampler: "dpmpp_2m",
+    });
+    expect(completeOptions({ prompt: "a", fewStep: true }, defaults)).toMatchObject({
+      steps: 6,
+      cfgScale: 1,
+      sampler: "lcm",
+    });
+    expect(completeOptions({ prompt: "a", fewStep: true, steps: 9 }, defaults)).toMatchObject({
+      steps: 9,
+      sampler: "lcm",
+    });
   });
   it("is few-step unless many steps are asked for, or the pack has none", () => {
     expect(completeOptions({ prompt: "a" }, defaults)).toMatchObject({ fewStep: true, steps: 6 });
-    expect(completeOptions({ prompt: "a", steps: 30 }, defaults)).toMatchObject({ fewStep: false, steps: 30 });
-    expect(completeOptions({ prompt: "a" }, { ...defaults, fewStep: null })).toMatchObject({ fewStep: false, steps: 20 });
+    expect(completeOptions({ prompt: "a", steps: 30 }, defaults)).toMatchObject({
+      fewStep: false,
+      steps: 30,
+    });
+    expect(completeOptions({ prompt: "a" }, { ...defaults, fewStep: null })).toMatchObject({
+      fewStep: false,
+      steps: 20,
+    });
   });
   it("treats undefined as left out", () => {
     expect(completeOptions({ prompt: "a", steps: undefined } as never, defaults).steps).toBe(6);

@@ -33,8 +33,10 @@ export interface GenerateOptions {
   readonly fewStep: boolean;
   /** Ids that are in every image, whatever the method chose. */
   readonly pins: readonly string[];
-  /** Ids that are never chosen. */
+  /** Ids that are not even candidates. */
   readonly bans: readonly string[];
+  /** Ids that may be chosen, but are left out of the pictures; nothing takes their place. */
+  readonly removed: readonly string[];
   /** Strengths set by hand, by id; they replace the refined weight and its division. */
   readonly strengths: Readonly<Record<string, number>>;
 }
@@ -105,6 +107,7 @@ export function completeOptions(
     device: "auto",
     pins: [],
     bans: [],
+    removed: [],
     strengths: {},
     ...given,
     fewStep,

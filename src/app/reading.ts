@@ -5,7 +5,7 @@ import type { GenerateOptions } from "./options.ts";
 import type { Services } from "./ports.ts";
 import type { RunView } from "./run-view.ts";
 import type { LoadedPack } from "./run-types.ts";
-import { readPrompt, type Reading } from "./stylus.ts";
+import { readPrompt, type Reading } from "./choose.ts";
 
 /** Rest after the last key before the prompt is read. */
 const restMilliseconds = 350;
@@ -16,7 +16,7 @@ const nothing: Reading = {
   candidates: [],
 };
 
-/** What of the options changes the choice; sliders, pins and seeds do not (bans do: they leave retrieval). */
+/** What of the options changes the choice; sliders, pins, removals and seeds do not. */
 const choiceKey = ({ prompt, method, preset, bans, seed }: GenerateOptions): string =>
   JSON.stringify([prompt, method, preset, bans, method === "random" ? seed : 0]);
 

@@ -27,6 +27,7 @@ export type StageId = (typeof stageIds)[number];
 export type RunEvent =
   | { readonly type: "stage-start"; readonly stage: StageId }
   | { readonly type: "stage-end"; readonly stage: StageId; readonly milliseconds: number }
+  | { readonly type: "loaded"; readonly pack: LoadedPack }
   | { readonly type: "candidates"; readonly candidates: readonly CandidateView[] }
   | { readonly type: "composition"; readonly composition: Composition }
   | {
@@ -94,7 +95,11 @@ export interface RunResult {
 
 /** Files of a pack as they arrive. */
 export interface LoadProgress {
-  readonly files: readonly { readonly path: string; readonly receivedBytes: number; readonly sizeBytes: number }[];
+  readonly files: readonly {
+    readonly path: string;
+    readonly receivedBytes: number;
+    readonly sizeBytes: number;
+  }[];
   readonly receivedBytes: number;
   readonly totalBytes: number;
   /** What happens once the bytes are there, e.g. "Building the networks"; null while files arrive. */

@@ -127,6 +127,8 @@ export function createEventFolder(set: SetStoreFunction<RunView>): (event: RunEv
             if (stage) Object.assign(stage, { status: "done", milliseconds: event.milliseconds });
             break;
           }
+          case "loaded":
+            break;
           case "candidates":
             run.candidates = event.candidates;
             break;
@@ -147,11 +149,7 @@ export function createEventFolder(set: SetStoreFunction<RunView>): (event: RunEv
     );
 }
 
-function foldDiffusion(
-  run: RunView,
-  event: DiffusionEvent,
-  clock: ReturnType<typeof createStepClock>,
-): void {
+function foldDiffusion(run: RunView, event: DiffusionEvent, clock: ReturnType<typeof createStepClock>): void {
   const image = run.images[event.imageIndex];
   if (!image) return;
   switch (event.type) {

@@ -127,13 +127,18 @@ export function createServices(): Services {
   }
 
   async function loadSearch(key: string, files: ReadonlyMap<string, Blob>): Promise<void> {
-    const current = holders.key === key && holders.embedder === embedder.starts && holders.search === search.starts;
+    const current =
+      holders.key === key && holders.embedder === embedder.starts && holders.search === search.starts;
     if (current && embedder.alive && search.alive) return;
     const prefix = "embedder/";
     const ofEmbedder = new Map(
-      [...files].filter(([path]) => path.startsWith(prefix)).map(([path, blob]) => [path.slice(prefix.length), blob]),
+      [...files]
+        .filter(([path]) => path.startsWith(prefix))
+        .map(([path, blob]) => [path.slice(prefix.length), blob]),
     );
-    const ofSearch = new Map([...files].filter(([path]) => path.startsWith("index/") || path === "adapters/cards.json"));
+    const ofSearch = new Map(
+      [...files].filter(([path]) => path.startsWith("index/") || path === "adapters/cards.json"),
+    );
     const [, index] = await Promise.all([
       embedder.call((service) => service.load(ofEmbedder)),
       search.call((service) => service.load(ofSearch)),

@@ -126,6 +126,7 @@ export function toOptions(
     fewStep,
     pins: [...settings.pins],
     bans: [...settings.bans],
+    removed: [],
     strengths: {},
   };
 }

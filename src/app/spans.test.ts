@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { cutPrompt } from "./spans.ts";
 
@@ -9,13 +9,19 @@ const task = (words: string) => {
 };
 
 const shown = (text: string, tasks: Parameters<typeof cutPrompt>[1]) =>
-  cutPrompt(text, tasks, prompt).map(({ text: words, task: index }) => (index === null ? words : `[${index}:${words}]`)).join("");
+  cutPrompt(text, tasks, prompt)
+    .map(({ text: words, task: index }) => (index === null ? words : `[${index}:${words}]`))
+    .join("");
 
 describe("cutPrompt", () => {
   it("marks the spans that were read", () => {
-    expect(shown(prompt, [task("a castle on a hill"), task("clay render"), { text: "mood", start: null, end: null }])).toBe(
-      "[0:a castle on a hill] at night, [1:clay render]",
-    );
+    expect(
+      shown(prompt, [
+        task("a castle on a hill"),
+        task("clay render"),
+        { text: "mood", start: null, end: null },
+      ]),
+    ).toBe("[0:a castle on a hill] at night, [1:clay render]");
   });
   it("finds the words again while the prompt is edited", () => {
     const tasks = [task("castle"), task("night")];
@@ -23,10 +29,14 @@ describe("cutPrompt", () => {
     expect(shown("a cat at midnight", tasks)).toBe("a cat at midnight");
   });
   it("drops overlaps", () => {
-    expect(shown(prompt, [task("a castle on a hill"), task("hill at night")])).toBe("[0:a castle on a hill] at night, clay render");
+    expect(shown(prompt, [task("a castle on a hill"), task("hill at night")])).toBe(
+      "[0:a castle on a hill] at night, clay render",
+    );
   });
   it("never loses or adds a character", () => {
-    const spans = fc.array(fc.record({ text: fc.string(), start: fc.option(fc.nat(30)), end: fc.option(fc.nat(30)) }));
+    const spans = fc.array(
+      fc.record({ text: fc.string(), start: fc.option(fc.nat(30)), end: fc.option(fc.nat(30)) }),
+    );
     fc.assert(
       fc.property(fc.string(), spans, fc.boolean(), (text, tasks, same) => {
         const pieces = cutPrompt(text, tasks, same ? text : "something else");

@@ -18,7 +18,8 @@ interface Span {
 function findWords(text: string, words: string, near: number): number {
   const lower = text.toLowerCase();
   const wanted = words.toLowerCase();
-  const isLetter = (character: string | undefined): boolean => character !== undefined && /[\p{L}\p{N}]/u.test(character);
+  const isLetter = (character: string | undefined): boolean =>
+    character !== undefined && /[\p{L}\p{N}]/u.test(character);
   let best = -1;
   for (let at = lower.indexOf(wanted); at >= 0; at = lower.indexOf(wanted, at + 1)) {
     const free = !isLetter(lower[at - 1]) && !isLetter(lower[at + wanted.length]);

@@ -35,7 +35,11 @@ const pack: LoadedPack = {
     full: { steps: 20, cfgScale: 5, sampler: "dpmpp_2m", schedule: "karras" },
     fewStep: { steps: 4, cfgScale: 1, sampler: "lcm", schedule: "lcm" },
   },
-  cards: [card("clay"), card("ink"), card("lcm", { fewStep: { steps: 4, cfgScale: 1, sampler: "lcm", schedule: "lcm" } })],
+  cards: [
+    card("clay"),
+    card("ink"),
+    card("lcm", { fewStep: { steps: 4, cfgScale: 1, sampler: "lcm", schedule: "lcm" } }),
+  ],
   fileUrl: () => null,
 };
 
@@ -52,7 +56,9 @@ function setup() {
     compose: async (candidates, { request }) => {
       seen.push(request.prompt);
       const start = request.prompt.indexOf("clay");
-      const picks = candidates.slice(0, 1).map(({ card: { id } }) => ({ id, reason: "r", similarity: 0.9, weight: 0.8 }));
+      const picks = candidates
+        .slice(0, 1)
+        .map(({ card: { id } }) => ({ id, reason: "r", similarity: 0.9, weight: 0.8 }));
       return {
         tasks: start < 0 ? [] : [{ text: "clay", start, end: start + 4, picks }],
         rejected: [],
@@ -85,11 +91,9 @@ describe("run", () => {
   it("goes through the stages in order and reports them", async () => {
     const { services, requests } = setup();
     const events: RunEvent[] = [];
-    const { report, images } = await run(
-      { prompt: "a fox, clay", seed: 7, count: 2 },
-      services,
-      { onEvent: (event) => events.push(event) },
-    );
+    const { report, images } = await run({ prompt: "a fox, clay", seed: 7, count: 2 }, services, {
+      onEvent: (event) => events.push(event),
+    });
     const order = ["load", "embed", "retrieve", "compose", "plan", "generate"];
     expect(report.stages.map(({ id }) => id)).toEqual(order);
     expect(events.flatMap((event) => (event.type === "stage-end" ? [event.stage] : []))).toEqual(order);
@@ -97,7 +101,12 @@ describe("run", () => {
     expect(images.map(({ seed }) => seed)).toEqual([7, 8]);
     expect(requests[0]!.images[0]!.adapters).toEqual([{ id: "clay", unetStrength: 0.8, textStrength: 0.8 }]);
     expect(requests[0]!.fewStepAdapter?.id).toBe("lcm");
-    expect(report.images[1]).toMatchObject({ index: 1, stepMilliseconds: [5], parts: { sampling: 5 }, milliseconds: 5 });
+    expect(report.images[1]).toMatchObject({
+      index: 1,
+      stepMilliseconds: [5],
+      parts: { sampling: 5 },
+      milliseconds: 5,
+    });
     expect(JSON.parse(JSON.stringify(report))).toEqual(report);
   });
 
@@ -111,7 +120,9 @@ describe("run", () => {
       { id: "ink", unetStrength: 0.3, textStrength: 0.3 },
       { id: "clay", unetStrength: 1.2, textStrength: 1.2 },
     ]);
-    const composed = report.stages.find(({ id }) => id === "compose")!.outputs as { tasks: { start: number; end: number }[] };
+    const composed = report.stages.find(({ id }) => id === "compose")!.outputs as {
+      tasks: { start: number; end: number }[];
+    };
     expect(prompt.slice(composed.tasks[0]!.start, composed.tasks[0]!.end)).toBe("clay");
   });
 

@@ -96,7 +96,11 @@ describe("WorkerClient", () => {
     const { counter } = client();
     const controller = new AbortController();
     const stopped = counter.call((service) =>
-      service.count({ count: 1e6, signal: controller.signal, onStep: (step) => step === 3 && controller.abort() }),
+      service.count({
+        count: 1e6,
+        signal: controller.signal,
+        onStep: (step) => step === 3 && controller.abort(),
+      }),
     );
     await expect(stopped).rejects.toMatchObject({ code: "cancelled" });
     expect(await counter.call((service) => service.count({ count: 1 }))).toBe(2);

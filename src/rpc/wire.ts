@@ -64,7 +64,7 @@ const hooksHandler: TransferHandler<Record<string, unknown>, HooksMessage> = {
     const onAbort = (): void => port1.postMessage(abortMessage);
     signal?.addEventListener("abort", onAbort, { once: true });
     const ended = new Promise<void>((resolve) => {
-      port1.onmessage = ({ data }: MessageEvent<[string, unknown[]] | typeof endMessage>) => {
+      port1.addEventListener("message", ({ data }: MessageEvent<[string, unknown[]] | typeof endMessage>) => {
         if (data !== endMessage) {
           callbacks.get(data[0])?.(...data[1]);
           return;
@@ -72,7 +72,8 @@ const hooksHandler: TransferHandler<Record<string, unknown>, HooksMessage> = {
         signal?.removeEventListener("abort", onAbort);
         port1.close();
         resolve();
-      };
+      });
+      port1.start();
     });
     ends?.push(ended);
     const data = Object.fromEntries(Object.entries(options).filter(([, value]) => !isHook(value)));
@@ -91,7 +92,8 @@ const hooksHandler: TransferHandler<Record<string, unknown>, HooksMessage> = {
     if (aborted !== null) {
       const controller = new AbortController();
       if (aborted) controller.abort();
-      port.onmessage = () => controller.abort();
+      port.addEventListener("message", () => controller.abort());
+      port.start();
       options["signal"] = controller.signal;
     }
     portOf.set(options, port);

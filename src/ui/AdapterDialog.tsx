@@ -8,7 +8,10 @@ import { BanIcon, PinIcon } from "./icons.tsx";
 import { SampleImage } from "./SampleImage.tsx";
 import { useStudio } from "./studio-context.ts";
 
-export function AdapterDialog(props: { readonly id: string | null; readonly onClose: () => void }): JSX.Element {
+export function AdapterDialog(props: {
+  readonly id: string | null;
+  readonly onClose: () => void;
+}): JSX.Element {
   const studio = useStudio();
   const card = createMemo(() => (props.id === null ? undefined : studio.card(props.id)));
   const pinned = (): boolean => studio.settings.pins.includes(props.id ?? "");
@@ -37,7 +40,8 @@ export function AdapterDialog(props: { readonly id: string | null; readonly onCl
                 <h3>What it does</h3>
                 <p>{known().refined.description}</p>
                 <p class={styles["source"]}>
-                  Kind: {known().refined.category}. Strength: {known().refined.weight}. Written from its pictures.
+                  Kind: {known().refined.category}. Strength: {known().refined.weight}. Written from its
+                  pictures.
                 </p>
               </section>
               <section>
@@ -65,7 +69,11 @@ export function AdapterDialog(props: { readonly id: string | null; readonly onCl
             <div class={styles["actions"]}>
               <Show
                 when={!known().fewStep}
-                fallback={<p>This is the few-step adapter: the Fast switch uses it. It is never chosen for a prompt.</p>}
+                fallback={
+                  <p>
+                    This is the few-step adapter: the Fast switch uses it. It is never chosen for a prompt.
+                  </p>
+                }
               >
                 <button
                   class={controls["button"]}

@@ -74,7 +74,10 @@ export function App(props: { readonly studio: Studio }): JSX.Element {
           <main class={styles["main"]}>
             <section class={styles["sheet"]} aria-label="Prompt and settings">
               <PromptBox />
-              <ControlBar settingsOpen={settingsOpen()} onToggleSettings={() => setSettingsOpen((open) => !open)} />
+              <ControlBar
+                settingsOpen={settingsOpen()}
+                onToggleSettings={() => setSettingsOpen((open) => !open)}
+              />
               <Show when={settingsOpen()}>
                 <SettingsPanel />
               </Show>
@@ -99,10 +102,7 @@ export function App(props: { readonly studio: Studio }): JSX.Element {
                   )}
                 </Show>
               </div>
-              <Show
-                when={studio.run() || studio.packStatus() === "ready"}
-                fallback={<LoadPanel />}
-              >
+              <Show when={studio.run() || studio.packStatus() === "ready"} fallback={<LoadPanel />}>
                 <Choice />
               </Show>
             </div>

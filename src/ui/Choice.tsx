@@ -13,8 +13,12 @@ export function Choice(): JSX.Element {
   const studio = useStudio();
   const openDialog = useAdapterDialog();
   const composition = createMemo(() => studio.reading().composition);
-  const pickedIds = createMemo(() => new Set(composition().tasks.flatMap((task) => task.picks.map(({ id }) => id))));
-  const extraPins = createMemo(() => studio.settings.pins.filter((id) => !pickedIds().has(id) && studio.card(id)));
+  const pickedIds = createMemo(
+    () => new Set(composition().tasks.flatMap((task) => task.picks.map(({ id }) => id))),
+  );
+  const extraPins = createMemo(() =>
+    studio.settings.pins.filter((id) => !pickedIds().has(id) && studio.card(id)),
+  );
   const bareTasks = createMemo(() =>
     composition().tasks.flatMap((task, index) =>
       task.picks.length === 0 && task.text !== "" ? [{ index, words: task.text }] : [],
@@ -118,7 +122,11 @@ export function Choice(): JSX.Element {
         </ol>
         <Show when={bareTasks().length > 0}>
           <p class={styles["bare"]}>
-            <span>{bareTasks().length === composition().tasks.length ? "The base model paints all of it:" : "The base model paints:"}</span>
+            <span>
+              {bareTasks().length === composition().tasks.length
+                ? "The base model paints all of it:"
+                : "The base model paints:"}
+            </span>
             <For each={bareTasks()}>
               {({ index, words }) => (
                 <span data-task={taskColour(index)}>
@@ -128,6 +136,22 @@ export function Choice(): JSX.Element {
             </For>
           </p>
         </Show>
+      </Show>
+
+      <Show when={studio.settings.bans.length > 0}>
+        <p class={styles["bare"]}>
+          <span>Never chosen:</span>
+          <For each={studio.settings.bans}>
+            {(id) => (
+              <span>
+                {studio.card(id)?.title ?? id}
+                <button class={styles["allow"]} type="button" onClick={() => studio.toggleBan(id)}>
+                  Allow again
+                </button>
+              </span>
+            )}
+          </For>
+        </p>
       </Show>
 
       <Candidates />

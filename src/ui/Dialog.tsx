@@ -19,7 +19,7 @@ export function Dialog(props: {
   });
   return (
     <dialog
-      ref={dialog}
+      ref={(element) => (dialog = element)}
       class={styles["dialog"]}
       classList={{ [styles["wide"]!]: props.wide === true }}
       aria-labelledby={id}

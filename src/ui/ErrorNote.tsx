@@ -20,7 +20,9 @@ export function ErrorNote(props: {
           {isBug(props.error) ? "Something went wrong inside the program." : props.error.message}
         </p>
         <p class={styles["remedy"]}>
-          {isBug(props.error) ? "Your prompt and settings are kept. Try again, or reload the page." : props.error.remedy}
+          {isBug(props.error)
+            ? "Your prompt and settings are kept. Try again, or reload the page."
+            : props.error.remedy}
         </p>
         <Show when={isBug(props.error) || (props.error.where && !props.compact)}>
           <details class={styles["details"]}>

@@ -13,17 +13,19 @@ export function Gallery(): JSX.Element {
   const studio = useStudio();
   const [all, setAll] = createSignal(false);
   const [asking, setAsking] = createSignal(false);
-  const images = createMemo(() => (all() ? studio.galleryImages() : studio.galleryImages().slice(0, shownAtFirst)));
-  const bytes = createMemo(() => studio.galleryImages().reduce((sum, image) => sum + image.png.size, 0));
+  const images = createMemo(() =>
+    all() ? studio.gallery.images() : studio.gallery.images().slice(0, shownAtFirst),
+  );
+  const bytes = createMemo(() => studio.gallery.images().reduce((sum, image) => sum + image.png.size, 0));
 
   return (
-    <Show when={studio.galleryImages().length > 0}>
+    <Show when={studio.gallery.images().length > 0}>
       <section class={styles["gallery"]} aria-labelledby="gallery-title">
         <header>
           <h2 id="gallery-title">Your pictures</h2>
           <span>
-            {studio.galleryImages().length}, {formatBytes(bytes())} in this browser
-            {studio.galleryPersistent() ? "" : ", until the page closes"}
+            {studio.gallery.images().length}, {formatBytes(bytes())} in this browser
+            {studio.gallery.persistent() ? "" : ", until the page closes"}
           </span>
           <Show
             when={asking()}
@@ -43,10 +45,10 @@ export function Gallery(): JSX.Element {
                 type="button"
                 onClick={() => {
                   setAsking(false);
-                  void studio.clearGallery();
+                  void studio.gallery.clear();
                 }}
               >
-                Delete {studio.galleryImages().length} pictures
+                Delete {studio.gallery.images().length} pictures
               </button>
               <button
                 class={`${controls["button"]} ${controls["small"]} ${controls["quiet"]}`}
@@ -60,10 +62,10 @@ export function Gallery(): JSX.Element {
         </header>
         <ul>
           <For each={images()}>{(image) => <Thumbnail image={image} />}</For>
-          <Show when={!all() && studio.galleryImages().length > shownAtFirst}>
+          <Show when={!all() && studio.gallery.images().length > shownAtFirst}>
             <li>
               <button class={styles["rest"]} type="button" onClick={() => setAll(true)}>
-                {studio.galleryImages().length - shownAtFirst} more
+                {studio.gallery.images().length - shownAtFirst} more
               </button>
             </li>
           </Show>
@@ -97,7 +99,7 @@ function Thumbnail(props: { readonly image: StoredImage }): JSX.Element {
         class={styles["delete"]}
         type="button"
         aria-label={`Delete the picture with seed ${props.image.seed}`}
-        onClick={() => void studio.deleteImage(props.image.id)}
+        onClick={() => void studio.gallery.remove(props.image.id)}
       >
         <CloseIcon />
       </button>

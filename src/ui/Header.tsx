@@ -6,14 +6,13 @@ import styles from "./Header.module.css";
 import { HelpIcon, Logo, StackIcon } from "./icons.tsx";
 import { useStudio } from "./studio-context.ts";
 
-export function Header(props: {
-  readonly onLibrary: () => void;
-  readonly onHelp: () => void;
-}): JSX.Element {
+export function Header(props: { readonly onLibrary: () => void; readonly onHelp: () => void }): JSX.Element {
   const studio = useStudio();
   const percent = createMemo(() => {
     const progress = studio.progress();
-    return progress && progress.totalBytes > 0 ? Math.floor((progress.receivedBytes / progress.totalBytes) * 100) : 0;
+    return progress && progress.totalBytes > 0
+      ? Math.floor((progress.receivedBytes / progress.totalBytes) * 100)
+      : 0;
   });
   const status = (): string => {
     switch (studio.packStatus()) {
@@ -56,7 +55,13 @@ export function Header(props: {
             <span class={styles["count"]}>{adapters()}</span>
           </Show>
         </button>
-        <button class={controls["icon"]} type="button" aria-label="Help and keys" title="Help and keys" onClick={() => props.onHelp()}>
+        <button
+          class={controls["icon"]}
+          type="button"
+          aria-label="Help and keys"
+          title="Help and keys"
+          onClick={() => props.onHelp()}
+        >
           <HelpIcon />
         </button>
       </div>
@@ -90,7 +95,11 @@ function DevicePopover(): JSX.Element {
                 </p>
               </dd>
               <dt>Few-step</dt>
-              <dd>{pack().defaults.fewStep ? `${pack().defaults.fewStep!.steps} steps` : "This model has no few-step adapter."}</dd>
+              <dd>
+                {pack().defaults.fewStep
+                  ? `${pack().defaults.fewStep!.steps} steps`
+                  : "This model has no few-step adapter."}
+              </dd>
             </dl>
           </>
         )}

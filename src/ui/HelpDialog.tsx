@@ -31,21 +31,24 @@ export function HelpDialog(props: { readonly open: boolean; readonly onClose: ()
         <section>
           <h3>How it works</h3>
           <p>
-            The prompt is compared with the descriptions of all adapters. It is cut into parts, each part gets the adapters
-            that fit it, each picture of a batch may use a different mix, and the strengths are kept within a budget. This is
-            the method of the paper{" "}
+            The prompt is compared with the descriptions of all adapters. It is cut into parts, each part gets
+            the adapters that fit it, each picture of a batch may use a different mix, and the strengths are
+            kept within a budget. This is the method of the paper{" "}
             <cite>Stylus: Automatic Adapter Selection for Diffusion Models</cite> (arXiv 2404.18928).
           </p>
           <p>
-            Prompts may hold <code>(emphasis:1.2)</code> and <code>&lt;lora:name:0.8&gt;</code>. Downloaded pictures carry
-            prompt, seed, settings and adapters in the form that other tools read; drop such a picture on this page to take
-            its settings over.
+            Prompts may hold <code>(emphasis:1.2)</code> and <code>&lt;lora:name:0.8&gt;</code>. Downloaded
+            pictures carry prompt, seed, settings and adapters in the form that other tools read; drop such a
+            picture on this page to take its settings over.
           </p>
         </section>
         <section>
           <h3>Not there yet</h3>
           <ul class={styles["list"]}>
-            <li>Stable Diffusion 1.5 checkpoints at full size. The model here is small, and trained on simple scenes.</li>
+            <li>
+              Stable Diffusion 1.5 checkpoints at full size. The model here is small, and trained on simple
+              scenes.
+            </li>
             <li>Your own LoRA files.</li>
             <li>A language model that finds the parts. They are found by rules.</li>
             <li>Image to image, inpainting and upscaling.</li>

@@ -21,7 +21,9 @@ export function LibraryDialog(props: { readonly open: boolean; readonly onClose:
     return (studio.pack()?.cards ?? []).filter((card) => {
       if (filter() === "pinned" && !studio.settings.pins.includes(card.id)) return false;
       if (filter() === "banned" && !studio.settings.bans.includes(card.id)) return false;
-      const text = [card.title, card.id, card.refined.description, card.refined.category, ...card.tags].join(" ").toLowerCase();
+      const text = [card.title, card.id, card.refined.description, card.refined.category, ...card.tags]
+        .join(" ")
+        .toLowerCase();
       return words.every((word) => text.includes(word));
     });
   });
@@ -48,8 +50,8 @@ export function LibraryDialog(props: { readonly open: boolean; readonly onClose:
         />
       </div>
       <p class={styles["hint"]}>
-        All of these come with the model. Adding your own LoRA files, and choosing a Stable Diffusion 1.5 checkpoint, is not
-        there yet.
+        All of these come with the model. Adding your own LoRA files, and choosing a Stable Diffusion 1.5
+        checkpoint, is not there yet.
       </p>
       <Show when={cards().length > 0} fallback={<p class={styles["hint"]}>None.</p>}>
         <ul class={styles["grid"]}>

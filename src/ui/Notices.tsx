@@ -21,7 +21,12 @@ export function Notices(): JSX.Element {
     <Show when={!closed() && text()}>
       <div class={styles["notice"]} role="note">
         <p>{text()}</p>
-        <button class={controls["icon"]} type="button" aria-label="Close this notice" onClick={() => setClosed(true)}>
+        <button
+          class={controls["icon"]}
+          type="button"
+          aria-label="Close this notice"
+          onClick={() => setClosed(true)}
+        >
           <CloseIcon />
         </button>
       </div>

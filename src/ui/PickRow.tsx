@@ -33,7 +33,9 @@ export function PickRow(props: {
   const strength = (): number => studio.adjustments.strengths[id()] ?? use()?.strength ?? 0;
   /** A finished picture that holds this adapter, to try without it. */
   const withIt = createMemo(() =>
-    studio.run()?.images.find((image) => image.picture && image.adapters.some((adapter) => adapter.id === id())),
+    studio
+      .run()
+      ?.images.find((image) => image.picture && image.adapters.some((adapter) => adapter.id === id())),
   );
   const missingTriggers = createMemo(() =>
     (card()?.triggerWords ?? []).filter(
@@ -56,14 +58,22 @@ export function PickRow(props: {
           <button type="button" onClick={() => openDialog(id())}>
             {title()}
           </button>
-          <Show when={props.pick.similarity !== null && !props.pick.reason.includes(props.pick.similarity.toFixed(2))}>
+          <Show
+            when={
+              props.pick.similarity !== null && !props.pick.reason.includes(props.pick.similarity.toFixed(2))
+            }
+          >
             <span class={styles["match"]} title="How well it fits this part, 0 to 1">
               {props.pick.similarity!.toFixed(2)}
             </span>
           </Show>
         </p>
         <p class={styles["reason"]}>
-          {banned() ? "Banned: it will not be chosen again." : removed() ? "Left out for this prompt." : props.pick.reason}
+          {banned()
+            ? "Banned: it will not be chosen again."
+            : removed()
+              ? "Left out for this prompt."
+              : props.pick.reason}
         </p>
         <Show when={!off() && missingTriggers().length > 0}>
           <p class={styles["triggers"]}>

@@ -25,7 +25,9 @@ export function PictureCard(props: { readonly run: RunView; readonly image: Imag
   const title = (id: string): string => studio.card(id)?.title ?? id;
   const chips = createMemo((): Chip[] => {
     const taskOf = new Map(
-      (props.run.composition?.tasks ?? []).flatMap((task, index) => task.picks.map(({ id }) => [id, index] as const)),
+      (props.run.composition?.tasks ?? []).flatMap((task, index) =>
+        task.picks.map(({ id }) => [id, index] as const),
+      ),
     );
     const chip = (id: string, strength: number | null): Chip => ({
       id,
@@ -67,7 +69,9 @@ export function PictureCard(props: { readonly run: RunView; readonly image: Imag
           {(picture) => (
             <Show
               when={props.image.variant}
-              fallback={<img src={picture().url} width={props.image.width} height={props.image.height} alt={alt()} />}
+              fallback={
+                <img src={picture().url} width={props.image.width} height={props.image.height} alt={alt()} />
+              }
             >
               {(variant) => (
                 <CompareSlider
@@ -80,7 +84,12 @@ export function PictureCard(props: { readonly run: RunView; readonly image: Imag
           )}
         </Show>
         <Show when={painting()}>
-          <progress class={styles["progress"]} max={props.image.steps} value={props.image.step} aria-label={`Image ${props.image.index + 1}`} />
+          <progress
+            class={styles["progress"]}
+            max={props.image.steps}
+            value={props.image.step}
+            aria-label={`Image ${props.image.index + 1}`}
+          />
         </Show>
       </div>
 
@@ -155,10 +164,16 @@ export function PictureCard(props: { readonly run: RunView; readonly image: Imag
                   class={styles["chip"]}
                   data-task={chip.task === null ? undefined : taskColour(chip.task)}
                   data-off={chip.strength === null}
-                  title={chip.strength === null ? "Left out of this picture by its mask" : props.image.formulas[chip.id]}
+                  title={
+                    chip.strength === null
+                      ? "Left out of this picture by its mask"
+                      : props.image.formulas[chip.id]
+                  }
                 >
                   {chip.title}
-                  <span class={styles["strength"]}>{chip.strength === null ? "off" : chip.strength.toFixed(2)}</span>
+                  <span class={styles["strength"]}>
+                    {chip.strength === null ? "off" : chip.strength.toFixed(2)}
+                  </span>
                 </li>
               )}
             </For>

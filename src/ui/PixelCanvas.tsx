@@ -10,5 +10,5 @@ export function PixelCanvas(props: { readonly pixels: Pixels; readonly label: st
     if (canvas.height !== height) canvas.height = height;
     canvas.getContext("2d")?.putImageData(new ImageData(rgba, width, height), 0, 0);
   });
-  return <canvas ref={canvas} role="img" aria-label={props.label} />;
+  return <canvas ref={(element) => (canvas = element)} role="img" aria-label={props.label} />;
 }

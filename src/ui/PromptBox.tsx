@@ -10,7 +10,11 @@ import { useStudio } from "./studio-context.ts";
 import { taskColour } from "./task-colour.ts";
 
 /** Replaces the text so that the browser's own undo still works. */
-function replaceText(field: HTMLTextAreaElement, text: string, selection: { start: number; end: number }): void {
+function replaceText(
+  field: HTMLTextAreaElement,
+  text: string,
+  selection: { start: number; end: number },
+): void {
   field.focus();
   field.select();
   const inserted = document.execCommand("insertText", false, text);
@@ -34,7 +38,11 @@ export function PromptBox(): JSX.Element {
 
   // The same parts keep their strokes while the user types; a new reading sweeps them in again.
   const [sweep, setSweep] = createSignal(0);
-  const parts = createMemo(() => tasks().map((task) => task.text).join("\n"));
+  const parts = createMemo(() =>
+    tasks()
+      .map((task) => task.text)
+      .join("\n"),
+  );
   createEffect(on(parts, () => setSweep((value) => value + 1), { defer: true }));
 
   const browse = (step: 1 | -1): void => {
@@ -84,7 +92,7 @@ export function PromptBox(): JSX.Element {
             {"\u200b"}
           </div>
           <textarea
-            ref={field}
+            ref={(element) => (field = element)}
             id="prompt"
             class={styles["text"]}
             rows="1"
@@ -105,15 +113,17 @@ export function PromptBox(): JSX.Element {
       </div>
       <p class="visually-hidden" id="prompt-parts">
         {tasks().length > 0
-          ? `Parts found: ${tasks().map((task) => task.text).join("; ")}.`
+          ? `Parts found: ${tasks()
+              .map((task) => task.text)
+              .join("; ")}.`
           : ""}
       </p>
       <div id="prompt-note">
         <Show when={studio.inputError()}>{(error) => <ErrorNote error={error()} compact />}</Show>
         <Show when={!studio.inputError() && text().length > longPromptLength}>
           <p class={styles["note"]}>
-            A long prompt: {text().length.toLocaleString("en")} characters. It is read in pieces of 75 tokens; what stands
-            first counts most.
+            A long prompt: {text().length.toLocaleString("en")} characters. It is read in pieces of 75 tokens;
+            what stands first counts most.
           </p>
         </Show>
       </div>

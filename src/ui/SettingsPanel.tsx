@@ -3,7 +3,15 @@ import type { JSX } from "solid-js";
 import { limits, type SamplingDefaults } from "../app/options.ts";
 import { NumberField, SelectField } from "./fields.tsx";
 import controls from "./controls.module.css";
-import { deviceNames, methodHints, methodNames, presetHints, presetNames, samplerNames, scheduleNames } from "./names.ts";
+import {
+  deviceNames,
+  methodHints,
+  methodNames,
+  presetHints,
+  presetNames,
+  samplerNames,
+  scheduleNames,
+} from "./names.ts";
 import styles from "./SettingsPanel.module.css";
 import { useStudio } from "./studio-context.ts";
 

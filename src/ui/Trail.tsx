@@ -29,7 +29,9 @@ export function Trail(props: { readonly run: RunView }): JSX.Element {
   };
   // A load that took no time is not worth a line.
   const visible = () =>
-    props.run.stages.filter((stage) => stage.id !== "load" || stage.status === "running" || stage.milliseconds! > 50);
+    props.run.stages.filter(
+      (stage) => stage.id !== "load" || stage.status === "running" || stage.milliseconds! > 50,
+    );
   const painting = () => props.run.images.find((image) => image.status === "sampling");
 
   return (
@@ -46,12 +48,16 @@ export function Trail(props: { readonly run: RunView }): JSX.Element {
               <span class={styles["finding"]}>{finding(stage)}</span>
               <span class={styles["time"]}>{formatMilliseconds(stage.milliseconds!)}</span>
             </Show>
-            <Show when={stage.status === "running" && stage.id === "generate" && props.run.status === "running"}>
+            <Show
+              when={stage.status === "running" && stage.id === "generate" && props.run.status === "running"}
+            >
               <span class={styles["finding"]}>
                 <Show when={painting()}>
                   {(image) => (
                     <>
-                      {props.run.images.length > 1 ? `image ${image().index + 1} of ${props.run.images.length}, ` : ""}
+                      {props.run.images.length > 1
+                        ? `image ${image().index + 1} of ${props.run.images.length}, `
+                        : ""}
                       step {image().step} of {image().steps}
                     </>
                   )}

@@ -20,8 +20,8 @@ export function Welcome(): JSX.Element {
       <div class={styles["words"]}>
         <h2>Write what you want to see.</h2>
         <p>
-          Stylus finds the parts of your sentence, chooses LoRA adapters for them and paints the picture. Everything runs in
-          this browser; nothing you write leaves it.
+          Stylus finds the parts of your sentence, chooses LoRA adapters for them and paints the picture.
+          Everything runs in this browser; nothing you write leaves it.
         </p>
         <ul class={styles["examples"]} aria-label="Prompts to try">
           <For each={examples}>

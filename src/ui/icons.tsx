@@ -50,7 +50,9 @@ export const CompareIcon = icon(() => (
     <path d="M10 3v14" />
   </>
 ));
-export const ReuseIcon = icon(() => <path d="M4 10a6 6 0 0 1 10.4-4.1L16 7.5M16 4v3.5h-3.5M16 10a6 6 0 0 1-10.4 4.1L4 12.5M4 16v-3.5h3.5" />);
+export const ReuseIcon = icon(() => (
+  <path d="M4 10a6 6 0 0 1 10.4-4.1L16 7.5M16 4v3.5h-3.5M16 10a6 6 0 0 1-10.4 4.1L4 12.5M4 16v-3.5h3.5" />
+));
 export const ChevronIcon = icon(() => <path d="m6 8 4 4 4-4" />);
 export const HelpIcon = icon(() => (
   <>
@@ -58,8 +60,12 @@ export const HelpIcon = icon(() => (
     <path d="M8 8a2 2 0 1 1 2.8 1.85c-.5.25-.8.6-.8 1.15v.3M10 13.7h.01" />
   </>
 ));
-export const StackIcon = icon(() => <path d="m10 3.5 7 3.5-7 3.5L3 7zM3.6 10.3 10 13.5l6.4-3.2M3.6 13.3 10 16.5l6.4-3.2" />);
-export const TrashIcon = icon(() => <path d="M4 6h12M8 6V4h4v2M5.5 6l.7 10.5h7.6L14.5 6M8.5 9v4.5M11.5 9v4.5" />);
+export const StackIcon = icon(() => (
+  <path d="m10 3.5 7 3.5-7 3.5L3 7zM3.6 10.3 10 13.5l6.4-3.2M3.6 13.3 10 16.5l6.4-3.2" />
+));
+export const TrashIcon = icon(() => (
+  <path d="M4 6h12M8 6V4h4v2M5.5 6l.7 10.5h7.6L14.5 6M8.5 9v4.5M11.5 9v4.5" />
+));
 export const UndoIcon = icon(() => <path d="M7.5 4 4 7.5 7.5 11M4 7.5h7.5a4.25 4.25 0 0 1 0 8.5H8" />);
 export const WarningIcon = icon(() => <path d="M10 3.5 17.5 16.5h-15zM10 8.5v3.5M10 14.2h.01" />);
 

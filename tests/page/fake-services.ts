@@ -18,20 +18,28 @@ interface RawCard {
   refined: AdapterCard["refined"];
 }
 
-const cards: AdapterCard[] = Object.entries(cardData as unknown as Record<string, RawCard>).map(([id, raw]) => ({
-  id,
-  title: raw.title,
-  tags: raw.tags,
-  triggerWords: raw.triggerWords,
-  description: raw.description.replace(/<\/p>/g, "\n").replace(/<[^>]*>/g, "").trim(),
-  refined: raw.refined,
-  baseModel: raw.baseModel,
-  file: { path: `adapters/${id}.safetensors`, sizeBytes: 180_000, sha256: "0".repeat(64) },
-  license: "Apache-2.0",
-  author: raw.author,
-  samples: raw.samplePrompts.map((prompt, index) => ({ path: `samples/${id}-${index}`, prompt: prompt.replace(/ ?<[^>]*>/, "") })),
-  ...(id === "lcm" ? { fewStep: { steps: 6, cfgScale: 1.5, sampler: "lcm", schedule: "lcm" } } : {}),
-}));
+const cards: AdapterCard[] = Object.entries(cardData as unknown as Record<string, RawCard>).map(
+  ([id, raw]) => ({
+    id,
+    title: raw.title,
+    tags: raw.tags,
+    triggerWords: raw.triggerWords,
+    description: raw.description
+      .replace(/<\/p>/g, "\n")
+      .replace(/<[^>]*>/g, "")
+      .trim(),
+    refined: raw.refined,
+    baseModel: raw.baseModel,
+    file: { path: `adapters/${id}.safetensors`, sizeBytes: 180_000, sha256: "0".repeat(64) },
+    license: "Apache-2.0",
+    author: raw.author,
+    samples: raw.samplePrompts.map((prompt, index) => ({
+      path: `samples/${id}-${index}`,
+      prompt: prompt.replace(/ ?<[^>]*>/, ""),
+    })),
+    ...(id === "lcm" ? { fewStep: { steps: 6, cfgScale: 1.5, sampler: "lcm", schedule: "lcm" } } : {}),
+  }),
+);
 
 const files = [
   ["unet/diffusion_pytorch_model.safetensors", 19_804_512],
@@ -44,15 +52,22 @@ const files = [
 ] as const;
 const totalBytes = files.reduce((sum, [, size]) => sum + size, 0);
 
-const sleep = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const sleep = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** Words of `text` that a card's title or tags hold. */
 const overlap = (card: AdapterCard, text: string): number => {
   const words = new Set(text.toLowerCase().match(/[a-z]{3,}/g) ?? []);
-  const own = new Set([card.title, ...card.tags, ...card.triggerWords].join(" ").toLowerCase().match(/[a-z]{3,}/g) ?? []);
+  const own = new Set(
+    [card.title, ...card.tags, ...card.triggerWords]
+      .join(" ")
+      .toLowerCase()
+      .match(/[a-z]{3,}/g) ?? [],
+  );
   return [...words].filter((word) => own.has(word) || own.has(word.replace(/s$/, ""))).length;
 };
-const jitter = (id: string): number => ([...id].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7) % 97) / 970;
+const jitter = (id: string): number =>
+  ([...id].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7) % 97) / 970;
 
 function fakeCompose(prompt: string, candidates: readonly { card: AdapterCard }[]): Composition {
   const used = new Set<string>();
@@ -78,7 +93,12 @@ function fakeCompose(prompt: string, candidates: readonly { card: AdapterCard }[
     .slice(0, 4)
     .map(({ card }, index) => ({
       id: card.id,
-      reason: ["a style, and no part of the prompt asks for one", "0.41 is under the threshold of 0.50", "two styles are chosen already", "narrower than “castle”"][index]!,
+      reason: [
+        "a style, and no part of the prompt asks for one",
+        "0.41 is under the threshold of 0.50",
+        "two styles are chosen already",
+        "narrower than “castle”",
+      ][index]!,
     }));
   return { tasks, rejected, composer: { name: "rules", kind: "rules" } };
 }
@@ -108,22 +128,33 @@ export function fakeServices(query: URLSearchParams): Services {
           await sleep(mode === "slow" ? 120 : 10);
         }
         if (mode === "missing") {
-          throw new StylusError("not-found", "unet/diffusion_pytorch_model.safetensors is missing on the server.", {
-            where: "http://localhost/packs/pocket/unet/diffusion_pytorch_model.safetensors",
-            remedy: "The site is incomplete: publish it again with all files of the pack, then reload.",
-          });
+          throw new StylusError(
+            "not-found",
+            "unet/diffusion_pytorch_model.safetensors is missing on the server.",
+            {
+              where: "http://localhost/packs/pocket/unet/diffusion_pytorch_model.safetensors",
+              remedy: "The site is incomplete: publish it again with all files of the pack, then reload.",
+            },
+          );
         }
         if (mode === "corrupt") {
-          throw new StylusError("bad-file", "vae/diffusion_pytorch_model.safetensors is damaged: expected SHA-256 9f2c41aa0b1d…, got 01b7e5c2d9f0….", {
-            where: "http://localhost/packs/pocket/vae/diffusion_pytorch_model.safetensors",
-            remedy: "Reload to download it again. If it happens again, the copy on the server is damaged.",
-          });
+          throw new StylusError(
+            "bad-file",
+            "vae/diffusion_pytorch_model.safetensors is damaged: expected SHA-256 9f2c41aa0b1d…, got 01b7e5c2d9f0….",
+            {
+              where: "http://localhost/packs/pocket/vae/diffusion_pytorch_model.safetensors",
+              remedy: "Reload to download it again. If it happens again, the copy on the server is damaged.",
+            },
+          );
         }
         onProgress(progress(1, "Building the networks"));
         await sleep(mode === "slow" ? 2000 : 30);
         for (const card of cards) {
           for (const [index, sample] of card.samples.entries()) {
-            urls.set(sample.path, URL.createObjectURL(await paintPixels(drawScene(index * 7 + card.id.length, card.id))));
+            urls.set(
+              sample.path,
+              URL.createObjectURL(await paintPixels(drawScene(index * 7 + card.id.length, card.id))),
+            );
           }
         }
         loaded = true;
@@ -135,7 +166,13 @@ export function fakeServices(query: URLSearchParams): Services {
         sizeBytes: totalBytes,
         downloadedBytes: totalBytes,
         persistent: true,
-        device: { kind: "wasm", name: `${threads} threads of WebAssembly`, reason: "no WebGPU adapter", threads, f16: false },
+        device: {
+          kind: "wasm",
+          name: `${threads} threads of WebAssembly`,
+          reason: "no WebGPU adapter",
+          threads,
+          f16: false,
+        },
         defaults: {
           width: 256,
           height: 256,
@@ -178,7 +215,8 @@ export function fakeServices(query: URLSearchParams): Services {
           throwIfAborted(signal);
           if (query.get("run") === "fail" && step === 3) {
             throw new StylusError("device", "The GPU was lost while painting.", {
-              remedy: "Generate again: the networks are put back on the device. If it happens often, choose WebAssembly in the settings.",
+              remedy:
+                "Generate again: the networks are put back on the device. If it happens often, choose WebAssembly in the settings.",
             });
           }
           onEvent({ type: "step", imageIndex, step, steps: request.steps, milliseconds: pause });

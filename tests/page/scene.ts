@@ -16,7 +16,8 @@ const palettes: Record<string, [sky: string, far: string, ground: string, wall: 
 };
 
 export function drawScene(seed: number, words: string): Scene {
-  const key = Object.keys(palettes).find((name) => words.includes(name)) ?? (/night/.test(words) ? "night" : "plain");
+  const key =
+    Object.keys(palettes).find((name) => words.includes(name)) ?? (/night/.test(words) ? "night" : "plain");
   const [sky, far, ground, wall, roof] = palettes[key]!;
   const canvas = new OffscreenCanvas(256, 256);
   const c = canvas.getContext("2d")!;
@@ -38,7 +39,11 @@ export function drawScene(seed: number, words: string): Scene {
   const x = 128 + random(1) * 30;
   c.fillStyle = wall;
   c.fillRect(x - 44, 112, 88, 70);
-  for (const [dx, w, h] of [[-56, 26, 96], [30, 26, 96], [-13, 26, 122]] as const) {
+  for (const [dx, w, h] of [
+    [-56, 26, 96],
+    [30, 26, 96],
+    [-13, 26, 122],
+  ] as const) {
     c.fillRect(x + dx, 184 - h, w, h);
     c.fillStyle = roof;
     c.beginPath();
@@ -59,7 +64,8 @@ export function drawScene(seed: number, words: string): Scene {
       const rgba = new Uint8ClampedArray(32 * 32 * 4);
       for (let i = 0; i < 32 * 32; i++) {
         const at = ((i >> 5) * 8 * 256 + (i & 31) * 8) * 4;
-        for (let k = 0; k < 3; k++) rgba[i * 4 + k] = data[at + k]! * share + Math.abs(random(i * 3 + k)) * 255 * (1 - share);
+        for (let k = 0; k < 3; k++)
+          rgba[i * 4 + k] = data[at + k]! * share + Math.abs(random(i * 3 + k)) * 255 * (1 - share);
         rgba[i * 4 + 3] = 255;
       }
       return { width: 32, height: 32, rgba };

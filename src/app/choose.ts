@@ -1,0 +1,110 @@
+// The stages before painting: embed the prompt, retrieve candidates, compose. A run goes through them once; while the
+// user types they run on their own.
+import type { Composition, Task } from "../compose/composition.ts";
+import type { Candidate } from "../retrieval/candidate.ts";
+import { throwIfAborted } from "../shared/errors.ts";
+import { readLoraTags, type LoraTags } from "./lora-tags.ts";
+import type { GenerateOptions } from "./options.ts";
+import type { Services } from "./ports.ts";
+import type { CandidateView, LoadedPack, RunEvent, StageId } from "./run-types.ts";
+
+/** K of Stylus §3.1. */
+const candidateLimit = 150;
+
+/** Runs the work of one stage, timed and recorded. */
+export type RunStage = <Value>(
+  id: StageId,
+  inputs: unknown,
+  work: () => Promise<{ value: Value; outputs: unknown }>,
+) => Promise<Value>;
+
+const emptyComposition = (name: string): Composition => ({
+  tasks: [],
+  rejected: [],
+  composer: { name, kind: "none" },
+});
+
+const viewed = ({ card, similarity }: Candidate): CandidateView => ({ id: card.id, similarity });
+
+/** The stages saw the prompt without its tags; the page colours it with them. */
+function inPrompt(task: Task, tags: LoraTags): Task {
+  if (task.start === null || task.end === null || task.end <= task.start) return task;
+  return { ...task, start: tags.toPrompt(task.start), end: tags.toPrompt(task.end - 1) + 1 };
+}
+
+export interface Reading {
+  readonly prompt: string;
+  readonly composition: Composition;
+  readonly candidates: readonly CandidateView[];
+}
+
+/** Retrieval and composition alone: what a run of `options` would choose. Quick enough to follow typing. */
+export async function readPrompt(
+  options: GenerateOptions,
+  context: { readonly services: Services; readonly pack: LoadedPack; readonly signal: AbortSignal },
+): Promise<Reading> {
+  let candidates: readonly CandidateView[] = [];
+  const composition = await choose(options, readLoraTags(options.prompt), {
+    ...context,
+    stage: async (_id, _inputs, work) => {
+      throwIfAborted(context.signal);
+      return (await work()).value;
+    },
+    onEvent: (event) => {
+      if (event.type === "candidates") candidates = event.candidates;
+    },
+  });
+  return { prompt: options.prompt, composition, candidates };
+}
+
+/** Retrieval and composition, or nothing where the request leaves nothing to choose. */
+export async function choose(
+  options: GenerateOptions,
+  tags: LoraTags,
+  context: {
+    readonly services: Services;
+    readonly pack: LoadedPack;
+    readonly stage: RunStage;
+    readonly onEvent: (event: RunEvent) => void;
+    readonly signal: AbortSignal;
+  },
+): Promise<Composition> {
+  const { services, pack, stage, onEvent, signal } = context;
+  const nothing = options.adapters !== "auto" || options.method === "sd" || pack.cards.length === 0;
+  if (nothing) {
+    const composition = emptyComposition(
+      options.adapters === "none" || options.method === "sd" ? "no adapters" : "chosen by hand",
+    );
+    onEvent({ type: "composition", composition });
+    return composition;
+  }
+  const query = await stage("embed", { text: tags.text }, async () => {
+    const value = await services.embedQuery(tags.text, { signal });
+    return { value, outputs: { dimensions: value.length } };
+  });
+  // The random baseline draws from all adapters.
+  const limit = options.method === "random" ? pack.cards.length : candidateLimit;
+  const candidates = await stage("retrieve", { limit, bans: options.bans }, async () => {
+    const value = await services.search(query, {
+      limit,
+      bans: options.bans,
+      signal,
+    });
+    return { value, outputs: value.map(viewed) };
+  });
+  onEvent({ type: "candidates", candidates: candidates.map(viewed) });
+  const composition = await stage(
+    "compose",
+    { method: options.method, candidates: candidates.length },
+    async () => {
+      const found = await services.compose(candidates, {
+        request: { ...options, prompt: tags.text },
+        signal,
+      });
+      const value = { ...found, tasks: found.tasks.map((task) => inPrompt(task, tags)) };
+      return { value, outputs: value };
+    },
+  );
+  onEvent({ type: "composition", composition });
+  return composition;
+}

@@ -1,0 +1,64 @@
+// The gallery as the page shows it: a signal over what is kept.
+import { createSignal, type Accessor } from "solid-js";
+import { openGallery, type StoredImage, type StoredRun } from "./gallery.ts";
+import type { ImageView, RunView } from "./run-view.ts";
+import type { RunReport } from "./run-types.ts";
+
+export interface GalleryState {
+  /** Newest first. */
+  readonly images: Accessor<readonly StoredImage[]>;
+  /** False when nothing outlives the page. */
+  readonly persistent: Accessor<boolean>;
+  /** @throws when the browser has no room */
+  keep(view: RunView, report: RunReport): Promise<void>;
+  read(runId: string): Promise<{ run: StoredRun; images: StoredImage[] } | null>;
+  remove(imageId: string): Promise<void>;
+  clear(): Promise<void>;
+}
+
+/** Store proxies cannot be cloned into IndexedDB. */
+const unproxied = <Value>(value: Value): Value => JSON.parse(JSON.stringify(value)) as Value;
+
+function storedImage(view: RunView, image: ImageView, png: Blob): StoredImage {
+  const { id, index, seed, width, height, adapters, masked, formulas } = image;
+  const plain = unproxied({ seed, width, height, adapters, masked, formulas });
+  return { ...plain, id, index, runId: view.id, createdAt: view.createdAt, png };
+}
+
+export function createGalleryState(): GalleryState {
+  const [images, setImages] = createSignal<readonly StoredImage[]>([]);
+  const [persistent, setPersistent] = createSignal(true);
+  const ready = openGallery().then(async (gallery) => {
+    setPersistent(gallery.persistent);
+    setImages(await gallery.images());
+    return gallery;
+  });
+  return {
+    images,
+    persistent,
+    async keep(view, report) {
+      const gallery = await ready;
+      const { id, createdAt, options, candidates } = view;
+      const composition = view.composition ?? {
+        tasks: [],
+        rejected: [],
+        composer: { name: "", kind: "none" },
+      };
+      await gallery.add(
+        { id, createdAt, ...unproxied({ options, composition, candidates, report }) },
+        view.images.flatMap((image) => (image.picture ? [storedImage(view, image, image.picture.png)] : [])),
+      );
+      setImages(await gallery.images());
+    },
+    read: async (runId) => (await ready).run(runId),
+    async remove(imageId) {
+      const gallery = await ready;
+      await gallery.remove(imageId);
+      setImages(await gallery.images());
+    },
+    async clear() {
+      await (await ready).clear();
+      setImages([]);
+    },
+  };
+}

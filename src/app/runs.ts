@@ -1,0 +1,214 @@
+// Runs as the page shows them: one at a time, painted or brought back from the gallery, each picture with its comparison.
+import { batch, createSignal, type Accessor } from "solid-js";
+import { createStore, produce, type SetStoreFunction } from "solid-js/store";
+import type { AdapterCard } from "../retrieval/card.ts";
+import { StylusError, toPlainError, type PlainError } from "../shared/errors.ts";
+import type { GalleryState } from "./gallery-state.ts";
+import { encodePicture } from "./image-file.ts";
+import { readLoraTags } from "./lora-tags.ts";
+import type { GenerateOptions } from "./options.ts";
+import type { Services } from "./ports.ts";
+import type { LoadedPack, LoadProgress, RunEvent } from "./run-types.ts";
+import { createEventFolder, startRun, type RunView } from "./run-view.ts";
+import { run as runStylus } from "./stylus.ts";
+
+export interface RunsContext {
+  readonly services: Services;
+  readonly gallery: GalleryState;
+  readonly packId: string;
+  readonly cards: Accessor<ReadonlyMap<string, AdapterCard>>;
+  readonly announce: (text: string) => void;
+  readonly onProgress: (progress: LoadProgress) => void;
+  readonly onPack: (pack: LoadedPack) => void;
+  /** Tells of a failure; true when it was one of loading the pack, which is shown elsewhere. */
+  readonly onFailure: (error: PlainError) => boolean;
+}
+
+export interface Runs {
+  readonly shown: Accessor<RunView | null>;
+  readonly busy: Accessor<boolean>;
+  start(options: GenerateOptions): Promise<void>;
+  stop(): void;
+  /** Paints picture `imageIndex` again with `without` taken out ("all": no adapters), same seed, beside it. */
+  compare(imageIndex: number, without: string): Promise<void>;
+  closeVariant(imageIndex: number): void;
+  /** Shows a run of the gallery; answers what it was asked for, null when it is gone. */
+  show(runId: string): Promise<GenerateOptions | null>;
+}
+
+/** Bugs go to the console too: the page only says that there was one. */
+export function explain(error: unknown): PlainError {
+  const plain = toPlainError(error);
+  if (plain.code === "internal") console.error(error);
+  return plain;
+}
+
+function describeChoice(tasks: readonly { readonly picks: readonly unknown[] }[]): string {
+  const picks = tasks.reduce((sum, task) => sum + task.picks.length, 0);
+  const adapters = picks === 1 ? "1 adapter" : `${picks} adapters`;
+  return picks === 0 ? "No adapter is needed for this prompt." : `Chose ${adapters} for this prompt.`;
+}
+
+function revokePictures(view: RunView | undefined): void {
+  for (const image of view?.images ?? []) {
+    if (image.picture) URL.revokeObjectURL(image.picture.url);
+    if (image.variant?.picture) URL.revokeObjectURL(image.variant.picture.url);
+  }
+}
+
+export function createRuns(context: RunsContext): Runs {
+  const { services, gallery, packId, cards, announce, onProgress } = context;
+  const [current, setCurrent] = createSignal<{ view: RunView; set: SetStoreFunction<RunView> } | null>(null);
+  const [busy, setBusy] = createSignal(false);
+  let model = "";
+  let abort: AbortController | null = null;
+
+  /** Runs `work` as the one thing that runs; Stop aborts it. */
+  async function exclusively(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    if (busy()) return;
+    const controller = new AbortController();
+    abort = controller;
+    setBusy(true);
+    try {
+      await work(controller.signal);
+    } finally {
+      abort = null;
+      setBusy(false);
+    }
+  }
+
+  const put = (next: { view: RunView; set: SetStoreFunction<RunView> }): void => {
+    revokePictures(current()?.view);
+    setCurrent(next);
+  };
+
+  async function paint(options: GenerateOptions, signal: AbortSignal): Promise<void> {
+    const [view, set] = createStore(startRun(options, crypto.randomUUID()));
+    put({ view, set });
+    announce("Started.");
+    const fold = createEventFolder(set);
+    const encoded: Promise<void>[] = [];
+    const onEvent = (event: RunEvent): void => {
+      fold(event);
+      if (event.type === "loaded") {
+        model = event.pack.title;
+        context.onPack(event.pack);
+      }
+      if (event.type === "composition") announce(describeChoice(event.composition.tasks));
+      if (event.type !== "diffusion" || event.event.type !== "image") return;
+      const pixels = event.event;
+      const image = view.images[pixels.imageIndex]!;
+      encoded.push(
+        encodePicture(pixels, { cards: cards(), model, options, image }).then((picture) =>
+          set("images", pixels.imageIndex, { picture, status: "done", preview: null }),
+        ),
+      );
+      announce(`Image ${pixels.imageIndex + 1} of ${options.count} is done.`);
+    };
+    try {
+      const { report } = await runStylus(options, services, { packId, signal, onProgress, onEvent });
+      await Promise.all(encoded);
+      set({ status: "done", report, leftMilliseconds: null });
+      await gallery.keep(view, report).catch(() => {
+        announce("The browser has no room to keep this picture. Download it to keep it.");
+      });
+    } catch (error) {
+      await Promise.allSettled(encoded);
+      const plain = explain(error);
+      const stopped = plain.code === "cancelled";
+      const shownElsewhere = !stopped && context.onFailure(plain);
+      set(
+        produce((run) => {
+          run.status = stopped ? "stopped" : "failed";
+          run.leftMilliseconds = null;
+          run.error = stopped || shownElsewhere ? null : plain;
+          for (const image of run.images) if (image.status !== "done") image.status = "stopped";
+        }),
+      );
+      announce(stopped ? "Stopped." : plain.message);
+    }
+  }
+
+  async function compare(imageIndex: number, without: string): Promise<void> {
+    const { view, set } = current() ?? {};
+    const image = view?.images[imageIndex];
+    if (!view || !set || !image?.picture) return;
+    const rest = image.adapters.filter(({ id }) => without !== "all" && id !== without);
+    const label = without === "all" ? "no adapters" : `without ${cards().get(without)?.title ?? without}`;
+    const options: GenerateOptions = {
+      ...view.options,
+      // Its tags are in the list of adapters already.
+      prompt: readLoraTags(view.options.prompt).text,
+      seed: image.seed,
+      count: 1,
+      adapters:
+        rest.length === 0 ? "none" : rest.map(({ id, unetStrength }) => ({ id, weight: unetStrength })),
+    };
+    await exclusively(async (signal) => {
+      if (image.variant?.picture) URL.revokeObjectURL(image.variant.picture.url);
+      const { steps } = options;
+      const blank = { step: 0, preview: null, picture: null, error: null };
+      set("images", imageIndex, "variant", { label, status: "sampling", steps, ...blank });
+      announce(`Painting the same seed, ${label}.`);
+      const onEvent = (event: RunEvent): void => {
+        if (event.type !== "diffusion") return;
+        const { event: inner } = event;
+        if (inner.type === "step")
+          set("images", imageIndex, "variant", { step: inner.step, steps: inner.steps });
+        if (inner.type === "preview") set("images", imageIndex, "variant", "preview", inner);
+      };
+      try {
+        const { images } = await runStylus(options, services, { packId, signal, onProgress, onEvent });
+        const painted = images[0]!;
+        const picture = await encodePicture(painted, { cards: cards(), model, options, image: painted });
+        set("images", imageIndex, "variant", { status: "done", picture, preview: null });
+        announce(`The picture is done: ${label}.`);
+      } catch (error) {
+        const plain = explain(error);
+        if (plain.code === "cancelled") set("images", imageIndex, "variant", null);
+        else set("images", imageIndex, "variant", { status: "failed", error: plain });
+      }
+    });
+  }
+
+  return {
+    shown: () => current()?.view ?? null,
+    busy,
+    start: (options) => exclusively((signal) => paint(options, signal)),
+    stop: () => abort?.abort(new StylusError("cancelled", "Stopped.")),
+    compare,
+    closeVariant(imageIndex) {
+      const { view, set } = current() ?? {};
+      const picture = view?.images[imageIndex]?.variant?.picture;
+      if (picture) URL.revokeObjectURL(picture.url);
+      set?.("images", imageIndex, "variant", null);
+    },
+    async show(runId) {
+      if (busy()) return null;
+      const stored = await gallery.read(runId);
+      if (!stored || busy()) return null;
+      const { run: kept, images } = stored;
+      const blank = startRun(kept.options, kept.id);
+      const [view, set] = createStore<RunView>({
+        ...blank,
+        createdAt: kept.createdAt,
+        status: "done",
+        stages: kept.report.stages.map(({ id, milliseconds }) => ({ id, milliseconds, status: "done" })),
+        candidates: kept.candidates,
+        composition: kept.composition,
+        report: kept.report,
+        images: images.map((image, index) => ({
+          ...blank.images[0]!,
+          ...image,
+          index, // its place among those that are left
+          status: "done" as const,
+          step: kept.options.steps,
+          picture: { png: image.png, url: URL.createObjectURL(image.png) },
+        })),
+      });
+      model = kept.report.pack.title;
+      batch(() => put({ view, set }));
+      return kept.options;
+    },
+  };
+}
