@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fromFloat32 } from "../shared/dtype.ts";
 import { StylusError } from "../shared/errors.ts";

@@ -1,9 +1,10 @@
-// GPU buffers for a session's inputs and outputs, allocated once: graph capture demands fixed addresses, and without it the
-// fixed buffers still save an allocation per run.
+// GPU buffers for a session's inputs, allocated once because graph capture demands fixed addresses, and the way back of its
+// outputs. The outputs' buffers are ONNX Runtime's own: given buffers of ours, its captured replay loses track of them after
+// the first run (it forgets the handles of given buffers when a run ends, but keeps them bound).
 
 import type { OnnxValue } from "../formats/onnx.ts";
 import type { GraphModel } from "../graph/model.ts";
-import type { OrtModule, Tensor } from "./ort.ts";
+import type { InferenceSession, OrtModule, Tensor } from "./ort.ts";
 
 interface IoOptions {
   readonly ort: OrtModule;
@@ -11,63 +12,66 @@ interface IoOptions {
   readonly model: GraphModel;
 }
 
+/** All values are float32. */
 function sizeBytes({ shape }: OnnxValue): number {
   return 4 * shape.reduce((product, size) => product * size, 1);
 }
 
 export class GpuIo {
   readonly feeds: Readonly<Record<string, Tensor>>;
-  readonly fetches: Readonly<Record<string, Tensor>>;
   private readonly buffers = new Map<OnnxValue, GPUBuffer>();
   private readonly options: IoOptions;
 
   constructor(options: IoOptions) {
     this.options = options;
-    const { inputs, outputs } = options.model;
-    this.feeds = Object.fromEntries(inputs.map((value) => [value.name, this.bind(value)]));
-    this.fetches = Object.fromEntries(outputs.map((value) => [value.name, this.bind(value)]));
+    this.feeds = Object.fromEntries(options.model.inputs.map((value) => [value.name, this.bind(value)]));
   }
 
   private bind(value: OnnxValue): Tensor {
+    const { gpu, ort } = this.options;
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-    const buffer = this.options.gpu.createBuffer({
-      label: value.name,
-      size: Math.ceil(sizeBytes(value) / 16) * 16,
-      usage,
-    });
+    const size = Math.ceil(sizeBytes(value) / 16) * 16; // ONNX Runtime's allocation unit
+    const buffer = gpu.createBuffer({ label: value.name, size, usage });
     this.buffers.set(value, buffer);
-    return this.options.ort.Tensor.fromGpuBuffer(buffer, { dataType: "float32", dims: value.shape });
+    return ort.Tensor.fromGpuBuffer(buffer, { dataType: "float32", dims: value.shape });
   }
 
   upload(inputs: Readonly<Record<string, Float32Array>>): void {
-    for (const value of this.options.model.inputs) {
-      this.options.gpu.queue.writeBuffer(
-        this.buffers.get(value)!,
-        0,
-        inputs[value.name]! as Float32Array<ArrayBuffer>,
-      );
+    for (const [value, buffer] of this.buffers) {
+      this.options.gpu.queue.writeBuffer(buffer, 0, inputs[value.name]! as Float32Array<ArrayBuffer>);
     }
   }
 
-  /** Copies the named outputs to JavaScript memory; waits for the run to end. */
-  async download(names: readonly string[]): Promise<Record<string, Float32Array>> {
+  /** Copies the named results to JavaScript memory, waiting for the run to end, and gives all results back to the runtime. */
+  async download(
+    results: InferenceSession.OnnxValueMapType,
+    names: readonly string[],
+  ): Promise<Record<string, Float32Array>> {
     const { gpu, model } = this.options;
-    const values = model.outputs.filter(({ name }) => names.includes(name));
     const encoder = gpu.createCommandEncoder();
-    const stagings = values.map((value) => {
-      const size = sizeBytes(value);
-      const staging = gpu.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
-      encoder.copyBufferToBuffer(this.buffers.get(value)!, 0, staging, 0, size);
-      return { name: value.name, staging };
-    });
+    const stagings = model.outputs
+      .filter(({ name }) => names.includes(name))
+      .map((value) => {
+        const size = sizeBytes(value);
+        const staging = gpu.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+        encoder.copyBufferToBuffer(
+          (results[value.name] as Tensor).gpuBuffer as GPUBuffer,
+          0,
+          staging,
+          0,
+          size,
+        );
+        return { name: value.name, staging };
+      });
     gpu.queue.submit([encoder.finish()]);
-    const results: Record<string, Float32Array> = {};
+    for (const result of Object.values(results)) (result as Tensor).dispose();
+    const values: Record<string, Float32Array> = {};
     for (const { name, staging } of stagings) {
       await staging.mapAsync(GPUMapMode.READ);
-      results[name] = new Float32Array(staging.getMappedRange().slice(0));
+      values[name] = new Float32Array(staging.getMappedRange().slice(0));
       staging.destroy();
     }
-    return results;
+    return values;
   }
 
   dispose(): void {

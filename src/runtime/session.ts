@@ -14,8 +14,6 @@ export interface SessionOptions {
   readonly gpu: GPUDevice | null;
   readonly model: GraphModel;
   readonly parameters: ParameterStore;
-  /** WebGPU only: record the run once and replay it. Needs every output each time. */
-  readonly graphCapture?: boolean;
 }
 
 export class NetworkSession {
@@ -71,8 +69,8 @@ export class NetworkSession {
 
   private async runOnGpu(io: GpuIo, inputs: Inputs, names: readonly string[]): Promise<Outputs> {
     io.upload(inputs);
-    await this.session.run({ ...this.parameterFeeds(), ...io.feeds }, io.fetches);
-    return io.download(names);
+    const results = await this.session.run({ ...this.parameterFeeds(), ...io.feeds });
+    return io.download(results, names);
   }
 
   private parameterFeeds(): Record<string, Tensor> {
@@ -86,28 +84,36 @@ export class NetworkSession {
   }
 }
 
-/** A bare session, for the runtime itself and its self-test. */
+interface OrtSessionOptions {
+  readonly gpu: GPUDevice | null;
+  readonly model: Pick<GraphModel, "bytes" | "network">;
+  readonly graphCapture: boolean;
+}
+
+/**
+ * A bare session, for the runtime itself and its self-test. Graph capture is given up where the runtime cannot have it.
+ * @throws StylusError `device`
+ */
 export async function createOrtSession(
   ort: OrtModule,
-  {
-    gpu,
-    model,
-    graphCapture,
-  }: { gpu: GPUDevice | null; model: Pick<GraphModel, "bytes" | "network">; graphCapture: boolean },
+  { gpu, model, graphCapture }: OrtSessionOptions,
 ): Promise<InferenceSession> {
   const webgpu = {
     name: "webgpu",
     device: gpu,
     validationMode: "disabled",
     storageBufferCacheMode: "simple",
-  } as const;
-  const options = {
-    executionProviders: [gpu ? webgpu : "wasm"],
-    graphOptimizationLevel: "all",
-    ...(gpu ? { preferredOutputLocation: "gpu-buffer", enableGraphCapture: graphCapture } : {}),
-  } as InferenceSession.SessionOptions;
+  };
+  const create = (enableGraphCapture: boolean): Promise<InferenceSession> =>
+    ort.InferenceSession.create(model.bytes, {
+      executionProviders: [gpu ? webgpu : "wasm"],
+      graphOptimizationLevel: "all",
+      ...(gpu ? { preferredOutputLocation: "gpu-buffer", enableGraphCapture } : {}),
+    } as InferenceSession.SessionOptions);
   try {
-    return await ort.InferenceSession.create(model.bytes, options);
+    if (!graphCapture) return await create(false);
+    // Refused when some operator has no GPU kernel; the graph still runs, only without the replay.
+    return await create(true).catch(() => create(false));
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
     throw new StylusError("device", `The ${model.network} could not be prepared: ${message}`, {

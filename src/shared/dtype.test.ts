@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { dtypeSizeBytes, float32ToF16, fromFloat32, toFloat32 } from "./dtype.ts";
 

@@ -1,0 +1,86 @@
+// The WebGPU graphs against the goldens of tests/parity/reference.py, in a real browser on a software adapter (float32).
+// Tolerance: relative error 1e-4. Measured: text and VAE 1e-6; UNet 4e-5, all of it from the adapter's coarse sine.
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openTestBrowser, type TestBrowser } from "./harness.ts";
+
+/** Defined by blank.html: imports a source file inside the page. */
+// oxlint-disable-next-line typescript/no-explicit-any -- the page's modules are not typed here
+declare const load: (path: string) => Promise<any>;
+
+const TOLERANCE = 1e-4;
+const BROKEN = 1e-3;
+
+let browser: TestBrowser;
+
+beforeAll(async () => {
+  browser = await openTestBrowser({ webgpu: "software" });
+});
+
+afterAll(async () => browser?.close());
+
+interface CaseErrors {
+  readonly report: { readonly kind: string; readonly f16: boolean };
+  /** First run (recorded), second run (replayed), with one bias overwritten, after restoring it. */
+  readonly errors: readonly number[];
+  /** Whether the outputs of the second and the last run agree to the bit. */
+  readonly restored: boolean;
+}
+
+async function runInPage(name: string): Promise<CaseErrors> {
+  const { readGoldens, buildCase, relativeError } = await load("/tests/parity/cases.ts");
+  const { noise, noiseTensors } = await load("/tests/parity/noise.ts");
+  const { createRuntime } = await load("/src/runtime/runtime.ts");
+  const { loadParameters } = await load("/src/runtime/parameter-store.ts");
+  const golden = await fetch("/tests/parity/goldens/miniature.safetensors");
+  const { cases, outputs } = await readGoldens(await golden.blob());
+  const parity = cases[name];
+  // One runtime for all cases: ONNX Runtime is loaded once per page.
+  // oxlint-disable-next-line typescript/no-explicit-any -- as above
+  const shared = globalThis as { parityRuntime?: any };
+  shared.parityRuntime ??= await createRuntime({ preference: "webgpu" });
+  const runtime = shared.parityRuntime;
+  const model = buildCase(parity, runtime.target);
+  const parameters = await loadParameters(model.parameters, noiseTensors(model.parameters), { runtime });
+  const session = await runtime.createSession(model, { parameters });
+  const feeds: Record<string, Float32Array> = {};
+  for (const { name: input, shape } of model.inputs) {
+    feeds[input] = input === "timestep" ? Float32Array.of(parity.timestep) : noise(input, shape);
+  }
+  const names = (model.outputs as { name: string }[]).map((output) => output.name).toSorted();
+  const run = async (): Promise<Float32Array> => {
+    const results = await session.run(feeds);
+    return Float32Array.from(names.flatMap((output) => [...results[output]]));
+  };
+  const error = (values: Float32Array): number => relativeError(values, outputs.get(name));
+  const first = await run();
+  const second = await run();
+  const bias: string = (model.parameters as { name: string }[]).findLast((one) =>
+    one.name.endsWith(".bias"),
+  )!.name;
+  parameters.write(bias, new Float32Array(parameters.specs.get(bias).shape[0]).fill(1));
+  const overwritten = await run();
+  parameters.restore(bias);
+  const last = await run();
+  await session.dispose();
+  parameters.dispose();
+  return {
+    report: runtime.report,
+    errors: [first, second, overwritten, last].map(error),
+    restored: second.every((value, i) => Object.is(value, last[i])),
+  };
+}
+
+test.each(["text_gelu", "unet_inpaint", "vae_decoder_plain"])(
+  "%s",
+  async (name) => {
+    const { report, errors, restored } = await browser.page.evaluate(runInPage, name);
+    expect(report).toMatchObject({ kind: "webgpu", f16: false });
+    const [first, second, overwritten, last] = errors;
+    expect(first).toBeLessThan(TOLERANCE);
+    expect(second).toBeLessThan(TOLERANCE);
+    expect(overwritten).toBeGreaterThan(BROKEN);
+    expect(last).toBeLessThan(TOLERANCE);
+    expect(restored).toBe(true);
+  },
+  180_000,
+);
