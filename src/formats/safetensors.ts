@@ -31,7 +31,7 @@ export interface SafetensorsFile {
 }
 
 /** Limit of the format's reference implementation. */
-export const MAX_HEADER_BYTES = 100_000_000;
+const MAX_HEADER_BYTES = 100_000_000;
 
 const REDOWNLOAD = "The file is damaged or incomplete: download it again.";
 

@@ -33,7 +33,7 @@ export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
-export function describe(value: Value): string {
+function describe(value: Value): string {
   return `${value.name} ${value.dtype}[${value.shape.join(", ")}]`;
 }
 

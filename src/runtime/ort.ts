@@ -43,7 +43,7 @@ const BROWSER_BUILDS: Readonly<Record<Exclude<OrtBuild, "node">, BuildFiles>> = 
   },
 };
 
-export function chooseBuild(device: "wasm" | "webgpu"): OrtBuild {
+function chooseBuild(device: "wasm" | "webgpu"): OrtBuild {
   if (!("location" in globalThis)) return "node";
   if (device === "wasm") return "wasm";
   return "Suspending" in WebAssembly ? "jspi" : "asyncify";

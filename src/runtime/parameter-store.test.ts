@@ -1,0 +1,129 @@
+import * as fc from "fast-check";
+import { beforeAll, describe, expect, it } from "vitest";
+import { readHeader, type TensorSource, writeSafetensors } from "../formats/safetensors.ts";
+import type { ParameterSpec } from "../graph/model.ts";
+import { type DType, fromFloat32 } from "../shared/dtype.ts";
+import { fromInputLayout, toInputLayout, transposeMatrix } from "./parameter-layout.ts";
+import { loadParameters } from "./parameter-store.ts";
+import { createRuntime, type Runtime } from "./runtime.ts";
+
+let runtime: Runtime;
+
+beforeAll(async () => {
+  runtime = await createRuntime({ preference: "wasm" });
+});
+
+const spec = (name: string, shape: number[], layout: ParameterSpec["layout"] = "same"): ParameterSpec => ({
+  name,
+  shape,
+  layout,
+  inputShape: layout === "same" ? shape : shape.toReversed(),
+});
+
+async function tensors(
+  list: readonly { name: string; shape: number[]; values: number[]; dtype?: "F32" | "F16" | "BF16" }[],
+): Promise<ReadonlyMap<string, TensorSource>> {
+  const data = list.map(({ name, shape, values, dtype = "F32" }) => ({
+    name,
+    shape,
+    dtype,
+    bytes: fromFloat32(Float32Array.from(values), dtype),
+  }));
+  return (await readHeader(new Blob([writeSafetensors(data)]), { fileName: "test.safetensors" })).tensors;
+}
+
+describe("CPU store", () => {
+  it("feeds the values, transposed where the graph wants it, and gives them back in checkpoint order", async () => {
+    const source = await tensors([{ name: "w", shape: [2, 3], values: [1, 2, 3, 4, 5, 6], dtype: "BF16" }]);
+    const store = await loadParameters([spec("w", [2, 3], "transpose")], source, { runtime });
+    expect([...(store.tensor("w").data as Float32Array)]).toEqual([1, 4, 2, 5, 3, 6]);
+    expect([...(await store.pristine("w"))]).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(store.sizeBytes).toBe(24);
+  });
+
+  it("writing twice and restoring gives the pristine bits, and memory back", async () => {
+    const source = await tensors([{ name: "w", shape: [2], values: [0.1, -0] }]);
+    const store = await loadParameters([spec("w", [2])], source, { runtime });
+    store.write("w", Float32Array.of(7, 8));
+    store.write("w", Float32Array.of(9, 10));
+    expect([...(store.tensor("w").data as Float32Array)]).toEqual([9, 10]);
+    expect([...(await store.pristine("w"))]).toEqual([Math.fround(0.1), -0]);
+    expect(store.sizeBytes).toBe(16);
+    store.restore("w");
+    store.restore("w");
+    expect([...(store.tensor("w").data as Float32Array)]).toEqual([Math.fround(0.1), -0]);
+    expect(store.sizeBytes).toBe(8);
+  });
+
+  it("reports progress up to the whole", async () => {
+    const source = await tensors([
+      { name: "a", shape: [2], values: [1, 2] },
+      { name: "b", shape: [1], values: [3], dtype: "F16" },
+    ]);
+    const seen: number[] = [];
+    await loadParameters([spec("a", [2]), spec("b", [1])], source, {
+      runtime,
+      onProgress: ({ loadedBytes, totalBytes }) => seen.push(loadedBytes / totalBytes),
+    });
+    expect(seen).toEqual([0.8, 1]);
+  });
+
+  it("stops when aborted", async () => {
+    const source = await tensors([{ name: "a", shape: [1], values: [1] }]);
+    await expect(
+      loadParameters([spec("a", [1])], source, { runtime, signal: AbortSignal.abort() }),
+    ).rejects.toMatchObject({ code: "cancelled" });
+  });
+});
+
+describe("files that do not fit", () => {
+  it("missing tensors are named", async () => {
+    const source = await tensors([{ name: "a", shape: [1], values: [1] }]);
+    const wanted = ["a", "b", "c", "d", "e"].map((name) => spec(name, [1]));
+    await expect(loadParameters(wanted, source, { runtime })).rejects.toMatchObject({
+      code: "bad-file",
+      where: "test.safetensors",
+      message: expect.stringMatching(/b, c, d and 1 more/),
+    });
+  });
+
+  it("a wrong shape is named with both shapes", async () => {
+    const source = await tensors([{ name: "a", shape: [2, 2], values: [1, 2, 3, 4] }]);
+    await expect(loadParameters([spec("a", [4])], source, { runtime })).rejects.toMatchObject({
+      code: "bad-file",
+      message: expect.stringMatching(/"a" is 2×2.*needs 4/),
+    });
+  });
+
+  it("integers are refused", async () => {
+    const source = new Map(
+      [...(await tensors([{ name: "a", shape: [1], values: [1] }]))].map(([name, one]) => [
+        name,
+        { ...one, dtype: "I32" as DType },
+      ]),
+    );
+    await expect(loadParameters([spec("a", [1])], source, { runtime })).rejects.toMatchObject({
+      message: expect.stringMatching(/I32/),
+    });
+  });
+
+  it("a 1×1 kernel and a matrix are the same", async () => {
+    const source = await tensors([{ name: "a", shape: [1, 2, 1, 1], values: [1, 2] }]);
+    expect((await loadParameters([spec("a", [1, 2])], source, { runtime })).sizeBytes).toBe(8);
+  });
+});
+
+it("transposing there and back gives the same matrix", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 70 }), fc.integer({ min: 1, max: 70 }), (rows, columns) => {
+      const values = Float32Array.from({ length: rows * columns }, (_, i) => i);
+      const transposed = transposeMatrix(values, { rows, columns });
+      for (let row = 0; row < rows; row += 7) {
+        for (let column = 0; column < columns; column += 5)
+          expect(transposed[column * rows + row]).toBe(row * columns + column);
+      }
+      const matrix = spec("w", [rows, columns], "transpose");
+      expect(fromInputLayout(toInputLayout(values, matrix), matrix)).toEqual(values);
+    }),
+  );
+});
