@@ -191,6 +191,9 @@ export function createServices(): Services {
     },
 
     async embedQuery(text, { signal }) {
+      // Also while typing, when no run loads what a crash took away.
+      const files = (await fetched?.result)?.opened.files;
+      if (files) await stopped(loadSearch(holders.key, files), signal);
       const [vector] = await stopped(
         embedder.call((service) => service.embed([text], { kind: "query" })),
         signal,

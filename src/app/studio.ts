@@ -1,6 +1,6 @@
 // The state of the page and everything a user can do with it. Components read signals and call these functions; the work
 // is done by the services behind `run`.
-import { batch, createMemo, createRoot, createSignal, type Accessor } from "solid-js";
+import { batch, createEffect, createMemo, createRoot, createSignal, on, type Accessor } from "solid-js";
 import { createStore, produce } from "solid-js/store";
 import type { AdapterCard } from "../retrieval/card.ts";
 import type { PlainError } from "../shared/errors.ts";
@@ -164,6 +164,15 @@ function buildStudio(services: Services): Studio {
     const view = runs.shown();
     return view !== null && view.status !== "running" && choiceOf(view.options) !== choiceOf(options());
   });
+
+  // A complaint about the prompt is settled when the prompt changes.
+  createEffect(
+    on(
+      () => settings.prompt,
+      () => setInputError(null),
+      { defer: true },
+    ),
+  );
 
   /** Sliders and removals of adapters that the prompt no longer brings up are forgotten. */
   function pruneAdjustments(): void {

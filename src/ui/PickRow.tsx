@@ -37,11 +37,8 @@ export function PickRow(props: {
       .run()
       ?.images.find((image) => image.picture && image.adapters.some((adapter) => adapter.id === id())),
   );
-  const missingTriggers = createMemo(() =>
-    (card()?.triggerWords ?? []).filter(
-      (word) => !studio.settings.prompt.toLowerCase().includes(word.toLowerCase()),
-    ),
-  );
+  const inPrompt = (word: string): boolean =>
+    studio.settings.prompt.toLowerCase().includes(word.toLowerCase());
 
   return (
     <li class={styles["row"]} data-off={off()}>
@@ -75,18 +72,20 @@ export function PickRow(props: {
               ? "Left out for this prompt."
               : props.pick.reason}
         </p>
-        <Show when={!off() && missingTriggers().length > 0}>
+        <Show when={!off() && (card()?.triggerWords.length ?? 0) > 0}>
           <p class={styles["triggers"]}>
             <span>Trigger words:</span>
-            <For each={missingTriggers()}>
+            <For each={card()!.triggerWords}>
               {(word) => (
-                <button
-                  type="button"
-                  title="Add to the prompt"
-                  onClick={() => studio.setSettings("prompt", (prompt) => appendWords(prompt, word))}
-                >
-                  {word} +
-                </button>
+                <Show when={!inPrompt(word)} fallback={<span class={styles["present"]}>{word}</span>}>
+                  <button
+                    type="button"
+                    title="Add to the prompt"
+                    onClick={() => studio.setSettings("prompt", (prompt) => appendWords(prompt, word))}
+                  >
+                    {word} +
+                  </button>
+                </Show>
               )}
             </For>
           </p>

@@ -44,6 +44,9 @@ export function Trail(props: { readonly run: RunView }): JSX.Element {
                 ? stageNames[stage.id].running
                 : stageNames[stage.id].done}
             </span>
+            <Show when={stage.status === "running" && props.run.status !== "running"}>
+              <span class={styles["finding"]}>{props.run.status === "failed" ? "failed" : "stopped"}</span>
+            </Show>
             <Show when={stage.status === "done"}>
               <span class={styles["finding"]}>{finding(stage)}</span>
               <span class={styles["time"]}>{formatMilliseconds(stage.milliseconds!)}</span>
