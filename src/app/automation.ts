@@ -6,7 +6,7 @@ import type { Services } from "./ports.ts";
 import { run, type PartialOptions } from "./stylus.ts";
 import type { RunReport } from "./run-types.ts";
 
-export interface AutomationImage {
+interface AutomationImage {
   readonly seed: number;
   readonly fileName: string;
   readonly width: number;
@@ -14,14 +14,14 @@ export interface AutomationImage {
   readonly pngBase64: string;
 }
 
-export type AutomationAnswer =
+type AutomationAnswer =
   | {
       readonly ok: true;
       readonly value: { readonly report: RunReport; readonly images: readonly AutomationImage[] };
     }
   | { readonly ok: false; readonly error: PlainError };
 
-export interface Automation {
+interface Automation {
   /** Never rejects: failures are answers, with a message and a remedy in plain words. */
   run(options: PartialOptions): Promise<AutomationAnswer>;
 }

@@ -6,7 +6,7 @@ import { StylusError } from "../shared/errors.ts";
 import { writeInfotext, type PictureInfo } from "./infotext.ts";
 import type { Picture, Pixels } from "./run-view.ts";
 
-export async function encodePixels(pixels: Pixels): Promise<Blob> {
+async function encodePixels(pixels: Pixels): Promise<Blob> {
   const canvas = new OffscreenCanvas(pixels.width, pixels.height);
   const context = canvas.getContext("2d");
   if (!context) throw new StylusError("device", "The browser gives no canvas to save the picture with.");

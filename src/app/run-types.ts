@@ -21,8 +21,7 @@ export interface PlannedImage {
   readonly formulas: Readonly<Record<string, string>>;
 }
 
-export const stageIds = ["load", "embed", "retrieve", "compose", "plan", "generate"] as const;
-export type StageId = (typeof stageIds)[number];
+export type StageId = "load" | "embed" | "retrieve" | "compose" | "plan" | "generate";
 
 export type RunEvent =
   | { readonly type: "stage-start"; readonly stage: StageId }

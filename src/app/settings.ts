@@ -37,7 +37,7 @@ export interface Settings {
   history: string[];
 }
 
-export const initialSettings = (): Settings => ({
+const initialSettings = (): Settings => ({
   prompt: "",
   negativePrompt: "",
   seed: randomSeed(),

@@ -48,6 +48,7 @@ export function Header(props: { readonly onLibrary: () => void; readonly onHelp:
           class={`${controls["button"]} ${controls["small"]} ${controls["quiet"]}`}
           type="button"
           disabled={adapters() === 0}
+          aria-label={adapters() === 0 ? "Adapters" : `Adapters, ${adapters()}`}
           onClick={() => props.onLibrary()}
         >
           <StackIcon /> <span class={styles["wide"]}>Adapters</span>

@@ -129,8 +129,8 @@ export function PictureCard(props: { readonly run: RunView; readonly image: Imag
                 <button
                   class={controls["icon"]}
                   type="button"
-                  aria-label="Use this picture’s prompt, seed and settings"
-                  title="Use its prompt, seed and settings"
+                  aria-label="Use this picture’s prompt and seed"
+                  title="Use its prompt and seed, settings included"
                   onClick={() => {
                     studio.useSettings({ ...props.run.options, seed: props.image.seed, count: 1 });
                     setCopied(true);

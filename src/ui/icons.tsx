@@ -63,9 +63,6 @@ export const HelpIcon = icon(() => (
 export const StackIcon = icon(() => (
   <path d="m10 3.5 7 3.5-7 3.5L3 7zM3.6 10.3 10 13.5l6.4-3.2M3.6 13.3 10 16.5l6.4-3.2" />
 ));
-export const TrashIcon = icon(() => (
-  <path d="M4 6h12M8 6V4h4v2M5.5 6l.7 10.5h7.6L14.5 6M8.5 9v4.5M11.5 9v4.5" />
-));
 export const UndoIcon = icon(() => <path d="M7.5 4 4 7.5 7.5 11M4 7.5h7.5a4.25 4.25 0 0 1 0 8.5H8" />);
 export const WarningIcon = icon(() => <path d="M10 3.5 17.5 16.5h-15zM10 8.5v3.5M10 14.2h.01" />);
 
