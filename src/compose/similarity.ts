@@ -19,7 +19,7 @@ export interface SemanticMatch {
  * Logistic weights, fitted on the labelled prompts (tests/fixtures/composer-prompts.json, split "fit") with the pocket
  * pack's embedder; docs/stylus.md gives the fit and its held-out precision and recall.
  */
-const calibration = { bias: -7.59, document: -0.39, documentLead: 1.96, name: 5.57, nameLead: 0.33 };
+const calibration = { bias: -10.74, document: -0.39, documentLead: 1.96, name: 5.57, nameLead: 0.33 };
 
 const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
 
