@@ -111,7 +111,7 @@ function productRow(
   const values = down.values;
   const upStart = o * up.columns;
   let n = 0;
-  row.fill(0);
+  if (rank < 4) row.fill(0);
   for (; n + 3 < rank; n += 4) {
     const u0 = factor * up.values[upStart + n]!;
     const u1 = factor * up.values[upStart + n + 1]!;
@@ -121,8 +121,14 @@ function productRow(
     const d1 = d0 + columns;
     const d2 = d1 + columns;
     const d3 = d2 + columns;
-    for (let c = 0; c < columns; c++) {
-      row[c]! += u0 * values[d0 + c]! + u1 * values[d1 + c]! + u2 * values[d2 + c]! + u3 * values[d3 + c]!;
+    if (n === 0) {
+      for (let c = 0; c < columns; c++) {
+        row[c] = u0 * values[d0 + c]! + u1 * values[d1 + c]! + u2 * values[d2 + c]! + u3 * values[d3 + c]!;
+      }
+    } else {
+      for (let c = 0; c < columns; c++) {
+        row[c]! += u0 * values[d0 + c]! + u1 * values[d1 + c]! + u2 * values[d2 + c]! + u3 * values[d3 + c]!;
+      }
     }
   }
   for (; n < rank; n++) {

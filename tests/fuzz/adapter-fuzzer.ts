@@ -15,6 +15,7 @@ export interface Seed {
 export type Outcome = "refused" | "loaded in part" | "loaded whole";
 
 export interface CaseResult {
+  readonly index: number;
   readonly mutation: string;
   readonly seedName: string;
   readonly outcome: Outcome;
@@ -47,7 +48,7 @@ export async function runCase(index: number, seeds: readonly Seed[]): Promise<Ca
   }
   const start = performance.now();
   const outcome = await load(bytes, { seed, random });
-  return { mutation, seedName: seed.name, outcome, milliseconds: performance.now() - start };
+  return { index, mutation, seedName: seed.name, outcome, milliseconds: performance.now() - start };
 }
 
 async function load(

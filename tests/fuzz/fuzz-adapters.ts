@@ -72,4 +72,6 @@ console.log(
   `${cases} cases from number ${first}, ${seeds.length} seed files (${real.length} from real ones), no failure`,
 );
 console.table(Object.fromEntries(counts));
-console.log(`slowest: ${slowest?.milliseconds.toFixed(0)} ms (${slowest?.seedName}, ${slowest?.mutation})`);
+console.log(
+  `slowest: ${slowest?.milliseconds.toFixed(0)} ms (case ${slowest?.index}: ${slowest?.seedName}, ${slowest?.mutation})`,
+);

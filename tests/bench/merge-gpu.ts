@@ -1,0 +1,138 @@
+// Runs in a page: how long merging takes on its GPU, at the full size of Stable Diffusion 1.5.
+import type { Delta, Matrix } from "../../src/adapters/delta.ts";
+import { GpuMerger, type MergeJob, type MergeTarget } from "../../src/adapters/gpu/gpu-merger.ts";
+import type { MergeSource } from "../../src/adapters/merge.ts";
+import type { ParameterShape } from "../../src/adapters/module-table.ts";
+import { stableDiffusion15Table } from "../../src/adapters/stable-diffusion-15.ts";
+
+export interface MergeBenchmark {
+  readonly adapter: string;
+  readonly dtype: string;
+  readonly rows: readonly {
+    readonly what: string;
+    readonly parameters: number;
+    readonly factorBytes: number;
+    /** Uploading the factors and compiling the kernels included. */
+    readonly firstMilliseconds: number;
+    /** Median of the later merges. */
+    readonly milliseconds: number;
+    /** Of these, until the work is handed to the GPU. */
+    readonly submitMilliseconds: number;
+  }[];
+}
+
+const REPEATS = 9;
+
+/** @param scale 1 for SD 1.5; less takes that share of its modules, for a quick check */
+export async function benchmarkMerge({ scale = 1 }: { scale?: number } = {}): Promise<MergeBenchmark> {
+  const adapter = await navigator.gpu.requestAdapter({ powerPreference: "high-performance" });
+  if (!adapter) throw new Error("no WebGPU adapter");
+  const dtype = adapter.features.has("shader-f16") ? "f16" : "f32";
+  const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
+  const device = await adapter.requestDevice({
+    requiredFeatures: dtype === "f16" ? ["shader-f16"] : [],
+    requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
+  });
+  const weights = stableDiffusion15Table().modules.flatMap(({ network, path, weight }) =>
+    network === "unet" && weight ? [{ path, ...weight }] : [],
+  );
+  const share = <T>(list: readonly T[]): T[] => list.slice(0, Math.ceil(list.length * scale));
+  const linear = share(weights.filter(({ path, shape }) => path.includes("attentions") && shape.length > 1));
+  const convolutions = share(weights.filter(({ shape }) => shape.length === 4 && shape[2] === 3));
+
+  const targets = new Map<ParameterShape, MergeTarget>();
+  const targetOf = (parameter: ParameterShape): MergeTarget => {
+    let target = targets.get(parameter);
+    if (!target) {
+      const { shape } = parameter;
+      const size = Math.ceil((count(shape) * (dtype === "f16" ? 2 : 4)) / 16) * 16;
+      const buffer = (): GPUBuffer => device.createBuffer({ size, usage: GPUBufferUsage.STORAGE });
+      const layout = shape.length === 2 || shape[2] === 1 ? "transpose" : "same";
+      target = { shape, layout, dtype, pristine: buffer(), live: buffer() };
+      targets.set(parameter, target);
+    }
+    return target;
+  };
+
+  const rows: MergeBenchmark["rows"][number][] = [];
+  const measure = async (what: string, jobs: readonly MergeJob[]): Promise<void> => {
+    const merger = new GpuMerger(device);
+    const run = async (): Promise<[submit: number, whole: number]> => {
+      const start = performance.now();
+      await merger.merge(jobs);
+      const submit = performance.now() - start;
+      await device.queue.onSubmittedWorkDone();
+      return [submit, performance.now() - start];
+    };
+    const [, firstMilliseconds] = await run();
+    const times: [number, number][] = [];
+    for (let i = 0; i < REPEATS; i++) times.push(await run());
+    rows.push({
+      what,
+      parameters: jobs.length,
+      factorBytes: merger.sizeBytes,
+      firstMilliseconds,
+      milliseconds: median(times.map(([, whole]) => whole)),
+      submitMilliseconds: median(times.map(([submit]) => submit)),
+    });
+    merger.dispose();
+  };
+  const jobs = (parameters: readonly ParameterShape[], adapters: number, rank: number): MergeJob[] =>
+    parameters.map((parameter) => ({
+      target: targetOf(parameter),
+      contributions: Array.from({ length: adapters }, () => ({
+        update: randomUpdate(parameter.shape, rank),
+        strength: 0.7,
+      })),
+    }));
+  for (const [adapters, rank] of [
+    [1, 8],
+    [1, 32],
+    [3, 32],
+    [8, 32],
+    [1, 128],
+    [3, 128],
+  ] as const) {
+    await measure(
+      `${linear.length} transformer modules, ${adapters} × rank ${rank}`,
+      jobs(linear, adapters, rank),
+    );
+  }
+  for (const [adapters, rank] of [
+    [1, 32],
+    [3, 32],
+  ] as const) {
+    await measure(
+      `${convolutions.length} 3×3 convolutions, ${adapters} × rank ${rank}`,
+      jobs(convolutions, adapters, rank),
+    );
+  }
+  device.destroy();
+  const { vendor, architecture, description } = adapter.info;
+  return { adapter: [vendor, architecture, description].filter(Boolean).join(" "), dtype, rows };
+}
+
+function randomUpdate(shape: readonly number[], rank: number): MergeSource {
+  const [out = 1] = shape;
+  const columns = count(shape) / out;
+  const matrix = (rows: number, width: number): Matrix => ({
+    rows,
+    columns: width,
+    values: new Float32Array(rows * width).fill(0.01),
+  });
+  const delta = (): Delta => ({
+    kind: "low-rank",
+    scale: 1,
+    up: matrix(out, rank),
+    down: matrix(rank, columns),
+  });
+  return { delta, magnitude: null };
+}
+
+function count(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}
