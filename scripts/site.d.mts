@@ -17,13 +17,15 @@ export interface Site {
 }
 
 export function openSite(options?: {
+  /** Keeps the browser's storage between calls. */
   profile?: string;
-  headed?: boolean;
-  query?: string;
+  /** A site that is served already. */
   url?: string;
-  serviceWorkers?: "allow" | "block";
-  viewport?: { width: number; height: number };
   server?: Parameters<typeof serve>[1];
+  viewport?: { width: number; height: number };
+  serviceWorkers?: "allow" | "block";
+  /** Called before anything is loaded. */
+  observe?: (context: BrowserContext) => void;
 }): Promise<Site>;
 
 export interface RunInPage {

@@ -16,19 +16,17 @@ export class PageError extends Error {
 }
 
 /**
- * `profile` keeps the browser's storage between calls; `url` is a site that is served already; `server` goes to serve().
- * @param {{profile?: string, headed?: boolean, query?: string, url?: string, viewport?: {width: number, height: number}, serviceWorkers?: "allow" | "block", server?: Parameters<typeof serve>[1]}} options
+ * @param {{
+ *   profile?: string, // keeps the browser's storage between calls
+ *   url?: string, // a site that is served already
+ *   server?: Parameters<typeof serve>[1],
+ *   viewport?: {width: number, height: number},
+ *   serviceWorkers?: "allow" | "block",
+ *   observe?: (context: import("playwright").BrowserContext) => void, // before anything is loaded
+ * }} options
  * @returns {Promise<{page: import("playwright").Page, context: import("playwright").BrowserContext, url: string, openPage(): Promise<import("playwright").Page>, close(): Promise<void>}>}
  */
-export async function openSite({
-  profile,
-  headed = false,
-  query = "",
-  url,
-  viewport,
-  server: options,
-  serviceWorkers = "allow",
-} = {}) {
+export async function openSite({ profile, url, server: options, observe, ...contextOptions } = {}) {
   if (!url) ensureBuild();
   const executablePath = await ensureBrowser();
   const { chromium } = await import("playwright");
@@ -37,13 +35,14 @@ export async function openSite({
   const userData = profile ?? mkdtempSync(path.join(tmpdir(), "stylus-web-"));
   const context = await chromium.launchPersistentContext(userData, {
     executablePath,
-    headless: !headed,
-    serviceWorkers,
+    headless: true,
     args: browserArguments(),
-    viewport: viewport ?? { width: 1280, height: 900 },
+    viewport: { width: 1280, height: 900 },
+    ...contextOptions,
   });
+  observe?.(context);
   const visit = async (page) => {
-    await page.goto(address + query);
+    await page.goto(address);
     await page.waitForFunction(() => "stylus" in window);
     return page;
   };

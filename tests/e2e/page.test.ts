@@ -100,7 +100,7 @@ test.each(["light", "dark"] as const)("has no accessibility violations, %s", asy
   await useSettings(page, { appearance });
   expect(await violations(page)).toEqual([]);
   await paint(page, "a castle on a hill at night, clay render");
-  await page.getByRole("button", { name: "Settings" }).click();
+  await page.getByRole("button", { name: "Settings", exact: true }).click();
   expect(await violations(page)).toEqual([]);
   await page.getByRole("button", { name: /^Adapters/ }).click();
   await page.getByRole("dialog", { name: "Adapters" }).waitFor();
