@@ -44,7 +44,7 @@ export interface StageReport {
   readonly outputs: unknown;
 }
 
-export interface ImageReport extends PlannedImage {
+interface ImageReport extends PlannedImage {
   readonly index: number;
   readonly width: number;
   readonly height: number;

@@ -29,10 +29,10 @@ import {
   type SettingsStore,
 } from "./settings.ts";
 
-export type PackStatus = "waiting" | "loading" | "ready" | "failed";
+type PackStatus = "waiting" | "loading" | "ready" | "failed";
 
 /** Changes to the choice that are made for one prompt: sliders moved, adapters taken out. */
-export interface Adjustments {
+interface Adjustments {
   strengths: Record<string, number>;
   removed: string[];
 }

@@ -40,6 +40,17 @@ export function App(props: { readonly studio: Studio }): JSX.Element {
       appearance === "system" ? (systemDark() ? "dark" : "light") : appearance;
   });
 
+  // The tab tells how far a run is while another one is looked at.
+  createEffect(() => {
+    const run = studio.run();
+    const steps = run?.images.reduce((sum, image) => sum + image.steps, 0) ?? 0;
+    const done = run?.images.reduce((sum, image) => sum + image.step, 0) ?? 0;
+    document.title =
+      run?.status === "running" && steps > 0
+        ? `${Math.round((done / steps) * 100)}% · Stylus Web`
+        : "Stylus Web";
+  });
+
   // A picture dropped anywhere brings its settings.
   const [dropping, setDropping] = createSignal(false);
   const takesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") === true;
@@ -106,10 +117,10 @@ export function App(props: { readonly studio: Studio }): JSX.Element {
                 <Choice />
               </Show>
             </div>
+            <Gallery />
             <Show when={!studio.run() && studio.pack()}>
               <Collection />
             </Show>
-            <Gallery />
           </main>
         </div>
         <LibraryDialog open={libraryOpen()} onClose={() => setLibraryOpen(false)} />

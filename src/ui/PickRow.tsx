@@ -72,6 +72,11 @@ export function PickRow(props: {
               ? "Left out for this prompt."
               : props.pick.reason}
         </p>
+        <Show when={!off() && !byHand() && /[×÷]/.test(use()?.formula ?? "")}>
+          <p class={styles["formula"]}>
+            Strength: {use()!.formula} = {strength().toFixed(2)}
+          </p>
+        </Show>
         <Show when={!off() && (card()?.triggerWords.length ?? 0) > 0}>
           <p class={styles["triggers"]}>
             <span>Trigger words:</span>
