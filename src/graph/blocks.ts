@@ -1,8 +1,9 @@
 // Blocks that UNet and VAE share, in the order of operations of diffusers' resnet.py, attention.py, transformer_2d.py.
 
+import { attention } from "./attention.ts";
 import type { Value } from "./builder.ts";
 import type { Biased, FeatureMap, Layers } from "./layers.ts";
-import { layerNorm, multiHeadAttention } from "./ops.ts";
+import { layerNorm } from "./ops.ts";
 
 export interface NormOptions {
   readonly groups: number;
@@ -47,11 +48,11 @@ interface AttentionOptions {
 }
 
 /** Attention of a transformer block: no biases but in the output projection. */
-function attention(layers: Layers, x: Value, { name, context, heads }: AttentionOptions): Biased {
+function projectedAttention(layers: Layers, x: Value, { name, context, heads }: AttentionOptions): Biased {
   const features = x.shape[2]!;
   const project = (part: string, from: Value): Value =>
     layers.linear(from, { name: `${name}.${part}`, features, bias: false }).value;
-  const attended = multiHeadAttention(layers.g, project("to_q", x), {
+  const attended = attention(layers.g, project("to_q", x), {
     key: project("to_k", context),
     value: project("to_v", context),
     heads,
@@ -93,13 +94,13 @@ export function transformer(
     layers.linear(layers.toTokens(normed), { name: `${name}.proj_in`, ...projection }),
   );
   const norm1 = layerNorm(layers.g, tokens, { name: `${block}.norm1`, eps });
-  const self = attention(layers, norm1, { name: `${block}.attn1`, context: norm1, heads });
+  const self = projectedAttention(layers, norm1, { name: `${block}.attn1`, context: norm1, heads });
   const { normed: norm2, sum: afterSelf } = layers.skipLayerNorm(self, {
     residual: tokens,
     name: `${block}.norm2`,
     eps,
   });
-  const cross = attention(layers, norm2, { name: `${block}.attn2`, context, heads });
+  const cross = projectedAttention(layers, norm2, { name: `${block}.attn2`, context, heads });
   const { normed: norm3, sum: afterCross } = layers.skipLayerNorm(cross, {
     residual: afterSelf,
     name: `${block}.norm3`,
@@ -131,7 +132,7 @@ export function spatialAttention(
   const features = input.channels;
   const project = (part: string): Value =>
     layers.settleLinear(layers.linear(tokens, { name: `${name}.${part}`, features, bias: true }));
-  const attended = multiHeadAttention(layers.g, project("to_q"), {
+  const attended = attention(layers.g, project("to_q"), {
     key: project("to_k"),
     value: project("to_v"),
     heads: 1,

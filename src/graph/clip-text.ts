@@ -1,10 +1,11 @@
 // CLIP's text transformer: causal, pre-norm. Reference: transformers src/transformers/models/clip/modeling_clip.py.
 
+import { attention } from "./attention.ts";
 import { GraphBuilder, type Value } from "./builder.ts";
 import type { TextEncoderConfig } from "./config.ts";
 import { createLayers, type Layers } from "./layers.ts";
 import type { GraphModel, GraphTarget } from "./model.ts";
-import { add, cast, layerNorm, multiHeadAttention, quickGelu, sliceRows, unary } from "./ops.ts";
+import { add, cast, layerNorm, quickGelu, slice, unary } from "./ops.ts";
 
 /** Name of the token table: not a graph input, its rows are looked up by the caller. */
 export const TOKEN_EMBEDDING = "text_model.embeddings.token_embedding.weight"; // [vocabulary, C]
@@ -26,7 +27,7 @@ export function buildTextEncoder(
     config.hiddenSize,
   ]);
   const input = cast(g, g.input("token_embeddings", [batch, tokens, config.hiddenSize]), target.dtype);
-  let state = add(g, input, sliceRows(g, positions, { begin: 0, end: tokens }));
+  let state = add(g, input, slice(g, positions, { axis: 0, begin: 0, end: tokens }));
   const mask = causalMask(g, tokens);
   for (let i = 0; i < config.layers; i++) {
     state = encoderLayer(layers, state, { config, mask, name: `text_model.encoder.layers.${i}` });
@@ -52,7 +53,7 @@ function encoderLayer(
       layers.linear(normed, { name: `${name}.self_attn.${part}`, features: hiddenSize, bias: true }),
     );
   const label = `${name}.self_attn`;
-  const attended = multiHeadAttention(g, project("q_proj"), {
+  const attended = attention(g, project("q_proj"), {
     key: project("k_proj"),
     value: project("v_proj"),
     heads: config.heads,

@@ -82,14 +82,15 @@ export function halves(g: GraphBuilder, x: Value): [Value, Value] {
   return [a!, b!];
 }
 
-/** The rows [begin, end) of the first axis. */
-export function sliceRows(g: GraphBuilder, x: Value, { begin, end }: { begin: number; end: number }): Value {
-  if (begin === 0 && end === x.shape[0]) return x;
-  return g.one(
-    "Slice",
-    [x, g.int64([begin]), g.int64([end]), g.int64([0])],
-    [end - begin, ...x.shape.slice(1)],
-  );
+/** The range [begin, end) of one axis. */
+export function slice(
+  g: GraphBuilder,
+  x: Value,
+  { axis, begin, end }: { axis: number; begin: number; end: number },
+): Value {
+  if (begin === 0 && end === x.shape[axis]) return x;
+  const shape = x.shape.map((size, i) => (i === axis ? end - begin : size));
+  return g.one("Slice", [x, g.int64([begin]), g.int64([end]), g.int64([axis])], shape);
 }
 
 export function expand(g: GraphBuilder, x: Value, shape: readonly number[]): Value {
@@ -126,31 +127,5 @@ export function layerNorm(g: GraphBuilder, x: Value, { name, eps }: { name: stri
   return g.one("LayerNormalization", [x, weight, bias], x.shape, {
     attributes: { axis: -1, epsilon: { float: eps } },
     label: name,
-  });
-}
-
-/**
- * Scaled dot-product attention with `heads` heads; query [B, S, C], key and value [B, T, C] → [B, S, C].
- * `bias` [1, 1, S, T] is added to the scores.
- */
-export function multiHeadAttention(
-  g: GraphBuilder,
-  query: Value,
-  {
-    key,
-    value,
-    heads,
-    bias,
-    label,
-  }: { key: Value; value: Value; heads: number; bias?: Value; label: string },
-): Value {
-  const channels = query.shape[2]!;
-  if (channels % heads !== 0)
-    throw shapeError(`${channels} channels cannot be split among ${heads} heads`, query);
-  const inputs = bias ? [query, key, value, null, null, bias] : [query, key, value];
-  return g.one("MultiHeadAttention", inputs, query.shape, {
-    domain: MICROSOFT,
-    attributes: { num_heads: heads },
-    label,
   });
 }

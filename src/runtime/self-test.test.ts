@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import { GraphBuilder } from "../graph/builder.ts";
-import { multiHeadAttention } from "../graph/ops.ts";
+import { attention } from "../graph/attention.ts";
 import { createRuntime } from "./runtime.ts";
-import { attention } from "./self-test.ts";
+import { attentionByDefinition } from "./self-test.ts";
 import { createOrtSession } from "./session.ts";
 
 it("the plain attention of the self-test agrees with ONNX Runtime's CPU kernel", async () => {
@@ -11,7 +11,7 @@ it("the plain attention of the self-test agrees with ONNX Runtime's CPU kernel",
   const shape = [1, tokens, channels];
   const g = new GraphBuilder("unet", { device: "wasm", dtype: "f32" });
   const [query, key, value] = ["query", "key", "value"].map((name) => g.input(name, shape));
-  g.output("out", multiHeadAttention(g, query!, { key: key!, value: value!, heads, label: "attention" }));
+  g.output("out", attention(g, query!, { key: key!, value: value!, heads, label: "attention" }));
   const session = await createOrtSession(ort, { gpu: null, model: g.finish(), graphCapture: false });
   const [q, k, v] = [1, 2, 3].map((seed) =>
     Float32Array.from({ length: tokens * channels }, (_, i) => Math.sin(i * seed)),
@@ -20,7 +20,7 @@ it("the plain attention of the self-test agrees with ONNX Runtime's CPU kernel",
     new ort.Tensor("float32", data, shape);
   const { out } = await session.run({ query: feed(q!), key: feed(k!), value: feed(v!) });
   const got = out!.data as Float32Array;
-  attention(q!, { k: k!, v: v!, tokens, channels, heads }).forEach((wanted, i) =>
+  attentionByDefinition(q!, { k: k!, v: v!, tokens, channels, heads }).forEach((wanted, i) =>
     expect(got[i]).toBeCloseTo(wanted, 5),
   );
 });

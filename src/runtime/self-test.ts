@@ -2,7 +2,7 @@
 // compared with plain arithmetic before any network is trusted to it.
 
 import { GraphBuilder } from "../graph/builder.ts";
-import { multiHeadAttention } from "../graph/ops.ts";
+import { attention } from "../graph/attention.ts";
 import type { OrtModule } from "./ort.ts";
 import { createOrtSession } from "./session.ts";
 
@@ -16,10 +16,7 @@ export async function attentionIsRight(ort: OrtModule, gpu: GPUDevice): Promise<
   const g = new GraphBuilder("unet", { device: "webgpu", dtype: "f32" });
   const shape = [1, TOKENS, CHANNELS];
   const [query, key, value] = ["query", "key", "value"].map((name) => g.input(name, shape));
-  g.output(
-    "out",
-    multiHeadAttention(g, query!, { key: key!, value: value!, heads: HEADS, label: "attention" }),
-  );
+  g.output("out", attention(g, query!, { key: key!, value: value!, heads: HEADS, label: "attention" }));
   const session = await createOrtSession(ort, { gpu, model: g.finish(), graphCapture: false });
   const [q, k, v] = [1, 2, 3].map((seed) =>
     Float32Array.from({ length: TOKENS * CHANNELS }, (_, i) => Math.sin(i * 0.7 * seed + seed)),
@@ -29,7 +26,13 @@ export async function attentionIsRight(ort: OrtModule, gpu: GPUDevice): Promise<
   try {
     const { out } = await session.run({ query: tensor(q!), key: tensor(k!), value: tensor(v!) });
     const got = (await out!.getData(true)) as Float32Array;
-    const expected = attention(q!, { k: k!, v: v!, tokens: TOKENS, channels: CHANNELS, heads: HEADS });
+    const expected = attentionByDefinition(q!, {
+      k: k!,
+      v: v!,
+      tokens: TOKENS,
+      channels: CHANNELS,
+      heads: HEADS,
+    });
     return expected.every((value, i) => Math.abs(value - got[i]!) < TOLERANCE);
   } finally {
     await session.release();
@@ -37,7 +40,7 @@ export async function attentionIsRight(ort: OrtModule, gpu: GPUDevice): Promise<
 }
 
 /** softmax(q kᵀ / √d) v per head, in plain loops; all arrays [tokens, channels]. */
-export function attention(
+export function attentionByDefinition(
   q: Float32Array,
   {
     k,

@@ -215,7 +215,7 @@ CASES = {
                                  "up_block_types": ["CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"]}),
     "vae_decoder": dict(network="vae_decoder", config=VAE, batch=1, height=8, width=6),
     "vae_decoder_plain": dict(network="vae_decoder", batch=2, height=4, width=4,
-                              config={**VAE, "block_out_channels": [16, 32], "layers_per_block": 2, "norm_num_groups": 4, "use_post_quant_conv": False,
+                              config={**VAE, "block_out_channels": [16, 192], "norm_num_groups": 4, "use_post_quant_conv": False,
                                       "use_quant_conv": False, "down_block_types": ["DownEncoderBlock2D"] * 2, "up_block_types": ["UpDecoderBlock2D"] * 2}),
     "vae_encoder": dict(network="vae_encoder", config=VAE, batch=1, height=4, width=6),
 }
