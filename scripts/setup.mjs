@@ -77,7 +77,8 @@ export function ensureBuild() {
   const digest = fingerprint(buildInputs);
   if (upToDate("build", digest) && existsSync(path.join(root, "dist", "index.html"))) return;
   console.log("Building the site …");
-  run(bin("vite"), ["build", "--logLevel", "warn"]);
+  // Test runners set NODE_ENV to "test", which would build a development version.
+  run(bin("vite"), ["build", "--logLevel", "warn"], { env: { NODE_ENV: "production" } });
   writeStamp("build", digest);
 }
 
