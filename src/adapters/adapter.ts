@@ -5,14 +5,8 @@ import { StylusError, toPlainError } from "../shared/errors.ts";
 import { assignKeys, PLAIN_WEIGHT, type Assignment } from "./assign.ts";
 import { judgeBase, type BaseVerdict } from "./base-model.ts";
 import { readEmbedding, type Embedding } from "./embeddings.ts";
-import {
-  recogniseBias,
-  recogniseWeight,
-  ShapeProblem,
-  type Family,
-  type ModuleTensors,
-  type Recognised,
-} from "./families.ts";
+import { recogniseBias, recogniseWeight } from "./families.ts";
+import { ShapeProblem, type Family, type ModuleTensors, type Recognised } from "./module-tensors.ts";
 import { adapterHashes } from "./hashes.ts";
 import type { Slot } from "./keys.ts";
 import type { MergeSource } from "./merge.ts";

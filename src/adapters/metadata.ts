@@ -1,6 +1,6 @@
 // What a trainer wrote into an adapter's metadata: kohya's `ss_*`, `modelspec.*`, diffusers' PEFT configuration.
 // All of it is untrusted text; nothing here is needed to apply the adapter except PEFT's alpha.
-import type { ScaleSettings } from "./families.ts";
+import type { ScaleSettings } from "./module-tensors.ts";
 import type { AdapterNetwork } from "./module-table.ts";
 
 export interface TriggerCandidate {

@@ -18,7 +18,7 @@ export interface AppliedAdapter {
   readonly steps?: StepWindow;
 }
 
-export interface PlannedContribution {
+interface PlannedContribution {
   readonly adapterId: string;
   readonly update: ParameterUpdate;
   /** Network strength × block factor. Never 0. */

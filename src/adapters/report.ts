@@ -2,13 +2,13 @@
 // Plain data; it crosses worker boundaries and is printed by `npm run inspect`.
 import type { PlainError } from "../shared/errors.ts";
 import type { BaseVerdict } from "./base-model.ts";
-import type { Family } from "./families.ts";
+import type { Family } from "./module-tensors.ts";
 import type { AdapterHashes } from "./hashes.ts";
 import type { Naming } from "./keys.ts";
 import type { TriggerCandidate } from "./metadata.ts";
 import type { AdapterNetwork } from "./module-table.ts";
 
-export interface MatchedModules {
+interface MatchedModules {
   readonly network: AdapterNetwork;
   /** Modules of the network that the file changes. */
   readonly modules: number;

@@ -3,13 +3,8 @@
 // pickles followed by the storages (torch/serialization.py, `_legacy_save`).
 import { dtypeSizeBytes, type DType } from "../shared/dtype.ts";
 import { StylusError } from "../shared/errors.ts";
-import {
-  PickleProblem,
-  readPickle,
-  type PickleStorage,
-  type PickleTensor,
-  type PickleValue,
-} from "./pickle.ts";
+import { PickleProblem, type PickleStorage, type PickleTensor, type PickleValue } from "./pickle-values.ts";
+import { readPickle } from "./pickle.ts";
 import { elementCount, type AdapterTensor } from "./tensor.ts";
 import { readStoredZip } from "./zip.ts";
 

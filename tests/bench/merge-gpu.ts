@@ -1,6 +1,7 @@
 // Runs in a page: how long merging takes on its GPU, at the full size of Stable Diffusion 1.5.
 import type { Delta, Matrix } from "../../src/adapters/delta.ts";
-import { GpuMerger, type MergeJob, type MergeTarget } from "../../src/adapters/gpu/gpu-merger.ts";
+import type { MergeTarget } from "../../src/adapters/gpu/chain.ts";
+import { GpuMerger, type MergeJob } from "../../src/adapters/gpu/gpu-merger.ts";
 import type { MergeSource } from "../../src/adapters/merge.ts";
 import type { ParameterShape } from "../../src/adapters/module-table.ts";
 import { stableDiffusion15Table } from "../../src/adapters/stable-diffusion-15.ts";

@@ -95,45 +95,54 @@ async function defineCompare(): Promise<void> {
       const merger = new GpuMerger(device);
       const results: unknown[] = [];
       for (const { name, updates, strengths } of groups) {
-        // Updates of the same parameter, one from each file, form one chain.
+        // Updates of the same parameter, one from each file, form one chain; all chains are merged in one go.
         const chains = Map.groupBy(updates, (update) => `${update.network}.${update.name}`);
-        for (const [key, chain] of chains) {
+        const cases = [...chains].flatMap(([key, chain]) => {
           const { shape, values } = parameters.get(key)!;
-          const rows = shape[0]!;
-          const columns = values.length / rows;
+          const size = { rows: shape[0]!, columns: values.length / shape[0]! };
           const contributions = chain.map((update, i) => ({
             update,
             strength: strengths[i % strengths.length]!,
           }));
+          const canTranspose = shape.length === 2 || (shape.length === 4 && shape[2] === 1);
+          return (canTranspose ? ["same", "transpose"] : ["same"]).flatMap((layout) =>
+            (hasHalf ? ["f32", "f16"] : ["f32"]).map((dtype) => {
+              const arrange = (array: Float32Array): Float32Array =>
+                layout === "same" ? array : transposeMatrix(array, size);
+              const pristine = upload(arrange(values), dtype);
+              const live = upload(new Float32Array(values.length), dtype);
+              return {
+                chain,
+                contributions,
+                size,
+                count: values.length,
+                arrange,
+                target: { shape, layout, dtype, pristine, live },
+              };
+            }),
+          );
+        });
+        await merger.merge(cases.map(({ target, contributions }) => ({ target, contributions })));
+        for (const { chain, contributions, size, count, arrange, target } of cases) {
+          const { shape, layout, dtype, pristine, live } = target;
+          const merged = await download(live, { count, dtype });
+          const before = await download(pristine, { count, dtype });
+          const start =
+            layout === "same" ? before : transposeMatrix(before, { rows: size.columns, columns: size.rows });
           const mistaken = contributions.map(({ update, strength }) => ({
             update,
             strength: strength * 1.01,
           }));
-          const canTranspose = shape.length === 2 || (shape.length === 4 && shape[2] === 1);
-          for (const layout of canTranspose ? ["same", "transpose"] : ["same"]) {
-            for (const dtype of hasHalf ? ["f32", "f16"] : ["f32"]) {
-              const arrange = (array: Float32Array): Float32Array =>
-                layout === "same" ? array : transposeMatrix(array, { rows, columns });
-              const pristine = upload(arrange(values), dtype);
-              const live = upload(new Float32Array(values.length), dtype);
-              const target = { shape, layout, dtype, pristine, live };
-              await merger.merge([{ target, contributions }]);
-              const merged = await download(live, { count: values.length, dtype });
-              const before = await download(pristine, { count: values.length, dtype });
-              const start =
-                layout === "same" ? before : transposeMatrix(before, { rows: columns, columns: rows });
-              results.push({
-                name,
-                family: chain.map((update) => update.family).join(" + "),
-                layout,
-                dtype,
-                error: relative(merged, arrange(mergeParameter(start, shape, contributions))),
-                errorOfMistake: relative(merged, arrange(mergeParameter(start, shape, mistaken))),
-              });
-              pristine.destroy();
-              live.destroy();
-            }
-          }
+          results.push({
+            name,
+            family: chain.map((update) => update.family).join(" + "),
+            layout,
+            dtype,
+            error: relative(merged, arrange(mergeParameter(start, shape, contributions))),
+            errorOfMistake: relative(merged, arrange(mergeParameter(start, shape, mistaken))),
+          });
+          pristine.destroy();
+          live.destroy();
         }
       }
       const bytes = merger.sizeBytes;

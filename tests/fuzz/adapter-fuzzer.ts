@@ -12,7 +12,7 @@ export interface Seed {
   readonly table: ModuleTable;
 }
 
-export type Outcome = "refused" | "loaded in part" | "loaded whole";
+type Outcome = "refused" | "loaded in part" | "loaded whole";
 
 export interface CaseResult {
   readonly index: number;

@@ -1,0 +1,167 @@
+// Pickled values as inert data, and the only names a pickle may mention. "Calling" one of them is code of ours that
+// arranges data; nothing of the file is ever run.
+// Source: torch/serialization.py (persistent ids), torch/_utils.py (`_rebuild_tensor_v2`, `_rebuild_parameter`).
+
+/** A name the pickle refers to: one of ALLOWED. */
+export interface PickleName {
+  readonly kind: "name";
+  readonly name: string;
+}
+
+/** A storage reference: raw numbers elsewhere in the file. */
+export interface PickleStorage {
+  readonly kind: "storage";
+  /** Torch's class name: FloatStorage, HalfStorage … */
+  readonly type: string;
+  readonly key: string;
+  readonly elements: number;
+}
+
+export interface PickleTensor {
+  readonly kind: "tensor";
+  readonly storage: PickleStorage;
+  /** In elements. */
+  readonly offset: number;
+  readonly shape: readonly number[];
+  readonly strides: readonly number[];
+}
+
+export type PickleValue =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | PickleName
+  | PickleStorage
+  | PickleTensor
+  /** List or tuple. */
+  | PickleValue[]
+  /** dict, OrderedDict, or the state of an object. */
+  | Map<PickleValue, PickleValue>;
+
+/** Why a pickle is not read. */
+export class PickleProblem extends Error {}
+
+const STORAGES = [
+  "FloatStorage",
+  "HalfStorage",
+  "BFloat16Storage",
+  "DoubleStorage",
+  "LongStorage",
+  "IntStorage",
+  "ShortStorage",
+  "CharStorage",
+  "ByteStorage",
+  "BoolStorage",
+];
+
+const ALLOWED: ReadonlySet<string> = new Set([
+  ...STORAGES.map((name) => `torch ${name}`),
+  "torch._utils _rebuild_tensor_v2",
+  "torch._utils _rebuild_tensor",
+  "torch._utils _rebuild_parameter",
+  "torch.nn.modules.container ParameterDict",
+  "collections OrderedDict",
+]);
+
+export function named(module: string, name: string): PickleName {
+  const full = `${module} ${name}`;
+  if (!ALLOWED.has(full))
+    throw new PickleProblem(`it refers to ${module}.${name}, which a file of tensors has no need of`);
+  return { kind: "name", name: full };
+}
+
+/** A persistent id of torch: ("storage", class, key, location, elements), in old files also ("module", class, file, source). */
+export function persistent(id: PickleValue): PickleStorage | PickleName {
+  if (Array.isArray(id) && id[0] === "module" && isName(id[1])) return id[1];
+  if (
+    !Array.isArray(id) ||
+    id[0] !== "storage" ||
+    !isName(id[1]) ||
+    typeof id[2] !== "string" ||
+    !isCount(id[4])
+  ) {
+    throw new PickleProblem("a storage reference is malformed");
+  }
+  const type = id[1].name.replace("torch ", "");
+  if (!STORAGES.includes(type)) throw new PickleProblem("a storage reference is malformed");
+  return { kind: "storage", type, key: id[2], elements: id[4] };
+}
+
+/** Stands in for Python's call: makes data for the few allowed names, runs nothing. */
+export function call(callable: PickleValue, args: PickleValue): PickleValue {
+  if (!isName(callable) || !Array.isArray(args))
+    throw new PickleProblem("it calls something that is not a name");
+  switch (callable.name) {
+    case "torch._utils _rebuild_tensor":
+    case "torch._utils _rebuild_tensor_v2":
+      return tensorOf(args);
+    case "torch._utils _rebuild_parameter": {
+      const tensor = args[0];
+      if (!isKind(tensor, "tensor")) throw new PickleProblem("a parameter holds no tensor");
+      return tensor;
+    }
+    case "collections OrderedDict":
+      return new Map(pairsOf(args[0]));
+    case "torch.nn.modules.container ParameterDict":
+      return new Map();
+    default:
+      throw new PickleProblem(`it calls ${callable.name}`);
+  }
+}
+
+function tensorOf([storage, offset, shape, strides]: PickleValue[]): PickleTensor {
+  if (
+    !isKind(storage, "storage") ||
+    !isCount(offset) ||
+    !isCountList(shape) ||
+    !isCountList(strides) ||
+    shape.length !== strides.length
+  ) {
+    throw new PickleProblem("a tensor is malformed");
+  }
+  return { kind: "tensor", storage, offset, shape, strides };
+}
+
+function pairsOf(value: PickleValue | undefined): [PickleValue, PickleValue][] {
+  if (!Array.isArray(value)) return [];
+  return value.map((pair) => {
+    if (!Array.isArray(pair) || pair.length !== 2) throw new PickleProblem("a dictionary is malformed");
+    return [pair[0]!, pair[1]!];
+  });
+}
+
+/** An old ParameterDict keeps its tensors under `_parameters`; other attributes of dictionaries carry no tensors. */
+export function adoptState(
+  target: Map<PickleValue, PickleValue>,
+  state: Map<PickleValue, PickleValue>,
+): void {
+  const parameters = state.get("_parameters");
+  if (parameters instanceof Map) for (const [key, value] of parameters) target.set(key, value);
+}
+
+function isName(value: PickleValue | undefined): value is PickleName {
+  return isKind(value, "name");
+}
+
+function isKind<K extends "name" | "storage" | "tensor">(
+  value: PickleValue | undefined,
+  kind: K,
+): value is Extract<PickleValue, { kind: K }> {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !(value instanceof Map) &&
+    value.kind === kind
+  );
+}
+
+function isCount(value: PickleValue | undefined): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
+function isCountList(value: PickleValue | undefined): value is number[] {
+  return Array.isArray(value) && value.every(isCount);
+}
