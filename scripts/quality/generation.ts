@@ -112,7 +112,7 @@ export class Painter {
         }
         await this.#paint(job, page);
         done++;
-        if (done % 10 === 0 || queue.length === 0) {
+        if (done % 10 === 0 || done === missing.size) {
           const left = ((performance.now() - started) / done) * (missing.size - done);
           console.log(`  ${done} of ${missing.size}, about ${Math.ceil(left / 60_000)} min left`);
         }

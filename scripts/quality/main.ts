@@ -8,10 +8,11 @@ import { ensureBuild, root } from "../setup.mjs";
 import { type EmbedderEvaluation, parityErrors, recorded, type ScorerEvaluation, sizes } from "./facts.ts";
 import { compareMethods, effectJobs, measureEffects, methodJobs } from "./figures.ts";
 import { packDigest, Painter } from "./generation.ts";
-import { effects, methodJob, readPrompts } from "./jobs.ts";
+import { type Effect, effects, type EvaluationPrompt, methodJob, methods, readPrompts } from "./jobs.ts";
 import { readReferences, writeReferences } from "./references.ts";
 import { type QualityReport, writeMarkdown } from "./report.ts";
 import { openScorer } from "./scorer.ts";
+import { type Sheet, writeSheets } from "./sheet.ts";
 
 const help = `Usage: npm run quality -- [options]
 
@@ -31,6 +32,40 @@ const spec = {
   references: { type: "string" },
   help: { type: "boolean" },
 } as const;
+
+/** Some prompts of every group by each method; and the first prompt of each adapter. */
+function sheets(
+  prompts: readonly EvaluationPrompt[],
+  adapters: readonly Effect[],
+  { painter }: { painter: Painter },
+): Sheet[] {
+  const stride = Math.max(1, Math.floor(prompts.length / 20));
+  const shown = prompts
+    .map((prompt, index) => ({ prompt, index }))
+    .filter(({ index }) => index % stride === 0);
+  return [
+    {
+      file: "quality-methods.jpg",
+      columns: methods,
+      rows: shown.map(({ prompt, index }) => ({
+        label: prompt.prompt,
+        pngs: methods.map((method) => painter.read(methodJob(prompt, method, index)).pngs[0]!),
+      })),
+      blocks: 2,
+      side: 150,
+    },
+    {
+      file: "quality-adapters.jpg",
+      columns: ["without", "with"],
+      rows: adapters.map(({ id, pairs: [pair] }) => ({
+        label: `${id}: ${pair!.prompt}`,
+        pngs: [pair!.without, pair!.with].map((job) => painter.read(job).pngs[0]!),
+      })),
+      blocks: 4,
+      side: 120,
+    },
+  ];
+}
 
 async function main(): Promise<void> {
   const { values, positionals } = parseOptions(spec);
@@ -84,6 +119,7 @@ async function main(): Promise<void> {
   };
   writeFileSync(path.join(out, "quality.json"), `${JSON.stringify(report, null, 1)}\n`);
   writeFileSync(path.join(out, "quality.md"), writeMarkdown(report));
+  await writeSheets(path.join(out, "images"), sheets(prompts, adapters, { painter }));
   console.log(`${path.join(out, "quality.md")}\n${path.join(out, "quality.json")}`);
 }
 

@@ -36,17 +36,20 @@ const names: Readonly<Record<MethodFigures["id"], string>> = {
 };
 
 const fixed = (digits: number) => (value: number) => value.toFixed(digits).replace("-", "−");
+const significant = (value: number): string => value.toPrecision(3).replace("-", "−");
 const percent = (value: number): string => `${(100 * value).toFixed(0)} %`;
 const seconds = (ms: number): string =>
   ms >= 1_000 ? `${(ms / 1_000).toFixed(1)} s` : `${ms.toFixed(ms < 10 ? 1 : 0)} ms`;
-const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(2)} MB`;
+const megabytes = (bytes: number): string =>
+  bytes < 1e5 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(2)} MB`;
 
 const cell = (estimate: Estimate | null | undefined, show: (value: number) => string): string =>
   estimate ? `${show(estimate.value)} (${show(estimate.low)} … ${show(estimate.high)})` : "–";
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
-  const rule = head.map((_, index) => (index === 0 ? "---" : "---:"));
+  // Columns of words stand left, columns of figures right.
+  const rule = head.map((_, index) => (/^[\d−–]/.test(rows[0]?.[index] ?? "") ? "---:" : "---"));
   return [line(head), `|${rule.join("|")}|`, ...rows.map(line)].join("\n");
 }
 
@@ -58,7 +61,7 @@ function methodTables({ methods }: QualityReport): string {
       cell(method.score, fixed(1)),
       cell(method.scoreOverSd, fixed(1)),
       cell(method.ownPromptFirst, percent),
-      cell(method.frechet, fixed(2)),
+      cell(method.frechet, significant),
       cell(method.diversity, fixed(3)),
     ]),
   );
@@ -122,6 +125,18 @@ function effectSummary({ effects }: QualityReport): string {
   const up = effects.filter((effect) => effect.change.value > 0).length;
   const surely = effects.filter((effect) => effect.change.low > 0).length;
   return `${up} of ${effects.length} adapters raise the score on average, ${surely} with the whole interval above 0.`;
+}
+
+function effectSection(report: QualityReport): string {
+  return `The same prompt (trigger words included) and seed, few-step, with the adapter at its refined weight and without any. ${effectSummary(report)}
+Some adapters are poor on purpose, as in the wild: \`vivid\` is weak, \`vaporwave\` over-strong, \`wizard\` overfit, the card of \`sepia\` misleads.
+
+${effectTable(report)}
+
+![The first prompt of each adapter, without and with it](images/quality-adapters.jpg)
+
+- **direction**: how the score of picture and prompt changes; **better**: on how many of the prompts it rises.
+- **strength**: *image distance* is 1 − cosine between both pictures in the scorer's space, *pixels* the mean absolute difference of their values (0 … 255).`;
 }
 
 function recallTable(evaluation: EmbedderEvaluation): string {
@@ -227,6 +242,8 @@ ${report.prompts} held-out prompts (object pairs, wordings and scenes that train
 
 ${methodTables(report)}
 
+![Some of the prompts by each method](images/quality-methods.jpg)
+
 - **score**: 100 × cosine of picture and prompt in the space of the pack's own image–text scorer; *over sd*: difference to the base model's picture of the same prompt.
 - **own prompt first**: share of pictures that score higher with their own prompt than with any of the others.
 - **Fréchet**: distance of the pictures' scorer features to those of ${report.referenceRenders} reference renders of the same prompts (scene renderer, right look). With ${report.prompts} pictures
@@ -239,13 +256,7 @@ ${choiceTable(report)}
 
 ## Each adapter, with and without
 
-The same prompt (trigger words included) and seed, few-step, with the adapter at its refined weight and without any. ${effectSummary(report)}
-Some adapters are poor on purpose, as in the wild: \`vivid\` is weak, \`vaporwave\` over-strong, \`wizard\` overfit, the card of \`sepia\` misleads.
-
-${effectTable(report)}
-
-- **direction**: how the score of picture and prompt changes; **better**: on how many of the prompts it rises.
-- **strength**: *image distance* is 1 − cosine between both pictures in the scorer's space, *pixels* the mean absolute difference of their values (0 … 255).
+${report.effects.length > 0 ? effectSection(report) : "Not measured in this run."}
 
 ## Retrieval
 
