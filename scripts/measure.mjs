@@ -83,6 +83,7 @@ export async function measure({ device = "auto" } = {}) {
     await first.close();
 
     const later = await openSite({ profile });
+    const browser = later.context.browser()?.version() ?? "of unknown version";
     const warm = await firstImage(later);
     const fast = await measureRuns(later.page, nextPrompts, { fewStep: true, device });
     const full = await measureRuns(later.page, nextPrompts.slice(0, 1), { fewStep: false, device });
@@ -97,7 +98,7 @@ export async function measure({ device = "auto" } = {}) {
         loadBefore,
         system: `${os.type()} ${os.release()}`,
         node: process.version,
-        browser: /(?:Headless)?Chrome\/([\d.]+)/.exec(report.app.userAgent)?.[1] ?? report.app.userAgent,
+        browser,
         app: report.app.version,
       },
       device: report.device,
