@@ -23,6 +23,7 @@ def parser(description, **defaults):
     p.add_argument("--stub", action="store_true", help="coloured shapes instead of the emoji scenes")
     p.add_argument("--tiny", action="store_true", help="rehearsal: a few small steps on a CPU")
     p.add_argument("--smoke", action="store_true", help="20 steps at the real size, print ms a step, save nothing")
+    p.add_argument("--wait", action="store_true", help="start early: compile on noise, then wait for the stage before")
     p.add_argument("--no-compile", dest="compile", action="store_false")
     p.add_argument("--max-steps", type=int, default=0, help="stop after this many steps (0: by time alone)")
     p.set_defaults(**defaults)
@@ -72,6 +73,11 @@ class Run:
         if self.rank == 0 and not self.args.smoke:
             torch.save(state, self.path(name + ".part"))
             os.replace(self.path(name + ".part"), self.path(name))
+
+    def wait(self, name):
+        """Waits until another stage has written a file of the run folder."""
+        while not os.path.exists(self.path(name)):
+            time.sleep(0.2)
 
     def load(self, name):
         return torch.load(self.path(name), map_location=self.device)

@@ -14,7 +14,7 @@ import torch
 from torch import nn
 
 from pocket import common, data, diffusion, lora, safetensors_io, sheets
-from pocket.train_base import Objective, draw_prompts, load_base, load_vae
+from pocket.train_base import Objective, draw_prompts, load_base, load_vae, warm_up
 
 
 class GroupAdam:
@@ -49,6 +49,17 @@ class GroupAdam:
             p.sub_(u * (rates[owner] / (1 - b1 ** self.steps)).view(-1, *[1] * (p.dim() - 1)))
         for p in self.parameters:
             p.grad = None
+
+
+@torch.no_grad()
+def fill_base(run, *owners):
+    """Waits for base.pt and copies its EMA weights into parameters that are already wrapped and compiled."""
+    run.wait("base.pt")
+    state = run.load("base.pt")
+    for own in owners:
+        for part, parameters in own.items():
+            for name, parameter in parameters.items():
+                parameter.copy_(state[part][name])
 
 
 def rehearsal_definitions():
@@ -177,16 +188,24 @@ def main():
     run = common.Run(args, "adapters")
     found = [f for f in definitions(run) if not args.only or f[0].name in args.only.split(",")]
     adapters = [f[0] for f in found]
+    if args.wait:
+        run.wait("vae.pt")
     vae, tokenizer = load_vae(run), data.Tokenizer(run)
     latents, ids, sizes, examples = encode_sets(run, found, vae, tokenizer, 32 if args.smoke else args.images)
-    unet, text = load_base(run)
+    unet, text = load_base(run, random=args.wait)
+    own = {"ema_unet": dict(unet.named_parameters()), "ema_text": dict(text.named_parameters())}
     model = Objective(unet, text).to(run.device)
     layers = lora.attach(unet, text, adapters)
     for layer in layers.values():
         layer.to(run.device)
     optimizer = GroupAdam(layers, len(adapters))
     run.log(event="adapters", count=len(adapters), layers=len(layers), parameters=sum(x.numel() for x in optimizer.parameters))
-    objective = run.compiled(model) if args.compile else model
+    objective = run.compiled(model)
+    if args.wait:
+        warm_up(run, objective, args.batch * len(adapters))
+        for parameter in optimizer.parameters:
+            parameter.grad = None
+        fill_base(run, own)
     limit = args.max_steps or (20 if args.smoke else 0)
     box, step, mark = common.TimeBox(run, args.minutes * 60), 0, time.time()
     groups = torch.arange(len(adapters), device=run.device)[:, None]
@@ -231,7 +250,8 @@ def main():
     run.log(event="files", count=len(adapters), megabytes=total / 1e6, steps=step)
     if args.tiny:
         check_export(run, layers, adapters, folder)
-    with_and_without(run, found, examples, steps=args.sheet_steps, folder=folder)
+    if args.sheet_steps:
+        with_and_without(run, found, examples, steps=args.sheet_steps, folder=folder)
 
 
 @torch.no_grad()

@@ -80,6 +80,20 @@ class Objective(nn.Module):
         return (weight * ((eps - noise) ** 2).mean((1, 2, 3))).mean()
 
 
+def warm_up(run, objective, batch):
+    """One forward and backward pass on noise: compiles while another stage is still at work."""
+    latents = torch.randn(batch, 4, 32, 32, device=run.device)
+    if run.cuda:
+        latents = latents.contiguous(memory_format=torch.channels_last)
+    ids = torch.randint(0, 4096, (batch, 77), device=run.device)
+    t = torch.randint(0, diffusion.STEPS, (batch,), device=run.device)
+    with run.autocast():
+        loss = objective(latents, ids, torch.randn_like(latents), t)
+    loss.backward()
+    run.synchronize()
+    run.log(event="compiled ahead")
+
+
 def load_vae(run):
     state = run.load("vae.pt")
     vae = AutoencoderKL(state["config"]).to(run.device)
@@ -88,12 +102,13 @@ def load_vae(run):
     return vae.to(memory_format=torch.channels_last) if run.cuda else vae
 
 
-def load_base(run):
-    """The trained UNet and text encoder (EMA weights), evaluation mode, no gradients."""
-    state = run.load("base.pt")
+def load_base(run, *, random=False):
+    """The trained UNet and text encoder (EMA weights), evaluation mode, no gradients; `random` leaves them untrained."""
     unet, text = UNet2DConditionModel(configs.UNET).to(run.device), CLIPTextModel(configs.TEXT).to(run.device)
-    unet.load_state_dict(state["ema_unet"])
-    text.load_state_dict(state["ema_text"])
+    if not random:
+        state = run.load("base.pt")
+        unet.load_state_dict(state["ema_unet"])
+        text.load_state_dict(state["ema_text"])
     for module in (unet, text):
         module.eval().requires_grad_(False)
     return (unet.to(memory_format=torch.channels_last) if run.cuda else unet), text
@@ -142,6 +157,12 @@ def main():
         box = common.TimeBox(run, args.minutes * 60, used=state["elapsed"])
         run.log(event="resumed", step=step, elapsed=state["elapsed"])
     common.broadcast(run, model)
+    objective = run.compiled(model)
+    if args.wait:
+        warm_up(run, objective, args.batch)
+        for parameter in parameters:
+            parameter.grad = None
+        run.wait("vae.pt")
     if args.random_latents:
         pool = None
     else:
@@ -150,7 +171,6 @@ def main():
                           seed=f"base{args.seed}-{run.rank}-{step}")
         pool.fill(15 if args.smoke else args.encode_seconds)
         empty = tokenizer([""]).to(run.device)
-    objective = run.compiled(model)
     limit = args.max_steps or (20 if args.smoke else 0)
     limit += step if limit else 0
     box.begin = mark = time.time()
@@ -164,7 +184,7 @@ def main():
             ema_text={k[5:]: v for k, v in values.items() if k.startswith("text.")}))
 
     def contact_sheet(name):
-        if run.rank == 0 and not args.smoke:
+        if run.rank == 0 and not args.smoke and args.sheet_minutes > 0:
             drawn, reader = UNet2DConditionModel(configs.UNET).to(run.device), CLIPTextModel(configs.TEXT).to(run.device)
             drawn.load_state_dict({k[5:]: v for k, v in ema.values.items() if k.startswith("unet.")})
             reader.load_state_dict({k[5:]: v for k, v in ema.values.items() if k.startswith("text.")})
@@ -213,7 +233,7 @@ def main():
                 ema.copy_to(ema.module)
                 optimizer.state.clear()
             mark, count = time.time(), 0
-        if pool and not limit and box.elapsed() - box.used > sheet_due:
+        if pool and not limit and sheet_due and box.elapsed() - box.used > sheet_due:
             sheet_due += args.sheet_minutes * 60
             contact_sheet(f"base-{step:06d}")
             checkpoint()

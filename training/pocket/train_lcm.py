@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 from pocket import common, data, diffusion, lora, safetensors_io, sheets
-from pocket.train_adapters import kohya_metadata
+from pocket.train_adapters import fill_base, kohya_metadata
 from pocket.train_base import LatentPool, draw_prompts, load_base, load_vae
 
 HUBER = 0.001
@@ -69,11 +69,14 @@ def main():
     p.add_argument("--pool", type=int, default=65536)
     p.add_argument("--encode-seconds", type=float, default=15)
     p.add_argument("--with-style", default="clay", help="adapter of the combined sheet")
+    p.add_argument("--no-sheet", dest="sheet", action="store_false")
     p.add_argument("--sheets-only", action="store_true", help="draw the sheets of an existing adapters/lcm.safetensors")
     args = p.parse_args()
     if args.tiny:
         args.batch, args.pool, args.max_steps = 2, 8, args.max_steps or 3
     run = common.Run(args, "lcm")
+    if args.wait:
+        run.wait("vae.pt")
     vae, tokenizer = load_vae(run), data.Tokenizer(run)
     if args.sheets_only:
         draw_sheets(run, args, tokenizer, vae)
@@ -81,8 +84,9 @@ def main():
     pool = LatentPool(run, data.open_scenes(run, seed=args.seed, style_packs=["fluent-flat"]), vae, tokenizer, size=args.pool, seed=f"lcm{args.seed}")
     pool.fill(5 if args.smoke else args.encode_seconds)
     pool.close()
-    teacher, text = load_base(run)
+    teacher, text = load_base(run, random=args.wait)
     student = copy.deepcopy(teacher)
+    own = ({"ema_unet": dict(teacher.named_parameters()), "ema_text": dict(text.named_parameters())}, {"ema_unet": dict(student.named_parameters())})
     adapter = lora.Adapter("lcm", kind="locon", rank=args.rank, alpha=args.rank, conv_rank=args.conv_rank)
     layers = lora.attach(student, text, [adapter])
     for layer in layers.values():
@@ -92,6 +96,17 @@ def main():
     optimizer = common.adamw(run, parameters, lr=args.lr, decay=0.0)
     averages = [q.detach().clone() for q in parameters]
     objective = run.compiled(Distillation(student, teacher, args.guidance).to(run.device))
+    if args.wait:
+        with run.autocast():
+            shape = (args.batch, 4, 32, 32)
+            noise = torch.randn(shape, device=run.device)
+            noise = noise.contiguous(memory_format=torch.channels_last) if run.cuda else noise
+            context = torch.randn(args.batch, 77, 192, device=run.device)
+            objective(noise, torch.randn_like(noise), context, context.clone(), torch.randint(0, 50, (args.batch,), device=run.device)).backward()
+        for q in parameters:
+            q.grad = None
+        run.log(event="compiled ahead")
+        fill_base(run, *own)
     limit = args.max_steps or (20 if args.smoke else 0)
     box, step, mark = common.TimeBox(run, args.minutes * 60), 0, time.time()
     with torch.no_grad(), run.autocast():
@@ -135,7 +150,8 @@ def main():
     safetensors_io.save_file(tensors, path, kohya_metadata(adapter, images=pool.filled, steps=step))
     run.log(event="file", tensors=len(tensors), kb=os.path.getsize(path) / 1024, steps=step,
             finite=all(torch.isfinite(v).all().item() for v in tensors.values()))
-    draw_sheets(run, args, tokenizer, vae)
+    if args.sheet:
+        draw_sheets(run, args, tokenizer, vae)
 
 
 def draw_sheets(run, args, tokenizer, vae):
