@@ -1,51 +1,63 @@
 #!/usr/bin/env bash
-# Trains the whole pocket pack in one go: VAE, base, adapters and few-step adapter (side by side), export in parts.
-#   STYLUS_DATA=… RUN=/tmp/pocket-run OUT=/tmp/out VAE_MIN=4.5 BASE_MIN=11 ADAPTER_MIN=3.5 LCM_MIN=3 bash training/train_all.sh
-# Uses all GPUs it finds: with two, VAE and base run on both, then adapters on the first and the few-step adapter on the second.
-# Each stage is skipped when its result exists; progress goes to $RUN/all.log and $RUN/stage.
+# Trains the whole pocket pack in one go on one or two GPUs and leaves the exported parts in $OUT.
+#   STYLUS_DATA=… RUN=/tmp/pocket-run OUT=/tmp/out VAE_MIN=4.5 BASE_MIN=12 ADAPTER_MIN=4 LCM_MIN=3 bash training/train_all.sh
+# Every stage starts early and compiles while the one before it trains (--wait): compiling takes two minutes for the VAE and one or
+# two for each of the others. With two GPUs VAE and base use both; adapters run on the first and the few-step adapter on the second.
+# $OUT has the newest export after base and again at the end, so that a machine that ends early leaves what there is.
+# EMBEDDER_MIN and SCORER_MIN (0: not trained) run on the last GPU beside the VAE and the start of the base.
 set -u
 cd "$(dirname "$0")/.."
-export PYTHONPATH=training PYTHONUNBUFFERED=1 TOKENIZERS_PARALLELISM=false
-export TORCHINDUCTOR_CACHE_DIR="${TORCHINDUCTOR_CACHE_DIR:-/tmp/inductor}" TORCHINDUCTOR_FX_GRAPH_CACHE=1
-RUN="${RUN:-/tmp/pocket-run}"; OUT="${OUT:-}"; PY="${PY:-python3}"; FLAGS="${FLAGS:-}"
-VAE_MIN="${VAE_MIN:-4.5}"; BASE_MIN="${BASE_MIN:-11}"; ADAPTER_MIN="${ADAPTER_MIN:-3.5}"; LCM_MIN="${LCM_MIN:-3}"
+export PYTHONPATH=training PYTHONUNBUFFERED=1 TOKENIZERS_PARALLELISM=false OMP_NUM_THREADS="${OMP_NUM_THREADS:-2}"
+export POCKET_CACHE="${POCKET_CACHE:-/tmp/pocket-sprites}" TORCHINDUCTOR_CACHE_DIR="${TORCHINDUCTOR_CACHE_DIR:-/tmp/inductor}"
+RUN="${RUN:-/tmp/pocket-run}"; OUT="${OUT:-$RUN/parts}"; PY="${PY:-python3}"; FLAGS="${FLAGS:-}"
+VAE_MIN="${VAE_MIN:-4.5}"; BASE_MIN="${BASE_MIN:-12}"; ADAPTER_MIN="${ADAPTER_MIN:-4}"; LCM_MIN="${LCM_MIN:-3}"
+EMBEDDER_MIN="${EMBEDDER_MIN:-0}"; SCORER_MIN="${SCORER_MIN:-0}"
 GPUS="${GPUS:-$($PY -c 'import torch; print(torch.cuda.device_count())')}"
-export OMP_NUM_THREADS="${OMP_NUM_THREADS:-2}" POCKET_CACHE="${POCKET_CACHE:-/tmp/pocket-sprites}"
-mkdir -p "$RUN"
-exec >>"$RUN/all.log" 2>&1
-stage() { echo "$1" >"$RUN/stage"; echo "=== $(date +%T) $1"; }
-many() { # one process a GPU; when one fails the others end too
-  if [ "$GPUS" -le 1 ]; then $PY -m "$@"; return; fi
-  local pids=() status=0 port=$((20000 + RANDOM % 20000)) rank
-  for rank in $(seq 0 $((GPUS - 1))); do
-    RANK=$rank LOCAL_RANK=$rank WORLD_SIZE=$GPUS MASTER_ADDR=127.0.0.1 MASTER_PORT=$port $PY -m "$@" &
-    pids+=($!)
+RANKS=$((GPUS > 1 ? GPUS : 1)); LAST=$((RANKS - 1))
+mkdir -p "$RUN" "$OUT"
+BEGIN=$(date +%s)
+say() { echo "[$(($(date +%s) - BEGIN)) s] $*" | tee -a "$RUN/all.log"; }
+
+# One process a GPU, joined by environment variables; output of rank r goes to $RUN/NAME.r.log.
+ranks() { # NAME PORT MODULE ARGUMENTS…
+  local name=$1 port=$2 module=$3; shift 3
+  for r in $(seq 0 "$LAST"); do
+    if [ "$RANKS" -gt 1 ]; then export MASTER_ADDR=127.0.0.1 MASTER_PORT=$port WORLD_SIZE=$RANKS RANK=$r LOCAL_RANK=$r; fi
+    $PY -m "$module" --run "$RUN" "$@" $FLAGS >"$RUN/$name.$r.log" 2>&1 &
   done
-  for rank in "${pids[@]}"; do wait -n "${pids[@]}" || { status=1; kill "${pids[@]}" 2>/dev/null; }; done
-  return $status
+  unset MASTER_ADDR MASTER_PORT WORLD_SIZE RANK LOCAL_RANK
 }
 
-stage sprites
-if [ -n "${STYLUS_DATA:-}" ]; then $PY -c 'from pocket.sprites import Sprites; Sprites.load()'; fi
-stage vae
-if [ ! -f "$RUN/vae.pt" ]; then
-  # fills the compiler's cache for the UNet while the VAE trains
-  [ "$GPUS" -gt 0 ] && (sleep 45; $PY -m pocket.train_base --smoke --random-latents --run "$RUN/warm" ${BASE_FLAGS:-} $FLAGS >"$RUN/warm.log" 2>&1) &
-  many pocket.train_vae --run "$RUN" --minutes "$VAE_MIN" ${VAE_FLAGS:-} $FLAGS || many pocket.train_vae --run "$RUN" --minutes "$VAE_MIN" --no-compile ${VAE_FLAGS:-} $FLAGS
+# Waits for a file of the run folder; fails when the trainer that should write it has ended without it.
+await() { # FILE MODULE
+  while [ ! -f "$RUN/$1" ]; do
+    sleep 0.5
+    if [ ! -f "$RUN/$1" ] && ! pgrep -f "$2" >/dev/null; then say "failed: $2 ended without $1"; tail -5 "$RUN"/*.log; exit 1; fi
+  done
+}
+
+$PY -c 'from pocket.sprites import Sprites; Sprites.load()'
+say sprites
+ranks vae 29501 pocket.train_vae --minutes "$VAE_MIN" ${VAE_FLAGS:-}
+if [ "$EMBEDDER_MIN" != 0 ]; then
+  (export CUDA_VISIBLE_DEVICES=$LAST
+   $PY -m embedder.train --minutes "$EMBEDDER_MIN" --out "$RUN/embedder" >"$RUN/embedder.log" 2>&1
+   [ "$SCORER_MIN" != 0 ] && $PY -m scorer.train --minutes "$SCORER_MIN" --out "$RUN/scorer" >"$RUN/scorer.log" 2>&1) &
 fi
-[ -f "$RUN/vae.pt" ] || { stage "failed: vae"; exit 1; }
-stage base
-if [ ! -f "$RUN/base.done" ]; then
-  many pocket.train_base --run "$RUN" --minutes "$BASE_MIN" ${BASE_FLAGS:-} $FLAGS || many pocket.train_base --run "$RUN" --minutes "$BASE_MIN" --no-compile ${BASE_FLAGS:-} $FLAGS
-  [ -f "$RUN/base.pt" ] && touch "$RUN/base.done"
-fi
-[ -f "$RUN/base.pt" ] || { stage "failed: base"; exit 1; }
-[ -n "$OUT" ] && $PY -m pocket.export split --run "$RUN" --out "$OUT"
-stage adapters
-SECOND=0; [ "$GPUS" -gt 1 ] && SECOND=1
-run_lcm() { CUDA_VISIBLE_DEVICES=$SECOND $PY -m pocket.train_lcm --run "$RUN" --minutes "$LCM_MIN" ${LCM_FLAGS:-} $FLAGS; }
-run_adapters() { CUDA_VISIBLE_DEVICES=0 $PY -m pocket.train_adapters --run "$RUN" --minutes "$ADAPTER_MIN" ${ADAPTER_FLAGS:-} $FLAGS; }
-if [ "$GPUS" -gt 1 ]; then run_lcm & run_adapters; wait; $PY -m pocket.train_lcm --run "$RUN" --sheets-only $FLAGS; else run_adapters; stage lcm; run_lcm; fi
-stage export
-$PY -m pocket.export split --run "$RUN" --out "${OUT:-$RUN/parts}"
-stage done
+sleep "${STAGGER:-20}"
+ranks base 29502 pocket.train_base --wait --minutes "$BASE_MIN" --sheet-minutes "${SHEET_MIN:-4}" ${BASE_FLAGS:-}
+await vae.pt pocket.train_vae
+say "vae: $(grep -h evaluation "$RUN/vae.0.log" | cut -c1-160)"
+sleep "${STAGGER:-20}"
+(CUDA_VISIBLE_DEVICES=0 $PY -m pocket.train_adapters --wait --run "$RUN" --minutes "$ADAPTER_MIN" ${ADAPTER_FLAGS:-} $FLAGS >"$RUN/adapters.log" 2>&1) &
+ADAPTERS=$!
+(CUDA_VISIBLE_DEVICES=$LAST $PY -m pocket.train_lcm --wait --run "$RUN" --minutes "$LCM_MIN" ${LCM_FLAGS:-} $FLAGS >"$RUN/lcm.log" 2>&1) &
+LCM=$!
+await base.done pocket.train_base
+say "base: $(tail -1 "$RUN/base.0.log" | cut -c1-160)"
+$PY -m pocket.export split --run "$RUN" --out "$OUT"
+wait "$ADAPTERS" "$LCM"
+say "adapters: $(grep -h 'event=files' "$RUN/adapters.log" | cut -c1-160)"
+rm -f "$OUT"/pocket-*.part
+$PY -m pocket.export split --run "$RUN" --out "$OUT"
+say done

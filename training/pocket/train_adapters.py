@@ -53,8 +53,8 @@ class GroupAdam:
 
 @torch.no_grad()
 def fill_base(run, *owners):
-    """Waits for base.pt and copies its EMA weights into parameters that are already wrapped and compiled."""
-    run.wait("base.pt")
+    """Waits for the finished base and copies its EMA weights into parameters that are already wrapped and compiled."""
+    run.wait("base.done")
     state = run.load("base.pt")
     for own in owners:
         for part, parameters in own.items():

@@ -246,6 +246,8 @@ def main():
                 memory_gb=torch.cuda.max_memory_allocated() / 2 ** 30 if run.cuda else 0.0)
         return
     checkpoint()
+    if run.rank == 0:
+        open(run.path("base.done"), "w").close()  # base.pt alone may be a checkpoint on the way
     contact_sheet("base-final")
     run.log(event="done", steps=step, minutes=box.elapsed() / 60)
 
