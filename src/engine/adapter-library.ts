@@ -1,7 +1,7 @@
 // The adapters of a session and what is merged at the moment. Files are parsed when first used; a change of adapters
 // rewrites only the parameters it concerns, and going back to none restores the pristine bits.
 
-import { type AdapterFile, parseAdapter } from "../adapters/adapter.ts";
+import { type AdapterFile, inspectAdapter, parseAdapter } from "../adapters/adapter.ts";
 import type { ModuleTable } from "../adapters/module-table.ts";
 import { type AppliedAdapter, type MergeState, planMerge, PRISTINE } from "../adapters/plan.ts";
 import type { AdapterReport } from "../adapters/report.ts";
@@ -13,13 +13,22 @@ import type { Merger } from "./merger.ts";
 interface Entry {
   readonly blob: Blob;
   readonly fileName: string;
+  /** Nothing but textual inversions: their words work in every prompt, as AUTOMATIC1111 has it. */
+  isEmbedding: boolean;
   parsed: Promise<AdapterFile> | null;
+}
+
+interface RegisterOptions {
+  readonly fileName: string;
+  /** Set for a file known to hold textual inversions only; otherwise found out when it is read. */
+  readonly isEmbedding?: boolean;
 }
 
 export class AdapterLibrary {
   readonly #table: ModuleTable;
   readonly #merger: Merger;
   readonly #entries = new Map<string, Entry>();
+  readonly #named = new WeakMap<AdapterFile, readonly PromptEmbedding[]>();
   #state: MergeState = PRISTINE;
   #textRevision = 0;
 
@@ -38,13 +47,23 @@ export class AdapterLibrary {
   }
 
   /** Makes a file known without reading it. An adapter of the same id is replaced. */
-  register(id: string, blob: Blob, { fileName }: { fileName: string }): void {
-    this.#entries.set(id, { blob, fileName, parsed: null });
+  register(id: string, blob: Blob, { fileName, isEmbedding = false }: RegisterOptions): void {
+    this.#entries.set(id, { blob, fileName, isEmbedding, parsed: null });
   }
 
   /** @throws StylusError bad-file, unsupported */
   async report(id: string): Promise<AdapterReport> {
     return (await this.#parsed(id)).report;
+  }
+
+  /**
+   * Diagnoses a file for this model, hashes included; it stays unknown to the library.
+   * @throws StylusError bad-file, unsupported: when it cannot be read at all; a file that does not fit has its
+   * report's `refusal` set
+   */
+  async inspect(blob: Blob, { fileName }: { fileName: string }): Promise<AdapterReport> {
+    const { report } = await inspectAdapter(blob, { fileName, table: this.#table, withHashes: true });
+    return report;
   }
 
   remove(id: string): void {
@@ -86,10 +105,31 @@ export class AdapterLibrary {
     return writes.length + restores.length;
   }
 
-  /** Textual inversions that these adapters bring. */
+  /**
+   * Textual inversions that prompts may name: those that these adapters bring, and those of every file that holds
+   * nothing else. The objects stay the same as long as the files do.
+   * @throws StylusError bad-file, unsupported
+   */
   async embeddings(uses: readonly AdapterUse[]): Promise<PromptEmbedding[]> {
-    const files = await Promise.all(combined(uses).map(({ id }) => this.#parsed(id)));
-    return files.flatMap((file) => file.embeddings);
+    const ids = new Set(uses.map(({ id }) => id));
+    for (const [id, { isEmbedding }] of this.#entries) if (isEmbedding) ids.add(id);
+    const found = await Promise.all([...ids].map((id) => this.#embeddingsOf(id)));
+    return found.flat();
+  }
+
+  async #embeddingsOf(id: string): Promise<readonly PromptEmbedding[]> {
+    const file = await this.#parsed(id);
+    const known = this.#named.get(file);
+    if (known !== undefined) return known;
+    const { fileName, isEmbedding } = this.#entries.get(id)!;
+    const [only, ...rest] = file.embeddings;
+    const named: PromptEmbedding[] = [...file.embeddings];
+    // AUTOMATIC1111 goes by the file's name alone, diffusers by the token in the file.
+    const stem = fileName.replace(/^.*[/\\]/u, "").replace(/\.[^.]+$/u, "");
+    if (isEmbedding && only !== undefined && rest.length === 0 && only.name !== stem)
+      named.push({ ...only, name: stem });
+    this.#named.set(file, named);
+    return named;
   }
 
   #applied({ id, unetStrength, textStrength }: AdapterUse): Promise<AppliedAdapter> {
@@ -106,7 +146,12 @@ export class AdapterLibrary {
     }
     if (entry.parsed === null) {
       const parsed = parseAdapter(entry.blob, { fileName: entry.fileName, table: this.#table });
-      parsed.catch(() => (entry.parsed = null)); // the file may be put in order and tried again
+      parsed.then(
+        ({ updates, embeddings }) => {
+          if (updates.length === 0 && embeddings.length > 0) entry.isEmbedding = true;
+        },
+        () => (entry.parsed = null), // the file may be put in order and tried again
+      );
       entry.parsed = parsed;
     }
     return entry.parsed;

@@ -36,7 +36,10 @@ export function chunkPrompt(
   { tokenizer, length, embeddings = [] }: ChunkOptions,
 ): PromptChunk[] {
   const room = length - 2;
-  const names = embeddings.map((embedding) => ({ embedding, ids: tokenizer.encode(embedding.name) }));
+  // Where one name begins another, the longer one is meant.
+  const names = embeddings
+    .map((embedding) => ({ embedding, ids: tokenizer.encode(embedding.name) }))
+    .sort((a, b) => b.ids.length - a.ids.length);
   const chunks: PromptChunk[] = [];
   let current = new OpenChunk();
   const close = (): void => {

@@ -1,5 +1,5 @@
 // Which files of a pack the engine reads, and what for. A pack is a folder in diffusers' layout with tokenizer/, and
-// beside it preview.json and adapters/cards.json; what else it holds is for others.
+// beside it preview.json, adapters/cards.json and embeddings/; what else it holds is for others.
 
 import type { ModelFile } from "../graph/checkpoint.ts";
 import { StylusError } from "../shared/errors.ts";
@@ -10,6 +10,8 @@ interface PackAdapter {
   readonly id: string;
   readonly blob: Blob;
   readonly fileName: string;
+  /** A textual inversion of the folder embeddings/, which has no card. */
+  readonly isEmbedding: boolean;
 }
 
 export interface PackFiles {
@@ -21,6 +23,8 @@ export interface PackFiles {
 /** Networks in folders, or a single-file checkpoint (and VAE) at the top. */
 const MODEL_FILE =
   /^(?:(?:unet|text_encoder|vae|scheduler)\/.+|[^/]+\.(?:safetensors|sft|ckpt|pt|pth|bin))$/u;
+
+const EMBEDDING_FILE = /^embeddings\/[^/]+\.(?:safetensors|pt|bin)$/u;
 
 /** For openCheckpoint. */
 export function modelFilesOf(files: ReadonlyMap<string, Blob>): ModelFile[] {
@@ -39,7 +43,7 @@ export async function readPackFiles(
       merges: await required(files, "tokenizer/merges.txt"),
     }),
     preview: preview === undefined ? SD1_PREVIEW : parsePreviewFactors(preview, latentChannels),
-    adapters: await adaptersOf(files),
+    adapters: [...(await adaptersOf(files)), ...embeddingsOf(files)],
   };
 }
 
@@ -76,6 +80,12 @@ async function adaptersOf(files: ReadonlyMap<string, Blob>): Promise<PackAdapter
     const [id, path] = [card?.id, card?.file?.path];
     if (typeof id !== "string" || typeof path !== "string") return [];
     const blob = files.get(path) ?? files.get(`adapters/${path}`);
-    return blob === undefined ? [] : [{ id, blob, fileName: path }];
+    return blob === undefined ? [] : [{ id, blob, fileName: path, isEmbedding: false }];
   });
+}
+
+function embeddingsOf(files: ReadonlyMap<string, Blob>): PackAdapter[] {
+  return [...files]
+    .filter(([path]) => EMBEDDING_FILE.test(path))
+    .map(([path, blob]) => ({ id: path, blob, fileName: path, isEmbedding: true }));
 }

@@ -56,7 +56,7 @@ export class DiffusionPipeline {
       text_encoder: [...text_encoder.specs.values()],
     });
     this.adapters = new AdapterLibrary(table, createMerger(networks.runtime, { unet, text_encoder }));
-    for (const { id, blob, fileName } of pack.adapters) this.adapters.register(id, blob, { fileName });
+    for (const { id, blob, ...kind } of pack.adapters) this.adapters.register(id, blob, kind);
     this.#prompts = new PromptEncoder(pack.tokenizer, networks);
   }
 

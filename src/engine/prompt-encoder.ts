@@ -26,7 +26,11 @@ export interface EncodeOptions {
 export class PromptEncoder {
   readonly #tokenizer: ClipTokenizer;
   readonly #networks: DiffusionNetworks;
-  #last: { readonly key: string; readonly encoded: EncodedPrompts } | null = null;
+  #last: {
+    readonly key: string;
+    readonly embeddings: readonly PromptEmbedding[];
+    readonly encoded: EncodedPrompts;
+  } | null = null;
 
   constructor(tokenizer: ClipTokenizer, networks: DiffusionNetworks) {
     this.#tokenizer = tokenizer;
@@ -37,9 +41,8 @@ export class PromptEncoder {
   async encode(request: DiffusionRequest, options: EncodeOptions): Promise<EncodedPrompts> {
     const { prompt, negativePrompt, clipSkip } = request;
     const { embeddings, textRevision, evaluations, signal } = options;
-    const names = embeddings.map(({ name }) => name);
-    const key = JSON.stringify([prompt, negativePrompt, clipSkip, textRevision, evaluations, names]);
-    if (this.#last?.key === key) return this.#last.encoded;
+    const key = JSON.stringify([prompt, negativePrompt, clipSkip, textRevision, evaluations]);
+    if (this.#last?.key === key && sameItems(this.#last.embeddings, embeddings)) return this.#last.encoded;
 
     const parts = splitConjunction(extractLoraTags(prompt).text).map(({ text, weight }) => ({
       weight,
@@ -69,7 +72,11 @@ export class PromptEncoder {
       prompts: parts.map(({ weight }, i) => ({ weight, schedule: scheduled[i]! })),
       negative: scheduled.at(-1)!,
     };
-    this.#last = { key, encoded };
+    this.#last = { key, embeddings, encoded };
     return encoded;
   }
+}
+
+function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((item, i) => item === b[i]);
 }

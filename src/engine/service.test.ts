@@ -93,6 +93,22 @@ describe("diffusion service", () => {
     await service.generate(request, { onEvent: () => {} });
   });
 
+  it("a user's adapter is examined without being added, registered once, used, and removed", async () => {
+    const file = pack.files.get("adapters/paint.safetensors")!;
+    const report = await service.inspectAdapter(file, { fileName: "own.safetensors" });
+    expect(report.refusal).toBeNull();
+    expect(report.hashes?.autoV3).toMatch(/^[0-9a-f]{12}$/);
+    const images = [{ seed: 1, adapters: [{ id: "own", unetStrength: 1, textStrength: 1 }] }];
+    const generate = () => service.generate({ ...request, images }, { onEvent: () => {} });
+    await expect(generate()).rejects.toMatchObject({ code: "bad-input" });
+    await service.registerAdapters([{ id: "own", blob: file, fileName: "own.safetensors" }]);
+    await service.registerAdapters([{ id: "own", blob: new Blob(), fileName: "other.safetensors" }]);
+    await generate();
+    await service.removeAdapter("own");
+    await service.removeAdapter("own");
+    await expect(generate()).rejects.toMatchObject({ code: "bad-input" });
+  });
+
   it("a user's adapter can be added and used", async () => {
     const file = pack.files.get("adapters/paint.safetensors")!;
     const report = await service.addAdapter("mine", file, { fileName: "mine.safetensors" });

@@ -23,6 +23,13 @@ export interface LoadedNetworks {
   readonly latentScale: number;
 }
 
+/** A user's adapter file, examined before. */
+export interface RegisteredAdapter {
+  readonly id: string;
+  readonly blob: Blob;
+  readonly fileName: string;
+}
+
 interface Loaded {
   readonly pack: string;
   readonly device: DevicePreference;
@@ -78,6 +85,26 @@ export class DiffusionService {
   /** Makes a user's adapter file known under an id. @throws StylusError bad-file, unsupported */
   addAdapter(id: string, blob: Blob, { fileName }: { fileName: string }): Promise<AdapterReport> {
     return this.#inTurn(() => this.#pipeline().addAdapter(id, blob, { fileName }));
+  }
+
+  /** Diagnoses a file for the loaded model without adding it. @throws StylusError bad-file, unsupported */
+  inspectAdapter(blob: Blob, { fileName }: { fileName: string }): Promise<AdapterReport> {
+    return this.#inTurn(() => this.#pipeline().adapters.inspect(blob, { fileName }));
+  }
+
+  /** Makes files known that are not yet; they are read when first used. */
+  registerAdapters(adapters: readonly RegisteredAdapter[]): Promise<void> {
+    return this.#inTurn(async () => {
+      const library = this.#pipeline().adapters;
+      for (const { id, blob, fileName } of adapters) {
+        if (!library.has(id)) library.register(id, blob, { fileName });
+      }
+    });
+  }
+
+  /** Forgets an adapter; an unknown id is no error. */
+  removeAdapter(id: string): Promise<void> {
+    return this.#inTurn(async () => this.#loaded?.pipeline.adapters.remove(id));
   }
 
   /**
