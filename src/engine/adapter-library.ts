@@ -5,6 +5,7 @@ import { type AdapterFile, inspectAdapter, parseAdapter } from "../adapters/adap
 import type { ModuleTable } from "../adapters/module-table.ts";
 import { type AppliedAdapter, type MergeState, planMerge, PRISTINE } from "../adapters/plan.ts";
 import type { AdapterReport } from "../adapters/report.ts";
+import { type StepSegment, stepSegments } from "../adapters/step-window.ts";
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
 import type { AdapterUse } from "../shared/request.ts";
 import type { PromptEmbedding } from "./conditioning.ts";
@@ -75,15 +76,33 @@ export class AdapterLibrary {
   }
 
   /**
-   * Makes the stores hold exactly these adapters' changes; a use at strength 0 for both networks is none.
-   * @returns the number of parameters written or restored
-   * @throws StylusError bad-file, unsupported, cancelled. After a failure the next call repairs what was left half done.
+   * Cuts a run where the adapters at work change; one piece when none has a window of steps.
+   * @throws StylusError bad-file, unsupported
+   */
+  async segments(uses: readonly AdapterUse[], steps: number): Promise<StepSegment[]> {
+    return stepSegments(await this.#wanted(uses), steps);
+  }
+
+  /**
+   * Makes the stores hold exactly these adapters' changes, at all steps; see merge.
+   * @throws StylusError bad-file, unsupported, cancelled
    */
   async apply(
     uses: readonly AdapterUse[],
     { signal }: { signal?: AbortSignal | undefined } = {},
   ): Promise<number> {
-    const wanted = await Promise.all(combined(uses).map((use) => this.#applied(use)));
+    return this.merge(await this.#wanted(uses), { signal });
+  }
+
+  /**
+   * Makes the stores hold exactly these adapters' changes; one at strength 0 for both networks is none.
+   * @returns the number of parameters written or restored
+   * @throws StylusError cancelled, device. After a failure the next call repairs what was left half done.
+   */
+  async merge(
+    wanted: readonly AppliedAdapter[],
+    { signal }: { signal?: AbortSignal | undefined } = {},
+  ): Promise<number> {
     throwIfAborted(signal);
     const { writes, restores, next } = planMerge(this.#state, wanted);
     // Each parameter's entry of the state follows its values, so that a stop in the middle leaves a true record.
@@ -132,8 +151,13 @@ export class AdapterLibrary {
     return named;
   }
 
-  #applied({ id, unetStrength, textStrength }: AdapterUse): Promise<AppliedAdapter> {
-    return this.#parsed(id).then(({ updates }) => ({ id, updates, unetStrength, textStrength }));
+  #wanted(uses: readonly AdapterUse[]): Promise<AppliedAdapter[]> {
+    return Promise.all(
+      combined(uses).map(async ({ steps, ...use }) => {
+        const { updates } = await this.#parsed(use.id);
+        return { ...use, updates, ...(steps && { steps: { ...steps, end: steps.end ?? Infinity } }) };
+      }),
+    );
   }
 
   #parsed(id: string): Promise<AdapterFile> {
@@ -158,16 +182,21 @@ export class AdapterLibrary {
   }
 }
 
-/** One use per adapter: the strengths of repeated ones add up (a picked adapter that is the few-step one too). */
+/**
+ * One use per adapter: the strengths of repeated ones add up (a picked adapter that is the few-step one too). Uses with
+ * other block weights or steps stay apart, in an order of their own, as the order of merging decides the last bit.
+ */
 function combined(uses: readonly AdapterUse[]): AdapterUse[] {
-  const byId = new Map<string, AdapterUse>();
+  const byKind = new Map<string, AdapterUse>();
   for (const use of uses) {
-    const known = byId.get(use.id);
-    byId.set(use.id, {
-      id: use.id,
+    const { id, blockWeights = {}, steps } = use;
+    const kind = JSON.stringify([id, Object.entries(blockWeights).sort(), steps]);
+    const known = byKind.get(kind);
+    byKind.set(kind, {
+      ...use,
       unetStrength: (known?.unetStrength ?? 0) + use.unetStrength,
       textStrength: (known?.textStrength ?? 0) + use.textStrength,
     });
   }
-  return [...byId.values()];
+  return [...byKind].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, use]) => use);
 }

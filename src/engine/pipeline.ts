@@ -9,18 +9,15 @@ import type { Runtime } from "../runtime/runtime.ts";
 import { throwIfAborted } from "../shared/errors.ts";
 import type { DiffusionEvent, DiffusionRequest, ImageJob } from "../shared/request.ts";
 import { AdapterLibrary } from "./adapter-library.ts";
-import { BrownianTree } from "./brownian.ts";
-import { eventLoopTurn } from "./event-loop.ts";
-import { guidedDenoiser } from "./guidance.ts";
 import { DiffusionNetworks, type LatentSize } from "./networks.ts";
 import { createMerger } from "./merger.ts";
-import { createGenerator, type NormalGenerator } from "./noise.ts";
 import { modelFilesOf, type PackFiles, readPackFiles } from "./pack-files.ts";
-import { pictureOf, type PreviewFactors, previewOf } from "./pixels.ts";
-import { type EncodedPrompts, PromptEncoder } from "./prompt-encoder.ts";
+import { pictureOf, type PreviewFactors } from "./pixels.ts";
+import { PromptEncoder } from "./prompt-encoder.ts";
 import { checkRequest } from "./request-check.ts";
-import { initialNoiseScale, SAMPLERS } from "./samplers.ts";
-import { alphasCumprod, betasOf, scheduleSigmas, TrainingSchedule } from "./schedules.ts";
+import { SAMPLERS } from "./samplers.ts";
+import { samplingPass } from "./sampling-pass.ts";
+import { alphasCumprod, betasOf, TrainingSchedule } from "./schedules.ts";
 
 export interface LoadOptions {
   readonly runtime: Runtime;
@@ -120,7 +117,8 @@ export class DiffusionPipeline {
     });
     let start = performance.now();
     const uses = [...job.adapters, ...(request.fewStepAdapter === null ? [] : [request.fewStepAdapter])];
-    await this.adapters.apply(uses, { signal });
+    const segments = await this.adapters.segments(uses, request.steps);
+    await this.adapters.merge(segments[0]!.adapters, { signal });
     yield stage("merge", start);
 
     start = performance.now();
@@ -133,7 +131,11 @@ export class DiffusionPipeline {
     yield stage("text encoder", start);
 
     start = performance.now();
-    const latent = yield* this.#sample(run, prompts);
+    const { networks, adapters } = this;
+    const latent = yield* samplingPass(
+      { request, imageIndex, seed: job.seed, size, prompts, segments },
+      { networks, adapters, training: this.#training, preview: this.#preview, signal },
+    );
     yield stage("sampling", start);
 
     start = performance.now();
@@ -143,69 +145,10 @@ export class DiffusionPipeline {
     yield { type: "image", imageIndex, seed: job.seed, ...picture };
   }
 
-  async *#sample(
-    { request, job, imageIndex, size, signal }: Run,
-    prompts: EncodedPrompts,
-  ): AsyncGenerator<DiffusionEvent, Float32Array<ArrayBuffer>, void> {
-    const { sampler, steps } = request;
-    const { checkpoint } = this.networks;
-    const model = guidedDenoiser({
-      training: this.#training,
-      predictionType: checkpoint.predictionType,
-      cfgScale: request.cfgScale,
-      ...prompts,
-      predict: async (sample, timestep, conditionings) => {
-        await eventLoopTurn();
-        throwIfAborted(signal);
-        return this.networks.predict(sample, { timestep, conditionings, size, signal });
-      },
-    });
-    const count = checkpoint.vae.config.latentChannels * size.width * size.height;
-    const sigmas = scheduleSigmas(this.#training, request);
-    const generator = createGenerator(request.noise, job.seed);
-    const scale = initialNoiseScale(sampler, sigmas[0]!);
-    let latent = generator.randn(count).map((value) => value * scale); // [C, H, W]
-    const noise = stepNoise({ request, seed: job.seed, generator, count, sigmas });
-    const timestepOf = (sigma: number): number => this.#training.timestepOf(sigma);
-    let start = performance.now();
-    for await (const { step, x, denoised } of SAMPLERS[sampler].sample(model, latent, sigmas, {
-      noise,
-      timestepOf,
-    })) {
-      latent = x;
-      yield { type: "step", imageIndex, step, steps, milliseconds: performance.now() - start };
-      yield { type: "preview", imageIndex, ...previewOf(denoised, { ...size, preview: this.#preview }) };
-      start = performance.now();
-    }
-    return latent;
-  }
-
   async dispose(): Promise<void> {
     this.adapters.dispose();
     await this.networks.dispose();
   }
-}
-
-/** Fresh noise of stochastic samplers: further draws of the image's generator, or increments of one Brownian path. */
-function stepNoise({
-  request,
-  seed,
-  generator,
-  count,
-  sigmas,
-}: {
-  request: DiffusionRequest;
-  seed: number;
-  generator: NormalGenerator;
-  count: number;
-  sigmas: Float64Array;
-}): (sigma: number, next: number) => Float32Array {
-  const positive = sigmas.filter((sigma) => sigma > 0);
-  // One step has no level in between that noise could be asked for.
-  if (!SAMPLERS[request.sampler].brownian || positive.length < 2) return () => generator.randn(count);
-  const [sigmaMin, sigmaMax] = [positive.at(-1)!, positive[0]!];
-  const tree = new BrownianTree({ seed, kind: request.noise, count, sigmaMin, sigmaMax });
-  return (sigma, next) => tree.between(sigma, next);
 }
 
 function trainingScheduleOf({ scheduler }: Checkpoint): TrainingSchedule {

@@ -1,7 +1,7 @@
 // What the engine can do, checked before any work is done. Every complaint names the field and the remedy.
 
 import { StylusError } from "../shared/errors.ts";
-import type { DiffusionRequest } from "../shared/request.ts";
+import type { AdapterUse, DiffusionRequest } from "../shared/request.ts";
 import { SAMPLERS } from "./samplers.ts";
 
 export interface EngineLimits {
@@ -63,20 +63,47 @@ export function checkRequest(
     throw refused("images", "No image was asked for.", "Ask for one image or more.");
   const uses = request.images.flatMap(({ adapters }) => adapters);
   if (request.fewStepAdapter !== null) uses.push(request.fewStepAdapter);
-  for (const { id, unetStrength, textStrength } of uses) {
-    if (!hasAdapter(id))
-      throw refused("adapters", `There is no adapter "${id}".`, "Check its name, or add its file first.");
-    if (!Number.isFinite(unetStrength) || !Number.isFinite(textStrength))
-      throw refused(
-        "adapters",
-        `The strength of adapter "${id}" is not a number.`,
-        "Use a number; 0.8 is usual.",
-      );
+  for (const use of uses) {
+    if (!hasAdapter(use.id))
+      throw refused("adapters", `There is no adapter "${use.id}".`, "Check its name, or add its file first.");
+    checkUse(use);
   }
   for (const { seed } of request.images) {
     if (!Number.isSafeInteger(seed))
       throw refused("seed", `${seed} cannot be a seed.`, "Use a whole number of at most 15 digits.");
   }
+}
+
+const BLOCK = /^(?:BASE|OTHER|M00|(?:IN|OUT)(?:0\d|1[01]))$/u;
+
+function checkUse({ id, unetStrength, textStrength, blockWeights = {}, steps }: AdapterUse): void {
+  if (!Number.isFinite(unetStrength) || !Number.isFinite(textStrength))
+    throw refused(
+      "adapters",
+      `The strength of adapter "${id}" is not a number.`,
+      "Use a number; 0.8 is usual.",
+    );
+  for (const [block, weight] of Object.entries(blockWeights)) {
+    if (!BLOCK.test(block) || !Number.isFinite(weight))
+      throw refused(
+        "adapters",
+        `Adapter "${id}" cannot have a weight of ${weight} for a block "${block}".`,
+        "Use numbers for BASE, IN00 to IN11, M00, OUT00 to OUT11.",
+      );
+  }
+  if (steps === undefined) return;
+  const { start, end = Infinity, turn } = steps;
+  const isWhole = (value: number, least: number): boolean => Number.isInteger(value) && value >= least;
+  const endFits = end === Infinity || isWhole(end, start + 1);
+  const turnFits =
+    turn === undefined ||
+    (isWhole(turn.count, 1) && isWhole(turn.hold, 1) && isWhole(turn.index, 0) && turn.index < turn.count);
+  if (!isWhole(start, 0) || !endFits || !turnFits)
+    throw refused(
+      "adapters",
+      `The steps of adapter "${id}" make no window.`,
+      "Begin at step 0 or later, end after the beginning, and take turns of one step or more.",
+    );
 }
 
 function refused(where: string, message: string, remedy: string): StylusError {

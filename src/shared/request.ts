@@ -21,11 +21,25 @@ export type ScheduleId =
   | "trailing" // DDIM trailing spacing, Hyper-SD
   | "lcm";
 
+/** At which steps an adapter's UNet part works. Counted in steps that are run, in each pass from 0. */
+export interface AdapterSteps {
+  /** First step at work. */
+  readonly start: number;
+  /** First step no longer at work; to the end when absent. */
+  readonly end?: number;
+  /** LoRA Switch (arXiv 2402.16843): of `count` adapters that take turns of `hold` steps, this is number `index`. */
+  readonly turn?: { readonly index: number; readonly count: number; readonly hold: number };
+}
+
 /** One adapter at work in one image. Strengths are final: after refined weight, masks, budget and the user's slider. */
 export interface AdapterUse {
   readonly id: string;
   readonly unetStrength: number;
   readonly textStrength: number;
+  /** Factors by block ("BASE", "IN00" … "IN11", "M00", "OUT00" … "OUT11"); blocks that are not named keep 1. */
+  readonly blockWeights?: Readonly<Record<string, number>>;
+  /** All steps when absent. */
+  readonly steps?: AdapterSteps;
 }
 
 /** One image of a batch. */
