@@ -36,8 +36,7 @@ await() { # FILE MODULE
   done
 }
 
-$PY -c 'from pocket.sprites import Sprites; Sprites.load()'
-say sprites
+$PY -c 'from pocket.sprites import Sprites; Sprites.load()' >"$RUN/sprites.log" 2>&1 & # while the VAE compiles
 ranks vae 29501 pocket.train_vae --minutes "$VAE_MIN" ${VAE_FLAGS:-}
 if [ "$EMBEDDER_MIN" != 0 ]; then
   (export CUDA_VISIBLE_DEVICES=$LAST

@@ -14,7 +14,7 @@ import torch
 from torch import nn
 
 from pocket import common, data, diffusion, lora, safetensors_io, sheets
-from pocket.train_base import Objective, draw_prompts, load_base, load_vae, warm_up
+from pocket.train_base import Objective, draw_prompts, load_base, load_vae
 
 
 class GroupAdam:
@@ -200,11 +200,12 @@ def main():
         layer.to(run.device)
     optimizer = GroupAdam(layers, len(adapters))
     run.log(event="adapters", count=len(adapters), layers=len(layers), parameters=sum(x.numel() for x in optimizer.parameters))
-    objective = run.compiled(model)
+    count = args.batch * len(adapters)
+    noise = torch.randn(count, 4, 32, 32, device=run.device)
+    noise = noise.contiguous(memory_format=torch.channels_last) if run.cuda else noise
+    shapes = (noise, torch.zeros(count, 77, dtype=torch.long, device=run.device), noise, torch.zeros(count, dtype=torch.long, device=run.device))
+    backward = run.graphed(lambda *inputs: model(*inputs) * len(adapters), shapes, optimizer.parameters)
     if args.wait:
-        warm_up(run, objective, args.batch * len(adapters))
-        for parameter in optimizer.parameters:
-            parameter.grad = None
         fill_base(run, own)
     limit = args.max_steps or (20 if args.smoke else 0)
     box, step, mark = common.TimeBox(run, args.minutes * 60), 0, time.time()
@@ -219,9 +220,7 @@ def main():
         if run.cuda:
             z = z.contiguous(memory_format=torch.channels_last)
         t = torch.randint(0, diffusion.STEPS, (len(z),), device=run.device)
-        with run.autocast():
-            loss = objective(z, tokens, torch.randn_like(z), t)
-        (loss * len(adapters)).backward()
+        loss = backward(z, tokens, torch.randn_like(z), t) / len(adapters)
         box.step([])
         progress = (box.fraction / share).clamp(max=1)
         rates = peak * (0.5 + 0.5 * torch.cos(math.pi * progress)) * min(1.0, (step + 1) / 50)

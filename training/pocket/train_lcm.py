@@ -95,17 +95,12 @@ def main():
     run.log(event="adapter", layers=len(layers), parameters=sum(q.numel() for q in parameters))
     optimizer = common.adamw(run, parameters, lr=args.lr, decay=0.0)
     averages = [q.detach().clone() for q in parameters]
-    objective = run.compiled(Distillation(student, teacher, args.guidance).to(run.device))
+    objective = Distillation(student, teacher, args.guidance).to(run.device)
+    noise = torch.randn(args.batch, 4, 32, 32, device=run.device)
+    noise = noise.contiguous(memory_format=torch.channels_last) if run.cuda else noise
+    context = torch.randn(args.batch, 77, text.config["hidden_size"], device=run.device)
+    backward = run.graphed(objective, (noise, noise, context, context, torch.zeros(args.batch, dtype=torch.long, device=run.device)), parameters)
     if args.wait:
-        with run.autocast():
-            shape = (args.batch, 4, 32, 32)
-            noise = torch.randn(shape, device=run.device)
-            noise = noise.contiguous(memory_format=torch.channels_last) if run.cuda else noise
-            context = torch.randn(args.batch, 77, 192, device=run.device)
-            objective(noise, torch.randn_like(noise), context, context.clone(), torch.randint(0, 50, (args.batch,), device=run.device)).backward()
-        for q in parameters:
-            q.grad = None
-        run.log(event="compiled ahead")
         fill_base(run, *own)
     limit = args.max_steps or (20 if args.smoke else 0)
     box, step, mark = common.TimeBox(run, args.minutes * 60), 0, time.time()
@@ -116,13 +111,10 @@ def main():
         latents, ids = pool.batch(args.batch)
         if run.cuda:
             latents = latents.contiguous(memory_format=torch.channels_last)
-        with run.autocast():
-            with torch.no_grad():
-                context = text(ids).float()
-            loss = objective(latents, torch.randn_like(latents), context, empty.expand(args.batch, -1, -1).contiguous(),
-                             torch.randint(0, 50, (args.batch,), device=run.device))
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        with torch.no_grad(), run.autocast():
+            context = text(ids).float()
+        loss = backward(latents, torch.randn_like(latents), context, empty.expand(args.batch, -1, -1).contiguous(),
+                        torch.randint(0, 50, (args.batch,), device=run.device))
         box.step(parameters)
         nn.utils.clip_grad_norm_(parameters, 1.0)
         optimizer.step()

@@ -98,6 +98,18 @@ def evaluate(run, vae, source, styles, *, count, sheet=None):
     return rows, latents.std().item(), latents.mean((0, 2, 3)).tolist()
 
 
+def warm_up(run, objective, batch):
+    """One pass on noise: compiles while another process prepares the sprites."""
+    x = torch.randn(batch, 3, 256, 256, device=run.device)
+    x = x.contiguous(memory_format=torch.channels_last) if run.cuda else x
+    with run.autocast():
+        _, loss, kl = objective(x, torch.randn(batch, 4, 32, 32, device=run.device))
+        loss = loss + kl
+    loss.backward()
+    run.synchronize()
+    run.log(event="compiled ahead")
+
+
 def main():
     p = common.parser(__doc__, minutes=4.5, batch=48, lr=6e-4)
     p.add_argument("--kl", type=float, default=1e-3, help="weight of the mean KL per latent value")
@@ -109,20 +121,23 @@ def main():
     if args.tiny:
         args.batch, args.pool, args.max_steps = 2, 16, args.max_steps or 4
     run = common.Run(args, "vae")
+    vae = AutoencoderKL(configs.VAE).to(run.device)
+    if run.cuda:
+        vae = vae.to(memory_format=torch.channels_last)
+    objective = run.compiled(Objective(vae))
+    warm_up(run, objective, args.batch)
+    for parameter in vae.parameters():
+        parameter.grad = None
     styles = data.style_names(run)
     source = data.open_scenes(run, seed=args.seed * 100 + run.rank)
     if args.smoke:
         args.pool = min(args.pool, 1024)
     pool = data.ImagePool(run, source, styles, size=args.pool, seed=f"vae{args.seed}-{run.rank}")
-    vae = AutoencoderKL(configs.VAE).to(run.device)
-    if run.cuda:
-        vae = vae.to(memory_format=torch.channels_last)
     common.broadcast(run, vae)
     critic = Discriminator().to(run.device)
     common.broadcast(run, critic)
     optimizer = common.adamw(run, vae.parameters(), lr=args.lr, decay=1e-4)
     critic_optimizer = common.adamw(run, critic.parameters(), lr=args.lr * 0.5, betas=(0.5, 0.9), decay=0)
-    objective = run.compiled(Objective(vae))
     ema = common.Ema(vae, 0.999)
     parameters, critic_parameters = list(vae.parameters()), list(critic.parameters())
     box = common.TimeBox(run, args.minutes * 60)
