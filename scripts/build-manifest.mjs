@@ -1,10 +1,12 @@
-// Writes model-manifests/pocket.json from public/packs/pocket: path, size and SHA-256 of every file. Run it after any change to the pack.
+// Writes model-manifests/pocket.json from public/packs/pocket: path, size and SHA-256 of every file. Run it after any change to
+// the pack. `build-manifest.mjs FOLDER FILE` does the same for another folder.
 import { createHash } from "node:crypto";
 import { readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { root } from "./setup.mjs";
 
-const pack = path.join(root, "public", "packs", "pocket");
+const pack = path.resolve(process.argv[2] ?? path.join(root, "public/packs/pocket"));
+const out = path.resolve(process.argv[3] ?? path.join(root, "model-manifests/pocket.json"));
 
 const files = readdirSync(pack, { recursive: true })
   .map((entry) => entry.split(path.sep).join("/"))
@@ -17,11 +19,12 @@ const files = readdirSync(pack, { recursive: true })
 
 const manifest = {
   id: "pocket",
+  kind: "checkpoint",
   title: "Pocket",
   license: "Apache-2.0",
   baseUrl: "packs/pocket/",
   files,
 };
-writeFileSync(path.join(root, "model-manifests", "pocket.json"), `${JSON.stringify(manifest, null, 1)}\n`);
+writeFileSync(out, `${JSON.stringify(manifest, null, 1)}\n`);
 const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
 console.log(`${files.length} files, ${(sizeBytes / 1e6).toFixed(1)} MB`);

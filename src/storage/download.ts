@@ -1,170 +1,165 @@
 // One file from the network into the store: resumed where an earlier attempt stopped, hashed while it streams, and
-// complete only when size and SHA-256 agree with the manifest.
-import { createSHA256, type IHasher } from "hash-wasm";
-import { StylusError, throwIfAborted } from "../shared/errors.ts";
+// complete only when size and SHA-256 agree with what is known of it.
+import { StylusError } from "../shared/errors.ts";
 import type { FileStore, FileWriter } from "./file-store.ts";
-import type { ManifestFile } from "./manifest.ts";
+import { HashFrontier } from "./hash-frontier.ts";
+import { chunksOf, requestPart, type ConnectionLimit } from "./request.ts";
+import { sleep, Transfer } from "./transfer.ts";
+
+export interface RemoteFile {
+  /** For messages. */
+  readonly path: string;
+  readonly url: string;
+  /** Null: as long as the server says. */
+  readonly sizeBytes: number | null;
+  /** Null: whatever it is; the result says it. */
+  readonly sha256: string | null;
+  /** Name of the partial file: the SHA-256 where it is known. */
+  readonly key: string;
+}
 
 export interface DownloadOptions {
-  readonly url: string;
-  /** Called with the bytes of this file that are there so far. */
-  readonly onProgress?: ((receivedBytes: number) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
-  /** Waits between attempts after a dropped connection; its length is the number of retries. */
-  readonly retryDelaysMs?: readonly number[];
+  readonly connections: ConnectionLimit;
+  readonly signal: AbortSignal;
+  /** Bytes of this file that are there so far, and how many the network has just brought. */
+  readonly onBytes?: ((receivedBytes: number, newBytes: number) => void) | undefined;
+  readonly retryDelaysMs?: readonly number[] | undefined;
+  readonly segmentBytes?: number | undefined;
+  readonly parallelSegments?: number | undefined;
+  readonly stallMs?: number | undefined;
 }
 
-/** Chunk in which an interrupted file is read back to hash it. */
-const rehashChunkBytes = 4 << 20;
+export interface Downloaded {
+  readonly blob: Blob;
+  readonly sha256: string;
+}
 
 const defaultRetryDelaysMs = [300, 1_000, 3_000];
+const defaultSegmentBytes = 32 << 20;
+const defaultParallelSegments = 4;
+const defaultStallMs = 60_000;
 
-function hashExisting(hasher: IHasher, writer: FileWriter): void {
-  const buffer = new Uint8Array(Math.min(rehashChunkBytes, writer.sizeBytes));
-  for (let at = 0; at < writer.sizeBytes; at += buffer.length) {
-    const part = buffer.subarray(0, Math.min(buffer.length, writer.sizeBytes - at));
-    writer.read(part, at);
-    hasher.update(part);
-  }
-}
-
-const sleep = (milliseconds: number, signal: AbortSignal | undefined): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal?.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
-  });
-
-async function request(
-  url: string,
-  path: string,
-  options: { fromByte: number; signal: AbortSignal | undefined },
-): Promise<Response> {
-  const headers: Record<string, string> = options.fromByte > 0 ? { Range: `bytes=${options.fromByte}-` } : {};
-  let response: Response;
-  try {
-    response = await fetch(url, { headers, signal: options.signal ?? null, credentials: "omit" });
-  } catch (cause) {
-    throwIfAborted(options.signal);
-    throw new StylusError("network", `${path} could not be downloaded: the connection failed.`, {
-      where: url,
-      remedy: "Check the connection and try again; what has arrived is kept.",
-      cause,
-    });
-  }
-  // A single-page host may answer an unknown path with its index page.
-  const isPage = response.headers.get("content-type")?.startsWith("text/html") === true;
-  if (response.status === 404 || response.status === 410 || (response.ok && isPage)) {
-    throw new StylusError("not-found", `${path} is missing on the server.`, {
-      where: url,
-      remedy: "The site is incomplete: publish it again with all files of the pack, then reload.",
-    });
-  }
-  if (response.status === 401 || response.status === 403) {
-    throw new StylusError("network", `The server refuses ${path} (${response.status}).`, {
-      where: url,
-      remedy: "Download the file in the browser and drop it on the page instead.",
-    });
-  }
-  if (!response.ok || !response.body) {
-    throw new StylusError("network", `The server answered ${response.status} for ${path}.`, {
-      where: url,
-      remedy: "Try again in a while; what has arrived is kept.",
-    });
-  }
-  return response;
-}
-
-async function attempt(file: ManifestFile, store: FileStore, options: DownloadOptions): Promise<void> {
-  const writer = await store.write(file.sha256);
-  let finished = false;
-  try {
-    if (writer.sizeBytes > file.sizeBytes) writer.reset();
-    const hasher = await createSHA256();
-    hasher.init();
-    let received = writer.sizeBytes <= file.sizeBytes ? writer.sizeBytes : 0;
-    if (received > 0) hashExisting(hasher, writer);
-    if (received < file.sizeBytes) {
-      const response = await request(options.url, file.path, { fromByte: received, signal: options.signal });
-      if (received > 0 && response.status !== 206) {
-        writer.reset();
-        hasher.init();
-        received = 0;
-      }
-      const reader = response.body!.getReader();
-      try {
-        for (;;) {
-          const { done, value } = await reader.read();
-          if (done) break;
-          received += value.byteLength;
-          if (received > file.sizeBytes) break;
-          writer.append(value);
-          hasher.update(value);
-          options.onProgress?.(received);
-        }
-      } catch (cause) {
-        throwIfAborted(options.signal);
-        if (cause instanceof StylusError) throw cause;
-        throw new StylusError("network", `The connection broke while ${file.path} was being downloaded.`, {
-          where: options.url,
-          remedy: "Try again; the download goes on where it stopped.",
-          cause,
-        });
-      } finally {
-        await reader.cancel().catch(() => {});
-      }
+/** A file of unknown size or hash: nothing could tell a wrong resumption, so every attempt starts at zero. */
+async function streamWhole(
+  file: RemoteFile,
+  writer: FileWriter,
+  options: DownloadOptions & { hash: HashFrontier },
+): Promise<string> {
+  const { hash, signal, connections, onBytes, stallMs = defaultStallMs } = options;
+  const { path, url, sizeBytes } = file;
+  const once = async (): Promise<string> => {
+    await writer.reset();
+    hash.reset();
+    const stop = new AbortController();
+    const both = AbortSignal.any([signal, stop.signal]);
+    const response = await requestPart(url, { path, fromByte: 0, toByte: null, sizeBytes, signal: both });
+    let received = 0;
+    for await (const chunk of chunksOf(response, { path, url, stop, signal, stallMs })) {
+      writer.write(chunk, received);
+      hash.add(chunk, received);
+      received += chunk.length;
+      onBytes?.(received, chunk.length);
     }
-    throwIfAborted(options.signal);
-    if (received < file.sizeBytes) {
-      throw new StylusError("network", `${file.path} ended after ${received} of ${file.sizeBytes} bytes.`, {
-        where: options.url,
-        remedy: "Try again; the download goes on where it stopped.",
+    if (sizeBytes !== null && received !== sizeBytes) {
+      throw new StylusError("network", `${path} ended after ${received} of ${sizeBytes} bytes.`, {
+        where: url,
       });
     }
-    const actual = received === file.sizeBytes ? hasher.digest("hex") : "a longer file";
-    if (actual !== file.sha256) {
-      writer.reset();
-      throw new StylusError(
-        "bad-file",
-        `${file.path} is damaged: expected SHA-256 ${file.sha256.slice(0, 12)}…, got ${actual.slice(0, 12)}….`,
-        {
-          where: options.url,
-          remedy: "Reload to download it again. If it happens again, the copy on the server is damaged.",
-        },
-      );
+    return hash.digest();
+  };
+  for (const delay of [...(options.retryDelaysMs ?? defaultRetryDelaysMs), null]) {
+    try {
+      return await connections.run(once);
+    } catch (error) {
+      if (delay === null || !(error instanceof StylusError) || error.code !== "network") throw error;
+      await sleep(delay, signal);
     }
-    await writer.finish();
-    finished = true;
-  } finally {
-    if (!finished) writer.close();
+  }
+  throw new Error("unreachable");
+}
+
+const damaged = ({ path, url, sha256 }: RemoteFile, actual: string): StylusError =>
+  new StylusError(
+    "bad-file",
+    `${path} is damaged: expected SHA-256 ${sha256!.slice(0, 12)}…, got ${actual.slice(0, 12)}….`,
+    {
+      where: url,
+      remedy: "Reload to download it again. If it happens again, the copy on the server is damaged.",
+    },
+  );
+
+/** One attempt with an open writer; a file that was pieced together and is wrong gives null: start from zero. */
+async function attempt(
+  file: RemoteFile,
+  writer: FileWriter,
+  options: DownloadOptions & { mayRestart: boolean },
+): Promise<string | null> {
+  const hash = await HashFrontier.open(writer);
+  const { sizeBytes, sha256 } = file;
+  if (sizeBytes === null || sha256 === null) {
+    const actual = await streamWhole(file, writer, { ...options, hash });
+    if (sha256 !== null && actual !== sha256) {
+      await writer.reset();
+      throw damaged(file, actual);
+    }
+    return actual;
+  }
+  const transfer = await Transfer.open(writer, {
+    hash,
+    options: {
+      path: file.path,
+      url: file.url,
+      sizeBytes,
+      connections: options.connections,
+      signal: options.signal,
+      segmentBytes: options.segmentBytes ?? defaultSegmentBytes,
+      parallelSegments: options.parallelSegments ?? defaultParallelSegments,
+      retryDelaysMs: options.retryDelaysMs ?? defaultRetryDelaysMs,
+      stallMs: options.stallMs ?? defaultStallMs,
+      onBytes: options.onBytes ?? (() => {}),
+    },
+  });
+  try {
+    const actual = await transfer.run();
+    if (actual !== sha256) throw damaged(file, actual);
+    return actual;
+  } catch (error) {
+    if (!(error instanceof StylusError) || error.code !== "bad-file") throw error;
+    await writer.reset();
+    if (transfer.resumed && options.mayRestart) return null;
+    throw error;
   }
 }
 
 /**
- * Makes sure that `file` is in the store, downloading what is missing.
+ * Makes sure that `file` is in the store, downloading what is missing. A resumed file that turns out wrong is downloaded
+ * once more from the first byte.
  * @throws StylusError network | not-found | bad-file | quota | cancelled
  */
 export async function download(
-  file: ManifestFile,
+  file: RemoteFile,
   store: FileStore,
   options: DownloadOptions,
-): Promise<Blob> {
-  const present = await store.open(file.sha256);
-  if (present) return present;
-  for (const delay of [...(options.retryDelaysMs ?? defaultRetryDelaysMs), null]) {
-    throwIfAborted(options.signal);
-    try {
-      await attempt(file, store, options);
-      break;
-    } catch (error) {
-      const temporary = error instanceof StylusError && error.code === "network";
-      if (delay === null || !temporary) throw error;
-      await sleep(delay, options.signal);
-    }
+): Promise<Downloaded> {
+  const present = file.sha256 === null ? null : await store.open(file.sha256);
+  if (present) return { blob: present, sha256: file.sha256! };
+  const writer = await store.write(file.key);
+  let sha256: string | null = null;
+  let finished = false;
+  try {
+    sha256 =
+      (await attempt(file, writer, { ...options, mayRestart: true })) ??
+      (await attempt(file, writer, { ...options, mayRestart: false }));
+    await writer.finish(sha256!);
+    finished = true;
+  } finally {
+    if (!finished) writer.close();
   }
-  const blob = await store.open(file.sha256);
-  if (!blob)
+  const blob = await store.open(sha256!);
+  if (!blob) {
     throw new StylusError("quota", `The browser dropped ${file.path} right after storing it.`, {
       remedy: "Free disk space and try again.",
     });
-  return blob;
+  }
+  return { blob, sha256: sha256! };
 }

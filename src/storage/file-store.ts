@@ -1,41 +1,54 @@
 // Where model files live: the origin private file system, so that a second visit needs no network. A file is written in
-// place under its SHA-256, with what has arrived so far kept on disk: a crash or a closed tab loses at most the last chunk.
-// Needs a dedicated worker (synchronous access handles exist only there). Where the browser has no OPFS (some private
-// windows and embedded frames) files are kept in memory for as long as the page lives.
+// place, with what has arrived so far kept on disk: a crash or a closed tab loses at most the last chunks. Complete files
+// are named by their SHA-256. Needs a dedicated worker (synchronous access handles exist only there). Where the browser has
+// no OPFS (some private windows and embedded frames) files are kept in memory for as long as the page lives.
 import { StylusError } from "../shared/errors.ts";
+import { openMemoryStore } from "./memory-store.ts";
 
 /** One file being written. Exactly one of `finish` and `close` ends it. */
 export interface FileWriter {
-  /** Bytes already there from an earlier, interrupted download. */
+  /** Length now; nothing is said about gaps: see the journal. */
   readonly sizeBytes: number;
-  /** Reads `target.length` bytes from `offsetBytes`; used to hash what an earlier download left. */
+  /** Reads up to `target.length` bytes from `offsetBytes`. */
   read(target: Uint8Array<ArrayBuffer>, offsetBytes: number): void;
-  append(chunk: Uint8Array<ArrayBuffer>): void;
-  /** Drops everything written so far. */
-  reset(): void;
-  /** Ends writing and marks the file as complete. */
-  finish(): Promise<void>;
+  write(chunk: Uint8Array<ArrayBuffer>, offsetBytes: number): void;
+  /** What `writeJournal` left; null when it was never called for this file. */
+  readJournal(): Promise<Uint8Array<ArrayBuffer> | null>;
+  writeJournal(bytes: Uint8Array<ArrayBuffer>, offsetBytes: number): Promise<void>;
+  /** Drops everything written so far, the journal too. */
+  reset(): Promise<void>;
+  /** Ends writing; the file is complete under `sha256`. */
+  finish(sha256: string): Promise<void>;
   /** Ends writing, keeping what is there for a later attempt. */
   close(): void;
 }
 
 export interface StoredFile {
-  readonly sha256: string;
+  /** SHA-256 of a complete file, key of a partial one. */
+  readonly name: string;
   readonly sizeBytes: number;
+  readonly complete: boolean;
 }
 
 export interface FileStore {
   readonly persistent: boolean;
   /** The complete file with this hash, or null. */
   open(sha256: string): Promise<Blob | null>;
-  write(sha256: string): Promise<FileWriter>;
-  remove(sha256: string): Promise<void>;
+  /** @param key SHA-256, or another name where it is not known yet */
+  write(key: string): Promise<FileWriter>;
+  /** Complete and partial file of that name. */
+  remove(name: string): Promise<void>;
   list(): Promise<StoredFile[]>;
 }
 
 /** Folder names are part of what users have on disk: changing them loses their downloads. */
 const completeFolder = "stylus-files";
 const partialFolder = "stylus-partial";
+const journalSuffix = ".journal";
+
+/** A closed tab's handles are released a moment after it. */
+const handleRetries = 20;
+const handleRetryMs = 100;
 
 const quotaError = (cause: unknown): StylusError =>
   new StylusError("quota", "There is not enough storage left for this model.", {
@@ -43,14 +56,113 @@ const quotaError = (cause: unknown): StylusError =>
     cause,
   });
 
-const isQuota = (error: unknown): boolean =>
-  error instanceof DOMException && error.name === "QuotaExceededError";
-const isMissing = (error: unknown): boolean =>
-  error instanceof DOMException && error.name === "NotFoundError";
+const isNamed = (error: unknown, name: string): boolean =>
+  error instanceof DOMException && error.name === name;
+const isMissing = (error: unknown): boolean => isNamed(error, "NotFoundError");
 
 /** `FileSystemFileHandle.move`, which TypeScript's DOM library does not declare yet. */
 interface MovableFileHandle extends FileSystemFileHandle {
   move(parent: FileSystemDirectoryHandle, name: string): Promise<void>;
+}
+
+async function openHandle(handle: FileSystemFileHandle): Promise<FileSystemSyncAccessHandle> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await handle.createSyncAccessHandle();
+    } catch (error) {
+      if (!isNamed(error, "NoModificationAllowedError") || attempt === handleRetries) throw error;
+      await new Promise((resolve) => setTimeout(resolve, handleRetryMs));
+    }
+  }
+}
+
+function writeAt(
+  access: FileSystemSyncAccessHandle,
+  chunk: Uint8Array<ArrayBuffer>,
+  offsetBytes: number,
+): void {
+  try {
+    if (access.write(chunk, { at: offsetBytes }) !== chunk.byteLength) throw quotaError(undefined);
+  } catch (error) {
+    throw isNamed(error, "QuotaExceededError") ? quotaError(error) : error;
+  }
+}
+
+async function removeIfThere(folder: FileSystemDirectoryHandle, name: string): Promise<void> {
+  await folder.removeEntry(name).catch((error: unknown) => {
+    if (!isMissing(error)) throw error;
+  });
+}
+
+async function openWriter(
+  key: string,
+  folders: { complete: FileSystemDirectoryHandle; partial: FileSystemDirectoryHandle },
+): Promise<FileWriter> {
+  const { complete, partial } = folders;
+  const handle = (await partial.getFileHandle(key, { create: true })) as MovableFileHandle;
+  const access = await openHandle(handle);
+  let journal: FileSystemSyncAccessHandle | null = null;
+  const openJournal = async (create: boolean): Promise<FileSystemSyncAccessHandle | null> => {
+    try {
+      journal ??= await openHandle(await partial.getFileHandle(key + journalSuffix, { create }));
+    } catch (error) {
+      if (create || !isMissing(error)) throw error;
+    }
+    return journal;
+  };
+  const closeJournal = (): void => {
+    journal?.close();
+    journal = null;
+  };
+  return {
+    get sizeBytes() {
+      return access.getSize();
+    },
+    read(target, offsetBytes) {
+      access.read(target, { at: offsetBytes });
+    },
+    write: (chunk, offsetBytes) => writeAt(access, chunk, offsetBytes),
+    async readJournal() {
+      const file = await openJournal(false);
+      if (!file) return null;
+      const bytes = new Uint8Array(file.getSize());
+      file.read(bytes, { at: 0 });
+      return bytes;
+    },
+    async writeJournal(bytes, offsetBytes) {
+      const file = journal ?? (await openJournal(true))!;
+      writeAt(file, bytes, offsetBytes);
+      if (offsetBytes === 0) file.flush();
+    },
+    async reset() {
+      closeJournal();
+      await removeIfThere(partial, key + journalSuffix);
+      access.truncate(0);
+    },
+    async finish(sha256) {
+      closeJournal();
+      access.flush();
+      access.close();
+      await handle.move(complete, sha256);
+      await removeIfThere(partial, key + journalSuffix);
+    },
+    close() {
+      closeJournal();
+      access.flush();
+      access.close();
+    },
+  };
+}
+
+async function* filesIn(
+  folder: FileSystemDirectoryHandle,
+): AsyncGenerator<{ name: string; sizeBytes: number }> {
+  for await (const [name, handle] of folder.entries()) {
+    if (handle.kind !== "file" || name.endsWith(journalSuffix)) continue;
+    // A file may vanish, or be in another tab's hands, while the folder is listed.
+    const file = await (handle as FileSystemFileHandle).getFile().catch(() => null);
+    if (file) yield { name, sizeBytes: file.size };
+  }
 }
 
 async function openOpfs(): Promise<FileStore> {
@@ -67,93 +179,18 @@ async function openOpfs(): Promise<FileStore> {
         throw error;
       }
     },
-    async write(sha256) {
-      const handle = (await partial.getFileHandle(sha256, { create: true })) as MovableFileHandle;
-      const access = await handle.createSyncAccessHandle();
-      let sizeBytes = access.getSize();
-      return {
-        sizeBytes,
-        read(target, offsetBytes) {
-          access.read(target, { at: offsetBytes });
-        },
-        append(chunk) {
-          try {
-            const written = access.write(chunk, { at: sizeBytes });
-            if (written !== chunk.byteLength) throw quotaError(undefined);
-          } catch (error) {
-            throw isQuota(error) ? quotaError(error) : error;
-          }
-          sizeBytes += chunk.byteLength;
-        },
-        reset() {
-          access.truncate(0);
-          sizeBytes = 0;
-        },
-        async finish() {
-          access.flush();
-          access.close();
-          await handle.move(complete, sha256);
-        },
-        close() {
-          access.flush();
-          access.close();
-        },
-      };
-    },
-    async remove(sha256) {
-      for (const folder of [complete, partial]) {
-        await folder.removeEntry(sha256).catch((error: unknown) => {
-          if (!isMissing(error)) throw error;
-        });
-      }
+    write: (key) => openWriter(key, { complete, partial }),
+    async remove(name) {
+      await removeIfThere(complete, name);
+      await removeIfThere(partial, name);
+      await removeIfThere(partial, name + journalSuffix);
     },
     async list() {
       const files: StoredFile[] = [];
-      for await (const [name, handle] of complete.entries()) {
-        if (handle.kind === "file") {
-          files.push({ sha256: name, sizeBytes: (await (handle as FileSystemFileHandle).getFile()).size });
-        }
-      }
+      for await (const file of filesIn(complete)) files.push({ ...file, complete: true });
+      for await (const file of filesIn(partial)) files.push({ ...file, complete: false });
       return files;
     },
-  };
-}
-
-/** Files kept in memory: for browsers without OPFS, and for tests. */
-export function openMemoryStore(): FileStore {
-  const complete = new Map<string, Blob>();
-  const partial = new Map<string, Uint8Array<ArrayBuffer>[]>();
-  return {
-    persistent: false,
-    open: async (sha256) => complete.get(sha256) ?? null,
-    async write(sha256) {
-      const chunks = partial.get(sha256) ?? [];
-      partial.set(sha256, chunks);
-      return {
-        sizeBytes: chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0),
-        read(target, offsetBytes) {
-          let position = 0;
-          for (const chunk of chunks) {
-            const from = Math.max(offsetBytes, position);
-            const to = Math.min(offsetBytes + target.length, position + chunk.length);
-            if (from < to) target.set(chunk.subarray(from - position, to - position), from - offsetBytes);
-            position += chunk.length;
-          }
-        },
-        append: (chunk) => void chunks.push(chunk.slice()),
-        reset: () => void chunks.splice(0),
-        async finish() {
-          complete.set(sha256, new Blob(chunks));
-          partial.delete(sha256);
-        },
-        close() {},
-      };
-    },
-    async remove(sha256) {
-      complete.delete(sha256);
-      partial.delete(sha256);
-    },
-    list: async () => [...complete].map(([sha256, blob]) => ({ sha256, sizeBytes: blob.size })),
   };
 }
 

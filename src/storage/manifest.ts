@@ -1,52 +1,256 @@
-// Manifests: which files a model is made of, where they come from and how to know them. Data only (model-manifests/*.json),
-// checked here field by field because a wrong manifest would otherwise show up as a broken download.
+// Manifests: which files a model is made of, where they come from, what they need and how to know them. Data only
+// (model-manifests/*.json), checked here field by field because a wrong manifest would otherwise show up as a broken download.
 import { StylusError } from "../shared/errors.ts";
+
+export const manifestKinds = [
+  "checkpoint", // text encoder, UNet and VAE, with what they need to run
+  "inpainting", // the same, with a 9-channel UNet
+  "vae", // replaces a checkpoint's own
+  "preview-decoder", // tiny VAE for previews
+  "few-step", // adapters that make a few steps enough
+  "tokenizer", // what a single-file checkpoint from the user's disk lacks
+  "embedder",
+  "composers", // language models, fetched by their own runtime
+  "adapters", // a list to choose from, not one download
+] as const;
+export type ManifestKind = (typeof manifestKinds)[number];
+
+export interface License {
+  /** SPDX id or the name the source gives. */
+  readonly license: string;
+  /** False when the source's own page has not been read for it: the page then says "see the model's page". */
+  readonly licenseConfirmed: boolean;
+}
+
+/** What a file of an adapter list says beyond being a file. */
+export interface AdapterEntry extends License {
+  readonly id: string;
+  readonly description: string;
+  readonly category: string;
+  /** Kind of checkpoint it was made for: "any", "anime". */
+  readonly domain: string;
+  readonly triggerWords: readonly string[];
+  /** Recommended strength. */
+  readonly weight: number;
+  /** Home page on the hub. */
+  readonly pageUrl: string;
+}
 
 export interface ManifestFile {
   /** Path inside the pack, with forward slashes; the program knows the file by it. */
   readonly path: string;
   /** Absolute, or relative to the manifest's `baseUrl`; `path` when left out. */
   readonly url?: string | undefined;
+  /** Exact, or an estimate: see `sizeExact`. */
   readonly sizeBytes: number;
-  /** Lower-case hex of the file's SHA-256. */
-  readonly sha256: string;
+  /** False for an estimate (`approximateBytes` in the file): the hub is asked at the first download. */
+  readonly sizeExact: boolean;
+  /** Lower-case hex of the file's SHA-256; null: what the first download brings is remembered and enforced from then on. */
+  readonly sha256: string | null;
+  readonly adapter?: AdapterEntry | undefined;
 }
 
-export interface Manifest {
+export interface Requirements {
+  /** GPU memory below which it is not offered by default: weights plus working memory at the usual size. */
+  readonly minGpuMemoryBytes: number;
+  /** WebGPU features without which it does not run. */
+  readonly requiredFeatures: readonly string[];
+  /** WebGPU features without which it runs slower or takes more memory. */
+  readonly preferredFeatures: readonly string[];
+}
+
+/** A language model that its runtime (web-llm) downloads and caches itself. */
+export interface ComposerEntry extends License {
   readonly id: string;
+  readonly modelUrl: string;
+  readonly libraryUrl: string;
+  readonly requirements: Requirements;
+}
+
+/** Settings for which a few-step adapter was trained. */
+export interface FewStepEntry {
+  readonly path: string;
+  readonly steps: number;
+  readonly cfgScale: number;
+  readonly sampler: string;
+  readonly schedule: string;
+}
+
+export interface Manifest extends License {
+  readonly id: string;
+  readonly kind: ManifestKind;
   readonly title: string;
-  readonly license: string;
+  /** Home of the files on the hub; null for files of the site itself and for lists. Commit null: the newest, pinned at the first download. */
+  readonly source: { readonly repo: string; readonly commit: string | null } | null;
+  readonly requirements: Requirements | null;
   /** Absolute, or relative to the site's own address. */
   readonly baseUrl: string;
   readonly files: readonly ManifestFile[];
+  readonly composers: readonly ComposerEntry[];
+  readonly fewStep: readonly FewStepEntry[];
 }
 
-const fail = (source: string, field: string, expected: string): never => {
-  throw new StylusError("bad-file", `${source} is not a valid manifest: "${field}" must be ${expected}.`, {
+/** Reads fields of one JSON object and names the field when one is wrong. */
+class Fields {
+  readonly #record: Record<string, unknown>;
+  readonly #source: string;
+  readonly #prefix: string;
+
+  constructor(value: unknown, source: string, field: string) {
+    this.#source = source;
+    this.#prefix = field === "" ? "" : `${field}.`;
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+      throw invalid(source, field || "(root)", "an object");
+    }
+    this.#record = value as Record<string, unknown>;
+  }
+
+  fail(field: string, expected: string): never {
+    throw invalid(this.#source, this.#prefix + field, expected);
+  }
+
+  onlyKnown(known: readonly string[]): void {
+    for (const key of Object.keys(this.#record)) {
+      if (!known.includes(key)) this.fail(key, "left out: no such field is known");
+    }
+  }
+
+  has(field: string): boolean {
+    return this.#record[field] !== undefined;
+  }
+
+  text(field: string): string {
+    const value = this.#record[field];
+    return typeof value === "string" && value !== "" ? value : this.fail(field, "a non-empty string");
+  }
+
+  match(field: string, pattern: RegExp, expected: string): string {
+    const value = this.#record[field];
+    return typeof value === "string" && pattern.test(value) ? value : this.fail(field, expected);
+  }
+
+  number(field: string): number {
+    const value = this.#record[field];
+    return typeof value === "number" && Number.isFinite(value) ? value : this.fail(field, "a number");
+  }
+
+  bytes(field: string): number {
+    const value = this.number(field);
+    return Number.isSafeInteger(value) && value >= 0 ? value : this.fail(field, "a whole number of bytes");
+  }
+
+  flag(field: string, fallback: boolean): boolean {
+    const value = this.#record[field] ?? fallback;
+    return typeof value === "boolean" ? value : this.fail(field, "true or false");
+  }
+
+  texts(field: string): string[] {
+    const value = this.#record[field];
+    const isTexts = Array.isArray(value) && value.every((entry) => typeof entry === "string");
+    return isTexts ? value : this.fail(field, "a list of strings");
+  }
+
+  object(field: string): Fields {
+    return new Fields(this.#record[field], this.#source, this.#prefix + field);
+  }
+
+  objects(field: string): Fields[] {
+    const value = this.#record[field];
+    if (!Array.isArray(value)) return this.fail(field, "a list");
+    return value.map((entry, index) => new Fields(entry, this.#source, `${this.#prefix}${field}[${index}]`));
+  }
+}
+
+const invalid = (source: string, field: string, expected: string): StylusError =>
+  new StylusError("bad-file", `${source} is not a valid manifest: "${field}" must be ${expected}.`, {
     where: `${source}: ${field}`,
     remedy: "Restore the file from the release, or make it again with `npm run build:manifest`.",
   });
-};
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** A path that stays inside its folder: no empty, "." or ".." part, no backslash. */
 const isInnerPath = (path: string): boolean =>
   !path.includes("\\") && path.split("/").every((part) => part !== "" && part !== "." && part !== "..");
 
-function parseFile(value: unknown, source: string, field: string): ManifestFile {
-  if (!isRecord(value)) return fail(source, field, "an object");
-  const { path, url, sizeBytes, sha256 } = value;
-  if (typeof path !== "string" || !isInnerPath(path)) return fail(source, `${field}.path`, "a relative path");
-  if (url !== undefined && typeof url !== "string") return fail(source, `${field}.url`, "a string");
-  if (typeof sizeBytes !== "number" || !Number.isSafeInteger(sizeBytes) || sizeBytes < 0) {
-    return fail(source, `${field}.sizeBytes`, "a whole number of bytes");
-  }
-  if (typeof sha256 !== "string" || !/^[0-9a-f]{64}$/.test(sha256)) {
-    return fail(source, `${field}.sha256`, "64 lower-case hex digits");
-  }
-  return { path, url, sizeBytes, sha256 };
+const isSecure = /^https:\/\//;
+
+const licenseOf = (fields: Fields): License => ({
+  license: fields.text("license"),
+  licenseConfirmed: fields.flag("licenseConfirmed", true),
+});
+
+function parseAdapter(fields: Fields): AdapterEntry {
+  fields.onlyKnown(
+    "id description category domain triggerWords weight pageUrl license licenseConfirmed".split(" "),
+  );
+  return {
+    id: fields.text("id"),
+    description: fields.text("description"),
+    category: fields.text("category"),
+    domain: fields.text("domain"),
+    triggerWords: fields.texts("triggerWords"),
+    weight: fields.number("weight"),
+    pageUrl: fields.match("pageUrl", isSecure, "an https address"),
+    ...licenseOf(fields),
+  };
+}
+
+function parseFile(fields: Fields): ManifestFile {
+  fields.onlyKnown(["path", "url", "sizeBytes", "approximateBytes", "sha256", "adapter"]);
+  const path = fields.text("path");
+  if (!isInnerPath(path)) fields.fail("path", "a relative path");
+  const sizeExact = !fields.has("approximateBytes");
+  if (!sizeExact && fields.has("sizeBytes")) fields.fail("approximateBytes", "left out beside sizeBytes");
+  return {
+    path,
+    url: fields.has("url") ? fields.text("url") : undefined,
+    sizeBytes: fields.bytes(sizeExact ? "sizeBytes" : "approximateBytes"),
+    sizeExact,
+    sha256: fields.has("sha256")
+      ? fields.match("sha256", /^[0-9a-f]{64}$/, "64 lower-case hex digits")
+      : null,
+    adapter: fields.has("adapter") ? parseAdapter(fields.object("adapter")) : undefined,
+  };
+}
+
+function parseRequirements(fields: Fields): Requirements {
+  fields.onlyKnown(["minGpuMemoryBytes", "requiredFeatures", "preferredFeatures"]);
+  return {
+    minGpuMemoryBytes: fields.bytes("minGpuMemoryBytes"),
+    requiredFeatures: fields.texts("requiredFeatures"),
+    preferredFeatures: fields.texts("preferredFeatures"),
+  };
+}
+
+function parseSource(fields: Fields): { repo: string; commit: string | null } {
+  fields.onlyKnown(["repo", "commit"]);
+  return {
+    repo: fields.match("repo", /^[\w.-]+\/[\w.-]+$/, "owner/name"),
+    commit: fields.has("commit")
+      ? fields.match("commit", /^[0-9a-f]{40}$/, "the 40 hex digits of a commit, or left out")
+      : null,
+  };
+}
+
+function parseComposer(fields: Fields): ComposerEntry {
+  fields.onlyKnown(["id", "modelUrl", "libraryUrl", "requirements", "license", "licenseConfirmed"]);
+  return {
+    id: fields.text("id"),
+    modelUrl: fields.match("modelUrl", isSecure, "an https address"),
+    libraryUrl: fields.match("libraryUrl", isSecure, "an https address"),
+    requirements: parseRequirements(fields.object("requirements")),
+    ...licenseOf(fields),
+  };
+}
+
+function parseFewStep(fields: Fields): FewStepEntry {
+  fields.onlyKnown(["path", "steps", "cfgScale", "sampler", "schedule"]);
+  return {
+    path: fields.text("path"),
+    steps: fields.number("steps"),
+    cfgScale: fields.number("cfgScale"),
+    sampler: fields.text("sampler"),
+    schedule: fields.text("schedule"),
+  };
 }
 
 /**
@@ -55,16 +259,33 @@ function parseFile(value: unknown, source: string, field: string): ManifestFile 
  * @throws StylusError bad-file, naming the field
  */
 export function parseManifest(value: unknown, source: string): Manifest {
-  if (!isRecord(value)) return fail(source, "(root)", "an object");
-  const text = (field: string): string => {
-    const entry = value[field];
-    return typeof entry === "string" && entry !== "" ? entry : fail(source, field, "a non-empty string");
-  };
-  if (!Array.isArray(value["files"])) return fail(source, "files", "a list");
-  const files = value["files"].map((file, index) => parseFile(file, source, `files[${index}]`));
+  const fields = new Fields(value, source, "");
+  fields.onlyKnown(
+    "id kind title license licenseConfirmed source requirements baseUrl files composers fewStep".split(" "),
+  );
+  const files = fields.objects("files").map(parseFile);
   const paths = new Set(files.map((file) => file.path));
-  if (paths.size !== files.length) return fail(source, "files", "free of repeated paths");
-  return { id: text("id"), title: text("title"), license: text("license"), baseUrl: text("baseUrl"), files };
+  if (paths.size !== files.length) fields.fail("files", "free of repeated paths");
+  const kind = manifestKinds.find((known) => known === fields.text("kind"));
+  const baseUrl = fields.text("baseUrl");
+  const hub = fields.has("source") ? parseSource(fields.object("source")) : null;
+  if (hub && !baseUrl.endsWith(`/${hub.repo}/resolve/${hub.commit ?? "main"}/`)) {
+    fields.fail("baseUrl", `the address of ${hub.repo} at the source's commit`);
+  }
+  const fewStep = fields.has("fewStep") ? fields.objects("fewStep").map(parseFewStep) : [];
+  if (fewStep.some((entry) => !paths.has(entry.path))) fields.fail("fewStep", "about files of the list");
+  return {
+    id: fields.match("id", /^[a-z0-9.-]+$/, "lower-case letters, digits, dots and hyphens"),
+    kind: kind ?? fields.fail("kind", `one of ${manifestKinds.join(", ")}`),
+    title: fields.text("title"),
+    ...licenseOf(fields),
+    source: hub,
+    requirements: fields.has("requirements") ? parseRequirements(fields.object("requirements")) : null,
+    baseUrl,
+    files,
+    composers: fields.has("composers") ? fields.objects("composers").map(parseComposer) : [],
+    fewStep,
+  };
 }
 
 /** Where `file` is downloaded from. `siteUrl` is the address of the page. */

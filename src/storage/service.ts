@@ -1,15 +1,23 @@
 // The storage worker's service: packs as maps of blobs, and what they take on disk.
 import { StylusError } from "../shared/errors.ts";
 import { download } from "./download.ts";
+import { askHub, knownFile, pinDownload, type KnownFile } from "./file-facts.ts";
 import { openFileStore, type FileStore } from "./file-store.ts";
-import { fileUrl, parseManifest, type Manifest, type ManifestFile } from "./manifest.ts";
+import { verifyLocalFile } from "./local-files.ts";
+import { parseManifest, type Manifest } from "./manifest.ts";
+import { StorageRecords } from "./pins.ts";
+import { ProgressReporter, type PackProgress } from "./progress.ts";
+import { checkQuota } from "./quota.ts";
+import { ConnectionLimit } from "./request.ts";
+import { describeStorage, type StorageView } from "./storage-view.ts";
 
-export interface PackProgress {
-  readonly path: string;
-  readonly receivedBytes: number;
-  readonly totalBytes: number;
-  /** True once every file is there. */
-  readonly done: boolean;
+export interface OpenPackOptions {
+  readonly onProgress?: ((progress: PackProgress) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Only files whose path starts with one of these; all when left out. */
+  readonly prefixes?: readonly string[] | undefined;
+  /** Files from the user's disk by their path in the pack: taken in place of the manifest's, or in addition to them. */
+  readonly local?: ReadonlyMap<string, Blob> | undefined;
 }
 
 export interface OpenedPack {
@@ -29,11 +37,73 @@ export interface StorageUse {
   readonly fileCount: number;
 }
 
-/** Downloads at the same time: browsers hold six connections to a host, two stay free for the page itself. */
-const parallelDownloads = 4;
+export interface StorageOptions {
+  /** Size of the parts in which large files arrive side by side. */
+  readonly segmentBytes?: number | undefined;
+  /** A connection that brings nothing for this long is given up. */
+  readonly stallMs?: number | undefined;
+  readonly retryDelaysMs?: readonly number[] | undefined;
+}
+
+/** Transfers at the same time: browsers hold six connections to a host, two stay free for the page itself. */
+const parallelTransfers = 4;
+
+/** What the files of one `openPack` have in common. */
+interface Context {
+  readonly store: FileStore;
+  readonly signal: AbortSignal;
+  readonly progress: ProgressReporter;
+}
+
+/** Runs `work` on every item, a few at once; the first failure stops the rest, and is thrown when all have ended. */
+async function forEach<Item>(
+  items: readonly Item[],
+  { stop, work }: { stop: AbortController; work: (item: Item) => Promise<void> },
+): Promise<void> {
+  const queue = [...items];
+  const failures: unknown[] = [];
+  const worker = async (): Promise<void> => {
+    try {
+      while (queue.length > 0 && failures.length === 0) await work(queue.shift()!);
+    } catch (error) {
+      failures.push(error);
+      stop.abort();
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(parallelTransfers, items.length) }, worker));
+  if (failures.length > 0) throw failures[0];
+}
+
+/** Name of a partial file whose hash is not known yet. */
+async function partialKey({ url, sha256 }: KnownFile): Promise<string> {
+  if (sha256 !== null) return sha256;
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(url));
+  return `unknown-${[...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+}
+
+async function locked<Value>(
+  key: string,
+  { signal, work }: { signal: AbortSignal; work: () => Promise<Value> },
+): Promise<Value> {
+  try {
+    return await navigator.locks.request(`stylus-file-${key}`, { signal }, work);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") {
+      throw new StylusError("cancelled", "Stopped.", { cause: error });
+    }
+    throw error;
+  }
+}
 
 export class StorageService {
+  readonly #options: StorageOptions;
+  readonly #records = new StorageRecords();
+  readonly #connections = new ConnectionLimit(parallelTransfers);
   #store: Promise<FileStore> | undefined;
+
+  constructor(options: StorageOptions = {}) {
+    this.#options = options;
+  }
 
   #openStore(): Promise<FileStore> {
     this.#store ??= openFileStore();
@@ -41,89 +111,125 @@ export class StorageService {
   }
 
   /**
-   * Every file of a pack, from the store or the network.
+   * Every file of a pack, from the store, the user's disk or the network.
    * @param manifestJson the parsed JSON of a file of model-manifests/
    * @param siteUrl address of the page, for manifests with relative addresses
-   * @throws StylusError naming the file; files that had arrived stay in the store
+   * @throws StylusError naming the file; what had arrived stays in the store
    */
-  async openPack(
-    manifestJson: unknown,
-    siteUrl: string,
-    options: {
-      onProgress?: ((progress: PackProgress) => void) | undefined;
-      signal?: AbortSignal | undefined;
-      /** Only files whose path starts with one of these; all when left out. */
-      prefixes?: readonly string[] | undefined;
-    } = {},
-  ): Promise<OpenedPack> {
+  async openPack(manifestJson: unknown, siteUrl: string, options: OpenPackOptions = {}): Promise<OpenedPack> {
     const manifest = parseManifest(manifestJson, "manifest");
-    const { prefixes } = options;
-    const wanted = prefixes
-      ? manifest.files.filter((file) => prefixes.some((prefix) => file.path.startsWith(prefix)))
-      : manifest.files;
+    const { prefixes, local = new Map<string, Blob>(), onProgress } = options;
     const store = await this.#openStore();
-    const totalBytes = wanted.reduce((sum, file) => sum + file.sizeBytes, 0);
-    const received = new Map<string, number>();
-    const files = new Map<string, Blob>();
-    let downloadedBytes = 0;
-    const report = (file: ManifestFile, bytes: number): void => {
-      received.set(file.path, bytes);
-      const receivedBytes = [...received.values()].reduce((sum, value) => sum + value, 0);
-      options.onProgress?.({
-        path: file.path,
-        receivedBytes,
-        totalBytes,
-        done: files.size === wanted.length,
-      });
-    };
     const stop = new AbortController();
     const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
-    const queue = [...wanted];
-    const worker = async (): Promise<void> => {
-      for (let file = queue.shift(); file; file = queue.shift()) {
-        const stored = await store.open(file.sha256);
-        const blob = stored ?? (await this.#fetch(manifest, file, { store, siteUrl, signal, report }));
-        if (!stored) downloadedBytes += file.sizeBytes;
-        files.set(file.path, blob);
-        report(file, file.sizeBytes);
-      }
-    };
+    const files = new Map<string, Blob>(local);
+    const missing: KnownFile[] = [];
+    const present: KnownFile[] = [];
+    const wanted = manifest.files.filter(
+      ({ path }) => !prefixes || prefixes.some((prefix) => path.startsWith(prefix)),
+    );
+    await forEach(wanted, {
+      stop,
+      work: async (file) => {
+        const known = await knownFile(file, { manifest, siteUrl, records: this.#records });
+        const blob = await this.#localOrStored(known, { store, local, signal });
+        if (blob) files.set(file.path, blob);
+        if (blob) present.push(known);
+        else missing.push(await askHub(known, { records: this.#records, signal }));
+      },
+    });
+    const sizeOf = ({ file, sizeBytes }: KnownFile): number =>
+      files.get(file.path)?.size ?? sizeBytes ?? file.sizeBytes;
+    const totalOf = (list: readonly KnownFile[]): number =>
+      list.reduce((sum, known) => sum + sizeOf(known), 0);
+    await checkQuota(await this.#missingBytes(missing, store), store);
+    let downloadedBytes = 0;
+    const progress = new ProgressReporter(onProgress ?? (() => {}), {
+      totalBytes: totalOf(present) + totalOf(missing),
+      fileCount: wanted.length,
+    });
     try {
-      await Promise.all(Array.from({ length: Math.min(parallelDownloads, wanted.length) }, worker));
-    } catch (error) {
-      stop.abort();
-      throw error;
+      for (const known of present) progress.finish(known.file.path, sizeOf(known));
+      await forEach(missing, {
+        stop,
+        work: async (known) => {
+          const expectedBytes = sizeOf(known);
+          const fetched = await this.#fetch(known, { store, signal, progress });
+          files.set(known.file.path, fetched.blob);
+          downloadedBytes += fetched.downloadedBytes;
+          progress.totalBytes += fetched.blob.size - expectedBytes;
+          progress.finish(known.file.path, fetched.blob.size);
+        },
+      });
+    } finally {
+      progress.stop();
     }
+    const totalBytes = [...files.values()].reduce((sum, { size }) => sum + size, 0);
     return { files, downloadedBytes, totalBytes, persistent: store.persistent };
+  }
+
+  async #localOrStored(
+    { file, sizeBytes, sha256 }: KnownFile,
+    context: { store: FileStore; local: ReadonlyMap<string, Blob>; signal: AbortSignal },
+  ): Promise<Blob | null> {
+    const own = context.local.get(file.path);
+    if (own) {
+      if (sha256 !== null) {
+        await verifyLocalFile(
+          own,
+          { path: file.path, sha256 },
+          { records: this.#records, signal: context.signal },
+        );
+      }
+      return own;
+    }
+    if (sha256 === null) return null;
+    const blob = await context.store.open(sha256);
+    if (!blob || sizeBytes === null || blob.size === sizeBytes) return blob;
+    await context.store.remove(sha256); // cut short by the browser or the disk
+    return null;
+  }
+
+  /** What is still to be stored, less what an earlier attempt has left. */
+  async #missingBytes(missing: readonly KnownFile[], store: FileStore): Promise<number> {
+    if (missing.length === 0) return 0;
+    const partial = new Map((await store.list()).map(({ name, sizeBytes }) => [name, sizeBytes]));
+    return missing.reduce(
+      (sum, { file, sizeBytes, sha256 }) =>
+        sum + Math.max(0, (sizeBytes ?? file.sizeBytes) - ((sha256 && partial.get(sha256)) || 0)),
+      0,
+    );
   }
 
   /** A lock per file keeps two tabs from writing the same one. */
   async #fetch(
-    manifest: Manifest,
-    file: ManifestFile,
-    context: {
-      store: FileStore;
-      siteUrl: string;
-      signal: AbortSignal;
-      report: (file: ManifestFile, bytes: number) => void;
-    },
-  ): Promise<Blob> {
-    const { store, signal } = context;
-    const options = {
-      url: fileUrl(manifest, file, context.siteUrl),
-      onProgress: (bytes: number) => context.report(file, bytes),
+    known: KnownFile,
+    { store, signal, progress }: Context,
+  ): Promise<{ blob: Blob; downloadedBytes: number }> {
+    const { path } = known.file;
+    const key = await partialKey(known);
+    return locked(key, {
       signal,
-    };
-    try {
-      return await navigator.locks.request(`stylus-file-${file.sha256}`, { signal }, () =>
-        download(file, store, options),
-      );
-    } catch (error) {
-      if (error instanceof DOMException && error.name === "AbortError") {
-        throw new StylusError("cancelled", "Stopped.", { cause: error });
-      }
-      throw error;
-    }
+      work: async () => {
+        // Another tab may have fetched it, and learnt its hash, while this one waited.
+        const pin = known.sha256 === null ? await this.#records.get("pins", known.url) : null;
+        const stored = pin?.sha256 ? await store.open(pin.sha256) : null;
+        if (stored) return { blob: stored, downloadedBytes: 0 };
+        let downloadedBytes = 0;
+        const remote = { path, url: known.pinnedUrl, sizeBytes: known.sizeBytes, sha256: known.sha256, key };
+        const { blob, sha256 } = await download(remote, store, {
+          ...this.#options,
+          connections: this.#connections,
+          signal,
+          onBytes: (receivedBytes, newBytes) => {
+            downloadedBytes += newBytes;
+            progress.update(path, { receivedBytes, newBytes });
+          },
+        });
+        await pinDownload(known, { sizeBytes: blob.size, sha256 }, this.#records);
+        return { blob, downloadedBytes };
+      },
+    });
   }
 
   async use(): Promise<StorageUse> {
@@ -134,13 +240,75 @@ export class StorageService {
       usedBytes: files.reduce((sum, file) => sum + file.sizeBytes, 0),
       quotaBytes: estimate?.quota ?? 0,
       persisted: (await navigator.storage?.persisted?.()) ?? false,
-      fileCount: files.length,
+      fileCount: files.filter(({ complete }) => complete).length,
     };
   }
 
-  /** Deletes the files of a pack; it is downloaded again when next opened. */
-  async removePack(manifestJson: unknown): Promise<void> {
+  /**
+   * What is stored, by pack.
+   * @param manifestJsons every manifest the page knows
+   */
+  async describe(manifestJsons: readonly unknown[], siteUrl: string): Promise<StorageView> {
     const store = await this.#openStore();
-    for (const file of parseManifest(manifestJson, "manifest").files) await store.remove(file.sha256);
+    return describeStorage(await this.#know(manifestJsons, siteUrl), await store.list());
+  }
+
+  async #know(
+    manifestJsons: readonly unknown[],
+    siteUrl: string,
+  ): Promise<{ manifest: Manifest; files: { path: string; key: string }[] }[]> {
+    return Promise.all(
+      manifestJsons.map(async (json) => {
+        const manifest = parseManifest(json, "manifest");
+        const files = manifest.files.map(async (file) => {
+          const known = await knownFile(file, { manifest, siteUrl, records: this.#records });
+          return { path: file.path, key: await partialKey(known) };
+        });
+        return { manifest, files: await Promise.all(files) };
+      }),
+    );
+  }
+
+  /**
+   * Deletes the files of a pack; it is downloaded again when next opened.
+   * @param options.keep manifests whose files stay, though the pack has them too
+   */
+  async removePack(
+    manifestJson: unknown,
+    options: { keep?: readonly unknown[]; siteUrl?: string } = {},
+  ): Promise<void> {
+    const store = await this.#openStore();
+    const siteUrl = options.siteUrl ?? location.href;
+    const kept = await this.#know(options.keep ?? [], siteUrl);
+    const keys = new Set(kept.flatMap(({ files }) => files.map(({ key }) => key)));
+    for (const { files } of await this.#know([manifestJson], siteUrl)) {
+      for (const { key } of files) if (!keys.has(key)) await this.#remove(key, store);
+    }
+  }
+
+  /** Deletes one file by the name that `describe` gives it; waits for a tab that is writing it. */
+  async removeFile(name: string): Promise<void> {
+    await this.#remove(name, await this.#openStore());
+  }
+
+  async #remove(name: string, store: FileStore): Promise<void> {
+    const { signal } = new AbortController();
+    await locked(name, { signal, work: () => store.remove(name) });
+  }
+
+  /**
+   * Forgets what was pinned for a pack at its first download: for a user who trusts a file that has changed on the hub.
+   * @returns how many pins there were
+   */
+  async forgetPins(manifestJson: unknown, siteUrl: string): Promise<number> {
+    const manifest = parseManifest(manifestJson, "manifest");
+    let count = 0;
+    for (const file of manifest.files) {
+      const { url, pin } = await knownFile(file, { manifest, siteUrl, records: this.#records });
+      if (!pin) continue;
+      await this.#records.forget("pins", url);
+      count++;
+    }
+    return count;
   }
 }

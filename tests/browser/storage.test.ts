@@ -57,6 +57,7 @@ afterAll(async () => {
 
 const manifest = (paths = [...contents.keys()]) => ({
   id: "test",
+  kind: "checkpoint",
   title: "Test",
   license: "none",
   baseUrl: hostUrl,

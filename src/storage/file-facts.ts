@@ -1,0 +1,86 @@
+// What is known of each file before it is fetched: from the manifest, from an earlier download's pin, or from the hub, in
+// this order. A pin is written once and enforced from then on.
+import { StylusError } from "../shared/errors.ts";
+import { atCommit, readHubFacts } from "./hub-facts.ts";
+import { fileUrl, type Manifest, type ManifestFile } from "./manifest.ts";
+import type { Pin, StorageRecords } from "./pins.ts";
+
+export interface KnownFile {
+  readonly file: ManifestFile;
+  /** The manifest's address; pins are kept under it. */
+  readonly url: string;
+  /** The same at the pinned commit. */
+  readonly pinnedUrl: string;
+  /** Null: the download will tell. */
+  readonly sizeBytes: number | null;
+  readonly sha256: string | null;
+  readonly pin: Pin | null;
+}
+
+export function combine(file: ManifestFile, { url, pin }: { url: string; pin: Pin | null }): KnownFile {
+  return {
+    file,
+    url,
+    pinnedUrl: pin?.commit ? atCommit(url, pin.commit) : url,
+    sizeBytes: file.sizeExact ? file.sizeBytes : (pin?.sizeBytes ?? null),
+    sha256: file.sha256 ?? pin?.sha256 ?? null,
+    pin,
+  };
+}
+
+const isComplete = ({ sizeBytes, sha256 }: KnownFile): boolean => sizeBytes !== null && sha256 !== null;
+
+/** From manifest and pins alone; asks nobody. */
+export async function knownFile(
+  file: ManifestFile,
+  context: { manifest: Manifest; siteUrl: string; records: StorageRecords },
+): Promise<KnownFile> {
+  const url = fileUrl(context.manifest, file, context.siteUrl);
+  return combine(file, { url, pin: await context.records.get("pins", url) });
+}
+
+/**
+ * Asks the hub for what is still open, once, and pins the answer.
+ * @throws StylusError bad-file when the hub contradicts the manifest; network | not-found | cancelled
+ */
+export async function askHub(
+  known: KnownFile,
+  { records, signal }: { records: StorageRecords; signal: AbortSignal },
+): Promise<KnownFile> {
+  if (isComplete(known) || known.pin) return known;
+  const { file, url } = known;
+  const facts = await readHubFacts(url, { path: file.path, signal });
+  const contradiction =
+    (file.sha256 !== null && facts.sha256 !== null && facts.sha256 !== file.sha256) ||
+    (file.sizeExact && facts.sizeBytes !== null && facts.sizeBytes !== file.sizeBytes);
+  if (contradiction) {
+    throw new StylusError(
+      "bad-file",
+      `${file.path} was replaced on the hub: it is not the file this model was made of.`,
+      {
+        where: url,
+        remedy: "Wait for an update of this site, or take the file from your disk.",
+      },
+    );
+  }
+  if (facts.sha256 === null && facts.sizeBytes === null && facts.commit === null) return known;
+  const pin: Pin = { ...facts, origin: "hub", pinnedAt: new Date() };
+  await records.put("pins", url, pin);
+  return combine(file, { url, pin });
+}
+
+/** Remembers what a first download brought, where nobody had said it before. */
+export async function pinDownload(
+  known: KnownFile,
+  got: { sizeBytes: number; sha256: string },
+  records: StorageRecords,
+): Promise<void> {
+  if (isComplete(known)) return;
+  const { url, pin } = known;
+  await records.put("pins", url, {
+    ...got,
+    commit: pin?.commit ?? null,
+    origin: "first-download",
+    pinnedAt: new Date(),
+  });
+}

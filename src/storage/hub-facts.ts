@@ -1,0 +1,100 @@
+// What a hub says about a file before it is downloaded: size and SHA-256. Large files are redirected to another host, and a
+// browser shows only the last answer's headers, so where X-Linked-Etag cannot be read the file's Git LFS pointer is
+// read instead ("…/raw/…"); it says the same.
+import { StylusError, throwIfAborted } from "../shared/errors.ts";
+
+export interface HubFacts {
+  /** Null when the hub does not say: small files are not in LFS. */
+  readonly sizeBytes: number | null;
+  readonly sha256: string | null;
+  /** What the revision in the address stands for now. */
+  readonly commit: string | null;
+}
+
+/** Longer than any pointer file. */
+const pointerLimitBytes = 1024;
+
+const hubAddress = /^(https?:\/\/[^/]+\/[^/]+\/[^/]+)\/resolve\/([^/]+)\/(.+)$/;
+
+/** The address of the same file at `commit`; unchanged when it is no hub address. */
+export const atCommit = (url: string, commit: string): string =>
+  url.replace(hubAddress, (_, repo: string, __, path: string) => `${repo}/resolve/${commit}/${path}`);
+
+const hexOf = (text: string | null, digits: number): string | null => {
+  const match = /^(?:W\/)?"?([0-9a-f]+)"?$/.exec(text ?? "")?.[1];
+  return match?.length === digits ? match : null;
+};
+
+const wholeNumber = (text: string | null): number | null =>
+  text !== null && /^\d+$/.test(text) ? Number(text) : null;
+
+/** The facts in the headers of an answer to HEAD; sha256 null when they are not there. */
+export function factsOfHeaders(headers: Headers): HubFacts {
+  return {
+    sizeBytes: wholeNumber(headers.get("x-linked-size")),
+    sha256: hexOf(headers.get("x-linked-etag"), 64),
+    commit: hexOf(headers.get("x-repo-commit"), 40),
+  };
+}
+
+/** The facts in a Git LFS pointer (git-lfs, docs/spec.md); null when `text` is none. */
+export function factsOfPointer(text: string): Pick<HubFacts, "sizeBytes" | "sha256"> | null {
+  if (!text.startsWith("version https://git-lfs.github.com/spec/")) return null;
+  const sha256 = /^oid sha256:([0-9a-f]{64})$/m.exec(text)?.[1];
+  const size = /^size (\d+)$/m.exec(text)?.[1];
+  return sha256 !== undefined && size !== undefined ? { sha256, sizeBytes: Number(size) } : null;
+}
+
+async function firstBytes(response: Response, limitBytes: number): Promise<string> {
+  const reader = response.body!.getReader();
+  let text = "";
+  const decoder = new TextDecoder();
+  while (text.length < limitBytes) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    text += decoder.decode(value, { stream: true });
+  }
+  await reader.cancel().catch(() => {});
+  return text;
+}
+
+/**
+ * Asks the hub about the file at `url`. What it does not say stays null; then the download itself tells.
+ * @throws StylusError not-found | network | cancelled
+ */
+export async function readHubFacts(
+  url: string,
+  options: { path: string; signal?: AbortSignal | undefined },
+): Promise<HubFacts> {
+  const { path, signal } = options;
+  const common = { signal: signal ?? null, credentials: "omit" } as const;
+  const head = await fetch(url, { ...common, method: "HEAD" }).catch(() => null); // the other host may refuse HEAD
+  throwIfAborted(signal);
+  if (head?.status === 404) {
+    throw new StylusError("not-found", `${path} is no longer on the hub.`, {
+      where: url,
+      remedy: "Choose another model, or take the file from your disk.",
+    });
+  }
+  const said = head?.ok ? factsOfHeaders(head.headers) : { sizeBytes: null, sha256: null, commit: null };
+  const address = hubAddress.exec(url);
+  const inLfs = !head?.ok || head.redirected;
+  if (said.sha256 !== null || !address || !inLfs) return said;
+  try {
+    const [, repo, revision, file] = address;
+    const response = await fetch(`${repo}/raw/${revision}/${file}`, {
+      ...common,
+      headers: { Range: `bytes=0-${pointerLimitBytes - 1}` },
+    });
+    const pointer = response.ok && response.body ? await firstBytes(response, pointerLimitBytes) : "";
+    const commit = said.commit ?? factsOfHeaders(response.headers).commit;
+    return { ...said, ...factsOfPointer(pointer), commit };
+  } catch (cause) {
+    throwIfAborted(signal);
+    throw new StylusError("network", `The hub could not be asked about ${path}.`, {
+      where: url,
+      remedy: "Check the connection and try again.",
+      cause,
+    });
+  }
+}

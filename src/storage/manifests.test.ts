@@ -1,0 +1,123 @@
+// Every file of model-manifests/, and what the validator refuses.
+import { readdirSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { fileUrl, parseManifest, type Manifest } from "./manifest.ts";
+
+const folder = new URL("../../model-manifests/", import.meta.url);
+const names = readdirSync(folder).filter((name) => name.endsWith(".json"));
+const json = (name: string): unknown => JSON.parse(readFileSync(new URL(name, folder), "utf8"));
+const manifests = new Map<string, Manifest>(names.map((name) => [name, parseManifest(json(name), name)]));
+const site = "https://example.org/stylus/";
+
+test.each(names)("%s is valid and named after its id", (name) => {
+  expect(`${manifests.get(name)!.id}.json`).toBe(name);
+});
+
+test("what the product offers is there", () => {
+  const kinds = Object.fromEntries([...manifests.values()].map(({ id, kind }) => [id, kind]));
+  expect(kinds).toMatchObject({
+    sd15: "checkpoint",
+    "realistic-vision-6": "checkpoint",
+    "counterfeit-3": "checkpoint",
+    "sd15-inpainting": "inpainting",
+    "vae-ft-mse": "vae",
+    taesd: "preview-decoder",
+    "lcm-lora-sd15": "few-step",
+    "hyper-sd15": "few-step",
+    "sd15-tokenizer": "tokenizer",
+    "bge-small-en": "embedder",
+    composers: "composers",
+    "adapters-sd15": "adapters",
+  });
+});
+
+test.each(names)("%s: what is downloaded from a hub can be known again", (name) => {
+  const manifest = manifests.get(name)!;
+  for (const file of manifest.files) {
+    const url = fileUrl(manifest, file, site);
+    if (url.startsWith(site)) {
+      expect(file, file.path).toMatchObject({ sizeExact: true, sha256: expect.any(String) });
+    } else {
+      expect(url).toMatch(
+        /^https:\/\/huggingface\.co\/[\w.-]+\/[\w.-]+\/resolve\/(main|[0-9a-f]{40})\/[^?]+$/,
+      );
+    }
+  }
+});
+
+test.each(names.filter((name) => /checkpoint|inpainting/.test(manifests.get(name)!.kind)))(
+  "%s holds what a run needs",
+  (name) => {
+    const paths = manifests.get(name)!.files.map((file) => file.path);
+    expect(paths).toEqual(expect.arrayContaining(["tokenizer/vocab.json", "tokenizer/merges.txt"]));
+    const single = paths.some((path) => /^[^/]+\.safetensors$/.test(path));
+    const folders = ["unet", "text_encoder", "vae"].every((part) =>
+      paths.some((path) => path.startsWith(`${part}/`) && path.endsWith(".safetensors")),
+    );
+    expect(single !== folders).toBe(true);
+    if (name !== "pocket.json") expect(manifests.get(name)!.requirements).not.toBeNull();
+  },
+);
+
+test("adapters have a card each, with ids of their own", () => {
+  const { files } = manifests.get("adapters-sd15.json")!;
+  const ids = files.map((file) => file.adapter?.id);
+  expect(ids).not.toContain(undefined);
+  expect(new Set(ids).size).toBe(files.length);
+  expect(files.length).toBeGreaterThan(70);
+});
+
+test("half-precision composers ask for shader-f16, the others do not", () => {
+  const { composers } = manifests.get("composers.json")!;
+  expect(composers.length).toBeGreaterThan(0);
+  for (const { id, requirements } of composers) {
+    expect(requirements.requiredFeatures, id).toEqual(id.includes("f16") ? ["shader-f16"] : []);
+  }
+});
+
+const sound = {
+  id: "x",
+  kind: "checkpoint",
+  title: "X",
+  license: "mit",
+  source: { repo: "owner/x", commit: "0".repeat(40) },
+  baseUrl: `https://huggingface.co/owner/x/resolve/${"0".repeat(40)}/`,
+  files: [{ path: "a.bin", sizeBytes: 3, sha256: "a".repeat(64) }],
+};
+const file = sound.files[0]!;
+
+test.each<[string, object, string]>([
+  ["an unknown kind", { kind: "song" }, "kind"],
+  ["no licence", { license: "" }, "license"],
+  ["an abbreviated commit", { source: { repo: "owner/x", commit: "0123abc" } }, "source.commit"],
+  ["another revision in the address", { source: { repo: "owner/x" } }, "baseUrl"],
+  ["a path that leaves the pack", { files: [{ ...file, path: "../a" }] }, "files[0].path"],
+  ["no size", { files: [{ path: "a", sha256: file.sha256 }] }, "files[0].sizeBytes"],
+  ["two sizes", { files: [{ ...file, approximateBytes: 3 }] }, "files[0].approximateBytes"],
+  ["a hash in capitals", { files: [{ ...file, sha256: "A".repeat(64) }] }, "files[0].sha256"],
+  ["a misspelt field", { files: [{ ...file, sha265: "" }] }, "files[0].sha265"],
+  ["a path twice", { files: [file, file] }, "files"],
+  [
+    "settings for no file",
+    { fewStep: [{ path: "b", steps: 1, cfgScale: 1, sampler: "s", schedule: "t" }] },
+    "fewStep",
+  ],
+  [
+    "requirements without memory",
+    { requirements: { requiredFeatures: [], preferredFeatures: [] } },
+    "requirements.minGpuMemoryBytes",
+  ],
+])("refused by field: %s", (_, change, field) => {
+  expect(() => parseManifest({ ...sound, ...change }, "x.json")).toThrow(
+    expect.objectContaining({ code: "bad-file", where: `x.json: ${field}` }),
+  );
+});
+
+test("unknown size and hash are told apart from known ones", () => {
+  expect(
+    parseManifest({ ...sound, files: [file, { path: "b", approximateBytes: 5 }] }, "x").files,
+  ).toMatchObject([
+    { sizeExact: true, sizeBytes: 3, sha256: file.sha256 },
+    { sizeExact: false, sizeBytes: 5, sha256: null },
+  ]);
+});
