@@ -4,6 +4,7 @@ import type { Composition } from "../compose/composition.ts";
 import type { AdapterCard } from "../retrieval/card.ts";
 import type { AdapterUse, DeviceReport, DiffusionEvent } from "../shared/request.ts";
 import type { GenerateOptions, PackDefaults } from "./options.ts";
+import type { OwnAdapter } from "./own-adapters.ts";
 
 /** A retrieved adapter, as shown and recorded. */
 export interface CandidateView {
@@ -115,8 +116,12 @@ export interface LoadedPack {
   readonly persistent: boolean;
   readonly device: DeviceReport;
   readonly defaults: PackDefaults;
-  /** Every adapter of the pack, few-step ones included. */
+  /** Every adapter of the pack, few-step ones included, and those of the user that fit it. */
   readonly cards: readonly AdapterCard[];
+  /** Base models whose adapters fit, as cards name them. */
+  readonly baseModels: readonly string[];
+  /** The user's adapters among the cards, by id. */
+  readonly own: ReadonlyMap<string, OwnAdapter>;
   /** A picture or other file of the pack as an object URL; null when the pack has no such file. */
   fileUrl(path: string): string | null;
 }

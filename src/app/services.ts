@@ -11,6 +11,7 @@ import { StylusError } from "../shared/errors.ts";
 import type { DevicePreference } from "../shared/request.ts";
 import { parseManifest, type Manifest } from "../storage/manifest.ts";
 import type { OpenedPack, StorageService } from "../storage/service.ts";
+import { openOwnAdapters, type OwnAdapter } from "./own-adapters.ts";
 import { packDefaults, packInfo, packManifest, type PackInfo } from "./packs.ts";
 import type { Services } from "./ports.ts";
 import type { LoadedPack, LoadProgress } from "./run-types.ts";
@@ -105,6 +106,34 @@ export function createServices(): Services {
   /** Which start of each worker holds the pack: a restarted worker holds nothing. */
   let holders = { key: "", embedder: 0, search: 0 };
   let cardsOfSearch: LoadedPack["cards"] = [];
+  /** The user's adapters as retrieval knows them. */
+  const indexed = new Map<string, OwnAdapter>();
+  const ownStore = openOwnAdapters();
+
+  /** The user's adapters that fit a pack; one whose name the pack has taken is left out. */
+  async function ownOf(packId: string): Promise<OwnAdapter[]> {
+    const { baseModels } = packInfo(packId);
+    const all = await (await ownStore).all();
+    return all.filter(
+      ({ card }) => baseModels.includes(card.baseModel) && !cardsOfSearch.some(({ id }) => id === card.id),
+    );
+  }
+
+  /** Brings retrieval up to date with what the user has added, changed and removed. */
+  async function indexOwn(packId: string): Promise<OwnAdapter[]> {
+    const own = await ownOf(packId);
+    for (const id of [...indexed.keys()].filter((known) => !own.some((adapter) => adapter.id === known))) {
+      await search.call((service) => service.remove(id));
+      indexed.delete(id);
+    }
+    for (const adapter of own) {
+      if (JSON.stringify(indexed.get(adapter.id)?.card) === JSON.stringify(adapter.card)) continue;
+      const entry = await embedder.call((service) => service.embedCard(adapter.card));
+      await search.call((service) => service.add(adapter.card, entry));
+      indexed.set(adapter.id, adapter);
+    }
+    return own;
+  }
 
   async function fetchPack(packId: string): Promise<Fetched> {
     const info = packInfo(packId);
@@ -144,6 +173,8 @@ export function createServices(): Services {
       search.call((service) => service.load(ofSearch)),
     ]);
     cardsOfSearch = index.cards;
+    indexed.clear();
+    await indexOwn(key);
     holders = { key, embedder: embedder.starts, search: search.starts };
   }
 
@@ -157,6 +188,12 @@ export function createServices(): Services {
       diffusion.call((service) => service.load({ id: packId, files: opened.files }, { device })),
       loadSearch(packId, opened.files),
     ]);
+    const own = await indexOwn(packId);
+    await diffusion.call((service) =>
+      service.registerAdapters(
+        own.map(({ id, file, report: { fileName } }) => ({ id, blob: file, fileName })),
+      ),
+    );
     return {
       id: packId,
       title: manifest.title,
@@ -165,7 +202,9 @@ export function createServices(): Services {
       persistent: opened.persistent,
       device: networks.device,
       defaults: packDefaults(info, cardsOfSearch),
-      cards: cardsOfSearch,
+      cards: [...cardsOfSearch, ...own.map(({ card }) => card)],
+      baseModels: info.baseModels,
+      own: new Map(own.map((adapter) => [adapter.id, adapter])),
       fileUrl,
     };
   }
@@ -233,6 +272,42 @@ export function createServices(): Services {
         clearTimeout(timer);
         signal.removeEventListener("abort", onAbort);
       }
+    },
+
+    inspectAdapter: (file) =>
+      diffusion.call((service) => service.inspectAdapter(file, { fileName: file.name })),
+
+    async putAdapter(adapter) {
+      try {
+        await (await ownStore).put(adapter);
+      } catch (cause) {
+        throw new StylusError("quota", "The browser has no room to keep this adapter.", {
+          remedy: "Free disk space, or remove adapters or pictures you no longer need, then add it again.",
+          cause,
+        });
+      }
+    },
+
+    async removeAdapter(id) {
+      await (await ownStore).remove(id);
+      if (diffusion.alive) await diffusion.call((service) => service.removeAdapter(id));
+    },
+
+    async storageUse() {
+      const store = await ownStore;
+      const [use, own] = await Promise.all([storage.call((service) => service.use()), store.all()]);
+      return {
+        ...use,
+        own: { count: own.length, sizeBytes: own.reduce((sum, { file }) => sum + file.size, 0) },
+      };
+    },
+
+    async deletePack(packId) {
+      const json = await packManifest(packId);
+      for (const client of [diffusion, embedder, search]) client.terminate();
+      fetched = null;
+      loading = null;
+      await storage.call((service) => service.removePack(json));
     },
   };
 }

@@ -16,7 +16,9 @@ import {
   type PackDefaults,
 } from "./options.ts";
 import { planBatch } from "./plan-batch.ts";
-import type { Services } from "./ports.ts";
+import { kindOfFile } from "./dropped-files.ts";
+import { createIntake, type Intake } from "./intake.ts";
+import type { DiskUse, Services } from "./ports.ts";
 import { createReading } from "./reading.ts";
 import { createRuns, explain, type Runs } from "./runs.ts";
 import type { LoadedPack, LoadProgress, PlannedImage } from "./run-types.ts";
@@ -28,8 +30,9 @@ import {
   withPrompt,
   type SettingsStore,
 } from "./settings.ts";
+import { createTransferClock, type Transfer } from "./transfer-rate.ts";
 
-type PackStatus = "waiting" | "loading" | "ready" | "failed";
+type PackStatus = "waiting" | "loading" | "ready" | "failed" | "deleted";
 
 /** Changes to the choice that are made for one prompt: sliders moved, adapters taken out. */
 interface Adjustments {
@@ -42,6 +45,8 @@ export interface Studio extends Pick<Runs, "busy" | "stop" | "compare" | "closeV
   readonly setSettings: SettingsStore[1];
   readonly packStatus: Accessor<PackStatus>;
   readonly progress: Accessor<LoadProgress | null>;
+  /** How fast the model comes in; null before that is known and when nothing is on its way. */
+  readonly transfer: Accessor<Transfer | null>;
   readonly pack: Accessor<LoadedPack | null>;
   readonly packError: Accessor<PlainError | null>;
   /** Whether the next run is a few-step one. */
@@ -60,6 +65,8 @@ export interface Studio extends Pick<Runs, "busy" | "stop" | "compare" | "closeV
   /** The images that the next run would paint at the present seed: strengths for the sliders. */
   readonly planned: Accessor<readonly PlannedImage[]>;
   readonly gallery: GalleryState;
+  /** The user's own adapter files. */
+  readonly intake: Intake;
   /** For screen readers: the latest thing worth saying. */
   readonly announcement: Accessor<string>;
   card(id: string): AdapterCard | undefined;
@@ -73,8 +80,11 @@ export interface Studio extends Pick<Runs, "busy" | "stop" | "compare" | "closeV
   /** Brings a run of the gallery back, its prompt and settings too. */
   show(runId: string): Promise<void>;
   useSettings(options: GenerateOptions): void;
-  /** Settings out of a picture file, ours or another tool's. */
-  usePicture(file: File): Promise<void>;
+  /** Settings out of a picture file, ours or another tool's; adapter files are examined. */
+  takeFiles(files: readonly File[]): Promise<void>;
+  storageUse(): Promise<DiskUse>;
+  /** Deletes the files of the model on show; nothing is painted until it is loaded again. */
+  deletePack(): Promise<void>;
   announce(text: string): void;
 }
 
@@ -110,6 +120,8 @@ function buildStudio(services: Services): Studio {
   const [packStatus, setPackStatus] = createSignal<PackStatus>("waiting");
   const [progress, setProgress] = createSignal<LoadProgress | null>(null);
   const [pack, setPack] = createSignal<LoadedPack | null>(null);
+  const [transfer, setTransfer] = createSignal<Transfer | null>(null);
+  const transferClock = createTransferClock();
   const [packError, setPackError] = createSignal<PlainError | null>(null);
   const [inputError, setInputError] = createSignal<PlainError | null>(null);
   const [adjustments, setAdjustments] = createStore<Adjustments>({ strengths: {}, removed: [] });
@@ -126,11 +138,18 @@ function buildStudio(services: Services): Studio {
 
   const onProgress = (value: LoadProgress): void => {
     setProgress(value);
+    const { receivedBytes, totalBytes, preparing } = value;
+    setTransfer(preparing ? null : transferClock.at(performance.now(), receivedBytes, totalBytes));
     if (packStatus() !== "ready") setPackStatus("loading");
   };
   const onPack = (loaded: LoadedPack): void =>
     batch(() => {
       setPack(loaded);
+      setTransfer(null);
+      // A pin of an adapter that is no longer there would stop every run.
+      const known = new Set(loaded.cards.map((card) => card.id));
+      if (settings.pins.some((id) => !known.has(id)))
+        setSettings("pins", (pins) => pins.filter((id) => known.has(id)));
       setPackError(null);
       setPackStatus("ready");
     });
@@ -140,7 +159,29 @@ function buildStudio(services: Services): Studio {
       setPackStatus("failed");
     });
 
+  async function refresh(): Promise<LoadedPack> {
+    const { signal } = new AbortController();
+    const loaded = await services.load(packId, { device: settings.device, onProgress, signal });
+    onPack(loaded);
+    return loaded;
+  }
+
+  async function usePicture(file: File): Promise<void> {
+    try {
+      const read = readInfotext(await readPictureText(file, file.name), cards());
+      batch(() => {
+        setInputError(null);
+        setAdjustments({ strengths: {}, removed: [] });
+        setSettings(fromOptions(completeOptions(read, defaults()), defaults()));
+      });
+      announce(`Prompt and settings of ${file.name} taken over.`);
+    } catch (error) {
+      setInputError(explain(error));
+    }
+  }
+
   const gallery = createGalleryState();
+  const intake = createIntake({ services, pack, refresh, announce });
   const runs = createRuns({
     services,
     gallery,
@@ -206,6 +247,8 @@ function buildStudio(services: Services): Studio {
     reading,
     planned,
     gallery,
+    intake,
+    transfer,
     announcement,
     announce,
     card: (id) => cards().get(id),
@@ -219,9 +262,7 @@ function buildStudio(services: Services): Studio {
         setPackError(null);
       });
       try {
-        const { signal } = new AbortController();
-        onPack(await services.load(packId, { device: settings.device, onProgress, signal }));
-        announce(`${pack()!.title} is ready.`);
+        announce(`${(await refresh()).title} is ready.`);
       } catch (error) {
         failPack(explain(error));
       }
@@ -285,18 +326,30 @@ function buildStudio(services: Services): Studio {
         setAdjustments({ strengths: { ...value.strengths }, removed: [...value.removed] });
       });
     },
-    async usePicture(file) {
-      try {
-        const read = readInfotext(await readPictureText(file, file.name), cards());
-        batch(() => {
-          setInputError(null);
-          setAdjustments({ strengths: {}, removed: [] });
-          setSettings(fromOptions(completeOptions(read, defaults()), defaults()));
+    async takeFiles(files) {
+      const adapters = files.filter((file) => kindOfFile(file) === "adapter");
+      const others = files.filter((file) => !adapters.includes(file));
+      if (adapters.length > 0) intake.take(adapters);
+      const picture = others.find((file) => kindOfFile(file) === "picture");
+      if (picture) await usePicture(picture);
+      else if (others.length > 0) {
+        setInputError({
+          code: "unsupported",
+          message: `${others[0]!.name} is neither a picture nor an adapter file.`,
+          remedy: "Drop a PNG for its settings, or a LoRA file (.safetensors, .pt or .bin).",
         });
-        announce(`Prompt and settings of ${file.name} taken over.`);
-      } catch (error) {
-        setInputError(explain(error));
       }
+    },
+    storageUse: () => services.storageUse(),
+    async deletePack() {
+      if (runs.busy()) runs.stop();
+      await services.deletePack(packId);
+      batch(() => {
+        setPack(null);
+        setProgress(null);
+        setPackStatus("deleted");
+      });
+      announce("The model’s files are deleted.");
     },
   };
 }

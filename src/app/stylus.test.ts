@@ -40,13 +40,28 @@ const pack: LoadedPack = {
     card("ink"),
     card("lcm", { fewStep: { steps: 4, cfgScale: 1, sampler: "lcm", schedule: "lcm" } }),
   ],
+  baseModels: ["Pocket"],
+  own: new Map(),
   fileUrl: () => null,
+};
+
+/** Nothing of these takes part in a run. */
+const notAsked = (): never => {
+  throw new Error("a run must not ask for this");
+};
+const unused = {
+  inspectAdapter: notAsked,
+  putAdapter: notAsked,
+  removeAdapter: notAsked,
+  storageUse: notAsked,
+  deletePack: notAsked,
 };
 
 function setup() {
   const requests: DiffusionRequest[] = [];
   const seen: string[] = [];
   const services: Services = {
+    ...unused,
     load: async () => pack,
     embedQuery: async (text) => (seen.push(text), new Float32Array([1])),
     search: async (_query, { bans }) =>

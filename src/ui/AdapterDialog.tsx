@@ -5,6 +5,7 @@ import styles from "./AdapterDialog.module.css";
 import controls from "./controls.module.css";
 import { Dialog } from "./Dialog.tsx";
 import { BanIcon, PinIcon } from "./icons.tsx";
+import { OwnSection } from "./OwnSection.tsx";
 import { SampleImage } from "./SampleImage.tsx";
 import { useStudio } from "./studio-context.ts";
 
@@ -14,6 +15,7 @@ export function AdapterDialog(props: {
 }): JSX.Element {
   const studio = useStudio();
   const card = createMemo(() => (props.id === null ? undefined : studio.card(props.id)));
+  const own = createMemo(() => (props.id === null ? undefined : studio.pack()?.own.get(props.id)));
   const pinned = (): boolean => studio.settings.pins.includes(props.id ?? "");
   const banned = (): boolean => studio.settings.bans.includes(props.id ?? "");
   return (
@@ -38,19 +40,23 @@ export function AdapterDialog(props: {
             <div class={styles["columns"]}>
               <section>
                 <h3>What it does</h3>
-                <p>{known().refined.description}</p>
+                <p>
+                  {known().refined.description || "Nothing said yet: a sentence here helps it to be found."}
+                </p>
                 <p class={styles["source"]}>
-                  Kind: {known().refined.category}. Strength: {known().refined.weight}. Written from its
-                  pictures.
+                  Kind: {known().refined.category}. Strength: {known().refined.weight}.
+                  {own() ? " In your words." : " Written from its pictures."}
                 </p>
               </section>
-              <section>
-                <h3>What its author says</h3>
-                <p class={styles["author"]}>{known().description.trim() || "Nothing."}</p>
-                <p class={styles["source"]}>
-                  by {known().author}, licence {known().license}
-                </p>
-              </section>
+              <Show when={!own()}>
+                <section>
+                  <h3>What its author says</h3>
+                  <p class={styles["author"]}>{known().description.trim() || "Nothing."}</p>
+                  <p class={styles["source"]}>
+                    by {known().author}, licence {known().license}
+                  </p>
+                </section>
+              </Show>
             </div>
             <dl class={styles["facts"]}>
               <dt>Tags</dt>
@@ -66,6 +72,7 @@ export function AdapterDialog(props: {
                 {formatBytes(known().file.sizeBytes)}, made for {known().baseModel}
               </dd>
             </dl>
+            <Show when={own()}>{(adapter) => <OwnSection own={adapter()} onRemoved={props.onClose} />}</Show>
             <div class={styles["actions"]}>
               <Show
                 when={!known().fewStep}

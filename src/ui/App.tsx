@@ -12,6 +12,7 @@ import { ErrorNote } from "./ErrorNote.tsx";
 import { Gallery } from "./Gallery.tsx";
 import { Header } from "./Header.tsx";
 import { HelpDialog } from "./HelpDialog.tsx";
+import { IntakeDialog } from "./IntakeDialog.tsx";
 import { LibraryDialog } from "./LibraryDialog.tsx";
 import { Notices } from "./Notices.tsx";
 import { LoadPanel } from "./LoadPanel.tsx";
@@ -19,6 +20,7 @@ import { Pictures } from "./Pictures.tsx";
 import { PromptBox } from "./PromptBox.tsx";
 import { SettingsPanel } from "./SettingsPanel.tsx";
 import { StudioContext } from "./studio-context.ts";
+import { StorageDialog } from "./StorageDialog.tsx";
 import { Trail } from "./Trail.tsx";
 import { Welcome } from "./Welcome.tsx";
 
@@ -27,6 +29,7 @@ export function App(props: { readonly studio: Studio }): JSX.Element {
   const [settingsOpen, setSettingsOpen] = createSignal(false);
   const [adapterId, setAdapterId] = createSignal<string | null>(null);
   const [libraryOpen, setLibraryOpen] = createSignal(false);
+  const [storageOpen, setStorageOpen] = createSignal(false);
   const [helpOpen, setHelpOpen] = createSignal(false);
 
   onCleanup(installKeys(studio));
@@ -51,37 +54,47 @@ export function App(props: { readonly studio: Studio }): JSX.Element {
         : "Stylus Web";
   });
 
-  // A picture dropped anywhere brings its settings.
+  // Files dropped anywhere, dialogs included: pictures bring their settings, adapters are examined.
   const [dropping, setDropping] = createSignal(false);
-  const takesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") === true;
-  const onDrop = (event: DragEvent): void => {
-    if (!takesFiles(event)) return;
-    event.preventDefault();
+  const drops = new AbortController();
+  const onFiles = (type: "dragover" | "dragleave" | "drop", react: (event: DragEvent) => void): void =>
+    document.addEventListener(
+      type,
+      (event) => {
+        if (!event.dataTransfer?.types.includes("Files")) return;
+        event.preventDefault();
+        react(event);
+      },
+      { signal: drops.signal },
+    );
+  onFiles("dragover", () => setDropping(true));
+  onFiles("dragleave", (event) => {
+    if (event.relatedTarget === null) setDropping(false);
+  });
+  onFiles("drop", (event) => {
     setDropping(false);
-    const file = event.dataTransfer?.files[0];
-    if (file) void studio.usePicture(file);
-  };
+    void studio.takeFiles([...event.dataTransfer!.files]);
+  });
+  onCleanup(() => drops.abort());
 
   return (
     <StudioContext.Provider value={studio}>
       <AdapterDialogContext.Provider value={setAdapterId}>
-        <div
-          class={styles["page"]}
-          data-dropping={dropping()}
-          onDragOver={(event) => {
-            if (!takesFiles(event)) return;
-            event.preventDefault();
-            setDropping(true);
-          }}
-          onDragLeave={(event) => {
-            if (event.relatedTarget === null) setDropping(false);
-          }}
-          onDrop={onDrop}
-        >
+        <div class={styles["page"]}>
           <Show when={dropping()}>
-            <p class={styles["drop"]}>Drop a PNG to take over its prompt and settings</p>
+            <div class={styles["drop"]}>
+              <p>Drop it here</p>
+              <ul>
+                <li>A LoRA file joins your adapters</li>
+                <li>A PNG brings its prompt and settings</li>
+              </ul>
+            </div>
           </Show>
-          <Header onLibrary={() => setLibraryOpen(true)} onHelp={() => setHelpOpen(true)} />
+          <Header
+            onLibrary={() => setLibraryOpen(true)}
+            onStorage={() => setStorageOpen(true)}
+            onHelp={() => setHelpOpen(true)}
+          />
           <main class={styles["main"]}>
             <section class={styles["sheet"]} aria-label="Prompt and settings">
               <PromptBox />
@@ -118,12 +131,14 @@ export function App(props: { readonly studio: Studio }): JSX.Element {
               </Show>
             </div>
             <Gallery />
-            <Show when={!studio.run() && studio.pack()}>
+            <Show when={!studio.run() && studio.pack()?.cards.some((card) => !card.fewStep)}>
               <Collection />
             </Show>
           </main>
         </div>
         <LibraryDialog open={libraryOpen()} onClose={() => setLibraryOpen(false)} />
+        <IntakeDialog />
+        <StorageDialog open={storageOpen()} onClose={() => setStorageOpen(false)} />
         <AdapterDialog id={adapterId()} onClose={() => setAdapterId(null)} />
         <HelpDialog open={helpOpen()} onClose={() => setHelpOpen(false)} />
         <p class="visually-hidden" role="status" aria-live="polite">

@@ -11,7 +11,9 @@ export function Collection(): JSX.Element {
   const cards = () => (studio.pack()?.cards ?? []).filter((card) => !card.fewStep);
   return (
     <section class={styles["collection"]} aria-labelledby="collection-title">
-      <h2 id="collection-title">{cards().length} adapters to choose from</h2>
+      <h2 id="collection-title">
+        {cards().length === 1 ? "One adapter" : `${cards().length} adapters`} to choose from
+      </h2>
       <ul>
         <For each={cards()}>
           {(card) => (

@@ -3,10 +3,14 @@ import { createMemo, For, Show, type JSX } from "solid-js";
 import { formatBytes } from "../app/time-left.ts";
 import controls from "./controls.module.css";
 import styles from "./Header.module.css";
-import { HelpIcon, Logo, StackIcon } from "./icons.tsx";
+import { DiskIcon, HelpIcon, Logo, StackIcon } from "./icons.tsx";
 import { useStudio } from "./studio-context.ts";
 
-export function Header(props: { readonly onLibrary: () => void; readonly onHelp: () => void }): JSX.Element {
+export function Header(props: {
+  readonly onLibrary: () => void;
+  readonly onStorage: () => void;
+  readonly onHelp: () => void;
+}): JSX.Element {
   const studio = useStudio();
   const percent = createMemo(() => {
     const progress = studio.progress();
@@ -20,6 +24,8 @@ export function Header(props: { readonly onLibrary: () => void; readonly onHelp:
         return studio.pack()!.device.kind === "webgpu" ? "WebGPU" : "CPU";
       case "loading":
         return studio.progress()?.preparing ? "Preparing" : `Loading ${percent()}%`;
+      case "deleted":
+        return "Deleted";
       case "failed":
         return "Not loaded";
       case "waiting":
@@ -47,7 +53,7 @@ export function Header(props: { readonly onLibrary: () => void; readonly onHelp:
         <button
           class={`${controls["button"]} ${controls["small"]} ${controls["quiet"]}`}
           type="button"
-          disabled={adapters() === 0}
+          disabled={studio.pack() === null}
           aria-label={adapters() === 0 ? "Adapters" : `Adapters, ${adapters()}`}
           onClick={() => props.onLibrary()}
         >
@@ -66,16 +72,25 @@ export function Header(props: { readonly onLibrary: () => void; readonly onHelp:
           <HelpIcon />
         </button>
       </div>
-      <DevicePopover />
+      <DevicePopover onStorage={props.onStorage} />
     </header>
   );
 }
 
-function DevicePopover(): JSX.Element {
+function DevicePopover(props: { readonly onStorage: () => void }): JSX.Element {
   const studio = useStudio();
   return (
     <div id="device" class={styles["popover"]} popover="auto" role="dialog" aria-label="Model and device">
-      <Show when={studio.pack()} fallback={<p>The model is still loading.</p>}>
+      <Show
+        when={studio.pack()}
+        fallback={
+          <p>
+            {studio.packStatus() === "deleted"
+              ? "The model’s files are deleted from this browser."
+              : "The model is still loading."}
+          </p>
+        }
+      >
         {(pack) => (
           <>
             <h2>{pack().title}</h2>
@@ -120,6 +135,15 @@ function DevicePopover(): JSX.Element {
           </ul>
         </details>
       </Show>
+      <button
+        class={`${controls["button"]} ${controls["small"]} ${styles["storage"]}`}
+        type="button"
+        popovertarget="device"
+        popovertargetaction="hide"
+        onClick={() => props.onStorage()}
+      >
+        <DiskIcon /> Storage
+      </button>
     </div>
   );
 }

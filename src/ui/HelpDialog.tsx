@@ -41,6 +41,10 @@ export function HelpDialog(props: { readonly open: boolean; readonly onClose: ()
             pictures carry prompt, seed, settings and adapters in the form that other tools read; drop such a
             picture on this page to take its settings over.
           </p>
+          <p>
+            LoRA files of your own (.safetensors, .pt, .bin) can be dropped on the page, too. Each is examined
+            and joins the adapters when it fits the model.
+          </p>
         </section>
         <section>
           <h3>Not there yet</h3>
@@ -49,7 +53,6 @@ export function HelpDialog(props: { readonly open: boolean; readonly onClose: ()
               Stable Diffusion 1.5 checkpoints at full size. The model here is small, and trained on simple
               scenes.
             </li>
-            <li>Your own LoRA files.</li>
             <li>A language model that finds the parts. They are found by rules.</li>
             <li>Image to image, inpainting and upscaling.</li>
           </ul>

@@ -6,19 +6,22 @@ import { Dialog } from "./Dialog.tsx";
 import { SegmentField } from "./fields.tsx";
 import { BanIcon, PinIcon } from "./icons.tsx";
 import styles from "./LibraryDialog.module.css";
+import { PickFiles } from "./PickFiles.tsx";
 import { SampleImage } from "./SampleImage.tsx";
 import { useStudio } from "./studio-context.ts";
 
-type Filter = "all" | "pinned" | "banned";
+type Filter = "all" | "own" | "pinned" | "banned";
 
 export function LibraryDialog(props: { readonly open: boolean; readonly onClose: () => void }): JSX.Element {
   const studio = useStudio();
   const openDialog = useAdapterDialog();
   const [query, setQuery] = createSignal("");
   const [filter, setFilter] = createSignal<Filter>("all");
+  const isOwn = (id: string): boolean => studio.pack()?.own.has(id) === true;
   const cards = createMemo(() => {
     const words = query().toLowerCase().split(/\s+/).filter(Boolean);
     return (studio.pack()?.cards ?? []).filter((card) => {
+      if (filter() === "own" && !isOwn(card.id)) return false;
       if (filter() === "pinned" && !studio.settings.pins.includes(card.id)) return false;
       if (filter() === "banned" && !studio.settings.bans.includes(card.id)) return false;
       const text = [card.title, card.id, card.refined.description, card.refined.category, ...card.tags]
@@ -43,17 +46,28 @@ export function LibraryDialog(props: { readonly open: boolean; readonly onClose:
           value={filter()}
           choices={[
             { value: "all", label: "All" },
+            { value: "own", label: `Yours ${studio.pack()?.own.size ?? 0}` },
             { value: "pinned", label: `Pinned ${studio.settings.pins.length}` },
             { value: "banned", label: `Banned ${studio.settings.bans.length}` },
           ]}
           onChange={setFilter}
         />
       </div>
-      <p class={styles["hint"]}>
-        All of these come with the model. Adding your own LoRA files, and choosing a Stable Diffusion 1.5
-        checkpoint, is not there yet.
-      </p>
-      <Show when={cards().length > 0} fallback={<p class={styles["hint"]}>None.</p>}>
+      <div class={styles["add"]}>
+        <PickFiles label="Add LoRA files" />
+        <p>
+          Or drop them anywhere on the page. They are examined here, kept in this browser, and chosen for
+          prompts like all others.
+        </p>
+      </div>
+      <Show
+        when={cards().length > 0}
+        fallback={
+          <p class={styles["hint"]}>
+            {filter() === "own" ? "You have added none yet." : "No adapter is like that."}
+          </p>
+        }
+      >
         <ul class={styles["grid"]}>
           <For each={cards()}>
             {(card) => (
@@ -63,7 +77,12 @@ export function LibraryDialog(props: { readonly open: boolean; readonly onClose:
                     <SampleImage card={card} />
                   </span>
                   <span class={styles["title"]}>{card.title}</span>
-                  <span class={styles["kind"]}>{card.fewStep ? "few-step" : card.refined.category}</span>
+                  <span class={styles["kind"]}>
+                    <Show when={isOwn(card.id)}>
+                      <span class={styles["own"]}>Yours</span>{" "}
+                    </Show>
+                    {card.fewStep ? "few-step" : card.refined.category}
+                  </span>
                 </button>
                 <Show when={studio.settings.pins.includes(card.id)}>
                   <span class={styles["mark"]} title="Pinned">

@@ -1,6 +1,6 @@
 // The model on its way: total and file by file, in bytes; or what went wrong and what to do.
 import { For, Show, type JSX } from "solid-js";
-import { formatBytes } from "../app/time-left.ts";
+import { formatBytes, formatDuration } from "../app/time-left.ts";
 import controls from "./controls.module.css";
 import { ErrorNote } from "./ErrorNote.tsx";
 import styles from "./LoadPanel.module.css";
@@ -30,6 +30,17 @@ export function LoadPanel(): JSX.Element {
           </ErrorNote>
         )}
       </Show>
+      <Show when={studio.packStatus() === "deleted"}>
+        <h2>The model is deleted from this browser</h2>
+        <p class={styles["hint"]}>Painting needs it again. Your pictures and settings are kept.</p>
+        <button
+          class={`${controls["button"]} ${styles["again"]}`}
+          type="button"
+          onClick={() => void studio.loadPack()}
+        >
+          Download it again
+        </button>
+      </Show>
       <Show when={studio.packStatus() === "loading" || studio.packStatus() === "waiting"}>
         <div class={styles["total"]}>
           <h2>{studio.progress()?.preparing ?? "Fetching the model"}</h2>
@@ -48,7 +59,13 @@ export function LoadPanel(): JSX.Element {
           data-preparing={studio.progress()?.preparing != null}
           aria-label="Model loaded"
         />
-        <p class={styles["hint"]}>Once only: later visits read it from this browser.</p>
+        <p class={styles["hint"]}>
+          <Show when={studio.transfer()} fallback="Once only: later visits read it from this browser.">
+            {(transfer) =>
+              `${formatBytes(transfer().bytesPerSecond)} per second, ${formatDuration(transfer().leftMilliseconds)} left. Once only: later visits read it from this browser.`
+            }
+          </Show>
+        </p>
         <ul class={styles["files"]}>
           <For each={studio.progress()?.files ?? []}>
             {(file) => (

@@ -39,6 +39,48 @@ export function SelectField<Value extends string>(props: {
   );
 }
 
+export function TextField(props: {
+  readonly label: string;
+  readonly value: string;
+  readonly rows?: number;
+  readonly onChange: (value: string) => void;
+  readonly hint?: string | undefined;
+}): JSX.Element {
+  const id = createUniqueId();
+  const hint = (): string | undefined => (props.hint ? `${id}-hint` : undefined);
+  return (
+    <div class={styles["field"]}>
+      <label class={styles["label"]} for={id}>
+        {props.label}
+      </label>
+      <Show
+        when={props.rows}
+        fallback={
+          <input
+            id={id}
+            class={styles["input"]}
+            type="text"
+            autocomplete="off"
+            value={props.value}
+            aria-describedby={hint()}
+            onInput={(event) => props.onChange(event.currentTarget.value)}
+          />
+        }
+      >
+        <textarea
+          id={id}
+          class={styles["input"]}
+          rows={props.rows}
+          value={props.value}
+          aria-describedby={hint()}
+          onInput={(event) => props.onChange(event.currentTarget.value)}
+        />
+      </Show>
+      <Hint id={id} text={props.hint} />
+    </div>
+  );
+}
+
 export function NumberField(props: {
   readonly label: string;
   readonly value: number;

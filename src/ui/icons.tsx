@@ -66,6 +66,12 @@ export const StackIcon = icon(() => (
 export const UndoIcon = icon(() => <path d="M7.5 4 4 7.5 7.5 11M4 7.5h7.5a4.25 4.25 0 0 1 0 8.5H8" />);
 export const WarningIcon = icon(() => <path d="M10 3.5 17.5 16.5h-15zM10 8.5v3.5M10 14.2h.01" />);
 
+export const PlusIcon = icon(() => <path d="M10 4v12M4 10h12" />);
+export const CheckIcon = icon(() => <path d="m4 10.5 4 4 8-9" />);
+export const DiskIcon = icon(() => (
+  <path d="M4 5.5C4 4.1 6.7 3 10 3s6 1.1 6 2.5v9c0 1.4-2.7 2.5-6 2.5s-6-1.1-6-2.5zM4 5.5C4 6.9 6.7 8 10 8s6-1.1 6-2.5M4 10c0 1.4 2.7 2.5 6 2.5s6-1.1 6-2.5" />
+));
+
 /** The product's sign: three strokes of a marker. */
 export const Logo = () => (
   <svg width="30" height="30" viewBox="0 0 64 64" aria-hidden="true">

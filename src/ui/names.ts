@@ -1,6 +1,8 @@
 // Display names of everything that has an id.
+import type { AdapterReport } from "../adapters/report.ts";
 import type { MethodId, PresetId } from "../app/options.ts";
 import type { StageId } from "../app/run-types.ts";
+import type { AdapterCategory } from "../retrieval/card.ts";
 import type { DevicePreference, SamplerId, ScheduleId } from "../shared/request.ts";
 
 export const samplerNames: Readonly<Record<SamplerId, string>> = {
@@ -67,4 +69,34 @@ export const stageNames: Readonly<Record<StageId, { readonly running: string; re
   compose: { running: "Matching them to the parts", done: "Compose" },
   plan: { running: "Weighing", done: "Weigh" },
   generate: { running: "Painting", done: "Paint" },
+};
+
+type Family = AdapterReport["families"][number]["family"];
+
+export const familyNames: Readonly<Record<Family, string>> = {
+  LoRA: "LoRA",
+  LoCon: "LoCon (LoRA for convolutions)",
+  "LoCon-Tucker": "LoCon, Tucker form",
+  LoHa: "LoHa",
+  "LoHa-Tucker": "LoHa, Tucker form",
+  LoKr: "LoKr",
+  full: "whole weights",
+  norm: "norms",
+  IA3: "(IA)³",
+  GLoRA: "GLoRA",
+  OFT: "OFT",
+  BOFT: "BOFT",
+};
+
+export const categoryNames: Readonly<Record<AdapterCategory, string>> = {
+  concept: "Concept",
+  style: "Style",
+  pose: "Pose",
+  action: "Action",
+  character: "Character",
+  clothing: "Clothing",
+  background: "Background",
+  building: "Building",
+  vehicle: "Vehicle",
+  animal: "Animal",
 };

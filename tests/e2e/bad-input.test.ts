@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { root } from "../../scripts/setup.mjs";
+import { siteFolder } from "../../scripts/setup.mjs";
 import { openSite, runInPage, type Site } from "../../scripts/site.mjs";
 import { alerts, generateButton, loaded, paint, pictures, promptBox, useSettings } from "./page.ts";
 import { visit } from "./visit.ts";
@@ -73,7 +73,7 @@ test("a missing file, then a damaged one, then a sound site: the page says which
       response.writeHead(404).end();
       return true;
     }
-    const bytes = readFileSync(path.join(root, "dist/packs/pocket", file));
+    const bytes = readFileSync(path.join(siteFolder(), "packs/pocket", file));
     bytes[bytes.length >> 1]! ^= 1; // one bit
     response.writeHead(200, { "Content-Type": "application/octet-stream" }).end(bytes);
     return true;

@@ -5,7 +5,7 @@ import path from "node:path";
 import type { BrowserContext } from "playwright";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { serve } from "../../scripts/server.mjs";
-import { root } from "../../scripts/setup.mjs";
+import { siteFolder } from "../../scripts/setup.mjs";
 import { openSite, runInPage } from "../../scripts/site.mjs";
 import { loaded } from "./page.ts";
 
@@ -16,7 +16,7 @@ afterAll(() => rmSync(profile, { recursive: true, force: true }));
 const request = { prompt: "a fox in the snow, clay render", seed: 3, steps: 2, fewStep: true } as const;
 
 test("a first visit shows the model arriving and asks no other host; a second one works without a server", async () => {
-  const server = await serve(path.join(root, "dist"));
+  const server = await serve(siteFolder());
   let first;
   try {
     const foreign: string[] = [];

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { TestProject } from "vitest/node";
 import { serve } from "../../scripts/server.mjs";
-import { ensureBuild, root } from "../../scripts/setup.mjs";
 import { openSite } from "../../scripts/site.mjs";
+import { buildTestSite } from "../fixtures/test-site.ts";
 import { loaded } from "./page.ts";
 
 declare module "vitest" {
@@ -16,8 +16,9 @@ declare module "vitest" {
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  ensureBuild();
-  const server = await serve(path.join(root, "dist"));
+  const site = await buildTestSite();
+  process.env["STYLUS_SITE"] = site; // the scripts that tests start serve it too
+  const server = await serve(site);
   const profile = mkdtempSync(path.join(tmpdir(), "stylus-web-e2e-"));
   const first = await openSite({ url: server.url, profile });
   await loaded(first.page);
@@ -27,5 +28,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return async () => {
     await server.close();
     rmSync(profile, { recursive: true, force: true });
+    rmSync(site, { recursive: true, force: true });
   };
 }

@@ -1,10 +1,12 @@
 // Stand-in services: they answer in the shapes of the real ones, from the pocket pack's cards and drawn pictures.
 import type { Composition, Pick, Task } from "../../src/compose/composition.ts";
+import type { OwnAdapter } from "../../src/app/own-adapters.ts";
 import type { Services } from "../../src/app/ports.ts";
 import type { LoadProgress } from "../../src/app/run-types.ts";
 import type { AdapterCard } from "../../src/retrieval/card.ts";
 import { StylusError, throwIfAborted } from "../../src/shared/errors.ts";
 import cardData from "../../training/pocket/cards.json";
+import { fakeReport } from "./fake-report.ts";
 import { drawScene, paintPixels } from "./scene.ts";
 
 interface RawCard {
@@ -107,6 +109,7 @@ export function fakeServices(query: URLSearchParams): Services {
   const slow = query.get("run") === "slow";
   let loaded = false;
   const urls = new Map<string, string>();
+  const own = new Map<string, OwnAdapter>();
   return {
     async load(packId, { onProgress, signal }) {
       const mode = query.get("load");
@@ -179,7 +182,9 @@ export function fakeServices(query: URLSearchParams): Services {
           full: { steps: 20, cfgScale: 5, sampler: "dpmpp_2m", schedule: "karras" },
           fewStep: { steps: 6, cfgScale: 1.5, sampler: "lcm", schedule: "lcm" },
         },
-        cards,
+        cards: [...cards, ...[...own.values()].map(({ card }) => card)],
+        baseModels: ["Pocket"],
+        own: new Map(own),
         fileUrl: (path) => urls.get(path) ?? null,
       };
     },
@@ -225,6 +230,22 @@ export function fakeServices(query: URLSearchParams): Services {
         onEvent({ type: "stage", stage: "VAE decoder", imageIndex, milliseconds: 1240 });
         onEvent({ type: "image", imageIndex, seed: job.seed, width: 256, height: 256, rgba: scene.pixels() });
       }
+    },
+    async inspectAdapter(file) {
+      await sleep(600);
+      return fakeReport(file);
+    },
+    putAdapter: async (adapter) => void own.set(adapter.id, adapter),
+    removeAdapter: async (id) => void own.delete(id),
+    storageUse: async () => ({
+      usedBytes: loaded ? totalBytes : 0,
+      quotaBytes: 9.2e9,
+      persisted: false,
+      fileCount: loaded ? files.length : 0,
+      own: { count: own.size, sizeBytes: own.size * 184_000 },
+    }),
+    async deletePack() {
+      loaded = false;
     },
   };
 }

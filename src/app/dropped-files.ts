@@ -1,0 +1,12 @@
+// What somebody drops on the page or picks: pictures bring their settings, adapter files are examined. Pure.
+
+export type DroppedKind = "picture" | "adapter" | "unknown";
+
+export function kindOfFile({ name, type }: { readonly name: string; readonly type: string }): DroppedKind {
+  if (/\.(?:safetensors|pt|bin|ckpt|pth)$/i.test(name)) return "adapter";
+  if (type.startsWith("image/") || /\.(?:png|jpe?g|webp)$/i.test(name)) return "picture";
+  return "unknown";
+}
+
+/** For the file chooser. */
+export const adapterExtensions = ".safetensors,.pt,.bin,.ckpt,.pth";

@@ -1,0 +1,163 @@
+// Adapter files on their way in: each is examined one after the other, shown with its diagnosis, and added or put aside.
+import { createSignal, type Accessor } from "solid-js";
+import { createStore, produce } from "solid-js/store";
+import type { AdapterReport } from "../adapters/report.ts";
+import type { PlainError } from "../shared/errors.ts";
+import { cardOf, draftCard, freeId, type CardDraft } from "./own-card.ts";
+import type { OwnAdapter } from "./own-adapters.ts";
+import type { Services } from "./ports.ts";
+import { explainRefusal, explainUnreadable, type Refusal } from "./refusal.ts";
+import type { LoadedPack } from "./run-types.ts";
+import { explain } from "./runs.ts";
+
+/** Larger files are checkpoints; an adapter of all weights of SD 1.5 has 1.7 GB at most. */
+const maxSizeBytes = 2e9;
+
+export interface IntakeItem {
+  readonly key: string;
+  readonly fileName: string;
+  readonly sizeBytes: number;
+  readonly status: "waiting" | "reading" | "ready" | "refused" | "adding" | "added";
+  readonly report: AdapterReport | null;
+  readonly refusal: Refusal | null;
+  readonly draft: CardDraft | null;
+  /** Of the adapter that it became, or that holds the same file already. */
+  readonly id: string | null;
+  /** True when that adapter was there before. */
+  readonly known: boolean;
+  /** Why adding it failed. */
+  readonly error: PlainError | null;
+}
+
+export interface Intake {
+  readonly items: readonly IntakeItem[];
+  readonly open: Accessor<boolean>;
+  take(files: readonly File[]): void;
+  edit(key: string, change: Partial<CardDraft>): void;
+  accept(key: string): Promise<void>;
+  dismiss(key: string): void;
+  close(): void;
+  /** Changes the card of an adapter that was added before. @throws StylusError quota */
+  change(id: string, draft: CardDraft): Promise<void>;
+  /** Forgets one of the user's adapters. */
+  forget(id: string): Promise<void>;
+}
+
+export function createIntake(context: {
+  readonly services: Services;
+  readonly pack: Accessor<LoadedPack | null>;
+  /** Loads the pack again, which is cheap when it is there, and answers it. */
+  readonly refresh: () => Promise<LoadedPack>;
+  readonly announce: (text: string) => void;
+}): Intake {
+  const { services, pack, refresh, announce } = context;
+  const [items, setItems] = createStore<IntakeItem[]>([]);
+  const [open, setOpen] = createSignal(false);
+  const files = new Map<string, File>();
+  let queue: Promise<void> = Promise.resolve();
+
+  const set = (key: string, change: Partial<IntakeItem>): void =>
+    setItems((item) => item.key === key, change);
+  const refuse = (key: string, refusal: Refusal, report: AdapterReport | null = null): void => {
+    set(key, { status: "refused", refusal, report });
+    announce(`${files.get(key)?.name ?? "The file"} cannot be used: ${refusal.title}.`);
+  };
+
+  async function examine(key: string): Promise<void> {
+    const file = files.get(key);
+    if (!file) return; // put aside meanwhile
+    set(key, { status: "reading" });
+    try {
+      const loaded = pack() ?? (await refresh());
+      if (file.size > maxSizeBytes) {
+        refuse(key, {
+          title: "Too large for an adapter",
+          text: "Adapters have at most about 2 GB; this is rather a whole model.",
+          remedy: "Choose the adapter's own file. Checkpoints cannot be opened on this page yet.",
+        });
+        return;
+      }
+      const report = await services.inspectAdapter(file);
+      const refusal = explainRefusal(report, loaded);
+      if (refusal) {
+        refuse(key, refusal, report);
+        return;
+      }
+      const sha256 = report.hashes?.sha256;
+      const same = [...loaded.cards].find((card) => sha256 !== undefined && card.file.sha256 === sha256);
+      if (same) {
+        set(key, { status: "added", report, id: same.id, known: true });
+        announce(`${file.name} is there already, as ${same.title}.`);
+        return;
+      }
+      set(key, { status: "ready", report, draft: draftCard(report) });
+      announce(`${file.name} fits and can be added.`);
+    } catch (error) {
+      refuse(key, explainUnreadable(explain(error)));
+    }
+  }
+
+  return {
+    items,
+    open,
+    take(taken) {
+      const added = taken.map((file): IntakeItem => {
+        const key = crypto.randomUUID();
+        files.set(key, file);
+        const { name: fileName, size: sizeBytes } = file;
+        const nothing = { report: null, refusal: null, draft: null, id: null, known: false, error: null };
+        return { key, fileName, sizeBytes, status: "waiting", ...nothing };
+      });
+      setItems(produce((list) => void list.push(...added)));
+      setOpen(true);
+      for (const { key } of added) queue = queue.then(() => examine(key));
+    },
+    edit(key, change) {
+      const draft = items.find((item) => item.key === key)?.draft;
+      if (draft) set(key, { draft: { ...draft, ...change } });
+    },
+    async accept(key) {
+      const item = items.find((entry) => entry.key === key);
+      const file = files.get(key);
+      const loaded = pack();
+      if (!item?.report || !item.draft || !file || !loaded || item.status !== "ready") return;
+      set(key, { status: "adding", error: null });
+      try {
+        const id = freeId(file.name, new Set(loaded.cards.map((card) => card.id)));
+        // Plain copies: IndexedDB cannot clone the store's proxies.
+        const report = JSON.parse(JSON.stringify(item.report)) as AdapterReport;
+        const card = cardOf({ ...item.draft }, { id, baseModel: loaded.baseModels[0]!, report });
+        await services.putAdapter({ id, card, report, file, addedAt: Date.now() });
+        await refresh();
+        set(key, { status: "added", id });
+        announce(`${card.title} is added: it can be chosen for a prompt now.`);
+      } catch (error) {
+        set(key, { status: "ready", error: explain(error) });
+      }
+    },
+    dismiss(key) {
+      files.delete(key);
+      setItems(items.filter((item) => item.key !== key));
+      if (items.length === 0) setOpen(false);
+    },
+    close() {
+      files.clear();
+      setItems([]);
+      setOpen(false);
+    },
+    async change(id, draft) {
+      const own: OwnAdapter | undefined = pack()?.own.get(id);
+      if (!own) return;
+      const card = cardOf(draft, { id, baseModel: own.card.baseModel, report: own.report });
+      await services.putAdapter({ ...own, card });
+      await refresh();
+      announce(`${card.title} is changed.`);
+    },
+    async forget(id) {
+      const title = pack()?.own.get(id)?.card.title ?? id;
+      await services.removeAdapter(id);
+      await refresh();
+      announce(`${title} is removed.`);
+    },
+  };
+}

@@ -1,0 +1,55 @@
+// Refusals in words: another size, another base, nothing fits, unreadable.
+import { describe, expect, it } from "vitest";
+import type { AdapterReport } from "../adapters/report.ts";
+import { explainRefusal, explainUnreadable } from "./refusal.ts";
+
+const refused = (base: Partial<AdapterReport["base"]>, message = "Nothing fits."): AdapterReport =>
+  ({
+    base: { name: null, evidence: [], contextWidth: null, foreignKeys: 0, ...base },
+    refusal: { code: "unsupported", message, remedy: "Check it." },
+  }) as unknown as AdapterReport;
+
+const pocket = { title: "Pocket", baseModels: ["Pocket"] };
+
+describe("explainRefusal", () => {
+  it("is null for a file that fits", () => {
+    expect(explainRefusal({ ...refused({}), refusal: null }, pocket)).toBeNull();
+  });
+  it("says that a file of SD 1.5 is sound but of another size", () => {
+    const { title, text, remedy } = explainRefusal(
+      refused({ name: "Stable Diffusion 1.x", contextWidth: 768 }),
+      pocket,
+    )!;
+    expect(title).toBe("Made for another size of model");
+    expect(text).toContain("768 numbers wide");
+    expect(remedy).toContain("Nothing is wrong with the file");
+  });
+  it("does not say so where the model is SD 1.5 itself", () => {
+    const full = { title: "SD 1.5", baseModels: ["SD 1.5"] };
+    expect(explainRefusal(refused({ name: "Stable Diffusion 1.x" }), full)!.title).toBe("Not usable here");
+  });
+  it("names another base", () => {
+    const { title, remedy } = explainRefusal(refused({ name: "SDXL", foreignKeys: 90 }), pocket)!;
+    expect(title).toBe("Made for SDXL");
+    expect(remedy).toContain("trained for Pocket");
+  });
+  it("otherwise gives the diagnosis' own words", () => {
+    expect(explainRefusal(refused({}), pocket)).toMatchObject({ text: "Nothing fits.", remedy: "Check it." });
+  });
+});
+
+describe("explainUnreadable", () => {
+  it("keeps technical words in the details", () => {
+    const said = explainUnreadable({ code: "bad-file", message: "header length 7e18 is over 1e8" });
+    expect(said.text).not.toContain("header");
+    expect(said).toMatchObject({
+      title: "Damaged, or not an adapter",
+      detail: "header length 7e18 is over 1e8",
+    });
+  });
+  it("owns up to a bug", () => {
+    expect(explainUnreadable({ code: "internal", message: "x is undefined" }).title).toBe(
+      "Could not be read",
+    );
+  });
+});

@@ -1,0 +1,62 @@
+// Why a file cannot be used with the loaded model, in words for someone who downloaded it in good faith. Pure.
+import type { AdapterReport } from "../adapters/report.ts";
+import type { PlainError } from "../shared/errors.ts";
+
+export interface Refusal {
+  readonly title: string;
+  readonly text: string;
+  readonly remedy: string;
+  /** What exactly was found, for those who want to know. */
+  readonly detail?: string;
+}
+
+const fullSize = "Stable Diffusion 1.x";
+
+/** A sound file that does not fit the model `modelTitle`, whose adapters say they are made for `baseModels`. */
+export function explainRefusal(
+  report: AdapterReport,
+  model: { readonly title: string; readonly baseModels: readonly string[] },
+): Refusal | null {
+  const { refusal, base } = report;
+  if (!refusal) return null;
+  const miniature = !model.baseModels.some((name) => /^(?:sd|stable diffusion) ?1/i.test(name));
+  if (base.name === fullSize && base.foreignKeys === 0 && miniature) {
+    const width =
+      base.contextWidth === null ? "" : `: its text features are ${base.contextWidth} numbers wide`;
+    return {
+      title: "Made for another size of model",
+      text: `This is an adapter for ${fullSize} at full size${width}. ${model.title} is a miniature with the same parts, but narrower ones, so the numbers of this file have no place in it.`,
+      remedy: `Nothing is wrong with the file: keep it for a Stable Diffusion 1.5 checkpoint. ${model.title} takes adapters that were trained for ${model.title}.`,
+    };
+  }
+  if (base.name !== null && base.name !== fullSize) {
+    return {
+      title: `Made for ${base.name}`,
+      text: refusal.message,
+      remedy: `Look for a version of it that was trained for ${model.baseModels.join(" or ")}.`,
+    };
+  }
+  return { title: "Not usable here", text: refusal.message, remedy: refusal.remedy ?? "" };
+}
+
+/** A file that could not be read at all. */
+export function explainUnreadable(error: PlainError): Refusal {
+  const { code, message, remedy = "Download it again from its page." } = error;
+  if (code === "internal") {
+    return {
+      title: "Could not be read",
+      text: "Something went wrong inside the program.",
+      remedy: "Try again, or reload the page.",
+      detail: message,
+    };
+  }
+  if (code === "bad-file") {
+    return {
+      title: "Damaged, or not an adapter",
+      text: "What is in this file cannot be read as an adapter: it was cut off on its way, or it is something else by the same ending.",
+      remedy,
+      detail: message,
+    };
+  }
+  return { title: "Not usable here", text: message, remedy };
+}

@@ -1,0 +1,40 @@
+// LoRA files for tests of the page, made for the embedded pack or for a model of another width.
+import { openAsBlob } from "node:fs";
+import path from "node:path";
+import { root } from "../../scripts/setup.mjs";
+import { readHeader, writeSafetensors, type TensorData } from "../../src/formats/safetensors.ts";
+
+interface FilePayload {
+  readonly name: string;
+  readonly mimeType: string;
+  readonly buffer: Buffer;
+}
+
+const rank = 2;
+
+function tensor(name: string, shape: readonly [number, number]): TensorData {
+  const values = Float32Array.from({ length: shape[0] * shape[1] }, (_, index) => Math.sin(index + 1) / 4);
+  return { name, dtype: "F32", shape, bytes: new Uint8Array(values.buffer) };
+}
+
+/**
+ * A kohya LoRA of the cross attention.
+ * @param options.contextWidth of the text features; that of the pack by default
+ */
+export async function loraFile(
+  name: string,
+  options: { readonly contextWidth?: number; readonly metadata?: Readonly<Record<string, string>> } = {},
+): Promise<FilePayload> {
+  const unet = path.join(root, "public/packs/pocket/unet/diffusion_pytorch_model.safetensors");
+  const { tensors } = await readHeader(await openAsBlob(unet), { fileName: unet });
+  const modules = [...tensors].filter(([key]) => /\.attn2\.to_[kv]\.weight$/.test(key));
+  const parts = modules.flatMap(([key, { shape }]) => {
+    const module = `lora_unet_${key.replace(/\.weight$/, "").replaceAll(".", "_")}`;
+    return [
+      tensor(`${module}.lora_down.weight`, [rank, options.contextWidth ?? shape[1]!]),
+      tensor(`${module}.lora_up.weight`, [shape[0]!, rank]),
+    ];
+  });
+  const bytes = writeSafetensors(parts, options.metadata ?? {});
+  return { name, mimeType: "application/octet-stream", buffer: Buffer.from(bytes) };
+}
