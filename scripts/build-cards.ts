@@ -1,5 +1,5 @@
 // `npm run build:cards`: public/packs/pocket/adapters/cards.json from the authors' cards (training/pocket/cards.json) and the
-// adapter files that are there. A card without its file is left out, and said.
+// adapter files that are there. A card without its file is left out, and said. `build-cards.ts PACK_FOLDER` takes another pack.
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -7,7 +7,7 @@ import { parseCards } from "../src/retrieval/cards.ts";
 import type { AdapterCard } from "../src/retrieval/card.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
-const folder = path.join(root, "public/packs/pocket/adapters");
+const folder = path.join(path.resolve(process.argv[2] ?? path.join(root, "public/packs/pocket")), "adapters");
 
 interface AuthorCard {
   readonly title: string;
@@ -26,7 +26,14 @@ const fewStep: Readonly<Record<string, AdapterCard["fewStep"]>> = {
   lcm: { steps: 6, cfgScale: 1, sampler: "lcm", schedule: "lcm" },
 };
 
-const entities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', nbsp: " ", "#39": "'" };
+const entities: Readonly<Record<string, string>> = {
+  amp: "&",
+  lt: "<",
+  gt: ">",
+  quot: '"',
+  nbsp: " ",
+  "#39": "'",
+};
 
 /** Text of a card's HTML: block ends become spaces, tags go, entities are read. */
 const plainText = (html: string): string =>
@@ -72,11 +79,15 @@ for (const [id, card] of Object.entries(authors)) {
     author: card.author,
     samples: card.samplePrompts.flatMap((prompt, index) => {
       const name = `${id}-${index}.webp`;
-      return samples.includes(name) ? [{ path: `adapters/samples/${name}`, prompt: withoutTags(prompt) }] : [];
+      return samples.includes(name)
+        ? [{ path: `adapters/samples/${name}`, prompt: withoutTags(prompt) }]
+        : [];
     }),
     ...(mode ? { fewStep: mode } : {}),
   });
 }
 parseCards(JSON.parse(JSON.stringify(cards)), "cards.json"); // the page's own check
 writeFileSync(path.join(folder, "cards.json"), `${JSON.stringify(cards, null, 1)}\n`);
-console.log(`${cards.length} adapter cards${missing.length > 0 ? `; no file yet for ${missing.join(", ")}` : ""}`);
+console.log(
+  `${cards.length} adapter cards${missing.length > 0 ? `; no file yet for ${missing.join(", ")}` : ""}`,
+);

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { serve } from "./server.mjs";
-import { browserArguments, ensureBrowser, ensureBuild, root } from "./setup.mjs";
+import { browserArguments, ensureBrowser, ensureBuild, siteFolder } from "./setup.mjs";
 
 /** A failure that the page reported: message and remedy are its words. */
 export class PageError extends Error {
@@ -30,7 +30,7 @@ export async function openSite({ profile, url, server: options, observe, ...cont
   if (!url) ensureBuild();
   const executablePath = await ensureBrowser();
   const { chromium } = await import("playwright");
-  const server = url ? null : await serve(path.join(root, "dist"), options);
+  const server = url ? null : await serve(siteFolder(), options);
   const address = url ?? server.url;
   const userData = profile ?? mkdtempSync(path.join(tmpdir(), "stylus-web-"));
   const context = await chromium.launchPersistentContext(userData, {

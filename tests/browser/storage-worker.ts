@@ -1,0 +1,9 @@
+// The storage worker with small segments and short waits, so that tests meet every path with megabytes.
+import { serve } from "../../src/rpc/serve.ts";
+import { StorageService } from "../../src/storage/service.ts";
+
+// A browser that grants so much: Chromium's own estimate tells less than it knows, so that sites cannot recognise users by it.
+const quota = new URL(location.href).searchParams.get("quota");
+if (quota !== null) navigator.storage.estimate = async () => ({ quota: Number(quota), usage: 0 });
+
+serve(new StorageService({ segmentBytes: 256 << 10, stallMs: 1_500, retryDelaysMs: [50, 100, 200] }));
