@@ -2,8 +2,8 @@
 // place, with what has arrived so far kept on disk: a crash or a closed tab loses at most the last chunks. Complete files
 // are named by their SHA-256. Needs a dedicated worker (synchronous access handles exist only there). Where the browser has
 // no OPFS (some private windows and embedded frames) files are kept in memory for as long as the page lives.
-import { StylusError } from "../shared/errors.ts";
 import { openMemoryStore } from "./memory-store.ts";
+import { isQuotaError, quotaError } from "./quota.ts";
 
 /** One file being written. Exactly one of `finish` and `close` ends it. */
 export interface FileWriter {
@@ -50,12 +50,6 @@ const journalSuffix = ".journal";
 const handleRetries = 20;
 const handleRetryMs = 100;
 
-const quotaError = (cause: unknown): StylusError =>
-  new StylusError("quota", "There is not enough storage left for this model.", {
-    remedy: "Free disk space, or delete models you no longer use in the storage view, then try again.",
-    cause,
-  });
-
 const isNamed = (error: unknown, name: string): boolean =>
   error instanceof DOMException && error.name === name;
 const isMissing = (error: unknown): boolean => isNamed(error, "NotFoundError");
@@ -84,7 +78,7 @@ function writeAt(
   try {
     if (access.write(chunk, { at: offsetBytes }) !== chunk.byteLength) throw quotaError(undefined);
   } catch (error) {
-    throw isNamed(error, "QuotaExceededError") ? quotaError(error) : error;
+    throw isQuotaError(error) ? quotaError(error) : error;
   }
 }
 

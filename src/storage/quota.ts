@@ -6,6 +6,16 @@ const marginBytes = 50_000_000;
 /** More than this is not kept in memory for lack of a disk. */
 const memoryLimitBytes = 1_500_000_000;
 
+export const isQuotaError = (error: unknown): boolean =>
+  error instanceof DOMException && error.name === "QuotaExceededError";
+
+/** The browser refused a write, whatever it had said before. */
+export const quotaError = (cause: unknown): StylusError =>
+  new StylusError("quota", "There is not enough storage left for this model.", {
+    remedy: "Free disk space, or delete models you no longer use in the storage view, then try again.",
+    cause,
+  });
+
 const inWords = (bytes: number): string =>
   bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.max(1, Math.round(bytes / 1e6))} MB`;
 

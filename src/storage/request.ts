@@ -65,7 +65,8 @@ export async function requestPart(url: string, part: PartRequest): Promise<Respo
       : {};
   let response: Response;
   try {
-    response = await fetch(url, { headers, signal, credentials: "omit" });
+    // Not through the HTTP cache: it would keep a second copy, and answer one range of an address at a time.
+    response = await fetch(url, { headers, signal, credentials: "omit", cache: "no-store" });
   } catch (cause) {
     throwIfAborted(signal);
     throw new StylusError("network", `${path} could not be downloaded: the connection failed.`, {

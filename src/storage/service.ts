@@ -7,7 +7,7 @@ import { verifyLocalFile } from "./local-files.ts";
 import { parseManifest, type Manifest } from "./manifest.ts";
 import { StorageRecords } from "./pins.ts";
 import { ProgressReporter, type PackProgress } from "./progress.ts";
-import { checkQuota } from "./quota.ts";
+import { checkQuota, isQuotaError, quotaError } from "./quota.ts";
 import { ConnectionLimit } from "./request.ts";
 import { describeStorage, type StorageView } from "./storage-view.ts";
 
@@ -91,7 +91,7 @@ async function locked<Value>(
     if (error instanceof DOMException && error.name === "AbortError") {
       throw new StylusError("cancelled", "Stopped.", { cause: error });
     }
-    throw error;
+    throw isQuotaError(error) ? quotaError(error) : error;
   }
 }
 

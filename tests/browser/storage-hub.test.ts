@@ -1,6 +1,8 @@
 // Packs from a hub, in a real browser: redirects, segments, crashes, pins, wrong hashes, quota, two tabs, files from disk.
 import type { Page } from "playwright";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import type { PackProgress } from "../../src/storage/progress.ts";
+import type { StorageService } from "../../src/storage/service.ts";
 import { openTestBrowser, type TestBrowser } from "./harness.ts";
 import { openStubHub, randomSafetensors, sha256Of, type HubRequest, type StubHub } from "./stub-hub.ts";
 
@@ -86,14 +88,14 @@ const openPack = (json: unknown, options: OpenOptions = {}): Promise<Outcome> =>
         [...new Uint8Array(await crypto.subtle.digest("SHA-256", await blob.arrayBuffer()))]
           .map((byte) => byte.toString(16).padStart(2, "0"))
           .join("");
-      let last: any = null;
+      let last: PackProgress | null = null;
       let rates = 0;
       let crash = (): void => {};
       const crashed = new Promise<"crashed">((resolve) => {
         crash = () => resolve("crashed");
       });
       try {
-        const opened = client.call((service: any) =>
+        const opened = client.call((service: StorageService) =>
           service.openPack(value, location.href, {
             local: new Map(
               Object.entries(local ?? {}).map(([path, text]) => [
@@ -103,9 +105,9 @@ const openPack = (json: unknown, options: OpenOptions = {}): Promise<Outcome> =>
                 }),
               ]),
             ),
-            onProgress: (progress: any) => {
+            onProgress: (progress: PackProgress) => {
               last = progress;
-              if (progress.bytesPerSecond > 0 && progress.secondsLeft >= 0) rates++;
+              if (progress.bytesPerSecond !== null && progress.secondsLeft !== null) rates++;
               if (crashAtBytes !== undefined && progress.receivedBytes >= crashAtBytes) crash();
             },
           }),
@@ -136,7 +138,9 @@ const call = <Value>(method: string, ...values: unknown[]): Promise<Value> =>
         () => new Worker("/tests/browser/storage-worker.ts", { type: "module" }),
       );
       try {
-        return await client.call((service: any) => service[name](...given));
+        return await client.call((service: Record<string, (...values: unknown[]) => unknown>) =>
+          service[name]!(...given),
+        );
       } finally {
         client.terminate();
       }

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import type { StorageService } from "../../src/storage/service.ts";
 import { openTestBrowser, type TestBrowser } from "./harness.ts";
 
 const bytesOf = (seed: number, sizeBytes: number): Buffer => {
@@ -91,7 +92,7 @@ const openPack = (json: unknown, options: { abortAfterBytes?: number } = {}): Pr
           .map((byte) => byte.toString(16).padStart(2, "0"))
           .join("");
       try {
-        const pack = await client.call((service: any) =>
+        const pack = await client.call((service: StorageService) =>
           service.openPack(value, location.href, {
             signal: controller.signal,
             onProgress: ({ receivedBytes }: { receivedBytes: number }) => {
@@ -125,7 +126,7 @@ const removePack = (json: unknown): Promise<void> =>
   browser.page.evaluate(async (value) => {
     const { WorkerClient } = await load("/src/rpc/client.ts");
     const client = new WorkerClient("storage", () => new Worker("/workers/storage.ts", { type: "module" }));
-    await client.call((service: any) => service.removePack(value));
+    await client.call((service: StorageService) => service.removePack(value));
     client.terminate();
   }, json);
 
