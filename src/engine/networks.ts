@@ -1,16 +1,17 @@
-// The three networks of a checkpoint on one device: parameters loaded once, sessions per size, and the four things the
-// pipeline asks of them: token rows, hidden states, predictions, pictures.
+// The three networks of a checkpoint on one device: parameters loaded once, sessions per size, and the five things the
+// pipeline asks of them: token rows, hidden states, predictions, pictures, and latents of pictures.
 
 import { buildTextEncoder, TOKEN_EMBEDDING } from "../graph/clip-text.ts";
 import type { Checkpoint } from "../graph/checkpoint.ts";
 import type { ParameterSpec } from "../graph/model.ts";
 import { buildUnet } from "../graph/unet.ts";
-import { buildVaeDecoder, vaeScale } from "../graph/vae.ts";
+import { buildVaeDecoder, buildVaeEncoder, vaeScale } from "../graph/vae.ts";
 import { loadParameters, type LoadProgress, type ParameterStore } from "../runtime/parameter-store.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import { StylusError } from "../shared/errors.ts";
+import { StylusError, throwIfAborted } from "../shared/errors.ts";
 import type { Conditioning } from "./conditioning.ts";
 import { SessionCache } from "./session-cache.ts";
+import { decodeTiled } from "./tiles.ts";
 import { CheckpointTokenTable } from "./token-table.ts";
 
 /** Of latents. */
@@ -36,6 +37,8 @@ export class DiffusionNetworks {
     readonly vae: ParameterStore;
   };
   readonly sessions: SessionCache;
+  /** Loaded when a picture is first encoded: most runs encode none. */
+  #encoder: Promise<ParameterStore> | null = null;
 
   private constructor(
     checkpoint: Checkpoint,
@@ -58,12 +61,13 @@ export class DiffusionNetworks {
     }: Work & { runtime: Runtime; onProgress?: ((progress: LoadProgress) => void) | undefined },
   ): Promise<DiffusionNetworks> {
     const { unet, text_encoder, vae } = checkpoint;
-    if (unet.config.inChannels !== vae.config.latentChannels) {
+    const { latentChannels } = vae.config;
+    if (unet.config.inChannels !== latentChannels && unet.config.inChannels !== 2 * latentChannels + 1) {
       throw new StylusError(
         "unsupported",
-        `The UNet reads ${unet.config.inChannels} channels: it is made for inpainting.`,
+        `The UNet reads ${unet.config.inChannels} channels, neither a latent's ${latentChannels} nor inpainting's ${2 * latentChannels + 1}.`,
         {
-          remedy: "Choose a checkpoint for text to image.",
+          remedy: "Choose a checkpoint for text to image or for inpainting.",
         },
       );
     }
@@ -132,7 +136,16 @@ export class DiffusionNetworks {
     return Float32Array.from(outputs[output]!);
   }
 
-  /** One prediction [C, H, W] per conditioning, of the same sample. */
+  /** Whether the UNet also reads a mask and what it leaves of the picture. */
+  get isForInpainting(): boolean {
+    const { unet, vae } = this.checkpoint;
+    return unet.config.inChannels > vae.config.latentChannels;
+  }
+
+  /**
+   * One prediction [C, H, W] per conditioning, of the same sample.
+   * @param sample [Cin, H, W]
+   */
   async predict(
     sample: Float32Array<ArrayBuffer>,
     {
@@ -161,27 +174,80 @@ export class DiffusionNetworks {
         encoder_hidden_states: joined(group.map(({ values }) => values)),
       });
       const all = outputs["out_sample"]!;
-      for (let i = 0; i < batch; i++) predictions.push(all.slice(i * sample.length, (i + 1) * sample.length));
+      const length = all.length / batch;
+      for (let i = 0; i < batch; i++) predictions.push(all.slice(i * length, (i + 1) * length));
     }
     return predictions;
   }
 
-  /** @param latent [C, H, W] as the UNet has it @returns [3, H, W] in pixels, about −1 … 1 */
-  async decode(latent: Float32Array, { size, signal }: Work & { size: LatentSize }): Promise<Float32Array> {
+  /**
+   * @param latent [C, H, W] as the UNet has it
+   * @param options.tile side of the squares it is decoded in, in latents; whole when absent
+   * @returns [3, H, W] in pixels, about −1 … 1
+   */
+  async decode(
+    latent: Float32Array,
+    { size, tile, signal }: Work & { size: LatentSize; tile?: number | undefined },
+  ): Promise<Float32Array> {
+    const { config } = this.checkpoint.vae;
+    const decode = async (part: Float32Array<ArrayBuffer>, partSize: LatentSize): Promise<Float32Array> => {
+      throwIfAborted(signal);
+      const session = await this.sessions.get({
+        key: `vae_decoder ${partSize.height}×${partSize.width}`,
+        build: () => buildVaeDecoder(config, this.runtime.target, { batch: 1, ...partSize }),
+        parameters: this.stores.vae,
+        signal,
+      });
+      return (await session.run({ latent_sample: part }))["sample"]!;
+    };
+    const unscaled = Float32Array.from(latent, (value) => value / config.scalingFactor);
+    if (tile === undefined || (tile >= size.width && tile >= size.height)) return decode(unscaled, size);
+    return decodeTiled(unscaled, { size, tile, scale: this.latentScale, decode });
+  }
+
+  /**
+   * The mean of the encoder's distribution: its deviation is far below what a picture shows, and a mean needs no seed.
+   * @param image [3, H, W] in pixels, −1 … 1
+   * @param options.size of the latent
+   * @returns [C, H, W] as the UNet has it
+   * @throws StylusError bad-file when the checkpoint's VAE has no encoder
+   */
+  async encode(
+    image: Float32Array<ArrayBuffer>,
+    { size, signal }: Work & { size: LatentSize },
+  ): Promise<Float32Array<ArrayBuffer>> {
     const { config } = this.checkpoint.vae;
     const session = await this.sessions.get({
-      key: `vae_decoder ${size.height}×${size.width}`,
-      build: () => buildVaeDecoder(config, this.runtime.target, { batch: 1, ...size }),
-      parameters: this.stores.vae,
+      key: `vae_encoder ${size.height}×${size.width}`,
+      build: () => buildVaeEncoder(config, this.runtime.target, { batch: 1, ...size }),
+      parameters: await this.#encoderParameters(signal),
       signal,
     });
-    const outputs = await session.run({ latent_sample: latent.map((value) => value / config.scalingFactor) });
-    return outputs["sample"]!;
+    const { moments } = await session.run({ sample: image });
+    const mean = moments!.subarray(0, moments!.length / 2);
+    return Float32Array.from(mean, (value) => value * config.scalingFactor);
+  }
+
+  #encoderParameters(signal: AbortSignal | undefined): Promise<ParameterStore> {
+    if (this.#encoder === null) {
+      const { config, tensors } = this.checkpoint.vae;
+      const specs = buildVaeEncoder(config, this.runtime.target, { batch: 1, ...SMALLEST }).parameters;
+      const loading = loadParameters(specs, tensors, { runtime: this.runtime, signal });
+      this.#encoder = loading;
+      loading.catch(() => (this.#encoder = null)); // cancelled or failed: the next call tries again
+    }
+    return this.#encoder;
   }
 
   async dispose(): Promise<void> {
     await this.sessions.dispose();
     for (const store of Object.values(this.stores)) store.dispose();
+    const encoder = this.#encoder;
+    this.#encoder = null;
+    await encoder?.then(
+      (store) => store.dispose(),
+      () => {}, // it was never loaded
+    );
   }
 }
 

@@ -1,5 +1,6 @@
 // A diffusion request becomes images: for each one its adapters are merged, its prompt encoded, its latent sampled with
-// guidance, and the latent decoded. One async generator, so that progress, preview and cancel belong to the caller.
+// guidance (at a larger size a second time), and the latent decoded. One async generator, so that progress, preview and
+// cancel belong to the caller.
 
 import { moduleTable } from "../adapters/module-table.ts";
 import type { AdapterReport } from "../adapters/report.ts";
@@ -9,15 +10,18 @@ import type { Runtime } from "../runtime/runtime.ts";
 import { throwIfAborted } from "../shared/errors.ts";
 import type { DiffusionEvent, DiffusionRequest, ImageJob } from "../shared/request.ts";
 import { AdapterLibrary } from "./adapter-library.ts";
+import { upscaled } from "./hires.ts";
 import { DiffusionNetworks, type LatentSize } from "./networks.ts";
 import { createMerger } from "./merger.ts";
 import { modelFilesOf, type PackFiles, readPackFiles } from "./pack-files.ts";
+import { allSteps, fixedSteps, shareOfSteps } from "./pass-steps.ts";
 import { pictureOf, type PreviewFactors } from "./pixels.ts";
 import { PromptEncoder } from "./prompt-encoder.ts";
 import { checkRequest } from "./request-check.ts";
 import { SAMPLERS } from "./samplers.ts";
-import { samplingPass } from "./sampling-pass.ts";
+import { type SamplingPass, samplingPass } from "./sampling-pass.ts";
 import { alphasCumprod, betasOf, TrainingSchedule } from "./schedules.ts";
+import { filledLatent, inpaintingChannels, type Start, startOf } from "./start.ts";
 
 export interface LoadOptions {
   readonly runtime: Runtime;
@@ -29,8 +33,19 @@ interface Run {
   readonly request: DiffusionRequest;
   readonly job: ImageJob;
   readonly imageIndex: number;
-  readonly size: LatentSize;
+  readonly start: Start;
   readonly signal: AbortSignal | undefined;
+}
+
+/** A pass, but for what the run gives it. */
+interface Pass extends Pick<SamplingPass, "size" | "steps" | "original" | "mask" | "channels" | "progress"> {
+  /** What prompt schedules count: steps of this pass, and of the one before. */
+  readonly promptSteps: number;
+  readonly earlierSteps: number;
+}
+
+function stage(name: string, imageIndex: number, since: number): DiffusionEvent {
+  return { type: "stage", stage: name, imageIndex, milliseconds: performance.now() - since };
 }
 
 export class DiffusionPipeline {
@@ -100,49 +115,106 @@ export class DiffusionPipeline {
       textLayers: checkpoint.text_encoder.config.layers,
       latentScale,
     });
-    const size = { width: request.width / latentScale, height: request.height / latentScale };
+    const begin = performance.now();
+    const start = await startOf(request, {
+      networks: this.networks,
+      size: this.#latentSize(request),
+      signal,
+    });
+    if (start.latent !== null || start.channels !== null) yield stage("VAE encoder", 0, begin);
     for (const [imageIndex, job] of request.images.entries()) {
       throwIfAborted(signal);
-      yield* this.#image({ request, job, imageIndex, size, signal });
+      yield* this.#image({ request, job, imageIndex, start, signal });
     }
   }
 
   async *#image(run: Run): AsyncGenerator<DiffusionEvent, void, void> {
-    const { request, job, imageIndex, size, signal } = run;
-    const stage = (name: string, since: number): DiffusionEvent => ({
-      type: "stage",
-      stage: name,
-      imageIndex,
-      milliseconds: performance.now() - since,
-    });
-    let start = performance.now();
-    const uses = [...job.adapters, ...(request.fewStepAdapter === null ? [] : [request.fewStepAdapter])];
-    const segments = await this.adapters.segments(uses, request.steps);
-    await this.adapters.merge(segments[0]!.adapters, { signal });
-    yield stage("merge", start);
+    const { request, job, imageIndex, start, signal } = run;
+    const { imageToImage, hires, sampler } = request;
+    const first = imageToImage
+      ? shareOfSteps(request.steps, { ...imageToImage, sampler })
+      : allSteps(request.steps);
+    const second = hires ? fixedSteps(hires.steps, hires) : null;
+    const total = first.run + (second?.run ?? 0);
 
-    start = performance.now();
+    let latent = yield* this.#pass(run, {
+      size: this.#latentSize(request),
+      steps: first,
+      promptSteps: request.steps,
+      earlierSteps: 0,
+      original: filledLatent(start, { request, seed: job.seed }),
+      mask: start.mask,
+      channels: start.channels,
+      progress: { done: 0, total },
+    });
+    if (hires !== undefined && second !== null) {
+      const begin = performance.now();
+      const { networks } = this;
+      const size = this.#latentSize(hires);
+      const from = this.#latentSize(request);
+      latent = await upscaled(latent, hires, { networks, from, to: size, tile: this.#tile(request), signal });
+      const channels = await inpaintingChannels(null, { networks, size, signal });
+      yield stage("upscaling", imageIndex, begin);
+      latent = yield* this.#pass(run, {
+        size,
+        steps: second,
+        promptSteps: hires.steps,
+        earlierSteps: request.steps,
+        original: latent,
+        mask: null,
+        channels,
+        progress: { done: first.run, total },
+      });
+    }
+
+    const begin = performance.now();
+    const { width, height } = hires ?? request;
+    const size = this.#latentSize({ width, height });
+    const image = await this.networks.decode(latent, { size, tile: this.#tile(request), signal });
+    const picture = start.finish(pictureOf(image, { width, height }));
+    yield stage("VAE decoder", imageIndex, begin);
+    yield { type: "image", imageIndex, seed: job.seed, ...picture };
+  }
+
+  async *#pass(
+    { request, job, imageIndex, signal }: Run,
+    { promptSteps, earlierSteps, ...pass }: Pass,
+  ): AsyncGenerator<DiffusionEvent, Float32Array<ArrayBuffer>, void> {
+    const { networks, adapters } = this;
+    const { evaluations } = SAMPLERS[request.sampler];
+    let begin = performance.now();
+    const uses = [...job.adapters, ...(request.fewStepAdapter === null ? [] : [request.fewStepAdapter])];
+    const segments = await adapters.segments(uses, pass.steps.run);
+    await adapters.merge(segments[0]!.adapters, { signal });
+    yield stage("merge", imageIndex, begin);
+
+    begin = performance.now();
     const prompts = await this.#prompts.encode(request, {
-      embeddings: await this.adapters.embeddings(uses),
-      textRevision: this.adapters.textRevision,
-      evaluations: request.steps * SAMPLERS[request.sampler].evaluations,
+      embeddings: await adapters.embeddings(uses),
+      textRevision: adapters.textRevision,
+      evaluations: promptSteps * evaluations,
+      earlier: earlierSteps * evaluations,
       signal,
     });
-    yield stage("text encoder", start);
+    yield stage("text encoder", imageIndex, begin);
 
-    start = performance.now();
-    const { networks, adapters } = this;
+    begin = performance.now();
     const latent = yield* samplingPass(
-      { request, imageIndex, seed: job.seed, size, prompts, segments },
+      { ...pass, request, imageIndex, seed: job.seed, prompts, segments },
       { networks, adapters, training: this.#training, preview: this.#preview, signal },
     );
-    yield stage("sampling", start);
+    yield stage("sampling", imageIndex, begin);
+    return latent;
+  }
 
-    start = performance.now();
-    const image = await this.networks.decode(latent, { size, signal });
-    const picture = pictureOf(image, request);
-    yield stage("VAE decoder", start);
-    yield { type: "image", imageIndex, seed: job.seed, ...picture };
+  #latentSize({ width, height }: { width: number; height: number }): LatentSize {
+    const { latentScale } = this.networks;
+    return { width: width / latentScale, height: height / latentScale };
+  }
+
+  /** Side of the squares that pictures are decoded in, in latents. */
+  #tile({ vaeTilePixels }: DiffusionRequest): number | undefined {
+    return vaeTilePixels === undefined ? undefined : vaeTilePixels / this.networks.latentScale;
   }
 
   async dispose(): Promise<void> {

@@ -20,17 +20,24 @@ export interface EncodeOptions {
   readonly textRevision: number;
   /** Of the network, in the whole run: what prompt schedules count. */
   readonly evaluations: number;
+  /** Of the network in the pass before, when this is the second one (hires fix). */
+  readonly earlier: number;
   readonly signal?: AbortSignal | undefined;
 }
+
+interface Kept {
+  readonly key: string;
+  readonly embeddings: readonly PromptEmbedding[];
+  readonly encoded: EncodedPrompts;
+}
+
+/** One for each pass. */
+const ENCODINGS_KEPT = 2;
 
 export class PromptEncoder {
   readonly #tokenizer: ClipTokenizer;
   readonly #networks: DiffusionNetworks;
-  #last: {
-    readonly key: string;
-    readonly embeddings: readonly PromptEmbedding[];
-    readonly encoded: EncodedPrompts;
-  } | null = null;
+  #kept: readonly Kept[] = [];
 
   constructor(tokenizer: ClipTokenizer, networks: DiffusionNetworks) {
     this.#tokenizer = tokenizer;
@@ -40,15 +47,16 @@ export class PromptEncoder {
   /** `<lora:…>` tags left in the texts are dropped: which adapters to use is not said by the prompt here. */
   async encode(request: DiffusionRequest, options: EncodeOptions): Promise<EncodedPrompts> {
     const { prompt, negativePrompt, clipSkip } = request;
-    const { embeddings, textRevision, evaluations, signal } = options;
-    const key = JSON.stringify([prompt, negativePrompt, clipSkip, textRevision, evaluations]);
-    if (this.#last?.key === key && sameItems(this.#last.embeddings, embeddings)) return this.#last.encoded;
+    const { embeddings, textRevision, evaluations, earlier, signal } = options;
+    const key = JSON.stringify([prompt, negativePrompt, clipSkip, textRevision, evaluations, earlier]);
+    const known = this.#kept.find((one) => one.key === key && sameItems(one.embeddings, embeddings));
+    if (known !== undefined) return known.encoded;
 
     const parts = splitConjunction(extractLoraTags(prompt).text).map(({ text, weight }) => ({
       weight,
-      schedule: promptSchedule(text, evaluations),
+      schedule: promptSchedule(text, evaluations, { earlier }),
     }));
-    const negative = promptSchedule(extractLoraTags(negativePrompt).text, evaluations);
+    const negative = promptSchedule(extractLoraTags(negativePrompt).text, evaluations, { earlier });
     const length = this.#networks.checkpoint.text_encoder.config.maxPositions;
     const chunked = (text: string): PromptChunk[] =>
       chunkPrompt(text, { tokenizer: this.#tokenizer, length, embeddings });
@@ -72,7 +80,7 @@ export class PromptEncoder {
       prompts: parts.map(({ weight }, i) => ({ weight, schedule: scheduled[i]! })),
       negative: scheduled.at(-1)!,
     };
-    this.#last = { key, embeddings, encoded };
+    this.#kept = [{ key, embeddings, encoded }, ...this.#kept].slice(0, ENCODINGS_KEPT);
     return encoded;
   }
 }

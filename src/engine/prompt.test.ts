@@ -69,14 +69,14 @@ describe("scheduling", () => {
     [
       "a [b:c:0.4] d",
       [
-        [4, "a b d"],
+        [5, "a b d"],
         [10, "a c d"],
       ],
     ],
     [
       "a [b::0.4] d",
       [
-        [4, "a b d"],
+        [5, "a b d"],
         [10, "a  d"],
       ],
     ],
@@ -141,6 +141,31 @@ describe("scheduling", () => {
       [75, "fantasy landscape with a lake and an oak in background masterful"],
       [100, "fantasy landscape with a lake and a christmas tree in background masterful"],
     ]);
+  });
+});
+
+describe("scheduling in a second pass", () => {
+  const second = (prompt: string) =>
+    promptSchedule(prompt, 10, { earlier: 20 }).map(({ until, text }) => [until, text]);
+
+  it("what was scheduled for the first pass has happened", () => {
+    expect(second("a [b:c:0.4] d")).toEqual([[10, "a c d"]]);
+    expect(second("a [b:c:12] d")).toEqual([[10, "a c d"]]);
+    expect(second("a [b::0.4] d")).toEqual([[10, "a  d"]]);
+  });
+
+  it("shares go on from 1, whole numbers from the first pass's evaluations", () => {
+    const expected = [
+      [5, "a b d"],
+      [10, "a c d"],
+    ];
+    expect(second("a [b:c:1.5] d")).toEqual(expected);
+    expect(second("a [b:c:25] d")).toEqual(expected);
+  });
+
+  it("in the first pass both lie behind its end", () => {
+    for (const when of ["1.5", "25"])
+      expect(promptSchedule(`[b:c:${when}]`, 20)).toEqual([{ until: 20, text: "b" }]);
   });
 });
 

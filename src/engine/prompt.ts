@@ -57,11 +57,17 @@ export interface ScheduledText {
 /**
  * Resolves `[from:to:when]`, `[to:when]`, `[from::when]` and `[a|b]` for every evaluation.
  *
- * `when` with a decimal point is a share of the run, a whole number counts evaluations.
+ * `when` with a decimal point is a share of the run, a whole number counts evaluations. In a second pass (hires fix)
+ * they go on counting: 1.5 is the middle of it.
+ * @param options.earlier evaluations of the first pass, when this is the second
  */
-export function promptSchedule(prompt: string, evaluations: number): ScheduledText[] {
+export function promptSchedule(
+  prompt: string,
+  evaluations: number,
+  { earlier = 0 }: { earlier?: number } = {},
+): ScheduledText[] {
   if (!/[[\]]/u.test(prompt)) return [{ until: evaluations, text: prompt }];
-  const nodes = parseTop(prompt, evaluations);
+  const nodes = parseTop(prompt, { evaluations, earlier });
   const edges = new Set([evaluations]);
   for (const node of nodes) collectEdges(node, edges, evaluations);
   const schedule: ScheduledText[] = [];
@@ -113,16 +119,21 @@ interface Parsed {
   readonly end: number;
 }
 
+interface Counting {
+  readonly evaluations: number;
+  readonly earlier: number;
+}
+
 interface Reader {
   readonly source: string;
-  readonly evaluations: number;
+  readonly counting: Counting;
   /** Where a bracket was tried before; keeps odd input linear. */
   readonly memo: Map<number, { readonly node: readonly Node[]; readonly end: number } | null>;
 }
 
 /** Everything; brackets that open nothing are text. */
-function parseTop(source: string, evaluations: number): Node[] {
-  const reader: Reader = { source, evaluations, memo: new Map() };
+function parseTop(source: string, counting: Counting): Node[] {
+  const reader: Reader = { source, counting, memo: new Map() };
   const nodes: Node[] = [];
   let at = 0;
   while (at < source.length) {
@@ -194,7 +205,7 @@ function parseSquare(
   start: number,
   depth: number,
 ): { node: readonly Node[]; end: number } | null {
-  const { source, evaluations } = reader;
+  const { source, counting } = reader;
   const first = parseSequence(reader, start + 1, depth);
   let at = first.end;
   if (source[at] === "]") {
@@ -210,14 +221,14 @@ function parseSquare(
     return source[at] === "]" ? { node: [{ kind: "alternate", options }], end: at + 1 } : null;
   }
   if (source[at] !== ":") return null;
-  const short = readWhen(source, at, evaluations); // [to:when]
+  const short = readWhen(source, at, counting); // [to:when]
   if (short !== null)
     return {
       node: [{ kind: "scheduled", before: [], after: first.nodes, when: short.when }],
       end: short.end,
     };
   const second = parseSequence(reader, at + 1, depth);
-  const long = source[second.end] === ":" ? readWhen(source, second.end, evaluations) : null;
+  const long = source[second.end] === ":" ? readWhen(source, second.end, counting) : null;
   if (long === null) return null;
   return {
     node: [{ kind: "scheduled", before: first.nodes, after: second.nodes, when: long.when }],
@@ -225,11 +236,16 @@ function parseSquare(
   };
 }
 
-function readWhen(source: string, at: number, evaluations: number): { when: number; end: number } | null {
+function readWhen(
+  source: string,
+  at: number,
+  { evaluations, earlier }: Counting,
+): { when: number; end: number } | null {
   WHEN.lastIndex = at;
   const match = WHEN.exec(source);
   if (match === null) return null;
-  const value = match[1]!.includes(".") ? Number(match[1]) * evaluations : Number(match[1]);
+  const number = Number(match[1]);
+  const value = match[1]!.includes(".") ? (number - (earlier > 0 ? 1 : 0)) * evaluations : number - earlier;
   return { when: Math.min(evaluations, Math.trunc(value)), end: WHEN.lastIndex };
 }
 

@@ -48,6 +48,55 @@ export interface ImageJob {
   readonly adapters: readonly AdapterUse[];
 }
 
+/** Rows from the top; transparent pixels are seen on white. */
+export interface RgbaImage {
+  readonly width: number;
+  readonly height: number;
+  readonly rgba: Uint8ClampedArray<ArrayBuffer>;
+}
+
+/** Which part of a picture is painted anew (inpainting). */
+export interface InpaintMask {
+  /** One byte per pixel of the picture: 255 is painted anew, 0 stays. */
+  readonly values: Uint8Array<ArrayBuffer>;
+  /** Standard deviation of the Gaussian that softens the mask's edge, in pixels of the picture; 4 is usual. */
+  readonly blur: number;
+  /** "masked" cuts out the masked part, paints it at the request's size and puts it back into the picture. */
+  readonly region: "whole" | "masked";
+  /** Pixels of the picture around the mask that are cut out with it, for the network to see. */
+  readonly padding: number;
+  /** What the masked part is painted over: itself, noise, or nothing (a latent of zeros). */
+  readonly fill: "original" | "noise" | "nothing";
+}
+
+/** A picture to start from. */
+export interface ImageToImage {
+  /** Of any size; brought to the request's. */
+  readonly image: RgbaImage;
+  /** 0 keeps the picture, 1 forgets it; which share of the steps is run. */
+  readonly strength: number;
+  readonly mask?: InpaintMask;
+}
+
+/** A second pass at a larger size, over the first pass's result ("hires fix"). */
+export interface HiresFix {
+  readonly width: number;
+  readonly height: number;
+  /** In latents by torch's interpolation, or in pixels by PIL's. */
+  readonly upscaler:
+    | "latent-nearest"
+    | "latent-nearest-exact"
+    | "latent-bilinear"
+    | "latent-bicubic"
+    | "pixel-nearest"
+    | "pixel-bicubic"
+    | "pixel-lanczos";
+  /** Denoising strength; 0.7 is usual, latents need 0.5 or more. */
+  readonly strength: number;
+  /** Steps that are run in this pass. */
+  readonly steps: number;
+}
+
 export interface DiffusionRequest {
   readonly packId: string;
   readonly prompt: string;
@@ -66,6 +115,11 @@ export interface DiffusionRequest {
   /** Few-step adapter (LCM-LoRA and the like) merged in addition to each image's own adapters; null when off. */
   readonly fewStepAdapter: AdapterUse | null;
   readonly images: readonly ImageJob[];
+  readonly imageToImage?: ImageToImage;
+  /** Not together with imageToImage. */
+  readonly hires?: HiresFix;
+  /** Decodes the picture in squares of this many pixels with blended seams, to need less memory; whole when absent. */
+  readonly vaeTilePixels?: number;
 }
 
 export type DevicePreference = "auto" | "webgpu" | "wasm";

@@ -1,0 +1,100 @@
+// Masks of inpainting: soft edges, the region around them, their form in latents, and laying what they protect over the
+// result. As AUTOMATIC1111 has it (modules/processing.py, StableDiffusionProcessingImg2Img.init; modules/masking.py).
+
+import type { PlaneSize } from "./resample.ts";
+import { resizeImage } from "./resample.ts";
+
+/** [H, W], 0 … 255 in whole numbers; 255 is painted anew. */
+export type Mask = Float32Array<ArrayBuffer>;
+
+/** In pixels; right and bottom are outside. */
+export interface Region {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** A Gaussian cut off at 2.5 deviations, along rows and then along columns, each rounded; edges mirror. */
+export function blurMask(mask: Mask, { width, height }: PlaneSize, sigma: number): Mask {
+  const radius = Math.trunc(2.5 * sigma + 0.5);
+  if (radius === 0) return mask;
+  const kernel = Array.from({ length: 2 * radius + 1 }, (_, i) =>
+    Math.exp(-((i - radius) ** 2) / (2 * sigma * sigma)),
+  );
+  const sum = kernel.reduce((a, b) => a + b, 0);
+  const along = (values: Mask, { length, stride, starts }: Line): Mask => {
+    const out = new Float32Array(values.length);
+    for (const start of starts) {
+      for (let i = 0; i < length; i++) {
+        let value = 0;
+        for (const [k, weight] of kernel.entries())
+          value += weight * values[start + mirrored(i + k - radius, length) * stride]!;
+        out[start + i * stride] = Math.round(value / sum);
+      }
+    }
+    return out;
+  };
+  const rows = Array.from({ length: height }, (_, y) => y * width);
+  const columns = Array.from({ length: width }, (_, x) => x);
+  const horizontal = along(mask, { length: width, stride: 1, starts: rows });
+  return along(horizontal, { length: height, stride: width, starts: columns });
+}
+
+interface Line {
+  readonly length: number;
+  readonly stride: number;
+  readonly starts: readonly number[];
+}
+
+/** The edge pixel itself is not repeated. */
+function mirrored(position: number, length: number): number {
+  const period = Math.max(1, 2 * (length - 1));
+  const at = ((position % period) + period) % period;
+  return at < length ? at : period - at;
+}
+
+/** Where the mask is not 0, with padding, grown to the proportions of the size it will be painted at; null for an empty mask. */
+export function maskRegion(
+  mask: Mask,
+  { width, height, padding, target }: PlaneSize & { padding: number; target: PlaneSize },
+): Region | null {
+  let [left, top, right, bottom] = [width, height, 0, 0];
+  for (const [i, value] of mask.entries()) {
+    if (value === 0) continue;
+    const [x, y] = [i % width, Math.floor(i / width)];
+    [left, top] = [Math.min(left, x), Math.min(top, y)];
+    [right, bottom] = [Math.max(right, x + 1), Math.max(bottom, y + 1)];
+  }
+  if (right === 0) return null;
+  [left, top] = [Math.max(0, left - padding), Math.max(0, top - padding)];
+  [right, bottom] = [Math.min(width, right + padding), Math.min(height, bottom + padding)];
+  const proportion = target.width / target.height;
+  if ((right - left) / (bottom - top) > proportion)
+    [top, bottom] = grown({ begin: top, end: bottom }, Math.trunc((right - left) / proportion), height);
+  else [left, right] = grown({ begin: left, end: right }, Math.trunc((bottom - top) * proportion), width);
+  return { left, top, right, bottom };
+}
+
+/** A span of about `wanted`, around the given one and moved to lie within `limit`. */
+function grown(
+  { begin, end }: { begin: number; end: number },
+  wanted: number,
+  limit: number,
+): [number, number] {
+  const missing = wanted - (end - begin);
+  let [first, last] = [begin - Math.floor(missing / 2), end + missing - Math.floor(missing / 2)];
+  if (last >= limit) [first, last] = [first - (last - limit), limit];
+  if (first < 0) [first, last] = [0, last - first];
+  return [first, Math.min(last, limit)];
+}
+
+/** Which latents are painted anew: 1, or 0 where they stay. */
+export function latentMask(
+  mask: Mask,
+  { from, to }: { from: PlaneSize; to: PlaneSize },
+): Float32Array<ArrayBuffer> {
+  return resizeImage(mask, { channels: 1, from, to, filter: "bicubic" }).map((value) =>
+    value > 127.5 ? 1 : 0,
+  );
+}
