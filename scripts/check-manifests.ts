@@ -2,8 +2,8 @@
 // the ones the manifest states. What a manifest leaves open is printed, to be filled in. Needs the network.
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { atCommit, factsOfHeaders } from "../src/storage/hub-facts.ts";
-import { fileUrl, parseManifest, type ManifestFile } from "../src/storage/manifest.ts";
+import { fileUrl, parseManifest } from "../src/storage/manifest.ts";
+import { checkFile, Offline } from "./manifest-check.ts";
 import { root } from "./setup.mjs";
 
 const usage = `Usage: npm run check:manifests [-- ID …]
@@ -12,36 +12,6 @@ Compares the manifests (all, or those named) with the live hub.`;
 /** Stands for the site in addresses that are relative to it. */
 const site = "https://site.invalid/";
 const parallel = 4;
-
-type Verdict = { readonly kind: "ok" | "open" | "wrong"; readonly text: string };
-
-class Offline extends Error {}
-
-async function check(file: ManifestFile, url: string): Promise<Verdict> {
-  // The hub's own answer, before the redirect to where the bytes are, carries the facts.
-  let response = await fetch(url, { method: "HEAD", redirect: "manual" }).catch((cause: unknown) => {
-    throw new Offline(`${new URL(url).host} cannot be reached`, { cause });
-  });
-  // Renamed repositories answer with a redirect inside the hub.
-  const location = response.headers.get("location");
-  if (location?.startsWith("/")) {
-    response = await fetch(new URL(location, url), { method: "HEAD", redirect: "manual" });
-  }
-  if (response.status >= 400) return { kind: "wrong", text: `answers ${response.status}` };
-  const facts = factsOfHeaders(response.headers);
-  const sizeBytes = facts.sizeBytes ?? Number(response.headers.get("content-length") ?? Number.NaN);
-  const wrong: string[] = [];
-  const open: string[] = [];
-  if (!file.sizeExact) open.push(`sizeBytes ${sizeBytes}`);
-  else if (sizeBytes !== file.sizeBytes) wrong.push(`sizeBytes is ${sizeBytes}, not ${file.sizeBytes}`);
-  if (facts.sha256 !== null) {
-    if (file.sha256 === null) open.push(`sha256 ${facts.sha256}`);
-    else if (facts.sha256 !== file.sha256) wrong.push(`sha256 is ${facts.sha256}, not ${file.sha256}`);
-  }
-  if (facts.commit !== null && url !== atCommit(url, facts.commit)) open.push(`commit ${facts.commit}`);
-  if (wrong.length > 0) return { kind: "wrong", text: wrong.join("; ") };
-  return open.length > 0 ? { kind: "open", text: open.join(", ") } : { kind: "ok", text: "" };
-}
 
 async function main(): Promise<number> {
   const wanted = process.argv.slice(2);
@@ -66,22 +36,20 @@ async function main(): Promise<number> {
         label: `${manifest.id} ${file.path}`,
       }));
     })
-    .filter(({ url }) => !url.startsWith(site)); // the site's own files are checked by the build
+    .filter(({ url }) => !url.startsWith(site)); // the site's own files are checked by the tests
   const counts = { ok: 0, open: 0, wrong: 0 };
   const queue = [...jobs];
   const worker = async (): Promise<void> => {
     for (let job = queue.shift(); job; job = queue.shift()) {
-      const verdict = await check(job.file, job.url);
-      counts[verdict.kind]++;
-      if (verdict.kind !== "ok")
-        console.log(`${verdict.kind === "wrong" ? "WRONG" : "open "} ${job.label}: ${verdict.text}`);
+      const { kind, text } = await checkFile(job.file, job.url);
+      counts[kind]++;
+      if (kind !== "ok") console.log(`${kind === "wrong" ? "WRONG" : "open "} ${job.label}: ${text}`);
     }
   };
   await Promise.all(Array.from({ length: parallel }, worker));
-  console.log(
-    `${jobs.length} files: ${counts.ok} as stated, ${counts.open} with open fields, ${counts.wrong} wrong.`,
-  );
-  return counts.wrong > 0 ? 1 : 0;
+  const { ok, open, wrong } = counts;
+  console.log(`${jobs.length} files: ${ok} as stated, ${open} with open fields, ${wrong} wrong.`);
+  return wrong > 0 ? 1 : 0;
 }
 
 try {

@@ -119,6 +119,12 @@ export class StorageService {
   async openPack(manifestJson: unknown, siteUrl: string, options: OpenPackOptions = {}): Promise<OpenedPack> {
     const manifest = parseManifest(manifestJson, "manifest");
     const { prefixes, local = new Map<string, Blob>(), onProgress } = options;
+    if (manifest.kind === "adapters" && !prefixes) {
+      throw new StylusError("bad-input", `${manifest.title} is a list to choose from, not one download.`, {
+        where: "prefixes",
+        remedy: "Name the files that are wanted.",
+      });
+    }
     const store = await this.#openStore();
     const stop = new AbortController();
     const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;

@@ -65,7 +65,7 @@ const listen = (server: Server): Promise<string> =>
   });
 
 export async function openStubHub(repo: string): Promise<StubHub> {
-  const files = new Map<string, { body: Buffer; lfs: boolean }>();
+  const files = new Map<string, { body: Buffer; lfs: boolean; sha256: string }>();
   const requests: StubHub["requests"] = [];
   const commit = "c0ffee".repeat(7).slice(0, 40);
   let open = 0;
@@ -97,7 +97,7 @@ export async function openStubHub(repo: string): Promise<StubHub> {
       new RegExp(`^/${repo}/(resolve|raw)/([^/]+)/(.+)$`).exec(decodeURIComponent(request.url!)) ?? [];
     const file = files.get(path);
     if (!file || !["main", commit].includes(revision)) return void response.writeHead(404).end();
-    const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${sha256Of(file.body)}\nsize ${file.body.length}\n`;
+    const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${file.sha256}\nsize ${file.body.length}\n`;
     const body = route === "raw" && file.lfs ? Buffer.from(pointer) : file.body;
     const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? "");
     const seen = {
@@ -122,7 +122,7 @@ export async function openStubHub(repo: string): Promise<StubHub> {
     if (hub.fault?.(seen, response)) return;
     if (host === "hub" && file.lfs && route === "resolve") {
       response.setHeader("X-Linked-Size", file.body.length);
-      response.setHeader("X-Linked-Etag", `"${sha256Of(file.body)}"`);
+      response.setHeader("X-Linked-Etag", `"${file.sha256}"`);
       return void response.writeHead(302, { Location: contentUrl + request.url! }).end();
     }
     if (request.method !== "HEAD") seen.sentBytes = seen.to - seen.from;
@@ -140,7 +140,7 @@ export async function openStubHub(repo: string): Promise<StubHub> {
     get peakOpen() {
       return peakOpen;
     },
-    put: (path, body, { lfs } = { lfs: true }) => void files.set(path, { body, lfs }),
+    put: (path, body, { lfs } = { lfs: true }) => void files.set(path, { body, lfs, sha256: sha256Of(body) }),
     fault: null,
     clear() {
       hub.fault = null;
