@@ -1,4 +1,5 @@
-// The graphs against reference.py, on the WASM runtime, in float32; and proof that the comparison notices a deliberate break.
+// The graphs against diffusers and transformers (make_goldens.py) and against reference.py, on the WASM runtime, in float32;
+// and proof that the comparison notices a deliberate break.
 // Tolerance: relative error (norm of the difference over norm of the reference) 1e-4; measured about 1e-6.
 
 import { openAsBlob } from "node:fs";
@@ -15,10 +16,14 @@ const BROKEN = 1e-3;
 let goldens: Goldens;
 let runtime: Runtime;
 
+const open = async (name: string): Promise<Goldens> =>
+  readGoldens(await openAsBlob(fileURLToPath(new URL(`goldens/${name}.safetensors`, import.meta.url))));
+
+let diffusers: Goldens;
+
 beforeAll(async () => {
-  goldens = await readGoldens(
-    await openAsBlob(fileURLToPath(new URL("goldens/miniature.safetensors", import.meta.url))),
-  );
+  goldens = await open("miniature");
+  diffusers = await open("diffusers");
   runtime = await createRuntime({ preference: "wasm" });
 });
 
@@ -35,14 +40,28 @@ const withConfig =
   (parity: ParityCase): ParityCase => ({ ...parity, config: { ...parity.config, ...config } });
 
 describe("parity", () => {
-  it.each(["text", "text_gelu", "unet", "unet_inpaint", "vae_decoder", "vae_decoder_plain", "vae_encoder"])(
-    "%s",
-    async (name) => {
-      const error = await errorOf(name);
-      console.info(`${name}: relative error ${error.toExponential(1)}`);
-      expect(error).toBeLessThan(TOLERANCE);
-    },
-  );
+  const networks = [
+    "text",
+    "text_gelu",
+    "unet",
+    "unet_inpaint",
+    "vae_decoder",
+    "vae_decoder_plain",
+    "vae_encoder",
+  ];
+  it.each(networks)("%s with reference.py", async (name) => {
+    const error = await errorOf(name);
+    console.info(`${name}: relative error ${error.toExponential(1)}`);
+    expect(error).toBeLessThan(TOLERANCE);
+  });
+  it.each(networks)("%s with diffusers and transformers", async (name) => {
+    const error = relativeError(
+      await runCase(diffusers.cases[name]!, { runtime }),
+      diffusers.outputs.get(name)!,
+    );
+    console.info(`${name}: relative error ${error.toExponential(1)} to diffusers`);
+    expect(error).toBeLessThan(TOLERANCE);
+  });
 });
 
 it("writing every parameter and restoring it gives the same bits", async () => {
