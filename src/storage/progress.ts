@@ -46,10 +46,9 @@ export class ProgressReporter {
     if (newBytes > 0) this.#rate.add(newBytes, now);
     const state = this.#state(path);
     state.receivedBytes = receivedBytes;
-    if (state.timer !== null) return;
     const wait = state.lastMs + reportEveryMs - now;
     if (wait <= 0) this.#report(path, state);
-    else state.timer = setTimeout(() => this.#report(path, state), wait);
+    else state.timer ??= setTimeout(() => this.#report(path, state), wait);
   }
 
   finish(path: string, sizeBytes: number): void {

@@ -32,6 +32,9 @@ export interface TransferOptions {
   readonly onBytes: (receivedBytes: number, newBytes: number) => void;
 }
 
+/** A fast connection would otherwise keep the worker from hearing of a stop. */
+const yieldEveryMs = 50;
+
 /** The server answered a range with the whole file. */
 class NoRanges extends Error {}
 
@@ -71,6 +74,7 @@ export class Transfer {
   readonly #options: TransferOptions;
   #segments: SegmentPlan;
   #serverHasRanges = true;
+  #yieldedMs = performance.now();
   /** True once bytes of more than one attempt are in the file: a wrong hash may then be ours. */
   resumed: boolean;
 
@@ -231,5 +235,9 @@ export class Transfer {
       await this.#writer.writeJournal(new Uint8Array(value.buffer), journalOffset(index));
     }
     this.#hash.step(contiguousBytes(segments));
+    if (performance.now() - this.#yieldedMs > yieldEveryMs) {
+      await sleep(0, this.#options.signal);
+      this.#yieldedMs = performance.now();
+    }
   }
 }

@@ -1,0 +1,59 @@
+// Progress of a pack over its files.
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { ProgressReporter, type PackProgress } from "./progress.ts";
+
+let reports: PackProgress[] = [];
+const reporter = (): ProgressReporter =>
+  new ProgressReporter((progress) => reports.push(progress), { totalBytes: 1000, fileCount: 2 });
+
+beforeEach(() => {
+  reports = [];
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+});
+afterEach(() => void vi.useRealTimers());
+
+test("each report's growth is that of the file it names, and the last one says done", () => {
+  const progress = reporter();
+  const perFile = new Map<string, number>();
+  for (let step = 1; step <= 50; step++) {
+    progress.update("a", { receivedBytes: step * 8, newBytes: 8 });
+    progress.update("b", { receivedBytes: step * 12, newBytes: 12 });
+    vi.advanceTimersByTime(7);
+  }
+  progress.finish("a", 400);
+  progress.finish("b", 600);
+  let last = 0;
+  for (const { path, receivedBytes } of reports) {
+    perFile.set(path, (perFile.get(path) ?? 0) + receivedBytes - last);
+    last = receivedBytes;
+  }
+  expect(Object.fromEntries(perFile)).toEqual({ a: 400, b: 600 });
+  expect(reports.map(({ done }) => done)).toEqual([...reports.slice(1).map(() => false), true]);
+  expect(reports.length).toBeLessThan(2 * 5 + 2); // 350 ms, not 100 chunks
+});
+
+test("the last chunk before a silence is reported, after a stop nothing is", () => {
+  const progress = reporter();
+  progress.update("a", { receivedBytes: 1, newBytes: 1 });
+  progress.update("a", { receivedBytes: 100, newBytes: 99 });
+  vi.advanceTimersByTime(200);
+  expect(reports.at(-1)).toMatchObject({ path: "a", receivedBytes: 100, totalBytes: 1000 });
+  progress.update("a", { receivedBytes: 101, newBytes: 1 });
+  progress.update("a", { receivedBytes: 102, newBytes: 1 });
+  progress.stop();
+  const count = reports.length;
+  vi.advanceTimersByTime(500);
+  expect(reports.length).toBe(count);
+});
+
+test("rate and time left are of the network, not of files that were here", () => {
+  const progress = reporter();
+  progress.finish("a", 400);
+  for (let step = 1; step <= 10; step++) {
+    vi.advanceTimersByTime(100);
+    progress.update("b", { receivedBytes: step * 30, newBytes: 30 });
+  }
+  const { bytesPerSecond, secondsLeft } = reports.at(-1)!;
+  expect(bytesPerSecond).toBeCloseTo(333, 0);
+  expect(secondsLeft).toBeCloseTo(300 / 333.3, 2);
+});
