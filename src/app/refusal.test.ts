@@ -29,8 +29,12 @@ describe("explainRefusal", () => {
     expect(explainRefusal(refused({ name: "Stable Diffusion 1.x" }), full)!.title).toBe("Not usable here");
   });
   it("names another base", () => {
-    const { title, remedy } = explainRefusal(refused({ name: "SDXL", foreignKeys: 90 }), pocket)!;
+    const { title, text, remedy } = explainRefusal(
+      refused({ name: "SDXL", foreignKeys: 90, evidence: ["90 keys are SDXL's"] }),
+      pocket,
+    )!;
     expect(title).toBe("Made for SDXL");
+    expect(text).toBe("90 keys are SDXL's.");
     expect(remedy).toContain("trained for Pocket");
   });
   it("otherwise gives the diagnosis' own words", () => {

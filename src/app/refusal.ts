@@ -10,6 +10,9 @@ export interface Refusal {
   readonly detail?: string;
 }
 
+const sentence = (text: string): string =>
+  text === "" ? "" : `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+
 const fullSize = "Stable Diffusion 1.x";
 
 /** A sound file that does not fit the model `modelTitle`, whose adapters say they are made for `baseModels`. */
@@ -32,7 +35,7 @@ export function explainRefusal(
   if (base.name !== null && base.name !== fullSize) {
     return {
       title: `Made for ${base.name}`,
-      text: refusal.message,
+      text: sentence(base.evidence.join("; ")) || refusal.message,
       remedy: `Look for a version of it that was trained for ${model.baseModels.join(" or ")}.`,
     };
   }

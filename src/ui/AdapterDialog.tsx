@@ -37,7 +37,7 @@ export function AdapterDialog(props: {
                 </For>
               </ul>
             </Show>
-            <div class={styles["columns"]}>
+            <div class={styles["columns"]} data-single={own() !== undefined}>
               <section>
                 <h3>What it does</h3>
                 <p>

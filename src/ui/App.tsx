@@ -126,7 +126,10 @@ export function App(props: { readonly studio: Studio }): JSX.Element {
                   )}
                 </Show>
               </div>
-              <Show when={studio.run() || studio.packStatus() === "ready"} fallback={<LoadPanel />}>
+              <Show
+                when={studio.packStatus() === "ready" || (studio.run() && studio.packStatus() !== "deleted")}
+                fallback={<LoadPanel />}
+              >
                 <Choice />
               </Show>
             </div>

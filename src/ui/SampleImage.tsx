@@ -1,5 +1,5 @@
 // A picture made with an adapter; the first letter of its title where the pack has none.
-import { createMemo, Show, type JSX } from "solid-js";
+import { createMemo, onCleanup, Show, type JSX } from "solid-js";
 import type { AdapterCard } from "../retrieval/card.ts";
 import styles from "./SampleImage.module.css";
 import { useStudio } from "./studio-context.ts";
@@ -11,9 +11,21 @@ export function SampleImage(props: {
   readonly alt?: string;
 }): JSX.Element {
   const studio = useStudio();
+  /** The user's own adapters come without pictures: the latest one painted with it stands in. */
+  const painted = createMemo(() => {
+    const id = props.card?.id;
+    if (id === undefined || !studio.pack()?.own.has(id)) return null;
+    const image = studio.gallery.images().find(({ adapters }) => adapters.some((use) => use.id === id));
+    return image?.png ?? null;
+  });
   const url = createMemo(() => {
     const sample = props.card?.samples[props.index ?? 0];
-    return sample ? (studio.pack()?.fileUrl(sample.path) ?? null) : null;
+    if (sample) return studio.pack()?.fileUrl(sample.path) ?? null;
+    const png = painted();
+    if (!png) return null;
+    const made = URL.createObjectURL(png);
+    onCleanup(() => URL.revokeObjectURL(made));
+    return made;
   });
   return (
     <Show

@@ -1,7 +1,5 @@
-// LoRA files for tests of the page, made for the embedded pack or for a model of another width.
-import { openAsBlob } from "node:fs";
-import path from "node:path";
-import { root } from "../../scripts/setup.mjs";
+// LoRA files for tests of the page, made for the pack of the site or for a model of another width.
+import { inject } from "vitest";
 import { readHeader, writeSafetensors, type TensorData } from "../../src/formats/safetensors.ts";
 
 interface FilePayload {
@@ -25,8 +23,8 @@ export async function loraFile(
   name: string,
   options: { readonly contextWidth?: number; readonly metadata?: Readonly<Record<string, string>> } = {},
 ): Promise<FilePayload> {
-  const unet = path.join(root, "public/packs/pocket/unet/diffusion_pytorch_model.safetensors");
-  const { tensors } = await readHeader(await openAsBlob(unet), { fileName: unet });
+  const unet = new URL("packs/pocket/unet/diffusion_pytorch_model.safetensors", inject("siteUrl"));
+  const { tensors } = await readHeader(await (await fetch(unet)).blob(), { fileName: unet.pathname });
   const modules = [...tensors].filter(([key]) => /\.attn2\.to_[kv]\.weight$/.test(key));
   const parts = modules.flatMap(([key, { shape }]) => {
     const module = `lora_unet_${key.replace(/\.weight$/, "").replaceAll(".", "_")}`;

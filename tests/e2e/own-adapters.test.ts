@@ -95,7 +95,7 @@ test("files of another size, of another kind and damaged ones are refused with t
   ]);
   await item("sd15.safetensors").getByText("Made for another size of model").waitFor();
   expect(await item("sd15.safetensors").innerText()).toContain("Nothing is wrong with the file");
-  await item("sdxl.safetensors").getByText("Made for SDXL").waitFor();
+  await item("sdxl.safetensors").getByText("Made for SDXL", { exact: true }).waitFor();
   await item("cut.safetensors").getByText("Damaged, or not an adapter").waitFor();
   await item("words.pt").getByText("Damaged, or not an adapter").waitFor();
   expect(await intake().getByRole("button", { name: "Add to my adapters" }).count()).toBe(0);

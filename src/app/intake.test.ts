@@ -1,0 +1,109 @@
+// Adapter files on their way in: examined in turn, refused with a reason, added once, put aside.
+import { createRoot } from "solid-js";
+import { describe, expect, it } from "vitest";
+import type { AdapterReport } from "../adapters/report.ts";
+import { StylusError } from "../shared/errors.ts";
+import { createIntake } from "./intake.ts";
+import type { OwnAdapter } from "./own-adapters.ts";
+import type { Services } from "./ports.ts";
+import type { LoadedPack } from "./run-types.ts";
+
+const sha = (name: string): string => name.padEnd(64, "0");
+
+function setup() {
+  const own = new Map<string, OwnAdapter>();
+  const pack = (): LoadedPack =>
+    ({
+      title: "Pocket",
+      baseModels: ["Pocket"],
+      cards: [
+        { id: "clay", title: "Clay", file: { sha256: sha("clay.pt") } },
+        ...[...own.values()].map(({ card }) => card),
+      ],
+      own: new Map(own),
+    }) as unknown as LoadedPack;
+  const services = {
+    async inspectAdapter(file: File) {
+      if (file.name.startsWith("broken")) throw new StylusError("bad-file", "cut off");
+      const full = file.name.startsWith("full");
+      return {
+        fileName: file.name,
+        sizeBytes: file.size,
+        metadata: [],
+        triggers: [],
+        base: {
+          name: full ? "Stable Diffusion 1.x" : null,
+          contextWidth: full ? 768 : 192,
+          foreignKeys: 0,
+          evidence: [],
+        },
+        hashes: { sha256: sha(file.name), autoV2: "", autoV3: null },
+        refusal: full ? { code: "unsupported", message: "too wide" } : null,
+      } as unknown as AdapterReport;
+    },
+    putAdapter: async (adapter: OwnAdapter) => {
+      if (adapter.card.title === "huge") throw new StylusError("quota", "No room.");
+      own.set(adapter.id, adapter);
+    },
+    removeAdapter: async (id: string) => void own.delete(id),
+  } as unknown as Services;
+  const said: string[] = [];
+  const intake = createRoot(() =>
+    createIntake({ services, pack, refresh: async () => pack(), announce: (text) => said.push(text) }),
+  );
+  const settled = async (): Promise<void> => {
+    while (intake.items.some(({ status }) => status === "waiting" || status === "reading"))
+      await new Promise((resolve) => setTimeout(resolve, 1));
+  };
+  return { intake, own, said, settled };
+}
+
+const file = (name: string): File => new File(["x"], name);
+
+describe("createIntake", () => {
+  it("examines each file, and says why one is refused", async () => {
+    const { intake, said, settled } = setup();
+    intake.take([file("paper.safetensors"), file("full.safetensors"), file("broken.pt"), file("clay.pt")]);
+    expect(intake.open()).toBe(true);
+    await settled();
+    expect(intake.items.map(({ status, refusal, known }) => [status, refusal?.title ?? null, known])).toEqual(
+      [
+        ["ready", null, false],
+        ["refused", "Made for another size of model", false],
+        ["refused", "Damaged, or not an adapter", false],
+        ["added", null, true],
+      ],
+    );
+    expect(said).toContain("clay.pt is there already, as Clay.");
+  });
+
+  it("adds one with the card as edited, under a name of its own", async () => {
+    const { intake, own, settled } = setup();
+    intake.take([file("clay.safetensors")]);
+    await settled();
+    const { key } = intake.items[0]!;
+    intake.edit(key, { title: "My clay", category: "style" });
+    await intake.accept(key);
+    await intake.accept(key); // a second press changes nothing
+    expect([...own.keys()]).toEqual(["clay-2"]);
+    expect(own.get("clay-2")!.card).toMatchObject({ title: "My clay", baseModel: "Pocket" });
+    expect(intake.items[0]).toMatchObject({ status: "added", id: "clay-2", known: false });
+    await intake.change("clay-2", { ...intake.items[0]!.draft!, title: "Our clay" });
+    expect(own.get("clay-2")!.card.title).toBe("Our clay");
+    await intake.forget("clay-2");
+    expect(own.size).toBe(0);
+  });
+
+  it("keeps the form when there is no room, and closes with the last file put aside", async () => {
+    const { intake, own, settled } = setup();
+    intake.take([file("a.pt")]);
+    await settled();
+    const { key } = intake.items[0]!;
+    intake.edit(key, { title: "huge" });
+    await intake.accept(key);
+    expect(intake.items[0]).toMatchObject({ status: "ready", error: { code: "quota" } });
+    expect(own.size).toBe(0);
+    intake.dismiss(key);
+    expect(intake.open()).toBe(false);
+  });
+});
