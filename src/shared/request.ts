@@ -22,7 +22,7 @@ export type ScheduleId =
   | "lcm";
 
 /** At which steps an adapter's UNet part works. Counted in steps that are run, in each pass from 0. */
-export interface AdapterSteps {
+interface AdapterSteps {
   /** First step at work. */
   readonly start: number;
   /** First step no longer at work; to the end when absent. */
