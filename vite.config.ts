@@ -37,7 +37,7 @@ export default defineConfig({
     }),
   ],
   worker: { format: "es" },
-  build: { target: "es2023", sourcemap: true },
+  build: { target: "es2023", sourcemap: true, rolldownOptions: { checks: { bundlerTimings: false } } },
   // onnxruntime-web finds its own files next to itself, which pre-bundling would break.
   optimizeDeps: { exclude: ["onnxruntime-web", "@huggingface/transformers", "voy-search"] },
   server: { headers: isolationHeaders },
