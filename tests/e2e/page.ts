@@ -3,7 +3,7 @@ import type { Locator, Page } from "playwright";
 
 /** A model load on two busy cores. */
 const loadTimeout = 120_000;
-export const paintTimeout = 120_000;
+const paintTimeout = 120_000;
 
 /** Waits until the pack is ready to paint. */
 export async function loaded(page: Page): Promise<void> {
@@ -26,10 +26,13 @@ export async function useSettings(page: Page, settings: Readonly<Record<string, 
   await loaded(page);
 }
 
-/** Types a prompt and waits for its first picture. */
+/** Types a prompt and waits for its first picture; a run that ends without one fails with the page's words. */
 export async function paint(page: Page, prompt: string): Promise<void> {
   await promptBox(page).fill(prompt);
   await generateButton(page).click();
+  await pictures(page).or(alerts(page)).first().waitFor({ timeout: paintTimeout });
   await generateButton(page).waitFor({ timeout: paintTimeout });
-  await pictures(page).first().waitFor({ timeout: paintTimeout });
+  const words = await alerts(page).allInnerTexts();
+  if (words.length > 0) throw new Error(`The page reports: ${words.join(" / ")}`);
+  await pictures(page).first().waitFor();
 }
