@@ -33,5 +33,5 @@ export async function upscaled(
   const decoded = await networks.decode(latent, { size: from, tile, signal });
   const picture = pictureOf(decoded, { width: from.width * scale, height: from.height * scale });
   const large = resizePicture(picture, { to: { width, height }, filter: filter as Filter<"pixel"> });
-  return networks.encode(imageTensor(large), { size: to, signal });
+  return networks.encode(imageTensor(large), { size: to, tile, signal });
 }

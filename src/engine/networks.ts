@@ -11,7 +11,7 @@ import type { Runtime } from "../runtime/runtime.ts";
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
 import type { Conditioning } from "./conditioning.ts";
 import { SessionCache } from "./session-cache.ts";
-import { decodeTiled } from "./tiles.ts";
+import { inSquares } from "./tiles.ts";
 import { CheckpointTokenTable } from "./token-table.ts";
 
 /** Of latents. */
@@ -202,29 +202,38 @@ export class DiffusionNetworks {
     };
     const unscaled = Float32Array.from(latent, (value) => value / config.scalingFactor);
     if (tile === undefined || (tile >= size.width && tile >= size.height)) return decode(unscaled, size);
-    return decodeTiled(unscaled, { size, tile, scale: this.latentScale, decode });
+    return inSquares(unscaled, { size, tile, scale: { input: 1, output: this.latentScale }, run: decode });
   }
 
   /**
    * The mean of the encoder's distribution: its deviation is far below what a picture shows, and a mean needs no seed.
    * @param image [3, H, W] in pixels, −1 … 1
    * @param options.size of the latent
+   * @param options.tile side of the squares it is encoded in, in latents; whole when absent
    * @returns [C, H, W] as the UNet has it
    * @throws StylusError bad-file when the checkpoint's VAE has no encoder
    */
   async encode(
     image: Float32Array<ArrayBuffer>,
-    { size, signal }: Work & { size: LatentSize },
+    { size, tile, signal }: Work & { size: LatentSize; tile?: number | undefined },
   ): Promise<Float32Array<ArrayBuffer>> {
     const { config } = this.checkpoint.vae;
-    const session = await this.sessions.get({
-      key: `vae_encoder ${size.height}×${size.width}`,
-      build: () => buildVaeEncoder(config, this.runtime.target, { batch: 1, ...size }),
-      parameters: await this.#encoderParameters(signal),
-      signal,
-    });
-    const { moments } = await session.run({ sample: image });
-    const mean = moments!.subarray(0, moments!.length / 2);
+    const parameters = await this.#encoderParameters(signal);
+    const encode = async (part: Float32Array<ArrayBuffer>, partSize: LatentSize): Promise<Float32Array> => {
+      throwIfAborted(signal);
+      const session = await this.sessions.get({
+        key: `vae_encoder ${partSize.height}×${partSize.width}`,
+        build: () => buildVaeEncoder(config, this.runtime.target, { batch: 1, ...partSize }),
+        parameters,
+        signal,
+      });
+      const { moments } = await session.run({ sample: part });
+      return moments!.subarray(0, moments!.length / 2);
+    };
+    const whole = tile === undefined || (tile >= size.width && tile >= size.height);
+    const mean = whole
+      ? await encode(image, size)
+      : await inSquares(image, { size, tile, scale: { input: this.latentScale, output: 1 }, run: encode });
     return Float32Array.from(mean, (value) => value * config.scalingFactor);
   }
 

@@ -116,9 +116,11 @@ export class DiffusionPipeline {
       latentScale,
     });
     const begin = performance.now();
+    const { networks } = this;
     const start = await startOf(request, {
-      networks: this.networks,
+      networks,
       size: this.#latentSize(request),
+      tile: this.#tile(request),
       signal,
     });
     if (start.latent !== null || start.channels !== null) yield stage("VAE encoder", 0, begin);
@@ -152,8 +154,9 @@ export class DiffusionPipeline {
       const { networks } = this;
       const size = this.#latentSize(hires);
       const from = this.#latentSize(request);
-      latent = await upscaled(latent, hires, { networks, from, to: size, tile: this.#tile(request), signal });
-      const channels = await inpaintingChannels(null, { networks, size, signal });
+      const tile = this.#tile(request);
+      latent = await upscaled(latent, hires, { networks, from, to: size, tile, signal });
+      const channels = await inpaintingChannels(null, { networks, size, tile, signal });
       yield stage("upscaling", imageIndex, begin);
       latent = yield* this.#pass(run, {
         size,

@@ -24,12 +24,14 @@ interface StartOptions {
   readonly networks: DiffusionNetworks;
   /** Of the latents. */
   readonly size: LatentSize;
+  /** Side of the squares that pictures are encoded in, in latents; whole when undefined. */
+  readonly tile: number | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
 /** @throws StylusError bad-input, bad-file, device, cancelled */
 export async function startOf(request: DiffusionRequest, options: StartOptions): Promise<Start> {
-  const { networks, size, signal } = options;
+  const { networks, size, tile, signal } = options;
   if (request.imageToImage === undefined) {
     const channels = await inpaintingChannels(null, options);
     return { latent: null, mask: null, channels, finish: (painted) => painted };
@@ -38,7 +40,7 @@ export async function startOf(request: DiffusionRequest, options: StartOptions):
   const prepared = prepareImage(request.imageToImage, { width, height });
   const { image, mask, finish } = prepared;
   return {
-    latent: await networks.encode(image, { size, signal }),
+    latent: await networks.encode(image, { size, tile, signal }),
     mask: mask && latentMask(mask, { from: request, to: size }),
     channels: await inpaintingChannels(
       mask === null ? null : { ...prepared, mask, pixels: request },
@@ -66,7 +68,7 @@ export function filledLatent(
  */
 export async function inpaintingChannels(
   picture: (Pick<PreparedImage, "image"> & { mask: Mask; pixels: PlaneSize }) | null,
-  { networks, size, signal }: StartOptions,
+  { networks, size, tile, signal }: StartOptions,
 ): Promise<Float32Array<ArrayBuffer> | null> {
   if (!networks.isForInpainting) return null;
   const { latentScale } = networks;
@@ -75,7 +77,7 @@ export async function inpaintingChannels(
   const left = new Float32Array(3 * pixelCount);
   if (picture !== null && hard !== null)
     for (let i = 0; i < left.length; i++) left[i] = hard[i % pixelCount] === 1 ? 0 : picture.image[i]!;
-  const seen = await networks.encode(left, { size, signal });
+  const seen = await networks.encode(left, { size, tile, signal });
   const latents = size.width * size.height;
   const out = new Float32Array(latents + seen.length);
   if (picture === null || hard === null) out.fill(1, 0, latents);

@@ -1,4 +1,4 @@
-// Decoding in squares. With a decoder that sees a few pixels around, squares give what the whole gives, to rounding; the
+// Decoding and encoding in squares. With a decoder that sees a few pixels around, squares give what the whole gives, to rounding; the
 // VAE's group norms and attention see all of what they are given, and the difference that makes is bounded here.
 
 import { beforeAll, describe, expect, it } from "vitest";
@@ -6,7 +6,7 @@ import { engineRuns, type EngineRuns } from "../../tests/fixtures/engine/engine-
 import { miniaturePack } from "../../tests/fixtures/engine/miniature-pack.ts";
 import type { LatentSize } from "./networks.ts";
 import { createGenerator } from "./noise.ts";
-import { decodeTiled } from "./tiles.ts";
+import { inSquares } from "./tiles.ts";
 
 const SCALE = 8;
 
@@ -45,11 +45,11 @@ describe("with a decoder that sees its surroundings only", () => {
   ])("$width × $height latents", async (size) => {
     const latent = noiseOf(size);
     const sizes = new Set<string>();
-    const tiled = await decodeTiled(latent, {
+    const tiled = await inSquares(latent, {
       size,
       tile: 8,
-      scale: SCALE,
-      decode: (part, partSize) => {
+      scale: { input: 1, output: SCALE },
+      run: (part, partSize) => {
         sizes.add(`${partSize.width}×${partSize.height}`);
         return localDecoder(part, partSize, REACH);
       },
@@ -63,11 +63,11 @@ describe("with a decoder that sees its surroundings only", () => {
   it("a decoder that sees further is caught", async () => {
     const size = { width: 16, height: 16 };
     const latent = noiseOf(size);
-    const tiled = await decodeTiled(latent, {
+    const tiled = await inSquares(latent, {
       size,
       tile: 8,
-      scale: SCALE,
-      decode: (part, partSize) => localDecoder(part, partSize, 10),
+      scale: { input: 1, output: SCALE },
+      run: (part, partSize) => localDecoder(part, partSize, 10),
     });
     expect(difference(tiled, await localDecoder(latent, size, 10))).toBeGreaterThan(0.1);
   });
@@ -100,6 +100,24 @@ describe("with the VAE", () => {
     });
     const sorted = jumps.toSorted();
     expect(sorted.at(-1)! / sorted[Math.floor(sorted.length / 2)]!).toBeLessThan(1.5);
+  });
+
+  it("an encoder in squares is as near to the whole", async () => {
+    const { networks } = runs.pipeline;
+    const size = { width: 32, height: 24 };
+    const image = createGenerator("cpu", 6).randn(3 * 64 * size.width * size.height);
+    const whole = await networks.encode(image, { size });
+    const tiled = await networks.encode(image, { size, tile: 16 });
+    const spread = Math.sqrt(whole.reduce((sum, value) => sum + value * value, 0) / whole.length);
+    const error = Math.sqrt(
+      whole.reduce((sum, value, i) => sum + (value - tiled[i]!) ** 2, 0) / whole.length,
+    );
+    expect(error / spread).toBeLessThan(0.15);
+    const change = { width: 200, height: 136, steps: 2, vaeTilePixels: 64 };
+    const picture = { width: 8, height: 8, rgba: new Uint8ClampedArray(256).fill(90) };
+    expect(await runs.picture({ ...change, imageToImage: { image: picture, strength: 0.5 } })).toContain(
+      "200×136",
+    );
   });
 
   it("one square that holds everything is the whole", async () => {

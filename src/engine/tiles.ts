@@ -1,48 +1,49 @@
-// Decoding a large latent in squares that overlap, so that memory is that of a square. At a seam the squares fade into
-// each other; next to its own edge, where a square lacks its surroundings, it does not count at all. What remains is the
-// decoder's normalisation, whose means are a square's and not the picture's.
+// Decoding or encoding a large picture in squares that overlap, so that memory is that of a square. At a seam the squares
+// fade into each other; next to its own edge, where a square lacks its surroundings, it does not count at all. What
+// remains is the network's normalisation, whose means are a square's and not the picture's.
 
 import type { LatentSize } from "./networks.ts";
 
-export interface TiledDecoding {
-  /** Of the whole latent. */
+export interface TiledWork {
+  /** Of the whole, in latents. */
   readonly size: LatentSize;
   /** Side of a square, in latents. */
   readonly tile: number;
-  /** Pixels per latent along one axis. */
-  readonly scale: number;
-  /** [C, h, w] → [3, scale·h, scale·w]; called with one size only. */
-  readonly decode: (latent: Float32Array<ArrayBuffer>, size: LatentSize) => Promise<Float32Array>;
+  /** Values per latent along one axis, of what goes in and of what comes out: 1 and 8 for a decoder. */
+  readonly scale: { readonly input: number; readonly output: number };
+  /** The network on one square; called with one size only. */
+  readonly run: (square: Float32Array<ArrayBuffer>, size: LatentSize) => Promise<Float32Array>;
 }
 
 /** Of a square's side: what neighbours share at least, and of that, what lies at an edge and does not count. */
 const OVERLAP = 1 / 4;
 const UNUSED = 1 / 4;
-const PICTURE_CHANNELS = 3;
 
-/** @param latent [C, H, W] @returns [3, scale·H, scale·W] */
-export async function decodeTiled(
-  latent: Float32Array,
-  { size, tile, scale, decode }: TiledDecoding,
+/** @param input [C, H, W] of the input's scale @returns [C′, H′, W′] of the output's */
+export async function inSquares(
+  input: Float32Array,
+  { size, tile, scale, run }: TiledWork,
 ): Promise<Float32Array<ArrayBuffer>> {
   const [columns, rows] = [axisOf(size.width, tile), axisOf(size.height, tile)];
   const part = { width: columns.tile, height: rows.tile };
-  const [width, height] = [size.width * scale, size.height * scale];
-  const sum = new Float32Array(PICTURE_CHANNELS * width * height);
+  const [width, height] = [size.width * scale.output, size.height * scale.output];
+  const square = { width: part.width * scale.output, height: part.height * scale.output };
+  let sum = new Float32Array();
   const total = new Float32Array(width * height);
-  const outSize = { width: part.width * scale, height: part.height * scale };
   for (const top of rows.starts) {
-    const down = fade(rows, { start: top, scale });
+    const down = fade(rows, { start: top, scale: scale.output });
     for (const left of columns.starts) {
-      const across = fade(columns, { start: left, scale });
-      const picture = await decode(squareOf(latent, { size, left, top, part }), part);
-      for (let y = 0; y < outSize.height; y++) {
-        for (let x = 0; x < outSize.width; x++) {
+      const across = fade(columns, { start: left, scale: scale.output });
+      const out = await run(squareOf(input, { size, left, top, part, scale: scale.input }), part);
+      const channels = out.length / (square.width * square.height);
+      if (sum.length === 0) sum = new Float32Array(channels * width * height);
+      for (let y = 0; y < square.height; y++) {
+        for (let x = 0; x < square.width; x++) {
           const weight = down[y]! * across[x]!;
-          const at = (top * scale + y) * width + left * scale + x;
+          const at = (top * scale.output + y) * width + left * scale.output + x;
           total[at]! += weight;
-          for (let c = 0; c < PICTURE_CHANNELS; c++)
-            sum[c * width * height + at]! += weight * picture[(c * outSize.height + y) * outSize.width + x]!;
+          for (let c = 0; c < channels; c++)
+            sum[c * width * height + at]! += weight * out[(c * square.height + y) * square.width + x]!;
         }
       }
     }
@@ -86,15 +87,23 @@ function fade(
 }
 
 function squareOf(
-  latent: Float32Array,
-  { size, left, top, part }: { size: LatentSize; left: number; top: number; part: LatentSize },
+  input: Float32Array,
+  {
+    size,
+    left,
+    top,
+    part,
+    scale,
+  }: { size: LatentSize; left: number; top: number; part: LatentSize; scale: number },
 ): Float32Array<ArrayBuffer> {
-  const channels = latent.length / (size.width * size.height);
-  const out = new Float32Array(channels * part.width * part.height);
+  const [width, height] = [size.width * scale, size.height * scale];
+  const [outWidth, outHeight] = [part.width * scale, part.height * scale];
+  const channels = input.length / (width * height);
+  const out = new Float32Array(channels * outWidth * outHeight);
   for (let c = 0; c < channels; c++) {
-    for (let y = 0; y < part.height; y++) {
-      const from = (c * size.height + top + y) * size.width + left;
-      out.set(latent.subarray(from, from + part.width), (c * part.height + y) * part.width);
+    for (let y = 0; y < outHeight; y++) {
+      const from = (c * height + top * scale + y) * width + left * scale;
+      out.set(input.subarray(from, from + outWidth), (c * outHeight + y) * outWidth);
     }
   }
   return out;

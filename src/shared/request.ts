@@ -118,7 +118,7 @@ export interface DiffusionRequest {
   readonly imageToImage?: ImageToImage;
   /** Not together with imageToImage. */
   readonly hires?: HiresFix;
-  /** Decodes the picture in squares of this many pixels with blended seams, to need less memory; whole when absent. */
+  /** Decodes and encodes in squares of this many pixels with blended seams, to need less memory; whole when absent. */
   readonly vaeTilePixels?: number;
 }
 
