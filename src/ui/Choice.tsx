@@ -59,7 +59,9 @@ export function Choice(): JSX.Element {
               ? "Parts of your prompt and the adapters for them appear here as you write."
               : studio.settings.method === "sd"
                 ? "The base model paints alone. Change “Who chooses” in the settings to use adapters."
-                : "The base model can paint this by itself: no adapter is needed."}
+                : studio.pack()?.cards.length === 0
+                  ? "This model has come without adapters. Add LoRA files made for it under Adapters."
+                  : "The base model can paint this by itself: no adapter is needed."}
           </p>
         }
       >
