@@ -1,12 +1,11 @@
-// Fits the composer's calibration (src/compose/similarity.ts): logistic regression from the cosine features of a task and an
-// adapter to "this adapter is expected here". Data: the labelled prompts marked "fit" and every second object name of
-// the pocket pack. Prints the weights to copy into that file, and what the composer achieves with those that stand there now,
-// on data that no fit has seen: `npm run fit:composer` (`-- --measure` for the second part alone).
+// Fits the composer's two thresholds (`middle` in src/compose/similarity.ts) and measures the composer as it stands. Fitted on
+// the labelled prompts marked "fit" and every second object name of the pocket pack; measured on the others and on
+// the pack's evaluation prompts: `npm run fit:composer`. Wrong picks go to standard error, one a line.
 import { kindFit } from "../src/compose/kinds.ts";
-import { allNamePhrases } from "../src/compose/phrases.ts";
+import { allNamePhrases, isThing, lexicalMatch, semanticLimit } from "../src/compose/phrases.ts";
 import { segment } from "../src/compose/segment.ts";
-import { semanticFeatures, taskCosines } from "../src/compose/similarity.ts";
-import { contentStems } from "../src/compose/words.ts";
+import { type AdapterSort, closeness, taskCosines } from "../src/compose/similarity.ts";
+import { contentStems, headStems } from "../src/compose/words.ts";
 import {
   evaluationPrompts,
   labelledPrompts,
@@ -15,103 +14,69 @@ import {
 } from "../tests/fixtures/composer-quality.ts";
 import { openPocket } from "../tests/fixtures/pocket.ts";
 
-/** Per prompt: pairs of the right kind, each with features; `target` for expected adapters. */
+/** A prompt and an adapter, at the task where they come closest. */
 interface Pair {
-  readonly features: readonly number[];
-  readonly group: string; // prompt and adapter: at least one task of an expected adapter should match
+  readonly sort: AdapterSort;
   readonly target: boolean;
+  closeness: number;
+  /** Words alone decide for it already. */
+  solved: boolean;
 }
 
 const pocket = await openPocket();
-
-const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
-const score = (weights: readonly number[], features: readonly number[]): number =>
-  features.reduce((sum, value, i) => sum + value * weights[i]!, 0);
 
 async function collectPairs(): Promise<readonly Pair[]> {
   const { embedder, candidates } = pocket;
   const names = allNamePhrases(candidates.map(({ card }) => card));
   const pairs: Pair[] = [];
-  const data = [...labelledPrompts("fit"), ...objectPrompts("fit")];
-  for (const [index, { prompt, expect, allow = [] }] of data.entries()) {
+  for (const { prompt, expect, allow = [] } of [...labelledPrompts("fit"), ...objectPrompts("fit")]) {
+    const ofPrompt = new Map<string, Pair>();
     for (const task of segment(prompt)) {
-      const words = task.words.map(({ text }) => text).join(" ");
-      const stems = contentStems(words);
+      const text = task.words.map((word) => word.text).join(" ");
+      const stems = contentStems(text);
       if (stems.length === 0) continue;
-      const [vector] = await embedder.embed([words], { kind: "query" });
+      const heads = headStems(task.words);
+      const [vector] = await embedder.embed([text], { kind: "query" });
       const cosines = taskCosines({ vector: vector!, stems }, candidates, names);
       for (const [c, { card }] of candidates.entries()) {
         if (!kindFit(task.kind, card.refined.category) || allow.includes(card.id)) continue;
-        pairs.push({
-          features: [1, ...semanticFeatures(cosines, c)],
-          group: `${index} ${card.id}`,
+        if (semanticLimit(stems, names[c]!) < 0.5) continue;
+        const sort = card.refined.category === "style" ? "style" : "other";
+        const words = lexicalMatch(stems, names[c]!, isThing(card) ? { heads } : {})?.strength ?? 0;
+        const pair = ofPrompt.get(card.id) ?? {
+          sort,
           target: expect.includes(card.id),
-        });
+          closeness: -2,
+          solved: false,
+        };
+        pair.closeness = Math.max(pair.closeness, closeness(cosines, c, { sort, words, led: task.led }));
+        pair.solved ||= words >= 0.5;
+        ofPrompt.set(card.id, pair);
       }
     }
+    pairs.push(...ofPrompt.values());
   }
-  return pairs;
+  return pairs.filter(({ solved }) => !solved);
 }
 
-/** Weights of [1, ...semanticFeatures]. */
-function fit(pairs: readonly Pair[]): readonly number[] {
-  let weights = [-8, 4, 0.5, 4, 0.5];
-  for (let round = 0; round < 8; round++) {
-    // Which task of the prompt an expected adapter belongs to is not labelled: the best-scoring one, as in multiple-instance learning.
-    const best = new Map<string, Pair>();
-    for (const pair of pairs) {
-      const known = best.get(pair.group);
-      if (pair.target && (!known || score(weights, pair.features) > score(weights, known.features)))
-        best.set(pair.group, pair);
-    }
-    const positives = [...best.values()];
-    const negatives = pairs.filter(({ target }) => !target);
-    const samples = [
-      ...positives.map(({ features }) => ({ features, y: 1, w: 1 / positives.length })),
-      // Three to one against false picks: a wrong adapter spoils an image, a missing one leaves it as it was.
-      ...negatives.map(({ features }) => ({ features, y: 0, w: 3 / negatives.length })),
-    ];
-    for (let step = 0; step < 1500; step++) {
-      const gradient = weights.map((weight, i) => (i === 0 ? 0 : 1e-4 * weight));
-      for (const { features, y, w } of samples) {
-        const error = w * (logistic(score(weights, features)) - y);
-        for (const [i, value] of features.entries()) gradient[i]! += error * value;
-      }
-      weights = weights.map((weight, i) => weight - 2 * gradient[i]!);
-    }
-    console.error(`round ${round}: ${positives.length} positives, ${negatives.length} negatives`);
+const pairs = await collectPairs();
+for (const sort of ["style", "other"] as const) {
+  const own = pairs.filter((pair) => pair.sort === sort);
+  const expected = own.filter(({ target }) => target).length;
+  const at = (threshold: number): { f: number; right: number; taken: number } => {
+    const taken = own.filter((pair) => pair.closeness >= threshold);
+    const right = taken.filter(({ target }) => target).length;
+    return { f: (2 * right) / (expected + taken.length), right, taken: taken.length };
+  };
+  const thresholds = Array.from({ length: 141 }, (_, i) => 0.3 + i / 100);
+  const best = thresholds.reduce((a, b) => (at(b).f > at(a).f ? b : a));
+  console.log(
+    `${sort}: best middle ${best.toFixed(2)}, F1 ${at(best).f.toFixed(3)}, ${expected} expected that words miss`,
+  );
+  for (const threshold of thresholds.filter((_, i) => i % 5 === 0)) {
+    const { f, right, taken } = at(threshold);
+    console.error(`  ${sort} ${threshold.toFixed(2)}: F1 ${f.toFixed(3)}, ${right} right of ${taken} taken`);
   }
-  return weights;
-}
-
-/** Precision, recall and F0.5 over prompts of taking every pair whose strength reaches 0.5 after shifting the bias. */
-function atShift(
-  pairs: readonly Pair[],
-  weights: readonly number[],
-  shift: number,
-): { f: number; precision: number; recall: number } {
-  const taken = new Set(
-    pairs.filter(({ features }) => score(weights, features) + shift >= 0).map(({ group }) => group),
-  );
-  const expected = new Set(pairs.filter(({ target }) => target).map(({ group }) => group));
-  const hits = [...taken].filter((group) => expected.has(group)).length;
-  const precision = taken.size === 0 ? 1 : hits / taken.size;
-  const recall = hits / expected.size;
-  const f = (1.25 * precision * recall) / (0.25 * precision + recall || 1);
-  return { f, precision, recall };
-}
-
-if (!process.argv.includes("--measure")) {
-  const pairs = await collectPairs();
-  const weights = fit(pairs);
-  // The fit gives the direction, this the operating point: precision counts twice as much as recall.
-  const shifts = Array.from({ length: 161 }, (_, i) => -6 + i * 0.05);
-  const best = shifts.reduce((a, b) => (atShift(pairs, weights, b).f > atShift(pairs, weights, a).f ? b : a));
-  console.error("on the data of the fit, by meaning alone:", atShift(pairs, weights, best));
-  const [bias, document, documentLead, name, nameLead] = weights.map((value, i) =>
-    Number((i === 0 ? value + best : value).toFixed(2)),
-  );
-  console.log("const calibration =", { bias, document, documentLead, name, nameLead });
 }
 
 for (const [title, expectations] of [

@@ -113,7 +113,7 @@ with a pair of`);
 export const depictions = set(
   `painting drawing sketch render rendering illustration art artwork print photo photograph photography picture image
   portrait poster doodle cartoon comic engraving etching woodcut linocut figure figurine sculpture statue statuette model
-  toy sticker icon logo sprite graphic graphics emblem mosaic tapestry collage mural fresco caricature silhouette cutout
+  toy puppet sticker decal label icon logo sprite graphic graphics emblem mosaic tapestry collage mural fresco caricature silhouette cutout
   clipart postcard scan snapshot selfie polaroid still diorama miniature design vector wallpaper scribble stencil
   pictogram lettering animation film movie look aesthetic finish medium texture style filter effect`,
 );
@@ -121,7 +121,7 @@ export const depictions = set(
 /** Depictions that many looks share: by themselves they do not tell one from another. */
 export const commonDepictions = set(
   `painting drawing render rendering illustration art artwork print photo photograph photography picture image portrait
-  poster figure figurine sculpture statue model toy icon graphic graphics still scan snapshot design look aesthetic finish
+  poster figure figurine sculpture statue model toy puppet icon graphic graphics still scan snapshot design look aesthetic finish
   medium style film movie animation filter effect game book`,
 );
 
@@ -130,7 +130,7 @@ export const plainDepictions = set(`picture image photo photograph portrait scen
 
 /** One-word styles, media and looks. */
 export const styleWords = set(
-  `kawaii watercolor aquarelle gouache acrylic fresco pastel charcoal crayon chalk ink inked lineart linework outlined monochrome
+  `tesserae kawaii watercolor aquarelle gouache acrylic fresco pastel charcoal crayon chalk ink inked lineart linework outlined monochrome
   grayscale sepia duotone halftone screentone pixel pixelated pixelart voxel lowpoly polygonal isometric origami papercut
   papercraft kirigami quilling decoupage embroidered embroidery stitched knitted knit crochet crocheted amigurumi felt
   felted plush plushie patchwork quilted clay claymation plasticine playdoh fimo dough putty lego brickwork steampunk
@@ -309,7 +309,7 @@ export const framings = set(
 
 export const colors = set(
   `red orange yellow green blue purple violet pink brown black white gray gold golden silver beige teal turquoise cyan
-  magenta maroon navy cream`,
+  magenta maroon navy cream lavender indigo crimson scarlet lime mint peach khaki`,
 );
 
 /** Verbs of captions and prompts that do not end in -ing. */

@@ -24,12 +24,18 @@ export interface Match {
   readonly nearestName: string;
 }
 
+export interface MatchedTask {
+  /** Unit vector of its words, embedded as a query. */
+  readonly vector: Vector;
+  readonly words: readonly Word[];
+  /** The prompt leads it in as a look. */
+  readonly led?: boolean;
+}
+
 /** Prepares a candidate list once; the function it returns matches one task against all of them, in their order. */
-export function matcher(
-  candidates: readonly Candidate[],
-): (task: { readonly vector: Vector; readonly words: readonly Word[] }) => readonly Match[] {
+export function matcher(candidates: readonly Candidate[]): (task: MatchedTask) => readonly Match[] {
   const names = allNamePhrases(candidates.map(({ card }) => card));
-  return ({ vector, words: taskWords }) => {
+  return ({ vector, words: taskWords, led = false }) => {
     const stems = contentStems(taskWords.map(({ text }) => text).join(" "));
     const heads = headStems(taskWords);
     const cosines = taskCosines({ vector, stems }, candidates, names);
@@ -39,9 +45,13 @@ export function matcher(
       const lexical = verbatim
         ? { phrase: verbatim, strength: 1 }
         : lexicalMatch(stems, phrases, isThing(card) ? { heads } : {});
-      const semantic = semanticMatch(cosines, index);
-      const meaning = Math.min(semantic.strength, semanticLimit(stems, phrases));
       const words = lexical?.strength ?? 0;
+      const semantic = semanticMatch(cosines, index, {
+        sort: card.refined.category === "style" ? "style" : "other",
+        words,
+        led,
+      });
+      const meaning = Math.min(semantic.strength, semanticLimit(stems, phrases));
       return {
         strength: Math.max(words, meaning),
         phrase: words >= meaning ? (lexical?.phrase ?? null) : null,

@@ -99,6 +99,8 @@ export function namePhrases(card: AdapterCard): readonly NamePhrase[] {
     if (stems.length > 0) phrases.push({ text, source, stems, trust: trust(stems, source) });
   };
   add(card.title, "title");
+  const titles = isThing(card) ? card.title.split(/&|\+|\/|\||,|\band\b/i) : []; // "Dragons & Phoenix" are two names
+  if (titles.length > 1) for (const title of titles) add(title.trim(), "title");
   for (const word of card.triggerWords) add(word, "trigger word");
   for (const tag of card.tags) add(tag, "tag");
   for (const item of items) add(item.replace(/^(?:an?|two|three)\s/i, ""), "description");
@@ -137,6 +139,7 @@ export function allNamePhrases(cards: readonly AdapterCard[]): readonly (readonl
  * document (which holds those names too) proves nothing.
  */
 export function semanticLimit(taskStems: readonly string[], phrases: readonly NamePhrase[]): number {
+  if (taskStems.every((stem) => stemWeight(stem) < 1)) return 0; // "photo", "black and red": near to many, asking for none
   const believed = new Set(
     phrases.filter(({ trust }) => trust > unconfirmed.afterDenial).flatMap(({ stems }) => stems),
   );

@@ -43,6 +43,7 @@ function merged(prompt: string, parts: readonly Segment[]): Segment {
     start,
     end,
     kind: parts.some(({ kind }) => kind === "place") ? "place" : parts[0]!.kind,
+    led: parts[0]!.led,
     words: parts.flatMap(({ words }) => words),
   };
 }
@@ -107,7 +108,7 @@ async function scoredTasks(
   const pairs = mergeable(prompt, heads);
   const vectors = await embed([...heads, ...pairs.map((pair) => pair.segment)].map(core));
   const scoresOf = (task: Segment, vector: Vector): readonly Score[] =>
-    scored(task, match({ vector, words: task.words }), candidates);
+    scored(task, match({ vector, words: task.words, led: task.led }), candidates);
   const single = heads.map((task, i) => ({ task, scores: scoresOf(task, vectors[i]!) }));
   const together = pairs
     .map(({ at, segment: task }, i) => {

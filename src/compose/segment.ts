@@ -49,6 +49,8 @@ export interface Segment {
   readonly start: number;
   readonly end: number;
   readonly kind: SegmentKind;
+  /** Words such as "in the style of", "drawn with", "as a" lead it in: it speaks of how things look. */
+  readonly led: boolean;
   /** The words without leading preposition; what is compared with adapters. */
   readonly words: readonly Word[];
 }
@@ -221,7 +223,8 @@ function clauseSegments(prompt: string, words: readonly Word[], firstClause: boo
   const push = (part: readonly Word[], kind: SegmentKind, from: number): void => {
     const start = from >= 0 ? from : part[0]!.start;
     const end = part.at(-1)!.end;
-    segments.push({ text: prompt.slice(start, end), start, end, kind, words: part });
+    const led = lead.kind === "style" || lead.kind === "as";
+    segments.push({ text: prompt.slice(start, end), start, end, kind, led, words: part });
   };
 
   const flush = (): void => {

@@ -1,6 +1,6 @@
 // How similar a task and an adapter are, from the vectors alone: the task against the embedding document and against the
-// adapter's names. A small embedder gives every pair some similarity, so that a raw cosine means little; what counts is
-// how far an adapter stands out among all candidates for the same task.
+// adapter's names. Embedders differ in the similarity they give to any two texts, so what counts is how far an adapter
+// lies above the mean of all candidates for the same task.
 import type { Candidate } from "../retrieval/candidate.ts";
 import { dot, type Vector } from "../retrieval/vectors.ts";
 import { type NamePhrase, overlap } from "./phrases.ts";
@@ -16,19 +16,27 @@ export interface SemanticMatch {
 }
 
 /**
- * Logistic weights, fitted on the labelled prompts (tests/fixtures/composer-prompts.json, split "fit") with the pocket
- * pack's embedder; docs/stylus.md gives the fit and its held-out precision and recall.
+ * Closeness at which the strength is one half, fitted by `npm run fit:composer`; docs/stylus.md gives the data and the held-out
+ * precision and recall. Styles have their own: a style that is near the words of a style is wanted, while the neighbours
+ * of a thing or a place are other things and places (a camel is near a llama).
  */
-const calibration = { bias: -10.74, document: -0.39, documentLead: 1.96, name: 5.57, nameLead: 0.33 };
+const middle = { style: 0.65, other: 0.92 } as const;
+
+/** How fast the strength rises around the middle; it shapes the number shown, not the choice. */
+const steepness = 8;
+
+/** Half a style's name and a near meaning support each other. */
+const wordSupport = { style: 0.5, other: 0 } as const;
+
+/** A task that is led in as a look may be further from the style it means. */
+const ledSupport = 0.15;
+
+export type AdapterSort = keyof typeof middle;
 
 const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
 
-function meanAndDeviation(values: readonly number[]): { mean: number; deviation: number } {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
-  // With few candidates the spread says little: keep it from making a small lead look large.
-  return { mean, deviation: Math.max(Math.sqrt(variance), 0.05) };
-}
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Cosines of one task with every candidate. */
 export interface TaskCosines {
@@ -62,33 +70,29 @@ export function taskCosines(
   };
 }
 
-/** Features of one candidate for one task, before the logistic weights. */
-export function semanticFeatures(cosines: TaskCosines, index: number): readonly number[] {
-  const document = cosines.documents[index]!;
-  const name = cosines.names[index]!.similarity;
-  const byDocument = meanAndDeviation(cosines.documents);
-  const byName = meanAndDeviation(cosines.names.map(({ similarity }) => similarity));
-  return [
-    document,
-    (document - byDocument.mean) / byDocument.deviation,
-    name,
-    (name - byName.mean) / byName.deviation,
-  ];
+/**
+ * How much nearer a candidate is to the task than candidates are on the whole, by document and by name together; 0 = as near as
+ * any, 2 = the same text.
+ * @param options.words strength of the match by words
+ * @param options.led the prompt says that it speaks of a look ("as a …", "drawn with …")
+ */
+export function closeness(
+  cosines: TaskCosines,
+  index: number,
+  options: { readonly sort: AdapterSort; readonly words: number; readonly led: boolean },
+): number {
+  const document = cosines.documents[index]! - mean(cosines.documents);
+  const name = cosines.names[index]!.similarity - mean(cosines.names.map(({ similarity }) => similarity));
+  const support = wordSupport[options.sort] * options.words;
+  return document + name + support + (options.led && options.sort === "style" ? ledSupport : 0);
 }
 
-export function semanticMatch(cosines: TaskCosines, index: number): SemanticMatch {
-  const [document, documentLead, name, nameLead] = semanticFeatures(cosines, index) as [
-    number,
-    number,
-    number,
-    number,
-  ];
-  const { bias } = calibration;
-  const sum =
-    bias +
-    calibration.document * document +
-    calibration.documentLead * documentLead +
-    calibration.name * name +
-    calibration.nameLead * nameLead;
-  return { strength: logistic(sum), document, name: cosines.names[index]!.text, nameSimilarity: name };
+export function semanticMatch(
+  cosines: TaskCosines,
+  index: number,
+  options: { readonly sort: AdapterSort; readonly words: number; readonly led: boolean },
+): SemanticMatch {
+  const strength = logistic(steepness * (closeness(cosines, index, options) - middle[options.sort]));
+  const { text, similarity } = cosines.names[index]!;
+  return { strength, document: cosines.documents[index]!, name: text, nameSimilarity: similarity };
 }

@@ -42,7 +42,9 @@ const irregular: Readonly<Record<string, string>> = {
 function stem(word: string): string {
   const known = irregular[word];
   if (known) return known;
-  const american = word.replace(/(col|flav|harb|arm|vap|parl|glam|hon|fav|neighb)our/, "$1or");
+  const american = word
+    .replace(/(col|flav|harb|arm|vap|parl|glam|hon|fav|neighb)our/, "$1or")
+    .replace(/ll(ing|ed)$/, "l$1");
   if (american.length < 4 || /(ss|us|is|ous)$/.test(american)) return american;
   if (/[^aeiou]ies$/.test(american) && american.length > 4) return `${american.slice(0, -3)}y`;
   if (/(sh|ch|x|zz|ss)es$/.test(american)) return american.slice(0, -2);

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import { VectorSearch } from "./search.ts";
 import { dot, normalise, type Vector } from "./vectors.ts";
 import { VoyModule } from "./voy.ts";
@@ -128,7 +128,9 @@ describe("search", () => {
       url: "",
       embeddings: [1, 0],
     }));
+    const logged = vi.spyOn(console, "error").mockImplementation(() => undefined); // voy prints its panic
     expect(() => new Voy({ embeddings: same })).toThrow();
+    logged.mockRestore();
     await voy.restart();
     const search = new VectorSearch(16, voy);
     for (let i = 0; i < 60; i++) search.add(`a${i}`, randomVector(i, 16));
