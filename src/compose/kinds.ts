@@ -1,7 +1,7 @@
 // The kind guard: an adapter must be of the same type as its task (composer rule 7 of the reference). Weak composers fail
 // here first: a style for a thing, a costume for a place.
 import type { AdapterCategory } from "../retrieval/card.ts";
-import type { SegmentKind } from "./segment.ts";
+import type { SegmentKind } from "./phrase-kinds.ts";
 
 type Fit = "same" | "near";
 

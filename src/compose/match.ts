@@ -54,7 +54,7 @@ export function matcher(candidates: readonly Candidate[]): (task: MatchedTask) =
       const meaning = Math.min(semantic.strength, semanticLimit(stems, phrases));
       return {
         strength: Math.max(words, meaning),
-        phrase: words >= meaning ? (lexical?.phrase ?? null) : null,
+        phrase: words >= Math.min(meaning, 0.5) ? (lexical?.phrase ?? null) : null,
         verbatim: verbatim !== null,
         nearestName: semantic.nameSimilarity > semantic.document ? semantic.name : "",
       };

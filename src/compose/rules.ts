@@ -8,7 +8,8 @@ import type { Composer, Composition, Pick, Task } from "./composition.ts";
 import { kindFit, kindReason } from "./kinds.ts";
 import { type Match, matcher } from "./match.ts";
 import { presets } from "./presets.ts";
-import { isGerund, segment, type Segment } from "./segment.ts";
+import { isGerund } from "./phrase-kinds.ts";
+import { segment, type Segment } from "./segment.ts";
 import { contentStems } from "./words.ts";
 
 /** Tasks that are scored; a longer prompt keeps its remaining tasks, without adapters. */
