@@ -87,10 +87,9 @@ async function defineCompare(): Promise<void> {
   };
 
   Object.assign(globalThis, {
-    // oxlint-disable-next-line typescript/no-explicit-any -- values of untyped modules
     async compare(
       parameters: Map<string, { shape: number[]; values: Float32Array }>,
-      groups: { name: string; updates: any[]; strengths: number[] }[],
+      groups: { name: string; updates: { network: string; name: string }[]; strengths: number[] }[],
     ) {
       const merger = new GpuMerger(device);
       const results: unknown[] = [];
