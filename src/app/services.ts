@@ -5,6 +5,7 @@ import { composeBaseline } from "../compose/baselines.ts";
 import type { ComposerService } from "../compose/service.ts";
 import type { DiffusionService } from "../engine/service.ts";
 import type { EmbedderService } from "../retrieval/embedder-service.ts";
+import { checkSameModel } from "../retrieval/same-model.ts";
 import type { SearchService } from "../retrieval/search-service.ts";
 import { WorkerClient } from "../rpc/client.ts";
 import { StylusError } from "../shared/errors.ts";
@@ -168,10 +169,11 @@ export function createServices(): Services {
     const ofSearch = new Map(
       [...files].filter(([path]) => path.startsWith("index/") || path === "adapters/cards.json"),
     );
-    const [, index] = await Promise.all([
+    const [loaded, index] = await Promise.all([
       embedder.call((service) => service.load(ofEmbedder)),
       search.call((service) => service.load(ofSearch)),
     ]);
+    checkSameModel(index.model, loaded.model);
     cardsOfSearch = index.cards;
     indexed.clear();
     await indexOwn(key);

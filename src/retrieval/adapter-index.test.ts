@@ -6,7 +6,8 @@ import { hashedEmbedder } from "../../tests/fixtures/hashed-embedder.ts";
 import { embedCards, readIndex, staleEntries, writeIndex } from "./adapter-index.ts";
 import { parseCards } from "./cards.ts";
 import { exclusionReason } from "./eligibility.ts";
-import { checkSameModel, SearchService } from "./search-service.ts";
+import { checkSameModel } from "./same-model.ts";
+import { SearchService } from "./search-service.ts";
 import { dot } from "./vectors.ts";
 
 const embed = (texts: readonly string[], options: { kind: "query" | "card" }) =>

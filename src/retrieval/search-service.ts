@@ -59,22 +59,6 @@ async function readJson(files: ReadonlyMap<string, Blob>, path: string): Promise
   }
 }
 
-/** @throws StylusError (bad-file) when queries of `embedder` cannot be compared with an index made by `index` */
-export function checkSameModel(
-  index: { readonly name: string; readonly sha256: string },
-  embedder: { readonly name: string; readonly sha256: string },
-): void {
-  if (index.sha256 === embedder.sha256) return;
-  throw new StylusError(
-    "bad-file",
-    `The index was made with ${index.name}, but another embedder (${embedder.name}) is loaded.`,
-    {
-      where: paths.index,
-      remedy: "Download the pack again, or run npm run build:index.",
-    },
-  );
-}
-
 export class SearchService {
   #search: VectorSearch | null = null;
   readonly #voyWasm: (() => Promise<BufferSource>) | null;
