@@ -89,7 +89,11 @@ async function defineCompare(): Promise<void> {
   Object.assign(globalThis, {
     async compare(
       parameters: Map<string, { shape: number[]; values: Float32Array }>,
-      groups: { name: string; updates: { network: string; name: string }[]; strengths: number[] }[],
+      groups: {
+        name: string;
+        updates: { network: string; name: string; family: string }[];
+        strengths: number[];
+      }[],
     ) {
       const merger = new GpuMerger(device);
       const results: unknown[] = [];
