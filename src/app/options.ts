@@ -1,27 +1,30 @@
 // What can be asked for in one run: by the page, by the command line (window.stylus) and by a recalled picture.
 // Plain data; `completeOptions` fills what was left out, `checkOptions` says in plain words what cannot be done.
-import type { DevicePreference, SamplerId, ScheduleId } from "../shared/request.ts";
+import type { DevicePreference, DiffusionRequest, SamplerId, ScheduleId } from "../shared/request.ts";
 import { StylusError } from "../shared/errors.ts";
 
 export type PresetId = "paper" | "reference" | "balanced";
 export type MethodId = "stylus" | "sd" | "retriever" | "reranker" | "random";
 
-export interface GenerateOptions {
-  readonly prompt: string;
-  readonly negativePrompt: string;
+/** What the engine is asked for as it stands. */
+type Sampling = Pick<
+  DiffusionRequest,
+  | "prompt"
+  | "negativePrompt"
+  | "width"
+  | "height"
+  | "steps"
+  | "cfgScale"
+  | "sampler"
+  | "schedule"
+  | "clipSkip"
+  | "noise"
+>;
+
+export interface GenerateOptions extends Sampling {
   /** Image i of a batch uses seed + i. */
   readonly seed: number;
   readonly count: number;
-  /** Pixels; multiples of 8. */
-  readonly width: number;
-  readonly height: number;
-  readonly steps: number;
-  readonly cfgScale: number;
-  readonly sampler: SamplerId;
-  readonly schedule: ScheduleId;
-  /** 1 = last layer, 2 = last but one … */
-  readonly clipSkip: number;
-  readonly noise: "cpu" | "nv";
   /** Which reading of the Stylus rules: docs/stylus.md. */
   readonly preset: PresetId;
   /** Who chooses the adapters; the others than "stylus" are the baselines of the paper. */

@@ -4,6 +4,7 @@
 import { createHash } from "node:crypto";
 import { MessageChannel } from "node:worker_threads";
 import { beforeAll, describe, expect, it } from "vitest";
+import { REQUEST } from "../../tests/fixtures/engine/engine-runs.ts";
 import { miniaturePack } from "../../tests/fixtures/engine/miniature-pack.ts";
 import { writeSafetensors } from "../formats/safetensors.ts";
 import { createRuntime, type Runtime } from "../runtime/runtime.ts";
@@ -19,22 +20,6 @@ beforeAll(async () => {
   pipeline = await DiffusionPipeline.load(miniaturePack(), { runtime });
 });
 
-const base: DiffusionRequest = {
-  packId: "miniature",
-  prompt: "a red fox",
-  negativePrompt: "",
-  width: 64,
-  height: 64,
-  steps: 2,
-  cfgScale: 5,
-  sampler: "euler",
-  schedule: "uniform",
-  clipSkip: 1,
-  noise: "cpu",
-  fewStepAdapter: null,
-  images: [{ seed: 1, adapters: [] }],
-};
-
 const use = (id: string, strength = 1): AdapterUse => ({
   id,
   unetStrength: strength,
@@ -49,7 +34,7 @@ async function events(
   signal?: AbortSignal,
 ): Promise<DiffusionEvent[]> {
   const out: DiffusionEvent[] = [];
-  for await (const event of pipeline.generate({ ...base, ...change }, { signal })) out.push(event);
+  for await (const event of pipeline.generate({ ...REQUEST, ...change }, { signal })) out.push(event);
   return out;
 }
 
@@ -266,7 +251,7 @@ describe("stopping", () => {
     const controller = new AbortController();
     const seen: string[] = [];
     const run = async () => {
-      for await (const event of pipeline.generate({ ...base, steps: 50 }, { signal: controller.signal })) {
+      for await (const event of pipeline.generate({ ...REQUEST, steps: 50 }, { signal: controller.signal })) {
         seen.push(event.type);
         if (event.type === "step" && event.step === 2) controller.abort();
       }
@@ -287,7 +272,7 @@ describe("stopping", () => {
   });
 
   it("leaving the loop ends the run", async () => {
-    for await (const event of pipeline.generate({ ...base, steps: 50 })) if (event.type === "step") break;
+    for await (const event of pipeline.generate({ ...REQUEST, steps: 50 })) if (event.type === "step") break;
     expect(await picture()).toEqual(await picture());
   });
 });

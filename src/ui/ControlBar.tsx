@@ -93,16 +93,18 @@ export function ControlBar(props: {
             <DiceIcon />
           </button>
         </div>
-        <SwitchField
-          label={
-            <>
-              Fast <span class={styles["detail"]}>{fastSteps()} steps</span>
-            </>
-          }
-          checked={studio.fewStep()}
-          disabled={defaults()?.fewStep === null}
-          onChange={(fewStep) => setSettings("fewStep", fewStep)}
-        />
+        {/* A model without a few-step adapter has no such mode. */}
+        <Show when={defaults()?.fewStep !== null}>
+          <SwitchField
+            label={
+              <>
+                Fast <span class={styles["detail"]}>{fastSteps()} steps</span>
+              </>
+            }
+            checked={studio.fewStep()}
+            onChange={(fewStep) => setSettings("fewStep", fewStep)}
+          />
+        </Show>
       </div>
       <button
         class={`${controls["button"]} ${controls["quiet"]} ${styles["more"]}`}

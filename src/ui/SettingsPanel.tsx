@@ -1,17 +1,10 @@
 // Everything that rarely changes, folded away: negative prompt, size, sampling, how adapters are chosen, device.
+import { SAMPLER_LABELS } from "../formats/generation-parameters.ts";
 import type { JSX } from "solid-js";
 import { limits, type SamplingDefaults } from "../app/options.ts";
 import { NumberField, SelectField } from "./fields.tsx";
 import controls from "./controls.module.css";
-import {
-  deviceNames,
-  methodHints,
-  methodNames,
-  presetHints,
-  presetNames,
-  samplerNames,
-  scheduleNames,
-} from "./names.ts";
+import { deviceNames, methodHints, methodNames, presetHints, presetNames, scheduleNames } from "./names.ts";
 import styles from "./SettingsPanel.module.css";
 import { useStudio } from "./studio-context.ts";
 
@@ -110,7 +103,7 @@ export function SettingsPanel(): JSX.Element {
         <SelectField
           label="Sampler"
           value={options().sampler}
-          choices={choices(samplerNames)}
+          choices={choices(SAMPLER_LABELS)}
           onChange={(sampler) => setSampling({ sampler })}
         />
         <div class={styles["pair"]}>

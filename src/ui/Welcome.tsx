@@ -13,8 +13,18 @@ const examples = [
   "three apples on a table",
 ];
 
+/** For a model without adapters: nothing that it cannot paint by itself. */
+const plainExamples = [
+  "three apples on a table",
+  "a castle on a hill",
+  "a red car on a road next to a tree",
+  "a penguin in the snow",
+];
+
 export function Welcome(): JSX.Element {
   const studio = useStudio();
+  const shown = () =>
+    studio.pack()?.cards.some((card) => !card.fewStep) === false ? plainExamples : examples;
   return (
     <div class={styles["welcome"]}>
       <div class={styles["words"]}>
@@ -24,7 +34,7 @@ export function Welcome(): JSX.Element {
           Everything runs in this browser; nothing you write leaves it.
         </p>
         <ul class={styles["examples"]} aria-label="Prompts to try">
-          <For each={examples}>
+          <For each={shown()}>
             {(example) => (
               <li>
                 <button

@@ -3,18 +3,7 @@ import type { AdapterReport } from "../adapters/report.ts";
 import type { MethodId, PresetId } from "../app/options.ts";
 import type { StageId } from "../app/run-types.ts";
 import type { AdapterCategory } from "../retrieval/card.ts";
-import type { DevicePreference, SamplerId, ScheduleId } from "../shared/request.ts";
-
-export const samplerNames: Readonly<Record<SamplerId, string>> = {
-  euler: "Euler",
-  euler_a: "Euler a",
-  dpmpp_2m: "DPM++ 2M",
-  dpmpp_sde: "DPM++ SDE",
-  dpmpp_2m_sde: "DPM++ 2M SDE",
-  ddim: "DDIM",
-  unipc: "UniPC",
-  lcm: "LCM",
-};
+import type { DevicePreference, ScheduleId } from "../shared/request.ts";
 
 export const scheduleNames: Readonly<Record<ScheduleId, string>> = {
   uniform: "Uniform",
