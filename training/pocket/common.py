@@ -26,6 +26,7 @@ def parser(description, **defaults):
     p.add_argument("--wait", action="store_true", help="start early: compile on noise, then wait for the stage before")
     p.add_argument("--no-compile", dest="compile", action="store_false")
     p.add_argument("--max-steps", type=int, default=0, help="stop after this many steps (0: by time alone)")
+    p.add_argument("--steps", type=int, default=0, help="length of the schedule in steps instead of minutes, equal on every machine")
     p.set_defaults(**defaults)
     return p
 
@@ -161,8 +162,8 @@ class Run:
 
 
 class TimeBox:
-    """Fraction of the time box used. The clock starts after WARM steps (compilation does not count). With several ranks the
-    fraction travels with the gradients, one step late, so that it is equal on all ranks without a stall."""
+    """Fraction of the time box (or, with --steps, of the steps) used. The clock starts after WARM steps (compilation does not count).
+    With several ranks the fraction travels with the gradients, one step late, so that it is equal on all ranks without a stall."""
 
     WARM = 3
 
@@ -181,7 +182,7 @@ class TimeBox:
             self.run.synchronize()
             self.run.log(event="warm", seconds=time.time() - self.begin)
             self.begin = time.time()
-        now = self.elapsed() / self.seconds
+        now = self.steps / self.run.args.steps if self.run.args.steps else self.elapsed() / self.seconds
         if self.run.world > 1:
             gradients = [p.grad for p in parameters if p.grad is not None]
             flat = torch.cat([g.reshape(-1) for g in gradients] + [torch.tensor([now], device=self.run.device)])

@@ -3,6 +3,7 @@
     python -m pocket.export pack --run RUN --out public/packs/pocket     # model_index.json, text_encoder/, unet/, vae/, tokenizer/, scheduler/, adapters/
     python -m pocket.export split --run RUN --out DIR                    # exported weights, logs and sheets as tar parts below 15 MiB
     python -m pocket.export join --parts DIR --out RUN                   # the parts back into a folder
+    python -m pocket.export reopen --pack public/packs/pocket --out RUN  # a shipped pack as a run folder, to train more adapters for it
 """
 import argparse
 import glob
@@ -92,14 +93,28 @@ def join(parts, out):
     print(f"joined {len(names)} parts into {out}")
 
 
+def reopen(pack, out):
+    """A pack's weights as the {vae,base}.pt that later stages read (float32 of the float16 that ships, so adapters fit what ships)."""
+    read = lambda name: {k: v.float() for k, v in safetensors_io.load_file(os.path.join(pack, name))[0].items()}
+    os.makedirs(out, exist_ok=True)
+    with open(os.path.join(pack, "vae/config.json"), encoding="utf-8") as file:
+        config = json.load(file)
+    torch.save(dict(config=config, ema=read("vae/diffusion_pytorch_model.safetensors")), os.path.join(out, "vae.pt"))
+    torch.save(dict(ema_unet=read("unet/diffusion_pytorch_model.safetensors"), ema_text=read("text_encoder/model.safetensors")),
+               os.path.join(out, "base.pt"))
+    print(f"reopened {pack} in {out}")
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("command", choices=["pack", "split", "join"])
+    p.add_argument("command", choices=["pack", "split", "join", "reopen"])
     p.add_argument("--run", default="/tmp/pocket-run")
     p.add_argument("--parts", default=".")
+    p.add_argument("--pack", default="public/packs/pocket")
     p.add_argument("--out", required=True)
     args = p.parse_args()
-    {"pack": lambda: pack(args.run, args.out), "split": lambda: split(args.run, args.out), "join": lambda: join(args.parts, args.out)}[args.command]()
+    {"pack": lambda: pack(args.run, args.out), "split": lambda: split(args.run, args.out), "join": lambda: join(args.parts, args.out),
+     "reopen": lambda: reopen(args.pack, args.out)}[args.command]()
 
 
 if __name__ == "__main__":

@@ -173,7 +173,7 @@ def with_and_without(run, found, examples, *, steps, folder):
         rows += [*shown, *before.cpu(), *after.cpu()]
         labels += [f"{adapter.name}: training"] * 3 + prompts + [f"+ {adapter.name}"] * len(prompts)
         if len(rows) >= 9 * 10 or g == len(found) - 1:
-            sheets.save_sheet(run.path(f"sheets/adapters-{page}.jpg"), rows, columns=3 + 2 * len(prompts), labels=labels)
+            sheets.save_sheet(run.path(f"sheets/adapters-{run.args.only or page}.jpg"), rows, columns=3 + 2 * len(prompts), labels=labels)
             rows, labels, page = [], [], page + 1
 
 
