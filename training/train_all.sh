@@ -4,6 +4,7 @@
 # Every stage starts early and compiles while the one before it trains (--wait): compiling takes two minutes for the VAE and one or
 # two for each of the others. With two GPUs VAE and base use both; adapters run on the first and the few-step adapter on the second.
 # $OUT has the newest export after base and again at the end, so that a machine that ends early leaves what there is.
+# INIT_PACK=public/packs/pocket starts VAE and base from a pack's weights instead of from nothing.
 # EMBEDDER_MIN and SCORER_MIN (0: not trained) run on the last GPU beside the VAE and the start of the base.
 set -u
 cd "$(dirname "$0")/.."
@@ -36,15 +37,18 @@ await() { # FILE MODULE
   done
 }
 
+INIT=""
+if [ -n "${INIT_PACK:-}" ]; then $PY -m pocket.export reopen --pack "$INIT_PACK" --out "$RUN/init" && INIT="--init $RUN/init"; fi
+
 $PY -c 'from pocket.sprites import Sprites; Sprites.load()' >"$RUN/sprites.log" 2>&1 & # while the VAE compiles
-ranks vae 29501 pocket.train_vae --minutes "$VAE_MIN" ${VAE_FLAGS:-}
+ranks vae 29501 pocket.train_vae --minutes "$VAE_MIN" $INIT ${VAE_FLAGS:-}
 if [ "$EMBEDDER_MIN" != 0 ]; then
   (export CUDA_VISIBLE_DEVICES=$LAST
    $PY -m embedder.train --minutes "$EMBEDDER_MIN" --out "$RUN/embedder" >"$RUN/embedder.log" 2>&1
    [ "$SCORER_MIN" != 0 ] && $PY -m scorer.train --minutes "$SCORER_MIN" --out "$RUN/scorer" >"$RUN/scorer.log" 2>&1) &
 fi
 sleep "${STAGGER:-20}"
-ranks base 29502 pocket.train_base --wait --minutes "$BASE_MIN" --sheet-minutes "${SHEET_MIN:-4}" ${BASE_FLAGS:-}
+ranks base 29502 pocket.train_base --wait --minutes "$BASE_MIN" --sheet-minutes "${SHEET_MIN:-4}" $INIT ${BASE_FLAGS:-}
 await vae.pt pocket.train_vae
 say "vae: $(grep -h evaluation "$RUN/vae.0.log" | cut -c1-160)"
 sleep "${STAGGER:-20}"

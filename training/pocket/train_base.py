@@ -132,6 +132,7 @@ def main():
     p.add_argument("--sheet-minutes", type=float, default=2.5)
     p.add_argument("--random-latents", action="store_true", help="noise instead of latents: warms the compiler's cache before vae.pt exists")
     p.add_argument("--ema", type=float, default=0.999)
+    p.add_argument("--init", default="", help="run folder whose base.pt gives the first weights (pocket.export reopen makes one of a pack)")
     args = p.parse_args()
     if args.tiny:
         args.batch, args.pool, args.max_steps, args.encode_seconds = 4, 16, args.max_steps or 6, 5
@@ -140,6 +141,10 @@ def main():
     for module in (unet.conv_out, *(m.conv2 for m in unet.modules() if hasattr(m, "conv2"))):
         nn.init.zeros_(module.weight)
         nn.init.zeros_(module.bias)
+    if args.init:
+        state = torch.load(os.path.join(args.init, "base.pt"), map_location=run.device)
+        unet.load_state_dict(state["ema_unet"])
+        text.load_state_dict(state["ema_text"])
     if run.cuda:
         unet = unet.to(memory_format=torch.channels_last)
     model = Objective(unet, text).to(run.device)

@@ -4,6 +4,7 @@
 Writes vae.pt {config, model, ema, scaling_factor, psnr}, sheets/vae.jpg and log-vae.jsonl into the run folder.
 The half-size term (decode(pool(z)) = pool(x), after Skorokhodov et al. 2025, arXiv 2502.14831) keeps latents smooth, which a small UNet needs.
 """
+import os
 import time
 
 import torch
@@ -116,12 +117,15 @@ def main():
     p.add_argument("--gan", type=float, default=0.03, help="weight of the adversarial term, 0 for none")
     p.add_argument("--gan-from", type=float, default=0.6, help="fraction of the time box at which the discriminator starts to count")
     p.add_argument("--pool", type=int, default=12288)
+    p.add_argument("--init", default="", help="run folder whose vae.pt gives the first weights (pocket.export reopen makes one of a pack)")
     p.add_argument("--no-sheet", dest="sheet", action="store_false", help="only measure the base style")
     args = p.parse_args()
     if args.tiny:
         args.batch, args.pool, args.max_steps = 2, 16, args.max_steps or 4
     run = common.Run(args, "vae")
     vae = AutoencoderKL(configs.VAE).to(run.device)
+    if args.init:
+        vae.load_state_dict(torch.load(os.path.join(args.init, "vae.pt"), map_location=run.device)["ema"])
     if run.cuda:
         vae = vae.to(memory_format=torch.channels_last)
     objective = run.compiled(Objective(vae))
