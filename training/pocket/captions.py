@@ -204,3 +204,21 @@ def caption(spec, rng, split="train"):
     elif v < 0.16:
         text += "."
     return text.lower()
+
+
+# What people add to prompts without meaning any object; the base must read past it, or it paints something at random for it.
+MODIFIERS = [
+    "masterpiece", "best quality", "highly detailed", "intricate details", "sharp focus", "4k", "8k", "hd wallpaper", "trending on artstation",
+    "award winning", "cinematic", "dramatic lighting", "soft lighting", "studio lighting", "volumetric light", "photorealistic", "photo",
+    "3d render", "concept art", "digital painting", "anime style", "cartoon", "children's book illustration", "poster", "wallpaper", "minimalist",
+    "beautiful", "stunning", "professional", "high resolution", "depth of field", "wide angle", "isometric", "paper cut", "embroidery", "low poly",
+    "crayon drawing", "gouache", "charcoal drawing", "engraving", "graffiti", "retro", "vintage", "surreal", "dreamy", "moody", "colorful",
+]
+
+
+def with_modifier(text, phrases, rng):
+    """A caption with one of `phrases`, where people write them."""
+    phrase, u = rng.choice(phrases), rng.random()
+    if u < 0.6:
+        return f"{text.rstrip('.')}, {phrase}"
+    return f"{phrase}, {text}" if u < 0.85 or not text.startswith(("a ", "an ", "two ", "three ", "four ")) else f"{phrase} of {text}"

@@ -143,9 +143,9 @@ def encode_sets(run, found, vae, tokenizer, count):
     ids = torch.zeros(len(found), count, 77, dtype=torch.int16, device=run.device)
     sizes = torch.zeros(len(found), dtype=torch.int64)
     examples = {}
-    for g, start, images, captions in image_chunks(run, found, count):
+    for g, start, images, captions in image_chunks(run, found, count, chunk=256 if run.cuda else 8):
         with run.autocast():
-            mean, _ = vae.encode(images.contiguous(memory_format=torch.channels_last) if run.cuda else images)
+            mean, _ = vae.encode(images.contiguous(memory_format=torch.channels_last))
         latents[g, start:start + len(images)] = (mean.float() * vae.config["scaling_factor"]).half()
         ids[g, start:start + len(images)] = tokenizer(captions).to(torch.int16).to(run.device)
         sizes[g] += len(images)

@@ -7,43 +7,48 @@ A second start with the same run folder resumes (weights, optimizer, used time).
 in device memory and are renewed by fresh scenes for a fixed share of the time.
 """
 import os
+import random
 import time
 
 import torch
 from torch import nn
 
-from pocket import common, configs, data, diffusion, sheets
+from pocket import adapters, captions, common, configs, data, diffusion, sheets
 from pocket.models.clip import CLIPTextModel
 from pocket.models.unet import UNet2DConditionModel
 from pocket.models.vae import AutoencoderKL
 
 
 class LatentPool:
-    """Latents f16 [N, 4, 32, 32] and token ids i16 [N, 77] of base scenes on the device."""
+    """Latents f16 [N, 4, 32, 32] and token ids i16 [N, 77] of base scenes on the device.
 
-    def __init__(self, run, source, vae, tokenizer, *, size, seed, chunk=512):
+    A `modified` share of the captions carries words that the picture does not follow: quality words and names of styles that are left to
+    adapters. The base learns to read past them.
+    """
+
+    def __init__(self, run, source, vae, tokenizer, *, size, seed, chunk=512, modified=0.15):
         self.run, self.vae, self.tokenizer = run, vae, tokenizer
         self.size, self.chunk, self.filled, self.cursor = size, min(chunk, size), 0, 0
         self.stream = data.scene_stream(run, source, chunk=self.chunk, seed=seed)
         self.latents = torch.empty(size, 4, 32, 32, dtype=torch.float16, device=run.device)
         self.ids = torch.empty(size, 77, dtype=torch.int16, device=run.device)
         self.scale = vae.config["scaling_factor"]
+        self.modified, self.rng = modified, random.Random(f"{seed}/modifiers")
+        self.modifiers = captions.MODIFIERS + [p for a in adapters.TRAINED if a.kind in ("style", "quality") for p in a.phrases]
 
     @torch.no_grad()
     def add(self):
         """Encodes one chunk of fresh scenes over the oldest entries."""
-        render, captions = next(self.stream)
-        images = render("base")
-        if self.run.cuda:
-            images = images.contiguous(memory_format=torch.channels_last)
+        render, texts = next(self.stream)
+        texts = [captions.with_modifier(t, self.modifiers, self.rng) if self.rng.random() < self.modified else t for t in texts]
         with self.run.autocast():
-            mean, log_variance = self.vae.encode(images)
+            mean, log_variance = self.vae.encode(render("base").contiguous(memory_format=torch.channels_last))
         latents = (mean.float() + (0.5 * log_variance.float()).exp() * torch.randn_like(mean.float())) * self.scale
         if self.cursor + self.chunk > self.size:
             self.cursor = 0
         end = self.cursor + self.chunk
         self.latents[self.cursor:end] = latents.half()
-        self.ids[self.cursor:end] = self.tokenizer(captions).to(torch.int16).to(self.run.device)
+        self.ids[self.cursor:end] = self.tokenizer(texts).to(torch.int16).to(self.run.device)
         self.cursor = end
         self.filled = max(self.filled, end)
 
@@ -99,7 +104,7 @@ def load_vae(run):
     vae = AutoencoderKL(state["config"]).to(run.device)
     vae.load_state_dict(state["ema"])
     vae.eval().requires_grad_(False)
-    return vae.to(memory_format=torch.channels_last) if run.cuda else vae
+    return vae.to(memory_format=torch.channels_last)
 
 
 def load_base(run, *, random=False):
@@ -173,7 +178,7 @@ def main():
     else:
         vae, tokenizer = load_vae(run), data.Tokenizer(run)
         pool = LatentPool(run, data.open_scenes(run, seed=args.seed, style_packs=["fluent-flat"]), vae, tokenizer, size=args.pool,
-                          seed=f"base{args.seed}-{run.rank}-{step}")
+                          chunk=512 if run.cuda else 8, seed=f"base{args.seed}-{run.rank}-{step}")
         pool.fill(15 if args.smoke else args.encode_seconds)
         empty = tokenizer([""]).to(run.device)
     limit = args.max_steps or (20 if args.smoke else 0)
