@@ -44,16 +44,19 @@ export class DiffusionService {
 
   /**
    * Loads a pack's networks; at once when it is loaded already. Another pack takes the place of the first.
-   * @throws StylusError bad-file, not-found, unsupported, device, cancelled
+   * @throws StylusError bad-file, not-found, unsupported, device, device-lost, cancelled
    */
   load(
     pack: DiffusionPack,
     {
       device,
+      wasmReason,
       onProgress,
       signal,
     }: {
       device: DevicePreference;
+      /** Why WASM is demanded, when the user did not choose it. */
+      wasmReason?: string | undefined;
       onProgress?: ((progress: LoadProgress) => void) | undefined;
       signal?: AbortSignal | undefined;
     },
@@ -62,10 +65,12 @@ export class DiffusionService {
       if (this.#loaded?.pack === pack.id && this.#loaded.device === device) return this.#loaded.result;
       await this.#unload();
       const start = performance.now();
-      const runtime = await createRuntime({ preference: device, signal });
+      const runtime = await createRuntime({ preference: device, wasmReason, signal });
       const ready = performance.now();
       try {
-        const pipeline = await DiffusionPipeline.load(pack.files, { runtime, onProgress, signal });
+        const pipeline = await runtime.unlessLost(
+          DiffusionPipeline.load(pack.files, { runtime, onProgress, signal }),
+        );
         const result = {
           device: runtime.report,
           sizeBytes: pipeline.networks.sizeBytes,
@@ -109,7 +114,8 @@ export class DiffusionService {
 
   /**
    * Makes the images of a request; they come as events.
-   * @throws StylusError bad-input, bad-file, unsupported, device, cancelled
+   * @throws StylusError bad-input, bad-file, unsupported, device, cancelled; device-lost when the GPU goes away meanwhile:
+   * this service is of no use then, a new worker's is
    */
   generate(
     request: DiffusionRequest,
@@ -118,7 +124,12 @@ export class DiffusionService {
     return this.#inTurn(async () => {
       throwIfAborted(signal);
       const pipeline = this.#pipeline(request.packId);
-      for await (const event of pipeline.generate(request, { signal })) onEvent(event);
+      const { runtime } = pipeline.networks;
+      let ended = false;
+      const paint = async (): Promise<void> => {
+        for await (const event of pipeline.generate(request, { signal })) if (!ended) onEvent(event);
+      };
+      await runtime.unlessLost(paint()).finally(() => (ended = true));
     });
   }
 

@@ -18,9 +18,19 @@ const MIN_SUBGROUP_SIZE = 16;
 /** More threads than this gain nothing: the matrices of one step are too small. */
 const MAX_THREADS = 8;
 
+interface ChooseOptions {
+  /** Why WASM is demanded. */
+  readonly wasmReason?: string | undefined;
+  /** False leaves float16 aside. */
+  readonly float16?: boolean;
+}
+
 /** @throws StylusError `device` when WebGPU is demanded and cannot be had */
-export async function chooseDevice(preference: DevicePreference): Promise<ChosenDevice> {
-  if (preference === "wasm") return wasmDevice("chosen by the user");
+export async function chooseDevice(
+  preference: DevicePreference,
+  { wasmReason = "chosen by the user", float16 = true }: ChooseOptions = {},
+): Promise<ChosenDevice> {
+  if (preference === "wasm") return wasmDevice(wasmReason);
   const found = await findAdapter();
   if (typeof found === "string") {
     if (preference === "auto") return wasmDevice(found);
@@ -30,7 +40,7 @@ export async function chooseDevice(preference: DevicePreference): Promise<Chosen
   }
   if (found.software && preference === "auto") return wasmDevice(`only a software adapter (${found.name})`);
   try {
-    const gpu = await requestDevice(found.adapter);
+    const gpu = await requestDevice(found.adapter, { float16 });
     const reason = preference === "webgpu" ? "chosen by the user" : "a graphics adapter is present";
     const f16 = gpu.features.has("shader-f16");
     return { gpu, report: { kind: "webgpu", name: found.name, reason, threads: 1, f16 } };
@@ -107,8 +117,11 @@ export function isSoftwareAdapter(
 }
 
 /** Features worth having; `subgroups` only where they are wide enough to be right. */
-export function wantedFeatures(adapter: Pick<GPUAdapter, "features" | "info">): GPUFeatureName[] {
-  const wanted: GPUFeatureName[] = ["shader-f16", "timestamp-query"];
+export function wantedFeatures(
+  adapter: Pick<GPUAdapter, "features" | "info">,
+  { float16 = true }: { float16?: boolean } = {},
+): GPUFeatureName[] {
+  const wanted: GPUFeatureName[] = float16 ? ["shader-f16", "timestamp-query"] : ["timestamp-query"];
   if ((adapter.info.subgroupMinSize ?? 0) >= MIN_SUBGROUP_SIZE) wanted.push("subgroups");
   return wanted.filter((feature) => adapter.features.has(feature));
 }
@@ -125,9 +138,9 @@ const LIMITS = [
   "maxComputeWorkgroupsPerDimension",
 ] as const;
 
-async function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
+async function requestDevice(adapter: GPUAdapter, { float16 }: { float16: boolean }): Promise<GPUDevice> {
   return adapter.requestDevice({
-    requiredFeatures: wantedFeatures(adapter),
+    requiredFeatures: wantedFeatures(adapter, { float16 }),
     requiredLimits: Object.fromEntries(LIMITS.map((limit) => [limit, adapter.limits[limit]])),
   });
 }

@@ -53,7 +53,8 @@ export class GpuIo {
       .filter(({ name }) => names.includes(name))
       .map((value) => {
         const size = sizeBytes(value);
-        const staging = gpu.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+        const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
+        const staging = gpu.createBuffer({ label: `${value.name} (read back)`, size, usage });
         encoder.copyBufferToBuffer(
           (results[value.name] as Tensor).gpuBuffer as GPUBuffer,
           0,

@@ -32,10 +32,14 @@ interface StoreOptions {
   readonly tensors: ReadonlyMap<string, TensorSource>;
 }
 
+/** Bytes handed to the GPU process between two waits for it, so that they do not pile up there. */
+const UPLOAD_WINDOW_BYTES = 128 * 1024 * 1024;
+
 export class GpuParameterStore implements ParameterStore {
   readonly specs = new Map<string, ParameterSpec>();
   sizeBytes = 0;
   private readonly entries = new Map<string, Entry>();
+  private bytesUnderWay = 0;
   private readonly options: StoreOptions;
 
   constructor(options: StoreOptions) {
@@ -134,7 +138,17 @@ export class GpuParameterStore implements ParameterStore {
     });
   }
 
+  /** Waits for the GPU when much has been uploaded since the last wait. */
+  async settle(): Promise<void> {
+    if (this.bytesUnderWay < UPLOAD_WINDOW_BYTES) return;
+    const { queue } = this.options.gpu;
+    queue.submit([]);
+    await queue.onSubmittedWorkDone();
+    this.bytesUnderWay = 0;
+  }
+
   private upload(buffer: GPUBuffer, values: Float32Array | Uint16Array): void {
+    this.bytesUnderWay += values.byteLength;
     // writeBuffer wants whole words; an odd number of halves gets a padding half.
     const even =
       values.byteLength % 4 === 0

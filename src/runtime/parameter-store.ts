@@ -56,6 +56,7 @@ export async function loadParameters(
   try {
     for await (const { source, bytes } of streamTensors(pairs.keys(), { signal })) {
       store.add(pairs.get(source)!, { source, bytes });
+      if (store instanceof GpuParameterStore) await store.settle();
       loadedBytes += source.sizeBytes;
       onProgress?.({ loadedBytes, totalBytes });
       throwIfAborted(signal);

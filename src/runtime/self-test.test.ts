@@ -12,7 +12,7 @@ it("the plain attention of the self-test agrees with ONNX Runtime's CPU kernel",
   const g = new GraphBuilder("unet", { device: "wasm", dtype: "f32" });
   const [query, key, value] = ["query", "key", "value"].map((name) => g.input(name, shape));
   g.output("out", attention(g, query!, { key: key!, value: value!, heads, label: "attention" }));
-  const session = await createOrtSession(ort, { gpu: null, model: g.finish(), graphCapture: false });
+  const { session } = await createOrtSession(ort, { gpu: null, model: g.finish(), graphCapture: false });
   const [q, k, v] = [1, 2, 3].map((seed) =>
     Float32Array.from({ length: tokens * channels }, (_, i) => Math.sin(i * seed)),
   );

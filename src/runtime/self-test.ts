@@ -17,7 +17,7 @@ export async function attentionIsRight(ort: OrtModule, gpu: GPUDevice): Promise<
   const shape = [1, TOKENS, CHANNELS];
   const [query, key, value] = ["query", "key", "value"].map((name) => g.input(name, shape));
   g.output("out", attention(g, query!, { key: key!, value: value!, heads: HEADS, label: "attention" }));
-  const session = await createOrtSession(ort, { gpu, model: g.finish(), graphCapture: false });
+  const { session } = await createOrtSession(ort, { gpu, model: g.finish(), graphCapture: false });
   const [q, k, v] = [1, 2, 3].map((seed) =>
     Float32Array.from({ length: TOKENS * CHANNELS }, (_, i) => Math.sin(i * 0.7 * seed + seed)),
   );

@@ -18,12 +18,16 @@ export interface SessionOptions {
 
 export class NetworkSession {
   readonly model: GraphModel;
+  readonly replay: Replay;
+  /** Of the last run: until its work was handed to the GPU; on WASM all of it. */
+  submitMilliseconds = 0;
   private readonly session: InferenceSession;
   private readonly options: SessionOptions;
   private readonly gpuIo: GpuIo | null;
 
-  constructor(session: InferenceSession, options: SessionOptions) {
+  constructor({ session, replay }: OpenedSession, options: SessionOptions) {
     this.session = session;
+    this.replay = replay;
     this.options = options;
     this.model = options.model;
     this.gpuIo = options.gpu ? new GpuIo({ ort: options.ort, gpu: options.gpu, model: options.model }) : null;
@@ -63,13 +67,17 @@ export class NetworkSession {
     const feeds = this.parameterFeeds();
     for (const { name, shape } of this.model.inputs)
       feeds[name] = new this.options.ort.Tensor("float32", inputs[name]!, shape);
+    const start = performance.now();
     const results = await this.session.run(feeds, names);
+    this.submitMilliseconds = performance.now() - start;
     return Object.fromEntries(names.map((name) => [name, results[name]!.data as Float32Array]));
   }
 
   private async runOnGpu(io: GpuIo, inputs: Inputs, names: readonly string[]): Promise<Outputs> {
+    const start = performance.now();
     io.upload(inputs);
     const results = await this.session.run({ ...this.parameterFeeds(), ...io.feeds });
+    this.submitMilliseconds = performance.now() - start;
     return io.download(results, names);
   }
 
@@ -84,6 +92,18 @@ export class NetworkSession {
   }
 }
 
+/** Whether runs are recorded once and replayed (ONNX Runtime's graph capture), and why not. */
+export interface Replay {
+  readonly captured: boolean;
+  /** Null when captured. */
+  readonly reason: string | null;
+}
+
+interface OpenedSession {
+  readonly session: InferenceSession;
+  readonly replay: Replay;
+}
+
 interface OrtSessionOptions {
   readonly gpu: GPUDevice | null;
   readonly model: Pick<GraphModel, "bytes" | "network">;
@@ -91,13 +111,14 @@ interface OrtSessionOptions {
 }
 
 /**
- * A bare session, for the runtime itself and its self-test. Graph capture is given up where the runtime cannot have it.
+ * A bare session, for the runtime itself and its self-test. Graph capture is given up, with the reason, where the runtime
+ * cannot have it.
  * @throws StylusError `device`
  */
 export async function createOrtSession(
   ort: OrtModule,
   { gpu, model, graphCapture }: OrtSessionOptions,
-): Promise<InferenceSession> {
+): Promise<OpenedSession> {
   const webgpu = {
     name: "webgpu",
     device: gpu,
@@ -111,9 +132,16 @@ export async function createOrtSession(
       ...(gpu ? { preferredOutputLocation: "gpu-buffer", enableGraphCapture } : {}),
     } as InferenceSession.SessionOptions);
   try {
-    if (!graphCapture) return await create(false);
+    if (!gpu) return { session: await create(false), replay: withoutReplay("not on WebGPU") };
+    if (!graphCapture) return { session: await create(false), replay: withoutReplay("switched off") };
     // Refused when some operator has no GPU kernel; the graph still runs, only without the replay.
-    return await create(true).catch(() => create(false));
+    return await create(true).then(
+      (session) => ({ session, replay: { captured: true, reason: null } }),
+      async (refusal: unknown) => ({
+        session: await create(false),
+        replay: withoutReplay(refusal instanceof Error ? refusal.message : String(refusal)),
+      }),
+    );
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
     throw new StylusError("device", `The ${model.network} could not be prepared: ${message}`, {
@@ -121,4 +149,8 @@ export async function createOrtSession(
       cause,
     });
   }
+}
+
+function withoutReplay(reason: string): Replay {
+  return { captured: false, reason };
 }

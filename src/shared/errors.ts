@@ -9,7 +9,8 @@ export type ErrorCode =
   | "not-found" // a file or record is missing
   | "network" // a transfer failed; trying again may help
   | "quota" // storage is full or was refused
-  | "device" // the GPU or the WASM runtime failed or was lost
+  | "device" // the GPU or the WASM runtime failed
+  | "device-lost" // what ran on the GPU or in the worker is gone with it; it can be opened again
   | "cancelled"; // the user, or a newer request, stopped the work
 
 export interface ErrorDetails {

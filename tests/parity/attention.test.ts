@@ -18,7 +18,7 @@ it.each([2 ** 24, 40, 7, 1])("with at most %i scores at once", async (maxScores)
   const value = g.input("value", shapes.value);
   g.output("fused", attention(g, query, { key, value, heads: 1, label: "attention" }));
   g.output("plain", plainAttention(g, query, { key, value, maxScores }));
-  const session = await createOrtSession(ort, { gpu: null, model: g.finish(), graphCapture: false });
+  const { session } = await createOrtSession(ort, { gpu: null, model: g.finish(), graphCapture: false });
   const feeds = Object.fromEntries(
     Object.entries(shapes).map(([name, shape]) => [
       name,
