@@ -21,6 +21,7 @@ const manifest = {
   id: "pocket",
   kind: "checkpoint",
   title: "Pocket",
+  summary: "Our own miniature, part of this site: cartoon scenes, on any computer.",
   license: "Apache-2.0",
   baseUrl: "packs/pocket/",
   files,

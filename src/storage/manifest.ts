@@ -80,6 +80,10 @@ export interface Manifest extends License {
   readonly id: string;
   readonly kind: ManifestKind;
   readonly title: string;
+  /** One line for someone who chooses: what it is good at. Empty where nobody chooses. */
+  readonly summary: string;
+  /** Kind of pictures a checkpoint was trained for, in the words of the adapters' `domain`; "any" where it is general. */
+  readonly domain: string;
   /** Home of the files on the hub; null for files of the site itself and for lists. Commit null: the newest, pinned at the first download. */
   readonly source: { readonly repo: string; readonly commit: string | null } | null;
   readonly requirements: Requirements | null;
@@ -261,7 +265,9 @@ function parseFewStep(fields: Fields): FewStepEntry {
 export function parseManifest(value: unknown, source: string): Manifest {
   const fields = new Fields(value, source, "");
   fields.onlyKnown(
-    "id kind title license licenseConfirmed source requirements baseUrl files composers fewStep".split(" "),
+    "id kind title summary domain license licenseConfirmed source requirements baseUrl files composers fewStep".split(
+      " ",
+    ),
   );
   const files = fields.objects("files").map(parseFile);
   const paths = new Set(files.map((file) => file.path));
@@ -278,6 +284,8 @@ export function parseManifest(value: unknown, source: string): Manifest {
     id: fields.match("id", /^[a-z0-9.-]+$/, "lower-case letters, digits, dots and hyphens"),
     kind: kind ?? fields.fail("kind", `one of ${manifestKinds.join(", ")}`),
     title: fields.text("title"),
+    summary: fields.has("summary") ? fields.text("summary") : "",
+    domain: fields.has("domain") ? fields.text("domain") : "any",
     ...licenseOf(fields),
     source: hub,
     requirements: fields.has("requirements") ? parseRequirements(fields.object("requirements")) : null,

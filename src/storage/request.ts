@@ -35,6 +35,15 @@ export class ConnectionLimit {
   }
 }
 
+/** What to do about a file that is not there: of this site itself, or of a hub. */
+const missingRemedy = (url: string): string =>
+  new URL(url).origin === globalThis.location?.origin
+    ? "The site is incomplete: publish it again with all files of the pack, then reload."
+    : "It was moved or deleted there. Choose another model, or take the file from your disk.";
+
+/** The browser knows when it has no network at all; that it believes in one says little. */
+const isOffline = (): boolean => globalThis.navigator?.onLine === false;
+
 const otherFile = (path: string, url: string, said: string): StylusError =>
   new StylusError("bad-file", `${path} on the server is another file than the one described: ${said}.`, {
     where: url,
@@ -69,7 +78,9 @@ export async function requestPart(url: string, part: PartRequest): Promise<Respo
     response = await fetch(url, { headers, signal, credentials: "omit", cache: "no-store" });
   } catch (cause) {
     throwIfAborted(signal);
-    throw new StylusError("network", `${path} could not be downloaded: the connection failed.`, {
+    const { host } = new URL(url);
+    const said = isOffline() ? "this computer is offline" : `${host} cannot be reached`;
+    throw new StylusError("network", `${path} could not be downloaded: ${said}.`, {
       where: url,
       remedy: "Check the connection and try again; what has arrived is kept.",
       cause,
@@ -80,14 +91,15 @@ export async function requestPart(url: string, part: PartRequest): Promise<Respo
   if (response.status === 404 || response.status === 410 || (response.ok && isPage)) {
     throw new StylusError("not-found", `${path} is missing on the server.`, {
       where: url,
-      remedy: "The site is incomplete: publish it again with all files of the pack, then reload.",
+      remedy: missingRemedy(url),
     });
   }
   if (response.status === 416) throw otherFile(path, url, `it ends before byte ${fromByte}`);
   if (response.status === 401 || response.status === 403) {
     throw new StylusError("network", `The server refuses ${path} (${response.status}).`, {
       where: url,
-      remedy: "Download the file in the browser and drop it on the page instead.",
+      remedy:
+        "It may ask for an account or for consent to its licence: download the file from the model’s page, then choose it from your disk.",
     });
   }
   if (response.status === 429) {
