@@ -1,6 +1,7 @@
 // The kernels that add one adapter's change of one parameter: which ones, on which buffers, with which values.
 import type { ResidentDelta } from "./resident-delta.ts";
-import { kernel, type KernelName, type KernelTypes, type Storage, type VALUES } from "./shaders.ts";
+import { kernel, type KernelName, type KernelTypes, type VALUES } from "./shaders.ts";
+import type { Storage } from "./storage.ts";
 
 /** A parameter's buffers, as the GPU parameter store hands them out. */
 export interface MergeTarget {
@@ -204,6 +205,12 @@ export class Chain {
       factors,
     }: { source?: Typed; merged?: Typed; values: Values; factors: readonly GPUBuffer[] },
   ): void {
+    // Rows of odd length: their pairs straddle two words of f16, which a tile cannot write.
+    if (kernel(name).dispatch === "tiles" && merged.type === "f16" && this.shape.extentN! % 2 === 1) {
+      const wide = { buffer: this.scratch.buffer("wide", this.size), type: "f32" } as const;
+      this.run(name, { source, merged: wide, values, factors });
+      return this.run("narrow", { source: wide, merged, values: {}, factors: [] });
+    }
     const own: Readonly<Record<string, GPUBuffer>> = {
       base: this.base.buffer,
       source: source.buffer,

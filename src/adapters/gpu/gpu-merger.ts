@@ -157,7 +157,7 @@ function workgroups({ name, values }: Dispatch): [x: number, y: number] {
   const { dispatch } = kernel(name);
   if (dispatch === "tiles") return [Math.ceil(values.extentN! / 64), Math.ceil(values.extentM! / 64)];
   if (dispatch === "groups") return [values.count!, 1];
-  const groups = Math.ceil(values.count! / 256);
+  const groups = Math.ceil(values.count! / 512);
   const x = Math.min(groups, MAX_WORKGROUPS);
   return [x, Math.ceil(groups / x)];
 }

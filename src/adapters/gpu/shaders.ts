@@ -1,8 +1,8 @@
 // WGSL of the merge. Weights lie in the buffers as the graph wants them: [out, in·kh·kw] ("same") or [in, out]
 // ("transpose"), stored as f32 or f16; all arithmetic is f32. Every kernel that ends in `merged` computes
 // merged = source + change, where source is the pristine weight or an f32 intermediate of the adapters before.
-
-export type Storage = "f32" | "f16";
+// An invocation writes two neighbours at once, as two halves of f16 share a word (storage.ts).
+import { elementType, reader, writer, type Storage } from "./storage.ts";
 
 export type KernelName =
   | "low-rank"
@@ -15,7 +15,8 @@ export type KernelName =
   | "rotate"
   | "combine"
   | "norm"
-  | "decompose";
+  | "decompose"
+  | "narrow";
 
 /** Element types of the three kinds of buffers a kernel may touch besides f32 factors. */
 export interface KernelTypes {
@@ -30,8 +31,8 @@ export interface KernelTypes {
 export interface Kernel {
   /** Buffers at bindings 1, 2, …; binding 0 is the uniform `Values`. */
   readonly buffers: readonly string[];
-  /** "tiles": one workgroup per 64×64 tile; "elements": one invocation per element; "groups": one workgroup per group. */
-  readonly dispatch: "tiles" | "elements" | "groups";
+  /** "tiles": one workgroup per 64×64 tile; "pairs": one invocation per two elements; "groups": one workgroup per group. */
+  readonly dispatch: "tiles" | "pairs" | "groups";
   readonly code: string;
 }
 
@@ -73,22 +74,26 @@ fn place(o: u32, c: u32) -> u32 {
 }
 `;
 
-// Invocations of an "elements" dispatch, which may need more than one row of workgroups.
-const ELEMENT = /* wgsl */ `
-@compute @workgroup_size(256)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
-  let at = (group.y * groups.x + group.x) * 256u + local;
-  if (at >= values.count) { return; }
-`;
-
-const OUTPUT_AND_INPUT = /* wgsl */ `
+// Element `at` of a "pairs" dispatch, which may need more than one row of workgroups: `value` computes it from `at`,
+// its output o and its input column c.
+const pairs = (value: string, target = "Merged"): string => /* wgsl */ `
+fn valueAt(at: u32) -> f32 {
   let o = select(at / values.columns, at % values.rows, values.transposed == 1u);
   let c = select(at % values.columns, at / values.rows, values.transposed == 1u);
-`;
+${value}
+}
 
-const store = (change: string): string => `merged[at] = Merged(f32(source[at]) + ${change});\n`;
+@compute @workgroup_size(256)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
+  let at = 2u * ((group.y * groups.x + group.x) * 256u + local);
+  if (at >= values.count) { return; }
+  let isPair = at + 1u < values.count;
+  var second = 0.0;
+  if (isPair) { second = valueAt(at + 1u); }
+  write${target}(at, vec2f(valueAt(at), second), isPair);
+}`;
 
-/** Product of A [R, M] and B [R, N], 16 ranks at a time, each invocation 4×4 sums. */
+/** Product of A [R, M] and B [R, N], 16 ranks at a time, each invocation 4×4 sums: rows m, columns n, n + 1, n + 32, n + 33. */
 const tileProduct = (name: string, a: string, b: string, inner: string): string => /* wgsl */ `
   var ${name}: array<vec4f, 4>;
   for (var r0 = 0u; r0 < values.${inner}; r0 += 16u) {
@@ -108,8 +113,8 @@ const tileProduct = (name: string, a: string, b: string, inner: string): string 
     }
     workgroupBarrier();
     for (var r = 0u; r < 16u; r++) {
-      let at = r * 64u + thread.x;
-      let vb = vec4f(tileB[at], tileB[at + 16u], tileB[at + 32u], tileB[at + 48u]);
+      let at = r * 64u + thread.x * 2u;
+      let vb = vec4f(tileB[at], tileB[at + 1u], tileB[at + 32u], tileB[at + 33u]);
       for (var i = 0u; i < 4u; i++) {
         ${name}[i] = fma(vec4f(tileA[r * 64u + thread.y * 4u + i]), vb, ${name}[i]);
       }
@@ -122,20 +127,25 @@ const tiled = (products: string, change: string): string => /* wgsl */ `
 var<workgroup> tileA: array<f32, 1024>;
 var<workgroup> tileB: array<f32, 1024>;
 
+fn writeSum(at: u32, change: vec2f, isPair: bool) {
+  var second = 0.0;
+  if (isPair) { second = readSource(at + 1u) + change.y; }
+  writeMerged(at, vec2f(readSource(at) + change.x, second), isPair);
+}
+
 @compute @workgroup_size(16, 16)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) thread: vec3u, @builtin(local_invocation_index) local: u32) {
   let m0 = group.y * 64u;
   let n0 = group.x * 64u;
 ${products}
   for (var i = 0u; i < 4u; i++) {
-    for (var j = 0u; j < 4u; j++) {
-      let m = m0 + thread.y * 4u + i;
-      let n = n0 + thread.x + j * 16u;
-      if (m < values.extentM && n < values.extentN) {
-        let at = m * values.extentN + n;
-        ${store(change)}
-      }
-    }
+    let m = m0 + thread.y * 4u + i;
+    if (m >= values.extentM) { break; }
+    let change = ${change};
+    let n = n0 + thread.x * 2u;
+    let at = m * values.extentN + n;
+    if (n < values.extentN) { writeSum(at, change.xy, n + 1u < values.extentN); }
+    if (n + 32u < values.extentN) { writeSum(at + 32u, change.zw, n + 33u < values.extentN); }
   }
 }`;
 
@@ -143,87 +153,88 @@ const BODIES: Readonly<Record<KernelName, Kernel>> = {
   "low-rank": {
     buffers: ["source", "merged", "a", "b"],
     dispatch: "tiles",
-    code: tiled(tileProduct("sum", "a", "b", "inner"), "values.scale * sum[i][j]"),
+    code: tiled(tileProduct("sum", "a", "b", "inner"), "values.scale * sum[i]"),
   },
   hadamard: {
     buffers: ["source", "merged", "a", "b", "a2", "b2"],
     dispatch: "tiles",
     code: tiled(
       tileProduct("sum", "a", "b", "inner") + tileProduct("sum2", "a2", "b2", "inner2"),
-      "values.scale * sum[i][j] * sum2[i][j]",
+      "values.scale * sum[i] * sum2[i]",
     ),
   },
   // left [rows / size, columns / inner] ⊗ right [size, inner]
   kronecker: {
     buffers: ["source", "merged", "left", "right"],
-    dispatch: "elements",
-    code: `${ELEMENT}${OUTPUT_AND_INPUT}
+    dispatch: "pairs",
+    code: pairs(`
   let l = left[(o / values.size) * (values.columns / values.inner) + c / values.inner];
   let r = right[(o % values.size) * values.inner + c % values.inner];
-  ${store("values.scale * l * r")}}`,
+  return readSource(at) + values.scale * l * r;`),
   },
   // change in checkpoint order
   dense: {
     buffers: ["source", "merged", "change"],
-    dispatch: "elements",
-    code: `${ELEMENT}${OUTPUT_AND_INPUT}  ${store("values.scale * change[o * values.columns + c]")}}`,
+    dispatch: "pairs",
+    code: pairs("  return readSource(at) + values.scale * change[o * values.columns + c];"),
   },
   // flag 1: one factor per input
   gain: {
     buffers: ["base", "source", "merged", "factor"],
-    dispatch: "elements",
-    code: `${ELEMENT}${OUTPUT_AND_INPUT}
+    dispatch: "pairs",
+    code: pairs(`
   let g = factor[select(o, c / values.kernelArea, values.flag == 1u)];
-  ${store("values.scale * g * f32(base[at])")}}`,
+  return readSource(at) + values.scale * g * readBase(at);`),
   },
   // W·a1 at each kernel position: projection [O, k, R] with R = inner; size = inputs
   project: {
     buffers: ["base", "projection", "a1"],
-    dispatch: "elements",
-    code: `${ELEMENT}
+    dispatch: "pairs",
+    code: pairs(
+      `
   let r = at % values.inner;
   let k = (at / values.inner) % values.kernelArea;
-  let o = at / (values.inner * values.kernelArea);
+  let output = at / (values.inner * values.kernelArea);
   var sum = 0.0;
   for (var i = 0u; i < values.size; i++) {
-    sum = fma(f32(base[place(o, i * values.kernelArea + k)]), a1[i * values.inner + r], sum);
+    sum = fma(readBase(place(output, i * values.kernelArea + k)), a1[i * values.inner + r], sum);
   }
-  projection[at] = sum;
-}`,
+  return sum;`,
+      "Projection",
+    ),
   },
   "project-back": {
     buffers: ["source", "merged", "projection", "a2"],
-    dispatch: "elements",
-    code: `${ELEMENT}${OUTPUT_AND_INPUT}
+    dispatch: "pairs",
+    code: pairs(`
   let i = c / values.kernelArea;
   let start = (o * values.kernelArea + c % values.kernelArea) * values.inner;
   var sum = 0.0;
   for (var r = 0u; r < values.inner; r++) { sum = fma(projection[start + r], a2[r * values.size + i], sum); }
-  ${store("values.scale * sum")}}`,
+  return readSource(at) + values.scale * sum;`),
   },
   // One stage: order holds the row at each place, then the place of each row. scale = strength.
   rotate: {
     buffers: ["source", "merged", "blocks", "order"],
-    dispatch: "elements",
-    code: `${ELEMENT}${OUTPUT_AND_INPUT}
+    dispatch: "pairs",
+    code: pairs(`
   let here = u32(order[values.rows + o]);
   let first = here - here % values.size;
   var sum = 0.0;
   for (var j = 0u; j < values.size; j++) {
     let identity = select(0.0, 1.0, first + j == here);
     let weight = values.scale * (blocks[here * values.size + j] - identity) + identity;
-    sum = fma(weight, f32(source[place(u32(order[first + j]), c)]), sum);
+    sum = fma(weight, readSource(place(u32(order[first + j]), c)), sum);
   }
-  merged[at] = Merged(sum);
-}`,
+  return sum;`),
   },
   // Adds g·rotated − W, with g = 1 + strength·(factor − 1)
   combine: {
     buffers: ["base", "source", "merged", "rotated", "factor"],
-    dispatch: "elements",
-    code: `${ELEMENT}${OUTPUT_AND_INPUT}
+    dispatch: "pairs",
+    code: pairs(`
   let g = 1.0 + values.scale * (factor[o] - 1.0);
-  ${store("g * rotated[at] - f32(base[at])")}}`,
+  return readSource(at) + (g * rotated[at] - readBase(at));`),
   },
   // magnitude / ‖V‖ per output row, or per input (flag 1); one workgroup each
   norm: {
@@ -257,33 +268,43 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   // Adds s·(factor·V − W)
   decompose: {
     buffers: ["base", "source", "merged", "direction", "factor"],
-    dispatch: "elements",
-    code: `${ELEMENT}${OUTPUT_AND_INPUT}
+    dispatch: "pairs",
+    code: pairs(`
   let f = factor[select(o, c / values.kernelArea, values.flag == 1u)];
-  ${store("values.scale * (f * direction[at] - f32(base[at]))")}}`,
+  return readSource(at) + values.scale * (f * direction[at] - readBase(at));`),
+  },
+  // Source as it is, in the type of merged
+  narrow: {
+    buffers: ["source", "merged"],
+    dispatch: "pairs",
+    code: pairs("  return readSource(at);"),
   },
 };
 
 /** Buffers a kernel writes; all others it only reads. */
-const WRITTEN: ReadonlySet<string> = new Set(["merged", "projection"]);
+function isWritten(name: KernelName, buffer: string): boolean {
+  return (
+    buffer === "merged" ||
+    (buffer === "projection" && name === "project") ||
+    (buffer === "factor" && name === "norm")
+  );
+}
 
 export function kernel(name: KernelName): Kernel {
   return BODIES[name];
 }
 
-/** The whole module of a kernel for given element types. */
+/** The whole module of a kernel for given storages. */
 export function kernelSource(name: KernelName, types: KernelTypes): string {
   const { buffers, code } = BODIES[name];
-  const usesHalf = Object.values(types).includes("f16");
-  const element: Readonly<Record<string, string>> = {
-    base: types.base,
-    source: types.source,
-    merged: types.merged,
-  };
-  const declarations = buffers.map((buffer, i) => {
-    const isWritten = WRITTEN.has(buffer) && !(buffer === "projection" && name === "project-back");
-    const access = isWritten || (name === "norm" && buffer === "factor") ? "read_write" : "read";
-    return `@group(0) @binding(${i + 1}) var<storage, ${access}> ${buffer}: array<${element[buffer] ?? "f32"}>;`;
+  const parts = buffers.map((buffer, i) => {
+    const storage: Storage =
+      buffer === "base" || buffer === "source" || buffer === "merged" ? types[buffer] : "f32";
+    const written = isWritten(name, buffer);
+    const access = written ? "read_write" : "read";
+    const declaration = `@group(0) @binding(${i + 1}) var<storage, ${access}> ${buffer}: array<${elementType(storage)}>;\n`;
+    if (buffer === "base" || buffer === "source") return declaration + reader(buffer, storage);
+    return written && buffer !== "factor" ? declaration + writer(buffer, storage) : declaration;
   });
-  return `${usesHalf ? "enable f16;\n" : ""}alias Merged = ${types.merged};\n${HEADER}${declarations.join("\n")}\n${code}\n`;
+  return `${HEADER}${parts.join("")}\n${code}\n`;
 }
