@@ -16,13 +16,15 @@ export interface UnetSize {
   readonly height: number;
   readonly width: number;
   readonly contextTokens: number;
+  /** Also outputs the hidden state after every block, under the block's name: where do two implementations part? */
+  readonly blockOutputs?: boolean;
 }
 
 /** sample [B, Cin, H, W], timestep [1], encoder_hidden_states [B, T, cross] → out_sample [B, Cout, H, W] */
 export function buildUnet(
   config: UnetConfig,
   target: GraphTarget,
-  { batch, height, width, contextTokens }: UnetSize,
+  { batch, height, width, contextTokens, blockOutputs = false }: UnetSize,
 ): GraphModel {
   const g = new GraphBuilder("unet", target);
   const layers = createLayers(g);
@@ -39,14 +41,27 @@ export function buildUnet(
     timeEmbedding: timeEmbedding(layers, timestep, { config, batch }),
   });
 
+  const levels = config.blockOutChannels.length;
+  const tap = (name: string): void => {
+    if (blockOutputs) g.output(name, layers.toImage(x));
+  };
+
   let x = layers.conv3x3(layers.fromImage(sample), {
     name: "conv_in",
     channels: config.blockOutChannels[0]!,
   });
   const skips = [x];
-  for (let level = 0; level < config.blockOutChannels.length; level++) x = blocks.down(x, { level, skips });
+  tap("conv_in");
+  for (let level = 0; level < levels; level++) {
+    x = blocks.down(x, { level, skips });
+    tap(`down_blocks.${level}`);
+  }
   x = blocks.middle(x);
-  for (let level = 0; level < config.blockOutChannels.length; level++) x = blocks.up(x, { level, skips });
+  tap("mid_block");
+  for (let level = 0; level < levels; level++) {
+    x = blocks.up(x, { level, skips });
+    tap(`up_blocks.${level}`);
+  }
 
   const { normed } = layers.groupNorm(x, {
     name: "conv_norm_out",

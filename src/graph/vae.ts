@@ -14,6 +14,8 @@ export interface VaeSize {
   /** Of the latents. */
   readonly height: number;
   readonly width: number;
+  /** Also outputs the hidden state after every block, under the block's name, as buildUnet does. */
+  readonly blockOutputs?: boolean;
 }
 
 /** Pixels per latent along one axis: 8 with four levels. */
@@ -25,7 +27,7 @@ export function vaeScale(config: VaeConfig): number {
 export function buildVaeDecoder(
   config: VaeConfig,
   target: GraphTarget,
-  { batch, height, width }: VaeSize,
+  { batch, height, width, blockOutputs = false }: VaeSize,
 ): GraphModel {
   const g = new GraphBuilder("vae", target);
   const layers = createLayers(g);
@@ -33,8 +35,13 @@ export function buildVaeDecoder(
   let x = layers.fromImage(g.input("latent_sample", [batch, config.latentChannels, height, width]));
   if (config.postQuantConv)
     x = layers.conv1x1(x, { name: "post_quant_conv", channels: config.latentChannels });
+  const tap = (name: string): void => {
+    if (blockOutputs) g.output(`decoder.${name}`, layers.toImage(x));
+  };
   x = layers.conv3x3(x, { name: "decoder.conv_in", channels: widths[0]! });
+  tap("conv_in");
   x = middle(layers, x, { config, name: "decoder.mid_block" });
+  tap("mid_block");
   widths.forEach((channels, level) => {
     const name = `decoder.up_blocks.${level}`;
     for (let i = 0; i <= config.layersPerBlock; i++)
@@ -44,6 +51,7 @@ export function buildVaeDecoder(
         name: `${name}.upsamplers.0.conv`,
         channels,
       });
+    tap(`up_blocks.${level}`);
   });
   g.output(
     "sample",
@@ -56,22 +64,28 @@ export function buildVaeDecoder(
 export function buildVaeEncoder(
   config: VaeConfig,
   target: GraphTarget,
-  { batch, height, width }: VaeSize,
+  { batch, height, width, blockOutputs = false }: VaeSize,
 ): GraphModel {
   const g = new GraphBuilder("vae", target);
   const layers = createLayers(g);
   const scale = vaeScale(config);
   const moments = 2 * config.latentChannels;
   let x = layers.fromImage(g.input("sample", [batch, config.inChannels, height * scale, width * scale]));
+  const tap = (name: string): void => {
+    if (blockOutputs) g.output(`encoder.${name}`, layers.toImage(x));
+  };
   x = layers.conv3x3(x, { name: "encoder.conv_in", channels: config.blockOutChannels[0]! });
+  tap("conv_in");
   config.blockOutChannels.forEach((channels, level) => {
     const name = `encoder.down_blocks.${level}`;
     for (let i = 0; i < config.layersPerBlock; i++)
       x = block(layers, x, { config, name: `${name}.resnets.${i}`, channels });
     if (level < config.blockOutChannels.length - 1)
       x = layers.conv3x3(x, { name: `${name}.downsamplers.0.conv`, channels, stride: 2, padding: "end" });
+    tap(`down_blocks.${level}`);
   });
   x = middle(layers, x, { config, name: "encoder.mid_block" });
+  tap("mid_block");
   x = end(layers, x, { config, name: "encoder", channels: moments });
   if (config.quantConv) x = layers.conv1x1(x, { name: "quant_conv", channels: moments });
   g.output("moments", layers.toImage(x));

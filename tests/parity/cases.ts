@@ -37,6 +37,7 @@ export async function readGoldens(blob: Blob): Promise<Goldens> {
 export function buildCase(
   { network, config, batch, height, width, tokens }: ParityCase,
   target: GraphTarget,
+  { blockOutputs = false }: { blockOutputs?: boolean } = {},
 ): GraphModel {
   const path = "config.json";
   switch (network) {
@@ -48,6 +49,7 @@ export function buildCase(
         height,
         width,
         contextTokens: tokens,
+        blockOutputs,
       });
     case "vae_decoder":
     case "vae_encoder": {
@@ -60,8 +62,8 @@ export function buildCase(
         },
       });
       return network === "vae_decoder"
-        ? buildVaeDecoder(vae, target, { batch, height, width })
-        : buildVaeEncoder(vae, target, { batch, height, width });
+        ? buildVaeDecoder(vae, target, { batch, height, width, blockOutputs })
+        : buildVaeEncoder(vae, target, { batch, height, width, blockOutputs });
     }
   }
 }

@@ -3,13 +3,13 @@
 import type { TensorSource } from "../../src/formats/safetensors.ts";
 import type { ParameterSpec } from "../../src/graph/model.ts";
 
-/** Uniform in [-1, 1): a 32-bit mixing hash of (FNV-1a of the name) + index. */
-function uniform(name: string, index: number): number {
-  let x = (fnv1a(name) + index) >>> 0;
+/** Uniform in [-1, 1): a 32-bit mixing hash. */
+function uniform(word: number): number {
+  let x = word;
   x ^= x >>> 16;
-  x = Math.imul(x, 0x7feb352d) >>> 0;
+  x = Math.imul(x, 0x7feb352d);
   x ^= x >>> 15;
-  x = Math.imul(x, 0x846ca68b) >>> 0;
+  x = Math.imul(x, 0x846ca68b);
   x ^= x >>> 16;
   return (x >>> 8) / 2 ** 23 - 1;
 }
@@ -29,7 +29,10 @@ function fnv1a(name: string): number {
 export function noise(name: string, shape: readonly number[]): Float32Array {
   const count = shape.reduce((product, size) => product * size, 1);
   const { offset, scale } = distribution(name, shape);
-  return Float32Array.from({ length: count }, (_, i) => offset + scale * uniform(name, i));
+  const seed = fnv1a(name);
+  const values = new Float32Array(count);
+  for (let i = 0; i < count; i++) values[i] = offset + scale * uniform((seed + i) | 0);
+  return values;
 }
 
 function distribution(name: string, shape: readonly number[]): { offset: number; scale: number } {

@@ -1,0 +1,75 @@
+// A pack of Stable Diffusion 1.5 at full size, or the same in miniature, with deterministic random weights: everything the
+// engine reads is there and its pictures are noise. Configs: tests/parity/full-size.json.
+
+import { buildTextEncoder, TOKEN_EMBEDDING } from "../../src/graph/clip-text.ts";
+import { parseTextEncoderConfig, parseUnetConfig, parseVaeConfig } from "../../src/graph/config.ts";
+import { buildUnet } from "../../src/graph/unet.ts";
+import { buildVaeDecoder, buildVaeEncoder } from "../../src/graph/vae.ts";
+import { miniaturePack } from "../fixtures/engine/miniature-pack.ts";
+import type { ParityCase } from "../parity/cases.ts";
+import sizes from "../parity/full-size.json" with { type: "json" };
+import { noiseFile, type Shaped } from "../parity/noise-file.ts";
+
+export type PackSize = "full" | "mini";
+
+/** Stores a file that is made in pieces and gives it back as a Blob that is not in memory, where that is possible. */
+export type KeepFile = (path: string, pieces: () => Iterable<Uint8Array<ArrayBuffer>>) => Promise<Blob>;
+
+/** The weights' files: each network's parameters, the text encoder's with its token table. */
+function weightFiles(size: PackSize): ReadonlyMap<string, readonly Shaped[]> {
+  const { text_encoder, unet, vae_decoder } = casesOf(size);
+  const path = "config.json";
+  const target = { device: "wasm", dtype: "f32" } as const; // parameters do not depend on it
+  const text = buildTextEncoder(parseTextEncoderConfig(text_encoder.config, { path }), target, { batch: 1 });
+  const { vocab_size, hidden_size } = text_encoder.config as { vocab_size: number; hidden_size: number };
+  const vae = parseVaeConfig(vae_decoder.config, {
+    path,
+    tensors: { has: (name) => name.includes("quant") },
+  });
+  const latent = { batch: 1, height: 8, width: 8 };
+  return new Map<string, readonly Shaped[]>([
+    [
+      "text_encoder/model.safetensors",
+      [...text.parameters, { name: TOKEN_EMBEDDING, shape: [vocab_size, hidden_size] }],
+    ],
+    [
+      "unet/diffusion_pytorch_model.safetensors",
+      buildUnet(parseUnetConfig(unet.config, { path }), target, { ...latent, contextTokens: 77 }).parameters,
+    ],
+    [
+      "vae/diffusion_pytorch_model.safetensors",
+      [
+        ...buildVaeEncoder(vae, target, latent).parameters,
+        ...buildVaeDecoder(vae, target, latent).parameters,
+      ],
+    ],
+  ]);
+}
+
+type Cases = Readonly<Record<ParityCase["network"], ParityCase>>;
+
+/** What full_size.py computes at this size. */
+export function casesOf(size: PackSize): Cases {
+  return sizes[size] as unknown as Cases;
+}
+
+/** A diffusers folder with a tokenizer of letters, without adapters. */
+export async function randomPack(size: PackSize, { keep }: { keep: KeepFile }): Promise<Map<string, Blob>> {
+  const cases = casesOf(size);
+  const files = new Map<string, Blob>();
+  const small = miniaturePack();
+  for (const path of ["tokenizer/vocab.json", "tokenizer/merges.txt", "scheduler/scheduler_config.json"])
+    files.set(path, small.get(path)!);
+  for (const [network, { config }] of [
+    ["text_encoder", cases.text_encoder],
+    ["unet", cases.unet],
+    ["vae", cases.vae_decoder],
+  ] as const)
+    files.set(`${network}/config.json`, new Blob([JSON.stringify(config)]));
+  for (const [path, tensors] of weightFiles(size))
+    files.set(path, await keep(path, () => noiseFile(tensors)));
+  return files;
+}
+
+/** In memory: for the miniature. */
+export const keepInMemory: KeepFile = async (_, pieces) => new Blob([...pieces()]);
