@@ -1,9 +1,13 @@
 // `window.stylus`: the program without its page, for the command line and the tests (scripts/generate.mjs). Takes the
 // options of a run, answers with the report of docs/report.md and the finished PNG files.
-import { toPlainError, type PlainError } from "../shared/errors.ts";
+import { StylusError, toPlainError, type PlainError } from "../shared/errors.ts";
 import { encodePicture, pictureFileName } from "./image-file.ts";
 import type { Services } from "./ports.ts";
-import { run, type PartialOptions } from "./stylus.ts";
+import { openStart, takePicture } from "./input-picture.ts";
+import { memoryInputs, type InputStore } from "./input-store.ts";
+import type { PartialOptions } from "./options.ts";
+import type { MaskValues } from "./picture-options.ts";
+import { run } from "./stylus.ts";
 import type { RunReport } from "./run-types.ts";
 
 interface AutomationImage {
@@ -21,9 +25,18 @@ type AutomationAnswer =
     }
   | { readonly ok: false; readonly error: PlainError };
 
+/** As in a run's options, but files stand where the page names what it has stored: base64, or a `data:` URL. */
+interface AutomationStart {
+  readonly file: string;
+  readonly strength?: number;
+  readonly mask?: (Partial<MaskValues> & { readonly file: string }) | null;
+}
+
+type AutomationOptions = Omit<PartialOptions, "start"> & { readonly start?: AutomationStart | null };
+
 interface Automation {
   /** Never rejects: failures are answers, with a message and a remedy in plain words. */
-  run(options: PartialOptions): Promise<AutomationAnswer>;
+  run(options: AutomationOptions): Promise<AutomationAnswer>;
 }
 
 declare global {
@@ -41,11 +54,42 @@ async function toBase64(blob: Blob): Promise<string> {
   return btoa(text);
 }
 
+function fromBase64(text: string): Blob {
+  try {
+    const letters = atob(text.replace(/^data:[^,]*,/, ""));
+    return new Blob([Uint8Array.from(letters, (letter) => letter.charCodeAt(0))]);
+  } catch (cause) {
+    throw new StylusError("bad-file", "The picture to start from is not base64 text.", {
+      where: "start",
+      remedy: "Give the bytes of a PNG, JPEG or WebP file as base64, or as a data: URL.",
+      cause,
+    });
+  }
+}
+
+/** Files into a store of this run's own: nothing of them stays in the browser. */
+async function storeStart(
+  { file, mask, ...values }: AutomationStart,
+  inputs: InputStore,
+): Promise<NonNullable<PartialOptions["start"]>> {
+  const taken = await takePicture(fromBase64(file), "The picture to start from");
+  const { width, height } = taken;
+  const picture = { id: await inputs.put(taken.file), width, height };
+  if (!mask) return { ...values, picture };
+  const { file: maskFile, ...maskValues } = mask;
+  const id = await inputs.put(fromBase64(maskFile));
+  return { ...values, picture, mask: { ...maskValues, id } };
+}
+
 export function installAutomation(services: Services): void {
   window.stylus = {
-    async run(options) {
+    async run({ start, ...rest }) {
       try {
-        const { report, images, pack } = await run(options, services);
+        const inputs = memoryInputs();
+        const options = { ...rest, start: start ? await storeStart(start, inputs) : null };
+        const { report, images, pack } = await run(options, services, {
+          openStart: (asked) => openStart(asked, inputs),
+        });
         const cards = new Map(pack.cards.map((card) => [card.id, card]));
         const encoded = await Promise.all(
           images.map(async (image): Promise<AutomationImage> => {

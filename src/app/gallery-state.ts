@@ -13,6 +13,8 @@ export interface GalleryState {
   keep(view: RunView, report: RunReport): Promise<void>;
   read(runId: string): Promise<{ run: StoredRun; images: StoredImage[] } | null>;
   remove(imageId: string): Promise<void>;
+  /** Ids of the pictures and masks that kept runs started from. */
+  inputs(): Promise<Set<string>>;
   clear(): Promise<void>;
 }
 
@@ -56,6 +58,12 @@ export function createGalleryState(): GalleryState {
       await gallery.remove(imageId);
       setImages(await gallery.images());
     },
+    inputs: async () =>
+      new Set(
+        (await (await ready).runs()).flatMap(({ options: { start } }) =>
+          start ? [start.picture.id, ...(start.mask ? [start.mask.id] : [])] : [],
+        ),
+      ),
     async clear() {
       await (await ready).clear();
       setImages([]);

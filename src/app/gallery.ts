@@ -40,6 +40,7 @@ export interface Gallery {
   add(run: StoredRun, images: readonly StoredImage[]): Promise<void>;
   /** Newest first. */
   images(): Promise<StoredImage[]>;
+  runs(): Promise<StoredRun[]>;
   run(runId: string): Promise<{ run: StoredRun; images: StoredImage[] } | null>;
   /** Removes one picture, and its run with the last one. */
   remove(imageId: string): Promise<void>;
@@ -59,6 +60,7 @@ function openMemoryGallery(): Gallery {
       for (const image of added) images.set(image.id, image);
     },
     images: async () => [...images.values()].sort(byAge),
+    runs: async () => [...runs.values()],
     async run(runId) {
       const run = runs.get(runId);
       return run
@@ -85,6 +87,7 @@ function overDatabase(database: IDBPDatabase<GalleryDatabase>): Gallery {
       ]);
     },
     images: async () => (await database.getAll("images")).sort(byAge),
+    runs: () => database.getAll("runs"),
     async run(runId) {
       const run = await database.get("runs", runId);
       if (!run) return null;

@@ -21,19 +21,15 @@ export async function encodePicture(pixels: Pixels, info: Omit<PictureInfo, "ver
   return { png, url: URL.createObjectURL(png) };
 }
 
-/**
- * The `parameters` text of a picture that somebody drops on the page.
- * @throws StylusError bad-file when it is no PNG, not-found when it carries no settings
- */
-export async function readPictureText(file: Blob, fileName: string): Promise<string> {
-  const text = (await readPngText(new Uint8Array(await file.arrayBuffer()))).get(PARAMETERS_KEYWORD);
-  if (text === undefined || text.trim() === "") {
-    throw new StylusError("not-found", `${fileName} carries no prompt or settings.`, {
-      remedy:
-        "Drop a PNG file as Stylus, AUTOMATIC1111 or Forge saved it; uploads to other sites often lose the text.",
-    });
+/** The `parameters` text of a picture that somebody drops on the page; null when it carries none. */
+export async function pictureText(file: Blob): Promise<string | null> {
+  try {
+    const text = (await readPngText(new Uint8Array(await file.arrayBuffer()))).get(PARAMETERS_KEYWORD) ?? "";
+    return text.trim() === "" ? null : text;
+  } catch (error) {
+    if (error instanceof StylusError) return null; // no PNG, or a damaged one
+    throw error;
   }
-  return text;
 }
 
 /** "a-castle-on-a-hill-1234.png" */

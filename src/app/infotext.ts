@@ -9,7 +9,8 @@ import {
 import type { AdapterCard } from "../retrieval/card.ts";
 import type { AdapterUse } from "../shared/request.ts";
 import { formatLoraTag, readLoraTags } from "./lora-tags.ts";
-import { limits, type GenerateOptions } from "./options.ts";
+import { limits, type GenerateOptions, type PartialOptions } from "./options.ts";
+import { pictureFields, readHires, readTile } from "./infotext-pictures.ts";
 
 export interface PictureInfo {
   readonly options: GenerateOptions;
@@ -45,6 +46,7 @@ export function writeInfotext({ options, image, cards, model, version }: Picture
       ["Seed", String(image.seed)],
       ["Size", `${options.width}x${options.height}`],
       ["Model", model],
+      ...pictureFields(options),
       ["Clip skip", options.clipSkip === 1 ? "" : String(options.clipSkip)],
       ["RNG", options.noise === "nv" ? "NV" : "CPU"],
       ["Hashes", Object.keys(hashes).length === 0 ? "" : JSON.stringify(hashes)],
@@ -57,10 +59,7 @@ export function writeInfotext({ options, image, cards, model, version }: Picture
  * Options out of a `parameters` text; what it does not say, or says wrongly, is left out. Adapters named by tags are used
  * exactly as they stand, nobody chooses more.
  */
-export function readInfotext(
-  text: string,
-  cards: ReadonlyMap<string, AdapterCard>,
-): Partial<GenerateOptions> & { readonly prompt: string } {
+export function readInfotext(text: string, cards: ReadonlyMap<string, AdapterCard>): PartialOptions {
   const { prompt, negativePrompt, fields } = parseParameters(text);
   const number = (
     label: string,
@@ -85,6 +84,8 @@ export function readInfotext(
     height: size ? Number(size[2]) : undefined,
     sampler: sampler ?? undefined,
     schedule: schedule ?? undefined,
+    hires: readHires(fields),
+    vaeTilePixels: readTile(fields),
   };
   return {
     prompt: [tags.text.trim(), ...kept.map(formatLoraTag)].join(" ").trim(),

@@ -1,7 +1,19 @@
 // What can be asked for in one run: by the page, by the command line (window.stylus) and by a recalled picture.
 // Plain data; `completeOptions` fills what was left out, `checkOptions` says in plain words what cannot be done.
 import type { DevicePreference, DiffusionRequest, SamplerId, ScheduleId } from "../shared/request.ts";
-import { StylusError } from "../shared/errors.ts";
+import { checkRange, refuse } from "./option-checks.ts";
+import {
+  checkHires,
+  checkStart,
+  defaultHires,
+  defaultMask,
+  defaultStrength,
+  pictureLimits,
+  type HiresOptions,
+  type MaskValues,
+  type StartOptions,
+  type StartPicture,
+} from "./picture-options.ts";
 
 export type PresetId = "paper" | "reference" | "balanced";
 export type MethodId = "stylus" | "sd" | "retriever" | "reranker" | "random";
@@ -42,7 +54,25 @@ export interface GenerateOptions extends Sampling {
   readonly removed: readonly string[];
   /** Strengths set by hand, by id; they replace the refined weight and its division. */
   readonly strengths: Readonly<Record<string, number>>;
+  /** A picture to start from; null: from noise. */
+  readonly start: StartOptions | null;
+  /** A second, larger pass; null: none. Not together with `start`. */
+  readonly hires: HiresOptions | null;
+  /** The VAE works in squares of this many pixels, to need less memory; null: on the whole picture. */
+  readonly vaeTilePixels: number | null;
 }
+
+/** Options in which anything but the prompt may be left out. */
+export type PartialOptions = Partial<Omit<GenerateOptions, "start" | "hires">> & {
+  readonly prompt: string;
+  readonly start?:
+    | (Partial<Pick<StartOptions, "strength">> & {
+        readonly picture: StartPicture;
+        readonly mask?: (Partial<MaskValues> & { readonly id: string }) | null;
+      })
+    | null;
+  readonly hires?: Partial<HiresOptions> | null;
+};
 
 /** Sampling as one mode of a pack recommends it. */
 export interface SamplingDefaults {
@@ -59,6 +89,8 @@ export interface PackDefaults {
   readonly full: SamplingDefaults;
   /** Null when the pack has no few-step adapter. */
   readonly fewStep: SamplingDefaults | null;
+  /** Longest side of a picture in pixels, second pass included; see `limits` when absent. */
+  readonly maxSide?: number;
 }
 
 /** Limits of one request. Sizes in pixels; the prompt in UTF-16 units. */
@@ -73,6 +105,12 @@ export const limits = {
   strength: { min: -1, max: 2 },
 } as const;
 
+/** Sizes that a pack can paint in one pass, in pixels. */
+export const sizeLimits = (defaults?: PackDefaults): { min: number; max: number; step: number } => ({
+  ...limits.size,
+  max: Math.min(limits.size.max, defaults?.maxSide ?? limits.size.max),
+});
+
 /** A prompt this long works, but the text encoder reads it in chunks of 75 tokens and later parts count for less. */
 export const longPromptLength = 1_000;
 
@@ -83,15 +121,13 @@ export const randomSeed = (): number => Math.floor(Math.random() * 1_000_000);
 const fewStepMost = 12;
 
 /** Fills everything that `partial` leaves out. Sampling values come from the mode (few-step or full). */
-export function completeOptions(
-  partial: Partial<GenerateOptions> & { readonly prompt: string },
-  defaults: PackDefaults,
-): GenerateOptions {
+export function completeOptions(partial: PartialOptions, defaults: PackDefaults): GenerateOptions {
   const given = Object.fromEntries(
     Object.entries(partial).filter(([, value]) => value !== undefined && value !== null),
   ) as Partial<GenerateOptions> & { readonly prompt: string };
   const fewStep = given.fewStep ?? (defaults.fewStep !== null && (given.steps ?? 0) <= fewStepMost);
   const mode = (fewStep ? defaults.fewStep : null) ?? defaults.full;
+  const { start, hires } = partial;
   return {
     negativePrompt: "",
     seed: randomSeed(),
@@ -112,49 +148,37 @@ export function completeOptions(
     bans: [],
     removed: [],
     strengths: {},
+    vaeTilePixels: null,
     ...given,
     fewStep,
+    start: start
+      ? { strength: defaultStrength, ...start, mask: start.mask ? { ...defaultMask, ...start.mask } : null }
+      : null,
+    hires: hires ? { ...defaultHires, steps: given.steps ?? mode.steps, ...hires } : null,
   };
 }
 
-const fail = (field: string, message: string, remedy: string): never => {
-  throw new StylusError("bad-input", message, { where: field, remedy });
-};
-
-const checkRange = (
-  field: string,
-  value: number,
-  range: { readonly min: number; readonly max: number; readonly whole?: boolean; readonly name: string },
-): void => {
-  if (!Number.isFinite(value) || value < range.min || value > range.max) {
-    fail(
-      field,
-      `${range.name} must be between ${range.min} and ${range.max}, not ${value}.`,
-      `Set ${range.name.toLowerCase()} within that range.`,
-    );
-  }
-  if (range.whole && !Number.isInteger(value)) {
-    fail(field, `${range.name} must be a whole number, not ${value}.`, "Round it up or down.");
-  }
-};
-
 /**
  * Refuses what no engine could do, before any work starts.
+ * @param options.defaults of the pack, for the sizes that it can paint
  * @throws StylusError bad-input, `where` naming the option
  */
-export function checkOptions(options: GenerateOptions): void {
+export function checkOptions(
+  options: GenerateOptions,
+  { defaults }: { defaults?: PackDefaults | undefined } = {},
+): void {
   if (options.prompt.trim() === "") {
-    fail("prompt", "The prompt is empty.", "Write what you want to see, for example “a fox in the snow”.");
+    refuse("prompt", "The prompt is empty.", "Write what you want to see, for example “a fox in the snow”.");
   }
   if (options.prompt.length > limits.promptLength) {
-    fail(
+    refuse(
       "prompt",
       `The prompt has ${options.prompt.length.toLocaleString("en")} characters; the limit is ${limits.promptLength.toLocaleString("en")}.`,
       "Shorten it: what stands first counts most.",
     );
   }
   if (options.negativePrompt.length > limits.promptLength) {
-    fail("negativePrompt", "The negative prompt is too long.", "Shorten it.");
+    refuse("negativePrompt", "The negative prompt is too long.", "Shorten it.");
   }
   checkRange("steps", options.steps, { ...limits.steps, whole: true, name: "Steps" });
   checkRange("count", options.count, { ...limits.count, whole: true, name: "The number of images" });
@@ -163,13 +187,31 @@ export function checkOptions(options: GenerateOptions): void {
   checkRange("seed", options.seed, { ...limits.seed, whole: true, name: "The seed" });
   for (const field of ["width", "height"] as const) {
     const name = field === "width" ? "Width" : "Height";
-    checkRange(field, options[field], { ...limits.size, whole: true, name });
+    checkRange(field, options[field], { ...sizeLimits(defaults), whole: true, name });
     if (options[field] % limits.size.step !== 0) {
-      fail(
+      refuse(
         field,
         `${name} must be a multiple of ${limits.size.step}, not ${options[field]}.`,
         `Use ${Math.round(options[field] / limits.size.step) * limits.size.step}.`,
       );
     }
+  }
+  const { start, hires, vaeTilePixels } = options;
+  if (start !== null && hires !== null) {
+    refuse(
+      "hires",
+      "A second pass follows a picture painted from words only, not one that starts from a picture.",
+      "Leave out the picture or the second pass; or start from the finished picture, at a larger size.",
+    );
+  }
+  if (start !== null) checkStart(start);
+  if (hires !== null) {
+    const maxSide = defaults?.maxSide ?? pictureLimits.hiresSide;
+    checkHires(hires, { width: options.width, height: options.height, maxSide });
+  }
+  if (vaeTilePixels !== null) {
+    checkRange("vaeTilePixels", vaeTilePixels, { ...pictureLimits.tile, whole: true, name: "VAE tile" });
+    if (vaeTilePixels % limits.size.step !== 0)
+      refuse("vaeTilePixels", `VAE tile must be a multiple of 8, not ${vaeTilePixels}.`, "Use 256 or 512.");
   }
 }

@@ -5,6 +5,7 @@ import type { Composition } from "../compose/composition.ts";
 import type { PlainError } from "../shared/errors.ts";
 import type { AdapterUse, DiffusionEvent } from "../shared/request.ts";
 import type { GenerateOptions } from "./options.ts";
+import { finishedSize } from "./picture-options.ts";
 import type { CandidateView, PlannedImage, RunEvent, RunReport, StageId } from "./run-types.ts";
 import { createStepClock } from "./time-left.ts";
 
@@ -91,8 +92,7 @@ function waitingImage(runId: string, index: number, options: GenerateOptions): I
     id: `${runId}-${index}`,
     index,
     seed: (options.seed + index) % 2 ** 32,
-    width: options.width,
-    height: options.height,
+    ...finishedSize(options),
     status: "waiting",
     step: 0,
     steps: options.steps,
@@ -167,6 +167,8 @@ function foldDiffusion(run: RunView, event: DiffusionEvent, clock: ReturnType<ty
       break;
     case "image":
       image.preview = { width: event.width, height: event.height, rgba: event.rgba };
+      image.width = event.width;
+      image.height = event.height;
       image.step = image.steps;
       break;
   }

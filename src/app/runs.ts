@@ -5,8 +5,11 @@ import type { AdapterCard } from "../retrieval/card.ts";
 import { StylusError, toPlainError, type PlainError } from "../shared/errors.ts";
 import type { GalleryState } from "./gallery-state.ts";
 import { encodePicture } from "./image-file.ts";
+import { openStart } from "./input-picture.ts";
+import type { InputStore } from "./input-store.ts";
 import { readLoraTags } from "./lora-tags.ts";
 import type { GenerateOptions } from "./options.ts";
+import type { StartOptions } from "./picture-options.ts";
 import type { Services } from "./ports.ts";
 import type { LoadedPack, LoadProgress, RunEvent } from "./run-types.ts";
 import { createEventFolder, startRun, type RunView } from "./run-view.ts";
@@ -15,6 +18,8 @@ import { run as runStylus } from "./stylus.ts";
 export interface RunsContext {
   readonly services: Services;
   readonly gallery: GalleryState;
+  /** Has the pictures to start from. */
+  readonly inputs: Promise<InputStore>;
   readonly packId: string;
   readonly cards: Accessor<ReadonlyMap<string, AdapterCard>>;
   readonly announce: (text: string) => void;
@@ -31,6 +36,8 @@ export interface Runs {
   stop(): void;
   /** Paints picture `imageIndex` again with `without` taken out ("all": no adapters), same seed, beside it. */
   compare(imageIndex: number, without: string): Promise<void>;
+  /** Shows what picture `imageIndex` started from, beside it. */
+  compareWithStart(imageIndex: number): Promise<void>;
   closeVariant(imageIndex: number): void;
   /** Shows a run of the gallery; answers what it was asked for, null when it is gone. */
   show(runId: string): Promise<GenerateOptions | null>;
@@ -56,10 +63,23 @@ function revokePictures(view: RunView | undefined): void {
   }
 }
 
+/** Runs that were kept before there were pictures to start from and second passes have no word of them. */
+const withLaterOptions = (options: GenerateOptions): GenerateOptions => ({
+  ...options,
+  start: options.start ?? null,
+  hires: options.hires ?? null,
+  vaeTilePixels: options.vaeTilePixels ?? null,
+});
+
 export function createRuns(context: RunsContext): Runs {
-  const { services, gallery, packId, cards, announce, onProgress } = context;
+  const { services, gallery, inputs, packId, cards, announce, onProgress } = context;
   const [current, setCurrent] = createSignal<{ view: RunView; set: SetStoreFunction<RunView> } | null>(null);
   const [busy, setBusy] = createSignal(false);
+  const hooks = {
+    packId,
+    onProgress,
+    openStart: async (start: StartOptions) => openStart(start, await inputs),
+  };
   let model = "";
   let abort: AbortController | null = null;
 
@@ -106,7 +126,7 @@ export function createRuns(context: RunsContext): Runs {
       announce(`Image ${pixels.imageIndex + 1} of ${options.count} is done.`);
     };
     try {
-      const { report } = await runStylus(options, services, { packId, signal, onProgress, onEvent });
+      const { report } = await runStylus(options, services, { ...hooks, signal, onEvent });
       await Promise.all(encoded);
       set({ status: "done", report, leftMilliseconds: null });
       await gallery.keep(view, report).catch(() => {
@@ -158,7 +178,7 @@ export function createRuns(context: RunsContext): Runs {
         if (inner.type === "preview") set("images", imageIndex, "variant", "preview", inner);
       };
       try {
-        const { images } = await runStylus(options, services, { packId, signal, onProgress, onEvent });
+        const { images } = await runStylus(options, services, { ...hooks, signal, onEvent });
         const painted = images[0]!;
         const picture = await encodePicture(painted, { cards: cards(), model, options, image: painted });
         set("images", imageIndex, "variant", { status: "done", picture, preview: null });
@@ -171,12 +191,33 @@ export function createRuns(context: RunsContext): Runs {
     });
   }
 
+  async function compareWithStart(imageIndex: number): Promise<void> {
+    const { view, set } = current() ?? {};
+    const start = view?.options.start;
+    if (!start || !set) return;
+    const label = "before";
+    const blank = { step: 0, steps: 0, preview: null };
+    const file = await (await inputs).get(start.picture.id);
+    if (file) {
+      const picture = { png: file, url: URL.createObjectURL(file) };
+      set("images", imageIndex, "variant", { label, status: "done", ...blank, picture, error: null });
+    } else {
+      const error = explain(
+        new StylusError("not-found", "What it started from is no longer in this browser’s storage.", {
+          remedy: "The picture itself is kept.",
+        }),
+      );
+      set("images", imageIndex, "variant", { label, status: "failed", ...blank, picture: null, error });
+    }
+  }
+
   return {
     shown: () => current()?.view ?? null,
     busy,
     start: (options) => exclusively((signal) => paint(options, signal)),
     stop: () => abort?.abort(new StylusError("cancelled", "Stopped.")),
     compare,
+    compareWithStart,
     closeVariant(imageIndex) {
       const { view, set } = current() ?? {};
       const picture = view?.images[imageIndex]?.variant?.picture;
@@ -187,7 +228,8 @@ export function createRuns(context: RunsContext): Runs {
       if (busy()) return null;
       const stored = await gallery.read(runId);
       if (!stored || busy()) return null;
-      const { run: kept, images } = stored;
+      const { images } = stored;
+      const kept = { ...stored.run, options: withLaterOptions(stored.run.options) };
       const blank = startRun(kept.options, kept.id);
       const [view, set] = createStore<RunView>({
         ...blank,

@@ -4,15 +4,36 @@ import { createEffect, createRoot } from "solid-js";
 import { createStore, type SetStoreFunction } from "solid-js/store";
 import type { DevicePreference } from "../shared/request.ts";
 import {
+  limits,
   randomSeed,
+  sizeLimits,
   type GenerateOptions,
   type MethodId,
   type PackDefaults,
   type PresetId,
   type SamplingDefaults,
 } from "./options.ts";
+import {
+  defaultHires,
+  defaultMask,
+  defaultStrength,
+  sizeForPicture,
+  type HiresOptions,
+  type MaskValues,
+  type StartOptions,
+  type StartPicture,
+} from "./picture-options.ts";
 
 export type Appearance = "system" | "light" | "dark";
+
+/** The picture to start from, by its id in the input store. */
+export interface StartSettings {
+  readonly picture: StartPicture;
+  /** Of the file, for the eye. */
+  readonly name: string;
+  /** Id of the mask; null: the whole picture is painted. */
+  readonly mask: string | null;
+}
 
 export interface Settings {
   prompt: string;
@@ -28,6 +49,14 @@ export interface Settings {
   fast: Partial<SamplingDefaults>;
   clipSkip: number;
   noise: "cpu" | "nv";
+  start: StartSettings | null;
+  /** Kept from one picture to the next. */
+  startValues: { strength: number } & MaskValues;
+  hires: boolean;
+  /** Steps null: as many as the first pass. */
+  hiresValues: Omit<HiresOptions, "steps"> & { steps: number | null };
+  /** The VAE works in squares of the model's own size. */
+  lowMemory: boolean;
   preset: PresetId;
   method: MethodId;
   device: DevicePreference;
@@ -49,6 +78,11 @@ const initialSettings = (): Settings => ({
   fast: {},
   clipSkip: 1,
   noise: "cpu",
+  start: null,
+  startValues: { strength: defaultStrength, ...defaultMask },
+  hires: false,
+  hiresValues: { ...defaultHires, steps: null },
+  lowMemory: false,
   preset: "balanced",
   method: "stylus",
   device: "auto",
@@ -70,10 +104,27 @@ function read(): Settings {
       const expected = initial[key as keyof Settings];
       return key in initial && (expected === null || value === null || typeof value === typeof expected);
     });
-    return { ...initial, ...Object.fromEntries(known) };
+    const read = { ...initial, ...(Object.fromEntries(known) as Partial<Settings>) };
+    return {
+      ...read,
+      start: isStart(read.start) ? read.start : null,
+      startValues: { ...initial.startValues, ...read.startValues },
+      hiresValues: { ...initial.hiresValues, ...read.hiresValues },
+    };
   } catch {
     return initial; // damaged, or storage refused: start afresh
   }
+}
+
+function isStart(value: unknown): value is StartSettings {
+  const { picture, mask } = (value ?? {}) as Partial<StartSettings>;
+  const isSide = (side: unknown): boolean => Number.isInteger(side) && (side as number) > 0;
+  return (
+    typeof picture?.id === "string" &&
+    isSide(picture.width) &&
+    isSide(picture.height) &&
+    (mask === null || typeof mask === "string")
+  );
 }
 
 export type SettingsStore = readonly [Settings, SetStoreFunction<Settings>];
@@ -101,6 +152,28 @@ export const withPrompt = (history: readonly string[], prompt: string): string[]
 export const usesFewStep = (settings: Settings, slowDevice: boolean): boolean =>
   settings.fewStep ?? slowDevice;
 
+/** The size that is painted when the user sets none: the picture's, if one is painted over; else the model's. */
+function ownSize(start: StartOptions | null, defaults: PackDefaults): { width: number; height: number } {
+  const { width, height } = defaults;
+  if (start === null || start.mask?.region === "masked") return { width, height };
+  const { min, max } = sizeLimits(defaults);
+  return sizeForPicture(start.picture, { width, height, minSide: min, maxSide: max });
+}
+
+function startOf({ start, startValues }: Settings): StartOptions | null {
+  if (start === null) return null;
+  const mask = start.mask === null ? null : { id: start.mask, ...maskValuesOf(startValues) };
+  return { picture: { ...start.picture }, strength: startValues.strength, mask };
+}
+
+/** A second pass follows no picture that starts from another. */
+function hiresOf({ start, hires, hiresValues }: Settings, steps: number): HiresOptions | null {
+  if (!hires || start !== null) return null;
+  return { ...hiresValues, steps: hiresValues.steps ?? steps };
+}
+
+const tileOf = ({ width, height }: PackDefaults): number => Math.max(limits.size.min, width, height);
+
 /** What the page asks for with these settings. */
 export function toOptions(
   settings: Settings,
@@ -109,13 +182,15 @@ export function toOptions(
   const { defaults } = context;
   const fewStep = usesFewStep(settings, context.slowDevice) && defaults.fewStep !== null;
   const mode = fewStep ? { ...defaults.fewStep!, ...settings.fast } : { ...defaults.full, ...settings.full };
+  const start = startOf(settings);
+  const size = settings.size ?? ownSize(start, defaults);
   return {
     prompt: settings.prompt,
     negativePrompt: settings.negativePrompt,
     seed: settings.seed,
     count: settings.count,
-    width: settings.size?.width ?? defaults.width,
-    height: settings.size?.height ?? defaults.height,
+    width: size.width,
+    height: size.height,
     ...mode,
     clipSkip: settings.clipSkip,
     noise: settings.noise,
@@ -128,27 +203,49 @@ export function toOptions(
     bans: [...settings.bans],
     removed: [],
     strengths: {},
+    start,
+    hires: hiresOf(settings, mode.steps),
+    vaeTilePixels: settings.lowMemory ? tileOf(defaults) : null,
   };
 }
 
 /** The settings that would ask for `options` again, seed locked. */
 export function fromOptions(options: GenerateOptions, defaults: PackDefaults): Partial<Settings> {
-  const { steps, cfgScale, sampler, schedule } = options;
+  const { steps, cfgScale, sampler, schedule, start, hires } = options;
   const sampling = { steps, cfgScale, sampler, schedule };
-  const ownSize = options.width === defaults.width && options.height === defaults.height;
+  const own = ownSize(start, defaults);
+  const isOwn = options.width === own.width && options.height === own.height;
   return {
     prompt: options.prompt,
     negativePrompt: options.negativePrompt,
     seed: options.seed,
     seedLocked: true,
     count: options.count,
-    size: ownSize ? null : { width: options.width, height: options.height },
+    size: isOwn ? null : { width: options.width, height: options.height },
     fewStep: options.fewStep,
     ...(options.fewStep ? { fast: sampling } : { full: sampling }),
     clipSkip: options.clipSkip,
     noise: options.noise,
+    ...(start === null
+      ? { start: null }
+      : {
+          start: { picture: { ...start.picture }, name: "", mask: start.mask?.id ?? null },
+          startValues: { strength: start.strength, ...maskValuesOf(start.mask ?? defaultMask) },
+        }),
+    hires: hires !== null,
+    ...(hires === null
+      ? {}
+      : { hiresValues: { ...hires, steps: hires.steps === options.steps ? null : hires.steps } }),
+    lowMemory: options.vaeTilePixels !== null,
     preset: options.preset,
     method: options.adapters === "none" ? "sd" : options.method,
     pins: [...options.pins],
   };
 }
+
+const maskValuesOf = ({ blur, region, padding, fill }: MaskValues): MaskValues => ({
+  blur,
+  region,
+  padding,
+  fill,
+});

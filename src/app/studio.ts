@@ -2,12 +2,14 @@
 // is done by the services behind `run`.
 import { batch, createEffect, createMemo, createRoot, createSignal, on, type Accessor } from "solid-js";
 import { createStore, produce } from "solid-js/store";
+import { parseParameters } from "../formats/generation-parameters.ts";
 import type { AdapterCard } from "../retrieval/card.ts";
 import type { PlainError } from "../shared/errors.ts";
 import type { Reading } from "./choose.ts";
 import { createGalleryState, type GalleryState } from "./gallery-state.ts";
-import { readPictureText } from "./image-file.ts";
+import { pictureText } from "./image-file.ts";
 import { readInfotext } from "./infotext.ts";
+import { readStartValues } from "./infotext-pictures.ts";
 import {
   checkOptions,
   completeOptions,
@@ -30,6 +32,7 @@ import {
   withPrompt,
   type SettingsStore,
 } from "./settings.ts";
+import { createStartState, type StartState } from "./start-state.ts";
 import { createTransferClock, type Transfer } from "./transfer-rate.ts";
 
 type PackStatus = "waiting" | "loading" | "ready" | "failed" | "deleted";
@@ -40,7 +43,10 @@ interface Adjustments {
   removed: string[];
 }
 
-export interface Studio extends Pick<Runs, "busy" | "stop" | "compare" | "closeVariant"> {
+export interface Studio extends Pick<
+  Runs,
+  "busy" | "stop" | "compare" | "compareWithStart" | "closeVariant"
+> {
   readonly settings: SettingsStore[0];
   readonly setSettings: SettingsStore[1];
   readonly packStatus: Accessor<PackStatus>;
@@ -65,6 +71,8 @@ export interface Studio extends Pick<Runs, "busy" | "stop" | "compare" | "closeV
   /** The images that the next run would paint at the present seed: strengths for the sliders. */
   readonly planned: Accessor<readonly PlannedImage[]>;
   readonly gallery: GalleryState;
+  /** The picture to start from. */
+  readonly start: StartState;
   /** The user's own adapter files. */
   readonly intake: Intake;
   /** For screen readers: the latest thing worth saying. */
@@ -80,7 +88,9 @@ export interface Studio extends Pick<Runs, "busy" | "stop" | "compare" | "closeV
   /** Brings a run of the gallery back, its prompt and settings too. */
   show(runId: string): Promise<void>;
   useSettings(options: GenerateOptions): void;
-  /** Settings out of a picture file, ours or another tool's; adapter files are examined. */
+  /** Takes over the settings of the picture that `start.offer` asks about. */
+  useOffered(): void;
+  /** A picture is started from, or its settings are offered if it carries some; adapter files are examined. */
   takeFiles(files: readonly File[]): Promise<void>;
   storageUse(): Promise<DiskUse>;
   /** Deletes the files of the model on show; nothing is painted until it is loaded again. */
@@ -166,25 +176,13 @@ function buildStudio(services: Services): Studio {
     return loaded;
   }
 
-  async function usePicture(file: File): Promise<void> {
-    try {
-      const read = readInfotext(await readPictureText(file, file.name), cards());
-      batch(() => {
-        setInputError(null);
-        setAdjustments({ strengths: {}, removed: [] });
-        setSettings(fromOptions(completeOptions(read, defaults()), defaults()));
-      });
-      announce(`Prompt and settings of ${file.name} taken over.`);
-    } catch (error) {
-      setInputError(explain(error));
-    }
-  }
-
   const gallery = createGalleryState();
+  const start = createStartState({ settings: [settings, setSettings], gallery, announce, setInputError });
   const intake = createIntake({ services, pack, refresh, announce });
   const runs = createRuns({
     services,
     gallery,
+    inputs: start.inputs,
     packId,
     cards,
     announce,
@@ -247,6 +245,7 @@ function buildStudio(services: Services): Studio {
     reading,
     planned,
     gallery,
+    start,
     intake,
     transfer,
     announcement,
@@ -254,6 +253,7 @@ function buildStudio(services: Services): Studio {
     card: (id) => cards().get(id),
     stop: runs.stop,
     compare: runs.compare,
+    compareWithStart: runs.compareWithStart,
     closeVariant: runs.closeVariant,
 
     async loadPack() {
@@ -277,7 +277,7 @@ function buildStudio(services: Services): Studio {
       else if (!settings.seedLocked) setSettings("seed", randomSeed());
       const wanted = options();
       try {
-        checkOptions(wanted);
+        checkOptions(wanted, { defaults: defaults() });
       } catch (error) {
         setInputError(explain(error));
         return;
@@ -326,17 +326,40 @@ function buildStudio(services: Services): Studio {
         setAdjustments({ strengths: { ...value.strengths }, removed: [...value.removed] });
       });
     },
+    useOffered() {
+      const offered = start.offer();
+      if (!offered) return;
+      const values = readStartValues(parseParameters(offered.text).fields);
+      const read = completeOptions(readInfotext(offered.text, cards()), defaults());
+      batch(() => {
+        setInputError(null);
+        setAdjustments({ strengths: {}, removed: [] });
+        setSettings({
+          ...fromOptions(read, defaults()),
+          ...(values && { start: settings.start, startValues: values }),
+        });
+        start.setNote(
+          values && !settings.start
+            ? "It was painted over a picture that is not in the file. Start from that picture to paint it again."
+            : null,
+        );
+        start.ask(null);
+      });
+      announce(`Prompt and settings of ${offered.name} taken over.`);
+    },
     async takeFiles(files) {
       const adapters = files.filter((file) => kindOfFile(file) === "adapter");
       const others = files.filter((file) => !adapters.includes(file));
       if (adapters.length > 0) intake.take(adapters);
       const picture = others.find((file) => kindOfFile(file) === "picture");
-      if (picture) await usePicture(picture);
+      const text = picture && (await pictureText(picture));
+      if (picture && text) start.ask({ file: picture, name: picture.name, text });
+      else if (picture) await start.take(picture, picture.name);
       else if (others.length > 0) {
         setInputError({
           code: "unsupported",
           message: `${others[0]!.name} is neither a picture nor an adapter file.`,
-          remedy: "Drop a PNG for its settings, or a LoRA file (.safetensors, .pt or .bin).",
+          remedy: "Drop a picture to start from, or a LoRA file (.safetensors, .pt or .bin).",
         });
       }
     },

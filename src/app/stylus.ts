@@ -2,10 +2,11 @@
 // timed and recorded. Knows no DOM and no worker: services come in, events go out.
 import { dependencies, version } from "../../package.json";
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
-import type { DiffusionEvent, DiffusionRequest } from "../shared/request.ts";
+import type { DiffusionEvent, DiffusionRequest, ImageToImage } from "../shared/request.ts";
 import { choose, type RunStage } from "./choose.ts";
 import { readLoraTags } from "./lora-tags.ts";
-import { checkOptions, completeOptions, type GenerateOptions } from "./options.ts";
+import { checkOptions, completeOptions, type GenerateOptions, type PartialOptions } from "./options.ts";
+import { describeStart, finishedSize, hiresFix, type StartOptions } from "./picture-options.ts";
 import { planBatch } from "./plan-batch.ts";
 import type { Services } from "./ports.ts";
 import type {
@@ -23,9 +24,12 @@ export interface RunHooks {
   readonly onProgress?: (progress: LoadProgress) => void;
   readonly signal?: AbortSignal;
   readonly packId?: string;
+  /**
+   * Pixels of the picture and the mask to start from.
+   * @throws StylusError not-found, bad-file, bad-input (an empty mask, or one of another shape)
+   */
+  readonly openStart?: (start: StartOptions) => Promise<ImageToImage>;
 }
-
-export type PartialOptions = Partial<GenerateOptions> & { readonly prompt: string };
 
 function checkKnown(ids: readonly string[], pack: LoadedPack): void {
   const known = new Set(pack.cards.map((card) => card.id));
@@ -83,7 +87,8 @@ export async function run(
   });
   onEvent({ type: "loaded", pack });
   const options = completeOptions(partial, pack.defaults);
-  checkOptions(options);
+  checkOptions(options, { defaults: pack.defaults });
+  const imageToImage = options.start && (await opened(options.start, hooks.openStart));
   const tags = readLoraTags(options.prompt);
   const listed = Array.isArray(options.adapters) ? options.adapters : [];
   checkKnown(
@@ -100,7 +105,7 @@ export async function run(
   });
   onEvent({ type: "plan", composition: planned.composition, images: planned.images });
 
-  const request = diffusionRequest(options, { pack, images: planned.images });
+  const request = diffusionRequest(options, { pack, images: planned.images, imageToImage });
   const images: RunImage[] = [];
   const reports = planned.images.map((image, index) => createImageReport(image, index, options));
   const record = (event: DiffusionEvent): void => {
@@ -109,11 +114,16 @@ export async function run(
     if (report && event.type === "image") {
       const { adapters, masked } = report;
       const { seed: imageSeed, width, height, rgba } = event;
+      Object.assign(report, { width, height });
       images.push({ index: event.imageIndex, seed: imageSeed, width, height, rgba, adapters, masked });
     }
     onEvent({ type: "diffusion", event });
   };
-  await stage("generate", request, async () => {
+  const recorded =
+    imageToImage === null
+      ? request
+      : { ...request, imageToImage: describeStart(imageToImage, options.start!) };
+  await stage("generate", recorded, async () => {
     await services.generate(request, { onEvent: record, signal });
     return { value: undefined, outputs: { images: images.length } };
   });
@@ -124,7 +134,7 @@ export async function run(
     images,
     report: {
       format: "stylus-web/run",
-      version: 1,
+      version: 2,
       createdAt,
       app: {
         version,
@@ -147,12 +157,25 @@ export async function run(
   };
 }
 
+const opened = async (start: StartOptions, open: RunHooks["openStart"]): Promise<ImageToImage> => {
+  if (open) return open(start);
+  throw new StylusError("not-found", "The picture to start from is not at hand.", {
+    where: "start.picture",
+    remedy: "Choose the picture again.",
+  });
+};
+
 /** What the engine is asked for: tags are out of the prompt, the few-step adapter comes on top of each image's own. */
 function diffusionRequest(
   options: GenerateOptions,
-  { pack, images }: { pack: LoadedPack; images: readonly PlannedImage[] },
+  {
+    pack,
+    images,
+    imageToImage,
+  }: { pack: LoadedPack; images: readonly PlannedImage[]; imageToImage: ImageToImage | null },
 ): DiffusionRequest {
-  const { width, height, steps, cfgScale, sampler, schedule, clipSkip, noise } = options;
+  const { width, height, steps, cfgScale, sampler, schedule, clipSkip, noise, hires, vaeTilePixels } =
+    options;
   const fewStep = options.fewStep ? pack.cards.find((card) => card.fewStep) : undefined;
   const strength = fewStep?.refined.weight ?? 0;
   return {
@@ -169,6 +192,9 @@ function diffusionRequest(
     noise,
     fewStepAdapter: fewStep ? { id: fewStep.id, unetStrength: strength, textStrength: strength } : null,
     images: images.map(({ seed, adapters }) => ({ seed, adapters })),
+    ...(imageToImage === null ? {} : { imageToImage }),
+    ...(hires === null ? {} : { hires: hiresFix(hires, { width, height }) }),
+    ...(vaeTilePixels === null ? {} : { vaeTilePixels }),
   };
 }
 
@@ -184,8 +210,7 @@ interface GrowingReport extends PlannedImage {
 const createImageReport = (image: PlannedImage, index: number, options: GenerateOptions): GrowingReport => ({
   ...image,
   index,
-  width: options.width,
-  height: options.height,
+  ...finishedSize(options),
   milliseconds: 0,
   stepMilliseconds: [],
   parts: {},

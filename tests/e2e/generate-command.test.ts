@@ -43,7 +43,7 @@ test("writes pictures and report; the same command line again, the same pictures
     );
   }
   const report = JSON.parse(readFileSync(path.join(out, "a/report.json"), "utf8")) as Record<string, unknown>;
-  expect(report).toMatchObject({ format: "stylus-web/run", version: 1 });
+  expect(report).toMatchObject({ format: "stylus-web/run", version: 2 });
   expect(report["options"]).toMatchObject({ seed: 5, count: 2, steps: 2, width: 256, height: 192 });
 });
 

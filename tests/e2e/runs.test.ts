@@ -39,7 +39,7 @@ test("image i of a batch is the picture of seed + i; another seed is another pic
 
 test("the report names every stage, the device and why", async () => {
   const { report } = await run(base);
-  expect([report.format, report.version]).toEqual(["stylus-web/run", 1]);
+  expect([report.format, report.version]).toEqual(["stylus-web/run", 2]);
   expect(report.stages.map(({ id }) => id)).toEqual([
     "load",
     "embed",

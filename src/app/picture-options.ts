@@ -1,0 +1,184 @@
+// What is asked for beside text to image at one size: a picture to start from, a mask on it, a second and larger pass.
+// Plain data. Pictures and masks are named by the SHA-256 of their files; the input store (input-store.ts) has the files.
+import type { HiresFix, ImageToImage, InpaintMask } from "../shared/request.ts";
+import { checkRange, refuse } from "./option-checks.ts";
+
+/** A picture of the input store, sizes in pixels. */
+export interface StartPicture {
+  readonly id: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** How a masked picture is painted; see InpaintMask. */
+export type MaskValues = Pick<InpaintMask, "blur" | "region" | "padding" | "fill">;
+
+export interface StartOptions {
+  readonly picture: StartPicture;
+  /** Denoising strength: 0 keeps the picture, 1 forgets it. */
+  readonly strength: number;
+  /** `id` names a picture of the same size: what is white there is painted anew. Null: everything is. */
+  readonly mask: (MaskValues & { readonly id: string }) | null;
+}
+
+/** A second pass over the first one's result, at `scale` times its size. */
+export interface HiresOptions extends Pick<HiresFix, "upscaler" | "strength" | "steps"> {
+  readonly scale: number;
+}
+
+/** Sizes in pixels, file sizes in bytes. */
+export const pictureLimits = {
+  strength: { min: 0, max: 1 },
+  maskBlur: { min: 0, max: 64 },
+  maskPadding: { min: 0, max: 256 },
+  hiresScale: { min: 1.1, max: 4 },
+  hiresStrength: { min: 0.05, max: 1 },
+  hiresSteps: { min: 1, max: 150 },
+  /** Of the second pass, where the pack sets no narrower one. */
+  hiresSide: 2048,
+  tile: { min: 64, max: 2048 },
+} as const;
+
+export const maskRegions: readonly MaskValues["region"][] = ["whole", "masked"];
+export const maskFills: readonly MaskValues["fill"][] = ["original", "noise", "nothing"];
+export const upscalers: readonly HiresFix["upscaler"][] = [
+  "latent-bilinear",
+  "latent-bicubic",
+  "latent-nearest",
+  "latent-nearest-exact",
+  "pixel-lanczos",
+  "pixel-bicubic",
+  "pixel-nearest",
+];
+
+/** AUTOMATIC1111's defaults. */
+export const defaultStrength = 0.75;
+export const defaultMask: MaskValues = { blur: 4, region: "whole", padding: 32, fill: "original" };
+export const defaultHires: Omit<HiresOptions, "steps"> = {
+  scale: 2,
+  upscaler: "latent-bilinear",
+  strength: 0.7,
+};
+
+const latentScale = 8;
+
+/** The size of the second pass: whole latents, rounded down. */
+export const hiresSize = (
+  { width, height }: { readonly width: number; readonly height: number },
+  scale: number,
+): { width: number; height: number } => ({
+  width: Math.floor((width * scale) / latentScale) * latentScale,
+  height: Math.floor((height * scale) / latentScale) * latentScale,
+});
+
+/**
+ * The size to paint a picture at: its own if the model can take it, else one of its shape and about the model's number of
+ * pixels.
+ */
+export function sizeForPicture(
+  picture: { readonly width: number; readonly height: number },
+  { width, height, minSide, maxSide }: { width: number; height: number; minSide: number; maxSide: number },
+): { width: number; height: number } {
+  const fits = (side: number): boolean => side % latentScale === 0 && side >= minSide && side <= maxSide;
+  if (fits(picture.width) && fits(picture.height) && picture.width * picture.height <= 4 * width * height)
+    return { width: picture.width, height: picture.height };
+  const scale = Math.sqrt((width * height) / (picture.width * picture.height));
+  const near = (side: number): number =>
+    Math.min(maxSide, Math.max(minSide, Math.round((side * scale) / latentScale) * latentScale));
+  return { width: near(picture.width), height: near(picture.height) };
+}
+
+/** Whether painting `picture` at `size` pulls it out of shape: by more than 3 percent. */
+export const isStretched = (
+  picture: { readonly width: number; readonly height: number },
+  size: { readonly width: number; readonly height: number },
+): boolean =>
+  Math.abs(Math.log((picture.width * size.height) / (picture.height * size.width))) > Math.log(1.03);
+
+/** What of a start reaches the engine: the picture's size where only the masked part is painted. */
+export const finishedSize = (options: {
+  readonly width: number;
+  readonly height: number;
+  readonly start: StartOptions | null;
+  readonly hires: HiresOptions | null;
+}): { width: number; height: number } => {
+  const { width, height, start, hires } = options;
+  if (start?.mask?.region === "masked") return { width: start.picture.width, height: start.picture.height };
+  return hires === null ? { width, height } : hiresSize({ width, height }, hires.scale);
+};
+
+/** @throws StylusError bad-input */
+export function checkStart({ strength, mask }: StartOptions): void {
+  checkRange("start.strength", strength, { ...pictureLimits.strength, name: "Strength" });
+  if (mask === null) return;
+  checkRange("start.mask.blur", mask.blur, { ...pictureLimits.maskBlur, name: "Mask blur" });
+  checkRange("start.mask.padding", mask.padding, {
+    ...pictureLimits.maskPadding,
+    whole: true,
+    name: "The padding of the mask",
+  });
+  checkOneOf("start.mask.region", mask.region, { choices: maskRegions, name: "The region" });
+  checkOneOf("start.mask.fill", mask.fill, { choices: maskFills, name: "The fill" });
+}
+
+/** @throws StylusError bad-input */
+export function checkHires(
+  hires: HiresOptions,
+  options: { readonly width: number; readonly height: number; readonly maxSide: number },
+): void {
+  checkRange("hires.scale", hires.scale, { ...pictureLimits.hiresScale, name: "Upscale by" });
+  checkRange("hires.strength", hires.strength, {
+    ...pictureLimits.hiresStrength,
+    name: "The strength of the second pass",
+  });
+  checkRange("hires.steps", hires.steps, {
+    ...pictureLimits.hiresSteps,
+    whole: true,
+    name: "Steps of the second pass",
+  });
+  checkOneOf("hires.upscaler", hires.upscaler, { choices: upscalers, name: "The upscaler" });
+  const large = hiresSize(options, hires.scale);
+  const most = Math.min(options.maxSide, pictureLimits.hiresSide);
+  if (Math.max(large.width, large.height) > most) {
+    refuse(
+      "hires.scale",
+      `The second pass would be ${large.width} × ${large.height}; this model goes up to ${most} pixels a side.`,
+      "Enlarge it less, or paint the first pass smaller.",
+    );
+  }
+}
+
+function checkOneOf<Value extends string>(
+  field: string,
+  value: Value,
+  { choices, name }: { choices: readonly Value[]; name: string },
+): void {
+  if (!choices.includes(value))
+    refuse(field, `${name} cannot be “${value}”.`, `Use one of ${choices.join(", ")}.`);
+}
+
+/** The engine's form of a second pass. */
+export const hiresFix = (
+  { scale, upscaler, strength, steps }: HiresOptions,
+  size: { readonly width: number; readonly height: number },
+): HiresFix => ({ ...hiresSize(size, scale), upscaler, strength, steps });
+
+/** A request's picture as the report has it: sizes instead of pixels. */
+export const describeStart = (
+  { image, strength }: ImageToImage,
+  { picture, mask }: StartOptions,
+): unknown => ({
+  image: { sha256: picture.id, width: image.width, height: image.height },
+  strength,
+  ...(mask === null
+    ? {}
+    : {
+        mask: {
+          sha256: mask.id,
+          blur: mask.blur,
+          region: mask.region,
+          padding: mask.padding,
+          fill: mask.fill,
+        },
+      }),
+});

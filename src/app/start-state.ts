@@ -1,0 +1,170 @@
+// The picture to start from as the page has it: taken from a file or a finished picture, shown small, masked, removed. Its
+// id stands in the settings, its file in the input store: both outlive a reload.
+import { createEffect, createSignal, on, onCleanup, type Accessor } from "solid-js";
+import type { PlainError } from "../shared/errors.ts";
+import type { RgbaImage } from "../shared/request.ts";
+import type { GalleryState } from "./gallery-state.ts";
+import { maskFile, maskValues, pixelsOf, takePicture } from "./input-picture.ts";
+import { openInputs, type InputStore } from "./input-store.ts";
+import { blankMask, markedShare, type MaskImage } from "./mask-painting.ts";
+import { explain } from "./runs.ts";
+import type { SettingsStore } from "./settings.ts";
+
+/** A picture file that carries settings: the user says what it is for. */
+export interface Offer {
+  readonly file: Blob;
+  readonly name: string;
+  /** Its `parameters` text. */
+  readonly text: string;
+  /** Object URL of the file. */
+  readonly url: string;
+}
+
+export interface StartState {
+  readonly inputs: Promise<InputStore>;
+  /** Object URLs of the picture and its mask; null when there is none, or its file is not read yet. */
+  readonly shown: Accessor<{ readonly url: string; readonly maskUrl: string | null } | null>;
+  /** What there is to say about the picture; null when nothing. */
+  readonly note: Accessor<string | null>;
+  readonly offer: Accessor<Offer | null>;
+  setNote(text: string | null): void;
+  /** Asks what a picture file with settings is for; null takes the question back. */
+  ask(offer: Omit<Offer, "url"> | null): void;
+  /** Starts from a picture file from now on. */
+  take(file: Blob, name: string): Promise<void>;
+  remove(): void;
+  /** Pixels and mask to draw on; null when they cannot be read. */
+  openMask(): Promise<{ readonly image: RgbaImage; readonly mask: MaskImage } | null>;
+  /** Keeps a drawn mask; an empty one is no mask. */
+  saveMask(mask: MaskImage): Promise<void>;
+}
+
+/** Another tab may have taken a picture and not painted from it yet. */
+const keptUnusedMilliseconds = 24 * 60 * 60 * 1000;
+
+export function createStartState(context: {
+  readonly settings: SettingsStore;
+  readonly gallery: GalleryState;
+  readonly announce: (text: string) => void;
+  readonly setInputError: (error: PlainError | null) => void;
+}): StartState {
+  const { announce, setInputError, gallery } = context;
+  const [settings, setSettings] = context.settings;
+  const inputs = openInputs();
+  const [shown, setShown] = createSignal<{ url: string; maskUrl: string | null } | null>(null);
+  const [note, setNote] = createSignal<string | null>(null);
+  const [offer, setOffer] = createSignal<Offer | null>(null);
+
+  const ids = (): readonly (string | null)[] => [
+    settings.start?.picture.id ?? null,
+    settings.start?.mask ?? null,
+  ];
+  createEffect(
+    on(
+      () => ids().join(),
+      () => {
+        const [id, maskId] = ids();
+        let current = true;
+        const urls: string[] = [];
+        onCleanup(() => {
+          current = false;
+          setShown(null);
+          for (const url of urls) URL.revokeObjectURL(url);
+        });
+        if (!id) return;
+        void inputs.then(async (store) => {
+          const [picture, mask] = await Promise.all([store.get(id), maskId ? store.get(maskId) : null]);
+          if (!current) return;
+          if (!picture || (maskId && !mask)) {
+            setSettings("start", null);
+            setNote("The picture to start from is no longer in this browser’s storage. Choose it again.");
+            return;
+          }
+          urls.push(URL.createObjectURL(picture));
+          if (mask) urls.push(URL.createObjectURL(mask));
+          setShown({ url: urls[0]!, maskUrl: urls[1] ?? null });
+        });
+      },
+    ),
+  );
+
+  // What no run and no setting names any more is removed when the page is opened again.
+  void inputs
+    .then(async (store) => {
+      const used = await gallery.inputs();
+      for (const id of ids()) if (id) used.add(id);
+      await store.prune(used, Date.now() - keptUnusedMilliseconds);
+    })
+    .catch(() => {}); // tidying up only
+
+  function ask(next: Omit<Offer, "url"> | null): void {
+    const previous = offer();
+    if (previous) URL.revokeObjectURL(previous.url);
+    setOffer(next && { ...next, url: URL.createObjectURL(next.file) });
+  }
+
+  return {
+    inputs,
+    shown,
+    note,
+    offer,
+    setNote: (text) => void setNote(text),
+    ask,
+    async take(file, name) {
+      try {
+        const taken = await takePicture(file, name);
+        const { width, height, original } = taken;
+        const id = await (await inputs).put(taken.file);
+        ask(null);
+        setInputError(null);
+        setSettings({ start: { picture: { id, width, height }, name, mask: null }, size: null });
+        setNote(
+          original &&
+            `Made smaller, from ${original.width} × ${original.height} to ${width} × ${height} pixels.`,
+        );
+        announce(`The next picture starts from ${name}.`);
+      } catch (error) {
+        ask(null);
+        setInputError(explain(error));
+      }
+    },
+    remove() {
+      setSettings({ start: null, size: null });
+      setNote(null);
+      announce("The next picture starts from words only.");
+    },
+    async openMask() {
+      const { start } = settings;
+      if (!start) return null;
+      try {
+        const store = await inputs;
+        const [file, drawn] = await Promise.all([
+          store.get(start.picture.id),
+          start.mask === null ? null : store.get(start.mask),
+        ]);
+        if (!file) return null;
+        const image = await pixelsOf(file, start.name);
+        const { width, height } = image;
+        const mask = drawn ? { width, height, values: await maskValues(drawn, image) } : blankMask(image);
+        return { image, mask };
+      } catch (error) {
+        setInputError(explain(error));
+        return null;
+      }
+    },
+    async saveMask(mask) {
+      const { start } = settings;
+      if (!start) return;
+      if (markedShare(mask) === 0) {
+        if (start.mask !== null) announce("The mask is removed.");
+        setSettings("start", { ...start, mask: null });
+        setNote("Nothing is marked, so the whole picture is painted over.");
+        return;
+      }
+      const id = await (await inputs).put(await maskFile(mask.values, mask));
+      setSettings("start", { ...start, mask: id });
+      setNote(null);
+      announce("The mask is kept.");
+    },
+  };
+}
