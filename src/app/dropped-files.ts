@@ -9,4 +9,5 @@ export function kindOfFile({ name, type }: { readonly name: string; readonly typ
 }
 
 /** For the file chooser. */
+export const pictureTypes = "image/png,image/jpeg,image/webp,image/avif,image/gif";
 export const adapterExtensions = ".safetensors,.pt,.bin,.ckpt,.pth";

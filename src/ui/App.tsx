@@ -19,6 +19,7 @@ import { LoadPanel } from "./LoadPanel.tsx";
 import { Pictures } from "./Pictures.tsx";
 import { PromptBox } from "./PromptBox.tsx";
 import { SettingsPanel } from "./SettingsPanel.tsx";
+import { StartPicture } from "./StartPicture.tsx";
 import { StudioContext } from "./studio-context.ts";
 import { StorageDialog } from "./StorageDialog.tsx";
 import { Trail } from "./Trail.tsx";
@@ -75,6 +76,17 @@ export function App(props: { readonly studio: Studio }): JSX.Element {
     setDropping(false);
     void studio.takeFiles([...event.dataTransfer!.files]);
   });
+  document.addEventListener(
+    "paste",
+    (event) => {
+      const files = [...(event.clipboardData?.files ?? [])].filter((file) => file.type.startsWith("image/"));
+      // Text that brings a picture of itself along is pasted as text.
+      if (files.length === 0 || event.clipboardData!.types.includes("text/plain")) return;
+      event.preventDefault();
+      void studio.takeFiles(files);
+    },
+    { signal: drops.signal },
+  );
   onCleanup(() => drops.abort());
 
   return (
@@ -86,7 +98,7 @@ export function App(props: { readonly studio: Studio }): JSX.Element {
               <p>Drop it here</p>
               <ul>
                 <li>A LoRA file joins your adapters</li>
-                <li>A PNG brings its prompt and settings</li>
+                <li>A picture is started from, or brings its prompt and settings</li>
               </ul>
             </div>
           </Show>
@@ -98,6 +110,7 @@ export function App(props: { readonly studio: Studio }): JSX.Element {
           <main class={styles["main"]}>
             <section class={styles["sheet"]} aria-label="Prompt and settings">
               <PromptBox />
+              <StartPicture />
               <ControlBar
                 settingsOpen={settingsOpen()}
                 onToggleSettings={() => setSettingsOpen((open) => !open)}

@@ -22,7 +22,7 @@ export function CompareSlider(props: {
             </Show>
           }
         >
-          {(picture) => <img src={picture().url} alt={`The same seed ${props.variant.label}`} />}
+          {(picture) => <img src={picture().url} alt={`The same, ${props.variant.label}`} />}
         </Show>
       </div>
       <span class={`${styles["tag"]} ${styles["left"]}`}>{props.picture.label}</span>

@@ -1,11 +1,13 @@
 // Under the prompt: generate or stop, and the four settings that people change all the time.
 import { Show, type JSX } from "solid-js";
+import { pictureTypes } from "../app/dropped-files.ts";
 import { limits, randomSeed } from "../app/options.ts";
 import styles from "./ControlBar.module.css";
 import controls from "./controls.module.css";
+import { PickFiles } from "./PickFiles.tsx";
 import { NumberStepper } from "./NumberStepper.tsx";
 import { SwitchField } from "./fields.tsx";
-import { ChevronIcon, DiceIcon, LockIcon, UnlockIcon } from "./icons.tsx";
+import { ChevronIcon, DiceIcon, LockIcon, PictureIcon, UnlockIcon } from "./icons.tsx";
 import { useStudio } from "./studio-context.ts";
 
 export function ControlBar(props: {
@@ -47,8 +49,8 @@ export function ControlBar(props: {
         <NumberStepper
           label="Images"
           value={settings.count}
-          min={1}
-          max={8}
+          min={limits.count.min}
+          max={limits.count.max}
           onChange={(count) => setSettings("count", count)}
         />
         <div class={styles["seed"]}>
@@ -106,15 +108,20 @@ export function ControlBar(props: {
           />
         </Show>
       </div>
-      <button
-        class={`${controls["button"]} ${controls["quiet"]} ${styles["more"]}`}
-        type="button"
-        aria-expanded={props.settingsOpen}
-        aria-controls="settings"
-        onClick={() => props.onToggleSettings()}
-      >
-        Settings <ChevronIcon />
-      </button>
+      <div class={styles["more"]}>
+        <Show when={!settings.start}>
+          <PickFiles label="Start from a picture" accept={pictureTypes} icon={<PictureIcon />} quiet />
+        </Show>
+        <button
+          class={`${controls["button"]} ${controls["quiet"]}`}
+          type="button"
+          aria-expanded={props.settingsOpen}
+          aria-controls="settings"
+          onClick={() => props.onToggleSettings()}
+        >
+          Settings <ChevronIcon />
+        </button>
+      </div>
     </div>
   );
 }

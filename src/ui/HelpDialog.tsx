@@ -42,6 +42,11 @@ export function HelpDialog(props: { readonly open: boolean; readonly onClose: ()
             picture on this page to take its settings over.
           </p>
           <p>
+            Drop, paste or choose any picture to start from it. The lower the strength, the more of it stays;
+            a mask says which part is painted anew. A second pass, in the settings, paints a picture again at
+            a larger size.
+          </p>
+          <p>
             LoRA files of your own (.safetensors, .pt, .bin) can be dropped on the page, too. Each is examined
             and joins the adapters when it fits the model.
           </p>
@@ -54,7 +59,6 @@ export function HelpDialog(props: { readonly open: boolean; readonly onClose: ()
               scenes.
             </li>
             <li>A language model that finds the parts. They are found by rules.</li>
-            <li>Image to image, inpainting and upscaling.</li>
           </ul>
         </section>
         <section>

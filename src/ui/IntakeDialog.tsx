@@ -1,5 +1,6 @@
 // Adapter files that were dropped or picked: what each is, whether it fits, and the card under which it joins the others.
 import { For, Match, Show, Switch, type JSX } from "solid-js";
+import { adapterExtensions } from "../app/dropped-files.ts";
 import type { IntakeItem } from "../app/intake.ts";
 import { formatBytes } from "../app/time-left.ts";
 import { useAdapterDialog } from "./adapter-dialog-context.ts";
@@ -21,7 +22,7 @@ export function IntakeDialog(): JSX.Element {
         <For each={studio.intake.items}>{(item) => <Item item={item} />}</For>
       </ul>
       <div class={styles["more"]}>
-        <PickFiles label="Choose more files" />
+        <PickFiles label="Choose more files" accept={adapterExtensions} multiple />
         <p>Files stay in this browser. Nothing is uploaded.</p>
       </div>
     </Dialog>

@@ -6,6 +6,7 @@ import { Dialog } from "./Dialog.tsx";
 import { SegmentField } from "./fields.tsx";
 import { BanIcon, PinIcon } from "./icons.tsx";
 import styles from "./LibraryDialog.module.css";
+import { adapterExtensions } from "../app/dropped-files.ts";
 import { PickFiles } from "./PickFiles.tsx";
 import { SampleImage } from "./SampleImage.tsx";
 import { useStudio } from "./studio-context.ts";
@@ -54,7 +55,7 @@ export function LibraryDialog(props: { readonly open: boolean; readonly onClose:
         />
       </div>
       <div class={styles["add"]}>
-        <PickFiles label="Add LoRA files" />
+        <PickFiles label="Add LoRA files" accept={adapterExtensions} multiple />
         <p>
           Or drop them anywhere on the page. They are examined here, kept in this browser, and chosen for
           prompts like all others.

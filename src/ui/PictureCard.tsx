@@ -5,7 +5,7 @@ import type { ImageView, RunView } from "../app/run-view.ts";
 import { CompareSlider } from "./CompareSlider.tsx";
 import controls from "./controls.module.css";
 import { ErrorNote } from "./ErrorNote.tsx";
-import { CloseIcon, CompareIcon, DownloadIcon, ReuseIcon } from "./icons.tsx";
+import { CloseIcon, CompareIcon, DownloadIcon, PictureIcon, ReuseIcon } from "./icons.tsx";
 import styles from "./PictureCard.module.css";
 import { PixelCanvas } from "./PixelCanvas.tsx";
 import { useStudio } from "./studio-context.ts";
@@ -75,7 +75,11 @@ export function PictureCard(props: { readonly run: RunView; readonly image: Imag
             >
               {(variant) => (
                 <CompareSlider
-                  picture={{ url: picture().url, alt: alt(), label: "as chosen" }}
+                  picture={{
+                    url: picture().url,
+                    alt: alt(),
+                    label: variant().label === "before" ? "after" : "as chosen",
+                  }}
                   variant={variant()}
                   ratio={props.image.width / props.image.height}
                 />
@@ -126,6 +130,31 @@ export function PictureCard(props: { readonly run: RunView; readonly image: Imag
                     </button>
                   )}
                 </Show>
+                <Show when={props.run.options.start && !props.image.variant}>
+                  <button
+                    class={`${controls["button"]} ${controls["small"]}`}
+                    type="button"
+                    title="Compare with the picture that it started from"
+                    onClick={() => void studio.compareWithStart(props.image.index)}
+                  >
+                    <CompareIcon /> Before
+                  </button>
+                </Show>
+                <button
+                  class={controls["icon"]}
+                  type="button"
+                  aria-label="Start from this picture"
+                  title="Start the next picture from this one"
+                  onClick={() => {
+                    void studio.start.take(
+                      picture().png,
+                      pictureFileName(props.image.seed, props.run.options.prompt),
+                    );
+                    scrollTo({ top: 0, behavior: "smooth" });
+                  }}
+                >
+                  <PictureIcon />
+                </button>
                 <button
                   class={controls["icon"]}
                   type="button"

@@ -1,10 +1,11 @@
 // Everything that rarely changes, folded away: negative prompt, size, sampling, how adapters are chosen, device.
 import { SAMPLER_LABELS } from "../formats/generation-parameters.ts";
 import type { JSX } from "solid-js";
-import { limits, type SamplingDefaults } from "../app/options.ts";
-import { NumberField, SelectField } from "./fields.tsx";
+import { limits, sizeLimits, type SamplingDefaults } from "../app/options.ts";
+import { NumberField, SelectField, SwitchField } from "./fields.tsx";
 import controls from "./controls.module.css";
 import { deviceNames, methodHints, methodNames, presetHints, presetNames, scheduleNames } from "./names.ts";
+import { SecondPass } from "./SecondPass.tsx";
 import styles from "./SettingsPanel.module.css";
 import { useStudio } from "./studio-context.ts";
 
@@ -19,6 +20,8 @@ export function SettingsPanel(): JSX.Element {
     studio.fewStep() ? setSettings("fast", change) : setSettings("full", change);
   const setSize = (change: { width?: number; height?: number }): void =>
     setSettings("size", { width: options().width, height: options().height, ...change });
+
+  const sizes = () => sizeLimits(studio.pack()?.defaults);
 
   return (
     <div class={styles["panel"]} id="settings">
@@ -51,13 +54,13 @@ export function SettingsPanel(): JSX.Element {
           <NumberField
             label="Width"
             value={options().width}
-            {...limits.size}
+            {...sizes()}
             onChange={(width) => setSize({ width })}
           />
           <NumberField
             label="Height"
             value={options().height}
-            {...limits.size}
+            {...sizes()}
             onChange={(height) => setSize({ height })}
           />
         </div>
@@ -78,6 +81,12 @@ export function SettingsPanel(): JSX.Element {
             { value: "nv", label: "NVIDIA, as in A1111’s “NV”" },
           ]}
           onChange={(noise) => setSettings("noise", noise)}
+        />
+        <SecondPass />
+        <SwitchField
+          label="Save memory: decode in squares"
+          checked={settings.lowMemory}
+          onChange={(lowMemory) => setSettings("lowMemory", lowMemory)}
         />
       </section>
 

@@ -1,6 +1,7 @@
 // Display names of everything that has an id.
 import type { AdapterReport } from "../adapters/report.ts";
 import type { MethodId, PresetId } from "../app/options.ts";
+import type { HiresOptions, MaskValues } from "../app/picture-options.ts";
 import type { StageId } from "../app/run-types.ts";
 import type { AdapterCategory } from "../retrieval/card.ts";
 import type { DevicePreference, ScheduleId } from "../shared/request.ts";
@@ -51,12 +52,34 @@ export const deviceNames: Readonly<Record<DevicePreference, string>> = {
   wasm: "WebAssembly (CPU)",
 };
 
+export const regionNames: Readonly<Record<MaskValues["region"], string>> = {
+  whole: "The whole picture is seen",
+  masked: "Only the marked part, enlarged",
+};
+
+export const fillNames: Readonly<Record<MaskValues["fill"], string>> = {
+  original: "What is there",
+  noise: "Noise",
+  nothing: "Nothing",
+};
+
+export const upscalerNames: Readonly<Record<HiresOptions["upscaler"], string>> = {
+  "latent-bilinear": "Latent",
+  "latent-bicubic": "Latent, bicubic",
+  "latent-nearest": "Latent, nearest",
+  "latent-nearest-exact": "Latent, nearest exact",
+  "pixel-lanczos": "Lanczos",
+  "pixel-bicubic": "Bicubic",
+  "pixel-nearest": "Nearest",
+};
+
 export const stageNames: Readonly<Record<StageId, { readonly running: string; readonly done: string }>> = {
   load: { running: "Loading the model", done: "Load" },
   embed: { running: "Reading the prompt", done: "Read" },
   retrieve: { running: "Finding adapters", done: "Retrieve" },
   compose: { running: "Matching them to the parts", done: "Compose" },
   plan: { running: "Weighing", done: "Weigh" },
+  fetch: { running: "Downloading adapters", done: "Download" },
   generate: { running: "Painting", done: "Paint" },
 };
 
