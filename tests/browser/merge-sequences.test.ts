@@ -1,0 +1,255 @@
+// Adapters come and go on WebGPU, in f32 and in f16 weights: any sequence of adding, removing and re-weighting ends in the
+// bytes of a merge from scratch, only what changed is computed, and none gives the pristine bytes.
+// Parameter store, merger and adapter library are the engine's; only ONNX Runtime is left out.
+import * as fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openTestBrowser, type TestBrowser } from "./harness.ts";
+
+/** Defined by blank.html: imports a source file inside the page. */
+// oxlint-disable-next-line typescript/no-explicit-any -- the page's modules are not typed here
+declare const load: (path: string) => Promise<any>;
+
+const KINDS = ["lora", "loha", "lokr", "dora", "oft", "glora"];
+
+interface Use {
+  readonly id: string;
+  readonly unetStrength: number;
+  readonly textStrength: number;
+  readonly blockWeights?: Readonly<Record<string, number>>;
+}
+
+interface Outcome {
+  /** Parameters written or restored for each set of the sequence. */
+  readonly touched: readonly number[];
+  /** Parameters whose bytes differ from a merge of the last set alone. */
+  readonly unlikeScratch: readonly string[];
+  /** How many parameters differ from the pristine ones with the last set merged. */
+  readonly changed: number;
+  /** Parameters that differ from the pristine ones once nothing is merged. */
+  readonly leftOver: readonly string[];
+  /** Bytes of pristine copies that are still kept then. */
+  readonly bytesAside: number;
+  readonly errors: readonly string[];
+}
+
+let browser: TestBrowser;
+/** Parameters that each adapter changes, in UNet and text encoder. */
+let sizes: Readonly<Record<string, readonly [unet: number, text: number]>>;
+
+beforeAll(async () => {
+  browser = await openTestBrowser({ webgpu: "software" });
+  sizes = await browser.page.evaluate(defineRunSets, KINDS);
+});
+
+afterAll(async () => browser?.close());
+
+/** Runs in the page: defines `runSets(sets, dtype)`. */
+async function defineRunSets(
+  kinds: readonly string[],
+): Promise<Record<string, readonly [unet: number, text: number]>> {
+  const { parseAdapter } = await load("/src/adapters/adapter.ts");
+  const { moduleTable } = await load("/src/adapters/module-table.ts");
+  const { AdapterLibrary } = await load("/src/engine/adapter-library.ts");
+  const { createMerger } = await load("/src/engine/merger.ts");
+  const { readHeader, readTensor, writeSafetensors } = await load("/src/formats/safetensors.ts");
+  const { GpuParameterStore } = await load("/src/runtime/gpu-parameter-store.ts");
+  const { fromFloat32 } = await load("/src/shared/dtype.ts");
+  const { makeAdapter, randomWeights } = await load("/tests/fixtures/adapters/make-adapter.ts");
+  const { textParameters, unetParameters } = await load("/tests/fixtures/adapters/sd-parameters.ts");
+
+  type Store = InstanceType<typeof GpuParameterStore>;
+  const networks: Record<string, { name: string; shape: number[] }[]> = {
+    unet: unetParameters({ widths: [8, 16], layers: 1, contextWidth: 12, attention: [true, false] }),
+    text_encoder: textParameters({ width: 12, layers: 1, vocabulary: 8 }),
+  };
+  const table = moduleTable(networks);
+  const files = kinds.map((kind, i) => ({
+    kind,
+    blob: new Blob([makeAdapter(table, { kind, seed: i + 1, every: i + 1, rank: 3 })]),
+  }));
+  const adapter = await navigator.gpu.requestAdapter();
+  if (!adapter) throw new Error("no WebGPU adapter");
+  const device = await adapter.requestDevice();
+  const errors: string[] = [];
+  device.addEventListener("uncapturederror", (event) =>
+    errors.push((event as GPUUncapturedErrorEvent).error.message),
+  );
+
+  /** The pristine parameters of a network on the GPU. */
+  async function openStore(network: string, dtype: string): Promise<Store> {
+    const list = networks[network]!;
+    const values = randomWeights(new Map(list.map(({ name, shape }) => [name, shape])), 1);
+    const data = list.map(({ name, shape }) => {
+      return { name, shape, dtype: "F16", bytes: fromFloat32(values.get(name), "F16") };
+    });
+    const { tensors } = await readHeader(new Blob([writeSafetensors(data)]), { fileName: network });
+    const ort = { Tensor: { fromGpuBuffer: (gpuBuffer: GPUBuffer) => ({ gpuBuffer }) } };
+    const store = new GpuParameterStore({ ort, gpu: device, dtype, tensors });
+    for (const { name, shape } of list) {
+      const isMatrix = shape.length === 2;
+      const spec = {
+        name,
+        shape,
+        layout: isMatrix ? "transpose" : "same",
+        inputShape: isMatrix ? shape.toReversed() : shape,
+      };
+      const source = tensors.get(name);
+      store.add(spec, { source, bytes: await readTensor(source) });
+    }
+    return store;
+  }
+
+  async function openSession(dtype: string) {
+    const stores: Record<string, Store> = {
+      unet: await openStore("unet", dtype),
+      text_encoder: await openStore("text_encoder", dtype),
+    };
+    const library = new AdapterLibrary(table, createMerger({ gpu: device }, stores));
+    for (const { kind, blob } of files) library.register(kind, blob, { fileName: kind });
+    return { stores, library };
+  }
+
+  /** Bytes of every live parameter, as text. */
+  async function download(stores: Record<string, Store>): Promise<Map<string, string>> {
+    const live = Object.entries(networks).flatMap(([network, list]) =>
+      list.map(({ name }): [string, GPUBuffer] => [
+        `${network}/${name}`,
+        stores[network]!.tensor(name).gpuBuffer,
+      ]),
+    );
+    const size = live.reduce((sum, [, buffer]) => sum + buffer.size, 0);
+    const staging = device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+    const encoder = device.createCommandEncoder();
+    let end = 0;
+    for (const [, buffer] of live) {
+      encoder.copyBufferToBuffer(buffer, 0, staging, end, buffer.size);
+      end += buffer.size;
+    }
+    device.queue.submit([encoder.finish()]);
+    await staging.mapAsync(GPUMapMode.READ);
+    const bytes = new Uint8Array(staging.getMappedRange().slice(0));
+    staging.destroy();
+    let at = 0;
+    return new Map(live.map(([name, buffer]) => [name, bytes.subarray(at, (at += buffer.size)).join()]));
+  }
+
+  const differing = (a: Map<string, string>, b: Map<string, string>): string[] =>
+    [...a.keys()].filter((name) => a.get(name) !== b.get(name));
+  const bytesOf = (stores: Record<string, Store>): number =>
+    Object.values(stores).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+
+  // One session for sequences, one that only ever goes from none to one set: their mergers keep the compiled kernels.
+  const opened = new Map<string, Awaited<ReturnType<typeof openSession>>>();
+  const sessionFor = async (key: string, dtype: string) => {
+    const session = opened.get(key) ?? (await openSession(dtype));
+    opened.set(key, session);
+    return session;
+  };
+  const pristineBytes = new Map<string, Map<string, string>>();
+  Object.assign(globalThis, {
+    async runSets(sets: Use[][], dtype: string): Promise<Outcome> {
+      const { stores, library } = await sessionFor(`${dtype} gradual`, dtype);
+      const scratch = await sessionFor(`${dtype} scratch`, dtype);
+      const pristine = pristineBytes.get(dtype) ?? (await download(stores));
+      pristineBytes.set(dtype, pristine);
+      const bytesBefore = bytesOf(stores);
+      const touched: number[] = [];
+      for (const set of sets) touched.push(await library.apply(set));
+      const merged = await download(stores);
+
+      await scratch.library.apply(sets.at(-1)!.toReversed());
+      const fresh = await download(scratch.stores);
+      await scratch.library.apply([]);
+      if (differing(pristine, await download(scratch.stores)).length > 0)
+        throw new Error("the comparison did not start from pristine bytes");
+
+      await library.apply([]);
+      const after = await download(stores);
+      const bytesAside = bytesOf(stores) - bytesBefore;
+      return {
+        touched,
+        unlikeScratch: differing(merged, fresh),
+        changed: differing(pristine, merged).length,
+        leftOver: differing(pristine, after),
+        bytesAside,
+        errors: errors.splice(0),
+      };
+    },
+  });
+
+  const parsed = await Promise.all(
+    files.map(async ({ kind, blob }) => {
+      const { updates } = await parseAdapter(blob, { fileName: kind, table });
+      const text = updates.filter((update: { network: string }) => update.network === "text_encoder").length;
+      return [kind, [updates.length - text, text]] as const;
+    }),
+  );
+  return Object.fromEntries(parsed);
+}
+
+function runSets(sets: readonly (readonly Use[])[], dtype: string): Promise<Outcome> {
+  return browser.page.evaluate(
+    ([list, storage]) =>
+      (globalThis as unknown as { runSets: (...args: unknown[]) => Promise<Outcome> }).runSets(list, storage),
+    [sets, dtype] as const,
+  );
+}
+
+const both = (id: string, strength: number): Use => ({ id, unetStrength: strength, textStrength: strength });
+
+const strength = fc.constantFrom(-1, -0.3, 0, 0.25, 0.8, 1.5);
+const use: fc.Arbitrary<Use> = fc.record(
+  {
+    id: fc.constantFrom(...KINDS),
+    unetStrength: strength,
+    textStrength: strength,
+    blockWeights: fc.constantFrom<Readonly<Record<string, number>>>({ M00: 0 }, { IN01: 0.5, BASE: -1 }),
+  },
+  { requiredKeys: ["id", "unetStrength", "textStrength"] },
+);
+const sets = fc.array(fc.uniqueArray(use, { selector: ({ id }) => id, maxLength: 3 }), {
+  minLength: 1,
+  maxLength: 5,
+});
+
+describe.each(["f32", "f16"])("%s", (dtype) => {
+  test("any sequence ends in the bytes of a merge from scratch; none gives the pristine bytes", async () => {
+    let changed = 0;
+    await fc.assert(
+      fc.asyncProperty(sets, async (sequence) => {
+        const outcome = await runSets(sequence, dtype);
+        expect(outcome.errors).toEqual([]);
+        expect(outcome.unlikeScratch).toEqual([]);
+        expect(outcome.leftOver).toEqual([]);
+        expect(outcome.bytesAside).toBe(0);
+        changed += outcome.changed;
+      }),
+      { numRuns: 25, seed: 4 },
+    );
+    expect(changed).toBeGreaterThan(100);
+  });
+
+  test("only what changed is computed", async () => {
+    const { touched, unlikeScratch } = await runSets(
+      [
+        [both("lora", 1)],
+        [both("lora", 1), both("dora", 0.5)],
+        [both("dora", 0.5), both("lora", 1)],
+        [both("lora", 1), both("dora", 0.7)],
+        [both("lora", 1), { ...both("dora", 0.7), textStrength: 0.1 }],
+        [both("lora", 1)],
+      ],
+      dtype,
+    );
+    const all = ([unet, text]: readonly [number, number]): number => unet + text;
+    expect(touched).toEqual([
+      all(sizes["lora"]!),
+      all(sizes["dora"]!),
+      0,
+      all(sizes["dora"]!),
+      sizes["dora"]![1],
+      all(sizes["dora"]!),
+    ]);
+    expect(unlikeScratch).toEqual([]);
+  });
+});
