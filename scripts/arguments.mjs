@@ -1,4 +1,5 @@
 // Command-line options of the entry scripts: node:util's parser, plus typed values with errors that name the option.
+import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 
 export class UsageError extends Error {}
@@ -45,6 +46,22 @@ export function size(name, text) {
     );
   }
   return { width, height };
+}
+
+/** The bytes of a picture file as base64. */
+export function pictureFile(name, file) {
+  try {
+    return readFileSync(file).toString("base64");
+  } catch (error) {
+    throw new UsageError(`--${name}: ${file} cannot be read (${error.code ?? error.message}).`);
+  }
+}
+
+/** Options that mean nothing without another one. */
+export function requires(values, needed, names) {
+  const alone = names.find((name) => values[name] !== undefined);
+  if (values[needed] === undefined && alone !== undefined)
+    throw new UsageError(`--${alone} needs --${needed}.`);
 }
 
 /** `auto`, `none`, or `name:weight,name:weight`. */

@@ -1,14 +1,25 @@
 // `npm run generate -- "prompt"`: the built app in a headless browser, from prompt to PNG files and a JSON report.
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { adapters, integer, number, oneOf, parseOptions, runMain, size, UsageError } from "./arguments.mjs";
+import {
+  adapters,
+  integer,
+  number,
+  oneOf,
+  parseOptions,
+  pictureFile,
+  requires,
+  runMain,
+  size,
+  UsageError,
+} from "./arguments.mjs";
 
 const help = `Usage: npm run generate -- "prompt" [options]
 
   --seed N             first seed; image i uses seed + i (default 1)
   --count N            images (default 1)
   --steps N            sampling steps (default: the pack's)
-  --size WxH           pixels, multiples of 8 (default 256x256)
+  --size WxH           pixels, multiples of 8 (default: the pack's, with --init the picture's shape)
   --cfg N              guidance scale (default: the pack's)
   --negative TEXT      negative prompt
   --sampler ID         euler, euler_a, dpmpp_2m, dpmpp_sde, dpmpp_2m_sde, ddim, unipc, lcm
@@ -17,6 +28,21 @@ const help = `Usage: npm run generate -- "prompt" [options]
   --preset P           balanced, paper, reference
   --method M           stylus, sd, retriever, reranker, random
   --adapters A         auto, none, or name:weight,name:weight
+  --clip-skip N        text encoder layers left out, counted as A1111 does (default 1: none)
+  --noise N            cpu, nv (default cpu)
+  --init FILE          picture to start from: PNG, JPEG or WebP
+  --strength S         0 keeps the picture, 1 forgets it (default 0.75)
+  --mask FILE          of the picture's size; white is painted anew
+  --mask-blur N        pixels of the picture, 0 to 64 (default 4)
+  --mask-region R      whole, masked: cut out, painted at full size and put back (default whole)
+  --mask-padding N     pixels around the masked region (default 32)
+  --mask-fill F        original, noise, nothing (default original)
+  --hires SCALE        second pass, SCALE times larger, 1.1 to 4
+  --hires-strength S   denoising strength of the second pass (default 0.7)
+  --hires-steps N      steps of the second pass (default: as the first)
+  --hires-upscaler U   latent-bilinear, latent-bicubic, latent-nearest, latent-nearest-exact,
+                       pixel-lanczos, pixel-bicubic, pixel-nearest (default latent-bilinear)
+  --vae-tile N         decode and encode in squares of N pixels, to need less memory
   --device D           auto, webgpu, wasm
   --out DIR            where the PNG files go (default out)
   --json FILE          report (default DIR/report.json)
@@ -35,6 +61,20 @@ const spec = {
   preset: { type: "string", default: "balanced" },
   method: { type: "string", default: "stylus" },
   adapters: { type: "string", default: "auto" },
+  "clip-skip": { type: "string" },
+  noise: { type: "string" },
+  init: { type: "string" },
+  strength: { type: "string" },
+  mask: { type: "string" },
+  "mask-blur": { type: "string" },
+  "mask-region": { type: "string" },
+  "mask-padding": { type: "string" },
+  "mask-fill": { type: "string" },
+  hires: { type: "string" },
+  "hires-strength": { type: "string" },
+  "hires-steps": { type: "string" },
+  "hires-upscaler": { type: "string" },
+  "vae-tile": { type: "string" },
   device: { type: "string", default: "auto" },
   out: { type: "string", default: "out" },
   json: { type: "string" },
@@ -55,6 +95,59 @@ const schedules = [
   "lcm",
 ];
 
+const upscalers = [
+  "latent-bilinear",
+  "latent-bicubic",
+  "latent-nearest",
+  "latent-nearest-exact",
+  "pixel-lanczos",
+  "pixel-bicubic",
+  "pixel-nearest",
+];
+
+/** Picture, mask and second pass; each option needs the one that it is about. */
+function readPictures(values, given) {
+  requires(values, "init", ["strength", "mask"]);
+  requires(values, "mask", ["mask-blur", "mask-region", "mask-padding", "mask-fill"]);
+  requires(values, "hires", ["hires-strength", "hires-steps", "hires-upscaler"]);
+  if (values.init !== undefined && values.hires !== undefined) {
+    throw new UsageError("--hires goes with words only: leave out --init, or give --size a larger size.");
+  }
+  const mask = (file) => ({
+    mask: {
+      file,
+      ...given("mask-blur", (text) => ({ blur: number("mask-blur", text, { min: 0, max: 64 }) })),
+      ...given("mask-region", (text) => ({ region: oneOf("mask-region", text, ["whole", "masked"]) })),
+      ...given("mask-padding", (text) => ({ padding: integer("mask-padding", text, { min: 0, max: 256 }) })),
+      ...given("mask-fill", (text) => ({
+        fill: oneOf("mask-fill", text, ["original", "noise", "nothing"]),
+      })),
+    },
+  });
+  return {
+    ...given("init", (init) => ({
+      start: {
+        file: pictureFile("init", init),
+        ...given("strength", (text) => ({ strength: number("strength", text, { min: 0, max: 1 }) })),
+        ...given("mask", (file) => mask(pictureFile("mask", file))),
+      },
+    })),
+    ...given("hires", (scale) => ({
+      hires: {
+        scale: number("hires", scale, { min: 1.1, max: 4 }),
+        ...given("hires-strength", (text) => ({
+          strength: number("hires-strength", text, { min: 0.05, max: 1 }),
+        })),
+        ...given("hires-steps", (text) => ({ steps: integer("hires-steps", text, { min: 1, max: 150 }) })),
+        ...given("hires-upscaler", (text) => ({ upscaler: oneOf("hires-upscaler", text, upscalers) })),
+      },
+    })),
+    ...given("vae-tile", (text) => ({
+      vaeTilePixels: integer("vae-tile", text, { min: 64, max: 2048 }),
+    })),
+  };
+}
+
 /** The options that `window.stylus.run` takes, from the command line; what is left out is the page's default. */
 function readOptions() {
   const { values, positionals } = parseOptions(spec);
@@ -72,7 +165,7 @@ function readOptions() {
       prompt: positionals[0],
       negativePrompt: values.negative,
       seed: integer("seed", values.seed, { min: 0, max: 2 ** 32 - 1 }),
-      count: integer("count", values.count, { min: 1, max: 64 }),
+      count: integer("count", values.count, { min: 1, max: 16 }),
       preset: oneOf("preset", values.preset, ["balanced", "paper", "reference"]),
       method: oneOf("method", values.method, ["stylus", "sd", "retriever", "reranker", "random"]),
       adapters: adapters("adapters", values.adapters),
@@ -82,6 +175,9 @@ function readOptions() {
       ...given("cfg", (text) => ({ cfgScale: number("cfg", text, { min: 0, max: 30 }) })),
       ...given("sampler", (text) => ({ sampler: oneOf("sampler", text, samplers) })),
       ...given("schedule", (text) => ({ schedule: oneOf("schedule", text, schedules) })),
+      ...given("clip-skip", (text) => ({ clipSkip: integer("clip-skip", text, { min: 1, max: 12 }) })),
+      ...given("noise", (text) => ({ noise: oneOf("noise", text, ["cpu", "nv"]) })),
+      ...readPictures(values, given),
       ...given("few-step", (text) => ({ fewStep: oneOf("few-step", text, ["on", "off"]) === "on" })),
     },
   };

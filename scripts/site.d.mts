@@ -1,5 +1,5 @@
 import type { BrowserContext, Page } from "playwright";
-import type { GenerateOptions } from "../src/app/options.ts";
+import type { AutomationOptions } from "../src/app/automation.ts";
 import type { RunReport } from "../src/app/run-types.ts";
 import type { serve } from "./server.mjs";
 
@@ -33,7 +33,4 @@ export interface RunInPage {
   readonly images: readonly { readonly png: Buffer; readonly seed: number; readonly fileName: string }[];
 }
 
-export function runInPage(
-  page: Page,
-  options: Partial<GenerateOptions> & { readonly prompt: string },
-): Promise<RunInPage>;
+export function runInPage(page: Page, options: AutomationOptions): Promise<RunInPage>;

@@ -32,7 +32,7 @@ interface AutomationStart {
   readonly mask?: (Partial<MaskValues> & { readonly file: string }) | null;
 }
 
-type AutomationOptions = Omit<PartialOptions, "start"> & { readonly start?: AutomationStart | null };
+export type AutomationOptions = Omit<PartialOptions, "start"> & { readonly start?: AutomationStart | null };
 
 interface Automation {
   /** Never rejects: failures are answers, with a message and a remedy in plain words. */

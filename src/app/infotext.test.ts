@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { AdapterCard } from "../retrieval/card.ts";
+import { parseParameters } from "../formats/generation-parameters.ts";
 import { readInfotext, writeInfotext } from "./infotext.ts";
+import { readStartValues } from "./infotext-pictures.ts";
 import { completeOptions } from "./options.ts";
 
 const card = (id: string, extra: Partial<AdapterCard> = {}): AdapterCard => ({
@@ -61,6 +63,61 @@ describe("infotext", () => {
       width: 256,
       height: 256,
     });
+  });
+
+  it("writes a second pass under A1111's labels, and reads it back", () => {
+    const hires = { scale: 1.5, upscaler: "pixel-lanczos", strength: 0.45, steps: 8 } as const;
+    const text = write({
+      prompt: "a fox",
+      fewStep: false,
+      hires,
+      vaeTilePixels: 256,
+      clipSkip: 2,
+      noise: "nv",
+    });
+    expect(text).toContain(
+      "Size: 256x256, Model: Pocket, Denoising strength: 0.45, Hires upscale: 1.5, Hires steps: 8, Hires upscaler: Lanczos, VAE tile: 256, Clip skip: 2, RNG: NV,",
+    );
+    expect(readInfotext(text, cards)).toMatchObject({
+      hires,
+      vaeTilePixels: 256,
+      clipSkip: 2,
+      noise: "nv",
+    });
+    expect(readStartValues(parseParameters(text).fields)).toBeNull();
+  });
+
+  it("reads another tool's second pass: a size for a scale, an unknown upscaler", () => {
+    const read = (line: string) =>
+      readInfotext(`a fox\nSteps: 20, Sampler: Euler, Size: 512x384, ${line}`, cards).hires;
+    expect(read("Denoising strength: 0.6, Hires resize: 1024x768, Hires upscaler: Latent (bicubic)")).toEqual(
+      {
+        scale: 2,
+        strength: 0.6,
+        upscaler: "latent-bicubic",
+      },
+    );
+    expect(read("Hires upscale: 2, Hires upscaler: R-ESRGAN 4x+")).toEqual({ scale: 2 });
+    expect(read("Denoising strength: 0.6")).toBeUndefined();
+    expect(read("Hires upscale: 900")).toBeUndefined();
+  });
+
+  it("writes what a picture was painted over with, and reads it back but for the picture", () => {
+    const values = { blur: 8, region: "masked", padding: 16, fill: "noise" } as const;
+    const text = write({
+      prompt: "a fox",
+      start: {
+        picture: { id: "p", width: 640, height: 480 },
+        strength: 0.6,
+        mask: { id: "m", ...values },
+      },
+    });
+    expect(text).toContain(
+      "Denoising strength: 0.6, Mask blur: 8, Masked content: latent noise, Inpaint area: Only masked, Masked area padding: 16,",
+    );
+    expect(readInfotext(text, cards)).not.toHaveProperty("start");
+    expect(readStartValues(parseParameters(text).fields)).toEqual({ strength: 0.6, ...values });
+    expect(readStartValues(new Map([["Denoising strength", "7"]]))).toBeNull();
   });
 
   it("leaves out what it cannot use", () => {

@@ -9,6 +9,7 @@ import {
   defaultMask,
   defaultStrength,
   pictureLimits,
+  sizeForPicture,
   type HiresOptions,
   type MaskValues,
   type StartOptions,
@@ -120,6 +121,17 @@ export const randomSeed = (): number => Math.floor(Math.random() * 1_000_000);
 /** Few-step adapters are made for fewer steps than this; asking for more means wanting the full sampler. */
 const fewStepMost = 12;
 
+/** The size that is painted when none is asked for: the picture's, if one is painted over; else the model's. */
+export function defaultSize(
+  start: StartOptions | null,
+  defaults: PackDefaults,
+): { width: number; height: number } {
+  const { width, height } = defaults;
+  if (start === null || start.mask?.region === "masked") return { width, height };
+  const { min, max } = sizeLimits(defaults);
+  return sizeForPicture(start.picture, { width, height, minSide: min, maxSide: max });
+}
+
 /** Fills everything that `partial` leaves out. Sampling values come from the mode (few-step or full). */
 export function completeOptions(partial: PartialOptions, defaults: PackDefaults): GenerateOptions {
   const given = Object.fromEntries(
@@ -127,13 +139,19 @@ export function completeOptions(partial: PartialOptions, defaults: PackDefaults)
   ) as Partial<GenerateOptions> & { readonly prompt: string };
   const fewStep = given.fewStep ?? (defaults.fewStep !== null && (given.steps ?? 0) <= fewStepMost);
   const mode = (fewStep ? defaults.fewStep : null) ?? defaults.full;
-  const { start, hires } = partial;
+  const { hires } = partial;
+  const start: StartOptions | null = partial.start
+    ? {
+        strength: defaultStrength,
+        ...partial.start,
+        mask: partial.start.mask ? { ...defaultMask, ...partial.start.mask } : null,
+      }
+    : null;
   return {
     negativePrompt: "",
     seed: randomSeed(),
     count: 1,
-    width: defaults.width,
-    height: defaults.height,
+    ...defaultSize(start, defaults),
     steps: mode.steps,
     cfgScale: mode.cfgScale,
     sampler: mode.sampler,
@@ -151,9 +169,7 @@ export function completeOptions(partial: PartialOptions, defaults: PackDefaults)
     vaeTilePixels: null,
     ...given,
     fewStep,
-    start: start
-      ? { strength: defaultStrength, ...start, mask: start.mask ? { ...defaultMask, ...start.mask } : null }
-      : null,
+    start,
     hires: hires ? { ...defaultHires, steps: given.steps ?? mode.steps, ...hires } : null,
   };
 }

@@ -157,6 +157,45 @@ describe("run", () => {
     expect(requests[0]!.images[0]!.adapters).toEqual([{ id: "ink", unetStrength: 0.25, textStrength: 0.25 }]);
   });
 
+  it("opens the picture to start from; the report names it, without its pixels", async () => {
+    const { services, requests } = setup();
+    const image = { width: 2, height: 1, rgba: new Uint8ClampedArray(8) };
+    const values = { blur: 4, region: "whole", padding: 32, fill: "original" } as const;
+    const mask = { ...values, values: new Uint8Array(2) };
+    const asked = { picture: { id: "p", width: 2, height: 1 }, strength: 0.5, mask: { id: "m" } };
+    const { report } = await run({ prompt: "clay", start: asked }, services, {
+      openStart: async (start) => {
+        expect(start).toEqual({ ...asked, mask: { id: "m", ...values } });
+        return { image, strength: start.strength, mask };
+      },
+    });
+    expect(requests[0]!.imageToImage).toEqual({ image, strength: 0.5, mask });
+    const { imageToImage } = report.stages.find(({ id }) => id === "generate")!.inputs as {
+      imageToImage: unknown;
+    };
+    expect(imageToImage).toEqual({
+      image: { sha256: "p", width: 2, height: 1 },
+      strength: 0.5,
+      mask: { sha256: "m", ...values },
+    });
+    expect(JSON.parse(JSON.stringify(report))).toEqual(report);
+    expect(await refusal({ prompt: "clay", start: asked })).toMatchObject({ code: "not-found" });
+  });
+
+  it("asks the engine for a second pass by its size", async () => {
+    const { services, requests } = setup();
+    await run({ prompt: "clay", steps: 6, hires: { scale: 1.5 }, vaeTilePixels: 128 }, services);
+    expect(requests[0]!.hires).toEqual({
+      width: 384,
+      height: 384,
+      upscaler: "latent-bilinear",
+      strength: 0.7,
+      steps: 6,
+    });
+    expect(requests[0]).toMatchObject({ vaeTilePixels: 128 });
+    expect(requests[0]).not.toHaveProperty("imageToImage");
+  });
+
   it("refuses an empty prompt before loading anything", async () => {
     const error = await refusal({ prompt: "  " });
     expect(error).toMatchObject({ code: "bad-input", where: "prompt" });
