@@ -127,6 +127,28 @@ describe("files for another base are refused with the reason", () => {
     });
   });
 
+  test("files without a UNet part are judged by their text part", async () => {
+    const q = "lora_te_text_model_encoder_layers_0_self_attn_q_proj";
+    const text2 = await read(file(pair(q, { out: 1024, input: 1024 })));
+    expect(text2.report.refusal!.message).toBe(
+      "Made for Stable Diffusion 2.x, not for the loaded model: it changes a text encoder of width 1024, that of the loaded model has width 768.",
+    );
+    const text1 = await read(file(pair(q, { out: 768, input: 768 })));
+    expect(text1.report).toMatchObject({
+      refusal: null,
+      base: { name: "Stable Diffusion 1.x", textWidth: 768 },
+    });
+    const list: Entry[] = Array.from({ length: 4 }, (_, i) => [
+      `text_encoder:${i >> 1}:${i % 2 ? "down" : "up"}`,
+      i % 2 ? [1, 1024] : [1024, 1],
+    ]);
+    expect((await read(file(list))).report.refusal!.message).toContain("Stable Diffusion 2.x");
+    const tokens = await read(file([["emb_params", [3, 1024]]]));
+    expect(tokens.report.refusal!.message).toContain("its token vectors have width 1024");
+    const narrow = await read(file([["emb_params", [3, 768]]]), tiny);
+    expect(narrow.report.refusal!.message).toContain("Made for Stable Diffusion 1.x");
+  });
+
   test("an SD 1.5 file on a narrower model, and the other way round", async () => {
     const wide = await read(file(pair(K, { out: 320, input: 768 })), tiny);
     expect(wide.report.refusal!.message).toContain("width 768, those of the loaded model have width 12");
@@ -202,6 +224,20 @@ describe("odd files lose only what is odd", () => {
       "a second encoder",
       pair("lora_te2_text_model_encoder_layers_0_mlp_fc1", { out: 5, input: 5 }),
       "second text encoder",
+    ],
+    ["PEFT's own OFT", [[`${Q}.oft_R.weight`, [4, 6]]], "as PEFT writes them"],
+    [
+      "PEFT's own (IA)³",
+      [["base_model.model.mid_block.attentions.0.proj_in.ia3_l", [1280, 1]]],
+      "(IA)³ as PEFT writes it",
+    ],
+    ["a bias inside a LoRA layer", [["unet.conv_in.lora_B.bias", [320]]], "a bias inside"],
+    ["DyLoRA in training form", [[`${K}.up_list.0`, [320, 1]]], "not exported"],
+    ["a sparse bias", [[`${K}.bias_indices`, [2, 1]]], "sparse bias"],
+    [
+      "Custom Diffusion",
+      [["mid_block.attentions.0.transformer_blocks.0.attn2.processor.to_k_custom_diffusion.weight", [4, 4]]],
+      "Custom Diffusion",
     ],
     ["half a LoHa", [[`${K}.hada_w1_a`, [320, 4]]], "LoHa without hada_w1_b"],
     [
@@ -382,8 +418,8 @@ describe("the report", () => {
       ]),
     );
     expect(bundled.embeddings.map(({ name }) => name)).toEqual(["<s1>", "ohwx"]);
-    const wrong = await read(file([["emb_params", [3, 1024]]]));
-    expect(wrong.report.refusal!.message).toContain("width 768");
+    const part = await read(file([...pair(Q, { out: 320, input: 320 }), ["<s2>", [1280]]]));
+    expect(part.report.unmatched[0]!.cause).toContain("token vectors have width 768");
   });
 });
 

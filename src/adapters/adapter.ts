@@ -230,14 +230,18 @@ function refuseBase(
   base: BaseVerdict,
   { table, assignment, entryCount }: { table: ModuleTable; assignment: Assignment; entryCount: number },
 ): StylusError | null {
-  const wrongWidth =
-    base.contextWidth !== null && table.contextWidth !== null && base.contextWidth !== table.contextWidth;
+  // The UNet's part decides; a file that has none is judged by its text part.
+  const [width, modelWidth, noun] =
+    base.contextWidth === null
+      ? [base.textWidth, table.embeddingWidth, "that of the loaded model has"]
+      : [base.contextWidth, table.contextWidth, "those of the loaded model have"];
+  const wrongWidth = width !== null && modelWidth !== null && width !== modelWidth;
   const mostlyForeign = base.foreignKeys > 0 && assignment.unmatched.length * 2 > entryCount;
   if (!wrongWidth && !mostlyForeign) return null;
-  const made = base.name ?? `a model with text features of width ${base.contextWidth}`;
+  const made = base.name ?? `a model with a text encoder of width ${width}`;
   const reason =
     wrongWidth && base.foreignKeys === 0
-      ? `${base.evidence[0]}, those of the loaded model have width ${table.contextWidth}`
+      ? `${base.evidence[0]}, ${noun} width ${modelWidth}`
       : base.evidence.join("; ");
   return new StylusError("unsupported", `Made for ${made}, not for the loaded model: ${reason}.`, {
     remedy: "Look for a version of it for the loaded model's base.",

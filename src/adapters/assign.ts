@@ -62,7 +62,9 @@ export function assignKeys(
     else
       unmatched.push({
         key,
-        cause: parts ? moduleCause(key) : "its name belongs to no known adapter format",
+        cause:
+          LIKELY_CAUSES.find(([pattern]) => pattern.test(key))?.[1] ??
+          (parts ? "the model has no module of that name" : "its name belongs to no known adapter format"),
       });
   }
 
@@ -136,7 +138,16 @@ function dropPlainWeights(
   }
 }
 
-const MODULE_CAUSES: readonly (readonly [pattern: RegExp, cause: string])[] = [
+const LIKELY_CAUSES: readonly (readonly [pattern: RegExp, cause: string])[] = [
+  // Formats that are known but not read
+  [/\.b?oft_[rs](\.|$)/i, "it is OFT or BOFT as PEFT writes them, which is not read"],
+  [/\.ia3_l(\.|$)/, "it is (IA)³ as PEFT writes it, which is not read"],
+  [/\.lora_[AB](\.[^.]+)?\.bias$/, "it is a bias inside a LoRA layer, which is not read"],
+  [/\.lora_embedding_[AB](\.|$)/, "it changes token embeddings, which adapters here do not"],
+  [/\.(up|down)_list\.\d+/, "it is a DyLoRA that was not exported"],
+  [/\.bias_(indices|values|size)$/, "it is a sparse bias left over from an extraction, which is not read"],
+  [/_custom_diffusion\./, "it is Custom Diffusion, which is not read"],
+  // Parts that the model does not have
   [/^(lora_te[23]_|text_encoder_[23]\.)/, "it belongs to a second text encoder (SDXL and later)"],
   [/transformer_blocks[._][1-9]/, "it belongs to a deeper transformer (SDXL)"],
   [/motion_modules|temporal/, "it belongs to a video model's motion module"],
@@ -146,7 +157,3 @@ const MODULE_CAUSES: readonly (readonly [pattern: RegExp, cause: string])[] = [
     "it belongs to a diffusion transformer (Flux, SD 3)",
   ],
 ];
-
-function moduleCause(key: string): string {
-  return MODULE_CAUSES.find(([pattern]) => pattern.test(key))?.[1] ?? "the model has no module of that name";
-}

@@ -1,5 +1,6 @@
 // Which base model an adapter was made for, from its key names, the width of its cross attention and its metadata.
 // Shapes are proof; names are strong hints; metadata is only what someone wrote.
+import { splitEmbeddingKey } from "./embeddings.ts";
 import { splitKey } from "./keys.ts";
 import { splitPositionalKey } from "./positional.ts";
 import { elementCount } from "./tensor.ts";
@@ -11,13 +12,16 @@ export interface BaseVerdict {
   readonly evidence: readonly string[];
   /** Width of the text features the adapter's cross attention reads, when it has such modules. */
   readonly contextWidth: number | null;
+  /** Width of the text encoder that it changes or that its token vectors are for, when it has such parts. */
+  readonly textWidth: number | null;
   /** Keys that exist only in another architecture. */
   readonly foreignKeys: number;
 }
 
 type Entries = ReadonlyMap<string, { readonly shape: readonly number[] }>;
 
-const CONTEXT_WIDTHS: ReadonlyMap<number, string> = new Map([
+/** Of text features and of the first text encoder alike. */
+const TEXT_WIDTHS: ReadonlyMap<number, string> = new Map([
   [768, "Stable Diffusion 1.x"],
   [1024, "Stable Diffusion 2.x"],
   [1280, "Stable Cascade or unCLIP"],
@@ -51,10 +55,19 @@ const FOREIGN: readonly (readonly [pattern: RegExp, name: string])[] = [
 export function judgeBase(entries: Entries, metadata: ReadonlyMap<string, string>): BaseVerdict {
   const evidence: string[] = [];
   const contextWidth = crossAttentionWidth(entries) ?? positionalContextWidth(entries);
+  const encoderWidth = textEncoderWidth(entries);
+  const textWidth = encoderWidth ?? tokenWidth(entries, metadata);
   let name: string | null = null;
   if (contextWidth !== null) {
-    name = CONTEXT_WIDTHS.get(contextWidth) ?? null;
+    name = TEXT_WIDTHS.get(contextWidth) ?? null;
     evidence.push(`its cross attention reads text features of width ${contextWidth}`);
+  } else if (textWidth !== null) {
+    name = TEXT_WIDTHS.get(textWidth) ?? null;
+    evidence.push(
+      encoderWidth === null
+        ? `its token vectors have width ${textWidth}`
+        : `it changes a text encoder of width ${textWidth}`,
+    );
   }
   const counts = new Map<string, number>();
   for (const key of entries.keys()) {
@@ -71,7 +84,7 @@ export function judgeBase(entries: Entries, metadata: ReadonlyMap<string, string
     name ??= statedBase(stated);
     evidence.push(`its metadata says ${stated.slice(0, 80)}`);
   }
-  return { name, evidence, contextWidth, foreignKeys };
+  return { name, evidence, contextWidth, textWidth, foreignKeys };
 }
 
 function statedBase(text: string): string | null {
@@ -99,6 +112,35 @@ function positionalContextWidth(entries: Entries): number | null {
   }
   const [width, ...others] = [...columns].filter((column) => !rows.has(column));
   return width !== undefined && others.length === 0 ? width : null;
+}
+
+/** Input width of the text encoder's attention; of a plain list whose pairs all have one width, that one. */
+function textEncoderWidth(entries: Entries): number | null {
+  const list = new Set<number>();
+  for (const [key, { shape }] of entries) {
+    if (shape.length < 2 || !shape[0]) continue;
+    const place = splitPositionalKey(key);
+    const columns = elementCount(shape) / shape[0];
+    if (place?.network === "text_encoder" && place.slot === "down") return columns;
+    if (place?.network === null) list.add(place.slot === "up" ? shape[0] : columns);
+    const parts = place ? null : splitKey(key);
+    if (parts?.slot === "down" && parts.network !== "unet" && TEXT_MODULE.test(parts.module)) return columns;
+  }
+  const [width, ...others] = list;
+  return width !== undefined && others.length === 0 ? width : null;
+}
+
+const TEXT_MODULE = /encoder_layers_\d+_self_attn_(?:[qkv]_proj|to_[qkv])$/;
+
+/** Width of the textual inversions in a file that holds nothing else. */
+function tokenWidth(entries: Entries, metadata: ReadonlyMap<string, string>): number | null {
+  let width: number | null = null;
+  for (const [key, { shape }] of entries) {
+    const isMarked = metadata.get(key) === "<embed>";
+    if (!splitEmbeddingKey(key, { shape, isMarked, fileName: "" })) return null;
+    width ??= shape.at(-1) ?? null;
+  }
+  return width;
 }
 
 /** Input width that most of the `attn2.to_k` have, wherever the family shows it; null when none does. */

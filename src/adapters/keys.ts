@@ -122,6 +122,8 @@ const PREFIXES: readonly (readonly [prefix: string, network: AdapterNetwork | nu
   ["model.diffusion_model.", "unet", "dotted"],
   ["diffusion_model.", "unet", "dotted"],
   ["cond_stage_model.transformer.", "text_encoder", "dotted"],
+  ["text_encoders.clip_l.transformer.", "text_encoder", "dotted"], // ComfyUI
+  ["clip_l.transformer.", "text_encoder", "dotted"],
   ["unet.", "unet", "diffusers"],
   ["text_encoder.", "text_encoder", "diffusers"],
 ];

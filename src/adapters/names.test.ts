@@ -1,5 +1,6 @@
 // Names: the module table against the graph builders' own parameter lists, LDM names against the checkpoint reader's
 // map (written independently), and every key family of the wild.
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import {
   SD15_TEXT,
@@ -139,6 +140,9 @@ const KEYS: readonly (readonly [key: string, network: AdapterNetwork, path: stri
     "down_blocks.0.attentions.0.proj_out",
     "down",
   ],
+  [`text_encoders.clip_l.transformer.${TEXT}.q_proj.lora_up.weight`, "text_encoder", `${TEXT}.q_proj`, "up"],
+  [`lora_unet.${ATTENTION}.to_q.lora_down.weight`, "unet", `${ATTENTION}.to_q`, "down"],
+  [`lora_te1.${TEXT}.q_proj.alpha`, "text_encoder", `${TEXT}.q_proj`, "alpha"],
   ["lora_unet_conv_in.diff", "unet", "conv_in", "diff"],
   ["lora_unet_time_embedding_linear_1.diff_b", "unet", "time_embedding.linear_1", "diff_b"],
   [
@@ -148,6 +152,55 @@ const KEYS: readonly (readonly [key: string, network: AdapterNetwork, path: stri
     "b1",
   ],
 ];
+
+// Those files cannot be had here, but their sizes are known to the byte: they depend on every name and shape in the header.
+test("few-step adapters: the files of LCM-LoRA and Hyper-SD have the sizes that their modules' names make", () => {
+  const parts =
+    /\.(to_[qkv]|to_out\.0|proj_in|proj_out|ff\.net\.0\.proj|ff\.net\.2|conv1|conv2|conv_shortcut|(down|up)samplers\.0\.conv|time_emb_proj)$/;
+  const rank = 64;
+  const tensors = sd15.modules
+    .filter(({ network, path }) => network === "unet" && parts.test(path))
+    .flatMap((entry): [key: string, shape: number[]][] => {
+      const key = `lora_unet_${flatten(entry.path)}`;
+      const [out, input, ...kernel] = entry.weight!.shape as [number, number, ...number[]];
+      for (const [part, slot] of [
+        ["lora_down.weight", "down"],
+        ["lora_up.weight", "up"],
+        ["alpha", "alpha"],
+      ])
+        expect(resolve(sd15, `${key}.${part}`)).toEqual(["unet", entry.path, slot]);
+      return [
+        [`${key}.alpha`, []],
+        [`${key}.lora_down.weight`, [rank, input, ...kernel]],
+        [`${key}.lora_up.weight`, [out, rank, ...kernel.map(() => 1)]],
+      ];
+    })
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  expect(tensors.length).toBe(3 * 278);
+  /** Size of the file that the safetensors library writes. */
+  const fileSize = (dtype: "F16" | "F32", metadata?: object): number => {
+    let end = 0;
+    const entries = tensors.map(([key, shape]) => {
+      const start = end;
+      end += shape.reduce((product, size) => product * size, dtype === "F16" ? 2 : 4);
+      return [key, { dtype, shape, data_offsets: [start, end] }];
+    });
+    const header = JSON.stringify({
+      ...(metadata && { __metadata__: metadata }),
+      ...Object.fromEntries(entries),
+    });
+    return 8 + Math.ceil(header.length / 8) * 8 + end;
+  };
+  const sizes = (id: string): number[] => {
+    const path = new URL(`../../model-manifests/${id}.json`, import.meta.url);
+    const { files } = JSON.parse(readFileSync(path, "utf8")) as { files: { sizeBytes: number }[] };
+    return files.map(({ sizeBytes }) => sizeBytes);
+  };
+  expect(sizes("lcm-lora-sd15")).toEqual([fileSize("F16", { format: "pt" })]);
+  const [oneStep, ...others] = sizes("hyper-sd15");
+  expect(oneStep).toBe(fileSize("F32", { format: "pt" }));
+  expect(new Set(others)).toEqual(new Set([fileSize("F32")]));
+});
 
 function resolve(table: ModuleTable, key: string): unknown {
   const parts = splitKey(key);

@@ -53,7 +53,7 @@ const MAX_KEYS_SHOWN = 6;
 /** The report as text for a terminal. */
 export function formatReport(report: AdapterReport): string {
   const lines: string[] = [
-    `${report.fileName}  (${report.container}, ${report.sizeBytes.toLocaleString("en")} bytes, ${report.tensors} tensors)`,
+    `${report.fileName}  (${report.container}, ${report.sizeBytes.toLocaleString("en")} bytes, ${counted(report.tensors, "tensor")})`,
   ];
   const add = (label: string, value: string): number => lines.push(`  ${label.padEnd(16)} ${value}`);
   if (report.refusal) {
@@ -63,13 +63,15 @@ export function formatReport(report: AdapterReport): string {
   const families = report.families.map(
     ({ family, modules, dora }) => `${family}${dora > 0 ? ` + DoRA (${dora})` : ""} × ${modules}`,
   );
-  add("family", families.join(", ") || "none");
+  if (families.length === 0 && report.embeddings.length > 0) families.push("textual inversion");
+  if (report.refusal === null) add("family", families.join(", "));
   if (report.ranks.length > 0) add("rank", rangeText(report.ranks));
   if (report.alphas.length > 0) add("alpha", rangeText(report.alphas));
   add("stored as", report.dtypes.join(", "));
   if (report.namings.length > 0) add("key names", report.namings.join(", "));
   add("base model", [report.base.name ?? "not recognisable", ...report.base.evidence].join("; "));
-  for (const { network, modules, of } of report.matched) add(network, `${modules} of ${of} modules`);
+  if (report.families.length > 0)
+    for (const { network, modules, of } of report.matched) add(network, `${modules} of ${of} modules`);
   for (const { name, vectors, width } of report.embeddings)
     add("embedding", `${name}: ${vectors} × ${width}`);
   if (report.hashes) {
@@ -82,12 +84,16 @@ export function formatReport(report: AdapterReport): string {
     add("frequent tags", report.triggers.map(({ tag, count }) => `${tag} (${count})`).join(", "));
   for (const warning of report.warnings) add("note", warning);
   for (const { cause, keys } of report.unmatched) {
-    add("not used", `${keys.length} tensor${keys.length === 1 ? "" : "s"}: ${cause}`);
+    add("not used", `${counted(keys.length, "tensor")}: ${cause}`);
     keys.slice(0, MAX_KEYS_SHOWN).forEach((key) => lines.push(`${" ".repeat(19)}${key}`));
     if (keys.length > MAX_KEYS_SHOWN)
       lines.push(`${" ".repeat(19)}… and ${keys.length - MAX_KEYS_SHOWN} more`);
   }
   return lines.join("\n");
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 function rangeText(values: readonly number[]): string {

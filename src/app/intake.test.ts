@@ -34,6 +34,7 @@ function setup() {
         base: {
           name: full ? "Stable Diffusion 1.x" : null,
           contextWidth: full ? 768 : 192,
+          textWidth: full ? 768 : 192,
           foreignKeys: 0,
           evidence: [],
         },

@@ -15,7 +15,7 @@ const report = (change: Partial<AdapterReport> = {}): AdapterReport => ({
   alphas: [],
   matched: [{ network: "unet", modules: 2, of: 10 }],
   unmatched: [],
-  base: { name: null, evidence: [], contextWidth: 192, foreignKeys: 0 },
+  base: { name: null, evidence: [], contextWidth: 192, textWidth: 192, foreignKeys: 0 },
   embeddings: [],
   metadata: [],
   triggers: [],

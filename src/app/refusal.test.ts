@@ -5,7 +5,7 @@ import { explainRefusal, explainUnreadable } from "./refusal.ts";
 
 const refused = (base: Partial<AdapterReport["base"]>, message = "Nothing fits."): AdapterReport =>
   ({
-    base: { name: null, evidence: [], contextWidth: null, foreignKeys: 0, ...base },
+    base: { name: null, evidence: [], contextWidth: null, textWidth: null, foreignKeys: 0, ...base },
     refusal: { code: "unsupported", message, remedy: "Check it." },
   }) as unknown as AdapterReport;
 
@@ -23,6 +23,14 @@ describe("explainRefusal", () => {
     expect(title).toBe("Made for another size of model");
     expect(text).toContain("768 numbers wide");
     expect(remedy).toContain("Nothing is wrong with the file");
+  });
+  it("says so of its text part alone, too", () => {
+    const { title, text } = explainRefusal(
+      refused({ name: "Stable Diffusion 1.x", textWidth: 768 }),
+      pocket,
+    )!;
+    expect(title).toBe("Made for another size of model");
+    expect(text).toContain("768 numbers wide");
   });
   it("does not say so where the model is SD 1.5 itself", () => {
     const full = { title: "SD 1.5", baseModels: ["SD 1.5"] };

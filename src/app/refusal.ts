@@ -24,12 +24,12 @@ export function explainRefusal(
   if (!refusal) return null;
   const miniature = !model.baseModels.some((name) => /^(?:sd|stable diffusion) ?1/i.test(name));
   if (base.name === fullSize && base.foreignKeys === 0 && miniature) {
-    const width =
-      base.contextWidth === null ? "" : `: its text features are ${base.contextWidth} numbers wide`;
+    const width = base.contextWidth ?? base.textWidth;
+    const evidence = width === null ? "" : `: its text features are ${width} numbers wide`;
     return {
       title: "Made for another size of model",
-      text: `This is an adapter for ${fullSize} at full size${width}. ${model.title} is a miniature with the same parts, but narrower ones, so the numbers of this file have no place in it.`,
-      remedy: `Nothing is wrong with the file: keep it for a Stable Diffusion 1.5 checkpoint. ${model.title} takes adapters that were trained for ${model.title}.`,
+      text: `This is an adapter for ${fullSize} at full size${evidence}. ${model.title} is a miniature with the same parts, but narrower ones, so the numbers of this file have no place in it.`,
+      remedy: `Nothing is wrong with the file: choose a Stable Diffusion 1.5 model under Models and add it there. ${model.title} takes adapters that were trained for ${model.title}.`,
     };
   }
   if (base.name !== null && base.name !== fullSize) {

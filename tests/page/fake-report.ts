@@ -31,6 +31,7 @@ export function fakeReport(file: File): AdapterReport {
       name: full ? "Stable Diffusion 1.x" : null,
       evidence: full ? ["its cross attention reads text features of width 768"] : [],
       contextWidth: full ? 768 : 192,
+      textWidth: full ? 768 : 192,
       foreignKeys: 0,
     },
     embeddings: [],
