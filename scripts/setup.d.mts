@@ -6,3 +6,4 @@ export function siteFolder(): string;
 export function ensureBuild(): void;
 export function ensureBrowser(): Promise<string>;
 export function browserArguments(): string[];
+export function webgpuArguments(adapter: "hardware" | "software"): string[];

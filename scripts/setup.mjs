@@ -109,7 +109,10 @@ export async function ensureBrowser() {
   return chromium.executablePath();
 }
 
-/** Chromium's arguments: quiet, no calls to the outside, and no sandbox where root makes one impossible. */
+/**
+ * Chromium's arguments: quiet, no calls to the outside, and no sandbox where root makes one impossible; then those of
+ * STYLUS_CHROME_FLAGS, separated by spaces.
+ */
 export function browserArguments() {
   const asRoot = process.getuid?.() === 0;
   return [
@@ -119,5 +122,11 @@ export function browserArguments() {
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    ...(process.env.STYLUS_CHROME_FLAGS ?? "").split(" ").filter(Boolean),
   ];
+}
+
+/** Arguments with which Chromium offers a WebGPU adapter: its software one, or the machine's. */
+export function webgpuArguments(adapter) {
+  return ["--enable-unsafe-webgpu", ...(adapter === "software" ? ["--use-webgpu-adapter=swiftshader"] : [])];
 }

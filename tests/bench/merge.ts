@@ -60,7 +60,7 @@ async function onCpu(): Promise<void> {
 }
 
 async function onGpu({ software }: { software: boolean }): Promise<void> {
-  const browser = await openTestBrowser(software ? { webgpu: "software" } : {});
+  const browser = await openTestBrowser({ webgpu: software ? "software" : "hardware" });
   try {
     const result = await browser.page.evaluate(
       async (scale) => (await load("/tests/bench/merge-gpu.ts")).benchmarkMerge({ scale }),

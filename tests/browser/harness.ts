@@ -1,11 +1,12 @@
 // A real Chromium on Vite's development server: tests import the sources by path inside the page.
 // With `webgpu: "software"` Chromium offers SwiftShader's adapter: slow and without f16, right for small exact checks.
+// STYLUS_WEBGPU=hardware has these tests run on the machine's graphics card instead, with f16 where it has that.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { chromium, type BrowserContext, type Page } from "playwright";
 import { createServer } from "vite";
-import { browserArguments, ensureBrowser, root } from "../../scripts/setup.mjs";
+import { browserArguments, ensureBrowser, root, webgpuArguments } from "../../scripts/setup.mjs";
 
 export interface TestBrowser {
   readonly page: Page;
@@ -16,7 +17,13 @@ export interface TestBrowser {
   close(): Promise<void>;
 }
 
-export async function openTestBrowser(options: { webgpu?: "software" } = {}): Promise<TestBrowser> {
+export interface TestBrowserOptions {
+  readonly webgpu?: "software" | "hardware";
+  /** Further arguments of Chromium. */
+  readonly args?: readonly string[];
+}
+
+export async function openTestBrowser(options: TestBrowserOptions = {}): Promise<TestBrowser> {
   const server = await createServer({
     root,
     configFile: path.join(root, "vite.config.ts"),
@@ -26,8 +33,9 @@ export async function openTestBrowser(options: { webgpu?: "software" } = {}): Pr
   await server.listen();
   const url = server.resolvedUrls!.local[0]!;
   const profile = mkdtempSync(path.join(tmpdir(), "stylus-web-test-"));
-  const args = browserArguments();
-  if (options.webgpu === "software") args.push("--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader");
+  const args = [...browserArguments(), ...(options.args ?? [])];
+  const hardware = process.env["STYLUS_WEBGPU"] === "hardware";
+  if (options.webgpu) args.push(...webgpuArguments(hardware ? "hardware" : options.webgpu));
   const executablePath = await ensureBrowser();
   const launch = (): Promise<BrowserContext> =>
     chromium.launchPersistentContext(profile, { executablePath, headless: true, args });

@@ -37,7 +37,7 @@ async function runInPage(name: string): Promise<CaseErrors> {
   // One runtime for all cases: ONNX Runtime is loaded once per page.
   // oxlint-disable-next-line typescript/no-explicit-any -- as above
   const shared = globalThis as { parityRuntime?: any };
-  shared.parityRuntime ??= await createRuntime({ preference: "webgpu" });
+  shared.parityRuntime ??= await createRuntime({ preference: "webgpu", float16: false });
   const runtime = shared.parityRuntime;
   const model = buildCase(parity, runtime.target);
   const parameters = await loadParameters(model.parameters, noiseTensors(model.parameters), { runtime });

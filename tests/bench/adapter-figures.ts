@@ -1,0 +1,97 @@
+// Adapters through the library that the product uses: file to GPU, and merging anew when strengths change. The files are
+// kohya LoRAs of deterministic noise, float16, on disk.
+
+import type { DiffusionPipeline } from "../../src/engine/pipeline.ts";
+import type { AdapterUse } from "../../src/shared/request.ts";
+import { noiseFile, type Shaped } from "../parity/noise-file.ts";
+import { type BenchmarkOptions, type Figure, median } from "./figures.ts";
+import { keepInOpfs } from "./opfs.ts";
+
+interface Plan {
+  readonly modules: "transformers" | "convolutions";
+  readonly rank: number;
+  /** How many are merged at once. */
+  readonly counts: readonly number[];
+}
+
+const PLANS: readonly Plan[] = [
+  { modules: "transformers", rank: 8, counts: [1, 3, 8] },
+  { modules: "transformers", rank: 32, counts: [1, 3, 8] },
+  { modules: "transformers", rank: 128, counts: [1, 3] },
+  { modules: "convolutions", rank: 8, counts: [1, 3] },
+  { modules: "convolutions", rank: 32, counts: [1, 3] },
+];
+
+export async function* adapterFigures(
+  pipeline: DiffusionPipeline,
+  { size, repeats }: BenchmarkOptions,
+): AsyncGenerator<Figure> {
+  const { networks, adapters } = pipeline;
+  const { gpu, target } = networks.runtime;
+  const settled = async (): Promise<unknown> => gpu?.queue.onSubmittedWorkDone();
+  const sessionsBefore = networks.sessions.created;
+  const keep = keepInOpfs(`adapters-${size}`);
+  for (const { modules, rank, counts } of PLANS) {
+    const chosen = [...networks.stores.unet.specs.values()].filter((spec) => isOf(spec, modules));
+    const part = `adapters, rank ${rank}, ${chosen.length} ${modules}, ${target.dtype}`;
+    const file = `${modules}-${rank}.safetensors`;
+    const blob = await keep(file, () => noiseFile(chosen.flatMap((spec) => factors(spec, rank))));
+    const uses: AdapterUse[] = [];
+    for (let i = 0; i < Math.max(...counts); i++) {
+      const id = `${file}-${i}`;
+      adapters.register(id, blob, { fileName: file });
+      uses.push({ id, unetStrength: 0.1, textStrength: 0 });
+    }
+    let first: { parse: number; whole: number } | null = null;
+    for (const count of counts) {
+      const start = performance.now();
+      if (first === null) await adapters.report(uses[0]!.id);
+      const parsed = performance.now();
+      await adapters.apply(uses.slice(0, count));
+      await settled();
+      first ??= { parse: parsed - start, whole: performance.now() - start };
+      const [times, submits]: [number[], number[]] = [[], []];
+      for (let i = 0; i < Math.min(repeats, 9); i++) {
+        const strength = 0.2 + 0.05 * i; // another one each time, or there is nothing to do
+        const begin = performance.now();
+        await adapters.apply(uses.slice(0, count).map((use) => ({ ...use, unetStrength: strength })));
+        submits.push(performance.now() - begin);
+        await settled();
+        times.push(performance.now() - begin);
+      }
+      const note = `handed over after ${median(submits).toFixed(1)}`;
+      yield { part, what: `merging ${count} anew`, value: median(times), unit: "ms", note };
+    }
+    const megabytes = (blob.size / 1e6).toFixed(1);
+    yield {
+      part,
+      what: `file of ${megabytes} MB to merged, first time`,
+      value: first!.whole,
+      unit: "ms",
+      note: `read ${first!.parse.toFixed(0)}`,
+    };
+    const start = performance.now();
+    await adapters.apply([]);
+    await settled();
+    yield { part, what: "taking all out", value: performance.now() - start, unit: "ms" };
+    for (const { id } of uses) adapters.remove(id);
+  }
+  const built = networks.sessions.created - sessionsBefore;
+  yield { part: "adapters", what: "sessions built meanwhile", value: built, unit: "" };
+}
+
+function isOf({ name, shape }: Shaped, modules: Plan["modules"]): boolean {
+  if (!name.endsWith(".weight")) return false;
+  return modules === "transformers"
+    ? name.includes("attentions") && shape.length >= 2
+    : shape.length === 4 && shape[2] === 3;
+}
+
+function factors({ name, shape }: Shaped, rank: number): Shaped[] {
+  const module = `lora_unet_${name.slice(0, -".weight".length).replaceAll(".", "_")}`;
+  const [out, ...rest] = shape as [number, ...number[]];
+  return [
+    { name: `${module}.lora_down.weight`, shape: [rank, ...rest] },
+    { name: `${module}.lora_up.weight`, shape: [out, rank, ...rest.slice(1).map(() => 1)] },
+  ];
+}

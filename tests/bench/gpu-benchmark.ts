@@ -1,0 +1,165 @@
+// Runs in a page: how long the engine takes on its device, with Stable Diffusion 1.5's networks at full size or in miniature,
+// through the classes that the product uses. Reports, asserts nothing.
+
+import { DiffusionPipeline } from "../../src/engine/pipeline.ts";
+import type { DiffusionNetworks } from "../../src/engine/networks.ts";
+import type { GraphModel } from "../../src/graph/model.ts";
+import { buildUnet } from "../../src/graph/unet.ts";
+import { createRuntime, type Runtime } from "../../src/runtime/runtime.ts";
+import type { DiffusionRequest } from "../../src/shared/request.ts";
+import { noise } from "../parity/noise.ts";
+import { adapterFigures } from "./adapter-figures.ts";
+import { type BenchmarkOptions, type Figure, median, megabytes, milliseconds, timed } from "./figures.ts";
+import { keepInOpfs } from "./opfs.ts";
+import { casesOf, randomPack } from "./random-pack.ts";
+
+export async function* benchmark(options: BenchmarkOptions): AsyncGenerator<Figure> {
+  const { device, float16, size, parts } = options;
+  const made = performance.now();
+  const files = await randomPack(size, { keep: keepInOpfs(size) });
+  yield milliseconds("preparation", "random weights made and written", performance.now() - made);
+
+  let runtime!: Runtime;
+  const opening = await timed(async () => (runtime = await createRuntime({ preference: device, float16 })));
+  const { report } = runtime;
+  const type = report.f16 ? "f16" : "f32";
+  yield milliseconds("load", "device, runtime and self-test", opening, `${report.name}, ${type}`);
+  let pipeline!: DiffusionPipeline;
+  const loading = await timed(async () => (pipeline = await DiffusionPipeline.load(files, { runtime })));
+  const { networks } = pipeline;
+  yield milliseconds("load", "parameters from disk to device", loading);
+  yield megabytes("load", "parameters on the device", networks.sizeBytes);
+
+  if (parts.includes("text")) yield* textFigures(networks, options);
+  if (parts.includes("unet")) yield* unetFigures(networks, options);
+  if (parts.includes("vae")) yield* decoderFigures(networks, options);
+  if (parts.includes("image")) yield* imageFigures(pipeline, options);
+  if (parts.includes("adapters")) yield* adapterFigures(pipeline, options);
+  yield* memoryFigures(runtime);
+  await pipeline.dispose();
+  runtime.dispose();
+}
+
+async function* textFigures(
+  networks: DiffusionNetworks,
+  { repeats }: BenchmarkOptions,
+): AsyncGenerator<Figure> {
+  const { hiddenSize, maxPositions } = networks.checkpoint.text_encoder.config;
+  const embeddings = noise("token_embeddings", [1, maxPositions, hiddenSize]) as Float32Array<ArrayBuffer>;
+  const encode = (): Promise<unknown> => networks.encodeText(embeddings, { clipSkip: 1 });
+  yield milliseconds("text encoder", "first run, session build included", await timed(encode));
+  yield milliseconds("text encoder", "77 tokens", await medianOf(repeats, encode));
+}
+
+async function medianOf(repeats: number, work: () => Promise<unknown>): Promise<number> {
+  const times: number[] = [];
+  for (let i = 0; i < repeats; i++) times.push(await timed(work));
+  return median(times);
+}
+
+async function* unetFigures(networks: DiffusionNetworks, options: BenchmarkOptions): AsyncGenerator<Figure> {
+  const { checkpoint, runtime } = networks;
+  const { height, width } = casesOf(options.size).unet;
+  for (const { batch, graphCapture } of [
+    { batch: 1, graphCapture: true },
+    { batch: 2, graphCapture: true },
+    { batch: 2, graphCapture: false },
+  ]) {
+    const model = buildUnet(checkpoint.unet.config, runtime.target, {
+      batch,
+      height,
+      width,
+      contextTokens: 77,
+    });
+    yield* sessionFigures(networks, { model, options, graphCapture, batch });
+    if (runtime.gpu === null) return; // one at a time, and nothing is replayed
+  }
+}
+
+async function* sessionFigures(
+  { runtime, stores }: DiffusionNetworks,
+  {
+    model,
+    options,
+    graphCapture,
+    batch,
+  }: { model: GraphModel; options: BenchmarkOptions; graphCapture: boolean; batch: number },
+): AsyncGenerator<Figure> {
+  const part = `UNet, batch ${batch}, ${runtime.target.dtype}${graphCapture ? "" : ", not replayed"}`;
+  const feeds = Object.fromEntries(model.inputs.map(({ name, shape }) => [name, noise(name, shape)]));
+  feeds["timestep"] = Float32Array.of(617);
+  const start = performance.now();
+  const session = await runtime.createSession(model, { parameters: stores.unet, graphCapture });
+  const { captured, reason } = session.replay;
+  const note = captured ? "runs are replayed" : `runs are not replayed: ${reason}`;
+  yield milliseconds(part, "session build", performance.now() - start, note);
+  const run = (): Promise<unknown> => session.run(feeds);
+  yield milliseconds(part, "first step", await timed(run));
+  const submits: number[] = [];
+  const times: number[] = [];
+  for (let i = 0; i < options.repeats; i++) {
+    times.push(await timed(run));
+    submits.push(session.submitMilliseconds);
+  }
+  yield milliseconds(part, "a step", median(times), `shortest ${Math.min(...times).toFixed(1)}`);
+  yield milliseconds(part, "processor time of a step", median(submits), "until handed to the device");
+  await session.dispose();
+}
+
+async function* decoderFigures(
+  networks: DiffusionNetworks,
+  { size, repeats }: BenchmarkOptions,
+): AsyncGenerator<Figure> {
+  const { height, width } = casesOf(size).vae_decoder;
+  const channels = networks.checkpoint.vae.config.latentChannels;
+  const latent = noise("latent_sample", [1, channels, height, width]);
+  const decode = (): Promise<unknown> => networks.decode(latent, { size: { height, width } });
+  const part = `VAE decoder, ${networks.runtime.target.dtype}`;
+  yield milliseconds(part, "first run, session build included", await timed(decode));
+  yield milliseconds(part, `${width}×${height} latents`, await medianOf(Math.min(repeats, 7), decode));
+}
+
+async function* imageFigures(
+  pipeline: DiffusionPipeline,
+  { size, steps }: BenchmarkOptions,
+): AsyncGenerator<Figure> {
+  const { latentScale } = pipeline.networks;
+  const { height, width } = casesOf(size).unet;
+  const request: DiffusionRequest = {
+    packId: "bench",
+    prompt: "a fox in the snow",
+    negativePrompt: "blurry",
+    width: width * latentScale,
+    height: height * latentScale,
+    steps,
+    cfgScale: 7,
+    sampler: "euler",
+    schedule: "karras",
+    clipSkip: 1,
+    noise: "nv",
+    fewStepAdapter: null,
+    images: [{ seed: 1, adapters: [] }],
+  };
+  const part = `image, ${request.width}×${request.height}, ${steps} steps`;
+  for (const what of ["first, session builds included", "next"]) {
+    const stages = new Map<string, number>();
+    const whole = await timed(async () => {
+      for await (const event of pipeline.generate(request))
+        if (event.type === "stage") stages.set(event.stage, event.milliseconds);
+    });
+    const note = [...stages].map(([stage, time]) => `${stage} ${time.toFixed(0)}`).join(", ");
+    yield milliseconds(part, what, whole, note);
+  }
+}
+
+function* memoryFigures({ gpuMemory }: Runtime): Generator<Figure> {
+  if (gpuMemory === null) return;
+  const { own, runtime } = gpuMemory;
+  yield megabytes(
+    "memory",
+    "most in own GPU buffers",
+    own.use.peakBytes,
+    `${own.use.buffers} alive at the end`,
+  );
+  yield megabytes("memory", "most in the runtime's GPU buffers", runtime.use.peakBytes);
+}

@@ -1,0 +1,55 @@
+// What lab.mjs can ask of its page: the adapter's facts, the comparison at full size, the benchmark. Rows are handed to
+// `reportRow` as they come.
+
+import { isSoftwareAdapter } from "../../src/runtime/device.ts";
+import { createRuntime } from "../../src/runtime/runtime.ts";
+import { compareFullSize } from "../parity/full-size.ts";
+import type { BenchmarkOptions } from "./figures.ts";
+import { benchmark } from "./gpu-benchmark.ts";
+import { keepInOpfs } from "./opfs.ts";
+import { type PackSize, randomPack } from "./random-pack.ts";
+
+/** Given by lab.mjs. */
+declare const reportRow: (row: unknown) => Promise<void>;
+
+export interface LabDevice {
+  readonly device: "webgpu" | "wasm";
+  /** False computes in float32 where float16 could be had. */
+  readonly float16: boolean;
+}
+
+const lab = {
+  /** The machine's adapter as the page sees it; null without one. */
+  async adapter(): Promise<Record<string, unknown> | null> {
+    const adapter = await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" });
+    if (!adapter) return null;
+    const { vendor, architecture, device, description, subgroupMinSize } = adapter.info;
+    const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
+    return {
+      name: [vendor, architecture, device, description].filter(Boolean).join(" "),
+      software: isSoftwareAdapter(adapter),
+      features: [...adapter.features].toSorted(),
+      limits: { maxBufferSize, maxStorageBufferBindingSize },
+      subgroupMinSize,
+    };
+  },
+
+  /** Rows: ComparedOutput. */
+  async compare({ device, float16, size }: LabDevice & { size: PackSize }): Promise<unknown> {
+    const runtime = await createRuntime({ preference: device, float16 });
+    const references = await (await fetch("/references.safetensors")).blob();
+    const files = await randomPack(size, { keep: keepInOpfs(size) });
+    for await (const row of compareFullSize({ runtime, size, files, references })) await reportRow(row);
+    return { device: runtime.report, memory: runtime.gpuMemory?.own.use ?? null };
+  },
+
+  /** Rows: Figure. */
+  async benchmark(options: BenchmarkOptions): Promise<unknown> {
+    for await (const figure of benchmark(options)) await reportRow(figure);
+    return null;
+  },
+};
+
+export type Lab = typeof lab;
+
+Object.assign(globalThis, { lab });
