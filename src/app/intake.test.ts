@@ -20,6 +20,7 @@ function setup() {
         { id: "clay", title: "Clay", file: { sha256: sha("clay.pt") } },
         ...[...own.values()].map(({ card }) => card),
       ],
+      remote: new Map(),
       own: new Map(own),
     }) as unknown as LoadedPack;
   const services = {

@@ -73,7 +73,7 @@ export function createIntake(context: {
         refuse(key, {
           title: "Too large for an adapter",
           text: "Adapters have at most about 2 GB; this is rather a whole model.",
-          remedy: "Choose the adapter's own file. Checkpoints cannot be opened on this page yet.",
+          remedy: "Choose the adapter's own file. Checkpoints are opened under Models.",
         });
         return;
       }

@@ -1,68 +1,100 @@
-// The packs that the page knows: where their file lists are, which adapters fit them, and how they sample best.
+// What the page knows of the packs beyond their file lists: which adapters fit them and how they sample best; and where the
+// manifests are. A pack's id is the model's, or "model+vae" where another VAE takes the place of the model's own.
 import type { AdapterCard } from "../retrieval/card.ts";
 import { StylusError } from "../shared/errors.ts";
 import type { SamplerId, ScheduleId } from "../shared/request.ts";
+import { parseManifest, type Manifest } from "../storage/manifest.ts";
 import type { PackDefaults, SamplingDefaults } from "./options.ts";
 
 export interface PackInfo {
-  readonly id: string;
   /** Base models whose adapters fit, as cards name them. */
   readonly baseModels: readonly string[];
   readonly width: number;
   readonly height: number;
+  /** Longest side of a picture in pixels, second pass included. */
+  readonly maxSide: number;
   readonly full: SamplingDefaults;
-  /** What is fetched at the start; the rest of the pack when it is needed. */
-  readonly prefixes: readonly string[];
 }
 
+/** The model that is part of the site. */
+export const pocketId = "pocket";
+
+/** What of the pocket pack a run needs; the rest is for measuring. */
+const pocketPrefixes = [
+  "model_index.json",
+  "preview.json",
+  "text_encoder/",
+  "unet/",
+  "vae/",
+  "tokenizer/",
+  "scheduler/",
+  "adapters/",
+  "embedder/",
+  "index/",
+] as const;
+
+export const isOfPocketPack = (path: string): boolean =>
+  pocketPrefixes.some((prefix) => path.startsWith(prefix));
+
 const pocket: PackInfo = {
-  id: "pocket",
   baseModels: ["Pocket"],
   width: 256,
   height: 256,
+  maxSide: 768,
   full: { steps: 20, cfgScale: 5, sampler: "dpmpp_2m", schedule: "karras" },
-  prefixes: [
-    "model_index.json",
-    "preview.json",
-    "text_encoder/",
-    "unet/",
-    "vae/",
-    "tokenizer/",
-    "scheduler/",
-    "adapters/",
-    "embedder/",
-    "index/",
-  ],
 };
 
-const packs: ReadonlyMap<string, PackInfo> = new Map([[pocket.id, pocket]]);
+const stableDiffusion15: PackInfo = {
+  baseModels: ["SD 1.5"],
+  width: 512,
+  height: 512,
+  maxSide: 2048,
+  full: { steps: 25, cfgScale: 7, sampler: "dpmpp_2m", schedule: "karras" },
+};
 
-export function packInfo(id: string): PackInfo {
-  const info = packs.get(id);
-  if (info) return info;
-  throw new StylusError("not-found", `There is no model “${id}”.`, { where: "packId" });
+export const infoOfPack = (packId: string): PackInfo => (packId === pocketId ? pocket : stableDiffusion15);
+
+/** "sd15+vae-ft-mse" → the model "sd15" with the VAE "vae-ft-mse"; null: the model's own. */
+export function splitPackId(packId: string): { readonly modelId: string; readonly vaeId: string | null } {
+  const [modelId = "", vaeId] = packId.split("+");
+  return { modelId, vaeId: vaeId ?? null };
 }
 
-/** The parsed JSON of a pack's manifest; a file of its own in the build, so that it is read only when needed. */
-export async function packManifest(id: string): Promise<unknown> {
-  const manifests = import.meta.glob<{ default: unknown }>("../../model-manifests/*.json");
-  const load = manifests[`../../model-manifests/${id}.json`];
+/** A file of its own each in the build, read only when needed. */
+const manifestFiles = (): Record<string, () => Promise<{ default: unknown }>> =>
+  import.meta.glob<{ default: unknown }>("../../model-manifests/*.json");
+
+export interface ReadManifest {
+  readonly json: unknown;
+  readonly manifest: Manifest;
+}
+
+/** @throws StylusError not-found: this build of the site does not have it */
+export async function readManifest(id: string): Promise<ReadManifest> {
+  const load = manifestFiles()[`../../model-manifests/${id}.json`];
   if (!load) {
     throw new StylusError("not-found", `This build of the site has no model “${id}”.`, {
       where: `model-manifests/${id}.json`,
-      remedy: "Build the site again from a complete checkout.",
+      remedy: "Choose another model; or build the site again from a complete checkout.",
     });
   }
-  return (await load()).default;
+  const json = (await load()).default;
+  return { json, manifest: parseManifest(json, `model-manifests/${id}.json`) };
+}
+
+export async function readManifests(): Promise<ReadManifest[]> {
+  const ids = Object.keys(manifestFiles()).map((path) => path.replace(/^.*\/|\.json$/g, ""));
+  return Promise.all(ids.sort().map(readManifest));
 }
 
 /** The few-step mode is what the card of the few-step adapter says. */
 export function packDefaults(info: PackInfo, cards: readonly AdapterCard[]): PackDefaults {
   const card = cards.find(({ fewStep }) => fewStep);
-  const { width, height, full } = info;
+  const { width, height, maxSide, full } = info;
   return {
     width,
     height,
+    maxSide,
     full,
     fewStep: card?.fewStep
       ? {

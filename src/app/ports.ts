@@ -4,7 +4,12 @@ import type { Composition } from "../compose/composition.ts";
 import type { Candidate } from "../retrieval/candidate.ts";
 import type { Vector } from "../retrieval/vectors.ts";
 import type { DevicePreference, DiffusionEvent, DiffusionRequest } from "../shared/request.ts";
+import type { Persistence } from "../storage/quota.ts";
 import type { StorageUse } from "../storage/service.ts";
+import type { StorageView } from "../storage/storage-view.ts";
+import type { DiskPick } from "./disk-files.ts";
+import type { GraphicsReport } from "./model-fit.ts";
+import type { ModelEntry } from "./model-list.ts";
 import type { GenerateOptions } from "./options.ts";
 import type { OwnAdapter } from "./own-adapters.ts";
 import type { LoadedPack, LoadProgress } from "./run-types.ts";
@@ -33,6 +38,17 @@ export interface Services {
     candidates: readonly Candidate[],
     options: { readonly request: GenerateOptions; readonly signal: AbortSignal },
   ): Promise<Composition>;
+  /**
+   * Downloads the files of adapters that are not here yet and makes them known to the engine.
+   * @throws StylusError network | not-found | bad-file | quota | cancelled
+   */
+  fetchAdapters(
+    ids: readonly string[],
+    options: {
+      readonly onProgress: (progress: LoadProgress) => void;
+      readonly signal: AbortSignal;
+    },
+  ): Promise<{ readonly downloadedBytes: number }>;
   generate(
     request: DiffusionRequest,
     options: { readonly onEvent: (event: DiffusionEvent) => void; readonly signal: AbortSignal },
@@ -44,10 +60,53 @@ export interface Services {
   removeAdapter(id: string): Promise<void>;
   /** What this site keeps on the user's disk. */
   storageUse(): Promise<DiskUse>;
-  /** Deletes a pack's files and takes it off the device; the next `load` downloads it again. */
-  deletePack(packId: string): Promise<void>;
+  /** Deletes the files of a manifest, but those that another complete model needs; ends the workers. */
+  deletePack(manifestId: string): Promise<void>;
+  readonly models: ModelServices;
+}
+
+/** The choice of models: what there is, downloading it, and checkpoints on the user's disk. */
+export interface ModelServices {
+  list(): Promise<ModelList>;
+  /**
+   * Downloads what a pack lacks; it is loaded afterwards. What arrived before a failure is kept.
+   * @throws StylusError network | not-found | bad-file | quota | cancelled
+   */
+  download(
+    packId: string,
+    options: {
+      readonly onProgress: (progress: LoadProgress) => void;
+      readonly signal: AbortSignal;
+    },
+  ): Promise<void>;
+  /** Forgets what was remembered of a pack's files at their first download; answers how much that was. */
+  forgetPins(packId: string): Promise<number>;
+  /** A checkpoint from the user's disk, read from its header. @throws StylusError unsupported | bad-file | not-found */
+  addOwn(pick: DiskPick): Promise<ModelEntry>;
+  /** Asks the browser to read it again; false when the user refuses. */
+  allowOwn(id: string): Promise<boolean>;
+  changeOwn(id: string, change: { readonly vPrediction: boolean }): Promise<void>;
+  /** Removes it from the list; the file stays where it is. */
+  forgetOwn(id: string): Promise<void>;
+  /** Deletes one file by the name that the storage view gives it. */
+  deleteFile(name: string): Promise<void>;
+  /** Asks the browser not to evict what is stored. */
+  requestPersistence(): Promise<Persistence>;
+}
+
+export interface ModelList {
+  readonly models: readonly ModelEntry[];
+  readonly graphics: GraphicsReport;
+  /** What the browser still grants; null when it does not say. */
+  readonly freeBytes: number | null;
 }
 
 export interface DiskUse extends StorageUse {
   readonly own: { readonly count: number; readonly sizeBytes: number };
+  /** By manifest, largest first; files that only serve another complete model are left out. */
+  readonly packs: StorageView["packs"];
+  /** Files of no known model: left by an earlier version of the site. */
+  readonly others: StorageView["others"];
+  /** Checkpoints on the user's disk: not copied. */
+  readonly ownModels: readonly ModelEntry[];
 }

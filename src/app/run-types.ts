@@ -22,7 +22,7 @@ export interface PlannedImage {
   readonly formulas: Readonly<Record<string, string>>;
 }
 
-export type StageId = "load" | "embed" | "retrieve" | "compose" | "plan" | "generate";
+export type StageId = "load" | "embed" | "retrieve" | "compose" | "plan" | "fetch" | "generate";
 
 export type RunEvent =
   | { readonly type: "stage-start"; readonly stage: StageId }
@@ -106,6 +106,14 @@ export interface LoadProgress {
   readonly preparing: string | null;
 }
 
+/** Where an adapter's file comes from when a picture first needs it. */
+export interface RemoteFile {
+  readonly sizeBytes: number;
+  /** Its file is in this browser. */
+  readonly stored: boolean;
+  readonly pageUrl: string | null;
+}
+
 /** A pack that is loaded and ready to paint. */
 export interface LoadedPack {
   readonly id: string;
@@ -120,6 +128,8 @@ export interface LoadedPack {
   readonly cards: readonly AdapterCard[];
   /** Base models whose adapters fit, as cards name them. */
   readonly baseModels: readonly string[];
+  /** Adapters among the cards whose files are on a hub, by id. */
+  readonly remote: ReadonlyMap<string, RemoteFile>;
   /** The user's adapters among the cards, by id. */
   readonly own: ReadonlyMap<string, OwnAdapter>;
   /** A picture or other file of the pack as an object URL; null when the pack has no such file. */

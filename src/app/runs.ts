@@ -20,7 +20,7 @@ export interface RunsContext {
   readonly gallery: GalleryState;
   /** Has the pictures to start from. */
   readonly inputs: Promise<InputStore>;
-  readonly packId: string;
+  readonly packId: Accessor<string>;
   readonly cards: Accessor<ReadonlyMap<string, AdapterCard>>;
   readonly announce: (text: string) => void;
   readonly onProgress: (progress: LoadProgress) => void;
@@ -76,7 +76,9 @@ export function createRuns(context: RunsContext): Runs {
   const [current, setCurrent] = createSignal<{ view: RunView; set: SetStoreFunction<RunView> } | null>(null);
   const [busy, setBusy] = createSignal(false);
   const hooks = {
-    packId,
+    get packId() {
+      return packId();
+    },
     onProgress,
     openStart: async (start: StartOptions) => openStart(start, await inputs),
   };

@@ -4,27 +4,30 @@ import { proxy } from "comlink";
 import { composeBaseline } from "../compose/baselines.ts";
 import type { ComposerService } from "../compose/service.ts";
 import type { DiffusionService } from "../engine/service.ts";
-import type { EmbedderService } from "../retrieval/embedder-service.ts";
-import { checkSameModel } from "../retrieval/same-model.ts";
-import type { SearchService } from "../retrieval/search-service.ts";
 import { WorkerClient } from "../rpc/client.ts";
 import { StylusError } from "../shared/errors.ts";
 import type { DevicePreference } from "../shared/request.ts";
-import { parseManifest, type Manifest } from "../storage/manifest.ts";
-import type { OpenedPack, StorageService } from "../storage/service.ts";
+import type { OpenedPack } from "../storage/service.ts";
+import { createModelServices } from "./model-services.ts";
 import { openOwnAdapters, type OwnAdapter } from "./own-adapters.ts";
-import { packDefaults, packInfo, packManifest, type PackInfo } from "./packs.ts";
+import { openOwnModels } from "./own-models.ts";
+import { describeStored, fetchRemote, openStored } from "./pack-files.ts";
+import { packSource, type PackSource } from "./pack-source.ts";
+import { packDefaults } from "./packs.ts";
 import type { Services } from "./ports.ts";
-import type { LoadedPack, LoadProgress } from "./run-types.ts";
+import { createRetrievalWorkers } from "./retrieval-workers.ts";
+import type { LoadedPack, LoadProgress, RemoteFile } from "./run-types.ts";
+import { StorageClient } from "./storage-client.ts";
 
 /** A step of a large model on a slow device may take this long; after that the worker is ended. */
 const stopGraceMilliseconds = 10_000;
 
 interface Fetched {
-  readonly info: PackInfo;
-  readonly manifest: Manifest;
+  readonly source: PackSource;
   readonly opened: OpenedPack;
   readonly fileUrl: (path: string) => string | null;
+  /** Ids of remote adapters whose files are here. */
+  readonly stored: Set<string>;
 }
 
 function stopped<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
@@ -51,44 +54,9 @@ function urlsOf(files: ReadonlyMap<string, Blob>): (path: string) => string | nu
   };
 }
 
-/** The storage worker tells the total and which file grew; the page shows every file. */
-function trackFiles(manifest: Manifest, info: PackInfo) {
-  const wanted = manifest.files.filter(({ path }) => info.prefixes.some((prefix) => path.startsWith(prefix)));
-  const received = new Map<string, number>();
-  const totalBytes = wanted.reduce((sum, file) => sum + file.sizeBytes, 0);
-  let last = 0;
-  const largestFirst = [...wanted].sort((a, b) => b.sizeBytes - a.sizeBytes);
-  return {
-    add({ path, receivedBytes }: { path: string; receivedBytes: number }): void {
-      received.set(path, (received.get(path) ?? 0) + receivedBytes - last);
-      last = receivedBytes;
-    },
-    progress: (preparing: string | null): LoadProgress => ({
-      files: largestFirst.map(({ path, sizeBytes }) => ({
-        path,
-        sizeBytes,
-        receivedBytes: preparing ? sizeBytes : Math.min(sizeBytes, received.get(path) ?? 0),
-      })),
-      receivedBytes: preparing ? totalBytes : last,
-      totalBytes,
-      preparing,
-    }),
-  };
-}
-
 export function createServices(): Services {
-  const storage = new WorkerClient<StorageService>(
-    "storage",
-    () => new Worker(new URL("../../workers/storage.ts", import.meta.url), { type: "module" }),
-  );
-  const embedder = new WorkerClient<EmbedderService>(
-    "embedder",
-    () => new Worker(new URL("../../workers/embedder.ts", import.meta.url), { type: "module" }),
-  );
-  const search = new WorkerClient<SearchService>(
-    "search",
-    () => new Worker(new URL("../../workers/search.ts", import.meta.url), { type: "module" }),
-  );
+  const storage = new StorageClient();
+  const retrieval = createRetrievalWorkers();
   const composer = new WorkerClient<ComposerService>(
     "composer",
     () => new Worker(new URL("../../workers/composer.ts", import.meta.url), { type: "module" }),
@@ -104,114 +72,108 @@ export function createServices(): Services {
   };
   let fetched: { readonly packId: string; readonly result: Promise<Fetched> } | null = null;
   let loading: { readonly key: string; readonly result: Promise<LoadedPack> } | null = null;
-  /** Which start of each worker holds the pack: a restarted worker holds nothing. */
-  let holders = { key: "", embedder: 0, search: 0 };
-  let cardsOfSearch: LoadedPack["cards"] = [];
-  /** The user's adapters as retrieval knows them. */
-  const indexed = new Map<string, OwnAdapter>();
+  /** What the diffusion worker was started for. */
+  let painting = "";
+  let cardsOfPack: LoadedPack["cards"] = [];
   const ownStore = openOwnAdapters();
+  const ownModels = openOwnModels();
+  const modelStorage = createModelServices({ storage, ownModels, ownAdapters: ownStore });
 
   /** The user's adapters that fit a pack; one whose name the pack has taken is left out. */
-  async function ownOf(packId: string): Promise<OwnAdapter[]> {
-    const { baseModels } = packInfo(packId);
+  async function ownOf({ info: { baseModels } }: PackSource): Promise<OwnAdapter[]> {
     const all = await (await ownStore).all();
     return all.filter(
-      ({ card }) => baseModels.includes(card.baseModel) && !cardsOfSearch.some(({ id }) => id === card.id),
+      ({ card }) => baseModels.includes(card.baseModel) && !cardsOfPack.some(({ id }) => id === card.id),
     );
   }
 
-  /** Brings retrieval up to date with what the user has added, changed and removed. */
-  async function indexOwn(packId: string): Promise<OwnAdapter[]> {
-    const own = await ownOf(packId);
-    for (const id of [...indexed.keys()].filter((known) => !own.some((adapter) => adapter.id === known))) {
-      await search.call((service) => service.remove(id));
-      indexed.delete(id);
-    }
-    for (const adapter of own) {
-      if (JSON.stringify(indexed.get(adapter.id)?.card) === JSON.stringify(adapter.card)) continue;
-      const entry = await embedder.call((service) => service.embedCard(adapter.card));
-      await search.call((service) => service.add(adapter.card, entry));
-      indexed.set(adapter.id, adapter);
-    }
-    return own;
+  async function fetchOnce(packId: string): Promise<Fetched> {
+    const source = await packSource(packId, ownModels);
+    const { signal } = new AbortController();
+    const opened = await openStored(storage, source, { onProgress: tell, signal });
+    return { source, opened, fileUrl: urlsOf(opened.files), stored: await storedOf(source) };
   }
 
-  async function fetchPack(packId: string): Promise<Fetched> {
-    const info = packInfo(packId);
-    const json = await packManifest(packId);
-    const manifest = parseManifest(json, `model-manifests/${packId}.json`);
-    const files = trackFiles(manifest, info);
-    tell(files.progress(null));
-    const opened = await storage.call((service) =>
-      service.openPack(json, document.baseURI, {
-        prefixes: info.prefixes,
-        onProgress: (progress) => {
-          files.add(progress);
-          tell(files.progress(null));
-        },
-      }),
-    );
-    storage.terminate(); // everything is in hand
-    tell(files.progress("Getting the networks ready"));
-    return { info, manifest, opened, fileUrl: urlsOf(opened.files) };
+  async function storedOf({ remote }: PackSource): Promise<Set<string>> {
+    if (remote.length === 0) return new Set();
+    const { packs } = await describeStored(storage);
+    const isStored = ({ manifestId, path }: (typeof remote)[number]): boolean =>
+      packs.some(
+        ({ id, files }) => id === manifestId && files.some((file) => file.path === path && file.complete),
+      );
+    return new Set(remote.filter(isStored).map(({ card }) => card.id));
   }
 
-  async function loadSearch(key: string, files: ReadonlyMap<string, Blob>): Promise<void> {
-    const current =
-      holders.key === key && holders.embedder === embedder.starts && holders.search === search.starts;
-    if (current && embedder.alive && search.alive) return;
-    const prefix = "embedder/";
-    const ofEmbedder = new Map(
-      [...files]
-        .filter(([path]) => path.startsWith(prefix))
-        .map(([path, blob]) => [path.slice(prefix.length), blob]),
+  function loadedPack(): Promise<Fetched> {
+    if (fetched) return fetched.result;
+    throw new StylusError("not-found", "The model was taken away meanwhile.", {
+      remedy: "Try again: it is loaded anew.",
+    });
+  }
+
+  /** Retrieval for the pack that is there: also while typing, when no run loads what a crash took away. */
+  async function loadRetrieval({ source, opened }: Fetched): Promise<void> {
+    const { packId, info, remote } = source;
+    cardsOfPack = await retrieval.load(
+      {
+        packId,
+        baseModels: info.baseModels,
+        files: opened.files,
+        unindexed: opened.files.has("index/index.json") ? null : remote.map(({ card }) => card),
+      },
+      (preparing) => {
+        const bytes = opened.totalBytes;
+        tell({ files: [], receivedBytes: bytes, totalBytes: bytes, preparing });
+      },
     );
-    const ofSearch = new Map(
-      [...files].filter(([path]) => path.startsWith("index/") || path === "adapters/cards.json"),
-    );
-    const [loaded, index] = await Promise.all([
-      embedder.call((service) => service.load(ofEmbedder)),
-      search.call((service) => service.load(ofSearch)),
-    ]);
-    checkSameModel(index.model, loaded.model);
-    cardsOfSearch = index.cards;
-    indexed.clear();
-    await indexOwn(key);
-    holders = { key, embedder: embedder.starts, search: search.starts };
+    await retrieval.indexOwn(await ownOf(source));
   }
 
   async function loadPack(packId: string, device: DevicePreference): Promise<LoadedPack> {
-    if (fetched?.packId !== packId) fetched = { packId, result: fetchPack(packId) };
-    const { info, manifest, opened, fileUrl } = await fetched.result.catch((error: unknown) => {
+    if (fetched?.packId !== packId) fetched = { packId, result: fetchOnce(packId) };
+    const all = await fetched.result.catch((error: unknown) => {
       fetched = null;
       throw error;
     });
+    if (fetched?.packId !== packId) throw new StylusError("cancelled", "Another model was chosen.");
+    const { source, opened, fileUrl, stored } = all;
+    // ONNX Runtime is loaded once per worker, for one device; and only a new worker gives back the old one's memory.
+    const wanted = `${packId} ${device}`;
+    if (painting !== wanted) diffusion.terminate();
+    painting = wanted;
     const [networks] = await Promise.all([
       diffusion.call((service) => service.load({ id: packId, files: opened.files }, { device })),
-      loadSearch(packId, opened.files),
+      loadRetrieval(all),
     ]);
-    const own = await indexOwn(packId);
+    const own = await ownOf(source);
     await diffusion.call((service) =>
       service.registerAdapters(
         own.map(({ id, file, report: { fileName } }) => ({ id, blob: file, fileName })),
       ),
     );
+    const remote = source.remote.map(({ card, pageUrl }): [string, RemoteFile] => [
+      card.id,
+      { sizeBytes: card.file.sizeBytes, stored: stored.has(card.id), pageUrl },
+    ]);
     return {
       id: packId,
-      title: manifest.title,
+      title: source.title,
       sizeBytes: opened.totalBytes,
       downloadedBytes: opened.downloadedBytes,
       persistent: opened.persistent,
       device: networks.device,
-      defaults: packDefaults(info, cardsOfSearch),
-      cards: [...cardsOfSearch, ...own.map(({ card }) => card)],
-      baseModels: info.baseModels,
+      defaults: packDefaults(source.info, cardsOfPack),
+      cards: [...cardsOfPack, ...own.map(({ card }) => card)],
+      baseModels: source.info.baseModels,
+      remote: new Map(remote),
       own: new Map(own.map((adapter) => [adapter.id, adapter])),
       fileUrl,
     };
   }
 
   return {
+    models: modelStorage.models,
+
     async load(packId, { device, onProgress, signal }) {
       const key = `${packId} ${device}`;
       // The load itself goes on when a run stops waiting for it: the next run needs it all the same.
@@ -232,34 +194,38 @@ export function createServices(): Services {
     },
 
     async embedQuery(text, { signal }) {
-      // Also while typing, when no run loads what a crash took away.
-      const files = (await fetched?.result)?.opened.files;
-      if (files) await stopped(loadSearch(holders.key, files), signal);
-      const [vector] = await stopped(
-        embedder.call((service) => service.embed([text], { kind: "query" })),
-        signal,
-      );
+      const all = await fetched?.result;
+      if (all) await stopped(loadRetrieval(all), signal);
+      const [vector] = await stopped(retrieval.embedQueries([text]), signal);
       return vector!;
     },
 
     async search(query, { limit, bans, signal }) {
-      const { baseModels } = packInfo(holders.key);
-      const { candidates } = await stopped(
-        search.call((service) => service.search(query, { k: limit, filter: { baseModels, bans } })),
-        signal,
-      );
-      return candidates;
+      const { baseModels } = (await loadedPack()).source.info;
+      return stopped(retrieval.search(query, { k: limit, filter: { baseModels, bans } }), signal);
     },
 
     async compose(candidates, { request, signal }) {
       const { method, prompt, preset, seed } = request;
       if (method !== "stylus") return composeBaseline(method, candidates, { seed });
-      const embed = (texts: readonly string[]) =>
-        embedder.call((service) => service.embed(texts, { kind: "query" }));
+      const embed = (texts: readonly string[]) => retrieval.embedQueries(texts);
       return stopped(
         composer.call((service) => service.compose({ prompt, candidates, preset }, proxy(embed))),
         signal,
       );
+    },
+
+    async fetchAdapters(ids, options) {
+      const { source, stored } = await loadedPack();
+      const wanted = source.remote.filter(({ card }) => ids.includes(card.id));
+      const { blobs, downloadedBytes } = await fetchRemote(storage, wanted, options);
+      await diffusion.call((service) =>
+        service.registerAdapters(
+          wanted.map(({ card, path }) => ({ id: card.id, blob: blobs.get(card.id)!, fileName: path })),
+        ),
+      );
+      for (const { card } of wanted) stored.add(card.id);
+      return { downloadedBytes };
     },
 
     async generate(request, { onEvent, signal }) {
@@ -295,21 +261,14 @@ export function createServices(): Services {
       if (diffusion.alive) await diffusion.call((service) => service.removeAdapter(id));
     },
 
-    async storageUse() {
-      const store = await ownStore;
-      const [use, own] = await Promise.all([storage.call((service) => service.use()), store.all()]);
-      return {
-        ...use,
-        own: { count: own.length, sizeBytes: own.reduce((sum, { file }) => sum + file.size, 0) },
-      };
-    },
+    storageUse: () => modelStorage.use(),
 
-    async deletePack(packId) {
-      const json = await packManifest(packId);
-      for (const client of [diffusion, embedder, search]) client.terminate();
+    async deletePack(manifestId) {
+      diffusion.terminate();
+      retrieval.terminate();
       fetched = null;
       loading = null;
-      await storage.call((service) => service.removePack(json));
+      await modelStorage.deletePack(manifestId);
     },
   };
 }

@@ -3,10 +3,11 @@
 import { createEffect, createRoot } from "solid-js";
 import { createStore, type SetStoreFunction } from "solid-js/store";
 import type { DevicePreference } from "../shared/request.ts";
+import { pocketId } from "./packs.ts";
 import {
+  defaultSize,
   limits,
   randomSeed,
-  sizeLimits,
   type GenerateOptions,
   type MethodId,
   type PackDefaults,
@@ -17,7 +18,6 @@ import {
   defaultHires,
   defaultMask,
   defaultStrength,
-  sizeForPicture,
   type HiresOptions,
   type MaskValues,
   type StartOptions,
@@ -36,6 +36,8 @@ export interface StartSettings {
 }
 
 export interface Settings {
+  /** Id of the pack that paints: see src/app/packs.ts. */
+  model: string;
   prompt: string;
   negativePrompt: string;
   seed: number;
@@ -67,6 +69,7 @@ export interface Settings {
 }
 
 const initialSettings = (): Settings => ({
+  model: pocketId,
   prompt: "",
   negativePrompt: "",
   seed: randomSeed(),
@@ -152,14 +155,6 @@ export const withPrompt = (history: readonly string[], prompt: string): string[]
 export const usesFewStep = (settings: Settings, slowDevice: boolean): boolean =>
   settings.fewStep ?? slowDevice;
 
-/** The size that is painted when the user sets none: the picture's, if one is painted over; else the model's. */
-function ownSize(start: StartOptions | null, defaults: PackDefaults): { width: number; height: number } {
-  const { width, height } = defaults;
-  if (start === null || start.mask?.region === "masked") return { width, height };
-  const { min, max } = sizeLimits(defaults);
-  return sizeForPicture(start.picture, { width, height, minSide: min, maxSide: max });
-}
-
 function startOf({ start, startValues }: Settings): StartOptions | null {
   if (start === null) return null;
   const mask = start.mask === null ? null : { id: start.mask, ...maskValuesOf(startValues) };
@@ -183,7 +178,7 @@ export function toOptions(
   const fewStep = usesFewStep(settings, context.slowDevice) && defaults.fewStep !== null;
   const mode = fewStep ? { ...defaults.fewStep!, ...settings.fast } : { ...defaults.full, ...settings.full };
   const start = startOf(settings);
-  const size = settings.size ?? ownSize(start, defaults);
+  const size = settings.size ?? defaultSize(start, defaults);
   return {
     prompt: settings.prompt,
     negativePrompt: settings.negativePrompt,
@@ -213,7 +208,7 @@ export function toOptions(
 export function fromOptions(options: GenerateOptions, defaults: PackDefaults): Partial<Settings> {
   const { steps, cfgScale, sampler, schedule, start, hires } = options;
   const sampling = { steps, cfgScale, sampler, schedule };
-  const own = ownSize(start, defaults);
+  const own = defaultSize(start, defaults);
   const isOwn = options.width === own.width && options.height === own.height;
   return {
     prompt: options.prompt,

@@ -18,9 +18,13 @@ import {
   type PackDefaults,
 } from "./options.ts";
 import { planBatch } from "./plan-batch.ts";
+import { sortPick } from "./checkpoint-facts.ts";
+import type { DiskPick } from "./disk-files.ts";
 import { kindOfFile } from "./dropped-files.ts";
 import { createIntake, type Intake } from "./intake.ts";
 import type { DiskUse, Services } from "./ports.ts";
+import { createModels, type Models } from "./models-state.ts";
+import { splitPackId } from "./packs.ts";
 import { createReading } from "./reading.ts";
 import { createRuns, explain, type Runs } from "./runs.ts";
 import type { LoadedPack, LoadProgress, PlannedImage } from "./run-types.ts";
@@ -73,6 +77,8 @@ export interface Studio extends Pick<
   readonly gallery: GalleryState;
   /** The picture to start from. */
   readonly start: StartState;
+  /** The choice of models. */
+  readonly models: Models;
   /** The user's own adapter files. */
   readonly intake: Intake;
   /** For screen readers: the latest thing worth saying. */
@@ -92,13 +98,15 @@ export interface Studio extends Pick<
   useOffered(): void;
   /** A picture is started from, or its settings are offered if it carries some; adapter files are examined. */
   takeFiles(files: readonly File[]): Promise<void>;
+  /** The same for a drop or a choice that may hold whole models, folders too. */
+  takePick(pick: DiskPick): Promise<void>;
   storageUse(): Promise<DiskUse>;
-  /** Deletes the files of the model on show; nothing is painted until it is loaded again. */
-  deletePack(): Promise<void>;
+  /** Deletes the files of a manifest; when the model on show needs them, nothing is painted until it is loaded again. */
+  deletePack(manifestId: string): Promise<void>;
+  /** Makes a pack the one that paints. */
+  useModel(packId: string): Promise<void>;
   announce(text: string): void;
 }
-
-const packId = "pocket";
 
 /** Until a pack is loaded the page shows these; the pack's own replace them. */
 const assumedDefaults: PackDefaults = {
@@ -169,11 +177,55 @@ function buildStudio(services: Services): Studio {
       setPackStatus("failed");
     });
 
+  const packId = (): string => settings.model;
+
   async function refresh(): Promise<LoadedPack> {
     const { signal } = new AbortController();
-    const loaded = await services.load(packId, { device: settings.device, onProgress, signal });
-    onPack(loaded);
+    const loaded = await services.load(packId(), { device: settings.device, onProgress, signal });
+    if (loaded.id === packId()) onPack(loaded);
     return loaded;
+  }
+
+  async function loadPack(): Promise<void> {
+    const wanted = `${packId()} ${settings.device}`;
+    batch(() => {
+      setPackStatus("loading");
+      setPackError(null);
+    });
+    try {
+      announce(`${(await refresh()).title} is ready.`);
+    } catch (error) {
+      // Another choice was made meanwhile: its load is the one that counts.
+      if (wanted === `${packId()} ${settings.device}`) failPack(explain(error));
+    }
+  }
+
+  async function takeFiles(files: readonly File[]): Promise<void> {
+    const adapters = files.filter((file) => kindOfFile(file) === "adapter");
+    const others = files.filter((file) => !adapters.includes(file));
+    if (adapters.length > 0) intake.take(adapters);
+    const picture = others.find((file) => kindOfFile(file) === "picture");
+    const text = picture && (await pictureText(picture));
+    if (picture && text) start.ask({ file: picture, name: picture.name, text });
+    else if (picture) await start.take(picture, picture.name);
+    else if (others.length > 0) {
+      setInputError({
+        code: "unsupported",
+        message: `${others[0]!.name} is neither a picture nor an adapter file.`,
+        remedy: "Drop a picture to start from, or a LoRA file (.safetensors, .pt or .bin).",
+      });
+    }
+  }
+
+  /** Puts another model in the place of the one that paints; a run in progress ends with it. */
+  async function useModel(id: string): Promise<void> {
+    runs.stop();
+    batch(() => {
+      setSettings("model", id);
+      setPack(null);
+      setProgress(null);
+    });
+    await loadPack();
   }
 
   const gallery = createGalleryState();
@@ -194,6 +246,7 @@ function buildStudio(services: Services): Studio {
       return true;
     },
   });
+  const models = createModels({ services, packId, use: useModel, busy: runs.busy, announce });
   const reading = createReading({ services, pack, busy: runs.busy, options, shown: runs.shown });
   const planned = createMemo((): readonly PlannedImage[] => {
     const loaded = pack();
@@ -244,6 +297,7 @@ function buildStudio(services: Services): Studio {
     adjusted,
     reading,
     planned,
+    models,
     gallery,
     start,
     intake,
@@ -256,17 +310,8 @@ function buildStudio(services: Services): Studio {
     compareWithStart: runs.compareWithStart,
     closeVariant: runs.closeVariant,
 
-    async loadPack() {
-      batch(() => {
-        setPackStatus("loading");
-        setPackError(null);
-      });
-      try {
-        announce(`${(await refresh()).title} is ready.`);
-      } catch (error) {
-        failPack(explain(error));
-      }
-    },
+    loadPack,
+    useModel,
 
     async generate({ keepSeed = false } = {}) {
       if (runs.busy()) return;
@@ -347,32 +392,25 @@ function buildStudio(services: Services): Studio {
       });
       announce(`Prompt and settings of ${offered.name} taken over.`);
     },
-    async takeFiles(files) {
-      const adapters = files.filter((file) => kindOfFile(file) === "adapter");
-      const others = files.filter((file) => !adapters.includes(file));
-      if (adapters.length > 0) intake.take(adapters);
-      const picture = others.find((file) => kindOfFile(file) === "picture");
-      const text = picture && (await pictureText(picture));
-      if (picture && text) start.ask({ file: picture, name: picture.name, text });
-      else if (picture) await start.take(picture, picture.name);
-      else if (others.length > 0) {
-        setInputError({
-          code: "unsupported",
-          message: `${others[0]!.name} is neither a picture nor an adapter file.`,
-          remedy: "Drop a picture to start from, or a LoRA file (.safetensors, .pt or .bin).",
-        });
-      }
+    takeFiles,
+    async takePick(pick) {
+      const { model, others } = await sortPick(pick);
+      if (others.length > 0) await takeFiles(others);
+      if (model.files.length > 0) await models.takeFromDisk(model);
     },
     storageUse: () => services.storageUse(),
-    async deletePack() {
+    async deletePack(manifestId) {
       if (runs.busy()) runs.stop();
-      await services.deletePack(packId);
-      batch(() => {
-        setPack(null);
-        setProgress(null);
-        setPackStatus("deleted");
-      });
-      announce("The model’s files are deleted.");
+      await services.deletePack(manifestId);
+      const { modelId, vaeId } = splitPackId(packId());
+      if (manifestId === modelId || manifestId === vaeId) {
+        batch(() => {
+          setPack(null);
+          setProgress(null);
+          setPackStatus("deleted");
+        });
+      }
+      announce("The files are deleted.");
     },
   };
 }

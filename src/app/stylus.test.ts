@@ -41,6 +41,7 @@ const pack: LoadedPack = {
     card("lcm", { fewStep: { steps: 4, cfgScale: 1, sampler: "lcm", schedule: "lcm" } }),
   ],
   baseModels: ["Pocket"],
+  remote: new Map(),
   own: new Map(),
   fileUrl: () => null,
 };
@@ -54,6 +55,8 @@ const unused = {
   putAdapter: notAsked,
   removeAdapter: notAsked,
   storageUse: notAsked,
+  fetchAdapters: notAsked,
+  models: {} as Services["models"],
   deletePack: notAsked,
 };
 

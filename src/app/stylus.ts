@@ -4,7 +4,7 @@ import { dependencies, version } from "../../package.json";
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
 import type { DiffusionEvent, DiffusionRequest, ImageToImage } from "../shared/request.ts";
 import { choose, type RunStage } from "./choose.ts";
-import { readLoraTags } from "./lora-tags.ts";
+import { checkLoraTags, readLoraTags } from "./lora-tags.ts";
 import { checkOptions, completeOptions, type GenerateOptions, type PartialOptions } from "./options.ts";
 import { describeStart, finishedSize, hiresFix, type StartOptions } from "./picture-options.ts";
 import { planBatch } from "./plan-batch.ts";
@@ -90,6 +90,7 @@ export async function run(
   checkOptions(options, { defaults: pack.defaults });
   const imageToImage = options.start && (await opened(options.start, hooks.openStart));
   const tags = readLoraTags(options.prompt);
+  checkLoraTags(tags);
   const listed = Array.isArray(options.adapters) ? options.adapters : [];
   checkKnown(
     [...tags.adapters, ...listed].map(({ id }) => id),
@@ -106,6 +107,14 @@ export async function run(
   onEvent({ type: "plan", composition: planned.composition, images: planned.images });
 
   const request = diffusionRequest(options, { pack, images: planned.images, imageToImage });
+  const wanted = remoteAdaptersOf(request, pack);
+  if (wanted.length > 0) {
+    await stage("fetch", { adapters: wanted }, async () => ({
+      value: undefined,
+      outputs: await services.fetchAdapters(wanted, { onProgress, signal }),
+    }));
+  }
+
   const images: RunImage[] = [];
   const reports = planned.images.map((image, index) => createImageReport(image, index, options));
   const record = (event: DiffusionEvent): void => {
@@ -196,6 +205,12 @@ function diffusionRequest(
     ...(hires === null ? {} : { hires: hiresFix(hires, { width, height }) }),
     ...(vaeTilePixels === null ? {} : { vaeTilePixels }),
   };
+}
+
+/** Adapters of a request whose files come from a hub, those that are here already too: the engine may not know them yet. */
+function remoteAdaptersOf({ images, fewStepAdapter }: DiffusionRequest, { remote }: LoadedPack): string[] {
+  const uses = [...images.flatMap(({ adapters }) => adapters), ...(fewStepAdapter ? [fewStepAdapter] : [])];
+  return [...new Set(uses.map(({ id }) => id))].filter((id) => remote.has(id));
 }
 
 interface GrowingReport extends PlannedImage {

@@ -1,6 +1,7 @@
 // The page: prompt on top, pictures and the choice below, the gallery last.
 import { createEffect, createSignal, onCleanup, Show, type JSX } from "solid-js";
 import { installKeys } from "../app/commands.ts";
+import { pickOfDrop } from "../app/disk-files.ts";
 import type { Studio } from "../app/studio.ts";
 import { AdapterDialog } from "./AdapterDialog.tsx";
 import { AdapterDialogContext } from "./adapter-dialog-context.ts";
@@ -15,6 +16,7 @@ import { HelpDialog } from "./HelpDialog.tsx";
 import { IntakeDialog } from "./IntakeDialog.tsx";
 import { LibraryDialog } from "./LibraryDialog.tsx";
 import { Notices } from "./Notices.tsx";
+import { ModelsDialog } from "./ModelsDialog.tsx";
 import { LoadPanel } from "./LoadPanel.tsx";
 import { Pictures } from "./Pictures.tsx";
 import { PromptBox } from "./PromptBox.tsx";
@@ -74,7 +76,7 @@ export function App(props: { readonly studio: Studio }): JSX.Element {
   });
   onFiles("drop", (event) => {
     setDropping(false);
-    void studio.takeFiles([...event.dataTransfer!.files]);
+    void pickOfDrop(event.dataTransfer!).then((pick) => studio.takePick(pick));
   });
   document.addEventListener(
     "paste",
@@ -98,12 +100,14 @@ export function App(props: { readonly studio: Studio }): JSX.Element {
               <p>Drop it here</p>
               <ul>
                 <li>A LoRA file joins your adapters</li>
+                <li>A checkpoint joins your models</li>
                 <li>A picture is started from, or brings its prompt and settings</li>
               </ul>
             </div>
           </Show>
           <Header
             onLibrary={() => setLibraryOpen(true)}
+            onModels={() => studio.models.show()}
             onStorage={() => setStorageOpen(true)}
             onHelp={() => setHelpOpen(true)}
           />
@@ -154,6 +158,7 @@ export function App(props: { readonly studio: Studio }): JSX.Element {
         </div>
         <LibraryDialog open={libraryOpen()} onClose={() => setLibraryOpen(false)} />
         <IntakeDialog />
+        <ModelsDialog onStorage={() => setStorageOpen(true)} />
         <StorageDialog open={storageOpen()} onClose={() => setStorageOpen(false)} />
         <AdapterDialog id={adapterId()} onClose={() => setAdapterId(null)} />
         <HelpDialog open={helpOpen()} onClose={() => setHelpOpen(false)} />

@@ -3,11 +3,12 @@ import { createMemo, For, Show, type JSX } from "solid-js";
 import { formatBytes } from "../app/time-left.ts";
 import controls from "./controls.module.css";
 import styles from "./Header.module.css";
-import { DiskIcon, HelpIcon, Logo, StackIcon } from "./icons.tsx";
+import { DiskIcon, HelpIcon, Logo, ModelIcon, StackIcon } from "./icons.tsx";
 import { useStudio } from "./studio-context.ts";
 
 export function Header(props: {
   readonly onLibrary: () => void;
+  readonly onModels: () => void;
   readonly onStorage: () => void;
   readonly onHelp: () => void;
 }): JSX.Element {
@@ -32,6 +33,14 @@ export function Header(props: {
         return "Starting";
     }
   };
+  /** Of a model that is downloaded while another one paints. */
+  const arriving = (): string | null => {
+    const download = studio.models.download();
+    if (!download) return null;
+    if (download.status !== "running") return "stopped";
+    const { receivedBytes = 0, totalBytes = 0 } = download.progress ?? {};
+    return totalBytes > 0 ? `${Math.floor((receivedBytes / totalBytes) * 100)}%` : "0%";
+  };
   const adapters = (): number => studio.pack()?.cards.filter((card) => !card.fewStep).length ?? 0;
 
   return (
@@ -47,8 +56,17 @@ export function Header(props: {
           aria-label={`${studio.pack()?.title ?? "Model"}: ${status()}. Details`}
         >
           <span class={styles["light"]} data-status={studio.packStatus()} />
-          <span class={styles["pack"]}>{studio.pack()?.title ?? "Pocket"}</span>
+          <span class={styles["pack"]}>{studio.pack()?.title ?? "Model"}</span>
           <span class={styles["state"]}>{status()}</span>
+        </button>
+        <button
+          class={`${controls["button"]} ${controls["small"]} ${controls["quiet"]}`}
+          type="button"
+          aria-label={arriving() ? `Models: ${arriving()}` : "Models"}
+          onClick={() => props.onModels()}
+        >
+          <ModelIcon /> <span class={styles["wide"]}>Models</span>
+          <Show when={arriving()}>{(text) => <span class={styles["count"]}>{text()}</span>}</Show>
         </button>
         <button
           class={`${controls["button"]} ${controls["small"]} ${controls["quiet"]}`}
@@ -87,7 +105,9 @@ function DevicePopover(props: { readonly onStorage: () => void }): JSX.Element {
           <p>
             {studio.packStatus() === "deleted"
               ? "The model’s files are deleted from this browser."
-              : "The model is still loading."}
+              : studio.packStatus() === "failed"
+                ? "The model could not be loaded."
+                : "The model is still loading."}
           </p>
         }
       >

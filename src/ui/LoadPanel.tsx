@@ -1,5 +1,7 @@
 // The model on its way: total and file by file, in bytes; or what went wrong and what to do.
 import { For, Show, type JSX } from "solid-js";
+import { isOwnModel } from "../app/own-models.ts";
+import { pocketId } from "../app/packs.ts";
 import { formatBytes, formatDuration } from "../app/time-left.ts";
 import controls from "./controls.module.css";
 import { ErrorNote } from "./ErrorNote.tsx";
@@ -20,6 +22,31 @@ export function LoadPanel(): JSX.Element {
             >
               Try again
             </button>
+            <Show when={isOwnModel(studio.settings.model) && error().code === "device"}>
+              <button
+                class={`${controls["button"]} ${controls["small"]}`}
+                type="button"
+                onClick={() => void studio.models.allow(studio.settings.model)}
+              >
+                Allow access
+              </button>
+            </Show>
+            <Show when={studio.settings.model !== pocketId}>
+              <button
+                class={`${controls["button"]} ${controls["small"]}`}
+                type="button"
+                onClick={() => void studio.useModel(pocketId)}
+              >
+                Use Pocket
+              </button>
+              <button
+                class={`${controls["button"]} ${controls["small"]}`}
+                type="button"
+                onClick={() => studio.models.show()}
+              >
+                Models
+              </button>
+            </Show>
             <button
               class={`${controls["button"]} ${controls["small"]} ${controls["quiet"]}`}
               type="button"
@@ -33,13 +60,29 @@ export function LoadPanel(): JSX.Element {
       <Show when={studio.packStatus() === "deleted"}>
         <h2>The model is deleted from this browser</h2>
         <p class={styles["hint"]}>Painting needs it again. Your pictures and settings are kept.</p>
-        <button
-          class={`${controls["button"]} ${styles["again"]}`}
-          type="button"
-          onClick={() => void studio.loadPack()}
-        >
-          Download it again
-        </button>
+        <div class={styles["again"]}>
+          <Show
+            when={studio.settings.model === pocketId}
+            fallback={
+              <>
+                <button
+                  class={controls["button"]}
+                  type="button"
+                  onClick={() => void studio.useModel(pocketId)}
+                >
+                  Use Pocket
+                </button>
+                <button class={controls["button"]} type="button" onClick={() => studio.models.show()}>
+                  Models
+                </button>
+              </>
+            }
+          >
+            <button class={controls["button"]} type="button" onClick={() => void studio.loadPack()}>
+              Download it again
+            </button>
+          </Show>
+        </div>
       </Show>
       <Show when={studio.packStatus() === "loading" || studio.packStatus() === "waiting"}>
         <div class={styles["total"]}>

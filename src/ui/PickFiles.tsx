@@ -1,5 +1,6 @@
 // A button that opens the file chooser; what is chosen is taken as if it had been dropped on the page.
 import { Show, type JSX } from "solid-js";
+import { pickOfInput } from "../app/disk-files.ts";
 import controls from "./controls.module.css";
 import { PlusIcon } from "./icons.tsx";
 import { useStudio } from "./studio-context.ts";
@@ -38,7 +39,7 @@ export function PickFiles(props: {
         onChange={() => {
           const files = [...(input.files ?? [])];
           input.value = ""; // so that the same file can be chosen again
-          void studio.takeFiles(files);
+          void studio.takePick(pickOfInput(files));
         }}
       />
     </>

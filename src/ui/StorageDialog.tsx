@@ -1,5 +1,5 @@
-// What this site keeps on the disk: the model, own adapters, pictures; and the ways to free it.
-import { createEffect, createSignal, on, Show, type JSX } from "solid-js";
+// What this site keeps on the disk: models, adapters, pictures; and the ways to free it.
+import { createEffect, createSignal, For, on, Show, type JSX } from "solid-js";
 import type { DiskUse } from "../app/ports.ts";
 import { formatBytes } from "../app/time-left.ts";
 import { toPlainError, type PlainError } from "../shared/errors.ts";
@@ -7,14 +7,26 @@ import controls from "./controls.module.css";
 import { Dialog } from "./Dialog.tsx";
 import { ErrorNote } from "./ErrorNote.tsx";
 import styles from "./StorageDialog.module.css";
+import { StorageRow } from "./StorageRow.tsx";
 import { useStudio } from "./studio-context.ts";
+
+/** What a kind of manifest is, in words for its row. */
+const kindWords: Readonly<Record<DiskUse["packs"][number]["kind"], string>> = {
+  checkpoint: "Model",
+  inpainting: "Model for inpainting",
+  vae: "VAE",
+  "preview-decoder": "Preview decoder",
+  "few-step": "Few-step adapter",
+  tokenizer: "Lent to your own checkpoints",
+  embedder: "Embedder",
+  composers: "Language models",
+  adapters: "Adapters that pictures needed",
+};
 
 export function StorageDialog(props: { readonly open: boolean; readonly onClose: () => void }): JSX.Element {
   const studio = useStudio();
   const [use, setUse] = createSignal<DiskUse | null>(null);
   const [error, setError] = createSignal<PlainError | null>(null);
-  const [asking, setAsking] = createSignal(false);
-  const [deleting, setDeleting] = createSignal(false);
 
   const read = async (): Promise<void> => {
     try {
@@ -28,7 +40,6 @@ export function StorageDialog(props: { readonly open: boolean; readonly onClose:
     on(
       () => props.open,
       (open) => {
-        setAsking(false);
         if (open) void read();
       },
     ),
@@ -36,17 +47,22 @@ export function StorageDialog(props: { readonly open: boolean; readonly onClose:
   const pictures = (): number => studio.gallery.images().reduce((sum, { png }) => sum + png.size, 0);
   const total = (): number => (use()?.usedBytes ?? 0) + (use()?.own.sizeBytes ?? 0) + pictures();
 
-  async function deletePack(): Promise<void> {
-    setDeleting(true);
+  async function free(work: () => Promise<void>): Promise<void> {
     try {
-      await studio.deletePack();
-      setAsking(false);
+      await work();
     } catch (reason) {
       setError(toPlainError(reason));
     }
-    setDeleting(false);
     await read();
   }
+
+  const packWords = ({ kind, complete, totalBytes, files }: DiskUse["packs"][number]): string => {
+    const what = kindWords[kind];
+    if (kind === "adapters" || kind === "few-step")
+      return `${what}: ${files.length} ${files.length === 1 ? "file" : "files"}. Downloaded again when needed.`;
+    if (complete) return `${what}, complete.`;
+    return `${what}, not complete: ${formatBytes(totalBytes)} in all. The download goes on where it stopped.`;
+  };
 
   return (
     <Dialog open={props.open} title="Storage" onClose={() => props.onClose()}>
@@ -62,81 +78,95 @@ export function StorageDialog(props: { readonly open: boolean; readonly onClose:
                 </Show>
               </p>
               <ul class={styles["rows"]}>
-                <li>
-                  <div>
-                    <h3>Model files</h3>
-                    <p>
-                      {known().fileCount === 0
-                        ? "None kept."
-                        : `${studio.pack()?.title ?? "Pocket"}, in ${known().fileCount} files. Downloaded again when needed.`}
-                    </p>
-                  </div>
-                  <span class={styles["size"]}>{formatBytes(known().usedBytes)}</span>
-                  <Show when={known().fileCount > 0}>
-                    <div class={styles["actions"]}>
-                      <Show
-                        when={asking()}
-                        fallback={
-                          <button
-                            class={`${controls["button"]} ${controls["small"]} ${controls["danger"]}`}
-                            type="button"
-                            onClick={() => setAsking(true)}
-                          >
-                            Delete model files
-                          </button>
-                        }
-                      >
-                        <button
-                          class={`${controls["button"]} ${controls["small"]} ${controls["danger"]}`}
-                          type="button"
-                          disabled={deleting()}
-                          onClick={() => void deletePack()}
-                        >
-                          {deleting() ? "Deleting…" : `Delete ${formatBytes(known().usedBytes)}`}
-                        </button>
-                        <button
-                          class={`${controls["button"]} ${controls["small"]} ${controls["quiet"]}`}
-                          type="button"
-                          onClick={() => setAsking(false)}
-                        >
-                          Keep them
-                        </button>
-                      </Show>
-                    </div>
-                  </Show>
-                </li>
-                <li>
-                  <div>
-                    <h3>Your adapters</h3>
-                    <p>
-                      {known().own.count === 0
-                        ? "You have added none."
-                        : `${known().own.count} ${known().own.count === 1 ? "file" : "files"}. Remove each from its details, under Adapters.`}
-                    </p>
-                  </div>
-                  <span class={styles["size"]}>{formatBytes(known().own.sizeBytes)}</span>
-                </li>
-                <li>
-                  <div>
-                    <h3>Your pictures</h3>
-                    <p>
-                      {studio.gallery.images().length === 0
-                        ? "None yet."
-                        : `${studio.gallery.images().length} in the gallery, where they can be deleted.`}
-                    </p>
-                  </div>
-                  <span class={styles["size"]}>{formatBytes(pictures())}</span>
-                </li>
+                <For each={known().packs}>
+                  {(pack) => (
+                    <StorageRow
+                      title={pack.title}
+                      words={packWords(pack)}
+                      sizeBytes={pack.storedBytes}
+                      onDelete={() => free(() => studio.deletePack(pack.id))}
+                      {...(pack.kind === "checkpoint" || pack.kind === "inpainting"
+                        ? { onForget: () => studio.models.forgetPinsOf(pack.id) }
+                        : {})}
+                    />
+                  )}
+                </For>
+                <Show when={known().others.length > 0}>
+                  <StorageRow
+                    title="Left over"
+                    words={`${known().others.length} files of an earlier version of this site, used by nothing.`}
+                    sizeBytes={known().others.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)}
+                    onDelete={() =>
+                      free(async () => {
+                        for (const { name } of known().others) await studio.models.deleteFile(name);
+                      })
+                    }
+                  />
+                </Show>
+                <For each={known().ownModels}>
+                  {(model) => (
+                    <StorageRow
+                      title={model.title}
+                      words="Your own checkpoint: read from its place on your disk, not copied. Remove it from the list under Models."
+                      sizeBytes={0}
+                    />
+                  )}
+                </For>
+                <StorageRow
+                  title="Your adapters"
+                  words={
+                    known().own.count === 0
+                      ? "You have added none."
+                      : `${known().own.count} ${known().own.count === 1 ? "file" : "files"}. Remove each from its details, under Adapters.`
+                  }
+                  sizeBytes={known().own.sizeBytes}
+                />
+                <StorageRow
+                  title="Your pictures"
+                  words={
+                    studio.gallery.images().length === 0
+                      ? "None yet."
+                      : `${studio.gallery.images().length} in the gallery, where they can be deleted.`
+                  }
+                  sizeBytes={pictures()}
+                />
               </ul>
-              <p class={styles["hint"]}>
-                {known().persisted
-                  ? "The browser has promised to keep all this until you delete it."
-                  : "The browser may delete all this when the disk runs full. Download what you want to be sure of."}
-              </p>
+              <Persistence use={known()} onChange={read} />
             </>
           )}
         </Show>
       </div>
     </Dialog>
+  );
+}
+
+/** Whether the browser may evict all this, and the way to ask it not to. */
+function Persistence(props: { readonly use: DiskUse; readonly onChange: () => Promise<void> }): JSX.Element {
+  const studio = useStudio();
+  const [answer, setAnswer] = createSignal<string | null>(null);
+  async function ask(): Promise<void> {
+    const said = await studio.models.requestPersistence();
+    if (said === "refused")
+      setAnswer(
+        "The browser did not agree. Some do once a site is used often, is installed or has a bookmark.",
+      );
+    if (said === "unsupported") setAnswer("This browser cannot promise it.");
+    await props.onChange();
+  }
+  return (
+    <Show
+      when={!props.use.persisted}
+      fallback={<p class={styles["hint"]}>The browser has promised to keep all this until you delete it.</p>}
+    >
+      <div class={styles["keep"]}>
+        <p class={styles["hint"]} role="status">
+          {answer() ??
+            "The browser may delete all this when the disk runs full. Download what you want to be sure of."}
+        </p>
+        <button class={`${controls["button"]} ${controls["small"]}`} type="button" onClick={() => void ask()}>
+          Ask it to keep everything
+        </button>
+      </div>
+    </Show>
   );
 }

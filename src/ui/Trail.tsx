@@ -1,13 +1,15 @@
 // The stages of a run as they happen: what each found and how long it took.
 import { For, Show, type JSX } from "solid-js";
-import { formatDuration, formatMilliseconds } from "../app/time-left.ts";
+import { formatBytes, formatDuration, formatMilliseconds } from "../app/time-left.ts";
 import type { RunView, StageView } from "../app/run-view.ts";
 import { stageNames } from "./names.ts";
+import { useStudio } from "./studio-context.ts";
 import styles from "./Trail.module.css";
 
 const count = (value: number, one: string, many: string): string => `${value} ${value === 1 ? one : many}`;
 
 export function Trail(props: { readonly run: RunView }): JSX.Element {
+  const studio = useStudio();
   const finding = (stage: StageView): string => {
     const { run } = props;
     const tasks = run.composition?.tasks ?? [];
@@ -24,6 +26,7 @@ export function Trail(props: { readonly run: RunView }): JSX.Element {
         return count(run.images.filter((image) => image.status === "done").length, "image", "images");
       case "load":
       case "embed":
+      case "fetch":
         return "";
     }
   };
@@ -50,6 +53,15 @@ export function Trail(props: { readonly run: RunView }): JSX.Element {
             <Show when={stage.status === "done"}>
               <span class={styles["finding"]}>{finding(stage)}</span>
               <span class={styles["time"]}>{formatMilliseconds(stage.milliseconds!)}</span>
+            </Show>
+            <Show when={stage.status === "running" && stage.id === "fetch" && props.run.status === "running"}>
+              <span class={styles["finding"]}>
+                <Show when={studio.progress()}>
+                  {(progress) =>
+                    `${formatBytes(progress().receivedBytes)} of ${formatBytes(progress().totalBytes)}`
+                  }
+                </Show>
+              </span>
             </Show>
             <Show
               when={stage.status === "running" && stage.id === "generate" && props.run.status === "running"}

@@ -1,5 +1,6 @@
 // Before the first picture: what this is, and prompts to try.
 import { For, type JSX } from "solid-js";
+import { pocketId } from "../app/packs.ts";
 import styles from "./Welcome.module.css";
 import { useStudio } from "./studio-context.ts";
 
@@ -21,10 +22,22 @@ const plainExamples = [
   "a penguin in the snow",
 ];
 
+/** For full-size models: what their adapters can do, too. */
+const fullSizeExamples = [
+  "a lighthouse in a storm, watercolor painting",
+  "a castle on a hill, pixel art",
+  "a fluffy owl on a branch, claymation",
+  "a street in the rain at night",
+];
+
 export function Welcome(): JSX.Element {
   const studio = useStudio();
   const shown = () =>
-    studio.pack()?.cards.some((card) => !card.fewStep) === false ? plainExamples : examples;
+    studio.settings.model !== pocketId
+      ? fullSizeExamples
+      : studio.pack()?.cards.some((card) => !card.fewStep) === false
+        ? plainExamples
+        : examples;
   return (
     <div class={styles["welcome"]}>
       <div class={styles["words"]}>

@@ -76,6 +76,9 @@ export const PictureIcon = icon(() => (
 ));
 export const WarningIcon = icon(() => <path d="M10 3.5 17.5 16.5h-15zM10 8.5v3.5M10 14.2h.01" />);
 
+export const ModelIcon = icon(() => (
+  <path d="m10 3 6 3.4v7.2L10 17l-6-3.4V6.4zM4 6.4l6 3.4 6-3.4M10 9.8V17" />
+));
 export const PlusIcon = icon(() => <path d="M10 4v12M4 10h12" />);
 export const CheckIcon = icon(() => <path d="m4 10.5 4 4 8-9" />);
 export const DiskIcon = icon(() => (

@@ -6,6 +6,7 @@ import type { LoadProgress } from "../../src/app/run-types.ts";
 import type { AdapterCard } from "../../src/retrieval/card.ts";
 import { StylusError, throwIfAborted } from "../../src/shared/errors.ts";
 import cardData from "../../training/pocket/cards.json";
+import { fakeModels, fakeStored } from "./fake-models.ts";
 import { fakeReport } from "./fake-report.ts";
 import { drawScene, paintPixels } from "./scene.ts";
 
@@ -184,6 +185,7 @@ export function fakeServices(query: URLSearchParams): Services {
         },
         cards: [...cards, ...[...own.values()].map(({ card }) => card)],
         baseModels: ["Pocket"],
+        remote: new Map(),
         own: new Map(own),
         fileUrl: (path) => urls.get(path) ?? null,
       };
@@ -237,12 +239,15 @@ export function fakeServices(query: URLSearchParams): Services {
     },
     putAdapter: async (adapter) => void own.set(adapter.id, adapter),
     removeAdapter: async (id) => void own.delete(id),
+    fetchAdapters: async () => ({ downloadedBytes: 0 }),
+    models: fakeModels(query),
     storageUse: async () => ({
       usedBytes: loaded ? totalBytes : 0,
       quotaBytes: 9.2e9,
       persisted: false,
       fileCount: loaded ? files.length : 0,
       own: { count: own.size, sizeBytes: own.size * 184_000 },
+      ...fakeStored(),
     }),
     async deletePack() {
       loaded = false;

@@ -1,0 +1,27 @@
+// Which models a device can run, and how that is said.
+import { expect, it } from "vitest";
+import { fitOf } from "./model-fit.ts";
+
+const sd15 = { parameters: 983e6, minGpuMemoryBytes: 4e9 };
+const gpu = { name: "a card", reason: "", f16: true };
+const none = { name: null, reason: "no WebGPU in this browser", f16: false };
+
+it("full size needs a graphics device, twice the memory without 16-bit shaders", () => {
+  expect(fitOf(sd15, gpu)).toMatchObject({ kind: "good", text: expect.stringContaining("4.00 GB") });
+  expect(fitOf(sd15, { ...gpu, f16: false })).toMatchObject({
+    kind: "good",
+    text: expect.stringContaining("8.00 GB"),
+  });
+});
+
+it("full size is refused on the processor, with the reason", () => {
+  const fit = fitOf(sd15, none);
+  expect(fit.kind).toBe("impossible");
+  expect(fit.text).toContain("no WebGPU in this browser");
+  expect(fit.text).toContain("3.93 GB");
+});
+
+it("models in between are slow on the processor, small ones run anywhere", () => {
+  expect(fitOf({ parameters: 200e6, minGpuMemoryBytes: null }, none).kind).toBe("slow");
+  expect(fitOf({ parameters: 14e6, minGpuMemoryBytes: null }, none).kind).toBe("good");
+});

@@ -1,0 +1,138 @@
+// One model in the list: what it is, what it needs, what of it is here, and the one thing to do next.
+import { Match, Show, Switch, type JSX } from "solid-js";
+import type { ModelEntry } from "../app/model-list.ts";
+import { formatBytes } from "../app/time-left.ts";
+import controls from "./controls.module.css";
+import { LicenseLink } from "./LicenseLink.tsx";
+import { ModelDownload } from "./ModelDownload.tsx";
+import styles from "./ModelsDialog.module.css";
+import { useStudio } from "./studio-context.ts";
+
+export function ModelRow(props: { readonly entry: ModelEntry }): JSX.Element {
+  const { models, packStatus } = useStudio();
+  const entry = (): ModelEntry => props.entry;
+  const inUse = (): boolean => models.currentId() === entry().id && packStatus() !== "failed";
+  const download = () => (models.download()?.modelId === entry().id ? models.download() : null);
+  const running = (): boolean => download()?.status === "running";
+  const size = (): string => {
+    const { sizeBytes, sizeExact, storedBytes, state } = entry();
+    const about = sizeExact ? "" : "about ";
+    const all = `${about}${formatBytes(sizeBytes)}`;
+    return state === "partial" ? `${formatBytes(Math.min(storedBytes, sizeBytes))} of ${all} is here` : all;
+  };
+  const place = (): string => {
+    switch (entry().state) {
+      case "lost":
+        return "Chosen on an earlier visit; this browser does not remember files";
+      case "needs-permission":
+        return "On your disk; the browser asks you before reading it again";
+      case "ready":
+        return entry().origin === "disk" ? "On your disk, not copied" : "In this browser";
+      default:
+        return "Not here yet";
+    }
+  };
+  const impossible = (): boolean => entry().fit.kind === "impossible";
+
+  return (
+    <li class={styles["row"]} data-current={inUse()} aria-label={entry().title}>
+      <div class={styles["about"]}>
+        <h3>
+          {entry().title}
+          <Show when={inUse()}>
+            <span class={styles["badge"]}>In use</span>
+          </Show>
+        </h3>
+        <p>{entry().summary}</p>
+        <p class={styles["facts"]}>
+          <span>
+            {entry().width} × {entry().width} pixels
+          </span>
+          <span>{size()}</span>
+          <span>{place()}</span>
+          <Show when={entry().license}>{(license) => <LicenseLink license={license()} />}</Show>
+        </p>
+        <p class={styles["fit"]} data-kind={entry().fit.kind}>
+          {entry().fit.text}
+        </p>
+        <Show when={entry().own}>
+          {(own) => (
+            <label class={styles["check"]}>
+              <input
+                type="checkbox"
+                checked={own().vPrediction}
+                onChange={(event) => void models.setVPrediction(entry().id, event.currentTarget.checked)}
+              />
+              It was trained to predict v (its page says “v-prediction”)
+            </label>
+          )}
+        </Show>
+      </div>
+      <div class={styles["doing"]}>
+        <Switch>
+          <Match when={running()}>{null}</Match>
+          <Match when={impossible()}>
+            <button class={`${controls["button"]} ${controls["small"]}`} type="button" disabled>
+              Cannot run here
+            </button>
+          </Match>
+          <Match when={entry().state === "needs-permission"}>
+            <button
+              class={`${controls["button"]} ${controls["small"]} ${controls["primary"]}`}
+              type="button"
+              onClick={() => void models.allow(entry().id)}
+            >
+              Allow access
+            </button>
+          </Match>
+          <Match when={entry().state === "lost"}>{null}</Match>
+          <Match when={entry().state !== "ready"}>
+            <button
+              class={`${controls["button"]} ${controls["small"]}`}
+              type="button"
+              aria-label={`Download ${entry().title}`}
+              onClick={() => void models.choose(entry())}
+            >
+              {entry().state === "partial" ? "Go on…" : "Download…"}
+            </button>
+          </Match>
+          <Match when={!inUse()}>
+            <button
+              class={`${controls["button"]} ${controls["small"]} ${controls["primary"]}`}
+              type="button"
+              aria-label={`Use ${entry().title}`}
+              onClick={() => void models.choose(entry())}
+            >
+              Use
+            </button>
+          </Match>
+        </Switch>
+        <Show when={entry().state === "ready" && entry().vaes.length > 0 && !running() && !impossible()}>
+          <button
+            class={`${controls["button"]} ${controls["small"]} ${controls["quiet"]}`}
+            type="button"
+            aria-label={`VAE of ${entry().title}`}
+            onClick={() => models.ask(entry())}
+          >
+            VAE…
+          </button>
+        </Show>
+        <Show when={entry().origin === "disk"}>
+          <button
+            class={`${controls["button"]} ${controls["small"]} ${controls["quiet"]}`}
+            type="button"
+            aria-label={`Remove ${entry().title} from the list`}
+            disabled={inUse()}
+            title={inUse() ? "Use another model first" : "The file stays where it is"}
+            onClick={() => void models.forgetOwn(entry().id)}
+          >
+            Remove
+          </button>
+        </Show>
+      </div>
+      <Show when={download()}>
+        {(current) => <ModelDownload download={current()} isPinned={entry().isPinned} />}
+      </Show>
+    </li>
+  );
+}

@@ -1,0 +1,109 @@
+// The choice of models on stand-in services: the real list over an imagined disk. gpu=none: a computer without WebGPU;
+// download=fail|stuck: a download that ends badly or never.
+import { listModels } from "../../src/app/model-list.ts";
+import type { OwnModel } from "../../src/app/own-models.ts";
+import { readManifests } from "../../src/app/packs.ts";
+import type { DiskUse, ModelServices } from "../../src/app/ports.ts";
+import { StylusError, throwIfAborted } from "../../src/shared/errors.ts";
+import type { StorageView } from "../../src/storage/storage-view.ts";
+
+const stored = (id: string, storedBytes: number, complete: boolean): StorageView["packs"][number] => ({
+  id,
+  title: id === "sd15" ? "Stable Diffusion 1.5" : id === "pocket" ? "Pocket" : "Counterfeit 3.0",
+  kind: "checkpoint",
+  storedBytes,
+  totalBytes: id === "pocket" ? storedBytes : 2_134_192_843,
+  complete,
+  files: [{ name: id, path: "unet", sizeBytes: storedBytes, complete }],
+});
+
+const view: StorageView = {
+  packs: [
+    stored("sd15", 2_134_192_843, true),
+    stored("counterfeit-3", 918_000_000, false),
+    stored("pocket", 38_000_000, true),
+  ],
+  others: [],
+  usedBytes: 3_090_192_843,
+};
+
+const ownModel: OwnModel = {
+  id: "own-00000000",
+  title: "dreamlike_v4",
+  sizeBytes: 2_132_650_004,
+  facts: {
+    layout: "single-file",
+    isForInpainting: false,
+    predictionType: "epsilon",
+    parameters: 982_600_000,
+    dtypes: ["F16"],
+    hasTokenizer: false,
+  },
+  vPrediction: false,
+  addedAt: 0,
+  handles: [],
+};
+
+const sleep = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+export const fakeStored = (): Pick<DiskUse, "packs" | "others" | "ownModels"> => ({
+  packs: view.packs,
+  others: view.others,
+  ownModels: [],
+});
+
+export function fakeModels(query: URLSearchParams): ModelServices {
+  let own = [{ model: ownModel, readable: false }];
+  const graphics =
+    query.get("gpu") === "none"
+      ? { name: null, reason: "no WebGPU adapter on this computer", f16: false }
+      : { name: "NVIDIA GeForce RTX 4070", reason: "", f16: true };
+  const list: ModelServices["list"] = async () => ({
+    models: listModels(
+      (await readManifests()).map(({ manifest }) => manifest),
+      { view, graphics, own },
+    ),
+    graphics,
+    freeBytes: 41e9,
+  });
+  return {
+    list,
+    async download(packId, { onProgress, signal }) {
+      const totalBytes = packId.startsWith("own-") ? 0 : 2_134_192_843;
+      for (let share = 0; share <= 1; share += 0.02) {
+        throwIfAborted(signal);
+        onProgress({ files: [], receivedBytes: totalBytes * share, totalBytes, preparing: null });
+        if (query.get("download") === "fail" && share > 0.4) {
+          throw new StylusError(
+            "network",
+            "unet/diffusion_pytorch_model.safetensors could not be downloaded: huggingface.co cannot be reached.",
+            { remedy: "Check the connection and try again; what has arrived is kept." },
+          );
+        }
+        while (query.get("download") === "stuck" && share > 0.4 && !signal.aborted) await sleep(100);
+        if (totalBytes > 0) await sleep(100);
+      }
+    },
+    forgetPins: async () => 4,
+    async addOwn() {
+      throw new StylusError("unsupported", "This is a Stable Diffusion XL model.", {
+        remedy: "Use a Stable Diffusion 1.x model (1.4, 1.5 or a community model made from them).",
+      });
+    },
+    async allowOwn() {
+      own = own.map(({ model }) => ({ model, readable: true }));
+      return true;
+    },
+    async changeOwn(id, change) {
+      own = own.map((entry) =>
+        entry.model.id === id ? { ...entry, model: { ...entry.model, ...change } } : entry,
+      );
+    },
+    async forgetOwn(id) {
+      own = own.filter(({ model }) => model.id !== id);
+    },
+    deleteFile: async () => {},
+    requestPersistence: async () => "refused",
+  };
+}
