@@ -15,12 +15,30 @@ const ORDERS: readonly (readonly string[])[] = [
   ["BASE", ...numbered("IN", UP_TO_11), "M00", ...numbered("OUT", UP_TO_11)],
 ];
 
+/** The extension's named lists, over the 17 blocks with attention. */
+const PRESETS: ReadonlyMap<string, readonly number[]> = new Map(
+  (
+    [
+      ["NONE", "0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0"],
+      ["ALL", "1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1"],
+      ["ALL0.5", "0.5 0.5 0.5 0.5 0.5 0.5 0.5 0.5 0.5 0.5 0.5 0.5 0.5 0.5 0.5 0.5 0.5"],
+      ["INS", "1 1 1 1 0 0 0 0 0 0 0 0 0 0 0 0 0"],
+      ["IND", "1 0 0 0 1 1 1 0 0 0 0 0 0 0 0 0 0"],
+      ["INALL", "1 1 1 1 1 1 1 0 0 0 0 0 0 0 0 0 0"],
+      ["MIDD", "1 0 0 0 1 1 1 1 1 1 1 1 0 0 0 0 0"],
+      ["OUTD", "1 0 0 0 0 0 0 0 1 1 1 1 0 0 0 0 0"],
+      ["OUTS", "1 0 0 0 0 0 0 0 0 0 0 0 1 1 1 1 1"],
+      ["OUTALL", "1 0 0 0 0 0 0 0 1 1 1 1 1 1 1 1 1"],
+    ] as const
+  ).map(([name, numbers]) => [name, numbers.split(" ").map(Number)]),
+);
+
 export function blockFactor(weights: BlockWeights | undefined, block: string): number {
   return weights?.[block] ?? 1;
 }
 
 /**
- * Reads "1,0,0,1,…" with 17 or 26 numbers, or "IN04=0.5, OUT11=0".
+ * Reads "1,0,0,1,…" with 17 or 26 numbers, the name of a preset ("OUTALL"), or "IN04=0.5, OUT11=0".
  * @throws StylusError `bad-input`
  */
 export function parseBlockWeights(text: string): BlockWeights {
@@ -29,9 +47,19 @@ export function parseBlockWeights(text: string): BlockWeights {
     .map((part) => part.trim())
     .filter((part) => part !== "");
   if (parts.some((part) => part.includes("="))) return Object.fromEntries(parts.map(parseNamed));
+  const preset = parts.length === 1 ? PRESETS.get(parts[0]!.toUpperCase()) : undefined;
+  if (preset) return Object.fromEntries(ORDERS[0]!.map((name, i) => [name, preset[i]!]));
   const order = ORDERS.find((names) => names.length === parts.length);
   if (!order) throw badWeights(`${parts.length} numbers instead of 17 or 26`);
   return Object.fromEntries(order.map((name, i) => [name, parseNumber(parts[i]!)]));
+}
+
+/** The shortest of the notations that says the same: 17 numbers, 26 numbers, or names. */
+export function formatBlockWeights(weights: BlockWeights): string {
+  const named = Object.entries(weights).filter(([, factor]) => factor !== 1);
+  const order = ORDERS.find((names) => named.every(([name]) => names.includes(name)));
+  if (order) return order.map((name) => weights[name] ?? 1).join(",");
+  return named.map(([name, factor]) => `${name}=${factor}`).join(",");
 }
 
 function parseNamed(part: string): [string, number] {
@@ -49,6 +77,7 @@ function parseNumber(text: string): number {
 function badWeights(reason: string): StylusError {
   return new StylusError("bad-input", `Block weights: ${reason}.`, {
     where: "block weights",
-    remedy: 'Write 17 or 26 numbers separated by commas, or names such as "IN04=0.5, OUT11=0".',
+    remedy:
+      'Write 17 or 26 numbers separated by commas, a preset such as OUTALL, or names such as "IN04=0.5, OUT11=0".',
   });
 }

@@ -10,7 +10,7 @@ import {
 } from "../../tests/fixtures/adapters/sd-parameters.ts";
 import { makeAdapter, randomWeights } from "../../tests/fixtures/adapters/make-adapter.ts";
 import { parseAdapter } from "./adapter.ts";
-import { parseBlockWeights } from "./block-weights.ts";
+import { formatBlockWeights, parseBlockWeights } from "./block-weights.ts";
 import { mergeParameter } from "./merge.ts";
 import { moduleTable } from "./module-table.ts";
 import { planMerge, PRISTINE, type AppliedAdapter, type MergeState } from "./plan.ts";
@@ -147,9 +147,19 @@ test("block weights are read as 17 or 26 numbers or by name", () => {
   const short = parseBlockWeights("1,0,0,0,0,0,0,0.5,1,1,1,1,1,1,1,1,0.25");
   expect(short).toMatchObject({ BASE: 1, IN01: 0, IN08: 0, M00: 0.5, OUT03: 1, OUT11: 0.25 });
   expect(Object.keys(parseBlockWeights(Array(26).fill("1").join(",")))).toHaveLength(26);
+  expect(parseBlockWeights("OUTALL")).toMatchObject({ BASE: 1, IN01: 0, M00: 0, OUT03: 1, OUT11: 1 });
+  expect(parseBlockWeights("midd")).toMatchObject({ BASE: 1, IN04: 0, IN05: 1, M00: 1, OUT06: 1, OUT07: 0 });
   expect(() => parseBlockWeights("1,2,3")).toThrow(/3 numbers/);
   expect(() => parseBlockWeights("IN99=x")).toThrow(/not a number/);
   expect(() => parseBlockWeights("UP=1")).toThrow(/not a block/);
+});
+
+test.each([
+  ["1,0,0,0,0,0,0,0.5,1,1,1,1,1,1,1,1,0.25"],
+  ["1,0,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,0.5"],
+  ["OTHER=0.5,IN00=0"],
+])("block weights %s are written as they are read", (text) => {
+  expect(formatBlockWeights(parseBlockWeights(text))).toBe(text);
 });
 
 test("every block of SD 1.5 has its LDM name", () => {

@@ -46,6 +46,27 @@ describe("infotext", () => {
     );
   });
 
+  it("keeps strengths by part, by block and by step", () => {
+    const adapters = [
+      {
+        id: "clay",
+        unetStrength: 0.8,
+        textStrength: 0.3,
+        blockWeights: { M00: 0 },
+        steps: { start: 2, end: 9 },
+      },
+    ];
+    const text = writeInfotext({
+      options: completeOptions({ prompt: "a fox", fewStep: false }, defaults),
+      image: { seed: 12, adapters },
+      cards,
+      model: "Pocket",
+      version: "1.0.0",
+    });
+    const { prompt } = readInfotext(text, cards);
+    expect(prompt).toBe("a fox <lora:clay:0.3:0.8:lbw=1,1,1,1,1,1,1,0,1,1,1,1,1,1,1,1,1:start=2:stop=9>");
+  });
+
   it("comes back as the same settings, adapters fixed", () => {
     const text = write({ prompt: "a fox", fewStep: true });
     expect(text).toContain("<lora:clay:0.64> <lora:lcm:1>");

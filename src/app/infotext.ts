@@ -28,8 +28,16 @@ const shortHash = (card: AdapterCard | undefined): string => card?.file.sha256.s
 export function writeInfotext({ options, image, cards, model, version }: PictureInfo): string {
   const fewStep = options.fewStep ? [...cards.values()].find((card) => card.fewStep) : undefined;
   const used = [
-    ...image.adapters.map(({ id, unetStrength }) => ({ id, weight: unetStrength })),
-    ...(fewStep ? [{ id: fewStep.id, weight: fewStep.refined.weight }] : []),
+    ...image.adapters,
+    ...(fewStep
+      ? [
+          {
+            id: fewStep.id,
+            unetStrength: fewStep.refined.weight,
+            textStrength: fewStep.refined.weight,
+          },
+        ]
+      : []),
   ];
   const words = readLoraTags(options.prompt).text.trim();
   const hashes = Object.fromEntries(

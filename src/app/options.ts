@@ -1,6 +1,12 @@
 // What can be asked for in one run: by the page, by the command line (window.stylus) and by a recalled picture.
 // Plain data; `completeOptions` fills what was left out, `checkOptions` says in plain words what cannot be done.
-import type { DevicePreference, DiffusionRequest, SamplerId, ScheduleId } from "../shared/request.ts";
+import type {
+  AdapterUse,
+  DevicePreference,
+  DiffusionRequest,
+  SamplerId,
+  ScheduleId,
+} from "../shared/request.ts";
 import { checkRange, refuse } from "./option-checks.ts";
 import {
   checkHires,
@@ -18,6 +24,12 @@ import {
 
 export type PresetId = "paper" | "reference" | "balanced";
 export type MethodId = "stylus" | "sd" | "retriever" | "reranker" | "random";
+
+/** An adapter named by hand; both of its parts work at `weight` unless a strength of the text part is given. */
+export interface ListedAdapter extends Omit<AdapterUse, "unetStrength" | "textStrength"> {
+  readonly weight: number;
+  readonly textStrength?: number;
+}
 
 /** What the engine is asked for as it stands. */
 type Sampling = Pick<
@@ -43,7 +55,7 @@ export interface GenerateOptions extends Sampling {
   /** Who chooses the adapters; the others than "stylus" are the baselines of the paper. */
   readonly method: MethodId;
   /** "auto": the method chooses. "none": no adapters. A list: exactly these, at these strengths. */
-  readonly adapters: "auto" | "none" | readonly { readonly id: string; readonly weight: number }[];
+  readonly adapters: "auto" | "none" | readonly ListedAdapter[];
   readonly device: DevicePreference;
   /** Uses the pack's few-step adapter; steps, CFG scale, sampler and schedule default to what its card says. */
   readonly fewStep: boolean;

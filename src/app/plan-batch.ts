@@ -4,7 +4,7 @@ import type { Composition } from "../compose/composition.ts";
 import { planImages } from "../compose/plan.ts";
 import type { AdapterUse } from "../shared/request.ts";
 import { readLoraTags } from "./lora-tags.ts";
-import type { GenerateOptions } from "./options.ts";
+import type { GenerateOptions, ListedAdapter } from "./options.ts";
 import type { LoadedPack, PlannedImage } from "./run-types.ts";
 
 export interface PlannedBatch {
@@ -15,9 +15,9 @@ export interface PlannedBatch {
   readonly maskCount: string;
 }
 
-/** Adapters that no stage chose: a list given by hand, or tags in the prompt. */
-const adapterUses = (chosen: readonly { readonly id: string; readonly weight: number }[]): AdapterUse[] =>
-  chosen.map(({ id, weight }) => ({ id, unetStrength: weight, textStrength: weight }));
+/** Adapters that no stage chose: a list given by hand. */
+const adapterUses = (chosen: readonly ListedAdapter[]): AdapterUse[] =>
+  chosen.map(({ weight, ...use }) => ({ textStrength: weight, ...use, unetStrength: weight }));
 
 /** Adds the adapters of tags to an image; a tag beats the strength that a stage chose. */
 function withTags(image: PlannedImage, tagged: readonly AdapterUse[]): PlannedImage {
@@ -37,7 +37,7 @@ export function planBatch(
   options: GenerateOptions,
   pack: LoadedPack,
 ): PlannedBatch {
-  const tagged = adapterUses(readLoraTags(options.prompt).adapters);
+  const tagged = readLoraTags(options.prompt).adapters;
   if (options.adapters !== "auto") {
     const adapters = adapterUses(options.adapters === "none" ? [] : options.adapters);
     const images = Array.from({ length: options.count }, (_, index) => ({

@@ -3,6 +3,7 @@ import { batch, createSignal, type Accessor } from "solid-js";
 import { createStore, produce, type SetStoreFunction } from "solid-js/store";
 import type { AdapterCard } from "../retrieval/card.ts";
 import { StylusError, toPlainError, type PlainError } from "../shared/errors.ts";
+import type { DeviceReport } from "../shared/request.ts";
 import type { GalleryState } from "./gallery-state.ts";
 import { encodePicture } from "./image-file.ts";
 import { openStart } from "./input-picture.ts";
@@ -25,6 +26,8 @@ export interface RunsContext {
   readonly announce: (text: string) => void;
   readonly onProgress: (progress: LoadProgress) => void;
   readonly onPack: (pack: LoadedPack) => void;
+  /** Painting goes on here: the device was lost meanwhile. */
+  readonly onDevice: (device: DeviceReport) => void;
   /** Tells of a failure; true when it was one of loading the pack, which is shown elsewhere. */
   readonly onFailure: (error: PlainError) => boolean;
 }
@@ -99,6 +102,12 @@ export function createRuns(context: RunsContext): Runs {
     }
   }
 
+  const heedDevice = (event: RunEvent): void => {
+    if (event.type !== "diffusion" || event.event.type !== "device") return;
+    announce(event.event.message);
+    if (event.event.device) context.onDevice(event.event.device);
+  };
+
   const put = (next: { view: RunView; set: SetStoreFunction<RunView> }): void => {
     revokePictures(current()?.view);
     setCurrent(next);
@@ -112,6 +121,7 @@ export function createRuns(context: RunsContext): Runs {
     const encoded: Promise<void>[] = [];
     const onEvent = (event: RunEvent): void => {
       fold(event);
+      heedDevice(event);
       if (event.type === "loaded") {
         model = event.pack.title;
         context.onPack(event.pack);
@@ -164,7 +174,9 @@ export function createRuns(context: RunsContext): Runs {
       seed: image.seed,
       count: 1,
       adapters:
-        rest.length === 0 ? "none" : rest.map(({ id, unetStrength }) => ({ id, weight: unetStrength })),
+        rest.length === 0
+          ? "none"
+          : rest.map(({ unetStrength, ...use }) => ({ ...use, weight: unetStrength })),
     };
     await exclusively(async (signal) => {
       if (image.variant?.picture) URL.revokeObjectURL(image.variant.picture.url);
@@ -173,6 +185,7 @@ export function createRuns(context: RunsContext): Runs {
       set("images", imageIndex, "variant", { label, status: "sampling", steps, ...blank });
       announce(`Painting the same seed, ${label}.`);
       const onEvent = (event: RunEvent): void => {
+        heedDevice(event);
         if (event.type !== "diffusion") return;
         const { event: inner } = event;
         if (inner.type === "step")

@@ -144,6 +144,26 @@ describe("run", () => {
     expect(prompt.slice(composed.tasks[0]!.start, composed.tasks[0]!.end)).toBe("clay");
   });
 
+  it("brings all that a tag says to the engine, and refuses what it cannot understand", async () => {
+    const { services, requests } = setup();
+    const prompt = "a fox <lora:ink:0.3:-0.8:lbw=M00=0.5:step=1-3>";
+    await run({ prompt, fewStep: false, method: "sd" }, services);
+    expect(requests[0]!.images[0]!.adapters).toEqual([
+      {
+        id: "ink",
+        textStrength: 0.3,
+        unetStrength: -0.8,
+        blockWeights: { M00: 0.5 },
+        steps: { start: 1, end: 3 },
+      },
+    ]);
+    await expect(run({ prompt: "a fox <lora:ink:lbw=1,2>" }, services)).rejects.toMatchObject({
+      code: "bad-input",
+      where: "prompt",
+      message: expect.stringContaining("2 numbers instead of 17 or 26"),
+    });
+  });
+
   it.each([
     ["none" as const, []],
     [[{ id: "ink", weight: 0.5 }], [{ id: "ink", unetStrength: 0.5, textStrength: 0.5 }]],

@@ -1,6 +1,6 @@
 // What was chosen, part by part, with everything needed to change it.
 import { createMemo, For, Show, type JSX } from "solid-js";
-import { readLoraTags } from "../app/lora-tags.ts";
+import { describeStrength, readLoraTags } from "../app/lora-tags.ts";
 import { useAdapterDialog } from "./adapter-dialog-context.ts";
 import { Candidates } from "./Candidates.tsx";
 import styles from "./Choice.module.css";
@@ -24,9 +24,9 @@ export function Choice(): JSX.Element {
       task.picks.length === 0 && task.text !== "" ? [{ index, words: task.text }] : [],
     ),
   );
-  const tagged = createMemo(() => readLoraTags(studio.settings.prompt).adapters);
+  const tags = createMemo(() => readLoraTags(studio.settings.prompt));
   const isEmpty = (): boolean =>
-    composition().tasks.length === 0 && extraPins().length === 0 && tagged().length === 0;
+    composition().tasks.length === 0 && extraPins().length === 0 && tags().adapters.length === 0;
 
   return (
     <section class={styles["choice"]} aria-labelledby="choice-title">
@@ -96,29 +96,30 @@ export function Choice(): JSX.Element {
               </ul>
             </li>
           </Show>
-          <Show when={tagged().length > 0}>
+          <Show when={tags().adapters.length > 0}>
             <li class={styles["task"]}>
               <h3 class={styles["part"]}>Named in the prompt</h3>
               <ul class={styles["tags"]}>
-                <For each={tagged()}>
-                  {({ id, weight }) => (
-                    <li data-unknown={studio.pack() !== null && !studio.card(id)}>
-                      <Show when={studio.card(id)} fallback={<span>{id}</span>}>
+                <For each={tags().adapters}>
+                  {(use) => (
+                    <li data-unknown={studio.pack() !== null && !studio.card(use.id)}>
+                      <Show when={studio.card(use.id)} fallback={<span>{use.id}</span>}>
                         {(card) => (
-                          <button type="button" onClick={() => openDialog(id)}>
+                          <button type="button" onClick={() => openDialog(use.id)}>
                             {card().title}
                           </button>
                         )}
                       </Show>
                       <span>
-                        {studio.pack() === null || studio.card(id)
-                          ? weight.toFixed(2)
+                        {studio.pack() === null || studio.card(use.id)
+                          ? describeStrength(use)
                           : "There is no adapter of this name."}
                       </span>
                     </li>
                   )}
                 </For>
               </ul>
+              <For each={tags().problems}>{(problem) => <p class={styles["problem"]}>{problem}</p>}</For>
             </li>
           </Show>
         </ol>

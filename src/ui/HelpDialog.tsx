@@ -37,9 +37,11 @@ export function HelpDialog(props: { readonly open: boolean; readonly onClose: ()
             <cite>Stylus: Automatic Adapter Selection for Diffusion Models</cite> (arXiv 2404.18928).
           </p>
           <p>
-            Prompts may hold <code>(emphasis:1.2)</code> and <code>&lt;lora:name:0.8&gt;</code>. Downloaded
-            pictures carry prompt, seed, settings and adapters in the form that other tools read; drop such a
-            picture on this page to take its settings over.
+            Prompts may hold <code>(emphasis:1.2)</code> and <code>&lt;lora:name:0.8&gt;</code>. Such a tag
+            also takes separate weights for text and picture (<code>:0.3:0.8</code>), weights by block (
+            <code>:lbw=OUTALL</code>) and steps (<code>:start=2:stop=12</code>). Downloaded pictures carry
+            prompt, seed, settings and adapters in the form that other tools read; drop such a picture on this
+            page to take its settings over.
           </p>
           <p>
             Drop, paste or choose any picture to start from it. The lower the strength, the more of it stays;
