@@ -68,6 +68,8 @@ export interface RunView {
   images: ImageView[];
   leftMilliseconds: number | null;
   error: PlainError | null;
+  /** What happened on the way and was dealt with: a device that was lost. */
+  notice: string | null;
   report: RunReport | null;
 }
 
@@ -83,6 +85,7 @@ export function startRun(options: GenerateOptions, id: string): RunView {
     images: Array.from({ length: options.count }, (_, index) => waitingImage(id, index, options)),
     leftMilliseconds: null,
     error: null,
+    notice: null,
     report: null,
   };
 }
@@ -153,6 +156,10 @@ function foldDiffusion(run: RunView, event: DiffusionEvent, clock: ReturnType<ty
   const image = run.images[event.imageIndex];
   if (!image) return;
   switch (event.type) {
+    case "device":
+      run.notice = event.message;
+      image.step = 0;
+      break;
     case "stage":
       if (/decod/i.test(event.stage)) clock.addDecode(event.milliseconds);
       break;

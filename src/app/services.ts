@@ -3,11 +3,12 @@
 import { proxy } from "comlink";
 import { composeBaseline } from "../compose/baselines.ts";
 import type { ComposerService } from "../compose/service.ts";
-import type { DiffusionService } from "../engine/service.ts";
+import type { DiffusionService, LoadedNetworks, RegisteredAdapter } from "../engine/service.ts";
 import { WorkerClient } from "../rpc/client.ts";
 import { StylusError } from "../shared/errors.ts";
-import type { DevicePreference } from "../shared/request.ts";
+import type { DevicePreference, DeviceReport } from "../shared/request.ts";
 import type { OpenedPack } from "../storage/service.ts";
+import { isLoss, paintThroughLosses } from "./device-recovery.ts";
 import { createModelServices } from "./model-services.ts";
 import { openOwnAdapters, type OwnAdapter } from "./own-adapters.ts";
 import { openOwnModels } from "./own-models.ts";
@@ -74,6 +75,11 @@ export function createServices(): Services {
   let loading: { readonly key: string; readonly result: Promise<LoadedPack> } | null = null;
   /** What the diffusion worker was started for. */
   let painting = "";
+  /** Set when WebAssembly has taken over from a device that was lost twice. */
+  let takenOver: { readonly from: DevicePreference; readonly reason: string } | null = null;
+  /** What the load that counts asked for, and the adapters that were fetched since. */
+  let asked: { readonly packId: string; readonly device: DevicePreference } | null = null;
+  const fetchedAdapters = new Map<string, RegisteredAdapter>();
   let cardsOfPack: LoadedPack["cards"] = [];
   const ownStore = openOwnAdapters();
   const ownModels = openOwnModels();
@@ -137,14 +143,9 @@ export function createServices(): Services {
     });
     if (fetched?.packId !== packId) throw new StylusError("cancelled", "Another model was chosen.");
     const { source, opened, fileUrl, stored } = all;
-    // ONNX Runtime is loaded once per worker, for one device; and only a new worker gives back the old one's memory.
-    const wanted = `${packId} ${device}`;
-    if (painting !== wanted) diffusion.terminate();
-    painting = wanted;
-    const [networks] = await Promise.all([
-      diffusion.call((service) => service.load({ id: packId, files: opened.files }, { device })),
-      loadRetrieval(all),
-    ]);
+    if (asked?.packId !== packId) fetchedAdapters.clear();
+    asked = { packId, device };
+    const [networks] = await Promise.all([loadNetworks(packId, opened, device), loadRetrieval(all)]);
     const own = await ownOf(source);
     await diffusion.call((service) =>
       service.registerAdapters(
@@ -169,6 +170,39 @@ export function createServices(): Services {
       own: new Map(own.map((adapter) => [adapter.id, adapter])),
       fileUrl,
     };
+  }
+
+  async function loadNetworks(
+    packId: string,
+    { files }: OpenedPack,
+    wantedDevice: DevicePreference,
+  ): Promise<LoadedNetworks> {
+    const instead = takenOver?.from === wantedDevice ? takenOver : null;
+    const device = instead ? "wasm" : wantedDevice;
+    // ONNX Runtime is loaded once per worker, for one device; and only a new worker gives back the old one's memory.
+    const wanted = `${packId} ${device}`;
+    if (painting !== wanted) diffusion.terminate();
+    painting = wanted;
+    const load = (): Promise<LoadedNetworks> =>
+      diffusion.call((service) =>
+        service.load({ id: packId, files }, { device, wasmReason: instead?.reason }),
+      );
+    return load().catch((error: unknown) => {
+      // The device went while nothing was painted: nobody needs to know.
+      if (!isLoss(error)) throw error;
+      diffusion.terminate();
+      return load();
+    });
+  }
+
+  /** Everything that a run needs, in a new diffusion worker. */
+  async function reopen(wasmReason: string | null): Promise<DeviceReport> {
+    const { packId, device } = asked!;
+    if (wasmReason !== null) takenOver = { from: device, reason: wasmReason };
+    diffusion.terminate();
+    const loaded = await loadPack(packId, device);
+    await diffusion.call((service) => service.registerAdapters([...fetchedAdapters.values()]));
+    return loaded.device;
   }
 
   return {
@@ -219,12 +253,16 @@ export function createServices(): Services {
       const { source, stored } = await loadedPack();
       const wanted = source.remote.filter(({ card }) => ids.includes(card.id));
       const { blobs, downloadedBytes } = await fetchRemote(storage, wanted, options);
-      await diffusion.call((service) =>
-        service.registerAdapters(
-          wanted.map(({ card, path }) => ({ id: card.id, blob: blobs.get(card.id)!, fileName: path })),
-        ),
-      );
-      for (const { card } of wanted) stored.add(card.id);
+      const adapters = wanted.map(({ card, path }) => ({
+        id: card.id,
+        blob: blobs.get(card.id)!,
+        fileName: path,
+      }));
+      await diffusion.call((service) => service.registerAdapters(adapters));
+      for (const adapter of adapters) {
+        stored.add(adapter.id);
+        fetchedAdapters.set(adapter.id, adapter);
+      }
       return { downloadedBytes };
     },
 
@@ -235,7 +273,13 @@ export function createServices(): Services {
       };
       signal.addEventListener("abort", onAbort, { once: true });
       try {
-        await diffusion.call((service) => service.generate(request, { onEvent, signal }));
+        await paintThroughLosses(request, {
+          paint: (part, hear) =>
+            diffusion.call((service) => service.generate(part, { onEvent: hear, signal })),
+          reopen: (wasmReason) => stopped(reopen(wasmReason), signal),
+          onEvent,
+          signal,
+        });
       } finally {
         clearTimeout(timer);
         signal.removeEventListener("abort", onAbort);

@@ -240,6 +240,7 @@ function buildStudio(services: Services): Studio {
     announce,
     onProgress,
     onPack,
+    onDevice: (device) => setPack((loaded) => loaded && { ...loaded, device }),
     onFailure(error) {
       if (packStatus() === "ready") return false;
       failPack(error);

@@ -117,9 +117,11 @@ export async function run(
 
   const images: RunImage[] = [];
   const reports = planned.images.map((image, index) => createImageReport(image, index, options));
+  let paintedOn = pack.device;
   const record = (event: DiffusionEvent): void => {
     const report = reports[event.imageIndex];
     if (report) recordEvent(report, event);
+    if (event.type === "device") paintedOn = event.device ?? paintedOn;
     if (report && event.type === "image") {
       const { adapters, masked } = report;
       const { seed: imageSeed, width, height, rgba } = event;
@@ -157,7 +159,7 @@ export async function run(
         downloadedBytes: pack.downloadedBytes,
         adapterCount: pack.cards.filter((card) => !card.fewStep).length,
       },
-      device: pack.device,
+      device: paintedOn,
       options,
       stages,
       images: reports,
@@ -232,6 +234,7 @@ const createImageReport = (image: PlannedImage, index: number, options: Generate
 });
 
 function recordEvent(report: GrowingReport, event: DiffusionEvent): void {
+  if (event.type === "device") Object.assign(report, { milliseconds: 0, stepMilliseconds: [], parts: {} }); // begins again
   if (event.type === "step") report.stepMilliseconds.push(event.milliseconds);
   if (event.type === "stage") {
     report.parts[event.stage] = (report.parts[event.stage] ?? 0) + event.milliseconds;

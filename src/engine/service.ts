@@ -40,6 +40,7 @@ interface Loaded {
 
 export class DiffusionService {
   #loaded: Loaded | null = null;
+  #loss: StylusError | null = null;
   #queue: Promise<unknown> = Promise.resolve();
 
   /**
@@ -62,6 +63,7 @@ export class DiffusionService {
     },
   ): Promise<LoadedNetworks> {
     return this.#inTurn(async () => {
+      this.#throwIfLost();
       if (this.#loaded?.pack === pack.id && this.#loaded.device === device) return this.#loaded.result;
       await this.#unload();
       const start = performance.now();
@@ -78,7 +80,7 @@ export class DiffusionService {
           latentScale: pipeline.networks.latentScale,
         };
         this.#loaded = { pack: pack.id, device, runtime, pipeline, result };
-        void runtime.lost.then(() => this.#forget(runtime));
+        void runtime.lost.then((loss) => this.#forget(runtime, loss));
         return result;
       } catch (error) {
         runtime.dispose();
@@ -139,6 +141,7 @@ export class DiffusionService {
   }
 
   #pipeline(packId?: string): DiffusionPipeline {
+    this.#throwIfLost();
     if (this.#loaded === null || (packId !== undefined && this.#loaded.pack !== packId)) {
       throw new StylusError(
         "bad-input",
@@ -159,9 +162,15 @@ export class DiffusionService {
     loaded?.runtime.dispose();
   }
 
-  /** The GPU is gone and with it all that was on it: the next load starts anew. */
-  #forget(runtime: Runtime): void {
-    if (this.#loaded?.runtime === runtime) this.#loaded = null;
+  /** The GPU is gone and with it all that was on it, ONNX Runtime's state in this worker too. */
+  #forget(runtime: Runtime, loss: StylusError): void {
+    if (this.#loaded?.runtime !== runtime) return;
+    this.#loaded = null;
+    this.#loss = loss;
+  }
+
+  #throwIfLost(): void {
+    if (this.#loss) throw this.#loss;
   }
 
   /** One call at a time: merging for one request must not change the parameters of another. */

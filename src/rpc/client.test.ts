@@ -122,7 +122,7 @@ describe("WorkerClient", () => {
     const hanging = counter.call((service) => service.hang());
     workers[0]!.crash("out of memory");
     const error = (await hanging.catch((thrown: unknown) => thrown)) as StylusError;
-    expect(error).toMatchObject({ code: "device" });
+    expect(error).toMatchObject({ code: "device-lost" });
     expect(error.message).toContain("counting");
     expect(error.remedy).toBeTruthy();
     expect(await counter.call((service) => service.count({ count: 1 }))).toBe(1);

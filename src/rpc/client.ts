@@ -44,7 +44,7 @@ export class WorkerClient<Service> {
       event.preventDefault();
       this.#end(
         new StylusError(
-          "device",
+          "device-lost",
           `The ${this.#name} worker stopped: ${event.message || "it could not be loaded"}.`,
           {
             remedy:

@@ -135,6 +135,13 @@ export interface DeviceReport {
 
 export type DiffusionEvent =
   | {
+      /** The device was lost, or (`device` set) painting goes on from this image on the one named. */
+      readonly type: "device";
+      readonly imageIndex: number;
+      readonly message: string;
+      readonly device: DeviceReport | null;
+    }
+  | {
       readonly type: "stage";
       readonly stage: string;
       readonly imageIndex: number;

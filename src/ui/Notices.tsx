@@ -1,4 +1,4 @@
-// Things worth knowing that are not failures: one processor thread only, nothing kept between visits.
+// Things worth knowing that are not failures: one processor thread only, a device lost on the way and what was done about it.
 import { createMemo, createSignal, Show, type JSX } from "solid-js";
 import controls from "./controls.module.css";
 import { CloseIcon } from "./icons.tsx";
@@ -18,18 +18,27 @@ export function Notices(): JSX.Element {
     return null;
   });
   return (
-    <Show when={!closed() && text()}>
-      <div class={styles["notice"]} role="note">
-        <p>{text()}</p>
-        <button
-          class={controls["icon"]}
-          type="button"
-          aria-label="Close this notice"
-          onClick={() => setClosed(true)}
-        >
-          <CloseIcon />
-        </button>
-      </div>
-    </Show>
+    <>
+      <Show when={studio.run()?.notice}>
+        {(notice) => (
+          <div class={styles["notice"]} role="status">
+            <p>{notice()}</p>
+          </div>
+        )}
+      </Show>
+      <Show when={!closed() && text()}>
+        <div class={styles["notice"]} role="note">
+          <p>{text()}</p>
+          <button
+            class={controls["icon"]}
+            type="button"
+            aria-label="Close this notice"
+            onClick={() => setClosed(true)}
+          >
+            <CloseIcon />
+          </button>
+        </div>
+      </Show>
+    </>
   );
 }

@@ -1,0 +1,163 @@
+// Fifty images with changing adapters and sizes (fewer on the software adapter, which takes its time): what is alive afterwards is what was alive before, and at no time are there
+// more sessions than the cache may keep. Buffers are counted by src/runtime/gpu-memory.ts; exact counts, no times.
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openTestBrowser, type TestBrowser } from "./harness.ts";
+
+/** Defined by blank.html: imports a source file inside the page. */
+// oxlint-disable-next-line typescript/no-explicit-any -- the page's modules are not typed here
+declare const load: (path: string) => Promise<any>;
+
+/** Of src/engine/networks.ts. */
+const SESSIONS_KEPT = 4;
+/** JavaScript's heap after a collection is the same but for compiled code and caches of the engine itself. */
+const HEAP_SLACK_BYTES = 4_000_000;
+
+let browser: TestBrowser;
+
+beforeAll(async () => {
+  browser = await openTestBrowser({
+    webgpu: "software",
+    args: ["--js-flags=--expose-gc", "--enable-precise-memory-info"],
+  });
+});
+
+afterAll(async () => browser?.close());
+
+interface State {
+  /** Own GPU buffers; null on WASM. */
+  readonly buffers: number | null;
+  readonly bufferBytes: number | null;
+  readonly parameterBytes: number;
+  /** WebAssembly memory of ONNX Runtime. */
+  readonly wasmBytes: number;
+  readonly heapBytes: number;
+}
+
+interface Course {
+  readonly images: number;
+  readonly mostSessions: number;
+  readonly sessionsBuilt: number;
+  /** After every size and adapter has been used once, and at the end; both times without adapters. */
+  readonly early: State;
+  readonly late: State;
+  /** After everything was disposed of. */
+  readonly buffersLeft: number | null;
+}
+
+/** Runs in the page. */
+async function paintMany({
+  device,
+  images,
+  sizes,
+}: {
+  device: string;
+  images: number;
+  sizes: readonly (readonly [width: number, height: number])[];
+}): Promise<Course> {
+  const memories: WebAssembly.Memory[] = [];
+  const Original = WebAssembly.Memory;
+  WebAssembly.Memory = class extends Original {
+    constructor(descriptor: WebAssembly.MemoryDescriptor) {
+      super(descriptor);
+      memories.push(this);
+    }
+  };
+  const { createRuntime } = await load("/src/runtime/runtime.ts");
+  const { DiffusionPipeline } = await load("/src/engine/pipeline.ts");
+  const { miniaturePack } = await load("/tests/fixtures/engine/miniature-pack.ts");
+  const runtime = await createRuntime({ preference: device });
+  const pipeline = await DiffusionPipeline.load(miniaturePack(), { runtime });
+  const { networks } = pipeline;
+  const adapters = [[], ["paint"], ["words", "paint"], ["quick"]];
+  let mostSessions = 0;
+  let painted = 0;
+  const paint = async (): Promise<void> => {
+    const [width, height] = sizes[Math.floor(painted / adapters.length) % sizes.length]!;
+    const chosen = adapters[painted % adapters.length]!;
+    const request = {
+      packId: "miniature",
+      prompt: "a fox",
+      negativePrompt: "",
+      width,
+      height,
+      steps: 1,
+      cfgScale: 3,
+      sampler: "euler",
+      schedule: "karras",
+      clipSkip: 1,
+      noise: "cpu",
+      fewStepAdapter: null,
+      images: [
+        { seed: painted, adapters: chosen.map((id) => ({ id, unetStrength: 0.7, textStrength: 0.7 })) },
+      ],
+    };
+    for await (const event of pipeline.generate(request)) {
+      if (event.type === "image") painted++;
+      mostSessions = Math.max(mostSessions, networks.sessions.size);
+    }
+  };
+  const state = async (): Promise<State> => {
+    await pipeline.adapters.apply([]);
+    for (let i = 0; i < 3; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      (globalThis as unknown as { gc(): void }).gc();
+    }
+    const use = runtime.gpuMemory?.own.use;
+    return {
+      buffers: use?.buffers ?? null,
+      bufferBytes: use?.sizeBytes ?? null,
+      parameterBytes: networks.sizeBytes,
+      wasmBytes: memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0),
+      heapBytes: (performance as unknown as { memory: { usedJSHeapSize: number } }).memory.usedJSHeapSize,
+    };
+  };
+  const round = sizes.length * adapters.length;
+  while (painted < round) await paint();
+  const early = await state();
+  while (painted < images) await paint();
+  // The early state was taken with the last size's sessions alive: end on the same.
+  while (painted % round !== 0) await paint();
+  const late = await state();
+  const sessionsBuilt = networks.sessions.created;
+  await pipeline.dispose();
+  const buffersLeft = runtime.gpuMemory?.own.use.buffers ?? null;
+  runtime.dispose();
+  return { images: painted, mostSessions, sessionsBuilt, early, late, buffersLeft };
+}
+
+test.each([
+  {
+    device: "wasm",
+    images: 50,
+    sizes: [
+      [64, 64],
+      [64, 72],
+      [72, 64],
+    ] as const,
+  },
+  {
+    device: "webgpu",
+    images: 16,
+    sizes: [
+      [64, 64],
+      [64, 72],
+    ] as const,
+  },
+])(
+  "$device: $images images",
+  async ({ device, images, sizes }) => {
+    await browser.page.reload(); // ONNX Runtime is loaded once per page
+    const course = await browser.page.evaluate(paintMany, { device, images, sizes });
+    const { early, late } = course;
+    expect(course.images).toBeGreaterThanOrEqual(images);
+    expect(course.mostSessions).toBeLessThanOrEqual(SESSIONS_KEPT);
+    expect(course.sessionsBuilt).toBeGreaterThan(2 * SESSIONS_KEPT); // or nothing was ever given up
+    expect(late.buffers).toBe(early.buffers);
+    expect(late.bufferBytes).toBe(early.bufferBytes);
+    expect(late.parameterBytes).toBe(early.parameterBytes);
+    expect(late.wasmBytes).toBe(early.wasmBytes);
+    expect(late.heapBytes - early.heapBytes).toBeLessThan(HEAP_SLACK_BYTES);
+    expect(course.buffersLeft).toBe(device === "webgpu" ? 0 : null);
+  },
+  400_000,
+);
