@@ -4,6 +4,7 @@ export function serve(
   options?: {
     port?: number;
     isolated?: boolean;
+    connect?: readonly string[];
     intercept?: (request: IncomingMessage, response: ServerResponse) => boolean;
   },
 ): Promise<{ url: string; close(): Promise<void> }>;

@@ -3,7 +3,7 @@
 import { createReadStream, existsSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import path from "node:path";
-import { isolationHeaders, securityHeaders } from "./headers.mjs";
+import { contentSecurityPolicyFor, isolationHeaders, securityHeaders } from "./headers.mjs";
 
 const contentTypes = {
   ".html": "text/html; charset=utf-8",
@@ -35,14 +35,17 @@ function parseRange(header, size) {
 /**
  * Serves `folder` on localhost.
  * @param {string} folder
- * @param {{port?: number, isolated?: boolean, intercept?: (request: import("node:http").IncomingMessage, response: import("node:http").ServerResponse) => boolean}} options
+ * @param {{port?: number, isolated?: boolean, connect?: readonly string[], intercept?: (request: import("node:http").IncomingMessage, response: import("node:http").ServerResponse) => boolean}} options
  *   port 0 (the default) takes a free one; `isolated: false` leaves out the headers that WASM threads need, as many static hosts
- *   do; `intercept` may answer a request itself and return true (tests inject faults with it).
+ *   do; `connect` are the hosts that the page may ask, in place of those of the manifests; `intercept` may answer a request itself and return true (tests inject faults with it).
  * @returns {Promise<{url: string, close(): Promise<void>}>}
  */
-export function serve(folder, { port = 0, isolated = true, intercept } = {}) {
+export function serve(folder, { port = 0, isolated = true, connect, intercept } = {}) {
   const base = path.resolve(folder);
-  const headers = Object.entries(securityHeaders).filter(([name]) => isolated || !(name in isolationHeaders));
+  const policy = connect ? { "Content-Security-Policy": contentSecurityPolicyFor(connect) } : {};
+  const headers = Object.entries({ ...securityHeaders, ...policy }).filter(
+    ([name]) => isolated || !(name in isolationHeaders),
+  );
   const server = createServer((request, response) => {
     for (const [name, value] of headers) response.setHeader(name, value);
     if (intercept?.(request, response)) return;

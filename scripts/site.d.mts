@@ -22,7 +22,11 @@ export function openSite(options?: {
   /** A site that is served already. */
   url?: string;
   server?: Parameters<typeof serve>[1];
+  /** Host names that the browser finds at another host and port. */
+  hosts?: Readonly<Record<string, string>>;
   viewport?: { width: number; height: number };
+  /** Chromium's arguments, instead of the usual ones. */
+  args?: readonly string[];
   serviceWorkers?: "allow" | "block";
   /** Called before anything is loaded. */
   observe?: (context: BrowserContext) => void;

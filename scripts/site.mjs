@@ -15,18 +15,31 @@ export class PageError extends Error {
   }
 }
 
+function hostArguments(hosts) {
+  const rules = Object.entries(hosts).map(([host, address]) => `MAP ${host} ${address}`);
+  return rules.length === 0 ? [] : [`--host-resolver-rules=${rules.join(",")}`];
+}
+
 /**
  * @param {{
  *   profile?: string, // keeps the browser's storage between calls
  *   url?: string, // a site that is served already
  *   server?: Parameters<typeof serve>[1],
+ *   hosts?: Record<string, string>, // host names that the browser finds at another host and port
  *   viewport?: {width: number, height: number},
  *   serviceWorkers?: "allow" | "block",
  *   observe?: (context: import("playwright").BrowserContext) => void, // before anything is loaded
  * }} options
  * @returns {Promise<{page: import("playwright").Page, context: import("playwright").BrowserContext, url: string, openPage(): Promise<import("playwright").Page>, close(): Promise<void>}>}
  */
-export async function openSite({ profile, url, server: options, observe, ...contextOptions } = {}) {
+export async function openSite({
+  profile,
+  url,
+  server: options,
+  hosts = {},
+  observe,
+  ...contextOptions
+} = {}) {
   if (!url) ensureBuild();
   const executablePath = await ensureBrowser();
   const { chromium } = await import("playwright");
@@ -36,7 +49,7 @@ export async function openSite({ profile, url, server: options, observe, ...cont
   const context = await chromium.launchPersistentContext(userData, {
     executablePath,
     headless: true,
-    args: browserArguments(),
+    args: [...browserArguments(), ...hostArguments(hosts)],
     viewport: { width: 1280, height: 900 },
     ...contextOptions,
   });

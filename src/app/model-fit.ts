@@ -1,5 +1,4 @@
 // Whether a model can run on this device, in plain words. Pure; device-probe.ts asks the browser.
-import { formatBytes } from "./time-left.ts";
 
 /** What the browser says of its graphics hardware; it never says how much memory that has. */
 export interface GraphicsReport {
@@ -30,6 +29,8 @@ const wasmWeightLimitBytes = 2e9;
 /** Parameters of the Pocket pack and below: seconds per picture on any processor. */
 const smallParameters = 50e6;
 
+const inGigabytes = (bytes: number): string => `${Math.round(bytes / 1e8) / 10} GB`;
+
 export function fitOf(
   { parameters, minGpuMemoryBytes }: ModelNeeds,
   { name, reason, f16 }: GraphicsReport,
@@ -40,7 +41,7 @@ export function fitOf(
     const why = f16 ? "" : " This graphics device has no 16-bit shaders, which doubles it.";
     return {
       kind: "good",
-      text: `Needs about ${formatBytes(needBytes)} of graphics memory; browsers do not tell how much there is.${why}`,
+      text: `Needs about ${inGigabytes(needBytes)} of graphics memory.${why}`,
     };
   }
   const weightBytes = 4 * parameters;
@@ -49,6 +50,6 @@ export function fitOf(
   }
   return {
     kind: "impossible",
-    text: `Needs WebGPU, and there is ${reason}. On the processor its weights would take ${formatBytes(weightBytes)}, more than WebAssembly can hold beside a run.`,
+    text: `Needs WebGPU: on the processor its weights would take ${inGigabytes(weightBytes)}, more than WebAssembly can hold beside a run.`,
   };
 }

@@ -1,5 +1,5 @@
 // A download under way, or one that did not end well: how far, how fast, and what can be done.
-import { Show, type JSX } from "solid-js";
+import { onMount, Show, type JSX } from "solid-js";
 import type { Download } from "../app/models-state.ts";
 import { formatBytes, formatDuration } from "../app/time-left.ts";
 import controls from "./controls.module.css";
@@ -27,8 +27,10 @@ export function ModelDownload(props: {
       {label}
     </button>
   );
+  let element!: HTMLDivElement;
+  onMount(() => element.scrollIntoView({ block: "nearest" }));
   return (
-    <div class={styles["download"]}>
+    <div class={styles["download"]} ref={(made) => (element = made)}>
       <Show when={props.download.status === "running"}>
         <div class={panel["total"]}>
           <span>{bytes()}</span>

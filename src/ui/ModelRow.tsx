@@ -28,6 +28,8 @@ export function ModelRow(props: { readonly entry: ModelEntry }): JSX.Element {
         return "On your disk; the browser asks you before reading it again";
       case "ready":
         return entry().origin === "disk" ? "On your disk, not copied" : "In this browser";
+      case "partial":
+        return "";
       default:
         return "Not here yet";
     }
@@ -49,7 +51,7 @@ export function ModelRow(props: { readonly entry: ModelEntry }): JSX.Element {
             {entry().width} × {entry().width} pixels
           </span>
           <span>{size()}</span>
-          <span>{place()}</span>
+          <Show when={place()}>{(text) => <span>{text()}</span>}</Show>
           <Show when={entry().license}>{(license) => <LicenseLink license={license()} />}</Show>
         </p>
         <p class={styles["fit"]} data-kind={entry().fit.kind}>

@@ -19,12 +19,17 @@ export function ModelsDialog(props: { readonly onStorage: () => void }): JSX.Ele
     if (!report) return "";
     return report.name === null
       ? `This computer has no graphics device for painting: ${report.reason}. Full-size models need one; Pocket does not.`
-      : `Full-size models run here on ${report.name}, over WebGPU.`;
+      : `Full-size models run here on ${report.name}, over WebGPU. Browsers do not tell how much memory it has.`;
+  };
+  const questionTitle = (): string | null => {
+    const entry = models.asking();
+    if (!entry) return null;
+    return entry.state === "ready" ? `VAE of ${entry.title}` : `Download ${entry.title}?`;
   };
   return (
     <Dialog
       open={models.open()}
-      title={models.asking() ? `Download ${models.asking()!.title}?` : "Models"}
+      title={questionTitle() ?? "Models"}
       wide
       onClose={() => models.close()}
     >

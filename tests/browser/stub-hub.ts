@@ -22,6 +22,8 @@ export type Fault = (request: HubRequest, response: ServerResponse) => boolean;
 
 export interface StubHub {
   readonly url: string;
+  /** Of the host that has the large files, on this machine. */
+  readonly contentAddress: string;
   readonly commit: string;
   /** Every request so far; `sentBytes` of the body that was handed to the network by the sound server. */
   readonly requests: (HubRequest & { sentBytes: number })[];
@@ -64,7 +66,11 @@ const listen = (server: Server): Promise<string> =>
     );
   });
 
-export async function openStubHub(repo: string): Promise<StubHub> {
+/** @param options.contentHost under which the browser finds the content host, where it is not told its address */
+export async function openStubHub(
+  repo: string,
+  options: { readonly contentHost?: string } = {},
+): Promise<StubHub> {
   const files = new Map<string, { body: Buffer; lfs: boolean; sha256: string }>();
   const requests: StubHub["requests"] = [];
   const commit = "c0ffee".repeat(7).slice(0, 40);
@@ -131,10 +137,12 @@ export async function openStubHub(repo: string): Promise<StubHub> {
 
   const hubServer = createServer((request, response) => answer("hub", request, response));
   const contentServer = createServer((request, response) => answer("content", request, response));
-  contentUrl = await listen(contentServer);
+  const contentAddress = await listen(contentServer);
+  contentUrl = options.contentHost ? `http://${options.contentHost}` : contentAddress;
   const url = await listen(hubServer);
   hub = {
     url,
+    contentAddress,
     commit,
     requests,
     get peakOpen() {
