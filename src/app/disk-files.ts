@@ -112,7 +112,8 @@ export async function pickOfDrop(transfer: DataTransfer): Promise<DiskPick> {
     .filter(({ kind }) => kind === "file")
     .map((item) => item.getAsFileSystemHandle?.().catch(() => null) ?? Promise.resolve(null));
   const handles = await Promise.all(asked);
-  const usable = handles.filter((handle) => handle !== null);
+  // Null for what is no file of the disk, by the specification; undefined in Chromium.
+  const usable = handles.filter((handle) => handle !== null && handle !== undefined);
   if (usable.length === 0 || usable.length < handles.length) return pickOfInput(plain);
   const known = usable as (FileSystemFileHandle | FileSystemDirectoryHandle)[];
   return { handles: known, files: await filesOfHandles(known) };
