@@ -1,6 +1,7 @@
 // What the report needs painted: every evaluation prompt by every method, and each adapter with and without.
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import type { AutomationOptions } from "../../src/app/automation.ts";
 import type { GenerateOptions } from "../../src/app/options.ts";
 import { parseCards } from "../../src/retrieval/cards.ts";
 
@@ -18,7 +19,7 @@ export interface EvaluationPrompt {
   readonly words: "card" | "other" | null;
 }
 
-export type Job = { readonly options: Partial<GenerateOptions> & { readonly prompt: string } };
+export type Job = { readonly options: AutomationOptions };
 
 /** Every n-th prompt is painted four times, for diversity. */
 const diversityStride = 5;

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Locator, Page } from "playwright";
 import type { Site } from "../../scripts/site.mjs";
+import { drop } from "./drop.ts";
 import { loraFile } from "./lora-file.ts";
 import { alerts, generateButton, loaded, paint, pictures, promptBox, useSettings } from "./page.ts";
 import { visit } from "./visit.ts";
@@ -20,28 +21,13 @@ afterAll(() => site?.close());
 const intake = (): Locator => page.getByRole("dialog", { name: "Your LoRA files" });
 const item = (name: string): Locator => intake().getByRole("listitem", { name, exact: true });
 
-/** Drops files on the page, as a mouse would. */
-async function drop(files: readonly { readonly name: string; readonly buffer: Buffer }[]): Promise<void> {
-  const plain = files.map(({ name, buffer }) => ({ name, base64: buffer.toString("base64") }));
-  await page.evaluate((given) => {
-    const transfer = new DataTransfer();
-    for (const { name, base64 } of given) {
-      const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-      transfer.items.add(new File([bytes], name));
-    }
-    const options = { dataTransfer: transfer, bubbles: true, cancelable: true };
-    document.body.dispatchEvent(new DragEvent("dragover", options));
-    document.body.dispatchEvent(new DragEvent("drop", options));
-  }, plain);
-}
-
 test("one that fits is shown with its diagnosis, added, chosen for a prompt, kept, and removed", async () => {
   const metadata = {
     ss_output_name: "paper_collage",
     ss_tag_frequency: JSON.stringify({ set: { pprcllg: 10, scissors: 2 } }),
     ss_dataset_dirs: JSON.stringify({ set: { img_count: 10 } }),
   };
-  await drop([await loraFile("paper_collage.safetensors", { metadata })]);
+  await drop(page, [await loraFile("paper_collage.safetensors", { metadata })]);
   const file = item("paper_collage.safetensors");
   await file.getByText("Fits Pocket").waitFor();
   expect(await file.getByRole("meter", { name: /^Image part/ }).count()).toBe(1);
@@ -87,7 +73,7 @@ test("one that fits is shown with its diagnosis, added, chosen for a prompt, kep
 
 test("files of another size, of another kind and damaged ones are refused with the reason", async () => {
   const valid = await loraFile("cut.safetensors");
-  await drop([
+  await drop(page, [
     await loraFile("sd15.safetensors", { contextWidth: 768 }),
     await loraFile("sdxl.safetensors", { contextWidth: 2048 }),
     { name: "cut.safetensors", buffer: valid.buffer.subarray(0, valid.buffer.length - 100) },
@@ -100,7 +86,7 @@ test("files of another size, of another kind and damaged ones are refused with t
   await item("words.pt").getByText("Damaged, or not an adapter").waitFor();
   expect(await intake().getByRole("button", { name: "Add to my adapters" }).count()).toBe(0);
   await page.keyboard.press("Escape");
-  await drop([{ name: "notes.txt", buffer: Buffer.from("notes") }]);
+  await drop(page, [{ name: "notes.txt", buffer: Buffer.from("notes") }]);
   expect(await alerts(page).first().innerText()).toContain("neither a picture nor an adapter file");
   await paint(page, "a fox in the snow");
   expect(await alerts(page).count()).toBe(0);

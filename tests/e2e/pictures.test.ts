@@ -1,0 +1,290 @@
+// Starting from a picture, masks and the second pass, in the page: chosen, dropped, pasted, kept over a reload, painted.
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Locator, Page } from "playwright";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { decodePng } from "../../scripts/quality/png.ts";
+import type { Site } from "../../scripts/site.mjs";
+import { readPngText } from "../../src/formats/png.ts";
+import { drop, paste } from "./drop.ts";
+import { alerts, loaded, paint, pictures, promptBox, useSettings } from "./page.ts";
+import { gradient, pictureFile } from "./picture-file.ts";
+import { visit } from "./visit.ts";
+
+let site: Site;
+let page: Page;
+const bugs: string[] = [];
+beforeAll(async () => {
+  site = await visit();
+  page = site.page;
+  page.on("pageerror", (error) => bugs.push(error.message));
+});
+afterAll(() => site?.close());
+beforeEach(() => void bugs.splice(0));
+
+const source = gradient(256, 256);
+const area = (): Locator => page.getByRole("region", { name: "Picture to start from" });
+const strength = (): Locator => area().getByRole("slider", { name: "Strength" });
+const dialog = (): Locator => page.getByRole("dialog", { name: "What is painted anew" });
+const maskThumbnail = (): Locator => area().getByAltText("Its mask: white is painted anew");
+
+/** The file of the picture on show. */
+async function paintedFile(): Promise<Buffer> {
+  const base64 = await pictures(page)
+    .first()
+    .evaluate(async (image: HTMLImageElement) => {
+      const bytes = new Uint8Array(await (await fetch(image.src)).arrayBuffer());
+      return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+    });
+  return Buffer.from(base64, "base64");
+}
+
+const textOf = async (file: Buffer): Promise<string> =>
+  (await readPngText(new Uint8Array(file))).get("parameters") ?? "";
+
+/** Starts from a file through the file chooser. */
+async function choose(name: string, buffer: Buffer): Promise<void> {
+  await page
+    .locator("input[type=file][accept^='image/png']")
+    .setInputFiles({ name, mimeType: "image/png", buffer });
+}
+
+async function violations(): Promise<string[]> {
+  const { violations: found } = await new AxeBuilder({ page })
+    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
+    .analyze();
+  return found.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+}
+
+const wide = { fewStep: false, full: { steps: 4, sampler: "euler" } };
+
+test("starts from a chosen picture, at the strength set; compared with before", async () => {
+  await useSettings(page, wide);
+  await choose("gradient.png", source);
+  await area().getByText("gradient.png").waitFor();
+  const paintAt = async (value: string): Promise<Buffer> => {
+    await strength().fill(value);
+    await paint(page, "a fox in the snow");
+    const file = await paintedFile();
+    expect(await textOf(file)).toContain(`Denoising strength: ${value},`);
+    return file;
+  };
+  const [weak, strong] = [await paintAt("0.2"), await paintAt("0.9")];
+  expect(decodePng(weak).rgb).not.toEqual(decodePng(strong).rgb);
+  await page.getByRole("button", { name: "Before" }).click();
+  await page.getByRole("slider", { name: /^Divider/ }).waitFor();
+  await page.getByAltText("The same, before").waitFor();
+  await page.getByRole("button", { name: "Close comparison" }).click();
+  expect(bugs).toEqual([]);
+});
+
+test("a mask leaves what it does not mark as it was, to the bit; picture and mask outlive a reload", async () => {
+  await useSettings(page, wide);
+  await drop(page, [{ name: "gradient.png", buffer: source, type: "image/png" }]);
+  await area().getByRole("button", { name: "Paint a mask" }).click();
+  await dialog().getByText("Mark a rectangle by numbers").click();
+  for (const [label, value] of [
+    ["Left", "96"],
+    ["Top", "64"],
+    ["Width", "64"],
+    ["Height", "128"],
+  ] as const)
+    await dialog().getByLabel(label, { exact: true }).fill(value);
+  await dialog().getByRole("button", { name: "Mark it", exact: true }).click();
+  await dialog().getByText("13 % of the picture is marked.").waitFor();
+  await dialog().getByLabel("Painted over").selectOption("noise");
+  await dialog().getByRole("button", { name: "Done" }).click();
+  await maskThumbnail().waitFor();
+
+  await page.reload();
+  await loaded(page);
+  await maskThumbnail().waitFor();
+  await strength().fill("0.9");
+  await paint(page, "a fox in the snow");
+  const file = await paintedFile();
+  expect(await textOf(file)).toContain(
+    "Denoising strength: 0.9, Mask blur: 4, Masked content: latent noise,",
+  );
+  const [before, after] = [decodePng(source).rgb, decodePng(file).rgb];
+  const reach = 10; // of a blur of 4 pixels
+  let [changedOutside, changedInside] = [0, 0];
+  for (let y = 0; y < 256; y++) {
+    for (let x = 0; x < 256; x++) {
+      const at = 3 * (256 * y + x);
+      const same = [0, 1, 2].every((c) => before[at + c] === after[at + c]);
+      const outside = x < 96 - reach || x >= 160 + reach || y < 64 - reach || y >= 192 + reach;
+      const inside = x >= 96 && x < 160 && y >= 64 && y < 192;
+      if (!same && outside) changedOutside++;
+      if (!same && inside) changedInside++;
+    }
+  }
+  expect(changedOutside).toBe(0);
+  expect(changedInside).toBeGreaterThan(64 * 128 * 0.9);
+
+  // A run of the gallery brings its picture and mask back.
+  await area().getByRole("button", { name: "Do not start from this picture" }).click();
+  expect(await area().count()).toBe(0);
+  await page
+    .getByRole("button", { name: /^Show the picture with seed 7/ })
+    .first()
+    .click();
+  await maskThumbnail().waitFor();
+  expect(await strength().inputValue()).toBe("0.9");
+  expect(bugs).toEqual([]);
+});
+
+test("only the masked region: the result has the picture's own size", async () => {
+  await useSettings(page, wide);
+  await choose("large.png", gradient(400, 300));
+  await area().getByText("400 × 300, painted at 296 × 224").waitFor();
+  await area().getByRole("button", { name: "Paint a mask" }).click();
+  await dialog().getByText("Mark a rectangle by numbers").click();
+  await dialog().getByRole("button", { name: "Mark it", exact: true }).click();
+  await dialog().getByLabel("Area").selectOption("masked");
+  await dialog().getByRole("button", { name: "Done" }).click();
+  await area().getByText("400 × 300, the masked part painted at 256 × 256").waitFor();
+  await paint(page, "a fox in the snow");
+  const file = await paintedFile();
+  const { width, height } = decodePng(file);
+  expect([width, height]).toEqual([400, 300]);
+  expect(await textOf(file)).toContain("Inpaint area: Only masked, Masked area padding: 32,");
+  expect(bugs).toEqual([]);
+});
+
+test("the mask is drawn by mouse and by keys, inverted, cleared, undone; an empty one is none", async () => {
+  await useSettings(page, wide);
+  const half = pictureFile({ width: 64, height: 64 }, (x) => [200, 60, 60, x < 32 ? 0 : 255]);
+  await choose("half.png", half);
+  await area().getByRole("button", { name: "Paint a mask" }).click();
+  const status = async (): Promise<string> => dialog().getByRole("status").innerText();
+  const button = (name: string): Locator => dialog().getByRole("button", { name, exact: true });
+  await dialog().waitFor();
+  expect(await status()).toContain("Nothing is marked yet");
+  await button("Mark what is transparent").click();
+  expect(await status()).toBe("50 % of the picture is marked.");
+  await button("Invert").click();
+  await button("Clear").click();
+  expect(await status()).toContain("Nothing is marked yet");
+  await button("Undo").click();
+  expect(await status()).toBe("50 % of the picture is marked.");
+  await button("Clear").click();
+
+  const canvas = dialog().getByRole("application", { name: "Mask on the picture" });
+  const box = (await canvas.boundingBox())!;
+  await page.mouse.move(box.x + box.width * 0.2, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.8, box.y + box.height / 2, { steps: 5 });
+  await page.mouse.up();
+  const share = async (): Promise<number> => Number(/\d+/.exec(await status())?.[0] ?? 0);
+  const drawn = await share();
+  expect(drawn).toBeGreaterThan(3);
+  await canvas.focus();
+  for (const key of ["ArrowDown", "ArrowDown", "ArrowDown", "]", "]", "Space"])
+    await page.keyboard.press(key);
+  expect(await share()).toBeGreaterThan(drawn);
+  await page.keyboard.press("Control+z");
+  expect(await share()).toBe(drawn);
+  await dialog().getByText("Eraser").click();
+  await button("Clear").click();
+  await page.keyboard.press("Escape");
+  await page.getByText("Nothing is marked, so the whole picture is painted over.").waitFor();
+  expect(await maskThumbnail().count()).toBe(0);
+  expect(bugs).toEqual([]);
+});
+
+test("a second pass doubles the size, says so in the file, and outlives a reload", async () => {
+  await useSettings(page, { fewStep: false, full: { steps: 2 }, size: { width: 128, height: 96 } });
+  await page.getByRole("button", { name: "Settings", exact: true }).click();
+  await page.getByText("Second pass, larger").click();
+  await page.getByText("to 256 × 192").waitFor();
+  await page.reload();
+  await loaded(page);
+  await paint(page, "a fox in the snow");
+  const file = await paintedFile();
+  const { width, height } = decodePng(file);
+  expect([width, height]).toEqual([256, 192]);
+  const text = await textOf(file);
+  expect(text).toContain("Size: 128x96,");
+  expect(text).toContain(
+    "Denoising strength: 0.7, Hires upscale: 2, Hires steps: 2, Hires upscaler: Latent,",
+  );
+
+  // The file brings all of it back, or is started from: as the user says.
+  await useSettings(page, wide);
+  await drop(page, [{ name: "fox.png", buffer: file, type: "image/png" }]);
+  await page.getByText("carries its prompt and settings").waitFor();
+  await page.getByRole("button", { name: "Use its settings" }).click();
+  expect(await promptBox(page).inputValue()).toContain("a fox in the snow");
+  await page.getByRole("button", { name: "Settings", exact: true }).click();
+  await page.getByText("to 256 × 192").waitFor();
+  await drop(page, [{ name: "fox.png", buffer: file, type: "image/png" }]);
+  await page.getByRole("button", { name: "Start from it" }).click();
+  await area().getByText("256 × 192").waitFor();
+  expect(await page.getByRole("switch", { name: /^Second pass/ }).isDisabled()).toBe(true);
+  expect(bugs).toEqual([]);
+});
+
+test("a finished picture is the next start; a pasted one takes its place", async () => {
+  await useSettings(page, {});
+  await paint(page, "a fox in the snow");
+  await page.getByRole("button", { name: "Start from this picture" }).click();
+  await area().getByText("a-fox-in-the-snow-7.png").waitFor();
+  await paste(page, [{ name: "image.png", buffer: source, type: "image/png" }]);
+  await area().getByText("image.png").waitFor();
+  expect(bugs).toEqual([]);
+});
+
+test("files that are no pictures, and sizes that no model paints, are refused in plain words", async () => {
+  await useSettings(page, wide);
+  await choose("broken.png", source.subarray(0, 200));
+  expect(await alerts(page).first().innerText()).toContain("broken.png cannot be read as a picture.");
+  await choose("words.jpg", Buffer.from("not a picture"));
+  expect(await alerts(page).first().innerText()).toContain("words.jpg cannot be read as a picture.");
+  await choose(
+    "wide.png",
+    pictureFile({ width: 12_001, height: 1 }, () => [0, 0, 0, 255]),
+  );
+  expect(await alerts(page).first().innerText()).toContain(
+    "wide.png is 12001 × 1 pixels; the limit is 12,000",
+  );
+  expect(await area().count()).toBe(0);
+  await choose(
+    "long.png",
+    pictureFile({ width: 4096, height: 64 }, () => [0, 90, 0, 255]),
+  );
+  await page.getByText("Made smaller, from 4096 × 64 to 2048 × 32 pixels.").waitFor();
+  expect(await alerts(page).count()).toBe(0);
+  expect(bugs).toEqual([]);
+});
+
+test.each(["light", "dark"] as const)("has no accessibility violations, %s", async (appearance) => {
+  await useSettings(page, { ...wide, appearance });
+  await choose("gradient.png", source);
+  await area().getByAltText("The picture to start from").waitFor();
+  expect(await violations()).toEqual([]);
+  await area().getByRole("button", { name: "Paint a mask" }).click();
+  await dialog().getByText("Mark a rectangle by numbers").click();
+  expect(await violations()).toEqual([]);
+  await page.keyboard.press("Escape");
+});
+
+test("fits a phone of 360 pixels", async () => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  try {
+    await useSettings(page, wide);
+    await choose("a-very-long-name-of-a-picture-that-has-to-wrap-somewhere.png", gradient(400, 300));
+    await area().getByAltText("The picture to start from").waitFor();
+    const overflow = (): Promise<number> =>
+      page.evaluate(
+        () => Math.max(document.documentElement.scrollWidth, document.body.scrollWidth) - innerWidth,
+      );
+    expect(await overflow()).toBeLessThanOrEqual(0);
+    await area().getByRole("button", { name: "Paint a mask" }).click();
+    const canvas = dialog().getByRole("application", { name: "Mask on the picture" });
+    const box = (await canvas.boundingBox())!;
+    expect(box.x + box.width).toBeLessThanOrEqual(360);
+    await dialog().getByRole("button", { name: "Done" }).scrollIntoViewIfNeeded();
+    expect(await overflow()).toBeLessThanOrEqual(0);
+  } finally {
+    await page.setViewportSize({ width: 1280, height: 900 });
+  }
+});
