@@ -392,13 +392,17 @@ describe("the report", () => {
       ["base_model.model.mid_block.attentions.0.proj_in.lora_B.weight", [1280, 4]],
     ];
     const adapterConfig = { lora_alpha: 16, use_rslora: true };
-    const { updates } = await inspectAdapter(file(entries), {
+    const { report, updates } = await inspectAdapter(file(entries), {
       fileName: "adapter_model.safetensors",
       table: sd15,
       adapterConfig,
     });
     expect(updates[0]!.alpha).toBe(16);
     expect(updates[0]!.delta()).toMatchObject({ scale: 8 });
+    expect(report.warnings).toEqual([]);
+    const alone = await read(file(entries));
+    expect(alone.updates[0]!.delta()).toMatchObject({ scale: 1 });
+    expect(alone.report.warnings.join()).toContain("adapter_config.json");
   });
 
   test("textual inversions: alone, bundled, of the wrong width", async () => {

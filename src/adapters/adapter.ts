@@ -104,7 +104,7 @@ export async function inspectAdapter(
     metadata: shownMetadata(file.metadata),
     triggers: triggerCandidates(file.metadata),
     hashes: withHashes ? await adapterHashes(blob, file) : null,
-    warnings: warningsFor({ file, updates, problems }),
+    warnings: warningsFor({ file, updates, problems, adapterConfig }),
     refusal: refusal ? toPlainError(refusal) : null,
   };
   return { report, updates, embeddings };
@@ -324,10 +324,12 @@ function warningsFor({
   file,
   updates,
   problems,
+  adapterConfig,
 }: {
   file: TensorFile;
   updates: readonly ParameterUpdate[];
   problems: readonly Problem[];
+  adapterConfig: unknown;
 }): string[] {
   const warnings: string[] = [];
   if (updates.length > 0 && problems.length > 0) {
@@ -335,5 +337,19 @@ function warningsFor({
       `${problems.length} of ${file.entries.size} tensors are not used; the effect may differ from what its author saw.`,
     );
   }
+  if (updates.length > 0 && lacksPeftScale(file, adapterConfig)) {
+    warnings.push(
+      "PEFT keeps the scale of this file in an adapter_config.json beside it, which was not given: 1 is assumed, and the right weight may be another.",
+    );
+  }
   return warnings;
+}
+
+/** Files of PEFT's own `save_pretrained` have neither alpha nor metadata; other tools' files with its key names have. */
+function lacksPeftScale({ entries, metadata }: TensorFile, adapterConfig: unknown): boolean {
+  if (adapterConfig !== undefined || metadata.has("lora_adapter_metadata")) return false;
+  const keys = [...entries.keys()];
+  return (
+    keys.some((key) => key.startsWith("base_model.model.")) && !keys.some((key) => key.endsWith(".alpha"))
+  );
 }

@@ -6,9 +6,17 @@ import type { MergeSource } from "../../src/adapters/merge.ts";
 import type { ParameterShape } from "../../src/adapters/module-table.ts";
 import { stableDiffusion15Table } from "../../src/adapters/stable-diffusion-15.ts";
 
+export interface MergeBenchmarkOptions {
+  /** 1 for SD 1.5; less takes that share of its modules, for a quick check. */
+  readonly scale: number;
+  /** Merges of which the median is taken, after the first. */
+  readonly repeats: number;
+  /** How the weights are stored. */
+  readonly dtype: "f16" | "f32";
+}
+
 export interface MergeBenchmark {
   readonly adapter: string;
-  readonly dtype: string;
   readonly rows: readonly {
     readonly what: string;
     readonly parameters: number;
@@ -22,16 +30,15 @@ export interface MergeBenchmark {
   }[];
 }
 
-const REPEATS = 9;
-
-/** @param scale 1 for SD 1.5; less takes that share of its modules, for a quick check */
-export async function benchmarkMerge({ scale = 1 }: { scale?: number } = {}): Promise<MergeBenchmark> {
+export async function benchmarkMerge({
+  scale,
+  repeats,
+  dtype,
+}: MergeBenchmarkOptions): Promise<MergeBenchmark> {
   const adapter = await navigator.gpu.requestAdapter({ powerPreference: "high-performance" });
   if (!adapter) throw new Error("no WebGPU adapter");
-  const dtype = adapter.features.has("shader-f16") ? "f16" : "f32";
   const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
   const device = await adapter.requestDevice({
-    requiredFeatures: dtype === "f16" ? ["shader-f16"] : [],
     requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
   });
   const weights = stableDiffusion15Table().modules.flatMap(({ network, path, weight }) =>
@@ -67,7 +74,7 @@ export async function benchmarkMerge({ scale = 1 }: { scale?: number } = {}): Pr
     };
     const [, firstMilliseconds] = await run();
     const times: [number, number][] = [];
-    for (let i = 0; i < REPEATS; i++) times.push(await run());
+    for (let i = 0; i < repeats; i++) times.push(await run());
     rows.push({
       what,
       parameters: jobs.length,
@@ -110,7 +117,7 @@ export async function benchmarkMerge({ scale = 1 }: { scale?: number } = {}): Pr
   }
   device.destroy();
   const { vendor, architecture, description } = adapter.info;
-  return { adapter: [vendor, architecture, description].filter(Boolean).join(" "), dtype, rows };
+  return { adapter: [vendor, architecture, description].filter(Boolean).join(" "), rows };
 }
 
 function randomUpdate(shape: readonly number[], rank: number): MergeSource {

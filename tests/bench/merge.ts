@@ -1,19 +1,21 @@
-// `npx tsx tests/bench/merge.ts [gpu | software-gpu]`: times of merging adapters. Reports, asserts nothing. Without an
-// argument on the CPU (the path of WASM); with "gpu" in Chromium on the machine's graphics card.
+// `npx tsx tests/bench/merge.ts [full | gpu | software-gpu]`: times of merging adapters. Reports, asserts nothing. Without
+// an argument on the CPU (the path of WASM) at the embedded pack's size, with "full" at Stable Diffusion 1.5's; with "gpu"
+// in Chromium on the machine's graphics card.
 import { cpus, loadavg } from "node:os";
 import { makeAdapter, randomWeights } from "../fixtures/adapters/make-adapter.ts";
 import { unetParameters } from "../fixtures/adapters/sd-parameters.ts";
 import { parseAdapter } from "../../src/adapters/adapter.ts";
+import { stableDiffusion15Table } from "../../src/adapters/stable-diffusion-15.ts";
 import { mergeParameter } from "../../src/adapters/merge.ts";
 import { moduleTable } from "../../src/adapters/module-table.ts";
 import { planMerge, PRISTINE } from "../../src/adapters/plan.ts";
 import { openTestBrowser } from "../browser/harness.ts";
-import type { MergeBenchmark } from "./merge-gpu.ts";
+import type { MergeBenchmark, MergeBenchmarkOptions } from "./merge-gpu.ts";
 
 /** Defined by blank.html: imports a source file inside the page. */
 declare const load: (
   path: string,
-) => Promise<{ benchmarkMerge: (options: { scale: number }) => Promise<MergeBenchmark> }>;
+) => Promise<{ benchmarkMerge: (options: MergeBenchmarkOptions) => Promise<MergeBenchmark> }>;
 
 /** A UNet of about ten million parameters, the size of the embedded pack's. */
 const SMALL = {
@@ -59,23 +61,68 @@ async function onCpu(): Promise<void> {
   }
 }
 
+/** The 192 modules that kohya trains in the UNet. Modules of one shape take the same time: each shape is timed once. */
+async function atFullSize(): Promise<void> {
+  const rank = 32;
+  const shapes = new Map<string, { shape: readonly number[]; count: number }>();
+  for (const { network, path, weight } of stableDiffusion15Table().modules) {
+    if (network !== "unet" || !weight || !path.includes("attentions") || weight.shape.length < 2) continue;
+    const shape = weight.shape.slice(0, 2);
+    const known = shapes.get(shape.join());
+    shapes.set(shape.join(), { shape, count: (known?.count ?? 0) + 1 });
+  }
+  const modules = [...shapes.values()].reduce((sum, { count }) => sum + count, 0);
+  const values = [...shapes.values()].reduce(
+    (sum, { shape, count }) => sum + count * shape[0]! * shape[1]!,
+    0,
+  );
+  console.log(
+    `${cpus()[0]?.model}, load ${loadavg()[0]!.toFixed(1)}; ${modules} transformer modules of SD 1.5, ${(values / 1e6).toFixed(0)} million weights, adapters of rank ${rank} in f16; processor time`,
+  );
+  for (const adapters of [1, 3, 8]) {
+    let milliseconds = 0;
+    for (const { shape, count } of shapes.values()) {
+      const name = "mid_block.attentions.0.proj_in.weight";
+      const table = moduleTable({ unet: [{ name, shape }] });
+      const weights = randomWeights(new Map([[name, shape]]), 1).get(name)!;
+      const files = await Promise.all(
+        Array.from({ length: adapters }, (_, i) =>
+          parseAdapter(new Blob([makeAdapter(table, { kind: "lora", seed: i + 1, rank, dtype: "F16" })]), {
+            fileName: "adapter",
+            table,
+          }),
+        ),
+      );
+      const contributions = files.map(({ updates }) => ({ update: updates[0]!, strength: 0.8 }));
+      const start = processorMilliseconds();
+      mergeParameter(weights, shape, contributions);
+      milliseconds += count * (processorMilliseconds() - start);
+    }
+    console.log(`${adapters} at once: ${(milliseconds / 1000).toFixed(1)} s`);
+  }
+}
+
 async function onGpu({ software }: { software: boolean }): Promise<void> {
   const browser = await openTestBrowser({ webgpu: software ? "software" : "hardware" });
   try {
-    const result = await browser.page.evaluate(
-      async (scale) => (await load("/tests/bench/merge-gpu.ts")).benchmarkMerge({ scale }),
-      software ? 0.02 : 1,
-    );
-    console.log(`${result.adapter}, ${result.dtype}`);
-    for (const { what, firstMilliseconds, milliseconds, submitMilliseconds, factorBytes } of result.rows) {
-      console.log(
-        `${what}: ${milliseconds.toFixed(1)} ms (handing over ${submitMilliseconds.toFixed(1)} ms; first time ${firstMilliseconds.toFixed(0)} ms; factors ${(factorBytes / 1e6).toFixed(0)} MB)`,
+    for (const dtype of ["f16", "f32"] as const) {
+      const result = await browser.page.evaluate(
+        async (options) => (await load("/tests/bench/merge-gpu.ts")).benchmarkMerge(options),
+        { scale: software ? 0.005 : 1, repeats: software ? 1 : 9, dtype },
       );
+      console.log(`${result.adapter}, weights in ${dtype}`);
+      for (const { what, firstMilliseconds, milliseconds, submitMilliseconds, factorBytes } of result.rows) {
+        console.log(
+          `${what}: ${milliseconds.toFixed(1)} ms (handing over ${submitMilliseconds.toFixed(1)} ms; first time ${firstMilliseconds.toFixed(0)} ms; factors ${(factorBytes / 1e6).toFixed(0)} MB)`,
+        );
+      }
     }
   } finally {
     await browser.close();
   }
 }
 
-if (process.argv[2] === undefined) await onCpu();
-else await onGpu({ software: process.argv[2] === "software-gpu" });
+const mode = process.argv[2];
+if (mode === undefined) await onCpu();
+else if (mode === "full") await atFullSize();
+else await onGpu({ software: mode === "software-gpu" });
