@@ -222,6 +222,7 @@ function buildStudio(services: Services): Studio {
     runs.stop();
     batch(() => {
       setSettings("model", id);
+      setPackStatus("loading");
       setPack(null);
       setProgress(null);
     });
