@@ -156,6 +156,17 @@ describe("files for another base are refused with the reason", () => {
     expect(narrow.report.refusal!.message).toContain("width 12, those of the loaded model have width 768");
   });
 
+  test("a few stray keys do not make another base of it", async () => {
+    const modules = sd15.modules.filter(({ path }) => path.endsWith("attn2.to_k"));
+    const entries = modules.flatMap(({ path, weight }) =>
+      pair(`lora_unet_${path.replaceAll(".", "_")}`, { out: weight!.shape[0]!, input: 768 }),
+    );
+    const stray = pair("lora_te2_text_model_encoder_layers_0_mlp_fc1", { out: 4, input: 4 }).slice(0, 1);
+    const { report } = await read(file([...entries, ...stray]));
+    expect(report.refusal).toBeNull();
+    expect(report.base).toMatchObject({ name: "Stable Diffusion 1.x", foreignKeys: 1 });
+  });
+
   test("a whole model", async () => {
     const entries: Entry[] = [
       ["model.diffusion_model.input_blocks.1.1.proj_in.weight", [320, 320, 1, 1]],

@@ -76,7 +76,8 @@ export function judgeBase(entries: Entries, metadata: ReadonlyMap<string, string
   }
   const [foreignName, foreignKeys] = [...counts].sort((a, b) => b[1] - a[1])[0] ?? [null, 0];
   if (foreignName !== null) {
-    name = foreignName;
+    // A few stray keys do not outweigh the width of all the others.
+    if (contextWidth === null || foreignKeys * 10 > entries.size) name = foreignName;
     evidence.push(`${foreignKeys} of its ${entries.size} keys belong to ${foreignName}`);
   }
   const stated = metadata.get("ss_base_model_version") ?? metadata.get("modelspec.architecture");

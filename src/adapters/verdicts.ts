@@ -1,0 +1,148 @@
+// What is said of an adapter file as a whole, once its parts are read: whether it may be used, what it holds, and what its
+// user should know.
+import { StylusError } from "../shared/errors.ts";
+import type { ParameterUpdate } from "./adapter.ts";
+import { PLAIN_WEIGHT, type Assignment } from "./assign.ts";
+import type { BaseVerdict } from "./base-model.ts";
+import type { ModuleTable } from "./module-table.ts";
+import type { Family } from "./module-tensors.ts";
+import type { TensorFile } from "./read.ts";
+import type { AdapterReport, UnmatchedKeys } from "./report.ts";
+
+/** A tensor that is not used, and why. */
+export interface Problem {
+  readonly key: string;
+  readonly cause: string;
+}
+
+/** A file made for another architecture, told from names and shapes; null when it may be used. */
+export function refuseBase(
+  base: BaseVerdict,
+  { table, assignment, entryCount }: { table: ModuleTable; assignment: Assignment; entryCount: number },
+): StylusError | null {
+  // The UNet's part decides; a file that has none is judged by its text part.
+  const [width, modelWidth, noun] =
+    base.contextWidth === null
+      ? [base.textWidth, table.embeddingWidth, "that of the loaded model has"]
+      : [base.contextWidth, table.contextWidth, "those of the loaded model have"];
+  const wrongWidth = width !== null && modelWidth !== null && width !== modelWidth;
+  const mostlyForeign = base.foreignKeys > 0 && assignment.unmatched.length * 2 > entryCount;
+  if (!wrongWidth && !mostlyForeign) return null;
+  const made = base.name ?? `a model with a text encoder of width ${width}`;
+  const reason =
+    wrongWidth && base.foreignKeys === 0
+      ? `${base.evidence[0]}, ${noun} width ${modelWidth}`
+      : base.evidence.join("; ");
+  return new StylusError("unsupported", `Made for ${made}, not for the loaded model: ${reason}.`, {
+    remedy: "Look for a version of it for the loaded model's base.",
+  });
+}
+
+/** A file of which nothing can be used. */
+export function refuseUnused({
+  updates,
+  embeddings,
+  problems,
+  base,
+}: {
+  updates: readonly unknown[];
+  embeddings: readonly unknown[];
+  problems: readonly Problem[];
+  base: BaseVerdict;
+}): StylusError | null {
+  if (updates.length > 0 || embeddings.length > 0) return null;
+  const groups = groupProblems(problems);
+  const [most] = groups;
+  if (!most)
+    return new StylusError("unsupported", "The file holds no tensors.", {
+      remedy: "Download it again or use another file.",
+    });
+  const looksLikeModel = groups.some(({ cause }) => cause === PLAIN_WEIGHT);
+  return new StylusError(
+    "unsupported",
+    looksLikeModel
+      ? "This is a whole model, not an adapter."
+      : `Nothing in it fits the loaded model: ${most.cause} (for example ${most.keys[0]}).`,
+    {
+      remedy: looksLikeModel
+        ? "Open it as a checkpoint instead."
+        : base.name
+          ? `It seems to be made for ${base.name}.`
+          : "Check which base model it was made for.",
+    },
+  );
+}
+
+export function groupProblems(problems: readonly Problem[]): UnmatchedKeys[] {
+  const groups = new Map<string, string[]>();
+  for (const { key, cause } of problems) {
+    const keys = groups.get(cause);
+    if (keys) keys.push(key);
+    else groups.set(cause, [key]);
+  }
+  return [...groups].map(([cause, keys]) => ({ cause, keys })).sort((a, b) => b.keys.length - a.keys.length);
+}
+
+export function countFamilies(updates: readonly ParameterUpdate[]): AdapterReport["families"] {
+  const counts = new Map<Family, { modules: number; dora: number }>();
+  for (const { family, magnitude } of updates) {
+    const count = counts.get(family) ?? { modules: 0, dora: 0 };
+    count.modules += 1;
+    if (magnitude) count.dora += 1;
+    counts.set(family, count);
+  }
+  return [...counts].map(([family, count]) => ({ family, ...count })).sort((a, b) => b.modules - a.modules);
+}
+
+export function countModules(
+  updates: readonly ParameterUpdate[],
+  table: ModuleTable,
+): AdapterReport["matched"] {
+  return (["unet", "text_encoder"] as const).flatMap((network) => {
+    const of = table.modules.filter((entry) => entry.network === network).length;
+    const paths = new Set(
+      updates
+        .filter((update) => update.network === network)
+        .map((update) => update.name.replace(/\.(weight|bias)$/, "")),
+    );
+    return of > 0 ? [{ network, modules: paths.size, of }] : [];
+  });
+}
+
+export function distinct(values: readonly (number | null)[]): number[] {
+  return [...new Set(values.filter((value) => value !== null))].sort((a, b) => a - b);
+}
+
+export function warningsFor({
+  file,
+  updates,
+  problems,
+  adapterConfig,
+}: {
+  file: TensorFile;
+  updates: readonly ParameterUpdate[];
+  problems: readonly Problem[];
+  adapterConfig: unknown;
+}): string[] {
+  const warnings: string[] = [];
+  if (updates.length > 0 && problems.length > 0) {
+    warnings.push(
+      `${problems.length} of ${file.entries.size} tensors are not used; the effect may differ from what its author saw.`,
+    );
+  }
+  if (updates.length > 0 && lacksPeftScale(file, adapterConfig)) {
+    warnings.push(
+      "PEFT keeps the scale of this file in an adapter_config.json beside it, which was not given: 1 is assumed, and the right weight may be another.",
+    );
+  }
+  return warnings;
+}
+
+/** Files of PEFT's own `save_pretrained` have neither alpha nor metadata; other tools' files with its key names have. */
+function lacksPeftScale({ entries, metadata }: TensorFile, adapterConfig: unknown): boolean {
+  if (adapterConfig !== undefined || metadata.has("lora_adapter_metadata")) return false;
+  const keys = [...entries.keys()];
+  return (
+    keys.some((key) => key.startsWith("base_model.model.")) && !keys.some((key) => key.endsWith(".alpha"))
+  );
+}
