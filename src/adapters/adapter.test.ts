@@ -121,6 +121,9 @@ describe("files for another base are refused with the reason", () => {
     expect(report.refusal).toMatchObject({ code: "unsupported" });
     expect(report.refusal!.message).toContain(made);
     expect(updates).toEqual([]);
+    const family =
+      /LoKr|LoHa/.exec(_)?.[0] ?? (made.includes("video") && !_.includes("a video") ? null : "LoRA");
+    expect(report.families.map((entry) => entry.family)).toEqual(family === null ? [] : [family]);
     await expect(parseAdapter(file(entries), { fileName: "x", table: sd15 })).rejects.toMatchObject({
       code: "unsupported",
       where: "x",

@@ -5,6 +5,7 @@ import { StylusError, toPlainError } from "../shared/errors.ts";
 import { assignKeys, type Assignment } from "./assign.ts";
 import { judgeBase } from "./base-model.ts";
 import { readEmbedding, type Embedding } from "./embeddings.ts";
+import { familiesByName } from "./families-by-name.ts";
 import { recogniseBias, recogniseWeight } from "./families.ts";
 import { ShapeProblem, type Family, type ModuleTensors, type Recognised } from "./module-tensors.ts";
 import { adapterHashes } from "./hashes.ts";
@@ -97,6 +98,11 @@ export async function inspectAdapter(
   const embeddings = wrongBase ? [] : readEmbeddings(assignment, { tensors, table, problems });
   const refusal = wrongBase ?? refuseUnused({ updates, embeddings, problems, base });
 
+  const known =
+    updates.length > 0
+      ? { families: countFamilies(updates), ranks: distinct(updates.map((update) => update.rank)) }
+      : familiesByName(file.entries);
+
   const report: AdapterReport = {
     fileName,
     sizeBytes: blob.size,
@@ -104,8 +110,7 @@ export async function inspectAdapter(
     tensors: file.entries.size,
     dtypes: [...new Set([...file.entries.values()].map((entry) => entry.dtype))].sort(),
     namings: [...assignment.namings].sort(),
-    families: countFamilies(updates),
-    ranks: distinct(updates.map((update) => update.rank)),
+    ...known,
     alphas: distinct(updates.map((update) => update.alpha)),
     matched: countModules(updates, table),
     unmatched: groupProblems(problems),

@@ -29,7 +29,10 @@ export interface AdapterReport {
   readonly tensors: number;
   readonly dtypes: readonly string[];
   readonly namings: readonly (Naming | "positional")[];
-  /** Families with the number of modules each, most frequent first; `dora` counts those with a DoRA magnitude. */
+  /**
+   * Families with the number of modules each, most frequent first; `dora` counts those with a DoRA magnitude. In a file
+   * that does not fit they are told from names alone, and alphas are not read.
+   */
   readonly families: readonly { readonly family: Family; readonly modules: number; readonly dora: number }[];
   /** Distinct values, ascending. */
   readonly ranks: readonly number[];
@@ -64,13 +67,13 @@ export function formatReport(report: AdapterReport): string {
     ({ family, modules, dora }) => `${family}${dora > 0 ? ` + DoRA (${dora})` : ""} × ${modules}`,
   );
   if (families.length === 0 && report.embeddings.length > 0) families.push("textual inversion");
-  if (report.refusal === null) add("family", families.join(", "));
+  if (families.length > 0) add("family", families.join(", "));
   if (report.ranks.length > 0) add("rank", rangeText(report.ranks));
   if (report.alphas.length > 0) add("alpha", rangeText(report.alphas));
   add("stored as", report.dtypes.join(", "));
   if (report.namings.length > 0) add("key names", report.namings.join(", "));
   add("base model", [report.base.name ?? "not recognisable", ...report.base.evidence].join("; "));
-  if (report.families.length > 0)
+  if (report.refusal === null && report.families.length > 0)
     for (const { network, modules, of } of report.matched) add(network, `${modules} of ${of} modules`);
   for (const { name, vectors, width } of report.embeddings)
     add("embedding", `${name}: ${vectors} × ${width}`);

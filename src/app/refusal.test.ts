@@ -5,6 +5,7 @@ import { explainRefusal, explainUnreadable } from "./refusal.ts";
 
 const refused = (base: Partial<AdapterReport["base"]>, message = "Nothing fits."): AdapterReport =>
   ({
+    families: [],
     base: { name: null, evidence: [], contextWidth: null, textWidth: null, foreignKeys: 0, ...base },
     refusal: { code: "unsupported", message, remedy: "Check it." },
   }) as unknown as AdapterReport;
@@ -24,13 +25,15 @@ describe("explainRefusal", () => {
     expect(text).toContain("768 numbers wide");
     expect(remedy).toContain("Nothing is wrong with the file");
   });
-  it("says so of its text part alone, too", () => {
+  it("says so of textual inversions, too", () => {
     const { title, text } = explainRefusal(
       refused({ name: "Stable Diffusion 1.x", textWidth: 768 }),
       pocket,
     )!;
     expect(title).toBe("Made for another size of model");
-    expect(text).toContain("768 numbers wide");
+    expect(text).toContain(
+      "a textual inversion for Stable Diffusion 1.x at full size: its text features are 768",
+    );
   });
   it("does not say so where the model is SD 1.5 itself", () => {
     const full = { title: "SD 1.5", baseModels: ["SD 1.5"] };
@@ -43,7 +46,11 @@ describe("explainRefusal", () => {
     )!;
     expect(title).toBe("Made for SDXL");
     expect(text).toBe("90 keys are SDXL's.");
-    expect(remedy).toContain("trained for Pocket");
+    expect(remedy).toContain("for Stable Diffusion 1.5");
+    const full = { title: "SD 1.5", baseModels: ["SD 1.5"] };
+    expect(explainRefusal(refused({ name: "SDXL", foreignKeys: 90 }), full)!.remedy).toContain(
+      "trained for SD 1.5",
+    );
   });
   it("otherwise gives the diagnosis' own words", () => {
     expect(explainRefusal(refused({}), pocket)).toMatchObject({ text: "Nothing fits.", remedy: "Check it." });

@@ -26,9 +26,11 @@ export function explainRefusal(
   if (base.name === fullSize && base.foreignKeys === 0 && miniature) {
     const width = base.contextWidth ?? base.textWidth;
     const evidence = width === null ? "" : `: its text features are ${width} numbers wide`;
+    const noun =
+      base.contextWidth === null && report.families.length === 0 ? "a textual inversion" : "an adapter";
     return {
       title: "Made for another size of model",
-      text: `This is an adapter for ${fullSize} at full size${evidence}. ${model.title} is a miniature with the same parts, but narrower ones, so the numbers of this file have no place in it.`,
+      text: `This is ${noun} for ${fullSize} at full size${evidence}. ${model.title} is a miniature with the same parts, but narrower ones, so the numbers of this file have no place in it.`,
       remedy: `Nothing is wrong with the file: choose a Stable Diffusion 1.5 model under Models and add it there. ${model.title} takes adapters that were trained for ${model.title}.`,
     };
   }
@@ -36,7 +38,9 @@ export function explainRefusal(
     return {
       title: `Made for ${base.name}`,
       text: sentence(base.evidence.join("; ")) || refusal.message,
-      remedy: `Look for a version of it that was trained for ${model.baseModels.join(" or ")}.`,
+      remedy: miniature
+        ? "Look for a version of it for Stable Diffusion 1.5: the full-size models under Models take that."
+        : `Look for a version of it that was trained for ${model.baseModels.join(" or ")}.`,
     };
   }
   return { title: "Not usable here", text: refusal.message, remedy: refusal.remedy ?? "" };

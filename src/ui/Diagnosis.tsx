@@ -53,11 +53,12 @@ export function Diagnosis(props: { readonly report: AdapterReport }): JSX.Elemen
           <dd>{kinds(report())}</dd>
         </Show>
         <Show when={report().ranks.length > 0}>
-          <dt>Rank, alpha</dt>
-          <dd>
-            {numbers(report().ranks)}
-            {report().alphas.length > 0 ? `, ${numbers(report().alphas)}` : ", no alpha"}
-          </dd>
+          <dt>Rank</dt>
+          <dd>{numbers(report().ranks)}</dd>
+        </Show>
+        <Show when={report().ranks.length > 0 && report().refusal === null}>
+          <dt>Alpha</dt>
+          <dd>{report().alphas.length > 0 ? numbers(report().alphas) : "not given, so the rank"}</dd>
         </Show>
         <Show when={report().embeddings.length > 0}>
           <dt>Words it brings</dt>
