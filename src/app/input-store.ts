@@ -17,6 +17,8 @@ export interface InputStore {
   /** Answers the file's id. @throws when the browser has no room */
   put(file: Blob): Promise<string>;
   get(id: string): Promise<Blob | null>;
+  /** Of all files together. */
+  sizeBytes(): Promise<number>;
   /** Removes what is not among `ids` and was added before `olderThan` (milliseconds since 1970): another tab may use the rest. */
   prune(ids: ReadonlySet<string>, olderThan: number): Promise<void>;
 }
@@ -39,6 +41,7 @@ export function memoryInputs(): InputStore {
       return id;
     },
     get: async (id) => inputs.get(id) ?? null,
+    sizeBytes: async () => [...inputs.values()].reduce((sum, { size }) => sum + size, 0),
     async prune() {},
   };
 }
@@ -51,6 +54,7 @@ const overDatabase = (database: IDBPDatabase<InputDatabase>): InputStore => ({
     return id;
   },
   get: async (id) => (await database.get("inputs", id))?.file ?? null,
+  sizeBytes: async () => (await database.getAll("inputs")).reduce((sum, { file }) => sum + file.size, 0),
   async prune(ids, olderThan) {
     const transaction = database.transaction("inputs", "readwrite");
     for await (const cursor of transaction.store) {

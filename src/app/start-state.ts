@@ -1,6 +1,6 @@
 // The picture to start from as the page has it: taken from a file or a finished picture, shown small, masked, removed. Its
 // id stands in the settings, its file in the input store: both outlive a reload.
-import { createEffect, createSignal, on, onCleanup, type Accessor } from "solid-js";
+import { createEffect, createSignal, on, onCleanup, untrack, type Accessor } from "solid-js";
 import type { PlainError } from "../shared/errors.ts";
 import type { RgbaImage } from "../shared/request.ts";
 import type { GalleryState } from "./gallery-state.ts";
@@ -88,14 +88,20 @@ export function createStartState(context: {
     ),
   );
 
-  // What no run and no setting names any more is removed when the page is opened again.
-  void inputs
-    .then(async (store) => {
-      const used = await gallery.inputs();
-      for (const id of ids()) if (id) used.add(id);
-      await store.prune(used, Date.now() - keptUnusedMilliseconds);
-    })
-    .catch(() => {}); // tidying up only
+  /** Removes what no run and no setting names any more. */
+  async function tidy(olderThan: number): Promise<void> {
+    const [store, used] = await Promise.all([inputs, gallery.inputs()]);
+    for (const id of untrack(ids)) if (id) used.add(id);
+    await store.prune(used, olderThan);
+  }
+  const ignore = (): void => {}; // tidying up only
+  void tidy(Date.now() - keptUnusedMilliseconds).catch(ignore);
+  // Who deletes a picture deletes what it started from.
+  createEffect<number>((before) => {
+    const count = gallery.images().length;
+    if (count < before) void tidy(Date.now()).catch(ignore);
+    return count;
+  }, 0);
 
   function ask(next: Omit<Offer, "url"> | null): void {
     const previous = offer();

@@ -31,6 +31,7 @@ export function StorageDialog(props: { readonly open: boolean; readonly onClose:
   const read = async (): Promise<void> => {
     try {
       setUse(await studio.storageUse());
+      setInputs(await (await studio.start.inputs).sizeBytes());
       setError(null);
     } catch (reason) {
       setError(toPlainError(reason));
@@ -44,7 +45,9 @@ export function StorageDialog(props: { readonly open: boolean; readonly onClose:
       },
     ),
   );
-  const pictures = (): number => studio.gallery.images().reduce((sum, { png }) => sum + png.size, 0);
+  const [inputs, setInputs] = createSignal(0);
+  const pictures = (): number =>
+    studio.gallery.images().reduce((sum, { png }) => sum + png.size, 0) + inputs();
   const total = (): number => (use()?.usedBytes ?? 0) + (use()?.own.sizeBytes ?? 0) + pictures();
 
   async function free(work: () => Promise<void>): Promise<void> {
