@@ -106,6 +106,25 @@ const refusal = async (options: Parameters<typeof run>[0]): Promise<StylusError>
 };
 
 describe("run", () => {
+  it("fetches the hub's adapters that a picture uses, few-step ones too, before it is painted", async () => {
+    const { services } = setup();
+    const remote = new Map(
+      ["clay", "ink", "lcm"].map((id) => [id, { sizeBytes: 1, stored: false, pageUrl: null }]),
+    );
+    const asked: (readonly string[])[] = [];
+    const { report } = await run(
+      { prompt: "a fox, clay", fewStep: true },
+      {
+        ...services,
+        load: async () => ({ ...pack, remote }),
+        fetchAdapters: async (ids) => (asked.push(ids), { downloadedBytes: 2 }),
+      },
+    );
+    expect(asked).toEqual([["clay", "lcm"]]);
+    expect(report.stages.map(({ id }) => id).slice(-3)).toEqual(["plan", "fetch", "generate"]);
+    expect(report.stages.find(({ id }) => id === "fetch")!.outputs).toEqual({ downloadedBytes: 2 });
+  });
+
   it("goes through the stages in order and reports them", async () => {
     const { services, requests } = setup();
     const events: RunEvent[] = [];

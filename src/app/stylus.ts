@@ -113,6 +113,9 @@ export async function run(
       value: undefined,
       outputs: await services.fetchAdapters(wanted, { onProgress, signal }),
     }));
+    // Which files are here has changed.
+    if (wanted.some((id) => !pack.remote.get(id)!.stored))
+      onEvent({ type: "loaded", pack: await services.load(packId, { device, onProgress, signal }) });
   }
 
   const images: RunImage[] = [];

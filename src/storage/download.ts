@@ -84,7 +84,7 @@ const damaged = ({ path, url, sha256 }: RemoteFile, actual: string): StylusError
     `${path} is damaged: expected SHA-256 ${sha256!.slice(0, 12)}…, got ${actual.slice(0, 12)}….`,
     {
       where: url,
-      remedy: "Reload to download it again. If it happens again, the copy on the server is damaged.",
+      remedy: "Try again: it is downloaded anew. If it happens again, the copy on the server is damaged or another file.",
     },
   );
 

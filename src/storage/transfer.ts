@@ -204,7 +204,7 @@ export class Transfer {
         stop.abort();
         throw new StylusError("bad-file", `${path} is longer than the ${sizeBytes} bytes it should have.`, {
           where: url,
-          remedy: "Reload to download it again. If it happens again, the copy on the server is damaged.",
+          remedy: "Try again: it is downloaded anew. If it happens again, the copy on the server is damaged or another file.",
         });
       }
       await this.#put(chunk.length > room ? chunk.subarray(0, room) : chunk, index);

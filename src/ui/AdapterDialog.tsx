@@ -16,6 +16,7 @@ export function AdapterDialog(props: {
   const studio = useStudio();
   const card = createMemo(() => (props.id === null ? undefined : studio.card(props.id)));
   const own = createMemo(() => (props.id === null ? undefined : studio.pack()?.own.get(props.id)));
+  const remote = createMemo(() => (props.id === null ? undefined : studio.pack()?.remote.get(props.id)));
   const pinned = (): boolean => studio.settings.pins.includes(props.id ?? "");
   const banned = (): boolean => studio.settings.bans.includes(props.id ?? "");
   return (
@@ -45,7 +46,11 @@ export function AdapterDialog(props: {
                 </p>
                 <p class={styles["source"]}>
                   Kind: {known().refined.category}. Strength: {known().refined.weight}.
-                  {own() ? " In your words." : " Written from its pictures."}
+                  {own()
+                    ? " In your words."
+                    : remote()
+                      ? " From a list of adapters."
+                      : " Written from its pictures."}
                 </p>
               </section>
               <Show when={!own()}>
@@ -70,6 +75,23 @@ export function AdapterDialog(props: {
               <dt>File</dt>
               <dd>
                 {formatBytes(known().file.sizeBytes)}, made for {known().baseModel}
+                <Show when={remote()}>
+                  {(file) => (
+                    <>
+                      {file().stored ? ", in this browser" : ", downloaded when a picture first needs it"}
+                      <Show when={file().pageUrl}>
+                        {(url) => (
+                          <>
+                            {". "}
+                            <a href={url()} target="_blank" rel="noopener noreferrer">
+                              Its page
+                            </a>
+                          </>
+                        )}
+                      </Show>
+                    </>
+                  )}
+                </Show>
               </dd>
             </dl>
             <Show when={own()}>{(adapter) => <OwnSection own={adapter()} onRemoved={props.onClose} />}</Show>

@@ -1,6 +1,7 @@
 // One chosen adapter: why, how strong, and the ways to change it.
 import { createMemo, For, Show, type JSX } from "solid-js";
 import { appendWords } from "../app/prompt-edit.ts";
+import { formatBytes } from "../app/time-left.ts";
 import controls from "./controls.module.css";
 import { BanIcon, CloseIcon, PinIcon, UndoIcon } from "./icons.tsx";
 import styles from "./PickRow.module.css";
@@ -17,6 +18,11 @@ export function PickRow(props: {
   const openDialog = useAdapterDialog();
   const id = (): string => props.pick.id;
   const card = createMemo(() => studio.card(id()));
+  /** Its file on the hub, while it is not here. */
+  const arriving = () => {
+    const file = studio.pack()?.remote.get(id());
+    return file?.stored === false ? file : null;
+  };
   const title = (): string => card()?.title ?? id();
   const pinned = (): boolean => studio.settings.pins.includes(id());
   const banned = (): boolean => studio.settings.bans.includes(id());
@@ -72,6 +78,13 @@ export function PickRow(props: {
               ? "Left out for this prompt."
               : props.pick.reason}
         </p>
+        <Show when={!off() && arriving()}>
+          {(file) => (
+            <p class={styles["formula"]}>
+              {formatBytes(file().sizeBytes)}, downloaded when you generate and kept.
+            </p>
+          )}
+        </Show>
         <Show when={!off() && !byHand() && /[×÷]/.test(use()?.formula ?? "")}>
           <p class={styles["formula"]}>
             Strength: {use()!.formula} = {strength().toFixed(2)}

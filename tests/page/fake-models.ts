@@ -81,7 +81,9 @@ export function fakeModels(query: URLSearchParams): ModelServices {
             { remedy: "Check the connection and try again; what has arrived is kept." },
           );
         }
-        while (query.get("download") === "stuck" && share > 0.4 && !signal.aborted) await sleep(100);
+        if (query.get("download") === "stuck" && share > 0.4) {
+          while (!signal.aborted) await sleep(100);
+        }
         if (totalBytes > 0) await sleep(100);
       }
     },

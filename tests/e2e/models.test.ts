@@ -1,0 +1,343 @@
+// Models of a hub and of the user's disk: choosing, downloading with all that can go wrong, painting, deleting.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { Locator, Page } from "playwright";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { serve } from "../../scripts/server.mjs";
+import { siteFolder } from "../../scripts/setup.mjs";
+import { openSite, type Site } from "../../scripts/site.mjs";
+import { writeSafetensors } from "../../src/formats/safetensors.ts";
+import { openStubHub, type Fault, type StubHub } from "../browser/stub-hub.ts";
+import {
+  checkpointFile,
+  contentHost,
+  hubFiles,
+  hubHost,
+  hubRepo,
+  hubSources,
+} from "../fixtures/miniature-hub.ts";
+import { alerts, loaded, paint, useSettings } from "./page.ts";
+
+let server: Awaited<ReturnType<typeof serve>>;
+let hub: StubHub;
+let site: Site;
+let page: Page;
+let profile: string;
+const bugs: string[] = [];
+
+beforeAll(async () => {
+  profile = mkdtempSync(path.join(tmpdir(), "stylus-web-models-"));
+  hub = await openStubHub(hubRepo, { contentHost });
+  for (const [name, { body, lfs }] of hubFiles()) hub.put(name, body, { lfs });
+  server = await serve(siteFolder(), { connect: hubSources });
+  const at = (url: string): string => new URL(url).host;
+  const hosts = { [hubHost]: at(hub.url), [contentHost]: at(hub.contentAddress) };
+  site = await openSite({ url: server.url, profile, hosts });
+  page = site.page;
+  page.on("pageerror", (error) => bugs.push(error.message));
+  await useSettings(page, { size: { width: 64, height: 64 }, fewStep: false, full: { steps: 2 } });
+});
+afterAll(async () => {
+  await site?.close();
+  await server?.close();
+  hub?.close();
+  rmSync(profile, { recursive: true, force: true });
+});
+beforeEach(() => hub.clear());
+
+const dialog = (): Locator => page.getByRole("dialog", { name: "Models", exact: true });
+const row = (title: string): Locator => dialog().getByRole("listitem", { name: title, exact: true });
+const ready = (title: string): Promise<void> =>
+  page.getByRole("button", { name: new RegExp(`^${title}: (?:CPU|WebGPU)`) }).waitFor({ timeout: 120_000 });
+
+async function openModels(): Promise<void> {
+  if (await dialog().isVisible()) return;
+  await page
+    .getByRole("button", { name: /^Models/ })
+    .first()
+    .click();
+  await row("Pocket").waitFor();
+}
+
+async function download(title: string): Promise<void> {
+  await openModels();
+  await row(title)
+    .getByRole("button", { name: `Download ${title}` })
+    .click();
+  const question = page.getByRole("dialog", { name: `Download ${title}?` });
+  await question.getByRole("button", { name: /^Download / }).click();
+}
+
+async function usePocket(): Promise<void> {
+  await openModels();
+  await row("Pocket").getByRole("button", { name: "Use Pocket" }).click();
+  await ready("Pocket");
+}
+
+const fetched = (file: string): readonly { from: number }[] =>
+  hub.requests.filter(
+    ({ host, method, path: name }) => host === "content" && method === "GET" && name === file,
+  );
+
+const refuse =
+  (status: number, file: string): Fault =>
+  ({ host, path: name }, response) => {
+    if (host !== "content" || name !== file) return false;
+    response.writeHead(status).end();
+    return true;
+  };
+
+/** The connection ends at that byte of the file, however often it is asked for. */
+const cutAt =
+  (file: string, end: number): Fault =>
+  ({ host, path: name, method, body, from, to }, response) => {
+    if (host !== "content" || name !== file || method !== "GET") return false;
+    response.setHeader("Content-Length", to - from);
+    response.writeHead(from > 0 ? 206 : 200);
+    response.write(body.subarray(from, Math.max(from, Math.min(to, end))), () => response.destroy());
+    return true;
+  };
+
+test("asks before a download; a cut connection leaves Pocket in use, and the download goes on where it stopped", async () => {
+  await openModels();
+  const entry = row("Stable Diffusion 1.5");
+  expect(await entry.innerText()).toContain("8.7 MB");
+  await entry.getByRole("button", { name: "Download Stable Diffusion 1.5" }).click();
+  const question = page.getByRole("dialog", { name: "Download Stable Diffusion 1.5?" });
+  expect(await question.innerText()).toMatch(/8\.7 MB, once[\s\S]*The browser grants/);
+  const licence = question.getByRole("link", { name: "Licence: CreativeML Open RAIL-M" });
+  expect(await licence.getAttribute("href")).toBe(`http://${hubHost}/${hubRepo}`);
+  await question.getByRole("button", { name: "Not now" }).click();
+  expect(hub.requests).toEqual([]);
+
+  hub.fault = cutAt("miniature.safetensors", 1_000_000);
+  await download("Stable Diffusion 1.5");
+  await entry.getByRole("alert").waitFor({ timeout: 60_000 });
+  expect(await entry.innerText()).toMatch(/miniature\.safetensors[\s\S]*goes on where it stopped/);
+  await page.keyboard.press("Escape");
+  await paint(page, "a castle on a hill");
+
+  hub.clear();
+  await openModels();
+  await entry.getByRole("button", { name: "Try again" }).click();
+  await ready("Stable Diffusion 1\\.5");
+  expect(fetched("miniature.safetensors").length).toBeGreaterThan(0);
+  expect(fetched("miniature.safetensors").every(({ from }) => from > 0)).toBe(true);
+  expect(bugs).toEqual([]);
+});
+
+test("paints with it; adapters come from the hub when a picture needs them; it is remembered", async () => {
+  expect(fetched("clay.safetensors")).toEqual([]);
+  await paint(page, "a castle on a hill, clay render");
+  const chips = page.getByRole("list", { name: "Adapters in this picture" });
+  expect(await chips.innerText()).toContain("Clay render");
+  expect(fetched("clay.safetensors")).toHaveLength(1);
+  expect(fetched("pixel.safetensors")).toEqual([]);
+  await page.getByRole("list", { name: "Stages of this run" }).getByText("Download").waitFor();
+
+  hub.clear();
+  await page.reload();
+  await ready("Stable Diffusion 1\\.5");
+  await paint(page, "a boat, clay render");
+  expect(hub.requests).toEqual([]);
+
+  await page.getByRole("switch", { name: /^Fast/ }).or(page.getByLabel(/^Fast/)).first().check();
+  await paint(page, "a boat");
+  expect(fetched("quick.safetensors")).toHaveLength(1);
+  await page.getByLabel(/^Fast/).first().uncheck();
+
+  await usePocket();
+  await paint(page, "a castle on a hill");
+  await openModels();
+  await row("Stable Diffusion 1.5").getByRole("button", { name: "Use Stable Diffusion 1.5" }).click();
+  await ready("Stable Diffusion 1\\.5");
+  expect(bugs).toEqual([]);
+});
+
+test("an adapter that cannot be had stops the run with the reason, and nothing else", async () => {
+  hub.fault = refuse(403, "pixel.safetensors");
+  await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("a boat, pixel art");
+  await page.getByRole("button", { name: /^Generate/ }).click();
+  await alerts(page).first().waitFor({ timeout: 60_000 });
+  expect(await alerts(page).first().innerText()).toMatch(/refuses stylus\/pixel\.safetensors \(403\)/);
+  hub.clear();
+  await paint(page, "a boat, pixel art");
+});
+
+test("a file of unknown hash: refused, missing, damaged; then remembered, and a changed one accepted on request", async () => {
+  const entry = row("Counterfeit 3.0");
+  const complaint = async (status: number): Promise<string> => {
+    hub.fault = refuse(status, "open.safetensors");
+    await openModels();
+    const again = entry.getByRole("button", { name: "Try again" });
+    if (await again.isVisible()) await again.click();
+    else await download("Counterfeit 3.0");
+    await entry.getByRole("progressbar").waitFor({ state: "detached" });
+    await entry.getByRole("alert").waitFor({ timeout: 60_000 });
+    return entry.getByRole("alert").innerText();
+  };
+  expect(await complaint(403)).toMatch(/refuses open\.safetensors \(403\)[\s\S]*choose it from your disk/);
+  expect(await complaint(404)).toMatch(/missing on the server[\s\S]*Choose another model/);
+  expect(await complaint(429)).toMatch(/asks to wait/);
+
+  hub.fault = ({ host, path: name, method, body, from, to }, response) => {
+    if (host !== "content" || name !== "open.safetensors" || method !== "GET") return false;
+    const damaged = Buffer.from(body);
+    damaged[body.length - 5]! ^= 1;
+    response.writeHead(from > 0 ? 206 : 200, { "Content-Length": to - from });
+    response.end(damaged.subarray(from, to));
+    return true;
+  };
+  await entry.getByRole("button", { name: "Try again" }).click();
+  await entry.getByText(/is damaged/).waitFor({ timeout: 60_000 });
+
+  hub.clear();
+  await entry.getByRole("button", { name: "Try again" }).click();
+  await ready("Counterfeit 3\\.0");
+  await paint(page, "a castle on a hill");
+
+  await usePocket();
+  await deleteStored("Counterfeit 3.0");
+  hub.put("open.safetensors", checkpointFile({ seed: "another" }));
+  await download("Counterfeit 3.0");
+  await entry.getByRole("alert").waitFor({ timeout: 60_000 });
+  await entry.getByRole("button", { name: "Accept the changed file" }).click();
+  await ready("Counterfeit 3\\.0");
+  expect(bugs).toEqual([]);
+});
+
+async function deleteStored(title: string): Promise<void> {
+  await page.keyboard.press("Escape");
+  await openModels();
+  await page.getByRole("button", { name: "See what is stored" }).click();
+  const storage = page.getByRole("dialog", { name: "Storage" });
+  const stored = storage.getByRole("listitem", { name: title, exact: true });
+  await stored.getByRole("button", { name: `Delete ${title}` }).click();
+  await stored.getByRole("button", { name: /^Delete \d/ }).click();
+  await stored.waitFor({ state: "detached" });
+  await page.keyboard.press("Escape");
+}
+
+test("another VAE takes the place of the model's own; a download can be stopped and goes on", async () => {
+  await openModels();
+  await row("Stable Diffusion 1.5").getByRole("button", { name: "VAE of Stable Diffusion 1.5" }).click();
+  const question = page.getByRole("dialog", { name: "VAE of Stable Diffusion 1.5" });
+  await question.getByLabel(/^VAE/).selectOption("vae-ft-mse");
+  hub.fault = ({ host }) => host === "content"; // never answers
+  await question.getByRole("button", { name: /^Download / }).click();
+  const entry = row("Stable Diffusion 1.5");
+  await entry.getByRole("button", { name: "Stop the download" }).click();
+  await entry.getByText("The download is stopped").waitFor();
+  hub.clear();
+  await entry.getByRole("button", { name: "Go on" }).click();
+  await ready("Stable Diffusion 1\\.5 with VAE ft-MSE");
+  expect(fetched("vae.safetensors").length).toBeGreaterThan(0);
+  expect(fetched("miniature.safetensors")).toEqual([]);
+  await paint(page, "a castle on a hill");
+  await usePocket();
+  expect(bugs).toEqual([]);
+});
+
+test("storage shows every model, and deleting the one in use leaves Pocket a click away", async () => {
+  await openModels();
+  await row("Stable Diffusion 1.5").getByRole("button", { name: "Use Stable Diffusion 1.5" }).click();
+  await ready("Stable Diffusion 1\\.5");
+  await openModels();
+  await page.getByRole("button", { name: "See what is stored" }).click();
+  const storage = page.getByRole("dialog", { name: "Storage" });
+  await storage.getByRole("listitem", { name: "LoRA adapters for SD 1.5" }).waitFor();
+  const names = await storage
+    .getByRole("listitem")
+    .evaluateAll((items) => items.map((item) => item.getAttribute("aria-label")));
+  expect(new Set(names)).toEqual(
+    new Set([
+      "Pocket",
+      "Stable Diffusion 1.5",
+      "Counterfeit 3.0",
+      "LoRA adapters for SD 1.5",
+      "LCM LoRA for SD 1.5",
+      "VAE ft-MSE",
+      "Your adapters",
+      "Your pictures",
+    ]),
+  );
+  await page.keyboard.press("Escape");
+  await deleteStored("Stable Diffusion 1.5");
+  await page.getByRole("heading", { name: "The model is deleted from this browser" }).waitFor();
+  await page.getByRole("button", { name: "Use Pocket" }).click();
+  await loaded(page);
+  await paint(page, "a castle on a hill");
+  expect(bugs).toEqual([]);
+});
+
+const payload = (name: string, buffer: Buffer) => ({ name, mimeType: "application/octet-stream", buffer });
+
+test("a checkpoint from the disk is detected, painted with, and of another kind refused", async () => {
+  hub.clear();
+  for (const [name, { body, lfs }] of hubFiles()) hub.put(name, body, { lfs });
+  await openModels();
+  const shape = { dtype: "F16", shape: [2, 2], bytes: new Uint8Array(8) } as const;
+  const sdxl = writeSafetensors([{ name: "conditioner.embedders.0.x.weight", ...shape }]);
+  await dialog()
+    .getByLabel("Checkpoint files")
+    .setInputFiles(payload("xl.safetensors", Buffer.from(sdxl)));
+  await dialog().getByText("This is a Stable Diffusion XL model.").waitFor();
+
+  await dialog().getByLabel("Checkpoint files").setInputFiles(payload("mine.safetensors", checkpointFile()));
+  await ready("mine");
+  await paint(page, "a castle on a hill, clay render");
+  await openModels();
+  expect(await row("mine").innerText()).toMatch(
+    /Checkpoint, in one file, F32[\s\S]*On your disk, not copied/,
+  );
+  await usePocket();
+  expect(bugs).toEqual([]);
+});
+
+test("a file that the browser can remember is there on the next visit, a lost one is said to be lost", async () => {
+  await page.evaluate(async (base64) => {
+    const root = await navigator.storage.getDirectory();
+    const handle = await root.getFileHandle("kept.safetensors", { create: true });
+    const writable = await handle.createWritable();
+    await writable.write(Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)));
+    await writable.close();
+    window.showOpenFilePicker = async () => [handle];
+  }, checkpointFile().toString("base64"));
+  await openModels();
+  await dialog().getByRole("button", { name: "Choose a file" }).click();
+  await ready("kept");
+  await page.reload();
+  await ready("kept");
+  await paint(page, "a castle on a hill");
+
+  await page.evaluate(async () => (await navigator.storage.getDirectory()).removeEntry("kept.safetensors"));
+  await page.reload();
+  await page.getByText("kept.safetensors cannot be read from your disk any more.").waitFor();
+  await page.getByRole("button", { name: "Use Pocket" }).click();
+  await loaded(page);
+  await openModels();
+  expect(await row("mine").count()).toBe(0);
+  await row("kept").getByRole("button", { name: "Remove kept from the list" }).click();
+  await row("kept").waitFor({ state: "detached" });
+  expect(bugs).toEqual([]);
+});
+
+test("a hub that cannot be reached is named, and the page goes on with the model it has", async () => {
+  await openModels();
+  // Full size does not run on this machine: nothing of it is downloaded, and the reason is said.
+  const full = row("Stable Diffusion 1.5 inpainting");
+  expect(await full.innerText()).toMatch(/Needs WebGPU: on the processor/);
+  expect(await full.getByRole("button", { name: "Cannot run here" }).isDisabled()).toBe(true);
+
+  hub.close();
+  await download("Stable Diffusion 1.5");
+  const entry = row("Stable Diffusion 1.5");
+  await entry.getByRole("alert").waitFor({ timeout: 60_000 });
+  expect(await entry.getByRole("alert").innerText()).toMatch(
+    /hub\.test cannot be reached[\s\S]*Check the connection/,
+  );
+  await page.keyboard.press("Escape");
+  await paint(page, "a castle on a hill");
+  expect(bugs).toEqual([]);
+});
