@@ -113,7 +113,8 @@ export async function inspectAdapter(
     ...known,
     alphas: distinct(updates.map((update) => update.alpha)),
     matched: countModules(updates, table),
-    unmatched: groupProblems(problems),
+    // Of a file for another base nothing was tried.
+    unmatched: wrongBase ? [] : groupProblems(problems),
     base,
     embeddings: embeddings.map(({ name, vectors, width }) => ({ name, vectors, width })),
     metadata: shownMetadata(file.metadata),
