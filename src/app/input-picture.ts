@@ -102,7 +102,10 @@ export async function maskFile(
   { width, height }: { width: number; height: number },
 ): Promise<Blob> {
   const image = new ImageData(width, height);
-  for (const [i, value] of values.entries()) image.data.set([value, value, value, 255], 4 * i);
+  for (let i = 0; i < values.length; i++) {
+    for (let c = 0; c < 3; c++) image.data[4 * i + c] = values[i]!;
+    image.data[4 * i + 3] = 255;
+  }
   const context = canvasOf({ width, height });
   context.putImageData(image, 0, 0);
   return context.canvas.convertToBlob({ type: "image/png" });

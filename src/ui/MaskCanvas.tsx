@@ -51,8 +51,10 @@ export function MaskCanvas(props: {
       for (let x = left; x < right; x++) {
         const value = props.mask.values[y * width + x]!;
         if (value === 0) continue;
+        const to = 4 * ((y - top) * part.width + x - left);
         const ink = Math.floor((x + y) / stripe) % 2 === 0 ? 20 : 255;
-        part.data.set([ink, ink, ink, value * 0.62], 4 * ((y - top) * part.width + x - left));
+        for (let c = 0; c < 3; c++) part.data[to + c] = ink;
+        part.data[to + 3] = value * 0.62;
       }
     }
     overlay.getContext("2d")!.putImageData(part, left, top);
