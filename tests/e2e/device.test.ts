@@ -1,0 +1,122 @@
+// The graphics device goes away while pictures are painted: the run ends well, nothing of the user's is lost, and the page
+// says what happened. On Chromium's software WebGPU; the devices of the worker are destroyed from outside, as a driver would.
+import { readFileSync } from "node:fs";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import path from "node:path";
+import type { Page, Worker } from "playwright";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { browserArguments, siteFolder, webgpuArguments } from "../../scripts/setup.mjs";
+import { openSite, runInPage, type Site } from "../../scripts/site.mjs";
+import { alerts, generateButton, loaded, pictures, promptBox, stopButton, useSettings } from "./page.ts";
+
+let site: Site;
+let page: Page;
+
+/** Runs in a worker before its own script: remembers the devices it opens, and how often they are given work. */
+function rememberDevices(): void {
+  if (typeof GPUAdapter === "undefined") return;
+  const devices: GPUDevice[] = [];
+  const open = GPUAdapter.prototype.requestDevice;
+  GPUAdapter.prototype.requestDevice = async function (descriptor) {
+    const device = await open.call(this, descriptor);
+    devices.push(device);
+    return device;
+  };
+  const seen = Object.assign(globalThis, { devicesOfTest: devices, submitsOfTest: 0 });
+  const submit = GPUQueue.prototype.submit;
+  GPUQueue.prototype.submit = function (buffers) {
+    seen.submitsOfTest++;
+    return submit.call(this, buffers);
+  };
+}
+
+/** Serves the painting worker's script with `rememberDevices` in front. */
+function intercept(request: IncomingMessage, response: ServerResponse): boolean {
+  const name = /\/assets\/(diffusion-[^/]+\.js)$/.exec(request.url!)?.[1];
+  if (name === undefined) return false;
+  const script = readFileSync(path.join(siteFolder(), "assets", name), "utf8");
+  response.writeHead(200, { "Content-Type": "text/javascript" });
+  response.end(`(${rememberDevices.toString()})();\n${script}`);
+  return true;
+}
+
+const paintingWorker = (): Worker | undefined =>
+  page.workers().find((worker) => worker.url().includes("/diffusion-"));
+
+/** What `rememberDevices` has seen in a worker. */
+interface Seen {
+  readonly devicesOfTest: GPUDevice[];
+  submitsOfTest: number;
+}
+
+async function until(happened: () => Promise<boolean>): Promise<void> {
+  while (!(await happened())) await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+/** Takes the device away in the middle of work: some more of it has been handed to the GPU since now. */
+async function loseDevice(): Promise<void> {
+  const worker = paintingWorker()!;
+  const submits = (): Promise<number> => worker.evaluate(() => (globalThis as unknown as Seen).submitsOfTest);
+  const before = await submits();
+  await until(async () => (await submits()) > before + 1);
+  await worker.evaluate(() => (globalThis as unknown as Seen).devicesOfTest.at(-1)!.destroy());
+}
+
+const notice = () => page.getByRole("status").filter({ hasText: /device was lost/ });
+const prompt = "a boat on the sea";
+const settings = { device: "webgpu", fewStep: false, width: 64, height: 64, full: { steps: 1, cfgScale: 1 } };
+
+beforeAll(async () => {
+  site = await openSite({
+    server: { intercept },
+    args: [...browserArguments(), ...webgpuArguments("software")],
+  });
+  ({ page } = site);
+  await loaded(page);
+  await useSettings(page, settings);
+}, 240_000);
+
+afterAll(() => site?.close());
+
+const opened = "lost and opened again";
+
+async function paintLosing(losses: number): Promise<void> {
+  await promptBox(page).fill(prompt);
+  await generateButton(page).click();
+  for (let i = 0; i < losses; i++) {
+    await until(async () =>
+      i === 0 ? (await stopButton(page).count()) > 0 : (await noticeText()).includes(opened),
+    );
+    await loseDevice();
+  }
+  await generateButton(page).waitFor({ timeout: 300_000 });
+}
+
+const noticeText = async (): Promise<string> => (await notice().allInnerTexts()).join();
+
+const deviceButton = (kind: string) => page.getByRole("button", { name: new RegExp(`^Pocket: ${kind}`) });
+
+test("lost twice in one run: WebAssembly takes over and says so, now and in the next run", async () => {
+  await paintLosing(2);
+  expect(await alerts(page).allInnerTexts()).toEqual([]);
+  expect(await noticeText()).toContain("WebAssembly paints now");
+  expect(await pictures(page).count()).toBe(1);
+  expect(await promptBox(page).inputValue()).toBe(prompt);
+  expect(await deviceButton("CPU").count()).toBe(1);
+  const gallery = page.getByRole("region", { name: "Your pictures" });
+  expect(await gallery.locator("img").count()).toBe(1);
+  const { report } = await runInPage(page, { prompt, width: 64, height: 64, steps: 1, device: "webgpu" });
+  expect(report.device).toMatchObject({ kind: "wasm", reason: "the graphics device was lost twice" });
+}, 400_000);
+
+test("lost once, after a reload: painting goes on on the device opened again", async () => {
+  await page.reload();
+  await loaded(page);
+  expect(await deviceButton("WebGPU").count()).toBe(1);
+  await paintLosing(1);
+  expect(await alerts(page).allInnerTexts()).toEqual([]);
+  expect(await noticeText()).toContain(opened);
+  expect(await pictures(page).count()).toBe(1);
+  expect(await promptBox(page).inputValue()).toBe(prompt);
+  expect(await deviceButton("WebGPU").count()).toBe(1);
+}, 400_000);
