@@ -72,7 +72,7 @@ export function ModelRow(props: { readonly entry: ModelEntry }): JSX.Element {
       </div>
       <div class={styles["doing"]}>
         <Switch>
-          <Match when={running()}>{null}</Match>
+          <Match when={running() || (download() && entry().state !== "ready")}>{null}</Match>
           <Match when={impossible()}>
             <button class={`${controls["button"]} ${controls["small"]}`} type="button" disabled>
               Cannot run here

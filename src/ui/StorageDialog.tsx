@@ -1,5 +1,6 @@
 // What this site keeps on the disk: models, adapters, pictures; and the ways to free it.
 import { createEffect, createSignal, For, on, Show, type JSX } from "solid-js";
+import { pocketId } from "../app/packs.ts";
 import type { DiskUse } from "../app/ports.ts";
 import { formatBytes } from "../app/time-left.ts";
 import { toPlainError, type PlainError } from "../shared/errors.ts";
@@ -88,7 +89,7 @@ export function StorageDialog(props: { readonly open: boolean; readonly onClose:
                       words={packWords(pack)}
                       sizeBytes={pack.storedBytes}
                       onDelete={() => free(() => studio.deletePack(pack.id))}
-                      {...(pack.kind === "checkpoint" || pack.kind === "inpainting"
+                      {...(pack.id !== pocketId && (pack.kind === "checkpoint" || pack.kind === "inpainting")
                         ? { onForget: () => studio.models.forgetPinsOf(pack.id) }
                         : {})}
                     />

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { AxeBuilder } from "@axe-core/playwright";
 import type { Locator, Page } from "playwright";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { serve } from "../../scripts/server.mjs";
@@ -103,6 +104,7 @@ test("asks before a download; a cut connection leaves Pocket in use, and the dow
   await openModels();
   const entry = row("Stable Diffusion 1.5");
   expect(await entry.innerText()).toContain("8.7 MB");
+  expect((await new AxeBuilder({ page }).include("dialog[open]").analyze()).violations).toEqual([]);
   await entry.getByRole("button", { name: "Download Stable Diffusion 1.5" }).click();
   const question = page.getByRole("dialog", { name: "Download Stable Diffusion 1.5?" });
   expect(await question.innerText()).toMatch(/8\.7 MB, once[\s\S]*The browser grants/);
@@ -190,7 +192,7 @@ test("a file of unknown hash: refused, missing, damaged; then remembered, and a 
     return true;
   };
   await entry.getByRole("button", { name: "Try again" }).click();
-  await entry.getByText(/is damaged/).waitFor({ timeout: 60_000 });
+  await entry.getByText(/is damaged: expected/).waitFor({ timeout: 60_000 });
 
   hub.clear();
   await entry.getByRole("button", { name: "Try again" }).click();
