@@ -226,6 +226,11 @@ export function fakeServices(query: URLSearchParams): Services {
                 "Generate again: the networks are put back on the device. If it happens often, choose WebAssembly in the settings.",
             });
           }
+          if (query.get("run") === "lost" && step === 3) {
+            const message =
+              "The graphics device was lost twice, so WebAssembly paints now: slower, the same pictures. Reload the page to try the device again.";
+            onEvent({ type: "device", imageIndex, message, device: null });
+          }
           onEvent({ type: "step", imageIndex, step, steps: request.steps, milliseconds: pause });
           onEvent({ type: "preview", imageIndex, ...scene.preview(step / request.steps) });
         }
