@@ -12,6 +12,7 @@ import { writeSafetensors, type TensorData } from "../formats/safetensors.ts";
 import { fromFloat32, type DType } from "../shared/dtype.ts";
 import { inspectAdapter, parseAdapter } from "./adapter.ts";
 import { moduleTable } from "./module-table.ts";
+import { withPeftConfig } from "./peft-config.ts";
 import { formatReport } from "./report.ts";
 import { stableDiffusion15Table } from "./stable-diffusion-15.ts";
 
@@ -414,7 +415,15 @@ describe("the report", () => {
     expect(updates[0]!.alpha).toBe(16);
     expect(updates[0]!.delta()).toMatchObject({ scale: 8 });
     expect(report.warnings).toEqual([]);
-    const alone = await read(file(entries));
+    const joined = await withPeftConfig(file(entries), adapterConfig, {
+      fileName: "adapter_model.safetensors",
+    });
+    const whole = await inspectAdapter(joined, { fileName: "whole", table: sd15, withHashes: true });
+    expect(whole.updates[0]!.delta()).toMatchObject({ scale: 8 });
+    expect(whole.report.warnings).toEqual([]);
+    const alone = await inspectAdapter(file(entries), { fileName: "alone", table: sd15, withHashes: true });
+    expect(whole.report.hashes!.autoV3).toBe(alone.report.hashes!.autoV3);
+    expect(await withPeftConfig(joined, { lora_alpha: 1 }, { fileName: "whole" })).toBe(joined);
     expect(alone.updates[0]!.delta()).toMatchObject({ scale: 1 });
     expect(alone.report.warnings.join()).toContain("adapter_config.json");
   });

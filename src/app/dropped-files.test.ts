@@ -6,6 +6,8 @@ it.each([
   ["a.safetensors", "", "adapter"],
   ["A.PT", "", "adapter"],
   ["pytorch_lora_weights.bin", "application/octet-stream", "adapter"],
+  ["adapter_config.json", "application/json", "adapter"],
+  ["other.json", "application/json", "unknown"],
   ["picture.png", "image/png", "picture"],
   ["picture", "image/webp", "picture"],
   ["notes.txt", "text/plain", "unknown"],

@@ -2,6 +2,7 @@
 import { createRoot } from "solid-js";
 import { describe, expect, it } from "vitest";
 import type { AdapterReport } from "../adapters/report.ts";
+import { readHeader, writeSafetensors } from "../formats/safetensors.ts";
 import { StylusError } from "../shared/errors.ts";
 import { createIntake } from "./intake.ts";
 import type { OwnAdapter } from "./own-adapters.ts";
@@ -62,7 +63,33 @@ function setup() {
 
 const file = (name: string): File => new File(["x"], name);
 
+/** The metadata of a safetensors file. */
+const metadataOf = async (blob: Blob): Promise<Record<string, string>> =>
+  Object.fromEntries((await readHeader(blob, { fileName: "kept" })).metadata);
+
 describe("createIntake", () => {
+  it("keeps the scale of a PEFT configuration that comes with a file", async () => {
+    const { intake, own, settled } = setup();
+    const tensor = { name: "a.lora_A.weight", dtype: "F32", shape: [1], bytes: new Uint8Array(4) } as const;
+    const adapter = new File([writeSafetensors([tensor], { title: "a" })], "adapter_model.safetensors");
+    const config = new File(['{"lora_alpha": 16, "task": "x"}'], "adapter_config.json");
+    intake.take([adapter, config]);
+    await settled();
+    expect(intake.items.map(({ fileName, status }) => [fileName, status])).toEqual([
+      ["adapter_model.safetensors", "ready"],
+    ]);
+    await intake.accept(intake.items[0]!.key);
+    const [kept] = own.values();
+    expect(await metadataOf(kept!.file)).toEqual({ title: "a", lora_adapter_metadata: '{"lora_alpha":16}' });
+
+    intake.take([adapter, new File(["{"], "adapter_config.json")]);
+    await settled();
+    expect(intake.items.at(-1)!.refusal).toMatchObject({
+      title: "Damaged, or not an adapter",
+      detail: expect.stringContaining("not valid JSON"),
+    });
+  });
+
   it("examines each file, and says why one is refused", async () => {
     const { intake, said, settled } = setup();
     intake.take([file("paper.safetensors"), file("full.safetensors"), file("broken.pt"), file("clay.pt")]);

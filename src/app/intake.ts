@@ -1,8 +1,9 @@
 // Adapter files on their way in: each is examined one after the other, shown with its diagnosis, and added or put aside.
 import { createSignal, type Accessor } from "solid-js";
 import { createStore, produce } from "solid-js/store";
+import { PEFT_CONFIG_NAME, withPeftConfig } from "../adapters/peft-config.ts";
 import type { AdapterReport } from "../adapters/report.ts";
-import type { PlainError } from "../shared/errors.ts";
+import { StylusError, type PlainError } from "../shared/errors.ts";
 import { cardOf, draftCard, freeId, type CardDraft } from "./own-card.ts";
 import type { OwnAdapter } from "./own-adapters.ts";
 import type { Services } from "./ports.ts";
@@ -43,6 +44,23 @@ export interface Intake {
   forget(id: string): Promise<void>;
 }
 
+/** The file with the scale of the configuration that came with it. */
+async function withConfig(file: File, config: File): Promise<File> {
+  const { name, type } = file;
+  if (!/\.safetensors$/i.test(name)) return file;
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(await config.text());
+  } catch (cause) {
+    throw new StylusError("bad-file", "The adapter_config.json that came with it is not valid JSON.", {
+      where: name,
+      remedy: "Get that file again, or add the adapter without it.",
+      cause,
+    });
+  }
+  return new File([await withPeftConfig(file, parsed, { fileName: name })], name, { type });
+}
+
 export function createIntake(context: {
   readonly services: Services;
   readonly pack: Accessor<LoadedPack | null>;
@@ -54,6 +72,8 @@ export function createIntake(context: {
   const [items, setItems] = createStore<IntakeItem[]>([]);
   const [open, setOpen] = createSignal(false);
   const files = new Map<string, File>();
+  /** The `adapter_config.json` that came with a file. */
+  const configs = new Map<string, File>();
   let queue: Promise<void> = Promise.resolve();
 
   const set = (key: string, change: Partial<IntakeItem>): void =>
@@ -77,7 +97,10 @@ export function createIntake(context: {
         });
         return;
       }
-      const report = await services.inspectAdapter(file);
+      const config = configs.get(key);
+      const whole = config ? await withConfig(file, config) : file;
+      files.set(key, whole);
+      const report = await services.inspectAdapter(whole);
       const refusal = explainRefusal(report, loaded);
       if (refusal) {
         refuse(key, refusal, report);
@@ -101,9 +124,12 @@ export function createIntake(context: {
     items,
     open,
     take(taken) {
-      const added = taken.map((file): IntakeItem => {
+      const adapterFiles = taken.filter(({ name }) => name !== PEFT_CONFIG_NAME);
+      const config = adapterFiles.length > 0 && taken.find(({ name }) => name === PEFT_CONFIG_NAME);
+      const added = (config ? adapterFiles : taken).map((file): IntakeItem => {
         const key = crypto.randomUUID();
         files.set(key, file);
+        if (config) configs.set(key, config);
         const { name: fileName, size: sizeBytes } = file;
         const nothing = { report: null, refusal: null, draft: null, id: null, known: false, error: null };
         return { key, fileName, sizeBytes, status: "waiting", ...nothing };
@@ -137,11 +163,13 @@ export function createIntake(context: {
     },
     dismiss(key) {
       files.delete(key);
+      configs.delete(key);
       setItems(items.filter((item) => item.key !== key));
       if (items.length === 0) setOpen(false);
     },
     close() {
       files.clear();
+      configs.clear();
       setItems([]);
       setOpen(false);
     },
