@@ -197,6 +197,10 @@ export function createModels(context: {
       const allowed = await services.models.allowOwn(id);
       await refresh();
       if (!allowed) return;
+      if (packId() === id) {
+        await useNow(id);
+        return;
+      }
       const entry = list()?.models.find((model) => model.id === id);
       if (entry) await useOwn(entry);
     },

@@ -52,14 +52,16 @@ export function HelpDialog(props: { readonly open: boolean; readonly onClose: ()
             LoRA files of your own (.safetensors, .pt, .bin) can be dropped on the page, too. Each is examined
             and joins the adapters when it fits the model.
           </p>
+          <p>
+            Pocket, the model that comes with this page, is small and trained on simple scenes. Stable
+            Diffusion 1.5 and community checkpoints are under Models, at full size: downloaded from their hub
+            when you say so, or read from your disk. The hub then sees what is downloaded, never what you
+            write.
+          </p>
         </section>
         <section>
           <h3>Not there yet</h3>
           <ul class={styles["list"]}>
-            <li>
-              Stable Diffusion 1.5 checkpoints at full size. The model here is small, and trained on simple
-              scenes.
-            </li>
             <li>A language model that finds the parts. They are found by rules.</li>
           </ul>
         </section>
