@@ -27,6 +27,13 @@ it("makes a sound card of every entry", () => {
   });
 });
 
+it("tells adapters apart whose descriptions begin alike", () => {
+  const titles = of("any")
+    .map(({ card }) => card.title)
+    .filter((title) => title.startsWith("Impressionist"));
+  expect(titles).toEqual(["Impressionist painting", "Impressionist painting, high rank"]);
+});
+
 it("leaves out adapters for another kind of checkpoint, under the same names", () => {
   const [all, general, anime, realistic] = [of(null), of("any"), of("anime"), of("realistic")];
   expect(anime).toEqual(all);

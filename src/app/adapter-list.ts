@@ -41,12 +41,21 @@ function nameOf(path: string): string {
   return /^(pytorch_lora_weights|adapter_model|lora)\./.test(file) ? `${parts.at(-2)}.safetensors` : file;
 }
 
-function cardOf(file: ManifestFile, { id, baseModel }: { id: string; baseModel: string }): AdapterCard {
+/** First phrases that several adapters of a list have: their titles say more. */
+function sharedTitles({ files }: Manifest): ReadonlySet<string> {
+  const titles = files.map(({ adapter }) => phrasesOf(adapter?.description ?? "")[0] ?? "");
+  return new Set(titles.filter((title, index) => titles.indexOf(title) !== index));
+}
+
+function cardOf(
+  file: ManifestFile,
+  { id, baseModel, shared }: { id: string; baseModel: string; shared: ReadonlySet<string> },
+): AdapterCard {
   const entry: AdapterEntry = file.adapter!;
-  const [title, ...others] = phrasesOf(entry.description);
+  const [title = id, ...others] = phrasesOf(entry.description);
   return {
     id,
-    title: title ?? id,
+    title: shared.has(title) ? entry.description : title,
     tags: others,
     triggerWords: entry.triggerWords,
     description: entry.description,
@@ -68,13 +77,14 @@ function ofList(
   manifest: Manifest,
   { baseModel, domain, taken }: { baseModel: string; domain: string | null; taken: Set<string> },
 ): RemoteAdapter[] {
+  const shared = sharedTitles(manifest);
   return manifest.files.flatMap((file) => {
     const id = freeId(nameOf(file.path), taken);
     taken.add(id); // also when it is left out: an id must mean the same file whatever the checkpoint
     if (file.adapter === undefined) return [];
     const fits = domain === null || ["any", domain].includes(file.adapter.domain);
     if (!fits) return [];
-    const card = cardOf(file, { id, baseModel });
+    const card = cardOf(file, { id, baseModel, shared });
     return [{ card, manifestId: manifest.id, path: file.path, pageUrl: file.adapter.pageUrl }];
   });
 }
