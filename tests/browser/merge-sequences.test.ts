@@ -43,7 +43,7 @@ beforeAll(async () => {
 
 afterAll(async () => browser?.close());
 
-/** Runs in the page: defines `runSets(sets, dtype)`. */
+/** Runs in the page: defines `runSets(sets, dtype, compared)`. */
 async function defineRunSets(
   kinds: readonly string[],
 ): Promise<Record<string, readonly [unet: number, text: number]>> {
@@ -147,7 +147,7 @@ async function defineRunSets(
   };
   const pristineBytes = new Map<string, Map<string, string>>();
   Object.assign(globalThis, {
-    async runSets(sets: Use[][], dtype: string): Promise<Outcome> {
+    async runSets(sets: Use[][], dtype: string, compared: Use[]): Promise<Outcome> {
       const { stores, library } = await sessionFor(`${dtype} gradual`, dtype);
       const scratch = await sessionFor(`${dtype} scratch`, dtype);
       const pristine = pristineBytes.get(dtype) ?? (await download(stores));
@@ -157,7 +157,7 @@ async function defineRunSets(
       for (const set of sets) touched.push(await library.apply(set));
       const merged = await download(stores);
 
-      await scratch.library.apply(sets.at(-1)!.toReversed());
+      await scratch.library.apply(compared.toReversed());
       const fresh = await download(scratch.stores);
       await scratch.library.apply([]);
       if (differing(pristine, await download(scratch.stores)).length > 0)
@@ -187,11 +187,16 @@ async function defineRunSets(
   return Object.fromEntries(parsed);
 }
 
-function runSets(sets: readonly (readonly Use[])[], dtype: string): Promise<Outcome> {
+/** @param compared what is merged from scratch for comparison: the last set, unless another one is to be told from it */
+function runSets(
+  sets: readonly (readonly Use[])[],
+  dtype: string,
+  compared = sets.at(-1)!,
+): Promise<Outcome> {
   return browser.page.evaluate(
-    ([list, storage]) =>
-      (globalThis as unknown as { runSets: (...args: unknown[]) => Promise<Outcome> }).runSets(list, storage),
-    [sets, dtype] as const,
+    (args) =>
+      (globalThis as unknown as { runSets: (...given: unknown[]) => Promise<Outcome> }).runSets(...args),
+    [sets, dtype, compared] as const,
   );
 }
 
@@ -224,9 +229,14 @@ describe.each(["f32", "f16"])("%s", (dtype) => {
         expect(outcome.bytesAside).toBe(0);
         changed += outcome.changed;
       }),
-      { numRuns: 25, seed: 4 },
+      { numRuns: 15, seed: 4 },
     );
     expect(changed).toBeGreaterThan(100);
+  });
+
+  test("the comparison tells strengths that differ by a thousandth", async () => {
+    const { unlikeScratch } = await runSets([[both("lora", 1)]], dtype, [both("lora", 1.001)]);
+    expect(unlikeScratch.length).toBe(sizes["lora"]![0] + sizes["lora"]![1]);
   });
 
   test("only what changed is computed", async () => {
