@@ -38,10 +38,10 @@ const help = `Usage: npm run generate -- "prompt" [options]
   --mask-padding N     pixels around the masked region (default 32)
   --mask-fill F        original, noise, nothing (default original)
   --hires SCALE        second pass, SCALE times larger, 1.1 to 4
-  --hires-strength S   denoising strength of the second pass (default 0.7)
+  --hires-strength S   denoising strength of the second pass (default 0.4)
   --hires-steps N      steps of the second pass (default: as the first)
   --hires-upscaler U   latent-bilinear, latent-bicubic, latent-nearest, latent-nearest-exact,
-                       pixel-lanczos, pixel-bicubic, pixel-nearest (default latent-bilinear)
+                       pixel-lanczos, pixel-bicubic, pixel-nearest (default pixel-lanczos)
   --vae-tile N         decode and encode in squares of N pixels, to need less memory
   --device D           auto, webgpu, wasm
   --out DIR            where the PNG files go (default out)

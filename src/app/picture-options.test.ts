@@ -59,8 +59,8 @@ describe("completeOptions", () => {
     });
     expect(complete({ hires: { scale: 1.5 }, steps: 9 }).hires).toEqual({
       scale: 1.5,
-      upscaler: "latent-bilinear",
-      strength: 0.7,
+      upscaler: "pixel-lanczos",
+      strength: 0.4,
       steps: 9,
     });
     expect(complete({ start: { picture }, width: 128 })).toMatchObject({ width: 128, height: 224 });

@@ -51,13 +51,13 @@ export const upscalers: readonly HiresFix["upscaler"][] = [
   "pixel-nearest",
 ];
 
-/** AUTOMATIC1111's defaults. */
+/** As in AUTOMATIC1111, but for the second pass: pixels at a low strength keep what the first pass painted. */
 export const defaultStrength = 0.75;
 export const defaultMask: MaskValues = { blur: 4, region: "whole", padding: 32, fill: "original" };
 export const defaultHires: Omit<HiresOptions, "steps"> = {
   scale: 2,
-  upscaler: "latent-bilinear",
-  strength: 0.7,
+  upscaler: "pixel-lanczos",
+  strength: 0.4,
 };
 
 const latentScale = 8;

@@ -27,7 +27,7 @@ it("a picture sets the size unless the user has; only its masked part is painted
 
 it("a second pass takes the first one's steps and gives way to a picture", () => {
   const options = toOptions({ ...initial, hires: true }, context);
-  expect(options.hires).toEqual({ scale: 2, upscaler: "latent-bilinear", strength: 0.7, steps: 20 });
+  expect(options.hires).toEqual({ scale: 2, upscaler: "pixel-lanczos", strength: 0.4, steps: 20 });
   expect(toOptions({ ...initial, hires: true, start }, context).hires).toBeNull();
 });
 
@@ -42,7 +42,7 @@ it.each<[string, Partial<Settings>]>([
     "a second pass in squares",
     {
       hires: true,
-      hiresValues: { scale: 1.5, upscaler: "pixel-lanczos", strength: 0.4, steps: 7 },
+      hiresValues: { scale: 1.5, upscaler: "latent-bicubic", strength: 0.6, steps: 7 },
       lowMemory: true,
     },
   ],

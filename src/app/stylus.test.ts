@@ -230,8 +230,8 @@ describe("run", () => {
     expect(requests[0]!.hires).toEqual({
       width: 384,
       height: 384,
-      upscaler: "latent-bilinear",
-      strength: 0.7,
+      upscaler: "pixel-lanczos",
+      strength: 0.4,
       steps: 6,
     });
     expect(requests[0]).toMatchObject({ vaeTilePixels: 128 });

@@ -15,6 +15,7 @@ export function SecondPass(): JSX.Element {
     const { width, height } = hiresSize(studio.options(), values().scale);
     return `${width} × ${height}`;
   };
+  const isWeakLatent = (): boolean => values().upscaler.startsWith("latent") && values().strength < 0.5;
   const upscalers = (Object.keys(upscalerNames) as (keyof typeof upscalerNames)[]).map((value) => ({
     value,
     label: upscalerNames[value],
@@ -45,7 +46,7 @@ export function SecondPass(): JSX.Element {
             value={values().strength}
             {...pictureLimits.hiresStrength}
             step={0.05}
-            hint="0.5 or more for Latent"
+            hint={isWeakLatent() ? "Blurred: Latent needs 0.5 or more" : undefined}
             onChange={(strength) => setSettings("hiresValues", { strength: strength })}
           />
           <NumberField

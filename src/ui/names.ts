@@ -64,13 +64,13 @@ export const fillNames: Readonly<Record<MaskValues["fill"], string>> = {
 };
 
 export const upscalerNames: Readonly<Record<HiresOptions["upscaler"], string>> = {
+  "pixel-lanczos": "Lanczos",
+  "pixel-bicubic": "Bicubic",
+  "pixel-nearest": "Nearest",
   "latent-bilinear": "Latent",
   "latent-bicubic": "Latent, bicubic",
   "latent-nearest": "Latent, nearest",
   "latent-nearest-exact": "Latent, nearest exact",
-  "pixel-lanczos": "Lanczos",
-  "pixel-bicubic": "Bicubic",
-  "pixel-nearest": "Nearest",
 };
 
 export const stageNames: Readonly<Record<StageId, { readonly running: string; readonly done: string }>> = {

@@ -205,7 +205,7 @@ test("a second pass doubles the size, says so in the file, and outlives a reload
   const text = await textOf(file);
   expect(text).toContain("Size: 128x96,");
   expect(text).toContain(
-    "Denoising strength: 0.7, Hires upscale: 2, Hires steps: 2, Hires upscaler: Latent,",
+    "Denoising strength: 0.4, Hires upscale: 2, Hires steps: 2, Hires upscaler: Lanczos,",
   );
 
   // The file brings all of it back, or is started from: as the user says.
