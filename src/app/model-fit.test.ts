@@ -1,6 +1,6 @@
 // Which models a device can run, and how that is said.
 import { expect, it } from "vitest";
-import { fitOf } from "./model-fit.ts";
+import { checkFit, fitOf } from "./model-fit.ts";
 
 const sd15 = { parameters: 983e6, minGpuMemoryBytes: 4e9 };
 const gpu = { name: "a card", reason: "", f16: true };
@@ -23,4 +23,20 @@ it("full size is refused on the processor, with the reason", () => {
 it("models in between are slow on the processor, small ones run anywhere", () => {
   expect(fitOf({ parameters: 200e6, minGpuMemoryBytes: null }, none).kind).toBe("slow");
   expect(fitOf({ parameters: 14e6, minGpuMemoryBytes: null }, none).kind).toBe("good");
+});
+
+it("a model that cannot run is refused before it is loaded", () => {
+  const model = { title: "SD", needs: sd15 };
+  const small = { title: "Small", needs: { parameters: 1e6, minGpuMemoryBytes: null } };
+  expect(() => checkFit(model, { device: "auto", graphics: gpu })).not.toThrow();
+  expect(() => checkFit(small, { device: "wasm", graphics: none })).not.toThrow();
+  expect(() => checkFit(model, { device: "wasm", graphics: gpu })).toThrow(
+    expect.objectContaining({
+      code: "unsupported",
+      message: expect.stringContaining("is chosen as the device"),
+    }),
+  );
+  expect(() => checkFit(model, { device: "auto", graphics: none })).toThrow(
+    expect.objectContaining({ message: expect.stringContaining("no WebGPU in this browser") }),
+  );
 });

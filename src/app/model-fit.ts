@@ -1,5 +1,9 @@
 // Whether a model can run on this device, in plain words. Pure; device-probe.ts asks the browser.
 
+import { StylusError } from "../shared/errors.ts";
+import type { DevicePreference } from "../shared/request.ts";
+import type { Manifest } from "../storage/manifest.ts";
+
 /** What the browser says of its graphics hardware; it never says how much memory that has. */
 export interface GraphicsReport {
   /** Null when there is none that can be used. */
@@ -16,6 +20,15 @@ export interface ModelNeeds {
   /** From the manifest; null where nobody says. */
   readonly minGpuMemoryBytes: number | null;
 }
+
+/** The files of checkpoints are in half precision; Pocket's are, too. */
+export const needsOf = ({ files, requirements }: Manifest): ModelNeeds => ({
+  parameters:
+    files
+      .filter(({ path }) => path.endsWith(".safetensors") && !/^(vae|adapters)\//.test(path))
+      .reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) / 2,
+  minGpuMemoryBytes: requirements?.minGpuMemoryBytes ?? null,
+});
 
 export interface ModelFit {
   /** slow: on the processor. */
@@ -52,4 +65,26 @@ export function fitOf(
     kind: "impossible",
     text: `Needs WebGPU: on the processor its weights would take ${inGigabytes(weightBytes)}, more than WebAssembly can hold beside a run.`,
   };
+}
+
+/**
+ * Loading a model that cannot run would take the page down with it: it is refused before.
+ * @throws StylusError device
+ */
+export function checkFit(
+  { title, needs }: { readonly title: string; readonly needs: ModelNeeds },
+  { device, graphics }: { readonly device: DevicePreference; readonly graphics: GraphicsReport },
+): void {
+  const without = { name: null, reason: "", f16: false };
+  const { kind, text } = fitOf(needs, device === "wasm" ? without : graphics);
+  if (kind !== "impossible") return;
+  const why =
+    device === "wasm" ? "WebAssembly is chosen as the device" : `there is ${graphics.reason || "no WebGPU"}`;
+  throw new StylusError("unsupported", `${title} cannot run here: ${why}. ${text}`, {
+    where: "device",
+    remedy:
+      device === "wasm"
+        ? "Choose another device in the settings, or use Pocket."
+        : "Use Pocket, or a browser and computer with WebGPU.",
+  });
 }

@@ -1,7 +1,7 @@
 // The models a user can choose from: what each is, what it needs, and what of it is here. Pure.
 import type { Manifest } from "../storage/manifest.ts";
 import type { StorageView } from "../storage/storage-view.ts";
-import { fitOf, type GraphicsReport, type ModelFit, type ModelNeeds } from "./model-fit.ts";
+import { fitOf, needsOf, type GraphicsReport, type ModelFit } from "./model-fit.ts";
 import type { OwnModel } from "./own-models.ts";
 import { infoOfPack, pocketId } from "./packs.ts";
 
@@ -41,17 +41,6 @@ const licenseNames: Readonly<Record<string, string>> = {
   "creativeml-openrail-m": "CreativeML Open RAIL-M",
   mit: "MIT",
 };
-
-const weightBytes = (manifest: Manifest, pick: (path: string) => boolean): number =>
-  manifest.files
-    .filter(({ path }) => path.endsWith(".safetensors") && pick(path))
-    .reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-
-/** The files of checkpoints are in half precision; Pocket's are, too. */
-const needsOf = (manifest: Manifest): ModelNeeds => ({
-  parameters: weightBytes(manifest, (path) => !/^(vae|adapters)\//.test(path)) / 2,
-  minGpuMemoryBytes: manifest.requirements?.minGpuMemoryBytes ?? null,
-});
 
 const isComplete = (view: StorageView, id: string): boolean =>
   view.packs.find((pack) => pack.id === id)?.complete === true;

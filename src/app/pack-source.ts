@@ -2,6 +2,7 @@
 // composer's thresholds are fitted (docs/stylus.md).
 import type { Manifest } from "../storage/manifest.ts";
 import { packFromDisk } from "../storage/local-files.ts";
+import { needsOf, type ModelNeeds } from "./model-fit.ts";
 import { remoteAdapters, type RemoteAdapter } from "./adapter-list.ts";
 import { isOwnModel, type OwnModelStore } from "./own-models.ts";
 import { composeManifest, type PackPart } from "./pack-parts.ts";
@@ -19,6 +20,7 @@ export interface PackSource {
   readonly packId: string;
   readonly info: PackInfo;
   readonly title: string;
+  readonly needs: ModelNeeds;
   /** Manifest of all that is downloaded. */
   readonly json: unknown;
   /** Files of the user's disk, by path in the pack. */
@@ -44,6 +46,7 @@ async function hubSource(packId: string): Promise<PackSource> {
     packId,
     info,
     title: vae ? `${manifest.title} with ${vae.title}` : manifest.title,
+    needs: needsOf(manifest),
     json: composeManifest(modelId, parts, { siteUrl: siteUrl() }),
     local: new Map(),
     remote: await remoteOf(info, manifest.domain),
@@ -80,6 +83,7 @@ async function ownSource(packId: string, own: OwnModelStore): Promise<PackSource
     packId,
     info,
     title: model.title,
+    needs: { parameters: model.facts.parameters, minGpuMemoryBytes: null },
     json: composeManifest(packId, parts, { siteUrl: siteUrl() }),
     local,
     remote: await remoteOf(info, null),
@@ -96,6 +100,7 @@ export async function packSource(packId: string, own: OwnModelStore): Promise<Pa
     packId,
     info: infoOfPack(packId),
     title: manifest.title,
+    needs: needsOf(manifest),
     json: composeManifest(packId, parts, { siteUrl: siteUrl() }),
     local: new Map(),
     remote: [],
