@@ -80,7 +80,8 @@ export function Diagnosis(props: { readonly report: AdapterReport }): JSX.Elemen
         </dd>
         <dt>File</dt>
         <dd>
-          {formatBytes(report().sizeBytes)}, {report().tensors} tensors in {report().dtypes.join(", ")}
+          {formatBytes(report().sizeBytes)}, {report().tensors}{" "}
+          {report().tensors === 1 ? "tensor" : "tensors"} in {report().dtypes.join(", ")}
           <Show when={report().namings.length > 0}>
             <span class={styles["aside"]}>
               {report().container === "pickle" ? "pickle, read without executing anything; " : ""}
