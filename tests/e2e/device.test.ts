@@ -120,3 +120,20 @@ test("lost once, after a reload: painting goes on on the device opened again", a
   expect(await promptBox(page).inputValue()).toBe(prompt);
   expect(await deviceButton("WebGPU").count()).toBe(1);
 }, 400_000);
+
+test("lost while nothing is painted: the next run opens it again without a word", async () => {
+  await page.reload();
+  await loaded(page);
+  const old = paintingWorker()!;
+  await old.evaluate(() => (globalThis as unknown as Seen).devicesOfTest.at(-1)!.destroy());
+  await promptBox(page).fill(prompt);
+  await generateButton(page).click();
+  await until(async () => ![undefined, old].includes(paintingWorker()));
+  const worker = paintingWorker()!;
+  await until(async () => (await worker.evaluate(() => (globalThis as unknown as Seen).submitsOfTest)) > 5);
+  expect(await alerts(page).allInnerTexts()).toEqual([]);
+  expect(await notice().count()).toBe(0);
+  expect(await deviceButton("WebGPU").count()).toBe(1);
+  await stopButton(page).click();
+  await generateButton(page).waitFor({ timeout: 60_000 });
+}, 200_000);
