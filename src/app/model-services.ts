@@ -92,7 +92,7 @@ export function createModelServices(context: {
         ...use,
         own: { count: own.length, sizeBytes: own.reduce((sum, { file }) => sum + file.size, 0) },
         packs: rowsOf(view),
-        others: view.others,
+        others: view.others.filter(({ sizeBytes }) => sizeBytes > 0),
         ownModels: models.filter(({ origin }) => origin === "disk"),
       };
     },

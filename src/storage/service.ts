@@ -308,11 +308,17 @@ export class StorageService {
    */
   async forgetPins(manifestJson: unknown, siteUrl: string): Promise<number> {
     const manifest = parseManifest(manifestJson, "manifest");
+    const store = await this.#openStore();
+    const stored = await store.list();
     let count = 0;
     for (const file of manifest.files) {
-      const { url, pin } = await knownFile(file, { manifest, siteUrl, records: this.#records });
-      if (!pin) continue;
-      await this.#records.forget("pins", url);
+      const known = await knownFile(file, { manifest, siteUrl, records: this.#records });
+      if (!known.pin) continue;
+      // What a refused download has left under the old hash is empty, and nobody would find it again.
+      const key = await partialKey(known);
+      if (stored.some(({ name, sizeBytes }) => name === key && sizeBytes === 0))
+        await this.#remove(key, store);
+      await this.#records.forget("pins", known.url);
       count++;
     }
     return count;
