@@ -71,9 +71,9 @@ async function paintMany({
   const adapters = [[], ["paint"], ["words", "paint"], ["quick"]];
   let mostSessions = 0;
   let painted = 0;
-  const paint = async (): Promise<void> => {
-    const [width, height] = sizes[Math.floor(painted / adapters.length) % sizes.length]!;
-    const chosen = adapters[painted % adapters.length]!;
+  const paint = async (number: number): Promise<void> => {
+    const [width, height] = sizes[Math.floor(number / adapters.length) % sizes.length]!;
+    const chosen = adapters[number % adapters.length]!;
     const request = {
       packId: "miniature",
       prompt: "a fox",
@@ -88,7 +88,7 @@ async function paintMany({
       noise: "cpu",
       fewStepAdapter: null,
       images: [
-        { seed: painted, adapters: chosen.map((id) => ({ id, unetStrength: 0.7, textStrength: 0.7 })) },
+        { seed: number, adapters: chosen.map((id) => ({ id, unetStrength: 0.7, textStrength: 0.7 })) },
       ],
     };
     for await (const event of pipeline.generate(request)) {
@@ -112,11 +112,11 @@ async function paintMany({
     };
   };
   const round = sizes.length * adapters.length;
-  while (painted < round) await paint();
+  for (let number = 0; number < round; number++) await paint(number);
   const early = await state();
-  while (painted < images) await paint();
-  // The early state was taken with the last size's sessions alive: end on the same.
-  while (painted % round !== 0) await paint();
+  // The early state was taken with the last size's sessions alive: end on the same, after a whole round.
+  const all = Math.ceil(images / round) * round;
+  for (let number = round; number < all; number++) await paint(number);
   const late = await state();
   const sessionsBuilt = networks.sessions.created;
   await pipeline.dispose();

@@ -147,7 +147,8 @@ export function fakeServices(query: URLSearchParams): Services {
             "vae/diffusion_pytorch_model.safetensors is damaged: expected SHA-256 9f2c41aa0b1d…, got 01b7e5c2d9f0….",
             {
               where: "http://localhost/packs/pocket/vae/diffusion_pytorch_model.safetensors",
-              remedy: "Try again: it is downloaded anew. If it happens again, the copy on the server is damaged or another file.",
+              remedy:
+                "Try again: it is downloaded anew. If it happens again, the copy on the server is damaged or another file.",
             },
           );
         }
