@@ -19,7 +19,10 @@ const image = (imageIndex: number, seed: number): DiffusionEvent => ({
 });
 
 /** Paints with `losses[i]` images made before attempt i is cut off; the rest is painted whole. */
-async function paintWith(losses: readonly number[], { signal = new AbortController().signal } = {}) {
+async function paintWith(
+  losses: readonly number[],
+  { signal = new AbortController().signal, device = gpu } = {},
+) {
   const events: DiffusionEvent[] = [];
   const seeds: number[][] = [];
   const reopened: (string | null)[] = [];
@@ -34,7 +37,7 @@ async function paintWith(losses: readonly number[], { signal = new AbortControll
     },
     async reopen(wasmReason) {
       reopened.push(wasmReason);
-      return wasmReason === null ? gpu : wasm;
+      return wasmReason === null ? device : wasm;
     },
     onEvent: (event) => events.push(event),
     signal,
@@ -87,6 +90,12 @@ it("after the second WebAssembly takes over, and it is said why", async () => {
 
 it("a third loss ends the run", async () => {
   await expect(paintWith([0, 0, 0])).rejects.toBe(loss);
+});
+
+it("WebAssembly that fails twice is not started a third time", async () => {
+  await expect(paintWith([0, 0], { device: wasm })).rejects.toBe(loss);
+  const { told } = await paintWith([0], { device: wasm });
+  expect(told.at(-1)!.message).toContain("on the processor");
 });
 
 it("a run that was stopped is not taken up again", async () => {

@@ -20,12 +20,13 @@ export const WASM_REASON = "the graphics device was lost twice";
 export const isLoss = (error: unknown): error is StylusError =>
   error instanceof StylusError && error.code === "device-lost";
 
-/** @throws StylusError whatever `paint` and `reopen` throw, losses only when WebAssembly itself fails */
+/** @throws StylusError whatever `paint` and `reopen` throw, a loss only when WebAssembly itself fails after being started again */
 export async function paintThroughLosses(
   request: DiffusionRequest,
   { paint, reopen, onEvent, signal }: Recovery,
 ): Promise<void> {
   let done = 0;
+  let device: DeviceReport | null = null; // once it was opened again
   for (let losses = 1; ; losses++) {
     const first = done;
     try {
@@ -36,17 +37,17 @@ export async function paintThroughLosses(
       return;
     } catch (error) {
       throwIfAborted(signal);
-      if (!isLoss(error) || losses > 2) throw error;
+      if (!isLoss(error) || losses > 2 || (losses === 2 && device?.kind === "wasm")) throw error;
       const wasmReason = losses === 2 ? WASM_REASON : null;
-      const tell = (message: string, device: DeviceReport | null): void =>
-        onEvent({ type: "device", imageIndex: done, message, device });
+      const tell = (message: string, now: DeviceReport | null): void =>
+        onEvent({ type: "device", imageIndex: done, message, device: now });
       tell(
         wasmReason === null
-          ? `${error.message} It is being opened again.`
+          ? `${error.message} It is started again.`
           : `${error.message} That was the second time: WebAssembly takes over.`,
         null,
       );
-      const device = await reopen(wasmReason);
+      device = await reopen(wasmReason);
       throwIfAborted(signal);
       tell(recovered(device, { wasmReason }), device);
     }
@@ -56,6 +57,7 @@ export async function paintThroughLosses(
 function recovered({ kind, reason }: DeviceReport, { wasmReason }: { wasmReason: string | null }): string {
   if (wasmReason !== null)
     return "The graphics device was lost twice, so WebAssembly paints now: slower, the same pictures. Reload the page to try the device again.";
-  const where = kind === "webgpu" ? "" : ` on the processor (${reason})`;
-  return `The device was lost and opened again; painting goes on${where}. Nothing of yours is lost.`;
+  return kind === "webgpu"
+    ? "The graphics device was lost and opened again; painting goes on. Nothing of yours is lost."
+    : `Painting was interrupted and goes on on the processor (${reason}). Nothing of yours is lost.`;
 }
