@@ -1,6 +1,7 @@
 // The choice of models on the page: the list, a question before a download, the download itself, and checkpoints from the disk.
 // The model in use stays in use until another one is ready.
 import { batch, createSignal, type Accessor } from "solid-js";
+import { createStore, reconcile } from "solid-js/store";
 import { toPlainError, type PlainError } from "../shared/errors.ts";
 import type { Persistence } from "../storage/quota.ts";
 import type { DiskPick } from "./disk-files.ts";
@@ -67,7 +68,8 @@ export function createModels(context: {
   readonly announce: (text: string) => void;
 }): Models {
   const { services, packId, use, busy, announce } = context;
-  const [list, setList] = createSignal<ModelList | null>(null);
+  // A store, so that a row that is being used stays the same row when the list is read again.
+  const [known, setKnown] = createStore<{ list: ModelList | null }>({ list: null });
   const [listError, setListError] = createSignal<PlainError | null>(null);
   const [open, setOpen] = createSignal(false);
   const [asking, setAsking] = createSignal<ModelEntry | null>(null);
@@ -77,7 +79,7 @@ export function createModels(context: {
 
   async function refresh(): Promise<void> {
     try {
-      setList(await services.models.list());
+      setKnown("list", reconcile(await services.models.list(), { key: "id" }));
       setListError(null);
     } catch (error) {
       setListError(explain(error));
@@ -129,7 +131,7 @@ export function createModels(context: {
   }
 
   return {
-    list,
+    list: () => known.list,
     listError,
     open,
     asking,
@@ -201,7 +203,7 @@ export function createModels(context: {
         await useNow(id);
         return;
       }
-      const entry = list()?.models.find((model) => model.id === id);
+      const entry = known.list?.models.find((model) => model.id === id);
       if (entry) await useOwn(entry);
     },
     async setVPrediction(id, vPrediction) {

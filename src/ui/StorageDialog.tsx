@@ -42,7 +42,9 @@ export function StorageDialog(props: { readonly open: boolean; readonly onClose:
     on(
       () => props.open,
       (open) => {
-        if (open) void read();
+        if (!open) return;
+        setUse(null); // no button of a list that is about to change
+        void read();
       },
     ),
   );
