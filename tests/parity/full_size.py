@@ -172,13 +172,15 @@ def main():
     parser.add_argument("--size", choices=["full", "mini"], default="full")
     parser.add_argument("--models", choices=["diffusers", "plain"], default="diffusers")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--networks", nargs="*", help="only these, for machines that are too slow for the others")
     parser.add_argument("--out", required=True)
     options = parser.parse_args()
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
     with open(os.path.join(HERE, "full-size.json")) as file:
         cases = json.load(file)[options.size]
     tensors, outputs = {}, {}
-    for network, case in cases.items():
+    for network in options.networks or cases:
+        case = cases[network]
         start = time.time()
         one = Case(case, options.models, options.device)
         truth = {}
