@@ -313,6 +313,20 @@ test("a file that the browser can remember is there on the next visit, a lost on
   await ready("kept");
   await paint(page, "a castle on a hill");
 
+  // A browser that asks again on every visit.
+  await page.addInitScript(() => {
+    let state = localStorage.getItem("test-permission") as PermissionState | null;
+    if (state === null) return;
+    FileSystemHandle.prototype.queryPermission = async () => state!;
+    FileSystemHandle.prototype.requestPermission = async () => (state = "granted");
+  });
+  await page.evaluate(() => localStorage.setItem("test-permission", "prompt"));
+  await page.reload();
+  await page.getByText("The browser must be asked before kept is read again.").waitFor();
+  await page.getByRole("button", { name: "Allow access" }).click();
+  await ready("kept");
+  await page.evaluate(() => localStorage.removeItem("test-permission"));
+
   await page.evaluate(async () => (await navigator.storage.getDirectory()).removeEntry("kept.safetensors"));
   await page.reload();
   await page.getByText("kept.safetensors cannot be read from your disk any more.").waitFor();
