@@ -112,8 +112,10 @@ export function createModels(context: {
     if (abort !== controller) return;
     setDownload(null);
     await refresh();
+    const fit = known.list?.models.find(({ id }) => id === wanted.modelId)?.fit;
+    if (fit?.kind === "impossible") announce(`${wanted.title} is here, but cannot run on this computer.`);
     // A run in progress is not taken away from the user.
-    if (busy()) announce(`${wanted.title} is here: choose it under Models.`);
+    else if (busy()) announce(`${wanted.title} is here: choose it under Models.`);
     else await useNow(wanted.packId);
   }
 

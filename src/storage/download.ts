@@ -84,7 +84,8 @@ const damaged = ({ path, url, sha256 }: RemoteFile, actual: string): StylusError
     `${path} is damaged: expected SHA-256 ${sha256!.slice(0, 12)}…, got ${actual.slice(0, 12)}….`,
     {
       where: url,
-      remedy: "Try again: it is downloaded anew. If it happens again, the copy on the server is damaged or another file.",
+      remedy:
+        "Try again: it is downloaded anew. If it happens again, the copy on the server is damaged or another file.",
     },
   );
 

@@ -91,7 +91,7 @@ export async function readHubFacts(
     return { ...said, ...factsOfPointer(pointer), commit };
   } catch (cause) {
     throwIfAborted(signal);
-    throw new StylusError("network", `The hub could not be asked about ${path}.`, {
+    throw new StylusError("network", `${new URL(url).host} could not be asked about ${path}.`, {
       where: url,
       remedy: "Check the connection and try again.",
       cause,

@@ -204,7 +204,8 @@ export class Transfer {
         stop.abort();
         throw new StylusError("bad-file", `${path} is longer than the ${sizeBytes} bytes it should have.`, {
           where: url,
-          remedy: "Try again: it is downloaded anew. If it happens again, the copy on the server is damaged or another file.",
+          remedy:
+            "Try again: it is downloaded anew. If it happens again, the copy on the server is damaged or another file.",
         });
       }
       await this.#put(chunk.length > room ? chunk.subarray(0, room) : chunk, index);

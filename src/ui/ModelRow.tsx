@@ -77,6 +77,17 @@ export function ModelRow(props: { readonly entry: ModelEntry }): JSX.Element {
             <button class={`${controls["button"]} ${controls["small"]}`} type="button" disabled>
               Cannot run here
             </button>
+            <Show when={entry().state === "absent" || entry().state === "partial"}>
+              <button
+                class={`${controls["button"]} ${controls["small"]} ${controls["quiet"]}`}
+                type="button"
+                aria-label={`Download ${entry().title} anyway`}
+                title="For when WebGPU is switched on later in this browser"
+                onClick={() => models.ask(entry())}
+              >
+                Download anyway…
+              </button>
+            </Show>
           </Match>
           <Match when={entry().state === "needs-permission"}>
             <button

@@ -27,12 +27,7 @@ export function ModelsDialog(props: { readonly onStorage: () => void }): JSX.Ele
     return entry.state === "ready" ? `VAE of ${entry.title}` : `Download ${entry.title}?`;
   };
   return (
-    <Dialog
-      open={models.open()}
-      title={questionTitle() ?? "Models"}
-      wide
-      onClose={() => models.close()}
-    >
+    <Dialog open={models.open()} title={questionTitle() ?? "Models"} wide onClose={() => models.close()}>
       <Show when={models.asking()} fallback={<List />}>
         {(entry) => <ModelQuestion entry={entry()} />}
       </Show>

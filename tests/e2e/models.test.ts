@@ -31,9 +31,13 @@ beforeAll(async () => {
   profile = mkdtempSync(path.join(tmpdir(), "stylus-web-models-"));
   hub = await openStubHub(hubRepo, { contentHost });
   for (const [name, { body, lfs }] of hubFiles()) hub.put(name, body, { lfs });
-  server = await serve(siteFolder(), { connect: hubSources });
+  server = await serve(siteFolder(), { connect: [...hubSources, "https://huggingface.co"] });
   const at = (url: string): string => new URL(url).host;
-  const hosts = { [hubHost]: at(hub.url), [contentHost]: at(hub.contentAddress) };
+  const hosts = {
+    [hubHost]: at(hub.url),
+    [contentHost]: at(hub.contentAddress),
+    "huggingface.co": "127.0.0.1:9", // nothing listens there: the real hub is out of reach
+  };
   site = await openSite({ url: server.url, profile, hosts });
   page = site.page;
   page.on("pageerror", (error) => bugs.push(error.message));
@@ -341,10 +345,16 @@ test("a file that the browser can remember is there on the next visit, a lost on
 
 test("a hub that cannot be reached is named, and the page goes on with the model it has", async () => {
   await openModels();
-  // Full size does not run on this machine: nothing of it is downloaded, and the reason is said.
+  // Full size does not run on this machine: the reason is said, and its real manifest goes as far as the network lets it.
   const full = row("Stable Diffusion 1.5 inpainting");
   expect(await full.innerText()).toMatch(/Needs WebGPU: on the processor/);
   expect(await full.getByRole("button", { name: "Cannot run here" }).isDisabled()).toBe(true);
+  await full.getByRole("button", { name: "Download Stable Diffusion 1.5 inpainting anyway" }).click();
+  const question = page.getByRole("dialog", { name: "Download Stable Diffusion 1.5 inpainting?" });
+  expect(await question.innerText()).toMatch(/About 2\.13 GB, once[\s\S]*Needs WebGPU/);
+  await question.getByRole("button", { name: /^Download / }).click();
+  await full.getByRole("alert").waitFor({ timeout: 60_000 });
+  expect(await full.getByRole("alert").innerText()).toMatch(/huggingface\.co[\s\S]*Check the connection/);
 
   hub.close();
   await download("Stable Diffusion 1.5");
