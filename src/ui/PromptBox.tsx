@@ -99,7 +99,7 @@ export function PromptBox(): JSX.Element {
             spellcheck={false}
             autocapitalize="sentences"
             autocomplete="off"
-            placeholder="A castle on a hill at night, clay render"
+            placeholder="Two dogs in the snow, film noir"
             aria-describedby="prompt-note prompt-parts"
             aria-invalid={studio.inputError()?.where === "prompt"}
             value={text()}

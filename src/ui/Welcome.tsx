@@ -4,23 +4,21 @@ import { pocketId } from "../app/packs.ts";
 import styles from "./Welcome.module.css";
 import { useStudio } from "./studio-context.ts";
 
-/** Each shows something else: style, held-out objects, weather, count, place, plain base. */
-const examples = [
-  "a castle on a hill at night, clay render",
-  "two dogs in the snow, watercolor painting",
-  "a red car on a city street, pixel art",
-  "a robot next to a rocket in space",
-  "a sailing boat at sunset, stained glass",
-  "three apples on a table",
+/** Each shows something else, and with which adapters; shown where the model has them all. */
+const examples: readonly (readonly [prompt: string, ...adapters: string[]])[] = [
+  ["a castle on a hill at night, clay render", "clay"],
+  ["two dogs in the snow, film noir", "noir"],
+  ["a castle on a hill, ink line art", "ink"],
+  ["two dogs in the snow, watercolor painting", "watercolour"],
+  ["a red car on a city street, pixel art", "pixel"],
+  ["a robot next to a rocket in space", "robot", "space-travel"],
+  ["a sailing boat at sunset, stained glass", "stained-glass"],
+  ["three apples on a table"],
+  ["a castle on a hill"],
+  ["a red car on a road next to a tree"],
+  ["a penguin in the snow"],
 ];
-
-/** For a model without adapters: nothing that it cannot paint by itself. */
-const plainExamples = [
-  "three apples on a table",
-  "a castle on a hill",
-  "a red car on a road next to a tree",
-  "a penguin in the snow",
-];
+const shownExamples = 6;
 
 /** For full-size models: what their adapters can do, too. */
 const fullSizeExamples = [
@@ -32,12 +30,15 @@ const fullSizeExamples = [
 
 export function Welcome(): JSX.Element {
   const studio = useStudio();
-  const shown = () =>
-    studio.settings.model !== pocketId
-      ? fullSizeExamples
-      : studio.pack()?.cards.some((card) => !card.fewStep) === false
-        ? plainExamples
-        : examples;
+  const shown = (): readonly string[] => {
+    if (studio.settings.model !== pocketId) return fullSizeExamples;
+    const cards = studio.pack()?.cards;
+    const has = (id: string): boolean => !cards || cards.some((card) => card.id === id);
+    return examples
+      .filter(([, ...adapters]) => adapters.every(has))
+      .slice(0, shownExamples)
+      .map(([prompt]) => prompt);
+  };
   return (
     <div class={styles["welcome"]}>
       <div class={styles["words"]}>

@@ -32,3 +32,31 @@ test("paints with the embedded pack, the same pixels each time", async () => {
   // A flat or broken picture compresses to a few kilobytes.
   expect(first.images[0]!.png.length).toBeGreaterThan(20_000);
 });
+
+/** Mean distance of the channels from grey, 0 … 255, read by the browser's own decoder. */
+const colourfulness = (png: Buffer): Promise<number> =>
+  site.page.evaluate(async (base64) => {
+    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+    const bitmap = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+    const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d")!;
+    context.drawImage(bitmap, 0, 0);
+    const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
+    let sum = 0;
+    for (let at = 0; at < data.length; at += 4) {
+      const rgb = [data[at]!, data[at + 1]!, data[at + 2]!];
+      sum += Math.max(...rgb) - Math.min(...rgb);
+    }
+    return sum / (data.length / 4);
+  }, png.toString("base64"));
+
+test("a style in the prompt brings its adapter, and its look", async () => {
+  const request = { prompt: "two dogs in the snow, film noir", seed: 1, steps: 8 } as const;
+  const chosen = await runInPage(site.page, request);
+  const without = await runInPage(site.page, { ...request, adapters: "none" });
+  expect(chosen.report.images[0]!.adapters.map(({ id }) => id)).toEqual(["noir"]);
+  const [grey, colour] = [
+    await colourfulness(chosen.images[0]!.png),
+    await colourfulness(without.images[0]!.png),
+  ];
+  expect(grey).toBeLessThan(colour / 2);
+});
