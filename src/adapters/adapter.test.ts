@@ -117,13 +117,13 @@ describe("files for another base are refused with the reason", () => {
       "Stable Diffusion 2.x",
     ],
   ];
-  test.each(cases)("%s", async (_, entries, made) => {
+  test.each(cases)("%s", async (name, entries, made) => {
     const { report, updates } = await read(file(entries));
     expect(report.refusal).toMatchObject({ code: "unsupported" });
     expect(report.refusal!.message).toContain(made);
     expect(updates).toEqual([]);
     const family =
-      /LoKr|LoHa/.exec(_)?.[0] ?? (made.includes("video") && !_.includes("a video") ? null : "LoRA");
+      /LoKr|LoHa/.exec(name)?.[0] ?? (made.includes("video") && !name.includes("a video") ? null : "LoRA");
     expect(report.families.map((entry) => entry.family)).toEqual(family === null ? [] : [family]);
     await expect(parseAdapter(file(entries), { fileName: "x", table: sd15 })).rejects.toMatchObject({
       code: "unsupported",

@@ -24,6 +24,8 @@ it("work that waits for ever ends with the loss", async () => {
   lose();
   await expect(work).rejects.toMatchObject(loss);
   await expect(runtime.unlessLost(Promise.resolve(1))).rejects.toMatchObject(loss);
+  // Its own failure has nobody left to tell.
+  await expect(runtime.unlessLost(Promise.reject(new Error("too late")))).rejects.toMatchObject(loss);
 });
 
 it("a failure that the loss has caused is told as the loss", async () => {

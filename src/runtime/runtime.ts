@@ -71,8 +71,8 @@ export class Runtime {
    */
   unlessLost<Value>(work: Promise<Value>): Promise<Value> {
     return new Promise((resolve, reject) => {
-      if (this.loss) return reject(this.loss);
-      this.waiting.add(reject);
+      if (this.loss) reject(this.loss);
+      else this.waiting.add(reject);
       const settle = (end: () => void): void => {
         this.waiting.delete(reject);
         end();

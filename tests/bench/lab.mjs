@@ -71,13 +71,19 @@ export async function openLab({ device, onRow, references }) {
       throw new UsageError(
         `Chromium offers a software adapter only (${adapter.name}): --device software takes it.`,
       );
+    const types = adapter?.features.includes("shader-f16") ? ["f16", "f32"] : ["f32"];
     return {
       adapter,
       /** The types that the device computes in. */
-      types: adapter?.features.includes("shader-f16") ? ["f16", "f32"] : ["f32"],
+      types,
       machine: machineFacts(context.browser()?.version() ?? "of unknown version"),
-      /** Calls a function of lab.ts in a fresh page, in float16 or float32; answers what it took. */
+      /**
+       * Calls a function of lab.ts in a fresh page, in float16 or float32; answers what it took.
+       * @throws {UsageError} when the device does not compute in that type: float32 would pass for it
+       */
       async run(name, { type, ...options }) {
+        if (!types.includes(type))
+          throw new UsageError(`This device computes in ${types.join(", ")}, not in ${type}.`);
         await fresh();
         const given = { ...options, device: device === "wasm" ? "wasm" : "webgpu", float16: type === "f16" };
         return watchingMemory(() =>

@@ -35,18 +35,16 @@ const lab = {
   },
 
   /** Rows: ComparedOutput. */
-  async compare({ device, float16, size }: LabDevice & { size: PackSize }): Promise<unknown> {
+  async compare({ device, float16, size }: LabDevice & { size: PackSize }): Promise<void> {
     const runtime = await createRuntime({ preference: device, float16 });
     const references = await (await fetch("/references.safetensors")).blob();
     const files = await randomPack(size, { keep: keepInOpfs(size) });
     for await (const row of compareFullSize({ runtime, size, files, references })) await reportRow(row);
-    return { device: runtime.report, memory: runtime.gpuMemory?.own.use ?? null };
   },
 
   /** Rows: Figure. */
-  async benchmark(options: BenchmarkOptions): Promise<unknown> {
+  async benchmark(options: BenchmarkOptions): Promise<void> {
     for await (const figure of benchmark(options)) await reportRow(figure);
-    return null;
   },
 };
 

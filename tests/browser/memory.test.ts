@@ -1,5 +1,6 @@
-// Fifty images with changing adapters and sizes (fewer on the software adapter, which takes its time): what is alive afterwards is what was alive before, and at no time are there
-// more sessions than the cache may keep. Buffers are counted by src/runtime/gpu-memory.ts; exact counts, no times.
+// Fifty images with changing adapters and sizes (fewer on the software adapter, which takes its time): what is alive
+// afterwards is what was alive before, and at no time are there more sessions than the cache may keep. Buffers are
+// counted by src/runtime/gpu-memory.ts; exact counts, no times.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openTestBrowser, type TestBrowser } from "./harness.ts";
 

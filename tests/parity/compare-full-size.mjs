@@ -84,6 +84,8 @@ async function main() {
       console.log(`${name}: page at most ${megabytes(most.rendererBytes)} resident`);
     if (values.json)
       writeFileSync(values.json, JSON.stringify({ machine, adapter, size, memory, rows }, null, 1));
+    if (rows.length === 0)
+      throw new UsageError("The references are of none of the networks: nothing was compared.");
     const over = rows.filter((row) => !(row.error < bounds[row.type]));
     for (const { type: own, network, output, error } of over)
       console.error(`${own} ${network} ${output}: ${scientific(error)} is over ${bounds[own]}`);
