@@ -44,7 +44,7 @@ export async function paintThroughLosses(
       tell(
         wasmReason === null
           ? `${error.message} It is started again.`
-          : `${error.message} That was the second time: WebAssembly takes over.`,
+          : `${error.message} That was the second time.`,
         null,
       );
       device = await reopen(wasmReason);

@@ -75,9 +75,16 @@ export async function mayRead(
 const isChangeOfMind = (error: unknown): boolean =>
   error instanceof DOMException && error.name === "AbortError";
 
-/** @returns null when the browser has no such picker, an empty pick when the user chose nothing */
-export async function pickFromDisk(what: "files" | "folder"): Promise<DiskPick | null> {
-  if (!(what === "files" ? window.showOpenFilePicker : window.showDirectoryPicker)) return null;
+/**
+ * @returns null when the browser has no such picker; an empty pick when the user chose nothing
+ * @throws StylusError as filesOfHandles
+ */
+export function pickFromDisk(what: "files" | "folder"): Promise<DiskPick> | null {
+  const hasPicker = (what === "files" ? window.showOpenFilePicker : window.showDirectoryPicker) !== undefined;
+  return hasPicker ? pickWithHandles(what) : null;
+}
+
+async function pickWithHandles(what: "files" | "folder"): Promise<DiskPick> {
   try {
     const handles =
       what === "folder"

@@ -1,6 +1,6 @@
 // Which models a device can run, and how that is said.
 import { expect, it } from "vitest";
-import { checkFit, fitOf } from "./model-fit.ts";
+import { checkFit, checkWasmCanTakeOver, fitOf } from "./model-fit.ts";
 
 const sd15 = { parameters: 983e6, minGpuMemoryBytes: 4e9 };
 const gpu = { name: "a card", reason: "", f16: true };
@@ -38,5 +38,16 @@ it("a model that cannot run is refused before it is loaded", () => {
   );
   expect(() => checkFit(model, { device: "auto", graphics: none })).toThrow(
     expect.objectContaining({ message: expect.stringContaining("no WebGPU in this browser") }),
+  );
+});
+
+it("WebAssembly takes over from a lost device where the weights fit it", () => {
+  const small = { title: "Small", needs: { parameters: 14e6, minGpuMemoryBytes: null } };
+  expect(() => checkWasmCanTakeOver(small)).not.toThrow();
+  expect(() => checkWasmCanTakeOver({ title: "SD", needs: sd15 })).toThrow(
+    expect.objectContaining({
+      code: "device",
+      message: expect.stringContaining("too large for WebAssembly"),
+    }),
   );
 });

@@ -67,16 +67,40 @@ export function fitOf(
   };
 }
 
+const withoutGraphics: GraphicsReport = { name: null, reason: "", f16: false };
+
+/**
+ * For a graphics device that was lost twice in one run: a large model cannot go on without it.
+ * @throws StylusError device
+ */
+export function checkWasmCanTakeOver({
+  title,
+  needs,
+}: {
+  readonly title: string;
+  readonly needs: ModelNeeds;
+}): void {
+  if (fitOf(needs, withoutGraphics).kind !== "impossible") return;
+  throw new StylusError(
+    "device",
+    `The graphics device was lost twice, and ${title} is too large for WebAssembly.`,
+    {
+      where: "device",
+      remedy:
+        "Close other programs and tabs that use the graphics device, or paint smaller pictures, then try again.",
+    },
+  );
+}
+
 /**
  * Loading a model that cannot run would take the page down with it: it is refused before.
- * @throws StylusError device
+ * @throws StylusError unsupported
  */
 export function checkFit(
   { title, needs }: { readonly title: string; readonly needs: ModelNeeds },
   { device, graphics }: { readonly device: DevicePreference; readonly graphics: GraphicsReport },
 ): void {
-  const without = { name: null, reason: "", f16: false };
-  const { kind, text } = fitOf(needs, device === "wasm" ? without : graphics);
+  const { kind, text } = fitOf(needs, device === "wasm" ? withoutGraphics : graphics);
   if (kind !== "impossible") return;
   const why =
     device === "wasm" ? "WebAssembly is chosen as the device" : `there is ${graphics.reason || "no WebGPU"}`;

@@ -2,7 +2,7 @@
 // The model in use stays in use until another one is ready.
 import { batch, createSignal, type Accessor } from "solid-js";
 import { createStore, reconcile } from "solid-js/store";
-import { toPlainError, type PlainError } from "../shared/errors.ts";
+import type { PlainError } from "../shared/errors.ts";
 import type { Persistence } from "../storage/quota.ts";
 import type { DiskPick } from "./disk-files.ts";
 import type { ModelEntry } from "./model-list.ts";
@@ -52,7 +52,8 @@ export interface Models {
   forgetPinsOf(packId: string): Promise<number>;
   deleteFile(name: string): Promise<void>;
   requestPersistence(): Promise<Persistence>;
-  takeFromDisk(pick: DiskPick): Promise<void>;
+  /** Adds a checkpoint and uses it; `refusal` says why not. */
+  takeFromDisk(pick: DiskPick | Promise<DiskPick>): Promise<void>;
   /** Asks the browser for access to the user's own model, then uses it. */
   allow(id: string): Promise<void>;
   setVPrediction(id: string, vPrediction: boolean): Promise<void>;
@@ -175,30 +176,40 @@ export function createModels(context: {
     async forgetPins() {
       const failed = download();
       if (!failed) return;
-      await services.models.forgetPins(failed.packId);
+      try {
+        await services.models.forgetPins(failed.packId);
+      } catch (error) {
+        setDownload({ ...failed, error: explain(error) });
+        return;
+      }
       await start(failed);
     },
     forgetPinsOf: (id) => services.models.forgetPins(id),
     deleteFile: (name) => services.models.deleteFile(name),
     requestPersistence: () => services.models.requestPersistence(),
     async takeFromDisk(pick) {
-      if (pick.files.length === 0) return; // the user changed their mind
-      setOpen(true);
       setRefusal(null);
       try {
-        const entry = await services.models.addOwn(pick);
+        const picked = await pick;
+        if (picked.files.length === 0) return; // the user changed their mind
+        setOpen(true);
+        const entry = await services.models.addOwn(picked);
         announce(`${entry.title} is in the list of models.`);
         await refresh();
         if (entry.fit.kind !== "impossible") await useOwn(entry);
       } catch (error) {
-        const plain = toPlainError(error);
-        setRefusal(plain.code === "internal" ? explain(error) : plain);
+        const plain = explain(error);
+        setRefusal(plain);
         announce(plain.message);
         await refresh();
       }
     },
     async allow(id) {
-      const allowed = await services.models.allowOwn(id);
+      setRefusal(null);
+      const allowed = await services.models.allowOwn(id).catch((error: unknown) => {
+        setRefusal(explain(error));
+        return false;
+      });
       await refresh();
       if (!allowed) return;
       if (packId() === id) {

@@ -212,7 +212,9 @@ export function createRuns(context: RunsContext): Runs {
     if (!start || !set) return;
     const label = "before";
     const blank = { step: 0, steps: 0, preview: null };
-    const file = await (await inputs).get(start.picture.id);
+    const file = await inputs.then((store) => store.get(start.picture.id)).catch(() => null);
+    // Another run is on show, or something else beside the picture: nobody would revoke the object URL.
+    if (current()?.view !== view || view.images[imageIndex]?.variant) return;
     if (file) {
       const picture = { png: file, url: URL.createObjectURL(file) };
       set("images", imageIndex, "variant", { label, status: "done", ...blank, picture, error: null });

@@ -10,7 +10,7 @@ import type { DevicePreference, DeviceReport } from "../shared/request.ts";
 import type { OpenedPack } from "../storage/service.ts";
 import { isLoss, paintThroughLosses } from "./device-recovery.ts";
 import { probeGraphics } from "./device-probe.ts";
-import { checkFit } from "./model-fit.ts";
+import { checkFit, checkWasmCanTakeOver } from "./model-fit.ts";
 import { createModelServices } from "./model-services.ts";
 import { openOwnAdapters, type OwnAdapter } from "./own-adapters.ts";
 import { openOwnModels } from "./own-models.ts";
@@ -82,16 +82,18 @@ export function createServices(): Services {
   /** What the load that counts asked for, and the adapters that were fetched since. */
   let asked: { readonly packId: string; readonly device: DevicePreference } | null = null;
   const fetchedAdapters = new Map<string, RegisteredAdapter>();
-  let cardsOfPack: LoadedPack["cards"] = [];
   const ownStore = openOwnAdapters();
   const ownModels = openOwnModels();
   const modelStorage = createModelServices({ storage, ownModels, ownAdapters: ownStore });
 
   /** The user's adapters that fit a pack; one whose name the pack has taken is left out. */
-  async function ownOf({ info: { baseModels } }: PackSource): Promise<OwnAdapter[]> {
+  async function ownOf(
+    { info: { baseModels } }: PackSource,
+    cards: LoadedPack["cards"],
+  ): Promise<OwnAdapter[]> {
     const all = await (await ownStore).all();
     return all.filter(
-      ({ card }) => baseModels.includes(card.baseModel) && !cardsOfPack.some(({ id }) => id === card.id),
+      ({ card }) => baseModels.includes(card.baseModel) && !cards.some(({ id }) => id === card.id),
     );
   }
 
@@ -120,9 +122,12 @@ export function createServices(): Services {
   }
 
   /** Retrieval for the pack that is there: also while typing, when no run loads what a crash took away. */
-  async function loadRetrieval({ source, opened }: Fetched): Promise<void> {
+  async function loadRetrieval({
+    source,
+    opened,
+  }: Fetched): Promise<{ cards: LoadedPack["cards"]; own: readonly OwnAdapter[] }> {
     const { packId, info, remote } = source;
-    cardsOfPack = await retrieval.load(
+    const cards = await retrieval.load(
       {
         packId,
         baseModels: info.baseModels,
@@ -134,22 +139,42 @@ export function createServices(): Services {
         tell({ files: [], receivedBytes: bytes, totalBytes: bytes, preparing });
       },
     );
-    await retrieval.indexOwn(await ownOf(source));
+    const own = await ownOf(source, cards);
+    await retrieval.indexOwn(own);
+    return { cards, own };
+  }
+
+  /** Lets go of the pack and of the workers that hold it: the next load reads it again. */
+  function dropPack(): void {
+    diffusion.terminate();
+    retrieval.terminate();
+    fetched = null;
+    loading = null;
+  }
+
+  /** @throws StylusError cancelled: another model was chosen meanwhile, or the files were deleted */
+  function checkWanted(result: Promise<Fetched>): void {
+    if (fetched?.result !== result) throw new StylusError("cancelled", "Another model was chosen.");
   }
 
   async function loadPack(packId: string, device: DevicePreference): Promise<LoadedPack> {
     if (fetched?.packId !== packId) fetched = { packId, result: fetchOnce(packId) };
-    const all = await fetched.result.catch((error: unknown) => {
-      fetched = null;
+    const { result } = fetched;
+    const all = await result.catch((error: unknown) => {
+      if (fetched?.result === result) fetched = null;
       throw error;
     });
-    if (fetched?.packId !== packId) throw new StylusError("cancelled", "Another model was chosen.");
+    checkWanted(result);
     const { source, opened, fileUrl, stored } = all;
     if (packId !== pocketId) checkFit(source, { device, graphics: await probeGraphics() });
+    checkWanted(result);
     if (asked?.packId !== packId) fetchedAdapters.clear();
     asked = { packId, device };
-    const [networks] = await Promise.all([loadNetworks(packId, opened, device), loadRetrieval(all)]);
-    const own = await ownOf(source);
+    const [networks, { cards, own }] = await Promise.all([
+      loadNetworks(packId, opened, device),
+      loadRetrieval(all),
+    ]);
+    checkWanted(result);
     await diffusion.call((service) =>
       service.registerAdapters(
         own.map(({ id, file, report: { fileName } }) => ({ id, blob: file, fileName })),
@@ -166,8 +191,8 @@ export function createServices(): Services {
       downloadedBytes: opened.downloadedBytes,
       persistent: opened.persistent,
       device: networks.device,
-      defaults: packDefaults(source.info, cardsOfPack),
-      cards: [...cardsOfPack, ...own.map(({ card }) => card)],
+      defaults: packDefaults(source.info, cards),
+      cards: [...cards, ...own.map(({ card }) => card)],
       baseModels: source.info.baseModels,
       remote: new Map(remote),
       own: new Map(own.map((adapter) => [adapter.id, adapter])),
@@ -201,7 +226,10 @@ export function createServices(): Services {
   /** Everything that a run needs, in a new diffusion worker. */
   async function reopen(wasmReason: string | null): Promise<DeviceReport> {
     const { packId, device } = asked!;
-    if (wasmReason !== null) takenOver = { from: device, reason: wasmReason };
+    if (wasmReason !== null) {
+      checkWasmCanTakeOver((await loadedPack()).source);
+      takenOver = { from: device, reason: wasmReason };
+    }
     diffusion.terminate();
     const loaded = await loadPack(packId, device);
     await diffusion.call((service) => service.registerAdapters([...fetchedAdapters.values()]));
@@ -209,7 +237,13 @@ export function createServices(): Services {
   }
 
   return {
-    models: modelStorage.models,
+    models: {
+      ...modelStorage.models,
+      async changeOwn(id, change) {
+        await modelStorage.models.changeOwn(id, change);
+        if (fetched?.packId === id) dropPack();
+      },
+    },
 
     async load(packId, { device, onProgress, signal }) {
       const key = `${packId} ${device}`;
@@ -311,10 +345,7 @@ export function createServices(): Services {
     storageUse: () => modelStorage.use(),
 
     async deletePack(manifestId) {
-      diffusion.terminate();
-      retrieval.terminate();
-      fetched = null;
-      loading = null;
+      dropPack();
       await modelStorage.deletePack(manifestId);
     },
   };

@@ -1,7 +1,7 @@
 // The picture to start from as the page has it: taken from a file or a finished picture, shown small, masked, removed. Its
 // id stands in the settings, its file in the input store: both outlive a reload.
 import { createEffect, createSignal, on, onCleanup, untrack, type Accessor } from "solid-js";
-import type { PlainError } from "../shared/errors.ts";
+import { StylusError, type PlainError } from "../shared/errors.ts";
 import type { RgbaImage } from "../shared/request.ts";
 import type { GalleryState } from "./gallery-state.ts";
 import { maskFile, maskValues, pixelsOf, takePicture } from "./input-picture.ts";
@@ -38,6 +38,13 @@ export interface StartState {
   /** Keeps a drawn mask; an empty one is no mask. */
   saveMask(mask: MaskImage): Promise<void>;
 }
+
+const noRoom = (what: "picture" | "mask", cause: unknown): StylusError =>
+  new StylusError("quota", `The browser has no room to keep this ${what}.`, {
+    where: "start",
+    remedy: "Free disk space, or delete pictures or models you no longer need, then try again.",
+    cause,
+  });
 
 /** Another tab may have taken a picture and not painted from it yet. */
 const keptUnusedMilliseconds = 24 * 60 * 60 * 1000;
@@ -120,7 +127,9 @@ export function createStartState(context: {
       try {
         const taken = await takePicture(file, name);
         const { width, height, original } = taken;
-        const id = await (await inputs).put(taken.file);
+        const id = await (await inputs).put(taken.file).catch((cause: unknown) => {
+          throw noRoom("picture", cause);
+        });
         ask(null);
         setInputError(null);
         setSettings({ start: { picture: { id, width, height }, name, mask: null }, size: null });
@@ -167,10 +176,15 @@ export function createStartState(context: {
         setNote("Nothing is marked, so the whole picture is painted over.");
         return;
       }
-      const id = await (await inputs).put(await maskFile(mask.values, mask));
-      setSettings("start", { ...start, mask: id });
-      setNote(null);
-      announce("The mask is kept.");
+      try {
+        const id = await (await inputs).put(await maskFile(mask.values, mask));
+        if (settings.start?.picture.id !== start.picture.id) return; // another picture was chosen meanwhile
+        setSettings("start", { ...start, mask: id });
+        setNote(null);
+        announce("The mask is kept.");
+      } catch (error) {
+        setInputError(explain(noRoom("mask", error)));
+      }
     },
   };
 }

@@ -96,10 +96,11 @@ export interface Studio extends Pick<
   useSettings(options: GenerateOptions): void;
   /** Takes over the settings of the picture that `start.offer` asks about. */
   useOffered(): void;
-  /** A picture is started from, or its settings are offered if it carries some; adapter files are examined. */
-  takeFiles(files: readonly File[]): Promise<void>;
-  /** The same for a drop or a choice that may hold whole models, folders too. */
-  takePick(pick: DiskPick): Promise<void>;
+  /**
+   * What was dropped, pasted or chosen: a picture is started from, or its settings are offered if it carries some; adapter
+   * files are examined; checkpoints, folders too, join the models.
+   */
+  takePick(pick: DiskPick | Promise<DiskPick>): Promise<void>;
   storageUse(): Promise<DiskUse>;
   /** Deletes the files of a manifest; when the model on show needs them, nothing is painted until it is loaded again. */
   deletePack(manifestId: string): Promise<void>;
@@ -186,17 +187,19 @@ function buildStudio(services: Services): Studio {
     return loaded;
   }
 
+  /** Counts what was asked of the pack: an earlier load that ends late tells nothing. */
+  let packTurn = 0;
   async function loadPack(): Promise<void> {
-    const wanted = `${packId()} ${settings.device}`;
+    const turn = ++packTurn;
     batch(() => {
       setPackStatus("loading");
       setPackError(null);
     });
     try {
-      announce(`${(await refresh()).title} is ready.`);
+      const { title } = await refresh();
+      if (turn === packTurn) announce(`${title} is ready.`);
     } catch (error) {
-      // Another choice was made meanwhile: its load is the one that counts.
-      if (wanted === `${packId()} ${settings.device}`) failPack(explain(error));
+      if (turn === packTurn) failPack(explain(error));
     }
   }
 
@@ -394,11 +397,14 @@ function buildStudio(services: Services): Studio {
       });
       announce(`Prompt and settings of ${offered.name} taken over.`);
     },
-    takeFiles,
     async takePick(pick) {
-      const { model, others } = await sortPick(pick);
-      if (others.length > 0) await takeFiles(others);
-      if (model.files.length > 0) await models.takeFromDisk(model);
+      try {
+        const { model, others } = await sortPick(await pick);
+        if (others.length > 0) await takeFiles(others);
+        if (model.files.length > 0) await models.takeFromDisk(model);
+      } catch (error) {
+        setInputError(explain(error));
+      }
     },
     storageUse: () => services.storageUse(),
     async deletePack(manifestId) {
@@ -406,6 +412,7 @@ function buildStudio(services: Services): Studio {
       await services.deletePack(manifestId);
       const { modelId, vaeId } = splitPackId(packId());
       if (manifestId === modelId || manifestId === vaeId) {
+        packTurn++;
         batch(() => {
           setPack(null);
           setProgress(null);

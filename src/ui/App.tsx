@@ -1,7 +1,7 @@
 // The page: prompt on top, pictures and the choice below, the gallery last.
 import { createEffect, createSignal, onCleanup, Show, type JSX } from "solid-js";
 import { installKeys } from "../app/commands.ts";
-import { pickOfDrop } from "../app/disk-files.ts";
+import { pickOfDrop, pickOfInput } from "../app/disk-files.ts";
 import type { Studio } from "../app/studio.ts";
 import { AdapterDialog } from "./AdapterDialog.tsx";
 import { AdapterDialogContext } from "./adapter-dialog-context.ts";
@@ -76,7 +76,7 @@ export function App(props: { readonly studio: Studio }): JSX.Element {
   });
   onFiles("drop", (event) => {
     setDropping(false);
-    void pickOfDrop(event.dataTransfer!).then((pick) => studio.takePick(pick));
+    void studio.takePick(pickOfDrop(event.dataTransfer!));
   });
   document.addEventListener(
     "paste",
@@ -85,7 +85,7 @@ export function App(props: { readonly studio: Studio }): JSX.Element {
       // Text that brings a picture of itself along is pasted as text.
       if (files.length === 0 || event.clipboardData!.types.includes("text/plain")) return;
       event.preventDefault();
-      void studio.takeFiles(files);
+      void studio.takePick(pickOfInput(files));
     },
     { signal: drops.signal },
   );

@@ -1,7 +1,6 @@
 // The choice of models: Pocket, checkpoints of the hub, the user's own; and the question before a download.
 import { For, Show, type JSX } from "solid-js";
 import { pickFromDisk, pickOfInput } from "../app/disk-files.ts";
-import { explain } from "../app/runs.ts";
 import controls from "./controls.module.css";
 import { Dialog } from "./Dialog.tsx";
 import { ErrorNote } from "./ErrorNote.tsx";
@@ -69,17 +68,13 @@ export function ModelsDialog(props: { readonly onStorage: () => void }): JSX.Ele
 
 /** A checkpoint of the user's own: picked with a handle where the browser has them, else as files. */
 function FromDisk(): JSX.Element {
-  const { models, announce } = useStudio();
+  const { models } = useStudio();
   let filesInput!: HTMLInputElement;
   let folderInput!: HTMLInputElement;
   const pick = async (what: "files" | "folder", input: HTMLInputElement): Promise<void> => {
-    try {
-      const picked = await pickFromDisk(what);
-      if (picked) await models.takeFromDisk(picked);
-      else input.click();
-    } catch (error) {
-      announce(explain(error).message);
-    }
+    const picked = pickFromDisk(what);
+    if (picked) await models.takeFromDisk(picked);
+    else input.click();
   };
   const onChange = (input: HTMLInputElement): void => {
     const files = [...(input.files ?? [])];

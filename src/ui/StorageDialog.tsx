@@ -62,6 +62,15 @@ export function StorageDialog(props: { readonly open: boolean; readonly onClose:
     await read();
   }
 
+  async function forget(packId: string): Promise<number | null> {
+    try {
+      return await studio.models.forgetPinsOf(packId);
+    } catch (reason) {
+      setError(toPlainError(reason));
+      return null;
+    }
+  }
+
   const packWords = ({ kind, complete, totalBytes, files }: DiskUse["packs"][number]): string => {
     const what = kindWords[kind];
     if (kind === "adapters" || kind === "few-step")
@@ -92,7 +101,7 @@ export function StorageDialog(props: { readonly open: boolean; readonly onClose:
                       sizeBytes={pack.storedBytes}
                       onDelete={() => free(() => studio.deletePack(pack.id))}
                       {...(pack.id !== pocketId && (pack.kind === "checkpoint" || pack.kind === "inpainting")
-                        ? { onForget: () => studio.models.forgetPinsOf(pack.id) }
+                        ? { onForget: () => forget(pack.id) }
                         : {})}
                     />
                   )}

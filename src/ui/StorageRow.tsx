@@ -9,8 +9,8 @@ export function StorageRow(props: {
   readonly words: string;
   readonly sizeBytes: number;
   readonly onDelete?: () => Promise<void>;
-  /** Forgets what was remembered of its files; answers how much that was. */
-  readonly onForget?: () => Promise<number>;
+  /** Forgets what was remembered of its files; answers how much that was, null when that failed. */
+  readonly onForget?: () => Promise<number | null>;
 }): JSX.Element {
   const [asking, setAsking] = createSignal(false);
   const [deleting, setDeleting] = createSignal(false);
