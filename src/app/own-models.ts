@@ -11,7 +11,7 @@ export interface OwnModel {
   readonly title: string;
   readonly sizeBytes: number;
   readonly facts: OwnModelFacts;
-  /** The user says that it predicts v, whatever its file says. */
+  /** Its file says that it predicts v, or the user does where the file does not. */
   readonly vPrediction: boolean;
   /** Milliseconds since 1970. */
   readonly addedAt: number;

@@ -58,7 +58,7 @@ async function remoteOf(info: PackInfo, domain: string | null): Promise<RemoteAd
   return remoteAdapters(manifests, { baseModel: info.baseModels[0]!, domain });
 }
 
-/** For a file that says nothing of what it predicts, or says it wrongly: the schedule is that of SD 1.x. */
+/** For a file that does not say that it predicts v: the schedule is that of SD 1.x. */
 const vPredictionScheduler = (): Blob =>
   new Blob([
     JSON.stringify({
@@ -73,7 +73,8 @@ const vPredictionScheduler = (): Blob =>
 async function ownSource(packId: string, own: OwnModelStore): Promise<PackSource> {
   const { model, files } = await own.open(packId);
   const local = packFromDisk(files);
-  if (model.vPrediction) local.set("scheduler/scheduler_config.json", vPredictionScheduler());
+  if (model.vPrediction && model.facts.predictionType !== "v_prediction")
+    local.set("scheduler/scheduler_config.json", vPredictionScheduler());
   const info = infoOfPack(packId);
   const parts: PackPart[] = [
     ...(model.facts.hasTokenizer ? [] : [{ manifest: (await readManifest("sd15-tokenizer")).manifest }]),

@@ -167,6 +167,22 @@ export function createRuns(context: RunsContext): Runs {
     if (!view || !set || !image?.picture) return;
     const rest = image.adapters.filter(({ id }) => without !== "all" && id !== without);
     const label = without === "all" ? "no adapters" : `without ${cards().get(without)?.title ?? without}`;
+    const paintedBy = view.report?.pack;
+    if (paintedBy && paintedBy.id !== packId()) {
+      const error = explain(
+        new StylusError(
+          "not-found",
+          `${paintedBy.title} painted this picture, and another model is in use.`,
+          {
+            remedy: `Choose ${paintedBy.title} under Models, then compare.`,
+          },
+        ),
+      );
+      const nothing = { step: 0, steps: 0, preview: null, picture: null };
+      if (image.variant?.picture) URL.revokeObjectURL(image.variant.picture.url);
+      set("images", imageIndex, "variant", { label, status: "failed", ...nothing, error });
+      return;
+    }
     const options: GenerateOptions = {
       ...view.options,
       // Its tags are in the list of adapters already.

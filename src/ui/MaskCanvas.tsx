@@ -85,8 +85,12 @@ export function MaskCanvas(props: {
     props.onChange();
   };
 
+  const finishOf = (event: PointerEvent): void => {
+    if (overlay.hasPointerCapture(event.pointerId)) finish();
+  };
+
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (last !== null || event.ctrlKey || event.metaKey || event.altKey) return;
     const move = keyMoves[event.key];
     const from = at() ?? { x: width / 2, y: height / 2 };
     if (move) {
@@ -122,7 +126,7 @@ export function MaskCanvas(props: {
           aria-label="Mask on the picture"
           aria-describedby="mask-keys"
           onPointerDown={(event) => {
-            if (event.button !== 0) return;
+            if (event.button !== 0 || last !== null) return; // one finger draws
             event.preventDefault();
             overlay.focus();
             overlay.setPointerCapture(event.pointerId);
@@ -135,8 +139,8 @@ export function MaskCanvas(props: {
             const moves = event.getCoalescedEvents();
             for (const move of moves.length > 0 ? moves : [event]) strokeTo(pointOf(move));
           }}
-          onPointerUp={finish}
-          onPointerCancel={finish}
+          onPointerUp={finishOf}
+          onPointerCancel={finishOf}
           onPointerLeave={() => setAt(null)}
           onKeyDown={onKeyDown}
         />

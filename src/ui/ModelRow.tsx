@@ -63,6 +63,7 @@ export function ModelRow(props: { readonly entry: ModelEntry }): JSX.Element {
               <input
                 type="checkbox"
                 checked={own().vPrediction}
+                disabled={own().facts.predictionType === "v_prediction"} // the file itself says so
                 onChange={(event) => void models.setVPrediction(entry().id, event.currentTarget.checked)}
               />
               It was trained to predict v (its page says “v-prediction”)
