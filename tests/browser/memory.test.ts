@@ -130,6 +130,7 @@ test.each([
   {
     device: "wasm",
     images: 50,
+    sessionsBuilt: 45,
     sizes: [
       [64, 64],
       [64, 72],
@@ -139,6 +140,7 @@ test.each([
   {
     device: "webgpu",
     images: 16,
+    sessionsBuilt: 12,
     sizes: [
       [64, 64],
       [64, 72],
@@ -146,13 +148,13 @@ test.each([
   },
 ])(
   "$device: $images images",
-  async ({ device, images, sizes }) => {
+  async ({ device, images, sessionsBuilt, sizes }) => {
     await browser.page.reload(); // ONNX Runtime is loaded once per page
     const course = await browser.page.evaluate(paintMany, { device, images, sizes });
     const { early, late } = course;
     expect(course.images).toBeGreaterThanOrEqual(images);
     expect(course.mostSessions).toBeLessThanOrEqual(SESSIONS_KEPT);
-    expect(course.sessionsBuilt).toBeGreaterThan(2 * SESSIONS_KEPT); // or nothing was ever given up
+    expect(course.sessionsBuilt).toBe(sessionsBuilt); // more than are kept: some were given up
     expect(late.buffers).toBe(early.buffers);
     expect(late.bufferBytes).toBe(early.bufferBytes);
     expect(late.parameterBytes).toBe(early.parameterBytes);

@@ -245,7 +245,7 @@ test("two and three adapters of different families on the same weights", async (
   }
 });
 
-/** In the page: random adapters of these kinds for a UNet of these parameters. */
+/** In the page: random adapters of these kinds for a UNet of these parameters, each alone and the first three together. */
 const compareRandom = (
   list: readonly { name: string; shape: number[] }[],
   kinds: readonly string[],
@@ -268,6 +268,12 @@ const compareRandom = (
           return { name: kind, updates, strengths: [0.8] };
         }),
       );
+      const together = groups.slice(0, 3);
+      groups.push({
+        name: together.map(({ name }) => name).join(", "),
+        updates: together.flatMap(({ updates }) => updates),
+        strengths: [0.8, -0.4, 0.6],
+      });
       return (globalThis as unknown as { compare: (...args: unknown[]) => Promise<Outcome> }).compare(
         parameters,
         groups,
@@ -286,7 +292,7 @@ test("weights larger than a tile, ranks larger than a step", async () => {
     ["lora", "loha", "lokr", "dora", "full", "oft", "ia3", "glora"],
   );
   check(outcome);
-  expect(outcome.results.length).toBeGreaterThanOrEqual(80);
+  expect(outcome.results.length).toBeGreaterThanOrEqual(90);
 });
 
 test("odd sizes, where two halves of a word belong to different rows", async () => {
@@ -299,7 +305,7 @@ test("odd sizes, where two halves of a word belong to different rows", async () 
     ["lora", "loha", "dora", "full", "ia3", "glora"],
   );
   check(outcome);
-  expect(outcome.results.length).toBe(60);
+  expect(outcome.results.length).toBe(70);
 });
 
 test("f16 is rounded to the nearest, ties to even, down to its smallest values", async () => {
