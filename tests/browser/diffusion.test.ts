@@ -57,7 +57,7 @@ async function picturesInNode(wanted: DiffusionRequest): Promise<number[][]> {
 
 interface PageResult {
   readonly kind: string;
-  /** Never on the software adapter; on a graphics card the pictures are compared in tests/parity, not here. */
+  /** Never on the software adapter. Pictures of float16 are not compared: `npm run parity:full` compares the networks. */
   readonly f16: boolean;
   readonly images: number[][];
   readonly events: string[];
