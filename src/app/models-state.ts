@@ -129,7 +129,19 @@ export function createModels(context: {
   }
 
   async function useOwn(entry: ModelEntry): Promise<void> {
-    // A single file lacks the tokenizer, which is downloaded once.
+    // A single file lacks the tokenizer, which is downloaded once: without a word where that would end another download.
+    const running = download();
+    if (running?.status === "running" && running.modelId !== entry.id) {
+      const { signal } = new AbortController();
+      try {
+        await services.models.download(entry.id, { onProgress: () => {}, signal });
+      } catch (error) {
+        setRefusal(explain(error));
+        return;
+      }
+      await useNow(entry.id);
+      return;
+    }
     await start({ packId: entry.id, modelId: entry.id, title: entry.title });
   }
 

@@ -15,6 +15,11 @@ export function ModelQuestion(props: { readonly entry: ModelEntry }): JSX.Elemen
     Math.max(0, props.entry.sizeBytes - (props.entry.state === "absent" ? 0 : props.entry.storedBytes)) +
     (vae()?.sizeBytes ?? 0);
   const freeBytes = (): number | null => models.list()?.freeBytes ?? null;
+  /** Title of another model that is on its way: one at a time. */
+  const other = (): string | null => {
+    const download = models.download();
+    return download?.status === "running" && download.modelId !== props.entry.id ? download.title : null;
+  };
   const tooLarge = (): boolean => freeBytes() !== null && missingBytes() > freeBytes()!;
   return (
     <div class={styles["body"]}>
@@ -67,11 +72,18 @@ export function ModelQuestion(props: { readonly entry: ModelEntry }): JSX.Elemen
           </select>
         </label>
       </Show>
+      <Show when={other()}>
+        {(title) => (
+          <p class={styles["hint"]} role="status">
+            {title()} is being downloaded: wait for it, or stop it first.
+          </p>
+        )}
+      </Show>
       <div class={styles["actions"]}>
         <button
           class={`${controls["button"]} ${controls["primary"]}`}
           type="button"
-          disabled={tooLarge()}
+          disabled={tooLarge() || other() !== null}
           onClick={() => void models.confirm(props.entry, vaeId())}
         >
           {missingBytes() === 0 ? "Use it" : `Download ${formatBytes(missingBytes())}`}
