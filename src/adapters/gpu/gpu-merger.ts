@@ -29,11 +29,6 @@ export class GpuMerger {
     return [...this.resident.values()].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   }
 
-  /** Uploads the factors of these updates ahead of a merge. */
-  prepare(updates: Iterable<{ readonly update: MergeSource; readonly shape: readonly number[] }>): void {
-    for (const { update, shape } of updates) this.residentOf(update, shape[0] ?? 1);
-  }
-
   /** Frees the factors of adapters that are no longer used. */
   release(updates: Iterable<MergeSource>): void {
     for (const update of updates) {
@@ -48,8 +43,15 @@ export class GpuMerger {
     // The largest first: scratch buffers then never have to grow.
     const bySize = jobs.toSorted((a, b) => sizeOf(b.target.shape) - sizeOf(a.target.shape));
     const scratch = new Scratch(this.device);
-    const dispatches = bySize.flatMap((job) => this.plan(job, scratch));
-    if (dispatches.length === 0) return;
+    try {
+      const dispatches = bySize.flatMap((job) => this.plan(job, scratch));
+      if (dispatches.length > 0) await this.submit(dispatches);
+    } finally {
+      scratch.destroy(); // takes effect once the submitted work is done
+    }
+  }
+
+  private async submit(dispatches: readonly Dispatch[]): Promise<void> {
     const pipelines = await Promise.all(dispatches.map((dispatch) => this.pipeline(dispatch)));
     const uniforms = this.uniforms(dispatches);
     const encoder = this.device.createCommandEncoder({ label: "merge adapters" });
@@ -62,9 +64,7 @@ export class GpuMerger {
     });
     pass.end();
     this.device.queue.submit([encoder.finish()]);
-    // Both take effect once the submitted work is done.
-    uniforms.destroy();
-    scratch.destroy();
+    uniforms.destroy(); // likewise
   }
 
   dispose(): void {
