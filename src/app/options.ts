@@ -149,7 +149,7 @@ export function completeOptions(partial: PartialOptions, defaults: PackDefaults)
   const given = Object.fromEntries(
     Object.entries(partial).filter(([, value]) => value !== undefined && value !== null),
   ) as Partial<GenerateOptions> & { readonly prompt: string };
-  const fewStep = given.fewStep ?? (defaults.fewStep !== null && (given.steps ?? 0) <= fewStepMost);
+  const fewStep = defaults.fewStep !== null && (given.fewStep ?? (given.steps ?? 0) <= fewStepMost);
   const mode = (fewStep ? defaults.fewStep : null) ?? defaults.full;
   const { hires } = partial;
   const start: StartOptions | null = partial.start

@@ -60,7 +60,7 @@ export interface StageView {
 export interface RunView {
   readonly id: string;
   readonly createdAt: number;
-  readonly options: GenerateOptions;
+  options: GenerateOptions;
   status: "running" | "done" | "failed" | "stopped";
   stages: StageView[];
   candidates: readonly CandidateView[];

@@ -22,6 +22,7 @@ export interface RunsContext {
   /** Has the pictures to start from. */
   readonly inputs: Promise<InputStore>;
   readonly packId: Accessor<string>;
+  readonly pack: Accessor<LoadedPack | null>;
   readonly cards: Accessor<ReadonlyMap<string, AdapterCard>>;
   readonly announce: (text: string) => void;
   readonly onProgress: (progress: LoadProgress) => void;
@@ -35,7 +36,8 @@ export interface RunsContext {
 export interface Runs {
   readonly shown: Accessor<RunView | null>;
   readonly busy: Accessor<boolean>;
-  start(options: GenerateOptions): Promise<void>;
+  /** @param options what to paint with a pack; called again once the pack is loaded if it was not yet */
+  start(options: (pack: LoadedPack | null) => GenerateOptions): Promise<void>;
   stop(): void;
   /** Paints picture `imageIndex` again with `without` taken out ("all": no adapters), same seed, beside it. */
   compare(imageIndex: number, without: string): Promise<void>;
@@ -113,7 +115,12 @@ export function createRuns(context: RunsContext): Runs {
     setCurrent(next);
   };
 
-  async function paint(options: GenerateOptions, signal: AbortSignal): Promise<void> {
+  async function paint(
+    ask: (pack: LoadedPack | null) => GenerateOptions,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const known = context.pack();
+    let options = ask(known);
     const [view, set] = createStore(startRun(options, crypto.randomUUID()));
     put({ view, set });
     announce("Started.");
@@ -138,7 +145,13 @@ export function createRuns(context: RunsContext): Runs {
       announce(`Image ${pixels.imageIndex + 1} of ${options.count} is done.`);
     };
     try {
-      const { report } = await runStylus(options, services, { ...hooks, signal, onEvent });
+      const settle = (pack: LoadedPack): GenerateOptions => {
+        if (known) return options;
+        options = ask(pack);
+        set({ options, images: startRun(options, view.id).images });
+        return options;
+      };
+      const { report } = await runStylus(options, services, { ...hooks, signal, onEvent, settle });
       await Promise.all(encoded);
       set({ status: "done", report, leftMilliseconds: null });
       await gallery.keep(view, report).catch(() => {
@@ -247,7 +260,7 @@ export function createRuns(context: RunsContext): Runs {
   return {
     shown: () => current()?.view ?? null,
     busy,
-    start: (options) => exclusively((signal) => paint(options, signal)),
+    start: (ask) => exclusively((signal) => paint(ask, signal)),
     stop: () => abort?.abort(new StylusError("cancelled", "Stopped.")),
     compare,
     compareWithStart,

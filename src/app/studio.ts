@@ -1,7 +1,7 @@
 // The state of the page and everything a user can do with it. Components read signals and call these functions; the work
 // is done by the services behind `run`.
 import { batch, createEffect, createMemo, createRoot, createSignal, on, type Accessor } from "solid-js";
-import { createStore, produce } from "solid-js/store";
+import { createStore, produce, unwrap } from "solid-js/store";
 import { parseParameters } from "../formats/generation-parameters.ts";
 import type { AdapterCard } from "../retrieval/card.ts";
 import type { PlainError } from "../shared/errors.ts";
@@ -114,8 +114,12 @@ const assumedDefaults: PackDefaults = {
   width: 256,
   height: 256,
   full: { steps: 20, cfgScale: 5, sampler: "dpmpp_2m", schedule: "karras" },
-  fewStep: { steps: 6, cfgScale: 1, sampler: "lcm", schedule: "lcm" },
+  fewStep: null,
 };
+
+/** A pin of an adapter that is no longer there would stop every run. */
+const knownPins = (pins: readonly string[], { cards }: LoadedPack): string[] =>
+  pins.filter((pin) => cards.some(({ id }) => id === pin));
 
 const toggle = (list: readonly string[], id: string): string[] =>
   list.includes(id) ? list.filter((entry) => entry !== id) : [...list, id];
@@ -148,12 +152,25 @@ function buildStudio(services: Services): Studio {
 
   const cards = createMemo(() => new Map(pack()?.cards.map((card) => [card.id, card])));
   const defaults = (): PackDefaults => pack()?.defaults ?? assumedDefaults;
-  const slowDevice = (): boolean => (pack()?.device.kind ?? "wasm") === "wasm";
+  const isSlow = (loaded: LoadedPack | null): boolean => (loaded?.device.kind ?? "wasm") === "wasm";
+  const slowDevice = (): boolean => isSlow(pack());
   const options = createMemo((): GenerateOptions => ({
     ...toOptions(settings, { defaults: defaults(), slowDevice: slowDevice() }),
     removed: [...adjustments.removed],
     strengths: { ...adjustments.strengths },
   }));
+
+  /** The settings of this moment, for whichever pack will be there: steps, sampler and size may be the pack's own. */
+  function snapshot(): (loaded: LoadedPack | null) => GenerateOptions {
+    const asked = structuredClone(unwrap(settings));
+    const { removed, strengths } = structuredClone(unwrap(adjustments));
+    return (loaded) => {
+      const defaults = loaded?.defaults ?? assumedDefaults;
+      const wanted = toOptions(asked, { defaults, slowDevice: isSlow(loaded) });
+      const pins = loaded ? knownPins(wanted.pins, loaded) : wanted.pins;
+      return { ...wanted, pins, removed, strengths };
+    };
+  }
 
   const onProgress = (value: LoadProgress): void => {
     setProgress(value);
@@ -165,10 +182,8 @@ function buildStudio(services: Services): Studio {
     batch(() => {
       setPack(loaded);
       setTransfer(null);
-      // A pin of an adapter that is no longer there would stop every run.
-      const known = new Set(loaded.cards.map((card) => card.id));
-      if (settings.pins.some((id) => !known.has(id)))
-        setSettings("pins", (pins) => pins.filter((id) => known.has(id)));
+      if (knownPins(settings.pins, loaded).length < settings.pins.length)
+        setSettings("pins", (pins) => knownPins(pins, loaded));
       setPackError(null);
       setPackStatus("ready");
     });
@@ -240,6 +255,7 @@ function buildStudio(services: Services): Studio {
     gallery,
     inputs: start.inputs,
     packId,
+    pack,
     cards,
     announce,
     onProgress,
@@ -325,15 +341,16 @@ function buildStudio(services: Services): Studio {
       const previous = runs.shown();
       if (keepSeed && previous) setSettings("seed", previous.options.seed);
       else if (!settings.seedLocked) setSettings("seed", randomSeed());
-      const wanted = options();
+      const ask = snapshot();
+      const wanted = ask(pack());
       try {
-        checkOptions(wanted, { defaults: defaults() });
+        checkOptions(wanted, { defaults: pack()?.defaults });
       } catch (error) {
         setInputError(explain(error));
         return;
       }
       setSettings("history", (history) => withPrompt(history, wanted.prompt));
-      await runs.start(wanted);
+      await runs.start(ask);
     },
 
     setStrength: (id, strength) =>

@@ -29,6 +29,8 @@ export interface RunHooks {
    * @throws StylusError not-found, bad-file, bad-input (an empty mask, or one of another shape)
    */
   readonly openStart?: (start: StartOptions) => Promise<ImageToImage>;
+  /** What is asked for, of a caller that did not know the pack's defaults before it was loaded. */
+  readonly settle?: (pack: LoadedPack) => PartialOptions;
 }
 
 function checkKnown(ids: readonly string[], pack: LoadedPack): void {
@@ -86,7 +88,7 @@ export async function run(
     };
   });
   onEvent({ type: "loaded", pack });
-  const options = completeOptions(partial, pack.defaults);
+  const options = completeOptions(hooks.settle?.(pack) ?? partial, pack.defaults);
   checkOptions(options, { defaults: pack.defaults });
   const imageToImage = options.start && (await opened(options.start, hooks.openStart));
   const tags = readLoraTags(options.prompt);

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { serve } from "../../scripts/server.mjs";
 import { ensureBuild, root } from "../../scripts/setup.mjs";
 import { openSite, runInPage, type Site } from "../../scripts/site.mjs";
-import { loaded } from "./page.ts";
+import { readPngText } from "../../src/formats/png.ts";
+import { loaded, paint } from "./page.ts";
 
 let site: Site;
 let server: Awaited<ReturnType<typeof serve>>;
@@ -59,4 +60,22 @@ test("a style in the prompt brings its adapter, and its look", async () => {
     await colourfulness(without.images[0]!.png),
   ];
   expect(grey).toBeLessThan(colour / 2);
+});
+
+test("a prompt sent while the model still loads is painted as one sent later", async () => {
+  const { page } = site;
+  const kept = { full: { steps: 4 }, fast: { steps: 4 }, seedLocked: true, seed: 7 };
+  const parameters = async (): Promise<string | undefined> => {
+    const download = page.waitForEvent("download");
+    await page.getByRole("link", { name: /^Download as PNG/ }).click();
+    const stream = await (await download).createReadStream();
+    return (await readPngText(new Uint8Array(Buffer.concat(await stream.toArray())))).get("parameters");
+  };
+  await page.evaluate((value) => localStorage.setItem("stylus-web/settings/1", JSON.stringify(value)), kept);
+  await page.reload();
+  await paint(page, "a castle on a hill");
+  const early = await parameters();
+  await paint(page, "a castle on a hill");
+  expect(early).toMatch(/Steps: 4, Sampler: .*, CFG scale: .*, Seed: 7, Size: 256x256/);
+  expect(early).toBe(await parameters());
 });
