@@ -1,5 +1,5 @@
 // The storage worker as the page uses it: started for a piece of work, ended when the last one is done, so that it holds no
-// memory while pictures are painted.
+// memory while pictures are painted. Where the browser keeps no files they live in the worker's memory, and it stays.
 import type { Remote } from "comlink";
 import { WorkerClient } from "../rpc/client.ts";
 import type { StorageService } from "../storage/service.ts";
@@ -17,7 +17,13 @@ export class StorageClient {
       return await this.#worker.call(use);
     } finally {
       this.#calls -= 1;
-      if (this.#calls === 0) this.#worker.terminate();
+      await this.#endWhenIdle();
     }
+  }
+
+  async #endWhenIdle(): Promise<void> {
+    if (this.#calls > 0 || !this.#worker.alive) return;
+    const keepsFiles = await this.#worker.call((service) => service.keepsFiles()).catch(() => true);
+    if (this.#calls === 0 && keepsFiles) this.#worker.terminate();
   }
 }

@@ -238,6 +238,11 @@ export class StorageService {
     });
   }
 
+  /** Whether files outlive this worker: not where the browser has no store for them and they are held in memory. */
+  async keepsFiles(): Promise<boolean> {
+    return (await this.#openStore()).persistent;
+  }
+
   async use(): Promise<StorageUse> {
     const store = await this.#openStore();
     const files = await store.list();
