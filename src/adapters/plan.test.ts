@@ -146,6 +146,13 @@ test("block weights scale the blocks they name", () => {
 test("block weights are read as 17 or 26 numbers or by name", () => {
   const short = parseBlockWeights("1,0,0,0,0,0,0,0.5,1,1,1,1,1,1,1,1,0.25");
   expect(short).toMatchObject({ BASE: 1, IN01: 0, IN08: 0, M00: 0.5, OUT03: 1, OUT11: 0.25 });
+  expect(short).toMatchObject({ IN00: 0, IN03: 0, IN11: 0, OUT00: 0, OUT02: 0 });
+  for (const [preset, factor] of [
+    ["NONE", 0],
+    ["all", 1],
+    ["ALL0.5", 0.5],
+  ] as const)
+    expect(new Set(Object.values(parseBlockWeights(preset)))).toEqual(new Set([factor]));
   expect(Object.keys(parseBlockWeights(Array(26).fill("1").join(",")))).toHaveLength(26);
   expect(parseBlockWeights("OUTALL")).toMatchObject({ BASE: 1, IN01: 0, M00: 0, OUT03: 1, OUT11: 1 });
   expect(parseBlockWeights("midd")).toMatchObject({ BASE: 1, IN04: 0, IN05: 1, M00: 1, OUT06: 1, OUT07: 0 });
@@ -156,7 +163,8 @@ test("block weights are read as 17 or 26 numbers or by name", () => {
 
 test.each([
   ["1,0,0,0,0,0,0,0.5,1,1,1,1,1,1,1,1,0.25"],
-  ["1,0,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,0.5"],
+  ["1,0,1,1,1,0,0,0,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,0.5"],
+  ["IN00=0,OUT11=0.5"],
   ["OTHER=0.5,IN00=0"],
 ])("block weights %s are written as they are read", (text) => {
   expect(formatBlockWeights(parseBlockWeights(text))).toBe(text);

@@ -64,7 +64,7 @@ describe("infotext", () => {
       version: "1.0.0",
     });
     const { prompt } = readInfotext(text, cards);
-    expect(prompt).toBe("a fox <lora:clay:0.3:0.8:lbw=1,1,1,1,1,1,1,0,1,1,1,1,1,1,1,1,1:start=2:stop=9>");
+    expect(prompt).toBe("a fox <lora:clay:0.3:0.8:lbw=M00=0:start=2:stop=9>");
   });
 
   it("comes back as the same settings, adapters fixed", () => {
