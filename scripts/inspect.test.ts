@@ -70,3 +70,11 @@ test("without a file it says how it is used", () => {
   expect(status).toBe(2);
   expect(output + errors).toContain("Name at least one file.");
 });
+
+test("a folder among the files is named, and loses no report", () => {
+  const file = writeLora("beside/fits.safetensors", { module: TO_K });
+  const { status, output } = inspect(file, folder);
+  expect(status).toBe(1);
+  expect(output).toMatch(/family +LoRA × 1/);
+  expect(output).toContain("It is a folder.");
+});

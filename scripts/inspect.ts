@@ -56,6 +56,11 @@ async function inspect(file: string, models: readonly Model[]): Promise<Result> 
   let refused: Result | null = null;
   try {
     if (!existsSync(file)) throw new StylusError("not-found", "There is no such file.", { where: file });
+    if (statSync(file).isDirectory())
+      throw new StylusError("bad-input", "It is a folder.", {
+        where: file,
+        remedy: "Name the files in it, for example with a pattern: loras/*.safetensors.",
+      });
     const blob = await openAsBlob(file);
     const adapterConfig = readConfigBeside(file);
     for (const { name, table } of models) {

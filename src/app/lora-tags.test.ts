@@ -45,6 +45,7 @@ describe("readLoraTags", () => {
   it.each([
     ["<lora:clay:much>", "“much” is not a number."],
     ["<lora:clay:te=x>", "“x” is not a number."],
+    ["<lora:clay:1:lwb=NONE>", "“lwb” is nothing that a tag can say"],
     ["<lora:clay:1:lbw=1,2,3>", "3 numbers instead of 17 or 26"],
     ["<lora:clay:1:lbw=UP=1>", "not a block and a number"],
     ["<lora:clay:1:start=0.5>", "whole numbers"],

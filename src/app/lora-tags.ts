@@ -49,14 +49,22 @@ export function readLoraTags(prompt: string): LoraTags {
   };
 }
 
+const tagOptions: readonly string[] = ["te", "unet", "lbw", "start", "stop", "step"];
+/** A1111's tags may limit the rank with it; the whole adapter is applied here. */
+const ignoredOption = "dyn";
+
 /** What stands behind the name. One number is the weight of both parts, two are text encoder, then UNet; 1 when none is given. */
 function readArguments(parts: readonly string[], report: (problem: string) => void): Omit<AdapterUse, "id"> {
   const numbers: number[] = [];
   const named = new Map<string, string>();
   for (const part of parts) {
     const equals = part.indexOf("=");
-    if (equals >= 0) named.set(part.slice(0, equals).trim().toLowerCase(), part.slice(equals + 1).trim());
-    else if (part.trim() !== "") numbers.push(readNumber(part, report));
+    if (equals >= 0) {
+      const name = part.slice(0, equals).trim().toLowerCase();
+      if (!tagOptions.includes(name) && name !== ignoredOption)
+        report(`“${name}” is nothing that a tag can say: it knows ${tagOptions.join(", ")}.`);
+      named.set(name, part.slice(equals + 1).trim());
+    } else if (part.trim() !== "") numbers.push(readNumber(part, report));
   }
   const weight = (name: string): number | undefined =>
     named.has(name) ? readNumber(named.get(name)!, report) : undefined;
