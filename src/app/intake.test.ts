@@ -17,6 +17,7 @@ function setup() {
     ({
       title: "Pocket",
       baseModels: ["Pocket"],
+      device: { kind: "wasm", reason: "no WebGPU adapter" },
       cards: [
         { id: "clay", title: "Clay", file: { sha256: sha("clay.pt") } },
         ...[...own.values()].map(({ card }) => card),
