@@ -71,3 +71,20 @@ function editDistance(a: string, b: string): number {
   }
   return rows[a.length]![b.length]!;
 }
+
+/** Ids of `uses` that are in no list of adapters, each once. */
+export function missingAdapters(
+  uses: readonly { readonly id: string }[],
+  cards: ReadonlyMap<string, unknown>,
+): readonly string[] {
+  return [...new Set(uses.map(({ id }) => id).filter((id) => !cards.has(id)))];
+}
+
+/** What is missing to paint a picture again; null when nothing is. */
+export function describeMissing(ids: readonly string[]): string | null {
+  if (ids.length === 0) return null;
+  const names = ids.map((id) => `“${id}”`).join(", ");
+  return ids.length === 1
+    ? `This picture was painted with the adapter ${names}, which is not here. Without it another picture comes out: add its file again first.`
+    : `This picture was painted with adapters that are not here: ${names}. Without them another picture comes out: add their files again first.`;
+}

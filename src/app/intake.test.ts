@@ -107,6 +107,18 @@ describe("createIntake", () => {
     expect(said).toContain("clay.pt is there already, as Clay.");
   });
 
+  it("tells of files that are something else until it is closed", async () => {
+    const { intake, settled } = setup();
+    intake.take([file("paper.safetensors")]);
+    intake.refuseOthers([file("notes.txt"), file("notes.txt"), file("list.csv")]);
+    await settled();
+    expect(intake.others()).toEqual(["notes.txt", "list.csv"]);
+    intake.dismiss(intake.items[0]!.key);
+    expect(intake.open()).toBe(true);
+    intake.close();
+    expect([intake.open(), intake.others()]).toEqual([false, []]);
+  });
+
   it("adds one with the card as edited, under a name of its own", async () => {
     const { intake, own, settled } = setup();
     intake.take([file("clay.safetensors")]);
