@@ -2,9 +2,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Locator, Page } from "playwright";
 import type { Site } from "../../scripts/site.mjs";
+import { withPngText } from "../../src/formats/png.ts";
 import { drop } from "./drop.ts";
 import { loraFile } from "./lora-file.ts";
 import { alerts, generateButton, loaded, paint, pictures, promptBox, useSettings } from "./page.ts";
+import { gradient } from "./picture-file.ts";
 import { visit } from "./visit.ts";
 
 let site: Site;
@@ -87,6 +89,16 @@ test("one that fits is shown with its diagnosis, added, chosen for a prompt, kep
   await generateButton(page).click();
   await alerts(page).first().waitFor();
   expect(await alerts(page).first().innerText()).toContain("There is no adapter “paper_collage”");
+  expect(bugs).toEqual([]);
+});
+
+test("a picture that names an adapter which is not here brings the rest, and says so", async () => {
+  const words = "a fox <lora:Noir:0.5> <lora:my_old_style:0.8>\nSteps: 2, Sampler: Euler, Seed: 3";
+  const png = withPngText(Uint8Array.from(gradient(64, 64)), { parameters: words });
+  await drop(page, [{ name: "fox.png", buffer: Buffer.from(png), type: "image/png" }]);
+  await page.getByRole("button", { name: "Use its settings" }).click();
+  expect(await promptBox(page).inputValue()).toBe("a fox <lora:noir:0.5>");
+  await page.getByText(/painted with the adapter “my_old_style”, which is not here/).waitFor();
   expect(bugs).toEqual([]);
 });
 
