@@ -8,7 +8,9 @@ import type { PlainError } from "../shared/errors.ts";
 import type { Reading } from "./choose.ts";
 import { createGalleryState, type GalleryState } from "./gallery-state.ts";
 import { pictureText } from "./image-file.ts";
+import { describeMissing, missingAdapters } from "./adapter-names.ts";
 import { readInfotext } from "./infotext.ts";
+import { readLoraTags } from "./lora-tags.ts";
 import { readStartValues } from "./infotext-pictures.ts";
 import {
   checkOptions,
@@ -20,7 +22,7 @@ import {
 import { planBatch } from "./plan-batch.ts";
 import { sortPick } from "./checkpoint-facts.ts";
 import type { DiskPick } from "./disk-files.ts";
-import { kindOfFile } from "./dropped-files.ts";
+import { kindOfFile, type DroppedKind } from "./dropped-files.ts";
 import { createIntake, type Intake } from "./intake.ts";
 import type { DiskUse, Services } from "./ports.ts";
 import { createModels, type Models } from "./models-state.ts";
@@ -81,6 +83,8 @@ export interface Studio extends Pick<
   readonly models: Models;
   /** The user's own adapter files. */
   readonly intake: Intake;
+  /** Ids of adapters that the pictures on show were painted with and that are no longer there. */
+  readonly missing: Accessor<readonly string[]>;
   /** For screen readers: the latest thing worth saying. */
   readonly announcement: Accessor<string>;
   card(id: string): AdapterCard | undefined;
@@ -219,20 +223,14 @@ function buildStudio(services: Services): Studio {
   }
 
   async function takeFiles(files: readonly File[]): Promise<void> {
-    const adapters = files.filter((file) => kindOfFile(file) === "adapter");
-    const others = files.filter((file) => !adapters.includes(file));
+    const ofKind = (kind: DroppedKind): File[] => files.filter((file) => kindOfFile(file) === kind);
+    const [adapters, unknown] = [ofKind("adapter"), ofKind("unknown")];
     if (adapters.length > 0) intake.take(adapters);
-    const picture = others.find((file) => kindOfFile(file) === "picture");
+    if (unknown.length > 0) intake.refuseOthers(unknown);
+    const [picture] = ofKind("picture");
     const text = picture && (await pictureText(picture));
     if (picture && text) start.ask({ file: picture, name: picture.name, text });
     else if (picture) await start.take(picture, picture.name);
-    else if (others.length > 0) {
-      setInputError({
-        code: "unsupported",
-        message: `${others[0]!.name} is neither a picture nor an adapter file.`,
-        remedy: "Drop a picture to start from, or a LoRA file (.safetensors, .pt or .bin).",
-      });
-    }
   }
 
   /** Puts another model in the place of the one that paints; a run in progress ends with it. */
@@ -276,6 +274,16 @@ function buildStudio(services: Services): Studio {
   const adjusted = createMemo(() => {
     const view = runs.shown();
     return view !== null && view.status !== "running" && choiceOf(view.options) !== choiceOf(options());
+  });
+
+  const missing = createMemo((): readonly string[] => {
+    const view = runs.shown();
+    const loaded = pack();
+    if (!view?.report || loaded?.id !== view.report.pack.id) return []; // of another model nothing is known
+    return missingAdapters(
+      view.images.flatMap(({ adapters }) => adapters),
+      cards(),
+    );
   });
 
   // A complaint about the prompt is settled when the prompt changes.
@@ -322,6 +330,7 @@ function buildStudio(services: Services): Studio {
     gallery,
     start,
     intake,
+    missing,
     transfer,
     announcement,
     announce,
@@ -396,7 +405,9 @@ function buildStudio(services: Services): Studio {
     useOffered() {
       const offered = start.offer();
       if (!offered) return;
-      const values = readStartValues(parseParameters(offered.text).fields);
+      const parameters = parseParameters(offered.text);
+      const values = readStartValues(parameters.fields);
+      const lost = missingAdapters(readLoraTags(parameters.prompt, [...cards().values()]).adapters, cards());
       const read = completeOptions(readInfotext(offered.text, cards()), defaults());
       batch(() => {
         setInputError(null);
@@ -405,11 +416,13 @@ function buildStudio(services: Services): Studio {
           ...fromOptions(read, defaults()),
           ...(values && { start: settings.start, startValues: values }),
         });
-        start.setNote(
+        const notes = [
           values && !settings.start
             ? "It was painted over a picture that is not in the file. Start from that picture to paint it again."
             : null,
-        );
+          describeMissing(lost),
+        ];
+        start.setNote(notes.filter(Boolean).join(" ") || null);
         start.ask(null);
       });
       announce(`Prompt and settings of ${offered.name} taken over.`);

@@ -46,9 +46,24 @@ describe("requests", () => {
   });
 
   test.each([
+    ["<lora:noirr:0.8>", "Did you mean “noir”?"],
+    ["<lora:>", "it names no adapter"],
+    ["<hypernet:anime:1>", "hypernetworks are not used here"],
+    ["<lora:noir:8>", "a strength of 8 would leave nothing of the picture"],
+    ["<lora:noir:0.8", "it has no “>” at its end"],
+  ])("a tag that does nothing is told as it is written, and refused: %s", async (tag, words) => {
+    const { page } = site;
+    await promptBox(page).fill(`a fox in the snow ${tag}`);
+    await page.getByRole("region", { name: "Chosen adapters" }).getByText(words).waitFor();
+    await generateButton(page).click();
+    await alerts(page).first().getByText(words).waitFor();
+  });
+
+  test.each([
     [{ prompt: " " }, "prompt", /empty/],
     [{ prompt: "a".repeat(10_001) }, "prompt", /10,001 characters/],
     [{ prompt: "a fox", adapters: [{ id: "nobody", weight: 1 }] }, "adapters", /no adapter “nobody”/],
+    [{ prompt: "a fox", adapters: [{ id: "noir", weight: 8 }] }, "adapters", /noir must be between -5 and 5/],
     [{ prompt: "a fox", width: 250 }, "width", /multiple of 8/],
     [{ prompt: "a fox", steps: 0 }, "steps", /between 1 and 150/],
     [{ prompt: "a fox", method: "reranker" as const }, undefined, /./],
