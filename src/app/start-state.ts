@@ -4,6 +4,7 @@ import { createEffect, createSignal, on, onCleanup, untrack, type Accessor } fro
 import { StylusError, type PlainError } from "../shared/errors.ts";
 import type { RgbaImage } from "../shared/request.ts";
 import type { GalleryState } from "./gallery-state.ts";
+import { pictureText } from "./image-file.ts";
 import { maskFile, maskValues, pixelsOf, takePicture } from "./input-picture.ts";
 import { openInputs, type InputStore } from "./input-store.ts";
 import { blankMask, markedShare, type MaskImage } from "./mask-painting.ts";
@@ -30,6 +31,8 @@ export interface StartState {
   setNote(text: string | null): void;
   /** Asks what a picture file with settings is for; null takes the question back. */
   ask(offer: Omit<Offer, "url"> | null): void;
+  /** A picture file came in: if it carries settings, the user is asked what it is for; else it is started from. */
+  receive(file: File): Promise<void>;
   /** Starts from a picture file from now on. */
   take(file: Blob, name: string): Promise<void>;
   remove(): void;
@@ -116,6 +119,33 @@ export function createStartState(context: {
     setOffer(next && { ...next, url: URL.createObjectURL(next.file) });
   }
 
+  /** The latest file that came in: an earlier one that is read more slowly changes nothing any more. */
+  let latest: Blob | null = null;
+
+  async function take(file: Blob, name: string): Promise<void> {
+    latest = file;
+    setInputError(null);
+    try {
+      const taken = await takePicture(file, name);
+      const { width, height, original } = taken;
+      const id = await (await inputs).put(taken.file).catch((cause: unknown) => {
+        throw noRoom("picture", cause);
+      });
+      if (latest !== file) return;
+      ask(null);
+      setSettings({ start: { picture: { id, width, height }, name, mask: null }, size: null });
+      setNote(
+        original &&
+          `Made smaller, from ${original.width} × ${original.height} to ${width} × ${height} pixels.`,
+      );
+      announce(`The next picture starts from ${name}.`);
+    } catch (error) {
+      if (latest !== file) return;
+      ask(null);
+      setInputError(explain(error));
+    }
+  }
+
   return {
     inputs,
     shown,
@@ -123,27 +153,16 @@ export function createStartState(context: {
     offer,
     setNote: (text) => void setNote(text),
     ask,
-    async take(file, name) {
-      try {
-        const taken = await takePicture(file, name);
-        const { width, height, original } = taken;
-        const id = await (await inputs).put(taken.file).catch((cause: unknown) => {
-          throw noRoom("picture", cause);
-        });
-        ask(null);
-        setInputError(null);
-        setSettings({ start: { picture: { id, width, height }, name, mask: null }, size: null });
-        setNote(
-          original &&
-            `Made smaller, from ${original.width} × ${original.height} to ${width} × ${height} pixels.`,
-        );
-        announce(`The next picture starts from ${name}.`);
-      } catch (error) {
-        ask(null);
-        setInputError(explain(error));
-      }
+    async receive(file) {
+      latest = file;
+      const text = await pictureText(file);
+      if (latest !== file) return;
+      if (text) ask({ file, name: file.name, text });
+      else await take(file, file.name);
     },
+    take,
     remove() {
+      latest = null;
       setSettings({ start: null, size: null });
       setNote(null);
       announce("The next picture starts from words only.");

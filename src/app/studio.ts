@@ -7,7 +7,6 @@ import type { AdapterCard } from "../retrieval/card.ts";
 import type { PlainError } from "../shared/errors.ts";
 import type { Reading } from "./choose.ts";
 import { createGalleryState, type GalleryState } from "./gallery-state.ts";
-import { pictureText } from "./image-file.ts";
 import { readInfotext } from "./infotext.ts";
 import { readStartValues } from "./infotext-pictures.ts";
 import {
@@ -223,9 +222,7 @@ function buildStudio(services: Services): Studio {
     const others = files.filter((file) => !adapters.includes(file));
     if (adapters.length > 0) intake.take(adapters);
     const picture = others.find((file) => kindOfFile(file) === "picture");
-    const text = picture && (await pictureText(picture));
-    if (picture && text) start.ask({ file: picture, name: picture.name, text });
-    else if (picture) await start.take(picture, picture.name);
+    if (picture) await start.receive(picture);
     else if (others.length > 0) {
       setInputError({
         code: "unsupported",
@@ -415,6 +412,7 @@ function buildStudio(services: Services): Studio {
       announce(`Prompt and settings of ${offered.name} taken over.`);
     },
     async takePick(pick) {
+      setInputError(null); // it was about something else
       try {
         const { model, others } = await sortPick(await pick);
         if (others.length > 0) await takeFiles(others);

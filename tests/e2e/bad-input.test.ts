@@ -5,7 +5,16 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { siteFolder } from "../../scripts/setup.mjs";
 import { openSite, runInPage, type Site } from "../../scripts/site.mjs";
-import { alerts, generateButton, loaded, paint, pictures, promptBox, useSettings } from "./page.ts";
+import {
+  alerts,
+  complaint,
+  generateButton,
+  loaded,
+  paint,
+  pictures,
+  promptBox,
+  useSettings,
+} from "./page.ts";
 import { visit } from "./visit.ts";
 
 describe("requests", () => {
@@ -21,7 +30,7 @@ describe("requests", () => {
     for (const prompt of ["", "   \n "]) {
       await promptBox(page).fill(prompt);
       await generateButton(page).click();
-      expect(await alerts(page).innerText()).toContain("The prompt is empty.");
+      await complaint(page, "The prompt is empty.");
       expect(await promptBox(page).getAttribute("aria-invalid")).toBe("true");
     }
     await paint(page, "a fox in the snow");
@@ -40,8 +49,7 @@ describe("requests", () => {
     const { page } = site;
     await promptBox(page).fill("a fox in the snow <lora:nobody:0.8>");
     await generateButton(page).click();
-    await alerts(page).first().waitFor();
-    expect(await alerts(page).first().innerText()).toContain("There is no adapter “nobody” in Pocket.");
+    await complaint(page, "There is no adapter “nobody” in Pocket.");
     await paint(page, "a fox in the snow");
   });
 

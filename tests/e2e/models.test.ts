@@ -18,7 +18,7 @@ import {
   hubRepo,
   hubSources,
 } from "../fixtures/miniature-hub.ts";
-import { alerts, loaded, paint, useSettings } from "./page.ts";
+import { complaint, loaded, paint, useSettings } from "./page.ts";
 
 let server: Awaited<ReturnType<typeof serve>>;
 let hub: StubHub;
@@ -165,15 +165,14 @@ test("an adapter that cannot be had stops the run with the reason, and nothing e
   hub.fault = refuse(403, "pixel.safetensors");
   await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("a boat, pixel art");
   await page.getByRole("button", { name: /^Generate/ }).click();
-  await alerts(page).first().waitFor({ timeout: 60_000 });
-  expect(await alerts(page).first().innerText()).toMatch(/refuses stylus\/pixel\.safetensors \(403\)/);
+  await complaint(page, /refuses stylus\/pixel\.safetensors \(403\)/);
   hub.clear();
   await paint(page, "a boat, pixel art");
 });
 
 test("a file of unknown hash: refused, missing, damaged; then remembered, and a changed one accepted on request", async () => {
   const entry = row("Counterfeit 3.0");
-  const complaint = async (status: number): Promise<string> => {
+  const refusedWith = async (status: number): Promise<string> => {
     hub.fault = refuse(status, "open.safetensors");
     await openModels();
     const again = entry.getByRole("button", { name: "Try again" });
@@ -183,9 +182,9 @@ test("a file of unknown hash: refused, missing, damaged; then remembered, and a 
     await entry.getByRole("alert").waitFor({ timeout: 60_000 });
     return entry.getByRole("alert").innerText();
   };
-  expect(await complaint(403)).toMatch(/refuses open\.safetensors \(403\)[\s\S]*choose it from your disk/);
-  expect(await complaint(404)).toMatch(/missing on the server[\s\S]*Choose another model/);
-  expect(await complaint(429)).toMatch(/asks to wait/);
+  expect(await refusedWith(403)).toMatch(/refuses open\.safetensors \(403\)[\s\S]*choose it from your disk/);
+  expect(await refusedWith(404)).toMatch(/missing on the server[\s\S]*Choose another model/);
+  expect(await refusedWith(429)).toMatch(/asks to wait/);
 
   hub.fault = ({ host, path: name, method, body, from, to }, response) => {
     if (host !== "content" || name !== "open.safetensors" || method !== "GET") return false;

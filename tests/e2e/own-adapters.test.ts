@@ -4,7 +4,16 @@ import type { Locator, Page } from "playwright";
 import type { Site } from "../../scripts/site.mjs";
 import { drop } from "./drop.ts";
 import { loraFile } from "./lora-file.ts";
-import { alerts, generateButton, loaded, paint, pictures, promptBox, useSettings } from "./page.ts";
+import {
+  alerts,
+  complaint,
+  generateButton,
+  loaded,
+  paint,
+  pictures,
+  promptBox,
+  useSettings,
+} from "./page.ts";
 import { visit } from "./visit.ts";
 
 let site: Site;
@@ -66,8 +75,7 @@ test("one that fits is shown with its diagnosis, added, chosen for a prompt, kep
   await page.keyboard.press("Escape");
   await promptBox(page).fill("a fox <lora:paper_collage:0.7>");
   await generateButton(page).click();
-  await alerts(page).first().waitFor();
-  expect(await alerts(page).first().innerText()).toContain("There is no adapter “paper_collage”");
+  await complaint(page, "There is no adapter “paper_collage”");
   expect(bugs).toEqual([]);
 });
 
@@ -87,7 +95,7 @@ test("files of another size, of another kind and damaged ones are refused with t
   expect(await intake().getByRole("button", { name: "Add to my adapters" }).count()).toBe(0);
   await page.keyboard.press("Escape");
   await drop(page, [{ name: "notes.txt", buffer: Buffer.from("notes") }]);
-  expect(await alerts(page).first().innerText()).toContain("neither a picture nor an adapter file");
+  await complaint(page, "neither a picture nor an adapter file");
   await paint(page, "a fox in the snow");
   expect(await alerts(page).count()).toBe(0);
   expect(bugs).toEqual([]);
