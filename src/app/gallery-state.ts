@@ -16,7 +16,17 @@ export interface GalleryState {
   /** Ids of the pictures and masks that kept runs started from. */
   inputs(): Promise<Set<string>>;
   clear(): Promise<void>;
+  /** Has `listener` told, after each removal, what the removed runs started from. */
+  onRemoved(listener: (inputs: ReadonlySet<string>) => void): void;
 }
+
+/** Ids of the pictures and masks that runs started from. */
+const inputsOf = (runs: readonly StoredRun[]): Set<string> =>
+  new Set(
+    runs.flatMap(({ options: { start } }) =>
+      start ? [start.picture.id, ...(start.mask ? [start.mask.id] : [])] : [],
+    ),
+  );
 
 /** Store proxies cannot be cloned into IndexedDB. */
 const unproxied = <Value>(value: Value): Value => JSON.parse(JSON.stringify(value)) as Value;
@@ -35,6 +45,7 @@ export function createGalleryState(): GalleryState {
     setImages(await gallery.images());
     return gallery;
   });
+  let removed: (inputs: ReadonlySet<string>) => void = () => {};
   return {
     images,
     persistent,
@@ -55,18 +66,20 @@ export function createGalleryState(): GalleryState {
     read: async (runId) => (await ready).run(runId),
     async remove(imageId) {
       const gallery = await ready;
+      const image = images().find(({ id }) => id === imageId);
+      const read = image ? await gallery.run(image.runId) : null;
       await gallery.remove(imageId);
       setImages(await gallery.images());
+      if (read) removed(inputsOf([read.run]));
     },
-    inputs: async () =>
-      new Set(
-        (await (await ready).runs()).flatMap(({ options: { start } }) =>
-          start ? [start.picture.id, ...(start.mask ? [start.mask.id] : [])] : [],
-        ),
-      ),
+    inputs: async () => inputsOf(await (await ready).runs()),
     async clear() {
-      await (await ready).clear();
+      const gallery = await ready;
+      const all = inputsOf(await gallery.runs());
+      await gallery.clear();
       setImages([]);
+      removed(all);
     },
+    onRemoved: (listener) => void (removed = listener),
   };
 }

@@ -5,6 +5,7 @@ import { StylusError, type PlainError } from "../shared/errors.ts";
 import type { RgbaImage } from "../shared/request.ts";
 import type { GalleryState } from "./gallery-state.ts";
 import { pictureText } from "./image-file.ts";
+import { claimedInputs, claimInputs } from "./input-claims.ts";
 import { maskFile, maskValues, pixelsOf, takePicture } from "./input-picture.ts";
 import { openInputs, type InputStore } from "./input-store.ts";
 import { blankMask, markedShare, type MaskImage } from "./mask-painting.ts";
@@ -49,7 +50,7 @@ const noRoom = (what: "picture" | "mask", cause: unknown): StylusError =>
     cause,
   });
 
-/** Another tab may have taken a picture and not painted from it yet. */
+/** A tab that was closed meanwhile may have taken a picture and not painted from it yet. */
 const keptUnusedMilliseconds = 24 * 60 * 60 * 1000;
 
 export function createStartState(context: {
@@ -82,6 +83,7 @@ export function createStartState(context: {
           for (const url of urls) URL.revokeObjectURL(url);
         });
         if (!id) return;
+        onCleanup(claimInputs(ids().filter((each) => each !== null)));
         void inputs.then(async (store) => {
           const [picture, mask] = await Promise.all([store.get(id), maskId ? store.get(maskId) : null]);
           if (!current) return;
@@ -98,20 +100,23 @@ export function createStartState(context: {
     ),
   );
 
-  /** Removes what no run and no setting names any more. */
-  async function tidy(olderThan: number): Promise<void> {
-    const [store, used] = await Promise.all([inputs, gallery.inputs()]);
-    for (const id of untrack(ids)) if (id) used.add(id);
-    await store.prune(used, olderThan);
+  /** What runs of the gallery and open tabs start from. */
+  async function used(): Promise<Set<string>> {
+    const [kept, claimed] = await Promise.all([gallery.inputs(), claimedInputs()]);
+    return new Set([...kept, ...claimed, ...untrack(ids).filter((id) => id !== null)]);
   }
   const ignore = (): void => {}; // tidying up only
-  void tidy(Date.now() - keptUnusedMilliseconds).catch(ignore);
+  void Promise.all([inputs, used()])
+    .then(([store, keep]) => store.prune(keep, Date.now() - keptUnusedMilliseconds))
+    .catch(ignore);
   // Who deletes a picture deletes what it started from.
-  createEffect<number>((before) => {
-    const count = gallery.images().length;
-    if (count < before) void tidy(Date.now()).catch(ignore);
-    return count;
-  }, 0);
+  gallery.onRemoved((gone) => {
+    void Promise.all([inputs, used()])
+      .then(async ([store, keep]) => {
+        for (const id of gone) if (!keep.has(id)) await store.remove(id);
+      })
+      .catch(ignore);
+  });
 
   function ask(next: Omit<Offer, "url"> | null): void {
     const previous = offer();

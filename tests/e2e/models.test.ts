@@ -161,6 +161,43 @@ test("paints with it; adapters come from the hub when a picture needs them; it i
   expect(bugs).toEqual([]);
 });
 
+test("pins and bans are kept for each model", async () => {
+  const library = page.getByRole("dialog", { name: "Adapters", exact: true });
+  const change = async (adapter: RegExp, what: RegExp): Promise<void> => {
+    await page.getByRole("button", { name: /^Adapters/ }).click();
+    await library.getByRole("button", { name: adapter }).click();
+    const details = page.getByRole("dialog", { name: adapter });
+    await details.getByRole("button", { name: what }).click();
+    await details.getByRole("button", { name: "Close", exact: true }).click();
+    await library.getByRole("button", { name: "Close", exact: true }).click();
+  };
+  const counts = async (): Promise<string[]> => {
+    await page.getByRole("button", { name: /^Adapters/ }).click();
+    const words = await library.getByText(/^(?:Pinned|Banned) \d+$/).allInnerTexts();
+    await library.getByRole("button", { name: "Close", exact: true }).click();
+    return words;
+  };
+  await change(/^Clay render/, /^Pin/);
+  await usePocket();
+  expect(await counts()).toEqual(["Pinned 0", "Banned 0"]);
+  await change(/^Clay Render/, /^Ban/);
+  await openModels();
+  await row("Stable Diffusion 1.5").getByRole("button", { name: "Use Stable Diffusion 1.5" }).click();
+  await ready("Stable Diffusion 1\\.5");
+  expect(await counts()).toEqual(["Pinned 1", "Banned 0"]);
+  await page.reload();
+  await ready("Stable Diffusion 1\\.5");
+  expect(await counts()).toEqual(["Pinned 1", "Banned 0"]);
+  await change(/^Clay render/, /^Unpin/);
+  await usePocket();
+  expect(await counts()).toEqual(["Pinned 0", "Banned 1"]);
+  await change(/^Clay Render/, /^Allow/);
+  await openModels();
+  await row("Stable Diffusion 1.5").getByRole("button", { name: "Use Stable Diffusion 1.5" }).click();
+  await ready("Stable Diffusion 1\\.5");
+  expect(bugs).toEqual([]);
+});
+
 test("an adapter that cannot be had stops the run with the reason, and nothing else", async () => {
   hub.fault = refuse(403, "pixel.safetensors");
   await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("a boat, pixel art");
