@@ -1,6 +1,6 @@
 // The gallery as the page shows it: a signal over what is kept.
 import { createSignal, type Accessor } from "solid-js";
-import { openGallery, type StoredImage, type StoredRun } from "./gallery.ts";
+import { openGallery, type Gallery, type StoredImage, type StoredRun } from "./gallery.ts";
 import type { ImageView, RunView } from "./run-view.ts";
 import type { RunReport } from "./run-types.ts";
 
@@ -40,9 +40,14 @@ function storedImage(view: RunView, image: ImageView, png: Blob): StoredImage {
 export function createGalleryState(): GalleryState {
   const [images, setImages] = createSignal<readonly StoredImage[]>([]);
   const [persistent, setPersistent] = createSignal(true);
+  /** What is known stays the same object, so that its thumbnail stays the same element. */
+  async function read(gallery: Gallery): Promise<void> {
+    const known = new Map(images().map((image) => [image.id, image]));
+    setImages((await gallery.images()).map((image) => known.get(image.id) ?? image));
+  }
   const ready = openGallery().then(async (gallery) => {
     setPersistent(gallery.persistent);
-    setImages(await gallery.images());
+    await read(gallery);
     return gallery;
   });
   let removed: (inputs: ReadonlySet<string>) => void = () => {};
@@ -61,16 +66,16 @@ export function createGalleryState(): GalleryState {
         { id, createdAt, ...unproxied({ options, composition, candidates, report }) },
         view.images.flatMap((image) => (image.picture ? [storedImage(view, image, image.picture.png)] : [])),
       );
-      setImages(await gallery.images());
+      await read(gallery);
     },
     read: async (runId) => (await ready).run(runId),
     async remove(imageId) {
       const gallery = await ready;
       const image = images().find(({ id }) => id === imageId);
-      const read = image ? await gallery.run(image.runId) : null;
+      const kept = image ? await gallery.run(image.runId) : null;
       await gallery.remove(imageId);
-      setImages(await gallery.images());
-      if (read) removed(inputsOf([read.run]));
+      await read(gallery);
+      if (kept) removed(inputsOf([kept.run]));
     },
     inputs: async () => inputsOf(await (await ready).runs()),
     async clear() {

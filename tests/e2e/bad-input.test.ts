@@ -129,3 +129,36 @@ describe("a host without isolation headers", () => {
     }
   });
 });
+
+test("a browser that keeps no files: the model lasts as long as the page, and pictures are painted", async () => {
+  const worker = /\/assets\/storage-[\w-]+\.js$/;
+  const refusal =
+    'navigator.storage.getDirectory = () => Promise.reject(new DOMException("refused", "SecurityError"));\n';
+  const intercept = (request: IncomingMessage, response: ServerResponse): boolean => {
+    if (!worker.test(request.url!)) return false;
+    const script = readFileSync(path.join(siteFolder(), request.url!), "utf8");
+    response.writeHead(200, { "Content-Type": "text/javascript" }).end(refusal + script);
+    return true;
+  };
+  const site = await openSite({ server: { intercept }, serviceWorkers: "block" });
+  try {
+    const { page } = site;
+    await loaded(page);
+    await useSettings(page, {});
+    await paint(page, "a fox in the snow");
+    const again = await runInPage(page, { prompt: "a fox", seed: 1, steps: 1, fewStep: true });
+    expect(again.report.pack.downloadedBytes).toBeGreaterThan(0); // it had to come again with the reload
+    // The files are in the worker's memory: it has not been ended, and knows them.
+    await page.getByRole("button", { name: /^Pocket: CPU/ }).click();
+    await page.getByRole("button", { name: "Storage" }).click();
+    const row = page.getByRole("dialog", { name: "Storage" }).getByRole("listitem", { name: "Pocket" });
+    await row.getByText("Model, complete.").waitFor();
+    await row.getByRole("button", { name: "Delete Pocket" }).click();
+    await row.getByRole("button", { name: /^Delete \d/ }).click();
+    await row.waitFor({ state: "detached" });
+    await page.keyboard.press("Escape");
+    await page.getByRole("heading", { name: "The model is deleted from this browser" }).waitFor();
+  } finally {
+    await site.close();
+  }
+});

@@ -1,5 +1,5 @@
 // Models of a hub and of the user's disk: choosing, downloading with all that can go wrong, painting, deleting.
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
@@ -10,6 +10,7 @@ import { siteFolder } from "../../scripts/setup.mjs";
 import { openSite, type Site } from "../../scripts/site.mjs";
 import { writeSafetensors } from "../../src/formats/safetensors.ts";
 import { openStubHub, type Fault, type StubHub } from "../browser/stub-hub.ts";
+import { miniaturePack } from "../fixtures/engine/miniature-pack.ts";
 import {
   checkpointFile,
   contentHost,
@@ -376,6 +377,86 @@ test("a file that the browser can remember is there on the next visit, a lost on
   expect(await row("mine").count()).toBe(0);
   await row("kept").getByRole("button", { name: "Remove kept from the list" }).click();
   await row("kept").waitFor({ state: "detached" });
+  expect(bugs).toEqual([]);
+});
+
+/** A model in diffusers' layout, by path in its folder. */
+async function modelFolder(): Promise<Map<string, Buffer>> {
+  const wanted = /^(?:unet|vae|text_encoder|tokenizer|scheduler)\//;
+  const files = new Map<string, Buffer>();
+  for (const [file, blob] of miniaturePack())
+    if (wanted.test(file)) files.set(file, Buffer.from(await blob.arrayBuffer()));
+  return files;
+}
+
+test("a folder from the disk: through the browser's own picker it is remembered, one without a model is refused", async () => {
+  const folder = [...(await modelFolder())].map(([file, bytes]) => [file, bytes.toString("base64")] as const);
+  await page.evaluate(async (files) => {
+    const root = await navigator.storage.getDirectory();
+    const make = async (name: string, content: readonly (readonly [string, string])[]) => {
+      const top = await root.getDirectoryHandle(name, { create: true });
+      for (const [file, base64] of content) {
+        const parts = file.split("/");
+        let at = top;
+        for (const part of parts.slice(0, -1)) at = await at.getDirectoryHandle(part, { create: true });
+        const writable = await (await at.getFileHandle(parts.at(-1)!, { create: true })).createWritable();
+        await writable.write(Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)));
+        await writable.close();
+      }
+      return top;
+    };
+    const notes = await make("holidays", [["notes.txt", btoa("sun")]]);
+    const model = await make("my-diffusers-model", files);
+    const picks = [notes, model];
+    window.showDirectoryPicker = async () => {
+      const next = picks.shift();
+      if (next) return next;
+      throw new DOMException("The user aborted a request.", "AbortError");
+    };
+  }, folder);
+  await openModels();
+  const choose = dialog().getByRole("button", { name: "Choose a folder" });
+  await choose.click();
+  await dialog().getByText("None of these files is a model.").waitFor();
+  await choose.click();
+  await ready("my-diffusers-model");
+  await openModels();
+  await choose.click(); // the user changes their mind
+  expect(await row("my-diffusers-model").innerText()).toMatch(/In use[\s\S]*On your disk, not copied/);
+  expect(await dialog().getByRole("alert").count()).toBe(0);
+  await page.reload();
+  await ready("my-diffusers-model");
+  await paint(page, "a castle on a hill");
+  await usePocket();
+  await openModels();
+  await row("my-diffusers-model")
+    .getByRole("button", { name: "Remove my-diffusers-model from the list" })
+    .click();
+  await row("my-diffusers-model").waitFor({ state: "detached" });
+  await page.evaluate(async () => {
+    const root = await navigator.storage.getDirectory();
+    for (const name of ["holidays", "my-diffusers-model"]) await root.removeEntry(name, { recursive: true });
+  });
+  expect(bugs).toEqual([]);
+});
+
+test("a folder where the browser has no such picker: for this visit", async () => {
+  const folder = path.join(profile, "chosen", "another-model");
+  for (const [file, bytes] of await modelFolder()) {
+    mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
+    writeFileSync(path.join(folder, file), bytes);
+  }
+  await page.evaluate(() => void (window.showDirectoryPicker = undefined));
+  await openModels();
+  const chooser = page.waitForEvent("filechooser");
+  await dialog().getByRole("button", { name: "Choose a folder" }).click();
+  await (await chooser).setFiles(folder);
+  await ready("another-model");
+  await paint(page, "a castle on a hill");
+  await page.reload();
+  await page.getByText("This model was chosen from your disk on an earlier visit.").waitFor();
+  await page.getByRole("button", { name: "Use Pocket" }).click();
+  await loaded(page);
   expect(bugs).toEqual([]);
 });
 

@@ -233,6 +233,43 @@ test("a finished picture is the next start; a pasted one takes its place", async
   expect(bugs).toEqual([]);
 });
 
+test("deleting a picture leaves what another tab starts from", async () => {
+  await useSettings(page, wide);
+  await choose("gradient.png", source);
+  await area().getByText("gradient.png").waitFor();
+  await paint(page, "a fox in the snow");
+  const stored = (): Promise<number> =>
+    page.evaluate(async () => {
+      const opened = indexedDB.open("stylus-web-inputs");
+      await new Promise((resolve) => opened.addEventListener("success", resolve));
+      const count = opened.result.transaction("inputs").objectStore("inputs").count();
+      await new Promise((resolve) => count.addEventListener("success", resolve));
+      opened.result.close();
+      return count.result;
+    });
+  const other = await site.openPage(); // it has the settings of this one, the picture too
+  const otherArea = other.getByRole("region", { name: "Picture to start from" });
+  await otherArea.getByAltText("The picture to start from").waitFor();
+  await area().getByRole("button", { name: "Do not start from this picture" }).click();
+  const deleteAll = async (): Promise<void> => {
+    await page.getByRole("button", { name: "Delete all pictures" }).click();
+    await page.getByRole("button", { name: /^Delete \d+ pictures$/ }).click();
+    await page.getByRole("region", { name: "Your pictures" }).waitFor({ state: "detached" });
+  };
+  await deleteAll();
+  await loaded(other);
+  await paint(other, "a fox in the snow");
+  expect(await stored()).toBe(1);
+  await other.close();
+
+  await page.reload();
+  await loaded(page);
+  await useSettings(page, wide);
+  await deleteAll();
+  await expect.poll(stored).toBe(0);
+  expect(bugs).toEqual([]);
+});
+
 test("files that are no pictures, and sizes that no model paints, are refused in plain words", async () => {
   await useSettings(page, wide);
   await choose("broken.png", source.subarray(0, 200));
