@@ -49,8 +49,8 @@ export function ConfirmButton(props: {
         <>
           <button
             ref={(element) => (first = element)}
-            class={`${small} ${controls["danger"]}`}
-            classList={{ [controls["quiet"]!]: props.quiet === true }}
+            class={small}
+            classList={{ [controls["quiet"]!]: props.quiet === true, [controls["danger"]!]: !props.quiet }}
             type="button"
             aria-label={props.name}
             onClick={ask}

@@ -24,8 +24,10 @@ export function Gallery(): JSX.Element {
         <header>
           <h2 id="gallery-title">Your pictures</h2>
           <span>
-            {studio.gallery.images().length}, {formatBytes(bytes())} in this browser
-            {studio.gallery.persistent() ? "" : ", until the page closes"}
+            {studio.gallery.images().length} · {formatBytes(bytes())}
+            <Show when={studio.gallery.persistent()} fallback=", until the page closes">
+              <span class={styles["where"]}> in this browser</span>
+            </Show>
           </span>
           <span class={styles["all"]}>
             <ConfirmButton

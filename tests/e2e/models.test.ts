@@ -1,5 +1,5 @@
 // Models of a hub and of the user's disk: choosing, downloading with all that can go wrong, painting, deleting.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
@@ -7,10 +7,9 @@ import type { Locator, Page } from "playwright";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { serve } from "../../scripts/server.mjs";
 import { siteFolder } from "../../scripts/setup.mjs";
-import { openSite, type Site } from "../../scripts/site.mjs";
+import { openModel, openSite, runInPage, type Site } from "../../scripts/site.mjs";
 import { writeSafetensors } from "../../src/formats/safetensors.ts";
 import { openStubHub, type Fault, type StubHub } from "../browser/stub-hub.ts";
-import { miniaturePack } from "../fixtures/engine/miniature-pack.ts";
 import {
   checkpointFile,
   contentHost,
@@ -19,6 +18,7 @@ import {
   hubRepo,
   hubSources,
 } from "../fixtures/miniature-hub.ts";
+import { modelFolder, writeModelFolder } from "./model-folder.ts";
 import { complaint, loaded, paint, useSettings } from "./page.ts";
 
 let server: Awaited<ReturnType<typeof serve>>;
@@ -380,14 +380,20 @@ test("a file that the browser can remember is there on the next visit, a lost on
   expect(bugs).toEqual([]);
 });
 
-/** A model in diffusers' layout, by path in its folder. */
-async function modelFolder(): Promise<Map<string, Buffer>> {
-  const wanted = /^(?:unet|vae|text_encoder|tokenizer|scheduler)\//;
-  const files = new Map<string, Buffer>();
-  for (const [file, blob] of miniaturePack())
-    if (wanted.test(file)) files.set(file, Buffer.from(await blob.arrayBuffer()));
-  return files;
-}
+test("window.stylus paints with a checkpoint file, and with a model of the hub", async () => {
+  const request = { prompt: "a castle", seed: 1, steps: 2, width: 64, height: 64, adapters: "none" } as const;
+  const file = path.join(profile, "given.safetensors");
+  writeFileSync(file, checkpointFile());
+  const given = await runInPage(page, { ...request, model: await openModel(page, file) });
+  expect(given.report.pack.title).toBe("given");
+  const hubs = await runInPage(page, { ...request, model: await openModel(page, "sd15") });
+  expect(hubs.report.pack.title).toBe("Stable Diffusion 1.5");
+  expect(hubs.images[0]!.png.length).toBeGreaterThan(0);
+  const pocket = await runInPage(page, request);
+  expect(pocket.report.pack.title).toBe("Pocket");
+  await page.reload();
+  await ready("Pocket");
+});
 
 test("a folder from the disk: through the browser's own picker it is remembered, one without a model is refused", async () => {
   const folder = [...(await modelFolder())].map(([file, bytes]) => [file, bytes.toString("base64")] as const);
@@ -442,10 +448,7 @@ test("a folder from the disk: through the browser's own picker it is remembered,
 
 test("a folder where the browser has no such picker: for this visit", async () => {
   const folder = path.join(profile, "chosen", "another-model");
-  for (const [file, bytes] of await modelFolder()) {
-    mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
-    writeFileSync(path.join(folder, file), bytes);
-  }
+  await writeModelFolder(folder);
   await page.evaluate(() => void (window.showDirectoryPicker = undefined));
   await openModels();
   const chooser = page.waitForEvent("filechooser");
