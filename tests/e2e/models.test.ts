@@ -393,6 +393,7 @@ test("window.stylus paints with a checkpoint file, and with a model of the hub",
   expect(pocket.report.pack.title).toBe("Pocket");
   await page.reload();
   await ready("Pocket");
+  await deleteStored("Stable Diffusion 1.5");
 });
 
 test("a folder from the disk: through the browser's own picker it is remembered, one without a model is refused", async () => {
