@@ -18,9 +18,7 @@ export function Choice(): JSX.Element {
   const pickedIds = createMemo(
     () => new Set(composition().tasks.flatMap((task) => task.picks.map(({ id }) => id))),
   );
-  const extraPins = createMemo(() =>
-    studio.settings.pins.filter((id) => !pickedIds().has(id) && studio.card(id)),
-  );
+  const extraPins = createMemo(() => studio.pins().filter((id) => !pickedIds().has(id) && studio.card(id)));
   const bareTasks = createMemo(() =>
     composition().tasks.flatMap((task, index) =>
       task.picks.length === 0 && task.text !== "" ? [{ index, words: task.text }] : [],
@@ -148,10 +146,10 @@ export function Choice(): JSX.Element {
         </Show>
       </Show>
 
-      <Show when={studio.settings.bans.length > 0}>
+      <Show when={studio.bans().length > 0}>
         <p class={styles["bare"]}>
           <span>Never chosen:</span>
-          <For each={studio.settings.bans}>
+          <For each={studio.bans()}>
             {(id) => (
               <span>
                 {studio.card(id)?.title ?? id}

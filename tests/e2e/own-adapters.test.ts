@@ -5,7 +5,16 @@ import type { Site } from "../../scripts/site.mjs";
 import { withPngText } from "../../src/formats/png.ts";
 import { drop } from "./drop.ts";
 import { loraFile } from "./lora-file.ts";
-import { alerts, generateButton, loaded, paint, pictures, promptBox, useSettings } from "./page.ts";
+import {
+  alerts,
+  complaint,
+  generateButton,
+  loaded,
+  paint,
+  pictures,
+  promptBox,
+  useSettings,
+} from "./page.ts";
 import { gradient } from "./picture-file.ts";
 import { visit } from "./visit.ts";
 
@@ -87,8 +96,7 @@ test("one that fits is shown with its diagnosis, added, chosen for a prompt, kep
   await alerts(page).getByText("The adapter “paper_collage” of this picture is not here any more.").waitFor();
   await promptBox(page).fill("a fox <lora:paper_collage:0.7>");
   await generateButton(page).click();
-  await alerts(page).first().waitFor();
-  expect(await alerts(page).first().innerText()).toContain("There is no adapter “paper_collage”");
+  await complaint(page, "There is no adapter “paper_collage”");
   expect(bugs).toEqual([]);
 });
 
