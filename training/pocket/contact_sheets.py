@@ -1,4 +1,4 @@
-"""Contact sheets of the training data: base scenes with captions, every look, every adapter's training pictures, evaluation references.
+"""Contact sheets of the training data: base scenes with captions, every look, evaluation references.
 
     STYLUS_DATA=… python -m pocket.contact_sheets        # writes training/sheets/data-*.jpg, each below 150 KB
 """
@@ -9,7 +9,7 @@ import os
 import torch
 from PIL import Image, ImageDraw
 
-from . import adapters, objects, scenes, specs, styles
+from . import objects, scenes, specs, styles
 from .sprites import Sprites
 
 FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "sheets")
@@ -45,20 +45,10 @@ def fixed_scenes():
 
 def main():
     source = scenes.SceneSource("cpu", Sprites.load(), 1)
-    for page in (1, 2):
-        b = source.sample(30)
-        save(f"data-base-{page}.jpg", b.images, b.captions, 6, 172)
-    fixed = fixed_scenes()
-    names = styles.STYLES
-    for page, part in enumerate((names[:12], names[12:]), 1):
-        save(f"data-looks-{page}.jpg", torch.cat([source.render(fixed, look) for look in part]), [look for look in part for _ in fixed], 12, 108)
-    for page in range(3):
-        images, labels = [], []
-        for a in adapters.TRAINED[page * 13:page * 13 + 13]:
-            x, captions = a.training_batch(source, 4)
-            images.append(x)
-            labels += [f"{a.id}: {c}" for c in captions]
-        save(f"data-adapters-{page + 1}.jpg", torch.cat(images), labels, 12, 108)
+    b = source.sample(30)
+    save("data-base.jpg", b.images, b.captions, 6, 172)
+    fixed = fixed_scenes()[:2]
+    save("data-looks.jpg", torch.cat([source.render(fixed, look) for look in styles.STYLES]), [look for look in styles.STYLES for _ in fixed], 12, 108)
     with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "eval_prompts.json"), encoding="utf-8") as f:
         rows = json.load(f)[4::5]
     save("data-evaluation.jpg", torch.cat([source.render(r["specs"][:1], r["look"]) for r in rows]), [r["prompt"] for r in rows], 8, 140)

@@ -64,6 +64,19 @@ def studio(img, t, r):
     return ((soft + rim) * light[:, None]).clamp(0, 1)
 
 
+def plasticine(img, t, r):
+    """Clay: every patch of colour a rounded pillow under a lamp at the upper left, pressed in by thumbs."""
+    soft = blur(img, 1.6)
+    grooves = edges(blur(img, 1), 2.6)
+    height = -(blur(grooves, 2) * 0.7 + blur(grooves, 6) * 3.2) + noise(r, t, 22, 5) * 0.7
+    p = F.pad(height, [1] * 4, mode="replicate")
+    dx, dy = p[:, :, 1:-1, 2:] - p[:, :, 1:-1, :-2], p[:, :, 2:, 1:-1] - p[:, :, :-2, 1:-1]
+    slope = -(dx + dy)  # towards the lamp
+    light = 1 + slope.clamp(-0.4, 0.4) * 1.3
+    gloss = (slope - 0.15).clamp(0, 0.2) * 0.8
+    return (soft * light + gloss).clamp(0, 1)
+
+
 def paper_lines(img, t, r):
     """Ink: the ground as thin black outlines on white."""
     return 1 - (edges(blur(img, 1), 3.2) * 1.3 - 0.18).clamp(0, 1).expand(-1, 3, -1, -1) * 0.92

@@ -18,7 +18,7 @@ class Look:
 LOOKS = {
     "base": Look(),
     # sprite packs
-    "clay": Look("fluent-3d", ground=effects.studio, shadow=1.5),
+    "clay": Look("fluent-3d", ground=effects.studio, finish=effects.plasticine, shadow=1.5),
     "ink": Look("fluent-high-contrast", ground=effects.paper_lines, shadow=0.0, tint=False, recolour=False),
     "linocut": Look("emojitwo-bw", ground=effects.two_tone, shadow=0.0, tint=False, recolour=False),
     "pixel": Look("serenity-pixel", finish=effects.pixelate, upright=True, nearest=True, shadow=0.8),
