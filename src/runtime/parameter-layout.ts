@@ -19,15 +19,19 @@ export function transposeMatrix<T extends Numbers>(values: T, shape: MatrixShape
   const { rows, columns } = shape;
   const out = new (values.constructor as new (length: number) => T)(values.length);
   const starts = columnStarts(shape);
-  // In tiles: a column of a large matrix touches a new cache line per element otherwise.
+  // In tiles: a column of a large matrix touches a new cache line per element otherwise. Writing in order is what counts.
   const tile = 32;
   for (let rowStart = 0; rowStart < rows; rowStart += tile) {
     const rowEnd = Math.min(rows, rowStart + tile);
     for (let columnStart = 0; columnStart < columns; columnStart += tile) {
       const columnEnd = Math.min(columns, columnStart + tile);
-      for (let row = rowStart; row < rowEnd; row++) {
-        for (let column = columnStart; column < columnEnd; column++)
-          out[starts[column]! + row] = values[row * columns + column]!;
+      for (let column = columnStart; column < columnEnd; column++) {
+        const start = starts[column]!;
+        let from = rowStart * columns + column;
+        for (let row = rowStart; row < rowEnd; row++) {
+          out[start + row] = values[from]!;
+          from += columns;
+        }
       }
     }
   }
