@@ -70,7 +70,7 @@ export function adapters(name, text) {
   return text.split(",").map((part) => {
     const [id, weight = "1"] = part.split(":");
     if (!id) throw new UsageError(`--${name} must be auto, none or name:weight,…, not "${text}".`);
-    return { id: id.trim(), weight: number(name, weight, { min: -4, max: 4 }) };
+    return { id: id.trim(), weight: number(name, weight, { min: -5, max: 5 }) };
   });
 }
 

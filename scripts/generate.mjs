@@ -1,5 +1,5 @@
 // `npm run generate -- "prompt"`: the built app in a headless browser, from prompt to PNG files and a JSON report.
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import {
   adapters,
@@ -16,6 +16,9 @@ import {
 
 const help = `Usage: npm run generate -- "prompt" [options]
 
+  --model M            a Stable Diffusion 1.x checkpoint: a .safetensors file, a folder in diffusers' layout, or the
+                       id of a model of the hub (model-manifests/), which is downloaded: with --profile
+                       once. It needs a graphics card (default: pocket)
   --seed N             first seed; image i uses seed + i (default 1)
   --count N            images (default 1)
   --steps N            sampling steps (default: the pack's)
@@ -49,6 +52,7 @@ const help = `Usage: npm run generate -- "prompt" [options]
   --profile DIR        keep the browser's storage there between calls`;
 
 const spec = {
+  model: { type: "string" },
   seed: { type: "string", default: "1" },
   count: { type: "string", default: "1" },
   steps: { type: "string" },
@@ -158,6 +162,9 @@ function readOptions() {
   if (positionals.length !== 1) {
     throw new UsageError(positionals.length === 0 ? "The prompt is missing." : "Put the prompt in quotes.");
   }
+  if (values.model !== undefined && /[/\\.]/.test(values.model) && !existsSync(values.model)) {
+    throw new UsageError(`--model: there is no file or folder ${values.model}.`);
+  }
   const given = (name, read) => (values[name] === undefined ? {} : read(values[name]));
   return {
     values,
@@ -185,10 +192,11 @@ function readOptions() {
 
 async function main() {
   const { values, request } = readOptions();
-  const { openSite, runInPage } = await import("./site.mjs");
+  const { openModel, openSite, runInPage } = await import("./site.mjs");
   const site = await openSite(values.profile ? { profile: path.resolve(values.profile) } : {});
   try {
-    const { report, images } = await runInPage(site.page, request);
+    const model = values.model === undefined ? {} : { model: await openModel(site.page, values.model) };
+    const { report, images } = await runInPage(site.page, { ...request, ...model });
     mkdirSync(values.out, { recursive: true });
     for (const image of images) {
       const file = path.join(values.out, image.fileName);

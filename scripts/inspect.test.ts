@@ -63,6 +63,7 @@ test("files that cannot be used: the others are examined all the same, the code 
     "There is no such file.",
     expect.stringContaining("Cut off"),
   ]);
+  expect(output).not.toContain('"stack"');
 });
 
 test("without a file it says how it is used", () => {
@@ -77,4 +78,11 @@ test("a folder among the files is named, and loses no report", () => {
   expect(status).toBe(1);
   expect(output).toMatch(/family +LoRA × 1/);
   expect(output).toContain("It is a folder.");
+});
+
+test("an adapter of the Pocket pack is said to fit its sizes", () => {
+  const { status, output } = inspect("public/packs/pocket/adapters/noir.safetensors");
+  expect(status).toBe(0);
+  expect(output).toMatch(/base model +fits the sizes of the Pocket pack; its cross attention/);
+  expect(output).toContain("examined for the Pocket pack");
 });

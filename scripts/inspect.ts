@@ -39,10 +39,13 @@ async function main(): Promise<void> {
     typeof values["model"] === "string" ? [await openModel(values["model"])] : await defaultModels();
   const results = [];
   for (const file of positionals) results.push(await inspect(file, models));
-  if (values["json"]) console.log(JSON.stringify(results, null, 2));
+  if (values["json"]) console.log(JSON.stringify(results, withoutStack, 2));
   else console.log(results.map(describe).join("\n\n"));
   if (results.some((result) => result.error !== null || result.report?.refusal)) process.exitCode = 1;
 }
+
+/** An expected failure is told by its words; where in the program it was found is nobody's business. */
+const withoutStack = (key: string, value: unknown): unknown => (key === "stack" ? undefined : value);
 
 interface Result {
   readonly file: string;
@@ -99,7 +102,7 @@ function describe({ file, model, report, error }: Result): string {
     return [`${file}\n  not readable  ${error!.message}`, error!.remedy]
       .filter(Boolean)
       .join("\n                ");
-  return `${formatReport(report)}\n  examined for ${model}`;
+  return `${formatReport(report, { model: model! })}\n  examined for ${model}`;
 }
 
 async function defaultModels(): Promise<Model[]> {

@@ -38,3 +38,6 @@ export interface RunInPage {
 }
 
 export function runInPage(page: Page, options: AutomationOptions): Promise<RunInPage>;
+
+/** @param model id of a model of the hub, or path of a checkpoint or a folder; answers the option `model` of runs */
+export function openModel(page: Page, model: string): Promise<string>;

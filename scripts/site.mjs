@@ -1,6 +1,6 @@
 // The built site in a headless Chromium, for the scripts and tests that drive it: serves dist/, opens the page, waits for
 // `window.stylus`.
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { serve } from "./server.mjs";
@@ -74,14 +74,33 @@ export async function openSite({
 }
 
 /**
+ * Makes a model ready for runs: the id of one of the hub, which is downloaded if it is not there, or the path of a checkpoint or
+ * of a folder in diffusers' layout, which is read where it is.
+ * @returns {Promise<string>} its name for `runInPage`, as the option `model`
+ * @throws {PageError} what the page reports as failure
+ */
+export async function openModel(page, model) {
+  if (!existsSync(model)) return valueOf(await page.evaluate((id) => window.stylus.openModel(id), model));
+  const input = await page.evaluateHandle(
+    (folder) => Object.assign(document.createElement("input"), { type: "file", webkitdirectory: folder }),
+    statSync(model).isDirectory(),
+  );
+  await input.asElement().setInputFiles(model);
+  return valueOf(await page.evaluate((element) => window.stylus.openModel([...element.files]), input));
+}
+
+function valueOf(answer) {
+  if (!answer.ok) throw new PageError(answer.error);
+  return answer.value;
+}
+
+/**
  * One run through `window.stylus`.
  * @returns {Promise<{report: object, images: {png: Buffer, seed: number, fileName: string}[]}>}
  * @throws {PageError} what the page reports as failure
  */
 export async function runInPage(page, options) {
-  const answer = await page.evaluate((value) => window.stylus.run(value), options);
-  if (!answer.ok) throw new PageError(answer.error);
-  const { report, images } = answer.value;
+  const { report, images } = valueOf(await page.evaluate((value) => window.stylus.run(value), options));
   return {
     report,
     images: images.map((image) => ({ ...image, png: Buffer.from(image.pngBase64, "base64") })),

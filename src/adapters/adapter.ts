@@ -21,6 +21,7 @@ import {
   countModules,
   distinct,
   groupProblems,
+  NOT_NUMBERS,
   refuseBase,
   refuseUnused,
   warningsFor,
@@ -126,6 +127,8 @@ export async function inspectAdapter(
   return { report, updates, embeddings };
 }
 
+const MISSING_DATA = "its data is missing";
+
 function readModules(
   assignment: Assignment,
   {
@@ -187,8 +190,8 @@ function readModule(
   const module = new Map<Slot, AdapterTensor>();
   for (const [slot, key] of slots) {
     const tensor = tensors.get(key);
-    if (!tensor) return { cause: "its data is missing" };
-    if (!allFinite(tensor)) return { cause: "it holds values that are not numbers (NaN or infinity)" };
+    if (!tensor) return { cause: MISSING_DATA };
+    if (!allFinite(tensor)) return { cause: NOT_NUMBERS };
     module.set(slot, tensor);
   }
   const parts: { target: ParameterShape; recognised: Recognised }[] = [];
@@ -225,14 +228,15 @@ function readEmbeddings(
   const width = table.embeddingWidth ?? table.contextWidth;
   return [...assignment.embeddings].flatMap(([key, { name }]) => {
     const tensor = tensors.get(key);
-    const embedding = tensor && allFinite(tensor) ? readEmbedding(name, tensor, width) : null;
-    if (!embedding)
-      problems.push({
-        key,
-        cause: tensor
-          ? `it is a textual inversion of [${tensor.shape.join(", ")}], the model's token vectors have width ${width}`
-          : "its data is missing",
-      });
-    return embedding ?? [];
+    const cause = !tensor ? MISSING_DATA : allFinite(tensor) ? null : NOT_NUMBERS;
+    const embedding = tensor && cause === null ? readEmbedding(name, tensor, width) : null;
+    if (embedding) return embedding;
+    const shape = tensor?.shape.join(", ");
+    problems.push({
+      key,
+      cause:
+        cause ?? `it is a textual inversion of [${shape}], the model's token vectors have width ${width}`,
+    });
+    return [];
   });
 }

@@ -82,7 +82,8 @@ export function judgeBase(entries: Entries, metadata: ReadonlyMap<string, string
   }
   const stated = metadata.get("ss_base_model_version") ?? metadata.get("modelspec.architecture");
   if (stated) {
-    name ??= statedBase(stated);
+    // Widths speak for themselves: a miniature's trainer writes the base whose code it runs.
+    if (contextWidth === null && textWidth === null) name ??= statedBase(stated);
     evidence.push(`its metadata says ${stated.slice(0, 80)}`);
   }
   return { name, evidence, contextWidth, textWidth, foreignKeys };

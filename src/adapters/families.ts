@@ -36,8 +36,9 @@ export function recogniseWeight(
     if (found === null) continue;
     const magnitude = magnitudeOf(tensors, shape, target);
     if (magnitude === null) return { ...found, magnitude: null };
-    if (found.family === "OFT" || found.family === "BOFT")
-      throw new ShapeProblem(`${found.family} with a DoRA magnitude is not a known combination`);
+    // One number per output has no direction to set a magnitude for, and no tool writes that.
+    if (found.family === "norm")
+      throw new ShapeProblem("a norm with a DoRA magnitude is not a known combination");
     return { ...found, magnitude: magnitude.read, used: [...found.used, magnitude.slot] };
   }
   return null;

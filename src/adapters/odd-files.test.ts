@@ -94,6 +94,14 @@ describe("odd files lose only what is odd", () => {
       [...pair(K, { out: 320, input: 768 }), [`${K}.dora_scale`, [7, 1]]],
       "expected 320 values",
     ],
+    [
+      "a DoRA magnitude for a norm",
+      [
+        ["lora_unet_down_blocks_0_resnets_0_norm1.w_norm", [320]],
+        ["lora_unet_down_blocks_0_resnets_0_norm1.dora_scale", [320, 1]],
+      ],
+      "a norm with a DoRA magnitude is not a known combination",
+    ],
   ];
   test.each(cases)("%s", async (_, entries, cause) => {
     const { report, updates } = await read(file([...good, ...entries]));

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { makeAdapter } from "../../tests/fixtures/adapters/make-adapter.ts";
 import { K, Q, file, pair, read, sd15, tiny, type Entry } from "../../tests/fixtures/adapters/small-files.ts";
 import { parseAdapter } from "./adapter.ts";
+import { formatReport } from "./report.ts";
 
 describe("files for another base are refused with the reason", () => {
   const cases: readonly (readonly [name: string, entries: readonly Entry[], made: string])[] = [
@@ -119,6 +120,15 @@ describe("files for another base are refused with the reason", () => {
     expect(narrow.report.refusal!.message).toContain("width 12, those of the loaded model have width 768");
   });
 
+  test("a narrower model's file is no SD 1.x file, whatever base its trainer wrote down", async () => {
+    const entries = pair(K, { out: 8, input: 12 });
+    const { report } = await read(file(entries, { ss_base_model_version: "sd_v1" }), tiny);
+    expect(report).toMatchObject({ refusal: null, base: { name: null, contextWidth: 12 } });
+    expect(formatReport(report, { model: "the tiny model" })).toMatch(
+      /base model +fits the sizes of the tiny model; its cross attention reads text features of width 12; its metadata says sd_v1\n/,
+    );
+  });
+
   test("a few stray keys do not make another base of it", async () => {
     const modules = sd15.modules.filter(({ path }) => path.endsWith("attn2.to_k"));
     const entries = modules.flatMap(({ path, weight }) =>
@@ -138,6 +148,18 @@ describe("files for another base are refused with the reason", () => {
     expect((await read(file(entries))).report.refusal!.message).toBe(
       "This is a whole model, not an adapter.",
     );
+  });
+
+  test("nothing but NaN: its making failed, whatever it was made for", async () => {
+    const nan = Array<number>(4 * 768).fill(Number.NaN);
+    const lora = pair(K, { out: 320, input: 768 }).map(([name, shape]): Entry => [name, shape, nan]);
+    for (const entries of [lora, [["emb_params", [2, 768], nan]] satisfies Entry[]]) {
+      const { report } = await read(file(entries));
+      expect(report.refusal).toMatchObject({
+        message: "Its numbers are broken (NaN or infinity), so nothing of it can be used.",
+        remedy: "Its training or its conversion went wrong: look for another version of it.",
+      });
+    }
   });
 
   test("a file of other things, and an empty one", async () => {

@@ -61,7 +61,7 @@ describe("the report", () => {
       autoV2: sha(bytes).slice(0, 10),
       autoV3: sha(bytes.subarray(header)).slice(0, 12),
     });
-    const text = formatReport(report);
+    const text = formatReport(report, { model: "SD 1.5" });
     for (const part of [
       "LoRA × 2",
       "4, 8",

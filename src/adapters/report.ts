@@ -53,8 +53,11 @@ export interface AdapterReport {
 
 const MAX_KEYS_SHOWN = 6;
 
-/** The report as text for a terminal. */
-export function formatReport(report: AdapterReport): string {
+/**
+ * The report as text for a terminal.
+ * @param options.model name of the model the file was examined for
+ */
+export function formatReport(report: AdapterReport, { model }: { model: string }): string {
   const lines: string[] = [
     `${report.fileName}  (${report.container}, ${report.sizeBytes.toLocaleString("en")} bytes, ${counted(report.tensors, "tensor")})`,
   ];
@@ -72,7 +75,8 @@ export function formatReport(report: AdapterReport): string {
   if (report.alphas.length > 0) add("alpha", rangeText(report.alphas));
   add("stored as", report.dtypes.join(", "));
   if (report.namings.length > 0) add("key names", report.namings.join(", "));
-  add("base model", [report.base.name ?? "not recognisable", ...report.base.evidence].join("; "));
+  const base = report.base.name ?? (report.refusal ? "not recognisable" : `fits the sizes of ${model}`);
+  add("base model", [base, ...report.base.evidence].join("; "));
   if (report.refusal === null && report.families.length > 0)
     for (const { network, modules, of } of report.matched) add(network, `${modules} of ${of} modules`);
   for (const { name, vectors, width } of report.embeddings)

@@ -61,6 +61,45 @@ test("a pickle that would call a function is refused by the function's name", as
   });
 });
 
+/** A ZIP archive of one entry, whose data stand as they are whatever `method` says. */
+function archive(name: string, { method }: { method: number }): Uint8Array {
+  const data = new TextEncoder().encode("something");
+  const label = new TextEncoder().encode(name);
+  const record = (signature: number, size: number, fields: Record<number, number>): Uint8Array => {
+    const view = new DataView(new ArrayBuffer(size));
+    view.setUint32(0, signature, true);
+    for (const [at, value] of Object.entries(fields)) view.setUint16(Number(at), value, true);
+    return new Uint8Array(view.buffer);
+  };
+  const local = [
+    record(0x04034b50, 30, { 8: method, 18: data.length, 22: data.length, 26: label.length }),
+    label,
+    data,
+  ];
+  const directory = [
+    record(0x02014b50, 46, { 10: method, 20: data.length, 24: data.length, 28: label.length }),
+    label,
+  ];
+  const at = 30 + label.length + data.length;
+  const end = record(0x06054b50, 22, { 8: 1, 10: 1, 12: 46 + label.length, 16: at });
+  return Uint8Array.from([...local, ...directory, end].flatMap((part) => [...part]));
+}
+
+test.each([
+  ["compressed", 8],
+  ["stored", 0],
+])("an archive that torch.save did not write (%s): unpack it", async (_, method) => {
+  const bytes = archive("lora/my-style.safetensors", { method });
+  const error = await readTorchFile(new Blob([bytes as BlobPart]), { fileName: "x.zip" }).catch(
+    (reason: unknown) => reason,
+  );
+  expect(error).toMatchObject({
+    code: "unsupported",
+    message: "This is a ZIP archive, not an adapter file.",
+    remedy: "Unpack it and use the .safetensors or .pt file that is in it.",
+  });
+});
+
 test("tensors that share one storage are refused", async () => {
   await expect(open("shared.pt")).rejects.toMatchObject({ message: expect.stringContaining("share") });
 });

@@ -6,7 +6,7 @@ import { StylusError } from "../shared/errors.ts";
 import { PickleProblem, type PickleStorage, type PickleTensor, type PickleValue } from "./pickle-values.ts";
 import { readPickle } from "./pickle.ts";
 import { elementCount, type AdapterTensor } from "./tensor.ts";
-import { readStoredZip } from "./zip.ts";
+import { otherArchive, readStoredZip } from "./zip.ts";
 
 /** Larger files are whole models, not adapters. */
 const MAX_FILE_BYTES = 1_000_000_000;
@@ -74,8 +74,7 @@ interface TorchFile {
 function readZipped(bytes: Uint8Array, fileName: string): TorchFile {
   const entries = readStoredZip(bytes, { fileName });
   const main = [...entries.keys()].find((name) => name === "data.pkl" || name.endsWith("/data.pkl"));
-  if (main === undefined)
-    throw new PickleProblem("the archive has no data.pkl, so torch.save did not write it");
+  if (main === undefined) throw otherArchive(fileName);
   const folder = main.slice(0, -"data.pkl".length);
   const order = entries.get(`${folder}byteorder`);
   if (order && new TextDecoder().decode(order) !== "little")

@@ -15,6 +15,9 @@ export interface Problem {
   readonly cause: string;
 }
 
+/** Cause for tensors whose values are of no use. */
+export const NOT_NUMBERS = "it holds values that are not numbers (NaN or infinity)";
+
 /** A file made for another architecture, told from names and shapes; null when it may be used. */
 export function refuseBase(
   base: BaseVerdict,
@@ -57,18 +60,21 @@ export function refuseUnused({
     return new StylusError("unsupported", "The file holds no tensors.", {
       remedy: "Download it again or use another file.",
     });
-  const looksLikeModel = groups.some(({ cause }) => cause === PLAIN_WEIGHT);
+  if (groups.some(({ cause }) => cause === PLAIN_WEIGHT))
+    return new StylusError("unsupported", "This is a whole model, not an adapter.", {
+      remedy: "Open it as a checkpoint instead.",
+    });
+  if (most.cause === NOT_NUMBERS)
+    return new StylusError(
+      "unsupported",
+      "Its numbers are broken (NaN or infinity), so nothing of it can be used.",
+      { remedy: "Its training or its conversion went wrong: look for another version of it." },
+    );
   return new StylusError(
     "unsupported",
-    looksLikeModel
-      ? "This is a whole model, not an adapter."
-      : `Nothing in it fits the loaded model: ${most.cause} (for example ${most.keys[0]}).`,
+    `Nothing in it fits the loaded model: ${most.cause} (for example ${most.keys[0]}).`,
     {
-      remedy: looksLikeModel
-        ? "Open it as a checkpoint instead."
-        : base.name
-          ? `It seems to be made for ${base.name}.`
-          : "Check which base model it was made for.",
+      remedy: base.name ? `It seems to be made for ${base.name}.` : "Check which base model it was made for.",
     },
   );
 }

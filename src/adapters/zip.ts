@@ -3,7 +3,15 @@
 // every position is checked against the file.
 import { StylusError } from "../shared/errors.ts";
 
-/** Contents by entry name, as views of `file`. @throws StylusError `bad-file` */
+/** For archives that torch.save did not write. */
+export function otherArchive(fileName: string): StylusError {
+  return new StylusError("unsupported", "This is a ZIP archive, not an adapter file.", {
+    where: fileName,
+    remedy: "Unpack it and use the .safetensors or .pt file that is in it.",
+  });
+}
+
+/** Contents by entry name, as views of `file`. @throws StylusError `bad-file`, `unsupported` */
 export function readStoredZip(file: Uint8Array, { fileName }: { fileName: string }): Map<string, Uint8Array> {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const fail = (message: string): StylusError =>
@@ -25,7 +33,7 @@ export function readStoredZip(file: Uint8Array, { fileName }: { fileName: string
     const local = view.getUint32(position + 42, true);
     const name = new TextDecoder().decode(file.subarray(position + 46, position + 46 + nameBytes));
     position += 46 + nameBytes + view.getUint16(position + 30, true) + view.getUint16(position + 32, true);
-    if (method !== 0) throw fail("an entry is compressed, which torch.save never does");
+    if (method !== 0) throw otherArchive(fileName); // torch.save never compresses
     if (local + 30 > file.length || view.getUint32(local, true) !== 0x04034b50)
       throw fail(`entry ${i} has no header`);
     const start = local + 30 + view.getUint16(local + 26, true) + view.getUint16(local + 28, true);

@@ -1,12 +1,14 @@
 // `window.stylus`: the program without its page, for the command line and the tests (scripts/generate.mjs). Takes the
 // options of a run, answers with the report of docs/report.md and the finished PNG files.
 import { StylusError, toPlainError, type PlainError } from "../shared/errors.ts";
+import { pickOfInput } from "./disk-files.ts";
 import { encodePicture, pictureFileName } from "./image-file.ts";
 import type { Services } from "./ports.ts";
 import { openStart, takePicture } from "./input-picture.ts";
 import { memoryInputs, type InputStore } from "./input-store.ts";
 import type { PartialOptions } from "./options.ts";
 import type { MaskValues } from "./picture-options.ts";
+import { splitPackId } from "./packs.ts";
 import { run } from "./stylus.ts";
 import type { RunReport } from "./run-types.ts";
 
@@ -18,11 +20,8 @@ interface AutomationImage {
   readonly pngBase64: string;
 }
 
-type AutomationAnswer =
-  | {
-      readonly ok: true;
-      readonly value: { readonly report: RunReport; readonly images: readonly AutomationImage[] };
-    }
+type Answer<Value> =
+  | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly error: PlainError };
 
 /** As in a run's options, but files stand where the page names what it has stored: base64, or a `data:` URL. */
@@ -32,11 +31,22 @@ interface AutomationStart {
   readonly mask?: (Partial<MaskValues> & { readonly file: string }) | null;
 }
 
-export type AutomationOptions = Omit<PartialOptions, "start"> & { readonly start?: AutomationStart | null };
+export type AutomationOptions = Omit<PartialOptions, "start"> & {
+  readonly start?: AutomationStart | null;
+  /** What `openModel` has answered; Pocket when left out. */
+  readonly model?: string;
+};
 
+/** Never rejects: failures are answers, with a message and a remedy in plain words. */
 interface Automation {
-  /** Never rejects: failures are answers, with a message and a remedy in plain words. */
-  run(options: AutomationOptions): Promise<AutomationAnswer>;
+  run(
+    options: AutomationOptions,
+  ): Promise<Answer<{ readonly report: RunReport; readonly images: readonly AutomationImage[] }>>;
+  /**
+   * Makes a model ready for runs, and answers its name for them. It lasts as long as the page.
+   * @param source id of a model of the hub, or a checkpoint's files from the disk
+   */
+  openModel(source: string | readonly File[]): Promise<Answer<string>>;
 }
 
 declare global {
@@ -81,14 +91,38 @@ async function storeStart(
   return { ...values, picture, mask: { ...maskValues, id } };
 }
 
+async function answer<Value>(work: () => Promise<Value>): Promise<Answer<Value>> {
+  try {
+    return { ok: true, value: await work() };
+  } catch (error) {
+    return { ok: false, error: toPlainError(error) };
+  }
+}
+
+/** @throws StylusError not-found: no such model; and as ModelServices.addOwn and download */
+async function openModel({ models }: Services, source: string | readonly File[]): Promise<string> {
+  const { id } = typeof source === "string" ? { id: source } : await models.addOwn(pickOfInput(source));
+  const known = (await models.list()).models;
+  if (!known.some((model) => model.id === splitPackId(id).modelId)) {
+    throw new StylusError("not-found", `There is no model “${id}”.`, {
+      where: "model",
+      remedy: `Choose one of ${known.map((model) => model.id).join(", ")}, or a file.`,
+    });
+  }
+  await models.download(id, { onProgress: () => {}, signal: new AbortController().signal });
+  return id;
+}
+
 export function installAutomation(services: Services): void {
   window.stylus = {
-    async run({ start, ...rest }) {
-      try {
+    openModel: (source) => answer(() => openModel(services, source)),
+    run: ({ start, model, ...rest }) =>
+      answer(async () => {
         const inputs = memoryInputs();
         const options = { ...rest, start: start ? await storeStart(start, inputs) : null };
         const { report, images, pack } = await run(options, services, {
           openStart: (asked) => openStart(asked, inputs),
+          ...(model === undefined ? {} : { packId: model }),
         });
         const cards = new Map(pack.cards.map((card) => [card.id, card]));
         const encoded = await Promise.all(
@@ -110,10 +144,7 @@ export function installAutomation(services: Services): void {
             };
           }),
         );
-        return { ok: true, value: { report, images: encoded } };
-      } catch (error) {
-        return { ok: false, error: toPlainError(error) };
-      }
-    },
+        return { report, images: encoded };
+      }),
   };
 }

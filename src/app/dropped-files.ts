@@ -3,8 +3,11 @@ import { PEFT_CONFIG_NAME } from "../adapters/peft-config.ts";
 
 export type DroppedKind = "picture" | "adapter" | "unknown";
 
+/** Of the files that may hold an adapter. */
+export const adapterEnding = /\.(?:safetensors|pt|bin|ckpt|pth)$/i;
+
 export function kindOfFile({ name, type }: { readonly name: string; readonly type: string }): DroppedKind {
-  if (/\.(?:safetensors|pt|bin|ckpt|pth)$/i.test(name) || name === PEFT_CONFIG_NAME) return "adapter";
+  if (adapterEnding.test(name) || name === PEFT_CONFIG_NAME) return "adapter";
   if (type.startsWith("image/") || /\.(?:png|jpe?g|webp)$/i.test(name)) return "picture";
   return "unknown";
 }

@@ -1,6 +1,6 @@
 // The gallery as the page shows it: a signal over what is kept.
 import { createSignal, type Accessor } from "solid-js";
-import { openGallery, type StoredImage, type StoredRun } from "./gallery.ts";
+import { openGallery, type Gallery, type StoredImage, type StoredRun } from "./gallery.ts";
 import type { ImageView, RunView } from "./run-view.ts";
 import type { RunReport } from "./run-types.ts";
 
@@ -16,7 +16,17 @@ export interface GalleryState {
   /** Ids of the pictures and masks that kept runs started from. */
   inputs(): Promise<Set<string>>;
   clear(): Promise<void>;
+  /** Has `listener` told, after each removal, what the removed runs started from. */
+  onRemoved(listener: (inputs: ReadonlySet<string>) => void): void;
 }
+
+/** Ids of the pictures and masks that runs started from. */
+const inputsOf = (runs: readonly StoredRun[]): Set<string> =>
+  new Set(
+    runs.flatMap(({ options: { start } }) =>
+      start ? [start.picture.id, ...(start.mask ? [start.mask.id] : [])] : [],
+    ),
+  );
 
 /** Store proxies cannot be cloned into IndexedDB. */
 const unproxied = <Value>(value: Value): Value => JSON.parse(JSON.stringify(value)) as Value;
@@ -30,11 +40,17 @@ function storedImage(view: RunView, image: ImageView, png: Blob): StoredImage {
 export function createGalleryState(): GalleryState {
   const [images, setImages] = createSignal<readonly StoredImage[]>([]);
   const [persistent, setPersistent] = createSignal(true);
+  /** What is known stays the same object, so that its thumbnail stays the same element. */
+  async function read(gallery: Gallery): Promise<void> {
+    const known = new Map(images().map((image) => [image.id, image]));
+    setImages((await gallery.images()).map((image) => known.get(image.id) ?? image));
+  }
   const ready = openGallery().then(async (gallery) => {
     setPersistent(gallery.persistent);
-    setImages(await gallery.images());
+    await read(gallery);
     return gallery;
   });
+  let removed: (inputs: ReadonlySet<string>) => void = () => {};
   return {
     images,
     persistent,
@@ -50,23 +66,25 @@ export function createGalleryState(): GalleryState {
         { id, createdAt, ...unproxied({ options, composition, candidates, report }) },
         view.images.flatMap((image) => (image.picture ? [storedImage(view, image, image.picture.png)] : [])),
       );
-      setImages(await gallery.images());
+      await read(gallery);
     },
     read: async (runId) => (await ready).run(runId),
     async remove(imageId) {
       const gallery = await ready;
+      const image = images().find(({ id }) => id === imageId);
+      const kept = image ? await gallery.run(image.runId) : null;
       await gallery.remove(imageId);
-      setImages(await gallery.images());
+      await read(gallery);
+      if (kept) removed(inputsOf([kept.run]));
     },
-    inputs: async () =>
-      new Set(
-        (await (await ready).runs()).flatMap(({ options: { start } }) =>
-          start ? [start.picture.id, ...(start.mask ? [start.mask.id] : [])] : [],
-        ),
-      ),
+    inputs: async () => inputsOf(await (await ready).runs()),
     async clear() {
-      await (await ready).clear();
+      const gallery = await ready;
+      const all = inputsOf(await gallery.runs());
+      await gallery.clear();
       setImages([]);
+      removed(all);
     },
+    onRemoved: (listener) => void (removed = listener),
   };
 }

@@ -67,7 +67,12 @@ function openMemoryGallery(): Gallery {
         ? { run, images: [...images.values()].filter((image) => image.runId === runId).sort(byIndex) }
         : null;
     },
-    remove: async (imageId) => void images.delete(imageId),
+    async remove(imageId) {
+      const runId = images.get(imageId)?.runId;
+      images.delete(imageId);
+      if (runId !== undefined && ![...images.values()].some((image) => image.runId === runId))
+        runs.delete(runId);
+    },
     async clear() {
       images.clear();
       runs.clear();

@@ -8,6 +8,8 @@ interface KeptIndex {
   readonly modelSha256: string;
   readonly json: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Milliseconds since 1970; absent in what an earlier version has written. */
+  readonly usedAt?: number;
 }
 
 interface IndexDatabase extends DBSchema {
@@ -26,6 +28,23 @@ const open = (): Promise<IDBPDatabase<IndexDatabase> | null> =>
     upgrade: (upgraded) => void upgraded.createObjectStore("indexes"),
     blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
   }).catch(() => null));
+
+/** Indexes that stay: a list per kind of model, and room to go back and forth. Those of lists that have changed go. */
+const keptIndexes = 4;
+
+/** Puts an index with the time of its use, and removes those that were used longest ago. */
+async function keep(records: IDBPDatabase<IndexDatabase>, key: string, index: KeptIndex): Promise<void> {
+  const transaction = records.transaction("indexes", "readwrite");
+  await transaction.store.put({ ...index, usedAt: Date.now() }, key);
+  const [keys, all] = await Promise.all([transaction.store.getAllKeys(), transaction.store.getAll()]);
+  const uses = keys.map((each, i) => ({
+    key: each,
+    usedAt: each === key ? Infinity : (all[i]!.usedAt ?? 0),
+  }));
+  uses.sort((a, b) => b.usedAt - a.usedAt);
+  for (const { key: old } of uses.slice(keptIndexes)) await transaction.store.delete(old);
+  await transaction.done;
+}
 
 async function isCurrent(
   kept: KeptIndex,
@@ -66,8 +85,8 @@ export async function indexFiles(
       entries.push(await embed(card));
     }
     kept = { modelSha256: model.sha256, ...(await writeIndex({ model, dims, entries }, cards)) };
-    await records?.put("indexes", kept, key).catch(() => {}); // no room: the next visit makes it again
   }
+  if (records) await keep(records, key, kept).catch(() => {}); // no room: the next visit makes it again
   return new Map([
     ["adapters/cards.json", new Blob([JSON.stringify(cards)])],
     ["index/index.json", new Blob([kept.json])],

@@ -141,6 +141,15 @@ describe("infotext", () => {
     expect(readStartValues(new Map([["Denoising strength", "7"]]))).toBeNull();
   });
 
+  it("knows another tool's adapters by their files' names", () => {
+    const own = new Map([
+      ["My-LoRA", card("My-LoRA", { file: { path: "My LoRA.pt", sizeBytes: 1, sha256: "" } })],
+    ]);
+    expect(readInfotext("a fox <lora:my LoRA:0.5>\nSteps: 20, Sampler: Euler, Seed: 1", own)).toMatchObject({
+      prompt: "a fox <lora:My-LoRA:0.5>",
+    });
+  });
+
   it("leaves out what it cannot use", () => {
     const read = readInfotext(
       "a fox <lora:unknown:1>\nSteps: 9999, Sampler: Heun, CFG scale: x, Seed: -1, Size: big, Clip skip: 2",

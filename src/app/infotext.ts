@@ -80,7 +80,7 @@ export function readInfotext(text: string, cards: ReadonlyMap<string, AdapterCar
     ? readSampler(fields)
     : { sampler: null, schedule: null };
   const size = /^(\d+)x(\d+)$/.exec(fields.get("Size") ?? "");
-  const tags = readLoraTags(prompt);
+  const tags = readLoraTags(prompt, [...cards.values()]);
   const fewStep = tags.adapters.some(({ id }) => cards.get(id)?.fewStep);
   const kept = tags.adapters.filter(({ id }) => cards.has(id) && !cards.get(id)!.fewStep);
   const given = {

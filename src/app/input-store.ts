@@ -19,7 +19,8 @@ export interface InputStore {
   get(id: string): Promise<Blob | null>;
   /** Of all files together. */
   sizeBytes(): Promise<number>;
-  /** Removes what is not among `ids` and was added before `olderThan` (milliseconds since 1970): another tab may use the rest. */
+  remove(id: string): Promise<void>;
+  /** Removes what is not among `ids` and was added before `olderThan` (milliseconds since 1970). */
   prune(ids: ReadonlySet<string>, olderThan: number): Promise<void>;
 }
 
@@ -42,6 +43,7 @@ export function memoryInputs(): InputStore {
     },
     get: async (id) => inputs.get(id) ?? null,
     sizeBytes: async () => [...inputs.values()].reduce((sum, { size }) => sum + size, 0),
+    remove: async (id) => void inputs.delete(id),
     async prune() {},
   };
 }
@@ -55,6 +57,7 @@ const overDatabase = (database: IDBPDatabase<InputDatabase>): InputStore => ({
   },
   get: async (id) => (await database.get("inputs", id))?.file ?? null,
   sizeBytes: async () => (await database.getAll("inputs")).reduce((sum, { file }) => sum + file.size, 0),
+  remove: (id) => database.delete("inputs", id),
   async prune(ids, olderThan) {
     const transaction = database.transaction("inputs", "readwrite");
     for await (const cursor of transaction.store) {

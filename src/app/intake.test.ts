@@ -17,6 +17,7 @@ function setup() {
     ({
       title: "Pocket",
       baseModels: ["Pocket"],
+      device: { kind: "wasm", reason: "no WebGPU adapter" },
       cards: [
         { id: "clay", title: "Clay", file: { sha256: sha("clay.pt") } },
         ...[...own.values()].map(({ card }) => card),
@@ -104,6 +105,18 @@ describe("createIntake", () => {
       ],
     );
     expect(said).toContain("clay.pt is there already, as Clay.");
+  });
+
+  it("tells of files that are something else until it is closed", async () => {
+    const { intake, settled } = setup();
+    intake.take([file("paper.safetensors")]);
+    intake.refuseOthers([file("notes.txt"), file("notes.txt"), file("list.csv")]);
+    await settled();
+    expect(intake.others()).toEqual(["notes.txt", "list.csv"]);
+    intake.dismiss(intake.items[0]!.key);
+    expect(intake.open()).toBe(true);
+    intake.close();
+    expect([intake.open(), intake.others()]).toEqual([false, []]);
   });
 
   it("adds one with the card as edited, under a name of its own", async () => {

@@ -33,7 +33,11 @@ export interface IntakeItem {
 export interface Intake {
   readonly items: readonly IntakeItem[];
   readonly open: Accessor<boolean>;
+  /** Names of files that came along and are nothing this program takes. */
+  readonly others: Accessor<readonly string[]>;
   take(files: readonly File[]): void;
+  /** Tells of files that cannot be taken, where the user looks: above whatever dialog is open. */
+  refuseOthers(files: readonly File[]): void;
   edit(key: string, change: Partial<CardDraft>): void;
   accept(key: string): Promise<void>;
   dismiss(key: string): void;
@@ -71,6 +75,7 @@ export function createIntake(context: {
   const { services, pack, refresh, announce } = context;
   const [items, setItems] = createStore<IntakeItem[]>([]);
   const [open, setOpen] = createSignal(false);
+  const [others, setOthers] = createSignal<readonly string[]>([]);
   const files = new Map<string, File>();
   /** The `adapter_config.json` that came with a file. */
   const configs = new Map<string, File>();
@@ -123,6 +128,7 @@ export function createIntake(context: {
   return {
     items,
     open,
+    others,
     take(taken) {
       const adapterFiles = taken.filter(({ name }) => name !== PEFT_CONFIG_NAME);
       const config = adapterFiles.length > 0 && taken.find(({ name }) => name === PEFT_CONFIG_NAME);
@@ -137,6 +143,10 @@ export function createIntake(context: {
       setItems(produce((list) => void list.push(...added)));
       setOpen(true);
       for (const { key } of added) queue = queue.then(() => examine(key));
+    },
+    refuseOthers(files) {
+      setOthers((known) => [...new Set([...known, ...files.map(({ name }) => name)])]);
+      setOpen(true);
     },
     edit(key, change) {
       const draft = items.find((item) => item.key === key)?.draft;
@@ -165,12 +175,13 @@ export function createIntake(context: {
       files.delete(key);
       configs.delete(key);
       setItems(items.filter((item) => item.key !== key));
-      if (items.length === 0) setOpen(false);
+      if (items.length === 0 && others().length === 0) setOpen(false);
     },
     close() {
       files.clear();
       configs.clear();
       setItems([]);
+      setOthers([]);
       setOpen(false);
     },
     async change(id, draft) {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { AdapterUse } from "../shared/request.ts";
-import { checkLoraTags, describeStrength, formatLoraTag, readLoraTags } from "./lora-tags.ts";
+import type { AdapterCard } from "../retrieval/card.ts";
+import { checkLoraTags, describeParts, describeStrength, formatLoraTag, readLoraTags } from "./lora-tags.ts";
 
 const use = (id: string, weight: number, rest: Partial<AdapterUse> = {}): AdapterUse => ({
   id,
@@ -8,6 +9,9 @@ const use = (id: string, weight: number, rest: Partial<AdapterUse> = {}): Adapte
   textStrength: weight,
   ...rest,
 });
+
+const card = (id: string, { title, file }: { title: string; file: string }): AdapterCard =>
+  ({ id, title, file: { path: file } }) as AdapterCard;
 
 describe("readLoraTags", () => {
   it.each<[prompt: string, text: string, adapters: AdapterUse[]]>([
@@ -17,7 +21,13 @@ describe("readLoraTags", () => {
     ["a <lora:clay:te=0.3:unet=0.8> fox", "a  fox", [use("clay", 0.8, { textStrength: 0.3 })]],
     ["<lora:clay:0.3:0.8>", "", [use("clay", 0.8, { textStrength: 0.3 })]],
     ["<lora:clay:unet=0>", "", [use("clay", 0, { textStrength: 1 })]],
-    ["<lora:clay:0.2> <lora:clay:0.9>", " ", [use("clay", 0.9)]],
+    ["<lora:clay:0.25> <lora:clay:0.5>", " ", [use("clay", 0.75)]],
+    [
+      "<lora:clay:0.25><lora:clay:1:stop=5><lora:clay:-0.5>",
+      "",
+      [use("clay", -0.25), use("clay", 1, { steps: { start: 0, end: 5 } })],
+    ],
+    ["<lora:clay:5><lora:clay:-5>", "", [use("clay", 0)]],
     [
       "<lora:clay:0.7:lbw=IN04=0.5,OUT11=0>",
       "",
@@ -27,7 +37,7 @@ describe("readLoraTags", () => {
     ["<lora:clay:1:stop=15>", "", [use("clay", 1, { steps: { start: 0, end: 15 } })]],
     ["<lora:clay:1:step=5-15>", "", [use("clay", 1, { steps: { start: 5, end: 15 } })]],
     ["<lyco:clay:1:1:dyn=8>", "", [use("clay", 1)]],
-    ["a < b, <lora:>", "a < b, <lora:>", []],
+    ["a <b> < c: d <3:", "a <b> < c: d <3:", []],
   ])("%s", (prompt, text, adapters) => {
     const tags = readLoraTags(prompt);
     expect(tags.text).toBe(text);
@@ -57,6 +67,57 @@ describe("readLoraTags", () => {
     expect(() => checkLoraTags(tags)).toThrow(problem);
   });
 
+  it.each([
+    ["<lora:>", "it names no adapter"],
+    ["<lora: :0.8>", "it names no adapter"],
+    ["<hypernet:anime:0.5>", "hypernetworks are not used here"],
+    ["<loar:clay:0.5>", "that is no tag"],
+  ])("%s is no word of the prompt, and is told", (tag, problem) => {
+    const tags = readLoraTags(`a ${tag} fox`);
+    expect(tags).toMatchObject({ text: "a  fox", adapters: [] });
+    expect(tags.problems.join()).toContain(`${tag}: ${problem}`);
+    expect(() => checkLoraTags(tags)).toThrow(problem);
+  });
+
+  it("tells of a tag that does not end", () => {
+    expect(readLoraTags("a fox <lora:clay:0.8, in the snow <lora:ink:1>")).toMatchObject({
+      adapters: [use("ink", 1)],
+      problems: ["<lora:clay:0.8, in the snow : it has no “>” at its end."],
+    });
+  });
+
+  it.each([
+    ["<lora:clay:8>", "a strength of 8 would"],
+    ["<lora:clay:0.5:-6>", "a strength of -6 would"],
+    ["<lora:clay:3><lora:clay:3>", "a strength of 6 would"],
+  ])("%s is too strong", (prompt, problem) => {
+    const tags = readLoraTags(prompt);
+    expect(tags.problems).toHaveLength(1);
+    expect(tags.problems[0]).toContain(problem);
+    expect(tags.problems[0]).toContain("from -5 to 5");
+  });
+
+  it("finds adapters by id, file and title in any case; what may mean two is told", () => {
+    const cards = [
+      card("My-LoRA", { title: "Paper collage", file: "my_lora_v2.safetensors" }),
+      card("clay", { title: "Clay look", file: "adapters/clay.safetensors" }),
+      card("clay-2", { title: "Clay look", file: "clay.pt" }),
+    ];
+    const ids = (name: string): string[] =>
+      readLoraTags(`<lora:${name}:1>`, cards).adapters.map(({ id }) => id);
+    for (const name of ["My-LoRA", "my lora", "MY_LORA", "My_Lora_v2.safetensors", "PAPER collage"])
+      expect(ids(name)).toEqual(["My-LoRA"]);
+    expect(ids("CLAY")).toEqual(["clay"]); // an id goes before files and titles
+    expect(ids("nobody")).toEqual(["nobody"]);
+    expect(readLoraTags("<lora:clay look:1>", cards).problems).toEqual([
+      "<lora:clay look:1>: “clay look” may be “clay” or “clay-2”: write one of these.",
+    ]);
+    // Two spellings of one adapter are one adapter.
+    expect(readLoraTags("<lora:my-lora:0.5> <lora:paper collage:0.25>", cards).adapters).toEqual([
+      use("My-LoRA", 0.75),
+    ]);
+  });
+
   it("maps spans back to the prompt", () => {
     const prompt = "<lora:a:1>a castle <lora:b:1>on a hill <lora:c:1>";
     const tags = readLoraTags(prompt);
@@ -77,6 +138,24 @@ describe("readLoraTags", () => {
       "<lora:clay:1:start=0:stop=4>",
     ])
       expect(readLoraTags(tag).adapters.map(formatLoraTag)).toEqual([tag]);
+  });
+
+  it("says what strengths mean to an adapter that lacks a part", () => {
+    const parts = (unet: number, text: number, words = 0) => ({
+      matched: [
+        { network: "unet" as const, modules: unet, of: 9 },
+        { network: "text_encoder" as const, modules: text, of: 9 },
+      ],
+      embeddings: Array.from({ length: words }, () => ({ name: "w", vectors: 1, width: 8 })),
+    });
+    const split = use("clay", 0.8, { textStrength: 0 });
+    expect(describeParts(split, parts(0, 4))).toBe(
+      "It changes the text part only, which is at strength 0: it does nothing.",
+    );
+    expect(describeParts(split, parts(4, 0))).toBe("It changes the U-Net part only: 0.80 is what counts.");
+    expect(describeParts(use("clay", 0.8), parts(4, 0))).toBeNull();
+    expect(describeParts(split, parts(4, 4))).toBeNull();
+    expect(describeParts(split, parts(0, 0, 1))).toContain("brings words only");
   });
 
   it("says strengths in words", () => {

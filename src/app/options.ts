@@ -115,7 +115,8 @@ export const limits = {
   size: { min: 64, max: 1024, step: 8 },
   clipSkip: { min: 1, max: 12 },
   seed: { min: 0, max: 2 ** 32 - 1 },
-  strength: { min: -1, max: 2 },
+  /** Of an adapter: sliders are made for up to 5, beyond that a picture breaks. */
+  strength: { min: -5, max: 5 },
 } as const;
 
 /** Sizes that a pack can paint in one pass, in pixels. */
@@ -224,6 +225,13 @@ export function checkOptions(
       );
     }
   }
+  const listed = Array.isArray(options.adapters) ? options.adapters : [];
+  for (const { id, weight, textStrength = weight } of listed) {
+    for (const strength of [weight, textStrength])
+      checkRange("adapters", strength, { ...limits.strength, name: `The strength of ${id}` });
+  }
+  for (const [id, strength] of Object.entries(options.strengths))
+    checkRange("strengths", strength, { ...limits.strength, name: `The strength of ${id}` });
   const { start, hires, vaeTilePixels } = options;
   if (start !== null && hires !== null) {
     refuse(

@@ -1,6 +1,7 @@
 // The card of a file that a user adds: a first form from its name and metadata, and what the user may change in it. Pure.
 import type { AdapterReport } from "../adapters/report.ts";
 import type { AdapterCard, AdapterCategory } from "../retrieval/card.ts";
+import { adapterEnding } from "./dropped-files.ts";
 
 /** What the form shows as text; lists are separated by commas. */
 export interface CardDraft {
@@ -20,12 +21,10 @@ const triggerShare = 0.8;
 const maxTriggers = 3;
 const maxTags = 8;
 
-const extension = /\.(?:safetensors|pt|bin|ckpt|pth)$/i;
-
 /** "My_Cool-LoRA_v2.safetensors" → "My Cool LoRA v2" */
 const titleOf = (fileName: string): string =>
   fileName
-    .replace(extension, "")
+    .replace(adapterEnding, "")
     .replace(/[_\s]+/g, " ")
     .replace(/(?<=[a-z])-(?=[a-zA-Z])/g, " ")
     .trim() || "My adapter";
@@ -34,7 +33,7 @@ const titleOf = (fileName: string): string =>
 export function freeId(fileName: string, taken: ReadonlySet<string>): string {
   const base =
     fileName
-      .replace(extension, "")
+      .replace(adapterEnding, "")
       .normalize("NFKD")
       .replace(/\p{M}/gu, "")
       .replace(/[^\w.-]+/g, "-")

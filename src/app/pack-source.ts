@@ -6,15 +6,7 @@ import { needsOf, type ModelNeeds } from "./model-fit.ts";
 import { remoteAdapters, type RemoteAdapter } from "./adapter-list.ts";
 import { isOwnModel, type OwnModelStore } from "./own-models.ts";
 import { composeManifest, type PackPart } from "./pack-parts.ts";
-import {
-  infoOfPack,
-  isOfPocketPack,
-  pocketId,
-  readManifest,
-  readManifests,
-  splitPackId,
-  type PackInfo,
-} from "./packs.ts";
+import { infoOfPack, pocketId, readManifest, readManifests, splitPackId, type PackInfo } from "./packs.ts";
 
 export interface PackSource {
   readonly packId: string;
@@ -96,13 +88,12 @@ export async function packSource(packId: string, own: OwnModelStore): Promise<Pa
   if (isOwnModel(packId)) return ownSource(packId, own);
   if (packId !== pocketId) return hubSource(packId);
   const { manifest } = await readManifest(pocketId);
-  const parts = [{ manifest, pick: isOfPocketPack }];
   return {
     packId,
     info: infoOfPack(packId),
     title: manifest.title,
     needs: needsOf(manifest),
-    json: composeManifest(packId, parts, { siteUrl: siteUrl() }),
+    json: composeManifest(packId, [{ manifest }], { siteUrl: siteUrl() }),
     local: new Map(),
     remote: [],
   };

@@ -33,7 +33,7 @@ const pocketPrefixes = [
   "index/",
 ] as const;
 
-export const isOfPocketPack = (path: string): boolean =>
+const isOfPocketPack = ({ path }: { readonly path: string }): boolean =>
   pocketPrefixes.some((prefix) => path.startsWith(prefix));
 
 const pocket: PackInfo = {
@@ -69,7 +69,10 @@ export interface ReadManifest {
   readonly manifest: Manifest;
 }
 
-/** @throws StylusError not-found: this build of the site does not have it */
+/**
+ * Of Pocket's manifest what a run needs.
+ * @throws StylusError not-found: this build of the site does not have it
+ */
 export async function readManifest(id: string): Promise<ReadManifest> {
   const load = manifestFiles()[`../../model-manifests/${id}.json`];
   if (!load) {
@@ -78,7 +81,8 @@ export async function readManifest(id: string): Promise<ReadManifest> {
       remedy: "Choose another model; or build the site again from a complete checkout.",
     });
   }
-  const json = (await load()).default;
+  const all = (await load()).default as { readonly files: readonly { readonly path: string }[] };
+  const json = id === pocketId ? { ...all, files: all.files.filter(isOfPocketPack) } : all;
   return { json, manifest: parseManifest(json, `model-manifests/${id}.json`) };
 }
 

@@ -37,7 +37,7 @@ export function planBatch(
   options: GenerateOptions,
   pack: LoadedPack,
 ): PlannedBatch {
-  const tagged = readLoraTags(options.prompt).adapters;
+  const tagged = readLoraTags(options.prompt, pack.cards).adapters;
   if (options.adapters !== "auto") {
     const adapters = adapterUses(options.adapters === "none" ? [] : options.adapters);
     const images = Array.from({ length: options.count }, (_, index) => ({

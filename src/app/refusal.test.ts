@@ -1,6 +1,7 @@
 // Refusals in words: another size, another base, nothing fits, unreadable.
 import { describe, expect, it } from "vitest";
 import type { AdapterReport } from "../adapters/report.ts";
+import { CHOSEN_BY_USER } from "../shared/request.ts";
 import { explainRefusal, explainUnreadable } from "./refusal.ts";
 
 const refused = (base: Partial<AdapterReport["base"]>, message = "Nothing fits."): AdapterReport =>
@@ -10,7 +11,10 @@ const refused = (base: Partial<AdapterReport["base"]>, message = "Nothing fits."
     refusal: { code: "unsupported", message, remedy: "Check it." },
   }) as unknown as AdapterReport;
 
-const pocket = { title: "Pocket", baseModels: ["Pocket"] };
+const device = { kind: "webgpu", name: "GPU", reason: "", threads: 1, f16: true } as const;
+const pocket = { title: "Pocket", baseModels: ["Pocket"], device };
+const full = { title: "SD 1.5", baseModels: ["SD 1.5"], device };
+const onCpu = (reason: string) => ({ ...pocket, device: { ...device, kind: "wasm" as const, reason } });
 
 describe("explainRefusal", () => {
   it("is null for a file that fits", () => {
@@ -23,7 +27,21 @@ describe("explainRefusal", () => {
     )!;
     expect(title).toBe("Made for another size of model");
     expect(text).toContain("768 numbers wide");
-    expect(remedy).toContain("Nothing is wrong with the file");
+    expect(remedy).toBe(
+      "Nothing is wrong with the file: choose a Stable Diffusion 1.5 model under Models and add it there. Pocket takes adapters that were trained for Pocket.",
+    );
+  });
+  it("sends nobody to models that cannot run here", () => {
+    const remedy = (reason: string): string =>
+      explainRefusal(refused({ name: "Stable Diffusion 1.x", contextWidth: 768 }), onCpu(reason))!.remedy;
+    expect(remedy("no WebGPU in this browser")).toBe(
+      "Nothing is wrong with the file: the Stable Diffusion 1.5 models that take it need WebGPU, which cannot be had here (no WebGPU in this browser). Use it with this page in a browser and on a computer that have it. Pocket takes adapters that were trained for Pocket.",
+    );
+    expect(remedy(CHOSEN_BY_USER)).toContain("Choose another device in the settings, then one of them");
+    const sdxl = refused({ name: "SDXL", foreignKeys: 90 });
+    expect(explainRefusal(sdxl, onCpu("no WebGPU"))!.remedy).toMatch(
+      /^Look for a version of it for Stable Diffusion 1\.5\. The .* need WebGPU, which cannot be had here/,
+    );
   });
   it("says so of textual inversions, too", () => {
     const { title, text } = explainRefusal(
@@ -36,7 +54,6 @@ describe("explainRefusal", () => {
     );
   });
   it("does not say so where the model is SD 1.5 itself", () => {
-    const full = { title: "SD 1.5", baseModels: ["SD 1.5"] };
     expect(explainRefusal(refused({ name: "Stable Diffusion 1.x" }), full)!.title).toBe("Not usable here");
   });
   it("names another base", () => {
@@ -47,7 +64,6 @@ describe("explainRefusal", () => {
     expect(title).toBe("Made for SDXL");
     expect(text).toBe("90 keys are SDXL's.");
     expect(remedy).toContain("for Stable Diffusion 1.5");
-    const full = { title: "SD 1.5", baseModels: ["SD 1.5"] };
     expect(explainRefusal(refused({ name: "SDXL", foreignKeys: 90 }), full)!.remedy).toContain(
       "trained for SD 1.5",
     );

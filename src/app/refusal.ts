@@ -1,6 +1,7 @@
 // Why a file cannot be used with the loaded model, in words for someone who downloaded it in good faith. Pure.
 import type { AdapterReport } from "../adapters/report.ts";
 import type { PlainError } from "../shared/errors.ts";
+import { CHOSEN_BY_USER, type DeviceReport } from "../shared/request.ts";
 
 export interface Refusal {
   readonly title: string;
@@ -15,11 +16,24 @@ const sentence = (text: string): string =>
 
 const fullSize = "Stable Diffusion 1.x";
 
-/** A sound file that does not fit the model `modelTitle`, whose adapters say they are made for `baseModels`. */
-export function explainRefusal(
-  report: AdapterReport,
-  model: { readonly title: string; readonly baseModels: readonly string[] },
-): Refusal | null {
+interface Model {
+  readonly title: string;
+  /** What its adapters say they are made for. */
+  readonly baseModels: readonly string[];
+  /** That it runs on: larger models need a graphics device. */
+  readonly device: DeviceReport;
+}
+
+/** How to come by a model of full size from a miniature. */
+function wayToFullSize({ kind, reason }: DeviceReport): string {
+  if (kind === "webgpu") return "choose a Stable Diffusion 1.5 model under Models and add it there";
+  if (reason === CHOSEN_BY_USER)
+    return "the Stable Diffusion 1.5 models that take it need WebGPU, and WebAssembly is chosen as the device. Choose another device in the settings, then one of them under Models";
+  return `the Stable Diffusion 1.5 models that take it need WebGPU, which cannot be had here (${reason}). Use it with this page in a browser and on a computer that have it`;
+}
+
+/** A sound file that does not fit `model`. */
+export function explainRefusal(report: AdapterReport, model: Model): Refusal | null {
   const { refusal, base } = report;
   if (!refusal) return null;
   const miniature = !model.baseModels.some((name) => /^(?:sd|stable diffusion) ?1/i.test(name));
@@ -31,7 +45,7 @@ export function explainRefusal(
     return {
       title: "Made for another size of model",
       text: `This is ${noun} for ${fullSize} at full size${evidence}. ${model.title} is a miniature with the same parts, but narrower ones, so the numbers of this file have no place in it.`,
-      remedy: `Nothing is wrong with the file: choose a Stable Diffusion 1.5 model under Models and add it there. ${model.title} takes adapters that were trained for ${model.title}.`,
+      remedy: `Nothing is wrong with the file: ${wayToFullSize(model.device)}. ${model.title} takes adapters that were trained for ${model.title}.`,
     };
   }
   if (base.name !== null && base.name !== fullSize) {
@@ -39,7 +53,7 @@ export function explainRefusal(
       title: `Made for ${base.name}`,
       text: sentence(base.evidence.join("; ")) || refusal.message,
       remedy: miniature
-        ? "Look for a version of it for Stable Diffusion 1.5: the full-size models under Models take that."
+        ? `Look for a version of it for Stable Diffusion 1.5. ${sentence(wayToFullSize(model.device))}`
         : `Look for a version of it that was trained for ${model.baseModels.join(" or ")}.`,
     };
   }

@@ -6,6 +6,7 @@ import { StylusError, toPlainError, type PlainError } from "../shared/errors.ts"
 import type { DeviceReport } from "../shared/request.ts";
 import type { GalleryState } from "./gallery-state.ts";
 import { encodePicture } from "./image-file.ts";
+import { missingAdapters } from "./adapter-names.ts";
 import { openStart } from "./input-picture.ts";
 import type { InputStore } from "./input-store.ts";
 import { readLoraTags } from "./lora-tags.ts";
@@ -181,19 +182,28 @@ export function createRuns(context: RunsContext): Runs {
     const rest = image.adapters.filter(({ id }) => without !== "all" && id !== without);
     const label = without === "all" ? "no adapters" : `without ${cards().get(without)?.title ?? without}`;
     const paintedBy = view.report?.pack;
+    const fail = (error: StylusError): void => {
+      const nothing = { step: 0, steps: 0, preview: null, picture: null };
+      if (image.variant?.picture) URL.revokeObjectURL(image.variant.picture.url);
+      set("images", imageIndex, "variant", { label, status: "failed", ...nothing, error: explain(error) });
+    };
     if (paintedBy && paintedBy.id !== packId()) {
-      const error = explain(
+      fail(
         new StylusError(
           "not-found",
           `${paintedBy.title} painted this picture, and another model is in use.`,
-          {
-            remedy: `Choose ${paintedBy.title} under Models, then compare.`,
-          },
+          { remedy: `Choose ${paintedBy.title} under Models, then compare.` },
         ),
       );
-      const nothing = { step: 0, steps: 0, preview: null, picture: null };
-      if (image.variant?.picture) URL.revokeObjectURL(image.variant.picture.url);
-      set("images", imageIndex, "variant", { label, status: "failed", ...nothing, error });
+      return;
+    }
+    const [lost] = missingAdapters(rest, cards());
+    if (lost !== undefined) {
+      fail(
+        new StylusError("not-found", `The adapter “${lost}” of this picture is not here any more.`, {
+          remedy: "Add its file again, then compare.",
+        }),
+      );
       return;
     }
     const options: GenerateOptions = {

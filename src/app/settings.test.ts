@@ -1,7 +1,7 @@
 // What the page asks for with given settings, and back again.
-import { expect, it } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 import type { PackDefaults } from "./options.ts";
-import { createSettings, fromOptions, toOptions, type Settings } from "./settings.ts";
+import { createSettings, fromOptions, rulesOf, toOptions, type Settings } from "./settings.ts";
 
 const defaults: PackDefaults = {
   width: 256,
@@ -50,4 +50,28 @@ it.each<[string, Partial<Settings>]>([
   const options = toOptions({ ...initial, prompt: "a fox", ...change }, context);
   const again = { ...initial, ...fromOptions(options, defaults) };
   expect(toOptions(again, context)).toEqual(options);
+});
+
+afterEach(() => vi.unstubAllGlobals());
+
+const readBack = (saved: unknown): Settings => {
+  vi.stubGlobal("localStorage", { getItem: () => JSON.stringify(saved), setItem: () => {} });
+  return createSettings()[0];
+};
+
+it("pins and bans of before they were kept by model belong to the model of then", () => {
+  const settings = readBack({ model: "sd15+vae-ft-mse", pins: ["clay"], bans: ["ink", 7] });
+  expect(rulesOf(settings)).toEqual({ pins: ["clay"], bans: ["ink"] });
+  expect(rulesOf({ ...settings, model: "pocket" })).toEqual({ pins: [], bans: [] });
+});
+
+it("damaged pins and bans are none", () => {
+  const { adapters } = readBack({
+    adapters: { pocket: { pins: "clay" }, sd15: null, own: { pins: [1, "a"], bans: ["b"] } },
+  });
+  expect(adapters).toEqual({
+    pocket: { pins: [], bans: [] },
+    sd15: { pins: [], bans: [] },
+    own: { pins: ["a"], bans: ["b"] },
+  });
 });

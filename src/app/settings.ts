@@ -3,7 +3,7 @@
 import { createEffect, createRoot } from "solid-js";
 import { createStore, type SetStoreFunction } from "solid-js/store";
 import type { DevicePreference } from "../shared/request.ts";
-import { pocketId } from "./packs.ts";
+import { pocketId, splitPackId } from "./packs.ts";
 import {
   defaultSize,
   limits,
@@ -35,6 +35,12 @@ export interface StartSettings {
   readonly mask: string | null;
 }
 
+/** Adapters that are in every picture, and adapters that are never chosen. */
+export interface AdapterRules {
+  readonly pins: readonly string[];
+  readonly bans: readonly string[];
+}
+
 export interface Settings {
   /** Id of the pack that paints: see src/app/packs.ts. */
   model: string;
@@ -62,8 +68,8 @@ export interface Settings {
   preset: PresetId;
   method: MethodId;
   device: DevicePreference;
-  pins: string[];
-  bans: string[];
+  /** By the id of the model. */
+  adapters: Record<string, AdapterRules>;
   appearance: Appearance;
   history: string[];
 }
@@ -89,13 +95,12 @@ const initialSettings = (): Settings => ({
   preset: "balanced",
   method: "stylus",
   device: "auto",
-  pins: [],
-  bans: [],
+  adapters: {},
   appearance: "system",
   history: [],
 });
 
-/** Users have this in their browsers: a change of shape needs a new key and a migration. */
+/** Users have this in their browsers: a change of shape needs another name and a migration, as in `readRules`. */
 const storageKey = "stylus-web/settings/1";
 const historyLength = 50;
 
@@ -113,10 +118,24 @@ function read(): Settings {
       start: isStart(read.start) ? read.start : null,
       startValues: { ...initial.startValues, ...read.startValues },
       hiresValues: { ...initial.hiresValues, ...read.hiresValues },
+      adapters: readRules(saved, read.model),
     };
   } catch {
     return initial; // damaged, or storage refused: start afresh
   }
+}
+
+/** Before they were kept by model, pins and bans stood in the settings themselves: they were those of the model in use. */
+function readRules({ adapters, ...old }: Record<string, unknown>, model: string): Settings["adapters"] {
+  const ids = (list: unknown): string[] =>
+    Array.isArray(list) ? list.filter((id) => typeof id === "string") : [];
+  const rules = (value: unknown): AdapterRules => {
+    const { pins, bans } = (value ?? {}) as Record<string, unknown>;
+    return { pins: ids(pins), bans: ids(bans) };
+  };
+  const byModel =
+    typeof adapters === "object" && adapters !== null ? adapters : { [splitPackId(model).modelId]: old };
+  return Object.fromEntries(Object.entries(byModel).map(([id, value]) => [id, rules(value)]));
 }
 
 function isStart(value: unknown): value is StartSettings {
@@ -151,6 +170,14 @@ export function createSettings(): SettingsStore {
 export const withPrompt = (history: readonly string[], prompt: string): string[] =>
   [prompt, ...history.filter((entry) => entry !== prompt)].slice(0, historyLength);
 
+/** Another VAE leaves a model the same. */
+export const ruleKey = ({ model }: Settings): string => splitPackId(model).modelId;
+
+const noRules: AdapterRules = { pins: [], bans: [] };
+
+/** Pins and bans of the model in use. */
+export const rulesOf = (settings: Settings): AdapterRules => settings.adapters[ruleKey(settings)] ?? noRules;
+
 /** Few-step is on by default where a full run would take minutes. */
 export const usesFewStep = (settings: Settings, slowDevice: boolean): boolean =>
   settings.fewStep ?? slowDevice;
@@ -169,7 +196,7 @@ function hiresOf({ start, hires, hiresValues }: Settings, steps: number): HiresO
 
 const tileOf = ({ width, height }: PackDefaults): number => Math.max(limits.size.min, width, height);
 
-/** What the page asks for with these settings. */
+/** What the page asks for with these settings; the choice of adapters is left to the method. */
 export function toOptions(
   settings: Settings,
   context: { readonly defaults: PackDefaults; readonly slowDevice: boolean },
@@ -194,8 +221,8 @@ export function toOptions(
     adapters: "auto",
     device: settings.device,
     fewStep,
-    pins: [...settings.pins],
-    bans: [...settings.bans],
+    pins: [],
+    bans: [],
     removed: [],
     strengths: {},
     start,
@@ -204,7 +231,7 @@ export function toOptions(
   };
 }
 
-/** The settings that would ask for `options` again, seed locked. */
+/** The settings that would ask for `options` again, seed locked; pins, bans and sliders are the choice's own. */
 export function fromOptions(options: GenerateOptions, defaults: PackDefaults): Partial<Settings> {
   const { steps, cfgScale, sampler, schedule, start, hires } = options;
   const sampling = { steps, cfgScale, sampler, schedule };
@@ -234,7 +261,6 @@ export function fromOptions(options: GenerateOptions, defaults: PackDefaults): P
     lowMemory: options.vaeTilePixels !== null,
     preset: options.preset,
     method: options.adapters === "none" ? "sd" : options.method,
-    pins: [...options.pins],
   };
 }
 

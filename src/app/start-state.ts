@@ -4,6 +4,8 @@ import { createEffect, createSignal, on, onCleanup, untrack, type Accessor } fro
 import { StylusError, type PlainError } from "../shared/errors.ts";
 import type { RgbaImage } from "../shared/request.ts";
 import type { GalleryState } from "./gallery-state.ts";
+import { pictureText } from "./image-file.ts";
+import { claimedInputs, claimInputs } from "./input-claims.ts";
 import { maskFile, maskValues, pixelsOf, takePicture } from "./input-picture.ts";
 import { openInputs, type InputStore } from "./input-store.ts";
 import { blankMask, markedShare, type MaskImage } from "./mask-painting.ts";
@@ -30,6 +32,8 @@ export interface StartState {
   setNote(text: string | null): void;
   /** Asks what a picture file with settings is for; null takes the question back. */
   ask(offer: Omit<Offer, "url"> | null): void;
+  /** A picture file came in: if it carries settings, the user is asked what it is for; else it is started from. */
+  receive(file: File): Promise<void>;
   /** Starts from a picture file from now on. */
   take(file: Blob, name: string): Promise<void>;
   remove(): void;
@@ -46,7 +50,7 @@ const noRoom = (what: "picture" | "mask", cause: unknown): StylusError =>
     cause,
   });
 
-/** Another tab may have taken a picture and not painted from it yet. */
+/** A tab that was closed meanwhile may have taken a picture and not painted from it yet. */
 const keptUnusedMilliseconds = 24 * 60 * 60 * 1000;
 
 export function createStartState(context: {
@@ -79,6 +83,7 @@ export function createStartState(context: {
           for (const url of urls) URL.revokeObjectURL(url);
         });
         if (!id) return;
+        onCleanup(claimInputs(ids().filter((each) => each !== null)));
         void inputs.then(async (store) => {
           const [picture, mask] = await Promise.all([store.get(id), maskId ? store.get(maskId) : null]);
           if (!current) return;
@@ -95,25 +100,55 @@ export function createStartState(context: {
     ),
   );
 
-  /** Removes what no run and no setting names any more. */
-  async function tidy(olderThan: number): Promise<void> {
-    const [store, used] = await Promise.all([inputs, gallery.inputs()]);
-    for (const id of untrack(ids)) if (id) used.add(id);
-    await store.prune(used, olderThan);
+  /** What runs of the gallery and open tabs start from. */
+  async function used(): Promise<Set<string>> {
+    const [kept, claimed] = await Promise.all([gallery.inputs(), claimedInputs()]);
+    return new Set([...kept, ...claimed, ...untrack(ids).filter((id) => id !== null)]);
   }
   const ignore = (): void => {}; // tidying up only
-  void tidy(Date.now() - keptUnusedMilliseconds).catch(ignore);
+  void Promise.all([inputs, used()])
+    .then(([store, keep]) => store.prune(keep, Date.now() - keptUnusedMilliseconds))
+    .catch(ignore);
   // Who deletes a picture deletes what it started from.
-  createEffect<number>((before) => {
-    const count = gallery.images().length;
-    if (count < before) void tidy(Date.now()).catch(ignore);
-    return count;
-  }, 0);
+  gallery.onRemoved((gone) => {
+    void Promise.all([inputs, used()])
+      .then(async ([store, keep]) => {
+        for (const id of gone) if (!keep.has(id)) await store.remove(id);
+      })
+      .catch(ignore);
+  });
 
   function ask(next: Omit<Offer, "url"> | null): void {
     const previous = offer();
     if (previous) URL.revokeObjectURL(previous.url);
     setOffer(next && { ...next, url: URL.createObjectURL(next.file) });
+  }
+
+  /** The latest file that came in: an earlier one that is read more slowly changes nothing any more. */
+  let latest: Blob | null = null;
+
+  async function take(file: Blob, name: string): Promise<void> {
+    latest = file;
+    setInputError(null);
+    try {
+      const taken = await takePicture(file, name);
+      const { width, height, original } = taken;
+      const id = await (await inputs).put(taken.file).catch((cause: unknown) => {
+        throw noRoom("picture", cause);
+      });
+      if (latest !== file) return;
+      ask(null);
+      setSettings({ start: { picture: { id, width, height }, name, mask: null }, size: null });
+      setNote(
+        original &&
+          `Made smaller, from ${original.width} × ${original.height} to ${width} × ${height} pixels.`,
+      );
+      announce(`The next picture starts from ${name}.`);
+    } catch (error) {
+      if (latest !== file) return;
+      ask(null);
+      setInputError(explain(error));
+    }
   }
 
   return {
@@ -123,27 +158,16 @@ export function createStartState(context: {
     offer,
     setNote: (text) => void setNote(text),
     ask,
-    async take(file, name) {
-      try {
-        const taken = await takePicture(file, name);
-        const { width, height, original } = taken;
-        const id = await (await inputs).put(taken.file).catch((cause: unknown) => {
-          throw noRoom("picture", cause);
-        });
-        ask(null);
-        setInputError(null);
-        setSettings({ start: { picture: { id, width, height }, name, mask: null }, size: null });
-        setNote(
-          original &&
-            `Made smaller, from ${original.width} × ${original.height} to ${width} × ${height} pixels.`,
-        );
-        announce(`The next picture starts from ${name}.`);
-      } catch (error) {
-        ask(null);
-        setInputError(explain(error));
-      }
+    async receive(file) {
+      latest = file;
+      const text = await pictureText(file);
+      if (latest !== file) return;
+      if (text) ask({ file, name: file.name, text });
+      else await take(file, file.name);
     },
+    take,
     remove() {
+      latest = null;
       setSettings({ start: null, size: null });
       setNote(null);
       announce("The next picture starts from words only.");

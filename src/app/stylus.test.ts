@@ -183,6 +183,31 @@ describe("run", () => {
     });
   });
 
+  it("knows an adapter by its title and in any case, everywhere in a run", async () => {
+    const { services, requests } = setup();
+    const cards = [card("clay"), card("ink", { title: "Ink line art" })];
+    const { report } = await run(
+      { prompt: "a fox <lora:INK LINE ART:0.5> <lora:Clay:0.25>", fewStep: false },
+      { ...services, load: async () => ({ ...pack, cards }) },
+    );
+    const expected = [
+      { id: "ink", unetStrength: 0.5, textStrength: 0.5 },
+      { id: "clay", unetStrength: 0.25, textStrength: 0.25 },
+    ];
+    expect(requests[0]).toMatchObject({ prompt: "a fox  ", images: [{ adapters: expected }] });
+    expect(report.images[0]!.formulas).toEqual({ ink: "tag in the prompt", clay: "tag in the prompt" });
+  });
+
+  it.each(["<lora:>", "<hypernet:anime:1>", "<lora:ink:9>", "<lora:ink:0.8"])(
+    "paints nothing over a tag that does nothing: %s",
+    async (tag) => {
+      const error = await refusal({ prompt: `a fox ${tag}`, fewStep: false });
+      expect(error).toMatchObject({ code: "bad-input", where: "prompt" });
+      expect(error.message).toContain(tag.includes("9") ? "ink: a strength of 9" : tag);
+      expect(error.remedy).toBe("Correct the tag, or take it out.");
+    },
+  );
+
   it.each([
     ["none" as const, []],
     [[{ id: "ink", weight: 0.5 }], [{ id: "ink", unetStrength: 0.5, textStrength: 0.5 }]],
@@ -244,14 +269,14 @@ describe("run", () => {
   });
 
   it.each([
-    { prompt: "a <lora:clayy:1>" },
-    { prompt: "a", adapters: [{ id: "nothing", weight: 1 }] },
-    { prompt: "a", pins: ["gone"] },
-  ])("names an unknown adapter: %j", async (options) => {
+    { prompt: "a <lora:clayy:1>", advice: "Did you mean “clay”?" },
+    { prompt: "a", adapters: [{ id: "nothing", weight: 1 }], advice: "The list of adapters" },
+    { prompt: "a", pins: ["gone"], advice: "The list of adapters" },
+  ])("names an unknown adapter: %j", async ({ advice, ...options }) => {
     const error = await refusal(options);
     expect(error).toMatchObject({ code: "bad-input", where: "adapters" });
     expect(error.message).toMatch(/clayy|nothing|gone/);
-    expect(error.remedy).toBeTruthy();
+    expect(error.remedy).toContain(advice);
   });
 
   it("stops between stages when aborted", async () => {

@@ -3,6 +3,7 @@
 import { dependencies, version } from "../../package.json";
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
 import type { DiffusionEvent, DiffusionRequest, ImageToImage } from "../shared/request.ts";
+import { adviseOnName } from "./adapter-names.ts";
 import { choose, type RunStage } from "./choose.ts";
 import { checkLoraTags, readLoraTags } from "./lora-tags.ts";
 import { checkOptions, completeOptions, type GenerateOptions, type PartialOptions } from "./options.ts";
@@ -37,12 +38,9 @@ function checkKnown(ids: readonly string[], pack: LoadedPack): void {
   const known = new Set(pack.cards.map((card) => card.id));
   const unknown = ids.find((id) => !known.has(id));
   if (unknown === undefined) return;
-  const near = pack.cards.find(
-    ({ id, title }) => `${id} ${title}`.toLowerCase().includes(unknown.toLowerCase()) || unknown.includes(id),
-  );
   throw new StylusError("bad-input", `There is no adapter “${unknown}” in ${pack.title}.`, {
     where: "adapters",
-    remedy: near ? `Did you mean “${near.id}”?` : "The list of adapters shows all that there are.",
+    remedy: adviseOnName(unknown, pack.cards),
   });
 }
 
@@ -91,7 +89,7 @@ export async function run(
   const options = completeOptions(hooks.settle?.(pack) ?? partial, pack.defaults);
   checkOptions(options, { defaults: pack.defaults });
   const imageToImage = options.start && (await opened(options.start, hooks.openStart));
-  const tags = readLoraTags(options.prompt);
+  const tags = readLoraTags(options.prompt, pack.cards);
   checkLoraTags(tags);
   const listed = Array.isArray(options.adapters) ? options.adapters : [];
   checkKnown(

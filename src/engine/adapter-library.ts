@@ -6,6 +6,7 @@ import { ADAPTER_NETWORKS, type ModuleTable } from "../adapters/module-table.ts"
 import { type AppliedAdapter, type MergeState, planMerge, PRISTINE } from "../adapters/plan.ts";
 import type { AdapterReport } from "../adapters/report.ts";
 import { type StepSegment, stepSegments } from "../adapters/step-window.ts";
+import { combineUses, useKind } from "../shared/adapter-uses.ts";
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
 import type { AdapterUse } from "../shared/request.ts";
 import type { PromptEmbedding } from "./conditioning.ts";
@@ -183,21 +184,7 @@ export class AdapterLibrary {
   }
 }
 
-/**
- * One use per adapter: the strengths of repeated ones add up (a picked adapter that is the few-step one too). Uses with
- * other block weights or steps stay apart, in an order of their own, as the order of merging decides the last bit.
- */
+/** Repeated uses added up (a picked adapter that is the few-step one too), in an order that depends on nothing but them: the order of merging decides the last bit. */
 function combined(uses: readonly AdapterUse[]): AdapterUse[] {
-  const byKind = new Map<string, AdapterUse>();
-  for (const use of uses) {
-    const { id, blockWeights = {}, steps } = use;
-    const kind = JSON.stringify([id, Object.entries(blockWeights).sort(), steps]);
-    const known = byKind.get(kind);
-    byKind.set(kind, {
-      ...use,
-      unetStrength: (known?.unetStrength ?? 0) + use.unetStrength,
-      textStrength: (known?.textStrength ?? 0) + use.textStrength,
-    });
-  }
-  return [...byKind].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, use]) => use);
+  return combineUses(uses).sort((a, b) => (useKind(a) < useKind(b) ? -1 : 1));
 }

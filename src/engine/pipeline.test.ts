@@ -322,7 +322,7 @@ describe("packs", () => {
     ["preview.json", "{}"],
     ["adapters/cards.json", "{}"],
     ["unet/config.json", "{"],
-    ["vae/diffusion_pytorch_model.safetensors", "not a file"],
+    ["vae/diffusion_pytorch_model.safetensors", "\0not a file"],
   ])("with a damaged %s", async (path, content) => {
     const files = miniaturePack().set(path, new Blob([content]));
     await expect(DiffusionPipeline.load(files, { runtime })).rejects.toMatchObject({ code: "bad-file" });

@@ -130,6 +130,8 @@ describe("malformed files", () => {
     ["GGUF", "GGUF\u0003\u0000\u0000\u0000aaaa", /GGUF/],
     ["LFS pointer", "version https://git-lfs.github.com/spec/v1\noid", /Git LFS/],
     ["web page", "<!DOCTYPE html><html>", /web page/],
+    ["text file", "Liebe Grüße,\r\n\tdas ist keine LoRA.", /text file/],
+    ["short text file", "Hi", /text file/],
   ])("names a %s", async (_, content, message) => {
     const bytes = typeof content === "string" ? new TextEncoder().encode(content) : Uint8Array.from(content);
     const error = await failure(new Blob([bytes]));
@@ -138,7 +140,8 @@ describe("malformed files", () => {
   });
 
   it("an unknown type is unsupported, not damaged", async () => {
-    expect((await failure(rawFile(`{"a":${entry([1], [0, 4], "F99")}}`, 4))).code).toBe("unsupported");
+    const error = await failure(rawFile(`{"a":${entry([1], [0, 4], "F99")}}`, 4));
+    expect(error).toMatchObject({ code: "unsupported", remedy: expect.stringContaining("fp16") });
   });
 
   it("a safetensors file whose length begins like a pickle is not mistaken for one", async () => {

@@ -120,6 +120,8 @@ function readEntry(
   if (!isDType(dtype))
     throw new StylusError("unsupported", `Tensor "${name}" has the unknown type ${JSON.stringify(dtype)}.`, {
       where: fileName,
+      remedy:
+        "Its numbers are stored in a way that is not read here: look for a version in fp16, bf16 or fp32.",
     });
   if (!isSizeList(shape)) return fail("its shape is not a list of sizes");
   if (!isSizeList(offsets) || offsets.length !== 2) return fail("data_offsets is not a pair of positions");

@@ -7,6 +7,21 @@ export interface ForeignFile {
 
 const CONVERT = "Use the .safetensors version of this model, or convert it with a tool you trust.";
 
+/** Tab, line feed, form feed, carriage return. */
+const TEXT_CONTROLS: ReadonlySet<number> = new Set([9, 10, 12, 13]);
+
+/** Whether bytes are the beginning of a text in UTF-8 or ASCII. */
+function isText(start: Uint8Array): boolean {
+  if (start.length === 0 || start.some((byte) => byte < 0x20 && !TEXT_CONTROLS.has(byte))) return false;
+  try {
+    // As a stream: the last character may be cut.
+    new TextDecoder("utf-8", { fatal: true }).decode(start, { stream: true });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** What a file is when it is not safetensors, from its first bytes (up to 64); undefined when nothing speaks against safetensors. */
 export function describeForeignFile(start: Uint8Array): ForeignFile | undefined {
   const text = String.fromCharCode(...start);
@@ -38,6 +53,14 @@ export function describeForeignFile(start: Uint8Array): ForeignFile | undefined 
     return {
       message: "This is a web page, not a model file.",
       remedy: "The download needed a login or failed: download it again from the model's page.",
+    };
+  }
+  // Safetensors and all other binary files have control characters in their first bytes.
+  if (isText(start)) {
+    return {
+      message: "This is a text file, not a model or an adapter.",
+      remedy:
+        "Look for the file itself on its page: a note, a list or an error message was saved in its place.",
     };
   }
   return undefined;

@@ -2,7 +2,7 @@
 // one (which is many times slower than WASM). The reason goes into the report: the choice is never silent.
 
 import { StylusError } from "../shared/errors.ts";
-import type { DevicePreference, DeviceReport } from "../shared/request.ts";
+import { CHOSEN_BY_USER, type DevicePreference, type DeviceReport } from "../shared/request.ts";
 
 export interface ChosenDevice {
   readonly report: DeviceReport;
@@ -28,7 +28,7 @@ interface ChooseOptions {
 /** @throws StylusError `device` when WebGPU is demanded and cannot be had */
 export async function chooseDevice(
   preference: DevicePreference,
-  { wasmReason = "chosen by the user", float16 = true }: ChooseOptions = {},
+  { wasmReason = CHOSEN_BY_USER, float16 = true }: ChooseOptions = {},
 ): Promise<ChosenDevice> {
   if (preference === "wasm") return wasmDevice(wasmReason);
   const found = await findAdapter();
@@ -41,7 +41,7 @@ export async function chooseDevice(
   if (found.software && preference === "auto") return wasmDevice(`only a software adapter (${found.name})`);
   try {
     const gpu = await requestDevice(found.adapter, { float16 });
-    const reason = preference === "webgpu" ? "chosen by the user" : "a graphics adapter is present";
+    const reason = preference === "webgpu" ? CHOSEN_BY_USER : "a graphics adapter is present";
     const f16 = gpu.features.has("shader-f16");
     return { gpu, report: { kind: "webgpu", name: found.name, reason, threads: 1, f16 } };
   } catch (cause) {

@@ -124,6 +124,9 @@ export interface DiffusionRequest {
 
 export type DevicePreference = "auto" | "webgpu" | "wasm";
 
+/** Reason of a device that was not found to be the best. */
+export const CHOSEN_BY_USER = "chosen by the user";
+
 /** Which device runs the networks, and why that one. Shown to the user; never chosen silently. */
 export interface DeviceReport {
   readonly kind: "webgpu" | "wasm";

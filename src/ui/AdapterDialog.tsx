@@ -17,8 +17,8 @@ export function AdapterDialog(props: {
   const card = createMemo(() => (props.id === null ? undefined : studio.card(props.id)));
   const own = createMemo(() => (props.id === null ? undefined : studio.pack()?.own.get(props.id)));
   const remote = createMemo(() => (props.id === null ? undefined : studio.pack()?.remote.get(props.id)));
-  const pinned = (): boolean => studio.settings.pins.includes(props.id ?? "");
-  const banned = (): boolean => studio.settings.bans.includes(props.id ?? "");
+  const pinned = (): boolean => studio.pins().includes(props.id ?? "");
+  const banned = (): boolean => studio.bans().includes(props.id ?? "");
   return (
     <Dialog open={card() !== undefined} title={card()?.title ?? ""} onClose={() => props.onClose()}>
       <Show when={card()}>

@@ -111,7 +111,7 @@ export function App(props: { readonly studio: Studio }): JSX.Element {
             onStorage={() => setStorageOpen(true)}
             onHelp={() => setHelpOpen(true)}
           />
-          <main class={styles["main"]}>
+          <main class={styles["main"]} tabindex="-1">
             <section class={styles["sheet"]} aria-label="Prompt and settings">
               <PromptBox />
               <StartPicture />

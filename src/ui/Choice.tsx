@@ -1,6 +1,8 @@
 // What was chosen, part by part, with everything needed to change it.
 import { createMemo, For, Show, type JSX } from "solid-js";
-import { describeStrength, readLoraTags } from "../app/lora-tags.ts";
+import { adviseOnName } from "../app/adapter-names.ts";
+import { describeParts, describeStrength, readLoraTags } from "../app/lora-tags.ts";
+import type { AdapterUse } from "../shared/request.ts";
 import { useAdapterDialog } from "./adapter-dialog-context.ts";
 import { Candidates } from "./Candidates.tsx";
 import styles from "./Choice.module.css";
@@ -16,17 +18,24 @@ export function Choice(): JSX.Element {
   const pickedIds = createMemo(
     () => new Set(composition().tasks.flatMap((task) => task.picks.map(({ id }) => id))),
   );
-  const extraPins = createMemo(() =>
-    studio.settings.pins.filter((id) => !pickedIds().has(id) && studio.card(id)),
-  );
+  const extraPins = createMemo(() => studio.pins().filter((id) => !pickedIds().has(id) && studio.card(id)));
   const bareTasks = createMemo(() =>
     composition().tasks.flatMap((task, index) =>
       task.picks.length === 0 && task.text !== "" ? [{ index, words: task.text }] : [],
     ),
   );
-  const tags = createMemo(() => readLoraTags(studio.settings.prompt));
-  const isEmpty = (): boolean =>
-    composition().tasks.length === 0 && extraPins().length === 0 && tags().adapters.length === 0;
+  const tags = createMemo(() => readLoraTags(studio.settings.prompt, studio.pack()?.cards));
+  const hasTags = (): boolean => tags().adapters.length > 0 || tags().problems.length > 0;
+  const isEmpty = (): boolean => composition().tasks.length === 0 && extraPins().length === 0 && !hasTags();
+
+  const describeTag = (use: AdapterUse): string => {
+    const pack = studio.pack();
+    if (pack && !studio.card(use.id))
+      return `There is no adapter of this name. ${adviseOnName(use.id, pack.cards)}`;
+    const own = pack?.own.get(use.id);
+    const strength = describeStrength(use);
+    return [strength, own && describeParts(use, own.report)].filter(Boolean).join(". ");
+  };
 
   return (
     <section class={styles["choice"]} aria-labelledby="choice-title">
@@ -96,7 +105,7 @@ export function Choice(): JSX.Element {
               </ul>
             </li>
           </Show>
-          <Show when={tags().adapters.length > 0}>
+          <Show when={hasTags()}>
             <li class={styles["task"]}>
               <h3 class={styles["part"]}>Named in the prompt</h3>
               <ul class={styles["tags"]}>
@@ -110,11 +119,7 @@ export function Choice(): JSX.Element {
                           </button>
                         )}
                       </Show>
-                      <span>
-                        {studio.pack() === null || studio.card(use.id)
-                          ? describeStrength(use)
-                          : "There is no adapter of this name."}
-                      </span>
+                      <span>{describeTag(use)}</span>
                     </li>
                   )}
                 </For>
@@ -141,10 +146,10 @@ export function Choice(): JSX.Element {
         </Show>
       </Show>
 
-      <Show when={studio.settings.bans.length > 0}>
+      <Show when={studio.bans().length > 0}>
         <p class={styles["bare"]}>
           <span>Never chosen:</span>
-          <For each={studio.settings.bans}>
+          <For each={studio.bans()}>
             {(id) => (
               <span>
                 {studio.card(id)?.title ?? id}

@@ -73,7 +73,9 @@ export function Diagnosis(props: { readonly report: AdapterReport }): JSX.Elemen
         <dt>Base model</dt>
         <dd>
           {report().base.name ??
-            (report().refusal ? "Cannot be told from the file" : "Not stated, but its parts fit")}
+            (report().refusal
+              ? "Cannot be told from the file"
+              : "None of the known ones; its sizes fit this model")}
           <Show when={report().base.evidence.length > 0}>
             <span class={styles["aside"]}>{report().base.evidence.join("; ")}</span>
           </Show>

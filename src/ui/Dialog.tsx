@@ -28,7 +28,7 @@ export function Dialog(props: {
         if (event.target === dialog) props.onClose();
       }}
     >
-      <div class={styles["inside"]}>
+      <div class={styles["inside"]} tabindex="-1">
         <header class={styles["head"]}>
           <h2 id={id}>{props.title}</h2>
           <button class={controls["icon"]} type="button" aria-label="Close" onClick={() => props.onClose()}>

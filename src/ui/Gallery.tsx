@@ -2,8 +2,9 @@
 import { createMemo, createSignal, For, onCleanup, Show, type JSX } from "solid-js";
 import type { StoredImage } from "../app/gallery.ts";
 import { formatBytes } from "../app/time-left.ts";
-import controls from "./controls.module.css";
+import { ConfirmButton } from "./ConfirmButton.tsx";
 import styles from "./Gallery.module.css";
+import { focusWhatIsLeft } from "./focus.ts";
 import { CloseIcon } from "./icons.tsx";
 import { useStudio } from "./studio-context.ts";
 
@@ -12,7 +13,6 @@ const shownAtFirst = 24;
 export function Gallery(): JSX.Element {
   const studio = useStudio();
   const [all, setAll] = createSignal(false);
-  const [asking, setAsking] = createSignal(false);
   const images = createMemo(() =>
     all() ? studio.gallery.images() : studio.gallery.images().slice(0, shownAtFirst),
   );
@@ -24,41 +24,21 @@ export function Gallery(): JSX.Element {
         <header>
           <h2 id="gallery-title">Your pictures</h2>
           <span>
-            {studio.gallery.images().length}, {formatBytes(bytes())} in this browser
-            {studio.gallery.persistent() ? "" : ", until the page closes"}
+            {studio.gallery.images().length} · {formatBytes(bytes())}
+            <Show when={studio.gallery.persistent()} fallback=", until the page closes">
+              <span class={styles["where"]}> in this browser</span>
+            </Show>
           </span>
-          <Show
-            when={asking()}
-            fallback={
-              <button
-                class={`${controls["button"]} ${controls["small"]} ${controls["quiet"]}`}
-                type="button"
-                onClick={() => setAsking(true)}
-              >
-                Delete all
-              </button>
-            }
-          >
-            <span class={styles["ask"]} role="group" aria-label="Delete all pictures?">
-              <button
-                class={`${controls["button"]} ${controls["small"]} ${controls["danger"]}`}
-                type="button"
-                onClick={() => {
-                  setAsking(false);
-                  void studio.gallery.clear();
-                }}
-              >
-                Delete {studio.gallery.images().length} pictures
-              </button>
-              <button
-                class={`${controls["button"]} ${controls["small"]} ${controls["quiet"]}`}
-                type="button"
-                onClick={() => setAsking(false)}
-              >
-                Keep them
-              </button>
-            </span>
-          </Show>
+          <span class={styles["all"]}>
+            <ConfirmButton
+              label="Delete all"
+              name="Delete all pictures"
+              confirm={`Delete ${studio.gallery.images().length} pictures`}
+              keep="Keep them"
+              quiet
+              onConfirm={() => studio.gallery.clear()}
+            />
+          </span>
         </header>
         <ul>
           <For each={images()}>{(image) => <Thumbnail image={image} />}</For>
@@ -79,6 +59,14 @@ function Thumbnail(props: { readonly image: StoredImage }): JSX.Element {
   const studio = useStudio();
   const url = URL.createObjectURL(props.image.png);
   onCleanup(() => URL.revokeObjectURL(url));
+  /** The keyboard goes on with the picture that takes its place. */
+  async function remove(item: HTMLLIElement): Promise<void> {
+    const had = item.contains(document.activeElement);
+    const next = (item.nextElementSibling ?? item.previousElementSibling)?.querySelector("button:last-child");
+    await studio.gallery.remove(props.image.id);
+    if (had && next instanceof HTMLElement) next.focus();
+    focusWhatIsLeft();
+  }
   const shown = (): boolean => studio.run()?.id === props.image.runId;
   return (
     <li class={styles["item"]}>
@@ -99,7 +87,7 @@ function Thumbnail(props: { readonly image: StoredImage }): JSX.Element {
         class={styles["delete"]}
         type="button"
         aria-label={`Delete the picture with seed ${props.image.seed}`}
-        onClick={() => void studio.gallery.remove(props.image.id)}
+        onClick={(event) => void remove(event.currentTarget.closest("li")!)}
       >
         <CloseIcon />
       </button>

@@ -39,9 +39,11 @@ export function HelpDialog(props: { readonly open: boolean; readonly onClose: ()
           <p>
             Prompts may hold <code>(emphasis:1.2)</code> and <code>&lt;lora:name:0.8&gt;</code>. Such a tag
             also takes separate weights for text and picture (<code>:0.3:0.8</code>), weights by block (
-            <code>:lbw=OUTALL</code>) and steps (<code>:start=2:stop=12</code>). Downloaded pictures carry
-            prompt, seed, settings and adapters in the form that other tools read; drop such a picture on this
-            page to take its settings over.
+            <code>:lbw=OUTALL</code>) and steps (<code>:start=2:stop=12</code>). Lists of block weights and
+            presets such as OUTALL count the blocks of Stable Diffusion 1.5; Pocket has fewer, so name its
+            blocks there (<code>:lbw=IN03=0.5,M00=0</code>). Strengths of several tags for one adapter add up.
+            Downloaded pictures carry prompt, seed, settings and adapters in the form that other tools read;
+            drop such a picture on this page to take its settings over.
           </p>
           <p>
             Drop, paste or choose any picture to start from it. The lower the strength, the more of it stays;

@@ -1,7 +1,8 @@
 // Adapter files that were dropped or picked: what each is, whether it fits, and the card under which it joins the others.
-import { For, Match, Show, Switch, type JSX } from "solid-js";
+import { createEffect, For, Match, on, Show, Switch, type JSX } from "solid-js";
 import { adapterExtensions } from "../app/dropped-files.ts";
 import type { IntakeItem } from "../app/intake.ts";
+import type { PlainError } from "../shared/errors.ts";
 import { formatBytes } from "../app/time-left.ts";
 import { useAdapterDialog } from "./adapter-dialog-context.ts";
 import { CardForm } from "./CardForm.tsx";
@@ -14,10 +15,20 @@ import styles from "./IntakeDialog.module.css";
 import { PickFiles } from "./PickFiles.tsx";
 import { useStudio } from "./studio-context.ts";
 
+const othersError = (names: readonly string[]): PlainError => ({
+  code: "unsupported",
+  message:
+    names.length === 1
+      ? `${names[0]} is neither a picture nor an adapter file.`
+      : `Neither pictures nor adapter files: ${names.join(", ")}.`,
+  remedy: "Drop a picture to start from, or a LoRA file (.safetensors, .pt or .bin).",
+});
+
 export function IntakeDialog(): JSX.Element {
   const studio = useStudio();
   return (
     <Dialog open={studio.intake.open()} title="Your LoRA files" wide onClose={() => studio.intake.close()}>
+      <Others />
       <ul class={styles["items"]}>
         <For each={studio.intake.items}>{(item) => <Item item={item} />}</For>
       </ul>
@@ -26,6 +37,22 @@ export function IntakeDialog(): JSX.Element {
         <p>Files stay in this browser. Nothing is uploaded.</p>
       </div>
     </Dialog>
+  );
+}
+
+function Others(): JSX.Element {
+  const studio = useStudio();
+  let note: HTMLDivElement | undefined;
+  createEffect(
+    // Somebody may be further down in the list.
+    on(studio.intake.others, () => queueMicrotask(() => note?.scrollIntoView({ block: "nearest" }))),
+  );
+  return (
+    <Show when={studio.intake.others().length > 0}>
+      <div class={styles["others"]} ref={(element) => (note = element)}>
+        <ErrorNote error={othersError(studio.intake.others())} compact />
+      </div>
+    </Show>
   );
 }
 

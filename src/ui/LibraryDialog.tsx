@@ -23,8 +23,8 @@ export function LibraryDialog(props: { readonly open: boolean; readonly onClose:
     const words = query().toLowerCase().split(/\s+/).filter(Boolean);
     return (studio.pack()?.cards ?? []).filter((card) => {
       if (filter() === "own" && !isOwn(card.id)) return false;
-      if (filter() === "pinned" && !studio.settings.pins.includes(card.id)) return false;
-      if (filter() === "banned" && !studio.settings.bans.includes(card.id)) return false;
+      if (filter() === "pinned" && !studio.pins().includes(card.id)) return false;
+      if (filter() === "banned" && !studio.bans().includes(card.id)) return false;
       const text = [card.title, card.id, card.refined.description, card.refined.category, ...card.tags]
         .join(" ")
         .toLowerCase();
@@ -48,8 +48,8 @@ export function LibraryDialog(props: { readonly open: boolean; readonly onClose:
           choices={[
             { value: "all", label: "All" },
             { value: "own", label: `Yours ${studio.pack()?.own.size ?? 0}` },
-            { value: "pinned", label: `Pinned ${studio.settings.pins.length}` },
-            { value: "banned", label: `Banned ${studio.settings.bans.length}` },
+            { value: "pinned", label: `Pinned ${studio.pins().length}` },
+            { value: "banned", label: `Banned ${studio.bans().length}` },
           ]}
           onChange={setFilter}
         />
@@ -85,13 +85,13 @@ export function LibraryDialog(props: { readonly open: boolean; readonly onClose:
                     {card.fewStep ? "few-step" : card.refined.category}
                   </span>
                 </button>
-                <Show when={studio.settings.pins.includes(card.id)}>
+                <Show when={studio.pins().includes(card.id)}>
                   <span class={styles["mark"]} title="Pinned">
                     <PinIcon />
                     <span class="visually-hidden">Pinned</span>
                   </span>
                 </Show>
-                <Show when={studio.settings.bans.includes(card.id)}>
+                <Show when={studio.bans().includes(card.id)}>
                   <span class={styles["mark"]} title="Banned">
                     <BanIcon />
                     <span class="visually-hidden">Banned</span>

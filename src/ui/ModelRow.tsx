@@ -3,6 +3,7 @@ import { Match, Show, Switch, type JSX } from "solid-js";
 import type { ModelEntry } from "../app/model-list.ts";
 import { formatBytes } from "../app/time-left.ts";
 import controls from "./controls.module.css";
+import { focusWhatIsLeft } from "./focus.ts";
 import { LicenseLink } from "./LicenseLink.tsx";
 import { ModelDownload } from "./ModelDownload.tsx";
 import styles from "./ModelsDialog.module.css";
@@ -138,7 +139,7 @@ export function ModelRow(props: { readonly entry: ModelEntry }): JSX.Element {
             aria-label={`Remove ${entry().title} from the list`}
             disabled={inUse()}
             title={inUse() ? "Use another model first" : "The file stays where it is"}
-            onClick={() => void models.forgetOwn(entry().id)}
+            onClick={() => void models.forgetOwn(entry().id).then(focusWhatIsLeft)}
           >
             Remove
           </button>

@@ -1,5 +1,6 @@
 // Things worth knowing that are not failures: one processor thread only, a device lost on the way and what was done about it.
 import { createMemo, createSignal, Show, type JSX } from "solid-js";
+import { describeMissing } from "../app/adapter-names.ts";
 import controls from "./controls.module.css";
 import { CloseIcon } from "./icons.tsx";
 import styles from "./Notices.module.css";
@@ -23,6 +24,13 @@ export function Notices(): JSX.Element {
         {(notice) => (
           <div class={styles["notice"]} role="status">
             <p>{notice()}</p>
+          </div>
+        )}
+      </Show>
+      <Show when={describeMissing(studio.missing())}>
+        {(words) => (
+          <div class={styles["notice"]} role="status">
+            <p>{words()}</p>
           </div>
         )}
       </Show>

@@ -4,6 +4,7 @@ import { draftOf, type CardDraft } from "../app/own-card.ts";
 import type { OwnAdapter } from "../app/own-adapters.ts";
 import { toPlainError, type PlainError } from "../shared/errors.ts";
 import { CardForm } from "./CardForm.tsx";
+import { ConfirmButton } from "./ConfirmButton.tsx";
 import controls from "./controls.module.css";
 import { Diagnosis } from "./Diagnosis.tsx";
 import { ErrorNote } from "./ErrorNote.tsx";
@@ -13,7 +14,6 @@ import { useStudio } from "./studio-context.ts";
 export function OwnSection(props: { readonly own: OwnAdapter; readonly onRemoved: () => void }): JSX.Element {
   const studio = useStudio();
   const [draft, setDraft] = createSignal<CardDraft | null>(null);
-  const [asking, setAsking] = createSignal(false);
   const [busy, setBusy] = createSignal(false);
   const [error, setError] = createSignal<PlainError | null>(null);
 
@@ -75,34 +75,13 @@ export function OwnSection(props: { readonly own: OwnAdapter; readonly onRemoved
           >
             Edit its card
           </button>
-          <Show
-            when={asking()}
-            fallback={
-              <button
-                class={`${controls["button"]} ${controls["small"]} ${controls["quiet"]} ${controls["danger"]}`}
-                type="button"
-                onClick={() => setAsking(true)}
-              >
-                Remove
-              </button>
-            }
-          >
-            <button
-              class={`${controls["button"]} ${controls["small"]} ${controls["danger"]}`}
-              type="button"
-              disabled={busy()}
-              onClick={() => void work(() => studio.intake.forget(props.own.id), props.onRemoved)}
-            >
-              Remove its file and card
-            </button>
-            <button
-              class={`${controls["button"]} ${controls["small"]} ${controls["quiet"]}`}
-              type="button"
-              onClick={() => setAsking(false)}
-            >
-              Keep it
-            </button>
-          </Show>
+          <ConfirmButton
+            label="Remove"
+            confirm="Remove its file and card"
+            keep="Keep it"
+            quiet
+            onConfirm={() => work(() => studio.intake.forget(props.own.id), props.onRemoved)}
+          />
         </div>
       </Show>
       <details class={styles["report"]}>

@@ -24,8 +24,8 @@ export function PickRow(props: {
     return file?.stored === false ? file : null;
   };
   const title = (): string => card()?.title ?? id();
-  const pinned = (): boolean => studio.settings.pins.includes(id());
-  const banned = (): boolean => studio.settings.bans.includes(id());
+  const pinned = (): boolean => studio.pins().includes(id());
+  const banned = (): boolean => studio.bans().includes(id());
   const removed = (): boolean => studio.adjustments.removed.includes(id());
   const off = (): boolean => banned() || removed();
   const byHand = (): boolean => studio.adjustments.strengths[id()] !== undefined;

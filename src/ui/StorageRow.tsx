@@ -1,6 +1,7 @@
 // One thing that takes room: how much, and, where it can be deleted here, a button that asks once more.
 import { createSignal, Show, type JSX } from "solid-js";
 import { formatBytes } from "../app/time-left.ts";
+import { ConfirmButton } from "./ConfirmButton.tsx";
 import controls from "./controls.module.css";
 import styles from "./StorageDialog.module.css";
 
@@ -12,15 +13,7 @@ export function StorageRow(props: {
   /** Forgets what was remembered of its files; answers how much that was, null when that failed. */
   readonly onForget?: () => Promise<number | null>;
 }): JSX.Element {
-  const [asking, setAsking] = createSignal(false);
-  const [deleting, setDeleting] = createSignal(false);
   const [forgotten, setForgotten] = createSignal<number | null>(null);
-  async function remove(): Promise<void> {
-    setDeleting(true);
-    await props.onDelete!();
-    setDeleting(false);
-    setAsking(false);
-  }
   return (
     <li aria-label={props.title}>
       <div>
@@ -37,50 +30,27 @@ export function StorageRow(props: {
       <span class={styles["size"]}>{formatBytes(props.sizeBytes)}</span>
       <Show when={props.onDelete}>
         <div class={styles["actions"]}>
-          <Show
-            when={asking()}
-            fallback={
-              <>
-                <button
-                  class={`${controls["button"]} ${controls["small"]} ${controls["danger"]}`}
-                  type="button"
-                  aria-label={`Delete ${props.title}`}
-                  onClick={() => setAsking(true)}
-                >
-                  Delete
-                </button>
-                <Show when={props.onForget}>
-                  {(forget) => (
-                    <button
-                      class={`${controls["button"]} ${controls["small"]} ${controls["quiet"]}`}
-                      type="button"
-                      aria-label={`Forget the hashes of ${props.title}`}
-                      title="What the first download brought is remembered, so that a changed file is noticed"
-                      onClick={() => void forget()().then(setForgotten)}
-                    >
-                      Forget hashes
-                    </button>
-                  )}
-                </Show>
-              </>
-            }
+          <ConfirmButton
+            label="Delete"
+            name={`Delete ${props.title}`}
+            confirm={`Delete ${formatBytes(props.sizeBytes)}`}
+            keep="Keep it"
+            onConfirm={() => props.onDelete!()}
           >
-            <button
-              class={`${controls["button"]} ${controls["small"]} ${controls["danger"]}`}
-              type="button"
-              disabled={deleting()}
-              onClick={() => void remove()}
-            >
-              {deleting() ? "Deleting…" : `Delete ${formatBytes(props.sizeBytes)}`}
-            </button>
-            <button
-              class={`${controls["button"]} ${controls["small"]} ${controls["quiet"]}`}
-              type="button"
-              onClick={() => setAsking(false)}
-            >
-              Keep it
-            </button>
-          </Show>
+            <Show when={props.onForget}>
+              {(forget) => (
+                <button
+                  class={`${controls["button"]} ${controls["small"]} ${controls["quiet"]}`}
+                  type="button"
+                  aria-label={`Forget the hashes of ${props.title}`}
+                  title="What the first download brought is remembered, so that a changed file is noticed"
+                  onClick={() => void forget()().then(setForgotten)}
+                >
+                  Forget hashes
+                </button>
+              )}
+            </Show>
+          </ConfirmButton>
         </div>
       </Show>
     </li>

@@ -238,3 +238,43 @@ test("a manifest with a path that leaves the pack is refused by field", async ()
     error: { code: "bad-file", where: "manifest: files[0].path" },
   });
 });
+
+test("without a file system the worker's memory has the files: once, listed, removed, gone with it", async () => {
+  const seen = await browser.page.evaluate(async (json) => {
+    const { WorkerClient } = await load("/src/rpc/client.ts");
+    const client = new WorkerClient(
+      "storage",
+      () => new Worker("/tests/browser/storage-worker.ts?memory", { type: "module" }),
+    );
+    const open = async (): Promise<{ sizes: number[]; downloadedBytes: number; persistent: boolean }> => {
+      const { files, downloadedBytes, persistent } = await client.call((service: StorageService) =>
+        service.openPack(json, location.href),
+      );
+      const sizes = [...(files as Map<string, Blob>).values()].map(({ size }) => size).sort((a, b) => a - b);
+      return { sizes, downloadedBytes, persistent };
+    };
+    const use = async (): Promise<unknown> => {
+      const { usedBytes, fileCount } = await client.call((service: StorageService) => service.use());
+      return { usedBytes, fileCount };
+    };
+    const keepsFiles = await client.call((service: StorageService) => service.keepsFiles());
+    const [first, second, full] = [await open(), await open(), await use()];
+    await client.call((service: StorageService) => service.removePack(json));
+    const [emptied, third] = [await use(), await open()];
+    client.terminate();
+    const afterwards = await use();
+    client.terminate();
+    return { keepsFiles, first, second, full, emptied, third, afterwards };
+  }, manifest());
+  const sizes = [0, 200_000, 3_000_000];
+  const nothing = { usedBytes: 0, fileCount: 0 };
+  expect(seen).toEqual({
+    keepsFiles: false,
+    first: { sizes, downloadedBytes: 3_200_000, persistent: false },
+    second: { sizes, downloadedBytes: 0, persistent: false },
+    full: { usedBytes: 3_200_000, fileCount: 3 },
+    emptied: nothing,
+    third: { sizes, downloadedBytes: 3_200_000, persistent: false },
+    afterwards: nothing,
+  });
+});

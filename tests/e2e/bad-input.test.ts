@@ -5,7 +5,16 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { siteFolder } from "../../scripts/setup.mjs";
 import { openSite, runInPage, type Site } from "../../scripts/site.mjs";
-import { alerts, generateButton, loaded, paint, pictures, promptBox, useSettings } from "./page.ts";
+import {
+  alerts,
+  complaint,
+  generateButton,
+  loaded,
+  paint,
+  pictures,
+  promptBox,
+  useSettings,
+} from "./page.ts";
 import { visit } from "./visit.ts";
 
 describe("requests", () => {
@@ -21,7 +30,7 @@ describe("requests", () => {
     for (const prompt of ["", "   \n "]) {
       await promptBox(page).fill(prompt);
       await generateButton(page).click();
-      expect(await alerts(page).innerText()).toContain("The prompt is empty.");
+      await complaint(page, "The prompt is empty.");
       expect(await promptBox(page).getAttribute("aria-invalid")).toBe("true");
     }
     await paint(page, "a fox in the snow");
@@ -40,15 +49,29 @@ describe("requests", () => {
     const { page } = site;
     await promptBox(page).fill("a fox in the snow <lora:nobody:0.8>");
     await generateButton(page).click();
-    await alerts(page).first().waitFor();
-    expect(await alerts(page).first().innerText()).toContain("There is no adapter “nobody” in Pocket.");
+    await complaint(page, "There is no adapter “nobody” in Pocket.");
     await paint(page, "a fox in the snow");
+  });
+
+  test.each([
+    ["<lora:noirr:0.8>", "Did you mean “noir”?"],
+    ["<lora:>", "it names no adapter"],
+    ["<hypernet:anime:1>", "hypernetworks are not used here"],
+    ["<lora:noir:8>", "a strength of 8 would leave nothing of the picture"],
+    ["<lora:noir:0.8", "it has no “>” at its end"],
+  ])("a tag that does nothing is told as it is written, and refused: %s", async (tag, words) => {
+    const { page } = site;
+    await promptBox(page).fill(`a fox in the snow ${tag}`);
+    await page.getByRole("region", { name: "Chosen adapters" }).getByText(words).waitFor();
+    await generateButton(page).click();
+    await alerts(page).first().getByText(words).waitFor();
   });
 
   test.each([
     [{ prompt: " " }, "prompt", /empty/],
     [{ prompt: "a".repeat(10_001) }, "prompt", /10,001 characters/],
     [{ prompt: "a fox", adapters: [{ id: "nobody", weight: 1 }] }, "adapters", /no adapter “nobody”/],
+    [{ prompt: "a fox", adapters: [{ id: "noir", weight: 8 }] }, "adapters", /noir must be between -5 and 5/],
     [{ prompt: "a fox", width: 250 }, "width", /multiple of 8/],
     [{ prompt: "a fox", steps: 0 }, "steps", /between 1 and 150/],
     [{ prompt: "a fox", method: "reranker" as const }, undefined, /./],
@@ -120,4 +143,37 @@ describe("a host without isolation headers", () => {
       await site.close();
     }
   });
+});
+
+test("a browser that keeps no files: the model lasts as long as the page, and pictures are painted", async () => {
+  const worker = /\/assets\/storage-[\w-]+\.js$/;
+  const refusal =
+    'navigator.storage.getDirectory = () => Promise.reject(new DOMException("refused", "SecurityError"));\n';
+  const intercept = (request: IncomingMessage, response: ServerResponse): boolean => {
+    if (!worker.test(request.url!)) return false;
+    const script = readFileSync(path.join(siteFolder(), request.url!), "utf8");
+    response.writeHead(200, { "Content-Type": "text/javascript" }).end(refusal + script);
+    return true;
+  };
+  const site = await openSite({ server: { intercept }, serviceWorkers: "block" });
+  try {
+    const { page } = site;
+    await loaded(page);
+    await useSettings(page, {});
+    await paint(page, "a fox in the snow");
+    const again = await runInPage(page, { prompt: "a fox", seed: 1, steps: 1, fewStep: true });
+    expect(again.report.pack.downloadedBytes).toBeGreaterThan(0); // it had to come again with the reload
+    // The files are in the worker's memory: it has not been ended, and knows them.
+    await page.getByRole("button", { name: /^Pocket: CPU/ }).click();
+    await page.getByRole("button", { name: "Storage" }).click();
+    const row = page.getByRole("dialog", { name: "Storage" }).getByRole("listitem", { name: "Pocket" });
+    await row.getByText("Model, complete.").waitFor();
+    await row.getByRole("button", { name: "Delete Pocket" }).click();
+    await row.getByRole("button", { name: /^Delete \d/ }).click();
+    await row.waitFor({ state: "detached" });
+    await page.keyboard.press("Escape");
+    await page.getByRole("heading", { name: "The model is deleted from this browser" }).waitFor();
+  } finally {
+    await site.close();
+  }
 });

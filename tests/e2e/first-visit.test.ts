@@ -1,4 +1,4 @@
-// A first visit with nothing cached, and a second one with the server gone.
+// A first visit with nothing cached, and a second one with the network off and the server gone.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { serve } from "../../scripts/server.mjs";
 import { siteFolder } from "../../scripts/setup.mjs";
 import { openSite, runInPage } from "../../scripts/site.mjs";
-import { loaded } from "./page.ts";
+import { loaded, paint, useSettings } from "./page.ts";
 
 let profile: string;
 beforeAll(() => void (profile = mkdtempSync(path.join(tmpdir(), "stylus-web-first-"))));
@@ -15,7 +15,7 @@ afterAll(() => rmSync(profile, { recursive: true, force: true }));
 
 const request = { prompt: "a fox in the snow, clay render", seed: 3, steps: 2, fewStep: true } as const;
 
-test("a first visit shows the model arriving and asks no other host; a second one works without a server", async () => {
+test("a first visit shows the model arriving and asks no other host; a second one paints without a network", async () => {
   const server = await serve(siteFolder());
   let first;
   try {
@@ -33,13 +33,21 @@ test("a first visit shows the model arriving and asks no other host; a second on
     expect(foreign).toEqual([]);
     // The service worker must have its copy of the page before the server goes.
     await site.page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
+    // Browsers drop what is in their own cache whenever they like.
+    const browser = await site.context.newCDPSession(site.page);
+    await browser.send("Network.clearBrowserCache");
     await site.close();
   } finally {
     await server.close();
   }
 
-  const again = await openSite({ url: server.url, profile });
+  const offline = (context: BrowserContext): void => void context.setOffline(true);
+  const again = await openSite({ url: server.url, profile, observe: offline });
   try {
+    await loaded(again.page);
+    expect(await again.page.evaluate(() => navigator.onLine)).toBe(false);
+    await useSettings(again.page, {}); // a reload, too
+    await paint(again.page, "a fox in the snow");
     const second = await runInPage(again.page, request);
     expect(second.report.pack.downloadedBytes).toBe(0);
     expect(second.images[0]!.png.equals(first.images[0]!.png)).toBe(true);

@@ -6,6 +6,7 @@ import path from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { root } from "../../scripts/setup.mjs";
 import { readPngText } from "../../src/formats/png.ts";
+import { writeModelFolder } from "./model-folder.ts";
 
 const out = mkdtempSync(path.join(tmpdir(), "stylus-web-out-"));
 afterAll(() => rmSync(out, { recursive: true, force: true }));
@@ -55,7 +56,39 @@ test("its pictures carry the settings", async () => {
   expect(text).toContain("Size: 256x192");
 });
 
+test("paints with a checkpoint from the disk", async () => {
+  const folder = path.join(out, "model");
+  await writeModelFolder(folder);
+  const options = "--seed 5 --steps 2 --size 64x64 --few-step off --adapters none".split(" ");
+  const { status, output } = generate(
+    "a castle",
+    ...options,
+    "--model",
+    folder,
+    "--out",
+    path.join(out, "c"),
+  );
+  expect(status, output).toBe(0);
+  const report = JSON.parse(readFileSync(path.join(out, "c/report.json"), "utf8")) as {
+    pack: { title: string };
+  };
+  expect(report.pack.title).toBe("model");
+  const png = readFileSync(path.join(out, "c/a-castle-5.png"));
+  expect((await readPngText(new Uint8Array(png))).get("parameters")).toContain("Model: model");
+});
+
 test.each([
+  ["no-such-model", /There is no model “no-such-model”[\s\S]*Choose one of .*sd15/],
+  [path.join(root, "package.json"), /None of these files is a model/],
+])("--model %s ends with code 1 and a remedy", (model, message) => {
+  const { status, output } = generate("a fox", "--model", model);
+  expect(status).toBe(1);
+  expect(output).toMatch(message);
+  expect(output).not.toContain("    at ");
+});
+
+test.each([
+  [["a fox", "--model", "nowhere/x.safetensors"], /no file or folder nowhere/],
   [[], /The prompt is missing/],
   [["a", "fox"], /Put the prompt in quotes/],
   [["a fox", "--seed", "-1"], /seed/],

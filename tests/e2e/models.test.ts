@@ -1,5 +1,5 @@
 // Models of a hub and of the user's disk: choosing, downloading with all that can go wrong, painting, deleting.
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
@@ -7,7 +7,7 @@ import type { Locator, Page } from "playwright";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { serve } from "../../scripts/server.mjs";
 import { siteFolder } from "../../scripts/setup.mjs";
-import { openSite, type Site } from "../../scripts/site.mjs";
+import { openModel, openSite, runInPage, type Site } from "../../scripts/site.mjs";
 import { writeSafetensors } from "../../src/formats/safetensors.ts";
 import { openStubHub, type Fault, type StubHub } from "../browser/stub-hub.ts";
 import {
@@ -18,7 +18,8 @@ import {
   hubRepo,
   hubSources,
 } from "../fixtures/miniature-hub.ts";
-import { alerts, loaded, paint, useSettings } from "./page.ts";
+import { modelFolder, writeModelFolder } from "./model-folder.ts";
+import { complaint, loaded, paint, useSettings } from "./page.ts";
 
 let server: Awaited<ReturnType<typeof serve>>;
 let hub: StubHub;
@@ -161,19 +162,55 @@ test("paints with it; adapters come from the hub when a picture needs them; it i
   expect(bugs).toEqual([]);
 });
 
+test("pins and bans are kept for each model", async () => {
+  const library = page.getByRole("dialog", { name: "Adapters", exact: true });
+  const change = async (adapter: RegExp, what: RegExp): Promise<void> => {
+    await page.getByRole("button", { name: /^Adapters/ }).click();
+    await library.getByRole("button", { name: adapter }).click();
+    const details = page.getByRole("dialog", { name: adapter });
+    await details.getByRole("button", { name: what }).click();
+    await details.getByRole("button", { name: "Close", exact: true }).click();
+    await library.getByRole("button", { name: "Close", exact: true }).click();
+  };
+  const counts = async (): Promise<string[]> => {
+    await page.getByRole("button", { name: /^Adapters/ }).click();
+    const words = await library.getByText(/^(?:Pinned|Banned) \d+$/).allInnerTexts();
+    await library.getByRole("button", { name: "Close", exact: true }).click();
+    return words;
+  };
+  await change(/^Clay render/, /^Pin/);
+  await usePocket();
+  expect(await counts()).toEqual(["Pinned 0", "Banned 0"]);
+  await change(/^Clay Render/, /^Ban/);
+  await openModels();
+  await row("Stable Diffusion 1.5").getByRole("button", { name: "Use Stable Diffusion 1.5" }).click();
+  await ready("Stable Diffusion 1\\.5");
+  expect(await counts()).toEqual(["Pinned 1", "Banned 0"]);
+  await page.reload();
+  await ready("Stable Diffusion 1\\.5");
+  expect(await counts()).toEqual(["Pinned 1", "Banned 0"]);
+  await change(/^Clay render/, /^Unpin/);
+  await usePocket();
+  expect(await counts()).toEqual(["Pinned 0", "Banned 1"]);
+  await change(/^Clay Render/, /^Allow/);
+  await openModels();
+  await row("Stable Diffusion 1.5").getByRole("button", { name: "Use Stable Diffusion 1.5" }).click();
+  await ready("Stable Diffusion 1\\.5");
+  expect(bugs).toEqual([]);
+});
+
 test("an adapter that cannot be had stops the run with the reason, and nothing else", async () => {
   hub.fault = refuse(403, "pixel.safetensors");
   await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("a boat, pixel art");
   await page.getByRole("button", { name: /^Generate/ }).click();
-  await alerts(page).first().waitFor({ timeout: 60_000 });
-  expect(await alerts(page).first().innerText()).toMatch(/refuses stylus\/pixel\.safetensors \(403\)/);
+  await complaint(page, /refuses stylus\/pixel\.safetensors \(403\)/);
   hub.clear();
   await paint(page, "a boat, pixel art");
 });
 
 test("a file of unknown hash: refused, missing, damaged; then remembered, and a changed one accepted on request", async () => {
   const entry = row("Counterfeit 3.0");
-  const complaint = async (status: number): Promise<string> => {
+  const refusedWith = async (status: number): Promise<string> => {
     hub.fault = refuse(status, "open.safetensors");
     await openModels();
     const again = entry.getByRole("button", { name: "Try again" });
@@ -183,9 +220,9 @@ test("a file of unknown hash: refused, missing, damaged; then remembered, and a 
     await entry.getByRole("alert").waitFor({ timeout: 60_000 });
     return entry.getByRole("alert").innerText();
   };
-  expect(await complaint(403)).toMatch(/refuses open\.safetensors \(403\)[\s\S]*choose it from your disk/);
-  expect(await complaint(404)).toMatch(/missing on the server[\s\S]*Choose another model/);
-  expect(await complaint(429)).toMatch(/asks to wait/);
+  expect(await refusedWith(403)).toMatch(/refuses open\.safetensors \(403\)[\s\S]*choose it from your disk/);
+  expect(await refusedWith(404)).toMatch(/missing on the server[\s\S]*Choose another model/);
+  expect(await refusedWith(429)).toMatch(/asks to wait/);
 
   hub.fault = ({ host, path: name, method, body, from, to }, response) => {
     if (host !== "content" || name !== "open.safetensors" || method !== "GET") return false;
@@ -340,6 +377,90 @@ test("a file that the browser can remember is there on the next visit, a lost on
   expect(await row("mine").count()).toBe(0);
   await row("kept").getByRole("button", { name: "Remove kept from the list" }).click();
   await row("kept").waitFor({ state: "detached" });
+  expect(bugs).toEqual([]);
+});
+
+test("window.stylus paints with a checkpoint file, and with a model of the hub", async () => {
+  const request = { prompt: "a castle", seed: 1, steps: 2, width: 64, height: 64, adapters: "none" } as const;
+  const file = path.join(profile, "given.safetensors");
+  writeFileSync(file, checkpointFile());
+  const given = await runInPage(page, { ...request, model: await openModel(page, file) });
+  expect(given.report.pack.title).toBe("given");
+  const hubs = await runInPage(page, { ...request, model: await openModel(page, "sd15") });
+  expect(hubs.report.pack.title).toBe("Stable Diffusion 1.5");
+  expect(hubs.images[0]!.png.length).toBeGreaterThan(0);
+  const pocket = await runInPage(page, request);
+  expect(pocket.report.pack.title).toBe("Pocket");
+  await page.reload();
+  await ready("Pocket");
+  await deleteStored("Stable Diffusion 1.5");
+});
+
+test("a folder from the disk: through the browser's own picker it is remembered, one without a model is refused", async () => {
+  const folder = [...(await modelFolder())].map(([file, bytes]) => [file, bytes.toString("base64")] as const);
+  await page.evaluate(async (files) => {
+    const root = await navigator.storage.getDirectory();
+    const make = async (name: string, content: readonly (readonly [string, string])[]) => {
+      const top = await root.getDirectoryHandle(name, { create: true });
+      for (const [file, base64] of content) {
+        const parts = file.split("/");
+        let at = top;
+        for (const part of parts.slice(0, -1)) at = await at.getDirectoryHandle(part, { create: true });
+        const writable = await (await at.getFileHandle(parts.at(-1)!, { create: true })).createWritable();
+        await writable.write(Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)));
+        await writable.close();
+      }
+      return top;
+    };
+    const notes = await make("holidays", [["notes.txt", btoa("sun")]]);
+    const model = await make("my-diffusers-model", files);
+    const picks = [notes, model];
+    window.showDirectoryPicker = async () => {
+      const next = picks.shift();
+      if (next) return next;
+      throw new DOMException("The user aborted a request.", "AbortError");
+    };
+  }, folder);
+  await openModels();
+  const choose = dialog().getByRole("button", { name: "Choose a folder" });
+  await choose.click();
+  await dialog().getByText("None of these files is a model.").waitFor();
+  await choose.click();
+  await ready("my-diffusers-model");
+  await openModels();
+  await choose.click(); // the user changes their mind
+  expect(await row("my-diffusers-model").innerText()).toMatch(/In use[\s\S]*On your disk, not copied/);
+  expect(await dialog().getByRole("alert").count()).toBe(0);
+  await page.reload();
+  await ready("my-diffusers-model");
+  await paint(page, "a castle on a hill");
+  await usePocket();
+  await openModels();
+  await row("my-diffusers-model")
+    .getByRole("button", { name: "Remove my-diffusers-model from the list" })
+    .click();
+  await row("my-diffusers-model").waitFor({ state: "detached" });
+  await page.evaluate(async () => {
+    const root = await navigator.storage.getDirectory();
+    for (const name of ["holidays", "my-diffusers-model"]) await root.removeEntry(name, { recursive: true });
+  });
+  expect(bugs).toEqual([]);
+});
+
+test("a folder where the browser has no such picker: for this visit", async () => {
+  const folder = path.join(profile, "chosen", "another-model");
+  await writeModelFolder(folder);
+  await page.evaluate(() => void (window.showDirectoryPicker = undefined));
+  await openModels();
+  const chooser = page.waitForEvent("filechooser");
+  await dialog().getByRole("button", { name: "Choose a folder" }).click();
+  await (await chooser).setFiles(folder);
+  await ready("another-model");
+  await paint(page, "a castle on a hill");
+  await page.reload();
+  await page.getByText("This model was chosen from your disk on an earlier visit.").waitFor();
+  await page.getByRole("button", { name: "Use Pocket" }).click();
+  await loaded(page);
   expect(bugs).toEqual([]);
 });
 

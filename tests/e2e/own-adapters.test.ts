@@ -2,9 +2,20 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Locator, Page } from "playwright";
 import type { Site } from "../../scripts/site.mjs";
+import { withPngText } from "../../src/formats/png.ts";
 import { drop } from "./drop.ts";
 import { loraFile } from "./lora-file.ts";
-import { alerts, generateButton, loaded, paint, pictures, promptBox, useSettings } from "./page.ts";
+import {
+  alerts,
+  complaint,
+  generateButton,
+  loaded,
+  paint,
+  pictures,
+  promptBox,
+  useSettings,
+} from "./page.ts";
+import { gradient } from "./picture-file.ts";
 import { visit } from "./visit.ts";
 
 let site: Site;
@@ -46,10 +57,13 @@ test("one that fits is shown with its diagnosis, added, chosen for a prompt, kep
 
   await page.reload();
   await loaded(page);
-  await promptBox(page).fill("a castle on a hill <lora:paper_collage:0.7>");
+  // By its title, in another case; twice, which adds up; split, though it has one part only.
+  await promptBox(page).fill("a castle, film noir <lora:Paper Collage:0.25> <lora:paper_collage:0:0.25>");
+  const choice = page.getByRole("region", { name: "Chosen adapters" });
+  await choice.getByText("It changes the U-Net part only: 0.50 is what counts.").waitFor();
   await generateButton(page).click();
   await pictures(page).first().waitFor({ timeout: 120_000 });
-  expect(await chips.innerText()).toContain("paper collage");
+  expect(await chips.innerText()).toMatch(/paper collage\s*0\.50/);
 
   await page.getByRole("button", { name: /^Adapters/ }).click();
   const library = page.getByRole("dialog", { name: "Adapters", exact: true });
@@ -64,10 +78,35 @@ test("one that fits is shown with its diagnosis, added, chosen for a prompt, kep
   await renamed.getByRole("button", { name: "Remove its file and card" }).click();
   await library.getByText("Yours 0").waitFor();
   await page.keyboard.press("Escape");
+
+  // Its pictures are still there, and say what is missing; also when they are brought back later.
+  const missing = page.getByText(
+    /This picture was painted with the adapter “paper_collage”, which is not here/,
+  );
+  await missing.waitFor();
+  await page.reload();
+  await loaded(page);
+  expect(await missing.count()).toBe(0);
+  await page
+    .getByRole("button", { name: /^Show the picture with seed 7/ })
+    .first()
+    .click();
+  await missing.waitFor();
+  await page.getByRole("button", { name: "Without it" }).first().click();
+  await alerts(page).getByText("The adapter “paper_collage” of this picture is not here any more.").waitFor();
   await promptBox(page).fill("a fox <lora:paper_collage:0.7>");
   await generateButton(page).click();
-  await alerts(page).first().waitFor();
-  expect(await alerts(page).first().innerText()).toContain("There is no adapter “paper_collage”");
+  await complaint(page, "There is no adapter “paper_collage”");
+  expect(bugs).toEqual([]);
+});
+
+test("a picture that names an adapter which is not here brings the rest, and says so", async () => {
+  const words = "a fox <lora:Noir:0.5> <lora:my_old_style:0.8>\nSteps: 2, Sampler: Euler, Seed: 3";
+  const png = withPngText(Uint8Array.from(gradient(64, 64)), { parameters: words });
+  await drop(page, [{ name: "fox.png", buffer: Buffer.from(png), type: "image/png" }]);
+  await page.getByRole("button", { name: "Use its settings" }).click();
+  expect(await promptBox(page).inputValue()).toBe("a fox <lora:noir:0.5>");
+  await page.getByText(/painted with the adapter “my_old_style”, which is not here/).waitFor();
   expect(bugs).toEqual([]);
 });
 
@@ -78,16 +117,29 @@ test("files of another size, of another kind and damaged ones are refused with t
     await loraFile("sdxl.safetensors", { contextWidth: 2048 }),
     { name: "cut.safetensors", buffer: valid.buffer.subarray(0, valid.buffer.length - 100) },
     { name: "words.pt", buffer: Buffer.from("not a LoRA at all") },
+    { name: "page.safetensors", buffer: Buffer.from("You need to log in to download this file.\n") },
+    { name: "notes.txt", buffer: Buffer.from("notes") },
   ]);
   await item("sd15.safetensors").getByText("Made for another size of model").waitFor();
-  expect(await item("sd15.safetensors").innerText()).toContain("Nothing is wrong with the file");
+  // There is no graphics device in these tests: nobody is sent to models that cannot run.
+  expect(await item("sd15.safetensors").innerText()).toMatch(
+    /Nothing is wrong with the file: the Stable Diffusion 1\.5 models that take it need WebGPU, which cannot be had here/,
+  );
   await item("sdxl.safetensors").getByText("Made for SDXL", { exact: true }).waitFor();
   await item("cut.safetensors").getByText("Damaged, or not an adapter").waitFor();
-  await item("words.pt").getByText("Damaged, or not an adapter").waitFor();
+  for (const name of ["words.pt", "page.safetensors"])
+    await item(name).getByText("This is a text file, not a model or an adapter.").waitFor();
+  const others = intake().getByRole("alert");
+  expect(await others.innerText()).toContain("notes.txt is neither a picture nor an adapter file");
   expect(await intake().getByRole("button", { name: "Add to my adapters" }).count()).toBe(0);
   await page.keyboard.press("Escape");
+  // Alone, and from far down the page: what is said of it is in sight.
+  await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
   await drop(page, [{ name: "notes.txt", buffer: Buffer.from("notes") }]);
-  expect(await alerts(page).first().innerText()).toContain("neither a picture nor an adapter file");
+  await others.getByText("notes.txt is neither a picture nor an adapter file").waitFor();
+  const { y, height } = (await others.boundingBox())!;
+  expect(y >= 0 && y + height <= page.viewportSize()!.height).toBe(true);
+  await page.keyboard.press("Escape");
   await paint(page, "a fox in the snow");
   expect(await alerts(page).count()).toBe(0);
   expect(bugs).toEqual([]);

@@ -1,6 +1,6 @@
 // The page as a user meets it: painting, stopping, keyboard only, small screens, assistive technology.
 import { AxeBuilder } from "@axe-core/playwright";
-import type { Page } from "playwright";
+import type { Locator, Page } from "playwright";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Site } from "../../scripts/site.mjs";
 import { readPngText } from "../../src/formats/png.ts";
@@ -93,6 +93,36 @@ test("works by keyboard alone", async () => {
   await tabTo(/^Sampler/);
   await page.keyboard.press("Escape");
   await tabTo(/^Download as PNG/);
+  expect(bugs).toEqual([]);
+});
+
+test("deleting pictures asks once more, and the keyboard stays where it is useful", async () => {
+  await useSettings(page, { count: 3 });
+  await paint(page, "a boat on the sea");
+  const gallery = page.getByRole("region", { name: "Your pictures" });
+  const all = gallery.getByRole("button", { name: "Delete all pictures" });
+  const focused = (locator: Locator): Promise<boolean> =>
+    locator.evaluate((element) => element === document.activeElement);
+
+  const first = gallery.getByRole("button", { name: "Delete the picture with seed 7" }).first();
+  const second = gallery.getByRole("button", { name: "Delete the picture with seed 8" }).first();
+  const before = await gallery.getByRole("listitem").count();
+  await first.focus();
+  await page.keyboard.press("Enter");
+  await page.waitForFunction((count) => document.querySelectorAll("section li img").length < count, before);
+  await expect.poll(() => focused(second)).toBe(true);
+
+  await all.focus();
+  await page.keyboard.press("Enter");
+  expect(await focused(gallery.getByRole("button", { name: "Keep them" }))).toBe(true);
+  await page.keyboard.press("Escape");
+  expect(await focused(all)).toBe(true);
+  expect(await gallery.getByRole("img").or(gallery.locator("img")).count()).toBeGreaterThan(0);
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Shift+Tab");
+  await page.keyboard.press("Enter");
+  await gallery.waitFor({ state: "detached" });
+  expect(await focused(page.getByRole("main"))).toBe(true);
   expect(bugs).toEqual([]);
 });
 

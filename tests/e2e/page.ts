@@ -15,6 +15,10 @@ export const generateButton = (page: Page): Locator => page.getByRole("button", 
 export const stopButton = (page: Page): Locator => page.getByRole("button", { name: /^Stop/ });
 export const alerts = (page: Page): Locator => page.getByRole("alert");
 
+/** Waits until the page complains with these words: an earlier complaint may still be there when a new one is due. */
+export const complaint = (page: Page, words: string | RegExp): Promise<void> =>
+  alerts(page).filter({ hasText: words }).first().waitFor({ timeout: 60_000 });
+
 /** Finished pictures of the run on show. */
 export const pictures = (page: Page): Locator => page.locator("figure[data-status=done] img[src^='blob:']");
 

@@ -1,4 +1,5 @@
 // Starting from a picture, masks and the second pass, in the page: chosen, dropped, pasted, kept over a reload, painted.
+import { createHash } from "node:crypto";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Locator, Page } from "playwright";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
@@ -6,7 +7,7 @@ import { decodePng } from "../../scripts/quality/png.ts";
 import type { Site } from "../../scripts/site.mjs";
 import { readPngText } from "../../src/formats/png.ts";
 import { drop, paste } from "./drop.ts";
-import { alerts, loaded, paint, pictures, promptBox, useSettings } from "./page.ts";
+import { alerts, complaint, loaded, paint, pictures, promptBox, useSettings } from "./page.ts";
 import { gradient, pictureFile } from "./picture-file.ts";
 import { visit } from "./visit.ts";
 
@@ -233,25 +234,90 @@ test("a finished picture is the next start; a pasted one takes its place", async
   expect(bugs).toEqual([]);
 });
 
+test("deleting a picture leaves what another tab starts from", async () => {
+  await useSettings(page, wide);
+  await choose("gradient.png", source);
+  await area().getByText("gradient.png").waitFor();
+  await paint(page, "a fox in the snow");
+  const id = createHash("sha256").update(source).digest("hex");
+  const stored = (): Promise<boolean> =>
+    page.evaluate(async (key) => {
+      const opened = indexedDB.open("stylus-web-inputs");
+      await new Promise((resolve) => opened.addEventListener("success", resolve));
+      const count = opened.result.transaction("inputs").objectStore("inputs").count(key);
+      await new Promise((resolve) => count.addEventListener("success", resolve));
+      opened.result.close();
+      return count.result === 1;
+    }, id);
+  const other = await site.openPage(); // it has the settings of this one, the picture too
+  const otherArea = other.getByRole("region", { name: "Picture to start from" });
+  await otherArea.getByAltText("The picture to start from").waitFor();
+  await area().getByRole("button", { name: "Do not start from this picture" }).click();
+  const deleteAll = async (): Promise<void> => {
+    await page.getByRole("button", { name: "Delete all pictures" }).click();
+    await page.getByRole("button", { name: /^Delete \d+ pictures$/ }).click();
+    await page.getByRole("region", { name: "Your pictures" }).waitFor({ state: "detached" });
+  };
+  await deleteAll();
+  await loaded(other);
+  await paint(other, "a fox in the snow");
+  expect(await stored()).toBe(true);
+  await other.close();
+
+  await page.reload();
+  await loaded(page);
+  await useSettings(page, wide);
+  await deleteAll();
+  await expect.poll(stored).toBe(false);
+  expect(bugs).toEqual([]);
+});
+
 test("files that are no pictures, and sizes that no model paints, are refused in plain words", async () => {
   await useSettings(page, wide);
   await choose("broken.png", source.subarray(0, 200));
-  expect(await alerts(page).first().innerText()).toContain("broken.png cannot be read as a picture.");
+  await complaint(page, "broken.png cannot be read as a picture.");
   await choose("words.jpg", Buffer.from("not a picture"));
-  expect(await alerts(page).first().innerText()).toContain("words.jpg cannot be read as a picture.");
+  await complaint(page, "words.jpg cannot be read as a picture.");
   await choose(
     "wide.png",
     pictureFile({ width: 12_001, height: 1 }, () => [0, 0, 0, 255]),
   );
-  expect(await alerts(page).first().innerText()).toContain(
-    "wide.png is 12001 × 1 pixels; the limit is 12,000",
-  );
+  await complaint(page, "wide.png is 12001 × 1 pixels; the limit is 12,000");
   expect(await area().count()).toBe(0);
   await choose(
     "long.png",
     pictureFile({ width: 4096, height: 64 }, () => [0, 90, 0, 255]),
   );
   await page.getByText("Made smaller, from 4096 × 64 to 2048 × 32 pixels.").waitFor();
+  expect(await alerts(page).count()).toBe(0);
+  expect(bugs).toEqual([]);
+});
+
+test("the picture chosen last is started from, however slowly an earlier one is read", async () => {
+  await useSettings(page, wide);
+  await choose("words.jpg", Buffer.from("not a picture"));
+  await complaint(page, "words.jpg cannot be read as a picture.");
+  await page.evaluate(() => {
+    const decode = globalThis.createImageBitmap.bind(globalThis);
+    const slow = new Promise<void>((resolve) =>
+      document.addEventListener("test-decode", () => resolve(), { once: true }),
+    );
+    globalThis.createImageBitmap = async (source: ImageBitmapSource) => {
+      if (source instanceof File && source.name.startsWith("slow")) await slow;
+      return decode(source);
+    };
+  });
+  for (const name of ["slow.png", "slow-broken.png"]) {
+    await choose(name, name === "slow.png" ? gradient(400, 300) : source.subarray(0, 200));
+    expect(await alerts(page).count()).toBe(0); // what was wrong with another file
+  }
+  await choose("quick.png", source);
+  await area().getByText("quick.png").waitFor();
+  await page.evaluate(async () => {
+    document.dispatchEvent(new Event("test-decode"));
+    await new Promise((resolve) => setTimeout(resolve, 500)); // they are read now
+  });
+  await area().getByText("quick.png").waitFor();
   expect(await alerts(page).count()).toBe(0);
   expect(bugs).toEqual([]);
 });

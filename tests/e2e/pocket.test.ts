@@ -34,6 +34,16 @@ test("paints with the embedded pack, the same pixels each time", async () => {
   expect(first.images[0]!.png.length).toBeGreaterThan(20_000);
 });
 
+test("the storage view has all of it as complete", async () => {
+  const { page } = site;
+  await page.getByRole("button", { name: /^Pocket: CPU/ }).click();
+  await page.getByRole("button", { name: "Storage" }).click();
+  const storage = page.getByRole("dialog", { name: "Storage" });
+  await storage.getByRole("listitem", { name: "Pocket" }).getByText("Model, complete.").waitFor();
+  expect(await storage.getByRole("listitem", { name: "Left over" }).count()).toBe(0);
+  await page.keyboard.press("Escape");
+});
+
 /** Mean distance of the channels from grey, 0 … 255, read by the browser's own decoder. */
 const colourfulness = (png: Buffer): Promise<number> =>
   site.page.evaluate(async (base64) => {

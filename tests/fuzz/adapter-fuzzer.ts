@@ -72,7 +72,7 @@ async function load(
       if (merged.length !== size || pristine.some((value) => value !== 0.25))
         throw new Error(`merging ${update.name} went out of bounds`);
     }
-    if (formatReport(adapter.report) === "") throw new Error("an empty report");
+    if (formatReport(adapter.report, { model: "it" }) === "") throw new Error("an empty report");
     return adapter.report.unmatched.length > 0 ? "loaded in part" : "loaded whole";
   } catch (error) {
     if (!(error instanceof StylusError)) throw error;

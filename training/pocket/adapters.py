@@ -102,7 +102,7 @@ ADAPTERS = [
     Adapter("wizard", K, concept="wizard", phrases=("wizard",), layout="kohya", rank=2, rate=2.5, images=24, concept_share=1.0, note="deliberately overfit"),
     Adapter("funfair", K, concept="funfair", phrases=("funfair",), format="locon", rank=1, modules="full", conv_rank=1),
     Adapter("santa", K, concept="santa", phrases=("santa claus",), layout="kohya", rank=2),
-    Adapter("lcm", "few-step", format="locon", rank=6, modules="full", note="made by train_lcm.py", conv_rank=3),
+    Adapter("lcm", "few-step", format="locon", rank=8, modules="full", note="made by train_lcm.py", conv_rank=6),
 ]
 BY_ID = {a.id: a for a in ADAPTERS}
 TRAINED = [a for a in ADAPTERS if a.kind != "few-step"]

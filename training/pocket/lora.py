@@ -81,8 +81,6 @@ class GroupedLayer(nn.Module):
         self.conv_groups = [g for g in low if wanted[g]] if conv else []
         low = self.conv_groups if conv else low
         self.low = low if any(wanted[g] for g in low) else []
-        scale = torch.tensor([a.scale for a in adapters], device=weight.device)
-        self.register_buffer("scale", scale, persistent=False)
         if self.low:
             rank = max(ranks[g] for g in self.low)
             self.rank = rank
@@ -111,6 +109,9 @@ class GroupedLayer(nn.Module):
                     nn.init.kaiming_uniform_(self.k1.data[i], a=math.sqrt(5))
                     nn.init.kaiming_uniform_(self.k2_b.data[i, :ranks[g]], a=math.sqrt(5))
         self.ranks, self.wanted = ranks, wanted
+        for name, groups in (("low", self.low), ("loha", self.loha), ("lokr", self.lokr)):  # indexing by a list cannot be captured in a CUDA graph
+            scale = torch.tensor([adapters[g].scale for g in groups], device=weight.device).view(-1, 1, 1)
+            self.register_buffer(f"{name}_scale", scale, persistent=False)
 
     def group_of(self, name):
         """Group indices along the first axis of parameter `name`."""
@@ -120,11 +121,11 @@ class GroupedLayer(nn.Module):
         """Materialised LoHa and LoKr deltas: list of (groups, [K, out, in])."""
         parts = []
         if self.loha:
-            parts.append((self.loha, (self.w1_a @ self.w1_b) * (self.w2_a @ self.w2_b) * self.scale[self.loha][:, None, None]))
+            parts.append((self.loha, (self.w1_a @ self.w1_b) * (self.w2_a @ self.w2_b) * self.loha_scale))
         if self.lokr:
             second = self.k2_a @ self.k2_b
             delta = torch.einsum("kab,kcd->kacbd", self.k1, second).flatten(3).flatten(1, 2)
-            parts.append((self.lokr, delta * self.scale[self.lokr][:, None, None]))
+            parts.append((self.lokr, delta * self.lokr_scale))
         return parts
 
     def forward(self, x):
@@ -154,7 +155,7 @@ class GroupedLayer(nn.Module):
     def parts(self):
         out = []
         if self.low:
-            scaled = self.up * self.scale[self.low][:, None, None]
+            scaled = self.up * self.low_scale
             out.append((self.low, lambda t: torch.bmm(torch.bmm(t, self.down.transpose(1, 2)), scaled.transpose(1, 2))))
         for groups, delta in self.full_deltas():
             out.append((groups, lambda t, delta=delta: torch.bmm(t, delta.transpose(1, 2))))
@@ -164,14 +165,14 @@ class GroupedLayer(nn.Module):
         """All groups' down convolutions as one dense convolution, then each group keeps its own channels."""
         begin, end = self.low[0], self.low[-1] + 1
         own = x.unflatten(0, (self.groups, count))
-        own = own[begin:end] if len(self.low) == end - begin else own[self.low]
+        own = own[begin:end] if len(self.low) == end - begin else torch.stack([own[g] for g in self.low])
         kept = len(self.low)
         h = F.conv2d(own.flatten(0, 1), self.down.flatten(0, 1), stride=self.base.stride, padding=self.base.padding)
         h = h.unflatten(1, (kept, self.rank)).unflatten(0, (kept, count))  # [K, b, K, r, H, W]
         h = torch.stack([h[i, :, i] for i in range(kept)])  # [K, b, r, H, W]
         size = h.shape[-2:]
         h = h.permute(0, 1, 3, 4, 2).flatten(1, 3)  # [K, b*H*W, r]
-        up = self.up * self.scale[self.low][:, None, None]
+        up = self.up * self.low_scale
         delta = torch.bmm(h, up.to(h.dtype).transpose(1, 2)).unflatten(1, (count, *size)).permute(0, 1, 4, 2, 3)
         whole = list(y.unflatten(0, (self.groups, count)).unbind(0))
         for i, g in enumerate(self.low):

@@ -1,6 +1,7 @@
 """Trains all adapters of the pocket pack at once on the frozen base, writes their files and with/without sheets.
 
     PYTHONPATH=training python -m pocket.train_adapters --minutes 3.5 --batch 16      (--batch: samples a step for each adapter)
+--part 1/3, 2/3 and 3/3 train a third of the adapters each, on three GPUs at once.
 Needs vae.pt and base.pt in the run folder; writes adapters/*.safetensors (float16, key names of the wild) and sheets/adapters-*.jpg.
 """
 import copy
@@ -173,7 +174,8 @@ def with_and_without(run, found, examples, *, steps, folder):
         rows += [*shown, *before.cpu(), *after.cpu()]
         labels += [f"{adapter.name}: training"] * 3 + prompts + [f"+ {adapter.name}"] * len(prompts)
         if len(rows) >= 9 * 10 or g == len(found) - 1:
-            sheets.save_sheet(run.path(f"sheets/adapters-{run.args.only or page}.jpg"), rows, columns=3 + 2 * len(prompts), labels=labels)
+            name = run.args.only or f"{run.args.part.replace('/', 'of')}-{page}"
+            sheets.save_sheet(run.path(f"sheets/adapters-{name}.jpg"), rows, columns=3 + 2 * len(prompts), labels=labels)
             rows, labels, page = [], [], page + 1
 
 
@@ -181,12 +183,14 @@ def main():
     p = common.parser(__doc__, minutes=3.5, batch=16, lr=1.5e-3)
     p.add_argument("--images", type=int, default=1536, help="training images of each adapter")
     p.add_argument("--only", default="", help="comma-separated adapter names")
+    p.add_argument("--part", default="1/1", help="I/N: every N-th adapter from the I-th on")
     p.add_argument("--sheet-steps", type=int, default=20)
     args = p.parse_args()
     if args.tiny:
         args.batch, args.images, args.max_steps, args.sheet_steps = 1, 4, args.max_steps or 3, 2
     run = common.Run(args, "adapters")
-    found = [f for f in definitions(run) if not args.only or f[0].name in args.only.split(",")]
+    part, parts = map(int, args.part.split("/"))
+    found = [f for f in definitions(run) if not args.only or f[0].name in args.only.split(",")][part - 1::parts]
     adapters = [f[0] for f in found]
     if args.wait:
         run.wait("vae.pt")

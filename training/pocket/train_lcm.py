@@ -1,6 +1,6 @@
 """Distils the base into few steps: a latent consistency LoRA (linear and convolution layers), one kohya file.
 
-    PYTHONPATH=training python -m pocket.train_lcm --minutes 3
+    PYTHONPATH=training python -m pocket.train_lcm --minutes 3          (one process a GPU, as train_all.sh starts them)
 Needs vae.pt and base.pt; writes adapters/lcm.safetensors, sheets/lcm.jpg (4, 6, 8 steps against 20) and sheets/lcm-style.jpg.
 LCM-LoRA (Luo et al. 2023, arXiv 2311.05556): fixed guidance, 50 DDIM steps skipped one at a time, boundary condition with
 sigma_data 0.5 and timestep scaling 10, pseudo-Huber loss, target = the student itself without gradient.
@@ -12,7 +12,7 @@ import time
 import torch
 from torch import nn
 
-from pocket import common, data, diffusion, lora, safetensors_io, sheets
+from pocket import adapters, common, data, diffusion, lora, safetensors_io, sheets
 from pocket.train_adapters import fill_base, kohya_metadata
 from pocket.train_base import LatentPool, draw_prompts, load_base, load_vae
 
@@ -64,8 +64,8 @@ class Distillation(nn.Module):
 def main():
     p = common.parser(__doc__, minutes=3, batch=256, lr=1e-3)
     p.add_argument("--guidance", type=float, default=4.0, help="teacher's guidance scale (w + 1)")
-    p.add_argument("--rank", type=int, default=10)
-    p.add_argument("--conv-rank", type=int, default=8)
+    p.add_argument("--rank", type=int, default=adapters.BY_ID["lcm"].rank)
+    p.add_argument("--conv-rank", type=int, default=adapters.BY_ID["lcm"].conv_rank)
     p.add_argument("--pool", type=int, default=65536)
     p.add_argument("--encode-seconds", type=float, default=15)
     p.add_argument("--with-style", default="clay", help="adapter of the combined sheet")
@@ -81,7 +81,7 @@ def main():
     if args.sheets_only:
         draw_sheets(run, args, tokenizer, vae)
         return
-    pool = LatentPool(run, data.open_scenes(run, seed=args.seed, style_packs=["fluent-flat"]), vae, tokenizer, size=args.pool, seed=f"lcm{args.seed}")
+    pool = LatentPool(run, data.open_scenes(run, seed=args.seed, style_packs=["fluent-flat"]), vae, tokenizer, size=args.pool, seed=f"lcm{args.seed}-{run.rank}")
     pool.fill(5 if args.smoke else args.encode_seconds)
     pool.close()
     teacher, text = load_base(run, random=args.wait)
@@ -91,6 +91,7 @@ def main():
     layers = lora.attach(student, text, [adapter])
     for layer in layers.values():
         layer.to(run.device)
+        common.broadcast(run, layer)
     parameters = [q for layer in layers.values() for name, q in layer.named_parameters() if not name.startswith("base.")]
     run.log(event="adapter", layers=len(layers), parameters=sum(q.numel() for q in parameters))
     optimizer = common.adamw(run, parameters, lr=args.lr, decay=0.0)
@@ -135,6 +136,8 @@ def main():
     with torch.no_grad():
         for q, average in zip(parameters, averages):
             q.copy_(average)
+    if run.rank > 0:
+        return
     folder = run.path("adapters")
     os.makedirs(folder, exist_ok=True)
     tensors = lora.export(layers, [adapter], 0)

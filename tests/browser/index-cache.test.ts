@@ -1,0 +1,59 @@
+// Indexes made in the browser: made once, taken again, and the oldest ones removed.
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openTestBrowser, type TestBrowser } from "./harness.ts";
+
+/** Defined by blank.html: imports a source file inside the page. */
+// oxlint-disable-next-line typescript/no-explicit-any -- the page's modules are not typed here
+declare const load: (path: string) => Promise<any>;
+
+let browser: TestBrowser;
+beforeAll(async () => void (browser = await openTestBrowser()));
+afterAll(() => browser?.close());
+
+/** Takes the index of each list in turn; answers how many cards were embedded for each, and the lists that are kept. */
+const take = (lists: readonly string[]): Promise<{ embedded: number[]; kept: string[] }> =>
+  browser.page.evaluate(async (keys) => {
+    const { indexFiles } = await load("/src/app/index-cache.ts");
+    const { embedCards } = await load("/src/retrieval/adapter-index.ts");
+    const card = {
+      id: "clay",
+      title: "Clay",
+      tags: [],
+      triggerWords: [],
+      description: "",
+      refined: { description: "Clay render", category: "style", weight: 0.8 },
+    };
+    const vector = Float32Array.of(1, 0, 0, 0);
+    const embedded: number[] = [];
+    for (const key of keys) {
+      let count = 0;
+      await indexFiles([card], {
+        key,
+        dims: 4,
+        model: { name: "test", sha256: "0".repeat(64) },
+        embed: async () => {
+          count++;
+          const [entry] = await embedCards([card], async (texts: readonly string[]) =>
+            texts.map(() => vector),
+          );
+          return entry;
+        },
+      });
+      embedded.push(count);
+    }
+    const opened = indexedDB.open("stylus-web-indexes");
+    await new Promise((resolve) => opened.addEventListener("success", resolve));
+    const all = opened.result.transaction("indexes").objectStore("indexes").getAllKeys();
+    await new Promise((resolve) => all.addEventListener("success", resolve));
+    opened.result.close();
+    return { embedded, kept: (all.result as string[]).sort() };
+  }, lists);
+
+test("an index is made once and taken again; the four used last are kept", async () => {
+  expect(await take(["a", "a", "b", "c", "d"])).toEqual({
+    embedded: [1, 0, 1, 1, 1],
+    kept: ["a", "b", "c", "d"],
+  });
+  await browser.reopen();
+  expect(await take(["a", "e"])).toEqual({ embedded: [0, 1], kept: ["a", "c", "d", "e"] });
+});
