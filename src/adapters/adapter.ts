@@ -159,7 +159,7 @@ function readModules(
 function toUpdate(
   entry: ModuleEntry,
   target: ParameterShape,
-  { family, rank, alpha, delta, magnitude }: Recognised,
+  { family, rank, alpha, delta, magnitude, stored }: Recognised,
 ): ParameterUpdate {
   return {
     network: entry.network,
@@ -171,6 +171,7 @@ function toUpdate(
     alpha,
     delta,
     magnitude,
+    ...(stored && { stored }),
   };
 }
 

@@ -39,6 +39,7 @@ export function lora({ tensors, shape, settings }: Context): Found | null {
       alpha,
       used: ["up", "down", ...scaleSlots(tensors)],
       delta: () => ({ kind: "low-rank", scale, up: tensorMatrix(up), down: tensorMatrix(down) }),
+      stored: { scale, up, down },
     };
   }
   const innerRank = requireRank(down, 0);

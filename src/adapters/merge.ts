@@ -2,12 +2,22 @@
 // float64 row by row, added in the order given. Nothing is ever subtracted again: a changed set of adapters is
 // merged anew from the pristine values, so the same set always gives the same bits.
 import type { Delta, Magnitude, Matrix, RotationStage } from "./delta.ts";
+import type { AdapterTensor } from "./tensor.ts";
+
+/** The factors of a low-rank update as their file stores them: γ·up·down with up [O, R] and down [R, C], row-major. */
+export interface StoredLowRank {
+  readonly scale: number;
+  readonly up: AdapterTensor;
+  readonly down: AdapterTensor;
+}
 
 /** One adapter's update of a parameter, as the merge needs it. */
 export interface MergeSource {
   readonly delta: () => Delta;
   /** DoRA magnitude; null for a plain update. */
   readonly magnitude: (() => Magnitude) | null;
+  /** The same as `delta()`, not widened to f32; for low-rank updates that need no computing first. */
+  readonly stored?: StoredLowRank;
 }
 
 export interface Contribution {

@@ -4,7 +4,8 @@
 import { layersPerBlock, ldmPaths } from "./ldm-names.ts";
 
 /** The networks that adapters change. */
-export type AdapterNetwork = "unet" | "text_encoder";
+export const ADAPTER_NETWORKS = ["unet", "text_encoder"] as const;
+export type AdapterNetwork = (typeof ADAPTER_NETWORKS)[number];
 
 export interface ParameterShape {
   /** diffusers/transformers module path, without network prefix. */

@@ -2,6 +2,7 @@
 // messages that name tensor, shape and what was expected.
 import type { Delta, Magnitude } from "./delta.ts";
 import type { Slot } from "./keys.ts";
+import type { StoredLowRank } from "./merge.ts";
 import type { ParameterShape } from "./module-table.ts";
 import { elementCount, scalarValue, tensorValues, type AdapterTensor } from "./tensor.ts";
 
@@ -38,6 +39,7 @@ export interface Recognised {
   readonly alpha: number | null;
   readonly used: readonly Slot[];
   readonly delta: () => Delta;
+  readonly stored?: StoredLowRank;
   readonly magnitude: (() => Magnitude) | null;
 }
 

@@ -36,8 +36,14 @@ async function openTorchFile(blob: Blob, { fileName }: { fileName: string }): Pr
   };
 }
 
+/** Files of up to this size are read while their header is: each read waits for other processes, whatever its size. */
+const EAGER_BYTES = 64 * 1024 * 1024;
+
 async function openSafetensors(blob: Blob, { fileName }: { fileName: string }): Promise<TensorFile> {
+  const early = blob.size <= EAGER_BYTES ? readRange(blob, { begin: 0, end: blob.size, fileName }) : null;
+  early?.catch(() => {}); // reported by whoever needs it
   const file = await readHeader(blob, { fileName });
+  const isAligned = file.dataOffset % 4 === 0; // or what follows could only be had by copying
   return {
     container: "safetensors",
     metadata: file.metadata,
@@ -47,9 +53,12 @@ async function openSafetensors(blob: Blob, { fileName }: { fileName: string }): 
       throwIfAborted(signal);
       const sources = [...names].flatMap((name) => file.tensors.get(name) ?? []);
       if (sources.length === 0) return new Map();
-      const begin = sources.reduce((first, source) => Math.min(first, source.offset), Infinity);
+      const useEarly = early !== null && isAligned;
+      const begin = useEarly
+        ? 0
+        : sources.reduce((first, source) => Math.min(first, source.offset), Infinity);
       const end = sources.reduce((last, source) => Math.max(last, source.offset + source.sizeBytes), 0);
-      const buffer = await readRange(blob, { begin, end, fileName });
+      const buffer = await (useEarly ? early : readRange(blob, { begin, end, fileName }));
       return new Map(
         sources.map(({ name, dtype, shape, offset, sizeBytes }) => [
           name,

@@ -35,9 +35,9 @@ export function allFinite(tensor: AdapterTensor): boolean {
   const { bytes, dtype } = tensor;
   switch (dtype) {
     case "F16":
-      return !anyExponentSet(words16(bytes), 0x7c00);
+      return !anyHalfSet(bytes, 0x7c00);
     case "BF16":
-      return !anyExponentSet(words16(bytes), 0x7f80);
+      return !anyHalfSet(bytes, 0x7f80);
     case "F32":
       return !anyExponentSet(words32(bytes), 0x7f800000);
     case "F8_E5M2":
@@ -55,6 +55,21 @@ function anyExponentSet(words: Uint8Array | Uint16Array | Uint32Array, mask: num
     if ((words[i]! & mask) === mask) return true;
   }
   return false;
+}
+
+/**
+ * The same for 16-bit values, two at a time: adding the mask's lowest bit to a full exponent carries into the sign's place,
+ * which nothing else reaches.
+ */
+function anyHalfSet(bytes: Uint8Array, mask: number): boolean {
+  const even = bytes.byteLength - (bytes.byteLength % 4);
+  const words = words32(bytes.subarray(0, even));
+  const masks = mask | (mask << 16);
+  const lowest = mask & -mask;
+  const step = lowest | (lowest << 16);
+  let carries = 0;
+  for (let i = 0; i < words.length; i++) carries |= (words[i]! & masks) + step;
+  return (carries & 0x80008000) !== 0 || anyExponentSet(words16(bytes.subarray(even)), mask);
 }
 
 function words16(bytes: Uint8Array): Uint16Array {

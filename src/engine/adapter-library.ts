@@ -2,7 +2,7 @@
 // rewrites only the parameters it concerns, and going back to none restores the pristine bits.
 
 import { type AdapterFile, inspectAdapter, parseAdapter } from "../adapters/adapter.ts";
-import type { ModuleTable } from "../adapters/module-table.ts";
+import { ADAPTER_NETWORKS, type ModuleTable } from "../adapters/module-table.ts";
 import { type AppliedAdapter, type MergeState, planMerge, PRISTINE } from "../adapters/plan.ts";
 import type { AdapterReport } from "../adapters/report.ts";
 import { type StepSegment, stepSegments } from "../adapters/step-window.ts";
@@ -110,9 +110,10 @@ export class AdapterLibrary {
     const state = new Map(this.#state);
     this.#state = state;
     if ([...writes, ...restores].some(({ network }) => network === "text_encoder")) this.#textRevision++;
-    for (const { network, name } of restores) {
-      this.#merger.restore(network, name);
-      state.delete(`${network}/${name}`);
+    for (const network of ADAPTER_NETWORKS) {
+      const names = restores.filter((restore) => restore.network === network).map(({ name }) => name);
+      this.#merger.restore(network, names);
+      for (const name of names) state.delete(`${network}/${name}`);
     }
     await this.#merger.merge(writes, {
       // Until it is written it counts as merged with nothing known, so that whatever fails is written again.

@@ -3,7 +3,7 @@
 import type { ParameterUpdate } from "../adapters/adapter.ts";
 import { GpuMerger, type MergeJob } from "../adapters/gpu/gpu-merger.ts";
 import { mergeParameter } from "../adapters/merge.ts";
-import type { AdapterNetwork } from "../adapters/module-table.ts";
+import { ADAPTER_NETWORKS, type AdapterNetwork } from "../adapters/module-table.ts";
 import type { PlannedWrite } from "../adapters/plan.ts";
 import { GpuParameterStore } from "../runtime/gpu-parameter-store.ts";
 import type { ParameterStore } from "../runtime/parameter-store.ts";
@@ -22,8 +22,8 @@ interface MergeHooks {
 
 export interface Merger {
   merge(writes: readonly PlannedWrite[], hooks: MergeHooks): Promise<void>;
-  /** Sets a parameter back to its pristine values, to the bit. */
-  restore(network: AdapterNetwork, name: string): void;
+  /** Sets parameters back to their pristine values, to the bit. */
+  restore(network: AdapterNetwork, names: readonly string[]): void;
   /** Frees what is kept of adapters for the next merge, but for these updates, when it has become much. */
   trim(inUse: ReadonlySet<ParameterUpdate>): void;
   dispose(): void;
@@ -64,8 +64,8 @@ class CpuStoreMerger implements Merger {
     }
   }
 
-  restore(network: AdapterNetwork, name: string): void {
-    this.#stores[network].restore(name);
+  restore(network: AdapterNetwork, names: readonly string[]): void {
+    for (const name of names) this.#stores[network].restore(name);
   }
 
   trim(): void {}
@@ -73,7 +73,7 @@ class CpuStoreMerger implements Merger {
   dispose(): void {}
 }
 
-/** Factors of adapters kept on the GPU: some ten adapters of rank 32. */
+/** Factors of adapters kept on the GPU: some twenty adapters of rank 32. */
 const RESIDENT_BYTES = 512 * 1024 * 1024;
 
 class GpuStoreMerger implements Merger {
@@ -83,14 +83,19 @@ class GpuStoreMerger implements Merger {
 
   constructor(gpu: GPUDevice, stores: Readonly<Record<AdapterNetwork, GpuParameterStore>>) {
     this.#merger = new GpuMerger(gpu);
+    this.#merger.warmUp(stores.unet.dtype);
     this.#stores = stores;
   }
 
   async merge(writes: readonly PlannedWrite[], { onBegin, onDone, checkpoint }: MergeHooks): Promise<void> {
-    const jobs = writes.map(({ network, name, shape, contributions }): MergeJob => {
-      for (const { update } of contributions) this.#known.add(update);
-      const { spec, dtype, live, pristine } = this.#stores[network].forMerge(name);
-      return { target: { shape, layout: spec.layout, dtype, live, pristine }, contributions };
+    const jobs = ADAPTER_NETWORKS.flatMap((network): MergeJob[] => {
+      const own = writes.filter((write) => write.network === network);
+      const parameters = this.#stores[network].forMerge(own.map(({ name }) => name));
+      return own.map(({ shape, contributions }, i) => {
+        for (const { update } of contributions) this.#known.add(update);
+        const { spec, dtype, live, pristine } = parameters[i]!;
+        return { target: { shape, layout: spec.layout, dtype, live, pristine }, contributions };
+      });
     });
     checkpoint();
     for (const write of writes) onBegin(write);
@@ -98,9 +103,9 @@ class GpuStoreMerger implements Merger {
     for (const write of writes) onDone(write);
   }
 
-  /** The pristine copy is freed with it: making it again costs less than a millisecond. */
-  restore(network: AdapterNetwork, name: string): void {
-    this.#stores[network].release(name);
+  /** The pristine copies are freed with it: making them again costs little. */
+  restore(network: AdapterNetwork, names: readonly string[]): void {
+    this.#stores[network].release(names);
   }
 
   trim(inUse: ReadonlySet<ParameterUpdate>): void {

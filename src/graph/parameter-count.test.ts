@@ -49,6 +49,14 @@ describe.each<GraphTarget>([
     expect(bytes.length).toBeLessThan(400_000);
   });
 
+  it("UNet: parameters have one order for all sizes, as they are stored once", () => {
+    const sizes = [size, { batch: 2, height: 64, width: 64 }, { batch: 1, height: 128, width: 96 }];
+    const [first, ...others] = sizes.map(
+      (one) => buildUnet(unet, target, { ...one, contextTokens: 77 }).parameters,
+    );
+    for (const other of others) expect(other).toEqual(first);
+  });
+
   it("text encoder: 123,060,480 parameters with the token table", () => {
     const { parameters } = buildTextEncoder(text, target, { batch: 2 });
     expect(count(parameters) + text.vocabSize * text.hiddenSize).toBe(123_060_480);

@@ -46,6 +46,11 @@ export class GpuParameterStore implements ParameterStore {
     this.options = options;
   }
 
+  /** How parameters are stored. */
+  get dtype(): "f32" | "f16" {
+    return this.options.dtype;
+  }
+
   add(spec: ParameterSpec, { source, bytes }: { source: TensorSource; bytes: Uint8Array }): void {
     const values = this.toDevice(spec, { source, bytes });
     const live = this.createBuffer(values.byteLength, spec.name);
@@ -80,33 +85,38 @@ export class GpuParameterStore implements ParameterStore {
   }
 
   write(name: string, values: Float32Array): void {
-    const { spec, live } = this.forMerge(name);
+    const [{ spec, live }] = this.forMerge([name]) as [GpuParameter];
     this.upload(live, this.narrow(toInputLayout(values, spec)));
   }
 
   restore(name: string): void {
     const { live, pristine } = this.get(name);
-    if (pristine) this.copy(pristine, live);
+    if (pristine) this.copy([[pristine, live]]);
   }
 
-  /** The buffers of one parameter for a merge on the GPU; keeps the pristine values aside the first time. */
-  forMerge(name: string): GpuParameter {
-    const entry = this.get(name);
-    if (!entry.pristine) {
-      entry.pristine = this.createBuffer(entry.live.size, `${name} (pristine)`);
-      this.copy(entry.live, entry.pristine);
+  /** The buffers of these parameters for a merge on the GPU; keeps the pristine values aside the first time. */
+  forMerge(names: readonly string[]): GpuParameter[] {
+    const entries = names.map((name) => this.get(name));
+    const copies: [from: GPUBuffer, to: GPUBuffer][] = [];
+    for (const entry of entries) {
+      if (entry.pristine) continue;
+      entry.pristine = this.createBuffer(entry.live.size, `${entry.spec.name} (pristine)`);
+      copies.push([entry.live, entry.pristine]);
     }
-    return { spec: entry.spec, dtype: this.options.dtype, live: entry.live, pristine: entry.pristine };
+    this.copy(copies);
+    const { dtype } = this.options;
+    return entries.map(({ spec, live, pristine }) => ({ spec, dtype, live, pristine: pristine! }));
   }
 
-  /** Frees the pristine copy of a parameter nothing is merged into any more. */
-  release(name: string): void {
-    const entry = this.get(name);
-    if (!entry.pristine) return;
-    this.copy(entry.pristine, entry.live);
-    this.sizeBytes -= entry.pristine.size;
-    entry.pristine.destroy();
-    entry.pristine = null;
+  /** Sets these parameters back to their pristine values, and frees the copies of those. */
+  release(names: readonly string[]): void {
+    const entries = names.map((name) => this.get(name)).filter(({ pristine }) => pristine !== null);
+    this.copy(entries.map(({ pristine, live }) => [pristine!, live]));
+    for (const entry of entries) {
+      this.sizeBytes -= entry.pristine!.size;
+      entry.pristine!.destroy(); // takes effect once the copying is done
+      entry.pristine = null;
+    }
   }
 
   tensor(name: string): Tensor {
@@ -161,9 +171,10 @@ export class GpuParameterStore implements ParameterStore {
     );
   }
 
-  private copy(from: GPUBuffer, to: GPUBuffer): void {
+  private copy(pairs: readonly (readonly [from: GPUBuffer, to: GPUBuffer])[]): void {
+    if (pairs.length === 0) return;
     const encoder = this.options.gpu.createCommandEncoder();
-    encoder.copyBufferToBuffer(from, 0, to, 0, from.size);
+    for (const [from, to] of pairs) encoder.copyBufferToBuffer(from, 0, to, 0, from.size);
     this.options.gpu.queue.submit([encoder.finish()]);
   }
 }

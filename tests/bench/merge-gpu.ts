@@ -1,10 +1,11 @@
 // Runs in a page: how long merging takes on its GPU, at the full size of Stable Diffusion 1.5.
-import type { Delta, Matrix } from "../../src/adapters/delta.ts";
+import type { Delta } from "../../src/adapters/delta.ts";
 import type { MergeTarget } from "../../src/adapters/gpu/chain.ts";
 import { GpuMerger, type MergeJob } from "../../src/adapters/gpu/gpu-merger.ts";
 import type { MergeSource } from "../../src/adapters/merge.ts";
 import type { ParameterShape } from "../../src/adapters/module-table.ts";
 import { stableDiffusion15Table } from "../../src/adapters/stable-diffusion-15.ts";
+import { type AdapterTensor, tensorMatrix } from "../../src/adapters/tensor.ts";
 
 export interface MergeBenchmarkOptions {
   /** 1 for SD 1.5; less takes that share of its modules, for a quick check. */
@@ -37,9 +38,9 @@ export async function benchmarkMerge({
 }: MergeBenchmarkOptions): Promise<MergeBenchmark> {
   const adapter = await navigator.gpu.requestAdapter({ powerPreference: "high-performance" });
   if (!adapter) throw new Error("no WebGPU adapter");
-  const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
+  const { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage } = adapter.limits;
   const device = await adapter.requestDevice({
-    requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
+    requiredLimits: { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage },
   });
   const weights = stableDiffusion15Table().modules.flatMap(({ network, path, weight }) =>
     network === "unet" && weight ? [{ path, ...weight }] : [],
@@ -85,14 +86,13 @@ export async function benchmarkMerge({
     });
     merger.dispose();
   };
-  const jobs = (parameters: readonly ParameterShape[], adapters: number, rank: number): MergeJob[] =>
-    parameters.map((parameter) => ({
+  const jobs = (parameters: readonly ParameterShape[], adapters: number, rank: number): MergeJob[] => {
+    const files = Array.from({ length: adapters }, () => adapterFile(parameters, rank));
+    return parameters.map((parameter, i) => ({
       target: targetOf(parameter),
-      contributions: Array.from({ length: adapters }, () => ({
-        update: randomUpdate(parameter.shape, rank),
-        strength: 0.7,
-      })),
+      contributions: files.map((updates) => ({ update: updates[i]!, strength: 0.7 })),
     }));
+  };
   for (const [adapters, rank] of [
     [1, 8],
     [1, 32],
@@ -120,21 +120,27 @@ export async function benchmarkMerge({
   return { adapter: [vendor, architecture, description].filter(Boolean).join(" "), rows };
 }
 
-function randomUpdate(shape: readonly number[], rank: number): MergeSource {
-  const [out = 1] = shape;
-  const columns = count(shape) / out;
-  const matrix = (rows: number, width: number): Matrix => ({
-    rows,
-    columns: width,
-    values: new Float32Array(rows * width).fill(0.01),
+/** The updates of a LoRA in float16, as they come from one file. All factors are 0.01. */
+function adapterFile(parameters: readonly ParameterShape[], rank: number): MergeSource[] {
+  const sizes = parameters.map(({ shape: [out = 1, ...rest] }) => [out, count(rest)] as const);
+  const halves = new Uint16Array(sizes.reduce((sum, [out, columns]) => sum + rank * (out + columns), 0));
+  halves.fill(0x211f);
+  let at = 0;
+  const tensor = (rows: number, columns: number): AdapterTensor => {
+    const bytes = new Uint8Array(halves.buffer, 2 * at, 2 * rows * columns);
+    at += rows * columns;
+    return { dtype: "F16", shape: [rows, columns], bytes };
+  };
+  return sizes.map(([out, columns]) => {
+    const stored = { scale: 1, up: tensor(out, rank), down: tensor(rank, columns) };
+    const delta = (): Delta => ({
+      kind: "low-rank",
+      scale: 1,
+      up: tensorMatrix(stored.up),
+      down: tensorMatrix(stored.down),
+    });
+    return { delta, magnitude: null, stored };
   });
-  const delta = (): Delta => ({
-    kind: "low-rank",
-    scale: 1,
-    up: matrix(out, rank),
-    down: matrix(rank, columns),
-  });
-  return { delta, magnitude: null };
 }
 
 function count(shape: readonly number[]): number {

@@ -20,6 +20,8 @@ afterAll(async () => browser?.close());
 
 interface CaseErrors {
   readonly report: { readonly kind: string; readonly f16: boolean };
+  /** Whether runs are recorded and replayed. */
+  readonly captured: boolean;
   /** First run (recorded), second run (replayed), with one bias overwritten, after restoring it. */
   readonly errors: readonly number[];
   /** Whether the outputs of the second and the last run agree to the bit. */
@@ -65,6 +67,7 @@ async function runInPage(name: string): Promise<CaseErrors> {
   parameters.dispose();
   return {
     report: runtime.report,
+    captured: session.replay.captured,
     errors: [first, second, overwritten, last].map(error),
     restored: second.every((value, i) => Object.is(value, last[i])),
   };
@@ -73,8 +76,9 @@ async function runInPage(name: string): Promise<CaseErrors> {
 test.each(["text_gelu", "unet_inpaint", "vae_decoder_plain"])(
   "%s",
   async (name) => {
-    const { report, errors, restored } = await browser.page.evaluate(runInPage, name);
+    const { report, captured, errors, restored } = await browser.page.evaluate(runInPage, name);
     expect(report).toMatchObject({ kind: "webgpu", f16: false });
+    expect(captured).toBe(true);
     const [first, second, overwritten, last] = errors;
     expect(first).toBeLessThan(TOLERANCE);
     expect(second).toBeLessThan(TOLERANCE);

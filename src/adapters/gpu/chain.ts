@@ -1,4 +1,5 @@
 // The kernels that add one adapter's change of one parameter: which ones, on which buffers, with which values.
+import type { LowRankDispatch, Term } from "./low-rank.ts";
 import type { ResidentDelta } from "./resident-delta.ts";
 import { kernel, type KernelName, type KernelTypes, type VALUES } from "./shaders.ts";
 import type { Storage } from "./storage.ts";
@@ -17,12 +18,14 @@ export interface MergeTarget {
 /** Values of a dispatch's uniform; the rest is 0, `scale` 1. */
 export type Values = Partial<Record<(typeof VALUES)[number], number>>;
 
-export interface Dispatch {
+export interface KernelDispatch {
   readonly name: KernelName;
   readonly types: KernelTypes;
   readonly values: Values;
   readonly buffers: readonly GPUBuffer[];
 }
+
+export type Dispatch = KernelDispatch | LowRankDispatch;
 
 /** A buffer with its element type. */
 export interface Typed {
@@ -55,6 +58,65 @@ export class Scratch {
   }
 }
 
+/** merged = source + Σ scale·up·down, in one dispatch (two where a tile cannot write the target's rows). */
+export function addLowRank(
+  { target, scratch }: { target: MergeTarget; scratch: Scratch },
+  { source, merged, terms }: { source: Typed; merged: Typed; terms: readonly Term[] },
+): Dispatch[] {
+  const shape = shapeValues(target);
+  const sum: Typed = isSplit(shape, merged) ? wideOf(target, scratch) : merged;
+  const add: LowRankDispatch = {
+    name: "low-rank",
+    types: { base: target.dtype, source: source.type, merged: sum.type },
+    source: source.buffer,
+    merged: sum.buffer,
+    terms,
+    rows: shape.rows,
+    columns: shape.columns,
+    storedArea: shape.storedArea,
+    transposed: shape.transposed === 1,
+  };
+  return sum === merged ? [add] : [add, narrow(target, sum, merged)];
+}
+
+type ShapeValues = Values &
+  Record<"rows" | "columns" | "kernelArea" | "storedArea" | "transposed" | "extentN" | "count", number>;
+
+function shapeValues(target: MergeTarget): ShapeValues {
+  const [rows = 1, , ...kernelSize] = target.shape;
+  const count = sizeOf(target.shape);
+  const columns = count / rows;
+  const transposed = target.layout === "transpose";
+  return {
+    rows,
+    columns,
+    kernelArea: sizeOf(kernelSize),
+    storedArea: sizeOf(kernelSize),
+    transposed: Number(transposed),
+    extentM: transposed ? columns : rows,
+    extentN: transposed ? rows : columns,
+    count,
+  };
+}
+
+/** Rows of odd length: their pairs straddle two words of f16, which a tile cannot write. */
+function isSplit({ extentN }: ShapeValues, merged: Typed): boolean {
+  return merged.type === "f16" && extentN % 2 === 1;
+}
+
+function wideOf(target: MergeTarget, scratch: Scratch): Typed {
+  return { buffer: scratch.buffer("wide", sizeOf(target.shape)), type: "f32" };
+}
+
+function narrow(target: MergeTarget, wide: Typed, merged: Typed): KernelDispatch {
+  return {
+    name: "narrow",
+    types: { base: target.dtype, source: wide.type, merged: merged.type },
+    values: shapeValues(target),
+    buffers: [wide.buffer, merged.buffer],
+  };
+}
+
 interface ChainOptions {
   readonly target: MergeTarget;
   readonly resident: ResidentDelta;
@@ -64,12 +126,12 @@ interface ChainOptions {
 
 /** The kernels of one contribution. */
 export class Chain {
-  private readonly target: MergeTarget;
+  readonly target: MergeTarget;
+  readonly scratch: Scratch;
   private readonly resident: ResidentDelta;
   private readonly strength: number;
-  private readonly scratch: Scratch;
   private readonly base: Typed;
-  private readonly shape: Values;
+  private readonly shape: ShapeValues;
   private readonly size: number;
   private readonly dispatches: Dispatch[] = [];
 
@@ -79,19 +141,8 @@ export class Chain {
     this.strength = strength;
     this.scratch = scratch;
     this.base = { buffer: target.pristine, type: target.dtype };
-    const [rows = 1, , ...kernelSize] = target.shape;
     this.size = sizeOf(target.shape);
-    const columns = this.size / rows;
-    const transposed = target.layout === "transpose";
-    this.shape = {
-      rows,
-      columns,
-      kernelArea: sizeOf(kernelSize),
-      transposed: Number(transposed),
-      extentM: transposed ? columns : rows,
-      extentN: transposed ? rows : columns,
-      count: this.size,
-    };
+    this.shape = shapeValues(target);
   }
 
   add(source: Typed, merged: Typed): Dispatch[] {
@@ -105,11 +156,7 @@ export class Chain {
     const pair = { source, merged };
     switch (delta.kind) {
       case "low-rank":
-        return this.run("low-rank", {
-          ...pair,
-          values: { inner: delta.down.rows, scale: strength * delta.scale },
-          factors: this.sides(""),
-        });
+        return this.addProduct({ ...pair, scale: strength * delta.scale });
       case "hadamard":
         return this.run("hadamard", {
           ...pair,
@@ -132,7 +179,7 @@ export class Chain {
         });
       case "projected": {
         const between = { buffer: this.scratch.buffer("between", this.size), type: "f32" } as const;
-        const count = (this.shape.rows ?? 0) * delta.kernelArea * delta.a1.columns;
+        const count = this.shape.rows * delta.kernelArea * delta.a1.columns;
         const projection = this.scratch.buffer("projection", count);
         const scale = strength * delta.scale;
         const projected: Values = {
@@ -140,12 +187,7 @@ export class Chain {
           size: delta.a1.rows,
           kernelArea: delta.kernelArea,
         };
-        this.run("low-rank", {
-          source,
-          merged: between,
-          values: { inner: delta.b2.rows, scale },
-          factors: this.sides(""),
-        });
+        this.addProduct({ source, merged: between, scale });
         this.run("project", {
           values: { ...projected, count },
           factors: [projection, ...this.factors("a1")],
@@ -178,6 +220,11 @@ export class Chain {
     }
   }
 
+  private addProduct({ source, merged, scale }: { source: Typed; merged: Typed; scale: number }): void {
+    const terms = [{ pair: this.resident.pair!, scale }];
+    this.dispatches.push(...addLowRank(this, { source, merged, terms }));
+  }
+
   private addDecomposed(source: Typed, merged: Typed): void {
     const { axis, count } = this.resident.magnitude!;
     const direction = { buffer: this.scratch.buffer("direction", this.size), type: "f32" } as const;
@@ -205,11 +252,11 @@ export class Chain {
       factors,
     }: { source?: Typed; merged?: Typed; values: Values; factors: readonly GPUBuffer[] },
   ): void {
-    // Rows of odd length: their pairs straddle two words of f16, which a tile cannot write.
-    if (kernel(name).dispatch === "tiles" && merged.type === "f16" && this.shape.extentN! % 2 === 1) {
-      const wide = { buffer: this.scratch.buffer("wide", this.size), type: "f32" } as const;
+    if (kernel(name).dispatch === "tiles" && isSplit(this.shape, merged)) {
+      const wide = wideOf(this.target, this.scratch);
       this.run(name, { source, merged: wide, values, factors });
-      return this.run("narrow", { source: wide, merged, values: {}, factors: [] });
+      this.dispatches.push(narrow(this.target, wide, merged));
+      return;
     }
     const own: Readonly<Record<string, GPUBuffer>> = {
       base: this.base.buffer,

@@ -1,10 +1,23 @@
 // Merging on the GPU: the same sums as merge.ts, as a chain of kernels per parameter. The first kernel reads the pristine
 // buffer, the last writes the live one; between them the sum is kept in f32, so that f16 weights are rounded once.
+// Neighbouring low-rank adapters of a parameter are one kernel.
 import { assert } from "../../shared/assert.ts";
 import type { Contribution, MergeSource } from "../merge.ts";
-import { Chain, Scratch, sizeOf, type Dispatch, type MergeTarget, type Typed } from "./chain.ts";
+import {
+  addLowRank,
+  Chain,
+  Scratch,
+  sizeOf,
+  type Dispatch,
+  type KernelDispatch,
+  type MergeTarget,
+  type Typed,
+} from "./chain.ts";
+import { FactorFiles } from "./factor-files.ts";
+import { LowRankKernel, type Term } from "./low-rank.ts";
 import { destroyDelta, uploadDelta, type ResidentDelta } from "./resident-delta.ts";
-import { kernel, kernelSource, VALUES } from "./shaders.ts";
+import { kernel, kernelSource, TILE, VALUES } from "./shaders.ts";
+import type { Storage } from "./storage.ts";
 
 export interface MergeJob {
   readonly target: MergeTarget;
@@ -19,14 +32,25 @@ export class GpuMerger {
   private readonly device: GPUDevice;
   private readonly pipelines = new Map<string, Promise<GPUComputePipeline>>();
   private readonly resident = new Map<MergeSource, ResidentDelta>();
+  private readonly files: FactorFiles;
+  private readonly lowRank: LowRankKernel;
 
   constructor(device: GPUDevice) {
     this.device = device;
+    this.files = new FactorFiles(device);
+    this.lowRank = new LowRankKernel(device);
+  }
+
+  /** Begins to compile what the commonest adapters need, so that the first merge does not wait for it. */
+  warmUp(dtype: Storage): void {
+    // A failure is reported by the merge that needs the kernel.
+    this.lowRank.pipeline({ source: dtype, merged: dtype }).catch(() => {});
   }
 
   /** Bytes of adapter factors kept on the GPU. */
   get sizeBytes(): number {
-    return [...this.resident.values()].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    const own = [...this.resident.values()].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    return own + this.files.sizeBytes;
   }
 
   /** Frees the factors of adapters that are no longer used. */
@@ -35,6 +59,7 @@ export class GpuMerger {
       const resident = this.resident.get(update);
       if (resident) destroyDelta(resident);
       this.resident.delete(update);
+      this.files.release(update);
     }
   }
 
@@ -52,19 +77,38 @@ export class GpuMerger {
   }
 
   private async submit(dispatches: readonly Dispatch[]): Promise<void> {
-    const pipelines = await Promise.all(dispatches.map((dispatch) => this.pipeline(dispatch)));
-    const uniforms = this.uniforms(dispatches);
+    const pipelines = await this.pipelinesOf(dispatches);
+    const lowRank = dispatches.filter((dispatch) => dispatch.name === "low-rank");
+    const others = dispatches.filter((dispatch) => dispatch.name !== "low-rank");
+    const prepared = lowRank.length > 0 ? this.lowRank.prepare(lowRank) : null;
+    const uniforms = others.length > 0 ? this.uniforms(others) : null;
     const encoder = this.device.createCommandEncoder({ label: "merge adapters" });
     const pass = encoder.beginComputePass();
+    let current: GPUComputePipeline | null = null;
+    let [lowRankIndex, slot] = [0, 0];
     dispatches.forEach((dispatch, i) => {
       const pipeline = pipelines[i]!;
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(0, this.bind(pipeline, { dispatch, uniforms, slot: i }));
-      pass.dispatchWorkgroups(...workgroups(dispatch));
+      if (pipeline !== current) pass.setPipeline(pipeline);
+      current = pipeline;
+      if (dispatch.name === "low-rank") prepared!.record(pass, lowRankIndex++);
+      else {
+        pass.setBindGroup(0, this.bind(pipeline, { dispatch, uniforms: uniforms!, slot: slot++ }));
+        pass.dispatchWorkgroups(...workgroups(dispatch));
+      }
     });
     pass.end();
     this.device.queue.submit([encoder.finish()]);
-    uniforms.destroy(); // likewise
+    prepared?.destroy(); // takes effect once the submitted work is done
+    uniforms?.destroy();
+  }
+
+  /** Waits for each kind of kernel once, however many dispatches use it. */
+  private async pipelinesOf(dispatches: readonly Dispatch[]): Promise<GPUComputePipeline[]> {
+    const wanted = dispatches.map((dispatch) => this.pipeline(dispatch));
+    const kinds = [...new Set(wanted)];
+    const ready = await Promise.all(kinds);
+    const known = new Map(kinds.map((kind, i) => [kind, ready[i]!]));
+    return wanted.map((kind) => known.get(kind)!);
   }
 
   dispose(): void {
@@ -75,35 +119,36 @@ export class GpuMerger {
   private plan({ target, contributions }: MergeJob, scratch: Scratch): Dispatch[] {
     const active = contributions.filter(({ strength }) => strength !== 0);
     assert(active.length > 0, "a merge job without contributions");
-    const dispatches: Dispatch[] = [];
+    const rows = target.shape[0] ?? 1;
+    const steps = joinLowRank(
+      active.map(({ update, strength }) => ({ resident: this.residentOf(update, rows), strength })),
+      this.lowRank.slots,
+    );
     let source: Typed = { buffer: target.pristine, type: target.dtype };
-    active.forEach(({ update, strength }, i) => {
-      const isLast = i === active.length - 1;
+    return steps.flatMap((step, i) => {
+      const isLast = i === steps.length - 1;
       const merged: Typed = isLast
         ? { buffer: target.live, type: target.dtype }
         : { buffer: scratch.buffer(`sum${i % 2}`, sizeOf(target.shape)), type: "f32" };
-      const chain = new Chain({
-        target,
-        resident: this.residentOf(update, target.shape[0] ?? 1),
-        strength,
-        scratch,
-      });
-      dispatches.push(...chain.add(source, merged));
+      const pair = { source, merged };
       source = merged;
+      return "terms" in step
+        ? addLowRank({ target, scratch }, { ...pair, terms: step.terms })
+        : new Chain({ target, scratch, ...step }).add(pair.source, merged);
     });
-    return dispatches;
   }
 
   private residentOf(update: MergeSource, rows: number): ResidentDelta {
     let resident = this.resident.get(update);
     if (!resident) {
-      resident = uploadDelta(this.device, update, { rows });
+      resident = uploadDelta(this.device, update, { rows, files: this.files });
       this.resident.set(update, resident);
     }
     return resident;
   }
 
   private pipeline({ name, types }: Dispatch): Promise<GPUComputePipeline> {
+    if (name === "low-rank") return this.lowRank.pipeline(types);
     const key = `${name} ${types.base} ${types.source} ${types.merged}`;
     let pipeline = this.pipelines.get(key);
     if (!pipeline) {
@@ -118,7 +163,7 @@ export class GpuMerger {
     return pipeline;
   }
 
-  private uniforms(dispatches: readonly Dispatch[]): GPUBuffer {
+  private uniforms(dispatches: readonly KernelDispatch[]): GPUBuffer {
     const bytes = new ArrayBuffer(SLOT_BYTES * dispatches.length);
     const view = new DataView(bytes);
     dispatches.forEach(({ values }, slot) => {
@@ -139,7 +184,7 @@ export class GpuMerger {
 
   private bind(
     pipeline: GPUComputePipeline,
-    { dispatch, uniforms, slot }: { dispatch: Dispatch; uniforms: GPUBuffer; slot: number },
+    { dispatch, uniforms, slot }: { dispatch: KernelDispatch; uniforms: GPUBuffer; slot: number },
   ): GPUBindGroup {
     const values = {
       binding: 0,
@@ -153,9 +198,34 @@ export class GpuMerger {
   }
 }
 
-function workgroups({ name, values }: Dispatch): [x: number, y: number] {
+interface One {
+  readonly resident: ResidentDelta;
+  readonly strength: number;
+}
+
+/** Joins neighbours that one dispatch can add, in order; depends on nothing but what is merged. */
+function joinLowRank(
+  contributions: readonly One[],
+  slots: number,
+): (One | { readonly terms: readonly Term[] })[] {
+  const steps: (One | { terms: Term[] })[] = [];
+  for (const one of contributions) {
+    const { delta, pair, magnitude } = one.resident;
+    if (delta.kind !== "low-rank" || magnitude) {
+      steps.push(one);
+      continue;
+    }
+    const last = steps.at(-1);
+    const term = { pair: pair!, scale: one.strength * delta.scale };
+    if (last && "terms" in last && last.terms.length < slots) last.terms.push(term);
+    else steps.push({ terms: [term] });
+  }
+  return steps;
+}
+
+function workgroups({ name, values }: KernelDispatch): [x: number, y: number] {
   const { dispatch } = kernel(name);
-  if (dispatch === "tiles") return [Math.ceil(values.extentN! / 64), Math.ceil(values.extentM! / 64)];
+  if (dispatch === "tiles") return [Math.ceil(values.extentN! / TILE), Math.ceil(values.extentM! / TILE)];
   if (dispatch === "groups") return [values.count!, 1];
   const groups = Math.ceil(values.count! / 512);
   const x = Math.min(groups, MAX_WORKGROUPS);

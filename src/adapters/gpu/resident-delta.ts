@@ -1,41 +1,84 @@
-// An adapter's update on the GPU: its factors as f32 buffers, uploaded once and used in every later merge.
+// An adapter's update on the GPU: its factors, uploaded once and used in every later merge. Those of low-rank updates stay
+// as they are stored, in one buffer per file; those of all others are f32 buffers of their own.
 import type { Delta, Matrix } from "../delta.ts";
 import type { MergeSource } from "../merge.ts";
 import { transpose } from "../matrix.ts";
+import type { FactorFiles } from "./factor-files.ts";
+import type { FactorPair } from "./low-rank.ts";
+
+type LowRank = Pick<Extract<Delta, { kind: "low-rank" }>, "kind" | "scale">;
 
 export interface ResidentDelta {
-  readonly delta: Delta;
+  readonly delta: LowRank | Exclude<Delta, { kind: "low-rank" }>;
+  /** Factors of a product that is added: of a low-rank update, and the plain part of a projected one. */
+  readonly pair: FactorPair | null;
   /** By name of the kernels' bindings. */
   readonly buffers: ReadonlyMap<string, GPUBuffer>;
   /** DoRA: the axis of its magnitude, whose values lie under `magnitude`. */
   readonly magnitude: { readonly axis: "row" | "column"; readonly count: number } | null;
+  /** Of its own buffers; files are counted apart. */
   readonly sizeBytes: number;
 }
 
-/** Uploads the factors of an update to a parameter with `rows` outputs. */
+interface UploadOptions {
+  /** Outputs of the parameter. */
+  readonly rows: number;
+  readonly files: FactorFiles;
+}
+
+/** Uploads the factors of an update. */
 export function uploadDelta(
   device: GPUDevice,
   update: MergeSource,
-  { rows }: { rows: number },
+  { rows, files }: UploadOptions,
 ): ResidentDelta {
   const buffers = new Map<string, GPUBuffer>();
   let sizeBytes = 0;
-  const put = (name: string, values: Float32Array): void => {
+  const put = (name: string, ...parts: readonly Float32Array[]): GPUBuffer => {
+    const length = parts.reduce((sum, part) => sum + part.length, 0);
     const buffer = device.createBuffer({
       label: name,
-      size: Math.max(16, Math.ceil(values.byteLength / 4) * 4),
+      size: Math.max(16, 4 * length),
       usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
     });
-    device.queue.writeBuffer(buffer, 0, values as Float32Array<ArrayBuffer>);
+    let at = 0;
+    for (const part of parts) {
+      device.queue.writeBuffer(buffer, 4 * at, part as Float32Array<ArrayBuffer>);
+      at += part.length;
+    }
     buffers.set(name, buffer);
     sizeBytes += buffer.size;
+    return buffer;
   };
-  const delta = update.delta();
-  for (const [name, values] of factorsOf(delta, rows)) put(name, values);
+  const putPair = (up: Matrix, down: Matrix): FactorPair => ({
+    buffer: put("pair", up.values, down.values),
+    type: "F32",
+    rank: down.rows,
+    up: 0,
+    down: up.values.length,
+  });
+
+  const { stored } = update;
+  const shared = stored ? files.pair(update, stored) : null;
+  let pair = shared;
+  let delta: ResidentDelta["delta"];
+  if (shared) delta = { kind: "low-rank", scale: stored!.scale };
+  else {
+    const computed = update.delta();
+    delta = computed;
+    if (computed.kind === "low-rank") {
+      pair = putPair(computed.up, computed.down);
+      delta = { kind: "low-rank", scale: computed.scale };
+    } else {
+      if (computed.kind === "projected") pair = putPair(computed.b1, computed.b2);
+      for (const [name, values] of factorsOf(computed, rows)) put(name, values);
+    }
+  }
   const magnitude = update.magnitude?.() ?? null;
   if (magnitude) put("magnitude", magnitude.values);
   return {
     delta,
+    pair,
     buffers,
     magnitude: magnitude && { axis: magnitude.axis, count: magnitude.values.length },
     sizeBytes,
@@ -46,15 +89,16 @@ export function destroyDelta(resident: ResidentDelta): void {
   for (const buffer of resident.buffers.values()) buffer.destroy();
 }
 
-function factorsOf(delta: Delta, rows: number): [name: string, values: Float32Array][] {
+function factorsOf(
+  delta: Exclude<Delta, { kind: "low-rank" }>,
+  rows: number,
+): [name: string, values: Float32Array][] {
   // The tiles read [R, M] and [R, N]; which of the two is which depends on the layout of the weight.
   const pair = (suffix: string, up: Matrix, down: Matrix): [string, Float32Array][] => [
     [`up${suffix}`, transpose(up).values],
     [`down${suffix}`, down.values],
   ];
   switch (delta.kind) {
-    case "low-rank":
-      return pair("", delta.up, delta.down);
     case "hadamard":
       return [...pair("", delta.up1, delta.down1), ...pair("2", delta.up2, delta.down2)];
     case "kronecker":
@@ -67,7 +111,10 @@ function factorsOf(delta: Delta, rows: number): [name: string, values: Float32Ar
     case "gain":
       return [["factor", delta.values]];
     case "projected":
-      return [...pair("", delta.b1, delta.b2), ["a1", delta.a1.values], ["a2", delta.a2.values]];
+      return [
+        ["a1", delta.a1.values],
+        ["a2", delta.a2.values],
+      ];
     case "rotation":
       return [
         ["factor", delta.gain ?? new Float32Array(rows).fill(1)],

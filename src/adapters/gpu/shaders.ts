@@ -1,11 +1,11 @@
-// WGSL of the merge. Weights lie in the buffers as the graph wants them: [out, in·kh·kw] ("same") or [in, out]
+// WGSL of the merge. Weights lie in the buffers as the graph wants them: [out, in·kh·kw] ("same") or [kh·kw·in, out]
 // ("transpose"), stored as f32 or f16; all arithmetic is f32. Every kernel that ends in `merged` computes
 // merged = source + change, where source is the pristine weight or an f32 intermediate of the adapters before.
 // An invocation writes two neighbours at once, as two halves of f16 share a word (storage.ts).
+// Low-rank changes have a kernel of their own (low-rank.ts).
 import { elementType, reader, writer, type Storage } from "./storage.ts";
 
 export type KernelName =
-  | "low-rank"
   | "hadamard"
   | "kronecker"
   | "dense"
@@ -50,14 +50,26 @@ export const VALUES = [
   "size",
   "scale",
   "flag",
+  "storedArea",
 ] as const;
+
+/** Rows and columns of the weight that a workgroup of "tiles" computes. */
+export const TILE = 64;
+
+/** `inputOf(at, …)`: the input column c of a place along the stored weight's axis of inputs. */
+export const INPUT_PLACES = /* wgsl */ `
+fn inputOf(at: u32, isTransposed: bool) -> u32 {
+  let inputs = values.columns / values.storedArea;
+  return select(at, at % inputs * values.storedArea + at / inputs, isTransposed);
+}
+`;
 
 const HEADER = /* wgsl */ `
 struct Values {
   rows: u32,       // O
   columns: u32,    // C = in * kernelArea
-  kernelArea: u32,
-  transposed: u32, // 1: element (o, c) lies at c * O + o
+  kernelArea: u32, // as the change sees it
+  transposed: u32, // 1: element (o, c) lies at (c % storedArea * in + c / storedArea) * O + o
   extentM: u32,    // rows of the matrix as it is stored
   extentN: u32,    // its columns
   inner: u32,
@@ -66,11 +78,14 @@ struct Values {
   size: u32,
   scale: f32,
   flag: u32,
+  storedArea: u32, // kernel area of the weight
 }
 @group(0) @binding(0) var<uniform> values: Values;
 
+${INPUT_PLACES}
 fn place(o: u32, c: u32) -> u32 {
-  return select(o * values.columns + c, c * values.rows + o, values.transposed == 1u);
+  let m = c % values.storedArea * (values.columns / values.storedArea) + c / values.storedArea;
+  return select(o * values.columns + c, m * values.rows + o, values.transposed == 1u);
 }
 `;
 
@@ -78,8 +93,9 @@ fn place(o: u32, c: u32) -> u32 {
 // its output o and its input column c.
 const pairs = (value: string, target = "Merged"): string => /* wgsl */ `
 fn valueAt(at: u32) -> f32 {
-  let o = select(at / values.columns, at % values.rows, values.transposed == 1u);
-  let c = select(at % values.columns, at / values.rows, values.transposed == 1u);
+  let isTransposed = values.transposed == 1u;
+  let o = select(at / values.columns, at % values.rows, isTransposed);
+  let c = inputOf(select(at % values.columns, at / values.rows, isTransposed), isTransposed);
 ${value}
 }
 
@@ -93,7 +109,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   write${target}(at, vec2f(valueAt(at), second), isPair);
 }`;
 
-/** Product of A [R, M] and B [R, N], 16 ranks at a time, each invocation 4×4 sums: rows m, columns n, n + 1, n + 32, n + 33. */
+/** Product of A [R, M] and B [R, N] (what stands for inputs in checkpoint order), 16 ranks at a time, each invocation 4×4 sums: rows m, columns n, n + 1, n + 32, n + 33. */
 const tileProduct = (name: string, a: string, b: string, inner: string): string => /* wgsl */ `
   var ${name}: array<vec4f, 4>;
   for (var r0 = 0u; r0 < values.${inner}; r0 += 16u) {
@@ -105,7 +121,7 @@ const tileProduct = (name: string, a: string, b: string, inner: string): string 
       var va = 0.0;
       var vb = 0.0;
       if (r < values.${inner}) {
-        if (m < values.extentM) { va = ${a}[r * values.extentM + m]; }
+        if (m < values.extentM) { va = ${a}[r * values.extentM + inputOf(m, values.transposed == 1u)]; }
         if (n < values.extentN) { vb = ${b}[r * values.extentN + n]; }
       }
       tileA[i] = va;
@@ -135,8 +151,8 @@ fn writeSum(at: u32, change: vec2f, isPair: bool) {
 
 @compute @workgroup_size(16, 16)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) thread: vec3u, @builtin(local_invocation_index) local: u32) {
-  let m0 = group.y * 64u;
-  let n0 = group.x * 64u;
+  let m0 = group.y * ${TILE}u;
+  let n0 = group.x * ${TILE}u;
 ${products}
   for (var i = 0u; i < 4u; i++) {
     let m = m0 + thread.y * 4u + i;
@@ -150,11 +166,6 @@ ${products}
 }`;
 
 const BODIES: Readonly<Record<KernelName, Kernel>> = {
-  "low-rank": {
-    buffers: ["source", "merged", "a", "b"],
-    dispatch: "tiles",
-    code: tiled(tileProduct("sum", "a", "b", "inner"), "values.scale * sum[i]"),
-  },
   hadamard: {
     buffers: ["source", "merged", "a", "b", "a2", "b2"],
     dispatch: "tiles",

@@ -16,6 +16,16 @@ fn half(value: f32) -> u32 {
 }
 `;
 
+/** The bits of f16 → f32, exactly: WGSL's own unpack2x16float may lose the smallest values. */
+export const WIDEN = /* wgsl */ `
+fn widen(bits: u32) -> f32 {
+  let magnitude = bits & 0x7fffu;
+  let normal = bitcast<f32>((magnitude << 13u) + 0x38000000u);
+  let value = select(normal, f32(magnitude) * 5.9604644775390625e-8, magnitude < 0x400u);
+  return select(value, -value, bits >= 0x8000u);
+}
+`;
+
 /** Element type of the buffer. */
 export const elementType = (storage: Storage): string => (storage === "f16" ? "u32" : "f32");
 
