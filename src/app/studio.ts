@@ -23,6 +23,7 @@ import {
   type PackDefaults,
 } from "./options.ts";
 import { createPackState, type PackState } from "./pack-state.ts";
+import { modelOf } from "./packs.ts";
 import { planBatch } from "./plan-batch.ts";
 import type { DiskUse, Services } from "./ports.ts";
 import { createReading } from "./reading.ts";
@@ -187,7 +188,7 @@ function buildStudio(services: Services): Studio {
     return loaded ? planBatch(reading().composition, options(), loaded).images : [];
   });
   /** Whether the model in use painted the run on show. */
-  const sameModel = (): boolean => (runs.shown()?.report?.pack.id ?? packId()) === packId();
+  const sameModel = (): boolean => modelOf(runs.shown()?.report?.pack.id ?? packId()) === modelOf(packId());
   const adjusted = createMemo(() => {
     const view = runs.shown();
     if (view === null || view.status === "running" || !sameModel()) return false;
@@ -196,8 +197,7 @@ function buildStudio(services: Services): Studio {
 
   const missing = createMemo((): readonly string[] => {
     const view = runs.shown();
-    const loaded = pack();
-    if (!view?.report || loaded?.id !== view.report.pack.id) return []; // of another model nothing is known
+    if (!view?.report || pack() === null || !sameModel()) return []; // of another model nothing is known
     return missingAdapters(
       view.images.flatMap(({ adapters }) => adapters),
       cards(),
