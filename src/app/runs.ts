@@ -197,7 +197,8 @@ export function createRuns(context: RunsContext): Runs {
       );
       return;
     }
-    const [lost] = missingAdapters(rest, cards());
+    // Before the model is there nothing is known; the run loads it and says what it misses.
+    const [lost] = context.pack() ? missingAdapters(rest, cards()) : [];
     if (lost !== undefined) {
       fail(
         new StylusError("not-found", `The adapter “${lost}” of this picture is not here any more.`, {
@@ -212,6 +213,7 @@ export function createRuns(context: RunsContext): Runs {
       prompt: readLoraTags(view.options.prompt).text,
       seed: image.seed,
       count: 1,
+      pins: [], // in the list, too; one that is taken out may be gone
       adapters:
         rest.length === 0
           ? "none"
