@@ -294,8 +294,11 @@ function buildStudio(services: Services): Studio {
       if (!offered) return;
       const parameters = parseParameters(offered.text);
       const values = readStartValues(parameters.fields);
-      const lost = missingAdapters(readLoraTags(parameters.prompt, [...cards().values()]).adapters, cards());
-      const read = completeOptions(readInfotext(offered.text, cards()), defaults());
+      const loaded = pack();
+      const lost = loaded
+        ? missingAdapters(readLoraTags(parameters.prompt, loaded.cards).adapters, cards())
+        : [];
+      const read = completeOptions(readInfotext(offered.text, loaded && cards()), defaults());
       batch(() => {
         setInputError(null);
         choice.adopt(read, { sameModel: true });
