@@ -8,7 +8,7 @@ import { openStart, takePicture } from "./input-picture.ts";
 import { memoryInputs, type InputStore } from "./input-store.ts";
 import type { PartialOptions } from "./options.ts";
 import type { MaskValues } from "./picture-options.ts";
-import { splitPackId } from "./packs.ts";
+import { modelOf } from "./packs.ts";
 import { run } from "./stylus.ts";
 import type { RunReport } from "./run-types.ts";
 
@@ -103,7 +103,7 @@ async function answer<Value>(work: () => Promise<Value>): Promise<Answer<Value>>
 async function openModel({ models }: Services, source: string | readonly File[]): Promise<string> {
   const { id } = typeof source === "string" ? { id: source } : await models.addOwn(pickOfInput(source));
   const known = (await models.list()).models;
-  if (!known.some((model) => model.id === splitPackId(id).modelId)) {
+  if (!known.some((model) => model.id === modelOf(id))) {
     throw new StylusError("not-found", `There is no model “${id}”.`, {
       where: "model",
       remedy: `Choose one of ${known.map((model) => model.id).join(", ")}, or a file.`,

@@ -1,6 +1,7 @@
 // The gallery as the page shows it: a signal over what is kept.
 import { createSignal, type Accessor } from "solid-js";
 import { openGallery, type Gallery, type StoredImage, type StoredRun } from "./gallery.ts";
+import { storedIds } from "./picture-options.ts";
 import type { ImageView, RunView } from "./run-view.ts";
 import type { RunReport } from "./run-types.ts";
 
@@ -22,11 +23,7 @@ export interface GalleryState {
 
 /** Ids of the pictures and masks that runs started from. */
 const inputsOf = (runs: readonly StoredRun[]): Set<string> =>
-  new Set(
-    runs.flatMap(({ options: { start } }) =>
-      start ? [start.picture.id, ...(start.mask ? [start.mask.id] : [])] : [],
-    ),
-  );
+  new Set(runs.flatMap(({ options: { start } }) => storedIds(start)));
 
 /** Store proxies cannot be cloned into IndexedDB. */
 const unproxied = <Value>(value: Value): Value => JSON.parse(JSON.stringify(value)) as Value;

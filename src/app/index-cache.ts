@@ -34,16 +34,18 @@ const keptIndexes = 4;
 
 /** Puts an index with the time of its use, and removes those that were used longest ago. */
 async function keep(records: IDBPDatabase<IndexDatabase>, key: string, index: KeptIndex): Promise<void> {
-  const transaction = records.transaction("indexes", "readwrite");
-  await transaction.store.put({ ...index, usedAt: Date.now() }, key);
-  const [keys, all] = await Promise.all([transaction.store.getAllKeys(), transaction.store.getAll()]);
-  const uses = keys.map((each, i) => ({
-    key: each,
-    usedAt: each === key ? Infinity : (all[i]!.usedAt ?? 0),
-  }));
-  uses.sort((a, b) => b.usedAt - a.usedAt);
-  for (const { key: old } of uses.slice(keptIndexes)) await transaction.store.delete(old);
-  await transaction.done;
+  const { store, done } = records.transaction("indexes", "readwrite");
+  const replace = async (): Promise<void> => {
+    await store.put({ ...index, usedAt: Date.now() }, key);
+    const [keys, all] = await Promise.all([store.getAllKeys(), store.getAll()]);
+    const uses = keys.map((each, i) => ({
+      key: each,
+      usedAt: each === key ? Infinity : (all[i]!.usedAt ?? 0),
+    }));
+    uses.sort((a, b) => b.usedAt - a.usedAt);
+    for (const { key: old } of uses.slice(keptIndexes)) await store.delete(old);
+  };
+  await Promise.all([replace(), done]); // both fail when there is no room
 }
 
 async function isCurrent(

@@ -141,6 +141,12 @@ describe("infotext", () => {
     expect(readStartValues(new Map([["Denoising strength", "7"]]))).toBeNull();
   });
 
+  it("keeps the tags of all adapters while it is not known which there are", () => {
+    const text = "a fox <lora:ink:0.5> <lora:nobody:0.25>\nSteps: 20, Sampler: Euler, Seed: 1";
+    expect(readInfotext(text, null).prompt).toBe("a fox <lora:ink:0.5> <lora:nobody:0.25>");
+    expect(readInfotext(text, cards).prompt).toBe("a fox <lora:ink:0.5>");
+  });
+
   it("knows another tool's adapters by their files' names", () => {
     const own = new Map([
       ["My-LoRA", card("My-LoRA", { file: { path: "My LoRA.pt", sizeBytes: 1, sha256: "" } })],

@@ -66,8 +66,9 @@ export function writeInfotext({ options, image, cards, model, version }: Picture
 /**
  * Options out of a `parameters` text; what it does not say, or says wrongly, is left out. Adapters named by tags are used
  * exactly as they stand, nobody chooses more.
+ * @param cards null: not known yet, so that all tags are kept
  */
-export function readInfotext(text: string, cards: ReadonlyMap<string, AdapterCard>): PartialOptions {
+export function readInfotext(text: string, cards: ReadonlyMap<string, AdapterCard> | null): PartialOptions {
   const { prompt, negativePrompt, fields } = parseParameters(text);
   const number = (
     label: string,
@@ -80,9 +81,9 @@ export function readInfotext(text: string, cards: ReadonlyMap<string, AdapterCar
     ? readSampler(fields)
     : { sampler: null, schedule: null };
   const size = /^(\d+)x(\d+)$/.exec(fields.get("Size") ?? "");
-  const tags = readLoraTags(prompt, [...cards.values()]);
-  const fewStep = tags.adapters.some(({ id }) => cards.get(id)?.fewStep);
-  const kept = tags.adapters.filter(({ id }) => cards.has(id) && !cards.get(id)!.fewStep);
+  const tags = readLoraTags(prompt, [...(cards?.values() ?? [])]);
+  const fewStep = tags.adapters.some(({ id }) => cards?.get(id)?.fewStep);
+  const kept = tags.adapters.filter(({ id }) => !cards || (cards.has(id) && !cards.get(id)!.fewStep));
   const given = {
     steps: number("Steps", limits.steps),
     cfgScale: number("CFG scale", limits.cfgScale),

@@ -1,5 +1,5 @@
-// Which stored pictures and masks the open tabs start from. Each tab holds a shared lock for those in its settings, so that
-// another one that tidies up leaves them; a tab that closes lets go by itself.
+// Which stored pictures and masks the open tabs start from. Each tab holds a shared lock for those in its settings and in the
+// run that it paints, so that whoever tidies up leaves them; a tab that closes lets go by itself.
 
 const prefix = "stylus-input-";
 

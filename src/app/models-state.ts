@@ -6,7 +6,7 @@ import type { PlainError } from "../shared/errors.ts";
 import type { Persistence } from "../storage/quota.ts";
 import type { DiskPick } from "./disk-files.ts";
 import type { ModelEntry } from "./model-list.ts";
-import { splitPackId } from "./packs.ts";
+import { modelOf } from "./packs.ts";
 import type { ModelList, Services } from "./ports.ts";
 import { explain } from "./runs.ts";
 import type { LoadProgress } from "./run-types.ts";
@@ -152,7 +152,7 @@ export function createModels(context: {
     asking,
     download,
     refusal,
-    currentId: () => splitPackId(packId()).modelId,
+    currentId: () => modelOf(packId()),
     show() {
       setOpen(true);
       void refresh();
@@ -234,7 +234,7 @@ export function createModels(context: {
     async setVPrediction(id, vPrediction) {
       await services.models.changeOwn(id, { vPrediction });
       await refresh();
-      if (splitPackId(packId()).modelId === id) await use(packId());
+      if (modelOf(packId()) === id) await use(packId());
     },
     async forgetOwn(id) {
       await services.models.forgetOwn(id);

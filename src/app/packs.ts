@@ -60,6 +60,9 @@ export function splitPackId(packId: string): { readonly modelId: string; readonl
   return { modelId, vaeId: vaeId ?? null };
 }
 
+/** The model of a pack: with another VAE it stays the same, and so do its adapters. */
+export const modelOf = (packId: string): string => splitPackId(packId).modelId;
+
 /** A file of its own each in the build, read only when needed. */
 const manifestFiles = (): Record<string, () => Promise<{ default: unknown }>> =>
   import.meta.glob<{ default: unknown }>("../../model-manifests/*.json");

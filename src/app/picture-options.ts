@@ -21,6 +21,10 @@ export interface StartOptions {
   readonly mask: (MaskValues & { readonly id: string }) | null;
 }
 
+/** Ids of the stored picture and mask. Runs that were kept before there were any have no word of them. */
+export const storedIds = (start: StartOptions | null | undefined): string[] =>
+  start ? [start.picture.id, ...(start.mask ? [start.mask.id] : [])] : [];
+
 /** A second pass over the first one's result, at `scale` times its size. */
 export interface HiresOptions extends Pick<HiresFix, "upscaler" | "strength" | "steps"> {
   readonly scale: number;

@@ -7,11 +7,12 @@ import type { DeviceReport } from "../shared/request.ts";
 import type { GalleryState } from "./gallery-state.ts";
 import { encodePicture } from "./image-file.ts";
 import { missingAdapters } from "./adapter-names.ts";
+import { claimInputs } from "./input-claims.ts";
 import { openStart } from "./input-picture.ts";
 import type { InputStore } from "./input-store.ts";
 import { readLoraTags } from "./lora-tags.ts";
 import type { GenerateOptions } from "./options.ts";
-import type { StartOptions } from "./picture-options.ts";
+import { storedIds, type StartOptions } from "./picture-options.ts";
 import type { Services } from "./ports.ts";
 import type { LoadedPack, LoadProgress, RunEvent } from "./run-types.ts";
 import { createEventFolder, startRun, type RunView } from "./run-view.ts";
@@ -122,6 +123,8 @@ export function createRuns(context: RunsContext): Runs {
   ): Promise<void> {
     const known = context.pack();
     let options = ask(known);
+    // Until the gallery has the run, nothing else may name what it starts from.
+    const release = claimInputs(storedIds(options.start));
     const [view, set] = createStore(startRun(options, crypto.randomUUID()));
     put({ view, set });
     announce("Started.");
@@ -172,6 +175,8 @@ export function createRuns(context: RunsContext): Runs {
         }),
       );
       announce(stopped ? "Stopped." : plain.message);
+    } finally {
+      release();
     }
   }
 
@@ -197,7 +202,8 @@ export function createRuns(context: RunsContext): Runs {
       );
       return;
     }
-    const [lost] = missingAdapters(rest, cards());
+    // Before the model is there nothing is known; the run loads it and says what it misses.
+    const [lost] = context.pack() ? missingAdapters(rest, cards()) : [];
     if (lost !== undefined) {
       fail(
         new StylusError("not-found", `The adapter “${lost}” of this picture is not here any more.`, {
@@ -212,6 +218,7 @@ export function createRuns(context: RunsContext): Runs {
       prompt: readLoraTags(view.options.prompt).text,
       seed: image.seed,
       count: 1,
+      pins: [], // in the list, too; one that is taken out may be gone
       adapters:
         rest.length === 0
           ? "none"

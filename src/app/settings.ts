@@ -3,7 +3,7 @@
 import { createEffect, createRoot } from "solid-js";
 import { createStore, type SetStoreFunction } from "solid-js/store";
 import type { DevicePreference } from "../shared/request.ts";
-import { pocketId, splitPackId } from "./packs.ts";
+import { modelOf, pocketId } from "./packs.ts";
 import {
   defaultSize,
   limits,
@@ -133,8 +133,7 @@ function readRules({ adapters, ...old }: Record<string, unknown>, model: string)
     const { pins, bans } = (value ?? {}) as Record<string, unknown>;
     return { pins: ids(pins), bans: ids(bans) };
   };
-  const byModel =
-    typeof adapters === "object" && adapters !== null ? adapters : { [splitPackId(model).modelId]: old };
+  const byModel = typeof adapters === "object" && adapters !== null ? adapters : { [modelOf(model)]: old };
   return Object.fromEntries(Object.entries(byModel).map(([id, value]) => [id, rules(value)]));
 }
 
@@ -170,8 +169,7 @@ export function createSettings(): SettingsStore {
 export const withPrompt = (history: readonly string[], prompt: string): string[] =>
   [prompt, ...history.filter((entry) => entry !== prompt)].slice(0, historyLength);
 
-/** Another VAE leaves a model the same. */
-export const ruleKey = ({ model }: Settings): string => splitPackId(model).modelId;
+export const ruleKey = ({ model }: Settings): string => modelOf(model);
 
 const noRules: AdapterRules = { pins: [], bans: [] };
 

@@ -23,6 +23,7 @@ import {
   type PackDefaults,
 } from "./options.ts";
 import { createPackState, type PackState } from "./pack-state.ts";
+import { modelOf } from "./packs.ts";
 import { planBatch } from "./plan-batch.ts";
 import type { DiskUse, Services } from "./ports.ts";
 import { createReading } from "./reading.ts";
@@ -187,7 +188,7 @@ function buildStudio(services: Services): Studio {
     return loaded ? planBatch(reading().composition, options(), loaded).images : [];
   });
   /** Whether the model in use painted the run on show. */
-  const sameModel = (): boolean => (runs.shown()?.report?.pack.id ?? packId()) === packId();
+  const sameModel = (): boolean => modelOf(runs.shown()?.report?.pack.id ?? packId()) === modelOf(packId());
   const adjusted = createMemo(() => {
     const view = runs.shown();
     if (view === null || view.status === "running" || !sameModel()) return false;
@@ -196,8 +197,7 @@ function buildStudio(services: Services): Studio {
 
   const missing = createMemo((): readonly string[] => {
     const view = runs.shown();
-    const loaded = pack();
-    if (!view?.report || loaded?.id !== view.report.pack.id) return []; // of another model nothing is known
+    if (!view?.report || pack() === null || !sameModel()) return []; // of another model nothing is known
     return missingAdapters(
       view.images.flatMap(({ adapters }) => adapters),
       cards(),
@@ -294,8 +294,11 @@ function buildStudio(services: Services): Studio {
       if (!offered) return;
       const parameters = parseParameters(offered.text);
       const values = readStartValues(parameters.fields);
-      const lost = missingAdapters(readLoraTags(parameters.prompt, [...cards().values()]).adapters, cards());
-      const read = completeOptions(readInfotext(offered.text, cards()), defaults());
+      const loaded = pack();
+      const lost = loaded
+        ? missingAdapters(readLoraTags(parameters.prompt, loaded.cards).adapters, cards())
+        : [];
+      const read = completeOptions(readInfotext(offered.text, loaded && cards()), defaults());
       batch(() => {
         setInputError(null);
         choice.adopt(read, { sameModel: true });

@@ -2,7 +2,7 @@
 // again when nothing was deleted, and on what is left when the deleted thing has taken the button along.
 import { createSignal, Show, type JSX } from "solid-js";
 import controls from "./controls.module.css";
-import { focusWhatIsLeft } from "./focus.ts";
+import { focusWhatIsLeft, isFocusLost } from "./focus.ts";
 
 export function ConfirmButton(props: {
   readonly label: string;
@@ -30,13 +30,13 @@ export function ConfirmButton(props: {
     first?.focus();
   }
   async function confirm(): Promise<void> {
-    const place = keep.parentElement!;
     setBusy(true);
     try {
       await props.onConfirm();
     } finally {
       setBusy(false);
-      if (place.isConnected) back();
+      setAsking(false);
+      if (isFocusLost()) first?.focus(); // and stays where somebody has gone meanwhile
       focusWhatIsLeft();
     }
   }

@@ -1,8 +1,11 @@
 // Where the keyboard goes when what it was on has gone.
 
+export const isFocusLost = (): boolean =>
+  document.activeElement === null || document.activeElement === document.body;
+
 /** The dialog on top, or the page (both focusable by program); the focus stays where it is if it is anywhere. */
 export function focusWhatIsLeft(): void {
-  if (document.activeElement && document.activeElement !== document.body) return;
+  if (!isFocusLost()) return;
   const dialog = [...document.querySelectorAll("dialog[open]")].at(-1);
   const left = dialog?.firstElementChild ?? document.querySelector("main");
   (left as HTMLElement | null)?.focus();
