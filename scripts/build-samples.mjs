@@ -1,5 +1,5 @@
 // `npm run build:samples`: paints the sample prompts of the pocket pack's cards (training/pocket/cards.json) through the built
-// site, each with its adapter at its author's strength, to public/packs/pocket/adapters/samples/ID-NUMBER.webp. Adapters named
+// site, each with its adapter, to public/packs/pocket/adapters/samples/ID-NUMBER.webp. Adapters named
 // as arguments are painted alone. Afterwards: build:cards, build:index, build:manifest.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -27,6 +27,12 @@ const toWebp = (page, png) =>
     [png, side, quality],
   );
 
+/** Authors name their adapter in a tag, or rely on the reader to add it; the few-step adapter comes with its mode. */
+function request(id, { refined }, prompt) {
+  if (id === "lcm") return { prompt: prompt.replace(/<lora:[^>]*>/, ""), adapters: "none", fewStep: true };
+  return { prompt, adapters: prompt.includes("<lora:") ? "none" : [{ id, weight: refined.weight }] };
+}
+
 async function main() {
   const cards = JSON.parse(readFileSync(path.join(root, "training/pocket/cards.json"), "utf8"));
   const asked = process.argv.slice(2);
@@ -38,7 +44,7 @@ async function main() {
       if (asked.length > 0 && !asked.includes(id)) continue;
       if (!existsSync(path.join(folder, `${id}.safetensors`))) continue;
       for (const [index, prompt] of card.samplePrompts.entries()) {
-        const { images } = await runInPage(site.page, { prompt, seed: 11 + index, adapters: "none" });
+        const { images } = await runInPage(site.page, { ...request(id, card, prompt), seed: 11 + index });
         const webp = await toWebp(site.page, images[0].pngBase64);
         writeFileSync(path.join(folder, "samples", `${id}-${index}.webp`), Buffer.from(webp));
       }
