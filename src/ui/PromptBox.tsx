@@ -99,7 +99,7 @@ export function PromptBox(): JSX.Element {
             spellcheck={false}
             autocapitalize="sentences"
             autocomplete="off"
-            placeholder="Two dogs in the snow, film noir"
+            placeholder="A robot in a meadow, clay render"
             aria-describedby="prompt-note prompt-parts"
             aria-invalid={studio.inputError()?.where === "prompt"}
             value={text()}
