@@ -17,13 +17,14 @@ import {
   type ModuleSettings,
 } from "./module-tensors.ts";
 import type { ParameterShape } from "./module-table.ts";
+import { PEFT_CONFIG_NAME } from "./peft-config.ts";
 import { butterflyOrder, cayley } from "./rotation.ts";
 import { elementCount, tensorValues, type AdapterTensor } from "./tensor.ts";
 
 const DEFAULT_EPS = 6e-5;
 const DEFAULT_TERMS = 5;
 /** A longer series costs time and changes nothing. */
-const MAX_TERMS = 64;
+const MAX_TERMS = 32;
 
 export function peftOft(context: Context): Found | null {
   return vectorOft(context) ?? matrixOft(context);
@@ -93,13 +94,18 @@ export function peftBoft({ tensors, target, shape, settings }: Context): Found |
   const parts = pick(tensors, ["boft_R", "boft_s"], "BOFT");
   if (!parts) return null;
   const [matrices, gain] = parts as [AdapterTensor, AdapterTensor];
-  const isConvolution = target.shape.length > 2;
-  // Only newer configurations have the field; only older files have the permutation.
-  const isOld = tensors.has("boft_P") || settings.field("exclude_modules") === undefined;
-  if (isConvolution && isOld)
-    throw new ShapeProblem(
-      "PEFT before 0.14 trained BOFT of a convolution in another, mistaken way; whether this is such a file an adapter_config.json would tell",
-    );
+  // Before 0.14 the weight of a convolution was read in the wrong order. Those files may still hold the permutation; that it
+  // is a later one is told by a field that only later configurations have.
+  if (target.shape.length > 2) {
+    if (tensors.has("boft_P"))
+      throw new ShapeProblem(
+        "it is BOFT of a convolution from before PEFT 0.14, which mistook the weight's order",
+      );
+    if (settings.field("exclude_modules") === undefined)
+      throw new ShapeProblem(
+        `whether it is BOFT of a convolution from before PEFT 0.14, which mistook the weight's order, only an ${PEFT_CONFIG_NAME} with the field exclude_modules tells`,
+      );
+  }
   const [stageCount = 0, count = 0, size = 0, size2] = matrices.shape;
   const lines = shape.columns;
   const isButterfly = stageCount > 1;
@@ -165,7 +171,7 @@ export function ia3Axis(
   // PEFT takes a text as a regular expression, which is not run here.
   if (!Array.isArray(feedforward))
     throw new ShapeProblem(
-      `ia3_l is ${describe(gain)}, which fits inputs and outputs: only an adapter_config.json with a list of feedforward_modules tells which`,
+      `ia3_l is ${describe(gain)}, which fits inputs and outputs: only an ${PEFT_CONFIG_NAME} with a list of feedforward_modules tells which`,
     );
   const path = target.name.replace(/\.weight$/, "");
   return feedforward.some((name) => typeof name === "string" && path.endsWith(name)) ? "column" : "row";
@@ -252,7 +258,7 @@ function rotationMaker(settings: ModuleSettings): (skew: Float64Array, size: num
   const isSeries: unknown = settings.field("use_cayley_neumann");
   if (typeof isSeries !== "boolean")
     throw new ShapeProblem(
-      "which of two opposite rotations PEFT's OFT means only its adapter_config.json tells (use_cayley_neumann)",
+      `which of two opposite rotations PEFT's OFT means only its ${PEFT_CONFIG_NAME} tells (use_cayley_neumann)`,
     );
   if (!isSeries) return (skew, size) => cayley(negated(skew), size);
   const terms: unknown = settings.field("num_cayley_neumann_terms") ?? DEFAULT_TERMS;

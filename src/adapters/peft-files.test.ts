@@ -26,7 +26,11 @@ const series = { use_cayley_neumann: true, num_cayley_neumann_terms: 5, peft_ver
 describe("OFT", () => {
   test("in vectors needs the configuration, beside the file or in it", async () => {
     const refused = (await read(VECTORS)).report;
-    expect(refused.refusal!.message).toContain("which of two opposite rotations");
+    expect(refused.refusal).toMatchObject({
+      message:
+        "Its settings are missing: which of two opposite rotations PEFT's OFT means only its adapter_config.json tells (use_cayley_neumann).",
+      remedy: "Choose it together with the adapter_config.json that belongs to it.",
+    });
     expect(refused.families).toEqual([{ family: "OFT", modules: 1, dora: 0 }]);
     expect(await refusal(VECTORS, { oft_block_size: 4 })).toContain("use_cayley_neumann");
     const { updates, report } = await read(VECTORS, series);
@@ -88,8 +92,8 @@ describe("BOFT", () => {
   });
 
   test("of a convolution only from PEFT 0.14 on", async () => {
-    expect(await refusal(blocks(PROJ, 1))).toContain("before 0.14");
-    expect(await refusal(blocks(PROJ, 1), { boft_block_size: 16 })).toContain("before 0.14");
+    expect(await refusal(blocks(PROJ, 1))).toContain("before PEFT 0.14");
+    expect(await refusal(blocks(PROJ, 1), { boft_block_size: 16 })).toContain("before PEFT 0.14");
     const config = { boft_block_size: 16, exclude_modules: null };
     expect((await read(blocks(PROJ, 1), config)).updates).toHaveLength(1);
     const joined = await withPeftConfig(file(blocks(PROJ, 1)), config, { fileName: "x" });
@@ -101,7 +105,7 @@ describe("BOFT", () => {
     expect((await read(early)).report).toMatchObject({ unmatched: [], refusal: null });
     expect(
       await refusal([...blocks(PROJ, 1), [`${PROJ}.boft_P`, [1, 320, 320]]], { exclude_modules: null }),
-    ).toContain("before 0.14");
+    ).toContain("before PEFT 0.14");
   });
 
   test("of other sizes", async () => {

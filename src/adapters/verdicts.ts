@@ -7,6 +7,7 @@ import type { BaseVerdict } from "./base-model.ts";
 import { PEFT_PREFIX } from "./keys.ts";
 import type { ModuleTable } from "./module-table.ts";
 import type { Family } from "./module-tensors.ts";
+import { PEFT_CONFIG_NAME } from "./peft-config.ts";
 import type { TensorFile } from "./read.ts";
 import type { AdapterReport, UnmatchedKeys } from "./report.ts";
 
@@ -71,6 +72,10 @@ export function refuseUnused({
       "Its numbers are broken (NaN or infinity), so nothing of it can be used.",
       { remedy: "Its training or its conversion went wrong: look for another version of it." },
     );
+  if (most.cause.includes(PEFT_CONFIG_NAME))
+    return new StylusError("unsupported", `Its settings are missing: ${most.cause}.`, {
+      remedy: `Choose it together with the ${PEFT_CONFIG_NAME} that belongs to it.`,
+    });
   return new StylusError(
     "unsupported",
     `Nothing in it fits the loaded model: ${most.cause} (for example ${most.keys[0]}).`,
