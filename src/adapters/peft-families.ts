@@ -206,7 +206,7 @@ function requireCount(slot: string, tensor: AdapterTensor, count: number): void 
 function freedom(settings: ModuleSettings, count: number): number {
   if (settings.field("coft") !== true) return Infinity;
   const eps: unknown = settings.field("eps");
-  return (typeof eps === "number" ? eps : DEFAULT_EPS) / Math.sqrt(count);
+  return (typeof eps === "number" && eps >= 0 ? eps : DEFAULT_EPS) / Math.sqrt(count);
 }
 
 interface SkewOptions {
