@@ -1,9 +1,9 @@
 // The page as a user meets it: painting, stopping, keyboard only, small screens, assistive technology.
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Locator, Page } from "playwright";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Site } from "../../scripts/site.mjs";
 import { readPngText } from "../../src/formats/png.ts";
+import { violations } from "./accessibility.ts";
 import { generateButton, loaded, paint, pictures, promptBox, stopButton, useSettings } from "./page.ts";
 import { visit } from "./visit.ts";
 
@@ -20,13 +20,6 @@ beforeAll(async () => {
 });
 afterAll(() => site?.close());
 beforeEach(() => void bugs.splice(0));
-
-async function violations(where: Page): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page: where })
-    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
-    .analyze();
-  return found.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
-}
 
 test("paints with the adapters that it shows, and the download holds the settings", async () => {
   await useSettings(page, {});
