@@ -74,13 +74,15 @@ export function adapters(name, text) {
   });
 }
 
-/** Runs `main`; usage errors end with code 2 and the help text, expected failures with code 1 and their remedy. */
+/** Runs `main`; usage errors end with code 2 and a hint at the help text, expected failures with code 1 and their remedy. */
 export async function runMain(main, help) {
+  const usage = help.split("\n", 1)[0];
   try {
     await main();
   } catch (error) {
     if (error instanceof UsageError) {
-      console.error(`${error.message}\n\n${help}`);
+      const hint = help === usage ? "" : "\n--help lists the options.";
+      console.error(`${usage}${hint}\n\n${error.message}`);
       process.exit(2);
     }
     console.error(error.remedy ? `${error.message}\n${error.remedy}` : (error.stack ?? String(error)));

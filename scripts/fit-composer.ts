@@ -2,7 +2,7 @@
 // the labelled prompts marked "fit" and every second object name of the pocket pack; measured on the others and on
 // the pack's evaluation prompts: `npm run fit:composer`. Wrong picks go to standard error, one a line.
 import { kindFit } from "../src/compose/kinds.ts";
-import { allNamePhrases, isThing, lexicalMatch, semanticLimit } from "../src/compose/phrases.ts";
+import { allNamePhrases, isThing, lexicalMatch, semanticLimit, styleNames } from "../src/compose/phrases.ts";
 import { segment } from "../src/compose/segment.ts";
 import { type AdapterSort, closeness, taskCosines } from "../src/compose/similarity.ts";
 import { contentStems, headStems } from "../src/compose/words.ts";
@@ -27,11 +27,14 @@ const pocket = await openPocket();
 
 async function collectPairs(): Promise<readonly Pair[]> {
   const { embedder, candidates } = pocket;
-  const names = allNamePhrases(candidates.map(({ card }) => card));
+  const cards = candidates.map(({ card }) => card);
+  const names = allNamePhrases(cards);
+  const styles = styleNames(cards);
   const pairs: Pair[] = [];
   for (const { prompt, expect, allow = [] } of [...labelledPrompts("fit"), ...objectPrompts("fit")]) {
     const ofPrompt = new Map<string, Pair>();
-    for (const task of segment(prompt)) {
+    for (const task of segment(prompt, styles)) {
+      if (task.negated) continue;
       const text = task.words.map((word) => word.text).join(" ");
       const stems = contentStems(text);
       if (stems.length === 0) continue;

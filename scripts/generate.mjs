@@ -13,6 +13,7 @@ import {
   size,
   UsageError,
 } from "./arguments.mjs";
+import { describeRun } from "./describe-run.mjs";
 
 const help = `Usage: npm run generate -- "prompt" [options]
 
@@ -196,7 +197,8 @@ async function main() {
   const site = await openSite(values.profile ? { profile: path.resolve(values.profile) } : {});
   try {
     const model = values.model === undefined ? {} : { model: await openModel(site.page, values.model) };
-    const { report, images } = await runInPage(site.page, { ...request, ...model });
+    const { report, images, titles } = await runInPage(site.page, { ...request, ...model });
+    for (const line of describeRun(report, titles)) console.log(line);
     mkdirSync(values.out, { recursive: true });
     for (const image of images) {
       const file = path.join(values.out, image.fileName);
@@ -206,7 +208,7 @@ async function main() {
     const reportFile = values.json ?? path.join(values.out, "report.json");
     mkdirSync(path.dirname(path.resolve(reportFile)), { recursive: true });
     writeFileSync(reportFile, `${JSON.stringify(report, null, 2)}\n`);
-    console.log(reportFile);
+    console.log(`The full report is in ${reportFile}`);
   } finally {
     await site.close();
   }

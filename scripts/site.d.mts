@@ -35,6 +35,8 @@ export function openSite(options?: {
 export interface RunInPage {
   readonly report: RunReport;
   readonly images: readonly { readonly png: Buffer; readonly seed: number; readonly fileName: string }[];
+  /** Of the adapters in the images, by id. */
+  readonly titles: Readonly<Record<string, string>>;
 }
 
 export function runInPage(page: Page, options: AutomationOptions): Promise<RunInPage>;

@@ -96,13 +96,16 @@ function valueOf(answer) {
 
 /**
  * One run through `window.stylus`.
- * @returns {Promise<{report: object, images: {png: Buffer, seed: number, fileName: string}[]}>}
+ * @returns {Promise<{report: object, images: {png: Buffer, seed: number, fileName: string}[], titles: Record<string, string>}>}
  * @throws {PageError} what the page reports as failure
  */
 export async function runInPage(page, options) {
-  const { report, images } = valueOf(await page.evaluate((value) => window.stylus.run(value), options));
+  const { report, images, titles } = valueOf(
+    await page.evaluate((value) => window.stylus.run(value), options),
+  );
   return {
     report,
+    titles,
     images: images.map((image) => ({ ...image, png: Buffer.from(image.pngBase64, "base64") })),
   };
 }

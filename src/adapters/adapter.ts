@@ -7,11 +7,11 @@ import { judgeBase } from "./base-model.ts";
 import { readEmbedding, type Embedding } from "./embeddings.ts";
 import { familiesByName } from "./families-by-name.ts";
 import { recogniseBias, recogniseWeight } from "./families.ts";
-import { ShapeProblem, type Family, type ModuleTensors, type Recognised } from "./module-tensors.ts";
+import { ShapeProblem, type Family, type Recognised } from "./module-tensors.ts";
 import { adapterHashes } from "./hashes.ts";
 import type { Slot } from "./keys.ts";
 import type { MergeSource } from "./merge.ts";
-import { scaleLookup, shownMetadata, triggerCandidates, type ScaleLookup } from "./metadata.ts";
+import { settingsLookup, shownMetadata, triggerCandidates, type SettingsLookup } from "./metadata.ts";
 import type { AdapterNetwork, ModuleEntry, ModuleTable, ParameterShape } from "./module-table.ts";
 import { openTensorFile } from "./read.ts";
 import type { AdapterReport } from "./report.ts";
@@ -95,7 +95,11 @@ export async function inspectAdapter(
   const problems = assignment.unmatched.map((item) => ({ ...item }));
   const updates = wrongBase
     ? []
-    : readModules(assignment, { tensors, scales: scaleLookup(file.metadata, adapterConfig), problems });
+    : readModules(assignment, {
+        tensors,
+        settingsOf: settingsLookup(file.metadata, adapterConfig),
+        problems,
+      });
   const embeddings = wrongBase ? [] : readEmbeddings(assignment, { tensors, table, problems });
   const refusal = wrongBase ?? refuseUnused({ updates, embeddings, problems, base });
 
@@ -133,13 +137,13 @@ function readModules(
   assignment: Assignment,
   {
     tensors,
-    scales,
+    settingsOf,
     problems,
-  }: { tensors: ReadonlyMap<string, AdapterTensor>; scales: ScaleLookup; problems: Problem[] },
+  }: { tensors: ReadonlyMap<string, AdapterTensor>; settingsOf: SettingsLookup; problems: Problem[] },
 ): ParameterUpdate[] {
   const updates: ParameterUpdate[] = [];
   for (const [entry, slots] of assignment.modules) {
-    const found = readModule(entry, { slots, tensors, scales });
+    const found = readModule(entry, { slots, tensors, settingsOf });
     if ("cause" in found) {
       for (const key of slots.values()) problems.push({ key, cause: found.cause });
       continue;
@@ -184,8 +188,12 @@ function readModule(
   {
     slots,
     tensors,
-    scales,
-  }: { slots: ReadonlyMap<Slot, string>; tensors: ReadonlyMap<string, AdapterTensor>; scales: ScaleLookup },
+    settingsOf,
+  }: {
+    slots: ReadonlyMap<Slot, string>;
+    tensors: ReadonlyMap<string, AdapterTensor>;
+    settingsOf: SettingsLookup;
+  },
 ): ModuleParts | { readonly cause: string } {
   const module = new Map<Slot, AdapterTensor>();
   for (const [slot, key] of slots) {
@@ -196,25 +204,16 @@ function readModule(
   }
   const parts: { target: ParameterShape; recognised: Recognised }[] = [];
   try {
-    const weight = entry.weight && recogniseWeight(module, entry.weight, scales(entry.network, entry.path));
-    const bias = recogniseBiasOf(entry, module);
+    const settings = settingsOf(entry.network, entry.path);
+    const weight = entry.weight && recogniseWeight(module, entry.weight, settings);
+    const bias = recogniseBias(module, entry, settings);
     if (weight) parts.push({ target: entry.weight!, recognised: weight });
-    if (bias) parts.push(bias);
+    if (bias) parts.push({ target: entry.bias!, recognised: bias });
   } catch (error) {
     if (error instanceof ShapeProblem) return { cause: error.message };
     throw error;
   }
   return parts.length > 0 ? { parts } : { cause: "the module's tensors make up no known family" };
-}
-
-function recogniseBiasOf(
-  entry: ModuleEntry,
-  module: ModuleTensors,
-): { target: ParameterShape; recognised: Recognised } | null {
-  if (!module.has("diff_b") && !module.has("b_norm")) return null;
-  if (!entry.bias) throw new ShapeProblem("it changes a bias, but the model's module has none");
-  const recognised = recogniseBias(module, entry.bias);
-  return recognised && { target: entry.bias, recognised };
 }
 
 function readEmbeddings(

@@ -122,14 +122,18 @@ function pairShapes(
 /** Cause for tensors that show a file to be a checkpoint. */
 export const PLAIN_WEIGHT = "it is a weight of a whole model, not a change to one";
 
-/** A bare `.weight` means (IA)³ only beside `.on_input`; otherwise it is a checkpoint's own weight. */
+/**
+ * A bare `.weight` means (IA)³ only beside `.on_input`; otherwise it is a checkpoint's own weight. A bias is one, too, unless
+ * PEFT has trained it, which it does without the weight.
+ */
 function dropPlainWeights(
   places: ReadonlyMap<ModuleEntry, Map<Slot, string>>,
   unmatched: { key: string; cause: string }[],
 ): void {
   for (const slots of places.values()) {
     if (slots.has("on_input")) continue;
-    for (const slot of ["weight", "bias"] as const) {
+    const plain: readonly Slot[] = slots.has("weight") ? ["weight", "bias", "trained_bias"] : ["bias"];
+    for (const slot of plain) {
       const key = slots.get(slot);
       if (key === undefined) continue;
       unmatched.push({ key, cause: PLAIN_WEIGHT });
@@ -140,10 +144,7 @@ function dropPlainWeights(
 
 const LIKELY_CAUSES: readonly (readonly [pattern: RegExp, cause: string])[] = [
   // Formats that are known but not read
-  [/\.b?oft_[rs](\.|$)/i, "it is OFT or BOFT as PEFT writes them, which is not read"],
-  [/\.ia3_l(\.|$)/, "it is (IA)³ as PEFT writes it, which is not read"],
-  [/\.lora_[AB](\.[^.]+)?\.bias$/, "it is a bias inside a LoRA layer, which is not read"],
-  [/\.lora_embedding_[AB](\.|$)/, "it changes token embeddings, which adapters here do not"],
+  [/\.(lora|oft)_embedding_[ABR](\.|$)/, "it changes token embeddings, which adapters here do not"],
   [/\.(up|down)_list\.\d+/, "it is a DyLoRA that was not exported"],
   [/\.bias_(indices|values|size)$/, "it is a sparse bias left over from an extraction, which is not read"],
   [/_custom_diffusion\./, "it is Custom Diffusion, which is not read"],

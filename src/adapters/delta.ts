@@ -27,6 +27,8 @@ export type Delta =
   | { readonly kind: "kronecker"; readonly scale: number; readonly left: Matrix; readonly right: Matrix }
   /** ΔW = values: full difference, bias, norm. */
   | { readonly kind: "dense"; readonly values: Float32Array }
+  /** ΔW = values − W: a trained parameter in place of the old one. */
+  | { readonly kind: "replacement"; readonly values: Float32Array }
   /** ΔW = W ⊙ w, one factor per output row or per input column (every kernel position alike): (IA)³. */
   | {
       readonly kind: "gain";
@@ -49,19 +51,21 @@ export type Delta =
     }
   /**
    * W' = g ⊙ Rₘ(…R₂(R₁·W)), each stage block-diagonal over a permutation of the rows: OFT (one stage), BOFT (butterfly).
+   * On the columns, as PEFT has it: W' = g ⊙ (((W·R₁ᵀ)·R₂ᵀ)…Rₘᵀ). The gain g always belongs to the rows.
    * Strength s makes each block s(R − I) + I and the gain s(g − 1) + 1.
    */
   | {
       readonly kind: "rotation";
+      readonly axis: "row" | "column";
       readonly stages: readonly RotationStage[];
       readonly gain: Float32Array | null;
     };
 
 export interface RotationStage {
   readonly blockSize: number;
-  /** O / blockSize blocks of [blockSize, blockSize], row-major: row i of a block gives output i. */
+  /** N / blockSize blocks of [blockSize, blockSize], row-major: row i of a block gives line i. N = O, or C on the columns. */
   readonly blocks: Float32Array;
-  /** Row of W at place p of the block order; null for the natural order. O entries. */
+  /** Line (row or column) of W at place p of the block order; null for the natural order. N entries. */
   readonly order: Uint32Array | null;
 }
 

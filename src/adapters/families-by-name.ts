@@ -23,9 +23,13 @@ const FAMILIES: readonly (readonly [slot: Slot, family: Family | ((shape: Shape)
   ["b1", "GLoRA"],
   ["oft_blocks", (shape) => (shape.length === 4 ? "BOFT" : "OFT")],
   ["oft_diag", "OFT"],
+  ["oft_R", "OFT"],
+  ["oft_r", "OFT"],
+  ["boft_R", "BOFT"],
   ["diff", "full"],
   ["w_norm", "norm"],
   ["on_input", "IA3"],
+  ["ia3_l", "IA3"],
 ];
 
 /** Slots whose first size is the module's rank. */

@@ -121,7 +121,7 @@ test("the goldens cover every family", async () => {
     "full",
     "norm",
   ]);
-  expect(cases.length).toBe(34);
+  expect(cases.length).toBe(46);
   expect(dora).toBe(18);
 });
 

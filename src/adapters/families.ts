@@ -1,24 +1,39 @@
 // Recognises the family of one module of an adapter file from the tensors it has, checks every shape against the
 // module it would change, and knows how to bring it into the form of a Delta. Formulas and names are those of the
 // tools that write these files: kohya sd-scripts, LyCORIS (lycoris/modules/*.py), PEFT.
-import type { Magnitude } from "./delta.ts";
+import type { Delta, Magnitude } from "./delta.ts";
 import { dense, full, ia3, norm, oft } from "./direct-families.ts";
 import type { Slot } from "./keys.ts";
 import { glora, loha, lokr, lora } from "./matrix-families.ts";
+import { ia3Axis, ia3Delta, peftBoft, peftIa3, peftOft } from "./peft-families.ts";
 import {
   mismatch,
+  requireRank,
+  scaleOf,
   ShapeProblem,
   weightShape,
   type ModuleTensors,
   type Recognised,
   type Recogniser,
-  type ScaleSettings,
+  type ModuleSettings,
   type WeightShape,
 } from "./module-tensors.ts";
-import type { ParameterShape } from "./module-table.ts";
+import type { ModuleEntry, ParameterShape } from "./module-table.ts";
 import { elementCount, tensorValues } from "./tensor.ts";
 
-const RECOGNISERS: readonly Recogniser[] = [lora, loha, lokr, glora, oft, full, norm, ia3];
+const RECOGNISERS: readonly Recogniser[] = [
+  lora,
+  loha,
+  lokr,
+  glora,
+  oft,
+  peftOft,
+  peftBoft,
+  full,
+  norm,
+  ia3,
+  peftIa3,
+];
 
 /**
  * The family of a module's weight.
@@ -28,7 +43,7 @@ const RECOGNISERS: readonly Recogniser[] = [lora, loha, lokr, glora, oft, full, 
 export function recogniseWeight(
   tensors: ModuleTensors,
   target: ParameterShape,
-  settings: ScaleSettings,
+  settings: ModuleSettings,
 ): Recognised | null {
   const shape = weightShape(target);
   for (const recognise of RECOGNISERS) {
@@ -44,12 +59,49 @@ export function recogniseWeight(
   return null;
 }
 
-/** The update of a module's bias, if the file has one: `diff_b` beside any family, `b_norm` beside `w_norm`. */
-export function recogniseBias(tensors: ModuleTensors, target: ParameterShape): Recognised | null {
-  const slot: Slot = tensors.has("b_norm") ? "b_norm" : "diff_b";
-  const tensor = tensors.get(slot);
-  if (!tensor) return null;
-  return dense(tensor, target, { slot, family: slot === "b_norm" ? "norm" : "full" });
+const BIAS_SLOTS: readonly Slot[] = ["b_norm", "diff_b", "up_bias", "trained_bias"];
+
+/**
+ * The update of a module's bias, if the file has one: `diff_b` beside any family, `b_norm` beside `w_norm`; from PEFT the
+ * bias of a LoRA's upper half, a bias trained as it is, and the outputs' (IA)³, which scales the bias, too.
+ * @throws ShapeProblem when it does not fit, or when the module has no bias
+ */
+export function recogniseBias(
+  tensors: ModuleTensors,
+  { weight, bias: target }: ModuleEntry,
+  settings: ModuleSettings,
+): Recognised | null {
+  const gain = tensors.get("ia3_l");
+  const scalesOutputs = gain && weight && ia3Axis(gain, weight, settings) === "row";
+  const [slot, other] = BIAS_SLOTS.filter((name) => tensors.has(name));
+  if (other !== undefined || (slot !== undefined && scalesOutputs))
+    throw new ShapeProblem(`it changes its bias in two ways, one of them ${slot}`);
+  if (slot !== undefined && !target)
+    throw new ShapeProblem("it changes a bias, but the model's module has none");
+  if (!target) return null;
+  if (scalesOutputs) {
+    const delta = (): Delta => ia3Delta(gain, { axis: "row", kernelArea: 1 });
+    return { family: "IA3", rank: null, alpha: null, used: ["ia3_l"], delta, magnitude: null };
+  }
+  if (slot === undefined) return null;
+  const tensor = tensors.get(slot)!;
+  const change = dense(tensor, target, { slot, family: slot === "b_norm" ? "norm" : "full" });
+  switch (slot) {
+    case "trained_bias":
+      return { ...change, delta: () => ({ kind: "replacement", values: tensorValues(tensor) }) };
+    case "up_bias": {
+      const up = tensors.get("up");
+      if (!up) throw new ShapeProblem("there is a bias of an up part without the part");
+      const { scale } = scaleOf(tensors, requireRank(up, 1), settings);
+      const delta = (): Delta => ({
+        kind: "dense",
+        values: tensorValues(tensor).map((value) => scale * value),
+      });
+      return { ...change, delta };
+    }
+    default:
+      return change;
+  }
 }
 
 /** `dora_scale` tells its axis by its shape: [out, 1 …] or [1, in …]; PEFT's vector always belongs to the outputs. */

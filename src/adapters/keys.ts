@@ -36,6 +36,15 @@ export type Slot =
   | "oft_blocks"
   | "oft_diag"
   | "rescale"
+  | "oft_R"
+  | "oft_r"
+  | "oft_s"
+  | "boft_R"
+  | "boft_s"
+  | "boft_P"
+  | "ia3_l"
+  | "up_bias"
+  | "trained_bias"
   | "dora_scale"
   | "magnitude"
   | "alpha"
@@ -63,8 +72,14 @@ const SUFFIXES: readonly (readonly [suffix: string, slot: Slot, naming: Naming |
     [".lora_B.weight", "up", "peft"],
     [".lora_A", "down", "peft"],
     [".lora_B", "up", "peft"],
+    [".lora_B.bias", "up_bias", "peft"],
     [".lora_magnitude_vector.weight", "magnitude", "peft"],
     [".lora_magnitude_vector", "magnitude", "peft"],
+    [".oft_R.weight", "oft_R", "peft"],
+    ...(["oft_r", "oft_s", "boft_R", "boft_s", "boft_P", "ia3_l"] as const).map(
+      (slot) => [`.${slot}`, slot, "peft"] as const,
+    ),
+    [".base_layer.bias", "trained_bias", "peft"],
     [".lora_linear_layer.down.weight", "down", "diffusers"],
     [".lora_linear_layer.up.weight", "up", "diffusers"],
     [".lora.down.weight", "down", "diffusers"],
@@ -128,6 +143,9 @@ const PREFIXES: readonly (readonly [prefix: string, network: AdapterNetwork | nu
   ["text_encoder.", "text_encoder", "diffusers"],
 ];
 
+/** What PEFT's own `save_pretrained` puts in front of every key. */
+export const PEFT_PREFIX = "base_model.model.";
+
 /** Wrappers that training libraries leave in front of or inside a path. */
 const WRAPPERS = /^(?:base_model\.model\.|_orig_mod\.|module\.)+/;
 
@@ -137,14 +155,16 @@ export function splitKey(key: string): KeyParts | null {
   const prefix = PREFIXES.find(([text]) => rest.startsWith(text));
   if (prefix) rest = rest.slice(prefix[0].length).replace(WRAPPERS, "");
   // PEFT may keep the adapter's name: `lora_A.default.weight`, `lora_magnitude_vector.default_0.weight`.
-  rest = rest.replace(/\.(lora_A|lora_B|lora_magnitude_vector)\.[^.]+\.weight$/, ".$1.weight");
+  rest = rest
+    .replace(/\.(lora_A|lora_B|lora_magnitude_vector|oft_R)\.[^.]+\.(weight|bias)$/, ".$1.$2")
+    .replace(/\.(oft_[rs]|boft_[Rs]|ia3_l)\.[^.]+$/, ".$1");
   const suffix = SUFFIXES.find(([text]) => rest.endsWith(text));
   if (!suffix || rest.length === suffix[0].length) return null;
   const path = rest.slice(0, -suffix[0].length).replace(".processor.", ".");
   return {
     network: prefix?.[1] ?? null,
     module: flatten(path),
-    slot: suffix[1],
+    slot: suffix[1] === "bias" && key.startsWith(PEFT_PREFIX) ? "trained_bias" : suffix[1],
     naming: suffix[2] ?? prefix?.[2] ?? (path.includes(".") ? "dotted" : "kohya"),
   };
 }

@@ -94,12 +94,20 @@ function deltaRows(delta: Delta, target: Target): DeltaRows {
           for (let c = 0; c < columns; c++) row[c] = strength * delta.values[start + c]!;
         },
       };
+    case "replacement":
+      return {
+        fillRow(o, row) {
+          const start = o * columns;
+          for (let c = 0; c < columns; c++)
+            row[c] = strength * (delta.values[start + c]! - pristine[start + c]!);
+        },
+      };
     case "gain":
       return { fillRow: (o, row) => gainRow(delta, { o, row, pristine, strength }) };
     case "projected":
       return projectedRows(delta, target);
     case "rotation": {
-      const rotated = rotate(pristine, { columns, stages: delta.stages, gain: delta.gain, strength });
+      const rotated = rotate(pristine, { columns, delta, strength });
       return {
         fillRow(o, row) {
           const start = o * columns;
@@ -212,11 +220,11 @@ function rotate(
   pristine: Float32Array,
   {
     columns,
-    stages,
-    gain,
+    delta: { axis, stages, gain },
     strength,
-  }: { columns: number; stages: readonly RotationStage[]; gain: Float32Array | null; strength: number },
+  }: { columns: number; delta: Delta & { kind: "rotation" }; strength: number },
 ): Float64Array {
+  const rotateStage = axis === "row" ? rotateRows : rotateColumns;
   let current = Float64Array.from(pristine);
   let next = new Float64Array(pristine.length);
   for (const stage of stages) {
@@ -232,10 +240,16 @@ function rotate(
   return current;
 }
 
-function rotateStage(
+interface StageOptions {
+  readonly columns: number;
+  readonly stage: RotationStage;
+  readonly strength: number;
+}
+
+function rotateRows(
   source: Float64Array,
   target: Float64Array,
-  { columns, stage, strength }: { columns: number; stage: RotationStage; strength: number },
+  { columns, stage, strength }: StageOptions,
 ): void {
   const { blockSize: size, blocks, order } = stage;
   const rows = blocks.length / size;
@@ -248,6 +262,26 @@ function rotateStage(
       const weight = strength * (blocks[place * size + j]! - identity) + identity;
       const from = (order ? order[first + j]! : first + j) * columns;
       for (let c = 0; c < columns; c++) target[to + c]! += weight * source[from + c]!;
+    }
+  }
+}
+
+function rotateColumns(
+  source: Float64Array,
+  target: Float64Array,
+  { columns, stage, strength }: StageOptions,
+): void {
+  const { blockSize: size, blocks, order } = stage;
+  const ordered = new Float64Array(columns);
+  for (let start = 0; start < source.length; start += columns) {
+    for (let place = 0; place < columns; place++)
+      ordered[place] = source[start + (order ? order[place]! : place)]!;
+    for (let place = 0; place < columns; place++) {
+      const first = place - (place % size);
+      let turned = 0;
+      for (let j = 0; j < size; j++) turned += blocks[place * size + j]! * ordered[first + j]!;
+      const old = ordered[place]!;
+      target[start + (order ? order[place]! : place)] = old + strength * (turned - old);
     }
   }
 }

@@ -1,6 +1,6 @@
 // What a trainer wrote into an adapter's metadata: kohya's `ss_*`, `modelspec.*`, diffusers' PEFT configuration.
-// All of it is untrusted text; nothing here is needed to apply the adapter except PEFT's alpha.
-import type { ScaleSettings } from "./module-tensors.ts";
+// All of it is untrusted text; nothing here is needed to apply the adapter except PEFT's configuration.
+import type { ModuleSettings } from "./module-tensors.ts";
 import type { AdapterNetwork } from "./module-table.ts";
 
 export interface TriggerCandidate {
@@ -80,30 +80,35 @@ function pictureCount(metadata: ReadonlyMap<string, string>): number | null {
   return count > 0 ? count : null;
 }
 
-/** Alpha and rsLoRA of one module, looked up by its path. */
-export type ScaleLookup = (network: AdapterNetwork, path: string) => ScaleSettings;
-
-const PLAIN: ScaleSettings = { alpha: null, rankStabilised: false };
+/** PEFT's configuration of one module, looked up by its path. */
+export type SettingsLookup = (network: AdapterNetwork, path: string) => ModuleSettings;
 
 /**
- * Scales that stand outside the tensors: diffusers' `lora_adapter_metadata` (keys `unet.lora_alpha`,
+ * Scales and other settings that stand outside the tensors: diffusers' `lora_adapter_metadata` (keys `unet.lora_alpha`,
  * `text_encoder.alpha_pattern` …) or a PEFT `adapter_config.json` given beside the file.
  * The patterns match the end of a module path, as PEFT's do.
  */
-export function scaleLookup(metadata: ReadonlyMap<string, string>, adapterConfig: unknown): ScaleLookup {
+export function settingsLookup(
+  metadata: ReadonlyMap<string, string>,
+  adapterConfig: unknown,
+): SettingsLookup {
   const packed = parseObject(metadata.get("lora_adapter_metadata"));
   const beside =
     typeof adapterConfig === "object" && adapterConfig !== null
       ? (adapterConfig as Record<string, unknown>)
       : {};
   return (network, path) => {
-    const field = (name: string): unknown => packed[`${network}.${name}`] ?? packed[name] ?? beside[name];
+    // A field that is there and null is not a field that is not there.
+    const field = (name: string): unknown => {
+      const own = `${network}.${name}`;
+      if (Object.hasOwn(packed, own)) return packed[own];
+      return Object.hasOwn(packed, name) ? packed[name] : beside[name];
+    };
     const alpha =
       matchingPattern(field("alpha_pattern"), path) ??
       numberOrNull(field("lora_alpha")) ??
       numberOrNull(field("alpha"));
-    const rankStabilised = field("use_rslora") === true;
-    return alpha === null && !rankStabilised ? PLAIN : { alpha, rankStabilised };
+    return { alpha, rankStabilised: field("use_rslora") === true, field };
   };
 }
 

@@ -23,12 +23,14 @@ export type Family =
 /** The tensors of one module, by slot. */
 export type ModuleTensors = ReadonlyMap<Slot, AdapterTensor>;
 
-/** What the file says about scales outside its tensors (PEFT configuration). */
-export interface ScaleSettings {
+/** What the file says of a module outside its tensors (PEFT configuration). */
+export interface ModuleSettings {
   /** Used when the module has no alpha tensor. */
   readonly alpha: number | null;
   /** rsLoRA: γ = α/√r instead of α/r (arXiv 2312.03732). Only PEFT needs to say so; others fold it into alpha. */
   readonly rankStabilised: boolean;
+  /** Any other field of the configuration; undefined when it is not known. */
+  readonly field: (name: string) => unknown;
 }
 
 /** A family found in a module, fit for `target`. */
@@ -50,7 +52,7 @@ export interface Context {
   readonly tensors: ModuleTensors;
   readonly target: ParameterShape;
   readonly shape: WeightShape;
-  readonly settings: ScaleSettings;
+  readonly settings: ModuleSettings;
 }
 
 export interface WeightShape {
@@ -75,7 +77,7 @@ export function weightShape(target: ParameterShape): WeightShape {
 export function scaleOf(
   tensors: ModuleTensors,
   rank: number,
-  settings: ScaleSettings,
+  settings: ModuleSettings,
 ): { alpha: number | null; scale: number } {
   const alpha = scalarOf(tensors, "alpha") ?? settings.alpha;
   const scale = scalarOf(tensors, "scale");

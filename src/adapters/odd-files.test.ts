@@ -56,13 +56,6 @@ describe("odd files lose only what is odd", () => {
       pair("lora_te2_text_model_encoder_layers_0_mlp_fc1", { out: 5, input: 5 }),
       "second text encoder",
     ],
-    ["PEFT's own OFT", [[`${Q}.oft_R.weight`, [4, 6]]], "as PEFT writes them"],
-    [
-      "PEFT's own (IA)³",
-      [["base_model.model.mid_block.attentions.0.proj_in.ia3_l", [1280, 1]]],
-      "(IA)³ as PEFT writes it",
-    ],
-    ["a bias inside a LoRA layer", [["unet.conv_in.lora_B.bias", [320]]], "a bias inside"],
     ["DyLoRA in training form", [[`${K}.up_list.0`, [320, 1]]], "not exported"],
     ["a sparse bias", [[`${K}.bias_indices`, [2, 1]]], "sparse bias"],
     [

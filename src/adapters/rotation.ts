@@ -18,7 +18,8 @@ export interface RotationOptions {
 /** @param values stageCount·(outputs / blockSize) blocks of [blockSize, blockSize] */
 export function rotation(values: Float32Array, options: RotationOptions): Delta & { kind: "rotation" } {
   const { stageCount, blockSize, outputs, isButterfly } = options;
-  const rotations = options.stored === "rotation" ? values : cayley(values, options);
+  const rotations =
+    options.stored === "rotation" ? values : cayley(constrainedSkew(values, options), blockSize);
   const stages: RotationStage[] = [];
   for (let index = 0; index < stageCount; index++) {
     const blocks = rotations.subarray(index * outputs * blockSize, (index + 1) * outputs * blockSize);
@@ -26,14 +27,14 @@ export function rotation(values: Float32Array, options: RotationOptions): Delta 
     stages.push({
       blockSize,
       blocks: isButterfly ? blocks : transposeBlocks(blocks, blockSize),
-      order: isButterfly ? butterflyOrder(outputs, 2 ** index * (blockSize / 2)) : null,
+      order: isButterfly ? butterflyOrder(outputs, { span: 2 ** index * (blockSize / 2), chunk: 1 }) : null,
     });
   }
-  return { kind: "rotation", stages, gain: options.gain };
+  return { kind: "rotation", axis: "row", stages, gain: options.gain };
 }
 
-/** R = (I + Q)(I − Q)⁻¹ for every block, Q = X − Xᵀ, shortened to the constraint. I − Q is never singular for a skew Q. */
-function cayley(values: Float32Array, { blockSize: n, constraint }: RotationOptions): Float32Array {
+/** Q = X − Xᵀ for every block, shortened to the constraint. */
+function constrainedSkew(values: Float32Array, { blockSize: n, constraint }: RotationOptions): Float64Array {
   const area = n * n;
   const skew = new Float64Array(values.length);
   let squares = 0;
@@ -47,13 +48,18 @@ function cayley(values: Float32Array, { blockSize: n, constraint }: RotationOpti
     }
   }
   const norm = Math.sqrt(squares) + 1e-8;
-  const shrink = constraint > 0 && norm > constraint ? constraint / norm : 1;
-  const result = new Float32Array(values.length);
+  return constraint > 0 && norm > constraint ? skew.map((q) => q * (constraint / norm)) : skew;
+}
+
+/** R = (I + Q)(I − Q)⁻¹ for every block. I − Q is never singular for a skew Q. */
+export function cayley(skew: Float64Array, n: number): Float32Array {
+  const area = n * n;
+  const result = new Float32Array(skew.length);
   const plus = new Float64Array(area);
   const minus = new Float64Array(area);
-  for (let start = 0; start < values.length; start += area) {
+  for (let start = 0; start < skew.length; start += area) {
     for (let i = 0; i < area; i++) {
-      const q = skew[start + i]! * shrink;
+      const q = skew[start + i]!;
       const identity = i % (n + 1) === 0 ? 1 : 0;
       plus[i] = identity + q;
       minus[i] = identity - q;
@@ -85,13 +91,17 @@ function transposeBlocks(blocks: Float32Array, n: number): Float32Array {
   return result;
 }
 
-/** Rows in the order in which a butterfly stage sees them: within every 2·span rows, row r pairs with row r + span. */
-function butterflyOrder(outputs: number, span: number): Uint32Array {
-  const order = new Uint32Array(outputs);
-  for (let place = 0; place < outputs; place++) {
+/**
+ * Lines in the order in which a butterfly stage sees them: within every 2·span lines, `chunk` lines from line r on stand
+ * before those from line r + span on.
+ */
+export function butterflyOrder(lines: number, { span, chunk }: { span: number; chunk: number }): Uint32Array {
+  const order = new Uint32Array(lines);
+  for (let place = 0; place < lines; place++) {
     const group = Math.floor(place / (2 * span));
     const within = place % (2 * span);
-    order[place] = group * 2 * span + (within % 2) * span + Math.floor(within / 2);
+    const index = Math.floor(within / chunk);
+    order[place] = group * 2 * span + (index % 2) * span + Math.floor(index / 2) * chunk + (within % chunk);
   }
   return order;
 }

@@ -4,8 +4,10 @@ import { StylusError } from "../shared/errors.ts";
 import type { ParameterUpdate } from "./adapter.ts";
 import { PLAIN_WEIGHT, type Assignment } from "./assign.ts";
 import type { BaseVerdict } from "./base-model.ts";
+import { PEFT_PREFIX } from "./keys.ts";
 import type { ModuleTable } from "./module-table.ts";
 import type { Family } from "./module-tensors.ts";
+import { PEFT_CONFIG_NAME } from "./peft-config.ts";
 import type { TensorFile } from "./read.ts";
 import type { AdapterReport, UnmatchedKeys } from "./report.ts";
 
@@ -70,6 +72,10 @@ export function refuseUnused({
       "Its numbers are broken (NaN or infinity), so nothing of it can be used.",
       { remedy: "Its training or its conversion went wrong: look for another version of it." },
     );
+  if (most.cause.includes(PEFT_CONFIG_NAME))
+    return new StylusError("unsupported", `Its settings are missing: ${most.cause}.`, {
+      remedy: `Choose it together with the ${PEFT_CONFIG_NAME} that belongs to it.`,
+    });
   return new StylusError(
     "unsupported",
     `Nothing in it fits the loaded model: ${most.cause} (for example ${most.keys[0]}).`,
@@ -141,14 +147,33 @@ export function warningsFor({
       "PEFT keeps the scale of this file in an adapter_config.json beside it, which was not given: 1 is assumed, and the right weight may be another.",
     );
   }
+  if (updates.length > 0 && lacksConstraint(file, adapterConfig)) {
+    warnings.push(
+      "PEFT keeps the settings of this file in an adapter_config.json beside it, which was not given: its OFT is taken to be one without constraint (COFT).",
+    );
+  }
   return warnings;
 }
 
+/** PEFT's families that have no scale. */
+const UNSCALED = /\.(oft_[Rrs]|boft_[RsP]|ia3_l|bias)(\.|$)/;
+
 /** Files of PEFT's own `save_pretrained` have neither alpha nor metadata; other tools' files with its key names have. */
-function lacksPeftScale({ entries, metadata }: TensorFile, adapterConfig: unknown): boolean {
-  if (adapterConfig !== undefined || metadata.has("lora_adapter_metadata")) return false;
-  const keys = [...entries.keys()];
+function lacksPeftScale(file: TensorFile, adapterConfig: unknown): boolean {
+  const keys = [...file.entries.keys()];
   return (
-    keys.some((key) => key.startsWith("base_model.model.")) && !keys.some((key) => key.endsWith(".alpha"))
+    lacksConfig(file, adapterConfig) &&
+    keys.some((key) => key.startsWith(PEFT_PREFIX) && !UNSCALED.test(key)) &&
+    !keys.some((key) => key.endsWith(".alpha"))
   );
+}
+
+function lacksConstraint(file: TensorFile, adapterConfig: unknown): boolean {
+  return (
+    lacksConfig(file, adapterConfig) && [...file.entries.keys()].some((key) => /\.oft_r(\.|$)/.test(key))
+  );
+}
+
+function lacksConfig({ metadata }: TensorFile, adapterConfig: unknown): boolean {
+  return adapterConfig === undefined && !metadata.has("lora_adapter_metadata");
 }

@@ -20,6 +20,13 @@ interface AutomationImage {
   readonly pngBase64: string;
 }
 
+interface AutomationRun {
+  readonly report: RunReport;
+  readonly images: readonly AutomationImage[];
+  /** Titles of the adapters in the images, by id. */
+  readonly titles: Readonly<Record<string, string>>;
+}
+
 type Answer<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly error: PlainError };
@@ -39,9 +46,7 @@ export type AutomationOptions = Omit<PartialOptions, "start"> & {
 
 /** Never rejects: failures are answers, with a message and a remedy in plain words. */
 interface Automation {
-  run(
-    options: AutomationOptions,
-  ): Promise<Answer<{ readonly report: RunReport; readonly images: readonly AutomationImage[] }>>;
+  run(options: AutomationOptions): Promise<Answer<AutomationRun>>;
   /**
    * Makes a model ready for runs, and answers its name for them. It lasts as long as the page.
    * @param source id of a model of the hub, or a checkpoint's files from the disk
@@ -144,7 +149,12 @@ export function installAutomation(services: Services): void {
             };
           }),
         );
-        return { report, images: encoded };
+        const ids = report.images.flatMap(({ adapters, masked }) => [
+          ...adapters.map(({ id }) => id),
+          ...masked,
+        ]);
+        const titles = Object.fromEntries(ids.map((id) => [id, cards.get(id)?.title ?? id]));
+        return { report, images: encoded, titles };
       }),
   };
 }

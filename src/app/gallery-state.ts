@@ -10,8 +10,11 @@ export interface GalleryState {
   readonly images: Accessor<readonly StoredImage[]>;
   /** False when nothing outlives the page. */
   readonly persistent: Accessor<boolean>;
-  /** @throws when the browser has no room */
-  keep(view: RunView, report: RunReport): Promise<void>;
+  /**
+   * Adds finished pictures of a run, with what is known of the run now.
+   * @throws when the browser has no room
+   */
+  keep(view: RunView, report: RunReport, finished: readonly ImageView[]): Promise<void>;
   read(runId: string): Promise<{ run: StoredRun; images: StoredImage[] } | null>;
   remove(imageId: string): Promise<void>;
   /** Ids of the pictures and masks that kept runs started from. */
@@ -51,7 +54,7 @@ export function createGalleryState(): GalleryState {
   return {
     images,
     persistent,
-    async keep(view, report) {
+    async keep(view, report, finished) {
       const gallery = await ready;
       const { id, createdAt, options, candidates } = view;
       const composition = view.composition ?? {
@@ -61,7 +64,7 @@ export function createGalleryState(): GalleryState {
       };
       await gallery.add(
         { id, createdAt, ...unproxied({ options, composition, candidates, report }) },
-        view.images.flatMap((image) => (image.picture ? [storedImage(view, image, image.picture.png)] : [])),
+        finished.flatMap((image) => (image.picture ? [storedImage(view, image, image.picture.png)] : [])),
       );
       await read(gallery);
     },

@@ -37,6 +37,7 @@ const databaseVersion = 1;
 export interface Gallery {
   /** False when nothing outlives the page. */
   readonly persistent: boolean;
+  /** Adds pictures to a run, a new one too, and puts `run` in its place; without any picture nothing is kept of it. */
   add(run: StoredRun, images: readonly StoredImage[]): Promise<void>;
   /** Newest first. */
   images(): Promise<StoredImage[]>;
@@ -56,8 +57,8 @@ function openMemoryGallery(): Gallery {
   return {
     persistent: false,
     async add(run, added) {
-      runs.set(run.id, run);
       for (const image of added) images.set(image.id, image);
+      if ([...images.values()].some((image) => image.runId === run.id)) runs.set(run.id, run);
     },
     images: async () => [...images.values()].sort(byAge),
     runs: async () => [...runs.values()],
@@ -85,11 +86,11 @@ function overDatabase(database: IDBPDatabase<GalleryDatabase>): Gallery {
     persistent: true,
     async add(run, images) {
       const transaction = database.transaction(["images", "runs"], "readwrite");
-      await Promise.all([
-        transaction.objectStore("runs").put(run),
-        ...images.map((image) => transaction.objectStore("images").put(image)),
-        transaction.done,
-      ]);
+      const stored = transaction.objectStore("images");
+      const putRun = async (): Promise<void> => {
+        if ((await stored.index("runId").count(run.id)) > 0) await transaction.objectStore("runs").put(run);
+      };
+      await Promise.all([...images.map((image) => stored.put(image)), putRun(), transaction.done]);
     },
     images: async () => (await database.getAll("images")).sort(byAge),
     runs: () => database.getAll("runs"),
@@ -99,12 +100,17 @@ function overDatabase(database: IDBPDatabase<GalleryDatabase>): Gallery {
       return { run, images: (await database.getAllFromIndex("images", "runId", runId)).sort(byIndex) };
     },
     async remove(imageId) {
-      const image = await database.get("images", imageId);
-      if (!image) return;
-      await database.delete("images", imageId);
-      if ((await database.countFromIndex("images", "runId", image.runId)) === 0) {
-        await database.delete("runs", image.runId);
-      }
+      // In one transaction: the run may be painting its next picture.
+      const transaction = database.transaction(["images", "runs"], "readwrite");
+      const stored = transaction.objectStore("images");
+      const removeImage = async (): Promise<void> => {
+        const image = await stored.get(imageId);
+        if (!image) return;
+        await stored.delete(imageId);
+        if ((await stored.index("runId").count(image.runId)) === 0)
+          await transaction.objectStore("runs").delete(image.runId);
+      };
+      await Promise.all([removeImage(), transaction.done]);
     },
     async clear() {
       await Promise.all([database.clear("images"), database.clear("runs")]);

@@ -70,6 +70,7 @@ export interface RunView {
   error: PlainError | null;
   /** What happened on the way and was dealt with: a device that was lost. */
   notice: string | null;
+  /** Of the pictures that are finished; null before the first. */
   report: RunReport | null;
 }
 

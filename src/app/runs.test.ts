@@ -1,14 +1,19 @@
-// Comparisons of a picture that was brought back from the gallery.
+// Comparisons of a picture that was brought back from the gallery; what the gallery has of a run, whatever becomes of it.
 import { createRoot } from "solid-js";
-import { expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { AdapterCard } from "../retrieval/card.ts";
 import { StylusError } from "../shared/errors.ts";
-import type { GalleryState } from "./gallery-state.ts";
+import { createGalleryState, type GalleryState } from "./gallery-state.ts";
 import { memoryInputs } from "./input-store.ts";
 import { completeOptions } from "./options.ts";
 import type { Services } from "./ports.ts";
 import type { LoadedPack } from "./run-types.ts";
+import type { DiffusionEvent } from "../shared/request.ts";
 import { createRuns } from "./runs.ts";
+
+vi.mock("./image-file.ts", () => ({
+  encodePicture: async () => ({ png: new Blob(["png"]), url: "blob:png" }), // there is no canvas here
+}));
 
 const defaults = {
   width: 256,
@@ -18,6 +23,28 @@ const defaults = {
 } as const;
 
 const use = (id: string) => ({ id, unetStrength: 1, textStrength: 1 });
+
+const nothing = (): void => {};
+const runsWith = (context: {
+  readonly services: Services;
+  readonly gallery: GalleryState;
+  readonly pack: LoadedPack | null;
+  readonly announce?: (text: string) => void;
+}) =>
+  createRoot(() =>
+    createRuns({
+      announce: nothing,
+      ...context,
+      inputs: Promise.resolve(memoryInputs()),
+      packId: () => "pocket",
+      pack: () => context.pack,
+      cards: () => new Map(context.pack?.cards.map((card) => [card.id, card])),
+      onProgress: nothing,
+      onPack: nothing,
+      onDevice: nothing,
+      onFailure: () => false,
+    }),
+  );
 
 /** Of a picture that Pocket painted with `clay` and the pinned `gone`; answers what became of the comparison. */
 async function compare(without: string, { isLoaded }: { readonly isLoaded: boolean }) {
@@ -46,22 +73,8 @@ async function compare(without: string, { isLoaded }: { readonly isLoaded: boole
       throw new StylusError("device", "Painted enough.");
     },
   } as unknown as Services;
-  const nothing = (): void => {};
-  const runs = createRoot(() =>
-    createRuns({
-      services,
-      gallery: { read: async () => ({ run, images: [image] }) } as unknown as GalleryState,
-      inputs: Promise.resolve(memoryInputs()),
-      packId: () => "pocket",
-      pack: () => (isLoaded ? pack : null),
-      cards: () => new Map(isLoaded ? known.map((card) => [card.id, card]) : []),
-      announce: nothing,
-      onProgress: nothing,
-      onPack: nothing,
-      onDevice: nothing,
-      onFailure: () => false,
-    }),
-  );
+  const gallery = { read: async () => ({ run, images: [image] }) } as unknown as GalleryState;
+  const runs = runsWith({ services, gallery, pack: isLoaded ? pack : null });
   await runs.show("run");
   await runs.compare(0, without);
   return { asked, message: runs.shown()!.images[0]!.variant?.error?.message };
@@ -80,5 +93,107 @@ it("a lost adapter that stays in the picture is named; when the model is not the
   expect(await compare("clay", { isLoaded: false })).toEqual({
     asked: [],
     message: "There is no adapter “gone” in Pocket.",
+  });
+});
+
+describe("what the gallery has of a run of three pictures", () => {
+  const pack = {
+    id: "pocket",
+    title: "Pocket",
+    cards: [],
+    remote: new Map(),
+    device: { kind: "wasm", name: "", reason: "", threads: 1, f16: false },
+    defaults,
+  } as unknown as LoadedPack;
+  const options = completeOptions(
+    { prompt: "a fox", count: 3, seed: 7, method: "sd", fewStep: false },
+    defaults,
+  );
+
+  /** Paints `finished` pictures one by one, then throws `end` if there is one; `afterEach` happens after each. */
+  async function paint({
+    finished,
+    end,
+    gallery = createRoot(createGalleryState),
+    afterEach = async () => {},
+  }: {
+    readonly finished: number;
+    readonly end?: StylusError;
+    readonly gallery?: GalleryState;
+    readonly afterEach?: (gallery: GalleryState) => Promise<void>;
+  }) {
+    const services = {
+      load: async () => pack,
+      generate: async (
+        _request: unknown,
+        { onEvent }: { readonly onEvent: (event: DiffusionEvent) => void },
+      ) => {
+        for (let imageIndex = 0; imageIndex < finished; imageIndex++) {
+          onEvent({ type: "step", imageIndex, step: 1, steps: 1, milliseconds: 5 });
+          const rgba = new Uint8ClampedArray(4);
+          onEvent({ type: "image", imageIndex, seed: 7 + imageIndex, width: 1, height: 1, rgba });
+          await new Promise((resolve) => setTimeout(resolve));
+          await afterEach(gallery);
+        }
+        if (end) throw end;
+      },
+    } as unknown as Services;
+    const said: string[] = [];
+    const runs = runsWith({ services, gallery, pack, announce: (text) => said.push(text) });
+    await runs.start(() => options);
+    return { runs, gallery, said, seeds: gallery.images().map(({ seed }) => seed) };
+  }
+
+  const stopped = new StylusError("cancelled", "Stopped.");
+  const failed = new StylusError("device", "The device is gone.");
+
+  it.each([
+    [3, undefined, "done"],
+    [2, stopped, "stopped"],
+    [1, failed, "failed"],
+  ] as const)("%i are finished, then %s: they are kept and recalled", async (finished, end, status) => {
+    const counts: number[] = [];
+    const { runs, gallery, seeds } = await paint({
+      finished,
+      ...(end && { end }),
+      afterEach: async ({ images }) => void counts.push(images().length),
+    });
+    const seedsDone = [7, 8, 9].slice(0, finished);
+    expect(counts).toEqual([1, 2, 3].slice(0, finished)); // at once
+    expect([runs.shown()!.status, seeds]).toEqual([status, seedsDone]);
+    const { id } = runs.shown()!;
+    const kept = (await gallery.read(id))!;
+    expect(kept.run.report.images.map(({ seed }) => seed)).toEqual(seedsDone);
+    expect(kept.run.report.stages.at(-1)).toMatchObject({ id: "generate", outputs: { images: finished } });
+    expect(await runs.show(id)).toEqual(options);
+    expect(runs.shown()!.images.map(({ seed }) => seed)).toEqual(seedsDone);
+  });
+
+  it("nothing, when it has no picture", async () => {
+    const { runs, gallery, seeds } = await paint({ finished: 0, end: stopped });
+    expect(seeds).toEqual([]);
+    expect(await gallery.read(runs.shown()!.id)).toBeNull();
+  });
+
+  it("not what the user deletes while it paints", async () => {
+    const remove = async ({ images, remove: take }: GalleryState): Promise<void> => take(images().at(-1)!.id);
+    const { runs, gallery, seeds } = await paint({ finished: 3, afterEach: remove });
+    expect(seeds).toEqual([]);
+    expect(await gallery.read(runs.shown()!.id)).toBeNull();
+  });
+
+  it("what had no room at first, once there is some; else it is said", async () => {
+    const roomAfter = (failures: number): GalleryState => {
+      const gallery = createRoot(createGalleryState);
+      const keep: GalleryState["keep"] = async (...run) => {
+        if (failures-- > 0) throw new Error("no room");
+        await gallery.keep(...run);
+      };
+      return { ...gallery, keep };
+    };
+    const later = await paint({ finished: 2, end: stopped, gallery: roomAfter(1) });
+    expect([later.seeds, later.said.at(-1)]).toEqual([[7, 8], "Stopped."]);
+    const never = await paint({ finished: 2, end: stopped, gallery: roomAfter(99) });
+    expect([never.seeds, never.said.at(-1)]).toEqual([[], expect.stringContaining("no room")]);
   });
 });

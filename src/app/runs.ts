@@ -14,7 +14,8 @@ import { readLoraTags } from "./lora-tags.ts";
 import type { GenerateOptions } from "./options.ts";
 import { storedIds, type StartOptions } from "./picture-options.ts";
 import type { Services } from "./ports.ts";
-import type { LoadedPack, LoadProgress, RunEvent } from "./run-types.ts";
+import type { LoadedPack, LoadProgress, RunEvent, RunReport } from "./run-types.ts";
+import { createRunKeeper } from "./run-keeper.ts";
 import { createEventFolder, startRun, type RunView } from "./run-view.ts";
 import { run as runStylus } from "./stylus.ts";
 
@@ -46,6 +47,8 @@ export interface Runs {
   /** Shows what picture `imageIndex` started from, beside it. */
   compareWithStart(imageIndex: number): Promise<void>;
   closeVariant(imageIndex: number): void;
+  /** What the run on show was refused for, its words or adapters, is settled: the prompt is another one. */
+  settle(): void;
   /** Shows a run of the gallery; answers what it was asked for, null when it is gone. */
   show(runId: string): Promise<GenerateOptions | null>;
 }
@@ -129,6 +132,7 @@ export function createRuns(context: RunsContext): Runs {
     put({ view, set });
     announce("Started.");
     const fold = createEventFolder(set);
+    const keep = createRunKeeper(gallery, view);
     const encoded: Promise<void>[] = [];
     const onEvent = (event: RunEvent): void => {
       fold(event);
@@ -142,9 +146,10 @@ export function createRuns(context: RunsContext): Runs {
       const pixels = event.event;
       const image = view.images[pixels.imageIndex]!;
       encoded.push(
-        encodePicture(pixels, { cards: cards(), model, options, image }).then((picture) =>
-          set("images", pixels.imageIndex, { picture, status: "done", preview: null }),
-        ),
+        encodePicture(pixels, { cards: cards(), model, options, image }).then((picture) => {
+          set("images", pixels.imageIndex, { picture, status: "done", preview: null });
+          void keep(image);
+        }),
       );
       announce(`Image ${pixels.imageIndex + 1} of ${options.count} is done.`);
     };
@@ -155,12 +160,10 @@ export function createRuns(context: RunsContext): Runs {
         set({ options, images: startRun(options, view.id).images });
         return options;
       };
-      const { report } = await runStylus(options, services, { ...hooks, signal, onEvent, settle });
+      const onReport = (report: RunReport): void => set({ report });
+      const { report } = await runStylus(options, services, { ...hooks, signal, onEvent, onReport, settle });
       await Promise.all(encoded);
       set({ status: "done", report, leftMilliseconds: null });
-      await gallery.keep(view, report).catch(() => {
-        announce("The browser has no room to keep this picture. Download it to keep it.");
-      });
     } catch (error) {
       await Promise.allSettled(encoded);
       const plain = explain(error);
@@ -176,6 +179,7 @@ export function createRuns(context: RunsContext): Runs {
       );
       announce(stopped ? "Stopped." : plain.message);
     } finally {
+      if (!(await keep())) announce("The browser has no room to keep this picture. Download it to keep it.");
       release();
     }
   }
@@ -286,6 +290,11 @@ export function createRuns(context: RunsContext): Runs {
       const picture = view?.images[imageIndex]?.variant?.picture;
       if (picture) URL.revokeObjectURL(picture.url);
       set?.("images", imageIndex, "variant", null);
+    },
+    settle() {
+      const { view, set } = current() ?? {};
+      const { code, where = "" } = view?.error ?? {};
+      if (code === "bad-input" && ["prompt", "adapters"].includes(where)) set?.({ error: null });
     },
     async show(runId) {
       if (busy()) return null;

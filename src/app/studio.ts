@@ -204,11 +204,14 @@ function buildStudio(services: Services): Studio {
     );
   });
 
-  // A complaint about the prompt is settled when the prompt changes.
+  // A complaint about the prompt is settled when the prompt changes, one that a run came back with too.
   createEffect(
     on(
       () => settings.prompt,
-      () => setInputError(null),
+      () => {
+        setInputError(null);
+        runs.settle();
+      },
       { defer: true },
     ),
   );

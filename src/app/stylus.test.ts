@@ -5,7 +5,7 @@ import type { DiffusionRequest } from "../shared/request.ts";
 import type { AdapterCard } from "../retrieval/card.ts";
 import type { Services } from "./ports.ts";
 import { run } from "./stylus.ts";
-import type { LoadedPack, RunEvent } from "./run-types.ts";
+import type { LoadedPack, RunEvent, RunReport } from "./run-types.ts";
 
 const card = (id: string, extra: Partial<AdapterCard> = {}): AdapterCard => ({
   id,
@@ -128,8 +128,10 @@ describe("run", () => {
   it("goes through the stages in order and reports them", async () => {
     const { services, requests } = setup();
     const events: RunEvent[] = [];
+    const soFar: RunReport[] = [];
     const { report, images } = await run({ prompt: "a fox, clay", seed: 7, count: 2 }, services, {
       onEvent: (event) => events.push(event),
+      onReport: (value) => soFar.push(value),
     });
     const order = ["load", "embed", "retrieve", "compose", "plan", "generate"];
     expect(report.stages.map(({ id }) => id)).toEqual(order);
@@ -145,6 +147,12 @@ describe("run", () => {
       milliseconds: 5,
     });
     expect(JSON.parse(JSON.stringify(report))).toEqual(report);
+    expect(soFar.map((value) => value.images)).toEqual([report.images.slice(0, 1), report.images]);
+    for (const [index, { stages, ...rest }] of soFar.entries()) {
+      expect(stages.map(({ id }) => id)).toEqual(order);
+      expect(stages.at(-1)).toMatchObject({ inputs: requests[0], outputs: { images: index + 1 } });
+      expect(rest).toMatchObject({ options: report.options, pack: report.pack, device: report.device });
+    }
   });
 
   it("takes tags out of the prompt, maps spans back, and lets tags win", async () => {

@@ -16,6 +16,7 @@ import type {
   PlannedImage,
   RunEvent,
   RunImage,
+  RunReport,
   RunResult,
   StageReport,
 } from "./run-types.ts";
@@ -30,6 +31,8 @@ export interface RunHooks {
    * @throws StylusError not-found, bad-file, bad-input (an empty mask, or one of another shape)
    */
   readonly openStart?: (start: StartOptions) => Promise<ImageToImage>;
+  /** After each picture, before its event: the report of the pictures that are finished. */
+  readonly onReport?: (report: RunReport) => void;
   /** What is asked for, of a caller that did not know the pack's defaults before it was loaded. */
   readonly settle?: (pack: LoadedPack) => PartialOptions;
 }
@@ -121,6 +124,34 @@ export async function run(
   const images: RunImage[] = [];
   const reports = planned.images.map((image, index) => createImageReport(image, index, options));
   let paintedOn = pack.device;
+  const reportOf = (done: readonly StageReport[]): RunReport => ({
+    format: "stylus-web/run",
+    version: 2,
+    createdAt,
+    app: {
+      version,
+      onnxruntime: dependencies["onnxruntime-web"],
+      userAgent: globalThis.navigator?.userAgent ?? "",
+    },
+    pack: {
+      id: pack.id,
+      title: pack.title,
+      sizeBytes: pack.sizeBytes,
+      downloadedBytes: pack.downloadedBytes,
+      adapterCount: pack.cards.filter((card) => !card.fewStep).length,
+    },
+    device: paintedOn,
+    options,
+    stages: done,
+    images: reports.filter(({ index }) => images.some((image) => image.index === index)),
+    milliseconds: performance.now() - started,
+  });
+
+  const recorded =
+    imageToImage === null
+      ? request
+      : { ...request, imageToImage: describeStart(imageToImage, options.start!) };
+  const paintedFrom = performance.now();
   const record = (event: DiffusionEvent): void => {
     const report = reports[event.imageIndex];
     if (report) recordEvent(report, event);
@@ -130,45 +161,19 @@ export async function run(
       const { seed: imageSeed, width, height, rgba } = event;
       Object.assign(report, { width, height });
       images.push({ index: event.imageIndex, seed: imageSeed, width, height, rgba, adapters, masked });
+      const milliseconds = performance.now() - paintedFrom;
+      const outputs = { images: images.length };
+      hooks.onReport?.(reportOf([...stages, { id: "generate", milliseconds, inputs: recorded, outputs }]));
     }
     onEvent({ type: "diffusion", event });
   };
-  const recorded =
-    imageToImage === null
-      ? request
-      : { ...request, imageToImage: describeStart(imageToImage, options.start!) };
   await stage("generate", recorded, async () => {
     await services.generate(request, { onEvent: record, signal });
     return { value: undefined, outputs: { images: images.length } };
   });
 
   images.sort((a, b) => a.index - b.index);
-  return {
-    pack,
-    images,
-    report: {
-      format: "stylus-web/run",
-      version: 2,
-      createdAt,
-      app: {
-        version,
-        onnxruntime: dependencies["onnxruntime-web"],
-        userAgent: globalThis.navigator?.userAgent ?? "",
-      },
-      pack: {
-        id: pack.id,
-        title: pack.title,
-        sizeBytes: pack.sizeBytes,
-        downloadedBytes: pack.downloadedBytes,
-        adapterCount: pack.cards.filter((card) => !card.fewStep).length,
-      },
-      device: paintedOn,
-      options,
-      stages,
-      images: reports,
-      milliseconds: performance.now() - started,
-    },
-  };
+  return { pack, images, report: reportOf(stages) };
 }
 
 const opened = async (start: StartOptions, open: RunHooks["openStart"]): Promise<ImageToImage> => {

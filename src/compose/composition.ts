@@ -21,6 +21,8 @@ export interface Task {
   readonly end: number | null;
   /** Best first; empty when no adapter fits. */
   readonly picks: readonly Pick[];
+  /** Why it was not given to adapters at all, in plain words: the prompt denies it. */
+  readonly reason?: string | undefined;
 }
 
 export interface ComposerInfo {

@@ -112,6 +112,13 @@ describe("holding a proposal to the rules", () => {
     if (reason) expect(found.rejected.find((entry) => entry.id === id)?.reason).toMatch(reason);
   });
 
+  test("what the prompt denies takes no adapter", async () => {
+    const found = await guard([{ text: "clay render", picks: picks("clay") }], "a unicorn, no clay render");
+    const reason = "negated: “clay render” is left to the base model as text";
+    expect(found.tasks).toMatchObject([{ text: "clay render", picks: [], reason }]);
+    expect(found.rejected).toEqual([{ id: "clay", reason }]);
+  });
+
   test("caps per task and for styles", async () => {
     const cards = Array.from({ length: 6 }, (_, i) => card(`clay${i}`, "style", { title: "Clay Render" }));
     const text = "clay render, clay render of a fox";

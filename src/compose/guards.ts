@@ -5,8 +5,9 @@ import { StylusError } from "../shared/errors.ts";
 import type { Candidate } from "../retrieval/candidate.ts";
 import type { AdapterCard } from "../retrieval/card.ts";
 import type { Composition, ComposerInfo, EmbedTexts, Pick, Task } from "./composition.ts";
-import { kindFit, kindReason } from "./kinds.ts";
+import { kindFit, kindReason, negatedReason } from "./kinds.ts";
 import { type Match, matcher } from "./match.ts";
+import { styleNames } from "./phrases.ts";
 import { type PresetId, presets } from "./presets.ts";
 import { parseRelaxedObject, RelaxedObject, type RelaxedValue } from "./relaxed-json.ts";
 import { segment } from "./segment.ts";
@@ -158,7 +159,7 @@ export async function guardProposal(
     }
   }
   placed.sort((a, b) => a.start - b.start);
-  const segments = segment(prompt);
+  const segments = segment(prompt, styleNames(candidates.map(({ card }) => card)));
   const matchAll = matcher(candidates);
   const texts = placed.map(({ task }) => task.text);
   const vectors = texts.length > 0 ? await context.embed(texts) : [];
@@ -167,11 +168,14 @@ export async function guardProposal(
   let styles = 0;
   const tasks = placed.map(({ task, start, end }, t): Task => {
     const picks: Pick[] = [];
-    const kinds = segments.filter((part) => part.start < end && start < part.end).map(({ kind }) => kind);
+    const parts = segments.filter((part) => part.start < end && start < part.end);
+    const kinds = parts.map(({ kind }) => kind);
+    const negated = parts.length > 0 && parts.every((part) => part.negated);
     /** Which rule forbids this adapter here; null when none does. */
     const fault = (card: AdapterCard, { strength, verbatim }: Match): string | null => {
       const { category } = card.refined;
       if (used.has(card.id)) return "used already";
+      if (negated) return negatedReason(task.text);
       if (!verbatim && kinds.length > 0 && !kinds.some((kind) => kindFit(kind, category))) {
         return kindReason(task.text, kinds[0]!, category);
       }
@@ -200,7 +204,8 @@ export async function guardProposal(
       const reason = proposed.reason || "chosen by the language model";
       picks.push({ id: card.id, reason, similarity: match.strength, weight: card.refined.weight });
     }
-    return { text: prompt.slice(start, end), start, end, picks };
+    const text = prompt.slice(start, end);
+    return { text, start, end, picks, ...(negated ? { reason: negatedReason(text) } : {}) };
   });
   return { tasks, rejected: rejected.filter(({ id }) => !used.has(id)), composer: context.composer };
 }

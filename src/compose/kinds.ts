@@ -55,6 +55,9 @@ const categoryNames: Readonly<Record<AdapterCategory, string>> = {
   animal: "an animal",
 };
 
+/** Why a task that the prompt denies gets no adapter: "no dragon" is the base model's business, as text. */
+export const negatedReason = (text: string): string => `negated: “${text}” is left to the base model as text`;
+
 export function kindReason(text: string, kind: SegmentKind, category: AdapterCategory): string {
   return `it is ${categoryNames[category]}, but “${text}” ${taskNames[kind]}`;
 }

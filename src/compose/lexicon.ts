@@ -16,6 +16,14 @@ export const determiners = set(
   `a an the some any this that these those his her its their my your our another each every both no`,
 );
 
+/** Words that deny what follows. */
+export const negators = set(`no not nor neither without never`);
+
+/** After a negator these deny nothing: "not only", "no longer", "not far from". */
+export const softeners = set(
+  `only just one longer less more far yet doubt matter quite exactly too so much many always necessarily`,
+);
+
 export const counts = set(
   `1 2 3 4 5 6 7 8 9 10 11 12 one two three four five six seven eight nine ten eleven twelve many several few dozen both
   numerous couple pair row group bunch pile herd flock lots plenty`,
@@ -208,6 +216,21 @@ polymer clay
 8 bit
 16 bit
 3 d`);
+
+/** Styles whose name is also a thing that one can hold or put somewhere: "a comic book on a table". */
+export const thingTerms = terms(`
+comic book
+graphic novel
+video game
+retro game
+colored pencil
+color pencil
+ballpoint pen
+plastic brick
+toy brick
+building block
+stuffed animal
+soft toy`);
 
 /** Things whose first word only looks like a style: "clay pot", "neon sign". */
 export const notStyles = terms(`

@@ -20,8 +20,8 @@ export interface Match {
   readonly phrase: NamePhrase | null;
   /** Its own name of two words or more stands in the task word for word. */
   readonly verbatim: boolean;
-  /** The name that is nearest in meaning; empty when the description is nearer. */
-  readonly nearestName: string;
+  /** The name that is nearest in meaning; null when the description is nearer. */
+  readonly nearestName: Pick<NamePhrase, "text" | "source"> | null;
 }
 
 export interface MatchedTask {
@@ -36,12 +36,13 @@ export interface MatchedTask {
 export function matcher(candidates: readonly Candidate[]): (task: MatchedTask) => readonly Match[] {
   const names = allNamePhrases(candidates.map(({ card }) => card));
   return ({ vector, words: taskWords, led = false }) => {
-    const stems = contentStems(taskWords.map(({ text }) => text).join(" "));
+    const text = taskWords.map((word) => word.text).join(" ");
+    const stems = contentStems(text);
     const heads = headStems(taskWords);
     const cosines = taskCosines({ vector, stems }, candidates, names);
     return candidates.map(({ card }, index) => {
       const phrases = names[index]!;
-      const verbatim = verbatimPhrase(stems, phrases);
+      const verbatim = verbatimPhrase(text, phrases);
       const lexical = verbatim
         ? { phrase: verbatim, strength: 1 }
         : lexicalMatch(stems, phrases, isThing(card) ? { heads } : {});
@@ -56,7 +57,7 @@ export function matcher(candidates: readonly Candidate[]): (task: MatchedTask) =
         strength: Math.max(words, meaning),
         phrase: words >= Math.min(meaning, 0.5) ? (lexical?.phrase ?? null) : null,
         verbatim: verbatim !== null,
-        nearestName: semantic.nameSimilarity > semantic.document ? semantic.name : "",
+        nearestName: semantic.nameSimilarity > semantic.document ? semantic.name : null,
       };
     });
   };

@@ -22,6 +22,7 @@ import {
   styleLeads,
   styleTerms,
   styleWords,
+  thingTerms,
   times,
   verbs,
   weathers,
@@ -48,6 +49,16 @@ export interface Lead {
 }
 
 export const noLead: Lead = { kind: "none", start: -1 };
+
+/** Names of style adapters, as stems: they are known before any list. */
+export interface StyleNames {
+  /** Whole titles and trigger phrases, longest first. */
+  readonly whole: readonly (readonly string[])[];
+  /** Parts of them, and what extends them, that may also name a thing ("neon sign"); longest first. */
+  readonly parts: readonly (readonly string[])[];
+}
+
+export const noStyleNames: StyleNames = { whole: [], parts: [] };
 
 function matches(words: readonly Word[], at: number, terms: readonly (readonly string[])[]): number {
   for (const term of terms) {
@@ -87,12 +98,13 @@ export function isVerb(
 }
 
 /** Marks the words of a phrase that name a style. */
-function styleFlags(phrase: readonly Word[]): boolean[] {
+function styleFlags(phrase: readonly Word[], names: StyleNames): boolean[] {
   const flags = phrase.map(() => false);
   for (let i = 0; i < phrase.length;) {
+    const own = Math.max(matches(phrase, i, names.whole), matches(phrase, i, names.parts));
     const kept = matches(phrase, i, notStyles);
-    const term = matches(phrase, i, styleTerms);
-    if (kept > 0) {
+    const term = Math.max(own, matches(phrase, i, styleTerms));
+    if (kept > own) {
       i += kept;
     } else if (term > 0) {
       flags.fill(true, i, i + term);
@@ -112,13 +124,27 @@ export interface Standing {
   readonly bare: boolean;
   /** An article or a number before it. */
   readonly determined: boolean;
+  /** It stands in a relation to something else in its clause, as a thing does: "a … on a table", "holding a …". */
+  readonly related: boolean;
+  readonly names: StyleNames;
 }
 
-function kindOf(phrase: readonly Word[], { lead, bare, determined }: Standing): SegmentKind {
+/** Whether a phrase ends in the name of a look that is here a thing: "an old comic book" on a table. */
+function isThingHere(phrase: readonly Word[], { lead, related, names }: Standing): boolean {
+  if (!related || lead.kind === "as" || lead.kind === "style") return false;
+  const endsIn = (terms: readonly (readonly string[])[]): boolean =>
+    phrase.some((_, at) => {
+      const length = matches(phrase, at, terms);
+      return length > 0 && at + length === phrase.length;
+    });
+  return !endsIn(names.whole) && (endsIn(thingTerms) || endsIn(names.parts));
+}
+
+function kindOf(phrase: readonly Word[], { lead, bare, determined, names }: Standing): SegmentKind {
   const head = phrase.at(-1);
   if ((lead.kind === "with" || lead.word === "in") && has(garments, head)) return "clothing";
   if (phrase.some((_, i) => matches(phrase, i, notStyles) > 0)) return "object"; // "clay pot"
-  if (lead.kind === "as" && styleFlags(phrase).some(Boolean)) return "style";
+  if (lead.kind === "as" && styleFlags(phrase, names).some(Boolean)) return "style";
   if (has(weathers, phrase[0]) && phrase.at(-1)!.text.endsWith("ing")) return "weather";
   if (has(weathers, head) && (lead.kind !== "none" || bare)) return "weather";
   if (has(times, head)) return "time";
@@ -134,8 +160,11 @@ function kindOf(phrase: readonly Word[], { lead, bare, determined }: Standing): 
 }
 
 /** Cuts a phrase where a style begins or ends; a depiction at the end takes its modifiers along. */
-function splitStyles(phrase: readonly Word[]): { words: readonly Word[]; style: boolean; mixed: boolean }[] {
-  const flags = styleFlags(phrase);
+function splitStyles(
+  phrase: readonly Word[],
+  names: StyleNames,
+): { words: readonly Word[]; style: boolean; mixed: boolean }[] {
+  const flags = styleFlags(phrase, names);
   if (!flags.includes(true)) return [{ words: phrase, style: false, mixed: false }];
   if (has(depictions, phrase.at(-1)) && !flags.every(Boolean)) {
     const before = flags.slice(0, -1);
@@ -173,8 +202,8 @@ export function leadAt(words: readonly Word[], at: number): { lead: Lead; length
 }
 
 /** Kind of a phrase that an "of" cuts off from its thing ("a painting of …", "close-up of …"); null when they stay together. */
-export function kindBeforeOf(phrase: readonly Word[]): SegmentKind | null {
-  const flags = styleFlags(phrase);
+export function kindBeforeOf(phrase: readonly Word[], names: StyleNames): SegmentKind | null {
+  const flags = styleFlags(phrase, names);
   if (flags.at(-1))
     return flags.every(Boolean) && !phrase.every((word) => has(plainDepictions, word)) ? "style" : "open";
   const shot = phrase.length === 1 || /^(?:up|shot|view|angle)$/.test(phrase.at(-1)!.text);
@@ -188,7 +217,8 @@ export function classify(
 ): readonly { words: readonly Word[]; kind: SegmentKind }[] {
   const { lead } = standing;
   if (lead.kind === "style" || lead.kind === "clothing") return [{ words: phrase, kind: lead.kind }];
-  return splitStyles(phrase).map(({ words, style, mixed }) => {
+  if (isThingHere(phrase, standing)) return [{ words: phrase, kind: "object" }];
+  return splitStyles(phrase, standing.names).map(({ words, style, mixed }) => {
     if (!style) return { words, kind: kindOf(words, standing) };
     const plain = words.length === 1 && has(plainDepictions, words[0]);
     return { words, kind: mixed ? "open" : plain ? "framing" : "style" };

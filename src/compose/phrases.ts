@@ -4,7 +4,8 @@
 // of a thing-adapter is a name only if the description lists it among the things added.
 import type { AdapterCard } from "../retrieval/card.ts";
 import { colors, commonDepictions, places, sizes, styleWords, times, weathers } from "./lexicon.ts";
-import { contentStems, wordsOf } from "./words.ts";
+import type { StyleNames } from "./phrase-kinds.ts";
+import { contentStems, nameStems, wordsOf } from "./words.ts";
 
 export interface NamePhrase {
   readonly text: string;
@@ -72,6 +73,47 @@ const headOf = (item: string): string =>
  */
 const unconfirmed = { name: 0.8, tag: 0.45, afterDenial: 0.2 };
 
+/**
+ * Runs of two words or more in the refined description that the author's names have too: "neon sign" of "Neon Sign Glow",
+ * "stained glass window" of the trigger word "stained glass" with the tag "window".
+ */
+function confirmedRuns({
+  title,
+  triggerWords,
+  tags,
+  refined: { description },
+}: AdapterCard): readonly string[] {
+  const authors = new Set([title, ...triggerWords, ...tags].flatMap(contentStems));
+  const runs: { start: number; end: number; words: number }[] = [];
+  for (const { stem, start, end } of wordsOf(description)) {
+    if (!authors.has(stem)) continue;
+    const last = runs.at(-1);
+    if (last && /^[ -]$/.test(description.slice(last.end, start))) {
+      last.end = end;
+      last.words += 1;
+    } else runs.push({ start, end, words: 1 });
+  }
+  return runs
+    .filter(({ words }) => words > 1)
+    .map(({ start, end }) => description.slice(start, end).toLowerCase());
+}
+
+/** The believed names of style adapters that have two words or more, for `segment`. */
+export function styleNames(cards: readonly AdapterCard[]): StyleNames {
+  const of = (wanted: (source: NamePhrase["source"]) => boolean): string[][] =>
+    cards
+      .filter(({ refined }) => refined.category === "style")
+      .flatMap(namePhrases)
+      .filter(({ source, trust }) => trust >= 0.9 && wanted(source))
+      .map(({ text }) => [...nameStems(text)])
+      .filter((stems) => stems.length > 1)
+      .sort((a, b) => b.length - a.length);
+  return {
+    whole: of((source) => source === "title" || source === "trigger word"),
+    parts: of((source) => source === "description"),
+  };
+}
+
 /** Names of an adapter with their trust; phrases without content are left out. */
 export function namePhrases(card: AdapterCard): readonly NamePhrase[] {
   const { description, category } = card.refined;
@@ -105,6 +147,7 @@ export function namePhrases(card: AdapterCard): readonly NamePhrase[] {
   for (const tag of card.tags) add(tag, "tag");
   for (const item of items) add(item.replace(/^(?:an?|two|three)\s/i, ""), "description");
   if (category === "style") {
+    for (const run of confirmedRuns(card)) add(run, "description");
     for (const { text, stem } of wordsOf(description)) {
       const isName =
         styleWords.has(stem) &&
@@ -151,20 +194,14 @@ export function semanticLimit(taskStems: readonly string[], phrases: readonly Na
 }
 
 /** A trigger phrase or title of two words or more that stands in the task word for word. */
-export function verbatimPhrase(
-  taskStems: readonly string[],
-  phrases: readonly NamePhrase[],
-): NamePhrase | null {
-  const task = ` ${taskStems.join(" ")} `;
+export function verbatimPhrase(taskText: string, phrases: readonly NamePhrase[]): NamePhrase | null {
+  const task = ` ${nameStems(taskText).join(" ")} `;
   return (
-    phrases.find(
-      ({ source, stems, trust }) =>
-        source !== "description" &&
-        source !== "tag" &&
-        trust === 1 &&
-        stems.length > 1 &&
-        task.includes(` ${stems.join(" ")} `),
-    ) ?? null
+    phrases.find(({ text, source, trust }) => {
+      if (source === "description" || source === "tag" || trust < 1) return false;
+      const stems = nameStems(text);
+      return stems.length > 1 && task.includes(` ${stems.join(" ")} `);
+    }) ?? null
   );
 }
 

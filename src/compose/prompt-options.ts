@@ -22,7 +22,8 @@ export interface PromptOptions {
 export function paintedPrompt(prompt: string, options: PromptOptions = {}): string {
   let text = prompt;
   const bare = (options.restoreConcepts?.tasks ?? [])
-    .filter((task) => task.picks.length === 0 && task.start !== null && task.end !== null)
+    .filter(({ picks, reason }) => picks.length === 0 && reason === undefined) // what is denied gets no emphasis
+    .filter(({ start, end }) => start !== null && end !== null)
     .sort((a, b) => b.start! - a.start!);
   for (const { start, end } of bare) {
     const words = text.slice(start!, end!);

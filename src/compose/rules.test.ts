@@ -29,7 +29,7 @@ describe("rules composer", () => {
       plasticine: ["clay"],
     });
     expect(found.tasks.at(-1)!.picks[0]).toMatchObject({
-      reason: "“plasticine” matches its tag “plasticine” (1.00)",
+      reason: "“plasticine” is named in its tags (1.00)",
       weight: 0.8,
     });
     expect(found.composer).toEqual({ name: "rules", kind: "rules" });
@@ -68,6 +68,52 @@ describe("rules composer", () => {
     expect(picked(await compose("a frog candy land clay render"))).not.toEqual({});
   });
 
+  test("what the prompt denies gets no adapter and says why", async () => {
+    const found = await compose("a unicorn without a party hat, no octopus, not clay, non-mosaic");
+    expect(picked(found)).toEqual({ unicorn: ["unicorn"] });
+    expect(found.tasks.map(({ text, reason }) => [text, reason])).toEqual([
+      ["unicorn", undefined],
+      ["without a party hat", "negated: “without a party hat” is left to the base model as text"],
+      ["no octopus", "negated: “no octopus” is left to the base model as text"],
+      ["not clay", "negated: “not clay” is left to the base model as text"],
+      ["non-mosaic", "negated: “non-mosaic” is left to the base model as text"],
+    ]);
+    expect(found.rejected).toContainEqual({
+      id: "clay",
+      reason: "negated: “not clay” is left to the base model as text",
+    });
+    expect(picked(await compose("not clay but a mosaic"))).toEqual({ mosaic: ["mosaic"] });
+  });
+
+  test("an adapter's own phrase passes the kind guard, a thing of that name does not", async () => {
+    const cards = [
+      card("neon", "style", {
+        title: "Neon Sign Glow",
+        tags: ["neon"],
+        triggers: ["neon lights"],
+        description: "Glowing tubes, like a neon sign at night.",
+      }),
+      card("comic", "style", { title: "Pop Halftone", triggers: ["comic book style"], tags: ["comic"] }),
+      card("pencil", "style", { title: "Graphite", triggers: ["pencil sketch"], tags: ["pencil"] }),
+      card("oil", "style", { title: "Old Masters", triggers: ["oil painting"], tags: ["canvas"] }),
+      ...exampleCards,
+    ];
+    const ids = async (prompt: string): Promise<string[]> =>
+      (await compose(prompt, cards)).tasks.flatMap(({ picks }) => picks.map(({ id }) => id));
+    for (const prompt of ["an owl, neon sign", "an owl as a neon sign"])
+      expect(await ids(prompt), prompt).toEqual(["neon"]);
+    expect(await ids("a fox on a hill, comic book style")).toEqual(["comic"]);
+    for (const prompt of [
+      "a neon sign above a bar",
+      "pencil on a desk",
+      "oil lamp",
+      "comic book on a table",
+      "an owl holding a comic book",
+    ]) {
+      expect(await ids(prompt), prompt).toEqual([]);
+    }
+  });
+
   test("at most two styles, each adapter once", async () => {
     const found = await compose("clay render, ink line art, mosaic, clay render of a fox");
     const ids = found.tasks.flatMap(({ picks }) => picks.map(({ id }) => id));
@@ -87,7 +133,7 @@ describe("rules composer", () => {
 
   test("properties: deterministic, order-free, caps hold, spans are the prompt's", async () => {
     const words =
-      "unicorn octopus squid horse candy land clay render ink line art mosaic tiles party hat wearing a in the of , with two golden hour night".split(
+      "unicorn octopus squid horse candy land clay render ink line art mosaic tiles party hat wearing a in the of , with two golden hour night no not without non-clay".split(
         " ",
       );
     await fc.assert(

@@ -5,8 +5,9 @@ import { throwIfAborted } from "../shared/errors.ts";
 import type { Candidate } from "../retrieval/candidate.ts";
 import type { Vector } from "../retrieval/vectors.ts";
 import type { Composer, Composition, Pick, Task } from "./composition.ts";
-import { kindFit, kindReason } from "./kinds.ts";
+import { kindFit, kindReason, negatedReason } from "./kinds.ts";
 import { type Match, matcher } from "./match.ts";
+import { type NamePhrase, styleNames } from "./phrases.ts";
 import { presets } from "./presets.ts";
 import { isGerund } from "./phrase-kinds.ts";
 import { segment, type Segment } from "./segment.ts";
@@ -29,7 +30,7 @@ const nearFactor = 0.9;
 
 interface Score extends Match {
   readonly candidate: Candidate;
-  /** Why the kinds do not go together; null when they do. */
+  /** Why the kinds do not go together, or that the prompt denies the task; null when neither is so. */
   readonly wrongKind: string | null;
 }
 
@@ -45,6 +46,7 @@ function merged(prompt: string, parts: readonly Segment[]): Segment {
     end,
     kind: parts.some(({ kind }) => kind === "place") ? "place" : parts[0]!.kind,
     led: parts[0]!.led,
+    negated: false,
     words: parts.flatMap(({ words }) => words),
   };
 }
@@ -60,6 +62,7 @@ function mergeable(
     const between = prompt.slice(pair[0]!.end, pair[1]!.start);
     const styles = pair.filter(({ kind }) => kind === "style").length;
     if (/[,;.:!?|\n]/.test(between) || between.length > 12 || styles === 1) continue;
+    if (pair.some(({ negated }) => negated)) continue;
     pairs.push({ at, segment: merged(prompt, pair) });
   }
   return pairs;
@@ -77,20 +80,28 @@ function scored(
     const does = category === "action" && isGerund(task.words[0]!); // "a levitating teapot"
     // Its own name, word for word, is evidence enough whatever the kind of the task seems to be.
     const fit = match.verbatim ? "same" : does ? "near" : kindFit(task.kind, category);
-    return {
-      ...match,
-      candidate,
-      strength: match.strength * (fit === "near" ? nearFactor : 1),
-      wrongKind: fit ? null : kindReason(task.text, task.kind, category),
-    };
+    const strength = match.strength * (fit === "near" ? nearFactor : 1);
+    const wrongKind = fit ? null : kindReason(task.text, task.kind, category);
+    return { ...match, candidate, strength, wrongKind: task.negated ? negatedReason(task.text) : wrongKind };
   });
 }
+
+const placeNames: Readonly<Record<NamePhrase["source"], string>> = {
+  title: "title",
+  tag: "tags",
+  "trigger word": "trigger words",
+  description: "description",
+};
 
 function reason(task: Segment, { phrase, nearestName, strength }: Score): string {
   const quoted = `“${task.text}”`;
   const told = `(${strength.toFixed(2)})`;
+  const same = (text: string): boolean => text.trim().toLowerCase() === core(task);
+  if (phrase && same(phrase.text)) return `${quoted} is named in its ${placeNames[phrase.source]} ${told}`;
   if (phrase) return `${quoted} matches its ${phrase.source} “${phrase.text}” ${told}`;
-  return `${quoted} is close in meaning to ${nearestName ? `“${nearestName}”` : "its description"} ${told}`;
+  if (nearestName && same(nearestName.text))
+    return `${quoted} is named in its ${placeNames[nearestName.source]} ${told}`;
+  return `${quoted} is close in meaning to ${nearestName ? `“${nearestName.text}”` : "its description"} ${told}`;
 }
 
 /** Tasks with all scores; pairs that one adapter spans are merged. */
@@ -144,7 +155,7 @@ export const rulesComposer: Composer = {
 
   async compose({ prompt, candidates, preset: presetId }, { embed, signal }): Promise<Composition> {
     const preset = presets[presetId];
-    const segments = segment(prompt).filter(
+    const segments = segment(prompt, styleNames(candidates.map(({ card }) => card))).filter(
       ({ words }) => contentStems(words.map(({ text }) => text).join(" ")).length > 0,
     );
     if (segments.length === 0 || candidates.length === 0) {
@@ -213,4 +224,10 @@ export const rulesComposer: Composer = {
   },
 };
 
-const emptyTask = ({ text, start, end }: Segment): Task => ({ text, start, end, picks: [] });
+const emptyTask = ({ text, start, end, negated }: Segment): Task => ({
+  text,
+  start,
+  end,
+  picks: [],
+  ...(negated ? { reason: negatedReason(text) } : {}),
+});

@@ -2,7 +2,9 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { conjunctions, determiners, fillers, prepositions } from "./lexicon.ts";
+import { card } from "../../tests/fixtures/cards.ts";
+import { conjunctions, determiners, fillers, negators, prepositions } from "./lexicon.ts";
+import { styleNames } from "./phrases.ts";
 import { segment } from "./segment.ts";
 import { contentStems, wordsOf } from "./words.ts";
 
@@ -36,6 +38,68 @@ describe("segment", () => {
   ];
   for (const [prompt, expected] of cases) test(prompt, () => expect(parts(prompt)).toEqual(expected));
 
+  const denials: readonly (readonly [string, readonly string[], readonly string[]])[] = [
+    ["a dog, not clay, no dragon", ["dog"], ["not clay", "no dragon"]],
+    ["a dog without a party hat in the snow", ["dog", "in the snow"], ["without a party hat"]],
+    ["a street without any big red cars", ["street"], ["without any big red cars"]],
+    ["a non-clay dog, non-photo-realistic", ["dog"], ["non-clay", "non-photo-realistic"]],
+    ["no dragons or unicorns, a fox", ["fox"], ["no dragons", "unicorns"]],
+    ["a cat without hat and scarf and a dog", ["cat", "dog"], ["without hat", "scarf"]],
+    ["not clay but pixel art", ["pixel art"], ["not clay"]],
+    ["a cat not holding a violin on a hill", ["cat", "on a hill"], ["not holding", "violin"]],
+    ["a cat not smiling in a garden", ["cat", "in a garden"], ["not smiling"]],
+    ["a no-frills kitchen", ["kitchen"], ["no-frills"]],
+    ["a robot that isn’t floating", ["robot"], ["isn’t floating"]],
+    ["neither clay nor ink, no painting of a fox", [], ["neither clay", "nor ink", "no painting", "fox"]],
+    ["not only clay", ["only clay"], []],
+    ["a knot, a note, nonsense, no", ["knot", "note", "nonsense"], []],
+  ];
+  for (const [prompt, wanted, denied] of denials) {
+    test(`denied: ${prompt}`, () => {
+      const found = segment(prompt);
+      const texts = (negated: boolean): string[] =>
+        found.filter((part) => part.negated === negated).map(({ text }) => text);
+      expect(texts(false)).toEqual(wanted);
+      expect(texts(true)).toEqual(denied);
+      check(prompt);
+    });
+  }
+
+  const names = styleNames([
+    card("neon", "style", {
+      title: "Neon Sign Glow",
+      tags: ["neon"],
+      triggers: ["neon lights"],
+      description: "Glowing tubes, like a neon sign at night.",
+    }),
+    card("glass", "style", {
+      title: "Cathedral Glass",
+      tags: ["window"],
+      triggers: ["stained glass"],
+      description: "Stained glass window look.",
+    }),
+  ]);
+  const named: readonly (readonly [string, readonly string[]])[] = [
+    ["an owl, neon sign", ["owl <object>", "neon sign <style>"]],
+    ["an owl as a neon sign", ["owl <object>", "neon sign <style>"]],
+    ["neon sign of a cat", ["neon sign <style>", "cat <object>"]],
+    ["a neon sign above a bar", ["neon sign <object>", "bar <object>"]],
+    ["an owl holding an old neon sign", ["owl <object>", "holding <action>", "old neon sign <object>"]],
+    ["neon lights on a wall", ["neon lights <style>", "on a wall <place>"]],
+    ["a peacock, stained glass window", ["peacock <object>", "stained glass window <style>"]],
+    ["a stained glass butterfly", ["stained glass <style>", "butterfly <object>"]],
+    ["comic book on a table", ["comic book <object>", "on a table <place>"]],
+    ["two comic books and a cup", ["two comic books <object>", "cup <object>"]],
+    ["an old man reading comic books", ["old man <object>", "reading <action>", "comic books <object>"]],
+    ["a fox in a comic book", ["fox <object>", "comic book <style>"]],
+    ["a comic book of a fox", ["comic book <style>", "fox <object>"]],
+  ];
+  for (const [prompt, expected] of named) {
+    test(`names of adapters: ${prompt}`, () => {
+      expect(segment(prompt, names).map(({ text, kind }) => `${text} <${kind}>`)).toEqual(expected);
+    });
+  }
+
   test("emphasis, adapter tags and BREAK are no words, and spans stay those of the prompt", () => {
     const prompt = "a (robot:1.2) BREAK [tree], <lora:clay:0.8> a \\(red\\) car";
     const found = segment(prompt);
@@ -65,7 +129,7 @@ describe("segment", () => {
 
   test("spans never overlap, whatever the prompt", () => {
     const word = fc.constantFrom(
-      ..."a the two red dog cats of in on at with wearing clay render painting , . - ( ) : [ ] <lora:a:1> and or like as made hat night BREAK 8-bit snow falling ü 雪 😀".split(
+      ..."a the two red dog cats of in on at with wearing clay render painting , . - ( ) : [ ] <lora:a:1> and or like as made hat night no not without non-clay nor BREAK 8-bit snow falling ü 雪 😀".split(
         " ",
       ),
     );
@@ -93,7 +157,8 @@ describe("segment", () => {
       check(caption);
       const covered = new Set(segment(caption).flatMap(({ words }) => words.map(({ start }) => start)));
       for (const word of wordsOf(caption)) {
-        const small = [determiners, conjunctions, fillers, prepositions].some((list) => list.has(word.text));
+        const lists = [determiners, conjunctions, fillers, prepositions, negators];
+        const small = lists.some((list) => list.has(word.text)) || /^non$|n['’]t$/.test(word.text);
         if (small || contentStems(word.text).length === 0) continue;
         total += 1;
         if (!covered.has(word.start)) lost.push(`${word.text}: ${caption}`);

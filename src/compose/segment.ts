@@ -1,6 +1,7 @@
 // Splits a prompt into tasks: spans that do not overlap and together hold every content word (Stylus §3.2). Rules, not a
 // language model: punctuation, prepositions, articles, conjunctions and verbs end a phrase; adjectives and counts stay with
-// their noun; words for a medium or look come apart from the thing they describe ("pixel art castle" → two tasks).
+// their noun; words for a medium or look come apart from the thing they describe ("pixel art castle" → two tasks). What is
+// denied ("no dragon", "without a hat") is a task of its own and marked.
 import {
   adverbs,
   colors,
@@ -8,7 +9,9 @@ import {
   counts,
   determiners,
   fillers,
+  negators,
   prepositions,
+  softeners,
   weathers,
 } from "./lexicon.ts";
 import {
@@ -19,7 +22,9 @@ import {
   type Lead,
   leadAt,
   noLead,
+  noStyleNames,
   type SegmentKind,
+  type StyleNames,
 } from "./phrase-kinds.ts";
 import { type Word, wordsOf } from "./words.ts";
 
@@ -31,9 +36,16 @@ export interface Segment {
   readonly kind: SegmentKind;
   /** Words such as "in the style of", "drawn with", "as a" lead it in: it speaks of how things look. */
   readonly led: boolean;
+  /** The prompt denies it: "no …", "not …", "without …", "non-…", which `text` holds and `words` do not. */
+  readonly negated: boolean;
   /** The words without leading preposition; what is compared with adapters. */
   readonly words: readonly Word[];
 }
+
+/** Prepositions after which things stand. "With", "as", "like" and "for" may say anything of a look too. */
+const placing: ReadonlySet<string> = new Set(
+  [...prepositions].filter((word) => !["with", "without", "as", "like", "for", "to", "of"].includes(word)),
+);
 
 /** Openings that ask for a picture and say nothing of it. */
 const requests =
@@ -54,8 +66,11 @@ function plainText(prompt: string): string {
     .replace(/\b(?:BREAK|AND)\b/g, (word) => ",".padEnd(word.length));
 }
 
-/** @returns segments in the order of the prompt; empty for a prompt without words */
-export function segment(prompt: string): readonly Segment[] {
+/**
+ * @param names of the style adapters at hand: each stays whole ("stained glass window")
+ * @returns segments in the order of the prompt; empty for a prompt without words
+ */
+export function segment(prompt: string, names: StyleNames = noStyleNames): readonly Segment[] {
   const text = plainText(prompt);
   const segments: Segment[] = [];
   let offset = 0;
@@ -67,7 +82,7 @@ export function segment(prompt: string): readonly Segment[] {
       end: word.end + offset,
     }));
     if (words.length > 0) {
-      segments.push(...new ClauseReader(prompt, words, { first }).read());
+      segments.push(...new ClauseReader(prompt, words, { first, names }).read());
       first = false;
     }
     offset += clause.length;
@@ -87,6 +102,7 @@ class ClauseReader {
   readonly #prompt: string;
   readonly #words: readonly Word[];
   readonly #first: boolean;
+  readonly #names: StyleNames;
   readonly #segments: Segment[] = [];
   #phrase: Word[] = [];
   #lead: Lead = noLead;
@@ -96,33 +112,48 @@ class ClauseReader {
   #verbSeen = false;
   /** The last word was an "of" inside the phrase. */
   #afterOf = false;
+  /** Set while what is read is denied: where the next segment begins, null at its first word. */
+  #negation: { from: number | null } | null = null;
 
-  constructor(prompt: string, words: readonly Word[], options: { first: boolean }) {
+  constructor(prompt: string, words: readonly Word[], options: { first: boolean; names: StyleNames }) {
     this.#prompt = prompt;
     this.#words = words;
     this.#first = options.first;
+    this.#names = options.names;
   }
 
   read(): readonly Segment[] {
     for (let at = 0; at < this.#words.length;) at += this.#step(at);
-    this.#flush();
+    this.#flush(this.#words.length);
     return this.#segments;
   }
 
   #push(words: readonly Word[], kind: SegmentKind, from = words[0]!.start): void {
     const end = words.at(-1)!.end;
     const led = this.#lead.kind === "style" || this.#lead.kind === "as";
-    this.#segments.push({ text: this.#prompt.slice(from, end), start: from, end, kind, led, words });
+    const negated = this.#negation !== null;
+    const start = this.#negation ? (this.#negation.from ?? words[0]!.start) : from;
+    if (this.#negation) this.#negation = { from: null };
+    this.#segments.push({ text: this.#prompt.slice(start, end), start, end, kind, led, negated, words });
   }
 
-  #flush(): void {
+  /** @param at the word that ends the phrase */
+  #flush(at: number): void {
     this.#afterOf = false;
     while (this.#phrase.at(-1)?.text === "of") this.#phrase.pop();
     if (this.#phrase.length === 0) return;
     const lead = this.#lead;
     const opening = this.#first && this.#segments.length === 0;
     const bare = lead.kind === "none" && !this.#determined && !this.#verbSeen && !opening;
-    const parts = classify(this.#phrase, { lead, bare, determined: this.#determined });
+    const related = this.#isRelated(at, opening);
+    const standing = { lead, bare, determined: this.#determined, related, names: this.#names };
+    const parts = classify(this.#phrase, standing);
+    if (this.#negation) {
+      this.#push(this.#phrase, parts[0]!.kind); // one task: "no big red dragon"
+      this.#negation = null;
+      this.#startPhrase(noLead);
+      return;
+    }
     for (const [index, { words, kind }] of parts.entries()) {
       // The preposition is part of a place or a time: "in the snow", "at night".
       const withLead =
@@ -130,6 +161,17 @@ class ClauseReader {
       this.#push(words, kind, withLead ? lead.start : undefined);
     }
     this.#startPhrase(noLead);
+  }
+
+  /** Whether the phrase stands to others of its clause as a thing does: "holding a …", "a … and a cup", "… on a table". */
+  #isRelated(end: number, opening: boolean): boolean {
+    const next = this.#words[end];
+    if (this.#lead.word === "in") return false; // "a fox in a comic book" is a look
+    const done = this.#lead.kind === "none" && this.#segments.at(-1)?.kind === "action"; // "reading comic books"
+    if (done) return true;
+    if (!this.#determined) return opening && has(placing, next);
+    const before = this.#segments.length > 0 || this.#lead.kind !== "none";
+    return before || (next !== undefined && (has(placing, next) || !has(prepositions, next)));
   }
 
   #startPhrase(lead: Lead): void {
@@ -146,29 +188,62 @@ class ClauseReader {
       phrase.push(word);
       return 1;
     }
+    const denied = this.#negator(at);
+    if (denied > 0) return denied;
     const found = leadAt(this.#words, at);
     if (found) {
-      this.#flush();
+      this.#flush(at);
       this.#startPhrase(found.lead);
       return found.length;
     }
     if (word.text === "of" && phrase.length > 0) this.#of(word);
-    else if (has(prepositions, word)) this.#preposition(word);
+    else if (has(prepositions, word)) this.#preposition(at);
     else if (determiners.has(word.text)) {
-      if (!this.#afterOf) this.#flush();
+      if (!this.#afterOf) this.#flush(at);
       this.#determined = true;
     } else if (conjunctions.has(word.text)) this.#conjunction(at);
     else if (fillers.has(word.text)) {
-      this.#flush();
+      this.#flush(at);
       this.#startPhrase(noLead);
       this.#verbSeen = true;
     } else this.#content(at);
     return 1;
   }
 
+  /** Takes a word that denies what follows it; returns how many words that took, 0 for any other word. */
+  #negator(at: number): number {
+    const word = this.#words[at]!;
+    const denies = negators.has(word.text) || /n['’]t$/.test(word.text);
+    const next = this.#words[at + 1];
+    if (word.text === "non" || (denies && next?.hyphenated)) return this.#non(at);
+    if (!denies || !next || softeners.has(next.text)) return 0;
+    this.#flush(at);
+    this.#startPhrase(noLead);
+    this.#determined = word.text === "no";
+    this.#negation = { from: word.start };
+    return 1;
+  }
+
+  /** "a non-realistic dog", "a no-frills room": the joined word is denied, what follows is not. */
+  #non(at: number): number {
+    const rest = this.#words.slice(at + 1);
+    const hyphens = rest.findIndex(({ hyphenated }) => !hyphenated);
+    const words = rest.slice(0, hyphens < 0 ? rest.length : Math.max(1, hyphens));
+    if (words.length === 0) return 0;
+    const standing = { lead: this.#lead, determined: this.#determined };
+    this.#flush(at);
+    const outer = this.#negation;
+    this.#negation = { from: outer?.from ?? this.#words[at]!.start };
+    this.#push(words, "open");
+    this.#negation = outer && { from: null };
+    this.#startPhrase({ ...standing.lead, start: -1 });
+    this.#determined = standing.determined;
+    return words.length + 1;
+  }
+
   /** "a bowl of soup" is one thing, "a painting of a fox" is a look and a thing. */
   #of(word: Word): void {
-    const kind = kindBeforeOf(this.#phrase);
+    const kind = kindBeforeOf(this.#phrase, this.#names);
     if (kind) {
       this.#push(this.#phrase, kind);
       this.#startPhrase(noLead);
@@ -178,8 +253,11 @@ class ClauseReader {
     }
   }
 
-  #preposition({ text, start }: Word): void {
-    this.#flush();
+  #preposition(at: number): void {
+    const { text, start } = this.#words[at]!;
+    this.#flush(at);
+    // "not holding a hat" denies the hat, "not smiling in a garden" leaves the garden.
+    if (this.#negation?.from === null && /^(?:in|at|during)$/.test(text)) this.#negation = null;
     const kind = text === "with" ? "with" : text === "as" || text === "like" ? "as" : "place";
     this.#startPhrase({ kind, start, word: text });
   }
@@ -191,7 +269,13 @@ class ClauseReader {
       return;
     }
     const lead = this.#lead;
-    this.#flush();
+    this.#flush(at);
+    const next = this.#words[at + 1];
+    const { text } = this.#words[at]!;
+    // "no clay or wood", "without hat and scarf"; "no dragon and a fox" denies the dragon alone.
+    const listed =
+      text === "or" || (text === "and" && next && !determiners.has(next.text) && !counts.has(next.text));
+    if (listed && next && this.#segments.at(-1)?.negated) this.#negation = { from: null };
     if (lead.kind !== "none") this.#lead = { ...lead, start: -1 };
   }
 
@@ -204,11 +288,11 @@ class ClauseReader {
     if (falls || weather) {
       phrase.push(word); // "snow falling", "falling snow"
     } else if (adverbs.has(word.text)) {
-      this.#flush();
+      this.#flush(at);
       this.#lead = noLead;
       this.#push([word], "place");
     } else if (isVerb(this.#words, at, { phrase, determined: this.#determined })) {
-      this.#flush();
+      this.#flush(at);
       this.#startPhrase(noLead);
       this.#push([word], "action");
       this.#verbSeen = true;

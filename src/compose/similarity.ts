@@ -10,8 +10,8 @@ export interface SemanticMatch {
   readonly strength: number;
   /** Cosine similarity with the embedding document. */
   readonly document: number;
-  /** The name that is nearest, and its cosine similarity. */
-  readonly name: string;
+  /** The name that is nearest, null when there is none, and its cosine similarity. */
+  readonly name: NearName | null;
   readonly nameSimilarity: number;
 }
 
@@ -38,10 +38,12 @@ const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
+type NearName = Pick<NamePhrase, "text" | "source">;
+
 /** Cosines of one task with every candidate. */
 export interface TaskCosines {
   readonly documents: readonly number[];
-  readonly names: readonly { readonly text: string; readonly similarity: number }[];
+  readonly names: readonly { readonly name: NearName | null; readonly similarity: number }[];
 }
 
 /**
@@ -56,14 +58,15 @@ export function taskCosines(
   return {
     documents: candidates.map(({ vector }) => dot(task.vector, vector)),
     names: candidates.map(({ keys }, index) => {
-      let best = { text: "", similarity: 0 };
+      let best: TaskCosines["names"][number] = { name: null, similarity: 0 };
       for (const key of keys) {
         const phrase = names[index]!.find(({ text }) => text.trim().toLowerCase() === key.text);
         if (!phrase || phrase.trust === 0) continue;
         // "rainbow" is near "rainbow unicorn" because of the shared word; how near, the words say better.
         const shared = overlap(task.stems, phrase.stems);
         const similarity = phrase.trust * (shared > 0 ? shared : 1) * dot(task.vector, key.vector);
-        if (similarity > best.similarity) best = { text: key.text, similarity };
+        if (similarity > best.similarity)
+          best = { name: { text: key.text, source: phrase.source }, similarity };
       }
       return best;
     }),
@@ -93,6 +96,6 @@ export function semanticMatch(
   options: { readonly sort: AdapterSort; readonly words: number; readonly led: boolean },
 ): SemanticMatch {
   const strength = logistic(steepness * (closeness(cosines, index, options) - middle[options.sort]));
-  const { text, similarity } = cosines.names[index]!;
-  return { strength, document: cosines.documents[index]!, name: text, nameSimilarity: similarity };
+  const { name, similarity } = cosines.names[index]!;
+  return { strength, document: cosines.documents[index]!, name, nameSimilarity: similarity };
 }

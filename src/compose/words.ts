@@ -78,6 +78,13 @@ export function contentStems(text: string): readonly string[] {
     .map((word) => word.stem);
 }
 
+/** As contentStems, but with the word "style": a name that ends in it ("comic book style") speaks of a look only with it. */
+export function nameStems(text: string): readonly string[] {
+  return wordsOf(text)
+    .filter((word) => !functionWords.has(word.text) || word.stem === "style")
+    .map((word) => word.stem);
+}
+
 /** Stems of the main nouns: the last word, and the word before an "of". */
 export function headStems(words: readonly Word[]): readonly string[] {
   return words

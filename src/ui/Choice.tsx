@@ -26,6 +26,8 @@ export function Choice(): JSX.Element {
   );
   const tags = createMemo(() => readLoraTags(studio.settings.prompt, studio.pack()?.cards));
   const hasTags = (): boolean => tags().adapters.length > 0 || tags().problems.length > 0;
+  /** Adapters are in every picture that no part of the prompt has brought up. */
+  const hasOwn = (): boolean => extraPins().length > 0 || tags().adapters.length > 0;
   const isEmpty = (): boolean => composition().tasks.length === 0 && extraPins().length === 0 && !hasTags();
 
   const describeTag = (use: AdapterUse): string => {
@@ -131,9 +133,11 @@ export function Choice(): JSX.Element {
         <Show when={bareTasks().length > 0}>
           <p class={styles["bare"]}>
             <span>
-              {bareTasks().length === composition().tasks.length
-                ? "The base model paints all of it:"
-                : "The base model paints:"}
+              {bareTasks().length < composition().tasks.length
+                ? "The base model paints:"
+                : hasOwn()
+                  ? "No other adapter is needed for:"
+                  : "The base model paints all of it:"}
             </span>
             <For each={bareTasks()}>
               {({ index, words }) => (

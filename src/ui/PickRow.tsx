@@ -9,7 +9,8 @@ import { SampleImage } from "./SampleImage.tsx";
 import { useStudio } from "./studio-context.ts";
 import { useAdapterDialog } from "./adapter-dialog-context.ts";
 
-const sliderMax = 1.5;
+/** Strengths that the slider offers; it reaches further where one is used that lies outside. */
+const usual = { min: 0, max: 1.5 };
 
 export function PickRow(props: {
   readonly pick: { readonly id: string; readonly reason: string; readonly similarity: number | null };
@@ -37,6 +38,8 @@ export function PickRow(props: {
     return null;
   });
   const strength = (): number => studio.adjustments.strengths[id()] ?? use()?.strength ?? 0;
+  const min = createMemo<number>((least) => Math.min(least, Math.floor(strength() * 100) / 100), usual.min);
+  const max = createMemo<number>((most) => Math.max(most, Math.ceil(strength() * 100) / 100), usual.max);
   /** A finished picture that holds this adapter, to try without it. */
   const withIt = createMemo(() =>
     studio
@@ -128,11 +131,11 @@ export function PickRow(props: {
           <input
             class={controls["slider"]}
             type="range"
-            min="0"
-            max={sliderMax}
-            step="0.05"
+            min={min()}
+            max={max()}
+            step="0.01"
             value={strength()}
-            style={{ "--at": `${(Math.min(strength(), sliderMax) / sliderMax) * 100}%` }}
+            style={{ "--at": `${((strength() - min()) / (max() - min())) * 100}%` }}
             aria-label={`Strength of ${title()}`}
             aria-valuetext={strength().toFixed(2)}
             onInput={(event) => studio.setStrength(id(), event.currentTarget.valueAsNumber)}

@@ -119,7 +119,7 @@ function Chosen(): JSX.Element {
             class={controls["slider"]}
             type="range"
             {...pictureLimits.strength}
-            step="0.05"
+            step="0.01"
             value={strength()}
             style={{ "--at": `${strength() * 100}%` }}
             aria-valuetext={`${strength().toFixed(2)}, ${describeStrength(strength())}`}

@@ -6,13 +6,12 @@ import { useStudio } from "./studio-context.ts";
 
 /** Each shows something else, and with which adapters; shown where the model has them all. */
 const examples: readonly (readonly [prompt: string, ...adapters: string[]])[] = [
-  ["a castle on a hill at night, clay render", "clay"],
+  ["a robot in a meadow, clay render", "robot", "clay"],
   ["two dogs in the snow, film noir", "noir"],
-  ["a castle on a hill, ink line art", "ink"],
-  ["two dogs in the snow, watercolor painting", "watercolour"],
-  ["a red car on a city street, pixel art", "pixel"],
-  ["a robot next to a rocket in space", "robot", "space-travel"],
-  ["a sailing boat at sunset, stained glass", "stained-glass"],
+  ["a castle on a hill, stained glass", "stained-glass"],
+  ["a unicorn in a forest at sunset", "unicorn"],
+  ["a rocket in space", "space-travel"],
+  ["a fox in a forest, watercolor painting", "watercolour"],
   ["three apples on a table"],
   ["a castle on a hill"],
   ["a red car on a road next to a tree"],

@@ -50,6 +50,8 @@ describe("requests", () => {
     await promptBox(page).fill("a fox in the snow <lora:nobody:0.8>");
     await generateButton(page).click();
     await complaint(page, "There is no adapter “nobody” in Pocket.");
+    await promptBox(page).fill("a fox in the snow");
+    await expect.poll(() => alerts(page).count()).toBe(0); // while it is typed, not only when it is painted
     await paint(page, "a fox in the snow");
   });
 

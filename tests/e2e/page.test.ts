@@ -1,10 +1,10 @@
 // The page as a user meets it: painting, stopping, keyboard only, small screens, assistive technology.
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Locator, Page } from "playwright";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Site } from "../../scripts/site.mjs";
 import { readPngText } from "../../src/formats/png.ts";
-import { generateButton, paint, pictures, promptBox, stopButton, useSettings } from "./page.ts";
+import { violations } from "./accessibility.ts";
+import { generateButton, loaded, paint, pictures, promptBox, stopButton, useSettings } from "./page.ts";
 import { visit } from "./visit.ts";
 
 let site: Site;
@@ -21,19 +21,13 @@ beforeAll(async () => {
 afterAll(() => site?.close());
 beforeEach(() => void bugs.splice(0));
 
-async function violations(where: Page): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page: where })
-    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
-    .analyze();
-  return found.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
-}
-
 test("paints with the adapters that it shows, and the download holds the settings", async () => {
   await useSettings(page, {});
   await paint(page, "two dogs in the snow, clay render");
   const chosen = page.getByRole("region", { name: "Adapters" });
   await chosen.getByRole("button", { name: "Clay Render", exact: true }).waitFor();
-  expect(await chosen.getByRole("slider", { name: "Strength of Clay Render" }).count()).toBe(1);
+  const slider = chosen.getByRole("slider", { name: "Strength of Clay Render" });
+  expect(Number(await slider.inputValue()).toFixed(2)).toBe(await slider.getAttribute("aria-valuetext"));
   const chips = page.getByRole("list", { name: "Adapters in this picture" });
   expect(await chips.innerText()).toContain("Clay Render");
 
@@ -57,6 +51,49 @@ test("stops within a step, and paints again afterwards", async () => {
   expect(await pictures(page).count()).toBe(0);
   await useSettings(page, {});
   await paint(page, "a boat on the sea");
+  expect(bugs).toEqual([]);
+});
+
+test("finished pictures of a run that is stopped, or reloaded away, are kept with its settings", async () => {
+  const gallery = page.getByRole("region", { name: "Your pictures" });
+  const kept = (): Locator => gallery.getByRole("button", { name: /^Show the picture/ });
+  await useSettings(page, { fewStep: false, full: { steps: 24 }, count: 4 });
+  if ((await gallery.count()) > 0) {
+    await gallery.getByRole("button", { name: "Delete all pictures" }).click();
+    await gallery.getByRole("button", { name: /^Delete \d+ pictures$/ }).click();
+    await gallery.waitFor({ state: "detached" });
+  }
+  const paintOne = async (prompt: string): Promise<void> => {
+    const had = await kept().count();
+    await promptBox(page).fill(prompt);
+    await generateButton(page).click();
+    await expect.poll(() => kept().count(), { timeout: 120_000 }).toBeGreaterThan(had);
+    expect(await stopButton(page).count()).toBe(1); // the others are to come
+  };
+
+  await paintOne("a boat on the sea");
+  await stopButton(page).click();
+  await generateButton(page).waitFor({ timeout: 15_000 });
+  const ofStopped = await pictures(page).count();
+  expect(await kept().count()).toBe(ofStopped);
+  await paintOne("a fox in the snow");
+  await page.reload();
+  await loaded(page);
+  const ofReloaded = (await kept().count()) - ofStopped;
+  expect(ofReloaded).toBeGreaterThan(0);
+
+  // Newest first: the pictures of the reloaded run, then those of the stopped one.
+  for (const [at, prompt, count] of [
+    [0, "a fox in the snow", ofReloaded],
+    [ofReloaded, "a boat on the sea", ofStopped],
+  ] as const) {
+    await promptBox(page).fill("something else");
+    await kept().nth(at).click();
+    await expect.poll(() => promptBox(page).inputValue()).toBe(prompt);
+    await expect.poll(() => pictures(page).count()).toBe(count);
+    const settings = await page.evaluate(() => localStorage.getItem("stylus-web/settings/1"));
+    expect(JSON.parse(settings!)).toMatchObject({ count: 4, full: { steps: 24 } });
+  }
   expect(bugs).toEqual([]);
 });
 

@@ -1,11 +1,11 @@
 // Starting from a picture, masks and the second pass, in the page: chosen, dropped, pasted, kept over a reload, painted.
 import { createHash } from "node:crypto";
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Locator, Page } from "playwright";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { decodePng } from "../../scripts/quality/png.ts";
 import type { Site } from "../../scripts/site.mjs";
 import { readPngText } from "../../src/formats/png.ts";
+import { violations } from "./accessibility.ts";
 import { drop, paste } from "./drop.ts";
 import { alerts, complaint, loaded, paint, pictures, promptBox, useSettings } from "./page.ts";
 import { gradient, pictureFile } from "./picture-file.ts";
@@ -47,13 +47,6 @@ async function choose(name: string, buffer: Buffer): Promise<void> {
   await page
     .locator("input[type=file][accept^='image/png']")
     .setInputFiles({ name, mimeType: "image/png", buffer });
-}
-
-async function violations(): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page })
-    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
-    .analyze();
-  return found.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
 }
 
 const wide = { fewStep: false, full: { steps: 4, sampler: "euler" } };
@@ -326,10 +319,10 @@ test.each(["light", "dark"] as const)("has no accessibility violations, %s", asy
   await useSettings(page, { ...wide, appearance });
   await choose("gradient.png", source);
   await area().getByAltText("The picture to start from").waitFor();
-  expect(await violations()).toEqual([]);
+  expect(await violations(page)).toEqual([]);
   await area().getByRole("button", { name: "Paint a mask" }).click();
   await dialog().getByText("Mark a rectangle by numbers").click();
-  expect(await violations()).toEqual([]);
+  expect(await violations(page)).toEqual([]);
   await page.keyboard.press("Escape");
 });
 

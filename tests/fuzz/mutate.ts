@@ -74,6 +74,11 @@ const SUFFIXES = [
   ".lora_A.weight",
   ".scale",
   ".rescale",
+  ".oft_R.weight",
+  ".oft_r",
+  ".boft_R",
+  ".ia3_l",
+  ".lora_B.bias",
   "",
   ".",
 ];

@@ -171,6 +171,12 @@ export class Chain {
         });
       case "dense":
         return this.run("dense", { ...pair, values: { scale: strength }, factors: this.factors("change") });
+      case "replacement":
+        return this.run("replace", {
+          ...pair,
+          values: { scale: strength },
+          factors: this.factors("change"),
+        });
       case "gain":
         return this.run("gain", {
           ...pair,
@@ -206,7 +212,7 @@ export class Chain {
           this.run("rotate", {
             source: current,
             merged: rotated,
-            values: { size: blockSize, scale: strength },
+            values: { size: blockSize, scale: strength, flag: Number(delta.axis === "column") },
             factors: this.factors(`blocks${i}`, `order${i}`),
           });
           current = rotated;

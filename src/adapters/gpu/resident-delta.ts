@@ -107,6 +107,7 @@ function factorsOf(
         ["right", delta.right.values],
       ];
     case "dense":
+    case "replacement":
       return [["change", delta.values]];
     case "gain":
       return [["factor", delta.values]];
@@ -118,21 +119,21 @@ function factorsOf(
     case "rotation":
       return [
         ["factor", delta.gain ?? new Float32Array(rows).fill(1)],
-        ...delta.stages.flatMap(({ blocks, order }, i): [string, Float32Array][] => [
+        ...delta.stages.flatMap(({ blockSize, blocks, order }, i): [string, Float32Array][] => [
           [`blocks${i}`, blocks],
-          [`order${i}`, orderTable(order, rows)],
+          [`order${i}`, orderTable(order, blocks.length / blockSize)],
         ]),
       ];
   }
 }
 
-/** The row at each place, then the place of each row. Row numbers are exact in f32. */
-function orderTable(order: Uint32Array | null, rows: number): Float32Array {
-  const table = new Float32Array(2 * rows);
-  for (let place = 0; place < rows; place++) {
-    const row = order ? order[place]! : place;
-    table[place] = row;
-    table[rows + row] = place;
+/** The line at each place, then the place of each line. Their numbers are exact in f32. */
+function orderTable(order: Uint32Array | null, lines: number): Float32Array {
+  const table = new Float32Array(2 * lines);
+  for (let place = 0; place < lines; place++) {
+    const line = order ? order[place]! : place;
+    table[place] = line;
+    table[lines + line] = place;
   }
   return table;
 }

@@ -9,6 +9,7 @@ export type KernelName =
   | "hadamard"
   | "kronecker"
   | "dense"
+  | "replace"
   | "gain"
   | "project"
   | "project-back"
@@ -189,6 +190,12 @@ const BODIES: Readonly<Record<KernelName, Kernel>> = {
     dispatch: "pairs",
     code: pairs("  return readSource(at) + values.scale * change[o * values.columns + c];"),
   },
+  // Adds s·(change − W)
+  replace: {
+    buffers: ["base", "source", "merged", "change"],
+    dispatch: "pairs",
+    code: pairs("  return readSource(at) + values.scale * (change[o * values.columns + c] - readBase(at));"),
+  },
   // flag 1: one factor per input
   gain: {
     buffers: ["base", "source", "merged", "factor"],
@@ -224,18 +231,20 @@ const BODIES: Readonly<Record<KernelName, Kernel>> = {
   for (var r = 0u; r < values.inner; r++) { sum = fma(projection[start + r], a2[r * values.size + i], sum); }
   return readSource(at) + values.scale * sum;`),
   },
-  // One stage: order holds the row at each place, then the place of each row. scale = strength.
+  // One stage: order holds the line (row; flag 1: column) at each place, then the place of each line. scale = strength.
   rotate: {
     buffers: ["source", "merged", "blocks", "order"],
     dispatch: "pairs",
     code: pairs(`
-  let here = u32(order[values.rows + o]);
+  let onColumns = values.flag == 1u;
+  let here = u32(order[select(values.rows + o, values.columns + c, onColumns)]);
   let first = here - here % values.size;
   var sum = 0.0;
   for (var j = 0u; j < values.size; j++) {
     let identity = select(0.0, 1.0, first + j == here);
     let weight = values.scale * (blocks[here * values.size + j] - identity) + identity;
-    sum = fma(weight, readSource(place(u32(order[first + j]), c)), sum);
+    let line = u32(order[first + j]);
+    sum = fma(weight, readSource(place(select(line, o, onColumns), select(c, line, onColumns))), sum);
   }
   return sum;`),
   },

@@ -1,0 +1,175 @@
+// Files of PEFT's own families: what its configuration must say before they can be read, and what can be read without it.
+import { describe, expect, test } from "vitest";
+import { file, sd15, type Entry } from "../../tests/fixtures/adapters/small-files.ts";
+import { inspectAdapter, type AdapterFile } from "./adapter.ts";
+import { mergeParameter } from "./merge.ts";
+import { withPeftConfig } from "./peft-config.ts";
+
+const ATTENTION = "down_blocks.0.attentions.0";
+const CONV = "base_model.model.down_blocks.0.resnets.0.conv1";
+const PROJ = `base_model.model.${ATTENTION}.proj_in`;
+const Q = `base_model.model.${ATTENTION}.transformer_blocks.0.attn1.to_q`;
+const OUT = `base_model.model.${ATTENTION}.transformer_blocks.0.attn1.to_out.0`;
+
+function read(entries: readonly Entry[], adapterConfig?: unknown): Promise<AdapterFile> {
+  return inspectAdapter(file(entries), { fileName: "adapter_model.safetensors", table: sd15, adapterConfig });
+}
+
+async function refusal(entries: readonly Entry[], adapterConfig?: unknown): Promise<string> {
+  const { report } = await read(entries, adapterConfig);
+  return report.refusal?.message ?? "read";
+}
+
+const VECTORS: readonly Entry[] = [[`${Q}.oft_R.weight`, [80, 6]]];
+const series = { use_cayley_neumann: true, num_cayley_neumann_terms: 5, peft_version: "0.18.0" };
+
+describe("OFT", () => {
+  test("in vectors needs the configuration, beside the file or in it", async () => {
+    const refused = (await read(VECTORS)).report;
+    expect(refused.refusal).toMatchObject({
+      message:
+        "Its settings are missing: which of two opposite rotations PEFT's OFT means only its adapter_config.json tells (use_cayley_neumann).",
+      remedy: "Choose it together with the adapter_config.json that belongs to it.",
+    });
+    expect(refused.families).toEqual([{ family: "OFT", modules: 1, dora: 0 }]);
+    expect(await refusal(VECTORS, { oft_block_size: 4 })).toContain("use_cayley_neumann");
+    const { updates, report } = await read(VECTORS, series);
+    expect(updates.map(({ family }) => family)).toEqual(["OFT"]);
+    expect(report.warnings).toEqual([]);
+    const joined = await withPeftConfig(file(VECTORS), series, { fileName: "x" });
+    const inside = await inspectAdapter(joined, { fileName: "x", table: sd15 });
+    expect(inside.updates[0]!.delta()).toEqual(updates[0]!.delta());
+    const early = await read(VECTORS, { ...series, peft_version: undefined });
+    expect(early.updates[0]!.delta()).not.toEqual(updates[0]!.delta());
+    const plain = await read(VECTORS, { ...series, num_cayley_neumann_terms: undefined });
+    expect(plain.updates[0]!.delta()).toEqual(updates[0]!.delta());
+  });
+
+  test("with a series that is none", async () => {
+    for (const num_cayley_neumann_terms of [0, 2.5, 1e9, "5", Number.NaN])
+      expect(await refusal(VECTORS, { ...series, num_cayley_neumann_terms })).toContain("no number of terms");
+  });
+
+  test("of a 3×3 convolution in vectors, or with vectors of another length", async () => {
+    expect(await refusal([[`${CONV}.oft_R.weight`, [720, 6]]], series)).toContain("no merged weight");
+    for (const shape of [[80, 5], [79, 6], [80, 0], [1, 21], [80, 6, 1], [6]])
+      expect(await refusal([[`${Q}.oft_R.weight`, shape]], series)).toContain("blocks for 320 inputs");
+  });
+
+  test("in matrices is read without, with a warning", async () => {
+    for (const entries of [
+      [[`${Q}.oft_r`, [8, 40, 40]]],
+      [
+        [`${Q}.oft_r`, [8, 40, 40]],
+        [`${Q}.oft_s`, [320, 1]],
+      ],
+    ] satisfies Entry[][]) {
+      const { updates, report } = await read(entries);
+      expect(updates).toHaveLength(1);
+      expect(report.warnings.join()).toContain("without constraint (COFT)");
+      expect((await read(entries, { coft: false })).report.warnings).toEqual([]);
+    }
+    expect(await refusal([[`${Q}.oft_r`, [7, 46, 46]]])).toContain("blocks for 320 outputs");
+    const wrongGain = [
+      [`${Q}.oft_r`, [8, 40, 40]],
+      [`${Q}.oft_s`, [40, 1]],
+    ] satisfies Entry[];
+    expect(await refusal(wrongGain)).toContain("oft_s is [40, 1], expected 320 values");
+  });
+});
+
+describe("BOFT", () => {
+  const blocks = (module: string, stages: number): Entry[] => [
+    [`${module}.boft_R`, [stages, 20, 16, 16]],
+    [`${module}.boft_s`, [320, 1]],
+  ];
+
+  test("is read without a configuration", async () => {
+    const { updates, report } = await read(blocks(Q, 2));
+    expect(updates.map(({ family }) => family)).toEqual(["BOFT"]);
+    expect(report.warnings).toEqual([]);
+    expect(report.unmatched).toEqual([]);
+  });
+
+  test("of a convolution only from PEFT 0.14 on", async () => {
+    expect(await refusal(blocks(PROJ, 1))).toContain("before PEFT 0.14");
+    expect(await refusal(blocks(PROJ, 1), { boft_block_size: 16 })).toContain("before PEFT 0.14");
+    const config = { boft_block_size: 16, exclude_modules: null };
+    expect((await read(blocks(PROJ, 1), config)).updates).toHaveLength(1);
+    const joined = await withPeftConfig(file(blocks(PROJ, 1)), config, { fileName: "x" });
+    expect((await inspectAdapter(joined, { fileName: "x", table: sd15 })).updates).toHaveLength(1);
+  });
+
+  test("of early files, with the permutation that they carry along", async () => {
+    const early: Entry[] = [...blocks(Q, 1), [`${Q}.boft_P`, [1, 320, 320]]];
+    expect((await read(early)).report).toMatchObject({ unmatched: [], refusal: null });
+    expect(
+      await refusal([...blocks(PROJ, 1), [`${PROJ}.boft_P`, [1, 320, 320]]], { exclude_modules: null }),
+    ).toContain("before PEFT 0.14");
+  });
+
+  test("of other sizes", async () => {
+    expect(await refusal(blocks(Q, 4))).toContain("blocks for 320 inputs"); // 20 blocks are no multiple of 8
+    expect(await refusal(blocks(Q, 1).slice(0, 1))).toContain("BOFT without boft_s");
+  });
+});
+
+describe("(IA)³", () => {
+  test("tells its axis by its shape, and scales the bias with the outputs", async () => {
+    const { updates, report } = await read([[`${OUT}.ia3_l`, [320, 1]]]);
+    expect(updates.map(({ name }) => name.slice(-6))).toEqual(["weight", "0.bias"]);
+    expect(report.warnings).toEqual([]);
+    expect((await read([[`${OUT}.ia3_l`, [1, 320]]])).updates).toHaveLength(1);
+    expect((await read([[`${Q}.ia3_l`, [320, 1]]])).updates).toHaveLength(1); // it has no bias
+    expect(await refusal([[`${OUT}.ia3_l`, [1, 319]]])).toContain("one factor for each");
+  });
+
+  test("of a square convolution needs the configuration", async () => {
+    const entries: Entry[] = [[`${PROJ}.ia3_l`, [1, 320, 1, 1]]];
+    for (const config of [undefined, {}, { feedforward_modules: ".*proj_in" }])
+      expect(await refusal(entries, config)).toContain("feedforward_modules");
+    const inputs = await read(entries, { feedforward_modules: ["ff.net.2", "proj_in"] });
+    expect(inputs.updates.map((update) => update.delta())).toMatchObject([{ axis: "column" }]);
+    const outputs = await read(entries, { feedforward_modules: [] });
+    expect(outputs.updates.map((update) => update.delta())).toMatchObject([{ axis: "row" }, { axis: "row" }]);
+  });
+});
+
+describe("biases", () => {
+  const lora: readonly Entry[] = [
+    [`${OUT}.lora_A.weight`, [4, 320]],
+    [`${OUT}.lora_B.weight`, [320, 4]],
+  ];
+
+  test("a trained one takes the old one's place", async () => {
+    const { updates } = await read([...lora, [`${OUT}.base_layer.bias`, [320]]], { lora_alpha: 4 });
+    const update = updates.find(({ name }) => name.endsWith("bias"))!;
+    const merged = mergeParameter(new Float32Array(320).fill(5), [320], [{ update, strength: 1 }]);
+    expect(merged[3]).toBeCloseTo(0.04);
+  });
+
+  test("that the model does not have, or that are given twice", async () => {
+    const q = lora.map(([name, shape]): Entry => [name.replace(OUT, Q), shape]);
+    expect(await refusal([...q, [`${Q}.lora_B.bias`, [320]]])).toContain("the model's module has none");
+    const twice: Entry[] = [...lora, [`${OUT}.lora_B.bias`, [320]], [`${OUT}.base_layer.bias`, [320]]];
+    expect(await refusal(twice)).toContain("in two ways");
+    expect(await refusal([[`${OUT}.lora_B.bias`, [320]]])).toContain("without the part");
+    expect(
+      await refusal([
+        [`${OUT}.ia3_l`, [320, 1]],
+        [`${OUT}.bias`, [320]],
+      ]),
+    ).toContain("in two ways");
+  });
+
+  test("beside their weights are a whole model's", async () => {
+    const whole: Entry[] = [
+      [`${OUT}.weight`, [320, 320]],
+      [`${OUT}.bias`, [320]],
+    ];
+    expect(await refusal(whole)).toContain("a whole model");
+    const { updates, report } = await read([...lora, ...whole]);
+    expect(updates).toHaveLength(1);
+    expect(report.unmatched[0]!.keys).toHaveLength(2);
+  });
+});
