@@ -52,7 +52,7 @@ function sheets(
         pngs: methods.map((method) => painter.read(methodJob(prompt, method, index)).pngs[0]!),
       })),
       blocks: 2,
-      side: 150,
+      side: 120,
     },
     {
       file: "quality-adapters.jpg",
@@ -62,7 +62,7 @@ function sheets(
         pngs: [pair!.without, pair!.with].map((job) => painter.read(job).pngs[0]!),
       })),
       blocks: 4,
-      side: 120,
+      side: 96,
     },
   ];
 }
