@@ -1,6 +1,6 @@
 // `npm run inspect` from outside: what it prints, what --json holds, how it ends.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -85,4 +85,26 @@ test("an adapter of the Pocket pack is said to fit its sizes", () => {
   expect(status).toBe(0);
   expect(output).toMatch(/base model +fits the sizes of the Pocket pack; its cross attention/);
   expect(output).toContain("examined for the Pocket pack");
+});
+
+test("every adapter of the Pocket pack fits it whole", () => {
+  const folder = path.join(root, "public/packs/pocket/adapters");
+  const files = readdirSync(folder).filter((name) => name.endsWith(".safetensors"));
+  const { status, output } = inspect(
+    "--json",
+    "--model",
+    "public/packs/pocket",
+    ...files.map((name) => path.join(folder, name)),
+  );
+  expect(status).toBe(0);
+  const results = JSON.parse(output) as { report: AdapterReport }[];
+  expect(results).toHaveLength(40);
+  for (const { report } of results) {
+    const { fileName, refusal, unmatched } = report;
+    expect({ fileName, refusal, unmatched }).toEqual({ fileName, refusal: null, unmatched: [] });
+  }
+  const seen = new Set(results.flatMap(({ report }) => report.families.map(({ family }) => family)));
+  expect([...seen].sort()).toEqual(["LoCon", "LoHa", "LoKr", "LoRA"]);
+  const namings = new Set(results.flatMap(({ report }) => report.namings));
+  expect([...namings].sort()).toEqual(["diffusers", "diffusers-old", "kohya", "peft"]);
 });
