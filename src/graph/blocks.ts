@@ -15,16 +15,17 @@ export interface ResnetOptions extends NormOptions {
   readonly channels: number;
   /** SiLU of the time embedding [B, E]; absent in the VAE. */
   readonly timeEmbedding?: Value;
+  readonly smallMap?: boolean;
 }
 
 /** ResnetBlock2D: norm, SiLU, conv, twice, plus the input. */
 export function resnet(
   layers: Layers,
   x: FeatureMap,
-  { name, channels, groups, eps, timeEmbedding }: ResnetOptions,
+  { name, channels, groups, eps, timeEmbedding, smallMap = false }: ResnetOptions,
 ): FeatureMap {
   const { normed, input } = layers.groupNorm(x, { name: `${name}.norm1`, groups, eps, silu: true });
-  const first = layers.conv3x3(normed, { name: `${name}.conv1`, channels });
+  const first = layers.conv3x3(normed, { name: `${name}.conv1`, channels, smallMap });
   const shift =
     timeEmbedding &&
     layers.linear(timeEmbedding, { name: `${name}.time_emb_proj`, features: channels, bias: true });
@@ -35,7 +36,7 @@ export function resnet(
     silu: true,
     ...(shift ? { shift } : {}),
   });
-  const y = layers.conv3x3(second.normed, { name: `${name}.conv2`, channels });
+  const y = layers.conv3x3(second.normed, { name: `${name}.conv2`, channels, smallMap });
   return input.channels === channels
     ? layers.addMaps(y, input)
     : layers.addShortcut(y, input, { name: `${name}.conv_shortcut` });

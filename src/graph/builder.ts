@@ -138,6 +138,14 @@ export class GraphBuilder {
     return this.constant(`i64_${values.join("_")}`, { dtype: "i64", shape: [values.length], bytes });
   }
 
+  int32(name: string, shape: readonly number[], values: readonly number[]): Value {
+    return this.constant(name, {
+      dtype: "i32",
+      shape,
+      bytes: new Uint8Array(Int32Array.from(values).buffer),
+    });
+  }
+
   /** A small constant in the graph's type, or in float32 when asked. */
   floats(
     name: string,

@@ -12,7 +12,29 @@ import type {
   LinearOptions,
   MapSize,
 } from "./layers.ts";
-import { add, cast, concat, halves, matMul, mul, reshape, resizeNearest, transpose, unary } from "./ops.ts";
+import {
+  add,
+  cast,
+  concat,
+  gather,
+  halves,
+  matMul,
+  mul,
+  pad,
+  reshape,
+  resizeNearest,
+  transpose,
+  unary,
+} from "./ops.ts";
+
+interface TapOptions extends MapSize {
+  readonly name: string;
+  readonly channels: number;
+  readonly stride: number;
+  /** Zeros before and after each row and column. */
+  readonly begin: number;
+  readonly end: number;
+}
 
 export class WebgpuLayers implements Layers {
   readonly g: GraphBuilder;
@@ -33,10 +55,15 @@ export class WebgpuLayers implements Layers {
     return map.residual ? this.map(add(this.g, map.value, map.residual)) : map;
   }
 
-  conv3x3(map: FeatureMap, { name, channels, stride = 1, padding = "same" }: ConvOptions): FeatureMap {
+  conv3x3(map: FeatureMap, options: ConvOptions): FeatureMap {
+    const { name, channels, stride = 1, padding = "same", smallMap = false } = options;
     const { value } = this.settle(map);
     const [begin, end] = padding === "same" ? [1, 1] : [0, 1];
     const size = (length: number): number => Math.floor((length + begin + end - 3) / stride) + 1;
+    if (smallMap) {
+      const [height, width] = [size(map.height), size(map.width)];
+      return this.convByTaps(value, { name, channels, stride, begin, end, height, width });
+    }
     const weight = this.g.parameter(`${name}.weight`, [channels, map.channels, 3, 3]);
     const bias = this.g.parameter(`${name}.bias`, [channels]);
     const attributes = {
@@ -55,6 +82,43 @@ export class WebgpuLayers implements Layers {
       { attributes, label: name },
     );
     return this.map(transpose(this.g, y, [0, 2, 3, 1]));
+  }
+
+  /**
+   * A 3×3 convolution as nine matrix products, one per position of the kernel, and their sum. The runtime's convolution
+   * makes too few workgroups of a small map, and transposes weights that are inputs at every run.
+   */
+  private convByTaps(
+    value: Value,
+    { name, channels, stride, begin, end, height, width }: TapOptions,
+  ): FeatureMap {
+    const { g } = this;
+    const [batch, rows, columns, inputs] = value.shape as [number, number, number, number];
+    const weight = g.parameter(`${name}.weight`, [channels, inputs, 3, 3], {
+      layout: "transpose",
+      inputShape: [9, inputs, channels],
+    });
+    const [paddedRows, paddedColumns] = [rows + begin + end, columns + begin + end];
+    const padded = pad(g, value, [0, begin, begin, 0, 0, end, end, 0]);
+    const places = Array.from({ length: 9 * batch * height * width }, (_, at) => {
+      const [x, y] = [at % width, Math.floor(at / width) % height];
+      const b = Math.floor(at / (width * height)) % batch;
+      const tap = Math.floor(at / (width * height * batch));
+      const row = y * stride + Math.floor(tap / 3);
+      return (b * paddedRows + row) * paddedColumns + x * stride + (tap % 3);
+    });
+    const taps = gather(g, reshape(g, padded, [batch * paddedRows * paddedColumns, inputs]), {
+      name: `taps_${[batch, rows, columns, stride, begin].join("_")}`,
+      shape: [9, batch * height * width],
+      rows: places,
+    });
+    const products = g.one("MatMul", [taps, weight], [9, batch * height * width, channels], { label: name });
+    const sum = g.one("ReduceSum", [products, g.int64([0])], [batch * height * width, channels], {
+      attributes: { keepdims: 0 },
+      label: name,
+    });
+    const bias = g.parameter(`${name}.bias`, [channels]);
+    return this.map(reshape(g, add(g, sum, bias), [batch, height, width, channels]));
   }
 
   conv1x1(map: FeatureMap, { name, channels }: { name: string; channels: number }): FeatureMap {
@@ -185,6 +249,5 @@ export class WebgpuLayers implements Layers {
 function padChannels(g: GraphBuilder, x: Value): Value {
   const missing = x.shape[1] === 3 ? 0 : (4 - (x.shape[1]! % 4)) % 4;
   if (missing === 0) return x;
-  const shape = x.shape.map((size, axis) => (axis === 1 ? size + missing : size));
-  return g.one("Pad", [x, g.int64([0, 0, 0, 0, 0, missing, 0, 0])], shape, { dtype: x.dtype });
+  return pad(g, x, [0, 0, 0, 0, 0, missing, 0, 0]);
 }

@@ -41,6 +41,8 @@ export interface ConvOptions {
   readonly stride?: 1 | 2;
   /** "same": 1 on each side; "end": 1 at the right and bottom only (the VAE encoder's downsampler). */
   readonly padding?: "same" | "end";
+  /** The output has few positions and many channels. A module must say the same for all sizes of image. */
+  readonly smallMap?: boolean;
 }
 
 export interface LinearOptions {

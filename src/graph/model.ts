@@ -25,7 +25,10 @@ export interface ParameterSpec {
   readonly name: string;
   /** Shape in the checkpoint, for example [out, in] or [out, in, kh, kw]. */
   readonly shape: readonly number[];
-  /** "transpose": the graph wants [in, out] of a matrix [out, in] or [out, in, 1, 1]; "same": the checkpoint's order of values. */
+  /**
+   * "transpose": the graph wants [in, out] of a matrix [out, in] or [out, in, 1, 1], and [kh·kw, in, out] of a convolution
+   * [out, in, kh, kw]; "same": the checkpoint's order of values.
+   */
   readonly layout: "same" | "transpose";
   /** Shape of the graph input; "same" layouts may drop the 1×1 of a kernel. */
   readonly inputShape: readonly number[];

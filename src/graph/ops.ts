@@ -93,6 +93,24 @@ export function slice(
   return g.one("Slice", [x, g.int64([begin]), g.int64([end]), g.int64([axis])], shape);
 }
 
+/** Zeros around x: how many before each axis, then how many after each. */
+export function pad(g: GraphBuilder, x: Value, pads: readonly number[]): Value {
+  const rank = x.shape.length;
+  const shape = x.shape.map((size, axis) => size + pads[axis]! + pads[axis + rank]!);
+  return g.one("Pad", [x, g.int64(pads)], shape, { dtype: x.dtype });
+}
+
+/** Rows of x [R, C] by number → [...shape, C]; `name` stands for the numbers. */
+export function gather(
+  g: GraphBuilder,
+  x: Value,
+  { name, shape, rows }: { name: string; shape: readonly number[]; rows: readonly number[] },
+): Value {
+  return g.one("Gather", [x, g.int32(name, shape, rows)], [...shape, ...x.shape.slice(1)], {
+    attributes: { axis: 0 },
+  });
+}
+
 export function expand(g: GraphBuilder, x: Value, shape: readonly number[]): Value {
   if (x.shape.join() === shape.join()) return x;
   return g.one("Expand", [x, g.int64(shape)], shape);

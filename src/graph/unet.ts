@@ -135,24 +135,24 @@ class UnetBlocks {
     const name = `down_blocks.${level}`;
     const channels = blockOutChannels[level]!;
     for (let i = 0; i < layersPerBlock; i++) {
-      x = this.resnet(x, { name: `${name}.resnets.${i}`, channels });
+      x = this.resnet(x, { name: `${name}.resnets.${i}`, level });
       if (downAttention[level]) x = this.transformer(x, { name: `${name}.attentions.${i}`, level });
       // Settled here because the sum has two readers: the next layer and the skip connection.
       x = this.layers.settle(x);
       skips.push(x);
     }
     if (level === blockOutChannels.length - 1) return x;
-    x = this.layers.conv3x3(x, { name: `${name}.downsamplers.0.conv`, channels, stride: 2 });
+    const smallMap = this.isSmall(level + 1);
+    x = this.layers.conv3x3(x, { name: `${name}.downsamplers.0.conv`, channels, stride: 2, smallMap });
     skips.push(x);
     return x;
   }
 
   middle(x: FeatureMap): FeatureMap {
     const level = this.config.blockOutChannels.length - 1;
-    const channels = this.config.blockOutChannels[level]!;
-    x = this.resnet(x, { name: "mid_block.resnets.0", channels });
+    x = this.resnet(x, { name: "mid_block.resnets.0", level });
     x = this.transformer(x, { name: "mid_block.attentions.0", level });
-    return this.resnet(x, { name: "mid_block.resnets.1", channels });
+    return this.resnet(x, { name: "mid_block.resnets.1", level });
   }
 
   /** `level` counts from the smallest map up, as `up_blocks` does. */
@@ -163,19 +163,32 @@ class UnetBlocks {
     const channels = blockOutChannels[downLevel]!;
     for (let i = 0; i <= layersPerBlock; i++) {
       x = this.layers.concatChannels(x, skips.pop()!);
-      x = this.resnet(x, { name: `${name}.resnets.${i}`, channels });
+      x = this.resnet(x, { name: `${name}.resnets.${i}`, level: downLevel });
       if (upAttention[level]) x = this.transformer(x, { name: `${name}.attentions.${i}`, level: downLevel });
     }
     if (downLevel === 0) return x;
     return this.layers.conv3x3(this.layers.upsample(x, skips.at(-1)!), {
       name: `${name}.upsamplers.0.conv`,
       channels,
+      smallMap: this.isSmall(downLevel - 1),
     });
   }
 
-  private resnet(x: FeatureMap, { name, channels }: { name: string; channels: number }): FeatureMap {
-    const { normGroups: groups, normEps: eps } = this.config;
-    return resnet(this.layers, x, { name, channels, groups, eps, timeEmbedding: this.timeEmbedding });
+  /** The two smallest maps: 16×16 and 8×8 positions of a 512×512 image. */
+  private isSmall(level: number): boolean {
+    return level >= this.config.blockOutChannels.length - 2;
+  }
+
+  private resnet(x: FeatureMap, { name, level }: { name: string; level: number }): FeatureMap {
+    const { blockOutChannels, normGroups: groups, normEps: eps } = this.config;
+    return resnet(this.layers, x, {
+      name,
+      channels: blockOutChannels[level]!,
+      groups,
+      eps,
+      timeEmbedding: this.timeEmbedding,
+      smallMap: this.isSmall(level),
+    });
   }
 
   private transformer(x: FeatureMap, { name, level }: { name: string; level: number }): FeatureMap {

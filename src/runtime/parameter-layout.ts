@@ -7,12 +7,18 @@ import { StylusError } from "../shared/errors.ts";
 
 type Numbers = Float32Array | Uint16Array;
 
-/** [rows, columns] → [columns, rows] */
-export function transposeMatrix<T extends Numbers>(
-  values: T,
-  { rows, columns }: { rows: number; columns: number },
-): T {
+interface MatrixShape {
+  readonly rows: number;
+  readonly columns: number;
+  /** Positions of a convolution's kernel: the columns are [in, kernelArea]. 1 for a matrix. */
+  readonly kernelArea?: number;
+}
+
+/** [rows, columns] → [columns, rows]; of a convolution [out, in, kernelArea] → [kernelArea, in, out] */
+export function transposeMatrix<T extends Numbers>(values: T, shape: MatrixShape): T {
+  const { rows, columns } = shape;
   const out = new (values.constructor as new (length: number) => T)(values.length);
+  const starts = columnStarts(shape);
   // In tiles: a column of a large matrix touches a new cache line per element otherwise. Writing in order is what counts.
   const tile = 32;
   for (let rowStart = 0; rowStart < rows; rowStart += tile) {
@@ -20,26 +26,47 @@ export function transposeMatrix<T extends Numbers>(
     for (let columnStart = 0; columnStart < columns; columnStart += tile) {
       const columnEnd = Math.min(columns, columnStart + tile);
       for (let column = columnStart; column < columnEnd; column++) {
-        for (let row = rowStart; row < rowEnd; row++)
-          out[column * rows + row] = values[row * columns + column]!;
+        const start = starts[column]!;
+        let from = rowStart * columns + column;
+        for (let row = rowStart; row < rowEnd; row++) {
+          out[start + row] = values[from]!;
+          from += columns;
+        }
       }
     }
   }
   return out;
 }
 
+/** Where each column begins once it is a row. */
+function columnStarts({ rows, columns, kernelArea = 1 }: MatrixShape): Uint32Array {
+  const inputs = columns / kernelArea;
+  return Uint32Array.from(
+    { length: columns },
+    (_, column) => ((column % kernelArea) * inputs + Math.floor(column / kernelArea)) * rows,
+  );
+}
+
+function matrixShape({ shape }: ParameterSpec): MatrixShape {
+  const [rows = 1, inputs = 1, ...kernel] = shape;
+  const kernelArea = kernel.reduce((product, size) => product * size, 1);
+  return { rows, columns: inputs * kernelArea, kernelArea };
+}
+
 /** Checkpoint order → the order of the graph input. */
 export function toInputLayout<T extends Numbers>(values: T, spec: ParameterSpec): T {
-  if (spec.layout === "same") return values;
-  const [columns, rows] = spec.inputShape as [number, number]; // [in, out]
-  return transposeMatrix(values, { rows, columns });
+  return spec.layout === "same" ? values : transposeMatrix(values, matrixShape(spec));
 }
 
 /** The order of the graph input → checkpoint order. */
 export function fromInputLayout<T extends Numbers>(values: T, spec: ParameterSpec): T {
   if (spec.layout === "same") return values;
-  const [rows, columns] = spec.inputShape as [number, number];
-  return transposeMatrix(values, { rows, columns });
+  const shape = matrixShape(spec);
+  const out = new (values.constructor as new (length: number) => T)(values.length);
+  columnStarts(shape).forEach((start, column) => {
+    for (let row = 0; row < shape.rows; row++) out[row * shape.columns + column] = values[start + row]!;
+  });
+  return out;
 }
 
 /** Pairs each parameter with its tensor. @throws StylusError `bad-file` naming missing tensors or a wrong shape */

@@ -127,3 +127,17 @@ it("transposing there and back gives the same matrix", () => {
     }),
   );
 });
+
+it("a transposed convolution is a matrix [in, out] for each position of its kernel", () => {
+  const [out, inputs, area] = [37, 41, 9];
+  const values = Float32Array.from({ length: out * inputs * area }, (_, i) => i);
+  const convolution = spec("w", [out, inputs, 3, 3], "transpose");
+  const arranged = toInputLayout(values, convolution);
+  for (let o = 0; o < out; o += 5) {
+    for (let i = 0; i < inputs; i += 7) {
+      for (let k = 0; k < area; k++)
+        expect(arranged[(k * inputs + i) * out + o]).toBe(values[(o * inputs + i) * area + k]);
+    }
+  }
+  expect(fromInputLayout(arranged, convolution)).toEqual(values);
+});

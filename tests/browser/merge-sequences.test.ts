@@ -86,12 +86,13 @@ async function defineRunSets(
     const ort = { Tensor: { fromGpuBuffer: (gpuBuffer: GPUBuffer) => ({ gpuBuffer }) } };
     const store = new GpuParameterStore({ ort, gpu: device, dtype, tensors });
     for (const { name, shape } of list) {
-      const isMatrix = shape.length === 2;
+      // Matrices and some of the convolutions, as in the UNet's graph.
+      const isTransposed = shape.length === 2 || (shape.length === 4 && name.startsWith("mid_block"));
       const spec = {
         name,
         shape,
-        layout: isMatrix ? "transpose" : "same",
-        inputShape: isMatrix ? shape.toReversed() : shape,
+        layout: isTransposed ? "transpose" : "same",
+        inputShape: isTransposed ? shape.toReversed() : shape,
       };
       const source = tensors.get(name);
       store.add(spec, { source, bytes: await readTensor(source) });
