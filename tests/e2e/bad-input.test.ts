@@ -69,6 +69,31 @@ describe("requests", () => {
     await alerts(page).first().getByText(words).waitFor();
   });
 
+  test("a tag in the negative prompt is told as it is written, stays there, and does nothing", async () => {
+    const { page } = site;
+    const tag = "<lora:noir:0.8>";
+    const words = `${tag} does nothing in the negative prompt: adapters are named in the prompt only.`;
+    const request = { prompt: "a fox", seed: 1, steps: 1, fewStep: false };
+    const plain = await runInPage(page, { ...request, negativePrompt: "blurry" });
+    const tagged = await runInPage(page, { ...request, negativePrompt: `blurry${tag}` });
+    expect(tagged.notes).toEqual([words]);
+    expect(plain.notes).toEqual([]);
+    const inputOf = ({ report }: typeof plain): unknown =>
+      report.stages.find(({ id }) => id === "generate")?.inputs;
+    expect(inputOf(tagged)).toEqual(inputOf(plain));
+
+    await useSettings(page, { fewStep: false, full: { steps: 2 }, negativePrompt: "" });
+    await page.getByRole("button", { name: "Settings", exact: true }).click();
+    const box = page.getByRole("textbox", { name: "Negative prompt" });
+    await box.fill(`blurry ${tag}`);
+    const told = page.getByRole("region", { name: "Chosen adapters" }).getByText(words);
+    await told.waitFor();
+    await paint(page, "a fox in the snow");
+    expect(await box.inputValue()).toBe(`blurry ${tag}`);
+    await box.fill("blurry");
+    await told.waitFor({ state: "detached" });
+  });
+
   test.each([
     [{ prompt: " " }, "prompt", /empty/],
     [{ prompt: "a".repeat(10_001) }, "prompt", /10,001 characters/],
