@@ -197,8 +197,8 @@ async function main() {
   const site = await openSite(values.profile ? { profile: path.resolve(values.profile) } : {});
   try {
     const model = values.model === undefined ? {} : { model: await openModel(site.page, values.model) };
-    const { report, images, titles } = await runInPage(site.page, { ...request, ...model });
-    for (const line of describeRun(report, titles)) console.log(line);
+    const { report, images, titles, notes } = await runInPage(site.page, { ...request, ...model });
+    for (const line of [...notes, ...describeRun(report, titles)]) console.log(line);
     mkdirSync(values.out, { recursive: true });
     for (const image of images) {
       const file = path.join(values.out, image.fileName);

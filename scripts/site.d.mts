@@ -37,6 +37,8 @@ export interface RunInPage {
   readonly images: readonly { readonly png: Buffer; readonly seed: number; readonly fileName: string }[];
   /** Of the adapters in the images, by id. */
   readonly titles: Readonly<Record<string, string>>;
+  /** What of the request did nothing, in words. */
+  readonly notes: readonly string[];
 }
 
 export function runInPage(page: Page, options: AutomationOptions): Promise<RunInPage>;

@@ -96,16 +96,17 @@ function valueOf(answer) {
 
 /**
  * One run through `window.stylus`.
- * @returns {Promise<{report: object, images: {png: Buffer, seed: number, fileName: string}[], titles: Record<string, string>}>}
+ * @returns {Promise<{report: object, images: {png: Buffer, seed: number, fileName: string}[], titles: Record<string, string>, notes: string[]}>}
  * @throws {PageError} what the page reports as failure
  */
 export async function runInPage(page, options) {
-  const { report, images, titles } = valueOf(
+  const { report, images, titles, notes } = valueOf(
     await page.evaluate((value) => window.stylus.run(value), options),
   );
   return {
     report,
     titles,
+    notes,
     images: images.map((image) => ({ ...image, png: Buffer.from(image.pngBase64, "base64") })),
   };
 }

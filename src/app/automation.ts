@@ -6,6 +6,7 @@ import { encodePicture, pictureFileName } from "./image-file.ts";
 import type { Services } from "./ports.ts";
 import { openStart, takePicture } from "./input-picture.ts";
 import { memoryInputs, type InputStore } from "./input-store.ts";
+import { describeNegativeTags } from "./lora-tags.ts";
 import type { PartialOptions } from "./options.ts";
 import type { MaskValues } from "./picture-options.ts";
 import { modelOf } from "./packs.ts";
@@ -25,6 +26,8 @@ interface AutomationRun {
   readonly images: readonly AutomationImage[];
   /** Titles of the adapters in the images, by id. */
   readonly titles: Readonly<Record<string, string>>;
+  /** What of the request did nothing, in words. */
+  readonly notes: readonly string[];
 }
 
 type Answer<Value> =
@@ -154,7 +157,8 @@ export function installAutomation(services: Services): void {
           ...masked,
         ]);
         const titles = Object.fromEntries(ids.map((id) => [id, cards.get(id)?.title ?? id]));
-        return { report, images: encoded, titles };
+        const notes = describeNegativeTags(report.options.negativePrompt);
+        return { report, images: encoded, titles, notes };
       }),
   };
 }

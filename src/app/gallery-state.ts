@@ -1,5 +1,6 @@
 // The gallery as the page shows it: a signal over what is kept.
 import { createSignal, type Accessor } from "solid-js";
+import { deletionError } from "../shared/errors.ts";
 import { openGallery, type Gallery, type StoredImage, type StoredRun } from "./gallery.ts";
 import { storedIds } from "./picture-options.ts";
 import type { ImageView, RunView } from "./run-view.ts";
@@ -16,9 +17,11 @@ export interface GalleryState {
    */
   keep(view: RunView, report: RunReport, finished: readonly ImageView[]): Promise<void>;
   read(runId: string): Promise<{ run: StoredRun; images: StoredImage[] } | null>;
+  /** @throws StylusError quota: the browser does not delete it */
   remove(imageId: string): Promise<void>;
   /** Ids of the pictures and masks that kept runs started from. */
   inputs(): Promise<Set<string>>;
+  /** @throws StylusError quota: the browser does not delete them */
   clear(): Promise<void>;
   /** Has `listener` told, after each removal, what the removed runs started from. */
   onRemoved(listener: (inputs: ReadonlySet<string>) => void): void;
@@ -72,16 +75,28 @@ export function createGalleryState(): GalleryState {
     async remove(imageId) {
       const gallery = await ready;
       const image = images().find(({ id }) => id === imageId);
-      const kept = image ? await gallery.run(image.runId) : null;
-      await gallery.remove(imageId);
+      const work = async () => {
+        const kept = image ? await gallery.run(image.runId) : null;
+        await gallery.remove(imageId);
+        return kept;
+      };
+      const kept = await work().catch((cause: unknown) => {
+        throw deletionError(image ? `The picture with seed ${image.seed}` : "The picture", cause);
+      });
       await read(gallery);
       if (kept) removed(inputsOf([kept.run]));
     },
     inputs: async () => inputsOf(await (await ready).runs()),
     async clear() {
       const gallery = await ready;
-      const all = inputsOf(await gallery.runs());
-      await gallery.clear();
+      const work = async () => {
+        const all = inputsOf(await gallery.runs());
+        await gallery.clear();
+        return all;
+      };
+      const all = await work().catch((cause: unknown) => {
+        throw deletionError("The pictures", cause);
+      });
       setImages([]);
       removed(all);
     },

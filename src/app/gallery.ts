@@ -113,7 +113,10 @@ function overDatabase(database: IDBPDatabase<GalleryDatabase>): Gallery {
       await Promise.all([removeImage(), transaction.done]);
     },
     async clear() {
-      await Promise.all([database.clear("images"), database.clear("runs")]);
+      // In one transaction: pictures without their run could not be shown.
+      const transaction = database.transaction(["images", "runs"], "readwrite");
+      const stores = [transaction.objectStore("images"), transaction.objectStore("runs")];
+      await Promise.all([...stores.map((store) => store.clear()), transaction.done]);
     },
   };
 }

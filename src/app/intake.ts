@@ -3,7 +3,7 @@ import { createSignal, type Accessor } from "solid-js";
 import { createStore, produce } from "solid-js/store";
 import { PEFT_CONFIG_NAME, withPeftConfig } from "../adapters/peft-config.ts";
 import type { AdapterReport } from "../adapters/report.ts";
-import { StylusError, type PlainError } from "../shared/errors.ts";
+import { deletionError, StylusError, type PlainError } from "../shared/errors.ts";
 import { cardOf, draftCard, freeId, type CardDraft } from "./own-card.ts";
 import type { OwnAdapter } from "./own-adapters.ts";
 import type { Services } from "./ports.ts";
@@ -44,7 +44,7 @@ export interface Intake {
   close(): void;
   /** Changes the card of an adapter that was added before. @throws StylusError quota */
   change(id: string, draft: CardDraft): Promise<void>;
-  /** Forgets one of the user's adapters. */
+  /** Forgets one of the user's adapters. @throws StylusError quota: the browser does not delete it */
   forget(id: string): Promise<void>;
 }
 
@@ -194,7 +194,9 @@ export function createIntake(context: {
     },
     async forget(id) {
       const title = pack()?.own.get(id)?.card.title ?? id;
-      await services.removeAdapter(id);
+      await services.removeAdapter(id).catch((cause: unknown) => {
+        throw deletionError(`The adapter “${title}”`, cause);
+      });
       await refresh();
       announce(`${title} is removed.`);
     },

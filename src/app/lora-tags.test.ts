@@ -1,7 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { AdapterUse } from "../shared/request.ts";
 import type { AdapterCard } from "../retrieval/card.ts";
-import { checkLoraTags, describeParts, describeStrength, formatLoraTag, readLoraTags } from "./lora-tags.ts";
+import {
+  checkLoraTags,
+  describeNegativeTags,
+  describeParts,
+  describeStrength,
+  formatLoraTag,
+  readLoraTags,
+} from "./lora-tags.ts";
 
 const use = (id: string, weight: number, rest: Partial<AdapterUse> = {}): AdapterUse => ({
   id,
@@ -77,6 +84,14 @@ describe("readLoraTags", () => {
     expect(tags).toMatchObject({ text: "a  fox", adapters: [] });
     expect(tags.problems.join()).toContain(`${tag}: ${problem}`);
     expect(() => checkLoraTags(tags)).toThrow(problem);
+  });
+
+  it("tells of each tag in a negative prompt once", () => {
+    expect(describeNegativeTags("blurry, <lora:clay:0.8>, <ugly:1> <lora:clay:0.8>, a <b>")).toEqual([
+      "<lora:clay:0.8> does nothing in the negative prompt: adapters are named in the prompt only.",
+      "<ugly:1> does nothing in the negative prompt: adapters are named in the prompt only.",
+    ]);
+    expect(describeNegativeTags("blurry")).toEqual([]);
   });
 
   it("tells of a tag that does not end", () => {

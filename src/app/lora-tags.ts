@@ -65,6 +65,12 @@ export function readLoraTags(prompt: string, cards: readonly AdapterCard[] = [])
   };
 }
 
+/** What to say of the tags in a negative prompt: they are left out of its words, as in the prompt, but do nothing there. */
+export const describeNegativeTags = (negativePrompt: string): readonly string[] =>
+  [...new Set(negativePrompt.match(tagPattern))].map(
+    (tag) => `${tag} does nothing in the negative prompt: adapters are named in the prompt only.`,
+  );
+
 const isUsable = (strength: number): boolean =>
   strength >= limits.strength.min && strength <= limits.strength.max;
 

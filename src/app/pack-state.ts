@@ -111,15 +111,19 @@ export function createPackState(context: {
       await load();
     },
     async remove(manifestId) {
-      await services.deletePack(manifestId);
-      const { modelId, vaeId } = splitPackId(id());
-      if (manifestId === modelId || manifestId === vaeId) {
-        turn++;
-        batch(() => {
-          setLoaded(null);
-          setProgress(null);
-          setStatus("deleted");
-        });
+      try {
+        await services.deletePack(manifestId);
+      } finally {
+        // Where some of the files could not be deleted, the others are gone all the same.
+        const { modelId, vaeId } = splitPackId(id());
+        if (manifestId === modelId || manifestId === vaeId) {
+          turn++;
+          batch(() => {
+            setLoaded(null);
+            setProgress(null);
+            setStatus("deleted");
+          });
+        }
       }
       announce("The files are deleted.");
     },

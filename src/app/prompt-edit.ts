@@ -1,5 +1,7 @@
 // Ctrl+↑ and Ctrl+↓ in the prompt, as in AUTOMATIC1111: the weight of the word at the cursor, or of the selection,
-// in steps of 0.1; inside `<lora:name:weight>` the adapter's weight in steps of 0.05. Pure: text and selection in and out.
+// in steps of 0.1; inside `<lora:name:weight>` the adapter's weight in steps of 0.05, as far as a run takes it. Pure: text and
+// selection in and out.
+import { limits } from "./options.ts";
 
 export interface TextSelection {
   readonly text: string;
@@ -42,8 +44,11 @@ export function adjustWeight(input: TextSelection, direction: 1 | -1): TextSelec
   if (tag) {
     const match = /^<(lora|lyco):([^:>]+):?([+-]?\d*\.?\d+)?([^>]*)>$/i.exec(text.slice(tag.start, tag.end));
     if (!match) return input;
-    const weight = formatWeight((match[3] === undefined ? 1 : Number(match[3])) + direction * loraStep);
+    const { min, max } = limits.strength;
+    const wanted = (match[3] === undefined ? 1 : Number(match[3])) + direction * loraStep;
+    const weight = formatWeight(Math.min(max, Math.max(min, wanted)));
     const replaced = `<${match[1]}:${match[2]}:${weight}${match[4]}>`;
+    if (replaced === match[0]) return input; // at the end of its range
     const position = Math.min(input.start, tag.start + replaced.length - 1);
     return {
       text: text.slice(0, tag.start) + replaced + text.slice(tag.end),

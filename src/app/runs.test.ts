@@ -46,6 +46,17 @@ const runsWith = (context: {
     }),
   );
 
+/** A run of the gallery and its picture. */
+const run = {
+  id: "run",
+  createdAt: 0,
+  options: completeOptions({ prompt: "a fox", pins: ["gone"], fewStep: false }, defaults),
+  candidates: [],
+  composition: null,
+  report: { pack: { id: "pocket", title: "Pocket" }, stages: [] },
+};
+const image = { id: "run-0", seed: 1, adapters: [use("clay"), use("gone")], png: new Blob() };
+
 /** Of a picture that Pocket painted with `clay` and the pinned `gone`; answers what became of the comparison. */
 async function compare(without: string, { isLoaded }: { readonly isLoaded: boolean }) {
   const known = [{ id: "clay", title: "Clay" }] as unknown as readonly AdapterCard[];
@@ -56,15 +67,6 @@ async function compare(without: string, { isLoaded }: { readonly isLoaded: boole
     remote: new Map(),
     defaults,
   } as unknown as LoadedPack;
-  const run = {
-    id: "run",
-    createdAt: 0,
-    options: completeOptions({ prompt: "a fox", pins: ["gone"], fewStep: false }, defaults),
-    candidates: [],
-    composition: null,
-    report: { pack: { id: "pocket", title: "Pocket" }, stages: [] },
-  };
-  const image = { id: "run-0", seed: 1, adapters: [use("clay"), use("gone")], png: new Blob() };
   const asked: (readonly string[])[] = [];
   const services = {
     load: async () => pack,
@@ -94,6 +96,21 @@ it("a lost adapter that stays in the picture is named; when the model is not the
     asked: [],
     message: "There is no adapter “gone” in Pocket.",
   });
+});
+
+it("of two runs brought back, the one asked for last is shown, however slowly the other is read", async () => {
+  const reads: (() => void)[] = [];
+  const gallery = {
+    read: (id: string) =>
+      new Promise((resolve) => reads.push(() => resolve({ run: { ...run, id }, images: [image] }))),
+  } as unknown as GalleryState;
+  const runs = runsWith({ services: {} as Services, gallery, pack: null });
+  const [first, second] = [runs.show("first"), runs.show("second")];
+  reads[1]!();
+  expect(await second).not.toBeNull();
+  reads[0]!();
+  expect(await first).toBeNull();
+  expect(runs.shown()!.id).toBe("second");
 });
 
 describe("what the gallery has of a run of three pictures", () => {

@@ -94,6 +94,8 @@ export function createRuns(context: RunsContext): Runs {
   };
   let model = "";
   let abort: AbortController | null = null;
+  /** The run that was asked for last: one that is read more slowly is not shown any more. */
+  let wanted = "";
 
   /** Runs `work` as the one thing that runs; Stop aborts it. */
   async function exclusively(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
@@ -298,8 +300,9 @@ export function createRuns(context: RunsContext): Runs {
     },
     async show(runId) {
       if (busy()) return null;
+      wanted = runId;
       const stored = await gallery.read(runId);
-      if (!stored || busy()) return null;
+      if (!stored || busy() || wanted !== runId) return null;
       const { images } = stored;
       const kept = { ...stored.run, options: withLaterOptions(stored.run.options) };
       const blank = startRun(kept.options, kept.id);

@@ -79,7 +79,8 @@ export function createServices(): Services {
 
     async removeAdapter(id) {
       await (await ownAdapters).remove(id);
-      if (diffusion.alive) await diffusion.call((service) => service.removeAdapter(id));
+      // A worker that ends meanwhile has forgotten it too.
+      if (diffusion.alive) await diffusion.call((service) => service.removeAdapter(id)).catch(() => {});
     },
 
     storageUse: () => modelStorage.use(),

@@ -36,6 +36,11 @@ export interface StartState {
   receive(file: File): Promise<void>;
   /** Starts from a picture file from now on. */
   take(file: Blob, name: string): Promise<void>;
+  /**
+   * To be called when the user does something about the start: a file of an earlier action that is read more slowly changes
+   * nothing any more. Answers whether this is still the latest action.
+   */
+  claim(): () => boolean;
   remove(): void;
   /** Pixels and mask to draw on; null when they cannot be read. */
   openMask(): Promise<{ readonly image: RgbaImage; readonly mask: MaskImage } | null>;
@@ -124,11 +129,14 @@ export function createStartState(context: {
     setOffer(next && { ...next, url: URL.createObjectURL(next.file) });
   }
 
-  /** The latest file that came in: an earlier one that is read more slowly changes nothing any more. */
-  let latest: Blob | null = null;
+  let claims = 0;
+  function claim(): () => boolean {
+    const own = ++claims;
+    return () => own === claims;
+  }
 
   async function take(file: Blob, name: string): Promise<void> {
-    latest = file;
+    const isLatest = claim();
     setInputError(null);
     try {
       const taken = await takePicture(file, name);
@@ -136,7 +144,7 @@ export function createStartState(context: {
       const id = await (await inputs).put(taken.file).catch((cause: unknown) => {
         throw noRoom("picture", cause);
       });
-      if (latest !== file) return;
+      if (!isLatest()) return;
       ask(null);
       setSettings({ start: { picture: { id, width, height }, name, mask: null }, size: null });
       setNote(
@@ -145,7 +153,7 @@ export function createStartState(context: {
       );
       announce(`The next picture starts from ${name}.`);
     } catch (error) {
-      if (latest !== file) return;
+      if (!isLatest()) return;
       ask(null);
       setInputError(explain(error));
     }
@@ -159,15 +167,16 @@ export function createStartState(context: {
     setNote: (text) => void setNote(text),
     ask,
     async receive(file) {
-      latest = file;
+      const isLatest = claim();
       const text = await pictureText(file);
-      if (latest !== file) return;
+      if (!isLatest()) return;
       if (text) ask({ file, name: file.name, text });
       else await take(file, file.name);
     },
     take,
+    claim,
     remove() {
-      latest = null;
+      claim();
       setSettings({ start: null, size: null });
       setNote(null);
       announce("The next picture starts from words only.");

@@ -275,18 +275,22 @@ function buildStudio(services: Services): Studio {
     },
 
     async show(runId) {
+      const isLatest = start.claim();
       const asked = await runs.show(runId);
       if (!asked) return;
+      // A picture that was chosen while the run was read stays.
+      const chosen = isLatest() ? {} : { start: settings.start, size: settings.size };
       const draft = settings.prompt;
       batch(() => {
         if (draft.trim() !== "" && draft !== asked.prompt)
           setSettings("history", (history) => withPrompt(history, draft));
         // Prompt, choice and pictures always belong together; only the lock of the seed stays as it is.
-        setSettings({ ...fromOptions(asked, defaults()), seedLocked: settings.seedLocked });
+        setSettings({ ...fromOptions(asked, defaults()), ...chosen, seedLocked: settings.seedLocked });
         choice.adopt(asked, { sameModel: sameModel() });
       });
     },
     useSettings(value) {
+      start.claim();
       batch(() => {
         setSettings(fromOptions(value, defaults()));
         choice.adopt(value, { sameModel: sameModel() });
@@ -295,6 +299,7 @@ function buildStudio(services: Services): Studio {
     useOffered() {
       const offered = start.offer();
       if (!offered) return;
+      start.claim();
       const parameters = parseParameters(offered.text);
       const values = readStartValues(parameters.fields);
       const loaded = pack();

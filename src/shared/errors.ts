@@ -35,6 +35,24 @@ export class StylusError extends Error {
   }
 }
 
+/** Why browsers refuse to delete, by the name of their error. */
+const refusedDeletions: Readonly<Record<string, string>> = {
+  NoModificationAllowedError: "It is in use, perhaps by another tab of this site.",
+  InvalidStateError: "This tab has lost its storage to another one that has a newer version of this site.",
+  QuotaExceededError: "The disk is full.",
+};
+
+/** @param what could not be deleted: begins a sentence */
+export function deletionError(what: string, cause: unknown): StylusError {
+  const words = cause instanceof DOMException ? refusedDeletions[cause.name] : undefined;
+  const why = words ?? `The reason given is “${toPlainError(cause).message}”`;
+  return new StylusError("quota", `${what} could not be deleted. ${why}`, {
+    remedy:
+      "Nothing else is lost. Close other tabs of this site, reload this page and try again; where the disk is full, free some of it first.",
+    cause,
+  });
+}
+
 /** A StylusError as plain data, to cross a worker boundary or go into a report. */
 export interface PlainError {
   readonly code: ErrorCode | "internal";

@@ -1,5 +1,5 @@
 // The storage worker's service: packs as maps of blobs, and what they take on disk.
-import { StylusError } from "../shared/errors.ts";
+import { deletionError, StylusError } from "../shared/errors.ts";
 import { download } from "./download.ts";
 import { askHub, knownFile, pinDownload, type KnownFile } from "./file-facts.ts";
 import { openFileStore, type FileStore } from "./file-store.ts";
@@ -281,8 +281,9 @@ export class StorageService {
   }
 
   /**
-   * Deletes the files of a pack; it is downloaded again when next opened.
+   * Deletes the files of a pack; it is downloaded again when next opened. One that cannot be deleted does not keep the others.
    * @param options.keep manifests whose files stay, though the pack has them too
+   * @throws StylusError quota: which files could not be deleted
    */
   async removePack(
     manifestJson: unknown,
@@ -292,14 +293,25 @@ export class StorageService {
     const siteUrl = options.siteUrl ?? location.href;
     const kept = await this.#know(options.keep ?? [], siteUrl);
     const keys = new Set(kept.flatMap(({ files }) => files.map(({ key }) => key)));
-    for (const { files } of await this.#know([manifestJson], siteUrl)) {
-      for (const { key } of files) if (!keys.has(key)) await this.#remove(key, store);
+    for (const { manifest, files } of await this.#know([manifestJson], siteUrl)) {
+      const left: { path: string; cause: unknown }[] = [];
+      for (const { path, key } of files) {
+        if (keys.has(key)) continue;
+        await this.#remove(key, store).catch((cause: unknown) => left.push({ path, cause }));
+      }
+      if (left.length === 0) continue;
+      throw deletionError(`${left.map(({ path }) => path).join(", ")} of ${manifest.title}`, left[0]!.cause);
     }
   }
 
-  /** Deletes one file by the name that `describe` gives it; waits for a tab that is writing it. */
+  /**
+   * Deletes one file by the name that `describe` gives it; waits for a tab that is writing it.
+   * @throws StylusError quota: the browser does not delete it
+   */
   async removeFile(name: string): Promise<void> {
-    await this.#remove(name, await this.#openStore());
+    await this.#remove(name, await this.#openStore()).catch((cause: unknown) => {
+      throw deletionError("A file that is left over", cause);
+    });
   }
 
   async #remove(name: string, store: FileStore): Promise<void> {

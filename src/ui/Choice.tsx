@@ -1,7 +1,7 @@
 // What was chosen, part by part, with everything needed to change it.
 import { createMemo, For, Show, type JSX } from "solid-js";
 import { adviseOnName } from "../app/adapter-names.ts";
-import { describeParts, describeStrength, readLoraTags } from "../app/lora-tags.ts";
+import { describeNegativeTags, describeParts, describeStrength, readLoraTags } from "../app/lora-tags.ts";
 import type { AdapterUse } from "../shared/request.ts";
 import { useAdapterDialog } from "./adapter-dialog-context.ts";
 import { Candidates } from "./Candidates.tsx";
@@ -149,6 +149,10 @@ export function Choice(): JSX.Element {
           </p>
         </Show>
       </Show>
+
+      <For each={describeNegativeTags(studio.settings.negativePrompt)}>
+        {(words) => <p class={styles["problem"]}>{words}</p>}
+      </For>
 
       <Show when={studio.bans().length > 0}>
         <p class={styles["bare"]}>

@@ -1,8 +1,11 @@
 // Pictures of this browser: small, newest first; each brings back its run.
 import { createMemo, createSignal, For, onCleanup, Show, type JSX } from "solid-js";
 import type { StoredImage } from "../app/gallery.ts";
+import { explain } from "../app/runs.ts";
 import { formatBytes } from "../app/time-left.ts";
+import type { PlainError } from "../shared/errors.ts";
 import { ConfirmButton } from "./ConfirmButton.tsx";
+import { ErrorNote } from "./ErrorNote.tsx";
 import styles from "./Gallery.module.css";
 import { focusWhatIsLeft } from "./focus.ts";
 import { CloseIcon } from "./icons.tsx";
@@ -16,6 +19,18 @@ export function Gallery(): JSX.Element {
   const images = createMemo(() =>
     all() ? studio.gallery.images() : studio.gallery.images().slice(0, shownAtFirst),
   );
+  const [error, setError] = createSignal<PlainError | null>(null);
+  /** Answers whether it is done; where not, the gallery tells. */
+  async function deleting(work: () => Promise<void>): Promise<boolean> {
+    setError(null);
+    return work().then(
+      () => true,
+      (reason: unknown) => {
+        setError(explain(reason));
+        return false;
+      },
+    );
+  }
   const bytes = createMemo(() => studio.gallery.images().reduce((sum, image) => sum + image.png.size, 0));
 
   return (
@@ -36,12 +51,20 @@ export function Gallery(): JSX.Element {
               confirm={`Delete ${studio.gallery.images().length} pictures`}
               keep="Keep them"
               quiet
-              onConfirm={() => studio.gallery.clear()}
+              onConfirm={async () => void (await deleting(() => studio.gallery.clear()))}
             />
           </span>
         </header>
+        <Show when={error()}>
+          {(reason) => (
+            // The picture may be far down in the gallery.
+            <div ref={(note) => queueMicrotask(() => note.scrollIntoView({ block: "nearest" }))}>
+              <ErrorNote error={reason()} compact />
+            </div>
+          )}
+        </Show>
         <ul>
-          <For each={images()}>{(image) => <Thumbnail image={image} />}</For>
+          <For each={images()}>{(image) => <Thumbnail image={image} deleting={deleting} />}</For>
           <Show when={!all() && studio.gallery.images().length > shownAtFirst}>
             <li>
               <button class={styles["rest"]} type="button" onClick={() => setAll(true)}>
@@ -55,7 +78,10 @@ export function Gallery(): JSX.Element {
   );
 }
 
-function Thumbnail(props: { readonly image: StoredImage }): JSX.Element {
+function Thumbnail(props: {
+  readonly image: StoredImage;
+  readonly deleting: (work: () => Promise<void>) => Promise<boolean>;
+}): JSX.Element {
   const studio = useStudio();
   const url = URL.createObjectURL(props.image.png);
   onCleanup(() => URL.revokeObjectURL(url));
@@ -63,8 +89,8 @@ function Thumbnail(props: { readonly image: StoredImage }): JSX.Element {
   async function remove(item: HTMLLIElement): Promise<void> {
     const had = item.contains(document.activeElement);
     const next = (item.nextElementSibling ?? item.previousElementSibling)?.querySelector("button:last-child");
-    await studio.gallery.remove(props.image.id);
-    if (had && next instanceof HTMLElement) next.focus();
+    const deleted = await props.deleting(() => studio.gallery.remove(props.image.id));
+    if (deleted && had && next instanceof HTMLElement) next.focus();
     focusWhatIsLeft();
   }
   const shown = (): boolean => studio.run()?.id === props.image.runId;

@@ -11,6 +11,9 @@ import styles from "./StorageDialog.module.css";
 import { StorageRow } from "./StorageRow.tsx";
 import { useStudio } from "./studio-context.ts";
 
+/** Stands for the files that no manifest names. */
+const leftOver = "left over";
+
 /** What a kind of manifest is, in words for its row. */
 const kindWords: Readonly<Record<DiskUse["packs"][number]["kind"], string>> = {
   checkpoint: "Model",
@@ -28,6 +31,9 @@ export function StorageDialog(props: { readonly open: boolean; readonly onClose:
   const studio = useStudio();
   const [use, setUse] = createSignal<DiskUse | null>(null);
   const [error, setError] = createSignal<PlainError | null>(null);
+  /** The row whose files could not be deleted. */
+  const [failed, setFailed] = createSignal<{ readonly id: string; readonly error: PlainError } | null>(null);
+  const errorOf = (id: string): PlainError | null => (failed()?.id === id ? failed()!.error : null);
 
   const read = async (): Promise<void> => {
     try {
@@ -44,6 +50,7 @@ export function StorageDialog(props: { readonly open: boolean; readonly onClose:
       (open) => {
         if (!open) return;
         setUse(null); // no button of a list that is about to change
+        setFailed(null);
         void read();
       },
     ),
@@ -53,11 +60,12 @@ export function StorageDialog(props: { readonly open: boolean; readonly onClose:
     studio.gallery.images().reduce((sum, { png }) => sum + png.size, 0) + inputs();
   const total = (): number => (use()?.usedBytes ?? 0) + (use()?.own.sizeBytes ?? 0) + pictures();
 
-  async function free(work: () => Promise<void>): Promise<void> {
+  async function free(id: string, work: () => Promise<void>): Promise<void> {
+    setFailed(null);
     try {
       await work();
     } catch (reason) {
-      setError(toPlainError(reason));
+      setFailed({ id, error: toPlainError(reason) });
     }
     await read();
   }
@@ -99,7 +107,8 @@ export function StorageDialog(props: { readonly open: boolean; readonly onClose:
                       title={pack.title}
                       words={packWords(pack)}
                       sizeBytes={pack.storedBytes}
-                      onDelete={() => free(() => studio.deletePack(pack.id))}
+                      onDelete={() => free(pack.id, () => studio.deletePack(pack.id))}
+                      error={errorOf(pack.id)}
                       {...(pack.id !== pocketId && (pack.kind === "checkpoint" || pack.kind === "inpainting")
                         ? { onForget: () => forget(pack.id) }
                         : {})}
@@ -112,10 +121,13 @@ export function StorageDialog(props: { readonly open: boolean; readonly onClose:
                     words={`${known().others.length} files of an earlier version of this site, used by nothing.`}
                     sizeBytes={known().others.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)}
                     onDelete={() =>
-                      free(async () => {
-                        for (const { name } of known().others) await studio.models.deleteFile(name);
+                      free(leftOver, async () => {
+                        const work = known().others.map(({ name }) => studio.models.deleteFile(name));
+                        await Promise.allSettled(work); // one that fails does not keep the others
+                        await Promise.all(work);
                       })
                     }
+                    error={errorOf(leftOver)}
                   />
                 </Show>
                 <For each={known().ownModels}>

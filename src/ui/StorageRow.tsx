@@ -1,8 +1,10 @@
 // One thing that takes room: how much, and, where it can be deleted here, a button that asks once more.
 import { createSignal, Show, type JSX } from "solid-js";
 import { formatBytes } from "../app/time-left.ts";
+import type { PlainError } from "../shared/errors.ts";
 import { ConfirmButton } from "./ConfirmButton.tsx";
 import controls from "./controls.module.css";
+import { ErrorNote } from "./ErrorNote.tsx";
 import styles from "./StorageDialog.module.css";
 
 export function StorageRow(props: {
@@ -10,6 +12,8 @@ export function StorageRow(props: {
   readonly words: string;
   readonly sizeBytes: number;
   readonly onDelete?: () => Promise<void>;
+  /** Why it could not be deleted, all of it. */
+  readonly error?: PlainError | null;
   /** Forgets what was remembered of its files; answers how much that was, null when that failed. */
   readonly onForget?: () => Promise<number | null>;
 }): JSX.Element {
@@ -28,6 +32,7 @@ export function StorageRow(props: {
         </Show>
       </div>
       <span class={styles["size"]}>{formatBytes(props.sizeBytes)}</span>
+      <Show when={props.error}>{(error) => <ErrorNote error={error()} compact />}</Show>
       <Show when={props.onDelete}>
         <div class={styles["actions"]}>
           <ConfirmButton

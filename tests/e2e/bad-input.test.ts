@@ -5,6 +5,8 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { siteFolder } from "../../scripts/setup.mjs";
 import { openSite, runInPage, type Site } from "../../scripts/site.mjs";
+import { drop } from "./drop.ts";
+import { loraFile } from "./lora-file.ts";
 import {
   alerts,
   complaint,
@@ -69,6 +71,31 @@ describe("requests", () => {
     await alerts(page).first().getByText(words).waitFor();
   });
 
+  test("a tag in the negative prompt is told as it is written, stays there, and does nothing", async () => {
+    const { page } = site;
+    const tag = "<lora:noir:0.8>";
+    const words = `${tag} does nothing in the negative prompt: adapters are named in the prompt only.`;
+    const request = { prompt: "a fox", seed: 1, steps: 1, fewStep: false };
+    const plain = await runInPage(page, { ...request, negativePrompt: "blurry" });
+    const tagged = await runInPage(page, { ...request, negativePrompt: `blurry${tag}` });
+    expect(tagged.notes).toEqual([words]);
+    expect(plain.notes).toEqual([]);
+    const inputOf = ({ report }: typeof plain): unknown =>
+      report.stages.find(({ id }) => id === "generate")?.inputs;
+    expect(inputOf(tagged)).toEqual(inputOf(plain));
+
+    await useSettings(page, { fewStep: false, full: { steps: 2 }, negativePrompt: "" });
+    await page.getByRole("button", { name: "Settings", exact: true }).click();
+    const box = page.getByRole("textbox", { name: "Negative prompt" });
+    await box.fill(`blurry ${tag}`);
+    const told = page.getByRole("region", { name: "Chosen adapters" }).getByText(words);
+    await told.waitFor();
+    await paint(page, "a fox in the snow");
+    expect(await box.inputValue()).toBe(`blurry ${tag}`);
+    await box.fill("blurry");
+    await told.waitFor({ state: "detached" });
+  });
+
   test.each([
     [{ prompt: " " }, "prompt", /empty/],
     [{ prompt: "a".repeat(10_001) }, "prompt", /10,001 characters/],
@@ -117,6 +144,92 @@ test("a missing file, then a damaged one, then a sound site: the page says which
     expect(await alerts(page).count()).toBe(0);
     await useSettings(page, {});
     await paint(page, "a fox in the snow");
+  } finally {
+    await site.close();
+  }
+});
+
+test("what cannot be deleted is named with the reason, and stays; nothing else is lost", async () => {
+  const site = await openSite();
+  try {
+    const { page } = site;
+    await loaded(page);
+    await useSettings(page, {});
+    await drop(page, [await loraFile("paper_collage.safetensors")]);
+    const intake = page.getByRole("dialog", { name: "Your LoRA files" });
+    await intake.getByRole("button", { name: "Add to my adapters" }).click();
+    await intake.getByText("Added as paper collage").waitFor();
+    await page.keyboard.press("Escape");
+    await paint(page, "a fox in the snow");
+
+    // Another tab asks for newer databases, and thinks better of it: this tab has let go of them.
+    await page.evaluate(async () => {
+      for (const name of ["stylus-web-gallery", "stylus-web-adapters"]) {
+        const opened = indexedDB.open(name, 99);
+        opened.addEventListener("upgradeneeded", () => opened.transaction!.abort());
+        await new Promise((resolve) => opened.addEventListener("error", resolve));
+      }
+    });
+    const lost = "could not be deleted. This tab has lost its storage to another one";
+    const gallery = page.getByRole("region", { name: "Your pictures" });
+    await gallery.getByRole("button", { name: "Delete the picture with seed 7" }).click();
+    await complaint(page, `The picture with seed 7 ${lost}`);
+    await gallery.getByRole("button", { name: "Delete all pictures" }).click();
+    await gallery.getByRole("button", { name: "Delete 1 pictures" }).click();
+    await complaint(page, `The pictures ${lost}`);
+    await page.getByRole("button", { name: /^Adapters/ }).click();
+    const library = page.getByRole("dialog", { name: "Adapters", exact: true });
+    await library.getByText("Yours 1").click();
+    await library.getByRole("button", { name: /paper collage/ }).click();
+    const details = page.getByRole("dialog", { name: "paper collage" });
+    await details.getByRole("button", { name: "Remove", exact: true }).click();
+    await details.getByRole("button", { name: "Remove its file and card" }).click();
+    await complaint(page, `The adapter “paper collage” ${lost}`);
+
+    await page.reload();
+    await loaded(page);
+    await promptBox(page).fill("something else");
+    await gallery.getByRole("button", { name: /^Show the picture with seed 7/ }).click();
+    await pictures(page).first().waitFor();
+    expect(await promptBox(page).inputValue()).toBe("a fox in the snow");
+    await page.getByRole("button", { name: /^Adapters/ }).click();
+    await library.getByText("Yours 1").waitFor();
+    await page.keyboard.press("Escape");
+
+    // Another tab has one of the model's files in use.
+    const holder = await page.evaluateHandle(async () => {
+      const script = `(async () => {
+        const root = await navigator.storage.getDirectory();
+        const folder = await root.getDirectoryHandle("stylus-files");
+        for await (const [, file] of folder.entries()) {
+          if ((await file.getFile()).size < 10_000) continue;
+          await file.createSyncAccessHandle();
+          return postMessage("held");
+        }
+      })()`;
+      const worker = new Worker(URL.createObjectURL(new Blob([script])));
+      await new Promise((resolve) => worker.addEventListener("message", resolve));
+      return worker;
+    });
+    await page.getByRole("button", { name: /^Pocket: CPU/ }).click();
+    await page.getByRole("button", { name: "Storage" }).click();
+    const row = page.getByRole("dialog", { name: "Storage" }).getByRole("listitem", { name: "Pocket" });
+    const deletePocket = async (): Promise<void> => {
+      await row.getByRole("button", { name: "Delete Pocket" }).click();
+      await row.getByRole("button", { name: /^Delete \d/ }).click();
+    };
+    await deletePocket();
+    await row
+      .getByRole("alert")
+      .getByText(/\w of Pocket could not be deleted\. It is in use/)
+      .waitFor();
+    await row.getByText("Model, not complete").waitFor();
+    await holder.evaluate((worker) => worker.terminate());
+    await deletePocket();
+    await row.waitFor({ state: "detached" });
+    await page.keyboard.press("Escape");
+    await page.getByRole("heading", { name: "The model is deleted from this browser" }).waitFor();
+    expect(await gallery.getByRole("button", { name: /^Show the picture/ }).count()).toBe(1);
   } finally {
     await site.close();
   }

@@ -105,6 +105,23 @@ test.each([
   expect(output).toMatch(/^Usage:.*\n--help lists the options/);
 });
 
+test("a tag in the negative prompt is told", () => {
+  const options = [
+    "--steps",
+    "1",
+    "--size",
+    "64x64",
+    "--adapters",
+    "none",
+    "--negative",
+    "blurry <lora:ink:1>",
+  ];
+  const folder = path.join(out, "n");
+  const { status, output } = generate("a fox", ...options, "--out", folder);
+  expect(status, output).toBe(0);
+  expect(output).toContain("<lora:ink:1> does nothing in the negative prompt");
+});
+
 test("an unknown adapter ends with code 1 and a remedy", () => {
   const { status, output } = generate(
     "a fox",

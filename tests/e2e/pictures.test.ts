@@ -286,11 +286,9 @@ test("files that are no pictures, and sizes that no model paints, are refused in
   expect(bugs).toEqual([]);
 });
 
-test("the picture chosen last is started from, however slowly an earlier one is read", async () => {
-  await useSettings(page, wide);
-  await choose("words.jpg", Buffer.from("not a picture"));
-  await complaint(page, "words.jpg cannot be read as a picture.");
-  await page.evaluate(() => {
+/** Pictures whose names begin with "slow" are not read before `readSlow`. */
+const holdSlow = (): Promise<void> =>
+  page.evaluate(() => {
     const decode = globalThis.createImageBitmap.bind(globalThis);
     const slow = new Promise<void>((resolve) =>
       document.addEventListener("test-decode", () => resolve(), { once: true }),
@@ -300,18 +298,73 @@ test("the picture chosen last is started from, however slowly an earlier one is 
       return decode(source);
     };
   });
+const readSlow = (): Promise<void> =>
+  page.evaluate(async () => {
+    document.dispatchEvent(new Event("test-decode"));
+    await new Promise((resolve) => setTimeout(resolve, 500)); // they are read now
+  });
+
+test("the picture chosen last is started from, however slowly an earlier one is read", async () => {
+  await useSettings(page, wide);
+  await choose("words.jpg", Buffer.from("not a picture"));
+  await complaint(page, "words.jpg cannot be read as a picture.");
+  await holdSlow();
   for (const name of ["slow.png", "slow-broken.png"]) {
     await choose(name, name === "slow.png" ? gradient(400, 300) : source.subarray(0, 200));
     expect(await alerts(page).count()).toBe(0); // what was wrong with another file
   }
   await choose("quick.png", source);
   await area().getByText("quick.png").waitFor();
-  await page.evaluate(async () => {
-    document.dispatchEvent(new Event("test-decode"));
-    await new Promise((resolve) => setTimeout(resolve, 500)); // they are read now
-  });
+  await readSlow();
   await area().getByText("quick.png").waitFor();
   expect(await alerts(page).count()).toBe(0);
+  expect(bugs).toEqual([]);
+});
+
+test("a run that is brought back keeps its start when a picture chosen before comes in, not when it was chosen after", async () => {
+  await useSettings(page, wide);
+  await choose("gradient.png", source);
+  await area().getByText("gradient.png").waitFor();
+  await paint(page, "a fox in the snow");
+  const bringBack = (): Promise<void> =>
+    page
+      .getByRole("button", { name: /^Show the picture with seed 7/ })
+      .first()
+      .click();
+  const startId = (): Promise<string> =>
+    page.evaluate(() => JSON.parse(localStorage.getItem("stylus-web/settings/1")!).start?.picture.id);
+  const idOf = (file: Buffer): string => createHash("sha256").update(file).digest("hex");
+  await area().getByRole("button", { name: "Do not start from this picture" }).click();
+  await holdSlow();
+  await choose("slow.png", gradient(400, 300));
+  await bringBack();
+  await area().getByText("256 × 256").waitFor();
+  await readSlow();
+  expect(await startId()).toBe(idOf(source));
+
+  // A gallery that is read slowly: a writing transaction is open until the event.
+  await page.evaluate(async () => {
+    const opened = indexedDB.open("stylus-web-gallery");
+    await new Promise((resolve) => opened.addEventListener("success", resolve));
+    const runs = opened.result.transaction(["images", "runs"], "readwrite").objectStore("runs");
+    let held = true;
+    document.addEventListener("test-gallery", () => (held = false), { once: true });
+    const hold = (): void => {
+      if (held) runs.count().addEventListener("success", hold);
+      else opened.result.close();
+    };
+    hold();
+  });
+  await promptBox(page).fill("something else");
+  await bringBack();
+  const later = gradient(192, 256);
+  await drop(page, [{ name: "later.png", buffer: later, type: "image/png" }]);
+  await area().getByText("later.png").waitFor();
+  expect(await promptBox(page).inputValue()).toBe("something else");
+  await page.evaluate(() => document.dispatchEvent(new Event("test-gallery")));
+  await expect.poll(() => promptBox(page).inputValue()).toBe("a fox in the snow");
+  await area().getByText("later.png").waitFor();
+  expect(await startId()).toBe(idOf(later));
   expect(bugs).toEqual([]);
 });
 
