@@ -53,9 +53,9 @@ class Sampler:
         r = self.rng
         u = r.random()
         a = self.pick()
-        if u < 0.50:
+        if u < 0.40:
             return self.scene([a], "single")
-        if u < 0.77:
+        if u < 0.79:
             relation = r.choices(["and", "left", "right", "next", "above", "below", "on", "front"], [26, 13, 13, 14, 7, 7, 11, 9])[0]
             b = self.other(a, split)
             if relation == "on":

@@ -87,7 +87,7 @@ def main():
     teacher, text = load_base(run, random=args.wait)
     student = copy.deepcopy(teacher)
     own = ({"ema_unet": dict(teacher.named_parameters()), "ema_text": dict(text.named_parameters())}, {"ema_unet": dict(student.named_parameters())})
-    adapter = lora.Adapter("lcm", kind="locon", rank=args.rank, alpha=args.rank, conv_rank=args.conv_rank)
+    adapter = lora.Adapter("lcm", kind="locon", rank=args.rank, alpha=False, conv_rank=args.conv_rank)
     layers = lora.attach(student, text, [adapter])
     for layer in layers.values():
         layer.to(run.device)
