@@ -28,6 +28,8 @@ export interface MergeBenchmark {
     readonly milliseconds: number;
     /** Of these, until the work is handed to the GPU. */
     readonly submitMilliseconds: number;
+    /** What the GPU itself took, median; null where it does not tell. */
+    readonly kernelMilliseconds: number | null;
   }[];
 }
 
@@ -40,6 +42,7 @@ export async function benchmarkMerge({
   if (!adapter) throw new Error("no WebGPU adapter");
   const { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage } = adapter.limits;
   const device = await adapter.requestDevice({
+    requiredFeatures: adapter.features.has("timestamp-query") ? ["timestamp-query"] : [],
     requiredLimits: { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage },
   });
   const weights = stableDiffusion15Table().modules.flatMap(({ network, path, weight }) =>
@@ -63,6 +66,7 @@ export async function benchmarkMerge({
     return target;
   };
 
+  const passTimes = device.features.has("timestamp-query") ? timePasses(device) : null;
   const rows: MergeBenchmark["rows"][number][] = [];
   const measure = async (what: string, jobs: readonly MergeJob[]): Promise<void> => {
     const merger = new GpuMerger(device);
@@ -74,8 +78,13 @@ export async function benchmarkMerge({
       return [submit, performance.now() - start];
     };
     const [, firstMilliseconds] = await run();
+    await passTimes?.take();
     const times: [number, number][] = [];
-    for (let i = 0; i < repeats; i++) times.push(await run());
+    const kernels: number[] = [];
+    for (let i = 0; i < repeats; i++) {
+      times.push(await run());
+      if (passTimes) kernels.push(await passTimes.take());
+    }
     rows.push({
       what,
       parameters: jobs.length,
@@ -83,6 +92,7 @@ export async function benchmarkMerge({
       firstMilliseconds,
       milliseconds: median(times.map(([, whole]) => whole)),
       submitMilliseconds: median(times.map(([submit]) => submit)),
+      kernelMilliseconds: kernels.length > 0 ? median(kernels) : null,
     });
     merger.dispose();
   };
@@ -118,6 +128,46 @@ export async function benchmarkMerge({
   device.destroy();
   const { vendor, architecture, description } = adapter.info;
   return { adapter: [vendor, architecture, description].filter(Boolean).join(" "), rows };
+}
+
+/** Has every compute pass of the device note when it begins and ends; Chromium rounds these times to 0.1 ms. */
+function timePasses(device: GPUDevice): { take: () => Promise<number> } {
+  const most = 256; // passes between two calls of `take`
+  const querySet = device.createQuerySet({ type: "timestamp", count: 2 * most });
+  const size = 2 * most * BigUint64Array.BYTES_PER_ELEMENT;
+  const resolved = device.createBuffer({
+    size,
+    usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC,
+  });
+  const mapped = device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+  const createEncoder = device.createCommandEncoder.bind(device);
+  let passes = 0;
+  device.createCommandEncoder = (descriptor) => {
+    const encoder = createEncoder(descriptor);
+    const begin = encoder.beginComputePass.bind(encoder);
+    encoder.beginComputePass = () => {
+      const [beginningOfPassWriteIndex, endOfPassWriteIndex] = [2 * passes, 2 * passes + 1];
+      passes++;
+      return begin({ timestampWrites: { querySet, beginningOfPassWriteIndex, endOfPassWriteIndex } });
+    };
+    return encoder;
+  };
+  return {
+    /** Milliseconds of all passes since the last call. */
+    async take() {
+      const encoder = createEncoder();
+      encoder.resolveQuerySet(querySet, 0, 2 * passes, resolved, 0);
+      encoder.copyBufferToBuffer(resolved, 0, mapped, 0, size);
+      device.queue.submit([encoder.finish()]);
+      await mapped.mapAsync(GPUMapMode.READ);
+      const times = new BigUint64Array(mapped.getMappedRange());
+      let nanoseconds = 0;
+      for (let i = 0; i < passes; i++) nanoseconds += Number(times[2 * i + 1]! - times[2 * i]!);
+      mapped.unmap();
+      passes = 0;
+      return nanoseconds / 1e6;
+    },
+  };
 }
 
 /** The updates of a LoRA in float16, as they come from one file. All factors are 0.01. */

@@ -111,9 +111,12 @@ async function onGpu({ software }: { software: boolean }): Promise<void> {
         { scale: software ? 0.005 : 1, repeats: software ? 1 : 9, dtype },
       );
       console.log(`${result.adapter}, weights in ${dtype}`);
-      for (const { what, firstMilliseconds, milliseconds, submitMilliseconds, factorBytes } of result.rows) {
+      for (const row of result.rows) {
+        const { what, milliseconds, submitMilliseconds, kernelMilliseconds, firstMilliseconds, factorBytes } =
+          row;
+        const kernels = kernelMilliseconds === null ? "" : `kernels ${kernelMilliseconds.toFixed(1)} ms, `;
         console.log(
-          `${what}: ${milliseconds.toFixed(1)} ms (handing over ${submitMilliseconds.toFixed(1)} ms; first time ${firstMilliseconds.toFixed(0)} ms; factors ${(factorBytes / 1e6).toFixed(0)} MB)`,
+          `${what}: ${milliseconds.toFixed(1)} ms (${kernels}handing over ${submitMilliseconds.toFixed(1)} ms; first time ${firstMilliseconds.toFixed(0)} ms; factors ${(factorBytes / 1e6).toFixed(0)} MB)`,
         );
       }
     }

@@ -242,13 +242,22 @@ test("two and three adapters of different families on the same weights", async (
   }
 });
 
-/** In the page: random adapters of these kinds for a UNet of these parameters, each alone and the first three together. */
+interface RandomOptions {
+  readonly rank?: number;
+  /** Type of the files. */
+  readonly dtype?: "F32" | "F16";
+  /** How many of the adapters are merged together, too. */
+  readonly together?: number;
+}
+
+/** In the page: random adapters of these kinds for a UNet of these parameters, each alone and the first ones together. */
 const compareRandom = (
   list: readonly { name: string; shape: number[] }[],
   kinds: readonly string[],
+  { rank = 37, dtype = "F32", together = 3 }: RandomOptions = {},
 ): Promise<Outcome> =>
   browser.page.evaluate(
-    async ([parameterList, kindList]) => {
+    async ([parameterList, kindList, options, count]) => {
       const { parseAdapter } = await load("/src/adapters/adapter.ts");
       const { moduleTable } = await load("/src/adapters/module-table.ts");
       const { makeAdapter, randomWeights } = await load("/tests/fixtures/adapters/make-adapter.ts");
@@ -260,15 +269,15 @@ const compareRandom = (
       );
       const groups = await Promise.all(
         kindList.map(async (kind, i) => {
-          const file = new Blob([makeAdapter(table, { kind, seed: i + 3, rank: 37 })]);
+          const file = new Blob([makeAdapter(table, { kind, seed: i + 3, ...options })]);
           const { updates } = await parseAdapter(file, { fileName: kind, table });
           return { name: kind, updates, strengths: [0.8] };
         }),
       );
-      const together = groups.slice(0, 3);
+      const joined = groups.slice(0, count);
       groups.push({
-        name: together.map(({ name }) => name).join(", "),
-        updates: together.flatMap(({ updates }) => updates),
+        name: joined.map(({ name }) => name).join(", "),
+        updates: joined.flatMap(({ updates }) => updates),
         strengths: [0.8, -0.4, 0.6],
       });
       return (globalThis as unknown as { compare: (...args: unknown[]) => Promise<Outcome> }).compare(
@@ -276,7 +285,7 @@ const compareRandom = (
         groups,
       );
     },
-    [list, kinds] as const,
+    [list, kinds, { rank, dtype }, together] as const,
   );
 
 test("weights larger than a tile, ranks larger than a step", async () => {
@@ -303,6 +312,20 @@ test("odd sizes, where two halves of a word belong to different rows", async () 
   );
   check(outcome);
   expect(outcome.results.length).toBe(84);
+});
+
+test("more low-rank adapters than one dispatch adds, halves that begin in the middle of a word", async () => {
+  const outcome = await compareRandom(
+    [
+      { name: "mid_block.attentions.0.proj_in.weight", shape: [36, 68] },
+      { name: "mid_block.attentions.0.proj_out.weight", shape: [34, 3] },
+    ],
+    Array.from({ length: 10 }, () => "lora"),
+    { rank: 5, dtype: "F16", together: 10 },
+  );
+  check(outcome);
+  expect(outcome.results.length).toBe(88);
+  expect(outcome.results.some(({ family }) => family.split(" + ").length === 10)).toBe(true);
 });
 
 test("f16 is rounded to the nearest, ties to even, down to its smallest values", async () => {

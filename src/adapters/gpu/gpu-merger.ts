@@ -14,7 +14,7 @@ import {
   type Typed,
 } from "./chain.ts";
 import { FactorFiles } from "./factor-files.ts";
-import { LowRankKernel, type Term } from "./low-rank.ts";
+import { LowRankKernel, type Term, variantOf } from "./low-rank.ts";
 import { destroyDelta, uploadDelta, type ResidentDelta } from "./resident-delta.ts";
 import { kernel, kernelSource, TILE, VALUES } from "./shaders.ts";
 import type { Storage } from "./storage.ts";
@@ -27,6 +27,8 @@ export interface MergeJob {
 
 const SLOT_BYTES = 256; // alignment of uniform offsets
 const MAX_WORKGROUPS = 65_535;
+/** Dispatches in one command buffer: the GPU begins with the first ones while the rest is recorded. */
+const SUBMITTED_AT_ONCE = 48;
 
 export class GpuMerger {
   private readonly device: GPUDevice;
@@ -44,7 +46,7 @@ export class GpuMerger {
   /** Begins to compile what the commonest adapters need, so that the first merge does not wait for it. */
   warmUp(dtype: Storage): void {
     // A failure is reported by the merge that needs the kernel.
-    this.lowRank.pipeline({ source: dtype, merged: dtype }).catch(() => {});
+    this.lowRank.pipeline({ source: dtype, merged: dtype, isAligned: true }).catch(() => {});
   }
 
   /** Bytes of adapter factors kept on the GPU. */
@@ -82,22 +84,26 @@ export class GpuMerger {
     const others = dispatches.filter((dispatch) => dispatch.name !== "low-rank");
     const prepared = lowRank.length > 0 ? this.lowRank.prepare(lowRank) : null;
     const uniforms = others.length > 0 ? this.uniforms(others) : null;
-    const encoder = this.device.createCommandEncoder({ label: "merge adapters" });
-    const pass = encoder.beginComputePass();
-    let current: GPUComputePipeline | null = null;
     let [lowRankIndex, slot] = [0, 0];
-    dispatches.forEach((dispatch, i) => {
-      const pipeline = pipelines[i]!;
-      if (pipeline !== current) pass.setPipeline(pipeline);
-      current = pipeline;
-      if (dispatch.name === "low-rank") prepared!.record(pass, lowRankIndex++);
-      else {
-        pass.setBindGroup(0, this.bind(pipeline, { dispatch, uniforms: uniforms!, slot: slot++ }));
-        pass.dispatchWorkgroups(...workgroups(dispatch));
+    for (let start = 0; start < dispatches.length; start += SUBMITTED_AT_ONCE) {
+      const encoder = this.device.createCommandEncoder({ label: "merge adapters" });
+      const pass = encoder.beginComputePass();
+      let current: GPUComputePipeline | null = null;
+      const end = Math.min(start + SUBMITTED_AT_ONCE, dispatches.length);
+      for (let i = start; i < end; i++) {
+        const dispatch = dispatches[i]!;
+        const pipeline = pipelines[i]!;
+        if (pipeline !== current) pass.setPipeline(pipeline);
+        current = pipeline;
+        if (dispatch.name === "low-rank") prepared!.record(pass, lowRankIndex++);
+        else {
+          pass.setBindGroup(0, this.bind(pipeline, { dispatch, uniforms: uniforms!, slot: slot++ }));
+          pass.dispatchWorkgroups(...workgroups(dispatch));
+        }
       }
-    });
-    pass.end();
-    this.device.queue.submit([encoder.finish()]);
+      pass.end();
+      this.device.queue.submit([encoder.finish()]);
+    }
     prepared?.destroy(); // takes effect once the submitted work is done
     uniforms?.destroy();
   }
@@ -147,8 +153,9 @@ export class GpuMerger {
     return resident;
   }
 
-  private pipeline({ name, types }: Dispatch): Promise<GPUComputePipeline> {
-    if (name === "low-rank") return this.lowRank.pipeline(types);
+  private pipeline(dispatch: Dispatch): Promise<GPUComputePipeline> {
+    if (dispatch.name === "low-rank") return this.lowRank.pipeline(variantOf(dispatch));
+    const { name, types } = dispatch;
     const key = `${name} ${types.base} ${types.source} ${types.merged}`;
     let pipeline = this.pipelines.get(key);
     if (!pipeline) {

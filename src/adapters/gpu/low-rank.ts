@@ -1,8 +1,8 @@
 // The kernel of the commonest families, LoRA and LoCon: merged = source + Σᵢ sᵢ·upᵢ·downᵢ for all adapters of a parameter in
-// one dispatch. The sum runs in f32, adapter after adapter, and is added to the source once. Factors are read as they lie
-// in their file (f32, f16, bf16), so that a file goes to the GPU as it is.
+// one dispatch. The sum runs in f32 over the ranks, adapter after adapter, and is added to the source once. Factors are
+// read as they lie in their file (f32, f16, bf16), so that a file goes to the GPU as it is.
 import { INPUT_PLACES, TILE, type KernelTypes } from "./shaders.ts";
-import { elementType, reader, WIDEN, writer } from "./storage.ts";
+import { alignedFours, elementType, fourType, looseFours, WIDEN } from "./storage.ts";
 
 /** How factors are stored: f32, f16, bf16. */
 export const FACTOR_TYPES = ["F32", "F16", "BF16"] as const;
@@ -36,17 +36,29 @@ export interface LowRankDispatch {
   readonly transposed: boolean;
 }
 
-/** Words of a record in `terms`: slot, type, rank, up, down, scale. */
-const TERM_WORDS = 6;
-const VALUE_WORDS = 6;
-const SLOT_BYTES = 256; // alignment of uniform offsets
-/** Buffers of factors that one dispatch reads: all that the device allows, but no more than this. */
+/** What the kernel is compiled for. */
+export interface Variant extends Pick<KernelTypes, "source" | "merged"> {
+  /** Rows of the stored weight begin at multiples of four elements, so that it is read and written in fours. */
+  readonly isAligned: boolean;
+}
+
+export function variantOf({ types, rows, columns, transposed }: LowRankDispatch): Variant {
+  return { ...types, isAligned: (transposed ? rows : columns) % 4 === 0 };
+}
+
+/** Words of a dispatch's values before its terms, and of each term: WGSL's Values and Term. */
+const HEAD_WORDS = 8;
+const TERM_WORDS = 8;
+const OFFSET_BYTES = 256; // alignment of uniform offsets
+/** Adapters that one dispatch adds, each from a buffer of its own: all that the device allows, but no more than this. */
 const MAX_SLOTS = 8;
 
 export class LowRankKernel {
-  /** Buffers of factors that one dispatch may read. */
+  /** Adapters, and buffers of factors, that one dispatch may have. */
   readonly slots: number;
   private readonly device: GPUDevice;
+  /** Words from one dispatch's values to the next one's. */
+  private readonly stride: number;
   private readonly layouts: readonly [GPUBindGroupLayout, GPUBindGroupLayout, GPUBindGroupLayout];
   private readonly pipelineLayout: GPUPipelineLayout;
   private readonly pipelines = new Map<string, Promise<GPUComputePipeline>>();
@@ -55,7 +67,8 @@ export class LowRankKernel {
 
   constructor(device: GPUDevice) {
     this.device = device;
-    this.slots = Math.min(MAX_SLOTS, device.limits.maxStorageBuffersPerShaderStage - 3);
+    this.slots = Math.min(MAX_SLOTS, device.limits.maxStorageBuffersPerShaderStage - 2);
+    this.stride = (Math.ceil((4 * this.valueWords) / OFFSET_BYTES) * OFFSET_BYTES) / 4;
     const group = (...buffers: GPUBufferBindingLayout[]): GPUBindGroupLayout =>
       device.createBindGroupLayout({
         entries: buffers.map((buffer, binding) => ({
@@ -66,18 +79,18 @@ export class LowRankKernel {
       });
     const read: GPUBufferBindingLayout = { type: "read-only-storage" };
     this.layouts = [
-      group({ type: "uniform", hasDynamicOffset: true }, read),
+      group({ type: "uniform", hasDynamicOffset: true }),
       group(read, { type: "storage" }),
       group(...Array.from({ length: this.slots }, () => read)),
     ];
     this.pipelineLayout = device.createPipelineLayout({ bindGroupLayouts: [...this.layouts] });
   }
 
-  pipeline({ source, merged }: Pick<KernelTypes, "source" | "merged">): Promise<GPUComputePipeline> {
-    const key = `low-rank ${source} ${merged}`;
+  pipeline({ source, merged, isAligned }: Variant): Promise<GPUComputePipeline> {
+    const key = `low-rank ${source} ${merged}${isAligned ? " aligned" : ""}`;
     let pipeline = this.pipelines.get(key);
     if (!pipeline) {
-      const code = lowRankSource({ source, merged, slots: this.slots });
+      const code = lowRankSource({ source, merged, isAligned, slots: this.slots });
       pipeline = this.device.createComputePipelineAsync({
         label: key,
         layout: this.pipelineLayout,
@@ -91,37 +104,51 @@ export class LowRankKernel {
   /** Gets everything ready to record these dispatches. */
   prepare(dispatches: readonly LowRankDispatch[]): PreparedLowRank {
     const sets = assignSlots(dispatches, this.slots);
-    const terms = this.buffer(termRecords(dispatches, sets), GPUBufferUsage.STORAGE);
-    const values = this.buffer(valueRecords(dispatches), GPUBufferUsage.UNIFORM);
+    const values = this.upload(this.valuesOf(dispatches, sets));
     const common = this.device.createBindGroup({
       layout: this.layouts[0],
-      entries: [
-        { binding: 0, resource: { buffer: values, size: 4 * VALUE_WORDS } },
-        { binding: 1, resource: { buffer: terms } },
-      ],
+      entries: [{ binding: 0, resource: { buffer: values, size: 4 * this.valueWords } }],
     });
     const factors = new Map([...new Set(sets)].map((set) => [set, this.bindFactors(set)]));
     return {
       record: (pass, index) => {
         const { source, merged, rows, columns, transposed } = dispatches[index]!;
         const [m, n] = transposed ? [columns, rows] : [rows, columns];
-        pass.setBindGroup(0, common, [index * SLOT_BYTES]);
+        pass.setBindGroup(0, common, [4 * this.stride * index]);
         pass.setBindGroup(1, this.bindTarget(source, merged));
         pass.setBindGroup(2, factors.get(sets[index]!)!);
         pass.dispatchWorkgroups(Math.ceil(n / TILE), Math.ceil(m / TILE));
       },
-      destroy: () => {
-        terms.destroy();
-        values.destroy();
-      },
+      destroy: () => values.destroy(),
     };
   }
 
-  private buffer(data: ArrayBuffer, usage: number): GPUBuffer {
+  private get valueWords(): number {
+    return HEAD_WORDS + TERM_WORDS * this.slots;
+  }
+
+  private valuesOf(dispatches: readonly LowRankDispatch[], sets: readonly GPUBuffer[][]): ArrayBuffer {
+    const data = new ArrayBuffer(4 * this.stride * dispatches.length);
+    const words = new Uint32Array(data);
+    const floats = new Float32Array(data);
+    dispatches.forEach(({ rows, columns, storedArea, transposed, terms }, i) => {
+      const start = this.stride * i;
+      words.set([rows, columns, storedArea, Number(transposed), terms.length], start);
+      terms.forEach(({ pair, scale }, t) => {
+        const at = start + HEAD_WORDS + TERM_WORDS * t;
+        const slot = sets[i]!.indexOf(pair.buffer);
+        words.set([slot, FACTOR_TYPES.indexOf(pair.type), pair.rank, pair.up, pair.down], at);
+        floats[at + 5] = scale;
+      });
+    });
+    return data;
+  }
+
+  private upload(data: ArrayBuffer): GPUBuffer {
     const buffer = this.device.createBuffer({
       label: "merge values",
       size: data.byteLength,
-      usage: usage | GPUBufferUsage.COPY_DST,
+      usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
     });
     this.device.queue.writeBuffer(buffer, 0, data);
     return buffer;
@@ -166,60 +193,17 @@ function assignSlots(dispatches: readonly LowRankDispatch[], slots: number): GPU
   });
 }
 
-function termRecords(dispatches: readonly LowRankDispatch[], sets: readonly GPUBuffer[][]): ArrayBuffer {
-  const count = dispatches.reduce((sum, { terms }) => sum + terms.length, 0);
-  const data = new ArrayBuffer(4 * TERM_WORDS * count);
-  const words = new Uint32Array(data);
-  const floats = new Float32Array(data);
-  let at = 0;
-  dispatches.forEach(({ terms }, i) => {
-    for (const { pair, scale } of terms) {
-      words[at] = sets[i]!.indexOf(pair.buffer);
-      words[at + 1] = FACTOR_TYPES.indexOf(pair.type);
-      words[at + 2] = pair.rank;
-      words[at + 3] = pair.up;
-      words[at + 4] = pair.down;
-      floats[at + 5] = scale;
-      at += TERM_WORDS;
-    }
-  });
-  return data;
-}
-
-function valueRecords(dispatches: readonly LowRankDispatch[]): ArrayBuffer {
-  const data = new ArrayBuffer(SLOT_BYTES * dispatches.length);
-  const words = new Uint32Array(data);
-  let first = 0;
-  dispatches.forEach(({ rows, columns, storedArea, transposed, terms }, i) => {
-    words.set(
-      [rows, columns, storedArea, Number(transposed), first, terms.length],
-      (i * SLOT_BYTES) / Uint32Array.BYTES_PER_ELEMENT,
-    );
-    first += terms.length;
-  });
-  return data;
-}
-
 /**
- * A workgroup computes a 64×64 tile of the weight as it is stored, an invocation 4×4 of it, sixteen ranks at a time. Both
- * factors' pieces lie in workgroup memory as vectors of four outputs or inputs; rows of 17 keep writes to it apart.
+ * A workgroup computes a 64×64 tile of the weight as it is stored, an invocation 8×8 of it in registers (a quarter in each
+ * quarter of the tile, so that neighbours read and write neighbouring places), sixteen ranks at a time. Both factors' pieces
+ * lie in workgroup memory as vectors of four outputs or inputs; rows of 17 keep writes to it apart.
  */
-function lowRankSource({
-  source,
-  merged,
-  slots,
-}: Pick<KernelTypes, "source" | "merged"> & { slots: number }): string {
+function lowRankSource({ source, merged, isAligned, slots }: Variant & { slots: number }): string {
   const each = (code: (i: number) => string, count = 4): string =>
     Array.from({ length: count }, (_, i) => code(i)).join("\n");
+  /** Row i of an invocation's eight. */
+  const row = (i: number): string => `m + ${i < 4 ? i : i + 28}u`;
   return /* wgsl */ `
-struct Values {
-  rows: u32,       // O
-  columns: u32,    // C = in * storedArea
-  storedArea: u32,
-  transposed: u32,
-  firstTerm: u32,
-  termCount: u32,
-}
 struct Term {
   slot: u32,
   kind: u32,
@@ -227,92 +211,121 @@ struct Term {
   up: u32,
   down: u32,
   scale: f32,
+  unused: vec2u,
+}
+struct Values {
+  rows: u32,       // O
+  columns: u32,    // C = in * storedArea
+  storedArea: u32,
+  transposed: u32,
+  termCount: u32,
+  @align(16) terms: array<Term, ${slots}>,
 }
 @group(0) @binding(0) var<uniform> values: Values;
-@group(0) @binding(1) var<storage, read> terms: array<Term>;
-@group(1) @binding(0) var<storage, read> source: array<${elementType(source)}>;
-@group(1) @binding(1) var<storage, read_write> merged: array<${elementType(merged)}>;
+@group(1) @binding(0) var<storage, read> source: array<${isAligned ? fourType(source) : elementType(source)}>;
+@group(1) @binding(1) var<storage, read_write> merged: array<${isAligned ? fourType(merged) : elementType(merged)}>;
 ${each((i) => `@group(2) @binding(${i}) var<storage, read> factors${i}: array<u32>;`, slots)}
 ${INPUT_PLACES}
-${reader("source", source)}
-${writer("merged", merged)}
+${isAligned ? alignedFours(source, merged) : looseFours(source, merged)}
 ${WIDEN}
 
-fn word(slot: u32, at: u32) -> u32 {
-  switch slot {
-${each((i) => `    case ${i}u: { return factors${i}[at]; }`, slots)}
-    default: { return 0u; }
+${each((i) => `fn words${i}(at: vec4u) -> vec4u { return vec4u(factors${i}[at.x], factors${i}[at.y], factors${i}[at.z], factors${i}[at.w]); }`, slots)}
+
+/** Where in its file the word of an element lies. */
+fn wordOf(kind: u32, at: vec4u) -> vec4u {
+  return select(at / 2u, at, kind == 0u);
+}
+
+/** The elements themselves, from their words; 0 for those that are none. */
+fn elements(kind: u32, at: vec4u, words: vec4u, exist: vec4<bool>) -> vec4f {
+  var four = bitcast<vec4f>(words);
+  if (kind != 0u) {
+    let bits = (words >> (at % 2u * 16u)) & vec4u(0xffffu);
+    if (kind == 1u) { four = widen(bits); } else { four = bitcast<vec4f>(bits << vec4u(16u)); }
   }
+  return select(vec4f(), four, exist);
 }
 
-fn factor(term: Term, at: u32) -> f32 {
-  if (term.kind == 0u) { return bitcast<f32>(word(term.slot, at)); }
-  let pair = word(term.slot, at / 2u);
-  let bits = select(pair & 0xffffu, pair >> 16u, at % 2u == 1u);
-  if (term.kind == 2u) { return bitcast<f32>(bits << 16u); }
-  return widen(bits);
-}
-
-fn writeSum(at: u32, change: vec2f, isPair: bool) {
-  var second = 0.0;
-  if (isPair) { second = readSource(at + 1u) + change.y; }
-  writeMerged(at, vec2f(readSource(at) + change.x, second), isPair);
-}
-
-fn writeRow(m: u32, n: u32, extentN: u32, change: vec4f) {
-  let at = m * extentN + n;
-  if (n < extentN) { writeSum(at, change.xy, n + 1u < extentN); }
-  if (n + 2u < extentN) { writeSum(at + 2u, change.zw, n + 3u < extentN); }
-}
-
-const side = 272u; // 16 rows of 17
+const line = 17u;
+const side = 272u; // 16 ranks
 var<workgroup> tiles: array<vec4f, 544>;
 
-@compute @workgroup_size(16, 16)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) thread: vec3u, @builtin(local_invocation_index) local: u32) {
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
   let isTransposed = values.transposed == 1u;
   let extentM = select(values.rows, values.columns, isTransposed);
   let extentN = select(values.columns, values.rows, isTransposed);
   let m0 = group.y * ${TILE}u;
   let n0 = group.x * ${TILE}u;
-  // What this invocation brings: four outputs of one rank of up, four inputs of one rank of down, in stored order.
-  let upRank = local % 16u;
-  let upFirst = select(m0, n0, isTransposed) + local / 16u * 4u;
-  let upPlace = select(0u, side, isTransposed) + upRank * 17u + local / 16u;
-  let downRank = local / 16u;
-  let downFirst = select(n0, m0, isTransposed) + local % 16u * 4u;
-  let downPlace = select(side, 0u, isTransposed) + downRank * 17u + local % 16u;
-${each((i) => `  let column${i} = inputOf(downFirst + ${i}u, isTransposed);`)}
-${each((i) => `  var sum${i} = vec4f();`)}
+  // What this invocation brings: four ranks of four outputs, and four ranks of four inputs, in stored order.
+  const next = vec4u(0u, 1u, 2u, 3u);
+  let upRank = local % 4u * 4u;
+  let outputs = select(m0, n0, isTransposed) + local / 4u * 4u + next;
+  let upPlace = select(0u, side, isTransposed) + upRank * line + local / 4u;
+  let downRank = local / 16u * 4u;
+  let inputs = select(n0, m0, isTransposed) + local % 16u * 4u + next;
+  let downPlace = select(side, 0u, isTransposed) + downRank * line + local % 16u;
+  let columns = vec4u(
+${each((i) => `    inputOf(inputs[${i}], isTransposed),`)}
+  );
+  let areInputs = inputs < vec4u(values.columns);
+  let x = local % 8u;
+  let y = local / 8u;
+${each((i) => `  var left${i} = vec4f();\n  var right${i} = vec4f();`, 8)}
   for (var t = 0u; t < values.termCount; t++) {
-    let term = terms[values.firstTerm + t];
-${each((i) => `    var part${i} = vec4f();`)}
+    let term = values.terms[t];
     for (var r0 = 0u; r0 < term.rank; r0 += 16u) {
-      var up = vec4f();
-      if (r0 + upRank < term.rank) {
-        let first = term.up + upFirst * term.rank + r0 + upRank;
-${each((i) => `        if (upFirst + ${i}u < values.rows) { up[${i}] = factor(term, first + ${i}u * term.rank); }`)}
+      let upRanks = r0 + upRank + next;
+      let areUpRanks = upRanks < vec4u(term.rank);
+${each((i) => `      let upAt${i} = term.up + outputs[${i}] * term.rank + upRanks;\n      let downAt${i} = term.down + (r0 + downRank + ${i}u) * values.columns + columns;`)}
+      // All reads are on their way before the first is waited for. Those outside the factors are not used.
+${each((i) => `      var upWords${i}: vec4u;\n      var downWords${i}: vec4u;`)}
+      switch term.slot {
+${each(
+  (slot) => `        case ${slot}u: {
+${each((i) => `          upWords${i} = words${slot}(wordOf(term.kind, upAt${i}));\n          downWords${i} = words${slot}(wordOf(term.kind, downAt${i}));`)}
+        }`,
+  slots,
+)}
+        default: {}
       }
-      var down = vec4f();
-      if (r0 + downRank < term.rank) {
-        let first = term.down + (r0 + downRank) * values.columns;
-${each((i) => `        if (downFirst + ${i}u < values.columns) { down[${i}] = factor(term, first + column${i}); }`)}
-      }
-      tiles[upPlace] = up;
-      tiles[downPlace] = down;
+${each((i) => `      let up${i} = term.scale * elements(term.kind, upAt${i}, upWords${i}, areUpRanks & vec4<bool>(outputs[${i}] < values.rows));`)}
+      let up = transpose(mat4x4f(up0, up1, up2, up3));
+${each((i) => `      let down${i} = elements(term.kind, downAt${i}, downWords${i}, areInputs & vec4<bool>(r0 + downRank + ${i}u < term.rank));`)}
+      workgroupBarrier(); // the slice before has been read
+${each((i) => `      tiles[upPlace + ${i}u * line] = up[${i}];`)}
+${each((i) => `      tiles[downPlace + ${i}u * line] = down${i};`)}
       workgroupBarrier();
-      for (var r = 0u; r < 16u; r++) {
-        let a = tiles[r * 17u + thread.y];
-        let b = tiles[side + r * 17u + thread.x];
-${each((i) => `        part${i} = fma(vec4f(a[${i}]), b, part${i});`)}
+      // Ranks come in fours: those beyond the last are 0.
+      let count = min(16u, term.rank - r0);
+      for (var r = 0u; r < count; r += 4u) {
+        for (var k = 0u; k < 4u; k++) {
+          let start = (r + k) * line;
+          let top = tiles[start + y];
+          let bottom = tiles[start + y + 8u];
+          let left = tiles[side + start + x];
+          let right = tiles[side + start + x + 8u];
+${each((i) => {
+  const a = i < 4 ? `top[${i}]` : `bottom[${i - 4}]`;
+  return `          left${i} = fma(vec4f(${a}), left, left${i});\n          right${i} = fma(vec4f(${a}), right, right${i});`;
+}, 8)}
+        }
       }
-      workgroupBarrier();
     }
-${each((i) => `    sum${i} = fma(vec4f(term.scale), part${i}, sum${i});`)}
   }
-  let m = m0 + thread.y * 4u;
-  let n = n0 + thread.x * 4u;
-${each((i) => `  if (m + ${i}u < extentM) { writeRow(m + ${i}u, n, extentN, sum${i}); }`)}
+  let m = m0 + y * 4u;
+  let n = n0 + x * 4u;
+  // All is read before anything is written, so that the reads do not wait for one another. What is read beyond the
+  // weight's edge is not used.
+${each((i) => `  left${i} += readFour((${row(i)}) * extentN + n);\n  right${i} += readFour((${row(i)}) * extentN + n + 32u);`, 8)}
+${each(
+  (i) => `  if (${row(i)} < extentM) {
+    let at = (${row(i)}) * extentN + n;
+    if (n < extentN) { writeFour(at, left${i}, extentN - n); }
+    if (n + 32u < extentN) { writeFour(at + 32u, right${i}, extentN - n - 32u); }
+  }`,
+  8,
+)}
 }
 `;
 }
