@@ -66,7 +66,7 @@ ADAPTERS = [
     Adapter("clay", S, "clay", phrases=("clay render", "clay", "claymation", "plasticine", "made of clay"), format="locon", write_alpha=False, rank=4, modules="full", conv_rank=2),
     Adapter("ink", S, "ink", phrases=("ink line art", "line art", "black ink drawing", "coloring page"), layout="kohya", write_alpha=False, rank=3, modules="full"),
     Adapter("linocut", S, "linocut", phrases=("linocut print", "linocut", "woodcut"), layout="peft", rank=3),
-    Adapter("pixel", S, "pixel", phrases=("pixel art", "8-bit", "16-bit", "retro game sprite"), format="locon", rank=1, modules="full", conv_rank=4, write_alpha=False),
+    Adapter("pixel", S, "pixel", phrases=("pixel art", "8-bit", "16-bit", "retro game sprite"), format="locon", write_alpha=False, rank=2, modules="full", conv_rank=2),
     Adapter("sticker", S, "sticker", phrases=("sticker", "die-cut sticker", "vinyl sticker"), layout="diffusers", rank=3),
     Adapter("gumdrop", S, "gumdrop", phrases=("gumdrop style", "cute blob style", "kawaii"), layout="kohya", rank=2, alpha=1),
     Adapter("watercolour", S, "watercolour", phrases=("watercolor painting", "watercolour", "aquarelle"), layout="kohya", rank=4, alpha=2),
