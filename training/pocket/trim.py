@@ -4,6 +4,7 @@
 Without --conv-rank nothing is lost. With it, 3×3 convolutions of a higher rank keep their largest singular values.
 """
 import argparse
+import json
 import os
 
 import torch
@@ -50,6 +51,8 @@ def main():
     for path in args.files:
         tensors, metadata = safetensors_io.load_file(path)
         before = os.path.getsize(path)
+        if args.conv_rank and "ss_network_args" in metadata:
+            metadata["ss_network_args"] = json.dumps({**json.loads(metadata["ss_network_args"]), "conv_dim": str(args.conv_rank)})
         safetensors_io.save_file(trim(tensors, args.conv_rank), path, metadata)
         print(f"{os.path.basename(path)}: {before} to {os.path.getsize(path)} bytes")
 
