@@ -27,7 +27,15 @@ import {
   unary,
 } from "./ops.ts";
 
-interface TapOptions extends MapSize {
+/**
+ * Values of the nine copies of a map that a convolution by taps may hold: 64 MB in float16. At 512×512 the largest of SD 1.5 takes
+ * 24 MB for two images; far larger images go by Conv, whose workgroups are enough for them.
+ */
+const MAX_TAP_VALUES = 2 ** 25;
+
+/** A 3×3 convolution and the size of its output. */
+interface WindowOptions extends MapSize {
+  readonly weight: Value;
   readonly name: string;
   readonly channels: number;
   readonly stride: number;
@@ -38,9 +46,11 @@ interface TapOptions extends MapSize {
 
 export class WebgpuLayers implements Layers {
   readonly g: GraphBuilder;
+  private readonly maxTapValues: number;
 
-  constructor(g: GraphBuilder) {
+  constructor(g: GraphBuilder, { maxTapValues = MAX_TAP_VALUES }: { maxTapValues?: number } = {}) {
     this.g = g;
+    this.maxTapValues = maxTapValues;
   }
 
   fromImage(image: Value): FeatureMap {
@@ -58,14 +68,30 @@ export class WebgpuLayers implements Layers {
   conv3x3(map: FeatureMap, options: ConvOptions): FeatureMap {
     const { name, channels, stride = 1, padding = "same", smallMap = false } = options;
     const { value } = this.settle(map);
+    const [batch, , , inputs] = value.shape as [number, number, number, number];
     const [begin, end] = padding === "same" ? [1, 1] : [0, 1];
     const size = (length: number): number => Math.floor((length + begin + end - 3) / stride) + 1;
-    if (smallMap) {
-      const [height, width] = [size(map.height), size(map.width)];
-      return this.convByTaps(value, { name, channels, stride, begin, end, height, width });
+    const [height, width] = [size(map.height), size(map.width)];
+    const shape = [channels, inputs, 3, 3];
+    if (!smallMap) {
+      const weight = this.g.parameter(`${name}.weight`, shape);
+      return this.conv(value, { weight, name, channels, stride, begin, end, height, width });
     }
-    const weight = this.g.parameter(`${name}.weight`, [channels, map.channels, 3, 3]);
-    const bias = this.g.parameter(`${name}.bias`, [channels]);
+    const taps = this.g.parameter(`${name}.weight`, shape, {
+      layout: "transpose",
+      inputShape: [9, inputs, channels],
+    });
+    if (9 * batch * height * width * inputs <= this.maxTapValues)
+      return this.convByTaps(value, { weight: taps, name, channels, stride, begin, end, height, width });
+    const weight = transpose(this.g, reshape(this.g, taps, [3, 3, inputs, channels]), [3, 2, 0, 1]);
+    return this.conv(value, { weight, name, channels, stride, begin, end, height, width });
+  }
+
+  private conv(
+    value: Value,
+    { weight, name, channels, stride, begin, end, height, width }: WindowOptions,
+  ): FeatureMap {
+    const { g } = this;
     const attributes = {
       kernel_shape: [3, 3],
       pads: [begin, begin, end, end],
@@ -74,14 +100,14 @@ export class WebgpuLayers implements Layers {
       group: 1,
     };
     // ONNX convolutions are channels-first; the runtime cancels these transposes against its own channels-last kernel.
-    const x = padChannels(this.g, transpose(this.g, value, [0, 3, 1, 2]));
-    const y = this.g.one(
+    const x = padChannels(g, transpose(g, value, [0, 3, 1, 2]));
+    const y = g.one(
       "Conv",
-      [x, padChannels(this.g, weight), bias],
-      [value.shape[0]!, channels, size(map.height), size(map.width)],
+      [x, padChannels(g, weight), g.parameter(`${name}.bias`, [channels])],
+      [value.shape[0]!, channels, height, width],
       { attributes, label: name },
     );
-    return this.map(transpose(this.g, y, [0, 2, 3, 1]));
+    return this.map(transpose(g, y, [0, 2, 3, 1]));
   }
 
   /**
@@ -90,14 +116,10 @@ export class WebgpuLayers implements Layers {
    */
   private convByTaps(
     value: Value,
-    { name, channels, stride, begin, end, height, width }: TapOptions,
+    { weight, name, channels, stride, begin, end, height, width }: WindowOptions,
   ): FeatureMap {
     const { g } = this;
     const [batch, rows, columns, inputs] = value.shape as [number, number, number, number];
-    const weight = g.parameter(`${name}.weight`, [channels, inputs, 3, 3], {
-      layout: "transpose",
-      inputShape: [9, inputs, channels],
-    });
     const [paddedRows, paddedColumns] = [rows + begin + end, columns + begin + end];
     const padded = pad(g, value, [0, begin, begin, 0, 0, end, end, 0]);
     const places = Array.from({ length: 9 * batch * height * width }, (_, at) => {

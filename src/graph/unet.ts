@@ -174,9 +174,9 @@ class UnetBlocks {
     });
   }
 
-  /** The two smallest maps: 16×16 and 8×8 positions of a 512×512 image. */
+  /** 16×16 and 8×8 positions of a 512×512 image. */
   private isSmall(level: number): boolean {
-    return level >= this.config.blockOutChannels.length - 2;
+    return level >= 2;
   }
 
   private resnet(x: FeatureMap, { name, level }: { name: string; level: number }): FeatureMap {

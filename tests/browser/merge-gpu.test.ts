@@ -245,7 +245,9 @@ test("two and three adapters of different families on the same weights", async (
 interface RandomOptions {
   readonly rank?: number;
   /** Type of the files. */
-  readonly dtype?: "F32" | "F16";
+  readonly dtype?: "F32" | "F16" | "BF16";
+  /** See `makeAdapter`. */
+  readonly spread?: number;
   /** How many of the adapters are merged together, too. */
   readonly together?: number;
 }
@@ -254,7 +256,7 @@ interface RandomOptions {
 const compareRandom = (
   list: readonly { name: string; shape: number[] }[],
   kinds: readonly string[],
-  { rank = 37, dtype = "F32", together = 3 }: RandomOptions = {},
+  { rank = 37, dtype = "F32", spread = 1, together = 3 }: RandomOptions = {},
 ): Promise<Outcome> =>
   browser.page.evaluate(
     async ([parameterList, kindList, options, count]) => {
@@ -285,13 +287,13 @@ const compareRandom = (
         groups,
       );
     },
-    [list, kinds, { rank, dtype }, together] as const,
+    [list, kinds, { rank, dtype, spread }, together] as const,
   );
 
 test("weights larger than a tile, ranks larger than a step", async () => {
   const outcome = await compareRandom(
     [
-      { name: "mid_block.attentions.0.transformer_blocks.0.ff.net.0.proj.weight", shape: [210, 134] },
+      { name: "mid_block.attentions.0.transformer_blocks.0.ff.net.0.proj.weight", shape: [212, 136] },
       { name: "mid_block.attentions.0.transformer_blocks.0.attn2.to_k.weight", shape: [66, 130] },
       { name: "mid_block.resnets.0.conv1.weight", shape: [70, 18, 3, 3] },
     ],
@@ -326,6 +328,22 @@ test("more low-rank adapters than one dispatch adds, halves that begin in the mi
   check(outcome);
   expect(outcome.results.length).toBe(88);
   expect(outcome.results.some(({ family }) => family.split(" + ").length === 10)).toBe(true);
+});
+
+test.each([
+  { dtype: "BF16", spread: 1 },
+  { dtype: "F16", spread: 8000 }, // up factors around 6e-5: most of them are subnormal halves
+] as const)("factors of $dtype, spread $spread", async (options) => {
+  const outcome = await compareRandom(
+    [
+      { name: "mid_block.attentions.0.proj_in.weight", shape: [36, 68] },
+      { name: "mid_block.attentions.0.proj_out.weight", shape: [34, 3] },
+    ],
+    ["lora", "lora"],
+    { rank: 5, together: 2, ...options },
+  );
+  check(outcome);
+  expect(outcome.results.length).toBe(24);
 });
 
 test("f16 is rounded to the nearest, ties to even, down to its smallest values", async () => {

@@ -1,0 +1,50 @@
+// The three forms of a 3×3 convolution for WebGPU, all of standard operators, on the CPU: the runtime's own, and of the
+// parameters of small maps nine products and, for large images, the runtime's own again. Tolerance 1e-6 relative.
+
+import { expect, it } from "vitest";
+import { GraphBuilder } from "../../src/graph/builder.ts";
+import { WebgpuLayers } from "../../src/graph/layers-webgpu.ts";
+import type { ConvOptions } from "../../src/graph/layers.ts";
+import { toInputLayout } from "../../src/runtime/parameter-layout.ts";
+import { createRuntime } from "../../src/runtime/runtime.ts";
+import { createOrtSession } from "../../src/runtime/session.ts";
+import { relativeError } from "./cases.ts";
+import { noise } from "./noise.ts";
+
+const shape = [2, 4, 7, 5]; // [B, C, H, W]
+
+async function convolve(
+  options: Pick<ConvOptions, "stride" | "padding" | "smallMap">,
+  maxTapValues: number,
+): Promise<{ values: Float32Array; operators: string }> {
+  const { ort } = await createRuntime({ preference: "wasm" });
+  const g = new GraphBuilder("unet", { device: "webgpu", dtype: "f32" });
+  const layers = new WebgpuLayers(g, { maxTapValues });
+  const y = layers.conv3x3(layers.fromImage(g.input("x", shape)), { name: "conv", channels: 8, ...options });
+  g.output("y", layers.toImage(y));
+  const model = g.finish();
+  const { session } = await createOrtSession(ort, { gpu: null, model, graphCapture: false });
+  const feeds = Object.fromEntries([
+    ["x", new ort.Tensor("float32", noise("x", shape), shape)],
+    ...model.parameters.map((spec) => {
+      const values = toInputLayout(noise(spec.name, spec.shape), spec);
+      return [spec.name, new ort.Tensor("float32", values, spec.inputShape)];
+    }),
+  ]);
+  const { y: result } = await session.run(feeds);
+  return { values: result!.data as Float32Array, operators: new TextDecoder("latin1").decode(model.bytes) };
+}
+
+it.each([
+  { stride: 1, padding: "same" },
+  { stride: 2, padding: "same" },
+  { stride: 2, padding: "end" },
+] as const)("stride $stride, padding $padding", async (window) => {
+  const plain = await convolve(window, Infinity);
+  const products = await convolve({ ...window, smallMap: true }, Infinity);
+  const large = await convolve({ ...window, smallMap: true }, 100);
+  expect(products.operators).toContain("ReduceSum");
+  expect(large.operators).not.toContain("ReduceSum");
+  expect(relativeError(products.values, plain.values)).toBeLessThan(1e-6);
+  expect(relativeError(large.values, plain.values)).toBeLessThan(1e-6);
+});
