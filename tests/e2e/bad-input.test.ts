@@ -12,6 +12,7 @@ import {
   complaint,
   generateButton,
   loaded,
+  loseDatabases,
   paint,
   pictures,
   promptBox,
@@ -162,14 +163,7 @@ test("what cannot be deleted is named with the reason, and stays; nothing else i
     await page.keyboard.press("Escape");
     await paint(page, "a fox in the snow");
 
-    // Another tab asks for newer databases, and thinks better of it: this tab has let go of them.
-    await page.evaluate(async () => {
-      for (const name of ["stylus-web-gallery", "stylus-web-adapters"]) {
-        const opened = indexedDB.open(name, 99);
-        opened.addEventListener("upgradeneeded", () => opened.transaction!.abort());
-        await new Promise((resolve) => opened.addEventListener("error", resolve));
-      }
-    });
+    await loseDatabases(page, ["stylus-web-gallery", "stylus-web-adapters"]);
     const lost = "could not be deleted. This tab has lost its storage to another one";
     const gallery = page.getByRole("region", { name: "Your pictures" });
     await gallery.getByRole("button", { name: "Delete the picture with seed 7" }).click();
