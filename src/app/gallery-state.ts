@@ -13,7 +13,7 @@ export interface GalleryState {
   readonly persistent: Accessor<boolean>;
   /**
    * Adds finished pictures of a run, with what is known of the run now.
-   * @throws when the browser has no room
+   * @throws when the browser does not keep them
    */
   keep(view: RunView, report: RunReport, finished: readonly ImageView[]): Promise<void>;
   read(runId: string): Promise<{ run: StoredRun; images: StoredImage[] } | null>;

@@ -181,7 +181,11 @@ export function createRuns(context: RunsContext): Runs {
       );
       announce(stopped ? "Stopped." : plain.message);
     } finally {
-      if (!(await keep())) announce("The browser has no room to keep this picture. Download it to keep it.");
+      const unkept = await keep();
+      if (unkept) {
+        if (!view.error) set({ error: explain(unkept) }); // what went wrong before counts for more
+        announce(unkept.message);
+      }
       release();
     }
   }

@@ -1,7 +1,7 @@
 // The picture to start from as the page has it: taken from a file or a finished picture, shown small, masked, removed. Its
 // id stands in the settings, its file in the input store: both outlive a reload.
 import { createEffect, createSignal, on, onCleanup, untrack, type Accessor } from "solid-js";
-import { StylusError, type PlainError } from "../shared/errors.ts";
+import { keepingError, type PlainError, type StylusError } from "../shared/errors.ts";
 import type { RgbaImage } from "../shared/request.ts";
 import type { GalleryState } from "./gallery-state.ts";
 import { pictureText } from "./image-file.ts";
@@ -48,11 +48,9 @@ export interface StartState {
   saveMask(mask: MaskImage): Promise<void>;
 }
 
-const noRoom = (what: "picture" | "mask", cause: unknown): StylusError =>
-  new StylusError("quota", `The browser has no room to keep this ${what}.`, {
-    where: "start",
-    remedy: "Free disk space, or delete pictures or models you no longer need, then try again.",
-    cause,
+const notKept = (what: "picture" | "mask", cause: unknown): StylusError =>
+  keepingError(`this ${what}`, cause, {
+    full: "Free disk space, or delete pictures or models you no longer need, then try again.",
   });
 
 /** A tab that was closed meanwhile may have taken a picture and not painted from it yet. */
@@ -142,7 +140,7 @@ export function createStartState(context: {
       const taken = await takePicture(file, name);
       const { width, height, original } = taken;
       const id = await (await inputs).put(taken.file).catch((cause: unknown) => {
-        throw noRoom("picture", cause);
+        throw notKept("picture", cause);
       });
       if (!isLatest()) return;
       ask(null);
@@ -210,13 +208,16 @@ export function createStartState(context: {
         return;
       }
       try {
-        const id = await (await inputs).put(await maskFile(mask.values, mask));
+        const file = await maskFile(mask.values, mask);
+        const id = await (await inputs).put(file).catch((cause: unknown) => {
+          throw notKept("mask", cause);
+        });
         if (settings.start?.picture.id !== start.picture.id) return; // another picture was chosen meanwhile
         setSettings("start", { ...start, mask: id });
         setNote(null);
         announce("The mask is kept.");
       } catch (error) {
-        setInputError(explain(noRoom("mask", error)));
+        setInputError(explain(error));
       }
     },
   };

@@ -18,6 +18,7 @@ import {
   promptBox,
   useSettings,
 } from "./page.ts";
+import { gradient } from "./picture-file.ts";
 import { visit } from "./visit.ts";
 
 describe("requests", () => {
@@ -224,6 +225,41 @@ test("what cannot be deleted is named with the reason, and stays; nothing else i
     await page.keyboard.press("Escape");
     await page.getByRole("heading", { name: "The model is deleted from this browser" }).waitFor();
     expect(await gallery.getByRole("button", { name: /^Show the picture/ }).count()).toBe(1);
+  } finally {
+    await site.close();
+  }
+});
+
+test("what cannot be kept is told with the true reason: no room, or a storage that is lost", async () => {
+  const site = await openSite();
+  try {
+    const { page } = site;
+    await loaded(page);
+    await useSettings(page, {});
+    const keepPicturesNot = async (refusal: string): Promise<void> => {
+      await promptBox(page).fill("a fox in the snow");
+      await generateButton(page).click();
+      await complaint(page, refusal);
+      expect(await pictures(page).count()).toBe(1);
+      await drop(page, [{ name: "start.png", buffer: gradient(64, 64), type: "image/png" }]);
+      await page.getByRole("region", { name: "Prompt and settings" }).getByText(refusal).waitFor();
+    };
+    const keepAdapterNot = async (refusal: string): Promise<void> => {
+      await drop(page, [await loraFile("paper_collage.safetensors")]);
+      await page.getByRole("button", { name: "Add to my adapters" }).click();
+      await complaint(page, refusal);
+    };
+    await loseDatabases(page, ["stylus-web-gallery", "stylus-web-inputs"]);
+    await keepPicturesNot("The browser could not keep this picture. This tab has lost its storage");
+    await loseDatabases(page, ["stylus-web-adapters"]);
+    await keepAdapterNot("The browser could not keep this adapter. This tab has lost its storage");
+    await page.reload();
+    await loaded(page);
+    const session = await page.context().newCDPSession(page);
+    const { origin } = new URL(page.url());
+    await session.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: 1 });
+    await keepPicturesNot("The browser has no room to keep this picture.");
+    await keepAdapterNot("The browser has no room to keep this adapter.");
   } finally {
     await site.close();
   }
