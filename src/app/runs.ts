@@ -49,7 +49,10 @@ export interface Runs {
   closeVariant(imageIndex: number): void;
   /** What the run on show was refused for, its words or adapters, is settled: the prompt is another one. */
   settle(): void;
-  /** Shows a run of the gallery; answers what it was asked for, null when it is gone. */
+  /**
+   * Shows a run of the gallery; answers what it was asked for, null when something else is shown meanwhile.
+   * @throws StylusError not-found: it is gone; quota: the browser does not read it
+   */
   show(runId: string): Promise<GenerateOptions | null>;
 }
 
@@ -306,7 +309,14 @@ export function createRuns(context: RunsContext): Runs {
       if (busy()) return null;
       wanted = runId;
       const stored = await gallery.read(runId);
-      if (!stored || busy() || wanted !== runId) return null;
+      if (busy() || wanted !== runId) return null;
+      if (!stored) {
+        throw new StylusError(
+          "not-found",
+          "This picture is not in the gallery any more: it was deleted in another tab.",
+          { where: "gallery", remedy: "The gallery shows what is left." },
+        );
+      }
       const { images } = stored;
       const kept = { ...stored.run, options: withLaterOptions(stored.run.options) };
       const blank = startRun(kept.options, kept.id);

@@ -35,7 +35,7 @@ export class StylusError extends Error {
   }
 }
 
-/** Why browsers refuse to write or to delete, by the name of their error. */
+/** Why browsers refuse to read, to write or to delete, by the name of their error. */
 const refusals: Readonly<Record<string, string>> = {
   NoModificationAllowedError: "It is in use, perhaps by another tab of this site.",
   InvalidStateError: "This tab has lost its storage to another one that has a newer version of this site.",
@@ -51,6 +51,14 @@ export function deletionError(what: string, cause: unknown): StylusError {
   return new StylusError("quota", `${what} could not be deleted. ${whyRefused(cause)}`, {
     remedy:
       "Nothing else is lost. Close other tabs of this site, reload this page and try again; where the disk is full, free some of it first.",
+    cause,
+  });
+}
+
+/** @param what could not be read: begins a sentence */
+export function readingError(what: string, cause: unknown): StylusError {
+  return new StylusError("quota", `${what} could not be read. ${whyRefused(cause)}`, {
+    remedy: "Reload this page, then try again.",
     cause,
   });
 }

@@ -103,7 +103,7 @@ function Thumbnail(props: {
         aria-current={shown()}
         disabled={studio.busy()}
         onClick={() => {
-          void studio.show(props.image.runId);
+          void studio.show(props.image.runId).then(focusWhatIsLeft); // it may be gone
           scrollTo({ top: 0, behavior: "smooth" });
         }}
       >
