@@ -282,10 +282,12 @@ function buildStudio(services: Services): Studio {
         return null;
       });
       if (!asked) return;
-      // A picture that was chosen while the run was read stays.
-      const chosen = isLatest() ? {} : { start: settings.start, size: settings.size };
+      // A picture that was chosen while the run was read stays, with what there is to say about it.
+      const own = isLatest();
+      const chosen = own ? {} : { start: settings.start, size: settings.size };
       const draft = settings.prompt;
       batch(() => {
+        if (own) start.setNote(null);
         if (draft.trim() !== "" && draft !== asked.prompt)
           setSettings("history", (history) => withPrompt(history, draft));
         // Prompt, choice and pictures always belong together; only the lock of the seed stays as it is.
@@ -296,6 +298,7 @@ function buildStudio(services: Services): Studio {
     useSettings(value) {
       start.claim();
       batch(() => {
+        start.setNote(null);
         setSettings(fromOptions(value, defaults()));
         choice.adopt(value, { sameModel: sameModel() });
       });

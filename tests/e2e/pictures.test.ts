@@ -49,6 +49,13 @@ async function choose(name: string, buffer: Buffer): Promise<void> {
     .setInputFiles({ name, mimeType: "image/png", buffer });
 }
 
+/** Brings the latest run of the gallery back. */
+const bringBack = (): Promise<void> =>
+  page
+    .getByRole("button", { name: /^Show the picture with seed 7/ })
+    .first()
+    .click();
+
 const wide = { fewStep: false, full: { steps: 4, sampler: "euler" } };
 
 test("starts from a chosen picture, at the strength set; compared with before", async () => {
@@ -117,10 +124,7 @@ test("a mask leaves what it does not mark as it was, to the bit; picture and mas
   // A run of the gallery brings its picture and mask back.
   await area().getByRole("button", { name: "Do not start from this picture" }).click();
   expect(await area().count()).toBe(0);
-  await page
-    .getByRole("button", { name: /^Show the picture with seed 7/ })
-    .first()
-    .click();
+  await bringBack();
   await maskThumbnail().waitFor();
   expect(await strength().inputValue()).toBe("0.9");
   expect(bugs).toEqual([]);
@@ -326,11 +330,6 @@ test("a run that is brought back keeps its start when a picture chosen before co
   await choose("gradient.png", source);
   await area().getByText("gradient.png").waitFor();
   await paint(page, "a fox in the snow");
-  const bringBack = (): Promise<void> =>
-    page
-      .getByRole("button", { name: /^Show the picture with seed 7/ })
-      .first()
-      .click();
   const startId = (): Promise<string> =>
     page.evaluate(() => JSON.parse(localStorage.getItem("stylus-web/settings/1")!).start?.picture.id);
   const idOf = (file: Buffer): string => createHash("sha256").update(file).digest("hex");
@@ -341,6 +340,15 @@ test("a run that is brought back keeps its start when a picture chosen before co
   await area().getByText("256 × 256").waitFor();
   await readSlow();
   expect(await startId()).toBe(idOf(source));
+
+  // What is said about a picture goes with it.
+  const buffer = pictureFile({ width: 4096, height: 64 }, () => [0, 90, 0, 255]);
+  const madeSmaller = page.getByText("Made smaller, from 4096 × 64 to 2048 × 32 pixels.");
+  await drop(page, [{ name: "long.png", buffer, type: "image/png" }]);
+  await madeSmaller.waitFor();
+  await bringBack();
+  await area().getByText("256 × 256").waitFor();
+  expect(await madeSmaller.count()).toBe(0);
 
   // A gallery that is read slowly: a writing transaction is open until the event.
   await page.evaluate(async () => {
