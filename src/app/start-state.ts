@@ -22,6 +22,12 @@ export interface Offer {
   readonly url: string;
 }
 
+export interface OpenMask {
+  readonly pictureId: string;
+  readonly image: RgbaImage;
+  readonly mask: MaskImage;
+}
+
 export interface StartState {
   readonly inputs: Promise<InputStore>;
   /** Object URLs of the picture and its mask; null when there is none, or its file is not read yet. */
@@ -37,15 +43,15 @@ export interface StartState {
   /** Starts from a picture file from now on. */
   take(file: Blob, name: string): Promise<void>;
   /**
-   * To be called when the user does something about the start: a file of an earlier action that is read more slowly changes
-   * nothing any more. Answers whether this is still the latest action.
+   * To be called when the user does something about the start: a file of an earlier action that is read or kept more slowly
+   * changes nothing any more. Answers whether this is still the latest action.
    */
   claim(): () => boolean;
   remove(): void;
   /** Pixels and mask to draw on; null when they cannot be read. */
-  openMask(): Promise<{ readonly image: RgbaImage; readonly mask: MaskImage } | null>;
-  /** Keeps a drawn mask; an empty one is no mask. */
-  saveMask(mask: MaskImage): Promise<void>;
+  openMask(): Promise<OpenMask | null>;
+  /** Keeps a drawn mask, unless another picture has come in since it was opened; an empty one is no mask. */
+  saveMask(drawn: Pick<OpenMask, "pictureId" | "mask">): Promise<void>;
 }
 
 const notKept = (what: "picture" | "mask", cause: unknown): StylusError =>
@@ -192,15 +198,19 @@ export function createStartState(context: {
         const image = await pixelsOf(file, start.name);
         const { width, height } = image;
         const mask = drawn ? { width, height, values: await maskValues(drawn, image) } : blankMask(image);
-        return { image, mask };
+        return { pictureId: start.picture.id, image, mask };
       } catch (error) {
         setInputError(explain(error));
         return null;
       }
     },
-    async saveMask(mask) {
+    async saveMask({ pictureId, mask }) {
       const { start } = settings;
-      if (!start) return;
+      if (start?.picture.id !== pictureId) {
+        setNote("The mask is not kept: another picture came in while it was drawn.");
+        return;
+      }
+      const isLatest = claim();
       if (markedShare(mask) === 0) {
         if (start.mask !== null) announce("The mask is removed.");
         setSettings("start", { ...start, mask: null });
@@ -212,11 +222,12 @@ export function createStartState(context: {
         const id = await (await inputs).put(file).catch((cause: unknown) => {
           throw notKept("mask", cause);
         });
-        if (settings.start?.picture.id !== start.picture.id) return; // another picture was chosen meanwhile
+        if (!isLatest()) return;
         setSettings("start", { ...start, mask: id });
         setNote(null);
         announce("The mask is kept.");
       } catch (error) {
+        if (!isLatest()) return;
         setInputError(explain(error));
       }
     },

@@ -376,6 +376,58 @@ test("a run that is brought back keeps its start when a picture chosen before co
   expect(bugs).toEqual([]);
 });
 
+test("a mask that is kept more slowly than a run is brought back leaves the run's start as it was", async () => {
+  await useSettings(page, wide);
+  await choose("gradient.png", source);
+  await area().getByText("gradient.png").waitFor();
+  await paint(page, "a fox in the snow"); // without a mask
+  const masks = (): Promise<string | null> =>
+    page.evaluate(() => JSON.parse(localStorage.getItem("stylus-web/settings/1")!).start.mask);
+  await page.evaluate(() => {
+    const convert = OffscreenCanvas.prototype.convertToBlob;
+    const held = new Promise<void>((resolve) =>
+      document.addEventListener("test-mask", () => resolve(), { once: true }),
+    );
+    OffscreenCanvas.prototype.convertToBlob = async function (...options) {
+      await held;
+      return convert.apply(this, options);
+    };
+  });
+  const drawMask = async (): Promise<void> => {
+    await area().getByRole("button", { name: "Paint a mask" }).click();
+    await dialog().getByText("Mark a rectangle by numbers").click();
+    await dialog().getByRole("button", { name: "Mark it", exact: true }).click();
+    await dialog().getByRole("button", { name: "Done" }).click();
+  };
+  await drawMask();
+  await promptBox(page).fill("something else");
+  await bringBack();
+  await expect.poll(() => promptBox(page).inputValue()).toBe("a fox in the snow");
+  await page.evaluate(async () => {
+    document.dispatchEvent(new Event("test-mask"));
+    await new Promise((resolve) => setTimeout(resolve, 500)); // it is kept now
+  });
+  expect(await masks()).toBeNull();
+  await drawMask();
+  await maskThumbnail().waitFor();
+  expect(bugs).toEqual([]);
+});
+
+test("a mask is not put on a picture that comes in while it is drawn", async () => {
+  await useSettings(page, wide);
+  await choose("gradient.png", source);
+  await area().getByText("gradient.png").waitFor();
+  await area().getByRole("button", { name: "Paint a mask" }).click();
+  await dialog().getByText("Mark a rectangle by numbers").click();
+  await dialog().getByRole("button", { name: "Mark it", exact: true }).click();
+  await drop(page, [{ name: "later.png", buffer: gradient(192, 256), type: "image/png" }]);
+  await area().getByText("later.png").waitFor({ state: "attached" });
+  await dialog().getByRole("button", { name: "Done" }).click();
+  await page.getByText("The mask is not kept: another picture came in while it was drawn.").waitFor();
+  expect(await maskThumbnail().count()).toBe(0);
+  expect(bugs).toEqual([]);
+});
+
 test.each(["light", "dark"] as const)("has no accessibility violations, %s", async (appearance) => {
   await useSettings(page, { ...wide, appearance });
   await choose("gradient.png", source);
