@@ -4,6 +4,7 @@ import { createStore, produce, type SetStoreFunction } from "solid-js/store";
 import type { AdapterCard } from "../retrieval/card.ts";
 import { StylusError, toPlainError, type PlainError } from "../shared/errors.ts";
 import type { DeviceReport } from "../shared/request.ts";
+import { counted } from "../shared/words.ts";
 import type { GalleryState } from "./gallery-state.ts";
 import { encodePicture } from "./image-file.ts";
 import { missingAdapters } from "./adapter-names.ts";
@@ -65,8 +66,9 @@ export function explain(error: unknown): PlainError {
 
 function describeChoice(tasks: readonly { readonly picks: readonly unknown[] }[]): string {
   const picks = tasks.reduce((sum, task) => sum + task.picks.length, 0);
-  const adapters = picks === 1 ? "1 adapter" : `${picks} adapters`;
-  return picks === 0 ? "No adapter is needed for this prompt." : `Chose ${adapters} for this prompt.`;
+  return picks === 0
+    ? "No adapter is needed for this prompt."
+    : `Chose ${counted(picks, "adapter")} for this prompt.`;
 }
 
 function revokePictures(view: RunView | undefined): void {

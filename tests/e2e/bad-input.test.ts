@@ -170,7 +170,7 @@ test("what cannot be deleted is named with the reason, and stays; nothing else i
     await gallery.getByRole("button", { name: "Delete the picture with seed 7" }).click();
     await complaint(page, `The picture with seed 7 ${lost}`);
     await gallery.getByRole("button", { name: "Delete all pictures" }).click();
-    await gallery.getByRole("button", { name: "Delete 1 pictures" }).click();
+    await gallery.getByRole("button", { name: "Delete 1 picture", exact: true }).click();
     await complaint(page, `The pictures ${lost}`);
     await page.getByRole("button", { name: /^Adapters/ }).click();
     const library = page.getByRole("dialog", { name: "Adapters", exact: true });

@@ -70,7 +70,7 @@ test("finished pictures of a run that is stopped, or reloaded away, are kept wit
   await useSettings(page, { fewStep: false, full: { steps: 24 }, count: 4 });
   if ((await gallery.count()) > 0) {
     await gallery.getByRole("button", { name: "Delete all pictures" }).click();
-    await gallery.getByRole("button", { name: /^Delete \d+ pictures$/ }).click();
+    await gallery.getByRole("button", { name: /^Delete \d+ pictures?$/ }).click();
     await gallery.waitFor({ state: "detached" });
   }
   const paintOne = async (prompt: string): Promise<void> => {
