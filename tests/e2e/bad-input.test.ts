@@ -230,7 +230,7 @@ test("what cannot be deleted is named with the reason, and stays; nothing else i
   }
 });
 
-test("what cannot be kept is told with the true reason: no room, or a storage that is lost", async () => {
+test("what cannot be kept, or read, is told with the true reason: no room, or a storage that is lost", async () => {
   const site = await openSite();
   try {
     const { page } = site;
@@ -253,6 +253,9 @@ test("what cannot be kept is told with the true reason: no room, or a storage th
     await keepPicturesNot("The browser could not keep this picture. This tab has lost its storage");
     await loseDatabases(page, ["stylus-web-adapters"]);
     await keepAdapterNot("The browser could not keep this adapter. This tab has lost its storage");
+    await page.keyboard.press("Escape");
+    await generateButton(page).click();
+    await complaint(page, "Your adapters could not be read. This tab has lost its storage");
     await page.reload();
     await loaded(page);
     const session = await page.context().newCDPSession(page);
