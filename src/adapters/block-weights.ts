@@ -1,6 +1,7 @@
 // Weights per block of the network, in the notation of the A1111 extension "LoRA block weight": BASE is the text
 // encoder, IN00 … IN11, M00, OUT00 … OUT11 are the UNet's blocks in LDM order.
 import { StylusError } from "../shared/errors.ts";
+import { counted } from "../shared/words.ts";
 
 /** Factors by block name; blocks that are not named keep 1. */
 export type BlockWeights = Readonly<Record<string, number>>;
@@ -62,7 +63,8 @@ export function parseBlockWeights(text: string): BlockWeights {
   if (uniform !== undefined) return everyBlock(() => uniform);
   const list = PRESETS.get(name) ?? parts.map(parseNumber);
   if (list.length === BLOCKS.length) return everyBlock((_, i) => list[i]!);
-  if (list.length !== ATTENTION_BLOCKS.length) throw badWeights(`${list.length} numbers instead of 17 or 26`);
+  if (list.length !== ATTENTION_BLOCKS.length)
+    throw badWeights(`${counted(list.length, "number")} instead of 17 or 26`);
   return everyBlock((block) => list[ATTENTION_BLOCKS.indexOf(block)] ?? 0);
 }
 

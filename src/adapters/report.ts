@@ -1,6 +1,7 @@
 // The diagnosis of an adapter file: what it is, what of it fits the loaded model, what does not and why.
 // Plain data; it crosses worker boundaries and is printed by `npm run inspect`.
 import type { PlainError } from "../shared/errors.ts";
+import { counted } from "../shared/words.ts";
 import type { BaseVerdict } from "./base-model.ts";
 import type { Family } from "./module-tensors.ts";
 import type { AdapterHashes } from "./hashes.ts";
@@ -97,10 +98,6 @@ export function formatReport(report: AdapterReport, { model }: { model: string }
       lines.push(`${" ".repeat(19)}… and ${keys.length - MAX_KEYS_SHOWN} more`);
   }
   return lines.join("\n");
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 function rangeText(values: readonly number[]): string {

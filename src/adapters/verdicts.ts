@@ -139,7 +139,7 @@ export function warningsFor({
   const warnings: string[] = [];
   if (updates.length > 0 && problems.length > 0) {
     warnings.push(
-      `${problems.length} of ${file.entries.size} tensors are not used; the effect may differ from what its author saw.`,
+      `${problems.length} of ${file.entries.size} tensors ${problems.length === 1 ? "is" : "are"} not used; the effect may differ from what its author saw.`,
     );
   }
   if (updates.length > 0 && lacksPeftScale(file, adapterConfig)) {

@@ -1,6 +1,7 @@
 // The adapters of the hub that fit a checkpoint, as cards: from the lists among the manifests. Their files are downloaded when
 // a picture first needs them. Pure.
 import type { AdapterCard, AdapterCategory } from "../retrieval/card.ts";
+import { counted } from "../shared/words.ts";
 import type { AdapterEntry, Manifest, ManifestFile } from "../storage/manifest.ts";
 import { freeId } from "./own-card.ts";
 
@@ -94,10 +95,13 @@ function ofFewStep(manifest: Manifest, baseModel: string): RemoteAdapter[] {
   return manifest.fewStep.map(({ path, ...fewStep }) => {
     const file = manifest.files.find((one) => one.path === path)!;
     const id = manifest.fewStep.length === 1 ? manifest.id : `${manifest.id}-${fewStep.steps}`;
-    const description = `Makes ${fewStep.steps} steps enough.`;
+    const description = `Makes ${counted(fewStep.steps, "step")} enough.`;
     const card: AdapterCard = {
       id,
-      title: manifest.fewStep.length === 1 ? manifest.title : `${manifest.title}, ${fewStep.steps} steps`,
+      title:
+        manifest.fewStep.length === 1
+          ? manifest.title
+          : `${manifest.title}, ${counted(fewStep.steps, "step")}`,
       tags: [],
       triggerWords: [],
       description,

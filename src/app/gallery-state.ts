@@ -1,6 +1,6 @@
 // The gallery as the page shows it: a signal over what is kept.
 import { createSignal, type Accessor } from "solid-js";
-import { deletionError } from "../shared/errors.ts";
+import { deletionError, readingError } from "../shared/errors.ts";
 import { openGallery, type Gallery, type StoredImage, type StoredRun } from "./gallery.ts";
 import { storedIds } from "./picture-options.ts";
 import type { ImageView, RunView } from "./run-view.ts";
@@ -13,9 +13,13 @@ export interface GalleryState {
   readonly persistent: Accessor<boolean>;
   /**
    * Adds finished pictures of a run, with what is known of the run now.
-   * @throws when the browser has no room
+   * @throws when the browser does not keep them
    */
   keep(view: RunView, report: RunReport, finished: readonly ImageView[]): Promise<void>;
+  /**
+   * Null when it is gone: another tab has deleted it.
+   * @throws StylusError quota: the browser does not read it
+   */
   read(runId: string): Promise<{ run: StoredRun; images: StoredImage[] } | null>;
   /** @throws StylusError quota: the browser does not delete it */
   remove(imageId: string): Promise<void>;
@@ -71,7 +75,16 @@ export function createGalleryState(): GalleryState {
       );
       await read(gallery);
     },
-    read: async (runId) => (await ready).run(runId),
+    async read(runId) {
+      const gallery = await ready;
+      const stored = await gallery.run(runId).catch((cause: unknown) => {
+        throw readingError("This picture", cause);
+      });
+      // Another tab may have deleted some of them, or all.
+      const known = images().filter((image) => image.runId === runId);
+      if (known.length !== (stored?.images.length ?? 0)) await read(gallery);
+      return stored;
+    },
     async remove(imageId) {
       const gallery = await ready;
       const image = images().find(({ id }) => id === imageId);

@@ -14,7 +14,7 @@ interface StoredInput {
 export interface InputStore {
   /** False when nothing outlives the page. */
   readonly persistent: boolean;
-  /** Answers the file's id. @throws when the browser has no room */
+  /** Answers the file's id. @throws when the browser does not keep it */
   put(file: Blob): Promise<string>;
   get(id: string): Promise<Blob | null>;
   /** Of all files together. */

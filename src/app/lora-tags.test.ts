@@ -64,6 +64,7 @@ describe("readLoraTags", () => {
     ["<lora:clay:te=x>", "“x” is not a number."],
     ["<lora:clay:1:lwb=NONE>", "“lwb” is nothing that a tag can say"],
     ["<lora:clay:1:lbw=1,2,3>", "3 numbers instead of 17 or 26"],
+    ["<lora:clay:1:lbw=0.5>", "1 number instead of 17 or 26"],
     ["<lora:clay:1:lbw=UP=1>", "not a block and a number"],
     ["<lora:clay:1:start=0.5>", "whole numbers"],
     ["<lora:clay:1:step=8-5>", "the last after the first"],
@@ -185,5 +186,6 @@ describe("readLoraTags", () => {
       ),
     ).toBe("U-Net 0.80, text 0.30, weights by block, steps 5 to 14");
     expect(describeStrength(use("clay", 1, { steps: { start: 5 } }))).toBe("1.00, from step 5");
+    expect(describeStrength(use("clay", 1, { steps: { start: 5, end: 6 } }))).toBe("1.00, step 5");
   });
 });

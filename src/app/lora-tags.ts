@@ -196,10 +196,10 @@ export function describeStrength({ unetStrength, textStrength, blockWeights, ste
     ? [unetStrength.toFixed(2)]
     : [`U-Net ${unetStrength.toFixed(2)}`, `text ${textStrength.toFixed(2)}`];
   if (blockWeights) parts.push("weights by block");
-  if (steps)
-    parts.push(
-      steps.end === undefined ? `from step ${steps.start}` : `steps ${steps.start} to ${steps.end - 1}`,
-    );
+  if (steps?.end === undefined) {
+    if (steps) parts.push(`from step ${steps.start}`);
+  } else if (steps.end === steps.start + 1) parts.push(`step ${steps.start}`);
+  else parts.push(`steps ${steps.start} to ${steps.end - 1}`);
   return parts.join(", ");
 }
 

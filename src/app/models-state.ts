@@ -2,7 +2,7 @@
 // The model in use stays in use until another one is ready.
 import { batch, createSignal, type Accessor } from "solid-js";
 import { createStore, reconcile } from "solid-js/store";
-import type { PlainError } from "../shared/errors.ts";
+import { deletionError, type PlainError } from "../shared/errors.ts";
 import type { Persistence } from "../storage/quota.ts";
 import type { DiskPick } from "./disk-files.ts";
 import type { ModelEntry } from "./model-list.ts";
@@ -57,7 +57,8 @@ export interface Models {
   /** Asks the browser for access to the user's own model, then uses it. */
   allow(id: string): Promise<void>;
   setVPrediction(id: string, vPrediction: boolean): Promise<void>;
-  forgetOwn(id: string): Promise<void>;
+  /** @throws StylusError quota: the browser does not forget it */
+  forgetOwn(entry: Pick<ModelEntry, "id" | "title">): Promise<void>;
 }
 
 export function createModels(context: {
@@ -236,8 +237,10 @@ export function createModels(context: {
       await refresh();
       if (modelOf(packId()) === id) await use(packId());
     },
-    async forgetOwn(id) {
-      await services.models.forgetOwn(id);
+    async forgetOwn({ id, title }) {
+      await services.models.forgetOwn(id).catch((cause: unknown) => {
+        throw deletionError(`What this browser remembers of “${title}”`, cause);
+      });
       await refresh();
     },
   };

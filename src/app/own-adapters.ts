@@ -3,6 +3,7 @@
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 import type { AdapterReport } from "../adapters/report.ts";
 import type { AdapterCard } from "../retrieval/card.ts";
+import { readingError } from "../shared/errors.ts";
 
 export interface OwnAdapter {
   /** The card's id. */
@@ -18,7 +19,7 @@ export interface OwnAdapter {
 export interface OwnAdapterStore {
   /** False when nothing outlives the page. */
   readonly persistent: boolean;
-  /** Oldest first. */
+  /** Oldest first. @throws StylusError quota: the browser does not read them */
   all(): Promise<OwnAdapter[]>;
   /** Adds one, or replaces that of the same id. */
   put(adapter: OwnAdapter): Promise<void>;
@@ -47,7 +48,13 @@ function openMemoryAdapters(): OwnAdapterStore {
 
 const overDatabase = (database: IDBPDatabase<OwnAdapterDatabase>): OwnAdapterStore => ({
   persistent: true,
-  all: async () => (await database.getAll("adapters")).sort(byAge),
+  async all() {
+    try {
+      return (await database.getAll("adapters")).sort(byAge);
+    } catch (cause) {
+      throw readingError("Your adapters", cause);
+    }
+  },
   put: async (adapter) => void (await database.put("adapters", adapter)),
   remove: (id) => database.delete("adapters", id),
 });

@@ -34,6 +34,7 @@ export interface OwnModelStore {
   all(): Promise<OwnModel[]>;
   add(pick: DiskPick, about: Pick<OwnModel, "title" | "facts">): Promise<OwnModel>;
   change(id: string, change: Pick<OwnModel, "vPrediction">): Promise<void>;
+  /** @throws when the browser does not forget it: it stays */
   remove(id: string): Promise<void>;
   /** Whether its files may be read now. */
   readable(id: string, options: { readonly ask: boolean }): Promise<boolean>;
@@ -84,9 +85,10 @@ export function openOwnModels(): OwnModelStore {
       if (model) await keep({ ...model, ...change });
     },
     async remove(id) {
+      // What came without a handle is not in the database.
+      if (models.get(id)?.handles !== null) await (await database)?.delete("models", id);
       models.delete(id);
       opened.delete(id);
-      await (await database)?.delete("models", id).catch(() => {});
     },
     async readable(id, options) {
       if (opened.has(id)) return true;

@@ -86,7 +86,7 @@ export interface ModelServices {
   /** Asks the browser to read it again; false when the user refuses. */
   allowOwn(id: string): Promise<boolean>;
   changeOwn(id: string, change: { readonly vPrediction: boolean }): Promise<void>;
-  /** Removes it from the list; the file stays where it is. */
+  /** Removes it from the list; the file stays where it is. @throws when the browser does not forget it */
   forgetOwn(id: string): Promise<void>;
   /** Deletes one file by the name that the storage view gives it. */
   deleteFile(name: string): Promise<void>;

@@ -42,13 +42,20 @@ export function adjustWeight(input: TextSelection, direction: 1 | -1): TextSelec
   const { text } = input;
   const tag = loraTagAt(text, input.start);
   if (tag) {
-    const match = /^<(lora|lyco):([^:>]+):?([+-]?\d*\.?\d+)?([^>]*)>$/i.exec(text.slice(tag.start, tag.end));
-    if (!match) return input;
+    const written = text.slice(tag.start, tag.end);
+    const [kind, name = "", ...rest] = written.slice(1, -1).split(":");
+    if (name.trim() === "") return input;
+    const parts = rest.filter((part) => part.trim() !== "");
+    // As the tag is read: what has a “=” is named, like te=0.5, and of the others the first is the weight, wherever it stands.
+    const at = parts.findIndex((part) => !part.includes("="));
+    const wanted = (at < 0 ? 1 : Number(parts[at])) + direction * loraStep;
+    if (!Number.isFinite(wanted)) return input;
     const { min, max } = limits.strength;
-    const wanted = (match[3] === undefined ? 1 : Number(match[3])) + direction * loraStep;
     const weight = formatWeight(Math.min(max, Math.max(min, wanted)));
-    const replaced = `<${match[1]}:${match[2]}:${weight}${match[4]}>`;
-    if (replaced === match[0]) return input; // at the end of its range
+    if (at < 0) parts.unshift(weight);
+    else parts[at] = weight;
+    const replaced = `<${[kind, name, ...parts].join(":")}>`;
+    if (replaced === written) return input; // at the end of its range
     const position = Math.min(input.start, tag.start + replaced.length - 1);
     return {
       text: text.slice(0, tag.start) + replaced + text.slice(tag.end),

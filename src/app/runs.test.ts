@@ -199,18 +199,26 @@ describe("what the gallery has of a run of three pictures", () => {
     expect(await gallery.read(runs.shown()!.id)).toBeNull();
   });
 
-  it("what had no room at first, once there is some; else it is said", async () => {
-    const roomAfter = (failures: number): GalleryState => {
+  it("what had no room at first, once there is some; else it is said, for its true reason", async () => {
+    const keptAfter = (failures: number, reason: string): GalleryState => {
       const gallery = createRoot(createGalleryState);
       const keep: GalleryState["keep"] = async (...run) => {
-        if (failures-- > 0) throw new Error("no room");
+        if (failures-- > 0) throw new DOMException("no", reason);
         await gallery.keep(...run);
       };
       return { ...gallery, keep };
     };
-    const later = await paint({ finished: 2, end: stopped, gallery: roomAfter(1) });
+    const paintTwo = (gallery: GalleryState) => paint({ finished: 2, end: stopped, gallery });
+    const later = await paintTwo(keptAfter(1, "QuotaExceededError"));
     expect([later.seeds, later.said.at(-1)]).toEqual([[7, 8], "Stopped."]);
-    const never = await paint({ finished: 2, end: stopped, gallery: roomAfter(99) });
-    expect([never.seeds, never.said.at(-1)]).toEqual([[], expect.stringContaining("no room")]);
+    expect(later.runs.shown()!.error).toBeNull();
+    for (const [reason, words] of [
+      ["QuotaExceededError", "The browser has no room to keep these pictures."],
+      ["InvalidStateError", "The browser could not keep these pictures. This tab has lost its storage"],
+    ] as const) {
+      const { runs, seeds, said } = await paintTwo(keptAfter(99, reason));
+      expect([seeds, said.at(-1)]).toEqual([[], expect.stringContaining(words)]);
+      expect(runs.shown()!.error!.message).toBe(said.at(-1));
+    }
   });
 });

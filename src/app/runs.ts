@@ -4,6 +4,7 @@ import { createStore, produce, type SetStoreFunction } from "solid-js/store";
 import type { AdapterCard } from "../retrieval/card.ts";
 import { StylusError, toPlainError, type PlainError } from "../shared/errors.ts";
 import type { DeviceReport } from "../shared/request.ts";
+import { counted } from "../shared/words.ts";
 import type { GalleryState } from "./gallery-state.ts";
 import { encodePicture } from "./image-file.ts";
 import { missingAdapters } from "./adapter-names.ts";
@@ -49,7 +50,10 @@ export interface Runs {
   closeVariant(imageIndex: number): void;
   /** What the run on show was refused for, its words or adapters, is settled: the prompt is another one. */
   settle(): void;
-  /** Shows a run of the gallery; answers what it was asked for, null when it is gone. */
+  /**
+   * Shows a run of the gallery; answers what it was asked for, null when something else is shown meanwhile.
+   * @throws StylusError not-found: it is gone; quota: the browser does not read it
+   */
   show(runId: string): Promise<GenerateOptions | null>;
 }
 
@@ -62,8 +66,9 @@ export function explain(error: unknown): PlainError {
 
 function describeChoice(tasks: readonly { readonly picks: readonly unknown[] }[]): string {
   const picks = tasks.reduce((sum, task) => sum + task.picks.length, 0);
-  const adapters = picks === 1 ? "1 adapter" : `${picks} adapters`;
-  return picks === 0 ? "No adapter is needed for this prompt." : `Chose ${adapters} for this prompt.`;
+  return picks === 0
+    ? "No adapter is needed for this prompt."
+    : `Chose ${counted(picks, "adapter")} for this prompt.`;
 }
 
 function revokePictures(view: RunView | undefined): void {
@@ -181,7 +186,11 @@ export function createRuns(context: RunsContext): Runs {
       );
       announce(stopped ? "Stopped." : plain.message);
     } finally {
-      if (!(await keep())) announce("The browser has no room to keep this picture. Download it to keep it.");
+      const unkept = await keep();
+      if (unkept) {
+        if (!view.error) set({ error: explain(unkept) }); // what went wrong before counts for more
+        announce(unkept.message);
+      }
       release();
     }
   }
@@ -302,7 +311,14 @@ export function createRuns(context: RunsContext): Runs {
       if (busy()) return null;
       wanted = runId;
       const stored = await gallery.read(runId);
-      if (!stored || busy() || wanted !== runId) return null;
+      if (busy() || wanted !== runId) return null;
+      if (!stored) {
+        throw new StylusError(
+          "not-found",
+          "This picture is not in the gallery any more: it was deleted in another tab.",
+          { where: "gallery", remedy: "The gallery shows what is left." },
+        );
+      }
       const { images } = stored;
       const kept = { ...stored.run, options: withLaterOptions(stored.run.options) };
       const blank = startRun(kept.options, kept.id);

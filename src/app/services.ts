@@ -3,7 +3,7 @@ import { proxy } from "comlink";
 import { composeBaseline } from "../compose/baselines.ts";
 import type { ComposerService } from "../compose/service.ts";
 import { WorkerClient } from "../rpc/client.ts";
-import { StylusError } from "../shared/errors.ts";
+import { keepingError } from "../shared/errors.ts";
 import { createDiffusionWorker } from "./diffusion-worker.ts";
 import { createModelServices } from "./model-services.ts";
 import { openOwnAdapters } from "./own-adapters.ts";
@@ -70,9 +70,8 @@ export function createServices(): Services {
       try {
         await (await ownAdapters).put(adapter);
       } catch (cause) {
-        throw new StylusError("quota", "The browser has no room to keep this adapter.", {
-          remedy: "Free disk space, or remove adapters or pictures you no longer need, then add it again.",
-          cause,
+        throw keepingError("this adapter", cause, {
+          full: "Free disk space, or remove adapters or pictures you no longer need, then add it again.",
         });
       }
     },

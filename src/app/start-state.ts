@@ -1,7 +1,7 @@
 // The picture to start from as the page has it: taken from a file or a finished picture, shown small, masked, removed. Its
 // id stands in the settings, its file in the input store: both outlive a reload.
 import { createEffect, createSignal, on, onCleanup, untrack, type Accessor } from "solid-js";
-import { StylusError, type PlainError } from "../shared/errors.ts";
+import { keepingError, type PlainError, type StylusError } from "../shared/errors.ts";
 import type { RgbaImage } from "../shared/request.ts";
 import type { GalleryState } from "./gallery-state.ts";
 import { pictureText } from "./image-file.ts";
@@ -22,6 +22,12 @@ export interface Offer {
   readonly url: string;
 }
 
+export interface OpenMask {
+  readonly pictureId: string;
+  readonly image: RgbaImage;
+  readonly mask: MaskImage;
+}
+
 export interface StartState {
   readonly inputs: Promise<InputStore>;
   /** Object URLs of the picture and its mask; null when there is none, or its file is not read yet. */
@@ -37,22 +43,20 @@ export interface StartState {
   /** Starts from a picture file from now on. */
   take(file: Blob, name: string): Promise<void>;
   /**
-   * To be called when the user does something about the start: a file of an earlier action that is read more slowly changes
-   * nothing any more. Answers whether this is still the latest action.
+   * To be called when the user does something about the start: a file of an earlier action that is read or kept more slowly
+   * changes nothing any more. Answers whether this is still the latest action.
    */
   claim(): () => boolean;
   remove(): void;
   /** Pixels and mask to draw on; null when they cannot be read. */
-  openMask(): Promise<{ readonly image: RgbaImage; readonly mask: MaskImage } | null>;
-  /** Keeps a drawn mask; an empty one is no mask. */
-  saveMask(mask: MaskImage): Promise<void>;
+  openMask(): Promise<OpenMask | null>;
+  /** Keeps a drawn mask, unless another picture has come in since it was opened; an empty one is no mask. */
+  saveMask(drawn: Pick<OpenMask, "pictureId" | "mask">): Promise<void>;
 }
 
-const noRoom = (what: "picture" | "mask", cause: unknown): StylusError =>
-  new StylusError("quota", `The browser has no room to keep this ${what}.`, {
-    where: "start",
-    remedy: "Free disk space, or delete pictures or models you no longer need, then try again.",
-    cause,
+const notKept = (what: "picture" | "mask", cause: unknown): StylusError =>
+  keepingError(`this ${what}`, cause, {
+    full: "Free disk space, or delete pictures or models you no longer need, then try again.",
   });
 
 /** A tab that was closed meanwhile may have taken a picture and not painted from it yet. */
@@ -142,7 +146,7 @@ export function createStartState(context: {
       const taken = await takePicture(file, name);
       const { width, height, original } = taken;
       const id = await (await inputs).put(taken.file).catch((cause: unknown) => {
-        throw noRoom("picture", cause);
+        throw notKept("picture", cause);
       });
       if (!isLatest()) return;
       ask(null);
@@ -194,15 +198,19 @@ export function createStartState(context: {
         const image = await pixelsOf(file, start.name);
         const { width, height } = image;
         const mask = drawn ? { width, height, values: await maskValues(drawn, image) } : blankMask(image);
-        return { image, mask };
+        return { pictureId: start.picture.id, image, mask };
       } catch (error) {
         setInputError(explain(error));
         return null;
       }
     },
-    async saveMask(mask) {
+    async saveMask({ pictureId, mask }) {
       const { start } = settings;
-      if (!start) return;
+      if (start?.picture.id !== pictureId) {
+        setNote("The mask is not kept: another picture came in while it was drawn.");
+        return;
+      }
+      const isLatest = claim();
       if (markedShare(mask) === 0) {
         if (start.mask !== null) announce("The mask is removed.");
         setSettings("start", { ...start, mask: null });
@@ -210,13 +218,17 @@ export function createStartState(context: {
         return;
       }
       try {
-        const id = await (await inputs).put(await maskFile(mask.values, mask));
-        if (settings.start?.picture.id !== start.picture.id) return; // another picture was chosen meanwhile
+        const file = await maskFile(mask.values, mask);
+        const id = await (await inputs).put(file).catch((cause: unknown) => {
+          throw notKept("mask", cause);
+        });
+        if (!isLatest()) return;
         setSettings("start", { ...start, mask: id });
         setNote(null);
         announce("The mask is kept.");
       } catch (error) {
-        setInputError(explain(noRoom("mask", error)));
+        if (!isLatest()) return;
+        setInputError(explain(error));
       }
     },
   };

@@ -60,7 +60,7 @@ export interface Studio
   readonly options: Accessor<GenerateOptions>;
   /** The run on show; null before the first. */
   readonly run: Runs["shown"];
-  /** A refused request (empty prompt …) or file, shown at the prompt. */
+  /** A refused request (empty prompt …) or file, or a run that cannot be brought back; shown at the prompt. */
   readonly inputError: Accessor<PlainError | null>;
   /** True when sliders, pins, bans or removals are not in the pictures on show. */
   readonly adjusted: Accessor<boolean>;
@@ -82,7 +82,7 @@ export interface Studio
   card(id: string): AdapterCard | undefined;
   loadPack(): Promise<void>;
   generate(change?: { readonly keepSeed?: boolean }): Promise<void>;
-  /** Brings a run of the gallery back, its prompt and settings too. */
+  /** Brings a run of the gallery back, its prompt and settings too; `inputError` says why not. */
   show(runId: string): Promise<void>;
   useSettings(options: GenerateOptions): void;
   /** Takes over the settings of the picture that `start.offer` asks about. */
@@ -276,12 +276,18 @@ function buildStudio(services: Services): Studio {
 
     async show(runId) {
       const isLatest = start.claim();
-      const asked = await runs.show(runId);
+      setInputError(null); // it was about something else
+      const asked = await runs.show(runId).catch((error: unknown) => {
+        setInputError(explain(error));
+        return null;
+      });
       if (!asked) return;
-      // A picture that was chosen while the run was read stays.
-      const chosen = isLatest() ? {} : { start: settings.start, size: settings.size };
+      // A picture that was chosen while the run was read stays, with what there is to say about it.
+      const own = isLatest();
+      const chosen = own ? {} : { start: settings.start, size: settings.size };
       const draft = settings.prompt;
       batch(() => {
+        if (own) start.setNote(null);
         if (draft.trim() !== "" && draft !== asked.prompt)
           setSettings("history", (history) => withPrompt(history, draft));
         // Prompt, choice and pictures always belong together; only the lock of the seed stays as it is.
@@ -292,6 +298,7 @@ function buildStudio(services: Services): Studio {
     useSettings(value) {
       start.claim();
       batch(() => {
+        start.setNote(null);
         setSettings(fromOptions(value, defaults()));
         choice.adopt(value, { sameModel: sameModel() });
       });

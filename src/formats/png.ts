@@ -2,6 +2,7 @@
 // entries into a file that something else, a canvas, has encoded. Pixels are never touched.
 
 import { StylusError } from "../shared/errors.ts";
+import { counted } from "../shared/words.ts";
 
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 
@@ -69,7 +70,8 @@ function* chunksOf(bytes: Uint8Array<ArrayBuffer>): Generator<Chunk> {
   while (at + 12 <= bytes.length) {
     const size = view.getUint32(at);
     const end = at + 12 + size;
-    if (end > bytes.length) throw damaged(`it ends within a chunk, ${end - bytes.length} bytes short`);
+    if (end > bytes.length)
+      throw damaged(`it ends within a chunk, ${counted(end - bytes.length, "byte")} short`);
     const type = latin1(bytes.subarray(at + 4, at + 8));
     yield { type, start: at, end, data: bytes.subarray(at + 8, at + 8 + size) };
     if (type === "IEND") return;

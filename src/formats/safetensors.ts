@@ -4,6 +4,7 @@
 
 import { type DType, dtypeSizeBytes, isDType, isFloat, toFloat32 } from "../shared/dtype.ts";
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
+import { counted } from "../shared/words.ts";
 import { findDuplicateKey } from "./json-keys.ts";
 import { describeForeignFile } from "./signatures.ts";
 
@@ -48,7 +49,8 @@ export async function readHeader(blob: Blob, { fileName }: { fileName: string })
   const foreign = describeForeignFile(start);
   if (foreign)
     throw new StylusError("unsupported", foreign.message, { where: fileName, remedy: foreign.remedy });
-  if (start.length < 8) throw badFile(fileName, `Not a safetensors file: only ${blob.size} bytes long.`);
+  if (start.length < 8)
+    throw badFile(fileName, `Not a safetensors file: only ${counted(blob.size, "byte")} long.`);
 
   const length = new DataView(start.buffer).getBigUint64(0, true);
   if (length > BigInt(MAX_HEADER_BYTES))
@@ -149,7 +151,10 @@ function checkLayout(
   for (const { name, offset, sizeBytes } of tensors) {
     if (offset < position) throw badFile(file.fileName, `Tensor "${name}" overlaps the one before it.`);
     if (offset > position)
-      throw badFile(file.fileName, `There are ${offset - position} unused bytes before tensor "${name}".`);
+      throw badFile(
+        file.fileName,
+        `Before tensor "${name}" stand ${counted(offset - position, "unused byte")}.`,
+      );
     position += sizeBytes;
   }
   if (position !== file.sizeBytes)

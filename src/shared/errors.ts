@@ -35,20 +35,47 @@ export class StylusError extends Error {
   }
 }
 
-/** Why browsers refuse to delete, by the name of their error. */
-const refusedDeletions: Readonly<Record<string, string>> = {
+/** Why browsers refuse to read, to write or to delete, by the name of their error. */
+const refusals: Readonly<Record<string, string>> = {
   NoModificationAllowedError: "It is in use, perhaps by another tab of this site.",
   InvalidStateError: "This tab has lost its storage to another one that has a newer version of this site.",
   QuotaExceededError: "The disk is full.",
 };
 
+const nameOf = (cause: unknown): string => (cause instanceof DOMException ? cause.name : "");
+const whyRefused = (cause: unknown): string =>
+  refusals[nameOf(cause)] ?? `The reason given is “${toPlainError(cause).message}”`;
+
 /** @param what could not be deleted: begins a sentence */
 export function deletionError(what: string, cause: unknown): StylusError {
-  const words = cause instanceof DOMException ? refusedDeletions[cause.name] : undefined;
-  const why = words ?? `The reason given is “${toPlainError(cause).message}”`;
-  return new StylusError("quota", `${what} could not be deleted. ${why}`, {
+  return new StylusError("quota", `${what} could not be deleted. ${whyRefused(cause)}`, {
     remedy:
       "Nothing else is lost. Close other tabs of this site, reload this page and try again; where the disk is full, free some of it first.",
+    cause,
+  });
+}
+
+/** @param what could not be read: begins a sentence */
+export function readingError(what: string, cause: unknown): StylusError {
+  return new StylusError("quota", `${what} could not be read. ${whyRefused(cause)}`, {
+    remedy: "Reload this page, then try again.",
+    cause,
+  });
+}
+
+/**
+ * @param what could not be kept, within a sentence
+ * @param remedies where the disk is full, and where something else is wrong
+ */
+export function keepingError(
+  what: string,
+  cause: unknown,
+  { full, other = "Reload this page, then try again." }: { readonly full: string; readonly other?: string },
+): StylusError {
+  if (nameOf(cause) === "QuotaExceededError")
+    return new StylusError("quota", `The browser has no room to keep ${what}.`, { remedy: full, cause });
+  return new StylusError("quota", `The browser could not keep ${what}. ${whyRefused(cause)}`, {
+    remedy: other,
     cause,
   });
 }

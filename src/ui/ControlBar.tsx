@@ -2,6 +2,7 @@
 import { Show, type JSX } from "solid-js";
 import { pictureTypes } from "../app/dropped-files.ts";
 import { limits, randomSeed } from "../app/options.ts";
+import { counted } from "../shared/words.ts";
 import styles from "./ControlBar.module.css";
 import controls from "./controls.module.css";
 import { PickFiles } from "./PickFiles.tsx";
@@ -100,7 +101,7 @@ export function ControlBar(props: {
           <SwitchField
             label={
               <>
-                Fast <span class={styles["detail"]}>{fastSteps()} steps</span>
+                Fast <span class={styles["detail"]}>{counted(fastSteps(), "step")}</span>
               </>
             }
             checked={studio.fewStep()}

@@ -2,6 +2,7 @@
 import { For, Show, type JSX } from "solid-js";
 import type { AdapterReport } from "../adapters/report.ts";
 import { formatBytes } from "../app/time-left.ts";
+import { counted } from "../shared/words.ts";
 import styles from "./Diagnosis.module.css";
 import { familyNames } from "./names.ts";
 
@@ -64,9 +65,7 @@ export function Diagnosis(props: { readonly report: AdapterReport }): JSX.Elemen
           <dt>Words it brings</dt>
           <dd>
             {report()
-              .embeddings.map(
-                ({ name, vectors }) => `${name} (${vectors} ${vectors === 1 ? "vector" : "vectors"})`,
-              )
+              .embeddings.map(({ name, vectors }) => `${name} (${counted(vectors, "vector")})`)
               .join(", ")}
           </dd>
         </Show>
@@ -82,8 +81,8 @@ export function Diagnosis(props: { readonly report: AdapterReport }): JSX.Elemen
         </dd>
         <dt>File</dt>
         <dd>
-          {formatBytes(report().sizeBytes)}, {report().tensors}{" "}
-          {report().tensors === 1 ? "tensor" : "tensors"} in {report().dtypes.join(", ")}
+          {formatBytes(report().sizeBytes)}, {counted(report().tensors, "tensor")} in{" "}
+          {report().dtypes.join(", ")}
           <Show when={report().namings.length > 0}>
             <span class={styles["aside"]}>
               {report().container === "pickle" ? "pickle, read without executing anything; " : ""}
@@ -127,7 +126,11 @@ export function Diagnosis(props: { readonly report: AdapterReport }): JSX.Elemen
       <Show when={report().unmatched.length > 0 && report().refusal === null}>
         <details>
           <summary>
-            Not used: {report().unmatched.reduce((sum, { keys }) => sum + keys.length, 0)} tensors
+            Not used:{" "}
+            {counted(
+              report().unmatched.reduce((sum, { keys }) => sum + keys.length, 0),
+              "tensor",
+            )}
           </summary>
           <ul class={styles["unmatched"]}>
             <For each={report().unmatched}>

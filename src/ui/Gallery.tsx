@@ -4,6 +4,7 @@ import type { StoredImage } from "../app/gallery.ts";
 import { explain } from "../app/runs.ts";
 import { formatBytes } from "../app/time-left.ts";
 import type { PlainError } from "../shared/errors.ts";
+import { counted } from "../shared/words.ts";
 import { ConfirmButton } from "./ConfirmButton.tsx";
 import { ErrorNote } from "./ErrorNote.tsx";
 import styles from "./Gallery.module.css";
@@ -48,7 +49,7 @@ export function Gallery(): JSX.Element {
             <ConfirmButton
               label="Delete all"
               name="Delete all pictures"
-              confirm={`Delete ${studio.gallery.images().length} pictures`}
+              confirm={`Delete ${counted(studio.gallery.images().length, "picture")}`}
               keep="Keep them"
               quiet
               onConfirm={async () => void (await deleting(() => studio.gallery.clear()))}
@@ -103,7 +104,7 @@ function Thumbnail(props: {
         aria-current={shown()}
         disabled={studio.busy()}
         onClick={() => {
-          void studio.show(props.image.runId);
+          void studio.show(props.image.runId).then(focusWhatIsLeft); // it may be gone
           scrollTo({ top: 0, behavior: "smooth" });
         }}
       >

@@ -1,6 +1,7 @@
 // The top line: the name, what runs where, the way to adapters and help.
 import { createMemo, For, Show, type JSX } from "solid-js";
 import { formatBytes } from "../app/time-left.ts";
+import { counted } from "../shared/words.ts";
 import controls from "./controls.module.css";
 import styles from "./Header.module.css";
 import { DiskIcon, HelpIcon, Logo, ModelIcon, StackIcon } from "./icons.tsx";
@@ -133,7 +134,7 @@ function DevicePopover(props: { readonly onStorage: () => void }): JSX.Element {
               <dt>Few-step</dt>
               <dd>
                 {pack().defaults.fewStep
-                  ? `${pack().defaults.fewStep!.steps} steps`
+                  ? counted(pack().defaults.fewStep!.steps, "step")
                   : "This model has no few-step adapter."}
               </dd>
             </dl>

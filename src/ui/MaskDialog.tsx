@@ -10,7 +10,7 @@ import {
   type MaskImage,
 } from "../app/mask-painting.ts";
 import { pictureLimits } from "../app/picture-options.ts";
-import type { RgbaImage } from "../shared/request.ts";
+import type { OpenMask } from "../app/start-state.ts";
 import controls from "./controls.module.css";
 import { Dialog } from "./Dialog.tsx";
 import { NumberField, SegmentField, SelectField } from "./fields.tsx";
@@ -20,9 +20,7 @@ import styles from "./MaskDialog.module.css";
 import { fillNames, regionNames } from "./names.ts";
 import { useStudio } from "./studio-context.ts";
 
-interface Session {
-  readonly image: RgbaImage;
-  readonly mask: MaskImage;
+interface Session extends OpenMask {
   readonly history: MaskHistory;
 }
 
@@ -45,7 +43,7 @@ export function MaskDialog(props: { readonly open: boolean; readonly onClose: ()
     const drawn = session();
     if (!drawn) return;
     setSession(null);
-    if (drawn.history.canUndo || drawn.history.canRedo) void studio.start.saveMask(drawn.mask);
+    if (drawn.history.canUndo || drawn.history.canRedo) void studio.start.saveMask(drawn);
     props.onClose();
   };
   return (

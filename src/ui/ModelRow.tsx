@@ -1,8 +1,11 @@
 // One model in the list: what it is, what it needs, what of it is here, and the one thing to do next.
-import { Match, Show, Switch, type JSX } from "solid-js";
+import { createSignal, Match, Show, Switch, type JSX } from "solid-js";
 import type { ModelEntry } from "../app/model-list.ts";
+import { explain } from "../app/runs.ts";
 import { formatBytes } from "../app/time-left.ts";
+import type { PlainError } from "../shared/errors.ts";
 import controls from "./controls.module.css";
+import { ErrorNote } from "./ErrorNote.tsx";
 import { focusWhatIsLeft } from "./focus.ts";
 import { LicenseLink } from "./LicenseLink.tsx";
 import { ModelDownload } from "./ModelDownload.tsx";
@@ -36,6 +39,13 @@ export function ModelRow(props: { readonly entry: ModelEntry }): JSX.Element {
     }
   };
   const impossible = (): boolean => entry().fit.kind === "impossible";
+  /** Why it could not be removed from the list. */
+  const [error, setError] = createSignal<PlainError | null>(null);
+  async function remove(): Promise<void> {
+    setError(null);
+    await models.forgetOwn(entry()).catch((reason: unknown) => setError(explain(reason)));
+    focusWhatIsLeft();
+  }
 
   return (
     <li class={styles["row"]} data-current={inUse()} aria-label={entry().title}>
@@ -139,12 +149,13 @@ export function ModelRow(props: { readonly entry: ModelEntry }): JSX.Element {
             aria-label={`Remove ${entry().title} from the list`}
             disabled={inUse()}
             title={inUse() ? "Use another model first" : "The file stays where it is"}
-            onClick={() => void models.forgetOwn(entry().id).then(focusWhatIsLeft)}
+            onClick={() => void remove()}
           >
             Remove
           </button>
         </Show>
       </div>
+      <Show when={error()}>{(reason) => <ErrorNote error={reason()} compact />}</Show>
       <Show when={download()}>
         {(current) => <ModelDownload download={current()} isPinned={entry().isPinned} />}
       </Show>

@@ -4,6 +4,7 @@ import { pocketId } from "../app/packs.ts";
 import type { DiskUse } from "../app/ports.ts";
 import { formatBytes } from "../app/time-left.ts";
 import { toPlainError, type PlainError } from "../shared/errors.ts";
+import { counted } from "../shared/words.ts";
 import controls from "./controls.module.css";
 import { Dialog } from "./Dialog.tsx";
 import { ErrorNote } from "./ErrorNote.tsx";
@@ -82,7 +83,7 @@ export function StorageDialog(props: { readonly open: boolean; readonly onClose:
   const packWords = ({ kind, complete, totalBytes, files }: DiskUse["packs"][number]): string => {
     const what = kindWords[kind];
     if (kind === "adapters" || kind === "few-step")
-      return `${what}: ${files.length} ${files.length === 1 ? "file" : "files"}. Downloaded again when needed.`;
+      return `${what}: ${counted(files.length, "file")}. Downloaded again when needed.`;
     if (complete) return `${what}, complete.`;
     return `${what}, not complete: ${formatBytes(totalBytes)} in all. The download goes on where it stopped.`;
   };
@@ -118,7 +119,7 @@ export function StorageDialog(props: { readonly open: boolean; readonly onClose:
                 <Show when={known().others.length > 0}>
                   <StorageRow
                     title="Left over"
-                    words={`${known().others.length} files of an earlier version of this site, used by nothing.`}
+                    words={`${counted(known().others.length, "file")} of an earlier version of this site, used by nothing.`}
                     sizeBytes={known().others.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)}
                     onDelete={() =>
                       free(leftOver, async () => {
@@ -144,7 +145,7 @@ export function StorageDialog(props: { readonly open: boolean; readonly onClose:
                   words={
                     known().own.count === 0
                       ? "You have added none."
-                      : `${known().own.count} ${known().own.count === 1 ? "file" : "files"}. Remove each from its details, under Adapters.`
+                      : `${counted(known().own.count, "file")}. Remove each from its details, under Adapters.`
                   }
                   sizeBytes={known().own.sizeBytes}
                 />
@@ -153,7 +154,7 @@ export function StorageDialog(props: { readonly open: boolean; readonly onClose:
                   words={
                     studio.gallery.images().length === 0
                       ? "None yet."
-                      : `${studio.gallery.images().length} in the gallery, where they can be deleted.`
+                      : `${studio.gallery.images().length} in the gallery, where pictures can be deleted.`
                   }
                   sizeBytes={pictures()}
                 />

@@ -2,6 +2,7 @@
 import { createSignal, Show, type JSX } from "solid-js";
 import { formatBytes } from "../app/time-left.ts";
 import type { PlainError } from "../shared/errors.ts";
+import { counted } from "../shared/words.ts";
 import { ConfirmButton } from "./ConfirmButton.tsx";
 import controls from "./controls.module.css";
 import { ErrorNote } from "./ErrorNote.tsx";
@@ -27,7 +28,7 @@ export function StorageRow(props: {
           <p role="status">
             {forgotten() === 0
               ? "Nothing was remembered beyond the list of its files."
-              : `Forgot the hashes of ${forgotten()} files: the next download takes what the hub has then.`}
+              : `Forgot ${counted(forgotten()!, "hash", "hashes")}: the next download takes what the hub has then.`}
           </p>
         </Show>
       </div>

@@ -2,11 +2,10 @@
 import { For, Show, type JSX } from "solid-js";
 import { formatBytes, formatDuration, formatMilliseconds } from "../app/time-left.ts";
 import type { RunView, StageView } from "../app/run-view.ts";
+import { counted } from "../shared/words.ts";
 import { stageNames } from "./names.ts";
 import { useStudio } from "./studio-context.ts";
 import styles from "./Trail.module.css";
-
-const count = (value: number, one: string, many: string): string => `${value} ${value === 1 ? one : many}`;
 
 export function Trail(props: { readonly run: RunView }): JSX.Element {
   const studio = useStudio();
@@ -15,15 +14,15 @@ export function Trail(props: { readonly run: RunView }): JSX.Element {
     const tasks = run.composition?.tasks ?? [];
     switch (stage.id) {
       case "retrieve":
-        return count(run.candidates.length, "candidate", "candidates");
+        return counted(run.candidates.length, "candidate");
       case "compose":
-        return count(tasks.filter((task) => task.text !== "").length, "part", "parts");
+        return counted(tasks.filter((task) => task.text !== "").length, "part");
       case "plan": {
         const used = new Set(run.images.flatMap((image) => image.adapters.map(({ id }) => id)));
-        return count(used.size, "adapter", "adapters");
+        return counted(used.size, "adapter");
       }
       case "generate":
-        return count(run.images.filter((image) => image.status === "done").length, "image", "images");
+        return counted(run.images.filter((image) => image.status === "done").length, "image");
       case "load":
       case "embed":
       case "fetch":

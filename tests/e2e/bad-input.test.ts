@@ -12,11 +12,13 @@ import {
   complaint,
   generateButton,
   loaded,
+  loseDatabases,
   paint,
   pictures,
   promptBox,
   useSettings,
 } from "./page.ts";
+import { gradient } from "./picture-file.ts";
 import { visit } from "./visit.ts";
 
 describe("requests", () => {
@@ -162,20 +164,13 @@ test("what cannot be deleted is named with the reason, and stays; nothing else i
     await page.keyboard.press("Escape");
     await paint(page, "a fox in the snow");
 
-    // Another tab asks for newer databases, and thinks better of it: this tab has let go of them.
-    await page.evaluate(async () => {
-      for (const name of ["stylus-web-gallery", "stylus-web-adapters"]) {
-        const opened = indexedDB.open(name, 99);
-        opened.addEventListener("upgradeneeded", () => opened.transaction!.abort());
-        await new Promise((resolve) => opened.addEventListener("error", resolve));
-      }
-    });
+    await loseDatabases(page, ["stylus-web-gallery", "stylus-web-adapters"]);
     const lost = "could not be deleted. This tab has lost its storage to another one";
     const gallery = page.getByRole("region", { name: "Your pictures" });
     await gallery.getByRole("button", { name: "Delete the picture with seed 7" }).click();
     await complaint(page, `The picture with seed 7 ${lost}`);
     await gallery.getByRole("button", { name: "Delete all pictures" }).click();
-    await gallery.getByRole("button", { name: "Delete 1 pictures" }).click();
+    await gallery.getByRole("button", { name: "Delete 1 picture", exact: true }).click();
     await complaint(page, `The pictures ${lost}`);
     await page.getByRole("button", { name: /^Adapters/ }).click();
     const library = page.getByRole("dialog", { name: "Adapters", exact: true });
@@ -230,6 +225,44 @@ test("what cannot be deleted is named with the reason, and stays; nothing else i
     await page.keyboard.press("Escape");
     await page.getByRole("heading", { name: "The model is deleted from this browser" }).waitFor();
     expect(await gallery.getByRole("button", { name: /^Show the picture/ }).count()).toBe(1);
+  } finally {
+    await site.close();
+  }
+});
+
+test("what cannot be kept, or read, is told with the true reason: no room, or a storage that is lost", async () => {
+  const site = await openSite();
+  try {
+    const { page } = site;
+    await loaded(page);
+    await useSettings(page, {});
+    const keepPicturesNot = async (refusal: string): Promise<void> => {
+      await promptBox(page).fill("a fox in the snow");
+      await generateButton(page).click();
+      await complaint(page, refusal);
+      expect(await pictures(page).count()).toBe(1);
+      await drop(page, [{ name: "start.png", buffer: gradient(64, 64), type: "image/png" }]);
+      await page.getByRole("region", { name: "Prompt and settings" }).getByText(refusal).waitFor();
+    };
+    const keepAdapterNot = async (refusal: string): Promise<void> => {
+      await drop(page, [await loraFile("paper_collage.safetensors")]);
+      await page.getByRole("button", { name: "Add to my adapters" }).click();
+      await complaint(page, refusal);
+    };
+    await loseDatabases(page, ["stylus-web-gallery", "stylus-web-inputs"]);
+    await keepPicturesNot("The browser could not keep this picture. This tab has lost its storage");
+    await loseDatabases(page, ["stylus-web-adapters"]);
+    await keepAdapterNot("The browser could not keep this adapter. This tab has lost its storage");
+    await page.keyboard.press("Escape");
+    await generateButton(page).click();
+    await complaint(page, "Your adapters could not be read. This tab has lost its storage");
+    await page.reload();
+    await loaded(page);
+    const session = await page.context().newCDPSession(page);
+    const { origin } = new URL(page.url());
+    await session.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: 1 });
+    await keepPicturesNot("The browser has no room to keep this picture.");
+    await keepAdapterNot("The browser has no room to keep this adapter.");
   } finally {
     await site.close();
   }

@@ -19,7 +19,7 @@ import {
 } from "../fixtures/miniature-hub.ts";
 import { violations } from "./accessibility.ts";
 import { modelFolder, writeModelFolder } from "./model-folder.ts";
-import { complaint, loaded, paint, useSettings } from "./page.ts";
+import { complaint, loaded, loseDatabases, paint, useSettings } from "./page.ts";
 
 let server: Awaited<ReturnType<typeof serve>>;
 let hub: StubHub;
@@ -375,7 +375,18 @@ test("a file that the browser can remember is there on the next visit, a lost on
   await loaded(page);
   await openModels();
   expect(await row("mine").count()).toBe(0);
-  await row("kept").getByRole("button", { name: "Remove kept from the list" }).click();
+  const removeKept = (): Promise<void> =>
+    row("kept").getByRole("button", { name: "Remove kept from the list" }).click();
+  await loseDatabases(page, ["stylus-web-models"]);
+  await removeKept();
+  await row("kept")
+    .getByRole("alert")
+    .getByText("What this browser remembers of “kept” could not be deleted. This tab has lost its storage")
+    .waitFor();
+  await page.reload();
+  await loaded(page);
+  await openModels();
+  await removeKept();
   await row("kept").waitFor({ state: "detached" });
   expect(bugs).toEqual([]);
 });

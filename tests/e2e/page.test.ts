@@ -4,7 +4,17 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Site } from "../../scripts/site.mjs";
 import { readPngText } from "../../src/formats/png.ts";
 import { violations } from "./accessibility.ts";
-import { generateButton, loaded, paint, pictures, promptBox, stopButton, useSettings } from "./page.ts";
+import {
+  complaint,
+  generateButton,
+  loaded,
+  loseDatabases,
+  paint,
+  pictures,
+  promptBox,
+  stopButton,
+  useSettings,
+} from "./page.ts";
 import { visit } from "./visit.ts";
 
 let site: Site;
@@ -60,7 +70,7 @@ test("finished pictures of a run that is stopped, or reloaded away, are kept wit
   await useSettings(page, { fewStep: false, full: { steps: 24 }, count: 4 });
   if ((await gallery.count()) > 0) {
     await gallery.getByRole("button", { name: "Delete all pictures" }).click();
-    await gallery.getByRole("button", { name: /^Delete \d+ pictures$/ }).click();
+    await gallery.getByRole("button", { name: /^Delete \d+ pictures?$/ }).click();
     await gallery.waitFor({ state: "detached" });
   }
   const paintOne = async (prompt: string): Promise<void> => {
@@ -94,6 +104,46 @@ test("finished pictures of a run that is stopped, or reloaded away, are kept wit
     const settings = await page.evaluate(() => localStorage.getItem("stylus-web/settings/1"));
     expect(JSON.parse(settings!)).toMatchObject({ count: 4, full: { steps: 24 } });
   }
+  expect(bugs).toEqual([]);
+});
+
+test("a picture that another tab has deleted, or that cannot be read, is told of when it is to be brought back", async () => {
+  await useSettings(page, { count: 2 });
+  await paint(page, "a fox in the snow");
+  const show = (seed: number): Locator =>
+    page.getByRole("button", { name: `Show the picture with seed ${seed} and its run` }).first();
+  const left = (from = page): Promise<number> =>
+    from.getByRole("button", { name: /^Show the picture/ }).count();
+  const kept = await left();
+  const other = await site.openPage();
+  const deleteThere = async (seed: number): Promise<void> => {
+    const count = await left(other);
+    await other
+      .getByRole("button", { name: `Delete the picture with seed ${seed}` })
+      .first()
+      .click();
+    await expect.poll(() => left(other)).toBe(count - 1);
+  };
+  await deleteThere(8);
+  await show(8).click();
+  await expect.poll(left).toBe(kept - 1);
+  expect(await pictures(page).count()).toBe(1); // the other one of its run
+
+  await deleteThere(7);
+  await other.close();
+  await promptBox(page).fill("something else");
+  await show(7).click();
+  await complaint(page, "This picture is not in the gallery any more: it was deleted in another tab.");
+  await expect.poll(left).toBe(kept - 2);
+  expect(await promptBox(page).inputValue()).toBe("something else");
+  expect(await page.evaluate(() => document.activeElement !== document.body)).toBe(true);
+
+  await paint(page, "a boat on the sea");
+  await loseDatabases(page, ["stylus-web-gallery"]);
+  await show(8).click();
+  await complaint(page, "This picture could not be read. This tab has lost its storage to another one");
+  await page.reload();
+  await loaded(page);
   expect(bugs).toEqual([]);
 });
 

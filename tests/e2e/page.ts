@@ -30,6 +30,16 @@ export async function useSettings(page: Page, settings: Readonly<Record<string, 
   await loaded(page);
 }
 
+/** Has the page let go of these databases: another tab asks for newer ones, and thinks better of it. */
+export const loseDatabases = (page: Page, names: readonly string[]): Promise<void> =>
+  page.evaluate(async (wanted) => {
+    for (const name of wanted) {
+      const opened = indexedDB.open(name, 99);
+      opened.addEventListener("upgradeneeded", () => opened.transaction!.abort());
+      await new Promise((resolve) => opened.addEventListener("error", resolve));
+    }
+  }, names);
+
 /** Types a prompt and waits for its first picture; a run that ends without one fails with the page's words. */
 export async function paint(page: Page, prompt: string): Promise<void> {
   await promptBox(page).fill(prompt);
