@@ -111,20 +111,24 @@ export function createPackState(context: {
       await load();
     },
     async remove(manifestId) {
+      const { modelId, vaeId } = splitPackId(id());
+      const isOurs = manifestId === modelId || manifestId === vaeId;
+      const putAway = (next: () => void): void => {
+        if (!isOurs) return;
+        turn++;
+        batch(() => {
+          setLoaded(null);
+          setProgress(null);
+          next();
+        });
+      };
       try {
         await services.deletePack(manifestId);
-      } finally {
-        // Where some of the files could not be deleted, the others are gone all the same.
-        const { modelId, vaeId } = splitPackId(id());
-        if (manifestId === modelId || manifestId === vaeId) {
-          turn++;
-          batch(() => {
-            setLoaded(null);
-            setProgress(null);
-            setStatus("deleted");
-          });
-        }
+      } catch (cause) {
+        putAway(() => fail(explain(cause))); // some of its files may be gone
+        throw cause;
       }
+      putAway(() => setStatus("deleted"));
       announce("The files are deleted.");
     },
     onProgress,

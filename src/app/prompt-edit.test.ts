@@ -34,6 +34,8 @@ describe("adjustWeight", () => {
     ["fox <lora:clay|:5>", 1, "fox <lora:clay|:5>"],
     ["fox <lora:clay|:5>", -1, "fox <lora:clay|:4.95>"],
     ["fox <lora:clay|:-5>", -1, "fox <lora:clay|:-5>"],
+    ["fox <lora:clay|:8>", 1, "fox <lora:clay|:8>"],
+    ["fox <lora:clay|:8>", -1, "fox <lora:clay|:5>"],
     ["|", 1, "|"],
     ["a , | b", 1, "a , | b"],
     ["naïve caf|é", 1, "naïve (|café|:1.1)"],

@@ -42,20 +42,19 @@ export function adjustWeight(input: TextSelection, direction: 1 | -1): TextSelec
   const { text } = input;
   const tag = loraTagAt(text, input.start);
   if (tag) {
-    const written = text.slice(tag.start, tag.end);
-    const [kind, name = "", ...rest] = written.slice(1, -1).split(":");
+    const [kind, name = "", ...rest] = text.slice(tag.start + 1, tag.end - 1).split(":");
     if (name.trim() === "") return input;
     const parts = rest.filter((part) => part.trim() !== "");
     // As the tag is read: what has a “=” is named, like te=0.5, and of the others the first is the weight, wherever it stands.
     const at = parts.findIndex((part) => !part.includes("="));
-    const wanted = (at < 0 ? 1 : Number(parts[at])) + direction * loraStep;
-    if (!Number.isFinite(wanted)) return input;
+    const present = at < 0 ? 1 : Number(parts[at]);
     const { min, max } = limits.strength;
-    const weight = formatWeight(Math.min(max, Math.max(min, wanted)));
+    const isAtEnd = direction > 0 ? present >= max : present <= min;
+    if (isAtEnd || !Number.isFinite(present)) return input;
+    const weight = formatWeight(Math.min(max, Math.max(min, present + direction * loraStep)));
     if (at < 0) parts.unshift(weight);
     else parts[at] = weight;
     const replaced = `<${[kind, name, ...parts].join(":")}>`;
-    if (replaced === written) return input; // at the end of its range
     const position = Math.min(input.start, tag.start + replaced.length - 1);
     return {
       text: text.slice(0, tag.start) + replaced + text.slice(tag.end),

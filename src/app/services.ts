@@ -78,8 +78,12 @@ export function createServices(): Services {
 
     async removeAdapter(id) {
       await (await ownAdapters).remove(id);
-      // A worker that ends meanwhile has forgotten it too.
-      if (diffusion.alive) await diffusion.call((service) => service.removeAdapter(id)).catch(() => {});
+      if (!diffusion.alive) return;
+      await diffusion
+        .call((service) => service.removeAdapter(id))
+        .catch((error: unknown) => {
+          if (diffusion.alive) throw error; // one that has ended meanwhile has forgotten it too
+        });
     },
 
     storageUse: () => modelStorage.use(),

@@ -38,19 +38,25 @@ export class StylusError extends Error {
 /** Why browsers refuse to read, to write or to delete, by the name of their error. */
 const refusals: Readonly<Record<string, string>> = {
   NoModificationAllowedError: "It is in use, perhaps by another tab of this site.",
-  InvalidStateError: "This tab has lost its storage to another one that has a newer version of this site.",
+  InvalidStateError: "This tab has lost its storage, perhaps to another one that has a newer version of this site.",
   QuotaExceededError: "The disk is full.",
 };
 
 const nameOf = (cause: unknown): string => (cause instanceof DOMException ? cause.name : "");
 const whyRefused = (cause: unknown): string =>
-  refusals[nameOf(cause)] ?? `The reason given is “${toPlainError(cause).message}”`;
+  refusals[nameOf(cause)] ?? `The reason given is “${cause instanceof Error ? cause.message : String(cause)}”`;
 
-/** @param what could not be deleted: begins a sentence */
-export function deletionError(what: string, cause: unknown): StylusError {
+/**
+ * @param what could not be deleted: begins a sentence
+ * @param others a sentence on what else there was
+ */
+export function deletionError(
+  what: string,
+  cause: unknown,
+  others: string = "Nothing else is lost.",
+): StylusError {
   return new StylusError("quota", `${what} could not be deleted. ${whyRefused(cause)}`, {
-    remedy:
-      "Nothing else is lost. Close other tabs of this site, reload this page and try again; where the disk is full, free some of it first.",
+    remedy: `${others} Close other tabs of this site, reload this page and try again; where the disk is full, free some of it first.`,
     cause,
   });
 }

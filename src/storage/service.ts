@@ -300,7 +300,9 @@ export class StorageService {
         await this.#remove(key, store).catch((cause: unknown) => left.push({ path, cause }));
       }
       if (left.length === 0) continue;
-      throw deletionError(`${left.map(({ path }) => path).join(", ")} of ${manifest.title}`, left[0]!.cause);
+      const names = left.map(({ path }) => path).join(", ");
+      const others = "The rest of it is deleted.";
+      throw deletionError(`${names} of ${manifest.title}`, left[0]!.cause, others);
     }
   }
 

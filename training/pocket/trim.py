@@ -1,7 +1,6 @@
-"""Makes low-rank adapter files smaller: drops alphas that equal the rank (a reader takes 1 for their quotient) and lowers ranks by SVD.
+"""Makes an adapter file smaller: its 3×3 convolutions keep their largest singular values.
 
-    python -m pocket.trim FILE … [--conv-rank 4]       rewrites the files
-Without --conv-rank nothing is lost. With it, 3×3 convolutions of a higher rank keep their largest singular values.
+    python -m pocket.trim FILE … --conv-rank 4       rewrites the files
 """
 import argparse
 import json
@@ -25,19 +24,16 @@ def lower(down, up, rank):
 
 
 def trim(tensors, conv_rank):
-    """A copy of kohya's {module.lora_down.weight, .lora_up.weight, .alpha}, smaller; other files come back as they are."""
+    """A copy of kohya's {module.lora_down.weight, .lora_up.weight} with convolutions of at most this rank."""
     out = dict(tensors)
     for name in tensors:
         if not name.endswith(DOWN):
             continue
         module = name[:-len(DOWN)]
         down, up = tensors[name], tensors[module + UP]
-        rank = down.shape[0]
-        if module + ALPHA in out and tensors[module + ALPHA].item() == rank:
-            del out[module + ALPHA]
-        if conv_rank and down.dim() == 4 and down.shape[-1] == 3 and rank > conv_rank:
-            if module + ALPHA in out:
-                raise SystemExit(f"trim: {module} has an alpha that is not its rank")
+        if down.dim() == 4 and down.shape[-1] == 3 and down.shape[0] > conv_rank:
+            if module + ALPHA in tensors:
+                raise SystemExit(f"trim: {module} has an alpha, which stands for another rank")
             small_down, small_up = lower(down, up, conv_rank)
             out[name], out[module + UP] = small_down.half().contiguous(), small_up.half().contiguous()
     return out
@@ -46,12 +42,12 @@ def trim(tensors, conv_rank):
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("files", nargs="+")
-    p.add_argument("--conv-rank", type=int, default=0)
+    p.add_argument("--conv-rank", type=int, required=True)
     args = p.parse_args()
     for path in args.files:
         tensors, metadata = safetensors_io.load_file(path)
         before = os.path.getsize(path)
-        if args.conv_rank and "ss_network_args" in metadata:
+        if "ss_network_args" in metadata:
             metadata["ss_network_args"] = json.dumps({**json.loads(metadata["ss_network_args"]), "conv_dim": str(args.conv_rank)})
         safetensors_io.save_file(trim(tensors, args.conv_rank), path, metadata)
         print(f"{os.path.basename(path)}: {before} to {os.path.getsize(path)} bytes")
