@@ -45,15 +45,17 @@ export function adjustWeight(input: TextSelection, direction: 1 | -1): TextSelec
     const [kind, name = "", ...rest] = text.slice(tag.start + 1, tag.end - 1).split(":");
     if (name.trim() === "") return input;
     const parts = rest.filter((part) => part.trim() !== "");
-    // As the tag is read: what has a “=” is named, like te=0.5, and of the others the first is the weight, wherever it stands.
-    const at = parts.findIndex((part) => !part.includes("="));
-    const present = at < 0 ? 1 : Number(parts[at]);
+    // As the tag is read: te= is the weight where it stands; else the first part without a name (what has a “=” has one).
+    let at = parts.findIndex((part) => /^\s*te\s*=/i.test(part));
+    if (at < 0) at = parts.findIndex((part) => !part.includes("="));
+    const label = /^.*=/.exec(parts[at] ?? "")?.[0] ?? "";
+    const present = at < 0 ? 1 : Number(parts[at]!.slice(label.length));
     const { min, max } = limits.strength;
     const isAtEnd = direction > 0 ? present >= max : present <= min;
     if (isAtEnd || !Number.isFinite(present)) return input;
     const weight = formatWeight(Math.min(max, Math.max(min, present + direction * loraStep)));
     if (at < 0) parts.unshift(weight);
-    else parts[at] = weight;
+    else parts[at] = label + weight;
     const replaced = `<${[kind, name, ...parts].join(":")}>`;
     const position = Math.min(input.start, tag.start + replaced.length - 1);
     return {

@@ -38,13 +38,15 @@ export class StylusError extends Error {
 /** Why browsers refuse to read, to write or to delete, by the name of their error. */
 const refusals: Readonly<Record<string, string>> = {
   NoModificationAllowedError: "It is in use, perhaps by another tab of this site.",
-  InvalidStateError: "This tab has lost its storage, perhaps to another one that has a newer version of this site.",
+  InvalidStateError:
+    "This tab has lost its storage, perhaps to another one that has a newer version of this site.",
   QuotaExceededError: "The disk is full.",
 };
 
 const nameOf = (cause: unknown): string => (cause instanceof DOMException ? cause.name : "");
 const whyRefused = (cause: unknown): string =>
-  refusals[nameOf(cause)] ?? `The reason given is “${cause instanceof Error ? cause.message : String(cause)}”`;
+  refusals[nameOf(cause)] ??
+  `The reason given is “${cause instanceof Error ? cause.message : String(cause)}”`;
 
 /**
  * @param what could not be deleted: begins a sentence
