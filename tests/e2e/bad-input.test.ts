@@ -165,7 +165,7 @@ test("what cannot be deleted is named with the reason, and stays; nothing else i
     await paint(page, "a fox in the snow");
 
     await loseDatabases(page, ["stylus-web-gallery", "stylus-web-adapters"]);
-    const lost = "could not be deleted. This tab has lost its storage to another one";
+    const lost = "could not be deleted. This tab has lost its storage, perhaps to another one";
     const gallery = page.getByRole("region", { name: "Your pictures" });
     await gallery.getByRole("button", { name: "Delete the picture with seed 7" }).click();
     await complaint(page, `The picture with seed 7 ${lost}`);

@@ -141,7 +141,10 @@ test("a picture that another tab has deleted, or that cannot be read, is told of
   await paint(page, "a boat on the sea");
   await loseDatabases(page, ["stylus-web-gallery"]);
   await show(8).click();
-  await complaint(page, "This picture could not be read. This tab has lost its storage to another one");
+  await complaint(
+    page,
+    "This picture could not be read. This tab has lost its storage, perhaps to another one",
+  );
   await page.reload();
   await loaded(page);
   expect(bugs).toEqual([]);
