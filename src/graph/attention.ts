@@ -21,20 +21,51 @@ const MAX_FUSED_HEAD = 160;
 /** Scores held at once by the plain form, per image: 32 MB in float16. */
 const MAX_SCORES = 2 ** 24;
 
+/**
+ * Products that the fused WASM kernel may have to count, B·S·T·C: with 32-bit sizes it refuses more than about 2³⁰ ("Integer
+ * overflow", met by the VAE at 512×512).
+ */
+const MAX_FUSED_PRODUCTS = 2 ** 28;
+
 /** query [B, S, C] → [B, S, C]; every head scaled by 1/√(C / heads). */
 export function attention(g: GraphBuilder, query: Value, inputs: AttentionInputs): Value {
-  const { key, value, heads, bias, label } = inputs;
-  const channels = query.shape[2]!;
+  const { key, value, heads, bias } = inputs;
+  const [batch, tokens, channels] = query.shape as [number, number, number];
   if (channels % heads !== 0)
     throw shapeError(`${channels} channels cannot be split among ${heads} heads`, query);
-  if (g.target.device === "webgpu" && heads === 1 && channels > MAX_FUSED_HEAD)
-    return plainAttention(g, query, { key, value });
+  if (g.target.device === "webgpu") {
+    const isWide = heads === 1 && channels > MAX_FUSED_HEAD;
+    return isWide ? plainAttention(g, query, { key, value }) : fusedAttention(g, query, inputs);
+  }
+  const rows = Math.max(1, Math.floor(MAX_FUSED_PRODUCTS / (batch * key.shape[1]! * channels)));
+  if (bias || rows >= tokens) return fusedAttention(g, query, inputs);
+  return inParts(g, query, { rows, of: (part) => fusedAttention(g, part, inputs) });
+}
+
+function fusedAttention(
+  g: GraphBuilder,
+  query: Value,
+  { key, value, heads, bias, label }: AttentionInputs,
+): Value {
   const operands = bias ? [query, key, value, null, null, bias] : [query, key, value];
   return g.one("MultiHeadAttention", operands, query.shape, {
     domain: MICROSOFT,
     attributes: { num_heads: heads },
     label,
   });
+}
+
+/** `of` for at most `rows` queries at a time: each has its own row of scores. */
+function inParts(
+  g: GraphBuilder,
+  query: Value,
+  { rows, of }: { rows: number; of: (part: Value) => Value },
+): Value {
+  const tokens = query.shape[1]!;
+  const parts: Value[] = [];
+  for (let begin = 0; begin < tokens; begin += rows)
+    parts.push(of(slice(g, query, { axis: 1, begin, end: Math.min(tokens, begin + rows) })));
+  return parts.length === 1 ? parts[0]! : concat(g, parts, 1);
 }
 
 /** One head, as matrix products and a softmax, for as many queries at a time as `maxScores` allows. */
@@ -49,13 +80,12 @@ export function plainAttention(
   const scaled = mul(g, query, scale); // before the product, so that float16 scores do not overflow
   const keys = transpose(g, key, [0, 2, 1]); // [B, C, T]
   const rows = Math.max(1, Math.min(tokens, Math.floor(maxScores / contextTokens)));
-  const parts: Value[] = [];
-  for (let begin = 0; begin < tokens; begin += rows) {
-    const end = Math.min(tokens, begin + rows);
-    const part = slice(g, scaled, { axis: 1, begin, end });
-    const scores = g.one("MatMul", [part, keys], [batch, end - begin, contextTokens]);
-    const weights = g.one("Softmax", [scores], scores.shape, { attributes: { axis: -1 } });
-    parts.push(g.one("MatMul", [weights, value], [batch, end - begin, channels]));
-  }
-  return parts.length === 1 ? parts[0]! : concat(g, parts, 1);
+  return inParts(g, scaled, {
+    rows,
+    of(part) {
+      const scores = g.one("MatMul", [part, keys], [batch, part.shape[1]!, contextTokens]);
+      const weights = g.one("Softmax", [scores], scores.shape, { attributes: { axis: -1 } });
+      return g.one("MatMul", [weights, value], part.shape);
+    },
+  });
 }

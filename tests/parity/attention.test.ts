@@ -4,6 +4,8 @@
 import { expect, it } from "vitest";
 import { attention, plainAttention } from "../../src/graph/attention.ts";
 import { GraphBuilder } from "../../src/graph/builder.ts";
+import type { GraphModel } from "../../src/graph/model.ts";
+import type { Tensor } from "../../src/runtime/ort.ts";
 import { createRuntime } from "../../src/runtime/runtime.ts";
 import { createOrtSession } from "../../src/runtime/session.ts";
 import { relativeError } from "./cases.ts";
@@ -28,4 +30,37 @@ it.each([2 ** 24, 40, 7, 1])("with at most %i scores at once", async (maxScores)
   const { fused, plain } = await session.run(feeds);
   expect(plain!.dims).toEqual(fused!.dims);
   expect(relativeError(plain!.data as Float32Array, fused!.data as Float32Array)).toBeLessThan(1e-6);
+});
+
+/** The VAE's attention at 512×512, and a UNet's at 1,024×1,024. */
+it.each([
+  { tokens: 4096, channels: 96, heads: 1 },
+  { tokens: 16_384, channels: 32, heads: 4 },
+])("$tokens tokens of $channels channels: as many as one call of the WASM kernel refuses", async (size) => {
+  const { tokens, channels, heads } = size;
+  const { ort } = await createRuntime({ preference: "wasm" });
+  const shape = [1, tokens, channels];
+  const model = (count: number): GraphModel => {
+    const g = new GraphBuilder("vae", { device: "wasm", dtype: "f32" });
+    const query = g.input("query", [1, count, channels]);
+    const context = { key: g.input("key", shape), value: g.input("value", shape) };
+    g.output("y", attention(g, query, { ...context, heads, label: "attention" }));
+    return g.finish();
+  };
+  const run = async (count: number): Promise<Float32Array> => {
+    const { session } = await createOrtSession(ort, { gpu: null, model: model(count), graphCapture: false });
+    const feed = (name: string, rows: number): Tensor =>
+      new ort.Tensor("float32", noise(name, shape).slice(0, rows * channels), [1, rows, channels]);
+    const result = await session.run({
+      query: feed("query", count),
+      key: feed("key", tokens),
+      value: feed("value", tokens),
+    });
+    await session.release();
+    return result["y"]!.data as Float32Array;
+  };
+  const few = await run(100); // a query's result does not depend on the other queries
+  const all = await run(tokens);
+  expect(all.length).toBe(tokens * channels);
+  expect(relativeError(all.subarray(0, few.length), few)).toBeLessThan(1e-6);
 });
