@@ -12,6 +12,7 @@ import type { MaskValues } from "./picture-options.ts";
 import { modelOf } from "./packs.ts";
 import { run } from "./stylus.ts";
 import type { RunReport } from "./run-types.ts";
+import { describeUnknown } from "./vocabulary.ts";
 
 interface AutomationImage {
   readonly seed: number;
@@ -157,7 +158,11 @@ export function installAutomation(services: Services): void {
           ...masked,
         ]);
         const titles = Object.fromEntries(ids.map((id) => [id, cards.get(id)?.title ?? id]));
-        const notes = describeNegativeTags(report.options.negativePrompt);
+        const unknown = describeUnknown(options.prompt, pack);
+        const notes = [
+          ...describeNegativeTags(report.options.negativePrompt),
+          ...(unknown === null ? [] : [unknown]),
+        ];
         return { report, images: encoded, titles, notes };
       }),
   };

@@ -16,11 +16,13 @@ import type { RetrievalWorkers } from "./retrieval-workers.ts";
 import type { LoadedPack, LoadProgress, RemoteFile } from "./run-types.ts";
 import { stopped } from "./stopped.ts";
 import type { StorageClient } from "./storage-client.ts";
+import { readVocabulary, type Vocabulary } from "./vocabulary.ts";
 
 interface Fetched {
   readonly source: PackSource;
   readonly opened: OpenedPack;
   readonly fileUrl: (path: string) => string | null;
+  readonly vocabulary: Vocabulary | null;
   /** Ids of remote adapters whose files are here. */
   readonly stored: Set<string>;
 }
@@ -85,7 +87,8 @@ export function createPackLoader(context: {
     const source = await packSource(packId, ownModels);
     const { signal } = new AbortController();
     const opened = await openStored(storage, source, { onProgress: tell, signal });
-    return { source, opened, fileUrl: urlsOf(opened.files), stored: await storedOf(source) };
+    const [vocabulary, stored] = await Promise.all([readVocabulary(opened.files), storedOf(source)]);
+    return { source, opened, fileUrl: urlsOf(opened.files), vocabulary, stored };
   }
 
   async function storedOf({ remote }: PackSource): Promise<Set<string>> {
@@ -148,7 +151,7 @@ export function createPackLoader(context: {
       throw error;
     });
     checkWanted(result);
-    const { source, opened, fileUrl, stored } = all;
+    const { source, opened, fileUrl, vocabulary, stored } = all;
     if (packId !== pocketId) checkFit(source, { device, graphics: await probeGraphics() });
     checkWanted(result);
     if (asked?.packId !== packId) fetchedAdapters.clear();
@@ -179,6 +182,7 @@ export function createPackLoader(context: {
       baseModels: source.info.baseModels,
       remote: new Map(remote),
       own: new Map(own.map((adapter) => [adapter.id, adapter])),
+      vocabulary,
       fileUrl,
     };
   }

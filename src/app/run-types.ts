@@ -5,6 +5,7 @@ import type { AdapterCard } from "../retrieval/card.ts";
 import type { AdapterUse, DeviceReport, DiffusionEvent } from "../shared/request.ts";
 import type { GenerateOptions, PackDefaults } from "./options.ts";
 import type { OwnAdapter } from "./own-adapters.ts";
+import type { Vocabulary } from "./vocabulary.ts";
 
 /** A retrieved adapter, as shown and recorded. */
 export interface CandidateView {
@@ -132,6 +133,8 @@ export interface LoadedPack {
   readonly remote: ReadonlyMap<string, RemoteFile>;
   /** The user's adapters among the cards, by id. */
   readonly own: ReadonlyMap<string, OwnAdapter>;
+  /** The words that its text encoder knows; null where any may be known. */
+  readonly vocabulary: Vocabulary | null;
   /** A picture or other file of the pack as an object URL; null when the pack has no such file. */
   fileUrl(path: string): string | null;
 }

@@ -43,6 +43,7 @@ const pack: LoadedPack = {
   baseModels: ["Pocket"],
   remote: new Map(),
   own: new Map(),
+  vocabulary: null,
   fileUrl: () => null,
 };
 

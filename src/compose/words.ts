@@ -71,12 +71,12 @@ const functionWords = new Set(
   v1 v2 v3 v4 sd 15 1 2 3 5 one two three four five six seven eight nine ten`.split(/\s+/),
 );
 
-/** Stems that carry meaning: without articles, prepositions, counts, and words that every card has. */
-export function contentStems(text: string): readonly string[] {
-  return wordsOf(text)
-    .filter((word) => !functionWords.has(word.text))
-    .map((word) => word.stem);
+/** Words that carry meaning: without articles, prepositions, counts, and words that every card has. */
+export function contentWords(text: string): readonly Word[] {
+  return wordsOf(text).filter((word) => !functionWords.has(word.text));
 }
+
+export const contentStems = (text: string): readonly string[] => contentWords(text).map((word) => word.stem);
 
 /** As contentStems, but with the word "style": a name that ends in it ("comic book style") speaks of a look only with it. */
 export function nameStems(text: string): readonly string[] {

@@ -2,6 +2,7 @@
 import { createMemo, For, Show, type JSX } from "solid-js";
 import { adviseOnName } from "../app/adapter-names.ts";
 import { describeNegativeTags, describeParts, describeStrength, readLoraTags } from "../app/lora-tags.ts";
+import { describeUnknown } from "../app/vocabulary.ts";
 import type { AdapterUse } from "../shared/request.ts";
 import { useAdapterDialog } from "./adapter-dialog-context.ts";
 import { Candidates } from "./Candidates.tsx";
@@ -29,6 +30,11 @@ export function Choice(): JSX.Element {
   /** Adapters are in every picture that no part of the prompt has brought up. */
   const hasOwn = (): boolean => extraPins().length > 0 || tags().adapters.length > 0;
   const isEmpty = (): boolean => composition().tasks.length === 0 && extraPins().length === 0 && !hasTags();
+
+  const unknown = createMemo(() => {
+    const pack = studio.pack();
+    return pack && describeUnknown(studio.settings.prompt, pack);
+  });
 
   const describeTag = (use: AdapterUse): string => {
     const pack = studio.pack();
@@ -150,6 +156,7 @@ export function Choice(): JSX.Element {
         </Show>
       </Show>
 
+      <Show when={unknown()}>{(words) => <p class={styles["note"]}>{words()}</p>}</Show>
       <For each={describeNegativeTags(studio.settings.negativePrompt)}>
         {(words) => <p class={styles["problem"]}>{words}</p>}
       </For>

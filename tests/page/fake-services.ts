@@ -188,6 +188,7 @@ export function fakeServices(query: URLSearchParams): Services {
         baseModels: ["Pocket"],
         remote: new Map(),
         own: new Map(own),
+        vocabulary: null,
         fileUrl: (path) => urls.get(path) ?? null,
       };
     },

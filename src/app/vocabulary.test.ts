@@ -1,0 +1,36 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { expect, it } from "vitest";
+import { authorCards, packCard } from "../../scripts/pocket-cards.ts";
+import { describeUnknown, readVocabulary } from "./vocabulary.ts";
+
+const file = path.join(import.meta.dirname, "../../public/packs/pocket/tokenizer/vocab.json");
+const cards = Object.keys(authorCards).map((id) =>
+  packCard(id, { path: "", sizeBytes: 0, sha256: "0".repeat(64) }),
+);
+const files = new Map([["tokenizer/vocab.json", new Blob([readFileSync(file)])]]);
+
+it.each([
+  ["a lighthouse by the sea, oil painting", ["lighthouse"]],
+  ["two alpacas and a spaceship in the snow <lora:nonesuch:0.5>", ["alpacas", "spaceship"]],
+  ["a castle on a hill at night, clay render", []],
+  ["three foxes, (a t-rex:1.2) BREAK wearing a party hat", []],
+  ["masterpiece, best quality, a cat", []],
+  ["🐕 7 ok", []],
+  ["", []],
+])("%s", async (prompt, words) => {
+  const told = describeUnknown(prompt, { title: "Pocket", vocabulary: await readVocabulary(files), cards });
+  expect([...(told ?? "").matchAll(/“(.+?)”/g)].map(([, word]) => word)).toEqual(words);
+});
+
+it("a large vocabulary, none, and a damaged one say nothing", async () => {
+  const large = new Blob([
+    JSON.stringify(Object.fromEntries(Array.from({ length: 49_408 }, (_, i) => [`token${i}`, i]))),
+  ]);
+  for (const blob of [large, new Blob(["{"])])
+    expect(await readVocabulary(new Map([["tokenizer/vocab.json", blob]]))).toBe(null);
+  expect(await readVocabulary(new Map())).toBe(null);
+  expect(describeUnknown("a lighthouse", { title: "Stable Diffusion 1.5", vocabulary: null, cards })).toBe(
+    null,
+  );
+});
