@@ -23,11 +23,12 @@ it.each([
   expect([...(told ?? "").matchAll(/“(.+?)”/g)].map(([, word]) => word)).toEqual(words);
 });
 
-it("a large vocabulary, none, and a damaged one say nothing", async () => {
+it("a large vocabulary, one of letters, a damaged one, and none say nothing", async () => {
   const large = new Blob([
     JSON.stringify(Object.fromEntries(Array.from({ length: 49_408 }, (_, i) => [`token${i}`, i]))),
   ]);
-  for (const blob of [large, new Blob(["{"])])
+  const letters = new Blob([JSON.stringify({ "a</w>": 0, "b</w>": 1 })]);
+  for (const blob of [large, letters, new Blob(["{"])])
     expect(await readVocabulary(new Map([["tokenizer/vocab.json", blob]]))).toBe(null);
   expect(await readVocabulary(new Map())).toBe(null);
   expect(describeUnknown("a lighthouse", { title: "Stable Diffusion 1.5", vocabulary: null, cards })).toBe(

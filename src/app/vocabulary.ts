@@ -9,6 +9,8 @@ export type Vocabulary = ReadonlySet<string>;
 
 /** CLIP's file has 860 kB, that of a vocabulary of 4,096 tokens 70. */
 const SMALL_BYTES = 200_000;
+/** Fewer than this are letters and pieces, not words. */
+const FEW_WORDS = 1000;
 const WORD_END = "</w>";
 
 /** Praise that prompts of every model carry, and words that say no more than that something is a picture. */
@@ -24,7 +26,7 @@ export async function readVocabulary(files: ReadonlyMap<string, Blob>): Promise<
   try {
     const tokens = Object.keys(JSON.parse(await file.text()) as Record<string, number>);
     const words = tokens.filter((token) => token.endsWith(WORD_END));
-    return new Set(words.map((token) => token.slice(0, -WORD_END.length)));
+    return words.length < FEW_WORDS ? null : new Set(words.map((token) => token.slice(0, -WORD_END.length)));
   } catch {
     return null; // the tokenizer says what is wrong with it
   }

@@ -41,15 +41,6 @@ describe("requests", () => {
     expect(await alerts(page).count()).toBe(0);
   });
 
-  test("a word that the model has never read is told while it is typed, one that it knows is not", async () => {
-    const { page } = site;
-    const note = page.getByText(/^Pocket has never read “lighthouse” and paints/);
-    await promptBox(page).fill("a lighthouse in the snow, clay render");
-    await note.waitFor();
-    await promptBox(page).fill("a castle in the snow, clay render");
-    await note.waitFor({ state: "detached" });
-  });
-
   test("a prompt of 5,000 characters", async () => {
     const { page } = site;
     const prompt = "a fox in the snow, ".repeat(264).slice(0, 5_000);

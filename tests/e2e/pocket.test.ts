@@ -4,7 +4,7 @@ import { serve } from "../../scripts/server.mjs";
 import { ensureBuild, root } from "../../scripts/setup.mjs";
 import { openSite, runInPage, type Site } from "../../scripts/site.mjs";
 import { readPngText } from "../../src/formats/png.ts";
-import { loaded, paint } from "./page.ts";
+import { loaded, paint, promptBox } from "./page.ts";
 
 let site: Site;
 let server: Awaited<ReturnType<typeof serve>>;
@@ -42,6 +42,15 @@ test("the storage view has all of it as complete", async () => {
   await storage.getByRole("listitem", { name: "Pocket" }).getByText("Model, complete.").waitFor();
   expect(await storage.getByRole("listitem", { name: "Left over" }).count()).toBe(0);
   await page.keyboard.press("Escape");
+});
+
+test("a word that Pocket has never read is told while it is typed, one that it knows is not", async () => {
+  const { page } = site;
+  const note = page.getByText(/^Pocket has never read “lighthouse” and paints/);
+  await promptBox(page).fill("a lighthouse in the snow, clay render");
+  await note.waitFor();
+  await promptBox(page).fill("a castle in the snow, clay render");
+  await note.waitFor({ state: "detached" });
 });
 
 /** Mean distance of the channels from grey, 0 … 255, read by the browser's own decoder. */
