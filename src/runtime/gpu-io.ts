@@ -20,6 +20,8 @@ function sizeBytes({ shape }: OnnxValue): number {
 export class GpuIo {
   readonly feeds: Readonly<Record<string, Tensor>>;
   private readonly buffers = new Map<OnnxValue, GPUBuffer>();
+  /** What lies in the buffers: a step brings a new sample, but mostly the text of the step before. */
+  private readonly uploaded = new Map<OnnxValue, Float32Array<ArrayBuffer>>();
   private readonly options: IoOptions;
 
   constructor(options: IoOptions) {
@@ -38,7 +40,12 @@ export class GpuIo {
 
   upload(inputs: Readonly<Record<string, Float32Array>>): void {
     for (const [value, buffer] of this.buffers) {
-      this.options.gpu.queue.writeBuffer(buffer, 0, inputs[value.name]! as Float32Array<ArrayBuffer>);
+      const values = inputs[value.name]! as Float32Array<ArrayBuffer>;
+      const before = this.uploaded.get(value);
+      if (before && sameBits(before, values)) continue;
+      this.options.gpu.queue.writeBuffer(buffer, 0, values);
+      if (before) before.set(values);
+      else this.uploaded.set(value, values.slice());
     }
   }
 
@@ -78,5 +85,17 @@ export class GpuIo {
   dispose(): void {
     for (const buffer of this.buffers.values()) buffer.destroy();
     this.buffers.clear();
+    this.uploaded.clear();
   }
+}
+
+/** Not by value: −0 is not 0, and a NaN is itself. */
+function sameBits(a: Float32Array, b: Float32Array): boolean {
+  const [left, right] = [wordsOf(a), wordsOf(b)];
+  for (let i = 0; i < left.length; i++) if (left[i] !== right[i]) return false;
+  return true;
+}
+
+function wordsOf({ buffer, byteOffset, length }: Float32Array): Uint32Array {
+  return new Uint32Array(buffer, byteOffset, length);
 }

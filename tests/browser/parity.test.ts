@@ -26,6 +26,8 @@ interface CaseErrors {
   readonly errors: readonly number[];
   /** Whether the outputs of the second and the last run agree to the bit. */
   readonly restored: boolean;
+  /** By input: whether the outputs follow a change of its last value, made in place, and are the old ones to the bit without it. */
+  readonly followed: Readonly<Record<string, boolean>>;
 }
 
 async function runInPage(name: string): Promise<CaseErrors> {
@@ -63,20 +65,31 @@ async function runInPage(name: string): Promise<CaseErrors> {
   const overwritten = await run();
   parameters.restore(bias);
   const last = await run();
+  const same = (values: Float32Array): boolean => second.every((value, i) => Object.is(value, values[i]));
+  const followed: Record<string, boolean> = {};
+  for (const [input, values] of Object.entries(feeds)) {
+    const end = values.length - 1;
+    const before = values[end]!;
+    values[end] = before + 1;
+    const changed = await run();
+    values[end] = before;
+    followed[input] = !same(changed) && same(await run());
+  }
   await session.dispose();
   parameters.dispose();
   return {
     report: runtime.report,
     captured: session.replay.captured,
     errors: [first, second, overwritten, last].map(error),
-    restored: second.every((value, i) => Object.is(value, last[i])),
+    restored: same(last),
+    followed,
   };
 }
 
 test.each(["text_gelu", "unet_inpaint", "vae_decoder_plain"])(
   "%s",
   async (name) => {
-    const { report, captured, errors, restored } = await browser.page.evaluate(runInPage, name);
+    const { report, captured, errors, restored, followed } = await browser.page.evaluate(runInPage, name);
     expect(report).toMatchObject({ kind: "webgpu", f16: false });
     expect(captured).toBe(true);
     const [first, second, overwritten, last] = errors;
@@ -85,6 +98,7 @@ test.each(["text_gelu", "unet_inpaint", "vae_decoder_plain"])(
     expect(overwritten).toBeGreaterThan(BROKEN);
     expect(last).toBeLessThan(TOLERANCE);
     expect(restored).toBe(true);
+    expect(Object.values(followed)).not.toContain(false);
   },
   180_000,
 );
