@@ -13,7 +13,7 @@ import type { Slot } from "./keys.ts";
 import type { MergeSource } from "./merge.ts";
 import { settingsLookup, shownMetadata, triggerCandidates, type SettingsLookup } from "./metadata.ts";
 import type { AdapterNetwork, ModuleEntry, ModuleTable, ParameterShape } from "./module-table.ts";
-import { openTensorFile } from "./read.ts";
+import { type FilePart, openTensorFile } from "./read.ts";
 import type { AdapterReport } from "./report.ts";
 import { allFinite, type AdapterTensor } from "./tensor.ts";
 import {
@@ -57,6 +57,8 @@ export interface ReadOptions {
   /** Also compute SHA-256, AutoV2 and AutoV3 (a pass over the whole file). */
   readonly withHashes?: boolean;
   readonly signal?: AbortSignal;
+  /** Told of each part of a file of LoRAs as soon as it is read, before anything in it is checked. */
+  readonly onPart?: ((part: FilePart) => void) | undefined;
 }
 
 /**
@@ -80,7 +82,7 @@ export async function parseAdapter(blob: Blob, options: ReadOptions): Promise<Ad
  */
 export async function inspectAdapter(
   blob: Blob,
-  { fileName, table, adapterConfig, withHashes = false, signal }: ReadOptions,
+  { fileName, table, adapterConfig, withHashes = false, signal, onPart }: ReadOptions,
 ): Promise<AdapterFile> {
   const file = await openTensorFile(blob, { fileName });
   const base = judgeBase(file.entries, file.metadata);
@@ -91,7 +93,10 @@ export async function inspectAdapter(
     ...assignment.embeddings.keys(),
     ...[...assignment.modules.values()].flatMap((slots) => [...slots.values()]),
   ];
-  const tensors = wrongBase ? new Map<string, AdapterTensor>() : await file.read(names, signal);
+  const isLora = [...assignment.modules.values()].some((slots) => slots.has("up"));
+  const tensors = wrongBase
+    ? new Map<string, AdapterTensor>()
+    : await file.read(names, { signal, onPart: isLora ? onPart : undefined });
   const problems = assignment.unmatched.map((item) => ({ ...item }));
   const updates = wrongBase
     ? []

@@ -1,10 +1,20 @@
 // Opens an adapter file and gives its tensors by name, whatever the container: safetensors, or a PyTorch pickle
-// through the strict reader that executes nothing.
-import { readHeader } from "../formats/safetensors.ts";
+// through the strict reader that executes nothing. Large files are read in parts, so that each can be on its way to the
+// GPU while the next is read.
+import { readHeader, type TensorSource } from "../formats/safetensors.ts";
 import type { DType } from "../shared/dtype.ts";
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
 import type { AdapterTensor } from "./tensor.ts";
 import { isTorchFile, readTorchFile } from "./torch-file.ts";
+
+/** Some of a file's tensors, as they are stored. */
+export interface FilePart {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Of its first byte, from where the file's tensors begin; a multiple of 4. */
+  readonly offset: number;
+  /** Of all the file's tensors. */
+  readonly fileBytes: number;
+}
 
 export interface TensorFile {
   readonly container: "safetensors" | "pickle";
@@ -13,8 +23,14 @@ export interface TensorFile {
   readonly entries: ReadonlyMap<string, { readonly dtype: DType; readonly shape: readonly number[] }>;
   /** Where the tensors' bytes begin, for AutoV3; null for pickles. */
   readonly dataOffset: number | null;
-  /** Reads the named tensors in one pass over the file. They share one buffer. */
-  read(names: Iterable<string>, signal?: AbortSignal): Promise<Map<string, AdapterTensor>>;
+  /** Reads the named tensors in one pass over the file. Neighbours share a buffer. */
+  read(names: Iterable<string>, options?: PartOptions): Promise<Map<string, AdapterTensor>>;
+}
+
+interface PartOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Called with each part as soon as it is read; not for pickles, which lie in the file in pieces. */
+  readonly onPart?: ((part: FilePart) => void) | undefined;
 }
 
 /** @throws StylusError for damaged files and for containers that are not read */
@@ -36,37 +52,80 @@ async function openTorchFile(blob: Blob, { fileName }: { fileName: string }): Pr
   };
 }
 
-/** Files of up to this size are read while their header is: each read waits for other processes, whatever its size. */
-const EAGER_BYTES = 64 * 1024 * 1024;
+/** The first of these bytes are read while the header is, the others in parts of about as many. */
+const PART_BYTES = 8 * 1024 * 1024;
+/** While one part is made use of, the next is under way; more at once only finish later. */
+const PARTS_AT_ONCE = 2;
 
 async function openSafetensors(blob: Blob, { fileName }: { fileName: string }): Promise<TensorFile> {
-  const early = blob.size <= EAGER_BYTES ? readRange(blob, { begin: 0, end: blob.size, fileName }) : null;
-  early?.catch(() => {}); // reported by whoever needs it
+  const early = readRange(blob, { begin: 0, end: Math.min(PART_BYTES, blob.size), fileName });
+  early.catch(() => {}); // reported by whoever needs it
   const file = await readHeader(blob, { fileName });
-  const isAligned = file.dataOffset % 4 === 0; // or what follows could only be had by copying
+  const { dataOffset } = file;
+  const fileBytes = blob.size - dataOffset;
   return {
     container: "safetensors",
     metadata: file.metadata,
     entries: file.tensors,
-    dataOffset: file.dataOffset,
-    async read(names, signal) {
-      throwIfAborted(signal);
-      const sources = [...names].flatMap((name) => file.tensors.get(name) ?? []);
-      if (sources.length === 0) return new Map();
-      const useEarly = early !== null && isAligned;
-      const begin = useEarly
-        ? 0
-        : sources.reduce((first, source) => Math.min(first, source.offset), Infinity);
-      const end = sources.reduce((last, source) => Math.max(last, source.offset + source.sizeBytes), 0);
-      const buffer = await (useEarly ? early : readRange(blob, { begin, end, fileName }));
-      return new Map(
-        sources.map(({ name, dtype, shape, offset, sizeBytes }) => [
-          name,
-          { dtype, shape, bytes: new Uint8Array(buffer, offset - begin, sizeBytes) },
-        ]),
-      );
+    dataOffset,
+    async read(names, { signal, onPart } = {}) {
+      const wanted = new Set(names);
+      const sources = [...file.tensors.values()].filter(({ name }) => wanted.has(name));
+      const isAligned = dataOffset % 4 === 0; // or what was read early could only be used by copying
+      const parts = cutIntoParts(sources, { dataOffset, early: isAligned ? PART_BYTES : 0 });
+      const buffers: Promise<ArrayBuffer>[] = [];
+      const begin = (part: Part | undefined): void => {
+        if (part === undefined) return;
+        const buffer = part.isEarly ? early : readRange(blob, { ...part, fileName });
+        buffer.catch(() => {}); // reported when its turn comes
+        buffers.push(buffer);
+      };
+      parts.slice(0, PARTS_AT_ONCE).forEach(begin);
+      const tensors = new Map<string, AdapterTensor>();
+      for (const [i, part] of parts.entries()) {
+        throwIfAborted(signal);
+        const buffer = await buffers[i]!;
+        begin(parts[i + PARTS_AT_ONCE]);
+        const skipped = Math.max(0, dataOffset - part.begin);
+        const offset = part.begin + skipped - dataOffset;
+        onPart?.({ bytes: new Uint8Array(buffer, skipped), offset, fileBytes });
+        for (const { name, dtype, shape, offset: at, sizeBytes } of part.sources)
+          tensors.set(name, { dtype, shape, bytes: new Uint8Array(buffer, at - part.begin, sizeBytes) });
+      }
+      return tensors;
     },
   };
+}
+
+interface Part {
+  readonly sources: readonly TensorSource[];
+  /** In the file, at a multiple of 4 from the first tensor, so that types keep their alignment. */
+  readonly begin: number;
+  readonly end: number;
+  /** Whether it lies in what is read with the header. */
+  readonly isEarly: boolean;
+}
+
+/** @param sources in file order */
+function cutIntoParts(
+  sources: readonly TensorSource[],
+  { dataOffset, early }: { dataOffset: number; early: number },
+): Part[] {
+  const endOf = ({ offset, sizeBytes }: TensorSource): number => offset + sizeBytes;
+  const inEarly = sources.filter((source) => endOf(source) <= early);
+  const parts: Part[] = [];
+  if (inEarly.length > 0) parts.push({ sources: inEarly, begin: 0, end: early, isEarly: true });
+  let open: TensorSource[] = [];
+  for (const source of sources.slice(inEarly.length)) {
+    open.push(source);
+    const first = open[0]!.offset;
+    if (endOf(source) - first < PART_BYTES && source !== sources.at(-1)) continue;
+    const begin = first - ((first - dataOffset) % 4);
+    const end = begin + 4 * Math.ceil((endOf(source) - begin) / 4); // past the file's end there is nothing to read
+    parts.push({ sources: open, begin, end, isEarly: false });
+    open = [];
+  }
+  return parts;
 }
 
 async function readRange(

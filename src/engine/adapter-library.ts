@@ -171,7 +171,8 @@ export class AdapterLibrary {
       });
     }
     if (entry.parsed === null) {
-      const parsed = parseAdapter(entry.blob, { fileName: entry.fileName, table: this.#table });
+      const onPart = this.#merger.receiver() ?? undefined;
+      const parsed = parseAdapter(entry.blob, { fileName: entry.fileName, table: this.#table, onPart });
       parsed.then(
         ({ updates, embeddings }) => {
           if (updates.length === 0 && embeddings.length > 0) entry.isEmbedding = true;

@@ -5,6 +5,7 @@ import { GpuMerger, type MergeJob } from "../adapters/gpu/gpu-merger.ts";
 import { mergeParameter } from "../adapters/merge.ts";
 import { ADAPTER_NETWORKS, type AdapterNetwork } from "../adapters/module-table.ts";
 import type { PlannedWrite } from "../adapters/plan.ts";
+import type { FilePart } from "../adapters/read.ts";
 import { GpuParameterStore } from "../runtime/gpu-parameter-store.ts";
 import type { ParameterStore } from "../runtime/parameter-store.ts";
 import type { Runtime } from "../runtime/runtime.ts";
@@ -21,6 +22,8 @@ interface MergeHooks {
 }
 
 export interface Merger {
+  /** Takes the parts of one adapter's file while it is read; null where they are of no use before it is parsed. */
+  receiver(): ((part: FilePart) => void) | null;
   merge(writes: readonly PlannedWrite[], hooks: MergeHooks): Promise<void>;
   /** Sets parameters back to their pristine values, to the bit. */
   restore(network: AdapterNetwork, names: readonly string[]): void;
@@ -45,6 +48,10 @@ class CpuStoreMerger implements Merger {
 
   constructor(stores: AdapterStores) {
     this.#stores = stores;
+  }
+
+  receiver(): null {
+    return null;
   }
 
   async merge(writes: readonly PlannedWrite[], { onBegin, onDone, checkpoint }: MergeHooks): Promise<void> {
@@ -85,6 +92,10 @@ class GpuStoreMerger implements Merger {
     this.#merger = new GpuMerger(gpu);
     this.#merger.warmUp(stores.unet.dtype);
     this.#stores = stores;
+  }
+
+  receiver(): (part: FilePart) => void {
+    return this.#merger.receiver();
   }
 
   async merge(writes: readonly PlannedWrite[], { onBegin, onDone, checkpoint }: MergeHooks): Promise<void> {

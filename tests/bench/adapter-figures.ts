@@ -42,34 +42,39 @@ export async function* adapterFigures(
       adapters.register(id, blob, { fileName: file });
       uses.push({ id, unetStrength: 0.1, textStrength: 0 });
     }
-    let first: { parse: number; whole: number } | null = null;
-    for (const count of counts) {
-      const start = performance.now();
-      if (first === null) await adapters.report(uses[0]!.id);
-      const parsed = performance.now();
-      await adapters.apply(uses.slice(0, count));
+    const [reads, loads]: [number[], number[]] = [[], []];
+    for (const { id } of uses) {
+      const begin = performance.now();
+      await adapters.report(id);
+      reads.push(performance.now() - begin);
       await settled();
-      first ??= { parse: parsed - start, whole: performance.now() - start };
+      loads.push(performance.now() - begin);
+    }
+    yield {
+      part,
+      what: `file of ${(blob.size / 1e6).toFixed(1)} MB to the device`,
+      value: median(loads),
+      unit: "ms",
+      note: `read after ${median(reads).toFixed(0)}; the first of ${loads.length} after ${loads[0]!.toFixed(0)}`,
+    };
+    const begin = performance.now();
+    await adapters.apply(uses.slice(0, 1));
+    await settled();
+    const first = performance.now() - begin;
+    yield { part, what: "merging it, pristine weights not yet copied", value: first, unit: "ms" };
+    for (const count of counts) {
       const [times, submits]: [number[], number[]] = [[], []];
       for (let i = 0; i < Math.min(repeats, 9); i++) {
         const strength = 0.2 + 0.05 * i; // another one each time, or there is nothing to do
-        const begin = performance.now();
+        const start = performance.now();
         await adapters.apply(uses.slice(0, count).map((use) => ({ ...use, unetStrength: strength })));
-        submits.push(performance.now() - begin);
+        submits.push(performance.now() - start);
         await settled();
-        times.push(performance.now() - begin);
+        times.push(performance.now() - start);
       }
       const note = `handed over after ${median(submits).toFixed(1)}`;
       yield { part, what: `merging ${count} anew`, value: median(times), unit: "ms", note };
     }
-    const megabytes = (blob.size / 1e6).toFixed(1);
-    yield {
-      part,
-      what: `file of ${megabytes} MB to merged, first time`,
-      value: first!.whole,
-      unit: "ms",
-      note: `read ${first!.parse.toFixed(0)}`,
-    };
     const start = performance.now();
     await adapters.apply([]);
     await settled();

@@ -26,6 +26,13 @@ interface Comparison {
   readonly unequal: number;
 }
 
+/** Merged one after the other, each parameter with one strength for each file. */
+interface Group {
+  readonly name: string;
+  readonly updates: { network: string; name: string; family: string }[];
+  readonly strengths: number[];
+}
+
 let browser: TestBrowser;
 
 beforeAll(async () => {
@@ -96,13 +103,11 @@ async function defineCompare(): Promise<void> {
   Object.assign(globalThis, {
     async compare(
       parameters: Map<string, { shape: number[]; values: Float32Array }>,
-      groups: {
-        name: string;
-        updates: { network: string; name: string; family: string }[];
-        strengths: number[];
-      }[],
+      /** Or what makes them for this merger. */
+      given: Group[] | ((merger: unknown) => Promise<Group[]>),
     ) {
       const merger = new GpuMerger(device);
+      const groups = typeof given === "function" ? await given(merger) : given;
       const results: unknown[] = [];
       for (const { name, updates, strengths } of groups) {
         // Updates of the same parameter, one from each file, form one chain; all chains are merged in one go.
@@ -166,13 +171,13 @@ interface Outcome {
   readonly bytesAfter: number;
 }
 
-function check({ results, errors, bytes, bytesAfter }: Outcome): void {
+function check({ results, errors, bytes, bytesAfter }: Outcome, { f32 = 2e-6 } = {}): void {
   expect(errors).toEqual([]);
   expect(bytes).toBeGreaterThan(0);
   expect(bytesAfter).toBe(0);
   for (const result of results) {
     // A sum that f32 and float64 see on different sides of a tie is one f16 step off; few are.
-    const tolerance = result.dtype === "f16" ? 2e-5 : 2e-6;
+    const tolerance = result.dtype === "f16" ? 2e-5 : f32;
     expect(result.error, JSON.stringify(result)).toBeLessThan(tolerance);
     expect(result.errorOfMistake, JSON.stringify(result)).toBeGreaterThan(Math.max(result.error * 5, 2e-5));
   }
@@ -328,6 +333,43 @@ test("more low-rank adapters than one dispatch adds, halves that begin in the mi
   check(outcome);
   expect(outcome.results.length).toBe(88);
   expect(outcome.results.some(({ family }) => family.split(" + ").length === 10)).toBe(true);
+});
+
+test("a file that comes in parts while it is read, a pair in two of them", async () => {
+  const { parts, fileBytes, ...outcome } = await browser.page.evaluate(async () => {
+    const { parseAdapter } = await load("/src/adapters/adapter.ts");
+    const { moduleTable } = await load("/src/adapters/module-table.ts");
+    const { makeAdapter, randomWeights } = await load("/tests/fixtures/adapters/make-adapter.ts");
+    const list = [
+      { name: "mid_block.attentions.0.proj_in.weight", shape: [36, 68] },
+      { name: "mid_block.attentions.0.proj_out.weight", shape: [34, 3] },
+    ];
+    const table = moduleTable({ unet: list });
+    const shapes = new Map(list.map(({ name, shape }) => [`unet.${name}`, shape]));
+    const values = randomWeights(shapes, 5) as Map<string, Float32Array>;
+    const parameters = new Map(
+      [...shapes].map(([name, shape]) => [name, { shape, values: values.get(name)! }]),
+    );
+    // 7 MB of up factors before as many of down factors; halves in odd numbers.
+    const file = new Blob([makeAdapter(table, { kind: "lora", seed: 3, rank: 50_001, dtype: "F16" })]);
+    type Part = { readonly bytes: Uint8Array; readonly offset: number; readonly fileBytes: number };
+    const seen: Part[] = [];
+    const compared = await (
+      globalThis as unknown as { compare: (...args: unknown[]) => Promise<Outcome> }
+    ).compare(parameters, async (merger: { receiver(): (part: Part) => void }) => {
+      const receive = merger.receiver();
+      const onPart = (part: Part): void => {
+        seen.push(part);
+        receive(part);
+      };
+      const { updates } = await parseAdapter(file, { fileName: "large", table, onPart });
+      return [{ name: "large", updates, strengths: [0.002] }];
+    });
+    return { parts: seen.length, fileBytes: seen[0]!.fileBytes, ...compared };
+  });
+  check(outcome, { f32: 2e-5 }); // a sum of 50,001 products
+  expect(parts).toBe(2);
+  expect(outcome.bytes).toBe(4 * Math.floor(fileBytes / 4) + 4); // all of it once
 });
 
 test.each([

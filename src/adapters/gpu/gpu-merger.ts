@@ -3,6 +3,7 @@
 // Neighbouring low-rank adapters of a parameter are one kernel.
 import { assert } from "../../shared/assert.ts";
 import type { Contribution, MergeSource } from "../merge.ts";
+import type { FilePart } from "../read.ts";
 import {
   addLowRank,
   Chain,
@@ -55,7 +56,12 @@ export class GpuMerger {
     return own + this.files.sizeBytes;
   }
 
-  /** Frees the factors of adapters that are no longer used. */
+  /** Takes the parts of an adapter's file while it is read, so that it is on the GPU when it is merged. */
+  receiver(): (part: FilePart) => void {
+    return this.files.receiver();
+  }
+
+  /** Frees the factors of adapters that are no longer used, and files that came but are not in use. */
   release(updates: Iterable<MergeSource>): void {
     for (const update of updates) {
       const resident = this.resident.get(update);
@@ -63,6 +69,7 @@ export class GpuMerger {
       this.resident.delete(update);
       this.files.release(update);
     }
+    this.files.releaseUnused();
   }
 
   /** Computes every job's live buffer anew from its pristine one. Resolves when the work is submitted. */
