@@ -13,9 +13,9 @@ import type { Slot } from "./keys.ts";
 import type { MergeSource } from "./merge.ts";
 import { settingsLookup, shownMetadata, triggerCandidates, type SettingsLookup } from "./metadata.ts";
 import type { AdapterNetwork, ModuleEntry, ModuleTable, ParameterShape } from "./module-table.ts";
-import { type FilePart, openTensorFile } from "./read.ts";
+import { type FilePart, type FileTensor, openTensorFile } from "./read.ts";
 import type { AdapterReport } from "./report.ts";
-import { allFinite, type AdapterTensor } from "./tensor.ts";
+import type { AdapterTensor } from "./tensor.ts";
 import {
   countFamilies,
   countModules,
@@ -95,7 +95,7 @@ export async function inspectAdapter(
   ];
   const isLora = [...assignment.modules.values()].some((slots) => slots.has("up"));
   const tensors = wrongBase
-    ? new Map<string, AdapterTensor>()
+    ? new Map<string, FileTensor>()
     : await file.read(names, { signal, onPart: isLora ? onPart : undefined });
   const problems = assignment.unmatched.map((item) => ({ ...item }));
   const updates = wrongBase
@@ -144,7 +144,7 @@ function readModules(
     tensors,
     settingsOf,
     problems,
-  }: { tensors: ReadonlyMap<string, AdapterTensor>; settingsOf: SettingsLookup; problems: Problem[] },
+  }: { tensors: ReadonlyMap<string, FileTensor>; settingsOf: SettingsLookup; problems: Problem[] },
 ): ParameterUpdate[] {
   const updates: ParameterUpdate[] = [];
   for (const [entry, slots] of assignment.modules) {
@@ -196,7 +196,7 @@ function readModule(
     settingsOf,
   }: {
     slots: ReadonlyMap<Slot, string>;
-    tensors: ReadonlyMap<string, AdapterTensor>;
+    tensors: ReadonlyMap<string, FileTensor>;
     settingsOf: SettingsLookup;
   },
 ): ModuleParts | { readonly cause: string } {
@@ -204,7 +204,7 @@ function readModule(
   for (const [slot, key] of slots) {
     const tensor = tensors.get(key);
     if (!tensor) return { cause: MISSING_DATA };
-    if (!allFinite(tensor)) return { cause: NOT_NUMBERS };
+    if (!tensor.isFinite) return { cause: NOT_NUMBERS };
     module.set(slot, tensor);
   }
   const parts: { target: ParameterShape; recognised: Recognised }[] = [];
@@ -227,12 +227,12 @@ function readEmbeddings(
     tensors,
     table,
     problems,
-  }: { tensors: ReadonlyMap<string, AdapterTensor>; table: ModuleTable; problems: Problem[] },
+  }: { tensors: ReadonlyMap<string, FileTensor>; table: ModuleTable; problems: Problem[] },
 ): Embedding[] {
   const width = table.embeddingWidth ?? table.contextWidth;
   return [...assignment.embeddings].flatMap(([key, { name }]) => {
     const tensor = tensors.get(key);
-    const cause = !tensor ? MISSING_DATA : allFinite(tensor) ? null : NOT_NUMBERS;
+    const cause = !tensor ? MISSING_DATA : tensor.isFinite ? null : NOT_NUMBERS;
     const embedding = tensor && cause === null ? readEmbedding(name, tensor, width) : null;
     if (embedding) return embedding;
     const shape = tensor?.shape.join(", ");

@@ -4,8 +4,13 @@
 import { readHeader, type TensorSource } from "../formats/safetensors.ts";
 import type { DType } from "../shared/dtype.ts";
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
-import type { AdapterTensor } from "./tensor.ts";
+import { type AdapterTensor, allFinite } from "./tensor.ts";
 import { isTorchFile, readTorchFile } from "./torch-file.ts";
+
+export interface FileTensor extends AdapterTensor {
+  /** Whether every value is a finite number; found out while the next part is read. */
+  readonly isFinite: boolean;
+}
 
 /** Some of a file's tensors, as they are stored. */
 export interface FilePart {
@@ -24,7 +29,7 @@ export interface TensorFile {
   /** Where the tensors' bytes begin, for AutoV3; null for pickles. */
   readonly dataOffset: number | null;
   /** Reads the named tensors in one pass over the file. Neighbours share a buffer. */
-  read(names: Iterable<string>, options?: PartOptions): Promise<Map<string, AdapterTensor>>;
+  read(names: Iterable<string>, options?: PartOptions): Promise<Map<string, FileTensor>>;
 }
 
 interface PartOptions {
@@ -47,7 +52,8 @@ async function openTorchFile(blob: Blob, { fileName }: { fileName: string }): Pr
     entries: tensors,
     dataOffset: null,
     async read(names) {
-      return new Map([...names].flatMap((name) => (tensors.has(name) ? [[name, tensors.get(name)!]] : [])));
+      const wanted = [...names].filter((name) => tensors.has(name));
+      return new Map(wanted.map((name) => [name, examined(tensors.get(name)!)]));
     },
   };
 }
@@ -81,7 +87,7 @@ async function openSafetensors(blob: Blob, { fileName }: { fileName: string }): 
         buffers.push(buffer);
       };
       parts.slice(0, PARTS_AT_ONCE).forEach(begin);
-      const tensors = new Map<string, AdapterTensor>();
+      const tensors = new Map<string, FileTensor>();
       for (const [i, part] of parts.entries()) {
         throwIfAborted(signal);
         const buffer = await buffers[i]!;
@@ -89,12 +95,18 @@ async function openSafetensors(blob: Blob, { fileName }: { fileName: string }): 
         const skipped = Math.max(0, dataOffset - part.begin);
         const offset = part.begin + skipped - dataOffset;
         onPart?.({ bytes: new Uint8Array(buffer, skipped), offset, fileBytes });
-        for (const { name, dtype, shape, offset: at, sizeBytes } of part.sources)
-          tensors.set(name, { dtype, shape, bytes: new Uint8Array(buffer, at - part.begin, sizeBytes) });
+        for (const { name, dtype, shape, offset: at, sizeBytes } of part.sources) {
+          const bytes = new Uint8Array(buffer, at - part.begin, sizeBytes);
+          tensors.set(name, examined({ dtype, shape, bytes }));
+        }
       }
       return tensors;
     },
   };
+}
+
+function examined(tensor: AdapterTensor): FileTensor {
+  return { ...tensor, isFinite: allFinite(tensor) };
 }
 
 interface Part {
