@@ -1,0 +1,79 @@
+// The rewritten sums of ONNX Runtime's products, in float32 (the software adapter has no float16): every product kernel of the
+// networks is one that the rewriting knows, and computes what it did. What they are for, the error in float16, is bounded by
+// `npm run parity:full` on a graphics card.
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openTestBrowser, type TestBrowser } from "./harness.ts";
+
+/** Defined by blank.html: imports a source file inside the page. */
+// oxlint-disable-next-line typescript/no-explicit-any -- the page's modules are not typed here
+declare const load: (path: string) => Promise<any>;
+
+let browser: TestBrowser;
+
+beforeAll(async () => {
+  browser = await openTestBrowser({ webgpu: "software" });
+});
+
+afterAll(async () => browser?.close());
+
+interface Outcome {
+  readonly error: number;
+  /** Labels of the kernels that multiply: the rewritten ones, and all but those for three channels, which add up 27 products. */
+  readonly rewritten: readonly string[];
+  readonly expected: readonly string[];
+}
+
+async function runInPage([name, isBroken]: readonly [name: string, isBroken: boolean]): Promise<Outcome> {
+  const { withExactSums } = await load("/src/runtime/exact-sums.ts");
+  const { readGoldens, buildCase, relativeError } = await load("/tests/parity/cases.ts");
+  const { noise, noiseTensors } = await load("/tests/parity/noise.ts");
+  const { createRuntime } = await load("/src/runtime/runtime.ts");
+  const { loadParameters } = await load("/src/runtime/parameter-store.ts");
+  const golden = await fetch("/tests/parity/goldens/miniature.safetensors");
+  const { cases, outputs } = await readGoldens(await golden.blob());
+  const runtime = await createRuntime({ preference: "webgpu", float16: false });
+  const [rewritten, expected]: [string[], string[]] = [[], []];
+  const create = runtime.gpu.createShaderModule.bind(runtime.gpu);
+  runtime.gpu.createShaderModule = (descriptor: GPUShaderModuleDescriptor) => {
+    const code: string = withExactSums(descriptor.code);
+    const label = descriptor.label ?? "";
+    if (/^(MatMul|Gemm|Conv)/u.test(label) && !code.includes("innerElementSize = 3;")) expected.push(label);
+    if (code !== descriptor.code) rewritten.push(label);
+    return create({ ...descriptor, code: isBroken ? code.replaceAll(/(sums\S*) \+= /gu, "$1 = ") : code });
+  };
+  const model = buildCase(cases[name], runtime.target);
+  const parameters = await loadParameters(model.parameters, noiseTensors(model.parameters), { runtime });
+  const session = await runtime.createSession(model, { parameters });
+  const feeds = Object.fromEntries(
+    (model.inputs as { name: string; shape: number[] }[]).map(({ name: input, shape }) => [
+      input,
+      input === "timestep" ? Float32Array.of(cases[name].timestep) : noise(input, shape),
+    ]),
+  );
+  const results: Record<string, Float32Array> = await session.run(feeds);
+  const names = (model.outputs as { name: string }[]).map((output) => output.name).toSorted();
+  const values = Float32Array.from(names.flatMap((output) => [...results[output]!]));
+  await session.dispose();
+  return { error: relativeError(values, outputs.get(name)), rewritten, expected };
+}
+
+test.each([
+  { name: "text_gelu", breaks: true },
+  { name: "unet_inpaint", breaks: false },
+  { name: "vae_decoder_plain", breaks: true },
+  { name: "vae_encoder", breaks: false },
+])(
+  "$name",
+  async ({ name, breaks }) => {
+    await browser.page.reload(); // ONNX Runtime compiles for the first device of a page
+    const { error, rewritten, expected } = await browser.page.evaluate(runInPage, [name, false] as const);
+    expect(rewritten.length).toBeGreaterThan(1);
+    expect(rewritten).toEqual(expected);
+    expect(error).toBeLessThan(1e-4);
+    if (!breaks) return;
+    await browser.page.reload();
+    const broken = await browser.page.evaluate(runInPage, [name, true] as const);
+    expect(broken.error).toBeGreaterThan(1e-3);
+  },
+  180_000,
+);
