@@ -49,7 +49,7 @@ export class GpuIo {
     }
   }
 
-  /** Copies the named results to JavaScript memory, waiting for the run to end, and gives all results back to the runtime. */
+  /** Copies the named results to JavaScript memory, waiting for the run to end. */
   async download(
     results: InferenceSession.OnnxValueMapType,
     names: readonly string[],
@@ -72,7 +72,6 @@ export class GpuIo {
         return { name: value.name, staging };
       });
     gpu.queue.submit([encoder.finish()]);
-    for (const result of Object.values(results)) (result as Tensor).dispose();
     const values: Record<string, Float32Array> = {};
     for (const { name, staging } of stagings) {
       await staging.mapAsync(GPUMapMode.READ);

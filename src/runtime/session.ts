@@ -5,6 +5,7 @@ import { StylusError } from "../shared/errors.ts";
 import { GpuIo } from "./gpu-io.ts";
 import type { InferenceSession, OrtModule, Tensor } from "./ort.ts";
 import type { ParameterStore } from "./parameter-store.ts";
+import { ReplayedRuns } from "./recording.ts";
 
 export type Inputs = Readonly<Record<string, Float32Array>>;
 export type Outputs = Readonly<Record<string, Float32Array>>;
@@ -24,16 +25,16 @@ export class NetworkSession {
   private readonly session: InferenceSession;
   private readonly options: SessionOptions;
   private readonly gpuIo: GpuIo | null;
-  private readonly bound: BoundRuns;
+  private readonly replayed: ReplayedRuns<InferenceSession.OnnxValueMapType> | null;
   /** On the GPU every input keeps its buffer: merging writes into it. */
   private gpuFeeds: Readonly<Record<string, Tensor>> | null = null;
 
   constructor({ session, replay }: OpenedSession, options: SessionOptions) {
     this.session = session;
-    this.bound = new BoundRuns(session, replay);
     this.replay = replay;
     this.options = options;
     this.model = options.model;
+    this.replayed = options.gpu && replay.captured ? new ReplayedRuns(options.gpu) : null;
     this.gpuIo = options.gpu ? new GpuIo({ ort: options.ort, gpu: options.gpu, model: options.model }) : null;
   }
 
@@ -55,6 +56,11 @@ export class NetworkSession {
         cause,
       });
     }
+  }
+
+  /** Whether the next run is told to the GPU without ONNX Runtime. */
+  get isRecorded(): boolean {
+    return this.replayed !== null && this.replayed.results !== null;
   }
 
   private check(inputs: Inputs): void {
@@ -80,10 +86,13 @@ export class NetworkSession {
   private async runOnGpu(io: GpuIo, inputs: Inputs, names: readonly string[]): Promise<Outputs> {
     const start = performance.now();
     io.upload(inputs);
-    this.gpuFeeds ??= { ...this.parameterFeeds(), ...io.feeds };
-    const results = await this.bound.run(this.gpuFeeds);
+    const feeds = (this.gpuFeeds ??= { ...this.parameterFeeds(), ...io.feeds });
+    const run = (): Promise<InferenceSession.OnnxValueMapType> => this.session.run(feeds);
+    const results = await (this.replayed ? this.replayed.run(run) : run());
     this.submitMilliseconds = performance.now() - start;
-    return io.download(results, names);
+    const values = await io.download(results, names);
+    if (results !== this.replayed?.results) disposeOf(results);
+    return values;
   }
 
   private parameterFeeds(): Record<string, Tensor> {
@@ -92,42 +101,14 @@ export class NetworkSession {
   }
 
   async dispose(): Promise<void> {
+    disposeOf(this.replayed?.results ?? {});
     this.gpuIo?.dispose();
     await this.session.release();
   }
 }
 
-type Results = InferenceSession.OnnxValueMapType;
-
-/** What `InferenceSession.run` calls once it has checked its arguments. */
-interface SessionHandler {
-  run(feeds: object, fetches: Record<string, null>, options: object): Promise<Results>;
-}
-
-/**
- * Runs on buffers that stay the same. With graph capture ONNX Runtime binds the inputs at the first run and has no use for
- * them later, but its `run` demands them all and makes a tensor of each of the seven hundred every time, which is more work
- * than the replay itself. So later runs go past that check, to the session's handler, without feeds.
- */
-class BoundRuns {
-  private readonly session: InferenceSession;
-  private readonly handler: SessionHandler | null;
-  private readonly fetches: Record<string, null>;
-  private isBound = false;
-
-  constructor(session: InferenceSession, { captured }: Replay) {
-    this.session = session;
-    const { handler } = session as unknown as { handler?: Partial<SessionHandler> };
-    this.handler = captured && typeof handler?.run === "function" ? (handler as SessionHandler) : null;
-    this.fetches = Object.fromEntries(session.outputNames.map((name) => [name, null]));
-  }
-
-  async run(feeds: Readonly<Record<string, Tensor>>): Promise<Results> {
-    if (this.handler && this.isBound) return this.handler.run({}, this.fetches, {});
-    const results = await this.session.run(feeds);
-    this.isBound = true;
-    return results;
-  }
+function disposeOf(results: InferenceSession.OnnxValueMapType): void {
+  for (const result of Object.values(results)) result.dispose();
 }
 
 /** Whether runs are recorded once and replayed (ONNX Runtime's graph capture), and why not. */

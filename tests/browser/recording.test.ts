@@ -1,0 +1,103 @@
+// Runs that are written down and told to the GPU again, on a real device: a counter that each run raises.
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openTestBrowser, type TestBrowser } from "./harness.ts";
+
+/** Defined by blank.html: imports a source file inside the page. */
+// oxlint-disable-next-line typescript/no-explicit-any -- the page's modules are not typed here
+declare const load: (path: string) => Promise<any>;
+
+let browser: TestBrowser;
+
+beforeAll(async () => {
+  browser = await openTestBrowser({ webgpu: "software" });
+});
+
+afterAll(async () => browser?.close());
+
+interface Outcome {
+  /** How often the work itself was asked for, in six runs. */
+  readonly asked: number;
+  /** The counter after them: 300 dispatches of one in each. */
+  readonly counted: number;
+  readonly keepsResults: boolean;
+}
+
+type Oddity = "nothing" | "a copy" | "another group" | "another size" | "one more";
+
+async function runInPage(oddity: Oddity): Promise<Outcome> {
+  const { ReplayedRuns } = await load("/src/runtime/recording.ts");
+  const device = await (await navigator.gpu.requestAdapter())!.requestDevice();
+  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+  const [counter, staging, other] = [usage, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST, usage].map(
+    (use) => device.createBuffer({ size: 16, usage: use }),
+  ) as [GPUBuffer, GPUBuffer, GPUBuffer];
+  const code = `@group(0) @binding(0) var<storage, read_write> counter: array<u32>;
+    @compute @workgroup_size(1) fn main() { counter[0] += 1u; }`;
+  const pipeline = device.createComputePipeline({
+    layout: "auto",
+    compute: { module: device.createShaderModule({ code }) },
+  });
+  const bind = (): GPUBindGroup =>
+    device.createBindGroup({
+      layout: pipeline.getBindGroupLayout(0),
+      entries: [{ binding: 0, resource: { buffer: counter } }],
+    });
+  const group = bind();
+  let asked = 0;
+  /** Hands over ten dispatches at a time, as ONNX Runtime does. */
+  const work = async (): Promise<{ run: number }> => {
+    asked++;
+    for (let part = 0; part < 30; part++) {
+      const encoder = device.createCommandEncoder();
+      if (oddity === "a copy" && part === 7) encoder.copyBufferToBuffer(counter, 0, other, 0, 16);
+      const pass = encoder.beginComputePass();
+      for (let i = 0; i < 10; i++) {
+        pass.setPipeline(pipeline);
+        pass.setBindGroup(0, oddity === "another group" && part === 29 ? bind() : group);
+        pass.dispatchWorkgroups(1, oddity === "another size" && part === 3 && i === 3 ? asked : 1);
+      }
+      pass.end();
+      device.queue.submit([encoder.finish()]);
+    }
+    if (oddity === "one more" && asked % 2 === 1) {
+      const encoder = device.createCommandEncoder();
+      const pass = encoder.beginComputePass();
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, group);
+      pass.dispatchWorkgroups(1);
+      pass.end();
+      device.queue.submit([encoder.finish()]);
+    }
+    return { run: asked };
+  };
+  const runs = new ReplayedRuns(device);
+  let results: unknown;
+  for (let i = 0; i < 6; i++) results = await runs.run(work);
+  const encoder = device.createCommandEncoder();
+  encoder.copyBufferToBuffer(counter, 0, staging, 0, 16);
+  device.queue.submit([encoder.finish()]);
+  await staging.mapAsync(GPUMapMode.READ);
+  const counted = new Uint32Array(staging.getMappedRange())[0]!;
+  device.destroy();
+  return { asked, counted, keepsResults: runs.results === results };
+}
+
+test("the same dispatches twice are told again without the work", async () => {
+  const outcome = await browser.page.evaluate(runInPage, "nothing");
+  expect(outcome).toEqual({ asked: 2, counted: 6 * 300, keepsResults: true });
+});
+
+test.each(["a copy", "another group", "one more"] as const)(
+  "%s in the runs: they are asked for every time",
+  async (oddity) => {
+    const { asked, counted, keepsResults } = await browser.page.evaluate(runInPage, oddity);
+    expect(asked).toBe(6);
+    expect(counted).toBe(6 * 300 + (oddity === "one more" ? 3 : 0));
+    expect(keepsResults).toBe(false);
+  },
+);
+
+test("another number of workgroups is another run", async () => {
+  const { asked } = await browser.page.evaluate(runInPage, "another size");
+  expect(asked).toBe(6);
+});
