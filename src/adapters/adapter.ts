@@ -93,7 +93,7 @@ export async function inspectAdapter(
     ...assignment.embeddings.keys(),
     ...[...assignment.modules.values()].flatMap((slots) => [...slots.values()]),
   ];
-  const isLora = [...assignment.modules.values()].some((slots) => slots.has("up"));
+  const isLora = [...assignment.modules.values()].some((slots) => slots.has("up") && !slots.has("mid"));
   const tensors = wrongBase
     ? new Map<string, FileTensor>()
     : await file.read(names, { signal, onPart: isLora ? onPart : undefined });

@@ -82,3 +82,20 @@ test("reading stops between parts", async () => {
   });
   expect(parts).toBe(1);
 });
+
+test("numbers that are none are found in every part", async () => {
+  const { bytes, dataOffset } = makeFile(0);
+  let at = dataOffset;
+  for (const [name, dtype, shape] of TENSORS) {
+    const size = elementCount(shape) * dtypeSizeBytes(dtype);
+    if (size > 0) {
+      const odd = bytes.slice();
+      for (let i = dataOffset; i < odd.length; i++) odd[i] = 0x11; // finite in every type
+      odd.fill(0xff, at + size - dtypeSizeBytes(dtype), at + size);
+      const file = await openTensorFile(new Blob([odd]), { fileName: "large" });
+      const tensors = await file.read(names);
+      expect([...tensors].filter(([, { isFinite }]) => !isFinite).map(([key]) => key)).toEqual([name]);
+    }
+    at += size;
+  }
+});

@@ -60,7 +60,7 @@ async function openTorchFile(blob: Blob, { fileName }: { fileName: string }): Pr
 
 /** The first of these bytes are read while the header is, the others in parts of about as many. */
 const PART_BYTES = 8 * 1024 * 1024;
-/** While one part is made use of, the next is under way; more at once only finish later. */
+/** Parts under way while one is made use of; more of them only finish later. */
 const PARTS_AT_ONCE = 2;
 
 async function openSafetensors(blob: Blob, { fileName }: { fileName: string }): Promise<TensorFile> {
@@ -145,7 +145,9 @@ async function readRange(
   { begin, end, fileName }: { begin: number; end: number; fileName: string },
 ): Promise<ArrayBuffer> {
   try {
-    return await blob.slice(begin, end).arrayBuffer();
+    const buffer = await blob.slice(begin, end).arrayBuffer();
+    if (buffer.byteLength !== Math.min(end, blob.size) - begin) throw new Error("It became shorter.");
+    return buffer;
   } catch (cause) {
     throw new StylusError("bad-file", "Reading the file failed: it was moved or changed.", {
       where: fileName,

@@ -171,13 +171,20 @@ export class AdapterLibrary {
       });
     }
     if (entry.parsed === null) {
-      const onPart = this.#merger.receiver() ?? undefined;
-      const parsed = parseAdapter(entry.blob, { fileName: entry.fileName, table: this.#table, onPart });
+      const receiver = this.#merger.receiver();
+      const parsed = parseAdapter(entry.blob, {
+        fileName: entry.fileName,
+        table: this.#table,
+        onPart: receiver?.take,
+      });
       parsed.then(
         ({ updates, embeddings }) => {
           if (updates.length === 0 && embeddings.length > 0) entry.isEmbedding = true;
         },
-        () => (entry.parsed = null), // the file may be put in order and tried again
+        () => {
+          entry.parsed = null; // the file may be put in order and tried again
+          receiver?.drop();
+        },
       );
       entry.parsed = parsed;
     }

@@ -1,11 +1,11 @@
 // Carries out what a merge plan says, on the CPU or on the GPU, where the parameters are.
 
 import type { ParameterUpdate } from "../adapters/adapter.ts";
+import type { FileReceiver } from "../adapters/gpu/factor-files.ts";
 import { GpuMerger, type MergeJob } from "../adapters/gpu/gpu-merger.ts";
 import { mergeParameter } from "../adapters/merge.ts";
 import { ADAPTER_NETWORKS, type AdapterNetwork } from "../adapters/module-table.ts";
 import type { PlannedWrite } from "../adapters/plan.ts";
-import type { FilePart } from "../adapters/read.ts";
 import { GpuParameterStore } from "../runtime/gpu-parameter-store.ts";
 import type { ParameterStore } from "../runtime/parameter-store.ts";
 import type { Runtime } from "../runtime/runtime.ts";
@@ -22,8 +22,8 @@ interface MergeHooks {
 }
 
 export interface Merger {
-  /** Takes the parts of one adapter's file while it is read; null where they are of no use before it is parsed. */
-  receiver(): ((part: FilePart) => void) | null;
+  /** Takes the parts of one adapter's file while it is read; null where they are of no use yet, or too much is kept already. */
+  receiver(): FileReceiver | null;
   merge(writes: readonly PlannedWrite[], hooks: MergeHooks): Promise<void>;
   /** Sets parameters back to their pristine values, to the bit. */
   restore(network: AdapterNetwork, names: readonly string[]): void;
@@ -94,8 +94,8 @@ class GpuStoreMerger implements Merger {
     this.#stores = stores;
   }
 
-  receiver(): (part: FilePart) => void {
-    return this.#merger.receiver();
+  receiver(): FileReceiver | null {
+    return this.#merger.sizeBytes < RESIDENT_BYTES ? this.#merger.receiver() : null;
   }
 
   async merge(writes: readonly PlannedWrite[], { onBegin, onDone, checkpoint }: MergeHooks): Promise<void> {

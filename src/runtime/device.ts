@@ -3,7 +3,6 @@
 
 import { StylusError } from "../shared/errors.ts";
 import { CHOSEN_BY_USER, type DevicePreference, type DeviceReport } from "../shared/request.ts";
-import { keepSumsExact } from "./exact-sums.ts";
 
 export interface ChosenDevice {
   readonly report: DeviceReport;
@@ -44,7 +43,6 @@ export async function chooseDevice(
     const gpu = await requestDevice(found.adapter, { float16 });
     const reason = preference === "webgpu" ? CHOSEN_BY_USER : "a graphics adapter is present";
     const f16 = gpu.features.has("shader-f16");
-    if (f16) keepSumsExact(gpu);
     return { gpu, report: { kind: "webgpu", name: found.name, reason, threads: 1, f16 } };
   } catch (cause) {
     if (preference === "auto") return wasmDevice(`the graphics device ${found.name} could not be opened`);

@@ -1,6 +1,6 @@
 // Runs of a session, replayed without ONNX Runtime. With graph capture it repeats the same dispatches in every run, but its `run`
-// first makes a tensor of each of the seven hundred inputs, and then hands every sixteen dispatches to the GPU by themselves. The
-// device is ours, so what it is told can be written down and told again: half a millisecond instead of fifteen.
+// first makes a tensor of each of the seven hundred inputs, and then submits every sixteen dispatches by themselves. The device is
+// ours, so what is recorded on it can be written down and recorded again: half a millisecond instead of fifteen.
 
 interface Dispatch {
   readonly pipeline: GPUComputePipeline;
@@ -9,8 +9,11 @@ interface Dispatch {
   readonly workgroups: readonly [x: number, y?: number, z?: number];
 }
 
-/** Dispatches handed to the GPU at once: it begins with the first ones while the others are recorded. */
-const SUBMITTED_AT_ONCE = 128;
+/**
+ * Dispatches submitted at once: the GPU begins with the first ones while the others are recorded, and a slow one is not kept from
+ * everything else for long.
+ */
+const SUBMITTED_AT_ONCE = 32;
 
 export class ReplayedRuns<Results> {
   private readonly gpu: GPUDevice;
@@ -22,18 +25,18 @@ export class ReplayedRuns<Results> {
   }
 
   /**
-   * The results of a run. Once two runs have told the GPU the same, it is told that again, and the results are the second run's:
-   * their buffers have new contents.
-   * @param work a run of the captured graph; nothing else may use the device meanwhile
+   * The results of a run. Once two runs have recorded the same, that is recorded again, and the results are the second run's: their
+   * buffers have new contents.
+   * @param work a run of the captured graph; whatever else uses the device meanwhile is taken for a part of it
    */
   async run(work: () => Promise<Results>): Promise<Results> {
     if (this.kept) {
       replay(this.gpu, this.kept.dispatches);
       return this.kept.results;
     }
-    const recorder = new Recorder(this.gpu);
-    const results = await work().finally(() => recorder.stop());
-    const { dispatches } = recorder;
+    const recorder = Recorder.begin(this.gpu);
+    const results = await work().finally(() => recorder?.stop());
+    const dispatches = recorder?.dispatches ?? null;
     if (dispatches && this.before && areSame(dispatches, this.before)) this.kept = { dispatches, results };
     this.before = dispatches;
     return results;
@@ -69,34 +72,56 @@ function areSame(a: readonly Dispatch[], b: readonly Dispatch[]): boolean {
   return left.length === right.length && left.every((value, i) => value === right[i]);
 }
 
-/** Calls that change nothing on the GPU. */
-const HARMLESS = new Set(["finish", "end", "pushDebugGroup", "popDebugGroup", "insertDebugMarker"]);
+/** Calls that have no part in what a dispatch computes. */
+const HARMLESS = new Set([
+  "finish",
+  "end",
+  "submit",
+  "onSubmittedWorkDone",
+  "pushDebugGroup",
+  "popDebugGroup",
+  "insertDebugMarker",
+]);
 
-/** Writes down what a device is told until it is stopped. */
+/** Writes down the dispatches that are recorded on a device until it is stopped. */
 class Recorder {
+  private static readonly busy = new WeakSet<GPUDevice>();
   private readonly gpu: GPUDevice;
   private readonly list: Dispatch[] = [];
+  private readonly unwatch: readonly (() => void)[];
   private isComplete = true;
 
-  constructor(gpu: GPUDevice) {
-    this.gpu = gpu;
-    gpu.createCommandEncoder = (...args) => {
-      const encoder = GPUDevice.prototype.createCommandEncoder.apply(gpu, args);
-      watch(encoder, {
-        called: (name) => (this.isComplete &&= name === "beginComputePass" || HARMLESS.has(name)),
-        returned: (_, result) => result instanceof GPUComputePassEncoder && this.watchPass(result),
-      });
-      return encoder;
-    };
+  /** Null while another recorder listens: two could not tell their runs apart. */
+  static begin(gpu: GPUDevice): Recorder | null {
+    return Recorder.busy.has(gpu) ? null : new Recorder(gpu);
   }
 
-  /** Null when something else was told than dispatches. */
+  private constructor(gpu: GPUDevice) {
+    this.gpu = gpu;
+    Recorder.busy.add(gpu);
+    this.unwatch = [
+      watch(gpu, {
+        returned: (_, result) => result instanceof GPUCommandEncoder && this.watchEncoder(result),
+      }),
+      watch(gpu.queue, { called: (name) => (this.isComplete &&= HARMLESS.has(name)) }),
+    ];
+  }
+
+  /** Null when there were none, or something else, such as a copy or a write, that would not be repeated with them. */
   get dispatches(): readonly Dispatch[] | null {
-    return this.isComplete ? this.list : null;
+    return this.isComplete && this.list.length > 0 ? this.list : null;
   }
 
   stop(): void {
-    delete (this.gpu as Partial<GPUDevice>).createCommandEncoder;
+    for (const end of this.unwatch) end();
+    Recorder.busy.delete(this.gpu);
+  }
+
+  private watchEncoder(encoder: GPUCommandEncoder): void {
+    watch(encoder, {
+      called: (name) => (this.isComplete &&= name === "beginComputePass" || HARMLESS.has(name)),
+      returned: (_, result) => result instanceof GPUComputePassEncoder && this.watchPass(result),
+    });
   }
 
   private watchPass(pass: GPUComputePassEncoder): void {
@@ -119,23 +144,35 @@ class Recorder {
 }
 
 interface Watcher {
-  readonly called: (name: string, args: readonly unknown[]) => unknown;
+  readonly called?: (name: string, args: readonly unknown[]) => unknown;
   readonly returned?: (name: string, result: unknown) => unknown;
 }
 
-/** Tells of every method that is called on this object. */
-function watch(object: object, { called, returned }: Watcher): void {
-  const methods = Object.entries(Object.getOwnPropertyDescriptors(Object.getPrototypeOf(object)));
-  for (const [name, { value }] of methods) {
+/** Tells of every method that is called on this object. @returns what ends it */
+function watch(object: object, { called, returned }: Watcher): () => void {
+  const before = Object.getOwnPropertyDescriptors(object) as Record<string, PropertyDescriptor>;
+  const methods = { ...Object.getOwnPropertyDescriptors(Object.getPrototypeOf(object)), ...before };
+  const names: string[] = [];
+  for (const [name, { value }] of Object.entries(methods) as [string, PropertyDescriptor][]) {
     if (typeof value !== "function" || name === "constructor") continue;
     const method = value as (...args: unknown[]) => unknown;
+    names.push(name);
     Object.defineProperty(object, name, {
+      configurable: true,
+      writable: true,
       value(...args: unknown[]) {
-        called(name, args);
+        called?.(name, args);
         const result = method.apply(object, args);
         returned?.(name, result);
         return result;
       },
     });
   }
+  return () => {
+    for (const name of names) {
+      const own = before[name];
+      if (own) Object.defineProperty(object, name, own);
+      else delete (object as Record<string, unknown>)[name];
+    }
+  };
 }

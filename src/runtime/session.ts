@@ -25,7 +25,7 @@ export class NetworkSession {
   private readonly session: InferenceSession;
   private readonly options: SessionOptions;
   private readonly gpuIo: GpuIo | null;
-  private readonly replayed: ReplayedRuns<InferenceSession.OnnxValueMapType> | null;
+  private replayed: ReplayedRuns<InferenceSession.OnnxValueMapType> | null;
   /** On the GPU every input keeps its buffer: merging writes into it. */
   private gpuFeeds: Readonly<Record<string, Tensor>> | null = null;
 
@@ -90,9 +90,11 @@ export class NetworkSession {
     const run = (): Promise<InferenceSession.OnnxValueMapType> => this.session.run(feeds);
     const results = await (this.replayed ? this.replayed.run(run) : run());
     this.submitMilliseconds = performance.now() - start;
-    const values = await io.download(results, names);
-    if (results !== this.replayed?.results) disposeOf(results);
-    return values;
+    try {
+      return await io.download(results, names);
+    } finally {
+      if (results !== this.replayed?.results) disposeOf(results);
+    }
   }
 
   private parameterFeeds(): Record<string, Tensor> {
@@ -102,6 +104,7 @@ export class NetworkSession {
 
   async dispose(): Promise<void> {
     disposeOf(this.replayed?.results ?? {});
+    this.replayed = null;
     this.gpuIo?.dispose();
     await this.session.release();
   }

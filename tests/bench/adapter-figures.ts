@@ -28,7 +28,10 @@ export async function* adapterFigures(
 ): AsyncGenerator<Figure> {
   const { networks, adapters } = pipeline;
   const { gpu, target } = networks.runtime;
-  const settled = async (): Promise<unknown> => gpu?.queue.onSubmittedWorkDone();
+  const settled = async (): Promise<unknown> => {
+    gpu?.queue.submit([]); // what is written to buffers goes with the next submission
+    return gpu?.queue.onSubmittedWorkDone();
+  };
   const sessionsBefore = networks.sessions.created;
   const keep = keepInOpfs(`adapters-${size}`);
   for (const { modules, rank, counts } of PLANS) {

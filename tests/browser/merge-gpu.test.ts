@@ -335,8 +335,11 @@ test("more low-rank adapters than one dispatch adds, halves that begin in the mi
   expect(outcome.results.some(({ family }) => family.split(" + ").length === 10)).toBe(true);
 });
 
-test("a file that comes in parts while it is read, a pair in two of them", async () => {
-  const { parts, fileBytes, ...outcome } = await browser.page.evaluate(async () => {
+/** In the page: a LoRA of 14 MB, read in parts that go to the GPU, and merged; before that dropped from there, if so. */
+const compareInParts = (
+  isDropped: boolean,
+): Promise<Outcome & { parts: number; fileBytes: number; bytesBefore: number }> =>
+  browser.page.evaluate(async (drops) => {
     const { parseAdapter } = await load("/src/adapters/adapter.ts");
     const { moduleTable } = await load("/src/adapters/module-table.ts");
     const { makeAdapter, randomWeights } = await load("/tests/fixtures/adapters/make-adapter.ts");
@@ -353,23 +356,35 @@ test("a file that comes in parts while it is read, a pair in two of them", async
     // 7 MB of up factors before as many of down factors; halves in odd numbers.
     const file = new Blob([makeAdapter(table, { kind: "lora", seed: 3, rank: 50_001, dtype: "F16" })]);
     type Part = { readonly bytes: Uint8Array; readonly offset: number; readonly fileBytes: number };
+    type Receiving = { receiver(): { take(part: Part): void; drop(): void }; sizeBytes: number };
     const seen: Part[] = [];
+    let bytesBefore = 0;
     const compared = await (
       globalThis as unknown as { compare: (...args: unknown[]) => Promise<Outcome> }
-    ).compare(parameters, async (merger: { receiver(): (part: Part) => void }) => {
-      const receive = merger.receiver();
+    ).compare(parameters, async (merger: Receiving) => {
+      const receiver = merger.receiver();
       const onPart = (part: Part): void => {
         seen.push(part);
-        receive(part);
+        receiver.take(part);
       };
       const { updates } = await parseAdapter(file, { fileName: "large", table, onPart });
+      if (drops) receiver.drop();
+      bytesBefore = merger.sizeBytes;
       return [{ name: "large", updates, strengths: [0.002] }];
     });
-    return { parts: seen.length, fileBytes: seen[0]!.fileBytes, ...compared };
-  });
+    return { parts: seen.length, fileBytes: seen[0]!.fileBytes, bytesBefore, ...compared };
+  }, isDropped);
+
+test.each([
+  { when: "while it is read", isDropped: false },
+  { when: "while it is read, is dropped, and comes again", isDropped: true },
+])("a file that comes in parts $when, a pair in two of them", async ({ isDropped }) => {
+  const { parts, fileBytes, bytesBefore, ...outcome } = await compareInParts(isDropped);
   check(outcome, { f32: 2e-5 }); // a sum of 50,001 products
   expect(parts).toBe(2);
-  expect(outcome.bytes).toBe(4 * Math.floor(fileBytes / 4) + 4); // all of it once
+  const whole = 4 * Math.floor(fileBytes / 4) + 4;
+  expect(bytesBefore).toBe(isDropped ? 0 : whole);
+  expect(outcome.bytes).toBe(whole); // all of it once
 });
 
 test.each([

@@ -178,6 +178,41 @@ async function defineRunSets(
     },
   });
 
+  Object.assign(globalThis, {
+    /** Uses a LoRA of NaNs twice: what is said each time, and files that are on the GPU then. */
+    async useRefused(): Promise<{ messages: string[]; resident: number[] }> {
+      const bytes = new Uint8Array(await files[0]!.blob.arrayBuffer());
+      bytes.fill(0xff, 8 + Number(new DataView(bytes.buffer).getBigUint64(0, true)));
+      const { library } = await sessionFor("f32 gradual", "f32");
+      library.register("refused", new Blob([bytes]), { fileName: "refused" });
+      const alive = new Set<GPUBuffer>();
+      const create = device.createBuffer.bind(device);
+      device.createBuffer = (descriptor) => {
+        const buffer = create(descriptor);
+        if (descriptor.label !== "adapter file") return buffer;
+        alive.add(buffer);
+        const destroy = buffer.destroy.bind(buffer);
+        buffer.destroy = () => {
+          alive.delete(buffer);
+          destroy();
+        };
+        return buffer;
+      };
+      const [messages, resident]: [string[], number[]] = [[], []];
+      for (let i = 0; i < 2; i++) {
+        await library
+          .apply([{ id: "refused", unetStrength: 1, textStrength: 1 }])
+          .catch((error: Error) => messages.push(error.message));
+        resident.push(alive.size);
+      }
+      await library.apply([{ id: kinds[0]!, unetStrength: 1, textStrength: 1 }]);
+      resident.push(alive.size);
+      await library.apply([]);
+      device.createBuffer = create;
+      return { messages, resident };
+    },
+  });
+
   const parsed = await Promise.all(
     files.map(async ({ kind, blob }) => {
       const { updates } = await parseAdapter(blob, { fileName: kind, table });
@@ -263,4 +298,15 @@ describe.each(["f32", "f16"])("%s", (dtype) => {
     ]);
     expect(unlikeScratch).toEqual([]);
   });
+});
+
+test("an adapter that is refused leaves nothing on the GPU", async () => {
+  const { messages, resident } = await browser.page.evaluate(() =>
+    (
+      globalThis as unknown as { useRefused: () => Promise<{ messages: string[]; resident: number[] }> }
+    ).useRefused(),
+  );
+  expect(messages).toHaveLength(2);
+  expect(resident.slice(0, 2)).toEqual([0, 0]);
+  expect(resident[2]).toBeLessThanOrEqual(1); // none if it was there before
 });

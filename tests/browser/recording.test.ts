@@ -20,9 +20,19 @@ interface Outcome {
   /** The counter after them: 300 dispatches of one in each. */
   readonly counted: number;
   readonly keepsResults: boolean;
+  /** What watching has left on the device and its queue. */
+  readonly own: readonly string[];
 }
 
-type Oddity = "nothing" | "a copy" | "another group" | "another size" | "one more";
+type Oddity =
+  | "nothing"
+  | "a copy"
+  | "a write"
+  | "another group"
+  | "another size"
+  | "one more"
+  | "no dispatch"
+  | "a failure";
 
 async function runInPage(oddity: Oddity): Promise<Outcome> {
   const { ReplayedRuns } = await load("/src/runtime/recording.ts");
@@ -47,6 +57,9 @@ async function runInPage(oddity: Oddity): Promise<Outcome> {
   /** Hands over ten dispatches at a time, as ONNX Runtime does. */
   const work = async (): Promise<{ run: number }> => {
     asked++;
+    if (oddity === "no dispatch") return { run: asked };
+    if (oddity === "a failure" && asked === 1) throw new Error("failed");
+    if (oddity === "a write") device.queue.writeBuffer(other, 0, Uint32Array.of(asked));
     for (let part = 0; part < 30; part++) {
       const encoder = device.createCommandEncoder();
       if (oddity === "a copy" && part === 7) encoder.copyBufferToBuffer(counter, 0, other, 0, 16);
@@ -72,27 +85,62 @@ async function runInPage(oddity: Oddity): Promise<Outcome> {
   };
   const runs = new ReplayedRuns(device);
   let results: unknown;
-  for (let i = 0; i < 6; i++) results = await runs.run(work);
+  for (let i = 0; i < 6; i++) results = await runs.run(work).catch(() => null);
+  const own = [device, device.queue].flatMap((object) => Object.keys(object));
   const encoder = device.createCommandEncoder();
   encoder.copyBufferToBuffer(counter, 0, staging, 0, 16);
   device.queue.submit([encoder.finish()]);
   await staging.mapAsync(GPUMapMode.READ);
   const counted = new Uint32Array(staging.getMappedRange())[0]!;
   device.destroy();
-  return { asked, counted, keepsResults: runs.results === results };
+  return { asked, counted, keepsResults: runs.results === results, own };
 }
 
 test("the same dispatches twice are told again without the work", async () => {
   const outcome = await browser.page.evaluate(runInPage, "nothing");
-  expect(outcome).toEqual({ asked: 2, counted: 6 * 300, keepsResults: true });
+  expect(outcome).toEqual({ asked: 2, counted: 6 * 300, keepsResults: true, own: [] });
 });
 
-test.each(["a copy", "another group", "one more"] as const)(
+test("a run that fails is not one of the two", async () => {
+  const outcome = await browser.page.evaluate(runInPage, "a failure");
+  expect(outcome).toEqual({ asked: 3, counted: 5 * 300, keepsResults: true, own: [] });
+});
+
+test("runs that overlap are not taken for one another", async () => {
+  const asked = await browser.page.evaluate(async () => {
+    const { ReplayedRuns } = await load("/src/runtime/recording.ts");
+    const device = await (await navigator.gpu.requestAdapter())!.requestDevice();
+    const code = "@compute @workgroup_size(1) fn main() {}";
+    const module = device.createShaderModule({ code });
+    const pipeline = device.createComputePipeline({ layout: "auto", compute: { module } });
+    const calls = [0, 0];
+    const work = (which: number) => async (): Promise<object> => {
+      calls[which]!++;
+      for (let part = 0; part < 3; part++) {
+        const encoder = device.createCommandEncoder();
+        const pass = encoder.beginComputePass();
+        pass.setPipeline(pipeline);
+        pass.dispatchWorkgroups(1 + which);
+        pass.end();
+        device.queue.submit([encoder.finish()]);
+        await new Promise((resolve) => setTimeout(resolve));
+      }
+      return {};
+    };
+    const runs = [new ReplayedRuns(device), new ReplayedRuns(device)];
+    for (let i = 0; i < 4; i++) await Promise.all(runs.map((one, which) => one.run(work(which))));
+    device.destroy();
+    return calls;
+  });
+  expect(asked[1]).toBe(4); // never heard alone
+});
+
+test.each(["a copy", "a write", "another group", "one more", "no dispatch"] as const)(
   "%s in the runs: they are asked for every time",
   async (oddity) => {
     const { asked, counted, keepsResults } = await browser.page.evaluate(runInPage, oddity);
     expect(asked).toBe(6);
-    expect(counted).toBe(6 * 300 + (oddity === "one more" ? 3 : 0));
+    expect(counted).toBe(oddity === "no dispatch" ? 0 : 6 * 300 + (oddity === "one more" ? 3 : 0));
     expect(keepsResults).toBe(false);
   },
 );

@@ -1,5 +1,5 @@
 // Adapter files on the GPU, as they are stored: one buffer per file, kept while any of its updates is in use. A file that is
-// about to be used comes part by part, while it is read; one that was dropped since then comes again as it lies in memory.
+// about to be used comes part by part, while it is read; one that was dropped since then comes again, as it lies in memory.
 import { dtypeSizeBytes } from "../../shared/dtype.ts";
 import type { MergeSource, StoredLowRank } from "../merge.ts";
 import type { FilePart } from "../read.ts";
@@ -7,8 +7,11 @@ import type { AdapterTensor } from "../tensor.ts";
 import { FACTOR_TYPES, type FactorPair, type FactorType } from "./low-rank.ts";
 
 interface FactorFile {
-  readonly buffer: GPUBuffer;
+  readonly sizeBytes: number;
+  readonly parts: Pick<FilePart, "bytes" | "offset">[];
   readonly users: Set<MergeSource>;
+  /** Null while it is not on the GPU. */
+  buffer: GPUBuffer | null;
 }
 
 /** Where memory's first byte lies in the file's buffer; below 0 when what is before the file's tensors was read with them. */
@@ -17,8 +20,16 @@ interface Place {
   readonly start: number;
 }
 
+/** Takes the parts of one file. */
+export interface FileReceiver {
+  readonly take: (part: FilePart) => void;
+  /** The file is not going to be used: it was refused, or could not be read to its end. */
+  readonly drop: () => void;
+}
+
 export class FactorFiles {
   private readonly device: GPUDevice;
+  /** Those on the GPU. */
   private readonly files = new Set<FactorFile>();
   private readonly places = new WeakMap<ArrayBufferLike, Place>();
   private readonly fileOf = new Map<MergeSource, FactorFile>();
@@ -28,18 +39,24 @@ export class FactorFiles {
   }
 
   get sizeBytes(): number {
-    return [...this.files].reduce((sum, { buffer }) => sum + buffer.size, 0);
+    return [...this.files].reduce((sum, { buffer }) => sum + (buffer?.size ?? 0), 0);
   }
 
-  /** Takes the parts of one file. */
-  receiver(): (part: FilePart) => void {
+  receiver(): FileReceiver {
     let file: FactorFile | null = null;
-    return ({ bytes, offset, fileBytes }) => {
-      if (!this.fits(fileBytes)) return;
-      file ??= this.create(fileBytes);
-      if (!this.files.has(file)) return; // dropped meanwhile
-      this.write(file, bytes, offset);
-      this.places.set(bytes.buffer, { file, start: offset - bytes.byteOffset });
+    return {
+      take: ({ bytes, offset, fileBytes }) => {
+        if (!this.fits(fileBytes)) return;
+        const isFirst = file === null;
+        file ??= { sizeBytes: fileBytes, parts: [], users: new Set(), buffer: null };
+        file.parts.push({ bytes, offset });
+        this.places.set(bytes.buffer, { file, start: offset - bytes.byteOffset });
+        if (isFirst) this.upload(file);
+        else if (file.buffer) this.write(file.buffer, { bytes, offset });
+      },
+      drop: () => {
+        if (file !== null && file.users.size === 0) this.drop(file);
+      },
     };
   }
 
@@ -47,16 +64,16 @@ export class FactorFiles {
   pair(update: MergeSource, { up, down }: StoredLowRank): FactorPair | null {
     const type = FACTOR_TYPES.find((known) => known === up.dtype && known === down.dtype);
     if (type === undefined) return null;
-    const inOneBuffer = up.bytes.buffer === down.bytes.buffer;
-    const first = this.placeOf(up) ?? (inOneBuffer ? this.upload(up.bytes.buffer) : null);
-    const second = this.placeOf(down);
-    if (first === null || first.file !== second?.file) return null;
-    const [upElement, downElement] = [elementAt(up, first, type), elementAt(down, second, type)];
-    if (!Number.isInteger(upElement) || !Number.isInteger(downElement)) return null;
+    const [first, second] = [this.placeOf(up), this.placeOf(down)];
+    if (first.file !== second.file) return null;
     const { file } = first;
+    const [upElement, downElement] = [elementAt(up, first, type), elementAt(down, second, type)];
+    if (!Number.isInteger(upElement) || !Number.isInteger(downElement) || !this.fits(file.sizeBytes))
+      return null;
+    const buffer = file.buffer ?? this.upload(file);
     file.users.add(update);
     this.fileOf.set(update, file);
-    return { buffer: file.buffer, type, rank: down.shape[0]!, up: upElement, down: downElement };
+    return { buffer, type, rank: down.shape[0]!, up: upElement, down: downElement };
   }
 
   release(update: MergeSource): void {
@@ -72,15 +89,16 @@ export class FactorFiles {
     for (const file of this.files) if (file.users.size === 0) this.drop(file);
   }
 
-  private placeOf({ bytes }: AdapterTensor): Place | null {
-    const place = this.places.get(bytes.buffer);
-    return place && this.files.has(place.file) ? place : null;
-  }
-
-  private upload(data: ArrayBufferLike): Place | null {
-    const bytes = new Uint8Array(data as ArrayBuffer);
-    this.receiver()({ bytes, offset: 0, fileBytes: bytes.length });
-    return this.places.get(data) ?? null;
+  /** Memory that did not come in parts is a file of its own. */
+  private placeOf({ bytes: { buffer } }: AdapterTensor): Place {
+    let place = this.places.get(buffer);
+    if (!place) {
+      const bytes = new Uint8Array(buffer as ArrayBuffer);
+      const parts = [{ bytes, offset: 0 }];
+      place = { file: { sizeBytes: bytes.length, parts, users: new Set(), buffer: null }, start: 0 };
+      this.places.set(buffer, place);
+    }
+    return place;
   }
 
   private fits(sizeBytes: number): boolean {
@@ -88,18 +106,19 @@ export class FactorFiles {
     return sizeBytes + 4 <= Math.min(maxStorageBufferBindingSize, maxBufferSize);
   }
 
-  private create(sizeBytes: number): FactorFile {
+  private upload(file: FactorFile): GPUBuffer {
     const buffer = this.device.createBuffer({
       label: "adapter file",
-      size: Math.max(16, 4 * Math.floor(sizeBytes / 4) + 4),
+      size: Math.max(16, 4 * Math.floor(file.sizeBytes / 4) + 4),
       usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
     });
-    const file = { buffer, users: new Set<MergeSource>() };
+    for (const part of file.parts) this.write(buffer, part);
+    file.buffer = buffer;
     this.files.add(file);
-    return file;
+    return buffer;
   }
 
-  private write({ buffer }: FactorFile, bytes: Uint8Array<ArrayBuffer>, offset: number): void {
+  private write(buffer: GPUBuffer, { bytes, offset }: FactorFile["parts"][number]): void {
     const { queue } = this.device;
     const whole = Math.floor(bytes.length / 4) * 4;
     queue.writeBuffer(buffer, offset, bytes, 0, whole);
@@ -110,7 +129,8 @@ export class FactorFiles {
   }
 
   private drop(file: FactorFile): void {
-    file.buffer.destroy();
+    file.buffer?.destroy();
+    file.buffer = null;
     this.files.delete(file);
   }
 }

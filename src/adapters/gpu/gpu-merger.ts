@@ -3,7 +3,6 @@
 // Neighbouring low-rank adapters of a parameter are one kernel.
 import { assert } from "../../shared/assert.ts";
 import type { Contribution, MergeSource } from "../merge.ts";
-import type { FilePart } from "../read.ts";
 import {
   addLowRank,
   Chain,
@@ -14,7 +13,7 @@ import {
   type MergeTarget,
   type Typed,
 } from "./chain.ts";
-import { FactorFiles } from "./factor-files.ts";
+import { FactorFiles, type FileReceiver } from "./factor-files.ts";
 import { LowRankKernel, type Term, variantOf } from "./low-rank.ts";
 import { destroyDelta, uploadDelta, type ResidentDelta } from "./resident-delta.ts";
 import { kernel, kernelSource, TILE, VALUES } from "./shaders.ts";
@@ -57,7 +56,7 @@ export class GpuMerger {
   }
 
   /** Takes the parts of an adapter's file while it is read, so that it is on the GPU when it is merged. */
-  receiver(): (part: FilePart) => void {
+  receiver(): FileReceiver {
     return this.files.receiver();
   }
 
