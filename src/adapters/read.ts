@@ -4,11 +4,12 @@
 import { readHeader, type TensorSource } from "../formats/safetensors.ts";
 import type { DType } from "../shared/dtype.ts";
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
+import { type PartRequest, readPart, readPartElsewhere, type ReadPart } from "./part-readers.ts";
 import { type AdapterTensor, allFinite } from "./tensor.ts";
 import { isTorchFile, readTorchFile } from "./torch-file.ts";
 
 export interface FileTensor extends AdapterTensor {
-  /** Whether every value is a finite number; found out while the next part is read. */
+  /** Whether every value is a finite number. */
   readonly isFinite: boolean;
 }
 
@@ -53,7 +54,12 @@ async function openTorchFile(blob: Blob, { fileName }: { fileName: string }): Pr
     dataOffset: null,
     async read(names) {
       const wanted = [...names].filter((name) => tensors.has(name));
-      return new Map(wanted.map((name) => [name, examined(tensors.get(name)!)]));
+      return new Map(
+        wanted.map((name) => {
+          const tensor = tensors.get(name)!;
+          return [name, { ...tensor, isFinite: allFinite(tensor) }];
+        }),
+      );
     },
   };
 }
@@ -64,7 +70,7 @@ const PART_BYTES = 8 * 1024 * 1024;
 const PARTS_AT_ONCE = 2;
 
 async function openSafetensors(blob: Blob, { fileName }: { fileName: string }): Promise<TensorFile> {
-  const early = readRange(blob, { begin: 0, end: Math.min(PART_BYTES, blob.size), fileName });
+  const early = reported(readPart(blob, { begin: 0, end: PART_BYTES, tensors: [] }), fileName);
   early.catch(() => {}); // reported by whoever needs it
   const file = await readHeader(blob, { fileName });
   const { dataOffset } = file;
@@ -79,25 +85,28 @@ async function openSafetensors(blob: Blob, { fileName }: { fileName: string }): 
       const sources = [...file.tensors.values()].filter(({ name }) => wanted.has(name));
       const isAligned = dataOffset % 4 === 0; // or what was read early could only be used by copying
       const parts = cutIntoParts(sources, { dataOffset, early: isAligned ? PART_BYTES : 0 });
-      const buffers: Promise<ArrayBuffer>[] = [];
+      const reads: Promise<ReadPart>[] = [];
       const begin = (part: Part | undefined): void => {
         if (part === undefined) return;
-        const buffer = part.isEarly ? early : readRange(blob, { ...part, fileName });
-        buffer.catch(() => {}); // reported when its turn comes
-        buffers.push(buffer);
+        const isLarge = parts.length > PARTS_AT_ONCE;
+        const read = part.isEarly
+          ? early
+          : reported((isLarge ? readPartElsewhere(blob, part) : null) ?? readPart(blob, part), fileName);
+        read.catch(() => {}); // reported when its turn comes
+        reads.push(read);
       };
       parts.slice(0, PARTS_AT_ONCE).forEach(begin);
       const tensors = new Map<string, FileTensor>();
       for (const [i, part] of parts.entries()) {
         throwIfAborted(signal);
-        const buffer = await buffers[i]!;
+        const { buffer, areFinite } = await reads[i]!;
         begin(parts[i + PARTS_AT_ONCE]);
         const skipped = Math.max(0, dataOffset - part.begin);
         const offset = part.begin + skipped - dataOffset;
         onPart?.({ bytes: new Uint8Array(buffer, skipped), offset, fileBytes });
-        for (const { name, dtype, shape, offset: at, sizeBytes } of part.sources) {
-          const bytes = new Uint8Array(buffer, at - part.begin, sizeBytes);
-          tensors.set(name, examined({ dtype, shape, bytes }));
+        for (const [t, { name, dtype, shape, offset: at, sizeBytes }] of part.tensors.entries()) {
+          const tensor = { dtype, shape, bytes: new Uint8Array(buffer, at - part.begin, sizeBytes) };
+          tensors.set(name, { ...tensor, isFinite: areFinite[t] ?? allFinite(tensor) });
         }
       }
       return tensors;
@@ -105,16 +114,11 @@ async function openSafetensors(blob: Blob, { fileName }: { fileName: string }): 
   };
 }
 
-function examined(tensor: AdapterTensor): FileTensor {
-  return { ...tensor, isFinite: allFinite(tensor) };
-}
-
-interface Part {
-  readonly sources: readonly TensorSource[];
+interface Part extends PartRequest {
+  readonly tensors: readonly TensorSource[];
   /** In the file, at a multiple of 4 from the first tensor, so that types keep their alignment. */
   readonly begin: number;
-  readonly end: number;
-  /** Whether it lies in what is read with the header. */
+  /** Whether it lies in what is read with the header, before its tensors are known. */
   readonly isEarly: boolean;
 }
 
@@ -126,7 +130,7 @@ function cutIntoParts(
   const endOf = ({ offset, sizeBytes }: TensorSource): number => offset + sizeBytes;
   const inEarly = sources.filter((source) => endOf(source) <= early);
   const parts: Part[] = [];
-  if (inEarly.length > 0) parts.push({ sources: inEarly, begin: 0, end: early, isEarly: true });
+  if (inEarly.length > 0) parts.push({ tensors: inEarly, begin: 0, end: early, isEarly: true });
   let open: TensorSource[] = [];
   for (const source of sources.slice(inEarly.length)) {
     open.push(source);
@@ -134,20 +138,15 @@ function cutIntoParts(
     if (endOf(source) - first < PART_BYTES && source !== sources.at(-1)) continue;
     const begin = first - ((first - dataOffset) % 4);
     const end = begin + 4 * Math.ceil((endOf(source) - begin) / 4); // past the file's end there is nothing to read
-    parts.push({ sources: open, begin, end, isEarly: false });
+    parts.push({ tensors: open, begin, end, isEarly: false });
     open = [];
   }
   return parts;
 }
 
-async function readRange(
-  blob: Blob,
-  { begin, end, fileName }: { begin: number; end: number; fileName: string },
-): Promise<ArrayBuffer> {
+async function reported(read: Promise<ReadPart>, fileName: string): Promise<ReadPart> {
   try {
-    const buffer = await blob.slice(begin, end).arrayBuffer();
-    if (buffer.byteLength !== Math.min(end, blob.size) - begin) throw new Error("It became shorter.");
-    return buffer;
+    return await read;
   } catch (cause) {
     throw new StylusError("bad-file", "Reading the file failed: it was moved or changed.", {
       where: fileName,

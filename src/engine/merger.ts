@@ -5,6 +5,7 @@ import type { FileReceiver } from "../adapters/gpu/factor-files.ts";
 import { GpuMerger, type MergeJob } from "../adapters/gpu/gpu-merger.ts";
 import { mergeParameter } from "../adapters/merge.ts";
 import { ADAPTER_NETWORKS, type AdapterNetwork } from "../adapters/module-table.ts";
+import { startPartReaders } from "../adapters/part-readers.ts";
 import type { PlannedWrite } from "../adapters/plan.ts";
 import { GpuParameterStore } from "../runtime/gpu-parameter-store.ts";
 import type { ParameterStore } from "../runtime/parameter-store.ts";
@@ -91,6 +92,7 @@ class GpuStoreMerger implements Merger {
   constructor(gpu: GPUDevice, stores: Readonly<Record<AdapterNetwork, GpuParameterStore>>) {
     this.#merger = new GpuMerger(gpu);
     this.#merger.warmUp(stores.unet.dtype);
+    startPartReaders();
     this.#stores = stores;
   }
 
