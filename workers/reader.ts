@@ -1,14 +1,5 @@
-// Reads and examines parts of adapter files for the worker that merges them.
-import { type PartAnswer, type PartTask, readPart } from "../src/adapters/part-readers.ts";
+// Reader worker: serves PartService to the diffusion worker.
+import { PartService } from "../src/engine/part-service.ts";
+import { serve } from "../src/rpc/serve.ts";
 
-const answer = (message: PartAnswer, transfer: Transferable[] = []): void =>
-  self.postMessage(message, { transfer });
-
-self.addEventListener("message", ({ data: { id, blob, request } }: MessageEvent<PartTask>) => {
-  void readPart(blob, request).then(
-    (part) => answer({ id, ...part }, [part.buffer]),
-    (error: unknown) => answer({ id, error }),
-  );
-});
-
-answer("ready");
+serve(new PartService());

@@ -13,7 +13,7 @@ import type { Slot } from "./keys.ts";
 import type { MergeSource } from "./merge.ts";
 import { settingsLookup, shownMetadata, triggerCandidates, type SettingsLookup } from "./metadata.ts";
 import type { AdapterNetwork, ModuleEntry, ModuleTable, ParameterShape } from "./module-table.ts";
-import { type FilePart, type FileTensor, openTensorFile } from "./read.ts";
+import { type FilePart, type FileTensor, openTensorFile, type ReadElsewhere } from "./read.ts";
 import type { AdapterReport } from "./report.ts";
 import type { AdapterTensor } from "./tensor.ts";
 import {
@@ -59,6 +59,7 @@ export interface ReadOptions {
   readonly signal?: AbortSignal;
   /** Told of each part of a file of LoRAs as soon as it is read, before anything in it is checked. */
   readonly onPart?: ((part: FilePart) => void) | undefined;
+  readonly readElsewhere?: ReadElsewhere | undefined;
 }
 
 /**
@@ -82,9 +83,9 @@ export async function parseAdapter(blob: Blob, options: ReadOptions): Promise<Ad
  */
 export async function inspectAdapter(
   blob: Blob,
-  { fileName, table, adapterConfig, withHashes = false, signal, onPart }: ReadOptions,
+  { fileName, table, adapterConfig, withHashes = false, signal, onPart, readElsewhere }: ReadOptions,
 ): Promise<AdapterFile> {
-  const file = await openTensorFile(blob, { fileName });
+  const file = await openTensorFile(blob, { fileName, readElsewhere });
   const base = judgeBase(file.entries, file.metadata);
   const assignment = assignKeys(file.entries, { table, metadata: file.metadata, fileName });
   const wrongBase = refuseBase(base, { table, assignment, entryCount: file.entries.size });

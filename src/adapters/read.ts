@@ -4,7 +4,6 @@
 import { readHeader, type TensorSource } from "../formats/safetensors.ts";
 import type { DType } from "../shared/dtype.ts";
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
-import { type PartRequest, readPart, readPartElsewhere, type ReadPart } from "./part-readers.ts";
 import { type AdapterTensor, allFinite } from "./tensor.ts";
 import { isTorchFile, readTorchFile } from "./torch-file.ts";
 
@@ -39,13 +38,44 @@ interface PartOptions {
   readonly onPart?: ((part: FilePart) => void) | undefined;
 }
 
-/** @throws StylusError for damaged files and for containers that are not read */
-export async function openTensorFile(blob: Blob, { fileName }: { fileName: string }): Promise<TensorFile> {
-  const start = new Uint8Array(await blob.slice(0, 16).arrayBuffer());
-  return isTorchFile(start) ? openTorchFile(blob, { fileName }) : openSafetensors(blob, { fileName });
+/** Part of a file, and the tensors that lie in it whole. */
+export interface PartRequest {
+  readonly begin: number;
+  readonly end: number;
+  readonly tensors: readonly Pick<TensorSource, "dtype" | "offset" | "sizeBytes">[];
 }
 
-async function openTorchFile(blob: Blob, { fileName }: { fileName: string }): Promise<TensorFile> {
+export interface ReadPart {
+  readonly buffer: ArrayBuffer;
+  /** Of each tensor: whether every value is a finite number. */
+  readonly areFinite: readonly boolean[];
+}
+
+/** Reads a part in another worker; null where there is none at the moment. */
+export type ReadElsewhere = (blob: Blob, part: PartRequest) => Promise<ReadPart> | null;
+
+/** @throws DOMException when the file was moved or changed */
+export async function readPart(blob: Blob, { begin, end, tensors }: PartRequest): Promise<ReadPart> {
+  const buffer = await blob.slice(begin, end).arrayBuffer();
+  if (buffer.byteLength !== Math.min(end, blob.size) - begin) throw new Error("The file became shorter.");
+  const areFinite = tensors.map(({ dtype, offset, sizeBytes }) =>
+    allFinite({ dtype, shape: [], bytes: new Uint8Array(buffer, offset - begin, sizeBytes) }),
+  );
+  return { buffer, areFinite };
+}
+
+interface OpenOptions {
+  readonly fileName: string;
+  readonly readElsewhere?: ReadElsewhere | undefined;
+}
+
+/** @throws StylusError for damaged files and for containers that are not read */
+export async function openTensorFile(blob: Blob, options: OpenOptions): Promise<TensorFile> {
+  const start = new Uint8Array(await blob.slice(0, 16).arrayBuffer());
+  return isTorchFile(start) ? openTorchFile(blob, options) : openSafetensors(blob, options);
+}
+
+async function openTorchFile(blob: Blob, { fileName }: OpenOptions): Promise<TensorFile> {
   const tensors = await readTorchFile(blob, { fileName });
   return {
     container: "pickle",
@@ -69,7 +99,7 @@ const PART_BYTES = 8 * 1024 * 1024;
 /** Parts under way while one is made use of; more of them only finish later. */
 const PARTS_AT_ONCE = 2;
 
-async function openSafetensors(blob: Blob, { fileName }: { fileName: string }): Promise<TensorFile> {
+async function openSafetensors(blob: Blob, { fileName, readElsewhere }: OpenOptions): Promise<TensorFile> {
   const early = reported(readPart(blob, { begin: 0, end: PART_BYTES, tensors: [] }), fileName);
   early.catch(() => {}); // reported by whoever needs it
   const file = await readHeader(blob, { fileName });
@@ -88,10 +118,11 @@ async function openSafetensors(blob: Blob, { fileName }: { fileName: string }): 
       const reads: Promise<ReadPart>[] = [];
       const begin = (part: Part | undefined): void => {
         if (part === undefined) return;
-        const isLarge = parts.length > PARTS_AT_ONCE;
+        const elsewhere = part.isEarly ? null : readElsewhere?.(blob, part);
+        // What fails there is tried here, where its failure is told.
         const read = part.isEarly
           ? early
-          : reported((isLarge ? readPartElsewhere(blob, part) : null) ?? readPart(blob, part), fileName);
+          : reported(elsewhere?.catch(() => readPart(blob, part)) ?? readPart(blob, part), fileName);
         read.catch(() => {}); // reported when its turn comes
         reads.push(read);
       };

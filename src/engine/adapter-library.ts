@@ -176,6 +176,7 @@ export class AdapterLibrary {
         fileName: entry.fileName,
         table: this.#table,
         onPart: receiver?.take,
+        readElsewhere: this.#merger.readElsewhere,
       });
       parsed.then(
         ({ updates, embeddings }) => {

@@ -5,12 +5,13 @@ import type { FileReceiver } from "../adapters/gpu/factor-files.ts";
 import { GpuMerger, type MergeJob } from "../adapters/gpu/gpu-merger.ts";
 import { mergeParameter } from "../adapters/merge.ts";
 import { ADAPTER_NETWORKS, type AdapterNetwork } from "../adapters/module-table.ts";
-import { startPartReaders } from "../adapters/part-readers.ts";
 import type { PlannedWrite } from "../adapters/plan.ts";
+import type { ReadElsewhere } from "../adapters/read.ts";
 import { GpuParameterStore } from "../runtime/gpu-parameter-store.ts";
 import type { ParameterStore } from "../runtime/parameter-store.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { eventLoopTurn } from "./event-loop.ts";
+import { PartReaders } from "./part-readers.ts";
 
 export type AdapterStores = Readonly<Record<AdapterNetwork, ParameterStore>>;
 
@@ -25,6 +26,8 @@ interface MergeHooks {
 export interface Merger {
   /** Takes the parts of one adapter's file while it is read; null where they are of no use yet, or too much is kept already. */
   receiver(): FileReceiver | null;
+  /** Where there are workers for it. */
+  readonly readElsewhere: ReadElsewhere | undefined;
   merge(writes: readonly PlannedWrite[], hooks: MergeHooks): Promise<void>;
   /** Sets parameters back to their pristine values, to the bit. */
   restore(network: AdapterNetwork, names: readonly string[]): void;
@@ -45,6 +48,7 @@ export function createMerger(runtime: Runtime, stores: AdapterStores): Merger {
 const SLICE_MILLISECONDS = 50;
 
 class CpuStoreMerger implements Merger {
+  readonly readElsewhere = undefined;
   readonly #stores: AdapterStores;
 
   constructor(stores: AdapterStores) {
@@ -88,13 +92,15 @@ class GpuStoreMerger implements Merger {
   readonly #merger: GpuMerger;
   readonly #stores: Readonly<Record<AdapterNetwork, GpuParameterStore>>;
   readonly #known = new Set<ParameterUpdate>();
+  readonly #readers = typeof Worker === "undefined" ? null : new PartReaders();
 
   constructor(gpu: GPUDevice, stores: Readonly<Record<AdapterNetwork, GpuParameterStore>>) {
     this.#merger = new GpuMerger(gpu);
     this.#merger.warmUp(stores.unet.dtype);
-    startPartReaders();
     this.#stores = stores;
   }
+
+  readonly readElsewhere: ReadElsewhere = (blob, part) => this.#readers?.read(blob, part) ?? null;
 
   receiver(): FileReceiver | null {
     return this.#merger.sizeBytes < RESIDENT_BYTES ? this.#merger.receiver() : null;
@@ -129,6 +135,7 @@ class GpuStoreMerger implements Merger {
   }
 
   dispose(): void {
+    this.#readers?.dispose();
     this.#merger.dispose();
   }
 }
