@@ -96,13 +96,15 @@ async function runInPage(oddity: Oddity): Promise<Outcome> {
   return { asked, counted, keepsResults: runs.results === results, own };
 }
 
+const run = (oddity: Oddity): Promise<Outcome> => browser.page.evaluate(runInPage, oddity);
+
 test("the same dispatches twice are told again without the work", async () => {
-  const outcome = await browser.page.evaluate(runInPage, "nothing");
+  const outcome = await run("nothing");
   expect(outcome).toEqual({ asked: 2, counted: 6 * 300, keepsResults: true, own: [] });
 });
 
 test("a run that fails is not one of the two", async () => {
-  const outcome = await browser.page.evaluate(runInPage, "a failure");
+  const outcome = await run("a failure");
   expect(outcome).toEqual({ asked: 3, counted: 5 * 300, keepsResults: true, own: [] });
 });
 
@@ -138,7 +140,7 @@ test("runs that overlap are not taken for one another", async () => {
 test.each(["a copy", "a write", "another group", "one more", "no dispatch"] as const)(
   "%s in the runs: they are asked for every time",
   async (oddity) => {
-    const { asked, counted, keepsResults } = await browser.page.evaluate(runInPage, oddity);
+    const { asked, counted, keepsResults } = await run(oddity);
     expect(asked).toBe(6);
     expect(counted).toBe(oddity === "no dispatch" ? 0 : 6 * 300 + (oddity === "one more" ? 3 : 0));
     expect(keepsResults).toBe(false);
@@ -146,6 +148,6 @@ test.each(["a copy", "a write", "another group", "one more", "no dispatch"] as c
 );
 
 test("another number of workgroups is another run", async () => {
-  const { asked } = await browser.page.evaluate(runInPage, "another size");
+  const { asked } = await run("another size");
   expect(asked).toBe(6);
 });
