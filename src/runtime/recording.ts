@@ -1,6 +1,6 @@
 // Runs of a session, replayed without ONNX Runtime. With graph capture it repeats the same dispatches in every run, but its `run`
 // first makes a tensor of each of the seven hundred inputs, and then submits every sixteen dispatches by themselves. The device is
-// ours, so what is recorded on it can be written down and recorded again: half a millisecond instead of fifteen.
+// ours, so what is recorded on it can be written down and recorded again: about a millisecond instead of fifteen.
 
 interface Dispatch {
   readonly pipeline: GPUComputePipeline;

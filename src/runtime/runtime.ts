@@ -13,7 +13,7 @@ import { createOrtSession, NetworkSession } from "./session.ts";
 
 export interface CreateSessionOptions {
   readonly parameters: ParameterStore;
-  /** WebGPU only: runs are recorded and replayed, which takes half a millisecond of CPU time instead of 15. On by default. */
+  /** WebGPU only: runs are recorded and replayed, which takes about a millisecond of CPU time instead of 15. On by default. */
   readonly graphCapture?: boolean;
   readonly signal?: AbortSignal | undefined;
 }

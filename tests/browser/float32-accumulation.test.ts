@@ -25,12 +25,8 @@ interface Outcome {
 
 async function runInPage([name, isBroken]: readonly [name: string, isBroken: boolean]): Promise<Outcome> {
   const { withFloat32Accumulation } = await load("/src/runtime/float32-accumulation.ts");
-  const { readGoldens, buildCase, relativeError } = await load("/tests/parity/cases.ts");
-  const { noise, noiseTensors } = await load("/tests/parity/noise.ts");
+  const { openCase } = await load("/tests/browser/parity-case.ts");
   const { createRuntime } = await load("/src/runtime/runtime.ts");
-  const { loadParameters } = await load("/src/runtime/parameter-store.ts");
-  const golden = await fetch("/tests/parity/goldens/miniature.safetensors");
-  const { cases, outputs } = await readGoldens(await golden.blob());
   const runtime = await createRuntime({ preference: "webgpu", float16: false });
   const [rewritten, expected]: [string[], string[]] = [[], []];
   const create = runtime.gpu.createShaderModule.bind(runtime.gpu);
@@ -41,20 +37,10 @@ async function runInPage([name, isBroken]: readonly [name: string, isBroken: boo
     if (code !== descriptor.code) rewritten.push(label);
     return create({ ...descriptor, code: isBroken ? code.replaceAll(/(sums\S*) \+= /gu, "$1 = ") : code });
   };
-  const model = buildCase(cases[name], runtime.target);
-  const parameters = await loadParameters(model.parameters, noiseTensors(model.parameters), { runtime });
-  const session = await runtime.createSession(model, { parameters });
-  const feeds = Object.fromEntries(
-    (model.inputs as { name: string; shape: number[] }[]).map(({ name: input, shape }) => [
-      input,
-      input === "timestep" ? Float32Array.of(cases[name].timestep) : noise(input, shape),
-    ]),
-  );
-  const results: Record<string, Float32Array> = await session.run(feeds);
-  const names = (model.outputs as { name: string }[]).map((output) => output.name).toSorted();
-  const values = Float32Array.from(names.flatMap((output) => [...results[output]!]));
+  const { session, run, error } = await openCase(name, runtime);
+  const values = await run();
   await session.dispose();
-  return { error: relativeError(values, outputs.get(name)), rewritten, expected };
+  return { error: error(values), rewritten, expected };
 }
 
 test.each([

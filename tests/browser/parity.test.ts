@@ -32,46 +32,30 @@ interface CaseErrors {
 }
 
 async function runInPage(name: string): Promise<CaseErrors> {
-  const { readGoldens, buildCase, relativeError } = await load("/tests/parity/cases.ts");
-  const { noise, noiseTensors } = await load("/tests/parity/noise.ts");
+  const { openCase } = await load("/tests/browser/parity-case.ts");
   const { createRuntime } = await load("/src/runtime/runtime.ts");
-  const { loadParameters } = await load("/src/runtime/parameter-store.ts");
-  const golden = await fetch("/tests/parity/goldens/miniature.safetensors");
-  const { cases, outputs } = await readGoldens(await golden.blob());
-  const parity = cases[name];
   // One runtime for all cases: ONNX Runtime is loaded once per page.
   // oxlint-disable-next-line typescript/no-explicit-any -- as above
   const shared = globalThis as { parityRuntime?: any };
   shared.parityRuntime ??= await createRuntime({ preference: "webgpu", float16: false });
   const runtime = shared.parityRuntime;
-  const model = buildCase(parity, runtime.target);
-  const parameters = await loadParameters(model.parameters, noiseTensors(model.parameters), { runtime });
-  const session = await runtime.createSession(model, { parameters });
-  const feeds: Record<string, Float32Array> = {};
-  for (const { name: input, shape } of model.inputs) {
-    feeds[input] = input === "timestep" ? Float32Array.of(parity.timestep) : noise(input, shape);
-  }
-  const names = (model.outputs as { name: string }[]).map((output) => output.name).toSorted();
-  const run = async (): Promise<Float32Array> => {
-    const results = await session.run(feeds);
-    return Float32Array.from(names.flatMap((output) => [...results[output]]));
-  };
-  const error = (values: Float32Array): number => relativeError(values, outputs.get(name));
+  const { parameters, session, feeds, run, error } = await openCase(name, runtime);
   const first = await run();
   const second = await run();
   const third = await run();
   const recorded = session.isRecorded;
   const fourth = await run();
-  const bias: string = (model.parameters as { name: string }[]).findLast((one) =>
+  const bias: string = (session.model.parameters as { name: string }[]).findLast((one) =>
     one.name.endsWith(".bias"),
   )!.name;
   parameters.write(bias, new Float32Array(parameters.specs.get(bias).shape[0]).fill(1));
   const overwritten = await run();
   parameters.restore(bias);
   const last = await run();
-  const same = (values: Float32Array): boolean => second.every((value, i) => Object.is(value, values[i]));
+  const same = (values: Float32Array): boolean =>
+    (second as Float32Array).every((value, i) => Object.is(value, values[i]));
   const followed: Record<string, boolean> = {};
-  for (const [input, values] of Object.entries(feeds)) {
+  for (const [input, values] of Object.entries(feeds as Record<string, Float32Array>)) {
     const end = values.length - 1;
     const before = values[end]!;
     values[end] = before + 1;
