@@ -1,4 +1,4 @@
-import type { RunReport } from "../src/app/run-types.ts";
+import type { RunReport } from "../src/stylus/run-types.ts";
 
 export function describeRun(
   report: Pick<RunReport, "stages"> & {

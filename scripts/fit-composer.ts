@@ -1,11 +1,17 @@
-// Fits the composer's two thresholds (`middle` in src/compose/similarity.ts) and measures the composer as it stands. Fitted on
+// Fits the composer's two thresholds (`middle` in src/compose/rules/similarity.ts) and measures the composer as it stands. Fitted on
 // the labelled prompts marked "fit" and every second object name of the pocket pack; measured on the others and on
 // the pack's evaluation prompts: `npm run fit:composer`. Wrong picks go to standard error, one a line.
-import { kindFit } from "../src/compose/kinds.ts";
-import { allNamePhrases, isThing, lexicalMatch, semanticLimit, styleNames } from "../src/compose/phrases.ts";
-import { segment } from "../src/compose/segment.ts";
-import { type AdapterSort, closeness, taskCosines } from "../src/compose/similarity.ts";
-import { contentStems, headStems } from "../src/compose/words.ts";
+import { kindFit } from "../src/compose/rules/kinds.ts";
+import {
+  allNamePhrases,
+  isThing,
+  lexicalMatch,
+  semanticLimit,
+  styleNames,
+} from "../src/compose/rules/phrases.ts";
+import { segment } from "../src/compose/rules/segment.ts";
+import { type AdapterSort, closeness, taskCosines } from "../src/compose/rules/similarity.ts";
+import { contentStems, headStems } from "../src/compose/rules/words.ts";
 import {
   evaluationPrompts,
   labelledPrompts,

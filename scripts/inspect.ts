@@ -2,9 +2,9 @@
 import { existsSync, openAsBlob, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { inspectAdapter } from "../src/adapters/adapter.ts";
-import { moduleTable, type ModuleTable } from "../src/adapters/module-table.ts";
+import { moduleTable, type ModuleTable } from "../src/adapters/names/module-table.ts";
 import { formatReport, type AdapterReport } from "../src/adapters/report.ts";
-import { stableDiffusion15Table } from "../src/adapters/stable-diffusion-15.ts";
+import { stableDiffusion15Table } from "../src/adapters/names/stable-diffusion-15.ts";
 import { openCheckpoint, type ModelFile } from "../src/graph/checkpoint.ts";
 import { StylusError, toPlainError } from "../src/shared/errors.ts";
 import { parseOptions, runMain, UsageError } from "./arguments.mjs";

@@ -1,6 +1,6 @@
 import type { BrowserContext, Page } from "playwright";
 import type { AutomationOptions } from "../src/app/automation.ts";
-import type { RunReport } from "../src/app/run-types.ts";
+import type { RunReport } from "../src/stylus/run-types.ts";
 import type { serve } from "./server.mjs";
 
 export class PageError extends Error {

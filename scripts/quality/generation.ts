@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Page } from "playwright";
-import type { RunReport } from "../../src/app/run-types.ts";
+import type { RunReport } from "../../src/stylus/run-types.ts";
 import { openSite, runInPage, type Site } from "../site.mjs";
 import type { Job } from "./jobs.ts";
 

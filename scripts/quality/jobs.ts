@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { AutomationOptions } from "../../src/app/automation.ts";
-import type { GenerateOptions } from "../../src/app/options.ts";
+import type { GenerateOptions } from "../../src/stylus/options.ts";
 import { parseCards } from "../../src/retrieval/cards.ts";
 
 export const methods = ["stylus", "sd", "retriever", "random"] as const;

@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import * as ort from "onnxruntime-web";
-import { ClipTokenizer } from "../../src/engine/tokenizer.ts";
+import { ClipTokenizer } from "../../src/engine/prompt/tokenizer.ts";
 import { decodePng } from "./png.ts";
 
 export interface ImageVectors {

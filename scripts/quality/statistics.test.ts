@@ -1,7 +1,7 @@
 // The report's mathematics against closed forms.
 import { deflateSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { seededRandom } from "../../src/compose/random.ts";
+import { seededRandom } from "../../src/compose/plan/random.ts";
 import { symmetricEigenvalues } from "./eigenvalues.ts";
 import { choiceFigures } from "./figures.ts";
 import type { EvaluationPrompt } from "./jobs.ts";

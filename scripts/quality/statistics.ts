@@ -1,5 +1,5 @@
 // The figures of the quality report: means with bootstrap intervals, Fréchet distance of feature sets, diversity.
-import { below, seededRandom } from "../../src/compose/random.ts";
+import { below, seededRandom } from "../../src/compose/plan/random.ts";
 import { symmetricEigenvalues } from "./eigenvalues.ts";
 
 /** A figure and its 95 % interval over the prompts. */

@@ -2,20 +2,20 @@
 // What fits is used and what does not is listed with the likely cause; only a file of which nothing fits, or that
 // was plainly made for another architecture, is refused.
 import { StylusError, toPlainError } from "../shared/errors.ts";
-import { assignKeys, type Assignment } from "./assign.ts";
-import { judgeBase } from "./base-model.ts";
-import { readEmbedding, type Embedding } from "./embeddings.ts";
-import { familiesByName } from "./families-by-name.ts";
-import { recogniseBias, recogniseWeight } from "./families.ts";
-import { ShapeProblem, type Family, type Recognised } from "./module-tensors.ts";
-import { adapterHashes } from "./hashes.ts";
-import type { Slot } from "./keys.ts";
-import type { MergeSource } from "./merge.ts";
-import { settingsLookup, shownMetadata, triggerCandidates, type SettingsLookup } from "./metadata.ts";
-import type { AdapterNetwork, ModuleEntry, ModuleTable, ParameterShape } from "./module-table.ts";
-import { type FilePart, type FileTensor, openTensorFile, type ReadElsewhere } from "./read.ts";
+import { assignKeys, type Assignment } from "./names/assign.ts";
+import { judgeBase } from "./names/base-model.ts";
+import { readEmbedding, type Embedding } from "./families/embeddings.ts";
+import { familiesByName } from "./families/families-by-name.ts";
+import { recogniseBias, recogniseWeight } from "./families/families.ts";
+import { ShapeProblem, type Family, type Recognised } from "./families/module-tensors.ts";
+import { adapterHashes } from "./files/hashes.ts";
+import type { Slot } from "./names/keys.ts";
+import type { MergeSource } from "./merging/merge.ts";
+import { settingsLookup, shownMetadata, triggerCandidates, type SettingsLookup } from "./files/metadata.ts";
+import type { AdapterNetwork, ModuleEntry, ModuleTable, ParameterShape } from "./names/module-table.ts";
+import { type FilePart, type FileTensor, openTensorFile, type ReadElsewhere } from "./files/read.ts";
 import type { AdapterReport } from "./report.ts";
-import type { AdapterTensor } from "./tensor.ts";
+import type { AdapterTensor } from "./files/tensor.ts";
 import {
   countFamilies,
   countModules,

@@ -2,8 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { file, sd15, type Entry } from "../../tests/fixtures/adapters/small-files.ts";
 import { inspectAdapter, type AdapterFile } from "./adapter.ts";
-import { mergeParameter } from "./merge.ts";
-import { withPeftConfig } from "./peft-config.ts";
+import { mergeParameter } from "./merging/merge.ts";
+import { withPeftConfig } from "./files/peft-config.ts";
 
 const ATTENTION = "down_blocks.0.attentions.0";
 const CONV = "base_model.model.down_blocks.0.resnets.0.conv1";

@@ -3,9 +3,9 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { inspectAdapter, type AdapterFile, type ParameterUpdate } from "./adapter.ts";
-import type { Delta } from "./delta.ts";
-import { mergeParameter } from "./merge.ts";
-import { stableDiffusion15Table } from "./stable-diffusion-15.ts";
+import type { Delta } from "./families/delta.ts";
+import { mergeParameter } from "./merging/merge.ts";
+import { stableDiffusion15Table } from "./names/stable-diffusion-15.ts";
 
 const folder = process.env["STYLUS_DATA"];
 const missing = folder === undefined || !existsSync(path.join(folder, "lora"));
@@ -161,8 +161,8 @@ realTest("cloneofsimo's positions are the recorded module order", async () => {
     readFileSync(path.join(folder!, "lora_derived/cloneofsimo_index_to_module.json"), "utf8"),
   ) as Record<string, string[]>;
   const file = path.join(folder!, "lora/cloneofsimo_lora_disney.safetensors");
-  const { assignKeys } = await import("./assign.ts");
-  const { openTensorFile } = await import("./read.ts");
+  const { assignKeys } = await import("./names/assign.ts");
+  const { openTensorFile } = await import("./files/read.ts");
   const { entries, metadata } = await openTensorFile(new Blob([readFileSync(file)]), { fileName: file });
   const { modules } = assignKeys(entries, { table, metadata, fileName: file });
   const found = new Map([...modules].map(([entry, slots]) => [slots.get("up"), entry.path]));

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { K, Q, file, pair, read, sd15, type Entry } from "../../tests/fixtures/adapters/small-files.ts";
 import { inspectAdapter } from "./adapter.ts";
-import { withPeftConfig } from "./peft-config.ts";
+import { withPeftConfig } from "./files/peft-config.ts";
 import { formatReport } from "./report.ts";
 
 describe("the report", () => {

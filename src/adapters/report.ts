@@ -2,12 +2,12 @@
 // Plain data; it crosses worker boundaries and is printed by `npm run inspect`.
 import type { PlainError } from "../shared/errors.ts";
 import { counted } from "../shared/words.ts";
-import type { BaseVerdict } from "./base-model.ts";
-import type { Family } from "./module-tensors.ts";
-import type { AdapterHashes } from "./hashes.ts";
-import type { Naming } from "./keys.ts";
-import type { TriggerCandidate } from "./metadata.ts";
-import type { AdapterNetwork } from "./module-table.ts";
+import type { BaseVerdict } from "./names/base-model.ts";
+import type { Family } from "./families/module-tensors.ts";
+import type { AdapterHashes } from "./files/hashes.ts";
+import type { Naming } from "./names/keys.ts";
+import type { TriggerCandidate } from "./files/metadata.ts";
+import type { AdapterNetwork } from "./names/module-table.ts";
 
 interface MatchedModules {
   readonly network: AdapterNetwork;

@@ -2,13 +2,13 @@
 // user should know.
 import { StylusError } from "../shared/errors.ts";
 import type { ParameterUpdate } from "./adapter.ts";
-import { PLAIN_WEIGHT, type Assignment } from "./assign.ts";
-import type { BaseVerdict } from "./base-model.ts";
-import { PEFT_PREFIX } from "./keys.ts";
-import type { ModuleTable } from "./module-table.ts";
-import type { Family } from "./module-tensors.ts";
-import { PEFT_CONFIG_NAME } from "./peft-config.ts";
-import type { TensorFile } from "./read.ts";
+import { PLAIN_WEIGHT, type Assignment } from "./names/assign.ts";
+import type { BaseVerdict } from "./names/base-model.ts";
+import { PEFT_PREFIX } from "./names/keys.ts";
+import type { ModuleTable } from "./names/module-table.ts";
+import type { Family } from "./families/module-tensors.ts";
+import { PEFT_CONFIG_NAME } from "./files/peft-config.ts";
+import type { TensorFile } from "./files/read.ts";
 import type { AdapterReport, UnmatchedKeys } from "./report.ts";
 
 /** A tensor that is not used, and why. */

@@ -1,18 +1,18 @@
 // `window.stylus`: the program without its page, for the command line and the tests (scripts/generate.mjs). Takes the
 // options of a run, answers with the report of docs/report.md and the finished PNG files.
 import { StylusError, toPlainError, type PlainError } from "../shared/errors.ts";
-import { pickOfInput } from "./disk-files.ts";
-import { encodePicture, pictureFileName } from "./image-file.ts";
-import type { Services } from "./ports.ts";
-import { openStart, takePicture } from "./input-picture.ts";
-import { memoryInputs, type InputStore } from "./input-store.ts";
-import { describeNegativeTags } from "./lora-tags.ts";
-import type { PartialOptions } from "./options.ts";
-import type { MaskValues } from "./picture-options.ts";
-import { modelOf } from "./packs.ts";
-import { run } from "./stylus.ts";
-import type { RunReport } from "./run-types.ts";
-import { describeUnknown } from "./vocabulary.ts";
+import { pickOfInput } from "./packs/disk-files.ts";
+import { encodePicture, pictureFileName } from "./pictures/image-file.ts";
+import type { Services } from "../stylus/ports.ts";
+import { openStart, takePicture } from "./pictures/input-picture.ts";
+import { memoryInputs, type InputStore } from "./pictures/input-store.ts";
+import { describeNegativeTags } from "../stylus/lora-tags.ts";
+import type { PartialOptions } from "../stylus/options.ts";
+import type { MaskValues } from "../stylus/image-options.ts";
+import { modelOf } from "./packs/packs.ts";
+import { run } from "../stylus/run.ts";
+import type { RunReport } from "../stylus/run-types.ts";
+import { describeUnknown } from "../stylus/vocabulary.ts";
 
 interface AutomationImage {
   readonly seed: number;

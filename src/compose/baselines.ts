@@ -3,7 +3,7 @@
 import { StylusError } from "../shared/errors.ts";
 import type { Candidate } from "../retrieval/candidate.ts";
 import type { Composition } from "./composition.ts";
-import { below, seededRandom } from "./random.ts";
+import { below, seededRandom } from "./plan/random.ts";
 
 export type Baseline = "sd" | "retriever" | "random" | "reranker";
 

@@ -9,10 +9,10 @@ import { buildVaeDecoder, buildVaeEncoder, vaeScale } from "../graph/vae.ts";
 import { loadParameters, type LoadProgress, type ParameterStore } from "../runtime/parameter-store.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
-import type { Conditioning } from "./conditioning.ts";
+import type { Conditioning } from "./prompt/conditioning.ts";
 import { SessionCache } from "./session-cache.ts";
-import { inSquares } from "./tiles.ts";
-import { CheckpointTokenTable } from "./token-table.ts";
+import { inSquares } from "./image/tiles.ts";
+import { CheckpointTokenTable } from "./prompt/token-table.ts";
 
 /** Of latents. */
 export interface LatentSize {

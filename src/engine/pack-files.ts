@@ -3,8 +3,8 @@
 
 import type { ModelFile } from "../graph/checkpoint.ts";
 import { StylusError } from "../shared/errors.ts";
-import { parsePreviewFactors, type PreviewFactors, SD1_PREVIEW } from "./pixels.ts";
-import { ClipTokenizer } from "./tokenizer.ts";
+import { parsePreviewFactors, type PreviewFactors, SD1_PREVIEW } from "./image/pixels.ts";
+import { ClipTokenizer } from "./prompt/tokenizer.ts";
 
 interface PackAdapter {
   readonly id: string;

@@ -10,7 +10,7 @@ import { writeSafetensors } from "../formats/safetensors.ts";
 import { createRuntime, type Runtime } from "../runtime/runtime.ts";
 import type { AdapterUse, DiffusionEvent, DiffusionRequest, SamplerId } from "../shared/request.ts";
 import { DiffusionPipeline } from "./pipeline.ts";
-import { SAMPLERS } from "./samplers.ts";
+import { SAMPLERS } from "./sampling/samplers.ts";
 
 let runtime: Runtime;
 let pipeline: DiffusionPipeline;

@@ -2,26 +2,26 @@
 // guidance (at a larger size a second time), and the latent decoded. One async generator, so that progress, preview and
 // cancel belong to the caller.
 
-import { moduleTable } from "../adapters/module-table.ts";
+import { moduleTable } from "../adapters/names/module-table.ts";
 import type { AdapterReport } from "../adapters/report.ts";
 import { openCheckpoint, type Checkpoint } from "../graph/checkpoint.ts";
 import type { LoadProgress } from "../runtime/parameter-store.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { throwIfAborted } from "../shared/errors.ts";
 import type { DiffusionEvent, DiffusionRequest, ImageJob } from "../shared/request.ts";
-import { AdapterLibrary } from "./adapter-library.ts";
-import { upscaled } from "./hires.ts";
+import { AdapterLibrary } from "./merging/adapter-library.ts";
+import { upscaled } from "./image/hires.ts";
 import { DiffusionNetworks, type LatentSize } from "./networks.ts";
-import { createMerger } from "./merger.ts";
+import { createMerger } from "./merging/merger.ts";
 import { modelFilesOf, type PackFiles, readPackFiles } from "./pack-files.ts";
-import { allSteps, fixedSteps, shareOfSteps } from "./pass-steps.ts";
-import { pictureOf, type PreviewFactors } from "./pixels.ts";
-import { PromptEncoder } from "./prompt-encoder.ts";
+import { allSteps, fixedSteps, shareOfSteps } from "./sampling/pass-steps.ts";
+import { pictureOf, type PreviewFactors } from "./image/pixels.ts";
+import { PromptEncoder } from "./prompt/encoder.ts";
 import { checkRequest } from "./request-check.ts";
-import { SAMPLERS } from "./samplers.ts";
-import { type SamplingPass, samplingPass } from "./sampling-pass.ts";
-import { alphasCumprod, betasOf, TrainingSchedule } from "./schedules.ts";
-import { filledLatent, inpaintingChannels, type Start, startOf } from "./start.ts";
+import { SAMPLERS } from "./sampling/samplers.ts";
+import { type SamplingPass, samplingPass } from "./sampling/pass.ts";
+import { alphasCumprod, betasOf, TrainingSchedule } from "./sampling/schedules.ts";
+import { filledLatent, inpaintingChannels, type Start, startOf } from "./image/start.ts";
 
 export interface LoadOptions {
   readonly runtime: Runtime;

@@ -2,7 +2,7 @@
 
 import { StylusError } from "../shared/errors.ts";
 import type { AdapterUse, DiffusionRequest, HiresFix, ImageToImage } from "../shared/request.ts";
-import { SAMPLERS } from "./samplers.ts";
+import { SAMPLERS } from "./sampling/samplers.ts";
 
 export interface EngineLimits {
   readonly hasAdapter: (id: string) => boolean;

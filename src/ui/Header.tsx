@@ -1,10 +1,10 @@
 // The top line: the name, what runs where, the way to adapters and help.
 import { createMemo, For, Show, type JSX } from "solid-js";
-import { formatBytes } from "../app/time-left.ts";
+import { formatBytes } from "../app/state/time-left.ts";
 import { counted } from "../shared/words.ts";
-import controls from "./controls.module.css";
+import controls from "./controls/controls.module.css";
 import styles from "./Header.module.css";
-import { DiskIcon, HelpIcon, Logo, ModelIcon, StackIcon } from "./icons.tsx";
+import { DiskIcon, HelpIcon, Logo, ModelIcon, StackIcon } from "./controls/icons.tsx";
 import { useStudio } from "./studio-context.ts";
 
 export function Header(props: {

@@ -1,10 +1,10 @@
 // Keys, how it works, what is not there yet, and how the page looks.
 import { For, type JSX } from "solid-js";
-import { keyList } from "../app/commands.ts";
-import type { Appearance } from "../app/settings.ts";
-import controls from "./controls.module.css";
-import { Dialog } from "./Dialog.tsx";
-import { SegmentField } from "./fields.tsx";
+import { keyList } from "../app/state/commands.ts";
+import type { Appearance } from "../app/state/settings.ts";
+import controls from "./controls/controls.module.css";
+import { Dialog } from "./controls/Dialog.tsx";
+import { SegmentField } from "./controls/fields.tsx";
 import styles from "./HelpDialog.module.css";
 import { useStudio } from "./studio-context.ts";
 

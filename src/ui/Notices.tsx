@@ -1,8 +1,8 @@
 // Things worth knowing that are not failures: one processor thread only, a device lost on the way and what was done about it.
 import { createMemo, createSignal, Show, type JSX } from "solid-js";
-import { describeMissing } from "../app/adapter-names.ts";
-import controls from "./controls.module.css";
-import { CloseIcon } from "./icons.tsx";
+import { describeMissing } from "../stylus/adapter-names.ts";
+import controls from "./controls/controls.module.css";
+import { CloseIcon } from "./controls/icons.tsx";
 import styles from "./Notices.module.css";
 import { useStudio } from "./studio-context.ts";
 

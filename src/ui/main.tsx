@@ -4,9 +4,9 @@ import "./styles/tokens.css";
 import "./styles/base.css";
 import { render } from "solid-js/web";
 import { installAutomation } from "../app/automation.ts";
-import { createServices } from "../app/services.ts";
-import { createStudio } from "../app/studio.ts";
-import { keepOffline } from "../app/offline.ts";
+import { createServices } from "../app/services/services.ts";
+import { createStudio } from "../app/state/studio.ts";
+import { keepOffline } from "../app/services/offline.ts";
 import { App } from "./App.tsx";
 
 const services = createServices();

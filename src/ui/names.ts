@@ -1,8 +1,8 @@
 // Display names of everything that has an id.
 import type { AdapterReport } from "../adapters/report.ts";
-import type { MethodId, PresetId } from "../app/options.ts";
-import type { HiresOptions, MaskValues } from "../app/picture-options.ts";
-import type { StageId } from "../app/run-types.ts";
+import type { MethodId, PresetId } from "../stylus/options.ts";
+import type { HiresOptions, MaskValues } from "../stylus/image-options.ts";
+import type { StageId } from "../stylus/run-types.ts";
 import type { AdapterCategory } from "../retrieval/card.ts";
 import type { DevicePreference, ScheduleId } from "../shared/request.ts";
 

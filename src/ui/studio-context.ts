@@ -1,7 +1,7 @@
 // The studio of the page, for components that are deep in the tree.
 import { createContext, useContext } from "solid-js";
 import { assert } from "../shared/assert.ts";
-import type { Studio } from "../app/studio.ts";
+import type { Studio } from "../app/state/studio.ts";
 
 export const StudioContext = createContext<Studio>();
 

@@ -1,11 +1,11 @@
 // Runs in a page: how long merging takes on its GPU, at the full size of Stable Diffusion 1.5.
-import type { Delta } from "../../src/adapters/delta.ts";
+import type { Delta } from "../../src/adapters/families/delta.ts";
 import type { MergeTarget } from "../../src/adapters/gpu/chain.ts";
 import { GpuMerger, type MergeJob } from "../../src/adapters/gpu/gpu-merger.ts";
-import type { MergeSource } from "../../src/adapters/merge.ts";
-import type { ParameterShape } from "../../src/adapters/module-table.ts";
-import { stableDiffusion15Table } from "../../src/adapters/stable-diffusion-15.ts";
-import { type AdapterTensor, tensorMatrix } from "../../src/adapters/tensor.ts";
+import type { MergeSource } from "../../src/adapters/merging/merge.ts";
+import type { ParameterShape } from "../../src/adapters/names/module-table.ts";
+import { stableDiffusion15Table } from "../../src/adapters/names/stable-diffusion-15.ts";
+import { type AdapterTensor, tensorMatrix } from "../../src/adapters/files/tensor.ts";
 
 export interface MergeBenchmarkOptions {
   /** 1 for SD 1.5; less takes that share of its modules, for a quick check. */

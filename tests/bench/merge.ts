@@ -5,10 +5,10 @@ import { cpus, loadavg } from "node:os";
 import { makeAdapter, randomWeights } from "../fixtures/adapters/make-adapter.ts";
 import { unetParameters } from "../fixtures/adapters/sd-parameters.ts";
 import { parseAdapter } from "../../src/adapters/adapter.ts";
-import { stableDiffusion15Table } from "../../src/adapters/stable-diffusion-15.ts";
-import { mergeParameter } from "../../src/adapters/merge.ts";
-import { moduleTable } from "../../src/adapters/module-table.ts";
-import { planMerge, PRISTINE } from "../../src/adapters/plan.ts";
+import { stableDiffusion15Table } from "../../src/adapters/names/stable-diffusion-15.ts";
+import { mergeParameter } from "../../src/adapters/merging/merge.ts";
+import { moduleTable } from "../../src/adapters/names/module-table.ts";
+import { planMerge, PRISTINE } from "../../src/adapters/merging/merge-plan.ts";
 import { openTestBrowser } from "../browser/harness.ts";
 import type { MergeBenchmark, MergeBenchmarkOptions } from "./merge-gpu.ts";
 

@@ -13,7 +13,7 @@ afterAll(() => browser?.close());
 /** Takes the index of each list in turn; answers how many cards were embedded for each, and the lists that are kept. */
 const take = (lists: readonly string[]): Promise<{ embedded: number[]; kept: string[] }> =>
   browser.page.evaluate(async (keys) => {
-    const { indexFiles } = await load("/src/app/index-cache.ts");
+    const { indexFiles } = await load("/src/app/packs/index-cache.ts");
     const { embedCards } = await load("/src/retrieval/adapter-index.ts");
     const card = {
       id: "clay",

@@ -45,7 +45,7 @@ afterAll(async () => browser?.close());
 /** Runs in the page: `compare(parameters, values, groups of files)` merges each parameter of each group on both sides. */
 async function defineCompare(): Promise<void> {
   const { GpuMerger } = await load("/src/adapters/gpu/gpu-merger.ts");
-  const { mergeParameter } = await load("/src/adapters/merge.ts");
+  const { mergeParameter } = await load("/src/adapters/merging/merge.ts");
   const { float32ToF16, toFloat32 } = await load("/src/shared/dtype.ts");
   const { fromInputLayout, toInputLayout } = await load("/src/runtime/parameter-layout.ts");
   const adapter = await navigator.gpu.requestAdapter();
@@ -188,7 +188,7 @@ const compareGoldens = (names: readonly string[], together: boolean): Promise<Ou
   browser.page.evaluate(
     async ([files, folder, join]) => {
       const { parseAdapter } = await load("/src/adapters/adapter.ts");
-      const { moduleTable } = await load("/src/adapters/module-table.ts");
+      const { moduleTable } = await load("/src/adapters/names/module-table.ts");
       const { readHeader, readTensorF32 } = await load("/src/formats/safetensors.ts");
       const fetchBlob = async (name: string): Promise<Blob> => (await fetch(`/${folder}${name}`)).blob();
       const model = await readHeader(await fetchBlob("model.safetensors"), { fileName: "model" });
@@ -266,7 +266,7 @@ const compareRandom = (
   browser.page.evaluate(
     async ([parameterList, kindList, options, count]) => {
       const { parseAdapter } = await load("/src/adapters/adapter.ts");
-      const { moduleTable } = await load("/src/adapters/module-table.ts");
+      const { moduleTable } = await load("/src/adapters/names/module-table.ts");
       const { makeAdapter, randomWeights } = await load("/tests/fixtures/adapters/make-adapter.ts");
       const table = moduleTable({ unet: parameterList });
       const shapes = new Map(parameterList.map(({ name, shape }) => [`unet.${name}`, shape]));
@@ -341,7 +341,7 @@ const compareInParts = (
 ): Promise<Outcome & { parts: number; fileBytes: number; bytesBefore: number }> =>
   browser.page.evaluate(async (drops) => {
     const { parseAdapter } = await load("/src/adapters/adapter.ts");
-    const { moduleTable } = await load("/src/adapters/module-table.ts");
+    const { moduleTable } = await load("/src/adapters/names/module-table.ts");
     const { makeAdapter, randomWeights } = await load("/tests/fixtures/adapters/make-adapter.ts");
     const list = [
       { name: "mid_block.attentions.0.proj_in.weight", shape: [36, 68] },

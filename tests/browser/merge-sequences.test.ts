@@ -48,9 +48,9 @@ async function defineRunSets(
   kinds: readonly string[],
 ): Promise<Record<string, readonly [unet: number, text: number]>> {
   const { parseAdapter } = await load("/src/adapters/adapter.ts");
-  const { moduleTable } = await load("/src/adapters/module-table.ts");
-  const { AdapterLibrary } = await load("/src/engine/adapter-library.ts");
-  const { createMerger } = await load("/src/engine/merger.ts");
+  const { moduleTable } = await load("/src/adapters/names/module-table.ts");
+  const { AdapterLibrary } = await load("/src/engine/merging/adapter-library.ts");
+  const { createMerger } = await load("/src/engine/merging/merger.ts");
   const { readHeader, readTensor, writeSafetensors } = await load("/src/formats/safetensors.ts");
   const { GpuParameterStore } = await load("/src/runtime/gpu-parameter-store.ts");
   const { fromFloat32 } = await load("/src/shared/dtype.ts");

@@ -1,7 +1,7 @@
 // One fuzzing case: a mutated adapter file must be refused with a StylusError or load, and what loads must merge.
 import { inspectAdapter, parseAdapter } from "../../src/adapters/adapter.ts";
-import { mergeParameter } from "../../src/adapters/merge.ts";
-import type { ModuleTable } from "../../src/adapters/module-table.ts";
+import { mergeParameter } from "../../src/adapters/merging/merge.ts";
+import type { ModuleTable } from "../../src/adapters/names/module-table.ts";
 import { formatReport } from "../../src/adapters/report.ts";
 import { StylusError } from "../../src/shared/errors.ts";
 import { MUTATIONS, seededRandom } from "./mutate.ts";

@@ -1,7 +1,11 @@
 // The seed files that the repository holds: adapters of every family and pickles of every form.
 import { readdirSync, readFileSync } from "node:fs";
-import { moduleTable, type AdapterNetwork, type ParameterShape } from "../../src/adapters/module-table.ts";
-import { stableDiffusion15Table } from "../../src/adapters/stable-diffusion-15.ts";
+import {
+  moduleTable,
+  type AdapterNetwork,
+  type ParameterShape,
+} from "../../src/adapters/names/module-table.ts";
+import { stableDiffusion15Table } from "../../src/adapters/names/stable-diffusion-15.ts";
 import { readHeader } from "../../src/formats/safetensors.ts";
 import type { Seed } from "./adapter-fuzzer.ts";
 

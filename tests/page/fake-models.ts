@@ -1,9 +1,9 @@
 // The choice of models on stand-in services: the real list over an imagined disk. gpu=none: a computer without WebGPU;
 // download=fail|stuck: a download that ends badly or never.
-import { listModels } from "../../src/app/model-list.ts";
-import type { OwnModel } from "../../src/app/own-models.ts";
-import { readManifests } from "../../src/app/packs.ts";
-import type { DiskUse, ModelServices } from "../../src/app/ports.ts";
+import { listModels } from "../../src/app/packs/model-list.ts";
+import type { OwnModel } from "../../src/app/packs/user-models.ts";
+import { readManifests } from "../../src/app/packs/packs.ts";
+import type { DiskUse, ModelServices } from "../../src/stylus/ports.ts";
 import { StylusError, throwIfAborted } from "../../src/shared/errors.ts";
 import type { StorageView } from "../../src/storage/storage-view.ts";
 

@@ -1,8 +1,8 @@
 // Stand-in services: they answer in the shapes of the real ones, from the pocket pack's cards and drawn pictures.
 import type { Composition, Pick, Task } from "../../src/compose/composition.ts";
-import type { OwnAdapter } from "../../src/app/own-adapters.ts";
-import type { Services } from "../../src/app/ports.ts";
-import type { LoadProgress } from "../../src/app/run-types.ts";
+import type { OwnAdapter } from "../../src/app/adapters/user-adapters.ts";
+import type { Services } from "../../src/stylus/ports.ts";
+import type { LoadProgress } from "../../src/stylus/run-types.ts";
 import type { AdapterCard } from "../../src/retrieval/card.ts";
 import { StylusError, throwIfAborted } from "../../src/shared/errors.ts";
 import cardData from "../../training/pocket/cards.json";

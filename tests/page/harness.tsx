@@ -4,7 +4,7 @@ import "@fontsource-variable/atkinson-hyperlegible-next/wght.css";
 import "../../src/ui/styles/tokens.css";
 import "../../src/ui/styles/base.css";
 import { render } from "solid-js/web";
-import { createStudio } from "../../src/app/studio.ts";
+import { createStudio } from "../../src/app/state/studio.ts";
 import { App } from "../../src/ui/App.tsx";
 import { fakeServices } from "./fake-services.ts";
 

@@ -1,5 +1,5 @@
 // Drawn stand-ins for painted pictures: a hill, a sky and something on it, in a palette that follows the words.
-import type { Pixels } from "../../src/app/run-view.ts";
+import type { Pixels } from "../../src/app/state/run-view.ts";
 
 export interface Scene {
   pixels(): Uint8ClampedArray<ArrayBuffer>;

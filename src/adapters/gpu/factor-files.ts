@@ -1,9 +1,9 @@
 // Adapter files on the GPU, as they are stored: one buffer per file, kept while any of its updates is in use. A file that is
 // about to be used comes part by part, while it is read; one that was dropped since then comes again, as it lies in memory.
 import { dtypeSizeBytes } from "../../shared/dtype.ts";
-import type { MergeSource, StoredLowRank } from "../merge.ts";
-import type { FilePart } from "../read.ts";
-import type { AdapterTensor } from "../tensor.ts";
+import type { MergeSource, StoredLowRank } from "../merging/merge.ts";
+import type { FilePart } from "../files/read.ts";
+import type { AdapterTensor } from "../files/tensor.ts";
 import { FACTOR_TYPES, type FactorPair, type FactorType } from "./low-rank.ts";
 
 interface FactorFile {

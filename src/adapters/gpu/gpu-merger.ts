@@ -2,7 +2,7 @@
 // buffer, the last writes the live one; between them the sum is kept in f32, so that f16 weights are rounded once.
 // Neighbouring low-rank adapters of a parameter are one kernel.
 import { assert } from "../../shared/assert.ts";
-import type { Contribution, MergeSource } from "../merge.ts";
+import type { Contribution, MergeSource } from "../merging/merge.ts";
 import {
   addLowRank,
   Chain,

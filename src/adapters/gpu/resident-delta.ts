@@ -1,8 +1,8 @@
 // An adapter's update on the GPU: its factors, uploaded once and used in every later merge. Those of low-rank updates stay
 // as they are stored, in one buffer per file; those of all others are f32 buffers of their own.
-import type { Delta, Matrix } from "../delta.ts";
-import type { MergeSource } from "../merge.ts";
-import { transpose } from "../matrix.ts";
+import type { Delta, Matrix } from "../families/delta.ts";
+import type { MergeSource } from "../merging/merge.ts";
+import { transpose } from "../families/matrix.ts";
 import type { FactorFiles } from "./factor-files.ts";
 import type { FactorPair } from "./low-rank.ts";
 

@@ -1,0 +1,140 @@
+// What a trainer wrote into an adapter's metadata: kohya's `ss_*`, `modelspec.*`, diffusers' PEFT configuration.
+// All of it is untrusted text; nothing here is needed to apply the adapter except PEFT's configuration.
+import type { ModuleSettings } from "../families/module-tensors.ts";
+import type { AdapterNetwork } from "../names/module-table.ts";
+
+export interface TriggerCandidate {
+  readonly tag: string;
+  /** In how many training captions it stood. */
+  readonly count: number;
+  /** count / number of captions, at most 1; null when the number of pictures is unknown. */
+  readonly share: number | null;
+}
+
+/** Fields worth showing, in this order, when present. */
+const SHOWN: readonly (readonly [key: string, label: string])[] = [
+  ["modelspec.title", "title"],
+  ["ss_output_name", "output name"],
+  ["modelspec.author", "author"],
+  ["modelspec.license", "licence"],
+  ["modelspec.architecture", "architecture"],
+  ["ss_base_model_version", "base model version"],
+  ["ss_sd_model_name", "trained on"],
+  ["modelspec.trigger_phrase", "trigger phrase"],
+  ["modelspec.usage_hint", "usage hint"],
+  ["modelspec.description", "description"],
+  ["ss_training_comment", "training comment"],
+  ["ss_network_module", "network module"],
+  ["ss_network_args", "network arguments"],
+  ["ss_network_dim", "network dim"],
+  ["ss_network_alpha", "network alpha"],
+  ["ss_resolution", "resolution"],
+  ["modelspec.resolution", "resolution"],
+  ["ss_clip_skip", "clip skip"],
+  ["ss_num_train_images", "training images"],
+  ["ss_steps", "steps"],
+  ["ss_epoch", "epoch"],
+  ["ss_optimizer", "optimiser"],
+  ["software", "software"],
+];
+
+const MAX_TEXT = 300;
+
+export function shownMetadata(
+  metadata: ReadonlyMap<string, string>,
+): { readonly label: string; readonly value: string }[] {
+  return SHOWN.flatMap(([key, label]) => {
+    const value = metadata.get(key);
+    return value === undefined || value === "" || value === "None"
+      ? []
+      : [{ label, value: value.slice(0, MAX_TEXT) }];
+  });
+}
+
+/** Tags by how often they stood in the training captions (`ss_tag_frequency`): the first are likely trigger words. */
+export function triggerCandidates(metadata: ReadonlyMap<string, string>, limit = 20): TriggerCandidate[] {
+  const folders = parseObject(metadata.get("ss_tag_frequency"));
+  const counts = new Map<string, number>();
+  for (const tags of Object.values(folders)) {
+    if (typeof tags !== "object" || tags === null) continue;
+    for (const [tag, count] of Object.entries(tags)) {
+      const clean = tag.trim();
+      if (clean === "" || typeof count !== "number" || !(count > 0)) continue;
+      counts.set(clean, (counts.get(clean) ?? 0) + count);
+    }
+  }
+  const pictures = pictureCount(metadata);
+  return [...counts]
+    .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+    .slice(0, limit)
+    .map(([tag, count]) => ({ tag, count, share: pictures === null ? null : Math.min(1, count / pictures) }));
+}
+
+function pictureCount(metadata: ReadonlyMap<string, string>): number | null {
+  let count = 0;
+  for (const folder of Object.values(parseObject(metadata.get("ss_dataset_dirs")))) {
+    const images =
+      typeof folder === "object" && folder !== null ? (folder as Record<string, unknown>)["img_count"] : null;
+    if (typeof images === "number") count += images;
+  }
+  return count > 0 ? count : null;
+}
+
+/** PEFT's configuration of one module, looked up by its path. */
+export type SettingsLookup = (network: AdapterNetwork, path: string) => ModuleSettings;
+
+/**
+ * Scales and other settings that stand outside the tensors: diffusers' `lora_adapter_metadata` (keys `unet.lora_alpha`,
+ * `text_encoder.alpha_pattern` …) or a PEFT `adapter_config.json` given beside the file.
+ * The patterns match the end of a module path, as PEFT's do.
+ */
+export function settingsLookup(
+  metadata: ReadonlyMap<string, string>,
+  adapterConfig: unknown,
+): SettingsLookup {
+  const packed = parseObject(metadata.get("lora_adapter_metadata"));
+  const beside =
+    typeof adapterConfig === "object" && adapterConfig !== null
+      ? (adapterConfig as Record<string, unknown>)
+      : {};
+  return (network, path) => {
+    // A field that is there and null is not a field that is not there.
+    const field = (name: string): unknown => {
+      const own = `${network}.${name}`;
+      if (Object.hasOwn(packed, own)) return packed[own];
+      return Object.hasOwn(packed, name) ? packed[name] : beside[name];
+    };
+    const alpha =
+      matchingPattern(field("alpha_pattern"), path) ??
+      numberOrNull(field("lora_alpha")) ??
+      numberOrNull(field("alpha"));
+    return { alpha, rankStabilised: field("use_rslora") === true, field };
+  };
+}
+
+function matchingPattern(patterns: unknown, path: string): number | null {
+  if (typeof patterns !== "object" || patterns === null) return null;
+  for (const [pattern, value] of Object.entries(patterns)) {
+    // PEFT takes patterns as regular expressions; only literal paths are honoured here, so that no file can make us
+    // run an expression of its choosing.
+    const literal = pattern.replace(/^\^|\$$/g, "").replaceAll("\\.", ".");
+    if (path === literal || path.endsWith(`.${literal}`)) return numberOrNull(value);
+  }
+  return null;
+}
+
+function numberOrNull(value: unknown): number | null {
+  return typeof value === "number" && Number.isFinite(value) ? value : null;
+}
+
+function parseObject(text: string | undefined): Record<string, unknown> {
+  if (text === undefined) return {};
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,96 @@
+// One tensor of an adapter file, still in the type it is stored in: an adapter stays as small in memory as on disk
+// and is widened to float32 only while it is merged.
+import { dtypeSizeBytes, toFloat32, type DType } from "../../shared/dtype.ts";
+import type { Matrix } from "../families/delta.ts";
+
+export interface AdapterTensor {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  /** Little-endian, row-major. May lie at any offset of a larger buffer. */
+  readonly bytes: Uint8Array;
+}
+
+/** Product of all sizes; 1 for a scalar. */
+export function elementCount(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+export function tensorValues(tensor: AdapterTensor): Float32Array {
+  return toFloat32(tensor.bytes, tensor.dtype);
+}
+
+/** The tensor with all but its first dimension flattened: [out, in, kh, kw] → [out, in·kh·kw]. */
+export function tensorMatrix(tensor: AdapterTensor): Matrix {
+  const rows = tensor.shape[0] ?? 1;
+  return { rows, columns: rows === 0 ? 0 : elementCount(tensor.shape) / rows, values: tensorValues(tensor) };
+}
+
+/** The only value of a one-element tensor ([] or [1]); null for any other shape. */
+export function scalarValue(tensor: AdapterTensor): number | null {
+  return elementCount(tensor.shape) === 1 ? tensorValues(tensor)[0]! : null;
+}
+
+/** Whether every value is a finite number. Reads the stored bits, without converting. */
+export function allFinite(tensor: AdapterTensor): boolean {
+  const { bytes, dtype } = tensor;
+  switch (dtype) {
+    case "F16":
+      return !anyHalfSet(bytes, 0x7c00);
+    case "BF16":
+      return !anyHalfSet(bytes, 0x7f80);
+    case "F32":
+      return !anyExponentSet(words32(bytes), 0x7f800000);
+    case "F8_E5M2":
+      return !anyExponentSet(bytes, 0x7c);
+    case "F8_E4M3":
+      return !anyExponentSet(bytes, 0x7f);
+    default:
+      return tensorValues(tensor).every((value) => Number.isFinite(value));
+  }
+}
+
+/** All bits of the mask set means infinity or NaN (in E4M3: NaN, it has no infinity). */
+function anyExponentSet(words: Uint8Array | Uint16Array | Uint32Array, mask: number): boolean {
+  for (let i = 0; i < words.length; i++) {
+    if ((words[i]! & mask) === mask) return true;
+  }
+  return false;
+}
+
+/**
+ * The same for 16-bit values, two at a time: adding the mask's lowest bit to a full exponent carries into the sign's place,
+ * which nothing else reaches. Four words a round take a third less time than one.
+ */
+function anyHalfSet(bytes: Uint8Array, mask: number): boolean {
+  const even = bytes.byteLength - (bytes.byteLength % 16);
+  const words = words32(bytes.subarray(0, even));
+  const masks = mask | (mask << 16);
+  const lowest = mask & -mask;
+  const step = lowest | (lowest << 16);
+  let [a, b, c, d] = [0, 0, 0, 0];
+  for (let i = 0; i < words.length; i += 4) {
+    a |= (words[i]! & masks) + step;
+    b |= (words[i + 1]! & masks) + step;
+    c |= (words[i + 2]! & masks) + step;
+    d |= (words[i + 3]! & masks) + step;
+  }
+  return ((a | b | c | d) & 0x80008000) !== 0 || anyExponentSet(words16(bytes.subarray(even)), mask);
+}
+
+function words16(bytes: Uint8Array): Uint16Array {
+  const source = bytes.byteOffset % 2 === 0 ? bytes : bytes.slice();
+  return new Uint16Array(
+    source.buffer,
+    source.byteOffset,
+    Math.floor(source.byteLength / dtypeSizeBytes("F16")),
+  );
+}
+
+function words32(bytes: Uint8Array): Uint32Array {
+  const source = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  return new Uint32Array(
+    source.buffer,
+    source.byteOffset,
+    Math.floor(source.byteLength / dtypeSizeBytes("F32")),
+  );
+}

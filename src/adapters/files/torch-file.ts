@@ -1,0 +1,205 @@
+// Tensors of files written by torch.save (.pt, .bin, .ckpt), through the pickle reader that executes nothing.
+// Two containers: a ZIP archive with `data.pkl` and one entry per storage (torch ≥ 1.6), and before that a chain of
+// pickles followed by the storages (torch/serialization.py, `_legacy_save`).
+import { dtypeSizeBytes, type DType } from "../../shared/dtype.ts";
+import { StylusError } from "../../shared/errors.ts";
+import { PickleProblem, type PickleStorage, type PickleTensor, type PickleValue } from "./pickle-values.ts";
+import { readPickle } from "./pickle.ts";
+import { elementCount, type AdapterTensor } from "./tensor.ts";
+import { otherArchive, readStoredZip } from "./zip.ts";
+
+/** Larger files are whole models, not adapters. */
+const MAX_FILE_BYTES = 1_000_000_000;
+const MAX_DEPTH = 6;
+
+const DTYPES: Readonly<Record<string, DType>> = {
+  FloatStorage: "F32",
+  HalfStorage: "F16",
+  BFloat16Storage: "BF16",
+  DoubleStorage: "F64",
+  LongStorage: "I64",
+  IntStorage: "I32",
+  ShortStorage: "I16",
+  CharStorage: "I8",
+  ByteStorage: "U8",
+  BoolStorage: "BOOL",
+};
+
+/** Whether the first bytes are those of a torch.save file: a ZIP archive or a pickle of protocol 2 to 5. */
+export function isTorchFile(start: Uint8Array): boolean {
+  const isZip = start[0] === 0x50 && start[1] === 0x4b && start[2] === 3 && start[3] === 4;
+  const isPickle =
+    start[0] === 0x80 && start[1]! >= 2 && start[1]! <= 5 && (start[2] !== 0 || start[8] !== 0x7b);
+  return isZip || isPickle;
+}
+
+/**
+ * Every tensor of the file by name: dictionary keys joined with ".", `list:N` for the entries of a plain list.
+ * @throws StylusError `unsupported` when the file holds or does anything besides tensors, `bad-file` when it is damaged
+ */
+export async function readTorchFile(
+  blob: Blob,
+  { fileName }: { fileName: string },
+): Promise<Map<string, AdapterTensor>> {
+  if (blob.size > MAX_FILE_BYTES) {
+    throw new StylusError(
+      "unsupported",
+      "This pickle is too large for an adapter; most likely it is a whole model.",
+      {
+        where: fileName,
+        remedy: "Use its .safetensors version.",
+      },
+    );
+  }
+  const bytes = new Uint8Array(await blob.arrayBuffer());
+  try {
+    const { value, storages } = bytes[0] === 0x50 ? readZipped(bytes, fileName) : readLegacy(bytes);
+    const tensors = new Map<string, AdapterTensor>();
+    collect(value, { path: [], tensors, storages, depth: 0, seen: new Set(), budget: { bytes: blob.size } });
+    return tensors;
+  } catch (error) {
+    if (!(error instanceof PickleProblem)) throw error;
+    throw new StylusError("unsupported", `This pickle is not read: ${error.message}.`, {
+      where: fileName,
+      remedy: "Use the .safetensors version, or convert it with a tool you trust.",
+    });
+  }
+}
+
+interface TorchFile {
+  readonly value: PickleValue;
+  readonly storages: ReadonlyMap<string, Uint8Array>;
+}
+
+function readZipped(bytes: Uint8Array, fileName: string): TorchFile {
+  const entries = readStoredZip(bytes, { fileName });
+  const main = [...entries.keys()].find((name) => name === "data.pkl" || name.endsWith("/data.pkl"));
+  if (main === undefined) throw otherArchive(fileName);
+  const folder = main.slice(0, -"data.pkl".length);
+  const order = entries.get(`${folder}byteorder`);
+  if (order && new TextDecoder().decode(order) !== "little")
+    throw new PickleProblem("its numbers are big-endian");
+  const prefix = `${folder}data/`;
+  const storages = new Map(
+    [...entries]
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, data]) => [name.slice(prefix.length), data]),
+  );
+  return { value: readPickle(entries.get(main)!).value, storages };
+}
+
+const LEGACY_MAGIC = 0x1950a86a20f9469cfc6cn;
+
+function readLegacy(bytes: Uint8Array): TorchFile {
+  const magic = readPickle(bytes);
+  if (magic.value !== LEGACY_MAGIC) throw new PickleProblem("torch.save did not write it");
+  const version = readPickle(bytes, magic.end);
+  const system = readPickle(bytes, version.end);
+  if (system.value instanceof Map && system.value.get("little_endian") === false)
+    throw new PickleProblem("its numbers are big-endian");
+  const main = readPickle(bytes, system.end);
+  const keys = readPickle(bytes, main.end);
+  if (!Array.isArray(keys.value)) throw new PickleProblem("its list of storages is malformed");
+
+  const sizes = new Map<string, PickleStorage>();
+  visitStorages(main.value, { sizes, depth: 0, seen: new Set() });
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const storages = new Map<string, Uint8Array>();
+  let position = keys.end;
+  for (const key of keys.value) {
+    const storage = typeof key === "string" ? sizes.get(key) : undefined;
+    if (!storage) throw new PickleProblem("its list of storages is malformed");
+    if (position + 8 > bytes.length) throw new PickleProblem("it is cut off");
+    const sizeBytes = Number(view.getBigUint64(position, true)) * dtypeSizeBytes(DTYPES[storage.type]!);
+    position += 8;
+    if (position + sizeBytes > bytes.length) throw new PickleProblem("it is cut off");
+    storages.set(storage.key, bytes.subarray(position, position + sizeBytes));
+    position += sizeBytes;
+  }
+  return { value: main.value, storages };
+}
+
+// The values form a graph, which a hostile file may tie into knots: every container is entered once.
+
+function visitStorages(
+  value: PickleValue,
+  place: { sizes: Map<string, PickleStorage>; depth: number; seen: Set<object> },
+): void {
+  if (place.depth > MAX_DEPTH || value === null || typeof value !== "object") return;
+  if (Array.isArray(value) || value instanceof Map) {
+    if (place.seen.has(value)) return;
+    place.seen.add(value);
+    value.forEach((item) => visitStorages(item, { ...place, depth: place.depth + 1 }));
+  } else if (value.kind === "tensor") {
+    place.sizes.set(value.storage.key, value.storage);
+  }
+}
+
+interface Collection {
+  readonly path: readonly string[];
+  readonly tensors: Map<string, AdapterTensor>;
+  readonly storages: ReadonlyMap<string, Uint8Array>;
+  readonly depth: number;
+  readonly seen: Set<object>;
+  /** What the tensors may still take: together no more than the file, or they share storages. */
+  readonly budget: { bytes: number };
+}
+
+function collect(value: PickleValue, place: Collection): void {
+  if (place.depth > MAX_DEPTH || value === null || typeof value !== "object" || place.seen.has(value)) return;
+  if (Array.isArray(value)) {
+    place.seen.add(value);
+    if (place.depth > 0) return;
+    value.forEach((item, index) => collect(item, { ...place, path: [`list:${index}`], depth: 1 }));
+  } else if (value instanceof Map) {
+    place.seen.add(value);
+    for (const [key, item] of value) {
+      if (typeof key !== "string") continue;
+      const path = place.depth === 0 && key === "state_dict" ? [] : [...place.path, key];
+      collect(item, { ...place, path, depth: place.depth + 1 });
+    }
+  } else if (value.kind === "tensor") {
+    const name = place.path.join(".");
+    if (place.tensors.has(name)) throw new PickleProblem(`it names "${name}" twice`);
+    const tensor = tensorBytes(value, place.storages);
+    place.budget.bytes -= tensor.bytes.length;
+    if (place.budget.bytes < 0) throw new PickleProblem("its tensors share their storages");
+    place.tensors.set(name, tensor);
+  }
+}
+
+/** The tensor's elements in row-major order; a view of the file where it is stored that way. */
+function tensorBytes(tensor: PickleTensor, storages: ReadonlyMap<string, Uint8Array>): AdapterTensor {
+  const { storage, offset, shape, strides } = tensor;
+  const dtype = DTYPES[storage.type]!;
+  const size = dtypeSizeBytes(dtype);
+  const data = storages.get(storage.key);
+  const count = elementCount(shape);
+  if (!data) throw new PickleProblem("a storage is missing");
+  const last =
+    count === 0
+      ? offset - 1
+      : shape.reduce((sum, length, axis) => sum + (length - 1) * strides[axis]!, offset);
+  // A tensor larger than its storage repeats values (stride 0): no trainer writes that, and it would cost memory.
+  if ((last + 1) * size > data.length || count * size > data.length)
+    throw new PickleProblem("a tensor reaches past its storage");
+  if (isContiguous(shape, strides))
+    return { dtype, shape, bytes: data.subarray(offset * size, (offset + count) * size) };
+  const bytes = new Uint8Array(count * size);
+  const index = shape.map(() => 0);
+  for (let i = 0; i < count; i++) {
+    const from = index.reduce((sum, place, axis) => sum + place * strides[axis]!, offset) * size;
+    bytes.set(data.subarray(from, from + size), i * size);
+    for (let axis = shape.length - 1; axis >= 0 && ++index[axis]! === shape[axis]; axis--) index[axis] = 0;
+  }
+  return { dtype, shape, bytes };
+}
+
+function isContiguous(shape: readonly number[], strides: readonly number[]): boolean {
+  let expected = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    if (shape[axis] !== 1 && strides[axis] !== expected) return false;
+    expected *= shape[axis]!;
+  }
+  return true;
+}

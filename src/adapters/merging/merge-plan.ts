@@ -1,0 +1,92 @@
+// Which parameters must be written when the set of adapters changes, and from what. A parameter's values depend only
+// on its pristine values and on the contributions to it, always in the order of the adapters' ids; so the plan
+// compares contributions before and after and leaves alone what stays the same.
+import type { ParameterUpdate } from "../adapter.ts";
+import { blockFactor, type BlockWeights } from "./block-weights.ts";
+import type { AdapterNetwork } from "../names/module-table.ts";
+import type { StepWindow } from "./step-window.ts";
+
+/** An adapter with the weights it is to be used at. */
+export interface AppliedAdapter {
+  readonly id: string;
+  readonly updates: readonly ParameterUpdate[];
+  readonly unetStrength: number;
+  readonly textStrength: number;
+  /** Factors per block of the UNet and the text encoder; all 1 when absent. */
+  readonly blockWeights?: BlockWeights;
+  /** Steps at which the UNet part is at work; all when absent. `stepSegments` turns it into sets of adapters. */
+  readonly steps?: StepWindow;
+}
+
+interface PlannedContribution {
+  readonly adapterId: string;
+  readonly update: ParameterUpdate;
+  /** Network strength × block factor. Never 0. */
+  readonly strength: number;
+}
+
+export interface PlannedWrite {
+  readonly network: AdapterNetwork;
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** In merge order. */
+  readonly contributions: readonly PlannedContribution[];
+}
+
+/** What is merged at the moment: contributions by parameter. Opaque to callers, who keep it between two plans. */
+export type MergeState = ReadonlyMap<string, PlannedWrite>;
+
+export interface MergePlan {
+  /** Parameters to compute anew from their pristine values. */
+  readonly writes: readonly PlannedWrite[];
+  /** Parameters to set back to their pristine values. */
+  readonly restores: readonly { readonly network: AdapterNetwork; readonly name: string }[];
+  /** The state once the plan has been carried out. */
+  readonly next: MergeState;
+}
+
+/** Nothing merged: every parameter is pristine. */
+export const PRISTINE: MergeState = new Map();
+
+/** The changes that lead from what is merged to what is wanted. The order of `wanted` does not matter. */
+export function planMerge(current: MergeState, wanted: readonly AppliedAdapter[]): MergePlan {
+  const next = collect(wanted);
+  const writes = [...next]
+    .filter(([key, write]) => !sameContributions(current.get(key), write))
+    .map(([, write]) => write);
+  const restores = [...current]
+    .filter(([key]) => !next.has(key))
+    .map(([, { network, name }]) => ({ network, name }));
+  return { writes, restores, next };
+}
+
+function collect(adapters: readonly AppliedAdapter[]): MergeState {
+  const ordered = [...adapters].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+  const state = new Map<string, PlannedWrite & { contributions: PlannedContribution[] }>();
+  for (const adapter of ordered) {
+    for (const update of adapter.updates) {
+      const networkStrength = update.network === "unet" ? adapter.unetStrength : adapter.textStrength;
+      const strength = networkStrength * blockFactor(adapter.blockWeights, update.block);
+      if (strength === 0) continue;
+      const key = `${update.network}/${update.name}`;
+      const write = state.get(key) ?? {
+        network: update.network,
+        name: update.name,
+        shape: update.shape,
+        contributions: [],
+      };
+      write.contributions.push({ adapterId: adapter.id, update, strength });
+      state.set(key, write);
+    }
+  }
+  return state;
+}
+
+/** Updates are compared as objects: a file that was read again under the same id counts as new. */
+function sameContributions(before: PlannedWrite | undefined, after: PlannedWrite): boolean {
+  if (before === undefined || before.contributions.length !== after.contributions.length) return false;
+  return after.contributions.every(({ update, strength }, i) => {
+    const old = before.contributions[i]!;
+    return old.update === update && old.strength === strength;
+  });
+}

@@ -1,0 +1,66 @@
+// At which sampling steps an adapter is at work. Covers start and end steps and LoRA Switch (Zhong et al., "Multi-LoRA
+// Composition for Image Generation", arXiv 2402.16843), where adapters take turns. Only the UNet part follows the
+// window: the text is encoded once, before the first step, with every adapter's text part.
+import { StylusError } from "../../shared/errors.ts";
+import type { AppliedAdapter } from "./merge-plan.ts";
+
+export interface StepWindow {
+  /** First step at work, counted from 0. */
+  readonly start: number;
+  /** First step no longer at work; Infinity for "to the end". */
+  readonly end: number;
+  /** Takes turns within the window: of `count` adapters, each at work for `hold` steps, this is number `index`. */
+  readonly turn?: { readonly index: number; readonly count: number; readonly hold: number };
+}
+
+/** Steps `[begin, end)` with one and the same set of adapters. */
+export interface StepSegment {
+  readonly begin: number;
+  readonly end: number;
+  readonly adapters: readonly AppliedAdapter[];
+}
+
+export function isAtWork(window: StepWindow | undefined, step: number): boolean {
+  if (window === undefined) return true;
+  if (step < window.start || step >= window.end) return false;
+  if (window.turn === undefined) return true;
+  const { index, count, hold } = window.turn;
+  return Math.floor((step - window.start) / hold) % count === index;
+}
+
+/** Windows that make `count` adapters take turns of `hold` steps. @throws StylusError `bad-input` */
+export function takeTurns(count: number, hold: number): StepWindow[] {
+  if (!(Number.isInteger(count) && count >= 1 && Number.isInteger(hold) && hold >= 1)) {
+    throw new StylusError(
+      "bad-input",
+      `Taking turns needs whole numbers of adapters and steps, not ${count} and ${hold}.`,
+      {
+        where: "adapter steps",
+        remedy: "Give each adapter a turn of at least one step.",
+      },
+    );
+  }
+  return Array.from({ length: count }, (_, index) => ({
+    start: 0,
+    end: Infinity,
+    turn: { index, count, hold },
+  }));
+}
+
+/** Cuts a run of `steps` steps where the set of adapters changes. Without windows: one segment. */
+export function stepSegments(adapters: readonly AppliedAdapter[], steps: number): StepSegment[] {
+  const segments: (StepSegment & { end: number })[] = [];
+  let previous = "";
+  for (let step = 0; step < steps; step++) {
+    const active = adapters.map((adapter) => isAtWork(adapter.steps, step));
+    const signature = active.map(Number).join("");
+    if (step === 0 || signature !== previous) {
+      const set = adapters.map((adapter, i) => (active[i] ? adapter : { ...adapter, unetStrength: 0 }));
+      segments.push({ begin: step, end: step + 1, adapters: set });
+    } else {
+      segments.at(-1)!.end = step + 1;
+    }
+    previous = signature;
+  }
+  return segments;
+}

@@ -1,0 +1,160 @@
+// Gives every tensor of an adapter file its place: module and slot, or the likely reason why it has none.
+// Works on names and shapes alone, so that a wrong file is known before its data is read.
+import { splitEmbeddingKey, type EmbeddingKey } from "../families/embeddings.ts";
+import { splitKey, type Naming, type Slot } from "./keys.ts";
+import type { AdapterNetwork, ModuleEntry, ModuleTable } from "./module-table.ts";
+import { positionalModules, splitPositionalKey, type PairShape, type PositionalKey } from "./positional.ts";
+import { elementCount } from "../files/tensor.ts";
+
+export interface Assignment {
+  /** Key of each slot, per module, in the order of the table. */
+  readonly modules: ReadonlyMap<ModuleEntry, ReadonlyMap<Slot, string>>;
+  readonly embeddings: ReadonlyMap<string, EmbeddingKey>;
+  readonly namings: ReadonlySet<Naming | "positional">;
+  readonly unmatched: readonly { readonly key: string; readonly cause: string }[];
+}
+
+type Entries = ReadonlyMap<string, { readonly shape: readonly number[] }>;
+
+export function assignKeys(
+  entries: Entries,
+  {
+    table,
+    metadata,
+    fileName,
+  }: { table: ModuleTable; metadata: ReadonlyMap<string, string>; fileName: string },
+): Assignment {
+  const places = new Map<ModuleEntry, Map<Slot, string>>();
+  const embeddings = new Map<string, EmbeddingKey>();
+  const namings = new Set<Naming | "positional">();
+  const unmatched: { key: string; cause: string }[] = [];
+  const positional: { key: string; place: PositionalKey }[] = [];
+
+  const place = (
+    key: string,
+    { entry, slot, naming }: { entry: ModuleEntry; slot: Slot; naming: Naming | "positional" },
+  ): void => {
+    const slots = places.get(entry) ?? new Map<Slot, string>();
+    places.set(entry, slots);
+    const taken = slots.get(slot);
+    if (taken !== undefined)
+      unmatched.push({ key, cause: `the same part of the same module is also given as ${taken}` });
+    else {
+      slots.set(slot, key);
+      namings.add(naming);
+    }
+  };
+
+  for (const [key, { shape }] of entries) {
+    const position = splitPositionalKey(key);
+    if (position) {
+      positional.push({ key, place: position });
+      continue;
+    }
+    const embedding = splitEmbeddingKey(key, { shape, isMarked: metadata.get(key) === "<embed>", fileName });
+    if (embedding) {
+      embeddings.set(key, embedding);
+      continue;
+    }
+    const parts = splitKey(key);
+    const entry = parts && table.find(parts.module, parts.network);
+    if (entry) place(key, { entry, slot: parts.slot, naming: parts.naming });
+    else
+      unmatched.push({
+        key,
+        cause:
+          LIKELY_CAUSES.find(([pattern]) => pattern.test(key))?.[1] ??
+          (parts ? "the model has no module of that name" : "its name belongs to no known adapter format"),
+      });
+  }
+
+  for (const network of [null, "unet", "text_encoder"] as const) {
+    placePositional(
+      network,
+      positional.filter((item) => item.place.network === network),
+    );
+  }
+  dropPlainWeights(places, unmatched);
+  const order = new Map(table.modules.map((entry, index) => [entry, index]));
+  const modules = new Map(
+    [...places].filter(([, slots]) => slots.size > 0).sort((a, b) => order.get(a[0])! - order.get(b[0])!),
+  );
+  return { modules, embeddings, namings, unmatched };
+
+  function placePositional(
+    network: AdapterNetwork | null,
+    items: readonly { key: string; place: PositionalKey }[],
+  ): void {
+    if (items.length === 0) return;
+    const found = pairShapes(items, entries);
+    const modules = found && positionalModules(table, found, network);
+    for (const { key, place: position } of items) {
+      if (modules) place(key, { entry: modules[position.index]!, slot: position.slot, naming: "positional" });
+      else unmatched.push({ key, cause: "its place in the list fits no module order of this model" });
+    }
+  }
+}
+
+/** [out, in] of every pair of a positional file; null when pairs are missing or odd. */
+function pairShapes(
+  items: readonly { key: string; place: PositionalKey }[],
+  entries: Entries,
+): PairShape[] | null {
+  const count = items.length / 2;
+  const rows: (number | undefined)[] = [];
+  const columns: (number | undefined)[] = [];
+  for (const { key, place } of items) {
+    const shape = entries.get(key)!.shape;
+    if (place.index >= count) return null;
+    if (place.slot === "up") rows[place.index] = shape[0];
+    else columns[place.index] = elementCount(shape.slice(1));
+  }
+  const pairs: PairShape[] = [];
+  for (let i = 0; i < count; i++) {
+    const row = rows[i];
+    const column = columns[i];
+    if (row === undefined || column === undefined) return null;
+    pairs.push({ rows: row, columns: column });
+  }
+  return pairs;
+}
+
+/** Cause for tensors that show a file to be a checkpoint. */
+export const PLAIN_WEIGHT = "it is a weight of a whole model, not a change to one";
+
+/**
+ * A bare `.weight` means (IA)³ only beside `.on_input`; otherwise it is a checkpoint's own weight. A bias is one, too, unless
+ * PEFT has trained it, which it does without the weight.
+ */
+function dropPlainWeights(
+  places: ReadonlyMap<ModuleEntry, Map<Slot, string>>,
+  unmatched: { key: string; cause: string }[],
+): void {
+  for (const slots of places.values()) {
+    if (slots.has("on_input")) continue;
+    const plain: readonly Slot[] = slots.has("weight") ? ["weight", "bias", "trained_bias"] : ["bias"];
+    for (const slot of plain) {
+      const key = slots.get(slot);
+      if (key === undefined) continue;
+      unmatched.push({ key, cause: PLAIN_WEIGHT });
+      slots.delete(slot);
+    }
+  }
+}
+
+const LIKELY_CAUSES: readonly (readonly [pattern: RegExp, cause: string])[] = [
+  // Formats that are known but not read
+  [/\.(lora|oft)_embedding_[ABR](\.|$)/, "it changes token embeddings, which adapters here do not"],
+  [/\.(up|down)_list\.\d+/, "it is a DyLoRA that was not exported"],
+  [/\.bias_(indices|values|size)$/, "it is a sparse bias left over from an extraction, which is not read"],
+  [/_custom_diffusion\./, "it is Custom Diffusion, which is not read"],
+  // Parts that the model does not have
+  [/^(lora_te[23]_|text_encoder_[23]\.)/, "it belongs to a second text encoder (SDXL and later)"],
+  [/transformer_blocks[._][1-9]/, "it belongs to a deeper transformer (SDXL)"],
+  [/motion_modules|temporal/, "it belongs to a video model's motion module"],
+  [/^(lora_vae|vae\.|first_stage_model)/, "it belongs to a VAE, which adapters here do not change"],
+  [
+    /double_blocks|single_blocks|single_transformer_blocks|joint_blocks/,
+    "it belongs to a diffusion transformer (Flux, SD 3)",
+  ],
+];

@@ -1,0 +1,141 @@
+// The adapters of the hub that fit a checkpoint, as cards: from the lists among the manifests. Their files are downloaded when
+// a picture first needs them. Pure.
+import type { AdapterCard, AdapterCategory } from "../../retrieval/card.ts";
+import { counted } from "../../shared/words.ts";
+import type { AdapterEntry, Manifest, ManifestFile } from "../../storage/manifest.ts";
+import { freeId } from "./user-card.ts";
+
+export interface RemoteAdapter {
+  readonly card: AdapterCard;
+  readonly manifestId: string;
+  /** Path in that manifest. */
+  readonly path: string;
+  readonly pageUrl: string | null;
+}
+
+/** The lists' words for what an adapter changes; all others are about what is in the picture. */
+const looks: ReadonlySet<string> = new Set([
+  "style",
+  "lighting",
+  "colour",
+  "detail",
+  "line",
+  "composition",
+  "slider",
+  "graphic",
+]);
+
+const categoryOf = (word: string): AdapterCategory => (looks.has(word) ? "style" : "concept");
+
+/** "Cute rounded cartoon, with animals (soft)" → ["Cute rounded cartoon", "with animals"] */
+const phrasesOf = (description: string): string[] =>
+  description
+    .replace(/\([^)]*\)/g, "")
+    .split(/[,;:/]/)
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+
+/** Files that training scripts name all alike are called by their repository. */
+function nameOf(path: string): string {
+  const parts = path.split("/");
+  const file = parts.at(-1)!;
+  return /^(pytorch_lora_weights|adapter_model|lora)\./.test(file) ? `${parts.at(-2)}.safetensors` : file;
+}
+
+/** First phrases that several adapters of a list have: their titles say more. */
+function sharedTitles({ files }: Manifest): ReadonlySet<string> {
+  const titles = files.map(({ adapter }) => phrasesOf(adapter?.description ?? "")[0] ?? "");
+  return new Set(titles.filter((title, index) => titles.indexOf(title) !== index));
+}
+
+function cardOf(
+  file: ManifestFile,
+  { id, baseModel, shared }: { id: string; baseModel: string; shared: ReadonlySet<string> },
+): AdapterCard {
+  const entry: AdapterEntry = file.adapter!;
+  const [title = id, ...others] = phrasesOf(entry.description);
+  return {
+    id,
+    title: shared.has(title) ? entry.description : title,
+    tags: others,
+    triggerWords: entry.triggerWords,
+    description: entry.description,
+    refined: {
+      description: entry.description,
+      category: categoryOf(entry.category),
+      weight: entry.weight,
+    },
+    baseModel,
+    file: { path: file.path, sizeBytes: file.sizeBytes, sha256: file.sha256 ?? "" },
+    license: entry.license,
+    author: file.path.split("/")[0]!,
+    samples: [],
+  };
+}
+
+/** Those of an adapter list; ids are file names, as `<lora:name:weight>` of other tools has them. */
+function ofList(
+  manifest: Manifest,
+  { baseModel, domain, taken }: { baseModel: string; domain: string | null; taken: Set<string> },
+): RemoteAdapter[] {
+  const shared = sharedTitles(manifest);
+  return manifest.files.flatMap((file) => {
+    const id = freeId(nameOf(file.path), taken);
+    taken.add(id); // also when it is left out: an id must mean the same file whatever the checkpoint
+    if (file.adapter === undefined) return [];
+    const fits = domain === null || ["any", domain].includes(file.adapter.domain);
+    if (!fits) return [];
+    const card = cardOf(file, { id, baseModel, shared });
+    return [{ card, manifestId: manifest.id, path: file.path, pageUrl: file.adapter.pageUrl }];
+  });
+}
+
+function ofFewStep(manifest: Manifest, baseModel: string): RemoteAdapter[] {
+  const pageUrl = manifest.source && `https://huggingface.co/${manifest.source.repo}`;
+  return manifest.fewStep.map(({ path, ...fewStep }) => {
+    const file = manifest.files.find((one) => one.path === path)!;
+    const id = manifest.fewStep.length === 1 ? manifest.id : `${manifest.id}-${fewStep.steps}`;
+    const description = `Makes ${counted(fewStep.steps, "step")} enough.`;
+    const card: AdapterCard = {
+      id,
+      title:
+        manifest.fewStep.length === 1
+          ? manifest.title
+          : `${manifest.title}, ${counted(fewStep.steps, "step")}`,
+      tags: [],
+      triggerWords: [],
+      description,
+      refined: { description, category: "concept", weight: 1 },
+      baseModel,
+      file: { path, sizeBytes: file.sizeBytes, sha256: file.sha256 ?? "" },
+      license: manifest.license,
+      author: manifest.source?.repo.split("/")[0] ?? "",
+      samples: [],
+      fewStep,
+    };
+    return { card, manifestId: manifest.id, path, pageUrl };
+  });
+}
+
+const bytesOf = ({ files }: Manifest): number => Math.min(...files.map(({ sizeBytes }) => sizeBytes));
+
+/**
+ * Few-step adapters first, the smallest download before the others: it is the one whose settings become the mode's.
+ * @param manifests all that the page knows
+ * @param options.domain of the checkpoint; null where it is not known: then no adapter is left out
+ */
+export function remoteAdapters(
+  manifests: readonly Manifest[],
+  { baseModel, domain }: { readonly baseModel: string; readonly domain: string | null },
+): RemoteAdapter[] {
+  const taken = new Set<string>();
+  return [
+    ...manifests
+      .filter(({ kind }) => kind === "few-step")
+      .sort((a, b) => bytesOf(a) - bytesOf(b))
+      .flatMap((manifest) => ofFewStep(manifest, baseModel)),
+    ...manifests
+      .filter(({ kind }) => kind === "adapters")
+      .flatMap((manifest) => ofList(manifest, { baseModel, domain, taken })),
+  ];
+}

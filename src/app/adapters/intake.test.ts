@@ -1,0 +1,151 @@
+// Adapter files on their way in: examined in turn, refused with a reason, added once, put aside.
+import { createRoot } from "solid-js";
+import { describe, expect, it } from "vitest";
+import type { AdapterReport } from "../../adapters/report.ts";
+import { readHeader, writeSafetensors } from "../../formats/safetensors.ts";
+import { StylusError } from "../../shared/errors.ts";
+import { createIntake } from "./intake.ts";
+import type { OwnAdapter } from "./user-adapters.ts";
+import type { Services } from "../../stylus/ports.ts";
+import type { LoadedPack } from "../../stylus/run-types.ts";
+
+const sha = (name: string): string => name.padEnd(64, "0");
+
+function setup() {
+  const own = new Map<string, OwnAdapter>();
+  const pack = (): LoadedPack =>
+    ({
+      title: "Pocket",
+      baseModels: ["Pocket"],
+      device: { kind: "wasm", reason: "no WebGPU adapter" },
+      cards: [
+        { id: "clay", title: "Clay", file: { sha256: sha("clay.pt") } },
+        ...[...own.values()].map(({ card }) => card),
+      ],
+      remote: new Map(),
+      own: new Map(own),
+    }) as unknown as LoadedPack;
+  const services = {
+    async inspectAdapter(file: File) {
+      if (file.name.startsWith("broken")) throw new StylusError("bad-file", "cut off");
+      const full = file.name.startsWith("full");
+      return {
+        fileName: file.name,
+        sizeBytes: file.size,
+        metadata: [],
+        triggers: [],
+        base: {
+          name: full ? "Stable Diffusion 1.x" : null,
+          contextWidth: full ? 768 : 192,
+          textWidth: full ? 768 : 192,
+          foreignKeys: 0,
+          evidence: [],
+        },
+        hashes: { sha256: sha(file.name), autoV2: "", autoV3: null },
+        refusal: full ? { code: "unsupported", message: "too wide" } : null,
+      } as unknown as AdapterReport;
+    },
+    putAdapter: async (adapter: OwnAdapter) => {
+      if (adapter.card.title === "huge") throw new StylusError("quota", "No room.");
+      own.set(adapter.id, adapter);
+    },
+    removeAdapter: async (id: string) => void own.delete(id),
+  } as unknown as Services;
+  const said: string[] = [];
+  const intake = createRoot(() =>
+    createIntake({ services, pack, refresh: async () => pack(), announce: (text) => said.push(text) }),
+  );
+  const settled = async (): Promise<void> => {
+    while (intake.items.some(({ status }) => status === "waiting" || status === "reading"))
+      await new Promise((resolve) => setTimeout(resolve, 1));
+  };
+  return { intake, own, said, settled };
+}
+
+const file = (name: string): File => new File(["x"], name);
+
+/** The metadata of a safetensors file. */
+const metadataOf = async (blob: Blob): Promise<Record<string, string>> =>
+  Object.fromEntries((await readHeader(blob, { fileName: "kept" })).metadata);
+
+describe("createIntake", () => {
+  it("keeps the scale of a PEFT configuration that comes with a file", async () => {
+    const { intake, own, settled } = setup();
+    const tensor = { name: "a.lora_A.weight", dtype: "F32", shape: [1], bytes: new Uint8Array(4) } as const;
+    const adapter = new File([writeSafetensors([tensor], { title: "a" })], "adapter_model.safetensors");
+    const config = new File(['{"lora_alpha": 16, "task": "x"}'], "adapter_config.json");
+    intake.take([adapter, config]);
+    await settled();
+    expect(intake.items.map(({ fileName, status }) => [fileName, status])).toEqual([
+      ["adapter_model.safetensors", "ready"],
+    ]);
+    await intake.accept(intake.items[0]!.key);
+    const [kept] = own.values();
+    expect(await metadataOf(kept!.file)).toEqual({ title: "a", lora_adapter_metadata: '{"lora_alpha":16}' });
+
+    intake.take([adapter, new File(["{"], "adapter_config.json")]);
+    await settled();
+    expect(intake.items.at(-1)!.refusal).toMatchObject({
+      title: "Damaged, or not an adapter",
+      detail: expect.stringContaining("not valid JSON"),
+    });
+  });
+
+  it("examines each file, and says why one is refused", async () => {
+    const { intake, said, settled } = setup();
+    intake.take([file("paper.safetensors"), file("full.safetensors"), file("broken.pt"), file("clay.pt")]);
+    expect(intake.open()).toBe(true);
+    await settled();
+    expect(intake.items.map(({ status, refusal, known }) => [status, refusal?.title ?? null, known])).toEqual(
+      [
+        ["ready", null, false],
+        ["refused", "Made for another size of model", false],
+        ["refused", "Damaged, or not an adapter", false],
+        ["added", null, true],
+      ],
+    );
+    expect(said).toContain("clay.pt is there already, as Clay.");
+  });
+
+  it("tells of files that are something else until it is closed", async () => {
+    const { intake, settled } = setup();
+    intake.take([file("paper.safetensors")]);
+    intake.refuseOthers([file("notes.txt"), file("notes.txt"), file("list.csv")]);
+    await settled();
+    expect(intake.others()).toEqual(["notes.txt", "list.csv"]);
+    intake.dismiss(intake.items[0]!.key);
+    expect(intake.open()).toBe(true);
+    intake.close();
+    expect([intake.open(), intake.others()]).toEqual([false, []]);
+  });
+
+  it("adds one with the card as edited, under a name of its own", async () => {
+    const { intake, own, settled } = setup();
+    intake.take([file("clay.safetensors")]);
+    await settled();
+    const { key } = intake.items[0]!;
+    intake.edit(key, { title: "My clay", category: "style" });
+    await intake.accept(key);
+    await intake.accept(key); // a second press changes nothing
+    expect([...own.keys()]).toEqual(["clay-2"]);
+    expect(own.get("clay-2")!.card).toMatchObject({ title: "My clay", baseModel: "Pocket" });
+    expect(intake.items[0]).toMatchObject({ status: "added", id: "clay-2", known: false });
+    await intake.change("clay-2", { ...intake.items[0]!.draft!, title: "Our clay" });
+    expect(own.get("clay-2")!.card.title).toBe("Our clay");
+    await intake.forget("clay-2");
+    expect(own.size).toBe(0);
+  });
+
+  it("keeps the form when there is no room, and closes with the last file put aside", async () => {
+    const { intake, own, settled } = setup();
+    intake.take([file("a.pt")]);
+    await settled();
+    const { key } = intake.items[0]!;
+    intake.edit(key, { title: "huge" });
+    await intake.accept(key);
+    expect(intake.items[0]).toMatchObject({ status: "ready", error: { code: "quota" } });
+    expect(own.size).toBe(0);
+    intake.dismiss(key);
+    expect(intake.open()).toBe(false);
+  });
+});

@@ -1,0 +1,204 @@
+// Adapter files on their way in: each is examined one after the other, shown with its diagnosis, and added or put aside.
+import { createSignal, type Accessor } from "solid-js";
+import { createStore, produce } from "solid-js/store";
+import { PEFT_CONFIG_NAME, withPeftConfig } from "../../adapters/files/peft-config.ts";
+import type { AdapterReport } from "../../adapters/report.ts";
+import { deletionError, StylusError, type PlainError } from "../../shared/errors.ts";
+import { cardOf, draftCard, freeId, type CardDraft } from "./user-card.ts";
+import type { OwnAdapter } from "./user-adapters.ts";
+import type { Services } from "../../stylus/ports.ts";
+import { explainRefusal, explainUnreadable, type Refusal } from "../state/refusal.ts";
+import type { LoadedPack } from "../../stylus/run-types.ts";
+import { explain } from "../state/runs.ts";
+
+/** Larger files are checkpoints; an adapter of all weights of SD 1.5 has 1.7 GB at most. */
+const maxSizeBytes = 2e9;
+
+export interface IntakeItem {
+  readonly key: string;
+  readonly fileName: string;
+  readonly sizeBytes: number;
+  readonly status: "waiting" | "reading" | "ready" | "refused" | "adding" | "added";
+  readonly report: AdapterReport | null;
+  readonly refusal: Refusal | null;
+  readonly draft: CardDraft | null;
+  /** Of the adapter that it became, or that holds the same file already. */
+  readonly id: string | null;
+  /** True when that adapter was there before. */
+  readonly known: boolean;
+  /** Why adding it failed. */
+  readonly error: PlainError | null;
+}
+
+export interface Intake {
+  readonly items: readonly IntakeItem[];
+  readonly open: Accessor<boolean>;
+  /** Names of files that came along and are nothing this program takes. */
+  readonly others: Accessor<readonly string[]>;
+  take(files: readonly File[]): void;
+  /** Tells of files that cannot be taken, where the user looks: above whatever dialog is open. */
+  refuseOthers(files: readonly File[]): void;
+  edit(key: string, change: Partial<CardDraft>): void;
+  accept(key: string): Promise<void>;
+  dismiss(key: string): void;
+  close(): void;
+  /** Changes the card of an adapter that was added before. @throws StylusError quota */
+  change(id: string, draft: CardDraft): Promise<void>;
+  /** Forgets one of the user's adapters. @throws StylusError quota: the browser does not delete it */
+  forget(id: string): Promise<void>;
+}
+
+/** The file with the scale of the configuration that came with it. */
+async function withConfig(file: File, config: File): Promise<File> {
+  const { name, type } = file;
+  if (!/\.safetensors$/i.test(name)) return file;
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(await config.text());
+  } catch (cause) {
+    throw new StylusError("bad-file", "The adapter_config.json that came with it is not valid JSON.", {
+      where: name,
+      remedy: "Get that file again, or add the adapter without it.",
+      cause,
+    });
+  }
+  return new File([await withPeftConfig(file, parsed, { fileName: name })], name, { type });
+}
+
+export function createIntake(context: {
+  readonly services: Services;
+  readonly pack: Accessor<LoadedPack | null>;
+  /** Loads the pack again, which is cheap when it is there, and answers it. */
+  readonly refresh: () => Promise<LoadedPack>;
+  readonly announce: (text: string) => void;
+}): Intake {
+  const { services, pack, refresh, announce } = context;
+  const [items, setItems] = createStore<IntakeItem[]>([]);
+  const [open, setOpen] = createSignal(false);
+  const [others, setOthers] = createSignal<readonly string[]>([]);
+  const files = new Map<string, File>();
+  /** The `adapter_config.json` that came with a file. */
+  const configs = new Map<string, File>();
+  let queue: Promise<void> = Promise.resolve();
+
+  const set = (key: string, change: Partial<IntakeItem>): void =>
+    setItems((item) => item.key === key, change);
+  const refuse = (key: string, refusal: Refusal, report: AdapterReport | null = null): void => {
+    set(key, { status: "refused", refusal, report });
+    announce(`${files.get(key)?.name ?? "The file"} cannot be used: ${refusal.title}.`);
+  };
+
+  async function examine(key: string): Promise<void> {
+    const file = files.get(key);
+    if (!file) return; // put aside meanwhile
+    set(key, { status: "reading" });
+    try {
+      const loaded = pack() ?? (await refresh());
+      if (file.size > maxSizeBytes) {
+        refuse(key, {
+          title: "Too large for an adapter",
+          text: "Adapters have at most about 2 GB; this is rather a whole model.",
+          remedy: "Choose the adapter's own file. Checkpoints are opened under Models.",
+        });
+        return;
+      }
+      const config = configs.get(key);
+      const whole = config ? await withConfig(file, config) : file;
+      files.set(key, whole);
+      const report = await services.inspectAdapter(whole);
+      const refusal = explainRefusal(report, loaded);
+      if (refusal) {
+        refuse(key, refusal, report);
+        return;
+      }
+      const sha256 = report.hashes?.sha256;
+      const same = [...loaded.cards].find((card) => sha256 !== undefined && card.file.sha256 === sha256);
+      if (same) {
+        set(key, { status: "added", report, id: same.id, known: true });
+        announce(`${file.name} is there already, as ${same.title}.`);
+        return;
+      }
+      set(key, { status: "ready", report, draft: draftCard(report) });
+      announce(`${file.name} fits and can be added.`);
+    } catch (error) {
+      refuse(key, explainUnreadable(explain(error)));
+    }
+  }
+
+  return {
+    items,
+    open,
+    others,
+    take(taken) {
+      const adapterFiles = taken.filter(({ name }) => name !== PEFT_CONFIG_NAME);
+      const config = adapterFiles.length > 0 && taken.find(({ name }) => name === PEFT_CONFIG_NAME);
+      const added = (config ? adapterFiles : taken).map((file): IntakeItem => {
+        const key = crypto.randomUUID();
+        files.set(key, file);
+        if (config) configs.set(key, config);
+        const { name: fileName, size: sizeBytes } = file;
+        const nothing = { report: null, refusal: null, draft: null, id: null, known: false, error: null };
+        return { key, fileName, sizeBytes, status: "waiting", ...nothing };
+      });
+      setItems(produce((list) => void list.push(...added)));
+      setOpen(true);
+      for (const { key } of added) queue = queue.then(() => examine(key));
+    },
+    refuseOthers(files) {
+      setOthers((known) => [...new Set([...known, ...files.map(({ name }) => name)])]);
+      setOpen(true);
+    },
+    edit(key, change) {
+      const draft = items.find((item) => item.key === key)?.draft;
+      if (draft) set(key, { draft: { ...draft, ...change } });
+    },
+    async accept(key) {
+      const item = items.find((entry) => entry.key === key);
+      const file = files.get(key);
+      const loaded = pack();
+      if (!item?.report || !item.draft || !file || !loaded || item.status !== "ready") return;
+      set(key, { status: "adding", error: null });
+      try {
+        const id = freeId(file.name, new Set(loaded.cards.map((card) => card.id)));
+        // Plain copies: IndexedDB cannot clone the store's proxies.
+        const report = JSON.parse(JSON.stringify(item.report)) as AdapterReport;
+        const card = cardOf({ ...item.draft }, { id, baseModel: loaded.baseModels[0]!, report });
+        await services.putAdapter({ id, card, report, file, addedAt: Date.now() });
+        await refresh();
+        set(key, { status: "added", id });
+        announce(`${card.title} is added: it can be chosen for a prompt now.`);
+      } catch (error) {
+        set(key, { status: "ready", error: explain(error) });
+      }
+    },
+    dismiss(key) {
+      files.delete(key);
+      configs.delete(key);
+      setItems(items.filter((item) => item.key !== key));
+      if (items.length === 0 && others().length === 0) setOpen(false);
+    },
+    close() {
+      files.clear();
+      configs.clear();
+      setItems([]);
+      setOthers([]);
+      setOpen(false);
+    },
+    async change(id, draft) {
+      const own: OwnAdapter | undefined = pack()?.own.get(id);
+      if (!own) return;
+      const card = cardOf(draft, { id, baseModel: own.card.baseModel, report: own.report });
+      await services.putAdapter({ ...own, card });
+      await refresh();
+      announce(`${card.title} is changed.`);
+    },
+    async forget(id) {
+      const title = pack()?.own.get(id)?.card.title ?? id;
+      await services.removeAdapter(id).catch((cause: unknown) => {
+        throw deletionError(`The adapter “${title}”`, cause);
+      });
+      await refresh();
+      announce(`${title} is removed.`);
+    },
+  };
+}

@@ -1,0 +1,20 @@
+// The store of own adapters where the browser has no storage (Node has no IndexedDB either).
+import { expect, it } from "vitest";
+import { openOwnAdapters, type OwnAdapter } from "./user-adapters.ts";
+
+const adapter = (id: string, addedAt: number): OwnAdapter =>
+  ({ id, addedAt, file: new Blob(["x"]) }) as unknown as OwnAdapter;
+
+it("without IndexedDB adapters last as long as the page, oldest first, each id once", async () => {
+  const store = await openOwnAdapters();
+  expect(store.persistent).toBe(false);
+  await store.put(adapter("b", 2));
+  await store.put(adapter("a", 1));
+  await store.put(adapter("b", 3));
+  expect((await store.all()).map(({ id, addedAt }) => [id, addedAt])).toEqual([
+    ["a", 1],
+    ["b", 3],
+  ]);
+  await store.remove("a");
+  expect((await store.all()).map(({ id }) => id)).toEqual(["b"]);
+});

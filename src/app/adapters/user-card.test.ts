@@ -1,0 +1,103 @@
+// Cards of own adapters: names, first drafts from metadata, what the user's changes become.
+import { describe, expect, it } from "vitest";
+import type { AdapterReport } from "../../adapters/report.ts";
+import { cardOf, draftCard, draftOf, freeId, splitList } from "./user-card.ts";
+
+const report = (change: Partial<AdapterReport> = {}): AdapterReport => ({
+  fileName: "paper_collage-style_v2.safetensors",
+  sizeBytes: 1000,
+  container: "safetensors",
+  tensors: 4,
+  dtypes: ["F16"],
+  namings: ["kohya"],
+  families: [{ family: "LoRA", modules: 2, dora: 0 }],
+  ranks: [4],
+  alphas: [],
+  matched: [{ network: "unet", modules: 2, of: 10 }],
+  unmatched: [],
+  base: { name: null, evidence: [], contextWidth: 192, textWidth: 192, foreignKeys: 0 },
+  embeddings: [],
+  metadata: [],
+  triggers: [],
+  hashes: { sha256: "ab".repeat(32), autoV2: "ababababab", autoV3: null },
+  warnings: [],
+  refusal: null,
+  ...change,
+});
+
+describe("freeId", () => {
+  it("is the file's name, as tags in other tools have it", () => {
+    expect(freeId("add_detail.safetensors", new Set())).toBe("add_detail");
+    expect(freeId("Ma Chère (v1.5).pt", new Set())).toBe("Ma-Chere-v1.5");
+  });
+  it("differs from those that are taken, and is never empty", () => {
+    expect(freeId("clay.bin", new Set(["clay", "clay-2"]))).toBe("clay-3");
+    expect(freeId("日本.safetensors", new Set())).toBe("adapter");
+  });
+});
+
+describe("draftCard", () => {
+  it("takes the name of the file when nothing else is known", () => {
+    expect(draftCard(report())).toMatchObject({
+      title: "paper collage style v2",
+      description: "",
+      tags: "",
+      triggerWords: "",
+      weight: 0.8,
+    });
+  });
+  it("takes title, description and trigger phrase from the metadata, without mark-up", () => {
+    const metadata = [
+      { label: "title", value: "Collage" },
+      { label: "description", value: "<p>Torn paper</p>" },
+      { label: "trigger phrase", value: "pprcllg, torn" },
+    ];
+    expect(draftCard(report({ metadata }))).toMatchObject({
+      title: "Collage",
+      description: "Torn paper",
+      triggerWords: "pprcllg, torn",
+    });
+  });
+  it("takes tags that nearly every training picture has as trigger words, the frequent ones as tags", () => {
+    const triggers = [
+      { tag: "falcon \\(bird\\)", count: 10, share: 1 },
+      { tag: "sky", count: 3, share: 0.3 },
+      { tag: "unknown share", count: 3, share: null },
+    ];
+    expect(draftCard(report({ triggers }))).toMatchObject({
+      triggerWords: "falcon \\(bird\\)",
+      tags: "falcon (bird), sky, unknown share",
+    });
+  });
+});
+
+describe("cardOf", () => {
+  const about = { id: "own", baseModel: "Pocket", report: report() };
+  const draft = {
+    ...draftCard(report()),
+    description: " Torn paper. ",
+    tags: "a, b; a",
+    category: "style",
+  } as const;
+  it("holds what the user wrote, for retrieval and reader alike", () => {
+    const card = cardOf(draft, about);
+    expect(card).toMatchObject({
+      id: "own",
+      baseModel: "Pocket",
+      description: "Torn paper.",
+      refined: { description: "Torn paper.", category: "style", weight: 0.8 },
+      tags: ["a", "b"],
+      file: { sha256: "ab".repeat(32), sizeBytes: 1000 },
+    });
+    expect(cardOf(draftOf(card), about)).toEqual(card);
+  });
+  it("never lacks a title, and keeps the strength within bounds", () => {
+    expect(cardOf({ ...draft, title: "  " }, about).title).toBe("paper collage style v2");
+    expect(cardOf({ ...draft, weight: 9 }, about).refined.weight).toBe(2);
+    expect(cardOf({ ...draft, weight: Number.NaN }, about).refined.weight).toBe(0.8);
+  });
+});
+
+it("splitList takes commas, semicolons and lines, each entry once", () => {
+  expect(splitList(" a, b;c\nb ,, ")).toEqual(["a", "b", "c"]);
+});

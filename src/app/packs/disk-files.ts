@@ -1,0 +1,127 @@
+// Files and folders from the user's disk, as the picker or a drop gives them: with a handle that can be kept where the browser
+// has them, as plain files where not.
+import { StylusError } from "../../shared/errors.ts";
+
+/** What was picked, all of it one model. */
+export interface DiskPick {
+  /** A folder, or files side by side; null where the browser gives no handles: then nothing outlives the page. */
+  readonly handles: readonly (FileSystemFileHandle | FileSystemDirectoryHandle)[] | null;
+  readonly files: readonly DiskFile[];
+}
+
+export interface DiskFile {
+  /** With forward slashes, from the folder that was picked. */
+  readonly path: string;
+  readonly blob: File;
+}
+
+/** A model has some dozens of files; more is a folder that was picked by mistake. */
+const maxFiles = 500;
+
+const isDirectory = (handle: FileSystemHandle): handle is FileSystemDirectoryHandle =>
+  handle.kind === "directory";
+
+async function filesBelow(folder: FileSystemDirectoryHandle, prefix: string): Promise<DiskFile[]> {
+  const files: DiskFile[] = [];
+  for await (const handle of folder.values()) {
+    const path = `${prefix}${handle.name}`;
+    if (isDirectory(handle)) files.push(...(await filesBelow(handle, `${path}/`)));
+    else files.push({ path, blob: await (handle as FileSystemFileHandle).getFile() });
+    if (files.length > maxFiles) {
+      throw new StylusError("bad-input", `${folder.name} holds more than ${maxFiles} files.`, {
+        where: folder.name,
+        remedy: "Choose the folder of one model.",
+      });
+    }
+  }
+  return files;
+}
+
+/** @throws StylusError not-found: a file was moved or deleted; bad-input: too many files */
+export async function filesOfHandles(
+  handles: readonly (FileSystemFileHandle | FileSystemDirectoryHandle)[],
+): Promise<DiskFile[]> {
+  const all: DiskFile[] = [];
+  for (const handle of handles) {
+    try {
+      if (isDirectory(handle)) all.push(...(await filesBelow(handle, `${handle.name}/`)));
+      else all.push({ path: handle.name, blob: await handle.getFile() });
+    } catch (cause) {
+      if (cause instanceof StylusError) throw cause;
+      throw new StylusError("not-found", `${handle.name} cannot be read from your disk any more.`, {
+        where: handle.name,
+        remedy: "It was moved, renamed or deleted: choose it again, or remove it from the list of models.",
+        cause,
+      });
+    }
+  }
+  return all;
+}
+
+/** Whether all may be read; `ask` asks the user, which the browser allows right after a click only. */
+export async function mayRead(
+  handles: readonly FileSystemHandle[],
+  { ask }: { readonly ask: boolean },
+): Promise<boolean> {
+  for (const handle of handles) {
+    const known = (await handle.queryPermission?.({ mode: "read" })) ?? "granted";
+    if (known === "granted") continue;
+    if (!ask || (await handle.requestPermission?.({ mode: "read" })) !== "granted") return false;
+  }
+  return true;
+}
+
+/** The pickers throw when the user changes their mind. */
+const isChangeOfMind = (error: unknown): boolean =>
+  error instanceof DOMException && error.name === "AbortError";
+
+/**
+ * @returns null when the browser has no such picker; an empty pick when the user chose nothing
+ * @throws StylusError as filesOfHandles
+ */
+export function pickFromDisk(what: "files" | "folder"): Promise<DiskPick> | null {
+  const hasPicker = (what === "files" ? window.showOpenFilePicker : window.showDirectoryPicker) !== undefined;
+  return hasPicker ? pickWithHandles(what) : null;
+}
+
+async function pickWithHandles(what: "files" | "folder"): Promise<DiskPick> {
+  try {
+    const handles =
+      what === "folder"
+        ? [await window.showDirectoryPicker!({ id: "stylus-models", mode: "read" })]
+        : await window.showOpenFilePicker!({
+            id: "stylus-models",
+            multiple: true,
+            types: [
+              {
+                description: "Stable Diffusion 1.x checkpoint",
+                accept: { "application/octet-stream": [".safetensors", ".sft", ".ckpt"] },
+              },
+            ],
+          });
+    return { handles, files: await filesOfHandles(handles) };
+  } catch (error) {
+    if (isChangeOfMind(error)) return { handles: [], files: [] };
+    throw error;
+  }
+}
+
+/** For `<input type=file>`, with or without folders. */
+export const pickOfInput = (files: readonly File[]): DiskPick => ({
+  handles: null,
+  files: files.map((blob) => ({ path: blob.webkitRelativePath || blob.name, blob })),
+});
+
+/** A drop: to be called at once, the browser empties it when the event is over. */
+export async function pickOfDrop(transfer: DataTransfer): Promise<DiskPick> {
+  const plain = [...transfer.files];
+  const asked = [...transfer.items]
+    .filter(({ kind }) => kind === "file")
+    .map((item) => item.getAsFileSystemHandle?.().catch(() => null) ?? Promise.resolve(null));
+  const handles = await Promise.all(asked);
+  // Null for what is no file of the disk, by the specification; undefined in Chromium.
+  const usable = handles.filter((handle) => handle !== null && handle !== undefined);
+  if (usable.length === 0 || usable.length < handles.length) return pickOfInput(plain);
+  const known = usable as (FileSystemFileHandle | FileSystemDirectoryHandle)[];
+  return { handles: known, files: await filesOfHandles(known) };
+}

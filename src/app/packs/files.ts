@@ -1,0 +1,144 @@
+// Packs as files: downloaded with progress, opened from the store, described and deleted.
+import { StylusError } from "../../shared/errors.ts";
+import { parseManifest } from "../../storage/manifest.ts";
+import type { OpenedPack } from "../../storage/service.ts";
+import type { StorageView } from "../../storage/storage-view.ts";
+import type { RemoteAdapter } from "../adapters/hub-adapters.ts";
+import { pocketId, readManifest, readManifests } from "./packs.ts";
+import type { PackSource } from "./source.ts";
+import type { LoadProgress } from "../../stylus/run-types.ts";
+import type { StorageClient } from "../services/storage-client.ts";
+
+export interface TransferOptions {
+  readonly onProgress: (progress: LoadProgress) => void;
+  readonly signal: AbortSignal;
+}
+
+/** The storage worker tells the total and which file grew; the page shows every file. */
+function trackFiles(wanted: readonly { readonly path: string; readonly sizeBytes: number }[]) {
+  const received = new Map<string, number>();
+  let totalBytes = wanted.reduce((sum, file) => sum + file.sizeBytes, 0);
+  let last = 0;
+  const largestFirst = [...wanted].sort((a, b) => b.sizeBytes - a.sizeBytes);
+  return {
+    add(progress: { path: string; receivedBytes: number; totalBytes: number }): void {
+      const { path, receivedBytes } = progress;
+      received.set(path, (received.get(path) ?? 0) + receivedBytes - last);
+      last = receivedBytes;
+      totalBytes = progress.totalBytes;
+    },
+    progress: (preparing: string | null): LoadProgress => ({
+      files: largestFirst.map(({ path, sizeBytes }) => ({
+        path,
+        sizeBytes,
+        receivedBytes: preparing ? sizeBytes : Math.min(sizeBytes, received.get(path) ?? 0),
+      })),
+      receivedBytes: preparing ? totalBytes : last,
+      totalBytes,
+      preparing,
+    }),
+  };
+}
+
+const filesIn = (json: unknown): readonly { path: string; sizeBytes: number }[] =>
+  parseManifest(json, "manifest").files;
+
+/** Takes what is stored and downloads the rest. @throws StylusError network | not-found | bad-file | quota | cancelled */
+export async function fetchPack(
+  storage: StorageClient,
+  { json, local }: Pick<PackSource, "json" | "local">,
+  { onProgress, signal }: TransferOptions,
+): Promise<OpenedPack> {
+  const files = trackFiles(filesIn(json));
+  onProgress(files.progress(null));
+  const opened = await storage.call((service) =>
+    service.openPack(json, document.baseURI, {
+      local,
+      signal,
+      onProgress: (progress) => {
+        files.add(progress);
+        onProgress(files.progress(null));
+      },
+    }),
+  );
+  onProgress(files.progress("Getting the networks ready"));
+  return opened;
+}
+
+/**
+ * As fetchPack, but Pocket alone is downloaded without being asked for: other models are gigabytes.
+ * @throws StylusError not-found when files are missing
+ */
+export async function openStored(
+  storage: StorageClient,
+  source: PackSource,
+  options: TransferOptions,
+): Promise<OpenedPack> {
+  const { packId, json, title } = source;
+  if (packId !== pocketId && filesIn(json).length > 0) {
+    const { packs } = await storage.call((service) => service.describe([json], document.baseURI));
+    if (!packs[0]?.complete) {
+      throw new StylusError("not-found", `${title} is not completely in this browser.`, {
+        where: packId,
+        remedy: "Download it under Models, or use Pocket.",
+      });
+    }
+  }
+  return fetchPack(storage, source, options);
+}
+
+/** Files of adapters, one manifest after the other; by card id. */
+export async function fetchRemote(
+  storage: StorageClient,
+  wanted: readonly RemoteAdapter[],
+  { onProgress, signal }: TransferOptions,
+): Promise<{ blobs: ReadonlyMap<string, Blob>; downloadedBytes: number }> {
+  const blobs = new Map<string, Blob>();
+  const files = trackFiles(wanted.map(({ path, card }) => ({ path, sizeBytes: card.file.sizeBytes })));
+  const totalBytes = wanted.reduce((sum, { card }) => sum + card.file.sizeBytes, 0);
+  let downloadedBytes = 0;
+  let before = 0;
+  for (const manifestId of new Set(wanted.map((adapter) => adapter.manifestId))) {
+    const { json } = await readManifest(manifestId);
+    const own = wanted.filter((adapter) => adapter.manifestId === manifestId);
+    const opened = await storage.call((service) =>
+      service.openPack(json, document.baseURI, {
+        prefixes: own.map(({ path }) => path),
+        signal,
+        onProgress: (progress) => {
+          const receivedBytes = before + progress.receivedBytes;
+          files.add({ ...progress, receivedBytes, totalBytes: Math.max(totalBytes, receivedBytes) });
+          onProgress(files.progress(null));
+        },
+      }),
+    );
+    for (const { card, path } of own) blobs.set(card.id, opened.files.get(path)!);
+    downloadedBytes += opened.downloadedBytes;
+    before += opened.totalBytes;
+  }
+  return { blobs, downloadedBytes };
+}
+
+/** What of every manifest is stored. */
+export async function describeStored(storage: StorageClient): Promise<StorageView> {
+  const jsons = (await readManifests()).map(({ json }) => json);
+  return storage.call((service) => service.describe(jsons, document.baseURI));
+}
+
+/**
+ * The rows of the storage view: a pack of which only files are there that belong to a complete one is left out (a tokenizer that
+ * several models share).
+ */
+export function rowsOf(view: StorageView): StorageView["packs"] {
+  const ofComplete = (except: string): Set<string> =>
+    new Set(
+      view.packs
+        .filter(({ id, complete }) => complete && id !== except)
+        .flatMap(({ files }) => files.map(({ name }) => name)),
+    );
+  return view.packs.filter(({ id, kind, complete, files }) => {
+    if (complete && kind !== "tokenizer") return true;
+    const shared = ofComplete(id);
+    return files.some(({ name }) => !shared.has(name));
+  });
+}

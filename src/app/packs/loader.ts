@@ -1,0 +1,251 @@
+// The pack in use, made ready: files opened, networks on the device, retrieval loaded, the user's own adapters known to both.
+import type { RegisteredAdapter } from "../../engine/service.ts";
+import { StylusError } from "../../shared/errors.ts";
+import type { DevicePreference, DeviceReport } from "../../shared/request.ts";
+import type { OpenedPack } from "../../storage/service.ts";
+import { probeGraphics } from "../services/device-probe.ts";
+import type { DiffusionWorker } from "../services/diffusion-worker.ts";
+import { checkFit, checkWasmCanTakeOver } from "./model-fit.ts";
+import type { OwnAdapter, OwnAdapterStore } from "../adapters/user-adapters.ts";
+import type { OwnModelStore } from "./user-models.ts";
+import { describeStored, fetchRemote, openStored } from "./files.ts";
+import { packSource, type PackSource } from "./source.ts";
+import { packDefaults, pocketId } from "./packs.ts";
+import type { Services } from "../../stylus/ports.ts";
+import type { RetrievalWorkers } from "../services/retrieval-workers.ts";
+import type { LoadedPack, LoadProgress, RemoteFile } from "../../stylus/run-types.ts";
+import { stopped } from "../state/abortable.ts";
+import type { StorageClient } from "../services/storage-client.ts";
+import { readVocabulary, type Vocabulary } from "../../stylus/vocabulary.ts";
+
+interface Fetched {
+  readonly source: PackSource;
+  readonly opened: OpenedPack;
+  readonly fileUrl: (path: string) => string | null;
+  readonly vocabulary: Vocabulary | null;
+  /** Ids of remote adapters whose files are here. */
+  readonly stored: Set<string>;
+}
+
+/** Object URLs for the files of a pack, made when first asked for; they live as long as the page. */
+function urlsOf(files: ReadonlyMap<string, Blob>): (path: string) => string | null {
+  const urls = new Map<string, string>();
+  return (path) => {
+    const known = urls.get(path);
+    if (known) return known;
+    const blob = files.get(path) ?? files.get(`adapters/${path}`);
+    if (!blob) return null;
+    const url = URL.createObjectURL(blob);
+    urls.set(path, url);
+    return url;
+  };
+}
+
+export interface PackLoader extends Pick<Services, "load" | "fetchAdapters"> {
+  /** Id of the pack whose files are open, or on their way; null when none is. */
+  readonly packId: string | null;
+  /** @throws StylusError not-found: it was taken away meanwhile */
+  current(): Promise<Fetched>;
+  /** Retrieval for the pack that is there, if one is: also while typing, when no run loads what a crash took away. */
+  readyRetrieval(signal: AbortSignal): Promise<void>;
+  /** Everything that a run needs, in a new diffusion worker. @param wasmReason why WebAssembly takes over */
+  reopen(wasmReason: string | null): Promise<DeviceReport>;
+  /** Lets go of the pack and of the workers that hold it: the next load reads it again. */
+  drop(): void;
+}
+
+export function createPackLoader(context: {
+  readonly storage: StorageClient;
+  readonly ownModels: OwnModelStore;
+  readonly ownAdapters: Promise<OwnAdapterStore>;
+  readonly retrieval: RetrievalWorkers;
+  readonly diffusion: DiffusionWorker;
+}): PackLoader {
+  const { storage, ownModels, ownAdapters, retrieval, diffusion } = context;
+  const listeners = new Set<(progress: LoadProgress) => void>();
+  const tell = (progress: LoadProgress): void => {
+    for (const listener of listeners) listener(progress);
+  };
+  let fetched: { readonly packId: string; readonly result: Promise<Fetched> } | null = null;
+  let loading: { readonly key: string; readonly result: Promise<LoadedPack> } | null = null;
+  /** What the load that counts asked for, and the adapters that were fetched since. */
+  let asked: { readonly packId: string; readonly device: DevicePreference } | null = null;
+  const fetchedAdapters = new Map<string, RegisteredAdapter>();
+
+  /** The user's adapters that fit a pack; one whose name the pack has taken is left out. */
+  async function ownOf(
+    { info: { baseModels } }: PackSource,
+    cards: LoadedPack["cards"],
+  ): Promise<OwnAdapter[]> {
+    const all = await (await ownAdapters).all();
+    return all.filter(
+      ({ card }) => baseModels.includes(card.baseModel) && !cards.some(({ id }) => id === card.id),
+    );
+  }
+
+  async function fetchOnce(packId: string): Promise<Fetched> {
+    const source = await packSource(packId, ownModels);
+    const { signal } = new AbortController();
+    const opened = await openStored(storage, source, { onProgress: tell, signal });
+    const [vocabulary, stored] = await Promise.all([readVocabulary(opened.files), storedOf(source)]);
+    return { source, opened, fileUrl: urlsOf(opened.files), vocabulary, stored };
+  }
+
+  async function storedOf({ remote }: PackSource): Promise<Set<string>> {
+    if (remote.length === 0) return new Set();
+    const { packs } = await describeStored(storage);
+    const isStored = ({ manifestId, path }: (typeof remote)[number]): boolean =>
+      packs.some(
+        ({ id, files }) => id === manifestId && files.some((file) => file.path === path && file.complete),
+      );
+    return new Set(remote.filter(isStored).map(({ card }) => card.id));
+  }
+
+  function current(): Promise<Fetched> {
+    if (fetched) return fetched.result;
+    throw new StylusError("not-found", "The model was taken away meanwhile.", {
+      remedy: "Try again: it is loaded anew.",
+    });
+  }
+
+  /** Loads what of it is not loaded: cheap when all is. */
+  async function loadRetrieval({
+    source,
+    opened,
+  }: Fetched): Promise<{ cards: LoadedPack["cards"]; own: readonly OwnAdapter[] }> {
+    const { packId, info, remote } = source;
+    const cards = await retrieval.load(
+      {
+        packId,
+        baseModels: info.baseModels,
+        files: opened.files,
+        unindexed: opened.files.has("index/index.json") ? null : remote.map(({ card }) => card),
+      },
+      (preparing) => {
+        const bytes = opened.totalBytes;
+        tell({ files: [], receivedBytes: bytes, totalBytes: bytes, preparing });
+      },
+    );
+    const own = await ownOf(source, cards);
+    await retrieval.indexOwn(own);
+    return { cards, own };
+  }
+
+  function drop(): void {
+    diffusion.terminate();
+    retrieval.terminate();
+    fetched = null;
+    loading = null;
+  }
+
+  /** @throws StylusError cancelled: another model was chosen meanwhile, or the files were deleted */
+  function checkWanted(result: Promise<Fetched>): void {
+    if (fetched?.result !== result) throw new StylusError("cancelled", "Another model was chosen.");
+  }
+
+  async function loadPack(packId: string, device: DevicePreference): Promise<LoadedPack> {
+    if (fetched?.packId !== packId) fetched = { packId, result: fetchOnce(packId) };
+    const { result } = fetched;
+    const all = await result.catch((error: unknown) => {
+      if (fetched?.result === result) fetched = null;
+      throw error;
+    });
+    checkWanted(result);
+    const { source, opened, fileUrl, vocabulary, stored } = all;
+    if (packId !== pocketId) checkFit(source, { device, graphics: await probeGraphics() });
+    checkWanted(result);
+    if (asked?.packId !== packId) fetchedAdapters.clear();
+    asked = { packId, device };
+    const [networks, { cards, own }] = await Promise.all([
+      diffusion.load({ id: packId, files: opened.files }, device),
+      loadRetrieval(all),
+    ]);
+    checkWanted(result);
+    await diffusion.call((service) =>
+      service.registerAdapters(
+        own.map(({ id, file, report: { fileName } }) => ({ id, blob: file, fileName })),
+      ),
+    );
+    const remote = source.remote.map(({ card, pageUrl }): [string, RemoteFile] => [
+      card.id,
+      { sizeBytes: card.file.sizeBytes, stored: stored.has(card.id), pageUrl },
+    ]);
+    return {
+      id: packId,
+      title: source.title,
+      sizeBytes: opened.totalBytes,
+      downloadedBytes: opened.downloadedBytes,
+      persistent: opened.persistent,
+      device: networks.device,
+      defaults: packDefaults(source.info, cards),
+      cards: [...cards, ...own.map(({ card }) => card)],
+      baseModels: source.info.baseModels,
+      remote: new Map(remote),
+      own: new Map(own.map((adapter) => [adapter.id, adapter])),
+      vocabulary,
+      fileUrl,
+    };
+  }
+
+  async function reopen(wasmReason: string | null): Promise<DeviceReport> {
+    const { packId, device } = asked!;
+    if (wasmReason !== null) {
+      checkWasmCanTakeOver((await current()).source);
+      diffusion.takeOver(device, wasmReason);
+    }
+    diffusion.terminate();
+    const loaded = await loadPack(packId, device);
+    await diffusion.call((service) => service.registerAdapters([...fetchedAdapters.values()]));
+    return loaded.device;
+  }
+
+  return {
+    get packId() {
+      return fetched?.packId ?? null;
+    },
+    current,
+    async load(packId, { device, onProgress, signal }) {
+      const key = `${packId} ${device}`;
+      // The load itself goes on when a run stops waiting for it: the next run needs it all the same.
+      if (loading?.key !== key) {
+        const result = loadPack(packId, device);
+        loading = { key, result };
+        const forget = (): void => {
+          if (loading?.result === result) loading = null;
+        };
+        result.then(forget, forget);
+      }
+      listeners.add(onProgress);
+      try {
+        return await stopped(loading.result, signal);
+      } finally {
+        listeners.delete(onProgress);
+      }
+    },
+
+    async readyRetrieval(signal) {
+      const all = await fetched?.result;
+      if (all) await stopped(loadRetrieval(all), signal);
+    },
+
+    async fetchAdapters(ids, options) {
+      const { source, stored } = await current();
+      const wanted = source.remote.filter(({ card }) => ids.includes(card.id));
+      const { blobs, downloadedBytes } = await fetchRemote(storage, wanted, options);
+      const adapters = wanted.map(({ card, path }) => ({
+        id: card.id,
+        blob: blobs.get(card.id)!,
+        fileName: path,
+      }));
+      await diffusion.call((service) => service.registerAdapters(adapters));
+      for (const adapter of adapters) {
+        stored.add(adapter.id);
+        fetchedAdapters.set(adapter.id, adapter);
+      }
+      return { downloadedBytes };
+    },
+
+    reopen,
+    drop,
+  };
+}

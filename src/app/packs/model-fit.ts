@@ -1,0 +1,114 @@
+// Whether a model can run on this device, in plain words. Pure; device-probe.ts asks the browser.
+
+import { StylusError } from "../../shared/errors.ts";
+import type { DevicePreference } from "../../shared/request.ts";
+import type { Manifest } from "../../storage/manifest.ts";
+
+/** What the browser says of its graphics hardware; it never says how much memory that has. */
+export interface GraphicsReport {
+  /** Null when there is none that can be used. */
+  readonly name: string | null;
+  /** What there is instead of it: "no WebGPU in this browser". */
+  readonly reason: string;
+  /** Half-precision numbers in shaders: without them weights take twice the memory. */
+  readonly f16: boolean;
+}
+
+export interface ModelNeeds {
+  /** Numbers in the networks that must be in memory together. */
+  readonly parameters: number;
+  /** From the manifest; null where nobody says. */
+  readonly minGpuMemoryBytes: number | null;
+}
+
+/** The files of checkpoints are in half precision; Pocket's are, too. */
+export const needsOf = ({ files, requirements }: Manifest): ModelNeeds => ({
+  parameters:
+    files
+      .filter(({ path }) => path.endsWith(".safetensors") && !/^(vae|adapters)\//.test(path))
+      .reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) / 2,
+  minGpuMemoryBytes: requirements?.minGpuMemoryBytes ?? null,
+});
+
+export interface ModelFit {
+  /** slow: on the processor. */
+  readonly kind: "good" | "slow" | "impossible";
+  readonly text: string;
+}
+
+/** WebAssembly memory ends at 4 GB, and a run needs room beside the weights of the largest network. */
+const wasmWeightLimitBytes = 2e9;
+
+/** Parameters of the Pocket pack and below: seconds per picture on any processor. */
+const smallParameters = 50e6;
+
+const inGigabytes = (bytes: number): string => `${Math.round(bytes / 1e8) / 10} GB`;
+
+export function fitOf(
+  { parameters, minGpuMemoryBytes }: ModelNeeds,
+  { name, reason, f16 }: GraphicsReport,
+): ModelFit {
+  if (parameters <= smallParameters) return { kind: "good", text: "Small enough for any computer." };
+  if (name !== null) {
+    const needBytes = (minGpuMemoryBytes ?? 2 * parameters + 2e9) * (f16 ? 1 : 2);
+    const why = f16 ? "" : " This graphics device has no 16-bit shaders, which doubles it.";
+    return {
+      kind: "good",
+      text: `Needs about ${inGigabytes(needBytes)} of graphics memory.${why}`,
+    };
+  }
+  const weightBytes = 4 * parameters;
+  if (weightBytes <= wasmWeightLimitBytes) {
+    return { kind: "slow", text: `Runs on the processor here (${reason}): minutes per picture.` };
+  }
+  return {
+    kind: "impossible",
+    text: `Needs WebGPU: on the processor its weights would take ${inGigabytes(weightBytes)}, more than WebAssembly can hold beside a run.`,
+  };
+}
+
+const withoutGraphics: GraphicsReport = { name: null, reason: "", f16: false };
+
+/**
+ * For a graphics device that was lost twice in one run: a large model cannot go on without it.
+ * @throws StylusError device
+ */
+export function checkWasmCanTakeOver({
+  title,
+  needs,
+}: {
+  readonly title: string;
+  readonly needs: ModelNeeds;
+}): void {
+  if (fitOf(needs, withoutGraphics).kind !== "impossible") return;
+  throw new StylusError(
+    "device",
+    `The graphics device was lost twice, and ${title} is too large for WebAssembly.`,
+    {
+      where: "device",
+      remedy:
+        "Close other programs and tabs that use the graphics device, or paint smaller pictures, then try again.",
+    },
+  );
+}
+
+/**
+ * Loading a model that cannot run would take the page down with it: it is refused before.
+ * @throws StylusError unsupported
+ */
+export function checkFit(
+  { title, needs }: { readonly title: string; readonly needs: ModelNeeds },
+  { device, graphics }: { readonly device: DevicePreference; readonly graphics: GraphicsReport },
+): void {
+  const { kind, text } = fitOf(needs, device === "wasm" ? withoutGraphics : graphics);
+  if (kind !== "impossible") return;
+  const why =
+    device === "wasm" ? "WebAssembly is chosen as the device" : `there is ${graphics.reason || "no WebGPU"}`;
+  throw new StylusError("unsupported", `${title} cannot run here: ${why}. ${text}`, {
+    where: "device",
+    remedy:
+      device === "wasm"
+        ? "Choose another device in the settings, or use Pocket."
+        : "Use Pocket, or a browser and computer with WebGPU.",
+  });
+}

@@ -1,0 +1,115 @@
+// What the page knows of the packs beyond their file lists: which adapters fit them and how they sample best; and where the
+// manifests are. A pack's id is the model's, or "model+vae" where another VAE takes the place of the model's own.
+import type { AdapterCard } from "../../retrieval/card.ts";
+import { StylusError } from "../../shared/errors.ts";
+import type { SamplerId, ScheduleId } from "../../shared/request.ts";
+import { parseManifest, type Manifest } from "../../storage/manifest.ts";
+import type { PackDefaults, SamplingDefaults } from "../../stylus/options.ts";
+
+export interface PackInfo {
+  /** Base models whose adapters fit, as cards name them. */
+  readonly baseModels: readonly string[];
+  readonly width: number;
+  readonly height: number;
+  /** Longest side of a picture in pixels, second pass included. */
+  readonly maxSide: number;
+  readonly full: SamplingDefaults;
+}
+
+/** The model that is part of the site. */
+export const pocketId = "pocket";
+
+/** What of the pocket pack a run needs; the rest is for measuring. */
+const pocketPrefixes = [
+  "model_index.json",
+  "preview.json",
+  "text_encoder/",
+  "unet/",
+  "vae/",
+  "tokenizer/",
+  "scheduler/",
+  "adapters/",
+  "embedder/",
+  "index/",
+] as const;
+
+const isOfPocketPack = ({ path }: { readonly path: string }): boolean =>
+  pocketPrefixes.some((prefix) => path.startsWith(prefix));
+
+const pocket: PackInfo = {
+  baseModels: ["Pocket"],
+  width: 256,
+  height: 256,
+  maxSide: 768,
+  full: { steps: 20, cfgScale: 5, sampler: "dpmpp_2m", schedule: "karras" },
+};
+
+const stableDiffusion15: PackInfo = {
+  baseModels: ["SD 1.5"],
+  width: 512,
+  height: 512,
+  maxSide: 2048,
+  full: { steps: 25, cfgScale: 7, sampler: "dpmpp_2m", schedule: "karras" },
+};
+
+export const infoOfPack = (packId: string): PackInfo => (packId === pocketId ? pocket : stableDiffusion15);
+
+/** "sd15+vae-ft-mse" → the model "sd15" with the VAE "vae-ft-mse"; null: the model's own. */
+export function splitPackId(packId: string): { readonly modelId: string; readonly vaeId: string | null } {
+  const [modelId = "", vaeId] = packId.split("+");
+  return { modelId, vaeId: vaeId ?? null };
+}
+
+/** The model of a pack: with another VAE it stays the same, and so do its adapters. */
+export const modelOf = (packId: string): string => splitPackId(packId).modelId;
+
+/** A file of its own each in the build, read only when needed. */
+const manifestFiles = (): Record<string, () => Promise<{ default: unknown }>> =>
+  import.meta.glob<{ default: unknown }>("../../model-manifests/*.json");
+
+export interface ReadManifest {
+  readonly json: unknown;
+  readonly manifest: Manifest;
+}
+
+/**
+ * Of Pocket's manifest what a run needs.
+ * @throws StylusError not-found: this build of the site does not have it
+ */
+export async function readManifest(id: string): Promise<ReadManifest> {
+  const load = manifestFiles()[`../../model-manifests/${id}.json`];
+  if (!load) {
+    throw new StylusError("not-found", `This build of the site has no model “${id}”.`, {
+      where: `model-manifests/${id}.json`,
+      remedy: "Choose another model; or build the site again from a complete checkout.",
+    });
+  }
+  const all = (await load()).default as { readonly files: readonly { readonly path: string }[] };
+  const json = id === pocketId ? { ...all, files: all.files.filter(isOfPocketPack) } : all;
+  return { json, manifest: parseManifest(json, `model-manifests/${id}.json`) };
+}
+
+export async function readManifests(): Promise<ReadManifest[]> {
+  const ids = Object.keys(manifestFiles()).map((path) => path.replace(/^.*\/|\.json$/g, ""));
+  return Promise.all(ids.sort().map(readManifest));
+}
+
+/** The few-step mode is what the card of the few-step adapter says. */
+export function packDefaults(info: PackInfo, cards: readonly AdapterCard[]): PackDefaults {
+  const card = cards.find(({ fewStep }) => fewStep);
+  const { width, height, maxSide, full } = info;
+  return {
+    width,
+    height,
+    maxSide,
+    full,
+    fewStep: card?.fewStep
+      ? {
+          steps: card.fewStep.steps,
+          cfgScale: card.fewStep.cfgScale,
+          sampler: card.fewStep.sampler as SamplerId,
+          schedule: card.fewStep.schedule as ScheduleId,
+        }
+      : null,
+  };
+}

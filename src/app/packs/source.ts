@@ -1,0 +1,100 @@
+// Where the files of a pack come from: the site, a hub, the user's disk. Every pack shares Pocket's embedder, for which the
+// composer's thresholds are fitted (docs/stylus.md).
+import type { Manifest } from "../../storage/manifest.ts";
+import { packFromDisk } from "../../storage/local-files.ts";
+import { needsOf, type ModelNeeds } from "./model-fit.ts";
+import { remoteAdapters, type RemoteAdapter } from "../adapters/hub-adapters.ts";
+import { isOwnModel, type OwnModelStore } from "./user-models.ts";
+import { composeManifest, type PackPart } from "./parts.ts";
+import { infoOfPack, pocketId, readManifest, readManifests, splitPackId, type PackInfo } from "./packs.ts";
+
+export interface PackSource {
+  readonly packId: string;
+  readonly info: PackInfo;
+  readonly title: string;
+  readonly needs: ModelNeeds;
+  /** Manifest of all that is downloaded. */
+  readonly json: unknown;
+  /** Files of the user's disk, by path in the pack. */
+  readonly local: ReadonlyMap<string, Blob>;
+  /** Adapters whose files are downloaded when first used. */
+  readonly remote: readonly RemoteAdapter[];
+}
+
+const siteUrl = (): string => document.baseURI;
+const ofEmbedder = (path: string): boolean => path.startsWith("embedder/");
+
+async function embedderPart(): Promise<PackPart> {
+  return { manifest: (await readManifest(pocketId)).manifest, pick: ofEmbedder };
+}
+
+async function hubSource(packId: string): Promise<PackSource> {
+  const { modelId, vaeId } = splitPackId(packId);
+  const { manifest } = await readManifest(modelId);
+  const vae = vaeId === null ? null : (await readManifest(vaeId)).manifest;
+  const info = infoOfPack(packId);
+  const parts: PackPart[] = [{ manifest }, ...(vae ? [{ manifest: vae }] : []), await embedderPart()];
+  return {
+    packId,
+    info,
+    title: vae ? `${manifest.title} with ${vae.title}` : manifest.title,
+    needs: needsOf(manifest),
+    json: composeManifest(modelId, parts, { siteUrl: siteUrl() }),
+    local: new Map(),
+    remote: await remoteOf(info, manifest.domain),
+  };
+}
+
+async function remoteOf(info: PackInfo, domain: string | null): Promise<RemoteAdapter[]> {
+  const manifests: Manifest[] = (await readManifests()).map(({ manifest }) => manifest);
+  return remoteAdapters(manifests, { baseModel: info.baseModels[0]!, domain });
+}
+
+/** For a file that does not say that it predicts v: the schedule is that of SD 1.x. */
+const vPredictionScheduler = (): Blob =>
+  new Blob([
+    JSON.stringify({
+      beta_schedule: "scaled_linear",
+      beta_start: 0.00085,
+      beta_end: 0.012,
+      num_train_timesteps: 1000,
+      prediction_type: "v_prediction",
+    }),
+  ]);
+
+async function ownSource(packId: string, own: OwnModelStore): Promise<PackSource> {
+  const { model, files } = await own.open(packId);
+  const local = packFromDisk(files);
+  if (model.vPrediction && model.facts.predictionType !== "v_prediction")
+    local.set("scheduler/scheduler_config.json", vPredictionScheduler());
+  const info = infoOfPack(packId);
+  const parts: PackPart[] = [
+    ...(model.facts.hasTokenizer ? [] : [{ manifest: (await readManifest("sd15-tokenizer")).manifest }]),
+    await embedderPart(),
+  ];
+  return {
+    packId,
+    info,
+    title: model.title,
+    needs: { parameters: model.facts.parameters, minGpuMemoryBytes: null },
+    json: composeManifest(packId, parts, { siteUrl: siteUrl() }),
+    local,
+    remote: await remoteOf(info, null),
+  };
+}
+
+/** @throws StylusError not-found | device: see OwnModelStore.open */
+export async function packSource(packId: string, own: OwnModelStore): Promise<PackSource> {
+  if (isOwnModel(packId)) return ownSource(packId, own);
+  if (packId !== pocketId) return hubSource(packId);
+  const { manifest } = await readManifest(pocketId);
+  return {
+    packId,
+    info: infoOfPack(packId),
+    title: manifest.title,
+    needs: needsOf(manifest),
+    json: composeManifest(packId, [{ manifest }], { siteUrl: siteUrl() }),
+    local: new Map(),
+    remote: [],
+  };
+}

@@ -1,0 +1,119 @@
+// Checkpoints on the user's disk that the page was shown. Nothing of them is copied: what is kept in IndexedDB is the browser's
+// handle to the place, for which it asks again on the next visit. Browsers without such handles forget them with the page.
+import { openDB, type DBSchema, type IDBPDatabase } from "idb";
+import { StylusError } from "../../shared/errors.ts";
+import type { OwnModelFacts } from "./checkpoint-facts.ts";
+import { filesOfHandles, mayRead, type DiskFile, type DiskPick } from "./disk-files.ts";
+
+export interface OwnModel {
+  /** "own-" and eight hex digits. */
+  readonly id: string;
+  readonly title: string;
+  readonly sizeBytes: number;
+  readonly facts: OwnModelFacts;
+  /** Its file says that it predicts v, or the user does where the file does not. */
+  readonly vPrediction: boolean;
+  /** Milliseconds since 1970. */
+  readonly addedAt: number;
+  /** Null: for this visit only. */
+  readonly handles: readonly (FileSystemFileHandle | FileSystemDirectoryHandle)[] | null;
+}
+
+interface OwnModelDatabase extends DBSchema {
+  models: { key: string; value: OwnModel };
+}
+
+/** Users have this in their browsers: a change of shape needs a new version and an upgrade step. */
+const databaseName = "stylus-web-models";
+const databaseVersion = 1;
+
+export const isOwnModel = (modelId: string): boolean => modelId.startsWith("own-");
+
+export interface OwnModelStore {
+  /** Oldest first. */
+  all(): Promise<OwnModel[]>;
+  add(pick: DiskPick, about: Pick<OwnModel, "title" | "facts">): Promise<OwnModel>;
+  change(id: string, change: Pick<OwnModel, "vPrediction">): Promise<void>;
+  /** @throws when the browser does not forget it: it stays */
+  remove(id: string): Promise<void>;
+  /** Whether its files may be read now. */
+  readable(id: string, options: { readonly ask: boolean }): Promise<boolean>;
+  /** @throws StylusError not-found (gone, or from an earlier visit) | device (the browser must be asked first) */
+  open(id: string): Promise<{ readonly model: OwnModel; readonly files: readonly DiskFile[] }>;
+}
+
+const openDatabase = (): Promise<IDBPDatabase<OwnModelDatabase> | null> =>
+  openDB<OwnModelDatabase>(databaseName, databaseVersion, {
+    upgrade: (upgraded) => void upgraded.createObjectStore("models", { keyPath: "id" }),
+    blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
+  }).catch(() => null);
+
+const freshId = (): string => `own-${crypto.randomUUID().slice(0, 8)}`;
+
+export function openOwnModels(): OwnModelStore {
+  const database = openDatabase();
+  /** What this visit knows: everything added, with its files. */
+  const models = new Map<string, OwnModel>();
+  const opened = new Map<string, readonly DiskFile[]>();
+
+  async function find(id: string): Promise<OwnModel | undefined> {
+    return models.get(id) ?? (await (await database)?.get("models", id).catch(() => undefined));
+  }
+
+  async function keep(model: OwnModel): Promise<void> {
+    models.set(model.id, model);
+    // Without a handle there is nothing to keep; a browser that cannot store handles forgets them with the page.
+    if (model.handles) await (await database)?.put("models", model).catch(() => {});
+  }
+
+  return {
+    async all() {
+      const kept = (await (await database)?.getAll("models").catch(() => [])) ?? [];
+      const all = new Map([...kept.map((model) => [model.id, model] as const), ...models]);
+      return [...all.values()].sort((a, b) => a.addedAt - b.addedAt);
+    },
+    async add({ handles, files }, { title, facts }) {
+      const sizeBytes = files.reduce((sum, { blob }) => sum + blob.size, 0);
+      const vPrediction = facts.predictionType === "v_prediction";
+      const model = { id: freshId(), title, sizeBytes, facts, vPrediction, addedAt: Date.now(), handles };
+      opened.set(model.id, files);
+      await keep(model);
+      return model;
+    },
+    async change(id, change) {
+      const model = await find(id);
+      if (model) await keep({ ...model, ...change });
+    },
+    async remove(id) {
+      // What came without a handle is not in the database.
+      if (models.get(id)?.handles !== null) await (await database)?.delete("models", id);
+      models.delete(id);
+      opened.delete(id);
+    },
+    async readable(id, options) {
+      if (opened.has(id)) return true;
+      const model = await find(id);
+      return model?.handles ? mayRead(model.handles, options) : false;
+    },
+    async open(id) {
+      const model = await find(id);
+      if (!model) {
+        throw new StylusError("not-found", "This model was chosen from your disk on an earlier visit.", {
+          where: id,
+          remedy: "This browser does not remember files: choose it again, or use another model.",
+        });
+      }
+      const known = opened.get(id);
+      if (known) return { model, files: known };
+      if (!(await mayRead(model.handles ?? [], { ask: false }))) {
+        throw new StylusError("device", `The browser must be asked before ${model.title} is read again.`, {
+          where: id,
+          remedy: "Allow access to the file, or use another model.",
+        });
+      }
+      const files = await filesOfHandles(model.handles ?? []);
+      opened.set(id, files);
+      return { model, files };
+    },
+  };
+}

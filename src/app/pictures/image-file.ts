@@ -1,0 +1,46 @@
+// Pixels to a PNG file that other tools read: the settings and adapters stand in its `parameters` text.
+import { version } from "../../../package.json";
+import { PARAMETERS_KEYWORD } from "../../formats/generation-parameters.ts";
+import { readPngText, withPngText } from "../../formats/png.ts";
+import { StylusError } from "../../shared/errors.ts";
+import { writeInfotext, type PictureInfo } from "../../stylus/infotext.ts";
+import type { Picture, Pixels } from "../state/run-view.ts";
+
+async function encodePixels(pixels: Pixels): Promise<Blob> {
+  const canvas = new OffscreenCanvas(pixels.width, pixels.height);
+  const context = canvas.getContext("2d");
+  if (!context) throw new StylusError("device", "The browser gives no canvas to save the picture with.");
+  context.putImageData(new ImageData(pixels.rgba, pixels.width, pixels.height), 0, 0);
+  return canvas.convertToBlob({ type: "image/png" });
+}
+
+export async function encodePicture(pixels: Pixels, info: Omit<PictureInfo, "version">): Promise<Picture> {
+  const plain = new Uint8Array(await (await encodePixels(pixels)).arrayBuffer());
+  const text = writeInfotext({ ...info, version });
+  const png = new Blob([withPngText(plain, { [PARAMETERS_KEYWORD]: text })], { type: "image/png" });
+  return { png, url: URL.createObjectURL(png) };
+}
+
+/** The `parameters` text of a picture that somebody drops on the page; null when it carries none. */
+export async function pictureText(file: Blob): Promise<string | null> {
+  try {
+    const text = (await readPngText(new Uint8Array(await file.arrayBuffer()))).get(PARAMETERS_KEYWORD) ?? "";
+    return text.trim() === "" ? null : text;
+  } catch (error) {
+    if (error instanceof StylusError) return null; // no PNG, or a damaged one
+    throw error;
+  }
+}
+
+/** "a-castle-on-a-hill-1234.png" */
+export function pictureFileName(seed: number, prompt: string): string {
+  const words = prompt
+    .normalize("NFKD")
+    .replace(/<[^>]*>/g, " ")
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-+|-+$/g, "")
+    .slice(0, 48)
+    .replace(/-+$/, "");
+  return `${words === "" ? "stylus" : words}-${seed}.png`;
+}

@@ -1,0 +1,168 @@
+// Picture files to pixels and masks to files, in the browser. A picture that is larger than any model paints is made smaller
+// once, when it comes in; what is kept is what is painted over.
+import { StylusError } from "../../shared/errors.ts";
+import type { ImageToImage, RgbaImage } from "../../shared/request.ts";
+import type { InputStore } from "./input-store.ts";
+import type { StartOptions } from "../../stylus/image-options.ts";
+
+/** Longest side that is kept, in pixels. */
+const keptSide = 2048;
+const most = { fileBytes: 64e6, side: 12_000 };
+
+export interface InputPicture {
+  /** The file as it came, or a smaller PNG. */
+  readonly file: Blob;
+  readonly width: number;
+  readonly height: number;
+  /** The size it came in, where it was made smaller. */
+  readonly original: { readonly width: number; readonly height: number } | null;
+}
+
+const unreadable = (name: string, cause?: unknown): StylusError =>
+  new StylusError("bad-file", `${name} cannot be read as a picture.`, {
+    where: name,
+    remedy: "Use a PNG, JPEG or WebP file; if it is one, it is damaged.",
+    cause,
+  });
+
+/** @throws StylusError bad-file */
+async function decode(file: Blob, name: string): Promise<ImageBitmap> {
+  try {
+    return await createImageBitmap(file, { colorSpaceConversion: "none", premultiplyAlpha: "none" });
+  } catch (error) {
+    throw unreadable(name, error);
+  }
+}
+
+function canvasOf({ width, height }: { width: number; height: number }): OffscreenCanvasRenderingContext2D {
+  const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+  if (context) return context;
+  throw new StylusError("device", "The browser gives no canvas to read the picture with.", {
+    remedy: "Close other tabs, or use a smaller picture.",
+  });
+}
+
+function drawn(
+  bitmap: ImageBitmap,
+  { width, height }: { width: number; height: number },
+): OffscreenCanvasRenderingContext2D {
+  const context = canvasOf({ width, height });
+  context.imageSmoothingQuality = "high";
+  context.drawImage(bitmap, 0, 0, width, height);
+  return context;
+}
+
+/**
+ * A file made ready for the input store.
+ * @throws StylusError bad-file, bad-input when it is too large
+ */
+export async function takePicture(file: Blob, name: string): Promise<InputPicture> {
+  if (file.size > most.fileBytes) {
+    throw new StylusError(
+      "bad-input",
+      `${name} has ${Math.round(file.size / 1e6)} MB; the limit is ${most.fileBytes / 1e6} MB.`,
+      { where: name, remedy: "Save it smaller: 2,048 pixels a side are enough." },
+    );
+  }
+  const bitmap = await decode(file, name);
+  const { width, height } = bitmap;
+  try {
+    if (Math.max(width, height) > most.side) {
+      throw new StylusError(
+        "bad-input",
+        `${name} is ${width} × ${height} pixels; the limit is ${most.side.toLocaleString("en")} a side.`,
+        { where: name, remedy: "Save it smaller: 2,048 pixels a side are enough." },
+      );
+    }
+    const scale = keptSide / Math.max(width, height);
+    if (scale >= 1) return { file, width, height, original: null };
+    const size = {
+      width: Math.max(1, Math.round(width * scale)),
+      height: Math.max(1, Math.round(height * scale)),
+    };
+    const png = await drawn(bitmap, size).canvas.convertToBlob({ type: "image/png" });
+    return { file: png, ...size, original: { width, height } };
+  } finally {
+    bitmap.close();
+  }
+}
+
+/** @throws StylusError bad-file */
+export async function pixelsOf(file: Blob, name: string): Promise<RgbaImage> {
+  const bitmap = await decode(file, name);
+  const { width, height } = bitmap;
+  const { data } = drawn(bitmap, bitmap).getImageData(0, 0, width, height);
+  bitmap.close();
+  return { width, height, rgba: data as Uint8ClampedArray<ArrayBuffer> };
+}
+
+/** Grey values as a PNG file. @param values one byte per pixel */
+export async function maskFile(
+  values: Uint8Array,
+  { width, height }: { width: number; height: number },
+): Promise<Blob> {
+  const image = new ImageData(width, height);
+  for (let i = 0; i < values.length; i++) {
+    for (let c = 0; c < 3; c++) image.data[4 * i + c] = values[i]!;
+    image.data[4 * i + 3] = 255;
+  }
+  const context = canvasOf({ width, height });
+  context.putImageData(image, 0, 0);
+  return context.canvas.convertToBlob({ type: "image/png" });
+}
+
+/**
+ * Brightness of a mask file in the picture's size; what is transparent counts as black.
+ * @throws StylusError bad-file, bad-input when its shape is another
+ */
+export async function maskValues(
+  file: Blob,
+  picture: { readonly width: number; readonly height: number },
+): Promise<Uint8Array<ArrayBuffer>> {
+  const bitmap = await decode(file, "The mask");
+  const { width, height } = bitmap;
+  // Half a pixel of rounding where both were made smaller.
+  if (Math.abs(width * picture.height - height * picture.width) > Math.max(width, height)) {
+    throw new StylusError(
+      "bad-input",
+      `The mask is ${width} × ${height} pixels, the picture ${picture.width} × ${picture.height}.`,
+      { where: "start.mask", remedy: "Use a mask of the picture’s own size." },
+    );
+  }
+  const context = canvasOf(picture);
+  context.fillRect(0, 0, picture.width, picture.height); // black
+  context.drawImage(bitmap, 0, 0, picture.width, picture.height);
+  bitmap.close();
+  const { data } = context.getImageData(0, 0, picture.width, picture.height);
+  return Uint8Array.from({ length: picture.width * picture.height }, (_, i) =>
+    Math.round(0.299 * data[4 * i]! + 0.587 * data[4 * i + 1]! + 0.114 * data[4 * i + 2]!),
+  );
+}
+
+const gone = (what: string): StylusError =>
+  new StylusError("not-found", `${what} is no longer in this browser’s storage.`, {
+    where: "start",
+    remedy: "Choose the picture again.",
+  });
+
+/** Pixels of a start, out of the store. @throws StylusError not-found, bad-file, bad-input for an empty mask */
+export async function openStart(
+  { picture, strength, mask }: StartOptions,
+  inputs: InputStore,
+): Promise<ImageToImage> {
+  const file = await inputs.get(picture.id);
+  if (!file) throw gone("The picture to start from");
+  const image = await pixelsOf(file, "The picture to start from");
+  if (mask === null) return { image, strength };
+  const drawnMask = await inputs.get(mask.id);
+  if (!drawnMask) throw gone("The mask");
+  const values = await maskValues(drawnMask, image);
+  if (!values.some((value) => value > 0)) {
+    throw new StylusError("bad-input", "The mask is empty: nothing would be painted.", {
+      where: "start.mask",
+      remedy: "Mark the part of the picture that is to be painted anew, in white.",
+    });
+  }
+  const { blur, region, padding, fill } = mask;
+  return { image, strength, mask: { values, blur, region, padding, fill } };
+}

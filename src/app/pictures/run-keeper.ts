@@ -1,0 +1,34 @@
+// Puts the pictures of one run into the gallery as they are finished: neither Stop nor a reload loses them.
+import { keepingError, type StylusError } from "../../shared/errors.ts";
+import type { GalleryState } from "../state/gallery.ts";
+import type { ImageView, RunView } from "../state/run-view.ts";
+
+/** Keeps `image` and what is known of the run; answers why some picture is not kept so far. Never rejects. */
+export type KeepPicture = (image?: ImageView) => Promise<StylusError | null>;
+
+export function createRunKeeper(gallery: GalleryState, view: RunView): KeepPicture {
+  /** Kept ones are not put again: the user may have deleted them meanwhile. */
+  const unkept = new Set<ImageView>();
+  let last = Promise.resolve<StylusError | null>(null);
+  async function keep(): Promise<StylusError | null> {
+    const images = [...unkept];
+    if (!view.report) return null; // no picture
+    try {
+      await gallery.keep(view, view.report, images);
+      for (const image of images) unkept.delete(image);
+    } catch (cause) {
+      // Tried again with the next picture, and at the end.
+      if (images.length > 0)
+        return keepingError(images.length === 1 ? "this picture" : "these pictures", cause, {
+          full: "Download what you want to keep. For the next ones, free disk space.",
+          other: "Download what you want to keep, then reload this page.",
+        });
+    }
+    return null;
+  }
+  return (image) => {
+    if (image) unkept.add(image);
+    last = last.then(keep);
+    return last;
+  };
+}

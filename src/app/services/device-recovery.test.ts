@@ -1,0 +1,105 @@
+import { expect, it } from "vitest";
+import { StylusError } from "../../shared/errors.ts";
+import type { DeviceReport, DiffusionEvent, DiffusionRequest } from "../../shared/request.ts";
+import { paintThroughLosses } from "./device-recovery.ts";
+
+const loss = new StylusError("device-lost", "The graphics device was lost: reset.");
+const gpu: DeviceReport = { kind: "webgpu", name: "card", reason: "", threads: 1, f16: true };
+const wasm: DeviceReport = { ...gpu, kind: "wasm", f16: false };
+
+const request = { images: [1, 2, 3].map((seed) => ({ seed, adapters: [] })) } as unknown as DiffusionRequest;
+
+const image = (imageIndex: number, seed: number): DiffusionEvent => ({
+  type: "image",
+  imageIndex,
+  seed,
+  width: 1,
+  height: 1,
+  rgba: new Uint8ClampedArray(4),
+});
+
+/** Paints with `losses[i]` images made before attempt i is cut off; the rest is painted whole. */
+async function paintWith(
+  losses: readonly number[],
+  { signal = new AbortController().signal, device = gpu } = {},
+) {
+  const events: DiffusionEvent[] = [];
+  const seeds: number[][] = [];
+  const reopened: (string | null)[] = [];
+  await paintThroughLosses(request, {
+    async paint({ images }, onEvent) {
+      const limit = losses[seeds.length];
+      seeds.push(images.map(({ seed }) => seed));
+      for (const [index, { seed }] of images.entries()) {
+        if (index === limit) throw loss;
+        onEvent(image(index, seed));
+      }
+    },
+    async reopen(wasmReason) {
+      reopened.push(wasmReason);
+      return wasmReason === null ? device : wasm;
+    },
+    onEvent: (event) => events.push(event),
+    signal,
+  });
+  const painted = events.flatMap((event) => (event.type === "image" ? [[event.imageIndex, event.seed]] : []));
+  const told = events.flatMap((event) => (event.type === "device" ? [event] : []));
+  return { seeds, reopened, painted, told };
+}
+
+const all = [
+  [0, 1],
+  [1, 2],
+  [2, 3],
+];
+
+it("without a loss nothing is told", async () => {
+  const { painted, told, reopened } = await paintWith([]);
+  expect(painted).toEqual(all);
+  expect([told, reopened]).toEqual([[], []]);
+});
+
+it("after one loss the rest is painted on the device opened again", async () => {
+  const { seeds, painted, told, reopened } = await paintWith([1]);
+  expect(seeds).toEqual([
+    [1, 2, 3],
+    [2, 3],
+  ]);
+  expect(painted).toEqual(all);
+  expect(reopened).toEqual([null]);
+  expect(told.map(({ imageIndex, device }) => [imageIndex, device])).toEqual([
+    [1, null],
+    [1, gpu],
+  ]);
+});
+
+it("after the second WebAssembly takes over, and it is said why", async () => {
+  const { seeds, painted, told, reopened } = await paintWith([1, 0]);
+  expect(seeds).toEqual([
+    [1, 2, 3],
+    [2, 3],
+    [2, 3],
+  ]);
+  expect(painted).toEqual(all);
+  expect(reopened).toEqual([null, "the graphics device was lost twice"]);
+  expect(told.at(-1)).toMatchObject({
+    device: wasm,
+    message: expect.stringContaining("WebAssembly paints now"),
+  });
+});
+
+it("a third loss ends the run", async () => {
+  await expect(paintWith([0, 0, 0])).rejects.toBe(loss);
+});
+
+it("WebAssembly that fails twice is not started a third time", async () => {
+  await expect(paintWith([0, 0], { device: wasm })).rejects.toBe(loss);
+  const { told } = await paintWith([0], { device: wasm });
+  expect(told.at(-1)!.message).toContain("on the processor");
+});
+
+it("a run that was stopped is not taken up again", async () => {
+  const stop = new AbortController();
+  stop.abort();
+  await expect(paintWith([0], { signal: stop.signal })).rejects.toMatchObject({ code: "cancelled" });
+});

@@ -1,0 +1,63 @@
+// A run that loses its device goes on: the first time on the device opened anew, the second time on WebAssembly, and it says
+// so. Pictures that are done stay; the one under way begins again (its noise comes from its seed, so it is the same picture).
+import { StylusError, throwIfAborted } from "../../shared/errors.ts";
+import type { DeviceReport, DiffusionEvent, DiffusionRequest } from "../../shared/request.ts";
+
+export interface Recovery {
+  /** Paints all images of a request. @throws StylusError device-lost */
+  readonly paint: (request: DiffusionRequest, onEvent: (event: DiffusionEvent) => void) => Promise<void>;
+  /**
+   * Opens the device anew with everything on it that a run needs.
+   * @param wasmReason WebAssembly is to take over, for this reason; null: as before
+   */
+  readonly reopen: (wasmReason: string | null) => Promise<DeviceReport>;
+  readonly onEvent: (event: DiffusionEvent) => void;
+  readonly signal: AbortSignal;
+}
+
+export const WASM_REASON = "the graphics device was lost twice";
+
+export const isLoss = (error: unknown): error is StylusError =>
+  error instanceof StylusError && error.code === "device-lost";
+
+/** @throws StylusError whatever `paint` and `reopen` throw, a loss only when WebAssembly itself fails after being started again */
+export async function paintThroughLosses(
+  request: DiffusionRequest,
+  { paint, reopen, onEvent, signal }: Recovery,
+): Promise<void> {
+  let done = 0;
+  let device: DeviceReport | null = null; // once it was opened again
+  for (let losses = 1; ; losses++) {
+    const first = done;
+    try {
+      await paint({ ...request, images: request.images.slice(first) }, (event) => {
+        if (event.type === "image") done++;
+        onEvent({ ...event, imageIndex: event.imageIndex + first });
+      });
+      return;
+    } catch (error) {
+      throwIfAborted(signal);
+      if (!isLoss(error) || losses > 2 || (losses === 2 && device?.kind === "wasm")) throw error;
+      const wasmReason = losses === 2 ? WASM_REASON : null;
+      const tell = (message: string, now: DeviceReport | null): void =>
+        onEvent({ type: "device", imageIndex: done, message, device: now });
+      tell(
+        wasmReason === null
+          ? `${error.message} It is started again.`
+          : `${error.message} That was the second time.`,
+        null,
+      );
+      device = await reopen(wasmReason);
+      throwIfAborted(signal);
+      tell(recovered(device, { wasmReason }), device);
+    }
+  }
+}
+
+function recovered({ kind, reason }: DeviceReport, { wasmReason }: { wasmReason: string | null }): string {
+  if (wasmReason !== null)
+    return "The graphics device was lost twice, so WebAssembly paints now: slower, the same pictures. Reload the page to try the device again.";
+  return kind === "webgpu"
+    ? "The graphics device was lost and opened again; painting goes on. Nothing of yours is lost."
+    : `Painting was interrupted and goes on on the processor (${reason}). Nothing of yours is lost.`;
+}

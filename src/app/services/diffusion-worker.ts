@@ -1,0 +1,93 @@
+// The worker that paints, as the page uses it: a new one for another device or another model, started and loaded again
+// after a crash, ended when it does not stop when asked to.
+import type { DiffusionService, LoadedNetworks } from "../../engine/service.ts";
+import { WorkerClient } from "../../rpc/client.ts";
+import type {
+  DevicePreference,
+  DeviceReport,
+  DiffusionEvent,
+  DiffusionRequest,
+} from "../../shared/request.ts";
+import { isLoss, paintThroughLosses } from "./device-recovery.ts";
+import { stopped } from "../state/abortable.ts";
+
+/** A step of a large model on a slow device may take this long; after that the worker is ended. */
+const stopGraceMilliseconds = 10_000;
+
+export interface DiffusionWorker extends Pick<
+  WorkerClient<DiffusionService>,
+  "call" | "terminate" | "alive"
+> {
+  /** Puts a pack's networks on the device; cheap when they are. */
+  load(
+    pack: { readonly id: string; readonly files: ReadonlyMap<string, Blob> },
+    device: DevicePreference,
+  ): Promise<LoadedNetworks>;
+  /** From now on WebAssembly stands in for this device, which was lost twice. */
+  takeOver(from: DevicePreference, reason: string): void;
+  paint(
+    request: DiffusionRequest,
+    options: {
+      /** Everything that the rest of a request needs, in a new worker. @param wasmReason why WebAssembly takes over */
+      readonly reopen: (wasmReason: string | null) => Promise<DeviceReport>;
+      readonly onEvent: (event: DiffusionEvent) => void;
+      readonly signal: AbortSignal;
+    },
+  ): Promise<void>;
+}
+
+export function createDiffusionWorker(): DiffusionWorker {
+  const worker = new WorkerClient<DiffusionService>(
+    "painting",
+    () => new Worker(new URL("../../../workers/diffusion.ts", import.meta.url), { type: "module" }),
+  );
+  /** What the worker was started for. */
+  let startedFor = "";
+  let takenOver: { readonly from: DevicePreference; readonly reason: string } | null = null;
+
+  return {
+    get alive() {
+      return worker.alive;
+    },
+    call: (use) => worker.call(use),
+    terminate: () => worker.terminate(),
+
+    async load(pack, wantedDevice) {
+      const instead = takenOver?.from === wantedDevice ? takenOver : null;
+      const device = instead ? "wasm" : wantedDevice;
+      // ONNX Runtime is loaded once per worker, for one device; and only a new worker gives back the old one's memory.
+      const wanted = `${pack.id} ${device}`;
+      if (startedFor !== wanted) worker.terminate();
+      startedFor = wanted;
+      const load = (): Promise<LoadedNetworks> =>
+        worker.call((service) => service.load(pack, { device, wasmReason: instead?.reason }));
+      return load().catch((error: unknown) => {
+        // The device went while nothing was painted: nobody needs to know.
+        if (!isLoss(error)) throw error;
+        worker.terminate();
+        return load();
+      });
+    },
+
+    takeOver: (from, reason) => void (takenOver = { from, reason }),
+
+    async paint(request, { reopen, onEvent, signal }) {
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const onAbort = (): void => {
+        timer = setTimeout(() => worker.terminate(), stopGraceMilliseconds);
+      };
+      signal.addEventListener("abort", onAbort, { once: true });
+      try {
+        await paintThroughLosses(request, {
+          paint: (part, hear) => worker.call((service) => service.generate(part, { onEvent: hear, signal })),
+          reopen: (wasmReason) => stopped(reopen(wasmReason), signal),
+          onEvent,
+          signal,
+        });
+      } finally {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", onAbort);
+      }
+    },
+  };
+}

@@ -1,0 +1,116 @@
+// The choice of models as the page asks for it: the list, downloads, checkpoints on the user's disk, and what is stored.
+import { requestPersistence } from "../../storage/quota.ts";
+import { readCheckpointFacts } from "../packs/checkpoint-facts.ts";
+import { probeGraphics } from "./device-probe.ts";
+import type { DiskPick } from "../packs/disk-files.ts";
+import { listModels } from "../packs/model-list.ts";
+import type { OwnAdapterStore } from "../adapters/user-adapters.ts";
+import type { OwnModel, OwnModelStore } from "../packs/user-models.ts";
+import { describeStored, fetchPack, rowsOf } from "../packs/files.ts";
+import { packSource } from "../packs/source.ts";
+import { readManifest, readManifests } from "../packs/packs.ts";
+import type { DiskUse, ModelList, ModelServices } from "../../stylus/ports.ts";
+import type { StorageClient } from "./storage-client.ts";
+
+/** "realistic_v2.safetensors" → "realistic_v2"; of a folder its name. */
+const titleOf = ({ handles, files }: DiskPick): string => {
+  const name = handles?.[0]?.name ?? files[0]?.path.split("/")[0] ?? "My checkpoint";
+  return name.replace(/\.(?:safetensors|sft)$/i, "");
+};
+
+async function readableOwn(own: OwnModelStore): Promise<{ model: OwnModel; readable: boolean }[]> {
+  const models = await own.all();
+  return Promise.all(
+    models.map(async (model) => ({ model, readable: await own.readable(model.id, { ask: false }) })),
+  );
+}
+
+export interface ModelStorage {
+  readonly models: ModelServices;
+  use(): Promise<DiskUse>;
+  /** @throws StylusError not-found */
+  deletePack(manifestId: string): Promise<void>;
+}
+
+export function createModelServices(context: {
+  readonly storage: StorageClient;
+  readonly ownModels: OwnModelStore;
+  readonly ownAdapters: Promise<OwnAdapterStore>;
+}): ModelStorage {
+  const { storage, ownModels, ownAdapters } = context;
+
+  async function list(): Promise<ModelList> {
+    const [manifests, view, graphics, own, estimate] = await Promise.all([
+      readManifests(),
+      describeStored(storage),
+      probeGraphics(),
+      readableOwn(ownModels),
+      navigator.storage?.estimate?.().catch(() => null) ?? null,
+    ]);
+    return {
+      models: listModels(
+        manifests.map(({ manifest }) => manifest),
+        { view, graphics, own },
+      ),
+      graphics,
+      freeBytes: estimate?.quota === undefined ? null : estimate.quota - (estimate.usage ?? 0),
+    };
+  }
+
+  const entry = async (id: string) => (await list()).models.find((model) => model.id === id)!;
+
+  return {
+    models: {
+      list,
+      async download(packId, options) {
+        await fetchPack(storage, await packSource(packId, ownModels), options);
+      },
+      async forgetPins(packId) {
+        const { json } = await packSource(packId, ownModels);
+        return storage.call((service) => service.forgetPins(json, document.baseURI));
+      },
+      async addOwn(pick) {
+        const facts = await readCheckpointFacts(pick.files);
+        const { id } = await ownModels.add(pick, { title: titleOf(pick), facts });
+        return entry(id);
+      },
+      allowOwn: (id) => ownModels.readable(id, { ask: true }),
+      changeOwn: (id, change) => ownModels.change(id, change),
+      forgetOwn: (id) => ownModels.remove(id),
+      deleteFile: (name) => storage.call((service) => service.removeFile(name)),
+      requestPersistence,
+    },
+
+    async use() {
+      const [use, view, own, { models }] = await Promise.all([
+        storage.call((service) => service.use()),
+        describeStored(storage),
+        ownAdapters.then((store) => store.all()),
+        list(),
+      ]);
+      return {
+        ...use,
+        own: { count: own.length, sizeBytes: own.reduce((sum, { file }) => sum + file.size, 0) },
+        packs: rowsOf(view),
+        others: view.others.filter(({ sizeBytes }) => sizeBytes > 0),
+        ownModels: models.filter(({ origin }) => origin === "disk"),
+      };
+    },
+
+    async deletePack(manifestId) {
+      const { json } = await readManifest(manifestId);
+      const complete = (await describeStored(storage)).packs.filter(
+        (pack) => pack.complete && pack.id !== manifestId,
+      );
+      const keep = await Promise.all(
+        complete.map(async ({ id, kind }) =>
+          kind === "checkpoint" || kind === "inpainting"
+            ? (await packSource(id, ownModels)).json
+            : (await readManifest(id)).json,
+        ),
+      );
+      const siteUrl = document.baseURI;
+      await storage.call((service) => service.removePack(json, { keep, siteUrl }));
+    },
+  };
+}

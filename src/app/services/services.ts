@@ -1,0 +1,96 @@
+// The real services, each in a worker of its own: storage, embedder, search, composer, diffusion.
+import { proxy } from "comlink";
+import { composeBaseline } from "../../compose/baselines.ts";
+import type { ComposerService } from "../../compose/service.ts";
+import { WorkerClient } from "../../rpc/client.ts";
+import { keepingError } from "../../shared/errors.ts";
+import { createDiffusionWorker } from "./diffusion-worker.ts";
+import { createModelServices } from "./models.ts";
+import { openOwnAdapters } from "../adapters/user-adapters.ts";
+import { openOwnModels } from "../packs/user-models.ts";
+import { createPackLoader } from "../packs/loader.ts";
+import type { Services } from "../../stylus/ports.ts";
+import { createRetrievalWorkers } from "./retrieval-workers.ts";
+import { stopped } from "../state/abortable.ts";
+import { StorageClient } from "./storage-client.ts";
+
+export function createServices(): Services {
+  const storage = new StorageClient();
+  const retrieval = createRetrievalWorkers();
+  const composer = new WorkerClient<ComposerService>(
+    "composer",
+    () => new Worker(new URL("../../../workers/composer.ts", import.meta.url), { type: "module" }),
+  );
+  const diffusion = createDiffusionWorker();
+  const ownAdapters = openOwnAdapters();
+  const ownModels = openOwnModels();
+  const modelStorage = createModelServices({ storage, ownModels, ownAdapters });
+  const pack = createPackLoader({ storage, ownModels, ownAdapters, retrieval, diffusion });
+
+  return {
+    models: {
+      ...modelStorage.models,
+      async changeOwn(id, change) {
+        await modelStorage.models.changeOwn(id, change);
+        if (pack.packId === id) pack.drop();
+      },
+    },
+
+    load: (packId, options) => pack.load(packId, options),
+
+    async embedQuery(text, { signal }) {
+      await pack.readyRetrieval(signal);
+      const [vector] = await stopped(retrieval.embedQueries([text]), signal);
+      return vector!;
+    },
+
+    async search(query, { limit, bans, signal }) {
+      const { baseModels } = (await pack.current()).source.info;
+      return stopped(retrieval.search(query, { k: limit, filter: { baseModels, bans } }), signal);
+    },
+
+    async compose(candidates, { request, signal }) {
+      const { method, prompt, preset, seed } = request;
+      if (method !== "stylus") return composeBaseline(method, candidates, { seed });
+      const embed = (texts: readonly string[]) => retrieval.embedQueries(texts);
+      return stopped(
+        composer.call((service) => service.compose({ prompt, candidates, preset }, proxy(embed))),
+        signal,
+      );
+    },
+
+    fetchAdapters: (ids, options) => pack.fetchAdapters(ids, options),
+
+    generate: (request, options) => diffusion.paint(request, { ...options, reopen: pack.reopen }),
+
+    inspectAdapter: (file) =>
+      diffusion.call((service) => service.inspectAdapter(file, { fileName: file.name })),
+
+    async putAdapter(adapter) {
+      try {
+        await (await ownAdapters).put(adapter);
+      } catch (cause) {
+        throw keepingError("this adapter", cause, {
+          full: "Free disk space, or remove adapters or pictures you no longer need, then add it again.",
+        });
+      }
+    },
+
+    async removeAdapter(id) {
+      await (await ownAdapters).remove(id);
+      if (!diffusion.alive) return;
+      await diffusion
+        .call((service) => service.removeAdapter(id))
+        .catch((error: unknown) => {
+          if (diffusion.alive) throw error; // one that has ended meanwhile has forgotten it too
+        });
+    },
+
+    storageUse: () => modelStorage.use(),
+
+    async deletePack(manifestId) {
+      pack.drop();
+      await modelStorage.deletePack(manifestId);
+    },
+  };
+}

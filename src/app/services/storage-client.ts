@@ -1,0 +1,29 @@
+// The storage worker as the page uses it: started for a piece of work, ended when the last one is done, so that it holds no
+// memory while pictures are painted. Where the browser keeps no files they live in the worker's memory, and it stays.
+import type { Remote } from "comlink";
+import { WorkerClient } from "../../rpc/client.ts";
+import type { StorageService } from "../../storage/service.ts";
+
+export class StorageClient {
+  readonly #worker = new WorkerClient<StorageService>(
+    "storage",
+    () => new Worker(new URL("../../../workers/storage.ts", import.meta.url), { type: "module" }),
+  );
+  #calls = 0;
+
+  async call<Result>(use: (service: Remote<StorageService>) => Promise<Result>): Promise<Result> {
+    this.#calls += 1;
+    try {
+      return await this.#worker.call(use);
+    } finally {
+      this.#calls -= 1;
+      await this.#endWhenIdle();
+    }
+  }
+
+  async #endWhenIdle(): Promise<void> {
+    if (this.#calls > 0 || !this.#worker.alive) return;
+    const keepsFiles = await this.#worker.call((service) => service.keepsFiles()).catch(() => true);
+    if (this.#calls === 0 && keepsFiles) this.#worker.terminate();
+  }
+}

@@ -1,0 +1,108 @@
+// What the user changes of the choice: adapters pinned and banned, kept for each model; sliders moved and adapters taken
+// out, for one prompt.
+import { batch, createMemo, type Accessor } from "solid-js";
+import { createStore, produce, unwrap } from "solid-js/store";
+import type { Reading } from "../../stylus/choose.ts";
+import type { GenerateOptions } from "../../stylus/options.ts";
+import type { LoadedPack } from "../../stylus/run-types.ts";
+import { ruleKey, rulesOf, type AdapterRules, type Settings, type SettingsStore } from "./settings.ts";
+
+/** Changes to the choice that are made for one prompt. */
+export interface Adjustments {
+  strengths: Record<string, number>;
+  removed: string[];
+}
+
+export type ChoiceOptions = Pick<GenerateOptions, "pins" | "bans" | "removed" | "strengths">;
+
+export interface ChoiceState {
+  readonly adjustments: Adjustments;
+  /** Of the model in use; adapters that it does not know (any more) are left out. */
+  readonly pins: Accessor<readonly string[]>;
+  readonly bans: Accessor<readonly string[]>;
+  /** What a run asks for now, of whichever pack will be there. */
+  snapshot(): (loaded: LoadedPack | null) => ChoiceOptions;
+  setStrength(id: string, strength: number | null): void;
+  remove(id: string): void;
+  restore(id: string): void;
+  togglePin(id: string): void;
+  toggleBan(id: string): void;
+  /** Takes over what a run was asked for; its pins only when the model in use painted it. */
+  adopt(asked: ChoiceOptions, options: { readonly sameModel: boolean }): void;
+  /** Forgets sliders and removals of adapters that the prompt no longer brings up. */
+  prune(reading: Reading): void;
+}
+
+const without = (list: readonly string[], id: string): string[] => list.filter((entry) => entry !== id);
+
+const toggle = (list: readonly string[], id: string): string[] =>
+  list.includes(id) ? without(list, id) : [...list, id];
+
+/** A pin of an adapter that is not there would stop every run. */
+function knownRules(settings: Settings, loaded: LoadedPack | null): AdapterRules {
+  const { pins, bans } = rulesOf(settings);
+  if (loaded === null) return { pins: [...pins], bans: [...bans] };
+  const known = new Set(loaded.cards.map(({ id }) => id));
+  return { pins: pins.filter((id) => known.has(id)), bans: bans.filter((id) => known.has(id)) };
+}
+
+export function createChoiceState(context: {
+  readonly settings: SettingsStore;
+  readonly pack: Accessor<LoadedPack | null>;
+}): ChoiceState {
+  const { pack } = context;
+  const [settings, setSettings] = context.settings;
+  const [adjustments, setAdjustments] = createStore<Adjustments>({ strengths: {}, removed: [] });
+  const rules = createMemo(() => knownRules(settings, pack()));
+
+  const setRules = (change: (rules: AdapterRules) => Partial<AdapterRules>): void => {
+    const { pins, bans } = rulesOf(settings);
+    setSettings("adapters", ruleKey(settings), { pins, bans, ...change({ pins, bans }) });
+  };
+  const restore = (id: string): void => setAdjustments("removed", (removed) => without(removed, id));
+
+  return {
+    adjustments,
+    pins: () => rules().pins,
+    bans: () => rules().bans,
+    snapshot() {
+      const asked = structuredClone(unwrap(settings));
+      const { removed, strengths } = structuredClone(unwrap(adjustments));
+      return (loaded) => ({ ...knownRules(asked, loaded), removed, strengths });
+    },
+    setStrength: (id, strength) =>
+      setAdjustments(
+        "strengths",
+        produce((strengths) => {
+          if (strength === null) delete strengths[id];
+          else strengths[id] = strength;
+        }),
+      ),
+    remove: (id) => setAdjustments("removed", (removed) => [...without(removed, id), id]),
+    restore,
+    togglePin: (id) =>
+      batch(() => {
+        setRules(({ pins, bans }) => ({ pins: toggle(pins, id), bans: without(bans, id) }));
+        restore(id);
+      }),
+    toggleBan: (id) => setRules(({ pins, bans }) => ({ pins: without(pins, id), bans: toggle(bans, id) })),
+    adopt: ({ pins, strengths, removed }, { sameModel }) =>
+      batch(() => {
+        if (sameModel) setRules(() => ({ pins: [...pins] }));
+        setAdjustments({ strengths: { ...strengths }, removed: [...removed] });
+      }),
+    prune(reading) {
+      if (reading.prompt !== settings.prompt) return;
+      const present = new Set([
+        ...reading.composition.tasks.flatMap(({ picks }) => picks.map(({ id }) => id)),
+        ...rules().pins,
+      ]);
+      setAdjustments(
+        produce((all) => {
+          all.removed = all.removed.filter((id) => present.has(id));
+          for (const id of Object.keys(all.strengths)) if (!present.has(id)) delete all.strengths[id];
+        }),
+      );
+    },
+  };
+}

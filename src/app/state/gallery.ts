@@ -1,0 +1,118 @@
+// The gallery as the page shows it: a signal over what is kept.
+import { createSignal, type Accessor } from "solid-js";
+import { deletionError, readingError } from "../../shared/errors.ts";
+import { openGallery, type Gallery, type StoredImage, type StoredRun } from "../pictures/gallery.ts";
+import { storedIds } from "../../stylus/image-options.ts";
+import type { ImageView, RunView } from "./run-view.ts";
+import type { RunReport } from "../../stylus/run-types.ts";
+
+export interface GalleryState {
+  /** Newest first. */
+  readonly images: Accessor<readonly StoredImage[]>;
+  /** False when nothing outlives the page. */
+  readonly persistent: Accessor<boolean>;
+  /**
+   * Adds finished pictures of a run, with what is known of the run now.
+   * @throws when the browser does not keep them
+   */
+  keep(view: RunView, report: RunReport, finished: readonly ImageView[]): Promise<void>;
+  /**
+   * Null when it is gone: another tab has deleted it.
+   * @throws StylusError quota: the browser does not read it
+   */
+  read(runId: string): Promise<{ run: StoredRun; images: StoredImage[] } | null>;
+  /** @throws StylusError quota: the browser does not delete it */
+  remove(imageId: string): Promise<void>;
+  /** Ids of the pictures and masks that kept runs started from. */
+  inputs(): Promise<Set<string>>;
+  /** @throws StylusError quota: the browser does not delete them */
+  clear(): Promise<void>;
+  /** Has `listener` told, after each removal, what the removed runs started from. */
+  onRemoved(listener: (inputs: ReadonlySet<string>) => void): void;
+}
+
+/** Ids of the pictures and masks that runs started from. */
+const inputsOf = (runs: readonly StoredRun[]): Set<string> =>
+  new Set(runs.flatMap(({ options: { start } }) => storedIds(start)));
+
+/** Store proxies cannot be cloned into IndexedDB. */
+const unproxied = <Value>(value: Value): Value => JSON.parse(JSON.stringify(value)) as Value;
+
+function storedImage(view: RunView, image: ImageView, png: Blob): StoredImage {
+  const { id, index, seed, width, height, adapters, masked, formulas } = image;
+  const plain = unproxied({ seed, width, height, adapters, masked, formulas });
+  return { ...plain, id, index, runId: view.id, createdAt: view.createdAt, png };
+}
+
+export function createGalleryState(): GalleryState {
+  const [images, setImages] = createSignal<readonly StoredImage[]>([]);
+  const [persistent, setPersistent] = createSignal(true);
+  /** What is known stays the same object, so that its thumbnail stays the same element. */
+  async function read(gallery: Gallery): Promise<void> {
+    const known = new Map(images().map((image) => [image.id, image]));
+    setImages((await gallery.images()).map((image) => known.get(image.id) ?? image));
+  }
+  const ready = openGallery().then(async (gallery) => {
+    setPersistent(gallery.persistent);
+    await read(gallery);
+    return gallery;
+  });
+  let removed: (inputs: ReadonlySet<string>) => void = () => {};
+  return {
+    images,
+    persistent,
+    async keep(view, report, finished) {
+      const gallery = await ready;
+      const { id, createdAt, options, candidates } = view;
+      const composition = view.composition ?? {
+        tasks: [],
+        rejected: [],
+        composer: { name: "", kind: "none" },
+      };
+      await gallery.add(
+        { id, createdAt, ...unproxied({ options, composition, candidates, report }) },
+        finished.flatMap((image) => (image.picture ? [storedImage(view, image, image.picture.png)] : [])),
+      );
+      await read(gallery);
+    },
+    async read(runId) {
+      const gallery = await ready;
+      const stored = await gallery.run(runId).catch((cause: unknown) => {
+        throw readingError("This picture", cause);
+      });
+      // Another tab may have deleted some of them, or all.
+      const known = images().filter((image) => image.runId === runId);
+      if (known.length !== (stored?.images.length ?? 0)) await read(gallery);
+      return stored;
+    },
+    async remove(imageId) {
+      const gallery = await ready;
+      const image = images().find(({ id }) => id === imageId);
+      const work = async () => {
+        const kept = image ? await gallery.run(image.runId) : null;
+        await gallery.remove(imageId);
+        return kept;
+      };
+      const kept = await work().catch((cause: unknown) => {
+        throw deletionError(image ? `The picture with seed ${image.seed}` : "The picture", cause);
+      });
+      await read(gallery);
+      if (kept) removed(inputsOf([kept.run]));
+    },
+    inputs: async () => inputsOf(await (await ready).runs()),
+    async clear() {
+      const gallery = await ready;
+      const work = async () => {
+        const all = inputsOf(await gallery.runs());
+        await gallery.clear();
+        return all;
+      };
+      const all = await work().catch((cause: unknown) => {
+        throw deletionError("The pictures", cause);
+      });
+      setImages([]);
+      removed(all);
+    },
+    onRemoved: (listener) => void (removed = listener),
+  };
+}

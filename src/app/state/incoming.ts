@@ -1,0 +1,39 @@
+// What comes in by drop, paste or file chooser, to where it belongs: pictures to start from, adapter files to be examined,
+// checkpoints among the models.
+import type { PlainError } from "../../shared/errors.ts";
+import { sortPick } from "../packs/checkpoint-facts.ts";
+import type { DiskPick } from "../packs/disk-files.ts";
+import { kindOfFile, type DroppedKind } from "../adapters/dropped-files.ts";
+import type { Intake } from "../adapters/intake.ts";
+import type { Models } from "./models.ts";
+import { explain } from "./runs.ts";
+import type { StartState } from "./init-image.ts";
+
+export function createTaking(context: {
+  readonly start: Pick<StartState, "receive">;
+  readonly intake: Pick<Intake, "take" | "refuseOthers">;
+  readonly models: Pick<Models, "takeFromDisk">;
+  readonly setInputError: (error: PlainError | null) => void;
+}): (pick: DiskPick | Promise<DiskPick>) => Promise<void> {
+  const { start, intake, models, setInputError } = context;
+
+  async function takeFiles(files: readonly File[]): Promise<void> {
+    const ofKind = (kind: DroppedKind): File[] => files.filter((file) => kindOfFile(file) === kind);
+    const [adapters, unknown] = [ofKind("adapter"), ofKind("unknown")];
+    if (adapters.length > 0) intake.take(adapters);
+    if (unknown.length > 0) intake.refuseOthers(unknown);
+    const [picture] = ofKind("picture");
+    if (picture) await start.receive(picture);
+  }
+
+  return async (pick) => {
+    setInputError(null); // it was about something else
+    try {
+      const { model, others } = await sortPick(await pick);
+      if (others.length > 0) await takeFiles(others);
+      if (model.files.length > 0) await models.takeFromDisk(model);
+    } catch (error) {
+      setInputError(explain(error));
+    }
+  };
+}

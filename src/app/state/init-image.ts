@@ -1,0 +1,235 @@
+// The picture to start from as the page has it: taken from a file or a finished picture, shown small, masked, removed. Its
+// id stands in the settings, its file in the input store: both outlive a reload.
+import { createEffect, createSignal, on, onCleanup, untrack, type Accessor } from "solid-js";
+import { keepingError, type PlainError, type StylusError } from "../../shared/errors.ts";
+import type { RgbaImage } from "../../shared/request.ts";
+import type { GalleryState } from "./gallery.ts";
+import { pictureText } from "../pictures/image-file.ts";
+import { claimedInputs, claimInputs } from "../pictures/input-claims.ts";
+import { maskFile, maskValues, pixelsOf, takePicture } from "../pictures/input-picture.ts";
+import { openInputs, type InputStore } from "../pictures/input-store.ts";
+import { blankMask, markedShare, type MaskImage } from "../pictures/mask-painting.ts";
+import { explain } from "./runs.ts";
+import type { SettingsStore } from "./settings.ts";
+
+/** A picture file that carries settings: the user says what it is for. */
+export interface Offer {
+  readonly file: Blob;
+  readonly name: string;
+  /** Its `parameters` text. */
+  readonly text: string;
+  /** Object URL of the file. */
+  readonly url: string;
+}
+
+export interface OpenMask {
+  readonly pictureId: string;
+  readonly image: RgbaImage;
+  readonly mask: MaskImage;
+}
+
+export interface StartState {
+  readonly inputs: Promise<InputStore>;
+  /** Object URLs of the picture and its mask; null when there is none, or its file is not read yet. */
+  readonly shown: Accessor<{ readonly url: string; readonly maskUrl: string | null } | null>;
+  /** What there is to say about the picture; null when nothing. */
+  readonly note: Accessor<string | null>;
+  readonly offer: Accessor<Offer | null>;
+  setNote(text: string | null): void;
+  /** Asks what a picture file with settings is for; null takes the question back. */
+  ask(offer: Omit<Offer, "url"> | null): void;
+  /** A picture file came in: if it carries settings, the user is asked what it is for; else it is started from. */
+  receive(file: File): Promise<void>;
+  /** Starts from a picture file from now on. */
+  take(file: Blob, name: string): Promise<void>;
+  /**
+   * To be called when the user does something about the start: a file of an earlier action that is read or kept more slowly
+   * changes nothing any more. Answers whether this is still the latest action.
+   */
+  claim(): () => boolean;
+  remove(): void;
+  /** Pixels and mask to draw on; null when they cannot be read. */
+  openMask(): Promise<OpenMask | null>;
+  /** Keeps a drawn mask, unless another picture has come in since it was opened; an empty one is no mask. */
+  saveMask(drawn: Pick<OpenMask, "pictureId" | "mask">): Promise<void>;
+}
+
+const notKept = (what: "picture" | "mask", cause: unknown): StylusError =>
+  keepingError(`this ${what}`, cause, {
+    full: "Free disk space, or delete pictures or models you no longer need, then try again.",
+  });
+
+/** A tab that was closed meanwhile may have taken a picture and not painted from it yet. */
+const keptUnusedMilliseconds = 24 * 60 * 60 * 1000;
+
+export function createStartState(context: {
+  readonly settings: SettingsStore;
+  readonly gallery: GalleryState;
+  readonly announce: (text: string) => void;
+  readonly setInputError: (error: PlainError | null) => void;
+}): StartState {
+  const { announce, setInputError, gallery } = context;
+  const [settings, setSettings] = context.settings;
+  const inputs = openInputs();
+  const [shown, setShown] = createSignal<{ url: string; maskUrl: string | null } | null>(null);
+  const [note, setNote] = createSignal<string | null>(null);
+  const [offer, setOffer] = createSignal<Offer | null>(null);
+
+  const ids = (): readonly (string | null)[] => [
+    settings.start?.picture.id ?? null,
+    settings.start?.mask ?? null,
+  ];
+  createEffect(
+    on(
+      () => ids().join(),
+      () => {
+        const [id, maskId] = ids();
+        let current = true;
+        const urls: string[] = [];
+        onCleanup(() => {
+          current = false;
+          setShown(null);
+          for (const url of urls) URL.revokeObjectURL(url);
+        });
+        if (!id) return;
+        onCleanup(claimInputs(ids().filter((each) => each !== null)));
+        void inputs.then(async (store) => {
+          const [picture, mask] = await Promise.all([store.get(id), maskId ? store.get(maskId) : null]);
+          if (!current) return;
+          if (!picture || (maskId && !mask)) {
+            setSettings("start", null);
+            setNote("The picture to start from is no longer in this browser’s storage. Choose it again.");
+            return;
+          }
+          urls.push(URL.createObjectURL(picture));
+          if (mask) urls.push(URL.createObjectURL(mask));
+          setShown({ url: urls[0]!, maskUrl: urls[1] ?? null });
+        });
+      },
+    ),
+  );
+
+  /** What runs of the gallery and open tabs start from. */
+  async function used(): Promise<Set<string>> {
+    const [kept, claimed] = await Promise.all([gallery.inputs(), claimedInputs()]);
+    return new Set([...kept, ...claimed, ...untrack(ids).filter((id) => id !== null)]);
+  }
+  const ignore = (): void => {}; // tidying up only
+  void Promise.all([inputs, used()])
+    .then(([store, keep]) => store.prune(keep, Date.now() - keptUnusedMilliseconds))
+    .catch(ignore);
+  // Who deletes a picture deletes what it started from.
+  gallery.onRemoved((gone) => {
+    void Promise.all([inputs, used()])
+      .then(async ([store, keep]) => {
+        for (const id of gone) if (!keep.has(id)) await store.remove(id);
+      })
+      .catch(ignore);
+  });
+
+  function ask(next: Omit<Offer, "url"> | null): void {
+    const previous = offer();
+    if (previous) URL.revokeObjectURL(previous.url);
+    setOffer(next && { ...next, url: URL.createObjectURL(next.file) });
+  }
+
+  let claims = 0;
+  function claim(): () => boolean {
+    const own = ++claims;
+    return () => own === claims;
+  }
+
+  async function take(file: Blob, name: string): Promise<void> {
+    const isLatest = claim();
+    setInputError(null);
+    try {
+      const taken = await takePicture(file, name);
+      const { width, height, original } = taken;
+      const id = await (await inputs).put(taken.file).catch((cause: unknown) => {
+        throw notKept("picture", cause);
+      });
+      if (!isLatest()) return;
+      ask(null);
+      setSettings({ start: { picture: { id, width, height }, name, mask: null }, size: null });
+      setNote(
+        original &&
+          `Made smaller, from ${original.width} × ${original.height} to ${width} × ${height} pixels.`,
+      );
+      announce(`The next picture starts from ${name}.`);
+    } catch (error) {
+      if (!isLatest()) return;
+      ask(null);
+      setInputError(explain(error));
+    }
+  }
+
+  return {
+    inputs,
+    shown,
+    note,
+    offer,
+    setNote: (text) => void setNote(text),
+    ask,
+    async receive(file) {
+      const isLatest = claim();
+      const text = await pictureText(file);
+      if (!isLatest()) return;
+      if (text) ask({ file, name: file.name, text });
+      else await take(file, file.name);
+    },
+    take,
+    claim,
+    remove() {
+      claim();
+      setSettings({ start: null, size: null });
+      setNote(null);
+      announce("The next picture starts from words only.");
+    },
+    async openMask() {
+      const { start } = settings;
+      if (!start) return null;
+      try {
+        const store = await inputs;
+        const [file, drawn] = await Promise.all([
+          store.get(start.picture.id),
+          start.mask === null ? null : store.get(start.mask),
+        ]);
+        if (!file) return null;
+        const image = await pixelsOf(file, start.name);
+        const { width, height } = image;
+        const mask = drawn ? { width, height, values: await maskValues(drawn, image) } : blankMask(image);
+        return { pictureId: start.picture.id, image, mask };
+      } catch (error) {
+        setInputError(explain(error));
+        return null;
+      }
+    },
+    async saveMask({ pictureId, mask }) {
+      const { start } = settings;
+      if (start?.picture.id !== pictureId) {
+        setNote("The mask is not kept: another picture came in while it was drawn.");
+        return;
+      }
+      const isLatest = claim();
+      if (markedShare(mask) === 0) {
+        if (start.mask !== null) announce("The mask is removed.");
+        setSettings("start", { ...start, mask: null });
+        setNote("Nothing is marked, so the whole picture is painted over.");
+        return;
+      }
+      try {
+        const file = await maskFile(mask.values, mask);
+        const id = await (await inputs).put(file).catch((cause: unknown) => {
+          throw notKept("mask", cause);
+        });
+        if (!isLatest()) return;
+        setSettings("start", { ...start, mask: id });
+        setNote(null);
+        announce("The mask is kept.");
+      } catch (error) {
+        if (!isLatest()) return;
+        setInputError(explain(error));
+      }
+    },
+  };
+}

@@ -1,0 +1,247 @@
+// The choice of models on the page: the list, a question before a download, the download itself, and checkpoints from the disk.
+// The model in use stays in use until another one is ready.
+import { batch, createSignal, type Accessor } from "solid-js";
+import { createStore, reconcile } from "solid-js/store";
+import { deletionError, type PlainError } from "../../shared/errors.ts";
+import type { Persistence } from "../../storage/quota.ts";
+import type { DiskPick } from "../packs/disk-files.ts";
+import type { ModelEntry } from "../packs/model-list.ts";
+import { modelOf } from "../packs/packs.ts";
+import type { ModelList, Services } from "../../stylus/ports.ts";
+import { explain } from "./runs.ts";
+import type { LoadProgress } from "../../stylus/run-types.ts";
+import { createTransferClock, type Transfer } from "./transfer-rate.ts";
+
+export interface Download {
+  readonly packId: string;
+  readonly modelId: string;
+  readonly title: string;
+  readonly status: "running" | "failed" | "stopped";
+  readonly progress: LoadProgress | null;
+  /** Null before the rate is known. */
+  readonly transfer: Transfer | null;
+  readonly error: PlainError | null;
+}
+
+export interface Models {
+  /** Null until the dialog is first opened. */
+  readonly list: Accessor<ModelList | null>;
+  readonly listError: Accessor<PlainError | null>;
+  readonly open: Accessor<boolean>;
+  /** The model about which the user is asked before anything is downloaded. */
+  readonly asking: Accessor<ModelEntry | null>;
+  /** The one under way, or the last one that did not end well. */
+  readonly download: Accessor<Download | null>;
+  /** Why a file from the disk was refused. */
+  readonly refusal: Accessor<PlainError | null>;
+  /** Id of the model in use, without its VAE. */
+  readonly currentId: Accessor<string>;
+  show(): void;
+  close(): void;
+  refresh(): Promise<void>;
+  /** Uses a model that is here; asks about one that is not. */
+  choose(entry: ModelEntry): Promise<void>;
+  ask(entry: ModelEntry | null): void;
+  /** The user agreed: downloads what is missing, then uses it. */
+  confirm(entry: ModelEntry, vaeId: string | null): Promise<void>;
+  retry(): Promise<void>;
+  cancel(): void;
+  /** Forgets what was remembered of the files of a failed download, and tries again. */
+  forgetPins(): Promise<void>;
+  /** The same for a model that is here; answers how much was forgotten. */
+  forgetPinsOf(packId: string): Promise<number>;
+  deleteFile(name: string): Promise<void>;
+  requestPersistence(): Promise<Persistence>;
+  /** Adds a checkpoint and uses it; `refusal` says why not. */
+  takeFromDisk(pick: DiskPick | Promise<DiskPick>): Promise<void>;
+  /** Asks the browser for access to the user's own model, then uses it. */
+  allow(id: string): Promise<void>;
+  setVPrediction(id: string, vPrediction: boolean): Promise<void>;
+  /** @throws StylusError quota: the browser does not forget it */
+  forgetOwn(entry: Pick<ModelEntry, "id" | "title">): Promise<void>;
+}
+
+export function createModels(context: {
+  readonly services: Services;
+  readonly packId: Accessor<string>;
+  /** Makes a pack the one that paints. */
+  readonly use: (packId: string) => Promise<void>;
+  readonly busy: Accessor<boolean>;
+  readonly announce: (text: string) => void;
+}): Models {
+  const { services, packId, use, busy, announce } = context;
+  // A store, so that a row that is being used stays the same row when the list is read again.
+  const [known, setKnown] = createStore<{ list: ModelList | null }>({ list: null });
+  const [listError, setListError] = createSignal<PlainError | null>(null);
+  const [open, setOpen] = createSignal(false);
+  const [asking, setAsking] = createSignal<ModelEntry | null>(null);
+  const [download, setDownload] = createSignal<Download | null>(null);
+  const [refusal, setRefusal] = createSignal<PlainError | null>(null);
+  let abort: AbortController | null = null;
+
+  async function refresh(): Promise<void> {
+    try {
+      setKnown("list", reconcile(await services.models.list(), { key: "id" }));
+      setListError(null);
+    } catch (error) {
+      setListError(explain(error));
+    }
+  }
+
+  async function start(wanted: { packId: string; modelId: string; title: string }): Promise<void> {
+    abort?.abort();
+    const controller = new AbortController();
+    abort = controller;
+    const clock = createTransferClock();
+    setDownload({ ...wanted, status: "running", progress: null, transfer: null, error: null });
+    const change = (part: Partial<Download>): void => {
+      if (abort === controller) setDownload((current) => current && { ...current, ...part });
+    };
+    const onProgress = (progress: LoadProgress): void => {
+      const { receivedBytes, totalBytes } = progress;
+      change({ progress, transfer: clock.at(performance.now(), receivedBytes, totalBytes) });
+    };
+    try {
+      await services.models.download(wanted.packId, { onProgress, signal: controller.signal });
+    } catch (error) {
+      const plain = explain(error);
+      const stopped = plain.code === "cancelled";
+      change({ status: stopped ? "stopped" : "failed", error: stopped ? null : plain });
+      announce(stopped ? "The download is stopped." : plain.message);
+      await refresh();
+      return;
+    }
+    if (abort !== controller) return;
+    setDownload(null);
+    await refresh();
+    const fit = known.list?.models.find(({ id }) => id === wanted.modelId)?.fit;
+    if (fit?.kind === "impossible") announce(`${wanted.title} is here, but cannot run on this computer.`);
+    // A run in progress is not taken away from the user.
+    else if (busy()) announce(`${wanted.title} is here: choose it under Models.`);
+    else await useNow(wanted.packId);
+  }
+
+  async function useNow(id: string): Promise<void> {
+    batch(() => {
+      setAsking(null);
+      setOpen(false);
+    });
+    await use(id);
+  }
+
+  async function useOwn(entry: ModelEntry): Promise<void> {
+    // A single file lacks the tokenizer, which is downloaded once: without a word where that would end another download.
+    const running = download();
+    if (running?.status === "running" && running.modelId !== entry.id) {
+      const { signal } = new AbortController();
+      try {
+        await services.models.download(entry.id, { onProgress: () => {}, signal });
+      } catch (error) {
+        setRefusal(explain(error));
+        return;
+      }
+      await useNow(entry.id);
+      return;
+    }
+    await start({ packId: entry.id, modelId: entry.id, title: entry.title });
+  }
+
+  return {
+    list: () => known.list,
+    listError,
+    open,
+    asking,
+    download,
+    refusal,
+    currentId: () => modelOf(packId()),
+    show() {
+      setOpen(true);
+      void refresh();
+    },
+    close() {
+      batch(() => {
+        setOpen(false);
+        setAsking(null);
+        setRefusal(null);
+      });
+    },
+    refresh,
+    async choose(entry) {
+      setRefusal(null);
+      if (entry.origin === "disk") await useOwn(entry);
+      else if (entry.state === "ready") await useNow(entry.id);
+      else setAsking(entry);
+    },
+    ask: setAsking,
+    async confirm(entry, vaeId) {
+      setAsking(null);
+      // Browsers ask the user for this at most once, and only after a click.
+      await services.models.requestPersistence();
+      const vae = entry.vaes.find(({ id }) => id === vaeId);
+      const title = vae ? `${entry.title} with ${vae.title}` : entry.title;
+      await start({ packId: vae ? `${entry.id}+${vae.id}` : entry.id, modelId: entry.id, title });
+    },
+    async retry() {
+      const failed = download();
+      if (failed && failed.status !== "running") await start(failed);
+    },
+    cancel: () => abort?.abort(),
+    async forgetPins() {
+      const failed = download();
+      if (!failed) return;
+      try {
+        await services.models.forgetPins(failed.packId);
+      } catch (error) {
+        setDownload({ ...failed, error: explain(error) });
+        return;
+      }
+      await start(failed);
+    },
+    forgetPinsOf: (id) => services.models.forgetPins(id),
+    deleteFile: (name) => services.models.deleteFile(name),
+    requestPersistence: () => services.models.requestPersistence(),
+    async takeFromDisk(pick) {
+      setRefusal(null);
+      try {
+        const picked = await pick;
+        if (picked.files.length === 0) return; // the user changed their mind
+        setOpen(true);
+        const entry = await services.models.addOwn(picked);
+        announce(`${entry.title} is in the list of models.`);
+        await refresh();
+        if (entry.fit.kind !== "impossible") await useOwn(entry);
+      } catch (error) {
+        const plain = explain(error);
+        setRefusal(plain);
+        announce(plain.message);
+        await refresh();
+      }
+    },
+    async allow(id) {
+      setRefusal(null);
+      const allowed = await services.models.allowOwn(id).catch((error: unknown) => {
+        setRefusal(explain(error));
+        return false;
+      });
+      await refresh();
+      if (!allowed) return;
+      if (packId() === id) {
+        await useNow(id);
+        return;
+      }
+      const entry = known.list?.models.find((model) => model.id === id);
+      if (entry) await useOwn(entry);
+    },
+    async setVPrediction(id, vPrediction) {
+      await services.models.changeOwn(id, { vPrediction });
+      await refresh();
+      if (modelOf(packId()) === id) await use(packId());
+    },
+    async forgetOwn({ id, title }) {
+      await services.models.forgetOwn(id).catch((cause: unknown) => {
+        throw deletionError(`What this browser remembers of “${title}”`, cause);
+      });
+      await refresh();
+    },
+  };
+}

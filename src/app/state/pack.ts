@@ -1,0 +1,143 @@
+// The pack that paints, as the page has it: on its way, ready, failed or deleted.
+import { batch, createSignal, type Accessor } from "solid-js";
+import type { PlainError } from "../../shared/errors.ts";
+import type { DeviceReport } from "../../shared/request.ts";
+import { splitPackId } from "../packs/packs.ts";
+import type { Services } from "../../stylus/ports.ts";
+import { explain } from "./runs.ts";
+import type { LoadedPack, LoadProgress } from "../../stylus/run-types.ts";
+import type { SettingsStore } from "./settings.ts";
+import { createTransferClock, type Transfer } from "./transfer-rate.ts";
+
+export type PackStatus = "waiting" | "loading" | "ready" | "failed" | "deleted";
+
+export interface PackState {
+  /** Id of the pack that is wanted. */
+  readonly id: Accessor<string>;
+  readonly status: Accessor<PackStatus>;
+  readonly progress: Accessor<LoadProgress | null>;
+  /** How fast it comes in; null before that is known and when nothing is on its way. */
+  readonly transfer: Accessor<Transfer | null>;
+  readonly loaded: Accessor<LoadedPack | null>;
+  readonly error: Accessor<PlainError | null>;
+  load(): Promise<void>;
+  /** Loads it again, which is cheap when it is there, and answers it. */
+  refresh(): Promise<LoadedPack>;
+  /** Puts another pack in its place. */
+  use(id: string): Promise<void>;
+  /** Deletes the files of a manifest; where the pack needs them it is gone until it is loaded again. */
+  remove(manifestId: string): Promise<void>;
+  /** A run loads it too: what it has to tell. */
+  onProgress(progress: LoadProgress): void;
+  onPack(pack: LoadedPack): void;
+  onDevice(device: DeviceReport): void;
+  /** True when the failure was one of loading the pack, which is shown in its place. */
+  onFailure(error: PlainError): boolean;
+}
+
+export function createPackState(context: {
+  readonly services: Services;
+  readonly settings: SettingsStore;
+  readonly announce: (text: string) => void;
+}): PackState {
+  const { services, announce } = context;
+  const [settings, setSettings] = context.settings;
+  const [status, setStatus] = createSignal<PackStatus>("waiting");
+  const [progress, setProgress] = createSignal<LoadProgress | null>(null);
+  const [transfer, setTransfer] = createSignal<Transfer | null>(null);
+  const [loaded, setLoaded] = createSignal<LoadedPack | null>(null);
+  const [error, setError] = createSignal<PlainError | null>(null);
+  const transferClock = createTransferClock();
+  const id = (): string => settings.model;
+
+  const onProgress = (value: LoadProgress): void => {
+    setProgress(value);
+    const { receivedBytes, totalBytes, preparing } = value;
+    setTransfer(preparing ? null : transferClock.at(performance.now(), receivedBytes, totalBytes));
+    if (status() !== "ready") setStatus("loading");
+  };
+  const onPack = (pack: LoadedPack): void =>
+    batch(() => {
+      setLoaded(pack);
+      setTransfer(null);
+      setError(null);
+      setStatus("ready");
+    });
+  const fail = (reason: PlainError): void =>
+    batch(() => {
+      setError(reason);
+      setStatus("failed");
+    });
+
+  async function refresh(): Promise<LoadedPack> {
+    const { signal } = new AbortController();
+    const pack = await services.load(id(), { device: settings.device, onProgress, signal });
+    if (pack.id === id()) onPack(pack);
+    return pack;
+  }
+
+  /** Counts what was asked of the pack: an earlier load that ends late tells nothing. */
+  let turn = 0;
+  async function load(): Promise<void> {
+    const own = ++turn;
+    batch(() => {
+      setStatus("loading");
+      setError(null);
+    });
+    try {
+      const { title } = await refresh();
+      if (own === turn) announce(`${title} is ready.`);
+    } catch (reason) {
+      if (own === turn) fail(explain(reason));
+    }
+  }
+
+  return {
+    id,
+    status,
+    progress,
+    transfer,
+    loaded,
+    error,
+    load,
+    refresh,
+    async use(next) {
+      batch(() => {
+        setSettings("model", next);
+        setStatus("loading");
+        setLoaded(null);
+        setProgress(null);
+      });
+      await load();
+    },
+    async remove(manifestId) {
+      const { modelId, vaeId } = splitPackId(id());
+      const isOurs = manifestId === modelId || manifestId === vaeId;
+      const putAway = (next: () => void): void => {
+        if (!isOurs) return;
+        turn++;
+        batch(() => {
+          setLoaded(null);
+          setProgress(null);
+          next();
+        });
+      };
+      try {
+        await services.deletePack(manifestId);
+      } catch (cause) {
+        putAway(() => fail(explain(cause))); // some of its files may be gone
+        throw cause;
+      }
+      putAway(() => setStatus("deleted"));
+      announce("The files are deleted.");
+    },
+    onProgress,
+    onPack,
+    onDevice: (device) => setLoaded((pack) => pack && { ...pack, device }),
+    onFailure(reason) {
+      if (status() === "ready") return false;
+      fail(reason);
+      return true;
+    },
+  };
+}

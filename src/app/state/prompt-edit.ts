@@ -1,0 +1,103 @@
+// Ctrl+↑ and Ctrl+↓ in the prompt, as in AUTOMATIC1111: the weight of the word at the cursor, or of the selection,
+// in steps of 0.1; inside `<lora:name:weight>` the adapter's weight in steps of 0.05, as far as a run takes it. Pure: text and
+// selection in and out.
+import { limits } from "../../stylus/options.ts";
+
+export interface TextSelection {
+  readonly text: string;
+  /** UTF-16 offsets; equal when nothing is selected. */
+  readonly start: number;
+  readonly end: number;
+}
+
+const emphasisStep = 0.1;
+const loraStep = 0.05;
+
+/** 1.2000000000000002 → "1.2" */
+const formatWeight = (weight: number): string => String(Number(weight.toFixed(2)));
+
+const isWordBreak = (character: string | undefined): boolean =>
+  character === undefined || /[\s,.;:()[\]<>|]/.test(character);
+
+/** The `<lora:…>` tag around the cursor, if any. */
+function loraTagAt(text: string, position: number): { start: number; end: number } | null {
+  const start = text.lastIndexOf("<", Math.max(0, position - 1));
+  if (start < 0) return null;
+  const end = text.indexOf(">", start);
+  if (end < 0 || end + 1 < position || !/^<(lora|lyco):/i.test(text.slice(start))) return null;
+  return { start, end: end + 1 };
+}
+
+/** The innermost `(words:1.2)` that holds the whole selection, if any. */
+function emphasisAround(text: string, start: number, end: number): RegExpExecArray | null {
+  const pattern = /\(((?:\\.|[^()\\])+?):([+-]?\d*\.?\d+)\)/g;
+  for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
+    if (match.index <= start && match.index + match[0].length >= end) return match;
+  }
+  return null;
+}
+
+/** Raises (`direction` 1) or lowers (−1) the weight of what is selected. Returns its input when there is nothing to weigh. */
+export function adjustWeight(input: TextSelection, direction: 1 | -1): TextSelection {
+  const { text } = input;
+  const tag = loraTagAt(text, input.start);
+  if (tag) {
+    const [kind, name = "", ...rest] = text.slice(tag.start + 1, tag.end - 1).split(":");
+    if (name.trim() === "") return input;
+    const parts = rest.filter((part) => part.trim() !== "");
+    // As the tag is read: te= is the weight where it stands; else the first part without a name (what has a “=” has one).
+    let at = parts.findIndex((part) => /^\s*te\s*=/i.test(part));
+    if (at < 0) at = parts.findIndex((part) => !part.includes("="));
+    const label = /^.*=/.exec(parts[at] ?? "")?.[0] ?? "";
+    const present = at < 0 ? 1 : Number(parts[at]!.slice(label.length));
+    const { min, max } = limits.strength;
+    const isAtEnd = direction > 0 ? present >= max : present <= min;
+    if (isAtEnd || !Number.isFinite(present)) return input;
+    const weight = formatWeight(Math.min(max, Math.max(min, present + direction * loraStep)));
+    if (at < 0) parts.unshift(weight);
+    else parts[at] = label + weight;
+    const replaced = `<${[kind, name, ...parts].join(":")}>`;
+    const position = Math.min(input.start, tag.start + replaced.length - 1);
+    return {
+      text: text.slice(0, tag.start) + replaced + text.slice(tag.end),
+      start: position,
+      end: position,
+    };
+  }
+
+  const around = emphasisAround(text, input.start, input.end);
+  if (around) {
+    const words = around[1]!;
+    const weight = Number(around[2]) + direction * emphasisStep;
+    const plain = Math.abs(weight - 1) < 1e-9;
+    const replaced = plain ? words : `(${words}:${formatWeight(weight)})`;
+    const start = around.index + (plain ? 0 : 1);
+    return {
+      text: text.slice(0, around.index) + replaced + text.slice(around.index + around[0].length),
+      start,
+      end: start + words.length,
+    };
+  }
+
+  let { start, end } = input;
+  if (start === end) {
+    while (start > 0 && !isWordBreak(text[start - 1])) start -= 1;
+    while (end < text.length && !isWordBreak(text[end])) end += 1;
+  }
+  while (end > start && text[end - 1] === " ") end -= 1;
+  while (start < end && text[start] === " ") start += 1;
+  if (start === end) return input;
+  const words = text.slice(start, end);
+  const weighted = `(${words}:${formatWeight(1 + direction * emphasisStep)})`;
+  return {
+    text: text.slice(0, start) + weighted + text.slice(end),
+    start: start + 1,
+    end: start + 1 + words.length,
+  };
+}
+
+/** Adds words at the end of a prompt, with one comma between. */
+export function appendWords(prompt: string, words: string): string {
+  const trimmed = prompt.replace(/[\s,]+$/, "");
+  return trimmed === "" ? words : `${trimmed}, ${words}`;
+}

@@ -1,0 +1,186 @@
+// What the page shows of one run, and how events change it. The state is a Solid store; `applyEvent` is the only place
+// where a running run changes.
+import { produce, type SetStoreFunction } from "solid-js/store";
+import type { Composition } from "../../compose/composition.ts";
+import type { PlainError } from "../../shared/errors.ts";
+import type { AdapterUse, DiffusionEvent } from "../../shared/request.ts";
+import type { GenerateOptions } from "../../stylus/options.ts";
+import { finishedSize } from "../../stylus/image-options.ts";
+import type { CandidateView, PlannedImage, RunEvent, RunReport, StageId } from "../../stylus/run-types.ts";
+import { createStepClock } from "./time-left.ts";
+
+export interface Pixels {
+  readonly width: number;
+  readonly height: number;
+  readonly rgba: Uint8ClampedArray<ArrayBuffer>;
+}
+
+/** A finished picture as the page holds it. */
+export interface Picture {
+  readonly png: Blob;
+  /** Object URL of `png`; revoked with the run. */
+  readonly url: string;
+}
+
+export interface ImageView {
+  readonly id: string;
+  readonly index: number;
+  seed: number;
+  width: number;
+  height: number;
+  status: "waiting" | "sampling" | "done" | "stopped";
+  step: number;
+  steps: number;
+  preview: Pixels | null;
+  picture: Picture | null;
+  adapters: readonly AdapterUse[];
+  masked: readonly string[];
+  formulas: Readonly<Record<string, string>>;
+  /** The same seed with other adapters, beside this picture. */
+  variant: VariantView | null;
+}
+
+export interface VariantView {
+  /** "without adapters", "without Clay" … */
+  readonly label: string;
+  status: "sampling" | "done" | "stopped" | "failed";
+  step: number;
+  steps: number;
+  preview: Pixels | null;
+  picture: Picture | null;
+  error: PlainError | null;
+}
+
+export interface StageView {
+  readonly id: StageId;
+  status: "running" | "done";
+  milliseconds: number | null;
+}
+
+export interface RunView {
+  readonly id: string;
+  readonly createdAt: number;
+  options: GenerateOptions;
+  status: "running" | "done" | "failed" | "stopped";
+  stages: StageView[];
+  candidates: readonly CandidateView[];
+  composition: Composition | null;
+  images: ImageView[];
+  leftMilliseconds: number | null;
+  error: PlainError | null;
+  /** What happened on the way and was dealt with: a device that was lost. */
+  notice: string | null;
+  /** Of the pictures that are finished; null before the first. */
+  report: RunReport | null;
+}
+
+export function startRun(options: GenerateOptions, id: string): RunView {
+  return {
+    id,
+    createdAt: Date.now(),
+    options,
+    status: "running",
+    stages: [],
+    candidates: [],
+    composition: null,
+    images: Array.from({ length: options.count }, (_, index) => waitingImage(id, index, options)),
+    leftMilliseconds: null,
+    error: null,
+    notice: null,
+    report: null,
+  };
+}
+
+function waitingImage(runId: string, index: number, options: GenerateOptions): ImageView {
+  return {
+    id: `${runId}-${index}`,
+    index,
+    seed: (options.seed + index) % 2 ** 32,
+    ...finishedSize(options),
+    status: "waiting",
+    step: 0,
+    steps: options.steps,
+    preview: null,
+    picture: null,
+    adapters: [],
+    masked: [],
+    formulas: {},
+    variant: null,
+  };
+}
+
+const usePlan = (image: ImageView, plan: PlannedImage): void => {
+  image.seed = plan.seed;
+  image.adapters = plan.adapters;
+  image.masked = plan.masked;
+  image.formulas = plan.formulas;
+};
+
+/** Folds the events of one run into its view. */
+export function createEventFolder(set: SetStoreFunction<RunView>): (event: RunEvent) => void {
+  const clock = createStepClock();
+  return (event) =>
+    set(
+      produce((run) => {
+        switch (event.type) {
+          case "stage-start":
+            run.stages.push({ id: event.stage, status: "running", milliseconds: null });
+            break;
+          case "stage-end": {
+            const stage = run.stages.find(({ id }) => id === event.stage);
+            if (stage) Object.assign(stage, { status: "done", milliseconds: event.milliseconds });
+            break;
+          }
+          case "loaded":
+            break;
+          case "candidates":
+            run.candidates = event.candidates;
+            break;
+          case "composition":
+            run.composition = event.composition;
+            break;
+          case "plan":
+            for (const [index, plan] of event.images.entries()) {
+              const image = run.images[index];
+              if (image) usePlan(image, plan);
+            }
+            break;
+          case "diffusion":
+            foldDiffusion(run, event.event, clock);
+            break;
+        }
+      }),
+    );
+}
+
+function foldDiffusion(run: RunView, event: DiffusionEvent, clock: ReturnType<typeof createStepClock>): void {
+  const image = run.images[event.imageIndex];
+  if (!image) return;
+  switch (event.type) {
+    case "device":
+      run.notice = event.message;
+      image.step = 0;
+      break;
+    case "stage":
+      if (/decod/i.test(event.stage)) clock.addDecode(event.milliseconds);
+      break;
+    case "step":
+      image.status = "sampling";
+      image.step = event.step;
+      image.steps = event.steps;
+      clock.add(event.milliseconds);
+      break;
+    case "preview":
+      image.preview = { width: event.width, height: event.height, rgba: event.rgba };
+      break;
+    case "image":
+      image.preview = { width: event.width, height: event.height, rgba: event.rgba };
+      image.width = event.width;
+      image.height = event.height;
+      image.step = image.steps;
+      break;
+  }
+  const open = run.images.filter(({ status }) => status !== "done");
+  const steps = open.reduce((sum, { steps: all, step }) => sum + Math.max(0, all - step), 0);
+  run.leftMilliseconds = clock.left(steps, open.length);
+}

@@ -1,0 +1,347 @@
+// Runs as the page shows them: one at a time, painted or brought back from the gallery, each picture with its comparison.
+import { batch, createSignal, type Accessor } from "solid-js";
+import { createStore, produce, type SetStoreFunction } from "solid-js/store";
+import type { AdapterCard } from "../../retrieval/card.ts";
+import { StylusError, toPlainError, type PlainError } from "../../shared/errors.ts";
+import type { DeviceReport } from "../../shared/request.ts";
+import { counted } from "../../shared/words.ts";
+import type { GalleryState } from "./gallery.ts";
+import { encodePicture } from "../pictures/image-file.ts";
+import { missingAdapters } from "../../stylus/adapter-names.ts";
+import { claimInputs } from "../pictures/input-claims.ts";
+import { openStart } from "../pictures/input-picture.ts";
+import type { InputStore } from "../pictures/input-store.ts";
+import { readLoraTags } from "../../stylus/lora-tags.ts";
+import type { GenerateOptions } from "../../stylus/options.ts";
+import { storedIds, type StartOptions } from "../../stylus/image-options.ts";
+import type { Services } from "../../stylus/ports.ts";
+import type { LoadedPack, LoadProgress, RunEvent, RunReport } from "../../stylus/run-types.ts";
+import { createRunKeeper } from "../pictures/run-keeper.ts";
+import { createEventFolder, startRun, type RunView } from "./run-view.ts";
+import { run as runStylus } from "../../stylus/run.ts";
+
+export interface RunsContext {
+  readonly services: Services;
+  readonly gallery: GalleryState;
+  /** Has the pictures to start from. */
+  readonly inputs: Promise<InputStore>;
+  readonly packId: Accessor<string>;
+  readonly pack: Accessor<LoadedPack | null>;
+  readonly cards: Accessor<ReadonlyMap<string, AdapterCard>>;
+  readonly announce: (text: string) => void;
+  readonly onProgress: (progress: LoadProgress) => void;
+  readonly onPack: (pack: LoadedPack) => void;
+  /** Painting goes on here: the device was lost meanwhile. */
+  readonly onDevice: (device: DeviceReport) => void;
+  /** Tells of a failure; true when it was one of loading the pack, which is shown elsewhere. */
+  readonly onFailure: (error: PlainError) => boolean;
+}
+
+export interface Runs {
+  readonly shown: Accessor<RunView | null>;
+  readonly busy: Accessor<boolean>;
+  /** @param options what to paint with a pack; called again once the pack is loaded if it was not yet */
+  start(options: (pack: LoadedPack | null) => GenerateOptions): Promise<void>;
+  stop(): void;
+  /** Paints picture `imageIndex` again with `without` taken out ("all": no adapters), same seed, beside it. */
+  compare(imageIndex: number, without: string): Promise<void>;
+  /** Shows what picture `imageIndex` started from, beside it. */
+  compareWithStart(imageIndex: number): Promise<void>;
+  closeVariant(imageIndex: number): void;
+  /** What the run on show was refused for, its words or adapters, is settled: the prompt is another one. */
+  settle(): void;
+  /**
+   * Shows a run of the gallery; answers what it was asked for, null when something else is shown meanwhile.
+   * @throws StylusError not-found: it is gone; quota: the browser does not read it
+   */
+  show(runId: string): Promise<GenerateOptions | null>;
+}
+
+/** Bugs go to the console too: the page only says that there was one. */
+export function explain(error: unknown): PlainError {
+  const plain = toPlainError(error);
+  if (plain.code === "internal") console.error(error);
+  return plain;
+}
+
+function describeChoice(tasks: readonly { readonly picks: readonly unknown[] }[]): string {
+  const picks = tasks.reduce((sum, task) => sum + task.picks.length, 0);
+  return picks === 0
+    ? "No adapter is needed for this prompt."
+    : `Chose ${counted(picks, "adapter")} for this prompt.`;
+}
+
+function revokePictures(view: RunView | undefined): void {
+  for (const image of view?.images ?? []) {
+    if (image.picture) URL.revokeObjectURL(image.picture.url);
+    if (image.variant?.picture) URL.revokeObjectURL(image.variant.picture.url);
+  }
+}
+
+/** Runs that were kept before there were pictures to start from and second passes have no word of them. */
+const withLaterOptions = (options: GenerateOptions): GenerateOptions => ({
+  ...options,
+  start: options.start ?? null,
+  hires: options.hires ?? null,
+  vaeTilePixels: options.vaeTilePixels ?? null,
+});
+
+export function createRuns(context: RunsContext): Runs {
+  const { services, gallery, inputs, packId, cards, announce, onProgress } = context;
+  const [current, setCurrent] = createSignal<{ view: RunView; set: SetStoreFunction<RunView> } | null>(null);
+  const [busy, setBusy] = createSignal(false);
+  const hooks = {
+    get packId() {
+      return packId();
+    },
+    onProgress,
+    openStart: async (start: StartOptions) => openStart(start, await inputs),
+  };
+  let model = "";
+  let abort: AbortController | null = null;
+  /** The run that was asked for last: one that is read more slowly is not shown any more. */
+  let wanted = "";
+
+  /** Runs `work` as the one thing that runs; Stop aborts it. */
+  async function exclusively(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    if (busy()) return;
+    const controller = new AbortController();
+    abort = controller;
+    setBusy(true);
+    try {
+      await work(controller.signal);
+    } finally {
+      abort = null;
+      setBusy(false);
+    }
+  }
+
+  const heedDevice = (event: RunEvent): void => {
+    if (event.type !== "diffusion" || event.event.type !== "device") return;
+    announce(event.event.message);
+    if (event.event.device) context.onDevice(event.event.device);
+  };
+
+  const put = (next: { view: RunView; set: SetStoreFunction<RunView> }): void => {
+    revokePictures(current()?.view);
+    setCurrent(next);
+  };
+
+  async function paint(
+    ask: (pack: LoadedPack | null) => GenerateOptions,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const known = context.pack();
+    let options = ask(known);
+    // Until the gallery has the run, nothing else may name what it starts from.
+    const release = claimInputs(storedIds(options.start));
+    const [view, set] = createStore(startRun(options, crypto.randomUUID()));
+    put({ view, set });
+    announce("Started.");
+    const fold = createEventFolder(set);
+    const keep = createRunKeeper(gallery, view);
+    const encoded: Promise<void>[] = [];
+    const onEvent = (event: RunEvent): void => {
+      fold(event);
+      heedDevice(event);
+      if (event.type === "loaded") {
+        model = event.pack.title;
+        context.onPack(event.pack);
+      }
+      if (event.type === "composition") announce(describeChoice(event.composition.tasks));
+      if (event.type !== "diffusion" || event.event.type !== "image") return;
+      const pixels = event.event;
+      const image = view.images[pixels.imageIndex]!;
+      encoded.push(
+        encodePicture(pixels, { cards: cards(), model, options, image }).then((picture) => {
+          set("images", pixels.imageIndex, { picture, status: "done", preview: null });
+          void keep(image);
+        }),
+      );
+      announce(`Image ${pixels.imageIndex + 1} of ${options.count} is done.`);
+    };
+    try {
+      const settle = (pack: LoadedPack): GenerateOptions => {
+        if (known) return options;
+        options = ask(pack);
+        set({ options, images: startRun(options, view.id).images });
+        return options;
+      };
+      const onReport = (report: RunReport): void => set({ report });
+      const { report } = await runStylus(options, services, { ...hooks, signal, onEvent, onReport, settle });
+      await Promise.all(encoded);
+      set({ status: "done", report, leftMilliseconds: null });
+    } catch (error) {
+      await Promise.allSettled(encoded);
+      const plain = explain(error);
+      const stopped = plain.code === "cancelled";
+      const shownElsewhere = !stopped && context.onFailure(plain);
+      set(
+        produce((run) => {
+          run.status = stopped ? "stopped" : "failed";
+          run.leftMilliseconds = null;
+          run.error = stopped || shownElsewhere ? null : plain;
+          for (const image of run.images) if (image.status !== "done") image.status = "stopped";
+        }),
+      );
+      announce(stopped ? "Stopped." : plain.message);
+    } finally {
+      const unkept = await keep();
+      if (unkept) {
+        if (!view.error) set({ error: explain(unkept) }); // what went wrong before counts for more
+        announce(unkept.message);
+      }
+      release();
+    }
+  }
+
+  async function compare(imageIndex: number, without: string): Promise<void> {
+    const { view, set } = current() ?? {};
+    const image = view?.images[imageIndex];
+    if (!view || !set || !image?.picture) return;
+    const rest = image.adapters.filter(({ id }) => without !== "all" && id !== without);
+    const label = without === "all" ? "no adapters" : `without ${cards().get(without)?.title ?? without}`;
+    const paintedBy = view.report?.pack;
+    const fail = (error: StylusError): void => {
+      const nothing = { step: 0, steps: 0, preview: null, picture: null };
+      if (image.variant?.picture) URL.revokeObjectURL(image.variant.picture.url);
+      set("images", imageIndex, "variant", { label, status: "failed", ...nothing, error: explain(error) });
+    };
+    if (paintedBy && paintedBy.id !== packId()) {
+      fail(
+        new StylusError(
+          "not-found",
+          `${paintedBy.title} painted this picture, and another model is in use.`,
+          { remedy: `Choose ${paintedBy.title} under Models, then compare.` },
+        ),
+      );
+      return;
+    }
+    // Before the model is there nothing is known; the run loads it and says what it misses.
+    const [lost] = context.pack() ? missingAdapters(rest, cards()) : [];
+    if (lost !== undefined) {
+      fail(
+        new StylusError("not-found", `The adapter “${lost}” of this picture is not here any more.`, {
+          remedy: "Add its file again, then compare.",
+        }),
+      );
+      return;
+    }
+    const options: GenerateOptions = {
+      ...view.options,
+      // Its tags are in the list of adapters already.
+      prompt: readLoraTags(view.options.prompt).text,
+      seed: image.seed,
+      count: 1,
+      pins: [], // in the list, too; one that is taken out may be gone
+      adapters:
+        rest.length === 0
+          ? "none"
+          : rest.map(({ unetStrength, ...use }) => ({ ...use, weight: unetStrength })),
+    };
+    await exclusively(async (signal) => {
+      if (image.variant?.picture) URL.revokeObjectURL(image.variant.picture.url);
+      const { steps } = options;
+      const blank = { step: 0, preview: null, picture: null, error: null };
+      set("images", imageIndex, "variant", { label, status: "sampling", steps, ...blank });
+      announce(`Painting the same seed, ${label}.`);
+      const onEvent = (event: RunEvent): void => {
+        heedDevice(event);
+        if (event.type !== "diffusion") return;
+        const { event: inner } = event;
+        if (inner.type === "step")
+          set("images", imageIndex, "variant", { step: inner.step, steps: inner.steps });
+        if (inner.type === "preview") set("images", imageIndex, "variant", "preview", inner);
+      };
+      try {
+        const { images } = await runStylus(options, services, { ...hooks, signal, onEvent });
+        const painted = images[0]!;
+        const picture = await encodePicture(painted, { cards: cards(), model, options, image: painted });
+        set("images", imageIndex, "variant", { status: "done", picture, preview: null });
+        announce(`The picture is done: ${label}.`);
+      } catch (error) {
+        const plain = explain(error);
+        if (plain.code === "cancelled") set("images", imageIndex, "variant", null);
+        else set("images", imageIndex, "variant", { status: "failed", error: plain });
+      }
+    });
+  }
+
+  async function compareWithStart(imageIndex: number): Promise<void> {
+    const { view, set } = current() ?? {};
+    const start = view?.options.start;
+    if (!start || !set) return;
+    const label = "before";
+    const blank = { step: 0, steps: 0, preview: null };
+    const file = await inputs.then((store) => store.get(start.picture.id)).catch(() => null);
+    // Another run is on show, or something else beside the picture: nobody would revoke the object URL.
+    if (current()?.view !== view || view.images[imageIndex]?.variant) return;
+    if (file) {
+      const picture = { png: file, url: URL.createObjectURL(file) };
+      set("images", imageIndex, "variant", { label, status: "done", ...blank, picture, error: null });
+    } else {
+      const error = explain(
+        new StylusError("not-found", "What it started from is no longer in this browser’s storage.", {
+          remedy: "The picture itself is kept.",
+        }),
+      );
+      set("images", imageIndex, "variant", { label, status: "failed", ...blank, picture: null, error });
+    }
+  }
+
+  return {
+    shown: () => current()?.view ?? null,
+    busy,
+    start: (ask) => exclusively((signal) => paint(ask, signal)),
+    stop: () => abort?.abort(new StylusError("cancelled", "Stopped.")),
+    compare,
+    compareWithStart,
+    closeVariant(imageIndex) {
+      const { view, set } = current() ?? {};
+      const picture = view?.images[imageIndex]?.variant?.picture;
+      if (picture) URL.revokeObjectURL(picture.url);
+      set?.("images", imageIndex, "variant", null);
+    },
+    settle() {
+      const { view, set } = current() ?? {};
+      const { code, where = "" } = view?.error ?? {};
+      if (code === "bad-input" && ["prompt", "adapters"].includes(where)) set?.({ error: null });
+    },
+    async show(runId) {
+      if (busy()) return null;
+      wanted = runId;
+      const stored = await gallery.read(runId);
+      if (busy() || wanted !== runId) return null;
+      if (!stored) {
+        throw new StylusError(
+          "not-found",
+          "This picture is not in the gallery any more: it was deleted in another tab.",
+          { where: "gallery", remedy: "The gallery shows what is left." },
+        );
+      }
+      const { images } = stored;
+      const kept = { ...stored.run, options: withLaterOptions(stored.run.options) };
+      const blank = startRun(kept.options, kept.id);
+      const [view, set] = createStore<RunView>({
+        ...blank,
+        createdAt: kept.createdAt,
+        status: "done",
+        stages: kept.report.stages.map(({ id, milliseconds }) => ({ id, milliseconds, status: "done" })),
+        candidates: kept.candidates,
+        composition: kept.composition,
+        report: kept.report,
+        images: images.map((image, index) => ({
+          ...blank.images[0]!,
+          ...image,
+          index, // its place among those that are left
+          status: "done" as const,
+          step: kept.options.steps,
+          picture: { png: image.png, url: URL.createObjectURL(image.png) },
+        })),
+      });
+      model = kept.report.pack.title;
+      batch(() => put({ view, set }));
+      return kept.options;
+    },
+  };
+}

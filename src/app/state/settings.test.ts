@@ -1,0 +1,77 @@
+// What the page asks for with given settings, and back again.
+import { afterEach, expect, it, vi } from "vitest";
+import type { PackDefaults } from "../../stylus/options.ts";
+import { createSettings, fromOptions, rulesOf, toOptions, type Settings } from "./settings.ts";
+
+const defaults: PackDefaults = {
+  width: 256,
+  height: 256,
+  full: { steps: 20, cfgScale: 5, sampler: "dpmpp_2m", schedule: "karras" },
+  fewStep: null,
+};
+const context = { defaults, slowDevice: true };
+const initial: Settings = createSettings()[0];
+const start = { picture: { id: "p", width: 640, height: 480 }, name: "p.png", mask: "m" };
+
+it("a picture sets the size unless the user has; only its masked part is painted at the model's", () => {
+  const size = (change: Partial<Settings>): [number, number] => {
+    const { width, height } = toOptions({ ...initial, ...change }, context);
+    return [width, height];
+  };
+  const masked = { ...initial.startValues, region: "masked" } as const;
+  expect(size({})).toEqual([256, 256]);
+  expect(size({ start })).toEqual([296, 224]);
+  expect(size({ start, startValues: masked })).toEqual([256, 256]);
+  expect(size({ start, size: { width: 320, height: 240 } })).toEqual([320, 240]);
+});
+
+it("a second pass takes the first one's steps and gives way to a picture", () => {
+  const options = toOptions({ ...initial, hires: true }, context);
+  expect(options.hires).toEqual({ scale: 2, upscaler: "pixel-lanczos", strength: 0.4, steps: 20 });
+  expect(toOptions({ ...initial, hires: true, start }, context).hires).toBeNull();
+});
+
+it.each<[string, Partial<Settings>]>([
+  ["text to image", {}],
+  ["a picture", { start: { ...start, mask: null } }],
+  [
+    "a masked picture",
+    { start, startValues: { strength: 0.4, blur: 8, region: "masked", padding: 16, fill: "noise" } },
+  ],
+  [
+    "a second pass in squares",
+    {
+      hires: true,
+      hiresValues: { scale: 1.5, upscaler: "latent-bicubic", strength: 0.6, steps: 7 },
+      lowMemory: true,
+    },
+  ],
+])("%s: settings to options and back ask for the same", (_name, change) => {
+  const options = toOptions({ ...initial, prompt: "a fox", ...change }, context);
+  const again = { ...initial, ...fromOptions(options, defaults) };
+  expect(toOptions(again, context)).toEqual(options);
+});
+
+afterEach(() => vi.unstubAllGlobals());
+
+const readBack = (saved: unknown): Settings => {
+  vi.stubGlobal("localStorage", { getItem: () => JSON.stringify(saved), setItem: () => {} });
+  return createSettings()[0];
+};
+
+it("pins and bans of before they were kept by model belong to the model of then", () => {
+  const settings = readBack({ model: "sd15+vae-ft-mse", pins: ["clay"], bans: ["ink", 7] });
+  expect(rulesOf(settings)).toEqual({ pins: ["clay"], bans: ["ink"] });
+  expect(rulesOf({ ...settings, model: "pocket" })).toEqual({ pins: [], bans: [] });
+});
+
+it("damaged pins and bans are none", () => {
+  const { adapters } = readBack({
+    adapters: { pocket: { pins: "clay" }, sd15: null, own: { pins: [1, "a"], bans: ["b"] } },
+  });
+  expect(adapters).toEqual({
+    pocket: { pins: [], bans: [] },
+    sd15: { pins: [], bans: [] },
+    own: { pins: ["a"], bans: ["b"] },
+  });
+});

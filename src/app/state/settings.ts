@@ -1,0 +1,270 @@
+// The settings that the page keeps between visits: everything of GenerateOptions but the prompt's own choices.
+// Sampling values are kept per mode, so that switching few-step on and off loses nothing.
+import { createEffect, createRoot } from "solid-js";
+import { createStore, type SetStoreFunction } from "solid-js/store";
+import type { DevicePreference } from "../../shared/request.ts";
+import { modelOf, pocketId } from "../packs/packs.ts";
+import {
+  defaultSize,
+  limits,
+  randomSeed,
+  type GenerateOptions,
+  type MethodId,
+  type PackDefaults,
+  type PresetId,
+  type SamplingDefaults,
+} from "../../stylus/options.ts";
+import {
+  defaultHires,
+  defaultMask,
+  defaultStrength,
+  type HiresOptions,
+  type MaskValues,
+  type StartOptions,
+  type StartPicture,
+} from "../../stylus/image-options.ts";
+
+export type Appearance = "system" | "light" | "dark";
+
+/** The picture to start from, by its id in the input store. */
+export interface StartSettings {
+  readonly picture: StartPicture;
+  /** Of the file, for the eye. */
+  readonly name: string;
+  /** Id of the mask; null: the whole picture is painted. */
+  readonly mask: string | null;
+}
+
+/** Adapters that are in every picture, and adapters that are never chosen. */
+export interface AdapterRules {
+  readonly pins: readonly string[];
+  readonly bans: readonly string[];
+}
+
+export interface Settings {
+  /** Id of the pack that paints: see src/app/packs/packs.ts. */
+  model: string;
+  prompt: string;
+  negativePrompt: string;
+  seed: number;
+  /** When false every run draws a new seed. */
+  seedLocked: boolean;
+  count: number;
+  /** Null: the pack's own size. */
+  size: { width: number; height: number } | null;
+  fewStep: boolean | null; // null: on where the device is slow
+  full: Partial<SamplingDefaults>;
+  fast: Partial<SamplingDefaults>;
+  clipSkip: number;
+  noise: "cpu" | "nv";
+  start: StartSettings | null;
+  /** Kept from one picture to the next. */
+  startValues: { strength: number } & MaskValues;
+  hires: boolean;
+  /** Steps null: as many as the first pass. */
+  hiresValues: Omit<HiresOptions, "steps"> & { steps: number | null };
+  /** The VAE works in squares of the model's own size. */
+  lowMemory: boolean;
+  preset: PresetId;
+  method: MethodId;
+  device: DevicePreference;
+  /** By the id of the model. */
+  adapters: Record<string, AdapterRules>;
+  appearance: Appearance;
+  history: string[];
+}
+
+const initialSettings = (): Settings => ({
+  model: pocketId,
+  prompt: "",
+  negativePrompt: "",
+  seed: randomSeed(),
+  seedLocked: false,
+  count: 1,
+  size: null,
+  fewStep: null,
+  full: {},
+  fast: {},
+  clipSkip: 1,
+  noise: "cpu",
+  start: null,
+  startValues: { strength: defaultStrength, ...defaultMask },
+  hires: false,
+  hiresValues: { ...defaultHires, steps: null },
+  lowMemory: false,
+  preset: "balanced",
+  method: "stylus",
+  device: "auto",
+  adapters: {},
+  appearance: "system",
+  history: [],
+});
+
+/** Users have this in their browsers: a change of shape needs another name and a migration, as in `readRules`. */
+const storageKey = "stylus-web/settings/1";
+const historyLength = 50;
+
+function read(): Settings {
+  const initial = initialSettings();
+  try {
+    const saved = JSON.parse(localStorage.getItem(storageKey) ?? "{}") as Record<string, unknown>;
+    const known = Object.entries(saved).filter(([key, value]) => {
+      const expected = initial[key as keyof Settings];
+      return key in initial && (expected === null || value === null || typeof value === typeof expected);
+    });
+    const read = { ...initial, ...(Object.fromEntries(known) as Partial<Settings>) };
+    return {
+      ...read,
+      start: isStart(read.start) ? read.start : null,
+      startValues: { ...initial.startValues, ...read.startValues },
+      hiresValues: { ...initial.hiresValues, ...read.hiresValues },
+      adapters: readRules(saved, read.model),
+    };
+  } catch {
+    return initial; // damaged, or storage refused: start afresh
+  }
+}
+
+/** Before they were kept by model, pins and bans stood in the settings themselves: they were those of the model in use. */
+function readRules({ adapters, ...old }: Record<string, unknown>, model: string): Settings["adapters"] {
+  const ids = (list: unknown): string[] =>
+    Array.isArray(list) ? list.filter((id) => typeof id === "string") : [];
+  const rules = (value: unknown): AdapterRules => {
+    const { pins, bans } = (value ?? {}) as Record<string, unknown>;
+    return { pins: ids(pins), bans: ids(bans) };
+  };
+  const byModel = typeof adapters === "object" && adapters !== null ? adapters : { [modelOf(model)]: old };
+  return Object.fromEntries(Object.entries(byModel).map(([id, value]) => [id, rules(value)]));
+}
+
+function isStart(value: unknown): value is StartSettings {
+  const { picture, mask } = (value ?? {}) as Partial<StartSettings>;
+  const isSide = (side: unknown): boolean => Number.isInteger(side) && (side as number) > 0;
+  return (
+    typeof picture?.id === "string" &&
+    isSide(picture.width) &&
+    isSide(picture.height) &&
+    (mask === null || typeof mask === "string")
+  );
+}
+
+export type SettingsStore = readonly [Settings, SetStoreFunction<Settings>];
+
+export function createSettings(): SettingsStore {
+  return createRoot(() => {
+    const [settings, setSettings] = createStore<Settings>(read());
+    createEffect(() => {
+      const text = JSON.stringify(settings);
+      try {
+        localStorage.setItem(storageKey, text);
+      } catch {
+        // Storage refused (private window): settings last as long as the page.
+      }
+    });
+    return [settings, setSettings] as const;
+  });
+}
+
+/** Newest first, each prompt once. */
+export const withPrompt = (history: readonly string[], prompt: string): string[] =>
+  [prompt, ...history.filter((entry) => entry !== prompt)].slice(0, historyLength);
+
+export const ruleKey = ({ model }: Settings): string => modelOf(model);
+
+const noRules: AdapterRules = { pins: [], bans: [] };
+
+/** Pins and bans of the model in use. */
+export const rulesOf = (settings: Settings): AdapterRules => settings.adapters[ruleKey(settings)] ?? noRules;
+
+/** Few-step is on by default where a full run would take minutes. */
+export const usesFewStep = (settings: Settings, slowDevice: boolean): boolean =>
+  settings.fewStep ?? slowDevice;
+
+function startOf({ start, startValues }: Settings): StartOptions | null {
+  if (start === null) return null;
+  const mask = start.mask === null ? null : { id: start.mask, ...maskValuesOf(startValues) };
+  return { picture: { ...start.picture }, strength: startValues.strength, mask };
+}
+
+/** A second pass follows no picture that starts from another. */
+function hiresOf({ start, hires, hiresValues }: Settings, steps: number): HiresOptions | null {
+  if (!hires || start !== null) return null;
+  return { ...hiresValues, steps: hiresValues.steps ?? steps };
+}
+
+const tileOf = ({ width, height }: PackDefaults): number => Math.max(limits.size.min, width, height);
+
+/** What the page asks for with these settings; the choice of adapters is left to the method. */
+export function toOptions(
+  settings: Settings,
+  context: { readonly defaults: PackDefaults; readonly slowDevice: boolean },
+): GenerateOptions {
+  const { defaults } = context;
+  const fewStep = usesFewStep(settings, context.slowDevice) && defaults.fewStep !== null;
+  const mode = fewStep ? { ...defaults.fewStep!, ...settings.fast } : { ...defaults.full, ...settings.full };
+  const start = startOf(settings);
+  const size = settings.size ?? defaultSize(start, defaults);
+  return {
+    prompt: settings.prompt,
+    negativePrompt: settings.negativePrompt,
+    seed: settings.seed,
+    count: settings.count,
+    width: size.width,
+    height: size.height,
+    ...mode,
+    clipSkip: settings.clipSkip,
+    noise: settings.noise,
+    preset: settings.preset,
+    method: settings.method,
+    adapters: "auto",
+    device: settings.device,
+    fewStep,
+    pins: [],
+    bans: [],
+    removed: [],
+    strengths: {},
+    start,
+    hires: hiresOf(settings, mode.steps),
+    vaeTilePixels: settings.lowMemory ? tileOf(defaults) : null,
+  };
+}
+
+/** The settings that would ask for `options` again, seed locked; pins, bans and sliders are the choice's own. */
+export function fromOptions(options: GenerateOptions, defaults: PackDefaults): Partial<Settings> {
+  const { steps, cfgScale, sampler, schedule, start, hires } = options;
+  const sampling = { steps, cfgScale, sampler, schedule };
+  const own = defaultSize(start, defaults);
+  const isOwn = options.width === own.width && options.height === own.height;
+  return {
+    prompt: options.prompt,
+    negativePrompt: options.negativePrompt,
+    seed: options.seed,
+    seedLocked: true,
+    count: options.count,
+    size: isOwn ? null : { width: options.width, height: options.height },
+    fewStep: options.fewStep,
+    ...(options.fewStep ? { fast: sampling } : { full: sampling }),
+    clipSkip: options.clipSkip,
+    noise: options.noise,
+    ...(start === null
+      ? { start: null }
+      : {
+          start: { picture: { ...start.picture }, name: "", mask: start.mask?.id ?? null },
+          startValues: { strength: start.strength, ...maskValuesOf(start.mask ?? defaultMask) },
+        }),
+    hires: hires !== null,
+    ...(hires === null
+      ? {}
+      : { hiresValues: { ...hires, steps: hires.steps === options.steps ? null : hires.steps } }),
+    lowMemory: options.vaeTilePixels !== null,
+    preset: options.preset,
+    method: options.adapters === "none" ? "sd" : options.method,
+  };
+}
+
+const maskValuesOf = ({ blur, region, padding, fill }: MaskValues): MaskValues => ({
+  blur,
+  region,
+  padding,
+  fill,
+});

@@ -1,0 +1,342 @@
+// The state of the page and everything a user can do with it, put together from its parts. Components read signals and call
+// these functions; the work is done by the services behind `run`.
+import { batch, createEffect, createMemo, createRoot, createSignal, on, type Accessor } from "solid-js";
+import { unwrap } from "solid-js/store";
+import { parseParameters } from "../../formats/generation-parameters.ts";
+import type { AdapterCard } from "../../retrieval/card.ts";
+import type { PlainError } from "../../shared/errors.ts";
+import { createChoiceState, type ChoiceOptions, type ChoiceState } from "./choice.ts";
+import type { Reading } from "../../stylus/choose.ts";
+import type { DiskPick } from "../packs/disk-files.ts";
+import { createGalleryState, type GalleryState } from "./gallery.ts";
+import { describeMissing, missingAdapters } from "../../stylus/adapter-names.ts";
+import { readInfotext } from "../../stylus/infotext.ts";
+import { readLoraTags } from "../../stylus/lora-tags.ts";
+import { readStartValues } from "../../stylus/infotext-images.ts";
+import { createIntake, type Intake } from "../adapters/intake.ts";
+import { createModels, type Models } from "./models.ts";
+import {
+  checkOptions,
+  completeOptions,
+  randomSeed,
+  type GenerateOptions,
+  type PackDefaults,
+} from "../../stylus/options.ts";
+import { createPackState, type PackState } from "./pack.ts";
+import { modelOf } from "../packs/packs.ts";
+import { planBatch } from "../../stylus/batch-plan.ts";
+import type { DiskUse, Services } from "../../stylus/ports.ts";
+import { createReading } from "../../stylus/live-choice.ts";
+import { createRuns, explain, type Runs } from "./runs.ts";
+import type { LoadedPack, PlannedImage } from "../../stylus/run-types.ts";
+import {
+  createSettings,
+  fromOptions,
+  toOptions,
+  usesFewStep,
+  withPrompt,
+  type Settings,
+  type SettingsStore,
+} from "./settings.ts";
+import { createStartState, type StartState } from "./init-image.ts";
+import { createTaking } from "./incoming.ts";
+
+export interface Studio
+  extends
+    Pick<Runs, "busy" | "stop" | "compare" | "compareWithStart" | "closeVariant">,
+    Pick<PackState, "progress" | "transfer">,
+    Pick<
+      ChoiceState,
+      "adjustments" | "pins" | "bans" | "setStrength" | "remove" | "restore" | "togglePin" | "toggleBan"
+    > {
+  readonly settings: SettingsStore[0];
+  readonly setSettings: SettingsStore[1];
+  readonly packStatus: PackState["status"];
+  readonly pack: PackState["loaded"];
+  readonly packError: PackState["error"];
+  /** Whether the next run is a few-step one. */
+  readonly fewStep: Accessor<boolean>;
+  /** What the next run asks for. */
+  readonly options: Accessor<GenerateOptions>;
+  /** The run on show; null before the first. */
+  readonly run: Runs["shown"];
+  /** A refused request (empty prompt …) or file, or a run that cannot be brought back; shown at the prompt. */
+  readonly inputError: Accessor<PlainError | null>;
+  /** True when sliders, pins, bans or removals are not in the pictures on show. */
+  readonly adjusted: Accessor<boolean>;
+  /** What would be chosen for the prompt as it stands; follows typing. */
+  readonly reading: Accessor<Reading>;
+  /** The images that the next run would paint at the present seed: strengths for the sliders. */
+  readonly planned: Accessor<readonly PlannedImage[]>;
+  readonly gallery: GalleryState;
+  /** The picture to start from. */
+  readonly start: StartState;
+  /** The choice of models. */
+  readonly models: Models;
+  /** The user's own adapter files. */
+  readonly intake: Intake;
+  /** Ids of adapters that the pictures on show were painted with and that are no longer there. */
+  readonly missing: Accessor<readonly string[]>;
+  /** For screen readers: the latest thing worth saying. */
+  readonly announcement: Accessor<string>;
+  card(id: string): AdapterCard | undefined;
+  loadPack(): Promise<void>;
+  generate(change?: { readonly keepSeed?: boolean }): Promise<void>;
+  /** Brings a run of the gallery back, its prompt and settings too; `inputError` says why not. */
+  show(runId: string): Promise<void>;
+  useSettings(options: GenerateOptions): void;
+  /** Takes over the settings of the picture that `start.offer` asks about. */
+  useOffered(): void;
+  /**
+   * What was dropped, pasted or chosen: a picture is started from, or its settings are offered if it carries some; adapter
+   * files are examined; checkpoints, folders too, join the models.
+   */
+  takePick(pick: DiskPick | Promise<DiskPick>): Promise<void>;
+  storageUse(): Promise<DiskUse>;
+  /** Deletes the files of a manifest; when the model on show needs them, nothing is painted until it is loaded again. */
+  deletePack(manifestId: string): Promise<void>;
+  /** Makes a pack the one that paints. */
+  useModel(packId: string): Promise<void>;
+  announce(text: string): void;
+}
+
+/** Until a pack is loaded the page shows these; the pack's own replace them. */
+const assumedDefaults: PackDefaults = {
+  width: 256,
+  height: 256,
+  full: { steps: 20, cfgScale: 5, sampler: "dpmpp_2m", schedule: "karras" },
+  fewStep: null,
+};
+
+const isSlow = (loaded: LoadedPack | null): boolean => (loaded?.device.kind ?? "wasm") === "wasm";
+
+/** What a run asks for with these settings: steps, sampler and size may be the pack's own. */
+function optionsOf(
+  settings: Settings,
+  { loaded, choice }: { readonly loaded: LoadedPack | null; readonly choice: ChoiceOptions },
+): GenerateOptions {
+  const defaults = loaded?.defaults ?? assumedDefaults;
+  return { ...toOptions(settings, { defaults, slowDevice: isSlow(loaded) }), ...choice };
+}
+
+/** What of a request a user changes beside the pictures. */
+const choiceKey = ({ strengths, pins, bans, removed }: GenerateOptions): string =>
+  JSON.stringify([
+    Object.entries(strengths).sort(([a], [b]) => (a < b ? -1 : 1)),
+    [...pins].sort(),
+    [...bans].sort(),
+    [...removed].sort(),
+  ]);
+
+/** Lives as long as the page. */
+export const createStudio = (services: Services): Studio => createRoot(() => buildStudio(services));
+
+function buildStudio(services: Services): Studio {
+  const [settings, setSettings] = createSettings();
+  const [inputError, setInputError] = createSignal<PlainError | null>(null);
+  const [announcement, announce] = createSignal("");
+  const packState = createPackState({ services, settings: [settings, setSettings], announce });
+  const { loaded: pack, id: packId } = packState;
+  const choice = createChoiceState({ settings: [settings, setSettings], pack });
+
+  const cards = createMemo(() => new Map(pack()?.cards.map((card) => [card.id, card])));
+  const defaults = (): PackDefaults => pack()?.defaults ?? assumedDefaults;
+  const options = createMemo((): GenerateOptions => {
+    const { removed, strengths } = choice.adjustments;
+    const now = {
+      pins: choice.pins(),
+      bans: choice.bans(),
+      removed: [...removed],
+      strengths: { ...strengths },
+    };
+    return optionsOf(settings, { loaded: pack(), choice: now });
+  });
+
+  /** The request of this moment, for whichever pack will be there. */
+  function snapshot(): (loaded: LoadedPack | null) => GenerateOptions {
+    const asked = structuredClone(unwrap(settings));
+    const choiceFor = choice.snapshot();
+    return (loaded) => optionsOf(asked, { loaded, choice: choiceFor(loaded) });
+  }
+
+  /** Puts another model in the place of the one that paints; a run in progress ends with it. */
+  async function useModel(id: string): Promise<void> {
+    runs.stop();
+    await packState.use(id);
+  }
+
+  const gallery = createGalleryState();
+  const start = createStartState({ settings: [settings, setSettings], gallery, announce, setInputError });
+  const intake = createIntake({ services, pack, refresh: packState.refresh, announce });
+  const runs = createRuns({
+    services,
+    gallery,
+    inputs: start.inputs,
+    packId,
+    pack,
+    cards,
+    announce,
+    onProgress: packState.onProgress,
+    onPack: packState.onPack,
+    onDevice: packState.onDevice,
+    onFailure: packState.onFailure,
+  });
+  const models = createModels({ services, packId, use: useModel, busy: runs.busy, announce });
+  const reading = createReading({ services, pack, busy: runs.busy, options, shown: runs.shown });
+  const planned = createMemo((): readonly PlannedImage[] => {
+    const loaded = pack();
+    return loaded ? planBatch(reading().composition, options(), loaded).images : [];
+  });
+  /** Whether the model in use painted the run on show. */
+  const sameModel = (): boolean => modelOf(runs.shown()?.report?.pack.id ?? packId()) === modelOf(packId());
+  const adjusted = createMemo(() => {
+    const view = runs.shown();
+    if (view === null || view.status === "running" || !sameModel()) return false;
+    return choiceKey(view.options) !== choiceKey(options());
+  });
+
+  const missing = createMemo((): readonly string[] => {
+    const view = runs.shown();
+    if (!view?.report || pack() === null || !sameModel()) return []; // of another model nothing is known
+    return missingAdapters(
+      view.images.flatMap(({ adapters }) => adapters),
+      cards(),
+    );
+  });
+
+  // A complaint about the prompt is settled when the prompt changes, one that a run came back with too.
+  createEffect(
+    on(
+      () => settings.prompt,
+      () => {
+        setInputError(null);
+        runs.settle();
+      },
+      { defer: true },
+    ),
+  );
+
+  return {
+    settings,
+    setSettings,
+    packStatus: packState.status,
+    progress: packState.progress,
+    transfer: packState.transfer,
+    pack,
+    packError: packState.error,
+    fewStep: () => usesFewStep(settings, isSlow(pack())) && defaults().fewStep !== null,
+    options,
+    run: runs.shown,
+    busy: runs.busy,
+    inputError,
+    adjustments: choice.adjustments,
+    pins: choice.pins,
+    bans: choice.bans,
+    setStrength: choice.setStrength,
+    remove: choice.remove,
+    restore: choice.restore,
+    togglePin: choice.togglePin,
+    toggleBan: choice.toggleBan,
+    adjusted,
+    reading,
+    planned,
+    models,
+    gallery,
+    start,
+    intake,
+    missing,
+    announcement,
+    announce,
+    card: (id) => cards().get(id),
+    stop: runs.stop,
+    compare: runs.compare,
+    compareWithStart: runs.compareWithStart,
+    closeVariant: runs.closeVariant,
+    loadPack: packState.load,
+    useModel,
+
+    async generate({ keepSeed = false } = {}) {
+      if (runs.busy()) return;
+      setInputError(null);
+      choice.prune(reading());
+      const previous = runs.shown();
+      if (keepSeed && previous) setSettings("seed", previous.options.seed);
+      else if (!settings.seedLocked) setSettings("seed", randomSeed());
+      const ask = snapshot();
+      const wanted = ask(pack());
+      try {
+        checkOptions(wanted, { defaults: pack()?.defaults });
+      } catch (error) {
+        setInputError(explain(error));
+        return;
+      }
+      setSettings("history", (history) => withPrompt(history, wanted.prompt));
+      await runs.start(ask);
+    },
+
+    async show(runId) {
+      const isLatest = start.claim();
+      setInputError(null); // it was about something else
+      const asked = await runs.show(runId).catch((error: unknown) => {
+        setInputError(explain(error));
+        return null;
+      });
+      if (!asked) return;
+      // A picture that was chosen while the run was read stays, with what there is to say about it.
+      const own = isLatest();
+      const chosen = own ? {} : { start: settings.start, size: settings.size };
+      const draft = settings.prompt;
+      batch(() => {
+        if (own) start.setNote(null);
+        if (draft.trim() !== "" && draft !== asked.prompt)
+          setSettings("history", (history) => withPrompt(history, draft));
+        // Prompt, choice and pictures always belong together; only the lock of the seed stays as it is.
+        setSettings({ ...fromOptions(asked, defaults()), ...chosen, seedLocked: settings.seedLocked });
+        choice.adopt(asked, { sameModel: sameModel() });
+      });
+    },
+    useSettings(value) {
+      start.claim();
+      batch(() => {
+        start.setNote(null);
+        setSettings(fromOptions(value, defaults()));
+        choice.adopt(value, { sameModel: sameModel() });
+      });
+    },
+    useOffered() {
+      const offered = start.offer();
+      if (!offered) return;
+      start.claim();
+      const parameters = parseParameters(offered.text);
+      const values = readStartValues(parameters.fields);
+      const loaded = pack();
+      const lost = loaded
+        ? missingAdapters(readLoraTags(parameters.prompt, loaded.cards).adapters, cards())
+        : [];
+      const read = completeOptions(readInfotext(offered.text, loaded && cards()), defaults());
+      batch(() => {
+        setInputError(null);
+        choice.adopt(read, { sameModel: true });
+        setSettings({
+          ...fromOptions(read, defaults()),
+          ...(values && { start: settings.start, startValues: values }),
+        });
+        const notes = [
+          values && !settings.start
+            ? "It was painted over a picture that is not in the file. Start from that picture to paint it again."
+            : null,
+          describeMissing(lost),
+        ];
+        start.setNote(notes.filter(Boolean).join(" ") || null);
+        start.ask(null);
+      });
+      announce(`Prompt and settings of ${offered.name} taken over.`);
+    },
+    takePick: createTaking({ start, intake, models, setInputError }),
+    storageUse: () => services.storageUse(),
+    async deletePack(manifestId) {
+      if (runs.busy()) runs.stop();
+      await packState.remove(manifestId);
+    },
+  };
+}

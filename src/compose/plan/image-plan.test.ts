@@ -1,0 +1,172 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Candidate } from "../../retrieval/candidate.ts";
+import { composeBaseline } from "../baselines.ts";
+import type { Composition } from "../composition.ts";
+import { planImages } from "./image-plan.ts";
+import { presets } from "./presets.ts";
+import { paintedPrompt } from "./prompt-options.ts";
+
+const composition = (sizes: readonly number[], weight = 0.8): Composition => ({
+  tasks: sizes.map((size, t) => ({
+    text: `task ${t}`,
+    start: null,
+    end: null,
+    picks: Array.from({ length: size }, (_, i) => ({
+      id: `a${t}.${i}`,
+      reason: "",
+      similarity: 0.9,
+      weight,
+    })),
+  })),
+  rejected: [],
+  composer: { name: "test", kind: "rules" },
+});
+
+describe("plan", () => {
+  test("image i of a batch is the single image of seed + i", () => {
+    const batch = planImages(composition([3, 2, 1]), { preset: "paper", count: 8, seed: 100 });
+    for (const [i, image] of batch.images.entries()) {
+      const single = planImages(composition([3, 2, 1]), { preset: "paper", count: 1, seed: 100 + i });
+      expect(single.images[0]).toEqual(image);
+    }
+    expect(new Set(batch.images.map(({ mask }) => JSON.stringify(mask))).size).toBeGreaterThan(1);
+  });
+
+  test("weights: refined × 0.8 ÷ active in the reference, refined ÷ active in the paper", () => {
+    for (const [preset, base] of [
+      ["reference", 0.8],
+      ["paper", 1],
+    ] as const) {
+      for (const { uses } of planImages(composition([3, 2], 0.7), { preset, count: 30, seed: 0 }).images) {
+        for (const use of uses) {
+          const active = uses.filter(({ taskIndex }) => taskIndex === use.taskIndex).length;
+          expect(use.strength).toBeCloseTo((0.7 * base) / active, 12);
+        }
+      }
+    }
+  });
+
+  test("the budget caps the sum of strengths and keeps their proportions", () => {
+    const budget = presets.balanced.budget!;
+    const { images } = planImages(composition([1, 1, 1, 1], 0.9), { preset: "balanced", count: 1, seed: 5 });
+    expect(images[0]!.uses.reduce((sum, { strength }) => sum + strength, 0)).toBeCloseTo(budget, 12);
+    expect(images[0]!.uses[0]!.formula).toBe(`0.9 × ${Number((budget / 3.6).toFixed(3))} (budget)`);
+    const small = planImages(composition([1], 0.9), { preset: "balanced", count: 1, seed: 5 });
+    expect(small.images[0]!.uses[0]!.strength).toBe(0.9);
+  });
+
+  test("what the user sets stands as it is; bans and pins", () => {
+    const { images, composition: final } = planImages(composition([2, 1]), {
+      preset: "paper",
+      count: 20,
+      seed: 1,
+      overrides: {
+        strengths: { "a0.0": 1.3, mine: -0.5 },
+        bans: ["a1.0"],
+        pins: [
+          { id: "a0.0", weight: 0.8 },
+          { id: "mine", weight: 0.8 },
+        ],
+      },
+    });
+    expect(final.tasks.at(-1)).toMatchObject({ text: "", picks: [{ id: "mine", reason: "pinned by you" }] });
+    for (const { job } of images) {
+      expect(job.adapters).toContainEqual({ id: "a0.0", unetStrength: 1.3, textStrength: 1.3 });
+      expect(job.adapters).toContainEqual({ id: "mine", unetStrength: -0.5, textStrength: -0.5 });
+      expect(job.adapters.some(({ id }) => id === "a1.0")).toBe(false);
+    }
+    const halved = planImages(composition([1]), {
+      preset: "balanced",
+      count: 1,
+      seed: 1,
+      overrides: { taskFactors: { 0: 0.5 } },
+    });
+    expect(halved.images[0]!.uses[0]).toMatchObject({ strength: 0.4, formula: "0.8 × 0.5 (task)" });
+  });
+
+  test("properties: each adapter once, at work or masked, budget kept, repeatable", () => {
+    const arbitrary = fc.record({
+      sizes: fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 5 }),
+      preset: fc.constantFrom("paper", "reference", "balanced"),
+      seed: fc.integer({ min: 0, max: 2 ** 32 }),
+      count: fc.integer({ min: 1, max: 4 }),
+    });
+    fc.assert(
+      fc.property(arbitrary, ({ sizes, preset, seed, count }) => {
+        const options = { preset, seed, count } as const;
+        const plan = planImages(composition(sizes), options);
+        expect(planImages(composition(sizes), options)).toEqual(plan);
+        const all = plan.composition.tasks.flatMap(({ picks }) => picks.map(({ id }) => id)).sort();
+        for (const { uses, masked } of plan.images) {
+          expect([...uses.map(({ id }) => id), ...masked].sort()).toEqual(all);
+          const sum = uses.reduce((total, { strength }) => total + strength, 0);
+          expect(sum).toBeLessThanOrEqual((presets[preset].budget ?? Infinity) + 1e-9);
+        }
+      }),
+    );
+  });
+});
+
+const candidate = (id: string, similarity: number): Candidate =>
+  ({ card: { id, refined: { weight: 0.7 } }, similarity, keys: [] }) as unknown as Candidate;
+
+describe("baselines", () => {
+  const candidates = Array.from({ length: 10 }, (_, i) => candidate(`a${i}`, 0.9 - i / 20));
+
+  test("retriever: the top three, each a task of its own, weights undivided", () => {
+    const found = composeBaseline("retriever", candidates, { seed: 1 });
+    const { images } = planImages(found, { preset: "reference", count: 1, seed: 1, masks: "all" });
+    expect(images[0]!.job.adapters.map(({ id, unetStrength }) => [id, unetStrength])).toEqual(
+      ["a0", "a1", "a2"].map((id) => [id, 0.7 * 0.8]),
+    );
+  });
+
+  test("random: seeded, three different ones, independent of the order of candidates", () => {
+    const ids = (list: readonly Candidate[], seed: number): string[] =>
+      composeBaseline("random", list, { seed }).tasks.map(({ picks }) => picks[0]!.id);
+    expect(ids(candidates, 4)).toEqual(ids([...candidates].reverse(), 4));
+    expect(new Set(ids(candidates, 4)).size).toBe(3);
+    expect(
+      new Set(Array.from({ length: 20 }, (_, seed) => ids(candidates, seed).join())).size,
+    ).toBeGreaterThan(5);
+    expect(ids(candidates.slice(0, 2), 4)).toHaveLength(2);
+  });
+
+  test("sd has none; reranker says plainly that it is missing", () => {
+    expect(composeBaseline("sd", candidates, { seed: 1 }).tasks).toEqual([]);
+    expect(() => composeBaseline("reranker", candidates, { seed: 1 })).toThrow(
+      /reranker baseline is not available/,
+    );
+  });
+});
+
+describe("prompt options", () => {
+  const prompt = "a fox in the snow, (clay render:1.2)";
+  const tasks = (picked: boolean): Composition => ({
+    ...composition([]),
+    tasks: [
+      { text: "a fox", start: 0, end: 5, picks: [] },
+      { text: "in the snow", start: 6, end: 17, picks: picked ? composition([1]).tasks[0]!.picks : [] },
+      { text: "clay render:1.2", start: 20, end: 35, picks: [] },
+    ],
+  });
+
+  test("all off: the prompt itself", () => expect(paintedPrompt(prompt)).toBe(prompt));
+
+  test("restore concepts emphasises tasks without adapter", () => {
+    expect(paintedPrompt(prompt, { restoreConcepts: tasks(true) })).toBe(
+      "(a fox:1.1) in the snow, (clay render:1.2)",
+    );
+    expect(paintedPrompt(prompt, { restoreConcepts: tasks(false) })).toBe(
+      "(a fox:1.1) (in the snow:1.1), (clay render:1.2)",
+    );
+  });
+
+  test("trigger words are added once and only where missing", () => {
+    const card = { triggerWords: ["Clay Render", "clyfig", "clyfig"] } as never;
+    expect(paintedPrompt(prompt, { triggersOf: [card], debias: "realistic" })).toBe(
+      `${prompt}, clyfig, realistic, high quality`,
+    );
+  });
+});

@@ -1,0 +1,91 @@
+// From a composition to the images of a batch: bans and pins, a seeded mask per image, strengths. Image i of a batch has
+// seed + i and depends on that seed alone, so it is the same as a single image of that seed.
+import type { ImageJob } from "../../shared/request.ts";
+import type { Composition, Pick } from "../composition.ts";
+import { sampleMask, type TaskMask, totalMasks } from "./masks.ts";
+import { type MaskRule, type PresetId, presets } from "./presets.ts";
+import { seededRandom } from "./random.ts";
+import { type PlannedUse, type StrengthOverrides, strengths } from "./weights.ts";
+
+/** An adapter that the user wants in every image. */
+interface Pin {
+  readonly id: string;
+  /** Refined weight of its card. */
+  readonly weight: number;
+}
+
+interface Overrides extends StrengthOverrides {
+  readonly pins?: readonly Pin[] | undefined;
+  readonly bans?: readonly string[] | undefined;
+}
+
+export interface PlanOptions {
+  readonly preset: PresetId;
+  /** Images in the batch. */
+  readonly count: number;
+  readonly seed: number;
+  readonly overrides?: Overrides | undefined;
+  /** Replaces the preset's mask rule; baselines use "all". */
+  readonly masks?: MaskRule | undefined;
+}
+
+interface PlannedImage {
+  readonly job: ImageJob;
+  /** Per task of the plan, which of its picks are at work. */
+  readonly mask: readonly TaskMask[];
+  readonly uses: readonly PlannedUse[];
+  /** Ids of picks that the mask leaves out. */
+  readonly masked: readonly string[];
+}
+
+export interface Plan {
+  /** The composition after bans and pins; masks and `taskIndex` refer to its tasks. */
+  readonly composition: Composition;
+  /** How many different masks there are, as decimal digits (it may exceed 2^53). */
+  readonly maskCount: string;
+  readonly images: readonly PlannedImage[];
+}
+
+/** The composition without banned adapters and with the pinned ones; a pin that no task has becomes a task of its own. */
+function applyOverrides(composition: Composition, { bans = [], pins = [] }: Overrides): Composition {
+  const tasks = composition.tasks.map((task) => ({
+    ...task,
+    picks: task.picks.filter(({ id }) => !bans.includes(id)),
+  }));
+  const present = new Set(tasks.flatMap(({ picks }) => picks.map(({ id }) => id)));
+  const added = pins
+    .filter(({ id }) => !present.has(id))
+    .map(({ id, weight }) => ({
+      text: "",
+      start: null,
+      end: null,
+      picks: [{ id, weight, similarity: 1, reason: "pinned by you" } satisfies Pick],
+    }));
+  return { ...composition, tasks: [...tasks, ...added] };
+}
+
+/** Pure: the same composition and options always give the same plan. */
+export function planImages(composition: Composition, options: PlanOptions): Plan {
+  const preset = presets[options.preset];
+  const overrides = options.overrides ?? {};
+  const final = applyOverrides(composition, overrides);
+  const pinned = new Set(overrides.pins?.map(({ id }) => id));
+  const sizes = final.tasks.map(({ picks }) => picks.length);
+  const rule = options.masks ?? preset.masks;
+  const images = Array.from({ length: options.count }, (_, index): PlannedImage => {
+    const seed = options.seed + index;
+    const sampled = sampleMask(sizes, rule, seededRandom(seed, "masks"));
+    const mask = sampled.map((bits, t) =>
+      bits.map((bit, i) => bit || pinned.has(final.tasks[t]!.picks[i]!.id)),
+    );
+    const uses = strengths(final, mask, { ...overrides, preset });
+    const adapters = uses
+      .filter(({ strength }) => strength !== 0)
+      .map(({ id, strength }) => ({ id, unetStrength: strength, textStrength: strength }));
+    const masked = final.tasks.flatMap(({ picks }, t) =>
+      picks.filter((_, i) => !mask[t]![i]).map(({ id }) => id),
+    );
+    return { job: { seed, adapters }, mask, uses, masked };
+  });
+  return { composition: final, maskCount: totalMasks(sizes, rule).toString(), images };
+}

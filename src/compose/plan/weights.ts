@@ -1,0 +1,59 @@
+// Strengths of the adapters at work in one image. Per task: refined weight × base weight ÷ adapters of the task at work
+// (Stylus §3.3 and prompts.py); then a budget over all tasks against the "overcooked" sums of many adapters; a strength
+// that the user has set stands as it is.
+import type { Composition, Pick } from "../composition.ts";
+import type { TaskMask } from "./masks.ts";
+import type { Preset } from "./presets.ts";
+
+export interface PlannedUse {
+  readonly id: string;
+  readonly taskIndex: number;
+  /** Final strength of UNet and text encoder. */
+  readonly strength: number;
+  /** How it came about, for the page: "0.8 ÷ 2 × 0.75 (budget)". */
+  readonly formula: string;
+}
+
+export interface StrengthOverrides {
+  /** Final strength by adapter id; exempt from division and budget. */
+  readonly strengths?: Readonly<Record<string, number>> | undefined;
+  /** Factor by index of the task. */
+  readonly taskFactors?: Readonly<Record<number, number>> | undefined;
+}
+
+const short = (value: number): string => String(Number(value.toFixed(3)));
+
+/** @param masks one per task, as long as its picks */
+export function strengths(
+  composition: Composition,
+  masks: readonly TaskMask[],
+  options: { preset: Preset } & StrengthOverrides,
+): readonly PlannedUse[] {
+  const { preset } = options;
+  const uses: { pick: Pick; taskIndex: number; strength: number; formula: string; fixed: boolean }[] = [];
+  for (const [taskIndex, task] of composition.tasks.entries()) {
+    const active = task.picks.filter((_, i) => masks[taskIndex]![i]);
+    for (const pick of active) {
+      const fixed = options.strengths?.[pick.id];
+      if (fixed !== undefined) {
+        uses.push({ pick, taskIndex, strength: fixed, formula: "set by you", fixed: true });
+        continue;
+      }
+      const factor = options.taskFactors?.[taskIndex] ?? 1;
+      const parts = [short(pick.weight)];
+      if (preset.baseWeight !== 1) parts.push(`× ${short(preset.baseWeight)}`);
+      if (active.length > 1) parts.push(`÷ ${active.length}`);
+      if (factor !== 1) parts.push(`× ${short(factor)} (task)`);
+      const strength = ((pick.weight * preset.baseWeight) / active.length) * factor;
+      uses.push({ pick, taskIndex, strength, formula: parts.join(" "), fixed: false });
+    }
+  }
+  const spent = uses.reduce((sum, use) => sum + (use.fixed ? 0 : Math.abs(use.strength)), 0);
+  const cut = preset.budget !== null && spent > preset.budget ? preset.budget / spent : 1;
+  return uses.map(({ pick, taskIndex, strength, formula, fixed }) => ({
+    id: pick.id,
+    taskIndex,
+    strength: fixed ? strength : strength * cut,
+    formula: fixed || cut === 1 ? formula : `${formula} × ${short(cut)} (budget)`,
+  }));
+}

@@ -1,0 +1,257 @@
+// What an adapter is called, and how far to believe it. Authors' tags mix names ("squid"), kinds ("animal"), parts
+// ("horse" on a unicorn) and wishes ("golden hour" on a sepia filter). The refined description was written from the
+// images, so it decides: a phrase it denies counts for nothing, a phrase it does not mention counts for less, and a tag
+// of a thing-adapter is a name only if the description lists it among the things added.
+import type { AdapterCard } from "../../retrieval/card.ts";
+import { colors, commonDepictions, places, sizes, styleWords, times, weathers } from "./lexicon.ts";
+import type { StyleNames } from "./phrase-kinds.ts";
+import { contentStems, nameStems, wordsOf } from "./words.ts";
+
+export interface NamePhrase {
+  readonly text: string;
+  readonly source: "title" | "tag" | "trigger word" | "description";
+  readonly stems: readonly string[];
+  /** 0 to 1: how much a match with this phrase says. */
+  readonly trust: number;
+}
+
+const thingCategories = new Set(["concept", "character", "animal", "vehicle", "building"]);
+
+/** Whether the adapter draws things, rather than changing how or where things are drawn. */
+export const isThing = ({ refined }: AdapterCard): boolean => thingCategories.has(refined.category);
+
+/** Words that say which sort of thing an adapter is, or how good it claims to be. */
+const genericStems = new Set(
+  `concept style pose action character clothing background building vehicle animal food quality enhancer photography lighting
+  fantasy sci fi magic cute illustration tool helper pack friend friendly art design aesthetic season holiday landscape image
+  picture 3d exotic tropical music composition framing portrait
+  paper`.split(/\s+/),
+);
+
+/** How much a word says about which adapter is meant. */
+function stemWeight(stem: string): number {
+  if (colors.has(stem) || sizes.has(stem)) return 0.3;
+  if (commonDepictions.has(stem)) return 0.3;
+  if (genericStems.has(stem)) return 0.2;
+  return 1;
+}
+
+/** Stems that the description denies: "no colour", "without shading", "adds no sunset". */
+function deniedStems(description: string): ReadonlySet<string> {
+  const denied = new Set<string>();
+  for (const [, words] of description.matchAll(/\b(?:no|not|without|removes|removing|never)\b([^,.;:]*)/gi)) {
+    for (const stem of contentStems(words!)) denied.add(stem);
+  }
+  return denied;
+}
+
+/** The things that a description says are added, one by one: "Adds sea creatures: an octopus, a squid and a jellyfish". */
+function listedItems(description: string): readonly string[] {
+  const sentence = description.split(".")[0]!;
+  const colon = sentence.indexOf(":");
+  // "Adds a llama (alpaca): a woolly animal" names its thing before the colon, a plural there only sums up.
+  const list = colon < 0 || /^\w+ an? /.test(sentence) ? sentence : sentence.slice(colon + 1);
+  const items = list
+    .replace(/^\w+ /, "")
+    .split(/[,:()]|\band\b|\bor\b|\bplus\b/i)
+    .map((item) => item.trim())
+    .filter((item) => item !== "");
+  // "Santa with a beard and red cap": without an article, what follows a "with" still belongs to it.
+  return items.filter(
+    (item, i) =>
+      !/^the\b/i.test(item) && (/^(?:an?|two|three)\b/i.test(item) || !/\bwith\b/i.test(items[i - 1] ?? "")),
+  );
+}
+
+/** The part of a listed thing before "of", "with" and the like. */
+const headOf = (item: string): string =>
+  item.split(/\b(?:of|with|on|in|that|who|which|for|from|at|seen)\b/i)[0]!;
+
+/**
+ * Trust in phrases of the author's that the refined description does not bear out: in a title or trigger word, in a tag,
+ * and in either once the description has denied another of them.
+ */
+const unconfirmed = { name: 0.8, tag: 0.45, afterDenial: 0.2 };
+
+/**
+ * Runs of two words or more in the refined description that the author's names have too: "neon sign" of "Neon Sign Glow",
+ * "stained glass window" of the trigger word "stained glass" with the tag "window".
+ */
+function confirmedRuns({
+  title,
+  triggerWords,
+  tags,
+  refined: { description },
+}: AdapterCard): readonly string[] {
+  const authors = new Set([title, ...triggerWords, ...tags].flatMap(contentStems));
+  const runs: { start: number; end: number; words: number }[] = [];
+  for (const { stem, start, end } of wordsOf(description)) {
+    if (!authors.has(stem)) continue;
+    const last = runs.at(-1);
+    if (last && /^[ -]$/.test(description.slice(last.end, start))) {
+      last.end = end;
+      last.words += 1;
+    } else runs.push({ start, end, words: 1 });
+  }
+  return runs
+    .filter(({ words }) => words > 1)
+    .map(({ start, end }) => description.slice(start, end).toLowerCase());
+}
+
+/** The believed names of style adapters that have two words or more, for `segment`. */
+export function styleNames(cards: readonly AdapterCard[]): StyleNames {
+  const of = (wanted: (source: NamePhrase["source"]) => boolean): string[][] =>
+    cards
+      .filter(({ refined }) => refined.category === "style")
+      .flatMap(namePhrases)
+      .filter(({ source, trust }) => trust >= 0.9 && wanted(source))
+      .map(({ text }) => [...nameStems(text)])
+      .filter((stems) => stems.length > 1)
+      .sort((a, b) => b.length - a.length);
+  return {
+    whole: of((source) => source === "title" || source === "trigger word"),
+    parts: of((source) => source === "description"),
+  };
+}
+
+/** Names of an adapter with their trust; phrases without content are left out. */
+export function namePhrases(card: AdapterCard): readonly NamePhrase[] {
+  const { description, category } = card.refined;
+  const described = new Set(wordsOf(description).map(({ stem }) => stem));
+  const denied = deniedStems(description);
+  const authors = [card.title, ...card.triggerWords, ...card.tags].flatMap(contentStems);
+  const credible = !authors.some((stem) => denied.has(stem) && stemWeight(stem) === 1);
+  const items = isThing(card) ? listedItems(description) : [];
+  const listed = new Set(items.flatMap((item) => contentStems(headOf(item))));
+  const trust = (stems: readonly string[], source: NamePhrase["source"]): number => {
+    const naming = stems.filter((stem) => stemWeight(stem) === 1);
+    if (naming.length === 0 || stems.some((stem) => denied.has(stem))) return 0;
+    if (source === "description") return 0.9;
+    // Times, weather and places name backgrounds only: "night" says little of a neon style.
+    const setting = (stem: string): boolean => times.has(stem) || weathers.has(stem) || places.has(stem);
+    if (source === "tag" && category !== "background" && naming.every(setting)) return 0;
+    if (source === "tag" && isThing(card)) return naming.every((stem) => listed.has(stem)) ? 1 : 0;
+    if (naming.some((stem) => described.has(stem))) return 1;
+    if (!credible) return unconfirmed.afterDenial;
+    return source === "tag" ? unconfirmed.tag : unconfirmed.name;
+  };
+  const phrases: NamePhrase[] = [];
+  const add = (text: string, source: NamePhrase["source"]): void => {
+    const stems = [...new Set(contentStems(text))];
+    if (stems.length > 0) phrases.push({ text, source, stems, trust: trust(stems, source) });
+  };
+  add(card.title, "title");
+  const titles = isThing(card) ? card.title.split(/&|\+|\/|\||,|\band\b/i) : []; // "Dragons & Phoenix" are two names
+  if (titles.length > 1) for (const title of titles) add(title.trim(), "title");
+  for (const word of card.triggerWords) add(word, "trigger word");
+  for (const tag of card.tags) add(tag, "tag");
+  for (const item of items) add(item.replace(/^(?:an?|two|three)\s/i, ""), "description");
+  if (category === "style") {
+    for (const run of confirmedRuns(card)) add(run, "description");
+    for (const { text, stem } of wordsOf(description)) {
+      const isName =
+        styleWords.has(stem) &&
+        !commonDepictions.has(stem) &&
+        !/(?:ed|ing|ic|al|flat|retro|vintage)$/.test(text);
+      if (isName) add(text, "description");
+    }
+  }
+  return phrases;
+}
+
+/** The names of all candidates; what several of them are called tells them apart less. */
+export function allNamePhrases(cards: readonly AdapterCard[]): readonly (readonly NamePhrase[])[] {
+  const names = cards.map(namePhrases);
+  const owners = new Map<string, number>();
+  for (const phrases of names) {
+    for (const key of new Set(phrases.map(({ stems }) => stems.join(" "))))
+      owners.set(key, (owners.get(key) ?? 0) + 1);
+  }
+  return names.map((phrases) =>
+    phrases.map((phrase) => {
+      const shared = owners.get(phrase.stems.join(" "))! > 1;
+      return shared && phrase.source === "tag"
+        ? { ...phrase, trust: Math.min(phrase.trust, unconfirmed.tag) }
+        : phrase;
+    }),
+  );
+}
+
+/**
+ * Upper limit for similarity in meaning: where most words of a task stand only in names that are hardly believed, the
+ * document (which holds those names too) proves nothing.
+ */
+export function semanticLimit(taskStems: readonly string[], phrases: readonly NamePhrase[]): number {
+  if (taskStems.every((stem) => stemWeight(stem) < 1)) return 0; // "photo", "black and red": near to many, asking for none
+  const believed = new Set(
+    phrases.filter(({ trust }) => trust > unconfirmed.afterDenial).flatMap(({ stems }) => stems),
+  );
+  const doubted = phrases
+    .filter(({ trust, source }) => trust <= unconfirmed.afterDenial && source !== "tag")
+    .flatMap(({ stems }) => stems)
+    .filter((stem) => !believed.has(stem));
+  return overlap(doubted, taskStems) >= 0.5 ? unconfirmed.afterDenial : 1;
+}
+
+/** A trigger phrase or title of two words or more that stands in the task word for word. */
+export function verbatimPhrase(taskText: string, phrases: readonly NamePhrase[]): NamePhrase | null {
+  const task = ` ${nameStems(taskText).join(" ")} `;
+  return (
+    phrases.find(({ text, source, trust }) => {
+      if (source === "description" || source === "tag" || trust < 1) return false;
+      const stems = nameStems(text);
+      return stems.length > 1 && task.includes(` ${stems.join(" ")} `);
+    }) ?? null
+  );
+}
+
+export interface LexicalMatch {
+  readonly phrase: NamePhrase;
+  /** 0 to 1. */
+  readonly strength: number;
+}
+
+const total = (stems: readonly string[]): number => stems.reduce((sum, stem) => sum + stemWeight(stem), 0);
+
+/** "white outline" is not what "black outline" asks for. */
+function otherColor(task: readonly string[], phrase: readonly string[]): boolean {
+  const asked = task.filter((stem) => colors.has(stem));
+  return (
+    asked.length > 0 &&
+    phrase.some((stem) => colors.has(stem)) &&
+    !phrase.some((stem) => asked.includes(stem))
+  );
+}
+
+/** Weighted share of a phrase's stems that the task has too. */
+export function overlap(taskStems: readonly string[], phraseStems: readonly string[]): number {
+  return total(phraseStems.filter((stem) => taskStems.includes(stem))) / total(phraseStems);
+}
+
+/**
+ * The name phrase that best matches the words of a task. Both sides count: a phrase with more to it than the task is
+ * narrower ("party hat" for "hat"), a task with more to it than the phrase is only partly met.
+ * @param options.heads stems of the task's main nouns: a phrase without any of them names another thing ("satellite" for
+ *   "satellite dish")
+ */
+export function lexicalMatch(
+  taskStems: readonly string[],
+  phrases: readonly NamePhrase[],
+  options: { readonly heads?: readonly string[] } = {},
+): LexicalMatch | null {
+  let best: LexicalMatch | null = null;
+  const task = [...new Set(taskStems)];
+  const taskWeight = total(task);
+  for (const phrase of phrases) {
+    if (phrase.trust === 0 || otherColor(task, phrase.stems)) continue;
+    const shared = total(phrase.stems.filter((stem) => task.includes(stem)));
+    if (shared === 0) continue;
+    const precision = shared / total(phrase.stems);
+    const recall = shared / taskWeight;
+    const { heads } = options;
+    const otherThing = heads !== undefined && !phrase.stems.some((stem) => heads.includes(stem));
+    const strength = phrase.trust * precision ** 1.5 * Math.sqrt(recall) * (otherThing ? 0.6 : 1);
+    if (!best || strength > best.strength) best = { phrase, strength };
+  }
+  return best;
+}

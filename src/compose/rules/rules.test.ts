@@ -1,0 +1,189 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { candidatesFor, card, exampleCards } from "../../../tests/fixtures/cards.ts";
+import { hashedEmbedder } from "../../../tests/fixtures/hashed-embedder.ts";
+import type { Composition } from "../composition.ts";
+import { namePhrases } from "./phrases.ts";
+import { presets } from "../plan/presets.ts";
+import { rulesComposer } from "./rules.ts";
+
+const embed = (texts: readonly string[]) => hashedEmbedder.embed(texts, { kind: "query" });
+
+async function compose(prompt: string, cards = exampleCards): Promise<Composition> {
+  const candidates = await candidatesFor(prompt, cards);
+  return rulesComposer.compose({ prompt, candidates, preset: "balanced" }, { embed });
+}
+
+const picked = ({ tasks }: Composition): Record<string, string[]> =>
+  Object.fromEntries(
+    tasks.filter(({ picks }) => picks.length > 0).map(({ text, picks }) => [text, picks.map(({ id }) => id)]),
+  );
+
+describe("rules composer", () => {
+  test("each task gets what fits it, with a reason in plain words", async () => {
+    const found = await compose("a unicorn and two squid in candy land, plasticine");
+    expect(picked(found)).toEqual({
+      unicorn: ["unicorn"],
+      "two squid": ["sea"],
+      "in candy land": ["candy"],
+      plasticine: ["clay"],
+    });
+    expect(found.tasks.at(-1)!.picks[0]).toMatchObject({
+      reason: "“plasticine” is named in its tags (1.00)",
+      weight: 0.8,
+    });
+    expect(found.composer).toEqual({ name: "rules", kind: "rules" });
+  });
+
+  test("plain prompts get none: parts, kinds and settings of an adapter are not its name", async () => {
+    for (const prompt of [
+      "a horse in a meadow",
+      "a rainbow over the ocean",
+      "a castle at night",
+      "a birthday cake",
+      "an old house",
+    ]) {
+      expect(picked(await compose(prompt)), prompt).toEqual({});
+    }
+  });
+
+  test("the refined description outranks the author: no sunset from a sepia filter", async () => {
+    expect(picked(await compose("a beach at sunset"))).toEqual({});
+    expect(picked(await compose("a beach, golden hour"))).toEqual({});
+    expect(picked(await compose("a beach, old sepia photograph"))).toEqual({
+      "old sepia photograph": ["sepia"],
+    });
+  });
+
+  test("kind guard: a style is not taken for a thing", async () => {
+    const found = await compose("a woman with a mosaic of mosaic tiles on the floor, clay pot");
+    expect(picked(found)["clay pot"]).toBeUndefined();
+    const { rejected } = await compose("three tiles on a table");
+    expect(rejected.find(({ id }) => id === "mosaic")?.reason).toBe(
+      "it is a style, but “three tiles” names a thing",
+    );
+  });
+
+  test("a trigger phrase of two words counts wherever it stands", async () => {
+    expect(picked(await compose("a frog candy land clay render"))).not.toEqual({});
+  });
+
+  test("what the prompt denies gets no adapter and says why", async () => {
+    const found = await compose("a unicorn without a party hat, no octopus, not clay, non-mosaic");
+    expect(picked(found)).toEqual({ unicorn: ["unicorn"] });
+    expect(found.tasks.map(({ text, reason }) => [text, reason])).toEqual([
+      ["unicorn", undefined],
+      ["without a party hat", "negated: “without a party hat” is left to the base model as text"],
+      ["no octopus", "negated: “no octopus” is left to the base model as text"],
+      ["not clay", "negated: “not clay” is left to the base model as text"],
+      ["non-mosaic", "negated: “non-mosaic” is left to the base model as text"],
+    ]);
+    expect(found.rejected).toContainEqual({
+      id: "clay",
+      reason: "negated: “not clay” is left to the base model as text",
+    });
+    expect(picked(await compose("not clay but a mosaic"))).toEqual({ mosaic: ["mosaic"] });
+  });
+
+  test("an adapter's own phrase passes the kind guard, a thing of that name does not", async () => {
+    const cards = [
+      card("neon", "style", {
+        title: "Neon Sign Glow",
+        tags: ["neon"],
+        triggers: ["neon lights"],
+        description: "Glowing tubes, like a neon sign at night.",
+      }),
+      card("comic", "style", { title: "Pop Halftone", triggers: ["comic book style"], tags: ["comic"] }),
+      card("pencil", "style", { title: "Graphite", triggers: ["pencil sketch"], tags: ["pencil"] }),
+      card("oil", "style", { title: "Old Masters", triggers: ["oil painting"], tags: ["canvas"] }),
+      ...exampleCards,
+    ];
+    const ids = async (prompt: string): Promise<string[]> =>
+      (await compose(prompt, cards)).tasks.flatMap(({ picks }) => picks.map(({ id }) => id));
+    for (const prompt of ["an owl, neon sign", "an owl as a neon sign"])
+      expect(await ids(prompt), prompt).toEqual(["neon"]);
+    expect(await ids("a fox on a hill, comic book style")).toEqual(["comic"]);
+    for (const prompt of [
+      "a neon sign above a bar",
+      "pencil on a desk",
+      "oil lamp",
+      "comic book on a table",
+      "an owl holding a comic book",
+    ]) {
+      expect(await ids(prompt), prompt).toEqual([]);
+    }
+  });
+
+  test("at most two styles, each adapter once", async () => {
+    const found = await compose("clay render, ink line art, mosaic, clay render of a fox");
+    const ids = found.tasks.flatMap(({ picks }) => picks.map(({ id }) => id));
+    expect(ids).toHaveLength(2);
+    expect(new Set(ids).size).toBe(2);
+    expect(found.rejected.some(({ reason }) => reason === "there are 2 styles already")).toBe(true);
+  });
+
+  test("nothing to compose", async () => {
+    expect((await compose("")).tasks).toEqual([]);
+    const none = await rulesComposer.compose(
+      { prompt: "a fox", candidates: [], preset: "balanced" },
+      { embed },
+    );
+    expect(none.tasks).toMatchObject([{ text: "fox", picks: [] }]);
+  });
+
+  test("properties: deterministic, order-free, caps hold, spans are the prompt's", async () => {
+    const words =
+      "unicorn octopus squid horse candy land clay render ink line art mosaic tiles party hat wearing a in the of , with two golden hour night no not without non-clay".split(
+        " ",
+      );
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.constantFrom(...words), { maxLength: 12 }), async (list) => {
+        const prompt = list.join(" ");
+        const found = await compose(prompt);
+        expect(await compose(prompt, [...exampleCards].reverse())).toEqual(found);
+        const picks = found.tasks.flatMap((task) => task.picks);
+        expect(new Set(picks.map(({ id }) => id)).size).toBe(picks.length);
+        const styles = picks.filter(
+          ({ id }) => exampleCards.find((c) => c.id === id)!.refined.category === "style",
+        );
+        expect(styles.length).toBeLessThanOrEqual(presets.balanced.styles);
+        for (const task of found.tasks) {
+          expect(prompt.slice(task.start!, task.end!)).toBe(task.text);
+          expect(task.picks.length).toBeLessThanOrEqual(presets.balanced.perTask);
+          for (const { similarity } of task.picks)
+            expect(similarity).toBeGreaterThanOrEqual(presets.balanced.threshold);
+        }
+        const rejected = found.rejected.map(({ id }) => id);
+        expect(rejected.some((id) => picks.some((pick) => pick.id === id))).toBe(false);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe("trust in names", () => {
+  const trustOf = (id: string): Record<string, number> =>
+    Object.fromEntries(
+      namePhrases(exampleCards.find((c) => c.id === id)!)
+        .toReversed()
+        .map(({ text, trust }) => [text, trust]),
+    );
+
+  test("tags of things are names only if the description lists them", () => {
+    expect(trustOf("unicorn")).toMatchObject({ unicorn: 1, horse: 0, rainbow: 0 });
+    expect(trustOf("sea")).toMatchObject({ octopus: 1, squid: 1, ocean: 0, jellyfish: 0.9 });
+  });
+
+  test("what the description denies or does not bear out counts less", () => {
+    expect(trustOf("sepia")["sunset"]).toBe(0);
+    expect(trustOf("sepia")["golden hour"]).toBeLessThan(presets.balanced.threshold);
+    expect(trustOf("ink")["night"]).toBe(0);
+  });
+
+  test("a description in no known shape still leaves title and trigger words", () => {
+    const odd = namePhrases(
+      card("x", "animal", { title: "Zebra Foal", triggers: ["zbrfl"], description: "???" }),
+    );
+    expect(odd.filter(({ trust }) => trust > 0).map(({ text }) => text)).toEqual(["Zebra Foal", "zbrfl"]);
+  });
+});

@@ -1,0 +1,233 @@
+// The rules composer: deterministic, no language model, and marked as such. Segments the prompt, scores every candidate
+// against every task by words and by meaning, and assigns under the composer rules of Stylus §3.2: same kind, each adapter
+// once, caps per task and for styles, τ, tasks merged when one adapter spans them.
+import { throwIfAborted } from "../../shared/errors.ts";
+import type { Candidate } from "../../retrieval/candidate.ts";
+import type { Vector } from "../../retrieval/vectors.ts";
+import type { Composer, Composition, Pick, Task } from "../composition.ts";
+import { kindFit, kindReason, negatedReason } from "./kinds.ts";
+import { type Match, matcher } from "./match.ts";
+import { type NamePhrase, styleNames } from "./phrases.ts";
+import { presets } from "../plan/presets.ts";
+import { isGerund } from "./phrase-kinds.ts";
+import { segment, type Segment } from "./segment.ts";
+import { contentStems } from "./words.ts";
+
+/** Tasks that are scored; a longer prompt keeps its remaining tasks, without adapters. */
+const maxScoredTasks = 48;
+
+/** A second adapter of a task must match nearly as well as its first. */
+const nearBest = 0.1;
+
+/** A merged task must match this much better than its parts. */
+const mergeGain = 0.12;
+
+/** Rejected candidates that are told: those that came near. */
+const maxRejected = 12;
+
+/** Where the kinds are only near, evidence has to be that much stronger. */
+const nearFactor = 0.9;
+
+interface Score extends Match {
+  readonly candidate: Candidate;
+  /** Why the kinds do not go together, or that the prompt denies the task; null when neither is so. */
+  readonly wrongKind: string | null;
+}
+
+const core = ({ words }: Segment): string => words.map(({ text }) => text).join(" ");
+
+/** Neighbouring segments as one, as they stand in the prompt. */
+function merged(prompt: string, parts: readonly Segment[]): Segment {
+  const { start } = parts[0]!;
+  const { end } = parts.at(-1)!;
+  return {
+    text: prompt.slice(start, end),
+    start,
+    end,
+    kind: parts.some(({ kind }) => kind === "place") ? "place" : parts[0]!.kind,
+    led: parts[0]!.led,
+    negated: false,
+    words: parts.flatMap(({ words }) => words),
+  };
+}
+
+/** Pairs of neighbours that may be one task: nothing but a few small words between them, and neither a style. */
+function mergeable(
+  prompt: string,
+  segments: readonly Segment[],
+): readonly { at: number; segment: Segment }[] {
+  const pairs: { at: number; segment: Segment }[] = [];
+  for (let at = 0; at + 1 < segments.length; at++) {
+    const pair = segments.slice(at, at + 2);
+    const between = prompt.slice(pair[0]!.end, pair[1]!.start);
+    const styles = pair.filter(({ kind }) => kind === "style").length;
+    if (/[,;.:!?|\n]/.test(between) || between.length > 12 || styles === 1) continue;
+    if (pair.some(({ negated }) => negated)) continue;
+    pairs.push({ at, segment: merged(prompt, pair) });
+  }
+  return pairs;
+}
+
+/** Adds the kind guard to the matches of a task. */
+function scored(
+  task: Segment,
+  matches: readonly Match[],
+  candidates: readonly Candidate[],
+): readonly Score[] {
+  return matches.map((match, index) => {
+    const candidate = candidates[index]!;
+    const { category } = candidate.card.refined;
+    const does = category === "action" && isGerund(task.words[0]!); // "a levitating teapot"
+    // Its own name, word for word, is evidence enough whatever the kind of the task seems to be.
+    const fit = match.verbatim ? "same" : does ? "near" : kindFit(task.kind, category);
+    const strength = match.strength * (fit === "near" ? nearFactor : 1);
+    const wrongKind = fit ? null : kindReason(task.text, task.kind, category);
+    return { ...match, candidate, strength, wrongKind: task.negated ? negatedReason(task.text) : wrongKind };
+  });
+}
+
+const placeNames: Readonly<Record<NamePhrase["source"], string>> = {
+  title: "title",
+  tag: "tags",
+  "trigger word": "trigger words",
+  description: "description",
+};
+
+function reason(task: Segment, { phrase, nearestName, strength }: Score): string {
+  const quoted = `“${task.text}”`;
+  const told = `(${strength.toFixed(2)})`;
+  const same = (text: string): boolean => text.trim().toLowerCase() === core(task);
+  if (phrase && same(phrase.text)) return `${quoted} is named in its ${placeNames[phrase.source]} ${told}`;
+  if (phrase) return `${quoted} matches its ${phrase.source} “${phrase.text}” ${told}`;
+  if (nearestName && same(nearestName.text))
+    return `${quoted} is named in its ${placeNames[nearestName.source]} ${told}`;
+  return `${quoted} is close in meaning to ${nearestName ? `“${nearestName.text}”` : "its description"} ${told}`;
+}
+
+/** Tasks with all scores; pairs that one adapter spans are merged. */
+async function scoredTasks(
+  prompt: string,
+  segments: readonly Segment[],
+  context: {
+    candidates: readonly Candidate[];
+    embed: Parameters<Composer["compose"]>[1]["embed"];
+    threshold: number;
+  },
+): Promise<readonly { task: Segment; scores: readonly Score[] }[]> {
+  const { candidates, embed, threshold } = context;
+  const match = matcher(candidates);
+  const heads = segments.slice(0, maxScoredTasks);
+  const pairs = mergeable(prompt, heads);
+  const vectors = await embed([...heads, ...pairs.map((pair) => pair.segment)].map(core));
+  const scoresOf = (task: Segment, vector: Vector): readonly Score[] =>
+    scored(task, match({ vector, words: task.words, led: task.led }), candidates);
+  const single = heads.map((task, i) => ({ task, scores: scoresOf(task, vectors[i]!) }));
+  const together = pairs
+    .map(({ at, segment: task }, i) => {
+      const scores = scoresOf(task, vectors[heads.length + i]!);
+      const gains = scores.map((score, c) => {
+        // Whatever the kinds: merging must not get round the kind guard.
+        const parts = Math.max(single[at]!.scores[c]!.strength, single[at + 1]!.scores[c]!.strength);
+        return usable(score) >= threshold ? usable(score) - parts : 0;
+      });
+      // Parts that each have an adapter of their own stay apart.
+      const apart = [at, at + 1].every((t) => single[t]!.scores.some((score) => usable(score) >= threshold));
+      return { at, task, scores, gain: apart ? 0 : Math.max(0, ...gains) };
+    })
+    .filter(({ gain }) => gain >= mergeGain)
+    .sort((a, b) => b.gain - a.gain || a.at - b.at);
+  const taken = new Set<number>();
+  const chosen = new Map<number, { task: Segment; scores: readonly Score[] }>();
+  for (const { at, task, scores } of together) {
+    if (taken.has(at) || taken.has(at + 1)) continue;
+    taken.add(at).add(at + 1);
+    chosen.set(at, { task, scores });
+  }
+  const rest = segments.slice(maxScoredTasks).map((task) => ({ task, scores: [] }));
+  return [...single.flatMap((entry, at) => chosen.get(at) ?? (taken.has(at) ? [] : [entry])), ...rest];
+}
+
+/** Strength where the kind allows it, else 0. */
+const usable = ({ strength, wrongKind }: Score): number => (wrongKind === null ? strength : 0);
+
+export const rulesComposer: Composer = {
+  info: { name: "rules", kind: "rules" },
+
+  async compose({ prompt, candidates, preset: presetId }, { embed, signal }): Promise<Composition> {
+    const preset = presets[presetId];
+    const segments = segment(prompt, styleNames(candidates.map(({ card }) => card))).filter(
+      ({ words }) => contentStems(words.map(({ text }) => text).join(" ")).length > 0,
+    );
+    if (segments.length === 0 || candidates.length === 0) {
+      return { tasks: segments.map((task) => emptyTask(task)), rejected: [], composer: rulesComposer.info };
+    }
+    const tasks = await scoredTasks(prompt, segments, { candidates, embed, threshold: preset.threshold });
+    throwIfAborted(signal);
+    const rejected = new Map<string, { reason: string; strength: number }>();
+    const reject = (id: string, why: string, strength: number): void => {
+      if (strength > (rejected.get(id)?.strength ?? 0)) rejected.set(id, { reason: why, strength });
+    };
+    const offers = tasks
+      .flatMap(({ task, scores }, index) => scores.map((score) => ({ task, index, score })))
+      .filter(({ score }) => score.strength >= preset.threshold / 2)
+      .sort(
+        (a, b) =>
+          b.score.strength - a.score.strength ||
+          b.score.candidate.similarity - a.score.candidate.similarity ||
+          (a.score.candidate.card.id < b.score.candidate.card.id ? -1 : 1) ||
+          a.index - b.index,
+      );
+    const picks = tasks.map((): Pick[] => []);
+    const used = new Set<string>();
+    let styles = 0;
+    for (const { task, index, score } of offers) {
+      const { card } = score.candidate;
+      const { strength } = score;
+      if (used.has(card.id)) continue;
+      const told = strength.toFixed(2);
+      const isStyle = card.refined.category === "style";
+      const own = picks[index]!;
+      if (score.wrongKind !== null) {
+        reject(card.id, score.wrongKind, strength);
+      } else if (strength < preset.threshold) {
+        reject(
+          card.id,
+          `its match with “${task.text}” is ${told}, below the threshold ${preset.threshold}`,
+          strength,
+        );
+      } else if (own.length >= preset.perTask) {
+        reject(card.id, `“${task.text}” has ${own.length} better adapters already`, strength);
+      } else if (own.length > 0 && strength < own[0]!.similarity - nearBest) {
+        reject(card.id, `matches “${task.text}” less well (${told}) than “${own[0]!.id}” does`, strength);
+      } else if (isStyle && styles >= preset.styles) {
+        reject(card.id, `there are ${preset.styles} styles already`, strength);
+      } else {
+        own.push({
+          id: card.id,
+          reason: reason(task, score),
+          similarity: strength,
+          weight: card.refined.weight,
+        });
+        used.add(card.id);
+        if (isStyle) styles += 1;
+      }
+    }
+    return {
+      tasks: tasks.map(({ task }, index) => ({ ...emptyTask(task), picks: picks[index]! })),
+      rejected: [...rejected]
+        .filter(([id]) => !used.has(id))
+        .sort(([a, { strength: x }], [b, { strength: y }]) => y - x || (a < b ? -1 : 1))
+        .slice(0, maxRejected)
+        .map(([id, { reason: why }]) => ({ id, reason: why })),
+      composer: rulesComposer.info,
+    };
+  },
+};
+
+const emptyTask = ({ text, start, end, negated }: Segment): Task => ({
+  text,
+  start,
+  end,
+  picks: [],
+  ...(negated ? { reason: negatedReason(text) } : {}),
+});

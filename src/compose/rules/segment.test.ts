@@ -1,0 +1,173 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { card } from "../../../tests/fixtures/cards.ts";
+import { conjunctions, determiners, fillers, negators, prepositions } from "./lexicon.ts";
+import { styleNames } from "./phrases.ts";
+import { segment } from "./segment.ts";
+import { contentStems, wordsOf } from "./words.ts";
+
+const parts = (prompt: string): string[] => segment(prompt).map(({ text, kind }) => `${text} <${kind}>`);
+
+describe("segment", () => {
+  const cases: readonly (readonly [string, readonly string[]])[] = [
+    [
+      "two dogs in the snow, clay render",
+      ["two dogs <object>", "in the snow <weather>", "clay render <style>"],
+    ],
+    [
+      "a castle on a hill at night, clay render",
+      ["castle <object>", "on a hill <place>", "at night <time>", "clay render <style>"],
+    ],
+    ["fox, snow, night", ["fox <object>", "snow <weather>", "night <time>"]],
+    ["pixel art castle", ["pixel art <style>", "castle <object>"]],
+    ["castle in pixel art style", ["castle <object>", "pixel art style <style>"]],
+    ["a painting of a dog wearing a party hat", ["painting <style>", "dog <object>", "party hat <clothing>"]],
+    ["an owl with a scarf and glasses", ["owl <object>", "scarf <clothing>", "glasses <clothing>"]],
+    ["a black and white photo of a cat", ["black and white photo <style>", "cat <object>"]],
+    ["a clay pot next to a neon sign", ["clay pot <object>", "neon sign <object>"]],
+    ["a fox made of clay", ["fox <object>", "clay <style>"]],
+    ["close-up of a strawberry", ["close-up <framing>", "strawberry <object>"]],
+    ["a forest of candy", ["forest of candy <place>"]],
+    ["two cats and a pizza on a table", ["two cats <object>", "pizza <object>", "on a table <place>"]],
+    ["a dragon flying over the sea", ["dragon <object>", "flying <action>", "over the sea <place>"]],
+    ["show me a frog downtown", ["frog <object>", "downtown <place>"]],
+    ["three red apples, snow falling", ["three red apples <object>", "snow falling <weather>"]],
+    ["a tiger as a coloring book page", ["tiger <object>", "coloring book page <open>"]],
+  ];
+  for (const [prompt, expected] of cases) test(prompt, () => expect(parts(prompt)).toEqual(expected));
+
+  const denials: readonly (readonly [string, readonly string[], readonly string[]])[] = [
+    ["a dog, not clay, no dragon", ["dog"], ["not clay", "no dragon"]],
+    ["a dog without a party hat in the snow", ["dog", "in the snow"], ["without a party hat"]],
+    ["a street without any big red cars", ["street"], ["without any big red cars"]],
+    ["a non-clay dog, non-photo-realistic", ["dog"], ["non-clay", "non-photo-realistic"]],
+    ["no dragons or unicorns, a fox", ["fox"], ["no dragons", "unicorns"]],
+    ["a cat without hat and scarf and a dog", ["cat", "dog"], ["without hat", "scarf"]],
+    ["not clay but pixel art", ["pixel art"], ["not clay"]],
+    ["a cat not holding a violin on a hill", ["cat", "on a hill"], ["not holding", "violin"]],
+    ["a cat not smiling in a garden", ["cat", "in a garden"], ["not smiling"]],
+    ["a no-frills kitchen", ["kitchen"], ["no-frills"]],
+    ["a robot that isn’t floating", ["robot"], ["isn’t floating"]],
+    ["neither clay nor ink, no painting of a fox", [], ["neither clay", "nor ink", "no painting", "fox"]],
+    ["not only clay", ["only clay"], []],
+    ["a knot, a note, nonsense, no", ["knot", "note", "nonsense"], []],
+  ];
+  for (const [prompt, wanted, denied] of denials) {
+    test(`denied: ${prompt}`, () => {
+      const found = segment(prompt);
+      const texts = (negated: boolean): string[] =>
+        found.filter((part) => part.negated === negated).map(({ text }) => text);
+      expect(texts(false)).toEqual(wanted);
+      expect(texts(true)).toEqual(denied);
+      check(prompt);
+    });
+  }
+
+  const names = styleNames([
+    card("neon", "style", {
+      title: "Neon Sign Glow",
+      tags: ["neon"],
+      triggers: ["neon lights"],
+      description: "Glowing tubes, like a neon sign at night.",
+    }),
+    card("glass", "style", {
+      title: "Cathedral Glass",
+      tags: ["window"],
+      triggers: ["stained glass"],
+      description: "Stained glass window look.",
+    }),
+  ]);
+  const named: readonly (readonly [string, readonly string[]])[] = [
+    ["an owl, neon sign", ["owl <object>", "neon sign <style>"]],
+    ["an owl as a neon sign", ["owl <object>", "neon sign <style>"]],
+    ["neon sign of a cat", ["neon sign <style>", "cat <object>"]],
+    ["a neon sign above a bar", ["neon sign <object>", "bar <object>"]],
+    ["an owl holding an old neon sign", ["owl <object>", "holding <action>", "old neon sign <object>"]],
+    ["neon lights on a wall", ["neon lights <style>", "on a wall <place>"]],
+    ["a peacock, stained glass window", ["peacock <object>", "stained glass window <style>"]],
+    ["a stained glass butterfly", ["stained glass <style>", "butterfly <object>"]],
+    ["comic book on a table", ["comic book <object>", "on a table <place>"]],
+    ["two comic books and a cup", ["two comic books <object>", "cup <object>"]],
+    ["an old man reading comic books", ["old man <object>", "reading <action>", "comic books <object>"]],
+    ["a fox in a comic book", ["fox <object>", "comic book <style>"]],
+    ["a comic book of a fox", ["comic book <style>", "fox <object>"]],
+  ];
+  for (const [prompt, expected] of named) {
+    test(`names of adapters: ${prompt}`, () => {
+      expect(segment(prompt, names).map(({ text, kind }) => `${text} <${kind}>`)).toEqual(expected);
+    });
+  }
+
+  test("emphasis, adapter tags and BREAK are no words, and spans stay those of the prompt", () => {
+    const prompt = "a (robot:1.2) BREAK [tree], <lora:clay:0.8> a \\(red\\) car";
+    const found = segment(prompt);
+    expect(found.map(({ words }) => words.map(({ text }) => text).join(" "))).toEqual([
+      "robot",
+      "tree",
+      "red car",
+    ]);
+    for (const { text, start, end } of found) expect(prompt.slice(start, end)).toBe(text);
+  });
+
+  test("nothing to say: no tasks", () => {
+    for (const prompt of ["", "   ", ",,, ;", "<lora:x:1>", "(((:1.2)))"])
+      expect(segment(prompt)).toEqual([]);
+  });
+
+  /** Spans in order, without overlap, equal to their text, and every content word in exactly one of them. */
+  function check(prompt: string): void {
+    const found = segment(prompt);
+    let last = 0;
+    for (const { text, start, end } of found) {
+      expect(start).toBeGreaterThanOrEqual(last);
+      expect(prompt.slice(start, end)).toBe(text);
+      last = end;
+    }
+  }
+
+  test("spans never overlap, whatever the prompt", () => {
+    const word = fc.constantFrom(
+      ..."a the two red dog cats of in on at with wearing clay render painting , . - ( ) : [ ] <lora:a:1> and or like as made hat night no not without non-clay nor BREAK 8-bit snow falling ü 雪 😀".split(
+        " ",
+      ),
+    );
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 14 }), (words) => check(words.join(" "))),
+      { numRuns: 500 },
+    );
+    fc.assert(fc.property(fc.string({ maxLength: 60 }), check), { numRuns: 500 });
+  });
+
+  test("a prompt of 5,000 characters is segmented", () => {
+    const long = "a fox in the snow, clay render, ".repeat(160).slice(0, 5000);
+    expect(segment(long).length).toBeGreaterThan(400);
+    check(long);
+  });
+
+  const data = process.env["STYLUS_DATA"];
+  const captions = data && path.join(data, "prompts/coco_captions.csv");
+  test.skipIf(!captions || !existsSync(captions))("covers 2,000 captions (needs STYLUS_DATA)", () => {
+    const lines = readFileSync(captions!, "utf8").split("\n").slice(1, 2001);
+    const lost: string[] = [];
+    let total = 0;
+    for (const line of lines) {
+      const caption = /^[^,]*,[^,]*,"?(.*?)"?,\d+\s*$/.exec(line)?.[1] ?? "";
+      check(caption);
+      const covered = new Set(segment(caption).flatMap(({ words }) => words.map(({ start }) => start)));
+      for (const word of wordsOf(caption)) {
+        const lists = [determiners, conjunctions, fillers, prepositions, negators];
+        const small = lists.some((list) => list.has(word.text)) || /^non$|n['’]t$/.test(word.text);
+        if (small || contentStems(word.text).length === 0) continue;
+        total += 1;
+        if (!covered.has(word.start)) lost.push(`${word.text}: ${caption}`);
+      }
+    }
+    expect(total).toBeGreaterThan(10_000);
+    // Words of fixed phrases only: "on top of", "in front of", "made of", "dressed in", "Look at".
+    const fixed =
+      /^(?:top|middle|left|right|front|close|filled|full|covered|surrounded|lit|made|built|wearing|wears?|dressed|pair|style|look|looks|looking|likes|show|inspired|clad|painted|drawn|rendered|done|back|side|scene|see)\b/;
+    expect(lost.filter((entry) => !fixed.test(entry))).toEqual([]);
+  });
+});

@@ -1,0 +1,124 @@
+// Hires fix: two passes, their steps and noise, every upscaler, and what may not be asked for.
+
+import { beforeAll, expect, it } from "vitest";
+import { engineRuns, type EngineRuns } from "../../../tests/fixtures/engine/engine-runs.ts";
+import { miniaturePack } from "../../../tests/fixtures/engine/miniature-pack.ts";
+import type { DiffusionRequest, HiresFix } from "../../shared/request.ts";
+import { createGenerator } from "../noise/noise.ts";
+import { resizeLatent } from "./resample.ts";
+import { alphasCumprod, scheduleSigmas, SD1_BETAS, TrainingSchedule } from "../sampling/schedules.ts";
+
+const training = new TrainingSchedule(alphasCumprod(SD1_BETAS));
+
+let runs: EngineRuns;
+beforeAll(async () => {
+  runs = await engineRuns(miniaturePack());
+});
+
+const hires = (change: Partial<HiresFix> = {}, request: Partial<DiffusionRequest> = {}) => ({
+  steps: 2,
+  hires: { width: 96, height: 80, upscaler: "latent-bilinear" as const, strength: 0.7, steps: 3, ...change },
+  ...request,
+});
+
+it("samples twice and tells all steps in one count", async () => {
+  const all = await runs.events(hires());
+  const steps = all.filter((event) => event.type === "step");
+  expect(steps.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5]);
+  expect(steps.every((event) => event.steps === 5)).toBe(true);
+  expect(
+    all.filter(({ type }) => type === "preview").map((event) => "width" in event && event.width),
+  ).toEqual([8, 8, 12, 12, 12]);
+  expect(all.at(-1)).toMatchObject({ type: "image", width: 96, height: 80 });
+});
+
+it("the second pass begins with the enlarged latent and fresh noise of the same seed", async () => {
+  const { networks } = runs.pipeline;
+  const plain: Float32Array[] = [];
+  const decode = networks.decode.bind(networks);
+  networks.decode = (latent, options) => {
+    plain.push(latent.slice());
+    return decode(latent, options);
+  };
+  await runs.picture({ steps: 2 });
+  networks.decode = decode;
+  const samples: Float32Array[] = [];
+  const predict = networks.predict.bind(networks);
+  networks.predict = (sample, options) => {
+    samples.push(sample.slice());
+    return predict(sample, options);
+  };
+  await runs.picture(hires());
+  networks.predict = predict;
+
+  const large = resizeLatent(plain[0]!, {
+    channels: 4,
+    from: { width: 8, height: 8 },
+    to: { width: 12, height: 10 },
+    filter: "bilinear",
+  });
+  // int(3 / 0.7) = 4 steps, of which the last 3 are run.
+  const sigma = scheduleSigmas(training, { sampler: "euler", schedule: "uniform", steps: 4 })[1]!;
+  const noise = createGenerator("cpu", 1).randn(large.length);
+  const scale = 1 / Math.sqrt(sigma * sigma + 1);
+  const second = samples[2]!;
+  expect(samples.length).toBe(5);
+  const worst = large.reduce(
+    (most, value, i) => Math.max(most, Math.abs((value + sigma * noise[i]!) * scale - second[i]!)),
+    0,
+  );
+  expect(worst).toBeLessThan(1e-5);
+});
+
+it.each<HiresFix["upscaler"]>([
+  "latent-nearest",
+  "latent-nearest-exact",
+  "latent-bicubic",
+  "pixel-nearest",
+  "pixel-bicubic",
+  "pixel-lanczos",
+])("%s works, reproduces, and is not bilinear", async (upscaler) => {
+  const first = await runs.picture(hires({ upscaler }));
+  expect(first).toContain("96×80");
+  expect(await runs.picture(hires({ upscaler }))).toBe(first);
+  expect(first).not.toBe(await runs.picture(hires()));
+});
+
+it("a schedule in the prompt goes on in the second pass", async () => {
+  const late = await runs.picture(hires({}, { prompt: "a [red:blue:1.5] fox" }));
+  const early = await runs.picture(hires({}, { prompt: "a [red:blue:0.5] fox" }));
+  expect(new Set([late, early, await runs.picture(hires({}, { prompt: "a red fox" }))]).size).toBe(3);
+});
+
+it("adapters that take turns begin anew in the second pass, and images of a batch do not mix", async () => {
+  const steps = { start: 0, end: 1 };
+  const paint = { id: "paint", unetStrength: 1, textStrength: 1, steps };
+  const images = [paint, paint].map((use, i) => ({ seed: i + 1, adapters: [use] }));
+  const [, second] = await runs.images(hires({}, { images }));
+  const [alone] = await runs.images(hires({}, { images: [images[1]!] }));
+  expect(second!.rgba).toEqual(alone!.rgba);
+});
+
+it("works with a UNet for inpainting", async () => {
+  const nine = await engineRuns(miniaturePack({ inChannels: 9 }));
+  expect(await nine.picture(hires())).toContain("96×80");
+});
+
+it.each<[string, Partial<HiresFix>]>([
+  ["hires.width", { width: 100 }],
+  ["hires.height", { height: 8192 }],
+  ["hires.steps", { steps: 0 }],
+  ["hires.strength", { strength: 0 }],
+  ["hires.strength", { strength: 1.5 }],
+  ["hires.upscaler", { upscaler: "magic" as "latent-nearest" }],
+])("%s is checked", async (where, change) => {
+  await expect(runs.picture(hires(change))).rejects.toMatchObject({ code: "bad-input", where });
+});
+
+it("does not go with a picture to start from", async () => {
+  const image = { width: 8, height: 8, rgba: new Uint8ClampedArray(256) };
+  await expect(runs.picture(hires({}, { imageToImage: { image, strength: 0.5 } }))).rejects.toMatchObject({
+    code: "bad-input",
+    where: "hires",
+  });
+});

@@ -1,0 +1,163 @@
+// Starting from a picture: how many steps a strength runs, at which noise the run begins, what the result keeps.
+
+import { beforeAll, describe, expect, it } from "vitest";
+import { engineRuns, type EngineRuns, REQUEST } from "../../../tests/fixtures/engine/engine-runs.ts";
+import { miniaturePack } from "../../../tests/fixtures/engine/miniature-pack.ts";
+import type { DiffusionRequest, RgbaImage, SamplerId } from "../../shared/request.ts";
+import { imageTensor } from "./source.ts";
+import { createGenerator } from "../noise/noise.ts";
+import { fixedSteps, shareOfSteps } from "../sampling/pass-steps.ts";
+import { SAMPLERS } from "../sampling/samplers.ts";
+import { alphasCumprod, scheduleSigmas, SD1_BETAS, TrainingSchedule } from "../sampling/schedules.ts";
+
+const training = new TrainingSchedule(alphasCumprod(SD1_BETAS));
+
+function picture(width = 64, height = 64): RgbaImage {
+  const rgba = Uint8ClampedArray.from({ length: 4 * width * height }, (_, i) =>
+    i % 4 === 3 ? 255 : (i * 13) % 256,
+  );
+  return { width, height, rgba };
+}
+
+let runs: EngineRuns;
+beforeAll(async () => {
+  runs = await engineRuns(miniaturePack());
+});
+
+const from = (strength: number, change: Partial<DiffusionRequest> = {}): Partial<DiffusionRequest> => ({
+  imageToImage: { image: picture(), strength },
+  steps: 8,
+  ...change,
+});
+
+/** What the UNet is given, first sample and timestep of each evaluation. */
+async function evaluations(change: Partial<DiffusionRequest>) {
+  const { networks } = runs.pipeline;
+  const seen: { sample: Float32Array; timestep: number }[] = [];
+  const predict = networks.predict.bind(networks);
+  networks.predict = (sample, options) => {
+    seen.push({ sample: sample.slice(), timestep: options.timestep });
+    return predict(sample, options);
+  };
+  await runs.picture(change);
+  networks.predict = predict;
+  return seen;
+}
+
+describe("steps of a strength", () => {
+  it.each<[SamplerId, number, number, number]>([
+    // modules/sd_samplers_common.py, setup_img2img_steps: t_enc = int(min(strength, 0.999) · steps), t_enc + 1 are run
+    ["euler", 20, 0.75, 16],
+    ["dpmpp_2m", 20, 0.7, 15],
+    ["euler_a", 30, 0.5, 16],
+    ["lcm", 4, 0.5, 3],
+    ["euler", 20, 1, 20],
+    ["euler", 20, 0, 1],
+    // diffusers: min(int(steps · strength), steps)
+    ["ddim", 20, 0.75, 15],
+    ["unipc", 50, 0.8, 40],
+    ["ddim", 20, 1, 20],
+    ["ddim", 20, 0.01, 1],
+  ])("%s, %i steps at %f: %i", (sampler, steps, strength, run) => {
+    expect(shareOfSteps(steps, { strength, sampler })).toEqual({ scheduled: steps, run });
+  });
+
+  it.each([
+    [20, 0.7, 28],
+    [10, 0.5, 20],
+    [15, 1, 15],
+    [10, 0.35, 28],
+  ])("a second pass of %i steps at %f is the end of %i", (steps, strength, scheduled) => {
+    expect(fixedSteps(steps, { strength })).toEqual({ scheduled, run: steps });
+  });
+});
+
+describe("a run from a picture", () => {
+  it("begins with the encoded picture and the first draw of noise at the strength's sigma", async () => {
+    for (const [sampler, skipped] of [
+      ["euler", 3],
+      ["ddim", 4],
+    ] as const) {
+      const [first] = await evaluations(from(0.5, { sampler }));
+      const sigma = scheduleSigmas(training, { sampler, schedule: "uniform", steps: 8 })[skipped]!;
+      const { networks } = runs.pipeline;
+      const latent = await networks.encode(imageTensor(picture()), { size: { width: 8, height: 8 } });
+      const noise = createGenerator("cpu", 1).randn(latent.length);
+      const scale = 1 / Math.sqrt(sigma * sigma + 1);
+      const wanted = latent.map((value, i) => (value + sigma * noise[i]!) * scale);
+      const worst = Math.max(...wanted.map((value, i) => Math.abs(value - first!.sample[i]!)));
+      expect(worst).toBeLessThan(1e-5);
+      expect(first!.timestep).toBe(training.timestepOf(sigma));
+    }
+  });
+
+  it.each(Object.keys(SAMPLERS) as SamplerId[])("works and reproduces with %s", async (sampler) => {
+    const change = from(0.6, { sampler, steps: 4 });
+    const first = await runs.picture(change);
+    expect(await runs.picture(change)).toBe(first);
+    expect(await runs.picture({ sampler, steps: 4 })).not.toBe(first);
+  });
+
+  it("tells its steps and its stages", async () => {
+    const all = await runs.events(from(0.5));
+    expect(all.filter(({ type }) => type === "step").at(-1)).toMatchObject({ step: 5, steps: 5 });
+    expect(all[0]).toMatchObject({ type: "stage", stage: "VAE encoder" });
+  });
+
+  it("keeps more of the picture at a lower strength", async () => {
+    const { networks } = runs.pipeline;
+    const size = { width: 8, height: 8 };
+    const latent = await networks.encode(imageTensor(picture()), { size });
+    const kept = await networks.decode(latent, { size });
+    const distance = async (strength: number): Promise<number> => {
+      const [image] = await runs.images(from(strength));
+      return imageTensor(image!).reduce(
+        (sum, value, i) => sum + (value - Math.max(-1, Math.min(1, kept[i]!))) ** 2,
+        0,
+      );
+    };
+    expect(await distance(0)).toBeLessThan(await distance(0.9));
+  });
+
+  it("brings a picture of another size to the request's", async () => {
+    const change = from(0.5, { imageToImage: { image: picture(100, 40), strength: 0.5 } });
+    expect(await runs.picture(change)).toContain("64×64");
+    expect(await runs.picture({ ...change, width: 96, height: 72 })).toContain("96×72");
+  });
+
+  it("encodes it once for all images, each of which has its seed's noise", async () => {
+    const images = [1, 2].map((seed) => ({ seed, adapters: [] }));
+    const [first, second] = await runs.images(from(0.5, { images }));
+    expect(second!.rgba).not.toEqual(first!.rgba);
+    const [alone] = await runs.images(from(0.5, { images: [images[1]!] }));
+    expect(alone!.rgba).toEqual(second!.rgba);
+  });
+
+  it("a transparent picture is seen on white", async () => {
+    const clear = { ...picture(), rgba: new Uint8ClampedArray(4 * 64 * 64) };
+    const white = { ...clear, rgba: clear.rgba.map(() => 255) };
+    const run = (image: RgbaImage) => runs.picture(from(0.5, { imageToImage: { image, strength: 0.5 } }));
+    expect(await run(clear)).toBe(await run(white));
+  });
+
+  it.each([
+    ["imageToImage.strength", { image: picture(), strength: 1.1 }],
+    ["imageToImage.strength", { image: picture(), strength: Number.NaN }],
+    ["imageToImage.image", { image: { ...picture(), width: 63 }, strength: 0.5 }],
+  ])("%s is checked", async (where, imageToImage) => {
+    await expect(runs.picture({ ...REQUEST, imageToImage })).rejects.toMatchObject({
+      code: "bad-input",
+      where,
+    });
+  });
+
+  it("a VAE without an encoder is named, and text to image goes on working", async () => {
+    const { vae } = runs.pipeline.networks.checkpoint;
+    const broken = await engineRuns(miniaturePack());
+    const tensors = broken.pipeline.networks.checkpoint.vae.tensors as Map<string, unknown>;
+    tensors.delete("encoder.conv_in.weight");
+    await expect(broken.picture(from(0.5))).rejects.toMatchObject({ code: "bad-file" });
+    expect(await broken.picture()).toBe(await runs.picture());
+    expect(vae.tensors.has("encoder.conv_in.weight")).toBe(true);
+  });
+});

@@ -1,0 +1,230 @@
+// Inpainting: what is not masked stays to the bit, what is masked changes, at the whole picture's size and cut out, with
+// ordinary UNets and with those that read the mask.
+
+import { beforeAll, describe, expect, it } from "vitest";
+import { engineRuns, type EngineRuns, type ImageEvent } from "../../../tests/fixtures/engine/engine-runs.ts";
+import { miniaturePack } from "../../../tests/fixtures/engine/miniature-pack.ts";
+import type { DiffusionRequest, InpaintMask, RgbaImage, SamplerId } from "../../shared/request.ts";
+import { imageTensor } from "./source.ts";
+import { createGenerator } from "../noise/noise.ts";
+import { SAMPLERS } from "../sampling/samplers.ts";
+
+const [WIDTH, HEIGHT] = [64, 64];
+
+function picture(width = WIDTH, height = HEIGHT): RgbaImage {
+  const rgba = Uint8ClampedArray.from({ length: 4 * width * height }, (_, i) =>
+    i % 4 === 3 ? 255 : (i * 13) % 256,
+  );
+  return { width, height, rgba };
+}
+
+/** The pixels of a box painted anew. */
+function boxMask(
+  change: Partial<InpaintMask> = {},
+  { width = WIDTH, height = HEIGHT, box = [16, 16, 48, 40] } = {},
+): InpaintMask {
+  const [top, left, bottom, right] = box as [number, number, number, number];
+  const values = Uint8Array.from({ length: width * height }, (_, i) => {
+    const [x, y] = [i % width, Math.floor(i / width)];
+    return x >= left && x < right && y >= top && y < bottom ? 255 : 0;
+  });
+  return { values, blur: 0, region: "whole", padding: 0, fill: "original", ...change };
+}
+
+const inpaint = (
+  mask: InpaintMask | undefined,
+  { image = picture(), ...change }: Partial<DiffusionRequest> & { image?: RgbaImage } = {},
+): Partial<DiffusionRequest> => ({
+  imageToImage: { image, strength: 0.8, ...(mask && { mask }) },
+  steps: 3,
+  ...change,
+});
+
+/** Numbers of pixels that differ from the picture where it is masked, and where it is not. */
+function changed(
+  image: Pick<ImageEvent, "rgba">,
+  { original, mask }: { original: RgbaImage; mask: InpaintMask },
+) {
+  const counts = { masked: 0, kept: 0 };
+  for (const [i, value] of mask.values.entries()) {
+    const differs = [0, 1, 2].some((c) => image.rgba[4 * i + c] !== original.rgba[4 * i + c]);
+    if (differs) counts[value === 0 ? "kept" : "masked"]++;
+  }
+  return counts;
+}
+
+let runs: EngineRuns;
+beforeAll(async () => {
+  runs = await engineRuns(miniaturePack());
+});
+
+/** Every input of the UNet. */
+async function samples(engine: EngineRuns, change: Partial<DiffusionRequest>): Promise<Float32Array[]> {
+  const { networks } = engine.pipeline;
+  const seen: Float32Array[] = [];
+  const predict = networks.predict.bind(networks);
+  networks.predict = (sample, options) => {
+    seen.push(sample.slice());
+    return predict(sample, options);
+  };
+  await engine.picture(change);
+  networks.predict = predict;
+  return seen;
+}
+
+describe("with any UNet", () => {
+  it("keeps what is not masked to the bit and paints what is", async () => {
+    const mask = boxMask();
+    const [image] = await runs.images(inpaint(mask));
+    const { masked, kept } = changed(image!, { original: picture(), mask });
+    expect(kept).toBe(0);
+    expect(masked).toBeGreaterThan(0.9 * 32 * 24);
+  });
+
+  it("the latent outside the mask is the picture's own, with every sampler", async () => {
+    const { networks } = runs.pipeline;
+    const size = { width: 8, height: 8 };
+    const latent = await networks.encode(imageTensor(picture()), { size });
+    const decode = networks.decode.bind(networks);
+    for (const sampler of Object.keys(SAMPLERS) as SamplerId[]) {
+      let final = new Float32Array();
+      networks.decode = (values, options) => {
+        final = Float32Array.from(values);
+        return decode(values, options);
+      };
+      await runs.picture(inpaint(boxMask(), { sampler }));
+      networks.decode = decode;
+      for (const [i, value] of final.entries()) {
+        const [x, y] = [i % 8, Math.floor((i % 64) / 8)];
+        const masked = x >= 2 && x < 5 && y >= 2 && y < 6;
+        expect(value === latent[i], `${sampler} at ${x}, ${y}`).toBe(!masked);
+      }
+    }
+  });
+
+  it("a soft mask fades from the picture to the painting", async () => {
+    const hard = await runs.images(inpaint(boxMask()));
+    const soft = await runs.images(inpaint(boxMask({ blur: 4 })));
+    const original = picture();
+    const counts = changed(soft[0]!, { original, mask: boxMask() });
+    expect(counts.kept).toBeGreaterThan(0);
+    // Ten pixels outside the box the Gaussian of 4 pixels is cut off.
+    const far = boxMask({}, { box: [5, 5, 59, 51] });
+    expect(changed(soft[0]!, { original, mask: far }).kept).toBe(0);
+    expect(soft[0]!.rgba).not.toEqual(hard[0]!.rgba);
+  });
+
+  it("paints over the picture, over noise or over nothing", async () => {
+    const first = async (fill: InpaintMask["fill"]) => (await samples(runs, inpaint(boxMask({ fill }))))[0]!;
+    const [original, noise, nothing] = [
+      await first("original"),
+      await first("noise"),
+      await first("nothing"),
+    ];
+    const unit = createGenerator("cpu", 1).randn(256);
+    const inside = 3 * 8 + 3; // a latent within the mask; 0 is one outside
+    expect(noise[0]).toBe(original[0]);
+    expect(nothing[0]).toBe(original[0]);
+    // Over nothing only the noise is there, over noise the same noise is there once more.
+    const sigma = (noise[inside]! - nothing[inside]!) ** -1 * unit[inside]!;
+    const scaled = Math.sqrt(sigma * sigma - 1);
+    expect(nothing[inside]! / unit[inside]!).toBeCloseTo(scaled / sigma, 3);
+    expect(original[inside]).not.toBe(nothing[inside]);
+  });
+
+  it("an empty mask is refused, as are masks of another size and odd numbers", async () => {
+    const empty = boxMask({}, { box: [0, 0, 0, 0] });
+    const small = { ...boxMask(), values: new Uint8Array(5) };
+    for (const [mask, where] of [
+      [empty, "imageToImage.mask"],
+      [small, "imageToImage.mask"],
+      [boxMask({ blur: -1 }), "imageToImage.mask.blur"],
+      [boxMask({ padding: 0.5 }), "imageToImage.mask.padding"],
+    ] as const)
+      await expect(runs.picture(inpaint(mask))).rejects.toMatchObject({ code: "bad-input", where });
+  });
+});
+
+describe("the masked region alone", () => {
+  it("is painted at the request's size and put back into the picture, whose size it keeps", async () => {
+    const size = { width: 150, height: 90 };
+    const original = picture(size.width, size.height);
+    const mask = boxMask({ region: "masked", padding: 8 }, { ...size, box: [30, 40, 60, 70] });
+    const [image] = await runs.images(inpaint(mask, { image: original }));
+    expect(image).toMatchObject(size);
+    const { masked, kept } = changed(image!, { original, mask });
+    expect(kept).toBe(0);
+    expect(masked).toBeGreaterThan(0.9 * 30 * 30);
+  });
+
+  it("the network sees the region with its padding", async () => {
+    const size = { width: 128, height: 128 };
+    const original = picture(size.width, size.height);
+    const mask = boxMask({ region: "masked", padding: 16 }, { ...size, box: [32, 32, 64, 64] });
+    const { networks } = runs.pipeline;
+    const encode = networks.encode.bind(networks);
+    let seen = new Float32Array();
+    networks.encode = (image, options) => {
+      seen = image.slice();
+      return encode(image, options);
+    };
+    await runs.picture(inpaint(mask, { image: original }));
+    networks.encode = encode;
+    // 64 pixels from 16 on are the region, so nothing is resampled.
+    const whole = imageTensor(original);
+    for (let c = 0; c < 3; c++)
+      for (const [y, x] of [
+        [0, 0],
+        [5, 60],
+        [63, 63],
+      ] as const)
+        expect(seen[(c * 64 + y) * 64 + x]).toBe(whole[(c * 128 + y + 16) * 128 + x + 16]);
+  });
+});
+
+describe("with a UNet for inpainting", () => {
+  let nine: EngineRuns;
+  beforeAll(async () => {
+    nine = await engineRuns(miniaturePack({ inChannels: 9 }));
+  });
+
+  it("reads latent, mask, and the latent of the picture with the masked part grey", async () => {
+    const mask = boxMask();
+    const [first] = await samples(nine, inpaint(mask));
+    expect(first!.length).toBe(9 * 64);
+    const maskChannel = first!.slice(4 * 64, 5 * 64);
+    for (const [i, value] of maskChannel.entries()) {
+      const [x, y] = [i % 8, Math.floor(i / 8)];
+      expect(value).toBe(x >= 2 && x < 5 && y >= 2 && y < 6 ? 1 : 0);
+    }
+    const grey = imageTensor(picture());
+    for (const [i, value] of mask.values.entries())
+      if (value === 255) for (let c = 0; c < 3; c++) grey[c * WIDTH * HEIGHT + i] = 0;
+    const seen = await nine.pipeline.networks.encode(grey, { size: { width: 8, height: 8 } });
+    expect(first!.slice(5 * 64)).toEqual(seen);
+  });
+
+  it("keeps what is not masked, too", async () => {
+    const mask = boxMask();
+    const [image] = await nine.images(inpaint(mask));
+    expect(changed(image!, { original: picture(), mask }).kept).toBe(0);
+    const other = boxMask({}, { box: [16, 16, 48, 48] });
+    const [first] = await samples(nine, inpaint(mask));
+    expect((await samples(nine, inpaint(other)))[0]).not.toEqual(first);
+  });
+
+  it("makes pictures from text and from pictures, told that all is masked and grey", async () => {
+    const grey = await nine.pipeline.networks.encode(new Float32Array(3 * WIDTH * HEIGHT), {
+      size: { width: 8, height: 8 },
+    });
+    for (const change of [{}, inpaint(undefined)]) {
+      const [first] = await samples(nine, change);
+      expect(first!.slice(4 * 64, 5 * 64).every((value) => value === 1)).toBe(true);
+      expect(first!.slice(5 * 64)).toEqual(grey);
+    }
+  });
+
+  it("another number of channels is refused", async () => {
+    await expect(engineRuns(miniaturePack({ inChannels: 8 }))).rejects.toMatchObject({ code: "unsupported" });
+  });
+});

@@ -1,0 +1,59 @@
+// Against Pillow (at most 1 of 255 apart: it computes in fixed point) and torch.nn.functional.interpolate (1e-5).
+
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { type ImageFilter, type LatentFilter, resizeImage, resizeLatent } from "./resample.ts";
+
+interface Case<Filter> {
+  readonly filter: Filter;
+  /** [height, width] */
+  readonly from: [number, number];
+  readonly to: [number, number];
+  readonly values: number[];
+}
+
+const goldens = JSON.parse(
+  readFileSync(new URL("../../../tests/fixtures/engine/goldens/images.json", import.meta.url), "utf8"),
+) as { pil: Case<ImageFilter>[]; latents: Case<LatentFilter>[] };
+
+const picture = ([height, width]: [number, number]): Float32Array =>
+  Float32Array.from({ length: height * width }, (_, i) => (i * 37 + i * i * 11) % 256);
+const sizeOf = ([height, width]: [number, number]) => ({ width, height });
+const difference = (a: Float32Array, b: readonly number[]): number =>
+  Math.max(...b.map((value, i) => Math.abs(value - a[i]!)));
+
+describe("pictures as PIL", () => {
+  it.each(goldens.pil)("$filter $from → $to", ({ filter, from, to, values }) => {
+    const out = resizeImage(picture(from), { channels: 1, from: sizeOf(from), to: sizeOf(to), filter });
+    expect(out.length).toBe(values.length);
+    expect(difference(out, values)).toBeLessThanOrEqual(filter === "nearest" ? 0 : 1);
+  });
+});
+
+describe("latents as torch", () => {
+  it.each(goldens.latents)("$filter $from → $to", ({ filter, from, to, values }) => {
+    const latent = picture(from).map((value) => value / 64 - 2);
+    const out = resizeLatent(latent, { channels: 1, from: sizeOf(from), to: sizeOf(to), filter });
+    expect(difference(out, values)).toBeLessThan(1e-5);
+  });
+
+  it("the two kinds of nearest and of bicubic are told apart", () => {
+    const options = { channels: 1, from: { width: 7, height: 5 }, to: { width: 9, height: 12 } };
+    const all = (["nearest", "nearest-exact", "bilinear", "bicubic"] as const).map((filter) =>
+      resizeLatent(picture([5, 7]), { ...options, filter }).join(),
+    );
+    all.push(resizeImage(picture([5, 7]), { ...options, filter: "bicubic" }).join());
+    expect(new Set(all).size).toBe(5);
+  });
+
+  it("channels do not mix", () => {
+    const two = new Float32Array([...picture([4, 4]), ...picture([4, 4]).map((value) => -value)]);
+    const out = resizeLatent(two, {
+      channels: 2,
+      from: { width: 4, height: 4 },
+      to: { width: 6, height: 7 },
+      filter: "bicubic",
+    });
+    expect(out.slice(42)).toEqual(out.slice(0, 42).map((value) => -value));
+  });
+});

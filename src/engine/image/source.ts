@@ -1,0 +1,140 @@
+// A picture to start from, made ready for the networks: at the request's size, with its mask, cut to the masked region
+// if only that is painted; and the way back, from what was painted to the whole picture.
+
+import { StylusError } from "../../shared/errors.ts";
+import type { ImageToImage, RgbaImage } from "../../shared/request.ts";
+import { blurMask, type Mask, maskRegion, type Region } from "./mask.ts";
+import type { Picture } from "./pixels.ts";
+import { type PlaneSize, resizeImage } from "./resample.ts";
+
+export interface PreparedImage {
+  /** [3, H, W], −1 … 1, of the request's size. */
+  readonly image: Float32Array<ArrayBuffer>;
+  /** [H, W], 0 … 255, of the request's size; null when everything is painted. */
+  readonly mask: Mask | null;
+  /** Lays what the mask protects over the painted picture. */
+  readonly finish: (painted: Picture) => Picture;
+}
+
+/** @throws StylusError bad-input for an empty mask */
+export function prepareImage({ image, mask }: ImageToImage, target: PlaneSize): PreparedImage {
+  const pixels = planes(image);
+  if (mask === undefined) {
+    return {
+      image: signed(resized(pixels, { from: image, to: target })),
+      mask: null,
+      finish: (painted) => painted,
+    };
+  }
+  const soft = blurMask(Float32Array.from(mask.values), image, mask.blur);
+  const { width, height } = image;
+  const region = maskRegion(soft, { width, height, padding: mask.padding, target });
+  if (region === null) {
+    throw new StylusError("bad-input", "The mask is empty: nothing would be painted.", {
+      where: "imageToImage.mask",
+      remedy: "Mark the part of the picture that is to be painted anew.",
+    });
+  }
+  if (mask.region === "whole") {
+    const fitted = resized(pixels, { from: image, to: target });
+    const fittedMask = resizeImage(soft, { channels: 1, from: image, to: target, filter: "lanczos" });
+    // What is at least half masked is the painting's alone, as AUTOMATIC1111 has it.
+    const overlay = fittedMask.map((value) => Math.min(255, 2 * value));
+    return {
+      image: signed(fitted),
+      mask: fittedMask,
+      finish: (painted) => overlaid(painted, { original: fitted, mask: overlay }),
+    };
+  }
+  const cutSize = { width: region.right - region.left, height: region.bottom - region.top };
+  const cut = (values: Float32Array): Float32Array<ArrayBuffer> => cutOut(values, { from: image, region });
+  const cutMask = cut(soft);
+  return {
+    image: signed(resized(cut(pixels), { from: cutSize, to: target })),
+    mask: resizeImage(cutMask, { channels: 1, from: cutSize, to: target, filter: "lanczos" }),
+    finish: (painted) => {
+      const small = {
+        ...cutSize,
+        rgba: bytesOf(resized(planes(painted), { from: painted, to: cutSize }), cutSize),
+      };
+      const done = overlaid(small, { original: cut(pixels), mask: cutMask });
+      return pasted(done, { into: { width, height, rgba: bytesOf(pixels, image) }, region });
+    },
+  };
+}
+
+/** [3, H, W], 0 … 255, seen on white. */
+function planes({ width, height, rgba }: RgbaImage): Float32Array<ArrayBuffer> {
+  const size = width * height;
+  const out = new Float32Array(3 * size);
+  for (let i = 0; i < size; i++) {
+    const alpha = rgba[4 * i + 3]! / 255;
+    for (let c = 0; c < 3; c++) out[c * size + i] = Math.round(rgba[4 * i + c]! * alpha + 255 * (1 - alpha));
+  }
+  return out;
+}
+
+function bytesOf(image: Float32Array, { width, height }: PlaneSize): Uint8ClampedArray<ArrayBuffer> {
+  const size = width * height;
+  const rgba = new Uint8ClampedArray(4 * size).fill(255);
+  for (let c = 0; c < 3; c++) for (let i = 0; i < size; i++) rgba[4 * i + c] = image[c * size + i]!;
+  return rgba;
+}
+
+/** The picture as the VAE encoder reads it. */
+export function imageTensor(picture: RgbaImage): Float32Array<ArrayBuffer> {
+  return signed(planes(picture));
+}
+
+/** A picture in another size, for hires fix. */
+export function resizePicture(
+  picture: Picture,
+  { to, filter }: { to: PlaneSize; filter: "nearest" | "bicubic" | "lanczos" },
+): Picture {
+  const values = resizeImage(planes(picture), { channels: 3, from: picture, to, filter });
+  return { width: to.width, height: to.height, rgba: bytesOf(values, to) };
+}
+
+function signed(image: Float32Array): Float32Array<ArrayBuffer> {
+  return Float32Array.from(image, (value) => value / 127.5 - 1);
+}
+
+function resized(
+  image: Float32Array,
+  { from, to }: { from: PlaneSize; to: PlaneSize },
+): Float32Array<ArrayBuffer> {
+  return resizeImage(image, { channels: 3, from, to, filter: "lanczos" });
+}
+
+function cutOut(
+  values: Float32Array,
+  { from, region }: { from: PlaneSize; region: Region },
+): Float32Array<ArrayBuffer> {
+  const { left, top, right, bottom } = region;
+  const [width, height] = [right - left, bottom - top];
+  const channels = values.length / (from.width * from.height);
+  const out = new Float32Array(channels * width * height);
+  for (let row = 0; row < channels * height; row++) {
+    const y = Math.floor(row / height) * from.height + top + (row % height);
+    out.set(values.subarray(y * from.width + left, y * from.width + right), row * width);
+  }
+  return out;
+}
+
+function overlaid(painted: Picture, { original, mask }: { original: Float32Array; mask: Mask }): Picture {
+  const rgba = painted.rgba.slice();
+  for (const [i, value] of mask.entries()) {
+    const share = value / 255;
+    for (let c = 0; c < 3; c++)
+      rgba[4 * i + c] = share * painted.rgba[4 * i + c]! + (1 - share) * original[c * mask.length + i]!;
+  }
+  return { width: painted.width, height: painted.height, rgba };
+}
+
+function pasted(picture: Picture, { into, region }: { into: Picture; region: Region }): Picture {
+  for (let y = 0; y < picture.height; y++) {
+    const row = picture.rgba.subarray(4 * y * picture.width, 4 * (y + 1) * picture.width);
+    into.rgba.set(row, 4 * ((region.top + y) * into.width + region.left));
+  }
+  return into;
+}

@@ -1,0 +1,87 @@
+// What a run starts from, the same for all images of a request: nothing, or a picture's latent with its mask; and what
+// an inpainting UNet is told about the picture (Rombach et al. 2022, section 4.5; as AUTOMATIC1111 has it).
+
+import type { DiffusionRequest } from "../../shared/request.ts";
+import { type PreparedImage, prepareImage } from "./source.ts";
+import { latentMask, type Mask } from "./mask.ts";
+import type { DiffusionNetworks, LatentSize } from "../networks.ts";
+import { createGenerator } from "../noise/noise.ts";
+import type { Picture } from "./pixels.ts";
+import { type PlaneSize, resizeLatent } from "./resample.ts";
+
+export interface Start {
+  /** [C, H, W]; null for text to image. */
+  readonly latent: Float32Array<ArrayBuffer> | null;
+  /** [H, W]: 1 where it is painted anew; null for everywhere. */
+  readonly mask: Float32Array<ArrayBuffer> | null;
+  /** See inpaintingChannels. */
+  readonly channels: Float32Array<ArrayBuffer> | null;
+  /** From the decoded picture to the result. */
+  readonly finish: (painted: Picture) => Picture;
+}
+
+interface StartOptions {
+  readonly networks: DiffusionNetworks;
+  /** Of the latents. */
+  readonly size: LatentSize;
+  /** Side of the squares that pictures are encoded in, in latents; whole when undefined. */
+  readonly tile: number | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** @throws StylusError bad-input, bad-file, device, cancelled */
+export async function startOf(request: DiffusionRequest, options: StartOptions): Promise<Start> {
+  const { networks, size, tile, signal } = options;
+  if (request.imageToImage === undefined) {
+    const channels = await inpaintingChannels(null, options);
+    return { latent: null, mask: null, channels, finish: (painted) => painted };
+  }
+  const { width, height } = request;
+  const prepared = prepareImage(request.imageToImage, { width, height });
+  const { image, mask, finish } = prepared;
+  return {
+    latent: await networks.encode(image, { size, tile, signal }),
+    mask: mask && latentMask(mask, { from: request, to: size }),
+    channels: await inpaintingChannels(
+      mask === null ? null : { ...prepared, mask, pixels: request },
+      options,
+    ),
+    finish,
+  };
+}
+
+/** The latent that an image of the request starts from, with the masked part filled as asked. */
+export function filledLatent(
+  { latent, mask }: Start,
+  { request, seed }: { request: DiffusionRequest; seed: number },
+): Float32Array<ArrayBuffer> | null {
+  const fill = request.imageToImage?.mask?.fill ?? "original";
+  if (latent === null || mask === null || fill === "original") return latent;
+  const noise = fill === "noise" ? createGenerator(request.noise, seed).randn(latent.length) : null;
+  return latent.map((value, i) => (mask[i % mask.length] === 0 ? value : (noise?.[i] ?? 0)));
+}
+
+/**
+ * For an inpainting UNet: the mask, then the latent of the picture with the masked part grey. Without a mask all is
+ * masked, and the picture is grey.
+ * @returns [1 + C, H, W], or null for other UNets
+ */
+export async function inpaintingChannels(
+  picture: (Pick<PreparedImage, "image"> & { mask: Mask; pixels: PlaneSize }) | null,
+  { networks, size, tile, signal }: StartOptions,
+): Promise<Float32Array<ArrayBuffer> | null> {
+  if (!networks.isForInpainting) return null;
+  const { latentScale } = networks;
+  const pixelCount = size.width * size.height * latentScale * latentScale;
+  const hard = picture === null ? null : picture.mask.map((value) => (value > 127.5 ? 1 : 0));
+  const left = new Float32Array(3 * pixelCount);
+  if (picture !== null && hard !== null)
+    for (let i = 0; i < left.length; i++) left[i] = hard[i % pixelCount] === 1 ? 0 : picture.image[i]!;
+  const seen = await networks.encode(left, { size, tile, signal });
+  const latents = size.width * size.height;
+  const out = new Float32Array(latents + seen.length);
+  if (picture === null || hard === null) out.fill(1, 0, latents);
+  else out.set(resizeLatent(hard, { channels: 1, from: picture.pixels, to: size, filter: "nearest" }));
+  out.set(seen, latents);
+  return out;
+}

@@ -1,0 +1,143 @@
+// Decoding and encoding in squares. With a decoder that sees a few pixels around, squares give what the whole gives, to rounding; the
+// VAE's group norms and attention see all of what they are given, and the difference that makes is bounded here.
+
+import { beforeAll, describe, expect, it } from "vitest";
+import { engineRuns, type EngineRuns } from "../../../tests/fixtures/engine/engine-runs.ts";
+import { miniaturePack } from "../../../tests/fixtures/engine/miniature-pack.ts";
+import type { LatentSize } from "../networks.ts";
+import { createGenerator } from "../noise/noise.ts";
+import { inSquares } from "./tiles.ts";
+
+const SCALE = 8;
+
+/** Latents spread over 8 × 8 pixels, then averaged over a window of `reach` pixels to each side; outside is 0. */
+async function localDecoder(latent: Float32Array, size: LatentSize, reach: number): Promise<Float32Array> {
+  const [width, height] = [size.width * SCALE, size.height * SCALE];
+  const at = (c: number, y: number, x: number): number =>
+    x < 0 || y < 0 || x >= width || y >= height
+      ? 0
+      : latent[(c * size.height + Math.floor(y / SCALE)) * size.width + Math.floor(x / SCALE)]!;
+  const out = new Float32Array(3 * width * height);
+  for (let c = 0; c < 3; c++)
+    for (let y = 0; y < height; y++)
+      for (let x = 0; x < width; x++)
+        out[(c * height + y) * width + x] =
+          at(c, y, x) +
+          at(c, y - reach, x) +
+          2 * at(c, y + reach, x) +
+          3 * at(c, y, x - reach) +
+          4 * at(c, y, x + reach);
+  return out;
+}
+
+const noiseOf = (size: LatentSize, channels = 4): Float32Array =>
+  createGenerator("cpu", 5).randn(channels * size.width * size.height);
+const difference = (a: Float32Array, b: Float32Array): number =>
+  a.reduce((worst, value, i) => Math.max(worst, Math.abs(value - b[i]!)), 0);
+
+describe("with a decoder that sees its surroundings only", () => {
+  const REACH = 4; // pixels; squares of 8 latents leave out 4 at each inner edge
+  it.each([
+    { width: 16, height: 16 },
+    { width: 19, height: 8 },
+    { width: 6, height: 23 },
+    { width: 9, height: 9 },
+  ])("$width × $height latents", async (size) => {
+    const latent = noiseOf(size);
+    const sizes = new Set<string>();
+    const tiled = await inSquares(latent, {
+      size,
+      tile: 8,
+      scale: { input: 1, output: SCALE },
+      run: (part, partSize) => {
+        sizes.add(`${partSize.width}×${partSize.height}`);
+        return localDecoder(part, partSize, REACH);
+      },
+    });
+    const whole = await localDecoder(latent, size, REACH);
+    expect(tiled.length).toBe(whole.length);
+    expect(difference(tiled, whole)).toBeLessThan(1e-5);
+    expect(sizes.size).toBe(1);
+  });
+
+  it("a decoder that sees further is caught", async () => {
+    const size = { width: 16, height: 16 };
+    const latent = noiseOf(size);
+    const tiled = await inSquares(latent, {
+      size,
+      tile: 8,
+      scale: { input: 1, output: SCALE },
+      run: (part, partSize) => localDecoder(part, partSize, 10),
+    });
+    expect(difference(tiled, await localDecoder(latent, size, 10))).toBeGreaterThan(0.1);
+  });
+});
+
+describe("with the VAE", () => {
+  let runs: EngineRuns;
+  beforeAll(async () => {
+    runs = await engineRuns(miniaturePack());
+  });
+
+  it("differs from the whole by less than 15 % of its deviation, and leaves no seam", async () => {
+    const { networks } = runs.pipeline;
+    const size = { width: 32, height: 24 };
+    const latent = noiseOf(size).map((value) => value * 0.2);
+    const whole = await networks.decode(latent, { size });
+    const tiled = await networks.decode(latent, { size, tile: 16 });
+    const spread = Math.sqrt(whole.reduce((sum, value) => sum + value * value, 0) / whole.length);
+    const error = Math.sqrt(
+      whole.reduce((sum, value, i) => sum + (value - tiled[i]!) ** 2, 0) / whole.length,
+    );
+    expect(error / spread).toBeLessThan(0.15);
+    // Neighbouring columns differ no more at seams than elsewhere.
+    const width = size.width * SCALE;
+    const jumps = Float64Array.from({ length: width - 1 }, (_, x) => {
+      let sum = 0;
+      for (let row = 0; row < tiled.length / width; row++)
+        sum += Math.abs(tiled[row * width + x + 1]! - tiled[row * width + x]!);
+      return sum;
+    });
+    const sorted = jumps.toSorted();
+    expect(sorted.at(-1)! / sorted[Math.floor(sorted.length / 2)]!).toBeLessThan(1.5);
+  });
+
+  it("an encoder in squares is as near to the whole", async () => {
+    const { networks } = runs.pipeline;
+    const size = { width: 32, height: 24 };
+    const image = createGenerator("cpu", 6).randn(3 * 64 * size.width * size.height);
+    const whole = await networks.encode(image, { size });
+    const tiled = await networks.encode(image, { size, tile: 16 });
+    const spread = Math.sqrt(whole.reduce((sum, value) => sum + value * value, 0) / whole.length);
+    const error = Math.sqrt(
+      whole.reduce((sum, value, i) => sum + (value - tiled[i]!) ** 2, 0) / whole.length,
+    );
+    expect(error / spread).toBeLessThan(0.15);
+    const change = { width: 200, height: 136, steps: 2, vaeTilePixels: 64 };
+    const picture = { width: 8, height: 8, rgba: new Uint8ClampedArray(256).fill(90) };
+    expect(await runs.picture({ ...change, imageToImage: { image: picture, strength: 0.5 } })).toContain(
+      "200×136",
+    );
+  });
+
+  it("one square that holds everything is the whole", async () => {
+    const { networks } = runs.pipeline;
+    const size = { width: 8, height: 8 };
+    expect(await networks.decode(noiseOf(size), { size, tile: 8 })).toEqual(
+      await networks.decode(noiseOf(size), { size }),
+    );
+  });
+
+  it("a request may ask for it, with one session of the square's size", async () => {
+    const change = { width: 200, height: 136, steps: 1 };
+    expect(await runs.picture({ ...change, vaeTilePixels: 64 })).toContain("200×136");
+    const created = runs.pipeline.networks.sessions.created;
+    await runs.picture({ ...change, vaeTilePixels: 64 });
+    expect(runs.pipeline.networks.sessions.created).toBe(created);
+    for (const vaeTilePixels of [0, 32, 100, Number.NaN])
+      await expect(runs.picture({ ...change, vaeTilePixels })).rejects.toMatchObject({
+        code: "bad-input",
+        where: "vaeTilePixels",
+      });
+  });
+});

@@ -1,0 +1,113 @@
+// Adapters come and go on the CPU, the path of WASM: library, merger and parameter store are the engine's; on WebGPU
+// tests/browser/merge-sequences.test.ts does the same. Compared are the bytes that the graph is fed.
+import * as fc from "fast-check";
+import { beforeAll, expect, it } from "vitest";
+import { makeAdapter, randomWeights } from "../../../tests/fixtures/adapters/make-adapter.ts";
+import { textParameters, unetParameters } from "../../../tests/fixtures/adapters/sd-parameters.ts";
+import { type AdapterNetwork, moduleTable } from "../../adapters/names/module-table.ts";
+import { readHeader, writeSafetensors } from "../../formats/safetensors.ts";
+import type { ParameterSpec } from "../../graph/model.ts";
+import { loadParameters, type ParameterStore } from "../../runtime/parameter-store.ts";
+import { createRuntime, type Runtime } from "../../runtime/runtime.ts";
+import { fromFloat32 } from "../../shared/dtype.ts";
+import type { AdapterUse } from "../../shared/request.ts";
+import { AdapterLibrary } from "./adapter-library.ts";
+import { createMerger } from "./merger.ts";
+
+const KINDS = ["lora", "loha", "lokr", "dora", "oft", "glora"] as const;
+const NETWORKS: readonly AdapterNetwork[] = ["unet", "text_encoder"];
+const parameters = {
+  unet: unetParameters({ widths: [8, 16], layers: 1, contextWidth: 12, attention: [true, false] }),
+  text_encoder: textParameters({ width: 12, layers: 1, vocabulary: 8 }),
+};
+const table = moduleTable(parameters);
+
+let runtime: Runtime;
+beforeAll(async () => {
+  runtime = await createRuntime({ preference: "wasm" });
+});
+
+async function openStore(network: AdapterNetwork): Promise<ParameterStore> {
+  const list = parameters[network];
+  const values = randomWeights(new Map(list.map(({ name, shape }) => [name, shape])), 1);
+  const data = list.map(({ name, shape }) => {
+    return { name, shape, dtype: "F16" as const, bytes: fromFloat32(values.get(name)!, "F16") };
+  });
+  const { tensors } = await readHeader(new Blob([writeSafetensors(data)]), { fileName: network });
+  const specs = list.map(({ name, shape }): ParameterSpec => {
+    const isMatrix = shape.length === 2;
+    const inputShape = isMatrix ? shape.toReversed() : [...shape];
+    return { name, shape: [...shape], layout: isMatrix ? "transpose" : "same", inputShape };
+  });
+  return loadParameters(specs, tensors, { runtime });
+}
+
+async function openSession() {
+  const stores = { unet: await openStore("unet"), text_encoder: await openStore("text_encoder") };
+  const library = new AdapterLibrary(table, createMerger(runtime, stores));
+  KINDS.forEach((kind, i) => {
+    const file = makeAdapter(table, { kind, seed: i + 1, every: i + 1, rank: 3 });
+    library.register(kind, new Blob([file]), { fileName: kind });
+  });
+  /** A copy of what the graph is fed, by network and name. */
+  const fed = (): Map<string, Buffer> =>
+    new Map(
+      NETWORKS.flatMap((network) =>
+        parameters[network].map(({ name }): [string, Buffer] => {
+          const { buffer, byteOffset, byteLength } = stores[network].tensor(name).data as Float32Array;
+          return [`${network}/${name}`, Buffer.from(Buffer.from(buffer, byteOffset, byteLength))];
+        }),
+      ),
+    );
+  const sizeBytes = (): number => stores.unet.sizeBytes + stores.text_encoder.sizeBytes;
+  return { library, fed, sizeBytes };
+}
+
+const differing = (a: Map<string, Buffer>, b: Map<string, Buffer>): string[] =>
+  [...a.keys()].filter((key) => !a.get(key)!.equals(b.get(key)!));
+
+const strength = fc.constantFrom(-1, -0.3, 0, 0.25, 0.8, 1.5);
+const use: fc.Arbitrary<AdapterUse> = fc.record(
+  {
+    id: fc.constantFrom(...KINDS),
+    unetStrength: strength,
+    textStrength: strength,
+    blockWeights: fc.constantFrom<Readonly<Record<string, number>>>({ M00: 0 }, { IN01: 0.5, BASE: -1 }),
+  },
+  { requiredKeys: ["id", "unetStrength", "textStrength"] },
+);
+const sets = fc.array(fc.uniqueArray(use, { selector: ({ id }) => id, maxLength: 3 }), {
+  minLength: 1,
+  maxLength: 5,
+});
+
+it("any sequence ends in the bytes of a merge from scratch; none gives the pristine bytes", async () => {
+  const gradual = await openSession();
+  const scratch = await openSession();
+  const pristine = gradual.fed();
+  const pristineBytes = gradual.sizeBytes();
+  let changed = 0;
+  await fc.assert(
+    fc.asyncProperty(sets, async (sequence) => {
+      for (const set of sequence) await gradual.library.apply(set);
+      await scratch.library.apply(sequence.at(-1)!.toReversed());
+      expect(differing(gradual.fed(), scratch.fed())).toEqual([]);
+      changed += differing(pristine, gradual.fed()).length;
+      for (const { library, fed, sizeBytes } of [gradual, scratch]) {
+        await library.apply([]);
+        expect(differing(pristine, fed())).toEqual([]);
+        expect(sizeBytes()).toBe(pristineBytes);
+      }
+    }),
+    { numRuns: 30, seed: 4 },
+  );
+  expect(changed).toBeGreaterThan(200);
+});
+
+it("the comparison tells strengths that differ by a thousandth", async () => {
+  const one = await openSession();
+  const other = await openSession();
+  await one.library.apply([{ id: "lora", unetStrength: 1, textStrength: 1 }]);
+  const touched = await other.library.apply([{ id: "lora", unetStrength: 1.001, textStrength: 1.001 }]);
+  expect(differing(one.fed(), other.fed()).length).toBe(touched);
+});

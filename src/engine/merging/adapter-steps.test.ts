@@ -1,0 +1,117 @@
+// Adapters per block and per step in the pipeline: windows cut a run, turns alternate, what is outside a window leaves
+// no trace, and bad windows are refused.
+
+import { beforeAll, describe, expect, it } from "vitest";
+import { engineRuns, type EngineRuns } from "../../../tests/fixtures/engine/engine-runs.ts";
+import { miniaturePack } from "../../../tests/fixtures/engine/miniature-pack.ts";
+import { parseBlockWeights } from "../../adapters/merging/block-weights.ts";
+import { takeTurns } from "../../adapters/merging/step-window.ts";
+import type { AdapterUse, DiffusionRequest } from "../../shared/request.ts";
+
+let runs: EngineRuns;
+beforeAll(async () => {
+  runs = await engineRuns(miniaturePack());
+});
+
+const full = (id: string): AdapterUse => ({ id, unetStrength: 1, textStrength: 1 });
+const withAdapters = (...adapters: AdapterUse[]): Partial<DiffusionRequest> => ({
+  steps: 4,
+  images: [{ seed: 1, adapters }],
+});
+const picture = (...adapters: AdapterUse[]): Promise<string> => runs.picture(withAdapters(...adapters));
+/** Pixels of the preview after each step. */
+const previews = async (...adapters: AdapterUse[]): Promise<string[]> =>
+  (await runs.events(withAdapters(...adapters)))
+    .filter((event) => event.type === "preview")
+    .map(({ rgba }) => rgba.join());
+
+describe("blocks", () => {
+  it("weights of 1 change nothing, weights of 0 take the adapter away", async () => {
+    const [none, whole] = [await picture(), await picture(full("paint"))];
+    const all = (weight: number) => parseBlockWeights(Array<number>(26).fill(weight).join());
+    expect(await picture({ ...full("paint"), blockWeights: all(1) })).toBe(whole);
+    expect(await picture({ ...full("paint"), blockWeights: all(0) })).toBe(none);
+    expect(whole).not.toBe(none);
+  });
+
+  it("each block counts by itself", async () => {
+    const one = await picture({ ...full("paint"), blockWeights: { M00: 0 } });
+    const other = await picture({ ...full("paint"), blockWeights: { IN01: 0 } });
+    expect(new Set([one, other, await picture(full("paint"))]).size).toBe(3);
+    expect(await picture({ ...full("words"), textStrength: 0 })).toBe(
+      await picture({ ...full("words"), blockWeights: { BASE: 0 } }),
+    );
+  });
+
+  it("two uses of an adapter with different weights add up", async () => {
+    const half: AdapterUse = { ...full("paint"), unetStrength: 0.5, textStrength: 0.5 };
+    expect(await picture({ ...half, blockWeights: { M00: 1 } }, half)).toBe(
+      await picture(half, { ...half, blockWeights: { M00: 1 } }),
+    );
+  });
+});
+
+describe("steps", () => {
+  it("a window is at work from its first step to its last and at no other", async () => {
+    const [none, whole, part] = [
+      await previews(),
+      await previews(full("paint")),
+      await previews({ ...full("paint"), steps: { start: 2, end: 3 } }),
+    ];
+    expect(part.slice(0, 2)).toEqual(none.slice(0, 2));
+    expect(part[2]).not.toBe(none[2]);
+    const early = await previews({ ...full("paint"), steps: { start: 0, end: 1 } });
+    expect(early[0]).toBe(whole[0]);
+    expect(early[1]).not.toBe(whole[1]);
+    expect(await picture()).toBe(await picture({ ...full("paint"), steps: { start: 4 } }));
+  });
+
+  it("a window over all steps is none", async () => {
+    expect(await picture({ ...full("paint"), steps: { start: 0 } })).toBe(await picture(full("paint")));
+  });
+
+  it("adapters take turns, and each run begins with the first", async () => {
+    const [first, second] = takeTurns(2, 1);
+    const inTurns = [
+      { ...full("paint"), steps: first! },
+      { ...full("quick"), steps: second! },
+    ];
+    const merged: number[] = [];
+    const { adapters } = runs.pipeline;
+    const merge = adapters.merge.bind(adapters);
+    adapters.merge = (wanted, options) => {
+      merged.push(wanted.findIndex(({ unetStrength }) => unetStrength !== 0));
+      return merge(wanted, options);
+    };
+    const once = await picture(...inTurns);
+    adapters.merge = merge;
+    expect(merged).toEqual([0, 1, 0, 1]);
+    expect(await picture(...inTurns)).toBe(once);
+    const paint = await previews(full("paint"));
+    expect((await previews(...inTurns))[0]).toBe(paint[0]);
+    expect(once).not.toBe(await picture(full("paint"), full("quick")));
+  });
+
+  it("the text part is at work throughout, and the text is encoded once", async () => {
+    const words: AdapterUse = { ...full("words"), steps: { start: 2 } };
+    const revision = runs.pipeline.adapters.textRevision;
+    const first = (await previews(words))[0];
+    expect(runs.pipeline.adapters.textRevision).toBeLessThanOrEqual(revision + 1);
+    expect(first).toBe((await previews({ ...full("words"), unetStrength: 0 }))[0]);
+  });
+
+  it.each<Partial<AdapterUse>>([
+    { steps: { start: -1 } },
+    { steps: { start: 2, end: 2 } },
+    { steps: { start: 0.5 } },
+    { steps: { start: 0, turn: { index: 2, count: 2, hold: 1 } } },
+    { steps: { start: 0, turn: { index: 0, count: 2, hold: 0 } } },
+    { blockWeights: { IN12: 1 } },
+    { blockWeights: { IN01: Number.NaN } },
+  ])("%j is refused", async (change) => {
+    await expect(picture({ ...full("paint"), ...change })).rejects.toMatchObject({
+      code: "bad-input",
+      where: "adapters",
+    });
+  });
+});

@@ -1,0 +1,51 @@
+// Large adapter files are read and examined by two workers of their own, a part each: on the way to a graphics card reading is
+// what takes longest.
+import type { PartRequest, ReadPart } from "../../adapters/files/read.ts";
+// oxlint-disable-next-line no-restricted-imports -- not a service: the client of workers of its own
+import { WorkerClient } from "../../rpc/client.ts";
+import type { PartService } from "./part-service.ts";
+
+/** More of them wait for the browser's process that reads for all. */
+const READERS = 2;
+
+interface Reader {
+  readonly client: WorkerClient<PartService>;
+  isReady: boolean;
+  waiting: number;
+}
+
+export class PartReaders {
+  readonly #readers: readonly Reader[];
+
+  constructor() {
+    this.#readers = Array.from({ length: READERS }, () => {
+      const create = (): Worker =>
+        new Worker(new URL("../../../workers/adapter-file.ts", import.meta.url), { type: "module" });
+      const reader = { client: new WorkerClient<PartService>("reader", create), isReady: false, waiting: 0 };
+      reader.client
+        .call((service) => service.start())
+        .then(
+          () => (reader.isReady = true),
+          () => {}, // a browser without workers in workers: files are read where they are wanted
+        );
+      return reader;
+    });
+  }
+
+  /** Null while none of them is there. */
+  read(blob: Blob, { begin, end, tensors }: PartRequest): Promise<ReadPart> | null {
+    const [reader] = this.#readers.filter(({ isReady }) => isReady).toSorted((a, b) => a.waiting - b.waiting);
+    if (!reader) return null;
+    const request = {
+      begin,
+      end,
+      tensors: tensors.map(({ dtype, offset, sizeBytes }) => ({ dtype, offset, sizeBytes })), // nothing else of them travels
+    };
+    reader.waiting++;
+    return reader.client.call((service) => service.read(blob, request)).finally(() => reader.waiting--);
+  }
+
+  dispose(): void {
+    for (const { client } of this.#readers) client.terminate();
+  }
+}

@@ -1,0 +1,90 @@
+// The prompts of a request as the UNet needs them: composed, scheduled, chunked and encoded, all to one length.
+// Encodings are kept until the prompt or the text encoder's parameters change.
+
+import type { DiffusionRequest } from "../../shared/request.ts";
+import { chunkPrompt, encodeTexts, type PromptChunk, type PromptEmbedding } from "./conditioning.ts";
+import type { GuidedPrompt, ScheduledConditioning } from "../sampling/guidance.ts";
+import type { DiffusionNetworks } from "../networks.ts";
+import { extractLoraTags, promptSchedule, type ScheduledText, splitConjunction } from "./syntax.ts";
+import type { ClipTokenizer } from "./tokenizer.ts";
+
+export interface EncodedPrompts {
+  readonly prompts: readonly GuidedPrompt[];
+  readonly negative: readonly ScheduledConditioning[];
+}
+
+export interface EncodeOptions {
+  /** Textual inversions that may be named in the prompts. */
+  readonly embeddings: readonly PromptEmbedding[];
+  /** Of the text encoder's parameters. */
+  readonly textRevision: number;
+  /** Of the network, in the whole run: what prompt schedules count. */
+  readonly evaluations: number;
+  /** Of the network in the pass before, when this is the second one (hires fix). */
+  readonly earlier: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+interface Kept {
+  readonly key: string;
+  readonly embeddings: readonly PromptEmbedding[];
+  readonly encoded: EncodedPrompts;
+}
+
+/** One for each pass. */
+const ENCODINGS_KEPT = 2;
+
+export class PromptEncoder {
+  readonly #tokenizer: ClipTokenizer;
+  readonly #networks: DiffusionNetworks;
+  #kept: readonly Kept[] = [];
+
+  constructor(tokenizer: ClipTokenizer, networks: DiffusionNetworks) {
+    this.#tokenizer = tokenizer;
+    this.#networks = networks;
+  }
+
+  /** `<lora:…>` tags left in the texts are dropped: which adapters to use is not said by the prompt here. */
+  async encode(request: DiffusionRequest, options: EncodeOptions): Promise<EncodedPrompts> {
+    const { prompt, negativePrompt, clipSkip } = request;
+    const { embeddings, textRevision, evaluations, earlier, signal } = options;
+    const key = JSON.stringify([prompt, negativePrompt, clipSkip, textRevision, evaluations, earlier]);
+    const known = this.#kept.find((one) => one.key === key && sameItems(one.embeddings, embeddings));
+    if (known !== undefined) return known.encoded;
+
+    const parts = splitConjunction(extractLoraTags(prompt).text).map(({ text, weight }) => ({
+      weight,
+      schedule: promptSchedule(text, evaluations, { earlier }),
+    }));
+    const negative = promptSchedule(extractLoraTags(negativePrompt).text, evaluations, { earlier });
+    const length = this.#networks.checkpoint.text_encoder.config.maxPositions;
+    const chunked = (text: string): PromptChunk[] =>
+      chunkPrompt(text, { tokenizer: this.#tokenizer, length, embeddings });
+    const schedules: readonly (readonly ScheduledText[])[] = [
+      ...parts.map(({ schedule }) => schedule),
+      negative,
+    ];
+    const conditionings = await encodeTexts(
+      schedules.flat().map(({ text }) => chunked(text)),
+      {
+        table: this.#networks.tokens,
+        encode: (tokenEmbeddings) => this.#networks.encodeText(tokenEmbeddings, { clipSkip, signal }),
+        emptyChunk: chunked("")[0]!,
+      },
+    );
+    let next = 0;
+    const scheduled = schedules.map((schedule) =>
+      schedule.map(({ until }) => ({ until, conditioning: conditionings[next++]! })),
+    );
+    const encoded = {
+      prompts: parts.map(({ weight }, i) => ({ weight, schedule: scheduled[i]! })),
+      negative: scheduled.at(-1)!,
+    };
+    this.#kept = [{ key, embeddings, encoded }, ...this.#kept].slice(0, ENCODINGS_KEPT);
+    return encoded;
+  }
+}
+
+function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((item, i) => item === b[i]);
+}

@@ -1,0 +1,113 @@
+// The tokenizer against OpenAI's CLIP tokenizer (restated over the real ftfy and regex packages by
+// tests/fixtures/engine/make_tokenizer_goldens.py). A small vocabulary of our own is committed; CLIP's 49,408 tokens and
+// 50,000 strings are compared when STYLUS_DATA and STYLUS_TOKENIZER_REFERENCE name them.
+
+import { existsSync, readFileSync } from "node:fs";
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import golden from "../../../tests/fixtures/engine/goldens/tokenizer.json" with { type: "json" };
+import { cleanText } from "./text-cleaning.ts";
+import { ClipTokenizer } from "./tokenizer.ts";
+
+/** CLIP's vocabulary order: bytes, bytes that end a word, merges, start, end. */
+function vocabularyOf(merges: readonly string[]): string {
+  const bytes = Array.from({ length: 256 }, (_, byte) => byte);
+  const printable = bytes.filter(
+    (byte) => (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || byte >= 174,
+  );
+  const base = [
+    ...printable.map((byte) => String.fromCharCode(byte)),
+    ...bytes.filter((byte) => !printable.includes(byte)).map((_, i) => String.fromCharCode(256 + i)),
+  ];
+  const tokens = [
+    ...base,
+    ...base.map((token) => `${token}</w>`),
+    ...merges.map((merge) => merge.replace(" ", "")),
+    "<|startoftext|>",
+    "<|endoftext|>",
+  ];
+  return JSON.stringify(Object.fromEntries(tokens.map((token, id) => [token, id])));
+}
+
+const small = new ClipTokenizer({
+  vocab: vocabularyOf(golden.merges),
+  merges: `#version: 0.2\n${golden.merges.join("\n")}\n`,
+});
+
+describe("CLIP tokenizer", () => {
+  it(`gives CLIP's ids for ${golden.strings.length} strings`, () => {
+    for (const [text, ids] of golden.strings)
+      expect(small.encode(text as string), JSON.stringify(text)).toEqual(ids);
+  });
+
+  it("is sensitive: merges in another order change ids", () => {
+    const wrong = new ClipTokenizer({
+      vocab: vocabularyOf(golden.merges),
+      merges: golden.merges.toReversed().join("\n"),
+    });
+    const different = golden.strings.filter(
+      ([text, ids]) => wrong.encode(text as string).join() !== (ids as number[]).join(),
+    );
+    expect(different.length).toBeGreaterThan(1);
+  });
+
+  it("never throws and knows every byte", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary", maxLength: 60 }), (text) => {
+        const ids = small.encode(text);
+        expect(ids.every((id) => id >= 0 && id < small.vocabSize)).toBe(true);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("gives the end token for what a reduced vocabulary lacks", () => {
+    const reduced = new ClipTokenizer({
+      vocab: JSON.stringify({ "a</w>": 0, "<|startoftext|>": 1, "<|endoftext|>": 2 }),
+      merges: "",
+    });
+    expect(reduced.encode("a b")).toEqual([0, 2]);
+    expect(reduced.commaId).toBeNull();
+  });
+
+  it.each([
+    ["vocab.json", { vocab: "{", merges: "" }],
+    ["vocab.json", { vocab: '{"a":"b"}', merges: "" }],
+    ["vocab.json", { vocab: '{"a":1}', merges: "" }],
+    ["merges.txt", { vocab: '{"<|startoftext|>":0,"<|endoftext|>":1}', merges: "a b c" }],
+  ])("names %s when it is damaged", (name, files) => {
+    expect(() => new ClipTokenizer(files)).toThrow(
+      expect.objectContaining({ code: "bad-file", where: `tokenizer/${name}` }),
+    );
+  });
+
+  const reference = process.env["STYLUS_TOKENIZER_REFERENCE"];
+  const data = process.env["STYLUS_DATA"];
+  const available = reference !== undefined && data !== undefined && existsSync(reference);
+  it.skipIf(!available)(
+    "equals CLIP on 50,000 strings (needs STYLUS_DATA and STYLUS_TOKENIZER_REFERENCE)",
+    () => {
+      const read = (name: string) => readFileSync(`${data}/clip_tokenizer/${name}`, "utf8");
+      const tokenizer = new ClipTokenizer({ vocab: read("vocab.json"), merges: read("merges.txt") });
+      const lines = readFileSync(reference!, "utf8").trimEnd().split("\n");
+      const different = lines.filter((line) => {
+        const [text, ids] = JSON.parse(line) as [string, number[]];
+        return tokenizer.encode(text).join() !== ids.join();
+      });
+      expect(lines.length).toBeGreaterThan(50_000);
+      expect(different).toEqual([]);
+    },
+  );
+});
+
+describe("text cleaning", () => {
+  it.each([
+    ["  A\t\n b ", "a b"],
+    ["dog’s “coat”", 'dog\'s "coat"'],
+    ["ﬁne ＡＢＣ", "fine abc"],
+    ["&amp;amp; &#x1F600;", "& 😀"],
+    ["e\u0301", "é"],
+  ])("%j becomes %j", (text, expected) => {
+    expect(cleanText(text)).toBe(expected);
+  });
+});

@@ -1,0 +1,167 @@
+// CLIP's byte-pair encoding (Radford et al. 2021), from the two files every SD checkpoint folder has: vocab.json
+// (token → id) and merges.txt (pairs in order of rank). Words end in "</w>"; bytes stand for themselves as printable
+// characters, GPT-2's way, so no text is unknown to a full vocabulary.
+
+import { StylusError } from "../../shared/errors.ts";
+import { cleanText, WHITESPACE } from "./text-cleaning.ts";
+
+const START = "<|startoftext|>";
+const END = "<|endoftext|>";
+const WORD_END = "</w>";
+
+// Order matters: contractions before letters, one token per digit, runs of everything else. CLIP's expression ignores
+// case, by which U+0345 (whose capital is a letter) is in none of its classes; it is left out here by name instead.
+const WORDS = new RegExp(
+  `<\\|startoftext\\|>|<\\|endoftext\\|>|'s|'t|'re|'ve|'m|'ll|'d|\\p{L}+|\\p{N}|[^${WHITESPACE}\\u0345\\p{L}\\p{N}]+`,
+  "gu",
+);
+
+export class ClipTokenizer {
+  readonly startId: number;
+  readonly endId: number;
+  /** Of "," as a word of its own, where long prompts prefer to break; null when the vocabulary has none. */
+  readonly commaId: number | null;
+  readonly vocabSize: number;
+  readonly #ids: ReadonlyMap<string, number>;
+  readonly #ranks: ReadonlyMap<string, number>;
+  readonly #cache = new Map<string, readonly number[]>();
+
+  /**
+   * @param files texts of vocab.json and merges.txt
+   * @throws StylusError bad-file that names the file and what is wrong with it
+   */
+  constructor(files: { readonly vocab: string; readonly merges: string }) {
+    this.#ids = parseVocabulary(files.vocab);
+    this.#ranks = parseMerges(files.merges);
+    this.vocabSize = this.#ids.size;
+    this.startId = this.#require(START);
+    this.endId = this.#require(END);
+    this.commaId = this.#ids.get(`,${WORD_END}`) ?? null;
+  }
+
+  /** Token ids of a text, without start and end. Never throws; what the vocabulary lacks becomes the end token, as in CLIP. */
+  encode(text: string): number[] {
+    const ids: number[] = [];
+    for (const [word] of cleanText(text).matchAll(WORDS)) ids.push(...this.#encodeWord(word));
+    return ids;
+  }
+
+  #require(token: string): number {
+    const id = this.#ids.get(token);
+    if (id === undefined) {
+      throw new StylusError("bad-file", `The tokenizer's vocabulary lacks the token "${token}".`, {
+        where: "tokenizer/vocab.json",
+        remedy: "Take vocab.json from the same model folder as the text encoder.",
+      });
+    }
+    return id;
+  }
+
+  #encodeWord(word: string): readonly number[] {
+    const known = this.#cache.get(word);
+    if (known !== undefined) return known;
+    const ids =
+      word === START || word === END
+        ? [this.#ids.get(word)!]
+        : this.#merge(symbolsOf(word)).map((symbol) => this.#ids.get(symbol) ?? this.endId);
+    // Words repeat within a prompt; a bound keeps pasted noise from piling up.
+    if (this.#cache.size >= 20_000) this.#cache.clear();
+    this.#cache.set(word, ids);
+    return ids;
+  }
+
+  /** Joins the pair of lowest rank, everywhere it occurs from left to right, until no pair has a rank. */
+  #merge(symbols: string[]): string[] {
+    let current = symbols;
+    while (current.length > 1) {
+      let best = Infinity;
+      let first = "";
+      let second = "";
+      for (let i = 0; i + 1 < current.length; i++) {
+        const rank = this.#ranks.get(`${current[i]} ${current[i + 1]}`);
+        if (rank !== undefined && rank < best) {
+          best = rank;
+          first = current[i]!;
+          second = current[i + 1]!;
+        }
+      }
+      if (best === Infinity) break;
+      const joined: string[] = [];
+      for (let i = 0; i < current.length; i++) {
+        if (current[i] === first && current[i + 1] === second) {
+          joined.push(first + second);
+          i++;
+        } else {
+          joined.push(current[i]!);
+        }
+      }
+      current = joined;
+    }
+    return current;
+  }
+}
+
+const utf8 = new TextEncoder();
+const BYTE_SYMBOLS = byteSymbols();
+
+function symbolsOf(word: string): string[] {
+  const symbols = Array.from(utf8.encode(word), (byte) => BYTE_SYMBOLS[byte]!);
+  symbols[symbols.length - 1] += WORD_END;
+  return symbols;
+}
+
+/** A printable character for every byte: itself where it is printable in Latin-1, else the next one from U+0100 on. */
+function byteSymbols(): string[] {
+  let next = 0x100;
+  return Array.from({ length: 256 }, (_, byte) => {
+    const printable = (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || byte >= 0xae;
+    return String.fromCharCode(printable ? byte : next++);
+  });
+}
+
+function parseVocabulary(text: string): Map<string, number> {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (cause) {
+    throw new StylusError("bad-file", "The tokenizer's vocab.json is not JSON.", {
+      where: "tokenizer/vocab.json",
+      remedy: "Download the pack again.",
+      cause,
+    });
+  }
+  const entries =
+    typeof parsed === "object" && parsed !== null && !Array.isArray(parsed) ? Object.entries(parsed) : [];
+  if (entries.length === 0 || !entries.every(([, id]) => Number.isInteger(id))) {
+    throw new StylusError(
+      "bad-file",
+      "The tokenizer's vocab.json is not a table of tokens and whole numbers.",
+      {
+        where: "tokenizer/vocab.json",
+        remedy: "Take vocab.json from the same model folder as the text encoder.",
+      },
+    );
+  }
+  return new Map(entries);
+}
+
+function parseMerges(text: string): Map<string, number> {
+  const lines = text.split(/\r?\n/u);
+  if (lines[0]!.startsWith("#version")) lines.shift();
+  const ranks = new Map<string, number>();
+  for (const line of lines) {
+    if (line === "") continue;
+    if (line.split(" ").length !== 2) {
+      throw new StylusError(
+        "bad-file",
+        `The tokenizer's merges.txt has a line that is not a pair: "${line.slice(0, 60)}".`,
+        {
+          where: "tokenizer/merges.txt",
+          remedy: "Take merges.txt from the same model folder as the text encoder.",
+        },
+      );
+    }
+    ranks.set(line, ranks.size);
+  }
+  return ranks;
+}

@@ -1,0 +1,33 @@
+// How many steps of a schedule a denoising strength runs. With k-diffusion's samplers as AUTOMATIC1111 has it
+// (modules/sd_samplers_common.py, setup_img2img_steps), with DDIM and UniPC as diffusers has it
+// (StableDiffusionImg2ImgPipeline.get_timesteps); the two differ by one step.
+
+import type { SamplerId } from "../../shared/request.ts";
+import { SAMPLERS } from "./samplers.ts";
+
+/** The last `run` steps of a schedule of `scheduled` ones. */
+export interface PassSteps {
+  readonly scheduled: number;
+  readonly run: number;
+}
+
+/** All steps, from pure noise. */
+export function allSteps(steps: number): PassSteps {
+  return { scheduled: steps, run: steps };
+}
+
+/** img2img: a share of the steps is run. */
+export function shareOfSteps(
+  steps: number,
+  { strength, sampler }: { strength: number; sampler: SamplerId },
+): PassSteps {
+  const run = SAMPLERS[sampler].unitVarianceStart
+    ? Math.max(1, Math.min(steps, Math.trunc(steps * strength)))
+    : Math.trunc(Math.min(strength, 0.999) * steps) + 1;
+  return { scheduled: steps, run };
+}
+
+/** Hires fix: as many steps as asked for are run, of a schedule so long that they begin at the strength. */
+export function fixedSteps(steps: number, { strength }: { strength: number }): PassSteps {
+  return { scheduled: Math.max(steps, Math.trunc(steps / Math.min(strength, 0.999))), run: steps };
+}

@@ -1,0 +1,137 @@
+// One pass of sampling: from noise, or from a latent with noise added, down the schedule, with the adapters that are at
+// work at each step. What is before it (prompts, encoding) and after it (decoding) is the pipeline's.
+
+import type { StepSegment } from "../../adapters/merging/step-window.ts";
+import { throwIfAborted } from "../../shared/errors.ts";
+import type { DiffusionEvent, DiffusionRequest } from "../../shared/request.ts";
+import type { AdapterLibrary } from "../merging/adapter-library.ts";
+import { BrownianTree } from "../noise/brownian.ts";
+import { eventLoopTurn } from "../event-loop.ts";
+import { guidedDenoiser } from "./guidance.ts";
+import type { DiffusionNetworks, LatentSize } from "../networks.ts";
+import { createGenerator, type NormalGenerator } from "../noise/noise.ts";
+import type { PassSteps } from "./pass-steps.ts";
+import { type PreviewFactors, previewOf } from "../image/pixels.ts";
+import type { EncodedPrompts } from "../prompt/encoder.ts";
+import { type Denoiser, linearCombination } from "./sampler-contract.ts";
+import { initialNoiseScale, SAMPLERS } from "./samplers.ts";
+import { scheduleSigmas, type TrainingSchedule } from "./schedules.ts";
+
+/** What all passes share. */
+export interface SamplingEngine {
+  readonly networks: DiffusionNetworks;
+  readonly adapters: AdapterLibrary;
+  readonly training: TrainingSchedule;
+  readonly preview: PreviewFactors;
+  readonly signal: AbortSignal | undefined;
+}
+
+export interface SamplingPass {
+  readonly request: DiffusionRequest;
+  readonly imageIndex: number;
+  readonly seed: number;
+  readonly size: LatentSize;
+  readonly prompts: EncodedPrompts;
+  /** Adapters by step; those of the first segment are merged already. */
+  readonly segments: readonly StepSegment[];
+  readonly steps: PassSteps;
+  /** What the noise is added to, [C, H, W]; nothing in text to image. */
+  readonly original: Float32Array | null;
+  /** [H, W]: 1 where the original is painted anew, 0 where it stays; null for everywhere. */
+  readonly mask: Float32Array | null;
+  /** What an inpainting UNet reads beside the latent, [C + 1, H, W]; null for other UNets. */
+  readonly channels: Float32Array | null;
+  /** Steps of the passes before this one, and of all passes. */
+  readonly progress: { readonly done: number; readonly total: number };
+}
+
+/** @returns the latent [C, H, W], as the UNet has it */
+export async function* samplingPass(
+  pass: SamplingPass,
+  { networks, adapters, training, preview, signal }: SamplingEngine,
+): AsyncGenerator<DiffusionEvent, Float32Array<ArrayBuffer>, void> {
+  const { request, imageIndex, seed, size, prompts, segments, original, progress } = pass;
+  const { checkpoint } = networks;
+  const guided = guidedDenoiser({
+    training,
+    predictionType: checkpoint.predictionType,
+    cfgScale: request.cfgScale,
+    ...prompts,
+    predict: async (sample, timestep, conditionings) => {
+      await eventLoopTurn();
+      throwIfAborted(signal);
+      const input = pass.channels === null ? sample : stacked(sample, pass.channels);
+      return networks.predict(input, { timestep, conditionings, size, signal });
+    },
+  });
+  const model: Denoiser = async (x, sigma) => protectedBy(pass, await guided(x, sigma));
+  const count = checkpoint.vae.config.latentChannels * size.width * size.height;
+  const scheduled = scheduleSigmas(training, { ...request, steps: pass.steps.scheduled });
+  const sigmas = scheduled.slice(pass.steps.scheduled - pass.steps.run);
+  const generator = createGenerator(request.noise, seed);
+  let latent = startOf(pass, generator.randn(count), sigmas[0]!);
+  // The Brownian path spans the whole schedule, also when the run begins within it.
+  const noise = stepNoise({ request, seed, generator, count, sigmas: scheduled });
+  const timestepOf = (sigma: number): number => training.timestepOf(sigma);
+  let start = performance.now();
+  const sampler = SAMPLERS[request.sampler].sample(model, latent, sigmas, { noise, timestepOf });
+  for await (const { step, x, denoised } of sampler) {
+    latent = x;
+    const milliseconds = performance.now() - start;
+    yield { type: "step", imageIndex, step: progress.done + step, steps: progress.total, milliseconds };
+    yield { type: "preview", imageIndex, ...previewOf(denoised, { ...size, preview }) };
+    start = performance.now();
+    const next = segments.find(({ begin }) => begin === step);
+    if (next !== undefined) await adapters.merge(next.adapters, { signal });
+  }
+  return original === null ? latent : protectedBy(pass, latent);
+}
+
+/** Noise of the first level, alone or over the original. */
+function startOf(
+  { request, original }: SamplingPass,
+  unitNoise: Float32Array,
+  sigma: number,
+): Float32Array<ArrayBuffer> {
+  if (original !== null) return linearCombination([1, original], [sigma, unitNoise]);
+  const scale = initialNoiseScale(request.sampler, sigma);
+  return Float32Array.from(unitNoise, (value) => value * scale);
+}
+
+/** The latent where it is painted anew, the original elsewhere (AUTOMATIC1111's blending of denoised latents). */
+function protectedBy(
+  { mask, original }: SamplingPass,
+  latent: Float32Array<ArrayBuffer>,
+): Float32Array<ArrayBuffer> {
+  if (mask === null || original === null) return latent;
+  return latent.map((value, i) => (mask[i % mask.length] === 1 ? value : original[i]!));
+}
+
+function stacked(sample: Float32Array, channels: Float32Array): Float32Array<ArrayBuffer> {
+  const out = new Float32Array(sample.length + channels.length);
+  out.set(sample);
+  out.set(channels, sample.length);
+  return out;
+}
+
+/** Fresh noise of stochastic samplers: further draws of the image's generator, or increments of one Brownian path. */
+function stepNoise({
+  request,
+  seed,
+  generator,
+  count,
+  sigmas,
+}: {
+  request: DiffusionRequest;
+  seed: number;
+  generator: NormalGenerator;
+  count: number;
+  sigmas: Float64Array;
+}): (sigma: number, next: number) => Float32Array {
+  const positive = sigmas.filter((sigma) => sigma > 0);
+  // One step has no level in between that noise could be asked for.
+  if (!SAMPLERS[request.sampler].brownian || positive.length < 2) return () => generator.randn(count);
+  const [sigmaMin, sigmaMax] = [positive.at(-1)!, positive[0]!];
+  const tree = new BrownianTree({ seed, kind: request.noise, count, sigmaMin, sigmaMax });
+  return (sigma, next) => tree.between(sigma, next);
+}

@@ -1,0 +1,73 @@
+// From what was chosen to the images of a batch: masks and strengths by the preset's rules (src/compose/plan/image-plan.ts), with
+// what the user asked for by hand: pins, sliders, tags in the prompt, or a list. Pure.
+import type { Composition } from "../compose/composition.ts";
+import { planImages } from "../compose/plan/image-plan.ts";
+import type { AdapterUse } from "../shared/request.ts";
+import { readLoraTags } from "./lora-tags.ts";
+import type { GenerateOptions, ListedAdapter } from "./options.ts";
+import type { LoadedPack, PlannedImage } from "./run-types.ts";
+
+export interface PlannedBatch {
+  /** The composition after pins, bans and removals. */
+  readonly composition: Composition;
+  readonly images: readonly PlannedImage[];
+  /** Number of different masks, as decimal digits: it may exceed 2^53. */
+  readonly maskCount: string;
+}
+
+/** Adapters that no stage chose: a list given by hand. */
+const adapterUses = (chosen: readonly ListedAdapter[]): AdapterUse[] =>
+  chosen.map(({ weight, ...use }) => ({ textStrength: weight, ...use, unetStrength: weight }));
+
+/** Adds the adapters of tags to an image; a tag beats the strength that a stage chose. */
+function withTags(image: PlannedImage, tagged: readonly AdapterUse[]): PlannedImage {
+  if (tagged.length === 0) return image;
+  const ids = new Set(tagged.map(({ id }) => id));
+  return {
+    ...image,
+    adapters: [...image.adapters.filter(({ id }) => !ids.has(id)), ...tagged],
+    masked: image.masked.filter((id) => !ids.has(id)),
+    formulas: { ...image.formulas, ...Object.fromEntries(tagged.map(({ id }) => [id, "tag in the prompt"])) },
+  };
+}
+
+/** The images of a batch: planned by the preset's rules, or as listed by hand; adapters tagged in the prompt are added. */
+export function planBatch(
+  composition: Composition,
+  options: GenerateOptions,
+  pack: LoadedPack,
+): PlannedBatch {
+  const tagged = readLoraTags(options.prompt, pack.cards).adapters;
+  if (options.adapters !== "auto") {
+    const adapters = adapterUses(options.adapters === "none" ? [] : options.adapters);
+    const images = Array.from({ length: options.count }, (_, index) => ({
+      seed: options.seed + index,
+      adapters,
+      masked: [],
+      formulas: {},
+    }));
+    return { composition, images: images.map((image) => withTags(image, tagged)), maskCount: "1" };
+  }
+  const weight = (id: string): number => pack.cards.find((card) => card.id === id)?.refined.weight ?? 0.8;
+  const plan = planImages(composition, {
+    preset: options.preset,
+    count: options.count,
+    seed: options.seed,
+    overrides: {
+      pins: options.pins.map((id) => ({ id, weight: weight(id) })),
+      bans: [...options.bans, ...options.removed],
+      strengths: options.strengths,
+    },
+    ...(options.method === "stylus" ? {} : { masks: "all" as const }),
+  });
+  const images = plan.images.map(({ job, masked, uses: planned }) => ({
+    ...job,
+    masked,
+    formulas: Object.fromEntries(planned.map(({ id, formula }) => [id, formula])),
+  }));
+  return {
+    composition: plan.composition,
+    images: images.map((image) => withTags(image, tagged)),
+    maskCount: plan.maskCount,
+  };
+}

@@ -1,0 +1,175 @@
+import { describe, expect, it } from "vitest";
+import type { AdapterCard } from "../retrieval/card.ts";
+import { parseParameters } from "../formats/generation-parameters.ts";
+import { readInfotext, writeInfotext } from "./infotext.ts";
+import { readStartValues } from "./infotext-images.ts";
+import { completeOptions } from "./options.ts";
+
+const card = (id: string, extra: Partial<AdapterCard> = {}): AdapterCard => ({
+  id,
+  title: id,
+  tags: [],
+  triggerWords: [],
+  description: "",
+  refined: { description: "", category: "style", weight: 1 },
+  baseModel: "Pocket",
+  file: { path: "", sizeBytes: 0, sha256: "0123456789abcdef" },
+  license: "",
+  author: "",
+  samples: [],
+  ...extra,
+});
+const fewStep = { steps: 6, cfgScale: 1.5, sampler: "lcm", schedule: "lcm" };
+const cards = new Map([card("clay"), card("ink"), card("lcm", { fewStep })].map((one) => [one.id, one]));
+const defaults = {
+  width: 256,
+  height: 256,
+  full: { steps: 20, cfgScale: 5, sampler: "dpmpp_2m", schedule: "karras" },
+  fewStep: { steps: 6, cfgScale: 1.5, sampler: "lcm", schedule: "lcm" },
+} as const;
+
+const write = (options: Parameters<typeof completeOptions>[0], strength = 0.64) =>
+  writeInfotext({
+    options: completeOptions(options, defaults),
+    image: { seed: 12, adapters: [{ id: "clay", unetStrength: strength, textStrength: strength }] },
+    cards,
+    model: "Pocket",
+    version: "1.0.0",
+  });
+
+describe("infotext", () => {
+  it("is what other tools read", () => {
+    expect(
+      write({ prompt: "a fox <lora:clay:0.64>", negativePrompt: "rain", fewStep: false, seed: 12 }),
+    ).toBe(
+      'a fox <lora:clay:0.64>\nNegative prompt: rain\nSteps: 20, Sampler: DPM++ 2M, Schedule type: Karras, CFG scale: 5, Seed: 12, Size: 256x256, Model: Pocket, RNG: CPU, Hashes: "{\\"lora:clay\\":\\"0123456789\\"}", Version: Stylus Web 1.0.0',
+    );
+  });
+
+  it("keeps strengths by part, by block and by step", () => {
+    const adapters = [
+      {
+        id: "clay",
+        unetStrength: 0.8,
+        textStrength: 0.3,
+        blockWeights: { M00: 0 },
+        steps: { start: 2, end: 9 },
+      },
+    ];
+    const text = writeInfotext({
+      options: completeOptions({ prompt: "a fox", fewStep: false }, defaults),
+      image: { seed: 12, adapters },
+      cards,
+      model: "Pocket",
+      version: "1.0.0",
+    });
+    const { prompt } = readInfotext(text, cards);
+    expect(prompt).toBe("a fox <lora:clay:0.3:0.8:lbw=M00=0:start=2:stop=9>");
+  });
+
+  it("comes back as the same settings, adapters fixed", () => {
+    const text = write({ prompt: "a fox", fewStep: true });
+    expect(text).toContain("<lora:clay:0.64> <lora:lcm:1>");
+    expect(readInfotext(text, cards)).toEqual({
+      prompt: "a fox <lora:clay:0.64>",
+      negativePrompt: "",
+      fewStep: true,
+      noise: "cpu",
+      method: "sd",
+      steps: 6,
+      cfgScale: 1.5,
+      sampler: "lcm",
+      schedule: "lcm",
+      seed: 12,
+      width: 256,
+      height: 256,
+    });
+  });
+
+  it("writes a second pass under A1111's labels, and reads it back", () => {
+    const hires = { scale: 1.5, upscaler: "pixel-lanczos", strength: 0.45, steps: 8 } as const;
+    const text = write({
+      prompt: "a fox",
+      fewStep: false,
+      hires,
+      vaeTilePixels: 256,
+      clipSkip: 2,
+      noise: "nv",
+    });
+    expect(text).toContain(
+      "Size: 256x256, Model: Pocket, Denoising strength: 0.45, Hires upscale: 1.5, Hires steps: 8, Hires upscaler: Lanczos, VAE tile: 256, Clip skip: 2, RNG: NV,",
+    );
+    expect(readInfotext(text, cards)).toMatchObject({
+      hires,
+      vaeTilePixels: 256,
+      clipSkip: 2,
+      noise: "nv",
+    });
+    expect(readStartValues(parseParameters(text).fields)).toBeNull();
+  });
+
+  it("reads another tool's second pass: a size for a scale, an unknown upscaler", () => {
+    const read = (line: string) =>
+      readInfotext(`a fox\nSteps: 20, Sampler: Euler, Size: 512x384, ${line}`, cards).hires;
+    expect(read("Denoising strength: 0.6, Hires resize: 1024x768, Hires upscaler: Latent (bicubic)")).toEqual(
+      {
+        scale: 2,
+        strength: 0.6,
+        upscaler: "latent-bicubic",
+      },
+    );
+    expect(read("Hires upscale: 2, Hires upscaler: R-ESRGAN 4x+")).toEqual({ scale: 2 });
+    expect(read("Denoising strength: 0.6")).toBeUndefined();
+    expect(read("Hires upscale: 900")).toBeUndefined();
+  });
+
+  it("writes what a picture was painted over with, and reads it back but for the picture", () => {
+    const values = { blur: 8, region: "masked", padding: 16, fill: "noise" } as const;
+    const text = write({
+      prompt: "a fox",
+      start: {
+        picture: { id: "p", width: 640, height: 480 },
+        strength: 0.6,
+        mask: { id: "m", ...values },
+      },
+    });
+    expect(text).toContain(
+      "Denoising strength: 0.6, Mask blur: 8, Masked content: latent noise, Inpaint area: Only masked, Masked area padding: 16,",
+    );
+    expect(readInfotext(text, cards)).not.toHaveProperty("start");
+    expect(readStartValues(parseParameters(text).fields)).toEqual({ strength: 0.6, ...values });
+    expect(readStartValues(new Map([["Denoising strength", "7"]]))).toBeNull();
+  });
+
+  it("keeps the tags of all adapters while it is not known which there are", () => {
+    const text = "a fox <lora:ink:0.5> <lora:nobody:0.25>\nSteps: 20, Sampler: Euler, Seed: 1";
+    expect(readInfotext(text, null).prompt).toBe("a fox <lora:ink:0.5> <lora:nobody:0.25>");
+    expect(readInfotext(text, cards).prompt).toBe("a fox <lora:ink:0.5>");
+  });
+
+  it("knows another tool's adapters by their files' names", () => {
+    const own = new Map([
+      ["My-LoRA", card("My-LoRA", { file: { path: "My LoRA.pt", sizeBytes: 1, sha256: "" } })],
+    ]);
+    expect(readInfotext("a fox <lora:my LoRA:0.5>\nSteps: 20, Sampler: Euler, Seed: 1", own)).toMatchObject({
+      prompt: "a fox <lora:My-LoRA:0.5>",
+    });
+  });
+
+  it("leaves out what it cannot use", () => {
+    const read = readInfotext(
+      "a fox <lora:unknown:1>\nSteps: 9999, Sampler: Heun, CFG scale: x, Seed: -1, Size: big, Clip skip: 2",
+      cards,
+    );
+    expect(read).toEqual({
+      prompt: "a fox",
+      negativePrompt: "",
+      fewStep: false,
+      noise: "cpu",
+      method: "sd",
+      clipSkip: 2,
+      schedule: "uniform",
+    });
+    expect(readInfotext("just words", cards)).toMatchObject({ prompt: "just words", method: "stylus" });
+  });
+});

@@ -1,0 +1,68 @@
+// Follows the prompt while it is typed: after a short rest the stages before painting run, so that the parts are marked
+// and the choice is seen before anything is painted.
+import { createEffect, createMemo, createSignal, on, onCleanup, untrack, type Accessor } from "solid-js";
+import type { GenerateOptions } from "./options.ts";
+import type { Services } from "./ports.ts";
+import type { RunView } from "../app/state/run-view.ts";
+import type { LoadedPack } from "./run-types.ts";
+import { readPrompt, type Reading } from "./choose.ts";
+
+/** Rest after the last key before the prompt is read. */
+const restMilliseconds = 350;
+
+const nothing: Reading = {
+  prompt: "",
+  composition: { tasks: [], rejected: [], composer: { name: "", kind: "none" } },
+  candidates: [],
+};
+
+/** What of the options changes the choice; sliders, pins, removals and seeds do not. */
+const choiceKey = ({ prompt, method, preset, bans, seed }: GenerateOptions): string =>
+  JSON.stringify([prompt, method, preset, bans, method === "random" ? seed : 0]);
+
+export function createReading(context: {
+  readonly services: Services;
+  readonly pack: Accessor<LoadedPack | null>;
+  readonly busy: Accessor<boolean>;
+  readonly options: Accessor<GenerateOptions>;
+  readonly shown: Accessor<RunView | null>;
+}): Accessor<Reading> {
+  const { services, pack, busy, options, shown } = context;
+  const [typed, setTyped] = createSignal<{ key: string; reading: Reading } | null>(null);
+
+  const fromRun = createMemo((): { key: string; reading: Reading } | null => {
+    const view = shown();
+    if (!view?.composition || view.options.adapters !== "auto") return null;
+    const { options: asked, composition, candidates } = view;
+    return { key: choiceKey(asked), reading: { prompt: asked.prompt, composition, candidates } };
+  });
+
+  createEffect(
+    on([() => choiceKey(options()), pack, busy], ([key, loaded, running]) => {
+      if (!loaded || running || options().prompt.trim() === "") return;
+      if (untrack(fromRun)?.key === key || untrack(typed)?.key === key) return;
+      const controller = new AbortController();
+      const timer = setTimeout(() => {
+        readPrompt(untrack(options), { services, pack: loaded, signal: controller.signal })
+          .then((reading) => {
+            if (!controller.signal.aborted) setTyped({ key, reading });
+          })
+          .catch(() => {}); // the run itself reports what is wrong
+      }, restMilliseconds);
+      onCleanup(() => {
+        clearTimeout(timer);
+        controller.abort();
+      });
+    }),
+  );
+
+  return createMemo(() => {
+    const key = choiceKey(options());
+    const run = fromRun();
+    const latest = typed();
+    if (options().prompt.trim() === "") return nothing;
+    if (run?.key === key) return run.reading;
+    if (latest?.key === key) return latest.reading;
+    return latest?.reading ?? run?.reading ?? nothing; // the last one, until the new one is there
+  });
+}

@@ -1,0 +1,215 @@
+// `<lora:name:weight>` in a prompt: the adapters it asks for, and the prompt without the tags. Spans found in the
+// stripped text can be mapped back, so that the page can colour the words where the user typed them. Pure.
+//
+// As in AUTOMATIC1111 (modules/extra_networks.py), everything of the form `<word:…>` is a tag and no word of the prompt; tags
+// that do nothing here are told. Several tags for one adapter add up, as they do there.
+//
+// Also read, as by AUTOMATIC1111 and its extension LoRA Block Weight: `<lora:name:text:unet>` or `te=0.5:unet=0.8`,
+// `lbw=` with 17 or 26 numbers, a preset or names of blocks, `start=5`, `stop=15`, `step=5-15`.
+import { formatBlockWeights, parseBlockWeights } from "../adapters/merging/block-weights.ts";
+import type { AdapterReport } from "../adapters/report.ts";
+import type { AdapterCard } from "../retrieval/card.ts";
+import { combineUses } from "../shared/adapter-uses.ts";
+import { StylusError, toPlainError } from "../shared/errors.ts";
+import type { AdapterUse } from "../shared/request.ts";
+import { adaptersNamed } from "./adapter-names.ts";
+import { limits } from "./options.ts";
+
+export interface LoraTags {
+  readonly text: string;
+  /** Strengths of tags for the same adapter are added up; those with other blocks or steps stay apart. */
+  readonly adapters: readonly AdapterUse[];
+  /** What a tag says and cannot be understood; such a part is left out of `adapters`. */
+  readonly problems: readonly string[];
+  /** Offset in the stripped text → offset in the prompt. */
+  toPrompt(offset: number): number;
+}
+
+const tagPattern = /<([a-z]\w*):([^<>]*)>/gi;
+const openTagPattern = /<(?:lora|lyco|hypernet):[^<>]*/i;
+
+/** @param cards of the adapters that may be meant; without them a name is taken for an id */
+export function readLoraTags(prompt: string, cards: readonly AdapterCard[] = []): LoraTags {
+  const uses: AdapterUse[] = [];
+  const problems: string[] = [];
+  const removed: { readonly at: number; readonly length: number }[] = [];
+  let text = "";
+  let last = 0;
+  for (const match of prompt.matchAll(tagPattern)) {
+    const use = readTag(match, cards, (problem) => problems.push(`${match[0]}: ${problem}`));
+    if (use) uses.push(use);
+    text += prompt.slice(last, match.index);
+    removed.push({ at: text.length, length: match[0].length });
+    last = match.index + match[0].length;
+  }
+  text += prompt.slice(last);
+  const [openTag] = openTagPattern.exec(text) ?? [];
+  if (openTag) problems.push(`${openTag.slice(0, 40)}: it has no “>” at its end.`);
+  const adapters = combineUses(uses);
+  for (const { id, unetStrength, textStrength } of adapters) {
+    const beyond = [unetStrength, textStrength].find((strength) => !isUsable(strength));
+    if (beyond !== undefined)
+      problems.push(
+        `${id}: a strength of ${short(beyond)} would leave nothing of the picture. Strengths go from ${limits.strength.min} to ${limits.strength.max}; 0.5 to 1 is usual.`,
+      );
+  }
+  return {
+    text,
+    adapters,
+    problems,
+    toPrompt: (offset) =>
+      removed.reduce(
+        (position, { at, length }) => (at <= offset && at < text.length ? position + length : position),
+        offset,
+      ),
+  };
+}
+
+/** What to say of the tags in a negative prompt: they are left out of its words, as in the prompt, but do nothing there. */
+export const describeNegativeTags = (negativePrompt: string): readonly string[] =>
+  [...new Set(negativePrompt.match(tagPattern))].map(
+    (tag) => `${tag} does nothing in the negative prompt: adapters are named in the prompt only.`,
+  );
+
+const isUsable = (strength: number): boolean =>
+  strength >= limits.strength.min && strength <= limits.strength.max;
+
+function readTag(
+  [, kind, content]: readonly (string | undefined)[],
+  cards: readonly AdapterCard[],
+  report: (problem: string) => void,
+): AdapterUse | null {
+  const [name = "", ...rest] = content!.split(":").map((part) => part.trim());
+  switch (kind!.toLowerCase()) {
+    case "lora":
+    case "lyco":
+      break;
+    case "hypernet":
+      report("hypernetworks are not used here, only adapters such as LoRA.");
+      return null;
+    default:
+      report("that is no tag. Adapters are named like this: <lora:name:0.8>.");
+      return null;
+  }
+  if (name === "") {
+    report("it names no adapter. Write its name behind the colon: <lora:name:0.8>.");
+    return null;
+  }
+  const meant = adaptersNamed(name, cards);
+  if (meant.length > 1)
+    report(`“${name}” may be ${meant.map(({ id }) => `“${id}”`).join(" or ")}: write one of these.`);
+  return { id: meant[0]?.id ?? name, ...readArguments(rest, report) };
+}
+
+const tagOptions: readonly string[] = ["te", "unet", "lbw", "start", "stop", "step"];
+/** A1111's tags may limit the rank with it; the whole adapter is applied here. */
+const ignoredOption = "dyn";
+
+/** What stands behind the name. One number is the weight of both parts, two are text encoder, then UNet; 1 when none is given. */
+function readArguments(parts: readonly string[], report: (problem: string) => void): Omit<AdapterUse, "id"> {
+  const numbers: number[] = [];
+  const named = new Map<string, string>();
+  for (const part of parts) {
+    const equals = part.indexOf("=");
+    if (equals >= 0) {
+      const name = part.slice(0, equals).trim().toLowerCase();
+      if (!tagOptions.includes(name) && name !== ignoredOption)
+        report(`“${name}” is nothing that a tag can say: it knows ${tagOptions.join(", ")}.`);
+      named.set(name, part.slice(equals + 1).trim());
+    } else if (part.trim() !== "") numbers.push(readNumber(part, report));
+  }
+  const weight = (name: string): number | undefined =>
+    named.has(name) ? readNumber(named.get(name)!, report) : undefined;
+  const textStrength = weight("te") ?? numbers[0] ?? 1;
+  const unetStrength = weight("unet") ?? numbers[1] ?? textStrength;
+  const blocks = named.get("lbw");
+  const steps = readSteps(named, report);
+  const blockWeights = blocks === undefined ? undefined : readBlocks(blocks, report);
+  return { unetStrength, textStrength, ...(blockWeights && { blockWeights }), ...(steps && { steps }) };
+}
+
+function readNumber(text: string, report: (problem: string) => void): number {
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isFinite(value)) return value;
+  report(`“${text.trim()}” is not a number.`);
+  return 1;
+}
+
+function readBlocks(text: string, report: (problem: string) => void): AdapterUse["blockWeights"] {
+  try {
+    return parseBlockWeights(text);
+  } catch (error) {
+    const { message, remedy } = toPlainError(error);
+    report([message, remedy].filter(Boolean).join(" "));
+    return undefined;
+  }
+}
+
+/** `start` is the first step at work, `stop` the first no longer at work, counted from 0. */
+function readSteps(
+  named: ReadonlyMap<string, string>,
+  report: (problem: string) => void,
+): AdapterUse["steps"] {
+  const [from, to] = named.get("step")?.split("-") ?? [named.get("start"), named.get("stop")];
+  if (from === undefined && to === undefined) return undefined;
+  const start = Number(from ?? 0);
+  const end = to === undefined ? undefined : Number(to);
+  if (Number.isInteger(start) && start >= 0 && (end === undefined || (Number.isInteger(end) && end > start)))
+    return { start, ...(end !== undefined && { end }) };
+  report("Steps are whole numbers from 0 on, the last after the first: start=5:stop=15 or step=5-15.");
+  return undefined;
+}
+
+/** @throws StylusError `bad-input` when a tag says something that cannot be understood */
+export function checkLoraTags({ problems }: LoraTags): void {
+  const [first] = problems;
+  if (first === undefined) return;
+  throw new StylusError("bad-input", first, { where: "prompt", remedy: "Correct the tag, or take it out." });
+}
+
+const short = (value: number): string => String(Number(value.toFixed(2)));
+
+/**
+ * What strengths do not say of an adapter that lacks a part: that one of them counts alone, or that nothing is left.
+ * @returns null when there is nothing to say
+ */
+export function describeParts(
+  { unetStrength, textStrength }: AdapterUse,
+  { matched, embeddings }: Pick<AdapterReport, "matched" | "embeddings">,
+): string | null {
+  const changes = (part: string): boolean =>
+    matched.some(({ network, modules }) => network === part && modules > 0);
+  const [unet, text] = [changes("unet"), changes("text_encoder")];
+  if (!unet && !text)
+    return embeddings.length > 0 ? "It brings words only: strengths mean nothing to it." : null;
+  if (unet && text) return null;
+  const [part, strength] = unet ? ["U-Net", unetStrength] : ["text", textStrength];
+  if (strength === 0) return `It changes the ${part} part only, which is at strength 0: it does nothing.`;
+  if (unetStrength === textStrength) return null;
+  return `It changes the ${part} part only: ${strength.toFixed(2)} is what counts.`;
+}
+
+/** Strengths of an adapter for people: "0.80", "U-Net 0.80, text 0.30, by blocks, steps 5 to 15". */
+export function describeStrength({ unetStrength, textStrength, blockWeights, steps }: AdapterUse): string {
+  const same = unetStrength === textStrength;
+  const parts = same
+    ? [unetStrength.toFixed(2)]
+    : [`U-Net ${unetStrength.toFixed(2)}`, `text ${textStrength.toFixed(2)}`];
+  if (blockWeights) parts.push("weights by block");
+  if (steps?.end === undefined) {
+    if (steps) parts.push(`from step ${steps.start}`);
+  } else if (steps.end === steps.start + 1) parts.push(`step ${steps.start}`);
+  else parts.push(`steps ${steps.start} to ${steps.end - 1}`);
+  return parts.join(", ");
+}
+
+/** `<lora:id:0.64>`, as A1111 and Civitai's reader want it: no spaces, one number where one says all. */
+export function formatLoraTag({ id, unetStrength, textStrength, blockWeights, steps }: AdapterUse): string {
+  const parts = [id, short(textStrength)];
+  if (short(unetStrength) !== short(textStrength)) parts.push(short(unetStrength));
+  if (blockWeights && Object.keys(blockWeights).length > 0)
+    parts.push(`lbw=${formatBlockWeights(blockWeights)}`);
+  if (steps && (steps.start > 0 || steps.end !== undefined)) parts.push(`start=${steps.start}`);
+  if (steps?.end !== undefined) parts.push(`stop=${steps.end}`);
+  return `<lora:${parts.join(":")}>`;
+}

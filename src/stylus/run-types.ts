@@ -1,0 +1,140 @@
+// What one run tells while it goes and what it leaves behind. Plain data: it is shown, kept in the gallery, and
+// exported as the run report (docs/report.md).
+import type { Composition } from "../compose/composition.ts";
+import type { AdapterCard } from "../retrieval/card.ts";
+import type { AdapterUse, DeviceReport, DiffusionEvent } from "../shared/request.ts";
+import type { GenerateOptions, PackDefaults } from "./options.ts";
+import type { OwnAdapter } from "../app/adapters/user-adapters.ts";
+import type { Vocabulary } from "./vocabulary.ts";
+
+/** A retrieved adapter, as shown and recorded. */
+export interface CandidateView {
+  readonly id: string;
+  /** Cosine similarity of the whole prompt and the card, −1 … 1. */
+  readonly similarity: number;
+}
+
+/** One image of the plan: what is merged into it, and which picks its mask leaves out. */
+export interface PlannedImage {
+  readonly seed: number;
+  readonly adapters: readonly AdapterUse[];
+  readonly masked: readonly string[];
+  /** How each strength came about, by id: "0.8 ÷ 2". */
+  readonly formulas: Readonly<Record<string, string>>;
+}
+
+export type StageId = "load" | "embed" | "retrieve" | "compose" | "plan" | "fetch" | "generate";
+
+export type RunEvent =
+  | { readonly type: "stage-start"; readonly stage: StageId }
+  | { readonly type: "stage-end"; readonly stage: StageId; readonly milliseconds: number }
+  | { readonly type: "loaded"; readonly pack: LoadedPack }
+  | { readonly type: "candidates"; readonly candidates: readonly CandidateView[] }
+  | { readonly type: "composition"; readonly composition: Composition }
+  | {
+      readonly type: "plan";
+      /** The composition after pins and bans. */
+      readonly composition: Composition;
+      readonly images: readonly PlannedImage[];
+    }
+  | { readonly type: "diffusion"; readonly event: DiffusionEvent };
+
+export interface StageReport {
+  readonly id: StageId;
+  readonly milliseconds: number;
+  readonly inputs: unknown;
+  readonly outputs: unknown;
+}
+
+interface ImageReport extends PlannedImage {
+  readonly index: number;
+  readonly width: number;
+  readonly height: number;
+  readonly milliseconds: number;
+  readonly stepMilliseconds: readonly number[];
+  /** Time in parts of the engine: merge, text encoder, sampling, VAE decoder. */
+  readonly parts: Readonly<Record<string, number>>;
+}
+
+/** Persisted and exported: a change of shape is a new `version` and an entry in docs/report.md. */
+export interface RunReport {
+  readonly format: "stylus-web/run";
+  readonly version: 2;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+  readonly app: { readonly version: string; readonly onnxruntime: string; readonly userAgent: string };
+  readonly pack: {
+    readonly id: string;
+    readonly title: string;
+    readonly sizeBytes: number;
+    /** Bytes that came over the network for this visit; 0 with a warm cache. */
+    readonly downloadedBytes: number;
+    readonly adapterCount: number;
+  };
+  readonly device: DeviceReport;
+  readonly options: GenerateOptions;
+  readonly stages: readonly StageReport[];
+  readonly images: readonly ImageReport[];
+  readonly milliseconds: number;
+}
+
+export interface RunImage {
+  readonly index: number;
+  readonly seed: number;
+  readonly width: number;
+  readonly height: number;
+  readonly rgba: Uint8ClampedArray<ArrayBuffer>;
+  readonly adapters: readonly AdapterUse[];
+  readonly masked: readonly string[];
+}
+
+export interface RunResult {
+  readonly pack: LoadedPack;
+  readonly report: RunReport;
+  readonly images: readonly RunImage[];
+}
+
+/** Files of a pack as they arrive. */
+export interface LoadProgress {
+  readonly files: readonly {
+    readonly path: string;
+    readonly receivedBytes: number;
+    readonly sizeBytes: number;
+  }[];
+  readonly receivedBytes: number;
+  readonly totalBytes: number;
+  /** What happens once the bytes are there, e.g. "Building the networks"; null while files arrive. */
+  readonly preparing: string | null;
+}
+
+/** Where an adapter's file comes from when a picture first needs it. */
+export interface RemoteFile {
+  readonly sizeBytes: number;
+  /** Its file is in this browser. */
+  readonly stored: boolean;
+  readonly pageUrl: string | null;
+}
+
+/** A pack that is loaded and ready to paint. */
+export interface LoadedPack {
+  readonly id: string;
+  readonly title: string;
+  readonly sizeBytes: number;
+  readonly downloadedBytes: number;
+  /** False when the browser keeps nothing between visits. */
+  readonly persistent: boolean;
+  readonly device: DeviceReport;
+  readonly defaults: PackDefaults;
+  /** Every adapter of the pack, few-step ones included, and those of the user that fit it. */
+  readonly cards: readonly AdapterCard[];
+  /** Base models whose adapters fit, as cards name them. */
+  readonly baseModels: readonly string[];
+  /** Adapters among the cards whose files are on a hub, by id. */
+  readonly remote: ReadonlyMap<string, RemoteFile>;
+  /** The user's adapters among the cards, by id. */
+  readonly own: ReadonlyMap<string, OwnAdapter>;
+  /** The words that its text encoder knows; null where any may be known. */
+  readonly vocabulary: Vocabulary | null;
+  /** A picture or other file of the pack as an object URL; null when the pack has no such file. */
+  fileUrl(path: string): string | null;
+}

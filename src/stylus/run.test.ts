@@ -1,0 +1,301 @@
+// The use case over stand-in services: order of stages, what reaches the engine, refusals, abort.
+import { describe, expect, it } from "vitest";
+import { StylusError } from "../shared/errors.ts";
+import type { DiffusionRequest } from "../shared/request.ts";
+import type { AdapterCard } from "../retrieval/card.ts";
+import type { Services } from "./ports.ts";
+import { run } from "./run.ts";
+import type { LoadedPack, RunEvent, RunReport } from "./run-types.ts";
+
+const card = (id: string, extra: Partial<AdapterCard> = {}): AdapterCard => ({
+  id,
+  title: id,
+  tags: [],
+  triggerWords: [],
+  description: "",
+  refined: { description: "", category: "style", weight: 0.8 },
+  baseModel: "Pocket",
+  file: { path: `${id}.safetensors`, sizeBytes: 1, sha256: "" },
+  license: "",
+  author: "",
+  samples: [],
+  ...extra,
+});
+
+const pack: LoadedPack = {
+  id: "pocket",
+  title: "Pocket",
+  sizeBytes: 10,
+  downloadedBytes: 0,
+  persistent: true,
+  device: { kind: "wasm", name: "", reason: "", threads: 2, f16: false },
+  defaults: {
+    width: 256,
+    height: 256,
+    full: { steps: 20, cfgScale: 5, sampler: "dpmpp_2m", schedule: "karras" },
+    fewStep: { steps: 4, cfgScale: 1, sampler: "lcm", schedule: "lcm" },
+  },
+  cards: [
+    card("clay"),
+    card("ink"),
+    card("lcm", { fewStep: { steps: 4, cfgScale: 1, sampler: "lcm", schedule: "lcm" } }),
+  ],
+  baseModels: ["Pocket"],
+  remote: new Map(),
+  own: new Map(),
+  vocabulary: null,
+  fileUrl: () => null,
+};
+
+/** Nothing of these takes part in a run. */
+const notAsked = (): never => {
+  throw new Error("a run must not ask for this");
+};
+const unused = {
+  inspectAdapter: notAsked,
+  putAdapter: notAsked,
+  removeAdapter: notAsked,
+  storageUse: notAsked,
+  fetchAdapters: notAsked,
+  models: {} as Services["models"],
+  deletePack: notAsked,
+};
+
+function setup() {
+  const requests: DiffusionRequest[] = [];
+  const seen: string[] = [];
+  const services: Services = {
+    ...unused,
+    load: async () => pack,
+    embedQuery: async (text) => (seen.push(text), new Float32Array([1])),
+    search: async (_query, { bans }) =>
+      pack.cards
+        .filter(({ id, fewStep }) => !fewStep && !bans.includes(id))
+        .map((found) => ({ card: found, similarity: 0.5, vector: new Float32Array([1]), keys: [] })),
+    compose: async (candidates, { request }) => {
+      seen.push(request.prompt);
+      const start = request.prompt.indexOf("clay");
+      const picks = candidates
+        .slice(0, 1)
+        .map(({ card: { id } }) => ({ id, reason: "r", similarity: 0.9, weight: 0.8 }));
+      return {
+        tasks: start < 0 ? [] : [{ text: "clay", start, end: start + 4, picks }],
+        rejected: [],
+        composer: { name: "rules", kind: "rules" },
+      };
+    },
+    generate: async (request, { onEvent, signal }) => {
+      requests.push(request);
+      for (const [imageIndex, { seed }] of request.images.entries()) {
+        if (signal.aborted) throw new StylusError("cancelled", "Stopped.");
+        onEvent({ type: "step", imageIndex, step: 1, steps: 1, milliseconds: 5 });
+        onEvent({ type: "stage", stage: "sampling", imageIndex, milliseconds: 5 });
+        onEvent({ type: "image", imageIndex, seed, width: 1, height: 1, rgba: new Uint8ClampedArray(4) });
+      }
+    },
+  };
+  return { services, requests, seen };
+}
+
+const refusal = async (options: Parameters<typeof run>[0]): Promise<StylusError> => {
+  const error = await run(options, setup().services).then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toBeInstanceOf(StylusError);
+  return error as StylusError;
+};
+
+describe("run", () => {
+  it("fetches the hub's adapters that a picture uses, few-step ones too, before it is painted", async () => {
+    const { services } = setup();
+    const remote = new Map(
+      ["clay", "ink", "lcm"].map((id) => [id, { sizeBytes: 1, stored: false, pageUrl: null }]),
+    );
+    const asked: (readonly string[])[] = [];
+    const { report } = await run(
+      { prompt: "a fox, clay", fewStep: true },
+      {
+        ...services,
+        load: async () => ({ ...pack, remote }),
+        fetchAdapters: async (ids) => (asked.push(ids), { downloadedBytes: 2 }),
+      },
+    );
+    expect(asked).toEqual([["clay", "lcm"]]);
+    expect(report.stages.map(({ id }) => id).slice(-3)).toEqual(["plan", "fetch", "generate"]);
+    expect(report.stages.find(({ id }) => id === "fetch")!.outputs).toEqual({ downloadedBytes: 2 });
+  });
+
+  it("goes through the stages in order and reports them", async () => {
+    const { services, requests } = setup();
+    const events: RunEvent[] = [];
+    const soFar: RunReport[] = [];
+    const { report, images } = await run({ prompt: "a fox, clay", seed: 7, count: 2 }, services, {
+      onEvent: (event) => events.push(event),
+      onReport: (value) => soFar.push(value),
+    });
+    const order = ["load", "embed", "retrieve", "compose", "plan", "generate"];
+    expect(report.stages.map(({ id }) => id)).toEqual(order);
+    expect(events.flatMap((event) => (event.type === "stage-end" ? [event.stage] : []))).toEqual(order);
+    expect(report).toMatchObject({ format: "stylus-web/run", version: 2 });
+    expect(images.map(({ seed }) => seed)).toEqual([7, 8]);
+    expect(requests[0]!.images[0]!.adapters).toEqual([{ id: "clay", unetStrength: 0.8, textStrength: 0.8 }]);
+    expect(requests[0]!.fewStepAdapter?.id).toBe("lcm");
+    expect(report.images[1]).toMatchObject({
+      index: 1,
+      stepMilliseconds: [5],
+      parts: { sampling: 5 },
+      milliseconds: 5,
+    });
+    expect(JSON.parse(JSON.stringify(report))).toEqual(report);
+    expect(soFar.map((value) => value.images)).toEqual([report.images.slice(0, 1), report.images]);
+    for (const [index, { stages, ...rest }] of soFar.entries()) {
+      expect(stages.map(({ id }) => id)).toEqual(order);
+      expect(stages.at(-1)).toMatchObject({ inputs: requests[0], outputs: { images: index + 1 } });
+      expect(rest).toMatchObject({ options: report.options, pack: report.pack, device: report.device });
+    }
+  });
+
+  it("takes tags out of the prompt, maps spans back, and lets tags win", async () => {
+    const { services, requests, seen } = setup();
+    const prompt = "<lora:ink:0.3>clay fox<lora:clay:1.2>";
+    const { report } = await run({ prompt, fewStep: false }, services);
+    expect(seen).toEqual(["clay fox", "clay fox"]);
+    expect(requests[0]!.prompt).toBe("clay fox");
+    expect(requests[0]!.images[0]!.adapters).toEqual([
+      { id: "ink", unetStrength: 0.3, textStrength: 0.3 },
+      { id: "clay", unetStrength: 1.2, textStrength: 1.2 },
+    ]);
+    const composed = report.stages.find(({ id }) => id === "compose")!.outputs as {
+      tasks: { start: number; end: number }[];
+    };
+    expect(prompt.slice(composed.tasks[0]!.start, composed.tasks[0]!.end)).toBe("clay");
+  });
+
+  it("brings all that a tag says to the engine, and refuses what it cannot understand", async () => {
+    const { services, requests } = setup();
+    const prompt = "a fox <lora:ink:0.3:-0.8:lbw=M00=0.5:step=1-3>";
+    await run({ prompt, fewStep: false, method: "sd" }, services);
+    expect(requests[0]!.images[0]!.adapters).toEqual([
+      {
+        id: "ink",
+        textStrength: 0.3,
+        unetStrength: -0.8,
+        blockWeights: { M00: 0.5 },
+        steps: { start: 1, end: 3 },
+      },
+    ]);
+    await expect(run({ prompt: "a fox <lora:ink:lbw=1,2>" }, services)).rejects.toMatchObject({
+      code: "bad-input",
+      where: "prompt",
+      message: expect.stringContaining("2 numbers instead of 17 or 26"),
+    });
+  });
+
+  it("knows an adapter by its title and in any case, everywhere in a run", async () => {
+    const { services, requests } = setup();
+    const cards = [card("clay"), card("ink", { title: "Ink line art" })];
+    const { report } = await run(
+      { prompt: "a fox <lora:INK LINE ART:0.5> <lora:Clay:0.25>", fewStep: false },
+      { ...services, load: async () => ({ ...pack, cards }) },
+    );
+    const expected = [
+      { id: "ink", unetStrength: 0.5, textStrength: 0.5 },
+      { id: "clay", unetStrength: 0.25, textStrength: 0.25 },
+    ];
+    expect(requests[0]).toMatchObject({ prompt: "a fox  ", images: [{ adapters: expected }] });
+    expect(report.images[0]!.formulas).toEqual({ ink: "tag in the prompt", clay: "tag in the prompt" });
+  });
+
+  it.each(["<lora:>", "<hypernet:anime:1>", "<lora:ink:9>", "<lora:ink:0.8"])(
+    "paints nothing over a tag that does nothing: %s",
+    async (tag) => {
+      const error = await refusal({ prompt: `a fox ${tag}`, fewStep: false });
+      expect(error).toMatchObject({ code: "bad-input", where: "prompt" });
+      expect(error.message).toContain(tag.includes("9") ? "ink: a strength of 9" : tag);
+      expect(error.remedy).toBe("Correct the tag, or take it out.");
+    },
+  );
+
+  it.each([
+    ["none" as const, []],
+    [[{ id: "ink", weight: 0.5 }], [{ id: "ink", unetStrength: 0.5, textStrength: 0.5 }]],
+  ])("adapters %j: no stage chooses", async (adapters, expected) => {
+    const { services, requests } = setup();
+    const { report } = await run({ prompt: "clay", adapters }, services);
+    expect(report.stages.map(({ id }) => id)).toEqual(["load", "plan", "generate"]);
+    expect(requests[0]!.images[0]!.adapters).toEqual(expected);
+  });
+
+  it("uses pins, bans and strengths", async () => {
+    const { services, requests } = setup();
+    await run({ prompt: "clay", pins: ["ink"], bans: ["clay"], strengths: { ink: 0.25 } }, services);
+    expect(requests[0]!.images[0]!.adapters).toEqual([{ id: "ink", unetStrength: 0.25, textStrength: 0.25 }]);
+  });
+
+  it("opens the picture to start from; the report names it, without its pixels", async () => {
+    const { services, requests } = setup();
+    const image = { width: 2, height: 1, rgba: new Uint8ClampedArray(8) };
+    const values = { blur: 4, region: "whole", padding: 32, fill: "original" } as const;
+    const mask = { ...values, values: new Uint8Array(2) };
+    const asked = { picture: { id: "p", width: 2, height: 1 }, strength: 0.5, mask: { id: "m" } };
+    const { report } = await run({ prompt: "clay", start: asked }, services, {
+      openStart: async (start) => {
+        expect(start).toEqual({ ...asked, mask: { id: "m", ...values } });
+        return { image, strength: start.strength, mask };
+      },
+    });
+    expect(requests[0]!.imageToImage).toEqual({ image, strength: 0.5, mask });
+    const { imageToImage } = report.stages.find(({ id }) => id === "generate")!.inputs as {
+      imageToImage: unknown;
+    };
+    expect(imageToImage).toEqual({
+      image: { sha256: "p", width: 2, height: 1 },
+      strength: 0.5,
+      mask: { sha256: "m", ...values },
+    });
+    expect(JSON.parse(JSON.stringify(report))).toEqual(report);
+    expect(await refusal({ prompt: "clay", start: asked })).toMatchObject({ code: "not-found" });
+  });
+
+  it("asks the engine for a second pass by its size", async () => {
+    const { services, requests } = setup();
+    await run({ prompt: "clay", steps: 6, hires: { scale: 1.5 }, vaeTilePixels: 128 }, services);
+    expect(requests[0]!.hires).toEqual({
+      width: 384,
+      height: 384,
+      upscaler: "pixel-lanczos",
+      strength: 0.4,
+      steps: 6,
+    });
+    expect(requests[0]).toMatchObject({ vaeTilePixels: 128 });
+    expect(requests[0]).not.toHaveProperty("imageToImage");
+  });
+
+  it("refuses an empty prompt before loading anything", async () => {
+    const error = await refusal({ prompt: "  " });
+    expect(error).toMatchObject({ code: "bad-input", where: "prompt" });
+  });
+
+  it.each([
+    { prompt: "a <lora:clayy:1>", advice: "Did you mean “clay”?" },
+    { prompt: "a", adapters: [{ id: "nothing", weight: 1 }], advice: "The list of adapters" },
+    { prompt: "a", pins: ["gone"], advice: "The list of adapters" },
+  ])("names an unknown adapter: %j", async ({ advice, ...options }) => {
+    const error = await refusal(options);
+    expect(error).toMatchObject({ code: "bad-input", where: "adapters" });
+    expect(error.message).toMatch(/clayy|nothing|gone/);
+    expect(error.remedy).toContain(advice);
+  });
+
+  it("stops between stages when aborted", async () => {
+    const { services, requests } = setup();
+    const controller = new AbortController();
+    const stopped = run({ prompt: "clay" }, services, {
+      signal: controller.signal,
+      onEvent: (event) => event.type === "candidates" && controller.abort(),
+    });
+    await expect(stopped).rejects.toMatchObject({ code: "cancelled" });
+    expect(requests).toHaveLength(0);
+  });
+});

@@ -1,0 +1,251 @@
+// The use case: a prompt becomes images. Retrieve, compose, plan, generate (Stylus, arXiv 2404.18928, §3), each stage
+// timed and recorded. Knows no DOM and no worker: services come in, events go out.
+import { dependencies, version } from "../../package.json";
+import { StylusError, throwIfAborted } from "../shared/errors.ts";
+import type { DiffusionEvent, DiffusionRequest, ImageToImage } from "../shared/request.ts";
+import { adviseOnName } from "./adapter-names.ts";
+import { choose, type RunStage } from "./choose.ts";
+import { checkLoraTags, readLoraTags } from "./lora-tags.ts";
+import { checkOptions, completeOptions, type GenerateOptions, type PartialOptions } from "./options.ts";
+import { describeStart, finishedSize, hiresFix, type StartOptions } from "./image-options.ts";
+import { planBatch } from "./batch-plan.ts";
+import type { Services } from "./ports.ts";
+import type {
+  LoadedPack,
+  LoadProgress,
+  PlannedImage,
+  RunEvent,
+  RunImage,
+  RunReport,
+  RunResult,
+  StageReport,
+} from "./run-types.ts";
+
+export interface RunHooks {
+  readonly onEvent?: (event: RunEvent) => void;
+  readonly onProgress?: (progress: LoadProgress) => void;
+  readonly signal?: AbortSignal;
+  readonly packId?: string;
+  /**
+   * Pixels of the picture and the mask to start from.
+   * @throws StylusError not-found, bad-file, bad-input (an empty mask, or one of another shape)
+   */
+  readonly openStart?: (start: StartOptions) => Promise<ImageToImage>;
+  /** After each picture, before its event: the report of the pictures that are finished. */
+  readonly onReport?: (report: RunReport) => void;
+  /** What is asked for, of a caller that did not know the pack's defaults before it was loaded. */
+  readonly settle?: (pack: LoadedPack) => PartialOptions;
+}
+
+function checkKnown(ids: readonly string[], pack: LoadedPack): void {
+  const known = new Set(pack.cards.map((card) => card.id));
+  const unknown = ids.find((id) => !known.has(id));
+  if (unknown === undefined) return;
+  throw new StylusError("bad-input", `There is no adapter “${unknown}” in ${pack.title}.`, {
+    where: "adapters",
+    remedy: adviseOnName(unknown, pack.cards),
+  });
+}
+
+/**
+ * Runs `partial` from prompt to pixels.
+ * @throws StylusError; on failure or abort nothing is left running
+ */
+export async function run(
+  partial: PartialOptions,
+  services: Services,
+  hooks: RunHooks = {},
+): Promise<RunResult> {
+  const { onEvent = () => {}, onProgress = () => {}, packId = "pocket" } = hooks;
+  const signal = hooks.signal ?? new AbortController().signal;
+  const started = performance.now();
+  const createdAt = new Date().toISOString();
+  const stages: StageReport[] = [];
+
+  const stage: RunStage = async (id, inputs, work) => {
+    throwIfAborted(signal);
+    onEvent({ type: "stage-start", stage: id });
+    const from = performance.now();
+    const { value, outputs } = await work();
+    throwIfAborted(signal);
+    const milliseconds = performance.now() - from;
+    stages.push({ id, milliseconds, inputs, outputs });
+    onEvent({ type: "stage-end", stage: id, milliseconds });
+    return value;
+  };
+
+  if (partial.prompt.trim() === "") {
+    throw new StylusError("bad-input", "The prompt is empty.", {
+      where: "prompt",
+      remedy: "Write what you want to see, for example “a fox in the snow”.",
+    });
+  }
+  const device = partial.device ?? "auto";
+  const pack = await stage("load", { packId, device }, async () => {
+    const value = await services.load(packId, { device, onProgress, signal });
+    return {
+      value,
+      outputs: { device: value.device, sizeBytes: value.sizeBytes, downloadedBytes: value.downloadedBytes },
+    };
+  });
+  onEvent({ type: "loaded", pack });
+  const options = completeOptions(hooks.settle?.(pack) ?? partial, pack.defaults);
+  checkOptions(options, { defaults: pack.defaults });
+  const imageToImage = options.start && (await opened(options.start, hooks.openStart));
+  const tags = readLoraTags(options.prompt, pack.cards);
+  checkLoraTags(tags);
+  const listed = Array.isArray(options.adapters) ? options.adapters : [];
+  checkKnown(
+    [...tags.adapters, ...listed].map(({ id }) => id),
+    pack,
+  );
+  checkKnown(options.pins, pack);
+
+  const chosen = await choose(options, tags, { services, pack, stage, onEvent, signal });
+  const { preset, count, seed } = options;
+  const planned = await stage("plan", { preset, count, seed }, async () => {
+    const value = planBatch(chosen, options, pack);
+    return { value, outputs: value };
+  });
+  onEvent({ type: "plan", composition: planned.composition, images: planned.images });
+
+  const request = diffusionRequest(options, { pack, images: planned.images, imageToImage });
+  const wanted = remoteAdaptersOf(request, pack);
+  if (wanted.length > 0) {
+    await stage("fetch", { adapters: wanted }, async () => ({
+      value: undefined,
+      outputs: await services.fetchAdapters(wanted, { onProgress, signal }),
+    }));
+    // Which files are here has changed.
+    if (wanted.some((id) => !pack.remote.get(id)!.stored))
+      onEvent({ type: "loaded", pack: await services.load(packId, { device, onProgress, signal }) });
+  }
+
+  const images: RunImage[] = [];
+  const reports = planned.images.map((image, index) => createImageReport(image, index, options));
+  let paintedOn = pack.device;
+  const reportOf = (done: readonly StageReport[]): RunReport => ({
+    format: "stylus-web/run",
+    version: 2,
+    createdAt,
+    app: {
+      version,
+      onnxruntime: dependencies["onnxruntime-web"],
+      userAgent: globalThis.navigator?.userAgent ?? "",
+    },
+    pack: {
+      id: pack.id,
+      title: pack.title,
+      sizeBytes: pack.sizeBytes,
+      downloadedBytes: pack.downloadedBytes,
+      adapterCount: pack.cards.filter((card) => !card.fewStep).length,
+    },
+    device: paintedOn,
+    options,
+    stages: done,
+    images: reports.filter(({ index }) => images.some((image) => image.index === index)),
+    milliseconds: performance.now() - started,
+  });
+
+  const recorded =
+    imageToImage === null
+      ? request
+      : { ...request, imageToImage: describeStart(imageToImage, options.start!) };
+  const paintedFrom = performance.now();
+  const record = (event: DiffusionEvent): void => {
+    const report = reports[event.imageIndex];
+    if (report) recordEvent(report, event);
+    if (event.type === "device") paintedOn = event.device ?? paintedOn;
+    if (report && event.type === "image") {
+      const { adapters, masked } = report;
+      const { seed: imageSeed, width, height, rgba } = event;
+      Object.assign(report, { width, height });
+      images.push({ index: event.imageIndex, seed: imageSeed, width, height, rgba, adapters, masked });
+      const milliseconds = performance.now() - paintedFrom;
+      const outputs = { images: images.length };
+      hooks.onReport?.(reportOf([...stages, { id: "generate", milliseconds, inputs: recorded, outputs }]));
+    }
+    onEvent({ type: "diffusion", event });
+  };
+  await stage("generate", recorded, async () => {
+    await services.generate(request, { onEvent: record, signal });
+    return { value: undefined, outputs: { images: images.length } };
+  });
+
+  images.sort((a, b) => a.index - b.index);
+  return { pack, images, report: reportOf(stages) };
+}
+
+const opened = async (start: StartOptions, open: RunHooks["openStart"]): Promise<ImageToImage> => {
+  if (open) return open(start);
+  throw new StylusError("not-found", "The picture to start from is not at hand.", {
+    where: "start.picture",
+    remedy: "Choose the picture again.",
+  });
+};
+
+/** What the engine is asked for: tags are out of the prompt, the few-step adapter comes on top of each image's own. */
+function diffusionRequest(
+  options: GenerateOptions,
+  {
+    pack,
+    images,
+    imageToImage,
+  }: { pack: LoadedPack; images: readonly PlannedImage[]; imageToImage: ImageToImage | null },
+): DiffusionRequest {
+  const { width, height, steps, cfgScale, sampler, schedule, clipSkip, noise, hires, vaeTilePixels } =
+    options;
+  const fewStep = options.fewStep ? pack.cards.find((card) => card.fewStep) : undefined;
+  const strength = fewStep?.refined.weight ?? 0;
+  return {
+    packId: pack.id,
+    prompt: readLoraTags(options.prompt).text,
+    negativePrompt: readLoraTags(options.negativePrompt).text,
+    width,
+    height,
+    steps,
+    cfgScale,
+    sampler,
+    schedule,
+    clipSkip,
+    noise,
+    fewStepAdapter: fewStep ? { id: fewStep.id, unetStrength: strength, textStrength: strength } : null,
+    images: images.map(({ seed, adapters }) => ({ seed, adapters })),
+    ...(imageToImage === null ? {} : { imageToImage }),
+    ...(hires === null ? {} : { hires: hiresFix(hires, { width, height }) }),
+    ...(vaeTilePixels === null ? {} : { vaeTilePixels }),
+  };
+}
+
+/** Adapters of a request whose files come from a hub, those that are here already too: the engine may not know them yet. */
+function remoteAdaptersOf({ images, fewStepAdapter }: DiffusionRequest, { remote }: LoadedPack): string[] {
+  const uses = [...images.flatMap(({ adapters }) => adapters), ...(fewStepAdapter ? [fewStepAdapter] : [])];
+  return [...new Set(uses.map(({ id }) => id))].filter((id) => remote.has(id));
+}
+
+interface GrowingReport extends PlannedImage {
+  readonly index: number;
+  readonly width: number;
+  readonly height: number;
+  milliseconds: number;
+  readonly stepMilliseconds: number[];
+  readonly parts: Record<string, number>;
+}
+
+const createImageReport = (image: PlannedImage, index: number, options: GenerateOptions): GrowingReport => ({
+  ...image,
+  index,
+  ...finishedSize(options),
+  milliseconds: 0,
+  stepMilliseconds: [],
+  parts: {},
+});
+
+function recordEvent(report: GrowingReport, event: DiffusionEvent): void {
+  if (event.type === "device") Object.assign(report, { milliseconds: 0, stepMilliseconds: [], parts: {} }); // begins again
+  if (event.type === "step") report.stepMilliseconds.push(event.milliseconds);
+  if (event.type === "stage") {
+    report.parts[event.stage] = (report.parts[event.stage] ?? 0) + event.milliseconds;
+    report.milliseconds += event.milliseconds;
+  }
+}

@@ -1,0 +1,51 @@
+// Words that a model has never read. CLIP's 49,408 tokens say nothing of that, since it has read all there is; a small model's
+// tokens are the words of its captions, so that a word without a token of its own was in none of them.
+import { contentStems, contentWords } from "../compose/rules/words.ts";
+import { readLoraTags } from "./lora-tags.ts";
+import type { LoadedPack } from "./run-types.ts";
+
+/** Words in lower case. */
+export type Vocabulary = ReadonlySet<string>;
+
+/** CLIP's file has 860 kB, that of a vocabulary of 4,096 tokens 70. */
+const SMALL_BYTES = 200_000;
+/** Fewer than this are letters and pieces, not words. */
+const FEW_WORDS = 1000;
+const WORD_END = "</w>";
+
+/** Praise that prompts of every model carry, and words that say no more than that something is a picture. */
+const idleWords = new Set(
+  `masterpiece best quality high highly detailed details intricate sharp focus resolution
+  made drawn painted printed`.split(/\s+/),
+);
+
+/** @returns null when any word may be known: the vocabulary is large, or cannot be read here */
+export async function readVocabulary(files: ReadonlyMap<string, Blob>): Promise<Vocabulary | null> {
+  const file = files.get("tokenizer/vocab.json");
+  if (!file || file.size > SMALL_BYTES) return null;
+  try {
+    const tokens = Object.keys(JSON.parse(await file.text()) as Record<string, number>);
+    const words = tokens.filter((token) => token.endsWith(WORD_END));
+    return words.length < FEW_WORDS ? null : new Set(words.map((token) => token.slice(0, -WORD_END.length)));
+  } catch {
+    return null; // the tokenizer says what is wrong with it
+  }
+}
+
+/**
+ * What a prompt says that its model cannot know, as a sentence; null when there is nothing. Trigger words are an adapter's to know.
+ */
+export function describeUnknown(
+  prompt: string,
+  { title, vocabulary, cards }: Pick<LoadedPack, "title" | "vocabulary" | "cards">,
+): string | null {
+  if (!vocabulary) return null;
+  const triggers = new Set(cards.flatMap(({ triggerWords }) => triggerWords.flatMap(contentStems)));
+  const unknown = contentWords(readLoraTags(prompt).text.replaceAll("BREAK", " "))
+    .filter(({ text }) => /^\p{L}{3,}$/u.test(text))
+    .filter(({ text, stem }) => !vocabulary.has(text) && !vocabulary.has(stem))
+    .filter(({ text, stem }) => !triggers.has(stem) && !idleWords.has(text));
+  if (unknown.length === 0) return null;
+  const words = [...new Set(unknown.map(({ text }) => `“${text}”`))].join(", ");
+  return `${title} has never read ${words} and paints whatever comes close. Plainer words help, or the trigger words of an adapter.`;
+}

@@ -1,0 +1,179 @@
+// Adapter files that were dropped or picked: what each is, whether it fits, and the card under which it joins the others.
+import { createEffect, For, Match, on, Show, Switch, type JSX } from "solid-js";
+import { adapterExtensions } from "../../app/adapters/dropped-files.ts";
+import type { IntakeItem } from "../../app/adapters/intake.ts";
+import type { PlainError } from "../../shared/errors.ts";
+import { formatBytes } from "../../app/state/time-left.ts";
+import { useAdapterDialog } from "./adapter-dialog-context.ts";
+import { CardForm } from "./CardForm.tsx";
+import controls from "../controls/controls.module.css";
+import { Diagnosis } from "./Diagnosis.tsx";
+import { Dialog } from "../controls/Dialog.tsx";
+import { ErrorNote } from "../controls/ErrorNote.tsx";
+import { CheckIcon, WarningIcon } from "../controls/icons.tsx";
+import styles from "./IntakeDialog.module.css";
+import { PickFiles } from "../controls/PickFiles.tsx";
+import { useStudio } from "../studio-context.ts";
+
+const othersError = (names: readonly string[]): PlainError => ({
+  code: "unsupported",
+  message:
+    names.length === 1
+      ? `${names[0]} is neither a picture nor an adapter file.`
+      : `Neither pictures nor adapter files: ${names.join(", ")}.`,
+  remedy: "Drop a picture to start from, or a LoRA file (.safetensors, .pt or .bin).",
+});
+
+export function IntakeDialog(): JSX.Element {
+  const studio = useStudio();
+  return (
+    <Dialog open={studio.intake.open()} title="Your LoRA files" wide onClose={() => studio.intake.close()}>
+      <Others />
+      <ul class={styles["items"]}>
+        <For each={studio.intake.items}>{(item) => <Item item={item} />}</For>
+      </ul>
+      <div class={styles["more"]}>
+        <PickFiles label="Choose more files" accept={adapterExtensions} multiple />
+        <p>Files stay in this browser. Nothing is uploaded.</p>
+      </div>
+    </Dialog>
+  );
+}
+
+function Others(): JSX.Element {
+  const studio = useStudio();
+  let note: HTMLDivElement | undefined;
+  createEffect(
+    // Somebody may be further down in the list.
+    on(studio.intake.others, () => queueMicrotask(() => note?.scrollIntoView({ block: "nearest" }))),
+  );
+  return (
+    <Show when={studio.intake.others().length > 0}>
+      <div class={styles["others"]} ref={(element) => (note = element)}>
+        <ErrorNote error={othersError(studio.intake.others())} compact />
+      </div>
+    </Show>
+  );
+}
+
+function Verdict(props: { readonly item: IntakeItem }): JSX.Element {
+  const studio = useStudio();
+  const model = (): string => studio.pack()?.title ?? "the model";
+  const title = (): string => (props.item.id ? (studio.card(props.item.id)?.title ?? props.item.id) : "");
+  return (
+    <Switch>
+      <Match when={props.item.status === "waiting"}>
+        <p class={styles["verdict"]}>Waiting</p>
+      </Match>
+      <Match when={props.item.status === "reading"}>
+        <p class={styles["verdict"]}>
+          {studio.busy() ? "Is examined when the picture is done" : "Examining…"}
+        </p>
+      </Match>
+      <Match when={props.item.status === "refused"}>
+        <p class={styles["verdict"]} data-verdict="refused">
+          <WarningIcon /> {props.item.refusal?.title}
+        </p>
+      </Match>
+      <Match when={props.item.status === "added"}>
+        <p class={styles["verdict"]} data-verdict="fits">
+          <CheckIcon /> {props.item.known ? `There already, as ${title()}` : `Added as ${title()}`}
+        </p>
+      </Match>
+      <Match when={true}>
+        <p class={styles["verdict"]} data-verdict="fits">
+          <CheckIcon /> Fits {model()}
+        </p>
+      </Match>
+    </Switch>
+  );
+}
+
+function Item(props: { readonly item: IntakeItem }): JSX.Element {
+  const studio = useStudio();
+  const openAdapter = useAdapterDialog();
+  const item = (): IntakeItem => props.item;
+  return (
+    <li class={styles["item"]} aria-label={item().fileName}>
+      <header>
+        <div>
+          <h3>{item().fileName}</h3>
+          <Verdict item={item()} />
+        </div>
+        <button
+          class={`${controls["button"]} ${controls["small"]} ${controls["quiet"]}`}
+          type="button"
+          aria-label={`Put ${item().fileName} aside`}
+          onClick={() => studio.intake.dismiss(item().key)}
+        >
+          Put aside
+        </button>
+      </header>
+      <Show when={item().status === "waiting" || item().status === "reading"}>
+        <progress class={styles["bar"]} aria-label={`Examining ${item().fileName}`} />
+        <p class={styles["size"]}>{formatBytes(item().sizeBytes)}</p>
+      </Show>
+      <Show when={item().refusal}>
+        {(refusal) => (
+          <div class={styles["refusal"]}>
+            <p>{refusal().text}</p>
+            <p>{refusal().remedy}</p>
+            <Show when={refusal().detail}>
+              <details>
+                <summary>Details</summary>
+                <code>{refusal().detail}</code>
+              </details>
+            </Show>
+          </div>
+        )}
+      </Show>
+      <Show when={item().status !== "added" && item().draft}>
+        {(draft) => (
+          <CardForm
+            draft={draft()}
+            report={item().report!}
+            onChange={(change) => studio.intake.edit(item().key, change)}
+          />
+        )}
+      </Show>
+      <Show when={item().error}>{(error) => <ErrorNote error={error()} compact />}</Show>
+      <Show when={item().draft || item().status === "added"}>
+        <div class={styles["actions"]}>
+          <Show
+            when={item().status !== "added"}
+            fallback={
+              <button
+                class={controls["button"]}
+                type="button"
+                onClick={() => {
+                  const id = item().id!;
+                  studio.intake.dismiss(item().key);
+                  openAdapter(id);
+                }}
+              >
+                Look at it
+              </button>
+            }
+          >
+            <button
+              class={`${controls["button"]} ${controls["primary"]}`}
+              type="button"
+              disabled={item().status === "adding"}
+              onClick={() => void studio.intake.accept(item().key)}
+            >
+              {item().status === "adding" ? "Adding…" : "Add to my adapters"}
+            </button>
+          </Show>
+        </div>
+      </Show>
+      <Show when={item().report}>
+        {(report) => (
+          <details class={styles["report"]} open={item().status !== "added" && item().refusal === null}>
+            <summary>What is in the file</summary>
+            <Diagnosis report={report()} />
+          </details>
+        )}
+      </Show>
+    </li>
+  );
+}

@@ -1,0 +1,107 @@
+// Every adapter of the pack, to look through, pin and ban.
+import { createMemo, createSignal, For, Show, type JSX } from "solid-js";
+import { useAdapterDialog } from "./adapter-dialog-context.ts";
+import controls from "../controls/controls.module.css";
+import { Dialog } from "../controls/Dialog.tsx";
+import { SegmentField } from "../controls/fields.tsx";
+import { BanIcon, PinIcon } from "../controls/icons.tsx";
+import styles from "./LibraryDialog.module.css";
+import { adapterExtensions } from "../../app/adapters/dropped-files.ts";
+import { PickFiles } from "../controls/PickFiles.tsx";
+import { SampleImage } from "../controls/SampleImage.tsx";
+import { useStudio } from "../studio-context.ts";
+
+type Filter = "all" | "own" | "pinned" | "banned";
+
+export function LibraryDialog(props: { readonly open: boolean; readonly onClose: () => void }): JSX.Element {
+  const studio = useStudio();
+  const openDialog = useAdapterDialog();
+  const [query, setQuery] = createSignal("");
+  const [filter, setFilter] = createSignal<Filter>("all");
+  const isOwn = (id: string): boolean => studio.pack()?.own.has(id) === true;
+  const cards = createMemo(() => {
+    const words = query().toLowerCase().split(/\s+/).filter(Boolean);
+    return (studio.pack()?.cards ?? []).filter((card) => {
+      if (filter() === "own" && !isOwn(card.id)) return false;
+      if (filter() === "pinned" && !studio.pins().includes(card.id)) return false;
+      if (filter() === "banned" && !studio.bans().includes(card.id)) return false;
+      const text = [card.title, card.id, card.refined.description, card.refined.category, ...card.tags]
+        .join(" ")
+        .toLowerCase();
+      return words.every((word) => text.includes(word));
+    });
+  });
+  return (
+    <Dialog open={props.open} title="Adapters" wide onClose={() => props.onClose()}>
+      <div class={styles["tools"]}>
+        <input
+          class={controls["input"]}
+          type="search"
+          placeholder="Search titles, tags and descriptions"
+          aria-label="Search adapters"
+          value={query()}
+          onInput={(event) => setQuery(event.currentTarget.value)}
+        />
+        <SegmentField
+          legend="Show"
+          value={filter()}
+          choices={[
+            { value: "all", label: "All" },
+            { value: "own", label: `Yours ${studio.pack()?.own.size ?? 0}` },
+            { value: "pinned", label: `Pinned ${studio.pins().length}` },
+            { value: "banned", label: `Banned ${studio.bans().length}` },
+          ]}
+          onChange={setFilter}
+        />
+      </div>
+      <div class={styles["add"]}>
+        <PickFiles label="Add LoRA files" accept={adapterExtensions} multiple />
+        <p>
+          Or drop them anywhere on the page. They are examined here, kept in this browser, and chosen for
+          prompts like all others.
+        </p>
+      </div>
+      <Show
+        when={cards().length > 0}
+        fallback={
+          <p class={styles["hint"]}>
+            {filter() === "own" ? "You have added none yet." : "No adapter is like that."}
+          </p>
+        }
+      >
+        <ul class={styles["grid"]}>
+          <For each={cards()}>
+            {(card) => (
+              <li>
+                <button class={styles["card"]} type="button" onClick={() => openDialog(card.id)}>
+                  <span class={styles["picture"]}>
+                    <SampleImage card={card} />
+                  </span>
+                  <span class={styles["title"]}>{card.title}</span>
+                  <span class={styles["kind"]}>
+                    <Show when={isOwn(card.id)}>
+                      <span class={styles["own"]}>Yours</span>{" "}
+                    </Show>
+                    {card.fewStep ? "few-step" : card.refined.category}
+                  </span>
+                </button>
+                <Show when={studio.pins().includes(card.id)}>
+                  <span class={styles["mark"]} title="Pinned">
+                    <PinIcon />
+                    <span class="visually-hidden">Pinned</span>
+                  </span>
+                </Show>
+                <Show when={studio.bans().includes(card.id)}>
+                  <span class={styles["mark"]} title="Banned">
+                    <BanIcon />
+                    <span class="visually-hidden">Banned</span>
+                  </span>
+                </Show>
+              </li>
+            )}
+          </For>
+        </ul>
+      </Show>
+    </Dialog>
+  );
+}

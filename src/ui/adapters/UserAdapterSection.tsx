@@ -1,0 +1,93 @@
+// In the details of an adapter that the user has added: its card to change, the file's diagnosis, the way to remove it.
+import { createSignal, Show, type JSX } from "solid-js";
+import { draftOf, type CardDraft } from "../../app/adapters/user-card.ts";
+import type { OwnAdapter } from "../../app/adapters/user-adapters.ts";
+import { toPlainError, type PlainError } from "../../shared/errors.ts";
+import { CardForm } from "./CardForm.tsx";
+import { ConfirmButton } from "../controls/ConfirmButton.tsx";
+import controls from "../controls/controls.module.css";
+import { Diagnosis } from "./Diagnosis.tsx";
+import { ErrorNote } from "../controls/ErrorNote.tsx";
+import styles from "./UserAdapterSection.module.css";
+import { useStudio } from "../studio-context.ts";
+
+export function OwnSection(props: { readonly own: OwnAdapter; readonly onRemoved: () => void }): JSX.Element {
+  const studio = useStudio();
+  const [draft, setDraft] = createSignal<CardDraft | null>(null);
+  const [busy, setBusy] = createSignal(false);
+  const [error, setError] = createSignal<PlainError | null>(null);
+
+  async function work(change: () => Promise<void>, done: () => void): Promise<void> {
+    setBusy(true);
+    setError(null);
+    try {
+      await change();
+      done();
+    } catch (reason) {
+      setError(toPlainError(reason));
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  return (
+    <section class={styles["own"]} aria-label="Your adapter">
+      <Show when={draft()}>
+        {(current) => (
+          <>
+            <CardForm
+              draft={current()}
+              report={props.own.report}
+              onChange={(change) => setDraft({ ...current(), ...change })}
+            />
+            <div class={styles["actions"]}>
+              <button
+                class={`${controls["button"]} ${controls["primary"]}`}
+                type="button"
+                disabled={busy()}
+                onClick={() =>
+                  void work(
+                    () => studio.intake.change(props.own.id, current()),
+                    () => setDraft(null),
+                  )
+                }
+              >
+                {busy() ? "Saving…" : "Save"}
+              </button>
+              <button
+                class={`${controls["button"]} ${controls["quiet"]}`}
+                type="button"
+                onClick={() => setDraft(null)}
+              >
+                Leave it as it was
+              </button>
+            </div>
+          </>
+        )}
+      </Show>
+      <Show when={error()}>{(reason) => <ErrorNote error={reason()} compact />}</Show>
+      <Show when={draft() === null}>
+        <div class={styles["actions"]}>
+          <button
+            class={`${controls["button"]} ${controls["small"]}`}
+            type="button"
+            onClick={() => setDraft(draftOf(props.own.card))}
+          >
+            Edit its card
+          </button>
+          <ConfirmButton
+            label="Remove"
+            confirm="Remove its file and card"
+            keep="Keep it"
+            quiet
+            onConfirm={() => work(() => studio.intake.forget(props.own.id), props.onRemoved)}
+          />
+        </div>
+      </Show>
+      <details class={styles["report"]}>
+        <summary>What is in {props.own.report.fileName}</summary>
+        <Diagnosis report={props.own.report} />
+      </details>
+    </section>
+  );
+}

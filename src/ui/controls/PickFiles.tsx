@@ -1,0 +1,47 @@
+// A button that opens the file chooser; what is chosen is taken as if it had been dropped on the page.
+import { Show, type JSX } from "solid-js";
+import { pickOfInput } from "../../app/packs/disk-files.ts";
+import controls from "./controls.module.css";
+import { PlusIcon } from "./icons.tsx";
+import { useStudio } from "../studio-context.ts";
+
+export function PickFiles(props: {
+  readonly label: string;
+  /** Extensions or types that the chooser shows. */
+  readonly accept: string;
+  readonly multiple?: boolean;
+  /** Of the button; "+" when absent. */
+  readonly icon?: JSX.Element;
+  readonly quiet?: boolean;
+}): JSX.Element {
+  const studio = useStudio();
+  let input!: HTMLInputElement;
+  return (
+    <>
+      <button
+        class={controls["button"]}
+        classList={{ [controls["quiet"]!]: props.quiet === true }}
+        type="button"
+        onClick={() => input.click()}
+      >
+        <Show when={props.icon} fallback={<PlusIcon />}>
+          {props.icon}
+        </Show>
+        {props.label}
+      </button>
+      <input
+        ref={(element) => (input = element)}
+        type="file"
+        accept={props.accept}
+        multiple={props.multiple === true}
+        hidden
+        aria-label={props.label}
+        onChange={() => {
+          const files = [...(input.files ?? [])];
+          input.value = ""; // so that the same file can be chosen again
+          void studio.takePick(pickOfInput(files));
+        }}
+      />
+    </>
+  );
+}

@@ -1,0 +1,42 @@
+// A picture made with an adapter; the first letter of its title where the pack has none.
+import { createMemo, onCleanup, Show, type JSX } from "solid-js";
+import type { AdapterCard } from "../../retrieval/card.ts";
+import styles from "./SampleImage.module.css";
+import { useStudio } from "../studio-context.ts";
+
+export function SampleImage(props: {
+  readonly card: AdapterCard | undefined;
+  /** Which of its pictures; the first by default. */
+  readonly index?: number;
+  readonly alt?: string;
+}): JSX.Element {
+  const studio = useStudio();
+  /** The user's own adapters come without pictures: the latest one painted with it stands in. */
+  const painted = createMemo(() => {
+    const id = props.card?.id;
+    if (id === undefined || !studio.pack()?.own.has(id)) return null;
+    const image = studio.gallery.images().find(({ adapters }) => adapters.some((use) => use.id === id));
+    return image?.png ?? null;
+  });
+  const url = createMemo(() => {
+    const sample = props.card?.samples[props.index ?? 0];
+    if (sample) return studio.pack()?.fileUrl(sample.path) ?? null;
+    const png = painted();
+    if (!png) return null;
+    const made = URL.createObjectURL(png);
+    onCleanup(() => URL.revokeObjectURL(made));
+    return made;
+  });
+  return (
+    <Show
+      when={url()}
+      fallback={
+        <span class={styles["letter"]} aria-hidden="true">
+          {props.card?.title.trim().charAt(0).toUpperCase() ?? "?"}
+        </span>
+      }
+    >
+      {(source) => <img class={styles["image"]} src={source()} alt={props.alt ?? ""} loading="lazy" />}
+    </Show>
+  );
+}

@@ -1,0 +1,128 @@
+// Under the prompt: generate or stop, and the four settings that people change all the time.
+import { Show, type JSX } from "solid-js";
+import { pictureTypes } from "../../app/adapters/dropped-files.ts";
+import { limits, randomSeed } from "../../stylus/options.ts";
+import { counted } from "../../shared/words.ts";
+import styles from "./ControlBar.module.css";
+import controls from "../controls/controls.module.css";
+import { PickFiles } from "../controls/PickFiles.tsx";
+import { NumberStepper } from "../controls/NumberStepper.tsx";
+import { SwitchField } from "../controls/fields.tsx";
+import { ChevronIcon, DiceIcon, LockIcon, PictureIcon, UnlockIcon } from "../controls/icons.tsx";
+import { useStudio } from "../studio-context.ts";
+
+export function ControlBar(props: {
+  readonly settingsOpen: boolean;
+  readonly onToggleSettings: () => void;
+}): JSX.Element {
+  const studio = useStudio();
+  const { settings, setSettings } = studio;
+  const defaults = () => studio.pack()?.defaults;
+  const fastSteps = () => settings.fast.steps ?? defaults()?.fewStep?.steps ?? 6;
+
+  return (
+    <div class={styles["bar"]}>
+      <div class={styles["go"]}>
+        <Show
+          when={studio.busy()}
+          fallback={
+            <button
+              class={`${controls["button"]} ${controls["primary"]} ${styles["generate"]}`}
+              type="button"
+              aria-keyshortcuts="Control+Enter"
+              onClick={() => void studio.generate()}
+            >
+              Generate <span class={styles["key"]}>Ctrl ↵</span>
+            </button>
+          }
+        >
+          <button
+            class={`${controls["button"]} ${controls["primary"]} ${styles["generate"]}`}
+            type="button"
+            aria-keyshortcuts="Escape"
+            onClick={() => studio.stop()}
+          >
+            <span class={styles["square"]} /> Stop <span class={styles["key"]}>Esc</span>
+          </button>
+        </Show>
+      </div>
+      <div class={styles["quick"]}>
+        <NumberStepper
+          label="Images"
+          value={settings.count}
+          min={limits.count.min}
+          max={limits.count.max}
+          onChange={(count) => setSettings("count", count)}
+        />
+        <div class={styles["seed"]}>
+          <label class={styles["caption"]} for="seed">
+            Seed
+          </label>
+          <input
+            id="seed"
+            class={styles["seedInput"]}
+            inputmode="numeric"
+            autocomplete="off"
+            spellcheck={false}
+            value={settings.seed}
+            onChange={(event) => {
+              const value = Number(event.currentTarget.value.trim());
+              const valid =
+                event.currentTarget.value.trim() !== "" &&
+                Number.isInteger(value) &&
+                value >= limits.seed.min &&
+                value <= limits.seed.max;
+              if (valid) setSettings({ seed: value, seedLocked: true });
+              else event.currentTarget.value = String(settings.seed);
+            }}
+          />
+          <button
+            class={controls["icon"]}
+            type="button"
+            aria-label="Keep this seed"
+            title={settings.seedLocked ? "The seed stays" : "Every run draws a new seed"}
+            aria-pressed={settings.seedLocked}
+            onClick={() => setSettings("seedLocked", (locked) => !locked)}
+          >
+            {settings.seedLocked ? <LockIcon /> : <UnlockIcon />}
+          </button>
+          <button
+            class={controls["icon"]}
+            type="button"
+            aria-label="New seed"
+            title="New seed"
+            onClick={() => setSettings("seed", randomSeed())}
+          >
+            <DiceIcon />
+          </button>
+        </div>
+        {/* A model without a few-step adapter has no such mode. */}
+        <Show when={defaults()?.fewStep !== null}>
+          <SwitchField
+            label={
+              <>
+                Fast <span class={styles["detail"]}>{counted(fastSteps(), "step")}</span>
+              </>
+            }
+            checked={studio.fewStep()}
+            onChange={(fewStep) => setSettings("fewStep", fewStep)}
+          />
+        </Show>
+      </div>
+      <div class={styles["more"]}>
+        <Show when={!settings.start}>
+          <PickFiles label="Start from a picture" accept={pictureTypes} icon={<PictureIcon />} quiet />
+        </Show>
+        <button
+          class={`${controls["button"]} ${controls["quiet"]}`}
+          type="button"
+          aria-expanded={props.settingsOpen}
+          aria-controls="settings"
+          onClick={() => props.onToggleSettings()}
+        >
+          Settings <ChevronIcon />
+        </button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,132 @@
+// The prompt: a text area over a copy of its text in which the parts found are marked. Both lie in one grid cell, so
+// they wrap alike and grow together; the copy carries only the marker strokes.
+import { createEffect, createMemo, createSignal, Index, on, Show, type JSX } from "solid-js";
+import { adjustWeight } from "../../app/state/prompt-edit.ts";
+import { longPromptLength } from "../../stylus/options.ts";
+import { cutPrompt } from "../../app/state/spans.ts";
+import { ErrorNote } from "../controls/ErrorNote.tsx";
+import styles from "./PromptBox.module.css";
+import { useStudio } from "../studio-context.ts";
+import { taskColour } from "./task-colour.ts";
+
+/** Replaces the text so that the browser's own undo still works. */
+function replaceText(
+  field: HTMLTextAreaElement,
+  text: string,
+  selection: { start: number; end: number },
+): void {
+  field.focus();
+  field.select();
+  const inserted = document.execCommand("insertText", false, text);
+  if (!inserted || field.value !== text) {
+    field.value = text;
+    field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+  }
+  field.setSelectionRange(selection.start, selection.end);
+}
+
+export function PromptBox(): JSX.Element {
+  const studio = useStudio();
+  let field!: HTMLTextAreaElement;
+  const [historyAt, setHistoryAt] = createSignal(-1);
+  let draft = "";
+
+  const text = (): string => studio.settings.prompt;
+  const tasks = () => studio.reading().composition.tasks;
+  const segments = createMemo(() => cutPrompt(text(), tasks(), studio.reading().prompt));
+  const size = (): string => (text().length > 420 ? "small" : text().length > 150 ? "medium" : "large");
+
+  // The same parts keep their strokes while the user types; a new reading sweeps them in again.
+  const [sweep, setSweep] = createSignal(0);
+  const parts = createMemo(() =>
+    tasks()
+      .map((task) => task.text)
+      .join("\n"),
+  );
+  createEffect(on(parts, () => setSweep((value) => value + 1), { defer: true }));
+
+  const browse = (step: 1 | -1): void => {
+    const { history } = studio.settings;
+    const next = historyAt() + step;
+    if (next < -1 || next >= history.length) return;
+    if (historyAt() === -1) draft = text();
+    setHistoryAt(next);
+    const value = next === -1 ? draft : history[next]!;
+    replaceText(field, value, { start: value.length, end: value.length });
+    setHistoryAt(next);
+  };
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const arrow = event.key === "ArrowUp" ? 1 : event.key === "ArrowDown" ? -1 : null;
+    if (arrow === null || event.shiftKey) return;
+    if ((event.ctrlKey || event.metaKey) && !event.altKey) {
+      event.preventDefault();
+      const before = { text: field.value, start: field.selectionStart, end: field.selectionEnd };
+      const after = adjustWeight(before, arrow);
+      if (after !== before) replaceText(field, after.text, after);
+    } else if (event.altKey && !event.ctrlKey) {
+      event.preventDefault();
+      browse(arrow);
+    }
+  };
+
+  return (
+    <div class={styles["box"]}>
+      <label class="visually-hidden" for="prompt">
+        Prompt
+      </label>
+      <div class={styles["scroller"]}>
+        <div class={styles["layers"]} data-size={size()}>
+          <div class={styles["marks"]} aria-hidden="true">
+            {/* By position, so that strokes stay while other words change. */}
+            <Index each={segments()}>
+              {(segment) => (
+                <Show when={segment().task !== null} fallback={segment().text}>
+                  <mark data-task={taskColour(segment().task!)} data-sweep={sweep() % 2}>
+                    <span class={styles["number"]}>{segment().task! + 1}</span>
+                    {segment().text}
+                  </mark>
+                </Show>
+              )}
+            </Index>
+            {"\u200b"}
+          </div>
+          <textarea
+            ref={(element) => (field = element)}
+            id="prompt"
+            class={styles["text"]}
+            rows="1"
+            spellcheck={false}
+            autocapitalize="sentences"
+            autocomplete="off"
+            placeholder="A robot in a meadow, clay render"
+            aria-describedby="prompt-note prompt-parts"
+            aria-invalid={studio.inputError()?.where === "prompt"}
+            value={text()}
+            onInput={(event) => {
+              setHistoryAt(-1);
+              studio.setSettings("prompt", event.currentTarget.value);
+            }}
+            onKeyDown={onKeyDown}
+          />
+        </div>
+      </div>
+      <p class="visually-hidden" id="prompt-parts">
+        {tasks().length > 0
+          ? `Parts found: ${tasks()
+              .map((task) => task.text)
+              .join("; ")}.`
+          : ""}
+      </p>
+      <div id="prompt-note">
+        <Show when={studio.inputError()}>{(error) => <ErrorNote error={error()} compact />}</Show>
+        <Show when={!studio.inputError() && text().length > longPromptLength}>
+          <p class={styles["note"]}>
+            A long prompt: {text().length.toLocaleString("en")} characters. It is read in pieces of 75 tokens;
+            what stands first counts most.
+          </p>
+        </Show>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,197 @@
+// What was chosen, part by part, with everything needed to change it.
+import { createMemo, For, Show, type JSX } from "solid-js";
+import { adviseOnName } from "../../stylus/adapter-names.ts";
+import {
+  describeNegativeTags,
+  describeParts,
+  describeStrength,
+  readLoraTags,
+} from "../../stylus/lora-tags.ts";
+import { describeUnknown } from "../../stylus/vocabulary.ts";
+import type { AdapterUse } from "../../shared/request.ts";
+import { useAdapterDialog } from "../adapters/adapter-dialog-context.ts";
+import { Candidates } from "./Candidates.tsx";
+import styles from "./Choice.module.css";
+import controls from "../controls/controls.module.css";
+import { PickRow } from "./PickRow.tsx";
+import { useStudio } from "../studio-context.ts";
+import { taskColour } from "../prompt/task-colour.ts";
+
+export function Choice(): JSX.Element {
+  const studio = useStudio();
+  const openDialog = useAdapterDialog();
+  const composition = createMemo(() => studio.reading().composition);
+  const pickedIds = createMemo(
+    () => new Set(composition().tasks.flatMap((task) => task.picks.map(({ id }) => id))),
+  );
+  const extraPins = createMemo(() => studio.pins().filter((id) => !pickedIds().has(id) && studio.card(id)));
+  const bareTasks = createMemo(() =>
+    composition().tasks.flatMap((task, index) =>
+      task.picks.length === 0 && task.text !== "" ? [{ index, words: task.text }] : [],
+    ),
+  );
+  const tags = createMemo(() => readLoraTags(studio.settings.prompt, studio.pack()?.cards));
+  const hasTags = (): boolean => tags().adapters.length > 0 || tags().problems.length > 0;
+  /** Adapters are in every picture that no part of the prompt has brought up. */
+  const hasOwn = (): boolean => extraPins().length > 0 || tags().adapters.length > 0;
+  const isEmpty = (): boolean => composition().tasks.length === 0 && extraPins().length === 0 && !hasTags();
+
+  const unknown = createMemo(() => {
+    const pack = studio.pack();
+    return pack && describeUnknown(studio.settings.prompt, pack);
+  });
+
+  const describeTag = (use: AdapterUse): string => {
+    const pack = studio.pack();
+    if (pack && !studio.card(use.id))
+      return `There is no adapter of this name. ${adviseOnName(use.id, pack.cards)}`;
+    const own = pack?.own.get(use.id);
+    const strength = describeStrength(use);
+    return [strength, own && describeParts(use, own.report)].filter(Boolean).join(". ");
+  };
+
+  return (
+    <section class={styles["choice"]} aria-labelledby="choice-title">
+      <header class={styles["head"]}>
+        <h2 id="choice-title">Chosen adapters</h2>
+        <Show when={composition().composer.kind !== "none" || !isEmpty()}>
+          <span class={styles["by"]}>by {composition().composer.name || "you"}</span>
+        </Show>
+      </header>
+
+      <Show when={studio.adjusted()}>
+        <div class={styles["pending"]}>
+          <span>Your changes are not in the picture yet.</span>
+          <button
+            class={`${controls["button"]} ${controls["primary"]} ${controls["small"]}`}
+            type="button"
+            disabled={studio.busy()}
+            onClick={() => void studio.generate({ keepSeed: true })}
+          >
+            Paint again, same seed
+          </button>
+        </div>
+      </Show>
+
+      <Show
+        when={!isEmpty()}
+        fallback={
+          <p class={styles["none"]}>
+            {studio.settings.prompt.trim() === ""
+              ? "Parts of your prompt and the adapters for them appear here as you write."
+              : studio.settings.method === "sd"
+                ? "The base model paints alone. Change “Who chooses” in the settings to use adapters."
+                : studio.pack()?.cards.length === 0
+                  ? "This model has come without adapters. Add LoRA files made for it under Adapters."
+                  : "The base model can paint this by itself: no adapter is needed."}
+          </p>
+        }
+      >
+        <ol class={styles["tasks"]}>
+          <For each={composition().tasks}>
+            {(task, index) => (
+              <Show when={task.picks.length > 0}>
+                <li class={styles["task"]} data-task={task.text === "" ? undefined : taskColour(index())}>
+                  <Show when={task.text !== ""}>
+                    <h3 class={styles["part"]}>
+                      <Part number={index() + 1} words={task.text} />
+                    </h3>
+                  </Show>
+                  <ul class={styles["picks"]}>
+                    <For each={task.picks}>{(pick) => <PickRow pick={pick} />}</For>
+                  </ul>
+                </li>
+              </Show>
+            )}
+          </For>
+          <Show when={extraPins().length > 0}>
+            <li class={styles["task"]}>
+              <h3 class={styles["part"]}>Pinned by you</h3>
+              <ul class={styles["picks"]}>
+                <For each={extraPins()}>
+                  {(id) => (
+                    <PickRow
+                      pick={{ id, reason: "In every picture until you unpin it.", similarity: null }}
+                    />
+                  )}
+                </For>
+              </ul>
+            </li>
+          </Show>
+          <Show when={hasTags()}>
+            <li class={styles["task"]}>
+              <h3 class={styles["part"]}>Named in the prompt</h3>
+              <ul class={styles["tags"]}>
+                <For each={tags().adapters}>
+                  {(use) => (
+                    <li data-unknown={studio.pack() !== null && !studio.card(use.id)}>
+                      <Show when={studio.card(use.id)} fallback={<span>{use.id}</span>}>
+                        {(card) => (
+                          <button type="button" onClick={() => openDialog(use.id)}>
+                            {card().title}
+                          </button>
+                        )}
+                      </Show>
+                      <span>{describeTag(use)}</span>
+                    </li>
+                  )}
+                </For>
+              </ul>
+              <For each={tags().problems}>{(problem) => <p class={styles["problem"]}>{problem}</p>}</For>
+            </li>
+          </Show>
+        </ol>
+        <Show when={bareTasks().length > 0}>
+          <p class={styles["bare"]}>
+            <span>
+              {bareTasks().length < composition().tasks.length
+                ? "The base model paints:"
+                : hasOwn()
+                  ? "No other adapter is needed for:"
+                  : "The base model paints all of it:"}
+            </span>
+            <For each={bareTasks()}>
+              {({ index, words }) => (
+                <span data-task={taskColour(index)}>
+                  <Part number={index + 1} words={words} />
+                </span>
+              )}
+            </For>
+          </p>
+        </Show>
+      </Show>
+
+      <Show when={unknown()}>{(words) => <p class={styles["note"]}>{words()}</p>}</Show>
+      <For each={describeNegativeTags(studio.settings.negativePrompt)}>
+        {(words) => <p class={styles["problem"]}>{words}</p>}
+      </For>
+
+      <Show when={studio.bans().length > 0}>
+        <p class={styles["bare"]}>
+          <span>Never chosen:</span>
+          <For each={studio.bans()}>
+            {(id) => (
+              <span>
+                {studio.card(id)?.title ?? id}
+                <button class={styles["allow"]} type="button" onClick={() => studio.toggleBan(id)}>
+                  Allow again
+                </button>
+              </span>
+            )}
+          </For>
+        </p>
+      </Show>
+
+      <Candidates />
+    </section>
+  );
+}
+
+function Part(props: { readonly number: number; readonly words: string }): JSX.Element {
+  return (
+    <>
+      <span class={styles["number"]}>{props.number}</span>
+      <span class={styles["words"]}>{props.words}</span>
+    </>
+  );
+}

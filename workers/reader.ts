@@ -1,5 +1,0 @@
-// Reader worker: serves PartService to the diffusion worker.
-import { PartService } from "../src/engine/part-service.ts";
-import { serve } from "../src/rpc/serve.ts";
-
-serve(new PartService());
