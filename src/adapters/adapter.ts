@@ -7,13 +7,13 @@ import { judgeBase } from "./names/base-model.ts";
 import { readEmbedding, type Embedding } from "./families/embeddings.ts";
 import { familiesByName } from "./families/families-by-name.ts";
 import { recogniseBias, recogniseWeight } from "./families/families.ts";
-import { ShapeProblem, type Family, type Recognised } from "./families/module-tensors.ts";
+import { ShapeProblem, type Recognised } from "./families/module-tensors.ts";
 import { adapterHashes } from "./files/hashes.ts";
 import type { Slot } from "./names/keys.ts";
-import type { MergeSource } from "./merging/merge.ts";
 import { settingsLookup, shownMetadata, triggerCandidates, type SettingsLookup } from "./files/metadata.ts";
-import type { AdapterNetwork, ModuleEntry, ModuleTable, ParameterShape } from "./names/module-table.ts";
+import type { ModuleEntry, ModuleTable, ParameterShape } from "./names/module-table.ts";
 import { type FilePart, type FileTensor, openTensorFile, type ReadElsewhere } from "./files/read.ts";
+import type { ParameterUpdate } from "./parameter-update.ts";
 import type { AdapterReport } from "./report.ts";
 import type { AdapterTensor } from "./files/tensor.ts";
 import {
@@ -27,20 +27,6 @@ import {
   warningsFor,
   type Problem,
 } from "./verdicts.ts";
-
-/** What one adapter does to one parameter. */
-export interface ParameterUpdate extends MergeSource {
-  readonly network: AdapterNetwork;
-  /** Parameter name, as in the checkpoint and the graph. */
-  readonly name: string;
-  /** Checkpoint shape of that parameter. */
-  readonly shape: readonly number[];
-  /** Block for per-block weights: BASE, IN00 …, M00, OUT00 …, OTHER. */
-  readonly block: string;
-  readonly family: Family;
-  readonly rank: number | null;
-  readonly alpha: number | null;
-}
 
 export interface AdapterFile {
   readonly report: AdapterReport;

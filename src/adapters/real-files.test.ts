@@ -2,7 +2,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { inspectAdapter, type AdapterFile, type ParameterUpdate } from "./adapter.ts";
+import { inspectAdapter, type AdapterFile } from "./adapter.ts";
+import type { ParameterUpdate } from "./parameter-update.ts";
 import type { Delta } from "./families/delta.ts";
 import { mergeParameter } from "./merging/merge.ts";
 import { stableDiffusion15Table } from "./names/stable-diffusion-15.ts";

@@ -1,7 +1,7 @@
 // What is said of an adapter file as a whole, once its parts are read: whether it may be used, what it holds, and what its
 // user should know.
 import { StylusError } from "../shared/errors.ts";
-import type { ParameterUpdate } from "./adapter.ts";
+import type { ParameterUpdate } from "./parameter-update.ts";
 import { PLAIN_WEIGHT, type Assignment } from "./names/assign.ts";
 import type { BaseVerdict } from "./names/base-model.ts";
 import { PEFT_PREFIX } from "./names/keys.ts";

@@ -10,15 +10,10 @@ import { loadParameters, type LoadProgress, type ParameterStore } from "../runti
 import type { Runtime } from "../runtime/runtime.ts";
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
 import type { Conditioning } from "./prompt/conditioning.ts";
+import type { LatentSize } from "./latent-size.ts";
 import { SessionCache } from "./session-cache.ts";
 import { inSquares } from "./image/tiles.ts";
 import { CheckpointTokenTable } from "./prompt/token-table.ts";
-
-/** Of latents. */
-export interface LatentSize {
-  readonly width: number;
-  readonly height: number;
-}
 
 interface Work {
   readonly signal?: AbortSignal | undefined;

@@ -13,7 +13,8 @@ import { parseAdapter } from "../adapter.ts";
 import { formatBlockWeights, parseBlockWeights } from "./block-weights.ts";
 import { mergeParameter } from "./merge.ts";
 import { moduleTable } from "../names/module-table.ts";
-import { planMerge, PRISTINE, type AppliedAdapter, type MergeState } from "./merge-plan.ts";
+import type { AppliedAdapter } from "./applied-adapter.ts";
+import { planMerge, PRISTINE, type MergeState } from "./merge-plan.ts";
 import { isAtWork, stepSegments, takeTurns } from "./step-window.ts";
 
 const parameters = { unet: unetParameters(TINY_UNET), text_encoder: textParameters(TINY_TEXT) };

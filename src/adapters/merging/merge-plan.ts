@@ -1,22 +1,10 @@
 // Which parameters must be written when the set of adapters changes, and from what. A parameter's values depend only
 // on its pristine values and on the contributions to it, always in the order of the adapters' ids; so the plan
 // compares contributions before and after and leaves alone what stays the same.
-import type { ParameterUpdate } from "../adapter.ts";
-import { blockFactor, type BlockWeights } from "./block-weights.ts";
+import type { ParameterUpdate } from "../parameter-update.ts";
+import type { AppliedAdapter } from "./applied-adapter.ts";
+import { blockFactor } from "./block-weights.ts";
 import type { AdapterNetwork } from "../names/module-table.ts";
-import type { StepWindow } from "./step-window.ts";
-
-/** An adapter with the weights it is to be used at. */
-export interface AppliedAdapter {
-  readonly id: string;
-  readonly updates: readonly ParameterUpdate[];
-  readonly unetStrength: number;
-  readonly textStrength: number;
-  /** Factors per block of the UNet and the text encoder; all 1 when absent. */
-  readonly blockWeights?: BlockWeights;
-  /** Steps at which the UNet part is at work; all when absent. `stepSegments` turns it into sets of adapters. */
-  readonly steps?: StepWindow;
-}
 
 interface PlannedContribution {
   readonly adapterId: string;

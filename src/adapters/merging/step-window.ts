@@ -2,16 +2,7 @@
 // Composition for Image Generation", arXiv 2402.16843), where adapters take turns. Only the UNet part follows the
 // window: the text is encoded once, before the first step, with every adapter's text part.
 import { StylusError } from "../../shared/errors.ts";
-import type { AppliedAdapter } from "./merge-plan.ts";
-
-export interface StepWindow {
-  /** First step at work, counted from 0. */
-  readonly start: number;
-  /** First step no longer at work; Infinity for "to the end". */
-  readonly end: number;
-  /** Takes turns within the window: of `count` adapters, each at work for `hold` steps, this is number `index`. */
-  readonly turn?: { readonly index: number; readonly count: number; readonly hold: number };
-}
+import type { AppliedAdapter, StepWindow } from "./applied-adapter.ts";
 
 /** Steps `[begin, end)` with one and the same set of adapters. */
 export interface StepSegment {

@@ -2,7 +2,8 @@
 
 import type { HiresFix } from "../../shared/request.ts";
 import { imageTensor, resizePicture } from "./source.ts";
-import type { DiffusionNetworks, LatentSize } from "../networks.ts";
+import type { LatentSize } from "../latent-size.ts";
+import type { DiffusionNetworks } from "../networks.ts";
 import { pictureOf } from "./pixels.ts";
 import { resizeLatent } from "./resample.ts";
 

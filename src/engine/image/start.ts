@@ -4,7 +4,8 @@
 import type { DiffusionRequest } from "../../shared/request.ts";
 import { type PreparedImage, prepareImage } from "./source.ts";
 import { latentMask, type Mask } from "./mask.ts";
-import type { DiffusionNetworks, LatentSize } from "../networks.ts";
+import type { LatentSize } from "../latent-size.ts";
+import type { DiffusionNetworks } from "../networks.ts";
 import { createGenerator } from "../noise/noise.ts";
 import type { Picture } from "./pixels.ts";
 import { type PlaneSize, resizeLatent } from "./resample.ts";

@@ -4,7 +4,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { engineRuns, type EngineRuns } from "../../../tests/fixtures/engine/engine-runs.ts";
 import { miniaturePack } from "../../../tests/fixtures/engine/miniature-pack.ts";
-import type { LatentSize } from "../networks.ts";
+import type { LatentSize } from "../latent-size.ts";
 import { createGenerator } from "../noise/noise.ts";
 import { inSquares } from "./tiles.ts";
 

@@ -2,7 +2,7 @@
 // fade into each other; next to its own edge, where a square lacks its surroundings, it does not count at all. What
 // remains is the network's normalisation, whose means are a square's and not the picture's.
 
-import type { LatentSize } from "../networks.ts";
+import type { LatentSize } from "../latent-size.ts";
 
 export interface TiledWork {
   /** Of the whole, in latents. */

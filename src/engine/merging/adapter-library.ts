@@ -3,12 +3,8 @@
 
 import { type AdapterFile, inspectAdapter, parseAdapter } from "../../adapters/adapter.ts";
 import { ADAPTER_NETWORKS, type ModuleTable } from "../../adapters/names/module-table.ts";
-import {
-  type AppliedAdapter,
-  type MergeState,
-  planMerge,
-  PRISTINE,
-} from "../../adapters/merging/merge-plan.ts";
+import { type MergeState, planMerge, PRISTINE } from "../../adapters/merging/merge-plan.ts";
+import type { AppliedAdapter } from "../../adapters/merging/applied-adapter.ts";
 import type { AdapterReport } from "../../adapters/report.ts";
 import { type StepSegment, stepSegments } from "../../adapters/merging/step-window.ts";
 import { combineUses, useKind } from "../../shared/adapter-uses.ts";

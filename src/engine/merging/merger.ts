@@ -1,6 +1,6 @@
 // Carries out what a merge plan says, on the CPU or on the GPU, where the parameters are.
 
-import type { ParameterUpdate } from "../../adapters/adapter.ts";
+import type { ParameterUpdate } from "../../adapters/parameter-update.ts";
 import type { FileReceiver } from "../../adapters/gpu/factor-files.ts";
 import { GpuMerger, type MergeJob } from "../../adapters/gpu/gpu-merger.ts";
 import { mergeParameter } from "../../adapters/merging/merge.ts";
