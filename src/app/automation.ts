@@ -3,7 +3,8 @@
 import { StylusError, toPlainError, type PlainError } from "../shared/errors.ts";
 import { pickOfInput } from "./packs/disk-files.ts";
 import { encodePicture, pictureFileName } from "./pictures/image-file.ts";
-import type { Services } from "../stylus/ports.ts";
+import type { RunServices } from "../stylus/ports.ts";
+import type { PageServices } from "./services/ports.ts";
 import { openStart, takePicture } from "./pictures/input-picture.ts";
 import { memoryInputs, type InputStore } from "./pictures/input-store.ts";
 import { describeNegativeTags } from "../stylus/lora-tags.ts";
@@ -109,7 +110,10 @@ async function answer<Value>(work: () => Promise<Value>): Promise<Answer<Value>>
 }
 
 /** @throws StylusError not-found: no such model; and as ModelServices.addOwn and download */
-async function openModel({ models }: Services, source: string | readonly File[]): Promise<string> {
+async function openModel(
+  { models }: Pick<PageServices, "models">,
+  source: string | readonly File[],
+): Promise<string> {
   const { id } = typeof source === "string" ? { id: source } : await models.addOwn(pickOfInput(source));
   const known = (await models.list()).models;
   if (!known.some((model) => model.id === modelOf(id))) {
@@ -122,7 +126,7 @@ async function openModel({ models }: Services, source: string | readonly File[])
   return id;
 }
 
-export function installAutomation(services: Services): void {
+export function installAutomation(services: RunServices & Pick<PageServices, "models">): void {
   window.stylus = {
     openModel: (source) => answer(() => openModel(services, source)),
     run: ({ start, model, ...rest }) =>

@@ -1,7 +1,7 @@
 // Adapters by the names that people give them: id, file name or title, in any letter case; and the one that was probably
 // meant when there is none of a name. Pure.
 import type { AdapterCard } from "../retrieval/card.ts";
-import { adapterEnding } from "../app/adapters/dropped-files.ts";
+import { adapterEnding } from "../adapters/files/file-ending.ts";
 
 type Named = Pick<AdapterCard, "id" | "title" | "file">;
 

@@ -5,7 +5,8 @@ import { planImages } from "../compose/plan/image-plan.ts";
 import type { AdapterUse } from "../shared/request.ts";
 import { readLoraTags } from "./lora-tags.ts";
 import type { GenerateOptions, ListedAdapter } from "./options.ts";
-import type { LoadedPack, PlannedImage } from "./run-types.ts";
+import type { PlannedImage } from "./run-types.ts";
+import type { LoadedPack } from "./loaded-pack.ts";
 
 export interface PlannedBatch {
   /** The composition after pins, bans and removals. */

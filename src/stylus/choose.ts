@@ -5,8 +5,9 @@ import type { Candidate } from "../retrieval/candidate.ts";
 import { throwIfAborted } from "../shared/errors.ts";
 import { readLoraTags, type LoraTags } from "./lora-tags.ts";
 import type { GenerateOptions } from "./options.ts";
-import type { Services } from "./ports.ts";
-import type { CandidateView, LoadedPack, RunEvent, StageId } from "./run-types.ts";
+import type { ChoiceServices } from "./ports.ts";
+import type { CandidateView, RunEvent, StageId } from "./run-types.ts";
+import type { LoadedPack } from "./loaded-pack.ts";
 
 /** K of Stylus §3.1. */
 const candidateLimit = 150;
@@ -41,7 +42,7 @@ export interface Reading {
 /** Retrieval and composition alone: what a run of `options` would choose. Quick enough to follow typing. */
 export async function readPrompt(
   options: GenerateOptions,
-  context: { readonly services: Services; readonly pack: LoadedPack; readonly signal: AbortSignal },
+  context: { readonly services: ChoiceServices; readonly pack: LoadedPack; readonly signal: AbortSignal },
 ): Promise<Reading> {
   let candidates: readonly CandidateView[] = [];
   const composition = await choose(options, readLoraTags(options.prompt), {
@@ -62,7 +63,7 @@ export async function choose(
   options: GenerateOptions,
   tags: LoraTags,
   context: {
-    readonly services: Services;
+    readonly services: ChoiceServices;
     readonly pack: LoadedPack;
     readonly stage: RunStage;
     readonly onEvent: (event: RunEvent) => void;

@@ -1,11 +1,9 @@
 // What one run tells while it goes and what it leaves behind. Plain data: it is shown, kept in the gallery, and
 // exported as the run report (docs/report.md).
 import type { Composition } from "../compose/composition.ts";
-import type { AdapterCard } from "../retrieval/card.ts";
 import type { AdapterUse, DeviceReport, DiffusionEvent } from "../shared/request.ts";
-import type { GenerateOptions, PackDefaults } from "./options.ts";
-import type { OwnAdapter } from "../app/adapters/user-adapters.ts";
-import type { Vocabulary } from "./vocabulary.ts";
+import type { LoadedPack } from "./loaded-pack.ts";
+import type { GenerateOptions } from "./options.ts";
 
 /** A retrieved adapter, as shown and recorded. */
 export interface CandidateView {
@@ -92,49 +90,4 @@ export interface RunResult {
   readonly pack: LoadedPack;
   readonly report: RunReport;
   readonly images: readonly RunImage[];
-}
-
-/** Files of a pack as they arrive. */
-export interface LoadProgress {
-  readonly files: readonly {
-    readonly path: string;
-    readonly receivedBytes: number;
-    readonly sizeBytes: number;
-  }[];
-  readonly receivedBytes: number;
-  readonly totalBytes: number;
-  /** What happens once the bytes are there, e.g. "Building the networks"; null while files arrive. */
-  readonly preparing: string | null;
-}
-
-/** Where an adapter's file comes from when a picture first needs it. */
-export interface RemoteFile {
-  readonly sizeBytes: number;
-  /** Its file is in this browser. */
-  readonly stored: boolean;
-  readonly pageUrl: string | null;
-}
-
-/** A pack that is loaded and ready to paint. */
-export interface LoadedPack {
-  readonly id: string;
-  readonly title: string;
-  readonly sizeBytes: number;
-  readonly downloadedBytes: number;
-  /** False when the browser keeps nothing between visits. */
-  readonly persistent: boolean;
-  readonly device: DeviceReport;
-  readonly defaults: PackDefaults;
-  /** Every adapter of the pack, few-step ones included, and those of the user that fit it. */
-  readonly cards: readonly AdapterCard[];
-  /** Base models whose adapters fit, as cards name them. */
-  readonly baseModels: readonly string[];
-  /** Adapters among the cards whose files are on a hub, by id. */
-  readonly remote: ReadonlyMap<string, RemoteFile>;
-  /** The user's adapters among the cards, by id. */
-  readonly own: ReadonlyMap<string, OwnAdapter>;
-  /** The words that its text encoder knows; null where any may be known. */
-  readonly vocabulary: Vocabulary | null;
-  /** A picture or other file of the pack as an object URL; null when the pack has no such file. */
-  fileUrl(path: string): string | null;
 }

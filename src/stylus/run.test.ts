@@ -3,9 +3,10 @@ import { describe, expect, it } from "vitest";
 import { StylusError } from "../shared/errors.ts";
 import type { DiffusionRequest } from "../shared/request.ts";
 import type { AdapterCard } from "../retrieval/card.ts";
-import type { Services } from "./ports.ts";
+import type { RunServices } from "./ports.ts";
 import { run } from "./run.ts";
-import type { LoadedPack, RunEvent, RunReport } from "./run-types.ts";
+import type { RunEvent, RunReport } from "./run-types.ts";
+import type { LoadedPack } from "./loaded-pack.ts";
 
 const card = (id: string, extra: Partial<AdapterCard> = {}): AdapterCard => ({
   id,
@@ -47,25 +48,10 @@ const pack: LoadedPack = {
   fileUrl: () => null,
 };
 
-/** Nothing of these takes part in a run. */
-const notAsked = (): never => {
-  throw new Error("a run must not ask for this");
-};
-const unused = {
-  inspectAdapter: notAsked,
-  putAdapter: notAsked,
-  removeAdapter: notAsked,
-  storageUse: notAsked,
-  fetchAdapters: notAsked,
-  models: {} as Services["models"],
-  deletePack: notAsked,
-};
-
 function setup() {
   const requests: DiffusionRequest[] = [];
   const seen: string[] = [];
-  const services: Services = {
-    ...unused,
+  const services: RunServices = {
     load: async () => pack,
     embedQuery: async (text) => (seen.push(text), new Float32Array([1])),
     search: async (_query, { bans }) =>
@@ -83,6 +69,9 @@ function setup() {
         rejected: [],
         composer: { name: "rules", kind: "rules" },
       };
+    },
+    fetchAdapters: async () => {
+      throw new Error("no adapter of this pack is on a hub");
     },
     generate: async (request, { onEvent, signal }) => {
       requests.push(request);

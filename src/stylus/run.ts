@@ -9,17 +9,9 @@ import { checkLoraTags, readLoraTags } from "./lora-tags.ts";
 import { checkOptions, completeOptions, type GenerateOptions, type PartialOptions } from "./options.ts";
 import { describeStart, finishedSize, hiresFix, type StartOptions } from "./image-options.ts";
 import { planBatch } from "./batch-plan.ts";
-import type { Services } from "./ports.ts";
-import type {
-  LoadedPack,
-  LoadProgress,
-  PlannedImage,
-  RunEvent,
-  RunImage,
-  RunReport,
-  RunResult,
-  StageReport,
-} from "./run-types.ts";
+import type { RunServices } from "./ports.ts";
+import type { PlannedImage, RunEvent, RunImage, RunReport, RunResult, StageReport } from "./run-types.ts";
+import type { LoadedPack, LoadProgress } from "./loaded-pack.ts";
 
 export interface RunHooks {
   readonly onEvent?: (event: RunEvent) => void;
@@ -53,7 +45,7 @@ function checkKnown(ids: readonly string[], pack: LoadedPack): void {
  */
 export async function run(
   partial: PartialOptions,
-  services: Services,
+  services: RunServices,
   hooks: RunHooks = {},
 ): Promise<RunResult> {
   const { onEvent = () => {}, onProgress = () => {}, packId = "pocket" } = hooks;

@@ -2,10 +2,7 @@
 // tokens are the words of its captions, so that a word without a token of its own was in none of them.
 import { contentStems, contentWords } from "../compose/rules/words.ts";
 import { readLoraTags } from "./lora-tags.ts";
-import type { LoadedPack } from "./run-types.ts";
-
-/** Words in lower case. */
-export type Vocabulary = ReadonlySet<string>;
+import type { LoadedPack, Vocabulary } from "./loaded-pack.ts";
 
 /** CLIP's file has 860 kB, that of a vocabulary of 4,096 tokens 70. */
 const SMALL_BYTES = 200_000;

@@ -3,9 +3,9 @@
 import { listModels } from "../../src/app/packs/model-list.ts";
 import type { OwnModel } from "../../src/app/packs/user-models.ts";
 import { readManifests } from "../../src/app/packs/packs.ts";
-import type { DiskUse, ModelServices } from "../../src/stylus/ports.ts";
 import { StylusError, throwIfAborted } from "../../src/shared/errors.ts";
 import type { StorageView } from "../../src/storage/storage-view.ts";
+import type { DiskUse, ModelServices } from "../../src/app/services/ports.ts";
 
 const stored = (id: string, storedBytes: number, complete: boolean): StorageView["packs"][number] => ({
   id,

@@ -1,14 +1,13 @@
 // Stand-in services: they answer in the shapes of the real ones, from the pocket pack's cards and drawn pictures.
 import type { Composition, Pick, Task } from "../../src/compose/composition.ts";
-import type { OwnAdapter } from "../../src/app/adapters/user-adapters.ts";
-import type { Services } from "../../src/stylus/ports.ts";
-import type { LoadProgress } from "../../src/stylus/run-types.ts";
+import type { PageServices } from "../../src/app/services/ports.ts";
 import type { AdapterCard } from "../../src/retrieval/card.ts";
 import { StylusError, throwIfAborted } from "../../src/shared/errors.ts";
 import cardData from "../../training/pocket/cards.json";
 import { fakeModels, fakeStored } from "./fake-models.ts";
 import { fakeReport } from "./fake-report.ts";
 import { drawScene, paintPixels } from "./scene.ts";
+import type { UserAdapter, LoadProgress } from "../../src/stylus/loaded-pack.ts";
 
 interface RawCard {
   title: string;
@@ -106,11 +105,11 @@ function fakeCompose(prompt: string, candidates: readonly { card: AdapterCard }[
   return { tasks, rejected, composer: { name: "rules", kind: "rules" } };
 }
 
-export function fakeServices(query: URLSearchParams): Services {
+export function fakeServices(query: URLSearchParams): PageServices {
   const slow = query.get("run") === "slow";
   let loaded = false;
   const urls = new Map<string, string>();
-  const own = new Map<string, OwnAdapter>();
+  const own = new Map<string, UserAdapter>();
   return {
     async load(packId, { onProgress, signal }) {
       const mode = query.get("load");

@@ -1,9 +1,9 @@
 // Drawn stand-ins for painted pictures: a hill, a sky and something on it, in a palette that follows the words.
-import type { Pixels } from "../../src/app/state/run-view.ts";
+import type { RgbaImage } from "../../src/shared/request.ts";
 
 export interface Scene {
   pixels(): Uint8ClampedArray<ArrayBuffer>;
-  preview(share: number): Pixels;
+  preview(share: number): RgbaImage;
 }
 
 const palettes: Record<string, [sky: string, far: string, ground: string, wall: string, roof: string]> = {

@@ -1,10 +1,8 @@
 // What somebody drops on the page or picks: pictures bring their settings, adapter files are examined. Pure.
+import { adapterEnding } from "../../adapters/files/file-ending.ts";
 import { PEFT_CONFIG_NAME } from "../../adapters/files/peft-config.ts";
 
 export type DroppedKind = "picture" | "adapter" | "unknown";
-
-/** Of the files that may hold an adapter. */
-export const adapterEnding = /\.(?:safetensors|pt|bin|ckpt|pth)$/i;
 
 export function kindOfFile({ name, type }: { readonly name: string; readonly type: string }): DroppedKind {
   if (adapterEnding.test(name) || name === PEFT_CONFIG_NAME) return "adapter";

@@ -1,12 +1,13 @@
 // The store of own adapters where the browser has no storage (Node has no IndexedDB either).
 import { expect, it } from "vitest";
-import { openOwnAdapters, type OwnAdapter } from "./user-adapters.ts";
+import { openUserAdapters } from "./user-adapters.ts";
+import type { UserAdapter } from "../../stylus/loaded-pack.ts";
 
-const adapter = (id: string, addedAt: number): OwnAdapter =>
-  ({ id, addedAt, file: new Blob(["x"]) }) as unknown as OwnAdapter;
+const adapter = (id: string, addedAt: number): UserAdapter =>
+  ({ id, addedAt, file: new Blob(["x"]) }) as unknown as UserAdapter;
 
 it("without IndexedDB adapters last as long as the page, oldest first, each id once", async () => {
-  const store = await openOwnAdapters();
+  const store = await openUserAdapters();
   expect(store.persistent).toBe(false);
   await store.put(adapter("b", 2));
   await store.put(adapter("a", 1));

@@ -1,43 +1,31 @@
 // The adapters that a user has added, file and card, kept in IndexedDB between visits. Where the browser refuses storage
 // they last as long as the page.
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
-import type { AdapterReport } from "../../adapters/report.ts";
-import type { AdapterCard } from "../../retrieval/card.ts";
 import { readingError } from "../../shared/errors.ts";
+import type { UserAdapter } from "../../stylus/loaded-pack.ts";
 
-export interface OwnAdapter {
-  /** The card's id. */
-  readonly id: string;
-  readonly card: AdapterCard;
-  /** The diagnosis made when it was added. */
-  readonly report: AdapterReport;
-  readonly file: Blob;
-  /** Milliseconds since 1970. */
-  readonly addedAt: number;
-}
-
-export interface OwnAdapterStore {
+export interface UserAdapterStore {
   /** False when nothing outlives the page. */
   readonly persistent: boolean;
   /** Oldest first. @throws StylusError quota: the browser does not read them */
-  all(): Promise<OwnAdapter[]>;
+  all(): Promise<UserAdapter[]>;
   /** Adds one, or replaces that of the same id. */
-  put(adapter: OwnAdapter): Promise<void>;
+  put(adapter: UserAdapter): Promise<void>;
   remove(id: string): Promise<void>;
 }
 
-interface OwnAdapterDatabase extends DBSchema {
-  adapters: { key: string; value: OwnAdapter };
+interface UserAdapterDatabase extends DBSchema {
+  adapters: { key: string; value: UserAdapter };
 }
 
 /** Users have this in their browsers: a change of shape needs a new version and an upgrade step. */
 const databaseName = "stylus-web-adapters";
 const databaseVersion = 1;
 
-const byAge = (a: OwnAdapter, b: OwnAdapter): number => a.addedAt - b.addedAt;
+const byAge = (a: UserAdapter, b: UserAdapter): number => a.addedAt - b.addedAt;
 
-function openMemoryAdapters(): OwnAdapterStore {
-  const adapters = new Map<string, OwnAdapter>();
+function openMemoryAdapters(): UserAdapterStore {
+  const adapters = new Map<string, UserAdapter>();
   return {
     persistent: false,
     all: async () => [...adapters.values()].sort(byAge),
@@ -46,7 +34,7 @@ function openMemoryAdapters(): OwnAdapterStore {
   };
 }
 
-const overDatabase = (database: IDBPDatabase<OwnAdapterDatabase>): OwnAdapterStore => ({
+const overDatabase = (database: IDBPDatabase<UserAdapterDatabase>): UserAdapterStore => ({
   persistent: true,
   async all() {
     try {
@@ -59,10 +47,10 @@ const overDatabase = (database: IDBPDatabase<OwnAdapterDatabase>): OwnAdapterSto
   remove: (id) => database.delete("adapters", id),
 });
 
-export async function openOwnAdapters(): Promise<OwnAdapterStore> {
+export async function openUserAdapters(): Promise<UserAdapterStore> {
   try {
     return overDatabase(
-      await openDB<OwnAdapterDatabase>(databaseName, databaseVersion, {
+      await openDB<UserAdapterDatabase>(databaseName, databaseVersion, {
         upgrade: (upgraded) => void upgraded.createObjectStore("adapters", { keyPath: "id" }),
         blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
       }),

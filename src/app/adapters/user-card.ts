@@ -1,7 +1,7 @@
 // The card of a file that a user adds: a first form from its name and metadata, and what the user may change in it. Pure.
 import type { AdapterReport } from "../../adapters/report.ts";
 import type { AdapterCard, AdapterCategory } from "../../retrieval/card.ts";
-import { adapterEnding } from "./dropped-files.ts";
+import { adapterEnding } from "../../adapters/files/file-ending.ts";
 
 /** What the form shows as text; lists are separated by commas. */
 export interface CardDraft {

@@ -4,9 +4,16 @@ import { PARAMETERS_KEYWORD } from "../../formats/generation-parameters.ts";
 import { readPngText, withPngText } from "../../formats/png.ts";
 import { StylusError } from "../../shared/errors.ts";
 import { writeInfotext, type PictureInfo } from "../../stylus/infotext.ts";
-import type { Picture, Pixels } from "../state/run-view.ts";
+import type { RgbaImage } from "../../shared/request.ts";
 
-async function encodePixels(pixels: Pixels): Promise<Blob> {
+/** A finished picture as the page holds it. */
+export interface EncodedPicture {
+  readonly png: Blob;
+  /** Object URL of `png`; its holder revokes it. */
+  readonly url: string;
+}
+
+async function encodePixels(pixels: RgbaImage): Promise<Blob> {
   const canvas = new OffscreenCanvas(pixels.width, pixels.height);
   const context = canvas.getContext("2d");
   if (!context) throw new StylusError("device", "The browser gives no canvas to save the picture with.");
@@ -14,7 +21,10 @@ async function encodePixels(pixels: Pixels): Promise<Blob> {
   return canvas.convertToBlob({ type: "image/png" });
 }
 
-export async function encodePicture(pixels: Pixels, info: Omit<PictureInfo, "version">): Promise<Picture> {
+export async function encodePicture(
+  pixels: RgbaImage,
+  info: Omit<PictureInfo, "version">,
+): Promise<EncodedPicture> {
   const plain = new Uint8Array(await (await encodePixels(pixels)).arrayBuffer());
   const text = writeInfotext({ ...info, version });
   const png = new Blob([withPngText(plain, { [PARAMETERS_KEYWORD]: text })], { type: "image/png" });

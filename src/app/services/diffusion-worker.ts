@@ -9,7 +9,7 @@ import type {
   DiffusionRequest,
 } from "../../shared/request.ts";
 import { isLoss, paintThroughLosses } from "./device-recovery.ts";
-import { stopped } from "../state/abortable.ts";
+import { abortable } from "../../shared/abortable.ts";
 
 /** A step of a large model on a slow device may take this long; after that the worker is ended. */
 const stopGraceMilliseconds = 10_000;
@@ -80,7 +80,7 @@ export function createDiffusionWorker(): DiffusionWorker {
       try {
         await paintThroughLosses(request, {
           paint: (part, hear) => worker.call((service) => service.generate(part, { onEvent: hear, signal })),
-          reopen: (wasmReason) => stopped(reopen(wasmReason), signal),
+          reopen: (wasmReason) => abortable(reopen(wasmReason), signal),
           onEvent,
           signal,
         });

@@ -4,13 +4,13 @@ import { readCheckpointFacts } from "../packs/checkpoint-facts.ts";
 import { probeGraphics } from "./device-probe.ts";
 import type { DiskPick } from "../packs/disk-files.ts";
 import { listModels } from "../packs/model-list.ts";
-import type { OwnAdapterStore } from "../adapters/user-adapters.ts";
+import type { UserAdapterStore } from "../adapters/user-adapters.ts";
 import type { OwnModel, OwnModelStore } from "../packs/user-models.ts";
-import { describeStored, fetchPack, rowsOf } from "../packs/files.ts";
+import { describeStored, fetchPack, rowsOf } from "./pack-files.ts";
 import { packSource } from "../packs/source.ts";
 import { readManifest, readManifests } from "../packs/packs.ts";
-import type { DiskUse, ModelList, ModelServices } from "../../stylus/ports.ts";
 import type { StorageClient } from "./storage-client.ts";
+import type { DiskUse, ModelList, ModelServices } from "./ports.ts";
 
 /** "realistic_v2.safetensors" → "realistic_v2"; of a folder its name. */
 const titleOf = ({ handles, files }: DiskPick): string => {
@@ -35,9 +35,9 @@ export interface ModelStorage {
 export function createModelServices(context: {
   readonly storage: StorageClient;
   readonly ownModels: OwnModelStore;
-  readonly ownAdapters: Promise<OwnAdapterStore>;
+  readonly userAdapters: Promise<UserAdapterStore>;
 }): ModelStorage {
-  const { storage, ownModels, ownAdapters } = context;
+  const { storage, ownModels, userAdapters } = context;
 
   async function list(): Promise<ModelList> {
     const [manifests, view, graphics, own, estimate] = await Promise.all([
@@ -85,7 +85,7 @@ export function createModelServices(context: {
       const [use, view, own, { models }] = await Promise.all([
         storage.call((service) => service.use()),
         describeStored(storage),
-        ownAdapters.then((store) => store.all()),
+        userAdapters.then((store) => store.all()),
         list(),
       ]);
       return {

@@ -8,7 +8,7 @@ import { checkSameModel } from "../../retrieval/same-model.ts";
 import type { SearchService } from "../../retrieval/search-service.ts";
 import { WorkerClient } from "../../rpc/client.ts";
 import { indexFiles } from "../packs/index-cache.ts";
-import type { OwnAdapter } from "../adapters/user-adapters.ts";
+import type { UserAdapter } from "../../stylus/loaded-pack.ts";
 
 /** What retrieval needs of a pack. */
 export interface RetrievalPack {
@@ -23,7 +23,7 @@ export interface RetrievalWorkers {
   /** Loads cards and index of a pack, cheap when they are; answers the pack's cards. */
   load(pack: RetrievalPack, onPreparing: (text: string) => void): Promise<readonly AdapterCard[]>;
   /** Brings the index up to date with what the user has added, changed and removed. */
-  indexOwn(own: readonly OwnAdapter[]): Promise<void>;
+  indexOwn(own: readonly UserAdapter[]): Promise<void>;
   embedQueries(texts: readonly string[]): Promise<Vector[]>;
   search(
     query: Vector,
@@ -50,7 +50,7 @@ export function createRetrievalWorkers(): RetrievalWorkers {
   let holders = { packId: "", embedder: 0, search: 0 };
   let cards: readonly AdapterCard[] = [];
   /** The user's adapters as the index knows them. */
-  const indexed = new Map<string, OwnAdapter>();
+  const indexed = new Map<string, UserAdapter>();
 
   const embedCard = (card: AdapterCard) => embedder.call((service) => service.embedCard(card));
 

@@ -6,15 +6,15 @@ import { WorkerClient } from "../../rpc/client.ts";
 import { keepingError } from "../../shared/errors.ts";
 import { createDiffusionWorker } from "./diffusion-worker.ts";
 import { createModelServices } from "./models.ts";
-import { openOwnAdapters } from "../adapters/user-adapters.ts";
+import { openUserAdapters } from "../adapters/user-adapters.ts";
 import { openOwnModels } from "../packs/user-models.ts";
-import { createPackLoader } from "../packs/loader.ts";
-import type { Services } from "../../stylus/ports.ts";
+import { createPackLoader } from "./pack-loader.ts";
+import type { PageServices } from "./ports.ts";
 import { createRetrievalWorkers } from "./retrieval-workers.ts";
-import { stopped } from "../state/abortable.ts";
+import { abortable } from "../../shared/abortable.ts";
 import { StorageClient } from "./storage-client.ts";
 
-export function createServices(): Services {
+export function createServices(): PageServices {
   const storage = new StorageClient();
   const retrieval = createRetrievalWorkers();
   const composer = new WorkerClient<ComposerService>(
@@ -22,10 +22,10 @@ export function createServices(): Services {
     () => new Worker(new URL("../../../workers/composer.ts", import.meta.url), { type: "module" }),
   );
   const diffusion = createDiffusionWorker();
-  const ownAdapters = openOwnAdapters();
+  const userAdapters = openUserAdapters();
   const ownModels = openOwnModels();
-  const modelStorage = createModelServices({ storage, ownModels, ownAdapters });
-  const pack = createPackLoader({ storage, ownModels, ownAdapters, retrieval, diffusion });
+  const modelStorage = createModelServices({ storage, ownModels, userAdapters });
+  const pack = createPackLoader({ storage, ownModels, userAdapters, retrieval, diffusion });
 
   return {
     models: {
@@ -40,20 +40,20 @@ export function createServices(): Services {
 
     async embedQuery(text, { signal }) {
       await pack.readyRetrieval(signal);
-      const [vector] = await stopped(retrieval.embedQueries([text]), signal);
+      const [vector] = await abortable(retrieval.embedQueries([text]), signal);
       return vector!;
     },
 
     async search(query, { limit, bans, signal }) {
       const { baseModels } = (await pack.current()).source.info;
-      return stopped(retrieval.search(query, { k: limit, filter: { baseModels, bans } }), signal);
+      return abortable(retrieval.search(query, { k: limit, filter: { baseModels, bans } }), signal);
     },
 
     async compose(candidates, { request, signal }) {
       const { method, prompt, preset, seed } = request;
       if (method !== "stylus") return composeBaseline(method, candidates, { seed });
       const embed = (texts: readonly string[]) => retrieval.embedQueries(texts);
-      return stopped(
+      return abortable(
         composer.call((service) => service.compose({ prompt, candidates, preset }, proxy(embed))),
         signal,
       );
@@ -68,7 +68,7 @@ export function createServices(): Services {
 
     async putAdapter(adapter) {
       try {
-        await (await ownAdapters).put(adapter);
+        await (await userAdapters).put(adapter);
       } catch (cause) {
         throw keepingError("this adapter", cause, {
           full: "Free disk space, or remove adapters or pictures you no longer need, then add it again.",
@@ -77,7 +77,7 @@ export function createServices(): Services {
     },
 
     async removeAdapter(id) {
-      await (await ownAdapters).remove(id);
+      await (await userAdapters).remove(id);
       if (!diffusion.alive) return;
       await diffusion
         .call((service) => service.removeAdapter(id))

@@ -4,8 +4,8 @@ import { batch, createMemo, type Accessor } from "solid-js";
 import { createStore, produce, unwrap } from "solid-js/store";
 import type { Reading } from "../../stylus/choose.ts";
 import type { GenerateOptions } from "../../stylus/options.ts";
-import type { LoadedPack } from "../../stylus/run-types.ts";
 import { ruleKey, rulesOf, type AdapterRules, type Settings, type SettingsStore } from "./settings.ts";
+import type { LoadedPack } from "../../stylus/loaded-pack.ts";
 
 /** Changes to the choice that are made for one prompt. */
 export interface Adjustments {

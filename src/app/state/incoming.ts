@@ -4,7 +4,7 @@ import type { PlainError } from "../../shared/errors.ts";
 import { sortPick } from "../packs/checkpoint-facts.ts";
 import type { DiskPick } from "../packs/disk-files.ts";
 import { kindOfFile, type DroppedKind } from "../adapters/dropped-files.ts";
-import type { Intake } from "../adapters/intake.ts";
+import type { Intake } from "./intake.ts";
 import type { Models } from "./models.ts";
 import { explain } from "./runs.ts";
 import type { StartState } from "./init-image.ts";

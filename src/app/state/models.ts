@@ -7,10 +7,10 @@ import type { Persistence } from "../../storage/quota.ts";
 import type { DiskPick } from "../packs/disk-files.ts";
 import type { ModelEntry } from "../packs/model-list.ts";
 import { modelOf } from "../packs/packs.ts";
-import type { ModelList, Services } from "../../stylus/ports.ts";
 import { explain } from "./runs.ts";
-import type { LoadProgress } from "../../stylus/run-types.ts";
 import { createTransferClock, type Transfer } from "./transfer-rate.ts";
+import type { ModelList, PageServices } from "../services/ports.ts";
+import type { LoadProgress } from "../../stylus/loaded-pack.ts";
 
 export interface Download {
   readonly packId: string;
@@ -62,7 +62,7 @@ export interface Models {
 }
 
 export function createModels(context: {
-  readonly services: Services;
+  readonly services: Pick<PageServices, "models">;
   readonly packId: Accessor<string>;
   /** Makes a pack the one that paints. */
   readonly use: (packId: string) => Promise<void>;

@@ -3,11 +3,11 @@ import { batch, createSignal, type Accessor } from "solid-js";
 import type { PlainError } from "../../shared/errors.ts";
 import type { DeviceReport } from "../../shared/request.ts";
 import { splitPackId } from "../packs/packs.ts";
-import type { Services } from "../../stylus/ports.ts";
+import type { PageServices } from "../services/ports.ts";
 import { explain } from "./runs.ts";
-import type { LoadedPack, LoadProgress } from "../../stylus/run-types.ts";
 import type { SettingsStore } from "./settings.ts";
 import { createTransferClock, type Transfer } from "./transfer-rate.ts";
+import type { LoadedPack, LoadProgress } from "../../stylus/loaded-pack.ts";
 
 export type PackStatus = "waiting" | "loading" | "ready" | "failed" | "deleted";
 
@@ -36,7 +36,7 @@ export interface PackState {
 }
 
 export function createPackState(context: {
-  readonly services: Services;
+  readonly services: Pick<PageServices, "load" | "deletePack">;
   readonly settings: SettingsStore;
   readonly announce: (text: string) => void;
 }): PackState {

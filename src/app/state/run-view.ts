@@ -3,24 +3,12 @@
 import { produce, type SetStoreFunction } from "solid-js/store";
 import type { Composition } from "../../compose/composition.ts";
 import type { PlainError } from "../../shared/errors.ts";
-import type { AdapterUse, DiffusionEvent } from "../../shared/request.ts";
+import type { EncodedPicture } from "../pictures/image-file.ts";
+import type { AdapterUse, DiffusionEvent, RgbaImage } from "../../shared/request.ts";
 import type { GenerateOptions } from "../../stylus/options.ts";
 import { finishedSize } from "../../stylus/image-options.ts";
 import type { CandidateView, PlannedImage, RunEvent, RunReport, StageId } from "../../stylus/run-types.ts";
 import { createStepClock } from "./time-left.ts";
-
-export interface Pixels {
-  readonly width: number;
-  readonly height: number;
-  readonly rgba: Uint8ClampedArray<ArrayBuffer>;
-}
-
-/** A finished picture as the page holds it. */
-export interface Picture {
-  readonly png: Blob;
-  /** Object URL of `png`; revoked with the run. */
-  readonly url: string;
-}
 
 export interface ImageView {
   readonly id: string;
@@ -31,8 +19,8 @@ export interface ImageView {
   status: "waiting" | "sampling" | "done" | "stopped";
   step: number;
   steps: number;
-  preview: Pixels | null;
-  picture: Picture | null;
+  preview: RgbaImage | null;
+  picture: EncodedPicture | null;
   adapters: readonly AdapterUse[];
   masked: readonly string[];
   formulas: Readonly<Record<string, string>>;
@@ -46,8 +34,8 @@ export interface VariantView {
   status: "sampling" | "done" | "stopped" | "failed";
   step: number;
   steps: number;
-  preview: Pixels | null;
-  picture: Picture | null;
+  preview: RgbaImage | null;
+  picture: EncodedPicture | null;
   error: PlainError | null;
 }
 

@@ -6,10 +6,10 @@ import { StylusError } from "../../shared/errors.ts";
 import { createGalleryState, type GalleryState } from "./gallery.ts";
 import { memoryInputs } from "../pictures/input-store.ts";
 import { completeOptions } from "../../stylus/options.ts";
-import type { Services } from "../../stylus/ports.ts";
-import type { LoadedPack } from "../../stylus/run-types.ts";
+import type { RunServices } from "../../stylus/ports.ts";
 import type { DiffusionEvent } from "../../shared/request.ts";
 import { createRuns } from "./runs.ts";
+import type { LoadedPack } from "../../stylus/loaded-pack.ts";
 
 vi.mock("../pictures/image-file.ts", () => ({
   encodePicture: async () => ({ png: new Blob(["png"]), url: "blob:png" }), // there is no canvas here
@@ -26,7 +26,7 @@ const use = (id: string) => ({ id, unetStrength: 1, textStrength: 1 });
 
 const nothing = (): void => {};
 const runsWith = (context: {
-  readonly services: Services;
+  readonly services: RunServices;
   readonly gallery: GalleryState;
   readonly pack: LoadedPack | null;
   readonly announce?: (text: string) => void;
@@ -74,7 +74,7 @@ async function compare(without: string, { isLoaded }: { readonly isLoaded: boole
       asked.push(request.images[0]!.adapters.map(({ id }) => id));
       throw new StylusError("device", "Painted enough.");
     },
-  } as unknown as Services;
+  } as unknown as RunServices;
   const gallery = { read: async () => ({ run, images: [image] }) } as unknown as GalleryState;
   const runs = runsWith({ services, gallery, pack: isLoaded ? pack : null });
   await runs.show("run");
@@ -104,7 +104,7 @@ it("of two runs brought back, the one asked for last is shown, however slowly th
     read: (id: string) =>
       new Promise((resolve) => reads.push(() => resolve({ run: { ...run, id }, images: [image] }))),
   } as unknown as GalleryState;
-  const runs = runsWith({ services: {} as Services, gallery, pack: null });
+  const runs = runsWith({ services: {} as RunServices, gallery, pack: null });
   const [first, second] = [runs.show("first"), runs.show("second")];
   reads[1]!();
   expect(await second).not.toBeNull();
@@ -154,7 +154,7 @@ describe("what the gallery has of a run of three pictures", () => {
         }
         if (end) throw end;
       },
-    } as unknown as Services;
+    } as unknown as RunServices;
     const said: string[] = [];
     const runs = runsWith({ services, gallery, pack, announce: (text) => said.push(text) });
     await runs.start(() => options);

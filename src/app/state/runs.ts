@@ -14,14 +14,15 @@ import type { InputStore } from "../pictures/input-store.ts";
 import { readLoraTags } from "../../stylus/lora-tags.ts";
 import type { GenerateOptions } from "../../stylus/options.ts";
 import { storedIds, type StartOptions } from "../../stylus/image-options.ts";
-import type { Services } from "../../stylus/ports.ts";
-import type { LoadedPack, LoadProgress, RunEvent, RunReport } from "../../stylus/run-types.ts";
-import { createRunKeeper } from "../pictures/run-keeper.ts";
+import type { RunServices } from "../../stylus/ports.ts";
+import type { RunEvent, RunReport } from "../../stylus/run-types.ts";
+import { createRunKeeper } from "./run-keeper.ts";
 import { createEventFolder, startRun, type RunView } from "./run-view.ts";
 import { run as runStylus } from "../../stylus/run.ts";
+import type { LoadedPack, LoadProgress } from "../../stylus/loaded-pack.ts";
 
 export interface RunsContext {
-  readonly services: Services;
+  readonly services: RunServices;
   readonly gallery: GalleryState;
   /** Has the pictures to start from. */
   readonly inputs: Promise<InputStore>;

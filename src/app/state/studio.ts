@@ -13,7 +13,7 @@ import { describeMissing, missingAdapters } from "../../stylus/adapter-names.ts"
 import { readInfotext } from "../../stylus/infotext.ts";
 import { readLoraTags } from "../../stylus/lora-tags.ts";
 import { readStartValues } from "../../stylus/infotext-images.ts";
-import { createIntake, type Intake } from "../adapters/intake.ts";
+import { createIntake, type Intake } from "./intake.ts";
 import { createModels, type Models } from "./models.ts";
 import {
   checkOptions,
@@ -25,10 +25,9 @@ import {
 import { createPackState, type PackState } from "./pack.ts";
 import { modelOf } from "../packs/packs.ts";
 import { planBatch } from "../../stylus/batch-plan.ts";
-import type { DiskUse, Services } from "../../stylus/ports.ts";
-import { createReading } from "../../stylus/live-choice.ts";
+import { createReading } from "./live-choice.ts";
 import { createRuns, explain, type Runs } from "./runs.ts";
-import type { LoadedPack, PlannedImage } from "../../stylus/run-types.ts";
+import type { PlannedImage } from "../../stylus/run-types.ts";
 import {
   createSettings,
   fromOptions,
@@ -40,6 +39,8 @@ import {
 } from "./settings.ts";
 import { createStartState, type StartState } from "./init-image.ts";
 import { createTaking } from "./incoming.ts";
+import type { DiskUse, PageServices } from "../services/ports.ts";
+import type { LoadedPack } from "../../stylus/loaded-pack.ts";
 
 export interface Studio
   extends
@@ -129,9 +130,9 @@ const choiceKey = ({ strengths, pins, bans, removed }: GenerateOptions): string 
   ]);
 
 /** Lives as long as the page. */
-export const createStudio = (services: Services): Studio => createRoot(() => buildStudio(services));
+export const createStudio = (services: PageServices): Studio => createRoot(() => buildStudio(services));
 
-function buildStudio(services: Services): Studio {
+function buildStudio(services: PageServices): Studio {
   const [settings, setSettings] = createSettings();
   const [inputError, setInputError] = createSignal<PlainError | null>(null);
   const [announcement, announce] = createSignal("");

@@ -1,7 +1,7 @@
 // Adapter files that were dropped or picked: what each is, whether it fits, and the card under which it joins the others.
 import { createEffect, For, Match, on, Show, Switch, type JSX } from "solid-js";
 import { adapterExtensions } from "../../app/adapters/dropped-files.ts";
-import type { IntakeItem } from "../../app/adapters/intake.ts";
+import type { IntakeItem } from "../../app/state/intake.ts";
 import type { PlainError } from "../../shared/errors.ts";
 import { formatBytes } from "../../app/state/time-left.ts";
 import { useAdapterDialog } from "./adapter-dialog-context.ts";

@@ -1,7 +1,6 @@
 // In the details of an adapter that the user has added: its card to change, the file's diagnosis, the way to remove it.
 import { createSignal, Show, type JSX } from "solid-js";
 import { draftOf, type CardDraft } from "../../app/adapters/user-card.ts";
-import type { OwnAdapter } from "../../app/adapters/user-adapters.ts";
 import { toPlainError, type PlainError } from "../../shared/errors.ts";
 import { CardForm } from "./CardForm.tsx";
 import { ConfirmButton } from "../controls/ConfirmButton.tsx";
@@ -10,8 +9,12 @@ import { Diagnosis } from "./Diagnosis.tsx";
 import { ErrorNote } from "../controls/ErrorNote.tsx";
 import styles from "./UserAdapterSection.module.css";
 import { useStudio } from "../studio-context.ts";
+import type { UserAdapter } from "../../stylus/loaded-pack.ts";
 
-export function OwnSection(props: { readonly own: OwnAdapter; readonly onRemoved: () => void }): JSX.Element {
+export function OwnSection(props: {
+  readonly own: UserAdapter;
+  readonly onRemoved: () => void;
+}): JSX.Element {
   const studio = useStudio();
   const [draft, setDraft] = createSignal<CardDraft | null>(null);
   const [busy, setBusy] = createSignal(false);

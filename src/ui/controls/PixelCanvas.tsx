@@ -1,8 +1,8 @@
 // Pixels on a canvas; the latent preview is small and drawn enlarged by CSS.
 import { createEffect, type JSX } from "solid-js";
-import type { Pixels } from "../../app/state/run-view.ts";
+import type { RgbaImage } from "../../shared/request.ts";
 
-export function PixelCanvas(props: { readonly pixels: Pixels; readonly label: string }): JSX.Element {
+export function PixelCanvas(props: { readonly pixels: RgbaImage; readonly label: string }): JSX.Element {
   let canvas!: HTMLCanvasElement;
   createEffect(() => {
     const { width, height, rgba } = props.pixels;

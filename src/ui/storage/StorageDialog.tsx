@@ -1,7 +1,6 @@
 // What this site keeps on the disk: models, adapters, pictures; and the ways to free it.
 import { createEffect, createSignal, For, on, Show, type JSX } from "solid-js";
 import { pocketId } from "../../app/packs/packs.ts";
-import type { DiskUse } from "../../stylus/ports.ts";
 import { formatBytes } from "../../app/state/time-left.ts";
 import { toPlainError, type PlainError } from "../../shared/errors.ts";
 import { counted } from "../../shared/words.ts";
@@ -11,6 +10,7 @@ import { ErrorNote } from "../controls/ErrorNote.tsx";
 import styles from "./StorageDialog.module.css";
 import { StorageRow } from "./StorageRow.tsx";
 import { useStudio } from "../studio-context.ts";
+import type { DiskUse } from "../../app/services/ports.ts";
 
 /** Stands for the files that no manifest names. */
 const leftOver = "left over";

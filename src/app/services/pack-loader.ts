@@ -3,20 +3,26 @@ import type { RegisteredAdapter } from "../../engine/service.ts";
 import { StylusError } from "../../shared/errors.ts";
 import type { DevicePreference, DeviceReport } from "../../shared/request.ts";
 import type { OpenedPack } from "../../storage/service.ts";
-import { probeGraphics } from "../services/device-probe.ts";
-import type { DiffusionWorker } from "../services/diffusion-worker.ts";
-import { checkFit, checkWasmCanTakeOver } from "./model-fit.ts";
-import type { OwnAdapter, OwnAdapterStore } from "../adapters/user-adapters.ts";
-import type { OwnModelStore } from "./user-models.ts";
-import { describeStored, fetchRemote, openStored } from "./files.ts";
-import { packSource, type PackSource } from "./source.ts";
-import { packDefaults, pocketId } from "./packs.ts";
-import type { Services } from "../../stylus/ports.ts";
-import type { RetrievalWorkers } from "../services/retrieval-workers.ts";
-import type { LoadedPack, LoadProgress, RemoteFile } from "../../stylus/run-types.ts";
-import { stopped } from "../state/abortable.ts";
-import type { StorageClient } from "../services/storage-client.ts";
-import { readVocabulary, type Vocabulary } from "../../stylus/vocabulary.ts";
+import { probeGraphics } from "./device-probe.ts";
+import type { DiffusionWorker } from "./diffusion-worker.ts";
+import { checkFit, checkWasmCanTakeOver } from "../packs/model-fit.ts";
+import type { UserAdapterStore } from "../adapters/user-adapters.ts";
+import type { OwnModelStore } from "../packs/user-models.ts";
+import { describeStored, fetchRemote, openStored } from "./pack-files.ts";
+import { packSource, type PackSource } from "../packs/source.ts";
+import { packDefaults, pocketId } from "../packs/packs.ts";
+import type { RunServices } from "../../stylus/ports.ts";
+import type { RetrievalWorkers } from "./retrieval-workers.ts";
+import { abortable } from "../../shared/abortable.ts";
+import type { StorageClient } from "./storage-client.ts";
+import { readVocabulary } from "../../stylus/vocabulary.ts";
+import type {
+  UserAdapter,
+  LoadedPack,
+  LoadProgress,
+  RemoteFile,
+  Vocabulary,
+} from "../../stylus/loaded-pack.ts";
 
 interface Fetched {
   readonly source: PackSource;
@@ -41,7 +47,7 @@ function urlsOf(files: ReadonlyMap<string, Blob>): (path: string) => string | nu
   };
 }
 
-export interface PackLoader extends Pick<Services, "load" | "fetchAdapters"> {
+export interface PackLoader extends Pick<RunServices, "load" | "fetchAdapters"> {
   /** Id of the pack whose files are open, or on their way; null when none is. */
   readonly packId: string | null;
   /** @throws StylusError not-found: it was taken away meanwhile */
@@ -57,11 +63,11 @@ export interface PackLoader extends Pick<Services, "load" | "fetchAdapters"> {
 export function createPackLoader(context: {
   readonly storage: StorageClient;
   readonly ownModels: OwnModelStore;
-  readonly ownAdapters: Promise<OwnAdapterStore>;
+  readonly userAdapters: Promise<UserAdapterStore>;
   readonly retrieval: RetrievalWorkers;
   readonly diffusion: DiffusionWorker;
 }): PackLoader {
-  const { storage, ownModels, ownAdapters, retrieval, diffusion } = context;
+  const { storage, ownModels, userAdapters, retrieval, diffusion } = context;
   const listeners = new Set<(progress: LoadProgress) => void>();
   const tell = (progress: LoadProgress): void => {
     for (const listener of listeners) listener(progress);
@@ -76,8 +82,8 @@ export function createPackLoader(context: {
   async function ownOf(
     { info: { baseModels } }: PackSource,
     cards: LoadedPack["cards"],
-  ): Promise<OwnAdapter[]> {
-    const all = await (await ownAdapters).all();
+  ): Promise<UserAdapter[]> {
+    const all = await (await userAdapters).all();
     return all.filter(
       ({ card }) => baseModels.includes(card.baseModel) && !cards.some(({ id }) => id === card.id),
     );
@@ -112,7 +118,7 @@ export function createPackLoader(context: {
   async function loadRetrieval({
     source,
     opened,
-  }: Fetched): Promise<{ cards: LoadedPack["cards"]; own: readonly OwnAdapter[] }> {
+  }: Fetched): Promise<{ cards: LoadedPack["cards"]; own: readonly UserAdapter[] }> {
     const { packId, info, remote } = source;
     const cards = await retrieval.load(
       {
@@ -217,7 +223,7 @@ export function createPackLoader(context: {
       }
       listeners.add(onProgress);
       try {
-        return await stopped(loading.result, signal);
+        return await abortable(loading.result, signal);
       } finally {
         listeners.delete(onProgress);
       }
@@ -225,7 +231,7 @@ export function createPackLoader(context: {
 
     async readyRetrieval(signal) {
       const all = await fetched?.result;
-      if (all) await stopped(loadRetrieval(all), signal);
+      if (all) await abortable(loadRetrieval(all), signal);
     },
 
     async fetchAdapters(ids, options) {

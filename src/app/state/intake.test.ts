@@ -5,14 +5,13 @@ import type { AdapterReport } from "../../adapters/report.ts";
 import { readHeader, writeSafetensors } from "../../formats/safetensors.ts";
 import { StylusError } from "../../shared/errors.ts";
 import { createIntake } from "./intake.ts";
-import type { OwnAdapter } from "./user-adapters.ts";
-import type { Services } from "../../stylus/ports.ts";
-import type { LoadedPack } from "../../stylus/run-types.ts";
+import type { AdapterServices } from "../services/ports.ts";
+import type { UserAdapter, LoadedPack } from "../../stylus/loaded-pack.ts";
 
 const sha = (name: string): string => name.padEnd(64, "0");
 
 function setup() {
-  const own = new Map<string, OwnAdapter>();
+  const own = new Map<string, UserAdapter>();
   const pack = (): LoadedPack =>
     ({
       title: "Pocket",
@@ -25,7 +24,7 @@ function setup() {
       remote: new Map(),
       own: new Map(own),
     }) as unknown as LoadedPack;
-  const services = {
+  const services: AdapterServices = {
     async inspectAdapter(file: File) {
       if (file.name.startsWith("broken")) throw new StylusError("bad-file", "cut off");
       const full = file.name.startsWith("full");
@@ -45,12 +44,12 @@ function setup() {
         refusal: full ? { code: "unsupported", message: "too wide" } : null,
       } as unknown as AdapterReport;
     },
-    putAdapter: async (adapter: OwnAdapter) => {
+    putAdapter: async (adapter: UserAdapter) => {
       if (adapter.card.title === "huge") throw new StylusError("quota", "No room.");
       own.set(adapter.id, adapter);
     },
     removeAdapter: async (id: string) => void own.delete(id),
-  } as unknown as Services;
+  };
   const said: string[] = [];
   const intake = createRoot(() =>
     createIntake({ services, pack, refresh: async () => pack(), announce: (text) => said.push(text) }),

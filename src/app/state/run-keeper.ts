@@ -1,7 +1,7 @@
 // Puts the pictures of one run into the gallery as they are finished: neither Stop nor a reload loses them.
 import { keepingError, type StylusError } from "../../shared/errors.ts";
-import type { GalleryState } from "../state/gallery.ts";
-import type { ImageView, RunView } from "../state/run-view.ts";
+import type { GalleryState } from "./gallery.ts";
+import type { ImageView, RunView } from "./run-view.ts";
 
 /** Keeps `image` and what is known of the run; answers why some picture is not kept so far. Never rejects. */
 export type KeepPicture = (image?: ImageView) => Promise<StylusError | null>;

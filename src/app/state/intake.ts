@@ -4,12 +4,11 @@ import { createStore, produce } from "solid-js/store";
 import { PEFT_CONFIG_NAME, withPeftConfig } from "../../adapters/files/peft-config.ts";
 import type { AdapterReport } from "../../adapters/report.ts";
 import { deletionError, StylusError, type PlainError } from "../../shared/errors.ts";
-import { cardOf, draftCard, freeId, type CardDraft } from "./user-card.ts";
-import type { OwnAdapter } from "./user-adapters.ts";
-import type { Services } from "../../stylus/ports.ts";
-import { explainRefusal, explainUnreadable, type Refusal } from "../state/refusal.ts";
-import type { LoadedPack } from "../../stylus/run-types.ts";
-import { explain } from "../state/runs.ts";
+import { cardOf, draftCard, freeId, type CardDraft } from "../adapters/user-card.ts";
+import type { AdapterServices } from "../services/ports.ts";
+import { explainRefusal, explainUnreadable, type Refusal } from "./refusal.ts";
+import { explain } from "./runs.ts";
+import type { UserAdapter, LoadedPack } from "../../stylus/loaded-pack.ts";
 
 /** Larger files are checkpoints; an adapter of all weights of SD 1.5 has 1.7 GB at most. */
 const maxSizeBytes = 2e9;
@@ -66,7 +65,7 @@ async function withConfig(file: File, config: File): Promise<File> {
 }
 
 export function createIntake(context: {
-  readonly services: Services;
+  readonly services: AdapterServices;
   readonly pack: Accessor<LoadedPack | null>;
   /** Loads the pack again, which is cheap when it is there, and answers it. */
   readonly refresh: () => Promise<LoadedPack>;
@@ -185,7 +184,7 @@ export function createIntake(context: {
       setOpen(false);
     },
     async change(id, draft) {
-      const own: OwnAdapter | undefined = pack()?.own.get(id);
+      const own: UserAdapter | undefined = pack()?.own.get(id);
       if (!own) return;
       const card = cardOf(draft, { id, baseModel: own.card.baseModel, report: own.report });
       await services.putAdapter({ ...own, card });

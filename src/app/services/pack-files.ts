@@ -4,10 +4,10 @@ import { parseManifest } from "../../storage/manifest.ts";
 import type { OpenedPack } from "../../storage/service.ts";
 import type { StorageView } from "../../storage/storage-view.ts";
 import type { RemoteAdapter } from "../adapters/hub-adapters.ts";
-import { pocketId, readManifest, readManifests } from "./packs.ts";
-import type { PackSource } from "./source.ts";
-import type { LoadProgress } from "../../stylus/run-types.ts";
-import type { StorageClient } from "../services/storage-client.ts";
+import { pocketId, readManifest, readManifests } from "../packs/packs.ts";
+import type { PackSource } from "../packs/source.ts";
+import type { StorageClient } from "./storage-client.ts";
+import type { LoadProgress } from "../../stylus/loaded-pack.ts";
 
 export interface TransferOptions {
   readonly onProgress: (progress: LoadProgress) => void;

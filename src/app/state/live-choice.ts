@@ -1,11 +1,11 @@
 // Follows the prompt while it is typed: after a short rest the stages before painting run, so that the parts are marked
 // and the choice is seen before anything is painted.
 import { createEffect, createMemo, createSignal, on, onCleanup, untrack, type Accessor } from "solid-js";
-import type { GenerateOptions } from "./options.ts";
-import type { Services } from "./ports.ts";
-import type { RunView } from "../app/state/run-view.ts";
-import type { LoadedPack } from "./run-types.ts";
-import { readPrompt, type Reading } from "./choose.ts";
+import type { GenerateOptions } from "../../stylus/options.ts";
+import type { ChoiceServices } from "../../stylus/ports.ts";
+import type { RunView } from "./run-view.ts";
+import { readPrompt, type Reading } from "../../stylus/choose.ts";
+import type { LoadedPack } from "../../stylus/loaded-pack.ts";
 
 /** Rest after the last key before the prompt is read. */
 const restMilliseconds = 350;
@@ -21,7 +21,7 @@ const choiceKey = ({ prompt, method, preset, bans, seed }: GenerateOptions): str
   JSON.stringify([prompt, method, preset, bans, method === "random" ? seed : 0]);
 
 export function createReading(context: {
-  readonly services: Services;
+  readonly services: ChoiceServices;
   readonly pack: Accessor<LoadedPack | null>;
   readonly busy: Accessor<boolean>;
   readonly options: Accessor<GenerateOptions>;

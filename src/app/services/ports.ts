@@ -1,0 +1,78 @@
+// What the page asks of its services beyond runs (src/stylus/ports.ts): the user's adapters, the models, what is stored. Real ones
+// run in workers (services.ts); tests give their own.
+import type { AdapterReport } from "../../adapters/report.ts";
+import type { Persistence } from "../../storage/quota.ts";
+import type { StorageUse } from "../../storage/service.ts";
+import type { StorageView } from "../../storage/storage-view.ts";
+import type { LoadProgress, UserAdapter } from "../../stylus/loaded-pack.ts";
+import type { RunServices } from "../../stylus/ports.ts";
+import type { DiskPick } from "../packs/disk-files.ts";
+import type { GraphicsReport } from "../packs/model-fit.ts";
+import type { ModelEntry } from "../packs/model-list.ts";
+
+/** The user's adapter files. */
+export interface AdapterServices {
+  /** Diagnoses an adapter file for the loaded pack. @throws StylusError bad-file | unsupported: it cannot be read */
+  inspectAdapter(file: File): Promise<AdapterReport>;
+  /** Keeps one of the user's adapters, or its changed card; the next `load` has it. @throws StylusError quota */
+  putAdapter(adapter: UserAdapter): Promise<void>;
+  removeAdapter(id: string): Promise<void>;
+}
+
+export interface StorageServices {
+  /** What this site keeps on the user's disk. */
+  storageUse(): Promise<DiskUse>;
+  /** Deletes the files of a manifest, but those that another complete model needs; ends the workers. */
+  deletePack(manifestId: string): Promise<void>;
+}
+
+/** The choice of models: what there is, downloading it, and checkpoints on the user's disk. */
+export interface ModelServices {
+  list(): Promise<ModelList>;
+  /**
+   * Downloads what a pack lacks; it is loaded afterwards. What arrived before a failure is kept.
+   * @throws StylusError network | not-found | bad-file | quota | cancelled
+   */
+  download(
+    packId: string,
+    options: {
+      readonly onProgress: (progress: LoadProgress) => void;
+      readonly signal: AbortSignal;
+    },
+  ): Promise<void>;
+  /** Forgets what was remembered of a pack's files at their first download; answers how much that was. */
+  forgetPins(packId: string): Promise<number>;
+  /** A checkpoint from the user's disk, read from its header. @throws StylusError unsupported | bad-file | not-found */
+  addOwn(pick: DiskPick): Promise<ModelEntry>;
+  /** Asks the browser to read it again; false when the user refuses. */
+  allowOwn(id: string): Promise<boolean>;
+  changeOwn(id: string, change: { readonly vPrediction: boolean }): Promise<void>;
+  /** Removes it from the list; the file stays where it is. @throws when the browser does not forget it */
+  forgetOwn(id: string): Promise<void>;
+  /** Deletes one file by the name that the storage view gives it. */
+  deleteFile(name: string): Promise<void>;
+  /** Asks the browser not to evict what is stored. */
+  requestPersistence(): Promise<Persistence>;
+}
+
+export interface ModelList {
+  readonly models: readonly ModelEntry[];
+  readonly graphics: GraphicsReport;
+  /** What the browser still grants; null when it does not say. */
+  readonly freeBytes: number | null;
+}
+
+export interface DiskUse extends StorageUse {
+  readonly own: { readonly count: number; readonly sizeBytes: number };
+  /** By manifest, largest first; files that only serve another complete model are left out. */
+  readonly packs: StorageView["packs"];
+  /** Files of no known model: left by an earlier version of the site. */
+  readonly others: StorageView["others"];
+  /** Checkpoints on the user's disk: not copied. */
+  readonly ownModels: readonly ModelEntry[];
+}
+
+/** All that the page asks for. */
+export interface PageServices extends RunServices, AdapterServices, StorageServices {
+  readonly models: ModelServices;
+}

@@ -1,0 +1,65 @@
+// A pack that is ready for runs, and what arrives before it is. Plain data but for `fileUrl`.
+import type { AdapterReport } from "../adapters/report.ts";
+import type { AdapterCard } from "../retrieval/card.ts";
+import type { DeviceReport } from "../shared/request.ts";
+import type { PackDefaults } from "./options.ts";
+
+/** An adapter that the user has added. Users have it in IndexedDB: a change of shape needs a migration. */
+export interface UserAdapter {
+  /** The card's id. */
+  readonly id: string;
+  readonly card: AdapterCard;
+  /** The diagnosis made when it was added. */
+  readonly report: AdapterReport;
+  readonly file: Blob;
+  /** Milliseconds since 1970. */
+  readonly addedAt: number;
+}
+
+/** Words in lower case. */
+export type Vocabulary = ReadonlySet<string>;
+
+/** Files of a pack as they arrive. */
+export interface LoadProgress {
+  readonly files: readonly {
+    readonly path: string;
+    readonly receivedBytes: number;
+    readonly sizeBytes: number;
+  }[];
+  readonly receivedBytes: number;
+  readonly totalBytes: number;
+  /** What happens once the bytes are there, e.g. "Building the networks"; null while files arrive. */
+  readonly preparing: string | null;
+}
+
+/** Where an adapter's file comes from when a picture first needs it. */
+export interface RemoteFile {
+  readonly sizeBytes: number;
+  /** Its file is in this browser. */
+  readonly stored: boolean;
+  readonly pageUrl: string | null;
+}
+
+/** A pack that is loaded and ready to paint. */
+export interface LoadedPack {
+  readonly id: string;
+  readonly title: string;
+  readonly sizeBytes: number;
+  readonly downloadedBytes: number;
+  /** False when the browser keeps nothing between visits. */
+  readonly persistent: boolean;
+  readonly device: DeviceReport;
+  readonly defaults: PackDefaults;
+  /** Every adapter of the pack, few-step ones included, and those of the user that fit it. */
+  readonly cards: readonly AdapterCard[];
+  /** Base models whose adapters fit, as cards name them. */
+  readonly baseModels: readonly string[];
+  /** Adapters among the cards whose files are on a hub, by id. */
+  readonly remote: ReadonlyMap<string, RemoteFile>;
+  /** The user's adapters among the cards, by id. */
+  readonly own: ReadonlyMap<string, UserAdapter>;
+  /** The words that its text encoder knows; null where any may be known. */
+  readonly vocabulary: Vocabulary | null;
+  /** A picture or other file of the pack as an object URL; null when the pack has no such file. */
+  fileUrl(path: string): string | null;
+}
