@@ -27,6 +27,10 @@ export interface AdapterCard {
     readonly category: AdapterCategory;
     /** Recommended strength. 0.8 when nobody says (Stylus reference code). */
     readonly weight: number;
+    /** What people type when they want it; absent in cards that an earlier version has kept. */
+    readonly phrases?: readonly string[];
+    /** Uses of its words that do not want it: "clay tennis court" of a clay style. */
+    readonly notMeant?: readonly string[];
   };
   readonly baseModel: string;
   readonly file: { readonly path: string; readonly sizeBytes: number; readonly sha256: string };

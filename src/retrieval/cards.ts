@@ -1,9 +1,10 @@
 // Reads and checks adapter cards: the pack's cards.json and cards a user adds. Card text is data from strangers: lengths
 // are bounded here, and every fault names the file, the card and the field.
+import * as v from "valibot";
 import { StylusError } from "../shared/errors.ts";
-import type { AdapterCard, AdapterCategory } from "./card.ts";
+import type { AdapterCard } from "./card.ts";
 
-const categories: readonly AdapterCategory[] = [
+const categories = [
   "concept",
   "style",
   "pose",
@@ -14,12 +15,56 @@ const categories: readonly AdapterCategory[] = [
   "building",
   "vehicle",
   "animal",
-];
+] as const;
 
 const maxTextLength = 20_000;
 const maxListLength = 200;
+/** Search phrases are what people type; longer ones are documents, and embedding them takes time. */
+const maxPhraseLength = 200;
 
-type Fields = Record<string, unknown>;
+const textOf = (maxLength: number) =>
+  v.pipe(
+    v.string("must be a text"),
+    v.maxLength(maxLength, `is longer than ${maxLength} characters`),
+  );
+const text = textOf(maxTextLength);
+const number = v.pipe(v.number("must be a finite number"), v.finite("must be a finite number"));
+// `unknown` first: the length is checked before any entry is.
+const listOf = <Entry extends v.GenericSchema>(entry: Entry) =>
+  v.pipe(
+    v.array(v.unknown(), "must be a list"),
+    v.maxLength(maxListLength, `has more than ${maxListLength} entries`),
+    v.array(entry),
+  );
+/** valibot reports a missing field with the object's own message, at the path of the field. */
+const object = <Entries extends v.ObjectEntries>(entries: Entries) =>
+  v.object(entries, ({ expected }) => (expected === "Object" ? "must be an object" : "is missing"));
+const texts = listOf(text);
+const phrases = v.optional(listOf(textOf(maxPhraseLength)), []);
+
+const cardSchema = object({
+  id: v.pipe(
+    text,
+    v.regex(/^[\w.-]{1,100}$/, "may hold letters, digits, “.”, “-” and “_” only, at most 100"),
+  ),
+  title: text,
+  tags: texts,
+  triggerWords: texts,
+  description: text,
+  refined: object({
+    description: text,
+    category: v.picklist(categories, `must be one of ${categories.join(", ")}`),
+    weight: number,
+    phrases,
+    notMeant: phrases,
+  }),
+  baseModel: text,
+  file: object({ path: text, sizeBytes: number, sha256: text }),
+  license: text,
+  author: text,
+  samples: listOf(object({ path: text, prompt: text })),
+  fewStep: v.nullish(object({ steps: number, cfgScale: number, sampler: text, schedule: text })),
+});
 
 function fault(where: string, problem: string): StylusError {
   return new StylusError("bad-file", `${where} ${problem}.`, {
@@ -28,94 +73,26 @@ function fault(where: string, problem: string): StylusError {
   });
 }
 
-function record(value: unknown, where: string): Fields {
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw fault(where, "must be an object");
-  return value as Fields;
-}
-
-function text(fields: Fields, name: string, where: string): string {
-  const value = fields[name];
-  if (typeof value !== "string") throw fault(`${where}.${name}`, "must be a text");
-  if (value.length > maxTextLength)
-    throw fault(`${where}.${name}`, `is longer than ${maxTextLength} characters`);
-  return value;
-}
-
-function number(fields: Fields, name: string, where: string): number {
-  const value = fields[name];
-  if (typeof value !== "number" || !Number.isFinite(value))
-    throw fault(`${where}.${name}`, "must be a finite number");
-  return value;
-}
-
-function list(fields: Fields, name: string, where: string): readonly unknown[] {
-  const value = fields[name];
-  if (!Array.isArray(value)) throw fault(`${where}.${name}`, "must be a list");
-  if (value.length > maxListLength) throw fault(`${where}.${name}`, `has more than ${maxListLength} entries`);
-  return value;
-}
-
-function texts(fields: Fields, name: string, where: string): readonly string[] {
-  return list(fields, name, where).map((_, index, all) =>
-    text(all as unknown as Fields, String(index), `${where}.${name}`),
-  );
-}
-
-function fewStepOf(value: unknown, where: string): NonNullable<AdapterCard["fewStep"]> {
-  const fields = record(value, where);
-  return {
-    steps: number(fields, "steps", where),
-    cfgScale: number(fields, "cfgScale", where),
-    sampler: text(fields, "sampler", where),
-    schedule: text(fields, "schedule", where),
-  };
-}
+/** "refined.phrases[3]" */
+const fieldPath = (issue: v.BaseIssue<unknown>): string =>
+  (issue.path ?? []).map(({ key }) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`)).join("");
 
 /**
  * One card out of parsed JSON; unknown fields are dropped.
  * @param where names the card in errors, for example `cards.json[3]`
  * @throws StylusError (bad-file) naming the field
  */
-function parseCard(value: unknown, where: string): AdapterCard {
-  const fields = record(value, where);
-  const id = text(fields, "id", where);
-  if (!/^[\w.-]{1,100}$/.test(id))
-    throw fault(`${where}.id`, "may hold letters, digits, “.”, “-” and “_” only, at most 100");
-  const named = `${where} (${id})`;
-  const refined = record(fields["refined"], `${named}.refined`);
-  const category = text(refined, "category", `${named}.refined`) as AdapterCategory;
-  if (!categories.includes(category))
-    throw fault(`${named}.refined.category`, `must be one of ${categories.join(", ")}`);
-  const file = record(fields["file"], `${named}.file`);
-  const samples = list(fields, "samples", named).map((sample, index) => {
-    const at = `${named}.samples[${index}]`;
-    const sampleFields = record(sample, at);
-    return { path: text(sampleFields, "path", at), prompt: text(sampleFields, "prompt", at) };
-  });
-  const fewStep = fields["fewStep"];
-  return {
-    id,
-    title: text(fields, "title", named),
-    tags: texts(fields, "tags", named),
-    triggerWords: texts(fields, "triggerWords", named),
-    description: text(fields, "description", named),
-    refined: {
-      description: text(refined, "description", `${named}.refined`),
-      category,
-      weight: number(refined, "weight", `${named}.refined`),
-    },
-    baseModel: text(fields, "baseModel", named),
-    file: {
-      path: text(file, "path", `${named}.file`),
-      sizeBytes: number(file, "sizeBytes", `${named}.file`),
-      sha256: text(file, "sha256", `${named}.file`),
-    },
-    license: text(fields, "license", named),
-    author: text(fields, "author", named),
-    samples,
-    ...(fewStep === undefined || fewStep === null ? {} : { fewStep: fewStepOf(fewStep, `${named}.fewStep`) }),
-  };
+export function parseCard(value: unknown, where: string): AdapterCard {
+  const parsed = v.safeParse(cardSchema, value, { abortEarly: true });
+  if (parsed.success) {
+    const { fewStep, ...card } = parsed.output;
+    return fewStep ? { ...card, fewStep } : card;
+  }
+  const issue = parsed.issues[0];
+  const field = fieldPath(issue);
+  const id = (value as { id?: unknown } | null | undefined)?.id;
+  const named = typeof id === "string" && field !== ".id" ? `${where} (${id.slice(0, 100)})` : where;
+  throw fault(named + field, issue.message);
 }
 
 /**
