@@ -75,7 +75,10 @@ describe("index files", () => {
 
 describe("cards", () => {
   const good = JSON.parse(JSON.stringify(exampleCards[0])) as Record<string, unknown>;
-  const withRefined = (fields: object): object => ({ ...good, refined: { ...(good["refined"] as object), ...fields } });
+  const withRefined = (fields: object): object => ({
+    ...good,
+    refined: { ...(good["refined"] as object), ...fields },
+  });
   test("read as they are, unknown fields dropped", () => {
     expect(parseCards([{ ...good, extra: 1 }], "cards.json")).toEqual([exampleCards[0]]);
     expect(
@@ -91,8 +94,16 @@ describe("cards", () => {
     ["no title", [{ ...good, title: undefined }], /cards\.json\[0\] \(clay\)\.title must be a text/],
     ["no file", [{ ...good, file: undefined }], /\[0\] \(clay\)\.file must be an object/],
     ["no card", [null], /cards\.json\[0\] must be an object/],
-    ["phrases of a stranger", [withRefined({ phrases: [1] })], /\(clay\)\.refined\.phrases\[0\] must be a text/],
-    ["a phrase without end", [withRefined({ phrases: ["x".repeat(201)] })], /phrases\[0\] is longer than 200/],
+    [
+      "phrases of a stranger",
+      [withRefined({ phrases: [1] })],
+      /\(clay\)\.refined\.phrases\[0\] must be a text/,
+    ],
+    [
+      "a phrase without end",
+      [withRefined({ phrases: ["x".repeat(201)] })],
+      /phrases\[0\] is longer than 200/,
+    ],
     ["a million phrases", [withRefined({ notMeant: Array(1e6).fill("x") })], /notMeant has more than 200/],
     ["a bad id", [{ ...good, id: "../x" }], /\[0\]\.id may hold letters/],
     ["an id twice", [good, good], /\[1\]\.id repeats the id clay/],

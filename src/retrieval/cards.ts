@@ -23,10 +23,7 @@ const maxListLength = 200;
 const maxPhraseLength = 200;
 
 const textOf = (maxLength: number) =>
-  v.pipe(
-    v.string("must be a text"),
-    v.maxLength(maxLength, `is longer than ${maxLength} characters`),
-  );
+  v.pipe(v.string("must be a text"), v.maxLength(maxLength, `is longer than ${maxLength} characters`));
 const text = textOf(maxTextLength);
 const number = v.pipe(v.number("must be a finite number"), v.finite("must be a finite number"));
 // `unknown` first: the length is checked before any entry is.
