@@ -1,5 +1,5 @@
-// The page: prompt on top, pictures and the choice below, the gallery last.
-import { createEffect, createSignal, onCleanup, Show, type JSX } from "solid-js";
+// The page: prompt on top, images and the choice below, the gallery last.
+import { createEffect, createSignal, For, onCleanup, Show, type JSX } from "solid-js";
 import { installKeys } from "../app/state/commands.ts";
 import { pickOfDrop, pickOfInput } from "../app/packs/disk-files.ts";
 import type { Studio } from "../app/state/studio.ts";
@@ -18,14 +18,15 @@ import { LibraryDialog } from "./adapters/LibraryDialog.tsx";
 import { Notices } from "./Notices.tsx";
 import { ModelsDialog } from "./models/ModelsDialog.tsx";
 import { LoadPanel } from "./models/LoadPanel.tsx";
-import { Pictures } from "./run/Pictures.tsx";
+import { RunImages } from "./run/RunImages.tsx";
 import { PromptBox } from "./prompt/PromptBox.tsx";
 import { SettingsPanel } from "./prompt/SettingsPanel.tsx";
-import { StartPicture } from "./prompt/InitImage.tsx";
+import { InitImage } from "./prompt/InitImage.tsx";
 import { StudioContext } from "./studio-context.ts";
 import { StorageDialog } from "./storage/StorageDialog.tsx";
 import { Trail } from "./run/Trail.tsx";
 import { Welcome } from "./run/Welcome.tsx";
+import { t } from "./texts/texts.ts";
 
 export function App(props: { readonly studio: Studio }): JSX.Element {
   const studio = props.studio;
@@ -46,18 +47,15 @@ export function App(props: { readonly studio: Studio }): JSX.Element {
       appearance === "system" ? (systemDark() ? "dark" : "light") : appearance;
   });
 
-  // The tab tells how far a run is while another one is looked at.
+  // The tab shows a run's progress while the user is in another tab.
   createEffect(() => {
     const run = studio.run();
     const steps = run?.images.reduce((sum, image) => sum + image.steps, 0) ?? 0;
     const done = run?.images.reduce((sum, image) => sum + image.step, 0) ?? 0;
-    document.title =
-      run?.status === "running" && steps > 0
-        ? `${Math.round((done / steps) * 100)}% · Stylus Web`
-        : "Stylus Web";
+    document.title = run?.status === "running" && steps > 0 ? t.page.titleAt(done / steps) : t.page.title;
   });
 
-  // Files dropped anywhere, dialogs included: pictures bring their settings, adapters are examined.
+  // Files dropped anywhere, dialogs included: images offer their settings, adapters are checked.
   const [dropping, setDropping] = createSignal(false);
   const drops = new AbortController();
   const onFiles = (type: "dragover" | "dragleave" | "drop", react: (event: DragEvent) => void): void =>
@@ -82,7 +80,7 @@ export function App(props: { readonly studio: Studio }): JSX.Element {
     "paste",
     (event) => {
       const files = [...(event.clipboardData?.files ?? [])].filter((file) => file.type.startsWith("image/"));
-      // Text that brings a picture of itself along is pasted as text.
+      // Copied text may come with an image of itself: paste it as text.
       if (files.length === 0 || event.clipboardData!.types.includes("text/plain")) return;
       event.preventDefault();
       void studio.takePick(pickOfInput(files));
@@ -97,11 +95,9 @@ export function App(props: { readonly studio: Studio }): JSX.Element {
         <div class={styles["page"]}>
           <Show when={dropping()}>
             <div class={styles["drop"]}>
-              <p>Drop it here</p>
+              <p>{t.page.drop.title}</p>
               <ul>
-                <li>A LoRA file joins your adapters</li>
-                <li>A checkpoint joins your models</li>
-                <li>A picture is started from, or brings its prompt and settings</li>
+                <For each={t.page.drop.kinds}>{(kind) => <li>{kind}</li>}</For>
               </ul>
             </div>
           </Show>
@@ -112,9 +108,9 @@ export function App(props: { readonly studio: Studio }): JSX.Element {
             onHelp={() => setHelpOpen(true)}
           />
           <main class={styles["main"]} tabindex="-1">
-            <section class={styles["sheet"]} aria-label="Prompt and settings">
+            <section class={styles["sheet"]} aria-label={t.prompt.section}>
               <PromptBox />
-              <StartPicture />
+              <InitImage />
               <ControlBar
                 settingsOpen={settingsOpen()}
                 onToggleSettings={() => setSettingsOpen((open) => !open)}
@@ -128,7 +124,7 @@ export function App(props: { readonly studio: Studio }): JSX.Element {
               {(run) => <Trail run={run} />}
             </Show>
             <div class={styles["results"]} data-count={Math.min(2, studio.run()?.images.length ?? 0)}>
-              <div class={styles["pictures"]}>
+              <div class={styles["images"]}>
                 <Show when={studio.run()} fallback={<Welcome />} keyed>
                   {(run) => (
                     <>
@@ -137,7 +133,7 @@ export function App(props: { readonly studio: Studio }): JSX.Element {
                       </Show>
                       <Show when={run.error}>{(error) => <ErrorNote error={error()} />}</Show>
                       <Show when={run.status !== "failed" || run.images.some((image) => image.picture)}>
-                        <Pictures run={run} />
+                        <RunImages run={run} />
                       </Show>
                     </>
                   )}

@@ -1,11 +1,10 @@
-// The top line: the name, what runs where, the way to adapters and help.
+// The top bar: the name, the model and its device, and the buttons for models, adapters and help.
 import { createMemo, For, Show, type JSX } from "solid-js";
-import { formatBytes } from "../app/state/time-left.ts";
-import { counted } from "../shared/words.ts";
 import controls from "./controls/controls.module.css";
 import styles from "./Header.module.css";
 import { DiskIcon, HelpIcon, Logo, ModelIcon, StackIcon } from "./controls/icons.tsx";
 import { useStudio } from "./studio-context.ts";
+import { t } from "./texts/texts.ts";
 
 export function Header(props: {
   readonly onLibrary: () => void;
@@ -23,60 +22,62 @@ export function Header(props: {
   const status = (): string => {
     switch (studio.packStatus()) {
       case "ready":
-        return studio.pack()!.device.kind === "webgpu" ? "WebGPU" : "CPU";
+        return t.page.header.status[studio.pack()!.device.kind];
       case "loading":
-        return studio.progress()?.preparing ? "Preparing" : `Loading ${percent()}%`;
+        return studio.progress()?.preparing
+          ? t.page.header.status.preparing
+          : t.page.header.status.loading(percent());
       case "deleted":
-        return "Deleted";
+        return t.page.header.status.deleted;
       case "failed":
-        return "Not loaded";
+        return t.page.header.status.failed;
       case "waiting":
-        return "Starting";
+        return t.page.header.status.waiting;
     }
   };
-  /** Of a model that is downloaded while another one paints. */
-  const arriving = (): string | null => {
+  /** Progress of a model that downloads while another one is in use. */
+  const downloading = (): string | null => {
     const download = studio.models.download();
     if (!download) return null;
-    if (download.status !== "running") return "stopped";
+    if (download.status !== "running") return t.page.header.downloadStates[download.status];
     const { receivedBytes = 0, totalBytes = 0 } = download.progress ?? {};
-    return totalBytes > 0 ? `${Math.floor((receivedBytes / totalBytes) * 100)}%` : "0%";
+    return t.format.percent(totalBytes > 0 ? Math.floor((100 * receivedBytes) / totalBytes) / 100 : 0);
   };
   const adapters = (): number => studio.pack()?.cards.filter((card) => !card.fewStep).length ?? 0;
 
   return (
     <header class={styles["header"]}>
       <h1 class={styles["name"]}>
-        <Logo /> Stylus
+        <Logo /> {t.page.header.name}
       </h1>
       <div class={styles["tools"]}>
         <button
           class={`${controls["button"]} ${controls["small"]} ${controls["quiet"]} ${styles["status"]}`}
           type="button"
           popovertarget="device"
-          aria-label={`${studio.pack()?.title ?? "Model"}: ${status()}. Details`}
+          aria-label={t.page.header.deviceLabel(studio.pack()?.title ?? t.page.header.model, status())}
         >
           <span class={styles["light"]} data-status={studio.packStatus()} />
-          <span class={styles["pack"]}>{studio.pack()?.title ?? "Model"}</span>
+          <span class={styles["pack"]}>{studio.pack()?.title ?? t.page.header.model}</span>
           <span class={styles["state"]}>{status()}</span>
         </button>
         <button
           class={`${controls["button"]} ${controls["small"]} ${controls["quiet"]}`}
           type="button"
-          aria-label={arriving() ? `Models: ${arriving()}` : "Models"}
+          aria-label={downloading() ? t.page.header.modelsWith(downloading()!) : t.page.header.models}
           onClick={() => props.onModels()}
         >
-          <ModelIcon /> <span class={styles["wide"]}>Models</span>
-          <Show when={arriving()}>{(text) => <span class={styles["count"]}>{text()}</span>}</Show>
+          <ModelIcon /> <span class={styles["wide"]}>{t.page.header.models}</span>
+          <Show when={downloading()}>{(text) => <span class={styles["count"]}>{text()}</span>}</Show>
         </button>
         <button
           class={`${controls["button"]} ${controls["small"]} ${controls["quiet"]}`}
           type="button"
           disabled={studio.pack() === null}
-          aria-label={adapters() === 0 ? "Adapters" : `Adapters, ${adapters()}`}
+          aria-label={adapters() === 0 ? t.page.header.adapters : t.page.header.adaptersWith(adapters())}
           onClick={() => props.onLibrary()}
         >
-          <StackIcon /> <span class={styles["wide"]}>Adapters</span>
+          <StackIcon /> <span class={styles["wide"]}>{t.page.header.adapters}</span>
           <Show when={adapters() > 0}>
             <span class={styles["count"]}>{adapters()}</span>
           </Show>
@@ -84,8 +85,8 @@ export function Header(props: {
         <button
           class={controls["icon"]}
           type="button"
-          aria-label="Help and keys"
-          title="Help and keys"
+          aria-label={t.page.header.help}
+          title={t.page.header.help}
           onClick={() => props.onHelp()}
         >
           <HelpIcon />
@@ -99,16 +100,16 @@ export function Header(props: {
 function DevicePopover(props: { readonly onStorage: () => void }): JSX.Element {
   const studio = useStudio();
   return (
-    <div id="device" class={styles["popover"]} popover="auto" role="dialog" aria-label="Model and device">
+    <div id="device" class={styles["popover"]} popover="auto" role="dialog" aria-label={t.page.device.label}>
       <Show
         when={studio.pack()}
         fallback={
           <p>
             {studio.packStatus() === "deleted"
-              ? "The model’s files are deleted from this browser."
+              ? t.page.device.deleted
               : studio.packStatus() === "failed"
-                ? "The model could not be loaded."
-                : "The model is still loading."}
+                ? t.page.device.failed
+                : t.page.device.loading}
           </p>
         }
       >
@@ -116,26 +117,26 @@ function DevicePopover(props: { readonly onStorage: () => void }): JSX.Element {
           <>
             <h2>{pack().title}</h2>
             <dl>
-              <dt>Runs on</dt>
+              <dt>{t.page.device.runsOn}</dt>
               <dd>
                 {pack().device.name}
-                <p>Why: {pack().device.reason}.</p>
+                <p>{t.page.device.reason(pack().device.reason)}</p>
               </dd>
-              <dt>Size</dt>
+              <dt>{t.page.device.size}</dt>
               <dd>
-                {formatBytes(pack().sizeBytes)}
+                {t.format.bytes(pack().sizeBytes)}
                 <p>
                   {pack().downloadedBytes === 0
-                    ? "All from this browser’s storage."
-                    : `${formatBytes(pack().downloadedBytes)} downloaded on this visit.`}
-                  {pack().persistent ? "" : " This browser keeps no files: every visit downloads them again."}
+                    ? t.page.device.allStored
+                    : t.page.device.downloaded(pack().downloadedBytes)}
+                  {pack().persistent ? "" : ` ${t.page.device.notKept}`}
                 </p>
               </dd>
-              <dt>Few-step</dt>
+              <dt>{t.page.device.fewStep}</dt>
               <dd>
                 {pack().defaults.fewStep
-                  ? counted(pack().defaults.fewStep!.steps, "step")
-                  : "This model has no few-step adapter."}
+                  ? t.page.device.fewStepSteps(pack().defaults.fewStep!.steps)
+                  : t.page.device.noFewStep}
               </dd>
             </dl>
           </>
@@ -143,13 +144,13 @@ function DevicePopover(props: { readonly onStorage: () => void }): JSX.Element {
       </Show>
       <Show when={studio.progress()?.files.length}>
         <details>
-          <summary>Files</summary>
+          <summary>{t.page.device.files}</summary>
           <ul class={styles["files"]}>
             <For each={studio.progress()!.files}>
               {(file) => (
                 <li>
                   <span>{file.path}</span>
-                  <span>{formatBytes(file.sizeBytes)}</span>
+                  <span>{t.format.bytes(file.sizeBytes)}</span>
                 </li>
               )}
             </For>
@@ -163,7 +164,7 @@ function DevicePopover(props: { readonly onStorage: () => void }): JSX.Element {
         popovertargetaction="hide"
         onClick={() => props.onStorage()}
       >
-        <DiskIcon /> Storage
+        <DiskIcon /> {t.page.device.storage}
       </button>
     </div>
   );

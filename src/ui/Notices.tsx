@@ -1,10 +1,11 @@
-// Things worth knowing that are not failures: one processor thread only, a device lost on the way and what was done about it.
+// Notices that aren't failures: one CPU thread only, a lost device and what replaced it, adapters an image needs.
 import { createMemo, createSignal, Show, type JSX } from "solid-js";
 import { describeMissing } from "../stylus/adapter-names.ts";
 import controls from "./controls/controls.module.css";
 import { CloseIcon } from "./controls/icons.tsx";
 import styles from "./Notices.module.css";
 import { useStudio } from "./studio-context.ts";
+import { t } from "./texts/texts.ts";
 
 export function Notices(): JSX.Element {
   const studio = useStudio();
@@ -12,9 +13,7 @@ export function Notices(): JSX.Element {
   const text = createMemo(() => {
     const device = studio.pack()?.device;
     if (device?.kind === "wasm" && device.threads === 1) {
-      return globalThis.crossOriginIsolated
-        ? "Only one processor thread is available here, so painting takes longer."
-        : "This page runs without cross-origin isolation, so only one processor thread can be used and painting takes longer. Reload once; if this stays, the server must send COOP and COEP headers.";
+      return globalThis.crossOriginIsolated ? t.page.notices.oneThread : t.page.notices.notIsolated;
     }
     return null;
   });
@@ -40,7 +39,7 @@ export function Notices(): JSX.Element {
           <button
             class={controls["icon"]}
             type="button"
-            aria-label="Close this notice"
+            aria-label={t.page.notices.close}
             onClick={() => setClosed(true)}
           >
             <CloseIcon />

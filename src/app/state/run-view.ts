@@ -1,4 +1,4 @@
-// What the page shows of one run, and how events change it. The state is a Solid store; `applyEvent` is the only place
+// What the page shows of one run, and how events change it. The state is a Solid store; `createEventFolder` is the only place
 // where a running run changes.
 import { produce, type SetStoreFunction } from "solid-js/store";
 import type { Composition } from "../../compose/composition.ts";
@@ -24,13 +24,18 @@ export interface ImageView {
   adapters: readonly AdapterUse[];
   masked: readonly string[];
   formulas: Readonly<Record<string, string>>;
-  /** The same seed with other adapters, beside this picture. */
+  /** What this image is compared with; null when nothing. */
   variant: VariantView | null;
 }
 
+/** What an image is compared with: the same seed without some of its adapters, or its init image. */
+export type Comparison =
+  | { readonly kind: "no-adapters" }
+  | { readonly kind: "without"; readonly title: string }
+  | { readonly kind: "init-image" };
+
 export interface VariantView {
-  /** "without adapters", "without Clay" … */
-  readonly label: string;
+  readonly comparison: Comparison;
   status: "sampling" | "done" | "stopped" | "failed";
   step: number;
   steps: number;

@@ -17,7 +17,7 @@ import { storedIds, type StartOptions } from "../../stylus/image-options.ts";
 import type { RunServices } from "../../stylus/ports.ts";
 import type { RunEvent, RunReport } from "../../stylus/run-types.ts";
 import { createRunKeeper } from "./run-keeper.ts";
-import { createEventFolder, startRun, type RunView } from "./run-view.ts";
+import { createEventFolder, startRun, type Comparison, type RunView } from "./run-view.ts";
 import { run as runStylus } from "../../stylus/run.ts";
 import type { LoadedPack, LoadProgress } from "../../stylus/loaded-pack.ts";
 
@@ -201,12 +201,20 @@ export function createRuns(context: RunsContext): Runs {
     const image = view?.images[imageIndex];
     if (!view || !set || !image?.picture) return;
     const rest = image.adapters.filter(({ id }) => without !== "all" && id !== without);
-    const label = without === "all" ? "no adapters" : `without ${cards().get(without)?.title ?? without}`;
+    const comparison: Comparison =
+      without === "all"
+        ? { kind: "no-adapters" }
+        : { kind: "without", title: cards().get(without)?.title ?? without };
     const paintedBy = view.report?.pack;
     const fail = (error: StylusError): void => {
       const nothing = { step: 0, steps: 0, preview: null, picture: null };
       if (image.variant?.picture) URL.revokeObjectURL(image.variant.picture.url);
-      set("images", imageIndex, "variant", { label, status: "failed", ...nothing, error: explain(error) });
+      set("images", imageIndex, "variant", {
+        comparison,
+        status: "failed",
+        ...nothing,
+        error: explain(error),
+      });
     };
     if (paintedBy && paintedBy.id !== packId()) {
       fail(
@@ -244,8 +252,8 @@ export function createRuns(context: RunsContext): Runs {
       if (image.variant?.picture) URL.revokeObjectURL(image.variant.picture.url);
       const { steps } = options;
       const blank = { step: 0, preview: null, picture: null, error: null };
-      set("images", imageIndex, "variant", { label, status: "sampling", steps, ...blank });
-      announce(`Painting the same seed, ${label}.`);
+      set("images", imageIndex, "variant", { comparison, status: "sampling", steps, ...blank });
+      announce("Generating the comparison.");
       const onEvent = (event: RunEvent): void => {
         heedDevice(event);
         if (event.type !== "diffusion") return;
@@ -259,7 +267,7 @@ export function createRuns(context: RunsContext): Runs {
         const painted = images[0]!;
         const picture = await encodePicture(painted, { cards: cards(), model, options, image: painted });
         set("images", imageIndex, "variant", { status: "done", picture, preview: null });
-        announce(`The picture is done: ${label}.`);
+        announce("The comparison is ready.");
       } catch (error) {
         const plain = explain(error);
         if (plain.code === "cancelled") set("images", imageIndex, "variant", null);
@@ -272,21 +280,21 @@ export function createRuns(context: RunsContext): Runs {
     const { view, set } = current() ?? {};
     const start = view?.options.start;
     if (!start || !set) return;
-    const label = "before";
+    const comparison: Comparison = { kind: "init-image" };
     const blank = { step: 0, steps: 0, preview: null };
     const file = await inputs.then((store) => store.get(start.picture.id)).catch(() => null);
     // Another run is on show, or something else beside the picture: nobody would revoke the object URL.
     if (current()?.view !== view || view.images[imageIndex]?.variant) return;
     if (file) {
       const picture = { png: file, url: URL.createObjectURL(file) };
-      set("images", imageIndex, "variant", { label, status: "done", ...blank, picture, error: null });
+      set("images", imageIndex, "variant", { comparison, status: "done", ...blank, picture, error: null });
     } else {
       const error = explain(
         new StylusError("not-found", "What it started from is no longer in this browser’s storage.", {
           remedy: "The picture itself is kept.",
         }),
       );
-      set("images", imageIndex, "variant", { label, status: "failed", ...blank, picture: null, error });
+      set("images", imageIndex, "variant", { comparison, status: "failed", ...blank, picture: null, error });
     }
   }
 

@@ -1,13 +1,13 @@
-// All that is known of one adapter: pictures, the author's words, the refined description beside them.
+// Details of one adapter: samples, the refined description beside the author's notes, tags, file.
 import { createMemo, For, Show, type JSX } from "solid-js";
-import { formatBytes } from "../../app/state/time-left.ts";
 import styles from "./AdapterDialog.module.css";
 import controls from "../controls/controls.module.css";
 import { Dialog } from "../controls/Dialog.tsx";
 import { BanIcon, PinIcon } from "../controls/icons.tsx";
-import { OwnSection } from "./UserAdapterSection.tsx";
+import { UserAdapterSection } from "./UserAdapterSection.tsx";
 import { SampleImage } from "../controls/SampleImage.tsx";
 import { useStudio } from "../studio-context.ts";
+import { t } from "../texts/texts.ts";
 
 export function AdapterDialog(props: {
   readonly id: string | null;
@@ -30,7 +30,11 @@ export function AdapterDialog(props: {
                   {(sample, index) => (
                     <li>
                       <div class={styles["picture"]}>
-                        <SampleImage card={known()} index={index()} alt={`Made with it: ${sample.prompt}`} />
+                        <SampleImage
+                          card={known()}
+                          index={index()}
+                          alt={t.adapters.details.sampleAlt(sample.prompt)}
+                        />
                       </div>
                       <p>{sample.prompt}</p>
                     </li>
@@ -40,51 +44,52 @@ export function AdapterDialog(props: {
             </Show>
             <div class={styles["columns"]} data-single={own() !== undefined}>
               <section>
-                <h3>What it does</h3>
-                <p>
-                  {known().refined.description || "Nothing said yet: a sentence here helps it to be found."}
-                </p>
+                <h3>{t.adapters.details.description}</h3>
+                <p>{known().refined.description || t.adapters.details.noDescription}</p>
                 <p class={styles["source"]}>
-                  Kind: {known().refined.category}. Strength: {known().refined.weight}.
+                  {t.adapters.details.facts(
+                    t.names.categories[known().refined.category],
+                    known().refined.weight,
+                  )}{" "}
                   {own()
-                    ? " In your words."
+                    ? t.adapters.details.byYou
                     : remote()
-                      ? " From a list of adapters."
-                      : " Written from its pictures."}
+                      ? t.adapters.details.byList
+                      : t.adapters.details.bySamples}
                 </p>
               </section>
               <Show when={!own()}>
                 <section>
-                  <h3>What its author says</h3>
-                  <p class={styles["author"]}>{known().description.trim() || "Nothing."}</p>
-                  <p class={styles["source"]}>
-                    by {known().author}, licence {known().license}
+                  <h3>{t.adapters.details.author}</h3>
+                  <p class={styles["author"]}>
+                    {known().description.trim() || t.adapters.details.noAuthorText}
                   </p>
+                  <p class={styles["source"]}>{t.adapters.details.credit(known().author, known().license)}</p>
                 </section>
               </Show>
             </div>
             <dl class={styles["facts"]}>
-              <dt>Tags</dt>
-              <dd>{known().tags.join(", ") || "none"}</dd>
-              <dt>Trigger words</dt>
-              <dd>{known().triggerWords.join(", ") || "none"}</dd>
-              <dt>In a prompt</dt>
+              <dt>{t.adapters.details.tags}</dt>
+              <dd>{known().tags.join(", ") || t.adapters.details.none}</dd>
+              <dt>{t.adapters.details.triggerWords}</dt>
+              <dd>{known().triggerWords.join(", ") || t.adapters.details.none}</dd>
+              <dt>{t.adapters.details.tag}</dt>
               <dd>
                 <code>{`<lora:${known().id}:${known().refined.weight}>`}</code>
               </dd>
-              <dt>File</dt>
+              <dt>{t.adapters.details.file}</dt>
               <dd>
-                {formatBytes(known().file.sizeBytes)}, made for {known().baseModel}
+                {t.adapters.details.fileFacts(known().file.sizeBytes, known().baseModel)}
                 <Show when={remote()}>
                   {(file) => (
                     <>
-                      {file().stored ? ", in this browser" : ", downloaded when a picture first needs it"}
+                      {`, ${file().stored ? t.adapters.details.stored : t.adapters.details.notStored}`}
                       <Show when={file().pageUrl}>
                         {(url) => (
                           <>
                             {". "}
                             <a href={url()} target="_blank" rel="noopener noreferrer">
-                              Its page
+                              {t.adapters.details.page}
                             </a>
                           </>
                         )}
@@ -94,23 +99,18 @@ export function AdapterDialog(props: {
                 </Show>
               </dd>
             </dl>
-            <Show when={own()}>{(adapter) => <OwnSection own={adapter()} onRemoved={props.onClose} />}</Show>
+            <Show when={own()}>
+              {(adapter) => <UserAdapterSection own={adapter()} onRemoved={props.onClose} />}
+            </Show>
             <div class={styles["actions"]}>
-              <Show
-                when={!known().fewStep}
-                fallback={
-                  <p>
-                    This is the few-step adapter: the Fast switch uses it. It is never chosen for a prompt.
-                  </p>
-                }
-              >
+              <Show when={!known().fewStep} fallback={<p>{t.adapters.details.fewStep}</p>}>
                 <button
                   class={controls["button"]}
                   type="button"
                   aria-pressed={pinned()}
                   onClick={() => studio.togglePin(known().id)}
                 >
-                  <PinIcon /> {pinned() ? "Unpin" : "Pin: use in every picture"}
+                  <PinIcon /> {pinned() ? t.adapters.details.unpin : t.adapters.details.pin}
                 </button>
                 <button
                   class={controls["button"]}
@@ -118,7 +118,7 @@ export function AdapterDialog(props: {
                   aria-pressed={banned()}
                   onClick={() => studio.toggleBan(known().id)}
                 >
-                  <BanIcon /> {banned() ? "Allow again" : "Ban: never choose it"}
+                  <BanIcon /> {banned() ? t.adapters.details.unban : t.adapters.details.ban}
                 </button>
               </Show>
             </div>

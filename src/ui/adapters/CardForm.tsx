@@ -1,15 +1,15 @@
-// The card of a user's own adapter, to be written by its user: retrieval reads title, description and tags.
+// The form for the card of a user adapter. Retrieval reads title, description and tags.
 import { For, Show, type JSX } from "solid-js";
 import type { AdapterReport } from "../../adapters/report.ts";
 import { maxCardWeight, splitList, type CardDraft } from "../../app/adapters/user-card.ts";
 import type { AdapterCategory } from "../../retrieval/card.ts";
 import styles from "./CardForm.module.css";
 import { NumberField, SelectField, TextField } from "../controls/fields.tsx";
-import { categoryNames } from "../names.ts";
+import { t } from "../texts/texts.ts";
 
-const categories = (Object.keys(categoryNames) as AdapterCategory[]).map((value) => ({
+const categories = (Object.keys(t.names.categories) as AdapterCategory[]).map((value) => ({
   value,
-  label: categoryNames[value],
+  label: t.names.categories[value],
 }));
 
 export function CardForm(props: {
@@ -26,16 +26,20 @@ export function CardForm(props: {
   };
   return (
     <div class={styles["form"]}>
-      <TextField label="Title" value={props.draft.title} onChange={(title) => props.onChange({ title })} />
+      <TextField
+        label={t.adapters.form.title}
+        value={props.draft.title}
+        onChange={(title) => props.onChange({ title })}
+      />
       <div class={styles["pair"]}>
         <SelectField
-          label="Kind"
+          label={t.adapters.form.category}
           value={props.draft.category}
           choices={categories}
           onChange={(category) => props.onChange({ category })}
         />
         <NumberField
-          label="Strength"
+          label={t.adapters.form.strength}
           value={props.draft.weight}
           min={-maxCardWeight}
           max={maxCardWeight}
@@ -45,28 +49,32 @@ export function CardForm(props: {
       </div>
       <div class={styles["wide"]}>
         <TextField
-          label="What it does"
+          label={t.adapters.form.description}
           rows={2}
           value={props.draft.description}
-          hint="In plain words: by this it is found. “Turns the picture into a paper collage with torn edges.”"
+          hint={t.adapters.form.descriptionHint}
           onChange={(description) => props.onChange({ description })}
         />
       </div>
-      <TextField label="Tags" value={props.draft.tags} onChange={(tags) => props.onChange({ tags })} />
+      <TextField
+        label={t.adapters.form.tags}
+        value={props.draft.tags}
+        onChange={(tags) => props.onChange({ tags })}
+      />
       <div>
         <TextField
-          label="Trigger words"
+          label={t.adapters.form.triggerWords}
           value={props.draft.triggerWords}
           onChange={(triggerWords) => props.onChange({ triggerWords })}
         />
         <Show when={suggestions().length > 0}>
           <p class={styles["suggestions"]}>
-            <span>From its training:</span>
+            <span>{t.adapters.form.suggestions}</span>
             <For each={suggestions()}>
               {(tag) => (
                 <button
                   type="button"
-                  title="Add to the trigger words"
+                  title={t.adapters.form.addTrigger}
                   onClick={() =>
                     props.onChange({
                       triggerWords: [...splitList(props.draft.triggerWords), tag].join(", "),

@@ -1,27 +1,23 @@
-// What an adapter file is and how much of it fits: the report of src/adapters for people.
+// The report on an adapter file: what it is and how much of it fits the model.
 import { For, Show, type JSX } from "solid-js";
 import type { AdapterReport } from "../../adapters/report.ts";
-import { formatBytes } from "../../app/state/time-left.ts";
-import { counted } from "../../shared/words.ts";
 import styles from "./Diagnosis.module.css";
-import { familyNames } from "../names.ts";
+import { t } from "../texts/texts.ts";
 
-const networkNames = { unet: "Image part (U-Net)", text_encoder: "Text part" } as const;
-/** Keys shown of each group that is not used. */
+/** Keys shown of each unused group. */
 const shownKeys = 8;
 
 const numbers = (values: readonly number[]): string =>
   values.length > 6
-    ? `${values[0]} to ${values.at(-1)}`
+    ? t.adapters.diagnosis.range(values[0]!, values.at(-1)!)
     : values.map((value) => String(Number(value.toPrecision(4)))).join(", ");
 
 function kinds({ families }: AdapterReport): string {
   return families
-    .map(({ family, modules, dora }) =>
-      [`${familyNames[family]} on ${modules}`, dora > 0 ? `with DoRA on ${dora}` : ""]
-        .filter(Boolean)
-        .join(" "),
-    )
+    .map(({ family, modules, dora }) => {
+      const text = t.adapters.diagnosis.family(t.names.families[family], modules);
+      return dora > 0 ? t.adapters.diagnosis.dora(text, dora) : text;
+    })
     .join("; ");
 }
 
@@ -35,13 +31,15 @@ export function Diagnosis(props: { readonly report: AdapterReport }): JSX.Elemen
           <For each={matched()}>
             {({ network, modules, of }) => (
               <li>
-                <span>{networkNames[network]}</span>
-                <span>{modules === 0 ? "unchanged" : `${modules} of ${of} modules`}</span>
+                <span>{t.names.networks[network]}</span>
+                <span>
+                  {modules === 0 ? t.adapters.diagnosis.unchanged : t.adapters.diagnosis.modules(modules, of)}
+                </span>
                 <meter
                   min="0"
                   max={of}
                   value={modules}
-                  aria-label={`${networkNames[network]}, modules changed`}
+                  aria-label={t.adapters.diagnosis.meter(t.names.networks[network])}
                 />
               </li>
             )}
@@ -50,57 +48,58 @@ export function Diagnosis(props: { readonly report: AdapterReport }): JSX.Elemen
       </Show>
       <dl class={styles["facts"]}>
         <Show when={report().families.length > 0}>
-          <dt>Kind</dt>
+          <dt>{t.adapters.diagnosis.type}</dt>
           <dd>{kinds(report())}</dd>
         </Show>
         <Show when={report().ranks.length > 0}>
-          <dt>Rank</dt>
+          <dt>{t.adapters.diagnosis.rank}</dt>
           <dd>{numbers(report().ranks)}</dd>
         </Show>
         <Show when={report().ranks.length > 0 && report().refusal === null}>
-          <dt>Alpha</dt>
-          <dd>{report().alphas.length > 0 ? numbers(report().alphas) : "not given, so the rank"}</dd>
+          <dt>{t.adapters.diagnosis.alpha}</dt>
+          <dd>{report().alphas.length > 0 ? numbers(report().alphas) : t.adapters.diagnosis.noAlpha}</dd>
         </Show>
         <Show when={report().embeddings.length > 0}>
-          <dt>Words it brings</dt>
+          <dt>{t.adapters.diagnosis.embeddings}</dt>
           <dd>
             {report()
-              .embeddings.map(({ name, vectors }) => `${name} (${counted(vectors, "vector")})`)
+              .embeddings.map(({ name, vectors }) => t.adapters.diagnosis.embedding(name, vectors))
               .join(", ")}
           </dd>
         </Show>
-        <dt>Base model</dt>
+        <dt>{t.adapters.diagnosis.baseModel}</dt>
         <dd>
           {report().base.name ??
-            (report().refusal
-              ? "Cannot be told from the file"
-              : "None of the known ones; its sizes fit this model")}
+            (report().refusal ? t.adapters.diagnosis.unknownBase : t.adapters.diagnosis.unlistedBase)}
           <Show when={report().base.evidence.length > 0}>
             <span class={styles["aside"]}>{report().base.evidence.join("; ")}</span>
           </Show>
         </dd>
-        <dt>File</dt>
+        <dt>{t.adapters.diagnosis.file}</dt>
         <dd>
-          {formatBytes(report().sizeBytes)}, {counted(report().tensors, "tensor")} in{" "}
-          {report().dtypes.join(", ")}
+          {t.adapters.diagnosis.fileFacts(report().sizeBytes, report().tensors, report().dtypes)}
           <Show when={report().namings.length > 0}>
             <span class={styles["aside"]}>
-              {report().container === "pickle" ? "pickle, read without executing anything; " : ""}
-              {report().namings.join(", ")} names
+              {[
+                report().container === "pickle" ? t.adapters.diagnosis.pickle : "",
+                t.adapters.diagnosis.namings(report().namings),
+              ]
+                .filter(Boolean)
+                .join("; ")}
             </span>
           </Show>
         </dd>
         <Show when={report().hashes}>
           {(hashes) => (
             <>
-              <dt>Hashes</dt>
+              <dt>{t.adapters.diagnosis.hashes}</dt>
               <dd class={styles["hashes"]}>
                 <span>
-                  AutoV2 <code>{hashes().autoV2}</code>
+                  {t.adapters.diagnosis.autoV2} <code>{hashes().autoV2}</code>
                 </span>
                 <Show when={hashes().autoV3}>
                   <span>
-                    AutoV3 <code>{hashes().autoV3}</code>
+                    {t.adapters.diagnosis.autoV3} <code>{hashes().autoV3}</code>
                   </span>
                 </Show>
               </dd>
@@ -108,7 +107,7 @@ export function Diagnosis(props: { readonly report: AdapterReport }): JSX.Elemen
           )}
         </Show>
         <Show when={report().triggers.length > 0}>
-          <dt>Frequent tags</dt>
+          <dt>{t.adapters.diagnosis.triggers}</dt>
           <dd>
             <ul class={styles["tags"]}>
               <For each={report().triggers.slice(0, 12)}>
@@ -126,22 +125,16 @@ export function Diagnosis(props: { readonly report: AdapterReport }): JSX.Elemen
       <Show when={report().unmatched.length > 0 && report().refusal === null}>
         <details>
           <summary>
-            Not used:{" "}
-            {counted(
-              report().unmatched.reduce((sum, { keys }) => sum + keys.length, 0),
-              "tensor",
-            )}
+            {t.adapters.diagnosis.unused(report().unmatched.reduce((sum, { keys }) => sum + keys.length, 0))}
           </summary>
           <ul class={styles["unmatched"]}>
             <For each={report().unmatched}>
               {({ cause, keys }) => (
                 <li>
-                  <p>
-                    {keys.length}: {cause}
-                  </p>
+                  <p>{t.adapters.diagnosis.unusedCause(keys.length, cause)}</p>
                   <code>{keys.slice(0, shownKeys).join("\n")}</code>
                   <Show when={keys.length > shownKeys}>
-                    <p>and {keys.length - shownKeys} more</p>
+                    <p>{t.adapters.diagnosis.more(keys.length - shownKeys)}</p>
                   </Show>
                 </li>
               )}
@@ -151,7 +144,7 @@ export function Diagnosis(props: { readonly report: AdapterReport }): JSX.Elemen
       </Show>
       <Show when={report().metadata.length > 0}>
         <details>
-          <summary>What its trainer wrote down</summary>
+          <summary>{t.adapters.diagnosis.metadata}</summary>
           <dl class={`${styles["facts"]} ${styles["metadata"]}`}>
             <For each={report().metadata}>
               {({ label, value }) => (

@@ -1,9 +1,8 @@
-// Adapter files that were dropped or picked: what each is, whether it fits, and the card under which it joins the others.
+// Dropped or picked adapter files: what each is, whether it fits, and the card to add it with.
 import { createEffect, For, Match, on, Show, Switch, type JSX } from "solid-js";
 import { adapterExtensions } from "../../app/adapters/dropped-files.ts";
 import type { IntakeItem } from "../../app/state/intake.ts";
 import type { PlainError } from "../../shared/errors.ts";
-import { formatBytes } from "../../app/state/time-left.ts";
 import { useAdapterDialog } from "./adapter-dialog-context.ts";
 import { CardForm } from "./CardForm.tsx";
 import controls from "../controls/controls.module.css";
@@ -14,27 +13,30 @@ import { CheckIcon, WarningIcon } from "../controls/icons.tsx";
 import styles from "./IntakeDialog.module.css";
 import { PickFiles } from "../controls/PickFiles.tsx";
 import { useStudio } from "../studio-context.ts";
+import { t } from "../texts/texts.ts";
 
 const othersError = (names: readonly string[]): PlainError => ({
   code: "unsupported",
-  message:
-    names.length === 1
-      ? `${names[0]} is neither a picture nor an adapter file.`
-      : `Neither pictures nor adapter files: ${names.join(", ")}.`,
-  remedy: "Drop a picture to start from, or a LoRA file (.safetensors, .pt or .bin).",
+  message: t.adapters.intake.unknownFile(names),
+  remedy: t.adapters.intake.unknownRemedy,
 });
 
 export function IntakeDialog(): JSX.Element {
   const studio = useStudio();
   return (
-    <Dialog open={studio.intake.open()} title="Your LoRA files" wide onClose={() => studio.intake.close()}>
+    <Dialog
+      open={studio.intake.open()}
+      title={t.adapters.intake.title}
+      wide
+      onClose={() => studio.intake.close()}
+    >
       <Others />
       <ul class={styles["items"]}>
         <For each={studio.intake.items}>{(item) => <Item item={item} />}</For>
       </ul>
       <div class={styles["more"]}>
-        <PickFiles label="Choose more files" accept={adapterExtensions} multiple />
-        <p>Files stay in this browser. Nothing is uploaded.</p>
+        <PickFiles label={t.adapters.intake.more} accept={adapterExtensions} multiple />
+        <p>{t.adapters.intake.privacy}</p>
       </div>
     </Dialog>
   );
@@ -44,7 +46,7 @@ function Others(): JSX.Element {
   const studio = useStudio();
   let note: HTMLDivElement | undefined;
   createEffect(
-    // Somebody may be further down in the list.
+    // The user may be further down in the list.
     on(studio.intake.others, () => queueMicrotask(() => note?.scrollIntoView({ block: "nearest" }))),
   );
   return (
@@ -58,16 +60,16 @@ function Others(): JSX.Element {
 
 function Verdict(props: { readonly item: IntakeItem }): JSX.Element {
   const studio = useStudio();
-  const model = (): string => studio.pack()?.title ?? "the model";
+  const model = (): string => studio.pack()?.title ?? t.adapters.intake.theModel;
   const title = (): string => (props.item.id ? (studio.card(props.item.id)?.title ?? props.item.id) : "");
   return (
     <Switch>
       <Match when={props.item.status === "waiting"}>
-        <p class={styles["verdict"]}>Waiting</p>
+        <p class={styles["verdict"]}>{t.adapters.intake.waiting}</p>
       </Match>
       <Match when={props.item.status === "reading"}>
         <p class={styles["verdict"]}>
-          {studio.busy() ? "Is examined when the picture is done" : "Examining…"}
+          {studio.busy() ? t.adapters.intake.afterRun : t.adapters.intake.checking}
         </p>
       </Match>
       <Match when={props.item.status === "refused"}>
@@ -77,12 +79,13 @@ function Verdict(props: { readonly item: IntakeItem }): JSX.Element {
       </Match>
       <Match when={props.item.status === "added"}>
         <p class={styles["verdict"]} data-verdict="fits">
-          <CheckIcon /> {props.item.known ? `There already, as ${title()}` : `Added as ${title()}`}
+          <CheckIcon />{" "}
+          {props.item.known ? t.adapters.intake.known(title()) : t.adapters.intake.added(title())}
         </p>
       </Match>
       <Match when={true}>
         <p class={styles["verdict"]} data-verdict="fits">
-          <CheckIcon /> Fits {model()}
+          <CheckIcon /> {t.adapters.intake.fits(model())}
         </p>
       </Match>
     </Switch>
@@ -103,15 +106,15 @@ function Item(props: { readonly item: IntakeItem }): JSX.Element {
         <button
           class={`${controls["button"]} ${controls["small"]} ${controls["quiet"]}`}
           type="button"
-          aria-label={`Put ${item().fileName} aside`}
+          aria-label={t.adapters.intake.dismissFile(item().fileName)}
           onClick={() => studio.intake.dismiss(item().key)}
         >
-          Put aside
+          {t.adapters.intake.dismiss}
         </button>
       </header>
       <Show when={item().status === "waiting" || item().status === "reading"}>
-        <progress class={styles["bar"]} aria-label={`Examining ${item().fileName}`} />
-        <p class={styles["size"]}>{formatBytes(item().sizeBytes)}</p>
+        <progress class={styles["bar"]} aria-label={t.adapters.intake.checkingFile(item().fileName)} />
+        <p class={styles["size"]}>{t.format.bytes(item().sizeBytes)}</p>
       </Show>
       <Show when={item().refusal}>
         {(refusal) => (
@@ -120,7 +123,7 @@ function Item(props: { readonly item: IntakeItem }): JSX.Element {
             <p>{refusal().remedy}</p>
             <Show when={refusal().detail}>
               <details>
-                <summary>Details</summary>
+                <summary>{t.adapters.intake.details}</summary>
                 <code>{refusal().detail}</code>
               </details>
             </Show>
@@ -151,7 +154,7 @@ function Item(props: { readonly item: IntakeItem }): JSX.Element {
                   openAdapter(id);
                 }}
               >
-                Look at it
+                {t.adapters.intake.open}
               </button>
             }
           >
@@ -161,7 +164,7 @@ function Item(props: { readonly item: IntakeItem }): JSX.Element {
               disabled={item().status === "adding"}
               onClick={() => void studio.intake.accept(item().key)}
             >
-              {item().status === "adding" ? "Adding…" : "Add to my adapters"}
+              {item().status === "adding" ? t.adapters.intake.adding : t.adapters.intake.add}
             </button>
           </Show>
         </div>
@@ -169,7 +172,7 @@ function Item(props: { readonly item: IntakeItem }): JSX.Element {
       <Show when={item().report}>
         {(report) => (
           <details class={styles["report"]} open={item().status !== "added" && item().refusal === null}>
-            <summary>What is in the file</summary>
+            <summary>{t.adapters.intake.report}</summary>
             <Diagnosis report={report()} />
           </details>
         )}

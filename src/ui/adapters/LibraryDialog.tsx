@@ -1,4 +1,4 @@
-// Every adapter of the pack, to look through, pin and ban.
+// Every adapter of the pack, to search and filter.
 import { createMemo, createSignal, For, Show, type JSX } from "solid-js";
 import { useAdapterDialog } from "./adapter-dialog-context.ts";
 import controls from "../controls/controls.module.css";
@@ -10,6 +10,7 @@ import { adapterExtensions } from "../../app/adapters/dropped-files.ts";
 import { PickFiles } from "../controls/PickFiles.tsx";
 import { SampleImage } from "../controls/SampleImage.tsx";
 import { useStudio } from "../studio-context.ts";
+import { t } from "../texts/texts.ts";
 
 type Filter = "all" | "own" | "pinned" | "banned";
 
@@ -32,40 +33,37 @@ export function LibraryDialog(props: { readonly open: boolean; readonly onClose:
     });
   });
   return (
-    <Dialog open={props.open} title="Adapters" wide onClose={() => props.onClose()}>
+    <Dialog open={props.open} title={t.adapters.library.title} wide onClose={() => props.onClose()}>
       <div class={styles["tools"]}>
         <input
           class={controls["input"]}
           type="search"
-          placeholder="Search titles, tags and descriptions"
-          aria-label="Search adapters"
+          placeholder={t.adapters.library.searchPlaceholder}
+          aria-label={t.adapters.library.search}
           value={query()}
           onInput={(event) => setQuery(event.currentTarget.value)}
         />
         <SegmentField
-          legend="Show"
+          legend={t.adapters.library.filter}
           value={filter()}
           choices={[
-            { value: "all", label: "All" },
-            { value: "own", label: `Yours ${studio.pack()?.own.size ?? 0}` },
-            { value: "pinned", label: `Pinned ${studio.pins().length}` },
-            { value: "banned", label: `Banned ${studio.bans().length}` },
+            { value: "all", label: t.adapters.library.all },
+            { value: "own", label: t.adapters.library.own(studio.pack()?.own.size ?? 0) },
+            { value: "pinned", label: t.adapters.library.pinned(studio.pins().length) },
+            { value: "banned", label: t.adapters.library.banned(studio.bans().length) },
           ]}
           onChange={setFilter}
         />
       </div>
       <div class={styles["add"]}>
-        <PickFiles label="Add LoRA files" accept={adapterExtensions} multiple />
-        <p>
-          Or drop them anywhere on the page. They are examined here, kept in this browser, and chosen for
-          prompts like all others.
-        </p>
+        <PickFiles label={t.adapters.library.add} accept={adapterExtensions} multiple />
+        <p>{t.adapters.library.addHint}</p>
       </div>
       <Show
         when={cards().length > 0}
         fallback={
           <p class={styles["hint"]}>
-            {filter() === "own" ? "You have added none yet." : "No adapter is like that."}
+            {filter() === "own" ? t.adapters.library.noneOwn : t.adapters.library.noneFound}
           </p>
         }
       >
@@ -80,21 +78,21 @@ export function LibraryDialog(props: { readonly open: boolean; readonly onClose:
                   <span class={styles["title"]}>{card.title}</span>
                   <span class={styles["kind"]}>
                     <Show when={isOwn(card.id)}>
-                      <span class={styles["own"]}>Yours</span>{" "}
+                      <span class={styles["own"]}>{t.adapters.library.ownBadge}</span>{" "}
                     </Show>
-                    {card.fewStep ? "few-step" : card.refined.category}
+                    {card.fewStep ? t.adapters.library.fewStep : t.names.categories[card.refined.category]}
                   </span>
                 </button>
                 <Show when={studio.pins().includes(card.id)}>
-                  <span class={styles["mark"]} title="Pinned">
+                  <span class={styles["mark"]} title={t.adapters.library.pinnedMark}>
                     <PinIcon />
-                    <span class="visually-hidden">Pinned</span>
+                    <span class="visually-hidden">{t.adapters.library.pinnedMark}</span>
                   </span>
                 </Show>
                 <Show when={studio.bans().includes(card.id)}>
-                  <span class={styles["mark"]} title="Banned">
+                  <span class={styles["mark"]} title={t.adapters.library.bannedMark}>
                     <BanIcon />
-                    <span class="visually-hidden">Banned</span>
+                    <span class="visually-hidden">{t.adapters.library.bannedMark}</span>
                   </span>
                 </Show>
               </li>

@@ -1,4 +1,4 @@
-// In the details of an adapter that the user has added: its card to change, the file's diagnosis, the way to remove it.
+// In the details of a user adapter: its card to edit, the file's report, and a button that removes it.
 import { createSignal, Show, type JSX } from "solid-js";
 import { draftOf, type CardDraft } from "../../app/adapters/user-card.ts";
 import { toPlainError, type PlainError } from "../../shared/errors.ts";
@@ -10,8 +10,9 @@ import { ErrorNote } from "../controls/ErrorNote.tsx";
 import styles from "./UserAdapterSection.module.css";
 import { useStudio } from "../studio-context.ts";
 import type { UserAdapter } from "../../stylus/loaded-pack.ts";
+import { t } from "../texts/texts.ts";
 
-export function OwnSection(props: {
+export function UserAdapterSection(props: {
   readonly own: UserAdapter;
   readonly onRemoved: () => void;
 }): JSX.Element {
@@ -34,7 +35,7 @@ export function OwnSection(props: {
   }
 
   return (
-    <section class={styles["own"]} aria-label="Your adapter">
+    <section class={styles["own"]} aria-label={t.adapters.own.section}>
       <Show when={draft()}>
         {(current) => (
           <>
@@ -55,14 +56,14 @@ export function OwnSection(props: {
                   )
                 }
               >
-                {busy() ? "Saving…" : "Save"}
+                {busy() ? t.adapters.own.saving : t.adapters.own.save}
               </button>
               <button
                 class={`${controls["button"]} ${controls["quiet"]}`}
                 type="button"
                 onClick={() => setDraft(null)}
               >
-                Leave it as it was
+                {t.adapters.own.cancel}
               </button>
             </div>
           </>
@@ -76,19 +77,19 @@ export function OwnSection(props: {
             type="button"
             onClick={() => setDraft(draftOf(props.own.card))}
           >
-            Edit its card
+            {t.adapters.own.edit}
           </button>
           <ConfirmButton
-            label="Remove"
-            confirm="Remove its file and card"
-            keep="Keep it"
+            label={t.adapters.own.remove}
+            confirm={t.adapters.own.confirmRemove}
+            keep={t.adapters.own.keep}
             quiet
             onConfirm={() => work(() => studio.intake.forget(props.own.id), props.onRemoved)}
           />
         </div>
       </Show>
       <details class={styles["report"]}>
-        <summary>What is in {props.own.report.fileName}</summary>
+        <summary>{t.adapters.own.report(props.own.report.fileName)}</summary>
         <Diagnosis report={props.own.report} />
       </details>
     </section>

@@ -1,15 +1,29 @@
-// Two pictures of one seed in one frame, with a divider that is an ordinary slider: mouse, touch and arrow keys.
+// Two images in one frame with a divider between them. The divider is a native slider: mouse, touch and arrow keys move it.
 import { createSignal, Show, type JSX } from "solid-js";
 import type { VariantView } from "../../app/state/run-view.ts";
 import styles from "./CompareSlider.module.css";
 import { PixelCanvas } from "./PixelCanvas.tsx";
+import { t } from "../texts/texts.ts";
 
 export function CompareSlider(props: {
-  readonly picture: { readonly url: string; readonly alt: string; readonly label: string };
+  readonly picture: { readonly url: string; readonly alt: string };
   readonly variant: VariantView;
   readonly ratio: number;
 }): JSX.Element {
   const [at, setAt] = createSignal(50);
+  const labels = t.run.comparison;
+  /** What the right side shows. */
+  const label = (): string => {
+    const { comparison } = props.variant;
+    switch (comparison.kind) {
+      case "no-adapters":
+        return labels.noAdapters;
+      case "without":
+        return labels.without(comparison.title);
+      case "init-image":
+        return labels.before;
+    }
+  };
   return (
     <div class={styles["compare"]} style={{ "--at": `${at()}%`, "aspect-ratio": String(props.ratio) }}>
       <img class={styles["layer"]} src={props.picture.url} alt={props.picture.alt} />
@@ -18,17 +32,20 @@ export function CompareSlider(props: {
           when={props.variant.picture}
           fallback={
             <Show when={props.variant.preview}>
-              {(preview) => <PixelCanvas pixels={preview()} label={`Preview ${props.variant.label}`} />}
+              {(preview) => <PixelCanvas pixels={preview()} label={labels.preview(label())} />}
             </Show>
           }
         >
-          {(picture) => <img src={picture().url} alt={`The same, ${props.variant.label}`} />}
+          {(picture) => <img src={picture().url} alt={labels.alt(label())} />}
         </Show>
       </div>
-      <span class={`${styles["tag"]} ${styles["left"]}`}>{props.picture.label}</span>
+      <span class={`${styles["tag"]} ${styles["left"]}`}>
+        {props.variant.comparison.kind === "init-image" ? labels.after : labels.chosen}
+      </span>
       <span class={`${styles["tag"]} ${styles["right"]}`}>
-        {props.variant.label}
-        {props.variant.status === "sampling" ? ` · ${props.variant.step} / ${props.variant.steps}` : ""}
+        {props.variant.status === "sampling"
+          ? labels.step(label(), props.variant.step, props.variant.steps)
+          : label()}
       </span>
       <input
         class={styles["slider"]}
@@ -36,7 +53,7 @@ export function CompareSlider(props: {
         min="0"
         max="100"
         value={at()}
-        aria-label={`Divider between the picture and the one ${props.variant.label}`}
+        aria-label={labels.divider(label())}
         onInput={(event) => setAt(event.currentTarget.valueAsNumber)}
       />
     </div>

@@ -1,19 +1,20 @@
-// A button that asks once more before it deletes. The keyboard stays with it: on the way out while it asks, on the button
-// again when nothing was deleted, and on what is left when the deleted thing has taken the button along.
+// A button that asks for confirmation before it deletes. Keyboard focus follows: to the cancelling button while it asks, back
+// to the button when nothing was deleted, and to the next element when the button is gone with what was deleted.
 import { createSignal, Show, type JSX } from "solid-js";
 import controls from "./controls.module.css";
 import { focusWhatIsLeft, isFocusLost } from "./focus.ts";
+import { t } from "../texts/texts.ts";
 
 export function ConfirmButton(props: {
   readonly label: string;
-  /** The button's name where `label` does not say what is deleted. */
+  /** Accessible name, where `label` doesn't say what is deleted. */
   readonly name?: string;
-  /** What the second button says: how much goes. */
+  /** Label of the confirming button: says how much is deleted. */
   readonly confirm: string;
   readonly keep: string;
   readonly quiet?: boolean;
   readonly onConfirm: () => void | Promise<void>;
-  /** Beside the button while it does not ask. */
+  /** Shown beside the button until it asks. */
   readonly children?: JSX.Element;
 }): JSX.Element {
   const [asking, setAsking] = createSignal(false);
@@ -36,7 +37,7 @@ export function ConfirmButton(props: {
     } finally {
       setBusy(false);
       setAsking(false);
-      if (isFocusLost()) first?.focus(); // and stays where somebody has gone meanwhile
+      if (isFocusLost()) first?.focus(); // or stays where the user has moved it
       focusWhatIsLeft();
     }
   }
@@ -64,7 +65,7 @@ export function ConfirmButton(props: {
       <span
         class={controls["ask"]}
         role="group"
-        aria-label={`${props.name ?? props.label}?`}
+        aria-label={t.page.confirmLabel(props.name ?? props.label)}
         onKeyDown={(event) => {
           if (event.key !== "Escape" || busy()) return;
           event.preventDefault(); // the dialog around it stays
@@ -77,7 +78,7 @@ export function ConfirmButton(props: {
           disabled={busy()}
           onClick={() => void confirm()}
         >
-          {busy() ? "Deleting…" : props.confirm}
+          {busy() ? t.page.deleting : props.confirm}
         </button>
         <button
           ref={(element) => (keep = element)}

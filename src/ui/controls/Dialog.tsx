@@ -3,6 +3,7 @@ import { createEffect, createUniqueId, Show, type JSX } from "solid-js";
 import controls from "./controls.module.css";
 import styles from "./Dialog.module.css";
 import { CloseIcon } from "./icons.tsx";
+import { t } from "../texts/texts.ts";
 
 export function Dialog(props: {
   readonly open: boolean;
@@ -31,7 +32,12 @@ export function Dialog(props: {
       <div class={styles["inside"]} tabindex="-1">
         <header class={styles["head"]}>
           <h2 id={id}>{props.title}</h2>
-          <button class={controls["icon"]} type="button" aria-label="Close" onClick={() => props.onClose()}>
+          <button
+            class={controls["icon"]}
+            type="button"
+            aria-label={t.page.close}
+            onClick={() => props.onClose()}
+          >
             <CloseIcon />
           </button>
         </header>

@@ -1,15 +1,16 @@
-// A failure in plain words: what happened, what to do.
+// An error: what happened, to what, and what to do now.
 import { Show, type JSX } from "solid-js";
 import type { PlainError } from "../../shared/errors.ts";
 import styles from "./ErrorNote.module.css";
 import { WarningIcon } from "./icons.tsx";
+import { t } from "../texts/texts.ts";
 
 const isBug = (error: PlainError): boolean => error.code === "internal";
 
 export function ErrorNote(props: {
   readonly error: PlainError;
   readonly compact?: boolean;
-  /** Buttons that do what the remedy says. */
+  /** Buttons that carry out the remedy. */
   readonly children?: JSX.Element;
 }): JSX.Element {
   return (
@@ -17,16 +18,12 @@ export function ErrorNote(props: {
       <WarningIcon />
       <div>
         <p class={styles["message"]}>
-          {isBug(props.error) ? "Something went wrong inside the program." : props.error.message}
+          {isBug(props.error) ? t.page.error.bug(props.error.message) : props.error.message}
         </p>
-        <p class={styles["remedy"]}>
-          {isBug(props.error)
-            ? "Your prompt and settings are kept. Try again, or reload the page."
-            : props.error.remedy}
-        </p>
+        <p class={styles["remedy"]}>{isBug(props.error) ? t.page.error.bugRemedy : props.error.remedy}</p>
         <Show when={isBug(props.error) || (props.error.where && !props.compact)}>
           <details class={styles["details"]}>
-            <summary>Details</summary>
+            <summary>{t.page.error.details}</summary>
             <code>{isBug(props.error) ? (props.error.stack ?? props.error.message) : props.error.where}</code>
           </details>
         </Show>

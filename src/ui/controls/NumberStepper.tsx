@@ -1,6 +1,7 @@
 // A small whole number with − and +.
 import { createUniqueId, type JSX } from "solid-js";
 import styles from "./NumberStepper.module.css";
+import { t } from "../texts/texts.ts";
 
 export function NumberStepper(props: {
   readonly label: string;
@@ -17,7 +18,7 @@ export function NumberStepper(props: {
       </span>
       <button
         type="button"
-        aria-label={`${props.label}: one less`}
+        aria-label={t.page.decrease(props.label)}
         disabled={props.value <= props.min}
         onClick={() => props.onChange(props.value - 1)}
       >
@@ -26,7 +27,7 @@ export function NumberStepper(props: {
       <output aria-live="polite">{props.value}</output>
       <button
         type="button"
-        aria-label={`${props.label}: one more`}
+        aria-label={t.page.increase(props.label)}
         disabled={props.value >= props.max}
         onClick={() => props.onChange(props.value + 1)}
       >

@@ -1,4 +1,4 @@
-// A button that opens the file chooser; what is chosen is taken as if it had been dropped on the page.
+// A button that opens the file chooser. Chosen files are handled like files dropped on the page.
 import { Show, type JSX } from "solid-js";
 import { pickOfInput } from "../../app/packs/disk-files.ts";
 import controls from "./controls.module.css";
@@ -7,10 +7,10 @@ import { useStudio } from "../studio-context.ts";
 
 export function PickFiles(props: {
   readonly label: string;
-  /** Extensions or types that the chooser shows. */
+  /** Extensions or MIME types that the chooser shows. */
   readonly accept: string;
   readonly multiple?: boolean;
-  /** Of the button; "+" when absent. */
+  /** A plus sign by default. */
   readonly icon?: JSX.Element;
   readonly quiet?: boolean;
 }): JSX.Element {

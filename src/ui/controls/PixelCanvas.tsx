@@ -1,4 +1,4 @@
-// Pixels on a canvas; the latent preview is small and drawn enlarged by CSS.
+// Pixels on a canvas. CSS enlarges the small latent preview.
 import { createEffect, type JSX } from "solid-js";
 import type { RgbaImage } from "../../shared/request.ts";
 

@@ -1,18 +1,19 @@
-// A picture made with an adapter; the first letter of its title where the pack has none.
+// A sample image of an adapter, or the first letter of its title if it has none.
 import { createMemo, onCleanup, Show, type JSX } from "solid-js";
 import type { AdapterCard } from "../../retrieval/card.ts";
 import styles from "./SampleImage.module.css";
 import { useStudio } from "../studio-context.ts";
+import { t } from "../texts/texts.ts";
 
 export function SampleImage(props: {
   readonly card: AdapterCard | undefined;
-  /** Which of its pictures; the first by default. */
+  /** Which of its samples; the first by default. */
   readonly index?: number;
   readonly alt?: string;
 }): JSX.Element {
   const studio = useStudio();
-  /** The user's own adapters come without pictures: the latest one painted with it stands in. */
-  const painted = createMemo(() => {
+  /** User adapters come without samples: the latest image generated with it stands in. */
+  const generated = createMemo(() => {
     const id = props.card?.id;
     if (id === undefined || !studio.pack()?.own.has(id)) return null;
     const image = studio.gallery.images().find(({ adapters }) => adapters.some((use) => use.id === id));
@@ -21,7 +22,7 @@ export function SampleImage(props: {
   const url = createMemo(() => {
     const sample = props.card?.samples[props.index ?? 0];
     if (sample) return studio.pack()?.fileUrl(sample.path) ?? null;
-    const png = painted();
+    const png = generated();
     if (!png) return null;
     const made = URL.createObjectURL(png);
     onCleanup(() => URL.revokeObjectURL(made));
@@ -32,7 +33,7 @@ export function SampleImage(props: {
       when={url()}
       fallback={
         <span class={styles["letter"]} aria-hidden="true">
-          {props.card?.title.trim().charAt(0).toUpperCase() ?? "?"}
+          {props.card?.title.trim().charAt(0).toUpperCase() ?? t.page.noLetter}
         </span>
       }
     >

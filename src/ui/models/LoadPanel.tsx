@@ -1,17 +1,17 @@
-// The model on its way: total and file by file, in bytes; or what went wrong and what to do.
+// The model while it downloads, in total and by file; or why it failed, and what to do.
 import { For, Show, type JSX } from "solid-js";
 import { isOwnModel } from "../../app/packs/user-models.ts";
 import { pocketId } from "../../app/packs/packs.ts";
-import { formatBytes, formatDuration } from "../../app/state/time-left.ts";
 import controls from "../controls/controls.module.css";
 import { ErrorNote } from "../controls/ErrorNote.tsx";
 import styles from "./LoadPanel.module.css";
 import { useStudio } from "../studio-context.ts";
+import { t } from "../texts/texts.ts";
 
 export function LoadPanel(): JSX.Element {
   const studio = useStudio();
   return (
-    <section class={styles["panel"]} aria-label="Model">
+    <section class={styles["panel"]} aria-label={t.models.load.section}>
       <Show when={studio.packError()}>
         {(error) => (
           <ErrorNote error={error()}>
@@ -20,7 +20,7 @@ export function LoadPanel(): JSX.Element {
               type="button"
               onClick={() => void studio.loadPack()}
             >
-              Try again
+              {t.models.load.retry}
             </button>
             <Show when={isOwnModel(studio.settings.model) && error().code === "device"}>
               <button
@@ -28,7 +28,7 @@ export function LoadPanel(): JSX.Element {
                 type="button"
                 onClick={() => void studio.models.allow(studio.settings.model)}
               >
-                Allow access
+                {t.models.load.allow}
               </button>
             </Show>
             <Show when={studio.settings.model !== pocketId}>
@@ -37,14 +37,14 @@ export function LoadPanel(): JSX.Element {
                 type="button"
                 onClick={() => void studio.useModel(pocketId)}
               >
-                Use Pocket
+                {t.models.load.usePocket}
               </button>
               <button
                 class={`${controls["button"]} ${controls["small"]}`}
                 type="button"
                 onClick={() => studio.models.show()}
               >
-                Models
+                {t.models.load.models}
               </button>
             </Show>
             <button
@@ -52,14 +52,14 @@ export function LoadPanel(): JSX.Element {
               type="button"
               onClick={() => location.reload()}
             >
-              Reload the page
+              {t.models.load.reload}
             </button>
           </ErrorNote>
         )}
       </Show>
       <Show when={studio.packStatus() === "deleted"}>
-        <h2>The model is deleted from this browser</h2>
-        <p class={styles["hint"]}>Painting needs it again. Your pictures and settings are kept.</p>
+        <h2>{t.models.load.deleted}</h2>
+        <p class={styles["hint"]}>{t.models.load.deletedHint}</p>
         <div class={styles["again"]}>
           <Show
             when={studio.settings.model === pocketId}
@@ -70,28 +70,26 @@ export function LoadPanel(): JSX.Element {
                   type="button"
                   onClick={() => void studio.useModel(pocketId)}
                 >
-                  Use Pocket
+                  {t.models.load.usePocket}
                 </button>
                 <button class={controls["button"]} type="button" onClick={() => studio.models.show()}>
-                  Models
+                  {t.models.load.models}
                 </button>
               </>
             }
           >
             <button class={controls["button"]} type="button" onClick={() => void studio.loadPack()}>
-              Download it again
+              {t.models.load.downloadAgain}
             </button>
           </Show>
         </div>
       </Show>
       <Show when={studio.packStatus() === "loading" || studio.packStatus() === "waiting"}>
         <div class={styles["total"]}>
-          <h2>{studio.progress()?.preparing ?? "Fetching the model"}</h2>
-          <Show when={studio.progress()} fallback={<span>…</span>}>
+          <h2>{studio.progress()?.preparing ?? t.models.load.downloading}</h2>
+          <Show when={studio.progress()} fallback={<span>{t.models.load.unknown}</span>}>
             {(progress) => (
-              <span>
-                {formatBytes(progress().receivedBytes)} of {formatBytes(progress().totalBytes)}
-              </span>
+              <span>{t.models.load.bytes(progress().receivedBytes, progress().totalBytes)}</span>
             )}
           </Show>
         </div>
@@ -100,14 +98,13 @@ export function LoadPanel(): JSX.Element {
           max={studio.progress()?.totalBytes ?? 1}
           value={studio.progress()?.receivedBytes ?? 0}
           data-preparing={studio.progress()?.preparing != null}
-          aria-label="Model loaded"
+          aria-label={t.models.load.progress}
         />
         <p class={styles["hint"]}>
-          <Show when={studio.transfer()} fallback="Once only: later visits read it from this browser.">
-            {(transfer) =>
-              `${formatBytes(transfer().bytesPerSecond)} per second, ${formatDuration(transfer().leftMilliseconds)} left. Once only: later visits read it from this browser.`
-            }
+          <Show when={studio.transfer()}>
+            {(transfer) => `${t.models.load.rate(transfer().bytesPerSecond, transfer().leftMilliseconds)} `}
           </Show>
+          {t.models.load.once}
         </p>
         <ul class={styles["files"]}>
           <For each={studio.progress()?.files ?? []}>
@@ -116,8 +113,8 @@ export function LoadPanel(): JSX.Element {
                 <span class={styles["path"]}>{file.path}</span>
                 <span>
                   {file.receivedBytes >= file.sizeBytes
-                    ? formatBytes(file.sizeBytes)
-                    : `${formatBytes(file.receivedBytes)} of ${formatBytes(file.sizeBytes)}`}
+                    ? t.format.bytes(file.sizeBytes)
+                    : t.models.load.bytes(file.receivedBytes, file.sizeBytes)}
                 </span>
               </li>
             )}

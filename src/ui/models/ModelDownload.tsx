@@ -1,24 +1,26 @@
-// A download under way, or one that did not end well: how far, how fast, and what can be done.
+// A running, paused or failed download: progress, rate, and what the user can do.
 import { onMount, Show, type JSX } from "solid-js";
 import type { Download } from "../../app/state/models.ts";
-import { formatBytes, formatDuration } from "../../app/state/time-left.ts";
 import controls from "../controls/controls.module.css";
 import { ErrorNote } from "../controls/ErrorNote.tsx";
 import panel from "./LoadPanel.module.css";
 import styles from "./ModelsDialog.module.css";
 import { useStudio } from "../studio-context.ts";
+import { t } from "../texts/texts.ts";
 
 export function ModelDownload(props: {
   readonly download: Download;
-  /** Files that changed on the hub can be accepted. */
+  /** Whether the user can accept files that changed on the hub. */
   readonly isPinned: boolean;
 }): JSX.Element {
   const { models } = useStudio();
   const bytes = (): string => {
     const { progress } = props.download;
-    return progress ? `${formatBytes(progress.receivedBytes)} of ${formatBytes(progress.totalBytes)}` : "…";
+    return progress
+      ? t.models.load.bytes(progress.receivedBytes, progress.totalBytes)
+      : t.models.load.unknown;
   };
-  const again = (label: string): JSX.Element => (
+  const retry = (label: string): JSX.Element => (
     <button
       class={`${controls["button"]} ${controls["small"]}`}
       type="button"
@@ -39,38 +41,39 @@ export function ModelDownload(props: {
             type="button"
             onClick={() => models.cancel()}
           >
-            Stop the download
+            {t.models.download.pause}
           </button>
         </div>
         <progress
           class={panel["bar"]}
           max={props.download.progress?.totalBytes ?? 1}
           value={props.download.progress?.receivedBytes ?? 0}
-          aria-label={`Download of ${props.download.title}`}
+          aria-label={t.models.download.progress(props.download.title)}
         />
         <p class={panel["hint"]}>
-          <Show when={props.download.transfer} fallback="You can go on painting meanwhile.">
-            {(transfer) =>
-              `${formatBytes(transfer().bytesPerSecond)} per second, ${formatDuration(transfer().leftMilliseconds)} left. You can go on painting meanwhile.`
-            }
+          <Show when={props.download.transfer}>
+            {(transfer) => `${t.models.load.rate(transfer().bytesPerSecond, transfer().leftMilliseconds)} `}
           </Show>
+          {t.models.download.carryOn}
         </p>
       </Show>
       <Show when={props.download.status === "stopped"}>
-        <p class={styles["hint"]}>The download is stopped; what has arrived is kept. {again("Go on")}</p>
+        <p class={styles["hint"]}>
+          {t.models.download.paused} {retry(t.models.download.resume)}
+        </p>
       </Show>
       <Show when={props.download.error}>
         {(error) => (
           <ErrorNote error={error()} compact>
-            {again("Try again")}
+            {retry(t.models.download.retry)}
             <Show when={error().code === "bad-file" && props.isPinned}>
               <button
                 class={`${controls["button"]} ${controls["small"]} ${controls["quiet"]}`}
                 type="button"
-                title="For a file that has been replaced on the hub, if you trust the new one"
+                title={t.models.download.acceptChangedTitle}
                 onClick={() => void models.forgetPins()}
               >
-                Accept the changed file
+                {t.models.download.acceptChanged}
               </button>
             </Show>
           </ErrorNote>

@@ -1,11 +1,11 @@
-// The question before a download: how much, whether there is room, under which licence, with which VAE.
+// Asks before a download: size, disk space, licence and VAE.
 import { createSignal, For, Show, type JSX } from "solid-js";
 import type { ModelEntry } from "../../app/packs/model-list.ts";
-import { formatBytes } from "../../app/state/time-left.ts";
 import controls from "../controls/controls.module.css";
 import { LicenseLink } from "../controls/LicenseLink.tsx";
 import styles from "./ModelsDialog.module.css";
 import { useStudio } from "../studio-context.ts";
+import { t } from "../texts/texts.ts";
 
 export function ModelQuestion(props: { readonly entry: ModelEntry }): JSX.Element {
   const { models } = useStudio();
@@ -15,7 +15,7 @@ export function ModelQuestion(props: { readonly entry: ModelEntry }): JSX.Elemen
     Math.max(0, props.entry.sizeBytes - (props.entry.state === "absent" ? 0 : props.entry.storedBytes)) +
     (vae()?.sizeBytes ?? 0);
   const freeBytes = (): number | null => models.list()?.freeBytes ?? null;
-  /** Title of another model that is on its way: one at a time. */
+  /** Title of another model that is downloading: one at a time. */
   const other = (): string | null => {
     const download = models.download();
     return download?.status === "running" && download.modelId !== props.entry.id ? download.title : null;
@@ -25,30 +25,30 @@ export function ModelQuestion(props: { readonly entry: ModelEntry }): JSX.Elemen
     <div class={styles["body"]}>
       <p>{props.entry.summary}</p>
       <dl class={styles["terms"]}>
-        <dt>Download</dt>
+        <dt>{t.models.question.download}</dt>
         <dd>
           {missingBytes() === 0
-            ? "Nothing: all of it is here."
-            : `${props.entry.sizeExact ? "" : "About "}${formatBytes(missingBytes())}, once. It goes on where it stopped if the connection breaks.`}
+            ? t.models.question.nothing
+            : t.models.question.size(missingBytes(), props.entry.sizeExact)}
         </dd>
-        <dt>Room</dt>
+        <dt>{t.models.question.space}</dt>
         <dd>
           {freeBytes() === null
-            ? "The browser does not say how much it grants."
+            ? t.models.question.unknownSpace
             : tooLarge()
-              ? `Not enough: the browser grants ${formatBytes(freeBytes()!)} more. Free disk space, or delete models you no longer use.`
-              : `The browser grants ${formatBytes(freeBytes()!)} more.`}
+              ? t.models.question.noSpace(freeBytes()!)
+              : t.models.question.enoughSpace(freeBytes()!)}
         </dd>
-        <dt>Runs here</dt>
+        <dt>{t.models.question.runsHere}</dt>
         <dd>{props.entry.fit.text}</dd>
-        <dt>Adapters</dt>
-        <dd>Chosen from those of the hub that fit it; each is downloaded when a picture first needs it.</dd>
+        <dt>{t.models.question.adapters}</dt>
+        <dd>{t.models.question.adaptersText}</dd>
         <Show when={props.entry.license}>
           {(license) => (
             <>
-              <dt>Terms</dt>
+              <dt>{t.models.question.license}</dt>
               <dd>
-                <LicenseLink license={license()} />. By downloading you accept it.
+                <LicenseLink license={license()} />. {t.models.question.licenseText}
               </dd>
             </>
           )}
@@ -56,16 +56,16 @@ export function ModelQuestion(props: { readonly entry: ModelEntry }): JSX.Elemen
       </dl>
       <Show when={props.entry.vaes.length > 0}>
         <label class={controls["field"]}>
-          <span class={controls["label"]}>VAE: turns the result into pixels</span>
+          <span class={controls["label"]}>{t.models.question.vae}</span>
           <select
             class={`${controls["input"]} ${controls["select"]}`}
             onChange={(event) => setVaeId(event.currentTarget.value || null)}
           >
-            <option value="">Its own</option>
+            <option value="">{t.models.question.ownVae}</option>
             <For each={props.entry.vaes}>
               {(choice) => (
                 <option value={choice.id}>
-                  {choice.title} (+ {formatBytes(choice.sizeBytes)}): smoother faces and fine detail
+                  {t.models.question.otherVae(choice.title, choice.sizeBytes)}
                 </option>
               )}
             </For>
@@ -75,7 +75,7 @@ export function ModelQuestion(props: { readonly entry: ModelEntry }): JSX.Elemen
       <Show when={other()}>
         {(title) => (
           <p class={styles["hint"]} role="status">
-            {title()} is being downloaded: wait for it, or stop it first.
+            {t.models.question.busy(title())}
           </p>
         )}
       </Show>
@@ -86,14 +86,14 @@ export function ModelQuestion(props: { readonly entry: ModelEntry }): JSX.Elemen
           disabled={tooLarge() || other() !== null}
           onClick={() => void models.confirm(props.entry, vaeId())}
         >
-          {missingBytes() === 0 ? "Use it" : `Download ${formatBytes(missingBytes())}`}
+          {missingBytes() === 0 ? t.models.question.use : t.models.question.confirm(missingBytes())}
         </button>
         <button
           class={`${controls["button"]} ${controls["quiet"]}`}
           type="button"
           onClick={() => models.ask(null)}
         >
-          Not now
+          {t.models.question.cancel}
         </button>
       </div>
     </div>

@@ -1,8 +1,7 @@
-// One model in the list: what it is, what it needs, what of it is here, and the one thing to do next.
+// One model in the list: what it is, what it needs, how much is stored, and what to do next.
 import { createSignal, Match, Show, Switch, type JSX } from "solid-js";
 import type { ModelEntry } from "../../app/packs/model-list.ts";
 import { explain } from "../../app/state/runs.ts";
-import { formatBytes } from "../../app/state/time-left.ts";
 import type { PlainError } from "../../shared/errors.ts";
 import controls from "../controls/controls.module.css";
 import { ErrorNote } from "../controls/ErrorNote.tsx";
@@ -11,6 +10,7 @@ import { LicenseLink } from "../controls/LicenseLink.tsx";
 import { ModelDownload } from "./ModelDownload.tsx";
 import styles from "./ModelsDialog.module.css";
 import { useStudio } from "../studio-context.ts";
+import { t } from "../texts/texts.ts";
 
 export function ModelRow(props: { readonly entry: ModelEntry }): JSX.Element {
   const { models, packStatus } = useStudio();
@@ -20,26 +20,25 @@ export function ModelRow(props: { readonly entry: ModelEntry }): JSX.Element {
   const running = (): boolean => download()?.status === "running";
   const size = (): string => {
     const { sizeBytes, sizeExact, storedBytes, state } = entry();
-    const about = sizeExact ? "" : "about ";
-    const all = `${about}${formatBytes(sizeBytes)}`;
-    return state === "partial" ? `${formatBytes(Math.min(storedBytes, sizeBytes))} of ${all} is here` : all;
+    const all = t.models.row.size(sizeBytes, sizeExact);
+    return state === "partial" ? t.models.row.partly(Math.min(storedBytes, sizeBytes), all) : all;
   };
   const place = (): string => {
     switch (entry().state) {
       case "lost":
-        return "Chosen on an earlier visit; this browser does not remember files";
+        return t.models.row.lost;
       case "needs-permission":
-        return "On your disk; the browser asks you before reading it again";
+        return t.models.row.needsPermission;
       case "ready":
-        return entry().origin === "disk" ? "On your disk, not copied" : "In this browser";
+        return entry().origin === "disk" ? t.models.row.onDisk : t.models.row.stored;
       case "partial":
         return "";
       default:
-        return "Not here yet";
+        return t.models.row.absent;
     }
   };
   const impossible = (): boolean => entry().fit.kind === "impossible";
-  /** Why it could not be removed from the list. */
+  /** Why removing it from the list failed. */
   const [error, setError] = createSignal<PlainError | null>(null);
   async function remove(): Promise<void> {
     setError(null);
@@ -53,14 +52,12 @@ export function ModelRow(props: { readonly entry: ModelEntry }): JSX.Element {
         <h3>
           {entry().title}
           <Show when={inUse()}>
-            <span class={styles["badge"]}>In use</span>
+            <span class={styles["badge"]}>{t.models.row.inUse}</span>
           </Show>
         </h3>
         <p>{entry().summary}</p>
         <p class={styles["facts"]}>
-          <span>
-            {entry().width} × {entry().width} pixels
-          </span>
+          <span>{t.models.row.resolution(entry().width)}</span>
           <span>{size()}</span>
           <Show when={place()}>{(text) => <span>{text()}</span>}</Show>
           <Show when={entry().license}>{(license) => <LicenseLink license={license()} />}</Show>
@@ -77,7 +74,7 @@ export function ModelRow(props: { readonly entry: ModelEntry }): JSX.Element {
                 disabled={own().facts.predictionType === "v_prediction"} // the file itself says so
                 onChange={(event) => void models.setVPrediction(entry().id, event.currentTarget.checked)}
               />
-              It was trained to predict v (its page says “v-prediction”)
+              {t.models.row.vPrediction}
             </label>
           )}
         </Show>
@@ -87,17 +84,17 @@ export function ModelRow(props: { readonly entry: ModelEntry }): JSX.Element {
           <Match when={running() || (download() && entry().state !== "ready")}>{null}</Match>
           <Match when={impossible()}>
             <button class={`${controls["button"]} ${controls["small"]}`} type="button" disabled>
-              Cannot run here
+              {t.models.row.impossible}
             </button>
             <Show when={entry().state === "absent" || entry().state === "partial"}>
               <button
                 class={`${controls["button"]} ${controls["small"]} ${controls["quiet"]}`}
                 type="button"
-                aria-label={`Download ${entry().title} anyway`}
-                title="For when WebGPU is switched on later in this browser"
+                aria-label={t.models.row.downloadAnywayName(entry().title)}
+                title={t.models.row.downloadAnywayTitle}
                 onClick={() => models.ask(entry())}
               >
-                Download anyway…
+                {t.models.row.downloadAnyway}
               </button>
             </Show>
           </Match>
@@ -107,7 +104,7 @@ export function ModelRow(props: { readonly entry: ModelEntry }): JSX.Element {
               type="button"
               onClick={() => void models.allow(entry().id)}
             >
-              Allow access
+              {t.models.row.allow}
             </button>
           </Match>
           <Match when={entry().state === "lost"}>{null}</Match>
@@ -115,20 +112,20 @@ export function ModelRow(props: { readonly entry: ModelEntry }): JSX.Element {
             <button
               class={`${controls["button"]} ${controls["small"]}`}
               type="button"
-              aria-label={`Download ${entry().title}`}
+              aria-label={t.models.row.downloadName(entry().title)}
               onClick={() => void models.choose(entry())}
             >
-              {entry().state === "partial" ? "Go on…" : "Download…"}
+              {entry().state === "partial" ? t.models.row.resume : t.models.row.download}
             </button>
           </Match>
           <Match when={!inUse()}>
             <button
               class={`${controls["button"]} ${controls["small"]} ${controls["primary"]}`}
               type="button"
-              aria-label={`Use ${entry().title}`}
+              aria-label={t.models.row.useName(entry().title)}
               onClick={() => void models.choose(entry())}
             >
-              Use
+              {t.models.row.use}
             </button>
           </Match>
         </Switch>
@@ -136,22 +133,22 @@ export function ModelRow(props: { readonly entry: ModelEntry }): JSX.Element {
           <button
             class={`${controls["button"]} ${controls["small"]} ${controls["quiet"]}`}
             type="button"
-            aria-label={`VAE of ${entry().title}`}
+            aria-label={t.models.row.vaeName(entry().title)}
             onClick={() => models.ask(entry())}
           >
-            VAE…
+            {t.models.row.vae}
           </button>
         </Show>
         <Show when={entry().origin === "disk"}>
           <button
             class={`${controls["button"]} ${controls["small"]} ${controls["quiet"]}`}
             type="button"
-            aria-label={`Remove ${entry().title} from the list`}
+            aria-label={t.models.row.removeName(entry().title)}
             disabled={inUse()}
-            title={inUse() ? "Use another model first" : "The file stays where it is"}
+            title={inUse() ? t.models.row.removeInUse : t.models.row.removeTitle}
             onClick={() => void remove()}
           >
-            Remove
+            {t.models.row.remove}
           </button>
         </Show>
       </div>

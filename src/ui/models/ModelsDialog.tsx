@@ -1,4 +1,4 @@
-// The choice of models: Pocket, checkpoints of the hub, the user's own; and the question before a download.
+// The models: Pocket, checkpoints from the hub and the user's own; and the question before a download.
 import { For, Show, type JSX } from "solid-js";
 import { pickFromDisk, pickOfInput } from "../../app/packs/disk-files.ts";
 import controls from "../controls/controls.module.css";
@@ -9,6 +9,7 @@ import { ModelQuestion } from "./ModelQuestion.tsx";
 import { ModelRow } from "./ModelRow.tsx";
 import styles from "./ModelsDialog.module.css";
 import { useStudio } from "../studio-context.ts";
+import { t } from "../texts/texts.ts";
 
 export function ModelsDialog(props: { readonly onStorage: () => void }): JSX.Element {
   const studio = useStudio();
@@ -17,16 +18,21 @@ export function ModelsDialog(props: { readonly onStorage: () => void }): JSX.Ele
     const report = models.list()?.graphics;
     if (!report) return "";
     return report.name === null
-      ? `This computer has no graphics device for painting: ${report.reason}. Full-size models need one; Pocket does not.`
-      : `Full-size models run here on ${report.name}, over WebGPU. Browsers do not tell how much memory it has.`;
+      ? t.models.list.noGraphics(report.reason)
+      : t.models.list.graphics(report.name);
   };
   const questionTitle = (): string | null => {
     const entry = models.asking();
     if (!entry) return null;
-    return entry.state === "ready" ? `VAE of ${entry.title}` : `Download ${entry.title}?`;
+    return entry.state === "ready" ? t.models.vaeTitle(entry.title) : t.models.downloadTitle(entry.title);
   };
   return (
-    <Dialog open={models.open()} title={questionTitle() ?? "Models"} wide onClose={() => models.close()}>
+    <Dialog
+      open={models.open()}
+      title={questionTitle() ?? t.models.title}
+      wide
+      onClose={() => models.close()}
+    >
       <Show when={models.asking()} fallback={<List />}>
         {(entry) => <ModelQuestion entry={entry()} />}
       </Show>
@@ -37,11 +43,11 @@ export function ModelsDialog(props: { readonly onStorage: () => void }): JSX.Ele
     return (
       <div class={styles["body"]}>
         <Show when={models.listError()}>{(error) => <ErrorNote error={error()} compact />}</Show>
-        <Show when={models.list()} fallback={<p class={styles["hint"]}>Looking what is here…</p>}>
+        <Show when={models.list()} fallback={<p class={styles["hint"]}>{t.models.list.loading}</p>}>
           {(list) => (
             <>
               <p class={styles["hint"]}>{graphics()}</p>
-              <ul class={styles["rows"]} aria-label="Models">
+              <ul class={styles["rows"]} aria-label={t.models.list.label}>
                 <For each={list().models}>{(entry) => <ModelRow entry={entry} />}</For>
               </ul>
             </>
@@ -49,7 +55,7 @@ export function ModelsDialog(props: { readonly onStorage: () => void }): JSX.Ele
         </Show>
         <FromDisk />
         <p class={styles["hint"]}>
-          Models are kept in this browser until you delete them.{" "}
+          {t.models.list.kept}{" "}
           <button
             class={styles["link"]}
             type="button"
@@ -58,7 +64,7 @@ export function ModelsDialog(props: { readonly onStorage: () => void }): JSX.Ele
               props.onStorage();
             }}
           >
-            See what is stored
+            {t.models.list.storage}
           </button>
         </p>
       </div>
@@ -66,7 +72,7 @@ export function ModelsDialog(props: { readonly onStorage: () => void }): JSX.Ele
   }
 }
 
-/** A checkpoint of the user's own: picked with a handle where the browser has them, else as files. */
+/** A checkpoint from disk: by file handle where the browser supports them, else as files. */
 function FromDisk(): JSX.Element {
   const { models } = useStudio();
   let filesInput!: HTMLInputElement;
@@ -82,12 +88,9 @@ function FromDisk(): JSX.Element {
     void models.takeFromDisk(pickOfInput(files));
   };
   return (
-    <section class={styles["disk"]} aria-label="From your disk">
-      <h3>A checkpoint from your disk</h3>
-      <p class={styles["hint"]}>
-        Any Stable Diffusion 1.x model: one .safetensors file, or a folder in diffusers’ layout. It is read
-        where it is, neither uploaded nor copied. Dropping it on the page does the same.
-      </p>
+    <section class={styles["disk"]} aria-label={t.models.disk.section}>
+      <h3>{t.models.disk.title}</h3>
+      <p class={styles["hint"]}>{t.models.disk.hint}</p>
       <Show when={models.refusal()}>{(error) => <ErrorNote error={error()} compact />}</Show>
       <div class={styles["actions"]}>
         <button
@@ -95,14 +98,14 @@ function FromDisk(): JSX.Element {
           type="button"
           onClick={() => void pick("files", filesInput)}
         >
-          <PlusIcon /> Choose a file
+          <PlusIcon /> {t.models.disk.file}
         </button>
         <button
           class={`${controls["button"]} ${controls["small"]}`}
           type="button"
           onClick={() => void pick("folder", folderInput)}
         >
-          <PlusIcon /> Choose a folder
+          <PlusIcon /> {t.models.disk.folder}
         </button>
       </div>
       <input
@@ -111,7 +114,7 @@ function FromDisk(): JSX.Element {
         accept=".safetensors,.sft,.ckpt"
         multiple
         hidden
-        aria-label="Checkpoint files"
+        aria-label={t.models.disk.filesInput}
         onChange={() => onChange(filesInput)}
       />
       <input
@@ -121,7 +124,7 @@ function FromDisk(): JSX.Element {
         }}
         type="file"
         hidden
-        aria-label="Checkpoint folder"
+        aria-label={t.models.disk.folderInput}
         onChange={() => onChange(folderInput)}
       />
     </section>

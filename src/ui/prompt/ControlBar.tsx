@@ -1,8 +1,7 @@
-// Under the prompt: generate or stop, and the four settings that people change all the time.
+// Under the prompt: generate or stop, and the settings that users change most.
 import { Show, type JSX } from "solid-js";
 import { pictureTypes } from "../../app/adapters/dropped-files.ts";
 import { limits, randomSeed } from "../../stylus/options.ts";
-import { counted } from "../../shared/words.ts";
 import styles from "./ControlBar.module.css";
 import controls from "../controls/controls.module.css";
 import { PickFiles } from "../controls/PickFiles.tsx";
@@ -10,6 +9,7 @@ import { NumberStepper } from "../controls/NumberStepper.tsx";
 import { SwitchField } from "../controls/fields.tsx";
 import { ChevronIcon, DiceIcon, LockIcon, PictureIcon, UnlockIcon } from "../controls/icons.tsx";
 import { useStudio } from "../studio-context.ts";
+import { t } from "../texts/texts.ts";
 
 export function ControlBar(props: {
   readonly settingsOpen: boolean;
@@ -32,7 +32,7 @@ export function ControlBar(props: {
               aria-keyshortcuts="Control+Enter"
               onClick={() => void studio.generate()}
             >
-              Generate <span class={styles["key"]}>Ctrl ↵</span>
+              {t.prompt.bar.generate} <span class={styles["key"]}>{t.prompt.bar.generateKey}</span>
             </button>
           }
         >
@@ -42,13 +42,14 @@ export function ControlBar(props: {
             aria-keyshortcuts="Escape"
             onClick={() => studio.stop()}
           >
-            <span class={styles["square"]} /> Stop <span class={styles["key"]}>Esc</span>
+            <span class={styles["square"]} /> {t.prompt.bar.stop}{" "}
+            <span class={styles["key"]}>{t.prompt.bar.stopKey}</span>
           </button>
         </Show>
       </div>
       <div class={styles["quick"]}>
         <NumberStepper
-          label="Images"
+          label={t.prompt.bar.images}
           value={settings.count}
           min={limits.count.min}
           max={limits.count.max}
@@ -56,7 +57,7 @@ export function ControlBar(props: {
         />
         <div class={styles["seed"]}>
           <label class={styles["caption"]} for="seed">
-            Seed
+            {t.prompt.bar.seed}
           </label>
           <input
             id="seed"
@@ -79,8 +80,8 @@ export function ControlBar(props: {
           <button
             class={controls["icon"]}
             type="button"
-            aria-label="Keep this seed"
-            title={settings.seedLocked ? "The seed stays" : "Every run draws a new seed"}
+            aria-label={t.prompt.bar.lockSeed}
+            title={settings.seedLocked ? t.prompt.bar.locked : t.prompt.bar.unlocked}
             aria-pressed={settings.seedLocked}
             onClick={() => setSettings("seedLocked", (locked) => !locked)}
           >
@@ -89,19 +90,20 @@ export function ControlBar(props: {
           <button
             class={controls["icon"]}
             type="button"
-            aria-label="New seed"
-            title="New seed"
+            aria-label={t.prompt.bar.newSeed}
+            title={t.prompt.bar.newSeed}
             onClick={() => setSettings("seed", randomSeed())}
           >
             <DiceIcon />
           </button>
         </div>
-        {/* A model without a few-step adapter has no such mode. */}
+        {/* Fast needs a few-step adapter. */}
         <Show when={defaults()?.fewStep !== null}>
           <SwitchField
             label={
               <>
-                Fast <span class={styles["detail"]}>{counted(fastSteps(), "step")}</span>
+                {t.prompt.bar.fast}{" "}
+                <span class={styles["detail"]}>{t.prompt.bar.fastSteps(fastSteps())}</span>
               </>
             }
             checked={studio.fewStep()}
@@ -111,7 +113,7 @@ export function ControlBar(props: {
       </div>
       <div class={styles["more"]}>
         <Show when={!settings.start}>
-          <PickFiles label="Start from a picture" accept={pictureTypes} icon={<PictureIcon />} quiet />
+          <PickFiles label={t.prompt.bar.addInitImage} accept={pictureTypes} icon={<PictureIcon />} quiet />
         </Show>
         <button
           class={`${controls["button"]} ${controls["quiet"]}`}
@@ -120,7 +122,7 @@ export function ControlBar(props: {
           aria-controls="settings"
           onClick={() => props.onToggleSettings()}
         >
-          Settings <ChevronIcon />
+          {t.prompt.bar.settings} <ChevronIcon />
         </button>
       </div>
     </div>

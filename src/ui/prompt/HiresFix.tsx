@@ -1,56 +1,56 @@
-// The second pass over a finished picture at a larger size, "hires fix" in other tools.
+// Hires fix: upscales the finished image and denoises it again at the larger size.
 import { Show, type JSX } from "solid-js";
 import { hiresSize, pictureLimits } from "../../stylus/image-options.ts";
 import controls from "../controls/controls.module.css";
 import { NumberField, SelectField, SwitchField } from "../controls/fields.tsx";
-import { upscalerNames } from "../names.ts";
 import styles from "./SettingsPanel.module.css";
 import { useStudio } from "../studio-context.ts";
+import { t } from "../texts/texts.ts";
 
-export function SecondPass(): JSX.Element {
+export function HiresFix(): JSX.Element {
   const studio = useStudio();
   const { settings, setSettings } = studio;
   const values = () => settings.hiresValues;
   const size = (): string => {
     const { width, height } = hiresSize(studio.options(), values().scale);
-    return `${width} × ${height}`;
+    return t.settings.hires.to(width, height);
   };
   const isWeakLatent = (): boolean => values().upscaler.startsWith("latent") && values().strength < 0.5;
-  const upscalers = (Object.keys(upscalerNames) as (keyof typeof upscalerNames)[]).map((value) => ({
+  const upscalers = (Object.keys(t.names.upscalers) as (keyof typeof t.names.upscalers)[]).map((value) => ({
     value,
-    label: upscalerNames[value],
+    label: t.names.upscalers[value],
   }));
   return (
-    <div class={styles["group"]} role="group" aria-label="Second pass">
+    <div class={styles["group"]} role="group" aria-label={t.settings.hires.section}>
       <SwitchField
-        label="Second pass, larger (hires fix)"
+        label={t.settings.hires.label}
         checked={settings.hires && !settings.start}
         disabled={settings.start !== null}
         onChange={(hires) => setSettings("hires", hires)}
       />
       <Show when={settings.start !== null}>
-        <p class={controls["hint"]}>Not when starting from a picture: set a larger size for it instead.</p>
+        <p class={controls["hint"]}>{t.settings.hires.notWithInitImage}</p>
       </Show>
       <Show when={settings.hires && !settings.start}>
         <div class={styles["pair"]}>
           <NumberField
-            label="Upscale by"
+            label={t.settings.hires.scale}
             value={values().scale}
             {...pictureLimits.hiresScale}
             step={0.05}
-            hint={`to ${size()}`}
-            onChange={(scale) => setSettings("hiresValues", { scale: scale })}
+            hint={size()}
+            onChange={(scale) => setSettings("hiresValues", { scale })}
           />
           <NumberField
-            label="Strength"
+            label={t.settings.hires.strength}
             value={values().strength}
             {...pictureLimits.hiresStrength}
             step={0.05}
-            hint={isWeakLatent() ? "Blurred: Latent needs 0.5 or more" : undefined}
-            onChange={(strength) => setSettings("hiresValues", { strength: strength })}
+            hint={isWeakLatent() ? t.settings.hires.weakLatent : undefined}
+            onChange={(strength) => setSettings("hiresValues", { strength })}
           />
           <NumberField
-            label="Steps"
+            label={t.settings.hires.steps}
             value={values().steps ?? studio.options().steps}
             {...pictureLimits.hiresSteps}
             onChange={(steps) =>
@@ -58,10 +58,10 @@ export function SecondPass(): JSX.Element {
             }
           />
           <SelectField
-            label="Upscaler"
+            label={t.settings.hires.upscaler}
             value={values().upscaler}
             choices={upscalers}
-            onChange={(upscaler) => setSettings("hiresValues", { upscaler: upscaler })}
+            onChange={(upscaler) => setSettings("hiresValues", { upscaler })}
           />
         </div>
       </Show>

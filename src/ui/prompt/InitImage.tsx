@@ -1,23 +1,25 @@
-// Under the prompt: the picture that the next one starts from, how far it is followed, and its mask. Nothing is there
-// until a picture is chosen, dropped or pasted.
+// Under the prompt: the init image, its denoising strength and its mask. Empty until the user chooses, drops or pastes an
+// image.
 import { createSignal, Show, type JSX } from "solid-js";
 import { isStretched, pictureLimits } from "../../stylus/image-options.ts";
 import type { Offer } from "../../app/state/init-image.ts";
 import controls from "../controls/controls.module.css";
 import { BrushIcon, CloseIcon } from "../controls/icons.tsx";
+import { RichText } from "../controls/RichText.tsx";
 import { MaskDialog } from "./MaskDialog.tsx";
 import styles from "./InitImage.module.css";
 import { useStudio } from "../studio-context.ts";
+import { t } from "../texts/texts.ts";
 
 function describeStrength(strength: number): string {
-  if (strength < 0.05) return "keeps the picture as it is";
-  if (strength <= 0.4) return "changes details";
-  if (strength <= 0.65) return "keeps the composition";
-  if (strength <= 0.85) return "keeps the rough shapes";
-  return "keeps next to nothing";
+  if (strength < 0.05) return t.prompt.initImage.strengthEffects.none;
+  if (strength <= 0.4) return t.prompt.initImage.strengthEffects.details;
+  if (strength <= 0.65) return t.prompt.initImage.strengthEffects.composition;
+  if (strength <= 0.85) return t.prompt.initImage.strengthEffects.shapes;
+  return t.prompt.initImage.strengthEffects.all;
 }
 
-export function StartPicture(): JSX.Element {
+export function InitImage(): JSX.Element {
   const studio = useStudio();
   return (
     <>
@@ -25,7 +27,7 @@ export function StartPicture(): JSX.Element {
         {(offer) => <OfferNote offer={offer} />}
       </Show>
       <Show when={studio.settings.start}>
-        <Chosen />
+        <ChosenImage />
       </Show>
       <Show when={studio.start.note()}>
         {(text) => (
@@ -41,11 +43,11 @@ export function StartPicture(): JSX.Element {
 function OfferNote(props: { readonly offer: Offer }): JSX.Element {
   const studio = useStudio();
   return (
-    <section class={styles["start"]} aria-label="What is this picture for?">
+    <section class={styles["initImage"]} aria-label={t.prompt.initImage.offerSection}>
       <img class={styles["offered"]} src={props.offer.url} alt="" />
       <div class={styles["about"]}>
         <p class={styles["title"]}>
-          <b>{props.offer.name}</b> carries its prompt and settings.
+          <RichText text={t.prompt.initImage.offer} values={{ name: props.offer.name }} />
         </p>
         <div class={styles["actions"]}>
           <button
@@ -54,21 +56,21 @@ function OfferNote(props: { readonly offer: Offer }): JSX.Element {
             type="button"
             onClick={() => studio.useOffered()}
           >
-            Use its settings
+            {t.prompt.initImage.useSettings}
           </button>
           <button
             class={`${controls["button"]} ${controls["small"]}`}
             type="button"
             onClick={() => void studio.start.take(props.offer.file, props.offer.name)}
           >
-            Start from it
+            {t.prompt.initImage.useImage}
           </button>
         </div>
       </div>
       <button
         class={`${controls["icon"]} ${styles["close"]}`}
         type="button"
-        aria-label="Use neither"
+        aria-label={t.prompt.initImage.dismiss}
         onClick={() => studio.start.ask(null)}
       >
         <CloseIcon />
@@ -77,7 +79,7 @@ function OfferNote(props: { readonly offer: Offer }): JSX.Element {
   );
 }
 
-function Chosen(): JSX.Element {
+function ChosenImage(): JSX.Element {
   const studio = useStudio();
   const { settings, setSettings } = studio;
   const [masking, setMasking] = createSignal(false);
@@ -87,22 +89,22 @@ function Chosen(): JSX.Element {
   const stretched = (): boolean => region() === "whole" && isStretched(picture(), studio.options());
   const facts = (): string => {
     const { width, height } = studio.options();
-    const own = `${picture().width} × ${picture().height}`;
-    if (region() === "masked") return `${own}, the masked part painted at ${width} × ${height}`;
-    return width === picture().width && height === picture().height
-      ? own
-      : `${own}, painted at ${width} × ${height}`;
+    const texts = t.prompt.initImage;
+    const own = texts.size(picture().width, picture().height);
+    const size = texts.size(width, height);
+    if (region() === "masked") return texts.maskedAt(own, size);
+    return size === own ? own : texts.generatedAt(own, size);
   };
 
   return (
-    <section class={styles["start"]} aria-label="Picture to start from">
+    <section class={styles["initImage"]} aria-label={t.prompt.initImage.section}>
       <div class={styles["thumbnail"]}>
         <Show when={studio.start.shown()}>
           {(shown) => (
             <>
-              <img src={shown().url} alt="The picture to start from" />
+              <img src={shown().url} alt={t.prompt.initImage.alt} />
               <Show when={shown().maskUrl}>
-                {(url) => <img class={styles["mask"]} src={url()} alt="Its mask: white is painted anew" />}
+                {(url) => <img class={styles["mask"]} src={url()} alt={t.prompt.initImage.maskAlt} />}
               </Show>
             </>
           )}
@@ -110,23 +112,27 @@ function Chosen(): JSX.Element {
       </div>
       <div class={styles["about"]}>
         <p class={styles["title"]}>
-          Starts from <b>{settings.start?.name || "this picture"}</b> <span>{facts()}</span>
+          <RichText
+            text={t.prompt.initImage.title}
+            values={{ name: settings.start?.name || t.prompt.initImage.unnamed }}
+          />{" "}
+          <span>{facts()}</span>
         </p>
         <div class={styles["strength"]}>
-          <label for="start-strength">Strength</label>
+          <label for="denoising-strength">{t.prompt.initImage.strength}</label>
           <input
-            id="start-strength"
+            id="denoising-strength"
             class={controls["slider"]}
             type="range"
             {...pictureLimits.strength}
             step="0.01"
             value={strength()}
             style={{ "--at": `${strength() * 100}%` }}
-            aria-valuetext={`${strength().toFixed(2)}, ${describeStrength(strength())}`}
+            aria-valuetext={t.prompt.initImage.strengthText(strength(), describeStrength(strength()))}
             onInput={(event) => setSettings("startValues", "strength", event.currentTarget.valueAsNumber)}
           />
           <output>
-            <b>{strength().toFixed(2)}</b> {describeStrength(strength())}
+            <b>{t.format.fraction(strength())}</b> {describeStrength(strength())}
           </output>
         </div>
         <div class={styles["actions"]}>
@@ -135,7 +141,7 @@ function Chosen(): JSX.Element {
             type="button"
             onClick={() => setMasking(true)}
           >
-            <BrushIcon /> {settings.start?.mask ? "Edit the mask" : "Paint a mask"}
+            <BrushIcon /> {settings.start?.mask ? t.prompt.initImage.editMask : t.prompt.initImage.addMask}
           </button>
           <Show when={stretched()}>
             <button
@@ -143,17 +149,17 @@ function Chosen(): JSX.Element {
               type="button"
               onClick={() => setSettings("size", null)}
             >
-              Paint in its own shape
+              {t.prompt.initImage.matchSize}
             </button>
-            <span class={styles["warning"]}>The size set pulls it out of shape.</span>
+            <span class={styles["warning"]}>{t.prompt.initImage.stretched}</span>
           </Show>
         </div>
       </div>
       <button
         class={`${controls["icon"]} ${styles["close"]}`}
         type="button"
-        aria-label="Do not start from this picture"
-        title="Do not start from this picture"
+        aria-label={t.prompt.initImage.remove}
+        title={t.prompt.initImage.remove}
         onClick={() => studio.start.remove()}
       >
         <CloseIcon />

@@ -1,14 +1,15 @@
-// The picture with the mask over it, drawn on by mouse, pen, finger or keys. The mask is an array outside; this shows it
-// hatched, so that it is seen on any colours.
+// The init image with its mask on top, to draw on with mouse, pen, touch or keys. The caller owns the mask array; the hatching
+// keeps it visible on any colour.
 import { createEffect, createSignal, on, onMount, Show, type JSX } from "solid-js";
 import { paintStroke, type Box, type MaskImage, type Point } from "../../app/pictures/mask-painting.ts";
 import type { RgbaImage } from "../../shared/request.ts";
 import styles from "./MaskDialog.module.css";
+import { t } from "../texts/texts.ts";
 
 export interface Brush {
-  /** Pixels of the picture. */
+  /** In image pixels. */
   readonly radius: number;
-  /** 255 marks, 0 unmarks. */
+  /** 255 adds to the mask, 0 removes from it. */
   readonly value: number;
 }
 
@@ -23,12 +24,12 @@ export function MaskCanvas(props: {
   readonly image: RgbaImage;
   readonly mask: MaskImage;
   readonly brush: Brush;
-  /** Counts changes from outside and from here. */
+  /** Grows with every change of the mask. */
   readonly revision: number;
-  /** Before a stroke. */
-  readonly onStart: () => void;
+  /** Called before each stroke. */
+  readonly onStroke: () => void;
   readonly onChange: () => void;
-  /** Asks for a larger or smaller brush. */
+  /** Called with a factor for the brush size. */
   readonly onResize: (factor: number) => void;
 }): JSX.Element {
   const { width, height } = props.mask;
@@ -101,7 +102,7 @@ export function MaskCanvas(props: {
       });
     } else if (event.key === " " || event.key === "Enter") {
       setAt(from);
-      props.onStart();
+      props.onStroke();
       strokeTo(from);
       finish();
     } else if (event.key === "[" || event.key === "]") props.onResize(event.key === "[" ? 0.8 : 1.25);
@@ -123,14 +124,14 @@ export function MaskCanvas(props: {
           height={height}
           tabIndex={0}
           role="application"
-          aria-label="Mask on the picture"
+          aria-label={t.prompt.mask.canvas}
           aria-describedby="mask-keys"
           onPointerDown={(event) => {
-            if (event.button !== 0 || last !== null) return; // one finger draws
+            if (event.button !== 0 || last !== null) return; // one pointer draws at a time
             event.preventDefault();
             overlay.focus();
             overlay.setPointerCapture(event.pointerId);
-            props.onStart();
+            props.onStroke();
             strokeTo(pointOf(event));
           }}
           onPointerMove={(event) => {
@@ -158,7 +159,7 @@ export function MaskCanvas(props: {
         </Show>
       </div>
       <p class={styles["keys"]} id="mask-keys">
-        Draw, or use the arrow keys and Space. [ and ] change the brush.
+        {t.prompt.mask.keys}
       </p>
     </div>
   );

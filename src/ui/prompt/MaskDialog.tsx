@@ -1,5 +1,4 @@
-// The mask editor: brush and eraser, rectangles, what is transparent, undo; and how the masked part is painted. Closing it
-// keeps what was drawn.
+// The mask editor: brush and eraser, rectangles, transparent areas, undo; and the inpaint settings. Closing it keeps the mask.
 import { batch, createEffect, createSignal, on, Show, type JSX } from "solid-js";
 import {
   invert,
@@ -15,10 +14,11 @@ import controls from "../controls/controls.module.css";
 import { Dialog } from "../controls/Dialog.tsx";
 import { NumberField, SegmentField, SelectField } from "../controls/fields.tsx";
 import { RedoIcon, UndoIcon } from "../controls/icons.tsx";
+import { RichText } from "../controls/RichText.tsx";
 import { MaskCanvas, type Brush } from "./MaskCanvas.tsx";
 import styles from "./MaskDialog.module.css";
-import { fillNames, regionNames } from "../names.ts";
 import { useStudio } from "../studio-context.ts";
+import { t } from "../texts/texts.ts";
 
 interface Session extends OpenMask {
   readonly history: MaskHistory;
@@ -47,7 +47,7 @@ export function MaskDialog(props: { readonly open: boolean; readonly onClose: ()
     props.onClose();
   };
   return (
-    <Dialog open={session() !== null} title="What is painted anew" wide onClose={close}>
+    <Dialog open={session() !== null} title={t.prompt.mask.title} wide onClose={close}>
       <Show when={session()} keyed>
         {(opened) => <Editor session={opened} onDone={close} />}
       </Show>
@@ -55,7 +55,7 @@ export function MaskDialog(props: { readonly open: boolean; readonly onClose: ()
   );
 }
 
-/** Wheel and slider alike: in pixels of the picture. */
+/** In image pixels. */
 const brushSizes = ({ width, height }: MaskImage): { min: number; max: number; usual: number } => {
   const side = Math.max(width, height);
   return {
@@ -70,7 +70,7 @@ function Editor(props: { readonly session: Session; readonly onDone: () => void 
   const sizes = brushSizes(mask);
   const [erase, setErase] = createSignal(false);
   const [size, setSize] = createSignal(sizes.usual);
-  // The mask is an array that is drawn into: this counts its changes.
+  // Strokes change the mask array in place: this counts the changes.
   const [revision, setRevision] = createSignal(0);
   const share = (): number => (revision(), markedShare(mask));
   const changed = (): void => void setRevision((count) => count + 1);
@@ -101,7 +101,7 @@ function Editor(props: { readonly session: Session; readonly onDone: () => void 
         mask={mask}
         brush={brush()}
         revision={revision()}
-        onStart={() => history.remember()}
+        onStroke={() => history.remember()}
         onChange={changed}
         onResize={(factor) =>
           setSize((value) => Math.round(Math.min(sizes.max, Math.max(sizes.min, value * factor))))
@@ -110,19 +110,19 @@ function Editor(props: { readonly session: Session; readonly onDone: () => void 
       <div class={styles["tools"]}>
         <div class={styles["row"]}>
           <SegmentField
-            legend="Tool"
-            value={erase() ? "erase" : "paint"}
+            legend={t.prompt.mask.tool}
+            value={erase() ? "erase" : "draw"}
             choices={[
-              { value: "paint", label: "Brush" },
-              { value: "erase", label: "Eraser" },
+              { value: "draw", label: t.prompt.mask.brush },
+              { value: "erase", label: t.prompt.mask.eraser },
             ]}
             onChange={(tool) => setErase(tool === "erase")}
           />
           <button
             class={controls["icon"]}
             type="button"
-            aria-label="Undo"
-            title="Undo, Ctrl Z"
+            aria-label={t.prompt.mask.undo}
+            title={t.prompt.mask.undoTitle}
             disabled={(revision(), !history.canUndo)}
             onClick={() => step(() => history.undo())}
           >
@@ -131,8 +131,8 @@ function Editor(props: { readonly session: Session; readonly onDone: () => void 
           <button
             class={controls["icon"]}
             type="button"
-            aria-label="Redo"
-            title="Redo, Ctrl Shift Z"
+            aria-label={t.prompt.mask.redo}
+            title={t.prompt.mask.redoTitle}
             disabled={(revision(), !history.canRedo)}
             onClick={() => step(() => history.redo())}
           >
@@ -141,7 +141,7 @@ function Editor(props: { readonly session: Session; readonly onDone: () => void 
         </div>
         <label class={styles["size"]}>
           <span>
-            Size <b>{size()}</b> pixels
+            <RichText text={t.prompt.mask.size} values={{ size: String(size()) }} />
           </span>
           <input
             class={controls["slider"]}
@@ -150,7 +150,7 @@ function Editor(props: { readonly session: Session; readonly onDone: () => void 
             max={sizes.max}
             value={size()}
             style={{ "--at": `${((size() - sizes.min) / (sizes.max - sizes.min)) * 100}%` }}
-            aria-label="Size of the brush"
+            aria-label={t.prompt.mask.sizeLabel}
             onInput={(event) => setSize(event.currentTarget.valueAsNumber)}
           />
         </label>
@@ -160,14 +160,14 @@ function Editor(props: { readonly session: Session; readonly onDone: () => void 
             type="button"
             onClick={() => change(() => invert(mask))}
           >
-            Invert
+            {t.prompt.mask.invert}
           </button>
           <button
             class={`${controls["button"]} ${controls["small"]}`}
             type="button"
             onClick={() => change(() => void mask.values.fill(0))}
           >
-            Clear
+            {t.prompt.mask.clear}
           </button>
           <Show when={hasTransparency}>
             <button
@@ -175,27 +175,20 @@ function Editor(props: { readonly session: Session; readonly onDone: () => void 
               type="button"
               onClick={() => change(() => void markTransparent(mask, image.rgba))}
             >
-              Mark what is transparent
+              {t.prompt.mask.transparent}
             </button>
           </Show>
         </div>
-        <RectangleFields
-          mask={mask}
-          onPaint={(box, value) => change(() => void paintBox(mask, box, value))}
-        />
-        <Painting />
+        <RectangleFields mask={mask} onFill={(box, value) => change(() => void paintBox(mask, box, value))} />
+        <InpaintFields />
         <div class={styles["done"]}>
-          <p role="status">
-            {share() === 0
-              ? "Nothing is marked yet: the whole picture would be painted over."
-              : `${share() < 0.01 ? "Less than 1" : Math.round(share() * 100)} % of the picture is marked.`}
-          </p>
+          <p role="status">{share() === 0 ? t.prompt.mask.empty : t.prompt.mask.share(share())}</p>
           <button
             class={`${controls["button"]} ${controls["primary"]}`}
             type="button"
             onClick={() => props.onDone()}
           >
-            Done
+            {t.prompt.mask.done}
           </button>
         </div>
       </div>
@@ -203,13 +196,10 @@ function Editor(props: { readonly session: Session; readonly onDone: () => void 
   );
 }
 
-/** The way to a mask without a pointer. */
+/** Masks without a pointer. */
 function RectangleFields(props: {
   readonly mask: MaskImage;
-  readonly onPaint: (
-    box: { left: number; top: number; right: number; bottom: number },
-    value: number,
-  ) => void;
+  readonly onFill: (box: { left: number; top: number; right: number; bottom: number }, value: number) => void;
 }): JSX.Element {
   const { width, height } = props.mask;
   const [left, setLeft] = createSignal(Math.round(width / 4));
@@ -219,25 +209,25 @@ function RectangleFields(props: {
   const box = () => ({ left: left(), top: top(), right: left() + across(), bottom: top() + down() });
   return (
     <details class={styles["more"]}>
-      <summary>Mark a rectangle by numbers</summary>
+      <summary>{t.prompt.mask.rectangle}</summary>
       <div class={styles["pair"]}>
-        <NumberField label="Left" value={left()} min={0} max={width - 1} onChange={setLeft} />
-        <NumberField label="Top" value={top()} min={0} max={height - 1} onChange={setTop} />
-        <NumberField label="Width" value={across()} min={1} max={width} onChange={setAcross} />
-        <NumberField label="Height" value={down()} min={1} max={height} onChange={setDown} />
+        <NumberField label={t.prompt.mask.left} value={left()} min={0} max={width - 1} onChange={setLeft} />
+        <NumberField label={t.prompt.mask.top} value={top()} min={0} max={height - 1} onChange={setTop} />
+        <NumberField label={t.prompt.mask.width} value={across()} min={1} max={width} onChange={setAcross} />
+        <NumberField label={t.prompt.mask.height} value={down()} min={1} max={height} onChange={setDown} />
         <button
           class={`${controls["button"]} ${controls["small"]}`}
           type="button"
-          onClick={() => props.onPaint(box(), 255)}
+          onClick={() => props.onFill(box(), 255)}
         >
-          Mark it
+          {t.prompt.mask.add}
         </button>
         <button
           class={`${controls["button"]} ${controls["small"]}`}
           type="button"
-          onClick={() => props.onPaint(box(), 0)}
+          onClick={() => props.onFill(box(), 0)}
         >
-          Unmark it
+          {t.prompt.mask.remove}
         </button>
       </div>
     </details>
@@ -247,47 +237,43 @@ function RectangleFields(props: {
 const choices = <Value extends string>(names: Readonly<Record<Value, string>>) =>
   (Object.entries(names) as [Value, string][]).map(([value, label]) => ({ value, label }));
 
-/** How the masked part is painted; kept for the next mask, too. */
-function Painting(): JSX.Element {
+/** Inpaint settings; they stay for the next mask. */
+function InpaintFields(): JSX.Element {
   const { settings, setSettings } = useStudio();
   const values = () => settings.startValues;
   return (
-    <div class={styles["painting"]}>
+    <div class={styles["inpaint"]}>
       <SelectField
-        label="Area"
+        label={t.prompt.mask.area}
         value={values().region}
-        choices={choices(regionNames)}
-        hint={
-          values().region === "masked"
-            ? "The marked part is cut out, painted at the full size and put back: finer, and the rest keeps its size."
-            : undefined
-        }
+        choices={choices(t.names.regions)}
+        hint={values().region === "masked" ? t.prompt.mask.areaHint : undefined}
         onChange={(region) =>
           batch(() => {
-            setSettings("startValues", { region: region });
-            setSettings("size", null); // the two areas are painted at different sizes
+            setSettings("startValues", { region });
+            setSettings("size", null); // the two areas have different default sizes
           })
         }
       />
       <SelectField
-        label="Painted over"
+        label={t.prompt.mask.content}
         value={values().fill}
-        choices={choices(fillNames)}
-        onChange={(fill) => setSettings("startValues", { fill: fill })}
+        choices={choices(t.names.fills)}
+        onChange={(fill) => setSettings("startValues", { fill })}
       />
       <div class={styles["pair"]}>
         <NumberField
-          label="Mask blur"
+          label={t.prompt.mask.blur}
           value={values().blur}
           {...pictureLimits.maskBlur}
-          onChange={(blur) => setSettings("startValues", { blur: blur })}
+          onChange={(blur) => setSettings("startValues", { blur })}
         />
         <Show when={values().region === "masked"}>
           <NumberField
-            label="Padding"
+            label={t.prompt.mask.padding}
             value={values().padding}
             {...pictureLimits.maskPadding}
-            onChange={(padding) => setSettings("startValues", { padding: padding })}
+            onChange={(padding) => setSettings("startValues", { padding })}
           />
         </Show>
       </div>

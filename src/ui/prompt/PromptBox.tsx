@@ -1,5 +1,5 @@
-// The prompt: a text area over a copy of its text in which the parts found are marked. Both lie in one grid cell, so
-// they wrap alike and grow together; the copy carries only the marker strokes.
+// The prompt: a text area over a copy of its text that highlights the parts found. Both share one grid cell, so they wrap
+// alike and grow together; the copy carries only the highlights.
 import { createEffect, createMemo, createSignal, Index, on, Show, type JSX } from "solid-js";
 import { adjustWeight } from "../../app/state/prompt-edit.ts";
 import { longPromptLength } from "../../stylus/options.ts";
@@ -8,6 +8,7 @@ import { ErrorNote } from "../controls/ErrorNote.tsx";
 import styles from "./PromptBox.module.css";
 import { useStudio } from "../studio-context.ts";
 import { taskColour } from "./task-colour.ts";
+import { t } from "../texts/texts.ts";
 
 /** Replaces the text so that the browser's own undo still works. */
 function replaceText(
@@ -36,7 +37,7 @@ export function PromptBox(): JSX.Element {
   const segments = createMemo(() => cutPrompt(text(), tasks(), studio.reading().prompt));
   const size = (): string => (text().length > 420 ? "small" : text().length > 150 ? "medium" : "large");
 
-  // The same parts keep their strokes while the user types; a new reading sweeps them in again.
+  // Unchanged parts keep their highlights while the user types; new parts animate in.
   const [sweep, setSweep] = createSignal(0);
   const parts = createMemo(() =>
     tasks()
@@ -73,12 +74,12 @@ export function PromptBox(): JSX.Element {
   return (
     <div class={styles["box"]}>
       <label class="visually-hidden" for="prompt">
-        Prompt
+        {t.prompt.label}
       </label>
       <div class={styles["scroller"]}>
         <div class={styles["layers"]} data-size={size()}>
           <div class={styles["marks"]} aria-hidden="true">
-            {/* By position, so that strokes stay while other words change. */}
+            {/* By position, so that highlights stay while other words change. */}
             <Index each={segments()}>
               {(segment) => (
                 <Show when={segment().task !== null} fallback={segment().text}>
@@ -99,7 +100,7 @@ export function PromptBox(): JSX.Element {
             spellcheck={false}
             autocapitalize="sentences"
             autocomplete="off"
-            placeholder="A robot in a meadow, clay render"
+            placeholder={t.prompt.placeholder}
             aria-describedby="prompt-note prompt-parts"
             aria-invalid={studio.inputError()?.where === "prompt"}
             value={text()}
@@ -112,19 +113,12 @@ export function PromptBox(): JSX.Element {
         </div>
       </div>
       <p class="visually-hidden" id="prompt-parts">
-        {tasks().length > 0
-          ? `Parts found: ${tasks()
-              .map((task) => task.text)
-              .join("; ")}.`
-          : ""}
+        {tasks().length > 0 ? t.prompt.parts(tasks().map((task) => task.text)) : ""}
       </p>
       <div id="prompt-note">
         <Show when={studio.inputError()}>{(error) => <ErrorNote error={error()} compact />}</Show>
         <Show when={!studio.inputError() && text().length > longPromptLength}>
-          <p class={styles["note"]}>
-            A long prompt: {text().length.toLocaleString("en")} characters. It is read in pieces of 75 tokens;
-            what stands first counts most.
-          </p>
+          <p class={styles["note"]}>{t.prompt.long(text().length)}</p>
         </Show>
       </div>
     </div>

@@ -1,13 +1,13 @@
-// Everything that rarely changes, folded away: negative prompt, size, sampling, how adapters are chosen, device.
+// Settings that rarely change: negative prompt, size, device, sampling, adapter selection.
 import { SAMPLER_LABELS } from "../../formats/generation-parameters.ts";
 import type { JSX } from "solid-js";
 import { limits, sizeLimits, type SamplingDefaults } from "../../stylus/options.ts";
 import { NumberField, SelectField, SwitchField } from "../controls/fields.tsx";
 import controls from "../controls/controls.module.css";
-import { deviceNames, methodHints, methodNames, presetHints, presetNames, scheduleNames } from "../names.ts";
-import { SecondPass } from "./HiresFix.tsx";
+import { HiresFix } from "./HiresFix.tsx";
 import styles from "./SettingsPanel.module.css";
 import { useStudio } from "../studio-context.ts";
+import { t } from "../texts/texts.ts";
 
 const choices = <Value extends string>(names: Readonly<Record<Value, string>>) =>
   (Object.entries(names) as [Value, string][]).map(([value, label]) => ({ value, label }));
@@ -28,63 +28,58 @@ export function SettingsPanel(): JSX.Element {
       <section class={styles["wide"]}>
         <div class={controls["field"]}>
           <label class={controls["label"]} for="negative">
-            Negative prompt
+            {t.settings.negativePrompt}
           </label>
           <textarea
             id="negative"
             class={controls["input"]}
             rows="2"
-            placeholder="What should not be in the picture"
+            placeholder={t.settings.negativePlaceholder}
             value={settings.negativePrompt}
             disabled={options().cfgScale <= 1}
             aria-describedby="negative-hint"
             onInput={(event) => setSettings("negativePrompt", event.currentTarget.value)}
           />
           <span class={controls["hint"]} id="negative-hint">
-            {options().cfgScale <= 1
-              ? "Has no effect at a CFG scale of 1: raise the scale or switch Fast off."
-              : ""}
+            {options().cfgScale <= 1 ? t.settings.negativeUnused : ""}
           </span>
         </div>
       </section>
 
       <section>
-        <h2>Picture</h2>
+        <h2>{t.settings.image}</h2>
         <div class={styles["pair"]}>
           <NumberField
-            label="Width"
+            label={t.settings.width}
             value={options().width}
             {...sizes()}
             onChange={(width) => setSize({ width })}
           />
           <NumberField
-            label="Height"
+            label={t.settings.height}
             value={options().height}
             {...sizes()}
             onChange={(height) => setSize({ height })}
           />
         </div>
         <SelectField
-          label="Device"
+          label={t.settings.device}
           value={settings.device}
-          choices={choices(deviceNames)}
+          choices={choices(t.names.devices)}
           onChange={(device) => {
             setSettings("device", device);
             void studio.loadPack();
           }}
         />
         <SelectField
-          label="Noise"
+          label={t.settings.noise}
           value={settings.noise}
-          choices={[
-            { value: "cpu", label: "CPU, as in most tools" },
-            { value: "nv", label: "NVIDIA, as in A1111’s “NV”" },
-          ]}
+          choices={choices(t.settings.noises)}
           onChange={(noise) => setSettings("noise", noise)}
         />
-        <SecondPass />
+        <HiresFix />
         <SwitchField
-          label="Save memory: decode in squares"
+          label={t.settings.tiledVae}
           checked={settings.lowMemory}
           onChange={(lowMemory) => setSettings("lowMemory", lowMemory)}
         />
@@ -92,17 +87,18 @@ export function SettingsPanel(): JSX.Element {
 
       <section>
         <h2>
-          Sampling <span>{studio.fewStep() ? "while Fast is on" : "while Fast is off"}</span>
+          {t.settings.sampling}{" "}
+          <span>{studio.fewStep() ? t.settings.whileFast : t.settings.whileNotFast}</span>
         </h2>
         <div class={styles["pair"]}>
           <NumberField
-            label="Steps"
+            label={t.settings.steps}
             value={options().steps}
             {...limits.steps}
             onChange={(steps) => setSampling({ steps })}
           />
           <NumberField
-            label="CFG scale"
+            label={t.settings.cfgScale}
             value={options().cfgScale}
             {...limits.cfgScale}
             step={0.5}
@@ -110,20 +106,20 @@ export function SettingsPanel(): JSX.Element {
           />
         </div>
         <SelectField
-          label="Sampler"
+          label={t.settings.sampler}
           value={options().sampler}
           choices={choices(SAMPLER_LABELS)}
           onChange={(sampler) => setSampling({ sampler })}
         />
         <div class={styles["pair"]}>
           <SelectField
-            label="Schedule"
+            label={t.settings.schedule}
             value={options().schedule}
-            choices={choices(scheduleNames)}
+            choices={choices(t.names.schedules)}
             onChange={(schedule) => setSampling({ schedule })}
           />
           <NumberField
-            label="Clip skip"
+            label={t.settings.clipSkip}
             value={settings.clipSkip}
             {...limits.clipSkip}
             onChange={(clipSkip) => setSettings("clipSkip", clipSkip)}
@@ -132,24 +128,22 @@ export function SettingsPanel(): JSX.Element {
       </section>
 
       <section>
-        <h2>Choosing adapters</h2>
+        <h2>{t.settings.selection}</h2>
         <SelectField
-          label="Who chooses"
+          label={t.settings.method}
           value={settings.method}
-          choices={choices(methodNames)}
-          hint={methodHints[settings.method]}
+          choices={choices(t.names.methods)}
+          hint={t.names.methodHints[settings.method]}
           onChange={(method) => setSettings("method", method)}
         />
         <SelectField
-          label="Rules"
+          label={t.settings.preset}
           value={settings.preset}
-          choices={choices(presetNames)}
-          hint={presetHints[settings.preset]}
+          choices={choices(t.names.presets)}
+          hint={t.names.presetHints[settings.preset]}
           onChange={(preset) => setSettings("preset", preset)}
         />
-        <p class={controls["hint"]}>
-          The parts of the prompt are found by rules. A language model for this does not ship yet.
-        </p>
+        <p class={controls["hint"]}>{t.settings.rulesOnly}</p>
       </section>
     </div>
   );

@@ -1,10 +1,11 @@
-// Behind the choice, folded: every candidate with its similarity, and those that came near with the reason against them.
+// Folded below the choice: near misses with the reason against them, and every candidate with its similarity.
 import { createMemo, For, Show, type JSX } from "solid-js";
 import { useAdapterDialog } from "../adapters/adapter-dialog-context.ts";
 import styles from "./Candidates.module.css";
 import { ChevronIcon } from "../controls/icons.tsx";
 import { useStudio } from "../studio-context.ts";
 import { taskColour } from "../prompt/task-colour.ts";
+import { t } from "../texts/texts.ts";
 
 export function Candidates(): JSX.Element {
   const studio = useStudio();
@@ -29,7 +30,7 @@ export function Candidates(): JSX.Element {
       <Show when={rejected().length > 0}>
         <details class={styles["fold"]}>
           <summary>
-            <ChevronIcon /> Considered, not taken <span>{rejected().length}</span>
+            <ChevronIcon /> {t.run.candidates.rejected} <span>{rejected().length}</span>
           </summary>
           <ul class={styles["rejected"]}>
             <For each={rejected()}>
@@ -48,7 +49,7 @@ export function Candidates(): JSX.Element {
       <Show when={candidates().length > 0}>
         <details class={styles["fold"]}>
           <summary>
-            <ChevronIcon /> All candidates by similarity <span>{candidates().length}</span>
+            <ChevronIcon /> {t.run.candidates.all} <span>{candidates().length}</span>
           </summary>
           <ol class={styles["candidates"]}>
             <For each={candidates()}>
@@ -64,7 +65,7 @@ export function Candidates(): JSX.Element {
                       {title(id)}
                     </button>
                     <span class={styles["bar"]} />
-                    <span class={styles["number"]}>{similarity.toFixed(2)}</span>
+                    <span class={styles["number"]}>{t.format.fraction(similarity)}</span>
                   </li>
                 );
               }}

@@ -1,4 +1,4 @@
-// What was chosen, part by part, with everything needed to change it.
+// The chosen adapters, part by part, with everything needed to change the choice.
 import { createMemo, For, Show, type JSX } from "solid-js";
 import { adviseOnName } from "../../stylus/adapter-names.ts";
 import {
@@ -16,6 +16,7 @@ import controls from "../controls/controls.module.css";
 import { PickRow } from "./PickRow.tsx";
 import { useStudio } from "../studio-context.ts";
 import { taskColour } from "../prompt/task-colour.ts";
+import { t } from "../texts/texts.ts";
 
 export function Choice(): JSX.Element {
   const studio = useStudio();
@@ -32,7 +33,7 @@ export function Choice(): JSX.Element {
   );
   const tags = createMemo(() => readLoraTags(studio.settings.prompt, studio.pack()?.cards));
   const hasTags = (): boolean => tags().adapters.length > 0 || tags().problems.length > 0;
-  /** Adapters are in every picture that no part of the prompt has brought up. */
+  /** Whether pins or tags add adapters that no part of the prompt brought up. */
   const hasOwn = (): boolean => extraPins().length > 0 || tags().adapters.length > 0;
   const isEmpty = (): boolean => composition().tasks.length === 0 && extraPins().length === 0 && !hasTags();
 
@@ -43,32 +44,38 @@ export function Choice(): JSX.Element {
 
   const describeTag = (use: AdapterUse): string => {
     const pack = studio.pack();
-    if (pack && !studio.card(use.id))
-      return `There is no adapter of this name. ${adviseOnName(use.id, pack.cards)}`;
+    if (pack && !studio.card(use.id)) return t.run.choice.unknownTag(adviseOnName(use.id, pack.cards));
     const own = pack?.own.get(use.id);
     const strength = describeStrength(use);
     return [strength, own && describeParts(use, own.report)].filter(Boolean).join(". ");
   };
 
+  const chosenBy = (): string => {
+    const { kind, name } = composition().composer;
+    if (kind === "llm") return t.run.choice.byModel(name);
+    if (kind === "rules") return t.run.choice.byRules;
+    return name || t.run.choice.byYou;
+  };
+
   return (
     <section class={styles["choice"]} aria-labelledby="choice-title">
       <header class={styles["head"]}>
-        <h2 id="choice-title">Chosen adapters</h2>
+        <h2 id="choice-title">{t.run.choice.title}</h2>
         <Show when={composition().composer.kind !== "none" || !isEmpty()}>
-          <span class={styles["by"]}>by {composition().composer.name || "you"}</span>
+          <span class={styles["by"]}>{chosenBy()}</span>
         </Show>
       </header>
 
       <Show when={studio.adjusted()}>
         <div class={styles["pending"]}>
-          <span>Your changes are not in the picture yet.</span>
+          <span>{t.run.choice.pending}</span>
           <button
             class={`${controls["button"]} ${controls["primary"]} ${controls["small"]}`}
             type="button"
             disabled={studio.busy()}
             onClick={() => void studio.generate({ keepSeed: true })}
           >
-            Paint again, same seed
+            {t.run.choice.regenerate}
           </button>
         </div>
       </Show>
@@ -78,12 +85,12 @@ export function Choice(): JSX.Element {
         fallback={
           <p class={styles["none"]}>
             {studio.settings.prompt.trim() === ""
-              ? "Parts of your prompt and the adapters for them appear here as you write."
+              ? t.run.choice.emptyPrompt
               : studio.settings.method === "sd"
-                ? "The base model paints alone. Change “Who chooses” in the settings to use adapters."
+                ? t.run.choice.off
                 : studio.pack()?.cards.length === 0
-                  ? "This model has come without adapters. Add LoRA files made for it under Adapters."
-                  : "The base model can paint this by itself: no adapter is needed."}
+                  ? t.run.choice.noCards
+                  : t.run.choice.noneNeeded}
           </p>
         }
       >
@@ -106,21 +113,17 @@ export function Choice(): JSX.Element {
           </For>
           <Show when={extraPins().length > 0}>
             <li class={styles["task"]}>
-              <h3 class={styles["part"]}>Pinned by you</h3>
+              <h3 class={styles["part"]}>{t.run.choice.pinned}</h3>
               <ul class={styles["picks"]}>
                 <For each={extraPins()}>
-                  {(id) => (
-                    <PickRow
-                      pick={{ id, reason: "In every picture until you unpin it.", similarity: null }}
-                    />
-                  )}
+                  {(id) => <PickRow pick={{ id, reason: t.run.choice.pinReason, similarity: null }} />}
                 </For>
               </ul>
             </li>
           </Show>
           <Show when={hasTags()}>
             <li class={styles["task"]}>
-              <h3 class={styles["part"]}>Named in the prompt</h3>
+              <h3 class={styles["part"]}>{t.run.choice.tagged}</h3>
               <ul class={styles["tags"]}>
                 <For each={tags().adapters}>
                   {(use) => (
@@ -145,10 +148,10 @@ export function Choice(): JSX.Element {
           <p class={styles["bare"]}>
             <span>
               {bareTasks().length < composition().tasks.length
-                ? "The base model paints:"
+                ? t.run.choice.base
                 : hasOwn()
-                  ? "No other adapter is needed for:"
-                  : "The base model paints all of it:"}
+                  ? t.run.choice.noOther
+                  : t.run.choice.baseAll}
             </span>
             <For each={bareTasks()}>
               {({ index, words }) => (
@@ -168,13 +171,13 @@ export function Choice(): JSX.Element {
 
       <Show when={studio.bans().length > 0}>
         <p class={styles["bare"]}>
-          <span>Never chosen:</span>
+          <span>{t.run.choice.banned}</span>
           <For each={studio.bans()}>
             {(id) => (
               <span>
                 {studio.card(id)?.title ?? id}
                 <button class={styles["allow"]} type="button" onClick={() => studio.toggleBan(id)}>
-                  Allow again
+                  {t.run.choice.unban}
                 </button>
               </span>
             )}

@@ -1,9 +1,10 @@
-// Before the first picture: the adapters that can be chosen, by one picture of each.
+// Before the first image: the adapters to choose from, each with a sample.
 import { For, type JSX } from "solid-js";
 import { useAdapterDialog } from "../adapters/adapter-dialog-context.ts";
 import styles from "./Collection.module.css";
 import { SampleImage } from "../controls/SampleImage.tsx";
 import { useStudio } from "../studio-context.ts";
+import { t } from "../texts/texts.ts";
 
 export function Collection(): JSX.Element {
   const studio = useStudio();
@@ -11,9 +12,7 @@ export function Collection(): JSX.Element {
   const cards = () => (studio.pack()?.cards ?? []).filter((card) => !card.fewStep);
   return (
     <section class={styles["collection"]} aria-labelledby="collection-title">
-      <h2 id="collection-title">
-        {cards().length === 1 ? "One adapter" : `${cards().length} adapters`} to choose from
-      </h2>
+      <h2 id="collection-title">{t.page.collection(cards().length)}</h2>
       <ul>
         <For each={cards()}>
           {(card) => (

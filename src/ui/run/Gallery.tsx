@@ -1,16 +1,15 @@
-// Pictures of this browser: small, newest first; each brings back its run.
+// Thumbnails of the stored images, newest first; each reopens its run.
 import { createMemo, createSignal, For, onCleanup, Show, type JSX } from "solid-js";
 import type { StoredImage } from "../../app/pictures/gallery.ts";
 import { explain } from "../../app/state/runs.ts";
-import { formatBytes } from "../../app/state/time-left.ts";
 import type { PlainError } from "../../shared/errors.ts";
-import { counted } from "../../shared/words.ts";
 import { ConfirmButton } from "../controls/ConfirmButton.tsx";
 import { ErrorNote } from "../controls/ErrorNote.tsx";
 import styles from "./Gallery.module.css";
 import { focusWhatIsLeft } from "../controls/focus.ts";
 import { CloseIcon } from "../controls/icons.tsx";
 import { useStudio } from "../studio-context.ts";
+import { t } from "../texts/texts.ts";
 
 const shownAtFirst = 24;
 
@@ -21,7 +20,7 @@ export function Gallery(): JSX.Element {
     all() ? studio.gallery.images() : studio.gallery.images().slice(0, shownAtFirst),
   );
   const [error, setError] = createSignal<PlainError | null>(null);
-  /** Answers whether it is done; where not, the gallery tells. */
+  /** Resolves to whether it succeeded; the gallery shows why not. */
   async function deleting(work: () => Promise<void>): Promise<boolean> {
     setError(null);
     return work().then(
@@ -38,19 +37,19 @@ export function Gallery(): JSX.Element {
     <Show when={studio.gallery.images().length > 0}>
       <section class={styles["gallery"]} aria-labelledby="gallery-title">
         <header>
-          <h2 id="gallery-title">Your pictures</h2>
+          <h2 id="gallery-title">{t.run.gallery.title}</h2>
           <span>
-            {studio.gallery.images().length} · {formatBytes(bytes())}
-            <Show when={studio.gallery.persistent()} fallback=", until the page closes">
-              <span class={styles["where"]}> in this browser</span>
+            {t.run.gallery.size(studio.gallery.images().length, bytes())}{" "}
+            <Show when={studio.gallery.persistent()} fallback={t.run.gallery.untilClosed}>
+              <span class={styles["where"]}>{t.run.gallery.here}</span>
             </Show>
           </span>
           <span class={styles["all"]}>
             <ConfirmButton
-              label="Delete all"
-              name="Delete all pictures"
-              confirm={`Delete ${counted(studio.gallery.images().length, "picture")}`}
-              keep="Keep them"
+              label={t.run.gallery.deleteAll}
+              name={t.run.gallery.deleteAllName}
+              confirm={t.run.gallery.confirmDelete(studio.gallery.images().length)}
+              keep={t.run.gallery.keep}
               quiet
               onConfirm={async () => void (await deleting(() => studio.gallery.clear()))}
             />
@@ -58,7 +57,7 @@ export function Gallery(): JSX.Element {
         </header>
         <Show when={error()}>
           {(reason) => (
-            // The picture may be far down in the gallery.
+            // The image may be far down in the gallery.
             <div ref={(note) => queueMicrotask(() => note.scrollIntoView({ block: "nearest" }))}>
               <ErrorNote error={reason()} compact />
             </div>
@@ -69,7 +68,7 @@ export function Gallery(): JSX.Element {
           <Show when={!all() && studio.gallery.images().length > shownAtFirst}>
             <li>
               <button class={styles["rest"]} type="button" onClick={() => setAll(true)}>
-                {studio.gallery.images().length - shownAtFirst} more
+                {t.run.gallery.more(studio.gallery.images().length - shownAtFirst)}
               </button>
             </li>
           </Show>
@@ -86,7 +85,7 @@ function Thumbnail(props: {
   const studio = useStudio();
   const url = URL.createObjectURL(props.image.png);
   onCleanup(() => URL.revokeObjectURL(url));
-  /** The keyboard goes on with the picture that takes its place. */
+  /** Keyboard focus moves to the image that takes its place. */
   async function remove(item: HTMLLIElement): Promise<void> {
     const had = item.contains(document.activeElement);
     const next = (item.nextElementSibling ?? item.previousElementSibling)?.querySelector("button:last-child");
@@ -100,7 +99,7 @@ function Thumbnail(props: {
       <button
         class={styles["open"]}
         type="button"
-        aria-label={`Show the picture with seed ${props.image.seed} and its run`}
+        aria-label={t.run.gallery.show(props.image.seed)}
         aria-current={shown()}
         disabled={studio.busy()}
         onClick={() => {
@@ -113,7 +112,7 @@ function Thumbnail(props: {
       <button
         class={styles["delete"]}
         type="button"
-        aria-label={`Delete the picture with seed ${props.image.seed}`}
+        aria-label={t.run.gallery.delete(props.image.seed)}
         onClick={(event) => void remove(event.currentTarget.closest("li")!)}
       >
         <CloseIcon />

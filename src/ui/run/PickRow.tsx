@@ -1,15 +1,15 @@
-// One chosen adapter: why, how strong, and the ways to change it.
+// One chosen adapter: the reason, its strength, and the controls that change it.
 import { createMemo, For, Show, type JSX } from "solid-js";
 import { appendWords } from "../../app/state/prompt-edit.ts";
-import { formatBytes } from "../../app/state/time-left.ts";
 import controls from "../controls/controls.module.css";
 import { BanIcon, CloseIcon, PinIcon, UndoIcon } from "../controls/icons.tsx";
 import styles from "./PickRow.module.css";
 import { SampleImage } from "../controls/SampleImage.tsx";
 import { useStudio } from "../studio-context.ts";
 import { useAdapterDialog } from "../adapters/adapter-dialog-context.ts";
+import { t } from "../texts/texts.ts";
 
-/** Strengths that the slider offers; it reaches further where one is used that lies outside. */
+/** Range of the slider; it widens for a strength outside. */
 const usual = { min: 0, max: 1.5 };
 
 export function PickRow(props: {
@@ -19,8 +19,8 @@ export function PickRow(props: {
   const openDialog = useAdapterDialog();
   const id = (): string => props.pick.id;
   const card = createMemo(() => studio.card(id()));
-  /** Its file on the hub, while it is not here. */
-  const arriving = () => {
+  /** Its file on the hub, until it is downloaded. */
+  const remoteFile = () => {
     const file = studio.pack()?.remote.get(id());
     return file?.stored === false ? file : null;
   };
@@ -40,8 +40,8 @@ export function PickRow(props: {
   const strength = (): number => studio.adjustments.strengths[id()] ?? use()?.strength ?? 0;
   const min = createMemo<number>((least) => Math.min(least, Math.floor(strength() * 100) / 100), usual.min);
   const max = createMemo<number>((most) => Math.max(most, Math.ceil(strength() * 100) / 100), usual.max);
-  /** A finished picture that holds this adapter, to try without it. */
-  const withIt = createMemo(() =>
+  /** A finished image that uses this adapter, to compare without it. */
+  const imageWithIt = createMemo(() =>
     studio
       .run()
       ?.images.find((image) => image.picture && image.adapters.some((adapter) => adapter.id === id())),
@@ -54,7 +54,7 @@ export function PickRow(props: {
       <button
         class={styles["thumb"]}
         type="button"
-        aria-label={`About ${title()}`}
+        aria-label={t.run.pick.details(title())}
         onClick={() => openDialog(id())}
       >
         <SampleImage card={card()} />
@@ -69,42 +69,32 @@ export function PickRow(props: {
               props.pick.similarity !== null && !props.pick.reason.includes(props.pick.similarity.toFixed(2))
             }
           >
-            <span class={styles["match"]} title="How well it fits this part, 0 to 1">
-              {props.pick.similarity!.toFixed(2)}
+            <span class={styles["match"]} title={t.run.pick.match}>
+              {t.format.fraction(props.pick.similarity!)}
             </span>
           </Show>
         </p>
         <p class={styles["reason"]}>
-          {banned()
-            ? "Banned: it will not be chosen again."
-            : removed()
-              ? "Left out for this prompt."
-              : props.pick.reason}
+          {banned() ? t.run.pick.banned : removed() ? t.run.pick.removed : props.pick.reason}
         </p>
-        <Show when={!off() && arriving()}>
-          {(file) => (
-            <p class={styles["formula"]}>
-              {formatBytes(file().sizeBytes)}, downloaded when you generate and kept.
-            </p>
-          )}
+        <Show when={!off() && remoteFile()}>
+          {(file) => <p class={styles["formula"]}>{t.run.pick.download(file().sizeBytes)}</p>}
         </Show>
         <Show when={!off() && !byHand() && /[×÷]/.test(use()?.formula ?? "")}>
-          <p class={styles["formula"]}>
-            Strength: {use()!.formula} = {strength().toFixed(2)}
-          </p>
+          <p class={styles["formula"]}>{t.run.pick.formula(use()!.formula, strength())}</p>
         </Show>
         <Show when={!off() && (card()?.triggerWords.length ?? 0) > 0}>
           <p class={styles["triggers"]}>
-            <span>Trigger words:</span>
+            <span>{t.run.pick.triggerWords}</span>
             <For each={card()!.triggerWords}>
               {(word) => (
                 <Show when={!inPrompt(word)} fallback={<span class={styles["present"]}>{word}</span>}>
                   <button
                     type="button"
-                    title="Add to the prompt"
+                    title={t.run.pick.addTriggerTitle}
                     onClick={() => studio.setSettings("prompt", (prompt) => appendWords(prompt, word))}
                   >
-                    {word} +
+                    {t.run.pick.addTrigger(word)}
                   </button>
                 </Show>
               )}
@@ -123,7 +113,7 @@ export function PickRow(props: {
               studio.restore(id());
             }}
           >
-            <UndoIcon /> Put back
+            <UndoIcon /> {t.run.pick.restore}
           </button>
         }
       >
@@ -136,19 +126,19 @@ export function PickRow(props: {
             step="0.01"
             value={strength()}
             style={{ "--at": `${((strength() - min()) / (max() - min())) * 100}%` }}
-            aria-label={`Strength of ${title()}`}
-            aria-valuetext={strength().toFixed(2)}
+            aria-label={t.run.pick.strength(title())}
+            aria-valuetext={t.format.fraction(strength())}
             onInput={(event) => studio.setStrength(id(), event.currentTarget.valueAsNumber)}
           />
-          <output class={styles["value"]} title={byHand() ? "Set by you" : use()?.formula}>
-            {strength().toFixed(2)}
+          <output class={styles["value"]} title={byHand() ? t.run.pick.setByYou : use()?.formula}>
+            {t.format.fraction(strength())}
           </output>
           <Show when={byHand()}>
             <button
               class={`${controls["icon"]} ${styles["reset"]}`}
               type="button"
-              aria-label={`Strength of ${title()} as recommended`}
-              title="As recommended"
+              aria-label={t.run.pick.reset(title())}
+              title={t.run.pick.resetTitle}
               onClick={() => studio.setStrength(id(), null)}
             >
               <UndoIcon />
@@ -159,17 +149,17 @@ export function PickRow(props: {
           <button
             class={`${controls["button"]} ${controls["small"]} ${controls["quiet"]} ${styles["without"]}`}
             type="button"
-            disabled={!withIt() || studio.busy()}
-            title={withIt() ? "Paint the same seed without it and compare" : "It is in no picture yet"}
-            onClick={() => void studio.compare(withIt()!.index, id())}
+            disabled={!imageWithIt() || studio.busy()}
+            title={imageWithIt() ? t.run.pick.compareTitle : t.run.pick.notInImage}
+            onClick={() => void studio.compare(imageWithIt()!.index, id())}
           >
-            Without it
+            {t.run.pick.compare}
           </button>
           <button
             class={controls["icon"]}
             type="button"
-            aria-label={`Pin ${title()}`}
-            title={pinned() ? "Pinned: in every picture" : "Pin: always use it"}
+            aria-label={t.run.pick.pin(title())}
+            title={pinned() ? t.run.pick.pinnedTitle : t.run.pick.pinTitle}
             aria-pressed={pinned()}
             onClick={() => studio.togglePin(id())}
           >
@@ -178,8 +168,8 @@ export function PickRow(props: {
           <button
             class={controls["icon"]}
             type="button"
-            aria-label={`Ban ${title()}`}
-            title="Ban: never choose it again"
+            aria-label={t.run.pick.ban(title())}
+            title={t.run.pick.banTitle}
             onClick={() => studio.toggleBan(id())}
           >
             <BanIcon />
@@ -187,8 +177,8 @@ export function PickRow(props: {
           <button
             class={controls["icon"]}
             type="button"
-            aria-label={`Leave ${title()} out of this prompt`}
-            title="Leave it out of this prompt"
+            aria-label={t.run.pick.remove(title())}
+            title={t.run.pick.removeTitle}
             onClick={() => {
               if (pinned()) studio.togglePin(id());
               studio.remove(id());

@@ -1,11 +1,9 @@
-// The stages of a run as they happen: what each found and how long it took.
+// The stages of a run as they happen: the result of each and how long it took.
 import { For, Show, type JSX } from "solid-js";
-import { formatBytes, formatDuration, formatMilliseconds } from "../../app/state/time-left.ts";
 import type { RunView, StageView } from "../../app/state/run-view.ts";
-import { counted } from "../../shared/words.ts";
-import { stageNames } from "../names.ts";
 import { useStudio } from "../studio-context.ts";
 import styles from "./Trail.module.css";
+import { t } from "../texts/texts.ts";
 
 export function Trail(props: { readonly run: RunView }): JSX.Element {
   const studio = useStudio();
@@ -14,51 +12,51 @@ export function Trail(props: { readonly run: RunView }): JSX.Element {
     const tasks = run.composition?.tasks ?? [];
     switch (stage.id) {
       case "retrieve":
-        return counted(run.candidates.length, "candidate");
+        return t.run.stages.candidates(run.candidates.length);
       case "compose":
-        return counted(tasks.filter((task) => task.text !== "").length, "part");
+        return t.run.stages.parts(tasks.filter((task) => task.text !== "").length);
       case "plan": {
         const used = new Set(run.images.flatMap((image) => image.adapters.map(({ id }) => id)));
-        return counted(used.size, "adapter");
+        return t.run.stages.adapters(used.size);
       }
       case "generate":
-        return counted(run.images.filter((image) => image.status === "done").length, "image");
+        return t.run.stages.images(run.images.filter((image) => image.status === "done").length);
       case "load":
       case "embed":
       case "fetch":
         return "";
     }
   };
-  // A load that took no time is not worth a line.
+  // Hide a load that took no time.
   const visible = () =>
     props.run.stages.filter(
       (stage) => stage.id !== "load" || stage.status === "running" || stage.milliseconds! > 50,
     );
-  const painting = () => props.run.images.find((image) => image.status === "sampling");
+  const sampling = () => props.run.images.find((image) => image.status === "sampling");
 
   return (
-    <ol class={styles["trail"]} aria-label="Stages of this run">
+    <ol class={styles["trail"]} aria-label={t.run.stages.label}>
       <For each={visible()}>
         {(stage) => (
           <li class={styles["stage"]} data-status={props.run.status === "running" ? stage.status : "done"}>
             <span class={styles["name"]}>
               {stage.status === "running" && props.run.status === "running"
-                ? stageNames[stage.id].running
-                : stageNames[stage.id].done}
+                ? t.names.stages[stage.id].running
+                : t.names.stages[stage.id].done}
             </span>
             <Show when={stage.status === "running" && props.run.status !== "running"}>
-              <span class={styles["finding"]}>{props.run.status === "failed" ? "failed" : "stopped"}</span>
+              <span class={styles["finding"]}>
+                {props.run.status === "failed" ? t.run.stages.failed : t.run.stages.stopped}
+              </span>
             </Show>
             <Show when={stage.status === "done"}>
               <span class={styles["finding"]}>{finding(stage)}</span>
-              <span class={styles["time"]}>{formatMilliseconds(stage.milliseconds!)}</span>
+              <span class={styles["time"]}>{t.format.milliseconds(stage.milliseconds!)}</span>
             </Show>
             <Show when={stage.status === "running" && stage.id === "fetch" && props.run.status === "running"}>
               <span class={styles["finding"]}>
                 <Show when={studio.progress()}>
-                  {(progress) =>
-                    `${formatBytes(progress().receivedBytes)} of ${formatBytes(progress().totalBytes)}`
-                  }
+                  {(progress) => t.run.stages.bytes(progress().receivedBytes, progress().totalBytes)}
                 </Show>
               </span>
             </Show>
@@ -66,19 +64,21 @@ export function Trail(props: { readonly run: RunView }): JSX.Element {
               when={stage.status === "running" && stage.id === "generate" && props.run.status === "running"}
             >
               <span class={styles["finding"]}>
-                <Show when={painting()}>
-                  {(image) => (
-                    <>
-                      {props.run.images.length > 1
-                        ? `image ${image().index + 1} of ${props.run.images.length}, `
-                        : ""}
-                      step {image().step} of {image().steps}
-                    </>
-                  )}
+                <Show when={sampling()}>
+                  {(image) =>
+                    props.run.images.length > 1
+                      ? t.run.stages.imageStep({
+                          image: image().index + 1,
+                          images: props.run.images.length,
+                          step: image().step,
+                          steps: image().steps,
+                        })
+                      : t.run.stages.step(image().step, image().steps)
+                  }
                 </Show>
               </span>
               <Show when={props.run.leftMilliseconds !== null}>
-                <span class={styles["time"]}>{formatDuration(props.run.leftMilliseconds!)} left</span>
+                <span class={styles["time"]}>{t.run.stages.left(props.run.leftMilliseconds!)}</span>
               </Show>
             </Show>
           </li>

@@ -1,10 +1,11 @@
-// Before the first picture: what this is, and prompts to try.
+// Before the first image: what this is, and prompts to try.
 import { For, type JSX } from "solid-js";
 import { pocketId } from "../../app/packs/packs.ts";
 import styles from "./Welcome.module.css";
 import { useStudio } from "../studio-context.ts";
+import { t } from "../texts/texts.ts";
 
-/** Each shows something else, and with which adapters; shown where the model has them all. */
+/** Prompts with the adapters they rely on; the page offers a prompt only where the model has all of them. */
 const examples: readonly (readonly [prompt: string, ...adapters: string[]])[] = [
   ["a robot in a meadow, clay render", "robot", "clay"],
   ["two dogs in the snow, film noir", "noir"],
@@ -19,7 +20,7 @@ const examples: readonly (readonly [prompt: string, ...adapters: string[]])[] = 
 ];
 const shownExamples = 6;
 
-/** For full-size models: what their adapters can do, too. */
+/** For full-size models. */
 const fullSizeExamples = [
   "a lighthouse in a storm, watercolor painting",
   "a castle on a hill, pixel art",
@@ -41,12 +42,9 @@ export function Welcome(): JSX.Element {
   return (
     <div class={styles["welcome"]}>
       <div class={styles["words"]}>
-        <h2>Write what you want to see.</h2>
-        <p>
-          Stylus finds the parts of your sentence, chooses LoRA adapters for them and paints the picture.
-          Everything runs in this browser; nothing you write leaves it.
-        </p>
-        <ul class={styles["examples"]} aria-label="Prompts to try">
+        <h2>{t.page.welcome.title}</h2>
+        <p>{t.page.welcome.text}</p>
+        <ul class={styles["examples"]} aria-label={t.page.welcome.examples}>
           <For each={shown()}>
             {(example) => (
               <li>

@@ -1,38 +1,25 @@
-// What this site keeps on the disk: models, adapters, pictures; and the ways to free it.
+// What this site keeps on the disk (models, adapters, images), and how to free it.
 import { createEffect, createSignal, For, on, Show, type JSX } from "solid-js";
 import { pocketId } from "../../app/packs/packs.ts";
-import { formatBytes } from "../../app/state/time-left.ts";
 import { toPlainError, type PlainError } from "../../shared/errors.ts";
-import { counted } from "../../shared/words.ts";
 import controls from "../controls/controls.module.css";
 import { Dialog } from "../controls/Dialog.tsx";
 import { ErrorNote } from "../controls/ErrorNote.tsx";
 import styles from "./StorageDialog.module.css";
+import { RichText } from "../controls/RichText.tsx";
 import { StorageRow } from "./StorageRow.tsx";
 import { useStudio } from "../studio-context.ts";
 import type { DiskUse } from "../../app/services/ports.ts";
+import { t } from "../texts/texts.ts";
 
-/** Stands for the files that no manifest names. */
-const leftOver = "left over";
-
-/** What a kind of manifest is, in words for its row. */
-const kindWords: Readonly<Record<DiskUse["packs"][number]["kind"], string>> = {
-  checkpoint: "Model",
-  inpainting: "Model for inpainting",
-  vae: "VAE",
-  "preview-decoder": "Preview decoder",
-  "few-step": "Few-step adapter",
-  tokenizer: "Lent to your own checkpoints",
-  embedder: "Embedder",
-  composers: "Language models",
-  adapters: "Adapters that pictures needed",
-};
+/** Row id of the files that no manifest names. */
+const leftOver = "left-over";
 
 export function StorageDialog(props: { readonly open: boolean; readonly onClose: () => void }): JSX.Element {
   const studio = useStudio();
   const [use, setUse] = createSignal<DiskUse | null>(null);
   const [error, setError] = createSignal<PlainError | null>(null);
-  /** The row whose files could not be deleted. */
+  /** The row whose deletion failed. */
   const [failed, setFailed] = createSignal<{ readonly id: string; readonly error: PlainError } | null>(null);
   const errorOf = (id: string): PlainError | null => (failed()?.id === id ? failed()!.error : null);
 
@@ -50,16 +37,16 @@ export function StorageDialog(props: { readonly open: boolean; readonly onClose:
       () => props.open,
       (open) => {
         if (!open) return;
-        setUse(null); // no button of a list that is about to change
+        setUse(null); // a stale list must not offer buttons
         setFailed(null);
         void read();
       },
     ),
   );
   const [inputs, setInputs] = createSignal(0);
-  const pictures = (): number =>
+  const imageBytes = (): number =>
     studio.gallery.images().reduce((sum, { png }) => sum + png.size, 0) + inputs();
-  const total = (): number => (use()?.usedBytes ?? 0) + (use()?.own.sizeBytes ?? 0) + pictures();
+  const total = (): number => (use()?.usedBytes ?? 0) + (use()?.own.sizeBytes ?? 0) + imageBytes();
 
   async function free(id: string, work: () => Promise<void>): Promise<void> {
     setFailed(null);
@@ -80,33 +67,35 @@ export function StorageDialog(props: { readonly open: boolean; readonly onClose:
     }
   }
 
-  const packWords = ({ kind, complete, totalBytes, files }: DiskUse["packs"][number]): string => {
-    const what = kindWords[kind];
-    if (kind === "adapters" || kind === "few-step")
-      return `${what}: ${counted(files.length, "file")}. Downloaded again when needed.`;
-    if (complete) return `${what}, complete.`;
-    return `${what}, not complete: ${formatBytes(totalBytes)} in all. The download goes on where it stopped.`;
+  const describe = ({ kind, complete, totalBytes, files }: DiskUse["packs"][number]): string => {
+    const what = t.names.manifestKinds[kind];
+    if (kind === "adapters" || kind === "few-step") return t.storage.adapterFiles(what, files.length);
+    if (complete) return t.storage.complete(what);
+    return t.storage.incomplete(what, totalBytes);
   };
 
   return (
-    <Dialog open={props.open} title="Storage" onClose={() => props.onClose()}>
+    <Dialog open={props.open} title={t.storage.title} onClose={() => props.onClose()}>
       <div class={styles["body"]}>
         <Show when={error()}>{(reason) => <ErrorNote error={reason()} compact />}</Show>
-        <Show when={use()} fallback={<p>Looking…</p>}>
+        <Show when={use()} fallback={<p>{t.storage.loading}</p>}>
           {(known) => (
             <>
               <p class={styles["total"]}>
-                <strong>{formatBytes(total())}</strong> on this disk
-                <Show when={known().quotaBytes > 0}>
-                  <span> of {formatBytes(known().quotaBytes)} that the browser allows</span>
-                </Show>
+                <RichText
+                  text={known().quotaBytes > 0 ? t.storage.totalOf : t.storage.total}
+                  values={{
+                    used: t.format.bytes(total()),
+                    quota: t.format.bytes(known().quotaBytes),
+                  }}
+                />
               </p>
               <ul class={styles["rows"]}>
                 <For each={known().packs}>
                   {(pack) => (
                     <StorageRow
                       title={pack.title}
-                      words={packWords(pack)}
+                      text={describe(pack)}
                       sizeBytes={pack.storedBytes}
                       onDelete={() => free(pack.id, () => studio.deletePack(pack.id))}
                       error={errorOf(pack.id)}
@@ -118,13 +107,13 @@ export function StorageDialog(props: { readonly open: boolean; readonly onClose:
                 </For>
                 <Show when={known().others.length > 0}>
                   <StorageRow
-                    title="Left over"
-                    words={`${counted(known().others.length, "file")} of an earlier version of this site, used by nothing.`}
+                    title={t.storage.leftOver}
+                    text={t.storage.leftOverText(known().others.length)}
                     sizeBytes={known().others.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)}
                     onDelete={() =>
                       free(leftOver, async () => {
                         const work = known().others.map(({ name }) => studio.models.deleteFile(name));
-                        await Promise.allSettled(work); // one that fails does not keep the others
+                        await Promise.allSettled(work); // one failure must not stop the others
                         await Promise.all(work);
                       })
                     }
@@ -132,31 +121,25 @@ export function StorageDialog(props: { readonly open: boolean; readonly onClose:
                   />
                 </Show>
                 <For each={known().ownModels}>
-                  {(model) => (
-                    <StorageRow
-                      title={model.title}
-                      words="Your own checkpoint: read from its place on your disk, not copied. Remove it from the list under Models."
-                      sizeBytes={0}
-                    />
-                  )}
+                  {(model) => <StorageRow title={model.title} text={t.storage.ownModel} sizeBytes={0} />}
                 </For>
                 <StorageRow
-                  title="Your adapters"
-                  words={
+                  title={t.storage.ownAdapters}
+                  text={
                     known().own.count === 0
-                      ? "You have added none."
-                      : `${counted(known().own.count, "file")}. Remove each from its details, under Adapters.`
+                      ? t.storage.noOwnAdapters
+                      : t.storage.ownAdapterFiles(known().own.count)
                   }
                   sizeBytes={known().own.sizeBytes}
                 />
                 <StorageRow
-                  title="Your pictures"
-                  words={
+                  title={t.storage.images}
+                  text={
                     studio.gallery.images().length === 0
-                      ? "None yet."
-                      : `${studio.gallery.images().length} in the gallery, where pictures can be deleted.`
+                      ? t.storage.noImages
+                      : t.storage.imageCount(studio.gallery.images().length)
                   }
-                  sizeBytes={pictures()}
+                  sizeBytes={imageBytes()}
                 />
               </ul>
               <Persistence use={known()} onChange={read} />
@@ -168,31 +151,24 @@ export function StorageDialog(props: { readonly open: boolean; readonly onClose:
   );
 }
 
-/** Whether the browser may evict all this, and the way to ask it not to. */
+/** Whether the browser may evict all this, and a button that asks it not to. */
 function Persistence(props: { readonly use: DiskUse; readonly onChange: () => Promise<void> }): JSX.Element {
   const studio = useStudio();
   const [answer, setAnswer] = createSignal<string | null>(null);
   async function ask(): Promise<void> {
     const said = await studio.models.requestPersistence();
-    if (said === "refused")
-      setAnswer(
-        "The browser did not agree. Some do once a site is used often, is installed or has a bookmark.",
-      );
-    if (said === "unsupported") setAnswer("This browser cannot promise it.");
+    if (said === "refused") setAnswer(t.storage.refused);
+    if (said === "unsupported") setAnswer(t.storage.unsupported);
     await props.onChange();
   }
   return (
-    <Show
-      when={!props.use.persisted}
-      fallback={<p class={styles["hint"]}>The browser has promised to keep all this until you delete it.</p>}
-    >
+    <Show when={!props.use.persisted} fallback={<p class={styles["hint"]}>{t.storage.persisted}</p>}>
       <div class={styles["keep"]}>
         <p class={styles["hint"]} role="status">
-          {answer() ??
-            "The browser may delete all this when the disk runs full. Download what you want to be sure of."}
+          {answer() ?? t.storage.evictable}
         </p>
         <button class={`${controls["button"]} ${controls["small"]}`} type="button" onClick={() => void ask()}>
-          Ask it to keep everything
+          {t.storage.persist}
         </button>
       </div>
     </Show>

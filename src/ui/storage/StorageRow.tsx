@@ -1,21 +1,20 @@
-// One thing that takes room: how much, and, where it can be deleted here, a button that asks once more.
+// One thing that takes disk space, with a delete button where this dialog can delete it.
 import { createSignal, Show, type JSX } from "solid-js";
-import { formatBytes } from "../../app/state/time-left.ts";
 import type { PlainError } from "../../shared/errors.ts";
-import { counted } from "../../shared/words.ts";
 import { ConfirmButton } from "../controls/ConfirmButton.tsx";
 import controls from "../controls/controls.module.css";
 import { ErrorNote } from "../controls/ErrorNote.tsx";
 import styles from "./StorageDialog.module.css";
+import { t } from "../texts/texts.ts";
 
 export function StorageRow(props: {
   readonly title: string;
-  readonly words: string;
+  readonly text: string;
   readonly sizeBytes: number;
   readonly onDelete?: () => Promise<void>;
-  /** Why it could not be deleted, all of it. */
+  /** Why the last deletion failed. */
   readonly error?: PlainError | null;
-  /** Forgets what was remembered of its files; answers how much that was, null when that failed. */
+  /** Forgets the stored hashes of its files. Resolves to how many there were, or null on failure. */
   readonly onForget?: () => Promise<number | null>;
 }): JSX.Element {
   const [forgotten, setForgotten] = createSignal<number | null>(null);
@@ -23,24 +22,22 @@ export function StorageRow(props: {
     <li aria-label={props.title}>
       <div>
         <h3>{props.title}</h3>
-        <p>{props.words}</p>
+        <p>{props.text}</p>
         <Show when={forgotten() !== null}>
           <p role="status">
-            {forgotten() === 0
-              ? "Nothing was remembered beyond the list of its files."
-              : `Forgot ${counted(forgotten()!, "hash", "hashes")}: the next download takes what the hub has then.`}
+            {forgotten() === 0 ? t.storage.nothingForgotten : t.storage.forgotten(forgotten()!)}
           </p>
         </Show>
       </div>
-      <span class={styles["size"]}>{formatBytes(props.sizeBytes)}</span>
+      <span class={styles["size"]}>{t.format.bytes(props.sizeBytes)}</span>
       <Show when={props.error}>{(error) => <ErrorNote error={error()} compact />}</Show>
       <Show when={props.onDelete}>
         <div class={styles["actions"]}>
           <ConfirmButton
-            label="Delete"
-            name={`Delete ${props.title}`}
-            confirm={`Delete ${formatBytes(props.sizeBytes)}`}
-            keep="Keep it"
+            label={t.storage.delete}
+            name={t.storage.deleteName(props.title)}
+            confirm={t.storage.confirmDelete(props.sizeBytes)}
+            keep={t.storage.keep}
             onConfirm={() => props.onDelete!()}
           >
             <Show when={props.onForget}>
@@ -48,11 +45,11 @@ export function StorageRow(props: {
                 <button
                   class={`${controls["button"]} ${controls["small"]} ${controls["quiet"]}`}
                   type="button"
-                  aria-label={`Forget the hashes of ${props.title}`}
-                  title="What the first download brought is remembered, so that a changed file is noticed"
+                  aria-label={t.storage.forgetName(props.title)}
+                  title={t.storage.forgetTitle}
                   onClick={() => void forget()().then(setForgotten)}
                 >
-                  Forget hashes
+                  {t.storage.forget}
                 </button>
               )}
             </Show>

@@ -1,4 +1,4 @@
-// One picture: preview and progress while it is painted; then seed, adapters at work, and what can be done with it.
+// One image: preview and progress while it is generated; then its seed, its adapters and its actions.
 import { createMemo, createSignal, For, Show, type JSX } from "solid-js";
 import { pictureFileName } from "../../app/pictures/image-file.ts";
 import type { ImageView, RunView } from "../../app/state/run-view.ts";
@@ -6,21 +6,23 @@ import { CompareSlider } from "../controls/CompareSlider.tsx";
 import controls from "../controls/controls.module.css";
 import { ErrorNote } from "../controls/ErrorNote.tsx";
 import { CloseIcon, CompareIcon, DownloadIcon, PictureIcon, ReuseIcon } from "../controls/icons.tsx";
-import styles from "./PictureCard.module.css";
+import styles from "./ImageCard.module.css";
+import { RichText } from "../controls/RichText.tsx";
 import { PixelCanvas } from "../controls/PixelCanvas.tsx";
 import { useStudio } from "../studio-context.ts";
 import { taskColour } from "../prompt/task-colour.ts";
+import { t } from "../texts/texts.ts";
 
 interface Chip {
   readonly id: string;
   readonly title: string;
-  /** Index of the part it belongs to; null for adapters the user asked for. */
+  /** Index of the part it belongs to; null for pinned and tagged adapters. */
   readonly task: number | null;
-  /** Null: left out of this image by its mask. */
+  /** Null: this image's adapter mask leaves it out. */
   readonly strength: number | null;
 }
 
-export function PictureCard(props: { readonly run: RunView; readonly image: ImageView }): JSX.Element {
+export function ImageCard(props: { readonly run: RunView; readonly image: ImageView }): JSX.Element {
   const studio = useStudio();
   const title = (id: string): string => studio.card(id)?.title ?? id;
   const chips = createMemo((): Chip[] => {
@@ -42,11 +44,11 @@ export function PictureCard(props: { readonly run: RunView; readonly image: Imag
   });
   const alt = (): string => {
     const names = props.image.adapters.map(({ id }) => title(id));
-    return `${props.run.options.prompt}. Seed ${props.image.seed}${names.length > 0 ? `, with ${names.join(", ")}` : ", no adapters"}.`;
+    return t.run.image.alt({ prompt: props.run.options.prompt, seed: props.image.seed, adapters: names });
   };
-  const painting = (): boolean => props.image.status === "sampling";
+  const sampling = (): boolean => props.image.status === "sampling";
   const isNext = (): boolean => props.run.images.find(({ status }) => status !== "done") === props.image;
-  const [copied, setCopied] = createSignal(false);
+  const [reused, setReused] = createSignal(false);
 
   return (
     <figure class={styles["card"]} data-status={props.image.status}>
@@ -58,11 +60,15 @@ export function PictureCard(props: { readonly run: RunView; readonly image: Imag
               when={props.image.preview}
               fallback={
                 <p class={styles["empty"]}>
-                  {props.image.status === "stopped" ? "Stopped" : isNext() ? "Starting" : "Waiting"}
+                  {props.image.status === "stopped"
+                    ? t.run.image.stopped
+                    : isNext()
+                      ? t.run.image.starting
+                      : t.run.image.waiting}
                 </p>
               }
             >
-              {(preview) => <PixelCanvas pixels={preview()} label="Preview of the picture being painted" />}
+              {(preview) => <PixelCanvas pixels={preview()} label={t.run.image.preview} />}
             </Show>
           }
         >
@@ -75,11 +81,7 @@ export function PictureCard(props: { readonly run: RunView; readonly image: Imag
             >
               {(variant) => (
                 <CompareSlider
-                  picture={{
-                    url: picture().url,
-                    alt: alt(),
-                    label: variant().label === "before" ? "after" : "as chosen",
-                  }}
+                  picture={{ url: picture().url, alt: alt() }}
                   variant={variant()}
                   ratio={props.image.width / props.image.height}
                 />
@@ -87,12 +89,12 @@ export function PictureCard(props: { readonly run: RunView; readonly image: Imag
             </Show>
           )}
         </Show>
-        <Show when={painting()}>
+        <Show when={sampling()}>
           <progress
             class={styles["progress"]}
             max={props.image.steps}
             value={props.image.step}
-            aria-label={`Image ${props.image.index + 1}`}
+            aria-label={t.run.image.progress(props.image.index)}
           />
         </Show>
       </div>
@@ -100,7 +102,7 @@ export function PictureCard(props: { readonly run: RunView; readonly image: Imag
       <figcaption class={styles["caption"]}>
         <div class={styles["row"]}>
           <span class={styles["seed"]}>
-            Seed <b>{props.image.seed}</b>
+            <RichText text={t.run.image.seed} values={{ seed: String(props.image.seed) }} />
           </span>
           <Show when={props.image.picture}>
             {(picture) => (
@@ -112,10 +114,10 @@ export function PictureCard(props: { readonly run: RunView; readonly image: Imag
                       class={`${controls["button"]} ${controls["small"]}`}
                       type="button"
                       disabled={studio.busy() || props.image.adapters.length === 0}
-                      title="Paint the same seed without any adapter and compare"
+                      title={t.run.image.compareAllTitle}
                       onClick={() => void studio.compare(props.image.index, "all")}
                     >
-                      <CompareIcon /> Without adapters
+                      <CompareIcon /> {t.run.image.compareAll}
                     </button>
                   }
                 >
@@ -126,7 +128,7 @@ export function PictureCard(props: { readonly run: RunView; readonly image: Imag
                       disabled={variant().status === "sampling"}
                       onClick={() => studio.closeVariant(props.image.index)}
                     >
-                      <CloseIcon /> Close comparison
+                      <CloseIcon /> {t.run.image.closeComparison}
                     </button>
                   )}
                 </Show>
@@ -134,17 +136,17 @@ export function PictureCard(props: { readonly run: RunView; readonly image: Imag
                   <button
                     class={`${controls["button"]} ${controls["small"]}`}
                     type="button"
-                    title="Compare with the picture that it started from"
+                    title={t.run.image.compareInitImageTitle}
                     onClick={() => void studio.compareWithStart(props.image.index)}
                   >
-                    <CompareIcon /> Before
+                    <CompareIcon /> {t.run.image.compareInitImage}
                   </button>
                 </Show>
                 <button
                   class={controls["icon"]}
                   type="button"
-                  aria-label="Start from this picture"
-                  title="Start the next picture from this one"
+                  aria-label={t.run.image.useAsInitImage}
+                  title={t.run.image.useAsInitImage}
                   onClick={() => {
                     void studio.start.take(
                       picture().png,
@@ -158,13 +160,13 @@ export function PictureCard(props: { readonly run: RunView; readonly image: Imag
                 <button
                   class={controls["icon"]}
                   type="button"
-                  aria-label="Use this picture’s prompt and seed"
-                  title="Use its prompt and seed, settings included"
+                  aria-label={t.run.image.reuse}
+                  title={t.run.image.reuse}
                   onClick={() => {
                     studio.useSettings({ ...props.run.options, seed: props.image.seed, count: 1 });
-                    setCopied(true);
-                    setTimeout(() => setCopied(false), 2000);
-                    studio.announce("Prompt, seed and settings are those of this picture.");
+                    setReused(true);
+                    setTimeout(() => setReused(false), 2000);
+                    studio.announce(t.run.image.reused);
                   }}
                 >
                   <ReuseIcon />
@@ -173,8 +175,8 @@ export function PictureCard(props: { readonly run: RunView; readonly image: Imag
                   class={controls["icon"]}
                   href={picture().url}
                   download={pictureFileName(props.image.seed, props.run.options.prompt)}
-                  aria-label="Download as PNG, settings included"
-                  title="Download as PNG, settings included"
+                  aria-label={t.run.image.download}
+                  title={t.run.image.download}
                 >
                   <DownloadIcon />
                 </a>
@@ -182,26 +184,22 @@ export function PictureCard(props: { readonly run: RunView; readonly image: Imag
             )}
           </Show>
         </div>
-        <Show when={copied()}>
-          <p class={styles["note"]}>Prompt, seed and settings taken over.</p>
+        <Show when={reused()}>
+          <p class={styles["note"]}>{t.run.image.reused}</p>
         </Show>
         <Show when={chips().length > 0} fallback={<NoAdapters run={props.run} />}>
-          <ul class={styles["chips"]} aria-label="Adapters in this picture">
+          <ul class={styles["chips"]} aria-label={t.run.image.adapters}>
             <For each={chips()}>
               {(chip) => (
                 <li
                   class={styles["chip"]}
                   data-task={chip.task === null ? undefined : taskColour(chip.task)}
                   data-off={chip.strength === null}
-                  title={
-                    chip.strength === null
-                      ? "Left out of this picture by its mask"
-                      : props.image.formulas[chip.id]
-                  }
+                  title={chip.strength === null ? t.run.image.masked : props.image.formulas[chip.id]}
                 >
                   {chip.title}
                   <span class={styles["strength"]}>
-                    {chip.strength === null ? "off" : chip.strength.toFixed(2)}
+                    {chip.strength === null ? t.run.image.off : t.format.fraction(chip.strength)}
                   </span>
                 </li>
               )}
@@ -218,7 +216,7 @@ function NoAdapters(props: { readonly run: RunView }): JSX.Element {
   const planned = (): boolean => props.run.composition !== null && props.run.status !== "running";
   return (
     <Show when={planned()}>
-      <p class={styles["note"]}>Base model alone, no adapters.</p>
+      <p class={styles["note"]}>{t.run.image.noAdapters}</p>
     </Show>
   );
 }

@@ -1,0 +1,12 @@
+// Every text of the page in English. Another language is a second object of the same type: see ../texts.ts.
+import { adapters } from "./adapters.ts";
+import { formats } from "./formats.ts";
+import { models } from "./models.ts";
+import { names } from "./names.ts";
+import { page } from "./page.ts";
+import { prompt } from "./prompt.ts";
+import { run } from "./run.ts";
+import { settings } from "./settings.ts";
+import { storage } from "./storage.ts";
+
+export const en = { format: formats, names, page, prompt, settings, run, adapters, models, storage };

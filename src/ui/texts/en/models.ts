@@ -1,0 +1,113 @@
+// Models: loading, the list, the question before a download, the download, checkpoints from disk.
+import { formats } from "./formats.ts";
+
+export const models = {
+  title: "Models",
+  vaeTitle: (model: string) => `VAE for ${model}`,
+  downloadTitle: (model: string) => `Download ${model}?`,
+
+  load: {
+    section: "Model",
+    retry: "Try again",
+    allow: "Allow access",
+    usePocket: "Use Pocket",
+    models: "Models",
+    reload: "Reload page",
+    deleted: "The model was deleted from this browser",
+    deletedHint: "Download it again to generate. Your images and settings are kept.",
+    downloadAgain: "Download again",
+    downloading: "Downloading the model",
+    progress: "Model loaded",
+    bytes: (received: number, total: number) => `${formats.bytes(received)} of ${formats.bytes(total)}`,
+    once: "Later visits read it from this browser.",
+    rate: (bytesPerSecond: number, left: number) =>
+      `${formats.bytes(bytesPerSecond)}/s, ${formats.duration(left)} left.`,
+    unknown: "…",
+  },
+
+  list: {
+    loading: "Looking for models…",
+    noGraphics: (reason: string) =>
+      `No GPU is available here: ${reason}. Full-size models need one; Pocket runs without.`,
+    graphics: (name: string) =>
+      `Full-size models run on ${name} through WebGPU. Browsers don’t report how much memory it has.`,
+    label: "Models",
+    kept: "Models stay in this browser until you delete them.",
+    storage: "Manage storage",
+  },
+
+  row: {
+    inUse: "In use",
+    resolution: (side: number) => `${side} × ${side} px`,
+    size: (bytes: number, exact: boolean) => `${exact ? "" : "about "}${formats.bytes(bytes)}`,
+    partly: (stored: number, size: string) => `${formats.bytes(stored)} of ${size} downloaded`,
+    lost: "From an earlier visit; this browser doesn’t remember files",
+    needsPermission: "On your disk; needs your permission before it can be read again",
+    onDisk: "On your disk, not copied",
+    stored: "In this browser",
+    absent: "Not downloaded",
+    vPrediction: "Trained for v-prediction (see its page)",
+    impossible: "Can’t run here",
+    downloadAnyway: "Download anyway…",
+    downloadAnywayName: (title: string) => `Download ${title} anyway`,
+    downloadAnywayTitle: "For when this browser has WebGPU later",
+    allow: "Allow access",
+    download: "Download…",
+    downloadName: (title: string) => `Download ${title}`,
+    resume: "Resume…",
+    use: "Use",
+    useName: (title: string) => `Use ${title}`,
+    vae: "VAE…",
+    vaeName: (title: string) => `VAE for ${title}`,
+    remove: "Remove",
+    removeName: (title: string) => `Remove ${title} from the list`,
+    removeInUse: "Switch to another model first",
+    removeTitle: "The file stays on your disk",
+  },
+
+  question: {
+    download: "Download",
+    nothing: "Nothing to download.",
+    size: (bytes: number, exact: boolean) =>
+      `${exact ? "" : "About "}${formats.bytes(bytes)}, once. An interrupted download resumes where it stopped.`,
+    space: "Space",
+    unknownSpace: "This browser doesn’t report its limit.",
+    noSpace: (bytes: number) =>
+      `Not enough: the browser allows ${formats.bytes(bytes)} more. Free disk space, or delete models you don’t use.`,
+    enoughSpace: (bytes: number) => `The browser allows ${formats.bytes(bytes)} more.`,
+    runsHere: "Runs here",
+    adapters: "Adapters",
+    adaptersText: "Stylus chooses from the hub’s adapters for this model. Each downloads on first use.",
+    license: "Terms",
+    licenseText: "By downloading you accept it.",
+    vae: "VAE: decodes latents into pixels",
+    ownVae: "Built in",
+    otherVae: (title: string, bytes: number) =>
+      `${title} (+ ${formats.bytes(bytes)}): smoother faces and fine detail`,
+    busy: (title: string) => `${title} is downloading. Wait for it, or pause it first.`,
+    use: "Use it",
+    confirm: (bytes: number) => `Download ${formats.bytes(bytes)}`,
+    cancel: "Cancel",
+  },
+
+  download: {
+    pause: "Pause download",
+    progress: (title: string) => `Download of ${title}`,
+    carryOn: "You can keep generating.",
+    paused: "Download paused. What has arrived is kept.",
+    resume: "Resume",
+    retry: "Try again",
+    acceptChanged: "Accept changed file",
+    acceptChangedTitle: "If the file was replaced on the hub and you trust the new one",
+  },
+
+  disk: {
+    section: "From your disk",
+    title: "Open a checkpoint from disk",
+    hint: "Any Stable Diffusion 1.x model: a .safetensors file or a folder in diffusers layout. Stylus reads it in place, without uploading or copying it. You can also drop it on the page.",
+    file: "Choose file",
+    folder: "Choose folder",
+    filesInput: "Checkpoint files",
+    folderInput: "Checkpoint folder",
+  },
+};

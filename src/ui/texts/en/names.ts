@@ -1,0 +1,147 @@
+// Display names of everything that has an id.
+import type { AdapterReport } from "../../../adapters/report.ts";
+import type { MethodId, PresetId } from "../../../stylus/options.ts";
+import type { HiresOptions, MaskValues } from "../../../stylus/image-options.ts";
+import type { StageId } from "../../../stylus/run-types.ts";
+import type { AdapterCategory } from "../../../retrieval/card.ts";
+import type { DevicePreference, ScheduleId } from "../../../shared/request.ts";
+import type { DiskUse } from "../../../stylus/ports.ts";
+
+const schedules: Readonly<Record<ScheduleId, string>> = {
+  uniform: "Uniform",
+  karras: "Karras",
+  exponential: "Exponential",
+  sgm_uniform: "SGM uniform",
+  simple: "Simple",
+  beta: "Beta",
+  ays: "Align your steps",
+  trailing: "Trailing",
+  lcm: "LCM",
+};
+
+/** The paper's reranker needs a cross-encoder; none ships, so the page doesn't offer it. */
+const methods: Readonly<Record<Exclude<MethodId, "reranker">, string>> = {
+  stylus: "Stylus: per part of the prompt",
+  retriever: "Top 3 for the whole prompt",
+  random: "3 at random",
+  sd: "Off: only pinned or tagged LoRAs",
+};
+
+const methodHints: Readonly<Record<MethodId, string>> = {
+  stylus: "Matches adapters to each part of the prompt.",
+  retriever: "A baseline from the paper: similarity alone decides.",
+  reranker: "",
+  random: "A baseline from the paper: the seed decides.",
+  sd: "The base model, plus pinned adapters and <lora:…> tags.",
+};
+
+const presets: Readonly<Record<PresetId, string>> = {
+  balanced: "Balanced",
+  paper: "Paper",
+  reference: "Paper’s reference code",
+};
+
+const presetHints: Readonly<Record<PresetId, string>> = {
+  balanced: "Keeps total strength within a budget. Every image uses all chosen adapters.",
+  paper: "Each image uses one, all or none of a part’s adapters.",
+  reference: "Each image uses any combination of a part’s adapters.",
+};
+
+const devices: Readonly<Record<DevicePreference, string>> = {
+  auto: "Best available",
+  webgpu: "WebGPU",
+  wasm: "WebAssembly (CPU)",
+};
+
+const regions: Readonly<Record<MaskValues["region"], string>> = {
+  whole: "Whole picture",
+  masked: "Only masked",
+};
+
+const fills: Readonly<Record<MaskValues["fill"], string>> = {
+  original: "Original",
+  noise: "Latent noise",
+  nothing: "Latent nothing",
+};
+
+const upscalers: Readonly<Record<HiresOptions["upscaler"], string>> = {
+  "pixel-lanczos": "Lanczos",
+  "pixel-bicubic": "Bicubic",
+  "pixel-nearest": "Nearest",
+  "latent-bilinear": "Latent",
+  "latent-bicubic": "Latent (bicubic)",
+  "latent-nearest": "Latent (nearest)",
+  "latent-nearest-exact": "Latent (nearest-exact)",
+};
+
+const stages: Readonly<Record<StageId, { readonly running: string; readonly done: string }>> = {
+  load: { running: "Loading the model", done: "Load" },
+  embed: { running: "Embedding the prompt", done: "Embed" },
+  retrieve: { running: "Finding adapters", done: "Retrieve" },
+  compose: { running: "Matching adapters to parts", done: "Compose" },
+  plan: { running: "Setting strengths", done: "Weigh" },
+  fetch: { running: "Downloading adapters", done: "Download" },
+  generate: { running: "Generating", done: "Generate" },
+};
+
+type Family = AdapterReport["families"][number]["family"];
+
+const families: Readonly<Record<Family, string>> = {
+  LoRA: "LoRA",
+  LoCon: "LoCon (LoRA with convolutions)",
+  "LoCon-Tucker": "LoCon (Tucker)",
+  LoHa: "LoHa",
+  "LoHa-Tucker": "LoHa (Tucker)",
+  LoKr: "LoKr",
+  full: "Full weights",
+  norm: "Norms",
+  IA3: "(IA)³",
+  GLoRA: "GLoRA",
+  OFT: "OFT",
+  BOFT: "BOFT",
+};
+
+const categories: Readonly<Record<AdapterCategory, string>> = {
+  concept: "Concept",
+  style: "Style",
+  pose: "Pose",
+  action: "Action",
+  character: "Character",
+  clothing: "Clothing",
+  background: "Background",
+  building: "Building",
+  vehicle: "Vehicle",
+  animal: "Animal",
+};
+
+/** What a stored manifest holds. */
+const manifestKinds: Readonly<Record<DiskUse["packs"][number]["kind"], string>> = {
+  checkpoint: "Model",
+  inpainting: "Inpainting model",
+  vae: "VAE",
+  "preview-decoder": "Preview decoder",
+  "few-step": "Few-step adapter",
+  tokenizer: "Tokenizer for your own checkpoints",
+  embedder: "Embedder",
+  composers: "Language models",
+  adapters: "Downloaded adapters",
+};
+
+const networks = { unet: "U-Net", text_encoder: "Text encoder" };
+
+export const names = {
+  schedules,
+  methods,
+  methodHints,
+  presets,
+  presetHints,
+  devices,
+  regions,
+  fills,
+  upscalers,
+  stages,
+  families,
+  categories,
+  manifestKinds,
+  networks,
+};

@@ -1,0 +1,114 @@
+// The frame of the page: header, model popover, notices, help, welcome, and what every dialog and error shares.
+import { adapterCount, formats, steps } from "./formats.ts";
+
+export const page = {
+  title: "Stylus Web",
+  /** In the tab while a run is under way. */
+  titleAt: (share: number) => `${formats.percent(share)} · Stylus Web`,
+
+  drop: {
+    title: "Drop files here",
+    kinds: [
+      "LoRA: adds it to your adapters",
+      "Checkpoint: adds it to your models",
+      "Image: loads its settings, or uses it as the init image",
+    ],
+  },
+
+  header: {
+    name: "Stylus",
+    model: "Model",
+    models: "Models",
+    modelsWith: (state: string) => `Models: ${state}`,
+    adapters: "Adapters",
+    adaptersWith: (count: number) => `Adapters, ${formats.number(count)}`,
+    help: "Help and shortcuts",
+    deviceLabel: (model: string, status: string) => `${model}: ${status}. Details`,
+    status: {
+      webgpu: "WebGPU",
+      wasm: "CPU",
+      preparing: "Preparing",
+      loading: (percent: number) => `Loading ${formats.percent(percent / 100)}`,
+      deleted: "Deleted",
+      failed: "Not loaded",
+      waiting: "Starting",
+    },
+    downloadStates: { stopped: "paused", failed: "failed" },
+  },
+
+  device: {
+    label: "Model and device",
+    deleted: "The model’s files were deleted from this browser.",
+    failed: "The model failed to load.",
+    loading: "The model is loading.",
+    runsOn: "Runs on",
+    reason: (reason: string) => `Why: ${reason}.`,
+    size: "Size",
+    allStored: "Read from this browser’s storage.",
+    downloaded: (bytes: number) => `${formats.bytes(bytes)} downloaded on this visit.`,
+    notKept: "This browser doesn’t keep files, so every visit downloads them again.",
+    fewStep: "Few-step",
+    fewStepSteps: steps,
+    noFewStep: "This model has no few-step adapter.",
+    files: "Files",
+    storage: "Storage",
+  },
+
+  notices: {
+    oneThread: "Only one CPU thread is available, so generating is slow.",
+    notIsolated:
+      "Only one CPU thread is available because this page isn’t cross-origin isolated. Reload once; if this notice stays, the server must send COOP and COEP headers.",
+    close: "Close this notice",
+  },
+
+  error: {
+    bug: (message: string) => `Stylus hit a bug: ${message}`,
+    bugRemedy: "Your prompt and settings are kept. Try again, or reload the page.",
+    details: "Details",
+  },
+
+  close: "Close",
+  deleting: "Deleting…",
+  confirmLabel: (action: string) => `${action}?`,
+  decrease: (label: string) => `${label}: decrease`,
+  increase: (label: string) => `${label}: increase`,
+  /** Where an adapter without an image has no title either. */
+  noLetter: "?",
+  license: (name: string) => `Licence: ${name}`,
+  licenseOnPage: (name: string) => `Licence: ${name} (see its page)`,
+
+  welcome: {
+    title: "Describe an image.",
+    text: "Stylus splits your prompt into parts, picks LoRA adapters for each, and generates the image. Everything runs in this browser; your prompt never leaves it.",
+    examples: "Example prompts",
+  },
+  collection: (count: number) => `${adapterCount(count)} to choose from`,
+
+  help: {
+    title: "Help and shortcuts",
+    shortcuts: "Shortcuts",
+    keys: [
+      { keys: ["Ctrl", "Enter"], action: "Generate" },
+      { keys: ["Esc"], action: "Stop" },
+      {
+        keys: ["Ctrl", "↑ ↓"],
+        action: "Raise or lower the weight of the selection or the word at the cursor",
+      },
+      { keys: ["Alt", "↑ ↓"], action: "Previous and next prompt" },
+    ],
+    how: "How it works",
+    paragraphs: [
+      "Stylus compares your prompt with the description of every adapter. It splits the prompt into parts, picks adapters for each part, gives each image of a batch its own mix, and keeps the total strength within a budget. The method comes from the paper _Stylus: Automatic Adapter Selection for Diffusion Models_ (arXiv 2404.18928).",
+      "Prompts take `(emphasis:1.2)` and `<lora:name:0.8>`. A LoRA tag also takes separate text encoder and U-Net weights (`:0.3:0.8`), block weights (`:lbw=OUTALL`) and a step range (`:start=2:stop=12`). Several tags for one adapter add up.",
+      "Block weight lists and presets such as OUTALL count the blocks of Stable Diffusion 1.5. Pocket has fewer, so name its blocks: `:lbw=IN03=0.5,M00=0`.",
+      "Downloaded images carry prompt, seed, settings and adapters in the A1111 format. Drop one on this page to load its settings.",
+      "Drop, paste or choose any image to use it as the init image. Lower denoising strength keeps more of it, and a mask limits the change to one area. Hires fix, under Settings, refines an image at a larger size.",
+      "Drop your own LoRA files (.safetensors, .pt or .bin) on the page. Stylus checks each one and adds it to your adapters if it fits the model.",
+      "Pocket, the built-in model, is small and trained on simple scenes. Under Models you can download Stable Diffusion 1.5 and community checkpoints, or open your own from disk. The hub sees what you download, never what you write.",
+    ],
+    missing: "Not yet available",
+    missingItems: ["A language model to split the prompt. Built-in rules do it for now."],
+    appearance: "Appearance",
+    appearances: { system: "System", light: "Light", dark: "Dark" },
+  },
+};

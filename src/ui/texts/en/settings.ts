@@ -1,0 +1,40 @@
+// The settings under the prompt.
+export const settings = {
+  negativePrompt: "Negative prompt",
+  negativePlaceholder: "What to keep out of the image",
+  negativeUnused: "No effect at CFG scale 1. Raise the scale or turn Fast off.",
+
+  image: "Image",
+  width: "Width",
+  height: "Height",
+  device: "Device",
+  noise: "Noise source",
+  noises: { cpu: "CPU (most tools)", nv: "NV (NVIDIA GPU, as in A1111)" },
+  tiledVae: "Tiled VAE (less memory)",
+
+  hires: {
+    section: "Hires fix",
+    label: "Hires fix",
+    notWithInitImage: "Not available with an init image. Set a larger size instead.",
+    scale: "Upscale by",
+    to: (width: number, height: number) => `to ${width} × ${height}`,
+    strength: "Denoising strength",
+    weakLatent: "Latent upscalers blur below 0.5",
+    steps: "Hires steps",
+    upscaler: "Upscaler",
+  },
+
+  sampling: "Sampling",
+  whileFast: "with Fast on",
+  whileNotFast: "with Fast off",
+  steps: "Steps",
+  cfgScale: "CFG scale",
+  sampler: "Sampler",
+  schedule: "Schedule type",
+  clipSkip: "Clip skip",
+
+  selection: "Adapter selection",
+  method: "Method",
+  preset: "Preset",
+  rulesOnly: "Built-in rules split the prompt into parts. No language model is available yet.",
+};

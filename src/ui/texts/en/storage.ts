@@ -1,0 +1,40 @@
+// What this site keeps on the disk, and how to free it.
+import { files, formats, images } from "./formats.ts";
+
+export const storage = {
+  title: "Storage",
+  loading: "Measuring…",
+  total: "**{used}** on this disk",
+  totalOf: "**{used}** of {quota} allowed by the browser",
+
+  adapterFiles: (kind: string, count: number) => `${kind}: ${files(count)}. They download again when needed.`,
+  complete: (kind: string) => `${kind}, complete.`,
+  incomplete: (kind: string, bytes: number) =>
+    `${kind}, incomplete: ${formats.bytes(bytes)} in total. The download resumes where it stopped.`,
+  leftOver: "Unused files",
+  leftOverText: (count: number) => `${files(count)} from an earlier version of this site.`,
+  ownModel: "Your checkpoint, read in place on your disk. Remove it from the list under Models.",
+  ownAdapters: "Your adapters",
+  noOwnAdapters: "None.",
+  ownAdapterFiles: (count: number) => `${files(count)}. Remove them in their details, under Adapters.`,
+  images: "Your images",
+  noImages: "None.",
+  imageCount: (count: number) => `${images(count)}. Delete them in the gallery.`,
+
+  persisted: "The browser keeps all this until you delete it.",
+  evictable: "The browser may delete all this when the disk is full. Download the images you want to keep.",
+  persist: "Ask browser to keep it",
+  refused: "The browser declined. Some agree once you bookmark or install a site, or use it often.",
+  unsupported: "This browser can’t guarantee it.",
+
+  delete: "Delete",
+  deleteName: (title: string) => `Delete ${title}`,
+  confirmDelete: (bytes: number) => `Delete ${formats.bytes(bytes)}`,
+  keep: "Keep",
+  forget: "Forget hashes",
+  forgetName: (title: string) => `Forget hashes of ${title}`,
+  forgetTitle: "Hashes from the first download reveal a file that changed later",
+  nothingForgotten: "No hashes were stored beyond the file list.",
+  forgotten: (count: number) =>
+    `${formats.counted(count, { one: "hash", other: "hashes" })} forgotten. The next download accepts the hub’s current files.`,
+};
