@@ -45,7 +45,7 @@ describe("requests", () => {
     const { page } = site;
     const prompt = "a fox in the snow, ".repeat(264).slice(0, 5_000);
     await paint(page, prompt);
-    await page.getByText("A long prompt: 5,000 characters.").waitFor();
+    await page.getByText("This prompt is 5,000 characters long.").waitFor();
     expect(await pictures(page).count()).toBe(1);
   });
 
@@ -166,11 +166,11 @@ test("what cannot be deleted is named with the reason, and stays; nothing else i
 
     await loseDatabases(page, ["stylus-web-gallery", "stylus-web-adapters"]);
     const lost = "could not be deleted. This tab has lost its storage, perhaps to another one";
-    const gallery = page.getByRole("region", { name: "Your pictures" });
-    await gallery.getByRole("button", { name: "Delete the picture with seed 7" }).click();
+    const gallery = page.getByRole("region", { name: "Your images" });
+    await gallery.getByRole("button", { name: "Delete image with seed 7" }).click();
     await complaint(page, `The picture with seed 7 ${lost}`);
-    await gallery.getByRole("button", { name: "Delete all pictures" }).click();
-    await gallery.getByRole("button", { name: "Delete 1 picture", exact: true }).click();
+    await gallery.getByRole("button", { name: "Delete all images" }).click();
+    await gallery.getByRole("button", { name: "Delete 1 image", exact: true }).click();
     await complaint(page, `The pictures ${lost}`);
     await page.getByRole("button", { name: /^Adapters/ }).click();
     const library = page.getByRole("dialog", { name: "Adapters", exact: true });
@@ -178,13 +178,13 @@ test("what cannot be deleted is named with the reason, and stays; nothing else i
     await library.getByRole("button", { name: /paper collage/ }).click();
     const details = page.getByRole("dialog", { name: "paper collage" });
     await details.getByRole("button", { name: "Remove", exact: true }).click();
-    await details.getByRole("button", { name: "Remove its file and card" }).click();
+    await details.getByRole("button", { name: "Remove file and details" }).click();
     await complaint(page, `The adapter “paper collage” ${lost}`);
 
     await page.reload();
     await loaded(page);
     await promptBox(page).fill("something else");
-    await gallery.getByRole("button", { name: /^Show the picture with seed 7/ }).click();
+    await gallery.getByRole("button", { name: /^Show image with seed 7/ }).click();
     await pictures(page).first().waitFor();
     expect(await promptBox(page).inputValue()).toBe("a fox in the snow");
     await page.getByRole("button", { name: /^Adapters/ }).click();
@@ -218,13 +218,13 @@ test("what cannot be deleted is named with the reason, and stays; nothing else i
       .getByRole("alert")
       .getByText(/\w of Pocket could not be deleted\. It is in use/)
       .waitFor();
-    await row.getByText("Model, not complete").waitFor();
+    await row.getByText("Model, incomplete").waitFor();
     await holder.evaluate((worker) => worker.terminate());
     await deletePocket();
     await row.waitFor({ state: "detached" });
     await page.keyboard.press("Escape");
-    await page.getByRole("heading", { name: "The model is deleted from this browser" }).waitFor();
-    expect(await gallery.getByRole("button", { name: /^Show the picture/ }).count()).toBe(1);
+    await page.getByRole("heading", { name: "The model was deleted from this browser" }).waitFor();
+    expect(await gallery.getByRole("button", { name: /^Show image/ }).count()).toBe(1);
   } finally {
     await site.close();
   }
@@ -275,7 +275,7 @@ describe("a host without isolation headers", () => {
       const { page } = site;
       await loaded(page);
       expect(await page.evaluate(() => globalThis.crossOriginIsolated)).toBe(false);
-      expect(await page.getByRole("note").innerText()).toMatch(/only one processor thread can be used/);
+      expect(await page.getByRole("note").innerText()).toMatch(/Only one CPU thread is available/);
       const { report } = await runInPage(page, { prompt: "a fox", seed: 1, steps: 1, fewStep: true });
       expect(report.device.threads).toBe(1);
     } finally {
@@ -320,7 +320,7 @@ test("a browser that keeps no files: the model lasts as long as the page, and pi
     await row.getByRole("button", { name: /^Delete \d/ }).click();
     await row.waitFor({ state: "detached" });
     await page.keyboard.press("Escape");
-    await page.getByRole("heading", { name: "The model is deleted from this browser" }).waitFor();
+    await page.getByRole("heading", { name: "The model was deleted from this browser" }).waitFor();
   } finally {
     await site.close();
   }

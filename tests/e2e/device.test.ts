@@ -103,7 +103,7 @@ test("lost twice in one run: WebAssembly takes over and says so, now and in the 
   expect(await pictures(page).count()).toBe(1);
   expect(await promptBox(page).inputValue()).toBe(prompt);
   expect(await deviceButton("CPU").count()).toBe(1);
-  const gallery = page.getByRole("region", { name: "Your pictures" });
+  const gallery = page.getByRole("region", { name: "Your images" });
   expect(await gallery.locator("img").count()).toBe(1);
   const { report } = await runInPage(page, { prompt, width: 64, height: 64, steps: 1, device: "webgpu" });
   expect(report.device).toMatchObject({ kind: "wasm", reason: "the graphics device was lost twice" });

@@ -115,7 +115,7 @@ test("asks before a download; a cut connection leaves Pocket in use, and the dow
   expect(await question.innerText()).toMatch(/8\.7 MB, once[\s\S]*The browser grants/);
   const licence = question.getByRole("link", { name: "Licence: CreativeML Open RAIL-M" });
   expect(await licence.getAttribute("href")).toBe(`http://${hubHost}/${hubRepo}`);
-  await question.getByRole("button", { name: "Not now" }).click();
+  await question.getByRole("button", { name: "Cancel" }).click();
   expect(hub.requests).toEqual([]);
 
   hub.fault = cutAt("miniature.safetensors", 1_000_000);
@@ -137,7 +137,7 @@ test("asks before a download; a cut connection leaves Pocket in use, and the dow
 test("paints with it; adapters come from the hub when a picture needs them; it is remembered", async () => {
   expect(fetched("clay.safetensors")).toEqual([]);
   await paint(page, "a castle on a hill, clay render");
-  const chips = page.getByRole("list", { name: "Adapters in this picture" });
+  const chips = page.getByRole("list", { name: "Adapters in this image" });
   expect(await chips.innerText()).toContain("Clay render");
   expect(fetched("clay.safetensors")).toHaveLength(1);
   expect(fetched("pixel.safetensors")).toEqual([]);
@@ -245,7 +245,7 @@ test("a file of unknown hash: refused, missing, damaged; then remembered, and a 
   hub.put("open.safetensors", checkpointFile({ seed: "another" }));
   await download("Counterfeit 3.0");
   await entry.getByRole("alert").waitFor({ timeout: 60_000 });
-  await entry.getByRole("button", { name: "Accept the changed file" }).click();
+  await entry.getByRole("button", { name: "Accept changed file" }).click();
   await ready("Counterfeit 3\\.0");
   expect(bugs).toEqual([]);
 });
@@ -253,7 +253,7 @@ test("a file of unknown hash: refused, missing, damaged; then remembered, and a 
 async function deleteStored(title: string): Promise<void> {
   await page.keyboard.press("Escape");
   await openModels();
-  await page.getByRole("button", { name: "See what is stored" }).click();
+  await page.getByRole("button", { name: "Manage storage" }).click();
   const storage = page.getByRole("dialog", { name: "Storage" });
   const stored = storage.getByRole("listitem", { name: title, exact: true });
   await stored.getByRole("button", { name: `Delete ${title}` }).click();
@@ -264,16 +264,16 @@ async function deleteStored(title: string): Promise<void> {
 
 test("another VAE takes the place of the model's own; a download can be stopped and goes on", async () => {
   await openModels();
-  await row("Stable Diffusion 1.5").getByRole("button", { name: "VAE of Stable Diffusion 1.5" }).click();
-  const question = page.getByRole("dialog", { name: "VAE of Stable Diffusion 1.5" });
+  await row("Stable Diffusion 1.5").getByRole("button", { name: "VAE for Stable Diffusion 1.5" }).click();
+  const question = page.getByRole("dialog", { name: "VAE for Stable Diffusion 1.5" });
   await question.getByLabel(/^VAE/).selectOption("vae-ft-mse");
   hub.fault = ({ host }) => host === "content"; // never answers
   await question.getByRole("button", { name: /^Download / }).click();
   const entry = row("Stable Diffusion 1.5");
-  await entry.getByRole("button", { name: "Stop the download" }).click();
-  await entry.getByText("The download is stopped").waitFor();
+  await entry.getByRole("button", { name: "Pause download" }).click();
+  await entry.getByText("Download paused.").waitFor();
   hub.clear();
-  await entry.getByRole("button", { name: "Go on" }).click();
+  await entry.getByRole("button", { name: "Resume" }).click();
   await ready("Stable Diffusion 1\\.5 with VAE ft-MSE");
   expect(fetched("vae.safetensors").length).toBeGreaterThan(0);
   expect(fetched("miniature.safetensors")).toEqual([]);
@@ -287,7 +287,7 @@ test("storage shows every model, and deleting the one in use leaves Pocket a cli
   await row("Stable Diffusion 1.5").getByRole("button", { name: "Use Stable Diffusion 1.5" }).click();
   await ready("Stable Diffusion 1\\.5");
   await openModels();
-  await page.getByRole("button", { name: "See what is stored" }).click();
+  await page.getByRole("button", { name: "Manage storage" }).click();
   const storage = page.getByRole("dialog", { name: "Storage" });
   await storage.getByRole("listitem", { name: "LoRA adapters for SD 1.5" }).waitFor();
   const names = await storage
@@ -302,12 +302,12 @@ test("storage shows every model, and deleting the one in use leaves Pocket a cli
       "LCM LoRA for SD 1.5",
       "VAE ft-MSE",
       "Your adapters",
-      "Your pictures",
+      "Your images",
     ]),
   );
   await page.keyboard.press("Escape");
   await deleteStored("Stable Diffusion 1.5");
-  await page.getByRole("heading", { name: "The model is deleted from this browser" }).waitFor();
+  await page.getByRole("heading", { name: "The model was deleted from this browser" }).waitFor();
   await page.getByRole("button", { name: "Use Pocket" }).click();
   await loaded(page);
   await paint(page, "a castle on a hill");
@@ -348,7 +348,7 @@ test("a file that the browser can remember is there on the next visit, a lost on
     window.showOpenFilePicker = async () => [handle];
   }, checkpointFile().toString("base64"));
   await openModels();
-  await dialog().getByRole("button", { name: "Choose a file" }).click();
+  await dialog().getByRole("button", { name: "Choose file" }).click();
   await ready("kept");
   await page.reload();
   await ready("kept");
@@ -433,7 +433,7 @@ test("a folder from the disk: through the browser's own picker it is remembered,
     };
   }, folder);
   await openModels();
-  const choose = dialog().getByRole("button", { name: "Choose a folder" });
+  const choose = dialog().getByRole("button", { name: "Choose folder" });
   await choose.click();
   await dialog().getByText("None of these files is a model.").waitFor();
   await choose.click();
@@ -464,7 +464,7 @@ test("a folder where the browser has no such picker: for this visit", async () =
   await page.evaluate(() => void (window.showDirectoryPicker = undefined));
   await openModels();
   const chooser = page.waitForEvent("filechooser");
-  await dialog().getByRole("button", { name: "Choose a folder" }).click();
+  await dialog().getByRole("button", { name: "Choose folder" }).click();
   await (await chooser).setFiles(folder);
   await ready("another-model");
   await paint(page, "a castle on a hill");
@@ -480,7 +480,7 @@ test("a hub that cannot be reached is named, and the page goes on with the model
   // Full size does not run on this machine: the reason is said, and its real manifest goes as far as the network lets it.
   const full = row("Stable Diffusion 1.5 inpainting");
   expect(await full.innerText()).toMatch(/Needs WebGPU: on the processor/);
-  expect(await full.getByRole("button", { name: "Cannot run here" }).isDisabled()).toBe(true);
+  expect(await full.getByRole("button", { name: "Can’t run here" }).isDisabled()).toBe(true);
   await full.getByRole("button", { name: "Download Stable Diffusion 1.5 inpainting anyway" }).click();
   const question = page.getByRole("dialog", { name: "Download Stable Diffusion 1.5 inpainting?" });
   expect(await question.innerText()).toMatch(/About 2\.13 GB, once[\s\S]*Needs WebGPU/);

@@ -41,18 +41,18 @@ test("one that fits is shown with its diagnosis, added, chosen for a prompt, kep
   await drop(page, [await loraFile("paper_collage.safetensors", { metadata })]);
   const file = item("paper_collage.safetensors");
   await file.getByText("Fits Pocket").waitFor();
-  expect(await file.getByRole("meter", { name: /^Image part/ }).count()).toBe(1);
+  expect(await file.getByRole("meter", { name: /^U-Net/ }).count()).toBe(1);
   expect(await file.innerText()).toMatch(/AutoV2 [0-9a-f]{10}\s+AutoV3 [0-9a-f]{12}/);
   expect(await file.getByLabel("Title").inputValue()).toBe("paper collage");
   expect(await file.getByLabel("Trigger words").inputValue()).toBe("pprcllg");
-  await file.getByLabel("What it does").fill("Turns everything into a collage of torn paper.");
-  await file.getByLabel("Kind").selectOption("style");
+  await file.getByLabel("Description").fill("Turns everything into a collage of torn paper.");
+  await file.getByLabel("Category").selectOption("style");
   await file.getByRole("button", { name: "Add to my adapters" }).click();
   await file.getByText("Added as paper collage").waitFor();
   await page.keyboard.press("Escape");
 
   await paint(page, "a castle on a hill, paper collage");
-  const chips = page.getByRole("list", { name: "Adapters in this picture" });
+  const chips = page.getByRole("list", { name: "Adapters in this image" });
   expect(await chips.innerText()).toContain("paper collage");
 
   await page.reload();
@@ -70,12 +70,12 @@ test("one that fits is shown with its diagnosis, added, chosen for a prompt, kep
   await library.getByText("Yours 1").click();
   await library.getByRole("button", { name: /paper collage/ }).click();
   const details = page.getByRole("dialog", { name: "paper collage" });
-  await details.getByRole("button", { name: "Edit its card" }).click();
+  await details.getByRole("button", { name: "Edit details" }).click();
   await details.getByLabel("Title").fill("Torn paper");
   await details.getByRole("button", { name: "Save" }).click();
   const renamed = page.getByRole("dialog", { name: "Torn paper" });
   await renamed.getByRole("button", { name: "Remove", exact: true }).click();
-  await renamed.getByRole("button", { name: "Remove its file and card" }).click();
+  await renamed.getByRole("button", { name: "Remove file and details" }).click();
   await library.getByText("Yours 0").waitFor();
   await page.keyboard.press("Escape");
 
@@ -88,11 +88,11 @@ test("one that fits is shown with its diagnosis, added, chosen for a prompt, kep
   await loaded(page);
   expect(await missing.count()).toBe(0);
   await page
-    .getByRole("button", { name: /^Show the picture with seed 7/ })
+    .getByRole("button", { name: /^Show image with seed 7/ })
     .first()
     .click();
   await missing.waitFor();
-  await page.getByRole("button", { name: "Without it" }).first().click();
+  await page.getByRole("button", { name: "Compare without it" }).first().click();
   await alerts(page).getByText("The adapter “paper_collage” of this picture is not here any more.").waitFor();
   await promptBox(page).fill("a fox <lora:paper_collage:0.7>");
   await generateButton(page).click();
@@ -104,7 +104,7 @@ test("a picture that names an adapter which is not here brings the rest, and say
   const words = "a fox <lora:Noir:0.5> <lora:my_old_style:0.8>\nSteps: 2, Sampler: Euler, Seed: 3";
   const png = withPngText(Uint8Array.from(gradient(64, 64)), { parameters: words });
   await drop(page, [{ name: "fox.png", buffer: Buffer.from(png), type: "image/png" }]);
-  await page.getByRole("button", { name: "Use its settings" }).click();
+  await page.getByRole("button", { name: "Load settings" }).click();
   expect(await promptBox(page).inputValue()).toBe("a fox <lora:noir:0.5>");
   await page.getByText(/painted with the adapter “my_old_style”, which is not here/).waitFor();
   expect(bugs).toEqual([]);
@@ -130,13 +130,13 @@ test("files of another size, of another kind and damaged ones are refused with t
   for (const name of ["words.pt", "page.safetensors"])
     await item(name).getByText("This is a text file, not a model or an adapter.").waitFor();
   const others = intake().getByRole("alert");
-  expect(await others.innerText()).toContain("notes.txt is neither a picture nor an adapter file");
+  expect(await others.innerText()).toContain("notes.txt is neither an image nor an adapter file");
   expect(await intake().getByRole("button", { name: "Add to my adapters" }).count()).toBe(0);
   await page.keyboard.press("Escape");
   // Alone, and from far down the page: what is said of it is in sight.
   await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
   await drop(page, [{ name: "notes.txt", buffer: Buffer.from("notes") }]);
-  await others.getByText("notes.txt is neither a picture nor an adapter file").waitFor();
+  await others.getByText("notes.txt is neither an image nor an adapter file").waitFor();
   const { y, height } = (await others.boundingBox())!;
   expect(y >= 0 && y + height <= page.viewportSize()!.height).toBe(true);
   await page.keyboard.press("Escape");

@@ -38,11 +38,11 @@ test("paints with the adapters that it shows, and the download holds the setting
   await chosen.getByRole("button", { name: "Clay Render", exact: true }).waitFor();
   const slider = chosen.getByRole("slider", { name: "Strength of Clay Render" });
   expect(Number(await slider.inputValue()).toFixed(2)).toBe(await slider.getAttribute("aria-valuetext"));
-  const chips = page.getByRole("list", { name: "Adapters in this picture" });
+  const chips = page.getByRole("list", { name: "Adapters in this image" });
   expect(await chips.innerText()).toContain("Clay Render");
 
   const download = page.waitForEvent("download");
-  await page.getByRole("link", { name: /^Download as PNG/ }).click();
+  await page.getByRole("link", { name: /^Download PNG/ }).click();
   const stream = await (await download).createReadStream();
   const png = Buffer.concat(await stream.toArray());
   const text = (await readPngText(new Uint8Array(png))).get("parameters")!;
@@ -65,12 +65,12 @@ test("stops within a step, and paints again afterwards", async () => {
 });
 
 test("finished pictures of a run that is stopped, or reloaded away, are kept with its settings", async () => {
-  const gallery = page.getByRole("region", { name: "Your pictures" });
-  const kept = (): Locator => gallery.getByRole("button", { name: /^Show the picture/ });
+  const gallery = page.getByRole("region", { name: "Your images" });
+  const kept = (): Locator => gallery.getByRole("button", { name: /^Show image/ });
   await useSettings(page, { fewStep: false, full: { steps: 24 }, count: 4 });
   if ((await gallery.count()) > 0) {
-    await gallery.getByRole("button", { name: "Delete all pictures" }).click();
-    await gallery.getByRole("button", { name: /^Delete \d+ pictures?$/ }).click();
+    await gallery.getByRole("button", { name: "Delete all images" }).click();
+    await gallery.getByRole("button", { name: /^Delete \d+ images?$/ }).click();
     await gallery.waitFor({ state: "detached" });
   }
   const paintOne = async (prompt: string): Promise<void> => {
@@ -111,15 +111,14 @@ test("a picture that another tab has deleted, or that cannot be read, is told of
   await useSettings(page, { count: 2 });
   await paint(page, "a fox in the snow");
   const show = (seed: number): Locator =>
-    page.getByRole("button", { name: `Show the picture with seed ${seed} and its run` }).first();
-  const left = (from = page): Promise<number> =>
-    from.getByRole("button", { name: /^Show the picture/ }).count();
+    page.getByRole("button", { name: `Show image with seed ${seed} and its run` }).first();
+  const left = (from = page): Promise<number> => from.getByRole("button", { name: /^Show image/ }).count();
   const kept = await left();
   const other = await site.openPage();
   const deleteThere = async (seed: number): Promise<void> => {
     const count = await left(other);
     await other
-      .getByRole("button", { name: `Delete the picture with seed ${seed}` })
+      .getByRole("button", { name: `Delete image with seed ${seed}` })
       .first()
       .click();
     await expect.poll(() => left(other)).toBe(count - 1);
@@ -182,20 +181,20 @@ test("works by keyboard alone", async () => {
   await page.keyboard.press("Enter");
   await tabTo(/^Sampler/);
   await page.keyboard.press("Escape");
-  await tabTo(/^Download as PNG/);
+  await tabTo(/^Download PNG/);
   expect(bugs).toEqual([]);
 });
 
 test("deleting pictures asks once more, and the keyboard stays where it is useful", async () => {
   await useSettings(page, { count: 3 });
   await paint(page, "a boat on the sea");
-  const gallery = page.getByRole("region", { name: "Your pictures" });
-  const all = gallery.getByRole("button", { name: "Delete all pictures" });
+  const gallery = page.getByRole("region", { name: "Your images" });
+  const all = gallery.getByRole("button", { name: "Delete all images" });
   const focused = (locator: Locator): Promise<boolean> =>
     locator.evaluate((element) => element === document.activeElement);
 
-  const first = gallery.getByRole("button", { name: "Delete the picture with seed 7" }).first();
-  const second = gallery.getByRole("button", { name: "Delete the picture with seed 8" }).first();
+  const first = gallery.getByRole("button", { name: "Delete image with seed 7" }).first();
+  const second = gallery.getByRole("button", { name: "Delete image with seed 8" }).first();
   const before = await gallery.getByRole("listitem").count();
   await first.focus();
   await page.keyboard.press("Enter");
@@ -204,7 +203,7 @@ test("deleting pictures asks once more, and the keyboard stays where it is usefu
 
   await all.focus();
   await page.keyboard.press("Enter");
-  expect(await focused(gallery.getByRole("button", { name: "Keep them" }))).toBe(true);
+  expect(await focused(gallery.getByRole("button", { name: "Keep" }))).toBe(true);
   await page.keyboard.press("Escape");
   expect(await focused(all)).toBe(true);
   expect(await gallery.getByRole("img").or(gallery.locator("img")).count()).toBeGreaterThan(0);
@@ -226,8 +225,8 @@ test.each(["light", "dark"] as const)("has no accessibility violations, %s", asy
   await page.getByRole("dialog", { name: "Adapters" }).waitFor();
   expect(await violations(page)).toEqual([]);
   await page.keyboard.press("Escape");
-  await page.getByRole("button", { name: "Help and keys" }).click();
-  await page.getByRole("dialog", { name: "Help and keys" }).waitFor();
+  await page.getByRole("button", { name: "Help and shortcuts" }).click();
+  await page.getByRole("dialog", { name: "Help and shortcuts" }).waitFor();
   expect(await violations(page)).toEqual([]);
   await page.keyboard.press("Escape");
 });

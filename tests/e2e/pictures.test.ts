@@ -23,10 +23,10 @@ afterAll(() => site?.close());
 beforeEach(() => void bugs.splice(0));
 
 const source = gradient(256, 256);
-const area = (): Locator => page.getByRole("region", { name: "Picture to start from" });
-const strength = (): Locator => area().getByRole("slider", { name: "Strength" });
-const dialog = (): Locator => page.getByRole("dialog", { name: "What is painted anew" });
-const maskThumbnail = (): Locator => area().getByAltText("Its mask: white is painted anew");
+const area = (): Locator => page.getByRole("region", { name: "Init image" });
+const strength = (): Locator => area().getByRole("slider", { name: "Denoising strength" });
+const dialog = (): Locator => page.getByRole("dialog", { name: "Edit mask" });
+const maskThumbnail = (): Locator => area().getByAltText("Mask: white areas are regenerated");
 
 /** The file of the picture on show. */
 async function paintedFile(): Promise<Buffer> {
@@ -52,7 +52,7 @@ async function choose(name: string, buffer: Buffer): Promise<void> {
 /** Brings the latest run of the gallery back. */
 const bringBack = (): Promise<void> =>
   page
-    .getByRole("button", { name: /^Show the picture with seed 7/ })
+    .getByRole("button", { name: /^Show image with seed 7/ })
     .first()
     .click();
 
@@ -73,7 +73,7 @@ test("starts from a chosen picture, at the strength set; compared with before", 
   expect(decodePng(weak).rgb).not.toEqual(decodePng(strong).rgb);
   await page.getByRole("button", { name: "Before" }).click();
   await page.getByRole("slider", { name: /^Divider/ }).waitFor();
-  await page.getByAltText("The same, before").waitFor();
+  await page.getByAltText("Same seed, before").waitFor();
   await page.getByRole("button", { name: "Close comparison" }).click();
   expect(bugs).toEqual([]);
 });
@@ -81,8 +81,8 @@ test("starts from a chosen picture, at the strength set; compared with before", 
 test("a mask leaves what it does not mark as it was, to the bit; picture and mask outlive a reload", async () => {
   await useSettings(page, wide);
   await drop(page, [{ name: "gradient.png", buffer: source, type: "image/png" }]);
-  await area().getByRole("button", { name: "Paint a mask" }).click();
-  await dialog().getByText("Mark a rectangle by numbers").click();
+  await area().getByRole("button", { name: "Add mask" }).click();
+  await dialog().getByText("Mask a rectangle").click();
   for (const [label, value] of [
     ["Left", "96"],
     ["Top", "64"],
@@ -90,9 +90,9 @@ test("a mask leaves what it does not mark as it was, to the bit; picture and mas
     ["Height", "128"],
   ] as const)
     await dialog().getByLabel(label, { exact: true }).fill(value);
-  await dialog().getByRole("button", { name: "Mark it", exact: true }).click();
-  await dialog().getByText("13 % of the picture is marked.").waitFor();
-  await dialog().getByLabel("Painted over").selectOption("noise");
+  await dialog().getByRole("button", { name: "Add to mask", exact: true }).click();
+  await dialog().getByText("The mask covers 13% of the image.").waitFor();
+  await dialog().getByLabel("Masked content").selectOption("noise");
   await dialog().getByRole("button", { name: "Done" }).click();
   await maskThumbnail().waitFor();
 
@@ -122,7 +122,7 @@ test("a mask leaves what it does not mark as it was, to the bit; picture and mas
   expect(changedInside).toBeGreaterThan(64 * 128 * 0.9);
 
   // A run of the gallery brings its picture and mask back.
-  await area().getByRole("button", { name: "Do not start from this picture" }).click();
+  await area().getByRole("button", { name: "Remove init image" }).click();
   expect(await area().count()).toBe(0);
   await bringBack();
   await maskThumbnail().waitFor();
@@ -133,13 +133,13 @@ test("a mask leaves what it does not mark as it was, to the bit; picture and mas
 test("only the masked region: the result has the picture's own size", async () => {
   await useSettings(page, wide);
   await choose("large.png", gradient(400, 300));
-  await area().getByText("400 × 300, painted at 296 × 224").waitFor();
-  await area().getByRole("button", { name: "Paint a mask" }).click();
-  await dialog().getByText("Mark a rectangle by numbers").click();
-  await dialog().getByRole("button", { name: "Mark it", exact: true }).click();
-  await dialog().getByLabel("Area").selectOption("masked");
+  await area().getByText("400 × 300, generated at 296 × 224").waitFor();
+  await area().getByRole("button", { name: "Add mask" }).click();
+  await dialog().getByText("Mask a rectangle").click();
+  await dialog().getByRole("button", { name: "Add to mask", exact: true }).click();
+  await dialog().getByLabel("Inpaint area").selectOption("masked");
   await dialog().getByRole("button", { name: "Done" }).click();
-  await area().getByText("400 × 300, the masked part painted at 256 × 256").waitFor();
+  await area().getByText("400 × 300, masked area generated at 256 × 256").waitFor();
   await paint(page, "a fox in the snow");
   const file = await paintedFile();
   const { width, height } = decodePng(file);
@@ -152,21 +152,21 @@ test("the mask is drawn by mouse and by keys, inverted, cleared, undone; an empt
   await useSettings(page, wide);
   const half = pictureFile({ width: 64, height: 64 }, (x) => [200, 60, 60, x < 32 ? 0 : 255]);
   await choose("half.png", half);
-  await area().getByRole("button", { name: "Paint a mask" }).click();
+  await area().getByRole("button", { name: "Add mask" }).click();
   const status = async (): Promise<string> => dialog().getByRole("status").innerText();
   const button = (name: string): Locator => dialog().getByRole("button", { name, exact: true });
   await dialog().waitFor();
-  expect(await status()).toContain("Nothing is marked yet");
+  expect(await status()).toContain("The mask is empty");
   await button("Mark what is transparent").click();
-  expect(await status()).toBe("50 % of the picture is marked.");
+  expect(await status()).toBe("The mask covers 50% of the image.");
   await button("Invert").click();
   await button("Clear").click();
-  expect(await status()).toContain("Nothing is marked yet");
+  expect(await status()).toContain("The mask is empty");
   await button("Undo").click();
-  expect(await status()).toBe("50 % of the picture is marked.");
+  expect(await status()).toBe("The mask covers 50% of the image.");
   await button("Clear").click();
 
-  const canvas = dialog().getByRole("application", { name: "Mask on the picture" });
+  const canvas = dialog().getByRole("application", { name: "Mask over the image" });
   const box = (await canvas.boundingBox())!;
   await page.mouse.move(box.x + box.width * 0.2, box.y + box.height / 2);
   await page.mouse.down();
@@ -192,7 +192,7 @@ test("the mask is drawn by mouse and by keys, inverted, cleared, undone; an empt
 test("a second pass doubles the size, says so in the file, and outlives a reload", async () => {
   await useSettings(page, { fewStep: false, full: { steps: 2 }, size: { width: 128, height: 96 } });
   await page.getByRole("button", { name: "Settings", exact: true }).click();
-  await page.getByText("Second pass, larger").click();
+  await page.getByText("Hires fix", { exact: true }).click();
   await page.getByText("to 256 × 192").waitFor();
   await page.reload();
   await loaded(page);
@@ -209,22 +209,22 @@ test("a second pass doubles the size, says so in the file, and outlives a reload
   // The file brings all of it back, or is started from: as the user says.
   await useSettings(page, wide);
   await drop(page, [{ name: "fox.png", buffer: file, type: "image/png" }]);
-  await page.getByText("carries its prompt and settings").waitFor();
-  await page.getByRole("button", { name: "Use its settings" }).click();
+  await page.getByText("contains a prompt and settings").waitFor();
+  await page.getByRole("button", { name: "Load settings" }).click();
   expect(await promptBox(page).inputValue()).toContain("a fox in the snow");
   await page.getByRole("button", { name: "Settings", exact: true }).click();
   await page.getByText("to 256 × 192").waitFor();
   await drop(page, [{ name: "fox.png", buffer: file, type: "image/png" }]);
-  await page.getByRole("button", { name: "Start from it" }).click();
+  await page.getByRole("button", { name: "Use as init image" }).click();
   await area().getByText("256 × 192").waitFor();
-  expect(await page.getByRole("switch", { name: /^Second pass/ }).isDisabled()).toBe(true);
+  expect(await page.getByRole("switch", { name: /^Hires fix/ }).isDisabled()).toBe(true);
   expect(bugs).toEqual([]);
 });
 
 test("a finished picture is the next start; a pasted one takes its place", async () => {
   await useSettings(page, {});
   await paint(page, "a fox in the snow");
-  await page.getByRole("button", { name: "Start from this picture" }).click();
+  await page.getByRole("button", { name: "Use as init image" }).click();
   await area().getByText("a-fox-in-the-snow-7.png").waitFor();
   await paste(page, [{ name: "image.png", buffer: source, type: "image/png" }]);
   await area().getByText("image.png").waitFor();
@@ -247,13 +247,13 @@ test("deleting a picture leaves what another tab starts from", async () => {
       return count.result === 1;
     }, id);
   const other = await site.openPage(); // it has the settings of this one, the picture too
-  const otherArea = other.getByRole("region", { name: "Picture to start from" });
-  await otherArea.getByAltText("The picture to start from").waitFor();
-  await area().getByRole("button", { name: "Do not start from this picture" }).click();
+  const otherArea = other.getByRole("region", { name: "Init image" });
+  await otherArea.getByAltText("Init image").waitFor();
+  await area().getByRole("button", { name: "Remove init image" }).click();
   const deleteAll = async (): Promise<void> => {
-    await page.getByRole("button", { name: "Delete all pictures" }).click();
-    await page.getByRole("button", { name: /^Delete \d+ pictures?$/ }).click();
-    await page.getByRole("region", { name: "Your pictures" }).waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Delete all images" }).click();
+    await page.getByRole("button", { name: /^Delete \d+ images?$/ }).click();
+    await page.getByRole("region", { name: "Your images" }).waitFor({ state: "detached" });
   };
   await deleteAll();
   await loaded(other);
@@ -333,7 +333,7 @@ test("a run that is brought back keeps its start when a picture chosen before co
   const startId = (): Promise<string> =>
     page.evaluate(() => JSON.parse(localStorage.getItem("stylus-web/settings/1")!).start?.picture.id);
   const idOf = (file: Buffer): string => createHash("sha256").update(file).digest("hex");
-  await area().getByRole("button", { name: "Do not start from this picture" }).click();
+  await area().getByRole("button", { name: "Remove init image" }).click();
   await holdSlow();
   await choose("slow.png", gradient(400, 300));
   await bringBack();
@@ -394,9 +394,9 @@ test("a mask that is kept more slowly than a run is brought back leaves the run'
     };
   });
   const drawMask = async (): Promise<void> => {
-    await area().getByRole("button", { name: "Paint a mask" }).click();
-    await dialog().getByText("Mark a rectangle by numbers").click();
-    await dialog().getByRole("button", { name: "Mark it", exact: true }).click();
+    await area().getByRole("button", { name: "Add mask" }).click();
+    await dialog().getByText("Mask a rectangle").click();
+    await dialog().getByRole("button", { name: "Add to mask", exact: true }).click();
     await dialog().getByRole("button", { name: "Done" }).click();
   };
   await drawMask();
@@ -417,9 +417,9 @@ test("a mask is not put on a picture that comes in while it is drawn", async () 
   await useSettings(page, wide);
   await choose("gradient.png", source);
   await area().getByText("gradient.png").waitFor();
-  await area().getByRole("button", { name: "Paint a mask" }).click();
-  await dialog().getByText("Mark a rectangle by numbers").click();
-  await dialog().getByRole("button", { name: "Mark it", exact: true }).click();
+  await area().getByRole("button", { name: "Add mask" }).click();
+  await dialog().getByText("Mask a rectangle").click();
+  await dialog().getByRole("button", { name: "Add to mask", exact: true }).click();
   await drop(page, [{ name: "later.png", buffer: gradient(192, 256), type: "image/png" }]);
   await area().getByText("later.png").waitFor({ state: "attached" });
   await dialog().getByRole("button", { name: "Done" }).click();
@@ -431,10 +431,10 @@ test("a mask is not put on a picture that comes in while it is drawn", async () 
 test.each(["light", "dark"] as const)("has no accessibility violations, %s", async (appearance) => {
   await useSettings(page, { ...wide, appearance });
   await choose("gradient.png", source);
-  await area().getByAltText("The picture to start from").waitFor();
+  await area().getByAltText("Init image").waitFor();
   expect(await violations(page)).toEqual([]);
-  await area().getByRole("button", { name: "Paint a mask" }).click();
-  await dialog().getByText("Mark a rectangle by numbers").click();
+  await area().getByRole("button", { name: "Add mask" }).click();
+  await dialog().getByText("Mask a rectangle").click();
   expect(await violations(page)).toEqual([]);
   await page.keyboard.press("Escape");
 });
@@ -444,14 +444,14 @@ test("fits a phone of 360 pixels", async () => {
   try {
     await useSettings(page, wide);
     await choose("a-very-long-name-of-a-picture-that-has-to-wrap-somewhere.png", gradient(400, 300));
-    await area().getByAltText("The picture to start from").waitFor();
+    await area().getByAltText("Init image").waitFor();
     const overflow = (): Promise<number> =>
       page.evaluate(
         () => Math.max(document.documentElement.scrollWidth, document.body.scrollWidth) - innerWidth,
       );
     expect(await overflow()).toBeLessThanOrEqual(0);
-    await area().getByRole("button", { name: "Paint a mask" }).click();
-    const canvas = dialog().getByRole("application", { name: "Mask on the picture" });
+    await area().getByRole("button", { name: "Add mask" }).click();
+    const canvas = dialog().getByRole("application", { name: "Mask over the image" });
     const box = (await canvas.boundingBox())!;
     expect(box.x + box.width).toBeLessThanOrEqual(360);
     await dialog().getByRole("button", { name: "Done" }).scrollIntoViewIfNeeded();

@@ -40,7 +40,7 @@ test("the storage view has all of it as complete", async () => {
   await page.getByRole("button", { name: "Storage" }).click();
   const storage = page.getByRole("dialog", { name: "Storage" });
   await storage.getByRole("listitem", { name: "Pocket" }).getByText("Model, complete.").waitFor();
-  expect(await storage.getByRole("listitem", { name: "Left over" }).count()).toBe(0);
+  expect(await storage.getByRole("listitem", { name: "Unused files" }).count()).toBe(0);
   await page.keyboard.press("Escape");
 });
 
@@ -86,7 +86,7 @@ test("a prompt sent while the model still loads is painted as one sent later", a
   const kept = { full: { steps: 4 }, fast: { steps: 4 }, seedLocked: true, seed: 7 };
   const parameters = async (): Promise<string | undefined> => {
     const download = page.waitForEvent("download");
-    await page.getByRole("link", { name: /^Download as PNG/ }).click();
+    await page.getByRole("link", { name: /^Download PNG/ }).click();
     const stream = await (await download).createReadStream();
     return (await readPngText(new Uint8Array(Buffer.concat(await stream.toArray())))).get("parameters");
   };

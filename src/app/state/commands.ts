@@ -1,14 +1,7 @@
-// Keys that work anywhere on the page. The same list is shown in the help.
+// Keyboard shortcuts that work anywhere on the page; the help lists them (t.page.help.keys).
 import type { Studio } from "./studio.ts";
 
-export const keyList: readonly { readonly keys: readonly string[]; readonly what: string }[] = [
-  { keys: ["Ctrl", "Enter"], what: "Generate" },
-  { keys: ["Esc"], what: "Stop" },
-  { keys: ["Ctrl", "↑ ↓"], what: "Raise or lower the weight of the word at the cursor, or of the selection" },
-  { keys: ["Alt", "↑ ↓"], what: "Earlier and later prompts" },
-];
-
-/** Installs the page-wide keys; returns the way to remove them. */
+/** Installs the page-wide shortcuts; returns a function that removes them. */
 export function installKeys(studio: Studio): () => void {
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.isComposing) return;

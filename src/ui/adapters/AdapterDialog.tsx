@@ -1,5 +1,7 @@
 // Details of one adapter: samples, the refined description beside the author's notes, tags, file.
 import { createMemo, For, Show, type JSX } from "solid-js";
+import type { AdapterCard } from "../../retrieval/card.ts";
+import { formatLoraTag } from "../../stylus/lora-tags.ts";
 import styles from "./AdapterDialog.module.css";
 import controls from "../controls/controls.module.css";
 import { Dialog } from "../controls/Dialog.tsx";
@@ -8,6 +10,9 @@ import { UserAdapterSection } from "./UserAdapterSection.tsx";
 import { SampleImage } from "../controls/SampleImage.tsx";
 import { useStudio } from "../studio-context.ts";
 import { t } from "../texts/texts.ts";
+
+const promptTag = ({ id, refined: { weight } }: AdapterCard): string =>
+  formatLoraTag({ id, unetStrength: weight, textStrength: weight });
 
 export function AdapterDialog(props: {
   readonly id: string | null;
@@ -75,7 +80,7 @@ export function AdapterDialog(props: {
               <dd>{known().triggerWords.join(", ") || t.adapters.details.none}</dd>
               <dt>{t.adapters.details.tag}</dt>
               <dd>
-                <code>{`<lora:${known().id}:${known().refined.weight}>`}</code>
+                <code>{promptTag(known())}</code>
               </dd>
               <dt>{t.adapters.details.file}</dt>
               <dd>

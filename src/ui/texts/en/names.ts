@@ -5,7 +5,7 @@ import type { HiresOptions, MaskValues } from "../../../stylus/image-options.ts"
 import type { StageId } from "../../../stylus/run-types.ts";
 import type { AdapterCategory } from "../../../retrieval/card.ts";
 import type { DevicePreference, ScheduleId } from "../../../shared/request.ts";
-import type { DiskUse } from "../../../stylus/ports.ts";
+import type { DiskUse } from "../../../app/services/ports.ts";
 
 const schedules: Readonly<Record<ScheduleId, string>> = {
   uniform: "Uniform",
