@@ -2,17 +2,17 @@
 import { existsSync, openAsBlob, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { createRuntime } from "../../src/runtime/runtime.ts";
+import { openOrtBackend } from "../../src/ort/backend.ts";
 import { readGoldens, relativeError, runCase } from "../../tests/parity/cases.ts";
 
 /** Relative error (norm of the difference over norm of the reference) of each miniature network, WASM against torch, f32. */
 export async function parityErrors(): Promise<Record<string, number>> {
   const file = new URL("../../tests/parity/goldens/miniature.safetensors", import.meta.url);
   const goldens = await readGoldens(await openAsBlob(fileURLToPath(file)));
-  const runtime = await createRuntime({ preference: "wasm" });
+  const backend = await openOrtBackend({ preference: "wasm" });
   const errors: Record<string, number> = {};
   for (const [name, expected] of goldens.outputs) {
-    errors[name] = relativeError(await runCase(goldens.cases[name]!, { runtime }), expected);
+    errors[name] = relativeError(await runCase(goldens.cases[name]!, { backend }), expected);
   }
   return errors;
 }

@@ -25,7 +25,7 @@ export interface Painted {
 /** A page of the site serves this many runs, then a fresh one takes over: what leaks stays bounded. */
 const runsPerPage = 150;
 
-const imageSources = ["adapters", "compose", "engine", "formats", "graph", "retrieval", "runtime"];
+const imageSources = ["adapters", "compose", "engine", "formats", "graph", "ort", "retrieval", "runtime"];
 
 /** SHA-256 over the code that decides pictures. */
 function sourcesDigest(root: string): string {

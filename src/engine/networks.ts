@@ -3,11 +3,9 @@
 
 import { buildTextEncoder, TOKEN_EMBEDDING } from "../graph/clip-text.ts";
 import type { Checkpoint } from "../graph/checkpoint.ts";
-import type { ParameterSpec } from "../graph/model.ts";
 import { buildUnet } from "../graph/unet.ts";
 import { buildVaeDecoder, buildVaeEncoder, vaeScale } from "../graph/vae.ts";
-import { loadParameters, type LoadProgress, type ParameterStore } from "../runtime/parameter-store.ts";
-import type { Runtime } from "../runtime/runtime.ts";
+import type { Backend, LoadProgress, ParameterStore } from "../runtime/backend.ts";
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
 import type { Conditioning } from "./prompt/conditioning.ts";
 import type { LatentSize } from "./latent-size.ts";
@@ -24,7 +22,7 @@ const SESSIONS_KEPT = 4;
 
 export class DiffusionNetworks {
   readonly checkpoint: Checkpoint;
-  readonly runtime: Runtime;
+  readonly backend: Backend;
   readonly tokens: CheckpointTokenTable;
   readonly stores: {
     readonly unet: ParameterStore;
@@ -37,23 +35,23 @@ export class DiffusionNetworks {
 
   private constructor(
     checkpoint: Checkpoint,
-    { runtime, stores, tokens }: Pick<DiffusionNetworks, "runtime" | "stores" | "tokens">,
+    { backend, stores, tokens }: Pick<DiffusionNetworks, "backend" | "stores" | "tokens">,
   ) {
     this.checkpoint = checkpoint;
-    this.runtime = runtime;
+    this.backend = backend;
     this.stores = stores;
     this.tokens = tokens;
-    this.sessions = new SessionCache(runtime, { capacity: SESSIONS_KEPT });
+    this.sessions = new SessionCache(backend, { capacity: SESSIONS_KEPT });
   }
 
   /** Streams all parameters to the device. @throws StylusError bad-file, unsupported, device, cancelled */
   static async load(
     checkpoint: Checkpoint,
     {
-      runtime,
+      backend,
       onProgress,
       signal,
-    }: Work & { runtime: Runtime; onProgress?: ((progress: LoadProgress) => void) | undefined },
+    }: Work & { backend: Backend; onProgress?: ((progress: LoadProgress) => void) | undefined },
   ): Promise<DiffusionNetworks> {
     const { unet, text_encoder, vae } = checkpoint;
     const { latentChannels } = vae.config;
@@ -73,32 +71,32 @@ export class DiffusionNetworks {
       });
     }
     const networks = [
-      ["unet", unetSpecs(checkpoint, runtime), unet.tensors],
-      ["text_encoder", textSpecs(checkpoint, runtime), text_encoder.tensors],
-      ["vae", decoderSpecs(checkpoint, runtime), vae.tensors],
+      ["unet", buildUnet(unet.config, { batch: 1, ...SMALLEST, contextTokens: 1 }), unet.tensors],
+      ["text_encoder", buildTextEncoder(text_encoder.config, { batch: 1 }), text_encoder.tensors],
+      ["vae", buildVaeDecoder(vae.config, { batch: 1, ...SMALLEST }), vae.tensors],
     ] as const;
     const progress = new Map<string, LoadProgress>();
     const stores: Partial<Record<"unet" | "text_encoder" | "vae", ParameterStore>> = {};
     const totalBytes = networks.reduce(
-      (sum, [, specs, tensors]) =>
-        sum + specs.reduce((part, { name }) => part + (tensors.get(name)?.sizeBytes ?? 0), 0),
+      (sum, [, { parameters }, tensors]) =>
+        sum + parameters.reduce((part, { name }) => part + (tensors.get(name)?.sizeBytes ?? 0), 0),
       0,
     );
     try {
-      for (const [id, specs, tensors] of networks) {
+      for (const [id, graph, tensors] of networks) {
         const report = (part: LoadProgress): void => {
           progress.set(id, part);
           const loadedBytes = [...progress.values()].reduce((sum, one) => sum + one.loadedBytes, 0);
           onProgress?.({ loadedBytes, totalBytes });
         };
-        stores[id] = await loadParameters(specs, tensors, { runtime, onProgress: report, signal });
+        stores[id] = await backend.loadParameters(graph, tensors, { onProgress: report, signal });
       }
     } catch (error) {
       for (const store of Object.values(stores)) store.dispose();
       throw error;
     }
     return new DiffusionNetworks(checkpoint, {
-      runtime,
+      backend,
       stores: stores as Required<typeof stores>,
       tokens: new CheckpointTokenTable(table),
     });
@@ -122,7 +120,7 @@ export class DiffusionNetworks {
     const { config } = this.checkpoint.text_encoder;
     const session = await this.sessions.get({
       key: "text_encoder",
-      build: () => buildTextEncoder(config, this.runtime.target, { batch: 1 }),
+      build: () => buildTextEncoder(config, { batch: 1 }),
       parameters: this.stores.text_encoder,
       signal,
     });
@@ -150,12 +148,11 @@ export class DiffusionNetworks {
       signal,
     }: Work & { timestep: number; conditionings: readonly Conditioning[]; size: LatentSize },
   ): Promise<Float32Array[]> {
-    const batch = this.runtime.report.kind === "webgpu" ? conditionings.length : 1;
+    const batch = this.backend.report.kind === "webgpu" ? conditionings.length : 1;
     const contextTokens = conditionings[0]!.tokens;
     const session = await this.sessions.get({
       key: `unet ${batch}×${size.height}×${size.width}×${contextTokens}`,
-      build: () =>
-        buildUnet(this.checkpoint.unet.config, this.runtime.target, { batch, ...size, contextTokens }),
+      build: () => buildUnet(this.checkpoint.unet.config, { batch, ...size, contextTokens }),
       parameters: this.stores.unet,
       signal,
     });
@@ -189,7 +186,7 @@ export class DiffusionNetworks {
       throwIfAborted(signal);
       const session = await this.sessions.get({
         key: `vae_decoder ${partSize.height}×${partSize.width}`,
-        build: () => buildVaeDecoder(config, this.runtime.target, { batch: 1, ...partSize }),
+        build: () => buildVaeDecoder(config, { batch: 1, ...partSize }),
         parameters: this.stores.vae,
         signal,
       });
@@ -218,7 +215,7 @@ export class DiffusionNetworks {
       throwIfAborted(signal);
       const session = await this.sessions.get({
         key: `vae_encoder ${partSize.height}×${partSize.width}`,
-        build: () => buildVaeEncoder(config, this.runtime.target, { batch: 1, ...partSize }),
+        build: () => buildVaeEncoder(config, { batch: 1, ...partSize }),
         parameters,
         signal,
       });
@@ -235,8 +232,8 @@ export class DiffusionNetworks {
   #encoderParameters(signal: AbortSignal | undefined): Promise<ParameterStore> {
     if (this.#encoder === null) {
       const { config, tensors } = this.checkpoint.vae;
-      const specs = buildVaeEncoder(config, this.runtime.target, { batch: 1, ...SMALLEST }).parameters;
-      const loading = loadParameters(specs, tensors, { runtime: this.runtime, signal });
+      const graph = buildVaeEncoder(config, { batch: 1, ...SMALLEST });
+      const loading = this.backend.loadParameters(graph, tensors, { signal });
       this.#encoder = loading;
       loading.catch(() => (this.#encoder = null)); // cancelled or failed: the next call tries again
     }
@@ -257,18 +254,6 @@ export class DiffusionNetworks {
 
 // A network's parameters do not depend on the size it is built for; the smallest that every level divides will do.
 const SMALLEST: LatentSize = { width: 8, height: 8 };
-
-function unetSpecs({ unet }: Checkpoint, { target }: Runtime): readonly ParameterSpec[] {
-  return buildUnet(unet.config, target, { batch: 1, ...SMALLEST, contextTokens: 1 }).parameters;
-}
-
-function textSpecs({ text_encoder }: Checkpoint, { target }: Runtime): readonly ParameterSpec[] {
-  return buildTextEncoder(text_encoder.config, target, { batch: 1 }).parameters;
-}
-
-function decoderSpecs({ vae }: Checkpoint, { target }: Runtime): readonly ParameterSpec[] {
-  return buildVaeDecoder(vae.config, target, { batch: 1, ...SMALLEST }).parameters;
-}
 
 function repeated(values: Float32Array<ArrayBuffer>, times: number): Float32Array<ArrayBuffer> {
   return times === 1 ? values : joined(Array<Float32Array>(times).fill(values));

@@ -7,17 +7,18 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { REQUEST } from "../../tests/fixtures/engine/engine-runs.ts";
 import { miniaturePack } from "../../tests/fixtures/engine/miniature-pack.ts";
 import { writeSafetensors } from "../formats/safetensors.ts";
-import { createRuntime, type Runtime } from "../runtime/runtime.ts";
+import { openOrtBackend } from "../ort/backend.ts";
+import type { Backend } from "../runtime/backend.ts";
 import type { AdapterUse, DiffusionEvent, DiffusionRequest, SamplerId } from "../shared/request.ts";
 import { DiffusionPipeline } from "./pipeline.ts";
 import { SAMPLERS } from "./sampling/samplers.ts";
 
-let runtime: Runtime;
+let backend: Backend;
 let pipeline: DiffusionPipeline;
 
 beforeAll(async () => {
-  runtime = await createRuntime({ preference: "wasm" });
-  pipeline = await DiffusionPipeline.load(miniaturePack(), { runtime });
+  backend = await openOrtBackend({ preference: "wasm" });
+  pipeline = await DiffusionPipeline.load(miniaturePack(), { backend });
 });
 
 const use = (id: string, strength = 1): AdapterUse => ({
@@ -314,7 +315,7 @@ describe("packs", () => {
   ])("without %s", async (path, code) => {
     const files = miniaturePack();
     files.delete(path);
-    await expect(DiffusionPipeline.load(files, { runtime })).rejects.toMatchObject({ code });
+    await expect(DiffusionPipeline.load(files, { backend })).rejects.toMatchObject({ code });
   });
 
   it.each([
@@ -325,13 +326,13 @@ describe("packs", () => {
     ["vae/diffusion_pytorch_model.safetensors", "\0not a file"],
   ])("with a damaged %s", async (path, content) => {
     const files = miniaturePack().set(path, new Blob([content]));
-    await expect(DiffusionPipeline.load(files, { runtime })).rejects.toMatchObject({ code: "bad-file" });
+    await expect(DiffusionPipeline.load(files, { backend })).rejects.toMatchObject({ code: "bad-file" });
   });
 
   it("loading reports all bytes, and disposing leaves no session", async () => {
     const progress: number[] = [];
     const second = await DiffusionPipeline.load(miniaturePack(), {
-      runtime,
+      backend,
       onProgress: ({ loadedBytes, totalBytes }) => progress.push(loadedBytes / totalBytes),
     });
     expect(progress.at(-1)).toBe(1);
@@ -343,7 +344,7 @@ describe("packs", () => {
 
   it("stops loading when aborted", async () => {
     await expect(
-      DiffusionPipeline.load(miniaturePack(), { runtime, signal: AbortSignal.abort() }),
+      DiffusionPipeline.load(miniaturePack(), { backend, signal: AbortSignal.abort() }),
     ).rejects.toMatchObject({ code: "cancelled" });
   });
 

@@ -5,8 +5,7 @@
 import { moduleTable } from "../adapters/names/module-table.ts";
 import type { AdapterReport } from "../adapters/report.ts";
 import { openCheckpoint, type Checkpoint } from "../graph/checkpoint.ts";
-import type { LoadProgress } from "../runtime/parameter-store.ts";
-import type { Runtime } from "../runtime/runtime.ts";
+import type { Backend, LoadProgress } from "../runtime/backend.ts";
 import { throwIfAborted } from "../shared/errors.ts";
 import type { DiffusionEvent, DiffusionRequest, ImageJob } from "../shared/request.ts";
 import { AdapterLibrary } from "./merging/adapter-library.ts";
@@ -25,7 +24,7 @@ import { alphasCumprod, betasOf, TrainingSchedule } from "./sampling/schedules.t
 import { filledLatent, inpaintingChannels, type Start, startOf } from "./image/start.ts";
 
 export interface LoadOptions {
-  readonly runtime: Runtime;
+  readonly backend: Backend;
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -68,7 +67,7 @@ export class DiffusionPipeline {
       unet: [...unet.specs.values()],
       text_encoder: [...text_encoder.specs.values()],
     });
-    this.adapters = new AdapterLibrary(table, createMerger(networks.runtime, { unet, text_encoder }));
+    this.adapters = new AdapterLibrary(table, createMerger({ unet, text_encoder }));
     for (const { id, blob, ...kind } of pack.adapters) this.adapters.register(id, blob, kind);
     this.#prompts = new PromptEncoder(pack.tokenizer, networks);
   }
@@ -80,12 +79,12 @@ export class DiffusionPipeline {
    */
   static async load(
     files: ReadonlyMap<string, Blob>,
-    { runtime, onProgress, signal }: LoadOptions,
+    { backend, onProgress, signal }: LoadOptions,
   ): Promise<DiffusionPipeline> {
     const checkpoint = await openCheckpoint(modelFilesOf(files));
     const pack = await readPackFiles(files, { latentChannels: checkpoint.vae.config.latentChannels });
     const training = trainingScheduleOf(checkpoint);
-    const networks = await DiffusionNetworks.load(checkpoint, { runtime, onProgress, signal });
+    const networks = await DiffusionNetworks.load(checkpoint, { backend, onProgress, signal });
     return new DiffusionPipeline(networks, { pack, training });
   }
 

@@ -2,10 +2,11 @@
 
 import { afterAll, describe, expect, it } from "vitest";
 import { miniaturePack } from "../../tests/fixtures/engine/miniature-pack.ts";
+import { openOrtBackend } from "../ort/backend.ts";
 import type { DiffusionEvent, DiffusionRequest } from "../shared/request.ts";
 import { DiffusionService } from "./service.ts";
 
-const service = new DiffusionService();
+const service = new DiffusionService(openOrtBackend);
 const pack = { id: "miniature", files: miniaturePack() };
 const request: DiffusionRequest = {
   packId: "miniature",

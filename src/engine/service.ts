@@ -2,8 +2,7 @@
 // AbortSignal cross the worker boundary as src/rpc/wire.ts carries them; failures are StylusErrors.
 
 import type { AdapterReport } from "../adapters/report.ts";
-import type { LoadProgress } from "../runtime/parameter-store.ts";
-import { createRuntime, type Runtime } from "../runtime/runtime.ts";
+import type { Backend, LoadProgress, OpenBackend } from "../runtime/backend.ts";
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
 import type { DevicePreference, DeviceReport, DiffusionEvent, DiffusionRequest } from "../shared/request.ts";
 import { DiffusionPipeline } from "./pipeline.ts";
@@ -33,7 +32,7 @@ export interface RegisteredAdapter {
 interface Loaded {
   readonly pack: string;
   readonly device: DevicePreference;
-  readonly runtime: Runtime;
+  readonly backend: Backend;
   readonly pipeline: DiffusionPipeline;
   readonly result: LoadedNetworks;
 }
@@ -42,6 +41,11 @@ export class DiffusionService {
   #loaded: Loaded | null = null;
   #loss: StylusError | null = null;
   #queue: Promise<unknown> = Promise.resolve();
+  readonly #openBackend: OpenBackend;
+
+  constructor(openBackend: OpenBackend) {
+    this.#openBackend = openBackend;
+  }
 
   /**
    * Loads a pack's networks; at once when it is loaded already. Another pack takes the place of the first.
@@ -67,23 +71,23 @@ export class DiffusionService {
       if (this.#loaded?.pack === pack.id && this.#loaded.device === device) return this.#loaded.result;
       await this.#unload();
       const start = performance.now();
-      const runtime = await createRuntime({ preference: device, wasmReason, signal });
+      const backend = await this.#openBackend({ preference: device, wasmReason, signal });
       const ready = performance.now();
       try {
-        const pipeline = await runtime.unlessLost(
-          DiffusionPipeline.load(pack.files, { runtime, onProgress, signal }),
+        const pipeline = await backend.unlessLost(
+          DiffusionPipeline.load(pack.files, { backend, onProgress, signal }),
         );
         const result = {
-          device: runtime.report,
+          device: backend.report,
           sizeBytes: pipeline.networks.sizeBytes,
           milliseconds: { device: ready - start, parameters: performance.now() - ready },
           latentScale: pipeline.networks.latentScale,
         };
-        this.#loaded = { pack: pack.id, device, runtime, pipeline, result };
-        void runtime.lost.then((loss) => this.#forget(runtime, loss));
+        this.#loaded = { pack: pack.id, device, backend, pipeline, result };
+        void backend.lost.then((loss) => this.#forget(backend, loss));
         return result;
       } catch (error) {
-        runtime.dispose();
+        backend.dispose();
         throw error;
       }
     });
@@ -126,12 +130,12 @@ export class DiffusionService {
     return this.#inTurn(async () => {
       throwIfAborted(signal);
       const pipeline = this.#pipeline(request.packId);
-      const { runtime } = pipeline.networks;
+      const { backend } = pipeline.networks;
       let ended = false;
       const paint = async (): Promise<void> => {
         for await (const event of pipeline.generate(request, { signal })) if (!ended) onEvent(event);
       };
-      await runtime.unlessLost(paint()).finally(() => (ended = true));
+      await backend.unlessLost(paint()).finally(() => (ended = true));
     });
   }
 
@@ -159,12 +163,12 @@ export class DiffusionService {
     const loaded = this.#loaded;
     this.#loaded = null;
     await loaded?.pipeline.dispose();
-    loaded?.runtime.dispose();
+    loaded?.backend.dispose();
   }
 
   /** The GPU is gone and with it all that was on it, ONNX Runtime's state in this worker too. */
-  #forget(runtime: Runtime, loss: StylusError): void {
-    if (this.#loaded?.runtime !== runtime) return;
+  #forget(backend: Backend, loss: StylusError): void {
+    if (this.#loaded?.backend !== backend) return;
     this.#loaded = null;
     this.#loss = loss;
   }

@@ -1,27 +1,25 @@
 // Sessions by network and size: building one takes a second at full size, and the next image is usually of the same
 // size. Few are kept, because each holds memory for its intermediate results.
 
-import type { GraphModel } from "../graph/model.ts";
-import type { ParameterStore } from "../runtime/parameter-store.ts";
-import type { Runtime } from "../runtime/runtime.ts";
-import type { NetworkSession } from "../runtime/session.ts";
+import type { Graph } from "../graph/graph.ts";
+import type { Backend, ParameterStore, Session } from "../runtime/backend.ts";
 
 export interface SessionRequest {
   /** Names network and shape; equal keys mean equal graphs. */
   readonly key: string;
-  readonly build: () => GraphModel;
+  readonly build: () => Graph;
   readonly parameters: ParameterStore;
   readonly signal?: AbortSignal | undefined;
 }
 
 export class SessionCache {
-  readonly #runtime: Runtime;
+  readonly #backend: Backend;
   readonly #capacity: number;
-  readonly #sessions = new Map<string, Promise<NetworkSession>>(); // least recently used first
+  readonly #sessions = new Map<string, Promise<Session>>(); // least recently used first
   #created = 0;
 
-  constructor(runtime: Runtime, { capacity }: { capacity: number }) {
-    this.#runtime = runtime;
+  constructor(backend: Backend, { capacity }: { capacity: number }) {
+    this.#backend = backend;
     this.#capacity = capacity;
   }
 
@@ -36,12 +34,12 @@ export class SessionCache {
   }
 
   /** The session of a key, built if need be; the one unused for longest is released to make room. */
-  async get({ key, build, parameters, signal }: SessionRequest): Promise<NetworkSession> {
+  async get({ key, build, parameters, signal }: SessionRequest): Promise<Session> {
     let session = this.#sessions.get(key);
     if (session === undefined) {
       while (this.#sessions.size >= this.#capacity) await this.#release(this.#sessions.keys().next().value!);
       this.#created++;
-      session = this.#runtime.createSession(build(), { parameters, signal });
+      session = this.#backend.createSession(build(), { parameters, signal });
       session.catch(() => this.#sessions.delete(key));
     }
     this.#sessions.delete(key);

@@ -1,182 +1,299 @@
-// Builds one ONNX graph. Every value carries its type and static shape, every operator checks its inputs and says
-// which tensor is wrong, so a bad config fails here with a name and not inside the runtime.
+// Builds a Graph node by node. Every value carries its static shape and every operator checks its inputs, so a bad config
+// fails here with the tensor's name and not inside a back end.
 
-import {
-  type Attribute,
-  type OnnxConstant,
-  type OnnxNode,
-  type OnnxType,
-  type OnnxValue,
-  writeOnnx,
-} from "../formats/onnx.ts";
 import { StylusError } from "../shared/errors.ts";
-import { float32ToF16 } from "../shared/dtype.ts";
-import type { GraphModel, GraphTarget, NetworkId, ParameterSpec } from "./model.ts";
+import type {
+  Graph,
+  GraphNode,
+  GraphOutput,
+  NetworkId,
+  NodeOf,
+  Operator,
+  Parameter,
+  Value,
+} from "./graph.ts";
 
-/** A tensor inside the graph. */
-export interface Value {
-  readonly name: string;
-  readonly dtype: OnnxType;
-  readonly shape: readonly number[];
+export interface ConvOptions {
+  readonly module: string;
+  readonly channels: number;
+  readonly kernel: 1 | 3;
+  readonly stride?: 1 | 2;
+  readonly padding?: "same" | "end";
+  readonly smallMap?: boolean;
+  /** A map that is added to the result of a 1×1 convolution. */
+  readonly residual?: Value;
 }
 
-export interface NodeOptions {
-  readonly attributes?: Readonly<Record<string, Attribute>>;
-  readonly domain?: "" | "com.microsoft";
-  /** Prefix of the output names; the module the node belongs to. */
-  readonly label?: string;
+export interface GroupNormOptions {
+  readonly module: string;
+  readonly groups: number;
+  readonly eps: number;
+  readonly silu: boolean;
+  /** [B, C] */
+  readonly shift?: Value | undefined;
 }
 
-export const MICROSOFT = "com.microsoft";
-
-export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
+export interface LinearOptions {
+  readonly module: string;
+  readonly features: number;
+  readonly bias: boolean;
+  /** The checkpoint stores the weight as a 1×1 convolution [out, in, 1, 1]. */
+  readonly pointwise?: boolean;
 }
 
-function describe(value: Value): string {
-  return `${value.name} ${value.dtype}[${value.shape.join(", ")}]`;
-}
-
-/** A value whose shape does not fit: the config and the tensors disagree. */
-export function shapeError(message: string, ...values: Value[]): StylusError {
-  return new StylusError("bad-file", `${message}: ${values.map(describe).join(" · ")}`, {
+/** Values whose shapes do not fit: the config and the tensors disagree. */
+function shapeError(message: string, ...values: Value[]): StylusError {
+  const described = values.map(({ name, shape }) => `${name} [${shape.join(", ")}]`).join(" · ");
+  return new StylusError("bad-file", `${message}: ${described}`, {
     where: values[0]?.name ?? "graph",
     remedy: "The model's config does not fit its tensors; use a matching config.json.",
   });
 }
 
 export class GraphBuilder {
-  readonly network: NetworkId;
-  readonly target: GraphTarget;
-  private readonly nodes: OnnxNode[] = [];
-  private readonly inputs: OnnxValue[] = [];
-  private readonly outputs: OnnxValue[] = [];
-  private readonly constants = new Map<string, OnnxConstant>();
-  private readonly parameters = new Map<string, { spec: ParameterSpec; value: Value }>();
+  readonly #network: NetworkId;
+  readonly #nodes: GraphNode[] = [];
+  readonly #inputs: Value[] = [];
+  readonly #outputs: GraphOutput[] = [];
+  readonly #parameters = new Map<string, Parameter>();
 
-  constructor(network: NetworkId, target: GraphTarget) {
-    this.network = network;
-    this.target = target;
+  constructor(network: NetworkId) {
+    this.#network = network;
   }
 
-  input(name: string, shape: readonly number[], dtype: OnnxType = "f32"): Value {
-    const value = { name, dtype, shape };
-    this.inputs.push(value);
+  finish(): Graph {
+    return {
+      network: this.#network,
+      nodes: this.#nodes,
+      inputs: this.#inputs,
+      outputs: this.#outputs,
+      parameters: [...this.#parameters.values()],
+    };
+  }
+
+  input(name: string, shape: readonly number[]): Value {
+    const value = { name, shape };
+    this.#inputs.push(value);
     return value;
   }
 
-  /** Declares the graph output `name`, float32 whatever the graph computes in. */
+  /** Declares the output `name`. */
   output(name: string, value: Value): void {
-    const op = value.dtype === "f32" ? "Identity" : "Cast";
-    const attributes: Record<string, Attribute> = op === "Cast" ? { to: 1 } : {};
-    this.nodes.push({ name, op, domain: "", inputs: [value.name], outputs: [name], attributes });
-    this.outputs.push({ name, dtype: "f32", shape: value.shape });
+    this.#outputs.push({ name, shape: value.shape, value });
   }
 
-  /**
-   * A parameter of the network, as a graph input. Asking twice for one name gives the same input.
-   * @param shape shape in the checkpoint
-   */
-  parameter(
-    name: string,
-    shape: readonly number[],
-    {
-      layout = "same",
-      inputShape,
-    }: { layout?: ParameterSpec["layout"]; inputShape?: readonly number[] } = {},
-  ): Value {
-    const known = this.parameters.get(name);
-    const wanted = inputShape ?? (layout === "transpose" ? [sizeOf(shape.slice(1)), shape[0]!] : shape);
-    if (known) {
-      if (known.value.shape.join() !== wanted.join())
-        throw shapeError(`Parameter used with shapes that differ ([${wanted.join(", ")}])`, known.value);
-      return known.value;
+  /** A parameter in the checkpoint's shape. Asking twice for one name gives the same value. */
+  parameter(name: string, shape: readonly number[]): Parameter {
+    const known = this.#parameters.get(name);
+    if (known === undefined) {
+      const parameter = { name, shape };
+      this.#parameters.set(name, parameter);
+      return parameter;
     }
-    const value: Value = { name, dtype: this.target.dtype, shape: wanted };
-    this.parameters.set(name, { spec: { name, shape, layout, inputShape: wanted }, value });
+    if (known.shape.join() !== shape.join())
+      throw shapeError(`Parameter used with shapes that differ ([${shape.join(", ")}])`, known);
+    return known;
+  }
+
+  #value(module: string, shape: readonly number[]): Value {
+    return { name: `${module}#${this.#nodes.length}`, shape };
+  }
+
+  /** A node with one output of the given shape. */
+  #add<Op extends Operator>(
+    op: Op,
+    {
+      module = op,
+      shape,
+      ...rest
+    }: { module?: string; shape: readonly number[] } & Pick<NodeOf<Op>, "inputs" | "attributes">,
+  ): Value {
+    const value = this.#value(module, shape);
+    this.#nodes.push({ op, module, ...rest, outputs: [value] } as unknown as GraphNode);
     return value;
   }
 
-  /** Adds a node with outputs of the given shapes; a `null` leaves an optional output out. */
-  node(
-    op: string,
-    inputs: readonly (Value | null)[],
-    outputs: readonly (Value["shape"] | null)[],
-    options: NodeOptions & { dtype?: OnnxType } = {},
-  ): Value[] {
-    const index = this.nodes.length;
-    const label = options.label ?? op;
-    const dtype = options.dtype ?? inputs.find((input) => input !== null)?.dtype ?? this.target.dtype;
-    const values = outputs.map((shape, i) => ({
-      name: shape === null ? "" : `${label}#${index}${i === 0 ? "" : `.${i}`}`,
-      dtype,
-      shape: shape ?? [],
-    }));
-    this.nodes.push({
-      name: `${label}/${op}#${index}`,
-      op,
-      domain: options.domain ?? "",
-      inputs: inputs.map((input) => input?.name ?? ""),
-      outputs: values.map((value) => value.name),
-      attributes: options.attributes ?? {},
-    });
-    return values;
-  }
-
-  /** A node with one output. */
-  one(
-    op: string,
-    inputs: readonly (Value | null)[],
-    shape: readonly number[],
-    options: NodeOptions & { dtype?: OnnxType } = {},
+  /** map [B, C, H, W] → [B, channels, H′, W′] */
+  conv(
+    x: Value,
+    { module, channels, kernel, stride = 1, padding = "same", smallMap = false, residual }: ConvOptions,
   ): Value {
-    return this.node(op, inputs, [shape], options)[0]!;
-  }
-
-  int64(values: readonly number[]): Value {
-    const bytes = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
-    return this.constant(`i64_${values.join("_")}`, { dtype: "i64", shape: [values.length], bytes });
-  }
-
-  int32(name: string, shape: readonly number[], values: readonly number[]): Value {
-    return this.constant(name, {
-      dtype: "i32",
+    const [batch, inputs, height, width] = sizesOfMap(x);
+    const padded = padding === "same" ? kernel - 1 : 1;
+    const size = (length: number): number => Math.floor((length + padded - kernel) / stride) + 1;
+    const shape = [batch, channels, size(height), size(width)];
+    if (residual && residual.shape.join() !== shape.join()) throw shapeError("Shapes differ", residual, x);
+    const weight = this.parameter(`${module}.weight`, [channels, inputs, kernel, kernel]);
+    const bias = this.parameter(`${module}.bias`, [channels]);
+    return this.#add("Conv", {
+      module,
       shape,
-      bytes: new Uint8Array(Int32Array.from(values).buffer),
+      inputs: [x, weight, bias, residual ?? null],
+      attributes: { stride, padding, smallMap },
     });
   }
 
-  /** A small constant in the graph's type, or in float32 when asked. */
-  floats(
-    name: string,
-    shape: readonly number[],
-    values: Float32Array,
-    dtype: "f32" | "f16" = this.target.dtype,
+  groupNorm(x: Value, { module, groups, eps, silu, shift }: GroupNormOptions): Value {
+    const [batch, channels] = sizesOfMap(x);
+    if (channels % groups !== 0)
+      throw shapeError(`${channels} channels cannot be split into ${groups} groups`, x);
+    if (shift && shift.shape.join() !== [batch, channels].join())
+      throw shapeError("Shift does not fit", shift, x);
+    const [weight, bias] = this.#normParameters(module, channels);
+    return this.#add("GroupNorm", {
+      module,
+      shape: x.shape,
+      inputs: [x, weight, bias, shift ?? null],
+      attributes: { groups, eps, silu },
+    });
+  }
+
+  layerNorm(x: Value, { module, eps }: { module: string; eps: number }): Value {
+    const [weight, bias] = this.#normParameters(module, x.shape.at(-1)!);
+    return this.#add("LayerNorm", { module, shape: x.shape, inputs: [x, weight, bias], attributes: { eps } });
+  }
+
+  /** The sum x + residual, and its layer norm. */
+  addLayerNorm(
+    x: Value,
+    { module, residual, eps }: { module: string; residual: Value; eps: number },
+  ): { normed: Value; sum: Value } {
+    if (x.shape.join() !== residual.shape.join()) throw shapeError("Residual does not fit", x, residual);
+    const [weight, bias] = this.#normParameters(module, x.shape.at(-1)!);
+    const normed = this.#value(module, x.shape);
+    const sum = { ...normed, name: `${normed.name}.sum` };
+    this.#nodes.push({
+      op: "AddLayerNorm",
+      module,
+      inputs: [x, residual, weight, bias],
+      attributes: { eps },
+      outputs: [normed, sum],
+    });
+    return { normed, sum };
+  }
+
+  #normParameters(module: string, channels: number): [weight: Parameter, bias: Parameter] {
+    return [this.parameter(`${module}.weight`, [channels]), this.parameter(`${module}.bias`, [channels])];
+  }
+
+  /** x [..., in] → [..., features] */
+  linear(x: Value, { module, features, bias, pointwise = false }: LinearOptions): Value {
+    const inputs = x.shape.at(-1)!;
+    const shape = pointwise ? [features, inputs, 1, 1] : [features, inputs];
+    return this.#add("Linear", {
+      module,
+      shape: [...x.shape.slice(0, -1), features],
+      inputs: [
+        x,
+        this.parameter(`${module}.weight`, shape),
+        bias ? this.parameter(`${module}.bias`, [features]) : null,
+      ],
+      attributes: {},
+    });
+  }
+
+  /** query [B, S, C], key and value [B, T, C] → [B, S, C] */
+  attention(
+    query: Value,
+    {
+      module,
+      key,
+      value,
+      heads,
+      causal = false,
+    }: { module: string; key: Value; value: Value; heads: number; causal?: boolean },
   ): Value {
-    const typed = dtype === "f16" ? float32ToF16(values) : values;
-    return this.constant(`${name}_${dtype}`, {
-      dtype,
-      shape,
-      bytes: new Uint8Array(typed.buffer, typed.byteOffset, typed.byteLength),
+    const channels = query.shape.at(-1)!;
+    if (channels % heads !== 0)
+      throw shapeError(`${channels} channels cannot be split among ${heads} heads`, query);
+    if (key.shape.join() !== value.shape.join() || key.shape.at(-1) !== channels)
+      throw shapeError("Attention does not fit", query, key, value);
+    return this.#add("Attention", {
+      module,
+      shape: query.shape,
+      inputs: [query, key, value],
+      attributes: { heads, causal },
     });
   }
 
-  private constant(name: string, rest: Omit<OnnxConstant, "name">): Value {
-    if (!this.constants.has(name)) this.constants.set(name, { name, ...rest });
-    return { name, dtype: rest.dtype, shape: rest.shape };
+  geglu(x: Value): Value {
+    const width = x.shape.at(-1)!;
+    if (width % 2 !== 0) throw shapeError("Cannot halve the last axis", x);
+    return this.#add("Geglu", { shape: [...x.shape.slice(0, -1), width / 2], inputs: [x], attributes: {} });
   }
 
-  finish(): GraphModel {
-    const parameters = [...this.parameters.values()];
-    const bytes = writeOnnx({
-      name: this.network,
-      nodes: this.nodes,
-      inputs: [...this.inputs, ...parameters.map(({ value }) => value)],
-      outputs: this.outputs,
-      constants: [...this.constants.values()],
-      opsets: { "": 20, [MICROSOFT]: 1 },
-    });
-    const { network, target, inputs, outputs } = this;
-    return { network, target, bytes, inputs, outputs, parameters: parameters.map(({ spec }) => spec) };
+  activation(x: Value, kind: NodeOf<"Activation">["attributes"]["kind"]): Value {
+    return this.#add("Activation", { shape: x.shape, inputs: [x], attributes: { kind } });
   }
+
+  /** a + b, where b may lack leading axes. */
+  add(a: Value, b: Value): Value {
+    if (a.shape.slice(a.shape.length - b.shape.length).join() !== b.shape.join())
+      throw shapeError("Cannot add", a, b);
+    return this.#add("Add", { shape: a.shape, inputs: [a, b], attributes: {} });
+  }
+
+  concatChannels(a: Value, b: Value): Value {
+    const [batch, channels, height, width] = sizesOfMap(a);
+    const [, others] = sizesOfMap(b);
+    if (b.shape.join() !== [batch, others, height, width].join())
+      throw shapeError("Cannot concatenate", a, b);
+    const shape = [batch, channels + others, height, width];
+    return this.#add("Concat", { shape, inputs: [a, b], attributes: {} });
+  }
+
+  /** To twice the size, or one less where the larger map had an odd length. */
+  upsample(x: Value, { height, width }: { height: number; width: number }): Value {
+    const [batch, channels] = sizesOfMap(x);
+    return this.#add("Upsample", { shape: [batch, channels, height, width], inputs: [x], attributes: {} });
+  }
+
+  toTokens(map: Value): Value {
+    const [batch, channels, height, width] = sizesOfMap(map);
+    return this.#add("ToTokens", { shape: [batch, height * width, channels], inputs: [map], attributes: {} });
+  }
+
+  /** @param like a map of the height and width that the tokens have */
+  fromTokens(tokens: Value, like: Value): Value {
+    const [batch, count, channels] = tokens.shape as [number, number, number];
+    const [, , height, width] = sizesOfMap(like);
+    if (count !== height * width) throw shapeError("Tokens do not make up the map", tokens, like);
+    return this.#add("FromTokens", {
+      shape: [batch, channels, height, width],
+      inputs: [tokens],
+      attributes: {},
+    });
+  }
+
+  /** timestep [1] → [1, channels] */
+  timeEmbedding(
+    timestep: Value,
+    { channels, ...attributes }: { channels: number; flipSinToCos: boolean; freqShift: number },
+  ): Value {
+    return this.#add("TimeEmbedding", { shape: [1, channels], inputs: [timestep], attributes });
+  }
+
+  /** [1, C] → [count, C] */
+  repeatRow(x: Value, count: number): Value {
+    if (x.shape[0] === count) return x;
+    if (x.shape[0] !== 1) throw shapeError("Not one row", x);
+    return this.#add("RepeatRow", { shape: [count, ...x.shape.slice(1)], inputs: [x], attributes: {} });
+  }
+
+  /** [R, C] → [count, C] */
+  firstRows(table: Value, count: number): Value {
+    if (table.shape[0] === count) return table;
+    if (count > table.shape[0]!) throw shapeError(`Fewer than ${count} rows`, table);
+    return this.#add("FirstRows", {
+      shape: [count, ...table.shape.slice(1)],
+      inputs: [table],
+      attributes: {},
+    });
+  }
+}
+
+/** [B, C, H, W] */
+function sizesOfMap(map: Value): readonly [batch: number, channels: number, height: number, width: number] {
+  if (map.shape.length !== 4) throw shapeError("Not a map", map);
+  return map.shape as unknown as readonly [number, number, number, number];
 }

@@ -6,11 +6,9 @@ import type { StylusError } from "../shared/errors.ts";
 import { openCheckpoint } from "./checkpoint.ts";
 import { buildTextEncoder, TOKEN_EMBEDDING } from "./clip-text.ts";
 import type { TextEncoderConfig, UnetConfig, VaeConfig } from "./config.ts";
-import type { ParameterSpec } from "./model.ts";
+import type { Parameter } from "./graph.ts";
 import { buildUnet } from "./unet.ts";
 import { buildVaeDecoder, buildVaeEncoder } from "./vae.ts";
-
-const target = { device: "wasm", dtype: "f32" } as const;
 
 const TEXT: TextEncoderConfig = {
   vocabSize: 50,
@@ -49,17 +47,14 @@ const VAE: VaeConfig = {
   postQuantConv: true,
 };
 
-const unetSpecs = (config: UnetConfig): readonly ParameterSpec[] =>
-  buildUnet(config, target, { batch: 1, height: 8, width: 8, contextTokens: 77 }).parameters;
-const vaeSpecs = (config: VaeConfig): ParameterSpec[] => {
+const unetSpecs = (config: UnetConfig): readonly Parameter[] =>
+  buildUnet(config, { batch: 1, height: 8, width: 8, contextTokens: 77 }).parameters;
+const vaeSpecs = (config: VaeConfig): Parameter[] => {
   const size = { batch: 1, height: 8, width: 8 };
-  return [
-    ...buildVaeEncoder(config, target, size).parameters,
-    ...buildVaeDecoder(config, target, size).parameters,
-  ];
+  return [...buildVaeEncoder(config, size).parameters, ...buildVaeDecoder(config, size).parameters];
 };
 const textSpecs = (config: TextEncoderConfig): { name: string; shape: readonly number[] }[] => [
-  ...buildTextEncoder(config, target, { batch: 1 }).parameters,
+  ...buildTextEncoder(config, { batch: 1 }).parameters,
   { name: TOKEN_EMBEDDING, shape: [config.vocabSize, config.hiddenSize] },
 ];
 

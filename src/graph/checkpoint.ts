@@ -13,7 +13,7 @@ import {
 } from "./config.ts";
 import { detectTextEncoder, detectUnet, detectVae, type Tensors } from "./detect.ts";
 import { refuseForeignModel } from "./foreign-models.ts";
-import type { NetworkId } from "./model.ts";
+import type { NetworkId } from "./graph.ts";
 import { clipTextNames, diffusersVaeNames, ldmUnetNames, ldmVaeNames, type NameMap } from "./names.ts";
 
 export interface ModelFile {

@@ -1,11 +1,8 @@
 // CLIP's text transformer: causal, pre-norm. Reference: transformers src/transformers/models/clip/modeling_clip.py.
 
-import { attention } from "./attention.ts";
-import { GraphBuilder, type Value } from "./builder.ts";
+import { GraphBuilder } from "./builder.ts";
 import type { TextEncoderConfig } from "./config.ts";
-import { createLayers, type Layers } from "./layers.ts";
-import type { GraphModel, GraphTarget } from "./model.ts";
-import { add, cast, layerNorm, quickGelu, slice, unary } from "./ops.ts";
+import type { Graph, Value } from "./graph.ts";
 
 /** Name of the token table: not a graph input, its rows are looked up by the caller. */
 export const TOKEN_EMBEDDING = "text_model.embeddings.token_embedding.weight"; // [vocabulary, C]
@@ -17,73 +14,54 @@ export const TOKEN_EMBEDDING = "text_model.embeddings.token_embedding.weight"; /
  */
 export function buildTextEncoder(
   config: TextEncoderConfig,
-  target: GraphTarget,
   { batch, tokens = config.maxPositions }: { batch: number; tokens?: number },
-): GraphModel {
-  const g = new GraphBuilder("text_encoder", target);
-  const layers = createLayers(g);
+): Graph {
+  const g = new GraphBuilder("text_encoder");
   const positions = g.parameter("text_model.embeddings.position_embedding.weight", [
     config.maxPositions,
     config.hiddenSize,
   ]);
-  const input = cast(g, g.input("token_embeddings", [batch, tokens, config.hiddenSize]), target.dtype);
-  let state = add(g, input, slice(g, positions, { axis: 0, begin: 0, end: tokens }));
-  const mask = causalMask(g, tokens);
+  const input = g.input("token_embeddings", [batch, tokens, config.hiddenSize]);
+  let state = g.add(input, g.firstRows(positions, tokens));
   for (let i = 0; i < config.layers; i++) {
-    state = encoderLayer(layers, state, { config, mask, name: `text_model.encoder.layers.${i}` });
+    state = encoderLayer(g, state, { config, name: `text_model.encoder.layers.${i}` });
     const skip = config.layers - i;
     g.output(
       `clip_skip_${skip}`,
-      layerNorm(g, state, { name: "text_model.final_layer_norm", eps: config.layerNormEps }),
+      g.layerNorm(state, { module: "text_model.final_layer_norm", eps: config.layerNormEps }),
     );
   }
   return g.finish();
 }
 
 function encoderLayer(
-  layers: Layers,
+  g: GraphBuilder,
   state: Value,
-  { config, mask, name }: { config: TextEncoderConfig; mask: Value; name: string },
+  { config, name }: { config: TextEncoderConfig; name: string },
 ): Value {
-  const { g } = layers;
-  const { hiddenSize, layerNormEps: eps } = config;
-  const normed = layerNorm(g, state, { name: `${name}.layer_norm1`, eps });
+  const { hiddenSize, layerNormEps: eps, heads } = config;
+  const attn = `${name}.self_attn`;
+  const normed = g.layerNorm(state, { module: `${name}.layer_norm1`, eps });
   const project = (part: string): Value =>
-    layers.settleLinear(
-      layers.linear(normed, { name: `${name}.self_attn.${part}`, features: hiddenSize, bias: true }),
-    );
-  const label = `${name}.self_attn`;
-  const attended = attention(g, project("q_proj"), {
+    g.linear(normed, { module: `${attn}.${part}`, features: hiddenSize, bias: true });
+  const attended = g.attention(project("q_proj"), {
     key: project("k_proj"),
     value: project("v_proj"),
-    heads: config.heads,
-    bias: mask,
-    label,
+    heads,
+    causal: true,
+    module: attn,
   });
-  const out = layers.linear(attended, {
-    name: `${name}.self_attn.out_proj`,
-    features: hiddenSize,
-    bias: true,
-  });
-  const { normed: normed2, sum } = layers.skipLayerNorm(out, {
+  const out = g.linear(attended, { module: `${attn}.out_proj`, features: hiddenSize, bias: true });
+  const { normed: normed2, sum } = g.addLayerNorm(out, {
     residual: state,
-    name: `${name}.layer_norm2`,
+    module: `${name}.layer_norm2`,
     eps,
   });
-  const hidden = layers.settleLinear(
-    layers.linear(normed2, { name: `${name}.mlp.fc1`, features: config.intermediateSize, bias: true }),
-  );
-  const active = config.activation === "quick_gelu" ? quickGelu(g, hidden, 1.702) : unary(g, "Gelu", hidden);
-  return layers.addResidual(
-    layers.linear(active, { name: `${name}.mlp.fc2`, features: hiddenSize, bias: true }),
-    sum,
-  );
-}
-
-/** 0 where a token may look, far below every score where it may not; −10⁴ is within f16 and its exponential is 0. */
-function causalMask(g: GraphBuilder, tokens: number): Value {
-  const values = Float32Array.from({ length: tokens * tokens }, (_, i) =>
-    i % tokens > Math.floor(i / tokens) ? -1e4 : 0,
-  );
-  return g.floats("causal_mask", [1, 1, tokens, tokens], values); // [1, 1, T, T]
+  const hidden = g.linear(normed2, {
+    module: `${name}.mlp.fc1`,
+    features: config.intermediateSize,
+    bias: true,
+  });
+  const active = g.activation(hidden, config.activation);
+  return g.add(g.linear(active, { module: `${name}.mlp.fc2`, features: hiddenSize, bias: true }), sum);
 }

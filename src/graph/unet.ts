@@ -1,14 +1,9 @@
 // UNet2DConditionModel. Reference: diffusers src/diffusers/models/unets/unet_2d_condition.py, unet_2d_blocks.py, embeddings.py.
 
 import { resnet, transformer } from "./blocks.ts";
-import { GraphBuilder, type Value } from "./builder.ts";
+import { GraphBuilder } from "./builder.ts";
 import type { UnetConfig } from "./config.ts";
-import { createLayers, type FeatureMap, type Layers } from "./layers.ts";
-import type { GraphModel, GraphTarget } from "./model.ts";
-import { add, cast, concat, expand, mul, quickGelu, reshape, unary } from "./ops.ts";
-
-/** Highest period of the sinusoidal time embedding. */
-const MAX_PERIOD = 10_000;
+import type { Graph, Value } from "./graph.ts";
 
 export interface UnetSize {
   readonly batch: number;
@@ -23,33 +18,24 @@ export interface UnetSize {
 /** sample [B, Cin, H, W], timestep [1], encoder_hidden_states [B, T, cross] → out_sample [B, Cout, H, W] */
 export function buildUnet(
   config: UnetConfig,
-  target: GraphTarget,
   { batch, height, width, contextTokens, blockOutputs = false }: UnetSize,
-): GraphModel {
-  const g = new GraphBuilder("unet", target);
-  const layers = createLayers(g);
+): Graph {
+  const g = new GraphBuilder("unet");
   const sample = g.input("sample", [batch, config.inChannels, height, width]);
   const timestep = g.input("timestep", [1]);
-  const context = cast(
-    g,
-    g.input("encoder_hidden_states", [batch, contextTokens, config.crossAttentionDim]),
-    target.dtype,
-  );
-  const blocks = new UnetBlocks(layers, {
+  const context = g.input("encoder_hidden_states", [batch, contextTokens, config.crossAttentionDim]);
+  const blocks = new UnetBlocks(g, {
     config,
     context,
-    timeEmbedding: timeEmbedding(layers, timestep, { config, batch }),
+    timeEmbedding: timeEmbedding(g, timestep, { config, batch }),
   });
 
   const levels = config.blockOutChannels.length;
   const tap = (name: string): void => {
-    if (blockOutputs) g.output(name, layers.toImage(x));
+    if (blockOutputs) g.output(name, x);
   };
 
-  let x = layers.conv3x3(layers.fromImage(sample), {
-    name: "conv_in",
-    channels: config.blockOutChannels[0]!,
-  });
+  let x = g.conv(sample, { module: "conv_in", channels: config.blockOutChannels[0]!, kernel: 3 });
   const skips = [x];
   tap("conv_in");
   for (let level = 0; level < levels; level++) {
@@ -63,92 +49,68 @@ export function buildUnet(
     tap(`up_blocks.${level}`);
   }
 
-  const { normed } = layers.groupNorm(x, {
-    name: "conv_norm_out",
+  const normed = g.groupNorm(x, {
+    module: "conv_norm_out",
     groups: config.normGroups,
     eps: config.normEps,
     silu: true,
   });
-  g.output(
-    "out_sample",
-    layers.toImage(layers.conv3x3(normed, { name: "conv_out", channels: config.outChannels })),
-  );
+  g.output("out_sample", g.conv(normed, { module: "conv_out", channels: config.outChannels, kernel: 3 }));
   return g.finish();
 }
 
 /** SiLU of the time embedding [B, 4·C₀]: every residual block begins its projection with that SiLU. */
 function timeEmbedding(
-  layers: Layers,
+  g: GraphBuilder,
   timestep: Value,
   { config, batch }: { config: UnetConfig; batch: number },
 ): Value {
-  const { g } = layers;
-  const channels = config.blockOutChannels[0]!;
-  const half = channels / 2;
-  const frequencies = Float32Array.from({ length: half }, (_, i) =>
-    Math.exp((-Math.log(MAX_PERIOD) * i) / (half - config.freqShift)),
-  );
-  const angles = mul(g, reshape(g, timestep, [1, 1]), g.floats("frequencies", [1, half], frequencies, "f32"));
-  const turned = withinOneTurn(g, angles);
-  const [sin, cos] = [unary(g, "Sin", turned), unary(g, "Cos", turned)];
-  const embedding = cast(g, concat(g, config.flipSinToCos ? [cos, sin] : [sin, cos], 1), g.target.dtype); // [1, C₀]
-  const linear = (x: Value, name: string): Value =>
-    layers.settleLinear(layers.linear(x, { name, features: 4 * channels, bias: true }));
-  const hidden = quickGelu(g, linear(embedding, "time_embedding.linear_1"), 1);
-  return expand(g, quickGelu(g, linear(hidden, "time_embedding.linear_2"), 1), [batch, 4 * channels]);
-}
-
-/**
- * Angles of up to 999 radians brought to −π … π: shader sines are accurate only there. 2π is split into a part whose
- * multiples are exact in float32 and the rest (Cody and Waite's reduction).
- */
-function withinOneTurn(g: GraphBuilder, angles: Value): Value {
-  if (g.target.device === "wasm") return angles; // the C library reduces exactly itself
-  const constant = (name: string, value: number): Value => g.floats(name, [1], Float32Array.of(value), "f32");
-  const turns = g.one(
-    "Floor",
-    [add(g, mul(g, angles, constant("turns_per_radian", 1 / (2 * Math.PI))), constant("half", 0.5))],
-    angles.shape,
-  );
-  const coarse = 6.28125; // 2π to eight bits
-  const minusCoarse = mul(g, turns, constant("minus_two_pi_coarse", -coarse));
-  const minusFine = mul(g, turns, constant("minus_two_pi_fine", coarse - 2 * Math.PI));
-  return add(g, add(g, angles, minusCoarse), minusFine);
+  const { blockOutChannels, flipSinToCos, freqShift } = config;
+  const channels = blockOutChannels[0]!;
+  const linear = (x: Value, module: string): Value =>
+    g.activation(g.linear(x, { module, features: 4 * channels, bias: true }), "silu");
+  const embedding = g.timeEmbedding(timestep, { channels, flipSinToCos, freqShift });
+  const embedded = linear(linear(embedding, "time_embedding.linear_1"), "time_embedding.linear_2");
+  return g.repeatRow(embedded, batch);
 }
 
 /** The three kinds of blocks; skip connections go through the caller's stack. */
 class UnetBlocks {
-  private readonly layers: Layers;
+  private readonly g: GraphBuilder;
   private readonly config: UnetConfig;
   private readonly context: Value;
   private readonly timeEmbedding: Value;
 
-  constructor(layers: Layers, parts: { config: UnetConfig; context: Value; timeEmbedding: Value }) {
-    this.layers = layers;
+  constructor(g: GraphBuilder, parts: { config: UnetConfig; context: Value; timeEmbedding: Value }) {
+    this.g = g;
     this.config = parts.config;
     this.context = parts.context;
     this.timeEmbedding = parts.timeEmbedding;
   }
 
-  down(x: FeatureMap, { level, skips }: { level: number; skips: FeatureMap[] }): FeatureMap {
+  down(x: Value, { level, skips }: { level: number; skips: Value[] }): Value {
     const { blockOutChannels, layersPerBlock, downAttention } = this.config;
     const name = `down_blocks.${level}`;
     const channels = blockOutChannels[level]!;
     for (let i = 0; i < layersPerBlock; i++) {
       x = this.resnet(x, { name: `${name}.resnets.${i}`, level });
       if (downAttention[level]) x = this.transformer(x, { name: `${name}.attentions.${i}`, level });
-      // Settled here because the sum has two readers: the next layer and the skip connection.
-      x = this.layers.settle(x);
       skips.push(x);
     }
     if (level === blockOutChannels.length - 1) return x;
     const smallMap = this.isSmall(level + 1);
-    x = this.layers.conv3x3(x, { name: `${name}.downsamplers.0.conv`, channels, stride: 2, smallMap });
+    x = this.g.conv(x, {
+      module: `${name}.downsamplers.0.conv`,
+      channels,
+      kernel: 3,
+      stride: 2,
+      smallMap,
+    });
     skips.push(x);
     return x;
   }
 
-  middle(x: FeatureMap): FeatureMap {
+  middle(x: Value): Value {
     const level = this.config.blockOutChannels.length - 1;
     x = this.resnet(x, { name: "mid_block.resnets.0", level });
     x = this.transformer(x, { name: "mid_block.attentions.0", level });
@@ -156,20 +118,22 @@ class UnetBlocks {
   }
 
   /** `level` counts from the smallest map up, as `up_blocks` does. */
-  up(x: FeatureMap, { level, skips }: { level: number; skips: FeatureMap[] }): FeatureMap {
+  up(x: Value, { level, skips }: { level: number; skips: Value[] }): Value {
     const { blockOutChannels, layersPerBlock, upAttention } = this.config;
     const name = `up_blocks.${level}`;
     const downLevel = blockOutChannels.length - 1 - level;
     const channels = blockOutChannels[downLevel]!;
     for (let i = 0; i <= layersPerBlock; i++) {
-      x = this.layers.concatChannels(x, skips.pop()!);
+      x = this.g.concatChannels(x, skips.pop()!);
       x = this.resnet(x, { name: `${name}.resnets.${i}`, level: downLevel });
       if (upAttention[level]) x = this.transformer(x, { name: `${name}.attentions.${i}`, level: downLevel });
     }
     if (downLevel === 0) return x;
-    return this.layers.conv3x3(this.layers.upsample(x, skips.at(-1)!), {
-      name: `${name}.upsamplers.0.conv`,
+    const [, , height, width] = skips.at(-1)!.shape as [number, number, number, number];
+    return this.g.conv(this.g.upsample(x, { height, width }), {
+      module: `${name}.upsamplers.0.conv`,
       channels,
+      kernel: 3,
       smallMap: this.isSmall(downLevel - 1),
     });
   }
@@ -179,9 +143,9 @@ class UnetBlocks {
     return level >= 2;
   }
 
-  private resnet(x: FeatureMap, { name, level }: { name: string; level: number }): FeatureMap {
+  private resnet(x: Value, { name, level }: { name: string; level: number }): Value {
     const { blockOutChannels, normGroups: groups, normEps: eps } = this.config;
-    return resnet(this.layers, x, {
+    return resnet(this.g, x, {
       name,
       channels: blockOutChannels[level]!,
       groups,
@@ -191,9 +155,9 @@ class UnetBlocks {
     });
   }
 
-  private transformer(x: FeatureMap, { name, level }: { name: string; level: number }): FeatureMap {
+  private transformer(x: Value, { name, level }: { name: string; level: number }): Value {
     const { heads, normGroups: groups, linearProjection } = this.config;
-    return transformer(this.layers, x, {
+    return transformer(this.g, x, {
       name,
       heads: heads[level]!,
       groups,

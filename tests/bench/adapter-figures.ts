@@ -27,16 +27,17 @@ export async function* adapterFigures(
   { size, repeats }: BenchmarkOptions,
 ): AsyncGenerator<Figure> {
   const { networks, adapters } = pipeline;
-  const { gpu, target } = networks.runtime;
+  const { gpu } = networks.stores.unet;
+  const queue = gpu?.device.queue;
   const settled = async (): Promise<unknown> => {
-    gpu?.queue.submit([]); // what is written to buffers goes with the next submission
-    return gpu?.queue.onSubmittedWorkDone();
+    queue?.submit([]); // what is written to buffers goes with the next submission
+    return queue?.onSubmittedWorkDone();
   };
   const sessionsBefore = networks.sessions.created;
   const keep = keepInOpfs(`adapters-${size}`);
   for (const { modules, rank, counts } of PLANS) {
     const chosen = [...networks.stores.unet.specs.values()].filter((spec) => isOf(spec, modules));
-    const part = `adapters, rank ${rank}, ${chosen.length} ${modules}, ${target.dtype}`;
+    const part = `adapters, rank ${rank}, ${chosen.length} ${modules}, ${gpu?.dtype ?? "f32"}`;
     const file = `${modules}-${rank}.safetensors`;
     const blob = await keep(file, () => noiseFile(chosen.flatMap((spec) => factors(spec, rank))));
     const uses: AdapterUse[] = [];

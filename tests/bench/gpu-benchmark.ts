@@ -3,9 +3,10 @@
 
 import { DiffusionPipeline } from "../../src/engine/pipeline.ts";
 import type { DiffusionNetworks } from "../../src/engine/networks.ts";
-import type { GraphModel } from "../../src/graph/model.ts";
+import type { Graph } from "../../src/graph/graph.ts";
 import { buildUnet } from "../../src/graph/unet.ts";
-import { createRuntime, type Runtime } from "../../src/runtime/runtime.ts";
+import { openOrtBackend, type OrtBackend } from "../../src/ort/backend.ts";
+import type { ParameterStore } from "../../src/runtime/backend.ts";
 import type { DiffusionRequest } from "../../src/shared/request.ts";
 import { noise } from "../parity/noise.ts";
 import { adapterFigures } from "./adapter-figures.ts";
@@ -19,25 +20,25 @@ export async function* benchmark(options: BenchmarkOptions): AsyncGenerator<Figu
   const files = await randomPack(size, { keep: keepInOpfs(size) });
   yield milliseconds("preparation", "random weights made and written", performance.now() - made);
 
-  let runtime!: Runtime;
-  const opening = await timed(async () => (runtime = await createRuntime({ preference: device, float16 })));
-  const { report } = runtime;
+  let backend!: OrtBackend;
+  const opening = await timed(async () => (backend = await openOrtBackend({ preference: device, float16 })));
+  const { report } = backend;
   const type = report.f16 ? "f16" : "f32";
   yield milliseconds("load", "device, runtime and self-test", opening, `${report.name}, ${type}`);
   let pipeline!: DiffusionPipeline;
-  const loading = await timed(async () => (pipeline = await DiffusionPipeline.load(files, { runtime })));
+  const loading = await timed(async () => (pipeline = await DiffusionPipeline.load(files, { backend })));
   const { networks } = pipeline;
   yield milliseconds("load", "parameters from disk to device", loading);
   yield megabytes("load", "parameters on the device", networks.sizeBytes);
 
   if (parts.includes("text")) yield* textFigures(networks, options);
-  if (parts.includes("unet")) yield* unetFigures(networks, options);
+  if (parts.includes("unet")) yield* unetFigures(networks, { backend, options });
   if (parts.includes("vae")) yield* decoderFigures(networks, options);
   if (parts.includes("image")) yield* imageFigures(pipeline, options);
   if (parts.includes("adapters")) yield* adapterFigures(pipeline, options);
-  yield* memoryFigures(runtime);
+  yield* memoryFigures(backend);
   await pipeline.dispose();
-  runtime.dispose();
+  backend.dispose();
 }
 
 async function* textFigures(
@@ -57,39 +58,48 @@ async function medianOf(repeats: number, work: () => Promise<unknown>): Promise<
   return median(times);
 }
 
-async function* unetFigures(networks: DiffusionNetworks, options: BenchmarkOptions): AsyncGenerator<Figure> {
-  const { checkpoint, runtime } = networks;
+async function* unetFigures(
+  { checkpoint, stores }: DiffusionNetworks,
+  { backend, options }: { backend: OrtBackend; options: BenchmarkOptions },
+): AsyncGenerator<Figure> {
   const { height, width } = casesOf(options.size).unet;
   for (const { batch, graphCapture } of [
     { batch: 1, graphCapture: true },
     { batch: 2, graphCapture: true },
     { batch: 2, graphCapture: false },
   ]) {
-    const model = buildUnet(checkpoint.unet.config, runtime.target, {
+    const graph = buildUnet(checkpoint.unet.config, {
       batch,
       height,
       width,
       contextTokens: 77,
     });
-    yield* sessionFigures(networks, { model, options, graphCapture, batch });
-    if (runtime.gpu === null) return; // one at a time, and nothing is replayed
+    yield* sessionFigures(backend, { graph, parameters: stores.unet, options, graphCapture, batch });
+    if (backend.gpu === null) return; // one at a time, and nothing is replayed
   }
 }
 
 async function* sessionFigures(
-  { runtime, stores }: DiffusionNetworks,
+  backend: OrtBackend,
   {
-    model,
+    graph,
+    parameters,
     options,
     graphCapture,
     batch,
-  }: { model: GraphModel; options: BenchmarkOptions; graphCapture: boolean; batch: number },
+  }: {
+    graph: Graph;
+    parameters: ParameterStore;
+    options: BenchmarkOptions;
+    graphCapture: boolean;
+    batch: number;
+  },
 ): AsyncGenerator<Figure> {
-  const part = `UNet, batch ${batch}, ${runtime.target.dtype}${graphCapture ? "" : ", not replayed"}`;
-  const feeds = Object.fromEntries(model.inputs.map(({ name, shape }) => [name, noise(name, shape)]));
+  const part = `UNet, batch ${batch}, ${backend.target.dtype}${graphCapture ? "" : ", not replayed"}`;
+  const feeds = Object.fromEntries(graph.inputs.map(({ name, shape }) => [name, noise(name, shape)]));
   feeds["timestep"] = Float32Array.of(617);
   const start = performance.now();
-  const session = await runtime.createSession(model, { parameters: stores.unet, graphCapture });
+  const session = await backend.createSession(graph, { parameters, graphCapture });
   const { captured, reason } = session.replay;
   const note = captured ? "runs are replayed" : `runs are not replayed: ${reason}`;
   yield milliseconds(part, "session build", performance.now() - start, note);
@@ -118,7 +128,7 @@ async function* decoderFigures(
   const channels = networks.checkpoint.vae.config.latentChannels;
   const latent = noise("latent_sample", [1, channels, height, width]);
   const decode = (): Promise<unknown> => networks.decode(latent, { size: { height, width } });
-  const part = `VAE decoder, ${networks.runtime.target.dtype}`;
+  const part = `VAE decoder, ${networks.backend.report.f16 ? "f16" : "f32"}`;
   yield milliseconds(part, "first run, session build included", await timed(decode));
   yield milliseconds(part, `${width}×${height} latents`, await medianOf(Math.min(repeats, 7), decode));
 }
@@ -156,7 +166,7 @@ async function* imageFigures(
   }
 }
 
-function* memoryFigures({ gpuMemory }: Runtime): Generator<Figure> {
+function* memoryFigures({ gpuMemory }: OrtBackend): Generator<Figure> {
   if (gpuMemory === null) return;
   const { own, runtime } = gpuMemory;
   yield megabytes(

@@ -2,7 +2,7 @@
 // `reportRow` as they come.
 
 import { isSoftwareAdapter } from "../../src/runtime/device.ts";
-import { createRuntime } from "../../src/runtime/runtime.ts";
+import { openOrtBackend } from "../../src/ort/backend.ts";
 import { compareFullSize } from "../parity/full-size.ts";
 import type { BenchmarkOptions } from "./figures.ts";
 import { benchmark } from "./gpu-benchmark.ts";
@@ -36,10 +36,10 @@ const lab = {
 
   /** Rows: ComparedOutput. */
   async compare({ device, float16, size }: LabDevice & { size: PackSize }): Promise<void> {
-    const runtime = await createRuntime({ preference: device, float16 });
+    const backend = await openOrtBackend({ preference: device, float16 });
     const references = await (await fetch("/references.safetensors")).blob();
     const files = await randomPack(size, { keep: keepInOpfs(size) });
-    for await (const row of compareFullSize({ runtime, size, files, references })) await reportRow(row);
+    for await (const row of compareFullSize({ backend, size, files, references })) await reportRow(row);
   },
 
   /** Rows: Figure. */

@@ -19,8 +19,7 @@ export type KeepFile = (path: string, pieces: () => Iterable<Uint8Array<ArrayBuf
 function weightFiles(size: PackSize): ReadonlyMap<string, readonly Shaped[]> {
   const { text_encoder, unet, vae_decoder } = casesOf(size);
   const path = "config.json";
-  const target = { device: "wasm", dtype: "f32" } as const; // parameters do not depend on it
-  const text = buildTextEncoder(parseTextEncoderConfig(text_encoder.config, { path }), target, { batch: 1 });
+  const text = buildTextEncoder(parseTextEncoderConfig(text_encoder.config, { path }), { batch: 1 });
   const { vocab_size, hidden_size } = text_encoder.config as { vocab_size: number; hidden_size: number };
   const vae = parseVaeConfig(vae_decoder.config, {
     path,
@@ -34,14 +33,11 @@ function weightFiles(size: PackSize): ReadonlyMap<string, readonly Shaped[]> {
     ],
     [
       "unet/diffusion_pytorch_model.safetensors",
-      buildUnet(parseUnetConfig(unet.config, { path }), target, { ...latent, contextTokens: 77 }).parameters,
+      buildUnet(parseUnetConfig(unet.config, { path }), { ...latent, contextTokens: 77 }).parameters,
     ],
     [
       "vae/diffusion_pytorch_model.safetensors",
-      [
-        ...buildVaeEncoder(vae, target, latent).parameters,
-        ...buildVaeDecoder(vae, target, latent).parameters,
-      ],
+      [...buildVaeEncoder(vae, latent).parameters, ...buildVaeDecoder(vae, latent).parameters],
     ],
   ]);
 }

@@ -2,6 +2,7 @@
 // messages, callbacks and cancellation across the worker boundary. Pixels must agree with plain Node's.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { DiffusionService } from "../../src/engine/service.ts";
+import { openOrtBackend } from "../../src/ort/backend.ts";
 import type { DiffusionRequest } from "../../src/shared/request.ts";
 import { miniaturePack } from "../fixtures/engine/miniature-pack.ts";
 import { openTestBrowser, type TestBrowser } from "./harness.ts";
@@ -33,7 +34,7 @@ const request: DiffusionRequest = {
 const short: DiffusionRequest = { ...request, steps: 2, images: request.images.slice(0, 1) };
 
 let browser: TestBrowser;
-const service = new DiffusionService();
+const service = new DiffusionService(openOrtBackend);
 
 beforeAll(async () => {
   browser = await openTestBrowser({ webgpu: "software" });

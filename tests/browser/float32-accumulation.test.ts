@@ -24,20 +24,20 @@ interface Outcome {
 }
 
 async function runInPage([name, isBroken]: readonly [name: string, isBroken: boolean]): Promise<Outcome> {
-  const { withFloat32Accumulation } = await load("/src/runtime/float32-accumulation.ts");
+  const { withFloat32Accumulation } = await load("/src/ort/float32-accumulation.ts");
   const { openCase } = await load("/tests/browser/parity-case.ts");
-  const { createRuntime } = await load("/src/runtime/runtime.ts");
-  const runtime = await createRuntime({ preference: "webgpu", float16: false });
+  const { openOrtBackend } = await load("/src/ort/backend.ts");
+  const backend = await openOrtBackend({ preference: "webgpu", float16: false });
   const [rewritten, expected]: [string[], string[]] = [[], []];
-  const create = runtime.gpu.createShaderModule.bind(runtime.gpu);
-  runtime.gpu.createShaderModule = (descriptor: GPUShaderModuleDescriptor) => {
+  const create = backend.gpu.createShaderModule.bind(backend.gpu);
+  backend.gpu.createShaderModule = (descriptor: GPUShaderModuleDescriptor) => {
     const code: string = withFloat32Accumulation(descriptor.code);
     const label = descriptor.label ?? "";
     if (/^(MatMul|Gemm|Conv)/u.test(label) && !code.includes("innerElementSize = 3;")) expected.push(label);
     if (code !== descriptor.code) rewritten.push(label);
     return create({ ...descriptor, code: isBroken ? code.replaceAll(/(sums\S*) \+= /gu, "$1 = ") : code });
   };
-  const { session, run, error } = await openCase(name, runtime);
+  const { session, run, error } = await openCase(name, backend);
   const values = await run();
   await session.dispose();
   return { error: error(values), rewritten, expected };
@@ -66,7 +66,7 @@ test.each([
 
 test("a kernel that does more with its sums is left as it is", async () => {
   const texts = await browser.page.evaluate(async () => {
-    const { withFloat32Accumulation } = await load("/src/runtime/float32-accumulation.ts");
+    const { withFloat32Accumulation } = await load("/src/ort/float32-accumulation.ts");
     const known = `const tileInner = 32;
       var acc: array<vec4<a_element_t>, rowPerThread>;
         acc[i] = BCached0 * ACached.x + acc[i];

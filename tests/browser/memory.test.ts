@@ -63,11 +63,11 @@ async function paintMany({
       memories.push(this);
     }
   };
-  const { createRuntime } = await load("/src/runtime/runtime.ts");
+  const { openOrtBackend } = await load("/src/ort/backend.ts");
   const { DiffusionPipeline } = await load("/src/engine/pipeline.ts");
   const { miniaturePack } = await load("/tests/fixtures/engine/miniature-pack.ts");
-  const runtime = await createRuntime({ preference: device });
-  const pipeline = await DiffusionPipeline.load(miniaturePack(), { runtime });
+  const backend = await openOrtBackend({ preference: device });
+  const pipeline = await DiffusionPipeline.load(miniaturePack(), { backend });
   const { networks } = pipeline;
   const adapters = [[], ["paint"], ["words", "paint"], ["quick"]];
   let mostSessions = 0;
@@ -103,7 +103,7 @@ async function paintMany({
       await new Promise((resolve) => setTimeout(resolve, 20));
       (globalThis as unknown as { gc(): void }).gc();
     }
-    const use = runtime.gpuMemory?.own.use;
+    const use = backend.gpuMemory?.own.use;
     return {
       buffers: use?.buffers ?? null,
       bufferBytes: use?.sizeBytes ?? null,
@@ -121,8 +121,8 @@ async function paintMany({
   const late = await state();
   const sessionsBuilt = networks.sessions.created;
   await pipeline.dispose();
-  const buffersLeft = runtime.gpuMemory?.own.use.buffers ?? null;
-  runtime.dispose();
+  const buffersLeft = backend.gpuMemory?.own.use.buffers ?? null;
+  backend.dispose();
   return { images: painted, mostSessions, sessionsBuilt, early, late, buffersLeft };
 }
 

@@ -52,7 +52,7 @@ async function defineRunSets(
   const { AdapterLibrary } = await load("/src/engine/merging/adapter-library.ts");
   const { createMerger } = await load("/src/engine/merging/merger.ts");
   const { readHeader, readTensor, writeSafetensors } = await load("/src/formats/safetensors.ts");
-  const { GpuParameterStore } = await load("/src/runtime/gpu-parameter-store.ts");
+  const { GpuParameterStore } = await load("/src/ort/gpu-parameter-store.ts");
   const { fromFloat32 } = await load("/src/shared/dtype.ts");
   const { makeAdapter, randomWeights } = await load("/tests/fixtures/adapters/make-adapter.ts");
   const { textParameters, unetParameters } = await load("/tests/fixtures/adapters/sd-parameters.ts");
@@ -84,7 +84,7 @@ async function defineRunSets(
     });
     const { tensors } = await readHeader(new Blob([writeSafetensors(data)]), { fileName: network });
     const ort = { Tensor: { fromGpuBuffer: (gpuBuffer: GPUBuffer) => ({ gpuBuffer }) } };
-    const store = new GpuParameterStore({ ort, gpu: device, dtype, tensors });
+    const store = new GpuParameterStore({ ort, gpu: device, dtype });
     for (const { name, shape } of list) {
       // Matrices and some of the convolutions, as in the UNet's graph.
       const isTransposed = shape.length === 2 || (shape.length === 4 && name.startsWith("mid_block"));
@@ -105,7 +105,7 @@ async function defineRunSets(
       unet: await openStore("unet", dtype),
       text_encoder: await openStore("text_encoder", dtype),
     };
-    const library = new AdapterLibrary(table, createMerger({ gpu: device }, stores));
+    const library = new AdapterLibrary(table, createMerger(stores));
     for (const { kind, blob } of files) library.register(kind, blob, { fileName: kind });
     return { stores, library };
   }

@@ -1,13 +1,11 @@
 // In the page: a network of the miniature goldens, ready to run on its inputs.
-import { loadParameters, type ParameterStore } from "../../src/runtime/parameter-store.ts";
-import type { Runtime } from "../../src/runtime/runtime.ts";
-import type { NetworkSession } from "../../src/runtime/session.ts";
+import type { Backend, ParameterStore, Session } from "../../src/runtime/backend.ts";
 import { buildCase, readGoldens, relativeError } from "../parity/cases.ts";
 import { noise, noiseTensors } from "../parity/noise.ts";
 
 interface OpenCase {
   readonly parameters: ParameterStore;
-  readonly session: NetworkSession;
+  readonly session: Session;
   /** May be changed in place. */
   readonly feeds: Record<string, Float32Array>;
   /** All outputs, one after the other, by name. */
@@ -16,20 +14,20 @@ interface OpenCase {
   readonly error: (values: Float32Array) => number;
 }
 
-export async function openCase(name: string, runtime: Runtime): Promise<OpenCase> {
+export async function openCase(name: string, backend: Backend): Promise<OpenCase> {
   const golden = await fetch("/tests/parity/goldens/miniature.safetensors");
   const { cases, outputs } = await readGoldens(await golden.blob());
   const parity = cases[name]!;
-  const model = buildCase(parity, runtime.target);
-  const parameters = await loadParameters(model.parameters, noiseTensors(model.parameters), { runtime });
-  const session = await runtime.createSession(model, { parameters });
+  const graph = buildCase(parity);
+  const parameters = await backend.loadParameters(graph, noiseTensors(graph.parameters));
+  const session = await backend.createSession(graph, { parameters });
   const feeds = Object.fromEntries(
-    model.inputs.map(({ name: input, shape }) => [
+    graph.inputs.map(({ name: input, shape }) => [
       input,
       input === "timestep" ? Float32Array.of(parity.timestep) : noise(input, shape),
     ]),
   );
-  const names = model.outputs.map((output) => output.name).toSorted();
+  const names = graph.outputs.map((output) => output.name).toSorted();
   return {
     parameters,
     session,

@@ -1,6 +1,7 @@
-// The WebGPU graphs against the goldens of tests/parity/reference.py, in a real browser on a software adapter (float32).
+// The back ends of a page against the goldens of tests/parity/reference.py, in a real browser on a software adapter (float32).
 // Tolerance: relative error 1e-4. Measured: text and VAE 1e-6; UNet 4e-5, all of it from the adapter's coarse sine.
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { backendsIn } from "../parity/backends.ts";
 import { openTestBrowser, type TestBrowser } from "./harness.ts";
 
 /** Defined by blank.html: imports a source file inside the page. */
@@ -20,10 +21,10 @@ afterAll(async () => browser?.close());
 
 interface CaseErrors {
   readonly report: { readonly kind: string; readonly f16: boolean };
-  /** Whether the runtime records runs and replays them, and whether the third one was recorded here. */
+  /** Whether the back end records runs and replays them, and whether the third one was recorded here. */
   readonly captured: boolean;
   readonly recorded: boolean;
-  /** First run (captured), second and third (replayed by the runtime), fourth (replayed here), with one bias overwritten, after restoring it. */
+  /** First run (captured), second and third (replayed by ONNX Runtime), fourth (replayed here), with one bias overwritten, after restoring it. */
   readonly errors: readonly number[];
   /** Whether the outputs of the second, the fourth and the last run agree to the bit. */
   readonly restored: boolean;
@@ -31,21 +32,24 @@ interface CaseErrors {
   readonly followed: Readonly<Record<string, boolean>>;
 }
 
-async function runInPage(name: string): Promise<CaseErrors> {
+async function runInPage([backendName, name]: readonly [
+  backendName: string,
+  name: string,
+]): Promise<CaseErrors> {
   const { openCase } = await load("/tests/browser/parity-case.ts");
-  const { createRuntime } = await load("/src/runtime/runtime.ts");
-  // One runtime for all cases: ONNX Runtime is loaded once per page.
+  const { openBackend } = await load("/tests/parity/backends.ts");
+  // One back end for all cases: ONNX Runtime is loaded once per page.
   // oxlint-disable-next-line typescript/no-explicit-any -- as above
-  const shared = globalThis as { parityRuntime?: any };
-  shared.parityRuntime ??= await createRuntime({ preference: "webgpu", float16: false });
-  const runtime = shared.parityRuntime;
-  const { parameters, session, feeds, run, error } = await openCase(name, runtime);
+  const shared = globalThis as { parityBackend?: any };
+  shared.parityBackend ??= await openBackend(backendName);
+  const backend = shared.parityBackend;
+  const { parameters, session, feeds, run, error } = await openCase(name, backend);
   const first = await run();
   const second = await run();
   const third = await run();
   const recorded = session.isRecorded;
   const fourth = await run();
-  const bias: string = (session.model.parameters as { name: string }[]).findLast((one) =>
+  const bias: string = (session.graph.parameters as { name: string }[]).findLast((one) =>
     one.name.endsWith(".bias"),
   )!.name;
   parameters.write(bias, new Float32Array(parameters.specs.get(bias).shape[0]).fill(1));
@@ -66,7 +70,7 @@ async function runInPage(name: string): Promise<CaseErrors> {
   await session.dispose();
   parameters.dispose();
   return {
-    report: runtime.report,
+    report: backend.report,
     captured: session.replay.captured,
     recorded,
     errors: [first, second, third, fourth, overwritten, last].map(error),
@@ -75,20 +79,26 @@ async function runInPage(name: string): Promise<CaseErrors> {
   };
 }
 
-test.each(["text_gelu", "unet_inpaint", "vae_decoder_plain"])(
-  "%s",
-  async (name) => {
-    const { report, captured, recorded, errors, restored, followed } = await browser.page.evaluate(
-      runInPage,
-      name,
-    );
-    expect(report).toMatchObject({ kind: "webgpu", f16: false });
-    expect([captured, recorded]).toEqual([true, true]);
-    const overwritten = errors[4];
-    for (const error of errors.filter((_, i) => i !== 4)) expect(error).toBeLessThan(TOLERANCE);
-    expect(overwritten).toBeGreaterThan(BROKEN);
-    expect(restored).toBe(true);
-    expect(Object.values(followed)).not.toContain(false);
-  },
-  180_000,
-);
+describe.each(backendsIn("page"))("$name", ({ name: backend }) => {
+  beforeAll(async () => {
+    await browser.page.reload();
+  });
+
+  test.each(["text_gelu", "unet_inpaint", "vae_decoder_plain"])(
+    "%s",
+    async (name) => {
+      const { report, captured, recorded, errors, restored, followed } = await browser.page.evaluate(
+        runInPage,
+        [backend, name] as const,
+      );
+      expect(report).toMatchObject({ kind: "webgpu", f16: false });
+      expect([captured, recorded]).toEqual([true, true]);
+      const overwritten = errors[4];
+      for (const error of errors.filter((_, i) => i !== 4)) expect(error).toBeLessThan(TOLERANCE);
+      expect(overwritten).toBeGreaterThan(BROKEN);
+      expect(restored).toBe(true);
+      expect(Object.values(followed)).not.toContain(false);
+    },
+    180_000,
+  );
+});

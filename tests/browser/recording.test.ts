@@ -35,7 +35,7 @@ type Oddity =
   | "a failure";
 
 async function runInPage(oddity: Oddity): Promise<Outcome> {
-  const { ReplayedRuns } = await load("/src/runtime/recording.ts");
+  const { ReplayedRuns } = await load("/src/ort/recording.ts");
   const device = await (await navigator.gpu.requestAdapter())!.requestDevice();
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
   const [counter, staging, other] = [usage, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST, usage].map(
@@ -110,7 +110,7 @@ test("a run that fails is not one of the two", async () => {
 
 test("runs that overlap are not taken for one another", async () => {
   const asked = await browser.page.evaluate(async () => {
-    const { ReplayedRuns } = await load("/src/runtime/recording.ts");
+    const { ReplayedRuns } = await load("/src/ort/recording.ts");
     const device = await (await navigator.gpu.requestAdapter())!.requestDevice();
     const code = "@compute @workgroup_size(1) fn main() {}";
     const module = device.createShaderModule({ code });

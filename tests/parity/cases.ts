@@ -3,11 +3,10 @@
 import { readHeader, readTensorF32 } from "../../src/formats/safetensors.ts";
 import { buildTextEncoder } from "../../src/graph/clip-text.ts";
 import { parseTextEncoderConfig, parseUnetConfig, parseVaeConfig } from "../../src/graph/config.ts";
-import type { GraphModel, GraphTarget } from "../../src/graph/model.ts";
+import type { Graph } from "../../src/graph/graph.ts";
 import { buildUnet } from "../../src/graph/unet.ts";
 import { buildVaeDecoder, buildVaeEncoder } from "../../src/graph/vae.ts";
-import { loadParameters, type ParameterStore } from "../../src/runtime/parameter-store.ts";
-import type { Runtime } from "../../src/runtime/runtime.ts";
+import type { Backend, ParameterStore } from "../../src/runtime/backend.ts";
 import { noise, noiseTensors } from "./noise.ts";
 
 export interface ParityCase {
@@ -36,15 +35,14 @@ export async function readGoldens(blob: Blob): Promise<Goldens> {
 
 export function buildCase(
   { network, config, batch, height, width, tokens }: ParityCase,
-  target: GraphTarget,
   { blockOutputs = false }: { blockOutputs?: boolean } = {},
-): GraphModel {
+): Graph {
   const path = "config.json";
   switch (network) {
     case "text_encoder":
-      return buildTextEncoder(parseTextEncoderConfig(config, { path }), target, { batch, tokens });
+      return buildTextEncoder(parseTextEncoderConfig(config, { path }), { batch, tokens });
     case "unet":
-      return buildUnet(parseUnetConfig(config, { path }), target, {
+      return buildUnet(parseUnetConfig(config, { path }), {
         batch,
         height,
         width,
@@ -62,8 +60,8 @@ export function buildCase(
         },
       });
       return network === "vae_decoder"
-        ? buildVaeDecoder(vae, target, { batch, height, width, blockOutputs })
-        : buildVaeEncoder(vae, target, { batch, height, width, blockOutputs });
+        ? buildVaeDecoder(vae, { batch, height, width, blockOutputs })
+        : buildVaeEncoder(vae, { batch, height, width, blockOutputs });
     }
   }
 }
@@ -71,14 +69,14 @@ export function buildCase(
 /** Runs a case, after `prepare` has changed its parameters, and gives its outputs one after the other, in the order of the golden. */
 export async function runCase(
   parity: ParityCase,
-  { runtime, prepare }: { runtime: Runtime; prepare?: (store: ParameterStore) => void },
+  { backend, prepare }: { backend: Backend; prepare?: (store: ParameterStore) => void },
 ): Promise<Float32Array> {
-  const model = buildCase(parity, runtime.target);
-  const parameters = await loadParameters(model.parameters, noiseTensors(model.parameters), { runtime });
+  const graph = buildCase(parity);
+  const parameters = await backend.loadParameters(graph, noiseTensors(graph.parameters));
   prepare?.(parameters);
-  const session = await runtime.createSession(model, { parameters });
+  const session = await backend.createSession(graph, { parameters });
   const feeds = Object.fromEntries(
-    model.inputs.map(({ name, shape }) => [
+    graph.inputs.map(({ name, shape }) => [
       name,
       name === "timestep" ? Float32Array.of(parity.timestep) : noise(name, shape),
     ]),
@@ -86,7 +84,7 @@ export async function runCase(
   const results = await session.run(feeds);
   await session.dispose();
   parameters.dispose();
-  const names = model.outputs.map(({ name }) => name).toSorted();
+  const names = graph.outputs.map(({ name }) => name).toSorted();
   return Float32Array.from(names.flatMap((name) => [...results[name]!]));
 }
 

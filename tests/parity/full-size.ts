@@ -1,10 +1,9 @@
 // The networks at the sizes of full-size.json against the references of full_size.py, output by output. Runs wherever the
-// runtime does: in a page at full size, in Node in miniature.
+// back end does: in a page at full size, in Node in miniature.
 
 import { readHeader, readTensorF32, type TensorSource } from "../../src/formats/safetensors.ts";
 import { clipTextNames } from "../../src/graph/names.ts";
-import { loadParameters } from "../../src/runtime/parameter-store.ts";
-import type { Runtime } from "../../src/runtime/runtime.ts";
+import type { Backend } from "../../src/runtime/backend.ts";
 import { casesOf, type PackSize } from "../bench/random-pack.ts";
 import { buildCase, type ParityCase, relativeError } from "./cases.ts";
 import { noise } from "./noise.ts";
@@ -29,7 +28,7 @@ interface ReferenceOutput {
 }
 
 export interface CompareOptions {
-  readonly runtime: Runtime;
+  readonly backend: Backend;
   readonly size: PackSize;
   /** Of randomPack. */
   readonly files: ReadonlyMap<string, Blob>;
@@ -48,7 +47,7 @@ const FILE_OF: Readonly<Record<ParityCase["network"], string>> = {
 
 /** One output after the other: at full size the blocks' outputs together would take gigabytes. */
 export async function* compareFullSize({
-  runtime,
+  backend,
   size,
   files,
   references,
@@ -61,16 +60,16 @@ export async function* compareFullSize({
   for (const parity of Object.values(casesOf(size)).map(change)) {
     const { network } = parity;
     if (!Object.keys(outputs).some((name) => name.startsWith(`${network}/`))) continue;
-    const model = buildCase(parity, runtime.target, { blockOutputs: true });
-    const parameters = await loadParameters(model.parameters, await tensorsOf(network, files), { runtime });
-    const session = await runtime.createSession(model, { parameters });
+    const graph = buildCase(parity, { blockOutputs: true });
+    const parameters = await backend.loadParameters(graph, await tensorsOf(network, files));
+    const session = await backend.createSession(graph, { parameters });
     const feeds = Object.fromEntries(
-      model.inputs.map(({ name, shape }) => [
+      graph.inputs.map(({ name, shape }) => [
         name,
         name === "timestep" ? Float32Array.of(parity.timestep) : noise(name, shape),
       ]),
     );
-    for (const { name } of model.outputs) {
+    for (const { name } of graph.outputs) {
       const expected = outputs[`${network}/${name}`];
       if (expected === undefined) throw new Error(`the references have no ${network}/${name}`);
       const values = (await session.run(feeds, [name]))[name]!;

@@ -1,7 +1,7 @@
 // The deterministic weights and inputs of tests/parity/reference.py, made from a tensor's name.
 
 import type { TensorSource } from "../../src/formats/safetensors.ts";
-import type { ParameterSpec } from "../../src/graph/model.ts";
+import type { Parameter } from "../../src/graph/graph.ts";
 
 /** Uniform in [-1, 1): a 32-bit mixing hash. */
 function uniform(word: number): number {
@@ -44,7 +44,7 @@ function distribution(name: string, shape: readonly number[]): { offset: number;
 }
 
 /** The parameters as if they lay in a float32 file. */
-export function noiseTensors(specs: readonly ParameterSpec[]): Map<string, TensorSource> {
+export function noiseTensors(specs: readonly Parameter[]): Map<string, TensorSource> {
   const parts: Float32Array<ArrayBuffer>[] = [];
   let offset = 0;
   const entries = specs.map(({ name, shape }) => {

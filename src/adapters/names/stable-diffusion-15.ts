@@ -34,9 +34,8 @@ const TEXT_ENCODER: TextEncoderConfig = {
 
 /** The module table of SD 1.5. */
 export function stableDiffusion15Table(): ModuleTable {
-  const target = { device: "webgpu", dtype: "f32" } as const; // parameters do not depend on it
   return moduleTable({
-    unet: buildUnet(UNET, target, { batch: 1, height: 8, width: 8, contextTokens: 77 }).parameters,
-    text_encoder: buildTextEncoder(TEXT_ENCODER, target, { batch: 1 }).parameters,
+    unet: buildUnet(UNET, { batch: 1, height: 8, width: 8, contextTokens: 77 }).parameters,
+    text_encoder: buildTextEncoder(TEXT_ENCODER, { batch: 1 }).parameters,
   });
 }

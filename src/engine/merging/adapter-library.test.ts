@@ -6,9 +6,9 @@ import { makeAdapter, randomWeights } from "../../../tests/fixtures/adapters/mak
 import { textParameters, unetParameters } from "../../../tests/fixtures/adapters/sd-parameters.ts";
 import { type AdapterNetwork, moduleTable } from "../../adapters/names/module-table.ts";
 import { readHeader, writeSafetensors } from "../../formats/safetensors.ts";
-import type { ParameterSpec } from "../../graph/model.ts";
-import { loadParameters, type ParameterStore } from "../../runtime/parameter-store.ts";
-import { createRuntime, type Runtime } from "../../runtime/runtime.ts";
+import { loadParameters, type OrtParameterStore } from "../../ort/load-parameters.ts";
+import type { OrtParameter } from "../../ort/model.ts";
+import { loadOrt, type OrtModule } from "../../ort/ort.ts";
 import { fromFloat32 } from "../../shared/dtype.ts";
 import type { AdapterUse } from "../../shared/request.ts";
 import { AdapterLibrary } from "./adapter-library.ts";
@@ -22,29 +22,29 @@ const parameters = {
 };
 const table = moduleTable(parameters);
 
-let runtime: Runtime;
+let ort: OrtModule;
 beforeAll(async () => {
-  runtime = await createRuntime({ preference: "wasm" });
+  ({ ort } = await loadOrt({ device: "wasm", threads: 1 }));
 });
 
-async function openStore(network: AdapterNetwork): Promise<ParameterStore> {
+async function openStore(network: AdapterNetwork): Promise<OrtParameterStore> {
   const list = parameters[network];
   const values = randomWeights(new Map(list.map(({ name, shape }) => [name, shape])), 1);
   const data = list.map(({ name, shape }) => {
     return { name, shape, dtype: "F16" as const, bytes: fromFloat32(values.get(name)!, "F16") };
   });
   const { tensors } = await readHeader(new Blob([writeSafetensors(data)]), { fileName: network });
-  const specs = list.map(({ name, shape }): ParameterSpec => {
+  const specs = list.map(({ name, shape }): OrtParameter => {
     const isMatrix = shape.length === 2;
     const inputShape = isMatrix ? shape.toReversed() : [...shape];
     return { name, shape: [...shape], layout: isMatrix ? "transpose" : "same", inputShape };
   });
-  return loadParameters(specs, tensors, { runtime });
+  return loadParameters(specs, tensors, { ort, gpu: null, dtype: "f32" });
 }
 
 async function openSession() {
   const stores = { unet: await openStore("unet"), text_encoder: await openStore("text_encoder") };
-  const library = new AdapterLibrary(table, createMerger(runtime, stores));
+  const library = new AdapterLibrary(table, createMerger(stores));
   KINDS.forEach((kind, i) => {
     const file = makeAdapter(table, { kind, seed: i + 1, every: i + 1, rank: 3 });
     library.register(kind, new Blob([file]), { fileName: kind });

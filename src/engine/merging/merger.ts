@@ -7,9 +7,7 @@ import { mergeParameter } from "../../adapters/merging/merge.ts";
 import { ADAPTER_NETWORKS, type AdapterNetwork } from "../../adapters/names/module-table.ts";
 import type { PlannedWrite } from "../../adapters/merging/merge-plan.ts";
 import type { ReadElsewhere } from "../../adapters/files/read.ts";
-import { GpuParameterStore } from "../../runtime/gpu-parameter-store.ts";
-import type { ParameterStore } from "../../runtime/parameter-store.ts";
-import type { Runtime } from "../../runtime/runtime.ts";
+import type { GpuParameters, ParameterStore } from "../../runtime/backend.ts";
 import { eventLoopTurn } from "../event-loop.ts";
 import { PartReaders } from "./part-readers.ts";
 
@@ -36,12 +34,9 @@ export interface Merger {
   dispose(): void;
 }
 
-export function createMerger(runtime: Runtime, stores: AdapterStores): Merger {
-  const { unet, text_encoder } = stores;
-  if (runtime.gpu && unet instanceof GpuParameterStore && text_encoder instanceof GpuParameterStore) {
-    return new GpuStoreMerger(runtime.gpu, { unet, text_encoder });
-  }
-  return new CpuStoreMerger(stores);
+export function createMerger(stores: AdapterStores): Merger {
+  const [unet, text_encoder] = [stores.unet.gpu, stores.text_encoder.gpu];
+  return unet && text_encoder ? new GpuStoreMerger({ unet, text_encoder }) : new CpuStoreMerger(stores);
 }
 
 /** Longest stretch of merging on the CPU without a turn of the event loop. */
@@ -90,12 +85,12 @@ const RESIDENT_BYTES = 512 * 1024 * 1024;
 
 class GpuStoreMerger implements Merger {
   readonly #merger: GpuMerger;
-  readonly #stores: Readonly<Record<AdapterNetwork, GpuParameterStore>>;
+  readonly #stores: Readonly<Record<AdapterNetwork, GpuParameters>>;
   readonly #known = new Set<ParameterUpdate>();
   readonly #readers = typeof Worker === "undefined" ? null : new PartReaders();
 
-  constructor(gpu: GPUDevice, stores: Readonly<Record<AdapterNetwork, GpuParameterStore>>) {
-    this.#merger = new GpuMerger(gpu);
+  constructor(stores: Readonly<Record<AdapterNetwork, GpuParameters>>) {
+    this.#merger = new GpuMerger(stores.unet.device);
     this.#merger.warmUp(stores.unet.dtype);
     this.#stores = stores;
   }
@@ -112,8 +107,7 @@ class GpuStoreMerger implements Merger {
       const parameters = this.#stores[network].forMerge(own.map(({ name }) => name));
       return own.map(({ shape, contributions }, i) => {
         for (const { update } of contributions) this.#known.add(update);
-        const { spec, dtype, live, pristine } = parameters[i]!;
-        return { target: { shape, layout: spec.layout, dtype, live, pristine }, contributions };
+        return { target: { shape, ...parameters[i]! }, contributions };
       });
     });
     checkpoint();

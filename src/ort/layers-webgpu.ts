@@ -2,7 +2,7 @@
 // [in, out], group norm, skip-and-normalise and bias additions in the fused com.microsoft operators.
 // BiasSplitGelu is avoided (its f16 shader does not compile), GEGLU is Split, Gelu, Mul.
 
-import { type GraphBuilder, MICROSOFT, shapeError, sizeOf, type Value } from "./builder.ts";
+import { type OnnxBuilder, MICROSOFT, shapeError, sizeOf, type Tensor } from "./onnx-builder.ts";
 import type {
   Biased,
   ConvOptions,
@@ -35,7 +35,7 @@ const MAX_TAP_VALUES = 2 ** 25;
 
 /** A 3×3 convolution and the size of its output. */
 interface WindowOptions extends MapSize {
-  readonly weight: Value;
+  readonly weight: Tensor;
   readonly name: string;
   readonly channels: number;
   readonly stride: number;
@@ -45,19 +45,19 @@ interface WindowOptions extends MapSize {
 }
 
 export class WebgpuLayers implements Layers {
-  readonly g: GraphBuilder;
+  readonly g: OnnxBuilder;
   private readonly maxTapValues: number;
 
-  constructor(g: GraphBuilder, { maxTapValues = MAX_TAP_VALUES }: { maxTapValues?: number } = {}) {
+  constructor(g: OnnxBuilder, { maxTapValues = MAX_TAP_VALUES }: { maxTapValues?: number } = {}) {
     this.g = g;
     this.maxTapValues = maxTapValues;
   }
 
-  fromImage(image: Value): FeatureMap {
+  fromImage(image: Tensor): FeatureMap {
     return this.map(transpose(this.g, cast(this.g, image, this.g.target.dtype), [0, 2, 3, 1])); // [B, H, W, C]
   }
 
-  toImage(map: FeatureMap): Value {
+  toImage(map: FeatureMap): Tensor {
     return transpose(this.g, this.settle(map).value, [0, 3, 1, 2]);
   }
 
@@ -88,7 +88,7 @@ export class WebgpuLayers implements Layers {
   }
 
   private conv(
-    value: Value,
+    value: Tensor,
     { weight, name, channels, stride, begin, end, height, width }: WindowOptions,
   ): FeatureMap {
     const { g } = this;
@@ -115,7 +115,7 @@ export class WebgpuLayers implements Layers {
    * makes too few workgroups of a small map, and transposes weights that are inputs at every run.
    */
   private convByTaps(
-    value: Value,
+    value: Tensor,
     { weight, name, channels, stride, begin, end, height, width }: WindowOptions,
   ): FeatureMap {
     const { g } = this;
@@ -204,17 +204,17 @@ export class WebgpuLayers implements Layers {
     return this.map(resizeNearest(this.g, value, [batch, height, width, channels]));
   }
 
-  toTokens(map: FeatureMap): Value {
+  toTokens(map: FeatureMap): Tensor {
     const { value } = this.settle(map);
     return reshape(this.g, value, [value.shape[0]!, map.height * map.width, map.channels]);
   }
 
-  fromTokens(tokens: Value, { height, width }: MapSize): FeatureMap {
+  fromTokens(tokens: Tensor, { height, width }: MapSize): FeatureMap {
     const [batch, , channels] = tokens.shape as [number, number, number];
     return this.map(reshape(this.g, tokens, [batch, height, width, channels]));
   }
 
-  linear(x: Value, { name, features, bias, pointwise = false }: LinearOptions): Biased {
+  linear(x: Tensor, { name, features, bias, pointwise = false }: LinearOptions): Biased {
     const inputs = x.shape.at(-1)!;
     const shape = pointwise ? [features, inputs, 1, 1] : [features, inputs];
     const weight = this.g.parameter(`${name}.weight`, shape, { layout: "transpose" });
@@ -224,19 +224,19 @@ export class WebgpuLayers implements Layers {
     };
   }
 
-  settleLinear(x: Biased): Value {
+  settleLinear(x: Biased): Tensor {
     return x.bias ? add(this.g, x.value, x.bias) : x.value;
   }
 
-  addResidual({ value, bias }: Biased, residual: Value): Value {
+  addResidual({ value, bias }: Biased, residual: Tensor): Tensor {
     if (!bias) return add(this.g, value, residual);
     return this.g.one("BiasAdd", [value, bias, residual], value.shape, { domain: MICROSOFT });
   }
 
   skipLayerNorm(
     { value, bias }: Biased,
-    { residual, name, eps }: { residual: Value; name: string; eps: number },
-  ): { normed: Value; sum: Value } {
+    { residual, name, eps }: { residual: Tensor; name: string; eps: number },
+  ): { normed: Tensor; sum: Tensor } {
     const channels = value.shape.at(-1)!;
     if (sizeOf(value.shape) !== sizeOf(residual.shape))
       throw shapeError("Residual does not fit", value, residual);
@@ -253,12 +253,12 @@ export class WebgpuLayers implements Layers {
     return { normed: normed!, sum: sum! };
   }
 
-  geglu(x: Biased): Value {
+  geglu(x: Biased): Tensor {
     const [value, gate] = halves(this.g, this.settleLinear(x));
     return mul(this.g, value, unary(this.g, "Gelu", gate));
   }
 
-  private map(value: Value): FeatureMap {
+  private map(value: Tensor): FeatureMap {
     const [, height, width, channels] = value.shape as [number, number, number, number];
     return { value, channels, height, width };
   }
@@ -268,7 +268,7 @@ export class WebgpuLayers implements Layers {
  * Zeros behind the channels (axis 1) up to a multiple of four. The convolution kernel computes wrong results for the nine
  * channels of an inpainting UNet (it takes them three at a time, which works for three only).
  */
-function padChannels(g: GraphBuilder, x: Value): Value {
+function padChannels(g: OnnxBuilder, x: Tensor): Tensor {
   const missing = x.shape[1] === 3 ? 0 : (4 - (x.shape[1]! % 4)) % 4;
   if (missing === 0) return x;
   return pad(g, x, [0, 0, 0, 0, 0, missing, 0, 0]);

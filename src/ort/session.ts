@@ -1,81 +1,75 @@
 // One network ready to run: feeds inputs and parameters, gives outputs back as float32.
 
-import type { GraphModel } from "../graph/model.ts";
+import type { Graph } from "../graph/graph.ts";
+import type { Session, Tensors } from "../runtime/backend.ts";
 import { StylusError } from "../shared/errors.ts";
 import { GpuIo } from "./gpu-io.ts";
 import type { InferenceSession, OrtModule, Tensor } from "./ort.ts";
-import type { ParameterStore } from "./parameter-store.ts";
+import type { OrtParameterStore } from "./load-parameters.ts";
+import type { OrtModel } from "./model.ts";
 import { ReplayedRuns } from "./recording.ts";
 
-export type Inputs = Readonly<Record<string, Float32Array>>;
-export type Outputs = Readonly<Record<string, Float32Array>>;
-
-export interface SessionOptions {
+interface OrtSessionParts {
   readonly ort: OrtModule;
   readonly gpu: GPUDevice | null;
-  readonly model: GraphModel;
-  readonly parameters: ParameterStore;
+  readonly graph: Graph;
+  readonly model: OrtModel;
+  readonly parameters: OrtParameterStore;
 }
 
-export class NetworkSession {
-  readonly model: GraphModel;
+export class OrtSession implements Session {
+  readonly graph: Graph;
   readonly replay: Replay;
   /** Of the last run: until its work was handed to the GPU; on WASM all of it. */
   submitMilliseconds = 0;
   private readonly session: InferenceSession;
-  private readonly options: SessionOptions;
+  private readonly options: OrtSessionParts;
   private readonly gpuIo: GpuIo | null;
   private replayed: ReplayedRuns<InferenceSession.OnnxValueMapType> | null;
   /** On the GPU every input keeps its buffer: merging writes into it. */
   private gpuFeeds: Readonly<Record<string, Tensor>> | null = null;
 
-  constructor({ session, replay }: OpenedSession, options: SessionOptions) {
+  constructor({ session, replay }: OpenedSession, options: OrtSessionParts) {
     this.session = session;
     this.replay = replay;
     this.options = options;
-    this.model = options.model;
+    this.graph = options.graph;
     this.replayed = options.gpu && replay.captured ? new ReplayedRuns(options.gpu) : null;
     this.gpuIo = options.gpu ? new GpuIo({ ort: options.ort, gpu: options.gpu, model: options.model }) : null;
   }
 
-  /**
-   * Runs the network once.
-   * @param inputs every input of the model by name, float32, row-major
-   * @param wanted names of the outputs to bring back; all when absent
-   * @throws StylusError `device` when the runtime fails
-   */
-  async run(inputs: Inputs, wanted?: readonly string[]): Promise<Outputs> {
+  async run(inputs: Tensors, wanted?: readonly string[]): Promise<Tensors> {
     this.check(inputs);
-    const names = wanted ?? this.model.outputs.map(({ name }) => name);
+    const names = wanted ?? this.graph.outputs.map(({ name }) => name);
     try {
       return this.gpuIo ? await this.runOnGpu(this.gpuIo, inputs, names) : await this.runOnCpu(inputs, names);
     } catch (cause) {
       const message = cause instanceof Error ? cause.message : String(cause);
-      throw new StylusError("device", `The ${this.model.network} failed to run: ${message}`, {
+      throw new StylusError("device", `The ${this.graph.network} failed to run: ${message}`, {
         remedy: "Reload the page; try a smaller image or fewer images at once.",
         cause,
       });
     }
   }
 
-  /** Whether the next run is told to the GPU without ONNX Runtime. */
+  /** Whether the next run is replayed without ONNX Runtime. */
   get isRecorded(): boolean {
     return this.replayed !== null && this.replayed.results !== null;
   }
 
-  private check(inputs: Inputs): void {
-    for (const { name, shape } of this.model.inputs) {
+  private check(inputs: Tensors): void {
+    for (const { name, shape } of this.graph.inputs) {
       const count = shape.reduce((product, size) => product * size, 1);
       if (inputs[name]?.length !== count)
         throw new Error(
-          `${this.model.network}: input ${name} needs ${count} values, got ${inputs[name]?.length}`,
+          `${this.graph.network}: input ${name} needs ${count} values, got ${inputs[name]?.length}`,
         );
     }
   }
 
-  private async runOnCpu(inputs: Inputs, names: readonly string[]): Promise<Outputs> {
+  private async runOnCpu(inputs: Tensors, names: readonly string[]): Promise<Tensors> {
     const feeds = this.parameterFeeds();
-    for (const { name, shape } of this.model.inputs)
+    for (const { name, shape } of this.graph.inputs)
       feeds[name] = new this.options.ort.Tensor("float32", inputs[name]!, shape);
     const start = performance.now();
     const results = await this.session.run(feeds, names);
@@ -83,7 +77,7 @@ export class NetworkSession {
     return Object.fromEntries(names.map((name) => [name, results[name]!.data as Float32Array]));
   }
 
-  private async runOnGpu(io: GpuIo, inputs: Inputs, names: readonly string[]): Promise<Outputs> {
+  private async runOnGpu(io: GpuIo, inputs: Tensors, names: readonly string[]): Promise<Tensors> {
     const start = performance.now();
     io.upload(inputs);
     const feeds = (this.gpuFeeds ??= { ...this.parameterFeeds(), ...io.feeds });
@@ -99,7 +93,9 @@ export class NetworkSession {
 
   private parameterFeeds(): Record<string, Tensor> {
     const { parameters } = this.options;
-    return Object.fromEntries(this.model.parameters.map(({ name }) => [name, parameters.tensor(name)]));
+    return Object.fromEntries(
+      this.options.model.parameters.map(({ name }) => [name, parameters.tensor(name)]),
+    );
   }
 
   async dispose(): Promise<void> {
@@ -128,7 +124,7 @@ interface OpenedSession {
 
 interface OrtSessionOptions {
   readonly gpu: GPUDevice | null;
-  readonly model: Pick<GraphModel, "bytes" | "network">;
+  readonly model: Pick<OrtModel, "bytes" | "network">;
   readonly graphCapture: boolean;
 }
 

@@ -1,24 +1,16 @@
-// Parameters in GPU buffers, one per parameter, in the type and order the graph wants. A parameter's pristine buffer is kept
+// Parameters in GPU buffers, one per parameter, in the type and order the model wants. A parameter's pristine buffer is kept
 // aside on the GPU from its first merge on, so that merging again reads it there; untouched parameters cost nothing extra.
 
 import { readTensorF32, type TensorSource } from "../formats/safetensors.ts";
-import type { ParameterSpec } from "../graph/model.ts";
+import type { GpuParameter, GpuParameters, ParameterStore } from "../runtime/backend.ts";
 import { assert } from "../shared/assert.ts";
 import { float32ToF16, toFloat32 } from "../shared/dtype.ts";
+import type { OrtParameter } from "./model.ts";
 import type { OrtModule, Tensor } from "./ort.ts";
 import { toInputLayout } from "./parameter-layout.ts";
-import type { ParameterStore } from "./parameter-store.ts";
-
-/** What a merge kernel needs: pristine values to read, live values to write, both [in, out] when transposed. */
-export interface GpuParameter {
-  readonly spec: ParameterSpec;
-  readonly dtype: "f32" | "f16";
-  readonly live: GPUBuffer;
-  readonly pristine: GPUBuffer;
-}
 
 interface Entry {
-  readonly spec: ParameterSpec;
+  readonly spec: OrtParameter;
   readonly source: TensorSource;
   readonly live: GPUBuffer;
   readonly tensor: Tensor;
@@ -29,14 +21,13 @@ interface StoreOptions {
   readonly ort: OrtModule;
   readonly gpu: GPUDevice;
   readonly dtype: "f32" | "f16";
-  readonly tensors: ReadonlyMap<string, TensorSource>;
 }
 
 /** Bytes handed to the GPU process between two waits for it, so that they do not pile up there. */
 const UPLOAD_WINDOW_BYTES = 128 * 1024 * 1024;
 
-export class GpuParameterStore implements ParameterStore {
-  readonly specs = new Map<string, ParameterSpec>();
+export class GpuParameterStore implements ParameterStore, GpuParameters {
+  readonly specs = new Map<string, OrtParameter>();
   sizeBytes = 0;
   private readonly entries = new Map<string, Entry>();
   private bytesUnderWay = 0;
@@ -46,12 +37,19 @@ export class GpuParameterStore implements ParameterStore {
     this.options = options;
   }
 
-  /** How parameters are stored. */
+  get gpu(): GpuParameters {
+    return this;
+  }
+
+  get device(): GPUDevice {
+    return this.options.gpu;
+  }
+
   get dtype(): "f32" | "f16" {
     return this.options.dtype;
   }
 
-  add(spec: ParameterSpec, { source, bytes }: { source: TensorSource; bytes: Uint8Array }): void {
+  add(spec: OrtParameter, { source, bytes }: { source: TensorSource; bytes: Uint8Array }): void {
     const values = this.toDevice(spec, { source, bytes });
     const live = this.createBuffer(values.byteLength, spec.name);
     this.upload(live, values);
@@ -65,7 +63,7 @@ export class GpuParameterStore implements ParameterStore {
   }
 
   private toDevice(
-    spec: ParameterSpec,
+    spec: OrtParameter,
     { source, bytes }: { source: TensorSource; bytes: Uint8Array },
   ): Float32Array | Uint16Array {
     if (this.options.dtype === "f16" && source.dtype === "F16") {
@@ -85,8 +83,8 @@ export class GpuParameterStore implements ParameterStore {
   }
 
   write(name: string, values: Float32Array): void {
-    const [{ spec, live }] = this.forMerge([name]) as [GpuParameter];
-    this.upload(live, this.narrow(toInputLayout(values, spec)));
+    const [{ live }] = this.forMerge([name]) as [GpuParameter];
+    this.upload(live, this.narrow(toInputLayout(values, this.get(name).spec)));
   }
 
   restore(name: string): void {
@@ -94,7 +92,6 @@ export class GpuParameterStore implements ParameterStore {
     if (pristine) this.copy([[pristine, live]]);
   }
 
-  /** The buffers of these parameters for a merge on the GPU; keeps the pristine values aside the first time. */
   forMerge(names: readonly string[]): GpuParameter[] {
     const entries = names.map((name) => this.get(name));
     const copies: [from: GPUBuffer, to: GPUBuffer][] = [];
@@ -105,10 +102,14 @@ export class GpuParameterStore implements ParameterStore {
     }
     this.copy(copies);
     const { dtype } = this.options;
-    return entries.map(({ spec, live, pristine }) => ({ spec, dtype, live, pristine: pristine! }));
+    return entries.map(({ spec: { layout }, live, pristine }) => ({
+      dtype,
+      layout,
+      live,
+      pristine: pristine!,
+    }));
   }
 
-  /** Sets these parameters back to their pristine values, and frees the copies of those. */
   release(names: readonly string[]): void {
     const entries = names.map((name) => this.get(name)).filter(({ pristine }) => pristine !== null);
     this.copy(entries.map(({ pristine, live }) => [pristine!, live]));
@@ -119,6 +120,7 @@ export class GpuParameterStore implements ParameterStore {
     }
   }
 
+  /** For a session's feeds. */
   tensor(name: string): Tensor {
     return this.get(name).tensor;
   }

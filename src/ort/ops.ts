@@ -1,21 +1,21 @@
 // Standard operators with shape inference. Each takes the builder first and returns the new value.
 
 import { onnxTypeCode } from "../formats/onnx.ts";
-import { type GraphBuilder, MICROSOFT, shapeError, sizeOf, type Value } from "./builder.ts";
+import { type OnnxBuilder, MICROSOFT, shapeError, sizeOf, type Tensor } from "./onnx-builder.ts";
 
-export function reshape(g: GraphBuilder, x: Value, shape: readonly number[]): Value {
+export function reshape(g: OnnxBuilder, x: Tensor, shape: readonly number[]): Tensor {
   if (x.shape.join() === shape.join()) return x;
   if (sizeOf(x.shape) !== sizeOf(shape)) throw shapeError(`Cannot reshape to [${shape.join(", ")}]`, x);
   return g.one("Reshape", [x, g.int64(shape)], shape, { dtype: x.dtype });
 }
 
-export function transpose(g: GraphBuilder, x: Value, order: readonly number[]): Value {
+export function transpose(g: OnnxBuilder, x: Tensor, order: readonly number[]): Tensor {
   if (order.length !== x.shape.length) throw shapeError(`Cannot transpose by [${order.join(", ")}]`, x);
   const shape = order.map((axis) => x.shape[axis]!);
   return g.one("Transpose", [x], shape, { attributes: { perm: order } });
 }
 
-function broadcast(a: Value, b: Value): number[] {
+function broadcast(a: Tensor, b: Tensor): number[] {
   const rank = Math.max(a.shape.length, b.shape.length);
   return Array.from({ length: rank }, (_, i) => {
     const left = a.shape[i - rank + a.shape.length] ?? 1;
@@ -25,44 +25,44 @@ function broadcast(a: Value, b: Value): number[] {
   });
 }
 
-export function add(g: GraphBuilder, a: Value, b: Value): Value {
+export function add(g: OnnxBuilder, a: Tensor, b: Tensor): Tensor {
   return g.one("Add", [a, b], broadcast(a, b));
 }
 
-export function mul(g: GraphBuilder, a: Value, b: Value): Value {
+export function mul(g: OnnxBuilder, a: Tensor, b: Tensor): Tensor {
   return g.one("Mul", [a, b], broadcast(a, b));
 }
 
-export function unary(g: GraphBuilder, op: "Cos" | "Sin" | "Gelu", x: Value): Value {
+export function unary(g: OnnxBuilder, op: "Cos" | "Sin" | "Gelu", x: Tensor): Tensor {
   return g.one(op, [x], x.shape);
 }
 
 /** x · sigmoid(alpha · x): alpha 1 is SiLU, 1.702 is CLIP's quick GELU. */
-export function quickGelu(g: GraphBuilder, x: Value, alpha: number): Value {
+export function quickGelu(g: OnnxBuilder, x: Tensor, alpha: number): Tensor {
   return g.one("QuickGelu", [x], x.shape, { domain: MICROSOFT, attributes: { alpha: { float: alpha } } });
 }
 
 /** [..., K] × [K, N] → [..., N] */
-export function matMul(g: GraphBuilder, x: Value, weight: Value, label: string): Value {
+export function matMul(g: OnnxBuilder, x: Tensor, weight: Tensor, label: string): Tensor {
   if (x.shape.at(-1) !== weight.shape[0]) throw shapeError("Matrix product does not fit", weight, x);
   return g.one("MatMul", [x, weight], [...x.shape.slice(0, -1), weight.shape[1]!], { label });
 }
 
 /** [M, K] × [N, K]ᵀ (+ [N]) → [M, N]: a linear layer with its weight as the checkpoint has it. */
 export function gemm(
-  g: GraphBuilder,
-  x: Value,
-  weight: Value,
-  { bias, label }: { bias: Value | null; label: string },
-): Value {
+  g: OnnxBuilder,
+  x: Tensor,
+  weight: Tensor,
+  { bias, label }: { bias: Tensor | null; label: string },
+): Tensor {
   if (x.shape.length !== 2 || x.shape[1] !== weight.shape[1])
     throw shapeError("Matrix product does not fit", weight, x);
   const inputs = bias ? [x, weight, bias] : [x, weight];
   return g.one("Gemm", inputs, [x.shape[0]!, weight.shape[0]!], { attributes: { transB: 1 }, label });
 }
 
-export function concat(g: GraphBuilder, values: readonly Value[], axis: number): Value {
-  const [first] = values as [Value];
+export function concat(g: OnnxBuilder, values: readonly Tensor[], axis: number): Tensor {
+  const [first] = values as [Tensor];
   const fits = values.every((value) => value.shape.every((size, i) => i === axis || size === first.shape[i]));
   if (!fits) throw shapeError("Cannot concatenate", ...values);
   const shape = first.shape.map((size, i) =>
@@ -72,7 +72,7 @@ export function concat(g: GraphBuilder, values: readonly Value[], axis: number):
 }
 
 /** Two halves along the last axis. */
-export function halves(g: GraphBuilder, x: Value): [Value, Value] {
+export function halves(g: OnnxBuilder, x: Tensor): [Tensor, Tensor] {
   const last = x.shape.at(-1)!;
   if (last % 2 !== 0) throw shapeError("Cannot halve the last axis", x);
   const shape = [...x.shape.slice(0, -1), last / 2];
@@ -84,17 +84,17 @@ export function halves(g: GraphBuilder, x: Value): [Value, Value] {
 
 /** The range [begin, end) of one axis. */
 export function slice(
-  g: GraphBuilder,
-  x: Value,
+  g: OnnxBuilder,
+  x: Tensor,
   { axis, begin, end }: { axis: number; begin: number; end: number },
-): Value {
+): Tensor {
   if (begin === 0 && end === x.shape[axis]) return x;
   const shape = x.shape.map((size, i) => (i === axis ? end - begin : size));
   return g.one("Slice", [x, g.int64([begin]), g.int64([end]), g.int64([axis])], shape);
 }
 
 /** Zeros around x: how many before each axis, then how many after each. */
-export function pad(g: GraphBuilder, x: Value, pads: readonly number[]): Value {
+export function pad(g: OnnxBuilder, x: Tensor, pads: readonly number[]): Tensor {
   const rank = x.shape.length;
   const shape = x.shape.map((size, axis) => size + pads[axis]! + pads[axis + rank]!);
   return g.one("Pad", [x, g.int64(pads)], shape, { dtype: x.dtype });
@@ -102,22 +102,22 @@ export function pad(g: GraphBuilder, x: Value, pads: readonly number[]): Value {
 
 /** Rows of x [R, C] by number → [...shape, C]; `name` stands for the numbers. */
 export function gather(
-  g: GraphBuilder,
-  x: Value,
+  g: OnnxBuilder,
+  x: Tensor,
   { name, shape, rows }: { name: string; shape: readonly number[]; rows: readonly number[] },
-): Value {
+): Tensor {
   return g.one("Gather", [x, g.int32(name, shape, rows)], [...shape, ...x.shape.slice(1)], {
     attributes: { axis: 0 },
   });
 }
 
-export function expand(g: GraphBuilder, x: Value, shape: readonly number[]): Value {
+export function expand(g: OnnxBuilder, x: Tensor, shape: readonly number[]): Tensor {
   if (x.shape.join() === shape.join()) return x;
   return g.one("Expand", [x, g.int64(shape)], shape);
 }
 
 /** Nearest neighbour: output i reads input floor(i · in / out) along each axis, as torch's interpolate does. */
-export function resizeNearest(g: GraphBuilder, x: Value, shape: readonly number[]): Value {
+export function resizeNearest(g: OnnxBuilder, x: Tensor, shape: readonly number[]): Tensor {
   const attributes = { mode: "nearest", coordinate_transformation_mode: "asymmetric", nearest_mode: "floor" };
   const factors = shape.map((size, axis) => size / x.shape[axis]!);
   if (factors.every(Number.isInteger)) {
@@ -132,13 +132,13 @@ export function resizeNearest(g: GraphBuilder, x: Value, shape: readonly number[
   return g.one("Resize", [x, null, null, g.int64(shape)], shape, { attributes, dtype: x.dtype });
 }
 
-export function cast(g: GraphBuilder, x: Value, dtype: "f32" | "f16"): Value {
+export function cast(g: OnnxBuilder, x: Tensor, dtype: "f32" | "f16"): Tensor {
   if (x.dtype === dtype) return x;
   return g.one("Cast", [x], x.shape, { dtype, attributes: { to: onnxTypeCode(dtype) } });
 }
 
 /** Layer normalisation over the last axis with parameters `${name}.weight` and `.bias`. */
-export function layerNorm(g: GraphBuilder, x: Value, { name, eps }: { name: string; eps: number }): Value {
+export function layerNorm(g: OnnxBuilder, x: Tensor, { name, eps }: { name: string; eps: number }): Tensor {
   const channels = x.shape.at(-1)!;
   const weight = g.parameter(`${name}.weight`, [channels]);
   const bias = g.parameter(`${name}.bias`, [channels]);

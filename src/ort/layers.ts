@@ -1,9 +1,7 @@
-// The layers the networks are written in. There are two implementations, because the two runtimes are fast in different
+// The layers that a graph's nodes become. There are two implementations, because ONNX Runtime's kernels are fast in different
 // memory layouts: channels-last with fused operators on WebGPU (layers-webgpu.ts), channels-first on WASM (layers-wasm.ts).
 
-import type { GraphBuilder, Value } from "./builder.ts";
-import { WasmLayers } from "./layers-wasm.ts";
-import { WebgpuLayers } from "./layers-webgpu.ts";
+import type { OnnxBuilder, Tensor } from "./onnx-builder.ts";
 
 export interface MapSize {
   readonly height: number;
@@ -14,15 +12,15 @@ export interface MapSize {
 export interface FeatureMap extends MapSize {
   readonly channels: number;
   /** In the layout of the layers that made it. */
-  readonly value: Value;
+  readonly value: Tensor;
   /** When set, the state is `value + residual`. */
-  readonly residual?: Value;
+  readonly residual?: Tensor;
 }
 
 /** Result of a linear layer whose bias may still have to be added. */
 export interface Biased {
-  readonly value: Value;
-  readonly bias: Value | null;
+  readonly value: Tensor;
+  readonly bias: Tensor | null;
 }
 
 export interface GroupNormOptions {
@@ -54,11 +52,11 @@ export interface LinearOptions {
 }
 
 export interface Layers {
-  readonly g: GraphBuilder;
+  readonly g: OnnxBuilder;
   /** [B, C, H, W] in float32, a graph input → hidden state */
-  fromImage(image: Value): FeatureMap;
+  fromImage(image: Tensor): FeatureMap;
   /** Hidden state → [B, C, H, W] */
-  toImage(map: FeatureMap): Value;
+  toImage(map: FeatureMap): Tensor;
   /** Computes a pending sum. */
   settle(map: FeatureMap): FeatureMap;
   conv3x3(map: FeatureMap, options: ConvOptions): FeatureMap;
@@ -73,25 +71,20 @@ export interface Layers {
   /** Nearest neighbour to `size`: twice as large, or one less where the larger map had an odd length. */
   upsample(map: FeatureMap, size: MapSize): FeatureMap;
   /** Hidden state → tokens [B, H·W, C] */
-  toTokens(map: FeatureMap): Value;
+  toTokens(map: FeatureMap): Tensor;
   /** tokens [B, H·W, C] → hidden state */
-  fromTokens(tokens: Value, size: MapSize): FeatureMap;
+  fromTokens(tokens: Tensor, size: MapSize): FeatureMap;
   /** x [..., in] → [..., features] */
-  linear(x: Value, options: LinearOptions): Biased;
+  linear(x: Tensor, options: LinearOptions): Biased;
   /** Adds the bias. */
-  settleLinear(x: Biased): Value;
+  settleLinear(x: Biased): Tensor;
   /** x + bias + residual */
-  addResidual(x: Biased, residual: Value): Value;
+  addResidual(x: Biased, residual: Tensor): Tensor;
   /** Layer norm of the sum x + bias + residual, and the sum itself. */
   skipLayerNorm(
     x: Biased,
-    options: { residual: Value; name: string; eps: number },
-  ): { normed: Value; sum: Value };
+    options: { residual: Tensor; name: string; eps: number },
+  ): { normed: Tensor; sum: Tensor };
   /** value · GELU(gate) of the two halves of the last axis. */
-  geglu(x: Biased): Value;
-}
-
-/** The layers that suit the builder's target. */
-export function createLayers(g: GraphBuilder): Layers {
-  return g.target.device === "webgpu" ? new WebgpuLayers(g) : new WasmLayers(g);
+  geglu(x: Biased): Tensor;
 }

@@ -1,14 +1,14 @@
 // Scaled dot-product attention: the fused operator where its kernel is right, plain products where it is not.
 
-import { type GraphBuilder, MICROSOFT, shapeError, type Value } from "./builder.ts";
+import { type OnnxBuilder, MICROSOFT, shapeError, type Tensor } from "./onnx-builder.ts";
 import { concat, mul, slice, transpose } from "./ops.ts";
 
 export interface AttentionInputs {
-  readonly key: Value; // [B, T, C]
-  readonly value: Value; // [B, T, C]
+  readonly key: Tensor; // [B, T, C]
+  readonly value: Tensor; // [B, T, C]
   readonly heads: number;
   /** Added to the scores: [1, 1, S, T]. */
-  readonly bias?: Value;
+  readonly bias?: Tensor;
   readonly label: string;
 }
 
@@ -28,7 +28,7 @@ const MAX_SCORES = 2 ** 24;
 const MAX_FUSED_PRODUCTS = 2 ** 28;
 
 /** query [B, S, C] → [B, S, C]; every head scaled by 1/√(C / heads). */
-export function attention(g: GraphBuilder, query: Value, inputs: AttentionInputs): Value {
+export function attention(g: OnnxBuilder, query: Tensor, inputs: AttentionInputs): Tensor {
   const { key, value, heads, bias } = inputs;
   const [batch, tokens, channels] = query.shape as [number, number, number];
   if (channels % heads !== 0)
@@ -43,10 +43,10 @@ export function attention(g: GraphBuilder, query: Value, inputs: AttentionInputs
 }
 
 function fusedAttention(
-  g: GraphBuilder,
-  query: Value,
+  g: OnnxBuilder,
+  query: Tensor,
   { key, value, heads, bias, label }: AttentionInputs,
-): Value {
+): Tensor {
   const operands = bias ? [query, key, value, null, null, bias] : [query, key, value];
   return g.one("MultiHeadAttention", operands, query.shape, {
     domain: MICROSOFT,
@@ -57,12 +57,12 @@ function fusedAttention(
 
 /** `of` for at most `rows` queries at a time: each has its own row of scores. */
 function inParts(
-  g: GraphBuilder,
-  query: Value,
-  { rows, of }: { rows: number; of: (part: Value) => Value },
-): Value {
+  g: OnnxBuilder,
+  query: Tensor,
+  { rows, of }: { rows: number; of: (part: Tensor) => Tensor },
+): Tensor {
   const tokens = query.shape[1]!;
-  const parts: Value[] = [];
+  const parts: Tensor[] = [];
   for (let begin = 0; begin < tokens; begin += rows)
     parts.push(of(slice(g, query, { axis: 1, begin, end: Math.min(tokens, begin + rows) })));
   return parts.length === 1 ? parts[0]! : concat(g, parts, 1);
@@ -70,10 +70,10 @@ function inParts(
 
 /** One head, as matrix products and a softmax, for as many queries at a time as `maxScores` allows. */
 export function plainAttention(
-  g: GraphBuilder,
-  query: Value,
-  { key, value, maxScores = MAX_SCORES }: { key: Value; value: Value; maxScores?: number },
-): Value {
+  g: OnnxBuilder,
+  query: Tensor,
+  { key, value, maxScores = MAX_SCORES }: { key: Tensor; value: Tensor; maxScores?: number },
+): Tensor {
   const [batch, tokens, channels] = query.shape as [number, number, number];
   const contextTokens = key.shape[1]!;
   const scale = g.floats(`scale_${channels}`, [1], Float32Array.of(1 / Math.sqrt(channels)));
@@ -88,4 +88,12 @@ export function plainAttention(
       return g.one("MatMul", [weights, value], part.shape);
     },
   });
+}
+
+/** 0 where a token may look, far below every score where it may not; −10⁴ is within f16 and its exponential is 0. */
+export function causalMask(g: OnnxBuilder, tokens: number): Tensor {
+  const values = Float32Array.from({ length: tokens * tokens }, (_, i) =>
+    i % tokens > Math.floor(i / tokens) ? -1e4 : 0,
+  );
+  return g.floats("causal_mask", [1, 1, tokens, tokens], values); // [1, 1, T, T]
 }

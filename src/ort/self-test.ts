@@ -1,8 +1,8 @@
 // Attention is the one kernel known to give silently wrong results on some adapters. A tiny one is computed on the device and
 // compared with plain arithmetic before any network is trusted to it.
 
-import { GraphBuilder } from "../graph/builder.ts";
-import { attention } from "../graph/attention.ts";
+import { attention } from "./attention.ts";
+import { OnnxBuilder } from "./onnx-builder.ts";
 import type { OrtModule } from "./ort.ts";
 import { createOrtSession } from "./session.ts";
 
@@ -13,7 +13,7 @@ const TOLERANCE = 1e-3;
 
 /** Whether multi-head attention on `gpu` agrees with the definition. */
 export async function attentionIsRight(ort: OrtModule, gpu: GPUDevice): Promise<boolean> {
-  const g = new GraphBuilder("unet", { device: "webgpu", dtype: "f32" });
+  const g = new OnnxBuilder("unet", { device: "webgpu", dtype: "f32" });
   const shape = [1, TOKENS, CHANNELS];
   const [query, key, value] = ["query", "key", "value"].map((name) => g.input(name, shape));
   g.output("out", attention(g, query!, { key: key!, value: value!, heads: HEADS, label: "attention" }));

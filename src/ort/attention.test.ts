@@ -2,18 +2,18 @@
 // and cut into pieces of queries. Tolerance 1e-6 relative.
 
 import { expect, it } from "vitest";
-import { attention, plainAttention } from "../../src/graph/attention.ts";
-import { GraphBuilder } from "../../src/graph/builder.ts";
-import type { GraphModel } from "../../src/graph/model.ts";
-import type { Tensor } from "../../src/runtime/ort.ts";
-import { createRuntime } from "../../src/runtime/runtime.ts";
-import { createOrtSession } from "../../src/runtime/session.ts";
-import { relativeError } from "./cases.ts";
-import { noise } from "./noise.ts";
+import { relativeError } from "../../tests/parity/cases.ts";
+import { noise } from "../../tests/parity/noise.ts";
+import { attention, plainAttention } from "./attention.ts";
+import { openOrtBackend } from "./backend.ts";
+import type { OrtModel } from "./model.ts";
+import { OnnxBuilder } from "./onnx-builder.ts";
+import type { Tensor } from "./ort.ts";
+import { createOrtSession } from "./session.ts";
 
 it.each([2 ** 24, 40, 7, 1])("with at most %i scores at once", async (maxScores) => {
-  const { ort } = await createRuntime({ preference: "wasm" });
-  const g = new GraphBuilder("vae", { device: "wasm", dtype: "f32" });
+  const { ort } = await openOrtBackend({ preference: "wasm" });
+  const g = new OnnxBuilder("vae", { device: "wasm", dtype: "f32" });
   const shapes = { query: [2, 11, 16], key: [2, 7, 16], value: [2, 7, 16] };
   const query = g.input("query", shapes.query);
   const key = g.input("key", shapes.key);
@@ -38,10 +38,10 @@ it.each([
   { tokens: 16_384, channels: 32, heads: 4 },
 ])("$tokens tokens of $channels channels: as many as one call of the WASM kernel refuses", async (size) => {
   const { tokens, channels, heads } = size;
-  const { ort } = await createRuntime({ preference: "wasm" });
+  const { ort } = await openOrtBackend({ preference: "wasm" });
   const shape = [1, tokens, channels];
-  const model = (count: number): GraphModel => {
-    const g = new GraphBuilder("vae", { device: "wasm", dtype: "f32" });
+  const model = (count: number): OrtModel => {
+    const g = new OnnxBuilder("vae", { device: "wasm", dtype: "f32" });
     const query = g.input("query", [1, count, channels]);
     const context = { key: g.input("key", shape), value: g.input("value", shape) };
     g.output("y", attention(g, query, { ...context, heads, label: "attention" }));

@@ -5,8 +5,7 @@ import sizes from "../../tests/parity/full-size.json" with { type: "json" };
 import type { TensorSource } from "../formats/safetensors.ts";
 import { parseUnetConfig } from "../graph/config.ts";
 import { buildUnet } from "../graph/unet.ts";
-import { loadParameters } from "./parameter-store.ts";
-import { Runtime } from "./runtime.ts";
+import { OrtBackend } from "./backend.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -50,10 +49,11 @@ it("one chunk of the file and a bounded upload at a time", async () => {
   const { gpu, count } = countingDevice();
   const report = { kind: "webgpu", name: "", reason: "", threads: 1, f16: true } as const;
   const ort = { Tensor: { fromGpuBuffer: () => ({}) } };
-  const runtime = new Runtime(ort as never, { gpu, report });
+  const backend = new OrtBackend(ort as never, { gpu, report });
   const config = parseUnetConfig(sizes.full.unet.config, { path: "config.json" });
   const size = { batch: 1, height: 8, width: 8, contextTokens: 1 };
-  const { parameters } = buildUnet(config, runtime.target, size);
+  const graph = buildUnet(config, size);
+  const { parameters } = graph;
   const zeros = new Zeros();
   let offset = 0;
   let largestTensor = 0;
@@ -65,7 +65,7 @@ it("one chunk of the file and a bounded upload at a time", async () => {
     offset += sizeBytes;
     largestTensor = Math.max(largestTensor, sizeBytes);
   }
-  const store = await loadParameters(parameters, tensors, { runtime });
+  const store = await backend.loadParameters(graph, tensors);
   expect(offset).toBe(1_719_041_928); // 859,520,964 parameters
   expect(zeros.totalRead).toBe(offset);
   expect(largestTensor).toBe(58_982_400);

@@ -1,19 +1,20 @@
 import * as fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { readHeader, type TensorSource, writeSafetensors } from "../formats/safetensors.ts";
-import type { ParameterSpec } from "../graph/model.ts";
 import { type DType, fromFloat32 } from "../shared/dtype.ts";
 import { fromInputLayout, toInputLayout, transposeMatrix } from "./parameter-layout.ts";
-import { loadParameters } from "./parameter-store.ts";
-import { createRuntime, type Runtime } from "./runtime.ts";
+import { loadParameters } from "./load-parameters.ts";
+import type { OrtParameter } from "./model.ts";
+import { loadOrt, type OrtModule } from "./ort.ts";
 
-let runtime: Runtime;
+const options = { gpu: null, dtype: "f32" } as const;
+let ort: OrtModule;
 
 beforeAll(async () => {
-  runtime = await createRuntime({ preference: "wasm" });
+  ({ ort } = await loadOrt({ device: "wasm", threads: 1 }));
 });
 
-const spec = (name: string, shape: number[], layout: ParameterSpec["layout"] = "same"): ParameterSpec => ({
+const spec = (name: string, shape: number[], layout: OrtParameter["layout"] = "same"): OrtParameter => ({
   name,
   shape,
   layout,
@@ -35,7 +36,7 @@ async function tensors(
 describe("CPU store", () => {
   it("feeds the values, transposed where the graph wants it, and gives them back in checkpoint order", async () => {
     const source = await tensors([{ name: "w", shape: [2, 3], values: [1, 2, 3, 4, 5, 6], dtype: "BF16" }]);
-    const store = await loadParameters([spec("w", [2, 3], "transpose")], source, { runtime });
+    const store = await loadParameters([spec("w", [2, 3], "transpose")], source, { ort, ...options });
     expect([...(store.tensor("w").data as Float32Array)]).toEqual([1, 4, 2, 5, 3, 6]);
     expect([...(await store.pristine("w"))]).toEqual([1, 2, 3, 4, 5, 6]);
     expect(store.sizeBytes).toBe(24);
@@ -43,7 +44,7 @@ describe("CPU store", () => {
 
   it("writing twice and restoring gives the pristine bits, and memory back", async () => {
     const source = await tensors([{ name: "w", shape: [2], values: [0.1, -0] }]);
-    const store = await loadParameters([spec("w", [2])], source, { runtime });
+    const store = await loadParameters([spec("w", [2])], source, { ort, ...options });
     store.write("w", Float32Array.of(7, 8));
     store.write("w", Float32Array.of(9, 10));
     expect([...(store.tensor("w").data as Float32Array)]).toEqual([9, 10]);
@@ -62,7 +63,8 @@ describe("CPU store", () => {
     ]);
     const seen: number[] = [];
     await loadParameters([spec("a", [2]), spec("b", [1])], source, {
-      runtime,
+      ort,
+      ...options,
       onProgress: ({ loadedBytes, totalBytes }) => seen.push(loadedBytes / totalBytes),
     });
     expect(seen).toEqual([0.8, 1]);
@@ -71,7 +73,7 @@ describe("CPU store", () => {
   it("stops when aborted", async () => {
     const source = await tensors([{ name: "a", shape: [1], values: [1] }]);
     await expect(
-      loadParameters([spec("a", [1])], source, { runtime, signal: AbortSignal.abort() }),
+      loadParameters([spec("a", [1])], source, { ort, ...options, signal: AbortSignal.abort() }),
     ).rejects.toMatchObject({ code: "cancelled" });
   });
 });
@@ -80,7 +82,7 @@ describe("files that do not fit", () => {
   it("missing tensors are named", async () => {
     const source = await tensors([{ name: "a", shape: [1], values: [1] }]);
     const wanted = ["a", "b", "c", "d", "e"].map((name) => spec(name, [1]));
-    await expect(loadParameters(wanted, source, { runtime })).rejects.toMatchObject({
+    await expect(loadParameters(wanted, source, { ort, ...options })).rejects.toMatchObject({
       code: "bad-file",
       where: "test.safetensors",
       message: expect.stringMatching(/b, c, d and 1 more/),
@@ -89,7 +91,7 @@ describe("files that do not fit", () => {
 
   it("a wrong shape is named with both shapes", async () => {
     const source = await tensors([{ name: "a", shape: [2, 2], values: [1, 2, 3, 4] }]);
-    await expect(loadParameters([spec("a", [4])], source, { runtime })).rejects.toMatchObject({
+    await expect(loadParameters([spec("a", [4])], source, { ort, ...options })).rejects.toMatchObject({
       code: "bad-file",
       message: expect.stringMatching(/"a" is 2×2.*needs 4/),
     });
@@ -102,14 +104,14 @@ describe("files that do not fit", () => {
         { ...one, dtype: "I32" as DType },
       ]),
     );
-    await expect(loadParameters([spec("a", [1])], source, { runtime })).rejects.toMatchObject({
+    await expect(loadParameters([spec("a", [1])], source, { ort, ...options })).rejects.toMatchObject({
       message: expect.stringMatching(/I32/),
     });
   });
 
   it("a 1×1 kernel and a matrix are the same", async () => {
     const source = await tensors([{ name: "a", shape: [1, 2, 1, 1], values: [1, 2] }]);
-    expect((await loadParameters([spec("a", [1, 2])], source, { runtime })).sizeBytes).toBe(8);
+    expect((await loadParameters([spec("a", [1, 2])], source, { ort, ...options })).sizeBytes).toBe(8);
   });
 });
 

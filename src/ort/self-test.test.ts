@@ -1,15 +1,15 @@
 import { expect, it } from "vitest";
-import { GraphBuilder } from "../graph/builder.ts";
-import { attention } from "../graph/attention.ts";
-import { createRuntime } from "./runtime.ts";
+import { attention } from "./attention.ts";
+import { openOrtBackend } from "./backend.ts";
+import { OnnxBuilder } from "./onnx-builder.ts";
 import { attentionByDefinition } from "./self-test.ts";
 import { createOrtSession } from "./session.ts";
 
 it("the plain attention of the self-test agrees with ONNX Runtime's CPU kernel", async () => {
-  const { ort } = await createRuntime({ preference: "wasm" });
+  const { ort } = await openOrtBackend({ preference: "wasm" });
   const [tokens, channels, heads] = [9, 12, 3];
   const shape = [1, tokens, channels];
-  const g = new GraphBuilder("unet", { device: "wasm", dtype: "f32" });
+  const g = new OnnxBuilder("unet", { device: "wasm", dtype: "f32" });
   const [query, key, value] = ["query", "key", "value"].map((name) => g.input(name, shape));
   g.output("out", attention(g, query!, { key: key!, value: value!, heads, label: "attention" }));
   const { session } = await createOrtSession(ort, { gpu: null, model: g.finish(), graphCapture: false });

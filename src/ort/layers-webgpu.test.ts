@@ -2,14 +2,14 @@
 // parameters of small maps nine products and, for large images, the runtime's own again. Tolerance 1e-6 relative.
 
 import { expect, it } from "vitest";
-import { GraphBuilder } from "../../src/graph/builder.ts";
-import { WebgpuLayers } from "../../src/graph/layers-webgpu.ts";
-import type { ConvOptions } from "../../src/graph/layers.ts";
-import { toInputLayout } from "../../src/runtime/parameter-layout.ts";
-import { createRuntime } from "../../src/runtime/runtime.ts";
-import { createOrtSession } from "../../src/runtime/session.ts";
-import { relativeError } from "./cases.ts";
-import { noise } from "./noise.ts";
+import { relativeError } from "../../tests/parity/cases.ts";
+import { noise } from "../../tests/parity/noise.ts";
+import { openOrtBackend } from "./backend.ts";
+import { WebgpuLayers } from "./layers-webgpu.ts";
+import type { ConvOptions } from "./layers.ts";
+import { OnnxBuilder } from "./onnx-builder.ts";
+import { toInputLayout } from "./parameter-layout.ts";
+import { createOrtSession } from "./session.ts";
 
 const shape = [2, 4, 7, 5]; // [B, C, H, W]
 
@@ -17,8 +17,8 @@ async function convolve(
   options: Pick<ConvOptions, "stride" | "padding" | "smallMap">,
   maxTapValues: number,
 ): Promise<{ values: Float32Array; operators: string }> {
-  const { ort } = await createRuntime({ preference: "wasm" });
-  const g = new GraphBuilder("unet", { device: "webgpu", dtype: "f32" });
+  const { ort } = await openOrtBackend({ preference: "wasm" });
+  const g = new OnnxBuilder("unet", { device: "webgpu", dtype: "f32" });
   const layers = new WebgpuLayers(g, { maxTapValues });
   const y = layers.conv3x3(layers.fromImage(g.input("x", shape)), { name: "conv", channels: 8, ...options });
   g.output("y", layers.toImage(y));

@@ -1,7 +1,7 @@
 // Layers for the CPU kernels of the WASM runtime: channels-first, convolutions as im2col + GEMM inside ONNX Runtime,
 // linear layers as Gemm with the weight in the checkpoint's own order, group norm through InstanceNormalization.
 
-import { type GraphBuilder, shapeError, sizeOf, type Value } from "./builder.ts";
+import { type OnnxBuilder, shapeError, sizeOf, type Tensor } from "./onnx-builder.ts";
 import type {
   Biased,
   ConvOptions,
@@ -27,17 +27,17 @@ import {
 } from "./ops.ts";
 
 export class WasmLayers implements Layers {
-  readonly g: GraphBuilder;
+  readonly g: OnnxBuilder;
 
-  constructor(g: GraphBuilder) {
+  constructor(g: OnnxBuilder) {
     this.g = g;
   }
 
-  fromImage(image: Value): FeatureMap {
+  fromImage(image: Tensor): FeatureMap {
     return this.map(cast(this.g, image, this.g.target.dtype)); // [B, C, H, W]
   }
 
-  toImage(map: FeatureMap): Value {
+  toImage(map: FeatureMap): Tensor {
     return this.settle(map).value;
   }
 
@@ -61,7 +61,7 @@ export class WasmLayers implements Layers {
   }
 
   private conv(
-    x: Value,
+    x: Tensor,
     {
       name,
       shape,
@@ -85,7 +85,7 @@ export class WasmLayers implements Layers {
     const batch = input.value.shape[0]!;
     if (channels % groups !== 0)
       throw shapeError(`${channels} channels cannot be split into ${groups} groups`, input.value);
-    const perChannel = (value: Value): Value =>
+    const perChannel = (value: Tensor): Tensor =>
       reshape(g, value, [sizeOf(value.shape) / channels, channels, 1, 1]);
     const x = shift ? add(g, input.value, perChannel(this.settleLinear(shift))) : input.value;
     const ones = g.floats(`ones_${groups}`, [groups], new Float32Array(groups).fill(1));
@@ -119,18 +119,18 @@ export class WasmLayers implements Layers {
     return this.map(resizeNearest(this.g, value, [batch, channels, height, width]));
   }
 
-  toTokens(map: FeatureMap): Value {
+  toTokens(map: FeatureMap): Tensor {
     const { value } = this.settle(map);
     const flat = reshape(this.g, value, [value.shape[0]!, map.channels, map.height * map.width]);
     return transpose(this.g, flat, [0, 2, 1]);
   }
 
-  fromTokens(tokens: Value, { height, width }: MapSize): FeatureMap {
+  fromTokens(tokens: Tensor, { height, width }: MapSize): FeatureMap {
     const [batch, , channels] = tokens.shape as [number, number, number];
     return this.map(reshape(this.g, transpose(this.g, tokens, [0, 2, 1]), [batch, channels, height, width]));
   }
 
-  linear(x: Value, { name, features, bias, pointwise = false }: LinearOptions): Biased {
+  linear(x: Tensor, { name, features, bias, pointwise = false }: LinearOptions): Biased {
     const inputs = x.shape.at(-1)!;
     const shape = pointwise ? [features, inputs, 1, 1] : [features, inputs];
     const weight = this.g.parameter(`${name}.weight`, shape, { inputShape: [features, inputs] });
@@ -142,28 +142,28 @@ export class WasmLayers implements Layers {
     return { value: reshape(this.g, y, [...x.shape.slice(0, -1), features]), bias: null };
   }
 
-  settleLinear(x: Biased): Value {
+  settleLinear(x: Biased): Tensor {
     return x.bias ? add(this.g, x.value, x.bias) : x.value;
   }
 
-  addResidual(x: Biased, residual: Value): Value {
+  addResidual(x: Biased, residual: Tensor): Tensor {
     return add(this.g, this.settleLinear(x), residual);
   }
 
   skipLayerNorm(
     x: Biased,
-    { residual, name, eps }: { residual: Value; name: string; eps: number },
-  ): { normed: Value; sum: Value } {
+    { residual, name, eps }: { residual: Tensor; name: string; eps: number },
+  ): { normed: Tensor; sum: Tensor } {
     const sum = this.addResidual(x, residual);
     return { normed: layerNorm(this.g, sum, { name, eps }), sum };
   }
 
-  geglu(x: Biased): Value {
+  geglu(x: Biased): Tensor {
     const [value, gate] = halves(this.g, this.settleLinear(x));
     return mul(this.g, value, unary(this.g, "Gelu", gate));
   }
 
-  private map(value: Value): FeatureMap {
+  private map(value: Tensor): FeatureMap {
     const [, channels, height, width] = value.shape as [number, number, number, number];
     return { value, channels, height, width };
   }

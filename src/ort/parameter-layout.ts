@@ -1,9 +1,6 @@
 // Between the checkpoint's order of a parameter's values and the order its graph input wants.
 
-import type { ParameterSpec } from "../graph/model.ts";
-import type { TensorSource } from "../formats/safetensors.ts";
-import { isFloat } from "../shared/dtype.ts";
-import { StylusError } from "../shared/errors.ts";
+import type { OrtParameter } from "./model.ts";
 
 type Numbers = Float32Array | Uint16Array;
 
@@ -47,19 +44,19 @@ function columnStarts({ rows, columns, kernelArea = 1 }: MatrixShape): Uint32Arr
   );
 }
 
-function matrixShape({ shape }: ParameterSpec): MatrixShape {
+function matrixShape({ shape }: OrtParameter): MatrixShape {
   const [rows = 1, inputs = 1, ...kernel] = shape;
   const kernelArea = kernel.reduce((product, size) => product * size, 1);
   return { rows, columns: inputs * kernelArea, kernelArea };
 }
 
 /** Checkpoint order → the order of the graph input. */
-export function toInputLayout<T extends Numbers>(values: T, spec: ParameterSpec): T {
+export function toInputLayout<T extends Numbers>(values: T, spec: OrtParameter): T {
   return spec.layout === "same" ? values : transposeMatrix(values, matrixShape(spec));
 }
 
 /** The order of the graph input → checkpoint order. */
-export function fromInputLayout<T extends Numbers>(values: T, spec: ParameterSpec): T {
+export function fromInputLayout<T extends Numbers>(values: T, spec: OrtParameter): T {
   if (spec.layout === "same") return values;
   const shape = matrixShape(spec);
   const out = new (values.constructor as new (length: number) => T)(values.length);
@@ -67,50 +64,4 @@ export function fromInputLayout<T extends Numbers>(values: T, spec: ParameterSpe
     for (let row = 0; row < shape.rows; row++) out[row * shape.columns + column] = values[start + row]!;
   });
   return out;
-}
-
-/** Pairs each parameter with its tensor. @throws StylusError `bad-file` naming missing tensors or a wrong shape */
-export function matchTensors(
-  specs: readonly ParameterSpec[],
-  tensors: ReadonlyMap<string, TensorSource>,
-): Map<TensorSource, ParameterSpec> {
-  const fileName = tensors.values().next().value?.fileName ?? "model";
-  const missing = specs.filter(({ name }) => !tensors.has(name));
-  if (missing.length > 0) {
-    const names = missing.slice(0, 3).map(({ name }) => name);
-    const more = missing.length > 3 ? ` and ${missing.length - 3} more` : "";
-    throw new StylusError("bad-file", `Tensors are missing: ${names.join(", ")}${more}.`, {
-      where: fileName,
-      remedy: "The file is incomplete or not a Stable Diffusion 1.x model.",
-    });
-  }
-  return new Map(
-    specs.map((spec) => {
-      const source = tensors.get(spec.name)!;
-      checkTensor(source, spec);
-      return [source, spec];
-    }),
-  );
-}
-
-function checkTensor(source: TensorSource, spec: ParameterSpec): void {
-  if (!isFloat(source.dtype))
-    throw new StylusError(
-      "bad-file",
-      `Tensor "${source.name}" holds ${source.dtype} instead of floating-point numbers.`,
-      { where: source.fileName },
-    );
-  // Files disagree on whether a 1×1 kernel is written [out, in] or [out, in, 1, 1].
-  const squeeze = (shape: readonly number[]): string =>
-    (shape.length === 4 && shape[2] === 1 && shape[3] === 1 ? shape.slice(0, 2) : shape).join("×");
-  if (squeeze(source.shape) !== squeeze(spec.shape)) {
-    throw new StylusError(
-      "bad-file",
-      `Tensor "${source.name}" is ${source.shape.join("×")}, but the model needs ${spec.shape.join("×")}.`,
-      {
-        where: source.fileName,
-        remedy: "The file does not fit its config, or is not a Stable Diffusion 1.x model.",
-      },
-    );
-  }
 }

@@ -3,13 +3,13 @@
 // the first run (it forgets the handles of given buffers when a run ends, but keeps them bound).
 
 import type { OnnxValue } from "../formats/onnx.ts";
-import type { GraphModel } from "../graph/model.ts";
+import type { OrtModel } from "./model.ts";
 import type { InferenceSession, OrtModule, Tensor } from "./ort.ts";
 
 interface IoOptions {
   readonly ort: OrtModule;
   readonly gpu: GPUDevice;
-  readonly model: GraphModel;
+  readonly model: OrtModel;
 }
 
 /** All values are float32. */

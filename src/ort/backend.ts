@@ -1,0 +1,112 @@
+// The back end that ONNX Runtime is: one of it and one device in a worker. Sessions are created one after the other, because
+// two at once throw.
+
+import type { TensorSource } from "../formats/safetensors.ts";
+import type { Graph } from "../graph/graph.ts";
+import type { Backend, BackendOptions, LoadOptions, SessionOptions } from "../runtime/backend.ts";
+import { type ChosenDevice, chooseDevice, wasmDevice } from "../runtime/device.ts";
+import { DeviceLoss } from "../runtime/device-loss.ts";
+import { GpuMemory } from "../runtime/gpu-memory.ts";
+import { StylusError, throwIfAborted } from "../shared/errors.ts";
+import type { DeviceReport } from "../shared/request.ts";
+import { accumulateInFloat32 } from "./float32-accumulation.ts";
+import { lower } from "./lowering.ts";
+import type { OrtTarget } from "./model.ts";
+import { loadOrt, type OrtModule } from "./ort.ts";
+import { loadParameters, ownStore, type OrtParameterStore } from "./load-parameters.ts";
+import { attentionIsRight } from "./self-test.ts";
+import { createOrtSession, OrtSession } from "./session.ts";
+
+export interface OrtSessionOptions extends SessionOptions {
+  /** WebGPU only: runs are recorded and replayed, which takes about a millisecond of CPU time instead of 15. On by default. */
+  readonly graphCapture?: boolean;
+}
+
+export class OrtBackend implements Backend {
+  readonly ort: OrtModule;
+  readonly gpu: GPUDevice | null;
+  /** Null on WASM. */
+  readonly gpuMemory: GpuMemory | null;
+  readonly report: DeviceReport;
+  readonly target: OrtTarget;
+  private readonly loss: DeviceLoss;
+  private queue: Promise<unknown> = Promise.resolve();
+
+  constructor(ort: OrtModule, { gpu, report }: ChosenDevice) {
+    this.ort = ort;
+    this.gpu = gpu;
+    this.gpuMemory = gpu && new GpuMemory(gpu);
+    this.report = report;
+    this.target = { device: report.kind, dtype: report.f16 ? "f16" : "f32" };
+    this.loss = new DeviceLoss(gpu);
+  }
+
+  get lost(): Promise<StylusError> {
+    return this.loss.lost;
+  }
+
+  loadParameters(
+    graph: Graph,
+    tensors: ReadonlyMap<string, TensorSource>,
+    options: LoadOptions = {},
+  ): Promise<OrtParameterStore> {
+    const { ort, gpu, target } = this;
+    return loadParameters(lower(graph, target).parameters, tensors, {
+      ort,
+      gpu,
+      dtype: target.dtype,
+      ...options,
+    });
+  }
+
+  createSession(
+    graph: Graph,
+    { parameters, graphCapture = this.gpu !== null, signal }: OrtSessionOptions,
+  ): Promise<OrtSession> {
+    const { ort, gpu } = this;
+    const create = async (): Promise<OrtSession> => {
+      throwIfAborted(signal);
+      const model = lower(graph, this.target);
+      const opened = await createOrtSession(ort, { gpu, model, graphCapture });
+      return new OrtSession(opened, { ort, gpu, graph, model, parameters: ownStore(parameters) });
+    };
+    const result = this.queue.then(create);
+    this.queue = result.catch(() => {});
+    return result;
+  }
+
+  unlessLost<Value>(work: Promise<Value>): Promise<Value> {
+    return this.loss.unlessLost(work);
+  }
+
+  dispose(): void {
+    this.gpu?.destroy();
+  }
+}
+
+/**
+ * Chooses the device, loads ONNX Runtime for it and, on WebGPU, checks that attention computes what it should.
+ * @throws StylusError `device` when nothing can run, `cancelled`
+ */
+export async function openOrtBackend({
+  preference,
+  wasmReason,
+  float16 = true,
+  signal,
+}: BackendOptions): Promise<OrtBackend> {
+  const chosen = await chooseDevice(preference, { wasmReason, float16 });
+  throwIfAborted(signal);
+  const { ort } = await loadOrt({ device: chosen.report.kind, threads: chosen.report.threads });
+  throwIfAborted(signal);
+  if (chosen.gpu && chosen.report.f16) accumulateInFloat32(chosen.gpu);
+  if (!chosen.gpu || (await attentionIsRight(ort, chosen.gpu))) return new OrtBackend(ort, chosen);
+  chosen.gpu.destroy();
+  const problem = `attention computes wrong results on ${chosen.report.name}`;
+  if (preference === "webgpu")
+    throw new StylusError("device", `WebGPU was asked for, but ${problem}.`, {
+      remedy: "Update the browser and the graphics driver, or choose the device wasm.",
+    });
+  // The CPU kernels are part of the loaded build too, on the thread count it was loaded with.
+  const fallback = wasmDevice(problem);
+  return new OrtBackend(ort, { gpu: null, report: { ...fallback.report, threads: chosen.report.threads } });
+}

@@ -1,0 +1,84 @@
+// Parameters in JavaScript's memory, float32, in the order the model wants. The pristine array is fed as long as nothing is
+// merged into it.
+
+import type { TensorSource } from "../formats/safetensors.ts";
+import type { ParameterStore } from "../runtime/backend.ts";
+import { assert } from "../shared/assert.ts";
+import { toFloat32 } from "../shared/dtype.ts";
+import type { OrtParameter } from "./model.ts";
+import type { OrtModule, Tensor } from "./ort.ts";
+import { fromInputLayout, toInputLayout } from "./parameter-layout.ts";
+
+/** One parameter's tensors; `pristine` is set once the fed values differ from it. */
+interface CpuParameter {
+  readonly spec: OrtParameter;
+  tensor: Tensor;
+  readonly pristine: Tensor;
+}
+
+export class CpuParameterStore implements ParameterStore {
+  readonly gpu = null;
+  readonly specs = new Map<string, OrtParameter>();
+  sizeBytes = 0;
+  private readonly parameters = new Map<string, CpuParameter>();
+  private readonly ort: OrtModule;
+
+  constructor(ort: OrtModule) {
+    this.ort = ort;
+  }
+
+  add(spec: OrtParameter, { source, bytes }: { source: TensorSource; bytes: Uint8Array }): void {
+    // A copy: `bytes` belongs to the stream's buffer.
+    const values = toInputLayout(toFloat32(bytes, source.dtype, new Float32Array(elements(spec))), spec);
+    const tensor = this.makeTensor(spec, values);
+    this.specs.set(spec.name, spec);
+    this.parameters.set(spec.name, { spec, tensor, pristine: tensor });
+    this.sizeBytes += values.byteLength;
+  }
+
+  async pristine(name: string): Promise<Float32Array> {
+    const { spec, pristine } = this.get(name);
+    return fromInputLayout(pristine.data as Float32Array, spec);
+  }
+
+  write(name: string, values: Float32Array): void {
+    const parameter = this.get(name);
+    assert(values.length === elements(parameter.spec), `${name}: ${values.length} values written`);
+    if (parameter.tensor === parameter.pristine) {
+      parameter.tensor = this.makeTensor(parameter.spec, new Float32Array(values.length));
+      this.sizeBytes += values.byteLength;
+    }
+    (parameter.tensor.data as Float32Array).set(toInputLayout(values, parameter.spec));
+  }
+
+  restore(name: string): void {
+    const parameter = this.get(name);
+    if (parameter.tensor === parameter.pristine) return;
+    parameter.tensor = parameter.pristine;
+    this.sizeBytes -= 4 * elements(parameter.spec);
+  }
+
+  /** For a session's feeds. */
+  tensor(name: string): Tensor {
+    return this.get(name).tensor;
+  }
+
+  dispose(): void {
+    this.parameters.clear();
+    this.sizeBytes = 0;
+  }
+
+  private get(name: string): CpuParameter {
+    const parameter = this.parameters.get(name);
+    assert(parameter, `no parameter ${name}`);
+    return parameter;
+  }
+
+  private makeTensor(spec: OrtParameter, values: Float32Array): Tensor {
+    return new this.ort.Tensor("float32", values, spec.inputShape);
+  }
+}
+
+function elements(spec: OrtParameter): number {
+  return spec.shape.reduce((product, size) => product * size, 1);
+}

@@ -1,0 +1,40 @@
+// What a run hears when its graphics device goes away.
+import { expect, it } from "vitest";
+import { DeviceLoss } from "./device-loss.ts";
+
+function losable(): { device: DeviceLoss; lose: () => void } {
+  let lose!: () => void;
+  const lost = new Promise<GPUDeviceLostInfo>((resolve) => {
+    lose = () => resolve({ reason: "unknown", message: "the driver was reset." } as GPUDeviceLostInfo);
+  });
+  return { device: new DeviceLoss({ lost }), lose };
+}
+
+const loss = {
+  code: "device-lost",
+  message: "The graphics device was lost: the driver was reset.",
+  remedy: expect.any(String) as string,
+};
+
+it("work that waits for ever ends with the loss", async () => {
+  const { device, lose } = losable();
+  const work = device.unlessLost(new Promise(() => {}));
+  lose();
+  await expect(work).rejects.toMatchObject(loss);
+  await expect(device.unlessLost(Promise.resolve(1))).rejects.toMatchObject(loss);
+  // Its own failure has nobody left to tell.
+  await expect(device.unlessLost(Promise.reject(new Error("too late")))).rejects.toMatchObject(loss);
+});
+
+it("a failure that the loss has caused is told as the loss", async () => {
+  const { device, lose } = losable();
+  const work = device.unlessLost(Promise.reject(new Error("mapAsync failed")));
+  setTimeout(lose, 5);
+  await expect(work).rejects.toMatchObject(loss);
+});
+
+it("other outcomes are as they are", async () => {
+  const { device } = losable();
+  await expect(device.unlessLost(Promise.resolve(7))).resolves.toBe(7);
+  await expect(device.unlessLost(Promise.reject(new Error("too large")))).rejects.toThrow("too large");
+});

@@ -1,0 +1,52 @@
+// Pairs a network's parameters with the tensors of its files, and refuses files that do not fit.
+
+import type { TensorSource } from "../formats/safetensors.ts";
+import type { Parameter } from "../graph/graph.ts";
+import { isFloat } from "../shared/dtype.ts";
+import { StylusError } from "../shared/errors.ts";
+
+/** Pairs each parameter with its tensor. @throws StylusError `bad-file` naming missing tensors or a wrong shape */
+export function matchTensors<Spec extends Parameter>(
+  specs: readonly Spec[],
+  tensors: ReadonlyMap<string, TensorSource>,
+): Map<TensorSource, Spec> {
+  const fileName = tensors.values().next().value?.fileName ?? "model";
+  const missing = specs.filter(({ name }) => !tensors.has(name));
+  if (missing.length > 0) {
+    const names = missing.slice(0, 3).map(({ name }) => name);
+    const more = missing.length > 3 ? ` and ${missing.length - 3} more` : "";
+    throw new StylusError("bad-file", `Tensors are missing: ${names.join(", ")}${more}.`, {
+      where: fileName,
+      remedy: "The file is incomplete or not a Stable Diffusion 1.x model.",
+    });
+  }
+  return new Map(
+    specs.map((spec) => {
+      const source = tensors.get(spec.name)!;
+      checkTensor(source, spec);
+      return [source, spec];
+    }),
+  );
+}
+
+function checkTensor(source: TensorSource, spec: Parameter): void {
+  if (!isFloat(source.dtype))
+    throw new StylusError(
+      "bad-file",
+      `Tensor "${source.name}" holds ${source.dtype} instead of floating-point numbers.`,
+      { where: source.fileName },
+    );
+  // Files disagree on whether a 1×1 kernel is written [out, in] or [out, in, 1, 1].
+  const squeeze = (shape: readonly number[]): string =>
+    (shape.length === 4 && shape[2] === 1 && shape[3] === 1 ? shape.slice(0, 2) : shape).join("×");
+  if (squeeze(source.shape) !== squeeze(spec.shape)) {
+    throw new StylusError(
+      "bad-file",
+      `Tensor "${source.name}" is ${source.shape.join("×")}, but the model needs ${spec.shape.join("×")}.`,
+      {
+        where: source.fileName,
+        remedy: "The file does not fit its config, or is not a Stable Diffusion 1.x model.",
+      },
+    );
+  }
+}
