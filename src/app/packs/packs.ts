@@ -65,7 +65,7 @@ export const modelOf = (packId: string): string => splitPackId(packId).modelId;
 
 /** A file of its own each in the build, read only when needed. */
 const manifestFiles = (): Record<string, () => Promise<{ default: unknown }>> =>
-  import.meta.glob<{ default: unknown }>("../../model-manifests/*.json");
+  import.meta.glob<{ default: unknown }>("../../../model-manifests/*.json");
 
 export interface ReadManifest {
   readonly json: unknown;
@@ -77,11 +77,11 @@ export interface ReadManifest {
  * @throws StylusError not-found: this build of the site does not have it
  */
 export async function readManifest(id: string): Promise<ReadManifest> {
-  const load = manifestFiles()[`../../model-manifests/${id}.json`];
+  const load = manifestFiles()[`../../../model-manifests/${id}.json`];
   if (!load) {
     throw new StylusError("not-found", `This build of the site has no model “${id}”.`, {
       where: `model-manifests/${id}.json`,
-      remedy: "Choose another model; or build the site again from a complete checkout.",
+      remedy: "Choose another model, or rebuild the site from a complete checkout.",
     });
   }
   const all = (await load()).default as { readonly files: readonly { readonly path: string }[] };
