@@ -79,9 +79,9 @@ function fromBase64(text: string): Blob {
     const letters = atob(text.replace(/^data:[^,]*,/, ""));
     return new Blob([Uint8Array.from(letters, (letter) => letter.charCodeAt(0))]);
   } catch (cause) {
-    throw new StylusError("bad-file", "The picture to start from is not base64 text.", {
+    throw new StylusError("bad-file", "The init image is not base64.", {
       where: "start",
-      remedy: "Give the bytes of a PNG, JPEG or WebP file as base64, or as a data: URL.",
+      remedy: "Pass a PNG, JPEG or WebP file as base64 or as a data: URL.",
       cause,
     });
   }
@@ -92,7 +92,7 @@ async function storeStart(
   { file, mask, ...values }: AutomationStart,
   inputs: InputStore,
 ): Promise<NonNullable<PartialOptions["start"]>> {
-  const taken = await takePicture(fromBase64(file), "The picture to start from");
+  const taken = await takePicture(fromBase64(file), "The init image");
   const { width, height } = taken;
   const picture = { id: await inputs.put(taken.file), width, height };
   if (!mask) return { ...values, picture };

@@ -51,7 +51,7 @@ describe("chooseDevice", () => {
 
   it.each<[string, GPUAdapter | null | undefined, RegExp]>([
     ["no WebGPU", undefined, /no WebGPU in this browser/],
-    ["no adapter", null, /no WebGPU adapter/],
+    ["no adapter", null, /WebGPU found no GPU/],
     [
       "SwiftShader",
       fakeAdapter({ vendor: "google", architecture: "swiftshader" }),

@@ -89,12 +89,9 @@ interface FoundAdapter {
 /** The adapter, or what there is instead of one. */
 async function findAdapter(): Promise<FoundAdapter | string> {
   const gpu = globalThis.navigator?.gpu;
-  if (!gpu)
-    return globalThis.isSecureContext === false
-      ? "no WebGPU, because the page is not served over https"
-      : "no WebGPU in this browser";
+  if (!gpu) return globalThis.isSecureContext === false ? "WebGPU needs https" : "no WebGPU in this browser";
   const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" }).catch(() => null);
-  if (!adapter) return "no WebGPU adapter";
+  if (!adapter) return "WebGPU found no GPU";
   return { adapter, name: adapterName(adapter.info), software: isSoftwareAdapter(adapter) };
 }
 

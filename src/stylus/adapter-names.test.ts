@@ -25,6 +25,6 @@ describe("adviseOnName", () => {
     expect(adviseOnName(name, cards)).toBe(`Did you mean “${id}”?`);
   });
   it.each(["pixel art", "no", "x", ""])("“%s” resembles nothing", (name) => {
-    expect(adviseOnName(name, cards)).toBe("The list of adapters shows all that there are.");
+    expect(adviseOnName(name, cards)).toBe("The list of adapters shows every name.");
   });
 });

@@ -51,7 +51,7 @@ export function nearestAdapter<Card extends Named>(name: string, cards: readonly
 /** What to do about a name that no adapter has. */
 export function adviseOnName(name: string, cards: readonly Named[]): string {
   const near = nearestAdapter(name, cards);
-  return near ? `Did you mean “${near.id}”?` : "The list of adapters shows all that there are.";
+  return near ? `Did you mean “${near.id}”?` : "The list of adapters shows every name.";
 }
 
 /** Letters added, left out, changed or swapped with their neighbour (optimal string alignment). */
@@ -85,6 +85,6 @@ export function describeMissing(ids: readonly string[]): string | null {
   if (ids.length === 0) return null;
   const names = ids.map((id) => `“${id}”`).join(", ");
   return ids.length === 1
-    ? `This picture was painted with the adapter ${names}, which is not here. Without it another picture comes out: add its file again first.`
-    : `This picture was painted with adapters that are not here: ${names}. Without them another picture comes out: add their files again first.`;
+    ? `This image used the adapter ${names}, which is missing. Add its file again to reproduce the image.`
+    : `This image used adapters that are missing: ${names}. Add their files again to reproduce the image.`;
 }

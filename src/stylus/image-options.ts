@@ -113,16 +113,16 @@ export const finishedSize = (options: {
 
 /** @throws StylusError bad-input */
 export function checkStart({ strength, mask }: StartOptions): void {
-  checkRange("start.strength", strength, { ...pictureLimits.strength, name: "Strength" });
+  checkRange("start.strength", strength, { ...pictureLimits.strength, name: "Denoising strength" });
   if (mask === null) return;
   checkRange("start.mask.blur", mask.blur, { ...pictureLimits.maskBlur, name: "Mask blur" });
   checkRange("start.mask.padding", mask.padding, {
     ...pictureLimits.maskPadding,
     whole: true,
-    name: "The padding of the mask",
+    name: "Mask padding",
   });
-  checkOneOf("start.mask.region", mask.region, { choices: maskRegions, name: "The region" });
-  checkOneOf("start.mask.fill", mask.fill, { choices: maskFills, name: "The fill" });
+  checkOneOf("start.mask.region", mask.region, { choices: maskRegions, name: "Inpaint area" });
+  checkOneOf("start.mask.fill", mask.fill, { choices: maskFills, name: "Masked content" });
 }
 
 /** @throws StylusError bad-input */
@@ -133,21 +133,21 @@ export function checkHires(
   checkRange("hires.scale", hires.scale, { ...pictureLimits.hiresScale, name: "Upscale by" });
   checkRange("hires.strength", hires.strength, {
     ...pictureLimits.hiresStrength,
-    name: "The strength of the second pass",
+    name: "Hires denoising strength",
   });
   checkRange("hires.steps", hires.steps, {
     ...pictureLimits.hiresSteps,
     whole: true,
-    name: "Steps of the second pass",
+    name: "Hires steps",
   });
-  checkOneOf("hires.upscaler", hires.upscaler, { choices: upscalers, name: "The upscaler" });
+  checkOneOf("hires.upscaler", hires.upscaler, { choices: upscalers, name: "Upscaler" });
   const large = hiresSize(options, hires.scale);
   const most = Math.min(options.maxSide, pictureLimits.hiresSide);
   if (Math.max(large.width, large.height) > most) {
     refuse(
       "hires.scale",
-      `The second pass would be ${large.width} × ${large.height}; this model goes up to ${most} pixels a side.`,
-      "Enlarge it less, or paint the first pass smaller.",
+      `Hires fix would reach ${large.width} × ${large.height}; this model goes up to ${most} px a side.`,
+      "Lower “Upscale by”, or the image size.",
     );
   }
 }

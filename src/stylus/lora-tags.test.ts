@@ -62,13 +62,13 @@ describe("readLoraTags", () => {
   it.each([
     ["<lora:clay:much>", "“much” is not a number."],
     ["<lora:clay:te=x>", "“x” is not a number."],
-    ["<lora:clay:1:lwb=NONE>", "“lwb” is nothing that a tag can say"],
+    ["<lora:clay:1:lwb=NONE>", "“lwb” is not a tag option"],
     ["<lora:clay:1:lbw=1,2,3>", "3 numbers instead of 17 or 26"],
     ["<lora:clay:1:lbw=0.5>", "1 number instead of 17 or 26"],
     ["<lora:clay:1:lbw=UP=1>", "not a block and a number"],
     ["<lora:clay:1:start=0.5>", "whole numbers"],
-    ["<lora:clay:1:step=8-5>", "the last after the first"],
-  ])("%s is told, not guessed", (prompt, problem) => {
+    ["<lora:clay:1:step=8-5>", "stop comes after start"],
+  ])("%s is reported, not guessed", (prompt, problem) => {
     const tags = readLoraTags(prompt);
     expect(tags.adapters).toEqual([use("clay", 1)]);
     expect(tags.problems.join()).toContain(problem);
@@ -76,29 +76,29 @@ describe("readLoraTags", () => {
   });
 
   it.each([
-    ["<lora:>", "it names no adapter"],
-    ["<lora: :0.8>", "it names no adapter"],
-    ["<hypernet:anime:0.5>", "hypernetworks are not used here"],
-    ["<loar:clay:0.5>", "that is no tag"],
-  ])("%s is no word of the prompt, and is told", (tag, problem) => {
+    ["<lora:>", "the adapter’s name is missing"],
+    ["<lora: :0.8>", "the adapter’s name is missing"],
+    ["<hypernet:anime:0.5>", "Stylus does not support hypernetworks"],
+    ["<loar:clay:0.5>", "this tag does not exist"],
+  ])("%s leaves the prompt and is reported", (tag, problem) => {
     const tags = readLoraTags(`a ${tag} fox`);
     expect(tags).toMatchObject({ text: "a  fox", adapters: [] });
     expect(tags.problems.join()).toContain(`${tag}: ${problem}`);
     expect(() => checkLoraTags(tags)).toThrow(problem);
   });
 
-  it("tells of each tag in a negative prompt once", () => {
+  it("reports each tag in a negative prompt once", () => {
     expect(describeNegativeTags("blurry, <lora:clay:0.8>, <ugly:1> <lora:clay:0.8>, a <b>")).toEqual([
-      "<lora:clay:0.8> does nothing in the negative prompt: adapters are named in the prompt only.",
-      "<ugly:1> does nothing in the negative prompt: adapters are named in the prompt only.",
+      "<lora:clay:0.8> does nothing in the negative prompt. Move it to the prompt.",
+      "<ugly:1> does nothing in the negative prompt. Move it to the prompt.",
     ]);
     expect(describeNegativeTags("blurry")).toEqual([]);
   });
 
-  it("tells of a tag that does not end", () => {
+  it("reports an unclosed tag", () => {
     expect(readLoraTags("a fox <lora:clay:0.8, in the snow <lora:ink:1>")).toMatchObject({
       adapters: [use("ink", 1)],
-      problems: ["<lora:clay:0.8, in the snow : it has no “>” at its end."],
+      problems: ["<lora:clay:0.8, in the snow : it lacks the closing “>”."],
     });
   });
 
@@ -113,7 +113,7 @@ describe("readLoraTags", () => {
     expect(tags.problems[0]).toContain("from -5 to 5");
   });
 
-  it("finds adapters by id, file and title in any case; what may mean two is told", () => {
+  it("finds adapters by id, file and title in any case; reports an ambiguous name", () => {
     const cards = [
       card("My-LoRA", { title: "Paper collage", file: "my_lora_v2.safetensors" }),
       card("clay", { title: "Clay look", file: "adapters/clay.safetensors" }),
@@ -126,7 +126,7 @@ describe("readLoraTags", () => {
     expect(ids("CLAY")).toEqual(["clay"]); // an id goes before files and titles
     expect(ids("nobody")).toEqual(["nobody"]);
     expect(readLoraTags("<lora:clay look:1>", cards).problems).toEqual([
-      "<lora:clay look:1>: “clay look” may be “clay” or “clay-2”: write one of these.",
+      "<lora:clay look:1>: “clay look” may be “clay” or “clay-2”: write one of them.",
     ]);
     // Two spellings of one adapter are one adapter.
     expect(readLoraTags("<lora:my-lora:0.5> <lora:paper collage:0.25>", cards).adapters).toEqual([
@@ -156,7 +156,7 @@ describe("readLoraTags", () => {
       expect(readLoraTags(tag).adapters.map(formatLoraTag)).toEqual([tag]);
   });
 
-  it("says what strengths mean to an adapter that lacks a part", () => {
+  it("explains strengths of an adapter that changes one network only", () => {
     const parts = (unet: number, text: number, words = 0) => ({
       matched: [
         { network: "unet" as const, modules: unet, of: 9 },
@@ -166,15 +166,15 @@ describe("readLoraTags", () => {
     });
     const split = use("clay", 0.8, { textStrength: 0 });
     expect(describeParts(split, parts(0, 4))).toBe(
-      "It changes the text part only, which is at strength 0: it does nothing.",
+      "It changes the text encoder only, and that strength is 0, so it does nothing.",
     );
-    expect(describeParts(split, parts(4, 0))).toBe("It changes the U-Net part only: 0.80 is what counts.");
+    expect(describeParts(split, parts(4, 0))).toBe("It changes the U-Net only, so 0.80 counts.");
     expect(describeParts(use("clay", 0.8), parts(4, 0))).toBeNull();
     expect(describeParts(split, parts(4, 4))).toBeNull();
-    expect(describeParts(split, parts(0, 0, 1))).toContain("brings words only");
+    expect(describeParts(split, parts(0, 0, 1))).toContain("embeddings only");
   });
 
-  it("says strengths in words", () => {
+  it("formats strengths", () => {
     expect(describeStrength(use("clay", 0.8))).toBe("0.80");
     expect(
       describeStrength(
@@ -184,7 +184,7 @@ describe("readLoraTags", () => {
           steps: { start: 5, end: 15 },
         }),
       ),
-    ).toBe("U-Net 0.80, text 0.30, weights by block, steps 5 to 14");
+    ).toBe("U-Net 0.80, text encoder 0.30, weights by block, steps 5 to 14");
     expect(describeStrength(use("clay", 1, { steps: { start: 5 } }))).toBe("1.00, from step 5");
     expect(describeStrength(use("clay", 1, { steps: { start: 5, end: 6 } }))).toBe("1.00, step 5");
   });

@@ -44,13 +44,13 @@ export function readLoraTags(prompt: string, cards: readonly AdapterCard[] = [])
   }
   text += prompt.slice(last);
   const [openTag] = openTagPattern.exec(text) ?? [];
-  if (openTag) problems.push(`${openTag.slice(0, 40)}: it has no “>” at its end.`);
+  if (openTag) problems.push(`${openTag.slice(0, 40)}: it lacks the closing “>”.`);
   const adapters = combineUses(uses);
   for (const { id, unetStrength, textStrength } of adapters) {
     const beyond = [unetStrength, textStrength].find((strength) => !isUsable(strength));
     if (beyond !== undefined)
       problems.push(
-        `${id}: a strength of ${short(beyond)} would leave nothing of the picture. Strengths go from ${limits.strength.min} to ${limits.strength.max}; 0.5 to 1 is usual.`,
+        `${id}: a strength of ${short(beyond)} would ruin the image. Strengths go from ${limits.strength.min} to ${limits.strength.max}; 0.5 to 1 is usual.`,
       );
   }
   return {
@@ -68,7 +68,7 @@ export function readLoraTags(prompt: string, cards: readonly AdapterCard[] = [])
 /** What to say of the tags in a negative prompt: they are left out of its words, as in the prompt, but do nothing there. */
 export const describeNegativeTags = (negativePrompt: string): readonly string[] =>
   [...new Set(negativePrompt.match(tagPattern))].map(
-    (tag) => `${tag} does nothing in the negative prompt: adapters are named in the prompt only.`,
+    (tag) => `${tag} does nothing in the negative prompt. Move it to the prompt.`,
   );
 
 const isUsable = (strength: number): boolean =>
@@ -85,19 +85,19 @@ function readTag(
     case "lyco":
       break;
     case "hypernet":
-      report("hypernetworks are not used here, only adapters such as LoRA.");
+      report("Stylus does not support hypernetworks, only adapters such as LoRA.");
       return null;
     default:
-      report("that is no tag. Adapters are named like this: <lora:name:0.8>.");
+      report("this tag does not exist. Write <lora:name:0.8>.");
       return null;
   }
   if (name === "") {
-    report("it names no adapter. Write its name behind the colon: <lora:name:0.8>.");
+    report("the adapter’s name is missing. Write <lora:name:0.8>.");
     return null;
   }
   const meant = adaptersNamed(name, cards);
   if (meant.length > 1)
-    report(`“${name}” may be ${meant.map(({ id }) => `“${id}”`).join(" or ")}: write one of these.`);
+    report(`“${name}” may be ${meant.map(({ id }) => `“${id}”`).join(" or ")}: write one of them.`);
   return { id: meant[0]?.id ?? name, ...readArguments(rest, report) };
 }
 
@@ -114,7 +114,7 @@ function readArguments(parts: readonly string[], report: (problem: string) => vo
     if (equals >= 0) {
       const name = part.slice(0, equals).trim().toLowerCase();
       if (!tagOptions.includes(name) && name !== ignoredOption)
-        report(`“${name}” is nothing that a tag can say: it knows ${tagOptions.join(", ")}.`);
+        report(`“${name}” is not a tag option. The options are ${tagOptions.join(", ")}.`);
       named.set(name, part.slice(equals + 1).trim());
     } else if (part.trim() !== "") numbers.push(readNumber(part, report));
   }
@@ -156,7 +156,7 @@ function readSteps(
   const end = to === undefined ? undefined : Number(to);
   if (Number.isInteger(start) && start >= 0 && (end === undefined || (Number.isInteger(end) && end > start)))
     return { start, ...(end !== undefined && { end }) };
-  report("Steps are whole numbers from 0 on, the last after the first: start=5:stop=15 or step=5-15.");
+  report("Steps are whole numbers from 0, and stop comes after start: start=5:stop=15 or step=5-15.");
   return undefined;
 }
 
@@ -164,7 +164,7 @@ function readSteps(
 export function checkLoraTags({ problems }: LoraTags): void {
   const [first] = problems;
   if (first === undefined) return;
-  throw new StylusError("bad-input", first, { where: "prompt", remedy: "Correct the tag, or take it out." });
+  throw new StylusError("bad-input", first, { where: "prompt", remedy: "Correct the tag, or remove it." });
 }
 
 const short = (value: number): string => String(Number(value.toFixed(2)));
@@ -181,12 +181,12 @@ export function describeParts(
     matched.some(({ network, modules }) => network === part && modules > 0);
   const [unet, text] = [changes("unet"), changes("text_encoder")];
   if (!unet && !text)
-    return embeddings.length > 0 ? "It brings words only: strengths mean nothing to it." : null;
+    return embeddings.length > 0 ? "It contains embeddings only, so its strength has no effect." : null;
   if (unet && text) return null;
-  const [part, strength] = unet ? ["U-Net", unetStrength] : ["text", textStrength];
-  if (strength === 0) return `It changes the ${part} part only, which is at strength 0: it does nothing.`;
+  const [part, strength] = unet ? ["U-Net", unetStrength] : ["text encoder", textStrength];
+  if (strength === 0) return `It changes the ${part} only, and that strength is 0, so it does nothing.`;
   if (unetStrength === textStrength) return null;
-  return `It changes the ${part} part only: ${strength.toFixed(2)} is what counts.`;
+  return `It changes the ${part} only, so ${strength.toFixed(2)} counts.`;
 }
 
 /** Strengths of an adapter for people: "0.80", "U-Net 0.80, text 0.30, by blocks, steps 5 to 15". */
@@ -194,7 +194,7 @@ export function describeStrength({ unetStrength, textStrength, blockWeights, ste
   const same = unetStrength === textStrength;
   const parts = same
     ? [unetStrength.toFixed(2)]
-    : [`U-Net ${unetStrength.toFixed(2)}`, `text ${textStrength.toFixed(2)}`];
+    : [`U-Net ${unetStrength.toFixed(2)}`, `text encoder ${textStrength.toFixed(2)}`];
   if (blockWeights) parts.push("weights by block");
   if (steps?.end === undefined) {
     if (steps) parts.push(`from step ${steps.start}`);

@@ -13,11 +13,11 @@ export const checkRange = (
   if (!Number.isFinite(value) || value < range.min || value > range.max) {
     refuse(
       field,
-      `${range.name} must be between ${range.min} and ${range.max}, not ${value}.`,
-      `Set ${range.name.toLowerCase()} within that range.`,
+      `${range.name} must be ${range.min}–${range.max}, not ${value}.`,
+      `Choose a value in that range.`,
     );
   }
   if (range.whole && !Number.isInteger(value)) {
-    refuse(field, `${range.name} must be a whole number, not ${value}.`, "Round it up or down.");
+    refuse(field, `${range.name} must be a whole number, not ${value}.`, "Round it.");
   }
 };

@@ -197,23 +197,23 @@ export function checkOptions(
   { defaults }: { defaults?: PackDefaults | undefined } = {},
 ): void {
   if (options.prompt.trim() === "") {
-    refuse("prompt", "The prompt is empty.", "Write what you want to see, for example “a fox in the snow”.");
+    refuse("prompt", "The prompt is empty.", "Describe an image, for example “a fox in the snow”.");
   }
   if (options.prompt.length > limits.promptLength) {
     refuse(
       "prompt",
-      `The prompt has ${options.prompt.length.toLocaleString("en")} characters; the limit is ${limits.promptLength.toLocaleString("en")}.`,
-      "Shorten it: what stands first counts most.",
+      `The prompt is ${options.prompt.length.toLocaleString("en")} characters long; the limit is ${limits.promptLength.toLocaleString("en")}.`,
+      "Shorten it; the first words count most.",
     );
   }
   if (options.negativePrompt.length > limits.promptLength) {
     refuse("negativePrompt", "The negative prompt is too long.", "Shorten it.");
   }
   checkRange("steps", options.steps, { ...limits.steps, whole: true, name: "Steps" });
-  checkRange("count", options.count, { ...limits.count, whole: true, name: "The number of images" });
+  checkRange("count", options.count, { ...limits.count, whole: true, name: "Images" });
   checkRange("cfgScale", options.cfgScale, { ...limits.cfgScale, name: "CFG scale" });
   checkRange("clipSkip", options.clipSkip, { ...limits.clipSkip, whole: true, name: "Clip skip" });
-  checkRange("seed", options.seed, { ...limits.seed, whole: true, name: "The seed" });
+  checkRange("seed", options.seed, { ...limits.seed, whole: true, name: "Seed" });
   for (const field of ["width", "height"] as const) {
     const name = field === "width" ? "Width" : "Height";
     checkRange(field, options[field], { ...sizeLimits(defaults), whole: true, name });
@@ -228,16 +228,16 @@ export function checkOptions(
   const listed = Array.isArray(options.adapters) ? options.adapters : [];
   for (const { id, weight, textStrength = weight } of listed) {
     for (const strength of [weight, textStrength])
-      checkRange("adapters", strength, { ...limits.strength, name: `The strength of ${id}` });
+      checkRange("adapters", strength, { ...limits.strength, name: `Strength of ${id}` });
   }
   for (const [id, strength] of Object.entries(options.strengths))
-    checkRange("strengths", strength, { ...limits.strength, name: `The strength of ${id}` });
+    checkRange("strengths", strength, { ...limits.strength, name: `Strength of ${id}` });
   const { start, hires, vaeTilePixels } = options;
   if (start !== null && hires !== null) {
     refuse(
       "hires",
-      "A second pass follows a picture painted from words only, not one that starts from a picture.",
-      "Leave out the picture or the second pass; or start from the finished picture, at a larger size.",
+      "Hires fix does not work with an init image.",
+      "Remove one of them, or set a larger size for the init image.",
     );
   }
   if (start !== null) checkStart(start);

@@ -197,12 +197,12 @@ describe("run", () => {
   });
 
   it.each(["<lora:>", "<hypernet:anime:1>", "<lora:ink:9>", "<lora:ink:0.8"])(
-    "paints nothing over a tag that does nothing: %s",
+    "refuses a tag that does nothing: %s",
     async (tag) => {
       const error = await refusal({ prompt: `a fox ${tag}`, fewStep: false });
       expect(error).toMatchObject({ code: "bad-input", where: "prompt" });
       expect(error.message).toContain(tag.includes("9") ? "ink: a strength of 9" : tag);
-      expect(error.remedy).toBe("Correct the tag, or take it out.");
+      expect(error.remedy).toBe("Correct the tag, or remove it.");
     },
   );
 

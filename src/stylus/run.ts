@@ -33,7 +33,7 @@ function checkKnown(ids: readonly string[], pack: LoadedPack): void {
   const known = new Set(pack.cards.map((card) => card.id));
   const unknown = ids.find((id) => !known.has(id));
   if (unknown === undefined) return;
-  throw new StylusError("bad-input", `There is no adapter “${unknown}” in ${pack.title}.`, {
+  throw new StylusError("bad-input", `${pack.title} has no adapter “${unknown}”.`, {
     where: "adapters",
     remedy: adviseOnName(unknown, pack.cards),
   });
@@ -69,7 +69,7 @@ export async function run(
   if (partial.prompt.trim() === "") {
     throw new StylusError("bad-input", "The prompt is empty.", {
       where: "prompt",
-      remedy: "Write what you want to see, for example “a fox in the snow”.",
+      remedy: "Describe an image, for example “a fox in the snow”.",
     });
   }
   const device = partial.device ?? "auto";
@@ -170,9 +170,9 @@ export async function run(
 
 const opened = async (start: StartOptions, open: RunHooks["openStart"]): Promise<ImageToImage> => {
   if (open) return open(start);
-  throw new StylusError("not-found", "The picture to start from is not at hand.", {
+  throw new StylusError("not-found", "The init image is not available.", {
     where: "start.picture",
-    remedy: "Choose the picture again.",
+    remedy: "Choose the image again.",
   });
 };
 

@@ -44,5 +44,5 @@ export function describeUnknown(
     .filter(({ text, stem }) => !triggers.has(stem) && !idleWords.has(text));
   if (unknown.length === 0) return null;
   const words = [...new Set(unknown.map(({ text }) => `“${text}”`))].join(", ");
-  return `${title} has never read ${words} and paints whatever comes close. Plainer words help, or the trigger words of an adapter.`;
+  return `${title} doesn’t know ${words}. Use simpler words, or the trigger words of an adapter.`;
 }

@@ -53,7 +53,7 @@ describe("requests", () => {
     const { page } = site;
     await promptBox(page).fill("a fox in the snow <lora:nobody:0.8>");
     await generateButton(page).click();
-    await complaint(page, "There is no adapter “nobody” in Pocket.");
+    await complaint(page, "Pocket has no adapter “nobody”.");
     await promptBox(page).fill("a fox in the snow");
     await expect.poll(() => alerts(page).count()).toBe(0); // while it is typed, not only when it is painted
     await paint(page, "a fox in the snow");
@@ -76,7 +76,7 @@ describe("requests", () => {
   test("a tag in the negative prompt is told as it is written, stays there, and does nothing", async () => {
     const { page } = site;
     const tag = "<lora:noir:0.8>";
-    const words = `${tag} does nothing in the negative prompt: adapters are named in the prompt only.`;
+    const words = `${tag} does nothing in the negative prompt. Move it to the prompt.`;
     const request = { prompt: "a fox", seed: 1, steps: 1, fewStep: false };
     const plain = await runInPage(page, { ...request, negativePrompt: "blurry" });
     const tagged = await runInPage(page, { ...request, negativePrompt: `blurry${tag}` });

@@ -106,7 +106,7 @@ test("lost twice in one run: WebAssembly takes over and says so, now and in the 
   const gallery = page.getByRole("region", { name: "Your images" });
   expect(await gallery.locator("img").count()).toBe(1);
   const { report } = await runInPage(page, { prompt, width: 64, height: 64, steps: 1, device: "webgpu" });
-  expect(report.device).toMatchObject({ kind: "wasm", reason: "the graphics device was lost twice" });
+  expect(report.device).toMatchObject({ kind: "wasm", reason: "the GPU was lost twice" });
 }, 400_000);
 
 test("lost once, after a reload: painting goes on on the device opened again", async () => {

@@ -131,6 +131,6 @@ test("an unknown adapter ends with code 1 and a remedy", () => {
     path.join(out, "profile"),
   );
   expect(status).toBe(1);
-  expect(output).toContain("There is no adapter “nobody” in Pocket.");
+  expect(output).toContain("Pocket has no adapter “nobody”.");
   expect(output).not.toContain("    at ");
 });

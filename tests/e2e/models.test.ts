@@ -363,14 +363,14 @@ test("a file that the browser can remember is there on the next visit, a lost on
   });
   await page.evaluate(() => localStorage.setItem("test-permission", "prompt"));
   await page.reload();
-  await page.getByText("The browser must be asked before kept is read again.").waitFor();
+  await page.getByText("kept needs your permission before it can be read again.").waitFor();
   await page.getByRole("button", { name: "Allow access" }).click();
   await ready("kept");
   await page.evaluate(() => localStorage.removeItem("test-permission"));
 
   await page.evaluate(async () => (await navigator.storage.getDirectory()).removeEntry("kept.safetensors"));
   await page.reload();
-  await page.getByText("kept.safetensors cannot be read from your disk any more.").waitFor();
+  await page.getByText("kept.safetensors can no longer be read from your disk.").waitFor();
   await page.getByRole("button", { name: "Use Pocket" }).click();
   await loaded(page);
   await openModels();
@@ -381,7 +381,7 @@ test("a file that the browser can remember is there on the next visit, a lost on
   await removeKept();
   await row("kept")
     .getByRole("alert")
-    .getByText("What this browser remembers of “kept” could not be deleted. This tab has lost its storage")
+    .getByText("The entry for “kept” could not be deleted. This tab has lost its storage")
     .waitFor();
   await page.reload();
   await loaded(page);
@@ -469,7 +469,7 @@ test("a folder where the browser has no such picker: for this visit", async () =
   await ready("another-model");
   await paint(page, "a castle on a hill");
   await page.reload();
-  await page.getByText("This model was chosen from your disk on an earlier visit.").waitFor();
+  await page.getByText("You opened this model on an earlier visit.").waitFor();
   await page.getByRole("button", { name: "Use Pocket" }).click();
   await loaded(page);
   expect(bugs).toEqual([]);

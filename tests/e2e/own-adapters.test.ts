@@ -60,7 +60,7 @@ test("one that fits is shown with its diagnosis, added, chosen for a prompt, kep
   // By its title, in another case; twice, which adds up; split, though it has one part only.
   await promptBox(page).fill("a castle, film noir <lora:Paper Collage:0.25> <lora:paper_collage:0:0.25>");
   const choice = page.getByRole("region", { name: "Chosen adapters" });
-  await choice.getByText("It changes the U-Net part only: 0.50 is what counts.").waitFor();
+  await choice.getByText("It changes the U-Net only, so 0.50 counts.").waitFor();
   await generateButton(page).click();
   await pictures(page).first().waitFor({ timeout: 120_000 });
   expect(await chips.innerText()).toMatch(/paper collage\s*0\.50/);
@@ -93,7 +93,7 @@ test("one that fits is shown with its diagnosis, added, chosen for a prompt, kep
     .click();
   await missing.waitFor();
   await page.getByRole("button", { name: "Compare without it" }).first().click();
-  await alerts(page).getByText("The adapter “paper_collage” of this picture is not here any more.").waitFor();
+  await alerts(page).getByText("This image’s adapter “paper_collage” was removed.").waitFor();
   await promptBox(page).fill("a fox <lora:paper_collage:0.7>");
   await generateButton(page).click();
   await complaint(page, "There is no adapter “paper_collage”");
@@ -106,7 +106,7 @@ test("a picture that names an adapter which is not here brings the rest, and say
   await drop(page, [{ name: "fox.png", buffer: Buffer.from(png), type: "image/png" }]);
   await page.getByRole("button", { name: "Load settings" }).click();
   expect(await promptBox(page).inputValue()).toBe("a fox <lora:noir:0.5>");
-  await page.getByText(/painted with the adapter “my_old_style”, which is not here/).waitFor();
+  await page.getByText(/used the adapter “my_old_style”, which is missing/).waitFor();
   expect(bugs).toEqual([]);
 });
 
@@ -120,13 +120,13 @@ test("files of another size, of another kind and damaged ones are refused with t
     { name: "page.safetensors", buffer: Buffer.from("You need to log in to download this file.\n") },
     { name: "notes.txt", buffer: Buffer.from("notes") },
   ]);
-  await item("sd15.safetensors").getByText("Made for another size of model").waitFor();
+  await item("sd15.safetensors").getByText("Needs full-size SD 1.5").waitFor();
   // There is no graphics device in these tests: nobody is sent to models that cannot run.
   expect(await item("sd15.safetensors").innerText()).toMatch(
     /Nothing is wrong with the file: the Stable Diffusion 1\.5 models that take it need WebGPU, which cannot be had here/,
   );
   await item("sdxl.safetensors").getByText("Made for SDXL", { exact: true }).waitFor();
-  await item("cut.safetensors").getByText("Damaged, or not an adapter").waitFor();
+  await item("cut.safetensors").getByText("Damaged or not an adapter").waitFor();
   for (const name of ["words.pt", "page.safetensors"])
     await item(name).getByText("This is a text file, not a model or an adapter.").waitFor();
   const others = intake().getByRole("alert");

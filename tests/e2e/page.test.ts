@@ -132,7 +132,7 @@ test("a picture that another tab has deleted, or that cannot be read, is told of
   await other.close();
   await promptBox(page).fill("something else");
   await show(7).click();
-  await complaint(page, "This picture is not in the gallery any more: it was deleted in another tab.");
+  await complaint(page, "This image was deleted in another tab.");
   await expect.poll(left).toBe(kept - 2);
   expect(await promptBox(page).inputValue()).toBe("something else");
   expect(await page.evaluate(() => document.activeElement !== document.body)).toBe(true);

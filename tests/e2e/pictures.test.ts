@@ -184,7 +184,7 @@ test("the mask is drawn by mouse and by keys, inverted, cleared, undone; an empt
   await dialog().getByText("Eraser").click();
   await button("Clear").click();
   await page.keyboard.press("Escape");
-  await page.getByText("Nothing is marked, so the whole picture is painted over.").waitFor();
+  await page.getByText("The mask is empty, so the whole image is regenerated.").waitFor();
   expect(await maskThumbnail().count()).toBe(0);
   expect(bugs).toEqual([]);
 });
@@ -285,7 +285,7 @@ test("files that are no pictures, and sizes that no model paints, are refused in
     "long.png",
     pictureFile({ width: 4096, height: 64 }, () => [0, 90, 0, 255]),
   );
-  await page.getByText("Made smaller, from 4096 × 64 to 2048 × 32 pixels.").waitFor();
+  await page.getByText("Scaled down from 4096 × 64 to 2048 × 32 px.").waitFor();
   expect(await alerts(page).count()).toBe(0);
   expect(bugs).toEqual([]);
 });
@@ -343,7 +343,7 @@ test("a run that is brought back keeps its start when a picture chosen before co
 
   // What is said about a picture goes with it.
   const buffer = pictureFile({ width: 4096, height: 64 }, () => [0, 90, 0, 255]);
-  const madeSmaller = page.getByText("Made smaller, from 4096 × 64 to 2048 × 32 pixels.");
+  const madeSmaller = page.getByText("Scaled down from 4096 × 64 to 2048 × 32 px.");
   await drop(page, [{ name: "long.png", buffer, type: "image/png" }]);
   await madeSmaller.waitFor();
   await bringBack();
@@ -423,7 +423,7 @@ test("a mask is not put on a picture that comes in while it is drawn", async () 
   await drop(page, [{ name: "later.png", buffer: gradient(192, 256), type: "image/png" }]);
   await area().getByText("later.png").waitFor({ state: "attached" });
   await dialog().getByRole("button", { name: "Done" }).click();
-  await page.getByText("The mask is not kept: another picture came in while it was drawn.").waitFor();
+  await page.getByText("The mask was discarded because the init image changed while you drew it.").waitFor();
   expect(await maskThumbnail().count()).toBe(0);
   expect(bugs).toEqual([]);
 });

@@ -46,7 +46,7 @@ test("the storage view has all of it as complete", async () => {
 
 test("a word that Pocket has never read is told while it is typed, one that it knows is not", async () => {
   const { page } = site;
-  const note = page.getByText(/^Pocket has never read “lighthouse” and paints/);
+  const note = page.getByText(/^Pocket doesn’t know “lighthouse”/);
   await promptBox(page).fill("a lighthouse in the snow, clay render");
   await note.waitFor();
   await promptBox(page).fill("a castle in the snow, clay render");

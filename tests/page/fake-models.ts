@@ -57,7 +57,7 @@ export function fakeModels(query: URLSearchParams): ModelServices {
   let own = [{ model: ownModel, readable: false }];
   const graphics =
     query.get("gpu") === "none"
-      ? { name: null, reason: "no WebGPU adapter on this computer", f16: false }
+      ? { name: null, reason: "WebGPU found no GPU", f16: false }
       : { name: "NVIDIA GeForce RTX 4070", reason: "", f16: true };
   const list: ModelServices["list"] = async () => ({
     models: listModels(

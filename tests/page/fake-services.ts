@@ -173,7 +173,7 @@ export function fakeServices(query: URLSearchParams): PageServices {
         device: {
           kind: "wasm",
           name: `${threads} threads of WebAssembly`,
-          reason: "no WebGPU adapter",
+          reason: "WebGPU found no GPU",
           threads,
           f16: false,
         },
@@ -229,7 +229,7 @@ export function fakeServices(query: URLSearchParams): PageServices {
           }
           if (query.get("run") === "lost" && step === 3) {
             const message =
-              "The graphics device was lost twice, so WebAssembly paints now: slower, the same pictures. Reload the page to try the device again.";
+              "The GPU was lost twice, so the run continues on the CPU: slower, with the same result. Reload the page to use the GPU again.";
             onEvent({ type: "device", imageIndex, message, device: null });
           }
           onEvent({ type: "step", imageIndex, step, steps: request.steps, milliseconds: pause });

@@ -95,7 +95,7 @@ function ofFewStep(manifest: Manifest, baseModel: string): RemoteAdapter[] {
   return manifest.fewStep.map(({ path, ...fewStep }) => {
     const file = manifest.files.find((one) => one.path === path)!;
     const id = manifest.fewStep.length === 1 ? manifest.id : `${manifest.id}-${fewStep.steps}`;
-    const description = `Makes ${counted(fewStep.steps, "step")} enough.`;
+    const description = `Generates in ${counted(fewStep.steps, "step")}.`;
     const card: AdapterCard = {
       id,
       title:

@@ -26,9 +26,9 @@ export async function readCheckpointFacts(files: readonly DiskFile[]): Promise<O
   const { inChannels } = unet.config;
   const { latentChannels } = vae.config;
   if (inChannels !== latentChannels && inChannels !== 2 * latentChannels + 1) {
-    throw new StylusError("unsupported", `Its UNet reads ${inChannels} channels.`, {
+    throw new StylusError("unsupported", `Its U-Net takes ${inChannels} input channels.`, {
       where: files[0]?.path ?? "model",
-      remedy: `Use a checkpoint for text to image (${latentChannels} channels) or for inpainting (${2 * latentChannels + 1}).`,
+      remedy: `Use a text-to-image checkpoint (${latentChannels} channels) or an inpainting checkpoint (${2 * latentChannels + 1}).`,
     });
   }
   const tensors = [...unet.tensors.values(), ...text_encoder.tensors.values()];

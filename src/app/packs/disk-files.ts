@@ -28,7 +28,7 @@ async function filesBelow(folder: FileSystemDirectoryHandle, prefix: string): Pr
     if (isDirectory(handle)) files.push(...(await filesBelow(handle, `${path}/`)));
     else files.push({ path, blob: await (handle as FileSystemFileHandle).getFile() });
     if (files.length > maxFiles) {
-      throw new StylusError("bad-input", `${folder.name} holds more than ${maxFiles} files.`, {
+      throw new StylusError("bad-input", `${folder.name} contains more than ${maxFiles} files.`, {
         where: folder.name,
         remedy: "Choose the folder of one model.",
       });
@@ -48,9 +48,9 @@ export async function filesOfHandles(
       else all.push({ path: handle.name, blob: await handle.getFile() });
     } catch (cause) {
       if (cause instanceof StylusError) throw cause;
-      throw new StylusError("not-found", `${handle.name} cannot be read from your disk any more.`, {
+      throw new StylusError("not-found", `${handle.name} can no longer be read from your disk.`, {
         where: handle.name,
-        remedy: "It was moved, renamed or deleted: choose it again, or remove it from the list of models.",
+        remedy: "If you moved or renamed it, choose it again; otherwise remove it from the list of models.",
         cause,
       });
     }

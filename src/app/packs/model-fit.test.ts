@@ -33,7 +33,7 @@ it("a model that cannot run is refused before it is loaded", () => {
   expect(() => checkFit(model, { device: "wasm", graphics: gpu })).toThrow(
     expect.objectContaining({
       code: "unsupported",
-      message: expect.stringContaining("is chosen as the device"),
+      message: expect.stringContaining("the device is set to WebAssembly"),
     }),
   );
   expect(() => checkFit(model, { device: "auto", graphics: none })).toThrow(

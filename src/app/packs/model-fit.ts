@@ -51,19 +51,19 @@ export function fitOf(
   if (parameters <= smallParameters) return { kind: "good", text: "Small enough for any computer." };
   if (name !== null) {
     const needBytes = (minGpuMemoryBytes ?? 2 * parameters + 2e9) * (f16 ? 1 : 2);
-    const why = f16 ? "" : " This graphics device has no 16-bit shaders, which doubles it.";
+    const why = f16 ? "" : " This GPU lacks 16-bit shaders, which doubles it.";
     return {
       kind: "good",
-      text: `Needs about ${inGigabytes(needBytes)} of graphics memory.${why}`,
+      text: `Needs about ${inGigabytes(needBytes)} of GPU memory.${why}`,
     };
   }
   const weightBytes = 4 * parameters;
   if (weightBytes <= wasmWeightLimitBytes) {
-    return { kind: "slow", text: `Runs on the processor here (${reason}): minutes per picture.` };
+    return { kind: "slow", text: `Runs on the CPU here (${reason}), minutes per image.` };
   }
   return {
     kind: "impossible",
-    text: `Needs WebGPU: on the processor its weights would take ${inGigabytes(weightBytes)}, more than WebAssembly can hold beside a run.`,
+    text: `Needs WebGPU: on the CPU its weights take ${inGigabytes(weightBytes)}, more than WebAssembly can hold.`,
   };
 }
 
@@ -81,15 +81,10 @@ export function checkWasmCanTakeOver({
   readonly needs: ModelNeeds;
 }): void {
   if (fitOf(needs, withoutGraphics).kind !== "impossible") return;
-  throw new StylusError(
-    "device",
-    `The graphics device was lost twice, and ${title} is too large for WebAssembly.`,
-    {
-      where: "device",
-      remedy:
-        "Close other programs and tabs that use the graphics device, or paint smaller pictures, then try again.",
-    },
-  );
+  throw new StylusError("device", `The GPU was lost twice, and ${title} is too large for WebAssembly.`, {
+    where: "device",
+    remedy: "Close other programs and tabs that use the GPU, or generate smaller images, then try again.",
+  });
 }
 
 /**
@@ -102,13 +97,12 @@ export function checkFit(
 ): void {
   const { kind, text } = fitOf(needs, device === "wasm" ? withoutGraphics : graphics);
   if (kind !== "impossible") return;
-  const why =
-    device === "wasm" ? "WebAssembly is chosen as the device" : `there is ${graphics.reason || "no WebGPU"}`;
+  const why = device === "wasm" ? "the device is set to WebAssembly" : graphics.reason || "no WebGPU";
   throw new StylusError("unsupported", `${title} cannot run here: ${why}. ${text}`, {
     where: "device",
     remedy:
       device === "wasm"
-        ? "Choose another device in the settings, or use Pocket."
+        ? "Choose another device under Settings, or use Pocket."
         : "Use Pocket, or a browser and computer with WebGPU.",
   });
 }

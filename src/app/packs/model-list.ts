@@ -97,7 +97,7 @@ function hubEntry(
 const kindWords = ({ facts }: OwnModel): string =>
   [
     facts.isForInpainting ? "Inpainting checkpoint" : "Checkpoint",
-    facts.layout === "diffusers" ? "in a diffusers folder" : "in one file",
+    facts.layout === "diffusers" ? "diffusers folder" : "single file",
     `${facts.dtypes.join(" and ")}`,
   ].join(", ");
 

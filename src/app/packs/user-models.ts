@@ -98,15 +98,15 @@ export function openOwnModels(): OwnModelStore {
     async open(id) {
       const model = await find(id);
       if (!model) {
-        throw new StylusError("not-found", "This model was chosen from your disk on an earlier visit.", {
+        throw new StylusError("not-found", "You opened this model on an earlier visit.", {
           where: id,
-          remedy: "This browser does not remember files: choose it again, or use another model.",
+          remedy: "This browser doesn’t remember files. Choose it again, or use another model.",
         });
       }
       const known = opened.get(id);
       if (known) return { model, files: known };
       if (!(await mayRead(model.handles ?? [], { ask: false }))) {
-        throw new StylusError("device", `The browser must be asked before ${model.title} is read again.`, {
+        throw new StylusError("device", `${model.title} needs your permission before it can be read again.`, {
           where: id,
           remedy: "Allow access to the file, or use another model.",
         });

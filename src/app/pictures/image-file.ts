@@ -16,7 +16,7 @@ export interface EncodedPicture {
 async function encodePixels(pixels: RgbaImage): Promise<Blob> {
   const canvas = new OffscreenCanvas(pixels.width, pixels.height);
   const context = canvas.getContext("2d");
-  if (!context) throw new StylusError("device", "The browser gives no canvas to save the picture with.");
+  if (!context) throw new StylusError("device", "The browser has no canvas left to encode the image.");
   context.putImageData(new ImageData(pixels.rgba, pixels.width, pixels.height), 0, 0);
   return canvas.convertToBlob({ type: "image/png" });
 }

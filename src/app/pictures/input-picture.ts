@@ -19,9 +19,9 @@ export interface InputPicture {
 }
 
 const unreadable = (name: string, cause?: unknown): StylusError =>
-  new StylusError("bad-file", `${name} cannot be read as a picture.`, {
+  new StylusError("bad-file", `${name} cannot be decoded as an image.`, {
     where: name,
-    remedy: "Use a PNG, JPEG or WebP file; if it is one, it is damaged.",
+    remedy: "Use an intact PNG, JPEG or WebP file.",
     cause,
   });
 
@@ -37,8 +37,8 @@ async function decode(file: Blob, name: string): Promise<ImageBitmap> {
 function canvasOf({ width, height }: { width: number; height: number }): OffscreenCanvasRenderingContext2D {
   const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
   if (context) return context;
-  throw new StylusError("device", "The browser gives no canvas to read the picture with.", {
-    remedy: "Close other tabs, or use a smaller picture.",
+  throw new StylusError("device", "The browser has no canvas left to decode the image.", {
+    remedy: "Close other tabs, or use a smaller image.",
   });
 }
 
@@ -60,8 +60,8 @@ export async function takePicture(file: Blob, name: string): Promise<InputPictur
   if (file.size > most.fileBytes) {
     throw new StylusError(
       "bad-input",
-      `${name} has ${Math.round(file.size / 1e6)} MB; the limit is ${most.fileBytes / 1e6} MB.`,
-      { where: name, remedy: "Save it smaller: 2,048 pixels a side are enough." },
+      `${name} is ${Math.round(file.size / 1e6)} MB; the limit is ${most.fileBytes / 1e6} MB.`,
+      { where: name, remedy: "Scale it down; 2,048 px a side are enough." },
     );
   }
   const bitmap = await decode(file, name);
@@ -70,8 +70,8 @@ export async function takePicture(file: Blob, name: string): Promise<InputPictur
     if (Math.max(width, height) > most.side) {
       throw new StylusError(
         "bad-input",
-        `${name} is ${width} × ${height} pixels; the limit is ${most.side.toLocaleString("en")} a side.`,
-        { where: name, remedy: "Save it smaller: 2,048 pixels a side are enough." },
+        `${name} is ${width} × ${height} px; the limit is ${most.side.toLocaleString("en")} px a side.`,
+        { where: name, remedy: "Scale it down; 2,048 px a side are enough." },
       );
     }
     const scale = keptSide / Math.max(width, height);
@@ -125,8 +125,8 @@ export async function maskValues(
   if (Math.abs(width * picture.height - height * picture.width) > Math.max(width, height)) {
     throw new StylusError(
       "bad-input",
-      `The mask is ${width} × ${height} pixels, the picture ${picture.width} × ${picture.height}.`,
-      { where: "start.mask", remedy: "Use a mask of the picture’s own size." },
+      `The mask is ${width} × ${height} px, but the init image is ${picture.width} × ${picture.height} px.`,
+      { where: "start.mask", remedy: "Use a mask of the same size." },
     );
   }
   const context = canvasOf(picture);
@@ -142,7 +142,7 @@ export async function maskValues(
 const gone = (what: string): StylusError =>
   new StylusError("not-found", `${what} is no longer in this browser’s storage.`, {
     where: "start",
-    remedy: "Choose the picture again.",
+    remedy: "Choose the image again.",
   });
 
 /** Pixels of a start, out of the store. @throws StylusError not-found, bad-file, bad-input for an empty mask */
@@ -151,16 +151,16 @@ export async function openStart(
   inputs: InputStore,
 ): Promise<ImageToImage> {
   const file = await inputs.get(picture.id);
-  if (!file) throw gone("The picture to start from");
-  const image = await pixelsOf(file, "The picture to start from");
+  if (!file) throw gone("The init image");
+  const image = await pixelsOf(file, "The init image");
   if (mask === null) return { image, strength };
   const drawnMask = await inputs.get(mask.id);
   if (!drawnMask) throw gone("The mask");
   const values = await maskValues(drawnMask, image);
   if (!values.some((value) => value > 0)) {
-    throw new StylusError("bad-input", "The mask is empty: nothing would be painted.", {
+    throw new StylusError("bad-input", "The mask is empty, so nothing would change.", {
       where: "start.mask",
-      remedy: "Mark the part of the picture that is to be painted anew, in white.",
+      remedy: "Paint the area to regenerate white in the mask.",
     });
   }
   const { blur, region, padding, fill } = mask;

@@ -7,10 +7,10 @@ const without = (reason: string): GraphicsReport => ({ name: null, reason, f16: 
 
 export async function probeGraphics(): Promise<GraphicsReport> {
   const gpu = globalThis.navigator?.gpu;
-  if (!gpu) return without(isSecureContext ? "no WebGPU in this browser" : "no WebGPU without https");
+  if (!gpu) return without(isSecureContext ? "no WebGPU in this browser" : "WebGPU needs https");
   const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" }).catch(() => null);
-  if (!adapter) return without("no WebGPU adapter on this computer");
+  if (!adapter) return without("WebGPU found no GPU");
   const name = adapterName(adapter.info);
-  if (isSoftwareAdapter(adapter)) return without(`only a software adapter (${name})`);
+  if (isSoftwareAdapter(adapter)) return without(`only a software GPU (${name})`);
   return { name, reason: "", f16: adapter.features.has("shader-f16") };
 }

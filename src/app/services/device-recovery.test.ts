@@ -73,7 +73,7 @@ it("after one loss the rest is painted on the device opened again", async () => 
   ]);
 });
 
-it("after the second WebAssembly takes over, and it is said why", async () => {
+it("after the second loss WebAssembly takes over, and a notice says why", async () => {
   const { seeds, painted, told, reopened } = await paintWith([1, 0]);
   expect(seeds).toEqual([
     [1, 2, 3],
@@ -81,10 +81,10 @@ it("after the second WebAssembly takes over, and it is said why", async () => {
     [2, 3],
   ]);
   expect(painted).toEqual(all);
-  expect(reopened).toEqual([null, "the graphics device was lost twice"]);
+  expect(reopened).toEqual([null, "the GPU was lost twice"]);
   expect(told.at(-1)).toMatchObject({
     device: wasm,
-    message: expect.stringContaining("WebAssembly paints now"),
+    message: expect.stringContaining("continues on the CPU"),
   });
 });
 
@@ -92,10 +92,10 @@ it("a third loss ends the run", async () => {
   await expect(paintWith([0, 0, 0])).rejects.toBe(loss);
 });
 
-it("WebAssembly that fails twice is not started a third time", async () => {
+it("WebAssembly that fails twice does not start a third time", async () => {
   await expect(paintWith([0, 0], { device: wasm })).rejects.toBe(loss);
   const { told } = await paintWith([0], { device: wasm });
-  expect(told.at(-1)!.message).toContain("on the processor");
+  expect(told.at(-1)!.message).toContain("continues on the CPU");
 });
 
 it("a run that was stopped is not taken up again", async () => {

@@ -15,7 +15,7 @@ export interface Recovery {
   readonly signal: AbortSignal;
 }
 
-export const WASM_REASON = "the graphics device was lost twice";
+export const WASM_REASON = "the GPU was lost twice";
 
 export const isLoss = (error: unknown): error is StylusError =>
   error instanceof StylusError && error.code === "device-lost";
@@ -43,8 +43,8 @@ export async function paintThroughLosses(
         onEvent({ type: "device", imageIndex: done, message, device: now });
       tell(
         wasmReason === null
-          ? `${error.message} It is started again.`
-          : `${error.message} That was the second time.`,
+          ? `${error.message} Stylus is restarting it.`
+          : `${error.message} This was the second time.`,
         null,
       );
       device = await reopen(wasmReason);
@@ -56,8 +56,8 @@ export async function paintThroughLosses(
 
 function recovered({ kind, reason }: DeviceReport, { wasmReason }: { wasmReason: string | null }): string {
   if (wasmReason !== null)
-    return "The graphics device was lost twice, so WebAssembly paints now: slower, the same pictures. Reload the page to try the device again.";
+    return "The GPU was lost twice, so the run continues on the CPU: slower, with the same result. Reload the page to use the GPU again.";
   return kind === "webgpu"
-    ? "The graphics device was lost and opened again; painting goes on. Nothing of yours is lost."
-    : `Painting was interrupted and goes on on the processor (${reason}). Nothing of yours is lost.`;
+    ? "The GPU was lost and recovered. The run continues, and nothing is lost."
+    : `The run was interrupted and continues on the CPU (${reason}). Nothing is lost.`;
 }

@@ -61,7 +61,7 @@ export async function fetchPack(
       },
     }),
   );
-  onProgress(files.progress("Getting the networks ready"));
+  onProgress(files.progress("Preparing the networks"));
   return opened;
 }
 
@@ -78,7 +78,7 @@ export async function openStored(
   if (packId !== pocketId && filesIn(json).length > 0) {
     const { packs } = await storage.call((service) => service.describe([json], document.baseURI));
     if (!packs[0]?.complete) {
-      throw new StylusError("not-found", `${title} is not completely in this browser.`, {
+      throw new StylusError("not-found", `${title} is not fully downloaded.`, {
         where: packId,
         remedy: "Download it under Models, or use Pocket.",
       });

@@ -109,8 +109,8 @@ export function createPackLoader(context: {
 
   function current(): Promise<Fetched> {
     if (fetched) return fetched.result;
-    throw new StylusError("not-found", "The model was taken away meanwhile.", {
-      remedy: "Try again: it is loaded anew.",
+    throw new StylusError("not-found", "The model was unloaded.", {
+      remedy: "Try again to load it.",
     });
   }
 

@@ -71,7 +71,7 @@ export function createRetrievalWorkers(): RetrievalWorkers {
             dims,
             model,
             embed: embedCard,
-            onCard: (done, total) => onPreparing(`Reading adapter card ${done + 1} of ${total}`),
+            onCard: (done, total) => onPreparing(`Embedding adapter ${done + 1} of ${total}`),
           })
         : new Map([...files].filter(([path]) => path.startsWith("index/") || path === "adapters/cards.json"));
       const index = await search.call((service) => service.load(ofSearch));

@@ -71,7 +71,7 @@ export function createServices(): PageServices {
         await (await userAdapters).put(adapter);
       } catch (cause) {
         throw keepingError("this adapter", cause, {
-          full: "Free disk space, or remove adapters or pictures you no longer need, then add it again.",
+          full: "Free disk space, or remove adapters or images you don’t need, then add it again.",
         });
       }
     },

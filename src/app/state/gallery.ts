@@ -78,7 +78,7 @@ export function createGalleryState(): GalleryState {
     async read(runId) {
       const gallery = await ready;
       const stored = await gallery.run(runId).catch((cause: unknown) => {
-        throw readingError("This picture", cause);
+        throw readingError("This image", cause);
       });
       // Another tab may have deleted some of them, or all.
       const known = images().filter((image) => image.runId === runId);
@@ -94,7 +94,7 @@ export function createGalleryState(): GalleryState {
         return kept;
       };
       const kept = await work().catch((cause: unknown) => {
-        throw deletionError(image ? `The picture with seed ${image.seed}` : "The picture", cause);
+        throw deletionError(image ? `The image with seed ${image.seed}` : "The image", cause);
       });
       await read(gallery);
       if (kept) removed(inputsOf([kept.run]));
@@ -108,7 +108,7 @@ export function createGalleryState(): GalleryState {
         return all;
       };
       const all = await work().catch((cause: unknown) => {
-        throw deletionError("The pictures", cause);
+        throw deletionError("The images", cause);
       });
       setImages([]);
       removed(all);

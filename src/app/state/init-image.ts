@@ -54,9 +54,9 @@ export interface StartState {
   saveMask(drawn: Pick<OpenMask, "pictureId" | "mask">): Promise<void>;
 }
 
-const notKept = (what: "picture" | "mask", cause: unknown): StylusError =>
+const notKept = (what: "image" | "mask", cause: unknown): StylusError =>
   keepingError(`this ${what}`, cause, {
-    full: "Free disk space, or delete pictures or models you no longer need, then try again.",
+    full: "Free disk space, or delete images or models you don’t need, then try again.",
   });
 
 /** A tab that was closed meanwhile may have taken a picture and not painted from it yet. */
@@ -98,7 +98,7 @@ export function createStartState(context: {
           if (!current) return;
           if (!picture || (maskId && !mask)) {
             setSettings("start", null);
-            setNote("The picture to start from is no longer in this browser’s storage. Choose it again.");
+            setNote("The init image is no longer in this browser’s storage. Choose it again.");
             return;
           }
           urls.push(URL.createObjectURL(picture));
@@ -146,16 +146,15 @@ export function createStartState(context: {
       const taken = await takePicture(file, name);
       const { width, height, original } = taken;
       const id = await (await inputs).put(taken.file).catch((cause: unknown) => {
-        throw notKept("picture", cause);
+        throw notKept("image", cause);
       });
       if (!isLatest()) return;
       ask(null);
       setSettings({ start: { picture: { id, width, height }, name, mask: null }, size: null });
       setNote(
-        original &&
-          `Made smaller, from ${original.width} × ${original.height} to ${width} × ${height} pixels.`,
+        original && `Scaled down from ${original.width} × ${original.height} to ${width} × ${height} px.`,
       );
-      announce(`The next picture starts from ${name}.`);
+      announce(`${name} is the init image now.`);
     } catch (error) {
       if (!isLatest()) return;
       ask(null);
@@ -183,7 +182,7 @@ export function createStartState(context: {
       claim();
       setSettings({ start: null, size: null });
       setNote(null);
-      announce("The next picture starts from words only.");
+      announce("Init image removed.");
     },
     async openMask() {
       const { start } = settings;
@@ -207,14 +206,14 @@ export function createStartState(context: {
     async saveMask({ pictureId, mask }) {
       const { start } = settings;
       if (start?.picture.id !== pictureId) {
-        setNote("The mask is not kept: another picture came in while it was drawn.");
+        setNote("The mask was discarded because the init image changed while you drew it.");
         return;
       }
       const isLatest = claim();
       if (markedShare(mask) === 0) {
-        if (start.mask !== null) announce("The mask is removed.");
+        if (start.mask !== null) announce("Mask removed.");
         setSettings("start", { ...start, mask: null });
-        setNote("Nothing is marked, so the whole picture is painted over.");
+        setNote("The mask is empty, so the whole image is regenerated.");
         return;
       }
       try {
@@ -225,7 +224,7 @@ export function createStartState(context: {
         if (!isLatest()) return;
         setSettings("start", { ...start, mask: id });
         setNote(null);
-        announce("The mask is kept.");
+        announce("Mask saved.");
       } catch (error) {
         if (!isLatest()) return;
         setInputError(explain(error));

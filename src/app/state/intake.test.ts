@@ -16,7 +16,7 @@ function setup() {
     ({
       title: "Pocket",
       baseModels: ["Pocket"],
-      device: { kind: "wasm", reason: "no WebGPU adapter" },
+      device: { kind: "wasm", reason: "WebGPU found no GPU" },
       cards: [
         { id: "clay", title: "Clay", file: { sha256: sha("clay.pt") } },
         ...[...own.values()].map(({ card }) => card),
@@ -85,7 +85,7 @@ describe("createIntake", () => {
     intake.take([adapter, new File(["{"], "adapter_config.json")]);
     await settled();
     expect(intake.items.at(-1)!.refusal).toMatchObject({
-      title: "Damaged, or not an adapter",
+      title: "Damaged or not an adapter",
       detail: expect.stringContaining("not valid JSON"),
     });
   });
@@ -98,12 +98,12 @@ describe("createIntake", () => {
     expect(intake.items.map(({ status, refusal, known }) => [status, refusal?.title ?? null, known])).toEqual(
       [
         ["ready", null, false],
-        ["refused", "Made for another size of model", false],
-        ["refused", "Damaged, or not an adapter", false],
+        ["refused", "Needs full-size SD 1.5", false],
+        ["refused", "Damaged or not an adapter", false],
         ["added", null, true],
       ],
     );
-    expect(said).toContain("clay.pt is there already, as Clay.");
+    expect(said).toContain("clay.pt is already added as Clay.");
   });
 
   it("tells of files that are something else until it is closed", async () => {

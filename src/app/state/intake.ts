@@ -55,9 +55,9 @@ async function withConfig(file: File, config: File): Promise<File> {
   try {
     parsed = JSON.parse(await config.text());
   } catch (cause) {
-    throw new StylusError("bad-file", "The adapter_config.json that came with it is not valid JSON.", {
+    throw new StylusError("bad-file", "Its adapter_config.json is not valid JSON.", {
       where: name,
-      remedy: "Get that file again, or add the adapter without it.",
+      remedy: "Download that file again, or add the adapter without it.",
       cause,
     });
   }
@@ -84,7 +84,7 @@ export function createIntake(context: {
     setItems((item) => item.key === key, change);
   const refuse = (key: string, refusal: Refusal, report: AdapterReport | null = null): void => {
     set(key, { status: "refused", refusal, report });
-    announce(`${files.get(key)?.name ?? "The file"} cannot be used: ${refusal.title}.`);
+    announce(`${files.get(key)?.name ?? "The file"}: ${refusal.title}.`);
   };
 
   async function examine(key: string): Promise<void> {
@@ -96,8 +96,8 @@ export function createIntake(context: {
       if (file.size > maxSizeBytes) {
         refuse(key, {
           title: "Too large for an adapter",
-          text: "Adapters have at most about 2 GB; this is rather a whole model.",
-          remedy: "Choose the adapter's own file. Checkpoints are opened under Models.",
+          text: "Adapters are at most about 2 GB; this is probably a checkpoint.",
+          remedy: "Open checkpoints under Models.",
         });
         return;
       }
@@ -114,11 +114,11 @@ export function createIntake(context: {
       const same = [...loaded.cards].find((card) => sha256 !== undefined && card.file.sha256 === sha256);
       if (same) {
         set(key, { status: "added", report, id: same.id, known: true });
-        announce(`${file.name} is there already, as ${same.title}.`);
+        announce(`${file.name} is already added as ${same.title}.`);
         return;
       }
       set(key, { status: "ready", report, draft: draftCard(report) });
-      announce(`${file.name} fits and can be added.`);
+      announce(`${file.name} fits. You can add it.`);
     } catch (error) {
       refuse(key, explainUnreadable(explain(error)));
     }
@@ -165,7 +165,7 @@ export function createIntake(context: {
         await services.putAdapter({ id, card, report, file, addedAt: Date.now() });
         await refresh();
         set(key, { status: "added", id });
-        announce(`${card.title} is added: it can be chosen for a prompt now.`);
+        announce(`${card.title} added. Stylus can choose it now.`);
       } catch (error) {
         set(key, { status: "ready", error: explain(error) });
       }
@@ -189,7 +189,7 @@ export function createIntake(context: {
       const card = cardOf(draft, { id, baseModel: own.card.baseModel, report: own.report });
       await services.putAdapter({ ...own, card });
       await refresh();
-      announce(`${card.title} is changed.`);
+      announce(`${card.title} saved.`);
     },
     async forget(id) {
       const title = pack()?.own.get(id)?.card.title ?? id;
@@ -197,7 +197,7 @@ export function createIntake(context: {
         throw deletionError(`The adapter “${title}”`, cause);
       });
       await refresh();
-      announce(`${title} is removed.`);
+      announce(`${title} removed.`);
     },
   };
 }

@@ -107,7 +107,7 @@ export function createModels(context: {
       const plain = explain(error);
       const stopped = plain.code === "cancelled";
       change({ status: stopped ? "stopped" : "failed", error: stopped ? null : plain });
-      announce(stopped ? "The download is stopped." : plain.message);
+      announce(stopped ? "Download paused." : plain.message);
       await refresh();
       return;
     }
@@ -115,9 +115,10 @@ export function createModels(context: {
     setDownload(null);
     await refresh();
     const fit = known.list?.models.find(({ id }) => id === wanted.modelId)?.fit;
-    if (fit?.kind === "impossible") announce(`${wanted.title} is here, but cannot run on this computer.`);
+    if (fit?.kind === "impossible")
+      announce(`${wanted.title} is downloaded, but cannot run on this computer.`);
     // A run in progress is not taken away from the user.
-    else if (busy()) announce(`${wanted.title} is here: choose it under Models.`);
+    else if (busy()) announce(`${wanted.title} is downloaded. Choose it under Models.`);
     else await useNow(wanted.packId);
   }
 
@@ -207,7 +208,7 @@ export function createModels(context: {
         if (picked.files.length === 0) return; // the user changed their mind
         setOpen(true);
         const entry = await services.models.addOwn(picked);
-        announce(`${entry.title} is in the list of models.`);
+        announce(`${entry.title} added to the models.`);
         await refresh();
         if (entry.fit.kind !== "impossible") await useOwn(entry);
       } catch (error) {
@@ -239,7 +240,7 @@ export function createModels(context: {
     },
     async forgetOwn({ id, title }) {
       await services.models.forgetOwn(id).catch((cause: unknown) => {
-        throw deletionError(`What this browser remembers of “${title}”`, cause);
+        throw deletionError(`The entry for “${title}”`, cause);
       });
       await refresh();
     },

@@ -129,7 +129,7 @@ export function createPackState(context: {
         throw cause;
       }
       putAway(() => setStatus("deleted"));
-      announce("The files are deleted.");
+      announce("Files deleted.");
     },
     onProgress,
     onPack,

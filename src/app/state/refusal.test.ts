@@ -1,4 +1,4 @@
-// Refusals in words: another size, another base, nothing fits, unreadable.
+// Refusals: another size, another base, nothing fits, unreadable.
 import { describe, expect, it } from "vitest";
 import type { AdapterReport } from "../../adapters/report.ts";
 import { CHOSEN_BY_USER } from "../../shared/request.ts";
@@ -20,41 +20,41 @@ describe("explainRefusal", () => {
   it("is null for a file that fits", () => {
     expect(explainRefusal({ ...refused({}), refusal: null }, pocket)).toBeNull();
   });
-  it("says that a file of SD 1.5 is sound but of another size", () => {
+  it("says that a full-size SD 1.5 file needs a full-size model", () => {
     const { title, text, remedy } = explainRefusal(
       refused({ name: "Stable Diffusion 1.x", contextWidth: 768 }),
       pocket,
     )!;
-    expect(title).toBe("Made for another size of model");
-    expect(text).toContain("768 numbers wide");
-    expect(remedy).toBe(
-      "Nothing is wrong with the file: choose a Stable Diffusion 1.5 model under Models and add it there. Pocket takes adapters that were trained for Pocket.",
-    );
+    expect(title).toBe("Needs full-size SD 1.5");
+    expect(text).toContain("its text features are 768 wide");
+    expect(remedy).toBe("Choose a Stable Diffusion 1.5 model under Models, then add this file again.");
   });
-  it("sends nobody to models that cannot run here", () => {
+  it("recommends no model that cannot run here", () => {
     const remedy = (reason: string): string =>
       explainRefusal(refused({ name: "Stable Diffusion 1.x", contextWidth: 768 }), onCpu(reason))!.remedy;
     expect(remedy("no WebGPU in this browser")).toBe(
-      "Nothing is wrong with the file: the Stable Diffusion 1.5 models that take it need WebGPU, which cannot be had here (no WebGPU in this browser). Use it with this page in a browser and on a computer that have it. Pocket takes adapters that were trained for Pocket.",
+      "Full-size models need WebGPU, which is unavailable here (no WebGPU in this browser). Use a browser and computer with WebGPU.",
     );
-    expect(remedy(CHOSEN_BY_USER)).toContain("Choose another device in the settings, then one of them");
+    expect(remedy(CHOSEN_BY_USER)).toContain(
+      "choose another device under Settings, then a Stable Diffusion 1.5 model",
+    );
     const sdxl = refused({ name: "SDXL", foreignKeys: 90 });
     expect(explainRefusal(sdxl, onCpu("no WebGPU"))!.remedy).toMatch(
-      /^Look for a version of it for Stable Diffusion 1\.5\. The .* need WebGPU, which cannot be had here/,
+      /^Look for a Stable Diffusion 1\.5 version\. Full-size models need WebGPU, which is unavailable here/,
     );
   });
-  it("says so of textual inversions, too", () => {
+  it("says the same for textual inversions", () => {
     const { title, text } = explainRefusal(
       refused({ name: "Stable Diffusion 1.x", textWidth: 768 }),
       pocket,
     )!;
-    expect(title).toBe("Made for another size of model");
+    expect(title).toBe("Needs full-size SD 1.5");
     expect(text).toContain(
-      "a textual inversion for Stable Diffusion 1.x at full size: its text features are 768",
+      "This textual inversion is for full-size Stable Diffusion 1.x: its text features are 768 wide.",
     );
   });
-  it("does not say so where the model is SD 1.5 itself", () => {
-    expect(explainRefusal(refused({ name: "Stable Diffusion 1.x" }), full)!.title).toBe("Not usable here");
+  it("does not say so when the model is SD 1.5", () => {
+    expect(explainRefusal(refused({ name: "Stable Diffusion 1.x" }), full)!.title).toBe("Can’t be used here");
   });
   it("names another base", () => {
     const { title, text, remedy } = explainRefusal(
@@ -63,28 +63,26 @@ describe("explainRefusal", () => {
     )!;
     expect(title).toBe("Made for SDXL");
     expect(text).toBe("90 keys are SDXL's.");
-    expect(remedy).toContain("for Stable Diffusion 1.5");
+    expect(remedy).toContain("Look for a Stable Diffusion 1.5 version.");
     expect(explainRefusal(refused({ name: "SDXL", foreignKeys: 90 }), full)!.remedy).toContain(
       "trained for SD 1.5",
     );
   });
-  it("otherwise gives the diagnosis' own words", () => {
+  it("otherwise repeats the diagnosis", () => {
     expect(explainRefusal(refused({}), pocket)).toMatchObject({ text: "Nothing fits.", remedy: "Check it." });
   });
 });
 
 describe("explainUnreadable", () => {
-  it("keeps technical words in the details", () => {
+  it("keeps technical details apart", () => {
     const said = explainUnreadable({ code: "bad-file", message: "header length 7e18 is over 1e8" });
     expect(said.text).not.toContain("header");
     expect(said).toMatchObject({
-      title: "Damaged, or not an adapter",
+      title: "Damaged or not an adapter",
       detail: "header length 7e18 is over 1e8",
     });
   });
-  it("owns up to a bug", () => {
-    expect(explainUnreadable({ code: "internal", message: "x is undefined" }).title).toBe(
-      "Could not be read",
-    );
+  it("admits a bug", () => {
+    expect(explainUnreadable({ code: "internal", message: "x is undefined" }).title).toBe("Check failed");
   });
 });

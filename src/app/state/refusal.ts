@@ -26,10 +26,10 @@ interface Model {
 
 /** How to come by a model of full size from a miniature. */
 function wayToFullSize({ kind, reason }: DeviceReport): string {
-  if (kind === "webgpu") return "choose a Stable Diffusion 1.5 model under Models and add it there";
+  if (kind === "webgpu") return "Choose a Stable Diffusion 1.5 model under Models, then add this file again.";
   if (reason === CHOSEN_BY_USER)
-    return "the Stable Diffusion 1.5 models that take it need WebGPU, and WebAssembly is chosen as the device. Choose another device in the settings, then one of them under Models";
-  return `the Stable Diffusion 1.5 models that take it need WebGPU, which cannot be had here (${reason}). Use it with this page in a browser and on a computer that have it`;
+    return "Full-size models need WebGPU: choose another device under Settings, then a Stable Diffusion 1.5 model under Models.";
+  return `Full-size models need WebGPU, which is unavailable here (${reason}). Use a browser and computer with WebGPU.`;
 }
 
 /** A sound file that does not fit `model`. */
@@ -39,13 +39,12 @@ export function explainRefusal(report: AdapterReport, model: Model): Refusal | n
   const miniature = !model.baseModels.some((name) => /^(?:sd|stable diffusion) ?1/i.test(name));
   if (base.name === fullSize && base.foreignKeys === 0 && miniature) {
     const width = base.contextWidth ?? base.textWidth;
-    const evidence = width === null ? "" : `: its text features are ${width} numbers wide`;
-    const noun =
-      base.contextWidth === null && report.families.length === 0 ? "a textual inversion" : "an adapter";
+    const evidence = width === null ? "" : `: its text features are ${width} wide`;
+    const noun = base.contextWidth === null && report.families.length === 0 ? "textual inversion" : "adapter";
     return {
-      title: "Made for another size of model",
-      text: `This is ${noun} for ${fullSize} at full size${evidence}. ${model.title} is a miniature with the same parts, but narrower ones, so the numbers of this file have no place in it.`,
-      remedy: `Nothing is wrong with the file: ${wayToFullSize(model.device)}. ${model.title} takes adapters that were trained for ${model.title}.`,
+      title: "Needs full-size SD 1.5",
+      text: `This ${noun} is for full-size ${fullSize}${evidence}. The layers of ${model.title} are narrower, so it doesn’t fit.`,
+      remedy: wayToFullSize(model.device),
     };
   }
   if (base.name !== null && base.name !== fullSize) {
@@ -53,31 +52,31 @@ export function explainRefusal(report: AdapterReport, model: Model): Refusal | n
       title: `Made for ${base.name}`,
       text: sentence(base.evidence.join("; ")) || refusal.message,
       remedy: miniature
-        ? `Look for a version of it for Stable Diffusion 1.5. ${sentence(wayToFullSize(model.device))}`
-        : `Look for a version of it that was trained for ${model.baseModels.join(" or ")}.`,
+        ? `Look for a Stable Diffusion 1.5 version. ${wayToFullSize(model.device)}`
+        : `Look for a version trained for ${model.baseModels.join(" or ")}.`,
     };
   }
-  return { title: "Not usable here", text: refusal.message, remedy: refusal.remedy ?? "" };
+  return { title: "Can’t be used here", text: refusal.message, remedy: refusal.remedy ?? "" };
 }
 
 /** A file that could not be read at all. */
 export function explainUnreadable(error: PlainError): Refusal {
-  const { code, message, remedy = "Download it again from its page." } = error;
+  const { code, message, remedy = "Download it again." } = error;
   if (code === "internal") {
     return {
-      title: "Could not be read",
-      text: "Something went wrong inside the program.",
+      title: "Check failed",
+      text: "Stylus hit a bug while checking this file.",
       remedy: "Try again, or reload the page.",
       detail: message,
     };
   }
   if (code === "bad-file") {
     return {
-      title: "Damaged, or not an adapter",
-      text: "What is in this file cannot be read as an adapter: it was cut off on its way, or it is something else by the same ending.",
+      title: "Damaged or not an adapter",
+      text: "This file cannot be read as an adapter. It is incomplete, or another kind of file.",
       remedy,
       detail: message,
     };
   }
-  return { title: "Not usable here", text: message, remedy };
+  return { title: "Can’t be used here", text: message, remedy };
 }

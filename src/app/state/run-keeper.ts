@@ -19,9 +19,9 @@ export function createRunKeeper(gallery: GalleryState, view: RunView): KeepPictu
     } catch (cause) {
       // Tried again with the next picture, and at the end.
       if (images.length > 0)
-        return keepingError(images.length === 1 ? "this picture" : "these pictures", cause, {
-          full: "Download what you want to keep. For the next ones, free disk space.",
-          other: "Download what you want to keep, then reload this page.",
+        return keepingError(images.length === 1 ? "this image" : "these images", cause, {
+          full: "Download the images you want to keep, and free disk space for new ones.",
+          other: "Download the images you want to keep, then reload this page.",
         });
     }
     return null;

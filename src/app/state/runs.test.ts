@@ -90,11 +90,11 @@ it.each([true, false])("a lost adapter can be left out, pinned or not; model the
 it("a lost adapter that stays in the picture is named; when the model is not there yet, after it has come", async () => {
   expect(await compare("clay", { isLoaded: true })).toEqual({
     asked: [],
-    message: "The adapter “gone” of this picture is not here any more.",
+    message: "This image’s adapter “gone” was removed.",
   });
   expect(await compare("clay", { isLoaded: false })).toEqual({
     asked: [],
-    message: "There is no adapter “gone” in Pocket.",
+    message: "Pocket has no adapter “gone”.",
   });
 });
 
@@ -213,8 +213,8 @@ describe("what the gallery has of a run of three pictures", () => {
     expect([later.seeds, later.said.at(-1)]).toEqual([[7, 8], "Stopped."]);
     expect(later.runs.shown()!.error).toBeNull();
     for (const [reason, words] of [
-      ["QuotaExceededError", "The browser has no room to keep these pictures."],
-      ["InvalidStateError", "The browser could not keep these pictures. This tab has lost its storage"],
+      ["QuotaExceededError", "The browser has no room to keep these images."],
+      ["InvalidStateError", "The browser could not keep these images. This tab has lost its storage"],
     ] as const) {
       const { runs, seeds, said } = await paintTwo(keptAfter(99, reason));
       expect([seeds, said.at(-1)]).toEqual([[], expect.stringContaining(words)]);

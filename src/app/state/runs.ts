@@ -68,7 +68,7 @@ export function explain(error: unknown): PlainError {
 function describeChoice(tasks: readonly { readonly picks: readonly unknown[] }[]): string {
   const picks = tasks.reduce((sum, task) => sum + task.picks.length, 0);
   return picks === 0
-    ? "No adapter is needed for this prompt."
+    ? "This prompt needs no adapter."
     : `Chose ${counted(picks, "adapter")} for this prompt.`;
 }
 
@@ -138,7 +138,7 @@ export function createRuns(context: RunsContext): Runs {
     const release = claimInputs(storedIds(options.start));
     const [view, set] = createStore(startRun(options, crypto.randomUUID()));
     put({ view, set });
-    announce("Started.");
+    announce("Generating.");
     const fold = createEventFolder(set);
     const keep = createRunKeeper(gallery, view);
     const encoded: Promise<void>[] = [];
@@ -218,11 +218,9 @@ export function createRuns(context: RunsContext): Runs {
     };
     if (paintedBy && paintedBy.id !== packId()) {
       fail(
-        new StylusError(
-          "not-found",
-          `${paintedBy.title} painted this picture, and another model is in use.`,
-          { remedy: `Choose ${paintedBy.title} under Models, then compare.` },
-        ),
+        new StylusError("not-found", `${paintedBy.title} made this image, but another model is in use.`, {
+          remedy: `Choose ${paintedBy.title} under Models, then compare.`,
+        }),
       );
       return;
     }
@@ -230,7 +228,7 @@ export function createRuns(context: RunsContext): Runs {
     const [lost] = context.pack() ? missingAdapters(rest, cards()) : [];
     if (lost !== undefined) {
       fail(
-        new StylusError("not-found", `The adapter “${lost}” of this picture is not here any more.`, {
+        new StylusError("not-found", `This image’s adapter “${lost}” was removed.`, {
           remedy: "Add its file again, then compare.",
         }),
       );
@@ -290,8 +288,8 @@ export function createRuns(context: RunsContext): Runs {
       set("images", imageIndex, "variant", { comparison, status: "done", ...blank, picture, error: null });
     } else {
       const error = explain(
-        new StylusError("not-found", "What it started from is no longer in this browser’s storage.", {
-          remedy: "The picture itself is kept.",
+        new StylusError("not-found", "Its init image is no longer in this browser’s storage.", {
+          remedy: "The image itself is kept.",
         }),
       );
       set("images", imageIndex, "variant", { comparison, status: "failed", ...blank, picture: null, error });
@@ -322,11 +320,10 @@ export function createRuns(context: RunsContext): Runs {
       const stored = await gallery.read(runId);
       if (busy() || wanted !== runId) return null;
       if (!stored) {
-        throw new StylusError(
-          "not-found",
-          "This picture is not in the gallery any more: it was deleted in another tab.",
-          { where: "gallery", remedy: "The gallery shows what is left." },
-        );
+        throw new StylusError("not-found", "This image was deleted in another tab.", {
+          where: "gallery",
+          remedy: "The gallery now shows the remaining images.",
+        });
       }
       const { images } = stored;
       const kept = { ...stored.run, options: withLaterOptions(stored.run.options) };

@@ -324,14 +324,14 @@ function buildStudio(services: PageServices): Studio {
         });
         const notes = [
           values && !settings.start
-            ? "It was painted over a picture that is not in the file. Start from that picture to paint it again."
+            ? "This image was made from an init image, which the file does not contain. Add that init image to generate it again."
             : null,
           describeMissing(lost),
         ];
         start.setNote(notes.filter(Boolean).join(" ") || null);
         start.ask(null);
       });
-      announce(`Prompt and settings of ${offered.name} taken over.`);
+      announce(`Prompt and settings of ${offered.name} loaded.`);
     },
     takePick: createTaking({ start, intake, models, setInputError }),
     storageUse: () => services.storageUse(),
