@@ -2,7 +2,8 @@
 import { deletionError, StylusError } from "../shared/errors.ts";
 import { download } from "./download.ts";
 import { askHub, knownFile, pinDownload, type KnownFile } from "./file-facts.ts";
-import { openFileStore, type FileStore } from "./file-store.ts";
+import type { FileStore } from "./file-store.ts";
+import { openFileStore } from "./opfs-store.ts";
 import { verifyLocalFile } from "./local-files.ts";
 import { parseManifest, type Manifest } from "./manifest.ts";
 import { StorageRecords } from "./pins.ts";
