@@ -2,6 +2,11 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 
+/** The table that page and engine check by, too: src/shared/limits.ts. */
+export const { limits, choices } = JSON.parse(
+  readFileSync(new URL("../src/shared/request-limits.json", import.meta.url), "utf8"),
+);
+
 export class UsageError extends Error {}
 
 /** Parses argv by `spec` (node:util parseArgs options); anything unknown is a UsageError. */
@@ -39,10 +44,11 @@ export function oneOf(name, text, choices) {
 export function size(name, text) {
   const match = /^(\d+)x(\d+)$/.exec(text);
   const [width, height] = match ? [Number(match[1]), Number(match[2])] : [0, 0];
-  const sound = (pixels) => pixels >= 64 && pixels <= 1024 && pixels % 8 === 0;
+  const { min, max, step } = limits.size;
+  const sound = (pixels) => pixels >= min && pixels <= max && pixels % step === 0;
   if (!sound(width) || !sound(height)) {
     throw new UsageError(
-      `--${name} must be WIDTHxHEIGHT, both multiples of 8 from 64 to 1024, not "${text}".`,
+      `--${name} must be WIDTHxHEIGHT, both multiples of ${step} from ${min} to ${max}, not "${text}".`,
     );
   }
   return { width, height };
@@ -70,7 +76,7 @@ export function adapters(name, text) {
   return text.split(",").map((part) => {
     const [id, weight = "1"] = part.split(":");
     if (!id) throw new UsageError(`--${name} must be auto, none or name:weight,…, not "${text}".`);
-    return { id: id.trim(), weight: number(name, weight, { min: -5, max: 5 }) };
+    return { id: id.trim(), weight: number(name, weight, limits.adapterStrength) };
   });
 }
 

@@ -2,7 +2,7 @@
 // Reports, asserts nothing. tests/bench/torch_reference.py does the same in torch.
 import { writeFileSync } from "node:fs";
 import { browserHelp, labDevices, megabytes, openLab } from "../tests/bench/lab.mjs";
-import { integer, oneOf, parseOptions, runMain } from "./arguments.mjs";
+import { integer, limits, oneOf, parseOptions, runMain } from "./arguments.mjs";
 
 const allParts = ["text", "unet", "vae", "image", "adapters"];
 
@@ -45,7 +45,7 @@ async function main() {
   const size = oneOf("size", values.size, ["full", "mini"]);
   const device = oneOf("device", values.device, labDevices);
   const repeats = integer("repeats", values.repeats, { min: 1, max: 1000 });
-  const steps = integer("steps", values.steps, { min: 1, max: 150 });
+  const steps = integer("steps", values.steps, limits.steps);
   const wantedTypes = values.types && list("types", values.types, ["f16", "f32"]);
   const parts = values.parts && list("parts", values.parts, allParts);
 

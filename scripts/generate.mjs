@@ -3,7 +3,9 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import {
   adapters,
+  choices,
   integer,
+  limits,
   number,
   oneOf,
   parseOptions,
@@ -87,29 +89,6 @@ const spec = {
   help: { type: "boolean" },
 };
 
-const samplers = ["euler", "euler_a", "dpmpp_2m", "dpmpp_sde", "dpmpp_2m_sde", "ddim", "unipc", "lcm"];
-const schedules = [
-  "uniform",
-  "karras",
-  "exponential",
-  "sgm_uniform",
-  "simple",
-  "beta",
-  "ays",
-  "trailing",
-  "lcm",
-];
-
-const upscalers = [
-  "latent-bilinear",
-  "latent-bicubic",
-  "latent-nearest",
-  "latent-nearest-exact",
-  "pixel-lanczos",
-  "pixel-bicubic",
-  "pixel-nearest",
-];
-
 /** Picture, mask and second pass; each option needs the one that it is about. */
 function readPictures(values, given) {
   requires(values, "init", ["strength", "mask"]);
@@ -121,11 +100,11 @@ function readPictures(values, given) {
   const mask = (file) => ({
     mask: {
       file,
-      ...given("mask-blur", (text) => ({ blur: number("mask-blur", text, { min: 0, max: 64 }) })),
-      ...given("mask-region", (text) => ({ region: oneOf("mask-region", text, ["whole", "masked"]) })),
-      ...given("mask-padding", (text) => ({ padding: integer("mask-padding", text, { min: 0, max: 256 }) })),
+      ...given("mask-blur", (text) => ({ blur: number("mask-blur", text, limits.maskBlur) })),
+      ...given("mask-region", (text) => ({ region: oneOf("mask-region", text, choices.maskRegion) })),
+      ...given("mask-padding", (text) => ({ padding: integer("mask-padding", text, limits.maskPadding) })),
       ...given("mask-fill", (text) => ({
-        fill: oneOf("mask-fill", text, ["original", "noise", "nothing"]),
+        fill: oneOf("mask-fill", text, choices.maskFill),
       })),
     },
   });
@@ -133,22 +112,22 @@ function readPictures(values, given) {
     ...given("init", (init) => ({
       start: {
         file: pictureFile("init", init),
-        ...given("strength", (text) => ({ strength: number("strength", text, { min: 0, max: 1 }) })),
+        ...given("strength", (text) => ({ strength: number("strength", text, limits.denoisingStrength) })),
         ...given("mask", (file) => mask(pictureFile("mask", file))),
       },
     })),
     ...given("hires", (scale) => ({
       hires: {
-        scale: number("hires", scale, { min: 1.1, max: 4 }),
+        scale: number("hires", scale, limits.hiresScale),
         ...given("hires-strength", (text) => ({
-          strength: number("hires-strength", text, { min: 0.05, max: 1 }),
+          strength: number("hires-strength", text, limits.hiresStrength),
         })),
-        ...given("hires-steps", (text) => ({ steps: integer("hires-steps", text, { min: 1, max: 150 }) })),
-        ...given("hires-upscaler", (text) => ({ upscaler: oneOf("hires-upscaler", text, upscalers) })),
+        ...given("hires-steps", (text) => ({ steps: integer("hires-steps", text, limits.steps) })),
+        ...given("hires-upscaler", (text) => ({ upscaler: oneOf("hires-upscaler", text, choices.upscaler) })),
       },
     })),
     ...given("vae-tile", (text) => ({
-      vaeTilePixels: integer("vae-tile", text, { min: 64, max: 2048 }),
+      vaeTilePixels: integer("vae-tile", text, limits.tile),
     })),
   };
 }
@@ -172,19 +151,19 @@ function readOptions() {
     request: {
       prompt: positionals[0],
       negativePrompt: values.negative,
-      seed: integer("seed", values.seed, { min: 0, max: 2 ** 32 - 1 }),
-      count: integer("count", values.count, { min: 1, max: 16 }),
-      preset: oneOf("preset", values.preset, ["balanced", "paper", "reference"]),
-      method: oneOf("method", values.method, ["stylus", "sd", "retriever", "reranker", "random"]),
+      seed: integer("seed", values.seed, limits.seed),
+      count: integer("count", values.count, limits.count),
+      preset: oneOf("preset", values.preset, choices.preset),
+      method: oneOf("method", values.method, choices.method),
       adapters: adapters("adapters", values.adapters),
-      device: oneOf("device", values.device, ["auto", "webgpu", "wasm"]),
-      ...given("steps", (text) => ({ steps: integer("steps", text, { min: 1, max: 150 }) })),
+      device: oneOf("device", values.device, choices.device),
+      ...given("steps", (text) => ({ steps: integer("steps", text, limits.steps) })),
       ...given("size", (text) => size("size", text)),
-      ...given("cfg", (text) => ({ cfgScale: number("cfg", text, { min: 0, max: 30 }) })),
-      ...given("sampler", (text) => ({ sampler: oneOf("sampler", text, samplers) })),
-      ...given("schedule", (text) => ({ schedule: oneOf("schedule", text, schedules) })),
-      ...given("clip-skip", (text) => ({ clipSkip: integer("clip-skip", text, { min: 1, max: 12 }) })),
-      ...given("noise", (text) => ({ noise: oneOf("noise", text, ["cpu", "nv"]) })),
+      ...given("cfg", (text) => ({ cfgScale: number("cfg", text, limits.cfgScale) })),
+      ...given("sampler", (text) => ({ sampler: oneOf("sampler", text, choices.sampler) })),
+      ...given("schedule", (text) => ({ schedule: oneOf("schedule", text, choices.schedule) })),
+      ...given("clip-skip", (text) => ({ clipSkip: integer("clip-skip", text, limits.clipSkip) })),
+      ...given("noise", (text) => ({ noise: oneOf("noise", text, choices.noise) })),
       ...readPictures(values, given),
       ...given("few-step", (text) => ({ fewStep: oneOf("few-step", text, ["on", "off"]) === "on" })),
     },

@@ -1,11 +1,12 @@
 // The methods that Stylus is compared with (paper §4; configs/ablate_retrieval). Each adapter of a baseline is a task of
 // its own, so its weight is not divided; plan them with `masks: "all"`.
 import { StylusError } from "../shared/errors.ts";
+import type { MethodId } from "../shared/limits.ts";
 import type { Candidate } from "../retrieval/candidate.ts";
 import type { Composition } from "./composition.ts";
 import { below, seededRandom } from "./plan/random.ts";
 
-export type Baseline = "sd" | "retriever" | "random" | "reranker";
+export type Baseline = Exclude<MethodId, "stylus">;
 
 /** Adapters of a baseline (`rerank.top_k` of the reference). */
 const adapterCount = 3;

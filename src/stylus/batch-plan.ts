@@ -3,8 +3,8 @@
 import type { Composition } from "../compose/composition.ts";
 import { planImages } from "../compose/plan/image-plan.ts";
 import type { AdapterUse } from "../shared/request.ts";
-import { readLoraTags } from "./lora-tags.ts";
-import type { GenerateOptions, ListedAdapter } from "./options.ts";
+import { seedOfImage } from "../shared/seeds.ts";
+import { useOf, type GenerateOptions } from "./options.ts";
 import type { PlannedImage } from "./run-types.ts";
 import type { LoadedPack } from "./loaded-pack.ts";
 
@@ -15,10 +15,6 @@ export interface PlannedBatch {
   /** Number of different masks, as decimal digits: it may exceed 2^53. */
   readonly maskCount: string;
 }
-
-/** Adapters that no stage chose: a list given by hand. */
-const adapterUses = (chosen: readonly ListedAdapter[]): AdapterUse[] =>
-  chosen.map(({ weight, ...use }) => ({ textStrength: weight, ...use, unetStrength: weight }));
 
 /** Adds the adapters of tags to an image; a tag beats the strength that a stage chose. */
 function withTags(image: PlannedImage, tagged: readonly AdapterUse[]): PlannedImage {
@@ -32,24 +28,26 @@ function withTags(image: PlannedImage, tagged: readonly AdapterUse[]): PlannedIm
   };
 }
 
-/** The images of a batch: planned by the preset's rules, or as listed by hand; adapters tagged in the prompt are added. */
+/**
+ * The images of a batch: planned by the preset's rules, or as listed by hand.
+ * @param context.tagged adapters of the prompt's tags, which are added to every image
+ */
 export function planBatch(
   composition: Composition,
   options: GenerateOptions,
-  pack: LoadedPack,
+  { cards, tagged }: { readonly cards: LoadedPack["cards"]; readonly tagged: readonly AdapterUse[] },
 ): PlannedBatch {
-  const tagged = readLoraTags(options.prompt, pack.cards).adapters;
   if (options.adapters !== "auto") {
-    const adapters = adapterUses(options.adapters === "none" ? [] : options.adapters);
+    const adapters = options.adapters === "none" ? [] : options.adapters.map(useOf);
     const images = Array.from({ length: options.count }, (_, index) => ({
-      seed: options.seed + index,
+      seed: seedOfImage(options.seed, index),
       adapters,
       masked: [],
       formulas: {},
     }));
     return { composition, images: images.map((image) => withTags(image, tagged)), maskCount: "1" };
   }
-  const weight = (id: string): number => pack.cards.find((card) => card.id === id)?.refined.weight ?? 0.8;
+  const weight = (id: string): number => cards.find((card) => card.id === id)?.refined.weight ?? 0.8;
   const plan = planImages(composition, {
     preset: options.preset,
     count: options.count,

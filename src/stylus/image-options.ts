@@ -1,7 +1,8 @@
 // What is asked for beside text to image at one size: a picture to start from, a mask on it, a second and larger pass.
 // Plain data. Pictures and masks are named by the SHA-256 of their files; the input store (input-store.ts) has the files.
 import type { HiresFix, ImageToImage, InpaintMask } from "../shared/request.ts";
-import { checkRange, refuse } from "./option-checks.ts";
+import { limits } from "../shared/limits.ts";
+import { checkHiresPass, checkRange, refuse } from "../shared/request-check.ts";
 
 /** A picture of the input store, sizes in pixels. */
 export interface StartPicture {
@@ -29,31 +30,6 @@ export const storedIds = (start: StartOptions | null | undefined): string[] =>
 export interface HiresOptions extends Pick<HiresFix, "upscaler" | "strength" | "steps"> {
   readonly scale: number;
 }
-
-/** Sizes in pixels, file sizes in bytes. */
-export const pictureLimits = {
-  strength: { min: 0, max: 1 },
-  maskBlur: { min: 0, max: 64 },
-  maskPadding: { min: 0, max: 256 },
-  hiresScale: { min: 1.1, max: 4 },
-  hiresStrength: { min: 0.05, max: 1 },
-  hiresSteps: { min: 1, max: 150 },
-  /** Of the second pass, where the pack sets no narrower one. */
-  hiresSide: 2048,
-  tile: { min: 64, max: 2048 },
-} as const;
-
-export const maskRegions: readonly MaskValues["region"][] = ["whole", "masked"];
-export const maskFills: readonly MaskValues["fill"][] = ["original", "noise", "nothing"];
-export const upscalers: readonly HiresFix["upscaler"][] = [
-  "latent-bilinear",
-  "latent-bicubic",
-  "latent-nearest",
-  "latent-nearest-exact",
-  "pixel-lanczos",
-  "pixel-bicubic",
-  "pixel-nearest",
-];
 
 /** As in AUTOMATIC1111, but for the second pass: pixels at a low strength keep what the first pass painted. */
 export const defaultStrength = 0.75;
@@ -111,38 +87,23 @@ export const finishedSize = (options: {
   return hires === null ? { width, height } : hiresSize({ width, height }, hires.scale);
 };
 
-/** @throws StylusError bad-input */
-export function checkStart({ strength, mask }: StartOptions): void {
-  checkRange("start.strength", strength, { ...pictureLimits.strength, name: "Denoising strength" });
-  if (mask === null) return;
-  checkRange("start.mask.blur", mask.blur, { ...pictureLimits.maskBlur, name: "Mask blur" });
-  checkRange("start.mask.padding", mask.padding, {
-    ...pictureLimits.maskPadding,
-    whole: true,
-    name: "Mask padding",
-  });
-  checkOneOf("start.mask.region", mask.region, { choices: maskRegions, name: "Inpaint area" });
-  checkOneOf("start.mask.fill", mask.fill, { choices: maskFills, name: "Masked content" });
-}
-
-/** @throws StylusError bad-input */
+/**
+ * @param options.maxSide of the pack
+ * @throws StylusError bad-input
+ */
 export function checkHires(
   hires: HiresOptions,
-  options: { readonly width: number; readonly height: number; readonly maxSide: number },
+  options: {
+    readonly width: number;
+    readonly height: number;
+    readonly maxSide: number;
+    readonly overImage: boolean;
+  },
 ): void {
-  checkRange("hires.scale", hires.scale, { ...pictureLimits.hiresScale, name: "Upscale by" });
-  checkRange("hires.strength", hires.strength, {
-    ...pictureLimits.hiresStrength,
-    name: "Hires denoising strength",
-  });
-  checkRange("hires.steps", hires.steps, {
-    ...pictureLimits.hiresSteps,
-    whole: true,
-    name: "Hires steps",
-  });
-  checkOneOf("hires.upscaler", hires.upscaler, { choices: upscalers, name: "Upscaler" });
+  checkRange("hires.scale", hires.scale, { ...limits.hiresScale, name: "Upscale by" });
+  checkHiresPass(hires, options);
   const large = hiresSize(options, hires.scale);
-  const most = Math.min(options.maxSide, pictureLimits.hiresSide);
+  const most = Math.min(options.maxSide, limits.finishedSide);
   if (Math.max(large.width, large.height) > most) {
     refuse(
       "hires.scale",
@@ -150,15 +111,6 @@ export function checkHires(
       "Lower “Upscale by”, or the image size.",
     );
   }
-}
-
-function checkOneOf<Value extends string>(
-  field: string,
-  value: Value,
-  { choices, name }: { choices: readonly Value[]; name: string },
-): void {
-  if (!choices.includes(value))
-    refuse(field, `${name} cannot be “${value}”.`, `Use one of ${choices.join(", ")}.`);
 }
 
 /** The engine's form of a second pass. */

@@ -1,13 +1,8 @@
 // Pictures to start from, masks and second passes in a `parameters` text, under AUTOMATIC1111's labels and names. The
 // picture itself is not in the text: what is read are the values it was painted over with. Pure.
 import type { GenerateOptions, PartialOptions } from "./options.ts";
-import {
-  defaultMask,
-  hiresSize,
-  pictureLimits,
-  type HiresOptions,
-  type MaskValues,
-} from "./image-options.ts";
+import { defaultMask, hiresSize, type HiresOptions, type MaskValues } from "./image-options.ts";
+import { limits } from "../shared/limits.ts";
 
 type Fields = ReadonlyMap<string, string>;
 
@@ -74,14 +69,14 @@ const present = <Value extends object>(values: Value): Partial<Value> =>
 
 /** The second pass of a text; undefined when there was none. A size instead of a scale is read as a scale. */
 export function readHires(fields: Fields): PartialOptions["hires"] {
-  const scale = numberIn(fields, "Hires upscale", pictureLimits.hiresScale) ?? scaleOfSize(fields);
+  const scale = numberIn(fields, "Hires upscale", limits.hiresScale) ?? scaleOfSize(fields);
   if (scale === undefined) return undefined;
   return present({
     scale,
-    steps: numberIn(fields, "Hires steps", pictureLimits.hiresSteps),
+    steps: numberIn(fields, "Hires steps", limits.steps),
     // Upscaling networks are not there yet: the default takes their place.
     upscaler: idOf(UPSCALER_LABELS, fields.get("Hires upscaler")),
-    strength: numberIn(fields, "Denoising strength", pictureLimits.hiresStrength),
+    strength: numberIn(fields, "Denoising strength", limits.hiresStrength),
   });
 }
 
@@ -95,27 +90,27 @@ function scaleOfSize(fields: Fields): number | undefined {
   if (!first || !second) return undefined;
   const scale = second[0]! / first[0]!;
   const size = hiresSize({ width: first[0]!, height: first[1]! }, scale);
-  const { min, max } = pictureLimits.hiresScale;
+  const { min, max } = limits.hiresScale;
   return scale >= min && scale <= max && size.height === second[1] ? scale : undefined;
 }
 
 export function readTile(fields: Fields): number | undefined {
-  const tile = numberIn(fields, TILE_LABEL, pictureLimits.tile);
+  const tile = numberIn(fields, TILE_LABEL, limits.tile);
   return tile !== undefined && tile % 8 === 0 ? tile : undefined;
 }
 
 /** The values that a picture was painted over with; null when it was painted from words only. */
 export function readStartValues(fields: Fields): ({ strength: number } & MaskValues) | null {
-  const strength = numberIn(fields, "Denoising strength", pictureLimits.strength);
+  const strength = numberIn(fields, "Denoising strength", limits.denoisingStrength);
   if (strength === undefined || readHires(fields) !== undefined) return null;
   return {
     strength,
     ...defaultMask,
     ...present({
-      blur: numberIn(fields, "Mask blur", pictureLimits.maskBlur),
+      blur: numberIn(fields, "Mask blur", limits.maskBlur),
       fill: idOf(FILL_LABELS, fields.get("Masked content")),
       region: idOf(REGION_LABELS, fields.get("Inpaint area")),
-      padding: numberIn(fields, "Masked area padding", pictureLimits.maskPadding),
+      padding: numberIn(fields, "Masked area padding", limits.maskPadding),
     }),
   };
 }

@@ -8,9 +8,10 @@ import {
 } from "../formats/generation-parameters.ts";
 import type { AdapterCard } from "../retrieval/card.ts";
 import type { AdapterUse } from "../shared/request.ts";
-import { formatLoraTag, readLoraTags } from "./lora-tags.ts";
-import { limits, type GenerateOptions, type PartialOptions } from "./options.ts";
+import { formatLoraTag, readLoraTags, withoutTags } from "./lora-tags.ts";
+import { type GenerateOptions, type PartialOptions } from "./options.ts";
 import { pictureFields, readHires, readTile } from "./infotext-images.ts";
+import { limits } from "../shared/limits.ts";
 
 export interface PictureInfo {
   readonly options: GenerateOptions;
@@ -39,7 +40,7 @@ export function writeInfotext({ options, image, cards, model, version }: Picture
         ]
       : []),
   ];
-  const words = readLoraTags(options.prompt).text.trim();
+  const words = withoutTags(options.prompt).trim();
   const hashes = Object.fromEntries(
     used.map(({ id }) => [`lora:${id}`, shortHash(cards.get(id))]).filter(([, hash]) => hash !== ""),
   );

@@ -13,7 +13,7 @@ import { combineUses } from "../shared/adapter-uses.ts";
 import { StylusError, toPlainError } from "../shared/errors.ts";
 import type { AdapterUse } from "../shared/request.ts";
 import { adaptersNamed } from "./adapter-names.ts";
-import { limits } from "./options.ts";
+import { limits } from "../shared/limits.ts";
 
 export interface LoraTags {
   readonly text: string;
@@ -50,7 +50,7 @@ export function readLoraTags(prompt: string, cards: readonly AdapterCard[] = [])
     const beyond = [unetStrength, textStrength].find((strength) => !isUsable(strength));
     if (beyond !== undefined)
       problems.push(
-        `${id}: a strength of ${short(beyond)} would ruin the image. Strengths go from ${limits.strength.min} to ${limits.strength.max}; 0.5 to 1 is usual.`,
+        `${id}: a strength of ${short(beyond)} would ruin the image. Strengths go from ${limits.adapterStrength.min} to ${limits.adapterStrength.max}; 0.5 to 1 is usual.`,
       );
   }
   return {
@@ -65,6 +65,9 @@ export function readLoraTags(prompt: string, cards: readonly AdapterCard[] = [])
   };
 }
 
+/** The words of a prompt whose tags say nothing here: a negative prompt, or one whose adapters are listed. */
+export const withoutTags = (prompt: string): string => prompt.replace(tagPattern, "");
+
 /** What to say of the tags in a negative prompt: they are left out of its words, as in the prompt, but do nothing there. */
 export const describeNegativeTags = (negativePrompt: string): readonly string[] =>
   [...new Set(negativePrompt.match(tagPattern))].map(
@@ -72,7 +75,7 @@ export const describeNegativeTags = (negativePrompt: string): readonly string[] 
   );
 
 const isUsable = (strength: number): boolean =>
-  strength >= limits.strength.min && strength <= limits.strength.max;
+  strength >= limits.adapterStrength.min && strength <= limits.adapterStrength.max;
 
 function readTag(
   [, kind, content]: readonly (string | undefined)[],

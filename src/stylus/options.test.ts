@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { StylusError } from "../shared/errors.ts";
-import { checkOptions, completeOptions, limits, type PackDefaults } from "./options.ts";
+import { checkOptions, completeOptions, type PackDefaults } from "./options.ts";
+import { limits } from "../shared/limits.ts";
 
 const defaults: PackDefaults = {
   width: 256,

@@ -1,20 +1,25 @@
 // What can be asked for in one run: by the page, by the command line (window.stylus) and by a recalled picture.
 // Plain data; `completeOptions` fills what was left out, `checkOptions` says in plain words what cannot be done.
-import type {
-  AdapterUse,
-  DevicePreference,
-  DiffusionRequest,
-  SamplerId,
-  ScheduleId,
-} from "../shared/request.ts";
-import { checkRange, refuse } from "./option-checks.ts";
+import { choices, limits, type MethodId, type PresetId } from "../shared/limits.ts";
+import type { AdapterUse, DevicePreference, SamplerId, ScheduleId } from "../shared/request.ts";
+import {
+  checkInitImage,
+  checkOneOf,
+  checkRange,
+  checkSampling,
+  checkSeed,
+  checkStrength,
+  checkTile,
+  checkUse,
+  refuse,
+  type Sampling,
+  type SizeRange,
+} from "../shared/request-check.ts";
 import {
   checkHires,
-  checkStart,
   defaultHires,
   defaultMask,
   defaultStrength,
-  pictureLimits,
   sizeForPicture,
   type HiresOptions,
   type MaskValues,
@@ -22,32 +27,27 @@ import {
   type StartPicture,
 } from "./image-options.ts";
 
-export type PresetId = "paper" | "reference" | "balanced";
-export type MethodId = "stylus" | "sd" | "retriever" | "reranker" | "random";
-
 /** An adapter named by hand; both of its parts work at `weight` unless a strength of the text part is given. */
 export interface ListedAdapter extends Omit<AdapterUse, "unetStrength" | "textStrength"> {
   readonly weight: number;
   readonly textStrength?: number;
 }
 
-/** What the engine is asked for as it stands. */
-type Sampling = Pick<
-  DiffusionRequest,
-  | "prompt"
-  | "negativePrompt"
-  | "width"
-  | "height"
-  | "steps"
-  | "cfgScale"
-  | "sampler"
-  | "schedule"
-  | "clipSkip"
-  | "noise"
->;
+/** The engine's form of an adapter named by hand. */
+export const useOf = ({ weight, textStrength = weight, ...listed }: ListedAdapter): AdapterUse => ({
+  ...listed,
+  unetStrength: weight,
+  textStrength,
+});
+
+/** The way back: an adapter of a finished image, to be asked for by hand. */
+export const listedOf = ({ unetStrength, ...use }: AdapterUse): ListedAdapter => ({
+  ...use,
+  weight: unetStrength,
+});
 
 export interface GenerateOptions extends Sampling {
-  /** Image i of a batch uses seed + i. */
+  /** Image i of a batch uses seed + i: see src/shared/seeds.ts. */
   readonly seed: number;
   readonly count: number;
   /** Which reading of the Stylus rules: docs/stylus.md. */
@@ -102,25 +102,12 @@ export interface PackDefaults {
   readonly full: SamplingDefaults;
   /** Null when the pack has no few-step adapter. */
   readonly fewStep: SamplingDefaults | null;
-  /** Longest side of a picture in pixels, second pass included; see `limits` when absent. */
+  /** Longest side of a picture in pixels, second pass included; `limits.finishedSide` when absent. */
   readonly maxSide?: number;
 }
 
-/** Limits of one request. Sizes in pixels; the prompt in UTF-16 units. */
-export const limits = {
-  promptLength: 10_000,
-  steps: { min: 1, max: 150 },
-  count: { min: 1, max: 16 },
-  cfgScale: { min: 0, max: 30 },
-  size: { min: 64, max: 1024, step: 8 },
-  clipSkip: { min: 1, max: 12 },
-  seed: { min: 0, max: 2 ** 32 - 1 },
-  /** Of an adapter: sliders are made for up to 5, beyond that a picture breaks. */
-  strength: { min: -5, max: 5 },
-} as const;
-
 /** Sizes that a pack can paint in one pass, in pixels. */
-export const sizeLimits = (defaults?: PackDefaults): { min: number; max: number; step: number } => ({
+export const sizeLimits = (defaults?: PackDefaults): SizeRange => ({
   ...limits.size,
   max: Math.min(limits.size.max, defaults?.maxSide ?? limits.size.max),
 });
@@ -187,6 +174,17 @@ export function completeOptions(partial: PartialOptions, defaults: PackDefaults)
   };
 }
 
+/** What can be refused before a pack is loaded. @throws StylusError bad-input */
+export function checkBeforeLoading({
+  prompt,
+  device = "auto",
+}: Pick<PartialOptions, "prompt" | "device">): void {
+  if (typeof prompt !== "string" || prompt.trim() === "") {
+    refuse("prompt", "The prompt is empty.", "Describe an image, for example “a fox in the snow”.");
+  }
+  checkOneOf("device", device, { among: choices.device, name: "Device" });
+}
+
 /**
  * Refuses what no engine could do, before any work starts.
  * @param options.defaults of the pack, for the sizes that it can paint
@@ -196,58 +194,33 @@ export function checkOptions(
   options: GenerateOptions,
   { defaults }: { defaults?: PackDefaults | undefined } = {},
 ): void {
-  if (options.prompt.trim() === "") {
-    refuse("prompt", "The prompt is empty.", "Describe an image, for example “a fox in the snow”.");
-  }
-  if (options.prompt.length > limits.promptLength) {
-    refuse(
-      "prompt",
-      `The prompt is ${options.prompt.length.toLocaleString("en")} characters long; the limit is ${limits.promptLength.toLocaleString("en")}.`,
-      "Shorten it; the first words count most.",
-    );
-  }
-  if (options.negativePrompt.length > limits.promptLength) {
-    refuse("negativePrompt", "The negative prompt is too long.", "Shorten it.");
-  }
-  checkRange("steps", options.steps, { ...limits.steps, whole: true, name: "Steps" });
-  checkRange("count", options.count, { ...limits.count, whole: true, name: "Images" });
-  checkRange("cfgScale", options.cfgScale, { ...limits.cfgScale, name: "CFG scale" });
-  checkRange("clipSkip", options.clipSkip, { ...limits.clipSkip, whole: true, name: "Clip skip" });
-  checkRange("seed", options.seed, { ...limits.seed, whole: true, name: "Seed" });
-  for (const field of ["width", "height"] as const) {
-    const name = field === "width" ? "Width" : "Height";
-    checkRange(field, options[field], { ...sizeLimits(defaults), whole: true, name });
-    if (options[field] % limits.size.step !== 0) {
-      refuse(
-        field,
-        `${name} must be a multiple of ${limits.size.step}, not ${options[field]}.`,
-        `Use ${Math.round(options[field] / limits.size.step) * limits.size.step}.`,
-      );
-    }
-  }
-  const listed = Array.isArray(options.adapters) ? options.adapters : [];
-  for (const { id, weight, textStrength = weight } of listed) {
-    for (const strength of [weight, textStrength])
-      checkRange("adapters", strength, { ...limits.strength, name: `Strength of ${id}` });
-  }
-  for (const [id, strength] of Object.entries(options.strengths))
-    checkRange("strengths", strength, { ...limits.strength, name: `Strength of ${id}` });
+  checkBeforeLoading(options);
+  checkSampling(options, sizeLimits(defaults));
+  checkRange("count", options.count, { ...limits.count, step: 1, name: "Images" });
+  checkSeed(options.seed);
+  checkOneOf("preset", options.preset, { among: choices.preset, name: "Preset" });
+  checkOneOf("method", options.method, { among: choices.method, name: "Method" });
+  for (const field of ["pins", "bans", "removed"] as const) checkIds(field, options[field]);
+  checkAdapters(options.adapters);
+  for (const [id, strength] of Object.entries(options.strengths)) checkStrength("strengths", id, strength);
   const { start, hires, vaeTilePixels } = options;
-  if (start !== null && hires !== null) {
-    refuse(
-      "hires",
-      "Hires fix does not work with an init image.",
-      "Remove one of them, or set a larger size for the init image.",
-    );
-  }
-  if (start !== null) checkStart(start);
+  if (start !== null) checkInitImage("start", start);
   if (hires !== null) {
-    const maxSide = defaults?.maxSide ?? pictureLimits.hiresSide;
-    checkHires(hires, { width: options.width, height: options.height, maxSide });
+    const maxSide = defaults?.maxSide ?? limits.finishedSide;
+    const { width, height } = options;
+    checkHires(hires, { width, height, maxSide, overImage: start !== null });
   }
-  if (vaeTilePixels !== null) {
-    checkRange("vaeTilePixels", vaeTilePixels, { ...pictureLimits.tile, whole: true, name: "VAE tile" });
-    if (vaeTilePixels % limits.size.step !== 0)
-      refuse("vaeTilePixels", `VAE tile must be a multiple of 8, not ${vaeTilePixels}.`, "Use 256 or 512.");
-  }
+  if (vaeTilePixels !== null) checkTile(vaeTilePixels, limits.size.step);
+}
+
+function checkIds(field: string, ids: readonly string[]): void {
+  if (!Array.isArray(ids) || ids.some((id) => typeof id !== "string"))
+    refuse(field, "Adapters are named by a list of ids.", "Give a list, which may be empty.");
+}
+
+function checkAdapters(adapters: GenerateOptions["adapters"]): void {
+  if (adapters === "auto" || adapters === "none") return;
+  if (!Array.isArray(adapters) || adapters.some((listed) => typeof listed?.id !== "string"))
+    refuse("adapters", "The adapters are neither “auto”, “none” nor a list.", "List them as { id, weight }.");
+  for (const listed of adapters) checkUse(useOf(listed));
 }

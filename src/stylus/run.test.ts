@@ -277,6 +277,77 @@ describe("run", () => {
     expect(error.remedy).toContain(advice);
   });
 
+  it.each([
+    ["device", { device: "gpu" }, "Device cannot be “gpu”.", "Use one of auto, webgpu, wasm."],
+    [
+      "preset",
+      { preset: "constructor" },
+      "Preset cannot be “constructor”.",
+      "Use one of balanced, paper, reference.",
+    ],
+    [
+      "method",
+      { method: "toString" },
+      "Method cannot be “toString”.",
+      "Use one of stylus, sd, retriever, reranker, random.",
+    ],
+    [
+      "sampler",
+      { sampler: "__proto__" },
+      "Sampler cannot be “__proto__”.",
+      "Use one of euler, euler_a, dpmpp_2m, dpmpp_sde, dpmpp_2m_sde, ddim, unipc, lcm.",
+    ],
+    [
+      "schedule",
+      { schedule: "valueOf" },
+      "Schedule cannot be “valueOf”.",
+      "Use one of uniform, karras, exponential, sgm_uniform, simple, beta, ays, trailing, lcm.",
+    ],
+    ["noise", { noise: "gpu" }, "Noise cannot be “gpu”.", "Use one of cpu, nv."],
+    ["bans", { bans: "ink" }, "Adapters are named by a list of ids.", "Give a list, which may be empty."],
+    [
+      "adapters",
+      { adapters: "ink" },
+      "The adapters are neither “auto”, “none” nor a list.",
+      "List them as { id, weight }.",
+    ],
+    ["prompt", { prompt: 7 }, "The prompt is empty.", "Describe an image, for example “a fox in the snow”."],
+  ])("refuses an unknown %s before the engine has it: %j", async (where, change, message, remedy) => {
+    const error = await refusal({ prompt: "a fox", ...change } as Parameters<typeof run>[0]);
+    expect(error).toMatchObject({ code: "bad-input", where, message, remedy });
+  });
+
+  it("seeds of a batch go on at 0 after 2³² − 1, planned or listed", async () => {
+    for (const adapters of ["auto", "none"] as const) {
+      const { services, requests } = setup();
+      const { images } = await run({ prompt: "clay", seed: 2 ** 32 - 1, count: 3, adapters }, services);
+      expect(requests[0]!.images.map(({ seed }) => seed)).toEqual([2 ** 32 - 1, 0, 1]);
+      expect(images.map(({ seed }) => seed)).toEqual([2 ** 32 - 1, 0, 1]);
+    }
+    expect(await refusal({ prompt: "clay", seed: 2 ** 32 })).toMatchObject({
+      where: "seed",
+      message: "Seed must be 0–4294967295, not 4294967296.",
+    });
+  });
+
+  it.each(["constructor", "toString", "__proto__"])("an adapter may be called %s", async (id) => {
+    const { services, requests } = setup();
+    const named = { ...pack, cards: [card(id)] };
+    const context = {
+      ...services,
+      load: async () => named,
+      search: async () => [{ card: card(id), similarity: 0.5, vector: new Float32Array([1]), keys: [] }],
+    };
+    const { report } = await run({ prompt: "clay", fewStep: false }, context);
+    await run({ prompt: `clay <lora:${id}:0.5>`, fewStep: false }, context);
+    await run({ prompt: "clay", fewStep: false, strengths: JSON.parse(`{"${id}": 0.25}`) }, context);
+    await run({ prompt: "clay", fewStep: false, adapters: [{ id, weight: 1.5 }] }, context);
+    expect(requests.map(({ images }) => images[0]!.adapters)).toEqual(
+      [0.8, 0.5, 0.25, 1.5].map((strength) => [{ id, unetStrength: strength, textStrength: strength }]),
+    );
+    expect(Object.entries(report.images[0]!.formulas)).toEqual([[id, "0.8"]]);
+  });
+
   it("stops between stages when aborted", async () => {
     const { services, requests } = setup();
     const controller = new AbortController();

@@ -5,8 +5,14 @@ import { StylusError, throwIfAborted } from "../shared/errors.ts";
 import type { DiffusionEvent, DiffusionRequest, ImageToImage } from "../shared/request.ts";
 import { adviseOnName } from "./adapter-names.ts";
 import { choose, type RunStage } from "./choose.ts";
-import { checkLoraTags, readLoraTags } from "./lora-tags.ts";
-import { checkOptions, completeOptions, type GenerateOptions, type PartialOptions } from "./options.ts";
+import { checkLoraTags, readLoraTags, withoutTags, type LoraTags } from "./lora-tags.ts";
+import {
+  checkBeforeLoading,
+  checkOptions,
+  completeOptions,
+  type GenerateOptions,
+  type PartialOptions,
+} from "./options.ts";
 import { describeStart, finishedSize, hiresFix, type StartOptions } from "./image-options.ts";
 import { planBatch } from "./batch-plan.ts";
 import type { RunServices } from "./ports.ts";
@@ -66,12 +72,7 @@ export async function run(
     return value;
   };
 
-  if (partial.prompt.trim() === "") {
-    throw new StylusError("bad-input", "The prompt is empty.", {
-      where: "prompt",
-      remedy: "Describe an image, for example “a fox in the snow”.",
-    });
-  }
+  checkBeforeLoading(partial);
   const device = partial.device ?? "auto";
   const pack = await stage("load", { packId, device }, async () => {
     const value = await services.load(packId, { device, onProgress, signal });
@@ -96,12 +97,12 @@ export async function run(
   const chosen = await choose(options, tags, { services, pack, stage, onEvent, signal });
   const { preset, count, seed } = options;
   const planned = await stage("plan", { preset, count, seed }, async () => {
-    const value = planBatch(chosen, options, pack);
+    const value = planBatch(chosen, options, { cards: pack.cards, tagged: tags.adapters });
     return { value, outputs: value };
   });
   onEvent({ type: "plan", composition: planned.composition, images: planned.images });
 
-  const request = diffusionRequest(options, { pack, images: planned.images, imageToImage });
+  const request = diffusionRequest(options, { pack, tags, images: planned.images, imageToImage });
   const wanted = remoteAdaptersOf(request, pack);
   if (wanted.length > 0) {
     await stage("fetch", { adapters: wanted }, async () => ({
@@ -181,9 +182,15 @@ function diffusionRequest(
   options: GenerateOptions,
   {
     pack,
+    tags,
     images,
     imageToImage,
-  }: { pack: LoadedPack; images: readonly PlannedImage[]; imageToImage: ImageToImage | null },
+  }: {
+    pack: LoadedPack;
+    tags: LoraTags;
+    images: readonly PlannedImage[];
+    imageToImage: ImageToImage | null;
+  },
 ): DiffusionRequest {
   const { width, height, steps, cfgScale, sampler, schedule, clipSkip, noise, hires, vaeTilePixels } =
     options;
@@ -191,8 +198,8 @@ function diffusionRequest(
   const strength = fewStep?.refined.weight ?? 0;
   return {
     packId: pack.id,
-    prompt: readLoraTags(options.prompt).text,
-    negativePrompt: readLoraTags(options.negativePrompt).text,
+    prompt: tags.text,
+    negativePrompt: withoutTags(options.negativePrompt),
     width,
     height,
     steps,

@@ -1,7 +1,7 @@
 // Words that a model has never read. CLIP's 49,408 tokens say nothing of that, since it has read all there is; a small model's
 // tokens are the words of its captions, so that a word without a token of its own was in none of them.
 import { contentStems, contentWords } from "../compose/rules/words.ts";
-import { readLoraTags } from "./lora-tags.ts";
+import { withoutTags } from "./lora-tags.ts";
 import type { LoadedPack, Vocabulary } from "./loaded-pack.ts";
 
 /** CLIP's file has 860 kB, that of a vocabulary of 4,096 tokens 70. */
@@ -38,7 +38,7 @@ export function describeUnknown(
 ): string | null {
   if (!vocabulary) return null;
   const triggers = new Set(cards.flatMap(({ triggerWords }) => triggerWords.flatMap(contentStems)));
-  const unknown = contentWords(readLoraTags(prompt).text.replaceAll("BREAK", " "))
+  const unknown = contentWords(withoutTags(prompt).replaceAll("BREAK", " "))
     .filter(({ text }) => /^\p{L}{3,}$/u.test(text))
     .filter(({ text, stem }) => !vocabulary.has(text) && !vocabulary.has(stem))
     .filter(({ text, stem }) => !triggers.has(stem) && !idleWords.has(text));

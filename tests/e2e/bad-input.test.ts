@@ -102,9 +102,9 @@ describe("requests", () => {
     [{ prompt: " " }, "prompt", /empty/],
     [{ prompt: "a".repeat(10_001) }, "prompt", /10,001 characters/],
     [{ prompt: "a fox", adapters: [{ id: "nobody", weight: 1 }] }, "adapters", /no adapter “nobody”/],
-    [{ prompt: "a fox", adapters: [{ id: "noir", weight: 8 }] }, "adapters", /noir must be between -5 and 5/],
+    [{ prompt: "a fox", adapters: [{ id: "noir", weight: 8 }] }, "adapters", /noir must be -5 to 5, not 8/],
     [{ prompt: "a fox", width: 250 }, "width", /multiple of 8/],
-    [{ prompt: "a fox", steps: 0 }, "steps", /between 1 and 150/],
+    [{ prompt: "a fox", steps: 0 }, "steps", /Steps must be 1–150, not 0/],
     [{ prompt: "a fox", method: "reranker" as const }, undefined, /./],
   ])("window.stylus answers %o with the reason", async (options, where, message) => {
     const error = await runInPage(site.page, options).then(

@@ -58,7 +58,7 @@ test.each([
     /The mask is 64 × 32 pixels, the picture 64 × 64/,
   ],
   ["a mask that is no picture", { mask: { file: Buffer.from("no") } }, /The mask cannot be read/],
-  ["a strength of 2", { strength: 2 }, /Strength must be between 0 and 1/],
+  ["a strength of 2", { strength: 2 }, /strength must be 0–1, not 2/],
 ])(
   "%s is refused",
   async (_name, { mask, ...values }: { strength?: number; mask?: { file: Buffer } }, message) => {

@@ -37,10 +37,10 @@ export interface ModelEntry {
   readonly own: OwnModel | null;
 }
 
-const licenseNames: Readonly<Record<string, string>> = {
-  "creativeml-openrail-m": "CreativeML Open RAIL-M",
-  mit: "MIT",
-};
+const licenseNames: ReadonlyMap<string, string> = new Map([
+  ["creativeml-openrail-m", "CreativeML Open RAIL-M"],
+  ["mit", "MIT"],
+]);
 
 const isComplete = (view: StorageView, id: string): boolean =>
   view.packs.find((pack) => pack.id === id)?.complete === true;
@@ -75,7 +75,7 @@ function hubEntry(
     storedBytes,
     state: id === pocketId || isComplete(view, id) ? "ready" : begun ? "partial" : "absent",
     license: {
-      name: licenseNames[manifest.license] ?? manifest.license,
+      name: licenseNames.get(manifest.license) ?? manifest.license,
       confirmed: manifest.licenseConfirmed,
       pageUrl: pageOf(manifest),
     },

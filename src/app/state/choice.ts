@@ -33,6 +33,10 @@ export interface ChoiceState {
   prune(reading: Reading): void;
 }
 
+/** Without a prototype: an id may be “constructor”. */
+const byId = (strengths: Readonly<Record<string, number>>): Record<string, number> =>
+  Object.assign(Object.create(null) as Record<string, number>, strengths);
+
 const without = (list: readonly string[], id: string): string[] => list.filter((entry) => entry !== id);
 
 const toggle = (list: readonly string[], id: string): string[] =>
@@ -52,7 +56,7 @@ export function createChoiceState(context: {
 }): ChoiceState {
   const { pack } = context;
   const [settings, setSettings] = context.settings;
-  const [adjustments, setAdjustments] = createStore<Adjustments>({ strengths: {}, removed: [] });
+  const [adjustments, setAdjustments] = createStore<Adjustments>({ strengths: byId({}), removed: [] });
   const rules = createMemo(() => knownRules(settings, pack()));
 
   const setRules = (change: (rules: AdapterRules) => Partial<AdapterRules>): void => {
@@ -89,7 +93,7 @@ export function createChoiceState(context: {
     adopt: ({ pins, strengths, removed }, { sameModel }) =>
       batch(() => {
         if (sameModel) setRules(() => ({ pins: [...pins] }));
-        setAdjustments({ strengths: { ...strengths }, removed: [...removed] });
+        setAdjustments({ strengths: byId(strengths), removed: [...removed] });
       }),
     prune(reading) {
       if (reading.prompt !== settings.prompt) return;

@@ -1,7 +1,7 @@
 // Ctrl+↑ and Ctrl+↓ in the prompt, as in AUTOMATIC1111: the weight of the word at the cursor, or of the selection,
 // in steps of 0.1; inside `<lora:name:weight>` the adapter's weight in steps of 0.05, as far as a run takes it. Pure: text and
 // selection in and out.
-import { limits } from "../../stylus/options.ts";
+import { limits } from "../../shared/limits.ts";
 
 export interface TextSelection {
   readonly text: string;
@@ -50,7 +50,7 @@ export function adjustWeight(input: TextSelection, direction: 1 | -1): TextSelec
     if (at < 0) at = parts.findIndex((part) => !part.includes("="));
     const label = /^.*=/.exec(parts[at] ?? "")?.[0] ?? "";
     const present = at < 0 ? 1 : Number(parts[at]!.slice(label.length));
-    const { min, max } = limits.strength;
+    const { min, max } = limits.adapterStrength;
     const isAtEnd = direction > 0 ? present >= max : present <= min;
     if (isAtEnd || !Number.isFinite(present)) return input;
     const weight = formatWeight(Math.min(max, Math.max(min, present + direction * loraStep)));

@@ -5,6 +5,7 @@ import type { Composition } from "../../compose/composition.ts";
 import type { PlainError } from "../../shared/errors.ts";
 import type { EncodedPicture } from "../pictures/image-file.ts";
 import type { AdapterUse, DiffusionEvent, RgbaImage } from "../../shared/request.ts";
+import { seedOfImage } from "../../shared/seeds.ts";
 import type { GenerateOptions } from "../../stylus/options.ts";
 import { finishedSize } from "../../stylus/image-options.ts";
 import type { CandidateView, PlannedImage, RunEvent, RunReport, StageId } from "../../stylus/run-types.ts";
@@ -50,6 +51,10 @@ export interface StageView {
   milliseconds: number | null;
 }
 
+/** How the strength of an adapter came about: "0.8 ÷ 2"; "" where nothing is known of it. */
+export const formulaOf = ({ formulas }: Pick<PlannedImage, "formulas">, id: string): string =>
+  Object.hasOwn(formulas, id) ? formulas[id]! : "";
+
 export interface RunView {
   readonly id: string;
   readonly createdAt: number;
@@ -88,7 +93,7 @@ function waitingImage(runId: string, index: number, options: GenerateOptions): I
   return {
     id: `${runId}-${index}`,
     index,
-    seed: (options.seed + index) % 2 ** 32,
+    seed: seedOfImage(options.seed, index),
     ...finishedSize(options),
     status: "waiting",
     step: 0,

@@ -11,8 +11,8 @@ import { missingAdapters } from "../../stylus/adapter-names.ts";
 import { claimInputs } from "../pictures/input-claims.ts";
 import { openStart } from "../pictures/input-picture.ts";
 import type { InputStore } from "../pictures/input-store.ts";
-import { readLoraTags } from "../../stylus/lora-tags.ts";
-import type { GenerateOptions } from "../../stylus/options.ts";
+import { withoutTags } from "../../stylus/lora-tags.ts";
+import { listedOf, type GenerateOptions } from "../../stylus/options.ts";
 import { storedIds, type StartOptions } from "../../stylus/image-options.ts";
 import type { RunServices } from "../../stylus/ports.ts";
 import type { RunEvent, RunReport } from "../../stylus/run-types.ts";
@@ -237,14 +237,11 @@ export function createRuns(context: RunsContext): Runs {
     const options: GenerateOptions = {
       ...view.options,
       // Its tags are in the list of adapters already.
-      prompt: readLoraTags(view.options.prompt).text,
+      prompt: withoutTags(view.options.prompt),
       seed: image.seed,
       count: 1,
       pins: [], // in the list, too; one that is taken out may be gone
-      adapters:
-        rest.length === 0
-          ? "none"
-          : rest.map(({ unetStrength, ...use }) => ({ ...use, weight: unetStrength })),
+      adapters: rest.length === 0 ? "none" : rest.map(listedOf),
     };
     await exclusively(async (signal) => {
       if (image.variant?.picture) URL.revokeObjectURL(image.variant.picture.url);

@@ -75,3 +75,7 @@ it("damaged pins and bans are none", () => {
     own: { pins: ["a"], bans: ["b"] },
   });
 });
+
+it("rules of a model that is called like a property of every object are its own", () => {
+  expect(rulesOf({ ...initial, model: "constructor" })).toEqual({ pins: [], bans: [] });
+});

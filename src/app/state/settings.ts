@@ -6,12 +6,9 @@ import type { DevicePreference } from "../../shared/request.ts";
 import { modelOf, pocketId } from "../packs/packs.ts";
 import {
   defaultSize,
-  limits,
   randomSeed,
   type GenerateOptions,
-  type MethodId,
   type PackDefaults,
-  type PresetId,
   type SamplingDefaults,
 } from "../../stylus/options.ts";
 import {
@@ -23,6 +20,7 @@ import {
   type StartOptions,
   type StartPicture,
 } from "../../stylus/image-options.ts";
+import { limits, type MethodId, type PresetId } from "../../shared/limits.ts";
 
 export type Appearance = "system" | "light" | "dark";
 
@@ -110,7 +108,10 @@ function read(): Settings {
     const saved = JSON.parse(localStorage.getItem(storageKey) ?? "{}") as Record<string, unknown>;
     const known = Object.entries(saved).filter(([key, value]) => {
       const expected = initial[key as keyof Settings];
-      return key in initial && (expected === null || value === null || typeof value === typeof expected);
+      return (
+        Object.hasOwn(initial, key) &&
+        (expected === null || value === null || typeof value === typeof expected)
+      );
     });
     const read = { ...initial, ...(Object.fromEntries(known) as Partial<Settings>) };
     return {
@@ -174,7 +175,10 @@ export const ruleKey = ({ model }: Settings): string => modelOf(model);
 const noRules: AdapterRules = { pins: [], bans: [] };
 
 /** Pins and bans of the model in use. */
-export const rulesOf = (settings: Settings): AdapterRules => settings.adapters[ruleKey(settings)] ?? noRules;
+export const rulesOf = (settings: Settings): AdapterRules => {
+  const key = ruleKey(settings);
+  return Object.hasOwn(settings.adapters, key) ? settings.adapters[key]! : noRules;
+};
 
 /** Few-step is on by default where a full run would take minutes. */
 export const usesFewStep = (settings: Settings, slowDevice: boolean): boolean =>

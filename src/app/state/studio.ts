@@ -11,7 +11,7 @@ import type { DiskPick } from "../packs/disk-files.ts";
 import { createGalleryState, type GalleryState } from "./gallery.ts";
 import { describeMissing, missingAdapters } from "../../stylus/adapter-names.ts";
 import { readInfotext } from "../../stylus/infotext.ts";
-import { readLoraTags } from "../../stylus/lora-tags.ts";
+import { readLoraTags, type LoraTags } from "../../stylus/lora-tags.ts";
 import { readStartValues } from "../../stylus/infotext-images.ts";
 import { createIntake, type Intake } from "./intake.ts";
 import { createModels, type Models } from "./models.ts";
@@ -67,6 +67,8 @@ export interface Studio
   readonly adjusted: Accessor<boolean>;
   /** What would be chosen for the prompt as it stands; follows typing. */
   readonly reading: Accessor<Reading>;
+  /** The adapters that the prompt names by tags, and what cannot be understood of them. */
+  readonly tags: Accessor<LoraTags>;
   /** The images that the next run would paint at the present seed: strengths for the sliders. */
   readonly planned: Accessor<readonly PlannedImage[]>;
   readonly gallery: GalleryState;
@@ -184,9 +186,12 @@ function buildStudio(services: PageServices): Studio {
   });
   const models = createModels({ services, packId, use: useModel, busy: runs.busy, announce });
   const reading = createReading({ services, pack, busy: runs.busy, options, shown: runs.shown });
+  const tags = createMemo(() => readLoraTags(settings.prompt, pack()?.cards));
   const planned = createMemo((): readonly PlannedImage[] => {
     const loaded = pack();
-    return loaded ? planBatch(reading().composition, options(), loaded).images : [];
+    if (!loaded) return [];
+    const tagged = tags().adapters;
+    return planBatch(reading().composition, options(), { cards: loaded.cards, tagged }).images;
   });
   /** Whether the model in use painted the run on show. */
   const sameModel = (): boolean => modelOf(runs.shown()?.report?.pack.id ?? packId()) === modelOf(packId());
@@ -240,6 +245,7 @@ function buildStudio(services: PageServices): Studio {
     toggleBan: choice.toggleBan,
     adjusted,
     reading,
+    tags,
     planned,
     models,
     gallery,

@@ -8,10 +8,11 @@ import type { Composition, ComposerInfo, EmbedTexts, Pick, Task } from "../compo
 import { kindFit, kindReason, negatedReason } from "../rules/kinds.ts";
 import { type Match, matcher } from "../rules/match.ts";
 import { styleNames } from "../rules/phrases.ts";
-import { type PresetId, presets } from "../plan/presets.ts";
+import { presets } from "../plan/presets.ts";
 import { parseRelaxedObject, RelaxedObject, type RelaxedValue } from "./relaxed-json.ts";
 import { segment } from "../rules/segment.ts";
 import { contentStems, wordsOf } from "../rules/words.ts";
+import type { PresetId } from "../../shared/limits.ts";
 
 /** A model's answer as read, before any rule is applied. */
 export interface ProposedTask {

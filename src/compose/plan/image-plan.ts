@@ -1,11 +1,13 @@
 // From a composition to the images of a batch: bans and pins, a seeded mask per image, strengths. Image i of a batch has
-// seed + i and depends on that seed alone, so it is the same as a single image of that seed.
+// seed + i (src/shared/seeds.ts) and depends on that seed alone, so it is the same as a single image of that seed.
 import type { ImageJob } from "../../shared/request.ts";
+import { seedOfImage } from "../../shared/seeds.ts";
 import type { Composition, Pick } from "../composition.ts";
 import { sampleMask, type TaskMask, totalMasks } from "./masks.ts";
-import { type MaskRule, type PresetId, presets } from "./presets.ts";
+import { type MaskRule, presets } from "./presets.ts";
 import { seededRandom } from "./random.ts";
 import { type PlannedUse, type StrengthOverrides, strengths } from "./weights.ts";
+import type { PresetId } from "../../shared/limits.ts";
 
 /** An adapter that the user wants in every image. */
 interface Pin {
@@ -73,7 +75,7 @@ export function planImages(composition: Composition, options: PlanOptions): Plan
   const sizes = final.tasks.map(({ picks }) => picks.length);
   const rule = options.masks ?? preset.masks;
   const images = Array.from({ length: options.count }, (_, index): PlannedImage => {
-    const seed = options.seed + index;
+    const seed = seedOfImage(options.seed, index);
     const sampled = sampleMask(sizes, rule, seededRandom(seed, "masks"));
     const mask = sampled.map((bits, t) =>
       bits.map((bit, i) => bit || pinned.has(final.tasks[t]!.picks[i]!.id)),

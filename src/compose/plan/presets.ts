@@ -1,7 +1,7 @@
 // Paper and reference code of Stylus disagree in places. Both are offered as presets; `balanced` is ours and the default.
 // The differences, and where each number comes from, stand in docs/stylus.md.
 
-export type PresetId = "paper" | "reference" | "balanced";
+import type { PresetId } from "../../shared/limits.ts";
 
 /** Which masks a task with n adapters may take. */
 export type MaskRule =

@@ -30,11 +30,12 @@ export function strengths(
   options: { preset: Preset } & StrengthOverrides,
 ): readonly PlannedUse[] {
   const { preset } = options;
+  const byHand = new Map(Object.entries(options.strengths ?? {}));
   const uses: { pick: Pick; taskIndex: number; strength: number; formula: string; fixed: boolean }[] = [];
   for (const [taskIndex, task] of composition.tasks.entries()) {
     const active = task.picks.filter((_, i) => masks[taskIndex]![i]);
     for (const pick of active) {
-      const fixed = options.strengths?.[pick.id];
+      const fixed = byHand.get(pick.id);
       if (fixed !== undefined) {
         uses.push({ pick, taskIndex, strength: fixed, formula: "set by you", fixed: true });
         continue;

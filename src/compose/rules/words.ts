@@ -12,35 +12,35 @@ export interface Word {
   readonly hyphenated: boolean;
 }
 
-const irregular: Readonly<Record<string, string>> = {
-  mice: "mouse",
-  geese: "goose",
-  men: "man",
-  women: "woman",
-  children: "child",
-  feet: "foot",
-  teeth: "tooth",
-  people: "person",
-  wolves: "wolf",
-  leaves: "leaf",
-  knives: "knife",
-  shelves: "shelf",
-  loaves: "loaf",
-  halves: "half",
-  scarves: "scarf",
-  elves: "elf",
-  dwarves: "dwarf",
-  hooves: "hoof",
-  grey: "gray",
-  glasses: "glasses",
-  gases: "gas",
-  buses: "bus",
-  cacti: "cactus",
-  octopi: "octopus",
-};
+const irregular: ReadonlyMap<string, string> = new Map([
+  ["mice", "mouse"],
+  ["geese", "goose"],
+  ["men", "man"],
+  ["women", "woman"],
+  ["children", "child"],
+  ["feet", "foot"],
+  ["teeth", "tooth"],
+  ["people", "person"],
+  ["wolves", "wolf"],
+  ["leaves", "leaf"],
+  ["knives", "knife"],
+  ["shelves", "shelf"],
+  ["loaves", "loaf"],
+  ["halves", "half"],
+  ["scarves", "scarf"],
+  ["elves", "elf"],
+  ["dwarves", "dwarf"],
+  ["hooves", "hoof"],
+  ["grey", "gray"],
+  ["glasses", "glasses"],
+  ["gases", "gas"],
+  ["buses", "bus"],
+  ["cacti", "cactus"],
+  ["octopi", "octopus"],
+]);
 
 function stem(word: string): string {
-  const known = irregular[word];
+  const known = irregular.get(word);
   if (known) return known;
   const american = word
     .replace(/(col|flav|harb|arm|vap|parl|glam|hon|fav|neighb)our/, "$1or")

@@ -9,53 +9,53 @@ export const WHITESPACE =
 
 const RUNS_OF_SPACE = new RegExp(`[${WHITESPACE}]+`, "gu");
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  amp: "&",
-  lt: "<",
-  gt: ">",
-  quot: '"',
-  apos: "'",
-  nbsp: "\u00a0",
-  hellip: "…",
-  ndash: "–",
-  mdash: "—",
-  lsquo: "‘",
-  rsquo: "’",
-  ldquo: "“",
-  rdquo: "”",
-  middot: "·",
-  bull: "•",
-  deg: "°",
-  times: "×",
-  copy: "©",
-  reg: "®",
-  trade: "™",
-};
+const ENTITIES: ReadonlyMap<string, string> = new Map([
+  ["amp", "&"],
+  ["lt", "<"],
+  ["gt", ">"],
+  ["quot", '"'],
+  ["apos", "'"],
+  ["nbsp", "\u00a0"],
+  ["hellip", "…"],
+  ["ndash", "–"],
+  ["mdash", "—"],
+  ["lsquo", "‘"],
+  ["rsquo", "’"],
+  ["ldquo", "“"],
+  ["rdquo", "”"],
+  ["middot", "·"],
+  ["bull", "•"],
+  ["deg", "°"],
+  ["times", "×"],
+  ["copy", "©"],
+  ["reg", "®"],
+  ["trade", "™"],
+]);
 
-const LIGATURES: Readonly<Record<string, string>> = {
-  Ĳ: "IJ",
-  ĳ: "ij",
-  ŉ: "ʼn",
-  Ǳ: "DZ",
-  ǲ: "Dz",
-  ǳ: "dz",
-  Ǆ: "DŽ",
-  ǅ: "Dž",
-  ǆ: "dž",
-  Ǉ: "LJ",
-  ǈ: "Lj",
-  ǉ: "lj",
-  Ǌ: "NJ",
-  ǋ: "Nj",
-  ǌ: "nj",
-  ﬀ: "ff",
-  ﬁ: "fi",
-  ﬂ: "fl",
-  ﬃ: "ffi",
-  ﬄ: "ffl",
-  ﬅ: "ſt",
-  ﬆ: "st",
-};
+const LIGATURES: ReadonlyMap<string, string> = new Map([
+  ["Ĳ", "IJ"],
+  ["ĳ", "ij"],
+  ["ŉ", "ʼn"],
+  ["Ǳ", "DZ"],
+  ["ǲ", "Dz"],
+  ["ǳ", "dz"],
+  ["Ǆ", "DŽ"],
+  ["ǅ", "Dž"],
+  ["ǆ", "dž"],
+  ["Ǉ", "LJ"],
+  ["ǈ", "Lj"],
+  ["ǉ", "lj"],
+  ["Ǌ", "NJ"],
+  ["ǋ", "Nj"],
+  ["ǌ", "nj"],
+  ["ﬀ", "ff"],
+  ["ﬁ", "fi"],
+  ["ﬂ", "fl"],
+  ["ﬃ", "ffi"],
+  ["ﬄ", "ffl"],
+  ["ﬅ", "ſt"],
+  ["ﬆ", "st"],
+]);
 
 // oxlint-disable-next-line no-control-regex -- removing control characters is the purpose
 const CONTROL_CHARACTERS = /[\x00-\x08\x0b\x0e-\x1f\x7f\u206a-\u206f\ufeff\ufff9-\ufffc]/gu;
@@ -73,7 +73,7 @@ export function cleanText(text: string): string {
     .replace(/[\x80-\x9f]/gu, (character) => WINDOWS_1252[character.charCodeAt(0) - 0x80]!)
     .replace(
       /[Ĳĳŉ\u01c4-\u01cc\u01f1-\u01f3\ufb00-\ufb06]/gu,
-      (character) => LIGATURES[character] ?? character,
+      (character) => LIGATURES.get(character) ?? character,
     )
     .replace(/[\u3000\uff01-\uffef]/gu, (character) => character.normalize("NFKC"))
     .replace(/[\u201c-\u201f]/gu, '"')
@@ -89,7 +89,7 @@ function unescapeEntities(text: string): string {
   return text.replace(
     /&(?:#(\d{1,7})|#[xX]([\da-fA-F]{1,6})|([a-zA-Z]{2,8}));/gu,
     (entity, decimal?: string, hexadecimal?: string, name?: string) => {
-      if (name !== undefined) return ENTITIES[name] ?? entity;
+      if (name !== undefined) return ENTITIES.get(name) ?? entity;
       const code = decimal === undefined ? Number.parseInt(hexadecimal!, 16) : Number(decimal);
       const valid = code > 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
       return valid ? String.fromCodePoint(code) : "\ufffd";

@@ -106,6 +106,7 @@ describe("text cleaning", () => {
     ["dog’s “coat”", 'dog\'s "coat"'],
     ["ﬁne ＡＢＣ", "fine abc"],
     ["&amp;amp; &#x1F600;", "& 😀"],
+    ["&valueOf; &toString;", "&valueof; &tostring;"], // no entities, but properties of every object
     ["e\u0301", "é"],
   ])("%j becomes %j", (text, expected) => {
     expect(cleanText(text)).toBe(expected);

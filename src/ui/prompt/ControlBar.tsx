@@ -1,7 +1,7 @@
 // Under the prompt: generate or stop, and the settings that users change most.
 import { Show, type JSX } from "solid-js";
 import { pictureTypes } from "../../app/adapters/dropped-files.ts";
-import { limits, randomSeed } from "../../stylus/options.ts";
+import { randomSeed } from "../../stylus/options.ts";
 import styles from "./ControlBar.module.css";
 import controls from "../controls/controls.module.css";
 import { PickFiles } from "../controls/PickFiles.tsx";
@@ -10,6 +10,7 @@ import { SwitchField } from "../controls/fields.tsx";
 import { ChevronIcon, DiceIcon, LockIcon, PictureIcon, UnlockIcon } from "../controls/icons.tsx";
 import { useStudio } from "../studio-context.ts";
 import { t } from "../texts/texts.ts";
+import { limits } from "../../shared/limits.ts";
 
 export function ControlBar(props: {
   readonly settingsOpen: boolean;

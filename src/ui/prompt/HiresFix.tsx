@@ -1,11 +1,12 @@
 // Hires fix: upscales the finished image and denoises it again at the larger size.
 import { Show, type JSX } from "solid-js";
-import { hiresSize, pictureLimits } from "../../stylus/image-options.ts";
+import { hiresSize } from "../../stylus/image-options.ts";
 import controls from "../controls/controls.module.css";
 import { NumberField, SelectField, SwitchField } from "../controls/fields.tsx";
 import styles from "./SettingsPanel.module.css";
 import { useStudio } from "../studio-context.ts";
 import { t } from "../texts/texts.ts";
+import { limits } from "../../shared/limits.ts";
 
 export function HiresFix(): JSX.Element {
   const studio = useStudio();
@@ -36,7 +37,7 @@ export function HiresFix(): JSX.Element {
           <NumberField
             label={t.settings.hires.scale}
             value={values().scale}
-            {...pictureLimits.hiresScale}
+            {...limits.hiresScale}
             step={0.05}
             hint={size()}
             onChange={(scale) => setSettings("hiresValues", { scale })}
@@ -44,7 +45,7 @@ export function HiresFix(): JSX.Element {
           <NumberField
             label={t.settings.hires.strength}
             value={values().strength}
-            {...pictureLimits.hiresStrength}
+            {...limits.hiresStrength}
             step={0.05}
             hint={isWeakLatent() ? t.settings.hires.weakLatent : undefined}
             onChange={(strength) => setSettings("hiresValues", { strength })}
@@ -52,7 +53,7 @@ export function HiresFix(): JSX.Element {
           <NumberField
             label={t.settings.hires.steps}
             value={values().steps ?? studio.options().steps}
-            {...pictureLimits.hiresSteps}
+            {...limits.steps}
             onChange={(steps) =>
               setSettings("hiresValues", "steps", steps === studio.options().steps ? null : steps)
             }

@@ -1,7 +1,7 @@
 // Under the prompt: the init image, its denoising strength and its mask. Empty until the user chooses, drops or pastes an
 // image.
 import { createSignal, Show, type JSX } from "solid-js";
-import { isStretched, pictureLimits } from "../../stylus/image-options.ts";
+import { isStretched } from "../../stylus/image-options.ts";
 import type { Offer } from "../../app/state/init-image.ts";
 import controls from "../controls/controls.module.css";
 import { BrushIcon, CloseIcon } from "../controls/icons.tsx";
@@ -10,6 +10,7 @@ import { MaskDialog } from "./MaskDialog.tsx";
 import styles from "./InitImage.module.css";
 import { useStudio } from "../studio-context.ts";
 import { t } from "../texts/texts.ts";
+import { limits } from "../../shared/limits.ts";
 
 function describeStrength(strength: number): string {
   if (strength < 0.05) return t.prompt.initImage.strengthEffects.none;
@@ -124,7 +125,7 @@ function ChosenImage(): JSX.Element {
             id="denoising-strength"
             class={controls["slider"]}
             type="range"
-            {...pictureLimits.strength}
+            {...limits.denoisingStrength}
             step="0.01"
             value={strength()}
             style={{ "--at": `${strength() * 100}%` }}

@@ -8,7 +8,6 @@ import {
   paintBox,
   type MaskImage,
 } from "../../app/pictures/mask-painting.ts";
-import { pictureLimits } from "../../stylus/image-options.ts";
 import type { OpenMask } from "../../app/state/init-image.ts";
 import controls from "../controls/controls.module.css";
 import { Dialog } from "../controls/Dialog.tsx";
@@ -19,6 +18,7 @@ import { MaskCanvas, type Brush } from "./MaskCanvas.tsx";
 import styles from "./MaskDialog.module.css";
 import { useStudio } from "../studio-context.ts";
 import { t } from "../texts/texts.ts";
+import { limits } from "../../shared/limits.ts";
 
 interface Session extends OpenMask {
   readonly history: MaskHistory;
@@ -265,14 +265,14 @@ function InpaintFields(): JSX.Element {
         <NumberField
           label={t.prompt.mask.blur}
           value={values().blur}
-          {...pictureLimits.maskBlur}
+          {...limits.maskBlur}
           onChange={(blur) => setSettings("startValues", { blur })}
         />
         <Show when={values().region === "masked"}>
           <NumberField
             label={t.prompt.mask.padding}
             value={values().padding}
-            {...pictureLimits.maskPadding}
+            {...limits.maskPadding}
             onChange={(padding) => setSettings("startValues", { padding })}
           />
         </Show>

@@ -1,13 +1,14 @@
 // Settings that rarely change: negative prompt, size, device, sampling, adapter selection.
 import { SAMPLER_LABELS } from "../../formats/generation-parameters.ts";
 import type { JSX } from "solid-js";
-import { limits, sizeLimits, type SamplingDefaults } from "../../stylus/options.ts";
+import { sizeLimits, type SamplingDefaults } from "../../stylus/options.ts";
 import { NumberField, SelectField, SwitchField } from "../controls/fields.tsx";
 import controls from "../controls/controls.module.css";
 import { HiresFix } from "./HiresFix.tsx";
 import styles from "./SettingsPanel.module.css";
 import { useStudio } from "../studio-context.ts";
 import { t } from "../texts/texts.ts";
+import { limits } from "../../shared/limits.ts";
 
 const choices = <Value extends string>(names: Readonly<Record<Value, string>>) =>
   (Object.entries(names) as [Value, string][]).map(([value, label]) => ({ value, label }));

@@ -1,12 +1,7 @@
 // The chosen adapters, part by part, with everything needed to change the choice.
 import { createMemo, For, Show, type JSX } from "solid-js";
 import { adviseOnName } from "../../stylus/adapter-names.ts";
-import {
-  describeNegativeTags,
-  describeParts,
-  describeStrength,
-  readLoraTags,
-} from "../../stylus/lora-tags.ts";
+import { describeNegativeTags, describeParts, describeStrength } from "../../stylus/lora-tags.ts";
 import { describeUnknown } from "../../stylus/vocabulary.ts";
 import type { AdapterUse } from "../../shared/request.ts";
 import { useAdapterDialog } from "../adapters/adapter-dialog-context.ts";
@@ -31,7 +26,7 @@ export function Choice(): JSX.Element {
       task.picks.length === 0 && task.text !== "" ? [{ index, words: task.text }] : [],
     ),
   );
-  const tags = createMemo(() => readLoraTags(studio.settings.prompt, studio.pack()?.cards));
+  const { tags } = studio;
   const hasTags = (): boolean => tags().adapters.length > 0 || tags().problems.length > 0;
   /** Whether pins or tags add adapters that no part of the prompt brought up. */
   const hasOwn = (): boolean => extraPins().length > 0 || tags().adapters.length > 0;

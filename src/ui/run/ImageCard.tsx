@@ -1,7 +1,7 @@
 // One image: preview and progress while it is generated; then its seed, its adapters and its actions.
 import { createMemo, createSignal, For, Show, type JSX } from "solid-js";
 import { pictureFileName } from "../../app/pictures/image-file.ts";
-import type { ImageView, RunView } from "../../app/state/run-view.ts";
+import { formulaOf, type ImageView, type RunView } from "../../app/state/run-view.ts";
 import { CompareSlider } from "../controls/CompareSlider.tsx";
 import controls from "../controls/controls.module.css";
 import { ErrorNote } from "../controls/ErrorNote.tsx";
@@ -195,7 +195,7 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
                   class={styles["chip"]}
                   data-task={chip.task === null ? undefined : taskColour(chip.task)}
                   data-off={chip.strength === null}
-                  title={chip.strength === null ? t.run.image.masked : props.image.formulas[chip.id]}
+                  title={chip.strength === null ? t.run.image.masked : formulaOf(props.image, chip.id)}
                 >
                   {chip.title}
                   <span class={styles["strength"]}>

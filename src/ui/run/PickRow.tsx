@@ -1,5 +1,6 @@
 // One chosen adapter: the reason, its strength, and the controls that change it.
 import { createMemo, For, Show, type JSX } from "solid-js";
+import { formulaOf } from "../../app/state/run-view.ts";
 import { appendWords } from "../../app/state/prompt-edit.ts";
 import controls from "../controls/controls.module.css";
 import { BanIcon, CloseIcon, PinIcon, UndoIcon } from "../controls/icons.tsx";
@@ -33,7 +34,7 @@ export function PickRow(props: {
   const use = createMemo(() => {
     for (const image of studio.planned()) {
       const found = image.adapters.find((adapter) => adapter.id === id());
-      if (found) return { strength: found.unetStrength, formula: image.formulas[id()] ?? "" };
+      if (found) return { strength: found.unetStrength, formula: formulaOf(image, id()) };
     }
     return null;
   });

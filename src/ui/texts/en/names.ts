@@ -1,11 +1,11 @@
 // Display names of everything that has an id.
 import type { AdapterReport } from "../../../adapters/report.ts";
-import type { MethodId, PresetId } from "../../../stylus/options.ts";
 import type { HiresOptions, MaskValues } from "../../../stylus/image-options.ts";
 import type { StageId } from "../../../stylus/run-types.ts";
 import type { AdapterCategory } from "../../../retrieval/card.ts";
 import type { DevicePreference, ScheduleId } from "../../../shared/request.ts";
 import type { DiskUse } from "../../../app/services/ports.ts";
+import type { MethodId, PresetId } from "../../../shared/limits.ts";
 
 const schedules: Readonly<Record<ScheduleId, string>> = {
   uniform: "Uniform",

@@ -1,0 +1,18 @@
+// Changes of the choice, by ids that users make up.
+import { expect, it } from "vitest";
+import { createRoot } from "solid-js";
+import { createChoiceState } from "./choice.ts";
+import { createSettings } from "./settings.ts";
+
+it.each(["constructor", "toString", "__proto__"])("a slider of an adapter called %s is its own", (id) => {
+  const choice = createRoot(() => createChoiceState({ settings: createSettings(), pack: () => null }));
+  expect(choice.adjustments.strengths[id]).toBeUndefined();
+  choice.setStrength(id, 0.25);
+  expect(Object.entries(choice.snapshot()(null).strengths)).toEqual([[id, 0.25]]);
+  const adopted = { pins: [], bans: [], removed: [], strengths: choice.snapshot()(null).strengths };
+  choice.setStrength(id, null);
+  expect(choice.snapshot()(null).strengths).toEqual({});
+  choice.adopt(adopted, { sameModel: false });
+  choice.setStrength(id, 0.5);
+  expect(Object.entries(choice.snapshot()(null).strengths)).toEqual([[id, 0.5]]);
+});

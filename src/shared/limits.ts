@@ -1,0 +1,56 @@
+// The one table of what can be asked for: limits and choices of the page, of window.stylus, of the command line
+// (scripts/generate.mjs reads the same JSON) and of the engine.
+import type {
+  DevicePreference,
+  DiffusionRequest,
+  HiresFix,
+  InpaintMask,
+  SamplerId,
+  ScheduleId,
+} from "./request.ts";
+import table from "./request-limits.json";
+
+export interface Range {
+  readonly min: number;
+  readonly max: number;
+}
+
+/**
+ * Sizes in pixels, the prompt in UTF-16 units. `size` is the first pass's, `finishedSide` the longest side of any pass;
+ * a pack may set narrower ones. Adapters' sliders are made for strengths up to 5: beyond that a picture breaks.
+ */
+export const limits: {
+  readonly promptLength: number;
+  readonly steps: Range;
+  readonly count: Range;
+  readonly cfgScale: Range;
+  readonly size: Range & { readonly step: number };
+  readonly clipSkip: Range;
+  readonly seed: Range;
+  readonly adapterStrength: Range;
+  readonly denoisingStrength: Range;
+  readonly maskBlur: Range;
+  readonly maskPadding: Range;
+  readonly hiresScale: Range;
+  readonly hiresStrength: Range;
+  readonly finishedSide: number;
+  readonly tile: Range;
+} = table.limits;
+
+/** How adapters are chosen among candidates; see src/compose/plan/presets.ts. */
+export type PresetId = "paper" | "reference" | "balanced";
+/** Who chooses the adapters; the others than "stylus" are the baselines of the paper. */
+export type MethodId = "stylus" | "sd" | "retriever" | "reranker" | "random";
+
+/** What may stand in an option with a fixed set of values. */
+export const choices = table.choices as {
+  readonly sampler: readonly SamplerId[];
+  readonly schedule: readonly ScheduleId[];
+  readonly noise: readonly DiffusionRequest["noise"][];
+  readonly device: readonly DevicePreference[];
+  readonly preset: readonly PresetId[];
+  readonly method: readonly MethodId[];
+  readonly maskRegion: readonly InpaintMask["region"][];
+  readonly maskFill: readonly InpaintMask["fill"][];
+  readonly upscaler: readonly HiresFix["upscaler"][];
+};
