@@ -1,6 +1,7 @@
-// What retrieval hands to a composer: an adapter's card, how near it is to the whole prompt, and its short keys.
+// What the composer by rules reads of an adapter: its card, how near it is to the whole prompt, and its names as vectors.
 import type { AdapterCard } from "./card.ts";
-import type { Vector } from "./vectors.ts";
+import type { EmbeddedAdapter } from "./index-writer.ts";
+import { normalise, type Vector } from "./vectors.ts";
 
 export type KeySource = "title" | "trigger" | "tag";
 
@@ -21,24 +22,17 @@ export interface Candidate {
   readonly keys: readonly CardKey[];
 }
 
-/** Most phrases of a card that become keys; authors add dozens of tags, the first ones say what the adapter is. */
-const maxKeys = 16;
+const keySources: ReadonlySet<string> = new Set<KeySource>(["title", "trigger", "tag"]);
 
-/** The texts whose vectors are the keys of a card: title, trigger words, tags, each text once. */
-export function keyTexts(card: AdapterCard): readonly { text: string; source: KeySource }[] {
-  const sources = [
-    { source: "title", texts: [card.title] },
-    { source: "trigger", texts: card.triggerWords },
-    { source: "tag", texts: card.tags },
-  ] as const;
-  const seen = new Set<string>();
-  const keys: { text: string; source: KeySource }[] = [];
-  for (const { source, texts } of sources) {
-    for (const text of texts.map((value) => value.trim().toLowerCase())) {
-      if (text === "" || seen.has(text) || keys.length === maxKeys) continue;
-      seen.add(text);
-      keys.push({ text, source });
-    }
-  }
-  return keys;
+export function candidateOf({ card, texts, values }: EmbeddedAdapter, similarity: number): Candidate {
+  const dims = values.length / texts.length;
+  const vector = (item: number): Vector =>
+    normalise(
+      values.subarray(item * dims, (item + 1) * dims),
+      `${card.id}: “${texts[item]!.text.slice(0, 40)}”`,
+    );
+  const keys = texts.flatMap(({ text, source }, item) =>
+    keySources.has(source) ? [{ text, source: source as KeySource, vector: vector(item) }] : [],
+  );
+  return { card, similarity, vector: vector(0), keys };
 }

@@ -15,30 +15,47 @@ export interface RetrievalFilter {
   readonly withoutCharactersAndSliders?: boolean;
 }
 
+/** What the filters look at; an index holds it of every adapter, so that no card is read for it. */
+export interface EligibilityFacts {
+  readonly id: string;
+  readonly baseModel: string;
+  readonly sampleCount: number;
+  readonly fewStep: boolean;
+  readonly slider: boolean;
+  readonly character: boolean;
+}
+
 const plain = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, "");
 
 const characterTags = new Set(["character", "celebrity"]);
 
+export function eligibilityFacts(card: AdapterCard): EligibilityFacts {
+  return {
+    id: card.id,
+    baseModel: card.baseModel,
+    sampleCount: card.samples.length,
+    fewStep: card.fewStep !== undefined,
+    slider: /slider/i.test(card.title),
+    character:
+      card.refined.category === "character" || card.tags.some((tag) => characterTags.has(tag.toLowerCase())),
+  };
+}
+
 /** Why this adapter is not retrieved, in plain words; null when it is eligible. */
-export function exclusionReason(card: AdapterCard, filter: RetrievalFilter): string | null {
-  if (card.fewStep) return "few-step adapter: offered as a mode, not chosen by meaning";
-  if (filter.bans?.includes(card.id)) return "banned by you";
-  if (filter.blacklist?.includes(card.id)) return "on the list of adapters known to spoil images";
-  if (!filter.baseModels.some((name) => plain(name) === plain(card.baseModel))) {
-    return `made for ${card.baseModel}, not for ${filter.baseModels.join(" or ")}`;
+export function exclusionReason(facts: EligibilityFacts, filter: RetrievalFilter): string | null {
+  if (facts.fewStep) return "few-step adapter: offered as a mode, not chosen by meaning";
+  if (filter.bans?.includes(facts.id)) return "banned by you";
+  if (filter.blacklist?.includes(facts.id)) return "on the list of adapters known to spoil images";
+  if (!filter.baseModels.some((name) => plain(name) === plain(facts.baseModel))) {
+    return `made for ${facts.baseModel}, not for ${filter.baseModels.join(" or ")}`;
   }
   const minimum = filter.minimumSamples ?? 0;
-  if (card.samples.length > 0 && card.samples.length < minimum) {
-    return `has ${card.samples.length} sample images, fewer than ${minimum}`;
+  if (facts.sampleCount > 0 && facts.sampleCount < minimum) {
+    return `has ${facts.sampleCount} sample images, fewer than ${minimum}`;
   }
   if (filter.withoutCharactersAndSliders) {
-    if (/slider/i.test(card.title)) return "slider: its strength range is too wide to choose by itself";
-    if (
-      card.refined.category === "character" ||
-      card.tags.some((tag) => characterTags.has(tag.toLowerCase()))
-    ) {
-      return "character or celebrity";
-    }
+    if (facts.slider) return "slider: its strength range is too wide to choose by itself";
+    if (facts.character) return "character or celebrity";
   }
   return null;
 }

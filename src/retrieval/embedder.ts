@@ -13,7 +13,7 @@ export type TextKind =
 export interface Embedder {
   readonly model: { readonly name: string; readonly sha256: string };
   readonly dims: number;
-  /** Unit vectors, one per text, in order; independent of which other texts are in the call. */
+  /** Unit vectors, one per text, in order; which other texts are in the call changes no component by more than 1e-5. */
   embed(
     texts: readonly string[],
     options: { readonly kind: TextKind; readonly signal?: AbortSignal | undefined },
@@ -24,6 +24,15 @@ export interface EmbedderOptions {
   /** Where ONNX Runtime finds its wasm, on the own origin. Left out in Node. */
   readonly wasmPaths?: { readonly mjs: string; readonly wasm: string } | undefined;
 }
+
+/** Texts in one run of the model. */
+const batchSize = 32;
+
+/** Largest difference of a component between a text alone and in a batch that counts as none: float32 rounding stays below 1e-6. */
+const batchTolerance = 1e-5;
+
+/** Of different lengths, so that the shorter ones are padded. */
+const probes = ["fox", "a red fox in deep snow, oil painting", "stained glass window"];
 
 const modelFile = "onnx/model_quantized.onnx";
 
@@ -91,6 +100,19 @@ async function poolingOf(files: Files): Promise<"mean" | "cls"> {
 }
 
 /**
+ * Whether a text has the same vector in a batch as alone. A model that quantises activations takes their range from the whole batch: it runs
+ * one text at a time, so that a vector never depends on its neighbours.
+ */
+async function agreesInBatch(run: (texts: readonly string[]) => Promise<Vector[]>): Promise<boolean> {
+  const together = await run(probes);
+  for (const [i, text] of probes.entries()) {
+    const [alone] = await run([text]);
+    if (alone!.some((value, d) => Math.abs(value - together[i]![d]!) > batchTolerance)) return false;
+  }
+  return true;
+}
+
+/**
  * Loads an embedder from a transformers.js folder.
  * @param files by path within the folder: config.json, tokenizer.json, tokenizer_config.json, onnx/model_quantized.onnx …
  * @throws StylusError not-found (a file is missing) | bad-file (it cannot be read) | device (WASM failed)
@@ -131,6 +153,17 @@ export async function loadEmbedder(files: Files, options: EmbedderOptions = {}):
       cause,
     });
   }
+  const run = async (texts: readonly string[]): Promise<Vector[]> => {
+    const { data, dims: shape } = await extract([...texts], { pooling, normalize: true });
+    const size = shape.at(-1)!; // [texts, dims]
+    return texts.map((text, i) =>
+      normalise(
+        (data as Float32Array).subarray(i * size, (i + 1) * size),
+        `embedding of “${text.slice(0, 40)}”`,
+      ),
+    );
+  };
+  const largestBatch = (await agreesInBatch(run)) ? batchSize : 1;
   return {
     model: {
       name: typeof config["_name_or_path"] === "string" ? config["_name_or_path"] : "embedder",
@@ -138,13 +171,14 @@ export async function loadEmbedder(files: Files, options: EmbedderOptions = {}):
     },
     dims,
     async embed(texts, { kind, signal }) {
-      const vectors: Vector[] = [];
-      // One text a time: dynamic int8 quantisation takes its range from the whole batch, so that in a batch a vector
-      // would depend on its neighbours.
-      for (const text of texts) {
+      const vectors = Array<Vector>(texts.length);
+      // Texts of like length together: the others of a batch are padded to the longest.
+      const order = [...texts.keys()].sort((a, b) => texts[a]!.length - texts[b]!.length || a - b);
+      for (let start = 0; start < order.length; start += largestBatch) {
         throwIfAborted(signal);
-        const output = await extract([prompts[kind] + text], { pooling, normalize: true });
-        vectors.push(normalise(output.data as Float32Array, `embedding of “${text.slice(0, 40)}”`));
+        const batch = order.slice(start, start + largestBatch);
+        const found = await run(batch.map((i) => prompts[kind] + texts[i]!));
+        for (const [i, vector] of found.entries()) vectors[batch[i]!] = vector;
       }
       return vectors;
     },

@@ -82,9 +82,8 @@ describe("search in two stages", () => {
       const query = nearVector(centers[q * 7]!, { seed: q + 1, spread: 0.5 });
       const all = rows.similarities(query);
       const best = [...all.keys()].sort((a, b) => all[b]! - all[a]!).slice(0, 30);
-      const found = new Map(
-        rows.nearest(query, { wanted: 30, masked }).map((near) => [near.row, near.similarity]),
-      );
+      const near = rows.nearest(query, { wanted: 30, masked });
+      const found = new Map(Array.from(near.rows!, (row, i) => [row, near.similarities[i]!]));
       expect(found.size).toBeLessThan(8000);
       for (const row of best) {
         wanted += 1;
@@ -101,8 +100,8 @@ describe("search in two stages", () => {
     const query = nearVector(centers[0]!, { seed: 1, spread: 0.5 });
     const mask = new Uint8Array(vectors.length);
     for (let row = 0; row < vectors.length; row += 300) mask[row] = 1; // the whole cluster of the query
-    const found = rows.nearest(query, { wanted: 30, masked: mask });
+    const found = rows.nearest(query, { wanted: 30, masked: mask }).rows!;
     expect(found.length).toBeGreaterThanOrEqual(30);
-    expect(found.some(({ row }) => mask[row] === 1)).toBe(false);
+    expect(found.some((row) => mask[row] === 1)).toBe(false);
   });
 });

@@ -24,10 +24,11 @@ const maxDims = 2048;
 
 const aligned = (value: number, to: number): number => Math.ceil(value / to) * to;
 
-export interface NearRow {
-  readonly row: number;
-  /** Cosine similarity. */
-  readonly similarity: number;
+/** Rows with their cosine similarities. */
+export interface NearRows {
+  /** null: all rows, in their order, masked ones too. */
+  readonly rows: Uint32Array | null;
+  readonly similarities: Float32Array;
 }
 
 export class Int8Rows {
@@ -123,10 +124,9 @@ export class Int8Rows {
     this.#mean = null;
   }
 
-  /** A row as a unit vector. */
-  vector(row: number): Vector {
-    const scale = this.#scales[row]!;
-    return Float32Array.from(this.#values(row, 1).subarray(0, this.dims), (value) => value * scale);
+  /** A row as it is stored. */
+  values(row: number): Int8Array<ArrayBuffer> {
+    return this.#values(row, 1).subarray(0, this.dims);
   }
 
   /** Writes the query as int16; the result turns a dot product with a row into a similarity, with the row's scale. */
@@ -167,31 +167,24 @@ export class Int8Rows {
    * The most similar rows, in no order: all of them that are among the `wanted` best, and more.
    * @param masked one byte a row, 1 for rows that may not be found
    */
-  nearest(query: Vector, { wanted, masked }: { wanted: number; masked: Uint8Array }): NearRow[] {
+  nearest(query: Vector, { wanted, masked }: { wanted: number; masked: Uint8Array }): NearRows {
     const candidates = Math.max(fewestCandidates, wanted * candidatesPerWanted);
-    if (this.#capacity <= exactRows || this.#count <= candidates) {
-      const found: NearRow[] = [];
-      this.similarities(query).forEach((similarity, row) => {
-        if (masked[row] !== 1) found.push({ row, similarity });
-      });
-      return found;
-    }
+    if (this.#capacity <= exactRows || this.#count <= candidates)
+      return { rows: null, similarities: this.similarities(query) };
     const { query: queryAt, rows, dots, chosen } = this.#at;
     this.#mean ??= this.#writeSigns();
     const unit = this.#writeQuery(query);
     const near = this.#nearBySigns(query, candidates, masked);
-    const found: NearRow[] = [];
+    const similarities = new Float32Array(near.length);
     for (let start = 0; start < near.length; start += exactRows) {
       const count = Math.min(exactRows, near.length - start);
       const stride = this.#stride;
       this.#kernel.dotsOf({ query: queryAt, rows, chosen: chosen + 4 * start, count, stride, out: dots });
       const products = new Int32Array(this.#memory.buffer, dots, count);
-      for (let i = 0; i < count; i++) {
-        const row = near[start + i]!;
-        found.push({ row, similarity: Math.fround(products[i]! * unit * this.#scales[row]!) });
-      }
+      for (let i = 0; i < count; i++)
+        similarities[start + i] = products[i]! * unit * this.#scales[near[start + i]!]!;
     }
-    return found;
+    return { rows: near, similarities };
   }
 
   /** The `wanted` rows with the fewest differing signs, and all that differ in as many. */

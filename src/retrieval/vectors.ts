@@ -34,3 +34,10 @@ export function toInt8(vector: Vector): Int8Array {
   for (const value of vector) largest = Math.max(largest, Math.abs(value));
   return Int8Array.from(vector, (value) => Math.round((value / largest) * 127));
 }
+
+/** Value of an int8 row times this is the component of the unit vector; Infinity when all are zero. */
+export function unitScale(row: Int8Array): number {
+  let squares = 0;
+  for (const value of row) squares += value * value;
+  return 1 / Math.sqrt(squares);
+}

@@ -13,32 +13,20 @@ afterAll(() => browser?.close());
 /** Takes the index of each list in turn; answers how many cards were embedded for each, and the lists that are kept. */
 const take = (lists: readonly string[]): Promise<{ embedded: number[]; kept: string[] }> =>
   browser.page.evaluate(async (keys) => {
-    const { indexFiles } = await load("/src/app/packs/index-cache.ts");
-    const { embedCards } = await load("/src/retrieval/adapter-index.ts");
-    const card = {
-      id: "clay",
-      title: "Clay",
-      tags: [],
-      triggerWords: [],
-      description: "",
-      refined: { description: "Clay render", category: "style", weight: 0.8 },
-    };
-    const vector = Float32Array.of(1, 0, 0, 0);
+    const { keptIndex } = await load("/src/app/packs/index-cache.ts");
+    const card = { id: "clay", title: "Clay" };
     const embedded: number[] = [];
     for (const key of keys) {
       let count = 0;
-      await indexFiles([card], {
+      const index: Blob = await keptIndex([card], {
         key,
-        dims: 4,
-        model: { name: "test", sha256: "0".repeat(64) },
-        embed: async () => {
-          count++;
-          const [entry] = await embedCards([card], async (texts: readonly string[]) =>
-            texts.map(() => vector),
-          );
-          return entry;
+        model: { sha256: "0".repeat(64) },
+        build: (cards: readonly object[]) => {
+          count += cards.length;
+          return Promise.resolve(new Blob([key]));
         },
       });
+      if ((await index.text()) !== key) throw new Error(`the index of ${key} is another one`);
       embedded.push(count);
     }
     const opened = indexedDB.open("stylus-web-indexes");

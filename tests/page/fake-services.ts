@@ -50,7 +50,7 @@ const files = [
   ["embedder/onnx/model_quantized.onnx", 6_910_340],
   ["adapters/clay.safetensors", 884_120],
   ["tokenizer/vocab.json", 92_118],
-  ["index/vectors.bin", 61_440],
+  ["index/adapters.safetensors", 61_440],
 ] as const;
 const totalBytes = files.reduce((sum, [, size]) => sum + size, 0);
 

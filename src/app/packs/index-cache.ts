@@ -1,15 +1,16 @@
-// Indexes of adapters that come without one: made in the browser by the embedder, once, and kept in IndexedDB. Where storage
-// is refused they are made again at every visit.
+// Indexes of adapters that come without one: built in the browser, once, and kept in IndexedDB. Where storage is refused they are built
+// again at every visit.
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
-import { staleEntries, writeIndex, type IndexEntry } from "../../retrieval/adapter-index.ts";
 import type { AdapterCard } from "../../retrieval/card.ts";
+import { indexVersion } from "../../retrieval/index-writer.ts";
+import { sha256 } from "../../retrieval/sha256.ts";
 
 interface KeptIndex {
-  readonly modelSha256: string;
-  readonly json: string;
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Milliseconds since 1970; absent in what an earlier version has written. */
-  readonly usedAt?: number;
+  /** Of index version, embedder and cards: another one and the index is built again. */
+  readonly sourceSha256: string;
+  readonly index: Blob;
+  /** Milliseconds since 1970. */
+  readonly usedAt: number;
 }
 
 interface IndexDatabase extends DBSchema {
@@ -19,13 +20,17 @@ interface IndexDatabase extends DBSchema {
 
 /** Users have this in their browsers: a change of shape needs a new version and an upgrade step. */
 const databaseName = "stylus-web-indexes";
-const databaseVersion = 1;
+/** Version 1 kept indexes of the first format. */
+const databaseVersion = 2;
 
 let database: Promise<IDBPDatabase<IndexDatabase> | null> | null = null;
 
 const open = (): Promise<IDBPDatabase<IndexDatabase> | null> =>
   (database ??= openDB<IndexDatabase>(databaseName, databaseVersion, {
-    upgrade: (upgraded) => void upgraded.createObjectStore("indexes"),
+    upgrade(upgraded) {
+      if (upgraded.objectStoreNames.contains("indexes")) upgraded.deleteObjectStore("indexes");
+      upgraded.createObjectStore("indexes");
+    },
     blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
   }).catch(() => null));
 
@@ -33,65 +38,41 @@ const open = (): Promise<IDBPDatabase<IndexDatabase> | null> =>
 const keptIndexes = 4;
 
 /** Puts an index with the time of its use, and removes those that were used longest ago. */
-async function keep(records: IDBPDatabase<IndexDatabase>, key: string, index: KeptIndex): Promise<void> {
+async function keep(
+  records: IDBPDatabase<IndexDatabase>,
+  key: string,
+  index: Omit<KeptIndex, "usedAt">,
+): Promise<void> {
   const { store, done } = records.transaction("indexes", "readwrite");
   const replace = async (): Promise<void> => {
     await store.put({ ...index, usedAt: Date.now() }, key);
     const [keys, all] = await Promise.all([store.getAllKeys(), store.getAll()]);
-    const uses = keys.map((each, i) => ({
-      key: each,
-      usedAt: each === key ? Infinity : (all[i]!.usedAt ?? 0),
-    }));
+    const uses = keys.map((each, i) => ({ key: each, usedAt: each === key ? Infinity : all[i]!.usedAt }));
     uses.sort((a, b) => b.usedAt - a.usedAt);
     for (const { key: old } of uses.slice(keptIndexes)) await store.delete(old);
   };
   await Promise.all([replace(), done]); // both fail when there is no room
 }
 
-async function isCurrent(
-  kept: KeptIndex,
-  { cards, modelSha256 }: { cards: readonly AdapterCard[]; modelSha256: string },
-): Promise<boolean> {
-  if (kept.modelSha256 !== modelSha256) return false;
-  try {
-    return (await staleEntries(JSON.parse(kept.json), cards)).length === 0;
-  } catch {
-    return false; // written by another version
-  }
-}
-
 /**
- * The files that retrieval reads of a pack whose cards have no prebuilt index.
- * @param options.key names the list of cards: an index made before for the same list, the same words and the same embedder is
+ * The index of cards that come without one.
+ * @param options.key names the list of cards: an index built before for the same list, the same words and the same embedder is
  * taken
- * @param options.embed index entry of one card
  */
-export async function indexFiles(
+export async function keptIndex(
   cards: readonly AdapterCard[],
   options: {
     readonly key: string;
-    readonly dims: number;
-    readonly model: { readonly name: string; readonly sha256: string };
-    readonly embed: (card: AdapterCard) => Promise<IndexEntry>;
-    readonly onCard?: (done: number, total: number) => void;
+    readonly model: { readonly sha256: string };
+    readonly build: (cards: readonly AdapterCard[]) => Promise<Blob>;
   },
-): Promise<ReadonlyMap<string, Blob>> {
-  const { key, dims, model, embed, onCard = () => {} } = options;
+): Promise<Blob> {
+  const { key, model, build } = options;
   const retrievable = cards.filter(({ fewStep }) => !fewStep);
+  const sourceSha256 = await sha256(JSON.stringify([indexVersion, model.sha256, retrievable]));
   const records = await open();
-  let kept = await records?.get("indexes", key).catch(() => undefined);
-  if (!kept || !(await isCurrent(kept, { cards: retrievable, modelSha256: model.sha256 }))) {
-    const entries: IndexEntry[] = [];
-    for (const [done, card] of retrievable.entries()) {
-      onCard(done, retrievable.length);
-      entries.push(await embed(card));
-    }
-    kept = { modelSha256: model.sha256, ...(await writeIndex({ model, dims, entries }, cards)) };
-  }
-  if (records) await keep(records, key, kept).catch(() => {}); // no room: the next visit makes it again
-  return new Map([
-    ["adapters/cards.json", new Blob([JSON.stringify(cards)])],
-    ["index/index.json", new Blob([kept.json])],
-    ["index/vectors.bin", new Blob([kept.bytes])],
-  ]);
+  const kept = await records?.get("indexes", key).catch(() => undefined);
+  const index = kept?.sourceSha256 === sourceSha256 ? kept.index : await build(retrievable);
+  if (records) await keep(records, key, { sourceSha256, index }).catch(() => {}); // no room: the next visit builds it again
+  return index;
 }

@@ -12,7 +12,7 @@ import { describeStored, fetchRemote, openStored } from "./pack-files.ts";
 import { packSource, type PackSource } from "../packs/source.ts";
 import { packDefaults, pocketId } from "../packs/packs.ts";
 import type { RunServices } from "../../stylus/ports.ts";
-import type { RetrievalWorkers } from "./retrieval-workers.ts";
+import { indexPath, type RetrievalWorkers } from "./retrieval-workers.ts";
 import { abortable } from "../../shared/abortable.ts";
 import type { StorageClient } from "./storage-client.ts";
 import { readVocabulary } from "../../stylus/vocabulary.ts";
@@ -125,7 +125,7 @@ export function createPackLoader(context: {
         packId,
         baseModels: info.baseModels,
         files: opened.files,
-        unindexed: opened.files.has("index/index.json") ? null : remote.map(({ card }) => card),
+        unindexed: opened.files.has(indexPath) ? null : remote.map(({ card }) => card),
       },
       (preparing) => {
         const bytes = opened.totalBytes;

@@ -1,14 +1,14 @@
-// Embedder and search, in a worker each, kept in step with the pack and with the user's own adapters. A worker that crashed is
-// loaded again by the next call.
-import type { EmbedderService } from "../../retrieval/embedder-service.ts";
+// The retrieval worker, kept in step with the pack and with the user's own adapters. A worker that crashed is loaded again by the next
+// call.
 import type { AdapterCard } from "../../retrieval/card.ts";
 import type { Candidate } from "../../retrieval/candidate.ts";
+import type { RetrievedAdapter } from "../../retrieval/retriever.ts";
+import type { RetrievalService } from "../../retrieval/service.ts";
 import type { Vector } from "../../retrieval/vectors.ts";
-import { checkSameModel } from "../../retrieval/same-model.ts";
-import type { SearchService } from "../../retrieval/search-service.ts";
 import { WorkerClient } from "../../rpc/client.ts";
-import { indexFiles } from "../packs/index-cache.ts";
+import { StylusError } from "../../shared/errors.ts";
 import type { UserAdapter } from "../../stylus/loaded-pack.ts";
+import { keptIndex } from "../packs/index-cache.ts";
 
 /** What retrieval needs of a pack. */
 export interface RetrievalPack {
@@ -19,90 +19,106 @@ export interface RetrievalPack {
   readonly unindexed: readonly AdapterCard[] | null;
 }
 
+interface Filter {
+  readonly baseModels: readonly string[];
+  readonly bans: readonly string[];
+}
+
 export interface RetrievalWorkers {
   /** Loads cards and index of a pack, cheap when they are; answers the pack's cards. */
   load(pack: RetrievalPack, onPreparing: (text: string) => void): Promise<readonly AdapterCard[]>;
   /** Brings the index up to date with what the user has added, changed and removed. */
   indexOwn(own: readonly UserAdapter[]): Promise<void>;
+  /** The adapters that a prompt may want, best first: ids, scores and short texts. */
+  retrieve(
+    prompt: string,
+    options: { readonly k: number; readonly filter: Filter },
+  ): Promise<readonly RetrievedAdapter[]>;
+  /** Cards of adapters that were retrieved. */
+  cards(ids: readonly string[]): Promise<readonly AdapterCard[]>;
   embedQueries(texts: readonly string[]): Promise<Vector[]>;
+  /** The adapters most similar to a whole prompt, with the vectors that the composer by rules reads. */
   search(
     query: Vector,
-    options: {
-      readonly k: number;
-      readonly filter: { readonly baseModels: readonly string[]; readonly bans: readonly string[] };
-    },
+    options: { readonly k: number; readonly filter: Filter },
   ): Promise<readonly Candidate[]>;
   terminate(): void;
 }
 
 const embedderPrefix = "embedder/";
+const cardsPath = "adapters/cards.json";
+export const indexPath = "index/adapters.safetensors";
+
+function fileOf(files: ReadonlyMap<string, Blob>, path: string): Blob {
+  const blob = files.get(path);
+  if (blob) return blob;
+  throw new StylusError("not-found", `The pack lacks its file ${path}.`, {
+    where: path,
+    remedy: "Download the pack again.",
+  });
+}
 
 export function createRetrievalWorkers(): RetrievalWorkers {
-  const embedder = new WorkerClient<EmbedderService>(
-    "embedder",
-    () => new Worker(new URL("../../../workers/embedder.ts", import.meta.url), { type: "module" }),
+  const worker = new WorkerClient<RetrievalService>(
+    "retrieval",
+    () => new Worker(new URL("../../../workers/retrieval.ts", import.meta.url), { type: "module" }),
   );
-  const search = new WorkerClient<SearchService>(
-    "search",
-    () => new Worker(new URL("../../../workers/search.ts", import.meta.url), { type: "module" }),
-  );
-  /** Which start of each worker holds the pack: a restarted worker holds nothing. */
-  let holders = { packId: "", embedder: 0, search: 0 };
+  /** Which start of the worker holds the pack: a restarted worker holds nothing. */
+  let holder = { packId: "", start: 0 };
   let cards: readonly AdapterCard[] = [];
   /** The user's adapters as the index knows them. */
   const indexed = new Map<string, UserAdapter>();
 
-  const embedCard = (card: AdapterCard) => embedder.call((service) => service.embedCard(card));
-
   return {
     async load({ packId, baseModels, files, unindexed }, onPreparing) {
-      const current =
-        holders.packId === packId && holders.embedder === embedder.starts && holders.search === search.starts;
-      if (current && embedder.alive && search.alive) return cards;
+      if (holder.packId === packId && holder.start === worker.starts && worker.alive) return cards;
       const ofEmbedder = new Map(
         [...files]
           .filter(([path]) => path.startsWith(embedderPrefix))
           .map(([path, blob]) => [path.slice(embedderPrefix.length), blob]),
       );
-      const { dims, model } = await embedder.call((service) => service.load(ofEmbedder));
-      const ofSearch = unindexed
-        ? await indexFiles(unindexed, {
+      const { model } = await worker.call((service) => service.loadEmbedder(ofEmbedder));
+      const onCard = (done: number, total: number): void =>
+        onPreparing(`Embedding adapter ${done + 1} of ${total}`);
+      const index = unindexed
+        ? await keptIndex(unindexed, {
             key: `${baseModels[0]} ${unindexed.map(({ id }) => id).join(" ")}`,
-            dims,
             model,
-            embed: embedCard,
-            onCard: (done, total) => onPreparing(`Embedding adapter ${done + 1} of ${total}`),
+            build: (retrievable) => worker.call((service) => service.buildIndex(retrievable, { onCard })),
           })
-        : new Map([...files].filter(([path]) => path.startsWith("index/") || path === "adapters/cards.json"));
-      const index = await search.call((service) => service.load(ofSearch));
-      checkSameModel(index.model, model);
-      cards = index.cards;
+        : fileOf(files, indexPath);
+      const { ids } = await worker.call((service) => service.loadIndex(index, indexPath));
+      const known = new Set(ids);
+      const loaded =
+        unindexed ?? (await worker.call((service) => service.readCards(fileOf(files, cardsPath), cardsPath)));
+      const missing = loaded.find(({ id, fewStep }) => !fewStep && !known.has(id));
+      if (missing)
+        throw new StylusError("bad-file", `The index knows no adapter “${missing.id}”.`, {
+          where: indexPath,
+          remedy: "Index and cards do not belong together: run npm run build:index.",
+        });
+      cards = loaded;
       indexed.clear();
-      holders = { packId, embedder: embedder.starts, search: search.starts };
+      holder = { packId, start: worker.starts };
       return cards;
     },
 
     async indexOwn(own) {
       for (const id of [...indexed.keys()].filter((known) => !own.some((adapter) => adapter.id === known))) {
-        await search.call((service) => service.remove(id));
+        await worker.call((service) => service.remove(id));
         indexed.delete(id);
       }
       for (const adapter of own) {
         if (JSON.stringify(indexed.get(adapter.id)?.card) === JSON.stringify(adapter.card)) continue;
-        const entry = await embedCard(adapter.card);
-        await search.call((service) => service.add(adapter.card, entry));
+        await worker.call((service) => service.add(adapter.card));
         indexed.set(adapter.id, adapter);
       }
     },
 
-    embedQueries: (texts) => embedder.call((service) => service.embed(texts, { kind: "query" })),
-
-    search: async (query, options) =>
-      (await search.call((service) => service.search(query, options))).candidates,
-
-    terminate() {
-      embedder.terminate();
-      search.terminate();
-    },
+    retrieve: (prompt, options) => worker.call((service) => service.retrieve(prompt, options)),
+    cards: (ids) => worker.call((service) => service.cards(ids)),
+    embedQueries: (texts) => worker.call((service) => service.embedQueries(texts)),
+    search: (query, options) => worker.call((service) => service.candidates(query, options)),
+    terminate: () => worker.terminate(),
   };
 }

@@ -1,4 +1,4 @@
-// The real services, each in a worker of its own: storage, embedder, search, composer, diffusion.
+// The real services, each in a worker of its own: storage, retrieval, composer, diffusion.
 import { proxy } from "comlink";
 import { composeBaseline } from "../../compose/baselines.ts";
 import type { ComposerService } from "../../compose/service.ts";

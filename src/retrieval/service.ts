@@ -1,0 +1,152 @@
+// The retrieval worker's service: embedder and index together, so that a prompt goes in and ids, scores, spans and short texts come out.
+import { StylusError } from "../shared/errors.ts";
+import type { AdapterCard } from "./card.ts";
+import { parseCards } from "./cards.ts";
+import { type Candidate, candidateOf } from "./candidate.ts";
+import type { RetrievalFilter } from "./eligibility.ts";
+import { type Embedder, type EmbedderOptions, loadEmbedder } from "./embedder.ts";
+import { openIndex } from "./index-file.ts";
+import { embedAdapter, writeIndex } from "./index-writer.ts";
+import { queryTexts } from "./query-texts.ts";
+import { rememberVectors } from "./remembering-embedder.ts";
+import { type RetrievedAdapter, Retriever } from "./retriever.ts";
+import { checkSameModel } from "./same-model.ts";
+import type { Vector } from "./vectors.ts";
+import { VoyModule } from "./voy.ts";
+
+/** Adapters that a whole prompt finds (Stylus, default_config.yaml: top_k 150). */
+const similarCount = 150;
+
+/** Adapters that a composer may read. */
+const retrievedCount = 30;
+
+export interface RetrieveOptions {
+  readonly filter: RetrievalFilter;
+  readonly k?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export class RetrievalService {
+  #embedder: Embedder | null = null;
+  #retriever: Retriever | null = null;
+  readonly #options: EmbedderOptions & { readonly voyWasm?: () => Promise<BufferSource> };
+
+  /** @param options.voyWasm voy_search_bg.wasm; without it whole prompts are compared by scanning */
+  constructor(options: EmbedderOptions & { readonly voyWasm?: () => Promise<BufferSource> } = {}) {
+    this.#options = options;
+  }
+
+  /**
+   * @param files the embedder folder of a pack, by path within it
+   * @throws StylusError as loadEmbedder
+   */
+  async loadEmbedder(files: ReadonlyMap<string, Blob>): Promise<Pick<Embedder, "model" | "dims">> {
+    const embedder = await loadEmbedder(files, this.#options);
+    this.#embedder = rememberVectors(embedder);
+    this.#retriever = null;
+    return { model: embedder.model, dims: embedder.dims };
+  }
+
+  /**
+   * Loads an index of the loaded embedder; whatever was loaded or added before is forgotten.
+   * @throws StylusError not-found | bad-file, naming file and field
+   */
+  async loadIndex(index: Blob, fileName: string): Promise<{ readonly ids: readonly string[] }> {
+    const opened = await openIndex(index, fileName);
+    checkSameModel(opened.model, this.#loadedEmbedder().model);
+    const voy = this.#options.voyWasm ? await VoyModule.compile(await this.#options.voyWasm()) : null;
+    this.#retriever = new Retriever(opened, voy);
+    return { ids: this.#retriever.ids };
+  }
+
+  /** The cards of a pack. @throws StylusError (bad-file) naming card and field */
+  async readCards(file: Blob, fileName: string): Promise<readonly AdapterCard[]> {
+    let json: unknown;
+    try {
+      json = JSON.parse(await file.text());
+    } catch (cause) {
+      throw new StylusError("bad-file", `The file ${fileName} is not valid JSON.`, {
+        where: fileName,
+        remedy: "Download the pack again.",
+        cause,
+      });
+    }
+    return parseCards(json, fileName);
+  }
+
+  /** An index of cards that come without one. */
+  async buildIndex(
+    cards: readonly AdapterCard[],
+    { onCard = () => {} }: { readonly onCard?: (done: number, total: number) => void } = {},
+  ): Promise<Blob> {
+    const { model, dims } = this.#loadedEmbedder();
+    const adapters = [];
+    for (const [done, card] of cards.entries()) {
+      onCard(done, cards.length);
+      adapters.push(await this.#embedCard(card));
+    }
+    return new Blob([writeIndex(adapters, { model, dims })]);
+  }
+
+  /** Adds or replaces one adapter. */
+  async add(card: AdapterCard): Promise<void> {
+    this.#loaded().add(await this.#embedCard(card));
+  }
+
+  /** Forgets an adapter that was added. */
+  remove(id: string): void {
+    this.#loaded().remove(id);
+  }
+
+  /** The adapters that a prompt may want, best first. */
+  async retrieve(
+    prompt: string,
+    { filter, k = retrievedCount, signal }: RetrieveOptions,
+  ): Promise<readonly RetrievedAdapter[]> {
+    const retriever = this.#loaded();
+    const texts = queryTexts(prompt);
+    const vectors = await this.#loadedEmbedder().embed(
+      texts.map(({ text }) => text),
+      { kind: "query", signal },
+    );
+    return retriever.retrieve({ prompt, texts, vectors }, { k, filter });
+  }
+
+  /** Cards by id, in the order of `ids`. @throws StylusError not-found | bad-file */
+  async cards(ids: readonly string[]): Promise<readonly AdapterCard[]> {
+    const retriever = this.#loaded();
+    return Promise.all(ids.map(async (id) => (await retriever.read(id)).card));
+  }
+
+  /** Unit vectors of short texts. */
+  embedQueries(texts: readonly string[], signal?: AbortSignal): Promise<Vector[]> {
+    return this.#loadedEmbedder().embed(texts, { kind: "query", signal });
+  }
+
+  /** The adapters whose documents are most similar to a whole prompt, best first, with what the composer by rules reads. */
+  async candidates(
+    query: Vector,
+    { filter, k = similarCount }: Omit<RetrieveOptions, "signal">,
+  ): Promise<readonly Candidate[]> {
+    const retriever = this.#loaded();
+    const found = await retriever.similar(query, { k, filter });
+    return Promise.all(
+      found.map(async ({ id, similarity }) => candidateOf(await retriever.read(id), similarity)),
+    );
+  }
+
+  #embedCard(card: AdapterCard) {
+    const embedder = this.#loadedEmbedder();
+    return embedAdapter(card, (texts, options) => embedder.embed(texts, options));
+  }
+
+  #loadedEmbedder(): Embedder {
+    if (!this.#embedder) throw new StylusError("not-found", "The embedder is not loaded yet.");
+    return this.#embedder;
+  }
+
+  #loaded(): Retriever {
+    if (!this.#retriever) throw new StylusError("not-found", "No index is loaded yet.");
+    return this.#retriever;
+  }
+}

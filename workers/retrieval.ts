@@ -1,0 +1,15 @@
+// Retrieval worker: serves RetrievalService. transformers.js gets the plain WASM build of the one ONNX Runtime, from the own origin.
+import glueUrl from "onnxruntime-web/ort-wasm-simd-threaded.mjs?url";
+import wasmUrl from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
+import voyUrl from "voy-search/voy_search_bg.wasm?url";
+import { RetrievalService } from "../src/retrieval/service.ts";
+import { serve } from "../src/rpc/serve.ts";
+
+const absolute = (url: string): string => new URL(url, self.location.href).href;
+
+serve(
+  new RetrievalService({
+    wasmPaths: { mjs: absolute(glueUrl), wasm: absolute(wasmUrl) },
+    voyWasm: async () => (await fetch(voyUrl)).arrayBuffer(),
+  }),
+);
