@@ -5,7 +5,7 @@ import { distanceBins, maskedDistance, rowAlignment, scanKernel, type ScanKernel
 import type { Vector } from "./vectors.ts";
 
 /** Up to here scanning every row takes a few milliseconds; sign bits would save nothing. */
-export const exactRows = 20_000;
+export const exactRows = 50_000;
 
 /**
  * Rows whose exact similarity is computed for each one that is wanted, and the least of them. Recall at 30 of 307,000 rows against the full
@@ -13,6 +13,8 @@ export const exactRows = 20_000;
  */
 const candidatesPerWanted = 64;
 const fewestCandidates = 4096;
+/** Share of the rows that are compared exactly in any case. */
+const candidateShare = 1 / 16;
 
 /** Rows that the mean is taken of. */
 const meanSample = 4096;
@@ -168,7 +170,7 @@ export class Int8Rows {
    * @param masked one byte a row, 1 for rows that may not be found
    */
   nearest(query: Vector, { wanted, masked }: { wanted: number; masked: Uint8Array }): NearRows {
-    const candidates = Math.max(fewestCandidates, wanted * candidatesPerWanted);
+    const candidates = Math.max(fewestCandidates, wanted * candidatesPerWanted, this.#count * candidateShare);
     if (this.#capacity <= exactRows || this.#count <= candidates)
       return { rows: null, similarities: this.similarities(query) };
     const { query: queryAt, rows, dots, chosen } = this.#at;
