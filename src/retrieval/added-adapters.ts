@@ -23,6 +23,11 @@ export class AddedAdapters {
     return this.#slots.filter((adapter) => adapter !== null);
   }
 
+  /** Slots given so far, empty ones included. */
+  get slotCount(): number {
+    return this.#slots.length;
+  }
+
   get(id: string): EmbeddedAdapter | undefined {
     const slot = this.#byId.get(id);
     return slot === undefined ? undefined : this.#slots[slot]!;

@@ -1,6 +1,7 @@
 // The adapters whose documents are nearest to a whole prompt, as in the paper. voy-search proposes, the index's own rows give similarity
 // and order; where voy cannot serve (too many dimensions or vectors, a panic) every document is scanned, with the same answer.
 import type { Int8Rows } from "./int8-rows.ts";
+import { topRows } from "./top-rows.ts";
 import { unitScale, type Vector } from "./vectors.ts";
 import { voyDims, type VoyModule, type VoyTree } from "./voy.ts";
 
@@ -45,27 +46,22 @@ export class DocumentSearch {
     query: Vector,
     { k, masked }: { readonly k: number; readonly masked: Uint8Array },
   ): Promise<readonly NearDocument[]> {
-    const found: NearDocument[] = [];
-    for (const [row, similarity] of await this.#proposals(query, { k, masked }))
-      if (masked[row] !== 1) found.push({ row, similarity });
-    return found.sort((a, b) => b.similarity - a.similarity || a.row - b.row).slice(0, k);
-  }
-
-  async #proposals(
-    query: Vector,
-    { k, masked }: { readonly k: number; readonly masked: Uint8Array },
-  ): Promise<Iterable<readonly [number, number]>> {
     const fits = this.#count > 0 && this.#count <= maxVoyVectors && this.#rows.dims <= voyDims;
     const built = this.#voy && fits ? await (this.#tree ??= this.#build(this.#voy)) : null;
     this.#engine = built ? "voy" : "scan";
-    if (!built) return this.#rows.similarities(query, { end: this.#count }).entries();
+    if (!built) {
+      const similarities = this.#rows.similarities(query, { end: this.#count });
+      return topRows(similarities, { k, masked }).map((row) => ({ row, similarity: similarities[row]! }));
+    }
     // Asking for as many more as are masked keeps the result exact: at most that many places are lost.
     const lost = masked.subarray(0, this.#count).reduce((sum, value) => sum + value, 0);
     const wanted = Math.min(built.places.length, k + lost + margin);
     const near = built.tree.search(query, wanted).flatMap((place) => built.places[place]!);
-    return near.map(
-      (row) => [row, this.#rows.similarities(query, { begin: row, end: row + 1 })[0]!] as const,
-    );
+    return near
+      .filter((row) => masked[row] !== 1)
+      .map((row) => ({ row, similarity: this.#rows.similarities(query, { begin: row, end: row + 1 })[0]! }))
+      .sort((a, b) => b.similarity - a.similarity || a.row - b.row)
+      .slice(0, k);
   }
 
   /** null: voy cannot index these vectors. */

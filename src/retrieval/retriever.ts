@@ -8,6 +8,7 @@ import type { IndexFile } from "./index-file.ts";
 import type { EmbeddedAdapter } from "./index-writer.ts";
 import { nearestTexts, type NearText } from "./nearest-texts.ts";
 import { type QueryVectors, spanWeight, wordScores } from "./query-weights.ts";
+import { topRows } from "./top-rows.ts";
 import type { Vector } from "./vectors.ts";
 import type { VoyModule } from "./voy.ts";
 
@@ -143,16 +144,16 @@ export class Retriever {
     const wanted = Math.max(shortestShortlist, k * shortlistMargin);
     const scores = this.#bestSimilarities(query, { weights, wanted, filter });
     for (const [number, share] of words) {
-      const similarity = scores.get(number) ?? (this.#eligible(number, filter) ? 0 : null);
-      if (similarity !== null) scores.set(number, similarity + wordShare * share);
+      if (scores[number]! > unseen) scores[number]! += wordShare * share;
+      else if (this.#eligible(number, filter)) scores[number] = wordShare * share;
     }
-    const shortlist = [...scores].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, wanted);
-    const adapters = await Promise.all(shortlist.map(([number]) => this.#readNumber(number)));
+    const shortlist = topRows(scores, { k: wanted, above: unseen });
+    const adapters = await Promise.all(shortlist.map((number) => this.#readNumber(number)));
     const near = nearestTexts(adapters, { query, weights });
     return adapters
       .map(({ card }, i) => {
         const { best, ...texts } = near[i]!;
-        return { id: card.id, score: best + wordShare * (words.get(shortlist[i]![0]) ?? 0), ...texts };
+        return { id: card.id, score: best + wordShare * (words.get(shortlist[i]!) ?? 0), ...texts };
       })
       .sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
       .slice(0, k);
@@ -164,7 +165,7 @@ export class Retriever {
     return this.#added.eligible(number - length, filter);
   }
 
-  /** Of each eligible adapter that is near: its best weighed similarity over all query texts and vectors in memory. */
+  /** By adapter number: the best weighed similarity over all query texts and vectors in memory; `unseen` for those not near or not eligible. */
   #bestSimilarities(
     { vectors }: QueryVectors,
     context: {
@@ -172,11 +173,11 @@ export class Retriever {
       readonly wanted: number;
       readonly filter: RetrievalFilter;
     },
-  ): Map<number, number> {
+  ): Float32Array {
     const { weights, wanted, filter } = context;
     const { rows, owners, facts } = this.#index;
     const { rows: masked } = this.#masked(filter);
-    const best = new Float32Array(facts.length).fill(unseen);
+    const best = new Float32Array(facts.length + this.#added.slotCount).fill(unseen);
     for (const [q, vector] of vectors.entries()) {
       const near = rows.nearest(vector, { wanted, masked });
       const weight = weights[q]!;
@@ -187,11 +188,8 @@ export class Retriever {
         if (score > best[owner]! && masked[row] === 0) best[owner] = score;
       }
     }
-    const scores = new Map<number, number>();
-    for (let number = 0; number < best.length; number++)
-      if (best[number]! > unseen) scores.set(number, best[number]!);
     for (const [slot, score] of this.#added.bestSimilarities(vectors, { weights, filter }))
-      scores.set(facts.length + slot, score);
-    return scores;
+      best[facts.length + slot] = score;
+    return best;
   }
 }
