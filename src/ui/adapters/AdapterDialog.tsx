@@ -34,7 +34,7 @@ export function AdapterDialog(props: {
                 <For each={known().samples}>
                   {(sample, index) => (
                     <li>
-                      <div class={styles["picture"]}>
+                      <div class={styles["sample"]}>
                         <SampleImage
                           card={known()}
                           index={index()}

@@ -72,7 +72,7 @@ export function LibraryDialog(props: { readonly open: boolean; readonly onClose:
             {(card) => (
               <li>
                 <button class={styles["card"]} type="button" onClick={() => openDialog(card.id)}>
-                  <span class={styles["picture"]}>
+                  <span class={styles["sample"]}>
                     <SampleImage card={card} />
                   </span>
                   <span class={styles["title"]}>{card.title}</span>

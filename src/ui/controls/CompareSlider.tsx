@@ -6,7 +6,7 @@ import { PixelCanvas } from "./PixelCanvas.tsx";
 import { t } from "../texts/texts.ts";
 
 export function CompareSlider(props: {
-  readonly picture: { readonly url: string; readonly alt: string };
+  readonly image: { readonly url: string; readonly alt: string };
   readonly variant: VariantView;
   readonly ratio: number;
 }): JSX.Element {
@@ -26,7 +26,7 @@ export function CompareSlider(props: {
   };
   return (
     <div class={styles["compare"]} style={{ "--at": `${at()}%`, "aspect-ratio": String(props.ratio) }}>
-      <img class={styles["layer"]} src={props.picture.url} alt={props.picture.alt} />
+      <img class={styles["layer"]} src={props.image.url} alt={props.image.alt} />
       <div class={`${styles["layer"]} ${styles["over"]}`}>
         <Show
           when={props.variant.picture}

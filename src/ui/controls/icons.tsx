@@ -68,7 +68,7 @@ export const RedoIcon = icon(() => <path d="M12.5 4 16 7.5 12.5 11M16 7.5H8.5a4.
 export const BrushIcon = icon(() => (
   <path d="M16.5 3.5c-3 1-6.300 4-8.300 7.200l1.800 1.800c3.200-2 6.200-5.300 7.200-8.300zM7.300 11.700c-2 0-2.800 1.300-2.800 2.800 0 .9-.5 1.500-1.300 1.800 3.300.8 6-.4 6-2.700z" />
 ));
-export const PictureIcon = icon(() => (
+export const ImageIcon = icon(() => (
   <>
     <rect x="3" y="4" width="14" height="12" rx="2.500" />
     <path d="m3.500 14 3.800-4.200 3.200 3.400 2-2 4 4M13.200 7.700h.01" />

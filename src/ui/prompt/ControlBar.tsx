@@ -7,7 +7,7 @@ import controls from "../controls/controls.module.css";
 import { PickFiles } from "../controls/PickFiles.tsx";
 import { NumberStepper } from "../controls/NumberStepper.tsx";
 import { SwitchField } from "../controls/fields.tsx";
-import { ChevronIcon, DiceIcon, LockIcon, PictureIcon, UnlockIcon } from "../controls/icons.tsx";
+import { ChevronIcon, DiceIcon, LockIcon, ImageIcon, UnlockIcon } from "../controls/icons.tsx";
 import { useStudio } from "../studio-context.ts";
 import { t } from "../texts/texts.ts";
 import { limits } from "../../shared/limits.ts";
@@ -114,7 +114,7 @@ export function ControlBar(props: {
       </div>
       <div class={styles["more"]}>
         <Show when={!settings.start}>
-          <PickFiles label={t.prompt.bar.addInitImage} accept={pictureTypes} icon={<PictureIcon />} quiet />
+          <PickFiles label={t.prompt.bar.addInitImage} accept={pictureTypes} icon={<ImageIcon />} quiet />
         </Show>
         <button
           class={`${controls["button"]} ${controls["quiet"]}`}

@@ -84,14 +84,14 @@ function ChosenImage(): JSX.Element {
   const studio = useStudio();
   const { settings, setSettings } = studio;
   const [masking, setMasking] = createSignal(false);
-  const picture = () => settings.start!.picture;
+  const image = () => settings.start!.picture;
   const strength = () => settings.startValues.strength;
   const region = () => (settings.start?.mask ? settings.startValues.region : "whole");
-  const stretched = (): boolean => region() === "whole" && isStretched(picture(), studio.options());
+  const stretched = (): boolean => region() === "whole" && isStretched(image(), studio.options());
   const facts = (): string => {
     const { width, height } = studio.options();
     const texts = t.prompt.initImage;
-    const own = texts.size(picture().width, picture().height);
+    const own = texts.size(image().width, image().height);
     const size = texts.size(width, height);
     if (region() === "masked") return texts.maskedAt(own, size);
     return size === own ? own : texts.generatedAt(own, size);

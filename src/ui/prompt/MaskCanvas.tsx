@@ -34,13 +34,13 @@ export function MaskCanvas(props: {
 }): JSX.Element {
   const { width, height } = props.mask;
   const stripe = Math.max(2, Math.round(Math.max(width, height) / 64));
-  let picture!: HTMLCanvasElement;
+  let base!: HTMLCanvasElement;
   let overlay!: HTMLCanvasElement;
   const [at, setAt] = createSignal<Point | null>(null);
   let last: Point | null = null;
 
   onMount(() => {
-    picture
+    base
       .getContext("2d")!
       .putImageData(new ImageData(props.image.rgba, props.image.width, props.image.height), 0, 0);
   });
@@ -116,7 +116,7 @@ export function MaskCanvas(props: {
         class={styles["layers"]}
         style={{ "aspect-ratio": `${width} / ${height}`, "--shape": width / height }}
       >
-        <canvas ref={(element) => (picture = element)} width={width} height={height} aria-hidden="true" />
+        <canvas ref={(element) => (base = element)} width={width} height={height} aria-hidden="true" />
         <canvas
           ref={(element) => (overlay = element)}
           class={styles["overlay"]}

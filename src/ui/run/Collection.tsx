@@ -18,7 +18,7 @@ export function Collection(): JSX.Element {
           {(card) => (
             <li>
               <button type="button" onClick={() => openDialog(card.id)}>
-                <span class={styles["picture"]}>
+                <span class={styles["sample"]}>
                   <SampleImage card={card} />
                 </span>
                 {card.title}

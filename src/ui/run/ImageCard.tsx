@@ -5,7 +5,7 @@ import { formulaOf, type ImageView, type RunView } from "../../app/state/run-vie
 import { CompareSlider } from "../controls/CompareSlider.tsx";
 import controls from "../controls/controls.module.css";
 import { ErrorNote } from "../controls/ErrorNote.tsx";
-import { CloseIcon, CompareIcon, DownloadIcon, PictureIcon, ReuseIcon } from "../controls/icons.tsx";
+import { CloseIcon, CompareIcon, DownloadIcon, ImageIcon, ReuseIcon } from "../controls/icons.tsx";
 import styles from "./ImageCard.module.css";
 import { RichText } from "../controls/RichText.tsx";
 import { PixelCanvas } from "../controls/PixelCanvas.tsx";
@@ -81,7 +81,7 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
             >
               {(variant) => (
                 <CompareSlider
-                  picture={{ url: picture().url, alt: alt() }}
+                  image={{ url: picture().url, alt: alt() }}
                   variant={variant()}
                   ratio={props.image.width / props.image.height}
                 />
@@ -155,7 +155,7 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
                     scrollTo({ top: 0, behavior: "smooth" });
                   }}
                 >
-                  <PictureIcon />
+                  <ImageIcon />
                 </button>
                 <button
                   class={controls["icon"]}
