@@ -1,0 +1,60 @@
+// Runs ONNX files with external data on ONNX Runtime's CPU kernels.
+import type { FileNetwork, FloatOutputs, IntegerInputs, NetworkFile } from "../runtime/file-network.ts";
+import { chooseThreads } from "../runtime/device.ts";
+import { StylusError } from "../shared/errors.ts";
+import { type InferenceSession, loadOrt, type OrtModule } from "./ort.ts";
+
+/** Small networks gain nothing from more threads, and image generation wants its own. */
+const maxThreads = 2;
+
+class OrtFileNetwork implements FileNetwork {
+  readonly #ort: OrtModule;
+  readonly #session: InferenceSession;
+  readonly #name: string;
+
+  constructor(session: InferenceSession, { ort, name }: { ort: OrtModule; name: string }) {
+    this.#session = session;
+    this.#ort = ort;
+    this.#name = name;
+  }
+
+  async run(inputs: IntegerInputs, { shape }: { readonly shape: readonly number[] }): Promise<FloatOutputs> {
+    const feeds = Object.fromEntries(
+      Object.entries(inputs).map(([name, values]) => [name, new this.#ort.Tensor("int64", values, shape)]),
+    );
+    try {
+      const results = await this.#session.run(feeds);
+      return Object.fromEntries(
+        Object.entries(results).map(([name, { data }]) => [name, data as Float32Array]),
+      );
+    } catch (cause) {
+      throw failure(`${this.#name} failed to run`, cause);
+    }
+  }
+
+  dispose(): Promise<void> {
+    return this.#session.release();
+  }
+}
+
+const failure = (problem: string, cause: unknown): StylusError =>
+  new StylusError("device", `${problem}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+    remedy: "Reload the page; close other tabs to free memory.",
+    cause,
+  });
+
+/** @throws StylusError `device` when the runtime cannot be loaded, refuses the file or has no memory for it */
+export async function openFileNetwork({ name, onnx, external }: NetworkFile): Promise<FileNetwork> {
+  const threads = Math.min(maxThreads, chooseThreads().threads);
+  const { ort } = await loadOrt({ device: "wasm", threads });
+  try {
+    const session = await ort.InferenceSession.create(onnx, {
+      executionProviders: ["wasm"],
+      graphOptimizationLevel: "all",
+      externalData: [...external].map(([path, data]) => ({ path, data })),
+    });
+    return new OrtFileNetwork(session, { ort, name });
+  } catch (cause) {
+    throw failure(`${name} could not be prepared`, cause);
+  }
+}

@@ -1,0 +1,25 @@
+// A network that comes as an ONNX file instead of a graph of ours. A back end opens it (src/ort/file-network.ts); who uses it knows this only.
+
+export type IntegerInputs = Readonly<Record<string, BigInt64Array<ArrayBuffer>>>;
+export type FloatOutputs = Readonly<Record<string, Float32Array>>;
+
+export interface FileNetwork {
+  /**
+   * One run.
+   * @param options.shape of every input
+   * @throws StylusError `device`
+   */
+  run(inputs: IntegerInputs, options: { readonly shape: readonly number[] }): Promise<FloatOutputs>;
+  dispose(): Promise<void>;
+}
+
+export interface NetworkFile {
+  /** For errors. */
+  readonly name: string;
+  readonly onnx: Uint8Array;
+  /** Files that the ONNX file refers to, by the names it uses. */
+  readonly external: ReadonlyMap<string, Uint8Array>;
+}
+
+/** Opens a network on the CPU. @throws StylusError `device` when the file is refused or memory is short */
+export type OpenFileNetwork = (file: NetworkFile) => Promise<FileNetwork>;
