@@ -61,10 +61,10 @@ describe("requests", () => {
 
   test.each([
     ["<lora:noirr:0.8>", "Did you mean “noir”?"],
-    ["<lora:>", "it names no adapter"],
-    ["<hypernet:anime:1>", "hypernetworks are not used here"],
-    ["<lora:noir:8>", "a strength of 8 would leave nothing of the picture"],
-    ["<lora:noir:0.8", "it has no “>” at its end"],
+    ["<lora:>", "the adapter’s name is missing"],
+    ["<hypernet:anime:1>", "Stylus does not support hypernetworks"],
+    ["<lora:noir:8>", "a strength of 8 would ruin the image"],
+    ["<lora:noir:0.8", "it lacks the closing “>”"],
   ])("a tag that does nothing is told as it is written, and refused: %s", async (tag, words) => {
     const { page } = site;
     await promptBox(page).fill(`a fox in the snow ${tag}`);
@@ -168,10 +168,10 @@ test("what cannot be deleted is named with the reason, and stays; nothing else i
     const lost = "could not be deleted. This tab has lost its storage, perhaps to another one";
     const gallery = page.getByRole("region", { name: "Your images" });
     await gallery.getByRole("button", { name: "Delete image with seed 7" }).click();
-    await complaint(page, `The picture with seed 7 ${lost}`);
+    await complaint(page, `The image with seed 7 ${lost}`);
     await gallery.getByRole("button", { name: "Delete all images" }).click();
     await gallery.getByRole("button", { name: "Delete 1 image", exact: true }).click();
-    await complaint(page, `The pictures ${lost}`);
+    await complaint(page, `The images ${lost}`);
     await page.getByRole("button", { name: /^Adapters/ }).click();
     const library = page.getByRole("dialog", { name: "Adapters", exact: true });
     await library.getByText("Yours 1").click();
@@ -250,7 +250,7 @@ test("what cannot be kept, or read, is told with the true reason: no room, or a 
       await complaint(page, refusal);
     };
     await loseDatabases(page, ["stylus-web-gallery", "stylus-web-inputs"]);
-    await keepPicturesNot("The browser could not keep this picture. This tab has lost its storage");
+    await keepPicturesNot("The browser could not keep this image. This tab has lost its storage");
     await loseDatabases(page, ["stylus-web-adapters"]);
     await keepAdapterNot("The browser could not keep this adapter. This tab has lost its storage");
     await page.keyboard.press("Escape");
@@ -261,7 +261,7 @@ test("what cannot be kept, or read, is told with the true reason: no room, or a 
     const session = await page.context().newCDPSession(page);
     const { origin } = new URL(page.url());
     await session.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: 1 });
-    await keepPicturesNot("The browser has no room to keep this picture.");
+    await keepPicturesNot("The browser has no room to keep this image.");
     await keepAdapterNot("The browser has no room to keep this adapter.");
   } finally {
     await site.close();

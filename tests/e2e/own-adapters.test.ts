@@ -80,9 +80,7 @@ test("one that fits is shown with its diagnosis, added, chosen for a prompt, kep
   await page.keyboard.press("Escape");
 
   // Its pictures are still there, and say what is missing; also when they are brought back later.
-  const missing = page.getByText(
-    /This picture was painted with the adapter “paper_collage”, which is not here/,
-  );
+  const missing = page.getByText(/This image used the adapter “paper_collage”, which is missing/);
   await missing.waitFor();
   await page.reload();
   await loaded(page);
@@ -123,7 +121,7 @@ test("files of another size, of another kind and damaged ones are refused with t
   await item("sd15.safetensors").getByText("Needs full-size SD 1.5").waitFor();
   // There is no graphics device in these tests: nobody is sent to models that cannot run.
   expect(await item("sd15.safetensors").innerText()).toMatch(
-    /Nothing is wrong with the file: the Stable Diffusion 1\.5 models that take it need WebGPU, which cannot be had here/,
+    /Full-size models need WebGPU, which is unavailable here/,
   );
   await item("sdxl.safetensors").getByText("Made for SDXL", { exact: true }).waitFor();
   await item("cut.safetensors").getByText("Damaged or not an adapter").waitFor();

@@ -157,7 +157,7 @@ test("the mask is drawn by mouse and by keys, inverted, cleared, undone; an empt
   const button = (name: string): Locator => dialog().getByRole("button", { name, exact: true });
   await dialog().waitFor();
   expect(await status()).toContain("The mask is empty");
-  await button("Mark what is transparent").click();
+  await button("Mask transparent areas").click();
   expect(await status()).toBe("The mask covers 50% of the image.");
   await button("Invert").click();
   await button("Clear").click();
