@@ -7,7 +7,7 @@ export interface Pick {
   readonly id: string;
   /** Why, in plain words. */
   readonly reason: string;
-  /** How well adapter and task match, 0 to 1: similarity, or lexical evidence where that is stronger. */
+  /** How well adapter and task match, 0 to 1: by rules similarity or words, whichever is stronger; the reader's probability. */
   readonly similarity: number;
   /** Refined weight, before division, budget and the user's slider. */
   readonly weight: number;
@@ -27,8 +27,10 @@ export interface Task {
 
 export interface ComposerInfo {
   readonly name: string;
-  /** "rules": deterministic, no language model. "none": a baseline chose. */
-  readonly kind: "rules" | "llm" | "none";
+  /** "rules": deterministic, no model. "reader": a cross-encoder. "none": a baseline chose. */
+  readonly kind: "rules" | "reader" | "llm" | "none";
+  /** Why this one chose although another was asked for. */
+  readonly instead?: string | undefined;
 }
 
 export interface Composition {

@@ -1,10 +1,48 @@
-// The composer worker's service. Rules today; a language model is another Composer behind the same call.
+// The composer worker's service: rules, which answer at once, and the reader, where the pack has one.
+import type { OpenFileNetwork } from "../runtime/file-network.ts";
+import { StylusError } from "../shared/errors.ts";
 import type { Composition, ComposeRequest, EmbedTexts } from "./composition.ts";
+import { composeByReading, type ReadRequest, type RetrieveCandidates } from "./reader/compose.ts";
+import { Reader } from "./reader/reader.ts";
 import { rulesComposer } from "./rules/rules.ts";
 
 export class ComposerService {
-  /** @param embed short texts to unit vectors (EmbedderService.embed with kind "query"); over comlink a proxy */
+  readonly #openNetwork: OpenFileNetwork;
+  #reader: Reader | null = null;
+
+  constructor(openNetwork: OpenFileNetwork) {
+    this.#openNetwork = openNetwork;
+  }
+
+  /** @param embed short texts to unit vectors (RetrievalService.embedQueries); over comlink a proxy */
   compose(request: ComposeRequest, embed: EmbedTexts): Promise<Composition> {
     return rulesComposer.compose(request, { embed });
+  }
+
+  /**
+   * Loads the reader in place of the one before.
+   * @param files the folder `reader` of a pack, by name
+   * @throws StylusError not-found | bad-file | device
+   */
+  async loadReader(files: ReadonlyMap<string, Blob>): Promise<void> {
+    const before = this.#reader;
+    this.#reader = null;
+    await before?.dispose();
+    this.#reader = await Reader.open(files, this.#openNetwork);
+  }
+
+  /**
+   * What the reader chooses.
+   * @param retrieve candidates; over comlink a proxy
+   * @throws StylusError not-found (no reader is loaded) | device | cancelled
+   */
+  async read(
+    request: ReadRequest,
+    retrieve: RetrieveCandidates,
+    { signal }: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<Composition> {
+    const reader = this.#reader;
+    if (!reader) throw new StylusError("not-found", "No reader is loaded.");
+    return composeByReading(request, { reader, retrieve, signal });
   }
 }

@@ -6,7 +6,8 @@ import type { QueryVectors } from "./query-weights.ts";
 import { unitScale } from "./vectors.ts";
 
 /** What a composer reads of a candidate. */
-const maxNearest = 8;
+const maxNearPhrases = 8;
+const maxNearNames = 4;
 const maxNotMeant = 2;
 
 export interface NearText {
@@ -71,11 +72,19 @@ export function nearestTexts(
     return {
       best: Math.max(best[document]!, wanted.length > 0 ? best[wanted[0]!.row]! : -2),
       similarity: prompt[document]!,
-      nearest: wanted.slice(0, maxNearest).map(near),
+      nearest: nearestOf(wanted).map(near),
       notMeant: ranked
         .filter(({ source }) => source === "notMeant")
         .slice(0, maxNotMeant)
         .map(near),
     };
   });
+}
+
+/** The best phrases and the best names (title, trigger words, tags), in their order. */
+function nearestOf<Text extends { readonly source: TextSource }>(ranked: readonly Text[]): readonly Text[] {
+  let [phrases, names] = [0, 0];
+  return ranked.filter(({ source }) =>
+    source === "phrase" ? ++phrases <= maxNearPhrases : ++names <= maxNearNames,
+  );
 }

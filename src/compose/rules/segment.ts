@@ -55,7 +55,7 @@ const requests =
  * Blanks what is not prompt text, keeping every position: `<lora:…>` tags, emphasis brackets and numbers. Weights end
  * with their bracket, so the words inside stay one phrase.
  */
-function plainText(prompt: string): string {
+export function plainText(prompt: string): string {
   const blank = (match: string): string => " ".repeat(match.length);
   return prompt
     .replace(requests, blank)

@@ -8,7 +8,7 @@ import { ADAPTER_NETWORKS, type AdapterNetwork } from "../../adapters/names/modu
 import type { PlannedWrite } from "../../adapters/merging/merge-plan.ts";
 import type { ReadElsewhere } from "../../adapters/files/read.ts";
 import type { GpuParameters, ParameterStore } from "../../runtime/backend.ts";
-import { eventLoopTurn } from "../event-loop.ts";
+import { eventLoopTurn } from "../../shared/event-loop.ts";
 import { PartReaders } from "./part-readers.ts";
 
 export type AdapterStores = Readonly<Record<AdapterNetwork, ParameterStore>>;

@@ -6,7 +6,7 @@ import { throwIfAborted } from "../../shared/errors.ts";
 import type { DiffusionEvent, DiffusionRequest } from "../../shared/request.ts";
 import type { AdapterLibrary } from "../merging/adapter-library.ts";
 import { BrownianTree } from "../noise/brownian.ts";
-import { eventLoopTurn } from "../event-loop.ts";
+import { eventLoopTurn } from "../../shared/event-loop.ts";
 import { guidedDenoiser } from "./guidance.ts";
 import type { LatentSize } from "../latent-size.ts";
 import type { DiffusionNetworks } from "../networks.ts";

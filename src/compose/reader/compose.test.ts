@@ -1,0 +1,187 @@
+// The composer that reads, on a network that answers by a table: which pairs it reads, what it makes of the answers, when it stops.
+import { readFileSync } from "node:fs";
+import { beforeEach, describe, expect, it } from "vitest";
+import { card } from "../../../tests/fixtures/cards.ts";
+import type { FileNetwork } from "../../runtime/file-network.ts";
+import type { AdapterCard } from "../../retrieval/card.ts";
+import type { NearText } from "../../retrieval/nearest-texts.ts";
+import type { ReadingCandidate } from "./card-text.ts";
+import { composeByReading } from "./compose.ts";
+import { Reader } from "./reader.ts";
+import { WordPiece } from "./wordpiece.ts";
+
+const tokenizer = new WordPiece(
+  JSON.parse(
+    readFileSync(new URL("../../../tests/parity/goldens/reader/tokenizer.json", import.meta.url), "utf8"),
+  ),
+  "tokenizer.json",
+);
+
+/** Logit of a card by a word of its text, and the words of the prompt that it serves. */
+type Answers = Readonly<Record<string, { readonly wanted: number; readonly serves: string }>>;
+
+class TableNetwork implements FileNetwork {
+  readonly batches: number[][] = [];
+  readonly #answers: Answers;
+  onRun = (): void => {};
+
+  constructor(answers: Answers) {
+    this.#answers = answers;
+  }
+
+  async run(
+    inputs: Readonly<Record<string, BigInt64Array>>,
+    { shape }: { readonly shape: readonly number[] },
+  ) {
+    const [rows, length] = shape as [number, number];
+    const wanted = new Float32Array(rows).fill(-5);
+    const spans = new Float32Array(rows * length).fill(-5);
+    for (let row = 0; row < rows; row++) {
+      const ids = [...inputs["input_ids"]!.subarray(row * length, (row + 1) * length)].map(Number);
+      const cardAt = ids.indexOf(tokenizer.sep);
+      for (const [name, answer] of Object.entries(this.#answers)) {
+        const title = tokenizer.encode(name).ids;
+        if (title.some((id, i) => ids[cardAt + 1 + i] !== id)) continue;
+        wanted[row] = answer.wanted;
+        const served = new Set(tokenizer.encode(answer.serves).ids);
+        for (let i = 1; i < cardAt; i++) if (served.has(ids[i]!)) spans[row * length + i] = 3;
+      }
+    }
+    this.batches.push([...shape]);
+    this.onRun();
+    return { wanted, spans };
+  }
+
+  dispose = (): Promise<void> => Promise.resolve();
+}
+
+const near = (text: string, prompt: string, words: string): NearText => {
+  const start = prompt.indexOf(words);
+  return { text, source: "phrase", similarity: 0.9, span: { start, end: start + words.length } };
+};
+const candidate = (of: AdapterCard, nearest: readonly NearText[] = []): ReadingCandidate => ({
+  card: of,
+  score: 0.5,
+  nearest,
+  notMeant: [],
+});
+
+const clay = card("clay", "style", { title: "clay" });
+const table = card("table", "concept", { title: "table" });
+const night = card("night", "background", { title: "night" });
+
+const base = { preset: "balanced", pins: [], commonTags: new Set<string>() } as const;
+const prompt = "a silver table, aardman style, no snow";
+
+let network: TableNetwork;
+let reader: Reader;
+beforeEach(() => {
+  network = new TableNetwork({
+    clay: { wanted: 4, serves: "aardman style" },
+    table: { wanted: 0.5, serves: "table" },
+    night: { wanted: 3, serves: "style" },
+  });
+  reader = new Reader(network, tokenizer);
+});
+
+describe("composeByReading", () => {
+  const candidates = [
+    candidate(clay, [near("aardman", prompt, "aardman style")]),
+    candidate(table),
+    candidate(night),
+  ];
+  const compose = (request: { prompt?: string; pins?: string[] } = {}, signal?: AbortSignal) =>
+    composeByReading({ prompt, ...base, ...request }, { reader, retrieve: async () => candidates, signal });
+
+  it("makes tasks of what the picks serve, with reasons for and against", async () => {
+    const { tasks, rejected, composer } = await compose();
+    expect(composer).toEqual({ name: "reader", kind: "reader" });
+    expect(tasks.map(({ text, picks }) => [text, picks.map(({ id, reason }) => [id, reason])])).toEqual([
+      ["silver table", []],
+      ["aardman style", [["clay", "“aardman” is one of its search phrases (0.98)"]]],
+      ["no snow", []],
+    ]);
+    expect(rejected).toEqual([
+      { id: "night", reason: "“clay” serves the same words (0.95)" },
+      { id: "table", reason: "the reader gives it 0.62, below the threshold 0.7" },
+    ]);
+  });
+
+  it("gives retrieval the prompt without what it denies, every word at its place", async () => {
+    let asked = "";
+    await composeByReading(
+      { prompt, ...base },
+      {
+        reader,
+        retrieve: async (text) => {
+          asked = text;
+          return [];
+        },
+      },
+    );
+    expect(asked.trimEnd()).toBe("a silver table, aardman style,");
+    expect(asked).toHaveLength(prompt.length);
+  });
+
+  it("asks retrieval for nothing where no word is left", async () => {
+    const retrieve = (): Promise<never> => Promise.reject(new Error("asked"));
+    const { tasks } = await composeByReading({ prompt: "(fog:0)", ...base }, { reader, retrieve });
+    expect(tasks).toEqual([]);
+    expect(network.batches).toEqual([]);
+  });
+
+  it("keeps a pin: others may not serve its words", async () => {
+    const { tasks } = await compose({ pins: ["night"] });
+    expect(tasks.flatMap(({ text, picks }) => picks.map(({ id }) => `${id}: ${text}`))).toEqual([
+      "night: style",
+    ]);
+  });
+
+  it("reads each pair once, in batches of four", async () => {
+    const many = Array.from({ length: 9 }, (_, i) =>
+      candidate(card(`c${i}`, "concept", { title: `table ${i}` })),
+    );
+    const read = (text: string) =>
+      composeByReading({ prompt: text, ...base }, { reader, retrieve: async () => many });
+    await read("a silver table");
+    expect(network.batches.map(([rows]) => rows)).toEqual([4, 4, 1]);
+    await read("a silver table");
+    expect(network.batches).toHaveLength(3);
+    await read("a silver snow");
+    expect(network.batches).toHaveLength(6);
+  });
+
+  it("reads sixteen candidates at most", async () => {
+    const many = Array.from({ length: 30 }, (_, i) =>
+      candidate(card(`c${i}`, "concept", { title: `table ${i}` })),
+    );
+    await composeByReading({ prompt, ...base }, { reader, retrieve: async () => many });
+    expect(network.batches.reduce((sum, [rows]) => sum + rows!, 0)).toBe(16);
+  });
+
+  it("stops between batches", async () => {
+    const controller = new AbortController();
+    network.onRun = () => controller.abort();
+    const many = Array.from({ length: 9 }, (_, i) =>
+      candidate(card(`c${i}`, "concept", { title: `table ${i}` })),
+    );
+    const work = composeByReading(
+      { prompt, ...base },
+      { reader, retrieve: async () => many, signal: controller.signal },
+    );
+    await expect(work).rejects.toMatchObject({ code: "cancelled" });
+    expect(network.batches).toHaveLength(1);
+  });
+
+  it("finds what stands far behind in a long prompt", async () => {
+    const long = `${"a table in the snow, ".repeat(60)}aardman style`;
+    const { tasks } = await composeByReading(
+      { prompt: long, ...base },
+      { reader, retrieve: async () => [candidate(clay, [near("aardman", long, "aardman")])] },
+    );
+    expect(network.batches).toHaveLength(1);
+    expect(tasks.filter(({ picks }) => picks.length > 0)).toMatchObject([
+      { text: "aardman style", start: long.length - 13, end: long.length },
+    ]);
+  });
+});

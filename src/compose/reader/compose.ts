@@ -1,0 +1,159 @@
+// The composer that reads: candidates of late interaction, each read beside the prompt; the best set that fits together; tasks from the words
+// that the picks serve.
+import type { AdapterCard } from "../../retrieval/card.ts";
+import type { NearText } from "../../retrieval/nearest-texts.ts";
+import type { PresetId } from "../../shared/limits.ts";
+import { throwIfAborted } from "../../shared/errors.ts";
+import type { ComposerInfo, Composition, Pick } from "../composition.ts";
+import { presets } from "../plan/presets.ts";
+import { cardText, type ReadingCandidate } from "./card-text.ts";
+import { readablePrompt } from "./readable-prompt.ts";
+import type { Reader, Reading } from "./reader.ts";
+import { type Offer, type Refusal, select, servedTokens, wantedThreshold } from "./selection.ts";
+import { servedSpan, type Span, tasksOf } from "./tasks.ts";
+
+/** Candidates that are read: each costs about 25 ms on one core. */
+export const readCandidates = 16;
+
+/** Refused candidates that are listed: those at least this likely. */
+const nearMiss = 0.2;
+
+const readerInfo: ComposerInfo = { name: "reader", kind: "reader" };
+
+export interface ReadRequest {
+  readonly prompt: string;
+  readonly preset: PresetId;
+  /** Adapters that are in every image: what they serve is served. */
+  readonly pins: readonly string[];
+  /** Tags, lower case, that every tenth card has. */
+  readonly commonTags: ReadonlySet<string>;
+}
+
+/** The adapters that a prompt may want, best first. */
+export type RetrieveCandidates = (prompt: string) => Promise<readonly ReadingCandidate[]>;
+
+/**
+ * @param options.retrieve gets the prompt as it is read; places in it are places in the prompt
+ * @throws StylusError device | cancelled
+ */
+export async function composeByReading(
+  { prompt, preset, pins, commonTags }: ReadRequest,
+  options: {
+    readonly reader: Reader;
+    readonly retrieve: RetrieveCandidates;
+    readonly signal?: AbortSignal | undefined;
+  },
+): Promise<Composition> {
+  const { reader, retrieve, signal } = options;
+  const readable = readablePrompt(prompt);
+  const found = /[\p{L}\p{N}]/u.test(readable.text) ? await retrieve(readable.text) : [];
+  const candidates = found.slice(0, readCandidates);
+  throwIfAborted(signal);
+  const readings = await reader.read(
+    readable.text,
+    candidates.map((candidate) => ({
+      text: cardText(candidate, commonTags),
+      spans: candidate.nearest.map(({ span }) => span),
+    })),
+    { signal },
+  );
+  const read = new Map(
+    candidates.map((candidate, i) => [candidate.card.id, { candidate, reading: readings[i]! }]),
+  );
+  const offers = candidates.map(({ card }, i): Offer => {
+    const { wanted, serves } = readings[i]!;
+    return {
+      id: card.id,
+      wanted,
+      tokens: servedTokens(serves),
+      isStyle: card.refined.category === "style",
+      pinned: pins.includes(card.id),
+    };
+  });
+  const { chosen, refused } = select(offers, { threshold: wantedThreshold, styles: presets[preset].styles });
+  const tokens = reader.tokens(readable.text);
+  const served: { span: Span; picks: Pick[] }[] = [];
+  for (const { id, wanted, tokens: own } of chosen) {
+    const { candidate, reading } = read.get(id)!;
+    const { serves } = reading;
+    const place = { tokens, serves, served: own };
+    const taken = served.map(({ span }) => span);
+    const span =
+      servedSpan(readable.text, { ...place, taken }) ?? servedSpan(readable.text, { ...place, taken: [] });
+    if (!span) continue; // a pin of which the prompt says nothing
+    const pick: Pick = {
+      id,
+      reason: reasonOf(prompt.slice(span.start, span.end), { span, candidate, reading }),
+      similarity: wanted,
+      weight: candidate.card.refined.weight,
+    };
+    const same = served.find((other) => other.span.start < span.end && span.start < other.span.end);
+    if (same) same.picks.push(pick);
+    else served.push({ span, picks: [pick] });
+  }
+  const cardOf = (id: string): AdapterCard => read.get(id)!.candidate.card;
+  return {
+    tasks: tasksOf(prompt, { readable: readable.withDenied, served }),
+    rejected: refused
+      .map((refusal) => ({ refusal, wanted: read.get(refusal.id)!.reading.wanted }))
+      .filter(({ wanted }) => wanted >= nearMiss)
+      .sort((a, b) => b.wanted - a.wanted)
+      .map(({ refusal, wanted }) => ({
+        id: refusal.id,
+        reason: refusalReason(refusal, { wanted, cardOf, preset }),
+      })),
+    composer: readerInfo,
+  };
+}
+
+const sourceNames: Readonly<Record<NearText["source"], string>> = {
+  title: "its title",
+  trigger: "one of its trigger words",
+  tag: "one of its tags",
+  phrase: "one of its search phrases",
+  notMeant: "a use that it is not meant for",
+};
+
+/** Similarity at which a text of the card explains the pick. */
+const explains = 0.6;
+
+function reasonOf(
+  words: string,
+  context: { readonly span: Span; readonly candidate: ReadingCandidate; readonly reading: Reading },
+): string {
+  const { span, candidate, reading } = context;
+  const score = `(${reading.wanted.toFixed(2)})`;
+  const here = candidate.nearest.filter(
+    (near) => near.span !== null && near.span.start < span.end && span.start < near.span.end,
+  );
+  const own = here.find(({ text }) => words.toLowerCase().includes(text.toLowerCase()));
+  if (own) return `“${own.text}” is ${sourceNames[own.source]} ${score}`;
+  const [nearest] = here;
+  if (nearest && nearest.similarity >= explains)
+    return `“${words}” is close to “${nearest.text}”, ${sourceNames[nearest.source]} ${score}`;
+  return `“${words}” fits its card ${score}`;
+}
+
+function refusalReason(
+  { why }: Refusal,
+  context: {
+    readonly wanted: number;
+    readonly cardOf: (id: string) => AdapterCard;
+    readonly preset: PresetId;
+  },
+): string {
+  const { wanted, cardOf, preset } = context;
+  const score = wanted.toFixed(2);
+  switch (why.kind) {
+    case "below":
+      return `the reader gives it ${score}, below the threshold ${wantedThreshold}`;
+    case "words":
+      return `“${cardOf(why.of).title}” serves the same words (${score})`;
+    case "styles":
+      return `there are ${presets[preset].styles} styles already (${score})`;
+    case "full":
+      return `the other adapters together fit the prompt better (${score})`;
+    default:
+      return why satisfies never;
+  }
+}
