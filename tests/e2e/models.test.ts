@@ -479,7 +479,7 @@ test("a hub that cannot be reached is named, and the page goes on with the model
   await openModels();
   // Full size does not run on this machine: the reason is said, and its real manifest goes as far as the network lets it.
   const full = row("Stable Diffusion 1.5 inpainting");
-  expect(await full.innerText()).toMatch(/Needs WebGPU: on the processor/);
+  expect(await full.innerText()).toMatch(/Needs WebGPU: on the CPU/);
   expect(await full.getByRole("button", { name: "Can’t run here" }).isDisabled()).toBe(true);
   await full.getByRole("button", { name: "Download Stable Diffusion 1.5 inpainting anyway" }).click();
   const question = page.getByRole("dialog", { name: "Download Stable Diffusion 1.5 inpainting?" });

@@ -94,7 +94,7 @@ test("one that fits is shown with its diagnosis, added, chosen for a prompt, kep
   await alerts(page).getByText("This image’s adapter “paper_collage” was removed.").waitFor();
   await promptBox(page).fill("a fox <lora:paper_collage:0.7>");
   await generateButton(page).click();
-  await complaint(page, "There is no adapter “paper_collage”");
+  await complaint(page, "Pocket has no adapter “paper_collage”");
   expect(bugs).toEqual([]);
 });
 

@@ -142,7 +142,7 @@ test("a picture that another tab has deleted, or that cannot be read, is told of
   await show(8).click();
   await complaint(
     page,
-    "This picture could not be read. This tab has lost its storage, perhaps to another one",
+    "This image could not be read. This tab has lost its storage, perhaps to another one",
   );
   await page.reload();
   await loaded(page);

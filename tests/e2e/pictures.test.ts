@@ -272,14 +272,14 @@ test("deleting a picture leaves what another tab starts from", async () => {
 test("files that are no pictures, and sizes that no model paints, are refused in plain words", async () => {
   await useSettings(page, wide);
   await choose("broken.png", source.subarray(0, 200));
-  await complaint(page, "broken.png cannot be read as a picture.");
+  await complaint(page, "broken.png cannot be decoded as an image.");
   await choose("words.jpg", Buffer.from("not a picture"));
-  await complaint(page, "words.jpg cannot be read as a picture.");
+  await complaint(page, "words.jpg cannot be decoded as an image.");
   await choose(
     "wide.png",
     pictureFile({ width: 12_001, height: 1 }, () => [0, 0, 0, 255]),
   );
-  await complaint(page, "wide.png is 12001 × 1 pixels; the limit is 12,000");
+  await complaint(page, "wide.png is 12001 × 1 px; the limit is 12,000");
   expect(await area().count()).toBe(0);
   await choose(
     "long.png",
@@ -311,7 +311,7 @@ const readSlow = (): Promise<void> =>
 test("the picture chosen last is started from, however slowly an earlier one is read", async () => {
   await useSettings(page, wide);
   await choose("words.jpg", Buffer.from("not a picture"));
-  await complaint(page, "words.jpg cannot be read as a picture.");
+  await complaint(page, "words.jpg cannot be decoded as an image.");
   await holdSlow();
   for (const name of ["slow.png", "slow-broken.png"]) {
     await choose(name, name === "slow.png" ? gradient(400, 300) : source.subarray(0, 200));
