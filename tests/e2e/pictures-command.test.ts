@@ -57,7 +57,7 @@ test.each([
     { mask: { file: gradient(64, 32) } },
     /The mask is 64 × 32 px, but the init image is 64 × 64 px/,
   ],
-  ["a mask that is no picture", { mask: { file: Buffer.from("no") } }, /The mask cannot be read/],
+  ["a mask that is no picture", { mask: { file: Buffer.from("no") } }, /The mask cannot be decoded/],
   ["a strength of 2", { strength: 2 }, /strength must be 0–1, not 2/],
 ])(
   "%s is refused",
