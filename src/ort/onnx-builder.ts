@@ -42,7 +42,7 @@ function describe(value: Tensor): string {
 export function shapeError(message: string, ...values: Tensor[]): StylusError {
   return new StylusError("bad-file", `${message}: ${values.map(describe).join(" · ")}`, {
     where: values[0]?.name ?? "graph",
-    remedy: "The model's config does not fit its tensors; use a matching config.json.",
+    remedy: "The model's config does not match its tensors; use a matching config.json.",
   });
 }
 
@@ -87,7 +87,7 @@ export class OnnxBuilder {
     const wanted = inputShape ?? (layout === "transpose" ? [sizeOf(shape.slice(1)), shape[0]!] : shape);
     if (known) {
       if (known.value.shape.join() !== wanted.join())
-        throw shapeError(`Parameter used with shapes that differ ([${wanted.join(", ")}])`, known.value);
+        throw shapeError(`Parameter used with different shapes ([${wanted.join(", ")}])`, known.value);
       return known.value;
     }
     const value: Tensor = { name, dtype: this.target.dtype, shape: wanted };

@@ -1,5 +1,5 @@
-// The one table of what can be asked for: limits and choices of the page, of window.stylus, of the command line
-// (scripts/generate.mjs reads the same JSON) and of the engine.
+// The one table of limits and choices for the page, window.stylus, the command line (scripts/generate.mjs reads the same
+// JSON) and the engine.
 import type {
   DevicePreference,
   DiffusionRequest,
@@ -16,8 +16,8 @@ export interface Range {
 }
 
 /**
- * Sizes in pixels, the prompt in UTF-16 units. `size` is the first pass's, `finishedSide` the longest side of any pass;
- * a pack may set narrower ones. Adapters' sliders are made for strengths up to 5: beyond that a picture breaks.
+ * Sizes in pixels, the prompt in UTF-16 units. `size` limits the first pass, `finishedSide` the longest side of any pass;
+ * a pack may set narrower limits. Slider adapters support strengths up to 5; beyond that an image breaks.
  */
 export const limits: {
   readonly promptLength: number;
@@ -37,12 +37,12 @@ export const limits: {
   readonly tile: Range;
 } = table.limits;
 
-/** How adapters are chosen among candidates; see src/compose/plan/presets.ts. */
+/** How adapters are chosen from the candidates; see src/compose/plan/presets.ts. */
 export type PresetId = "paper" | "reference" | "balanced";
-/** Who chooses the adapters; the others than "stylus" are the baselines of the paper. */
+/** What chooses the adapters; all but "stylus" are the paper's baselines. */
 export type MethodId = "stylus" | "sd" | "retriever" | "reranker" | "random";
 
-/** What may stand in an option with a fixed set of values. */
+/** The values of options with a fixed set. */
 export const choices = table.choices as {
   readonly sampler: readonly SamplerId[];
   readonly schedule: readonly ScheduleId[];
