@@ -226,7 +226,8 @@ function readEmbeddings(
     problems.push({
       key,
       cause:
-        cause ?? `it is a textual inversion of shape [${shape}], but the model's token vectors have width ${width}`,
+        cause ??
+        `it is a textual inversion of shape [${shape}], but the model's token vectors have width ${width}`,
     });
     return [];
   });

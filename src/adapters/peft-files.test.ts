@@ -47,7 +47,9 @@ describe("OFT", () => {
 
   test("with an invalid series", async () => {
     for (const num_cayley_neumann_terms of [0, 2.5, 1e9, "5", Number.NaN])
-      expect(await refusal(VECTORS, { ...series, num_cayley_neumann_terms })).toContain("not a valid number of terms");
+      expect(await refusal(VECTORS, { ...series, num_cayley_neumann_terms })).toContain(
+        "not a valid number of terms",
+      );
   });
 
   test("of a 3×3 convolution in vectors, or with vectors of another length", async () => {

@@ -10,8 +10,7 @@ import { stableDiffusion15Table } from "./names/stable-diffusion-15.ts";
 
 const folder = process.env["STYLUS_DATA"];
 const missing = folder === undefined || !existsSync(path.join(folder, "lora"));
-if (missing)
-  console.warn("STYLUS_DATA is not set to the data folder: skipping tests on real adapter files.");
+if (missing) console.warn("STYLUS_DATA is not set to the data folder: skipping tests on real adapter files.");
 const realTest = test.skipIf(missing);
 const table = stableDiffusion15Table();
 

@@ -67,11 +67,9 @@ export function refuseUnused({
       remedy: "Open it as a checkpoint instead.",
     });
   if (most.cause === NOT_NUMBERS)
-    return new StylusError(
-      "unsupported",
-      "Its tensors contain broken values (NaN or infinity).",
-      { remedy: "Its training or conversion failed; use another version." },
-    );
+    return new StylusError("unsupported", "Its tensors contain broken values (NaN or infinity).", {
+      remedy: "Its training or conversion failed; use another version.",
+    });
   if (most.cause.includes(PEFT_CONFIG_NAME))
     return new StylusError("unsupported", `Its settings are missing: ${most.cause}.`, {
       remedy: `Choose it together with its ${PEFT_CONFIG_NAME}.`,
@@ -80,7 +78,9 @@ export function refuseUnused({
     "unsupported",
     `Nothing in it fits the loaded model: ${most.cause} (for example ${most.keys[0]}).`,
     {
-      remedy: base.name ? `Use it with ${base.name}, for which it seems to be made.` : "Check which base model it was made for.",
+      remedy: base.name
+        ? `Use it with ${base.name}, for which it seems to be made.`
+        : "Check which base model it was made for.",
     },
   );
 }

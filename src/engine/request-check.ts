@@ -35,7 +35,8 @@ export function checkRequest(
       `Clip skip must be 1–${textLayers} for this text encoder, not ${request.clipSkip}.`,
       `Use 1 (none) to ${textLayers}.`,
     );
-  if (request.images.length === 0) refuse("images", "The request has no images.", "Request at least one image.");
+  if (request.images.length === 0)
+    refuse("images", "The request has no images.", "Request at least one image.");
   const { imageToImage, hires, vaeTilePixels, fewStepAdapter } = request;
   const uses = request.images.flatMap(({ adapters }) => adapters);
   for (const use of fewStepAdapter === null ? uses : [...uses, fewStepAdapter]) {

@@ -58,7 +58,10 @@ export async function readHeader(blob: Blob, { fileName }: { fileName: string })
   const headerBytes = Number(length);
   const dataOffset = 8 + headerBytes;
   if (dataOffset > blob.size)
-    throw badFile(fileName, `The file is truncated: the header needs ${dataOffset} bytes, but the file has ${blob.size}.`);
+    throw badFile(
+      fileName,
+      `The file is truncated: the header needs ${dataOffset} bytes, but the file has ${blob.size}.`,
+    );
 
   const header = parseHeader(new Uint8Array(await blob.slice(8, dataOffset).arrayBuffer()), fileName);
   const metadata = readMetadata(header, fileName);
@@ -122,8 +125,7 @@ function readEntry(
   if (!isDType(dtype))
     throw new StylusError("unsupported", `Tensor "${name}" has the unknown type ${JSON.stringify(dtype)}.`, {
       where: fileName,
-      remedy:
-        "Use a version of the file in fp16, bf16 or fp32.",
+      remedy: "Use a version of the file in fp16, bf16 or fp32.",
     });
   if (!isSizeList(shape)) return fail("its shape is not a list of sizes");
   if (!isSizeList(offsets) || offsets.length !== 2) return fail("data_offsets is not a pair of positions");
@@ -151,10 +153,7 @@ function checkLayout(
   for (const { name, offset, sizeBytes } of tensors) {
     if (offset < position) throw badFile(file.fileName, `Tensor "${name}" overlaps the one before it.`);
     if (offset > position)
-      throw badFile(
-        file.fileName,
-        `Tensor "${name}" follows ${counted(offset - position, "unused byte")}.`,
-      );
+      throw badFile(file.fileName, `Tensor "${name}" follows ${counted(offset - position, "unused byte")}.`);
     position += sizeBytes;
   }
   if (position !== file.sizeBytes)

@@ -35,7 +35,8 @@ export function describeForeignFile(start: Uint8Array): ForeignFile | undefined 
   // Protocol 2 and later begin with 0x80 and the version; a safetensors header of 0x280 bytes has a zero third byte.
   if (start[0] === 0x80 && start[1]! >= 2 && start[1]! <= 5 && (start[2] !== 0 || text[8] !== "{")) {
     return {
-      message: "This is a Python pickle (.ckpt, .pt, .bin). Pickles can run code, so Stylus does not read them.",
+      message:
+        "This is a Python pickle (.ckpt, .pt, .bin). Pickles can run code, so Stylus does not read them.",
       remedy: CONVERT,
     };
   }
@@ -59,8 +60,7 @@ export function describeForeignFile(start: Uint8Array): ForeignFile | undefined 
   if (isText(start)) {
     return {
       message: "This is a text file, not a model or an adapter.",
-      remedy:
-        "Download the file again from its page; a note or an error message was saved instead.",
+      remedy: "Download the file again from its page; a note or an error message was saved instead.",
     };
   }
   return undefined;

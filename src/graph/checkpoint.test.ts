@@ -196,20 +196,23 @@ describe("VAE", () => {
     expect(error.remedy).toMatch(/VAE file/);
   });
 
-  it.each(["before", "after"])("a separate VAE given %s the model replaces the built-in one", async (order) => {
-    const vae = {
-      path: "vae.safetensors",
-      blob: blobOf(
-        vaeSpecs(VAE).map(({ name, shape }) => tensor(vaeToLdm(name, { levels: 4 }), shape, "F32")),
-      ),
-    };
-    const model = { path: "model.safetensors", blob: singleFile() };
-    const checkpoint = await openCheckpoint(order === "before" ? [vae, model] : [model, vae]);
-    expect([...checkpoint.vae.tensors.values()].every(({ fileName }) => fileName === "vae.safetensors")).toBe(
-      true,
-    );
-    expect(checkpoint.vae.config).toEqual(VAE);
-  });
+  it.each(["before", "after"])(
+    "a separate VAE given %s the model replaces the built-in one",
+    async (order) => {
+      const vae = {
+        path: "vae.safetensors",
+        blob: blobOf(
+          vaeSpecs(VAE).map(({ name, shape }) => tensor(vaeToLdm(name, { levels: 4 }), shape, "F32")),
+        ),
+      };
+      const model = { path: "model.safetensors", blob: singleFile() };
+      const checkpoint = await openCheckpoint(order === "before" ? [vae, model] : [model, vae]);
+      expect(
+        [...checkpoint.vae.tensors.values()].every(({ fileName }) => fileName === "vae.safetensors"),
+      ).toBe(true);
+      expect(checkpoint.vae.config).toEqual(VAE);
+    },
+  );
 
   it("reads old attention names", async () => {
     const old = { to_q: "query", to_k: "key", to_v: "value", "to_out.0": "proj_attn" };
@@ -271,12 +274,7 @@ describe("diffusers folder", () => {
   it.each<[string, unknown, string, RegExp]>([
     ["broken JSON", "{", "bad-file", /not valid JSON/],
     ["wrong type", { ...unetJson, norm_num_groups: "8" }, "bad-file", /"norm_num_groups"/],
-    [
-      "list of wrong length",
-      { ...unetJson, attention_head_dim: [8, 8] },
-      "bad-file",
-      /"attention_head_dim"/,
-    ],
+    ["list of wrong length", { ...unetJson, attention_head_dim: [8, 8] }, "bad-file", /"attention_head_dim"/],
     [
       "another block type",
       { ...unetJson, down_block_types: ["DownBlock2D", "SkipDownBlock2D", "DownBlock2D", "DownBlock2D"] },
@@ -289,7 +287,12 @@ describe("diffusers folder", () => {
       "unsupported",
       /"addition_embed_type"/,
     ],
-    ["text features of a different width", { ...unetJson, cross_attention_dim: 32 }, "bad-file", /produces 64/],
+    [
+      "text features of a different width",
+      { ...unetJson, cross_attention_dim: 32 },
+      "bad-file",
+      /produces 64/,
+    ],
   ])("%s", async (_, unet, code, message) => {
     const error = (await openCheckpoint(folder(unet)).catch((reason: unknown) => reason)) as StylusError;
     expect(error.code).toBe(code);

@@ -57,11 +57,7 @@ describe("chooseDevice", () => {
       fakeAdapter({ vendor: "google", architecture: "swiftshader" }),
       /only a software GPU \(google swiftshader\)/,
     ],
-    [
-      "llvmpipe",
-      fakeAdapter({ vendor: "mesa", description: "llvmpipe (LLVM 15)" }),
-      /only a software GPU/,
-    ],
+    ["llvmpipe", fakeAdapter({ vendor: "mesa", description: "llvmpipe (LLVM 15)" }), /only a software GPU/],
     ["a fallback adapter", fakeAdapter({ ...real, isFallbackAdapter: true }), /only a software GPU/],
     ["a GPU that cannot be opened", fakeAdapter(real, { fails: true }), /could not be opened/],
   ])("auto with %s: WASM, and the reason", async (_, adapter, reason) => {

@@ -99,9 +99,7 @@ export function adapterName(
   info: Pick<GPUAdapterInfo, "vendor" | "architecture" | "device" | "description">,
 ): string {
   if (info.description) return info.description;
-  return (
-    [info.vendor, info.architecture, info.device].filter(Boolean).join(" ") || "unnamed GPU"
-  );
+  return [info.vendor, info.architecture, info.device].filter(Boolean).join(" ") || "unnamed GPU";
 }
 
 export function isSoftwareAdapter(

@@ -38,15 +38,13 @@ export class StylusError extends Error {
 /** Why browsers refuse to read, write or delete, by error name. */
 const refusals: Readonly<Record<string, string>> = {
   NoModificationAllowedError: "It is in use, perhaps by another tab of this site.",
-  InvalidStateError:
-    "This tab has lost its storage, perhaps to a tab with a newer version of this site.",
+  InvalidStateError: "This tab has lost its storage, perhaps to a tab with a newer version of this site.",
   QuotaExceededError: "The disk is full.",
 };
 
 const nameOf = (cause: unknown): string => (cause instanceof DOMException ? cause.name : "");
 const whyRefused = (cause: unknown): string =>
-  refusals[nameOf(cause)] ??
-  `The browser says: “${cause instanceof Error ? cause.message : String(cause)}”`;
+  refusals[nameOf(cause)] ?? `The browser says: “${cause instanceof Error ? cause.message : String(cause)}”`;
 
 /**
  * @param what the thing that could not be deleted; starts a sentence
@@ -58,7 +56,7 @@ export function deletionError(
   others: string = "Nothing else is lost.",
 ): StylusError {
   return new StylusError("quota", `${what} could not be deleted. ${whyRefused(cause)}`, {
-    remedy: `${others} Close other tabs of this site, reload this page and try again; where the disk is full, free some of it first.`,
+    remedy: `${others} Close other tabs of this site and reload this page; if the disk is full, free some space first.`,
     cause,
   });
 }

@@ -34,7 +34,9 @@ function vectorOft({ tensors, shape, settings }: Context): Found | null {
   const vectors = tensors.get("oft_R");
   if (!vectors) return null;
   if (shape.kernelArea > 1)
-    throw new ShapeProblem("PEFT trains this OFT of a convolution in a way that no merged weight can reproduce");
+    throw new ShapeProblem(
+      "PEFT trains this OFT of a convolution in a way that no merged weight can reproduce",
+    );
   const [count = 0, length = 0] = vectors.shape;
   const size = (1 + Math.sqrt(1 + 8 * length)) / 2;
   if (vectors.shape.length !== 2 || length === 0 || !fills({ count, size }, shape.columns))

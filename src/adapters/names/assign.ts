@@ -146,7 +146,10 @@ const LIKELY_CAUSES: readonly (readonly [pattern: RegExp, cause: string])[] = [
   // Known but unsupported formats
   [/\.(lora|oft)_embedding_[ABR](\.|$)/, "it changes token embeddings, which is not supported"],
   [/\.(up|down)_list\.\d+/, "it is a DyLoRA that was not exported"],
-  [/\.bias_(indices|values|size)$/, "it is a sparse bias left over from an extraction, which is not supported"],
+  [
+    /\.bias_(indices|values|size)$/,
+    "it is a sparse bias left over from an extraction, which is not supported",
+  ],
   [/_custom_diffusion\./, "it is Custom Diffusion, which is not supported"],
   // Parts that the model lacks
   [/^(lora_te[23]_|text_encoder_[23]\.)/, "it belongs to a second text encoder (SDXL and later)"],
