@@ -1,4 +1,4 @@
-// Retrieval worker: serves RetrievalService. transformers.js gets the plain WASM build of the one ONNX Runtime, from the own origin.
+// Retrieval worker: serves RetrievalService. transformers.js uses the plain WASM build of the same ONNX Runtime, from the site's origin.
 import glueUrl from "onnxruntime-web/ort-wasm-simd-threaded.mjs?url";
 import wasmUrl from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
 import voyUrl from "voy-search/voy_search_bg.wasm?url";

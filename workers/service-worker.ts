@@ -1,6 +1,6 @@
 // Makes the site installable and usable offline, and gives it cross-origin isolation on static hosts that cannot send
-// headers. Application code is precached; the WASM runtimes are kept when first used. Model files are not here: the
-// storage worker keeps them, verified, in the origin private file system.
+// headers. Application code is precached; WASM runtimes are cached on first use. The storage worker keeps model
+// files, verified, in the origin private file system.
 /// <reference lib="webworker" />
 import { cleanupOutdatedCaches, createHandlerBoundToURL, matchPrecache, precache } from "workbox-precaching";
 
@@ -49,6 +49,6 @@ async function respond(event: FetchEvent): Promise<Response> {
 self.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   if (event.request.method !== "GET" || url.origin !== self.location.origin) return;
-  if (url.pathname.includes("/packs/")) return; // verified and kept by the storage worker
+  if (url.pathname.includes("/packs/")) return; // verified and stored by the storage worker
   event.respondWith(respond(event));
 });

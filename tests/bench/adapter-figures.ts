@@ -1,5 +1,5 @@
-// Adapters through the library that the product uses: file to GPU, and merging anew when strengths change. The files are
-// kohya LoRAs of deterministic noise, float16, on disk.
+// Benchmarks the adapter library: file to GPU, and merging again after strength changes. The files are kohya LoRAs of
+// deterministic float16 noise on disk.
 
 import type { DiffusionPipeline } from "../../src/engine/pipeline.ts";
 import type { AdapterUse } from "../../src/shared/request.ts";
@@ -10,7 +10,7 @@ import { keepInOpfs } from "./opfs.ts";
 interface Plan {
   readonly modules: "transformers" | "convolutions";
   readonly rank: number;
-  /** How many are merged at once. */
+  /** Adapters merged at once. */
   readonly counts: readonly number[];
 }
 
@@ -30,7 +30,7 @@ export async function* adapterFigures(
   const { gpu } = networks.stores.unet;
   const queue = gpu?.device.queue;
   const settled = async (): Promise<unknown> => {
-    queue?.submit([]); // what is written to buffers goes with the next submission
+    queue?.submit([]); // the next submission flushes buffer writes
     return queue?.onSubmittedWorkDone();
   };
   const sessionsBefore = networks.sessions.created;
@@ -69,24 +69,24 @@ export async function* adapterFigures(
     for (const count of counts) {
       const [times, submits]: [number[], number[]] = [[], []];
       for (let i = 0; i < Math.min(repeats, 9); i++) {
-        const strength = 0.2 + 0.05 * i; // another one each time, or there is nothing to do
+        const strength = 0.2 + 0.05 * i; // changes each time; otherwise there is nothing to merge
         const start = performance.now();
         await adapters.apply(uses.slice(0, count).map((use) => ({ ...use, unetStrength: strength })));
         submits.push(performance.now() - start);
         await settled();
         times.push(performance.now() - start);
       }
-      const note = `handed over after ${median(submits).toFixed(1)}`;
-      yield { part, what: `merging ${count} anew`, value: median(times), unit: "ms", note };
+      const note = `submitted after ${median(submits).toFixed(1)}`;
+      yield { part, what: `merging ${count} again`, value: median(times), unit: "ms", note };
     }
     const start = performance.now();
     await adapters.apply([]);
     await settled();
-    yield { part, what: "taking all out", value: performance.now() - start, unit: "ms" };
+    yield { part, what: "removing all", value: performance.now() - start, unit: "ms" };
     for (const { id } of uses) adapters.remove(id);
   }
   const built = networks.sessions.created - sessionsBefore;
-  yield { part: "adapters", what: "sessions built meanwhile", value: built, unit: "" };
+  yield { part: "adapters", what: "sessions built during this", value: built, unit: "" };
 }
 
 function isOf({ name, shape }: Shaped, modules: Plan["modules"]): boolean {

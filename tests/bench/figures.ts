@@ -1,4 +1,4 @@
-// What the benchmark reports, and how it takes times.
+// The benchmark's figures and its timers.
 
 import type { PackSize } from "./random-pack.ts";
 
@@ -14,11 +14,11 @@ export type Part = "text" | "unet" | "vae" | "image" | "adapters";
 
 export interface BenchmarkOptions {
   readonly device: "webgpu" | "wasm";
-  /** False computes in float32 where float16 could be had. */
+  /** False computes in float32 even if float16 is available. */
   readonly float16: boolean;
   readonly size: PackSize;
   readonly parts: readonly Part[];
-  /** Runs of which the median is taken. */
+  /** Runs for the median. */
   readonly repeats: number;
   readonly steps: number;
 }

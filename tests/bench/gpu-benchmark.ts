@@ -1,5 +1,5 @@
-// Runs in a page: how long the engine takes on its device, with Stable Diffusion 1.5's networks at full size or in miniature,
-// through the classes that the product uses. Reports, asserts nothing.
+// Runs in a page: times the engine on its device, with Stable Diffusion 1.5's networks at full size or in miniature. Reports
+// without assertions.
 
 import { DiffusionPipeline } from "../../src/engine/pipeline.ts";
 import type { DiffusionNetworks } from "../../src/engine/networks.ts";
@@ -18,7 +18,7 @@ export async function* benchmark(options: BenchmarkOptions): AsyncGenerator<Figu
   const { device, float16, size, parts } = options;
   const made = performance.now();
   const files = await randomPack(size, { keep: keepInOpfs(size) });
-  yield milliseconds("preparation", "random weights made and written", performance.now() - made);
+  yield milliseconds("preparation", "random weights generated and written", performance.now() - made);
 
   let backend!: OrtBackend;
   const opening = await timed(async () => (backend = await openOrtBackend({ preference: device, float16 })));
@@ -75,7 +75,7 @@ async function* unetFigures(
       contextTokens: 77,
     });
     yield* sessionFigures(backend, { graph, parameters: stores.unet, options, graphCapture, batch });
-    if (backend.gpu === null) return; // one at a time, and nothing is replayed
+    if (backend.gpu === null) return; // one at a time, without replay
   }
 }
 
@@ -103,7 +103,7 @@ async function* sessionFigures(
   const { captured, reason } = session.replay;
   const note = captured ? "runs are replayed" : `runs are not replayed: ${reason}`;
   yield milliseconds(part, "session build", performance.now() - start, note);
-  // As in sampling: another sample at every step, of the same text.
+  // As in sampling: a new sample at every step, with the same text.
   const samples = [0, 1].map((i) => feeds["sample"]!.map((value) => value * (1 - i / 8)));
   let steps = 0;
   const run = (): Promise<unknown> =>
@@ -116,7 +116,7 @@ async function* sessionFigures(
     submits.push(session.submitMilliseconds);
   }
   yield milliseconds(part, "a step", median(times), `shortest ${Math.min(...times).toFixed(1)}`);
-  yield milliseconds(part, "processor time of a step", median(submits), "until handed to the device");
+  yield milliseconds(part, "CPU time of a step", median(submits), "until submitted to the GPU");
   await session.dispose();
 }
 
@@ -171,9 +171,9 @@ function* memoryFigures({ gpuMemory }: OrtBackend): Generator<Figure> {
   const { own, runtime } = gpuMemory;
   yield megabytes(
     "memory",
-    "most in own GPU buffers",
+    "peak of own GPU buffers",
     own.use.peakBytes,
-    `${own.use.buffers} alive at the end`,
+    `${own.use.buffers} live at the end`,
   );
-  yield megabytes("memory", "most in the runtime's GPU buffers", runtime.use.peakBytes);
+  yield megabytes("memory", "peak of the runtime's GPU buffers", runtime.use.peakBytes);
 }

@@ -1,5 +1,5 @@
-// Opens the page of lab.html in a Chromium with WebGPU: on the machine's graphics card or on Chromium's software adapter.
-// The page is built first, unless STYLUS_LAB names a folder where it is built already (a machine without the packages).
+// Opens lab.html in a Chromium with WebGPU: on the machine's GPU or on Chromium's software GPU. Builds the page first,
+// unless STYLUS_LAB names a folder with a built page (for a machine without the packages).
 import { execFileSync } from "node:child_process";
 import { createReadStream, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import os from "node:os";
@@ -10,7 +10,7 @@ import { bin, browserArguments, ensureBrowser, root, run, webgpuArguments } from
 
 const folder = process.env.STYLUS_LAB ?? path.join(root, "out", "lab");
 
-/** Builds the page into a folder, out/lab when none is named. */
+/** Builds the page into a folder, by default out/lab. */
 export function buildLab(target = folder) {
   const config = path.join(root, "tests", "bench", "lab.vite.config.ts");
   run(bin("vite"), ["build", "--config", config, "--outDir", target, "--logLevel", "warn"], {
@@ -20,14 +20,14 @@ export function buildLab(target = folder) {
 
 export const labDevices = ["hardware", "software", "wasm"];
 
-/** What the command lines of this page's scripts say about the browser. */
-export const browserHelp = "The browser is CHROME_PATH, with STYLUS_CHROME_FLAGS as further arguments.";
+/** Help text about the browser for the scripts that use this page. */
+export const browserHelp = "The browser is CHROME_PATH, with STYLUS_CHROME_FLAGS as additional arguments.";
 
 /**
  * @param {{device: "hardware" | "software" | "wasm", onRow: (row: any) => void, references?: string}} options
- *   hardware is the machine's graphics card, software Chromium's software WebGPU;
- *   references: a file that the page finds at /references.safetensors
- * @throws {UsageError} when the browser has no such adapter
+ *   hardware is the machine's GPU, software is Chromium's software WebGPU;
+ *   references: a file served at /references.safetensors
+ * @throws {UsageError} if the browser has no such GPU
  */
 export async function openLab({ device, onRow, references }) {
   if (!process.env.STYLUS_LAB) buildLab();
@@ -52,7 +52,7 @@ export async function openLab({ device, onRow, references }) {
   page.on("console", (message) => {
     if (message.type() === "error" || message.type() === "warning") console.error(`[page] ${message.text()}`);
   });
-  /** A page that nothing has been loaded into: ONNX Runtime is loaded once per page. */
+  /** A fresh page, because ONNX Runtime loads once per page. */
   const fresh = async () => {
     await page.goto(`${server.url}lab.html`);
     await page.waitForFunction(() => "lab" in globalThis);
@@ -66,24 +66,24 @@ export async function openLab({ device, onRow, references }) {
     await fresh();
     const adapter = device === "wasm" ? null : await page.evaluate(() => globalThis.lab.adapter());
     if (device !== "wasm" && !adapter)
-      throw new UsageError("Chromium has no WebGPU adapter here: see docs/performance.md for its arguments.");
+      throw new UsageError("Chromium found no GPU. See docs/performance.md for its arguments.");
     if (device === "hardware" && adapter.software)
       throw new UsageError(
-        `Chromium offers a software adapter only (${adapter.name}): --device software takes it.`,
+        `Chromium found only a software GPU (${adapter.name}). Use it with --device software.`,
       );
     const types = adapter?.features.includes("shader-f16") ? ["f16", "f32"] : ["f32"];
     return {
       adapter,
-      /** The types that the device computes in. */
+      /** The device's compute types. */
       types,
       machine: machineFacts(context.browser()?.version() ?? "of unknown version"),
       /**
-       * Calls a function of lab.ts in a fresh page, in float16 or float32; answers what it took.
-       * @throws {UsageError} when the device does not compute in that type: float32 would pass for it
+       * Calls a function of lab.ts in a fresh page, in float16 or float32; returns its processes' memory.
+       * @throws {UsageError} if the device does not support that type, since float32 would silently replace it
        */
       async run(name, { type, ...options }) {
         if (!types.includes(type))
-          throw new UsageError(`This device computes in ${types.join(", ")}, not in ${type}.`);
+          throw new UsageError(`This device supports ${types.join(", ")}, not ${type}.`);
         await fresh();
         const given = { ...options, device: device === "wasm" ? "wasm" : "webgpu", float16: type === "f16" };
         return watchingMemory(() =>
@@ -99,8 +99,8 @@ export async function openLab({ device, onRow, references }) {
 }
 
 /**
- * Watches what the browser's processes take while `work` runs: the most that was resident, by kind of process, and the most
- * in the graphics card's memory where nvidia-smi tells it. Linux only; null elsewhere.
+ * Watches the memory of the browser's processes while `work` runs: peak resident memory by kind of process, and peak GPU
+ * memory if nvidia-smi reports it. Linux only; null elsewhere.
  * @returns {Promise<{rendererBytes: number | null, gpuProcessBytes: number | null, cardBytes: number | null}>}
  */
 async function watchingMemory(work) {
@@ -159,14 +159,14 @@ function cardMemory() {
     );
     return Number(text.trim().split("\n")[0]) * 2 ** 20;
   } catch {
-    return null; // no such card
+    return null; // no NVIDIA GPU
   }
 }
 
-/** Bytes as megabytes, for people. */
+/** Formats bytes as megabytes. */
 export const megabytes = (bytes) => (bytes === null ? "unknown" : `${(bytes / 1e6).toFixed(0)} MB`);
 
-/** What figures are to be read with. */
+/** The context of the figures. */
 function machineFacts(browser) {
   const { version, dependencies } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
   return {

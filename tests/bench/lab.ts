@@ -1,5 +1,5 @@
-// What lab.mjs can ask of its page: the adapter's facts, the comparison at full size, the benchmark. Rows are handed to
-// `reportRow` as they come.
+// The page's functions for lab.mjs: GPU facts, the comparison at full size, the benchmark. Passes rows to `reportRow` as
+// they are measured.
 
 import { isSoftwareAdapter } from "../../src/runtime/device.ts";
 import { openOrtBackend } from "../../src/ort/backend.ts";
@@ -9,17 +9,17 @@ import { benchmark } from "./gpu-benchmark.ts";
 import { keepInOpfs } from "./opfs.ts";
 import { type PackSize, randomPack } from "./random-pack.ts";
 
-/** Given by lab.mjs. */
+/** Provided by lab.mjs. */
 declare const reportRow: (row: unknown) => Promise<void>;
 
 export interface LabDevice {
   readonly device: "webgpu" | "wasm";
-  /** False computes in float32 where float16 could be had. */
+  /** False computes in float32 even if float16 is available. */
   readonly float16: boolean;
 }
 
 const lab = {
-  /** The machine's adapter as the page sees it; null without one. */
+  /** The machine's GPU as the page sees it; null without one. */
   async adapter(): Promise<Record<string, unknown> | null> {
     const adapter = await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" });
     if (!adapter) return null;

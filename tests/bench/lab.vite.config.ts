@@ -1,5 +1,5 @@
-// Builds the page that benchmarks and full-size comparisons run in: a folder of static files that needs nothing else on the
-// machine it is measured on.
+// Builds the page for benchmarks and full-size comparisons: a folder of static files without other dependencies on the
+// measured machine.
 import { defineConfig } from "vite";
 
 export default defineConfig({

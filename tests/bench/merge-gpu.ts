@@ -1,4 +1,4 @@
-// Runs in a page: how long merging takes on its GPU, at the full size of Stable Diffusion 1.5.
+// Runs in a page: times merging on its GPU at the full size of Stable Diffusion 1.5.
 import type { Delta } from "../../src/adapters/families/delta.ts";
 import type { MergeTarget } from "../../src/adapters/gpu/chain.ts";
 import { GpuMerger, type MergeJob } from "../../src/adapters/gpu/gpu-merger.ts";
@@ -8,11 +8,11 @@ import { stableDiffusion15Table } from "../../src/adapters/names/stable-diffusio
 import { type AdapterTensor, tensorMatrix } from "../../src/adapters/files/tensor.ts";
 
 export interface MergeBenchmarkOptions {
-  /** 1 for SD 1.5; less takes that share of its modules, for a quick check. */
+  /** 1 for SD 1.5; a smaller value uses that share of its modules, for a quick check. */
   readonly scale: number;
-  /** Merges of which the median is taken, after the first. */
+  /** Merges for the median, after the first. */
   readonly repeats: number;
-  /** How the weights are stored. */
+  /** Type of the weights. */
   readonly dtype: "f16" | "f32";
 }
 
@@ -22,13 +22,13 @@ export interface MergeBenchmark {
     readonly what: string;
     readonly parameters: number;
     readonly factorBytes: number;
-    /** Uploading the factors and compiling the kernels included. */
+    /** Includes uploading the factors and compiling the kernels. */
     readonly firstMilliseconds: number;
     /** Median of the later merges. */
     readonly milliseconds: number;
-    /** Of these, until the work is handed to the GPU. */
+    /** Of that, until the work is submitted to the GPU. */
     readonly submitMilliseconds: number;
-    /** What the GPU itself took, median; null where it does not tell. */
+    /** Median GPU time; null if unavailable. */
     readonly kernelMilliseconds: number | null;
   }[];
 }
@@ -39,7 +39,7 @@ export async function benchmarkMerge({
   dtype,
 }: MergeBenchmarkOptions): Promise<MergeBenchmark> {
   const adapter = await navigator.gpu.requestAdapter({ powerPreference: "high-performance" });
-  if (!adapter) throw new Error("no WebGPU adapter");
+  if (!adapter) throw new Error("no GPU");
   const { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage } = adapter.limits;
   const device = await adapter.requestDevice({
     requiredFeatures: adapter.features.has("timestamp-query") ? ["timestamp-query"] : [],
@@ -130,7 +130,7 @@ export async function benchmarkMerge({
   return { adapter: [vendor, architecture, description].filter(Boolean).join(" "), rows };
 }
 
-/** Has every compute pass of the device note when it begins and ends; Chromium rounds these times to 0.1 ms. */
+/** Records the start and end of every compute pass; Chromium rounds these times to 0.1 ms. */
 function timePasses(device: GPUDevice): { take: () => Promise<number> } {
   const most = 256; // passes between two calls of `take`
   const querySet = device.createQuerySet({ type: "timestamp", count: 2 * most });
@@ -170,7 +170,7 @@ function timePasses(device: GPUDevice): { take: () => Promise<number> } {
   };
 }
 
-/** The updates of a LoRA in float16, as they come from one file. All factors are 0.01. */
+/** The updates of a float16 LoRA from one file. All factors are 0.01. */
 function adapterFile(parameters: readonly ParameterShape[], rank: number): MergeSource[] {
   const sizes = parameters.map(({ shape: [out = 1, ...rest] }) => [out, count(rest)] as const);
   const halves = new Uint16Array(sizes.reduce((sum, [out, columns]) => sum + rank * (out + columns), 0));

@@ -1,6 +1,6 @@
-// `npx tsx tests/bench/merge.ts [full | gpu | software-gpu]`: times of merging adapters. Reports, asserts nothing. Without
-// an argument on the CPU (the path of WASM) at the embedded pack's size, with "full" at Stable Diffusion 1.5's; with "gpu"
-// in Chromium on the machine's graphics card.
+// `npx tsx tests/bench/merge.ts [full | gpu | software-gpu]`: times adapter merging. Reports without
+// assertions. Without an argument it runs on the CPU (as on WASM) at the embedded pack's size, with "full" at Stable
+// Diffusion 1.5's; with "gpu" in Chromium on the machine's GPU.
 import { cpus, loadavg } from "node:os";
 import { makeAdapter, randomWeights } from "../fixtures/adapters/make-adapter.ts";
 import { unetParameters } from "../fixtures/adapters/sd-parameters.ts";
@@ -17,7 +17,7 @@ declare const load: (
   path: string,
 ) => Promise<{ benchmarkMerge: (options: MergeBenchmarkOptions) => Promise<MergeBenchmark> }>;
 
-/** A UNet of about ten million parameters, the size of the embedded pack's. */
+/** A U-Net with about ten million parameters, the size of the embedded pack's. */
 const SMALL = {
   widths: [56, 112, 160, 160],
   layers: 1,
@@ -25,7 +25,7 @@ const SMALL = {
   attention: [true, true, true, false],
 };
 
-/** Processor time of this process: independent of what else the machine does. */
+/** CPU time of this process, independent of other load. */
 function processorMilliseconds(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
@@ -37,7 +37,7 @@ async function onCpu(): Promise<void> {
   const weights = randomWeights(new Map(parameters.map(({ name, shape }) => [name, shape])), 1);
   const size = [...weights.values()].reduce((sum, values) => sum + values.length, 0);
   console.log(
-    `${cpus()[0]?.model}, load ${loadavg()[0]!.toFixed(1)}; UNet of ${(size / 1e6).toFixed(1)} million parameters, adapters of rank 16 for every matrix and convolution; processor time`,
+    `${cpus()[0]?.model}, load ${loadavg()[0]!.toFixed(1)}; UNet of ${(size / 1e6).toFixed(1)} million parameters, adapters of rank 16 for every matrix and convolution; CPU time`,
   );
   for (const kind of ["lora", "loha", "lokr", "dora", "full", "glora"] as const) {
     const file = new Blob([makeAdapter(table, { kind, seed: 1, rank: 16, dtype: "F16" })]);
@@ -61,7 +61,7 @@ async function onCpu(): Promise<void> {
   }
 }
 
-/** The 192 modules that kohya trains in the UNet. Modules of one shape take the same time: each shape is timed once. */
+/** The 192 modules that kohya trains in the UNet. Modules of the same shape take the same time, so each shape is timed once. */
 async function atFullSize(): Promise<void> {
   const rank = 32;
   const shapes = new Map<string, { shape: readonly number[]; count: number }>();
@@ -77,7 +77,7 @@ async function atFullSize(): Promise<void> {
     0,
   );
   console.log(
-    `${cpus()[0]?.model}, load ${loadavg()[0]!.toFixed(1)}; ${modules} transformer modules of SD 1.5, ${(values / 1e6).toFixed(0)} million weights, adapters of rank ${rank} in f16; processor time`,
+    `${cpus()[0]?.model}, load ${loadavg()[0]!.toFixed(1)}; ${modules} transformer modules of SD 1.5, ${(values / 1e6).toFixed(0)} million weights, adapters of rank ${rank} in f16; CPU time`,
   );
   for (const adapters of [1, 3, 8]) {
     let milliseconds = 0;
@@ -116,7 +116,7 @@ async function onGpu({ software }: { software: boolean }): Promise<void> {
           row;
         const kernels = kernelMilliseconds === null ? "" : `kernels ${kernelMilliseconds.toFixed(1)} ms, `;
         console.log(
-          `${what}: ${milliseconds.toFixed(1)} ms (${kernels}handing over ${submitMilliseconds.toFixed(1)} ms; first time ${firstMilliseconds.toFixed(0)} ms; factors ${(factorBytes / 1e6).toFixed(0)} MB)`,
+          `${what}: ${milliseconds.toFixed(1)} ms (${kernels}submitting ${submitMilliseconds.toFixed(1)} ms; first time ${firstMilliseconds.toFixed(0)} ms; factors ${(factorBytes / 1e6).toFixed(0)} MB)`,
         );
       }
     }

@@ -1,8 +1,8 @@
-// Files of the benchmark in the browser's own file system, as the product keeps models: read from disk, not from memory.
+// Benchmark files in the origin private file system, where Stylus stores models: read from disk, not from memory.
 
 import type { KeepFile } from "./random-pack.ts";
 
-/** A file that is there already is taken as it is: writing is all or nothing. */
+/** Reuses an existing file, because writes are atomic. */
 export function keepInOpfs(folder: string): KeepFile {
   return async (path, pieces) => {
     const root = await navigator.storage.getDirectory();

@@ -1,5 +1,5 @@
-// A pack of Stable Diffusion 1.5 at full size, or the same in miniature, with deterministic random weights: everything the
-// engine reads is there and its pictures are noise. Configs: tests/parity/full-size.json.
+// A pack of Stable Diffusion 1.5 at full size, or in miniature, with deterministic random weights: it has everything the
+// engine reads, and its images are noise. Configs: tests/parity/full-size.json.
 
 import { buildTextEncoder, TOKEN_EMBEDDING } from "../../src/graph/clip-text.ts";
 import { parseTextEncoderConfig, parseUnetConfig, parseVaeConfig } from "../../src/graph/config.ts";
@@ -12,10 +12,10 @@ import { noiseFile, type Shaped } from "../parity/noise-file.ts";
 
 export type PackSize = "full" | "mini";
 
-/** Stores a file that is made in pieces and gives it back as a Blob that is not in memory, where that is possible. */
+/** Stores a file that is generated in pieces and returns it as a Blob, on disk if possible. */
 export type KeepFile = (path: string, pieces: () => Iterable<Uint8Array<ArrayBuffer>>) => Promise<Blob>;
 
-/** The weights' files: each network's parameters, the text encoder's with its token table. */
+/** The weight files: each network's parameters; the text encoder's include its token table. */
 function weightFiles(size: PackSize): ReadonlyMap<string, readonly Shaped[]> {
   const { text_encoder, unet, vae_decoder } = casesOf(size);
   const path = "config.json";
@@ -44,7 +44,7 @@ function weightFiles(size: PackSize): ReadonlyMap<string, readonly Shaped[]> {
 
 type Cases = Readonly<Record<ParityCase["network"], ParityCase>>;
 
-/** What full_size.py computes at this size. */
+/** The networks that full_size.py computes at this size. */
 export function casesOf(size: PackSize): Cases {
   return sizes[size] as unknown as Cases;
 }

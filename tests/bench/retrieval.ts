@@ -1,5 +1,5 @@
-// `npm run bench:retrieval [-- ADAPTERS [DIMS]]`: made-up adapters with four vectors each, written, opened and searched. Prints times, memory and the
-// recall of the search in two stages against the full scan.
+// `npm run bench:retrieval [-- ADAPTERS [DIMS]]`: writes, opens and searches an index of synthetic adapters with four vectors each. Prints
+// times, memory and the recall of the two-stage search against the full scan.
 import { mkdtempSync, openAsBlob, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import path from "node:path";
@@ -21,11 +21,11 @@ const filter = { baseModels: ["Pocket"] };
 
 const next = randomValues(1);
 const below = (count: number): number => Math.floor(((next() + 1) / 2) * count);
-/** Words as frequent as in texts: the first ones in every tenth card. */
+/** Words with a natural frequency: the first ones occur in every tenth card. */
 const word = (): string => `w${Math.floor(vocabulary ** ((next() + 1) / 2))}x`;
 const words = (count: number): string => Array.from({ length: count }, word).join(" ");
 
-/** Sentence embeddings lie in clusters about a common direction: topics near it, texts near their topics. */
+/** Sentence embeddings cluster around a common direction: topics near it, texts near their topics. */
 const common = randomVector(1, dims);
 const topics = Array.from({ length: topicCount }, (_, i) => nearVector(common, { seed: i + 2, spread: 1.6 }));
 const noise = Array.from({ length: 4096 }, (_, i) => randomVector(i + 10_000, dims));
@@ -63,7 +63,7 @@ const megabytes = (): number => {
   return (heapUsed + external) / 1e6;
 };
 
-/** In a child process, so that what writing took is not counted. */
+/** In a child process, so that memory for writing does not count. */
 const [, , , , given] = process.argv;
 const folder = given ?? mkdtempSync(path.join(tmpdir(), "stylus-web-index-"));
 const file = path.join(folder, "adapters.safetensors");

@@ -1,5 +1,5 @@
-// The diffusion worker in a real browser: the miniature pack through WASM threads and through WebGPU (SwiftShader),
-// messages, callbacks and cancellation across the worker boundary. Pixels must agree with plain Node's.
+// The diffusion worker in a real browser: the miniature pack on WASM threads and on WebGPU (SwiftShader), messages,
+// callbacks and cancellation across the worker boundary. Pixels must equal plain Node's.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { DiffusionService } from "../../src/engine/service.ts";
 import { openOrtBackend } from "../../src/ort/backend.ts";
@@ -30,7 +30,7 @@ const request: DiffusionRequest = {
   ],
 };
 
-/** SwiftShader takes its time. */
+/** SwiftShader is slow. */
 const short: DiffusionRequest = { ...request, steps: 2, images: request.images.slice(0, 1) };
 
 let browser: TestBrowser;
@@ -58,18 +58,18 @@ async function picturesInNode(wanted: DiffusionRequest): Promise<number[][]> {
 
 interface PageResult {
   readonly kind: string;
-  /** Never on the software adapter. Pictures of float16 are not compared: `npm run parity:full` compares the networks. */
+  /** Never on the software GPU. Does not compare float16 images: `npm run parity:full` compares the networks. */
   readonly f16: boolean;
   readonly images: number[][];
   readonly events: string[];
   readonly cancelled: string;
 }
 
-/** Runs in the page: one worker, one request to the end, one request stopped after its first step. */
+/** Runs in the page: one worker, one complete request, one request aborted after its first step. */
 async function inPage({ device, wanted }: { device: string; wanted: unknown }): Promise<PageResult> {
   const { WorkerClient } = await load("/src/rpc/client.ts");
   const { miniaturePack: makePack } = await load("/tests/fixtures/engine/miniature-pack.ts");
-  const client = new WorkerClient("painting", () => new Worker("/workers/diffusion.ts", { type: "module" }));
+  const client = new WorkerClient("diffusion", () => new Worker("/workers/diffusion.ts", { type: "module" }));
   // oxlint-disable-next-line typescript/no-explicit-any -- comlink's proxy of an untyped module
   const call = (use: (service: any) => unknown): Promise<any> => client.call(use);
   const loaded = await call((service) => service.load({ id: "miniature", files: makePack() }, { device }));
@@ -109,7 +109,7 @@ test.each([
   { device: "wasm", wanted: request, tolerance: 1 },
   { device: "webgpu", wanted: short, tolerance: 2 },
 ])(
-  "$device: pictures as in Node, events in order, stops when told",
+  "$device: the same images as in Node, events in order, stops on abort",
   async ({ device, wanted, tolerance }) => {
     const result = await browser.page.evaluate(inPage, { device, wanted });
     expect(result.kind).toBe(device);

@@ -1,6 +1,6 @@
-// The rewritten accumulation of ONNX Runtime's products, on tensors of float32 (the software adapter has no float16): every product
-// kernel that it has for these networks on this adapter is one that the rewriting knows, and computes what it did. What it is for, the
-// error in float16, is bounded by `npm run parity:full` on a graphics card.
+// The rewritten accumulation in ONNX Runtime's kernels, with float32 tensors (the software GPU has no float16): the rewrite
+// recognises every product kernel for these networks on this GPU and keeps its results. `npm run parity:full` on a real GPU
+// bounds the float16 error.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openTestBrowser, type TestBrowser } from "./harness.ts";
 
@@ -18,7 +18,7 @@ afterAll(async () => browser?.close());
 
 interface Outcome {
   readonly error: number;
-  /** Labels of the kernels that multiply: the rewritten ones, and all but those for three channels, which add up 27 products. */
+  /** Labels of the product kernels: the rewritten ones, and all except those for three channels, which add 27 products. */
   readonly rewritten: readonly string[];
   readonly expected: readonly string[];
 }
@@ -51,7 +51,7 @@ test.each([
 ])(
   "$name",
   async ({ name, breaks }) => {
-    await browser.page.reload(); // ONNX Runtime compiles for the first device of a page
+    await browser.page.reload(); // ONNX Runtime compiles only for a page's first device
     const { error, rewritten, expected } = await browser.page.evaluate(runInPage, [name, false] as const);
     expect(rewritten.length).toBeGreaterThan(1);
     expect(rewritten).toEqual(expected);
@@ -64,7 +64,7 @@ test.each([
   180_000,
 );
 
-test("a kernel that does more with its sums is left as it is", async () => {
+test("does not change a kernel with other uses of its sums", async () => {
   const texts = await browser.page.evaluate(async () => {
     const { withFloat32Accumulation } = await load("/src/ort/float32-accumulation.ts");
     const known = `const tileInner = 32;

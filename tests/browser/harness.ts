@@ -1,6 +1,6 @@
-// A real Chromium on Vite's development server: tests import the sources by path inside the page.
-// With `webgpu: "software"` Chromium offers SwiftShader's adapter: slow and without f16, right for small exact checks.
-// STYLUS_WEBGPU=hardware has these tests run on the machine's graphics card instead, with f16 where it has that.
+// A real Chromium on Vite's development server: tests import sources by path inside the page.
+// `webgpu: "software"` selects SwiftShader, which is slow and lacks f16 but suits small exact checks.
+// STYLUS_WEBGPU=hardware runs these tests on the machine's GPU instead, with f16 if available.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -12,14 +12,14 @@ export interface TestBrowser {
   readonly page: Page;
   readonly context: BrowserContext;
   readonly url: string;
-  /** Closes and opens the browser again with the same profile: what a user's next visit sees. */
+  /** Restarts the browser with the same profile, like a user's next visit. */
   reopen(): Promise<Page>;
   close(): Promise<void>;
 }
 
 export interface TestBrowserOptions {
   readonly webgpu?: "software" | "hardware";
-  /** Further arguments of Chromium. */
+  /** Additional arguments for Chromium. */
   readonly args?: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-// Indexes made in the browser: made once, taken again, and the oldest ones removed.
+// The index cache in the browser: builds once, reuses, and evicts the oldest.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openTestBrowser, type TestBrowser } from "./harness.ts";
 
@@ -10,7 +10,7 @@ let browser: TestBrowser;
 beforeAll(async () => void (browser = await openTestBrowser()));
 afterAll(() => browser?.close());
 
-/** Takes the index of each list in turn; answers how many cards were embedded for each, and the lists that are kept. */
+/** Requests the index of each list in turn; returns the number of embedded cards for each, and the cached lists. */
 const take = (lists: readonly string[]): Promise<{ embedded: number[]; kept: string[] }> =>
   browser.page.evaluate(async (keys) => {
     const { keptIndex } = await load("/src/app/packs/index-cache.ts");
@@ -26,7 +26,7 @@ const take = (lists: readonly string[]): Promise<{ embedded: number[]; kept: str
           return Promise.resolve(new Blob([key]));
         },
       });
-      if ((await index.text()) !== key) throw new Error(`the index of ${key} is another one`);
+      if ((await index.text()) !== key) throw new Error(`the index of ${key} is wrong`);
       embedded.push(count);
     }
     const opened = indexedDB.open("stylus-web-indexes");
@@ -37,7 +37,7 @@ const take = (lists: readonly string[]): Promise<{ embedded: number[]; kept: str
     return { embedded, kept: (all.result as string[]).sort() };
   }, lists);
 
-test("an index is made once and taken again; the four used last are kept", async () => {
+test("builds an index once, reuses it, and keeps the four used last", async () => {
   expect(await take(["a", "a", "b", "c", "d"])).toEqual({
     embedded: [1, 0, 1, 1, 1],
     kept: ["a", "b", "c", "d"],

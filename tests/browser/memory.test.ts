@@ -1,6 +1,6 @@
-// Fifty images with changing adapters and sizes (fewer on the software adapter, which takes its time): what is alive
-// afterwards is what was alive before, and at no time are there more sessions than the cache may keep. Buffers are
-// counted by src/runtime/gpu-memory.ts; exact counts, no times.
+// Fifty images with changing adapters and sizes (fewer on the slow software GPU): live memory afterwards equals live memory
+// before, and there are never more sessions than the cache allows. src/runtime/gpu-memory.ts counts buffers; exact counts,
+// no times.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openTestBrowser, type TestBrowser } from "./harness.ts";
 
@@ -10,7 +10,7 @@ declare const load: (path: string) => Promise<any>;
 
 /** Of src/engine/networks.ts. */
 const SESSIONS_KEPT = 4;
-/** JavaScript's heap after a collection is the same but for compiled code and caches of the engine itself. */
+/** After garbage collection the JavaScript heap is equal except for compiled code and engine caches. */
 const HEAP_SLACK_BYTES = 4_000_000;
 
 let browser: TestBrowser;
@@ -38,15 +38,15 @@ interface Course {
   readonly images: number;
   readonly mostSessions: number;
   readonly sessionsBuilt: number;
-  /** After every size and adapter has been used once, and at the end; both times without adapters. */
+  /** After every size and adapter was used once, and at the end; both without adapters. */
   readonly early: State;
   readonly late: State;
-  /** After everything was disposed of. */
+  /** After dispose. */
   readonly buffersLeft: number | null;
 }
 
 /** Runs in the page. */
-async function paintMany({
+async function generateMany({
   device,
   images,
   sizes,
@@ -71,8 +71,8 @@ async function paintMany({
   const { networks } = pipeline;
   const adapters = [[], ["paint"], ["words", "paint"], ["quick"]];
   let mostSessions = 0;
-  let painted = 0;
-  const paint = async (number: number): Promise<void> => {
+  let generated = 0;
+  const generate = async (number: number): Promise<void> => {
     const [width, height] = sizes[Math.floor(number / adapters.length) % sizes.length]!;
     const chosen = adapters[number % adapters.length]!;
     const request = {
@@ -93,7 +93,7 @@ async function paintMany({
       ],
     };
     for await (const event of pipeline.generate(request)) {
-      if (event.type === "image") painted++;
+      if (event.type === "image") generated++;
       mostSessions = Math.max(mostSessions, networks.sessions.size);
     }
   };
@@ -113,17 +113,17 @@ async function paintMany({
     };
   };
   const round = sizes.length * adapters.length;
-  for (let number = 0; number < round; number++) await paint(number);
+  for (let number = 0; number < round; number++) await generate(number);
   const early = await state();
-  // The early state was taken with the last size's sessions alive: end on the same, after a whole round.
+  // The early state includes the last size's sessions, so the run ends with the same after a full round.
   const all = Math.ceil(images / round) * round;
-  for (let number = round; number < all; number++) await paint(number);
+  for (let number = round; number < all; number++) await generate(number);
   const late = await state();
   const sessionsBuilt = networks.sessions.created;
   await pipeline.dispose();
   const buffersLeft = backend.gpuMemory?.own.use.buffers ?? null;
   backend.dispose();
-  return { images: painted, mostSessions, sessionsBuilt, early, late, buffersLeft };
+  return { images: generated, mostSessions, sessionsBuilt, early, late, buffersLeft };
 }
 
 test.each([
@@ -150,11 +150,11 @@ test.each([
   "$device: $images images",
   async ({ device, images, sessionsBuilt, sizes }) => {
     await browser.page.reload(); // ONNX Runtime is loaded once per page
-    const course = await browser.page.evaluate(paintMany, { device, images, sizes });
+    const course = await browser.page.evaluate(generateMany, { device, images, sizes });
     const { early, late } = course;
     expect(course.images).toBeGreaterThanOrEqual(images);
     expect(course.mostSessions).toBeLessThanOrEqual(SESSIONS_KEPT);
-    expect(course.sessionsBuilt).toBe(sessionsBuilt); // more than are kept: some were given up
+    expect(course.sessionsBuilt).toBe(sessionsBuilt); // more than are kept, so some were evicted
     expect(late.buffers).toBe(early.buffers);
     expect(late.bufferBytes).toBe(early.bufferBytes);
     expect(late.parameterBytes).toBe(early.parameterBytes);

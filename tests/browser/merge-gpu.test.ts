@@ -1,5 +1,5 @@
-// The merge on the GPU against the merge on the CPU, for every family, layout and chain length, in a real browser.
-// f16 weights are compared on every adapter: the kernels read and write them as halves of words.
+// The GPU merge against the CPU merge, for every family, layout and chain length, in a real browser.
+// Compares f16 weights on every GPU, because the kernels access them as halves of words.
 import { readdirSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openTestBrowser, type TestBrowser } from "./harness.ts";
@@ -20,13 +20,13 @@ interface Comparison {
   readonly dtype: string;
   /** ‖gpu − cpu‖ / ‖cpu‖ */
   readonly error: number;
-  /** The same against the CPU's result at other strengths: what a wrong factor would give. */
+  /** The same against the CPU's result at other strengths, as with a wrong factor. */
   readonly errorOfMistake: number;
   /** Elements whose bits differ from the CPU's. */
   readonly unequal: number;
 }
 
-/** Merged one after the other, each parameter with one strength for each file. */
+/** Merged sequentially, each parameter with one strength per file. */
 interface Group {
   readonly name: string;
   readonly updates: { network: string; name: string; family: string }[];
@@ -49,7 +49,7 @@ async function defineCompare(): Promise<void> {
   const { float32ToF16, toFloat32 } = await load("/src/shared/dtype.ts");
   const { fromInputLayout, toInputLayout } = await load("/src/ort/parameter-layout.ts");
   const adapter = await navigator.gpu.requestAdapter();
-  if (!adapter) throw new Error("no WebGPU adapter");
+  if (!adapter) throw new Error("no GPU");
   const device = await adapter.requestDevice();
   const errors: string[] = [];
   device.addEventListener("uncapturederror", (event) =>
@@ -84,7 +84,7 @@ async function defineCompare(): Promise<void> {
     staging.destroy();
     return toFloat32(bytes, dtype === "f16" ? "F16" : "F32").slice();
   };
-  /** The values as a buffer of that type holds them. */
+  /** The values rounded to the buffer's type. */
   const stored = (values: Float32Array, dtype: string): Float32Array => {
     if (dtype === "f32") return values;
     const halves: Uint16Array = float32ToF16(values);
@@ -103,14 +103,14 @@ async function defineCompare(): Promise<void> {
   Object.assign(globalThis, {
     async compare(
       parameters: Map<string, { shape: number[]; values: Float32Array }>,
-      /** Or what makes them for this merger. */
+      /** Or a function that creates them for this merger. */
       given: Group[] | ((merger: unknown) => Promise<Group[]>),
     ) {
       const merger = new GpuMerger(device);
       const groups = typeof given === "function" ? await given(merger) : given;
       const results: unknown[] = [];
       for (const { name, updates, strengths } of groups) {
-        // Updates of the same parameter, one from each file, form one chain; all chains are merged in one go.
+        // Updates of the same parameter, one per file, form a chain; one call merges all chains.
         const chains = Map.groupBy(updates, (update) => `${update.network}.${update.name}`);
         const cases = [...chains].flatMap(([key, chain]) => {
           const { shape, values } = parameters.get(key)!;
@@ -176,7 +176,7 @@ function check({ results, errors, bytes, bytesAfter }: Outcome, { f32 = 2e-6 } =
   expect(bytes).toBeGreaterThan(0);
   expect(bytesAfter).toBe(0);
   for (const result of results) {
-    // A sum that f32 and float64 see on different sides of a tie is one f16 step off; few are.
+    // A sum that f32 and float64 put on different sides of a tie differs by one f16 step; this is rare.
     const tolerance = result.dtype === "f16" ? 2e-5 : f32;
     expect(result.error, JSON.stringify(result)).toBeLessThan(tolerance);
     expect(result.errorOfMistake, JSON.stringify(result)).toBeGreaterThan(Math.max(result.error * 5, 2e-5));
@@ -253,11 +253,11 @@ interface RandomOptions {
   readonly dtype?: "F32" | "F16" | "BF16";
   /** See `makeAdapter`. */
   readonly spread?: number;
-  /** How many of the adapters are merged together, too. */
+  /** Number of adapters that are also merged together. */
   readonly together?: number;
 }
 
-/** In the page: random adapters of these kinds for a UNet of these parameters, each alone and the first ones together. */
+/** In the page: random adapters of these kinds for a U-Net with these parameters, each alone and the first ones together. */
 const compareRandom = (
   list: readonly { name: string; shape: number[] }[],
   kinds: readonly string[],
@@ -308,7 +308,7 @@ test("weights larger than a tile, ranks larger than a step", async () => {
   expect(outcome.results.length).toBeGreaterThanOrEqual(100);
 });
 
-test("odd sizes, where two halves of a word belong to different rows", async () => {
+test("odd sizes, where the halves of a word belong to different rows", async () => {
   const outcome = await compareRandom(
     [
       { name: "mid_block.attentions.0.proj_in.weight", shape: [67, 35] },
@@ -321,7 +321,7 @@ test("odd sizes, where two halves of a word belong to different rows", async () 
   expect(outcome.results.length).toBe(84);
 });
 
-test("more low-rank adapters than one dispatch adds, halves that begin in the middle of a word", async () => {
+test("more low-rank adapters than one dispatch adds, and f16 factors that start mid-word", async () => {
   const outcome = await compareRandom(
     [
       { name: "mid_block.attentions.0.proj_in.weight", shape: [36, 68] },
@@ -335,7 +335,7 @@ test("more low-rank adapters than one dispatch adds, halves that begin in the mi
   expect(outcome.results.some(({ family }) => family.split(" + ").length === 10)).toBe(true);
 });
 
-/** In the page: a LoRA of 14 MB, read in parts that go to the GPU, and merged; before that dropped from there, if so. */
+/** In the page: reads a LoRA of 14 MB in parts, uploads and merges it; optionally drops it from the GPU first. */
 const compareInParts = (
   isDropped: boolean,
 ): Promise<Outcome & { parts: number; fileBytes: number; bytesBefore: number }> =>
@@ -353,7 +353,7 @@ const compareInParts = (
     const parameters = new Map(
       [...shapes].map(([name, shape]) => [name, { shape, values: values.get(name)! }]),
     );
-    // 7 MB of up factors before as many of down factors; halves in odd numbers.
+    // 7 MB of up factors before 7 MB of down factors, with odd counts of halves.
     const file = new Blob([makeAdapter(table, { kind: "lora", seed: 3, rank: 50_001, dtype: "F16" })]);
     type Part = { readonly bytes: Uint8Array; readonly offset: number; readonly fileBytes: number };
     type Receiving = { receiver(): { take(part: Part): void; drop(): void }; sizeBytes: number };
@@ -377,8 +377,8 @@ const compareInParts = (
 
 test.each([
   { when: "while it is read", isDropped: false },
-  { when: "while it is read, is dropped, and comes again", isDropped: true },
-])("a file that comes in parts $when, a pair in two of them", async ({ isDropped }) => {
+  { when: "while it is read, after a drop and a second upload", isDropped: true },
+])("a file uploaded in parts $when, with a pair across two parts", async ({ isDropped }) => {
   const { parts, fileBytes, bytesBefore, ...outcome } = await compareInParts(isDropped);
   check(outcome, { f32: 2e-5 }); // a sum of 50,001 products
   expect(parts).toBe(2);
@@ -403,7 +403,7 @@ test.each([
   expect(outcome.results.length).toBe(24);
 });
 
-test("f16 is rounded to the nearest, ties to even, down to its smallest values", async () => {
+test("f16 rounds to nearest, ties to even, down to its smallest values", async () => {
   const outcome = await browser.page.evaluate(async () => {
     // Every exponent that ends as a normal or subnormal half, mantissas at, below and above ties, both signs.
     const bits: number[] = [];

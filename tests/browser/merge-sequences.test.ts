@@ -1,6 +1,6 @@
-// Adapters come and go on WebGPU, in f32 and in f16 weights: any sequence of adding, removing and re-weighting ends in the
-// bytes of a merge from scratch, only what changed is computed, and none gives the pristine bytes.
-// Parameter store, merger and adapter library are the engine's; only ONNX Runtime is left out.
+// Adapter changes on WebGPU, with f32 and f16 weights: any sequence of adding, removing and re-weighting gives the bytes of
+// a merge from scratch, computes only what changed, and removing all adapters restores the pristine bytes.
+// Uses the engine's parameter store, merger and adapter library, without ONNX Runtime.
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openTestBrowser, type TestBrowser } from "./harness.ts";
@@ -23,11 +23,11 @@ interface Outcome {
   readonly touched: readonly number[];
   /** Parameters whose bytes differ from a merge of the last set alone. */
   readonly unlikeScratch: readonly string[];
-  /** How many parameters differ from the pristine ones with the last set merged. */
+  /** Number of parameters that differ from the pristine ones with the last set merged. */
   readonly changed: number;
   /** Parameters that differ from the pristine ones once nothing is merged. */
   readonly leftOver: readonly string[];
-  /** Bytes of pristine copies that are still kept then. */
+  /** Bytes of pristine copies still held then. */
   readonly bytesAside: number;
   readonly errors: readonly string[];
 }
@@ -68,7 +68,7 @@ async function defineRunSets(
     blob: new Blob([makeAdapter(table, { kind, seed: i + 1, every: i + 1, rank: 3 })]),
   }));
   const adapter = await navigator.gpu.requestAdapter();
-  if (!adapter) throw new Error("no WebGPU adapter");
+  if (!adapter) throw new Error("no GPU");
   const device = await adapter.requestDevice();
   const errors: string[] = [];
   device.addEventListener("uncapturederror", (event) =>
@@ -86,7 +86,7 @@ async function defineRunSets(
     const ort = { Tensor: { fromGpuBuffer: (gpuBuffer: GPUBuffer) => ({ gpuBuffer }) } };
     const store = new GpuParameterStore({ ort, gpu: device, dtype });
     for (const { name, shape } of list) {
-      // Matrices and some of the convolutions, as in the UNet's graph.
+      // Matrices and some convolutions, as in the U-Net's graph.
       const isTransposed = shape.length === 2 || (shape.length === 4 && name.startsWith("mid_block"));
       const spec = {
         name,
@@ -139,7 +139,7 @@ async function defineRunSets(
   const bytesOf = (stores: Record<string, Store>): number =>
     Object.values(stores).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 
-  // One session for sequences, one that only ever goes from none to one set: their mergers keep the compiled kernels.
+  // One session for sequences and one for single sets from scratch; their mergers keep the compiled kernels.
   const opened = new Map<string, Awaited<ReturnType<typeof openSession>>>();
   const sessionFor = async (key: string, dtype: string) => {
     const session = opened.get(key) ?? (await openSession(dtype));
@@ -179,7 +179,7 @@ async function defineRunSets(
   });
 
   Object.assign(globalThis, {
-    /** Uses a LoRA of NaNs twice: what is said each time, and files that are on the GPU then. */
+    /** Uses a LoRA of NaNs twice: the error each time, and the files on the GPU afterwards. */
     async useRefused(): Promise<{ messages: string[]; resident: number[] }> {
       const bytes = new Uint8Array(await files[0]!.blob.arrayBuffer());
       bytes.fill(0xff, 8 + Number(new DataView(bytes.buffer).getBigUint64(0, true)));
@@ -223,7 +223,7 @@ async function defineRunSets(
   return Object.fromEntries(parsed);
 }
 
-/** @param compared what is merged from scratch for comparison: the last set, unless another one is to be told from it */
+/** @param compared the set merged from scratch for comparison; by default the last set */
 function runSets(
   sets: readonly (readonly Use[])[],
   dtype: string,
@@ -254,7 +254,7 @@ const sets = fc.array(fc.uniqueArray(use, { selector: ({ id }) => id, maxLength:
 });
 
 describe.each(["f32", "f16"])("%s", (dtype) => {
-  test("any sequence ends in the bytes of a merge from scratch; none gives the pristine bytes", async () => {
+  test("any sequence gives the bytes of a merge from scratch, and removing all adapters the pristine bytes", async () => {
     let changed = 0;
     await fc.assert(
       fc.asyncProperty(sets, async (sequence) => {
@@ -270,12 +270,12 @@ describe.each(["f32", "f16"])("%s", (dtype) => {
     expect(changed).toBeGreaterThan(100);
   });
 
-  test("the comparison tells strengths that differ by a thousandth", async () => {
+  test("the comparison detects strengths that differ by a thousandth", async () => {
     const { unlikeScratch } = await runSets([[both("lora", 1)]], dtype, [both("lora", 1.001)]);
     expect(unlikeScratch.length).toBe(sizes["lora"]![0] + sizes["lora"]![1]);
   });
 
-  test("only what changed is computed", async () => {
+  test("computes only what changed", async () => {
     const { touched, unlikeScratch } = await runSets(
       [
         [both("lora", 1)],
@@ -300,7 +300,7 @@ describe.each(["f32", "f16"])("%s", (dtype) => {
   });
 });
 
-test("an adapter that is refused leaves nothing on the GPU", async () => {
+test("a rejected adapter leaves nothing on the GPU", async () => {
   const { messages, resident } = await browser.page.evaluate(() =>
     (
       globalThis as unknown as { useRefused: () => Promise<{ messages: string[]; resident: number[] }> }

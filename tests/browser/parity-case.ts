@@ -8,7 +8,7 @@ interface OpenCase {
   readonly session: Session;
   /** May be changed in place. */
   readonly feeds: Record<string, Float32Array>;
-  /** All outputs, one after the other, by name. */
+  /** All outputs, concatenated in order of name. */
   readonly run: () => Promise<Float32Array>;
   /** Relative error to the golden. */
   readonly error: (values: Float32Array) => number;

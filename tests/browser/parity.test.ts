@@ -1,5 +1,5 @@
-// The back ends of a page against the goldens of tests/parity/reference.py, in a real browser on a software adapter (float32).
-// Tolerance: relative error 1e-4. Measured: text and VAE 1e-6; UNet 4e-5, all of it from the adapter's coarse sine.
+// The back ends of a page against the goldens of tests/parity/reference.py, in a real browser on a software GPU (float32).
+// Tolerance: relative error 1e-4. Measured: text and VAE 1e-6; U-Net 4e-5, entirely from the software GPU's coarse sine.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { backendsIn } from "../parity/backends.ts";
 import { openTestBrowser, type TestBrowser } from "./harness.ts";
@@ -21,14 +21,14 @@ afterAll(async () => browser?.close());
 
 interface CaseErrors {
   readonly report: { readonly kind: string; readonly f16: boolean };
-  /** Whether the back end records runs and replays them, and whether the third one was recorded here. */
+  /** Whether the back end records and replays runs, and whether the third run was recorded here. */
   readonly captured: boolean;
   readonly recorded: boolean;
   /** First run (captured), second and third (replayed by ONNX Runtime), fourth (replayed here), with one bias overwritten, after restoring it. */
   readonly errors: readonly number[];
-  /** Whether the outputs of the second, the fourth and the last run agree to the bit. */
+  /** Whether the outputs of the second, fourth and last run are equal bit for bit. */
   readonly restored: boolean;
-  /** By input: whether the outputs follow a change of its last value, made in place, and are the old ones to the bit without it. */
+  /** By input: whether outputs follow an in-place change of its last value and return bit for bit when it is undone. */
   readonly followed: Readonly<Record<string, boolean>>;
 }
 

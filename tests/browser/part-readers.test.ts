@@ -1,4 +1,4 @@
-// A large adapter file, read by the workers for it: byte for byte what is in it, odd numbers found, failures reported.
+// A large adapter file read by the part workers: exact bytes, non-finite values found, failures reported.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openTestBrowser, type TestBrowser } from "./harness.ts";
 
@@ -71,7 +71,7 @@ test("a file in five parts", async () => {
   });
   expect(outcome).toEqual({
     nobody: null,
-    answered: 4, // all but the first part, which is read with the header
+    answered: 4, // all except the first part, which is read with the header
     parts: 5,
     wrong: [],
     odd: ["t7"],

@@ -1,4 +1,4 @@
-// Runs that are written down and told to the GPU again, on a real device: a counter that each run raises.
+// Recorded and replayed runs on a real device, with a counter that each run increments.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openTestBrowser, type TestBrowser } from "./harness.ts";
 
@@ -15,12 +15,12 @@ beforeAll(async () => {
 afterAll(async () => browser?.close());
 
 interface Outcome {
-  /** How often the work itself was asked for, in six runs. */
+  /** Number of times that the work itself ran in six runs. */
   readonly asked: number;
-  /** The counter after them: 300 dispatches of one in each. */
+  /** The counter afterwards: 300 increments per run. */
   readonly counted: number;
   readonly keepsResults: boolean;
-  /** What watching has left on the device and its queue. */
+  /** Remaining hooks on the device and its queue. */
   readonly own: readonly string[];
 }
 
@@ -54,7 +54,7 @@ async function runInPage(oddity: Oddity): Promise<Outcome> {
     });
   const group = bind();
   let asked = 0;
-  /** Hands over ten dispatches at a time, as ONNX Runtime does. */
+  /** Submits ten dispatches at a time, like ONNX Runtime. */
   const work = async (): Promise<{ run: number }> => {
     asked++;
     if (oddity === "no dispatch") return { run: asked };
@@ -98,17 +98,17 @@ async function runInPage(oddity: Oddity): Promise<Outcome> {
 
 const run = (oddity: Oddity): Promise<Outcome> => browser.page.evaluate(runInPage, oddity);
 
-test("the same dispatches twice are told again without the work", async () => {
+test("replays dispatches that were equal twice, without the work", async () => {
   const outcome = await run("nothing");
   expect(outcome).toEqual({ asked: 2, counted: 6 * 300, keepsResults: true, own: [] });
 });
 
-test("a run that fails is not one of the two", async () => {
+test("a failed run does not count as one of the two", async () => {
   const outcome = await run("a failure");
   expect(outcome).toEqual({ asked: 3, counted: 5 * 300, keepsResults: true, own: [] });
 });
 
-test("runs that overlap are not taken for one another", async () => {
+test("does not confuse overlapping runs", async () => {
   const asked = await browser.page.evaluate(async () => {
     const { ReplayedRuns } = await load("/src/ort/recording.ts");
     const device = await (await navigator.gpu.requestAdapter())!.requestDevice();
@@ -134,11 +134,11 @@ test("runs that overlap are not taken for one another", async () => {
     device.destroy();
     return calls;
   });
-  expect(asked[1]).toBe(4); // never heard alone
+  expect(asked[1]).toBe(4); // never observed alone
 });
 
 test.each(["a copy", "a write", "another group", "one more", "no dispatch"] as const)(
-  "%s in the runs: they are asked for every time",
+  "with %s in the runs, the work runs every time",
   async (oddity) => {
     const { asked, counted, keepsResults } = await run(oddity);
     expect(asked).toBe(6);
@@ -147,7 +147,7 @@ test.each(["a copy", "a write", "another group", "one more", "no dispatch"] as c
   },
 );
 
-test("another number of workgroups is another run", async () => {
+test("a different number of workgroups is a different run", async () => {
   const { asked } = await run("another size");
   expect(asked).toBe(6);
 });

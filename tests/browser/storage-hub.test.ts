@@ -11,7 +11,7 @@ import { openStubHub, randomSafetensors, sha256Of, type HubRequest, type StubHub
 declare const load: (path: string) => Promise<any>;
 
 const segmentBytes = 256 << 10;
-/** A UNet's beginnings, at full width: twelve segments. */
+/** The start of a U-Net, at full width: twelve segments. */
 const weights = randomSafetensors(
   {
     "model.diffusion_model.input_blocks.0.0.weight": [320, 4, 3, 3],
@@ -55,11 +55,11 @@ const manifest = (state: FileState = "known", paths = ["model.safetensors", "une
 
 interface OpenOptions {
   readonly page?: Page;
-  /** Ends the worker when so much has arrived: what a crash does. */
+  /** Terminates the worker after this many bytes, like a crash. */
   readonly crashAtBytes?: number;
   /** From the user's disk, by path. */
   readonly local?: Record<string, string>;
-  /** What the browser says it grants. */
+  /** The browser's reported quota. */
   readonly quotaBytes?: number;
 }
 type Outcome =
@@ -165,10 +165,10 @@ beforeEach(async () => {
   hub.clear();
 });
 
-test("a large file comes through the redirect in segments, several at once", async () => {
+test("a large file downloads through the redirect in parallel segments", async () => {
   hub.fault = ({ host, body, from, to }, response) => {
     if (host !== "content") return false;
-    // Slow enough that the four meet.
+    // Slow enough for all four to overlap.
     setTimeout(() => {
       response.setHeader("Content-Range", `bytes ${from}-${to - 1}/${body.length}`);
       response.writeHead(206).end(body.subarray(from, to));
@@ -212,7 +212,7 @@ const onlySegments = (count: number) => {
   hub.fault = ({ host, path }) => host === "content" && path === "model.safetensors" && served++ >= count;
 };
 
-test("after a crash only what is missing is asked for", async () => {
+test("requests only missing bytes after a crash", async () => {
   onlySegments(4);
   expect(await openPack(manifest(), { crashAtBytes: 4 * segmentBytes })).toBe("crashed");
   await browser.reopen();
@@ -225,7 +225,7 @@ test("after a crash only what is missing is asked for", async () => {
   expect(sentBytes()).toBe(weights.length - 4 * segmentBytes);
 });
 
-test("what an earlier visit left and turns out wrong is fetched again from zero, by itself, once", async () => {
+test("a wrong partial file of an earlier visit restarts from zero automatically, once", async () => {
   onlySegments(4);
   const damaged = Buffer.from(weights);
   damaged[1000]! ^= 1;
@@ -237,7 +237,7 @@ test("what an earlier visit left and turns out wrong is fetched again from zero,
   expect(sentBytes()).toBe(2 * weights.length - 4 * segmentBytes);
 });
 
-test("a damaged copy on the server is refused: at once when fresh, after one new start when resumed", async () => {
+test("rejects a damaged copy on the server: a fresh download at once, a resumed one after one restart", async () => {
   const damaged = Buffer.from(weights);
   damaged[weights.length - 1]! ^= 1;
   hub.put("model.safetensors", damaged);
@@ -251,7 +251,7 @@ test("a damaged copy on the server is refused: at once when fresh, after one new
   expect(sentBytes()).toBe(2 * weights.length - 4 * segmentBytes);
 });
 
-test("a content host without ranges is read from start to end", async () => {
+test("reads a content host without ranges from start to end", async () => {
   hub.fault = ({ host, body }, response) => {
     if (host !== "content") return false;
     response.writeHead(200, { "Content-Length": body.length }).end(body);
@@ -260,7 +260,7 @@ test("a content host without ranges is read from start to end", async () => {
   expect(await openPack(manifest())).toMatchObject({ ok: true, hashes: sound });
 });
 
-test("a connection that falls silent is given up and resumed", async () => {
+test("drops and resumes a silent connection", async () => {
   let silent = 0;
   hub.fault = ({ host, body, from, to }, response) => {
     if (host !== "content" || from !== segmentBytes || silent++ > 0) return false;
@@ -272,7 +272,7 @@ test("a connection that falls silent is given up and resumed", async () => {
   expect(content().some(({ from }) => from === segmentBytes + 50_000)).toBe(true);
 });
 
-test("a slow connection tells its rate and the time left", async () => {
+test("reports rate and time left on a slow connection", async () => {
   hub.fault = ({ host, body, from, to }, response) => {
     if (host !== "content") return false;
     response.writeHead(206, { "Content-Length": to - from });
@@ -286,11 +286,11 @@ test("a slow connection tells its rate and the time left", async () => {
   if (outcome !== "crashed" && outcome.ok) expect(outcome.rates).toBeGreaterThan(0);
 });
 
-test("size and hash that the manifest leaves open come from the hub and are enforced from then on", async () => {
+test("gets size and hash that the manifest omits from the hub and then enforces them", async () => {
   const outcome = await openPack(manifest("open"));
   expect(outcome).toMatchObject({ ok: true, hashes: sound, totalBytes: weights.length + config.length });
   if (outcome !== "crashed" && outcome.ok) expect(outcome.last!.totalBytes).toBe(outcome.totalBytes);
-  // The pointer told the size before the download: it came in segments.
+  // The pointer gave the size before the download, so it used segments.
   expect(content().length).toBe(Math.ceil(weights.length / segmentBytes));
   await browser.reopen();
   hub.clear();
@@ -306,7 +306,7 @@ test("size and hash that the manifest leaves open come from the hub and are enfo
     ok: false,
     error: { code: "bad-file" },
   });
-  // What "main" stood for at the first download is asked for, not "main".
+  // Requests the commit of the first download, not "main".
   expect(hub.requests.every(({ revision }) => revision === hub.commit)).toBe(true);
   hub.put("unet/config.json", Buffer.from('{"in_channels": 9}\n'), { lfs: false });
   expect(await openPack(manifest("open", ["unet/config.json"]))).toMatchObject({
@@ -322,7 +322,7 @@ test("size and hash that the manifest leaves open come from the hub and are enfo
   await call("removePack", manifest("open"));
 });
 
-test("a hub that contradicts the manifest is noticed before the download", async () => {
+test("detects a hub that contradicts the manifest before the download", async () => {
   const json = manifest("open", ["model.safetensors"]);
   const files = [{ ...json.files[0], sha256: "0".repeat(64) }];
   expect(await openPack({ ...json, files })).toMatchObject({
@@ -332,7 +332,7 @@ test("a hub that contradicts the manifest is noticed before the download", async
   expect(content()).toEqual([]);
 });
 
-test("too little room is said before anything is fetched", async () => {
+test("reports insufficient space before any download", async () => {
   expect(await openPack(manifest(), { quotaBytes: 20_000_000 })).toMatchObject({
     ok: false,
     error: {
@@ -343,7 +343,7 @@ test("too little room is said before anything is fetched", async () => {
   expect(content()).toEqual([]);
 });
 
-test("a write that the browser refuses is a matter of quota, not of the program", async () => {
+test("reports a write that the browser rejects as a quota error", async () => {
   const session = await browser.context.newCDPSession(browser.page);
   const origin = new URL(browser.url).origin;
   await session.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: 1_000_000 });
@@ -354,7 +354,7 @@ test("a write that the browser refuses is a matter of quota, not of the program"
   expect(await openPack(manifest())).toMatchObject({ ok: true, hashes: sound });
 });
 
-test("two tabs at once fetch every byte once, and both get the files", async () => {
+test("two tabs download every byte once, and both get the files", async () => {
   hub.fault = ({ host, body, from, to }, response) => {
     if (host !== "content") return false;
     setTimeout(() => response.writeHead(206).end(body.subarray(from, to)), 80);
@@ -374,7 +374,7 @@ test("two tabs at once fetch every byte once, and both get the files", async () 
   await second.close();
 });
 
-test("files from the disk take the place of downloads, and are checked", async () => {
+test("files from the disk replace downloads and are verified", async () => {
   const local = { "model.safetensors": weights.toString("base64"), "vae/extra.safetensors": btoa("own") };
   const outcome = await openPack(manifest(), { local });
   expect(outcome).toMatchObject({
@@ -393,7 +393,7 @@ test("files from the disk take the place of downloads, and are checked", async (
   });
 });
 
-test("the storage view lists packs with sizes; deleting one leaves what another needs", async () => {
+test("the storage view lists packs with sizes; deleting one keeps files that another needs", async () => {
   await openPack(manifest());
   const other = { ...manifest("known", ["unet/config.json"]), id: "other" };
   const view = await call<Record<string, unknown>>("describe", [other, manifest()], siteUrl());
@@ -418,7 +418,7 @@ test("the storage view lists packs with sizes; deleting one leaves what another 
   expect(await call("describe", [manifest()], siteUrl())).toMatchObject({ packs: [], usedBytes: 0 });
 });
 
-test("an unfinished download is listed, and can be deleted", async () => {
+test("lists an unfinished download, which can be deleted", async () => {
   onlySegments(4);
   expect(await openPack(manifest(), { crashAtBytes: 4 * segmentBytes })).toBe("crashed");
   const view = await call<{ packs: { complete: boolean; storedBytes: number }[] }>(

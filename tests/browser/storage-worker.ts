@@ -1,13 +1,13 @@
-// The storage worker with small segments and short waits, so that tests meet every path with megabytes.
+// The storage worker with small segments and short delays, so that tests reach every path with a few megabytes.
 import { serve } from "../../src/rpc/serve.ts";
 import { StorageService } from "../../src/storage/service.ts";
 
-// A browser that grants so much: Chromium's own estimate tells less than it knows, so that sites cannot recognise users by it.
+// A browser with this quota: Chromium obscures its own estimate to prevent fingerprinting.
 const { searchParams } = new URL(location.href);
 const quota = searchParams.get("quota");
 if (quota !== null) navigator.storage.estimate = async () => ({ quota: Number(quota), usage: 0 });
 
-// A browser without a file system of its own, as some private windows are.
+// A browser without a private file system, like some private windows.
 if (searchParams.has("memory")) {
   navigator.storage.getDirectory = () => Promise.reject(new DOMException("refused", "SecurityError"));
 }

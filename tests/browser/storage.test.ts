@@ -1,4 +1,4 @@
-// Downloads in a real browser: OPFS, hashes, resuming, and each way in which a server can fail.
+// Downloads in a real browser: OPFS, hashes, resuming, and every server failure.
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -27,7 +27,7 @@ let host: Server;
 let hostUrl: string;
 let browser: TestBrowser;
 let requests: { path: string; range: string | undefined }[] = [];
-/** Answers a request in place of the sound server and returns true. */
+/** Answers a request instead of the working server and returns true. */
 let fault: ((request: IncomingMessage, response: ServerResponse) => boolean) | null = null;
 
 beforeAll(async () => {
@@ -79,7 +79,7 @@ type Outcome =
     }
   | { ok: false; error: { code: string; message: string; where?: string; remedy?: string } };
 
-/** Opens the pack in the storage worker of the page, as the application does. */
+/** Opens the pack in the page's storage worker, like the application. */
 const openPack = (json: unknown, options: { abortAfterBytes?: number } = {}): Promise<Outcome> =>
   browser.page.evaluate(
     async ([value, abortAfterBytes]): Promise<Outcome> => {
@@ -136,7 +136,7 @@ beforeEach(async () => {
   requests = [];
 });
 
-test("a pack arrives whole, and a later visit needs no request", async () => {
+test("a pack downloads completely, and a later visit needs no request", async () => {
   const first = await openPack(manifest());
   expect(first).toMatchObject({ ok: true, downloadedBytes: 3_200_000, persistent: true });
   if (first.ok) {
@@ -148,7 +148,7 @@ test("a pack arrives whole, and a later visit needs no request", async () => {
   expect(requests).toEqual([]);
 });
 
-test("a cut connection is resumed at the byte where it stopped", async () => {
+test("resumes a lost connection at the byte where it stopped", async () => {
   let cuts = 0;
   fault = (request, response) => {
     if (!request.url!.startsWith("/unet") || cuts++ > 0) return false;
@@ -165,7 +165,7 @@ test("a cut connection is resumed at the byte where it stopped", async () => {
   ]);
 });
 
-test("a server without ranges starts the file anew", async () => {
+test("restarts the file if the server has no ranges", async () => {
   let served = 0;
   fault = (_, response) => {
     const body = contents.get("unet/weights.bin")!;
@@ -178,7 +178,7 @@ test("a server without ranges starts the file anew", async () => {
   expect(await openPack(manifest(["unet/weights.bin"]))).toMatchObject({ ok: true });
 });
 
-test("stopping keeps what has arrived for the next attempt, in another visit", async () => {
+test("an abort keeps the partial file for the next attempt on another visit", async () => {
   fault = (request, response) => {
     if (request.headers.range) return false;
     response.writeHead(200, { "Content-Length": 3_000_000 });
@@ -195,7 +195,7 @@ test("stopping keeps what has arrived for the next attempt, in another visit", a
   expect(requests.at(-1)?.range).toBe("bytes=2000000-");
 });
 
-test("a damaged file is named, refused and downloaded again next time", async () => {
+test("names and rejects a damaged file and downloads it again next time", async () => {
   fault = (request, response) => {
     if (!request.url!.startsWith("/vae")) return false;
     const damaged = Buffer.from(contents.get("vae/weights.bin")!);
@@ -210,7 +210,7 @@ test("a damaged file is named, refused and downloaded again next time", async ()
   expect(await openPack(manifest())).toMatchObject({ ok: true });
 });
 
-test("a missing file is named", async () => {
+test("names a missing file", async () => {
   fault = (request, response) => request.url!.startsWith("/vae") && (response.writeHead(404).end(), true);
   const outcome = await openPack(manifest());
   expect(outcome).toMatchObject({
@@ -219,7 +219,7 @@ test("a missing file is named", async () => {
   });
 });
 
-test("a host that answers missing files with its index page is not believed", async () => {
+test("treats an index page in place of a file as missing", async () => {
   fault = (_, response) => (
     response.writeHead(200, { "Content-Type": "text/html" }).end("<!doctype html>"),
     true
@@ -230,7 +230,7 @@ test("a host that answers missing files with its index page is not believed", as
   });
 });
 
-test("a manifest with a path that leaves the pack is refused by field", async () => {
+test("rejects a manifest whose path leaves the pack, naming the field", async () => {
   const json = manifest(["empty.txt"]);
   json.files[0]!.path = "../empty.txt";
   expect(await openPack(json)).toMatchObject({
@@ -239,7 +239,7 @@ test("a manifest with a path that leaves the pack is refused by field", async ()
   });
 });
 
-test("without a file system the worker's memory has the files: once, listed, removed, gone with it", async () => {
+test("without a file system, files live in the worker's memory: stored once, listed, removed, lost with it", async () => {
   const seen = await browser.page.evaluate(async (json) => {
     const { WorkerClient } = await load("/src/rpc/client.ts");
     const client = new WorkerClient(

@@ -1,5 +1,5 @@
-// A model hub in miniature, on two origins as the real one: the hub answers small files itself and redirects large ones
-// (Git LFS) to a content host, which serves ranges. A test may answer a request in place of either.
+// A miniature model hub on two origins, like the real one: the hub serves small files itself and redirects large ones (Git
+// LFS) to a content host, which serves ranges. A test can answer a request instead of either.
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -22,12 +22,12 @@ export type Fault = (request: HubRequest, response: ServerResponse) => boolean;
 
 export interface StubHub {
   readonly url: string;
-  /** Of the host that has the large files, on this machine. */
+  /** Of the local host with the large files. */
   readonly contentAddress: string;
   readonly commit: string;
-  /** Every request so far; `sentBytes` of the body that was handed to the network by the sound server. */
+  /** Every request so far, with the `sentBytes` of the body that the working server sent. */
   readonly requests: (HubRequest & { sentBytes: number })[];
-  /** Most content requests that were open at once. */
+  /** Peak of concurrent content requests. */
   readonly peakOpen: number;
   readonly put: (path: string, body: Buffer, options?: { lfs: boolean }) => void;
   fault: Fault | null;
@@ -37,7 +37,7 @@ export interface StubHub {
 
 export const sha256Of = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
 
-/** A safetensors file of the given tensors with random bytes: right in form, without meaning. */
+/** A valid safetensors file of the given tensors with random bytes. */
 export function randomSafetensors(tensors: Record<string, readonly number[]>, seed: number): Buffer {
   let end = 0;
   const header: Record<string, unknown> = {};
@@ -66,7 +66,7 @@ const listen = (server: Server): Promise<string> =>
     );
   });
 
-/** @param options.contentHost under which the browser finds the content host, where it is not told its address */
+/** @param options.contentHost host name of the content host in the browser, if not its address */
 export async function openStubHub(
   repo: string,
   options: { readonly contentHost?: string } = {},

@@ -1,8 +1,8 @@
-// What axe finds on the page as a user sees it.
+// axe's findings on the page as the user sees it.
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright";
 
-/** WCAG 2.2 A and AA, each violation with its element. Dialogs have faded in first: half way their contrast is not theirs. */
+/** WCAG 2.2 A and AA, each violation with its element. Waits until dialogs have faded in, because their contrast is wrong before. */
 export async function violations(page: Page): Promise<string[]> {
   await page.evaluate(async () => {
     const ending = document

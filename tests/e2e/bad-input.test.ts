@@ -1,4 +1,4 @@
-// Wrong requests, damaged sites, poor browsers: each gets a clear message, and the page stays usable.
+// Invalid requests, damaged sites and limited browsers: each gets a clear message, and the page stays usable.
 import { readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import path from "node:path";
@@ -13,7 +13,7 @@ import {
   generateButton,
   loaded,
   loseDatabases,
-  paint,
+  generate,
   pictures,
   promptBox,
   useSettings,
@@ -37,14 +37,14 @@ describe("requests", () => {
       await complaint(page, "The prompt is empty.");
       expect(await promptBox(page).getAttribute("aria-invalid")).toBe("true");
     }
-    await paint(page, "a fox in the snow");
+    await generate(page, "a fox in the snow");
     expect(await alerts(page).count()).toBe(0);
   });
 
   test("a prompt of 5,000 characters", async () => {
     const { page } = site;
     const prompt = "a fox in the snow, ".repeat(264).slice(0, 5_000);
-    await paint(page, prompt);
+    await generate(page, prompt);
     await page.getByText("This prompt is 5,000 characters long.").waitFor();
     expect(await pictures(page).count()).toBe(1);
   });
@@ -55,8 +55,8 @@ describe("requests", () => {
     await generateButton(page).click();
     await complaint(page, "Pocket has no adapter “nobody”.");
     await promptBox(page).fill("a fox in the snow");
-    await expect.poll(() => alerts(page).count()).toBe(0); // while it is typed, not only when it is painted
-    await paint(page, "a fox in the snow");
+    await expect.poll(() => alerts(page).count()).toBe(0); // while typing, not only on generate
+    await generate(page, "a fox in the snow");
   });
 
   test.each([
@@ -65,7 +65,7 @@ describe("requests", () => {
     ["<hypernet:anime:1>", "Stylus does not support hypernetworks"],
     ["<lora:noir:8>", "a strength of 8 would ruin the image"],
     ["<lora:noir:0.8", "it lacks the closing “>”"],
-  ])("a tag that does nothing is told as it is written, and refused: %s", async (tag, words) => {
+  ])("reports a tag without effect while typing, and rejects it: %s", async (tag, words) => {
     const { page } = site;
     await promptBox(page).fill(`a fox in the snow ${tag}`);
     await page.getByRole("region", { name: "Chosen adapters" }).getByText(words).waitFor();
@@ -73,7 +73,7 @@ describe("requests", () => {
     await alerts(page).first().getByText(words).waitFor();
   });
 
-  test("a tag in the negative prompt is told as it is written, stays there, and does nothing", async () => {
+  test("reports a tag in the negative prompt while typing; it stays there and does nothing", async () => {
     const { page } = site;
     const tag = "<lora:noir:0.8>";
     const words = `${tag} does nothing in the negative prompt. Move it to the prompt.`;
@@ -90,12 +90,12 @@ describe("requests", () => {
     await page.getByRole("button", { name: "Settings", exact: true }).click();
     const box = page.getByRole("textbox", { name: "Negative prompt" });
     await box.fill(`blurry ${tag}`);
-    const told = page.getByRole("region", { name: "Chosen adapters" }).getByText(words);
-    await told.waitFor();
-    await paint(page, "a fox in the snow");
+    const notice = page.getByRole("region", { name: "Chosen adapters" }).getByText(words);
+    await notice.waitFor();
+    await generate(page, "a fox in the snow");
     expect(await box.inputValue()).toBe(`blurry ${tag}`);
     await box.fill("blurry");
-    await told.waitFor({ state: "detached" });
+    await notice.waitFor({ state: "detached" });
   });
 
   test.each([
@@ -118,7 +118,7 @@ describe("requests", () => {
   });
 });
 
-test("a missing file, then a damaged one, then a sound site: the page says which, and goes on", async () => {
+test("a missing file, then a damaged one, then a working site: the page names each and continues", async () => {
   const file = "vae/diffusion_pytorch_model.safetensors";
   let fault: "missing" | "damaged" | null = "missing";
   const intercept = (request: IncomingMessage, response: ServerResponse): boolean => {
@@ -145,13 +145,13 @@ test("a missing file, then a damaged one, then a sound site: the page says which
     await loaded(page);
     expect(await alerts(page).count()).toBe(0);
     await useSettings(page, {});
-    await paint(page, "a fox in the snow");
+    await generate(page, "a fox in the snow");
   } finally {
     await site.close();
   }
 });
 
-test("what cannot be deleted is named with the reason, and stays; nothing else is lost", async () => {
+test("a failed delete names the item and the reason, and loses nothing", async () => {
   const site = await openSite();
   try {
     const { page } = site;
@@ -162,7 +162,7 @@ test("what cannot be deleted is named with the reason, and stays; nothing else i
     await intake.getByRole("button", { name: "Add to my adapters" }).click();
     await intake.getByText("Added as paper collage").waitFor();
     await page.keyboard.press("Escape");
-    await paint(page, "a fox in the snow");
+    await generate(page, "a fox in the snow");
 
     await loseDatabases(page, ["stylus-web-gallery", "stylus-web-adapters"]);
     const lost = "could not be deleted. This tab has lost its storage, perhaps to another one";
@@ -191,7 +191,7 @@ test("what cannot be deleted is named with the reason, and stays; nothing else i
     await library.getByText("Yours 1").waitFor();
     await page.keyboard.press("Escape");
 
-    // Another tab has one of the model's files in use.
+    // Another tab is using one of the model's files.
     const holder = await page.evaluateHandle(async () => {
       const script = `(async () => {
         const root = await navigator.storage.getDirectory();
@@ -230,7 +230,7 @@ test("what cannot be deleted is named with the reason, and stays; nothing else i
   }
 });
 
-test("what cannot be kept, or read, is told with the true reason: no room, or a storage that is lost", async () => {
+test("a failed save or read gives the actual reason: no space, or lost storage", async () => {
   const site = await openSite();
   try {
     const { page } = site;
@@ -269,7 +269,7 @@ test("what cannot be kept, or read, is told with the true reason: no room, or a 
 });
 
 describe("a host without isolation headers", () => {
-  test("without WebAssembly threads the page says so and paints", async () => {
+  test("generates without WebAssembly threads and says so", async () => {
     const site = await openSite({ server: { isolated: false }, serviceWorkers: "block" });
     try {
       const { page } = site;
@@ -283,7 +283,7 @@ describe("a host without isolation headers", () => {
     }
   });
 
-  test("the service worker brings the threads, with one reload", async () => {
+  test("the service worker enables threads after one reload", async () => {
     const site = await openSite({ server: { isolated: false } });
     try {
       await site.page.waitForFunction(() => globalThis.crossOriginIsolated, null, { timeout: 60_000 });
@@ -293,7 +293,7 @@ describe("a host without isolation headers", () => {
   });
 });
 
-test("a browser that keeps no files: the model lasts as long as the page, and pictures are painted", async () => {
+test("generates in a browser without storage; the model lasts as long as the page", async () => {
   const worker = /\/assets\/storage-[\w-]+\.js$/;
   const refusal =
     'navigator.storage.getDirectory = () => Promise.reject(new DOMException("refused", "SecurityError"));\n';
@@ -308,10 +308,10 @@ test("a browser that keeps no files: the model lasts as long as the page, and pi
     const { page } = site;
     await loaded(page);
     await useSettings(page, {});
-    await paint(page, "a fox in the snow");
+    await generate(page, "a fox in the snow");
     const again = await runInPage(page, { prompt: "a fox", seed: 1, steps: 1, fewStep: true });
-    expect(again.report.pack.downloadedBytes).toBeGreaterThan(0); // it had to come again with the reload
-    // The files are in the worker's memory: it has not been ended, and knows them.
+    expect(again.report.pack.downloadedBytes).toBeGreaterThan(0); // the reload downloaded it again
+    // The files are in the memory of the worker, which is still alive.
     await page.getByRole("button", { name: /^Pocket: CPU/ }).click();
     await page.getByRole("button", { name: "Storage" }).click();
     const row = page.getByRole("dialog", { name: "Storage" }).getByRole("listitem", { name: "Pocket" });

@@ -1,5 +1,5 @@
-// The graphics device goes away while pictures are painted: the run ends well, nothing of the user's is lost, and the page
-// says what happened. On Chromium's software WebGPU; the devices of the worker are destroyed from outside, as a driver would.
+// The GPU is lost during a run: the run completes, no user data is lost, and the page says what happened. Uses Chromium's
+// software WebGPU; the tests destroy the worker's devices from outside, like a driver.
 import { readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import path from "node:path";
@@ -12,7 +12,7 @@ import { alerts, generateButton, loaded, pictures, promptBox, stopButton, useSet
 let site: Site;
 let page: Page;
 
-/** Runs in a worker before its own script: remembers the devices it opens, and how often they are given work. */
+/** Runs in a worker before its own script: records the devices it opens and the number of submissions. */
 function rememberDevices(): void {
   if (typeof GPUAdapter === "undefined") return;
   const devices: GPUDevice[] = [];
@@ -30,7 +30,7 @@ function rememberDevices(): void {
   };
 }
 
-/** Serves the painting worker's script with `rememberDevices` in front. */
+/** Serves the diffusion worker's script with `rememberDevices` prepended. */
 function intercept(request: IncomingMessage, response: ServerResponse): boolean {
   const name = /\/assets\/(diffusion-[^/]+\.js)$/.exec(request.url!)?.[1];
   if (name === undefined) return false;
@@ -40,10 +40,10 @@ function intercept(request: IncomingMessage, response: ServerResponse): boolean 
   return true;
 }
 
-const paintingWorker = (): Worker | undefined =>
+const diffusionWorker = (): Worker | undefined =>
   page.workers().find((worker) => worker.url().includes("/diffusion-"));
 
-/** What `rememberDevices` has seen in a worker. */
+/** The records of `rememberDevices` in a worker. */
 interface Seen {
   readonly devicesOfTest: GPUDevice[];
   submitsOfTest: number;
@@ -53,9 +53,9 @@ async function until(happened: () => Promise<boolean>): Promise<void> {
   while (!(await happened())) await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
-/** Takes the device away in the middle of work: some more of it has been handed to the GPU since now. */
+/** Destroys the device mid-run, after more work was submitted. */
 async function loseDevice(): Promise<void> {
-  const worker = paintingWorker()!;
+  const worker = diffusionWorker()!;
   const submits = (): Promise<number> => worker.evaluate(() => (globalThis as unknown as Seen).submitsOfTest);
   const before = await submits();
   await until(async () => (await submits()) > before + 1);
@@ -80,7 +80,7 @@ afterAll(() => site?.close());
 
 const opened = "lost and recovered";
 
-async function paintLosing(losses: number): Promise<void> {
+async function generateLosing(losses: number): Promise<void> {
   await promptBox(page).fill(prompt);
   await generateButton(page).click();
   for (let i = 0; i < losses; i++) {
@@ -96,8 +96,8 @@ const noticeText = async (): Promise<string> => (await notice().allInnerTexts())
 
 const deviceButton = (kind: string) => page.getByRole("button", { name: new RegExp(`^Pocket: ${kind}`) });
 
-test("lost twice in one run: WebAssembly takes over and says so, now and in the next run", async () => {
-  await paintLosing(2);
+test("lost twice in one run: continues on WebAssembly and says so, in this run and the next", async () => {
+  await generateLosing(2);
   expect(await alerts(page).allInnerTexts()).toEqual([]);
   expect(await noticeText()).toContain("continues on the CPU");
   expect(await pictures(page).count()).toBe(1);
@@ -109,11 +109,11 @@ test("lost twice in one run: WebAssembly takes over and says so, now and in the 
   expect(report.device).toMatchObject({ kind: "wasm", reason: "the GPU was lost twice" });
 }, 400_000);
 
-test("lost once, after a reload: painting goes on on the device opened again", async () => {
+test("lost once, after a reload: continues on the reopened device", async () => {
   await page.reload();
   await loaded(page);
   expect(await deviceButton("WebGPU").count()).toBe(1);
-  await paintLosing(1);
+  await generateLosing(1);
   expect(await alerts(page).allInnerTexts()).toEqual([]);
   expect(await noticeText()).toContain(opened);
   expect(await pictures(page).count()).toBe(1);
@@ -121,15 +121,15 @@ test("lost once, after a reload: painting goes on on the device opened again", a
   expect(await deviceButton("WebGPU").count()).toBe(1);
 }, 400_000);
 
-test("lost while nothing is painted: the next run opens it again without a word", async () => {
+test("lost while idle: the next run reopens it silently", async () => {
   await page.reload();
   await loaded(page);
-  const old = paintingWorker()!;
+  const old = diffusionWorker()!;
   await old.evaluate(() => (globalThis as unknown as Seen).devicesOfTest.at(-1)!.destroy());
   await promptBox(page).fill(prompt);
   await generateButton(page).click();
-  await until(async () => ![undefined, old].includes(paintingWorker()));
-  const worker = paintingWorker()!;
+  await until(async () => ![undefined, old].includes(diffusionWorker()));
+  const worker = diffusionWorker()!;
   await until(async () => (await worker.evaluate(() => (globalThis as unknown as Seen).submitsOfTest)) > 5);
   expect(await alerts(page).allInnerTexts()).toEqual([]);
   expect(await notice().count()).toBe(0);

@@ -1,10 +1,10 @@
-// Files dropped on the page, or pasted into it, as the browser would hand them over.
+// Files dropped on or pasted into the page, like the browser's own events.
 import type { Page } from "playwright";
 
 export interface NamedFile {
   readonly name: string;
   readonly buffer: Buffer;
-  /** MIME type, where the browser would know one. */
+  /** MIME type, if the browser would know one. */
   readonly type?: string;
 }
 

@@ -1,4 +1,4 @@
-// A first visit with nothing cached, and a second one with the network off and the server gone.
+// A first visit with an empty cache, and a second visit without network or server.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { serve } from "../../scripts/server.mjs";
 import { siteFolder } from "../../scripts/setup.mjs";
 import { openSite, runInPage } from "../../scripts/site.mjs";
-import { loaded, paint, useSettings } from "./page.ts";
+import { generate, loaded, useSettings } from "./page.ts";
 
 let profile: string;
 beforeAll(() => void (profile = mkdtempSync(path.join(tmpdir(), "stylus-web-first-"))));
@@ -15,7 +15,7 @@ afterAll(() => rmSync(profile, { recursive: true, force: true }));
 
 const request = { prompt: "a fox in the snow, clay render", seed: 3, steps: 2, fewStep: true } as const;
 
-test("a first visit shows the model arriving and asks no other host; a second one paints without a network", async () => {
+test("a first visit shows the download and contacts no other host; a second one generates offline", async () => {
   const server = await serve(siteFolder());
   let first;
   try {
@@ -31,9 +31,9 @@ test("a first visit shows the model arriving and asks no other host; a second on
     first = await runInPage(site.page, request);
     expect(first.report.pack.downloadedBytes).toBeGreaterThan(0);
     expect(foreign).toEqual([]);
-    // The service worker must have its copy of the page before the server goes.
+    // The service worker must have cached the page before the server stops.
     await site.page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
-    // Browsers drop what is in their own cache whenever they like.
+    // Browsers may evict their own cache at any time.
     const browser = await site.context.newCDPSession(site.page);
     await browser.send("Network.clearBrowserCache");
     await site.close();
@@ -47,7 +47,7 @@ test("a first visit shows the model arriving and asks no other host; a second on
     await loaded(again.page);
     expect(await again.page.evaluate(() => navigator.onLine)).toBe(false);
     await useSettings(again.page, {}); // a reload, too
-    await paint(again.page, "a fox in the snow");
+    await generate(again.page, "a fox in the snow");
     const second = await runInPage(again.page, request);
     expect(second.report.pack.downloadedBytes).toBe(0);
     expect(second.images[0]!.png.equals(first.images[0]!.png)).toBe(true);

@@ -1,4 +1,4 @@
-// `npm run generate`: files on disk, exit codes, words for what is wrong.
+// `npm run generate`: files on disk, exit codes, error messages.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -19,7 +19,7 @@ const generate = (...args: string[]): { status: number | null; output: string } 
   return { status, output: stdout + stderr };
 };
 
-test("writes pictures and report; the same command line again, the same pictures", () => {
+test("writes images and a report; the same command line gives the same images", () => {
   const profile = path.join(out, "profile");
   const options = "--seed 5 --count 2 --steps 2 --size 256x192 --adapters clay:0.7".split(" ");
   const command = (folder: string) =>
@@ -51,7 +51,7 @@ test("writes pictures and report; the same command line again, the same pictures
   expect(report["options"]).toMatchObject({ seed: 5, count: 2, steps: 2, width: 256, height: 192 });
 });
 
-test("its pictures carry the settings", async () => {
+test("its images contain the settings", async () => {
   const png = readFileSync(path.join(out, "a/two-dogs-in-the-snow-clay-render-6.png"));
   const text = (await readPngText(new Uint8Array(png))).get("parameters")!;
   expect(text).toContain("two dogs in the snow, clay render <lora:clay:0.7>");
@@ -59,7 +59,7 @@ test("its pictures carry the settings", async () => {
   expect(text).toContain("Size: 256x192");
 });
 
-test("paints with a checkpoint from the disk", async () => {
+test("generates with a checkpoint from the disk", async () => {
   const folder = path.join(out, "model");
   await writeModelFolder(folder);
   const options = "--seed 5 --steps 2 --size 64x64 --few-step off --adapters none".split(" ");
@@ -105,7 +105,7 @@ test.each([
   expect(output).toMatch(/^Usage:.*\n--help lists the options/);
 });
 
-test("a tag in the negative prompt is told", () => {
+test("reports a tag in the negative prompt", () => {
   const options = [
     "--steps",
     "1",

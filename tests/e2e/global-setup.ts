@@ -1,4 +1,4 @@
-// One server and one browser profile for all end-to-end files, with the pack loaded once: what a returning visitor has.
+// One server and one browser profile for all end-to-end files, with the pack loaded once, as for a returning visitor.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -17,7 +17,7 @@ declare module "vitest" {
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const site = await buildTestSite();
-  process.env["STYLUS_SITE"] = site; // the scripts that tests start serve it too
+  process.env["STYLUS_SITE"] = site; // scripts started by tests serve it too
   const server = await serve(site);
   const profile = mkdtempSync(path.join(tmpdir(), "stylus-web-e2e-"));
   const first = await openSite({ url: server.url, profile });

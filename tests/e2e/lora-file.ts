@@ -1,4 +1,4 @@
-// LoRA files for tests of the page, made for the pack of the site or for a model of another width.
+// LoRA files for page tests, for the site's pack or for a model with another width.
 import { inject } from "vitest";
 import { readHeader, writeSafetensors, type TensorData } from "../../src/formats/safetensors.ts";
 

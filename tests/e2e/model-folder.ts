@@ -1,4 +1,4 @@
-// A miniature model in diffusers' layout, with all that a user's own folder has.
+// A miniature diffusers folder, with everything that a user's own folder has.
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { miniaturePack } from "../fixtures/engine/miniature-pack.ts";

@@ -1,4 +1,4 @@
-// Models of a hub and of the user's disk: choosing, downloading with all that can go wrong, painting, deleting.
+// Models from a hub and from the user's disk: choosing, downloading with every failure, generating, deleting.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -19,7 +19,7 @@ import {
 } from "../fixtures/miniature-hub.ts";
 import { violations } from "./accessibility.ts";
 import { modelFolder, writeModelFolder } from "./model-folder.ts";
-import { complaint, loaded, loseDatabases, paint, useSettings } from "./page.ts";
+import { complaint, generate, loaded, loseDatabases, useSettings } from "./page.ts";
 
 let server: Awaited<ReturnType<typeof serve>>;
 let hub: StubHub;
@@ -37,7 +37,7 @@ beforeAll(async () => {
   const hosts = {
     [hubHost]: at(hub.url),
     [contentHost]: at(hub.contentAddress),
-    "huggingface.co": "127.0.0.1:9", // nothing listens there: the real hub is out of reach
+    "huggingface.co": "127.0.0.1:9", // nothing listens there, so the real hub is unreachable
   };
   site = await openSite({ url: server.url, profile, hosts });
   page = site.page;
@@ -94,7 +94,7 @@ const refuse =
     return true;
   };
 
-/** The connection ends at that byte of the file, however often it is asked for. */
+/** The connection ends at that byte of the file on every request. */
 const cutAt =
   (file: string, end: number): Fault =>
   ({ host, path: name, method, body, from, to }, response) => {
@@ -105,7 +105,7 @@ const cutAt =
     return true;
   };
 
-test("asks before a download; a cut connection leaves Pocket in use, and the download resumes", async () => {
+test("asks before a download; a lost connection leaves Pocket in use, and the download resumes", async () => {
   await openModels();
   const entry = row("Stable Diffusion 1.5");
   expect(await entry.innerText()).toContain("8.7 MB");
@@ -123,7 +123,7 @@ test("asks before a download; a cut connection leaves Pocket in use, and the dow
   await entry.getByRole("alert").waitFor({ timeout: 60_000 });
   expect(await entry.innerText()).toMatch(/miniature\.safetensors[\s\S]*download resumes/);
   await page.keyboard.press("Escape");
-  await paint(page, "a castle on a hill");
+  await generate(page, "a castle on a hill");
 
   hub.clear();
   await openModels();
@@ -134,9 +134,9 @@ test("asks before a download; a cut connection leaves Pocket in use, and the dow
   expect(bugs).toEqual([]);
 });
 
-test("paints with it; adapters come from the hub when a picture needs them; it is remembered", async () => {
+test("generates with it, downloads adapters from the hub when an image needs them, and remembers it", async () => {
   expect(fetched("clay.safetensors")).toEqual([]);
-  await paint(page, "a castle on a hill, clay render");
+  await generate(page, "a castle on a hill, clay render");
   const chips = page.getByRole("list", { name: "Adapters in this image" });
   expect(await chips.innerText()).toContain("Clay render");
   expect(fetched("clay.safetensors")).toHaveLength(1);
@@ -146,16 +146,16 @@ test("paints with it; adapters come from the hub when a picture needs them; it i
   hub.clear();
   await page.reload();
   await ready("Stable Diffusion 1\\.5");
-  await paint(page, "a boat, clay render");
+  await generate(page, "a boat, clay render");
   expect(hub.requests).toEqual([]);
 
   await page.getByRole("switch", { name: /^Fast/ }).or(page.getByLabel(/^Fast/)).first().check();
-  await paint(page, "a boat");
+  await generate(page, "a boat");
   expect(fetched("quick.safetensors")).toHaveLength(1);
   await page.getByLabel(/^Fast/).first().uncheck();
 
   await usePocket();
-  await paint(page, "a castle on a hill");
+  await generate(page, "a castle on a hill");
   await openModels();
   await row("Stable Diffusion 1.5").getByRole("button", { name: "Use Stable Diffusion 1.5" }).click();
   await ready("Stable Diffusion 1\\.5");
@@ -199,16 +199,16 @@ test("pins and bans are kept for each model", async () => {
   expect(bugs).toEqual([]);
 });
 
-test("an adapter that cannot be had stops the run with the reason, and nothing else", async () => {
+test("an adapter that cannot be downloaded stops only the run, with the reason", async () => {
   hub.fault = refuse(403, "pixel.safetensors");
   await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("a boat, pixel art");
   await page.getByRole("button", { name: /^Generate/ }).click();
   await complaint(page, /refuses stylus\/pixel\.safetensors \(403\)/);
   hub.clear();
-  await paint(page, "a boat, pixel art");
+  await generate(page, "a boat, pixel art");
 });
 
-test("a file of unknown hash: refused, missing, damaged; then remembered, and a changed one accepted on request", async () => {
+test("a file of unknown hash: refused, missing, damaged; then pinned, and a changed file accepted on request", async () => {
   const entry = row("Counterfeit 3.0");
   const refusedWith = async (status: number): Promise<string> => {
     hub.fault = refuse(status, "open.safetensors");
@@ -240,7 +240,7 @@ test("a file of unknown hash: refused, missing, damaged; then remembered, and a 
   hub.clear();
   await entry.getByRole("button", { name: "Try again" }).click();
   await ready("Counterfeit 3\\.0");
-  await paint(page, "a castle on a hill");
+  await generate(page, "a castle on a hill");
 
   await usePocket();
   await deleteStored("Counterfeit 3.0");
@@ -264,7 +264,7 @@ async function deleteStored(title: string): Promise<void> {
   await page.keyboard.press("Escape");
 }
 
-test("another VAE takes the place of the model's own; a download can be stopped and goes on", async () => {
+test("another VAE replaces the model's own; a download can be paused and resumed", async () => {
   await openModels();
   await row("Stable Diffusion 1.5").getByRole("button", { name: "VAE for Stable Diffusion 1.5" }).click();
   const question = page.getByRole("dialog", { name: "VAE for Stable Diffusion 1.5" });
@@ -279,7 +279,7 @@ test("another VAE takes the place of the model's own; a download can be stopped 
   await ready("Stable Diffusion 1\\.5 with VAE ft-MSE");
   expect(fetched("vae.safetensors").length).toBeGreaterThan(0);
   expect(fetched("miniature.safetensors")).toEqual([]);
-  await paint(page, "a castle on a hill");
+  await generate(page, "a castle on a hill");
   await usePocket();
   expect(bugs).toEqual([]);
 });
@@ -312,13 +312,13 @@ test("storage shows every model, and deleting the one in use leaves Pocket a cli
   await page.getByRole("heading", { name: "The model was deleted from this browser" }).waitFor();
   await page.getByRole("button", { name: "Use Pocket" }).click();
   await loaded(page);
-  await paint(page, "a castle on a hill");
+  await generate(page, "a castle on a hill");
   expect(bugs).toEqual([]);
 });
 
 const payload = (name: string, buffer: Buffer) => ({ name, mimeType: "application/octet-stream", buffer });
 
-test("a checkpoint from the disk is detected, painted with, and of another kind refused", async () => {
+test("detects a checkpoint from the disk, generates with it, and rejects one of another kind", async () => {
   hub.clear();
   for (const [name, { body, lfs }] of hubFiles()) hub.put(name, body, { lfs });
   await openModels();
@@ -331,7 +331,7 @@ test("a checkpoint from the disk is detected, painted with, and of another kind 
 
   await dialog().getByLabel("Checkpoint files").setInputFiles(payload("mine.safetensors", checkpointFile()));
   await ready("mine");
-  await paint(page, "a castle on a hill, clay render");
+  await generate(page, "a castle on a hill, clay render");
   await openModels();
   expect(await row("mine").innerText()).toMatch(
     /Checkpoint, in one file, F32[\s\S]*On your disk, not copied/,
@@ -340,7 +340,7 @@ test("a checkpoint from the disk is detected, painted with, and of another kind 
   expect(bugs).toEqual([]);
 });
 
-test("a file that the browser can remember is there on the next visit, a lost one is said to be lost", async () => {
+test("a remembered file is available on the next visit, and a lost one is reported", async () => {
   await page.evaluate(async (base64) => {
     const root = await navigator.storage.getDirectory();
     const handle = await root.getFileHandle("kept.safetensors", { create: true });
@@ -354,7 +354,7 @@ test("a file that the browser can remember is there on the next visit, a lost on
   await ready("kept");
   await page.reload();
   await ready("kept");
-  await paint(page, "a castle on a hill");
+  await generate(page, "a castle on a hill");
 
   // A browser that asks again on every visit.
   await page.addInitScript(() => {
@@ -393,7 +393,7 @@ test("a file that the browser can remember is there on the next visit, a lost on
   expect(bugs).toEqual([]);
 });
 
-test("window.stylus paints with a checkpoint file, and with a model of the hub", async () => {
+test("window.stylus generates with a checkpoint file, and with a model from the hub", async () => {
   const request = { prompt: "a castle", seed: 1, steps: 2, width: 64, height: 64, adapters: "none" } as const;
   const file = path.join(profile, "given.safetensors");
   writeFileSync(file, checkpointFile());
@@ -409,7 +409,7 @@ test("window.stylus paints with a checkpoint file, and with a model of the hub",
   await deleteStored("Stable Diffusion 1.5");
 });
 
-test("a folder from the disk: through the browser's own picker it is remembered, one without a model is refused", async () => {
+test("remembers a folder from the browser's picker, and rejects one without a model", async () => {
   const folder = [...(await modelFolder())].map(([file, bytes]) => [file, bytes.toString("base64")] as const);
   await page.evaluate(async (files) => {
     const root = await navigator.storage.getDirectory();
@@ -446,7 +446,7 @@ test("a folder from the disk: through the browser's own picker it is remembered,
   expect(await dialog().getByRole("alert").count()).toBe(0);
   await page.reload();
   await ready("my-diffusers-model");
-  await paint(page, "a castle on a hill");
+  await generate(page, "a castle on a hill");
   await usePocket();
   await openModels();
   await row("my-diffusers-model")
@@ -460,7 +460,7 @@ test("a folder from the disk: through the browser's own picker it is remembered,
   expect(bugs).toEqual([]);
 });
 
-test("a folder where the browser has no such picker: for this visit", async () => {
+test("without a folder picker, a folder lasts for this visit", async () => {
   const folder = path.join(profile, "chosen", "another-model");
   await writeModelFolder(folder);
   await page.evaluate(() => void (window.showDirectoryPicker = undefined));
@@ -469,7 +469,7 @@ test("a folder where the browser has no such picker: for this visit", async () =
   await dialog().getByRole("button", { name: "Choose folder" }).click();
   await (await chooser).setFiles(folder);
   await ready("another-model");
-  await paint(page, "a castle on a hill");
+  await generate(page, "a castle on a hill");
   await page.reload();
   await page.getByText("You opened this model on an earlier visit.").waitFor();
   await page.getByRole("button", { name: "Use Pocket" }).click();
@@ -477,9 +477,9 @@ test("a folder where the browser has no such picker: for this visit", async () =
   expect(bugs).toEqual([]);
 });
 
-test("a hub that cannot be reached is named, and the page goes on with the model it has", async () => {
+test("names an unreachable hub, and the page continues with its model", async () => {
   await openModels();
-  // Full size does not run on this machine: the reason is said, and its real manifest goes as far as the network lets it.
+  // Full size does not run here, so the page gives the reason; its real manifest gets as far as the network allows.
   const full = row("Stable Diffusion 1.5 inpainting");
   expect(await full.innerText()).toMatch(/Needs WebGPU: on the CPU/);
   expect(await full.getByRole("button", { name: "Can’t run here" }).isDisabled()).toBe(true);
@@ -498,6 +498,6 @@ test("a hub that cannot be reached is named, and the page goes on with the model
     /hub\.test cannot be reached[\s\S]*Check your connection/,
   );
   await page.keyboard.press("Escape");
-  await paint(page, "a castle on a hill");
+  await generate(page, "a castle on a hill");
   expect(bugs).toEqual([]);
 });

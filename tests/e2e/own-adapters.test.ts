@@ -1,4 +1,4 @@
-// A user's own LoRA files: examined, added, chosen, kept between visits, removed; and refused with the reason.
+// User adapters: inspected, added, chosen, kept between visits, removed; and rejected with the reason.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Locator, Page } from "playwright";
 import type { Site } from "../../scripts/site.mjs";
@@ -10,7 +10,7 @@ import {
   complaint,
   generateButton,
   loaded,
-  paint,
+  generate,
   pictures,
   promptBox,
   useSettings,
@@ -32,7 +32,7 @@ afterAll(() => site?.close());
 const intake = (): Locator => page.getByRole("dialog", { name: "Your LoRA files" });
 const item = (name: string): Locator => intake().getByRole("listitem", { name, exact: true });
 
-test("one that fits is shown with its diagnosis, added, chosen for a prompt, kept, and removed", async () => {
+test("shows the diagnosis of a file that fits, adds it, chooses it for a prompt, keeps it and removes it", async () => {
   const metadata = {
     ss_output_name: "paper_collage",
     ss_tag_frequency: JSON.stringify({ set: { pprcllg: 10, scissors: 2 } }),
@@ -51,13 +51,13 @@ test("one that fits is shown with its diagnosis, added, chosen for a prompt, kep
   await file.getByText("Added as paper collage").waitFor();
   await page.keyboard.press("Escape");
 
-  await paint(page, "a castle on a hill, paper collage");
+  await generate(page, "a castle on a hill, paper collage");
   const chips = page.getByRole("list", { name: "Adapters in this image" });
   expect(await chips.innerText()).toContain("paper collage");
 
   await page.reload();
   await loaded(page);
-  // By its title, in another case; twice, which adds up; split, though it has one part only.
+  // By its title in a different case; twice, which adds up; split, although it has only one part.
   await promptBox(page).fill("a castle, film noir <lora:Paper Collage:0.25> <lora:paper_collage:0:0.25>");
   const choice = page.getByRole("region", { name: "Chosen adapters" });
   await choice.getByText("It changes the U-Net only, so 0.50 counts.").waitFor();
@@ -79,7 +79,7 @@ test("one that fits is shown with its diagnosis, added, chosen for a prompt, kep
   await library.getByText("Yours 0").waitFor();
   await page.keyboard.press("Escape");
 
-  // Its pictures are still there, and say what is missing; also when they are brought back later.
+  // Its images remain and say what is missing, even when restored later.
   const missing = page.getByText(/This image used the adapter “paper_collage”, which is missing/);
   await missing.waitFor();
   await page.reload();
@@ -98,7 +98,7 @@ test("one that fits is shown with its diagnosis, added, chosen for a prompt, kep
   expect(bugs).toEqual([]);
 });
 
-test("a picture that names an adapter which is not here brings the rest, and says so", async () => {
+test("an image with an unknown adapter restores the other settings and says so", async () => {
   const words = "a fox <lora:Noir:0.5> <lora:my_old_style:0.8>\nSteps: 2, Sampler: Euler, Seed: 3";
   const png = withPngText(Uint8Array.from(gradient(64, 64)), { parameters: words });
   await drop(page, [{ name: "fox.png", buffer: Buffer.from(png), type: "image/png" }]);
@@ -108,7 +108,7 @@ test("a picture that names an adapter which is not here brings the rest, and say
   expect(bugs).toEqual([]);
 });
 
-test("files of another size, of another kind and damaged ones are refused with the reason", async () => {
+test("rejects files for another size, of another kind and damaged ones with the reason", async () => {
   const valid = await loraFile("cut.safetensors");
   await drop(page, [
     await loraFile("sd15.safetensors", { contextWidth: 768 }),
@@ -119,7 +119,7 @@ test("files of another size, of another kind and damaged ones are refused with t
     { name: "notes.txt", buffer: Buffer.from("notes") },
   ]);
   await item("sd15.safetensors").getByText("Needs full-size SD 1.5").waitFor();
-  // There is no graphics device in these tests: nobody is sent to models that cannot run.
+  // These tests have no GPU, so the page does not suggest models that cannot run.
   expect(await item("sd15.safetensors").innerText()).toMatch(
     /Full-size models need WebGPU, which is unavailable here/,
   );
@@ -131,14 +131,14 @@ test("files of another size, of another kind and damaged ones are refused with t
   expect(await others.innerText()).toContain("notes.txt is neither an image nor an adapter file");
   expect(await intake().getByRole("button", { name: "Add to my adapters" }).count()).toBe(0);
   await page.keyboard.press("Escape");
-  // Alone, and from far down the page: what is said of it is in sight.
+  // Alone, and from far down the page: the message is visible.
   await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
   await drop(page, [{ name: "notes.txt", buffer: Buffer.from("notes") }]);
   await others.getByText("notes.txt is neither an image nor an adapter file").waitFor();
   const { y, height } = (await others.boundingBox())!;
   expect(y >= 0 && y + height <= page.viewportSize()!.height).toBe(true);
   await page.keyboard.press("Escape");
-  await paint(page, "a fox in the snow");
+  await generate(page, "a fox in the snow");
   expect(await alerts(page).count()).toBe(0);
   expect(bugs).toEqual([]);
 });

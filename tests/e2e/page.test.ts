@@ -1,4 +1,4 @@
-// The page as a user meets it: painting, stopping, keyboard only, small screens, assistive technology.
+// The page for a user: generating, stopping, keyboard only, small screens, assistive technology.
 import type { Locator, Page } from "playwright";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Site } from "../../scripts/site.mjs";
@@ -9,7 +9,7 @@ import {
   generateButton,
   loaded,
   loseDatabases,
-  paint,
+  generate,
   pictures,
   promptBox,
   stopButton,
@@ -31,9 +31,9 @@ beforeAll(async () => {
 afterAll(() => site?.close());
 beforeEach(() => void bugs.splice(0));
 
-test("paints with the adapters that it shows, and the download holds the settings", async () => {
+test("generates with the displayed adapters, and the download contains the settings", async () => {
   await useSettings(page, {});
-  await paint(page, "two dogs in the snow, clay render");
+  await generate(page, "two dogs in the snow, clay render");
   const chosen = page.getByRole("region", { name: "Adapters" });
   await chosen.getByRole("button", { name: "Clay Render", exact: true }).waitFor();
   const slider = chosen.getByRole("slider", { name: "Strength of Clay Render" });
@@ -51,7 +51,7 @@ test("paints with the adapters that it shows, and the download holds the setting
   expect(bugs).toEqual([]);
 });
 
-test("stops within a step, and paints again afterwards", async () => {
+test("stops within a step, and generates again afterwards", async () => {
   await useSettings(page, { fewStep: false, full: { steps: 60 } });
   await promptBox(page).fill("a boat on the sea");
   await generateButton(page).click();
@@ -60,11 +60,11 @@ test("stops within a step, and paints again afterwards", async () => {
   await generateButton(page).waitFor({ timeout: 15_000 });
   expect(await pictures(page).count()).toBe(0);
   await useSettings(page, {});
-  await paint(page, "a boat on the sea");
+  await generate(page, "a boat on the sea");
   expect(bugs).toEqual([]);
 });
 
-test("finished pictures of a run that is stopped, or reloaded away, are kept with its settings", async () => {
+test("keeps finished images of a stopped or reloaded run with its settings", async () => {
   const gallery = page.getByRole("region", { name: "Your images" });
   const kept = (): Locator => gallery.getByRole("button", { name: /^Show image/ });
   await useSettings(page, { fewStep: false, full: { steps: 24 }, count: 4 });
@@ -73,26 +73,26 @@ test("finished pictures of a run that is stopped, or reloaded away, are kept wit
     await gallery.getByRole("button", { name: /^Delete \d+ images?$/ }).click();
     await gallery.waitFor({ state: "detached" });
   }
-  const paintOne = async (prompt: string): Promise<void> => {
+  const generateOne = async (prompt: string): Promise<void> => {
     const had = await kept().count();
     await promptBox(page).fill(prompt);
     await generateButton(page).click();
     await expect.poll(() => kept().count(), { timeout: 120_000 }).toBeGreaterThan(had);
-    expect(await stopButton(page).count()).toBe(1); // the others are to come
+    expect(await stopButton(page).count()).toBe(1); // the others are still to come
   };
 
-  await paintOne("a boat on the sea");
+  await generateOne("a boat on the sea");
   await stopButton(page).click();
   await generateButton(page).waitFor({ timeout: 15_000 });
   const ofStopped = await pictures(page).count();
   expect(await kept().count()).toBe(ofStopped);
-  await paintOne("a fox in the snow");
+  await generateOne("a fox in the snow");
   await page.reload();
   await loaded(page);
   const ofReloaded = (await kept().count()) - ofStopped;
   expect(ofReloaded).toBeGreaterThan(0);
 
-  // Newest first: the pictures of the reloaded run, then those of the stopped one.
+  // Newest first: the images of the reloaded run, then those of the stopped one.
   for (const [at, prompt, count] of [
     [0, "a fox in the snow", ofReloaded],
     [ofReloaded, "a boat on the sea", ofStopped],
@@ -107,9 +107,9 @@ test("finished pictures of a run that is stopped, or reloaded away, are kept wit
   expect(bugs).toEqual([]);
 });
 
-test("a picture that another tab has deleted, or that cannot be read, is told of when it is to be brought back", async () => {
+test("reports an image that another tab has deleted, or that cannot be read, when it is restored", async () => {
   await useSettings(page, { count: 2 });
-  await paint(page, "a fox in the snow");
+  await generate(page, "a fox in the snow");
   const show = (seed: number): Locator =>
     page.getByRole("button", { name: `Show image with seed ${seed} and its run` }).first();
   const left = (from = page): Promise<number> => from.getByRole("button", { name: /^Show image/ }).count();
@@ -126,7 +126,7 @@ test("a picture that another tab has deleted, or that cannot be read, is told of
   await deleteThere(8);
   await show(8).click();
   await expect.poll(left).toBe(kept - 1);
-  expect(await pictures(page).count()).toBe(1); // the other one of its run
+  expect(await pictures(page).count()).toBe(1); // the other image of its run
 
   await deleteThere(7);
   await other.close();
@@ -137,7 +137,7 @@ test("a picture that another tab has deleted, or that cannot be read, is told of
   expect(await promptBox(page).inputValue()).toBe("something else");
   expect(await page.evaluate(() => document.activeElement !== document.body)).toBe(true);
 
-  await paint(page, "a boat on the sea");
+  await generate(page, "a boat on the sea");
   await loseDatabases(page, ["stylus-web-gallery"]);
   await show(8).click();
   await complaint(
@@ -185,9 +185,9 @@ test("works by keyboard alone", async () => {
   expect(bugs).toEqual([]);
 });
 
-test("deleting pictures asks once more, and the keyboard stays where it is useful", async () => {
+test("asks before deleting images, and keyboard focus stays useful", async () => {
   await useSettings(page, { count: 3 });
-  await paint(page, "a boat on the sea");
+  await generate(page, "a boat on the sea");
   const gallery = page.getByRole("region", { name: "Your images" });
   const all = gallery.getByRole("button", { name: "Delete all images" });
   const focused = (locator: Locator): Promise<boolean> =>
@@ -218,7 +218,7 @@ test("deleting pictures asks once more, and the keyboard stays where it is usefu
 test.each(["light", "dark"] as const)("has no accessibility violations, %s", async (appearance) => {
   await useSettings(page, { appearance });
   expect(await violations(page)).toEqual([]);
-  await paint(page, "a castle on a hill at night, clay render");
+  await generate(page, "a castle on a hill at night, clay render");
   await page.getByRole("button", { name: "Settings", exact: true }).click();
   expect(await violations(page)).toEqual([]);
   await page.getByRole("button", { name: /^Adapters/ }).click();
@@ -231,7 +231,7 @@ test.each(["light", "dark"] as const)("has no accessibility violations, %s", asy
   await page.keyboard.press("Escape");
 });
 
-test("fits a phone of 360 pixels, before and after painting", async () => {
+test("fits a phone of 360 pixels, before and after generating", async () => {
   await page.setViewportSize({ width: 360, height: 740 });
   try {
     await useSettings(page, {});
@@ -250,7 +250,10 @@ test("fits a phone of 360 pixels, before and after painting", async () => {
           ),
       );
     expect(await overflow()).toEqual([]);
-    await paint(page, "two dogs in the snow, clay render, with a very long and rambling ending that wraps");
+    await generate(
+      page,
+      "two dogs in the snow, clay render, with a very long and rambling ending that wraps",
+    );
     expect(await overflow()).toEqual([]);
     const button = (await generateButton(page).boundingBox())!;
     expect(Math.min(button.height, button.width)).toBeGreaterThanOrEqual(40);

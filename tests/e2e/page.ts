@@ -1,11 +1,11 @@
-// The page's parts by role and name, and the moments a user waits for.
+// The page's elements by role and name, and the states that a user waits for.
 import type { Locator, Page } from "playwright";
 
 /** A model load on two busy cores. */
 const loadTimeout = 120_000;
-const paintTimeout = 120_000;
+const generateTimeout = 120_000;
 
-/** Waits until the pack is ready to paint. */
+/** Waits until the pack is ready to generate. */
 export async function loaded(page: Page): Promise<void> {
   await page.getByRole("button", { name: /^Pocket: (?:CPU|WebGPU)\b/ }).waitFor({ timeout: loadTimeout });
 }
@@ -15,14 +15,14 @@ export const generateButton = (page: Page): Locator => page.getByRole("button", 
 export const stopButton = (page: Page): Locator => page.getByRole("button", { name: /^Stop/ });
 export const alerts = (page: Page): Locator => page.getByRole("alert");
 
-/** Waits until the page complains with these words: an earlier complaint may still be there when a new one is due. */
+/** Waits until the page shows this error; an earlier error may still be visible first. */
 export const complaint = (page: Page, words: string | RegExp): Promise<void> =>
   alerts(page).filter({ hasText: words }).first().waitFor({ timeout: 60_000 });
 
-/** Finished pictures of the run on show. */
+/** Finished images of the displayed run. */
 export const pictures = (page: Page): Locator => page.locator("figure[data-status=done] img[src^='blob:']");
 
-/** Settings as the page keeps them; few steps, so that a picture takes seconds. */
+/** Settings in the page's stored form, with few steps so that an image takes seconds. */
 export async function useSettings(page: Page, settings: Readonly<Record<string, unknown>>): Promise<void> {
   const kept = { fewStep: true, fast: { steps: 2 }, seedLocked: true, seed: 7, ...settings };
   await page.evaluate((value) => localStorage.setItem("stylus-web/settings/1", JSON.stringify(value)), kept);
@@ -30,7 +30,7 @@ export async function useSettings(page: Page, settings: Readonly<Record<string, 
   await loaded(page);
 }
 
-/** Has the page let go of these databases: another tab asks for newer ones, and thinks better of it. */
+/** Makes the page close these databases: another tab requests newer versions, then aborts. */
 export const loseDatabases = (page: Page, names: readonly string[]): Promise<void> =>
   page.evaluate(async (wanted) => {
     for (const name of wanted) {
@@ -40,12 +40,12 @@ export const loseDatabases = (page: Page, names: readonly string[]): Promise<voi
     }
   }, names);
 
-/** Types a prompt and waits for its first picture; a run that ends without one fails with the page's words. */
-export async function paint(page: Page, prompt: string): Promise<void> {
+/** Types a prompt and waits for its first image; a run without one fails with the page's message. */
+export async function generate(page: Page, prompt: string): Promise<void> {
   await promptBox(page).fill(prompt);
   await generateButton(page).click();
-  await pictures(page).or(alerts(page)).first().waitFor({ timeout: paintTimeout });
-  await generateButton(page).waitFor({ timeout: paintTimeout });
+  await pictures(page).or(alerts(page)).first().waitFor({ timeout: generateTimeout });
+  await generateButton(page).waitFor({ timeout: generateTimeout });
   const words = await alerts(page).allInnerTexts();
   if (words.length > 0) throw new Error(`The page reports: ${words.join(" / ")}`);
   await pictures(page).first().waitFor();

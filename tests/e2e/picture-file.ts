@@ -1,4 +1,4 @@
-// Pictures as PNG files, made in Node: what a user would drop on the page.
+// Images as PNG files, created in Node, for dropping on the page.
 import { crc32, deflateSync } from "node:zlib";
 
 /** @param pixel the RGBA of column x, row y, each 0 … 255 */
@@ -6,7 +6,7 @@ export function pictureFile(
   { width, height }: { readonly width: number; readonly height: number },
   pixel: (x: number, y: number) => readonly [number, number, number, number],
 ): Buffer {
-  const rows = Buffer.alloc(height * (1 + 4 * width)); // each begins with filter 0
+  const rows = Buffer.alloc(height * (1 + 4 * width)); // each starts with filter 0
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++) rows.set(pixel(x, y), y * (1 + 4 * width) + 1 + 4 * x);
   const header = Buffer.alloc(13);
@@ -29,7 +29,7 @@ function chunk(type: string, data: Buffer): Buffer {
   return Buffer.concat([length, body, checksum]);
 }
 
-/** A picture with something different in every place. */
+/** An image that differs everywhere. */
 export const gradient = (width: number, height: number): Buffer =>
   pictureFile({ width, height }, (x, y) => [(x * 255) / width, (y * 255) / height, (x ^ y) & 255, 255]);
 

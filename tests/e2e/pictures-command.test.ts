@@ -1,4 +1,4 @@
-// Pictures, masks and second passes through window.stylus and `npm run generate`.
+// Init images, masks and hires fix through window.stylus and `npm run generate`.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -30,7 +30,7 @@ const base = {
 const source = gradient(64, 64).toString("base64");
 const size = { width: 64, height: 64 };
 
-test("the same picture, mask and seed give the same pixels; the report names them by their hashes", async () => {
+test("the same init image, mask and seed give the same pixels; the report has their hashes", async () => {
   const file = rectangleMask(size, { left: 16, top: 16, right: 48, bottom: 48 }).toString("base64");
   const options = { ...base, start: { file: source, strength: 0.6, mask: { file, blur: 2 } } };
   const [first, second] = [await runInPage(site.page, options), await runInPage(site.page, options)];
@@ -53,14 +53,14 @@ test.each([
     /mask is empty/,
   ],
   [
-    "a mask of another shape",
+    "a mask with another shape",
     { mask: { file: gradient(64, 32) } },
     /The mask is 64 × 32 px, but the init image is 64 × 64 px/,
   ],
-  ["a mask that is no picture", { mask: { file: Buffer.from("no") } }, /The mask cannot be decoded/],
+  ["a mask that is not an image", { mask: { file: Buffer.from("no") } }, /The mask cannot be decoded/],
   ["a strength of 2", { strength: 2 }, /strength must be 0–1, not 2/],
 ])(
-  "%s is refused",
+  "rejects %s",
   async (_name, { mask, ...values }: { strength?: number; mask?: { file: Buffer } }, message) => {
     const start = {
       file: source,
@@ -77,7 +77,7 @@ test.each([
   },
 );
 
-test("a picture that is none, and a second pass beyond the model, are refused", async () => {
+test("rejects an init image that is not an image, and a hires size beyond the model's limit", async () => {
   const failure = (options: Parameters<typeof runInPage>[1]) =>
     runInPage(site.page, options).catch((error: unknown) => error as Error);
   expect(await failure({ ...base, start: { file: btoa("no picture") } })).toMatchObject({ code: "bad-file" });

@@ -1,4 +1,4 @@
-// Starting from a picture, masks and the second pass, in the page: chosen, dropped, pasted, kept over a reload, painted.
+// Init images, masks and hires fix in the page: chosen, dropped, pasted, kept over a reload, generated.
 import { createHash } from "node:crypto";
 import type { Locator, Page } from "playwright";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
@@ -7,7 +7,7 @@ import type { Site } from "../../scripts/site.mjs";
 import { readPngText } from "../../src/formats/png.ts";
 import { violations } from "./accessibility.ts";
 import { drop, paste } from "./drop.ts";
-import { alerts, complaint, loaded, paint, pictures, promptBox, useSettings } from "./page.ts";
+import { alerts, complaint, generate, loaded, pictures, promptBox, useSettings } from "./page.ts";
 import { gradient, pictureFile } from "./picture-file.ts";
 import { visit } from "./visit.ts";
 
@@ -28,8 +28,8 @@ const strength = (): Locator => area().getByRole("slider", { name: "Denoising st
 const dialog = (): Locator => page.getByRole("dialog", { name: "Edit mask" });
 const maskThumbnail = (): Locator => area().getByAltText("Mask: white areas are regenerated");
 
-/** The file of the picture on show. */
-async function paintedFile(): Promise<Buffer> {
+/** The file of the displayed image. */
+async function generatedFile(): Promise<Buffer> {
   const base64 = await pictures(page)
     .first()
     .evaluate(async (image: HTMLImageElement) => {
@@ -42,14 +42,14 @@ async function paintedFile(): Promise<Buffer> {
 const textOf = async (file: Buffer): Promise<string> =>
   (await readPngText(new Uint8Array(file))).get("parameters") ?? "";
 
-/** Starts from a file through the file chooser. */
+/** Sets an init image with the file chooser. */
 async function choose(name: string, buffer: Buffer): Promise<void> {
   await page
     .locator("input[type=file][accept^='image/png']")
     .setInputFiles({ name, mimeType: "image/png", buffer });
 }
 
-/** Brings the latest run of the gallery back. */
+/** Restores the latest run of the gallery. */
 const bringBack = (): Promise<void> =>
   page
     .getByRole("button", { name: /^Show image with seed 7/ })
@@ -58,18 +58,18 @@ const bringBack = (): Promise<void> =>
 
 const wide = { fewStep: false, full: { steps: 4, sampler: "euler" } };
 
-test("starts from a chosen picture, at the strength set; compared with before", async () => {
+test("starts from a chosen init image at the set strength, and compares with it", async () => {
   await useSettings(page, wide);
   await choose("gradient.png", source);
   await area().getByText("gradient.png").waitFor();
-  const paintAt = async (value: string): Promise<Buffer> => {
+  const generateAt = async (value: string): Promise<Buffer> => {
     await strength().fill(value);
-    await paint(page, "a fox in the snow");
-    const file = await paintedFile();
+    await generate(page, "a fox in the snow");
+    const file = await generatedFile();
     expect(await textOf(file)).toContain(`Denoising strength: ${value},`);
     return file;
   };
-  const [weak, strong] = [await paintAt("0.2"), await paintAt("0.9")];
+  const [weak, strong] = [await generateAt("0.2"), await generateAt("0.9")];
   expect(decodePng(weak).rgb).not.toEqual(decodePng(strong).rgb);
   await page.getByRole("button", { name: "Before" }).click();
   await page.getByRole("slider", { name: /^Divider/ }).waitFor();
@@ -78,7 +78,7 @@ test("starts from a chosen picture, at the strength set; compared with before", 
   expect(bugs).toEqual([]);
 });
 
-test("a mask leaves what it does not mark as it was, to the bit; picture and mask outlive a reload", async () => {
+test("keeps unmasked pixels bit for bit; init image and mask survive a reload", async () => {
   await useSettings(page, wide);
   await drop(page, [{ name: "gradient.png", buffer: source, type: "image/png" }]);
   await area().getByRole("button", { name: "Add mask" }).click();
@@ -100,8 +100,8 @@ test("a mask leaves what it does not mark as it was, to the bit; picture and mas
   await loaded(page);
   await maskThumbnail().waitFor();
   await strength().fill("0.9");
-  await paint(page, "a fox in the snow");
-  const file = await paintedFile();
+  await generate(page, "a fox in the snow");
+  const file = await generatedFile();
   expect(await textOf(file)).toContain(
     "Denoising strength: 0.9, Mask blur: 4, Masked content: latent noise,",
   );
@@ -121,7 +121,7 @@ test("a mask leaves what it does not mark as it was, to the bit; picture and mas
   expect(changedOutside).toBe(0);
   expect(changedInside).toBeGreaterThan(64 * 128 * 0.9);
 
-  // A run of the gallery brings its picture and mask back.
+  // A run of the gallery restores its init image and mask.
   await area().getByRole("button", { name: "Remove init image" }).click();
   expect(await area().count()).toBe(0);
   await bringBack();
@@ -130,7 +130,7 @@ test("a mask leaves what it does not mark as it was, to the bit; picture and mas
   expect(bugs).toEqual([]);
 });
 
-test("only the masked region: the result has the picture's own size", async () => {
+test("only masked: the result has the init image's size", async () => {
   await useSettings(page, wide);
   await choose("large.png", gradient(400, 300));
   await area().getByText("400 × 300, generated at 296 × 224").waitFor();
@@ -140,15 +140,15 @@ test("only the masked region: the result has the picture's own size", async () =
   await dialog().getByLabel("Inpaint area").selectOption("masked");
   await dialog().getByRole("button", { name: "Done" }).click();
   await area().getByText("400 × 300, masked area generated at 256 × 256").waitFor();
-  await paint(page, "a fox in the snow");
-  const file = await paintedFile();
+  await generate(page, "a fox in the snow");
+  const file = await generatedFile();
   const { width, height } = decodePng(file);
   expect([width, height]).toEqual([400, 300]);
   expect(await textOf(file)).toContain("Inpaint area: Only masked, Masked area padding: 32,");
   expect(bugs).toEqual([]);
 });
 
-test("the mask is drawn by mouse and by keys, inverted, cleared, undone; an empty one is none", async () => {
+test("draws the mask by mouse and keyboard, inverts, clears and undoes it; an empty mask counts as none", async () => {
   await useSettings(page, wide);
   const half = pictureFile({ width: 64, height: 64 }, (x) => [200, 60, 60, x < 32 ? 0 : 255]);
   await choose("half.png", half);
@@ -189,15 +189,15 @@ test("the mask is drawn by mouse and by keys, inverted, cleared, undone; an empt
   expect(bugs).toEqual([]);
 });
 
-test("a second pass doubles the size, says so in the file, and outlives a reload", async () => {
+test("hires fix doubles the size, is in the file's settings, and survives a reload", async () => {
   await useSettings(page, { fewStep: false, full: { steps: 2 }, size: { width: 128, height: 96 } });
   await page.getByRole("button", { name: "Settings", exact: true }).click();
   await page.getByText("Hires fix", { exact: true }).click();
   await page.getByText("to 256 × 192").waitFor();
   await page.reload();
   await loaded(page);
-  await paint(page, "a fox in the snow");
-  const file = await paintedFile();
+  await generate(page, "a fox in the snow");
+  const file = await generatedFile();
   const { width, height } = decodePng(file);
   expect([width, height]).toEqual([256, 192]);
   const text = await textOf(file);
@@ -206,7 +206,7 @@ test("a second pass doubles the size, says so in the file, and outlives a reload
     "Denoising strength: 0.4, Hires upscale: 2, Hires steps: 2, Hires upscaler: Lanczos,",
   );
 
-  // The file brings all of it back, or is started from: as the user says.
+  // The file restores all settings or becomes the init image, as the user chooses.
   await useSettings(page, wide);
   await drop(page, [{ name: "fox.png", buffer: file, type: "image/png" }]);
   await page.getByText("contains a prompt and settings").waitFor();
@@ -221,9 +221,9 @@ test("a second pass doubles the size, says so in the file, and outlives a reload
   expect(bugs).toEqual([]);
 });
 
-test("a finished picture is the next start; a pasted one takes its place", async () => {
+test("a finished image becomes the init image; a pasted one replaces it", async () => {
   await useSettings(page, {});
-  await paint(page, "a fox in the snow");
+  await generate(page, "a fox in the snow");
   await page.getByRole("button", { name: "Use as init image" }).click();
   await area().getByText("a-fox-in-the-snow-7.png").waitFor();
   await paste(page, [{ name: "image.png", buffer: source, type: "image/png" }]);
@@ -231,11 +231,11 @@ test("a finished picture is the next start; a pasted one takes its place", async
   expect(bugs).toEqual([]);
 });
 
-test("deleting a picture leaves what another tab starts from", async () => {
+test("deleting an image keeps another tab's init image", async () => {
   await useSettings(page, wide);
   await choose("gradient.png", source);
   await area().getByText("gradient.png").waitFor();
-  await paint(page, "a fox in the snow");
+  await generate(page, "a fox in the snow");
   const id = createHash("sha256").update(source).digest("hex");
   const stored = (): Promise<boolean> =>
     page.evaluate(async (key) => {
@@ -246,7 +246,7 @@ test("deleting a picture leaves what another tab starts from", async () => {
       opened.result.close();
       return count.result === 1;
     }, id);
-  const other = await site.openPage(); // it has the settings of this one, the picture too
+  const other = await site.openPage(); // it has this tab's settings, including the init image
   const otherArea = other.getByRole("region", { name: "Init image" });
   await otherArea.getByAltText("Init image").waitFor();
   await area().getByRole("button", { name: "Remove init image" }).click();
@@ -257,7 +257,7 @@ test("deleting a picture leaves what another tab starts from", async () => {
   };
   await deleteAll();
   await loaded(other);
-  await paint(other, "a fox in the snow");
+  await generate(other, "a fox in the snow");
   expect(await stored()).toBe(true);
   await other.close();
 
@@ -269,7 +269,7 @@ test("deleting a picture leaves what another tab starts from", async () => {
   expect(bugs).toEqual([]);
 });
 
-test("files that are no pictures, and sizes that no model paints, are refused in plain words", async () => {
+test("rejects files that are not images, and unsupported sizes, with clear messages", async () => {
   await useSettings(page, wide);
   await choose("broken.png", source.subarray(0, 200));
   await complaint(page, "broken.png cannot be decoded as an image.");
@@ -290,7 +290,7 @@ test("files that are no pictures, and sizes that no model paints, are refused in
   expect(bugs).toEqual([]);
 });
 
-/** Pictures whose names begin with "slow" are not read before `readSlow`. */
+/** Images whose names start with "slow" are not read before `readSlow`. */
 const holdSlow = (): Promise<void> =>
   page.evaluate(() => {
     const decode = globalThis.createImageBitmap.bind(globalThis);
@@ -308,14 +308,14 @@ const readSlow = (): Promise<void> =>
     await new Promise((resolve) => setTimeout(resolve, 500)); // they are read now
   });
 
-test("the picture chosen last is started from, however slowly an earlier one is read", async () => {
+test("uses the image chosen last, however slowly an earlier one is read", async () => {
   await useSettings(page, wide);
   await choose("words.jpg", Buffer.from("not a picture"));
   await complaint(page, "words.jpg cannot be decoded as an image.");
   await holdSlow();
   for (const name of ["slow.png", "slow-broken.png"]) {
     await choose(name, name === "slow.png" ? gradient(400, 300) : source.subarray(0, 200));
-    expect(await alerts(page).count()).toBe(0); // what was wrong with another file
+    expect(await alerts(page).count()).toBe(0); // the other file's error
   }
   await choose("quick.png", source);
   await area().getByText("quick.png").waitFor();
@@ -325,11 +325,11 @@ test("the picture chosen last is started from, however slowly an earlier one is 
   expect(bugs).toEqual([]);
 });
 
-test("a run that is brought back keeps its start when a picture chosen before comes in, not when it was chosen after", async () => {
+test("a restored run keeps its init image over an image chosen earlier, but not over one chosen later", async () => {
   await useSettings(page, wide);
   await choose("gradient.png", source);
   await area().getByText("gradient.png").waitFor();
-  await paint(page, "a fox in the snow");
+  await generate(page, "a fox in the snow");
   const startId = (): Promise<string> =>
     page.evaluate(() => JSON.parse(localStorage.getItem("stylus-web/settings/1")!).start?.picture.id);
   const idOf = (file: Buffer): string => createHash("sha256").update(file).digest("hex");
@@ -341,7 +341,7 @@ test("a run that is brought back keeps its start when a picture chosen before co
   await readSlow();
   expect(await startId()).toBe(idOf(source));
 
-  // What is said about a picture goes with it.
+  // A message about an image disappears with it.
   const buffer = pictureFile({ width: 4096, height: 64 }, () => [0, 90, 0, 255]);
   const madeSmaller = page.getByText("Scaled down from 4096 × 64 to 2048 × 32 px.");
   await drop(page, [{ name: "long.png", buffer, type: "image/png" }]);
@@ -350,7 +350,7 @@ test("a run that is brought back keeps its start when a picture chosen before co
   await area().getByText("256 × 256").waitFor();
   expect(await madeSmaller.count()).toBe(0);
 
-  // A gallery that is read slowly: a writing transaction is open until the event.
+  // A slow gallery: a write transaction stays open until the event.
   await page.evaluate(async () => {
     const opened = indexedDB.open("stylus-web-gallery");
     await new Promise((resolve) => opened.addEventListener("success", resolve));
@@ -376,11 +376,11 @@ test("a run that is brought back keeps its start when a picture chosen before co
   expect(bugs).toEqual([]);
 });
 
-test("a mask that is kept more slowly than a run is brought back leaves the run's start as it was", async () => {
+test("a mask saved after a run was restored does not change the run's init image", async () => {
   await useSettings(page, wide);
   await choose("gradient.png", source);
   await area().getByText("gradient.png").waitFor();
-  await paint(page, "a fox in the snow"); // without a mask
+  await generate(page, "a fox in the snow"); // without a mask
   const masks = (): Promise<string | null> =>
     page.evaluate(() => JSON.parse(localStorage.getItem("stylus-web/settings/1")!).start.mask);
   await page.evaluate(() => {
@@ -413,7 +413,7 @@ test("a mask that is kept more slowly than a run is brought back leaves the run'
   expect(bugs).toEqual([]);
 });
 
-test("a mask is not put on a picture that comes in while it is drawn", async () => {
+test("discards a mask if the init image changes while it is drawn", async () => {
   await useSettings(page, wide);
   await choose("gradient.png", source);
   await area().getByText("gradient.png").waitFor();

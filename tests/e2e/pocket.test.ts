@@ -1,10 +1,10 @@
-// The site as it ships, with the embedded pack: everything arrives verified, and the same request paints the same picture.
+// The site as it ships, with the embedded pack: every file is verified, and the same request gives the same image.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { serve } from "../../scripts/server.mjs";
 import { ensureBuild, root } from "../../scripts/setup.mjs";
 import { openSite, runInPage, type Site } from "../../scripts/site.mjs";
 import { readPngText } from "../../src/formats/png.ts";
-import { loaded, paint, promptBox } from "./page.ts";
+import { generate, loaded, promptBox } from "./page.ts";
 
 let site: Site;
 let server: Awaited<ReturnType<typeof serve>>;
@@ -23,18 +23,18 @@ afterAll(async () => {
   await server?.close();
 });
 
-test("paints with the embedded pack, the same pixels each time", async () => {
+test("generates with the embedded pack, with the same pixels each time", async () => {
   const request = { prompt: "a castle on a hill at night", seed: 1, steps: 3, adapters: "none" } as const;
   const first = await runInPage(site.page, request);
   const second = await runInPage(site.page, request);
   expect(first.report.pack).toMatchObject({ id: "pocket" });
   expect(first.report.pack.downloadedBytes).toBeGreaterThan(30_000_000);
   expect(second.images[0]!.png.equals(first.images[0]!.png)).toBe(true);
-  // A flat or broken picture compresses to a few kilobytes.
+  // A flat or broken image compresses to a few kilobytes.
   expect(first.images[0]!.png.length).toBeGreaterThan(20_000);
 });
 
-test("the storage view has all of it as complete", async () => {
+test("the storage view lists it as complete", async () => {
   const { page } = site;
   await page.getByRole("button", { name: /^Pocket: CPU/ }).click();
   await page.getByRole("button", { name: "Storage" }).click();
@@ -44,7 +44,7 @@ test("the storage view has all of it as complete", async () => {
   await page.keyboard.press("Escape");
 });
 
-test("a word that Pocket has never read is told while it is typed, one that it knows is not", async () => {
+test("reports a word that Pocket does not know while typing, but not a known one", async () => {
   const { page } = site;
   const note = page.getByText(/^Pocket doesn’t know “lighthouse”/);
   await promptBox(page).fill("a lighthouse in the snow, clay render");
@@ -53,7 +53,7 @@ test("a word that Pocket has never read is told while it is typed, one that it k
   await note.waitFor({ state: "detached" });
 });
 
-/** Mean distance of the channels from grey, 0 … 255, read by the browser's own decoder. */
+/** Mean distance of the channels from grey, 0 … 255, with the browser's own decoder. */
 const colourfulness = (png: Buffer): Promise<number> =>
   site.page.evaluate(async (base64) => {
     const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
@@ -69,7 +69,7 @@ const colourfulness = (png: Buffer): Promise<number> =>
     return sum / (data.length / 4);
   }, png.toString("base64"));
 
-test("a style in the prompt brings its adapter, and its look", async () => {
+test("a style in the prompt selects its adapter and changes the look", async () => {
   const request = { prompt: "two dogs in the snow, film noir", seed: 1, steps: 8 } as const;
   const chosen = await runInPage(site.page, request);
   const without = await runInPage(site.page, { ...request, adapters: "none" });
@@ -81,7 +81,7 @@ test("a style in the prompt brings its adapter, and its look", async () => {
   expect(grey).toBeLessThan(colour / 2);
 });
 
-test("a prompt sent while the model still loads is painted as one sent later", async () => {
+test("a prompt sent while the model loads gives the same image as one sent later", async () => {
   const { page } = site;
   const kept = { full: { steps: 4 }, fast: { steps: 4 }, seedLocked: true, seed: 7 };
   const parameters = async (): Promise<string | undefined> => {
@@ -92,9 +92,9 @@ test("a prompt sent while the model still loads is painted as one sent later", a
   };
   await page.evaluate((value) => localStorage.setItem("stylus-web/settings/1", JSON.stringify(value)), kept);
   await page.reload();
-  await paint(page, "a castle on a hill");
+  await generate(page, "a castle on a hill");
   const early = await parameters();
-  await paint(page, "a castle on a hill");
+  await generate(page, "a castle on a hill");
   expect(early).toMatch(/Steps: 4, Sampler: .*, CFG scale: .*, Seed: 7, Size: 256x256/);
   expect(early).toBe(await parameters());
 });

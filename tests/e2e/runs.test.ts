@@ -1,4 +1,4 @@
-// Runs through window.stylus, as the command line makes them: the same in, the same out; adapters in, adapters out.
+// Runs through window.stylus, like the command line's: reproducible, with and without adapters.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runInPage, type Site } from "../../scripts/site.mjs";
 import { readPngText } from "../../src/formats/png.ts";
@@ -16,7 +16,7 @@ const base = {
 } as const;
 const run = (options: Parameters<typeof runInPage>[1]) => runInPage(site.page, options);
 
-test("the adapters chosen are in the report, and change the picture; without them its pixels come back exactly", async () => {
+test("the chosen adapters are in the report and change the image; without them its exact pixels return", async () => {
   const none = await run({ ...base, adapters: "none" });
   const chosen = await run(base);
   const noneAgain = await run({ ...base, adapters: "none" });
@@ -28,7 +28,7 @@ test("the adapters chosen are in the report, and change the picture; without the
   expect(chosenAgain.images[0]!.png.equals(chosen.images[0]!.png)).toBe(true);
 });
 
-test("image i of a batch is the picture of seed + i; another seed is another picture", async () => {
+test("image i of a batch equals the image of seed + i; another seed gives another image", async () => {
   const options = { ...base, adapters: "none" } as const;
   const batch = await run({ ...options, count: 2 });
   const second = await run({ ...options, seed: base.seed + 1 });
@@ -37,7 +37,7 @@ test("image i of a batch is the picture of seed + i; another seed is another pic
   expect(batch.images[0]!.png.equals(batch.images[1]!.png)).toBe(false);
 });
 
-test("the report names every stage, the device and why", async () => {
+test("the report names every stage, the device and its reason", async () => {
   const { report } = await run(base);
   expect([report.format, report.version]).toEqual(["stylus-web/run", 2]);
   expect(report.stages.map(({ id }) => id)).toEqual([
@@ -55,7 +55,7 @@ test("the report names every stage, the device and why", async () => {
   expect(report.options).toMatchObject({ ...base, width: 256, height: 256, method: "stylus" });
 });
 
-test("each method of the paper paints", async () => {
+test("generates with each method of the paper", async () => {
   const adapters = async (method: "sd" | "retriever" | "random"): Promise<string[]> =>
     (await run({ ...base, steps: 1, method })).report.images[0]!.adapters.map(({ id }) => id);
   expect(await adapters("sd")).toEqual([]);
@@ -63,7 +63,7 @@ test("each method of the paper paints", async () => {
   expect(new Set(await adapters("random")).size).toBe(3);
 });
 
-test("adapters by name, at the strength asked for, stand in the PNG file", async () => {
+test("the PNG file has the adapters by name and requested strength", async () => {
   const { report, images } = await run({ ...base, adapters: [{ id: "clay", weight: 0.5 }] });
   expect(report.images[0]!.adapters).toEqual([{ id: "clay", unetStrength: 0.5, textStrength: 0.5 }]);
   const text = (await readPngText(new Uint8Array(images[0]!.png))).get("parameters")!;

@@ -1,4 +1,4 @@
-// Another visit with the profile that global-setup.ts has made: the pack is there, the page's settings are as on a first one.
+// Another visit with the profile from global-setup.ts: the pack is loaded, the page's settings are the defaults.
 import { inject } from "vitest";
 import { openSite, type Site } from "../../scripts/site.mjs";
 import { loaded } from "./page.ts";

@@ -1,4 +1,4 @@
-// One fuzzing case: a mutated adapter file must be refused with a StylusError or load, and what loads must merge.
+// One fuzzing case: a mutated adapter file must load and merge, or be rejected with a StylusError.
 import { inspectAdapter, parseAdapter } from "../../src/adapters/adapter.ts";
 import { mergeParameter } from "../../src/adapters/merging/merge.ts";
 import type { ModuleTable } from "../../src/adapters/names/module-table.ts";
@@ -19,18 +19,18 @@ export interface CaseResult {
   readonly mutation: string;
   readonly seedName: string;
   readonly outcome: Outcome;
-  /** Processor time: what else the machine does is no fault of the code. */
+  /** CPU time, independent of other load. */
   readonly milliseconds: number;
 }
 
 const NAMES = Object.keys(MUTATIONS);
 
-/** At most this many updates of a file are merged in a case; enough to reach every family in it over the cases. */
+/** Maximum updates of a file to merge per case; enough to reach all its families over many cases. */
 const MERGED = 3;
 
 /**
- * Runs case number `index`: the number alone decides seed file, mutations and everything else.
- * @throws when the code under test misbehaves
+ * Runs case number `index`, which alone determines the seed file and the mutations.
+ * @throws if the code under test misbehaves
  */
 export async function runCase(index: number, seeds: readonly Seed[]): Promise<CaseResult> {
   const random = seededRandom(index);
@@ -38,13 +38,13 @@ export async function runCase(index: number, seeds: readonly Seed[]): Promise<Ca
   const mutation = NAMES[index % NAMES.length]!;
   const others = [seeds[Math.floor(random() * seeds.length)]!.bytes];
   let bytes = MUTATIONS[mutation]!(seed.bytes, random, others);
-  // Every fourth case is hit twice.
+  // Every fourth case is mutated twice.
   if (index % 4 === 3) {
     const second = NAMES[Math.floor(random() * NAMES.length)]!;
     try {
       bytes = MUTATIONS[second]!(bytes, random, others);
     } catch {
-      // The first mutation left a header that the second cannot edit: once is enough.
+      // The second mutation cannot edit the first one's header; one is enough.
     }
   }
   const start = process.cpuUsage();

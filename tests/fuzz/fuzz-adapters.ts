@@ -1,5 +1,5 @@
 // `npx tsx tests/fuzz/fuzz-adapters.ts [CASES] [FIRST]`: mutates adapter files and reports the counts. Seeds are the goldens
-// of every family, pickles of every form, and, when STYLUS_DATA names the data folder, parts of real files.
+// of every family, pickles of every form, and, if STYLUS_DATA is set, parts of real files.
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { readHeader, readTensor, writeSafetensors } from "../../src/formats/safetensors.ts";
@@ -49,7 +49,8 @@ async function realSeeds(folder: string): Promise<Seed[]> {
 
 const folder = process.env["STYLUS_DATA"];
 const real = folder ? await realSeeds(folder) : [];
-if (!folder) console.error("STYLUS_DATA does not name the data folder: no real files among the seeds.");
+if (!folder)
+  console.error("STYLUS_DATA is not set to the data folder, so there are no real files among the seeds.");
 const seeds = [...(await goldenSeeds()), ...real];
 const counts = new Map<string, Record<CaseResult["outcome"], number>>();
 let slowest: CaseResult | null = null;

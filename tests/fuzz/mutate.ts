@@ -1,4 +1,4 @@
-// Seeded mutations of adapter files: the damage that transfers, tools and malice do to them.
+// Seeded mutations of adapter files: damage from transfers, tools and attackers.
 
 export type Random = () => number;
 
@@ -83,7 +83,7 @@ const SUFFIXES = [
   ".",
 ];
 
-/** By name, so that a run can say what it did. */
+/** By name, for reports. */
 export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   "bytes anywhere": (file, random) => changeBytes(file, { random, end: file.length }),
   "bytes of the header": (file, random) =>
@@ -275,7 +275,7 @@ function editHeader(file: Bytes, random: Random, edit: (entry: Header) => unknow
   });
 }
 
-/** Renames one tensor in the header's text, so that a name may then stand there twice. */
+/** Renames one tensor in the header's text, which may duplicate a name. */
 function editText(file: Bytes, rename: (names: string[]) => [from: string, to: string]): Bytes {
   const end = headerEnd(file);
   const text = new TextDecoder().decode(file.subarray(8, end));

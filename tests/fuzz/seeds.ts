@@ -1,4 +1,4 @@
-// The seed files that the repository holds: adapters of every family and pickles of every form.
+// The repository's seed files: adapters of every family and pickles of every form.
 import { readdirSync, readFileSync } from "node:fs";
 import {
   moduleTable,

@@ -1,5 +1,5 @@
 // The choice of models on stand-in services: the real list over an imagined disk. gpu=none: a computer without WebGPU;
-// download=fail|stuck: a download that ends badly or never.
+// download=fail|stuck: a download that fails or never ends.
 import { listModels } from "../../src/app/packs/model-list.ts";
 import type { OwnModel } from "../../src/app/packs/user-models.ts";
 import { readManifests } from "../../src/app/packs/packs.ts";

@@ -1,10 +1,10 @@
-// Stand-in diagnoses of adapter files, by what stands in the file's name: "full" is one of another size, "broken" is damaged.
+// Stand-in diagnoses of adapter files by file name: "full" fits full-size models, "broken" is damaged.
 import type { AdapterReport } from "../../src/adapters/report.ts";
 import { StylusError } from "../../src/shared/errors.ts";
 
 export function fakeReport(file: File): AdapterReport {
   if (file.name.includes("broken")) {
-    throw new StylusError("bad-file", `${file.name} is not a safetensors file: its header is cut off.`, {
+    throw new StylusError("bad-file", `${file.name} is not a safetensors file: its header is truncated.`, {
       where: file.name,
       remedy: "Download it again.",
     });
@@ -47,6 +47,8 @@ export function fakeReport(file: File): AdapterReport {
     ],
     hashes: { sha256: file.name.padEnd(64, "0"), autoV2: "8f31c07b2e", autoV3: "41d0a9e6b7c2" },
     warnings: full ? [] : ["1 of 288 tensors is not used; the effect may differ from the author's."],
-    refusal: full ? { code: "unsupported", message: "Made for Stable Diffusion 1.x." } : null,
+    refusal: full
+      ? { code: "unsupported", message: "This adapter was made for Stable Diffusion 1.x." }
+      : null,
   };
 }

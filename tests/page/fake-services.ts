@@ -1,4 +1,4 @@
-// Stand-in services: they answer in the shapes of the real ones, from the pocket pack's cards and drawn pictures.
+// Stand-in services with the shapes of the real ones, based on the pocket pack's cards and drawn images.
 import type { Composition, Pick, Task } from "../../src/compose/composition.ts";
 import type { PageServices } from "../../src/app/services/ports.ts";
 import type { AdapterCard } from "../../src/retrieval/card.ts";
@@ -57,7 +57,7 @@ const totalBytes = files.reduce((sum, [, size]) => sum + size, 0);
 const sleep = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** Words of `text` that a card's title or tags hold. */
+/** Words of `text` that occur in a card's title or tags. */
 const overlap = (card: AdapterCard, text: string): number => {
   const words = new Set(text.toLowerCase().match(/[a-z]{3,}/g) ?? []);
   const own = new Set(
@@ -96,9 +96,9 @@ function fakeCompose(prompt: string, candidates: readonly { card: AdapterCard }[
     .map(({ card }, index) => ({
       id: card.id,
       reason: [
-        "a style, and no part of the prompt asks for one",
-        "0.41 is under the threshold of 0.50",
-        "two styles are chosen already",
+        "a style, but no part of the prompt names one",
+        "0.41 is below the threshold of 0.50",
+        "two styles are already chosen",
         "narrower than “castle”",
       ][index]!,
     }));
@@ -223,7 +223,7 @@ export function fakeServices(query: URLSearchParams): PageServices {
           if (query.get("run") === "fail" && step === 3) {
             throw new StylusError("device", "The GPU was lost during generation.", {
               remedy:
-                "Generate again: the networks are put back on the device. If it happens often, choose WebAssembly in the settings.",
+                "Generate again, which reloads the model. If this happens often, choose WebAssembly in the settings.",
             });
           }
           if (query.get("run") === "lost" && step === 3) {

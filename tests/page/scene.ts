@@ -1,4 +1,4 @@
-// Drawn stand-ins for painted pictures: a hill, a sky and something on it, in a palette that follows the words.
+// Drawn stand-ins for generated images: a hill, a sky and an object, in a palette that follows the words.
 import type { RgbaImage } from "../../src/shared/request.ts";
 
 export interface Scene {
