@@ -37,9 +37,7 @@ export function ensurePackages() {
     .digest("hex");
   if (upToDate("packages", digest)) return;
   console.log("Installing npm packages …");
-  // `npm ci` refuses a lock file whose optional packages for other platforms the registry at hand did not list;
-  // `install --no-save` takes the same locked versions and leaves the lock file alone.
-  run("npm", ["install", "--no-save", "--no-fund", "--no-audit", "--loglevel=error"]);
+  run("npm", ["ci", "--no-fund", "--no-audit", "--loglevel=error"]);
   writeStamp("packages", digest);
 }
 
