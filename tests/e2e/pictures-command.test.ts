@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { decodePng } from "../../scripts/quality/png.ts";
+import { readRgb } from "../../scripts/quality/rgb.ts";
 import { root } from "../../scripts/setup.mjs";
 import { runInPage, type Site } from "../../scripts/site.mjs";
 import { readPngText } from "../../src/formats/png.ts";
@@ -120,7 +120,7 @@ test("npm run generate: --init with --mask, then --hires", async () => {
   const text = (await readPngText(new Uint8Array(png))).get("parameters")!;
   expect(text).toContain("Denoising strength: 0.8, Mask blur: 1, Masked content: latent noise,");
   expect(text).toContain("Clip skip: 2, RNG: NV");
-  const [before, after] = [decodePng(gradient(96, 64)).rgb, decodePng(png).rgb];
+  const [before, after] = [readRgb(gradient(96, 64)).rgb, readRgb(png).rgb];
   const right = (rgb: Uint8Array): number[] => [...rgb].filter((_, i) => Math.floor(i / 3) % 96 >= 52);
   expect(right(after)).toEqual(right(before));
 
@@ -133,7 +133,7 @@ test("npm run generate: --init with --mask, then --hires", async () => {
     ...`--out ${path.join(work, "b")}`.split(" "),
   );
   expect(hires.status, hires.output).toBe(0);
-  const large = decodePng(readFileSync(path.join(work, "b/a-fox-1.png")));
+  const large = readRgb(readFileSync(path.join(work, "b/a-fox-1.png")));
   expect([large.width, large.height]).toEqual([96, 96]);
 });
 
