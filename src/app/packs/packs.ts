@@ -1,6 +1,7 @@
 // What the page knows of the packs beyond their file lists: which adapters fit them and how they sample best; and where the
 // manifests are. A pack's id is the model's, or "model+vae" where another VAE takes the place of the model's own.
 import type { AdapterCard } from "../../retrieval/card.ts";
+import { parseRefinedCards, type RefinedCard } from "../../refine/refined-card.ts";
 import { StylusError } from "../../shared/errors.ts";
 import type { SamplerId, ScheduleId } from "../../shared/request.ts";
 import { parseManifest, type Manifest } from "../../storage/manifest.ts";
@@ -92,6 +93,20 @@ export async function readManifest(id: string): Promise<ReadManifest> {
 export async function readManifests(): Promise<ReadManifest[]> {
   const ids = Object.keys(manifestFiles()).map((path) => path.replace(/^.*\/|\.json$/g, ""));
   return Promise.all(ids.sort().map(readManifest));
+}
+
+const refinedFiles = (): Record<string, () => Promise<{ default: unknown }>> =>
+  import.meta.glob<{ default: unknown }>("../../../model-manifests/refined/*.json");
+
+/** The refined cards of the adapter lists `manifestIds`, by the ids of their entries; lists that were not refined have none. */
+export async function readRefinedCards(
+  manifestIds: readonly string[],
+): Promise<ReadonlyMap<string, RefinedCard>> {
+  const read = manifestIds.map(async (id) => {
+    const load = refinedFiles()[`../../../model-manifests/refined/${id}.json`];
+    return load ? parseRefinedCards((await load()).default, `model-manifests/refined/${id}.json`) : [];
+  });
+  return new Map((await Promise.all(read)).flatMap((cards) => [...cards]));
 }
 
 /** The few-step mode is what the card of the few-step adapter says. */
