@@ -7,3 +7,5 @@ export function parseOptions(
 ): { values: Record<string, string | boolean | undefined>; positionals: string[] };
 export function integer(name: string, text: string, range: { min: number; max: number }): number;
 export function runMain(main: () => Promise<void>, help: string): Promise<void>;
+export const choices: { readonly preset: readonly ("balanced" | "paper" | "reference")[] };
+export function oneOf<Choice extends string>(name: string, text: string, choices: readonly Choice[]): Choice;

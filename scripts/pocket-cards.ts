@@ -32,7 +32,7 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 /** Text of a card's HTML: block ends become spaces, tags go, entities are read. */
-const plainText = (html: string): string =>
+export const plainText = (html: string): string =>
   html
     .replace(/<\/(p|li|h\d|div)>|<br\s*\/?>/gu, " ")
     .replace(/<[^>]*>/gu, "")
