@@ -15,6 +15,13 @@ function strengthOf(id, images) {
   return uses.map((use) => `${told(use)} with seed ${use.seed}`).join(", ");
 }
 
+/** Who chose, and why not the one that was asked. */
+function chosenBy(composer) {
+  const names = { reader: "the reader", rules: "rules" };
+  if (!Object.hasOwn(names, composer?.kind ?? "")) return [];
+  return [`Chosen by ${names[composer.kind]}${composer.instead ? `. ${composer.instead}` : ""}`];
+}
+
 /**
  * @param {object} report of docs/report.md
  * @param {Record<string, string>} titles of adapters, by id
@@ -24,11 +31,13 @@ export function describeRun({ stages, images, options }, titles) {
   const composition = stages.find(({ id }) => id === "plan")?.outputs?.composition;
   const tasks = composition?.tasks ?? [];
   const adapter = (id, reason) => `${titles[id] ?? id}, ${strengthOf(id, images)}: ${reason}`;
-  const lines = tasks.flatMap(({ text, picks, reason }) => {
+  const lines = chosenBy(composition?.composer);
+  const listed = tasks.flatMap(({ text, picks, reason }) => {
     const part = text === "" ? "" : `“${text}” → `;
     if (picks.length > 0) return picks.map((pick) => part + adapter(pick.id, pick.reason));
     return [`${part}no adapter: ${reason ?? "the base model paints it"}`];
   });
+  lines.push(...listed);
   const told = new Set(tasks.flatMap(({ picks }) => picks.map(({ id }) => id)));
   const others = new Map(
     images.flatMap(({ adapters, formulas }) =>

@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { describeRun } from "./describe-run.mjs";
 
 const use = (id: string, strength: number) => ({ id, unetStrength: strength, textStrength: strength });
-const plan = (tasks: readonly unknown[]) => [
-  { id: "plan", milliseconds: 1, inputs: {}, outputs: { composition: { tasks } } } as const,
+const plan = (tasks: readonly unknown[], composer?: object) => [
+  { id: "plan", milliseconds: 1, inputs: {}, outputs: { composition: { tasks, composer } } } as const,
 ];
 const titles = { clay: "Clay Render", ink: "Ink Line Art" };
 
@@ -23,6 +23,16 @@ test("a line per task and adapter, and the seeds", () => {
     "Ink Line Art, strength 0.7: pinned by you",
     "Seeds: 5, 6",
   ]);
+});
+
+test("who chose, and why not the reader", () => {
+  const chosen = (composer: object) =>
+    describeRun({ stages: plan([], composer), images: [], options: { adapters: "auto" } }, titles)[0];
+  expect(chosen({ kind: "reader" })).toBe("Chosen by the reader");
+  expect(chosen({ kind: "rules" })).toBe("Chosen by rules");
+  expect(chosen({ kind: "rules", instead: "This build has no reader." })).toBe(
+    "Chosen by rules. This build has no reader.",
+  );
 });
 
 test("adapters that no stage chose, and none at all", () => {

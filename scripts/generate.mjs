@@ -33,6 +33,7 @@ const help = `Usage: npm run generate -- "prompt" [options]
   --few-step on|off    the pack's few-step adapter (default on)
   --preset P           balanced, paper, reference
   --method M           stylus, sd, retriever, reranker, random
+  --composer C         reader, rules (default reader)
   --adapters A         auto, none, or name:weight,name:weight
   --clip-skip N        text encoder layers left out, counted as A1111 does (default 1: none)
   --noise N            cpu, nv (default cpu)
@@ -67,6 +68,7 @@ const spec = {
   "few-step": { type: "string" },
   preset: { type: "string", default: "balanced" },
   method: { type: "string", default: "stylus" },
+  composer: { type: "string", default: "reader" },
   adapters: { type: "string", default: "auto" },
   "clip-skip": { type: "string" },
   noise: { type: "string" },
@@ -155,6 +157,7 @@ function readOptions() {
       count: integer("count", values.count, limits.count),
       preset: oneOf("preset", values.preset, choices.preset),
       method: oneOf("method", values.method, choices.method),
+      composer: oneOf("composer", values.composer, choices.composer),
       adapters: adapters("adapters", values.adapters),
       device: oneOf("device", values.device, choices.device),
       ...given("steps", (text) => ({ steps: integer("steps", text, limits.steps) })),

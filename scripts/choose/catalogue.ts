@@ -86,23 +86,25 @@ function raw(file: string): Catalogue {
     });
   }
   const baseModel = "SD 1.5";
-  const cards = parsed.output.map(({ id, title, category, tags, triggers, description, phrases, notMeant }) => {
-    const text = plainText(description);
-    const known = adapterCategories.find((each) => each === category.toLowerCase()) ?? "concept";
-    return {
-      id,
-      title,
-      tags,
-      triggerWords: triggers,
-      description: text,
-      refined: { description: text, category: known, weight: usualWeight, phrases, notMeant },
-      baseModel,
-      file: { path: "", sizeBytes: 0, sha256: "" },
-      license: "",
-      author: "",
-      samples: [],
-    };
-  });
+  const cards = parsed.output.map(
+    ({ id, title, category, tags, triggers, description, phrases, notMeant }) => {
+      const text = plainText(description);
+      const known = adapterCategories.find((each) => each === category.toLowerCase()) ?? "concept";
+      return {
+        id,
+        title,
+        tags,
+        triggerWords: triggers,
+        description: text,
+        refined: { description: text, category: known, weight: usualWeight, phrases, notMeant },
+        baseModel,
+        file: { path: "", sizeBytes: 0, sha256: "" },
+        license: "",
+        author: "",
+        samples: [],
+      };
+    },
+  );
   return { cards, index: null, baseModel };
 }
 

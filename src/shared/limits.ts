@@ -42,6 +42,9 @@ export type PresetId = "paper" | "reference" | "balanced";
 /** Who chooses the adapters; the others than "stylus" are the baselines of the paper. */
 export type MethodId = "stylus" | "sd" | "retriever" | "reranker" | "random";
 
+/** Who assigns candidates to the parts of a prompt for the method "stylus". */
+export type ComposerId = "reader" | "rules";
+
 /** What may stand in an option with a fixed set of values. */
 export const choices = table.choices as {
   readonly sampler: readonly SamplerId[];
@@ -49,6 +52,7 @@ export const choices = table.choices as {
   readonly noise: readonly DiffusionRequest["noise"][];
   readonly device: readonly DevicePreference[];
   readonly preset: readonly PresetId[];
+  readonly composer: readonly ComposerId[];
   readonly method: readonly MethodId[];
   readonly maskRegion: readonly InpaintMask["region"][];
   readonly maskFill: readonly InpaintMask["fill"][];

@@ -10,6 +10,7 @@ export const manifestKinds = [
   "few-step", // adapters that make a few steps enough
   "tokenizer", // what a single-file checkpoint from the user's disk lacks
   "embedder",
+  "reader", // the cross-encoder that reads prompts beside cards
   "composers", // language models, fetched by their own runtime
   "adapters", // a list to choose from, not one download
 ] as const;

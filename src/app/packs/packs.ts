@@ -68,6 +68,19 @@ export const modelOf = (packId: string): string => splitPackId(packId).modelId;
 const manifestFiles = (): Record<string, () => Promise<{ default: unknown }>> =>
   import.meta.glob<{ default: unknown }>("../../../model-manifests/*.json");
 
+/** Part of Pocket's files, but loaded when the first prompt is typed, and by every model. */
+export const readerId = "reader";
+const readerPrefix = "reader/";
+
+/** The reader as a manifest of its own; null when this build has none. */
+function readerManifest(
+  pocketJson: object & { readonly files: readonly { readonly path: string }[] },
+): unknown {
+  const files = pocketJson.files.filter(({ path }) => path.startsWith(readerPrefix));
+  if (files.length === 0) return null;
+  return { ...pocketJson, id: readerId, kind: "reader", title: "Reader", summary: "", files };
+}
+
 export interface ReadManifest {
   readonly json: unknown;
   readonly manifest: Manifest;
@@ -78,21 +91,26 @@ export interface ReadManifest {
  * @throws StylusError not-found: this build of the site does not have it
  */
 export async function readManifest(id: string): Promise<ReadManifest> {
-  const load = manifestFiles()[`../../../model-manifests/${id}.json`];
-  if (!load) {
+  const load = manifestFiles()[`../../../model-manifests/${id === readerId ? pocketId : id}.json`];
+  const all = (await load?.())?.default as
+    | { readonly files: readonly { readonly path: string }[] }
+    | undefined;
+  const found = all && id === readerId ? readerManifest(all) : all;
+  if (!found) {
     throw new StylusError("not-found", `This build of the site has no model “${id}”.`, {
       where: `model-manifests/${id}.json`,
       remedy: "Choose another model, or rebuild the site from a complete checkout.",
     });
   }
-  const all = (await load()).default as { readonly files: readonly { readonly path: string }[] };
-  const json = id === pocketId ? { ...all, files: all.files.filter(isOfPocketPack) } : all;
+  const json = id === pocketId ? { ...all, files: all!.files.filter(isOfPocketPack) } : found;
   return { json, manifest: parseManifest(json, `model-manifests/${id}.json`) };
 }
 
 export async function readManifests(): Promise<ReadManifest[]> {
   const ids = Object.keys(manifestFiles()).map((path) => path.replace(/^.*\/|\.json$/g, ""));
-  return Promise.all(ids.sort().map(readManifest));
+  const manifests = await Promise.all(ids.sort().map(readManifest));
+  const reader = await readManifest(readerId).catch(() => null);
+  return reader ? [...manifests, reader] : manifests;
 }
 
 const refinedFiles = (): Record<string, () => Promise<{ default: unknown }>> =>
