@@ -59,7 +59,6 @@ const buildInputs = [
   "public",
   "model-manifests",
   "index.html",
-  "widget.html",
   "vite.config.ts",
   "package-lock.json",
 ];
@@ -102,7 +101,7 @@ export async function ensureBrowser(places: readonly string[] = usualPlaces): Pr
   console.log("No Chromium found: downloading Playwright's …");
   spawnSync(bin("playwright"), ["install", "chromium"], {
     cwd: root,
-    stdio: ["ignore", "inherit", "ignore"],
+    stdio: "ignore",
   });
   if (!existsSync(own))
     throw new SetupError(
