@@ -22,6 +22,7 @@ const stages: Readonly<Record<string, Stage>> = {
   "types-page": { command: ["tsc", "-p", "tsconfig.json"] },
   "types-workers": { command: ["tsc", "-p", "tsconfig.workers.json"] },
   "types-node": { command: ["tsc", "-p", "tsconfig.node.json"] },
+  unused: { command: ["knip", "--no-config-hints"] },
   unit: { suite: "vitest.config.ts" },
   browser: { suite: "vitest.browser.config.ts", site: true },
   e2e: { suite: "vitest.e2e.config.ts", site: true },
