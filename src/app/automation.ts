@@ -1,4 +1,4 @@
-// `window.stylus`: the program without its page, for the command line and the tests (scripts/generate.mjs). Takes the
+// `window.stylus`: the program without its page, for the command line and the tests (scripts/run/generate.ts). Takes the
 // options of a run, answers with the report of docs/report.md and the finished PNG files.
 import { StylusError, toPlainError, type PlainError } from "../shared/errors.ts";
 import { pickOfInput } from "./packs/disk-files.ts";
@@ -32,7 +32,7 @@ interface AutomationRun {
   readonly notes: readonly string[];
 }
 
-type Answer<Value> =
+export type Answer<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly error: PlainError };
 

@@ -1,5 +1,5 @@
 // The one table of what can be asked for: limits and choices of the page, of window.stylus, of the command line
-// (scripts/generate.mjs reads the same JSON) and of the engine.
+// (scripts/run/generate.ts reads the same JSON) and of the engine.
 import type {
   DevicePreference,
   DiffusionRequest,

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readRgb } from "../../scripts/quality/rgb.ts";
-import { root } from "../../scripts/setup.mjs";
-import { runInPage, type Site } from "../../scripts/site.mjs";
+import { root } from "../../scripts/run/setup.ts";
+import { runInPage, type Site } from "../../scripts/run/site.ts";
 import { readPngText } from "../../src/formats/png.ts";
 import { gradient, rectangleMask } from "./picture-file.ts";
 import { visit } from "./visit.ts";
@@ -88,10 +88,14 @@ test("a picture that is none, and a second pass beyond the model, are refused", 
 });
 
 const generate = (...args: string[]): { status: number | null; output: string } => {
-  const { status, stdout, stderr } = spawnSync("node", ["scripts/generate.mjs", ...args], {
-    cwd: root,
-    encoding: "utf8",
-  });
+  const { status, stdout, stderr } = spawnSync(
+    "node",
+    ["scripts/launch.mjs", "scripts/run/generate.ts", ...args],
+    {
+      cwd: root,
+      encoding: "utf8",
+    },
+  );
   return { status, output: stdout + stderr };
 };
 

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { Locator, Page } from "playwright";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { readRgb } from "../../scripts/quality/rgb.ts";
-import type { Site } from "../../scripts/site.mjs";
+import type { Site } from "../../scripts/run/site.ts";
 import { readPngText } from "../../src/formats/png.ts";
 import { violations } from "./accessibility.ts";
 import { drop, paste } from "./drop.ts";

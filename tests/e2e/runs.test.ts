@@ -1,6 +1,6 @@
 // Runs through window.stylus, as the command line makes them: the same in, the same out; adapters in, adapters out.
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { runInPage, type Site } from "../../scripts/site.mjs";
+import { runInPage, type Site } from "../../scripts/run/site.ts";
 import { readPngText } from "../../src/formats/png.ts";
 import { visit } from "./visit.ts";
 
