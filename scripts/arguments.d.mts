@@ -6,4 +6,6 @@ export function parseOptions(
   argv?: string[],
 ): { values: Record<string, string | boolean | undefined>; positionals: string[] };
 export function integer(name: string, text: string, range: { min: number; max: number }): number;
+export function number(name: string, text: string, range: { min: number; max: number }): number;
+export function oneOf<Choice extends string>(name: string, text: string, choices: readonly Choice[]): Choice;
 export function runMain(main: () => Promise<void>, help: string): Promise<void>;
