@@ -1,6 +1,7 @@
 // The cards of the pocket pack's adapters as their authors wrote them (training/pocket/cards.json), and what a pack makes of one.
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { plainText } from "../../src/refine/plain-text.ts";
 import type { AdapterCard } from "../../src/retrieval/card.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
@@ -21,24 +22,6 @@ export interface AuthorCard {
 const fewStep: Readonly<Record<string, AdapterCard["fewStep"]>> = {
   lcm: { steps: 6, cfgScale: 1, sampler: "lcm", schedule: "lcm" },
 };
-
-const entities: Readonly<Record<string, string>> = {
-  amp: "&",
-  lt: "<",
-  gt: ">",
-  quot: '"',
-  nbsp: " ",
-  "#39": "'",
-};
-
-/** Text of a card's HTML: block ends become spaces, tags go, entities are read. */
-export const plainText = (html: string): string =>
-  html
-    .replace(/<\/(p|li|h\d|div)>|<br\s*\/?>/gu, " ")
-    .replace(/<[^>]*>/gu, "")
-    .replace(/&(#?\w+);/gu, (whole, name: string) => entities[name] ?? whole)
-    .replace(/\s+/gu, " ")
-    .trim();
 
 /** Sample prompts name their adapter in a `<lora:…>` tag; the page shows the prompt without it. */
 const withoutTags = (prompt: string): string => prompt.replace(/\s*<lora:[^>]*>/gu, "").trim();

@@ -9,7 +9,8 @@ import type { Composition } from "../../src/compose/composition.ts";
 import { ComposerService } from "../../src/compose/service.ts";
 import { openFileNetwork } from "../../src/ort/file-network.ts";
 import { RetrievalService } from "../../src/retrieval/service.ts";
-import { choices as asked, oneOf, parseOptions, runMain, UsageError } from "../run/arguments.ts";
+import { choices as asked } from "../../src/shared/limits.ts";
+import { oneOf, parseOptions, runMain, UsageError } from "../run/arguments.ts";
 import { filesIn, openCatalogue, pocketFolder } from "./catalogue.ts";
 
 const help = `Usage: npm run choose -- PROMPTS.jsonl --catalogue pack|sd15|CARDS.json [options]

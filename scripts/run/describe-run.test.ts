@@ -17,7 +17,7 @@ test("a line per task and adapter, and the seeds", () => {
   const image = (seed: number, ...adapters: ReturnType<typeof use>[]) => ({ seed, adapters, formulas: {} });
   const images = [image(5, use("clay", 0.4), use("ink", 0.7)), image(6, use("ink", 0.7))];
   expect(describeRun({ stages: plan(tasks), images, options: { adapters: "auto" } }, titles)).toEqual([
-    "“dog” → no adapter: the base model paints it",
+    "“dog” → no adapter: the base model generates it",
     "“clay render” → Clay Render, strength 0.4 with seed 5, not used with seed 6: “clay render” is named in its title (1.00)",
     "“no dragon” → no adapter: negated: “no dragon” is left to the base model as text",
     "Ink Line Art, strength 0.7: pinned by you",
@@ -48,7 +48,7 @@ test("adapters that no stage chose, and none at all", () => {
   ]);
   const none = { stages: plan([]), images: [{ seed: 1, adapters: [], formulas: {} }] };
   expect(describeRun({ ...none, options: { adapters: "none" } }, titles)).toEqual([
-    "No adapters: the base model paints all of it.",
+    "No adapters: the base model generates all of it.",
     "Seed: 1",
   ]);
 });
