@@ -63,9 +63,9 @@ test("files that cannot be used: the others are examined all the same, the code 
     error: { message: string } | null;
   }[];
   expect(results.map(({ report, error }) => report?.refusal?.message ?? error?.message)).toEqual([
-    expect.stringContaining("Made for SDXL"),
+    expect.stringContaining("made for SDXL"),
     "There is no such file.",
-    expect.stringContaining("Cut off"),
+    expect.stringContaining("truncated"),
   ]);
   expect(output).not.toContain('"stack"');
 });

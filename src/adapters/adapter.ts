@@ -1,6 +1,6 @@
-// Reads an adapter file for a given model: finds its modules, checks them, judges its base model, and reports.
-// What fits is used and what does not is listed with the likely cause; only a file of which nothing fits, or that
-// was plainly made for another architecture, is refused.
+// Reads an adapter file for a given model: finds and checks its modules, detects its base model, and reports.
+// Uses what fits and lists the rest with the likely cause; rejects only files where nothing fits or that were clearly
+// made for another architecture.
 import { StylusError, toPlainError } from "../shared/errors.ts";
 import { assignKeys, type Assignment } from "./names/assign.ts";
 import { judgeBase } from "./names/base-model.ts";
@@ -30,7 +30,7 @@ import {
 
 export interface AdapterFile {
   readonly report: AdapterReport;
-  /** At most one per parameter, in the order of the model's parameters. */
+  /** At most one per parameter, in the model's parameter order. */
   readonly updates: readonly ParameterUpdate[];
   readonly embeddings: readonly Embedding[];
 }
@@ -38,19 +38,19 @@ export interface AdapterFile {
 export interface ReadOptions {
   readonly fileName: string;
   readonly table: ModuleTable;
-  /** PEFT's `adapter_config.json`, when it lies beside the file. */
+  /** PEFT's `adapter_config.json`, if it is next to the file. */
   readonly adapterConfig?: unknown;
   /** Also compute SHA-256, AutoV2 and AutoV3 (a pass over the whole file). */
   readonly withHashes?: boolean;
   readonly signal?: AbortSignal;
-  /** Told of each part of a file of LoRAs as soon as it is read, before anything in it is checked. */
+  /** Receives each part of a LoRA file as soon as it is read, before any check. */
   readonly onPart?: ((part: FilePart) => void) | undefined;
   readonly readElsewhere?: ReadElsewhere | undefined;
 }
 
 /**
- * Reads an adapter that is to be used.
- * @throws StylusError `bad-file` when it is damaged, `unsupported` when it does not fit this model
+ * Reads an adapter for use.
+ * @throws StylusError `bad-file` if it is damaged, `unsupported` if it does not fit this model
  */
 export async function parseAdapter(blob: Blob, options: ReadOptions): Promise<AdapterFile> {
   const adapter = await inspectAdapter(blob, options);
@@ -64,8 +64,8 @@ export async function parseAdapter(blob: Blob, options: ReadOptions): Promise<Ad
 }
 
 /**
- * Like parseAdapter, but a file that does not fit is returned with its report and `report.refusal` set.
- * @throws StylusError `bad-file` or `unsupported` when the file cannot be read at all
+ * Like parseAdapter, but returns the report of a file that does not fit, with `report.refusal` set.
+ * @throws StylusError `bad-file` or `unsupported` if the file cannot be read at all
  */
 export async function inspectAdapter(
   blob: Blob,
@@ -110,7 +110,7 @@ export async function inspectAdapter(
     ...known,
     alphas: distinct(updates.map((update) => update.alpha)),
     matched: countModules(updates, table),
-    // Of a file for another base nothing was tried.
+    // A file for another base is rejected without trying its modules.
     unmatched: wrongBase ? [] : groupProblems(problems),
     base,
     embeddings: embeddings.map(({ name, vectors, width }) => ({ name, vectors, width })),
@@ -205,7 +205,7 @@ function readModule(
     if (error instanceof ShapeProblem) return { cause: error.message };
     throw error;
   }
-  return parts.length > 0 ? { parts } : { cause: "the module's tensors make up no known family" };
+  return parts.length > 0 ? { parts } : { cause: "the module's tensors match no known family" };
 }
 
 function readEmbeddings(
@@ -226,7 +226,8 @@ function readEmbeddings(
     problems.push({
       key,
       cause:
-        cause ?? `it is a textual inversion of [${shape}], the model's token vectors have width ${width}`,
+        cause ??
+        `it is a textual inversion of shape [${shape}], but the model's token vectors have width ${width}`,
     });
     return [];
   });

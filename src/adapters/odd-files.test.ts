@@ -1,26 +1,26 @@
-// Odd files lose only what is odd; reading stops when it is told to.
+// Partly malformed files keep their valid parts; an abort signal stops parsing.
 import { describe, expect, test } from "vitest";
 import { K, Q, file, pair, read, sd15, type Entry } from "../../tests/fixtures/adapters/small-files.ts";
 import { writeSafetensors, type TensorData } from "../formats/safetensors.ts";
 import { type DType } from "../shared/dtype.ts";
 import { parseAdapter } from "./adapter.ts";
 
-describe("odd files lose only what is odd", () => {
+describe("partly malformed files keep their valid parts", () => {
   const good = pair(Q, { out: 320, input: 320 });
   const cases: readonly (readonly [name: string, entries: readonly Entry[], cause: string])[] = [
     [
       "an unknown module",
       pair("lora_unet_down_blocks_7_proj", { out: 4, input: 4 }),
-      "no module of that name",
+      "no module with that name",
     ],
     ["an up part alone", [[`${K}.lora_up.weight`, [320, 4]]], "without a down part"],
     [
-      "a wrong width",
+      "the wrong width",
       pair("lora_unet_mid_block_attentions_0_proj_in", { out: 640, input: 1280 }),
       "up is [640, 4], expected [1280, 4]",
     ],
     [
-      "ranks that differ",
+      "different ranks",
       [
         ["lora_unet_conv_out.lora_up.weight", [4, 3]],
         ["lora_unet_conv_out.lora_down.weight", [2, 320, 3, 3]],
@@ -106,7 +106,7 @@ describe("odd files lose only what is odd", () => {
     expect(report.warnings[0]).toContain(`${unused} of ${report.tensors} tensors ${are} not used`);
   });
 
-  test("integers and f64 are checked for NaN too", async () => {
+  test("checks integers and f64 for NaN too", async () => {
     const tensors = (
       ["F64", "F16", "BF16", "F8_E4M3", "F8_E5M2"] as const satisfies readonly DType[]
     ).flatMap((dtype, i): TensorData[] => {
@@ -131,7 +131,7 @@ describe("odd files lose only what is odd", () => {
     expect(report.unmatched[0]!.keys).toHaveLength(10);
   });
 
-  test("two spellings of the same part: the first is used, the second reported", async () => {
+  test("two spellings of the same part: uses the first, reports the second", async () => {
     const again: Entry[] = [
       ["unet.down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_q.lora_A.weight", [4, 320]],
     ];
@@ -140,7 +140,7 @@ describe("odd files lose only what is odd", () => {
   });
 });
 
-test("parsing is stopped by its signal", async () => {
+test("the signal aborts parsing", async () => {
   const options = { fileName: "x", table: sd15, signal: AbortSignal.abort() };
   await expect(parseAdapter(file(pair(Q, { out: 320, input: 320 })), options)).rejects.toMatchObject({
     code: "cancelled",

@@ -1,4 +1,4 @@
-// What one adapter does to one parameter: read from its file by adapter.ts, planned and merged by merging/ and gpu/.
+// One adapter's change to one parameter: read from its file by adapter.ts, planned and merged by merging/ and gpu/.
 
 import type { Family } from "./families/module-tensors.ts";
 import type { MergeSource } from "./merging/merge.ts";
@@ -8,7 +8,7 @@ export interface ParameterUpdate extends MergeSource {
   readonly network: AdapterNetwork;
   /** Parameter name, as in the checkpoint and the graph. */
   readonly name: string;
-  /** Checkpoint shape of that parameter. */
+  /** The parameter's checkpoint shape. */
   readonly shape: readonly number[];
   /** Block for per-block weights: BASE, IN00 …, M00, OUT00 …, OTHER. */
   readonly block: string;

@@ -1,4 +1,4 @@
-// Files of PEFT's own families: what its configuration must say before they can be read, and what can be read without it.
+// Files of PEFT's own families: which need its configuration, and which do not.
 import { describe, expect, test } from "vitest";
 import { file, sd15, type Entry } from "../../tests/fixtures/adapters/small-files.ts";
 import { inspectAdapter, type AdapterFile } from "./adapter.ts";
@@ -28,8 +28,8 @@ describe("OFT", () => {
     const refused = (await read(VECTORS)).report;
     expect(refused.refusal).toMatchObject({
       message:
-        "Its settings are missing: which of two opposite rotations PEFT's OFT means only its adapter_config.json tells (use_cayley_neumann).",
-      remedy: "Choose it together with the adapter_config.json that belongs to it.",
+        "Its settings are missing: only its adapter_config.json (use_cayley_neumann) shows which of two opposite rotations its OFT uses.",
+      remedy: "Choose it together with its adapter_config.json.",
     });
     expect(refused.families).toEqual([{ family: "OFT", modules: 1, dora: 0 }]);
     expect(await refusal(VECTORS, { oft_block_size: 4 })).toContain("use_cayley_neumann");
@@ -45,9 +45,11 @@ describe("OFT", () => {
     expect(plain.updates[0]!.delta()).toEqual(updates[0]!.delta());
   });
 
-  test("with a series that is none", async () => {
+  test("with an invalid series", async () => {
     for (const num_cayley_neumann_terms of [0, 2.5, 1e9, "5", Number.NaN])
-      expect(await refusal(VECTORS, { ...series, num_cayley_neumann_terms })).toContain("no number of terms");
+      expect(await refusal(VECTORS, { ...series, num_cayley_neumann_terms })).toContain(
+        "not a valid number of terms",
+      );
   });
 
   test("of a 3×3 convolution in vectors, or with vectors of another length", async () => {
@@ -56,7 +58,7 @@ describe("OFT", () => {
       expect(await refusal([[`${Q}.oft_R.weight`, shape]], series)).toContain("blocks for 320 inputs");
   });
 
-  test("in matrices is read without, with a warning", async () => {
+  test("in matrices works without it, with a warning", async () => {
     for (const entries of [
       [[`${Q}.oft_r`, [8, 40, 40]]],
       [
@@ -84,14 +86,14 @@ describe("BOFT", () => {
     [`${module}.boft_s`, [320, 1]],
   ];
 
-  test("is read without a configuration", async () => {
+  test("works without a configuration", async () => {
     const { updates, report } = await read(blocks(Q, 2));
     expect(updates.map(({ family }) => family)).toEqual(["BOFT"]);
     expect(report.warnings).toEqual([]);
     expect(report.unmatched).toEqual([]);
   });
 
-  test("of a convolution only from PEFT 0.14 on", async () => {
+  test("of a convolution needs PEFT 0.14 or later", async () => {
     expect(await refusal(blocks(PROJ, 1))).toContain("before PEFT 0.14");
     expect(await refusal(blocks(PROJ, 1), { boft_block_size: 16 })).toContain("before PEFT 0.14");
     const config = { boft_block_size: 16, exclude_modules: null };
@@ -100,7 +102,7 @@ describe("BOFT", () => {
     expect((await inspectAdapter(joined, { fileName: "x", table: sd15 })).updates).toHaveLength(1);
   });
 
-  test("of early files, with the permutation that they carry along", async () => {
+  test("of early files, which contain the permutation", async () => {
     const early: Entry[] = [...blocks(Q, 1), [`${Q}.boft_P`, [1, 320, 320]]];
     expect((await read(early)).report).toMatchObject({ unmatched: [], refusal: null });
     expect(
@@ -109,13 +111,13 @@ describe("BOFT", () => {
   });
 
   test("of other sizes", async () => {
-    expect(await refusal(blocks(Q, 4))).toContain("blocks for 320 inputs"); // 20 blocks are no multiple of 8
+    expect(await refusal(blocks(Q, 4))).toContain("blocks for 320 inputs"); // 20 blocks are not a multiple of 8
     expect(await refusal(blocks(Q, 1).slice(0, 1))).toContain("BOFT without boft_s");
   });
 });
 
 describe("(IA)³", () => {
-  test("tells its axis by its shape, and scales the bias with the outputs", async () => {
+  test("gets its axis from its shape, and scales the bias with the outputs", async () => {
     const { updates, report } = await read([[`${OUT}.ia3_l`, [320, 1]]]);
     expect(updates.map(({ name }) => name.slice(-6))).toEqual(["weight", "0.bias"]);
     expect(report.warnings).toEqual([]);
@@ -141,19 +143,19 @@ describe("biases", () => {
     [`${OUT}.lora_B.weight`, [320, 4]],
   ];
 
-  test("a trained one takes the old one's place", async () => {
+  test("a trained one replaces the old one", async () => {
     const { updates } = await read([...lora, [`${OUT}.base_layer.bias`, [320]]], { lora_alpha: 4 });
     const update = updates.find(({ name }) => name.endsWith("bias"))!;
     const merged = mergeParameter(new Float32Array(320).fill(5), [320], [{ update, strength: 1 }]);
     expect(merged[3]).toBeCloseTo(0.04);
   });
 
-  test("that the model does not have, or that are given twice", async () => {
+  test("that the model lacks, or that occur twice", async () => {
     const q = lora.map(([name, shape]): Entry => [name.replace(OUT, Q), shape]);
     expect(await refusal([...q, [`${Q}.lora_B.bias`, [320]]])).toContain("the model's module has none");
     const twice: Entry[] = [...lora, [`${OUT}.lora_B.bias`, [320]], [`${OUT}.base_layer.bias`, [320]]];
     expect(await refusal(twice)).toContain("in two ways");
-    expect(await refusal([[`${OUT}.lora_B.bias`, [320]]])).toContain("without the part");
+    expect(await refusal([[`${OUT}.lora_B.bias`, [320]]])).toContain("without the up part");
     expect(
       await refusal([
         [`${OUT}.ia3_l`, [320, 1]],
@@ -162,12 +164,12 @@ describe("biases", () => {
     ).toContain("in two ways");
   });
 
-  test("beside their weights are a whole model's", async () => {
+  test("next to their weights belong to a complete model", async () => {
     const whole: Entry[] = [
       [`${OUT}.weight`, [320, 320]],
       [`${OUT}.bias`, [320]],
     ];
-    expect(await refusal(whole)).toContain("a whole model");
+    expect(await refusal(whole)).toContain("a complete model");
     const { updates, report } = await read([...lora, ...whole]);
     expect(updates).toHaveLength(1);
     expect(report.unmatched[0]!.keys).toHaveLength(2);

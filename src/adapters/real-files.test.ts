@@ -1,4 +1,4 @@
-// Adapter files as they are found in the wild. They lie outside the repository; STYLUS_DATA names their folder.
+// Real-world adapter files, stored outside the repository in the folder STYLUS_DATA.
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
@@ -10,8 +10,7 @@ import { stableDiffusion15Table } from "./names/stable-diffusion-15.ts";
 
 const folder = process.env["STYLUS_DATA"];
 const missing = folder === undefined || !existsSync(path.join(folder, "lora"));
-if (missing)
-  console.warn("STYLUS_DATA does not name the data folder: tests on real adapter files are skipped.");
+if (missing) console.warn("STYLUS_DATA is not set to the data folder: skipping tests on real adapter files.");
 const realTest = test.skipIf(missing);
 const table = stableDiffusion15Table();
 
@@ -53,7 +52,7 @@ const LORAS: readonly (readonly [
   ["lora_derived/axe.peft.safetensors", "LoRA", 128, 0, [4], "peft"],
 ];
 
-realTest.each(LORAS)("%s loads whole", async (file, family, unet, text, ranks, naming) => {
+realTest.each(LORAS)("%s loads completely", async (file, family, unet, text, ranks, naming) => {
   const { report } = await open(file);
   expect(report.refusal).toBeNull();
   expect(report.unmatched).toEqual([]);
@@ -65,9 +64,9 @@ realTest.each(LORAS)("%s loads whole", async (file, family, unet, text, ranks, n
 realTest.each([
   "lora_wrong_base/JustinJiangNext_lora-2.0.safetensors",
   "lora_wrong_base/cloneofsimo_lora_illust.pt",
-])("%s is refused as SD 2.x", async (file) => {
+])("%s is rejected as SD 2.x", async (file) => {
   const { report } = await open(file);
-  expect(report.refusal!.message).toContain("Made for Stable Diffusion 2.x");
+  expect(report.refusal!.message).toContain("made for Stable Diffusion 2.x");
   expect(report.refusal!.message).toContain("width 1024");
 });
 
@@ -87,7 +86,7 @@ realTest.each([
   expect(embeddings[0]!.values.every((value) => Math.abs(value) < 10)).toBe(true);
 });
 
-realTest("hashes are those the model sites know", async () => {
+realTest("hashes equal those of the model sites", async () => {
   expect((await open("textual_inversion/EasyNegative.safetensors")).report.hashes!.autoV2).toBe("c74b4e810b");
   // kohya wrote the hash of the tensors' bytes into these files' own metadata (sshs_model_hash).
   expect((await open("lora/lycoris_smart_falcon_4_lokr.safetensors")).report.hashes!.autoV3).toBe(
@@ -109,7 +108,7 @@ function bits(values: Float32Array): Buffer {
 
 type LowRank = Delta & { kind: "low-rank" };
 
-/** Both files must change the same parameters by the same matrices, bit for bit; one module is merged as well. */
+/** Both files must change the same parameters by the same matrices, bit for bit; also merges one module. */
 function expectTwins(
   a: AdapterFile,
   b: AdapterFile,
@@ -144,7 +143,7 @@ realTest("re-keyed twins merge to identical results", async () => {
   );
 });
 
-realTest("the twin that was stored as f16 holds the original's values rounded to f16", async () => {
+realTest("the f16 twin has the original's values rounded to f16", async () => {
   const { float32ToF16, toFloat32 } = await import("../shared/dtype.ts");
   const round = (values: Float32Array) => {
     const halves = float32ToF16(values);
@@ -157,7 +156,7 @@ realTest("the twin that was stored as f16 holds the original's values rounded to
   );
 });
 
-realTest("cloneofsimo's positions are the recorded module order", async () => {
+realTest("cloneofsimo's positions follow the recorded module order", async () => {
   const order = JSON.parse(
     readFileSync(path.join(folder!, "lora_derived/cloneofsimo_index_to_module.json"), "utf8"),
   ) as Record<string, string[]>;

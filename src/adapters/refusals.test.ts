@@ -1,11 +1,11 @@
-// Files for another base are refused with the reason.
+// Files for another base are rejected with the reason.
 import { describe, expect, test } from "vitest";
 import { makeAdapter } from "../../tests/fixtures/adapters/make-adapter.ts";
 import { K, Q, file, pair, read, sd15, tiny, type Entry } from "../../tests/fixtures/adapters/small-files.ts";
 import { parseAdapter } from "./adapter.ts";
 import { formatReport } from "./report.ts";
 
-describe("files for another base are refused with the reason", () => {
+describe("files for another base are rejected with the reason", () => {
   const cases: readonly (readonly [name: string, entries: readonly Entry[], made: string])[] = [
     [
       "SD 2.x by its cross attention",
@@ -91,11 +91,11 @@ describe("files for another base are refused with the reason", () => {
     });
   });
 
-  test("files without a UNet part are judged by their text part", async () => {
+  test("judges files without a U-Net part by their text part", async () => {
     const q = "lora_te_text_model_encoder_layers_0_self_attn_q_proj";
     const text2 = await read(file(pair(q, { out: 1024, input: 1024 })));
     expect(text2.report.refusal!.message).toBe(
-      "Made for Stable Diffusion 2.x, not for the loaded model: it changes a text encoder of width 1024, that of the loaded model has width 768.",
+      "This adapter was made for Stable Diffusion 2.x: it changes a text encoder of width 1024, but the loaded model's has width 768.",
     );
     const text1 = await read(file(pair(q, { out: 768, input: 768 })));
     expect(text1.report).toMatchObject({
@@ -110,17 +110,17 @@ describe("files for another base are refused with the reason", () => {
     const tokens = await read(file([["emb_params", [3, 1024]]]));
     expect(tokens.report.refusal!.message).toContain("its token vectors have width 1024");
     const narrow = await read(file([["emb_params", [3, 768]]]), tiny);
-    expect(narrow.report.refusal!.message).toContain("Made for Stable Diffusion 1.x");
+    expect(narrow.report.refusal!.message).toContain("made for Stable Diffusion 1.x");
   });
 
-  test("an SD 1.5 file on a narrower model, and the other way round", async () => {
+  test("an SD 1.5 file on a narrower model, and vice versa", async () => {
     const wide = await read(file(pair(K, { out: 320, input: 768 })), tiny);
-    expect(wide.report.refusal!.message).toContain("width 768, those of the loaded model have width 12");
+    expect(wide.report.refusal!.message).toContain("width 768, but the loaded model's have width 12");
     const narrow = await read(new Blob([makeAdapter(tiny, { kind: "lora", seed: 1 })]), sd15);
-    expect(narrow.report.refusal!.message).toContain("width 12, those of the loaded model have width 768");
+    expect(narrow.report.refusal!.message).toContain("width 12, but the loaded model's have width 768");
   });
 
-  test("a narrower model's file is no SD 1.x file, whatever base its trainer wrote down", async () => {
+  test("a narrower model's file is not an SD 1.x file, whatever base its metadata states", async () => {
     const entries = pair(K, { out: 8, input: 12 });
     const { report } = await read(file(entries, { ss_base_model_version: "sd_v1" }), tiny);
     expect(report).toMatchObject({ refusal: null, base: { name: null, contextWidth: 12 } });
@@ -129,7 +129,7 @@ describe("files for another base are refused with the reason", () => {
     );
   });
 
-  test("a few stray keys do not make another base of it", async () => {
+  test("a few stray keys do not change the base", async () => {
     const modules = sd15.modules.filter(({ path }) => path.endsWith("attn2.to_k"));
     const entries = modules.flatMap(({ path, weight }) =>
       pair(`lora_unet_${path.replaceAll(".", "_")}`, { out: weight!.shape[0]!, input: 768 }),
@@ -140,32 +140,32 @@ describe("files for another base are refused with the reason", () => {
     expect(report.base).toMatchObject({ name: "Stable Diffusion 1.x", foreignKeys: 1 });
   });
 
-  test("a whole model", async () => {
+  test("a complete model", async () => {
     const entries: Entry[] = [
       ["model.diffusion_model.input_blocks.1.1.proj_in.weight", [320, 320, 1, 1]],
       ["first_stage_model.encoder.conv_in.weight", [128, 3, 3, 3]],
     ];
     expect((await read(file(entries))).report.refusal!.message).toBe(
-      "This is a whole model, not an adapter.",
+      "This is a complete model, not an adapter.",
     );
   });
 
-  test("nothing but NaN: its making failed, whatever it was made for", async () => {
+  test("nothing but NaN: reported as broken, whatever its base", async () => {
     const nan = Array<number>(4 * 768).fill(Number.NaN);
     const lora = pair(K, { out: 320, input: 768 }).map(([name, shape]): Entry => [name, shape, nan]);
     for (const entries of [lora, [["emb_params", [2, 768], nan]] satisfies Entry[]]) {
       const { report } = await read(file(entries));
       expect(report.refusal).toMatchObject({
-        message: "Its numbers are broken (NaN or infinity), so nothing of it can be used.",
-        remedy: "Its training or its conversion went wrong: look for another version of it.",
+        message: "Its tensors contain broken values (NaN or infinity).",
+        remedy: "Its training or conversion failed; use another version.",
       });
     }
   });
 
-  test("a file of other things, and an empty one", async () => {
+  test("a file of unrelated tensors, and an empty one", async () => {
     expect((await read(file([["weights.0", [3]]]))).report.refusal!.message).toContain(
       "no known adapter format",
     );
-    expect((await read(file([]))).report.refusal!.message).toBe("The file holds no tensors.");
+    expect((await read(file([]))).report.refusal!.message).toBe("The file contains no tensors.");
   });
 });

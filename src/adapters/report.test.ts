@@ -1,4 +1,4 @@
-// The report says what was found in a file.
+// The report of an adapter file.
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { K, Q, file, pair, read, sd15, type Entry } from "../../tests/fixtures/adapters/small-files.ts";
@@ -73,7 +73,7 @@ describe("the report", () => {
       expect(text).toContain(part);
   });
 
-  test("broken metadata does no harm", async () => {
+  test("ignores broken metadata", async () => {
     const broken = {
       ss_tag_frequency: "{not json",
       ss_dataset_dirs: "[]",
@@ -86,7 +86,7 @@ describe("the report", () => {
     expect(report.base.evidence.join().length).toBeLessThan(300);
   });
 
-  test("a PEFT configuration beside the file sets alpha and rsLoRA", async () => {
+  test("a PEFT configuration next to the file sets alpha and rsLoRA", async () => {
     const entries: Entry[] = [
       ["base_model.model.mid_block.attentions.0.proj_in.lora_A.weight", [4, 1280]],
       ["base_model.model.mid_block.attentions.0.proj_in.lora_B.weight", [1280, 4]],

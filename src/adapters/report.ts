@@ -1,5 +1,5 @@
-// The diagnosis of an adapter file: what it is, what of it fits the loaded model, what does not and why.
-// Plain data; it crosses worker boundaries and is printed by `npm run inspect`.
+// The diagnosis of an adapter file: what it is, which parts fit the loaded model, which do not and why.
+// Plain data that crosses worker boundaries; `npm run inspect` prints it.
 import type { PlainError } from "../shared/errors.ts";
 import { counted } from "../shared/words.ts";
 import type { BaseVerdict } from "./names/base-model.ts";
@@ -31,8 +31,8 @@ export interface AdapterReport {
   readonly dtypes: readonly string[];
   readonly namings: readonly (Naming | "positional")[];
   /**
-   * Families with the number of modules each, most frequent first; `dora` counts those with a DoRA magnitude. In a file
-   * that does not fit they are told from names alone, and alphas are not read.
+   * Families with their module counts, most frequent first; `dora` counts those with a DoRA magnitude. For a file that does
+   * not fit, families come from names alone and alphas are not read.
    */
   readonly families: readonly { readonly family: Family; readonly modules: number; readonly dora: number }[];
   /** Distinct values, ascending. */
@@ -45,10 +45,10 @@ export interface AdapterReport {
   readonly embeddings: readonly { readonly name: string; readonly vectors: number; readonly width: number }[];
   readonly metadata: readonly { readonly label: string; readonly value: string }[];
   readonly triggers: readonly TriggerCandidate[];
-  /** Null unless asked for: they need a pass over the whole file. */
+  /** Null unless requested: they need a pass over the whole file. */
   readonly hashes: AdapterHashes | null;
   readonly warnings: readonly string[];
-  /** Why the file cannot be used with this model; null when it can. */
+  /** Why the file cannot be used with this model; null if it can. */
   readonly refusal: PlainError | null;
 }
 
@@ -57,7 +57,7 @@ const MAX_TAGS_SHOWN = 20;
 
 /**
  * The report as text for a terminal.
- * @param options.model name of the model the file was examined for
+ * @param options.model name of the model that the file was inspected for
  */
 export function formatReport(report: AdapterReport, { model }: { model: string }): string {
   const lines: string[] = [
@@ -77,7 +77,7 @@ export function formatReport(report: AdapterReport, { model }: { model: string }
   if (report.alphas.length > 0) add("alpha", rangeText(report.alphas));
   add("stored as", report.dtypes.join(", "));
   if (report.namings.length > 0) add("key names", report.namings.join(", "));
-  const base = report.base.name ?? (report.refusal ? "not recognisable" : `fits the sizes of ${model}`);
+  const base = report.base.name ?? (report.refusal ? "not recognised" : `fits the sizes of ${model}`);
   add("base model", [base, ...report.base.evidence].join("; "));
   if (report.refusal === null && report.families.length > 0)
     for (const { network, modules, of } of report.matched) add(network, `${modules} of ${of} modules`);

@@ -1,5 +1,5 @@
-// What is said of an adapter file as a whole, once its parts are read: whether it may be used, what it holds, and what its
-// user should know.
+// The verdict on an adapter file once its parts are read: whether it can be used, what it contains, and what its user
+// should know.
 import { StylusError } from "../shared/errors.ts";
 import type { ParameterUpdate } from "./parameter-update.ts";
 import { PLAIN_WEIGHT, type Assignment } from "./names/assign.ts";
@@ -11,25 +11,25 @@ import { PEFT_CONFIG_NAME } from "./files/peft-config.ts";
 import type { TensorFile } from "./files/read.ts";
 import type { AdapterReport, UnmatchedKeys } from "./report.ts";
 
-/** A tensor that is not used, and why. */
+/** An unused tensor, and why. */
 export interface Problem {
   readonly key: string;
   readonly cause: string;
 }
 
-/** Cause for tensors whose values are of no use. */
-export const NOT_NUMBERS = "it holds values that are not numbers (NaN or infinity)";
+/** Cause for tensors with broken values. */
+export const NOT_NUMBERS = "it contains values that are not numbers (NaN or infinity)";
 
-/** A file made for another architecture, told from names and shapes; null when it may be used. */
+/** The error for a file of another architecture, by names and shapes; null if it may be used. */
 export function refuseBase(
   base: BaseVerdict,
   { table, assignment, entryCount }: { table: ModuleTable; assignment: Assignment; entryCount: number },
 ): StylusError | null {
-  // The UNet's part decides; a file that has none is judged by its text part.
+  // The U-Net part decides; a file without one is judged by its text part.
   const [width, modelWidth, noun] =
     base.contextWidth === null
-      ? [base.textWidth, table.embeddingWidth, "that of the loaded model has"]
-      : [base.contextWidth, table.contextWidth, "those of the loaded model have"];
+      ? [base.textWidth, table.embeddingWidth, "but the loaded model's has"]
+      : [base.contextWidth, table.contextWidth, "but the loaded model's have"];
   const wrongWidth = width !== null && modelWidth !== null && width !== modelWidth;
   const mostlyForeign = base.foreignKeys > 0 && assignment.unmatched.length * 2 > entryCount;
   if (!wrongWidth && !mostlyForeign) return null;
@@ -38,12 +38,12 @@ export function refuseBase(
     wrongWidth && base.foreignKeys === 0
       ? `${base.evidence[0]}, ${noun} width ${modelWidth}`
       : base.evidence.join("; ");
-  return new StylusError("unsupported", `Made for ${made}, not for the loaded model: ${reason}.`, {
-    remedy: "Look for a version of it for the loaded model's base.",
+  return new StylusError("unsupported", `This adapter was made for ${made}: ${reason}.`, {
+    remedy: "Use a version for the loaded model's base, or load a model that it fits.",
   });
 }
 
-/** A file of which nothing can be used. */
+/** The error for a file where nothing can be used. */
 export function refuseUnused({
   updates,
   embeddings,
@@ -59,28 +59,28 @@ export function refuseUnused({
   const groups = groupProblems(problems);
   const [most] = groups;
   if (!most)
-    return new StylusError("unsupported", "The file holds no tensors.", {
+    return new StylusError("unsupported", "The file contains no tensors.", {
       remedy: "Download it again or use another file.",
     });
   if (groups.some(({ cause }) => cause === PLAIN_WEIGHT))
-    return new StylusError("unsupported", "This is a whole model, not an adapter.", {
+    return new StylusError("unsupported", "This is a complete model, not an adapter.", {
       remedy: "Open it as a checkpoint instead.",
     });
   if (most.cause === NOT_NUMBERS)
-    return new StylusError(
-      "unsupported",
-      "Its numbers are broken (NaN or infinity), so nothing of it can be used.",
-      { remedy: "Its training or its conversion went wrong: look for another version of it." },
-    );
+    return new StylusError("unsupported", "Its tensors contain broken values (NaN or infinity).", {
+      remedy: "Its training or conversion failed; use another version.",
+    });
   if (most.cause.includes(PEFT_CONFIG_NAME))
     return new StylusError("unsupported", `Its settings are missing: ${most.cause}.`, {
-      remedy: `Choose it together with the ${PEFT_CONFIG_NAME} that belongs to it.`,
+      remedy: `Choose it together with its ${PEFT_CONFIG_NAME}.`,
     });
   return new StylusError(
     "unsupported",
     `Nothing in it fits the loaded model: ${most.cause} (for example ${most.keys[0]}).`,
     {
-      remedy: base.name ? `It seems to be made for ${base.name}.` : "Check which base model it was made for.",
+      remedy: base.name
+        ? `Use it with ${base.name}, for which it seems to be made.`
+        : "Check which base model it was made for.",
     },
   );
 }
@@ -139,26 +139,26 @@ export function warningsFor({
   const warnings: string[] = [];
   if (updates.length > 0 && problems.length > 0) {
     warnings.push(
-      `${problems.length} of ${file.entries.size} tensors ${problems.length === 1 ? "is" : "are"} not used; the effect may differ from what its author saw.`,
+      `${problems.length} of ${file.entries.size} tensors ${problems.length === 1 ? "is" : "are"} not used; the effect may differ from the author's.`,
     );
   }
   if (updates.length > 0 && lacksPeftScale(file, adapterConfig)) {
     warnings.push(
-      "PEFT keeps the scale of this file in an adapter_config.json beside it, which was not given: 1 is assumed, and the right weight may be another.",
+      "PEFT stores this file's scale in a separate adapter_config.json, which is missing. Stylus assumes a scale of 1; the right strength may differ.",
     );
   }
   if (updates.length > 0 && lacksConstraint(file, adapterConfig)) {
     warnings.push(
-      "PEFT keeps the settings of this file in an adapter_config.json beside it, which was not given: its OFT is taken to be one without constraint (COFT).",
+      "PEFT stores this file's settings in a separate adapter_config.json, which is missing. Stylus assumes OFT without constraint (COFT).",
     );
   }
   return warnings;
 }
 
-/** PEFT's families that have no scale. */
+/** PEFT's families without a scale. */
 const UNSCALED = /\.(oft_[Rrs]|boft_[RsP]|ia3_l|bias)(\.|$)/;
 
-/** Files of PEFT's own `save_pretrained` have neither alpha nor metadata; other tools' files with its key names have. */
+/** Files of PEFT's own `save_pretrained` have neither alpha nor metadata; other tools' files with its key names do. */
 function lacksPeftScale(file: TensorFile, adapterConfig: unknown): boolean {
   const keys = [...file.entries.keys()];
   return (

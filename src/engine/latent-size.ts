@@ -1,4 +1,4 @@
-// Size of a latent; the image is the VAE's scale larger along each axis.
+// Size of a latent; each side of the image is larger by the VAE's scale.
 
 export interface LatentSize {
   readonly width: number;

@@ -1,5 +1,5 @@
-// The three networks of a checkpoint on one device: parameters loaded once, sessions per size, and the five things the
-// pipeline asks of them: token rows, hidden states, predictions, pictures, and latents of pictures.
+// The three networks of a checkpoint on one device: parameters loaded once, sessions per size, and the five results that
+// the pipeline needs: token rows, hidden states, predictions, images, and latents of images.
 
 import { buildTextEncoder, TOKEN_EMBEDDING } from "../graph/clip-text.ts";
 import type { Checkpoint } from "../graph/checkpoint.ts";
@@ -17,7 +17,7 @@ interface Work {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** UNet of two sizes or batches, decoder, text encoder. */
+/** U-Net at two sizes or batches, decoder, text encoder. */
 const SESSIONS_KEPT = 4;
 
 export class DiffusionNetworks {
@@ -30,7 +30,7 @@ export class DiffusionNetworks {
     readonly vae: ParameterStore;
   };
   readonly sessions: SessionCache;
-  /** Loaded when a picture is first encoded: most runs encode none. */
+  /** Loaded when an image is first encoded; most runs encode none. */
   #encoder: Promise<ParameterStore> | null = null;
 
   private constructor(
@@ -58,9 +58,9 @@ export class DiffusionNetworks {
     if (unet.config.inChannels !== latentChannels && unet.config.inChannels !== 2 * latentChannels + 1) {
       throw new StylusError(
         "unsupported",
-        `The UNet reads ${unet.config.inChannels} channels, neither a latent's ${latentChannels} nor inpainting's ${2 * latentChannels + 1}.`,
+        `The U-Net has ${unet.config.inChannels} input channels instead of ${latentChannels} (txt2img) or ${2 * latentChannels + 1} (inpainting).`,
         {
-          remedy: "Choose a checkpoint for text to image or for inpainting.",
+          remedy: "Choose a txt2img or inpainting checkpoint.",
         },
       );
     }
@@ -129,7 +129,7 @@ export class DiffusionNetworks {
     return Float32Array.from(outputs[output]!);
   }
 
-  /** Whether the UNet also reads a mask and what it leaves of the picture. */
+  /** Whether the U-Net also reads a mask and the masked image. */
   get isForInpainting(): boolean {
     const { unet, vae } = this.checkpoint;
     return unet.config.inChannels > vae.config.latentChannels;
@@ -157,7 +157,7 @@ export class DiffusionNetworks {
       signal,
     });
     const predictions: Float32Array[] = [];
-    // A GPU is faster with all conditionings in one batch; a CPU is not, and one at a time takes half the memory.
+    // A GPU is faster with all conditionings in one batch; a CPU is not, and one at a time halves the memory.
     for (let first = 0; first < conditionings.length; first += batch) {
       const group = conditionings.slice(first, first + batch);
       const outputs = await session.run({
@@ -173,8 +173,8 @@ export class DiffusionNetworks {
   }
 
   /**
-   * @param latent [C, H, W] as the UNet has it
-   * @param options.tile side of the squares it is decoded in, in latents; whole when absent
+   * @param latent [C, H, W] in the U-Net's scale
+   * @param options.tile side of the tiles for decoding, in latents; untiled if absent
    * @returns [3, H, W] in pixels, about −1 … 1
    */
   async decode(
@@ -198,12 +198,12 @@ export class DiffusionNetworks {
   }
 
   /**
-   * The mean of the encoder's distribution: its deviation is far below what a picture shows, and a mean needs no seed.
+   * The mean of the encoder's distribution: its deviation is invisible in an image, and a mean needs no seed.
    * @param image [3, H, W] in pixels, −1 … 1
    * @param options.size of the latent
-   * @param options.tile side of the squares it is encoded in, in latents; whole when absent
-   * @returns [C, H, W] as the UNet has it
-   * @throws StylusError bad-file when the checkpoint's VAE has no encoder
+   * @param options.tile side of the tiles for encoding, in latents; untiled if absent
+   * @returns [C, H, W] in the U-Net's scale
+   * @throws StylusError bad-file if the checkpoint's VAE has no encoder
    */
   async encode(
     image: Float32Array<ArrayBuffer>,
@@ -247,12 +247,12 @@ export class DiffusionNetworks {
     this.#encoder = null;
     await encoder?.then(
       (store) => store.dispose(),
-      () => {}, // it was never loaded
+      () => {}, // never loaded
     );
   }
 }
 
-// A network's parameters do not depend on the size it is built for; the smallest that every level divides will do.
+// A network's parameters do not depend on its size; this is the smallest size that every level divides.
 const SMALLEST: LatentSize = { width: 8, height: 8 };
 
 function repeated(values: Float32Array<ArrayBuffer>, times: number): Float32Array<ArrayBuffer> {

@@ -1,5 +1,5 @@
-// Which files of a pack the engine reads, and what for. A pack is a folder in diffusers' layout with tokenizer/, and
-// beside it preview.json, adapters/cards.json and embeddings/; what else it holds is for others.
+// The files of a pack that the engine reads. A pack is a folder in diffusers' layout with tokenizer/, preview.json,
+// adapters/cards.json and embeddings/; the engine ignores its other files.
 
 import type { ModelFile } from "../graph/checkpoint.ts";
 import { StylusError } from "../shared/errors.ts";
@@ -10,7 +10,7 @@ interface PackAdapter {
   readonly id: string;
   readonly blob: Blob;
   readonly fileName: string;
-  /** A textual inversion of the folder embeddings/, which has no card. */
+  /** A textual inversion in the folder embeddings/, which has no card. */
   readonly isEmbedding: boolean;
 }
 
@@ -56,7 +56,7 @@ async function required(files: ReadonlyMap<string, Blob>, path: string): Promise
   });
 }
 
-/** The adapters that cards.json lists and that are there; a card without its file is no adapter. */
+/** The adapters in cards.json whose files exist. */
 async function adaptersOf(files: ReadonlyMap<string, Blob>): Promise<PackAdapter[]> {
   const cards = files.get("adapters/cards.json");
   if (cards === undefined) return [];

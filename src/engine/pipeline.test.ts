@@ -1,5 +1,5 @@
-// The whole engine on a miniature pack with random weights, through ONNX Runtime on WASM: what it yields, that seeds
-// reproduce, that adapters come and go without a trace, that it stops when told, and what it says to bad requests.
+// The whole engine on a miniature pack with random weights, on ONNX Runtime's WASM: its events, reproducible seeds,
+// adapters that leave no trace, aborts, and errors for bad requests.
 
 import { createHash } from "node:crypto";
 import { MessageChannel } from "node:worker_threads";
@@ -39,7 +39,7 @@ async function events(
   return out;
 }
 
-/** Size and hash of each image's pixels: equal when the pictures are, to the bit. */
+/** Size and hash of each image's pixels: equal if the images are equal bit for bit. */
 async function pictures(change: Partial<DiffusionRequest> = {}): Promise<string[]> {
   return (await events(change))
     .filter((event) => event.type === "image")
@@ -53,7 +53,7 @@ const picture = async (change: Partial<DiffusionRequest> = {}): Promise<string> 
   (await pictures(change))[0]!;
 
 describe("a run", () => {
-  it("tells its stages, steps, previews and the image, in order", async () => {
+  it("yields stages, steps, previews and the image, in order", async () => {
     const all = await events();
     expect(all.map((event) => (event.type === "stage" ? event.stage : event.type))).toEqual([
       "merge",
@@ -72,7 +72,7 @@ describe("a run", () => {
     expect(all.every((event) => !("milliseconds" in event) || event.milliseconds >= 0)).toBe(true);
   });
 
-  it("gives opaque pixels that are not all the same", async () => {
+  it("yields opaque pixels that are not all equal", async () => {
     const { rgba } = (await events()).find((event) => event.type === "image")!;
     expect(rgba.filter((_, i) => i % 4 === 3).every((alpha) => alpha === 255)).toBe(true);
     expect(new Set(rgba).size).toBeGreaterThan(20);
@@ -92,7 +92,7 @@ describe("a run", () => {
     },
   );
 
-  it("works with one step of everything", async () => {
+  it("works with one step", async () => {
     for (const sampler of Object.keys(SAMPLERS) as SamplerId[])
       expect(await picture({ sampler, steps: 1 })).toContain("64×64");
   });
@@ -102,7 +102,7 @@ describe("a run", () => {
     expect(batch[2]).toEqual(await picture({ images: [{ seed: 3, adapters: [] }] }));
   });
 
-  it("makes other sizes, also unequal ones", async () => {
+  it("generates other sizes, including non-square ones", async () => {
     expect(await picture({ width: 128, height: 64 })).toContain("128×64");
   });
 });
@@ -117,11 +117,11 @@ describe("prompts", () => {
     ["a schedule", { prompt: "a [red:blue:0.5] fox" }],
     ["the CFG scale", { cfgScale: 3 }],
     ["NVIDIA noise", { noise: "nv" as const }],
-  ])("%s changes the picture", async (_, change) => {
+  ])("%s changes the image", async (_, change) => {
     expect(await picture(change)).not.toEqual(await picture());
   });
 
-  it("a schedule begins with its first text and ends with its second", async () => {
+  it("a schedule starts with its first text and ends with its second", async () => {
     const all = { steps: 3, prompt: "a [red:blue:1] fox" };
     const first = { steps: 3, prompt: "a red fox" };
     const steps = async (change: Partial<DiffusionRequest>) =>
@@ -130,11 +130,11 @@ describe("prompts", () => {
     expect((await steps(all))[1]).not.toEqual((await steps(first))[1]);
   });
 
-  it("a leftover lora tag is not read as text", async () => {
+  it("ignores a leftover LoRA tag", async () => {
     expect(await picture({ prompt: "a red fox<lora:paint:1>" })).toEqual(await picture());
   });
 
-  it("the empty prompt is a picture too", async () => {
+  it("the empty prompt gives an image", async () => {
     expect(await picture({ prompt: "" })).toContain("64×64");
   });
 
@@ -143,7 +143,7 @@ describe("prompts", () => {
     expect(await picture({ prompt, steps: 1 })).toContain("64×64");
   });
 
-  it("at CFG scale 1 the negative prompt does not matter and is not computed", async () => {
+  it("at CFG scale 1 the negative prompt has no effect and is not computed", async () => {
     const counting = new Map<string, number>();
     const predict = pipeline.networks.predict.bind(pipeline.networks);
     const count = async (name: string, change: Partial<DiffusionRequest>) => {
@@ -163,7 +163,7 @@ describe("prompts", () => {
 });
 
 describe("adapters", () => {
-  it("change the picture, and going back to none gives the same bits", async () => {
+  it("change the image, and removing them restores the same bits", async () => {
     const none = await picture();
     const one = await picture(withAdapters(use("paint")));
     const weaker = await picture(withAdapters(use("paint", 0.5)));
@@ -183,7 +183,7 @@ describe("adapters", () => {
     expect(batch[2]).toEqual(await picture(withAdapters(use("words"))));
   });
 
-  it("the few-step adapter is merged in addition", async () => {
+  it("the few-step adapter merges in addition", async () => {
     const few = { fewStepAdapter: use("quick") };
     const together = await picture({ ...few, ...withAdapters(use("paint")) });
     expect(together).toEqual(await picture(withAdapters(use("quick"), use("paint"))));
@@ -197,7 +197,7 @@ describe("adapters", () => {
     expect(unet).not.toEqual(text);
   });
 
-  it("a bundled textual inversion works while its adapter is in use", async () => {
+  it("a bundled textual inversion works while its adapter is used", async () => {
     const prompt = "a zz fox";
     const silent = { id: "words", unetStrength: 0, textStrength: 0 };
     expect(await picture({ prompt, ...withAdapters(silent) })).not.toEqual(await picture({ prompt }));
@@ -215,7 +215,7 @@ describe("adapters", () => {
     expect(await pipeline.adapters.apply([])).toBe(written);
   });
 
-  it("a file of the user can be added; one that does not fit is refused and forgotten", async () => {
+  it("a user adapter can be added; one that does not fit is rejected and dropped", async () => {
     const file = miniaturePack().get("adapters/paint.safetensors")!;
     const report = await pipeline.addAdapter("mine", file, { fileName: "mine.safetensors" });
     expect(report.refusal).toBeNull();
@@ -229,7 +229,7 @@ describe("adapters", () => {
     expect(pipeline.adapters.has("bad")).toBe(false);
   });
 
-  it("a stop in the middle of a merge leaves a state that the next run repairs", async () => {
+  it("the next run repairs the state of an aborted merge", async () => {
     const none = await picture();
     const controller = new AbortController();
     const store = pipeline.networks.stores.unet;
@@ -261,7 +261,7 @@ describe("stopping", () => {
     expect(seen.filter((type) => type === "step").length).toBe(2);
   });
 
-  it("a message that arrives while it works is heard", async () => {
+  it("receives messages while it works", async () => {
     const controller = new AbortController();
     const { port1, port2 } = new MessageChannel();
     port2.on("message", () => controller.abort());
@@ -300,7 +300,7 @@ describe("bad requests", () => {
     await expect(events(change)).rejects.toMatchObject({ code: "bad-input", where });
   });
 
-  it("a damaged adapter is named", async () => {
+  it("names a damaged adapter", async () => {
     pipeline.adapters.register("damaged", new Blob(["nonsense"]), { fileName: "damaged.safetensors" });
     await expect(events(withAdapters(use("damaged")))).rejects.toMatchObject({
       where: "damaged.safetensors",
@@ -329,7 +329,7 @@ describe("packs", () => {
     await expect(DiffusionPipeline.load(files, { backend })).rejects.toMatchObject({ code: "bad-file" });
   });
 
-  it("loading reports all bytes, and disposing leaves no session", async () => {
+  it("loading reports all bytes, and dispose releases every session", async () => {
     const progress: number[] = [];
     const second = await DiffusionPipeline.load(miniaturePack(), {
       backend,
@@ -342,7 +342,7 @@ describe("packs", () => {
     expect(second.networks.sizeBytes).toBe(0);
   });
 
-  it("stops loading when aborted", async () => {
+  it("stops loading if aborted", async () => {
     await expect(
       DiffusionPipeline.load(miniaturePack(), { backend, signal: AbortSignal.abort() }),
     ).rejects.toMatchObject({ code: "cancelled" });

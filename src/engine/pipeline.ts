@@ -1,6 +1,6 @@
-// A diffusion request becomes images: for each one its adapters are merged, its prompt encoded, its latent sampled with
-// guidance (at a larger size a second time), and the latent decoded. One async generator, so that progress, preview and
-// cancel belong to the caller.
+// Turns a diffusion request into images: for each one it merges the adapters, encodes the prompt, samples the latent with
+// guidance (a second time at a larger size for hires fix) and decodes it. One async generator, so that the caller controls
+// progress, previews and cancellation.
 
 import { moduleTable } from "../adapters/names/module-table.ts";
 import type { AdapterReport } from "../adapters/report.ts";
@@ -37,9 +37,9 @@ interface Run {
   readonly signal: AbortSignal | undefined;
 }
 
-/** A pass, but for what the run gives it. */
+/** A pass, except for what the run provides. */
 interface Pass extends Pick<SamplingPass, "size" | "steps" | "original" | "mask" | "channels" | "progress"> {
-  /** What prompt schedules count: steps of this pass, and of the one before. */
+  /** The counts for prompt schedules: steps of this pass and of the previous one. */
   readonly promptSteps: number;
   readonly earlierSteps: number;
 }
@@ -73,7 +73,7 @@ export class DiffusionPipeline {
   }
 
   /**
-   * Opens a pack's files and loads its networks; adapters are read when first used.
+   * Opens a pack's files and loads its networks; adapters are read on first use.
    * @param files relative path → file, a diffusers folder or single-file checkpoint with tokenizer/, and adapters/cards.json
    * @throws StylusError bad-file, not-found, unsupported, device, cancelled
    */
@@ -88,7 +88,7 @@ export class DiffusionPipeline {
     return new DiffusionPipeline(networks, { pack, training });
   }
 
-  /** Adds a file that is not of the pack. @throws StylusError bad-file, unsupported */
+  /** Adds a file from outside the pack. @throws StylusError bad-file, unsupported */
   async addAdapter(id: string, blob: Blob, { fileName }: { fileName: string }): Promise<AdapterReport> {
     this.adapters.register(id, blob, { fileName });
     try {
@@ -100,9 +100,9 @@ export class DiffusionPipeline {
   }
 
   /**
-   * Makes the images of a request, one after the other.
+   * Generates the images of a request, one after the other.
    *
-   * Stops between two steps when `signal` is aborted or the caller leaves the loop.
+   * Stops between steps if `signal` is aborted or the caller leaves the loop.
    * @throws StylusError bad-input, bad-file, unsupported, device, cancelled
    */
   async *generate(
@@ -215,7 +215,7 @@ export class DiffusionPipeline {
     return { width: width / latentScale, height: height / latentScale };
   }
 
-  /** Side of the squares that pictures are decoded in, in latents. */
+  /** Side of the VAE tiles, in latents. */
   #tile({ vaeTilePixels }: DiffusionRequest): number | undefined {
     return vaeTilePixels === undefined ? undefined : vaeTilePixels / this.networks.latentScale;
   }

@@ -1,5 +1,5 @@
-// What the loaded model can do, checked before any work is done; what needs no model is checked by src/shared/request-check.ts.
-// Every refusal names the field and the remedy.
+// Checks a request against the loaded model before any work; src/shared/request-check.ts has the checks that need no model.
+// Every error names the field and the remedy.
 
 import { limits } from "../shared/limits.ts";
 import {
@@ -22,7 +22,7 @@ export interface EngineLimits {
   readonly latentScale: number;
 }
 
-/** @throws StylusError bad-input. An empty prompt is fine: it is the unconditional picture. */
+/** @throws StylusError bad-input. An empty prompt is valid: it gives the unconditional image. */
 export function checkRequest(
   request: DiffusionRequest,
   { hasAdapter, textLayers, latentScale }: EngineLimits,
@@ -32,10 +32,11 @@ export function checkRequest(
   if (request.clipSkip > textLayers)
     refuse(
       "clipSkip",
-      `Clip skip ${request.clipSkip} leaves nothing of the text encoder's ${textLayers} layers.`,
+      `Clip skip must be 1–${textLayers} for this text encoder, not ${request.clipSkip}.`,
       `Use 1 (none) to ${textLayers}.`,
     );
-  if (request.images.length === 0) refuse("images", "No image was asked for.", "Ask for one image or more.");
+  if (request.images.length === 0)
+    refuse("images", "The request has no images.", "Request at least one image.");
   const { imageToImage, hires, vaeTilePixels, fewStepAdapter } = request;
   const uses = request.images.flatMap(({ adapters }) => adapters);
   for (const use of fewStepAdapter === null ? uses : [...uses, fewStepAdapter]) {
@@ -59,13 +60,13 @@ function checkPixels({ image: { width, height, rgba }, mask }: ImageToImage): vo
   if (!(width > 0 && height > 0 && rgba.length === 4 * width * height))
     refuse(
       "imageToImage.image",
-      `The init image's ${rgba.length} bytes are not ${width} × ${height} pixels.`,
+      `The init image has ${rgba.length} bytes, which is not ${width} × ${height} pixels.`,
       "Choose the image again.",
     );
   if (mask !== undefined && mask.values.length !== width * height)
     refuse(
       "imageToImage.mask",
-      `The mask has ${mask.values.length} pixels, the init image ${width * height}.`,
-      "Draw the mask on the image it is for.",
+      `The mask has ${mask.values.length} pixels, but the init image has ${width * height}.`,
+      "Use a mask that was made for this image.",
     );
 }

@@ -1,4 +1,4 @@
-// The worker's service in plain Node: loading once, requests in turn, errors, cancellation, release.
+// The worker's service in plain Node: one load, sequential requests, errors, cancellation, release.
 
 import { afterAll, describe, expect, it } from "vitest";
 import { miniaturePack } from "../../tests/fixtures/engine/miniature-pack.ts";
@@ -37,7 +37,7 @@ describe("diffusion service", () => {
     });
   });
 
-  it("says which device it runs on and why, and how much it holds", async () => {
+  it("reports its device, the reason for it, and its memory", async () => {
     const loaded = await service.load(pack, { device: "wasm" });
     expect(loaded.device).toMatchObject({ kind: "wasm", f16: false });
     expect(loaded.device.reason).not.toBe("");
@@ -54,7 +54,7 @@ describe("diffusion service", () => {
     expect(reports).toBe(0);
   });
 
-  it("runs requests one after the other", async () => {
+  it("runs requests sequentially", async () => {
     const order: string[] = [];
     const run = (name: string) =>
       service.generate(request, { onEvent: ({ type }) => order.push(`${name} ${type}`) });
@@ -64,7 +64,7 @@ describe("diffusion service", () => {
     );
   });
 
-  it("a request that was cancelled while waiting is not begun", async () => {
+  it("does not start a request that was cancelled while waiting", async () => {
     const controller = new AbortController();
     const events: DiffusionEvent[] = [];
     const first = service.generate(request, { onEvent: () => controller.abort() });
@@ -77,14 +77,14 @@ describe("diffusion service", () => {
     expect(events).toEqual([]);
   });
 
-  it("goes on after a failure", async () => {
+  it("continues after a failure", async () => {
     await expect(service.generate({ ...request, steps: 0 }, { onEvent: () => {} })).rejects.toMatchObject({
       code: "bad-input",
     });
     await service.generate(request, { onEvent: () => {} });
   });
 
-  it("another pack takes the place of the first, and a failed load leaves nothing", async () => {
+  it("another pack replaces the first, and a failed load leaves nothing", async () => {
     const other = { id: "broken", files: new Map([["unet/config.json", new Blob(["{"])]]) };
     await expect(service.load(other, { device: "wasm" })).rejects.toMatchObject({ code: "bad-file" });
     await expect(service.generate(request, { onEvent: () => {} })).rejects.toMatchObject({
@@ -94,7 +94,7 @@ describe("diffusion service", () => {
     await service.generate(request, { onEvent: () => {} });
   });
 
-  it("a user's adapter is examined without being added, registered once, used, and removed", async () => {
+  it("inspects a user adapter without adding it, registers it once, uses it and removes it", async () => {
     const file = pack.files.get("adapters/paint.safetensors")!;
     const report = await service.inspectAdapter(file, { fileName: "own.safetensors" });
     expect(report.refusal).toBeNull();
@@ -110,7 +110,7 @@ describe("diffusion service", () => {
     await expect(generate()).rejects.toMatchObject({ code: "bad-input" });
   });
 
-  it("a user's adapter can be added and used", async () => {
+  it("adds and uses a user adapter", async () => {
     const file = pack.files.get("adapters/paint.safetensors")!;
     const report = await service.addAdapter("mine", file, { fileName: "mine.safetensors" });
     expect(report.matched[0]).toMatchObject({ network: "unet" });

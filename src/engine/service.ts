@@ -1,5 +1,5 @@
-// What the diffusion worker offers: one loaded pack, requests one after the other. Options with callbacks and an
-// AbortSignal cross the worker boundary as src/rpc/wire.ts carries them; failures are StylusErrors.
+// The diffusion worker's service: one loaded pack, sequential requests. Options with callbacks and an AbortSignal cross
+// the worker boundary through src/rpc/wire.ts; failures are StylusErrors.
 
 import type { AdapterReport } from "../adapters/report.ts";
 import type { Backend, LoadProgress, OpenBackend } from "../runtime/backend.ts";
@@ -22,7 +22,7 @@ export interface LoadedNetworks {
   readonly latentScale: number;
 }
 
-/** A user's adapter file, examined before. */
+/** An adapter file of the user that was inspected before. */
 export interface RegisteredAdapter {
   readonly id: string;
   readonly blob: Blob;
@@ -48,7 +48,7 @@ export class DiffusionService {
   }
 
   /**
-   * Loads a pack's networks; at once when it is loaded already. Another pack takes the place of the first.
+   * Loads a pack's networks, or returns at once if they are loaded. Replaces any other pack.
    * @throws StylusError bad-file, not-found, unsupported, device, device-lost, cancelled
    */
   load(
@@ -60,7 +60,7 @@ export class DiffusionService {
       signal,
     }: {
       device: DevicePreference;
-      /** Why WASM is demanded, when the user did not choose it. */
+      /** Why WASM is required, if the user did not choose it. */
       wasmReason?: string | undefined;
       onProgress?: ((progress: LoadProgress) => void) | undefined;
       signal?: AbortSignal | undefined;
@@ -93,7 +93,7 @@ export class DiffusionService {
     });
   }
 
-  /** Makes a user's adapter file known under an id. @throws StylusError bad-file, unsupported */
+  /** Adds a user's adapter file under an id. @throws StylusError bad-file, unsupported */
   addAdapter(id: string, blob: Blob, { fileName }: { fileName: string }): Promise<AdapterReport> {
     return this.#inTurn(() => this.#pipeline().addAdapter(id, blob, { fileName }));
   }
@@ -103,7 +103,7 @@ export class DiffusionService {
     return this.#inTurn(() => this.#pipeline().adapters.inspect(blob, { fileName }));
   }
 
-  /** Makes files known that are not yet; they are read when first used. */
+  /** Registers new files, which are read on first use. */
   registerAdapters(adapters: readonly RegisteredAdapter[]): Promise<void> {
     return this.#inTurn(async () => {
       const library = this.#pipeline().adapters;
@@ -113,15 +113,15 @@ export class DiffusionService {
     });
   }
 
-  /** Forgets an adapter; an unknown id is no error. */
+  /** Removes an adapter; ignores an unknown id. */
   removeAdapter(id: string): Promise<void> {
     return this.#inTurn(async () => this.#loaded?.pipeline.adapters.remove(id));
   }
 
   /**
-   * Makes the images of a request; they come as events.
-   * @throws StylusError bad-input, bad-file, unsupported, device, cancelled; device-lost when the GPU goes away meanwhile:
-   * this service is of no use then, a new worker's is
+   * Generates the images of a request and reports them as events.
+   * @throws StylusError bad-input, bad-file, unsupported, device, cancelled; device-lost if the GPU is lost during the run,
+   * after which only a new worker works
    */
   generate(
     request: DiffusionRequest,
@@ -166,7 +166,7 @@ export class DiffusionService {
     loaded?.backend.dispose();
   }
 
-  /** The GPU is gone and with it all that was on it, ONNX Runtime's state in this worker too. */
+  /** The GPU is lost with everything on it, including ONNX Runtime's state in this worker. */
   #forget(backend: Backend, loss: StylusError): void {
     if (this.#loaded?.backend !== backend) return;
     this.#loaded = null;
@@ -177,7 +177,7 @@ export class DiffusionService {
     if (this.#loss) throw this.#loss;
   }
 
-  /** One call at a time: merging for one request must not change the parameters of another. */
+  /** One call at a time, because merging for one request must not change the parameters of another. */
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
     const result = this.#queue.then(work);
     this.#queue = result.catch(() => {});

@@ -1,11 +1,11 @@
-// Sessions by network and size: building one takes a second at full size, and the next image is usually of the same
-// size. Few are kept, because each holds memory for its intermediate results.
+// Sessions by network and size: building one takes a second at full size, and the next image usually has the same size.
+// Keeps only a small number, because each holds memory for its intermediate results.
 
 import type { Graph } from "../graph/graph.ts";
 import type { Backend, ParameterStore, Session } from "../runtime/backend.ts";
 
 export interface SessionRequest {
-  /** Names network and shape; equal keys mean equal graphs. */
+  /** Identifies network and shape; equal keys mean equal graphs. */
   readonly key: string;
   readonly build: () => Graph;
   readonly parameters: ParameterStore;
@@ -23,7 +23,7 @@ export class SessionCache {
     this.#capacity = capacity;
   }
 
-  /** Sessions alive. */
+  /** Live sessions. */
   get size(): number {
     return this.#sessions.size;
   }
@@ -33,7 +33,7 @@ export class SessionCache {
     return this.#created;
   }
 
-  /** The session of a key, built if need be; the one unused for longest is released to make room. */
+  /** The session for a key, built if needed; evicts the least recently used one. */
   async get({ key, build, parameters, signal }: SessionRequest): Promise<Session> {
     let session = this.#sessions.get(key);
     if (session === undefined) {
@@ -56,7 +56,7 @@ export class SessionCache {
     this.#sessions.delete(key);
     await session?.then(
       (built) => built.dispose(),
-      () => {}, // it was never built
+      () => {}, // never built
     );
   }
 }

@@ -1,4 +1,4 @@
-// Every size in steps of 8 pixels from 256 to 1,024: the graphs of all of them fit together, and some odd ones run.
+// Every size from 256 to 1,024 pixels in steps of 8: all graphs fit together, and a selection of odd sizes runs.
 
 import { beforeAll, expect, it } from "vitest";
 import { engineRuns, type EngineRuns } from "../../tests/fixtures/engine/engine-runs.ts";
@@ -11,7 +11,7 @@ beforeAll(async () => {
   runs = await engineRuns(miniaturePack());
 });
 
-it("the networks' graphs have the size's shapes", () => {
+it("the networks' graphs have the shapes of each size", () => {
   const { checkpoint } = runs.pipeline.networks;
   for (let height = 32; height <= 128; height++) {
     const width = 160 - height;
@@ -30,7 +30,7 @@ it.each([
   [72, 296],
   [1024, 64],
   [64, 1016],
-])("%i × %i runs, from text and from a picture", async (width, height) => {
+])("%i × %i runs txt2img and img2img", async (width, height) => {
   const image = { width: 8, height: 8, rgba: new Uint8ClampedArray(256).fill(99) };
   for (const change of [{}, { imageToImage: { image, strength: 0.5 } }])
     expect(await runs.picture({ ...change, width, height, steps: 1 })).toContain(`${width}×${height}`);

@@ -57,7 +57,7 @@ describe("reading", () => {
     },
   );
 
-  it("gives back what was written", () => {
+  it("round-trips", () => {
     const line = fc
       .string({ unit: "grapheme", maxLength: 40 })
       .map((text) => text.replaceAll(/[\r\n\0\u2028\u2029]/g, " ").trim())

@@ -1,5 +1,5 @@
-// The `parameters` text that AUTOMATIC1111 started and most tools read: prompt, negative prompt, and a last line of
-// "Label: value" pairs. Writing and reading agree with its infotext_utils.py, and with Civitai's reader.
+// The `parameters` text of AUTOMATIC1111, which most tools read: prompt, negative prompt, and a last line of
+// "Label: value" pairs. Compatible with A1111's infotext_utils.py and with Civitai's reader.
 
 import type { SamplerId, ScheduleId } from "../shared/request.ts";
 
@@ -9,7 +9,7 @@ export const PARAMETERS_KEYWORD = "parameters";
 export interface GenerationParameters {
   readonly prompt: string;
   readonly negativePrompt: string;
-  /** Label → value, in the order they are written. Labels are letters, digits, space, "-", "/". */
+  /** Label → value, in written order. Labels are letters, digits, space, "-", "/". */
   readonly fields: ReadonlyMap<string, string>;
 }
 
@@ -28,10 +28,10 @@ export function formatParameters({ prompt, negativePrompt, fields }: GenerationP
   return lines.join("\n").trim();
 }
 
-// A label's length is bounded so that a long line without colons is not searched again from every letter.
+// Bounds the label's length so that a long line without colons does not backtrack from every letter.
 const PAIR = /(\w[\w \-/]{1,80}):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,|$)/gu;
 
-/** Never throws: a text of another kind is all prompt. The last line holds parameters when it has three pairs or more. */
+/** Never throws: any other text is all prompt. The last line holds parameters if it has three pairs or more. */
 export function parseParameters(text: string): GenerationParameters {
   const lines = text.trim().split(/\r?\n/u);
   const pairs = [...lines.at(-1)!.matchAll(PAIR)];
@@ -62,7 +62,7 @@ function unquote(value: string): string {
   }
 }
 
-/** Names of samplers as other tools write them. */
+/** Sampler names as other tools write them. */
 export const SAMPLER_LABELS: Readonly<Record<SamplerId, string>> = {
   euler: "Euler",
   euler_a: "Euler a",
@@ -86,7 +86,7 @@ export const SCHEDULE_LABELS: Readonly<Record<ScheduleId, string>> = {
   lcm: "LCM",
 };
 
-/** Sampler and schedule of `Sampler` and `Schedule type`; older files have both in one ("DPM++ 2M Karras"). Null when unknown. */
+/** Sampler and schedule of `Sampler` and `Schedule type`; older files combine them ("DPM++ 2M Karras"). Null if unknown. */
 export function readSampler(fields: ReadonlyMap<string, string>): {
   readonly sampler: SamplerId | null;
   readonly schedule: ScheduleId | null;

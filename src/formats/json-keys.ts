@@ -1,7 +1,7 @@
-// JSON.parse keeps the last of two equal keys silently. A file that names a tensor twice is malformed,
-// so the text, already known to be valid JSON, is scanned once more for keys alone.
+// JSON.parse silently keeps the last of two equal keys. A file that names a tensor twice is malformed,
+// so this scans the text, already known to be valid JSON, for duplicate keys.
 
-/** The first key that occurs twice in one object of `json`; undefined when there is none. `json` must be valid. */
+/** The first key that occurs twice in one object of `json`; undefined if there is none. `json` must be valid. */
 export function findDuplicateKey(json: string): string | undefined {
   const open: (Set<string> | null)[] = []; // null: an array
   let expectKey = false;

@@ -1,4 +1,4 @@
-// Reads of an ONNX file (protobuf wire format, onnx.proto3) which tensors it leaves in an external file: their shapes and places.
+// Lists the tensors that an ONNX file (protobuf wire format, onnx.proto3) keeps in an external file: names, shapes, offsets.
 import { StylusError } from "../shared/errors.ts";
 
 export interface ExternalTensor {
@@ -23,7 +23,7 @@ interface Field {
   readonly bytes: Uint8Array;
 }
 
-/** Values above 2^53 lose their low bits: none that is read here is that large. */
+/** Values above 2^53 lose their low bits; no field read here is that large. */
 function readVarint(bytes: Uint8Array, at: number): { readonly value: number; readonly end: number } {
   let value = 0;
   for (let shift = 0; at < bytes.length && shift < 64; shift += 7) {
@@ -31,7 +31,7 @@ function readVarint(bytes: Uint8Array, at: number): { readonly value: number; re
     value += (byte & 0x7f) * 2 ** shift;
     if (byte < 0x80) return { value, end: at };
   }
-  throw new RangeError("a number does not end");
+  throw new RangeError("a number is cut off");
 }
 
 function* fieldsOf(message: Uint8Array): Generator<Field> {
@@ -52,7 +52,7 @@ function* fieldsOf(message: Uint8Array): Generator<Field> {
         ? readVarint(message, at)
         : { value: wireType === 1 ? 8 : wireType === 5 ? 4 : -1, end: at };
     const end = length.end + length.value;
-    if (length.value < 0 || end > message.length) throw new RangeError(`field ${number} does not end`);
+    if (length.value < 0 || end > message.length) throw new RangeError(`field ${number} is cut off`);
     yield { number, value: 0, bytes: wireType === 2 ? message.subarray(length.end, end) : none };
     at = end;
   }
@@ -95,8 +95,8 @@ function externalTensor(message: Uint8Array): ExternalTensor | null {
 }
 
 /**
- * The initializers of the file's graph that lie outside of it, in their order.
- * @throws StylusError (bad-file) when the bytes are no protobuf message
+ * The graph's initializers that are stored outside the file, in file order.
+ * @throws StylusError (bad-file) if the bytes are not a protobuf message
  */
 export function externalTensors(onnx: Uint8Array, fileName: string): readonly ExternalTensor[] {
   try {
@@ -110,7 +110,7 @@ export function externalTensors(onnx: Uint8Array, fileName: string): readonly Ex
     }
     return tensors;
   } catch (cause) {
-    throw new StylusError("bad-file", `${fileName} is not a whole ONNX file: ${String(cause)}.`, {
+    throw new StylusError("bad-file", `${fileName} is not a complete ONNX file: ${String(cause)}.`, {
       where: fileName,
       remedy: "Download the pack again.",
       cause,

@@ -1,11 +1,11 @@
 // Writer for ONNX model files (protobuf wire format; field numbers from onnx.proto3, IR version 9).
-// Only what static graphs need: nodes, typed inputs and outputs with fixed shapes, and small constants.
+// Covers static graphs: nodes, typed inputs and outputs with fixed shapes, and small constants.
 
 export type OnnxType = "f32" | "f16" | "i32" | "i64" | "bool";
 
 const TENSOR_TYPE: Readonly<Record<OnnxType, number>> = { f32: 1, i32: 6, i64: 7, bool: 9, f16: 10 };
 
-/** `TensorProto.DataType` of a type, for the `to` attribute of Cast. */
+/** The `TensorProto.DataType` of a type, for the `to` attribute of Cast. */
 export function onnxTypeCode(type: OnnxType): number {
   return TENSOR_TYPE[type];
 }
@@ -18,7 +18,7 @@ export interface OnnxNode {
   readonly op: string;
   /** Empty for the standard operators. */
   readonly domain: string;
-  /** An empty name leaves an optional input or output out. */
+  /** An empty name omits an optional input or output. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: Readonly<Record<string, Attribute>>;

@@ -1,4 +1,4 @@
-// Text in PNG files: what is written is read back, other programs' chunks are read, pixels stay as they are.
+// Text in PNG files: round trips, other programs' chunks, and pixels that stay unchanged.
 
 import { deflateSync } from "node:zlib";
 import * as fc from "fast-check";
@@ -7,7 +7,7 @@ import { readPngText, withPngText } from "./png.ts";
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
-/** Bitwise, unlike the table of the program. */
+/** Bitwise, unlike the implementation's table. */
 function crc(bytes: Uint8Array): number {
   let value = 0xffffffff;
   for (const byte of bytes) {
@@ -29,7 +29,7 @@ function chunk(type: string, data: Uint8Array): Uint8Array {
 
 const bytes = (...parts: readonly Uint8Array[]) => new Uint8Array(Buffer.concat(parts));
 
-/** A 2×1 RGB picture. */
+/** A 2×1 RGB image. */
 function picture(...extra: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const header = chunk("IHDR", Uint8Array.of(0, 0, 0, 2, 0, 0, 0, 1, 8, 2, 0, 0, 0));
   const pixels = chunk("IDAT", deflateSync(Uint8Array.of(0, 255, 0, 0, 0, 255, 0)));
@@ -52,21 +52,21 @@ function chunkTypes(png: Uint8Array): { type: string; valid: boolean }[] {
 }
 
 describe("writing", () => {
-  it("puts Latin-1 into tEXt and the rest into iTXt, in front of the pixels, with right checksums", () => {
+  it("writes Latin-1 as tEXt and other text as iTXt, before the pixels, with correct checksums", () => {
     const png = withPngText(picture(), { parameters: "a café\nSteps: 20", comment: "城 🏯" });
     const types = chunkTypes(png);
     expect(types.map(({ type }) => type)).toEqual(["IHDR", "tEXt", "iTXt", "IDAT", "IEND"]);
     expect(types.every(({ valid }) => valid)).toBe(true);
   });
 
-  it("leaves all other bytes alone", () => {
+  it("keeps all other bytes", () => {
     const png = withPngText(picture(), { parameters: "x" });
     const without = withPngText(picture(), {});
     expect(without).toEqual(picture());
     expect(png.length).toBe(picture().length + 12 + "parameters".length + 1 + 1);
   });
 
-  it("replaces an entry of the same keyword", async () => {
+  it("replaces an entry with the same keyword", async () => {
     const png = withPngText(withPngText(picture(), { parameters: "old", other: "kept" }), {
       parameters: "new",
     });
@@ -86,26 +86,26 @@ describe("writing", () => {
 });
 
 describe("reading", () => {
-  it("knows zTXt and compressed iTXt", async () => {
+  it("reads zTXt and compressed iTXt", async () => {
     const z = chunk("zTXt", bytes(Buffer.from("a\0\0"), deflateSync(Buffer.from("caf\u00e9", "latin1"))));
     const i = chunk("iTXt", bytes(Buffer.from("b\0\u0001\0en\0B\0"), deflateSync(Buffer.from("城"))));
     expect(Object.fromEntries(await readPngText(picture(z, i)))).toEqual({ a: "café", b: "城" });
   });
 
-  it("leaves out what cannot be unpacked or is a bomb", async () => {
+  it("skips damaged compressed text and decompression bombs", async () => {
     const broken = chunk("zTXt", bytes(Buffer.from("a\0\0"), Uint8Array.of(1, 2, 3)));
     const bomb = chunk("zTXt", bytes(Buffer.from("b\0\0"), deflateSync(Buffer.alloc(20 * 1024 * 1024))));
     expect(await readPngText(picture(broken, bomb))).toEqual(new Map());
   });
 
   it.each([
-    ["no PNG", Uint8Array.of(1, 2, 3)],
-    ["cut off", picture().slice(0, 40)],
-  ])("refuses what is %s", async (_, file) => {
+    ["not a PNG", Uint8Array.of(1, 2, 3)],
+    ["truncated", picture().slice(0, 40)],
+  ])("rejects a file that is %s", async (_, file) => {
     await expect(readPngText(file)).rejects.toMatchObject({ code: "bad-file" });
   });
 
-  it("refuses to write into a file without pixels", () => {
+  it("rejects a file without pixels", () => {
     const file = bytes(Uint8Array.from(SIGNATURE), chunk("IEND", new Uint8Array()));
     expect(() => withPngText(file, { a: "b" })).toThrow(/no pixels/);
   });

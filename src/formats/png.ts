@@ -1,12 +1,12 @@
 // Text in PNG files (PNG specification, third edition, §11.3.3): reading all three kinds of text chunk, and writing
-// entries into a file that something else, a canvas, has encoded. Pixels are never touched.
+// entries into a file that a canvas has encoded. Pixels stay untouched.
 
 import { StylusError } from "../shared/errors.ts";
 import { counted } from "../shared/words.ts";
 
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 
-/** A text entry larger than this once unpacked is not somebody's prompt. */
+/** A larger text entry, once decompressed, is not a prompt. */
 const MAX_TEXT_BYTES = 16 * 1024 * 1024;
 
 interface Chunk {
@@ -22,8 +22,8 @@ function isPng(bytes: Uint8Array): boolean {
 }
 
 /**
- * All text entries by keyword. Chunks that are damaged or compressed beyond reason are left out.
- * @throws StylusError bad-file when the bytes are not a PNG file
+ * All text entries by keyword. Skips damaged chunks and decompression bombs.
+ * @throws StylusError bad-file if the bytes are not a PNG file
  */
 export async function readPngText(bytes: Uint8Array<ArrayBuffer>): Promise<Map<string, string>> {
   const entries = new Map<string, string>();
@@ -35,10 +35,10 @@ export async function readPngText(bytes: Uint8Array<ArrayBuffer>): Promise<Map<s
 }
 
 /**
- * The file with these text entries, in front of the pixels; entries of the same keywords are replaced.
+ * The file with these text entries before the pixels, replacing entries with the same keywords.
  *
  * Latin-1 text goes into tEXt, which every reader knows, other text into iTXt.
- * @throws StylusError bad-file when the bytes are not a PNG file
+ * @throws StylusError bad-file if the bytes are not a PNG file
  */
 export function withPngText(
   bytes: Uint8Array<ArrayBuffer>,
@@ -71,7 +71,7 @@ function* chunksOf(bytes: Uint8Array<ArrayBuffer>): Generator<Chunk> {
     const size = view.getUint32(at);
     const end = at + 12 + size;
     if (end > bytes.length)
-      throw damaged(`it ends within a chunk, ${counted(end - bytes.length, "byte")} short`);
+      throw damaged(`it ends inside a chunk, ${counted(end - bytes.length, "byte")} short`);
     const type = latin1(bytes.subarray(at + 4, at + 8));
     yield { type, start: at, end, data: bytes.subarray(at + 8, at + 8 + size) };
     if (type === "IEND") return;
@@ -82,7 +82,7 @@ function* chunksOf(bytes: Uint8Array<ArrayBuffer>): Generator<Chunk> {
 
 function damaged(reason: string): StylusError {
   return new StylusError("bad-file", `The PNG file is damaged: ${reason}.`, {
-    remedy: "Take the original file.",
+    remedy: "Use the original file.",
   });
 }
 
@@ -105,7 +105,7 @@ async function textOf({ type, data }: Chunk): Promise<[keyword: string, text: st
   return text === null ? null : [latin1(keyword), new TextDecoder().decode(text)];
 }
 
-/** zlib; null when it is damaged or unpacks to more than MAX_TEXT_BYTES. */
+/** zlib; null if the data is damaged or decompresses to more than MAX_TEXT_BYTES. */
 async function inflate(data: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer> | null> {
   const parts: Uint8Array[] = [];
   let size = 0;
@@ -162,7 +162,7 @@ function until(bytes: Uint8Array<ArrayBuffer>, end: number): Uint8Array<ArrayBuf
   return at === -1 ? bytes : bytes.subarray(0, at);
 }
 
-/** Every byte as the character of its number; TextDecoder's "latin1" is Windows-1252. */
+/** Maps each byte to the character with that code; TextDecoder's "latin1" is Windows-1252. */
 function latin1(bytes: Uint8Array): string {
   let text = "";
   for (let i = 0; i < bytes.length; i += 8192) text += String.fromCharCode(...bytes.subarray(i, i + 8192));

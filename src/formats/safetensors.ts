@@ -1,6 +1,6 @@
-// Safetensors files: read the header of a Blob without reading the file, stream tensors in file order, write new files.
-// A file is 8 bytes of little-endian header length, a JSON header, then the tensors' bytes without overlaps or holes
-// (https://github.com/huggingface/safetensors#format). Every file is untrusted: all of that is checked before use.
+// Safetensors files: reads the header of a Blob without the data, streams tensors in file order, writes new files.
+// A file is an 8-byte little-endian header length, a JSON header, then the tensors' bytes without overlaps or gaps
+// (https://github.com/huggingface/safetensors#format). Files are untrusted, so all of this is checked before use.
 
 import { type DType, dtypeSizeBytes, isDType, isFloat, toFloat32 } from "../shared/dtype.ts";
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
@@ -8,7 +8,7 @@ import { counted } from "../shared/words.ts";
 import { findDuplicateKey } from "./json-keys.ts";
 import { describeForeignFile } from "./signatures.ts";
 
-/** One tensor and where its bytes lie. Reading it again later gives the pristine values again. */
+/** A tensor and the location of its bytes. Reading it again returns the pristine values. */
 export interface TensorSource {
   /** Name in the file. */
   readonly name: string;
@@ -34,7 +34,7 @@ export interface SafetensorsFile {
 /** Limit of the format's reference implementation. */
 const MAX_HEADER_BYTES = 100_000_000;
 
-const REDOWNLOAD = "The file is damaged or incomplete: download it again.";
+const REDOWNLOAD = "The file is damaged or incomplete; download it again.";
 
 function badFile(fileName: string, message: string, remedy = REDOWNLOAD): StylusError {
   return new StylusError("bad-file", message, { where: fileName, remedy });
@@ -50,7 +50,7 @@ export async function readHeader(blob: Blob, { fileName }: { fileName: string })
   if (foreign)
     throw new StylusError("unsupported", foreign.message, { where: fileName, remedy: foreign.remedy });
   if (start.length < 8)
-    throw badFile(fileName, `Not a safetensors file: only ${counted(blob.size, "byte")} long.`);
+    throw badFile(fileName, `Not a safetensors file: it has only ${counted(blob.size, "byte")}.`);
 
   const length = new DataView(start.buffer).getBigUint64(0, true);
   if (length > BigInt(MAX_HEADER_BYTES))
@@ -58,7 +58,10 @@ export async function readHeader(blob: Blob, { fileName }: { fileName: string })
   const headerBytes = Number(length);
   const dataOffset = 8 + headerBytes;
   if (dataOffset > blob.size)
-    throw badFile(fileName, `Cut off: the header needs ${dataOffset} bytes, the file has ${blob.size}.`);
+    throw badFile(
+      fileName,
+      `The file is truncated: the header needs ${dataOffset} bytes, but the file has ${blob.size}.`,
+    );
 
   const header = parseHeader(new Uint8Array(await blob.slice(8, dataOffset).arrayBuffer()), fileName);
   const metadata = readMetadata(header, fileName);
@@ -122,8 +125,7 @@ function readEntry(
   if (!isDType(dtype))
     throw new StylusError("unsupported", `Tensor "${name}" has the unknown type ${JSON.stringify(dtype)}.`, {
       where: fileName,
-      remedy:
-        "Its numbers are stored in a way that is not read here: look for a version in fp16, bf16 or fp32.",
+      remedy: "Use a version of the file in fp16, bf16 or fp32.",
     });
   if (!isSizeList(shape)) return fail("its shape is not a list of sizes");
   if (!isSizeList(offsets) || offsets.length !== 2) return fail("data_offsets is not a pair of positions");
@@ -151,10 +153,7 @@ function checkLayout(
   for (const { name, offset, sizeBytes } of tensors) {
     if (offset < position) throw badFile(file.fileName, `Tensor "${name}" overlaps the one before it.`);
     if (offset > position)
-      throw badFile(
-        file.fileName,
-        `Before tensor "${name}" stand ${counted(offset - position, "unused byte")}.`,
-      );
+      throw badFile(file.fileName, `Tensor "${name}" follows ${counted(offset - position, "unused byte")}.`);
     position += sizeBytes;
   }
   if (position !== file.sizeBytes)
@@ -164,23 +163,23 @@ function checkLayout(
     );
 }
 
-/** The tensor's bytes as they stand in the file. */
+/** The tensor's raw bytes. */
 export async function readTensor(source: TensorSource): Promise<Uint8Array<ArrayBuffer>> {
   return readRange(source, { begin: 0, end: source.sizeBytes });
 }
 
-/** The tensor's values as float32, converted from whatever type the file has. */
+/** The tensor's values, converted to float32. */
 export async function readTensorF32(source: TensorSource): Promise<Float32Array> {
   if (!isFloat(source.dtype)) {
     throw badFile(
       source.fileName,
-      `Tensor "${source.name}" holds ${source.dtype}, not numbers of a network.`,
+      `Tensor "${source.name}" has type ${source.dtype}, which no network uses.`,
     );
   }
   return toFloat32(await readTensor(source), source.dtype);
 }
 
-/** Rows `[begin, end)` of a 2-D tensor as float32 [end - begin, columns], without reading the others. */
+/** Rows `[begin, end)` of a 2-D tensor as float32 [end - begin, columns]; reads no other rows. */
 export async function readRowsF32(
   source: TensorSource,
   { begin, end }: { begin: number; end: number },
@@ -199,7 +198,7 @@ async function readRange(
   } catch (cause) {
     throw new StylusError(
       "bad-file",
-      `Reading tensor "${source.name}" failed: the file was moved or changed.`,
+      `Tensor "${source.name}" could not be read: the file was moved or changed.`,
       {
         where: source.fileName,
         remedy: "Choose the file again.",
@@ -208,13 +207,13 @@ async function readRange(
     );
   }
   if (buffer.byteLength !== end - begin)
-    throw badFile(source.fileName, `Tensor "${source.name}" is cut off.`);
+    throw badFile(source.fileName, `Tensor "${source.name}" is truncated.`);
   return new Uint8Array(buffer);
 }
 
 /**
- * Reads many tensors in file order, joining small neighbours into one read of at most `chunkBytes`,
- * so that memory stays at one chunk (or the largest tensor). The yielded bytes are valid until the next step.
+ * Reads many tensors in file order, combining small neighbours into reads of at most `chunkBytes`,
+ * so that memory peaks at one chunk (or the largest tensor). The yielded bytes are valid until the next step.
  */
 export async function* streamTensors(
   sources: Iterable<TensorSource>,
@@ -265,7 +264,7 @@ export interface TensorData {
   readonly bytes: Uint8Array;
 }
 
-/** A whole file. Larger element types come first, then names in order, so that every tensor is aligned to its type. */
+/** A complete file. Sorts by element size, largest first, then by name, so that every tensor is aligned to its type. */
 export function writeSafetensors(
   tensors: readonly TensorData[],
   metadata: Readonly<Record<string, string>> = {},

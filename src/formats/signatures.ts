@@ -1,4 +1,4 @@
-// Files that people drop in place of a safetensors file, told by their first bytes, each with words that help.
+// Recognises files that users mistake for safetensors by their first bytes, and says what to use instead.
 
 export interface ForeignFile {
   readonly message: string;
@@ -10,11 +10,11 @@ const CONVERT = "Use the .safetensors version of this model, or convert it with 
 /** Tab, line feed, form feed, carriage return. */
 const TEXT_CONTROLS: ReadonlySet<number> = new Set([9, 10, 12, 13]);
 
-/** Whether bytes are the beginning of a text in UTF-8 or ASCII. */
+/** Whether the bytes start a UTF-8 or ASCII text. */
 function isText(start: Uint8Array): boolean {
   if (start.length === 0 || start.some((byte) => byte < 0x20 && !TEXT_CONTROLS.has(byte))) return false;
   try {
-    // As a stream: the last character may be cut.
+    // As a stream, because the last character may be incomplete.
     new TextDecoder("utf-8", { fatal: true }).decode(start, { stream: true });
     return true;
   } catch {
@@ -22,45 +22,45 @@ function isText(start: Uint8Array): boolean {
   }
 }
 
-/** What a file is when it is not safetensors, from its first bytes (up to 64); undefined when nothing speaks against safetensors. */
+/** Identifies a file that is not safetensors by its first bytes (up to 64); undefined if it may be safetensors. */
 export function describeForeignFile(start: Uint8Array): ForeignFile | undefined {
   const text = String.fromCharCode(...start);
   if (text.startsWith("PK\u0003\u0004")) {
     return {
       message:
-        "This is a ZIP archive, most likely a PyTorch pickle (.ckpt, .pt, .bin). Pickles can run code and are not read.",
+        "This is a ZIP archive, probably a PyTorch pickle (.ckpt, .pt, .bin). Pickles can run code, so Stylus does not read them.",
       remedy: CONVERT,
     };
   }
   // Protocol 2 and later begin with 0x80 and the version; a safetensors header of 0x280 bytes has a zero third byte.
   if (start[0] === 0x80 && start[1]! >= 2 && start[1]! <= 5 && (start[2] !== 0 || text[8] !== "{")) {
     return {
-      message: "This is a Python pickle (.ckpt, .pt, .bin). Pickles can run code and are not read.",
+      message:
+        "This is a Python pickle (.ckpt, .pt, .bin). Pickles can run code, so Stylus does not read them.",
       remedy: CONVERT,
     };
   }
   if (text.startsWith("GGUF"))
-    return { message: "This is a GGUF file, which this program does not read.", remedy: CONVERT };
+    return { message: "This is a GGUF file, which Stylus does not read.", remedy: CONVERT };
   if (text.startsWith("\x89HDF"))
-    return { message: "This is an HDF5 (Keras) file, which this program does not read.", remedy: CONVERT };
+    return { message: "This is an HDF5 (Keras) file, which Stylus does not read.", remedy: CONVERT };
   if (text.startsWith("version https://git-lfs")) {
     return {
       message: "This is a Git LFS pointer, not the file itself.",
-      remedy: "Download the real file (git lfs pull, or the download button of the site).",
+      remedy: "Download the actual file with `git lfs pull` or the site's download button.",
     };
   }
   if (/^\s*<(!doctype|html|\?xml)/i.test(text)) {
     return {
       message: "This is a web page, not a model file.",
-      remedy: "The download needed a login or failed: download it again from the model's page.",
+      remedy: "The download failed or needed a login; download the file again from the model's page.",
     };
   }
-  // Safetensors and all other binary files have control characters in their first bytes.
+  // Binary files, safetensors included, have control characters in their first bytes.
   if (isText(start)) {
     return {
       message: "This is a text file, not a model or an adapter.",
-      remedy:
-        "Look for the file itself on its page: a note, a list or an error message was saved in its place.",
+      remedy: "Download the file again from its page; a note or an error message was saved instead.",
     };
   }
   return undefined;

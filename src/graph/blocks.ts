@@ -1,4 +1,4 @@
-// Blocks that UNet and VAE share, in the order of operations of diffusers' resnet.py, attention.py, transformer_2d.py.
+// Blocks shared by U-Net and VAE, with the operation order of diffusers' resnet.py, attention.py, transformer_2d.py.
 
 import type { GraphBuilder } from "./builder.ts";
 import type { Value } from "./graph.ts";
@@ -40,7 +40,7 @@ interface AttentionOptions {
   readonly heads: number;
 }
 
-/** Attention of a transformer block: no biases but in the output projection. */
+/** Attention of a transformer block; only the output projection has a bias. */
 function projectedAttention(g: GraphBuilder, x: Value, { name, context, heads }: AttentionOptions): Value {
   const features = x.shape[2]!;
   const project = (part: string, from: Value): Value =>

@@ -1,11 +1,11 @@
-// What the builder refuses, naming the tensor, and what it hands over.
+// Shapes that the builder rejects, naming the tensor, and the graph it returns.
 
 import { describe, expect, it } from "vitest";
 import { GraphBuilder } from "./builder.ts";
 
 const norm = { module: "norm", groups: 3, eps: 1e-5, silu: false };
 
-describe("shapes that do not fit are refused with the tensor's name", () => {
+describe("rejects mismatched shapes and names the tensor", () => {
   it.each<[string, (g: GraphBuilder) => unknown, RegExp]>([
     ["groups", (g) => g.groupNorm(g.input("x", [1, 4, 2, 2]), norm), /3 groups: x \[1, 4, 2, 2\]/],
     ["a map's rank", (g) => g.toTokens(g.input("x", [1, 4, 2])), /Not a map: x \[1, 4, 2\]/],
@@ -31,7 +31,7 @@ describe("shapes that do not fit are refused with the tensor's name", () => {
     [
       "one parameter of two shapes",
       (g) => [g.parameter("w", [2, 3]), g.parameter("w", [3, 2])],
-      /differ \(\[3, 2\]\): w \[2, 3\]/,
+      /different shapes \(\[3, 2\]\): w \[2, 3\]/,
     ],
     ["more rows than a table has", (g) => g.firstRows(g.parameter("w", [2, 3]), 4), /Fewer than 4 rows: w/],
   ])("%s", (_, build, message) => {
@@ -39,13 +39,13 @@ describe("shapes that do not fit are refused with the tensor's name", () => {
       expect.objectContaining({
         code: "bad-file",
         message: expect.stringMatching(message),
-        remedy: "The model's config does not fit its tensors; use a matching config.json.",
+        remedy: "The model's config does not match its tensors; use a matching config.json.",
       }),
     );
   });
 });
 
-it("a graph is plain data: a copy of it equals it", () => {
+it("returns plain data: a structured clone equals the graph", () => {
   const g = new GraphBuilder("vae");
   const x = g.input("x", [1, 4, 8, 8]);
   const y = g.conv(x, { module: "conv", channels: 6, kernel: 3, stride: 2, padding: "end" });

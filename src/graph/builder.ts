@@ -1,5 +1,5 @@
-// Builds a Graph node by node. Every value carries its static shape and every operator checks its inputs, so a bad config
-// fails here with the tensor's name and not inside a back end.
+// Builds a Graph node by node. Every value has a static shape and every operator checks its inputs, so a bad config
+// fails here with the tensor's name rather than inside a back end.
 
 import { StylusError } from "../shared/errors.ts";
 import type {
@@ -20,7 +20,7 @@ export interface ConvOptions {
   readonly stride?: 1 | 2;
   readonly padding?: "same" | "end";
   readonly smallMap?: boolean;
-  /** A map that is added to the result of a 1×1 convolution. */
+  /** A map added to the result of a 1×1 convolution. */
   readonly residual?: Value;
 }
 
@@ -41,12 +41,12 @@ export interface LinearOptions {
   readonly pointwise?: boolean;
 }
 
-/** Values whose shapes do not fit: the config and the tensors disagree. */
+/** Mismatched shapes: the config and the tensors disagree. */
 function shapeError(message: string, ...values: Value[]): StylusError {
   const described = values.map(({ name, shape }) => `${name} [${shape.join(", ")}]`).join(" · ");
   return new StylusError("bad-file", `${message}: ${described}`, {
     where: values[0]?.name ?? "graph",
-    remedy: "The model's config does not fit its tensors; use a matching config.json.",
+    remedy: "The model's config does not match its tensors; use a matching config.json.",
   });
 }
 
@@ -82,7 +82,7 @@ export class GraphBuilder {
     this.#outputs.push({ name, shape: value.shape, value });
   }
 
-  /** A parameter in the checkpoint's shape. Asking twice for one name gives the same value. */
+  /** A parameter in the checkpoint's shape. The same name always returns the same value. */
   parameter(name: string, shape: readonly number[]): Parameter {
     const known = this.#parameters.get(name);
     if (known === undefined) {
@@ -91,7 +91,7 @@ export class GraphBuilder {
       return parameter;
     }
     if (known.shape.join() !== shape.join())
-      throw shapeError(`Parameter used with shapes that differ ([${shape.join(", ")}])`, known);
+      throw shapeError(`Parameter used with different shapes ([${shape.join(", ")}])`, known);
     return known;
   }
 
@@ -242,7 +242,7 @@ export class GraphBuilder {
     return this.#add("Concat", { shape, inputs: [a, b], attributes: {} });
   }
 
-  /** To twice the size, or one less where the larger map had an odd length. */
+  /** Doubles the size, minus one where the larger map had an odd length. */
   upsample(x: Value, { height, width }: { height: number; width: number }): Value {
     const [batch, channels] = sizesOfMap(x);
     return this.#add("Upsample", { shape: [batch, channels, height, width], inputs: [x], attributes: {} });
@@ -253,11 +253,11 @@ export class GraphBuilder {
     return this.#add("ToTokens", { shape: [batch, height * width, channels], inputs: [map], attributes: {} });
   }
 
-  /** @param like a map of the height and width that the tokens have */
+  /** @param like a map with the tokens' height and width */
   fromTokens(tokens: Value, like: Value): Value {
     const [batch, count, channels] = tokens.shape as [number, number, number];
     const [, , height, width] = sizesOfMap(like);
-    if (count !== height * width) throw shapeError("Tokens do not make up the map", tokens, like);
+    if (count !== height * width) throw shapeError("Tokens do not fill the map", tokens, like);
     return this.#add("FromTokens", {
       shape: [batch, channels, height, width],
       inputs: [tokens],

@@ -149,7 +149,7 @@ describe("single file", () => {
     for (const { name } of unetSpecs(unet)) expect(checkpoint.unet.tensors.has(name), name).toBe(true);
   });
 
-  it("known names of a real checkpoint land where they belong", async () => {
+  it("maps known names of a real checkpoint to the right parameters", async () => {
     const { unet, vae } = await openCheckpoint([{ path: "m.safetensors", blob: singleFile() }]);
     const fileName = (tensors: typeof unet.tensors, name: string): string => tensors.get(name)!.name;
     expect(fileName(unet.tensors, "down_blocks.1.attentions.0.transformer_blocks.0.attn1.to_q.weight")).toBe(
@@ -190,28 +190,31 @@ describe("single file", () => {
 });
 
 describe("VAE", () => {
-  it("without one, a separate file is asked for", async () => {
+  it("asks for a separate file if there is none", async () => {
     const error = await refusal(singleFile({ vae: false }));
     expect(error.code).toBe("not-found");
     expect(error.remedy).toMatch(/VAE file/);
   });
 
-  it.each(["before", "after"])("a separate file given %s the model replaces the baked one", async (order) => {
-    const vae = {
-      path: "vae.safetensors",
-      blob: blobOf(
-        vaeSpecs(VAE).map(({ name, shape }) => tensor(vaeToLdm(name, { levels: 4 }), shape, "F32")),
-      ),
-    };
-    const model = { path: "model.safetensors", blob: singleFile() };
-    const checkpoint = await openCheckpoint(order === "before" ? [vae, model] : [model, vae]);
-    expect([...checkpoint.vae.tensors.values()].every(({ fileName }) => fileName === "vae.safetensors")).toBe(
-      true,
-    );
-    expect(checkpoint.vae.config).toEqual(VAE);
-  });
+  it.each(["before", "after"])(
+    "a separate VAE given %s the model replaces the built-in one",
+    async (order) => {
+      const vae = {
+        path: "vae.safetensors",
+        blob: blobOf(
+          vaeSpecs(VAE).map(({ name, shape }) => tensor(vaeToLdm(name, { levels: 4 }), shape, "F32")),
+        ),
+      };
+      const model = { path: "model.safetensors", blob: singleFile() };
+      const checkpoint = await openCheckpoint(order === "before" ? [vae, model] : [model, vae]);
+      expect(
+        [...checkpoint.vae.tensors.values()].every(({ fileName }) => fileName === "vae.safetensors"),
+      ).toBe(true);
+      expect(checkpoint.vae.config).toEqual(VAE);
+    },
+  );
 
-  it("old attention names are read", async () => {
+  it("reads old attention names", async () => {
     const old = { to_q: "query", to_k: "key", to_v: "value", "to_out.0": "proj_attn" };
     const rename = (name: string): string =>
       Object.entries(old).reduce((n, [a, b]) => n.replace(`attentions.0.${a}.`, `attentions.0.${b}.`), name);
@@ -259,7 +262,7 @@ describe("diffusers folder", () => {
     { path: "pack/model_index.json", blob: json({}) },
   ];
 
-  it("takes the config where there is one and detects it where not", async () => {
+  it("uses the config if there is one and detects it otherwise", async () => {
     const checkpoint = await openCheckpoint(folder());
     expect(checkpoint.layout).toBe("diffusers");
     expect(checkpoint.unet.config).toEqual({ ...UNET, heads: [4, 4, 4, 4], normGroups: 8 });
@@ -271,12 +274,7 @@ describe("diffusers folder", () => {
   it.each<[string, unknown, string, RegExp]>([
     ["broken JSON", "{", "bad-file", /not valid JSON/],
     ["wrong type", { ...unetJson, norm_num_groups: "8" }, "bad-file", /"norm_num_groups"/],
-    [
-      "list of the wrong length",
-      { ...unetJson, attention_head_dim: [8, 8] },
-      "bad-file",
-      /"attention_head_dim"/,
-    ],
+    ["list of wrong length", { ...unetJson, attention_head_dim: [8, 8] }, "bad-file", /"attention_head_dim"/],
     [
       "another block type",
       { ...unetJson, down_block_types: ["DownBlock2D", "SkipDownBlock2D", "DownBlock2D", "DownBlock2D"] },
@@ -289,7 +287,12 @@ describe("diffusers folder", () => {
       "unsupported",
       /"addition_embed_type"/,
     ],
-    ["text features of another width", { ...unetJson, cross_attention_dim: 32 }, "bad-file", /makes 64/],
+    [
+      "text features of a different width",
+      { ...unetJson, cross_attention_dim: 32 },
+      "bad-file",
+      /produces 64/,
+    ],
   ])("%s", async (_, unet, code, message) => {
     const error = (await openCheckpoint(folder(unet)).catch((reason: unknown) => reason)) as StylusError;
     expect(error.code).toBe(code);
@@ -298,7 +301,7 @@ describe("diffusers folder", () => {
   });
 });
 
-describe("other models are refused with the reason", () => {
+describe("rejects other models with the reason", () => {
   const cross = (width: number): TensorData[] => [
     tensor("model.diffusion_model.input_blocks.1.1.transformer_blocks.0.attn2.to_k.weight", [320, width]),
   ];

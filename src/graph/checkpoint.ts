@@ -1,5 +1,5 @@
-// Opens a model: a diffusers folder or a single file, with an optional separate VAE. Only headers and configs are read here;
-// the tensors stay in their files until they are streamed to the device.
+// Opens a model: a diffusers folder or a single file, with an optional separate VAE. Reads only headers and configs;
+// tensors stay in their files until they stream to the device.
 
 import { readHeader, type SafetensorsFile, type TensorSource } from "../formats/safetensors.ts";
 import { StylusError } from "../shared/errors.ts";
@@ -24,7 +24,7 @@ export interface ModelFile {
 
 export interface Network<Config> {
   readonly config: Config;
-  /** By the program's name of the parameter. */
+  /** By internal parameter name. */
   readonly tensors: ReadonlyMap<string, TensorSource>;
 }
 
@@ -33,9 +33,9 @@ export interface Checkpoint {
   readonly text_encoder: Network<TextEncoderConfig>;
   readonly vae: Network<VaeConfig>;
   readonly layout: "diffusers" | "single-file";
-  /** What the UNet predicts, as far as the files say; single files mostly do not, and then it is "epsilon". */
+  /** What the U-Net predicts; "epsilon" if the files do not say, as most single files do not. */
   readonly predictionType: "epsilon" | "v_prediction";
-  /** scheduler/scheduler_config.json, when there is one. */
+  /** scheduler/scheduler_config.json, if there is one. */
   readonly scheduler: Readonly<Record<string, unknown>> | null;
   /** Metadata of the single file (`modelspec.*` …). */
   readonly metadata: ReadonlyMap<string, string>;
@@ -53,7 +53,7 @@ interface Parts {
 }
 
 /**
- * @param files a diffusers folder, or one single-file checkpoint; a further file holding only a VAE replaces the model's own
+ * @param files a diffusers folder, or one single-file checkpoint; another file with only a VAE replaces the model's own
  * @throws StylusError `bad-file`, `unsupported` (another kind of model, with the reason), `not-found` (a network is missing)
  */
 export async function openCheckpoint(files: readonly ModelFile[]): Promise<Checkpoint> {
@@ -101,7 +101,7 @@ async function readConfig(parts: Parts, { path, blob }: ModelFile): Promise<void
   else parts.scheduler = json as Record<string, unknown>;
 }
 
-/** Of `model.safetensors` and `model.fp16.safetensors` the first: it has at least the precision of the other. */
+/** Prefers `model.safetensors` to `model.fp16.safetensors`: its precision is at least as high. */
 function withoutVariants(files: readonly ModelFile[]): ModelFile[] {
   const plain = files.filter(({ path }) => !/\.(fp16|bf16|non_ema)[.-]/.test(path));
   return plain.length > 0 ? plain : [...files];
@@ -129,7 +129,7 @@ function namesInFolder(network: NetworkId, names: ReadonlySet<string>): NameMap 
   return new Map([...names].map((name) => [name, name]));
 }
 
-/** Prefixes of a single file, and how the names behind them are mapped. */
+/** Prefixes in a single file, and how to map the names after them. */
 const SINGLE_FILE: readonly {
   prefix: string;
   network: NetworkId;
@@ -145,14 +145,14 @@ async function addLoose(parts: Parts, { path, blob }: ModelFile): Promise<void> 
   refuseForeignModel(file.tensors, { fileName: path });
   const names = new Set(file.tensors.keys());
   if (isVae(names)) {
-    // A separate VAE replaces the model's own, whose config says nothing about it.
+    // A separate VAE replaces the model's own; the model's config does not describe it.
     parts.tensors.delete("vae");
     parts.configs.delete("vae");
     addTensors(parts, "vae", { file, names: namesInFolder("vae", names), prefix: "" });
     return;
   }
   if (![...names].some((name) => name.startsWith("model.diffusion_model."))) {
-    throw new StylusError("unsupported", "This file holds no Stable Diffusion model and no VAE.", {
+    throw new StylusError("unsupported", "This file contains no Stable Diffusion model and no VAE.", {
       where: path,
       remedy: "Use a Stable Diffusion 1.x checkpoint.",
     });
@@ -223,7 +223,7 @@ function assemble(
     const [wanted, given] = [unet.config.crossAttentionDim, textEncoder.config.hiddenSize];
     throw new StylusError(
       "bad-file",
-      `The UNet reads text features of ${wanted} channels, the text encoder makes ${given}.`,
+      `The U-Net expects text features with ${wanted} channels, but the text encoder produces ${given}.`,
       { where },
     );
   }

@@ -4,7 +4,7 @@ import { GraphBuilder } from "./builder.ts";
 import type { TextEncoderConfig } from "./config.ts";
 import type { Graph, Value } from "./graph.ts";
 
-/** Name of the token table: not a graph input, its rows are looked up by the caller. */
+/** Name of the token table. Not a graph input: the caller looks up its rows. */
 export const TOKEN_EMBEDDING = "text_model.embeddings.token_embedding.weight"; // [vocabulary, C]
 
 /**

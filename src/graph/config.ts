@@ -1,5 +1,5 @@
-// The configs of the three networks, as plain values, read from diffusers/transformers config.json files.
-// Anything that would change the mathematics and is not implemented is refused by name, never ignored.
+// The three networks' configs as plain values, read from diffusers/transformers config.json files.
+// Rejects, by name, every unsupported setting that would change the result.
 
 import { StylusError } from "../shared/errors.ts";
 
@@ -10,7 +10,7 @@ export interface TextEncoderConfig {
   readonly intermediateSize: number;
   readonly layers: number;
   readonly heads: number;
-  /** Length of the context, 77 in CLIP. */
+  /** Context length, 77 in CLIP. */
   readonly maxPositions: number;
   readonly layerNormEps: number;
   readonly activation: "quick_gelu" | "gelu";
@@ -22,7 +22,7 @@ export interface UnetConfig {
   readonly outChannels: number;
   readonly blockOutChannels: readonly number[];
   readonly layersPerBlock: number;
-  /** Per level, from the largest map down: does the block have transformers? */
+  /** Per level, from the largest map down: whether the block has transformers. */
   readonly downAttention: readonly boolean[];
   /** Per level, from the smallest map up. */
   readonly upAttention: readonly boolean[];
@@ -45,7 +45,7 @@ export interface VaeConfig {
   readonly blockOutChannels: readonly number[];
   readonly layersPerBlock: number;
   readonly normGroups: number;
-  /** Latents of the UNet are `scalingFactor` times those of the VAE. */
+  /** The U-Net's latents are the VAE's times `scalingFactor`. */
   readonly scalingFactor: number;
   readonly quantConv: boolean;
   readonly postQuantConv: boolean;
@@ -53,7 +53,7 @@ export interface VaeConfig {
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Reads fields of one config.json; every complaint names file and field. */
+/** Reads fields of one config.json; every error names the file and the field. */
 class Fields {
   private readonly json: Json;
   private readonly path: string;
@@ -124,7 +124,7 @@ class Fields {
     return value as T;
   }
 
-  /** Refuses the config when `field` is set to anything but null or one of `allowed`. */
+  /** Rejects the config unless `field` is absent, null or one of `allowed`. */
   only(field: string, ...allowed: unknown[]): void {
     const value = this.json[field] ?? null;
     if (value !== null && !allowed.some((one) => JSON.stringify(one) === JSON.stringify(value)))
@@ -134,7 +134,7 @@ class Fields {
   private unsupported(field: string, value: unknown): never {
     throw new StylusError(
       "unsupported",
-      `"${field}": ${JSON.stringify(value)} is not something Stable Diffusion 1.x uses, and is not implemented.`,
+      `"${field}": ${JSON.stringify(value)} is not supported: Stable Diffusion 1.x does not use it.`,
       { where: this.path, remedy: "Use a Stable Diffusion 1.x model." },
     );
   }
@@ -189,7 +189,7 @@ export function parseUnetConfig(json: unknown, { path }: { path: string }): Unet
   fields.only("mid_block_scale_factor", 1);
   fields.only("resnet_out_scale_factor", 1);
   fields.only("resnet_skip_time_act", false);
-  // SD 1.x's configs call the number of heads "attention_head_dim"; "num_attention_heads" has the word when it is there.
+  // SD 1.x configs call the number of heads "attention_head_dim"; "num_attention_heads" takes precedence.
   const heads = (json as Json)["num_attention_heads"] == null ? "attention_head_dim" : "num_attention_heads";
   return {
     inChannels: fields.positive("in_channels", 4),
@@ -221,7 +221,7 @@ function uniformLayers(fields: Fields, { count, path }: { count: number; path: s
   if (list.some((value) => value !== list[0])) {
     throw new StylusError(
       "unsupported",
-      '"layers_per_block" differs between levels, which is not implemented.',
+      '"layers_per_block" differs between levels, which is not supported.',
       { where: path },
     );
   }
@@ -229,7 +229,7 @@ function uniformLayers(fields: Fields, { count, path }: { count: number; path: s
 }
 
 /**
- * `tensors` tells what older configs do not: whether the quantisation convolutions exist.
+ * `tensors` shows what older configs omit: whether the quantisation convolutions exist.
  * @throws StylusError naming `path` and the field
  */
 export function parseVaeConfig(

@@ -1,5 +1,5 @@
-// Configs of networks whose file has none: read off the shapes of the tensors (diffusers names). What shapes cannot tell is
-// the same in every Stable Diffusion 1.x model: 8 attention heads in the UNet, 64 channels a head in CLIP, 32 norm groups.
+// Derives missing network configs from tensor shapes (diffusers names). What shapes do not show is the same in every
+// Stable Diffusion 1.x model: 8 attention heads in the U-Net, 64 channels per head in CLIP, 32 norm groups.
 
 import type { TensorSource } from "../formats/safetensors.ts";
 import { StylusError } from "../shared/errors.ts";
@@ -29,7 +29,7 @@ function count(tensors: Tensors, name: (index: number) => string): number {
   return index;
 }
 
-/** @throws StylusError `bad-file` when a tensor that decides is missing */
+/** @throws StylusError `bad-file` if a tensor needed for detection is missing */
 export function detectTextEncoder(tensors: Tensors): TextEncoderConfig {
   const layer = "text_model.encoder.layers";
   const [maxPositions, hiddenSize] = shapeOf(tensors, "text_model.embeddings.position_embedding.weight") as [
@@ -48,7 +48,7 @@ export function detectTextEncoder(tensors: Tensors): TextEncoderConfig {
   };
 }
 
-/** @throws StylusError `bad-file` when a tensor that decides is missing */
+/** @throws StylusError `bad-file` if a tensor needed for detection is missing */
 export function detectUnet(tensors: Tensors): UnetConfig {
   const levels = count(tensors, (i) => `down_blocks.${i}.resnets.0.conv1.weight`);
   const each = Array.from({ length: levels }, (_, level) => level);
@@ -73,7 +73,7 @@ export function detectUnet(tensors: Tensors): UnetConfig {
   };
 }
 
-/** @throws StylusError `bad-file` when a tensor that decides is missing */
+/** @throws StylusError `bad-file` if a tensor needed for detection is missing */
 export function detectVae(tensors: Tensors): VaeConfig {
   const levels = count(tensors, (i) => `encoder.down_blocks.${i}.resnets.0.conv1.weight`);
   return {

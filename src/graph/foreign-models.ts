@@ -1,4 +1,5 @@
-// Safetensors files that are sound but not Stable Diffusion 1.x: told by tensor names and shapes, refused with the reason.
+// Recognises valid safetensors files that are not Stable Diffusion 1.x by tensor names and shapes, and rejects them with
+// the reason.
 
 import { StylusError } from "../shared/errors.ts";
 
@@ -6,7 +7,7 @@ interface Shaped {
   readonly shape: readonly number[];
 }
 
-const SD1 = "Use a Stable Diffusion 1.x model (1.4, 1.5 or a community model made from them).";
+const SD1 = "Use a Stable Diffusion 1.x model (1.4, 1.5 or a community model based on them).";
 
 const FOREIGN: readonly { readonly key: RegExp; readonly what: string; readonly remedy?: string }[] = [
   { key: /(^|\.)double_blocks\.\d+\./, what: "a Flux model" },
@@ -20,8 +21,8 @@ const FOREIGN: readonly { readonly key: RegExp; readonly what: string; readonly 
   { key: /(^|\.)(input_hint_block|controlnet_cond_embedding)\./, what: "a ControlNet" },
   {
     key: /\.scale_weight$|^scaled_fp8$/,
-    what: "a model in scaled 8-bit storage",
-    remedy: "Use the F16 or plain F8 version of this model.",
+    what: "a model in scaled FP8",
+    remedy: "Use the FP16 or plain FP8 version of this model.",
   },
   {
     key: /lora_(up|down|A|B)\b|\.lora\.(up|down)\.|hada_w1_a|lokr_w1/,
@@ -36,7 +37,7 @@ const WIDTHS: Readonly<Record<number, string>> = {
   2048: "a Stable Diffusion XL model",
 };
 
-/** @throws StylusError `unsupported` when the tensors are those of another kind of model */
+/** @throws StylusError `unsupported` if the tensors belong to another kind of model */
 export function refuseForeignModel(
   tensors: ReadonlyMap<string, Shaped>,
   { fileName }: { fileName: string },

@@ -1,8 +1,8 @@
-// A network as a value: nodes in the order they are computed, with every shape known. It says what is computed and leaves
-// how to a back end: memory layout, number type, fusion, kernels. The same graph runs on every back end.
+// A network as a value: nodes in execution order, with every shape known. A graph says what to compute; the back end
+// decides how: memory layout, number type, fusion, kernels. The same graph runs on every back end.
 //
-// Numbers are real numbers here; the inputs and outputs of a network are float32, what lies between is the back end's
-// choice. An image-like hidden state ("map") is [B, C, H, W], tokens are [B, T, C].
+// Inputs and outputs are float32; the back end chooses the type of everything between. An image-like hidden state
+// ("map") is [B, C, H, W], tokens are [B, T, C].
 //
 // Inputs and outputs of the networks:
 //   text encoder  token_embeddings [B, T, C] (rows of text_model.embeddings.token_embedding.weight, looked up by the caller
@@ -10,7 +10,7 @@
 //                 → clip_skip_1 … clip_skip_N [B, T, C]: hidden states N layers from the end, final layer norm applied
 //                 (clip_skip_1 is the usual last hidden state)
 //   UNet          sample [B, Cin, H, W], timestep [1], encoder_hidden_states [B, T, cross] → out_sample [B, Cout, H, W]
-//   VAE decoder   latent_sample [B, 4, H, W] (already divided by the scaling factor) → sample [B, 3, 8H, 8W], about -1 … 1
+//   VAE decoder   latent_sample [B, 4, H, W] (divided by the scaling factor) → sample [B, 3, 8H, 8W], about -1 … 1
 //   VAE encoder   sample [B, 3, 8H, 8W] → moments [B, 8, H, W]: mean, then log variance (not clamped)
 
 export type NetworkId = "unet" | "text_encoder" | "vae";
@@ -24,21 +24,21 @@ export interface Value {
 /** A weight, bias or table of the checkpoint, named by its module path: `down_blocks.0.resnets.0.conv1.weight`. */
 export type Parameter = Value;
 
-/** Every operator: the values it reads, what it is set to, the values it makes. */
+/** Every operator: its inputs, attributes and outputs. */
 interface Operators {
-  /** 3×3 or 1×1 by the weight [C′, C, k, k]. The residual, a map, is added to the result; only 1×1 have one. */
+  /** 3×3 or 1×1 convolution with the weight [C′, C, k, k]. Only 1×1 may have a residual, a map added to the result. */
   Conv: {
     inputs: readonly [x: Value, weight: Parameter, bias: Parameter, residual: Value | null];
     attributes: {
       readonly stride: 1 | 2;
       /** "same": k/2 on each side; "end": 1 at the right and bottom only (the VAE encoder's downsampler). */
       readonly padding: "same" | "end";
-      /** The output has few positions and many channels. A module says the same for all sizes of image. */
+      /** The output has few positions and many channels. A module sets this alike for all image sizes. */
       readonly smallMap: boolean;
     };
     outputs: readonly [map: Value];
   };
-  /** Over the groups of a map's channels; `shift` [B, C] is added to each channel before, SiLU applied after. */
+  /** Over the groups of a map's channels; adds `shift` [B, C] to each channel before, applies SiLU after. */
   GroupNorm: {
     inputs: readonly [x: Value, weight: Parameter, bias: Parameter, shift: Value | null];
     attributes: { readonly groups: number; readonly eps: number; readonly silu: boolean };
@@ -76,9 +76,9 @@ interface Operators {
     attributes: { readonly kind: "silu" | "gelu" | "quick_gelu" };
     outputs: readonly [y: Value];
   };
-  /** Of one shape, or b repeated along the leading axes that it lacks. */
+  /** a + b; b has the same shape or is broadcast along missing leading axes. */
   Add: { inputs: readonly [a: Value, b: Value]; attributes: NoAttributes; outputs: readonly [sum: Value] };
-  /** Two maps, channel after channel. */
+  /** Concatenates two maps along the channels. */
   Concat: { inputs: readonly [a: Value, b: Value]; attributes: NoAttributes; outputs: readonly [map: Value] };
   /** Nearest neighbour: output i reads input floor(i · in / out) along each axis. */
   Upsample: { inputs: readonly [x: Value]; attributes: NoAttributes; outputs: readonly [map: Value] };
@@ -105,25 +105,25 @@ export type Operator = keyof Operators;
 /** A node of one operator. */
 export type NodeOf<Op extends Operator> = {
   readonly op: Op;
-  /** The module that it belongs to, for messages; its parameters are `${module}.weight` and `${module}.bias`. */
+  /** Its module, for messages; its parameters are `${module}.weight` and `${module}.bias`. */
   readonly module: string;
 } & Readonly<Operators[Op]>;
 
 export type GraphNode = { readonly [Op in Operator]: NodeOf<Op> }[Operator];
 
-/** A result of the network, under the name that callers ask for. */
+/** A result of the network, by the name that callers request. */
 export interface GraphOutput extends Value {
-  /** The value that it is. */
+  /** The value that holds it. */
   readonly value: Value;
 }
 
 export interface Graph {
   readonly network: NetworkId;
-  /** Every node after those it reads from. */
+  /** Topologically sorted. */
   readonly nodes: readonly GraphNode[];
-  /** Without the parameters. */
+  /** Excludes parameters. */
   readonly inputs: readonly Value[];
   readonly outputs: readonly GraphOutput[];
-  /** In the order of their first use. */
+  /** In order of first use. */
   readonly parameters: readonly Parameter[];
 }

@@ -1,7 +1,7 @@
-// From the names of files to the one name a parameter has inside the program. Single-file checkpoints carry the names of
-// CompVis' latent diffusion code (LDM); diffusers' own conversion (loaders/single_file_utils.py) is the reference of the map.
+// Maps names in files to the internal name of each parameter. Single-file checkpoints use the names of CompVis' latent
+// diffusion code (LDM); the mapping follows diffusers' conversion (loaders/single_file_utils.py).
 
-/** LDM name → diffusers name for each tensor of one network; names without a place in it are left out. */
+/** LDM name → diffusers name for each tensor of one network; omits names that do not belong to it. */
 export type NameMap = ReadonlyMap<string, string>;
 
 const LDM_RESNET: Readonly<Record<string, string>> = {
@@ -28,8 +28,8 @@ function splitParameter(name: string): { module: string; parameter: string } {
 }
 
 /**
- * Which diffusers block each numbered LDM block is. LDM numbers its blocks through; where a level ends shows from the
- * down- and upsamplers, so any number of levels and layers is read off the names themselves.
+ * The diffusers block of each numbered LDM block. LDM numbers blocks consecutively; down- and upsamplers mark the end of
+ * a level, so the names alone give any number of levels and layers.
  */
 function ldmUnetBlocks(names: ReadonlySet<string>): Map<string, string> {
   const blocks = new Map([
@@ -50,7 +50,7 @@ function ldmUnetBlocks(names: ReadonlySet<string>): Map<string, string> {
   }
   for (let n = 0, level = 0, layer = 0; hasBlock(names, `output_blocks.${n}`); n++) {
     blocks.set(`output_blocks.${n}.0`, `up_blocks.${level}.resnets.${layer}`);
-    // The upsampler follows the attention, or takes its place in a block without one.
+    // The upsampler follows the attention or, in a block without attention, replaces it.
     const upsampler = [1, 2]
       .map((i) => `output_blocks.${n}.${i}.conv`)
       .find((module) => names.has(`${module}.weight`));
@@ -69,7 +69,7 @@ function hasBlock(names: ReadonlySet<string>, block: string): boolean {
   return ["in_layers.0.weight", "op.weight"].some((tail) => names.has(`${block}.0.${tail}`));
 }
 
-/** Map of a UNet in LDM names (prefix `model.diffusion_model.` removed). */
+/** Map of a U-Net in LDM names (prefix `model.diffusion_model.` removed). */
 export function ldmUnetNames(names: ReadonlySet<string>): NameMap {
   const blocks = ldmUnetBlocks(names);
   const map = new Map<string, string>();
@@ -162,7 +162,7 @@ export function diffusersVaeNames(names: ReadonlySet<string>): NameMap {
   return new Map([...names].map((name) => [name, renamed(name)]));
 }
 
-/** Map of a CLIP text model; some files leave out `text_model.`. */
+/** Map of a CLIP text model; some files omit `text_model.`. */
 export function clipTextNames(names: ReadonlySet<string>): NameMap {
   const map = new Map<string, string>();
   for (const name of names) {

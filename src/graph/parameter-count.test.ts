@@ -1,4 +1,4 @@
-// The graphs of the published Stable Diffusion 1.5 configs have exactly the parameters of the published networks.
+// Graphs of the published Stable Diffusion 1.5 configs have exactly the published networks' parameters.
 
 import { describe, expect, it } from "vitest";
 import { buildTextEncoder, TOKEN_EMBEDDING } from "./clip-text.ts";
@@ -45,7 +45,7 @@ describe("Stable Diffusion 1.5", () => {
     expect(parameters.length).toBe(686);
   });
 
-  it("UNet: parameters are the same for all sizes, as they are stored once", () => {
+  it("UNet: all image sizes share the same parameters", () => {
     const sizes = [size, { batch: 2, height: 64, width: 64 }, { batch: 1, height: 128, width: 96 }];
     const [first, ...others] = sizes.map((one) => buildUnet(unet, { ...one, contextTokens: 77 }).parameters);
     for (const other of others) expect(other).toEqual(first);

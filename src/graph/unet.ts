@@ -11,7 +11,7 @@ export interface UnetSize {
   readonly height: number;
   readonly width: number;
   readonly contextTokens: number;
-  /** Also outputs the hidden state after every block, under the block's name: where do two implementations part? */
+  /** Also outputs the hidden state after every block, by block name, to find where two implementations diverge. */
   readonly blockOutputs?: boolean;
 }
 
@@ -59,7 +59,7 @@ export function buildUnet(
   return g.finish();
 }
 
-/** SiLU of the time embedding [B, 4·C₀]: every residual block begins its projection with that SiLU. */
+/** SiLU of the time embedding [B, 4·C₀]: every residual block's projection starts with this SiLU. */
 function timeEmbedding(
   g: GraphBuilder,
   timestep: Value,
@@ -74,7 +74,7 @@ function timeEmbedding(
   return g.repeatRow(embedded, batch);
 }
 
-/** The three kinds of blocks; skip connections go through the caller's stack. */
+/** The three kinds of blocks; skip connections use the caller's stack. */
 class UnetBlocks {
   private readonly g: GraphBuilder;
   private readonly config: UnetConfig;

@@ -5,7 +5,7 @@ import { GraphBuilder } from "./builder.ts";
 import type { VaeConfig } from "./config.ts";
 import type { Graph, Value } from "./graph.ts";
 
-/** Eps of every group norm in the VAE. */
+/** Epsilon of every group norm in the VAE. */
 const EPS = 1e-6;
 
 export interface VaeSize {
@@ -13,7 +13,7 @@ export interface VaeSize {
   /** Of the latents. */
   readonly height: number;
   readonly width: number;
-  /** Also outputs the hidden state after every block, under the block's name, as buildUnet does. */
+  /** Also outputs the hidden state after every block, by block name, as buildUnet does. */
   readonly blockOutputs?: boolean;
 }
 
@@ -22,7 +22,7 @@ export function vaeScale(config: VaeConfig): number {
   return 2 ** (config.blockOutChannels.length - 1);
 }
 
-/** latent_sample [B, 4, H, W], divided by the scaling factor already → sample [B, 3, 8H, 8W] */
+/** latent_sample [B, 4, H, W], divided by the scaling factor → sample [B, 3, 8H, 8W] */
 export function buildVaeDecoder(
   config: VaeConfig,
   { batch, height, width, blockOutputs = false }: VaeSize,

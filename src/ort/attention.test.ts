@@ -1,5 +1,5 @@
-// The plain form of attention (for heads too wide for the fused WebGPU kernel) against the fused one, on the CPU, in one piece
-// and cut into pieces of queries. Tolerance 1e-6 relative.
+// Plain attention (for heads too wide for the fused WebGPU kernel) against the fused operator, on the CPU, whole and in
+// blocks of queries. Tolerance 1e-6 relative.
 
 import { expect, it } from "vitest";
 import { relativeError } from "../../tests/parity/cases.ts";
@@ -32,11 +32,11 @@ it.each([2 ** 24, 40, 7, 1])("with at most %i scores at once", async (maxScores)
   expect(relativeError(plain!.data as Float32Array, fused!.data as Float32Array)).toBeLessThan(1e-6);
 });
 
-/** The VAE's attention at 512×512, and a UNet's at 1,024×1,024. */
+/** The VAE's attention at 512×512, and a U-Net's at 1,024×1,024. */
 it.each([
   { tokens: 4096, channels: 96, heads: 1 },
   { tokens: 16_384, channels: 32, heads: 4 },
-])("$tokens tokens of $channels channels: as many as one call of the WASM kernel refuses", async (size) => {
+])("$tokens tokens of $channels channels: more than one call of the WASM kernel accepts", async (size) => {
   const { tokens, channels, heads } = size;
   const { ort } = await openOrtBackend({ preference: "wasm" });
   const shape = [1, tokens, channels];

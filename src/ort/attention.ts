@@ -1,4 +1,4 @@
-// Scaled dot-product attention: the fused operator where its kernel is right, plain products where it is not.
+// Scaled dot-product attention: the fused operator where its kernel is correct, plain products elsewhere.
 
 import { type OnnxBuilder, MICROSOFT, shapeError, type Tensor } from "./onnx-builder.ts";
 import { concat, mul, slice, transpose } from "./ops.ts";
@@ -13,17 +13,17 @@ export interface AttentionInputs {
 }
 
 /**
- * Widest head given to the fused WebGPU kernel. It keeps keys and values of a head in workgroup memory, which the 512 channels
- * of a VAE's single head exceed in float32 and fill to the brim in float16; 160 is the widest of the UNet.
+ * Widest head for the fused WebGPU kernel. The kernel keeps a head's keys and values in workgroup memory, which the 512
+ * channels of the VAE's single head exceed in float32 and fill completely in float16; the U-Net's widest head has 160.
  */
 const MAX_FUSED_HEAD = 160;
 
-/** Scores held at once by the plain form, per image: 32 MB in float16. */
+/** Maximum scores in memory for plain attention, per image: 32 MB in float16. */
 const MAX_SCORES = 2 ** 24;
 
 /**
- * Products that the fused WASM kernel may have to count, B·S·T·C: with 32-bit sizes it refuses more than about 2³⁰ ("Integer
- * overflow", met by the VAE at 512×512).
+ * Maximum product B·S·T·C for the fused WASM kernel: its 32-bit sizes overflow above about 2³⁰ ("Integer overflow", which
+ * the VAE reaches at 512×512).
  */
 const MAX_FUSED_PRODUCTS = 2 ** 28;
 
@@ -55,7 +55,7 @@ function fusedAttention(
   });
 }
 
-/** `of` for at most `rows` queries at a time: each has its own row of scores. */
+/** `of` for at most `rows` queries at a time; each query has its own row of scores. */
 function inParts(
   g: OnnxBuilder,
   query: Tensor,
@@ -68,7 +68,7 @@ function inParts(
   return parts.length === 1 ? parts[0]! : concat(g, parts, 1);
 }
 
-/** One head, as matrix products and a softmax, for as many queries at a time as `maxScores` allows. */
+/** One head as matrix products and a softmax, for as many queries at a time as `maxScores` allows. */
 export function plainAttention(
   g: OnnxBuilder,
   query: Tensor,
@@ -90,7 +90,7 @@ export function plainAttention(
   });
 }
 
-/** 0 where a token may look, far below every score where it may not; −10⁴ is within f16 and its exponential is 0. */
+/** 0 where a token may attend, otherwise −10⁴, which is far below every score, fits f16 and has exponential 0. */
 export function causalMask(g: OnnxBuilder, tokens: number): Tensor {
   const values = Float32Array.from({ length: tokens * tokens }, (_, i) =>
     i % tokens > Math.floor(i / tokens) ? -1e4 : 0,

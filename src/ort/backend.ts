@@ -1,5 +1,5 @@
-// The back end that ONNX Runtime is: one of it and one device in a worker. Sessions are created one after the other, because
-// two at once throw.
+// The ONNX Runtime back end: one runtime and one device per worker. Sessions are created sequentially, because concurrent
+// creation throws.
 
 import type { TensorSource } from "../formats/safetensors.ts";
 import type { Graph } from "../graph/graph.ts";
@@ -18,7 +18,7 @@ import { attentionIsRight } from "./self-test.ts";
 import { createOrtSession, OrtSession } from "./session.ts";
 
 export interface OrtSessionOptions extends SessionOptions {
-  /** WebGPU only: runs are recorded and replayed, which takes about a millisecond of CPU time instead of 15. On by default. */
+  /** WebGPU only: records and replays runs, which takes about one millisecond of CPU time instead of 15. On by default. */
   readonly graphCapture?: boolean;
 }
 
@@ -85,8 +85,8 @@ export class OrtBackend implements Backend {
 }
 
 /**
- * Chooses the device, loads ONNX Runtime for it and, on WebGPU, checks that attention computes what it should.
- * @throws StylusError `device` when nothing can run, `cancelled`
+ * Chooses the device, loads ONNX Runtime for it and, on WebGPU, checks that attention is correct.
+ * @throws StylusError `device` if no device works, `cancelled`
  */
 export async function openOrtBackend({
   preference,
@@ -101,12 +101,12 @@ export async function openOrtBackend({
   if (chosen.gpu && chosen.report.f16) accumulateInFloat32(chosen.gpu);
   if (!chosen.gpu || (await attentionIsRight(ort, chosen.gpu))) return new OrtBackend(ort, chosen);
   chosen.gpu.destroy();
-  const problem = `attention computes wrong results on ${chosen.report.name}`;
+  const problem = `attention gives wrong results on ${chosen.report.name}`;
   if (preference === "webgpu")
-    throw new StylusError("device", `WebGPU was asked for, but ${problem}.`, {
-      remedy: "Update the browser and the graphics driver, or choose the device wasm.",
+    throw new StylusError("device", `WebGPU cannot be used: ${problem}.`, {
+      remedy: "Update the browser and the GPU driver, or choose the device wasm.",
     });
-  // The CPU kernels are part of the loaded build too, on the thread count it was loaded with.
+  // The loaded build also has the CPU kernels, with the thread count it was loaded with.
   const fallback = wasmDevice(problem);
   return new OrtBackend(ort, { gpu: null, report: { ...fallback.report, threads: chosen.report.threads } });
 }

@@ -1,5 +1,5 @@
-// Parameters in JavaScript's memory, float32, in the order the model wants. The pristine array is fed as long as nothing is
-// merged into it.
+// Parameters in JavaScript memory, float32, in the model's layout. Feeds the pristine array until something is merged into
+// it.
 
 import type { TensorSource } from "../formats/safetensors.ts";
 import type { ParameterStore } from "../runtime/backend.ts";
@@ -9,7 +9,7 @@ import type { OrtParameter } from "./model.ts";
 import type { OrtModule, Tensor } from "./ort.ts";
 import { fromInputLayout, toInputLayout } from "./parameter-layout.ts";
 
-/** One parameter's tensors; `pristine` is set once the fed values differ from it. */
+/** One parameter's tensors; `pristine` is set once the fed values differ. */
 interface CpuParameter {
   readonly spec: OrtParameter;
   tensor: Tensor;

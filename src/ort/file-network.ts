@@ -4,7 +4,7 @@ import { chooseThreads } from "../runtime/device.ts";
 import { StylusError } from "../shared/errors.ts";
 import { type InferenceSession, loadOrt, type OrtModule } from "./ort.ts";
 
-/** Small networks gain nothing from more threads, and image generation wants its own. */
+/** More threads do not help small networks, and image generation needs its own. */
 const maxThreads = 2;
 
 class OrtFileNetwork implements FileNetwork {
@@ -39,11 +39,11 @@ class OrtFileNetwork implements FileNetwork {
 
 const failure = (problem: string, cause: unknown): StylusError =>
   new StylusError("device", `${problem}: ${cause instanceof Error ? cause.message : String(cause)}`, {
-    remedy: "Reload the page; close other tabs to free memory.",
+    remedy: "Close other tabs to free memory, then reload the page.",
     cause,
   });
 
-/** @throws StylusError `device` when the runtime cannot be loaded, refuses the file or has no memory for it */
+/** @throws StylusError `device` if the runtime cannot be loaded, rejects the file or runs out of memory */
 export async function openFileNetwork({ name, onnx, external }: NetworkFile): Promise<FileNetwork> {
   const threads = Math.min(maxThreads, chooseThreads().threads);
   const { ort } = await loadOrt({ device: "wasm", threads });

@@ -1,34 +1,34 @@
-// Float32 accumulation for float16 models. ONNX Runtime's WebGPU kernels of MatMul, Gemm and convolution add up a value's products,
-// tens of thousands in a wide layer, in the type of the tensors. With float16 that costs ten times torch's error: torch multiplies in
-// float16 too, but adds in float32. The runtime has no setting for it (`enableMatmulFp32Accumulation` is for quantised weights), but
-// it compiles its shaders on a device of ours: there, sums of a few products are added to one in float32. The runtime's kernels
-// for other makers' cards (Intel's subgroup products) are not known here and stay as they are.
+// Float32 accumulation for float16 models. ONNX Runtime's WebGPU kernels for MatMul, Gemm and convolution accumulate
+// products, tens of thousands in a wide layer, in the tensors' type. In float16 the error is ten times torch's, which also
+// multiplies in float16 but accumulates in float32. The runtime has no setting for this (`enableMatmulFp32Accumulation` is
+// for quantised weights), but it compiles its shaders on our device: there, this adds sums of several products in float32.
+// The runtime's kernels for other vendors' GPUs (Intel's subgroup products) are unknown here and stay unchanged.
 
-/** Has the products of shaders that are made from now on added up in float32. */
+/** Makes shaders that are created from now on accumulate in float32. */
 export function accumulateInFloat32(device: GPUDevice): void {
   const create = device.createShaderModule.bind(device);
   device.createShaderModule = (descriptor) =>
     create({ ...descriptor, code: withFloat32Accumulation(descriptor.code) });
 }
 
-/** The runtime's kernel (WGSL) with float32 accumulation; any other text as it is. */
+/** The runtime's kernel (WGSL) with float32 accumulation; any other text unchanged. */
 export function withFloat32Accumulation(code: string): string {
   return rewritten(code, IN_FOURS) ?? rewritten(code, ONE_BY_ONE) ?? code;
 }
 
 interface Rewriting {
-  /** Declares the accumulators; its group is the type of the tensors. */
+  /** Matches the declaration of the accumulators; its group is the tensors' type. */
   readonly declaration: RegExp;
-  /** How often the kernel names them: once more, and it does something with them that is not known here. */
+  /** Number of uses in the kernel; any other number means an unknown kernel. */
   readonly uses: number;
-  /** What stands in place of each of the kernel's lines, all of which must be there once. */
+  /** Replacements for the kernel's lines, each of which must occur exactly once. */
   readonly lines: (type: string) => readonly (readonly [line: string, replacement: string])[];
 }
 
-/** Steps of four products between two additions in float32; a kernel takes eight steps from tile to tile. */
+/** Steps of four products between float32 additions; a kernel takes eight steps per tile. */
 const STEPS = 4;
 
-/** Rows of four values. Adding up in float32 alone would take 17 % more of a step of Stable Diffusion 1.5, this 1 %. */
+/** Rows of four values. Accumulating only in float32 would slow a step of Stable Diffusion 1.5 by 17 %, this by 1 %. */
 const IN_FOURS: Rewriting = {
   declaration: /var acc: array<vec4<(\w+)>, rowPerThread>;/u,
   uses: 10,
@@ -51,7 +51,7 @@ const IN_FOURS: Rewriting = {
   ],
 };
 
-/** Where channels do not come in fours, as in the three of a picture: all products are added in float32. */
+/** For channel counts that are not a multiple of four, such as an image's three: adds all products in float32. */
 const ONE_BY_ONE: Rewriting = {
   declaration: /var acc: array<array<(\w+), colPerThread>, rowPerThread>;/u,
   uses: 4,
@@ -71,7 +71,7 @@ const ONE_BY_ONE: Rewriting = {
   ],
 };
 
-/** Null when the text is not of that kind. */
+/** Null if the text is not such a kernel. */
 function rewritten(code: string, { declaration, uses, lines }: Rewriting): string | null {
   const type = declaration.exec(code)?.[1];
   if (type === undefined || code.match(/\bacc\b/gu)?.length !== uses) return null;

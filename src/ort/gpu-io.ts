@@ -1,6 +1,6 @@
-// GPU buffers for a session's inputs, allocated once because graph capture demands fixed addresses, and the way back of its
-// outputs. The outputs' buffers are ONNX Runtime's own: given buffers of ours, its captured replay loses track of them after
-// the first run (it forgets the handles of given buffers when a run ends, but keeps them bound).
+// GPU buffers for a session's inputs, allocated once because graph capture needs fixed addresses, and the readback of its
+// outputs. ONNX Runtime owns the output buffers: with our own, its captured replay loses track of them after the first run
+// (it drops the handles of external buffers at the end of a run but keeps them bound).
 
 import type { OnnxValue } from "../formats/onnx.ts";
 import type { OrtModel } from "./model.ts";
@@ -20,7 +20,7 @@ function sizeBytes({ shape }: OnnxValue): number {
 export class GpuIo {
   readonly feeds: Readonly<Record<string, Tensor>>;
   private readonly buffers = new Map<OnnxValue, GPUBuffer>();
-  /** What lies in the buffers: a step brings a new sample, but mostly the text of the step before. */
+  /** The buffers' current contents: a step has a new sample, but usually the previous step's text. */
   private readonly uploaded = new Map<OnnxValue, Float32Array<ArrayBuffer>>();
   private readonly options: IoOptions;
 
@@ -49,7 +49,7 @@ export class GpuIo {
     }
   }
 
-  /** Copies the named results to JavaScript memory, waiting for the run to end. */
+  /** Copies the named results to JavaScript memory after the run ends. */
   async download(
     results: InferenceSession.OnnxValueMapType,
     names: readonly string[],
@@ -88,7 +88,7 @@ export class GpuIo {
   }
 }
 
-/** Not by value: −0 is not 0, and a NaN is itself. */
+/** Compares bits: −0 differs from 0, and NaN equals itself. */
 function sameBits(a: Float32Array, b: Float32Array): boolean {
   const [left, right] = [wordsOf(a), wordsOf(b)];
   for (let i = 0; i < left.length; i++) if (left[i] !== right[i]) return false;

@@ -1,5 +1,5 @@
-// Parameters in GPU buffers, one per parameter, in the type and order the model wants. A parameter's pristine buffer is kept
-// aside on the GPU from its first merge on, so that merging again reads it there; untouched parameters cost nothing extra.
+// Parameters in GPU buffers, one per parameter, in the model's type and layout. From a parameter's first merge on, its
+// pristine buffer stays on the GPU for later merges; untouched parameters take no extra memory.
 
 import { readTensorF32, type TensorSource } from "../formats/safetensors.ts";
 import type { GpuParameter, GpuParameters, ParameterStore } from "../runtime/backend.ts";
@@ -23,7 +23,7 @@ interface StoreOptions {
   readonly dtype: "f32" | "f16";
 }
 
-/** Bytes handed to the GPU process between two waits for it, so that they do not pile up there. */
+/** Bytes sent to the GPU process between waits, so that they do not accumulate there. */
 const UPLOAD_WINDOW_BYTES = 128 * 1024 * 1024;
 
 export class GpuParameterStore implements ParameterStore, GpuParameters {
@@ -77,7 +77,7 @@ export class GpuParameterStore implements ParameterStore, GpuParameters {
     return this.options.dtype === "f16" ? float32ToF16(values) : values;
   }
 
-  /** From the file again: full precision, and no memory while it is not asked for. */
+  /** Rereads the file: full precision, and no memory until requested. */
   async pristine(name: string): Promise<Float32Array> {
     return readTensorF32(this.get(name).source);
   }
@@ -150,7 +150,7 @@ export class GpuParameterStore implements ParameterStore, GpuParameters {
     });
   }
 
-  /** Waits for the GPU when much has been uploaded since the last wait. */
+  /** Waits for the GPU if enough has been uploaded since the last wait. */
   async settle(): Promise<void> {
     if (this.bytesUnderWay < UPLOAD_WINDOW_BYTES) return;
     const { queue } = this.options.gpu;
@@ -161,7 +161,7 @@ export class GpuParameterStore implements ParameterStore, GpuParameters {
 
   private upload(buffer: GPUBuffer, values: Float32Array | Uint16Array): void {
     this.bytesUnderWay += values.byteLength;
-    // writeBuffer wants whole words; an odd number of halves gets a padding half.
+    // writeBuffer needs whole words; an odd number of halves gets a padding half.
     const even =
       values.byteLength % 4 === 0
         ? values

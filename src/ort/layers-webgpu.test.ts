@@ -1,5 +1,6 @@
-// The three forms of a 3×3 convolution for WebGPU, all of standard operators, on the CPU: the runtime's own, and of the
-// parameters of small maps nine products and, for large images, the runtime's own again. Tolerance 1e-6 relative.
+// The three forms of a 3×3 convolution for WebGPU, all with standard operators, on the CPU: the runtime's convolution, and
+// with the parameter layout of small maps nine products or, for large images, the convolution again. Tolerance 1e-6
+// relative.
 
 import { expect, it } from "vitest";
 import { relativeError } from "../../tests/parity/cases.ts";

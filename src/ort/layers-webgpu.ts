@@ -1,6 +1,6 @@
 // Layers for ONNX Runtime's WebGPU kernels: channels-last, 1×1 convolutions and linear layers as MatMul with the weight as
 // [in, out], group norm, skip-and-normalise and bias additions in the fused com.microsoft operators.
-// BiasSplitGelu is avoided (its f16 shader does not compile), GEGLU is Split, Gelu, Mul.
+// Avoids BiasSplitGelu, whose f16 shader does not compile; GEGLU is Split, Gelu, Mul.
 
 import { type OnnxBuilder, MICROSOFT, shapeError, sizeOf, type Tensor } from "./onnx-builder.ts";
 import type {
@@ -28,8 +28,8 @@ import {
 } from "./ops.ts";
 
 /**
- * Values of the nine copies of a map that a convolution by taps may hold: 64 MB in float16. At 512×512 the largest of SD 1.5 takes
- * 24 MB for two images; far larger images go by Conv, whose workgroups are enough for them.
+ * Maximum values in the nine copies of a map for convolution by taps: 64 MB in float16. At 512×512 the largest in SD 1.5
+ * takes 24 MB for two images; much larger images use Conv, which then has enough workgroups.
  */
 const MAX_TAP_VALUES = 2 ** 25;
 
@@ -111,8 +111,8 @@ export class WebgpuLayers implements Layers {
   }
 
   /**
-   * A 3×3 convolution as nine matrix products, one per position of the kernel, and their sum. The runtime's convolution
-   * makes too few workgroups of a small map, and transposes weights that are inputs at every run.
+   * A 3×3 convolution as nine matrix products, one per kernel position, and their sum. For a small map the runtime's
+   * convolution starts too few workgroups, and it transposes weights that are inputs in every run.
    */
   private convByTaps(
     value: Tensor,
@@ -265,8 +265,8 @@ export class WebgpuLayers implements Layers {
 }
 
 /**
- * Zeros behind the channels (axis 1) up to a multiple of four. The convolution kernel computes wrong results for the nine
- * channels of an inpainting UNet (it takes them three at a time, which works for three only).
+ * Zero-pads the channels (axis 1) to a multiple of four. The convolution kernel gives wrong results for the nine channels of
+ * an inpainting U-Net (it processes them three at a time, which works only for three).
  */
 function padChannels(g: OnnxBuilder, x: Tensor): Tensor {
   const missing = x.shape[1] === 3 ? 0 : (4 - (x.shape[1]! % 4)) % 4;

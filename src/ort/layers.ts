@@ -1,5 +1,5 @@
-// The layers that a graph's nodes become. There are two implementations, because ONNX Runtime's kernels are fast in different
-// memory layouts: channels-last with fused operators on WebGPU (layers-webgpu.ts), channels-first on WASM (layers-wasm.ts).
+// The layers for a graph's nodes. Two implementations exist because ONNX Runtime's kernels prefer different memory layouts:
+// channels-last with fused operators on WebGPU (layers-webgpu.ts), channels-first on WASM (layers-wasm.ts).
 
 import type { OnnxBuilder, Tensor } from "./onnx-builder.ts";
 
@@ -8,16 +8,16 @@ export interface MapSize {
   readonly width: number;
 }
 
-/** An image-like hidden state. It may be a sum that is not computed yet, so that the next normalisation can fuse it. */
+/** An image-like hidden state. It may be a pending sum that the next normalisation can fuse. */
 export interface FeatureMap extends MapSize {
   readonly channels: number;
-  /** In the layout of the layers that made it. */
+  /** In the layout of the layers that created it. */
   readonly value: Tensor;
-  /** When set, the state is `value + residual`. */
+  /** If set, the state is `value + residual`. */
   readonly residual?: Tensor;
 }
 
-/** Result of a linear layer whose bias may still have to be added. */
+/** Result of a linear layer whose bias may be pending. */
 export interface Biased {
   readonly value: Tensor;
   readonly bias: Tensor | null;
@@ -27,7 +27,7 @@ export interface GroupNormOptions {
   readonly name: string;
   readonly groups: number;
   readonly eps: number;
-  /** Apply SiLU afterwards. */
+  /** Applies SiLU afterwards. */
   readonly silu: boolean;
   /** Added to each channel before normalising: the time embedding [B, channels]. */
   readonly shift?: Biased;
@@ -39,7 +39,7 @@ export interface ConvOptions {
   readonly stride?: 1 | 2;
   /** "same": 1 on each side; "end": 1 at the right and bottom only (the VAE encoder's downsampler). */
   readonly padding?: "same" | "end";
-  /** The output has few positions and many channels. A module must say the same for all sizes of image. */
+  /** The output has few positions and many channels. A module must set this alike for all image sizes. */
   readonly smallMap?: boolean;
 }
 
@@ -63,12 +63,12 @@ export interface Layers {
   conv1x1(map: FeatureMap, options: { name: string; channels: number }): FeatureMap;
   /** `input` is the settled input: use it for the residual branch. */
   groupNorm(map: FeatureMap, options: GroupNormOptions): { normed: FeatureMap; input: FeatureMap };
-  /** map + other, where both have one shape; may stay pending. */
+  /** map + other with the same shape; may stay pending. */
   addMaps(map: FeatureMap, other: FeatureMap): FeatureMap;
   /** map + conv1x1(input): the shortcut of a residual block that changes its width. */
   addShortcut(map: FeatureMap, input: FeatureMap, options: { name: string }): FeatureMap;
   concatChannels(a: FeatureMap, b: FeatureMap): FeatureMap;
-  /** Nearest neighbour to `size`: twice as large, or one less where the larger map had an odd length. */
+  /** Nearest neighbour to `size`: twice as large, minus one where the larger map had an odd length. */
   upsample(map: FeatureMap, size: MapSize): FeatureMap;
   /** Hidden state → tokens [B, H·W, C] */
   toTokens(map: FeatureMap): Tensor;

@@ -1,4 +1,4 @@
-// Parameters from their files to the device: into JavaScript's memory for WASM, into GPU buffers for WebGPU.
+// Loads parameters from their files to the device: JavaScript memory for WASM, GPU buffers for WebGPU.
 
 import { streamTensors, type TensorSource } from "../formats/safetensors.ts";
 import type { LoadOptions, ParameterStore } from "../runtime/backend.ts";
@@ -47,7 +47,7 @@ export async function loadParameters(
   return store;
 }
 
-/** A store that this back end has made. */
+/** A store of this back end. */
 export function ownStore(store: ParameterStore): OrtParameterStore {
   assert(
     store instanceof GpuParameterStore || store instanceof CpuParameterStore,

@@ -1,4 +1,4 @@
-// Models of Stable Diffusion 1.5's UNet: how many bytes, and that parameters stored once serve every size.
+// Models of Stable Diffusion 1.5's U-Net: their size, and parameters that are stored once and serve every image size.
 
 import { describe, expect, it } from "vitest";
 import sizes from "../../tests/parity/full-size.json" with { type: "json" };
@@ -14,13 +14,13 @@ describe.each<OrtTarget>([
   { device: "wasm", dtype: "f32" },
   { device: "webgpu", dtype: "f16" },
 ])("$device $dtype", (target) => {
-  it("a model holds operators only, no weights", () => {
+  it("a model contains operators but no weights", () => {
     const { bytes, parameters } = lower(buildUnet(config, size), target);
     expect(bytes.length).toBeLessThan(400_000);
     expect(parameters.length).toBe(686);
   });
 
-  it("parameters have one layout for all sizes", () => {
+  it("parameters have the same layout for all sizes", () => {
     const [first, ...others] = [size, { ...size, batch: 2 }, { ...size, height: 128, width: 96 }].map(
       (one) => lower(buildUnet(config, one), target).parameters,
     );
@@ -28,7 +28,7 @@ describe.each<OrtTarget>([
   });
 });
 
-it("the same graph is lowered for two targets and stays as it was", () => {
+it("lowering a graph for two targets does not change it", () => {
   const graph = buildUnet(config, size);
   const before = structuredClone(graph);
   const [wasm, webgpu] = (["wasm", "webgpu"] as const).map((device) =>

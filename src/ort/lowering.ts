@@ -1,5 +1,5 @@
-// A graph in ONNX Runtime's operators: each node becomes the layer that suits the device (layers-wasm.ts, layers-webgpu.ts).
-// Sums and biases are put off until something reads them, so that the layers can fuse them.
+// Lowers a graph to ONNX Runtime's operators: each node becomes the device's layer (layers-wasm.ts, layers-webgpu.ts).
+// Sums and biases stay pending until something reads them, so that layers can fuse them.
 
 import type { Graph, GraphNode, Value } from "../graph/graph.ts";
 import { attention, causalMask } from "./attention.ts";
@@ -27,9 +27,9 @@ class Lowering {
   private readonly g: OnnxBuilder;
   private readonly maps = new Map<Value, FeatureMap>();
   private readonly rows = new Map<Value, Biased>();
-  /** Names of the outputs that a value is. */
+  /** Output names of a value. */
   private readonly outputs = new Map<Value, string[]>();
-  /** Values that a concatenation reads: a sum among them has two readers, the next layer and the skip connection. */
+  /** Values that a concatenation reads; a sum among them has two readers, the next layer and the skip connection. */
   private readonly concatenated: ReadonlySet<Value>;
 
   constructor(layers: Layers, graph: Graph) {
@@ -52,12 +52,12 @@ class Lowering {
     return this.maps.get(value)!;
   }
 
-  /** Tokens or rows, with their bias still to be added. */
+  /** Tokens or rows with a pending bias. */
   private biased(value: Value): Biased {
     return this.rows.get(value) ?? settled(this.g.parameter(value.name, value.shape));
   }
 
-  /** Tokens or rows as they are; what was put off is computed once. */
+  /** Settled tokens or rows; computes a pending value once. */
   private tensor(value: Value): Tensor {
     const tensor = this.layers.settleLinear(this.biased(value));
     this.rows.set(value, settled(tensor));

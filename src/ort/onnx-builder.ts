@@ -1,5 +1,5 @@
-// Builds one ONNX model. Every tensor carries its type and static shape, every operator checks its inputs and says
-// which tensor is wrong, so a bad config fails here with a name and not inside the runtime.
+// Builds one ONNX model. Every tensor has a type and static shape, and every operator checks its inputs and names a wrong
+// tensor, so a bad config fails here with a name rather than inside the runtime.
 
 import {
   type Attribute,
@@ -38,11 +38,11 @@ function describe(value: Tensor): string {
   return `${value.name} ${value.dtype}[${value.shape.join(", ")}]`;
 }
 
-/** A value whose shape does not fit: the config and the tensors disagree. */
+/** A mismatched shape: the config and the tensors disagree. */
 export function shapeError(message: string, ...values: Tensor[]): StylusError {
   return new StylusError("bad-file", `${message}: ${values.map(describe).join(" · ")}`, {
     where: values[0]?.name ?? "graph",
-    remedy: "The model's config does not fit its tensors; use a matching config.json.",
+    remedy: "The model's config does not match its tensors; use a matching config.json.",
   });
 }
 
@@ -66,7 +66,7 @@ export class OnnxBuilder {
     return value;
   }
 
-  /** Declares the graph output `name`, float32 whatever the graph computes in. */
+  /** Declares the graph output `name`, float32 whatever the compute type. */
   output(name: string, value: Tensor): void {
     const op = value.dtype === "f32" ? "Identity" : "Cast";
     const attributes: Record<string, Attribute> = op === "Cast" ? { to: 1 } : {};
@@ -75,7 +75,7 @@ export class OnnxBuilder {
   }
 
   /**
-   * A parameter of the network, as a graph input. Asking twice for one name gives the same input.
+   * A parameter of the network, as a graph input. The same name always returns the same input.
    * @param shape shape in the checkpoint
    */
   parameter(
@@ -87,7 +87,7 @@ export class OnnxBuilder {
     const wanted = inputShape ?? (layout === "transpose" ? [sizeOf(shape.slice(1)), shape[0]!] : shape);
     if (known) {
       if (known.value.shape.join() !== wanted.join())
-        throw shapeError(`Parameter used with shapes that differ ([${wanted.join(", ")}])`, known.value);
+        throw shapeError(`Parameter used with different shapes ([${wanted.join(", ")}])`, known.value);
       return known.value;
     }
     const value: Tensor = { name, dtype: this.target.dtype, shape: wanted };
@@ -95,7 +95,7 @@ export class OnnxBuilder {
     return value;
   }
 
-  /** Adds a node with outputs of the given shapes; a `null` leaves an optional output out. */
+  /** Adds a node with outputs of the given shapes; `null` omits an optional output. */
   node(
     op: string,
     inputs: readonly (Tensor | null)[],
@@ -144,7 +144,7 @@ export class OnnxBuilder {
     });
   }
 
-  /** A small constant in the graph's type, or in float32 when asked. */
+  /** A small constant in the graph's type, or in float32 on request. */
   floats(
     name: string,
     shape: readonly number[],

@@ -48,7 +48,7 @@ export function matMul(g: OnnxBuilder, x: Tensor, weight: Tensor, label: string)
   return g.one("MatMul", [x, weight], [...x.shape.slice(0, -1), weight.shape[1]!], { label });
 }
 
-/** [M, K] × [N, K]ᵀ (+ [N]) → [M, N]: a linear layer with its weight as the checkpoint has it. */
+/** [M, K] × [N, K]ᵀ (+ [N]) → [M, N]: a linear layer with its weight in checkpoint order. */
 export function gemm(
   g: OnnxBuilder,
   x: Tensor,
@@ -93,14 +93,14 @@ export function slice(
   return g.one("Slice", [x, g.int64([begin]), g.int64([end]), g.int64([axis])], shape);
 }
 
-/** Zeros around x: how many before each axis, then how many after each. */
+/** Zero-pads x: counts before each axis, then counts after each. */
 export function pad(g: OnnxBuilder, x: Tensor, pads: readonly number[]): Tensor {
   const rank = x.shape.length;
   const shape = x.shape.map((size, axis) => size + pads[axis]! + pads[axis + rank]!);
   return g.one("Pad", [x, g.int64(pads)], shape, { dtype: x.dtype });
 }
 
-/** Rows of x [R, C] by number → [...shape, C]; `name` stands for the numbers. */
+/** Rows of x [R, C] by number → [...shape, C]; `name` names the indices. */
 export function gather(
   g: OnnxBuilder,
   x: Tensor,
@@ -116,7 +116,7 @@ export function expand(g: OnnxBuilder, x: Tensor, shape: readonly number[]): Ten
   return g.one("Expand", [x, g.int64(shape)], shape);
 }
 
-/** Nearest neighbour: output i reads input floor(i · in / out) along each axis, as torch's interpolate does. */
+/** Nearest neighbour: output i reads input floor(i · in / out) along each axis, like torch's interpolate. */
 export function resizeNearest(g: OnnxBuilder, x: Tensor, shape: readonly number[]): Tensor {
   const attributes = { mode: "nearest", coordinate_transformation_mode: "asymmetric", nearest_mode: "floor" };
   const factors = shape.map((size, axis) => size / x.shape[axis]!);

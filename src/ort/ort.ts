@@ -1,5 +1,5 @@
-// The only door to ONNX Runtime. Its JavaScript comes from the package, its WASM from our own origin; which of the builds is
-// loaded depends on the device and on what the browser can do.
+// The only import of ONNX Runtime. Its JavaScript comes from the package, its WASM from the site's origin; the device and
+// the browser's features determine the build.
 
 import type * as Ort from "onnxruntime-web";
 import { StylusError } from "../shared/errors.ts";
@@ -53,7 +53,7 @@ let loaded: { build: OrtBuild; threads: number; ort: Promise<OrtModule> } | unde
 
 /**
  * Loads ONNX Runtime, once per worker: a second device or thread count needs a new worker.
- * @throws StylusError `device` when the files cannot be loaded or WASM is not available
+ * @throws StylusError `device` if the files cannot be loaded or WASM is not available
  */
 export async function loadOrt({
   device,

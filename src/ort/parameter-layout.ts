@@ -1,4 +1,4 @@
-// Between the checkpoint's order of a parameter's values and the order its graph input wants.
+// Converts a parameter's values between checkpoint order and the order of its graph input.
 
 import type { OrtParameter } from "./model.ts";
 
@@ -16,7 +16,7 @@ export function transposeMatrix<T extends Numbers>(values: T, shape: MatrixShape
   const { rows, columns } = shape;
   const out = new (values.constructor as new (length: number) => T)(values.length);
   const starts = columnStarts(shape);
-  // In tiles: a column of a large matrix touches a new cache line per element otherwise. Writing in order is what counts.
+  // In tiles, because a column of a large matrix otherwise touches a new cache line per element. Sequential writes matter most.
   const tile = 32;
   for (let rowStart = 0; rowStart < rows; rowStart += tile) {
     const rowEnd = Math.min(rows, rowStart + tile);
@@ -35,7 +35,7 @@ export function transposeMatrix<T extends Numbers>(values: T, shape: MatrixShape
   return out;
 }
 
-/** Where each column begins once it is a row. */
+/** The start of each column after it becomes a row. */
 function columnStarts({ rows, columns, kernelArea = 1 }: MatrixShape): Uint32Array {
   const inputs = columns / kernelArea;
   return Uint32Array.from(

@@ -34,7 +34,7 @@ async function tensors(
 }
 
 describe("CPU store", () => {
-  it("feeds the values, transposed where the graph wants it, and gives them back in checkpoint order", async () => {
+  it("feeds the values in the graph's layout and returns them in checkpoint order", async () => {
     const source = await tensors([{ name: "w", shape: [2, 3], values: [1, 2, 3, 4, 5, 6], dtype: "BF16" }]);
     const store = await loadParameters([spec("w", [2, 3], "transpose")], source, { ort, ...options });
     expect([...(store.tensor("w").data as Float32Array)]).toEqual([1, 4, 2, 5, 3, 6]);
@@ -42,7 +42,7 @@ describe("CPU store", () => {
     expect(store.sizeBytes).toBe(24);
   });
 
-  it("writing twice and restoring gives the pristine bits, and memory back", async () => {
+  it("writing twice and restoring returns the pristine bits and frees memory", async () => {
     const source = await tensors([{ name: "w", shape: [2], values: [0.1, -0] }]);
     const store = await loadParameters([spec("w", [2])], source, { ort, ...options });
     store.write("w", Float32Array.of(7, 8));
@@ -56,7 +56,7 @@ describe("CPU store", () => {
     expect(store.sizeBytes).toBe(8);
   });
 
-  it("reports progress up to the whole", async () => {
+  it("reports progress up to 100 %", async () => {
     const source = await tensors([
       { name: "a", shape: [2], values: [1, 2] },
       { name: "b", shape: [1], values: [3], dtype: "F16" },
@@ -79,7 +79,7 @@ describe("CPU store", () => {
 });
 
 describe("files that do not fit", () => {
-  it("missing tensors are named", async () => {
+  it("names missing tensors", async () => {
     const source = await tensors([{ name: "a", shape: [1], values: [1] }]);
     const wanted = ["a", "b", "c", "d", "e"].map((name) => spec(name, [1]));
     await expect(loadParameters(wanted, source, { ort, ...options })).rejects.toMatchObject({
@@ -89,7 +89,7 @@ describe("files that do not fit", () => {
     });
   });
 
-  it("a wrong shape is named with both shapes", async () => {
+  it("names a wrong shape with both shapes", async () => {
     const source = await tensors([{ name: "a", shape: [2, 2], values: [1, 2, 3, 4] }]);
     await expect(loadParameters([spec("a", [4])], source, { ort, ...options })).rejects.toMatchObject({
       code: "bad-file",
@@ -97,7 +97,7 @@ describe("files that do not fit", () => {
     });
   });
 
-  it("integers are refused", async () => {
+  it("rejects integers", async () => {
     const source = new Map(
       [...(await tensors([{ name: "a", shape: [1], values: [1] }]))].map(([name, one]) => [
         name,
@@ -109,13 +109,13 @@ describe("files that do not fit", () => {
     });
   });
 
-  it("a 1×1 kernel and a matrix are the same", async () => {
+  it("treats a 1×1 kernel and a matrix alike", async () => {
     const source = await tensors([{ name: "a", shape: [1, 2, 1, 1], values: [1, 2] }]);
     expect((await loadParameters([spec("a", [1, 2])], source, { ort, ...options })).sizeBytes).toBe(8);
   });
 });
 
-it("transposing there and back gives the same matrix", () => {
+it("transposing twice gives the same matrix", () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 70 }), fc.integer({ min: 1, max: 70 }), (rows, columns) => {
       const values = Float32Array.from({ length: rows * columns }, (_, i) => i);

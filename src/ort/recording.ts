@@ -1,6 +1,7 @@
-// Runs of a session, replayed without ONNX Runtime. With graph capture it repeats the same dispatches in every run, but its `run`
-// first makes a tensor of each of the seven hundred inputs, and then submits every sixteen dispatches by themselves. The device is
-// ours, so what is recorded on it can be written down and recorded again: about a millisecond instead of fifteen.
+// Replays runs of a session without ONNX Runtime. With graph capture the runtime repeats the same dispatches in every run,
+// but its `run` first creates a tensor for each of the seven hundred inputs and then submits dispatches in groups of
+// sixteen. The device is ours, so this logs the recorded commands and records them again: about one millisecond instead of
+// fifteen.
 
 interface Dispatch {
   readonly pipeline: GPUComputePipeline;
@@ -10,7 +11,7 @@ interface Dispatch {
 }
 
 /**
- * Dispatches submitted at once: the GPU begins with the first ones while the others are recorded, and a slow one is not kept from
+ * Dispatches per submit: the GPU starts on the first ones while the others are recorded, and a slow GPU does not block
  * everything else for long.
  */
 const SUBMITTED_AT_ONCE = 32;
@@ -25,9 +26,9 @@ export class ReplayedRuns<Results> {
   }
 
   /**
-   * The results of a run. Once two runs have recorded the same, that is recorded again, and the results are the second run's: their
-   * buffers have new contents.
-   * @param work a run of the captured graph; whatever else uses the device meanwhile is taken for a part of it
+   * The results of a run. Once two runs have recorded the same commands, later runs replay them, and the results are the
+   * second run's, whose buffers have new contents.
+   * @param work a run of the captured graph; any other use of the device during it counts as part of it
    */
   async run(work: () => Promise<Results>): Promise<Results> {
     if (this.kept) {
@@ -42,7 +43,7 @@ export class ReplayedRuns<Results> {
     return results;
   }
 
-  /** What later runs will give, too: not to be disposed of before the last of them. */
+  /** Shared with later runs; must not be disposed before the last of them. */
   get results(): Results | null {
     return this.kept?.results ?? null;
   }
@@ -72,7 +73,7 @@ function areSame(a: readonly Dispatch[], b: readonly Dispatch[]): boolean {
   return left.length === right.length && left.every((value, i) => value === right[i]);
 }
 
-/** Calls that have no part in what a dispatch computes. */
+/** Calls that do not affect a dispatch's result. */
 const HARMLESS = new Set([
   "finish",
   "end",
@@ -83,7 +84,7 @@ const HARMLESS = new Set([
   "insertDebugMarker",
 ]);
 
-/** Writes down the dispatches that are recorded on a device until it is stopped. */
+/** Logs the dispatches that are recorded on a device until stopped. */
 class Recorder {
   private static readonly busy = new WeakSet<GPUDevice>();
   private readonly gpu: GPUDevice;
@@ -91,7 +92,7 @@ class Recorder {
   private readonly unwatch: readonly (() => void)[];
   private isComplete = true;
 
-  /** Null while another recorder listens: two could not tell their runs apart. */
+  /** Null while another recorder is active, because two could not separate their runs. */
   static begin(gpu: GPUDevice): Recorder | null {
     return Recorder.busy.has(gpu) ? null : new Recorder(gpu);
   }
@@ -107,7 +108,7 @@ class Recorder {
     ];
   }
 
-  /** Null when there were none, or something else, such as a copy or a write, that would not be repeated with them. */
+  /** Null if there were none, or anything else, such as a copy or a write, that a replay would miss. */
   get dispatches(): readonly Dispatch[] | null {
     return this.isComplete && this.list.length > 0 ? this.list : null;
   }
@@ -148,7 +149,7 @@ interface Watcher {
   readonly returned?: (name: string, result: unknown) => unknown;
 }
 
-/** Tells of every method that is called on this object. @returns what ends it */
+/** Observes every method call on this object. @returns a function that stops it */
 function watch(object: object, { called, returned }: Watcher): () => void {
   const before = Object.getOwnPropertyDescriptors(object) as Record<string, PropertyDescriptor>;
   const methods = { ...Object.getOwnPropertyDescriptors(Object.getPrototypeOf(object)), ...before };

@@ -5,7 +5,7 @@ import { OnnxBuilder } from "./onnx-builder.ts";
 import { attentionByDefinition } from "./self-test.ts";
 import { createOrtSession } from "./session.ts";
 
-it("the plain attention of the self-test agrees with ONNX Runtime's CPU kernel", async () => {
+it("the self-test's plain attention equals ONNX Runtime's CPU kernel", async () => {
   const { ort } = await openOrtBackend({ preference: "wasm" });
   const [tokens, channels, heads] = [9, 12, 3];
   const shape = [1, tokens, channels];

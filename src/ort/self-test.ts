@@ -1,17 +1,17 @@
-// Attention is the one kernel known to give silently wrong results on some adapters. A tiny one is computed on the device and
-// compared with plain arithmetic before any network is trusted to it.
+// Attention is the one kernel known to be silently wrong on some GPUs. Before any network runs, this computes a tiny
+// attention on the device and compares it with plain arithmetic.
 
 import { attention } from "./attention.ts";
 import { OnnxBuilder } from "./onnx-builder.ts";
 import type { OrtModule } from "./ort.ts";
 import { createOrtSession } from "./session.ts";
 
-const TOKENS = 70; // more than one tile of the kernel, and not a multiple of it
+const TOKENS = 70; // more than one tile of the kernel, and not a multiple
 const CHANNELS = 64;
 const HEADS = 4;
 const TOLERANCE = 1e-3;
 
-/** Whether multi-head attention on `gpu` agrees with the definition. */
+/** Whether multi-head attention on `gpu` matches the definition. */
 export async function attentionIsRight(ort: OrtModule, gpu: GPUDevice): Promise<boolean> {
   const g = new OnnxBuilder("unet", { device: "webgpu", dtype: "f32" });
   const shape = [1, TOKENS, CHANNELS];

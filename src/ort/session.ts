@@ -1,4 +1,4 @@
-// One network ready to run: feeds inputs and parameters, gives outputs back as float32.
+// One network ready to run: feeds inputs and parameters, returns outputs as float32.
 
 import type { Graph } from "../graph/graph.ts";
 import type { Session, Tensors } from "../runtime/backend.ts";
@@ -20,13 +20,13 @@ interface OrtSessionParts {
 export class OrtSession implements Session {
   readonly graph: Graph;
   readonly replay: Replay;
-  /** Of the last run: until its work was handed to the GPU; on WASM all of it. */
+  /** Of the last run: until its work was submitted to the GPU; on WASM the whole run. */
   submitMilliseconds = 0;
   private readonly session: InferenceSession;
   private readonly options: OrtSessionParts;
   private readonly gpuIo: GpuIo | null;
   private replayed: ReplayedRuns<InferenceSession.OnnxValueMapType> | null;
-  /** On the GPU every input keeps its buffer: merging writes into it. */
+  /** On the GPU every input keeps its buffer, because merging writes into it. */
   private gpuFeeds: Readonly<Record<string, Tensor>> | null = null;
 
   constructor({ session, replay }: OpenedSession, options: OrtSessionParts) {
@@ -46,13 +46,13 @@ export class OrtSession implements Session {
     } catch (cause) {
       const message = cause instanceof Error ? cause.message : String(cause);
       throw new StylusError("device", `The ${this.graph.network} failed to run: ${message}`, {
-        remedy: "Reload the page; try a smaller image or fewer images at once.",
+        remedy: "Reload the page, then try a smaller image or fewer images at once.",
         cause,
       });
     }
   }
 
-  /** Whether the next run is replayed without ONNX Runtime. */
+  /** Whether the next run replays without ONNX Runtime. */
   get isRecorded(): boolean {
     return this.replayed !== null && this.replayed.results !== null;
   }
@@ -113,7 +113,7 @@ function disposeOf(results: InferenceSession.OnnxValueMapType): void {
 /** Whether runs are recorded once and replayed (ONNX Runtime's graph capture), and why not. */
 export interface Replay {
   readonly captured: boolean;
-  /** Null when captured. */
+  /** Null if captured. */
   readonly reason: string | null;
 }
 
@@ -129,8 +129,8 @@ interface OrtSessionOptions {
 }
 
 /**
- * A bare session, for the runtime itself and its self-test. Graph capture is given up, with the reason, where the runtime
- * cannot have it.
+ * A bare session, for the runtime itself and its self-test. Disables graph capture, with the reason, if the runtime does
+ * not support it.
  * @throws StylusError `device`
  */
 export async function createOrtSession(
@@ -152,7 +152,7 @@ export async function createOrtSession(
   try {
     if (!gpu) return { session: await create(false), replay: withoutReplay("not on WebGPU") };
     if (!graphCapture) return { session: await create(false), replay: withoutReplay("switched off") };
-    // Refused when some operator has no GPU kernel; the graph still runs, only without the replay.
+    // Fails if an operator has no GPU kernel; the graph still runs, without replay.
     return await create(true).then(
       (session) => ({ session, replay: { captured: true, reason: null } }),
       async (refusal: unknown) => ({
@@ -163,7 +163,7 @@ export async function createOrtSession(
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
     throw new StylusError("device", `The ${model.network} could not be prepared: ${message}`, {
-      remedy: "Reload the page; try a smaller image size.",
+      remedy: "Reload the page, then try a smaller image.",
       cause,
     });
   }

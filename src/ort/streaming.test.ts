@@ -1,5 +1,5 @@
-// How much of a checkpoint is in memory at once while it streams to the GPU: Stable Diffusion 1.5's UNet, 1.7 GB of float16,
-// out of a file that is not there. Counts of bytes, no times.
+// Peak memory while a checkpoint streams to the GPU: Stable Diffusion 1.5's U-Net, 1.7 GB of float16, from a virtual file.
+// Asserts byte counts, not times.
 import { expect, it, vi } from "vitest";
 import sizes from "../../tests/parity/full-size.json" with { type: "json" };
 import type { TensorSource } from "../formats/safetensors.ts";
@@ -9,7 +9,7 @@ import { OrtBackend } from "./backend.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
-/** A file of zeros that counts what is read of it. */
+/** A file of zeros that counts the bytes read. */
 class Zeros {
   largestRead = 0;
   totalRead = 0;
@@ -22,7 +22,7 @@ class Zeros {
   }
 }
 
-/** A device that keeps nothing and counts what has been handed over since it was last waited for. */
+/** A device that stores nothing and counts the bytes uploaded since the last wait. */
 function countingDevice() {
   const count = { underWay: 0, mostUnderWay: 0, largestWrite: 0, bufferBytes: 0 };
   const gpu = {
@@ -44,7 +44,7 @@ function countingDevice() {
   return { gpu: gpu as unknown as GPUDevice, count };
 }
 
-it("one chunk of the file and a bounded upload at a time", async () => {
+it("holds one chunk of the file and a bounded upload at a time", async () => {
   vi.stubGlobal("GPUBufferUsage", { STORAGE: 1, COPY_SRC: 2, COPY_DST: 4 });
   const { gpu, count } = countingDevice();
   const report = { kind: "webgpu", name: "", reason: "", threads: 1, f16: true } as const;

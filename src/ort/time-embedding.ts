@@ -3,7 +3,7 @@
 import type { OnnxBuilder, Tensor } from "./onnx-builder.ts";
 import { add, cast, concat, mul, reshape, unary } from "./ops.ts";
 
-/** Highest period. */
+/** Longest period. */
 const MAX_PERIOD = 10_000;
 
 export interface TimeEmbeddingOptions {
@@ -29,11 +29,11 @@ export function timeEmbedding(
 }
 
 /**
- * Angles of up to 999 radians brought to −π … π: shader sines are accurate only there. 2π is split into a part whose
- * multiples are exact in float32 and the rest (Cody and Waite's reduction).
+ * Reduces angles of up to 999 radians to −π … π, where shader sines are accurate. Splits 2π into a part whose multiples are
+ * exact in float32 and a remainder (Cody and Waite's reduction).
  */
 function withinOneTurn(g: OnnxBuilder, angles: Tensor): Tensor {
-  if (g.target.device === "wasm") return angles; // the C library reduces exactly itself
+  if (g.target.device === "wasm") return angles; // the C library reduces exactly
   const constant = (name: string, value: number): Tensor =>
     g.floats(name, [1], Float32Array.of(value), "f32");
   const turns = g.one(

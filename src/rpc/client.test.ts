@@ -62,7 +62,7 @@ function client() {
 }
 
 describe("WorkerClient", () => {
-  it("starts the worker with the first call only", async () => {
+  it("starts the worker on the first call only", async () => {
     const { counter, workers } = client();
     expect(workers).toHaveLength(0);
     await counter.call((service) => service.count({ count: 0 }));
@@ -73,7 +73,7 @@ describe("WorkerClient", () => {
     expect(counter.alive).toBe(0);
   });
 
-  it("has run every callback when a call resolves", async () => {
+  it("runs every callback before a call resolves", async () => {
     const { counter } = client();
     const steps: number[] = [];
     await counter.call((service) => service.count({ count: 50, onStep: (step) => steps.push(step) }));
@@ -81,7 +81,7 @@ describe("WorkerClient", () => {
     counter.terminate();
   });
 
-  it("carries errors with all their fields", async () => {
+  it("transfers errors with all their fields", async () => {
     const { counter } = client();
     const error = await counter.call((service) => service.fail()).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(StylusError);
@@ -92,7 +92,7 @@ describe("WorkerClient", () => {
     counter.terminate();
   });
 
-  it("aborts by message, and the worker goes on living", async () => {
+  it("aborts by message and keeps the worker alive", async () => {
     const { counter } = client();
     const controller = new AbortController();
     const stopped = counter.call((service) =>
@@ -107,7 +107,7 @@ describe("WorkerClient", () => {
     counter.terminate();
   });
 
-  it("rejects calls under way when ended, and starts anew", async () => {
+  it("rejects pending calls when terminated, then restarts", async () => {
     const { counter } = client();
     const hanging = counter.call((service) => service.hang());
     counter.terminate();
@@ -117,7 +117,7 @@ describe("WorkerClient", () => {
     counter.terminate();
   });
 
-  it("turns a crash into an error with a remedy, and starts anew", async () => {
+  it("turns a crash into an error with a remedy, then restarts", async () => {
     const { counter, workers } = client();
     const hanging = counter.call((service) => service.hang());
     workers[0]!.crash("out of memory");

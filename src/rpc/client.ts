@@ -1,4 +1,4 @@
-// The page's side of a worker: started when first used, restarted after a crash, ended on request.
+// The page's side of a worker: starts on first use, restarts after a crash, terminates on request.
 import { releaseProxy, wrap, type Remote } from "comlink";
 import { StylusError } from "../shared/errors.ts";
 import { collectEnds } from "./wire.ts";
@@ -23,12 +23,12 @@ export class WorkerClient<Service> {
     this.#create = create;
   }
 
-  /** Number of workers alive: 0 or 1. */
+  /** Number of live workers: 0 or 1. */
   get alive(): number {
     return this.#running ? 1 : 0;
   }
 
-  /** How often the worker was started: what it held before the last start is gone. */
+  /** How often the worker has started; each start loses its previous state. */
   get starts(): number {
     return this.#starts;
   }
@@ -38,7 +38,7 @@ export class WorkerClient<Service> {
     const worker = this.#create();
     let lose!: (reason: StylusError) => void;
     const lost = new Promise<never>((_, reject) => (lose = reject));
-    lost.catch(() => {}); // a crash with no call under way has nobody to tell
+    lost.catch(() => {}); // a crash with no pending call has no listener
     const running = { worker, remote: wrap<Service>(worker), lost, lose };
     worker.addEventListener("error", (event) => {
       event.preventDefault();
@@ -48,7 +48,7 @@ export class WorkerClient<Service> {
           `The ${this.#name} worker stopped: ${event.message || "it could not be loaded"}.`,
           {
             remedy:
-              "Try again: it is started anew. If it keeps failing, reload the page or close other tabs to free memory.",
+              "Try again; the worker restarts. If it keeps failing, reload the page or close other tabs to free memory.",
           },
         ),
       );
@@ -65,8 +65,8 @@ export class WorkerClient<Service> {
   }
 
   /**
-   * Runs `use` with the service; rejects when the worker dies meanwhile. `use` makes its call at once, so that the call's
-   * callbacks are known: all of them have run when this resolves.
+   * Runs `use` with the service; rejects if the worker dies first. `use` must make its call synchronously, so that the
+   * call's callbacks are known: all of them have run when this resolves.
    */
   async call<Result>(use: (service: Remote<Service>) => Promise<Result>): Promise<Result> {
     this.#running ??= this.#start();
@@ -77,7 +77,7 @@ export class WorkerClient<Service> {
     return value;
   }
 
-  /** Ends the worker at once; calls under way reject as cancelled. The next call starts a new one. */
+  /** Terminates the worker at once; pending calls reject as cancelled. The next call starts a new one. */
   terminate(): void {
     this.#running?.remote[releaseProxy]();
     this.#end(new StylusError("cancelled", "Stopped."));

@@ -1,8 +1,8 @@
-// The worker's side: makes the methods of one service callable from the page.
+// The worker's side: exposes the methods of one service to the page.
 import { expose, type Endpoint } from "comlink";
 import { endHooks } from "./wire.ts";
 
-/** Arguments may be option objects with callbacks and an AbortSignal; whatever is thrown reaches the caller as it was. */
+/** Arguments may be option objects with callbacks and an AbortSignal; errors reach the caller unchanged. */
 export function serve(service: object, endpoint?: Endpoint): void {
   const watched = new Proxy(service, {
     get(target, name) {

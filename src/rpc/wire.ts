@@ -1,7 +1,7 @@
-// What comlink cannot carry by itself, on both sides of a worker boundary: StylusErrors with all their fields, and option
-// objects that hold callbacks or an AbortSignal (`{ onProgress, signal, … }`). Callbacks have a port of their own, and
-// messages of two ports may overtake each other: the worker says when a call has sent its last one, and the page's call
-// resolves only after that.
+// Transfers what comlink cannot, on both sides of a worker boundary: StylusErrors with all their fields, and option
+// objects with callbacks or an AbortSignal (`{ onProgress, signal, … }`). Callbacks use their own port, and messages on
+// two ports may overtake each other: the worker announces the end of a call's callbacks, and the page's call resolves
+// only after that.
 import { transferHandlers, type TransferHandler } from "comlink";
 import { fromPlainError, toPlainError, type PlainError } from "../shared/errors.ts";
 
@@ -14,17 +14,17 @@ interface HooksMessage {
 
 type Hook = (...values: unknown[]) => void;
 
-/** Page → worker on a hooks port. */
+/** Page → worker, on a hooks port. */
 const abortMessage = "abort";
-/** Worker → page: the call has ended, no callback follows. */
+/** Worker → page: the call has ended; no callback follows. */
 const endMessage = "end";
 
 const isHook = (value: unknown): boolean => typeof value === "function" || value instanceof AbortSignal;
 
-/** Ends of the hooks that were serialised since `collectEnds` began; null outside of it. */
+/** Ends of the hooks serialised since `collectEnds` began; null outside it. */
 let ends: Promise<void>[] | null = null;
 
-/** Runs `call` and tells which hooks it sent: each promise resolves when no callback can follow any more. */
+/** Runs `call` and returns the hooks it sent: each promise resolves when no more callbacks can follow. */
 export function collectEnds<Result>(call: () => Result): { result: Result; ends: readonly Promise<void>[] } {
   const outer = ends;
   const own: Promise<void>[] = [];
@@ -39,7 +39,7 @@ export function collectEnds<Result>(call: () => Result): { result: Result; ends:
 /** Ports of the option objects that reached the worker. */
 const portOf = new WeakMap<object, MessagePort>();
 
-/** To be called in the worker when a call with these arguments has ended. */
+/** Call this in the worker when a call with these arguments has ended. */
 export function endHooks(callArguments: readonly unknown[]): void {
   for (const value of callArguments) {
     if (typeof value === "object" && value !== null) portOf.get(value)?.postMessage(endMessage);

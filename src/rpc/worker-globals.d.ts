@@ -1,4 +1,4 @@
-// What only workers have, for the page's type check: it follows the types of the services into their sources.
+// Worker-only globals for the page's type check, which follows the services' types into their sources.
 
 interface FileSystemSyncAccessHandle {
   read(buffer: AllowSharedBufferSource, options?: { at?: number }): number;

@@ -1,4 +1,4 @@
-// What runs a graph: the engine knows these interfaces only. A back end is a folder beside src/ort that implements them.
+// What runs a graph. The engine depends only on these interfaces; a back end is a folder like src/ort that implements them.
 
 import type { TensorSource } from "../formats/safetensors.ts";
 import type { Graph, Parameter } from "../graph/graph.ts";
@@ -7,22 +7,22 @@ import type { DevicePreference, DeviceReport } from "../shared/request.ts";
 
 export interface BackendOptions {
   readonly preference: DevicePreference;
-  /** Why WASM is demanded, for the report; the user's wish when absent. */
+  /** Why WASM is required, for the report; absent if the user chose it. */
   readonly wasmReason?: string | undefined;
-  /** False computes in float32 where float16 could be had. */
+  /** False computes in float32 even if float16 is available. */
   readonly float16?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Chooses the device and opens it. @throws StylusError `device` when nothing can run, `cancelled` */
+/** Chooses and opens the device. @throws StylusError `device` if no device works, `cancelled` */
 export type OpenBackend = (options: BackendOptions) => Promise<Backend>;
 
 export interface Backend {
   readonly report: DeviceReport;
-  /** Settles when the GPU is gone (driver reset, long sleep); never on WASM. */
+  /** Settles when the GPU is lost (driver reset, long sleep); never on WASM. */
   readonly lost: Promise<StylusError>;
   /**
-   * Streams the graph's parameters from their files to the device, one at a time. They serve every graph that has the same
+   * Streams the graph's parameters from their files to the device, one at a time. They serve every graph with the same
    * parameters, whatever its size.
    * @throws StylusError `bad-file` for missing or misshapen tensors, `cancelled`
    */
@@ -33,11 +33,11 @@ export interface Backend {
   ): Promise<ParameterStore>;
   /**
    * @param options.parameters a store of this back end, with the graph's parameters
-   * @throws StylusError `device` when the back end refuses the graph or has no memory for it
+   * @throws StylusError `device` if the back end rejects the graph or runs out of memory
    */
   createSession(graph: Graph, options: SessionOptions): Promise<Session>;
   /**
-   * The outcome of `work`, or the loss of the device: what waits for a lost GPU may wait for ever, or fail in other words.
+   * The outcome of `work`, or the loss of the device: work on a lost GPU may never settle, or may fail with another error.
    * @throws StylusError `device-lost`, and whatever `work` throws
    */
   unlessLost<Value>(work: Promise<Value>): Promise<Value>;
@@ -62,34 +62,34 @@ export interface SessionOptions {
 /** float32, row-major, by name. */
 export type Tensors = Readonly<Record<string, Float32Array>>;
 
-/** One network of one size, ready to run. */
+/** One network at one size, ready to run. */
 export interface Session {
   readonly graph: Graph;
   /**
    * Runs the network once.
    * @param inputs every input of the graph
-   * @param wanted names of the outputs to bring back; all when absent
-   * @throws StylusError `device` when the back end fails
+   * @param wanted names of the outputs to return; all if absent
+   * @throws StylusError `device` if the back end fails
    */
   run(inputs: Tensors, wanted?: readonly string[]): Promise<Tensors>;
   dispose(): Promise<void>;
 }
 
 /**
- * The parameters of one network, resident on the device and read by every run. Adapters write into the store; the pristine
- * values can always be had back bit for bit. No session is rebuilt for it.
+ * The parameters of one network, resident on the device and read by every run. Adapters write into the store without
+ * rebuilding a session; the pristine values can always be restored bit for bit.
  */
 export interface ParameterStore {
   readonly specs: ReadonlyMap<string, Parameter>;
   /** Bytes held on the device or in memory. */
   readonly sizeBytes: number;
-  /** Where parameters lie in GPU buffers, for merging there; null where they do not. */
+  /** Parameters in GPU buffers, for merging there; null if they are elsewhere. */
   readonly gpu: GpuParameters | null;
-  /** The values of the checkpoint in its own order, float32. Read only. */
+  /** The checkpoint's values in its own order, float32. Read-only. */
   pristine(name: string): Promise<Float32Array>;
   /** Replaces the values that runs read; `values` in checkpoint order. */
   write(name: string, values: Float32Array): void;
-  /** Undoes every write to `name`, to the bit. */
+  /** Undoes every write to `name`, bit for bit. */
   restore(name: string): void;
   dispose(): void;
 }
@@ -98,9 +98,9 @@ export interface GpuParameters {
   readonly device: GPUDevice;
   /** How parameters are stored. */
   readonly dtype: "f32" | "f16";
-  /** The buffers of these parameters; keeps their pristine values aside the first time. */
+  /** These parameters' buffers; saves their pristine values the first time. */
   forMerge(names: readonly string[]): GpuParameter[];
-  /** Sets these parameters back to their pristine values, and frees the copies of those. */
+  /** Restores these parameters' pristine values and frees the copies. */
   release(names: readonly string[]): void;
 }
 

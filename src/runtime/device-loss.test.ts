@@ -1,4 +1,4 @@
-// What a run hears when its graphics device goes away.
+// What a run reports when its GPU is lost.
 import { expect, it } from "vitest";
 import { DeviceLoss } from "./device-loss.ts";
 
@@ -12,28 +12,28 @@ function losable(): { device: DeviceLoss; lose: () => void } {
 
 const loss = {
   code: "device-lost",
-  message: "The graphics device was lost: the driver was reset.",
+  message: "The GPU was lost: the driver was reset.",
   remedy: expect.any(String) as string,
 };
 
-it("work that waits for ever ends with the loss", async () => {
+it("rejects work that never settles", async () => {
   const { device, lose } = losable();
   const work = device.unlessLost(new Promise(() => {}));
   lose();
   await expect(work).rejects.toMatchObject(loss);
   await expect(device.unlessLost(Promise.resolve(1))).rejects.toMatchObject(loss);
-  // Its own failure has nobody left to tell.
+  // The work's own failure no longer has a listener.
   await expect(device.unlessLost(Promise.reject(new Error("too late")))).rejects.toMatchObject(loss);
 });
 
-it("a failure that the loss has caused is told as the loss", async () => {
+it("reports a failure caused by the loss as the loss", async () => {
   const { device, lose } = losable();
   const work = device.unlessLost(Promise.reject(new Error("mapAsync failed")));
   setTimeout(lose, 5);
   await expect(work).rejects.toMatchObject(loss);
 });
 
-it("other outcomes are as they are", async () => {
+it("passes other outcomes through", async () => {
   const { device } = losable();
   await expect(device.unlessLost(Promise.resolve(7))).resolves.toBe(7);
   await expect(device.unlessLost(Promise.reject(new Error("too large")))).rejects.toThrow("too large");

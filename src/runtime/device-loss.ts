@@ -1,12 +1,12 @@
-// The loss of a GPU: what is known of it, and how work that waits for the GPU hears of it.
+// GPU loss: its reason, and how pending GPU work learns of it.
 
 import { StylusError } from "../shared/errors.ts";
 
-/** How long the news of a loss may take after the first failure that it causes. */
+/** How long the browser may take to report a loss after the first failure it causes. */
 const LOSS_NEWS_MILLISECONDS = 100;
 
 export class DeviceLoss {
-  /** Settles when the GPU is gone (driver reset, long sleep); never without a GPU. */
+  /** Settles when the GPU is lost (driver reset, long sleep); never without a GPU. */
   readonly lost: Promise<StylusError>;
   readonly #patienceMilliseconds: number;
   #loss: StylusError | null = null;
@@ -23,7 +23,7 @@ export class DeviceLoss {
   }
 
   /**
-   * The outcome of `work`, or the loss of the device: what waits for a lost GPU may wait for ever, or fail in other words.
+   * The outcome of `work`, or the loss of the device: work on a lost GPU may never settle, or may fail with another error.
    * @throws StylusError `device-lost`, and whatever `work` throws
    */
   unlessLost<Value>(work: Promise<Value>): Promise<Value> {
@@ -36,7 +36,7 @@ export class DeviceLoss {
       };
       work.then(
         (value) => settle(() => resolve(value)),
-        // A failure that the loss has caused may be heard of first.
+        // A failure caused by the loss may arrive first.
         (error: unknown) => setTimeout(() => settle(() => reject(error)), this.#patienceMilliseconds),
       );
     });
@@ -45,7 +45,7 @@ export class DeviceLoss {
 
 function lostError(info: GPUDeviceLostInfo): StylusError {
   const why = info.message.trim().replace(/\.$/u, "") || info.reason;
-  return new StylusError("device-lost", `The graphics device was lost: ${why}.`, {
-    remedy: "Your prompt, settings and pictures are kept: generate again.",
+  return new StylusError("device-lost", `The GPU was lost: ${why}.`, {
+    remedy: "Generate again; your prompt, settings and images are kept.",
   });
 }

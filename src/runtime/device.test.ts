@@ -29,7 +29,7 @@ function fakeAdapter(
   return { info, features: new Set(features), limits: {}, requestDevice } as unknown as GPUAdapter;
 }
 
-/** A browser whose only adapter is `adapter`; undefined: a browser without WebGPU. */
+/** A browser whose only GPU is `adapter`; undefined: a browser without WebGPU. */
 function browserWith(adapter: GPUAdapter | null | undefined): void {
   const gpu = adapter === undefined ? undefined : { requestAdapter: async () => adapter };
   vi.stubGlobal("navigator", { gpu, hardwareConcurrency: 4 });
@@ -42,7 +42,7 @@ afterEach(() => vi.unstubAllGlobals());
 const real = { vendor: "nvidia", architecture: "hopper" };
 
 describe("chooseDevice", () => {
-  it("takes a real adapter, with f16 when it has it", async () => {
+  it("uses a real GPU, with f16 if available", async () => {
     browserWith(fakeAdapter(real, { features: ["shader-f16", "subgroups"] }));
     const { report, gpu } = await chooseDevice("auto");
     expect(report).toMatchObject({ kind: "webgpu", name: "nvidia hopper", f16: true });
@@ -51,19 +51,15 @@ describe("chooseDevice", () => {
 
   it.each<[string, GPUAdapter | null | undefined, RegExp]>([
     ["no WebGPU", undefined, /no WebGPU in this browser/],
-    ["no adapter", null, /WebGPU found no GPU/],
+    ["no GPU", null, /WebGPU found no GPU/],
     [
       "SwiftShader",
       fakeAdapter({ vendor: "google", architecture: "swiftshader" }),
-      /only a software adapter \(google swiftshader\)/,
+      /only a software GPU \(google swiftshader\)/,
     ],
-    [
-      "llvmpipe",
-      fakeAdapter({ vendor: "mesa", description: "llvmpipe (LLVM 15)" }),
-      /only a software adapter/,
-    ],
-    ["a fallback adapter", fakeAdapter({ ...real, isFallbackAdapter: true }), /only a software adapter/],
-    ["a device that cannot be opened", fakeAdapter(real, { fails: true }), /could not be opened/],
+    ["llvmpipe", fakeAdapter({ vendor: "mesa", description: "llvmpipe (LLVM 15)" }), /only a software GPU/],
+    ["a fallback adapter", fakeAdapter({ ...real, isFallbackAdapter: true }), /only a software GPU/],
+    ["a GPU that cannot be opened", fakeAdapter(real, { fails: true }), /could not be opened/],
   ])("auto with %s: WASM, and the reason", async (_, adapter, reason) => {
     browserWith(adapter);
     const { report, gpu } = await chooseDevice("auto");
@@ -74,9 +70,9 @@ describe("chooseDevice", () => {
 
   it.each<[string, GPUAdapter | null | undefined]>([
     ["no WebGPU", undefined],
-    ["no adapter", null],
-    ["a device that cannot be opened", fakeAdapter(real, { fails: true })],
-  ])("WebGPU demanded with %s fails with a remedy", async (_, adapter) => {
+    ["no GPU", null],
+    ["a GPU that cannot be opened", fakeAdapter(real, { fails: true })],
+  ])("WebGPU requested with %s fails with a remedy", async (_, adapter) => {
     browserWith(adapter);
     await expect(chooseDevice("webgpu")).rejects.toMatchObject({
       code: "device",
@@ -84,7 +80,7 @@ describe("chooseDevice", () => {
     });
   });
 
-  it("WebGPU demanded with a software adapter is obeyed", async () => {
+  it("uses a software GPU if WebGPU is requested", async () => {
     browserWith(
       fakeAdapter({ architecture: "swiftshader", subgroupMinSize: 4 }, { features: ["subgroups"] }),
     );
@@ -93,7 +89,7 @@ describe("chooseDevice", () => {
     expect([...gpu!.features]).toEqual([]);
   });
 
-  it("WASM demanded is obeyed", async () => {
+  it("uses WASM if requested", async () => {
     browserWith(fakeAdapter(real));
     expect((await chooseDevice("wasm")).report).toMatchObject({ kind: "wasm", reason: "chosen by the user" });
   });
@@ -125,13 +121,13 @@ describe("threads", () => {
     expect(chooseThreads(scope).threads).toBe(threads);
   });
 
-  it("says why there is only one", () => {
+  it("says why there is only one thread", () => {
     expect(chooseThreads({ crossOriginIsolated: false, cores: 8 }).why).toMatch(/cross-origin isolated/);
   });
 });
 
-it("names adapters", () => {
+it("names GPUs", () => {
   expect(adapterName(fakeAdapter({ description: "GeForce" }).info)).toBe("GeForce");
-  expect(adapterName(fakeAdapter({}).info)).toBe("unnamed graphics adapter");
+  expect(adapterName(fakeAdapter({}).info)).toBe("unnamed GPU");
   expect(isSoftwareAdapter(fakeAdapter(real))).toBe(false);
 });

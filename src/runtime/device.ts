@@ -1,31 +1,31 @@
-// Which device runs the networks, and why. WebGPU on a real adapter; multi-threaded WASM where there is none or only a software
-// one (which is many times slower than WASM). The reason goes into the report: the choice is never silent.
+// Chooses the device that runs the networks: WebGPU on a real GPU, otherwise multi-threaded WASM, which is many times
+// faster than a software GPU. The report gives the reason.
 
 import { StylusError } from "../shared/errors.ts";
 import { CHOSEN_BY_USER, type DevicePreference, type DeviceReport } from "../shared/request.ts";
 
 export interface ChosenDevice {
   readonly report: DeviceReport;
-  /** Null on WASM. Ours, not ONNX Runtime's: other passes may share it. */
+  /** Null on WASM. Opened here, not by ONNX Runtime, so that other passes can share it. */
   readonly gpu: GPUDevice | null;
 }
 
 const SOFTWARE_ADAPTER = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|software|warp/i;
 
-/** Narrower subgroups make ONNX Runtime's attention kernel silently wrong (measured with 4). */
+/** With narrower subgroups ONNX Runtime's attention kernel is silently wrong (measured with 4). */
 const MIN_SUBGROUP_SIZE = 16;
 
-/** More threads than this gain nothing: the matrices of one step are too small. */
+/** More threads do not help: the matrices of one step are too small. */
 const MAX_THREADS = 8;
 
 interface ChooseOptions {
-  /** Why WASM is demanded. */
+  /** Why WASM is required. */
   readonly wasmReason?: string | undefined;
-  /** False leaves float16 aside. */
+  /** False disables float16. */
   readonly float16?: boolean;
 }
 
-/** @throws StylusError `device` when WebGPU is demanded and cannot be had */
+/** @throws StylusError `device` if WebGPU is requested but unavailable */
 export async function chooseDevice(
   preference: DevicePreference,
   { wasmReason = CHOSEN_BY_USER, float16 = true }: ChooseOptions = {},
@@ -34,33 +34,33 @@ export async function chooseDevice(
   const found = await findAdapter();
   if (typeof found === "string") {
     if (preference === "auto") return wasmDevice(found);
-    throw new StylusError("device", `WebGPU was asked for, but there is ${found}.`, {
+    throw new StylusError("device", `WebGPU is not available: ${found}.`, {
       remedy: 'Choose "auto" or "wasm" as the device, or use a browser with WebGPU.',
     });
   }
-  if (found.software && preference === "auto") return wasmDevice(`only a software adapter (${found.name})`);
+  if (found.software && preference === "auto") return wasmDevice(`only a software GPU (${found.name})`);
   try {
     const gpu = await requestDevice(found.adapter, { float16 });
-    const reason = preference === "webgpu" ? CHOSEN_BY_USER : "a graphics adapter is present";
+    const reason = preference === "webgpu" ? CHOSEN_BY_USER : "a GPU is available";
     const f16 = gpu.features.has("shader-f16");
     return { gpu, report: { kind: "webgpu", name: found.name, reason, threads: 1, f16 } };
   } catch (cause) {
-    if (preference === "auto") return wasmDevice(`the graphics device ${found.name} could not be opened`);
-    throw new StylusError("device", `The graphics device ${found.name} could not be opened.`, {
+    if (preference === "auto") return wasmDevice(`the GPU ${found.name} could not be opened`);
+    throw new StylusError("device", `The GPU ${found.name} could not be opened.`, {
       remedy: "Close other pages that use the GPU and reload.",
       cause,
     });
   }
 }
 
-/** The WASM device, with `reason` for having it. */
+/** The WASM device, with the `reason` for it. */
 export function wasmDevice(reason: string): ChosenDevice {
   const { threads, why } = chooseThreads();
   const name = threads === 1 ? `1 thread of WebAssembly (${why})` : `${threads} threads of WebAssembly`;
   return { gpu: null, report: { kind: "wasm", name, reason, threads, f16: false } };
 }
 
-/** Threads need shared memory, which a page has only when it is cross-origin isolated. */
+/** Threads need shared memory, which requires cross-origin isolation. */
 export function chooseThreads(
   scope: { crossOriginIsolated?: boolean; cores?: number; isNode?: boolean } = currentScope(),
 ): { threads: number; why: string } {
@@ -86,7 +86,7 @@ interface FoundAdapter {
   readonly software: boolean;
 }
 
-/** The adapter, or what there is instead of one. */
+/** The WebGPU adapter, or the reason that there is none. */
 async function findAdapter(): Promise<FoundAdapter | string> {
   const gpu = globalThis.navigator?.gpu;
   if (!gpu) return globalThis.isSecureContext === false ? "WebGPU needs https" : "no WebGPU in this browser";
@@ -99,9 +99,7 @@ export function adapterName(
   info: Pick<GPUAdapterInfo, "vendor" | "architecture" | "device" | "description">,
 ): string {
   if (info.description) return info.description;
-  return (
-    [info.vendor, info.architecture, info.device].filter(Boolean).join(" ") || "unnamed graphics adapter"
-  );
+  return [info.vendor, info.architecture, info.device].filter(Boolean).join(" ") || "unnamed GPU";
 }
 
 export function isSoftwareAdapter(
@@ -113,7 +111,7 @@ export function isSoftwareAdapter(
   return SOFTWARE_ADAPTER.test([info.vendor, info.architecture, info.device, info.description].join(" "));
 }
 
-/** Features worth having; `subgroups` only where they are wide enough to be right. */
+/** Features to enable; `subgroups` only if they are wide enough for correct results. */
 export function wantedFeatures(
   adapter: Pick<GPUAdapter, "features" | "info">,
   { float16 = true }: { float16?: boolean } = {},

@@ -1,4 +1,5 @@
-// A network that comes as an ONNX file instead of a graph of ours. A back end opens it (src/ort/file-network.ts); who uses it knows this only.
+// A network from an ONNX file instead of a Graph. A back end opens it (src/ort/file-network.ts); its users depend on this
+// interface alone.
 
 export type IntegerInputs = Readonly<Record<string, BigInt64Array<ArrayBuffer>>>;
 export type FloatOutputs = Readonly<Record<string, Float32Array>>;
@@ -17,9 +18,9 @@ export interface NetworkFile {
   /** For errors. */
   readonly name: string;
   readonly onnx: Uint8Array;
-  /** Files that the ONNX file refers to, by the names it uses. */
+  /** Files that the ONNX file references, by the names it uses. */
   readonly external: ReadonlyMap<string, Uint8Array>;
 }
 
-/** Opens a network on the CPU. @throws StylusError `device` when the file is refused or memory is short */
+/** Opens a network on the CPU. @throws StylusError `device` if the file is rejected or memory runs out */
 export type OpenFileNetwork = (file: NetworkFile) => Promise<FileNetwork>;

@@ -10,7 +10,7 @@ function fakeDevice(): GPUDevice {
 const buffer = (device: GPUDevice, size: number, label?: string): GPUBuffer =>
   device.createBuffer({ size, usage: 0, ...(label === undefined ? {} : { label }) });
 
-it("counts buffers until they are destroyed, once each, and remembers the most", () => {
+it("counts each buffer once until it is destroyed, and tracks the peak", () => {
   const device = fakeDevice();
   const { own, runtime } = new GpuMemory(device);
   const first = buffer(device, 100, "weight");

@@ -1,21 +1,21 @@
-// What a device's buffers take, whoever makes them: parameters, inputs, merges, and the ones ONNX Runtime makes through
-// the same device. A buffer counts until it is destroyed or the browser has collected it.
+// Memory of a device's buffers: parameters, inputs, merges, and those that ONNX Runtime creates on the same device.
+// A buffer counts until it is destroyed or garbage-collected.
 
 export interface GpuMemoryUse {
-  /** Buffers alive. */
+  /** Live buffers. */
   readonly buffers: number;
   readonly sizeBytes: number;
-  /** The most that was alive at one time. */
+  /** Peak of live bytes. */
   readonly peakBytes: number;
 }
 
 export class GpuMemory {
-  /** Buffers with a label: this program labels all of its own. */
+  /** Buffers with a label: all of Stylus's own. */
   readonly own = new BufferCount();
-  /** Buffers without: ONNX Runtime's. It drops some without destroying them, so they may count for a while longer. */
+  /** Buffers without a label: ONNX Runtime's. It drops some without destroying them, so they count until collected. */
   readonly runtime = new BufferCount();
 
-  /** Counts every buffer that `device` makes from now on. */
+  /** Counts every buffer that `device` creates from now on. */
   constructor(device: GPUDevice) {
     const create = device.createBuffer.bind(device);
     device.createBuffer = (descriptor) => {

@@ -1,4 +1,4 @@
-// Pairs a network's parameters with the tensors of its files, and refuses files that do not fit.
+// Pairs a network's parameters with the tensors of its files, and rejects files that do not match.
 
 import type { TensorSource } from "../formats/safetensors.ts";
 import type { Parameter } from "../graph/graph.ts";
@@ -33,7 +33,7 @@ function checkTensor(source: TensorSource, spec: Parameter): void {
   if (!isFloat(source.dtype))
     throw new StylusError(
       "bad-file",
-      `Tensor "${source.name}" holds ${source.dtype} instead of floating-point numbers.`,
+      `Tensor "${source.name}" has type ${source.dtype}, not floating point.`,
       { where: source.fileName },
     );
   // Files disagree on whether a 1×1 kernel is written [out, in] or [out, in, 1, 1].
@@ -45,7 +45,7 @@ function checkTensor(source: TensorSource, spec: Parameter): void {
       `Tensor "${source.name}" is ${source.shape.join("×")}, but the model needs ${spec.shape.join("×")}.`,
       {
         where: source.fileName,
-        remedy: "The file does not fit its config, or is not a Stable Diffusion 1.x model.",
+        remedy: "The file does not match its config, or is not a Stable Diffusion 1.x model.",
       },
     );
   }

@@ -1,9 +1,9 @@
-// Waiting that ends at once when the user stops; the work itself may go on.
+// Stops waiting as soon as the signal aborts; the work itself may continue.
 import { StylusError } from "./errors.ts";
 
 /** @throws StylusError cancelled, as soon as `signal` aborts */
 export function abortable<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  work.catch(() => {}); // it may fail after nobody waits for it any more
+  work.catch(() => {}); // it may fail after the wait has ended
   return new Promise((resolve, reject) => {
     const stop = (): void => reject(new StylusError("cancelled", "Stopped."));
     if (signal.aborted) stop();

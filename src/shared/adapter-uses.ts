@@ -1,11 +1,11 @@
-// Several uses of one adapter in one picture: their strengths add up.
+// Several uses of one adapter in one image: their strengths add up.
 import type { AdapterUse } from "./request.ts";
 
-/** Equal for uses that differ in their strengths only. */
+/** Equal for uses that differ only in strength. */
 export const useKind = ({ id, blockWeights = {}, steps }: AdapterUse): string =>
   JSON.stringify([id, Object.entries(blockWeights).sort(), steps]);
 
-/** One use per adapter, in the order of their first; those with other block weights or steps stay apart. */
+/** One use per adapter, in order of first use; uses with different block weights or steps stay separate. */
 export function combineUses(uses: readonly AdapterUse[]): AdapterUse[] {
   const byKind = new Map<string, AdapterUse>();
   for (const use of uses) {

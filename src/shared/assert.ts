@@ -1,10 +1,10 @@
-// Checks for things that can only be wrong through a bug of ours. User mistakes are StylusErrors instead.
+// Checks that can only fail because of a bug. User mistakes are StylusErrors instead.
 
 export function assert(condition: unknown, message: string): asserts condition {
   if (!condition) throw new Error(`assertion failed: ${message}`);
 }
 
-/** Closes a switch over a union: a new member makes the type check fail here. */
+/** Makes a switch over a union exhaustive: a new member fails the type check here. */
 export function unreachable(value: never): never {
   throw new Error(`unreachable: ${String(value)}`);
 }

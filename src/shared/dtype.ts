@@ -1,5 +1,5 @@
 // Element types of safetensors files, and exact conversion between them and float32.
-// Widening (f16, bf16, f8 → f32) is exact; narrowing rounds to nearest, ties to even, as torch does.
+// Widening (f16, bf16, f8 → f32) is exact; narrowing rounds to nearest, ties to even, like torch.
 
 export type DType =
   | "F64"
@@ -94,14 +94,14 @@ function e4m3Table(): Uint32Array {
   return table;
 }
 
-/** Typed-array views need aligned storage; bytes out of the middle of a file may not be. */
+/** Typed-array views need aligned storage; bytes from the middle of a file may not be aligned. */
 function aligned(bytes: Uint8Array, elementBytes: number): Uint8Array {
   return bytes.byteOffset % elementBytes === 0 ? bytes : bytes.slice();
 }
 
 /**
  * Values of any numeric type as float32. Exact for F32, F16, BF16, F8 and small integers.
- * F32 data is viewed, not copied, when it is aligned and no `target` is given.
+ * Returns a view, not a copy, of aligned F32 data if there is no `target`.
  */
 export function toFloat32(bytes: Uint8Array, dtype: DType, target?: Float32Array): Float32Array {
   const size = SIZE_BYTES[dtype];

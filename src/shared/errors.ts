@@ -1,16 +1,16 @@
-// Expected failures. Whatever goes wrong for a reason a user can understand is a StylusError: it says what
-// happened, where (file, tensor, field) and what to do about it. Anything else that throws is a bug.
+// Expected failures. Everything that fails for a reason a user can understand is a StylusError, which says what
+// happened, where (file, tensor, field) and what to do. Any other exception is a bug.
 
-/** What kind of failure this is; the page and the command line choose their tone and exit code by it. */
+/** The kind of failure, from which the page derives its tone and the command line its exit code. */
 export type ErrorCode =
   | "bad-input" // the request is wrong: empty prompt, size not a multiple of 8, unknown adapter …
   | "bad-file" // a file is damaged or not what it claims to be
-  | "unsupported" // a file or device is sound, but not something this program can use
+  | "unsupported" // a file or device is valid, but Stylus cannot use it
   | "not-found" // a file or record is missing
   | "network" // a transfer failed; trying again may help
-  | "quota" // storage is full or was refused
+  | "quota" // storage is full or denied
   | "device" // the GPU or the WASM runtime failed
-  | "device-lost" // what ran on the GPU or in the worker is gone with it; it can be opened again
+  | "device-lost" // the GPU or the worker is lost, with its state; it can be reopened
   | "cancelled"; // the user, or a newer request, stopped the work
 
 export interface ErrorDetails {
@@ -35,22 +35,20 @@ export class StylusError extends Error {
   }
 }
 
-/** Why browsers refuse to read, to write or to delete, by the name of their error. */
+/** Why browsers refuse to read, write or delete, by error name. */
 const refusals: Readonly<Record<string, string>> = {
   NoModificationAllowedError: "It is in use, perhaps by another tab of this site.",
-  InvalidStateError:
-    "This tab has lost its storage, perhaps to another one that has a newer version of this site.",
+  InvalidStateError: "This tab has lost its storage, perhaps to a tab with a newer version of this site.",
   QuotaExceededError: "The disk is full.",
 };
 
 const nameOf = (cause: unknown): string => (cause instanceof DOMException ? cause.name : "");
 const whyRefused = (cause: unknown): string =>
-  refusals[nameOf(cause)] ??
-  `The reason given is “${cause instanceof Error ? cause.message : String(cause)}”`;
+  refusals[nameOf(cause)] ?? `The browser says: “${cause instanceof Error ? cause.message : String(cause)}”`;
 
 /**
- * @param what could not be deleted: begins a sentence
- * @param others a sentence on what else there was
+ * @param what the thing that could not be deleted; starts a sentence
+ * @param others a sentence about everything else
  */
 export function deletionError(
   what: string,
@@ -58,12 +56,12 @@ export function deletionError(
   others: string = "Nothing else is lost.",
 ): StylusError {
   return new StylusError("quota", `${what} could not be deleted. ${whyRefused(cause)}`, {
-    remedy: `${others} Close other tabs of this site, reload this page and try again; where the disk is full, free some of it first.`,
+    remedy: `${others} Close other tabs of this site and reload this page; if the disk is full, free some space first.`,
     cause,
   });
 }
 
-/** @param what could not be read: begins a sentence */
+/** @param what the thing that could not be read; starts a sentence */
 export function readingError(what: string, cause: unknown): StylusError {
   return new StylusError("quota", `${what} could not be read. ${whyRefused(cause)}`, {
     remedy: "Reload this page, then try again.",
@@ -72,8 +70,8 @@ export function readingError(what: string, cause: unknown): StylusError {
 }
 
 /**
- * @param what could not be kept, within a sentence
- * @param remedies where the disk is full, and where something else is wrong
+ * @param what the thing that could not be kept; inside a sentence
+ * @param remedies for a full disk, and for other causes
  */
 export function keepingError(
   what: string,
@@ -116,7 +114,7 @@ export function fromPlainError(plain: PlainError): Error {
   });
 }
 
-/** Throws the cancellation error when `signal` is aborted. */
+/** Throws the cancellation error if `signal` is aborted. */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new StylusError("cancelled", "Stopped.");
 }

@@ -1,4 +1,4 @@
-// Lets a worker hear its messages between two pieces of long work: a cancellation arrives as a message.
+// Lets a worker receive messages, such as a cancellation, during long work.
 
 /** One turn of the event loop. */
 export function eventLoopTurn(): Promise<void> {

@@ -1,4 +1,4 @@
-// The table is JSON, so that the command line reads it before anything is installed: here the types hold it to its word.
+// The table is JSON so that the command line can read it before an install; this checks it against the types.
 import { expect, it } from "vitest";
 import { SAMPLER_LABELS, SCHEDULE_LABELS } from "../formats/generation-parameters.ts";
 import { presets } from "../compose/plan/presets.ts";
@@ -6,7 +6,7 @@ import { choices, limits } from "./limits.ts";
 import type { DevicePreference, DiffusionRequest, HiresFix, InpaintMask } from "./request.ts";
 import type { ComposerId, MethodId } from "./limits.ts";
 
-/** The type check asks for every value of the union, and for no other. */
+/** The type check requires every value of the union and no other. */
 const all: {
   readonly [Field in keyof typeof choices]: Readonly<Record<(typeof choices)[Field][number], unknown>>;
 } = {
@@ -30,7 +30,7 @@ const all: {
   } satisfies Record<HiresFix["upscaler"], 1>,
 };
 
-it.each(Object.keys(choices) as (keyof typeof choices)[])("%s: the table names every value once", (field) => {
+it.each(Object.keys(choices) as (keyof typeof choices)[])("%s: the table lists every value once", (field) => {
   expect([...choices[field]].sort()).toEqual(Object.keys(all[field]).sort());
 });
 

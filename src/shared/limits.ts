@@ -16,8 +16,8 @@ export interface Range {
 }
 
 /**
- * Sizes in pixels, the prompt in UTF-16 units. `size` is the first pass's, `finishedSide` the longest side of any pass;
- * a pack may set narrower ones. Adapters' sliders are made for strengths up to 5: beyond that a picture breaks.
+ * Sizes in pixels, the prompt in UTF-16 units. `size` limits the first pass, `finishedSide` the longest side of any pass;
+ * a pack may set narrower limits. Slider adapters support strengths up to 5; beyond that an image breaks.
  */
 export const limits: {
   readonly promptLength: number;
@@ -37,9 +37,9 @@ export const limits: {
   readonly tile: Range;
 } = table.limits;
 
-/** How adapters are chosen among candidates; see src/compose/plan/presets.ts. */
+/** How adapters are chosen from the candidates; see src/compose/plan/presets.ts. */
 export type PresetId = "paper" | "reference" | "balanced";
-/** Who chooses the adapters; the others than "stylus" are the baselines of the paper. */
+/** What chooses the adapters; all but "stylus" are the paper's baselines. */
 export type MethodId = "stylus" | "sd" | "retriever" | "reranker" | "random";
 
 /** Who assigns candidates to the parts of a prompt for the method "stylus". */

@@ -1,5 +1,5 @@
-// Checks of a request that need no model: the same for the page, window.stylus and the engine, over one table of limits. Each
-// refusal is a StylusError bad-input that names the field and says what to do.
+// Request checks that need no model, shared by the page, window.stylus and the engine, with one table of limits. Each
+// failure is a StylusError bad-input that names the field and the remedy.
 import { StylusError } from "./errors.ts";
 import { choices, limits, type Range } from "./limits.ts";
 import type { AdapterUse, DiffusionRequest, HiresFix, ImageToImage, InpaintMask } from "./request.ts";
@@ -8,7 +8,7 @@ export const refuse = (field: string, message: string, remedy: string): never =>
   throw new StylusError("bad-input", message, { where: field, remedy });
 };
 
-/** @param rule.name begins a sentence; @param rule.step the value must be a multiple of it; 1 for whole numbers */
+/** @param rule.name starts a sentence; @param rule.step the value must be a multiple of it; 1 for whole numbers */
 export function checkRange(
   field: string,
   value: number,
@@ -39,7 +39,7 @@ export function checkOneOf(
     refuse(field, `${name} cannot be “${value}”.`, `Use one of ${among.join(", ")}.`);
 }
 
-/** What the engine is asked for as it stands. */
+/** The engine's request. */
 export type Sampling = Pick<
   DiffusionRequest,
   | "prompt"
@@ -70,7 +70,7 @@ export function checkSampling(request: Sampling, sizes: SizeRange): void {
 }
 
 function checkText(field: string, text: string, name: string): void {
-  if (typeof text !== "string") refuse(field, `${name} must be text.`, "Give it as a string.");
+  if (typeof text !== "string") refuse(field, `${name} must be text.`, "Pass a string.");
   if (text.length > limits.promptLength) {
     refuse(
       field,
@@ -104,7 +104,7 @@ export function checkUse({ id, unetStrength, textStrength, blockWeights = {}, st
     if (!BLOCK.test(block) || !Number.isFinite(weight))
       refuse(
         "adapters",
-        `Adapter “${id}” cannot have a weight of ${weight} for a block “${block}”.`,
+        `Adapter “${id}” has the invalid block weight ${block}=${weight}.`,
         "Use numbers for BASE, IN00 to IN11, M00, OUT00 to OUT11.",
       );
   }
@@ -118,12 +118,12 @@ export function checkUse({ id, unetStrength, textStrength, blockWeights = {}, st
   if (!isWhole(start, 0) || !endFits || !turnFits)
     refuse(
       "adapters",
-      `The steps of adapter “${id}” make no window.`,
-      "Begin at step 0 or later, end after the beginning, and take turns of one step or more.",
+      `The steps of adapter “${id}” are not a valid window.`,
+      "Start at step 0 or later, end after the start, and hold each turn for at least one step.",
     );
 }
 
-/** @param field of the init image in what is asked for: "start", or "imageToImage" */
+/** @param field the request's name for the init image: "start" or "imageToImage" */
 export function checkInitImage(
   field: string,
   {
@@ -145,7 +145,7 @@ export function checkInitImage(
   checkOneOf(`${field}.mask.fill`, mask.fill, { among: choices.maskFill, name: "Masked content" });
 }
 
-/** A second pass, but for its size. */
+/** A hires pass, except its size. */
 export function checkHiresPass(
   { strength, steps, upscaler }: Pick<HiresFix, "strength" | "steps" | "upscaler">,
   { overImage }: { readonly overImage: boolean },

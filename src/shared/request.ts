@@ -1,5 +1,5 @@
-// What a user asks for and what comes back while it runs: the vocabulary shared by page, command line,
-// stylus stages and diffusion engine. Plain data only: all of it crosses worker boundaries.
+// A request and its progress events: the vocabulary shared by page, command line, stylus stages and diffusion engine.
+// Plain data only: everything here crosses worker boundaries.
 
 export type SamplerId =
   | "euler"
@@ -11,7 +11,7 @@ export type SamplerId =
   | "unipc"
   | "lcm";
 export type ScheduleId =
-  | "uniform" // "automatic" of A1111 for samplers without an own schedule
+  | "uniform" // A1111's "Automatic" for samplers without a schedule of their own
   | "karras"
   | "exponential"
   | "sgm_uniform"
@@ -21,24 +21,24 @@ export type ScheduleId =
   | "trailing" // DDIM trailing spacing, Hyper-SD
   | "lcm";
 
-/** At which steps an adapter's UNet part works. Counted in steps that are run, in each pass from 0. */
+/** The steps at which an adapter changes the U-Net, counted in executed steps, from 0 in each pass. */
 interface AdapterSteps {
-  /** First step at work. */
+  /** First active step. */
   readonly start: number;
-  /** First step no longer at work; to the end when absent. */
+  /** First inactive step after that; active to the end if absent. */
   readonly end?: number;
-  /** LoRA Switch (arXiv 2402.16843): of `count` adapters that take turns of `hold` steps, this is number `index`. */
+  /** LoRA Switch (arXiv 2402.16843): number `index` of `count` adapters that take turns of `hold` steps. */
   readonly turn?: { readonly index: number; readonly count: number; readonly hold: number };
 }
 
-/** One adapter at work in one image. Strengths are final: after refined weight, masks, budget and the user's slider. */
+/** One adapter used in one image. Strengths are final: after refined weight, masks, budget and the user's slider. */
 export interface AdapterUse {
   readonly id: string;
   readonly unetStrength: number;
   readonly textStrength: number;
-  /** Factors by block ("BASE", "IN00" … "IN11", "M00", "OUT00" … "OUT11"); blocks that are not named keep 1. */
+  /** Factors by block ("BASE", "IN00" … "IN11", "M00", "OUT00" … "OUT11"); other blocks keep 1. */
   readonly blockWeights?: Readonly<Record<string, number>>;
-  /** All steps when absent. */
+  /** All steps if absent. */
   readonly steps?: AdapterSteps;
 }
 
@@ -48,32 +48,32 @@ export interface ImageJob {
   readonly adapters: readonly AdapterUse[];
 }
 
-/** Rows from the top; transparent pixels are seen on white. */
+/** Rows from the top; transparent pixels are composited on white. */
 export interface RgbaImage {
   readonly width: number;
   readonly height: number;
   readonly rgba: Uint8ClampedArray<ArrayBuffer>;
 }
 
-/** Which part of a picture is painted anew (inpainting). */
+/** Which part of an image is regenerated (inpainting). */
 export interface InpaintMask {
-  /** One byte per pixel of the picture: 255 is painted anew, 0 stays. */
+  /** One byte per pixel of the init image: 255 is regenerated, 0 stays. */
   readonly values: Uint8Array<ArrayBuffer>;
-  /** Standard deviation of the Gaussian that softens the mask's edge, in pixels of the picture; 4 is usual. */
+  /** Standard deviation of the Gaussian that softens the mask's edge, in pixels of the init image; 4 is usual. */
   readonly blur: number;
-  /** "masked" cuts out the masked part, paints it at the request's size and puts it back into the picture. */
+  /** "masked" crops to the masked area, generates it at the request's size and pastes it back. */
   readonly region: "whole" | "masked";
-  /** Pixels of the picture around the mask that are cut out with it, for the network to see. */
+  /** Pixels of the init image around the mask that are cropped with it as context. */
   readonly padding: number;
-  /** What the masked part is painted over: itself, noise, or nothing (a latent of zeros). */
+  /** What fills the masked area first: the original, latent noise, or nothing (a latent of zeros). */
   readonly fill: "original" | "noise" | "nothing";
 }
 
-/** A picture to start from. */
+/** An init image. */
 export interface ImageToImage {
-  /** Of any size; brought to the request's. */
+  /** Any size; resized to the request's. */
   readonly image: RgbaImage;
-  /** 0 keeps the picture, 1 forgets it; which share of the steps is run. */
+  /** Denoising strength: 0 keeps the image, 1 ignores it; the share of the steps that run. */
   readonly strength: number;
   readonly mask?: InpaintMask;
 }
@@ -82,7 +82,7 @@ export interface ImageToImage {
 export interface HiresFix {
   readonly width: number;
   readonly height: number;
-  /** In latents by torch's interpolation, or in pixels by PIL's. */
+  /** In latents, as torch interpolates, or in pixels, as PIL does. */
   readonly upscaler:
     | "latent-nearest"
     | "latent-nearest-exact"
@@ -93,7 +93,7 @@ export interface HiresFix {
     | "pixel-lanczos";
   /** Denoising strength; 0.7 is usual, latents need 0.5 or more. */
   readonly strength: number;
-  /** Steps that are run in this pass. */
+  /** Steps run in this pass. */
   readonly steps: number;
 }
 
@@ -112,33 +112,33 @@ export interface DiffusionRequest {
   readonly clipSkip: number;
   /** "cpu" = torch's MT19937, "nv" = NVIDIA Philox. */
   readonly noise: "cpu" | "nv";
-  /** Few-step adapter (LCM-LoRA and the like) merged in addition to each image's own adapters; null when off. */
+  /** Few-step adapter (such as LCM-LoRA) merged in addition to each image's own adapters; null if off. */
   readonly fewStepAdapter: AdapterUse | null;
   readonly images: readonly ImageJob[];
   readonly imageToImage?: ImageToImage;
-  /** Not together with imageToImage. */
+  /** Excludes imageToImage. */
   readonly hires?: HiresFix;
-  /** Decodes and encodes in squares of this many pixels with blended seams, to need less memory; whole when absent. */
+  /** Tiled VAE: decodes and encodes in tiles of this many pixels with blended seams, to save memory; untiled if absent. */
   readonly vaeTilePixels?: number;
 }
 
 export type DevicePreference = "auto" | "webgpu" | "wasm";
 
-/** Reason of a device that was not found to be the best. */
+/** Reason for a device that the user chose. */
 export const CHOSEN_BY_USER = "chosen by the user";
 
-/** Which device runs the networks, and why that one. Shown to the user; never chosen silently. */
+/** The device that runs the networks, and why. Shown to the user. */
 export interface DeviceReport {
   readonly kind: "webgpu" | "wasm";
   readonly name: string; // "NVIDIA …", "2 threads of WebAssembly"
-  readonly reason: string; // "no WebGPU adapter", "only a software adapter (SwiftShader)" …
-  readonly threads: number; // WASM threads; 1 when the page is not cross-origin isolated
+  readonly reason: string; // "WebGPU found no GPU", "only a software GPU (SwiftShader)" …
+  readonly threads: number; // WASM threads; 1 if the page is not cross-origin isolated
   readonly f16: boolean;
 }
 
 export type DiffusionEvent =
   | {
-      /** The device was lost, or (`device` set) painting goes on from this image on the one named. */
+      /** The device was lost, or (`device` set) the run continues from this image on the named device. */
       readonly type: "device";
       readonly imageIndex: number;
       readonly message: string;

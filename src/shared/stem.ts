@@ -1,5 +1,5 @@
-// The light stem under which two words count as the same. It undoes plurals and British spelling only; meaning is the embedder's
-// business.
+// A light stemmer: two words with the same stem count as the same. It undoes only plurals and British spelling; the
+// embedder handles meaning.
 
 const irregular: ReadonlyMap<string, string> = new Map([
   ["mice", "mouse"],
@@ -28,7 +28,7 @@ const irregular: ReadonlyMap<string, string> = new Map([
   ["octopi", "octopus"],
 ]);
 
-/** @param word in lower case */
+/** @param word lower case */
 export function stem(word: string): string {
   const known = irregular.get(word);
   if (known) return known;

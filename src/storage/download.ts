@@ -1,5 +1,5 @@
-// One file from the network into the store: resumed where an earlier attempt stopped, hashed while it streams, and
-// complete only when size and SHA-256 agree with what is known of it.
+// Downloads one file into the store: resumes an earlier attempt, hashes the stream, and completes only if size and SHA-256
+// match the known values.
 import { StylusError } from "../shared/errors.ts";
 import type { FileStore, FileWriter } from "./file-store.ts";
 import { HashFrontier } from "./hash-frontier.ts";
@@ -10,18 +10,18 @@ export interface RemoteFile {
   /** For messages. */
   readonly path: string;
   readonly url: string;
-  /** Null: as long as the server says. */
+  /** Null: the server decides. */
   readonly sizeBytes: number | null;
-  /** Null: whatever it is; the result says it. */
+  /** Null: unknown; the result contains it. */
   readonly sha256: string | null;
-  /** Name of the partial file: the SHA-256 where it is known. */
+  /** Name of the partial file: the SHA-256 if known. */
   readonly key: string;
 }
 
 export interface DownloadOptions {
   readonly connections: ConnectionLimit;
   readonly signal: AbortSignal;
-  /** Bytes of this file that are there so far, and how many the network has just brought. */
+  /** Bytes of this file stored so far, and bytes that just arrived. */
   readonly onBytes?: ((receivedBytes: number, newBytes: number) => void) | undefined;
   readonly retryDelaysMs?: readonly number[] | undefined;
   readonly segmentBytes?: number | undefined;
@@ -39,7 +39,7 @@ const defaultSegmentBytes = 32 << 20;
 const defaultParallelSegments = 4;
 const defaultStallMs = 60_000;
 
-/** A file of unknown size or hash: nothing could tell a wrong resumption, so every attempt starts at zero. */
+/** A file of unknown size or hash: a wrong resumption could not be detected, so every attempt starts at zero. */
 async function streamWhole(
   file: RemoteFile,
   writer: FileWriter,
@@ -84,12 +84,11 @@ const damaged = ({ path, url, sha256 }: RemoteFile, actual: string): StylusError
     `${path} is damaged: expected SHA-256 ${sha256!.slice(0, 12)}…, got ${actual.slice(0, 12)}….`,
     {
       where: url,
-      remedy:
-        "Try again: it is downloaded anew. If it happens again, the copy on the server is damaged or another file.",
+      remedy: "Download it again. If that fails, the server's copy is damaged or has changed.",
     },
   );
 
-/** One attempt with an open writer; a file that was pieced together and is wrong gives null: start from zero. */
+/** One attempt with an open writer; null if a resumed file turns out wrong, to start from zero. */
 async function attempt(
   file: RemoteFile,
   writer: FileWriter,
@@ -133,8 +132,8 @@ async function attempt(
 }
 
 /**
- * Makes sure that `file` is in the store, downloading what is missing. A resumed file that turns out wrong is downloaded
- * once more from the first byte.
+ * Ensures that `file` is in the store and downloads what is missing. Downloads a resumed file that turns out wrong once
+ * more from the first byte.
  * @throws StylusError network | not-found | bad-file | quota | cancelled
  */
 export async function download(
@@ -158,7 +157,7 @@ export async function download(
   }
   const blob = await store.open(sha256!);
   if (!blob) {
-    throw new StylusError("quota", `The browser dropped ${file.path} right after storing it.`, {
+    throw new StylusError("quota", `The browser deleted ${file.path} right after storing it.`, {
       remedy: "Free disk space and try again.",
     });
   }

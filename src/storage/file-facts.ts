@@ -1,5 +1,5 @@
-// What is known of each file before it is fetched: from the manifest, from an earlier download's pin, or from the hub, in
-// this order. A pin is written once and enforced from then on.
+// What is known about each file before its download: from the manifest, an earlier download's pin, or the hub, in this
+// order. A pin is written once and then enforced.
 import { StylusError } from "../shared/errors.ts";
 import { atCommit, readHubFacts } from "./hub-facts.ts";
 import { fileUrl, type Manifest, type ManifestFile } from "./manifest.ts";
@@ -7,11 +7,11 @@ import type { Pin, StorageRecords } from "./pins.ts";
 
 export interface KnownFile {
   readonly file: ManifestFile;
-  /** The manifest's address; pins are kept under it. */
+  /** The manifest's address, which is the key of pins. */
   readonly url: string;
-  /** The same at the pinned commit. */
+  /** The same address at the pinned commit. */
   readonly pinnedUrl: string;
-  /** Null: the download will tell. */
+  /** Null: known after the download. */
   readonly sizeBytes: number | null;
   readonly sha256: string | null;
   readonly pin: Pin | null;
@@ -30,7 +30,7 @@ export function combine(file: ManifestFile, { url, pin }: { url: string; pin: Pi
 
 const isComplete = ({ sizeBytes, sha256 }: KnownFile): boolean => sizeBytes !== null && sha256 !== null;
 
-/** From manifest and pins alone; asks nobody. */
+/** From manifest and pins alone, without a request. */
 export async function knownFile(
   file: ManifestFile,
   context: { manifest: Manifest; siteUrl: string; records: StorageRecords },
@@ -40,8 +40,8 @@ export async function knownFile(
 }
 
 /**
- * Asks the hub for what is still open, once, and pins the answer.
- * @throws StylusError bad-file when the hub contradicts the manifest; network | not-found | cancelled
+ * Asks the hub once for missing facts and pins the answer.
+ * @throws StylusError bad-file if the hub contradicts the manifest; network | not-found | cancelled
  */
 export async function askHub(
   known: KnownFile,
@@ -56,10 +56,10 @@ export async function askHub(
   if (contradiction) {
     throw new StylusError(
       "bad-file",
-      `${file.path} was replaced on the hub: it is not the file this model was made of.`,
+      `${file.path} was replaced on the hub and no longer belongs to this model.`,
       {
         where: url,
-        remedy: "Wait for an update of this site, or take the file from your disk.",
+        remedy: "Wait for an update of this site, or use the file from your disk.",
       },
     );
   }
@@ -69,7 +69,7 @@ export async function askHub(
   return combine(file, { url, pin });
 }
 
-/** Remembers what a first download brought, where nobody had said it before. */
+/** Pins the facts of a first download that were unknown before. */
 export async function pinDownload(
   known: KnownFile,
   got: { sizeBytes: number; sha256: string },

@@ -1,20 +1,20 @@
-// What a store of model files does: opfs-store.ts on disk, memory-store.ts for as long as the page lives.
+// The interface of a model file store: opfs-store.ts on disk, memory-store.ts for the lifetime of the page.
 
-/** One file being written. Exactly one of `finish` and `close` ends it. */
+/** A file being written. End it with exactly one of `finish` and `close`. */
 export interface FileWriter {
-  /** Length now; nothing is said about gaps: see the journal. */
+  /** Current length, which may include gaps: see the journal. */
   readonly sizeBytes: number;
   /** Reads up to `target.length` bytes from `offsetBytes`. */
   read(target: Uint8Array<ArrayBuffer>, offsetBytes: number): void;
   write(chunk: Uint8Array<ArrayBuffer>, offsetBytes: number): void;
-  /** What `writeJournal` left; null when it was never called for this file. */
+  /** The last `writeJournal`; null if it was never called for this file. */
   readJournal(): Promise<Uint8Array<ArrayBuffer> | null>;
   writeJournal(bytes: Uint8Array<ArrayBuffer>, offsetBytes: number): Promise<void>;
-  /** Drops everything written so far, the journal too. */
+  /** Deletes everything written so far, including the journal. */
   reset(): Promise<void>;
-  /** Ends writing; the file is complete under `sha256`. */
+  /** Ends writing and stores the complete file under `sha256`. */
   finish(sha256: string): Promise<void>;
-  /** Ends writing, keeping what is there for a later attempt. */
+  /** Ends writing and keeps the partial file for a later attempt. */
   close(): void;
 }
 
@@ -29,9 +29,9 @@ export interface FileStore {
   readonly persistent: boolean;
   /** The complete file with this hash, or null. */
   open(sha256: string): Promise<Blob | null>;
-  /** @param key SHA-256, or another name where it is not known yet */
+  /** @param key SHA-256, or another name while it is unknown */
   write(key: string): Promise<FileWriter>;
-  /** Complete and partial file of that name. */
+  /** The complete and the partial file with that name. */
   remove(name: string): Promise<void>;
   list(): Promise<StoredFile[]>;
 }

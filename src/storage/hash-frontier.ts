@@ -1,9 +1,9 @@
-// SHA-256 of a file whose bytes arrive in any order: hashes what is there without a gap, and reads back from the file what
-// came out of order. In steps, so that a backlog of gigabytes does not keep the worker from answering.
+// SHA-256 of a file whose bytes arrive in any order: hashes the contiguous start, and reads bytes that arrived out of order
+// back from the file. Works in steps, so that a backlog of gigabytes does not block the worker.
 import { createSHA256, type IHasher } from "hash-wasm";
 import type { FileWriter } from "./file-store.ts";
 
-/** Read back at once; about 10 ms of hashing. */
+/** Bytes per readback; about 10 ms of hashing. */
 const stepBytes = 4 << 20;
 
 export class HashFrontier {
@@ -21,14 +21,14 @@ export class HashFrontier {
     return new HashFrontier(await createSHA256(), writer);
   }
 
-  /** A chunk that has just been written; hashed from memory when it is the next one. */
+  /** A chunk that was just written; hashed from memory if it is the next one. */
   add(chunk: Uint8Array<ArrayBuffer>, offsetBytes: number): void {
     if (offsetBytes !== this.#hashedBytes) return;
     this.#hasher.update(chunk);
     this.#hashedBytes += chunk.length;
   }
 
-  /** Hashes one step of what is there up to `contiguousBytes`; true when nothing is left. */
+  /** Hashes one step up to `contiguousBytes`; true if nothing is left. */
   step(contiguousBytes: number): boolean {
     const length = Math.min(stepBytes, contiguousBytes - this.#hashedBytes);
     if (length <= 0) return true;
@@ -45,7 +45,7 @@ export class HashFrontier {
     return this.#hasher.digest("hex");
   }
 
-  /** Starts anew. */
+  /** Restarts. */
   reset(): void {
     this.#hasher.init();
     this.#hashedBytes = 0;

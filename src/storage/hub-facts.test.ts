@@ -1,4 +1,4 @@
-// What is read from a hub's headers and from a Git LFS pointer.
+// Facts from a hub's headers and from a Git LFS pointer.
 import { expect, test } from "vitest";
 import { atCommit, factsOfHeaders, factsOfPointer } from "./hub-facts.ts";
 
@@ -10,12 +10,12 @@ test("headers of a file in LFS", () => {
   expect(factsOfHeaders(new Headers(headers))).toEqual({ sizeBytes: 4_265_146_304, sha256, commit });
 });
 
-test("a Git blob's hash is not taken for a SHA-256", () => {
+test("does not use a Git blob's hash as SHA-256", () => {
   const headers = { "X-Linked-Etag": `"${commit}"`, ETag: `"${sha256}"` };
   expect(factsOfHeaders(new Headers(headers))).toEqual({ sizeBytes: null, sha256: null, commit: null });
 });
 
-test("a pointer, and what is none", () => {
+test("a pointer, and text that is not one", () => {
   const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${sha256}\nsize 12\n`;
   expect(factsOfPointer(pointer)).toEqual({ sizeBytes: 12, sha256 });
   expect(factsOfPointer(pointer.replace("sha256:ab", "sha256:x"))).toBeNull();

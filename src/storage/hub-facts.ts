@@ -1,13 +1,13 @@
-// What a hub says about a file before it is downloaded: size and SHA-256. Large files are redirected to another host, and a
-// browser shows only the last answer's headers, so where X-Linked-Etag cannot be read the file's Git LFS pointer is
-// read instead ("…/raw/…"); it says the same.
+// A file's size and SHA-256 from the hub before its download. The hub redirects large files to another host, and a browser
+// exposes only the last response's headers, so if X-Linked-Etag is not readable, this reads the file's Git LFS pointer
+// ("…/raw/…"), which has the same facts.
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
 
 export interface HubFacts {
-  /** Null when the hub does not say: small files are not in LFS. */
+  /** Null if the hub does not provide it: small files are not in LFS. */
   readonly sizeBytes: number | null;
   readonly sha256: string | null;
-  /** What the revision in the address stands for now. */
+  /** The commit that the address's revision currently points to. */
   readonly commit: string | null;
 }
 
@@ -16,7 +16,7 @@ const pointerLimitBytes = 1024;
 
 const hubAddress = /^(https?:\/\/[^/]+\/[^/]+\/[^/]+)\/resolve\/([^/]+)\/(.+)$/;
 
-/** The address of the same file at `commit`; unchanged when it is no hub address. */
+/** The address of the same file at `commit`; unchanged if it is not a hub address. */
 export const atCommit = (url: string, commit: string): string =>
   url.replace(hubAddress, (_, repo: string, __, path: string) => `${repo}/resolve/${commit}/${path}`);
 
@@ -28,7 +28,7 @@ const hexOf = (text: string | null, digits: number): string | null => {
 const wholeNumber = (text: string | null): number | null =>
   text !== null && /^\d+$/.test(text) ? Number(text) : null;
 
-/** The facts in the headers of an answer to HEAD; sha256 null when they are not there. */
+/** The facts in the headers of a HEAD response; sha256 is null if absent. */
 export function factsOfHeaders(headers: Headers): HubFacts {
   return {
     sizeBytes: wholeNumber(headers.get("x-linked-size")),
@@ -37,7 +37,7 @@ export function factsOfHeaders(headers: Headers): HubFacts {
   };
 }
 
-/** The facts in a Git LFS pointer (git-lfs, docs/spec.md); null when `text` is none. */
+/** The facts in a Git LFS pointer (git-lfs, docs/spec.md); null if `text` is not one. */
 export function factsOfPointer(text: string): Pick<HubFacts, "sizeBytes" | "sha256"> | null {
   if (!text.startsWith("version https://git-lfs.github.com/spec/")) return null;
   const sha256 = /^oid sha256:([0-9a-f]{64})$/m.exec(text)?.[1];
@@ -59,7 +59,7 @@ async function firstBytes(response: Response, limitBytes: number): Promise<strin
 }
 
 /**
- * Asks the hub about the file at `url`. What it does not say stays null; then the download itself tells.
+ * Asks the hub about the file at `url`. Facts it does not provide stay null until the download.
  * @throws StylusError not-found | network | cancelled
  */
 export async function readHubFacts(
@@ -68,12 +68,12 @@ export async function readHubFacts(
 ): Promise<HubFacts> {
   const { path, signal } = options;
   const common = { signal: signal ?? null, credentials: "omit" } as const;
-  const head = await fetch(url, { ...common, method: "HEAD" }).catch(() => null); // the other host may refuse HEAD
+  const head = await fetch(url, { ...common, method: "HEAD" }).catch(() => null); // the other host may reject HEAD
   throwIfAborted(signal);
   if (head?.status === 404) {
     throw new StylusError("not-found", `${path} is no longer on the hub.`, {
       where: url,
-      remedy: "Choose another model, or take the file from your disk.",
+      remedy: "Choose another model, or use the file from your disk.",
     });
   }
   const said = head?.ok ? factsOfHeaders(head.headers) : { sizeBytes: null, sha256: null, commit: null };
@@ -91,9 +91,9 @@ export async function readHubFacts(
     return { ...said, ...factsOfPointer(pointer), commit };
   } catch (cause) {
     throwIfAborted(signal);
-    throw new StylusError("network", `${new URL(url).host} could not be asked about ${path}.`, {
+    throw new StylusError("network", `${new URL(url).host} did not answer the request for ${path}.`, {
       where: url,
-      remedy: "Check the connection and try again.",
+      remedy: "Check your connection and try again.",
       cause,
     });
   }

@@ -1,4 +1,4 @@
-// Files from the user's disk: which they are, and what a choice without a model is told.
+// Files from the user's disk: how they are identified, and the error if there is no model among them.
 import { expect, test } from "vitest";
 import { assignLocalFiles, packFromDisk } from "./local-files.ts";
 import { parseManifest } from "./manifest.ts";
@@ -6,21 +6,21 @@ import { parseManifest } from "./manifest.ts";
 const blob = (sizeBytes: number): Blob => new Blob([new Uint8Array(sizeBytes)]);
 const file = (path: string, sizeBytes = 1) => ({ path, blob: blob(sizeBytes) });
 
-test("a dropped folder loses the folders around the model, and nothing else", () => {
+test("strips only the folders around the model from a dropped folder", () => {
   const files = ["models/sd/unet/model.safetensors", "models/sd/vae/config.json"].map((path) => file(path));
   expect([...packFromDisk(files).keys()]).toEqual(["unet/model.safetensors", "vae/config.json"]);
   expect([...packFromDisk([file("unet/model.safetensors")]).keys()]).toEqual(["unet/model.safetensors"]);
   expect([...packFromDisk([file("downloads/any.ckpt")]).keys()]).toEqual(["any.ckpt"]);
 });
 
-test("files without a model are refused with what to do", () => {
+test("rejects files without a model and gives a remedy", () => {
   expect(() => packFromDisk([file("holiday.png")])).toThrow(
     expect.objectContaining({ code: "not-found", remedy: expect.stringContaining(".safetensors") }),
   );
   expect(() => packFromDisk([])).toThrow(expect.objectContaining({ code: "not-found" }));
 });
 
-test("a manifest's files are found by path or by the hub's name, with the exact size", () => {
+test("finds a manifest's files by path or hub name, with the exact size", () => {
   const manifest = parseManifest(
     {
       id: "x",

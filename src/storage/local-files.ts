@@ -1,4 +1,4 @@
-// Files from the user's disk as a source of packs. They are used where they are: a File is a handle to the disk, nothing is
+// Files from the user's disk as a source of packs. They are used in place: a File is a handle to the disk, and nothing is
 // copied or uploaded.
 import { createSHA256 } from "hash-wasm";
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
@@ -6,19 +6,19 @@ import type { Manifest } from "./manifest.ts";
 import type { StorageRecords } from "./pins.ts";
 
 export interface LocalFile {
-  /** As the picker or the drop gave it, with forward slashes; a file name alone will do. */
+  /** From the picker or the drop, with forward slashes; a file name alone is enough. */
   readonly path: string;
   readonly blob: Blob;
 }
 
 const weightFile = /\.(safetensors|sft|ckpt|pt|pth|bin)$/i;
 
-/** Without the folders that all files have in common. */
+/** Without the folders that all files share. */
 function withoutCommonFolder(files: readonly LocalFile[]): LocalFile[] {
   let rest = files.map(({ path, blob }) => ({ path: path.replace(/^\/+/, ""), blob }));
   for (;;) {
     const folder = rest[0]?.path.split("/")[0];
-    // "unet/…" alone is a network, not a wrapping folder.
+    // "unet/…" alone is a network, not a wrapper folder.
     if (folder === undefined || /^(unet|text_encoder|vae|tokenizer|scheduler)$/.test(folder)) return rest;
     if (!rest.every(({ path }) => path.startsWith(`${folder}/`))) return rest;
     rest = rest.map(({ path, blob }) => ({ path: path.slice(folder.length + 1), blob }));
@@ -26,24 +26,23 @@ function withoutCommonFolder(files: readonly LocalFile[]): LocalFile[] {
 }
 
 /**
- * A model from the user's disk: a single-file checkpoint, with or without a VAE beside it, or a diffusers folder.
+ * A model from the user's disk: a single-file checkpoint, with or without a separate VAE, or a diffusers folder.
  * @returns the files by their path in the pack
- * @throws StylusError not-found when no file holds weights
+ * @throws StylusError not-found if no file contains weights
  */
 export function packFromDisk(files: readonly LocalFile[]): Map<string, Blob> {
   const found = withoutCommonFolder(files);
   if (!found.some(({ path }) => weightFile.test(path))) {
     throw new StylusError("not-found", "None of these files is a model.", {
-      remedy:
-        "Choose a .safetensors file, or a folder in diffusers' layout (unet, text_encoder, vae, tokenizer).",
+      remedy: "Choose a .safetensors file, or a diffusers folder (unet, text_encoder, vae, tokenizer).",
     });
   }
   return new Map(found.map(({ path, blob }) => [path, blob]));
 }
 
 /**
- * Which files of a manifest the user already has: by path, or by the name under which the hub offers them; an exact size
- * must agree. Whether they are the same to the byte is checked when the pack is opened.
+ * The files of a manifest that the user already has: by path or by their name on the hub; an exact size must match.
+ * Opening the pack checks whether they are identical.
  */
 export function assignLocalFiles(
   manifest: Manifest,
@@ -67,7 +66,7 @@ export function assignLocalFiles(
   return { local, unused: found.filter((file) => !used.has(file)) };
 }
 
-/** SHA-256 of a blob, streamed: never more than a chunk of it in memory. */
+/** SHA-256 of a blob, streamed with at most one chunk in memory. */
 async function hashBlob(blob: Blob, signal: AbortSignal | undefined): Promise<string> {
   const hasher = await createSHA256();
   hasher.init();
@@ -85,8 +84,7 @@ async function hashBlob(blob: Blob, signal: AbortSignal | undefined): Promise<st
 }
 
 /**
- * Checks that a file from the disk is the one a manifest describes. A file that was checked before, and has not changed
- * since, is not read again.
+ * Checks that a file from the disk is the one a manifest describes. Does not read an unchanged file again.
  * @throws StylusError bad-file | cancelled
  */
 export async function verifyLocalFile(
@@ -102,8 +100,8 @@ export async function verifyLocalFile(
   }
   if (actual === expected.sha256) return;
   const name = blob instanceof File ? blob.name : "The file";
-  throw new StylusError("bad-file", `${name} from your disk is not the ${expected.path} of this model.`, {
+  throw new StylusError("bad-file", `${name} from your disk is not this model's ${expected.path}.`, {
     where: expected.path,
-    remedy: "Choose the file that the model's page offers, or open this one as a model of its own.",
+    remedy: "Choose the file from the model's page, or open this one as a separate model.",
   });
 }

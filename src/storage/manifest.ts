@@ -1,34 +1,34 @@
-// Manifests: which files a model is made of, where they come from, what they need and how to know them. Data only
-// (model-manifests/*.json), checked here field by field because a wrong manifest would otherwise show up as a broken download.
+// Manifests: the files of a model, their sources, requirements and hashes. Data only (model-manifests/*.json), checked here
+// field by field because a wrong manifest would otherwise appear as a broken download.
 import { StylusError } from "../shared/errors.ts";
 
 export const manifestKinds = [
-  "checkpoint", // text encoder, UNet and VAE, with what they need to run
-  "inpainting", // the same, with a 9-channel UNet
+  "checkpoint", // text encoder, U-Net and VAE, with everything they need to run
+  "inpainting", // the same, with a 9-channel U-Net
   "vae", // replaces a checkpoint's own
   "preview-decoder", // tiny VAE for previews
-  "few-step", // adapters that make a few steps enough
-  "tokenizer", // what a single-file checkpoint from the user's disk lacks
+  "few-step", // adapters for few-step sampling
+  "tokenizer", // missing from a single-file checkpoint on the user's disk
   "embedder",
-  "reader", // the cross-encoder that reads prompts beside cards
-  "composers", // language models, fetched by their own runtime
-  "adapters", // a list to choose from, not one download
+  "reader", // cross-encoder that reads a prompt beside each card
+  "composers", // language models, downloaded by their own runtime
+  "adapters", // a list to choose from, not a single download
 ] as const;
 export type ManifestKind = (typeof manifestKinds)[number];
 
 export interface License {
-  /** SPDX id or the name the source gives. */
+  /** SPDX id, or the source's name for it. */
   readonly license: string;
-  /** False when the source's own page has not been read for it: the page then says "see the model's page". */
+  /** False if it was not confirmed on the source's page; the UI then refers to the model's page. */
   readonly licenseConfirmed: boolean;
 }
 
-/** What a file of an adapter list says beyond being a file. */
+/** Additional fields of a file in an adapter list. */
 export interface AdapterEntry extends License {
   readonly id: string;
   readonly description: string;
   readonly category: string;
-  /** Kind of checkpoint it was made for: "any", "anime". */
+  /** Kind of checkpoint it fits: "any", "anime". */
   readonly domain: string;
   readonly triggerWords: readonly string[];
   /** Recommended strength. */
@@ -38,25 +38,25 @@ export interface AdapterEntry extends License {
 }
 
 export interface ManifestFile {
-  /** Path inside the pack, with forward slashes; the program knows the file by it. */
+  /** Path inside the pack, with forward slashes; identifies the file. */
   readonly path: string;
-  /** Absolute, or relative to the manifest's `baseUrl`; `path` when left out. */
+  /** Absolute, or relative to the manifest's `baseUrl`; `path` if absent. */
   readonly url?: string | undefined;
   /** Exact, or an estimate: see `sizeExact`. */
   readonly sizeBytes: number;
-  /** False for an estimate (`approximateBytes` in the file): the hub is asked at the first download. */
+  /** False for an estimate (`approximateBytes` in the file), which the first download replaces with the hub's size. */
   readonly sizeExact: boolean;
-  /** Lower-case hex of the file's SHA-256; null: what the first download brings is remembered and enforced from then on. */
+  /** Lower-case hex of the file's SHA-256; null: the first download's hash is pinned and then enforced. */
   readonly sha256: string | null;
   readonly adapter?: AdapterEntry | undefined;
 }
 
 export interface Requirements {
-  /** GPU memory below which it is not offered by default: weights plus working memory at the usual size. */
+  /** Minimum GPU memory to offer it by default: weights plus working memory at the usual size. */
   readonly minGpuMemoryBytes: number;
-  /** WebGPU features without which it does not run. */
+  /** WebGPU features that it needs. */
   readonly requiredFeatures: readonly string[];
-  /** WebGPU features without which it runs slower or takes more memory. */
+  /** WebGPU features that make it faster or save memory. */
   readonly preferredFeatures: readonly string[];
 }
 
@@ -68,7 +68,7 @@ export interface ComposerEntry extends License {
   readonly requirements: Requirements;
 }
 
-/** Settings for which a few-step adapter was trained. */
+/** Settings that a few-step adapter was trained for. */
 export interface FewStepEntry {
   readonly path: string;
   readonly steps: number;
@@ -81,21 +81,21 @@ export interface Manifest extends License {
   readonly id: string;
   readonly kind: ManifestKind;
   readonly title: string;
-  /** One line for someone who chooses: what it is good at. Empty where nobody chooses. */
+  /** One line on its strengths, for choosing a model. Empty if there is no choice. */
   readonly summary: string;
-  /** Kind of pictures a checkpoint was trained for, in the words of the adapters' `domain`; "any" where it is general. */
+  /** Kind of images a checkpoint was trained for, with the values of the adapters' `domain`; "any" if general. */
   readonly domain: string;
-  /** Home of the files on the hub; null for files of the site itself and for lists. Commit null: the newest, pinned at the first download. */
+  /** Repository on the hub; null for the site's own files and for lists. Commit null: the newest, pinned at the first download. */
   readonly source: { readonly repo: string; readonly commit: string | null } | null;
   readonly requirements: Requirements | null;
-  /** Absolute, or relative to the site's own address. */
+  /** Absolute, or relative to the site's address. */
   readonly baseUrl: string;
   readonly files: readonly ManifestFile[];
   readonly composers: readonly ComposerEntry[];
   readonly fewStep: readonly FewStepEntry[];
 }
 
-/** Reads fields of one JSON object and names the field when one is wrong. */
+/** Reads fields of one JSON object and names a wrong field. */
 class Fields {
   readonly #record: Record<string, unknown>;
   readonly #source: string;
@@ -116,7 +116,7 @@ class Fields {
 
   onlyKnown(known: readonly string[]): void {
     for (const key of Object.keys(this.#record)) {
-      if (!known.includes(key)) this.fail(key, "left out: no such field is known");
+      if (!known.includes(key)) this.fail(key, "left out, because it is not a known field");
     }
   }
 
@@ -169,10 +169,10 @@ class Fields {
 const invalid = (source: string, field: string, expected: string): StylusError =>
   new StylusError("bad-file", `${source} is not a valid manifest: "${field}" must be ${expected}.`, {
     where: `${source}: ${field}`,
-    remedy: "Restore the file from the release, or make it again with `npm run build:manifest`.",
+    remedy: "Restore the file from the release, or rebuild it with `npm run build:manifest`.",
   });
 
-/** A path that stays inside its folder: no empty, "." or ".." part, no backslash. */
+/** A path inside its folder: no empty, "." or ".." part, no backslash. */
 const isInnerPath = (path: string): boolean =>
   !path.includes("\\") && path.split("/").every((part) => part !== "" && part !== "." && part !== "..");
 
@@ -204,7 +204,8 @@ function parseFile(fields: Fields): ManifestFile {
   const path = fields.text("path");
   if (!isInnerPath(path)) fields.fail("path", "a relative path");
   const sizeExact = !fields.has("approximateBytes");
-  if (!sizeExact && fields.has("sizeBytes")) fields.fail("approximateBytes", "left out beside sizeBytes");
+  if (!sizeExact && fields.has("sizeBytes"))
+    fields.fail("approximateBytes", "left out if there is sizeBytes");
   return {
     path,
     url: fields.has("url") ? fields.text("url") : undefined,
@@ -297,7 +298,7 @@ export function parseManifest(value: unknown, source: string): Manifest {
   };
 }
 
-/** Where `file` is downloaded from. `siteUrl` is the address of the page. */
+/** The download address of `file`. `siteUrl` is the address of the page. */
 export function fileUrl(manifest: Manifest, file: ManifestFile, siteUrl: string): string {
   const base = new URL(manifest.baseUrl.endsWith("/") ? manifest.baseUrl : `${manifest.baseUrl}/`, siteUrl);
   return new URL(file.url ?? file.path.split("/").map(encodeURIComponent).join("/"), base).href;

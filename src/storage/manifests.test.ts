@@ -1,4 +1,4 @@
-// Every file of model-manifests/, and what the validator refuses.
+// Every file in model-manifests/, and the validator's errors.
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { fileUrl, parseManifest, type Manifest } from "./manifest.ts";
@@ -13,7 +13,7 @@ test.each(names)("%s is valid and named after its id", (name) => {
   expect(`${manifests.get(name)!.id}.json`).toBe(name);
 });
 
-test("what the product offers is there", () => {
+test("all offered models have manifests", () => {
   const kinds = Object.fromEntries([...manifests.values()].map(({ id, kind }) => [id, kind]));
   expect(kinds).toMatchObject({
     sd15: "checkpoint",
@@ -31,7 +31,7 @@ test("what the product offers is there", () => {
   });
 });
 
-test.each(names)("%s: what is downloaded from a hub can be known again", (name) => {
+test.each(names)("%s: files from a hub can be verified", (name) => {
   const manifest = manifests.get(name)!;
   for (const file of manifest.files) {
     const url = fileUrl(manifest, file, site);
@@ -46,7 +46,7 @@ test.each(names)("%s: what is downloaded from a hub can be known again", (name) 
 });
 
 test.each(names.filter((name) => /checkpoint|inpainting/.test(manifests.get(name)!.kind)))(
-  "%s holds what a run needs",
+  "%s contains everything a run needs",
   (name) => {
     const paths = manifests.get(name)!.files.map((file) => file.path);
     expect(paths).toEqual(expect.arrayContaining(["tokenizer/vocab.json", "tokenizer/merges.txt"]));
@@ -59,7 +59,7 @@ test.each(names.filter((name) => /checkpoint|inpainting/.test(manifests.get(name
   },
 );
 
-test("adapters have a card each, with ids of their own", () => {
+test("each adapter has a card with its own id", () => {
   const { files } = manifests.get("adapters-sd15.json")!;
   const ids = files.map((file) => file.adapter?.id);
   expect(ids).not.toContain(undefined);
@@ -67,7 +67,7 @@ test("adapters have a card each, with ids of their own", () => {
   expect(files.length).toBeGreaterThan(70);
 });
 
-test("half-precision composers ask for shader-f16, the others do not", () => {
+test("only half-precision composers need shader-f16", () => {
   const { composers } = manifests.get("composers.json")!;
   expect(composers.length).toBeGreaterThan(0);
   for (const { id, requirements } of composers) {
@@ -107,13 +107,13 @@ test.each<[string, object, string]>([
     { requirements: { requiredFeatures: [], preferredFeatures: [] } },
     "requirements.minGpuMemoryBytes",
   ],
-])("refused by field: %s", (_, change, field) => {
+])("rejects and names the field: %s", (_, change, field) => {
   expect(() => parseManifest({ ...sound, ...change }, "x.json")).toThrow(
     expect.objectContaining({ code: "bad-file", where: `x.json: ${field}` }),
   );
 });
 
-test("unknown size and hash are told apart from known ones", () => {
+test("distinguishes unknown from known size and hash", () => {
   expect(
     parseManifest({ ...sound, files: [file, { path: "b", approximateBytes: 5 }] }, "x").files,
   ).toMatchObject([

@@ -1,7 +1,7 @@
-// The file store of browsers without OPFS, and of tests: everything lasts as long as the page.
+// The file store for browsers without OPFS and for tests: everything lasts as long as the page.
 import type { FileStore, FileWriter } from "./file-store.ts";
 
-/** A growing buffer that can be written anywhere. */
+/** A growing buffer with random-access writes. */
 interface PartialFile {
   bytes: Uint8Array<ArrayBuffer>;
   sizeBytes: number;

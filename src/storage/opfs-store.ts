@@ -1,17 +1,17 @@
-// Where model files live: the origin private file system, so that a second visit needs no network. A file is written in
-// place, with what has arrived so far kept on disk: a crash or a closed tab loses at most the last chunks. Complete files
-// are named by their SHA-256. Needs a dedicated worker (synchronous access handles exist only there). Where the browser has
-// no OPFS (some private windows and embedded frames) files are kept in memory for as long as the page lives.
+// Stores model files in the origin private file system, so that a second visit needs no network. Files are written in place
+// and partial files stay on disk: a crash or a closed tab loses at most the last chunks. Complete files are named by their
+// SHA-256. Needs a dedicated worker (synchronous access handles exist only there). In browsers without OPFS (some private
+// windows and embedded frames) files stay in memory for the lifetime of the page.
 import type { FileStore, FileWriter, StoredFile } from "./file-store.ts";
 import { openMemoryStore } from "./memory-store.ts";
 import { isQuotaError, quotaError } from "./quota.ts";
 
-/** Folder names are part of what users have on disk: changing them loses their downloads. */
+/** Folder names persist on users' disks: changing them loses downloads. */
 const completeFolder = "stylus-files";
 const partialFolder = "stylus-partial";
 const journalSuffix = ".journal";
 
-/** A closed tab's handles are released a moment after it. */
+/** A closed tab releases its handles with a delay. */
 const handleRetries = 20;
 const handleRetryMs = 100;
 
@@ -118,7 +118,7 @@ async function* filesIn(
 ): AsyncGenerator<{ name: string; sizeBytes: number }> {
   for await (const [name, handle] of folder.entries()) {
     if (handle.kind !== "file" || name.endsWith(journalSuffix)) continue;
-    // A file may vanish, or be in another tab's hands, while the folder is listed.
+    // A file may disappear or be locked by another tab during the listing.
     const file = await (handle as FileSystemFileHandle).getFile().catch(() => null);
     if (file) yield { name, sizeBytes: file.size };
   }
@@ -153,7 +153,7 @@ async function openOpfs(): Promise<FileStore> {
   };
 }
 
-/** The browser's persistent store, or memory where it has none. */
+/** The browser's persistent store, or memory if there is none. */
 export async function openFileStore(): Promise<FileStore> {
   try {
     return await openOpfs();

@@ -1,25 +1,25 @@
-// What was learnt about files whose manifest leaves size or hash open: written down at the first download and enforced from
-// then on, so that a file that changes on the hub is noticed. Kept in IndexedDB; where that is refused, for this visit.
+// Pins the size and hash of files whose manifest omits them at the first download and enforces them afterwards, which
+// detects files that change on the hub. Stored in IndexedDB, or for this visit if that is denied.
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 
 export interface Pin {
   readonly sizeBytes: number | null;
   readonly sha256: string | null;
-  /** The commit that a moving revision ("main") stood for. */
+  /** The commit that a moving revision ("main") pointed to. */
   readonly commit: string | null;
-  /** Who said so: the hub before the download, or the bytes of the first one. */
+  /** The source: the hub before the download, or the bytes of the first download. */
   readonly origin: "hub" | "first-download";
   readonly pinnedAt: Date;
 }
 
 interface StorageSchema extends DBSchema {
-  /** By the address in the manifest. */
+  /** By manifest address. */
   pins: { key: string; value: Pin };
-  /** SHA-256 of files on the user's disk, by name, size and time of change: they are not hashed at every visit. */
+  /** SHA-256 of files on the user's disk, by name, size and modification time, to avoid hashing them on every visit. */
   localHashes: { key: string; value: string };
 }
 
-/** Names are part of what users have on disk. */
+/** Names persist on users' disks. */
 const databaseName = "stylus-storage";
 
 type Store = "pins" | "localHashes";

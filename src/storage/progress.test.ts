@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => void vi.useRealTimers());
 
-test("each report's growth is that of the file it names, and the last one says done", () => {
+test("each report grows by its file's growth, and the last one is done", () => {
   const progress = reporter();
   const perFile = new Map<string, number>();
   for (let step = 1; step <= 50; step++) {
@@ -32,7 +32,7 @@ test("each report's growth is that of the file it names, and the last one says d
   expect(reports.length).toBeLessThan(2 * 5 + 2); // 350 ms, not 100 chunks
 });
 
-test("the last chunk before a silence is reported, after a stop nothing is", () => {
+test("reports the last chunk before a pause, and nothing after a stop", () => {
   const progress = reporter();
   progress.update("a", { receivedBytes: 1, newBytes: 1 });
   progress.update("a", { receivedBytes: 100, newBytes: 99 });
@@ -46,7 +46,7 @@ test("the last chunk before a silence is reported, after a stop nothing is", () 
   expect(reports.length).toBe(count);
 });
 
-test("rate and time left are of the network, not of files that were here", () => {
+test("rate and time left count the network, not stored files", () => {
   const progress = reporter();
   progress.finish("a", 400);
   for (let step = 1; step <= 10; step++) {

@@ -1,16 +1,16 @@
-// Progress of a pack: totals over its files, rate and time left; at most ten reports a second for each file.
+// Progress of a pack: totals over its files, rate and time left; at most ten reports per second and file.
 import { RateMeter } from "./rate.ts";
 
 export interface PackProgress {
   /** The file this report is about. */
   readonly path: string;
-  /** Of all files together. Grows by what the file `path` has grown since its last report. */
+  /** Total of all files. Grows by the growth of the file `path` since its last report. */
   readonly receivedBytes: number;
   readonly totalBytes: number;
-  /** Over the last seconds; null while unknown, and for files that were already here. */
+  /** Over the last seconds; null while unknown, and for files that were already stored. */
   readonly bytesPerSecond: number | null;
   readonly secondsLeft: number | null;
-  /** True once every file is there. */
+  /** True once every file is complete. */
   readonly done: boolean;
 }
 
@@ -28,7 +28,7 @@ export class ProgressReporter {
   readonly #rate = new RateMeter();
   readonly #tell: (progress: PackProgress) => void;
   #unfinished: number;
-  /** Changes when a file turns out to have another size than was thought. */
+  /** Changes if a file's size differs from the estimate. */
   totalBytes: number;
 
   constructor(
@@ -40,7 +40,7 @@ export class ProgressReporter {
     this.#unfinished = fileCount;
   }
 
-  /** @param newBytes what the network has just brought; the rate is made of it */
+  /** @param newBytes bytes that just arrived from the network, which determine the rate */
   update(path: string, { receivedBytes, newBytes }: { receivedBytes: number; newBytes: number }): void {
     const now = performance.now();
     if (newBytes > 0) this.#rate.add(newBytes, now);
@@ -58,7 +58,7 @@ export class ProgressReporter {
     this.#report(path, state);
   }
 
-  /** No report comes after this. */
+  /** Ends all reports. */
   stop(): void {
     for (const { timer } of this.#files.values()) if (timer !== null) clearTimeout(timer);
   }

@@ -1,8 +1,8 @@
-// The rate of a download, with a clock of the test's own.
+// The rate of a download, with a fake clock.
 import { expect, test } from "vitest";
 import { RateMeter } from "./rate.ts";
 
-test("nothing is said too early, then the mean of the last seconds", () => {
+test("unknown at first, then the mean of the last seconds", () => {
   const meter = new RateMeter();
   meter.add(1000, 0);
   expect(meter.bytesPerSecond(400)).toBeNull();
@@ -11,7 +11,7 @@ test("nothing is said too early, then the mean of the last seconds", () => {
   expect(meter.secondsLeft(21_000, 2000)).toBe(2);
 });
 
-test("a change of speed is followed, and silence is no time left", () => {
+test("follows a change of speed; a pause has no time left", () => {
   const meter = new RateMeter();
   for (let ms = 0; ms <= 60_000; ms += 100) meter.add(ms < 30_000 ? 1_000_000 : 1_000, ms);
   expect(meter.bytesPerSecond(60_000)).toBeCloseTo(10_200, 0);

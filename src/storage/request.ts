@@ -1,4 +1,4 @@
-// One HTTP request for (a part of) a file, with every way in which a server can refuse it told apart.
+// One HTTP request for (a part of) a file, with a separate error for every kind of server refusal.
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
 
 export interface PartRequest {
@@ -6,14 +6,14 @@ export interface PartRequest {
   readonly path: string;
   /** First byte wanted. */
   readonly fromByte: number;
-  /** Byte after the last one wanted; null: to the end of the file. */
+  /** Byte after the last one; null: to the end of the file. */
   readonly toByte: number | null;
-  /** Size that the whole file must have; null when unknown. */
+  /** Required size of the whole file; null if unknown. */
   readonly sizeBytes: number | null;
   readonly signal: AbortSignal;
 }
 
-/** Limits how many transfers run at once, whatever file they are for. */
+/** Limits concurrent transfers over all files. */
 export class ConnectionLimit {
   #free: number;
   readonly #waiting: (() => void)[] = [];
@@ -35,27 +35,27 @@ export class ConnectionLimit {
   }
 }
 
-/** What to do about a file that is not there: of this site itself, or of a hub. */
+/** The remedy for a missing file of this site or of a hub. */
 const missingRemedy = (url: string): string =>
   new URL(url).origin === globalThis.location?.origin
-    ? "The site is incomplete: publish it again with all files of the pack, then reload."
-    : "It was moved or deleted there. Choose another model, or take the file from your disk.";
+    ? "The site is incomplete. Publish it again with all files of the pack, then reload."
+    : "Choose another model, or use the file from your disk.";
 
-/** The browser knows when it has no network at all; that it believes in one says little. */
+/** The browser reliably knows only that it has no network. */
 const isOffline = (): boolean => globalThis.navigator?.onLine === false;
 
 const otherFile = (path: string, url: string, said: string): StylusError =>
-  new StylusError("bad-file", `${path} on the server is another file than the one described: ${said}.`, {
+  new StylusError("bad-file", `${path} on the server is not the expected file: ${said}.`, {
     where: url,
-    remedy: "The file was replaced on the server. Choose another model, or wait for an update of this site.",
+    remedy: "Choose another model, or wait for an update of this site.",
   });
 
-/** Checks Content-Range where the server lets it be read. */
+/** Checks Content-Range if the server exposes it. */
 function checkRange(response: Response, url: string, part: PartRequest): void {
   const [, from, total] =
     /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(response.headers.get("content-range") ?? "") ?? [];
   if (from !== undefined && Number(from) !== part.fromByte) {
-    throw otherFile(part.path, url, `bytes from ${part.fromByte} were asked for, bytes from ${from} came`);
+    throw otherFile(part.path, url, `the server sent bytes from ${from} instead of ${part.fromByte}`);
   }
   if (total !== undefined && total !== "*" && part.sizeBytes !== null && Number(total) !== part.sizeBytes) {
     throw otherFile(part.path, url, `it has ${total} bytes, not ${part.sizeBytes}`);
@@ -63,7 +63,7 @@ function checkRange(response: Response, url: string, part: PartRequest): void {
 }
 
 /**
- * @returns the answer with its body; status 200 when the server ignores ranges
+ * @returns the response with its body; status 200 if the server ignores ranges
  * @throws StylusError network | not-found | bad-file | cancelled
  */
 export async function requestPart(url: string, part: PartRequest): Promise<Response> {
@@ -74,7 +74,7 @@ export async function requestPart(url: string, part: PartRequest): Promise<Respo
       : {};
   let response: Response;
   try {
-    // Not through the HTTP cache: it would keep a second copy, and answer one range of an address at a time.
+    // Bypasses the HTTP cache, which would store a second copy and serve only one range per address at a time.
     response = await fetch(url, { headers, signal, credentials: "omit", cache: "no-store" });
   } catch (cause) {
     throwIfAborted(signal);
@@ -82,11 +82,11 @@ export async function requestPart(url: string, part: PartRequest): Promise<Respo
     const said = isOffline() ? "this computer is offline" : `${host} cannot be reached`;
     throw new StylusError("network", `${path} could not be downloaded: ${said}.`, {
       where: url,
-      remedy: "Check the connection and try again; what has arrived is kept.",
+      remedy: "Check your connection and try again; the download resumes.",
       cause,
     });
   }
-  // A single-page host may answer an unknown path with its index page.
+  // A single-page host may serve its index page for an unknown path.
   const isPage = response.headers.get("content-type")?.startsWith("text/html") === true;
   if (response.status === 404 || response.status === 410 || (response.ok && isPage)) {
     throw new StylusError("not-found", `${path} is missing on the server.`, {
@@ -96,22 +96,22 @@ export async function requestPart(url: string, part: PartRequest): Promise<Respo
   }
   if (response.status === 416) throw otherFile(path, url, `it ends before byte ${fromByte}`);
   if (response.status === 401 || response.status === 403) {
-    throw new StylusError("network", `The server refuses ${path} (${response.status}).`, {
+    throw new StylusError("network", `The server refused to send ${path} (${response.status}).`, {
       where: url,
       remedy:
-        "It may ask for an account or for consent to its licence: download the file from the model’s page, then choose it from your disk.",
+        "It may require an account or consent to a licence. Download the file from the model’s page, then choose it from your disk.",
     });
   }
   if (response.status === 429) {
-    throw new StylusError("network", `The server asks to wait before ${path} is downloaded.`, {
+    throw new StylusError("network", `The server limits downloads and did not send ${path} yet.`, {
       where: url,
-      remedy: "Try again in some minutes; what has arrived is kept.",
+      remedy: "Try again in a few minutes; the download resumes.",
     });
   }
   if (!response.ok || !response.body) {
     throw new StylusError("network", `The server answered ${response.status} for ${path}.`, {
       where: url,
-      remedy: "Try again in a while; what has arrived is kept.",
+      remedy: "Try again later; the download resumes.",
     });
   }
   if (response.status === 206) checkRange(response, url, part);
@@ -124,7 +124,7 @@ export interface ReadOptions {
   /** Aborts the request that the response belongs to. */
   readonly stop: AbortController;
   readonly signal: AbortSignal;
-  /** A connection that brings nothing for this long is given up. */
+  /** Timeout for a silent connection. */
   readonly stallMs: number;
 }
 
@@ -149,9 +149,9 @@ export async function* chunksOf(
   } catch (cause) {
     throwIfAborted(signal);
     if (cause instanceof StylusError) throw cause;
-    throw new StylusError("network", `The connection broke while ${path} was being downloaded.`, {
+    throw new StylusError("network", `The connection was lost during the download of ${path}.`, {
       where: url,
-      remedy: "Try again; the download goes on where it stopped.",
+      remedy: "Try again; the download resumes.",
       cause,
     });
   } finally {

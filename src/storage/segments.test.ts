@@ -10,7 +10,7 @@ import {
   segmentLength,
 } from "./segments.ts";
 
-test("a file is cut without a gap or an overlap; small ones stay whole", () => {
+test("segments have no gaps or overlaps; small files stay whole", () => {
   const segments = planSegments(1000, 300);
   const lengths = [...segments.received.keys()].map((index) => segmentLength(segments, index));
   expect(lengths).toEqual([300, 300, 300, 100]);
@@ -19,7 +19,7 @@ test("a file is cut without a gap or an overlap; small ones stay whole", () => {
   expect(contiguousBytes(planSegments(0, 300))).toBe(0);
 });
 
-test("what is contiguous ends at the first gap", () => {
+test("the contiguous part ends at the first gap", () => {
   const segments = planSegments(1000, 300);
   segments.received.set([300, 120, 300, 0]);
   expect(contiguousBytes(segments)).toBe(420);
@@ -28,7 +28,7 @@ test("what is contiguous ends at the first gap", () => {
   expect(contiguousBytes(segments)).toBe(1000);
 });
 
-test("the journal comes back, also when one value was written in place", () => {
+test("the journal round-trips, even after an in-place write of one value", () => {
   const segments = planSegments(5_000_000_000, 1_000_000_000);
   const bytes = encodeJournal(segments);
   new DataView(bytes.buffer).setFloat64(journalOffset(3), 999_999_999, true);
@@ -44,7 +44,7 @@ test.each<[string, (values: Float64Array) => Float64Array]>([
   ["not a number", (values) => values.with(4, Number.NaN)],
   ["cut short", (values) => values.slice(0, -1)],
   ["empty", () => new Float64Array(0)],
-])("a damaged journal is not believed: %s", (_, change) => {
+])("rejects a damaged journal: %s", (_, change) => {
   const values = new Float64Array(encodeJournal(planSegments(1000, 300)).buffer);
   const bytes = new Uint8Array(change(values).buffer as ArrayBuffer);
   expect(decodeJournal(bytes, 1000)).toBeNull();

@@ -1,15 +1,15 @@
-// A large file as segments that arrive side by side, and the journal that says how much of each is on disk. The journal is
-// written after the bytes it speaks of, so a crash loses at most the last chunk of each segment. Only a power cut could
-// leave it ahead of the disk; the hash finds that.
+// Splits a large file into segments that download in parallel, with a journal of how much of each is on disk. The journal is
+// written after its bytes, so a crash loses at most the last chunk of each segment. Only a power failure can leave it ahead
+// of the disk, which the hash detects.
 
 export interface SegmentPlan {
   readonly sizeBytes: number;
   readonly segmentBytes: number;
-  /** Bytes there so far from the start of each segment. */
+  /** Bytes stored from the start of each segment. */
   readonly received: Float64Array<ArrayBuffer>;
 }
 
-/** First value of a journal; changes when its layout does. */
+/** First value of a journal; changes with its layout. */
 const journalVersion = 1;
 const headerValues = 3; // version, sizeBytes, segmentBytes
 
@@ -19,7 +19,7 @@ const plan = (sizeBytes: number, segmentBytes: number): SegmentPlan => ({
   received: new Float64Array(Math.max(1, Math.ceil(sizeBytes / segmentBytes))),
 });
 
-/** A file of up to two segments arrives as one. */
+/** Downloads a file of up to two segments as one. */
 export function planSegments(sizeBytes: number, segmentBytes: number): SegmentPlan {
   return plan(sizeBytes, sizeBytes > 2 * segmentBytes ? segmentBytes : Math.max(1, sizeBytes));
 }
@@ -32,7 +32,7 @@ export const segmentLength = ({ sizeBytes, segmentBytes }: SegmentPlan, index: n
 export const receivedBytes = ({ received }: SegmentPlan): number =>
   received.reduce((sum, value) => sum + value, 0);
 
-/** Bytes from the start of the file without a gap. */
+/** Contiguous bytes from the start of the file. */
 export function contiguousBytes(segments: SegmentPlan): number {
   let index = 0;
   while (index < segments.received.length && segments.received[index] === segmentLength(segments, index)) {
@@ -41,14 +41,14 @@ export function contiguousBytes(segments: SegmentPlan): number {
   return Math.min(segments.sizeBytes, segmentStart(segments, index) + (segments.received[index] ?? 0));
 }
 
-/** Where in the journal the value of segment `index` is, in bytes. */
+/** Byte offset of segment `index`'s value in the journal. */
 export const journalOffset = (index: number): number =>
   (headerValues + index) * Float64Array.BYTES_PER_ELEMENT;
 
 export const encodeJournal = ({ sizeBytes, segmentBytes, received }: SegmentPlan): Uint8Array<ArrayBuffer> =>
   new Uint8Array(Float64Array.of(journalVersion, sizeBytes, segmentBytes, ...received).buffer);
 
-/** The plan in a journal; null when it is damaged or of another file. */
+/** The plan in a journal; null if it is damaged or belongs to another file. */
 export function decodeJournal(bytes: Uint8Array, sizeBytes: number): SegmentPlan | null {
   const [version, size, segmentBytes, ...received] = new Float64Array(
     bytes.slice().buffer,

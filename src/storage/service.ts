@@ -1,4 +1,4 @@
-// The storage worker's service: packs as maps of blobs, and what they take on disk.
+// The storage worker's service: packs as maps of blobs, and their disk usage.
 import { deletionError, StylusError } from "../shared/errors.ts";
 import { download } from "./download.ts";
 import { askHub, knownFile, pinDownload, type KnownFile } from "./file-facts.ts";
@@ -15,48 +15,48 @@ import { describeStorage, type StorageView } from "./storage-view.ts";
 export interface OpenPackOptions {
   readonly onProgress?: ((progress: PackProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Only files whose path starts with one of these; all when left out. */
+  /** Only files whose path starts with one of these; all if absent. */
   readonly prefixes?: readonly string[] | undefined;
-  /** Files from the user's disk by their path in the pack: taken in place of the manifest's, or in addition to them. */
+  /** Files from the user's disk by their path in the pack, which replace or extend the manifest's. */
   readonly local?: ReadonlyMap<string, Blob> | undefined;
 }
 
 export interface OpenedPack {
   readonly files: ReadonlyMap<string, Blob>;
-  /** Bytes that came over the network in this call; 0 on a warm cache. */
+  /** Bytes downloaded in this call; 0 on a warm cache. */
   readonly downloadedBytes: number;
   readonly totalBytes: number;
-  /** False when the browser offered no lasting storage. */
+  /** False if the browser has no persistent storage. */
   readonly persistent: boolean;
 }
 
 export interface StorageUse {
   readonly usedBytes: number;
   readonly quotaBytes: number;
-  /** True when the browser promised not to evict it. */
+  /** True if the browser promised not to evict it. */
   readonly persisted: boolean;
   readonly fileCount: number;
 }
 
 export interface StorageOptions {
-  /** Size of the parts in which large files arrive side by side. */
+  /** Segment size for parallel downloads of large files. */
   readonly segmentBytes?: number | undefined;
-  /** A connection that brings nothing for this long is given up. */
+  /** Timeout for a silent connection. */
   readonly stallMs?: number | undefined;
   readonly retryDelaysMs?: readonly number[] | undefined;
 }
 
-/** Transfers at the same time: browsers hold six connections to a host, two stay free for the page itself. */
+/** Concurrent transfers: browsers allow six connections per host, and two stay free for the page. */
 const parallelTransfers = 4;
 
-/** What the files of one `openPack` have in common. */
+/** Shared by the files of one `openPack`. */
 interface Context {
   readonly store: FileStore;
   readonly signal: AbortSignal;
   readonly progress: ProgressReporter;
 }
 
-/** Runs `work` on every item, a few at once; the first failure stops the rest, and is thrown when all have ended. */
+/** Runs `work` on every item with limited concurrency; the first failure stops the rest and is thrown once all have ended. */
 async function forEach<Item>(
   items: readonly Item[],
   { stop, work }: { stop: AbortController; work: (item: Item) => Promise<void> },
@@ -75,7 +75,7 @@ async function forEach<Item>(
   if (failures.length > 0) throw failures[0];
 }
 
-/** Name of a partial file whose hash is not known yet. */
+/** Name of a partial file with an unknown hash. */
 async function partialKey({ url, sha256 }: KnownFile): Promise<string> {
   if (sha256 !== null) return sha256;
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(url));
@@ -115,15 +115,15 @@ export class StorageService {
    * Every file of a pack, from the store, the user's disk or the network.
    * @param manifestJson the parsed JSON of a file of model-manifests/
    * @param siteUrl address of the page, for manifests with relative addresses
-   * @throws StylusError naming the file; what had arrived stays in the store
+   * @throws StylusError naming the file; partial files stay in the store
    */
   async openPack(manifestJson: unknown, siteUrl: string, options: OpenPackOptions = {}): Promise<OpenedPack> {
     const manifest = parseManifest(manifestJson, "manifest");
     const { prefixes, local = new Map<string, Blob>(), onProgress } = options;
     if (manifest.kind === "adapters" && !prefixes) {
-      throw new StylusError("bad-input", `${manifest.title} is a list to choose from, not one download.`, {
+      throw new StylusError("bad-input", `${manifest.title} is a list of adapters, not a single download.`, {
         where: "prefixes",
-        remedy: "Name the files that are wanted.",
+        remedy: "Name the files to download.",
       });
     }
     const store = await this.#openStore();
@@ -193,11 +193,11 @@ export class StorageService {
     if (sha256 === null) return null;
     const blob = await context.store.open(sha256);
     if (!blob || sizeBytes === null || blob.size === sizeBytes) return blob;
-    await context.store.remove(sha256); // cut short by the browser or the disk
+    await context.store.remove(sha256); // truncated by the browser or the disk
     return null;
   }
 
-  /** What is still to be stored, less what an earlier attempt has left. */
+  /** Bytes still to be stored, minus those of earlier attempts. */
   async #missingBytes(missing: readonly KnownFile[], store: FileStore): Promise<number> {
     if (missing.length === 0) return 0;
     const partial = new Map((await store.list()).map(({ name, sizeBytes }) => [name, sizeBytes]));
@@ -218,7 +218,7 @@ export class StorageService {
     return locked(key, {
       signal,
       work: async () => {
-        // Another tab may have fetched it, and learnt its hash, while this one waited.
+        // Another tab may have downloaded it and pinned its hash during the wait.
         const pin = known.sha256 === null ? await this.#records.get("pins", known.url) : null;
         const stored = pin?.sha256 ? await store.open(pin.sha256) : null;
         if (stored) return { blob: stored, downloadedBytes: 0 };
@@ -239,7 +239,7 @@ export class StorageService {
     });
   }
 
-  /** Whether files outlive this worker: not where the browser has no store for them and they are held in memory. */
+  /** Whether files outlive this worker; false if they are in memory because the browser has no store. */
   async keepsFiles(): Promise<boolean> {
     return (await this.#openStore()).persistent;
   }
@@ -257,7 +257,7 @@ export class StorageService {
   }
 
   /**
-   * What is stored, by pack.
+   * Stored files by pack.
    * @param manifestJsons every manifest the page knows
    */
   async describe(manifestJsons: readonly unknown[], siteUrl: string): Promise<StorageView> {
@@ -282,9 +282,9 @@ export class StorageService {
   }
 
   /**
-   * Deletes the files of a pack; it is downloaded again when next opened. One that cannot be deleted does not keep the others.
-   * @param options.keep manifests whose files stay, though the pack has them too
-   * @throws StylusError quota: which files could not be deleted
+   * Deletes the files of a pack, which downloads again when next opened. Deletes the others if one fails.
+   * @param options.keep manifests whose files stay even if the pack shares them
+   * @throws StylusError quota, naming the files that could not be deleted
    */
   async removePack(
     manifestJson: unknown,
@@ -302,18 +302,18 @@ export class StorageService {
       }
       if (left.length === 0) continue;
       const names = left.map(({ path }) => path).join(", ");
-      const others = "The rest of it is deleted.";
+      const others = "The other files are deleted.";
       throw deletionError(`${names} of ${manifest.title}`, left[0]!.cause, others);
     }
   }
 
   /**
-   * Deletes one file by the name that `describe` gives it; waits for a tab that is writing it.
-   * @throws StylusError quota: the browser does not delete it
+   * Deletes one file by its name from `describe`; waits for a tab that is writing it.
+   * @throws StylusError quota if the browser does not delete it
    */
   async removeFile(name: string): Promise<void> {
     await this.#remove(name, await this.#openStore()).catch((cause: unknown) => {
-      throw deletionError("A file that is left over", cause);
+      throw deletionError("A leftover file", cause);
     });
   }
 
@@ -323,8 +323,8 @@ export class StorageService {
   }
 
   /**
-   * Forgets what was pinned for a pack at its first download: for a user who trusts a file that has changed on the hub.
-   * @returns how many pins there were
+   * Removes a pack's pins, for a user who trusts a file that has changed on the hub.
+   * @returns the number of removed pins
    */
   async forgetPins(manifestJson: unknown, siteUrl: string): Promise<number> {
     const manifest = parseManifest(manifestJson, "manifest");
@@ -334,7 +334,7 @@ export class StorageService {
     for (const file of manifest.files) {
       const known = await knownFile(file, { manifest, siteUrl, records: this.#records });
       if (!known.pin) continue;
-      // What a refused download has left under the old hash is empty, and nobody would find it again.
+      // A rejected download leaves an empty file under the old hash, which nothing else would find.
       const key = await partialKey(known);
       if (stored.some(({ name, sizeBytes }) => name === key && sizeBytes === 0))
         await this.#remove(key, store);

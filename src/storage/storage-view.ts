@@ -1,4 +1,4 @@
-// The data of the storage view: what each pack has on disk, and what belongs to none.
+// The data of the storage view: each pack's files on disk, and files that belong to no pack.
 import type { StoredFile } from "./file-store.ts";
 import type { Manifest, ManifestKind } from "./manifest.ts";
 
@@ -6,18 +6,18 @@ export interface StoredPack {
   readonly id: string;
   readonly title: string;
   readonly kind: ManifestKind;
-  /** On disk, unfinished files too; a file that several packs share counts in each. */
+  /** On disk, including partial files; a file shared by several packs counts in each. */
   readonly storedBytes: number;
-  /** As far as the manifest says. */
+  /** According to the manifest. */
   readonly totalBytes: number;
   readonly complete: boolean;
   readonly files: readonly (StoredFile & { readonly path: string })[];
 }
 
 export interface StorageView {
-  /** Only those of which something is stored, largest first. */
+  /** Only packs with stored files, largest first. */
   readonly packs: readonly StoredPack[];
-  /** Files of no known pack: left by an earlier version of the site. */
+  /** Files of no known pack, left by an earlier version of the site. */
   readonly others: readonly StoredFile[];
   readonly usedBytes: number;
 }

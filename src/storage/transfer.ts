@@ -1,5 +1,5 @@
-// A file of known size from the network into a writer: in segments side by side when it is large, each resumed where it
-// stopped, and hashed on the way.
+// Downloads a file of known size into a writer: large files in parallel segments, each resumable, with the hash computed on
+// the way.
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
 import type { FileWriter } from "./file-store.ts";
 import type { HashFrontier } from "./hash-frontier.ts";
@@ -22,20 +22,20 @@ export interface TransferOptions {
   readonly sizeBytes: number;
   readonly segmentBytes: number;
   readonly connections: ConnectionLimit;
-  /** Segments of one file under way at once. */
+  /** Concurrent segments per file. */
   readonly parallelSegments: number;
-  /** Waits between attempts that bring nothing; their number is the number of retries. */
+  /** Delays between attempts without progress; their count is the number of retries. */
   readonly retryDelaysMs: readonly number[];
   readonly stallMs: number;
   readonly signal: AbortSignal;
-  /** Bytes of the file that are there, and how many the network has just brought. */
+  /** Stored bytes of the file, and bytes that just arrived. */
   readonly onBytes: (receivedBytes: number, newBytes: number) => void;
 }
 
-/** A fast connection would otherwise keep the worker from hearing of a stop. */
+/** A fast connection would otherwise keep the worker from receiving an abort. */
 const yieldEveryMs = 50;
 
-/** The server answered a range with the whole file. */
+/** The server sent the whole file for a range. */
 class NoRanges extends Error {}
 
 export const sleep = (milliseconds: number, signal: AbortSignal): Promise<void> =>
@@ -44,7 +44,7 @@ export const sleep = (milliseconds: number, signal: AbortSignal): Promise<void> 
     signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
   });
 
-/** The plan that an earlier attempt left, or a new one. */
+/** The plan of an earlier attempt, or a new one. */
 async function openPlan(writer: FileWriter, options: TransferOptions): Promise<SegmentPlan> {
   const { sizeBytes, segmentBytes } = options;
   const journal = await writer.readJournal();
@@ -58,7 +58,7 @@ async function openPlan(writer: FileWriter, options: TransferOptions): Promise<S
   }
   const fresh = planSegments(sizeBytes, segmentBytes);
   if (fresh.received.length === 1) {
-    // Written from start to end: its length says all.
+    // Written sequentially, so its length is enough.
     if (writer.sizeBytes > sizeBytes) await writer.reset();
     fresh.received[0] = writer.sizeBytes;
   } else {
@@ -75,7 +75,7 @@ export class Transfer {
   #segments: SegmentPlan;
   #serverHasRanges = true;
   #yieldedMs = performance.now();
-  /** True once bytes of more than one attempt are in the file: a wrong hash may then be ours. */
+  /** True once the file has bytes from more than one attempt: a wrong hash may then be our fault. */
   resumed: boolean;
 
   private constructor(
@@ -97,7 +97,7 @@ export class Transfer {
   }
 
   /**
-   * Brings what is missing.
+   * Downloads the missing bytes.
    * @returns SHA-256 of the whole file
    */
   async run(): Promise<string> {
@@ -144,7 +144,7 @@ export class Transfer {
         stop.abort();
       }
     };
-    // All must have ended before the writer is used for anything else.
+    // All must end before any other use of the writer.
     await Promise.all(Array.from({ length: this.#options.parallelSegments }, worker));
     throwIfAborted(this.#options.signal);
     if (failure) throw (failure as { error: unknown }).error;
@@ -189,7 +189,7 @@ export class Transfer {
       throwIfAborted(signal);
       const stalled = error instanceof StylusError && error.code === "cancelled";
       throw stalled
-        ? new StylusError("network", `The server does not answer for ${path}.`, { where: url })
+        ? new StylusError("network", `The server did not respond for ${path}.`, { where: url })
         : error;
     } finally {
       clearTimeout(stall);
@@ -202,24 +202,23 @@ export class Transfer {
       const room = length - segments.received[index]!;
       if (isLast && chunk.length > room) {
         stop.abort();
-        throw new StylusError("bad-file", `${path} is longer than the ${sizeBytes} bytes it should have.`, {
+        throw new StylusError("bad-file", `${path} is longer than the expected ${sizeBytes} bytes.`, {
           where: url,
-          remedy:
-            "Try again: it is downloaded anew. If it happens again, the copy on the server is damaged or another file.",
+          remedy: "Download it again. If that fails, the server's copy is damaged or has changed.",
         });
       }
       await this.#put(chunk.length > room ? chunk.subarray(0, room) : chunk, index);
       onBytes(receivedBytes(segments), Math.min(chunk.length, room));
       if (!isLast && segments.received[index] === length) break;
     }
-    stop.abort(); // a server that goes on after what was asked for is not listened to
+    stop.abort(); // ignores a server that sends more than requested
     if (segments.received[index]! < length) {
       throw new StylusError(
         "network",
         `${path} ended after ${receivedBytes(segments)} of ${sizeBytes} bytes.`,
         {
           where: url,
-          remedy: "Try again; the download goes on where it stopped.",
+          remedy: "Try again; the download resumes.",
         },
       );
     }

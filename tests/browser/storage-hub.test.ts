@@ -190,7 +190,7 @@ test("a large file comes through the redirect in segments, several at once", asy
   expect(hub.requests).toEqual([]);
 });
 
-test("every segment goes on where its connection was cut", async () => {
+test("every segment resumes where its connection was cut", async () => {
   const cut = new Set<number>();
   hub.fault = ({ host, body, from, to }, response) => {
     if (host !== "content" || cut.has(from) || from % segmentBytes !== 0) return false;
@@ -335,7 +335,10 @@ test("a hub that contradicts the manifest is noticed before the download", async
 test("too little room is said before anything is fetched", async () => {
   expect(await openPack(manifest(), { quotaBytes: 20_000_000 })).toMatchObject({
     ok: false,
-    error: { code: "quota", message: expect.stringMatching(/needs \d+ MB more .* grants this page 20 MB/) },
+    error: {
+      code: "quota",
+      message: expect.stringMatching(/needs \d+ MB more .* allows this page only 20 MB/),
+    },
   });
   expect(content()).toEqual([]);
 });

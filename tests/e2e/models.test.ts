@@ -105,7 +105,7 @@ const cutAt =
     return true;
   };
 
-test("asks before a download; a cut connection leaves Pocket in use, and the download goes on where it stopped", async () => {
+test("asks before a download; a cut connection leaves Pocket in use, and the download resumes", async () => {
   await openModels();
   const entry = row("Stable Diffusion 1.5");
   expect(await entry.innerText()).toContain("8.7 MB");
@@ -121,7 +121,7 @@ test("asks before a download; a cut connection leaves Pocket in use, and the dow
   hub.fault = cutAt("miniature.safetensors", 1_000_000);
   await download("Stable Diffusion 1.5");
   await entry.getByRole("alert").waitFor({ timeout: 60_000 });
-  expect(await entry.innerText()).toMatch(/miniature\.safetensors[\s\S]*goes on where it stopped/);
+  expect(await entry.innerText()).toMatch(/miniature\.safetensors[\s\S]*download resumes/);
   await page.keyboard.press("Escape");
   await paint(page, "a castle on a hill");
 
@@ -220,9 +220,11 @@ test("a file of unknown hash: refused, missing, damaged; then remembered, and a 
     await entry.getByRole("alert").waitFor({ timeout: 60_000 });
     return entry.getByRole("alert").innerText();
   };
-  expect(await refusedWith(403)).toMatch(/refuses open\.safetensors \(403\)[\s\S]*choose it from your disk/);
+  expect(await refusedWith(403)).toMatch(
+    /refused to send open\.safetensors \(403\)[\s\S]*choose it from your disk/,
+  );
   expect(await refusedWith(404)).toMatch(/missing on the server[\s\S]*Choose another model/);
-  expect(await refusedWith(429)).toMatch(/asks to wait/);
+  expect(await refusedWith(429)).toMatch(/limits downloads/);
 
   hub.fault = ({ host, path: name, method, body, from, to }, response) => {
     if (host !== "content" || name !== "open.safetensors" || method !== "GET") return false;
@@ -486,14 +488,14 @@ test("a hub that cannot be reached is named, and the page goes on with the model
   expect(await question.innerText()).toMatch(/About 2\.13 GB, once[\s\S]*Needs WebGPU/);
   await question.getByRole("button", { name: /^Download / }).click();
   await full.getByRole("alert").waitFor({ timeout: 60_000 });
-  expect(await full.getByRole("alert").innerText()).toMatch(/huggingface\.co[\s\S]*Check the connection/);
+  expect(await full.getByRole("alert").innerText()).toMatch(/huggingface\.co[\s\S]*Check your connection/);
 
   hub.close();
   await download("Stable Diffusion 1.5");
   const entry = row("Stable Diffusion 1.5");
   await entry.getByRole("alert").waitFor({ timeout: 60_000 });
   expect(await entry.getByRole("alert").innerText()).toMatch(
-    /hub\.test cannot be reached[\s\S]*Check the connection/,
+    /hub\.test cannot be reached[\s\S]*Check your connection/,
   );
   await page.keyboard.press("Escape");
   await paint(page, "a castle on a hill");

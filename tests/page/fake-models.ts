@@ -78,7 +78,7 @@ export function fakeModels(query: URLSearchParams): ModelServices {
           throw new StylusError(
             "network",
             "unet/diffusion_pytorch_model.safetensors could not be downloaded: huggingface.co cannot be reached.",
-            { remedy: "Check the connection and try again; what has arrived is kept." },
+            { remedy: "Check your connection and try again; the download resumes." },
           );
         }
         if (query.get("download") === "stuck" && share > 0.4) {

@@ -46,7 +46,7 @@ export function fakeReport(file: File): AdapterReport {
       { tag: "torn edges", count: 21, share: 0.52 },
     ],
     hashes: { sha256: file.name.padEnd(64, "0"), autoV2: "8f31c07b2e", autoV3: "41d0a9e6b7c2" },
-    warnings: full ? [] : ["1 of 288 tensors is not used; the effect may differ from what its author saw."],
+    warnings: full ? [] : ["1 of 288 tensors is not used; the effect may differ from the author's."],
     refusal: full ? { code: "unsupported", message: "Made for Stable Diffusion 1.x." } : null,
   };
 }

@@ -136,7 +136,7 @@ export function fakeServices(query: URLSearchParams): PageServices {
             "unet/diffusion_pytorch_model.safetensors is missing on the server.",
             {
               where: "http://localhost/packs/pocket/unet/diffusion_pytorch_model.safetensors",
-              remedy: "The site is incomplete: publish it again with all files of the pack, then reload.",
+              remedy: "The site is incomplete. Publish it again with all files of the pack, then reload.",
             },
           );
         }
@@ -146,8 +146,7 @@ export function fakeServices(query: URLSearchParams): PageServices {
             "vae/diffusion_pytorch_model.safetensors is damaged: expected SHA-256 9f2c41aa0b1d…, got 01b7e5c2d9f0….",
             {
               where: "http://localhost/packs/pocket/vae/diffusion_pytorch_model.safetensors",
-              remedy:
-                "Try again: it is downloaded anew. If it happens again, the copy on the server is damaged or another file.",
+              remedy: "Download it again. If that fails, the server's copy is damaged or has changed.",
             },
           );
         }
@@ -223,7 +222,7 @@ export function fakeServices(query: URLSearchParams): PageServices {
           await sleep(pause);
           throwIfAborted(signal);
           if (query.get("run") === "fail" && step === 3) {
-            throw new StylusError("device", "The GPU was lost while painting.", {
+            throw new StylusError("device", "The GPU was lost during generation.", {
               remedy:
                 "Generate again: the networks are put back on the device. If it happens often, choose WebAssembly in the settings.",
             });

@@ -67,7 +67,7 @@ describe("packed weights", () => {
   });
 
   it("come from a whole ONNX file", () => {
-    expect(() => externalTensors(onnx.subarray(0, 5000), "reader.onnx")).toThrow("not a whole ONNX file");
+    expect(() => externalTensors(onnx.subarray(0, 5000), "reader.onnx")).toThrow("not a complete ONNX file");
   });
 });
 

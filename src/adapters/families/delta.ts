@@ -1,7 +1,7 @@
-// What an adapter does to one weight, as small matrices: the common form into which every family is brought and
-// from which both the CPU merge and the WGSL merge work.
+// An adapter's change to one weight as small matrices: the common form of every family, and the input of both the CPU
+// merge and the WGSL merge.
 //
-// A weight [out, in] or [out, in, kh, kw] is seen as a matrix W [O, C] with C = in·kh·kw; a bias or norm [n] as [n, 1].
+// A weight [out, in] or [out, in, kh, kw] is treated as a matrix W [O, C] with C = in·kh·kw; a bias or norm [n] as [n, 1].
 // γ is the file's own scale (alpha / rank); the user's strength s is not part of a delta.
 
 export interface Matrix {
@@ -12,7 +12,7 @@ export interface Matrix {
 }
 
 export type Delta =
-  /** ΔW = γ·up·down: LoRA, LoCon; Tucker LoCon once its middle tensor is contracted. up [O, R], down [R, C]. */
+  /** ΔW = γ·up·down: LoRA, LoCon; Tucker LoCon after contraction of its middle tensor. up [O, R], down [R, C]. */
   | { readonly kind: "low-rank"; readonly scale: number; readonly up: Matrix; readonly down: Matrix }
   /** ΔW = γ·(up₁·down₁) ⊙ (up₂·down₂): LoHa. */
   | {
@@ -27,9 +27,9 @@ export type Delta =
   | { readonly kind: "kronecker"; readonly scale: number; readonly left: Matrix; readonly right: Matrix }
   /** ΔW = values: full difference, bias, norm. */
   | { readonly kind: "dense"; readonly values: Float32Array }
-  /** ΔW = values − W: a trained parameter in place of the old one. */
+  /** ΔW = values − W: a trained parameter that replaces the old one. */
   | { readonly kind: "replacement"; readonly values: Float32Array }
-  /** ΔW = W ⊙ w, one factor per output row or per input column (every kernel position alike): (IA)³. */
+  /** ΔW = W ⊙ w, one factor per output row or per input column (for all kernel positions): (IA)³. */
   | {
       readonly kind: "gain";
       readonly axis: "row" | "column";
@@ -38,7 +38,7 @@ export type Delta =
     }
   /**
    * ΔW = γ·(b1·b2 + (W·a1)·a2): GLoRA. b1 [O, R], b2 [R, C]; a1 [C/k, R], a2 [R, C/k], where k = kernelArea and
-   * the product with W is taken at each kernel position.
+   * the product with W applies at each kernel position.
    */
   | {
       readonly kind: "projected";
@@ -51,7 +51,7 @@ export type Delta =
     }
   /**
    * W' = g ⊙ Rₘ(…R₂(R₁·W)), each stage block-diagonal over a permutation of the rows: OFT (one stage), BOFT (butterfly).
-   * On the columns, as PEFT has it: W' = g ⊙ (((W·R₁ᵀ)·R₂ᵀ)…Rₘᵀ). The gain g always belongs to the rows.
+   * On the columns, as in PEFT: W' = g ⊙ (((W·R₁ᵀ)·R₂ᵀ)…Rₘᵀ). The gain g always applies to the rows.
    * Strength s makes each block s(R − I) + I and the gain s(g − 1) + 1.
    */
   | {
@@ -65,7 +65,7 @@ export interface RotationStage {
   readonly blockSize: number;
   /** N / blockSize blocks of [blockSize, blockSize], row-major: row i of a block gives line i. N = O, or C on the columns. */
   readonly blocks: Float32Array;
-  /** Line (row or column) of W at place p of the block order; null for the natural order. N entries. */
+  /** Line (row or column) of W at position p in block order; null for the natural order. N entries. */
   readonly order: Uint32Array | null;
 }
 
@@ -73,6 +73,6 @@ export interface RotationStage {
 export interface Magnitude {
   readonly axis: "row" | "column";
   readonly values: Float32Array;
-  /** For "column": kernel positions that share one input channel. */
+  /** For "column": kernel positions per input channel. */
   readonly kernelArea: number;
 }

@@ -17,7 +17,7 @@ import { elementCount, tensorValues, type AdapterTensor } from "../files/tensor.
 export function oft({ tensors, shape }: Context): Found | null {
   const blocks = tensors.get("oft_blocks") ?? tensors.get("oft_diag");
   if (!blocks) return null;
-  // `oft_diag` of the first LyCORIS versions holds the rotation itself, `oft_blocks` what it is made from.
+  // `oft_diag` of the first LyCORIS versions stores the rotation itself, `oft_blocks` its generator.
   const stored = tensors.has("oft_blocks") ? "generator" : "rotation";
   const isButterfly = blocks.shape.length === 4;
   const [stageCount, blockCount, size, size2] = (isButterfly ? blocks.shape : [1, ...blocks.shape]) as [
@@ -29,7 +29,7 @@ export function oft({ tensors, shape }: Context): Found | null {
   const expected = `blocks for ${shape.rows} outputs`;
   if (size !== size2 || !(size >= 1) || !(stageCount >= 1) || blockCount * size !== shape.rows)
     throw mismatch(isButterfly ? "oft_blocks (BOFT)" : "oft_blocks", blocks, expected);
-  // Stage i pairs rows 2ⁱ·size/2 apart; all of them must lie within the weight.
+  // Stage i pairs rows 2ⁱ·size/2 apart; all must be inside the weight.
   if (isButterfly && (size % 2 !== 0 || shape.rows % (2 ** (stageCount - 1) * size) !== 0))
     throw mismatch("oft_blocks (BOFT)", blocks, expected);
   const gain = tensors.get("rescale");
@@ -73,7 +73,7 @@ export function dense(
   target: ParameterShape,
   { slot, family }: { slot: Slot; family: Family },
 ): Recognised {
-  // Linear and 1×1 convolution hold the same numbers, so only the count must agree, and the outputs.
+  // Linear layers and 1×1 convolutions store the same numbers, so only the count and the outputs must match.
   const matches =
     elementCount(tensor.shape) === elementCount(target.shape) && tensor.shape[0] === target.shape[0];
   if (!matches) throw mismatch(slot, tensor, `[${target.shape.join(", ")}]`);

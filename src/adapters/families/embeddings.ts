@@ -1,4 +1,4 @@
-// Textual inversions: token vectors that come alone in a file or bundled with an adapter.
+// Textual inversions: token vectors in their own file or bundled with an adapter.
 import { tensorValues, type AdapterTensor } from "../files/tensor.ts";
 
 export interface EmbeddingKey {
@@ -15,7 +15,7 @@ export interface Embedding {
 }
 
 /**
- * Tells whether a tensor is a textual inversion: `emb_params` (A1111, safetensors), `string_to_param.*` (A1111, pickle),
+ * Whether a tensor is a textual inversion: `emb_params` (A1111, safetensors), `string_to_param.*` (A1111, pickle),
  * `bundle_emb.NAME.…` (LyCORIS bundles, OneTrainer), `<token>` (diffusers, cloneofsimo).
  */
 export function splitEmbeddingKey(
@@ -31,7 +31,7 @@ export function splitEmbeddingKey(
   return null;
 }
 
-/** @returns null when the vectors do not have the width that the text encoder's token embeddings have */
+/** @returns null if the vectors' width differs from that of the text encoder's token embeddings */
 export function readEmbedding(
   name: string,
   tensor: AdapterTensor,

@@ -1,4 +1,4 @@
-// The families of a file told from its keys and shapes alone: what a report says of a file that does not fit the model.
+// The families of a file from its keys and shapes alone, for the report of a file that does not fit the model.
 import { splitKey, type Slot } from "../names/keys.ts";
 import type { Family } from "./module-tensors.ts";
 import { splitPositionalKey } from "../names/positional.ts";
@@ -12,7 +12,7 @@ interface Modules {
 
 type Shape = readonly number[];
 
-/** The first whose slot a module has is its family; modules with none of them are not counted. */
+/** A module's family is the first whose slot it has; modules without any are not counted. */
 const FAMILIES: readonly (readonly [slot: Slot, family: Family | ((shape: Shape) => Family)])[] = [
   ["mid", "LoCon-Tucker"],
   ["down", (shape) => (elementCount(shape.slice(2)) > 1 ? "LoCon" : "LoRA")],
@@ -32,7 +32,7 @@ const FAMILIES: readonly (readonly [slot: Slot, family: Family | ((shape: Shape)
   ["ia3_l", "IA3"],
 ];
 
-/** Slots whose first size is the module's rank. */
+/** Slots whose first dimension is the module's rank. */
 const RANKED: ReadonlySet<Slot> = new Set(["down", "hada_w1_b", "lokr_w1_b", "lokr_w2_b"]);
 
 export function familiesByName(entries: ReadonlyMap<string, { readonly shape: Shape }>): Modules {

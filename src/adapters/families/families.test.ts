@@ -1,5 +1,5 @@
 // Every adapter family against recorded references (tests/fixtures/adapters/make_goldens.py, checked there against
-// LyCORIS' own modules): a file as its tool writes it is parsed and merged, and must give the recorded weights.
+// LyCORIS' own modules): each file, in its tool's own format, is parsed and merged and must give the recorded weights.
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { readHeader, readTensorF32, writeSafetensors, type TensorData } from "../../formats/safetensors.ts";
@@ -44,7 +44,7 @@ for (const [key, { shape }] of model) {
 }
 const table = moduleTable(parameters);
 
-/** The adapter file again, every tensor stored in `dtype`, after `change` has had its way with the values. */
+/** The adapter file with every tensor stored in `dtype`, after `change` has edited the values. */
 function rewrite(
   file: StoredFile,
   dtype: "F32" | "F16" | "BF16" | "F8_E4M3" | "F8_E5M2",
@@ -89,7 +89,7 @@ function expectations(name: string): { parameter: string; kind: string; values: 
   });
 }
 
-/** The worst error of a file's results against the recorded ones. */
+/** The largest error of a file's results against the recorded ones. */
 function worstError(name: string, adapter: AdapterFile): number {
   let worst = 0;
   for (const { parameter, kind, values } of expectations(name)) {
@@ -137,7 +137,7 @@ test.each(cases)("%s: matches the reference to 1e-3 when stored as f16", async (
   expect(worstError(name, await parse(rewrite(await load(name), "F16"), name))).toBeLessThan(1e-3);
 });
 
-test.each(cases)("%s: plausible mistakes are far outside the tolerance", async (name) => {
+test.each(cases)("%s: plausible mistakes exceed the tolerance by far", async (name) => {
   const merged = merge(await parse(rewrite(await load(name), "F32"), name), 1);
   for (const { parameter, kind, values } of expectations(name)) {
     if (kind.startsWith("wrong"))
@@ -145,15 +145,15 @@ test.each(cases)("%s: plausible mistakes are far outside the tolerance", async (
   }
 });
 
-/** Tensors that by the formats' own rules have no effect in these files. */
+/** Tensors without effect in these files, by the formats' own rules. */
 const IDLE = new Set([
   "kohya-scale-tensor alpha", // a scale tensor overrides it
-  "lokr-both-full alpha", // both factors whole: scale 1
+  "lokr-both-full alpha", // both factors complete: scale 1
   "dora-loha-lokr alpha lokr",
   "simpletuner-onetrainer alpha lokr",
 ]);
 
-test.each(cases)("%s: every tensor counts, a change of 1 % in half of its values is seen", async (name) => {
+test.each(cases)("%s: every tensor matters: a 1 % change in half of its values shows", async (name) => {
   const file = await load(name);
   for (const [changed, { values }] of file.tensors) {
     const slot = changed.split(".").at(-1)!;
@@ -176,7 +176,7 @@ test.each(cases)("%s: every tensor counts, a change of 1 % in half of its values
   }
 });
 
-test("bf16 and f8 files are read like f32 files of the same rounded values", async () => {
+test("bf16 and f8 files read like f32 files of the same rounded values", async () => {
   const file = await load("kohya-linear");
   for (const dtype of ["BF16", "F8_E4M3", "F8_E5M2"] as const) {
     const stored = rewrite(file, dtype);

@@ -1,6 +1,6 @@
-// Recognises the family of one module of an adapter file from the tensors it has, checks every shape against the
-// module it would change, and knows how to bring it into the form of a Delta. Formulas and names are those of the
-// tools that write these files: kohya sd-scripts, LyCORIS (lycoris/modules/*.py), PEFT.
+// Recognises the family of one module of an adapter file by its tensors, checks every shape against the target module,
+// and converts it to a Delta. Formulas and names follow the tools that write these files: kohya sd-scripts, LyCORIS
+// (lycoris/modules/*.py), PEFT.
 import type { Delta, Magnitude } from "./delta.ts";
 import { dense, full, ia3, norm, oft } from "./direct-families.ts";
 import type { Slot } from "../names/keys.ts";
@@ -37,8 +37,8 @@ const RECOGNISERS: readonly Recogniser[] = [
 
 /**
  * The family of a module's weight.
- * @returns null when the tensors make up no family at all.
- * @throws ShapeProblem when they do, but not for this weight.
+ * @returns null if the tensors match no family.
+ * @throws ShapeProblem if they match one but do not fit this weight.
  */
 export function recogniseWeight(
   tensors: ModuleTensors,
@@ -51,7 +51,7 @@ export function recogniseWeight(
     if (found === null) continue;
     const magnitude = magnitudeOf(tensors, shape, target);
     if (magnitude === null) return { ...found, magnitude: null };
-    // One number per output has no direction to set a magnitude for, and no tool writes that.
+    // One number per output has no direction whose magnitude could be set, and no tool writes this.
     if (found.family === "norm")
       throw new ShapeProblem("a norm with a DoRA magnitude is not a known combination");
     return { ...found, magnitude: magnitude.read, used: [...found.used, magnitude.slot] };
@@ -62,9 +62,9 @@ export function recogniseWeight(
 const BIAS_SLOTS: readonly Slot[] = ["b_norm", "diff_b", "up_bias", "trained_bias"];
 
 /**
- * The update of a module's bias, if the file has one: `diff_b` beside any family, `b_norm` beside `w_norm`; from PEFT the
- * bias of a LoRA's upper half, a bias trained as it is, and the outputs' (IA)³, which scales the bias, too.
- * @throws ShapeProblem when it does not fit, or when the module has no bias
+ * The update of a module's bias, if the file has one: `diff_b` with any family, `b_norm` with `w_norm`; in PEFT files the
+ * bias of a LoRA's up part, a directly trained bias, and (IA)³ on the outputs, which also scales the bias.
+ * @throws ShapeProblem if it does not fit, or if the module has no bias
  */
 export function recogniseBias(
   tensors: ModuleTensors,
@@ -91,7 +91,7 @@ export function recogniseBias(
       return { ...change, delta: () => ({ kind: "replacement", values: tensorValues(tensor) }) };
     case "up_bias": {
       const up = tensors.get("up");
-      if (!up) throw new ShapeProblem("there is a bias of an up part without the part");
+      if (!up) throw new ShapeProblem("it has a bias of an up part without the up part");
       const { scale } = scaleOf(tensors, requireRank(up, 1), settings);
       const delta = (): Delta => ({
         kind: "dense",
@@ -104,7 +104,7 @@ export function recogniseBias(
   }
 }
 
-/** `dora_scale` tells its axis by its shape: [out, 1 …] or [1, in …]; PEFT's vector always belongs to the outputs. */
+/** The shape of `dora_scale` gives its axis: [out, 1 …] or [1, in …]; PEFT's vector always applies to the outputs. */
 function magnitudeOf(
   tensors: ModuleTensors,
   shape: WeightShape,

@@ -24,7 +24,7 @@ export function lora({ tensors, shape, settings }: Context): Found | null {
   if (!up && !down) return null;
   if (!up || !down)
     throw new ShapeProblem(
-      up ? "there is an up part without a down part" : "there is a down part without an up part",
+      up ? "it has an up part without a down part" : "it has a down part without an up part",
     );
   const mid = tensors.get("mid");
   const rank = requireRank(up, 1);
@@ -137,8 +137,8 @@ interface KroneckerFactor {
 }
 
 /**
- * One factor of a LoKr module: stored whole, as a product a·b, or (w2 of a convolution) as a Tucker product.
- * Kernel positions are the innermost columns, so flattened kernels of early files need no case of their own.
+ * One factor of a LoKr module: stored in full, as a product a·b, or (w2 of a convolution) as a Tucker product.
+ * Kernel positions are the innermost columns, so flattened kernels of early files need no special case.
  */
 function kroneckerFactor(
   tensors: ModuleTensors,
@@ -154,7 +154,7 @@ function kroneckerFactor(
   const bSlot = `${slot}_b` as const;
   const a = tensors.get(aSlot);
   const b = tensors.get(bSlot);
-  if (!a || !b) throw new ShapeProblem(`${slot} is neither stored whole nor as a product`);
+  if (!a || !b) throw new ShapeProblem(`${slot} is stored neither in full nor as a product`);
   const t = slot === "lokr_w2" ? tensors.get("lokr_t2") : undefined;
   const rank = requireRank(b, 0);
   if (!t) {
@@ -187,11 +187,11 @@ export function glora({ tensors, shape, settings }: Context): Found | null {
   const parts = pick(tensors, ["a1", "a2", "b1", "b2"], "GLoRA");
   if (!parts) return null;
   let [a1, a2, b1, b2] = parts as [AdapterTensor, AdapterTensor, AdapterTensor, AdapterTensor];
-  // The first versions of LyCORIS wrote each pair the other way round: b2·b1 and (W·a2)·a1.
+  // The first versions of LyCORIS wrote each pair in reverse order: b2·b1 and (W·a2)·a1.
   if (a1.shape[0] !== shape.inputs || b1.shape[0] !== shape.rows) [a1, a2, b1, b2] = [a2, a1, b2, b1];
   const rank = requireRank(b1, 1);
   const { alpha, scale } = scaleOf(tensors, rank, settings);
-  // A projection may also see each kernel position as a column of its own.
+  // A projection may also treat each kernel position as a separate column.
   const kernelArea = a1.shape[0] === shape.columns ? 1 : shape.kernelArea;
   const inputs = shape.columns / kernelArea;
   const projectionRank = requireRank(a2, 0);

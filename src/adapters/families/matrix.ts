@@ -1,4 +1,4 @@
-// The few dense products that bring an adapter's tensors into the form of a Delta. Sums run in float64.
+// Dense products that convert an adapter's tensors to a Delta. Sums use float64.
 import type { Matrix } from "./delta.ts";
 
 /** [n, k] · [k, m]. */
@@ -51,7 +51,7 @@ export function contractCore(
   return { rows: outer, columns, values };
 }
 
-/** Inverse by Gauss–Jordan elimination with partial pivoting, float64 [n, n]; null when the matrix is singular. */
+/** Inverse by Gauss–Jordan elimination with partial pivoting, float64 [n, n]; null if the matrix is singular. */
 export function invert(matrix: Float64Array, n: number): Float64Array | null {
   const left = matrix.slice();
   const right = new Float64Array(n * n);

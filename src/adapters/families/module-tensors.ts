@@ -1,5 +1,5 @@
-// What the recognisers of adapter families share: the tensors of a module, the weight they must fit, and checks with
-// messages that name tensor, shape and what was expected.
+// Shared by the family recognisers: the tensors of a module, the weight they must fit, and checks whose messages name
+// the tensor, its shape and the expected shape.
 import type { Delta, Magnitude } from "./delta.ts";
 import type { Slot } from "../names/keys.ts";
 import type { StoredLowRank } from "../merging/merge.ts";
@@ -23,17 +23,17 @@ export type Family =
 /** The tensors of one module, by slot. */
 export type ModuleTensors = ReadonlyMap<Slot, AdapterTensor>;
 
-/** What the file says of a module outside its tensors (PEFT configuration). */
+/** What the file says about a module outside its tensors (PEFT configuration). */
 export interface ModuleSettings {
-  /** Used when the module has no alpha tensor. */
+  /** Used if the module has no alpha tensor. */
   readonly alpha: number | null;
-  /** rsLoRA: γ = α/√r instead of α/r (arXiv 2312.03732). Only PEFT needs to say so; others fold it into alpha. */
+  /** rsLoRA: γ = α/√r instead of α/r (arXiv 2312.03732). Only PEFT states it; other tools fold it into alpha. */
   readonly rankStabilised: boolean;
-  /** Any other field of the configuration; undefined when it is not known. */
+  /** Any other field of the configuration; undefined if unknown. */
   readonly field: (name: string) => unknown;
 }
 
-/** A family found in a module, fit for `target`. */
+/** A family found in a module that fits `target`. */
 export interface Recognised {
   readonly family: Family;
   /** Null for families without a rank. */
@@ -62,9 +62,9 @@ export interface WeightShape {
   readonly kernelArea: number;
 }
 
-/** A family without the DoRA magnitude that may stand on top of it. */
+/** A family without the DoRA magnitude that may accompany it. */
 export type Found = Omit<Recognised, "magnitude">;
-/** Null when the module has no tensor of the family. */
+/** Null if the module has no tensor of the family. */
 export type Recogniser = (context: Context) => Found | null;
 
 export function weightShape(target: ParameterShape): WeightShape {
@@ -98,7 +98,7 @@ export function scalarOf(tensors: ModuleTensors, slot: Slot): number | null {
   return value;
 }
 
-/** All of the slots, null when none of them is there. */
+/** All slots; null if none is present. */
 export function pick(tensors: ModuleTensors, slots: readonly Slot[], family: Family): AdapterTensor[] | null {
   const found = slots.map((slot) => tensors.get(slot));
   if (found.every((tensor) => tensor === undefined)) return null;
@@ -121,7 +121,7 @@ export function matrixShape(tensor: AdapterTensor): [rows: number, columns: numb
   return [rows, elementCount(tensor.shape) / rows];
 }
 
-/** Size of a matrix's inner side. Zero-sized tensors carry nothing and are refused. */
+/** Inner dimension of a matrix. Rejects zero-sized tensors, which have no content. */
 export function requireRank(tensor: AdapterTensor, axis: 0 | 1): number {
   return matrixShape(tensor)[axis];
 }

@@ -1,11 +1,11 @@
 // OFT, BOFT and (IA)³ as PEFT itself writes them. Sources: peft/tuners/{oft,boft,ia3}/layer.py of the releases 0.7 to 0.20.
 //
-// OFT   oft_R  (from 0.16)    [blocks, n(n−1)/2]  what stands above the diagonal of each Q; W' = W·Rᵀ
+// OFT   oft_R  (from 0.16)    [blocks, n(n−1)/2]  the values above the diagonal of each Q; W' = W·Rᵀ
 //       oft_r, oft_s (0.14)   [blocks, n, n]      X with Q = ½(X − Xᵀ); W' = s ⊙ (W·Rᵀ)
 //       oft_r  (0.7 to 0.13)  [blocks, n, n]      the same X; W' = Rᵀ·W
 // BOFT  boft_R, boft_s        [stages, blocks, n, n] the same X; W' = s ⊙ (W·R₁ᵀ·R₂ᵀ…)
-// with R = (I − Q)(I + Q)⁻¹, or from 0.16 on by default a piece of the series of (I + Q)(I − Q)⁻¹, which turns the other way.
-// One block in place of many is shared by all.
+// with R = (I − Q)(I + Q)⁻¹, or, by default from 0.16, a truncated series of (I + Q)(I − Q)⁻¹, which rotates in the opposite direction.
+// A single block in place of many applies to all of them.
 import type { Delta } from "./delta.ts";
 import {
   describe,
@@ -23,7 +23,7 @@ import { elementCount, tensorValues, type AdapterTensor } from "../files/tensor.
 
 const DEFAULT_EPS = 6e-5;
 const DEFAULT_TERMS = 5;
-/** A longer series costs time and changes nothing. */
+/** More terms cost time without effect. */
 const MAX_TERMS = 32;
 
 export function peftOft(context: Context): Found | null {
@@ -34,7 +34,9 @@ function vectorOft({ tensors, shape, settings }: Context): Found | null {
   const vectors = tensors.get("oft_R");
   if (!vectors) return null;
   if (shape.kernelArea > 1)
-    throw new ShapeProblem("PEFT trains this OFT of a convolution in a way that no merged weight has");
+    throw new ShapeProblem(
+      "PEFT trains this OFT of a convolution in a way that no merged weight can reproduce",
+    );
   const [count = 0, length = 0] = vectors.shape;
   const size = (1 + Math.sqrt(1 + 8 * length)) / 2;
   if (vectors.shape.length !== 2 || length === 0 || !fills({ count, size }, shape.columns))
@@ -94,16 +96,16 @@ export function peftBoft({ tensors, target, shape, settings }: Context): Found |
   const parts = pick(tensors, ["boft_R", "boft_s"], "BOFT");
   if (!parts) return null;
   const [matrices, gain] = parts as [AdapterTensor, AdapterTensor];
-  // Before 0.14 the weight of a convolution was read in the wrong order. Those files may still hold the permutation; that it
-  // is a later one is told by a field that only later configurations have.
+  // PEFT before 0.14 read a convolution's weight in the wrong order. Such files may still contain the permutation; a field
+  // that only later configurations have identifies later files.
   if (target.shape.length > 2) {
     if (tensors.has("boft_P"))
       throw new ShapeProblem(
-        "it is BOFT of a convolution from before PEFT 0.14, which mistook the weight's order",
+        "it is BOFT of a convolution from before PEFT 0.14, which used the wrong weight order",
       );
     if (settings.field("exclude_modules") === undefined)
       throw new ShapeProblem(
-        `whether it is BOFT of a convolution from before PEFT 0.14, which mistook the weight's order, only an ${PEFT_CONFIG_NAME} with the field exclude_modules tells`,
+        `only an ${PEFT_CONFIG_NAME} with the field exclude_modules shows whether its BOFT of a convolution is from before PEFT 0.14, which used the wrong weight order`,
       );
   }
   const [stageCount = 0, count = 0, size = 0, size2] = matrices.shape;
@@ -168,10 +170,10 @@ export function ia3Axis(
     throw mismatch("ia3_l", gain, `one factor for each of ${outputs} outputs or ${inputs} inputs`);
   if (!fitsInputs || !fitsOutputs) return fitsInputs ? "column" : "row";
   const feedforward: unknown = settings.field("feedforward_modules");
-  // PEFT takes a text as a regular expression, which is not run here.
+  // PEFT treats a string as a regular expression, which is not run here.
   if (!Array.isArray(feedforward))
     throw new ShapeProblem(
-      `ia3_l is ${describe(gain)}, which fits inputs and outputs: only an ${PEFT_CONFIG_NAME} with a list of feedforward_modules tells which`,
+      `ia3_l is ${describe(gain)}, which fits both inputs and outputs; only an ${PEFT_CONFIG_NAME} with a list of feedforward_modules shows which`,
     );
   const path = target.name.replace(/\.weight$/, "");
   return feedforward.some((name) => typeof name === "string" && path.endsWith(name)) ? "column" : "row";
@@ -185,12 +187,12 @@ export function ia3Delta(
   return { kind: "gain", axis, values: tensorValues(gain).map((value) => value - 1), kernelArea };
 }
 
-/** Whether so many blocks of that size, or one for all, make up the lines. */
+/** Whether this many blocks of this size, or one for all, cover the lines. */
 function fills({ count, size }: { count: number; size: number }, lines: number): boolean {
   return Number.isInteger(size) && size > 0 && lines % size === 0 && (count === 1 || count * size === lines);
 }
 
-/** The values over and over again, until there are so many. */
+/** Repeats the values up to this count. */
 function filled(values: Float32Array, length: number): Float32Array {
   if (values.length === length) return values;
   const result = new Float32Array(length);
@@ -202,7 +204,7 @@ function requireCount(slot: string, tensor: AdapterTensor, count: number): void 
   if (elementCount(tensor.shape) !== count) throw mismatch(slot, tensor, `${count} values`);
 }
 
-/** COFT: the largest norm of a block's generator. Off unless the configuration says so. */
+/** COFT: the largest norm of a block's generator. Off unless the configuration sets it. */
 function freedom(settings: ModuleSettings, count: number): number {
   if (settings.field("coft") !== true) return Infinity;
   const eps: unknown = settings.field("eps");
@@ -214,7 +216,7 @@ interface SkewOptions {
   readonly limit: number;
 }
 
-/** ½(X − Xᵀ), every X first brought to the limit. */
+/** ½(X − Xᵀ), with every X first clamped to the limit. */
 function skewOfMatrices(values: Float32Array, { size: n, limit }: SkewOptions): Float64Array {
   const skew = new Float64Array(values.length);
   for (let start = 0; start < values.length; start += n * n) {
@@ -227,12 +229,12 @@ function skewOfMatrices(values: Float32Array, { size: n, limit }: SkewOptions): 
   return skew;
 }
 
-/** From what stands above the diagonals, row by row. */
+/** From the values above the diagonals, row by row. */
 function skewOfVectors(values: Float32Array, { size: n, limit }: SkewOptions): Float64Array {
   const length = (n * (n - 1)) / 2;
   const skew = new Float64Array((values.length / length) * n * n);
   for (let from = 0, start = 0; from < values.length; start += n * n) {
-    // Every value stands in the matrix twice.
+    // Every value occurs twice in the matrix.
     const factor = shortening(values.subarray(from, from + length), { limit, copies: 2 });
     for (let i = 0; i < n; i++) {
       for (let j = i + 1; j < n; j++, from++) {
@@ -253,28 +255,28 @@ function negated(values: Float64Array): Float64Array {
   return values.map((value) => -value);
 }
 
-/** How the configuration says that rotations are made from generators. */
+/** How the configuration derives rotations from generators. */
 function rotationMaker(settings: ModuleSettings): (skew: Float64Array, size: number) => Float32Array {
   const isSeries: unknown = settings.field("use_cayley_neumann");
   if (typeof isSeries !== "boolean")
     throw new ShapeProblem(
-      `which of two opposite rotations PEFT's OFT means only its ${PEFT_CONFIG_NAME} tells (use_cayley_neumann)`,
+      `only its ${PEFT_CONFIG_NAME} (use_cayley_neumann) shows which of two opposite rotations its OFT uses`,
     );
   if (!isSeries) return (skew, size) => cayley(negated(skew), size);
   const terms: unknown = settings.field("num_cayley_neumann_terms") ?? DEFAULT_TERMS;
   if (typeof terms !== "number" || !Number.isInteger(terms) || terms < 1 || terms > MAX_TERMS)
-    throw new ShapeProblem("its num_cayley_neumann_terms is no number of terms");
+    throw new ShapeProblem("its num_cayley_neumann_terms is not a valid number of terms");
   const coefficients = seriesCoefficients(terms, isBefore018(settings.field("peft_version")));
   return (skew, size) => series(skew, { size, coefficients });
 }
 
-/** Configurations name the version since 0.18. */
+/** Configurations state the version since 0.18. */
 function isBefore018(version: unknown): boolean {
   const match = typeof version === "string" ? /^(\d+)\.(\d+)/.exec(version) : null;
   return match === null || (Number(match[1]) === 0 && Number(match[2]) < 18);
 }
 
-/** Of I, Q, Q² …: 1, 2, 2 …; since 0.18 the last of four and more, and a cube after three, counts once. */
+/** Of I, Q, Q² …: 1, 2, 2 …; since 0.18 the last of four or more, and a cube after three, counts once. */
 function seriesCoefficients(terms: number, isOld: boolean): number[] {
   const coefficients = [1, ...Array<number>(terms - 1).fill(2)];
   if (isOld || terms < 3) return coefficients;

@@ -1,4 +1,4 @@
-// OFT and BOFT: rotations of a weight's output rows, made from skew-symmetric generators by the Cayley transform.
+// OFT and BOFT: rotations of a weight's output rows, computed from skew-symmetric generators by the Cayley transform.
 // Sources: LyCORIS lycoris/functional/{diag_oft,boft}.py, kohya networks/oft.py; arXiv 2306.07280, 2311.06243.
 import type { Delta, RotationStage } from "./delta.ts";
 import { invert } from "./matrix.ts";
@@ -9,7 +9,7 @@ export interface RotationOptions {
   readonly outputs: number;
   /** Largest Frobenius norm of all generators together; 0 for none. */
   readonly constraint: number;
-  /** What the blocks hold: X with Q = X − Xᵀ, or the rotation R itself. */
+  /** What the blocks contain: X with Q = X − Xᵀ, or the rotation R itself. */
   readonly stored: "generator" | "rotation";
   readonly isButterfly: boolean;
   readonly gain: Float32Array | null;
@@ -33,7 +33,7 @@ export function rotation(values: Float32Array, options: RotationOptions): Delta 
   return { kind: "rotation", axis: "row", stages, gain: options.gain };
 }
 
-/** Q = X − Xᵀ for every block, shortened to the constraint. */
+/** Q = X − Xᵀ for every block, scaled down to the constraint. */
 function constrainedSkew(values: Float32Array, { blockSize: n, constraint }: RotationOptions): Float64Array {
   const area = n * n;
   const skew = new Float64Array(values.length);
@@ -66,7 +66,7 @@ export function cayley(skew: Float64Array, n: number): Float32Array {
     }
     const inverse = invert(minus, n);
     if (inverse === null) {
-      // Only reachable by overflow of huge values: leave that block as it is.
+      // Only reachable by overflow of huge values: keep that block.
       for (let i = 0; i < n; i++) result[start + i * (n + 1)] = 1;
       continue;
     }
@@ -92,8 +92,8 @@ function transposeBlocks(blocks: Float32Array, n: number): Float32Array {
 }
 
 /**
- * Lines in the order in which a butterfly stage sees them: within every 2·span lines, `chunk` lines from line r on stand
- * before those from line r + span on.
+ * Lines in the order of a butterfly stage: within every 2·span lines, `chunk` lines from line r come before those from
+ * line r + span.
  */
 export function butterflyOrder(lines: number, { span, chunk }: { span: number; chunk: number }): Uint32Array {
   const order = new Uint32Array(lines);

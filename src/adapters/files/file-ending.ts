@@ -1,4 +1,4 @@
-// File names of adapters, by their endings.
+// File name extensions of adapters.
 
-/** Matches the ending of a file that may hold an adapter. */
+/** Matches the extension of a file that may contain an adapter. */
 export const adapterEnding = /\.(?:safetensors|pt|bin|ckpt|pth)$/i;

@@ -1,4 +1,4 @@
-// The hashes by which model sites know an adapter. AutoV2: first 10 hex digits of the file's SHA-256. AutoV3: first
+// The hashes by which model sites identify an adapter. AutoV2: first 10 hex digits of the file's SHA-256. AutoV3: first
 // 12 of the SHA-256 of the bytes after the safetensors header, so it survives edits of the metadata
 // (kohya sd-scripts, `addnet_hash_safetensors`).
 
@@ -9,7 +9,7 @@ export interface AdapterHashes {
   readonly autoV3: string | null;
 }
 
-/** @param dataOffset where the tensors' bytes begin; null for pickles */
+/** @param dataOffset start of the tensors' bytes; null for pickles */
 export async function adapterHashes(
   blob: Blob,
   { dataOffset }: { dataOffset: number | null },

@@ -1,17 +1,17 @@
 // What a trainer wrote into an adapter's metadata: kohya's `ss_*`, `modelspec.*`, diffusers' PEFT configuration.
-// All of it is untrusted text; nothing here is needed to apply the adapter except PEFT's configuration.
+// All of it is untrusted text; only PEFT's configuration is needed to apply the adapter.
 import type { ModuleSettings } from "../families/module-tensors.ts";
 import type { AdapterNetwork } from "../names/module-table.ts";
 
 export interface TriggerCandidate {
   readonly tag: string;
-  /** In how many training captions it stood. */
+  /** Number of training captions with this tag. */
   readonly count: number;
-  /** count / number of captions, at most 1; null when the number of pictures is unknown. */
+  /** count / number of captions, at most 1; null if the number of images is unknown. */
   readonly share: number | null;
 }
 
-/** Fields worth showing, in this order, when present. */
+/** Fields to show, in this order, if present. */
 const SHOWN: readonly (readonly [key: string, label: string])[] = [
   ["modelspec.title", "title"],
   ["ss_output_name", "output name"],
@@ -92,9 +92,9 @@ function pictureCount(metadata: ReadonlyMap<string, string>): number | null {
 export type SettingsLookup = (network: AdapterNetwork, path: string) => ModuleSettings;
 
 /**
- * Scales and other settings that stand outside the tensors: diffusers' `lora_adapter_metadata` (keys `unet.lora_alpha`,
- * `text_encoder.alpha_pattern` …) or a PEFT `adapter_config.json` given beside the file.
- * The patterns match the end of a module path, as PEFT's do.
+ * Scales and other settings stored outside the tensors: diffusers' `lora_adapter_metadata` (keys `unet.lora_alpha`,
+ * `text_encoder.alpha_pattern` …) or a PEFT `adapter_config.json` next to the file.
+ * The patterns match the end of a module path, as in PEFT.
  */
 export function settingsLookup(
   metadata: ReadonlyMap<string, string>,
@@ -106,7 +106,7 @@ export function settingsLookup(
       ? (adapterConfig as Record<string, unknown>)
       : {};
   return (network, path) => {
-    // A field that is there and null is not a field that is not there.
+    // A field that is null differs from an absent field.
     const field = (name: string): unknown => {
       const own = `${network}.${name}`;
       if (Object.hasOwn(packed, own)) return packed[own];
@@ -123,8 +123,8 @@ export function settingsLookup(
 function matchingPattern(patterns: unknown, path: string): number | null {
   if (typeof patterns !== "object" || patterns === null) return null;
   for (const [pattern, value] of Object.entries(patterns)) {
-    // PEFT takes patterns as regular expressions; only literal paths are honoured here, so that no file can make us
-    // run an expression of its choosing.
+    // PEFT treats patterns as regular expressions; this honours only literal paths, so that no file can make the page run
+    // its own expressions.
     const literal = pattern.replace(/^\^|\$$/g, "").replaceAll("\\.", ".");
     if (path === literal || path.endsWith(`.${literal}`)) return numberOrNull(value);
   }

@@ -1,11 +1,11 @@
-// PEFT keeps an adapter's scale and other settings in an `adapter_config.json` beside its file. Written into the file's own metadata, as diffusers
-// does by itself, it can not be lost again.
+// PEFT stores an adapter's scale and other settings in an `adapter_config.json` next to its file. Writing them into the
+// file's metadata, as diffusers does, keeps them with the file.
 import { readHeader } from "../../formats/safetensors.ts";
 
-/** What PEFT calls the file. */
+/** PEFT's name for the file. */
 export const PEFT_CONFIG_NAME = "adapter_config.json";
 
-/** The fields that decide what the tensors mean (metadata.ts and peft-families.ts read them). */
+/** The fields that determine what the tensors mean (read by metadata.ts and peft-families.ts). */
 const FIELDS = [
   "lora_alpha",
   "alpha",
@@ -21,10 +21,10 @@ const FIELDS = [
 ];
 
 /**
- * The adapter with the settings of its configuration in its header; its tensors, and so AutoV3, stay as they are.
- * A file that has such metadata already comes back as it is.
+ * The adapter with its configuration's settings in the header; its tensors, and therefore AutoV3, stay unchanged.
+ * Returns a file that already has such metadata unchanged.
  * @param config the parsed `adapter_config.json`
- * @throws StylusError `bad-file` for what is no safetensors file
+ * @throws StylusError `bad-file` if it is not a safetensors file
  */
 export async function withPeftConfig(
   blob: Blob,

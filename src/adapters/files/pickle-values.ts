@@ -1,8 +1,8 @@
-// Pickled values as inert data, and the only names a pickle may mention. "Calling" one of them is code of ours that
-// arranges data; nothing of the file is ever run.
+// Pickled values as inert data, and the only names a pickle may reference. "Calling" one of them runs code of this file
+// that arranges data; nothing from the pickle ever runs.
 // Source: torch/serialization.py (persistent ids), torch/_utils.py (`_rebuild_tensor_v2`, `_rebuild_parameter`).
 
-/** A name the pickle refers to: one of ALLOWED. */
+/** A name that the pickle references: one of ALLOWED. */
 export interface PickleName {
   readonly kind: "name";
   readonly name: string;
@@ -40,7 +40,7 @@ export type PickleValue =
   /** dict, OrderedDict, or the state of an object. */
   | Map<PickleValue, PickleValue>;
 
-/** Why a pickle is not read. */
+/** Why a pickle cannot be read. */
 export class PickleProblem extends Error {}
 
 const STORAGES = [
@@ -68,7 +68,7 @@ const ALLOWED: ReadonlySet<string> = new Set([
 export function named(module: string, name: string): PickleName {
   const full = `${module} ${name}`;
   if (!ALLOWED.has(full))
-    throw new PickleProblem(`it refers to ${module}.${name}, which a file of tensors has no need of`);
+    throw new PickleProblem(`it references ${module}.${name}, which a tensor file does not need`);
   return { kind: "name", name: full };
 }
 
@@ -89,7 +89,7 @@ export function persistent(id: PickleValue): PickleStorage | PickleName {
   return { kind: "storage", type, key: id[2], elements: id[4] };
 }
 
-/** Stands in for Python's call: makes data for the few allowed names, runs nothing. */
+/** Replaces Python's call: creates data for the allowed names and runs nothing. */
 export function call(callable: PickleValue, args: PickleValue): PickleValue {
   if (!isName(callable) || !Array.isArray(args))
     throw new PickleProblem("it calls something that is not a name");
@@ -99,7 +99,7 @@ export function call(callable: PickleValue, args: PickleValue): PickleValue {
       return tensorOf(args);
     case "torch._utils _rebuild_parameter": {
       const tensor = args[0];
-      if (!isKind(tensor, "tensor")) throw new PickleProblem("a parameter holds no tensor");
+      if (!isKind(tensor, "tensor")) throw new PickleProblem("a parameter contains no tensor");
       return tensor;
     }
     case "collections OrderedDict":
@@ -132,7 +132,7 @@ function pairsOf(value: PickleValue | undefined): [PickleValue, PickleValue][] {
   });
 }
 
-/** An old ParameterDict keeps its tensors under `_parameters`; other attributes of dictionaries carry no tensors. */
+/** An old ParameterDict stores its tensors under `_parameters`; other dictionary attributes contain no tensors. */
 export function adoptState(
   target: Map<PickleValue, PickleValue>,
   state: Map<PickleValue, PickleValue>,

@@ -1,6 +1,6 @@
-// A reader for the pickles that torch.save writes, which executes nothing. Python's pickle is a program for a small
-// stack machine that may call anything; here the machine knows only data instructions, and names and calls go through
-// the fixed list of pickle-values.ts. Any other name or instruction ends the reading.
+// Reads the pickles that torch.save writes and executes nothing. A Python pickle is a program for a small stack machine
+// that may call anything; this machine has only data instructions, and names and calls go through the fixed list in
+// pickle-values.ts. Any other name or instruction is an error.
 // Source: CPython Lib/pickletools.py.
 import { adoptState, call, named, persistent, PickleProblem, type PickleValue } from "./pickle-values.ts";
 
@@ -35,7 +35,7 @@ class PickleMachine {
       const code = this.byte();
       if (code === 0x2e) return { value: this.pop(), end: this.position }; // STOP
       this.step(code);
-      if (this.stack.length > MAX_STACK) throw new PickleProblem("it nests too deep");
+      if (this.stack.length > MAX_STACK) throw new PickleProblem("it is nested too deeply");
     }
   }
 
@@ -143,7 +143,7 @@ class PickleMachine {
       }
       default:
         throw new PickleProblem(
-          `it uses instruction 0x${code.toString(16)}, which data files have no need of`,
+          `it uses instruction 0x${code.toString(16)}, which a tensor file does not need`,
         );
     }
   }
@@ -163,7 +163,7 @@ class PickleMachine {
   }
 
   private skip(sizeBytes: number): void {
-    if (this.position + sizeBytes > this.bytes.length) throw new PickleProblem("it is cut off");
+    if (this.position + sizeBytes > this.bytes.length) throw new PickleProblem("it is truncated");
     this.position += sizeBytes;
   }
 
@@ -173,7 +173,7 @@ class PickleMachine {
 
   private line(): string {
     const end = this.bytes.indexOf(0x0a, this.position);
-    if (end < 0 || end - this.position > 256) throw new PickleProblem("it is cut off");
+    if (end < 0 || end - this.position > 256) throw new PickleProblem("it is truncated");
     const text = this.text(end - this.position);
     this.position = end + 1;
     return text;
@@ -236,7 +236,7 @@ class PickleMachine {
 
   private recall(index: number): PickleValue {
     const value = this.memo.get(index);
-    if (value === undefined) throw new PickleProblem("it recalls something it never stored");
+    if (value === undefined) throw new PickleProblem("it reads a memo entry that it never stored");
     return value;
   }
 }

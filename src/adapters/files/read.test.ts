@@ -1,10 +1,10 @@
-// Files larger than a part: every tensor's bytes are the file's, wherever it lies, and so are the parts that are handed on.
+// Files larger than a part: all tensors and all forwarded parts have the file's exact bytes.
 import { expect, test } from "vitest";
 import { dtypeSizeBytes, type DType } from "../../shared/dtype.ts";
 import { elementCount } from "./tensor.ts";
 import { type FilePart, openTensorFile } from "./read.ts";
 
-/** Some of 25 MB: of 16 and 32 bits, in odd numbers, one larger than a part, empty ones. */
+/** Tensors of 25 MB in total: 16 and 32 bits, odd lengths, one larger than a part, some empty. */
 const TENSORS: readonly (readonly [name: string, dtype: DType, shape: readonly number[]])[] = [
   ["a", "F16", [1001, 999]],
   ["b", "F32", [1000, 1000]],
@@ -15,7 +15,7 @@ const TENSORS: readonly (readonly [name: string, dtype: DType, shape: readonly n
   ["g", "F8_E4M3", [7]],
 ];
 
-/** @param spaces behind the header's JSON: they decide where the tensors begin */
+/** @param spaces after the header's JSON, which shift the start of the tensors */
 function makeFile(spaces: number): { bytes: Uint8Array<ArrayBuffer>; dataOffset: number } {
   let end = 0;
   const entries = TENSORS.map(([name, dtype, shape]) => {
@@ -64,12 +64,12 @@ test.each([
       expect(offset % 4).toBe(0);
       expect(Buffer.compare(part, data.subarray(offset, offset + part.length))).toBe(0);
     }
-    // What is not aligned cannot use what was read with the header, and is cut elsewhere.
+    // Unaligned data cannot use the bytes read with the header, so its parts have other boundaries.
     if (dataOffset % 4 === 0) expect(parts.length).toBe(count);
   }
 });
 
-test("reading stops between parts", async () => {
+test("aborts between parts", async () => {
   const file = await openTensorFile(new Blob([makeFile(0).bytes]), { fileName: "large" });
   const controller = new AbortController();
   let parts = 0;
@@ -83,7 +83,7 @@ test("reading stops between parts", async () => {
   expect(parts).toBe(1);
 });
 
-test("numbers that are none are found in every part", async () => {
+test("finds NaN and infinity in every part", async () => {
   const { bytes, dataOffset } = makeFile(0);
   let at = dataOffset;
   for (const [name, dtype, shape] of TENSORS) {

@@ -1,6 +1,5 @@
-// Opens an adapter file and gives its tensors by name, whatever the container: safetensors, or a PyTorch pickle
-// through the strict reader that executes nothing. Large files are read in parts, so that each can be on its way to the
-// GPU while the next is read.
+// Opens an adapter file and returns its tensors by name from any container: safetensors, or a PyTorch pickle through the
+// strict reader that executes nothing. Reads large files in parts, so that one uploads to the GPU while the next is read.
 import { readHeader, type TensorSource } from "../../formats/safetensors.ts";
 import type { DType } from "../../shared/dtype.ts";
 import { StylusError, throwIfAborted } from "../../shared/errors.ts";
@@ -8,16 +7,16 @@ import { type AdapterTensor, allFinite } from "./tensor.ts";
 import { isTorchFile, readTorchFile } from "./torch-file.ts";
 
 export interface FileTensor extends AdapterTensor {
-  /** Whether every value is a finite number. */
+  /** Whether every value is finite. */
   readonly isFinite: boolean;
 }
 
-/** Some of a file's tensors, as they are stored. */
+/** Some of a file's tensors in their stored form. */
 export interface FilePart {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Of its first byte, from where the file's tensors begin; a multiple of 4. */
+  /** Offset of the first byte from the start of the file's tensors; a multiple of 4. */
   readonly offset: number;
-  /** Of all the file's tensors. */
+  /** Total of all tensors in the file. */
   readonly fileBytes: number;
 }
 
@@ -26,7 +25,7 @@ export interface TensorFile {
   readonly metadata: ReadonlyMap<string, string>;
   /** Names, types and shapes, known before any tensor is read. */
   readonly entries: ReadonlyMap<string, { readonly dtype: DType; readonly shape: readonly number[] }>;
-  /** Where the tensors' bytes begin, for AutoV3; null for pickles. */
+  /** Start of the tensors' bytes, for AutoV3; null for pickles. */
   readonly dataOffset: number | null;
   /** Reads the named tensors in one pass over the file. Neighbours share a buffer. */
   read(names: Iterable<string>, options?: PartOptions): Promise<Map<string, FileTensor>>;
@@ -34,11 +33,11 @@ export interface TensorFile {
 
 interface PartOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Called with each part as soon as it is read; not for pickles, which lie in the file in pieces. */
+  /** Receives each part as soon as it is read; not for pickles, whose tensors are scattered across the file. */
   readonly onPart?: ((part: FilePart) => void) | undefined;
 }
 
-/** Part of a file, and the tensors that lie in it whole. */
+/** Part of a file, and the tensors entirely inside it. */
 export interface PartRequest {
   readonly begin: number;
   readonly end: number;
@@ -47,17 +46,17 @@ export interface PartRequest {
 
 export interface ReadPart {
   readonly buffer: ArrayBuffer;
-  /** Of each tensor: whether every value is a finite number. */
+  /** For each tensor: whether every value is finite. */
   readonly areFinite: readonly boolean[];
 }
 
-/** Reads a part in another worker; null where there is none at the moment. */
+/** Reads a part in another worker; null if none is available. */
 export type ReadElsewhere = (blob: Blob, part: PartRequest) => Promise<ReadPart> | null;
 
-/** @throws DOMException when the file was moved or changed */
+/** @throws DOMException if the file was moved or changed */
 export async function readPart(blob: Blob, { begin, end, tensors }: PartRequest): Promise<ReadPart> {
   const buffer = await blob.slice(begin, end).arrayBuffer();
-  if (buffer.byteLength !== Math.min(end, blob.size) - begin) throw new Error("The file became shorter.");
+  if (buffer.byteLength !== Math.min(end, blob.size) - begin) throw new Error("The file has shrunk.");
   const areFinite = tensors.map(({ dtype, offset, sizeBytes }) =>
     allFinite({ dtype, shape: [], bytes: new Uint8Array(buffer, offset - begin, sizeBytes) }),
   );
@@ -69,7 +68,7 @@ interface OpenOptions {
   readonly readElsewhere?: ReadElsewhere | undefined;
 }
 
-/** @throws StylusError for damaged files and for containers that are not read */
+/** @throws StylusError for damaged files and unsupported containers */
 export async function openTensorFile(blob: Blob, options: OpenOptions): Promise<TensorFile> {
   const start = new Uint8Array(await blob.slice(0, 16).arrayBuffer());
   return isTorchFile(start) ? openTorchFile(blob, options) : openSafetensors(blob, options);
@@ -94,14 +93,14 @@ async function openTorchFile(blob: Blob, { fileName }: OpenOptions): Promise<Ten
   };
 }
 
-/** The first of these bytes are read while the header is, the others in parts of about as many. */
+/** Bytes read together with the header; also the approximate size of later parts. */
 const PART_BYTES = 8 * 1024 * 1024;
-/** Parts under way while one is made use of; more of them only finish later. */
+/** Parts being read while another is in use; more would only finish later. */
 const PARTS_AT_ONCE = 2;
 
 async function openSafetensors(blob: Blob, { fileName, readElsewhere }: OpenOptions): Promise<TensorFile> {
   const early = reported(readPart(blob, { begin: 0, end: PART_BYTES, tensors: [] }), fileName);
-  early.catch(() => {}); // reported by whoever needs it
+  early.catch(() => {}); // reported to the caller that needs it
   const file = await readHeader(blob, { fileName });
   const { dataOffset } = file;
   const fileBytes = blob.size - dataOffset;
@@ -113,13 +112,13 @@ async function openSafetensors(blob: Blob, { fileName, readElsewhere }: OpenOpti
     async read(names, { signal, onPart } = {}) {
       const wanted = new Set(names);
       const sources = [...file.tensors.values()].filter(({ name }) => wanted.has(name));
-      const isAligned = dataOffset % 4 === 0; // or what was read early could only be used by copying
+      const isAligned = dataOffset % 4 === 0; // otherwise the early bytes would have to be copied
       const parts = cutIntoParts(sources, { dataOffset, early: isAligned ? PART_BYTES : 0 });
       const reads: Promise<ReadPart>[] = [];
       const begin = (part: Part | undefined): void => {
         if (part === undefined) return;
         const elsewhere = part.isEarly ? null : readElsewhere?.(blob, part);
-        // What fails there is tried here, where its failure is told.
+        // Retries here if the other worker fails, so that this call reports the error.
         const read = part.isEarly
           ? early
           : reported(elsewhere?.catch(() => readPart(blob, part)) ?? readPart(blob, part), fileName);
@@ -147,9 +146,9 @@ async function openSafetensors(blob: Blob, { fileName, readElsewhere }: OpenOpti
 
 interface Part extends PartRequest {
   readonly tensors: readonly TensorSource[];
-  /** In the file, at a multiple of 4 from the first tensor, so that types keep their alignment. */
+  /** In the file, a multiple of 4 from the first tensor, so that types keep their alignment. */
   readonly begin: number;
-  /** Whether it lies in what is read with the header, before its tensors are known. */
+  /** Whether it is in the bytes read with the header, before the tensors are known. */
   readonly isEarly: boolean;
 }
 
@@ -168,7 +167,7 @@ function cutIntoParts(
     const first = open[0]!.offset;
     if (endOf(source) - first < PART_BYTES && source !== sources.at(-1)) continue;
     const begin = first - ((first - dataOffset) % 4);
-    const end = begin + 4 * Math.ceil((endOf(source) - begin) / 4); // past the file's end there is nothing to read
+    const end = begin + 4 * Math.ceil((endOf(source) - begin) / 4); // may extend past the end of the file
     parts.push({ tensors: open, begin, end, isEarly: false });
     open = [];
   }
@@ -179,7 +178,7 @@ async function reported(read: Promise<ReadPart>, fileName: string): Promise<Read
   try {
     return await read;
   } catch (cause) {
-    throw new StylusError("bad-file", "Reading the file failed: it was moved or changed.", {
+    throw new StylusError("bad-file", "The file could not be read: it was moved or changed.", {
       where: fileName,
       remedy: "Choose the file again.",
       cause,

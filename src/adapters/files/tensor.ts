@@ -1,12 +1,12 @@
-// One tensor of an adapter file, still in the type it is stored in: an adapter stays as small in memory as on disk
-// and is widened to float32 only while it is merged.
+// One tensor of an adapter file in its stored type: an adapter takes no more memory than disk space, and widens to
+// float32 only during a merge.
 import { dtypeSizeBytes, toFloat32, type DType } from "../../shared/dtype.ts";
 import type { Matrix } from "../families/delta.ts";
 
 export interface AdapterTensor {
   readonly dtype: DType;
   readonly shape: readonly number[];
-  /** Little-endian, row-major. May lie at any offset of a larger buffer. */
+  /** Little-endian, row-major, at any offset of a larger buffer. */
   readonly bytes: Uint8Array;
 }
 
@@ -30,7 +30,7 @@ export function scalarValue(tensor: AdapterTensor): number | null {
   return elementCount(tensor.shape) === 1 ? tensorValues(tensor)[0]! : null;
 }
 
-/** Whether every value is a finite number. Reads the stored bits, without converting. */
+/** Whether every value is finite. Checks the stored bits without conversion. */
 export function allFinite(tensor: AdapterTensor): boolean {
   const { bytes, dtype } = tensor;
   switch (dtype) {
@@ -58,8 +58,8 @@ function anyExponentSet(words: Uint8Array | Uint16Array | Uint32Array, mask: num
 }
 
 /**
- * The same for 16-bit values, two at a time: adding the mask's lowest bit to a full exponent carries into the sign's place,
- * which nothing else reaches. Four words a round take a third less time than one.
+ * The same for 16-bit values, two at a time: adding the mask's lowest bit to a full exponent carries into the sign bit,
+ * which nothing else reaches. Four words per iteration take a third less time than one.
  */
 function anyHalfSet(bytes: Uint8Array, mask: number): boolean {
   const even = bytes.byteLength - (bytes.byteLength % 16);

@@ -1,5 +1,5 @@
-// Pickles: what torch.save writes is read right, and nothing else is read at all.
-// The files come from torch itself (tests/fixtures/adapters/make_pickles.py).
+// Pickles: reads what torch.save writes, and nothing else.
+// The files come from torch (tests/fixtures/adapters/make_pickles.py).
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { readPickle } from "./pickle.ts";
@@ -28,7 +28,7 @@ test("a plain list becomes numbered entries", async () => {
 });
 
 test.each(["state.bin", "nested.ckpt", "legacy.pt"])(
-  "%s: tensors of a state dict, views made whole",
+  "%s: reads tensors of a state dict and copies views",
   async (name) => {
     const tensors = await open(name);
     const value = (key: string) => [...tensorValues(tensors.get(key)!)];
@@ -47,21 +47,21 @@ test.each(["state.bin", "nested.ckpt", "legacy.pt"])(
   },
 );
 
-test.each(["inversion.pt", "inversion-old.pt"])("%s: a textual inversion", async (name) => {
+test.each(["inversion.pt", "inversion-old.pt"])("%s: reads a textual inversion", async (name) => {
   const tensors = await open(name);
   const vectors = tensors.get("string_to_param.*")!;
   expect(vectors.shape).toEqual([2, 12]);
   expect([...tensorValues(vectors)]).toEqual(ramp(24));
 });
 
-test("a pickle that would call a function is refused by the function's name", async () => {
+test("rejects a pickle that would call a function, naming the function", async () => {
   await expect(open("hostile.pt")).rejects.toMatchObject({
     code: "unsupported",
     message: expect.stringContaining("__builtin__.print"),
   });
 });
 
-/** A ZIP archive of one entry, whose data stand as they are whatever `method` says. */
+/** A ZIP archive with one entry whose data is stored uncompressed, whatever `method` says. */
 function archive(name: string, { method }: { method: number }): Uint8Array {
   const data = new TextEncoder().encode("something");
   const label = new TextEncoder().encode(name);
@@ -88,7 +88,7 @@ function archive(name: string, { method }: { method: number }): Uint8Array {
 test.each([
   ["compressed", 8],
   ["stored", 0],
-])("an archive that torch.save did not write (%s): unpack it", async (_, method) => {
+])("an archive that torch.save did not write (%s): asks to unpack it", async (_, method) => {
   const bytes = archive("lora/my-style.safetensors", { method });
   const error = await readTorchFile(new Blob([bytes as BlobPart]), { fileName: "x.zip" }).catch(
     (reason: unknown) => reason,
@@ -96,15 +96,15 @@ test.each([
   expect(error).toMatchObject({
     code: "unsupported",
     message: "This is a ZIP archive, not an adapter file.",
-    remedy: "Unpack it and use the .safetensors or .pt file that is in it.",
+    remedy: "Unpack it and use the .safetensors or .pt file inside.",
   });
 });
 
-test("tensors that share one storage are refused", async () => {
+test("rejects tensors that share one storage", async () => {
   await expect(open("shared.pt")).rejects.toMatchObject({ message: expect.stringContaining("share") });
 });
 
-/** A pickle from text: characters stand for themselves. */
+/** A pickle from text, one byte per character. */
 function pickle(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
@@ -134,30 +134,30 @@ test.each([
   ["append to nothing", "\x80\x02NNa."],
   ["a name without end", "\x80\x02ctorch"],
 ])("malformed: %s", (_, text) => {
-  expect(() => readPickle(pickle(text))).toThrow(/cut off|empty|mark|recall|list/);
+  expect(() => readPickle(pickle(text))).toThrow(/truncated|empty|mark|memo|list/);
 });
 
-test("deep nesting and self-reference end", async () => {
+test("deep nesting and self-references terminate", async () => {
   const deep = pickle("\x80\x02" + "]".repeat(200_000));
-  expect(() => readPickle(deep)).toThrow(/nests too deep/);
-  // A list that holds itself 100 times, which a naive walk would follow for ever.
+  expect(() => readPickle(deep)).toThrow(/nested too deeply/);
+  // A list that contains itself 100 times, which a naive traversal would follow forever.
   const knot = pickle("\x80\x02]q\0(" + "h\0".repeat(100) + "e.");
   expect(Array.isArray(readPickle(knot).value)).toBe(true);
 });
 
-test("old files name the class of a module by a persistent id", () => {
+test("old files store a module's class as a persistent id", () => {
   const text = "\x80\x02(X\x06\0\0\0modulectorch.nn.modules.container\nParameterDict\nNNtQ)\x81.";
   expect(readPickle(pickle(text)).value).toEqual(new Map());
 });
 
-test("containers are told by their first bytes", () => {
+test("recognises containers by their first bytes", () => {
   expect(isTorchFile(pickle("PK\x03\x04"))).toBe(true);
   expect(isTorchFile(pickle("\x80\x02\x8a\x0a"))).toBe(true);
   expect(isTorchFile(pickle("\x80\x02\0\0\0\0\0\0{"))).toBe(false); // a safetensors header of 640 bytes
   expect(isTorchFile(pickle(""))).toBe(false);
 });
 
-test("every cut of a real file is refused or read, never thrown out of bounds", async () => {
+test("reads or rejects every truncation of a real file, never out of bounds", async () => {
   for (const name of ["state.bin", "legacy.pt"]) {
     const bytes = readFileSync(new URL(name, FOLDER));
     for (let length = 0; length < bytes.length; length += 7) {

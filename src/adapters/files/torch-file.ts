@@ -1,6 +1,6 @@
-// Tensors of files written by torch.save (.pt, .bin, .ckpt), through the pickle reader that executes nothing.
-// Two containers: a ZIP archive with `data.pkl` and one entry per storage (torch ≥ 1.6), and before that a chain of
-// pickles followed by the storages (torch/serialization.py, `_legacy_save`).
+// Tensors of files written by torch.save (.pt, .bin, .ckpt), read with the pickle reader that executes nothing.
+// Two containers: a ZIP archive with `data.pkl` and one entry per storage (torch ≥ 1.6), or a chain of pickles followed by
+// the storages (older; torch/serialization.py, `_legacy_save`).
 import { dtypeSizeBytes, type DType } from "../../shared/dtype.ts";
 import { StylusError } from "../../shared/errors.ts";
 import { PickleProblem, type PickleStorage, type PickleTensor, type PickleValue } from "./pickle-values.ts";
@@ -8,7 +8,7 @@ import { readPickle } from "./pickle.ts";
 import { elementCount, type AdapterTensor } from "./tensor.ts";
 import { otherArchive, readStoredZip } from "./zip.ts";
 
-/** Larger files are whole models, not adapters. */
+/** Larger files are complete models, not adapters. */
 const MAX_FILE_BYTES = 1_000_000_000;
 const MAX_DEPTH = 6;
 
@@ -35,7 +35,7 @@ export function isTorchFile(start: Uint8Array): boolean {
 
 /**
  * Every tensor of the file by name: dictionary keys joined with ".", `list:N` for the entries of a plain list.
- * @throws StylusError `unsupported` when the file holds or does anything besides tensors, `bad-file` when it is damaged
+ * @throws StylusError `unsupported` if the file contains anything but tensors, `bad-file` if it is damaged
  */
 export async function readTorchFile(
   blob: Blob,
@@ -44,7 +44,7 @@ export async function readTorchFile(
   if (blob.size > MAX_FILE_BYTES) {
     throw new StylusError(
       "unsupported",
-      "This pickle is too large for an adapter; most likely it is a whole model.",
+      "This pickle is too large for an adapter and probably a complete model.",
       {
         where: fileName,
         remedy: "Use its .safetensors version.",
@@ -59,7 +59,7 @@ export async function readTorchFile(
     return tensors;
   } catch (error) {
     if (!(error instanceof PickleProblem)) throw error;
-    throw new StylusError("unsupported", `This pickle is not read: ${error.message}.`, {
+    throw new StylusError("unsupported", `This pickle cannot be read: ${error.message}.`, {
       where: fileName,
       remedy: "Use the .safetensors version, or convert it with a tool you trust.",
     });
@@ -109,17 +109,17 @@ function readLegacy(bytes: Uint8Array): TorchFile {
   for (const key of keys.value) {
     const storage = typeof key === "string" ? sizes.get(key) : undefined;
     if (!storage) throw new PickleProblem("its list of storages is malformed");
-    if (position + 8 > bytes.length) throw new PickleProblem("it is cut off");
+    if (position + 8 > bytes.length) throw new PickleProblem("it is truncated");
     const sizeBytes = Number(view.getBigUint64(position, true)) * dtypeSizeBytes(DTYPES[storage.type]!);
     position += 8;
-    if (position + sizeBytes > bytes.length) throw new PickleProblem("it is cut off");
+    if (position + sizeBytes > bytes.length) throw new PickleProblem("it is truncated");
     storages.set(storage.key, bytes.subarray(position, position + sizeBytes));
     position += sizeBytes;
   }
   return { value: main.value, storages };
 }
 
-// The values form a graph, which a hostile file may tie into knots: every container is entered once.
+// The values form a graph that a hostile file can make cyclic, so each container is visited once.
 
 function visitStorages(
   value: PickleValue,
@@ -141,7 +141,7 @@ interface Collection {
   readonly storages: ReadonlyMap<string, Uint8Array>;
   readonly depth: number;
   readonly seen: Set<object>;
-  /** What the tensors may still take: together no more than the file, or they share storages. */
+  /** Bytes left for tensors: if together they exceed the file, they share storages. */
   readonly budget: { bytes: number };
 }
 
@@ -168,7 +168,7 @@ function collect(value: PickleValue, place: Collection): void {
   }
 }
 
-/** The tensor's elements in row-major order; a view of the file where it is stored that way. */
+/** The tensor's elements in row-major order; a view of the file if it is stored that way. */
 function tensorBytes(tensor: PickleTensor, storages: ReadonlyMap<string, Uint8Array>): AdapterTensor {
   const { storage, offset, shape, strides } = tensor;
   const dtype = DTYPES[storage.type]!;
@@ -180,9 +180,9 @@ function tensorBytes(tensor: PickleTensor, storages: ReadonlyMap<string, Uint8Ar
     count === 0
       ? offset - 1
       : shape.reduce((sum, length, axis) => sum + (length - 1) * strides[axis]!, offset);
-  // A tensor larger than its storage repeats values (stride 0): no trainer writes that, and it would cost memory.
+  // A tensor larger than its storage repeats values (stride 0): no trainer writes this, and it would waste memory.
   if ((last + 1) * size > data.length || count * size > data.length)
-    throw new PickleProblem("a tensor reaches past its storage");
+    throw new PickleProblem("a tensor extends past its storage");
   if (isContiguous(shape, strides))
     return { dtype, shape, bytes: data.subarray(offset * size, (offset + count) * size) };
   const bytes = new Uint8Array(count * size);

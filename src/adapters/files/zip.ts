@@ -1,13 +1,13 @@
-// The directory of a ZIP archive whose entries are stored without compression, as torch.save writes them.
+// The directory of a ZIP archive with uncompressed entries, as torch.save writes it.
 // Source: PKWARE APPNOTE.TXT 4.3.7 (local header), 4.3.12 (central directory), 4.3.16 (end record). Untrusted input:
-// every position is checked against the file.
+// checks every position against the file.
 import { StylusError } from "../../shared/errors.ts";
 
 /** For archives that torch.save did not write. */
 export function otherArchive(fileName: string): StylusError {
   return new StylusError("unsupported", "This is a ZIP archive, not an adapter file.", {
     where: fileName,
-    remedy: "Unpack it and use the .safetensors or .pt file that is in it.",
+    remedy: "Unpack it and use the .safetensors or .pt file inside.",
   });
 }
 
@@ -15,7 +15,7 @@ export function otherArchive(fileName: string): StylusError {
 export function readStoredZip(file: Uint8Array, { fileName }: { fileName: string }): Map<string, Uint8Array> {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const fail = (message: string): StylusError =>
-    new StylusError("bad-file", `Damaged archive: ${message}.`, {
+    new StylusError("bad-file", `The archive is damaged: ${message}.`, {
       where: fileName,
       remedy: "Download the file again.",
     });
@@ -43,7 +43,7 @@ export function readStoredZip(file: Uint8Array, { fileName }: { fileName: string
   return entries;
 }
 
-/** The end record lies within the last 64 KiB + 22 bytes. */
+/** The end record is within the last 64 KiB + 22 bytes. */
 function findEndRecord(view: DataView): number | null {
   for (let position = view.byteLength - 22; position >= Math.max(0, view.byteLength - 65557); position--) {
     if (view.getUint32(position, true) === 0x06054b50) return position;

@@ -1,14 +1,14 @@
-// The kernels that add one adapter's change of one parameter: which ones, on which buffers, with which values.
+// The kernels that add one adapter's change to one parameter, with their buffers and values.
 import type { LowRankDispatch, Term } from "./low-rank.ts";
 import type { ResidentDelta } from "./resident-delta.ts";
 import { kernel, type KernelName, type KernelTypes, type VALUES } from "./shaders.ts";
 import type { Storage } from "./storage.ts";
 
-/** A parameter's buffers, as the GPU parameter store hands them out. */
+/** A parameter's buffers from the GPU parameter store. */
 export interface MergeTarget {
   /** Checkpoint shape. */
   readonly shape: readonly number[];
-  /** "transpose": the buffers hold [in, out]. */
+  /** "transpose": the buffers are [in, out]. */
   readonly layout: "same" | "transpose";
   readonly dtype: Storage;
   readonly pristine: GPUBuffer;
@@ -33,7 +33,7 @@ export interface Typed {
   readonly type: Storage;
 }
 
-/** Intermediate values of one merge: f32 buffers by name, which its parameters share one after the other. */
+/** Intermediate values of one merge: f32 buffers by name, reused for one parameter after another. */
 export class Scratch {
   private readonly device: GPUDevice;
   private readonly buffers = new Map<string, GPUBuffer>();
@@ -99,7 +99,7 @@ function shapeValues(target: MergeTarget): ShapeValues {
   };
 }
 
-/** Rows of odd length: their pairs straddle two words of f16, which a tile cannot write. */
+/** Odd rows: their pairs straddle two f16 words, which a tile cannot write. */
 function isSplit({ extentN }: ShapeValues, merged: Typed): boolean {
   return merged.type === "f16" && extentN % 2 === 1;
 }
@@ -279,7 +279,7 @@ export class Chain {
     return names.map((name) => this.resident.buffers.get(name)!);
   }
 
-  /** The factor along the stored rows, then the one along the stored columns. */
+  /** The factor along the stored rows, then along the stored columns. */
   private sides(suffix: string): GPUBuffer[] {
     const names = [`up${suffix}`, `down${suffix}`];
     return this.factors(...(this.target.layout === "transpose" ? names.reverse() : names));

@@ -1,5 +1,5 @@
-// Adapter files on the GPU, as they are stored: one buffer per file, kept while any of its updates is in use. A file that is
-// about to be used comes part by part, while it is read; one that was dropped since then comes again, as it lies in memory.
+// Adapter files on the GPU in their stored form: one buffer per file, kept while any of its updates is in use. A file about
+// to be used uploads part by part while it is read; a file dropped since then uploads again from memory.
 import { dtypeSizeBytes } from "../../shared/dtype.ts";
 import type { MergeSource, StoredLowRank } from "../merging/merge.ts";
 import type { FilePart } from "../files/read.ts";
@@ -10,26 +10,26 @@ interface FactorFile {
   readonly sizeBytes: number;
   readonly parts: Pick<FilePart, "bytes" | "offset">[];
   readonly users: Set<MergeSource>;
-  /** Null while it is not on the GPU. */
+  /** Null while not on the GPU. */
   buffer: GPUBuffer | null;
 }
 
-/** Where memory's first byte lies in the file's buffer; below 0 when what is before the file's tensors was read with them. */
+/** Offset of memory's first byte in the file's buffer; negative if memory includes bytes before the file's tensors. */
 interface Place {
   readonly file: FactorFile;
   readonly start: number;
 }
 
-/** Takes the parts of one file. */
+/** Receives the parts of one file. */
 export interface FileReceiver {
   readonly take: (part: FilePart) => void;
-  /** The file is not going to be used: it was refused, or could not be read to its end. */
+  /** Drops the file: it was rejected, or could not be read to the end. */
   readonly drop: () => void;
 }
 
 export class FactorFiles {
   private readonly device: GPUDevice;
-  /** Those on the GPU. */
+  /** Files on the GPU. */
   private readonly files = new Set<FactorFile>();
   private readonly places = new WeakMap<ArrayBufferLike, Place>();
   private readonly fileOf = new Map<MergeSource, FactorFile>();
@@ -60,7 +60,7 @@ export class FactorFiles {
     };
   }
 
-  /** The factors of an update, with their file; null when the kernel cannot read them as they are stored. */
+  /** The factors of an update, with their file; null if the kernel cannot read their stored form. */
   pair(update: MergeSource, { up, down }: StoredLowRank): FactorPair | null {
     const type = FACTOR_TYPES.find((known) => known === up.dtype && known === down.dtype);
     if (type === undefined) return null;
@@ -84,12 +84,12 @@ export class FactorFiles {
     if (file.users.size === 0) this.drop(file);
   }
 
-  /** Drops files that came but are not used. */
+  /** Drops uploaded files that are not used. */
   releaseUnused(): void {
     for (const file of this.files) if (file.users.size === 0) this.drop(file);
   }
 
-  /** Memory that did not come in parts is a file of its own. */
+  /** Memory that was not uploaded in parts counts as its own file. */
   private placeOf({ bytes: { buffer } }: AdapterTensor): Place {
     let place = this.places.get(buffer);
     if (!place) {

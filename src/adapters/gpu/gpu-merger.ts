@@ -1,6 +1,6 @@
 // Merging on the GPU: the same sums as merge.ts, as a chain of kernels per parameter. The first kernel reads the pristine
-// buffer, the last writes the live one; between them the sum is kept in f32, so that f16 weights are rounded once.
-// Neighbouring low-rank adapters of a parameter are one kernel.
+// buffer, the last writes the live one; between them the sum stays in f32, so that f16 weights round once.
+// One kernel adds neighbouring low-rank adapters of a parameter.
 import { assert } from "../../shared/assert.ts";
 import type { Contribution, MergeSource } from "../merging/merge.ts";
 import {
@@ -21,13 +21,13 @@ import type { Storage } from "./storage.ts";
 
 export interface MergeJob {
   readonly target: MergeTarget;
-  /** In merge order; at least one with a strength other than 0. */
+  /** In merge order; at least one has a nonzero strength. */
   readonly contributions: readonly Contribution[];
 }
 
 const SLOT_BYTES = 256; // alignment of uniform offsets
 const MAX_WORKGROUPS = 65_535;
-/** Dispatches in one command buffer: the GPU begins with the first ones while the rest is recorded. */
+/** Dispatches per command buffer: the GPU starts on the first ones while the rest are recorded. */
 const SUBMITTED_AT_ONCE = 48;
 
 export class GpuMerger {
@@ -43,9 +43,9 @@ export class GpuMerger {
     this.lowRank = new LowRankKernel(device);
   }
 
-  /** Begins to compile what the commonest adapters need, so that the first merge does not wait for it. */
+  /** Starts compiling the kernels of the most common adapters, so that the first merge does not wait for them. */
   warmUp(dtype: Storage): void {
-    // A failure is reported by the merge that needs the kernel.
+    // The merge that needs the kernel reports a failure.
     this.lowRank.pipeline({ source: dtype, merged: dtype, isAligned: true }).catch(() => {});
   }
 
@@ -55,12 +55,12 @@ export class GpuMerger {
     return own + this.files.sizeBytes;
   }
 
-  /** Takes the parts of an adapter's file while it is read, so that it is on the GPU when it is merged. */
+  /** Uploads the parts of an adapter's file while it is read, so that it is on the GPU for the merge. */
   receiver(): FileReceiver {
     return this.files.receiver();
   }
 
-  /** Frees the factors of adapters that are no longer used, and files that came but are not in use. */
+  /** Frees the factors of adapters that are no longer used, and uploaded files that are not in use. */
   release(updates: Iterable<MergeSource>): void {
     for (const update of updates) {
       const resident = this.resident.get(update);
@@ -71,9 +71,9 @@ export class GpuMerger {
     this.files.releaseUnused();
   }
 
-  /** Computes every job's live buffer anew from its pristine one. Resolves when the work is submitted. */
+  /** Recomputes every job's live buffer from its pristine one. Resolves once the work is submitted. */
   async merge(jobs: readonly MergeJob[]): Promise<void> {
-    // The largest first: scratch buffers then never have to grow.
+    // Largest first, so that scratch buffers never grow.
     const bySize = jobs.toSorted((a, b) => sizeOf(b.target.shape) - sizeOf(a.target.shape));
     const scratch = new Scratch(this.device);
     try {
@@ -114,7 +114,7 @@ export class GpuMerger {
     uniforms?.destroy();
   }
 
-  /** Waits for each kind of kernel once, however many dispatches use it. */
+  /** Waits once for each kind of kernel. */
   private async pipelinesOf(dispatches: readonly Dispatch[]): Promise<GPUComputePipeline[]> {
     const wanted = dispatches.map((dispatch) => this.pipeline(dispatch));
     const kinds = [...new Set(wanted)];
@@ -216,7 +216,7 @@ interface One {
   readonly strength: number;
 }
 
-/** Joins neighbours that one dispatch can add, in order; depends on nothing but what is merged. */
+/** Combines neighbours that one dispatch can add, in order; depends only on what is merged. */
 function joinLowRank(
   contributions: readonly One[],
   slots: number,

@@ -1,6 +1,6 @@
-// The kernel of the commonest families, LoRA and LoCon: merged = source + Σᵢ sᵢ·upᵢ·downᵢ for all adapters of a parameter in
+// The kernel of the most common families, LoRA and LoCon: merged = source + Σᵢ sᵢ·upᵢ·downᵢ for all adapters of a parameter in
 // one dispatch. The sum runs in f32 over the ranks, adapter after adapter, and is added to the source once. Factors are
-// read as they lie in their file (f32, f16, bf16), so that a file goes to the GPU as it is.
+// read in their file's type (f32, f16, bf16), so that a file uploads to the GPU unchanged.
 import { INPUT_PLACES, TILE, type KernelTypes } from "./shaders.ts";
 import { alignedFours, elementType, fourType, looseFours, WIDEN } from "./storage.ts";
 
@@ -8,17 +8,17 @@ import { alignedFours, elementType, fourType, looseFours, WIDEN } from "./storag
 export const FACTOR_TYPES = ["F32", "F16", "BF16"] as const;
 export type FactorType = (typeof FACTOR_TYPES)[number];
 
-/** Where an up factor [O, R] and a down factor [R, C] lie, both row-major, in one buffer. */
+/** Locations of an up factor [O, R] and a down factor [R, C], both row-major, in one buffer. */
 export interface FactorPair {
   readonly buffer: GPUBuffer;
   readonly type: FactorType;
   readonly rank: number;
-  /** First element of each. */
+  /** Index of each factor's first element. */
   readonly up: number;
   readonly down: number;
 }
 
-/** One adapter's part of the sum. */
+/** One adapter's term of the sum. */
 export interface Term {
   readonly pair: FactorPair;
   readonly scale: number;
@@ -36,9 +36,9 @@ export interface LowRankDispatch {
   readonly transposed: boolean;
 }
 
-/** What the kernel is compiled for. */
+/** The variant that the kernel is compiled for. */
 export interface Variant extends Pick<KernelTypes, "source" | "merged"> {
-  /** Rows of the stored weight begin at multiples of four elements, so that it is read and written in fours. */
+  /** Rows of the stored weight start at multiples of four elements, so that reads and writes are vec4. */
   readonly isAligned: boolean;
 }
 
@@ -50,19 +50,19 @@ export function variantOf({ types, rows, columns, transposed }: LowRankDispatch)
 const HEAD_WORDS = 8;
 const TERM_WORDS = 8;
 const OFFSET_BYTES = 256; // alignment of uniform offsets
-/** Adapters that one dispatch adds, each from a buffer of its own: all that the device allows, but no more than this. */
+/** Limit of adapters per dispatch, each from its own buffer; the device may allow fewer. */
 const MAX_SLOTS = 8;
 
 export class LowRankKernel {
-  /** Adapters, and buffers of factors, that one dispatch may have. */
+  /** Adapters, and factor buffers, per dispatch. */
   readonly slots: number;
   private readonly device: GPUDevice;
-  /** Words from one dispatch's values to the next one's. */
+  /** Words from one dispatch's values to the next. */
   private readonly stride: number;
   private readonly layouts: readonly [GPUBindGroupLayout, GPUBindGroupLayout, GPUBindGroupLayout];
   private readonly pipelineLayout: GPUPipelineLayout;
   private readonly pipelines = new Map<string, Promise<GPUComputePipeline>>();
-  /** By what is written: a parameter is mostly merged anew from the same pristine buffer. */
+  /** By merged buffer: a parameter is usually merged again from the same pristine buffer. */
   private readonly targets = new WeakMap<GPUBuffer, { source: GPUBuffer; group: GPUBindGroup }>();
 
   constructor(device: GPUDevice) {
@@ -101,7 +101,7 @@ export class LowRankKernel {
     return pipeline;
   }
 
-  /** Gets everything ready to record these dispatches. */
+  /** Prepares everything needed to record these dispatches. */
   prepare(dispatches: readonly LowRankDispatch[]): PreparedLowRank {
     const sets = assignSlots(dispatches, this.slots);
     const values = this.upload(this.valuesOf(dispatches, sets));
@@ -165,7 +165,7 @@ export class LowRankKernel {
     return group;
   }
 
-  /** Slots that are not used get the first buffer. */
+  /** Unused slots get the first buffer. */
   private bindFactors(set: readonly GPUBuffer[]): GPUBindGroup {
     const entries = Array.from({ length: this.slots }, (_, binding) => ({
       binding,
@@ -176,13 +176,13 @@ export class LowRankKernel {
 }
 
 export interface PreparedLowRank {
-  /** Records the dispatch of this index; its pipeline is set already. */
+  /** Records the dispatch at this index; its pipeline must be set. */
   record(pass: GPUComputePassEncoder, index: number): void;
-  /** May be called as soon as the work is submitted. */
+  /** Safe to call once the work is submitted. */
   destroy(): void;
 }
 
-/** The set of buffers that each dispatch reads, as few sets as come in a row. A buffer's slot is its place in the set. */
+/** The set of buffers that each dispatch reads, with as few sets in sequence as possible. A buffer's slot is its index in the set. */
 function assignSlots(dispatches: readonly LowRankDispatch[], slots: number): GPUBuffer[][] {
   let set: GPUBuffer[] = [];
   return dispatches.map(({ terms }) => {
@@ -194,9 +194,9 @@ function assignSlots(dispatches: readonly LowRankDispatch[], slots: number): GPU
 }
 
 /**
- * A workgroup computes a 64×64 tile of the weight as it is stored, an invocation 8×8 of it in registers (a quarter in each
- * quarter of the tile, so that neighbours read and write neighbouring places), sixteen ranks at a time. Both factors' pieces
- * lie in workgroup memory as vectors of four outputs or inputs; rows of 17 keep writes to it apart.
+ * A workgroup computes a 64×64 tile of the stored weight, an invocation 8×8 of it in registers (a quarter in each quarter
+ * of the tile, so that neighbours access neighbouring elements), sixteen ranks at a time. Slices of both factors are in
+ * workgroup memory as vectors of four outputs or inputs; rows of 17 avoid bank conflicts.
  */
 function lowRankSource({ source, merged, isAligned, slots }: Variant & { slots: number }): string {
   const each = (code: (i: number) => string, count = 4): string =>
@@ -231,12 +231,12 @@ ${WIDEN}
 
 ${each((i) => `fn words${i}(at: vec4u) -> vec4u { return vec4u(factors${i}[at.x], factors${i}[at.y], factors${i}[at.z], factors${i}[at.w]); }`, slots)}
 
-/** Where in its file the word of an element lies. */
+/** Position in the file of the word with an element. */
 fn wordOf(kind: u32, at: vec4u) -> vec4u {
   return select(at / 2u, at, kind == 0u);
 }
 
-/** The elements themselves, from their words; 0 for those that are none. */
+/** The elements from their words; 0 for those outside. */
 fn elements(kind: u32, at: vec4u, words: vec4u, exist: vec4<bool>) -> vec4f {
   var four = bitcast<vec4f>(words);
   if (kind != 0u) {
@@ -257,7 +257,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   let extentN = select(values.columns, values.rows, isTransposed);
   let m0 = group.y * ${TILE}u;
   let n0 = group.x * ${TILE}u;
-  // What this invocation brings: four ranks of four outputs, and four ranks of four inputs, in stored order.
+  // This invocation loads four ranks of four outputs, and four ranks of four inputs, in stored order.
   const next = vec4u(0u, 1u, 2u, 3u);
   let upRank = local % 4u * 4u;
   let outputs = select(m0, n0, isTransposed) + local / 4u * 4u + next;
@@ -278,7 +278,7 @@ ${each((i) => `  var left${i} = vec4f();\n  var right${i} = vec4f();`, 8)}
       let upRanks = r0 + upRank + next;
       let areUpRanks = upRanks < vec4u(term.rank);
 ${each((i) => `      let upAt${i} = term.up + outputs[${i}] * term.rank + upRanks;\n      let downAt${i} = term.down + (r0 + downRank + ${i}u) * values.columns + columns;`)}
-      // All reads are on their way before the first is waited for. Those outside the factors are not used.
+      // Issues all reads before waiting for the first. Reads outside the factors are discarded.
 ${each((i) => `      var upWords${i}: vec4u;\n      var downWords${i}: vec4u;`)}
       switch term.slot {
 ${each(
@@ -292,11 +292,11 @@ ${each((i) => `          upWords${i} = words${slot}(wordOf(term.kind, upAt${i}))
 ${each((i) => `      let up${i} = term.scale * elements(term.kind, upAt${i}, upWords${i}, areUpRanks & vec4<bool>(outputs[${i}] < values.rows));`)}
       let up = transpose(mat4x4f(up0, up1, up2, up3));
 ${each((i) => `      let down${i} = elements(term.kind, downAt${i}, downWords${i}, areInputs & vec4<bool>(r0 + downRank + ${i}u < term.rank));`)}
-      workgroupBarrier(); // the slice before has been read
+      workgroupBarrier(); // the previous slice has been read
 ${each((i) => `      tiles[upPlace + ${i}u * line] = up[${i}];`)}
 ${each((i) => `      tiles[downPlace + ${i}u * line] = down${i};`)}
       workgroupBarrier();
-      // Ranks come in fours: those beyond the last are 0.
+      // Ranks come in fours; those past the last are 0.
       let count = min(16u, term.rank - r0);
       for (var r = 0u; r < count; r += 4u) {
         for (var k = 0u; k < 4u; k++) {
@@ -315,8 +315,8 @@ ${each((i) => {
   }
   let m = m0 + y * 4u;
   let n = n0 + x * 4u;
-  // All is read before anything is written, so that the reads do not wait for one another. What is read beyond the
-  // weight's edge is not used.
+  // Issues all reads before the first write, so that reads do not wait for one another. Reads past the weight's edge are
+  // discarded.
 ${each((i) => `  left${i} += readFour((${row(i)}) * extentN + n);\n  right${i} += readFour((${row(i)}) * extentN + n + 32u);`, 8)}
 ${each(
   (i) => `  if (${row(i)} < extentM) {

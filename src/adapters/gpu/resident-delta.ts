@@ -1,5 +1,5 @@
-// An adapter's update on the GPU: its factors, uploaded once and used in every later merge. Those of low-rank updates stay
-// as they are stored, in one buffer per file; those of all others are f32 buffers of their own.
+// An adapter's update on the GPU: its factors, uploaded once and used in every later merge. Factors of low-rank updates
+// keep their stored form, in one buffer per file; all others have their own f32 buffers.
 import type { Delta, Matrix } from "../families/delta.ts";
 import type { MergeSource } from "../merging/merge.ts";
 import { transpose } from "../families/matrix.ts";
@@ -10,13 +10,13 @@ type LowRank = Pick<Extract<Delta, { kind: "low-rank" }>, "kind" | "scale">;
 
 export interface ResidentDelta {
   readonly delta: LowRank | Exclude<Delta, { kind: "low-rank" }>;
-  /** Factors of a product that is added: of a low-rank update, and the plain part of a projected one. */
+  /** Factors of an added product: a low-rank update, or the plain part of a projected one. */
   readonly pair: FactorPair | null;
-  /** By name of the kernels' bindings. */
+  /** By binding name of the kernels. */
   readonly buffers: ReadonlyMap<string, GPUBuffer>;
-  /** DoRA: the axis of its magnitude, whose values lie under `magnitude`. */
+  /** DoRA: the axis of its magnitude, whose values are in `magnitude`. */
   readonly magnitude: { readonly axis: "row" | "column"; readonly count: number } | null;
-  /** Of its own buffers; files are counted apart. */
+  /** Excludes files, which are counted separately. */
   readonly sizeBytes: number;
 }
 
@@ -93,7 +93,7 @@ function factorsOf(
   delta: Exclude<Delta, { kind: "low-rank" }>,
   rows: number,
 ): [name: string, values: Float32Array][] {
-  // The tiles read [R, M] and [R, N]; which of the two is which depends on the layout of the weight.
+  // Tiles read [R, M] and [R, N]; the weight's layout decides which factor is which.
   const pair = (suffix: string, up: Matrix, down: Matrix): [string, Float32Array][] => [
     [`up${suffix}`, transpose(up).values],
     [`down${suffix}`, down.values],
@@ -127,7 +127,7 @@ function factorsOf(
   }
 }
 
-/** The line at each place, then the place of each line. Their numbers are exact in f32. */
+/** The line at each position, then the position of each line. These integers are exact in f32. */
 function orderTable(order: Uint32Array | null, lines: number): Float32Array {
   const table = new Float32Array(2 * lines);
   for (let place = 0; place < lines; place++) {

@@ -1,8 +1,8 @@
-// WGSL of the merge. Weights lie in the buffers as the graph wants them: [out, in·kh·kw] ("same") or [kh·kw·in, out]
-// ("transpose"), stored as f32 or f16; all arithmetic is f32. Every kernel that ends in `merged` computes
-// merged = source + change, where source is the pristine weight or an f32 intermediate of the adapters before.
-// An invocation writes two neighbours at once, as two halves of f16 share a word (storage.ts).
-// Low-rank changes have a kernel of their own (low-rank.ts).
+// WGSL of the merge. Weights are in the graph's layout: [out, in·kh·kw] ("same") or [kh·kw·in, out] ("transpose"), stored
+// as f32 or f16; all arithmetic is f32. Every kernel that writes `merged` computes merged = source + change, where source
+// is the pristine weight or the f32 intermediate of earlier adapters.
+// An invocation writes two neighbours at once, because two f16 values share a word (storage.ts).
+// Low-rank changes have their own kernel (low-rank.ts).
 import { elementType, reader, writer, type Storage } from "./storage.ts";
 
 export type KernelName =
@@ -19,13 +19,13 @@ export type KernelName =
   | "decompose"
   | "narrow";
 
-/** Element types of the three kinds of buffers a kernel may touch besides f32 factors. */
+/** Element types of the three kinds of buffers a kernel may use besides f32 factors. */
 export interface KernelTypes {
   /** The pristine weight. */
   readonly base: Storage;
-  /** What the change is added to. */
+  /** The base of the sum. */
   readonly source: Storage;
-  /** What is written. */
+  /** The output. */
   readonly merged: Storage;
 }
 
@@ -54,10 +54,10 @@ export const VALUES = [
   "storedArea",
 ] as const;
 
-/** Rows and columns of the weight that a workgroup of "tiles" computes. */
+/** Rows and columns of the weight per workgroup of "tiles". */
 export const TILE = 64;
 
-/** `inputOf(at, …)`: the input column c of a place along the stored weight's axis of inputs. */
+/** `inputOf(at, …)`: the input column c of a position along the stored weight's input axis. */
 export const INPUT_PLACES = /* wgsl */ `
 fn inputOf(at: u32, isTransposed: bool) -> u32 {
   let inputs = values.columns / values.storedArea;
@@ -69,13 +69,13 @@ const HEADER = /* wgsl */ `
 struct Values {
   rows: u32,       // O
   columns: u32,    // C = in * kernelArea
-  kernelArea: u32, // as the change sees it
+  kernelArea: u32, // of the change
   transposed: u32, // 1: element (o, c) lies at (c % storedArea * in + c / storedArea) * O + o
-  extentM: u32,    // rows of the matrix as it is stored
+  extentM: u32,    // rows of the stored matrix
   extentN: u32,    // its columns
   inner: u32,
   inner2: u32,
-  count: u32,      // elements or groups to work on
+  count: u32,      // elements or groups to process
   size: u32,
   scale: f32,
   flag: u32,
@@ -110,7 +110,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   write${target}(at, vec2f(valueAt(at), second), isPair);
 }`;
 
-/** Product of A [R, M] and B [R, N] (what stands for inputs in checkpoint order), 16 ranks at a time, each invocation 4×4 sums: rows m, columns n, n + 1, n + 32, n + 33. */
+/** Product of A [R, M] and B [R, N] (input columns in checkpoint order), 16 ranks at a time, each invocation 4×4 sums: rows m, columns n, n + 1, n + 32, n + 33. */
 const tileProduct = (name: string, a: string, b: string, inner: string): string => /* wgsl */ `
   var ${name}: array<vec4f, 4>;
   for (var r0 = 0u; r0 < values.${inner}; r0 += 16u) {
@@ -231,7 +231,7 @@ const BODIES: Readonly<Record<KernelName, Kernel>> = {
   for (var r = 0u; r < values.inner; r++) { sum = fma(projection[start + r], a2[r * values.size + i], sum); }
   return readSource(at) + values.scale * sum;`),
   },
-  // One stage: order holds the line (row; flag 1: column) at each place, then the place of each line. scale = strength.
+  // One stage: order has the line (row; flag 1: column) at each position, then the position of each line. scale = strength.
   rotate: {
     buffers: ["source", "merged", "blocks", "order"],
     dispatch: "pairs",
@@ -293,7 +293,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   let f = factor[select(o, c / values.kernelArea, values.flag == 1u)];
   return readSource(at) + values.scale * (f * direction[at] - readBase(at));`),
   },
-  // Source as it is, in the type of merged
+  // Source, unchanged, in the type of merged
   narrow: {
     buffers: ["source", "merged"],
     dispatch: "pairs",
@@ -301,7 +301,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   },
 };
 
-/** Buffers a kernel writes; all others it only reads. */
+/** Buffers that a kernel writes; all others are read-only. */
 function isWritten(name: KernelName, buffer: string): boolean {
   return (
     buffer === "merged" ||
@@ -314,7 +314,7 @@ export function kernel(name: KernelName): Kernel {
   return BODIES[name];
 }
 
-/** The whole module of a kernel for given storages. */
+/** The complete module of a kernel for the given storages. */
 export function kernelSource(name: KernelName, types: KernelTypes): string {
   const { buffers, code } = BODIES[name];
   const parts = buffers.map((buffer, i) => {

@@ -1,5 +1,5 @@
-// How WGSL reads and writes weights that are stored as f32 or f16. f16 is read and written as two halves of a u32, so no
-// kernel needs the feature shader-f16 and all of them can be tested on any adapter.
+// WGSL that reads and writes weights stored as f32 or f16. f16 values are accessed as two halves of a u32, so no kernel
+// needs the feature shader-f16 and all kernels can be tested on any GPU.
 
 export type Storage = "f32" | "f16";
 
@@ -22,7 +22,7 @@ fn widen(bits: vec4u) -> vec4f {
   let magnitude = bits & vec4u(0x7fffu);
   let mantissa = magnitude << vec4u(13u);
   let normal = bitcast<vec4f>(mantissa + vec4u(0x38000000u));
-  // Below 2^-14: the mantissa behind 2^-14, less 2^-14.
+  // Below 2^-14: the mantissa with exponent 2^-14, minus 2^-14.
   let tiny = bitcast<vec4f>(mantissa + vec4u(0x38800000u)) - vec4f(6.103515625e-5);
   let value = bitcast<vec4u>(select(normal, tiny, magnitude < vec4u(0x400u)));
   return bitcast<vec4f>(value | ((bits & vec4u(0x8000u)) << vec4u(16u)));
@@ -47,10 +47,10 @@ export const writer = (buffer: string, storage: Storage): string => {
     : `${HALF}${head} { ${buffer}[at / 2u] = half(pair.x) | (half(pair.y) << 16u); }\n`;
 };
 
-/** Element type of a buffer that is read and written in fours. */
+/** Element type of a buffer accessed four elements at a time. */
 export const fourType = (storage: Storage): string => (storage === "f16" ? "vec2u" : "vec4f");
 
-/** `readFour(at)` and `writeFour(at, four, count)` of `source` and `merged` as buffers of fours: `at` is a multiple of 4. */
+/** `readFour(at)` and `writeFour(at, four, count)` of `source` and `merged` as vec4 buffers: `at` is a multiple of 4. */
 export const alignedFours = (source: Storage, merged: Storage): string => {
   const read =
     source === "f32"
@@ -68,7 +68,7 @@ fn writeFour(at: u32, four: vec4f, count: u32) { merged[at / 4u] = ${written}; }
 `;
 };
 
-/** The same from any element on, of which the first `count` are written; where f16 is written, `at` is even. */
+/** The same from any element; writes the first `count`. For f16 writes, `at` is even. */
 export const looseFours = (source: Storage, merged: Storage): string => /* wgsl */ `
 ${reader("source", source)}
 ${writer("merged", merged)}

@@ -1,24 +1,24 @@
-// An adapter as a request uses it: its updates, its strengths, and the sampling steps at which it works.
+// An adapter as a request uses it: its updates, strengths and active sampling steps.
 import type { ParameterUpdate } from "../parameter-update.ts";
 import type { BlockWeights } from "./block-weights.ts";
 
 export interface StepWindow {
-  /** First step at work, counted from 0. */
+  /** First active step, counted from 0. */
   readonly start: number;
-  /** First step no longer at work; Infinity for "to the end". */
+  /** First inactive step after that; Infinity for "to the end". */
   readonly end: number;
-  /** Takes turns within the window: of `count` adapters, each at work for `hold` steps, this is number `index`. */
+  /** Takes turns within the window: number `index` of `count` adapters, each active for `hold` steps. */
   readonly turn?: { readonly index: number; readonly count: number; readonly hold: number };
 }
 
-/** An adapter with the weights it is to be used at. */
+/** An adapter with its strengths. */
 export interface AppliedAdapter {
   readonly id: string;
   readonly updates: readonly ParameterUpdate[];
   readonly unetStrength: number;
   readonly textStrength: number;
-  /** Factors per block of the UNet and the text encoder; all 1 when absent. */
+  /** Factors per block of the U-Net and the text encoder; all 1 if absent. */
   readonly blockWeights?: BlockWeights;
-  /** Steps at which the UNet part is at work; all when absent. `stepSegments` turns it into sets of adapters. */
+  /** Active steps of the U-Net part; all if absent. `stepSegments` turns them into sets of adapters. */
   readonly steps?: StepWindow;
 }

@@ -3,7 +3,7 @@
 import { StylusError } from "../../shared/errors.ts";
 import { counted } from "../../shared/words.ts";
 
-/** Factors by block name; blocks that are not named keep 1. */
+/** Factors by block name; other blocks keep 1. */
 export type BlockWeights = Readonly<Record<string, number>>;
 
 const numbered = (name: string, numbers: readonly number[]): string[] =>
@@ -13,7 +13,7 @@ const UP_TO_11 = Array.from({ length: 12 }, (_, i) => i);
 /** All blocks, in the order of a list of 26. */
 const BLOCKS: readonly string[] = ["BASE", ...numbered("IN", UP_TO_11), "M00", ...numbered("OUT", UP_TO_11)];
 
-/** SD 1.5's blocks with attention, in the order of a list of 17. Such a list takes the adapter out of all others. */
+/** SD 1.5's blocks with attention, in the order of a list of 17. Such a list disables the adapter in all other blocks. */
 const ATTENTION_BLOCKS: readonly string[] = [
   "BASE",
   ...numbered("IN", [1, 2, 4, 5, 7, 8]),
@@ -21,7 +21,7 @@ const ATTENTION_BLOCKS: readonly string[] = [
   ...numbered("OUT", [3, 4, 5, 6, 7, 8, 9, 10, 11]),
 ];
 
-/** Presets that mean every block, whichever a model has. */
+/** Presets for every block of any model. */
 const UNIFORM: ReadonlyMap<string, number> = new Map([
   ["NONE", 0],
   ["ALL", 1],
@@ -48,8 +48,8 @@ export function blockFactor(weights: BlockWeights | undefined, block: string): n
 }
 
 /**
- * Reads "1,0,0,1,…" with 17 or 26 numbers, the name of a preset ("OUTALL"), or "IN04=0.5, OUT11=0". Lists mean what they mean in
- * sd-webui-lora-block-weight (`to26`): 17 numbers are SD 1.5's blocks with attention, all other blocks get 0.
+ * Reads "1,0,0,1,…" with 17 or 26 numbers, the name of a preset ("OUTALL"), or "IN04=0.5, OUT11=0". Lists work as in
+ * sd-webui-lora-block-weight (`to26`): 17 numbers set SD 1.5's blocks with attention, and all other blocks get 0.
  * @throws StylusError `bad-input`
  */
 export function parseBlockWeights(text: string): BlockWeights {
@@ -71,7 +71,7 @@ export function parseBlockWeights(text: string): BlockWeights {
 const everyBlock = (factor: (block: string, index: number) => number): BlockWeights =>
   Object.fromEntries(BLOCKS.map((block, i) => [block, factor(block, i)]));
 
-/** The shortest of the notations that says the same: 17 numbers, 26 numbers, or names. */
+/** The shortest equivalent notation: 17 numbers, 26 numbers, or names. */
 export function formatBlockWeights(weights: BlockWeights): string {
   const named = Object.entries(weights).filter(([, factor]) => factor !== 1);
   const list = (blocks: readonly string[]): string =>
@@ -96,7 +96,7 @@ function parseNumber(text: string): number {
 }
 
 function badWeights(reason: string): StylusError {
-  return new StylusError("bad-input", `Block weights: ${reason}.`, {
+  return new StylusError("bad-input", `The block weights are not valid: ${reason}.`, {
     where: "block weights",
     remedy:
       'Write 17 or 26 numbers separated by commas, a preset such as OUTALL, or names such as "IN04=0.5, OUT11=0".',

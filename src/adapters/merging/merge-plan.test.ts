@@ -43,7 +43,7 @@ function differing(a: ReadonlyMap<string, Float32Array>, b: ReadonlyMap<string, 
   return [...b.keys()].filter((key) => !bytes(a.get(key)!).equals(bytes(b.get(key)!)));
 }
 
-/** A store as the runtime has it: current values, rewritten by plans. */
+/** A store like the runtime's: current values, rewritten by plans. */
 class Store {
   readonly values = new Map<string, Float32Array>(
     [...pristine].map(([key, values]) => [key, values.slice()]),
@@ -77,7 +77,7 @@ const steps = fc.array(
   { minLength: 1, maxLength: 6 },
 );
 
-test("any sequence of adding, removing and re-weighting ends in the bytes of a merge from scratch", () => {
+test("any sequence of adding, removing and re-weighting gives the bytes of a merge from scratch", () => {
   fc.assert(
     fc.property(steps, (sequence) => {
       const gradual = new Store();
@@ -99,7 +99,7 @@ test("any sequence of adding, removing and re-weighting ends in the bytes of a m
   );
 });
 
-test("a plan touches only what changes", () => {
+test("a plan writes only what changes", () => {
   const first = planMerge(PRISTINE, [adapter(0, 1), adapter(1, 1)]);
   const touchedByOne = files[1]!.updates.length;
   const second = planMerge(first.next, [adapter(0, 1), adapter(1, 0.5)]);
@@ -112,7 +112,7 @@ test("a plan touches only what changes", () => {
   expect(textOnly.writes.every(({ network }) => network === "text_encoder")).toBe(true);
 });
 
-test("the same file read again counts as changed", async () => {
+test("a file that is read again counts as changed", async () => {
   const before = planMerge(PRISTINE, [adapter(0, 1)]);
   const again = await parseAdapter(new Blob([makeAdapter(table, { kind: "lora", seed: 1, every: 2 })]), {
     fileName: "lora",
@@ -144,7 +144,7 @@ test("block weights scale the blocks they name", () => {
     );
 });
 
-test("block weights are read as 17 or 26 numbers or by name", () => {
+test("reads block weights as 17 or 26 numbers or by name", () => {
   const short = parseBlockWeights("1,0,0,0,0,0,0,0.5,1,1,1,1,1,1,1,1,0.25");
   expect(short).toMatchObject({ BASE: 1, IN01: 0, IN08: 0, M00: 0.5, OUT03: 1, OUT11: 0.25 });
   expect(short).toMatchObject({ IN00: 0, IN03: 0, IN11: 0, OUT00: 0, OUT02: 0 });
@@ -167,7 +167,7 @@ test.each([
   ["1,0,1,1,1,0,0,0,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,0.5"],
   ["IN00=0,OUT11=0.5"],
   ["OTHER=0.5,IN00=0"],
-])("block weights %s are written as they are read", (text) => {
+])("block weights %s round-trip", (text) => {
   expect(formatBlockWeights(parseBlockWeights(text))).toBe(text);
 });
 
@@ -180,7 +180,7 @@ test("every block of SD 1.5 has its LDM name", () => {
   expect(new Set(blocks)).toEqual(new Set(["BASE", "M00", "OTHER", ...numbered("IN"), ...numbered("OUT")]));
 });
 
-test("step windows cut a run into segments; text parts stay", () => {
+test("step windows split a run into segments; text parts stay", () => {
   const windowed: AppliedAdapter = { ...adapter(0, 1), steps: { start: 2, end: 5 } };
   const segments = stepSegments([windowed, adapter(1, 0.5)], 8);
   expect(
@@ -194,7 +194,7 @@ test("step windows cut a run into segments; text parts stay", () => {
   expect(stepSegments([adapter(0, 1)], 20)).toHaveLength(1);
 });
 
-test("adapters that take turns are at work one at a time", () => {
+test("adapters that take turns are active one at a time", () => {
   const windows = takeTurns(3, 2);
   const active = Array.from({ length: 12 }, (_, step) => windows.map((window) => isAtWork(window, step)));
   expect(active.every((row) => row.filter(Boolean).length === 1)).toBe(true);

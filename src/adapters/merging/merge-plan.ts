@@ -1,6 +1,6 @@
-// Which parameters must be written when the set of adapters changes, and from what. A parameter's values depend only
-// on its pristine values and on the contributions to it, always in the order of the adapters' ids; so the plan
-// compares contributions before and after and leaves alone what stays the same.
+// Which parameters to write when the set of adapters changes, and from what. A parameter's values depend only on its
+// pristine values and its contributions, always in order of adapter ids; so the plan compares contributions before and
+// after and skips what stays the same.
 import type { ParameterUpdate } from "../parameter-update.ts";
 import type { AppliedAdapter } from "./applied-adapter.ts";
 import { blockFactor } from "./block-weights.ts";
@@ -21,22 +21,22 @@ export interface PlannedWrite {
   readonly contributions: readonly PlannedContribution[];
 }
 
-/** What is merged at the moment: contributions by parameter. Opaque to callers, who keep it between two plans. */
+/** What is currently merged: contributions by parameter. Opaque to callers, who keep it between plans. */
 export type MergeState = ReadonlyMap<string, PlannedWrite>;
 
 export interface MergePlan {
-  /** Parameters to compute anew from their pristine values. */
+  /** Parameters to recompute from their pristine values. */
   readonly writes: readonly PlannedWrite[];
-  /** Parameters to set back to their pristine values. */
+  /** Parameters to restore to their pristine values. */
   readonly restores: readonly { readonly network: AdapterNetwork; readonly name: string }[];
-  /** The state once the plan has been carried out. */
+  /** The state after the plan. */
   readonly next: MergeState;
 }
 
 /** Nothing merged: every parameter is pristine. */
 export const PRISTINE: MergeState = new Map();
 
-/** The changes that lead from what is merged to what is wanted. The order of `wanted` does not matter. */
+/** The changes from the merged state to `wanted`, in any order. */
 export function planMerge(current: MergeState, wanted: readonly AppliedAdapter[]): MergePlan {
   const next = collect(wanted);
   const writes = [...next]
@@ -70,7 +70,7 @@ function collect(adapters: readonly AppliedAdapter[]): MergeState {
   return state;
 }
 
-/** Updates are compared as objects: a file that was read again under the same id counts as new. */
+/** Compares updates as objects: a file that is read again under the same id counts as new. */
 function sameContributions(before: PlannedWrite | undefined, after: PlannedWrite): boolean {
   if (before === undefined || before.contributions.length !== after.contributions.length) return false;
   return after.contributions.every(({ update, strength }, i) => {

@@ -1,33 +1,33 @@
 // Merging adapters into one parameter on the CPU: W' = W + Σₖ Δₖ(W, sₖ), every Δₖ computed from the pristine W in
-// float64 row by row, added in the order given. Nothing is ever subtracted again: a changed set of adapters is
-// merged anew from the pristine values, so the same set always gives the same bits.
+// float64 row by row and added in the given order. Nothing is ever subtracted: a changed set of adapters is merged from
+// the pristine values, so the same set always gives the same bits.
 import type { Delta, Magnitude, Matrix, RotationStage } from "../families/delta.ts";
 import type { AdapterTensor } from "../files/tensor.ts";
 
-/** The factors of a low-rank update as their file stores them: γ·up·down with up [O, R] and down [R, C], row-major. */
+/** The factors of a low-rank update in their stored form: γ·up·down with up [O, R] and down [R, C], row-major. */
 export interface StoredLowRank {
   readonly scale: number;
   readonly up: AdapterTensor;
   readonly down: AdapterTensor;
 }
 
-/** One adapter's update of a parameter, as the merge needs it. */
+/** One adapter's update of a parameter, in the form that the merge needs. */
 export interface MergeSource {
   readonly delta: () => Delta;
   /** DoRA magnitude; null for a plain update. */
   readonly magnitude: (() => Magnitude) | null;
-  /** The same as `delta()`, not widened to f32; for low-rank updates that need no computing first. */
+  /** Like `delta()`, but not widened to f32; for low-rank updates that need no preparation. */
   readonly stored?: StoredLowRank;
 }
 
 export interface Contribution {
   readonly update: MergeSource;
-  /** The user's weight for this adapter in this network and block; may be negative. */
+  /** The user's strength for this adapter in this network and block; may be negative. */
   readonly strength: number;
 }
 
 /**
- * The merged values of a parameter. `pristine` is not changed.
+ * The merged values of a parameter. Does not change `pristine`.
  * @param pristine values in checkpoint layout
  * @param shape checkpoint shape: [out, in], [out, in, kh, kw] or [n]
  */
@@ -118,7 +118,7 @@ function deltaRows(delta: Delta, target: Target): DeltaRows {
   }
 }
 
-/** row = factor · up[o, :] · down. Four ranks at a time, so that the row is walked a quarter as often. */
+/** row = factor · up[o, :] · down. Four ranks at a time, to traverse the row a quarter as often. */
 function productRow(
   up: Matrix,
   down: Matrix,
@@ -215,7 +215,7 @@ function projectedRows(
   };
 }
 
-/** The whole rotated weight, float64 [O, C]. */
+/** The rotated weight, float64 [O, C]. */
 function rotate(
   pristine: Float32Array,
   {

@@ -1,10 +1,10 @@
-// At which sampling steps an adapter is at work. Covers start and end steps and LoRA Switch (Zhong et al., "Multi-LoRA
+// The sampling steps at which an adapter is active. Covers start and end steps and LoRA Switch (Zhong et al., "Multi-LoRA
 // Composition for Image Generation", arXiv 2402.16843), where adapters take turns. Only the UNet part follows the
 // window: the text is encoded once, before the first step, with every adapter's text part.
 import { StylusError } from "../../shared/errors.ts";
 import type { AppliedAdapter, StepWindow } from "./applied-adapter.ts";
 
-/** Steps `[begin, end)` with one and the same set of adapters. */
+/** Steps `[begin, end)` with the same set of adapters. */
 export interface StepSegment {
   readonly begin: number;
   readonly end: number;
@@ -24,7 +24,7 @@ export function takeTurns(count: number, hold: number): StepWindow[] {
   if (!(Number.isInteger(count) && count >= 1 && Number.isInteger(hold) && hold >= 1)) {
     throw new StylusError(
       "bad-input",
-      `Taking turns needs whole numbers of adapters and steps, not ${count} and ${hold}.`,
+      `Turns need whole numbers of adapters and steps, not ${count} and ${hold}.`,
       {
         where: "adapter steps",
         remedy: "Give each adapter a turn of at least one step.",
@@ -38,7 +38,7 @@ export function takeTurns(count: number, hold: number): StepWindow[] {
   }));
 }
 
-/** Cuts a run of `steps` steps where the set of adapters changes. Without windows: one segment. */
+/** Splits a run of `steps` steps where the set of adapters changes. Without windows: one segment. */
 export function stepSegments(adapters: readonly AppliedAdapter[], steps: number): StepSegment[] {
   const segments: (StepSegment & { end: number })[] = [];
   let previous = "";

@@ -1,5 +1,5 @@
-// Gives every tensor of an adapter file its place: module and slot, or the likely reason why it has none.
-// Works on names and shapes alone, so that a wrong file is known before its data is read.
+// Assigns every tensor of an adapter file a module and slot, or the likely reason that it has none.
+// Uses names and shapes alone, so that a wrong file is detected before its data is read.
 import { splitEmbeddingKey, type EmbeddingKey } from "../families/embeddings.ts";
 import { splitKey, type Naming, type Slot } from "./keys.ts";
 import type { AdapterNetwork, ModuleEntry, ModuleTable } from "./module-table.ts";
@@ -38,7 +38,7 @@ export function assignKeys(
     places.set(entry, slots);
     const taken = slots.get(slot);
     if (taken !== undefined)
-      unmatched.push({ key, cause: `the same part of the same module is also given as ${taken}` });
+      unmatched.push({ key, cause: `the file also has the same part of the same module as ${taken}` });
     else {
       slots.set(slot, key);
       namings.add(naming);
@@ -64,7 +64,7 @@ export function assignKeys(
         key,
         cause:
           LIKELY_CAUSES.find(([pattern]) => pattern.test(key))?.[1] ??
-          (parts ? "the model has no module of that name" : "its name belongs to no known adapter format"),
+          (parts ? "the model has no module with that name" : "its name matches no known adapter format"),
       });
   }
 
@@ -90,12 +90,12 @@ export function assignKeys(
     const modules = found && positionalModules(table, found, network);
     for (const { key, place: position } of items) {
       if (modules) place(key, { entry: modules[position.index]!, slot: position.slot, naming: "positional" });
-      else unmatched.push({ key, cause: "its place in the list fits no module order of this model" });
+      else unmatched.push({ key, cause: "its position in the list fits no module order of this model" });
     }
   }
 }
 
-/** [out, in] of every pair of a positional file; null when pairs are missing or odd. */
+/** [out, in] of every pair of a positional file; null if pairs are missing or malformed. */
 function pairShapes(
   items: readonly { key: string; place: PositionalKey }[],
   entries: Entries,
@@ -119,12 +119,12 @@ function pairShapes(
   return pairs;
 }
 
-/** Cause for tensors that show a file to be a checkpoint. */
-export const PLAIN_WEIGHT = "it is a weight of a whole model, not a change to one";
+/** Cause for tensors that identify a file as a checkpoint. */
+export const PLAIN_WEIGHT = "it is a weight of a complete model, not a change to one";
 
 /**
- * A bare `.weight` means (IA)³ only beside `.on_input`; otherwise it is a checkpoint's own weight. A bias is one, too, unless
- * PEFT has trained it, which it does without the weight.
+ * A bare `.weight` means (IA)³ only next to `.on_input`; otherwise it is a checkpoint's own weight. So is a bias, unless
+ * PEFT trained it, which it does without the weight.
  */
 function dropPlainWeights(
   places: ReadonlyMap<ModuleEntry, Map<Slot, string>>,
@@ -143,16 +143,19 @@ function dropPlainWeights(
 }
 
 const LIKELY_CAUSES: readonly (readonly [pattern: RegExp, cause: string])[] = [
-  // Formats that are known but not read
-  [/\.(lora|oft)_embedding_[ABR](\.|$)/, "it changes token embeddings, which adapters here do not"],
+  // Known but unsupported formats
+  [/\.(lora|oft)_embedding_[ABR](\.|$)/, "it changes token embeddings, which is not supported"],
   [/\.(up|down)_list\.\d+/, "it is a DyLoRA that was not exported"],
-  [/\.bias_(indices|values|size)$/, "it is a sparse bias left over from an extraction, which is not read"],
-  [/_custom_diffusion\./, "it is Custom Diffusion, which is not read"],
-  // Parts that the model does not have
+  [
+    /\.bias_(indices|values|size)$/,
+    "it is a sparse bias left over from an extraction, which is not supported",
+  ],
+  [/_custom_diffusion\./, "it is Custom Diffusion, which is not supported"],
+  // Parts that the model lacks
   [/^(lora_te[23]_|text_encoder_[23]\.)/, "it belongs to a second text encoder (SDXL and later)"],
   [/transformer_blocks[._][1-9]/, "it belongs to a deeper transformer (SDXL)"],
   [/motion_modules|temporal/, "it belongs to a video model's motion module"],
-  [/^(lora_vae|vae\.|first_stage_model)/, "it belongs to a VAE, which adapters here do not change"],
+  [/^(lora_vae|vae\.|first_stage_model)/, "it belongs to a VAE, whose adapters are not supported"],
   [
     /double_blocks|single_blocks|single_transformer_blocks|joint_blocks/,
     "it belongs to a diffusion transformer (Flux, SD 3)",

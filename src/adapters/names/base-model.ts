@@ -1,18 +1,18 @@
-// Which base model an adapter was made for, from its key names, the width of its cross attention and its metadata.
-// Shapes are proof; names are strong hints; metadata is only what someone wrote.
+// The base model of an adapter, from its key names, the width of its cross attention and its metadata.
+// Shapes are proof; names are strong hints; metadata is only a claim.
 import { splitEmbeddingKey } from "../families/embeddings.ts";
 import { splitKey } from "./keys.ts";
 import { splitPositionalKey } from "./positional.ts";
 import { elementCount } from "../files/tensor.ts";
 
 export interface BaseVerdict {
-  /** "Stable Diffusion 1.x", "SDXL", "Flux" …; null when nothing tells. */
+  /** "Stable Diffusion 1.x", "SDXL", "Flux" …; null if nothing shows it. */
   readonly name: string | null;
-  /** What the verdict rests on, in words for the user. */
+  /** The evidence for the verdict, in words for the user. */
   readonly evidence: readonly string[];
-  /** Width of the text features the adapter's cross attention reads, when it has such modules. */
+  /** Width of the text features that the adapter's cross attention reads, if it has such modules. */
   readonly contextWidth: number | null;
-  /** Width of the text encoder that it changes or that its token vectors are for, when it has such parts. */
+  /** Width of the text encoder that it changes or that its token vectors fit, if it has such parts. */
   readonly textWidth: number | null;
   /** Keys that exist only in another architecture. */
   readonly foreignKeys: number;
@@ -28,14 +28,14 @@ const TEXT_WIDTHS: ReadonlyMap<number, string> = new Map([
   [2048, "SDXL"],
 ]);
 
-/** Names that only other architectures have, most telling first. */
+/** Names that only other architectures have, the clearest first. */
 const FOREIGN: readonly (readonly [pattern: RegExp, name: string])[] = [
   [
     /motion_modules|temporal_transformer|temp_(attentions|convs)|[._]temporal/,
     "a video model (AnimateDiff or similar)",
   ],
-  [/double_blocks|single_blocks|single_transformer_blocks/, "Flux (or a model built like it)"],
-  [/joint_blocks|[._]add_[qkv]_proj|context_embedder/, "Stable Diffusion 3 (or a model built like it)"],
+  [/double_blocks|single_blocks|single_transformer_blocks/, "Flux (or a similar model)"],
+  [/joint_blocks|[._]add_[qkv]_proj|context_embedder/, "Stable Diffusion 3 (or a similar model)"],
   [
     /^(lora_unet_|diffusion_model\.|transformer\.|lora_)?blocks[._]\d+[._](cross_attn|self_attn|ffn)/,
     "a video model (Wan or similar)",
@@ -51,7 +51,7 @@ const FOREIGN: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/^(base_model\.model\.)?model\.layers\.\d+\.(self_attn|mlp)\./, "a language model"],
 ];
 
-/** Judges by keys and shapes alone, before any tensor is read. */
+/** Judges by keys and shapes alone, before reading any tensor. */
 export function judgeBase(entries: Entries, metadata: ReadonlyMap<string, string>): BaseVerdict {
   const evidence: string[] = [];
   const contextWidth = crossAttentionWidth(entries) ?? positionalContextWidth(entries);
@@ -82,7 +82,7 @@ export function judgeBase(entries: Entries, metadata: ReadonlyMap<string, string
   }
   const stated = metadata.get("ss_base_model_version") ?? metadata.get("modelspec.architecture");
   if (stated) {
-    // Widths speak for themselves: a miniature's trainer writes the base whose code it runs.
+    // Widths take precedence: a miniature's trainer writes the base whose code it runs.
     if (contextWidth === null && textWidth === null) name ??= statedBase(stated);
     evidence.push(`its metadata says ${stated.slice(0, 80)}`);
   }
@@ -100,8 +100,8 @@ function statedBase(text: string): string | null {
 }
 
 /**
- * The same for cloneofsimo's lists, which name no modules: of all widths that the UNet's down parts read, only that of
- * the text features is no output width of an up part.
+ * The same for cloneofsimo's lists, which name no modules: of all input widths of the U-Net's down parts, only that of the
+ * text features is not also an output width of an up part.
  */
 function positionalContextWidth(entries: Entries): number | null {
   const rows = new Set<number>();
@@ -116,7 +116,7 @@ function positionalContextWidth(entries: Entries): number | null {
   return width !== undefined && others.length === 0 ? width : null;
 }
 
-/** Input width of the text encoder's attention; of a plain list whose pairs all have one width, that one. */
+/** Input width of the text encoder's attention; for a plain list whose pairs all share one width, that width. */
 function textEncoderWidth(entries: Entries): number | null {
   const list = new Set<number>();
   for (const [key, { shape }] of entries) {
@@ -134,7 +134,7 @@ function textEncoderWidth(entries: Entries): number | null {
 
 const TEXT_MODULE = /encoder_layers_\d+_self_attn_(?:[qkv]_proj|to_[qkv])$/;
 
-/** Width of the textual inversions in a file that holds nothing else. */
+/** Width of the textual inversions in a file that contains nothing else. */
 function tokenWidth(entries: Entries, metadata: ReadonlyMap<string, string>): number | null {
   let width: number | null = null;
   for (const [key, { shape }] of entries) {
@@ -145,7 +145,7 @@ function tokenWidth(entries: Entries, metadata: ReadonlyMap<string, string>): nu
   return width;
 }
 
-/** Input width that most of the `attn2.to_k` have, wherever the family shows it; null when none does. */
+/** The most common input width of `attn2.to_k`, if the family shows it; otherwise null. */
 function crossAttentionWidth(entries: Entries): number | null {
   const votes = new Map<number, number>();
   const kronecker = new Map<string, { left?: number; right?: number }>();
@@ -156,7 +156,7 @@ function crossAttentionWidth(entries: Entries): number | null {
     if (!parts?.module.endsWith("attn2_to_k")) continue;
     const columns = elementCount(shape) / shape[0];
     if (["down", "hada_w1_b", "diff"].includes(parts.slot)) vote(columns);
-    // GLoRA's early files hold the output side under this name.
+    // Early GLoRA files store the output side under this name.
     if (parts.slot === "b2" && columns >= shape[0]) vote(columns);
     const factor = { lokr_w1: "left", lokr_w1_b: "left", lokr_w2: "right", lokr_w2_b: "right" }[
       parts.slot as string

@@ -1,9 +1,9 @@
-// Takes a tensor key of an adapter file apart: which network, which module (as a flattened name), which part of
-// the adapter ("slot"). All the key families of the wild differ only in prefix, separator and suffix; the module in
-// between is looked up in the module table and never split.
+// Splits a tensor key of an adapter file into network, module (as a flattened name) and part of the adapter ("slot"). All
+// key formats found in practice differ only in prefix, separator and suffix; the module between them is looked up in the
+// module table and never split.
 import { flatten, type AdapterNetwork } from "./module-table.ts";
 
-/** A tensor's part in an adapter module, whatever the file calls it. */
+/** A tensor's role in an adapter module, whatever the file calls it. */
 export type Slot =
   | "down"
   | "up"
@@ -54,7 +54,7 @@ export type Slot =
 export type Naming = "kohya" | "diffusers-old" | "diffusers" | "peft" | "lycoris" | "dotted";
 
 export interface KeyParts {
-  /** Null when the prefix leaves it open. */
+  /** Null if the prefix does not show it. */
   readonly network: AdapterNetwork | null;
   /** Module path with "." written as "_", without network prefix. */
   readonly module: string;
@@ -62,7 +62,7 @@ export interface KeyParts {
   readonly naming: Naming;
 }
 
-// Suffix, slot, and the naming the suffix alone proves (null: told by the prefix). Longer suffixes first.
+// Suffix, slot, and the naming the suffix alone proves (null: the prefix shows it). Longer suffixes first.
 const SUFFIXES: readonly (readonly [suffix: string, slot: Slot, naming: Naming | null])[] = (
   [
     [".lora_down.weight", "down", null],
@@ -143,13 +143,13 @@ const PREFIXES: readonly (readonly [prefix: string, network: AdapterNetwork | nu
   ["text_encoder.", "text_encoder", "diffusers"],
 ];
 
-/** What PEFT's own `save_pretrained` puts in front of every key. */
+/** The prefix that PEFT's `save_pretrained` adds to every key. */
 export const PEFT_PREFIX = "base_model.model.";
 
-/** Wrappers that training libraries leave in front of or inside a path. */
+/** Wrappers that training libraries leave before or inside a path. */
 const WRAPPERS = /^(?:base_model\.model\.|_orig_mod\.|module\.)+/;
 
-/** Parts of a key, or null when its ending belongs to no adapter format. */
+/** Parts of a key, or null if its suffix matches no adapter format. */
 export function splitKey(key: string): KeyParts | null {
   let rest = key.replace(WRAPPERS, "");
   const prefix = PREFIXES.find(([text]) => rest.startsWith(text));

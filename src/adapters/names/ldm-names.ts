@@ -1,5 +1,5 @@
-// Module paths of the UNet in the naming of single-file (LDM, "CompVis") checkpoints. Some LoRA trainers name
-// their keys by these paths. Derived from the list of diffusers paths, so any number of levels and layers works.
+// Module paths of the U-Net as named in single-file (LDM, "CompVis") checkpoints. Some LoRA trainers use these paths in
+// their keys. Derived from the list of diffusers paths, so any number of levels and layers works.
 
 /** How many resnets each down level has; one less than each up level. SD 1.5: 2. */
 export function layersPerBlock(modulePaths: Iterable<string>): number {
@@ -29,8 +29,8 @@ const TOP_LEVEL: Readonly<Record<string, string>> = {
 };
 
 /**
- * LDM paths of a diffusers UNet module. Usually one; an upsampler has two, because its place in the block depends
- * on whether the block has attention and some tools ignore that.
+ * LDM paths of a diffusers U-Net module. Usually one; an upsampler has two, because its position in the block depends on
+ * whether the block has attention, which some tools ignore.
  * Source: `convert_ldm_unet_checkpoint` of diffusers and the block lists of LDM's openaimodel.py.
  */
 export function ldmPaths(path: string, layers: number): string[] {

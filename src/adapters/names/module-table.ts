@@ -1,6 +1,6 @@
-// The modules an adapter can change, made from the parameter list of the loaded networks, with every name under
-// which the LoRA formats know them. Names are compared with "." written as "_": kohya keys cannot be split back
-// into a path (to_out_0, transformer_blocks_0 …), so paths are flattened instead.
+// The modules an adapter can change, from the parameter list of the loaded networks, with all their names in the LoRA
+// formats. Names are compared with "." written as "_": kohya keys cannot be split back into a path (to_out_0,
+// transformer_blocks_0 …), so paths are flattened instead.
 import { layersPerBlock, ldmPaths } from "./ldm-names.ts";
 
 /** The networks that adapters change. */
@@ -26,7 +26,7 @@ export interface ModuleEntry {
 
 export interface ModuleTable {
   readonly modules: readonly ModuleEntry[];
-  /** Module of a flattened name (`down_blocks_0_attentions_0_proj_in`); both networks are searched when `network` is null. */
+  /** Module of a flattened name (`down_blocks_0_attentions_0_proj_in`); searches both networks if `network` is null. */
   find(flatName: string, network: AdapterNetwork | null): ModuleEntry | undefined;
   /** Width of the text features that the UNet's cross attention reads: 768 for SD 1.x. Null without a UNet. */
   readonly contextWidth: number | null;
@@ -48,7 +48,7 @@ export function moduleTable(
     const layers = layersPerBlock(entries.map((entry) => entry.path));
     for (const entry of entries) {
       const aliases = network === "unet" ? unetNames(entry.path, layers) : textEncoderNames(entry.path);
-      // The first name wins: real paths come before the guessed spellings of other modules.
+      // The first name wins: real paths come before guessed spellings of other modules.
       aliases.forEach((alias) => names[network].has(alias) || names[network].set(alias, entry));
       modules.push(entry);
     }
@@ -59,7 +59,7 @@ export function moduleTable(
   return {
     modules,
     contextWidth: crossAttention?.weight?.shape[1] ?? null,
-    // Every embedding of the text encoder has it; the token embedding itself need not be among the parameters.
+    // Every embedding of the text encoder has this width; the token embedding itself may not be among the parameters.
     embeddingWidth:
       modules.find((entry) => entry.path.startsWith("text_model.embeddings."))?.weight?.shape[1] ?? null,
     find(flatName, network) {
@@ -96,7 +96,7 @@ function groupByModule(network: AdapterNetwork, parameters: readonly ParameterSh
 
 function unetNames(path: string, layers: number): string[] {
   const paths = [path, ...ldmPaths(path, layers)];
-  // diffusers' old attention processors say `to_out` for `to_out.0`.
+  // diffusers' old attention processors use `to_out` for `to_out.0`.
   const bare = paths.filter((name) => name.endsWith(".to_out.0")).map((name) => name.slice(0, -2));
   return [...paths, ...bare].map(flatten);
 }

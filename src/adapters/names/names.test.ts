@@ -1,5 +1,5 @@
 // Names: the module table against the graph builders' own parameter lists, LDM names against the checkpoint reader's
-// map (written independently), and every key family of the wild.
+// map (written independently), and every key format found in practice.
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import {
@@ -18,7 +18,7 @@ import { stableDiffusion15Table } from "./stable-diffusion-15.ts";
 
 const sd15 = moduleTable({ unet: unetParameters(SD15_UNET), text_encoder: textParameters(SD15_TEXT) });
 
-test("the parameter lists of the tests are those of the graph builders", () => {
+test("the tests' parameter lists equal the graph builders'", () => {
   const built = stableDiffusion15Table();
   const list = (table: ModuleTable) =>
     table.modules
@@ -48,7 +48,7 @@ test.each([
     const dot = name.lastIndexOf(".");
     for (const ldm of ldmPaths(name.slice(0, dot), shape.layers)) candidates.set(ldm + name.slice(dot), name);
   }
-  // An upsampler has two spellings; a real checkpoint has the one that its block's attention leaves free.
+  // An upsampler has two spellings; a real checkpoint has the one that its block's attention does not take.
   const real = [...candidates.keys()].filter((name) => {
     const upsampler = /^output_blocks\.(\d+)\.([12])\.conv\./.exec(name);
     if (!upsampler) return true;
@@ -77,7 +77,7 @@ test("known LDM positions of SD 1.5", () => {
   expect(find("output_blocks.12.0.in_layers.0")).toBeUndefined();
 });
 
-test("no two modules of SD 1.5 share a name, and every module is found by its kohya name", () => {
+test("no two modules of SD 1.5 share a name, and every module has its kohya name", () => {
   for (const table of [
     sd15,
     moduleTable({ unet: unetParameters(TINY_UNET), text_encoder: textParameters(TINY_TEXT) }),
@@ -166,8 +166,8 @@ const KEYS: readonly (readonly [key: string, network: AdapterNetwork, path: stri
   ],
 ];
 
-// Those files cannot be had here, but their sizes are known to the byte: they depend on every name and shape in the header.
-test("few-step adapters: the files of LCM-LoRA and Hyper-SD have the sizes that their modules' names make", () => {
+// The files are not available here, but their exact sizes are known and depend on every name and shape in the header.
+test("few-step adapters: LCM-LoRA and Hyper-SD files have the sizes that their module names give", () => {
   const parts =
     /\.(to_[qkv]|to_out\.0|proj_in|proj_out|ff\.net\.0\.proj|ff\.net\.2|conv1|conv2|conv_shortcut|(down|up)samplers\.0\.conv|time_emb_proj)$/;
   const rank = 64;
@@ -190,7 +190,7 @@ test("few-step adapters: the files of LCM-LoRA and Hyper-SD have the sizes that 
     })
     .sort(([a], [b]) => (a < b ? -1 : 1));
   expect(tensors.length).toBe(3 * 278);
-  /** Size of the file that the safetensors library writes. */
+  /** Size of the file as the safetensors library writes it. */
   const fileSize = (dtype: "F16" | "F32", metadata?: object): number => {
     let end = 0;
     const entries = tensors.map(([key, shape]) => {

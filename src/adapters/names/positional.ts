@@ -1,12 +1,12 @@
-// cloneofsimo's LoRA files name no modules: pair i belongs to the i-th module that the trainer visited. The order is
-// that of PyTorch's module traversal in the diffusers of that time: down blocks, up blocks, then the middle block;
-// within a level attentions before resnets; in a transformer block attn1, feed-forward, attn2. No alpha: scale 1.
+// cloneofsimo's LoRA files name no modules: pair i belongs to the i-th module that the trainer visited. The order is that
+// of PyTorch's module traversal in the diffusers version of the time: down blocks, up blocks, then the middle block; within
+// a level attentions before resnets; in a transformer block attn1, feed-forward, attn2. No alpha: scale 1.
 // Source: github.com/cloneofsimo/lora, lora_diffusion/lora.py (`_find_modules`, `save_safeloras`, `save_lora_weight`).
 import type { AdapterNetwork, ModuleEntry, ModuleTable } from "./module-table.ts";
 import { elementCount } from "../files/tensor.ts";
 
 export interface PositionalKey {
-  /** Null for plain lists, which do not say. */
+  /** Null for plain lists, which do not show it. */
   readonly network: AdapterNetwork | null;
   readonly index: number;
   readonly slot: "up" | "down";
@@ -30,7 +30,7 @@ export interface PairShape {
 }
 
 /**
- * The module order whose length and shapes agree with the file's pairs; null when none does.
+ * The module order whose length and shapes match the file's pairs; null if none does.
  * @param network the part of the file, or null to try both
  */
 export function positionalModules(
@@ -63,7 +63,7 @@ function candidateOrders(table: ModuleTable, network: AdapterNetwork): ModuleEnt
 
 type Rank = (path: string) => readonly number[] | null;
 
-/** Modules with a rank, in the order of their ranks. */
+/** Modules with a rank, in rank order. */
 function ordered(modules: readonly ModuleEntry[], rank: Rank): ModuleEntry[] {
   const ranked = modules.flatMap((entry) => {
     const place = rank(entry.path);

@@ -1,4 +1,4 @@
-// The parameters of Stable Diffusion 1.5, so that an adapter can be examined without a checkpoint at hand.
+// The parameters of Stable Diffusion 1.5, to inspect an adapter without a checkpoint.
 // Every SD 1.x checkpoint has these shapes. Values: the config.json files of the model's diffusers folder.
 import { buildTextEncoder } from "../../graph/clip-text.ts";
 import type { TextEncoderConfig, UnetConfig } from "../../graph/config.ts";

@@ -5,7 +5,7 @@ import { composeBaseline } from "../baselines.ts";
 import type { Composition } from "../composition.ts";
 import { planImages } from "./image-plan.ts";
 import { presets } from "./presets.ts";
-import { paintedPrompt } from "./prompt-options.ts";
+import { finalPrompt } from "./prompt-options.ts";
 
 const composition = (sizes: readonly number[], weight = 0.8): Composition => ({
   tasks: sizes.map((size, t) => ({
@@ -56,7 +56,7 @@ describe("plan", () => {
     expect(small.images[0]!.uses[0]!.strength).toBe(0.9);
   });
 
-  test("what the user sets stands as it is; bans and pins", () => {
+  test("user strengths stay unchanged; bans and pins", () => {
     const { images, composition: final } = planImages(composition([2, 1]), {
       preset: "paper",
       count: 20,
@@ -85,7 +85,7 @@ describe("plan", () => {
     expect(halved.images[0]!.uses[0]).toMatchObject({ strength: 0.4, formula: "0.8 × 0.5 (task)" });
   });
 
-  test("properties: each adapter once, at work or masked, budget kept, repeatable", () => {
+  test("properties: each adapter once, active or masked, budget kept, deterministic", () => {
     const arbitrary = fc.record({
       sizes: fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 5 }),
       preset: fc.constantFrom("paper", "reference", "balanced"),
@@ -114,7 +114,7 @@ const candidate = (id: string, similarity: number): Candidate =>
 describe("baselines", () => {
   const candidates = Array.from({ length: 10 }, (_, i) => candidate(`a${i}`, 0.9 - i / 20));
 
-  test("retriever: the top three, each a task of its own, weights undivided", () => {
+  test("retriever: the top three, each its own task, with undivided weights", () => {
     const found = composeBaseline("retriever", candidates, { seed: 1 });
     const { images } = planImages(found, { preset: "reference", count: 1, seed: 1, masks: "all" });
     expect(images[0]!.job.adapters.map(({ id, unetStrength }) => [id, unetStrength])).toEqual(
@@ -122,7 +122,7 @@ describe("baselines", () => {
     );
   });
 
-  test("random: seeded, three different ones, independent of the order of candidates", () => {
+  test("random: seeded, three different adapters, independent of candidate order", () => {
     const ids = (list: readonly Candidate[], seed: number): string[] =>
       composeBaseline("random", list, { seed }).tasks.map(({ picks }) => picks[0]!.id);
     expect(ids(candidates, 4)).toEqual(ids([...candidates].reverse(), 4));
@@ -133,7 +133,7 @@ describe("baselines", () => {
     expect(ids(candidates.slice(0, 2), 4)).toHaveLength(2);
   });
 
-  test("sd has none; reranker says plainly that it is missing", () => {
+  test("sd has none; reranker says that it is missing", () => {
     expect(composeBaseline("sd", candidates, { seed: 1 }).tasks).toEqual([]);
     expect(() => composeBaseline("reranker", candidates, { seed: 1 })).toThrow(
       /reranker baseline is not available/,
@@ -152,20 +152,20 @@ describe("prompt options", () => {
     ],
   });
 
-  test("all off: the prompt itself", () => expect(paintedPrompt(prompt)).toBe(prompt));
+  test("all off: the prompt itself", () => expect(finalPrompt(prompt)).toBe(prompt));
 
-  test("restore concepts emphasises tasks without adapter", () => {
-    expect(paintedPrompt(prompt, { restoreConcepts: tasks(true) })).toBe(
+  test("restore concepts emphasises tasks without an adapter", () => {
+    expect(finalPrompt(prompt, { restoreConcepts: tasks(true) })).toBe(
       "(a fox:1.1) in the snow, (clay render:1.2)",
     );
-    expect(paintedPrompt(prompt, { restoreConcepts: tasks(false) })).toBe(
+    expect(finalPrompt(prompt, { restoreConcepts: tasks(false) })).toBe(
       "(a fox:1.1) (in the snow:1.1), (clay render:1.2)",
     );
   });
 
-  test("trigger words are added once and only where missing", () => {
+  test("adds missing trigger words once", () => {
     const card = { triggerWords: ["Clay Render", "clyfig", "clyfig"] } as never;
-    expect(paintedPrompt(prompt, { triggersOf: [card], debias: "realistic" })).toBe(
+    expect(finalPrompt(prompt, { triggersOf: [card], debias: "realistic" })).toBe(
       `${prompt}, clyfig, realistic, high quality`,
     );
   });

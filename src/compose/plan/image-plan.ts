@@ -1,5 +1,5 @@
 // From a composition to the images of a batch: bans and pins, a seeded mask per image, strengths. Image i of a batch has
-// seed + i (src/shared/seeds.ts) and depends on that seed alone, so it is the same as a single image of that seed.
+// seed + i (src/shared/seeds.ts) and depends on that seed alone, so it equals a single image with that seed.
 import type { ImageJob } from "../../shared/request.ts";
 import { seedOfImage } from "../../shared/seeds.ts";
 import type { Composition, Pick } from "../composition.ts";
@@ -12,7 +12,7 @@ import type { PresetId } from "../../shared/limits.ts";
 /** An adapter that the user wants in every image. */
 interface Pin {
   readonly id: string;
-  /** Refined weight of its card. */
+  /** Refined weight from its card. */
   readonly weight: number;
 }
 
@@ -33,22 +33,22 @@ export interface PlanOptions {
 
 interface PlannedImage {
   readonly job: ImageJob;
-  /** Per task of the plan, which of its picks are at work. */
+  /** Per task of the plan, which of its picks are active. */
   readonly mask: readonly TaskMask[];
   readonly uses: readonly PlannedUse[];
-  /** Ids of picks that the mask leaves out. */
+  /** Ids of picks that the mask excludes. */
   readonly masked: readonly string[];
 }
 
 export interface Plan {
   /** The composition after bans and pins; masks and `taskIndex` refer to its tasks. */
   readonly composition: Composition;
-  /** How many different masks there are, as decimal digits (it may exceed 2^53). */
+  /** Number of different masks, as decimal digits (it may exceed 2^53). */
   readonly maskCount: string;
   readonly images: readonly PlannedImage[];
 }
 
-/** The composition without banned adapters and with the pinned ones; a pin that no task has becomes a task of its own. */
+/** The composition without banned adapters and with pinned ones; a pin outside all tasks becomes its own task. */
 function applyOverrides(composition: Composition, { bans = [], pins = [] }: Overrides): Composition {
   const tasks = composition.tasks.map((task) => ({
     ...task,

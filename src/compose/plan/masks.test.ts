@@ -6,7 +6,7 @@ import { seededRandom } from "./random.ts";
 
 const rules: readonly MaskRule[] = ["one-hot", "power-set", "never-empty", "all"];
 
-/** Every subset by definition, filtered by what the rule allows: independent of the code under test. */
+/** Every subset by definition, filtered by the rule, independent of the code under test. */
 function byDefinition(n: number, rule: MaskRule): string[] {
   const found: string[] = [];
   for (let bits = 0; bits < 2 ** n; bits++) {

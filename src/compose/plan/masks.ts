@@ -1,14 +1,14 @@
-// Masks give a batch its diversity: each image takes one mask per task, uniformly (Stylus §3.3). The space is the cross
-// product over tasks and is never listed unless asked for: 51 adapters in one task would be 2^51 masks. Because it is a
-// product, drawing each task's mask uniformly is drawing the whole mask uniformly.
+// Masks diversify a batch: each image draws one mask per task uniformly (Stylus §3.3). The space is the cross product over
+// tasks and is listed only on request, since 51 adapters in one task have 2^51 masks. Because it is a product, drawing each
+// task's mask uniformly draws the whole mask uniformly.
 import { assert, unreachable } from "../../shared/assert.ts";
 import type { MaskRule } from "./presets.ts";
 import { below } from "./random.ts";
 
-/** One boolean per adapter of a task: true = at work. */
+/** One boolean per adapter of a task: true = active. */
 export type TaskMask = readonly boolean[];
 
-/** Number of different masks of a task with `n` adapters; 1 when it has none. */
+/** Number of different masks of a task with `n` adapters; 1 if it has none. */
 export function maskCount(n: number, rule: MaskRule): bigint {
   if (n === 0) return 1n;
   switch (rule) {
@@ -40,7 +40,7 @@ function maskAt(n: number, index: bigint, rule: MaskRule): TaskMask {
   return Array.from({ length: n }, (_, i) => BigInt(i) === index - 1n);
 }
 
-/** All masks of a composition one after another; take as many as needed. */
+/** All masks of a composition one after another; an iterator. */
 export function* everyMask(sizes: readonly number[], rule: MaskRule): Generator<readonly TaskMask[]> {
   const total = totalMasks(sizes, rule);
   for (let index = 0n; index < total; index++) {

@@ -1,9 +1,9 @@
-// Paper and reference code of Stylus disagree in places. Both are offered as presets; `balanced` is ours and the default.
-// The differences, and where each number comes from, stand in docs/stylus.md.
+// The Stylus paper and its reference code disagree in places. Both are presets; `balanced` is Stylus Web's default.
+// docs/stylus.md lists the differences and the source of each number.
 
 import type { PresetId } from "../../shared/limits.ts";
 
-/** Which masks a task with n adapters may take. */
+/** The masks of a task with n adapters. */
 export type MaskRule =
   | "one-hot" // each adapter alone, all together, none (paper §3.3): n + 2, for n = 1: 2
   | "power-set" // every subset (masking.py): 2^n
@@ -11,16 +11,16 @@ export type MaskRule =
   | "all"; // all together: 1
 
 export interface Preset {
-  /** Most adapters of one task. */
+  /** Maximum adapters per task. */
   readonly perTask: number;
-  /** Most style adapters over all tasks. */
+  /** Maximum style adapters over all tasks. */
   readonly styles: number;
-  /** Least match of adapter and task, τ of Eq. 1. */
+  /** Minimum match of adapter and task, τ of Eq. 1. */
   readonly threshold: number;
   readonly masks: MaskRule;
   /** Factor on every refined weight (`base_weight` of prompts.py). */
   readonly baseWeight: number;
-  /** Largest sum of absolute strengths in one image; null: no limit. */
+  /** Maximum sum of absolute strengths in one image; null: no limit. */
   readonly budget: number | null;
 }
 

@@ -1,5 +1,5 @@
-// Optional changes of the prompt before it is painted, all off by default. The reference leaves trigger words out on
-// purpose (prompts.py): the prompt should hold the concept already.
+// Optional changes to the prompt before generation, all off by default. The reference omits trigger words on purpose
+// (prompts.py): the prompt should already contain the concept.
 import type { AdapterCard } from "../../retrieval/card.ts";
 import type { Composition } from "../composition.ts";
 
@@ -10,24 +10,24 @@ const debiasSuffixes = {
 } as const;
 
 export interface PromptOptions {
-  /** Adapters at work whose trigger words are added, each word only where the prompt lacks it. */
+  /** Active adapters whose trigger words are added if the prompt lacks them. */
   readonly triggersOf?: readonly AdapterCard[] | undefined;
-  /** The checkpoint's look, which an adapter may have pulled away from. */
+  /** The checkpoint's look, which an adapter may have changed. */
   readonly debias?: keyof typeof debiasSuffixes | undefined;
-  /** Emphasises tasks that got no adapter, `(task:1.1)`, against adapters that block them. */
+  /** Emphasises tasks without an adapter, `(task:1.1)`, against adapters that suppress them. */
   readonly restoreConcepts?: Composition | undefined;
 }
 
-/** Spans must be those of `prompt` itself, so concepts are restored first and the additions follow. */
-export function paintedPrompt(prompt: string, options: PromptOptions = {}): string {
+/** Restores concepts before the additions, because spans refer to the original `prompt`. */
+export function finalPrompt(prompt: string, options: PromptOptions = {}): string {
   let text = prompt;
   const bare = (options.restoreConcepts?.tasks ?? [])
-    .filter(({ picks, reason }) => picks.length === 0 && reason === undefined) // what is denied gets no emphasis
+    .filter(({ picks, reason }) => picks.length === 0 && reason === undefined) // negated tasks get no emphasis
     .filter(({ start, end }) => start !== null && end !== null)
     .sort((a, b) => b.start! - a.start!);
   for (const { start, end } of bare) {
     const words = text.slice(start!, end!);
-    if (/[()[\]:]/.test(words)) continue; // the user has emphasised it already
+    if (/[()[\]:]/.test(words)) continue; // already emphasised by the user
     text = `${text.slice(0, start!)}(${words}:1.1)${text.slice(end!)}`;
   }
   const triggers = (options.triggersOf ?? []).flatMap(({ triggerWords }) =>

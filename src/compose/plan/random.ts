@@ -1,5 +1,5 @@
-// Seeded randomness for masks and the random baseline: a 32-bit hash of (seed, stream) feeds Mulberry32, which is plenty
-// for a few draws an image. Not used for image noise.
+// Seeded randomness for masks and the random baseline: a 32-bit hash of (seed, stream) feeds Mulberry32, which is enough
+// for several draws per image. Not used for image noise.
 
 /** FNV-1a over UTF-16 units. */
 function hash(text: string): number {
@@ -19,7 +19,7 @@ export function seededRandom(seed: number, stream: string): () => number {
   };
 }
 
-/** A whole number, 0 … count − 1. */
+/** An integer, 0 … count − 1. */
 export function below(random: () => number, count: number): number {
   return Math.floor(random() * count);
 }

@@ -1,6 +1,6 @@
-// Strengths of the adapters at work in one image. Per task: refined weight × base weight ÷ adapters of the task at work
-// (Stylus §3.3 and prompts.py); then a budget over all tasks against the "overcooked" sums of many adapters; a strength
-// that the user has set stands as it is.
+// Strengths of the active adapters in one image. Per task: refined weight × base weight ÷ active adapters of the task
+// (Stylus §3.3 and prompts.py); then a budget over all tasks prevents the "overcooked" sums of many adapters. A strength
+// that the user has set stays unchanged.
 import type { Composition, Pick } from "../composition.ts";
 import type { TaskMask } from "./masks.ts";
 import type { Preset } from "./presets.ts";
@@ -8,16 +8,16 @@ import type { Preset } from "./presets.ts";
 export interface PlannedUse {
   readonly id: string;
   readonly taskIndex: number;
-  /** Final strength of UNet and text encoder. */
+  /** Final strength for U-Net and text encoder. */
   readonly strength: number;
-  /** How it came about, for the page: "0.8 ÷ 2 × 0.75 (budget)". */
+  /** Its formula, for the page: "0.8 ÷ 2 × 0.75 (budget)". */
   readonly formula: string;
 }
 
 export interface StrengthOverrides {
   /** Final strength by adapter id; exempt from division and budget. */
   readonly strengths?: Readonly<Record<string, number>> | undefined;
-  /** Factor by index of the task. */
+  /** Factor by task index. */
   readonly taskFactors?: Readonly<Record<number, number>> | undefined;
 }
 

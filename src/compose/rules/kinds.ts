@@ -1,5 +1,5 @@
-// The kind guard: an adapter must be of the same type as its task (composer rule 7 of the reference). Weak composers fail
-// here first: a style for a thing, a costume for a place.
+// The kind guard: an adapter must have the same type as its task (composer rule 7 of the reference). Weak composers fail
+// here first: a style for an object, a costume for a place.
 import type { AdapterCategory } from "../../retrieval/card.ts";
 import type { SegmentKind } from "./phrase-kinds.ts";
 
@@ -25,7 +25,7 @@ const fits: Readonly<Record<SegmentKind, Partial<Record<AdapterCategory, Fit>>>>
   open: { ...things, style: "same", background: "same", pose: "same", action: "same", clothing: "same" },
 };
 
-/** How well the category of an adapter suits the kind of a task; null: not at all. */
+/** How well an adapter's category suits a task's kind; null: not at all. */
 export function kindFit(kind: SegmentKind, category: AdapterCategory): Fit | null {
   return fits[kind][category] ?? null;
 }
@@ -55,7 +55,7 @@ const categoryNames: Readonly<Record<AdapterCategory, string>> = {
   animal: "an animal",
 };
 
-/** Why a task that the prompt denies gets no adapter: "no dragon" is the base model's business, as text. */
+/** Why a negated task gets no adapter: the base model handles "no dragon" as text. */
 export const negatedReason = (text: string): string => `negated: “${text}” is left to the base model as text`;
 
 export function kindReason(text: string, kind: SegmentKind, category: AdapterCategory): string {

@@ -1,10 +1,10 @@
-// Word lists of the rules composer: what separates phrases, and what tells a style from a thing, a place or a garment.
-// Lists are of stems (words.ts). They need not be complete: an unknown word makes an "object" or "open" task, and
-// meaning is compared by the embedder.
+// Word lists of the rules composer: words that separate phrases, and words that distinguish a style from an object, a place
+// or clothing. Lists contain stems (words.ts). They need not be complete: an unknown word gives an "object" or "open"
+// task, and the embedder compares meaning.
 
 const set = (words: string): ReadonlySet<string> => new Set(words.trim().split(/\s+/));
 
-/** Multi-word terms, one a line, longest first. */
+/** Multi-word terms, one per line, longest first. */
 const terms = (lines: string): readonly (readonly string[])[] =>
   lines
     .trim()
@@ -16,10 +16,10 @@ export const determiners = set(
   `a an the some any this that these those his her its their my your our another each every both no`,
 );
 
-/** Words that deny what follows. */
+/** Words that negate what follows. */
 export const negators = set(`no not nor neither without never`);
 
-/** After a negator these deny nothing: "not only", "no longer", "not far from". */
+/** After a negator these cancel it: "not only", "no longer", "not far from". */
 export const softeners = set(
   `only just one longer less more far yet doubt matter quite exactly too so much many always necessarily`,
 );
@@ -31,7 +31,7 @@ export const counts = set(
 
 export const conjunctions = set(`and or but while plus then also`);
 
-/** Words that end a phrase and say nothing by themselves. */
+/** Words that end a phrase and have no content. */
 export const fillers = set(
   `is are was were be been being has have had having do does can will would could it he she they them there here who which
   that where when i we you him just very really quite please show make create draw paint generate depict give want
@@ -65,7 +65,7 @@ full of
 lit by
 out of`);
 
-/** What follows is a material: a look or a thing. */
+/** A material follows: a look or an object. */
 export const materialLeads = terms(`
 made out of
 made of
@@ -76,7 +76,7 @@ built from
 built out of
 as if made of`);
 
-/** What follows is a style. */
+/** A style follows. */
 export const styleLeads = terms(`
 in the style of
 in a style of
@@ -107,7 +107,7 @@ shaped from
 stitched in
 folded from`);
 
-/** What follows is worn. */
+/** Clothing follows. */
 export const clothingLeads = terms(`
 wearing
 wears
@@ -117,7 +117,7 @@ dressed as
 clad in
 with a pair of`);
 
-/** Nouns for a picture or a likeness: "an X of a fox" makes X a style. */
+/** Nouns for an image or a likeness: "an X of a fox" makes X a style. */
 export const depictions = set(
   `painting drawing sketch render rendering illustration art artwork print photo photograph photography picture image
   portrait poster doodle cartoon comic engraving etching woodcut linocut figure figurine sculpture statue statuette model
@@ -126,14 +126,14 @@ export const depictions = set(
   pictogram lettering animation film movie look aesthetic finish medium texture style filter effect`,
 );
 
-/** Depictions that many looks share: by themselves they do not tell one from another. */
+/** Depictions that many looks share, so that alone they do not distinguish looks. */
 export const commonDepictions = set(
   `painting drawing render rendering illustration art artwork print photo photograph photography picture image portrait
   poster figure figurine sculpture statue model toy puppet icon graphic graphics still scan snapshot design look aesthetic finish
   medium style film movie animation filter effect game book`,
 );
 
-/** Depictions that say nothing about the look. */
+/** Depictions without a look. */
 export const plainDepictions = set(`picture image photo photograph portrait scene view`);
 
 /** One-word styles, media and looks. */
@@ -217,7 +217,7 @@ polymer clay
 16 bit
 3 d`);
 
-/** Styles whose name is also a thing that one can hold or put somewhere: "a comic book on a table". */
+/** Styles whose name is also a physical object: "a comic book on a table". */
 export const thingTerms = terms(`
 comic book
 graphic novel
@@ -232,7 +232,7 @@ building block
 stuffed animal
 soft toy`);
 
-/** Things whose first word only looks like a style: "clay pot", "neon sign". */
+/** Objects whose first word only looks like a style: "clay pot", "neon sign". */
 export const notStyles = terms(`
 clay pot
 clay vase
@@ -287,7 +287,7 @@ export const places = set(
   cityscape seascape environment world land surface wonderland candyland horizon`,
 );
 
-/** Places that are a setting even without a preposition: "a forest of candy", "the beach". */
+/** Places that are settings even without a preposition: "a forest of candy", "the beach". */
 export const settings = set(
   `sea ocean forest wood jungle mountain valley desert meadow field street city town village skyline beach countryside
   landscape scenery cityscape seascape wonderland candyland  background backdrop savanna space
@@ -342,7 +342,7 @@ export const verbs = set(
   dive crawl bark graze roam wait watch stare gaze pose sits`,
 );
 
-/** Participles that act as verbs where they follow a noun. */
+/** Participles that act as verbs after a noun. */
 export const participles = set(
   `parked seated perched dressed surrounded covered filled decorated attached laid placed shown seen set hung lined made
   drawn painted rendered built sculpted carved stacked piled arranged displayed tied wrapped topped mounted lit taken`,

@@ -1,5 +1,5 @@
-// How well each candidate matches one task: by words (its believed names) or by meaning (the embedder), whichever says
-// more. Composers by rules and by language model are held to the same number; it is what τ is compared with.
+// How well each candidate matches one task: the higher of the match by words (its trusted names) and by meaning (the
+// embedder). All composers use this number, which is compared with τ.
 import type { Candidate } from "../../retrieval/candidate.ts";
 import type { Vector } from "../../retrieval/vectors.ts";
 import {
@@ -16,11 +16,11 @@ import { contentStems, headStems, type Word } from "./words.ts";
 export interface Match {
   /** 0 to 1. */
   readonly strength: number;
-  /** What says so; null when nothing does. */
+  /** The evidence; null if there is none. */
   readonly phrase: NamePhrase | null;
-  /** Its own name of two words or more stands in the task word for word. */
+  /** The task contains its own name of two or more words verbatim. */
   readonly verbatim: boolean;
-  /** The name that is nearest in meaning; null when the description is nearer. */
+  /** The name that is nearest in meaning; null if the description is nearer. */
   readonly nearestName: Pick<NamePhrase, "text" | "source"> | null;
 }
 
@@ -28,11 +28,11 @@ export interface MatchedTask {
   /** Unit vector of its words, embedded as a query. */
   readonly vector: Vector;
   readonly words: readonly Word[];
-  /** The prompt leads it in as a look. */
+  /** The prompt introduces it as a look. */
   readonly led?: boolean;
 }
 
-/** Prepares a candidate list once; the function it returns matches one task against all of them, in their order. */
+/** Prepares a candidate list once; the returned function matches one task against all candidates, in order. */
 export function matcher(candidates: readonly Candidate[]): (task: MatchedTask) => readonly Match[] {
   const names = allNamePhrases(candidates.map(({ card }) => card));
   return ({ vector, words: taskWords, led = false }) => {

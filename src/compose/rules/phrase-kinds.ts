@@ -1,5 +1,5 @@
-// What a phrase of a prompt is: which of its words name a style, and whether the rest is a thing, a place, a time, a
-// garment … Decided by word lists, by the words that led it in, and by how bare it stands.
+// The kind of a prompt phrase: which of its words name a style, and whether the rest is an object, a place, a time,
+// clothing … Decided by word lists, by the words that introduce it, and by its context.
 import {
   clothingLeads,
   colors,
@@ -38,23 +38,23 @@ export type SegmentKind =
   | "action"
   | "framing"
   | "object"
-  | "open"; // a bare phrase after a comma: may be anything
+  | "open"; // a bare phrase after a comma, of any kind
 
-/** The words that lead a phrase in. */
+/** The words that introduce a phrase. */
 export interface Lead {
   readonly kind: "style" | "clothing" | "place" | "with" | "as" | "none";
-  /** Where they begin; −1 when they do not belong to the phrase. */
+  /** Their start; −1 if they do not belong to the phrase. */
   readonly start: number;
   readonly word?: string;
 }
 
 export const noLead: Lead = { kind: "none", start: -1 };
 
-/** Names of style adapters, as stems: they are known before any list. */
+/** Names of style adapters, as stems; they take precedence over all lists. */
 export interface StyleNames {
   /** Whole titles and trigger phrases, longest first. */
   readonly whole: readonly (readonly string[])[];
-  /** Parts of them, and what extends them, that may also name a thing ("neon sign"); longest first. */
+  /** Their parts and extensions that may also name an object ("neon sign"); longest first. */
   readonly parts: readonly (readonly string[])[];
 }
 
@@ -68,7 +68,7 @@ function matches(words: readonly Word[], at: number, terms: readonly (readonly s
   return 0;
 }
 
-/** Whether a list holds the word or its stem. */
+/** Whether a list contains the word or its stem. */
 export const has = (list: ReadonlySet<string>, word: Word | undefined): boolean =>
   word !== undefined && (list.has(word.text) || list.has(word.stem));
 
@@ -85,7 +85,7 @@ export function isVerb(
   const word = words[at]!;
   if (determined && phrase.length === 0) return false; // "a flying bird", "the run"
   if (isGerund(word)) {
-    // "two glowing mushrooms": a verb needs a subject before it, or stands first in its clause.
+    // "two glowing mushrooms": a verb needs a subject before it, or comes first in its clause.
     const before = phrase.at(-1);
     return before === undefined || !(counts.has(before.text) || has(colors, before) || has(sizes, before));
   }
@@ -117,19 +117,19 @@ function styleFlags(phrase: readonly Word[], names: StyleNames): boolean[] {
   return flags;
 }
 
-/** How a phrase stands in its clause. */
+/** The context of a phrase in its clause. */
 export interface Standing {
   readonly lead: Lead;
-  /** Nothing but commas marks it. */
+  /** Only commas delimit it. */
   readonly bare: boolean;
   /** An article or a number before it. */
   readonly determined: boolean;
-  /** It stands in a relation to something else in its clause, as a thing does: "a … on a table", "holding a …". */
+  /** It relates to something else in its clause, as an object does: "a … on a table", "holding a …". */
   readonly related: boolean;
   readonly names: StyleNames;
 }
 
-/** Whether a phrase ends in the name of a look that is here a thing: "an old comic book" on a table. */
+/** Whether a phrase ends in the name of a look that is an object here: "an old comic book" on a table. */
 function isThingHere(phrase: readonly Word[], { lead, related, names }: Standing): boolean {
   if (!related || lead.kind === "as" || lead.kind === "style") return false;
   const endsIn = (terms: readonly (readonly string[])[]): boolean =>
@@ -151,7 +151,7 @@ function kindOf(phrase: readonly Word[], { lead, bare, determined, names }: Stan
   if (has(settings, head) || (has(places, head) && (lead.kind !== "none" || bare))) return "place";
   const of = phrase.findIndex(({ text }) => text === "of");
   if (of > 0 && has(settings, phrase[of - 1])) return "place"; // "a forest of candy"
-  if (lead.kind === "as" || (lead.kind === "with" && !determined)) return "open"; // a look, a surrounding or a thing
+  if (lead.kind === "as" || (lead.kind === "with" && !determined)) return "open"; // a look, a setting or an object
   if ((lead.word === "in" || lead.word === "on") && !determined) return "open"; // "in oils", "on wet paper"
   if (has(framingHeads, head)) return "framing";
   if (has(framings, phrase[0]) && (bare || has(depictions, head) || /up|shot|view/.test(head!.text)))
@@ -159,7 +159,7 @@ function kindOf(phrase: readonly Word[], { lead, bare, determined, names }: Stan
   return bare ? "open" : "object";
 }
 
-/** Cuts a phrase where a style begins or ends; a depiction at the end takes its modifiers along. */
+/** Splits a phrase where a style starts or ends; a depiction at the end includes its modifiers. */
 function splitStyles(
   phrase: readonly Word[],
   names: StyleNames,
@@ -168,7 +168,7 @@ function splitStyles(
   if (!flags.includes(true)) return [{ words: phrase, style: false, mixed: false }];
   if (has(depictions, phrase.at(-1)) && !flags.every(Boolean)) {
     const before = flags.slice(0, -1);
-    // "travel poster", "dog drawing": the words before may be the look or the subject; "clay castle sculpture" is split.
+    // "travel poster", "dog drawing": the words before may name the look or the subject; "clay castle sculpture" is split.
     if (!before.includes(true)) return [{ words: phrase, style: true, mixed: true }];
   }
   const parts: { words: Word[]; style: boolean; mixed: boolean }[] = [];
@@ -177,7 +177,7 @@ function splitStyles(
     if (last && last.style === flags[i]) last.words.push(word);
     else parts.push({ words: [word], style: flags[i]!, mixed: false });
   }
-  // Leading adjectives of a style belong to it: "soft watercolour", "rough pencil sketch" — a phrase without other noun.
+  // Leading adjectives of a style belong to it: "soft watercolour", "rough pencil sketch" (a phrase without another noun).
   if (parts.length === 2 && !parts[0]!.style && parts[1]!.style) {
     const words = [...parts[0]!.words, ...parts[1]!.words];
     return [{ words, style: true, mixed: true }];
@@ -185,7 +185,7 @@ function splitStyles(
   return parts;
 }
 
-/** Several words that lead a phrase in, at a place in a clause; null when there are none. */
+/** Several words that introduce a phrase at a position in a clause; null if there are none. */
 export function leadAt(words: readonly Word[], at: number): { lead: Lead; length: number } | null {
   const { start } = words[at]!;
   const kinds = [
@@ -201,7 +201,7 @@ export function leadAt(words: readonly Word[], at: number): { lead: Lead; length
   return null;
 }
 
-/** Kind of a phrase that an "of" cuts off from its thing ("a painting of …", "close-up of …"); null when they stay together. */
+/** Kind of a phrase that "of" separates from its object ("a painting of …", "close-up of …"); null if they stay together. */
 export function kindBeforeOf(phrase: readonly Word[], names: StyleNames): SegmentKind | null {
   const flags = styleFlags(phrase, names);
   if (flags.at(-1))

@@ -1,7 +1,7 @@
-// What an adapter is called, and how far to believe it. Authors' tags mix names ("squid"), kinds ("animal"), parts
-// ("horse" on a unicorn) and wishes ("golden hour" on a sepia filter). The refined description was written from the
-// images, so it decides: a phrase it denies counts for nothing, a phrase it does not mention counts for less, and a tag
-// of a thing-adapter is a name only if the description lists it among the things added.
+// An adapter's names, and how far to trust them. Authors' tags mix names ("squid"), kinds ("animal"), parts ("horse" on a
+// unicorn) and wishes ("golden hour" on a sepia filter). The refined description was written from the images, so it
+// decides: a phrase that it denies counts for nothing, a phrase that it does not mention counts for less, and a tag of an
+// object adapter is a name only if the description lists it among the added objects.
 import type { AdapterCard } from "../../retrieval/card.ts";
 import { colors, commonDepictions, places, sizes, styleWords, times, weathers } from "./lexicon.ts";
 import type { StyleNames } from "./phrase-kinds.ts";
@@ -11,16 +11,16 @@ export interface NamePhrase {
   readonly text: string;
   readonly source: "title" | "tag" | "trigger word" | "description";
   readonly stems: readonly string[];
-  /** 0 to 1: how much a match with this phrase says. */
+  /** 0 to 1: how much a match with this phrase counts. */
   readonly trust: number;
 }
 
 const thingCategories = new Set(["concept", "character", "animal", "vehicle", "building"]);
 
-/** Whether the adapter draws things, rather than changing how or where things are drawn. */
+/** Whether the adapter adds objects, rather than changing the style or setting. */
 export const isThing = ({ refined }: AdapterCard): boolean => thingCategories.has(refined.category);
 
-/** Words that say which sort of thing an adapter is, or how good it claims to be. */
+/** Words for an adapter's category or its claimed quality. */
 const genericStems = new Set(
   `concept style pose action character clothing background building vehicle animal food quality enhancer photography lighting
   fantasy sci fi magic cute illustration tool helper pack friend friendly art design aesthetic season holiday landscape image
@@ -28,7 +28,7 @@ const genericStems = new Set(
   paper`.split(/\s+/),
 );
 
-/** How much a word says about which adapter is meant. */
+/** How much a word identifies an adapter. */
 function stemWeight(stem: string): number {
   if (colors.has(stem) || sizes.has(stem)) return 0.3;
   if (commonDepictions.has(stem)) return 0.3;
@@ -45,36 +45,36 @@ function deniedStems(description: string): ReadonlySet<string> {
   return denied;
 }
 
-/** The things that a description says are added, one by one: "Adds sea creatures: an octopus, a squid and a jellyfish". */
+/** The objects that a description lists as added: "Adds sea creatures: an octopus, a squid and a jellyfish". */
 function listedItems(description: string): readonly string[] {
   const sentence = description.split(".")[0]!;
   const colon = sentence.indexOf(":");
-  // "Adds a llama (alpaca): a woolly animal" names its thing before the colon, a plural there only sums up.
+  // "Adds a llama (alpaca): a woolly animal" names its object before the colon; a plural there only summarises.
   const list = colon < 0 || /^\w+ an? /.test(sentence) ? sentence : sentence.slice(colon + 1);
   const items = list
     .replace(/^\w+ /, "")
     .split(/[,:()]|\band\b|\bor\b|\bplus\b/i)
     .map((item) => item.trim())
     .filter((item) => item !== "");
-  // "Santa with a beard and red cap": without an article, what follows a "with" still belongs to it.
+  // "Santa with a beard and red cap": without an article, the text after "with" still belongs to it.
   return items.filter(
     (item, i) =>
       !/^the\b/i.test(item) && (/^(?:an?|two|three)\b/i.test(item) || !/\bwith\b/i.test(items[i - 1] ?? "")),
   );
 }
 
-/** The part of a listed thing before "of", "with" and the like. */
+/** The part of a listed object before "of", "with" and similar words. */
 const headOf = (item: string): string =>
   item.split(/\b(?:of|with|on|in|that|who|which|for|from|at|seen)\b/i)[0]!;
 
 /**
- * Trust in phrases of the author's that the refined description does not bear out: in a title or trigger word, in a tag,
- * and in either once the description has denied another of them.
+ * Trust in the author's phrases that the refined description does not confirm: in a title or trigger word, in a tag, and in
+ * either if the description has denied another of them.
  */
 const unconfirmed = { name: 0.8, tag: 0.45, afterDenial: 0.2 };
 
 /**
- * Runs of two words or more in the refined description that the author's names have too: "neon sign" of "Neon Sign Glow",
+ * Runs of two or more words in the refined description that the author's names also have: "neon sign" of "Neon Sign Glow",
  * "stained glass window" of the trigger word "stained glass" with the tag "window".
  */
 function confirmedRuns({
@@ -98,7 +98,7 @@ function confirmedRuns({
     .map(({ start, end }) => description.slice(start, end).toLowerCase());
 }
 
-/** The believed names of style adapters that have two words or more, for `segment`. */
+/** The trusted names of style adapters with two or more words, for `segment`. */
 export function styleNames(cards: readonly AdapterCard[]): StyleNames {
   const of = (wanted: (source: NamePhrase["source"]) => boolean): string[][] =>
     cards
@@ -114,7 +114,7 @@ export function styleNames(cards: readonly AdapterCard[]): StyleNames {
   };
 }
 
-/** Names of an adapter with their trust; phrases without content are left out. */
+/** Names of an adapter with their trust; omits phrases without content. */
 export function namePhrases(card: AdapterCard): readonly NamePhrase[] {
   const { description, category } = card.refined;
   const described = new Set(wordsOf(description).map(({ stem }) => stem));
@@ -127,7 +127,7 @@ export function namePhrases(card: AdapterCard): readonly NamePhrase[] {
     const naming = stems.filter((stem) => stemWeight(stem) === 1);
     if (naming.length === 0 || stems.some((stem) => denied.has(stem))) return 0;
     if (source === "description") return 0.9;
-    // Times, weather and places name backgrounds only: "night" says little of a neon style.
+    // Times, weather and places name backgrounds only: "night" does not identify a neon style.
     const setting = (stem: string): boolean => times.has(stem) || weathers.has(stem) || places.has(stem);
     if (source === "tag" && category !== "background" && naming.every(setting)) return 0;
     if (source === "tag" && isThing(card)) return naming.every((stem) => listed.has(stem)) ? 1 : 0;
@@ -159,7 +159,7 @@ export function namePhrases(card: AdapterCard): readonly NamePhrase[] {
   return phrases;
 }
 
-/** The names of all candidates; what several of them are called tells them apart less. */
+/** The names of all candidates; shared names distinguish candidates less. */
 export function allNamePhrases(cards: readonly AdapterCard[]): readonly (readonly NamePhrase[])[] {
   const names = cards.map(namePhrases);
   const owners = new Map<string, number>();
@@ -178,11 +178,11 @@ export function allNamePhrases(cards: readonly AdapterCard[]): readonly (readonl
 }
 
 /**
- * Upper limit for similarity in meaning: where most words of a task stand only in names that are hardly believed, the
- * document (which holds those names too) proves nothing.
+ * Upper limit for similarity in meaning: if most words of a task occur only in names with little trust, the document (which
+ * contains those names too) proves nothing.
  */
 export function semanticLimit(taskStems: readonly string[], phrases: readonly NamePhrase[]): number {
-  if (taskStems.every((stem) => stemWeight(stem) < 1)) return 0; // "photo", "black and red": near to many, asking for none
+  if (taskStems.every((stem) => stemWeight(stem) < 1)) return 0; // "photo", "black and red": near to many, requesting none
   const believed = new Set(
     phrases.filter(({ trust }) => trust > unconfirmed.afterDenial).flatMap(({ stems }) => stems),
   );
@@ -193,7 +193,7 @@ export function semanticLimit(taskStems: readonly string[], phrases: readonly Na
   return overlap(doubted, taskStems) >= 0.5 ? unconfirmed.afterDenial : 1;
 }
 
-/** A trigger phrase or title of two words or more that stands in the task word for word. */
+/** A trigger phrase or title of two or more words that the task contains verbatim. */
 export function verbatimPhrase(taskText: string, phrases: readonly NamePhrase[]): NamePhrase | null {
   const task = ` ${nameStems(taskText).join(" ")} `;
   return (
@@ -213,7 +213,7 @@ export interface LexicalMatch {
 
 const total = (stems: readonly string[]): number => stems.reduce((sum, stem) => sum + stemWeight(stem), 0);
 
-/** "white outline" is not what "black outline" asks for. */
+/** "white outline" does not match "black outline". */
 function otherColor(task: readonly string[], phrase: readonly string[]): boolean {
   const asked = task.filter((stem) => colors.has(stem));
   return (
@@ -223,16 +223,16 @@ function otherColor(task: readonly string[], phrase: readonly string[]): boolean
   );
 }
 
-/** Weighted share of a phrase's stems that the task has too. */
+/** Weighted share of a phrase's stems that the task also has. */
 export function overlap(taskStems: readonly string[], phraseStems: readonly string[]): number {
   return total(phraseStems.filter((stem) => taskStems.includes(stem))) / total(phraseStems);
 }
 
 /**
- * The name phrase that best matches the words of a task. Both sides count: a phrase with more to it than the task is
- * narrower ("party hat" for "hat"), a task with more to it than the phrase is only partly met.
- * @param options.heads stems of the task's main nouns: a phrase without any of them names another thing ("satellite" for
- *   "satellite dish")
+ * The name phrase that best matches the words of a task. Both sides count: a phrase with more words than the task is
+ * narrower ("party hat" for "hat"), a task with more words than the phrase matches only in part.
+ * @param options.heads stems of the task's main nouns: a phrase without any of them names a different object ("satellite"
+ *   for "satellite dish")
  */
 export function lexicalMatch(
   taskStems: readonly string[],

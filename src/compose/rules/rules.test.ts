@@ -20,7 +20,7 @@ const picked = ({ tasks }: Composition): Record<string, string[]> =>
   );
 
 describe("rules composer", () => {
-  test("each task gets what fits it, with a reason in plain words", async () => {
+  test("each task gets a fitting adapter and a reason", async () => {
     const found = await compose("a unicorn and two squid in candy land, plasticine");
     expect(picked(found)).toEqual({
       unicorn: ["unicorn"],
@@ -35,7 +35,7 @@ describe("rules composer", () => {
     expect(found.composer).toEqual({ name: "rules", kind: "rules" });
   });
 
-  test("plain prompts get none: parts, kinds and settings of an adapter are not its name", async () => {
+  test("plain prompts get none: an adapter's parts, kinds and settings are not its name", async () => {
     for (const prompt of [
       "a horse in a meadow",
       "a rainbow over the ocean",
@@ -55,7 +55,7 @@ describe("rules composer", () => {
     });
   });
 
-  test("kind guard: a style is not taken for a thing", async () => {
+  test("kind guard: does not use a style for an object", async () => {
     const found = await compose("a woman with a mosaic of mosaic tiles on the floor, clay pot");
     expect(picked(found)["clay pot"]).toBeUndefined();
     const { rejected } = await compose("three tiles on a table");
@@ -64,11 +64,11 @@ describe("rules composer", () => {
     );
   });
 
-  test("a trigger phrase of two words counts wherever it stands", async () => {
+  test("a trigger phrase of two words counts anywhere", async () => {
     expect(picked(await compose("a frog candy land clay render"))).not.toEqual({});
   });
 
-  test("what the prompt denies gets no adapter and says why", async () => {
+  test("negated tasks get no adapter, and the reason says so", async () => {
     const found = await compose("a unicorn without a party hat, no octopus, not clay, non-mosaic");
     expect(picked(found)).toEqual({ unicorn: ["unicorn"] });
     expect(found.tasks.map(({ text, reason }) => [text, reason])).toEqual([
@@ -85,7 +85,7 @@ describe("rules composer", () => {
     expect(picked(await compose("not clay but a mosaic"))).toEqual({ mosaic: ["mosaic"] });
   });
 
-  test("an adapter's own phrase passes the kind guard, a thing of that name does not", async () => {
+  test("an adapter's own phrase passes the kind guard, an object with that name does not", async () => {
     const cards = [
       card("neon", "style", {
         title: "Neon Sign Glow",
@@ -122,7 +122,7 @@ describe("rules composer", () => {
     expect(found.rejected.some(({ reason }) => reason === "there are 2 styles already")).toBe(true);
   });
 
-  test("nothing to compose", async () => {
+  test("returns nothing without candidates or tasks", async () => {
     expect((await compose("")).tasks).toEqual([]);
     const none = await rulesComposer.compose(
       { prompt: "a fox", candidates: [], preset: "balanced" },
@@ -131,7 +131,7 @@ describe("rules composer", () => {
     expect(none.tasks).toMatchObject([{ text: "fox", picks: [] }]);
   });
 
-  test("properties: deterministic, order-free, caps hold, spans are the prompt's", async () => {
+  test("properties: deterministic, independent of order, within the caps, with spans of the prompt", async () => {
     const words =
       "unicorn octopus squid horse candy land clay render ink line art mosaic tiles party hat wearing a in the of , with two golden hour night no not without non-clay".split(
         " ",
@@ -169,18 +169,18 @@ describe("trust in names", () => {
         .map(({ text, trust }) => [text, trust]),
     );
 
-  test("tags of things are names only if the description lists them", () => {
+  test("tags of object adapters are names only if the description lists them", () => {
     expect(trustOf("unicorn")).toMatchObject({ unicorn: 1, horse: 0, rainbow: 0 });
     expect(trustOf("sea")).toMatchObject({ octopus: 1, squid: 1, ocean: 0, jellyfish: 0.9 });
   });
 
-  test("what the description denies or does not bear out counts less", () => {
+  test("phrases that the description denies or does not confirm count less", () => {
     expect(trustOf("sepia")["sunset"]).toBe(0);
     expect(trustOf("sepia")["golden hour"]).toBeLessThan(presets.balanced.threshold);
     expect(trustOf("ink")["night"]).toBe(0);
   });
 
-  test("a description in no known shape still leaves title and trigger words", () => {
+  test("a description of unknown form keeps title and trigger words", () => {
     const odd = namePhrases(
       card("x", "animal", { title: "Zebra Foal", triggers: ["zbrfl"], description: "???" }),
     );

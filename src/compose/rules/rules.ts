@@ -1,6 +1,6 @@
-// The rules composer: deterministic, no language model, and marked as such. Segments the prompt, scores every candidate
-// against every task by words and by meaning, and assigns under the composer rules of Stylus §3.2: same kind, each adapter
-// once, caps per task and for styles, τ, tasks merged when one adapter spans them.
+// The rules composer: deterministic, without a language model. Segments the prompt, scores every candidate against every
+// task by words and by meaning, and assigns adapters by the composer rules of Stylus §3.2: same kind, each adapter once,
+// caps per task and for styles, τ, and tasks merge if one adapter spans them.
 import { throwIfAborted } from "../../shared/errors.ts";
 import type { Candidate } from "../../retrieval/candidate.ts";
 import type { Vector } from "../../retrieval/vectors.ts";
@@ -13,7 +13,7 @@ import { isGerund } from "./phrase-kinds.ts";
 import { segment, type Segment } from "./segment.ts";
 import { contentStems } from "./words.ts";
 
-/** Tasks that are scored; a longer prompt keeps its remaining tasks, without adapters. */
+/** Maximum number of scored tasks; the remaining tasks of a longer prompt get no adapters. */
 const maxScoredTasks = 48;
 
 /** A second adapter of a task must match nearly as well as its first. */
@@ -22,21 +22,21 @@ const nearBest = 0.1;
 /** A merged task must match this much better than its parts. */
 const mergeGain = 0.12;
 
-/** Rejected candidates that are told: those that came near. */
+/** Maximum number of rejected candidates to report, nearest first. */
 const maxRejected = 12;
 
-/** Where the kinds are only near, evidence has to be that much stronger. */
+/** Related kinds need evidence stronger by this factor. */
 const nearFactor = 0.9;
 
 interface Score extends Match {
   readonly candidate: Candidate;
-  /** Why the kinds do not go together, or that the prompt denies the task; null when neither is so. */
+  /** Why the kinds do not match, or that the task is negated; otherwise null. */
   readonly wrongKind: string | null;
 }
 
 const core = ({ words }: Segment): string => words.map(({ text }) => text).join(" ");
 
-/** Neighbouring segments as one, as they stand in the prompt. */
+/** Neighbouring segments merged into one span of the prompt. */
 function merged(prompt: string, parts: readonly Segment[]): Segment {
   const { start } = parts[0]!;
   const { end } = parts.at(-1)!;
@@ -51,7 +51,7 @@ function merged(prompt: string, parts: readonly Segment[]): Segment {
   };
 }
 
-/** Pairs of neighbours that may be one task: nothing but a few small words between them, and neither a style. */
+/** Pairs of neighbours that may be one task: only function words between them, and neither is a style. */
 function mergeable(
   prompt: string,
   segments: readonly Segment[],
@@ -78,7 +78,7 @@ function scored(
     const candidate = candidates[index]!;
     const { category } = candidate.card.refined;
     const does = category === "action" && isGerund(task.words[0]!); // "a levitating teapot"
-    // Its own name, word for word, is evidence enough whatever the kind of the task seems to be.
+    // Its own verbatim name is sufficient evidence, whatever the task's apparent kind.
     const fit = match.verbatim ? "same" : does ? "near" : kindFit(task.kind, category);
     const strength = match.strength * (fit === "near" ? nearFactor : 1);
     const wrongKind = fit ? null : kindReason(task.text, task.kind, category);
@@ -104,7 +104,7 @@ function reason(task: Segment, { phrase, nearestName, strength }: Score): string
   return `${quoted} is close in meaning to ${nearestName ? `“${nearestName.text}”` : "its description"} ${told}`;
 }
 
-/** Tasks with all scores; pairs that one adapter spans are merged. */
+/** Tasks with all scores; merges pairs that one adapter spans. */
 async function scoredTasks(
   prompt: string,
   segments: readonly Segment[],
@@ -126,11 +126,11 @@ async function scoredTasks(
     .map(({ at, segment: task }, i) => {
       const scores = scoresOf(task, vectors[heads.length + i]!);
       const gains = scores.map((score, c) => {
-        // Whatever the kinds: merging must not get round the kind guard.
+        // Whatever the kinds, merging must not bypass the kind guard.
         const parts = Math.max(single[at]!.scores[c]!.strength, single[at + 1]!.scores[c]!.strength);
         return usable(score) >= threshold ? usable(score) - parts : 0;
       });
-      // Parts that each have an adapter of their own stay apart.
+      // Parts that each have their own adapter stay separate.
       const apart = [at, at + 1].every((t) => single[t]!.scores.some((score) => usable(score) >= threshold));
       return { at, task, scores, gain: apart ? 0 : Math.max(0, ...gains) };
     })
@@ -147,7 +147,7 @@ async function scoredTasks(
   return [...single.flatMap((entry, at) => chosen.get(at) ?? (taken.has(at) ? [] : [entry])), ...rest];
 }
 
-/** Strength where the kind allows it, else 0. */
+/** Strength if the kind allows it, otherwise 0. */
 const usable = ({ strength, wrongKind }: Score): number => (wrongKind === null ? strength : 0);
 
 export const rulesComposer: Composer = {

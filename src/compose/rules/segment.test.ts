@@ -100,7 +100,7 @@ describe("segment", () => {
     });
   }
 
-  test("emphasis, adapter tags and BREAK are no words, and spans stay those of the prompt", () => {
+  test("emphasis, LoRA tags and BREAK are not words, and spans stay those of the prompt", () => {
     const prompt = "a (robot:1.2) BREAK [tree], <lora:clay:0.8> a \\(red\\) car";
     const found = segment(prompt);
     expect(found.map(({ words }) => words.map(({ text }) => text).join(" "))).toEqual([
@@ -111,7 +111,7 @@ describe("segment", () => {
     for (const { text, start, end } of found) expect(prompt.slice(start, end)).toBe(text);
   });
 
-  test("nothing to say: no tasks", () => {
+  test("a prompt without content has no tasks", () => {
     for (const prompt of ["", "   ", ",,, ;", "<lora:x:1>", "(((:1.2)))"])
       expect(segment(prompt)).toEqual([]);
   });
@@ -127,7 +127,7 @@ describe("segment", () => {
     }
   }
 
-  test("spans never overlap, whatever the prompt", () => {
+  test("spans never overlap for any prompt", () => {
     const word = fc.constantFrom(
       ..."a the two red dog cats of in on at with wearing clay render painting , . - ( ) : [ ] <lora:a:1> and or like as made hat night no not without non-clay nor BREAK 8-bit snow falling ü 雪 😀".split(
         " ",
@@ -140,7 +140,7 @@ describe("segment", () => {
     fc.assert(fc.property(fc.string({ maxLength: 60 }), check), { numRuns: 500 });
   });
 
-  test("a prompt of 5,000 characters is segmented", () => {
+  test("segments a prompt of 5,000 characters", () => {
     const long = "a fox in the snow, clay render, ".repeat(160).slice(0, 5000);
     expect(segment(long).length).toBeGreaterThan(400);
     check(long);

@@ -1,7 +1,7 @@
-// Splits a prompt into tasks: spans that do not overlap and together hold every content word (Stylus §3.2). Rules, not a
+// Splits a prompt into tasks: non-overlapping spans that cover every content word (Stylus §3.2). Uses rules instead of a
 // language model: punctuation, prepositions, articles, conjunctions and verbs end a phrase; adjectives and counts stay with
-// their noun; words for a medium or look come apart from the thing they describe ("pixel art castle" → two tasks). What is
-// denied ("no dragon", "without a hat") is a task of its own and marked.
+// their noun; words for a medium or look are separate from the object they describe ("pixel art castle" → two tasks).
+// Negated phrases ("no dragon", "without a hat") are separate, marked tasks.
 import {
   adverbs,
   colors,
@@ -29,31 +29,31 @@ import {
 import { type Word, wordsOf } from "./words.ts";
 
 export interface Segment {
-  /** As it stands in the prompt. */
+  /** Verbatim from the prompt. */
   readonly text: string;
   readonly start: number;
   readonly end: number;
   readonly kind: SegmentKind;
-  /** Words such as "in the style of", "drawn with", "as a" lead it in: it speaks of how things look. */
+  /** Introduced by words such as "in the style of", "drawn with", "as a": it describes a look. */
   readonly led: boolean;
-  /** The prompt denies it: "no …", "not …", "without …", "non-…", which `text` holds and `words` do not. */
+  /** Negated by "no …", "not …", "without …" or "non-…", which `text` includes and `words` do not. */
   readonly negated: boolean;
-  /** The words without leading preposition; what is compared with adapters. */
+  /** The words without the leading preposition, which are compared with adapters. */
   readonly words: readonly Word[];
 }
 
-/** Prepositions after which things stand. "With", "as", "like" and "for" may say anything of a look too. */
+/** Prepositions that objects follow. "With", "as", "like" and "for" may also introduce a look. */
 const placing: ReadonlySet<string> = new Set(
   [...prepositions].filter((word) => !["with", "without", "as", "like", "for", "to", "of"].includes(word)),
 );
 
-/** Openings that ask for a picture and say nothing of it. */
+/** Openings that request an image without describing it. */
 const requests =
   /^\s*(?:please\s+)?(?:(?:can|could) you\s+)?(?:(?:show|draw|paint|make|give|create|generate|render)(?:\s+me)?|imagine|look at|(?:we|you|i) can see|i(?: would|'d) like|(?:a|the) scene (?:showing|of|with)|there (?:is|are))(?=\s)/i;
 
 /**
- * Blanks what is not prompt text, keeping every position: `<lora:…>` tags, emphasis brackets and numbers. Weights end
- * with their bracket, so the words inside stay one phrase.
+ * Blanks everything but prompt text and keeps positions: `<lora:…>` tags, emphasis brackets and numbers. Weights end with
+ * their bracket, so the words inside stay one phrase.
  */
 export function plainText(prompt: string): string {
   const blank = (match: string): string => " ".repeat(match.length);
@@ -67,8 +67,8 @@ export function plainText(prompt: string): string {
 }
 
 /**
- * @param names of the style adapters at hand: each stays whole ("stained glass window")
- * @returns segments in the order of the prompt; empty for a prompt without words
+ * @param names names of the available style adapters, which stay whole ("stained glass window")
+ * @returns segments in prompt order; empty for a prompt without words
  */
 export function segment(prompt: string, names: StyleNames = noStyleNames): readonly Segment[] {
   const text = plainText(prompt);
@@ -97,7 +97,7 @@ export function segment(prompt: string, names: StyleNames = noStyleNames): reado
   return segments;
 }
 
-/** Reads one clause word by word, collecting a phrase until something ends it. */
+/** Reads one clause word by word and collects a phrase until something ends it. */
 class ClauseReader {
   readonly #prompt: string;
   readonly #words: readonly Word[];
@@ -106,13 +106,13 @@ class ClauseReader {
   readonly #segments: Segment[] = [];
   #phrase: Word[] = [];
   #lead: Lead = noLead;
-  /** An article or a number stands before the phrase. */
+  /** An article or a number precedes the phrase. */
   #determined = false;
-  /** A verb has been read: what follows is no bare list of words. */
+  /** A verb has been read, so the rest is not a bare list of words. */
   #verbSeen = false;
   /** The last word was an "of" inside the phrase. */
   #afterOf = false;
-  /** Set while what is read is denied: where the next segment begins, null at its first word. */
+  /** Set inside a negation: the start of the next segment, null at its first word. */
   #negation: { from: number | null } | null = null;
 
   constructor(prompt: string, words: readonly Word[], options: { first: boolean; names: StyleNames }) {
@@ -163,7 +163,7 @@ class ClauseReader {
     this.#startPhrase(noLead);
   }
 
-  /** Whether the phrase stands to others of its clause as a thing does: "holding a …", "a … and a cup", "… on a table". */
+  /** Whether the phrase relates to others in its clause as an object does: "holding a …", "a … and a cup", "… on a table". */
   #isRelated(end: number, opening: boolean): boolean {
     const next = this.#words[end];
     if (this.#lead.word === "in") return false; // "a fox in a comic book" is a look
@@ -180,7 +180,7 @@ class ClauseReader {
     this.#lead = lead;
   }
 
-  /** Takes the words at a place; returns how many. */
+  /** Consumes the words at a position; returns their count. */
   #step(at: number): number {
     const word = this.#words[at]!;
     const phrase = this.#phrase;
@@ -210,7 +210,7 @@ class ClauseReader {
     return 1;
   }
 
-  /** Takes a word that denies what follows it; returns how many words that took, 0 for any other word. */
+  /** Consumes a negator; returns the number of words it took, 0 for any other word. */
   #negator(at: number): number {
     const word = this.#words[at]!;
     const denies = negators.has(word.text) || /n['’]t$/.test(word.text);
@@ -224,7 +224,7 @@ class ClauseReader {
     return 1;
   }
 
-  /** "a non-realistic dog", "a no-frills room": the joined word is denied, what follows is not. */
+  /** "a non-realistic dog", "a no-frills room": negates the joined word but not what follows. */
   #non(at: number): number {
     const rest = this.#words.slice(at + 1);
     const hyphens = rest.findIndex(({ hyphenated }) => !hyphenated);
@@ -241,7 +241,7 @@ class ClauseReader {
     return words.length + 1;
   }
 
-  /** "a bowl of soup" is one thing, "a painting of a fox" is a look and a thing. */
+  /** "a bowl of soup" is one object, "a painting of a fox" is a look and an object. */
   #of(word: Word): void {
     const kind = kindBeforeOf(this.#phrase, this.#names);
     if (kind) {
@@ -256,7 +256,7 @@ class ClauseReader {
   #preposition(at: number): void {
     const { text, start } = this.#words[at]!;
     this.#flush(at);
-    // "not holding a hat" denies the hat, "not smiling in a garden" leaves the garden.
+    // "not holding a hat" negates the hat, "not smiling in a garden" does not negate the garden.
     if (this.#negation?.from === null && /^(?:in|at|during)$/.test(text)) this.#negation = null;
     const kind = text === "with" ? "with" : text === "as" || text === "like" ? "as" : "place";
     this.#startPhrase({ kind, start, word: text });
@@ -272,7 +272,7 @@ class ClauseReader {
     this.#flush(at);
     const next = this.#words[at + 1];
     const { text } = this.#words[at]!;
-    // "no clay or wood", "without hat and scarf"; "no dragon and a fox" denies the dragon alone.
+    // "no clay or wood", "without hat and scarf"; "no dragon and a fox" negates only the dragon.
     const listed =
       text === "or" || (text === "and" && next && !determiners.has(next.text) && !counts.has(next.text));
     if (listed && next && this.#segments.at(-1)?.negated) this.#negation = { from: null };

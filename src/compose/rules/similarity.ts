@@ -1,6 +1,6 @@
-// How similar a task and an adapter are, from the vectors alone: the task against the embedding document and against the
-// adapter's names. Embedders differ in the similarity they give to any two texts, so what counts is how far an adapter
-// lies above the mean of all candidates for the same task.
+// The similarity of a task and an adapter, from vectors alone: the task against the embedding document and the adapter's
+// names. Embedders differ in their baseline similarity of unrelated texts, so the measure is how far an adapter is above
+// the mean of all candidates for the same task.
 import type { Candidate } from "../../retrieval/candidate.ts";
 import { dot, type Vector } from "../../retrieval/vectors.ts";
 import { type NamePhrase, overlap } from "./phrases.ts";
@@ -10,25 +10,25 @@ export interface SemanticMatch {
   readonly strength: number;
   /** Cosine similarity with the embedding document. */
   readonly document: number;
-  /** The name that is nearest, null when there is none, and its cosine similarity. */
+  /** The nearest name, null if there is none, and its cosine similarity. */
   readonly name: NearName | null;
   readonly nameSimilarity: number;
 }
 
 /**
  * Closeness at which the strength is one half, fitted by `npm run fit:composer`; docs/stylus.md gives the data and the held-out
- * precision and recall. Styles have their own: a style that is near the words of a style is wanted, while the neighbours
- * of a thing or a place are other things and places (a camel is near a llama).
+ * precision and recall. Styles have their own value: a style near the words of a style is wanted, but the neighbours of an
+ * object or place are other objects and places (a camel is near a llama).
  */
 const middle = { style: 0.65, other: 0.92 } as const;
 
-/** How fast the strength rises around the middle; it shapes the number shown, not the choice. */
+/** Slope of the strength around the middle; it affects the displayed number, not the choice. */
 const steepness = 8;
 
-/** Half a style's name and a near meaning support each other. */
+/** Half a style's name and a similar meaning reinforce each other. */
 const wordSupport = { style: 0.5, other: 0 } as const;
 
-/** A task that is led in as a look may be further from the style it means. */
+/** A task introduced as a look may be further from its style. */
 const ledSupport = 0.15;
 
 export type AdapterSort = keyof typeof middle;
@@ -62,7 +62,7 @@ export function taskCosines(
       for (const key of keys) {
         const phrase = names[index]!.find(({ text }) => text.trim().toLowerCase() === key.text);
         if (!phrase || phrase.trust === 0) continue;
-        // "rainbow" is near "rainbow unicorn" because of the shared word; how near, the words say better.
+        // "rainbow" is near "rainbow unicorn" because of the shared word; the match by words measures that better.
         const shared = overlap(task.stems, phrase.stems);
         const similarity = phrase.trust * (shared > 0 ? shared : 1) * dot(task.vector, key.vector);
         if (similarity > best.similarity)
@@ -74,10 +74,10 @@ export function taskCosines(
 }
 
 /**
- * How much nearer a candidate is to the task than candidates are on the whole, by document and by name together; 0 = as near as
- * any, 2 = the same text.
+ * How much nearer a candidate is to the task than the average candidate, by document and name combined; 0 = average,
+ * 2 = the same text.
  * @param options.words strength of the match by words
- * @param options.led the prompt says that it speaks of a look ("as a …", "drawn with …")
+ * @param options.led the prompt introduces it as a look ("as a …", "drawn with …")
  */
 export function closeness(
   cosines: TaskCosines,

@@ -1,4 +1,4 @@
-// Words and their stems; words that objects have as properties are words like any other.
+// Words and their stems, including words that are properties of JavaScript objects.
 import { expect, it } from "vitest";
 import { wordsOf } from "./words.ts";
 
@@ -6,7 +6,7 @@ it("stems plurals, irregular ones too", () => {
   expect(wordsOf("Wolves, foxes and ponies").map(({ stem }) => stem)).toEqual(["wolf", "fox", "and", "pony"]);
 });
 
-it("reads words that every object has as properties", () => {
+it("handles words that are properties of every object", () => {
   expect(wordsOf("constructor toString __proto__").map(({ stem }) => stem)).toEqual([
     "constructor",
     "tostring",

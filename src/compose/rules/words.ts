@@ -1,5 +1,5 @@
-// Words of a prompt with their places, and the light stem under which two words count as the same. Stemming undoes plurals
-// and British spelling only; meaning is the embedder's business.
+// Words of a prompt with their positions, and a light stemmer: two words with the same stem count as the same. Stemming
+// undoes only plurals and British spelling; the embedder handles meaning.
 
 export interface Word {
   /** Lower case. */
@@ -71,14 +71,14 @@ const functionWords = new Set(
   v1 v2 v3 v4 sd 15 1 2 3 5 one two three four five six seven eight nine ten`.split(/\s+/),
 );
 
-/** Words that carry meaning: without articles, prepositions, counts, and words that every card has. */
+/** Content words: without articles, prepositions, counts, and words that every card has. */
 export function contentWords(text: string): readonly Word[] {
   return wordsOf(text).filter((word) => !functionWords.has(word.text));
 }
 
 export const contentStems = (text: string): readonly string[] => contentWords(text).map((word) => word.stem);
 
-/** As contentStems, but with the word "style": a name that ends in it ("comic book style") speaks of a look only with it. */
+/** Like contentStems, but keeps the word "style", without which a name such as "comic book style" may be an object. */
 export function nameStems(text: string): readonly string[] {
   return wordsOf(text)
     .filter((word) => !functionWords.has(word.text) || word.stem === "style")

@@ -1,4 +1,4 @@
-// Hires fix: two passes, their steps and noise, every upscaler, and what may not be asked for.
+// Hires fix: two passes, their steps and noise, every upscaler, and invalid requests.
 
 import { beforeAll, expect, it } from "vitest";
 import { engineRuns, type EngineRuns } from "../../../tests/fixtures/engine/engine-runs.ts";
@@ -21,7 +21,7 @@ const hires = (change: Partial<HiresFix> = {}, request: Partial<DiffusionRequest
   ...request,
 });
 
-it("samples twice and tells all steps in one count", async () => {
+it("samples twice and counts the steps of both passes together", async () => {
   const all = await runs.events(hires());
   const steps = all.filter((event) => event.type === "step");
   expect(steps.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5]);
@@ -32,7 +32,7 @@ it("samples twice and tells all steps in one count", async () => {
   expect(all.at(-1)).toMatchObject({ type: "image", width: 96, height: 80 });
 });
 
-it("the second pass begins with the enlarged latent and fresh noise of the same seed", async () => {
+it("the second pass starts with the enlarged latent and fresh noise of the same seed", async () => {
   const { networks } = runs.pipeline;
   const plain: Float32Array[] = [];
   const decode = networks.decode.bind(networks);
@@ -57,7 +57,7 @@ it("the second pass begins with the enlarged latent and fresh noise of the same 
     to: { width: 12, height: 10 },
     filter: "bilinear",
   });
-  // int(3 / 0.7) = 4 steps, of which the last 3 are run.
+  // int(3 / 0.7) = 4 steps, of which the last 3 run.
   const sigma = scheduleSigmas(training, { sampler: "euler", schedule: "uniform", steps: 4 })[1]!;
   const noise = createGenerator("cpu", 1).randn(large.length);
   const scale = 1 / Math.sqrt(sigma * sigma + 1);
@@ -84,13 +84,13 @@ it.each<HiresFix["upscaler"]>([
   expect(first).not.toBe(await runs.picture(hires()));
 });
 
-it("a schedule in the prompt goes on in the second pass", async () => {
+it("a schedule in the prompt continues in the second pass", async () => {
   const late = await runs.picture(hires({}, { prompt: "a [red:blue:1.5] fox" }));
   const early = await runs.picture(hires({}, { prompt: "a [red:blue:0.5] fox" }));
   expect(new Set([late, early, await runs.picture(hires({}, { prompt: "a red fox" }))]).size).toBe(3);
 });
 
-it("adapters that take turns begin anew in the second pass, and images of a batch do not mix", async () => {
+it("adapters that take turns restart in the second pass, and images of a batch stay separate", async () => {
   const steps = { start: 0, end: 1 };
   const paint = { id: "paint", unetStrength: 1, textStrength: 1, steps };
   const images = [paint, paint].map((use, i) => ({ seed: i + 1, adapters: [use] }));
@@ -99,7 +99,7 @@ it("adapters that take turns begin anew in the second pass, and images of a batc
   expect(second!.rgba).toEqual(alone!.rgba);
 });
 
-it("works with a UNet for inpainting", async () => {
+it("works with an inpainting U-Net", async () => {
   const nine = await engineRuns(miniaturePack({ inChannels: 9 }));
   expect(await nine.picture(hires())).toContain("96×80");
 });
@@ -111,11 +111,11 @@ it.each<[string, Partial<HiresFix>]>([
   ["hires.strength", { strength: 0 }],
   ["hires.strength", { strength: 1.5 }],
   ["hires.upscaler", { upscaler: "magic" as "latent-nearest" }],
-])("%s is checked", async (where, change) => {
+])("checks %s", async (where, change) => {
   await expect(runs.picture(hires(change))).rejects.toMatchObject({ code: "bad-input", where });
 });
 
-it("does not go with a picture to start from", async () => {
+it("cannot be combined with an init image", async () => {
   const image = { width: 8, height: 8, rgba: new Uint8ClampedArray(256) };
   await expect(runs.picture(hires({}, { imageToImage: { image, strength: 0.5 } }))).rejects.toMatchObject({
     code: "bad-input",

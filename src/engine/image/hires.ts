@@ -1,4 +1,4 @@
-// Hires fix: the first pass's latent in the second pass's size, by way of latents or of pixels.
+// Hires fix: resizes the first pass's latent to the second pass's size, in latents or in pixels.
 
 import type { HiresFix } from "../../shared/request.ts";
 import { imageTensor, resizePicture } from "./source.ts";

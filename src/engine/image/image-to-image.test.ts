@@ -1,4 +1,4 @@
-// Starting from a picture: how many steps a strength runs, at which noise the run begins, what the result keeps.
+// img2img: how many steps a denoising strength runs, the initial noise level, and what the result keeps.
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { engineRuns, type EngineRuns, REQUEST } from "../../../tests/fixtures/engine/engine-runs.ts";
@@ -30,7 +30,7 @@ const from = (strength: number, change: Partial<DiffusionRequest> = {}): Partial
   ...change,
 });
 
-/** What the UNet is given, first sample and timestep of each evaluation. */
+/** The U-Net's first sample and timestep of each evaluation. */
 async function evaluations(change: Partial<DiffusionRequest>) {
   const { networks } = runs.pipeline;
   const seen: { sample: Float32Array; timestep: number }[] = [];
@@ -44,7 +44,7 @@ async function evaluations(change: Partial<DiffusionRequest>) {
   return seen;
 }
 
-describe("steps of a strength", () => {
+describe("steps of a denoising strength", () => {
   it.each<[SamplerId, number, number, number]>([
     // modules/sd_samplers_common.py, setup_img2img_steps: t_enc = int(min(strength, 0.999) · steps), t_enc + 1 are run
     ["euler", 20, 0.75, 16],
@@ -72,8 +72,8 @@ describe("steps of a strength", () => {
   });
 });
 
-describe("a run from a picture", () => {
-  it("begins with the encoded picture and the first draw of noise at the strength's sigma", async () => {
+describe("a run from an init image", () => {
+  it("starts with the encoded init image plus the first noise at the strength's sigma", async () => {
     for (const [sampler, skipped] of [
       ["euler", 3],
       ["ddim", 4],
@@ -98,13 +98,13 @@ describe("a run from a picture", () => {
     expect(await runs.picture({ sampler, steps: 4 })).not.toBe(first);
   });
 
-  it("tells its steps and its stages", async () => {
+  it("reports its steps and stages", async () => {
     const all = await runs.events(from(0.5));
     expect(all.filter(({ type }) => type === "step").at(-1)).toMatchObject({ step: 5, steps: 5 });
     expect(all[0]).toMatchObject({ type: "stage", stage: "VAE encoder" });
   });
 
-  it("keeps more of the picture at a lower strength", async () => {
+  it("keeps more of the init image at a lower strength", async () => {
     const { networks } = runs.pipeline;
     const size = { width: 8, height: 8 };
     const latent = await networks.encode(imageTensor(picture()), { size });
@@ -119,13 +119,13 @@ describe("a run from a picture", () => {
     expect(await distance(0)).toBeLessThan(await distance(0.9));
   });
 
-  it("brings a picture of another size to the request's", async () => {
+  it("resizes the init image to the request's size", async () => {
     const change = from(0.5, { imageToImage: { image: picture(100, 40), strength: 0.5 } });
     expect(await runs.picture(change)).toContain("64×64");
     expect(await runs.picture({ ...change, width: 96, height: 72 })).toContain("96×72");
   });
 
-  it("encodes it once for all images, each of which has its seed's noise", async () => {
+  it("encodes it once for all images, each with its own seed's noise", async () => {
     const images = [1, 2].map((seed) => ({ seed, adapters: [] }));
     const [first, second] = await runs.images(from(0.5, { images }));
     expect(second!.rgba).not.toEqual(first!.rgba);
@@ -133,7 +133,7 @@ describe("a run from a picture", () => {
     expect(alone!.rgba).toEqual(second!.rgba);
   });
 
-  it("a transparent picture is seen on white", async () => {
+  it("composites a transparent init image on white", async () => {
     const clear = { ...picture(), rgba: new Uint8ClampedArray(4 * 64 * 64) };
     const white = { ...clear, rgba: clear.rgba.map(() => 255) };
     const run = (image: RgbaImage) => runs.picture(from(0.5, { imageToImage: { image, strength: 0.5 } }));
@@ -144,14 +144,14 @@ describe("a run from a picture", () => {
     ["imageToImage.strength", { image: picture(), strength: 1.1 }],
     ["imageToImage.strength", { image: picture(), strength: Number.NaN }],
     ["imageToImage.image", { image: { ...picture(), width: 63 }, strength: 0.5 }],
-  ])("%s is checked", async (where, imageToImage) => {
+  ])("checks %s", async (where, imageToImage) => {
     await expect(runs.picture({ ...REQUEST, imageToImage })).rejects.toMatchObject({
       code: "bad-input",
       where,
     });
   });
 
-  it("a VAE without an encoder is named, and text to image goes on working", async () => {
+  it("reports a VAE without an encoder, and txt2img still works", async () => {
     const { vae } = runs.pipeline.networks.checkpoint;
     const broken = await engineRuns(miniaturePack());
     const tensors = broken.pipeline.networks.checkpoint.vae.tensors as Map<string, unknown>;

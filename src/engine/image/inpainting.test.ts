@@ -1,5 +1,5 @@
-// Inpainting: what is not masked stays to the bit, what is masked changes, at the whole picture's size and cut out, with
-// ordinary UNets and with those that read the mask.
+// Inpainting: unmasked pixels stay bit for bit, masked ones change; whole picture and only masked; with ordinary and with
+// inpainting U-Nets.
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { engineRuns, type EngineRuns, type ImageEvent } from "../../../tests/fixtures/engine/engine-runs.ts";
@@ -18,7 +18,7 @@ function picture(width = WIDTH, height = HEIGHT): RgbaImage {
   return { width, height, rgba };
 }
 
-/** The pixels of a box painted anew. */
+/** A mask whose box is regenerated. */
 function boxMask(
   change: Partial<InpaintMask> = {},
   { width = WIDTH, height = HEIGHT, box = [16, 16, 48, 40] } = {},
@@ -40,7 +40,7 @@ const inpaint = (
   ...change,
 });
 
-/** Numbers of pixels that differ from the picture where it is masked, and where it is not. */
+/** Counts of masked and unmasked pixels that differ from the init image. */
 function changed(
   image: Pick<ImageEvent, "rgba">,
   { original, mask }: { original: RgbaImage; mask: InpaintMask },
@@ -58,7 +58,7 @@ beforeAll(async () => {
   runs = await engineRuns(miniaturePack());
 });
 
-/** Every input of the UNet. */
+/** Every input of the U-Net. */
 async function samples(engine: EngineRuns, change: Partial<DiffusionRequest>): Promise<Float32Array[]> {
   const { networks } = engine.pipeline;
   const seen: Float32Array[] = [];
@@ -72,8 +72,8 @@ async function samples(engine: EngineRuns, change: Partial<DiffusionRequest>): P
   return seen;
 }
 
-describe("with any UNet", () => {
-  it("keeps what is not masked to the bit and paints what is", async () => {
+describe("with any U-Net", () => {
+  it("keeps unmasked pixels bit for bit and regenerates masked ones", async () => {
     const mask = boxMask();
     const [image] = await runs.images(inpaint(mask));
     const { masked, kept } = changed(image!, { original: picture(), mask });
@@ -81,7 +81,7 @@ describe("with any UNet", () => {
     expect(masked).toBeGreaterThan(0.9 * 32 * 24);
   });
 
-  it("the latent outside the mask is the picture's own, with every sampler", async () => {
+  it("the latent outside the mask is the init image's, with every sampler", async () => {
     const { networks } = runs.pipeline;
     const size = { width: 8, height: 8 };
     const latent = await networks.encode(imageTensor(picture()), { size });
@@ -102,19 +102,19 @@ describe("with any UNet", () => {
     }
   });
 
-  it("a soft mask fades from the picture to the painting", async () => {
+  it("a soft mask blends from the init image to the result", async () => {
     const hard = await runs.images(inpaint(boxMask()));
     const soft = await runs.images(inpaint(boxMask({ blur: 4 })));
     const original = picture();
     const counts = changed(soft[0]!, { original, mask: boxMask() });
     expect(counts.kept).toBeGreaterThan(0);
-    // Ten pixels outside the box the Gaussian of 4 pixels is cut off.
+    // The Gaussian of 4 pixels ends ten pixels outside the box.
     const far = boxMask({}, { box: [5, 5, 59, 51] });
     expect(changed(soft[0]!, { original, mask: far }).kept).toBe(0);
     expect(soft[0]!.rgba).not.toEqual(hard[0]!.rgba);
   });
 
-  it("paints over the picture, over noise or over nothing", async () => {
+  it("fills the masked area with the original, noise or nothing", async () => {
     const first = async (fill: InpaintMask["fill"]) => (await samples(runs, inpaint(boxMask({ fill }))))[0]!;
     const [original, noise, nothing] = [
       await first("original"),
@@ -122,17 +122,17 @@ describe("with any UNet", () => {
       await first("nothing"),
     ];
     const unit = createGenerator("cpu", 1).randn(256);
-    const inside = 3 * 8 + 3; // a latent within the mask; 0 is one outside
+    const inside = 3 * 8 + 3; // a latent inside the mask; 0 is outside
     expect(noise[0]).toBe(original[0]);
     expect(nothing[0]).toBe(original[0]);
-    // Over nothing only the noise is there, over noise the same noise is there once more.
+    // "nothing" leaves only the noise; "noise" adds the same noise again.
     const sigma = (noise[inside]! - nothing[inside]!) ** -1 * unit[inside]!;
     const scaled = Math.sqrt(sigma * sigma - 1);
     expect(nothing[inside]! / unit[inside]!).toBeCloseTo(scaled / sigma, 3);
     expect(original[inside]).not.toBe(nothing[inside]);
   });
 
-  it("an empty mask is refused, as are masks of another size and odd numbers", async () => {
+  it("rejects empty masks, masks of a different size and invalid numbers", async () => {
     const empty = boxMask({}, { box: [0, 0, 0, 0] });
     const small = { ...boxMask(), values: new Uint8Array(5) };
     for (const [mask, where] of [
@@ -145,8 +145,8 @@ describe("with any UNet", () => {
   });
 });
 
-describe("the masked region alone", () => {
-  it("is painted at the request's size and put back into the picture, whose size it keeps", async () => {
+describe("inpaint area: only masked", () => {
+  it("generates the region at the request's size and pastes it into the init image at its own size", async () => {
     const size = { width: 150, height: 90 };
     const original = picture(size.width, size.height);
     const mask = boxMask({ region: "masked", padding: 8 }, { ...size, box: [30, 40, 60, 70] });
@@ -157,7 +157,7 @@ describe("the masked region alone", () => {
     expect(masked).toBeGreaterThan(0.9 * 30 * 30);
   });
 
-  it("the network sees the region with its padding", async () => {
+  it("the network reads the region with its padding", async () => {
     const size = { width: 128, height: 128 };
     const original = picture(size.width, size.height);
     const mask = boxMask({ region: "masked", padding: 16 }, { ...size, box: [32, 32, 64, 64] });
@@ -170,7 +170,7 @@ describe("the masked region alone", () => {
     };
     await runs.picture(inpaint(mask, { image: original }));
     networks.encode = encode;
-    // 64 pixels from 16 on are the region, so nothing is resampled.
+    // The region is 64 pixels from 16 on, so nothing is resampled.
     const whole = imageTensor(original);
     for (let c = 0; c < 3; c++)
       for (const [y, x] of [
@@ -182,13 +182,13 @@ describe("the masked region alone", () => {
   });
 });
 
-describe("with a UNet for inpainting", () => {
+describe("with an inpainting U-Net", () => {
   let nine: EngineRuns;
   beforeAll(async () => {
     nine = await engineRuns(miniaturePack({ inChannels: 9 }));
   });
 
-  it("reads latent, mask, and the latent of the picture with the masked part grey", async () => {
+  it("reads latent, mask, and the latent of the init image with the masked area grey", async () => {
     const mask = boxMask();
     const [first] = await samples(nine, inpaint(mask));
     expect(first!.length).toBe(9 * 64);
@@ -204,7 +204,7 @@ describe("with a UNet for inpainting", () => {
     expect(first!.slice(5 * 64)).toEqual(seen);
   });
 
-  it("keeps what is not masked, too", async () => {
+  it("keeps unmasked pixels too", async () => {
     const mask = boxMask();
     const [image] = await nine.images(inpaint(mask));
     expect(changed(image!, { original: picture(), mask }).kept).toBe(0);
@@ -213,7 +213,7 @@ describe("with a UNet for inpainting", () => {
     expect((await samples(nine, inpaint(other)))[0]).not.toEqual(first);
   });
 
-  it("makes pictures from text and from pictures, told that all is masked and grey", async () => {
+  it("runs txt2img and img2img with a full mask and a grey image", async () => {
     const grey = await nine.pipeline.networks.encode(new Float32Array(3 * WIDTH * HEIGHT), {
       size: { width: 8, height: 8 },
     });
@@ -224,7 +224,7 @@ describe("with a UNet for inpainting", () => {
     }
   });
 
-  it("another number of channels is refused", async () => {
+  it("rejects any other number of channels", async () => {
     await expect(engineRuns(miniaturePack({ inChannels: 8 }))).rejects.toMatchObject({ code: "unsupported" });
   });
 });

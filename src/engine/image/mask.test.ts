@@ -22,12 +22,12 @@ describe("blur", () => {
   it.each(blur)("$sigma pixels", ({ sigma, size: [height, width], box, values }) => {
     const out = blurMask(boxMask(width, height, box), { width, height }, sigma);
     const worst = Math.max(...values.map((value, i) => Math.abs(value - out[i]!)));
-    expect(worst).toBeLessThanOrEqual(1); // halves are rounded otherwise
+    expect(worst).toBeLessThanOrEqual(1); // halves round differently
     const other = blurMask(boxMask(width, height, box), { width, height }, sigma * 1.2);
     expect(Math.max(...values.map((value, i) => Math.abs(value - other[i]!)))).toBeGreaterThan(3);
   });
 
-  it("none leaves the mask alone; one wider than the picture works", () => {
+  it("no blur keeps the mask; a blur wider than the image works", () => {
     const mask = boxMask(5, 3, [0, 0, 2, 2]);
     expect(blurMask(mask, { width: 5, height: 3 }, 0)).toEqual(mask);
     const flat = blurMask(mask, { width: 5, height: 3 }, 30);
@@ -41,10 +41,10 @@ describe("the region of a mask", () => {
     { padding = 0, width = 100, height = 80, target = { width: 64, height: 64 } } = {},
   ): Region | null => maskRegion(boxMask(width, height, box), { width, height, padding, target });
 
-  it("is the mask's box when the proportions fit", () => {
+  it("is the mask's box if the proportions match", () => {
     expect(region([20, 30, 40, 50])).toEqual({ top: 20, left: 30, bottom: 40, right: 50 });
   });
-  it("has padding, up to the picture's edge", () => {
+  it("has padding, up to the image's edge", () => {
     expect(region([20, 30, 40, 50], { padding: 5 })).toEqual({ top: 15, left: 25, bottom: 45, right: 55 });
     expect(region([0, 0, 20, 20], { padding: 10 })).toEqual({ top: 0, left: 0, bottom: 30, right: 30 });
   });
@@ -57,17 +57,17 @@ describe("the region of a mask", () => {
       right: 60,
     });
   });
-  it("moves to stay within the picture", () => {
+  it("moves to stay inside the image", () => {
     expect(region([70, 30, 80, 50])).toEqual({ top: 60, left: 30, bottom: 80, right: 50 });
     expect(region([0, 30, 10, 50])).toEqual({ top: 0, left: 30, bottom: 20, right: 50 });
     expect(region([0, 0, 80, 100])).toEqual({ top: 0, left: 0, bottom: 80, right: 100 });
   });
-  it("of an empty mask there is none", () => {
+  it("is null for an empty mask", () => {
     expect(region([0, 0, 0, 0])).toBeNull();
   });
 });
 
-it("latents are masked where most of their pixels are", () => {
+it("masks the latents with mostly masked pixels", () => {
   const sizes = { from: { width: 32, height: 32 }, to: { width: 4, height: 4 } };
   expect([...latentMask(boxMask(32, 32, [8, 8, 24, 16]), sizes)]).toEqual([
     0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0,

@@ -1,13 +1,14 @@
-// Masks of inpainting: soft edges, the region around them, their form in latents, and laying what they protect over the
-// result. As AUTOMATIC1111 has it (modules/processing.py, StableDiffusionProcessingImg2Img.init; modules/masking.py).
+// Inpainting masks: blurs edges, finds the region around a mask, converts masks to latents, and composites protected
+// pixels over the result. Follows AUTOMATIC1111 (modules/processing.py, StableDiffusionProcessingImg2Img.init;
+// modules/masking.py).
 
 import type { PlaneSize } from "./resample.ts";
 import { resizeImage } from "./resample.ts";
 
-/** [H, W], 0 … 255 in whole numbers; 255 is painted anew. */
+/** [H, W], integers 0 … 255; 255 is regenerated. */
 export type Mask = Float32Array<ArrayBuffer>;
 
-/** In pixels; right and bottom are outside. */
+/** In pixels; right and bottom are exclusive. */
 export interface Region {
   readonly left: number;
   readonly top: number;
@@ -15,7 +16,7 @@ export interface Region {
   readonly bottom: number;
 }
 
-/** A Gaussian cut off at 2.5 deviations, along rows and then along columns, each rounded; edges mirror. */
+/** A Gaussian truncated at 2.5 deviations, first along rows, then along columns, each rounded; edges mirror. */
 export function blurMask(mask: Mask, { width, height }: PlaneSize, sigma: number): Mask {
   const radius = Math.trunc(2.5 * sigma + 0.5);
   if (radius === 0) return mask;
@@ -47,14 +48,14 @@ interface Line {
   readonly starts: readonly number[];
 }
 
-/** The edge pixel itself is not repeated. */
+/** Does not repeat the edge pixel. */
 function mirrored(position: number, length: number): number {
   const period = Math.max(1, 2 * (length - 1));
   const at = ((position % period) + period) % period;
   return at < length ? at : period - at;
 }
 
-/** Where the mask is not 0, with padding, grown to the proportions of the size it will be painted at; null for an empty mask. */
+/** The box of nonzero mask pixels, with padding, expanded to the proportions of the generated size; null for an empty mask. */
 export function maskRegion(
   mask: Mask,
   { width, height, padding, target }: PlaneSize & { padding: number; target: PlaneSize },
@@ -76,7 +77,7 @@ export function maskRegion(
   return { left, top, right, bottom };
 }
 
-/** A span of about `wanted`, around the given one and moved to lie within `limit`. */
+/** A span of about `wanted` around the given one, moved to fit `limit`. */
 function grown(
   { begin, end }: { begin: number; end: number },
   wanted: number,
@@ -89,7 +90,7 @@ function grown(
   return [first, Math.min(last, limit)];
 }
 
-/** Which latents are painted anew: 1, or 0 where they stay. */
+/** 1 for latents to regenerate, 0 for latents to keep. */
 export function latentMask(
   mask: Mask,
   { from, to }: { from: PlaneSize; to: PlaneSize },

@@ -1,4 +1,4 @@
-// From latents and decoder output to pixels on a screen.
+// Converts latents and decoder output to screen pixels.
 
 import { StylusError } from "../../shared/errors.ts";
 
@@ -9,8 +9,8 @@ export interface Picture {
 }
 
 /**
- * A linear stand-in for the VAE decoder, one pixel per latent: rgb = bias + Σ factors[c] · latent[c], in −1 … 1 like the
- * decoder's output, of latents as the UNet has them.
+ * A linear approximation of the VAE decoder, one pixel per latent: rgb = bias + Σ factors[c] · latent[c], in −1 … 1 like
+ * the decoder's output, from the U-Net's latents.
  */
 export interface PreviewFactors {
   /** [latent channels][3] */
@@ -18,7 +18,7 @@ export interface PreviewFactors {
   readonly bias: readonly number[];
 }
 
-/** A fit to the latents of SD 1.x, for packs that bring none. */
+/** A fit to the latents of SD 1.x, for packs without their own. */
 export const SD1_PREVIEW: PreviewFactors = {
   factors: [
     [0.3512, 0.2297, 0.3227],
@@ -29,7 +29,7 @@ export const SD1_PREVIEW: PreviewFactors = {
   bias: [0, 0, 0],
 };
 
-/** @throws StylusError bad-file when the text is not such a table for `channels` latent channels */
+/** @throws StylusError bad-file if the text is not such a table for `channels` latent channels */
 export function parsePreviewFactors(text: string, channels: number): PreviewFactors {
   let parsed: Partial<PreviewFactors> | null = null;
   try {
@@ -43,7 +43,7 @@ export function parsePreviewFactors(text: string, channels: number): PreviewFact
   if (!Array.isArray(factors) || factors.length !== channels || !factors.every(isRgb) || !isRgb(bias)) {
     throw new StylusError(
       "bad-file",
-      `preview.json should hold ${channels} rows of 3 factors and a bias of 3 numbers.`,
+      `preview.json must have ${channels} rows of 3 factors and a bias of 3 numbers.`,
       {
         where: "preview.json",
         remedy: "Load the pack again.",

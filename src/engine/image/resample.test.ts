@@ -1,4 +1,4 @@
-// Against Pillow (at most 1 of 255 apart: it computes in fixed point) and torch.nn.functional.interpolate (1e-5).
+// Against Pillow (within 1 of 255, because it computes in fixed point) and torch.nn.functional.interpolate (1e-5).
 
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
@@ -22,7 +22,7 @@ const sizeOf = ([height, width]: [number, number]) => ({ width, height });
 const difference = (a: Float32Array, b: readonly number[]): number =>
   Math.max(...b.map((value, i) => Math.abs(value - a[i]!)));
 
-describe("pictures as PIL", () => {
+describe("images like PIL", () => {
   it.each(goldens.pil)("$filter $from → $to", ({ filter, from, to, values }) => {
     const out = resizeImage(picture(from), { channels: 1, from: sizeOf(from), to: sizeOf(to), filter });
     expect(out.length).toBe(values.length);
@@ -30,14 +30,14 @@ describe("pictures as PIL", () => {
   });
 });
 
-describe("latents as torch", () => {
+describe("latents like torch", () => {
   it.each(goldens.latents)("$filter $from → $to", ({ filter, from, to, values }) => {
     const latent = picture(from).map((value) => value / 64 - 2);
     const out = resizeLatent(latent, { channels: 1, from: sizeOf(from), to: sizeOf(to), filter });
     expect(difference(out, values)).toBeLessThan(1e-5);
   });
 
-  it("the two kinds of nearest and of bicubic are told apart", () => {
+  it("distinguishes both kinds of nearest and of bicubic", () => {
     const options = { channels: 1, from: { width: 7, height: 5 }, to: { width: 9, height: 12 } };
     const all = (["nearest", "nearest-exact", "bilinear", "bicubic"] as const).map((filter) =>
       resizeLatent(picture([5, 7]), { ...options, filter }).join(),
@@ -46,7 +46,7 @@ describe("latents as torch", () => {
     expect(new Set(all).size).toBe(5);
   });
 
-  it("channels do not mix", () => {
+  it("keeps channels separate", () => {
     const two = new Float32Array([...picture([4, 4]), ...picture([4, 4]).map((value) => -value)]);
     const out = resizeLatent(two, {
       channels: 2,

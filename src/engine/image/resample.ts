@@ -1,6 +1,6 @@
-// Changing the size of pictures and latents. Two ways with different results: PIL's, which averages over everything an
-// output pixel covers, for pictures and masks; and torch's interpolate, which looks at the nearest neighbours only, for
-// latents. References: Pillow src/libImaging/Resample.c, torch.nn.functional.interpolate (align_corners false).
+// Resizes images and latents in two ways with different results: PIL's, which averages over everything that an output
+// pixel covers, for images and masks; and torch's interpolate, which reads only the nearest neighbours, for latents.
+// References: Pillow src/libImaging/Resample.c, torch.nn.functional.interpolate (align_corners false).
 
 import { unreachable } from "../../shared/assert.ts";
 
@@ -15,7 +15,7 @@ export interface Resize {
   readonly to: PlaneSize;
 }
 
-/** Source positions and their weights of one output position. */
+/** Source positions and weights of one output position. */
 interface Tap {
   readonly first: number;
   readonly weights: readonly number[];
@@ -30,9 +30,9 @@ const FILTERS = {
 };
 
 /**
- * A picture in another size, as PIL's Image.resize.
+ * Resizes an image like PIL's Image.resize.
  * @param image [C, H, W], 0 … 255
- * @returns whole numbers of 0 … 255
+ * @returns integers 0 … 255
  */
 export function resizeImage(
   image: Float32Array,
@@ -41,7 +41,7 @@ export function resizeImage(
   const { from, to } = resize;
   const tapsOf = (length: number, out: number): Tap[] =>
     filter === "nearest" ? nearestTaps(length, out, 0.5) : imageTaps(length, out, filter);
-  // PIL leaves out a direction whose length stays, and rounds after each.
+  // PIL skips a direction whose length stays the same, and rounds after each.
   let values = Float32Array.from(image);
   let width = from.width;
   if (to.width !== from.width) {
@@ -56,7 +56,7 @@ export function resizeImage(
 export type LatentFilter = "nearest" | "nearest-exact" | "bilinear" | "bicubic";
 
 /**
- * A latent in another size, as torch.nn.functional.interpolate without antialiasing.
+ * Resizes a latent like torch.nn.functional.interpolate without antialiasing.
  * @param latent [C, H, W]
  */
 export function resizeLatent(
@@ -91,7 +91,7 @@ function nearestTaps(length: number, out: number, offset: number): Tap[] {
   }));
 }
 
-/** Four neighbours; what lies outside counts to the pixel at the edge. */
+/** Four neighbours; positions outside use the edge pixel. */
 function neighbourTaps(length: number, out: number, weight: (distance: number) => number): Tap[] {
   return Array.from({ length: out }, (_, i) => {
     const centre = ((i + 0.5) * length) / out - 0.5;

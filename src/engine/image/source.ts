@@ -1,5 +1,5 @@
-// A picture to start from, made ready for the networks: at the request's size, with its mask, cut to the masked region
-// if only that is painted; and the way back, from what was painted to the whole picture.
+// Prepares an init image for the networks: resized to the request, with its mask, cropped to the masked region for "only
+// masked"; and composites the generated region back into the whole image.
 
 import { StylusError } from "../../shared/errors.ts";
 import type { ImageToImage, RgbaImage } from "../../shared/request.ts";
@@ -8,11 +8,11 @@ import type { Picture } from "./pixels.ts";
 import { type PlaneSize, resizeImage } from "./resample.ts";
 
 export interface PreparedImage {
-  /** [3, H, W], −1 … 1, of the request's size. */
+  /** [3, H, W], −1 … 1, at the request's size. */
   readonly image: Float32Array<ArrayBuffer>;
-  /** [H, W], 0 … 255, of the request's size; null when everything is painted. */
+  /** [H, W], 0 … 255, at the request's size; null without a mask. */
   readonly mask: Mask | null;
-  /** Lays what the mask protects over the painted picture. */
+  /** Composites the protected pixels over the generated image. */
   readonly finish: (painted: Picture) => Picture;
 }
 
@@ -30,15 +30,15 @@ export function prepareImage({ image, mask }: ImageToImage, target: PlaneSize): 
   const { width, height } = image;
   const region = maskRegion(soft, { width, height, padding: mask.padding, target });
   if (region === null) {
-    throw new StylusError("bad-input", "The mask is empty: nothing would be painted.", {
+    throw new StylusError("bad-input", "The mask is empty, so nothing would change.", {
       where: "imageToImage.mask",
-      remedy: "Mark the part of the picture that is to be painted anew.",
+      remedy: "Mark the area of the init image to regenerate.",
     });
   }
   if (mask.region === "whole") {
     const fitted = resized(pixels, { from: image, to: target });
     const fittedMask = resizeImage(soft, { channels: 1, from: image, to: target, filter: "lanczos" });
-    // What is at least half masked is the painting's alone, as AUTOMATIC1111 has it.
+    // Pixels that are at least half masked come only from the generated image, as in AUTOMATIC1111.
     const overlay = fittedMask.map((value) => Math.min(255, 2 * value));
     return {
       image: signed(fitted),
@@ -63,7 +63,7 @@ export function prepareImage({ image, mask }: ImageToImage, target: PlaneSize): 
   };
 }
 
-/** [3, H, W], 0 … 255, seen on white. */
+/** [3, H, W], 0 … 255, composited on white. */
 function planes({ width, height, rgba }: RgbaImage): Float32Array<ArrayBuffer> {
   const size = width * height;
   const out = new Float32Array(3 * size);
@@ -81,12 +81,12 @@ function bytesOf(image: Float32Array, { width, height }: PlaneSize): Uint8Clampe
   return rgba;
 }
 
-/** The picture as the VAE encoder reads it. */
+/** The image in the VAE encoder's form. */
 export function imageTensor(picture: RgbaImage): Float32Array<ArrayBuffer> {
   return signed(planes(picture));
 }
 
-/** A picture in another size, for hires fix. */
+/** Resizes an image for hires fix. */
 export function resizePicture(
   picture: Picture,
   { to, filter }: { to: PlaneSize; filter: "nearest" | "bicubic" | "lanczos" },

@@ -1,5 +1,5 @@
-// What a run starts from, the same for all images of a request: nothing, or a picture's latent with its mask; and what
-// an inpainting UNet is told about the picture (Rombach et al. 2022, section 4.5; as AUTOMATIC1111 has it).
+// The start of a run, shared by all images of a request: nothing, or the init image's latent with its mask; and the extra
+// input channels of an inpainting U-Net (Rombach et al. 2022, section 4.5; as in AUTOMATIC1111).
 
 import type { DiffusionRequest } from "../../shared/request.ts";
 import { type PreparedImage, prepareImage } from "./source.ts";
@@ -11,13 +11,13 @@ import type { Picture } from "./pixels.ts";
 import { type PlaneSize, resizeLatent } from "./resample.ts";
 
 export interface Start {
-  /** [C, H, W]; null for text to image. */
+  /** [C, H, W]; null for txt2img. */
   readonly latent: Float32Array<ArrayBuffer> | null;
-  /** [H, W]: 1 where it is painted anew; null for everywhere. */
+  /** [H, W]: 1 where it is regenerated; null for everywhere. */
   readonly mask: Float32Array<ArrayBuffer> | null;
   /** See inpaintingChannels. */
   readonly channels: Float32Array<ArrayBuffer> | null;
-  /** From the decoded picture to the result. */
+  /** From the decoded image to the result. */
   readonly finish: (painted: Picture) => Picture;
 }
 
@@ -25,7 +25,7 @@ interface StartOptions {
   readonly networks: DiffusionNetworks;
   /** Of the latents. */
   readonly size: LatentSize;
-  /** Side of the squares that pictures are encoded in, in latents; whole when undefined. */
+  /** Side of the VAE tiles, in latents; untiled if undefined. */
   readonly tile: number | undefined;
   readonly signal: AbortSignal | undefined;
 }
@@ -51,7 +51,7 @@ export async function startOf(request: DiffusionRequest, options: StartOptions):
   };
 }
 
-/** The latent that an image of the request starts from, with the masked part filled as asked. */
+/** The latent that an image of the request starts from, with the requested masked content. */
 export function filledLatent(
   { latent, mask }: Start,
   { request, seed }: { request: DiffusionRequest; seed: number },
@@ -63,9 +63,9 @@ export function filledLatent(
 }
 
 /**
- * For an inpainting UNet: the mask, then the latent of the picture with the masked part grey. Without a mask all is
- * masked, and the picture is grey.
- * @returns [1 + C, H, W], or null for other UNets
+ * For an inpainting U-Net: the mask, then the latent of the init image with the masked area grey. Without a mask,
+ * everything is masked and grey.
+ * @returns [1 + C, H, W], or null for other U-Nets
  */
 export async function inpaintingChannels(
   picture: (Pick<PreparedImage, "image"> & { mask: Mask; pixels: PlaneSize }) | null,

@@ -1,5 +1,5 @@
-// Decoding and encoding in squares. With a decoder that sees a few pixels around, squares give what the whole gives, to rounding; the
-// VAE's group norms and attention see all of what they are given, and the difference that makes is bounded here.
+// Tiled decoding and encoding. With a local decoder, tiled output equals untiled output up to rounding; the VAE's group
+// norms and attention depend on the whole input, and these tests bound the difference.
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { engineRuns, type EngineRuns } from "../../../tests/fixtures/engine/engine-runs.ts";
@@ -10,7 +10,7 @@ import { inSquares } from "./tiles.ts";
 
 const SCALE = 8;
 
-/** Latents spread over 8 × 8 pixels, then averaged over a window of `reach` pixels to each side; outside is 0. */
+/** Upsamples latents to 8 × 8 pixels, then averages over a window of `reach` pixels on each side; outside is 0. */
 async function localDecoder(latent: Float32Array, size: LatentSize, reach: number): Promise<Float32Array> {
   const [width, height] = [size.width * SCALE, size.height * SCALE];
   const at = (c: number, y: number, x: number): number =>
@@ -35,8 +35,8 @@ const noiseOf = (size: LatentSize, channels = 4): Float32Array =>
 const difference = (a: Float32Array, b: Float32Array): number =>
   a.reduce((worst, value, i) => Math.max(worst, Math.abs(value - b[i]!)), 0);
 
-describe("with a decoder that sees its surroundings only", () => {
-  const REACH = 4; // pixels; squares of 8 latents leave out 4 at each inner edge
+describe("with a local decoder", () => {
+  const REACH = 4; // pixels; tiles of 8 latents drop 4 at each inner edge
   it.each([
     { width: 16, height: 16 },
     { width: 19, height: 8 },
@@ -60,7 +60,7 @@ describe("with a decoder that sees its surroundings only", () => {
     expect(sizes.size).toBe(1);
   });
 
-  it("a decoder that sees further is caught", async () => {
+  it("detects a decoder with a wider reach", async () => {
     const size = { width: 16, height: 16 };
     const latent = noiseOf(size);
     const tiled = await inSquares(latent, {
@@ -79,7 +79,7 @@ describe("with the VAE", () => {
     runs = await engineRuns(miniaturePack());
   });
 
-  it("differs from the whole by less than 15 % of its deviation, and leaves no seam", async () => {
+  it("differs from untiled output by less than 15 % of its deviation, without seams", async () => {
     const { networks } = runs.pipeline;
     const size = { width: 32, height: 24 };
     const latent = noiseOf(size).map((value) => value * 0.2);
@@ -90,7 +90,7 @@ describe("with the VAE", () => {
       whole.reduce((sum, value, i) => sum + (value - tiled[i]!) ** 2, 0) / whole.length,
     );
     expect(error / spread).toBeLessThan(0.15);
-    // Neighbouring columns differ no more at seams than elsewhere.
+    // Neighbouring columns do not differ more at seams than elsewhere.
     const width = size.width * SCALE;
     const jumps = Float64Array.from({ length: width - 1 }, (_, x) => {
       let sum = 0;
@@ -102,7 +102,7 @@ describe("with the VAE", () => {
     expect(sorted.at(-1)! / sorted[Math.floor(sorted.length / 2)]!).toBeLessThan(1.5);
   });
 
-  it("an encoder in squares is as near to the whole", async () => {
+  it("tiled encoding is as close", async () => {
     const { networks } = runs.pipeline;
     const size = { width: 32, height: 24 };
     const image = createGenerator("cpu", 6).randn(3 * 64 * size.width * size.height);
@@ -120,7 +120,7 @@ describe("with the VAE", () => {
     );
   });
 
-  it("one square that holds everything is the whole", async () => {
+  it("a single tile equals untiled output", async () => {
     const { networks } = runs.pipeline;
     const size = { width: 8, height: 8 };
     expect(await networks.decode(noiseOf(size), { size, tile: 8 })).toEqual(
@@ -128,7 +128,7 @@ describe("with the VAE", () => {
     );
   });
 
-  it("a request may ask for it, with one session of the square's size", async () => {
+  it("a request can enable it, with one session of the tile's size", async () => {
     const change = { width: 200, height: 136, steps: 1 };
     expect(await runs.picture({ ...change, vaeTilePixels: 64 })).toContain("200×136");
     const created = runs.pipeline.networks.sessions.created;

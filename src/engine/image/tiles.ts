@@ -1,25 +1,25 @@
-// Decoding or encoding a large picture in squares that overlap, so that memory is that of a square. At a seam the squares
-// fade into each other; next to its own edge, where a square lacks its surroundings, it does not count at all. What
-// remains is the network's normalisation, whose means are a square's and not the picture's.
+// Decodes or encodes a large image in overlapping tiles, so that one tile limits the memory. Tiles blend at the seams; near
+// its own edge, where a tile lacks context, its weight is 0. The remaining difference is the network's normalisation,
+// which uses a tile's means instead of the image's.
 
 import type { LatentSize } from "../latent-size.ts";
 
 export interface TiledWork {
-  /** Of the whole, in latents. */
+  /** Of the whole image, in latents. */
   readonly size: LatentSize;
-  /** Side of a square, in latents. */
+  /** Side of a tile, in latents. */
   readonly tile: number;
-  /** Values per latent along one axis, of what goes in and of what comes out: 1 and 8 for a decoder. */
+  /** Values per latent along one axis, of input and output: 1 and 8 for a decoder. */
   readonly scale: { readonly input: number; readonly output: number };
-  /** The network on one square; called with one size only. */
+  /** Runs the network on one tile; always the same size. */
   readonly run: (square: Float32Array<ArrayBuffer>, size: LatentSize) => Promise<Float32Array>;
 }
 
-/** Of a square's side: what neighbours share at least, and of that, what lies at an edge and does not count. */
+/** Shares of a tile's side: the minimum overlap of neighbours, and the part of it at the edge with weight 0. */
 const OVERLAP = 1 / 4;
 const UNUSED = 1 / 4;
 
-/** @param input [C, H, W] of the input's scale @returns [C′, H′, W′] of the output's */
+/** @param input [C, H, W] at input scale @returns [C′, H′, W′] at output scale */
 export async function inSquares(
   input: Float32Array,
   { size, tile, scale, run }: TiledWork,
@@ -52,7 +52,7 @@ export async function inSquares(
   return sum;
 }
 
-/** Where squares begin along an axis: as few as cover it, evenly spread. */
+/** Tile offsets along an axis: as few as cover it, evenly spaced. */
 interface Axis {
   readonly length: number;
   readonly tile: number;
@@ -70,7 +70,7 @@ function axisOf(length: number, wanted: number): Axis {
   return { length, tile, overlap, starts };
 }
 
-/** Weight of each pixel of a square: 0 at its edge, rising over the overlap; 1 up to the picture's edge. */
+/** Weight of each pixel of a tile: 0 at its edge, rising over the overlap; 1 up to the image's edge. */
 function fade(
   { length, tile, overlap }: Axis,
   { start, scale }: { start: number; scale: number },

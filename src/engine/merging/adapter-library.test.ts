@@ -1,5 +1,5 @@
-// Adapters come and go on the CPU, the path of WASM: library, merger and parameter store are the engine's; on WebGPU
-// tests/browser/merge-sequences.test.ts does the same. Compared are the bytes that the graph is fed.
+// Adapter changes on the CPU, as on WASM, with the engine's library, merger and parameter store;
+// tests/browser/merge-sequences.test.ts does the same on WebGPU. Compares the bytes that the graph reads.
 import * as fc from "fast-check";
 import { beforeAll, expect, it } from "vitest";
 import { makeAdapter, randomWeights } from "../../../tests/fixtures/adapters/make-adapter.ts";
@@ -49,7 +49,7 @@ async function openSession() {
     const file = makeAdapter(table, { kind, seed: i + 1, every: i + 1, rank: 3 });
     library.register(kind, new Blob([file]), { fileName: kind });
   });
-  /** A copy of what the graph is fed, by network and name. */
+  /** A copy of the graph's parameters, by network and name. */
   const fed = (): Map<string, Buffer> =>
     new Map(
       NETWORKS.flatMap((network) =>
@@ -81,7 +81,7 @@ const sets = fc.array(fc.uniqueArray(use, { selector: ({ id }) => id, maxLength:
   maxLength: 5,
 });
 
-it("any sequence ends in the bytes of a merge from scratch; none gives the pristine bytes", async () => {
+it("any sequence gives the bytes of a merge from scratch, and removing all adapters the pristine bytes", async () => {
   const gradual = await openSession();
   const scratch = await openSession();
   const pristine = gradual.fed();
@@ -104,7 +104,7 @@ it("any sequence ends in the bytes of a merge from scratch; none gives the prist
   expect(changed).toBeGreaterThan(200);
 });
 
-it("the comparison tells strengths that differ by a thousandth", async () => {
+it("the comparison detects strengths that differ by a thousandth", async () => {
   const one = await openSession();
   const other = await openSession();
   await one.library.apply([{ id: "lora", unetStrength: 1, textStrength: 1 }]);

@@ -1,5 +1,5 @@
-// The adapters of a session and what is merged at the moment. Files are parsed when first used; a change of adapters
-// rewrites only the parameters it concerns, and going back to none restores the pristine bits.
+// The adapters of a session and what is currently merged. Files are parsed on first use; a change of adapters rewrites
+// only the affected parameters, and removing all adapters restores the pristine bits.
 
 import { type AdapterFile, inspectAdapter, parseAdapter } from "../../adapters/adapter.ts";
 import { ADAPTER_NETWORKS, type ModuleTable } from "../../adapters/names/module-table.ts";
@@ -16,14 +16,14 @@ import type { Merger } from "./merger.ts";
 interface Entry {
   readonly blob: Blob;
   readonly fileName: string;
-  /** Nothing but textual inversions: their words work in every prompt, as AUTOMATIC1111 has it. */
+  /** Only textual inversions: their words work in every prompt, as in AUTOMATIC1111. */
   isEmbedding: boolean;
   parsed: Promise<AdapterFile> | null;
 }
 
 interface RegisterOptions {
   readonly fileName: string;
-  /** Set for a file known to hold textual inversions only; otherwise found out when it is read. */
+  /** Set for a file known to contain only textual inversions; otherwise determined when it is read. */
   readonly isEmbedding?: boolean;
 }
 
@@ -40,7 +40,7 @@ export class AdapterLibrary {
     this.#merger = merger;
   }
 
-  /** Changes whenever the text encoder's parameters do; what was encoded before is stale then. */
+  /** Changes with the text encoder's parameters, which makes earlier encodings stale. */
   get textRevision(): number {
     return this.#textRevision;
   }
@@ -49,7 +49,7 @@ export class AdapterLibrary {
     return this.#entries.has(id);
   }
 
-  /** Makes a file known without reading it. An adapter of the same id is replaced. */
+  /** Registers a file without reading it. Replaces an adapter with the same id. */
   register(id: string, blob: Blob, { fileName, isEmbedding = false }: RegisterOptions): void {
     this.#entries.set(id, { blob, fileName, isEmbedding, parsed: null });
   }
@@ -60,9 +60,9 @@ export class AdapterLibrary {
   }
 
   /**
-   * Diagnoses a file for this model, hashes included; it stays unknown to the library.
-   * @throws StylusError bad-file, unsupported: when it cannot be read at all; a file that does not fit has its
-   * report's `refusal` set
+   * Diagnoses a file for this model, including hashes, without registering it.
+   * @throws StylusError bad-file, unsupported if it cannot be read at all; for a file that does not fit, the report's
+   * `refusal` is set
    */
   async inspect(blob: Blob, { fileName }: { fileName: string }): Promise<AdapterReport> {
     const { report } = await inspectAdapter(blob, { fileName, table: this.#table, withHashes: true });
@@ -78,7 +78,7 @@ export class AdapterLibrary {
   }
 
   /**
-   * Cuts a run where the adapters at work change; one piece when none has a window of steps.
+   * Splits a run where the active adapters change; one segment if none has a step window.
    * @throws StylusError bad-file, unsupported
    */
   async segments(uses: readonly AdapterUse[], steps: number): Promise<StepSegment[]> {
@@ -86,7 +86,7 @@ export class AdapterLibrary {
   }
 
   /**
-   * Makes the stores hold exactly these adapters' changes, at all steps; see merge.
+   * Merges exactly these adapters into the stores, at all steps; see merge.
    * @throws StylusError bad-file, unsupported, cancelled
    */
   async apply(
@@ -97,9 +97,9 @@ export class AdapterLibrary {
   }
 
   /**
-   * Makes the stores hold exactly these adapters' changes; one at strength 0 for both networks is none.
+   * Merges exactly these adapters into the stores; an adapter with strength 0 for both networks does not count.
    * @returns the number of parameters written or restored
-   * @throws StylusError cancelled, device. After a failure the next call repairs what was left half done.
+   * @throws StylusError cancelled, device. After a failure the next call repairs partial changes.
    */
   async merge(
     wanted: readonly AppliedAdapter[],
@@ -107,7 +107,7 @@ export class AdapterLibrary {
   ): Promise<number> {
     throwIfAborted(signal);
     const { writes, restores, next } = planMerge(this.#state, wanted);
-    // Each parameter's entry of the state follows its values, so that a stop in the middle leaves a true record.
+    // Updates each parameter's state after its values, so that the record stays correct if the merge aborts.
     const state = new Map(this.#state);
     this.#state = state;
     if ([...writes, ...restores].some(({ network }) => network === "text_encoder")) this.#textRevision++;
@@ -117,7 +117,7 @@ export class AdapterLibrary {
       for (const name of names) state.delete(`${network}/${name}`);
     }
     await this.#merger.merge(writes, {
-      // Until it is written it counts as merged with nothing known, so that whatever fails is written again.
+      // Counts as unknown until written, so that a failed write is repeated.
       onBegin: (write) => state.set(`${write.network}/${write.name}`, { ...write, contributions: [] }),
       onDone: (write) => state.set(`${write.network}/${write.name}`, write),
       checkpoint: () => throwIfAborted(signal),
@@ -128,8 +128,8 @@ export class AdapterLibrary {
   }
 
   /**
-   * Textual inversions that prompts may name: those that these adapters bring, and those of every file that holds
-   * nothing else. The objects stay the same as long as the files do.
+   * Textual inversions that prompts can use: those in these adapters, and those of every file that contains nothing else.
+   * The objects stay the same as long as the files do.
    * @throws StylusError bad-file, unsupported
    */
   async embeddings(uses: readonly AdapterUse[]): Promise<PromptEmbedding[]> {
@@ -146,7 +146,7 @@ export class AdapterLibrary {
     const { fileName, isEmbedding } = this.#entries.get(id)!;
     const [only, ...rest] = file.embeddings;
     const named: PromptEmbedding[] = [...file.embeddings];
-    // AUTOMATIC1111 goes by the file's name alone, diffusers by the token in the file.
+    // AUTOMATIC1111 uses the file name alone, diffusers the token in the file.
     const stem = fileName.replace(/^.*[/\\]/u, "").replace(/\.[^.]+$/u, "");
     if (isEmbedding && only !== undefined && rest.length === 0 && only.name !== stem)
       named.push({ ...only, name: stem });
@@ -184,7 +184,7 @@ export class AdapterLibrary {
           if (updates.length === 0 && embeddings.length > 0) entry.isEmbedding = true;
         },
         () => {
-          entry.parsed = null; // the file may be put in order and tried again
+          entry.parsed = null; // the file may be fixed and tried again
           receiver?.drop();
         },
       );
@@ -194,7 +194,7 @@ export class AdapterLibrary {
   }
 }
 
-/** Repeated uses added up (a picked adapter that is the few-step one too), in an order that depends on nothing but them: the order of merging decides the last bit. */
+/** Sums repeated uses (such as a picked adapter that is also the few-step one) in an order that depends only on them, because the merge order decides the last bit. */
 function combined(uses: readonly AdapterUse[]): AdapterUse[] {
   return combineUses(uses).sort((a, b) => (useKind(a) < useKind(b) ? -1 : 1));
 }

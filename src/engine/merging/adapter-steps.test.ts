@@ -1,5 +1,5 @@
-// Adapters per block and per step in the pipeline: windows cut a run, turns alternate, what is outside a window leaves
-// no trace, and bad windows are refused.
+// Adapters per block and per step in the pipeline: windows split a run, turns alternate, adapters have no effect outside
+// their window, and invalid windows are rejected.
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { engineRuns, type EngineRuns } from "../../../tests/fixtures/engine/engine-runs.ts";
@@ -26,7 +26,7 @@ const previews = async (...adapters: AdapterUse[]): Promise<string[]> =>
     .map(({ rgba }) => rgba.join());
 
 describe("blocks", () => {
-  it("weights of 1 change nothing, weights of 0 take the adapter away", async () => {
+  it("block weights of 1 change nothing, weights of 0 disable the adapter", async () => {
     const [none, whole] = [await picture(), await picture(full("paint"))];
     const all = (weight: number) => parseBlockWeights(Array<number>(26).fill(weight).join());
     expect(await picture({ ...full("paint"), blockWeights: all(1) })).toBe(whole);
@@ -34,7 +34,7 @@ describe("blocks", () => {
     expect(whole).not.toBe(none);
   });
 
-  it("each block counts by itself", async () => {
+  it("each block has its own weight", async () => {
     const one = await picture({ ...full("paint"), blockWeights: { M00: 0 } });
     const other = await picture({ ...full("paint"), blockWeights: { IN01: 0 } });
     expect(new Set([one, other, await picture(full("paint"))]).size).toBe(3);
@@ -43,7 +43,7 @@ describe("blocks", () => {
     );
   });
 
-  it("two uses of an adapter with different weights add up", async () => {
+  it("adds up two uses of an adapter with different weights", async () => {
     const half: AdapterUse = { ...full("paint"), unetStrength: 0.5, textStrength: 0.5 };
     expect(await picture({ ...half, blockWeights: { M00: 1 } }, half)).toBe(
       await picture(half, { ...half, blockWeights: { M00: 1 } }),
@@ -52,7 +52,7 @@ describe("blocks", () => {
 });
 
 describe("steps", () => {
-  it("a window is at work from its first step to its last and at no other", async () => {
+  it("an adapter is active only inside its window", async () => {
     const [none, whole, part] = [
       await previews(),
       await previews(full("paint")),
@@ -66,11 +66,11 @@ describe("steps", () => {
     expect(await picture()).toBe(await picture({ ...full("paint"), steps: { start: 4 } }));
   });
 
-  it("a window over all steps is none", async () => {
+  it("a window over all steps equals no window", async () => {
     expect(await picture({ ...full("paint"), steps: { start: 0 } })).toBe(await picture(full("paint")));
   });
 
-  it("adapters take turns, and each run begins with the first", async () => {
+  it("adapters take turns, and each run starts with the first", async () => {
     const [first, second] = takeTurns(2, 1);
     const inTurns = [
       { ...full("paint"), steps: first! },
@@ -92,7 +92,7 @@ describe("steps", () => {
     expect(once).not.toBe(await picture(full("paint"), full("quick")));
   });
 
-  it("the text part is at work throughout, and the text is encoded once", async () => {
+  it("the text part is always active, and the text is encoded once", async () => {
     const words: AdapterUse = { ...full("words"), steps: { start: 2 } };
     const revision = runs.pipeline.adapters.textRevision;
     const first = (await previews(words))[0];
@@ -108,7 +108,7 @@ describe("steps", () => {
     { steps: { start: 0, turn: { index: 0, count: 2, hold: 0 } } },
     { blockWeights: { IN12: 1 } },
     { blockWeights: { IN01: Number.NaN } },
-  ])("%j is refused", async (change) => {
+  ])("rejects %j", async (change) => {
     await expect(picture({ ...full("paint"), ...change })).rejects.toMatchObject({
       code: "bad-input",
       where: "adapters",

@@ -1,4 +1,4 @@
-// Carries out what a merge plan says, on the CPU or on the GPU, where the parameters are.
+// Executes a merge plan on the CPU or the GPU, wherever the parameters are.
 
 import type { ParameterUpdate } from "../../adapters/parameter-update.ts";
 import type { FileReceiver } from "../../adapters/gpu/factor-files.ts";
@@ -14,22 +14,22 @@ import { PartReaders } from "./part-readers.ts";
 export type AdapterStores = Readonly<Record<AdapterNetwork, ParameterStore>>;
 
 interface MergeHooks {
-  /** Called before the first values of a parameter change, and once they all have. */
+  /** Called before a parameter's first value changes, and after the last. */
   readonly onBegin: (write: PlannedWrite) => void;
   readonly onDone: (write: PlannedWrite) => void;
-  /** Called between pieces of the work; what it throws stops it there. */
+  /** Called between pieces of work; an exception stops the merge there. */
   readonly checkpoint: () => void;
 }
 
 export interface Merger {
-  /** Takes the parts of one adapter's file while it is read; null where they are of no use yet, or too much is kept already. */
+  /** Receives the parts of one adapter's file while it is read; null if they are not needed yet or too much is kept. */
   receiver(): FileReceiver | null;
-  /** Where there are workers for it. */
+  /** Only if workers are available. */
   readonly readElsewhere: ReadElsewhere | undefined;
   merge(writes: readonly PlannedWrite[], hooks: MergeHooks): Promise<void>;
-  /** Sets parameters back to their pristine values, to the bit. */
+  /** Restores parameters to their pristine values, bit for bit. */
   restore(network: AdapterNetwork, names: readonly string[]): void;
-  /** Frees what is kept of adapters for the next merge, but for these updates, when it has become much. */
+  /** Frees cached adapter data except these updates, once it exceeds the limit. */
   trim(inUse: ReadonlySet<ParameterUpdate>): void;
   dispose(): void;
 }
@@ -39,7 +39,7 @@ export function createMerger(stores: AdapterStores): Merger {
   return unet && text_encoder ? new GpuStoreMerger({ unet, text_encoder }) : new CpuStoreMerger(stores);
 }
 
-/** Longest stretch of merging on the CPU without a turn of the event loop. */
+/** Longest CPU merge without a turn of the event loop. */
 const SLICE_MILLISECONDS = 50;
 
 class CpuStoreMerger implements Merger {
@@ -80,7 +80,7 @@ class CpuStoreMerger implements Merger {
   dispose(): void {}
 }
 
-/** Factors of adapters kept on the GPU: some twenty adapters of rank 32. */
+/** Adapter factors kept on the GPU: about twenty adapters of rank 32. */
 const RESIDENT_BYTES = 512 * 1024 * 1024;
 
 class GpuStoreMerger implements Merger {
@@ -116,7 +116,7 @@ class GpuStoreMerger implements Merger {
     for (const write of writes) onDone(write);
   }
 
-  /** The pristine copies are freed with it: making them again costs little. */
+  /** Also frees the pristine copies, which are cheap to recreate. */
   restore(network: AdapterNetwork, names: readonly string[]): void {
     this.#stores[network].release(names);
   }

@@ -1,11 +1,10 @@
-// Large adapter files are read and examined by two workers of their own, a part each: on the way to a graphics card reading is
-// what takes longest.
+// Two workers read and check large adapter files in parts, because reading is the slowest step on the way to the GPU.
 import type { PartRequest, ReadPart } from "../../adapters/files/read.ts";
-// oxlint-disable-next-line no-restricted-imports -- not a service: the client of workers of its own
+// oxlint-disable-next-line no-restricted-imports -- not a service: the client of its own workers
 import { WorkerClient } from "../../rpc/client.ts";
 import type { PartService } from "./part-service.ts";
 
-/** More of them wait for the browser's process that reads for all. */
+/** More workers would wait for the browser process that reads for all of them. */
 const READERS = 2;
 
 interface Reader {
@@ -26,20 +25,20 @@ export class PartReaders {
         .call((service) => service.start())
         .then(
           () => (reader.isReady = true),
-          () => {}, // a browser without workers in workers: files are read where they are wanted
+          () => {}, // a browser without nested workers: files are read in place
         );
       return reader;
     });
   }
 
-  /** Null while none of them is there. */
+  /** Null while none is ready. */
   read(blob: Blob, { begin, end, tensors }: PartRequest): Promise<ReadPart> | null {
     const [reader] = this.#readers.filter(({ isReady }) => isReady).toSorted((a, b) => a.waiting - b.waiting);
     if (!reader) return null;
     const request = {
       begin,
       end,
-      tensors: tensors.map(({ dtype, offset, sizeBytes }) => ({ dtype, offset, sizeBytes })), // nothing else of them travels
+      tensors: tensors.map(({ dtype, offset, sizeBytes }) => ({ dtype, offset, sizeBytes })), // transfers only these fields
     };
     reader.waiting++;
     return reader.client.call((service) => service.read(blob, request)).finally(() => reader.waiting--);

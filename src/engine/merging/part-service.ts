@@ -3,7 +3,7 @@ import { transfer } from "comlink";
 import { type PartRequest, readPart, type ReadPart } from "../../adapters/files/read.ts";
 
 export class PartService {
-  /** Answers when the worker is there. */
+  /** Resolves once the worker is ready. */
   start(): void {}
 
   async read(blob: Blob, request: PartRequest): Promise<ReadPart> {

@@ -1,5 +1,5 @@
-// A Brownian path that can be asked for its increment between any two noise levels and always answers the same:
-// the noise of the DPM++ SDE samplers, whose substeps overlap. Equal to torchsde's BrownianTree (Kidger et al. 2021,
+// A Brownian path with a reproducible increment between any two noise levels: the noise of the DPM++ SDE samplers, whose
+// substeps overlap. Equal to torchsde's BrownianTree (Kidger et al. 2021,
 // "Efficient and Accurate Gradients for Neural SDEs", Brownian interval with halfway splits) as k-diffusion uses it,
 // so that seeds agree with k-diffusion and AUTOMATIC1111.
 
@@ -82,7 +82,7 @@ export class BrownianTree {
     if (to > middle) this.#locate(right, Math.max(from, middle), to, out);
   }
 
-  /** Halves `node`, and the half that holds `time`, until `time` is an edge. */
+  /** Halves `node`, then the half that contains `time`, until `time` is an edge. */
   #splitAt(node: Node, time: number): void {
     let current = node;
     for (;;) {

@@ -1,4 +1,4 @@
-// Noise equals the references to the bit: goldens recorded by tests/fixtures/engine/make_goldens.py.
+// Noise equals the references bit for bit: goldens recorded by tests/fixtures/engine/make_goldens.py.
 
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
@@ -27,7 +27,7 @@ describe("torch CPU noise", () => {
     },
   );
 
-  it("is caught by the hash when one multiplication is not fused", () => {
+  it("the hash detects one unfused multiplication", () => {
     // Sensitivity: the fused and the plain result differ for ordinary operands.
     let different = 0;
     const values = createGenerator("cpu", 5).randn(999);
@@ -41,7 +41,7 @@ describe("torch CPU noise", () => {
 
 describe("fused multiply-add", () => {
   it.each([
-    // Cases where rounding to double first would round the wrong way: the sum sits on a float32 tie but for a tiny rest.
+    // Cases where rounding to double first rounds the wrong way: the sum is a float32 tie plus a tiny remainder.
     { a: 1 + 2 ** -23, b: 1, c: 2 ** -24, expected: 1 + 2 ** -22 },
     { a: 2 ** -40, b: 2 ** -40, c: 1 + 2 ** -23, expected: 1 + 2 ** -23 },
     { a: 1 + 2 ** -12, b: 1 + 2 ** -12, c: 2 ** -60, expected: 1 + 2 ** -11 + 2 ** -23 },
@@ -61,7 +61,7 @@ describe("NVIDIA noise", () => {
     expect(sha256(draws)).toBe(expected);
   });
 
-  it("starts as torch on an NVIDIA GPU does", () => {
+  it("starts like torch on an NVIDIA GPU", () => {
     const values = createGenerator("nv", 0).randn(4);
     for (const [i, expected] of [-0.92466259, -0.42534415, -2.6438457, 0.14518388].entries())
       expect(Math.abs(values[i]! - expected)).toBeLessThan(3e-7);
@@ -98,7 +98,7 @@ describe("Brownian noise", () => {
     },
   );
 
-  it("is one path: the answer does not depend on the order of the questions", () => {
+  it("is one path: increments do not depend on the order of calls", () => {
     const make = () => new BrownianTree({ seed: 11, kind: "cpu", count: 16, sigmaMin: 0.03, sigmaMax: 14 });
     const [a, b] = [make(), make()];
     const direct = a.between(9, 2);

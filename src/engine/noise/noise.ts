@@ -1,8 +1,8 @@
-// Gaussian noise that equals other programs' to the bit, so that a seed means the same picture here and there:
+// Gaussian noise that equals other programs' bit for bit, so that a seed gives the same image:
 // - "cpu": torch.randn on the CPU (MT19937, Box–Muller; the vectorised path for 16 values and more);
 // - "nv": torch.randn on an NVIDIA GPU (Philox 4×32-10, one counter per element), in the arithmetic of
 //   AUTOMATIC1111's `rng_philox.py`.
-// A generator is stateful: each call goes on where the last one stopped, like a torch.Generator.
+// A generator is stateful: each call continues where the last one stopped, like a torch.Generator.
 
 import { log32, sincos32 } from "../sampling/float32-math.ts";
 
@@ -11,7 +11,7 @@ export interface NormalGenerator {
   randn(count: number): Float32Array<ArrayBuffer>;
 }
 
-/** @param seed any safe integer; negative ones are taken modulo 2^64, as torch does. */
+/** @param seed any safe integer; negative ones wrap modulo 2^64, as in torch. */
 export function createGenerator(kind: "cpu" | "nv", seed: number): NormalGenerator {
   return kind === "cpu" ? new TorchCpuGenerator(seed) : new PhiloxGenerator(seed);
 }
@@ -74,7 +74,7 @@ class TorchCpuGenerator implements NormalGenerator {
     for (let i = 0; i < count; i++) out[i] = this.#uniform32();
     for (let i = 0; i + 16 <= count; i += 16) this.#boxMuller16(out, i);
     if (count % 16 !== 0) {
-      // torch draws the last 16 anew rather than leave a remainder.
+      // torch redraws the last 16 rather than leave a remainder.
       for (let i = count - 16; i < count; i++) out[i] = this.#uniform32();
       this.#boxMuller16(out, count - 16);
     }

@@ -1,5 +1,5 @@
-// numpy.random.SeedSequence (O'Neill's seed_seq_fe): hashes an integer and a spawn key into as many independent
-// 32-bit seeds as wanted. The Brownian tree of torchsde draws its node seeds from it.
+// numpy.random.SeedSequence (O'Neill's seed_seq_fe): hashes an integer and a spawn key into any number of independent
+// 32-bit seeds. torchsde's Brownian tree draws its node seeds from it.
 
 const XSHIFT = 16;
 

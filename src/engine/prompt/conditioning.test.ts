@@ -1,4 +1,4 @@
-// Chunks, comma back-tracking, emphasis and padding, on a vocabulary of one-letter words, with hand-counted expectations.
+// Chunks, comma backtracking, emphasis and padding, on a vocabulary of one-letter words, with hand-counted expectations.
 
 import { describe, expect, it } from "vitest";
 import {
@@ -34,7 +34,7 @@ describe("chunks", () => {
     }
   });
 
-  it("75 words fit, the 76th opens another chunk", () => {
+  it("75 words fit, the 76th starts another chunk", () => {
     expect(chunkPrompt(words(75), options).length).toBe(1);
     const chunks = chunkPrompt(words(76), options);
     expect(chunks.map((chunk) => body(chunk).length)).toEqual([75, 1]);
@@ -45,14 +45,14 @@ describe("chunks", () => {
     ).toBe(true);
   });
 
-  it("moves what stands behind a comma up to 20 tokens back", () => {
-    // 60 words, a comma (token 61), 20 words: the 76th token does not fit and the 14 words behind the comma move.
+  it("moves the text after a comma up to 20 tokens back", () => {
+    // 60 words, a comma (token 61), 20 words: the 76th token does not fit, so the 14 words after the comma move.
     const chunks = chunkPrompt(`${words(60)} , ${words(20, "b")}`, options);
     expect(chunks.map((chunk) => body(chunk).length)).toEqual([61, 20]);
     expect(body(chunks[0]!).at(-1)).toBe(COMMA);
   });
 
-  it("leaves a comma further back alone", () => {
+  it("ignores a comma further back", () => {
     // The comma is token 55; 75 - 54 = 21 > 20.
     const chunks = chunkPrompt(`${words(54)} , ${words(30, "b")}`, options);
     expect(chunks.map((chunk) => body(chunk).length)).toEqual([75, 10]);
@@ -63,7 +63,7 @@ describe("chunks", () => {
     expect(chunks.map((chunk) => body(chunk).length)).toEqual([56, 30]);
   });
 
-  it("BREAK fills the chunk up", () => {
+  it("BREAK fills the chunk", () => {
     expect(chunkPrompt("a BREAK b", options).map(body)).toEqual([[A], [1]]);
     expect(chunkPrompt("a BREAK", options).length).toBe(1); // nothing opened, nothing added
   });
@@ -73,7 +73,7 @@ describe("chunks", () => {
     expect(chunks[1]!.weights.slice(0, 8)).toEqual([1, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1]);
   });
 
-  it("takes 5,000 characters", () => {
+  it("accepts 5,000 characters", () => {
     const chunks = chunkPrompt("a, ".repeat(1667), options);
     expect(chunks.flatMap(body).length).toBe(3334);
   });
@@ -87,7 +87,7 @@ describe("textual inversions", () => {
   };
   const table = { width: 2, row: async (token: number) => Float32Array.of(2 * token, 2 * token + 1) };
 
-  it("put their vectors where their name stands", async () => {
+  it("insert their vectors at their name", async () => {
     const [chunk] = chunkPrompt("a x y b", { ...options, embeddings: [embedding] });
     expect(chunk!.embeddings).toEqual([{ offset: 2, embedding }]);
     const rows = await embedTokens(chunk!, table);
@@ -100,7 +100,7 @@ describe("textual inversions", () => {
     expect(chunks[1]!.embeddings[0]!.offset).toBe(1);
   });
 
-  it("move with what stands behind a comma", () => {
+  it("move with the text after a comma", () => {
     const chunks = chunkPrompt(`${words(68)} , x y b b b b`, { ...options, embeddings: [embedding] });
     expect(chunks[0]!.embeddings).toEqual([]);
     expect(chunks[1]!.embeddings[0]!.offset).toBe(1);
@@ -115,7 +115,7 @@ describe("emphasis", () => {
     for (const [i, value] of [1, 2, 6, 8].entries()) expect(states[i]).toBeCloseTo(value * scale, 6);
   });
 
-  it("is exactly nothing when all weights are 1", () => {
+  it("has no effect if all weights are 1", () => {
     const states = Float32Array.of(0.1, 0.2, 0.3, 0.4);
     applyEmphasis(states, [1, 1]);
     expect(states).toEqual(Float32Array.of(0.1, 0.2, 0.3, 0.4));

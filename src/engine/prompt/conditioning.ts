@@ -1,11 +1,11 @@
-// From prompt text to what the UNet attends to. Prompts of any length are cut into chunks of the encoder's length
-// (75 tokens between start and end for CLIP), preferably behind a comma; each chunk is encoded alone and the results
-// are joined; emphasis scales hidden states. AUTOMATIC1111's rules, so that long prompts mean here what they mean there.
+// From prompt text to the U-Net's conditioning. Splits prompts of any length into chunks of the encoder's length (75 tokens
+// between start and end for CLIP), preferably after a comma; encodes each chunk separately and concatenates the results;
+// emphasis scales hidden states. Follows AUTOMATIC1111's rules, so that long prompts have the same meaning.
 
 import { parseEmphasis } from "./syntax.ts";
 import type { ClipTokenizer } from "./tokenizer.ts";
 
-/** A textual inversion: a word of the prompt that stands for vectors of its own. */
+/** A textual inversion: a word of the prompt with its own vectors. */
 export interface PromptEmbedding {
   readonly name: string;
   readonly vectors: number;
@@ -13,7 +13,7 @@ export interface PromptEmbedding {
   readonly values: Float32Array;
 }
 
-/** What one pass of the text encoder reads; all arrays have the encoder's length. */
+/** The input of one text encoder pass; all arrays have the encoder's length. */
 export interface PromptChunk {
   readonly tokens: readonly number[];
   readonly weights: readonly number[];
@@ -27,7 +27,7 @@ export interface ChunkOptions {
   readonly embeddings?: readonly PromptEmbedding[];
 }
 
-/** A chunk that fills up may give its last part, back to a comma at most this far away, to the next one. */
+/** A full chunk may move its end, back to a comma at most this far away, to the next chunk. */
 const COMMA_BACKTRACK = 20;
 
 /** @returns at least one chunk; an empty prompt is a chunk of padding. */
@@ -36,7 +36,7 @@ export function chunkPrompt(
   { tokenizer, length, embeddings = [] }: ChunkOptions,
 ): PromptChunk[] {
   const room = length - 2;
-  // Where one name begins another, the longer one is meant.
+  // If one name starts with another, the longer one wins.
   const names = embeddings
     .map((embedding) => ({ embedding, ids: tokenizer.encode(embedding.name) }))
     .sort((a, b) => b.ids.length - a.ids.length);
@@ -99,7 +99,7 @@ class OpenChunk {
     this.weights.push(weight);
   }
 
-  /** What stands behind the last comma, as the beginning of another chunk. */
+  /** The text after the last comma, as the start of another chunk. */
   takeAfterComma(): OpenChunk {
     const start = this.comma + 1;
     const taken = new OpenChunk();
@@ -129,7 +129,7 @@ export interface TokenTable {
   row(token: number): Promise<Float32Array>;
 }
 
-/** Rows of the token table with textual inversions in their places. */
+/** Rows of the token table, with textual inversions inserted. */
 export async function embedTokens(chunk: PromptChunk, table: TokenTable): Promise<Float32Array<ArrayBuffer>> {
   const { width } = table;
   const out = new Float32Array(chunk.tokens.length * width); // [T, C]
@@ -140,7 +140,7 @@ export async function embedTokens(chunk: PromptChunk, table: TokenTable): Promis
 }
 
 /**
- * Scales each token's hidden state by its weight, then all of them so that the mean is what it was, in place.
+ * Scales each token's hidden state by its weight, then all of them to restore the mean, in place.
  * @param states [T, C]
  */
 export function applyEmphasis(states: Float32Array, weights: readonly number[]): void {
@@ -167,11 +167,11 @@ export interface Conditioning {
   readonly values: Float32Array<ArrayBuffer>;
 }
 
-/** Runs the text encoder over [T, C] token embeddings; T × C hidden states come back. */
+/** Runs the text encoder on [T, C] token embeddings and returns T × C hidden states. */
 export type EncodeChunk = (tokenEmbeddings: Float32Array<ArrayBuffer>) => Promise<Float32Array<ArrayBuffer>>;
 
 /**
- * Encodes several texts, each padded with empty chunks to the longest one, so that they can share a batch.
+ * Encodes several texts, padding each with empty chunks to the longest, so that they can share a batch.
  * @param encode called once per distinct chunk
  */
 export async function encodeTexts(

@@ -1,5 +1,5 @@
-// Textual inversions as files of their own: words of the prompt and of the negative prompt, by the file's name or by the
-// token in it, in any container; and what happens when such a file is replaced, removed or does not fit.
+// Textual inversions in their own files: words in the prompt and the negative prompt, by file name or by the token in the
+// file, in any container; and files that are replaced, removed or do not fit.
 
 import { readFileSync } from "node:fs";
 import { beforeAll, beforeEach, expect, it } from "vitest";
@@ -28,7 +28,7 @@ beforeEach(() => {
   for (const id of ["one", "two"]) runs.pipeline.adapters.remove(id);
 });
 
-it("works by name in the prompt and in the negative prompt, without an adapter in use", async () => {
+it("works by name in the prompt and the negative prompt, without an adapter", async () => {
   const { pipeline, picture } = runs;
   const report = await pipeline.addAdapter("one", inversion("emb_params", 2), { fileName: "qq.safetensors" });
   expect(report.embeddings).toEqual([{ name: "qq", vectors: 2, width: WIDTH }]);
@@ -43,7 +43,7 @@ it("works by name in the prompt and in the negative prompt, without an adapter i
   expect(await picture({ prompt: "a qq fox" })).toBe(without);
 });
 
-it("is read from a .pt file, and goes by the file's name", async () => {
+it("reads a .pt file and uses the file name", async () => {
   await runs.pipeline.addAdapter("one", PT, { fileName: "folder/qq.pt" });
   const named = await runs.picture({ prompt: "a qq fox" });
   expect(named).not.toBe(without);
@@ -57,7 +57,7 @@ it("is read from a .pt file, and goes by the file's name", async () => {
   expect(await runs.picture({ prompt: "a qq fox" })).toBe(named);
 });
 
-it("a file with a token of its own goes by the token and by the file's name", async () => {
+it("a file with a token works by the token and by the file name", async () => {
   const plain = await runs.picture({ prompt: "a <q> fox" });
   await runs.pipeline.addAdapter("one", inversion("<q>", 2), { fileName: "qq.safetensors" });
   const byToken = await runs.picture({ prompt: "a <q> fox" });
@@ -65,21 +65,21 @@ it("a file with a token of its own goes by the token and by the file's name", as
   expect(await runs.picture({ prompt: "a qq fox" })).toBe(byToken);
 });
 
-it("a replaced file takes effect although the prompt is the same", async () => {
+it("a replaced file takes effect with an unchanged prompt", async () => {
   await runs.pipeline.addAdapter("one", inversion("emb_params", 2), { fileName: "qq.safetensors" });
   const first = await runs.picture({ prompt: "a qq fox" });
   await runs.pipeline.addAdapter("one", inversion("emb_params", -2), { fileName: "qq.safetensors" });
   expect(await runs.picture({ prompt: "a qq fox" })).not.toBe(first);
 });
 
-it("one for another text encoder is refused", async () => {
+it("rejects one for another text encoder", async () => {
   await expect(
     runs.pipeline.addAdapter("one", inversion("emb_params", 2, 24), { fileName: "qq.safetensors" }),
   ).rejects.toMatchObject({ code: "unsupported", where: "qq.safetensors" });
   expect(await runs.picture({ prompt: "a qq fox" })).toBe(without);
 });
 
-it("a pack brings its own in embeddings/", async () => {
+it("a pack has its own in embeddings/", async () => {
   const packed = await engineRuns(
     miniaturePack().set("embeddings/qq.safetensors", inversion("emb_params", 2)),
   );

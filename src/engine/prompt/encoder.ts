@@ -1,5 +1,5 @@
-// The prompts of a request as the UNet needs them: composed, scheduled, chunked and encoded, all to one length.
-// Encodings are kept until the prompt or the text encoder's parameters change.
+// The prompts of a request in the U-Net's form: composed, scheduled, chunked and encoded to one length. Caches encodings
+// until the prompt or the text encoder's parameters change.
 
 import type { DiffusionRequest } from "../../shared/request.ts";
 import { chunkPrompt, encodeTexts, type PromptChunk, type PromptEmbedding } from "./conditioning.ts";
@@ -14,13 +14,13 @@ export interface EncodedPrompts {
 }
 
 export interface EncodeOptions {
-  /** Textual inversions that may be named in the prompts. */
+  /** Textual inversions that prompts can use. */
   readonly embeddings: readonly PromptEmbedding[];
   /** Of the text encoder's parameters. */
   readonly textRevision: number;
-  /** Of the network, in the whole run: what prompt schedules count. */
+  /** Network evaluations in the whole run, which prompt schedules count. */
   readonly evaluations: number;
-  /** Of the network in the pass before, when this is the second one (hires fix). */
+  /** Network evaluations in the first pass, if this is the second one (hires fix). */
   readonly earlier: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -44,7 +44,7 @@ export class PromptEncoder {
     this.#networks = networks;
   }
 
-  /** `<lora:…>` tags left in the texts are dropped: which adapters to use is not said by the prompt here. */
+  /** Drops `<lora:…>` tags left in the texts: here the request, not the prompt, selects adapters. */
   async encode(request: DiffusionRequest, options: EncodeOptions): Promise<EncodedPrompts> {
     const { prompt, negativePrompt, clipSkip } = request;
     const { embeddings, textRevision, evaluations, earlier, signal } = options;

@@ -131,7 +131,7 @@ describe("scheduling", () => {
     ]);
   });
 
-  it("is the doc example over 100 steps", () => {
+  it("matches the documentation's example over 100 steps", () => {
     const prompt =
       "fantasy landscape with a [mountain:lake:0.25] and [an oak:a christmas tree:0.75][ in foreground::0.6][ in background:0.25] [shoddy:masterful:0.5]";
     expect(schedule(prompt, 100)).toEqual([
@@ -148,13 +148,13 @@ describe("scheduling in a second pass", () => {
   const second = (prompt: string) =>
     promptSchedule(prompt, 10, { earlier: 20 }).map(({ until, text }) => [until, text]);
 
-  it("what was scheduled for the first pass has happened", () => {
+  it("first-pass schedules have taken effect", () => {
     expect(second("a [b:c:0.4] d")).toEqual([[10, "a c d"]]);
     expect(second("a [b:c:12] d")).toEqual([[10, "a c d"]]);
     expect(second("a [b::0.4] d")).toEqual([[10, "a  d"]]);
   });
 
-  it("shares go on from 1, whole numbers from the first pass's evaluations", () => {
+  it("fractions continue from 1, whole numbers from the first pass's evaluations", () => {
     const expected = [
       [5, "a b d"],
       [10, "a c d"],
@@ -163,7 +163,7 @@ describe("scheduling in a second pass", () => {
     expect(second("a [b:c:25] d")).toEqual(expected);
   });
 
-  it("in the first pass both lie behind its end", () => {
+  it("in the first pass both are past its end", () => {
     for (const when of ["1.5", "25"])
       expect(promptSchedule(`[b:c:${when}]`, 20)).toEqual([{ until: 20, text: "b" }]);
   });
@@ -292,7 +292,7 @@ describe("odd input", () => {
     );
   });
 
-  it.each(["(", "[", "(((a:", "[a|", "[a:", "\\"])("copes with 50,000 times %j", (piece) => {
+  it.each(["(", "[", "(((a:", "[a|", "[a:", "\\"])("handles 50,000 × %j", (piece) => {
     const prompt = piece.repeat(50_000);
     expect(promptSchedule(prompt, 20).at(-1)!.until).toBe(20);
     expect(parseEmphasis(prompt.slice(0, 5000)).length).toBeGreaterThanOrEqual(0);

@@ -1,5 +1,5 @@
-// The prompt language of AUTOMATIC1111, as a reader of it expects: `<lora:…>` tags, AND, `[from:to:when]`, `[a|b]`,
-// emphasis and BREAK, in the order they are resolved. Odd input never throws: what is not syntax is text.
+// The prompt language of AUTOMATIC1111: `<lora:…>` tags, AND, `[from:to:when]`, `[a|b]`, emphasis and BREAK, in the order
+// of their resolution. Malformed input never throws: what is not syntax is text.
 
 /** `<lora:name:te:unet>`; one number sets both. */
 export interface LoraTag {
@@ -10,7 +10,7 @@ export interface LoraTag {
 
 const TAG = /<(?:lora|lyco):([^:<>]+)((?::[^:<>]*)*)>/giu;
 
-/** Takes the tags out of a prompt. Positional numbers are text encoder, then UNet; `te=` and `unet=` may name them. */
+/** Removes the tags from a prompt. Positional numbers are text encoder, then U-Net; `te=` and `unet=` can name them. */
 export function extractLoraTags(prompt: string): {
   readonly text: string;
   readonly tags: readonly LoraTag[];
@@ -37,10 +37,10 @@ export function extractLoraTags(prompt: string): {
   return { text, tags };
 }
 
-/** `a AND b :0.5`: prompts that are denoised apart and added up with their weights (Liu et al. 2022). */
+/** `a AND b :0.5`: prompts that are denoised separately and summed with their weights (Liu et al. 2022). */
 export function splitConjunction(prompt: string): { readonly text: string; readonly weight: number }[] {
   return prompt.split(/\bAND\b/u).map((part) => {
-    // The weight stands at the end, so the text before it may hold colons.
+    // The weight is at the end, so the text before it may contain colons.
     const match = /:\s*([-+]?(?:\d+\.?\d*|\.\d+))\s*$/u.exec(part);
     return match === null
       ? { text: part, weight: 1 }
@@ -48,7 +48,7 @@ export function splitConjunction(prompt: string): { readonly text: string; reado
   });
 }
 
-/** A text in force up to and including an evaluation of the network; the last one reaches to the end. */
+/** A text that applies up to and including an evaluation of the network; the last one applies to the end. */
 export interface ScheduledText {
   readonly until: number;
   readonly text: string;
@@ -57,9 +57,9 @@ export interface ScheduledText {
 /**
  * Resolves `[from:to:when]`, `[to:when]`, `[from::when]` and `[a|b]` for every evaluation.
  *
- * `when` with a decimal point is a share of the run, a whole number counts evaluations. In a second pass (hires fix)
- * they go on counting: 1.5 is the middle of it.
- * @param options.earlier evaluations of the first pass, when this is the second
+ * `when` with a decimal point is a fraction of the run, a whole number counts evaluations. A second pass (hires fix)
+ * continues the count: 1.5 is its middle.
+ * @param options.earlier evaluations of the first pass, if this is the second
  */
 export function promptSchedule(
   prompt: string,
@@ -109,7 +109,7 @@ function textAt(node: Node, step: number): string {
   return chosen.map((child) => textAt(child, step)).join("");
 }
 
-/** Deeper nesting is taken as text: no person writes it, and the parser is recursive. */
+/** Treats deeper nesting as text, because nobody writes it and the parser is recursive. */
 const MAX_DEPTH = 64;
 const PLAIN = /(?:[^\\[\]():|]|\\.)+/suy;
 const WHEN = /:\s*([+-]?(?:\d+\.?\d*|\.\d+))\s*\]/uy;
@@ -127,11 +127,11 @@ interface Counting {
 interface Reader {
   readonly source: string;
   readonly counting: Counting;
-  /** Where a bracket was tried before; keeps odd input linear. */
+  /** Brackets already tried; keeps malformed input linear. */
   readonly memo: Map<number, { readonly node: readonly Node[]; readonly end: number } | null>;
 }
 
-/** Everything; brackets that open nothing are text. */
+/** Everything; unmatched brackets are text. */
 function parseTop(source: string, counting: Counting): Node[] {
   const reader: Reader = { source, counting, memo: new Map() };
   const nodes: Node[] = [];
@@ -145,7 +145,7 @@ function parseTop(source: string, counting: Counting): Node[] {
   return nodes;
 }
 
-/** As many items as there are from `start` on; stops at a bracket, colon or bar that is not part of one. */
+/** All items from `start`; stops at a bracket, colon or bar that is not part of one. */
 function parseSequence(reader: Reader, start: number, depth: number): Parsed {
   const nodes: Node[] = [];
   let at = start;
@@ -180,7 +180,7 @@ function parseBracket(
   return result;
 }
 
-/** Emphasis, kept as it stands: only what is scheduled inside it is resolved here. Colons and bars in it are text. */
+/** Emphasis, unchanged except for schedules inside it. Colons and bars in it are text. */
 function parseRound(
   reader: Reader,
   start: number,
@@ -249,14 +249,14 @@ function readWhen(
   return { when: Math.min(evaluations, Math.trunc(value)), end: WHEN.lastIndex };
 }
 
-/** A run of text with its emphasis, or a forced chunk border. */
+/** Text with its emphasis, or a forced chunk boundary. */
 export type EmphasisPart =
   | { readonly kind: "text"; readonly text: string; readonly weight: number }
   | { readonly kind: "break" };
 
 const ATTENTION = /\\[\\()[\]]|\\|\(|\[|:\s*([+-]?[.\d]+)\s*\)|\)|\]|[^\\()[\]:]+|:/gu;
 
-/** `(x)` ×1.1, `[x]` ÷1.1, `(x:1.3)`, nested ones multiply; `\(` is a bracket; an open bracket reaches to the end. */
+/** `(x)` ×1.1, `[x]` ÷1.1, `(x:1.3)`, nested ones multiply; `\(` is a literal bracket; an unclosed bracket extends to the end. */
 export function parseEmphasis(text: string): EmphasisPart[] {
   const parts: ({ kind: "text"; text: string; weight: number } | { kind: "break" })[] = [];
   const round: number[] = [];

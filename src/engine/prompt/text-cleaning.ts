@@ -1,9 +1,9 @@
-// The clean-up CLIP's tokenizer does before it splits a text: what ftfy's `fix_text` and `html.unescape` change in
-// text that people type or paste — curly quotes, ligatures, full-width letters, control characters, entities — then
-// NFC, one space for every run of white space, lower case. Left out: ftfy's repair of mis-decoded text ("schÃ¶n"),
-// which guesses, and all but the common named entities.
+// The cleaning that CLIP's tokenizer does before it splits a text: the changes of ftfy's `fix_text` and `html.unescape` to
+// typed or pasted text (curly quotes, ligatures, full-width letters, control characters, entities), then NFC, single
+// spaces and lower case. Omits ftfy's repair of mis-decoded text ("schÃ¶n"), which guesses, and all but the common named
+// entities.
 
-/** Unicode white space as Python counts it; JavaScript's \s has U+FEFF and lacks U+001C–U+001F and U+0085. */
+/** Unicode white space as in Python; JavaScript's \s has U+FEFF and lacks U+001C–U+001F and U+0085. */
 export const WHITESPACE =
   "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
 
@@ -62,12 +62,12 @@ const CONTROL_CHARACTERS = /[\x00-\x08\x0b\x0e-\x1f\x7f\u206a-\u206f\ufeff\ufff9
 // oxlint-disable-next-line no-control-regex -- terminal colours
 const TERMINAL_ESCAPES = /\x1b\[[\d;]*[a-zA-Z]/gu;
 
-// What U+0080–U+009F was meant to be: bytes of Windows-1252. (Node's own decoder leaves them as they are.)
+// U+0080–U+009F stand for bytes of Windows-1252. (Node's decoder does not convert them.)
 const WINDOWS_1252 = "€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ";
 
-/** @returns the text as CLIP's tokenizer splits it. */
+/** @returns the text in the form that CLIP's tokenizer splits */
 export function cleanText(text: string): string {
-  let cleaned = text.includes("<") ? text : unescapeEntities(text); // markup is left alone at first, as ftfy does
+  let cleaned = text.includes("<") ? text : unescapeEntities(text); // keeps markup at first, like ftfy
   cleaned = cleaned
     .replace(TERMINAL_ESCAPES, "")
     .replace(/[\x80-\x9f]/gu, (character) => WINDOWS_1252[character.charCodeAt(0) - 0x80]!)

@@ -1,5 +1,5 @@
-// The rows of a checkpoint's token table, read from the file when a prompt first needs them: SD 1.5's table would take
-// 150 MB, a prompt some ten kilobytes.
+// The rows of a checkpoint's token table, read from the file when a prompt first needs them: SD 1.5's table takes 150 MB,
+// a prompt's rows about ten kilobytes.
 
 import { readRowsF32, type TensorSource } from "../../formats/safetensors.ts";
 import { StylusError } from "../../shared/errors.ts";
@@ -15,15 +15,15 @@ export class CheckpointTokenTable implements TokenTable {
     this.width = source.shape[1]!;
   }
 
-  /** @throws StylusError bad-file for a token the table does not have */
+  /** @throws StylusError bad-file for a token outside the table */
   row(token: number): Promise<Float32Array> {
     if (token >= this.#source.shape[0]!) {
       throw new StylusError(
         "bad-file",
-        `The tokenizer has a token ${token}, the text encoder only ${this.#source.shape[0]}.`,
+        `The tokenizer has a token ${token}, but the text encoder has only ${this.#source.shape[0]} tokens.`,
         {
           where: this.#source.fileName,
-          remedy: "Take the tokenizer from the same model folder as the text encoder.",
+          remedy: "Use the tokenizer from the text encoder's model folder.",
         },
       );
     }
@@ -31,7 +31,7 @@ export class CheckpointTokenTable implements TokenTable {
     if (known !== undefined) return known;
     const row = readRowsF32(this.#source, { begin: token, end: token + 1 });
     this.#rows.set(token, row);
-    row.catch(() => this.#rows.delete(token)); // a failed read may be tried again
+    row.catch(() => this.#rows.delete(token)); // allows a retry after a failed read
     return row;
   }
 }

@@ -1,6 +1,6 @@
-// The tokenizer against OpenAI's CLIP tokenizer (restated over the real ftfy and regex packages by
-// tests/fixtures/engine/make_tokenizer_goldens.py). A small vocabulary of our own is committed; CLIP's 49,408 tokens and
-// 50,000 strings are compared when STYLUS_DATA and STYLUS_TOKENIZER_REFERENCE name them.
+// The tokenizer against OpenAI's CLIP tokenizer (reimplemented with the ftfy and regex packages by
+// tests/fixtures/engine/make_tokenizer_goldens.py). The repository has a small vocabulary; CLIP's 49,408 tokens and 50,000
+// strings are compared if STYLUS_DATA and STYLUS_TOKENIZER_REFERENCE are set.
 
 import { existsSync, readFileSync } from "node:fs";
 import * as fc from "fast-check";
@@ -40,7 +40,7 @@ describe("CLIP tokenizer", () => {
       expect(small.encode(text as string), JSON.stringify(text)).toEqual(ids);
   });
 
-  it("is sensitive: merges in another order change ids", () => {
+  it("is sensitive: merges in a different order change ids", () => {
     const wrong = new ClipTokenizer({
       vocab: vocabularyOf(golden.merges),
       merges: golden.merges.toReversed().join("\n"),
@@ -61,7 +61,7 @@ describe("CLIP tokenizer", () => {
     );
   });
 
-  it("gives the end token for what a reduced vocabulary lacks", () => {
+  it("returns the end token for text that a reduced vocabulary lacks", () => {
     const reduced = new ClipTokenizer({
       vocab: JSON.stringify({ "a</w>": 0, "<|startoftext|>": 1, "<|endoftext|>": 2 }),
       merges: "",
@@ -75,7 +75,7 @@ describe("CLIP tokenizer", () => {
     ["vocab.json", { vocab: '{"a":"b"}', merges: "" }],
     ["vocab.json", { vocab: '{"a":1}', merges: "" }],
     ["merges.txt", { vocab: '{"<|startoftext|>":0,"<|endoftext|>":1}', merges: "a b c" }],
-  ])("names %s when it is damaged", (name, files) => {
+  ])("names %s if it is damaged", (name, files) => {
     expect(() => new ClipTokenizer(files)).toThrow(
       expect.objectContaining({ code: "bad-file", where: `tokenizer/${name}` }),
     );

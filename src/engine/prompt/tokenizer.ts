@@ -1,6 +1,6 @@
 // CLIP's byte-pair encoding (Radford et al. 2021), from the two files every SD checkpoint folder has: vocab.json
-// (token → id) and merges.txt (pairs in order of rank). Words end in "</w>"; bytes stand for themselves as printable
-// characters, GPT-2's way, so no text is unknown to a full vocabulary.
+// (token → id) and merges.txt (pairs in order of rank). Words end in "</w>"; bytes map to printable characters, as in GPT-2,
+// so a full vocabulary covers every text.
 
 import { StylusError } from "../../shared/errors.ts";
 import { cleanText, WHITESPACE } from "./text-cleaning.ts";
@@ -10,7 +10,7 @@ const END = "<|endoftext|>";
 const WORD_END = "</w>";
 
 // Order matters: contractions before letters, one token per digit, runs of everything else. CLIP's expression ignores
-// case, by which U+0345 (whose capital is a letter) is in none of its classes; it is left out here by name instead.
+// case, so U+0345 (whose capital is a letter) is in none of its classes; here it is excluded by name.
 const WORDS = new RegExp(
   `<\\|startoftext\\|>|<\\|endoftext\\|>|'s|'t|'re|'ve|'m|'ll|'d|\\p{L}+|\\p{N}|[^${WHITESPACE}\\u0345\\p{L}\\p{N}]+`,
   "gu",
@@ -19,7 +19,7 @@ const WORDS = new RegExp(
 export class ClipTokenizer {
   readonly startId: number;
   readonly endId: number;
-  /** Of "," as a word of its own, where long prompts prefer to break; null when the vocabulary has none. */
+  /** Id of "," as a separate word, where long prompts prefer to break; null if the vocabulary has none. */
   readonly commaId: number | null;
   readonly vocabSize: number;
   readonly #ids: ReadonlyMap<string, number>;
@@ -28,7 +28,7 @@ export class ClipTokenizer {
 
   /**
    * @param files texts of vocab.json and merges.txt
-   * @throws StylusError bad-file that names the file and what is wrong with it
+   * @throws StylusError bad-file, naming the file and the problem
    */
   constructor(files: { readonly vocab: string; readonly merges: string }) {
     this.#ids = parseVocabulary(files.vocab);
@@ -39,7 +39,7 @@ export class ClipTokenizer {
     this.commaId = this.#ids.get(`,${WORD_END}`) ?? null;
   }
 
-  /** Token ids of a text, without start and end. Never throws; what the vocabulary lacks becomes the end token, as in CLIP. */
+  /** Token ids of a text, without start and end. Never throws; unknown text becomes the end token, as in CLIP. */
   encode(text: string): number[] {
     const ids: number[] = [];
     for (const [word] of cleanText(text).matchAll(WORDS)) ids.push(...this.#encodeWord(word));
@@ -51,7 +51,7 @@ export class ClipTokenizer {
     if (id === undefined) {
       throw new StylusError("bad-file", `The tokenizer's vocabulary lacks the token "${token}".`, {
         where: "tokenizer/vocab.json",
-        remedy: "Take vocab.json from the same model folder as the text encoder.",
+        remedy: "Use vocab.json from the text encoder's model folder.",
       });
     }
     return id;
@@ -64,13 +64,13 @@ export class ClipTokenizer {
       word === START || word === END
         ? [this.#ids.get(word)!]
         : this.#merge(symbolsOf(word)).map((symbol) => this.#ids.get(symbol) ?? this.endId);
-    // Words repeat within a prompt; a bound keeps pasted noise from piling up.
+    // Words repeat within a prompt; the limit keeps pasted noise from accumulating.
     if (this.#cache.size >= 20_000) this.#cache.clear();
     this.#cache.set(word, ids);
     return ids;
   }
 
-  /** Joins the pair of lowest rank, everywhere it occurs from left to right, until no pair has a rank. */
+  /** Merges the pair of lowest rank, at every occurrence from left to right, until no pair has a rank. */
   #merge(symbols: string[]): string[] {
     let current = symbols;
     while (current.length > 1) {
@@ -110,7 +110,7 @@ function symbolsOf(word: string): string[] {
   return symbols;
 }
 
-/** A printable character for every byte: itself where it is printable in Latin-1, else the next one from U+0100 on. */
+/** A printable character for every byte: itself if it is printable in Latin-1, otherwise the next one from U+0100. */
 function byteSymbols(): string[] {
   let next = 0x100;
   return Array.from({ length: 256 }, (_, byte) => {
@@ -138,7 +138,7 @@ function parseVocabulary(text: string): Map<string, number> {
       "The tokenizer's vocab.json is not a table of tokens and whole numbers.",
       {
         where: "tokenizer/vocab.json",
-        remedy: "Take vocab.json from the same model folder as the text encoder.",
+        remedy: "Use vocab.json from the text encoder's model folder.",
       },
     );
   }
@@ -157,7 +157,7 @@ function parseMerges(text: string): Map<string, number> {
         `The tokenizer's merges.txt has a line that is not a pair: "${line.slice(0, 60)}".`,
         {
           where: "tokenizer/merges.txt",
-          remedy: "Take merges.txt from the same model folder as the text encoder.",
+          remedy: "Use merges.txt from the text encoder's model folder.",
         },
       );
     }

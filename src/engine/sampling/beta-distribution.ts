@@ -24,7 +24,7 @@ export function inverseRegularizedBeta(p: number, a: number, b: number): number 
 export function regularizedBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0;
   if (x >= 1) return 1;
-  // The continued fraction converges fast below the mean; above it the function is mirrored.
+  // The continued fraction converges fast below the mean; mirrors the function above it.
   if (x > (a + 1) / (a + b + 2)) return 1 - regularizedBeta(1 - x, b, a);
   const front = Math.exp(a * Math.log(x) + b * Math.log1p(-x) - logBeta(a, b)) / a;
   return front / continuedFraction(x, a, b);

@@ -1,7 +1,7 @@
-// Single precision arithmetic as a CPU does it, in a language that only has doubles: a correctly rounded fused
-// multiply-add, and the vector logarithm, sine and cosine (Cephes polynomials in the order of `avx_mathfun.h`,
-// contracted to fused multiply-adds as GCC does) that PyTorch's CPU `randn` is made of. Needed because seeds
-// reproduce other programs' pictures only when the noise is the same to the last bit.
+// A CPU's single-precision arithmetic in a language that only has doubles: a correctly rounded fused multiply-add, and the
+// vector logarithm, sine and cosine (Cephes polynomials in the order of `avx_mathfun.h`, contracted to fused multiply-adds
+// as by GCC) that PyTorch's CPU `randn` uses. Seeds reproduce other programs' images only if the noise is equal to the
+// last bit.
 
 const bits = new DataView(new ArrayBuffer(8));
 const f32 = Math.fround;
@@ -9,8 +9,8 @@ const f32 = Math.fround;
 /**
  * fround(a · b + c) with one rounding. `a`, `b`, `c` must be float32 values.
  *
- * The product of two float32 is exact in double. The sum is rounded to odd (Boldo & Melquiond 2008) before the
- * rounding to float32, so that the two roundings act as one.
+ * The product of two float32 values is exact in double. The sum rounds to odd (Boldo & Melquiond 2008) before it rounds to
+ * float32, so that the two roundings act as one.
  */
 export function fusedMultiplyAdd(a: number, b: number, c: number): number {
   const product = a * b;

@@ -1,12 +1,12 @@
-// From the UNet's prediction to the denoiser a sampler steps with: scaling of the input, classifier-free guidance
-// (Ho & Salimans 2022), composition of prompts (Liu et al. 2022), prompts that change during the run.
+// From the U-Net's prediction to the sampler's denoiser: input scaling, classifier-free guidance (Ho & Salimans 2022),
+// composition of prompts (Liu et al. 2022), prompts that change during the run.
 
 import { StylusError } from "../../shared/errors.ts";
 import type { Conditioning } from "../prompt/conditioning.ts";
 import type { Denoiser } from "./sampler-contract.ts";
 import type { TrainingSchedule } from "./schedules.ts";
 
-/** A conditioning in force up to and including an evaluation of the network. */
+/** A conditioning that applies up to and including an evaluation of the network. */
 export interface ScheduledConditioning {
   readonly until: number;
   readonly conditioning: Conditioning;
@@ -24,7 +24,7 @@ export interface GuidanceOptions {
   readonly prompts: readonly GuidedPrompt[];
   readonly negative: readonly ScheduledConditioning[];
   /**
-   * Runs the UNet on one scaled sample for several conditionings at once; one prediction each.
+   * Runs the U-Net on one scaled sample for several conditionings at once, with one prediction each.
    * @param sample [C, H, W]
    */
   readonly predict: (
@@ -34,7 +34,7 @@ export interface GuidanceOptions {
   ) => Promise<readonly Float32Array[]>;
 }
 
-/** A denoiser that counts its evaluations, so it is good for one run. */
+/** A denoiser for one run, because it counts its evaluations. */
 export function guidedDenoiser({
   training,
   predictionType,
@@ -43,7 +43,7 @@ export function guidedDenoiser({
   negative,
   predict,
 }: GuidanceOptions): Denoiser {
-  // At scale 1 the negative prompt cancels out, and its half of the work is left out.
+  // At scale 1 the negative prompt cancels out, so its half of the work is skipped.
   const single = prompts.length === 1 && prompts[0]!.weight * cfgScale === 1;
   let evaluation = 0;
   return async (x, sigma) => {
@@ -78,7 +78,7 @@ function inForce(schedule: readonly ScheduledConditioning[], evaluation: number)
 }
 
 function notFinite(): StylusError {
-  return new StylusError("device", "The network's result is not a number (an overflow).", {
-    remedy: "Lower the strengths of the adapters or the CFG scale; with a 16-bit model, try the device wasm.",
+  return new StylusError("device", "The U-Net's output overflowed (NaN or infinity).", {
+    remedy: "Lower the adapters' strengths or the CFG scale; with a 16-bit model, try the device wasm.",
   });
 }

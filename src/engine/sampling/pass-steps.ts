@@ -1,11 +1,11 @@
-// How many steps of a schedule a denoising strength runs. With k-diffusion's samplers as AUTOMATIC1111 has it
-// (modules/sd_samplers_common.py, setup_img2img_steps), with DDIM and UniPC as diffusers has it
+// How many steps of a schedule a denoising strength runs. k-diffusion's samplers follow AUTOMATIC1111
+// (modules/sd_samplers_common.py, setup_img2img_steps), DDIM and UniPC follow diffusers
 // (StableDiffusionImg2ImgPipeline.get_timesteps); the two differ by one step.
 
 import type { SamplerId } from "../../shared/request.ts";
 import { SAMPLERS } from "./samplers.ts";
 
-/** The last `run` steps of a schedule of `scheduled` ones. */
+/** The last `run` of `scheduled` steps. */
 export interface PassSteps {
   readonly scheduled: number;
   readonly run: number;
@@ -16,7 +16,7 @@ export function allSteps(steps: number): PassSteps {
   return { scheduled: steps, run: steps };
 }
 
-/** img2img: a share of the steps is run. */
+/** img2img: runs a share of the steps. */
 export function shareOfSteps(
   steps: number,
   { strength, sampler }: { strength: number; sampler: SamplerId },
@@ -27,7 +27,7 @@ export function shareOfSteps(
   return { scheduled: steps, run };
 }
 
-/** Hires fix: as many steps as asked for are run, of a schedule so long that they begin at the strength. */
+/** Hires fix: runs as many steps as requested, from a schedule so long that they start at the denoising strength. */
 export function fixedSteps(steps: number, { strength }: { strength: number }): PassSteps {
   return { scheduled: Math.max(steps, Math.trunc(steps / Math.min(strength, 0.999))), run: steps };
 }

@@ -1,5 +1,5 @@
-// One pass of sampling: from noise, or from a latent with noise added, down the schedule, with the adapters that are at
-// work at each step. What is before it (prompts, encoding) and after it (decoding) is the pipeline's.
+// One sampling pass: from noise, or from a latent with noise added, down the schedule, with the active adapters of each
+// step. The pipeline handles what comes before (prompts, encoding) and after (decoding).
 
 import type { StepSegment } from "../../adapters/merging/step-window.ts";
 import { throwIfAborted } from "../../shared/errors.ts";
@@ -18,7 +18,7 @@ import { type Denoiser, linearCombination } from "./sampler-contract.ts";
 import { initialNoiseScale, SAMPLERS } from "./samplers.ts";
 import { scheduleSigmas, type TrainingSchedule } from "./schedules.ts";
 
-/** What all passes share. */
+/** Shared by all passes. */
 export interface SamplingEngine {
   readonly networks: DiffusionNetworks;
   readonly adapters: AdapterLibrary;
@@ -33,20 +33,20 @@ export interface SamplingPass {
   readonly seed: number;
   readonly size: LatentSize;
   readonly prompts: EncodedPrompts;
-  /** Adapters by step; those of the first segment are merged already. */
+  /** Adapters by step; those of the first segment are already merged. */
   readonly segments: readonly StepSegment[];
   readonly steps: PassSteps;
-  /** What the noise is added to, [C, H, W]; nothing in text to image. */
+  /** The latent that noise is added to, [C, H, W]; absent in txt2img. */
   readonly original: Float32Array | null;
-  /** [H, W]: 1 where the original is painted anew, 0 where it stays; null for everywhere. */
+  /** [H, W]: 1 where the original is regenerated, 0 where it stays; null for everywhere. */
   readonly mask: Float32Array | null;
-  /** What an inpainting UNet reads beside the latent, [C + 1, H, W]; null for other UNets. */
+  /** Extra input of an inpainting U-Net besides the latent, [C + 1, H, W]; null for other U-Nets. */
   readonly channels: Float32Array | null;
-  /** Steps of the passes before this one, and of all passes. */
+  /** Steps of earlier passes, and of all passes. */
   readonly progress: { readonly done: number; readonly total: number };
 }
 
-/** @returns the latent [C, H, W], as the UNet has it */
+/** @returns the latent [C, H, W] in the U-Net's scale */
 export async function* samplingPass(
   pass: SamplingPass,
   { networks, adapters, training, preview, signal }: SamplingEngine,
@@ -71,7 +71,7 @@ export async function* samplingPass(
   const sigmas = scheduled.slice(pass.steps.scheduled - pass.steps.run);
   const generator = createGenerator(request.noise, seed);
   let latent = startOf(pass, generator.randn(count), sigmas[0]!);
-  // The Brownian path spans the whole schedule, also when the run begins within it.
+  // The Brownian path spans the whole schedule, even if the run starts inside it.
   const noise = stepNoise({ request, seed, generator, count, sigmas: scheduled });
   const timestepOf = (sigma: number): number => training.timestepOf(sigma);
   let start = performance.now();
@@ -88,7 +88,7 @@ export async function* samplingPass(
   return original === null ? latent : protectedBy(pass, latent);
 }
 
-/** Noise of the first level, alone or over the original. */
+/** Noise of the first level, alone or added to the original. */
 function startOf(
   { request, original }: SamplingPass,
   unitNoise: Float32Array,
@@ -99,7 +99,7 @@ function startOf(
   return Float32Array.from(unitNoise, (value) => value * scale);
 }
 
-/** The latent where it is painted anew, the original elsewhere (AUTOMATIC1111's blending of denoised latents). */
+/** The latent where it is regenerated, the original elsewhere (AUTOMATIC1111's blending of denoised latents). */
 function protectedBy(
   { mask, original }: SamplingPass,
   latent: Float32Array<ArrayBuffer>,
@@ -130,7 +130,7 @@ function stepNoise({
   sigmas: Float64Array;
 }): (sigma: number, next: number) => Float32Array {
   const positive = sigmas.filter((sigma) => sigma > 0);
-  // One step has no level in between that noise could be asked for.
+  // One step has no intermediate level that needs noise.
   if (!SAMPLERS[request.sampler].brownian || positive.length < 2) return () => generator.randn(count);
   const [sigmaMin, sigmaMax] = [positive.at(-1)!, positive[0]!];
   const tree = new BrownianTree({ seed, kind: request.noise, count, sigmaMin, sigmaMax });

@@ -1,8 +1,8 @@
-// What a sampler is given and what it yields, and the one operation all of them are made of.
+// A sampler's input and output, and the operation that all samplers share.
 
 import { assert } from "../../shared/assert.ts";
 
-/** The network's estimate of x0 given x at noise level `sigma`. The result is the sampler's to keep. */
+/** The network's estimate of x0 given x at noise level `sigma`. The sampler may keep the result. */
 export type Denoiser = (x: Float32Array, sigma: number) => Promise<Float32Array<ArrayBuffer>>;
 
 export interface SamplerOptions {
@@ -20,7 +20,7 @@ export interface SamplerStep {
   /** Noise level of `x`. */
   readonly sigma: number;
   readonly x: Float32Array<ArrayBuffer>;
-  /** The estimate of x0 that the step was made with. */
+  /** The estimate of x0 used in the step. */
   readonly denoised: Float32Array<ArrayBuffer>;
 }
 
@@ -38,7 +38,7 @@ export function linearCombination(
   const out = new Float32Array(terms[0]![1].length);
   const sum = new Float64Array(out.length);
   for (const [coefficient, vector] of terms) {
-    assert(vector.length === out.length, "vectors of a combination have one length");
+    assert(vector.length === out.length, "combined vectors have the same length");
     if (coefficient === 0) continue;
     for (let i = 0; i < sum.length; i++) sum[i]! += coefficient * vector[i]!;
   }

@@ -1,6 +1,6 @@
 // Samplers against k-diffusion and diffusers, step by step, on a toy problem with a known denoiser: the goldens are
-// trajectories of those programs' own code (tests/fixtures/engine/make_goldens.py). Tolerance 5e-6 of the state's
-// largest value, after every step: the references compute in float32.
+// trajectories of those programs' own code (tests/fixtures/engine/make_goldens.py). Tolerance 5e-6 of the state's largest
+// value after every step, because the references compute in float32.
 
 import { describe, expect, it } from "vitest";
 import goldens from "../../../tests/fixtures/engine/goldens/samplers.json" with { type: "json" };
@@ -112,7 +112,7 @@ describe("the comparison is sensitive", () => {
     ).toBeGreaterThan(TOLERANCE);
   });
 
-  it("UniPC as plain DPM++ 2M fails, and so the corrector is in effect", async () => {
+  it("UniPC as plain DPM++ 2M fails, so the corrector has an effect", async () => {
     for (const run of goldens.runs.filter(({ name }) => name === "unipc")) {
       const steps = await collect(
         SAMPLERS.dpmpp_2m.sample(
@@ -158,7 +158,7 @@ describe("samplers as generators", () => {
     expect(calls).toBe(2);
   });
 
-  it("leave the initial latent as it was", async () => {
+  it("do not change the initial latent", async () => {
     const x = createGenerator("cpu", 1).randn(COUNT);
     const copy = Float32Array.from(x);
     for (const entry of Object.values(SAMPLERS)) {

@@ -1,9 +1,9 @@
-// Samplers: the ways from noise to a latent, each an async generator that yields after every step, so that progress,
-// preview and cancel belong to the caller. The state is in the variance-exploding scale (x = x0 + sigma · noise) and
-// the model returns the denoised x0. Pure: the noise is injected.
+// Samplers from noise to a latent. Each is an async generator that yields after every step, so that the caller controls
+// progress, previews and cancellation. The state is in the variance-exploding scale (x = x0 + sigma · noise) and the
+// model returns the denoised x0. Pure: the noise is injected.
 //
 // Karras et al. 2022 (Euler), Lu et al. 2022 (DPM-Solver++), Song et al. 2021 (DDIM), Zhao et al. 2023 (UniPC),
-// Luo et al. 2023 (LCM). Step rules as k-diffusion has them, UniPC and LCM as diffusers.
+// Luo et al. 2023 (LCM). Step rules follow k-diffusion; UniPC and LCM follow diffusers.
 
 import type { SamplerId } from "../../shared/request.ts";
 import type { Denoiser, Sampler, SamplerOptions, SamplerStep } from "./sampler-contract.ts";
@@ -14,11 +14,11 @@ const f32 = Math.fround;
 
 export interface SamplerEntry {
   readonly sample: Sampler;
-  /** Times the network is evaluated in a step (the last one may take fewer). */
+  /** Network evaluations per step (the last step may need fewer). */
   readonly evaluations: 1 | 2;
   /** Fresh noise is the increment of one Brownian path instead of independent draws. */
   readonly brownian: boolean;
-  /** Start at sqrt(1 + sigma²) · noise, as the variance-preserving samplers do, instead of sigma · noise. */
+  /** Starts at sqrt(1 + sigma²) · noise, like the variance-preserving samplers, instead of sigma · noise. */
   readonly unitVarianceStart: boolean;
 }
 
@@ -33,7 +33,7 @@ export const SAMPLERS: Readonly<Record<SamplerId, SamplerEntry>> = {
   lcm: { sample: sampleLcm, evaluations: 1, brownian: false, unitVarianceStart: false },
 };
 
-/** Scale of the unit noise a run starts from. */
+/** Scale of the initial unit noise. */
 export function initialNoiseScale(sampler: SamplerId, sigmaStart: number): number {
   return SAMPLERS[sampler].unitVarianceStart ? Math.sqrt(1 + sigmaStart * sigmaStart) : sigmaStart;
 }
@@ -96,7 +96,7 @@ function sampleDdim(
   return sampleEulerAncestral(model, x, sigmas, { ...options, eta: options.eta ?? 0 });
 }
 
-/** DPM-Solver++(2M). h is the step in log signal-to-noise, λ = −log sigma; a final step to 0 lands on x0. */
+/** DPM-Solver++(2M). h is the step in log signal-to-noise, λ = −log sigma; a final step to 0 gives x0. */
 async function* sampleDpmpp2m(
   model: Denoiser,
   x: Float32Array,
@@ -136,8 +136,8 @@ async function* sampleDpmppSde(
     if (next === 0) {
       state = denoised;
     } else {
-      // Half way in λ, through float32: the Brownian path is rough, so its noise is the reference's only when asked
-      // for at the very noise levels that k-diffusion's rounding makes of sigma.
+      // Halfway in λ, through float32: the Brownian path is rough, so its noise equals the reference's only at exactly the noise
+      // levels of k-diffusion's rounding of sigma.
       const t = f32(-Math.log(sigma));
       const h = f32(f32(-Math.log(next)) - t);
       const from = f32(Math.exp(-t));
@@ -189,7 +189,7 @@ async function* sampleDpmpp2mSde(
   }
 }
 
-/** Multistep consistency sampling: jump to x0, noise again to the next level (Luo et al. 2023, algorithm 2). */
+/** Multistep consistency sampling: jumps to x0 and adds noise to the next level (Luo et al. 2023, algorithm 2). */
 async function* sampleLcm(
   model: Denoiser,
   x: Float32Array,

@@ -1,5 +1,5 @@
 // Noise levels against k-diffusion, diffusers and the formulas of AUTOMATIC1111 (tests/fixtures/engine/make_goldens.py).
-// Tolerance: 5e-6 relative, what float32 arithmetic in the references leaves.
+// Tolerance: 5e-6 relative, for float32 arithmetic in the references.
 
 import { describe, expect, it } from "vitest";
 import goldens from "../../../tests/fixtures/engine/goldens/schedules.json" with { type: "json" };
@@ -31,7 +31,7 @@ describe("training schedule", () => {
     expect(Math.abs(training.timestepOf(sigma) - timestep)).toBeLessThan(2e-3);
   });
 
-  it("gives whole timesteps back exactly", () => {
+  it("round-trips whole timesteps exactly", () => {
     for (let t = 0; t < 1000; t++) expect(training.timestepOf(training.sigmaOf(t))).toBe(t);
   });
 });
@@ -91,7 +91,7 @@ describe("inference schedules", () => {
     }
   });
 
-  it("refuses more LCM steps than were distilled", () => {
+  it("rejects more LCM steps than were distilled", () => {
     expect(() => scheduleSigmas(training, { schedule: "lcm", sampler: "lcm", steps: 51 })).toThrow(
       /at most 50 steps/,
     );

@@ -1,8 +1,7 @@
-// Which noise levels a sampler visits. Two things live here: the discrete schedule a network was trained with
-// (sigma of each of its 1,000 timesteps, and the way between the two), and the inference schedules, each a
-// decreasing list of sigmas. Sigma is the noise level in the variance-exploding scale of Karras et al. (2022):
-// x = x0 + sigma · noise, sigma = sqrt((1 - ᾱ) / ᾱ). Values follow k-diffusion and AUTOMATIC1111 where they agree
-// on a schedule, diffusers for `trailing` and `lcm`.
+// The noise levels that a sampler visits: the discrete schedule that a network was trained with (sigma of each of its 1,000
+// timesteps, and the conversion between them), and the inference schedules, each a decreasing list of sigmas. Sigma is
+// the noise level in the variance-exploding scale of Karras et al. (2022): x = x0 + sigma · noise,
+// sigma = sqrt((1 - ᾱ) / ᾱ). Values follow k-diffusion and AUTOMATIC1111, or diffusers for `trailing` and `lcm`.
 
 import { assert, unreachable } from "../../shared/assert.ts";
 import { StylusError } from "../../shared/errors.ts";
@@ -17,7 +16,7 @@ export class TrainingSchedule {
 
   /** @param alphasCumprod ᾱ of timestep 0, 1, …; decreasing. */
   constructor(alphasCumprod: Float32Array) {
-    assert(alphasCumprod.length >= 2, "a schedule has two timesteps or more");
+    assert(alphasCumprod.length >= 2, "a schedule has at least two timesteps");
     this.sigmas = alphasCumprod.map((alpha) => Math.sqrt(Math.fround(Math.fround(1 - alpha) / alpha)));
     this.#logSigmas = Float64Array.from(this.sigmas, Math.log);
   }
@@ -32,7 +31,7 @@ export class TrainingSchedule {
     return this.sigmas[this.sigmas.length - 1]!;
   }
 
-  /** Fractional timestep whose log sigma, interpolated linearly, is that of `sigma`; clamped to the trained range. */
+  /** Fractional timestep of `sigma`, linear in log sigma, clamped to the trained range. */
   timestepOf(sigma: number): number {
     const logs = this.#logSigmas;
     const wanted = Math.log(sigma);
@@ -46,7 +45,7 @@ export class TrainingSchedule {
       else high = middle;
     }
     const timestep = low + (wanted - logs[low]!) / (logs[high]! - logs[low]!);
-    // A sigma that came from a whole timestep goes back to exactly that timestep.
+    // A sigma from a whole timestep maps back to exactly that timestep.
     const nearest = Math.round(timestep);
     return Math.abs(timestep - nearest) < 1e-3 ? nearest : timestep;
   }
@@ -55,7 +54,7 @@ export class TrainingSchedule {
   sigmaOf(timestep: number): number {
     const low = Math.floor(timestep);
     const high = Math.ceil(timestep);
-    assert(low >= 0 && high < this.length, `timestep ${timestep} lies in the trained range`);
+    assert(low >= 0 && high < this.length, `timestep ${timestep} is in the trained range`);
     if (low === high) return this.sigmas[low]!;
     const fraction = timestep - low;
     return Math.exp((1 - fraction) * this.#logSigmas[low]! + fraction * this.#logSigmas[high]!);
@@ -73,8 +72,8 @@ export interface BetaSchedule {
 export const SD1_BETAS: BetaSchedule = { kind: "scaled_linear", start: 0.00085, end: 0.012, timesteps: 1000 };
 
 /**
- * Betas of a scheduler_config.json; SD 1.x's where it says nothing.
- * @throws StylusError unsupported for a kind of schedule that is not implemented
+ * Betas of a scheduler_config.json; SD 1.x's for missing fields.
+ * @throws StylusError unsupported for an unknown kind of schedule
  */
 export function betasOf(config: Readonly<Record<string, unknown>> | null): BetaSchedule {
   const number = (field: string, fallback: number): number => {
@@ -90,7 +89,7 @@ export function betasOf(config: Readonly<Record<string, unknown>> | null): BetaS
   };
   const kind = config?.["beta_schedule"] ?? SD1_BETAS.kind;
   if (kind !== "scaled_linear" && kind !== "linear") {
-    throw new StylusError("unsupported", `The beta schedule ${JSON.stringify(kind)} is not implemented.`, {
+    throw new StylusError("unsupported", `The beta schedule ${JSON.stringify(kind)} is not supported.`, {
       where: "scheduler/scheduler_config.json",
       remedy: "Use a Stable Diffusion 1.x model.",
     });
@@ -103,7 +102,7 @@ export function betasOf(config: Readonly<Record<string, unknown>> | null): BetaS
   };
 }
 
-/** ᾱ_t = Π (1 - β_i), in double precision, stored as float32 as the reference checkpoints do. */
+/** ᾱ_t = Π (1 - β_i), in double precision, stored as float32 like in the reference checkpoints. */
 export function alphasCumprod({ kind, start, end, timesteps }: BetaSchedule): Float32Array {
   const alphas = new Float32Array(timesteps);
   let product = 1;
@@ -132,10 +131,10 @@ export interface ScheduleRequest {
 }
 
 /**
- * The sigmas of a run: `steps + 1` values, decreasing; the last is 0, or for DDIM the smallest trained one.
+ * The sigmas of a run: `steps + 1` values, decreasing; the last is 0, or the smallest trained one for DDIM.
  *
  * "uniform" means the sampler's own: leading timesteps for DDIM, the distillation timesteps for LCM.
- * @throws StylusError bad-input when the schedule has not that many steps.
+ * @throws StylusError bad-input if the schedule has fewer steps
  */
 export function scheduleSigmas(
   training: TrainingSchedule,
@@ -143,7 +142,7 @@ export function scheduleSigmas(
 ): Float64Array {
   const sigmas = new Float64Array(steps + 1);
   sigmas.set(descending(training, ownSchedule(schedule, sampler), steps));
-  // DDIM ends at the first trained level, not at zero (`set_alpha_to_one: false` of SD 1.x). Where the schedule is there already, at zero.
+  // DDIM ends at the first trained level, not at zero (`set_alpha_to_one: false` of SD 1.x). A schedule that has already reached that level ends at zero.
   if (sampler === "ddim" && sigmas[steps - 1]! > training.sigmaMin * 1.000001)
     sigmas[steps] = training.sigmaMin;
   return sigmas;
@@ -178,7 +177,7 @@ function descending(training: TrainingSchedule, schedule: ScheduleId | "leading"
         (_, i) => training.sigmas[last - Math.trunc(i * (training.length / steps))]!,
       );
     case "beta":
-      // Lee et al. (2024), α = β = 0.6, over sigma as AUTOMATIC1111 and diffusers have it (the paper spaces timesteps).
+      // Lee et al. (2024), α = β = 0.6, over sigma as in AUTOMATIC1111 and diffusers (the paper spaces timesteps).
       return linspace(1, 0, steps).map(
         (p) => sigmaMin + inverseRegularizedBeta(p, 0.6, 0.6) * (sigmaMax - sigmaMin),
       );
@@ -202,7 +201,7 @@ function descending(training: TrainingSchedule, schedule: ScheduleId | "leading"
       if (steps > LCM_ORIGIN_STEPS) {
         throw new StylusError(
           "bad-input",
-          `The LCM schedule has at most ${LCM_ORIGIN_STEPS} steps, but ${steps} were asked for.`,
+          `The LCM schedule has at most ${LCM_ORIGIN_STEPS} steps, not ${steps}.`,
           {
             where: "steps",
             remedy: "Use 4 to 8 steps with LCM, or choose another schedule.",
@@ -236,7 +235,7 @@ function logLinear(values: readonly number[], count: number): number[] {
   });
 }
 
-/** numpy's rounding, which diffusers' timesteps went through. */
+/** numpy's rounding, which diffusers applies to timesteps. */
 function roundHalfEven(value: number): number {
   const floor = Math.floor(value);
   if (value - floor !== 0.5) return Math.round(value);

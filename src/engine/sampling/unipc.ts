@@ -1,5 +1,5 @@
 // UniPC (Zhao et al. 2023, "UniPC: A Unified Predictor-Corrector Framework"), data prediction, B(h) = e^h − 1 ("bh2"),
-// multistep. Each evaluation corrects the sample it was made at and predicts the next one. As diffusers has it.
+// multistep. Each evaluation corrects its own sample and predicts the next one. Follows diffusers.
 
 import type { Denoiser, SamplerStep } from "./sampler-contract.ts";
 import { linearCombination } from "./sampler-contract.ts";
@@ -60,7 +60,7 @@ function predict(
   return linearCombination(...terms);
 }
 
-/** UniC: the step into the state where `current` was evaluated, made again with that evaluation. */
+/** UniC: repeats the step into the state where `current` was evaluated, with that evaluation. */
 function correct(
   x: Float32Array,
   history: readonly Evaluation[],
