@@ -7,7 +7,6 @@ import type { AdapterCard } from "../../src/retrieval/card.ts";
 import { adapterCategories, parseCards } from "../../src/retrieval/cards.ts";
 import { StylusError } from "../../src/shared/errors.ts";
 import { parseManifest } from "../../src/storage/manifest.ts";
-import {  } from "../build/pocket-cards.ts";
 import { plainText } from "../../src/refine/plain-text.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
