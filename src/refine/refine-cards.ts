@@ -6,6 +6,7 @@ import { refineCard } from "./refine-card.ts";
 import type { RefinedCard } from "./refined-card.ts";
 import type { ServerPool } from "./server-pool.ts";
 import { sha256 } from "../retrieval/sha256.ts";
+import { StylusError } from "../shared/errors.ts";
 
 export interface RefinedBy {
   readonly card: RefinedCard;
@@ -103,6 +104,7 @@ export async function* refineCards(
 
   try {
     for await (const raw of cards) {
+      if (signal.aborted) throw new StylusError("cancelled", "Refining was stopped.");
       const key = await cardKey(raw);
       if (results.has(key, raw.card.id)) {
         yield { raw, result: "already done", tokens: nothing };

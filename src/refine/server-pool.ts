@@ -36,7 +36,9 @@ export class ServerPool {
   readonly #states: State[];
   readonly #options: PoolOptions;
   /** Woken whenever a slot comes free. */
-  #waiting = new Set<() => void>();
+  readonly #waiting = new Set<() => void>();
+  /** Signals that wake those who wait: one listener each, whoever waits. */
+  readonly #heard = new WeakSet<AbortSignal>();
 
   constructor(servers: readonly ChatServer[], options: PoolOptions) {
     this.#options = options;
@@ -69,7 +71,7 @@ export class ServerPool {
     else if (state.failures > 0) state.readyAt = startedAt + restMs.first; // one request tries it out
     const give = (): void => {
       state.busy = Math.min(concurrency, state.busy) - 1;
-      for (const wake of this.#waiting) wake();
+      this.#wakeAll();
     };
     return {
       server: state.server,
@@ -93,17 +95,23 @@ export class ServerPool {
     };
   }
 
+  #wakeAll(): void {
+    for (const wake of this.#waiting) wake();
+  }
+
   #change(afterMs: number | null, signal: AbortSignal): Promise<void> {
+    if (!this.#heard.has(signal)) {
+      this.#heard.add(signal);
+      signal.addEventListener("abort", () => this.#wakeAll(), { once: true });
+    }
     return new Promise((resolve) => {
       const wake = (): void => {
         clearTimeout(timer);
         this.#waiting.delete(wake);
-        signal.removeEventListener("abort", wake);
         resolve();
       };
       const timer = afterMs === null ? undefined : setTimeout(wake, Math.max(1, afterMs));
       this.#waiting.add(wake);
-      signal.addEventListener("abort", wake);
     });
   }
 
