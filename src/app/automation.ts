@@ -134,6 +134,7 @@ export function installAutomation(services: RunServices & Pick<PageServices, "mo
         const inputs = memoryInputs();
         const options = { ...rest, start: start ? await storeStart(start, inputs) : null };
         const { report, images, pack } = await run(options, services, {
+          readerPatience: null, // nobody waits at the page, and the same command gives the same image
           openStart: (asked) => openStart(asked, inputs),
           ...(model === undefined ? {} : { packId: model }),
         });

@@ -72,13 +72,19 @@ const manifestFiles = (): Record<string, () => Promise<{ default: unknown }>> =>
 export const readerId = "reader";
 const readerPrefix = "reader/";
 
-/** The reader as a manifest of its own; null when this build has none. */
-function readerManifest(
-  pocketJson: object & { readonly files: readonly { readonly path: string }[] },
-): unknown {
-  const files = pocketJson.files.filter(({ path }) => path.startsWith(readerPrefix));
-  if (files.length === 0) return null;
-  return { ...pocketJson, id: readerId, kind: "reader", title: "Reader", summary: "", files };
+/** The reader as a manifest of its own, out of Pocket's; null when this build has none. */
+export function readerManifest<File extends { readonly path: string }>({
+  license,
+  baseUrl,
+  files,
+}: {
+  readonly license: string;
+  readonly baseUrl: string;
+  readonly files: readonly File[];
+}): object | null {
+  const own = files.filter(({ path }) => path.startsWith(readerPrefix));
+  if (own.length === 0) return null;
+  return { id: readerId, kind: "reader", title: "Reader", license, baseUrl, files: own };
 }
 
 export interface ReadManifest {
@@ -92,9 +98,7 @@ export interface ReadManifest {
  */
 export async function readManifest(id: string): Promise<ReadManifest> {
   const load = manifestFiles()[`../../../model-manifests/${id === readerId ? pocketId : id}.json`];
-  const all = (await load?.())?.default as
-    | { readonly files: readonly { readonly path: string }[] }
-    | undefined;
+  const all = (await load?.())?.default as Parameters<typeof readerManifest>[0] | undefined;
   const found = all && id === readerId ? readerManifest(all) : all;
   if (!found) {
     throw new StylusError("not-found", `This build of the site has no model “${id}”.`, {
@@ -109,7 +113,10 @@ export async function readManifest(id: string): Promise<ReadManifest> {
 export async function readManifests(): Promise<ReadManifest[]> {
   const ids = Object.keys(manifestFiles()).map((path) => path.replace(/^.*\/|\.json$/g, ""));
   const manifests = await Promise.all(ids.sort().map(readManifest));
-  const reader = await readManifest(readerId).catch(() => null);
+  const reader = await readManifest(readerId).catch((error: unknown) => {
+    if (error instanceof StylusError && error.code === "not-found") return null;
+    throw error;
+  });
   return reader ? [...manifests, reader] : manifests;
 }
 
