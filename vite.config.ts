@@ -2,7 +2,7 @@
 import { defineConfig, type Plugin } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
 import solid from "vite-plugin-solid";
-import { contentSecurityPolicy, isolationHeaders } from "./scripts/headers.mjs";
+import { contentSecurityPolicy, isolationHeaders } from "./scripts/run/headers.ts";
 
 /** Static hosts send no headers of ours: the policy travels in the page itself. */
 const cspMeta = (): Plugin => ({

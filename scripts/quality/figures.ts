@@ -1,5 +1,5 @@
 // From pictures to figures: the methods compared, what they chose, and each adapter's effect.
-import { decodePng } from "./png.ts";
+import { readRgb } from "./rgb.ts";
 import type { Painter } from "./generation.ts";
 import {
   type Effect,
@@ -178,7 +178,7 @@ export function choiceFigures(
 }
 
 function pixelDifference(a: Uint8Array, b: Uint8Array): number {
-  const [first, second] = [decodePng(a).rgb, decodePng(b).rgb];
+  const [first, second] = [readRgb(a).rgb, readRgb(b).rgb];
   let sum = 0;
   for (let i = 0; i < first.length; i++) sum += Math.abs(first[i]! - second[i]!);
   return sum / first.length;

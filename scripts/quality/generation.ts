@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import path from "node:path";
 import type { Page } from "playwright";
 import type { RunReport } from "../../src/stylus/run-types.ts";
-import { openSite, runInPage, type Site } from "../site.mjs";
+import { openSite, runInPage, type Site } from "../run/site.ts";
 import type { Job } from "./jobs.ts";
 
 export interface Painted {

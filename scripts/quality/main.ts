@@ -2,9 +2,9 @@
 // docs/quality.json and docs/quality.md. Takes hours on a CPU; interrupted, it goes on where it stopped.
 import { writeFileSync } from "node:fs";
 import path from "node:path";
-import { integer, parseOptions, runMain, UsageError } from "../arguments.mjs";
-import { measure } from "../measure.mjs";
-import { ensureBuild, root } from "../setup.mjs";
+import { integer, parseOptions, runMain, UsageError } from "../run/arguments.ts";
+import { measure } from "../bench/measure.ts";
+import { ensureBuild, root } from "../run/setup.ts";
 import { type EmbedderEvaluation, parityErrors, recorded, type ScorerEvaluation, sizes } from "./facts.ts";
 import { compareMethods, effectJobs, measureEffects, methodJobs } from "./figures.ts";
 import { packDigest, Painter } from "./generation.ts";

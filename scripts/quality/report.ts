@@ -1,5 +1,5 @@
 // docs/quality.md from the figures: tables with what each column means, nothing that is not measured.
-import type { Measurement } from "../measure.mjs";
+import type { Measurement } from "../bench/measure.ts";
 import type { EmbedderEvaluation, Recall, RecallSet, ScorerEvaluation, Sizes } from "./facts.ts";
 import type { ChoiceFigures, EffectFigures, MethodFigures } from "./figures.ts";
 import type { Painted } from "./generation.ts";

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import * as ort from "onnxruntime-web";
 import { ClipTokenizer } from "../../src/engine/prompt/tokenizer.ts";
-import { decodePng } from "./png.ts";
+import { readRgb } from "./rgb.ts";
 
 export interface ImageVectors {
   /** Unit vector [128]. */
@@ -50,7 +50,7 @@ function toPlanes(
   size: number,
   { target, offset }: { target: Float32Array; offset: number },
 ): void {
-  const { width, height, rgb } = decodePng(png);
+  const { width, height, rgb } = readRgb(png);
   if (width !== size || height !== size) {
     throw new Error(`The scorer reads pictures of ${size}×${size}, not ${width}×${height}.`);
   }

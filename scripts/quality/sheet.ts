@@ -3,7 +3,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { chromium } from "playwright";
-import { browserArguments, ensureBrowser } from "../setup.mjs";
+import { browserArguments, ensureBrowser } from "../run/setup.ts";
 
 export interface SheetRow {
   readonly label: string;

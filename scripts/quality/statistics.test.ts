@@ -1,11 +1,8 @@
 // The report's mathematics against closed forms.
-import { deflateSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { seededRandom } from "../../src/compose/plan/random.ts";
-import { symmetricEigenvalues } from "./eigenvalues.ts";
 import { choiceFigures } from "./figures.ts";
 import type { EvaluationPrompt } from "./jobs.ts";
-import { decodePng } from "./png.ts";
 import {
   bootstrapMean,
   diversity,
@@ -17,41 +14,6 @@ import {
 
 const random = seededRandom(7, "statistics test");
 const gaussian = (): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-
-describe("symmetricEigenvalues", () => {
-  it("finds those of the second-difference matrix", () => {
-    const n = 12;
-    const matrix = new Float64Array(n * n);
-    for (let i = 0; i < n; i++) {
-      matrix[i * n + i] = 2;
-      if (i > 0) matrix[i * n + i - 1] = matrix[(i - 1) * n + i] = -1;
-    }
-    const found = symmetricEigenvalues(matrix, n);
-    for (let k = 1; k <= n; k++)
-      expect(found[k - 1]).toBeCloseTo(2 - 2 * Math.cos((k * Math.PI) / (n + 1)), 12);
-  });
-
-  it("keeps trace and sum of squares of a full matrix, with repeated and zero eigenvalues", () => {
-    const n = 9;
-    const factor = Array.from({ length: n }, () => [gaussian(), gaussian(), gaussian()]);
-    const matrix = new Float64Array(n * n); // rank 3, and the identity on top
-    for (let i = 0; i < n; i++) {
-      for (let j = 0; j < n; j++) {
-        matrix[i * n + j] = factor[i]!.reduce((sum, x, k) => sum + x * factor[j]![k]!, 0) + (i === j ? 1 : 0);
-      }
-    }
-    const found = [...symmetricEigenvalues(matrix, n)];
-    let trace = 0;
-    for (let i = 0; i < n; i++) trace += matrix[i * n + i]!;
-    expect(found.reduce((sum, x) => sum + x, 0)).toBeCloseTo(trace, 10);
-    expect(found.reduce((sum, x) => sum + x * x, 0)).toBeCloseTo(
-      matrix.reduce((sum, x) => sum + x * x, 0),
-      9,
-    );
-    for (const value of found.slice(0, 6)) expect(value).toBeCloseTo(1, 10);
-    expect([...symmetricEigenvalues(new Float64Array([3]), 1)]).toEqual([3]);
-  });
-});
 
 describe("frechetDistance", () => {
   const size = 4;
@@ -134,51 +96,4 @@ it("choices are judged by what the prompt wants", () => {
   expect(figures.wantedByOtherWords!.value).toBe(0.5);
   expect(figures.chosenWanted!.value).toBe(0.75);
   expect(figures.noneWhenNoneWanted!.value).toBe(0.5);
-});
-
-it("decodePng undoes every filter, RGB and RGBA", () => {
-  const [width, height] = [3, 5];
-  for (const channels of [3, 4]) {
-    const pixels = Uint8Array.from({ length: width * height * channels }, () => Math.floor(random() * 256));
-    const at = (x: number, y: number): number => (x < 0 || y < 0 ? 0 : pixels[y * width * channels + x]!);
-    const stride = width * channels;
-    const filtered: number[] = [];
-    for (let y = 0; y < height; y++) {
-      filtered.push(y); // filters 0 … 4, one a row
-      for (let x = 0; x < stride; x++) {
-        const left = x >= channels ? at(x - channels, y) : 0;
-        const up = at(x, y - 1);
-        const corner = x >= channels ? at(x - channels, y - 1) : 0;
-        const guess = left + up - corner;
-        const nearest = [left, up, corner].reduce((best, each) =>
-          Math.abs(guess - each) < Math.abs(guess - best) ? each : best,
-        );
-        const predicted = [0, left, up, Math.floor((left + up) / 2), nearest][y]!;
-        filtered.push((pixels[y * stride + x]! - predicted) & 255);
-      }
-    }
-    const chunk = (type: string, data: Uint8Array): Buffer => {
-      const out = Buffer.alloc(12 + data.length);
-      out.writeUInt32BE(data.length, 0);
-      out.write(type, 4, "latin1");
-      out.set(data, 8);
-      return out;
-    };
-    const header = Buffer.alloc(13);
-    header.writeUInt32BE(width, 0);
-    header.writeUInt32BE(height, 4);
-    header.set([8, channels === 3 ? 2 : 6], 8);
-    const file = Buffer.concat([
-      Buffer.from([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10]),
-      chunk("IHDR", header),
-      chunk("IDAT", deflateSync(Uint8Array.from(filtered))),
-      chunk("IEND", Buffer.alloc(0)),
-    ]);
-    const decoded = decodePng(file);
-    expect([decoded.width, decoded.height]).toEqual([width, height]);
-    const expected = Array.from({ length: width * height }, (_, i) => [
-      ...pixels.subarray(i * channels, i * channels + 3),
-    ]).flat();
-    expect([...decoded.rgb]).toEqual(expected);
-  }
 });

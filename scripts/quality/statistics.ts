@@ -1,6 +1,6 @@
 // The figures of the quality report: means with bootstrap intervals, Fréchet distance of feature sets, diversity.
+import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import { below, seededRandom } from "../../src/compose/plan/random.ts";
-import { symmetricEigenvalues } from "./eigenvalues.ts";
 
 /** A figure and its 95 % interval over the prompts. */
 export interface Estimate {
@@ -113,15 +113,16 @@ export function frechetDistance(features: readonly Float32Array[], reference: Fe
       }
     }
     const grand = rowMeans.reduce((sum, value) => sum + value, 0) / n;
-    const matrix = new Float64Array(n * n);
+    const matrix = new Matrix(n, n);
     for (let i = 0; i < n; i++) {
       for (let j = 0; j < n; j++) {
         const value = weighted[indices[i]!]![indices[j]!]! - rowMeans[i]! - rowMeans[j]! + grand;
-        matrix[i * n + j] = value / (n - 1);
+        matrix.set(i, j, value / (n - 1));
       }
     }
     let root = 0;
-    for (const value of symmetricEigenvalues(matrix, n)) root += Math.sqrt(Math.max(0, value));
+    const { realEigenvalues } = new EigenvalueDecomposition(matrix, { assumeSymmetric: true });
+    for (const value of realEigenvalues) root += Math.sqrt(Math.max(0, value));
     const trace = (square - n * mean2) / (n - 1);
     return mean2 - 2 * cross + referenceMean2 + trace + referenceTrace - 2 * root;
   };

@@ -6,7 +6,7 @@ import type { BaseVerdict } from "./names/base-model.ts";
 import type { Family } from "./families/module-tensors.ts";
 import type { AdapterHashes } from "./files/hashes.ts";
 import type { Naming } from "./names/keys.ts";
-import type { TriggerCandidate } from "./files/metadata.ts";
+import { shownValue, type TriggerCandidate } from "./files/metadata.ts";
 import type { AdapterNetwork } from "./names/module-table.ts";
 
 interface MatchedModules {
@@ -53,6 +53,7 @@ export interface AdapterReport {
 }
 
 const MAX_KEYS_SHOWN = 6;
+const MAX_TAGS_SHOWN = 20;
 
 /**
  * The report as text for a terminal.
@@ -87,9 +88,15 @@ export function formatReport(report: AdapterReport, { model }: { model: string }
     if (report.hashes.autoV3 !== null) add("AutoV3", report.hashes.autoV3);
     add("SHA-256", report.hashes.sha256);
   }
-  for (const { label, value } of report.metadata) add(label, value);
+  for (const { label, value } of report.metadata) add(label, shownValue(value));
   if (report.triggers.length > 0)
-    add("frequent tags", report.triggers.map(({ tag, count }) => `${tag} (${count})`).join(", "));
+    add(
+      "frequent tags",
+      report.triggers
+        .slice(0, MAX_TAGS_SHOWN)
+        .map(({ tag, count }) => `${tag} (${count})`)
+        .join(", "),
+    );
   for (const warning of report.warnings) add("note", warning);
   for (const { cause, keys } of report.unmatched) {
     add("not used", `${counted(keys.length, "tensor")}: ${cause}`);

@@ -1,4 +1,4 @@
-// `window.stylus`: the program without its page, for the command line and the tests (scripts/generate.mjs). Takes the
+// `window.stylus`: the program without its page, for the command line and the tests (scripts/run/generate.ts). Takes the
 // options of a run, answers with the report of docs/report.md and the finished PNG files.
 import { StylusError, toPlainError, type PlainError } from "../shared/errors.ts";
 import { pickOfInput } from "./packs/disk-files.ts";
@@ -32,7 +32,7 @@ interface AutomationRun {
   readonly notes: readonly string[];
 }
 
-type Answer<Value> =
+export type Answer<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly error: PlainError };
 
@@ -134,6 +134,7 @@ export function installAutomation(services: RunServices & Pick<PageServices, "mo
         const inputs = memoryInputs();
         const options = { ...rest, start: start ? await storeStart(start, inputs) : null };
         const { report, images, pack } = await run(options, services, {
+          readerPatience: null, // nobody waits at the page, and the same command gives the same image
           openStart: (asked) => openStart(asked, inputs),
           ...(model === undefined ? {} : { packId: model }),
         });

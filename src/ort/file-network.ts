@@ -51,6 +51,8 @@ export async function openFileNetwork({ name, onnx, external }: NetworkFile): Pr
     const session = await ort.InferenceSession.create(onnx, {
       executionProviders: ["wasm"],
       graphOptimizationLevel: "all",
+      // A thread that waits by spinning takes the core that image generation or the page wants.
+      extra: { session: { intra_op: { allow_spinning: "0" } } },
       externalData: [...external].map(([path, data]) => ({ path, data })),
     });
     return new OrtFileNetwork(session, { ort, name });

@@ -4,7 +4,7 @@ import * as v from "valibot";
 import { StylusError } from "../shared/errors.ts";
 import type { AdapterCard } from "./card.ts";
 
-const categories = [
+export const adapterCategories = [
   "concept",
   "style",
   "pose",
@@ -50,7 +50,7 @@ const cardSchema = object({
   description: text,
   refined: object({
     description: text,
-    category: v.picklist(categories, `must be one of ${categories.join(", ")}`),
+    category: v.picklist(adapterCategories, `must be one of ${adapterCategories.join(", ")}`),
     weight: number,
     phrases,
     notMeant: phrases,

@@ -1,5 +1,5 @@
-// The one table of limits and choices for the page, window.stylus, the command line (scripts/generate.mjs reads the same
-// JSON) and the engine.
+// The one table of what can be asked for: limits and choices of the page, of window.stylus, of the command line
+// (scripts/run/generate.ts reads the same JSON) and of the engine.
 import type {
   DevicePreference,
   DiffusionRequest,
@@ -42,13 +42,17 @@ export type PresetId = "paper" | "reference" | "balanced";
 /** What chooses the adapters; all but "stylus" are the paper's baselines. */
 export type MethodId = "stylus" | "sd" | "retriever" | "reranker" | "random";
 
-/** The values of options with a fixed set. */
+/** Who assigns candidates to the parts of a prompt for the method "stylus". */
+export type ComposerId = "reader" | "rules";
+
+/** What may stand in an option with a fixed set of values. */
 export const choices = table.choices as {
   readonly sampler: readonly SamplerId[];
   readonly schedule: readonly ScheduleId[];
   readonly noise: readonly DiffusionRequest["noise"][];
   readonly device: readonly DevicePreference[];
   readonly preset: readonly PresetId[];
+  readonly composer: readonly ComposerId[];
   readonly method: readonly MethodId[];
   readonly maskRegion: readonly InpaintMask["region"][];
   readonly maskFill: readonly InpaintMask["fill"][];

@@ -10,6 +10,7 @@ export const manifestKinds = [
   "few-step", // adapters for few-step sampling
   "tokenizer", // missing from a single-file checkpoint on the user's disk
   "embedder",
+  "reader", // cross-encoder that reads a prompt beside each card
   "composers", // language models, downloaded by their own runtime
   "adapters", // a list to choose from, not a single download
 ] as const;

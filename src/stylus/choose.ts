@@ -1,8 +1,9 @@
 // The stages before painting: embed the prompt, retrieve candidates, compose. A run goes through them once; while the
 // user types they run on their own.
+import { commonTags } from "../compose/reader/card-text.ts";
 import type { Composition, Task } from "../compose/composition.ts";
 import type { Candidate } from "../retrieval/candidate.ts";
-import { throwIfAborted } from "../shared/errors.ts";
+import { StylusError, throwIfAborted } from "../shared/errors.ts";
 import { readLoraTags, type LoraTags } from "./lora-tags.ts";
 import type { GenerateOptions } from "./options.ts";
 import type { ChoiceServices } from "./ports.ts";
@@ -11,6 +12,9 @@ import type { LoadedPack } from "./loaded-pack.ts";
 
 /** K of Stylus §3.1. */
 const candidateLimit = 150;
+
+/** How long a run waits for a reader that is still on its way: the first image must not. */
+const readerPatience = 5_000;
 
 /** Runs the work of one stage, timed and recorded. */
 export type RunStage = <Value>(
@@ -39,23 +43,35 @@ export interface Reading {
   readonly candidates: readonly CandidateView[];
 }
 
-/** Retrieval and composition alone: what a run of `options` would choose. Quick enough to follow typing. */
+/**
+ * Retrieval and composition alone: what a run of `options` would choose. Quick enough to follow typing.
+ * @param context.onReading gets what the rules choose, when the reader takes longer
+ */
 export async function readPrompt(
   options: GenerateOptions,
-  context: { readonly services: ChoiceServices; readonly pack: LoadedPack; readonly signal: AbortSignal },
+  context: {
+    readonly services: ChoiceServices;
+    readonly pack: LoadedPack;
+    readonly onReading: (reading: Reading) => void;
+    readonly signal: AbortSignal;
+  },
 ): Promise<Reading> {
+  const { prompt } = options;
   let candidates: readonly CandidateView[] = [];
   const composition = await choose(options, readLoraTags(options.prompt), {
     ...context,
+    readerPatience: null,
     stage: async (_id, _inputs, work) => {
       throwIfAborted(context.signal);
       return (await work()).value;
     },
     onEvent: (event) => {
       if (event.type === "candidates") candidates = event.candidates;
+      if (event.type === "composition")
+        context.onReading({ prompt, composition: event.composition, candidates });
     },
   });
-  return { prompt: options.prompt, composition, candidates };
+  return { prompt, composition, candidates };
 }
 
 /** Retrieval and composition, or nothing where the request leaves nothing to choose. */
@@ -67,6 +83,8 @@ export async function choose(
     readonly pack: LoadedPack;
     readonly stage: RunStage;
     readonly onEvent: (event: RunEvent) => void;
+    /** Milliseconds that a reader may take to get ready; null: as long as it needs. */
+    readonly readerPatience?: number | null;
     readonly signal: AbortSignal;
   },
 ): Promise<Composition> {
@@ -96,16 +114,52 @@ export async function choose(
   onEvent({ type: "candidates", candidates: candidates.map(viewed) });
   const composition = await stage(
     "compose",
-    { method: options.method, candidates: candidates.length },
+    { method: options.method, composer: options.composer, candidates: candidates.length },
     async () => {
-      const found = await services.compose(candidates, {
-        request: { ...options, prompt: tags.text },
-        signal,
+      const request = { ...options, prompt: tags.text };
+      const placed = (found: Composition): Composition => ({
+        ...found,
+        tasks: found.tasks.map((task) => inPrompt(task, tags)),
       });
-      const value = { ...found, tasks: found.tasks.map((task) => inPrompt(task, tags)) };
+      const byRules = placed(await services.compose(candidates, { request, signal }));
+      if (options.method !== "stylus" || options.composer !== "reader")
+        return { value: byRules, outputs: byRules };
+      onEvent({ type: "composition", composition: byRules });
+      const value = placed(await readInstead(byRules, { ...context, request }));
       return { value, outputs: value };
     },
   );
   onEvent({ type: "composition", composition });
   return composition;
+}
+
+/** What the reader chooses; what the rules have chosen, with the reason, where it cannot. @throws StylusError cancelled */
+async function readInstead(
+  byRules: Composition,
+  context: {
+    readonly services: ChoiceServices;
+    readonly pack: LoadedPack;
+    readonly request: GenerateOptions;
+    readonly readerPatience?: number | null;
+    readonly signal: AbortSignal;
+  },
+): Promise<Composition> {
+  const { services, pack, request, signal } = context;
+  const instead = (reason: string): Composition => ({
+    ...byRules,
+    composer: { ...byRules.composer, instead: reason },
+  });
+  const patienceMilliseconds = context.readerPatience === undefined ? readerPatience : context.readerPatience;
+  try {
+    const { prompt, preset, pins, bans } = request;
+    const found = await services.read(
+      { prompt, preset, pins, bans, commonTags: commonTags(pack.cards) },
+      { patienceMilliseconds, signal },
+    );
+    return "unavailable" in found ? instead(found.unavailable) : found;
+  } catch (error) {
+    throwIfAborted(signal);
+    if (error instanceof StylusError) return instead(error.message);
+    throw error;
+  }
 }

@@ -1,6 +1,6 @@
 // What can be asked for in one run: by the page, by the command line (window.stylus) and by a recalled picture.
 // Plain data; `completeOptions` fills what was left out, `checkOptions` says in plain words what cannot be done.
-import { choices, limits, type MethodId, type PresetId } from "../shared/limits.ts";
+import { choices, limits, type ComposerId, type MethodId, type PresetId } from "../shared/limits.ts";
 import type { AdapterUse, DevicePreference, SamplerId, ScheduleId } from "../shared/request.ts";
 import {
   checkInitImage,
@@ -54,6 +54,8 @@ export interface GenerateOptions extends Sampling {
   readonly preset: PresetId;
   /** Who chooses the adapters; the others than "stylus" are the baselines of the paper. */
   readonly method: MethodId;
+  /** Who composes for the method "stylus"; rules take the place of a reader that is not there. */
+  readonly composer: ComposerId;
   /** "auto": the method chooses. "none": no adapters. A list: exactly these, at these strengths. */
   readonly adapters: "auto" | "none" | readonly ListedAdapter[];
   readonly device: DevicePreference;
@@ -160,6 +162,7 @@ export function completeOptions(partial: PartialOptions, defaults: PackDefaults)
     noise: "cpu",
     preset: "balanced",
     method: "stylus",
+    composer: "reader",
     adapters: "auto",
     device: "auto",
     pins: [],
@@ -200,6 +203,7 @@ export function checkOptions(
   checkSeed(options.seed);
   checkOneOf("preset", options.preset, { among: choices.preset, name: "Preset" });
   checkOneOf("method", options.method, { among: choices.method, name: "Method" });
+  checkOneOf("composer", options.composer, { among: choices.composer, name: "Composer" });
   for (const field of ["pins", "bans", "removed"] as const) checkIds(field, options[field]);
   checkAdapters(options.adapters);
   for (const [id, strength] of Object.entries(options.strengths)) checkStrength("strengths", id, strength);

@@ -9,6 +9,12 @@ import type { GenerateOptions } from "./options.ts";
 /** What of the options decides which adapters are chosen among the candidates. */
 export type ChoiceRequest = Pick<GenerateOptions, "prompt" | "method" | "preset" | "seed">;
 
+/** What the reader is asked. */
+export interface ReadingRequest extends Pick<GenerateOptions, "prompt" | "preset" | "pins" | "bans"> {
+  /** Tags, lower case, that every tenth card of the pack has. */
+  readonly commonTags: ReadonlySet<string>;
+}
+
 /** The stages that choose adapters; quick enough to follow typing. */
 export interface ChoiceServices {
   /** L2-normalised vector of a prompt. */
@@ -22,6 +28,19 @@ export interface ChoiceServices {
     candidates: readonly Candidate[],
     options: { readonly request: ChoiceRequest; readonly signal: AbortSignal },
   ): Promise<Composition>;
+  /**
+   * What the reader chooses; it is downloaded and opened when first asked.
+   * @returns why it cannot choose, when this build has none or when it is not ready in time
+   * @throws StylusError network | bad-file | device | cancelled
+   */
+  read(
+    request: ReadingRequest,
+    options: {
+      /** How long to wait for a reader that is not ready; null: until it is. */
+      readonly patienceMilliseconds: number | null;
+      readonly signal: AbortSignal;
+    },
+  ): Promise<Composition | { readonly unavailable: string }>;
 }
 
 export interface RunServices extends ChoiceServices {

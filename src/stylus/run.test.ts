@@ -70,6 +70,7 @@ function setup() {
         composer: { name: "rules", kind: "rules" },
       };
     },
+    read: async () => ({ unavailable: "no reader" }),
     fetchAdapters: async () => {
       throw new Error("no adapter of this pack is on a hub");
     },
@@ -143,6 +144,79 @@ describe("run", () => {
       expect(stages.at(-1)).toMatchObject({ inputs: requests[0], outputs: { images: index + 1 } });
       expect(rest).toMatchObject({ options: report.options, pack: report.pack, device: report.device });
     }
+  });
+
+  describe("with a reader", () => {
+    const byReader = {
+      tasks: [
+        { text: "fox", start: 2, end: 5, picks: [{ id: "ink", reason: "r", similarity: 0.9, weight: 0.7 }] },
+      ],
+      rejected: [],
+      composer: { name: "reader", kind: "reader" },
+    } as const;
+    const chosen = async (
+      read: ReturnType<typeof setup>["services"]["read"],
+      options: Partial<Parameters<typeof run>[0]> = {},
+    ) => {
+      const { services, requests } = setup();
+      const events: RunEvent[] = [];
+      await run(
+        { prompt: "a fox, clay", fewStep: false, ...options },
+        { ...services, read },
+        {
+          onEvent: (event) => events.push(event),
+        },
+      );
+      return {
+        composers: events.flatMap((event): unknown[] =>
+          event.type === "composition"
+            ? [event.composition.composer]
+            : event.type === "stage-start"
+              ? [event.stage]
+              : [],
+        ),
+        adapters: requests[0]!.images[0]!.adapters.map(({ id }) => id),
+      };
+    };
+    const rules = { name: "rules", kind: "rules" };
+
+    it("shows what the rules choose, then takes what the reader chooses", async () => {
+      const asked: unknown[] = [];
+      const { composers, adapters } = await chosen(
+        async (request, { patienceMilliseconds }) => (
+          asked.push({ ...request, patienceMilliseconds }),
+          byReader
+        ),
+        { pins: ["clay"] },
+      );
+      expect(composers.slice(3)).toEqual(["compose", rules, byReader.composer, "plan", "generate"]);
+      expect(adapters.toSorted()).toEqual(["clay", "ink"]);
+      const common = asked.map((request) => ({ ...(request as object), commonTags: null }));
+      expect(common).toEqual([
+        {
+          prompt: "a fox, clay",
+          preset: "balanced",
+          pins: ["clay"],
+          bans: [],
+          commonTags: null,
+          patienceMilliseconds: 5000,
+        },
+      ]);
+    });
+
+    it("keeps what the rules chose, with the reason, where the reader cannot choose", async () => {
+      const late = await chosen(async () => ({ unavailable: "late" }));
+      expect(late.composers.at(-3)).toEqual({ ...rules, instead: "late" });
+      expect(late.adapters).toEqual(["clay"]);
+      const broken = await chosen(() => Promise.reject(new StylusError("bad-file", "It is cut off.")));
+      expect(broken.composers.at(-3)).toEqual({ ...rules, instead: "It is cut off." });
+    });
+
+    it("asks no reader where rules or a baseline are to choose", async () => {
+      const read = (): Promise<never> => Promise.reject(new Error("asked"));
+      expect((await chosen(read, { composer: "rules" })).composers.slice(3, 5)).toEqual(["compose", rules]);
+      expect((await chosen(read, { method: "retriever" })).composers.slice(3, 5)).toEqual(["compose", rules]);
+    });
   });
 
   it("takes tags out of the prompt, maps spans back, and lets tags win", async () => {

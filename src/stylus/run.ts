@@ -29,6 +29,8 @@ export interface RunHooks {
    * @throws StylusError not-found, bad-file, bad-input (an empty mask, or one of another shape)
    */
   readonly openStart?: (start: StartOptions) => Promise<ImageToImage>;
+  /** Milliseconds that a run waits for a reader that is still loading; null: until it is there. Five seconds when left out. */
+  readonly readerPatience?: number | null;
   /** After each picture, before its event: the report of the pictures that are finished. */
   readonly onReport?: (report: RunReport) => void;
   /** What is asked for, of a caller that did not know the pack's defaults before it was loaded. */
@@ -94,7 +96,14 @@ export async function run(
   );
   checkKnown(options.pins, pack);
 
-  const chosen = await choose(options, tags, { services, pack, stage, onEvent, signal });
+  const chosen = await choose(options, tags, {
+    services,
+    pack,
+    stage,
+    onEvent,
+    signal,
+    ...(hooks.readerPatience === undefined ? {} : { readerPatience: hooks.readerPatience }),
+  });
   const { preset, count, seed } = options;
   const planned = await stage("plan", { preset, count, seed }, async () => {
     const value = planBatch(chosen, options, { cards: pack.cards, tagged: tags.adapters });

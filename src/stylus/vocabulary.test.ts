@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
-import { authorCards, packCard } from "../../scripts/pocket-cards.ts";
+import { authorCards, packCard } from "../../scripts/build/pocket-cards.ts";
 import { describeUnknown, readVocabulary } from "./vocabulary.ts";
 
 const file = path.join(import.meta.dirname, "../../public/packs/pocket/tokenizer/vocab.json");

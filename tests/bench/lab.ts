@@ -1,5 +1,5 @@
-// The page's functions for lab.mjs: GPU facts, the comparison at full size, the benchmark. Passes rows to `reportRow` as
-// they are measured.
+// What open-lab.ts can ask of its page: the adapter's facts, the comparison at full size, the benchmark. Rows are handed to
+// `reportRow` as they come.
 
 import { isSoftwareAdapter } from "../../src/runtime/device.ts";
 import { openOrtBackend } from "../../src/ort/backend.ts";
@@ -9,7 +9,7 @@ import { benchmark } from "./gpu-benchmark.ts";
 import { keepInOpfs } from "./opfs.ts";
 import { type PackSize, randomPack } from "./random-pack.ts";
 
-/** Provided by lab.mjs. */
+/** Given by open-lab.ts. */
 declare const reportRow: (row: unknown) => Promise<void>;
 
 export interface LabDevice {
@@ -18,9 +18,17 @@ export interface LabDevice {
   readonly float16: boolean;
 }
 
+interface LabAdapter {
+  readonly name: string;
+  readonly software: boolean;
+  readonly features: readonly string[];
+  readonly limits: { readonly maxBufferSize: number; readonly maxStorageBufferBindingSize: number };
+  readonly subgroupMinSize: number;
+}
+
 const lab = {
   /** The machine's GPU as the page sees it; null without one. */
-  async adapter(): Promise<Record<string, unknown> | null> {
+  async adapter(): Promise<LabAdapter | null> {
     const adapter = await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" });
     if (!adapter) return null;
     const { vendor, architecture, device, description, subgroupMinSize } = adapter.info;

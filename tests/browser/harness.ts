@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { chromium, type BrowserContext, type Page } from "playwright";
 import { createServer } from "vite";
-import { browserArguments, ensureBrowser, root, webgpuArguments } from "../../scripts/setup.mjs";
+import { browserArguments, ensureBrowser, root, webgpuArguments } from "../../scripts/run/setup.ts";
 
 export interface TestBrowser {
   readonly page: Page;

@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { siteFolder } from "../../scripts/setup.mjs";
-import { openSite, runInPage, type Site } from "../../scripts/site.mjs";
+import { siteFolder } from "../../scripts/run/setup.ts";
+import { openSite, runInPage, type Site } from "../../scripts/run/site.ts";
 import { drop } from "./drop.ts";
 import { loraFile } from "./lora-file.ts";
 import {

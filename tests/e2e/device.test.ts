@@ -5,8 +5,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import path from "node:path";
 import type { Page, Worker } from "playwright";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { browserArguments, siteFolder, webgpuArguments } from "../../scripts/setup.mjs";
-import { openSite, runInPage, type Site } from "../../scripts/site.mjs";
+import { browserArguments, siteFolder, webgpuArguments } from "../../scripts/run/setup.ts";
+import { openSite, runInPage, type Site } from "../../scripts/run/site.ts";
 import { alerts, generateButton, loaded, pictures, promptBox, stopButton, useSettings } from "./page.ts";
 
 let site: Site;

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { BrowserContext } from "playwright";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { serve } from "../../scripts/server.mjs";
-import { siteFolder } from "../../scripts/setup.mjs";
-import { openSite, runInPage } from "../../scripts/site.mjs";
+import { serve } from "../../scripts/run/server.ts";
+import { siteFolder } from "../../scripts/run/setup.ts";
+import { openSite, runInPage } from "../../scripts/run/site.ts";
 import { generate, loaded, useSettings } from "./page.ts";
 
 let profile: string;

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { root } from "../../scripts/setup.mjs";
+import { root } from "../../scripts/run/setup.ts";
 import { readPngText } from "../../src/formats/png.ts";
 import { writeModelFolder } from "./model-folder.ts";
 
@@ -12,10 +12,14 @@ const out = mkdtempSync(path.join(tmpdir(), "stylus-web-out-"));
 afterAll(() => rmSync(out, { recursive: true, force: true }));
 
 const generate = (...args: string[]): { status: number | null; output: string } => {
-  const { status, stdout, stderr } = spawnSync("node", ["scripts/generate.mjs", ...args], {
-    cwd: root,
-    encoding: "utf8",
-  });
+  const { status, stdout, stderr } = spawnSync(
+    "node",
+    ["scripts/launch.mjs", "scripts/run/generate.ts", ...args],
+    {
+      cwd: root,
+      encoding: "utf8",
+    },
+  );
   return { status, output: stdout + stderr };
 };
 

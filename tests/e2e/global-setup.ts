@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { TestProject } from "vitest/node";
-import { serve } from "../../scripts/server.mjs";
-import { openSite } from "../../scripts/site.mjs";
+import { serve } from "../../scripts/run/server.ts";
+import { openSite } from "../../scripts/run/site.ts";
 import { buildTestSite } from "../fixtures/test-site.ts";
 import { loaded } from "./page.ts";
 

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Locator, Page } from "playwright";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { serve } from "../../scripts/server.mjs";
-import { siteFolder } from "../../scripts/setup.mjs";
-import { openModel, openSite, runInPage, type Site } from "../../scripts/site.mjs";
+import { serve } from "../../scripts/run/server.ts";
+import { siteFolder } from "../../scripts/run/setup.ts";
+import { openModel, openSite, runInPage, type Site } from "../../scripts/run/site.ts";
 import { writeSafetensors } from "../../src/formats/safetensors.ts";
 import { openStubHub, type Fault, type StubHub } from "../browser/stub-hub.ts";
 import {

@@ -1,7 +1,7 @@
 // User adapters: inspected, added, chosen, kept between visits, removed; and rejected with the reason.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Locator, Page } from "playwright";
-import type { Site } from "../../scripts/site.mjs";
+import type { Site } from "../../scripts/run/site.ts";
 import { withPngText } from "../../src/formats/png.ts";
 import { drop } from "./drop.ts";
 import { loraFile } from "./lora-file.ts";

@@ -1,7 +1,7 @@
 // The page for a user: generating, stopping, keyboard only, small screens, assistive technology.
 import type { Locator, Page } from "playwright";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import type { Site } from "../../scripts/site.mjs";
+import type { Site } from "../../scripts/run/site.ts";
 import { readPngText } from "../../src/formats/png.ts";
 import { violations } from "./accessibility.ts";
 import {

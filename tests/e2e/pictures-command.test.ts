@@ -4,9 +4,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { decodePng } from "../../scripts/quality/png.ts";
-import { root } from "../../scripts/setup.mjs";
-import { runInPage, type Site } from "../../scripts/site.mjs";
+import { readRgb } from "../../scripts/quality/rgb.ts";
+import { root } from "../../scripts/run/setup.ts";
+import { runInPage, type Site } from "../../scripts/run/site.ts";
 import { readPngText } from "../../src/formats/png.ts";
 import { gradient, rectangleMask } from "./picture-file.ts";
 import { visit } from "./visit.ts";
@@ -88,10 +88,14 @@ test("rejects an init image that is not an image, and a hires size beyond the mo
 });
 
 const generate = (...args: string[]): { status: number | null; output: string } => {
-  const { status, stdout, stderr } = spawnSync("node", ["scripts/generate.mjs", ...args], {
-    cwd: root,
-    encoding: "utf8",
-  });
+  const { status, stdout, stderr } = spawnSync(
+    "node",
+    ["scripts/launch.mjs", "scripts/run/generate.ts", ...args],
+    {
+      cwd: root,
+      encoding: "utf8",
+    },
+  );
   return { status, output: stdout + stderr };
 };
 
@@ -120,7 +124,7 @@ test("npm run generate: --init with --mask, then --hires", async () => {
   const text = (await readPngText(new Uint8Array(png))).get("parameters")!;
   expect(text).toContain("Denoising strength: 0.8, Mask blur: 1, Masked content: latent noise,");
   expect(text).toContain("Clip skip: 2, RNG: NV");
-  const [before, after] = [decodePng(gradient(96, 64)).rgb, decodePng(png).rgb];
+  const [before, after] = [readRgb(gradient(96, 64)).rgb, readRgb(png).rgb];
   const right = (rgb: Uint8Array): number[] => [...rgb].filter((_, i) => Math.floor(i / 3) % 96 >= 52);
   expect(right(after)).toEqual(right(before));
 
@@ -133,7 +137,7 @@ test("npm run generate: --init with --mask, then --hires", async () => {
     ...`--out ${path.join(work, "b")}`.split(" "),
   );
   expect(hires.status, hires.output).toBe(0);
-  const large = decodePng(readFileSync(path.join(work, "b/a-fox-1.png")));
+  const large = readRgb(readFileSync(path.join(work, "b/a-fox-1.png")));
   expect([large.width, large.height]).toEqual([96, 96]);
 });
 

@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import type { Locator, Page } from "playwright";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { decodePng } from "../../scripts/quality/png.ts";
-import type { Site } from "../../scripts/site.mjs";
+import { readRgb } from "../../scripts/quality/rgb.ts";
+import type { Site } from "../../scripts/run/site.ts";
 import { readPngText } from "../../src/formats/png.ts";
 import { violations } from "./accessibility.ts";
 import { drop, paste } from "./drop.ts";
@@ -70,7 +70,7 @@ test("starts from a chosen init image at the set strength, and compares with it"
     return file;
   };
   const [weak, strong] = [await generateAt("0.2"), await generateAt("0.9")];
-  expect(decodePng(weak).rgb).not.toEqual(decodePng(strong).rgb);
+  expect(readRgb(weak).rgb).not.toEqual(readRgb(strong).rgb);
   await page.getByRole("button", { name: "Before" }).click();
   await page.getByRole("slider", { name: /^Divider/ }).waitFor();
   await page.getByAltText("Same seed, before").waitFor();
@@ -105,7 +105,7 @@ test("keeps unmasked pixels bit for bit; init image and mask survive a reload", 
   expect(await textOf(file)).toContain(
     "Denoising strength: 0.9, Mask blur: 4, Masked content: latent noise,",
   );
-  const [before, after] = [decodePng(source).rgb, decodePng(file).rgb];
+  const [before, after] = [readRgb(source).rgb, readRgb(file).rgb];
   const reach = 10; // of a blur of 4 pixels
   let [changedOutside, changedInside] = [0, 0];
   for (let y = 0; y < 256; y++) {
@@ -142,7 +142,7 @@ test("only masked: the result has the init image's size", async () => {
   await area().getByText("400 × 300, masked area generated at 256 × 256").waitFor();
   await generate(page, "a fox in the snow");
   const file = await generatedFile();
-  const { width, height } = decodePng(file);
+  const { width, height } = readRgb(file);
   expect([width, height]).toEqual([400, 300]);
   expect(await textOf(file)).toContain("Inpaint area: Only masked, Masked area padding: 32,");
   expect(bugs).toEqual([]);
@@ -198,7 +198,7 @@ test("hires fix doubles the size, is in the file's settings, and survives a relo
   await loaded(page);
   await generate(page, "a fox in the snow");
   const file = await generatedFile();
-  const { width, height } = decodePng(file);
+  const { width, height } = readRgb(file);
   expect([width, height]).toEqual([256, 192]);
   const text = await textOf(file);
   expect(text).toContain("Size: 128x96,");

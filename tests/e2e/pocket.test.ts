@@ -1,8 +1,8 @@
 // The site as it ships, with the embedded pack: every file is verified, and the same request gives the same image.
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { serve } from "../../scripts/server.mjs";
-import { ensureBuild, root } from "../../scripts/setup.mjs";
-import { openSite, runInPage, type Site } from "../../scripts/site.mjs";
+import { serve } from "../../scripts/run/server.ts";
+import { ensureBuild, root } from "../../scripts/run/setup.ts";
+import { openSite, runInPage, type Site } from "../../scripts/run/site.ts";
 import { readPngText } from "../../src/formats/png.ts";
 import { generate, loaded, promptBox } from "./page.ts";
 

@@ -1,6 +1,6 @@
 // Runs through window.stylus, like the command line's: reproducible, with and without adapters.
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { runInPage, type Site } from "../../scripts/site.mjs";
+import { runInPage, type Site } from "../../scripts/run/site.ts";
 import { readPngText } from "../../src/formats/png.ts";
 import { visit } from "./visit.ts";
 

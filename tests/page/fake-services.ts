@@ -211,6 +211,7 @@ export function fakeServices(query: URLSearchParams): PageServices {
       await sleep(slow ? 500 : 6);
       return fakeCompose(request.prompt, candidates);
     },
+    read: async () => ({ unavailable: "This page has no reader." }),
     async generate(request, { onEvent, signal }) {
       const pause = slow ? 900 : 25;
       for (const [imageIndex, job] of request.images.entries()) {

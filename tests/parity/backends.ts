@@ -24,7 +24,7 @@ export function backendsIn(place: TestedBackend["runsIn"]): readonly TestedBacke
   return BACKENDS.filter(({ runsIn }) => runsIn === place);
 }
 
-/** Called in a page, where a test can only name it. */
+/** @public Called in a page, where a test can only name it. */
 export async function openBackend(wanted: string): Promise<Backend> {
   return BACKENDS.find(({ name }) => name === wanted)!.open();
 }

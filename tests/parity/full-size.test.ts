@@ -1,4 +1,4 @@
-// The comparison at full size (compare-full-size.mjs), proven on the miniature in float32.
+// The comparison at full size (compare-full-size.ts), proven on the miniature in float32.
 // Tolerance: relative error 2e-5 for every block; measured at most 2e-6. The reference is full_size.py's float64.
 import { openAsBlob } from "node:fs";
 import { fileURLToPath } from "node:url";

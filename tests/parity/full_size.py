@@ -1,4 +1,4 @@
-"""Reference outputs of Stable Diffusion 1.5's networks at full size, block by block, for compare-full-size.mjs.
+"""Reference outputs of Stable Diffusion 1.5's networks at full size, block by block, for compare-full-size.ts.
 
     PYTHONPATH=training:<diffusers>/src python tests/parity/full_size.py --out references.safetensors
     python tests/parity/full_size.py --size mini --models plain --device cpu --out tests/parity/goldens/full-size-mini.safetensors

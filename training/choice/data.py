@@ -39,7 +39,7 @@ def clean_card(card, phrases):
 
 
 def card_text(card, phrases, not_meant):
-    """The card as the reader sees it; src/compose/reader/pair.ts writes the same."""
+    """The card as the reader sees it; src/compose/reader/card-text.ts writes the same."""
     return " . ".join([card["title"], card["category"], ", ".join(card["triggers"][:3]), ", ".join(phrases[:PHRASES]),
                        "not: " + ", ".join(not_meant[:NOT_MEANT]), ", ".join(card["tags"][:5]), card["description"]])
 

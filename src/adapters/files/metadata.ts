@@ -38,7 +38,12 @@ const SHOWN: readonly (readonly [key: string, label: string])[] = [
   ["software", "software"],
 ];
 
-const MAX_TEXT = 300;
+/** Longer values are cut: bounded, but long enough for a description. */
+export const maxMetadataText = 4000;
+
+/** What is printed of a value: one that was cut says so. */
+export const shownValue = (value: string): string =>
+  value.length <= 300 ? value : `${value.slice(0, 299)}…`;
 
 export function shownMetadata(
   metadata: ReadonlyMap<string, string>,
@@ -47,12 +52,15 @@ export function shownMetadata(
     const value = metadata.get(key);
     return value === undefined || value === "" || value === "None"
       ? []
-      : [{ label, value: value.slice(0, MAX_TEXT) }];
+      : [{ label, value: value.slice(0, maxMetadataText) }];
   });
 }
 
-/** Tags by frequency in the training captions (`ss_tag_frequency`); the first are likely trigger words. */
-export function triggerCandidates(metadata: ReadonlyMap<string, string>, limit = 20): TriggerCandidate[] {
+/**
+ * Tags by how often they stood in the training captions (`ss_tag_frequency`). Common tags lead most lists: the limit leaves room for
+ * those that tell an adapter apart.
+ */
+export function triggerCandidates(metadata: ReadonlyMap<string, string>, limit = 100): TriggerCandidate[] {
   const folders = parseObject(metadata.get("ss_tag_frequency"));
   const counts = new Map<string, number>();
   for (const tags of Object.values(folders)) {

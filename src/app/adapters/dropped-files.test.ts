@@ -1,6 +1,6 @@
 // What a dropped file is taken for.
 import { expect, it } from "vitest";
-import { kindOfFile } from "./dropped-files.ts";
+import { kindOfFile, sidecarOf, sortDrop } from "./dropped-files.ts";
 
 it.each([
   ["a.safetensors", "", "adapter"],
@@ -13,4 +13,25 @@ it.each([
   ["notes.txt", "text/plain", "unknown"],
 ] as const)("%s (%s) is %s", (name, type, kind) => {
   expect(kindOfFile({ name, type })).toBe(kind);
+});
+
+it("keeps sidecars with their adapter, and its preview from the canvas", () => {
+  const names = [
+    "a.safetensors",
+    "a.civitai.info",
+    "a.json",
+    "a.preview.png",
+    "b.png",
+    "b.json",
+    "adapter_config.json",
+  ];
+  const files = names.map((name) => new File([], name));
+  const { pictures, adapters, unknown } = sortDrop(files);
+  const of = (list: readonly File[]): string[] => list.map(({ name }) => name);
+  expect(of(adapters)).toEqual(["a.safetensors", "adapter_config.json", "a.civitai.info", "a.json"]);
+  expect(of(pictures)).toEqual(["b.png"]);
+  expect(of(unknown)).toEqual(["b.json"]);
+  expect(sidecarOf(files[0]!, adapters)?.name).toBe("a.civitai.info");
+  expect(sidecarOf(files[0]!, [files[2]!])?.name).toBe("a.json");
+  expect(sidecarOf(files[0]!, [files[5]!])).toBeNull();
 });

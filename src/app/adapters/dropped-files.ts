@@ -10,6 +10,38 @@ export function kindOfFile({ name, type }: { readonly name: string; readonly typ
   return "unknown";
 }
 
+/** "a.civitai.info" and "a.preview.png" belong to "a.safetensors". */
+const companionEnding = /(?:\.civitai\.info|\.json|(?:\.preview)?\.(?:png|jpe?g|webp))$/i;
+
+export interface SortedDrop {
+  readonly pictures: readonly File[];
+  /** Adapter files, and what came with them: PEFT's configuration, sidecars. */
+  readonly adapters: readonly File[];
+  readonly unknown: readonly File[];
+}
+
+/** What to do with each file of a drop. The preview of an adapter is no picture to start from. */
+export function sortDrop(files: readonly File[]): SortedDrop {
+  const isAdapter = (file: File): boolean => kindOfFile(file) === "adapter";
+  const stems = new Set(files.filter(isAdapter).map(({ name }) => name.replace(adapterEnding, "")));
+  const isCompanion = (file: File): boolean =>
+    !isAdapter(file) && companionEnding.test(file.name) && stems.has(file.name.replace(companionEnding, ""));
+  const others = files.filter((file) => !isCompanion(file));
+  const sidecars = files.filter((file) => isCompanion(file) && kindOfFile(file) === "unknown");
+  return {
+    pictures: others.filter((file) => kindOfFile(file) === "picture"),
+    adapters: [...others.filter(isAdapter), ...sidecars],
+    unknown: others.filter((file) => kindOfFile(file) === "unknown"),
+  };
+}
+
+/** The sidecar of an adapter file among those that came with it; `.civitai.info` says more than `.json`. */
+export function sidecarOf(file: File, files: readonly File[]): File | null {
+  const stem = file.name.replace(adapterEnding, "");
+  const named = (ending: string): File | undefined => files.find(({ name }) => name === stem + ending);
+  return named(".civitai.info") ?? named(".json") ?? null;
+}
+
 /** For the file chooser. */
 export const pictureTypes = "image/png,image/jpeg,image/webp,image/avif,image/gif";
-export const adapterExtensions = ".safetensors,.pt,.bin,.ckpt,.pth,.json";
+export const adapterExtensions = ".safetensors,.pt,.bin,.ckpt,.pth,.json,.info";

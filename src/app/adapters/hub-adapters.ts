@@ -1,6 +1,7 @@
-// The adapters of the hub that fit a checkpoint, as cards: from the lists among the manifests. Their files are downloaded when
-// a picture first needs them. Pure.
+// The adapters of the hub that fit a checkpoint, as cards: from the lists among the manifests and their refined cards. The files are
+// downloaded when an image first needs them. Pure.
 import type { AdapterCard, AdapterCategory } from "../../retrieval/card.ts";
+import { type RefinedCard, withRefined } from "../../refine/refined-card.ts";
 import { counted } from "../../shared/words.ts";
 import type { AdapterEntry, Manifest, ManifestFile } from "../../storage/manifest.ts";
 import { freeId } from "./user-card.ts";
@@ -42,22 +43,17 @@ function nameOf(path: string): string {
   return /^(pytorch_lora_weights|adapter_model|lora)\./.test(file) ? `${parts.at(-2)}.safetensors` : file;
 }
 
-/** First phrases that several adapters of a list have: their titles say more. */
-function sharedTitles({ files }: Manifest): ReadonlySet<string> {
-  const titles = files.map(({ adapter }) => phrasesOf(adapter?.description ?? "")[0] ?? "");
-  return new Set(titles.filter((title, index) => titles.indexOf(title) !== index));
-}
-
+/** The card of an entry. Without a refined one its description is all there is to search. */
 function cardOf(
   file: ManifestFile,
-  { id, baseModel, shared }: { id: string; baseModel: string; shared: ReadonlySet<string> },
+  { id, baseModel, refined }: { id: string; baseModel: string; refined: RefinedCard | undefined },
 ): AdapterCard {
   const entry: AdapterEntry = file.adapter!;
   const [title = id, ...others] = phrasesOf(entry.description);
-  return {
+  const card: AdapterCard = {
     id,
-    title: shared.has(title) ? entry.description : title,
-    tags: others,
+    title,
+    tags: refined ? [] : others,
     triggerWords: entry.triggerWords,
     description: entry.description,
     refined: {
@@ -71,21 +67,29 @@ function cardOf(
     author: file.path.split("/")[0]!,
     samples: [],
   };
+  return refined ? withRefined(card, refined) : card;
+}
+
+export interface HubOptions {
+  readonly baseModel: string;
+  /** Of the checkpoint; null where it is not known: then no adapter is left out. */
+  readonly domain: string | null;
+  /** Refined cards by the ids of list entries. */
+  readonly refined?: ReadonlyMap<string, RefinedCard>;
 }
 
 /** Those of an adapter list; ids are file names, as `<lora:name:weight>` of other tools has them. */
 function ofList(
   manifest: Manifest,
-  { baseModel, domain, taken }: { baseModel: string; domain: string | null; taken: Set<string> },
+  { baseModel, domain, refined, taken }: Required<HubOptions> & { taken: Set<string> },
 ): RemoteAdapter[] {
-  const shared = sharedTitles(manifest);
   return manifest.files.flatMap((file) => {
     const id = freeId(nameOf(file.path), taken);
     taken.add(id); // also when it is left out: an id must mean the same file whatever the checkpoint
     if (file.adapter === undefined) return [];
     const fits = domain === null || ["any", domain].includes(file.adapter.domain);
     if (!fits) return [];
-    const card = cardOf(file, { id, baseModel, shared });
+    const card = cardOf(file, { id, baseModel, refined: refined.get(file.adapter.id) });
     return [{ card, manifestId: manifest.id, path: file.path, pageUrl: file.adapter.pageUrl }];
   });
 }
@@ -122,11 +126,10 @@ const bytesOf = ({ files }: Manifest): number => Math.min(...files.map(({ sizeBy
 /**
  * Few-step adapters first, the smallest download before the others: it is the one whose settings become the mode's.
  * @param manifests all that the page knows
- * @param options.domain of the checkpoint; null where it is not known: then no adapter is left out
  */
 export function remoteAdapters(
   manifests: readonly Manifest[],
-  { baseModel, domain }: { readonly baseModel: string; readonly domain: string | null },
+  { baseModel, domain, refined = new Map() }: HubOptions,
 ): RemoteAdapter[] {
   const taken = new Set<string>();
   return [
@@ -136,6 +139,6 @@ export function remoteAdapters(
       .flatMap((manifest) => ofFewStep(manifest, baseModel)),
     ...manifests
       .filter(({ kind }) => kind === "adapters")
-      .flatMap((manifest) => ofList(manifest, { baseModel, domain, taken })),
+      .flatMap((manifest) => ofList(manifest, { baseModel, domain, refined, taken })),
   ];
 }

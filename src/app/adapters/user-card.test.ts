@@ -1,7 +1,7 @@
 // Cards of own adapters: names, first drafts from metadata, what the user's changes become.
 import { describe, expect, it } from "vitest";
 import type { AdapterReport } from "../../adapters/report.ts";
-import { cardOf, draftCard, draftOf, freeId, splitList } from "./user-card.ts";
+import { cardOf, draftForm, draftOf, freeId, splitList } from "./user-card.ts";
 
 const report = (change: Partial<AdapterReport> = {}): AdapterReport => ({
   fileName: "paper_collage-style_v2.safetensors",
@@ -36,14 +36,16 @@ describe("freeId", () => {
   });
 });
 
-describe("draftCard", () => {
+describe("draftForm", () => {
   it("takes the name of the file when nothing else is known", () => {
-    expect(draftCard(report())).toMatchObject({
+    expect(draftForm(report())).toMatchObject({
       title: "paper collage style v2",
       description: "",
       tags: "",
       triggerWords: "",
       weight: 0.8,
+      phrases: "paper collage",
+      notMeant: "",
     });
   });
   it("takes title, description and trigger phrase from the metadata, without mark-up", () => {
@@ -52,31 +54,44 @@ describe("draftCard", () => {
       { label: "description", value: "<p>Torn paper</p>" },
       { label: "trigger phrase", value: "pprcllg, torn" },
     ];
-    expect(draftCard(report({ metadata }))).toMatchObject({
+    expect(draftForm(report({ metadata }))).toMatchObject({
       title: "Collage",
       description: "Torn paper",
       triggerWords: "pprcllg, torn",
     });
   });
-  it("takes tags that nearly every training picture has as trigger words, the frequent ones as tags", () => {
+  it("takes tags of nearly every training image as trigger words, and leaves out those of every LoRA", () => {
     const triggers = [
       { tag: "falcon \\(bird\\)", count: 10, share: 1 },
+      { tag: "looking at viewer", count: 10, share: 1 },
       { tag: "sky", count: 3, share: 0.3 },
       { tag: "unknown share", count: 3, share: null },
     ];
-    expect(draftCard(report({ triggers }))).toMatchObject({
+    expect(draftForm(report({ triggers }))).toMatchObject({
       triggerWords: "falcon \\(bird\\)",
-      tags: "falcon (bird), sky, unknown share",
+      tags: "falcon (bird), unknown share",
     });
+  });
+  it("takes the words of a sidecar, and passes over other JSON", () => {
+    const sidecar = { description: "Torn paper.", "activation text": "pprcllg", "preferred weight": 0.6 };
+    expect(draftForm(report(), sidecar)).toMatchObject({
+      description: "Torn paper.",
+      triggerWords: "pprcllg",
+      weight: 0.6,
+      phrases: "paper collage, pprcllg",
+    });
+    expect(draftForm(report(), { any: "thing" })).toEqual(draftForm(report()));
   });
 });
 
 describe("cardOf", () => {
   const about = { id: "own", baseModel: "Pocket", report: report() };
   const draft = {
-    ...draftCard(report()),
+    ...draftForm(report()),
     description: " Torn paper. ",
     tags: "a, b; a",
+    phrases: "scissors, torn paper",
+    notMeant: "paper cup",
     category: "style",
   } as const;
   it("holds what the user wrote, for retrieval and reader alike", () => {
@@ -85,7 +100,13 @@ describe("cardOf", () => {
       id: "own",
       baseModel: "Pocket",
       description: "Torn paper.",
-      refined: { description: "Torn paper.", category: "style", weight: 0.8 },
+      refined: {
+        description: "Torn paper.",
+        category: "style",
+        weight: 0.8,
+        phrases: ["scissors", "torn paper"],
+        notMeant: ["paper cup"],
+      },
       tags: ["a", "b"],
       file: { sha256: "ab".repeat(32), sizeBytes: 1000 },
     });

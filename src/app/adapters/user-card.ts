@@ -1,7 +1,9 @@
-// The card of a file that a user adds: a first form from its name and metadata, and what the user may change in it. Pure.
-import type { AdapterReport } from "../../adapters/report.ts";
-import type { AdapterCard, AdapterCategory } from "../../retrieval/card.ts";
+// The card of a file that a user adds: a first form from its name, metadata and sidecar, and what the user may change in it. Pure.
 import { adapterEnding } from "../../adapters/files/file-ending.ts";
+import type { AdapterReport } from "../../adapters/report.ts";
+import { draftCard, titleOfFile } from "../../refine/draft.ts";
+import { sidecarCard } from "../../refine/listings.ts";
+import type { AdapterCard, AdapterCategory } from "../../retrieval/card.ts";
 
 /** What the form shows as text; lists are separated by commas. */
 export interface CardDraft {
@@ -11,23 +13,14 @@ export interface CardDraft {
   readonly triggerWords: string;
   readonly category: AdapterCategory;
   readonly weight: number;
+  /** What people type when they want it. */
+  readonly phrases: string;
+  /** Uses of its words that do not want it. */
+  readonly notMeant: string;
 }
 
 /** Largest strength a card may recommend. */
 export const maxCardWeight = 2;
-
-/** Tags that stood in at least this share of the training captions are offered as trigger words. */
-const triggerShare = 0.8;
-const maxTriggers = 3;
-const maxTags = 8;
-
-/** "My_Cool-LoRA_v2.safetensors" → "My Cool LoRA v2" */
-const titleOf = (fileName: string): string =>
-  fileName
-    .replace(adapterEnding, "")
-    .replace(/[_\s]+/g, " ")
-    .replace(/(?<=[a-z])-(?=[a-zA-Z])/g, " ")
-    .trim() || "My adapter";
 
 /** Name of the file without its ending, as `<lora:name:weight>` in other tools, made different from all in `taken`. */
 export function freeId(fileName: string, taken: ReadonlySet<string>): string {
@@ -58,23 +51,18 @@ export const splitList = (text: string): string[] => [
   ),
 ];
 
-/** First form of the card, for the user to correct. */
-export function draftCard(report: AdapterReport): CardDraft {
-  const phrase = fact(report, "trigger phrase");
-  const frequent = report.triggers
-    .filter(({ share }) => share !== null && share >= triggerShare)
-    .slice(0, maxTriggers)
-    .map(({ tag }) => tag);
+/**
+ * First form of the card, for the user to correct.
+ * @param sidecar parsed JSON of the `.civitai.info` or `.json` that came with the file; other JSON is passed over
+ */
+export function draftForm(report: AdapterReport, sidecar: unknown = null): CardDraft {
+  const draft = draftCard(report, sidecarCard(sidecar, report.fileName));
   return {
-    title: fact(report, "title") || titleOf(fact(report, "output name") || report.fileName),
-    description: (fact(report, "description") || fact(report, "usage hint")).replace(/<[^>]*>/g, " ").trim(),
-    tags: report.triggers
-      .slice(0, maxTags)
-      .map(({ tag }) => tag.replace(/\\([()])/g, "$1")) // prompts escape brackets, words do not
-      .join(", "),
-    triggerWords: (phrase === "" ? frequent : splitList(phrase)).join(", "),
-    category: "concept",
-    weight: 0.8, // what Stylus takes when nobody says
+    ...draft,
+    tags: draft.tags.join(", "),
+    triggerWords: draft.triggerWords.join(", "),
+    phrases: draft.phrases.join(", "),
+    notMeant: "",
   };
 }
 
@@ -85,6 +73,8 @@ export const draftOf = (card: AdapterCard): CardDraft => ({
   triggerWords: card.triggerWords.join(", "),
   category: card.refined.category,
   weight: card.refined.weight,
+  phrases: (card.refined.phrases ?? []).join(", "),
+  notMeant: (card.refined.notMeant ?? []).join(", "),
 });
 
 /** The card of `draft`; its words are the user's, so they stand as author's and refined description alike. */
@@ -97,7 +87,7 @@ export function cardOf(
   const weight = Number.isFinite(draft.weight) ? draft.weight : 0.8;
   return {
     id,
-    title: draft.title.trim() || titleOf(report.fileName),
+    title: draft.title.trim() || titleOfFile(report.fileName),
     tags: splitList(draft.tags),
     triggerWords: splitList(draft.triggerWords),
     description,
@@ -105,6 +95,8 @@ export function cardOf(
       description,
       category: draft.category,
       weight: Math.min(maxCardWeight, Math.max(-maxCardWeight, weight)),
+      phrases: splitList(draft.phrases),
+      notMeant: splitList(draft.notMeant),
     },
     baseModel,
     file: { path: report.fileName, sizeBytes: report.sizeBytes, sha256: report.hashes?.sha256 ?? "" },

@@ -1,9 +1,25 @@
 import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
-import { readManifests } from "./packs.ts";
+import { parseManifest } from "../../storage/manifest.ts";
+import { readerId, readerManifest, readManifests } from "./packs.ts";
 
 test("the build finds every file of model-manifests", async () => {
   const ids = (await readManifests()).map(({ manifest }) => manifest.id);
   const files = readdirSync("model-manifests").filter((name) => name.endsWith(".json"));
-  expect(ids.toSorted()).toEqual(files.map((name) => name.replace(/\.json$/, "")).toSorted());
+  expect(ids.filter((id) => id !== readerId).toSorted()).toEqual(
+    files.map((name) => name.replace(/\.json$/, "")).toSorted(),
+  );
+});
+
+test("the reader is a manifest of its own out of Pocket's files, where they are there", () => {
+  const files = ["unet/model.safetensors", "reader/reader.onnx"].map((path) => ({
+    path,
+    sizeBytes: 1,
+    sha256: "0".repeat(64),
+  }));
+  const pocket = { license: "Apache-2.0", baseUrl: "packs/pocket/", files };
+  const manifest = parseManifest(readerManifest(pocket), "reader");
+  expect(manifest).toMatchObject({ id: "reader", kind: "reader", baseUrl: "packs/pocket/" });
+  expect(manifest.files.map(({ path }) => path)).toEqual(["reader/reader.onnx"]);
+  expect(readerManifest({ ...pocket, files: files.slice(0, 1) })).toBeNull();
 });

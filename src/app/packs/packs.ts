@@ -1,6 +1,7 @@
 // What the page knows of the packs beyond their file lists: which adapters fit them and how they sample best; and where the
 // manifests are. A pack's id is the model's, or "model+vae" where another VAE takes the place of the model's own.
 import type { AdapterCard } from "../../retrieval/card.ts";
+import { parseRefinedCards, type RefinedCard } from "../../refine/refined-card.ts";
 import { StylusError } from "../../shared/errors.ts";
 import type { SamplerId, ScheduleId } from "../../shared/request.ts";
 import { parseManifest, type Manifest } from "../../storage/manifest.ts";
@@ -67,6 +68,25 @@ export const modelOf = (packId: string): string => splitPackId(packId).modelId;
 const manifestFiles = (): Record<string, () => Promise<{ default: unknown }>> =>
   import.meta.glob<{ default: unknown }>("../../../model-manifests/*.json");
 
+/** Part of Pocket's files, but loaded when the first prompt is typed, and by every model. */
+export const readerId = "reader";
+const readerPrefix = "reader/";
+
+/** The reader as a manifest of its own, out of Pocket's; null when this build has none. */
+export function readerManifest<File extends { readonly path: string }>({
+  license,
+  baseUrl,
+  files,
+}: {
+  readonly license: string;
+  readonly baseUrl: string;
+  readonly files: readonly File[];
+}): object | null {
+  const own = files.filter(({ path }) => path.startsWith(readerPrefix));
+  if (own.length === 0) return null;
+  return { id: readerId, kind: "reader", title: "Reader", license, baseUrl, files: own };
+}
+
 export interface ReadManifest {
   readonly json: unknown;
   readonly manifest: Manifest;
@@ -77,21 +97,41 @@ export interface ReadManifest {
  * @throws StylusError not-found: this build of the site does not have it
  */
 export async function readManifest(id: string): Promise<ReadManifest> {
-  const load = manifestFiles()[`../../../model-manifests/${id}.json`];
-  if (!load) {
+  const load = manifestFiles()[`../../../model-manifests/${id === readerId ? pocketId : id}.json`];
+  const all = (await load?.())?.default as Parameters<typeof readerManifest>[0] | undefined;
+  const found = all && id === readerId ? readerManifest(all) : all;
+  if (!found) {
     throw new StylusError("not-found", `This build of the site has no model “${id}”.`, {
       where: `model-manifests/${id}.json`,
       remedy: "Choose another model, or rebuild the site from a complete checkout.",
     });
   }
-  const all = (await load()).default as { readonly files: readonly { readonly path: string }[] };
-  const json = id === pocketId ? { ...all, files: all.files.filter(isOfPocketPack) } : all;
+  const json = id === pocketId ? { ...all, files: all!.files.filter(isOfPocketPack) } : found;
   return { json, manifest: parseManifest(json, `model-manifests/${id}.json`) };
 }
 
 export async function readManifests(): Promise<ReadManifest[]> {
   const ids = Object.keys(manifestFiles()).map((path) => path.replace(/^.*\/|\.json$/g, ""));
-  return Promise.all(ids.sort().map(readManifest));
+  const manifests = await Promise.all(ids.sort().map(readManifest));
+  const reader = await readManifest(readerId).catch((error: unknown) => {
+    if (error instanceof StylusError && error.code === "not-found") return null;
+    throw error;
+  });
+  return reader ? [...manifests, reader] : manifests;
+}
+
+const refinedFiles = (): Record<string, () => Promise<{ default: unknown }>> =>
+  import.meta.glob<{ default: unknown }>("../../../model-manifests/refined/*.json");
+
+/** The refined cards of the adapter lists `manifestIds`, by the ids of their entries; lists that were not refined have none. */
+export async function readRefinedCards(
+  manifestIds: readonly string[],
+): Promise<ReadonlyMap<string, RefinedCard>> {
+  const read = manifestIds.map(async (id) => {
+    const load = refinedFiles()[`../../../model-manifests/refined/${id}.json`];
+    return load ? parseRefinedCards((await load()).default, `model-manifests/refined/${id}.json`) : [];
+  });
+  return new Map((await Promise.all(read)).flatMap((cards) => [...cards]));
 }
 
 /** The few-step mode is what the card of the few-step adapter says. */

@@ -6,7 +6,15 @@ import { needsOf, type ModelNeeds } from "./model-fit.ts";
 import { remoteAdapters, type RemoteAdapter } from "../adapters/hub-adapters.ts";
 import { isOwnModel, type OwnModelStore } from "./user-models.ts";
 import { composeManifest, type PackPart } from "./parts.ts";
-import { infoOfPack, pocketId, readManifest, readManifests, splitPackId, type PackInfo } from "./packs.ts";
+import {
+  infoOfPack,
+  pocketId,
+  readManifest,
+  readManifests,
+  readRefinedCards,
+  splitPackId,
+  type PackInfo,
+} from "./packs.ts";
 
 export interface PackSource {
   readonly packId: string;
@@ -47,7 +55,9 @@ async function hubSource(packId: string): Promise<PackSource> {
 
 async function remoteOf(info: PackInfo, domain: string | null): Promise<RemoteAdapter[]> {
   const manifests: Manifest[] = (await readManifests()).map(({ manifest }) => manifest);
-  return remoteAdapters(manifests, { baseModel: info.baseModels[0]!, domain });
+  const lists = manifests.filter(({ kind }) => kind === "adapters");
+  const refined = await readRefinedCards(lists.map(({ id }) => id));
+  return remoteAdapters(manifests, { baseModel: info.baseModels[0]!, domain, refined });
 }
 
 /** For a file that does not say that it predicts v: the schedule is that of SD 1.x. */

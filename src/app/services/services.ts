@@ -1,10 +1,12 @@
 // The real services, each in a worker of its own: storage, retrieval, composer, diffusion.
 import { proxy } from "comlink";
 import { composeBaseline } from "../../compose/baselines.ts";
+import { readCandidates } from "../../compose/reader/compose.ts";
 import type { ComposerService } from "../../compose/service.ts";
 import { WorkerClient } from "../../rpc/client.ts";
 import { keepingError } from "../../shared/errors.ts";
 import { createDiffusionWorker } from "./diffusion-worker.ts";
+import { createReaderWorker } from "./reader-worker.ts";
 import { createModelServices } from "./models.ts";
 import { openUserAdapters } from "../adapters/user-adapters.ts";
 import { openOwnModels } from "../packs/user-models.ts";
@@ -21,6 +23,7 @@ export function createServices(): PageServices {
     "composer",
     () => new Worker(new URL("../../../workers/composer.ts", import.meta.url), { type: "module" }),
   );
+  const reader = createReaderWorker({ storage, composer });
   const diffusion = createDiffusionWorker();
   const userAdapters = openUserAdapters();
   const ownModels = openOwnModels();
@@ -59,6 +62,22 @@ export function createServices(): PageServices {
       );
     },
 
+    async read({ prompt, preset, pins, bans, commonTags }, { patienceMilliseconds, signal }) {
+      const ready = await abortable(within(reader.ready(), patienceMilliseconds), signal);
+      if (ready === null) return { unavailable: "The reader is still loading." };
+      if (!ready) return { unavailable: "This build of the site has no reader." };
+      const retrieve = async (text: string) => {
+        const { baseModels } = (await pack.current()).source.info;
+        const filter = { baseModels, bans };
+        const found = await retrieval.retrieve(text, { k: readCandidates, filter });
+        const cards = await retrieval.cards(found.map(({ id }) => id));
+        return found.map((adapter, i) => ({ ...adapter, card: cards[i]! }));
+      };
+      const request = { prompt, preset, pins, commonTags };
+      const work = composer.call((service) => service.read(request, proxy(retrieve), { signal }));
+      return abortable(work, signal);
+    },
+
     fetchAdapters: (ids, options) => pack.fetchAdapters(ids, options),
 
     generate: (request, options) => diffusion.paint(request, { ...options, reopen: pack.reopen }),
@@ -93,4 +112,16 @@ export function createServices(): PageServices {
       await modelStorage.deletePack(manifestId);
     },
   };
+}
+
+/** The outcome of `work`, or null when it takes longer. @param milliseconds null: as long as it needs */
+async function within<Value>(work: Promise<Value>, milliseconds: number | null): Promise<Value | null> {
+  if (milliseconds === null) return work;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<null>((resolve) => (timer = setTimeout(() => resolve(null), milliseconds)));
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -3,7 +3,7 @@
 import type { PlainError } from "../../shared/errors.ts";
 import { sortPick } from "../packs/checkpoint-facts.ts";
 import type { DiskPick } from "../packs/disk-files.ts";
-import { kindOfFile, type DroppedKind } from "../adapters/dropped-files.ts";
+import { sortDrop } from "../adapters/dropped-files.ts";
 import type { Intake } from "./intake.ts";
 import type { Models } from "./models.ts";
 import { explain } from "./runs.ts";
@@ -18,11 +18,10 @@ export function createTaking(context: {
   const { start, intake, models, setInputError } = context;
 
   async function takeFiles(files: readonly File[]): Promise<void> {
-    const ofKind = (kind: DroppedKind): File[] => files.filter((file) => kindOfFile(file) === kind);
-    const [adapters, unknown] = [ofKind("adapter"), ofKind("unknown")];
+    const { adapters, unknown, pictures } = sortDrop(files);
     if (adapters.length > 0) intake.take(adapters);
     if (unknown.length > 0) intake.refuseOthers(unknown);
-    const [picture] = ofKind("picture");
+    const [picture] = pictures;
     if (picture) await start.receive(picture);
   }
 

@@ -1,10 +1,12 @@
 // Adapter files on their way in: each is examined one after the other, shown with its diagnosis, and added or put aside.
 import { createSignal, type Accessor } from "solid-js";
 import { createStore, produce } from "solid-js/store";
+import { adapterEnding } from "../../adapters/files/file-ending.ts";
 import { PEFT_CONFIG_NAME, withPeftConfig } from "../../adapters/files/peft-config.ts";
 import type { AdapterReport } from "../../adapters/report.ts";
 import { deletionError, StylusError, type PlainError } from "../../shared/errors.ts";
-import { cardOf, draftCard, freeId, type CardDraft } from "../adapters/user-card.ts";
+import { sidecarOf } from "../adapters/dropped-files.ts";
+import { cardOf, draftForm, freeId, type CardDraft } from "../adapters/user-card.ts";
 import type { AdapterServices } from "../services/ports.ts";
 import { explainRefusal, explainUnreadable, type Refusal } from "./refusal.ts";
 import { explain } from "./runs.ts";
@@ -12,6 +14,7 @@ import type { UserAdapter, LoadedPack } from "../../stylus/loaded-pack.ts";
 
 /** Larger files are checkpoints; an adapter of all weights of SD 1.5 has 1.7 GB at most. */
 const maxSizeBytes = 2e9;
+const maxSidecarBytes = 4e6;
 
 export interface IntakeItem {
   readonly key: string;
@@ -64,6 +67,15 @@ async function withConfig(file: File, config: File): Promise<File> {
   return new File([await withPeftConfig(file, parsed, { fileName: name })], name, { type });
 }
 
+/** What lies beside a LoRA in other programs' folders. One that cannot be read says nothing: the file itself is what counts. */
+async function readSidecar(file: File | undefined): Promise<unknown> {
+  try {
+    return file && file.size <= maxSidecarBytes ? JSON.parse(await file.text()) : null;
+  } catch {
+    return null;
+  }
+}
+
 export function createIntake(context: {
   readonly services: AdapterServices;
   readonly pack: Accessor<LoadedPack | null>;
@@ -78,6 +90,7 @@ export function createIntake(context: {
   const files = new Map<string, File>();
   /** The `adapter_config.json` that came with a file. */
   const configs = new Map<string, File>();
+  const sidecars = new Map<string, File>();
   let queue: Promise<void> = Promise.resolve();
 
   const set = (key: string, change: Partial<IntakeItem>): void =>
@@ -117,7 +130,8 @@ export function createIntake(context: {
         announce(`${file.name} is already added as ${same.title}.`);
         return;
       }
-      set(key, { status: "ready", report, draft: draftCard(report) });
+      const draft = draftForm(report, await readSidecar(sidecars.get(key)));
+      set(key, { status: "ready", report, draft });
       announce(`${file.name} fits. You can add it.`);
     } catch (error) {
       refuse(key, explainUnreadable(explain(error)));
@@ -129,12 +143,14 @@ export function createIntake(context: {
     open,
     others,
     take(taken) {
-      const adapterFiles = taken.filter(({ name }) => name !== PEFT_CONFIG_NAME);
+      const adapterFiles = taken.filter(({ name }) => adapterEnding.test(name));
       const config = adapterFiles.length > 0 && taken.find(({ name }) => name === PEFT_CONFIG_NAME);
-      const added = (config ? adapterFiles : taken).map((file): IntakeItem => {
+      const added = (adapterFiles.length > 0 ? adapterFiles : taken).map((file): IntakeItem => {
         const key = crypto.randomUUID();
         files.set(key, file);
         if (config) configs.set(key, config);
+        const sidecar = sidecarOf(file, taken);
+        if (sidecar) sidecars.set(key, sidecar);
         const { name: fileName, size: sizeBytes } = file;
         const nothing = { report: null, refusal: null, draft: null, id: null, known: false, error: null };
         return { key, fileName, sizeBytes, status: "waiting", ...nothing };
@@ -173,12 +189,14 @@ export function createIntake(context: {
     dismiss(key) {
       files.delete(key);
       configs.delete(key);
+      sidecars.delete(key);
       setItems(items.filter((item) => item.key !== key));
       if (items.length === 0 && others().length === 0) setOpen(false);
     },
     close() {
       files.clear();
       configs.clear();
+      sidecars.clear();
       setItems([]);
       setOthers([]);
       setOpen(false);

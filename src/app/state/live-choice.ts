@@ -16,9 +16,16 @@ const nothing: Reading = {
   candidates: [],
 };
 
-/** What of the options changes the choice; sliders, pins, removals and seeds do not. */
-const choiceKey = ({ prompt, method, preset, bans, seed }: GenerateOptions): string =>
-  JSON.stringify([prompt, method, preset, bans, method === "random" ? seed : 0]);
+/** What of the options changes the choice; sliders, removals and seeds do not, nor do pins where rules choose. */
+const choiceKey = ({ prompt, method, composer, preset, bans, pins, seed }: GenerateOptions): string =>
+  JSON.stringify([
+    prompt,
+    method,
+    preset,
+    bans,
+    method === "random" ? seed : 0,
+    ...(composer === "rules" ? [] : [composer, pins]), // others may not serve the words of a pin
+  ]);
 
 export function createReading(context: {
   readonly services: ChoiceServices;
@@ -43,10 +50,11 @@ export function createReading(context: {
       if (untrack(fromRun)?.key === key || untrack(typed)?.key === key) return;
       const controller = new AbortController();
       const timer = setTimeout(() => {
-        readPrompt(untrack(options), { services, pack: loaded, signal: controller.signal })
-          .then((reading) => {
-            if (!controller.signal.aborted) setTyped({ key, reading });
-          })
+        const onReading = (reading: Reading): void => {
+          if (!controller.signal.aborted) setTyped({ key, reading });
+        };
+        readPrompt(untrack(options), { services, pack: loaded, onReading, signal: controller.signal })
+          .then(onReading)
           .catch(() => {}); // the run itself reports what is wrong
       }, restMilliseconds);
       onCleanup(() => {

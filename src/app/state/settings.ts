@@ -20,7 +20,7 @@ import {
   type StartOptions,
   type StartPicture,
 } from "../../stylus/image-options.ts";
-import { limits, type MethodId, type PresetId } from "../../shared/limits.ts";
+import { limits, type ComposerId, type MethodId, type PresetId } from "../../shared/limits.ts";
 
 export type Appearance = "system" | "light" | "dark";
 
@@ -65,6 +65,7 @@ export interface Settings {
   lowMemory: boolean;
   preset: PresetId;
   method: MethodId;
+  composer: ComposerId;
   device: DevicePreference;
   /** By the id of the model. */
   adapters: Record<string, AdapterRules>;
@@ -92,6 +93,7 @@ const initialSettings = (): Settings => ({
   lowMemory: false,
   preset: "balanced",
   method: "stylus",
+  composer: "reader",
   device: "auto",
   adapters: {},
   appearance: "system",
@@ -220,6 +222,7 @@ export function toOptions(
     noise: settings.noise,
     preset: settings.preset,
     method: settings.method,
+    composer: settings.composer,
     adapters: "auto",
     device: settings.device,
     fewStep,
@@ -263,6 +266,7 @@ export function fromOptions(options: GenerateOptions, defaults: PackDefaults): P
     lowMemory: options.vaeTilePixels !== null,
     preset: options.preset,
     method: options.adapters === "none" ? "sd" : options.method,
+    composer: options.composer ?? "reader", // runs of earlier versions do not say
   };
 }
 

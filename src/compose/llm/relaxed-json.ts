@@ -1,5 +1,6 @@
 // Reads what language models write where JSON was asked for: JSON inside prose or a code fence, single quotes, trailing
-// commas, comments, bare or numeric keys, Python's True/False/None. Executes nothing.
+// commas, comments, bare or numeric keys, Python's True/False/None. Executes nothing. By hand, not jsonrepair and JSON.parse: those
+// complete an answer that breaks off, sort numeric keys and keep only the last of equal ones.
 import { StylusError } from "../../shared/errors.ts";
 
 export type RelaxedValue = string | number | boolean | null | RelaxedValue[] | RelaxedObject;

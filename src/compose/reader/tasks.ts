@@ -1,6 +1,6 @@
 // From the tokens that picks serve to tasks: spans of whole words that do not overlap, and what is left of the prompt for the base model.
 import { segment } from "../rules/segment.ts";
-import { contentStems, type Word, wordsOf } from "../rules/words.ts";
+import { contentStems, contentWords, type Word, wordsOf } from "../rules/words.ts";
 import { negatedReason } from "../rules/kinds.ts";
 import type { Pick, Task } from "../composition.ts";
 import type { Tokens } from "./wordpiece.ts";
@@ -37,14 +37,18 @@ export function servedSpan(
         .filter((token) => tokens.starts[token]! < word.end && tokens.ends[token]! > word.start)
         .map((token) => serves[token]!),
     );
+  const words = wordsOf(prompt);
+  // "a", "of", "style" join the words of a span and begin or end none, unless nothing else is served.
+  const content = new Set(contentWords(prompt).map(({ start }) => start));
+  const onlySmall = !words.some((word) => content.has(word.start) && evidence(word) > 0);
   const runs: { start: number; end: number; sum: number; gap: number }[] = [];
   let open = false;
-  for (const word of wordsOf(prompt)) {
+  for (const word of words) {
     if (taken.some((span) => overlaps(span, word))) {
       open = false;
       continue;
     }
-    const sum = evidence(word);
+    const sum = onlySmall || content.has(word.start) ? evidence(word) : 0;
     const run = open ? runs.at(-1) : undefined;
     if (run && /[,;.!?:|\n]/.test(prompt.slice(run.end, word.start))) open = false;
     if (sum === 0) {

@@ -2,6 +2,7 @@
 import { For, Show, type JSX } from "solid-js";
 import type { AdapterReport } from "../../adapters/report.ts";
 import { maxCardWeight, splitList, type CardDraft } from "../../app/adapters/user-card.ts";
+import { rareTags } from "../../refine/draft.ts";
 import type { AdapterCategory } from "../../retrieval/card.ts";
 import styles from "./CardForm.module.css";
 import { NumberField, SelectField, TextField } from "../controls/fields.tsx";
@@ -19,7 +20,7 @@ export function CardForm(props: {
 }): JSX.Element {
   const suggestions = (): readonly string[] => {
     const present = new Set(splitList(props.draft.triggerWords));
-    return props.report.triggers
+    return rareTags(props.report.triggers, props.draft.title)
       .map(({ tag }) => tag)
       .filter((tag) => !present.has(tag))
       .slice(0, 6);
@@ -88,6 +89,20 @@ export function CardForm(props: {
           </p>
         </Show>
       </div>
+      <TextField
+        label={t.adapters.form.phrases}
+        rows={2}
+        value={props.draft.phrases}
+        hint={t.adapters.form.phrasesHint}
+        onChange={(phrases) => props.onChange({ phrases })}
+      />
+      <TextField
+        label={t.adapters.form.notMeant}
+        rows={2}
+        value={props.draft.notMeant}
+        hint={t.adapters.form.notMeantHint}
+        onChange={(notMeant) => props.onChange({ notMeant })}
+      />
     </div>
   );
 }

@@ -1,5 +1,6 @@
 // The report on an adapter file: what it is and how much of it fits the model.
 import { For, Show, type JSX } from "solid-js";
+import { shownValue } from "../../adapters/files/metadata.ts";
 import type { AdapterReport } from "../../adapters/report.ts";
 import styles from "./Diagnosis.module.css";
 import { t } from "../texts/texts.ts";
@@ -150,7 +151,7 @@ export function Diagnosis(props: { readonly report: AdapterReport }): JSX.Elemen
               {({ label, value }) => (
                 <>
                   <dt>{label}</dt>
-                  <dd>{value}</dd>
+                  <dd>{shownValue(value)}</dd>
                 </>
               )}
             </For>

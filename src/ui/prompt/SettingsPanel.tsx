@@ -144,7 +144,13 @@ export function SettingsPanel(): JSX.Element {
           hint={t.names.presetHints[settings.preset]}
           onChange={(preset) => setSettings("preset", preset)}
         />
-        <p class={controls["hint"]}>{t.settings.rulesOnly}</p>
+        <SelectField
+          label={t.settings.composer}
+          value={settings.composer}
+          choices={choices(t.names.composers)}
+          hint={t.names.composerHints[settings.composer]}
+          onChange={(composer) => setSettings("composer", composer)}
+        />
       </section>
     </div>
   );

@@ -49,6 +49,7 @@ export function Choice(): JSX.Element {
     const { kind, name } = composition().composer;
     if (kind === "llm") return t.run.choice.byModel(name);
     if (kind === "rules") return t.run.choice.byRules;
+    if (kind === "reader") return t.run.choice.byReader;
     return name || t.run.choice.byYou;
   };
 
@@ -57,7 +58,9 @@ export function Choice(): JSX.Element {
       <header class={styles["head"]}>
         <h2 id="choice-title">{t.run.choice.title}</h2>
         <Show when={composition().composer.kind !== "none" || !isEmpty()}>
-          <span class={styles["by"]}>{chosenBy()}</span>
+          <span class={styles["by"]} title={composition().composer.instead}>
+            {chosenBy()}
+          </span>
         </Show>
       </header>
 

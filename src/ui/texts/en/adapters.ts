@@ -72,6 +72,10 @@ export const adapters = {
     triggerWords: "Trigger words",
     suggestions: "From its training:",
     addTrigger: "Add to trigger words",
+    phrases: "Search phrases",
+    phrasesHint: "What people type when they want it, separated by commas.",
+    notMeant: "Not meant",
+    notMeantHint: "Uses of its words that do not want it. Example: “paper cup”.",
   },
 
   intake: {

@@ -5,7 +5,7 @@ import type { StageId } from "../../../stylus/run-types.ts";
 import type { AdapterCategory } from "../../../retrieval/card.ts";
 import type { DevicePreference, ScheduleId } from "../../../shared/request.ts";
 import type { DiskUse } from "../../../app/services/ports.ts";
-import type { MethodId, PresetId } from "../../../shared/limits.ts";
+import type { ComposerId, MethodId, PresetId } from "../../../shared/limits.ts";
 
 const schedules: Readonly<Record<ScheduleId, string>> = {
   uniform: "Uniform",
@@ -56,6 +56,12 @@ const devices: Readonly<Record<DevicePreference, string>> = {
 const regions: Readonly<Record<MaskValues["region"], string>> = {
   whole: "Whole picture",
   masked: "Only masked",
+};
+
+const composers: Readonly<Record<ComposerId, string>> = { reader: "Reader", rules: "Rules" };
+const composerHints: Readonly<Record<ComposerId, string>> = {
+  reader: "A small neural network reads the prompt beside each adapter’s card.",
+  rules: "Built-in rules match words and similarity. No model reads the prompt.",
 };
 
 const fills: Readonly<Record<MaskValues["fill"], string>> = {
@@ -123,6 +129,7 @@ const manifestKinds: Readonly<Record<DiskUse["packs"][number]["kind"], string>> 
   "few-step": "Few-step adapter",
   tokenizer: "Tokenizer for your own checkpoints",
   embedder: "Embedder",
+  reader: "Reader",
   composers: "Language models",
   adapters: "Downloaded adapters",
 };
@@ -133,6 +140,8 @@ export const names = {
   schedules,
   methods,
   methodHints,
+  composers,
+  composerHints,
   presets,
   presetHints,
   devices,

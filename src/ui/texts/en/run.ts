@@ -55,7 +55,8 @@ export const run = {
 
   choice: {
     title: "Chosen adapters",
-    byRules: "chosen automatically",
+    byRules: "chosen by rules",
+    byReader: "chosen by the reader",
     byModel: (name: string) => `chosen by ${name}`,
     byYou: "chosen by you",
     pending: "Your changes aren’t in the image yet.",

@@ -36,5 +36,5 @@ export const settings = {
   selection: "Adapter selection",
   method: "Method",
   preset: "Preset",
-  rulesOnly: "Built-in rules split the prompt into parts. No language model is available yet.",
+  composer: "Composer",
 };

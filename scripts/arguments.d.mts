@@ -1,9 +1,0 @@
-import type { ParseArgsConfig } from "node:util";
-
-export class UsageError extends Error {}
-export function parseOptions(
-  spec: NonNullable<ParseArgsConfig["options"]>,
-  argv?: string[],
-): { values: Record<string, string | boolean | undefined>; positionals: string[] };
-export function integer(name: string, text: string, range: { min: number; max: number }): number;
-export function runMain(main: () => Promise<void>, help: string): Promise<void>;

@@ -1,0 +1,59 @@
+// The cards of the pocket pack's adapters as their authors wrote them (training/pocket/cards.json), and what a pack makes of one.
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { plainText } from "../../src/refine/plain-text.ts";
+import type { AdapterCard } from "../../src/retrieval/card.ts";
+
+const root = path.resolve(import.meta.dirname, "../..");
+
+export interface AuthorCard {
+  readonly title: string;
+  readonly author: string;
+  readonly tags: readonly string[];
+  readonly triggerWords: readonly string[];
+  /** HTML, as hubs store it. */
+  readonly description: string;
+  readonly samplePrompts: readonly string[];
+  readonly refined: AdapterCard["refined"];
+  readonly baseModel: string;
+}
+
+/** How the few-step adapter is meant to be sampled. */
+const fewStep: Readonly<Record<string, AdapterCard["fewStep"]>> = {
+  lcm: { steps: 6, cfgScale: 1, sampler: "lcm", schedule: "lcm" },
+};
+
+/** Sample prompts name their adapter in a `<lora:…>` tag; the page shows the prompt without it. */
+const withoutTags = (prompt: string): string => prompt.replace(/\s*<lora:[^>]*>/gu, "").trim();
+
+/** By id. */
+export const authorCards = JSON.parse(
+  readFileSync(path.join(root, "training/pocket/cards.json"), "utf8"),
+) as Record<string, AuthorCard>;
+
+/** The pack's card. `samples`: paths of the sample pictures that are there, by the number of their prompt. */
+export function packCard(
+  id: string,
+  file: AdapterCard["file"],
+  { samples = new Map() }: { samples?: ReadonlyMap<number, string> } = {},
+): AdapterCard {
+  const card = authorCards[id]!;
+  const mode = fewStep[id];
+  return {
+    id,
+    title: card.title,
+    tags: card.tags,
+    triggerWords: card.triggerWords,
+    description: plainText(card.description),
+    refined: card.refined,
+    baseModel: card.baseModel,
+    file,
+    license: "Apache-2.0",
+    author: card.author,
+    samples: card.samplePrompts.flatMap((prompt, index) => {
+      const picture = samples.get(index);
+      return picture === undefined ? [] : [{ path: picture, prompt: withoutTags(prompt) }];
+    }),
+    ...(mode ? { fewStep: mode } : {}),
+  };
+}

@@ -1,0 +1,113 @@
+// The catalogues of `npm run choose`: the pack's cards, those that the product makes of the hub's SD 1.5 adapters, or a list of raw cards.
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import path from "node:path";
+import * as v from "valibot";
+import { remoteAdapters } from "../../src/app/adapters/hub-adapters.ts";
+import type { AdapterCard } from "../../src/retrieval/card.ts";
+import { adapterCategories, parseCards } from "../../src/retrieval/cards.ts";
+import { StylusError } from "../../src/shared/errors.ts";
+import { parseManifest } from "../../src/storage/manifest.ts";
+import { plainText } from "../../src/refine/plain-text.ts";
+
+const root = path.resolve(import.meta.dirname, "../..");
+export const pocketFolder = path.join(root, "public/packs/pocket");
+
+/** Of a card that does not say. */
+const usualWeight = 0.8;
+
+export interface Catalogue {
+  readonly cards: readonly AdapterCard[];
+  /** Made with the pack's embedder; null: it has to be built. */
+  readonly index: Blob | null;
+  readonly baseModel: string;
+}
+
+/** The files of a folder, by name; of its subfolders by path. */
+export function filesIn(folder: string): Map<string, Blob> {
+  const files = new Map<string, Blob>();
+  const names = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: "utf8" }) : [];
+  for (const name of names) {
+    const full = path.join(folder, name);
+    if (statSync(full).isFile()) files.set(name.split(path.sep).join("/"), new Blob([readFileSync(full)]));
+  }
+  return files;
+}
+
+export function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch (cause) {
+    throw new StylusError("bad-file", `${file} cannot be read as JSON: ${(cause as Error).message}.`, {
+      where: file,
+      remedy: "Give a file of JSON.",
+      cause,
+    });
+  }
+}
+
+function pack(): Catalogue {
+  const cards = parseCards(readJson(path.join(pocketFolder, "adapters/cards.json")), "adapters/cards.json");
+  const index = new Blob([readFileSync(path.join(pocketFolder, "index/adapters.safetensors"))]);
+  return { cards: cards.filter(({ fewStep }) => !fewStep), index, baseModel: "Pocket" };
+}
+
+function hub(): Catalogue {
+  const folder = path.join(root, "model-manifests");
+  const manifests = readdirSync(folder)
+    .filter((name) => name.endsWith(".json"))
+    .sort()
+    .map((name) => parseManifest(readJson(path.join(folder, name)), name));
+  const baseModel = "SD 1.5";
+  const cards = remoteAdapters(manifests, { baseModel, domain: null }).map(({ card }) => card);
+  return { cards: cards.filter(({ fewStep }) => !fewStep), index: null, baseModel };
+}
+
+const texts = v.optional(v.array(v.string()), []);
+const rawCards = v.array(
+  v.object({
+    id: v.string(),
+    title: v.string(),
+    category: v.optional(v.string(), ""),
+    tags: texts,
+    triggers: texts,
+    description: v.optional(v.string(), ""),
+    phrases: texts,
+    notMeant: texts,
+  }),
+);
+
+function raw(file: string): Catalogue {
+  const parsed = v.safeParse(rawCards, readJson(file), { abortEarly: true });
+  if (!parsed.success) {
+    const [issue] = parsed.issues;
+    throw new StylusError("bad-file", `${file}: ${v.getDotPath(issue) ?? "the file"}: ${issue.message}.`, {
+      where: file,
+      remedy: "Give a list of cards with id, title, category, tags, triggers, description.",
+    });
+  }
+  const baseModel = "SD 1.5";
+  const cards = parsed.output.map(
+    ({ id, title, category, tags, triggers, description, phrases, notMeant }) => {
+      const text = plainText(description);
+      const known = adapterCategories.find((each) => each === category.toLowerCase()) ?? "concept";
+      return {
+        id,
+        title,
+        tags,
+        triggerWords: triggers,
+        description: text,
+        refined: { description: text, category: known, weight: usualWeight, phrases, notMeant },
+        baseModel,
+        file: { path: "", sizeBytes: 0, sha256: "" },
+        license: "",
+        author: "",
+        samples: [],
+      };
+    },
+  );
+  return { cards, index: null, baseModel };
+}
+
+/** @param name pack, sd15, or a file. @throws StylusError bad-file, naming file and field */
+export const openCatalogue = (name: string): Catalogue =>
+  name === "pack" ? pack() : name === "sd15" ? hub() : raw(name);

@@ -1,0 +1,210 @@
+// `npm run generate -- "prompt"`: the built app in a headless browser, from prompt to PNG files and a JSON report.
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import type { AutomationOptions } from "../../src/app/automation.ts";
+import { choices, limits } from "../../src/shared/limits.ts";
+import {
+  adapters,
+  integer,
+  number,
+  oneOf,
+  parseOptions,
+  pictureFile,
+  requires,
+  runMain,
+  size,
+  UsageError,
+} from "./arguments.ts";
+import { describeRun } from "./describe-run.ts";
+import { openModel, openSite, runInPage } from "./site.ts";
+
+const help = `Usage: npm run generate -- "prompt" [options]
+
+  --model M            a Stable Diffusion 1.x checkpoint: a .safetensors file, a folder in diffusers' layout, or the
+                       id of a model of the hub (model-manifests/), which is downloaded: with --profile
+                       once. It needs a graphics card (default: pocket)
+  --seed N             first seed; image i uses seed + i (default 1)
+  --count N            images (default 1)
+  --steps N            sampling steps (default: the pack's)
+  --size WxH           pixels, multiples of 8 (default: the pack's, with --init the picture's shape)
+  --cfg N              guidance scale (default: the pack's)
+  --negative TEXT      negative prompt
+  --sampler ID         euler, euler_a, dpmpp_2m, dpmpp_sde, dpmpp_2m_sde, ddim, unipc, lcm
+  --schedule ID        uniform, karras, exponential, sgm_uniform, simple, beta, ays, trailing, lcm
+  --few-step on|off    the pack's few-step adapter (default on)
+  --preset P           balanced, paper, reference
+  --method M           stylus, sd, retriever, reranker, random
+  --composer C         reader, rules (default reader)
+  --adapters A         auto, none, or name:weight,name:weight
+  --clip-skip N        text encoder layers left out, counted as A1111 does (default 1: none)
+  --noise N            cpu, nv (default cpu)
+  --init FILE          picture to start from: PNG, JPEG or WebP
+  --strength S         0 keeps the picture, 1 forgets it (default 0.75)
+  --mask FILE          of the picture's size; white is painted anew
+  --mask-blur N        pixels of the picture, 0 to 64 (default 4)
+  --mask-region R      whole, masked: cut out, painted at full size and put back (default whole)
+  --mask-padding N     pixels around the masked region (default 32)
+  --mask-fill F        original, noise, nothing (default original)
+  --hires SCALE        second pass, SCALE times larger, 1.1 to 4
+  --hires-strength S   denoising strength of the second pass (default 0.4)
+  --hires-steps N      steps of the second pass (default: as the first)
+  --hires-upscaler U   latent-bilinear, latent-bicubic, latent-nearest, latent-nearest-exact,
+                       pixel-lanczos, pixel-bicubic, pixel-nearest (default pixel-lanczos)
+  --vae-tile N         decode and encode in squares of N pixels, to need less memory
+  --device D           auto, webgpu, wasm
+  --out DIR            where the PNG files go (default out)
+  --json FILE          report (default DIR/report.json)
+  --profile DIR        keep the browser's storage there between calls`;
+
+const spec = {
+  model: { type: "string" },
+  seed: { type: "string", default: "1" },
+  count: { type: "string", default: "1" },
+  steps: { type: "string" },
+  size: { type: "string" },
+  cfg: { type: "string" },
+  negative: { type: "string", default: "" },
+  sampler: { type: "string" },
+  schedule: { type: "string" },
+  "few-step": { type: "string" },
+  preset: { type: "string", default: "balanced" },
+  method: { type: "string", default: "stylus" },
+  composer: { type: "string", default: "reader" },
+  adapters: { type: "string", default: "auto" },
+  "clip-skip": { type: "string" },
+  noise: { type: "string" },
+  init: { type: "string" },
+  strength: { type: "string" },
+  mask: { type: "string" },
+  "mask-blur": { type: "string" },
+  "mask-region": { type: "string" },
+  "mask-padding": { type: "string" },
+  "mask-fill": { type: "string" },
+  hires: { type: "string" },
+  "hires-strength": { type: "string" },
+  "hires-steps": { type: "string" },
+  "hires-upscaler": { type: "string" },
+  "vae-tile": { type: "string" },
+  device: { type: "string", default: "auto" },
+  out: { type: "string", default: "out" },
+  json: { type: "string" },
+  profile: { type: "string" },
+  help: { type: "boolean" },
+} as const;
+
+type Values = ReturnType<typeof parseOptions<typeof spec>>["values"];
+
+/** What `read` makes of an option; nothing when it is left out. */
+type Given = <Value extends object>(
+  name: keyof Values,
+  read: (text: string) => Value,
+) => Value | Record<never, never>;
+
+/** Picture, mask and second pass; each option needs the one that it is about. */
+function readPictures(values: Values, given: Given) {
+  requires(values, "init", ["strength", "mask"]);
+  requires(values, "mask", ["mask-blur", "mask-region", "mask-padding", "mask-fill"]);
+  requires(values, "hires", ["hires-strength", "hires-steps", "hires-upscaler"]);
+  if (values.init !== undefined && values.hires !== undefined) {
+    throw new UsageError("--hires goes with words only: leave out --init, or give --size a larger size.");
+  }
+  const mask = (file: string) => ({
+    mask: {
+      file,
+      ...given("mask-blur", (text) => ({ blur: number("mask-blur", text, limits.maskBlur) })),
+      ...given("mask-region", (text) => ({ region: oneOf("mask-region", text, choices.maskRegion) })),
+      ...given("mask-padding", (text) => ({ padding: integer("mask-padding", text, limits.maskPadding) })),
+      ...given("mask-fill", (text) => ({
+        fill: oneOf("mask-fill", text, choices.maskFill),
+      })),
+    },
+  });
+  return {
+    ...given("init", (init) => ({
+      start: {
+        file: pictureFile("init", init),
+        ...given("strength", (text) => ({ strength: number("strength", text, limits.denoisingStrength) })),
+        ...given("mask", (file) => mask(pictureFile("mask", file))),
+      },
+    })),
+    ...given("hires", (scale) => ({
+      hires: {
+        scale: number("hires", scale, limits.hiresScale),
+        ...given("hires-strength", (text) => ({
+          strength: number("hires-strength", text, limits.hiresStrength),
+        })),
+        ...given("hires-steps", (text) => ({ steps: integer("hires-steps", text, limits.steps) })),
+        ...given("hires-upscaler", (text) => ({ upscaler: oneOf("hires-upscaler", text, choices.upscaler) })),
+      },
+    })),
+    ...given("vae-tile", (text) => ({
+      vaeTilePixels: integer("vae-tile", text, limits.tile),
+    })),
+  };
+}
+
+/** The options that `window.stylus.run` takes, from the command line; what is left out is the page's default. */
+function readOptions(): { values: Values; request: AutomationOptions } {
+  const { values, positionals } = parseOptions(spec);
+  if (values.help) {
+    console.log(help);
+    process.exit(0);
+  }
+  const [prompt, ...others] = positionals;
+  if (prompt === undefined) throw new UsageError("The prompt is missing.");
+  if (others.length > 0) throw new UsageError("Put the prompt in quotes.");
+  if (values.model !== undefined && /[/\\.]/.test(values.model) && !existsSync(values.model)) {
+    throw new UsageError(`--model: there is no file or folder ${values.model}.`);
+  }
+  const given: Given = (name, read) => {
+    const text = values[name];
+    return typeof text === "string" ? read(text) : {};
+  };
+  return {
+    values,
+    request: {
+      prompt,
+      negativePrompt: values.negative,
+      seed: integer("seed", values.seed, limits.seed),
+      count: integer("count", values.count, limits.count),
+      preset: oneOf("preset", values.preset, choices.preset),
+      method: oneOf("method", values.method, choices.method),
+      composer: oneOf("composer", values.composer, choices.composer),
+      adapters: adapters("adapters", values.adapters),
+      device: oneOf("device", values.device, choices.device),
+      ...given("steps", (text) => ({ steps: integer("steps", text, limits.steps) })),
+      ...given("size", (text) => size("size", text)),
+      ...given("cfg", (text) => ({ cfgScale: number("cfg", text, limits.cfgScale) })),
+      ...given("sampler", (text) => ({ sampler: oneOf("sampler", text, choices.sampler) })),
+      ...given("schedule", (text) => ({ schedule: oneOf("schedule", text, choices.schedule) })),
+      ...given("clip-skip", (text) => ({ clipSkip: integer("clip-skip", text, limits.clipSkip) })),
+      ...given("noise", (text) => ({ noise: oneOf("noise", text, choices.noise) })),
+      ...readPictures(values, given),
+      ...given("few-step", (text) => ({ fewStep: oneOf("few-step", text, ["on", "off"]) === "on" })),
+    },
+  };
+}
+
+async function main(): Promise<void> {
+  const { values, request } = readOptions();
+  const site = await openSite(values.profile ? { profile: path.resolve(values.profile) } : {});
+  try {
+    const model = values.model === undefined ? {} : { model: await openModel(site.page, values.model) };
+    const { report, images, titles, notes } = await runInPage(site.page, { ...request, ...model });
+    for (const line of [...notes, ...describeRun(report, titles)]) console.log(line);
+    mkdirSync(values.out, { recursive: true });
+    for (const image of images) {
+      const file = path.join(values.out, image.fileName);
+      writeFileSync(file, image.png);
+      console.log(file);
+    }
+    const reportFile = values.json ?? path.join(values.out, "report.json");
+    mkdirSync(path.dirname(path.resolve(reportFile)), { recursive: true });
+    writeFileSync(reportFile, `${JSON.stringify(report, null, 2)}\n`);
+    console.log(`The full report is in ${reportFile}`);
+  } finally {
+    await site.close();
+  }
+}
+
+await runMain(main, help);

@@ -1,0 +1,43 @@
+// The content security policy covers every host that a manifest names, and no other.
+import { readdirSync, readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+import { fileUrl, parseManifest } from "../../src/storage/manifest.ts";
+import { connectSources, contentSecurityPolicy, contentSecurityPolicyFor } from "./headers.ts";
+
+const folder = new URL("../../model-manifests/", import.meta.url);
+const site = "https://example.org/stylus/";
+
+it("lets the page ask every hub for its files", () => {
+  const sources = /connect-src ([^;]+)/.exec(contentSecurityPolicy)![1]!.split(" ");
+  const names = readdirSync(folder).filter((name) => name.endsWith(".json"));
+  const wanted = names.flatMap((name) => {
+    const manifest = parseManifest(JSON.parse(readFileSync(new URL(name, folder), "utf8")), name);
+    return [
+      ...manifest.files.map((file) => fileUrl(manifest, file, site)),
+      ...manifest.composers.flatMap(({ modelUrl, libraryUrl }) => [modelUrl, libraryUrl]),
+    ];
+  });
+  const origins = new Set(wanted.map((url) => new URL(url).origin));
+  origins.delete(new URL(site).origin);
+  expect([...origins].filter((origin) => !sources.includes(origin))).toEqual([]);
+  expect(sources).toEqual([
+    "'self'",
+    "blob:",
+    "data:",
+    "https://huggingface.co",
+    "https://*.huggingface.co",
+    "https://*.hf.co",
+    "https://raw.githubusercontent.com",
+  ]);
+});
+
+it("is made of the manifests", () => {
+  const manifest = {
+    baseUrl: "packs/x/",
+    files: [{ path: "a" }, { path: "b", url: "https://hub.example/owner/x/resolve/main/b" }],
+  };
+  expect(connectSources([manifest])).toEqual(["https://hub.example"]);
+  expect(contentSecurityPolicyFor(["https://hub.example"])).toContain(
+    "connect-src 'self' blob: data: https://hub.example;",
+  );
+});

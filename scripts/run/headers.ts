@@ -1,0 +1,74 @@
+// The response headers of the site, in one place for the development server, `npm start` and the built page's meta tag.
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+
+const manifestFolder = path.resolve(import.meta.dirname, "../../model-manifests");
+
+/** Hosts that a hub sends browsers on to for the bytes of large files; which one it is changes with region and time. */
+const contentHosts: Readonly<Record<string, readonly string[]>> = {
+  "https://huggingface.co": ["https://*.huggingface.co", "https://*.hf.co"],
+};
+
+/** What names hosts in a file of model-manifests/; src/storage/manifest.ts checks the whole. */
+interface ManifestAddresses {
+  readonly baseUrl: string;
+  readonly files?: readonly { readonly url?: string }[];
+  readonly composers?: readonly { readonly modelUrl: string; readonly libraryUrl: string }[];
+}
+
+/**
+ * Where the files of the manifests come from: every hub they name, and its content hosts. Relative addresses are the site's own.
+ * @param manifests parsed files of model-manifests/
+ * @returns sources for `connect-src`
+ */
+export function connectSources(manifests: readonly ManifestAddresses[]): string[] {
+  const addresses = manifests.flatMap(({ baseUrl, files = [], composers = [] }) => [
+    baseUrl,
+    ...files.flatMap(({ url }) => (url === undefined ? [] : [url])),
+    ...composers.flatMap(({ modelUrl, libraryUrl }) => [modelUrl, libraryUrl]),
+  ]);
+  const origins = new Set(
+    addresses.filter((address) => /^https?:/.test(address)).map((address) => new URL(address).origin),
+  );
+  return [...origins].sort().flatMap((origin) => [origin, ...(contentHosts[origin] ?? [])]);
+}
+
+/** Every file of model-manifests/, parsed. */
+function readManifests(): ManifestAddresses[] {
+  return readdirSync(manifestFolder)
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => JSON.parse(readFileSync(path.join(manifestFolder, name), "utf8")));
+}
+
+/**
+ * Everything comes from the own origin; model files may come from the hubs that manifests name.
+ * @param sources see connectSources
+ */
+export const contentSecurityPolicyFor = (sources: readonly string[]): string =>
+  [
+    "default-src 'self'",
+    "script-src 'self' 'wasm-unsafe-eval' blob:", // blob: the thread workers of ONNX Runtime
+    "worker-src 'self' blob:",
+    "style-src 'self'",
+    "img-src 'self' blob: data:",
+    `connect-src ${["'self'", "blob:", "data:", ...sources].join(" ")}`,
+    "object-src 'none'",
+    "base-uri 'self'",
+    "form-action 'none'",
+  ].join("; ");
+
+export const contentSecurityPolicy = contentSecurityPolicyFor(connectSources(readManifests()));
+
+/** Cross-origin isolation: without it there is no SharedArrayBuffer and WebAssembly has one thread. */
+export const isolationHeaders: Readonly<Record<string, string>> = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+  "Cross-Origin-Resource-Policy": "same-origin",
+};
+
+export const securityHeaders: Readonly<Record<string, string>> = {
+  ...isolationHeaders,
+  "Content-Security-Policy": contentSecurityPolicy,
+  "X-Content-Type-Options": "nosniff",
+  "Referrer-Policy": "no-referrer",
+};

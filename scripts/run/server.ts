@@ -1,0 +1,63 @@
+// The static server behind `npm start`, `npm run generate` and the browser tests: serves a folder on localhost with the
+// headers that the product needs (cross-origin isolation for WASM threads, a content security policy, caching).
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import sirv from "sirv";
+import { contentSecurityPolicyFor, isolationHeaders, securityHeaders } from "./headers.ts";
+
+export interface ServerOptions {
+  /** 0, the default, takes a free one. */
+  readonly port?: number;
+  /** False leaves out the headers that WASM threads need, as many static hosts do. */
+  readonly isolated?: boolean;
+  /** The hosts that the page may ask, in place of those of the manifests. */
+  readonly connect?: readonly string[];
+  /** May answer a request itself and return true: tests inject faults with it. */
+  readonly intercept?: (request: IncomingMessage, response: ServerResponse) => boolean;
+}
+
+/** Serves `folder` on localhost. */
+export function serve(
+  folder: string,
+  { port = 0, isolated = true, connect, intercept }: ServerOptions = {},
+): Promise<{ url: string; close(): Promise<void> }> {
+  const policy = connect ? { "Content-Security-Policy": contentSecurityPolicyFor(connect) } : {};
+  const headers = Object.entries({ ...securityHeaders, ...policy }).filter(
+    ([name]) => isolated || !(name in isolationHeaders),
+  );
+  // `dev` looks at the disk with every request: a build may replace the files.
+  const files = sirv(folder, {
+    dev: true,
+    etag: true,
+    setHeaders(response, pathname) {
+      const hashed = pathname.includes("/assets/");
+      response.setHeader("Cache-Control", hashed ? "public, max-age=31536000, immutable" : "no-cache");
+      response.setHeader("Accept-Ranges", "bytes");
+      if (/\.(?:safetensors|onnx|bin)$/.test(pathname))
+        response.setHeader("Content-Type", "application/octet-stream");
+    },
+  });
+  const server = createServer((request, response) => {
+    for (const [name, value] of headers) response.setHeader(name, value);
+    if (intercept?.(request, response)) return;
+    if (request.method !== "GET" && request.method !== "HEAD") return void response.writeHead(405).end();
+    files(
+      request,
+      response,
+      () => void response.writeHead(404, { "Content-Type": "text/plain" }).end("Not found"),
+    );
+  });
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", () => {
+      resolve({
+        url: `http://localhost:${(server.address() as AddressInfo).port}/`,
+        close: () =>
+          new Promise((done) => {
+            server.closeAllConnections();
+            server.close(() => done());
+          }),
+      });
+    });
+  });
+}

@@ -1,0 +1,147 @@
+// One OpenAI-compatible server (vLLM, llama.cpp, Ollama, LM Studio, hosted ones): a chat request with an answer under a JSON schema, and which
+// failures are worth another try.
+import { StylusError } from "../shared/errors.ts";
+import type { ChatMessage } from "./messages.ts";
+import { answerJsonSchema } from "./refined-card.ts";
+
+export interface ChatServer {
+  /** Base address, up to and with `/v1`. */
+  readonly url: string;
+  readonly model: string;
+  readonly apiKey: string | null;
+  /** Milliseconds after which a request counts as lost. */
+  readonly timeoutMs: number;
+  /** Longest answer, in tokens. */
+  readonly maxTokens: number;
+  /** "schema" asks for decoding under the JSON schema, "object" for any JSON, "text" for nothing: for servers that refuse the others. */
+  readonly format: "schema" | "object" | "text";
+}
+
+export interface Tokens {
+  readonly input: number;
+  readonly output: number;
+}
+
+export interface ChatAnswer {
+  readonly text: string;
+  readonly tokens: Tokens;
+}
+
+/**
+ * Another try may succeed. `busy`: the server wants fewer requests. `out of order`: it fails, or this card makes it fail. `useless`: it answers,
+ * but with nothing to read.
+ */
+export class PassingFailure extends Error {
+  readonly kind: "busy" | "out of order" | "useless";
+  /** What the server asks to wait, in milliseconds; null when it does not say. */
+  readonly retryAfterMs: number | null;
+
+  constructor(kind: PassingFailure["kind"], message: string, retryAfterMs: number | null = null) {
+    super(message);
+    this.name = "PassingFailure";
+    this.kind = kind;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** `Retry-After`: seconds or a date. */
+function retryAfterMs(header: string | null, now: number): number | null {
+  if (header === null) return null;
+  const seconds = Number(header);
+  const milliseconds = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - now;
+  return Number.isFinite(milliseconds) ? Math.max(0, milliseconds) : null;
+}
+
+const responseFormats = {
+  schema: {
+    response_format: {
+      type: "json_schema",
+      json_schema: { name: "refined_card", strict: true, schema: answerJsonSchema },
+    },
+  },
+  object: { response_format: { type: "json_object" } },
+  text: {},
+} as const;
+
+const passingStatus = (status: number): boolean => [408, 409, 425, 429].includes(status) || status >= 500;
+
+function refusal(server: ChatServer, status: number, body: string): StylusError {
+  const said = body.replace(/\s+/gu, " ").slice(0, 200);
+  const remedy =
+    status === 401 || status === 403
+      ? "Check --key-env: it names the environment variable that holds the server's key."
+      : status === 404
+        ? "Check --server, which ends with /v1, and --model."
+        : "Check --model; if the server knows no JSON schemas, try --format object or --format text.";
+  return new StylusError("network", `${server.url} answers ${status}${said ? `: ${said}` : ""}.`, {
+    where: server.url,
+    remedy,
+  });
+}
+
+interface Completion {
+  readonly choices?: readonly {
+    readonly finish_reason?: string | null;
+    readonly message?: { readonly content?: string | null };
+  }[];
+  readonly usage?: { readonly prompt_tokens?: number; readonly completion_tokens?: number };
+}
+
+function answerOf(body: string): ChatAnswer {
+  let completion: Completion;
+  try {
+    completion = JSON.parse(body) as Completion;
+  } catch {
+    throw new PassingFailure("useless", "the response broke off");
+  }
+  const choice = completion.choices?.[0];
+  const text = choice?.message?.content;
+  if (typeof text !== "string" || text === "")
+    throw new PassingFailure("useless", "the response has no answer");
+  if (choice?.finish_reason === "length") {
+    throw new PassingFailure("useless", "the answer was cut at the token limit");
+  }
+  const { prompt_tokens: input = 0, completion_tokens: output = 0 } = completion.usage ?? {};
+  return { text, tokens: { input, output } };
+}
+
+/**
+ * @throws PassingFailure for 408, 429, 5xx, timeouts, broken connections and cut answers
+ * @throws StylusError network: the server refuses the request as such; cancelled
+ */
+export async function ask(
+  server: ChatServer,
+  messages: readonly ChatMessage[],
+  { signal, temperature }: { readonly signal: AbortSignal; readonly temperature: number },
+): Promise<ChatAnswer> {
+  const timeout = AbortSignal.timeout(server.timeoutMs);
+  let response: Response;
+  let body: string;
+  try {
+    response = await fetch(`${server.url.replace(/\/$/u, "")}/chat/completions`, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        ...(server.apiKey ? { authorization: `Bearer ${server.apiKey}` } : {}),
+      },
+      body: JSON.stringify({
+        model: server.model,
+        messages,
+        temperature,
+        max_tokens: server.maxTokens,
+        ...responseFormats[server.format],
+      }),
+      signal: AbortSignal.any([signal, timeout]),
+    });
+    body = await response.text();
+  } catch (cause) {
+    if (signal.aborted) throw new StylusError("cancelled", "Refining was stopped.", { cause });
+    const why = timeout.aborted ? `no answer within ${server.timeoutMs} ms` : "the connection broke";
+    throw new PassingFailure("out of order", why);
+  }
+  if (response.ok) return answerOf(body);
+  if (!passingStatus(response.status)) throw refusal(server, response.status, body);
+  const afterMs = retryAfterMs(response.headers.get("retry-after"), Date.now());
+  const kind = response.status === 429 ? "busy" : "out of order";
+  throw new PassingFailure(kind, `the server answers ${response.status}`, afterMs);
+}

@@ -1,0 +1,199 @@
+// The formats that cards come in: Civitai's API and its `.civitai.info` sidecars, A1111's sidecars, our manifests, our cards, plain lists.
+// Everything in them is optional somewhere, so fields are read one by one and what is not of its type counts as absent.
+import { type AdapterCategory } from "../retrieval/card.ts";
+import { type Found, rawCard, type RawCard } from "./raw-card.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {});
+const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
+const numberOf = (value: unknown): number | undefined =>
+  typeof value === "number" && Number.isFinite(value) ? value : undefined;
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+const textsOf = (value: unknown): string[] =>
+  Array.isArray(value)
+    ? value.filter((entry) => typeof entry === "string")
+    : textOf(value)
+      ? [textOf(value)]
+      : [];
+
+const categories: readonly string[] = [
+  "concept",
+  "style",
+  "pose",
+  "action",
+  "character",
+  "clothing",
+  "background",
+  "building",
+  "vehicle",
+  "animal",
+] satisfies AdapterCategory[];
+
+/** Hubs put the category among the tags. */
+const categoryIn = (tags: readonly string[]): AdapterCategory =>
+  (tags.find((tag) => categories.includes(tag.toLowerCase()))?.toLowerCase() ?? "concept") as AdapterCategory;
+
+const loraTypes = new Set(["lora", "locon", "dora", "lycoris"]);
+
+const permissionNames = [
+  "allowNoCredit",
+  "allowCommercialUse",
+  "allowDerivatives",
+  "allowDifferentLicense",
+] as const;
+
+/** "Civitai: allowNoCredit=true, allowCommercialUse=Rent, …" */
+function civitaiLicense(fields: Fields): string {
+  const flags = permissionNames.filter((name) => fields[name] !== undefined);
+  return flags.length === 0
+    ? ""
+    : `Civitai: ${flags.map((name) => `${name}=${String(fields[name])}`).join(", ")}`;
+}
+
+/** A model of Civitai's API (its newest version), a version of it, or a `.civitai.info` file. Null: not a LoRA. */
+function civitaiCard(value: Fields): RawCard | null {
+  const version = fieldsOf(listOf(value["modelVersions"])[0] ?? value);
+  const model = isFields(version["model"]) ? version["model"] : value;
+  const type = textOf(model["type"]).toLowerCase();
+  if (type !== "" && !loraTypes.has(type)) return null;
+  const files = [...listOf(version["files"]), version["file"]].filter(isFields);
+  const file = files.find(({ primary }) => primary === true) ?? files[0] ?? {};
+  const images = [...listOf(version["images"]), ...listOf(version["examples"])].filter(isFields);
+  const tags = textsOf(model["tags"]);
+  const sha256 = textOf(fieldsOf(file["hashes"])["SHA256"]) || textOf(file["sha256"]);
+  const descriptions = [
+    textOf(model["description"]),
+    model === version ? "" : textOf(version["description"]),
+  ];
+  return rawCard({
+    name: [textOf(model["name"]), numberOf(version["versionId"]) ?? numberOf(version["id"])],
+    title: textOf(model["name"]),
+    description: descriptions.filter((part) => part !== "").join(" "),
+    tags,
+    triggers: textsOf(version["trainedWords"]),
+    category: categoryIn(tags),
+    prompts: images
+      .map((image) => textOf(fieldsOf(image["meta"])["prompt"]) || textOf(image["prompt"]))
+      .filter((prompt) => prompt !== ""),
+    // Adult images are not sent to anybody's server.
+    images: images
+      .filter(
+        ({ nsfwLevel, nsfw, type: kind }) =>
+          kind !== "video" &&
+          (numberOf(nsfwLevel) ?? 1) <= 2 &&
+          nsfw !== true &&
+          !["Mature", "X"].includes(textOf(nsfw)),
+      )
+      .map(({ url }) => textOf(url))
+      .filter((url) => url.startsWith("https://")),
+    baseModel: textOf(version["baseModel"]) || "SD 1.5",
+    file: {
+      path: textOf(file["name"]),
+      sizeBytes: Math.round((numberOf(file["sizeKB"]) ?? 0) * 1024),
+      sha256: sha256.toLowerCase(),
+    },
+    license: civitaiLicense(isFields(model["license"]) ? model["license"] : model),
+    author: textOf(fieldsOf(model["creator"])["username"]),
+  });
+}
+
+/** One of our own cards, the authors' cards of the pack among them (these have HTML and sample prompts). */
+function ownCard(value: Fields, id: string): RawCard {
+  const refined = fieldsOf(value["refined"]);
+  const file = fieldsOf(value["file"]);
+  const samples = listOf(value["samples"]).filter(isFields);
+  const category = textOf(refined["category"]) || textOf(value["category"]);
+  const triggers = [...textsOf(value["triggerWords"]), ...textsOf(value["triggers"])].join(", ");
+  const found: Found = {
+    name: [id],
+    title: textOf(value["title"]),
+    description: [textOf(value["description"]), textOf(refined["description"])].join(" "),
+    tags: textsOf(value["tags"]),
+    triggers: triggers === "" ? [] : [triggers],
+    category: categoryIn([category]),
+    weight: numberOf(refined["weight"]) ?? numberOf(value["weight"]),
+    prompts: [...textsOf(value["samplePrompts"]), ...samples.map(({ prompt }) => textOf(prompt))],
+    images: samples.map(({ path }) => textOf(path)),
+    baseModel: textOf(value["baseModel"]) || "SD 1.5",
+    file: {
+      path: textOf(file["path"]),
+      sizeBytes: numberOf(file["sizeBytes"]) ?? 0,
+      sha256: textOf(file["sha256"]),
+    },
+    license: textOf(value["license"]),
+    author: textOf(value["author"]),
+  };
+  return rawCard(found);
+}
+
+/** A file of an adapter list among the manifests. */
+function manifestCard(file: Fields): RawCard {
+  const entry = fieldsOf(file["adapter"]);
+  const triggers = textsOf(entry["triggerWords"]).join(", ");
+  return rawCard({
+    name: [textOf(entry["id"])],
+    title: textOf(entry["description"]),
+    description: textOf(entry["description"]),
+    tags: [textOf(entry["category"])],
+    triggers: triggers === "" ? [] : [triggers],
+    category: categoryIn([textOf(entry["category"])]),
+    weight: numberOf(entry["weight"]),
+    file: {
+      path: textOf(file["path"]),
+      sizeBytes: numberOf(file["sizeBytes"]) ?? numberOf(file["approximateBytes"]) ?? 0,
+      sha256: textOf(file["sha256"]),
+    },
+    license: textOf(entry["license"]),
+    author: textOf(file["path"]).split("/")[0] ?? "",
+  });
+}
+
+/**
+ * The cards in one parsed JSON value: a list, an object of cards by id, one card, a page of Civitai's API, or a manifest.
+ * Null stands for an entry that is no LoRA's card.
+ */
+export function* cardsIn(value: unknown): Generator<RawCard | null> {
+  if (Array.isArray(value)) {
+    for (const entry of value) yield* cardsIn(entry);
+  } else if (!isFields(value)) {
+    yield null;
+  } else if (Array.isArray(value["items"])) {
+    yield* cardsIn(value["items"]);
+  } else if (value["kind"] === "adapters" && Array.isArray(value["files"])) {
+    for (const file of value["files"])
+      if (isFields(file) && isFields(file["adapter"])) yield manifestCard(file);
+  } else if (value["modelVersions"] !== undefined || value["trainedWords"] !== undefined) {
+    yield civitaiCard(value);
+  } else if (typeof value["title"] === "string") {
+    yield ownCard(value, textOf(value["id"]) || value["title"]);
+  } else {
+    const entries = Object.entries(value);
+    const isMap =
+      entries.length > 0 &&
+      entries.every(([, entry]) => isFields(entry) && typeof entry["title"] === "string");
+    if (!isMap) yield null;
+    else for (const [id, entry] of entries) yield ownCard(entry as Fields, id);
+  }
+}
+
+/**
+ * What lies beside a LoRA file under its name: `.civitai.info`, or A1111's `.json` ("description", "activation text", "preferred weight").
+ * Null: neither.
+ */
+export function sidecarCard(value: unknown, fileName: string): RawCard | null {
+  if (!isFields(value)) return null;
+  if (value["modelVersions"] !== undefined || value["trainedWords"] !== undefined) return civitaiCard(value);
+  const known = ["description", "activation text", "preferred weight", "notes", "sd version"];
+  if (!known.some((field) => value[field] !== undefined)) return null;
+  const weight = numberOf(value["preferred weight"]);
+  return rawCard({
+    name: [fileName],
+    title: "",
+    description: [textOf(value["description"]), textOf(value["notes"])].join(" "),
+    triggers: textsOf(value["activation text"]),
+    weight: weight === 0 ? undefined : weight, // A1111 writes 0 for "not set"
+  });
+}

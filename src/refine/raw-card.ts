@@ -1,0 +1,130 @@
+// What a listing or a file says of an adapter before anybody refines it: the sources' formats become this one shape.
+import type { AdapterCard } from "../retrieval/card.ts";
+import { plainText, shortened } from "./plain-text.ts";
+
+export interface RawCard {
+  /** Ready for an index; `refined` holds what the source says itself, until a refined card replaces it. */
+  readonly card: AdapterCard;
+  /** As the source groups them: every entry works by itself. */
+  readonly triggerSets: readonly (readonly string[])[];
+  /** Strengths that sample prompts use it with, in their order. */
+  readonly sampleWeights: readonly number[];
+  /** Example images: paths of files or https addresses. */
+  readonly images: readonly string[];
+}
+
+/** What the reader of a format found; all of it untrusted. */
+export interface Found {
+  /** Becomes the id; the parts are joined by a hyphen. */
+  readonly name: readonly (string | number | undefined)[];
+  readonly title: string;
+  readonly description?: string;
+  readonly tags?: readonly string[];
+  readonly triggers?: readonly string[];
+  readonly category?: AdapterCard["refined"]["category"];
+  readonly weight?: number | undefined;
+  readonly prompts?: readonly string[];
+  readonly images?: readonly string[];
+  readonly baseModel?: string;
+  readonly file?: Partial<AdapterCard["file"]>;
+  readonly license?: string;
+  readonly author?: string;
+}
+
+const most = {
+  title: 120,
+  description: 4000,
+  tag: 100,
+  tags: 60,
+  trigger: 200,
+  triggerSets: 12,
+  prompt: 600,
+  prompts: 8,
+  images: 4,
+};
+
+/** What Stylus takes when nobody says. */
+export const defaultWeight = 0.8;
+
+const loraTag = /<lora:[^:>]*:(-?\d*\.?\d+)[^>]*>/giu;
+
+/** Strengths of `<lora:name:0.8>` tags in a prompt. */
+export const weightsIn = (prompt: string): number[] =>
+  [...prompt.matchAll(loraTag)].map((match) => Number(match[1])).filter((weight) => Math.abs(weight) <= 4);
+
+/** "a, b ,a" → ["a", "b"] */
+export const triggersIn = (text: string): string[] => [
+  ...new Set(
+    text
+      .replace(/<[^>]*>/gu, "")
+      .split(",")
+      .map((part) => part.replace(/\s+/gu, " ").trim().slice(0, most.trigger))
+      .filter((part) => part !== ""),
+  ),
+];
+
+/** Letters, digits, ".", "-" and "_" of `parts`, at most 100; never empty. */
+export function idOf(parts: readonly (string | number | undefined)[]): string {
+  const text = parts
+    .filter((part) => part !== undefined && part !== "")
+    .join("-")
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
+    .replace(/[^\w.-]+/gu, "-")
+    .replace(/-{2,}/gu, "--")
+    .replace(/^[-.]+|[-.]+$/gu, "");
+  return text.length <= 100 ? text || "adapter" : `${text.slice(0, 40)}--${text.slice(-58)}`;
+}
+
+/** Middle of the strengths, as people use it; undefined for none. */
+function middle(weights: readonly number[]): number | undefined {
+  const sorted = [...weights].sort((a, b) => a - b);
+  return sorted[sorted.length >> 1];
+}
+
+export function rawCard(found: Found): RawCard {
+  const prompts = (found.prompts ?? []).slice(0, most.prompts).map((prompt) => prompt.slice(0, most.prompt));
+  const sampleWeights = prompts.flatMap(weightsIn);
+  const triggerSets = (found.triggers ?? [])
+    .slice(0, most.triggerSets)
+    .map(triggersIn)
+    .filter(({ length }) => length > 0);
+  const description = shortened(plainText(found.description ?? ""), most.description);
+  const tags = (found.tags ?? []).map((tag) => plainText(tag).slice(0, most.tag)).filter((tag) => tag !== "");
+  return {
+    card: {
+      id: idOf(found.name),
+      title: shortened(plainText(found.title), most.title),
+      tags: [...new Set(tags)].slice(0, most.tags),
+      triggerWords: triggerSets[0] ?? [],
+      description,
+      refined: {
+        description: shortened(description, 600),
+        category: found.category ?? "concept",
+        weight: found.weight ?? middle(sampleWeights) ?? defaultWeight,
+      },
+      baseModel: found.baseModel ?? "SD 1.5",
+      file: { path: "", sizeBytes: 0, sha256: "", ...found.file },
+      license: found.license ?? "",
+      author: found.author ?? "",
+      samples: [],
+    },
+    triggerSets,
+    sampleWeights,
+    images: (found.images ?? []).slice(0, most.images),
+  };
+}
+
+/**
+ * What decides the answer: two cards with the same texts and images are refined once. JSON with fields in a fixed order.
+ */
+export const contentOf = ({ card, triggerSets, sampleWeights, images }: RawCard): string =>
+  JSON.stringify([
+    card.title,
+    card.description,
+    card.tags,
+    triggerSets,
+    card.refined.weight,
+    sampleWeights,
+    images,
+  ]);
