@@ -1,5 +1,5 @@
-// `npm run bench:gpu`: how long Stable Diffusion 1.5 takes at full size on this machine's graphics card, with random weights.
-// Reports, asserts nothing. tests/bench/torch_reference.py does the same in torch.
+// `npm run bench:gpu`: times Stable Diffusion 1.5 at full size on this machine's GPU, with random weights.
+// Reports without assertions. tests/bench/torch_reference.py does the same in torch.
 import { writeFileSync } from "node:fs";
 import { limits } from "../../src/shared/limits.ts";
 import {
@@ -85,7 +85,7 @@ async function main(): Promise<void> {
       const most = await lab.run("benchmark", { type, size, parts: parts ?? some, repeats, steps });
       memory[type] = most;
       console.log(
-        `most resident: page ${megabytes(most.rendererBytes)}, GPU process ${megabytes(most.gpuProcessBytes)}; graphics card ${megabytes(most.cardBytes)}`,
+        `peak memory: page ${megabytes(most.rendererBytes)}, GPU process ${megabytes(most.gpuProcessBytes)}; GPU ${megabytes(most.cardBytes)}`,
       );
     }
     if (values.json)

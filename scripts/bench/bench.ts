@@ -1,4 +1,4 @@
-// `npm run bench`: how long it takes on this machine, from opening the page to the picture. Reports, asserts nothing.
+// `npm run bench`: times this machine from opening the page to the image. Reports without assertions.
 import { choices } from "../../src/shared/limits.ts";
 import { oneOf, parseOptions, runMain } from "../run/arguments.ts";
 import { type Measurement, measure } from "./measure.ts";
@@ -22,11 +22,11 @@ function show({ machine, device, size, cold, warm, fast, full }: Measurement): v
   console.log(`${device.kind}: ${device.name} (${device.reason}); ${device.f16 ? "f16" : "f32"}`);
   if (machine.loadBefore > machine.cores / 2) {
     console.log(
-      `The machine was busy when this began (load ${machine.loadBefore.toFixed(1)}): expect better times when it is idle.`,
+      `The machine was busy at the start (load ${machine.loadBefore.toFixed(1)}); an idle machine is faster.`,
     );
   }
   console.log(
-    `\nPictures of ${size.width}×${size.height}; times from opening the page include loading the model.\n`,
+    `\nImages of ${size.width}×${size.height}; times from opening the page include loading the model.\n`,
   );
   line(
     "first image, empty cache",

@@ -1,5 +1,5 @@
-// Times of the built site as a user meets it: first visit, later visit, following images; and the parts of a run.
-// Used by `npm run bench` and by the quality report. Nothing here asserts: times are facts about one machine.
+// Times the built site for a user: first visit, later visit, following images; and the parts of a run. Used by
+// `npm run bench` and the quality report. Asserts nothing, because times depend on the machine.
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -54,7 +54,7 @@ const nextPrompts = [
   "three apples on a table",
 ];
 
-/** Milliseconds since the page began to load. */
+/** Milliseconds since the page started to load. */
 const sincePageOpened = (page: Page): Promise<number> => page.evaluate(() => performance.now());
 
 /** Every stage and part of a run in milliseconds, by name. */
@@ -67,7 +67,7 @@ function parts(report: RunReport): Map<string, number> {
   return times;
 }
 
-/** Runs `prompts` one after the other; medians over the runs. */
+/** Runs `prompts` sequentially; returns medians over the runs. */
 async function measureRuns(
   page: Page,
   prompts: readonly string[],

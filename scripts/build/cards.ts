@@ -1,5 +1,5 @@
 // `npm run build:cards`: public/packs/pocket/adapters/cards.json from the authors' cards (training/pocket/cards.json) and the
-// adapter files that are there. A card without its file is left out, and said. `-- PACK_FOLDER` takes another pack.
+// existing adapter files. Skips and reports cards without a file. `-- PACK_FOLDER` uses another pack.
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -11,7 +11,7 @@ const root = path.resolve(import.meta.dirname, "../..");
 const folder = path.join(path.resolve(process.argv[2] ?? path.join(root, "public/packs/pocket")), "adapters");
 const pictures = existsSync(path.join(folder, "samples")) ? readdirSync(path.join(folder, "samples")) : [];
 
-/** Sample pictures are called ID-NUMBER.webp. */
+/** Sample images are named ID-NUMBER.webp. */
 const samplesOf = (id: string): Map<number, string> =>
   new Map(
     pictures.flatMap((name): [number, string][] => {

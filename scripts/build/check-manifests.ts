@@ -1,5 +1,5 @@
-// npm run check:manifests: compares model-manifests/ with the live hub. For every file: it exists, and size and SHA-256 are
-// the ones the manifest states. What a manifest leaves open is printed, to be filled in. Needs the network.
+// npm run check:manifests: compares model-manifests/ with the live hub. Every file must exist with the size and SHA-256
+// of the manifest. Prints the values of omitted fields. Needs the network.
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileUrl, parseManifest } from "../../src/storage/manifest.ts";
@@ -9,7 +9,7 @@ import { root } from "../run/setup.ts";
 const usage = `Usage: npm run check:manifests [-- ID …]
 Compares the manifests (all, or those named) with the live hub.`;
 
-/** Stands for the site in addresses that are relative to it. */
+/** Placeholder for the site in relative addresses. */
 const site = "https://site.invalid/";
 const parallel = 4;
 

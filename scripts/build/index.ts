@@ -1,6 +1,6 @@
 // `npm run build:index [-- CARDS… [--out FOLDER] [--embedder FOLDER] [--rows N]]`: embeds adapter cards and writes their index (docs/index-format.md).
-// CARDS: a pack's folder (default: the pocket pack), a list of cards (.json), or one card a line (.jsonl). Runs the same embedder code as the
-// page, on WASM in Node, one thread, so that the same cards and model give the same bytes.
+// CARDS: a pack's folder (default: the pocket pack), a list of cards (.json), or one card per line (.jsonl). Runs the page's embedder
+// code on WASM in Node with one thread, so that the same cards and model give the same bytes.
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
@@ -12,7 +12,7 @@ import { StylusError } from "../../src/shared/errors.ts";
 
 const pocket = path.join(import.meta.dirname, "../../public/packs/pocket");
 
-/** Every file below a folder, by its path from there. */
+/** Every file in a folder, by relative path. */
 function filesIn(folder: string): Map<string, Blob> {
   const files = new Map<string, Blob>();
   for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
@@ -38,7 +38,7 @@ function readEntries(file: string): unknown {
   return lines.map((line, i) => json(line, `${name} line ${i + 1}`));
 }
 
-/** The embedder of a pack is its own, any other cards get that of the pocket pack. */
+/** A pack has its own embedder; other cards use the pocket pack's. */
 function inputs(given: readonly string[]): { cards: AdapterCard[]; embedder: string; out: string } {
   const [first = pocket, ...others] = given.map((file) => path.resolve(file));
   if (statSync(first).isDirectory()) {

@@ -1,4 +1,4 @@
-// The check of manifests against a hub in miniature.
+// Checks manifests against a miniature hub.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ManifestFile } from "../../src/storage/manifest.ts";
 import { openStubHub, sha256Of, type StubHub } from "../../tests/browser/stub-hub.ts";
@@ -22,13 +22,13 @@ beforeAll(async () => {
 });
 afterAll(() => hub.close());
 
-test("a file as stated, large or small", async () => {
+test("accepts a matching file, large or small", async () => {
   expect(await checkFile(sound, address("a.safetensors"))).toEqual({ kind: "ok", text: "" });
   const small = { ...sound, path: "config.json", sizeBytes: 2, sha256: null };
   expect(await checkFile(small, address("config.json"))).toEqual({ kind: "ok", text: "" });
 });
 
-test("what is open is told", async () => {
+test("reports omitted fields", async () => {
   const file = { ...sound, sizeBytes: 900, sizeExact: false, sha256: null };
   expect(await checkFile(file, address("a.safetensors", "main"))).toEqual({
     kind: "open",
@@ -36,7 +36,7 @@ test("what is open is told", async () => {
   });
 });
 
-test("what is wrong is told", async () => {
+test("reports wrong fields", async () => {
   const file = { ...sound, sizeBytes: 999, sha256: "0".repeat(64) };
   expect(await checkFile(file, address("a.safetensors"))).toEqual({
     kind: "wrong",
@@ -45,6 +45,6 @@ test("what is wrong is told", async () => {
   expect(await checkFile(sound, address("gone.bin"))).toEqual({ kind: "wrong", text: "the hub answers 404" });
 });
 
-test("no network is no verdict", async () => {
+test("gives no verdict without a network", async () => {
   await expect(checkFile(sound, "http://127.0.0.1:1/owner/model/resolve/main/a")).rejects.toThrow(Offline);
 });

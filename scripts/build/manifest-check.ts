@@ -1,23 +1,23 @@
-// Compares one file of a manifest with what the hub says of it now.
+// Compares one file of a manifest with the hub's current facts.
 import { atCommit, factsOfHeaders } from "../../src/storage/hub-facts.ts";
 import type { ManifestFile } from "../../src/storage/manifest.ts";
 
 export interface Verdict {
-  /** open: the manifest leaves something out that the hub could tell. */
+  /** open: the manifest omits something that the hub provides. */
   readonly kind: "ok" | "open" | "wrong";
   readonly text: string;
 }
 
-/** The hub cannot be reached at all. */
+/** The hub is unreachable. */
 export class Offline extends Error {}
 
 async function head(url: string): Promise<Response> {
-  // The hub's own answer, before the redirect to where the bytes are, carries the facts.
+  // The hub's own response, before the redirect to the bytes, has the facts.
   const request = { method: "HEAD", redirect: "manual" } as const;
   const response = await fetch(url, request).catch((cause: unknown) => {
     throw new Offline(`${new URL(url).host} cannot be reached`, { cause });
   });
-  // Renamed repositories answer with a redirect inside the hub.
+  // Renamed repositories redirect inside the hub.
   const location = response.headers.get("location");
   return location?.startsWith("/") ? fetch(new URL(location, url), request) : response;
 }

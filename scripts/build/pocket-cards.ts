@@ -1,4 +1,4 @@
-// The cards of the pocket pack's adapters as their authors wrote them (training/pocket/cards.json), and what a pack makes of one.
+// The author's cards of the pocket pack's adapters (training/pocket/cards.json), and their conversion to pack cards.
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { plainText } from "../../src/refine/plain-text.ts";
@@ -11,14 +11,14 @@ export interface AuthorCard {
   readonly author: string;
   readonly tags: readonly string[];
   readonly triggerWords: readonly string[];
-  /** HTML, as hubs store it. */
+  /** HTML, as stored on hubs. */
   readonly description: string;
   readonly samplePrompts: readonly string[];
   readonly refined: AdapterCard["refined"];
   readonly baseModel: string;
 }
 
-/** How the few-step adapter is meant to be sampled. */
+/** Recommended sampling settings of the few-step adapter. */
 const fewStep: Readonly<Record<string, AdapterCard["fewStep"]>> = {
   lcm: { steps: 6, cfgScale: 1, sampler: "lcm", schedule: "lcm" },
 };
@@ -31,7 +31,7 @@ export const authorCards = JSON.parse(
   readFileSync(path.join(root, "training/pocket/cards.json"), "utf8"),
 ) as Record<string, AuthorCard>;
 
-/** The pack's card. `samples`: paths of the sample pictures that are there, by the number of their prompt. */
+/** The pack's card. `samples`: paths of existing sample images by prompt number. */
 export function packCard(
   id: string,
   file: AdapterCard["file"],

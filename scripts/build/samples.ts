@@ -1,6 +1,6 @@
-// `npm run build:samples`: paints the sample prompts of the pocket pack's cards (training/pocket/cards.json) through the built
-// site, each with its adapter, to public/packs/pocket/adapters/samples/ID-NUMBER.webp. Adapters named
-// as arguments are painted alone. Afterwards: build:cards, build:index, build:manifest.
+// `npm run build:samples`: generates the sample prompts of the pocket pack's cards (training/pocket/cards.json) through the
+// built site, each with its adapter, to public/packs/pocket/adapters/samples/ID-NUMBER.webp. Arguments select adapters.
+// Run build:cards, build:index and build:manifest afterwards.
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Page } from "playwright";
@@ -14,7 +14,7 @@ const folder = path.join(root, "public/packs/pocket/adapters");
 /** Side of a sample in pixels, and its quality as WebP: about 4 kB each. */
 const [side, quality] = [160, 0.82];
 
-/** A PNG (base64) as a smaller WebP, by the page's own canvas. */
+/** Converts a PNG (base64) to a smaller WebP with the page's canvas. */
 const toWebp = (page: Page, png: string): Promise<number[]> =>
   page.evaluate(
     async ([data, pixels, webpQuality]) => {
@@ -30,7 +30,7 @@ const toWebp = (page: Page, png: string): Promise<number[]> =>
     [png, side, quality] as const,
   );
 
-/** Authors name their adapter in a tag, or rely on the reader to add it; the few-step adapter comes with its mode. */
+/** Authors name their adapter in a tag, or expect readers to add it; the few-step adapter comes with its mode. */
 function request(id: string, { refined }: AuthorCard, prompt: string): AutomationOptions {
   if (id === "lcm") return { prompt: prompt.replace(/<lora:[^>]*>/, ""), adapters: "none", fewStep: true };
   return { prompt, adapters: prompt.includes("<lora:") ? "none" : [{ id, weight: refined.weight }] };

@@ -1,4 +1,4 @@
-// `npm run choose -- PROMPTS.jsonl --catalogue …`: what Stylus chooses for each prompt, without a browser and without painting. The same retrieval
+// `npm run choose -- PROMPTS.jsonl --catalogue …`: what Stylus chooses for each prompt, without a browser and without generating. The same retrieval
 // and composers as in the page, on WASM in Node.
 import { readFileSync } from "node:fs";
 import path from "node:path";

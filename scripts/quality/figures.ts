@@ -1,6 +1,6 @@
-// From pictures to figures: the methods compared, what they chose, and each adapter's effect.
+// From images to figures: the compared methods, their choices, and each adapter's effect.
 import { readRgb } from "./rgb.ts";
-import type { Painter } from "./generation.ts";
+import type { RunGenerator } from "./generation.ts";
 import {
   type Effect,
   type EvaluationPrompt,
@@ -88,7 +88,7 @@ export const methodJobs = (prompts: readonly EvaluationPrompt[]): Job[] =>
 
 export async function compareMethods(
   prompts: readonly EvaluationPrompt[],
-  { painter, scorer, references }: { painter: Painter; scorer: Scorer; references: References },
+  { generator, scorer, references }: { generator: RunGenerator; scorer: Scorer; references: References },
 ): Promise<{ methods: MethodFigures[]; choices: ChoiceFigures[] }> {
   const texts = await scorer.texts(prompts.map(({ prompt }) => prompt));
   const scores = (vectors: readonly ImageVectors[]): number[] =>
@@ -120,7 +120,7 @@ export async function compareMethods(
   const seen = new Map<Method, { first: ImageVectors[]; diversity: number[] }>();
   const choices: ChoiceFigures[] = [];
   for (const method of methods) {
-    const runs = prompts.map((prompt, index) => painter.read(methodJob(prompt, method, index)));
+    const runs = prompts.map((prompt, index) => generator.read(methodJob(prompt, method, index)));
     const first = await scorer.images(runs.map(({ pngs }) => pngs[0]!));
     const spread: number[] = [];
     for (const [index, { pngs }] of runs.entries()) {
@@ -189,15 +189,15 @@ export const effectJobs = (effects: readonly Effect[]): Job[] =>
 
 export async function measureEffects(
   effects: readonly Effect[],
-  { painter, scorer }: { painter: Painter; scorer: Scorer },
+  { generator, scorer }: { generator: RunGenerator; scorer: Scorer },
 ): Promise<EffectFigures[]> {
   const all: EffectFigures[] = [];
   for (const { id, title, category, weight, pairs } of effects) {
     if (pairs.length === 0)
       throw new Error(`Adapter ${id} has no prompts in training/pocket/effect_prompts.json.`);
     const pngs = pairs.map((pair) => ({
-      without: painter.read(pair.without).pngs[0]!,
-      with: painter.read(pair.with).pngs[0]!,
+      without: generator.read(pair.without).pngs[0]!,
+      with: generator.read(pair.with).pngs[0]!,
     }));
     const texts = await scorer.texts(pairs.map(({ prompt }) => prompt));
     const embeddings = async (which: "without" | "with"): Promise<Float32Array[]> =>

@@ -1,5 +1,5 @@
-// Paints what the report needs through the built site, and keeps it: .cache/quality holds a folder per pack, with the pictures
-// and what the run reported, under a key of the options. An interrupted command goes on where it stopped.
+// Generates the report's images through the built site and caches them: .cache/quality has a folder per pack, with the
+// images and the run's report under a key of the options. An interrupted command resumes.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -8,7 +8,7 @@ import type { RunReport } from "../../src/stylus/run-types.ts";
 import { openSite, runInPage, type Site } from "../run/site.ts";
 import type { Job } from "./jobs.ts";
 
-export interface Painted {
+export interface GeneratedRun {
   readonly images: readonly {
     readonly file: string;
     readonly adapters: RunReport["images"][number]["adapters"];
@@ -18,16 +18,16 @@ export interface Painted {
     RunReport["options"],
     "steps" | "cfgScale" | "sampler" | "schedule" | "width" | "height"
   >;
-  /** Digest of the code that made it. */
+  /** Digest of the code that generated it. */
   readonly sources: string;
 }
 
-/** A page of the site serves this many runs, then a fresh one takes over: what leaks stays bounded. */
+/** Runs per page; a fresh page then replaces it, which bounds leaks. */
 const runsPerPage = 150;
 
 const imageSources = ["adapters", "compose", "engine", "formats", "graph", "ort", "retrieval", "runtime"];
 
-/** SHA-256 over the code that decides pictures. */
+/** SHA-256 over the code that determines images. */
 function sourcesDigest(root: string): string {
   const hash = createHash("sha256");
   for (const folder of imageSources) {
@@ -39,7 +39,7 @@ function sourcesDigest(root: string): string {
   return hash.digest("hex");
 }
 
-/** SHA-256 over the pack's files that decide pictures: all but the scorer and the samples. */
+/** SHA-256 over the pack's files that determine images: all except the scorer and the samples. */
 export function packDigest(root: string): string {
   const manifest = JSON.parse(readFileSync(path.join(root, "model-manifests/pocket.json"), "utf8")) as {
     files: { path: string; sha256: string }[];
@@ -51,13 +51,13 @@ export function packDigest(root: string): string {
   return hash.digest("hex");
 }
 
-export class Painter {
+export class RunGenerator {
   readonly #folder: string;
   readonly #sources: string;
   readonly #fresh: boolean;
   readonly #outdated = new Set<string>();
 
-  /** @param options `fresh`: what other sources painted is painted again */
+  /** @param options `fresh`: regenerate images from other sources */
   constructor(root: string, options: { fresh: boolean }) {
     this.#folder = path.join(root, ".cache/quality", packDigest(root).slice(0, 12));
     this.#sources = sourcesDigest(root);
@@ -70,18 +70,18 @@ export class Painter {
     return path.join(this.#folder, `${key}.json`);
   }
 
-  #kept(job: Job): Painted | null {
+  #kept(job: Job): GeneratedRun | null {
     const file = this.#file(job);
     if (!existsSync(file)) return null;
-    const painted = JSON.parse(readFileSync(file, "utf8")) as Painted;
-    return this.#fresh && painted.sources !== this.#sources ? null : painted;
+    const generated = JSON.parse(readFileSync(file, "utf8")) as GeneratedRun;
+    return this.#fresh && generated.sources !== this.#sources ? null : generated;
   }
 
-  async #paint(job: Job, page: Page): Promise<void> {
+  async #generate(job: Job, page: Page): Promise<void> {
     const { report, images } = await runInPage(page, job.options);
     const file = this.#file(job);
     const { steps, cfgScale, sampler, schedule, width, height } = report.options;
-    const painted: Painted = {
+    const generated: GeneratedRun = {
       images: images.map(({ png }, index) => {
         const name = `${path.basename(file, ".json")}-${index}.png`;
         writeFileSync(path.join(this.#folder, name), png);
@@ -91,14 +91,14 @@ export class Painter {
       sampling: { steps, cfgScale, sampler, schedule, width, height },
       sources: this.#sources,
     };
-    writeFileSync(file, JSON.stringify({ options: job.options, ...painted }));
+    writeFileSync(file, JSON.stringify({ options: job.options, ...generated }));
   }
 
-  /** Paints what is not there yet, on `pages` pages at once. */
+  /** Generates missing runs on `pages` pages at once. */
   async prepare(jobs: readonly Job[], { pages }: { pages: number }): Promise<void> {
     const missing = new Map(jobs.filter((job) => !this.#kept(job)).map((job) => [this.#file(job), job]));
     if (missing.size === 0) return;
-    console.log(`${missing.size} of ${jobs.length} runs to paint …`);
+    console.log(`${missing.size} of ${jobs.length} runs to generate …`);
     const queue = [...missing.values()];
     const site = await openSite();
     const started = performance.now();
@@ -110,7 +110,7 @@ export class Painter {
           page = await this.#renew(site, page);
           runs = 0;
         }
-        await this.#paint(job, page);
+        await this.#generate(job, page);
         done++;
         if (done % 10 === 0 || done === missing.size) {
           const left = ((performance.now() - started) / done) * (missing.size - done);
@@ -132,16 +132,16 @@ export class Painter {
     return next;
   }
 
-  /** Runs read so far that were painted by other sources than today's. */
+  /** Runs read so far that other sources generated. */
   get outdatedRuns(): number {
     return this.#outdated.size;
   }
 
-  /** What `prepare` has painted. */
-  read(job: Job): Painted & { readonly pngs: readonly Buffer[] } {
-    const painted = this.#kept(job)!;
-    if (painted.sources !== this.#sources) this.#outdated.add(this.#file(job));
-    const pngs = painted.images.map(({ file }) => readFileSync(path.join(this.#folder, file)));
-    return { ...painted, pngs };
+  /** A run generated by `prepare`. */
+  read(job: Job): GeneratedRun & { readonly pngs: readonly Buffer[] } {
+    const generated = this.#kept(job)!;
+    if (generated.sources !== this.#sources) this.#outdated.add(this.#file(job));
+    const pngs = generated.images.map(({ file }) => readFileSync(path.join(this.#folder, file)));
+    return { ...generated, pngs };
   }
 }

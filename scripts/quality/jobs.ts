@@ -1,4 +1,4 @@
-// What the report needs painted: every evaluation prompt by every method, and each adapter with and without.
+// The report's runs: every evaluation prompt by every method, and each adapter with and without.
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { AutomationOptions } from "../../src/app/automation.ts";
@@ -13,7 +13,7 @@ export interface EvaluationPrompt {
   readonly id: string;
   readonly group: "single" | "pair" | "count or colour" | "relation" | "adapter";
   readonly prompt: string;
-  /** Ids that ought to be chosen. */
+  /** Ids that should be chosen. */
   readonly adapters: readonly string[];
   /** Whether the prompt names its adapter in the card's words or in others. */
   readonly words: "card" | "other" | null;
@@ -21,7 +21,7 @@ export interface EvaluationPrompt {
 
 export type Job = { readonly options: AutomationOptions };
 
-/** Every n-th prompt is painted four times, for diversity. */
+/** Every n-th prompt has four images, for diversity. */
 const diversityStride = 5;
 const diversityImages = 4;
 
@@ -31,7 +31,7 @@ export function readPrompts(root: string, limit: number): EvaluationPrompt[] {
   const rows = JSON.parse(
     readFileSync(path.join(root, "training/pocket/eval_prompts.json"), "utf8"),
   ) as EvaluationPrompt[];
-  // A limited run takes prompts from all groups, which follow each other in the file.
+  // A limited run uses prompts from all groups, which are consecutive in the file.
   const stride = Math.max(1, rows.length / limit);
   return Array.from({ length: Math.min(limit, rows.length) }, (_, i) => rows[Math.floor(i * stride)]!);
 }

@@ -1,5 +1,5 @@
-// `npm run quality`: paints the evaluation prompts by every method through the built site, scores them, and writes
-// docs/quality.json and docs/quality.md. Takes hours on a CPU; interrupted, it goes on where it stopped.
+// `npm run quality`: generates the evaluation prompts by every method through the built site, scores them, and writes
+// docs/quality.json and docs/quality.md. Takes hours on a CPU; resumes after an interruption.
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { integer, parseOptions, runMain, UsageError } from "../run/arguments.ts";
@@ -7,7 +7,7 @@ import { measure } from "../bench/measure.ts";
 import { ensureBuild, root } from "../run/setup.ts";
 import { type EmbedderEvaluation, parityErrors, recorded, type ScorerEvaluation, sizes } from "./facts.ts";
 import { compareMethods, effectJobs, measureEffects, methodJobs } from "./figures.ts";
-import { packDigest, Painter } from "./generation.ts";
+import { packDigest, RunGenerator } from "./generation.ts";
 import { type Effect, effects, type EvaluationPrompt, methodJob, methods, readPrompts } from "./jobs.ts";
 import { readReferences, writeReferences } from "./references.ts";
 import { type QualityReport, writeMarkdown } from "./report.ts";
@@ -18,8 +18,8 @@ const help = `Usage: npm run quality -- [options]
 
   --limit N          only N (5 or more) of the 200 prompts, for a quick try
   --effect-prompts N prompts for each adapter's effect, 0 … 6 (default 6)
-  --pages N          pages that paint at once, 1 or 2 (default 1)
-  --fresh            paint again what an earlier state of the code painted
+  --pages N          pages that generate at once, 1 or 2 (default 1)
+  --fresh            regenerate images from an earlier state of the code
   --out DIR          where quality.md and quality.json go (default docs; with --limit .cache/quality)
   --references DIR   only this: read the renders of \`python3 -m pocket.references\` and store their statistics`;
 
@@ -37,7 +37,7 @@ const spec = {
 function sheets(
   prompts: readonly EvaluationPrompt[],
   adapters: readonly Effect[],
-  { painter }: { painter: Painter },
+  { generator }: { generator: RunGenerator },
 ): Sheet[] {
   const stride = Math.max(1, Math.floor(prompts.length / 20));
   const shown = prompts
@@ -49,7 +49,7 @@ function sheets(
       columns: methods,
       rows: shown.map(({ prompt, index }) => ({
         label: prompt.prompt,
-        pngs: methods.map((method) => painter.read(methodJob(prompt, method, index)).pngs[0]!),
+        pngs: methods.map((method) => generator.read(methodJob(prompt, method, index)).pngs[0]!),
       })),
       blocks: 2,
       side: 120,
@@ -59,7 +59,7 @@ function sheets(
       columns: ["without", "with"],
       rows: adapters.map(({ id, pairs: [pair] }) => ({
         label: `${id}: ${pair!.prompt}`,
-        pngs: [pair!.without, pair!.with].map((job) => painter.read(job).pngs[0]!),
+        pngs: [pair!.without, pair!.with].map((job) => generator.read(job).pngs[0]!),
       })),
       blocks: 4,
       side: 96,
@@ -95,11 +95,11 @@ async function main(): Promise<void> {
   const times = await measure();
   const prompts = readPrompts(root, limit);
   const adapters = effectPrompts > 0 ? effects(root, effectPrompts) : [];
-  const painter = new Painter(root, { fresh: Boolean(values["fresh"]) });
-  await painter.prepare([...methodJobs(prompts), ...effectJobs(adapters)], { pages });
+  const generator = new RunGenerator(root, { fresh: Boolean(values["fresh"]) });
+  await generator.prepare([...methodJobs(prompts), ...effectJobs(adapters)], { pages });
 
   console.log("Scoring …");
-  const compared = await compareMethods(prompts, { painter, scorer, references });
+  const compared = await compareMethods(prompts, { generator, scorer, references });
   const report: QualityReport = {
     format: "stylus-web/quality",
     version: 1,
@@ -107,10 +107,10 @@ async function main(): Promise<void> {
     pack: packDigest(root),
     prompts: prompts.length,
     referenceRenders: references.statistics.count,
-    sampling: painter.read(methodJob(prompts[0]!, "sd", 0)).sampling,
+    sampling: generator.read(methodJob(prompts[0]!, "sd", 0)).sampling,
     ...compared,
-    effects: await measureEffects(adapters, { painter, scorer }),
-    outdatedRuns: painter.outdatedRuns,
+    effects: await measureEffects(adapters, { generator, scorer }),
+    outdatedRuns: generator.outdatedRuns,
     embedder: recorded<EmbedderEvaluation>(root, "training/embedder/evaluation.json"),
     scorer: recorded<ScorerEvaluation>(root, "training/scorer/evaluation.json"),
     parity: await parityErrors(),
@@ -119,7 +119,7 @@ async function main(): Promise<void> {
   };
   writeFileSync(path.join(out, "quality.json"), `${JSON.stringify(report, null, 1)}\n`);
   writeFileSync(path.join(out, "quality.md"), writeMarkdown(report));
-  await writeSheets(path.join(out, "images"), sheets(prompts, adapters, { painter }));
+  await writeSheets(path.join(out, "images"), sheets(prompts, adapters, { generator }));
   console.log(`${path.join(out, "quality.md")}\n${path.join(out, "quality.json")}`);
 }
 

@@ -59,7 +59,7 @@ export function size(name: string, text: string): { width: number; height: numbe
   return { width, height };
 }
 
-/** The bytes of a picture file as base64. */
+/** The bytes of an image file as base64. */
 export function pictureFile(name: string, file: string): string {
   try {
     return readFileSync(file).toString("base64");
@@ -70,7 +70,7 @@ export function pictureFile(name: string, file: string): string {
   }
 }
 
-/** Options that mean nothing without another one. */
+/** Options that need another option. */
 export function requires(
   values: Readonly<Record<string, unknown>>,
   needed: string,
@@ -91,14 +91,14 @@ export function adapters(name: string, text: string): "auto" | "none" | { id: st
   });
 }
 
-/** An error that a person can act on has its remedy beside its message. */
+/** The message of an error, with its remedy if there is one. */
 function describeError(error: unknown): string {
   if (error instanceof SetupError) return error.message;
   const { message, remedy, stack } = error as Error & { remedy?: string };
   return remedy ? `${message}\n${remedy}` : (stack ?? String(error));
 }
 
-/** Runs `main`; usage errors end with code 2 and a hint at the help text, expected failures with code 1 and their remedy. */
+/** Runs `main`; usage errors exit with code 2 and a hint to --help, expected failures with code 1 and their remedy. */
 export async function runMain(main: () => Promise<void> | void, help: string): Promise<void> {
   const usage = help.split("\n", 1)[0];
   try {

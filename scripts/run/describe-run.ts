@@ -1,10 +1,10 @@
-// What a run has chosen, in plain words for the terminal: a line per task and adapter, then the seeds. Everything else is in the
-// report (docs/report.md).
+// Describes a run's choice for the terminal: a line per task and adapter, then the seeds. The report has everything else
+// (docs/report.md).
 
 import type { ComposerInfo, Composition } from "../../src/compose/composition.ts";
 import type { RunReport } from "../../src/stylus/run-types.ts";
 
-/** What of a report is described. */
+/** The described part of a report. */
 interface DescribedRun {
   readonly stages: RunReport["stages"];
   readonly images: readonly Pick<RunReport["images"][number], "seed" | "adapters" | "formulas">[];
@@ -13,7 +13,7 @@ interface DescribedRun {
 
 const short = (value: number): string => String(Number(value.toFixed(3)));
 
-/** "strength 0.8", or by seed where the images differ. */
+/** "strength 0.8", or by seed if the images differ. */
 function strengthOf(id: string, images: DescribedRun["images"]): string {
   const uses = images.map(({ seed, adapters }) => ({
     seed,
@@ -26,7 +26,7 @@ function strengthOf(id: string, images: DescribedRun["images"]): string {
   return uses.map((use) => `${inWords(use)} with seed ${use.seed}`).join(", ");
 }
 
-/** Who chose, and why not the composer that was asked for. */
+/** Which composer chose, and why not the requested one. */
 function chosenBy(composer: ComposerInfo | undefined): string[] {
   const names = new Map([
     ["reader", "the reader"],

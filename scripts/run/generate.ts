@@ -20,13 +20,13 @@ import { openModel, openSite, runInPage } from "./site.ts";
 
 const help = `Usage: npm run generate -- "prompt" [options]
 
-  --model M            a Stable Diffusion 1.x checkpoint: a .safetensors file, a folder in diffusers' layout, or the
+  --model M            a Stable Diffusion 1.x checkpoint: a .safetensors file, a diffusers folder, or the
                        id of a model of the hub (model-manifests/), which is downloaded: with --profile
-                       once. It needs a graphics card (default: pocket)
+                       once. It needs a GPU (default: pocket)
   --seed N             first seed; image i uses seed + i (default 1)
   --count N            images (default 1)
   --steps N            sampling steps (default: the pack's)
-  --size WxH           pixels, multiples of 8 (default: the pack's, with --init the picture's shape)
+  --size WxH           pixels, multiples of 8 (default: the pack's, with --init the image's proportions)
   --cfg N              guidance scale (default: the pack's)
   --negative TEXT      negative prompt
   --sampler ID         euler, euler_a, dpmpp_2m, dpmpp_sde, dpmpp_2m_sde, ddim, unipc, lcm
@@ -40,21 +40,21 @@ const help = `Usage: npm run generate -- "prompt" [options]
   --noise N            cpu, nv (default cpu)
   --init FILE          picture to start from: PNG, JPEG or WebP
   --strength S         0 keeps the picture, 1 forgets it (default 0.75)
-  --mask FILE          of the picture's size; white is painted anew
+  --mask FILE          of the init image's size; white is regenerated
   --mask-blur N        pixels of the picture, 0 to 64 (default 4)
-  --mask-region R      whole, masked: cut out, painted at full size and put back (default whole)
+  --mask-region R      whole, masked: cropped, generated at full size and pasted back (default whole)
   --mask-padding N     pixels around the masked region (default 32)
   --mask-fill F        original, noise, nothing (default original)
-  --hires SCALE        second pass, SCALE times larger, 1.1 to 4
-  --hires-strength S   denoising strength of the second pass (default 0.4)
-  --hires-steps N      steps of the second pass (default: as the first)
+  --hires SCALE        hires fix, SCALE times larger, 1.1 to 4
+  --hires-strength S   denoising strength of hires fix (default 0.4)
+  --hires-steps N      steps of hires fix (default: as the first pass)
   --hires-upscaler U   latent-bilinear, latent-bicubic, latent-nearest, latent-nearest-exact,
                        pixel-lanczos, pixel-bicubic, pixel-nearest (default pixel-lanczos)
-  --vae-tile N         decode and encode in squares of N pixels, to need less memory
+  --vae-tile N         tiled VAE with tiles of N pixels, to save memory
   --device D           auto, webgpu, wasm
   --out DIR            where the PNG files go (default out)
   --json FILE          report (default DIR/report.json)
-  --profile DIR        keep the browser's storage there between calls`;
+  --profile DIR        keeps the browser's storage between calls`;
 
 const spec = {
   model: { type: "string" },
@@ -94,19 +94,19 @@ const spec = {
 
 type Values = ReturnType<typeof parseOptions<typeof spec>>["values"];
 
-/** What `read` makes of an option; nothing when it is left out. */
+/** The value of an option from `read`; nothing if absent. */
 type Given = <Value extends object>(
   name: keyof Values,
   read: (text: string) => Value,
 ) => Value | Record<never, never>;
 
-/** Picture, mask and second pass; each option needs the one that it is about. */
+/** Init image, mask and hires fix; each option needs the one that it modifies. */
 function readPictures(values: Values, given: Given) {
   requires(values, "init", ["strength", "mask"]);
   requires(values, "mask", ["mask-blur", "mask-region", "mask-padding", "mask-fill"]);
   requires(values, "hires", ["hires-strength", "hires-steps", "hires-upscaler"]);
   if (values.init !== undefined && values.hires !== undefined) {
-    throw new UsageError("--hires goes with words only: leave out --init, or give --size a larger size.");
+    throw new UsageError("--hires does not work with --init. Remove one of them, or set a larger --size.");
   }
   const mask = (file: string) => ({
     mask: {
@@ -143,7 +143,7 @@ function readPictures(values: Values, given: Given) {
   };
 }
 
-/** The options that `window.stylus.run` takes, from the command line; what is left out is the page's default. */
+/** Options for `window.stylus.run` from the command line; missing ones use the page's defaults. */
 function readOptions(): { values: Values; request: AutomationOptions } {
   const { values, positionals } = parseOptions(spec);
   if (values.help) {

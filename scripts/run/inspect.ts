@@ -1,4 +1,4 @@
-// `npm run inspect -- FILE…`: says what an adapter file is, what of it fits, and what does not and why.
+// `npm run inspect -- FILE…`: shows what an adapter file is, which parts fit, and which do not and why.
 import { existsSync, openAsBlob, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { inspectAdapter } from "../../src/adapters/adapter.ts";
@@ -44,12 +44,12 @@ async function main(): Promise<void> {
   if (results.some((result) => result.error !== null || result.report?.refusal)) process.exitCode = 1;
 }
 
-/** An expected failure is told by its words; where in the program it was found is nobody's business. */
+/** Expected failures have no stack trace. */
 const withoutStack = (key: string, value: unknown): unknown => (key === "stack" ? undefined : value);
 
 interface Result {
   readonly file: string;
-  /** The model it was examined against. */
+  /** The model that it was inspected for. */
   readonly model: string | null;
   readonly report: AdapterReport | null;
   readonly error: { readonly message: string; readonly remedy?: string | undefined } | null;
@@ -90,7 +90,7 @@ function readConfigBeside(file: string): unknown {
   try {
     return JSON.parse(readFileSync(beside, "utf8"));
   } catch (cause) {
-    throw new StylusError("bad-file", "The adapter_config.json beside it is not valid JSON.", {
+    throw new StylusError("bad-file", "The adapter_config.json next to it is not valid JSON.", {
       where: beside,
       cause,
     });
@@ -112,7 +112,7 @@ async function defaultModels(): Promise<Model[]> {
   return models;
 }
 
-/** The modules of a model on disk, from its headers alone. */
+/** The modules of a model on disk, from its headers. */
 async function openModel(location: string): Promise<Model> {
   if (!existsSync(location))
     throw new StylusError("not-found", `There is no model at ${location}.`, { remedy: "Check --model." });

@@ -132,10 +132,10 @@ export class DiffusionService {
       const pipeline = this.#pipeline(request.packId);
       const { backend } = pipeline.networks;
       let ended = false;
-      const paint = async (): Promise<void> => {
+      const generate = async (): Promise<void> => {
         for await (const event of pipeline.generate(request, { signal })) if (!ended) onEvent(event);
       };
-      await backend.unlessLost(paint()).finally(() => (ended = true));
+      await backend.unlessLost(generate()).finally(() => (ended = true));
     });
   }
 

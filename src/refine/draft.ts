@@ -46,7 +46,7 @@ export const titleOfFile = (fileName: string): string =>
     .replace(/(?<=[a-z])-(?=[a-zA-Z])/gu, " ")
     .trim() || "My adapter";
 
-/** Words of a name that say nothing of what it paints: versions, base models, epochs. */
+/** Words of a name that do not describe its effect: versions, base models, epochs. */
 const noise =
   /^(?:v?\d+(?:[.-]\d+)*[a-z]?|v\d\S*|version|lora|loha|lokr|locon|lycoris|dora|model|sd|sd\W?1\W?[45x]?|sd15|sd\d+|xl|epoch|ep\d+|e\d+|final|test|beta|alpha|by|the|for|and|of|style)$/iu;
 

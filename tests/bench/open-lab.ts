@@ -28,7 +28,7 @@ export const labDevices = ["hardware", "software", "wasm"] as const;
 
 export type ComputeType = "f16" | "f32";
 
-/** The most that was resident, by kind of process, and in the graphics card; null where it is not known. */
+/** Peak memory by kind of process, and on the GPU; null if unknown. */
 export interface LabMemory {
   rendererBytes: number | null;
   gpuProcessBytes: number | null;
@@ -36,17 +36,17 @@ export interface LabMemory {
 }
 
 interface LabOptions<Row> {
-  /** hardware is the machine's graphics card, software Chromium's software WebGPU. */
+  /** hardware is the machine's GPU, software is Chromium's software WebGPU. */
   readonly device: (typeof labDevices)[number];
   readonly onRow: (row: Row) => void;
-  /** A file that the page finds at /references.safetensors. */
+  /** A file served at /references.safetensors. */
   readonly references?: string;
 }
 
 /** Help text about the browser for the scripts that use this page. */
 export const browserHelp = "The browser is CHROME_PATH, with STYLUS_CHROME_FLAGS as additional arguments.";
 
-/** @throws UsageError when the browser has no such adapter */
+/** @throws UsageError if the browser has no such GPU */
 export async function openLab<Row>({ device, onRow, references }: LabOptions<Row>) {
   if (!process.env["STYLUS_LAB"]) buildLab();
   const executablePath = await ensureBrowser();
@@ -96,8 +96,8 @@ export async function openLab<Row>({ device, onRow, references }: LabOptions<Row
       types,
       machine: machineFacts(context.browser()?.version() ?? "of unknown version"),
       /**
-       * Calls a function of lab.ts in a fresh page, in float16 or float32; answers what it took.
-       * @throws UsageError when the device does not compute in that type: float32 would pass for it
+       * Calls a function of lab.ts in a fresh page, in float16 or float32; returns its processes' memory.
+       * @throws UsageError if the device does not support that type, since float32 would silently replace it
        */
       async run(
         name: Exclude<keyof Lab, "adapter">,

@@ -165,7 +165,7 @@ test("a failed delete names the item and the reason, and loses nothing", async (
     await generate(page, "a fox in the snow");
 
     await loseDatabases(page, ["stylus-web-gallery", "stylus-web-adapters"]);
-    const lost = "could not be deleted. This tab has lost its storage, perhaps to another one";
+    const lost = "could not be deleted. This tab has lost its storage, perhaps to a tab";
     const gallery = page.getByRole("region", { name: "Your images" });
     await gallery.getByRole("button", { name: "Delete image with seed 7" }).click();
     await complaint(page, `The image with seed 7 ${lost}`);

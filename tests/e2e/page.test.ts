@@ -140,10 +140,7 @@ test("reports an image that another tab has deleted, or that cannot be read, whe
   await generate(page, "a boat on the sea");
   await loseDatabases(page, ["stylus-web-gallery"]);
   await show(8).click();
-  await complaint(
-    page,
-    "This image could not be read. This tab has lost its storage, perhaps to another one",
-  );
+  await complaint(page, "This image could not be read. This tab has lost its storage, perhaps to a tab");
   await page.reload();
   await loaded(page);
   expect(bugs).toEqual([]);

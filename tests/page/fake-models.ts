@@ -90,7 +90,7 @@ export function fakeModels(query: URLSearchParams): ModelServices {
     forgetPins: async () => 4,
     async addOwn() {
       throw new StylusError("unsupported", "This is a Stable Diffusion XL model.", {
-        remedy: "Use a Stable Diffusion 1.x model (1.4, 1.5 or a community model made from them).",
+        remedy: "Use a Stable Diffusion 1.x model (1.4, 1.5 or a community model based on them).",
       });
     },
     async allowOwn() {

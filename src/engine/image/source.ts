@@ -13,7 +13,7 @@ export interface PreparedImage {
   /** [H, W], 0 … 255, at the request's size; null without a mask. */
   readonly mask: Mask | null;
   /** Composites the protected pixels over the generated image. */
-  readonly finish: (painted: Picture) => Picture;
+  readonly finish: (generated: Picture) => Picture;
 }
 
 /** @throws StylusError bad-input for an empty mask */
@@ -23,7 +23,7 @@ export function prepareImage({ image, mask }: ImageToImage, target: PlaneSize): 
     return {
       image: signed(resized(pixels, { from: image, to: target })),
       mask: null,
-      finish: (painted) => painted,
+      finish: (generated) => generated,
     };
   }
   const soft = blurMask(Float32Array.from(mask.values), image, mask.blur);
@@ -43,7 +43,7 @@ export function prepareImage({ image, mask }: ImageToImage, target: PlaneSize): 
     return {
       image: signed(fitted),
       mask: fittedMask,
-      finish: (painted) => overlaid(painted, { original: fitted, mask: overlay }),
+      finish: (generated) => overlaid(generated, { original: fitted, mask: overlay }),
     };
   }
   const cutSize = { width: region.right - region.left, height: region.bottom - region.top };
@@ -52,10 +52,10 @@ export function prepareImage({ image, mask }: ImageToImage, target: PlaneSize): 
   return {
     image: signed(resized(cut(pixels), { from: cutSize, to: target })),
     mask: resizeImage(cutMask, { channels: 1, from: cutSize, to: target, filter: "lanczos" }),
-    finish: (painted) => {
+    finish: (generated) => {
       const small = {
         ...cutSize,
-        rgba: bytesOf(resized(planes(painted), { from: painted, to: cutSize }), cutSize),
+        rgba: bytesOf(resized(planes(generated), { from: generated, to: cutSize }), cutSize),
       };
       const done = overlaid(small, { original: cut(pixels), mask: cutMask });
       return pasted(done, { into: { width, height, rgba: bytesOf(pixels, image) }, region });
@@ -121,14 +121,14 @@ function cutOut(
   return out;
 }
 
-function overlaid(painted: Picture, { original, mask }: { original: Float32Array; mask: Mask }): Picture {
-  const rgba = painted.rgba.slice();
+function overlaid(generated: Picture, { original, mask }: { original: Float32Array; mask: Mask }): Picture {
+  const rgba = generated.rgba.slice();
   for (const [i, value] of mask.entries()) {
     const share = value / 255;
     for (let c = 0; c < 3; c++)
-      rgba[4 * i + c] = share * painted.rgba[4 * i + c]! + (1 - share) * original[c * mask.length + i]!;
+      rgba[4 * i + c] = share * generated.rgba[4 * i + c]! + (1 - share) * original[c * mask.length + i]!;
   }
-  return { width: painted.width, height: painted.height, rgba };
+  return { width: generated.width, height: generated.height, rgba };
 }
 
 function pasted(picture: Picture, { into, region }: { into: Picture; region: Region }): Picture {

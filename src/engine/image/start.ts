@@ -18,7 +18,7 @@ export interface Start {
   /** See inpaintingChannels. */
   readonly channels: Float32Array<ArrayBuffer> | null;
   /** From the decoded image to the result. */
-  readonly finish: (painted: Picture) => Picture;
+  readonly finish: (generated: Picture) => Picture;
 }
 
 interface StartOptions {
@@ -35,7 +35,7 @@ export async function startOf(request: DiffusionRequest, options: StartOptions):
   const { networks, size, tile, signal } = options;
   if (request.imageToImage === undefined) {
     const channels = await inpaintingChannels(null, options);
-    return { latent: null, mask: null, channels, finish: (painted) => painted };
+    return { latent: null, mask: null, channels, finish: (generated) => generated };
   }
   const { width, height } = request;
   const prepared = prepareImage(request.imageToImage, { width, height });
