@@ -1,6 +1,6 @@
-// Fits the composer's two thresholds (`middle` in src/compose/rules/similarity.ts) and measures the composer as it stands. Fitted on
-// the labelled prompts marked "fit" and every second object name of the pocket pack; measured on the others and on
-// the pack's evaluation prompts: `npm run fit:composer`. Wrong picks go to standard error, one a line.
+// Fits the composer's two thresholds (`middle` in src/compose/rules/similarity.ts) and measures the current composer: `npm run
+// fit:composer`. Fits on the labelled prompts marked "fit" and every second object name of the pocket pack; measures on the
+// others and on the pack's evaluation prompts. Prints wrong picks to standard error, one per line.
 import { kindFit } from "../../src/compose/rules/kinds.ts";
 import {
   allNamePhrases,
@@ -20,12 +20,12 @@ import {
 } from "../../tests/fixtures/composer-quality.ts";
 import { openPocket } from "../../tests/fixtures/pocket.ts";
 
-/** A prompt and an adapter, at the task where they come closest. */
+/** A prompt and an adapter, at their best matching task. */
 interface Pair {
   readonly sort: AdapterSort;
   readonly target: boolean;
   closeness: number;
-  /** Words alone decide for it already. */
+  /** Whether words alone select it. */
   solved: boolean;
 }
 

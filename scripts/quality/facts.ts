@@ -1,4 +1,4 @@
-// What the report states besides pictures: parity of the networks, sizes, and the evaluations recorded by the training runs.
+// The report's facts besides images: parity of the networks, sizes, and the evaluations recorded by the training runs.
 import { existsSync, openAsBlob, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -89,7 +89,7 @@ export interface ScorerEvaluation {
   readonly styles: { readonly looks: number; readonly accuracy: number };
 }
 
-/** An evaluation that a training run recorded; null when it is not in the checkout. */
+/** A training run's recorded evaluation; null if it is not in the checkout. */
 export function recorded<Evaluation>(root: string, file: string): Evaluation | null {
   const location = path.join(root, file);
   return existsSync(location) ? (JSON.parse(readFileSync(location, "utf8")) as Evaluation) : null;

@@ -24,26 +24,26 @@ import {
 
 export interface MethodFigures {
   readonly id: Method | "renders";
-  /** 100 × cosine of picture and prompt in the scorer's space. */
+  /** 100 × cosine of image and prompt in the scorer's space. */
   readonly score: Estimate;
-  /** The same, paired with the base model's picture of the same prompt and seed; null for the base itself. */
+  /** The same, paired with the base model's image of the same prompt and seed; null for the base itself. */
   readonly scoreOverSd: Estimate | null;
   readonly scoreByGroup: Readonly<Record<string, Estimate>>;
-  /** Share of pictures whose own prompt scores highest among all prompts. */
+  /** Share of images whose own prompt scores highest among all prompts. */
   readonly ownPromptFirst: Estimate;
   readonly frechet: Estimate;
-  /** 1 − cosine between pictures of one prompt; null where there is one only. */
+  /** 1 − cosine between images of one prompt; null if there is only one. */
   readonly diversity: Estimate | null;
 }
 
 export interface ChoiceFigures {
   readonly id: Method;
-  /** Share of the wanted adapters that were chosen, where the prompt uses words of its card, and where it does not. */
+  /** Share of the wanted adapters that were chosen, for prompts in the words of its card and for other words. */
   readonly wantedByCardWords: Estimate | null;
   readonly wantedByOtherWords: Estimate | null;
   /** Share of the chosen adapters that were wanted, over prompts that want one. */
   readonly chosenWanted: Estimate | null;
-  /** Share of prompts that want none and got none. */
+  /** Share of prompts without a wanted adapter that got none. */
   readonly noneWhenNoneWanted: Estimate | null;
 }
 
@@ -53,14 +53,14 @@ export interface EffectFigures {
   readonly category: string;
   readonly weight: number;
   readonly prompts: number;
-  /** 100 × cosine of picture and prompt, without and with the adapter. */
+  /** 100 × cosine of image and prompt, without and with the adapter. */
   readonly scoreWithout: number;
   readonly scoreWith: number;
   /** Direction: how the score changes. */
   readonly change: Estimate;
   /** Share of prompts whose score rises. */
   readonly improved: number;
-  /** Strength: 1 − cosine between the pictures with and without, and mean absolute difference of their pixels (0 … 255). */
+  /** Strength: 1 − cosine between the images with and without, and mean absolute difference of their pixels (0 … 255). */
   readonly imageDistance: number;
   readonly pixelDifference: number;
 }

@@ -1,5 +1,5 @@
-// The reference renders of the evaluation prompts as the scorer sees them. The renders come from `python3 -m
-// pocket.references`; what is kept of them (training/pocket/references.safetensors) is small enough for the repository:
+// The scorer's statistics of the evaluation prompts' reference renders. The renders come from `python3 -m
+// pocket.references`; the statistics (training/pocket/references.safetensors) are small enough for the repository:
 // `mean` [D] and `covariance` [D, D] (lower triangle, row by row) over scenes 1 and up of every prompt, against which methods
 // are measured; `features` [N, D] and `embeddings` [N, E] of each prompt's scene 0, the row "reference renders" of the report.
 import { openAsBlob, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -35,7 +35,7 @@ const tensor = (
   bytes: fromFloat32(values, dtype),
 });
 
-/** Makes the file from a folder of renders `ID-K.png`. */
+/** Creates the file from a folder of renders `ID-K.png`. */
 export async function writeReferences(
   folder: string,
   ids: readonly string[],
@@ -76,7 +76,7 @@ export async function writeReferences(
   console.log(`${fileName}: ${count} + ${ids.length} renders, ${bytes.byteLength} bytes`);
 }
 
-/** @throws Error that says how to make the file when it is missing */
+/** @throws Error with the command for a missing file */
 export async function readReferences(root: string): Promise<References> {
   const location = path.join(root, fileName);
   if (!existsSync(location)) {

@@ -48,7 +48,7 @@ const cell = (estimate: Estimate | null | undefined, show: (value: number) => st
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
-  // Columns of words stand left, columns of figures right.
+  // Aligns columns of words left, columns of figures right.
   const rule = head.map((_, index) => (/^[\d−–]/.test(rows[0]?.[index] ?? "") ? "---:" : "---"));
   return [line(head), `|${rule.join("|")}|`, ...rows.map(line)].join("\n");
 }

@@ -1,4 +1,4 @@
-// The colours of a PNG file that the site wrote: 8 bits, RGB or RGBA.
+// The colours of a PNG file from the site: 8 bits, RGB or RGBA.
 import { decode } from "fast-png";
 
 interface RgbImage {

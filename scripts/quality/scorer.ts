@@ -1,6 +1,6 @@
-// The pack's image–text scorer in Node: pictures and texts to unit vectors of one space, pictures to features besides.
-// Its preprocessing stands in scorer/config.json and training/scorer/export.py: pixels in [-1, 1], ids cut or padded with the
-// end token.
+// The pack's image–text scorer in Node: images and texts to unit vectors of one space, and images to features.
+// scorer/config.json and training/scorer/export.py define its preprocessing: pixels in [-1, 1], ids truncated or padded
+// with the end token.
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import * as ort from "onnxruntime-web";
@@ -52,7 +52,7 @@ function toPlanes(
 ): void {
   const { width, height, rgb } = readRgb(png);
   if (width !== size || height !== size) {
-    throw new Error(`The scorer reads pictures of ${size}×${size}, not ${width}×${height}.`);
+    throw new Error(`The scorer reads images of ${size}×${size}, not ${width}×${height}.`);
   }
   const plane = size * size;
   for (let i = 0; i < plane; i++) {

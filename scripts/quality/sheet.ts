@@ -1,5 +1,4 @@
-// Contact sheets for people: pictures in rows under column titles, one JPEG. Drawn on a canvas of the browser that the
-// report needs anyway.
+// Contact sheets: images in rows under column titles, as one JPEG. Drawn on a canvas of the report's browser.
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { chromium } from "playwright";
@@ -7,7 +6,7 @@ import { browserArguments, ensureBrowser } from "../run/setup.ts";
 
 export interface SheetRow {
   readonly label: string;
-  /** PNG files, one a column. */
+  /** PNG files, one per column. */
   readonly pngs: readonly Buffer[];
 }
 
@@ -15,13 +14,13 @@ export interface Sheet {
   readonly file: string;
   readonly columns: readonly string[];
   readonly rows: readonly SheetRow[];
-  /** Rows stand side by side in this many blocks. */
+  /** Number of blocks of rows, side by side. */
   readonly blocks: number;
-  /** Pixels of a picture's side on the sheet. */
+  /** Side of an image on the sheet, in pixels. */
   readonly side: number;
 }
 
-/** Runs in the page: draws the sheet and gives the JPEG as base64. */
+/** Runs in the page: draws the sheet and returns the JPEG as base64. */
 async function draw(sheet: {
   columns: readonly string[];
   rows: readonly { label: string; pngs: readonly string[] }[];

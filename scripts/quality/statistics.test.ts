@@ -42,7 +42,7 @@ describe("frechetDistance", () => {
     expect(value).toBeCloseTo(expected, 4);
   });
 
-  it("notices a shifted mean and a collapsed covariance", () => {
+  it("detects a shifted mean and a collapsed covariance", () => {
     const reference = featureStatistics(sample(500, [1, 1, 1, 1], 0));
     const same = frechetDistance(sample(40, [1, 1, 1, 1], 0), reference);
     const shifted = frechetDistance(sample(40, [1, 1, 1, 1], 1), reference);
@@ -76,7 +76,7 @@ it("diversity and own-text-first", () => {
   expect(ownTextFirst([x, y, x], [x, y, y])).toEqual([1, 0, 0]);
 });
 
-it("choices are judged by what the prompt wants", () => {
+it("judges choices by the prompt's wanted adapters", () => {
   const prompt = (adapters: string[], words: "card" | "other" | null): EvaluationPrompt => ({
     id: "e000",
     group: words ? "adapter" : "single",

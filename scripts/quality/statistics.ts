@@ -7,7 +7,7 @@ export interface Estimate {
   readonly value: number;
   readonly low: number;
   readonly high: number;
-  /** How many prompts it is made of. */
+  /** Number of prompts. */
   readonly count: number;
 }
 
@@ -79,7 +79,7 @@ export function featureStatistics(features: readonly Float32Array[]): FeatureSta
 /**
  * Fréchet distance d² = |m₁ − m₂|² + tr(S₁ + S₂ − 2 (S₁S₂)^½) of a sample and a reference (Heusel et al. 2017; on the
  * scorer's features instead of Inception's). The eigenvalues of S₁S₂ other than 0 are those of X S₂ Xᵀ / (n − 1) with X the
- * centred sample [n, D]; so that matrix is made once and a bootstrap sample is a choice of its rows and columns.
+ * centred sample [n, D]; so that matrix is computed once, and a bootstrap sample selects its rows and columns.
  * The interval is ±1.96 bootstrap standard errors: repeated rows make every bootstrap sample's own distance too large.
  */
 export function frechetDistance(features: readonly Float32Array[], reference: FeatureStatistics): Estimate {
@@ -144,7 +144,7 @@ export function diversity(embeddings: readonly Float32Array[]): number {
   return sum / pairs;
 }
 
-/** Per image: 1 when its own text scores highest among all distinct texts, else 0 (R-precision at 1). */
+/** Per image: 1 if its own text scores highest among all distinct texts, else 0 (R-precision at 1). */
 export function ownTextFirst(images: readonly Float32Array[], texts: readonly Float32Array[]): number[] {
   return images.map((image, index) => {
     const own = dot(image, texts[index]!);

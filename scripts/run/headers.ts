@@ -4,12 +4,12 @@ import path from "node:path";
 
 const manifestFolder = path.resolve(import.meta.dirname, "../../model-manifests");
 
-/** Hosts that a hub sends browsers on to for the bytes of large files; which one it is changes with region and time. */
+/** Hosts to which a hub redirects browsers for large files; they vary with region and time. */
 const contentHosts: Readonly<Record<string, readonly string[]>> = {
   "https://huggingface.co": ["https://*.huggingface.co", "https://*.hf.co"],
 };
 
-/** What names hosts in a file of model-manifests/; src/storage/manifest.ts checks the whole. */
+/** The fields of a model-manifests/ file that name hosts; src/storage/manifest.ts checks the whole file. */
 interface ManifestAddresses {
   readonly baseUrl: string;
   readonly files?: readonly { readonly url?: string }[];
@@ -17,7 +17,7 @@ interface ManifestAddresses {
 }
 
 /**
- * Where the files of the manifests come from: every hub they name, and its content hosts. Relative addresses are the site's own.
+ * The sources of the manifests' files: every hub and its content hosts. Relative addresses belong to the site.
  * @param manifests parsed files of model-manifests/
  * @returns sources for `connect-src`
  */
@@ -33,7 +33,7 @@ export function connectSources(manifests: readonly ManifestAddresses[]): string[
   return [...origins].sort().flatMap((origin) => [origin, ...(contentHosts[origin] ?? [])]);
 }
 
-/** Every file of model-manifests/, parsed. */
+/** Every file in model-manifests/, parsed. */
 function readManifests(): ManifestAddresses[] {
   return readdirSync(manifestFolder)
     .filter((name) => name.endsWith(".json"))
@@ -41,7 +41,7 @@ function readManifests(): ManifestAddresses[] {
 }
 
 /**
- * Everything comes from the own origin; model files may come from the hubs that manifests name.
+ * Everything comes from the site's origin; model files may come from the manifests' hubs.
  * @param sources see connectSources
  */
 export const contentSecurityPolicyFor = (sources: readonly string[]): string =>

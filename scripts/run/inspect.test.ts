@@ -1,4 +1,4 @@
-// `npm run inspect` from outside: what it prints, what --json holds, how it ends.
+// `npm run inspect` as a command: its output, --json, and exit codes.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -41,7 +41,7 @@ function inspect(...args: string[]): { status: number | null; output: string; er
 
 const TO_K = "base_model.model.down_blocks.0.attentions.0.transformer_blocks.0.attn2.to_k";
 
-test("a file that fits, with the configuration beside it", () => {
+test("a file that fits, with its configuration", () => {
   const file = writeLora("peft/adapter_model.safetensors", { module: TO_K });
   writeFileSync(path.join(path.dirname(file), "adapter_config.json"), JSON.stringify({ lora_alpha: 8 }));
   const { status, output } = inspect(file);
@@ -49,10 +49,10 @@ test("a file that fits, with the configuration beside it", () => {
   expect(output).toMatch(/family +LoRA × 1\n +rank +4\n +alpha +8\n/);
   expect(output).toMatch(/unet +1 of 391 modules/);
   expect(output).toMatch(/AutoV2 +[0-9a-f]{10}\n +AutoV3 +[0-9a-f]{12}\n/);
-  expect(output).toContain("examined for Stable Diffusion 1.5");
+  expect(output).toContain("inspected for Stable Diffusion 1.5");
 });
 
-test("files that cannot be used: the others are examined all the same, the code is 1", () => {
+test("unusable files: inspects the others and exits with code 1", () => {
   const wrong = writeLora("sdxl.safetensors", { module: TO_K, width: 2048 });
   const cut = path.join(folder, "cut.safetensors");
   writeFileSync(cut, new Uint8Array([9, 0, 0, 0, 0, 0, 0, 0, 123]));
@@ -70,13 +70,13 @@ test("files that cannot be used: the others are examined all the same, the code 
   expect(output).not.toContain('"stack"');
 });
 
-test("without a file it says how it is used", () => {
+test("prints its usage without a file", () => {
   const { status, output, errors } = inspect();
   expect(status).toBe(2);
   expect(output + errors).toContain("Name at least one file.");
 });
 
-test("a folder among the files is named, and loses no report", () => {
+test("names a folder among the files and still reports the others", () => {
   const file = writeLora("beside/fits.safetensors", { module: TO_K });
   const { status, output } = inspect(file, folder);
   expect(status).toBe(1);
@@ -84,14 +84,14 @@ test("a folder among the files is named, and loses no report", () => {
   expect(output).toContain("It is a folder.");
 });
 
-test("an adapter of the Pocket pack is said to fit its sizes", () => {
+test("an adapter of the Pocket pack fits its sizes", () => {
   const { status, output } = inspect("public/packs/pocket/adapters/noir.safetensors");
   expect(status).toBe(0);
   expect(output).toMatch(/base model +fits the sizes of the Pocket pack; its cross attention/);
-  expect(output).toContain("examined for the Pocket pack");
+  expect(output).toContain("inspected for the Pocket pack");
 });
 
-test("every adapter of the Pocket pack fits it whole", () => {
+test("every adapter of the Pocket pack fits it completely", () => {
   const folder = path.join(root, "public/packs/pocket/adapters");
   const files = readdirSync(folder).filter((name) => name.endsWith(".safetensors"));
   const { status, output } = inspect(

@@ -102,7 +102,7 @@ function describe({ file, model, report, error }: Result): string {
     return [`${file}\n  not readable  ${error!.message}`, error!.remedy]
       .filter(Boolean)
       .join("\n                ");
-  return `${formatReport(report, { model: model! })}\n  examined for ${model}`;
+  return `${formatReport(report, { model: model! })}\n  inspected for ${model}`;
 }
 
 async function defaultModels(): Promise<Model[]> {

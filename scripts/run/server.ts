@@ -6,11 +6,11 @@ import sirv from "sirv";
 import { contentSecurityPolicyFor, isolationHeaders, securityHeaders } from "./headers.ts";
 
 export interface ServerOptions {
-  /** 0, the default, takes a free one. */
+  /** 0, the default, selects a free port. */
   readonly port?: number;
-  /** False leaves out the headers that WASM threads need, as many static hosts do. */
+  /** False omits the headers that WASM threads need, like many static hosts. */
   readonly isolated?: boolean;
-  /** The hosts that the page may ask, in place of those of the manifests. */
+  /** The hosts that the page may contact, instead of the manifests'. */
   readonly connect?: readonly string[];
   /** May answer a request itself and return true: tests inject faults with it. */
   readonly intercept?: (request: IncomingMessage, response: ServerResponse) => boolean;
@@ -25,7 +25,7 @@ export function serve(
   const headers = Object.entries({ ...securityHeaders, ...policy }).filter(
     ([name]) => isolated || !(name in isolationHeaders),
   );
-  // `dev` looks at the disk with every request: a build may replace the files.
+  // `dev` reads the disk on every request, because a build may replace the files.
   const files = sirv(folder, {
     dev: true,
     etag: true,

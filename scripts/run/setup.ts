@@ -1,4 +1,4 @@
-// Brings a checkout with its packages to a state in which it can run and test: a production build, a browser.
+// Prepares a checkout with its packages for runs and tests: a production build, a browser.
 // Every entry script calls what it needs; nothing here runs twice for the same inputs.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -7,10 +7,10 @@ import path from "node:path";
 
 export const root = path.resolve(import.meta.dirname, "../..");
 
-/** This machine lacks something; the message, of one line, says what helps. */
+/** This machine lacks something; the one-line message gives the remedy. */
 export class SetupError extends Error {}
 
-/** Runs a command with its output shown; ends the program with its exit code when it fails. */
+/** Runs a command and shows its output; exits with its exit code if it fails. */
 export function run(
   command: string,
   args: readonly string[],
@@ -36,7 +36,7 @@ function writeStamp(name: string, digest: string): void {
   writeFileSync(stampPath(name), digest);
 }
 
-/** Names, sizes and times of every file below the given entries: cheap, and changes whenever a build input does. */
+/** Names, sizes and times of every file below the given entries: cheap, and changes with every build input. */
 function fingerprint(entries: readonly string[]): string {
   const hash = createHash("sha256");
   const visit = (entry: string): void => {
@@ -63,10 +63,10 @@ const buildInputs = [
   "package-lock.json",
 ];
 
-/** The built site. Tests name another one in STYLUS_SITE: the same code with a miniature pack. */
+/** The built site. Tests set STYLUS_SITE to another one: the same code with a miniature pack. */
 export const siteFolder = (): string => process.env["STYLUS_SITE"] ?? path.join(root, "dist");
 
-/** Builds dist/ when one of its inputs has changed since the last build. */
+/** Builds dist/ if an input has changed since the last build. */
 export function ensureBuild(): void {
   if (process.env["STYLUS_SITE"]) return;
   const digest = fingerprint(buildInputs);

@@ -32,7 +32,7 @@ export interface CompareOptions {
   readonly size: PackSize;
   /** Of randomPack. */
   readonly files: ReadonlyMap<string, Blob>;
-  /** What full_size.py has written; networks that it has not are left out. */
+  /** The output of full_size.py; omits networks that it did not compute. */
   readonly references: Blob;
   /** Changes a case, to show that the comparison notices. */
   readonly change?: (parity: ParityCase) => ParityCase;
