@@ -112,7 +112,7 @@ test("asks before a download; a lost connection leaves Pocket in use, and the do
   expect(await violations(page)).toEqual([]);
   await entry.getByRole("button", { name: "Download Stable Diffusion 1.5" }).click();
   const question = page.getByRole("dialog", { name: "Download Stable Diffusion 1.5?" });
-  expect(await question.innerText()).toMatch(/8\.7 MB, once[\s\S]*The browser grants/);
+  expect(await question.innerText()).toMatch(/8\.7 MB, once[\s\S]*The browser allows/);
   const licence = question.getByRole("link", { name: "Licence: CreativeML Open RAIL-M" });
   expect(await licence.getAttribute("href")).toBe(`http://${hubHost}/${hubRepo}`);
   await question.getByRole("button", { name: "Cancel" }).click();
@@ -192,7 +192,7 @@ test("pins and bans are kept for each model", async () => {
   await change(/^Clay render/, /^Unpin/);
   await usePocket();
   expect(await counts()).toEqual(["Pinned 0", "Banned 1"]);
-  await change(/^Clay Render/, /^Allow/);
+  await change(/^Clay Render/, /^Unban/);
   await openModels();
   await row("Stable Diffusion 1.5").getByRole("button", { name: "Use Stable Diffusion 1.5" }).click();
   await ready("Stable Diffusion 1\\.5");
@@ -203,7 +203,7 @@ test("an adapter that cannot be downloaded stops only the run, with the reason",
   hub.fault = refuse(403, "pixel.safetensors");
   await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("a boat, pixel art");
   await page.getByRole("button", { name: /^Generate/ }).click();
-  await complaint(page, /refuses stylus\/pixel\.safetensors \(403\)/);
+  await complaint(page, /refused to send stylus\/pixel\.safetensors \(403\)/);
   hub.clear();
   await generate(page, "a boat, pixel art");
 });
@@ -334,7 +334,7 @@ test("detects a checkpoint from the disk, generates with it, and rejects one of 
   await generate(page, "a castle on a hill, clay render");
   await openModels();
   expect(await row("mine").innerText()).toMatch(
-    /Checkpoint, in one file, F32[\s\S]*On your disk, not copied/,
+    /Checkpoint, single file, F32[\s\S]*On your disk, not copied/,
   );
   await usePocket();
   expect(bugs).toEqual([]);
