@@ -76,7 +76,11 @@ const rawCards = v.array(
   }),
 );
 
-function raw(file: string): Catalogue {
+/** A card as an author leaves it, with what a refiner has added. */
+export type RawCard = v.InferOutput<typeof rawCards>[number];
+
+/** @throws StylusError bad-file, naming file and field */
+export function readRawCards(file: string): readonly RawCard[] {
   const parsed = v.safeParse(rawCards, readJson(file), { abortEarly: true });
   if (!parsed.success) {
     const [issue] = parsed.issues;
@@ -85,29 +89,31 @@ function raw(file: string): Catalogue {
       remedy: "Give a list of cards with id, title, category, tags, triggers, description.",
     });
   }
+  return parsed.output;
+}
+
+export function rawCatalogue(authored: readonly RawCard[]): Catalogue {
   const baseModel = "SD 1.5";
-  const cards = parsed.output.map(
-    ({ id, title, category, tags, triggers, description, phrases, notMeant }) => {
-      const text = plainText(description);
-      const known = adapterCategories.find((each) => each === category.toLowerCase()) ?? "concept";
-      return {
-        id,
-        title,
-        tags,
-        triggerWords: triggers,
-        description: text,
-        refined: { description: text, category: known, weight: usualWeight, phrases, notMeant },
-        baseModel,
-        file: { path: "", sizeBytes: 0, sha256: "" },
-        license: "",
-        author: "",
-        samples: [],
-      };
-    },
-  );
+  const cards = authored.map(({ id, title, category, tags, triggers, description, phrases, notMeant }) => {
+    const text = plainText(description);
+    const known = adapterCategories.find((each) => each === category.toLowerCase()) ?? "concept";
+    return {
+      id,
+      title,
+      tags,
+      triggerWords: triggers,
+      description: text,
+      refined: { description: text, category: known, weight: usualWeight, phrases, notMeant },
+      baseModel,
+      file: { path: "", sizeBytes: 0, sha256: "" },
+      license: "",
+      author: "",
+      samples: [],
+    };
+  });
   return { cards, index: null, baseModel };
 }
 
 /** @param name pack, sd15, or a file. @throws StylusError bad-file, naming file and field */
 export const openCatalogue = (name: string): Catalogue =>
-  name === "pack" ? pack() : name === "sd15" ? hub() : raw(name);
+  name === "pack" ? pack() : name === "sd15" ? hub() : rawCatalogue(readRawCards(name));

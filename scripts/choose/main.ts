@@ -1,17 +1,10 @@
-// `npm run choose -- PROMPTS.jsonl --catalogue …`: what Stylus chooses for each prompt, without a browser and without generating. The same retrieval
-// and composers as in the page, on WASM in Node.
+// `npm run choose -- PROMPTS.jsonl --catalogue …`: what Stylus chooses for each prompt, without a browser and without generating.
 import { readFileSync } from "node:fs";
-import path from "node:path";
-import { commonTags, type ReadingCandidate } from "../../src/compose/reader/card-text.ts";
-import { readCandidates } from "../../src/compose/reader/compose.ts";
-import { readerFiles } from "../../src/compose/reader/reader.ts";
 import type { Composition } from "../../src/compose/composition.ts";
-import { ComposerService } from "../../src/compose/service.ts";
-import { openFileNetwork } from "../../src/ort/file-network.ts";
-import { RetrievalService } from "../../src/retrieval/service.ts";
 import { choices as asked } from "../../src/shared/limits.ts";
 import { oneOf, parseOptions, runMain, UsageError } from "../run/arguments.ts";
-import { filesIn, openCatalogue, pocketFolder } from "./catalogue.ts";
+import { openCatalogue } from "./catalogue.ts";
+import { Chooser, composers, pocketReader } from "./chooser.ts";
 
 const help = `Usage: npm run choose -- PROMPTS.jsonl --catalogue pack|sd15|CARDS.json [options]
 
@@ -26,7 +19,7 @@ PROMPTS.jsonl has an object with a "prompt" on each line. Prints one line of JSO
 const spec = {
   catalogue: { type: "string" },
   composer: { type: "string", default: "reader" },
-  reader: { type: "string", default: path.join(pocketFolder, "reader") },
+  reader: { type: "string", default: pocketReader },
   preset: { type: "string", default: "balanced" },
   help: { type: "boolean" },
 } as const;
@@ -63,45 +56,17 @@ async function main(): Promise<void> {
   const [file] = positionals;
   if (file === undefined || positionals.length > 1) throw new UsageError("Name one file of prompts.");
   if (typeof values["catalogue"] !== "string") throw new UsageError("--catalogue is missing.");
-  const wanted = oneOf("composer", String(values["composer"]), ["reader", "rules"]);
+  const wanted = oneOf("composer", String(values["composer"]), composers);
   const preset = oneOf("preset", String(values["preset"]), asked.preset);
   const prompts = promptsOf(file);
-  const { cards, index, baseModel } = openCatalogue(values["catalogue"]);
 
-  const retrieval = new RetrievalService();
-  await retrieval.loadEmbedder(filesIn(path.join(pocketFolder, "embedder")));
-  const onCard = (done: number, total: number): void => {
-    if (done % 100 === 0) console.error(`Embedding card ${done + 1} of ${total}`);
-  };
-  await retrieval.loadIndex(index ?? (await retrieval.buildIndex(cards, { onCard })), "index");
-  const filter = { baseModels: [baseModel] };
-
-  const composer = new ComposerService(openFileNetwork);
-  const files = filesIn(String(values["reader"]));
-  const reads = wanted === "reader" && files.has(readerFiles.onnx);
-  if (reads) await composer.loadReader(files);
-  else if (wanted === "reader") console.error(`${String(values["reader"])} has no reader: the rules choose.`);
-
-  const common = commonTags(cards);
-  const retrieve = async (text: string): Promise<readonly ReadingCandidate[]> => {
-    const found = await retrieval.retrieve(text, { k: readCandidates, filter });
-    const ofFound = await retrieval.cards(found.map(({ id }) => id));
-    return found.map((adapter, i) => ({ ...adapter, card: ofFound[i]! }));
-  };
-  const byRules = async (prompt: string): Promise<Composition> => {
-    const [query] = await retrieval.embedQueries([prompt]);
-    const candidates = await retrieval.candidates(query!, { filter });
-    return composer.compose({ prompt, candidates, preset }, (texts) => retrieval.embedQueries(texts));
-  };
+  const chooser = await Chooser.open(preset);
+  const reader = String(values["reader"]);
+  const reads = wanted === "reader" && (await chooser.loadReader(reader));
+  if (wanted === "reader" && !reads) console.error(`${reader} has no reader: the rules choose.`);
+  await chooser.use(openCatalogue(values["catalogue"]));
   for (const prompt of prompts)
-    console.log(
-      lineOf(
-        prompt,
-        reads
-          ? await composer.read({ prompt, preset, pins: [], commonTags: common }, retrieve)
-          : await byRules(prompt),
-      ),
-    );
+    console.log(lineOf(prompt, await chooser.choose(prompt, reads ? "reader" : "rules")));
 }
 
 await runMain(main, help);

@@ -1,5 +1,6 @@
 // docs/quality.md from the figures: tables with an explanation of each column, and only measured values.
 import type { Measurement } from "../bench/measure.ts";
+import { table } from "../run/markdown-table.ts";
 import type { EmbedderEvaluation, Recall, RecallSet, ScorerEvaluation, Sizes } from "./facts.ts";
 import type { ChoiceFigures, EffectFigures, MethodFigures } from "./figures.ts";
 import type { GeneratedRun } from "./generation.ts";
@@ -45,13 +46,6 @@ const megabytes = (bytes: number): string =>
 
 const cell = (estimate: Estimate | null | undefined, show: (value: number) => string): string =>
   estimate ? `${show(estimate.value)} (${show(estimate.low)} … ${show(estimate.high)})` : "–";
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
-  // Aligns columns of words left, columns of figures right.
-  const rule = head.map((_, index) => (/^[\d−–]/.test(rows[0]?.[index] ?? "") ? "---:" : "---"));
-  return [line(head), `|${rule.join("|")}|`, ...rows.map(line)].join("\n");
-}
 
 function methodTables({ methods }: QualityReport): string {
   const overall = table(

@@ -14,14 +14,15 @@ export function rememberVectors(embedder: Embedder): Embedder {
       const missing = [...new Set(texts.filter((text) => !memory.has(key(text))))];
       const found = await embedder.embed(missing, options);
       const fresh = new Map(missing.map((text, index) => [text, found[index]!]));
-      return texts.map((text) => {
-        const vector = fresh.get(text) ?? memory.get(key(text))!;
+      // All are read before any is stored: storing one may forget another of the same call.
+      const vectors = texts.map((text) => fresh.get(text) ?? memory.get(key(text))!);
+      for (const [index, text] of texts.entries()) {
         // Deleting first moves the text to the young end of the map.
         memory.delete(key(text));
-        memory.set(key(text), vector);
+        memory.set(key(text), vectors[index]!);
         if (memory.size > memorySize) memory.delete(memory.keys().next().value!);
-        return vector;
-      });
+      }
+      return vectors;
     },
   };
 }

@@ -1,0 +1,140 @@
+// `npm run eval:choice`: how well each composer chooses, and what each retriever finds, on labelled catalogues.
+import { existsSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { readablePrompt } from "../../src/compose/reader/readable-prompt.ts";
+import { StylusError } from "../../src/shared/errors.ts";
+import { choices as asked } from "../../src/shared/limits.ts";
+import { integer, oneOf, parseOptions, runMain, UsageError } from "../run/arguments.ts";
+import { Bm25, cardWords } from "./bm25.ts";
+import type { Catalogue } from "./catalogue.ts";
+import {
+  choiceFigures,
+  type ChosenAdapter,
+  judge,
+  type Judged,
+  type LabelledPrompt,
+  recallAt,
+  spreadOverKinds,
+} from "./choice-figures.ts";
+import { type CatalogueFigures, choiceTables, type RetrievalFigures } from "./choice-tables.ts";
+import { Chooser, type ComposerId, composers, pocketReader } from "./chooser.ts";
+import { cataloguesFolder, openLabelled } from "./labelled.ts";
+
+const help = `Usage: npm run eval:choice -- [options]
+
+  --catalogues C,…   folders of training/choice/catalogues (default: pack-test,hub-test,p,q,r: those held out)
+  --composer C,…     reader, rules (default: reader,rules)
+  --reader DIR       the reader's files (default: those of Pocket)
+  --preset P         balanced, paper, reference (default balanced)
+  --without-phrases  takes phrases and unwanted uses from the cards
+  --limit N          at most N prompts of each catalogue, evenly spread over the kinds
+  --json FILE        writes the figures and what was chosen for each prompt
+
+Prints Markdown tables. An adapter that the labels list in "ok" counts as neither right nor wrong; in "recall with ok" one on
+the wanted words counts as right. The retrievers' recall is the share of wanted adapters among the first 10 and 30.`;
+
+const spec = {
+  catalogues: { type: "string", default: "pack-test,hub-test,p,q,r" },
+  composer: { type: "string", default: composers.join(",") },
+  reader: { type: "string", default: pocketReader },
+  preset: { type: "string", default: "balanced" },
+  "without-phrases": { type: "boolean", default: false },
+  limit: { type: "string" },
+  json: { type: "string" },
+  help: { type: "boolean" },
+} as const;
+
+const [fewFound, manyFound] = [10, 30];
+
+async function judgeAll(
+  chooser: Chooser,
+  prompts: readonly LabelledPrompt[],
+  { composer, name }: { readonly composer: ComposerId; readonly name: string },
+): Promise<Judged[]> {
+  const rows: Judged[] = [];
+  for (const labelled of prompts) {
+    if (rows.length % 50 === 0)
+      console.error(`${name}, ${composer}: prompt ${rows.length + 1} of ${prompts.length}`);
+    const { tasks } = await chooser.choose(labelled.prompt, composer);
+    const chosen = tasks.flatMap(({ picks, start, end }): ChosenAdapter[] =>
+      picks.map(({ id }) => ({ id, start, end })),
+    );
+    rows.push(judge(labelled, chosen));
+  }
+  return rows;
+}
+
+async function retrievalFigures(
+  chooser: Chooser,
+  prompts: readonly LabelledPrompt[],
+  { cards }: Catalogue,
+): Promise<RetrievalFigures[]> {
+  const bm25 = new Bm25(cards.map((card) => ({ id: card.id, text: cardWords(card) })));
+  const found: Record<RetrievalFigures["retriever"], (readonly string[])[]> = { Stylus: [], BM25: [] };
+  for (const { prompt } of prompts) {
+    // What the prompt denies is not searched for: as the reader's candidates are found.
+    const { text } = readablePrompt(prompt);
+    found.Stylus.push(await chooser.retrieve(text, manyFound));
+    found.BM25.push(bm25.search(text, manyFound).map(({ id }) => id));
+  }
+  return (["Stylus", "BM25"] as const).map((retriever) => ({
+    retriever,
+    recallAt10: recallAt(fewFound, prompts, found[retriever]),
+    recallAt30: recallAt(manyFound, prompts, found[retriever]),
+  }));
+}
+
+/** What a reader of failures wants to see. */
+const judgedRecord = ({ labelled, right, wrong, missed, replaced }: Judged) => ({
+  prompt: labelled.prompt,
+  kind: labelled.kind,
+  right,
+  wrong,
+  missed,
+  replaced,
+});
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseOptions(spec);
+  if (values.help) return console.log(help);
+  if (positionals.length > 0) throw new UsageError(`"${positionals[0]}" is no option.`);
+  const names = [...new Set(values.catalogues.split(","))];
+  for (const name of names)
+    if (name === "" || !existsSync(path.join(cataloguesFolder, name, "catalogue.json")))
+      throw new UsageError(`--catalogues: training/choice/catalogues has no "${name}".`);
+  const wanted = [...new Set(values.composer.split(","))].map((name) => oneOf("composer", name, composers));
+  const limit = values.limit === undefined ? Infinity : integer("limit", values.limit, { min: 1, max: 1e6 });
+  const phrases = !values["without-phrases"];
+
+  const chooser = await Chooser.open(oneOf("preset", values.preset, asked.preset));
+  if (wanted.includes("reader") && !(await chooser.loadReader(values.reader)))
+    throw new StylusError("not-found", `${values.reader} has no reader.`, {
+      where: values.reader,
+      remedy: "Name the reader's folder with --reader, or measure the rules alone: --composer rules.",
+    });
+
+  const measured: (CatalogueFigures & { readonly judged: Record<string, unknown> })[] = [];
+  for (const name of names) {
+    const { catalogue, prompts: all } = openLabelled(path.join(cataloguesFolder, name), { phrases });
+    const prompts = spreadOverKinds(all, limit);
+    await chooser.use(catalogue);
+    const judged: [ComposerId, Judged[]][] = [];
+    for (const composer of wanted)
+      judged.push([composer, await judgeAll(chooser, prompts, { composer, name })]);
+    const figures: CatalogueFigures = {
+      catalogue: name,
+      cards: catalogue.cards.length,
+      prompts: prompts.length,
+      phrases,
+      composers: judged.map(([composer, rows]) => ({ composer, figures: choiceFigures(rows) })),
+      retrievers: await retrievalFigures(chooser, prompts, catalogue),
+    };
+    console.log(`${choiceTables(figures)}\n`);
+    const records = judged.map(([composer, rows]) => [composer, rows.map(judgedRecord)]);
+    measured.push({ ...figures, judged: Object.fromEntries(records) });
+    // Written after every catalogue: a run that is stopped keeps what it has measured.
+    if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(measured, null, 1)}\n`);
+  }
+}
+
+await runMain(main, help);

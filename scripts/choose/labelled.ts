@@ -1,0 +1,83 @@
+// Labelled catalogues: a folder with `catalogue.json` (raw cards), `phrases.json` (phrases and notMeant by card) and `prompts.jsonl`
+// (prompt, wanted adapters with their words, adapters that would do too, kind); training/choice/catalogues has them.
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import * as v from "valibot";
+import { StylusError } from "../../src/shared/errors.ts";
+import { type Catalogue, rawCatalogue, readJson, readRawCards } from "./catalogue.ts";
+import type { LabelledPrompt } from "./choice-figures.ts";
+
+export const cataloguesFolder = path.resolve(import.meta.dirname, "../../training/choice/catalogues");
+
+const phrasesByCard = v.record(
+  v.string(),
+  v.object({ phrases: v.array(v.string()), notMeant: v.array(v.string()) }),
+);
+
+const labelledPrompt = v.object({
+  prompt: v.string(),
+  picks: v.array(v.object({ id: v.string(), span: v.string() })),
+  ok: v.optional(v.array(v.string()), []),
+  kind: v.string(),
+});
+
+function fault(where: string, problem: string, remedy: string): StylusError {
+  return new StylusError("bad-file", `${where}: ${problem}.`, { where, remedy });
+}
+
+function checked<const Schema extends v.GenericSchema>(
+  schema: Schema,
+  value: unknown,
+  { where, remedy }: { readonly where: string; readonly remedy: string },
+): v.InferOutput<Schema> {
+  const parsed = v.safeParse(schema, value, { abortEarly: true });
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  throw fault(where, `${v.getDotPath(issue) ?? "the value"}: ${issue.message}`, remedy);
+}
+
+function promptOf(line: string, where: string, ids: ReadonlySet<string>): LabelledPrompt {
+  const remedy = "Give an object with prompt, picks (id, span), ok and kind on each line.";
+  let json: unknown;
+  try {
+    json = JSON.parse(line);
+  } catch {
+    throw fault(where, "the line is not JSON", remedy);
+  }
+  const prompt = checked(labelledPrompt, json, { where, remedy });
+  const unknown = [...prompt.picks.map(({ id }) => id), ...prompt.ok].find((id) => !ids.has(id));
+  if (unknown !== undefined)
+    throw fault(where, `catalogue.json has no card ${unknown}`, "Name cards of the catalogue.");
+  const foreign = prompt.picks.find(({ span }) => span === "" || !prompt.prompt.includes(span));
+  if (foreign)
+    throw fault(where, `“${foreign.span}” is not in the prompt`, "Give words of the prompt as span.");
+  return prompt;
+}
+
+/**
+ * @param phrases false: cards as their authors left them, without phrases and unwanted uses
+ * @throws StylusError bad-file, naming file and line or field
+ */
+export function openLabelled(
+  folder: string,
+  { phrases }: { readonly phrases: boolean },
+): { readonly catalogue: Catalogue; readonly prompts: readonly LabelledPrompt[] } {
+  const cards = readRawCards(path.join(folder, "catalogue.json"));
+  const refinedFile = path.join(folder, "phrases.json");
+  const refined = checked(phrasesByCard, readJson(refinedFile), {
+    where: refinedFile,
+    remedy: "Give lists phrases and notMeant for each card's id.",
+  });
+  const ids = new Set(cards.map(({ id }) => id));
+  const promptsFile = path.join(folder, "prompts.jsonl");
+  const prompts = readFileSync(promptsFile, "utf8")
+    .split("\n")
+    .flatMap((line, i) => (line.trim() === "" ? [] : [promptOf(line, `${promptsFile}, line ${i + 1}`, ids)]));
+  const none = { phrases: [], notMeant: [] };
+  return {
+    catalogue: rawCatalogue(
+      cards.map((card) => ({ ...card, ...((phrases ? refined[card.id] : undefined) ?? none) })),
+    ),
+    prompts,
+  };
+}
