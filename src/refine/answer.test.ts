@@ -102,6 +102,6 @@ it("puts the first trigger set to work and keeps the others as names", () => {
     title: "Refined Hero",
     triggerWords: ["red coat"],
     tags: ["armour"],
-    refined: { category: "concept", weight: 0.7 },
+    refined: { category: "eyes", weight: 0.7 },
   });
 });

@@ -19,7 +19,8 @@ const textsOf = (value: unknown): string[] =>
       ? [textOf(value)]
       : [];
 
-const categories: readonly string[] = [
+/** Civitai's own words. */
+const hubCategories: readonly string[] = [
   "concept",
   "style",
   "pose",
@@ -34,7 +35,8 @@ const categories: readonly string[] = [
 
 /** Hubs put the category among the tags. */
 const categoryIn = (tags: readonly string[]): AdapterCategory =>
-  (tags.find((tag) => categories.includes(tag.toLowerCase()))?.toLowerCase() ?? "concept") as AdapterCategory;
+  (tags.find((tag) => hubCategories.includes(tag.toLowerCase()))?.toLowerCase() ??
+    "concept") as AdapterCategory;
 
 const loraTypes = new Set(["lora", "locon", "dora", "lycoris"]);
 

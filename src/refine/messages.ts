@@ -1,6 +1,7 @@
 // What a language model is asked. The card goes in as one JSON value: its words are data, whatever they say.
 import type { RawCard } from "./raw-card.ts";
-import { bounds, refinedCategories } from "./refined-card.ts";
+import { adapterCategories } from "../retrieval/card.ts";
+import { bounds } from "./refined-card.ts";
 
 export type ContentPart =
   | { readonly type: "text"; readonly text: string }
@@ -23,7 +24,7 @@ The user message holds one adapter's card as JSON, and example images where ther
 Answer with one JSON object and nothing else:
 - "title": 2-5 plain words that say what it is.
 - "description": 1-3 plain sentences on what it does to an image. For a slider: what positive and what negative weight does. Trust the images more than the author.
-- "category": one of ${refinedCategories.join(", ")}.
+- "category": one of ${adapterCategories.join(", ")}.
 - "triggerSets": sets of trigger words, each set working by itself, word for word from the card. An empty list if the card has none. Leave out quality words and tags such as "1girl".
 - "weight": recommended strength, -2 to 2.
 - "weightSource": "author" if the description states it, "samples" if the sample prompts use it, "default" (0.8) if neither does.

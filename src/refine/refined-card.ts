@@ -2,30 +2,7 @@
 // for language models' answers, and a wider one for files, where narrow adapters have fewer phrases.
 import * as v from "valibot";
 import { StylusError } from "../shared/errors.ts";
-import type { AdapterCard, AdapterCategory } from "../retrieval/card.ts";
-
-/** Finer than the categories of `AdapterCard`: what an adapter changes. */
-export const refinedCategories = [
-  "style",
-  "object",
-  "character",
-  "animal",
-  "vehicle",
-  "building",
-  "clothing",
-  "pose",
-  "action",
-  "expression",
-  "eyes",
-  "lighting",
-  "background",
-  "effect",
-  "concept",
-  "composition",
-  "colour",
-  "slider",
-] as const;
-export type RefinedCategory = (typeof refinedCategories)[number];
+import { type AdapterCard, type AdapterCategory, adapterCategories } from "../retrieval/card.ts";
 
 /** Who says the weight: the author, the prompts of the sample images, an estimate by whoever refined the card, or nobody. */
 export const weightSources = ["author", "samples", "suggested", "default"] as const;
@@ -34,7 +11,7 @@ export type WeightSource = (typeof weightSources)[number];
 export interface RefinedCard {
   readonly title: string;
   readonly description: string;
-  readonly category: RefinedCategory;
+  readonly category: AdapterCategory;
   /** Each set of trigger words works by itself; a LoRA of three outfits has three. */
   readonly triggerSets: readonly (readonly string[])[];
   /** Recommended strength. */
@@ -92,7 +69,7 @@ const schemaOf = (least: { readonly phrases: number; readonly notMeant: number }
     {
       title: line(bounds.title),
       description: line(bounds.description),
-      category: v.picklist(refinedCategories, `must be one of ${refinedCategories.join(", ")}`),
+      category: v.picklist(adapterCategories, `must be one of ${adapterCategories.join(", ")}`),
       triggerSets: v.pipe(
         v.array(
           v.pipe(
@@ -177,7 +154,7 @@ export const answerJsonSchema = {
   properties: {
     title: text(bounds.title),
     description: text(bounds.description),
-    category: { type: "string", enum: refinedCategories },
+    category: { type: "string", enum: adapterCategories },
     triggerSets: list(list(text(bounds.trigger), { least: 1, most: bounds.triggersOfSet }), {
       least: 0,
       most: bounds.triggerSets,
@@ -189,29 +166,6 @@ export const answerJsonSchema = {
   },
 } as const;
 
-const looks: ReadonlySet<RefinedCategory> = new Set<RefinedCategory>([
-  "style",
-  "lighting",
-  "effect",
-  "composition",
-  "colour",
-  "slider",
-]);
-const shared: ReadonlySet<string> = new Set<AdapterCategory>([
-  "pose",
-  "action",
-  "character",
-  "clothing",
-  "background",
-  "building",
-  "vehicle",
-  "animal",
-]);
-
-/** The composer's coarser word for a category: the look of the image, one of its own kinds, or a thing in it. */
-export const adapterCategory = (category: RefinedCategory): AdapterCategory =>
-  looks.has(category) ? "style" : shared.has(category) ? (category as AdapterCategory) : "concept";
-
 /** `card` with the words of `refined`. The first trigger set is the one that prompts get; the others stay names to search by. */
 export function withRefined(card: AdapterCard, refined: RefinedCard): AdapterCard {
   const [triggerWords = [], ...others] = refined.triggerSets;
@@ -221,6 +175,6 @@ export function withRefined(card: AdapterCard, refined: RefinedCard): AdapterCar
     title,
     triggerWords,
     tags: unique([...card.tags, ...others.flat()]),
-    refined: { description, category: adapterCategory(category), weight, phrases, notMeant },
+    refined: { description, category, weight, phrases, notMeant },
   };
 }

@@ -1,17 +1,30 @@
 // The adapter card: what is known of one adapter. Author's words and refined words are kept apart; retrieval
 // reads the refined ones (Stylus §3.1), the page shows both. Card text is untrusted data.
 
-export type AdapterCategory =
-  | "concept"
-  | "style"
-  | "pose"
-  | "action"
-  | "character"
-  | "clothing"
-  | "background"
-  | "building"
-  | "vehicle"
-  | "animal";
+/** What an adapter changes. The reader has learnt these very words. */
+export const adapterCategories = [
+  "style",
+  "concept",
+  "object",
+  "character",
+  "creature",
+  "animal",
+  "vehicle",
+  "building",
+  "clothing",
+  "pose",
+  "action",
+  "expression",
+  "eyes",
+  "background",
+  "lighting",
+  "effect",
+  "material",
+  "composition",
+  "colour",
+  "slider",
+] as const;
+export type AdapterCategory = (typeof adapterCategories)[number];
 
 export interface AdapterCard {
   /** Stable id, also the name in `<lora:id:weight>`. */

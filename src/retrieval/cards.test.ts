@@ -39,7 +39,7 @@ describe("cards", () => {
     [
       "a bad category",
       [{ ...good, refined: { category: "nsfw", description: "", weight: 1 } }],
-      /category must be one of concept, style/,
+      /category must be one of style, concept/,
     ],
     [
       "a weight that is no number",

@@ -2,20 +2,7 @@
 // are bounded here, and every fault names the file, the card and the field.
 import * as v from "valibot";
 import { StylusError } from "../shared/errors.ts";
-import type { AdapterCard } from "./card.ts";
-
-export const adapterCategories = [
-  "concept",
-  "style",
-  "pose",
-  "action",
-  "character",
-  "clothing",
-  "background",
-  "building",
-  "vehicle",
-  "animal",
-] as const;
+import { type AdapterCard, adapterCategories } from "./card.ts";
 
 const maxTextLength = 20_000;
 const maxListLength = 200;

@@ -1,6 +1,6 @@
 // The adapters of the hub that fit a checkpoint, as cards: from the lists among the manifests and their refined cards. The files are
 // downloaded when an image first needs them. Pure.
-import type { AdapterCard, AdapterCategory } from "../../retrieval/card.ts";
+import { type AdapterCard, type AdapterCategory, adapterCategories } from "../../retrieval/card.ts";
 import { type RefinedCard, withRefined } from "../../refine/refined-card.ts";
 import { counted } from "../../shared/words.ts";
 import type { AdapterEntry, Manifest, ManifestFile } from "../../storage/manifest.ts";
@@ -14,19 +14,11 @@ export interface RemoteAdapter {
   readonly pageUrl: string | null;
 }
 
-/** The lists' words for what an adapter changes; all others are about what is in the picture. */
-const looks: ReadonlySet<string> = new Set([
-  "style",
-  "lighting",
-  "colour",
-  "detail",
-  "line",
-  "composition",
-  "slider",
-  "graphic",
-]);
+/** The lists' further words for the look of an image. */
+const looks: ReadonlySet<string> = new Set(["detail", "line", "graphic"]);
 
-const categoryOf = (word: string): AdapterCategory => (looks.has(word) ? "style" : "concept");
+const categoryOf = (word: string): AdapterCategory =>
+  adapterCategories.find((category) => category === word) ?? (looks.has(word) ? "style" : "concept");
 
 /** "Cute rounded cartoon, with animals (soft)" → ["Cute rounded cartoon", "with animals"] */
 const phrasesOf = (description: string): string[] =>

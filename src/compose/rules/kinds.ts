@@ -5,24 +5,41 @@ import type { SegmentKind } from "./phrase-kinds.ts";
 
 type Fit = "same" | "near";
 
-const things: Partial<Record<AdapterCategory, Fit>> = {
+type Fits = Partial<Record<AdapterCategory, Fit>>;
+
+const things: Fits = {
   concept: "same",
+  object: "same",
   character: "same",
+  creature: "same",
   animal: "same",
   vehicle: "same",
   building: "same",
+  expression: "same",
+  eyes: "same",
 };
 
-const fits: Readonly<Record<SegmentKind, Partial<Record<AdapterCategory, Fit>>>> = {
-  style: { style: "same" },
+/** What changes how the image looks, not what is in it. */
+const looks: Fits = {
+  style: "same",
+  lighting: "same",
+  effect: "same",
+  material: "same",
+  composition: "same",
+  colour: "same",
+  slider: "same",
+};
+
+const fits: Readonly<Record<SegmentKind, Fits>> = {
+  style: looks,
   place: { background: "same", building: "same" },
-  time: { background: "same", style: "near" },
-  weather: { background: "same", action: "near" },
+  time: { background: "same", lighting: "same", style: "near" },
+  weather: { background: "same", effect: "same", action: "near" },
   clothing: { clothing: "same" },
   action: { action: "same", pose: "same" },
-  framing: { pose: "same", style: "near" },
+  framing: { pose: "same", composition: "same", style: "near" },
   object: things,
-  open: { ...things, style: "same", background: "same", pose: "same", action: "same", clothing: "same" },
+  open: { ...things, ...looks, background: "same", pose: "same", action: "same", clothing: "same" },
 };
 
 /** How well an adapter's category suits a task's kind; null: not at all. */
@@ -53,6 +70,16 @@ const categoryNames: Readonly<Record<AdapterCategory, string>> = {
   building: "a building",
   vehicle: "a vehicle",
   animal: "an animal",
+  object: "an object",
+  creature: "a creature",
+  expression: "an expression",
+  eyes: "eyes",
+  lighting: "lighting",
+  effect: "an effect",
+  material: "a material",
+  composition: "a composition",
+  colour: "a colour",
+  slider: "a slider",
 };
 
 /** Why a negated task gets no adapter: the base model handles "no dragon" as text. */

@@ -118,6 +118,16 @@ const categories: Readonly<Record<AdapterCategory, string>> = {
   building: "Building",
   vehicle: "Vehicle",
   animal: "Animal",
+  object: "Object",
+  creature: "Creature",
+  expression: "Expression",
+  eyes: "Eyes",
+  lighting: "Lighting",
+  effect: "Effect",
+  material: "Material",
+  composition: "Composition",
+  colour: "Colour",
+  slider: "Slider",
 };
 
 /** What a stored manifest holds. */
