@@ -9,12 +9,12 @@ import { authorCards, packCard } from "./pocket-cards.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const folder = path.join(path.resolve(process.argv[2] ?? path.join(root, "public/packs/pocket")), "adapters");
-const pictures = existsSync(path.join(folder, "samples")) ? readdirSync(path.join(folder, "samples")) : [];
+const images = existsSync(path.join(folder, "samples")) ? readdirSync(path.join(folder, "samples")) : [];
 
 /** Sample images are named ID-NUMBER.webp. */
 const samplesOf = (id: string): Map<number, string> =>
   new Map(
-    pictures.flatMap((name): [number, string][] => {
+    images.flatMap((name): [number, string][] => {
       const match = /^(.*)-(\d+)\.webp$/u.exec(name);
       return match?.[1] === id ? [[Number(match[2]), `adapters/samples/${name}`]] : [];
     }),

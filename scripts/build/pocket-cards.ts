@@ -51,8 +51,8 @@ export function packCard(
     license: "Apache-2.0",
     author: card.author,
     samples: card.samplePrompts.flatMap((prompt, index) => {
-      const picture = samples.get(index);
-      return picture === undefined ? [] : [{ path: picture, prompt: withoutTags(prompt) }];
+      const image = samples.get(index);
+      return image === undefined ? [] : [{ path: image, prompt: withoutTags(prompt) }];
     }),
     ...(mode ? { fewStep: mode } : {}),
   };

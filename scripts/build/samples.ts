@@ -19,11 +19,11 @@ const toWebp = (page: Page, png: string): Promise<number[]> =>
   page.evaluate(
     async ([data, pixels, webpQuality]) => {
       const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
-      const picture = await createImageBitmap(new Blob([bytes]));
+      const image = await createImageBitmap(new Blob([bytes]));
       const canvas = new OffscreenCanvas(pixels, pixels);
       const context = canvas.getContext("2d")!;
       context.imageSmoothingQuality = "high";
-      context.drawImage(picture, 0, 0, pixels, pixels);
+      context.drawImage(image, 0, 0, pixels, pixels);
       const blob = await canvas.convertToBlob({ type: "image/webp", quality: webpQuality });
       return Array.from(new Uint8Array(await blob.arrayBuffer()));
     },

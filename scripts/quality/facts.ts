@@ -76,7 +76,7 @@ export interface EmbedderEvaluation {
 }
 
 interface CaptionRanking {
-  readonly pictures: number;
+  readonly images: number;
   readonly candidates: number;
   readonly top1: number;
   readonly top5: number;

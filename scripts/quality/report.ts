@@ -129,8 +129,8 @@ ${effectTable(report)}
 
 ![The first prompt of each adapter, without and with it](images/quality-adapters.jpg)
 
-- **direction**: how the score of picture and prompt changes; **better**: on how many of the prompts it rises.
-- **strength**: *image distance* is 1 − cosine between both pictures in the scorer's space, *pixels* the mean absolute difference of their values (0 … 255).`;
+- **direction**: how the score of image and prompt changes; **better**: on how many of the prompts it rises.
+- **strength**: *image distance* is 1 − cosine between both images in the scorer's space, *pixels* the mean absolute difference of their values (0 … 255).`;
 }
 
 function recallTable(evaluation: EmbedderEvaluation): string {
@@ -227,7 +227,7 @@ export function writeMarkdown(report: QualityReport): string {
   return `# Quality
 
 Made by \`npm run quality\` on ${report.createdAt.slice(0, 10)}; do not edit. The same figures as data: [quality.json](quality.json).
-Pack \`${report.pack.slice(0, 12)}\`, pictures of ${sampling.width}×${sampling.height}, ${sampling.steps} steps of ${sampling.sampler} (few-step adapter on), CFG ${sampling.cfgScale}. In parentheses: 95 % intervals,
+Pack \`${report.pack.slice(0, 12)}\`, images of ${sampling.width}×${sampling.height}, ${sampling.steps} steps of ${sampling.sampler} (few-step adapter on), CFG ${sampling.cfgScale}. In parentheses: 95 % intervals,
 prompts drawn with replacement.${outdated}
 
 ## Methods
@@ -238,11 +238,11 @@ ${methodTables(report)}
 
 ![Some of the prompts by each method](images/quality-methods.jpg)
 
-- **score**: 100 × cosine of picture and prompt in the space of the pack's own image–text scorer; *over sd*: difference to the base model's picture of the same prompt.
-- **own prompt first**: share of pictures that score higher with their own prompt than with any of the others.
-- **Fréchet**: distance of the pictures' scorer features to those of ${report.referenceRenders} reference renders of the same prompts (scene renderer, right look). With ${report.prompts} pictures
+- **score**: 100 × cosine of image and prompt in the space of the pack's own image–text scorer; *over sd*: difference to the base model's image of the same prompt.
+- **own prompt first**: share of images that score higher with their own prompt than with any of the others.
+- **Fréchet**: distance of the images' scorer features to those of ${report.referenceRenders} reference renders of the same prompts (scene renderer, right look). With ${report.prompts} images
   it is biased upwards, equally for all; the renders' own row, other renders of the same prompts, is the floor.
-- **diversity**: 1 − cosine between four pictures of one prompt (${diversityPrompts} prompts). More is not better by itself.
+- **diversity**: 1 − cosine between four images of one prompt (${diversityPrompts} prompts). More is not better by itself.
 
 What was chosen, for prompts that want an adapter in the words of its card, in words that no card uses, or that want none:
 

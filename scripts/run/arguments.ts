@@ -60,7 +60,7 @@ export function size(name: string, text: string): { width: number; height: numbe
 }
 
 /** The bytes of an image file as base64. */
-export function pictureFile(name: string, file: string): string {
+export function imageFile(name: string, file: string): string {
   try {
     return readFileSync(file).toString("base64");
   } catch (error) {

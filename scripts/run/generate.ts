@@ -9,7 +9,7 @@ import {
   number,
   oneOf,
   parseOptions,
-  pictureFile,
+  imageFile,
   requires,
   runMain,
   size,
@@ -38,10 +38,10 @@ const help = `Usage: npm run generate -- "prompt" [options]
   --adapters A         auto, none, or name:weight,name:weight
   --clip-skip N        text encoder layers left out, counted as A1111 does (default 1: none)
   --noise N            cpu, nv (default cpu)
-  --init FILE          picture to start from: PNG, JPEG or WebP
-  --strength S         0 keeps the picture, 1 forgets it (default 0.75)
+  --init FILE          init image: PNG, JPEG or WebP
+  --strength S         0 keeps the image, 1 forgets it (default 0.75)
   --mask FILE          of the init image's size; white is regenerated
-  --mask-blur N        pixels of the picture, 0 to 64 (default 4)
+  --mask-blur N        pixels of the image, 0 to 64 (default 4)
   --mask-region R      whole, masked: cropped, generated at full size and pasted back (default whole)
   --mask-padding N     pixels around the masked region (default 32)
   --mask-fill F        original, noise, nothing (default original)
@@ -101,7 +101,7 @@ type Given = <Value extends object>(
 ) => Value | Record<never, never>;
 
 /** Init image, mask and hires fix; each option needs the one that it modifies. */
-function readPictures(values: Values, given: Given) {
+function readInitImage(values: Values, given: Given) {
   requires(values, "init", ["strength", "mask"]);
   requires(values, "mask", ["mask-blur", "mask-region", "mask-padding", "mask-fill"]);
   requires(values, "hires", ["hires-strength", "hires-steps", "hires-upscaler"]);
@@ -122,9 +122,9 @@ function readPictures(values: Values, given: Given) {
   return {
     ...given("init", (init) => ({
       start: {
-        file: pictureFile("init", init),
+        file: imageFile("init", init),
         ...given("strength", (text) => ({ strength: number("strength", text, limits.denoisingStrength) })),
-        ...given("mask", (file) => mask(pictureFile("mask", file))),
+        ...given("mask", (file) => mask(imageFile("mask", file))),
       },
     })),
     ...given("hires", (scale) => ({
@@ -179,7 +179,7 @@ function readOptions(): { values: Values; request: AutomationOptions } {
       ...given("schedule", (text) => ({ schedule: oneOf("schedule", text, choices.schedule) })),
       ...given("clip-skip", (text) => ({ clipSkip: integer("clip-skip", text, limits.clipSkip) })),
       ...given("noise", (text) => ({ noise: oneOf("noise", text, choices.noise) })),
-      ...readPictures(values, given),
+      ...readInitImage(values, given),
       ...given("few-step", (text) => ({ fewStep: oneOf("few-step", text, ["on", "off"]) === "on" })),
     },
   };

@@ -2,11 +2,11 @@
 // options of a run, answers with the report of docs/report.md and the finished PNG files.
 import { StylusError, toPlainError, type PlainError } from "../shared/errors.ts";
 import { pickOfInput } from "./packs/disk-files.ts";
-import { encodePicture, pictureFileName } from "./pictures/image-file.ts";
+import { encodeImage, imageFileName } from "./images/image-file.ts";
 import type { RunServices } from "../stylus/ports.ts";
 import type { PageServices } from "./services/ports.ts";
-import { openStart, takePicture } from "./pictures/input-picture.ts";
-import { memoryInputs, type InputStore } from "./pictures/input-store.ts";
+import { openInitImage, takeImage } from "./images/input-image.ts";
+import { memoryInputs, type InputStore } from "./images/input-store.ts";
 import { describeNegativeTags } from "../stylus/lora-tags.ts";
 import type { PartialOptions } from "../stylus/options.ts";
 import type { MaskValues } from "../stylus/image-options.ts";
@@ -37,14 +37,14 @@ export type Answer<Value> =
   | { readonly ok: false; readonly error: PlainError };
 
 /** As in a run's options, but files stand where the page names what it has stored: base64, or a `data:` URL. */
-interface AutomationStart {
+interface AutomationInitImage {
   readonly file: string;
   readonly strength?: number;
   readonly mask?: (Partial<MaskValues> & { readonly file: string }) | null;
 }
 
 export type AutomationOptions = Omit<PartialOptions, "start"> & {
-  readonly start?: AutomationStart | null;
+  readonly start?: AutomationInitImage | null;
   /** What `openModel` has answered; Pocket when left out. */
   readonly model?: string;
 };
@@ -88,11 +88,11 @@ function fromBase64(text: string): Blob {
 }
 
 /** Files into a store of this run's own: nothing of them stays in the browser. */
-async function storeStart(
-  { file, mask, ...values }: AutomationStart,
+async function storeInitImage(
+  { file, mask, ...values }: AutomationInitImage,
   inputs: InputStore,
 ): Promise<NonNullable<PartialOptions["start"]>> {
-  const taken = await takePicture(fromBase64(file), "The init image");
+  const taken = await takeImage(fromBase64(file), "The init image");
   const { width, height } = taken;
   const picture = { id: await inputs.put(taken.file), width, height };
   if (!mask) return { ...values, picture };
@@ -109,12 +109,12 @@ async function answer<Value>(work: () => Promise<Value>): Promise<Answer<Value>>
   }
 }
 
-/** @throws StylusError not-found: no such model; and as ModelServices.addOwn and download */
+/** @throws StylusError not-found: no such model; and as ModelServices.addUserModel and download */
 async function openModel(
   { models }: Pick<PageServices, "models">,
   source: string | readonly File[],
 ): Promise<string> {
-  const { id } = typeof source === "string" ? { id: source } : await models.addOwn(pickOfInput(source));
+  const { id } = typeof source === "string" ? { id: source } : await models.addUserModel(pickOfInput(source));
   const known = (await models.list()).models;
   if (!known.some((model) => model.id === modelOf(id))) {
     throw new StylusError("not-found", `There is no model “${id}”.`, {
@@ -132,16 +132,16 @@ export function installAutomation(services: RunServices & Pick<PageServices, "mo
     run: ({ start, model, ...rest }) =>
       answer(async () => {
         const inputs = memoryInputs();
-        const options = { ...rest, start: start ? await storeStart(start, inputs) : null };
+        const options = { ...rest, start: start ? await storeInitImage(start, inputs) : null };
         const { report, images, pack } = await run(options, services, {
           readerPatience: null, // nobody waits at the page, and the same command gives the same image
-          openStart: (asked) => openStart(asked, inputs),
+          openInitImage: (asked) => openInitImage(asked, inputs),
           ...(model === undefined ? {} : { packId: model }),
         });
         const cards = new Map(pack.cards.map((card) => [card.id, card]));
         const encoded = await Promise.all(
           images.map(async (image): Promise<AutomationImage> => {
-            const { png, url } = await encodePicture(image, {
+            const { png, url } = await encodeImage(image, {
               options: report.options,
               image,
               cards,
@@ -153,7 +153,7 @@ export function installAutomation(services: RunServices & Pick<PageServices, "mo
               seed,
               width,
               height,
-              fileName: pictureFileName(seed, options.prompt),
+              fileName: imageFileName(seed, options.prompt),
               pngBase64: await toBase64(png),
             };
           }),

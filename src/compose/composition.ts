@@ -3,7 +3,7 @@ import type { Candidate } from "../retrieval/candidate.ts";
 import type { Vector } from "../retrieval/vectors.ts";
 import type { PresetId } from "../shared/limits.ts";
 
-export interface Pick {
+export interface AdapterPick {
   readonly id: string;
   /** Why, in plain words. */
   readonly reason: string;
@@ -20,7 +20,7 @@ export interface Task {
   readonly start: number | null;
   readonly end: number | null;
   /** Best first; empty when no adapter fits. */
-  readonly picks: readonly Pick[];
+  readonly picks: readonly AdapterPick[];
   /** Why it was not given to adapters at all, in plain words: the prompt denies it. */
   readonly reason?: string | undefined;
 }

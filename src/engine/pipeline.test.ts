@@ -40,7 +40,7 @@ async function events(
 }
 
 /** Size and hash of each image's pixels: equal if the images are equal bit for bit. */
-async function pictures(change: Partial<DiffusionRequest> = {}): Promise<string[]> {
+async function imageHashes(change: Partial<DiffusionRequest> = {}): Promise<string[]> {
   return (await events(change))
     .filter((event) => event.type === "image")
     .map(({ width, height, rgba }) => {
@@ -49,8 +49,8 @@ async function pictures(change: Partial<DiffusionRequest> = {}): Promise<string[
     });
 }
 
-const picture = async (change: Partial<DiffusionRequest> = {}): Promise<string> =>
-  (await pictures(change))[0]!;
+const imageHash = async (change: Partial<DiffusionRequest> = {}): Promise<string> =>
+  (await imageHashes(change))[0]!;
 
 describe("a run", () => {
   it("yields stages, steps, previews and the image, in order", async () => {
@@ -83,9 +83,9 @@ describe("a run", () => {
     async (sampler) => {
       const change = { sampler, steps: 3 };
       const [first, second, other] = [
-        await picture(change),
-        await picture(change),
-        await picture({ ...change, images: [{ seed: 2, adapters: [] }] }),
+        await imageHash(change),
+        await imageHash(change),
+        await imageHash({ ...change, images: [{ seed: 2, adapters: [] }] }),
       ];
       expect(second).toEqual(first);
       expect(other).not.toEqual(first);
@@ -94,16 +94,16 @@ describe("a run", () => {
 
   it("works with one step", async () => {
     for (const sampler of Object.keys(SAMPLERS) as SamplerId[])
-      expect(await picture({ sampler, steps: 1 })).toContain("64×64");
+      expect(await imageHash({ sampler, steps: 1 })).toContain("64×64");
   });
 
   it("image i of a batch is a single image of its seed", async () => {
-    const batch = await pictures({ images: [1, 2, 3].map((seed) => ({ seed, adapters: [] })) });
-    expect(batch[2]).toEqual(await picture({ images: [{ seed: 3, adapters: [] }] }));
+    const batch = await imageHashes({ images: [1, 2, 3].map((seed) => ({ seed, adapters: [] })) });
+    expect(batch[2]).toEqual(await imageHash({ images: [{ seed: 3, adapters: [] }] }));
   });
 
   it("generates other sizes, including non-square ones", async () => {
-    expect(await picture({ width: 128, height: 64 })).toContain("128×64");
+    expect(await imageHash({ width: 128, height: 64 })).toContain("128×64");
   });
 });
 
@@ -118,7 +118,7 @@ describe("prompts", () => {
     ["the CFG scale", { cfgScale: 3 }],
     ["NVIDIA noise", { noise: "nv" as const }],
   ])("%s changes the image", async (_, change) => {
-    expect(await picture(change)).not.toEqual(await picture());
+    expect(await imageHash(change)).not.toEqual(await imageHash());
   });
 
   it("a schedule starts with its first text and ends with its second", async () => {
@@ -131,16 +131,16 @@ describe("prompts", () => {
   });
 
   it("ignores a leftover LoRA tag", async () => {
-    expect(await picture({ prompt: "a red fox<lora:paint:1>" })).toEqual(await picture());
+    expect(await imageHash({ prompt: "a red fox<lora:paint:1>" })).toEqual(await imageHash());
   });
 
   it("the empty prompt gives an image", async () => {
-    expect(await picture({ prompt: "" })).toContain("64×64");
+    expect(await imageHash({ prompt: "" })).toContain("64×64");
   });
 
   it("5,000 characters work, and the negative prompt is padded to their length", async () => {
     const prompt = "a red fox, ".repeat(455).slice(0, 5000);
-    expect(await picture({ prompt, steps: 1 })).toContain("64×64");
+    expect(await imageHash({ prompt, steps: 1 })).toContain("64×64");
   });
 
   it("at CFG scale 1 the negative prompt has no effect and is not computed", async () => {
@@ -151,7 +151,7 @@ describe("prompts", () => {
         counting.set(name, (counting.get(name) ?? 0) + options.conditionings.length);
         return predict(sample, options);
       };
-      const result = await picture(change);
+      const result = await imageHash(change);
       pipeline.networks.predict = predict;
       return result;
     };
@@ -164,50 +164,50 @@ describe("prompts", () => {
 
 describe("adapters", () => {
   it("change the image, and removing them restores the same bits", async () => {
-    const none = await picture();
-    const one = await picture(withAdapters(use("paint")));
-    const weaker = await picture(withAdapters(use("paint", 0.5)));
-    const both = await picture(withAdapters(use("paint"), use("words", 0.8)));
+    const none = await imageHash();
+    const one = await imageHash(withAdapters(use("paint")));
+    const weaker = await imageHash(withAdapters(use("paint", 0.5)));
+    const both = await imageHash(withAdapters(use("paint"), use("words", 0.8)));
     expect(new Set([none, one, weaker, both]).size).toBe(4);
-    expect(await picture()).toEqual(none);
-    expect(await picture(withAdapters(use("words", 0.8), use("paint")))).toEqual(both);
-    expect(await picture(withAdapters(use("paint")))).toEqual(one);
-    expect(await picture(withAdapters(use("paint", 0)))).toEqual(none);
+    expect(await imageHash()).toEqual(none);
+    expect(await imageHash(withAdapters(use("words", 0.8), use("paint")))).toEqual(both);
+    expect(await imageHash(withAdapters(use("paint")))).toEqual(one);
+    expect(await imageHash(withAdapters(use("paint", 0)))).toEqual(none);
   });
 
   it("differ from image to image of one request", async () => {
     const images = [[use("paint")], [], [use("words")]].map((adapters) => ({ seed: 1, adapters }));
-    const batch = await pictures({ images });
-    expect(batch[0]).toEqual(await picture(withAdapters(use("paint"))));
-    expect(batch[1]).toEqual(await picture());
-    expect(batch[2]).toEqual(await picture(withAdapters(use("words"))));
+    const batch = await imageHashes({ images });
+    expect(batch[0]).toEqual(await imageHash(withAdapters(use("paint"))));
+    expect(batch[1]).toEqual(await imageHash());
+    expect(batch[2]).toEqual(await imageHash(withAdapters(use("words"))));
   });
 
   it("the few-step adapter merges in addition", async () => {
     const few = { fewStepAdapter: use("quick") };
-    const together = await picture({ ...few, ...withAdapters(use("paint")) });
-    expect(together).toEqual(await picture(withAdapters(use("quick"), use("paint"))));
-    expect(together).not.toEqual(await picture(withAdapters(use("paint"))));
+    const together = await imageHash({ ...few, ...withAdapters(use("paint")) });
+    expect(together).toEqual(await imageHash(withAdapters(use("quick"), use("paint"))));
+    expect(together).not.toEqual(await imageHash(withAdapters(use("paint"))));
   });
 
   it("text-encoder strength works alone", async () => {
-    const text = await picture(withAdapters({ id: "words", unetStrength: 0, textStrength: 1 }));
-    const unet = await picture(withAdapters({ id: "words", unetStrength: 1, textStrength: 0 }));
-    expect(text).not.toEqual(await picture());
+    const text = await imageHash(withAdapters({ id: "words", unetStrength: 0, textStrength: 1 }));
+    const unet = await imageHash(withAdapters({ id: "words", unetStrength: 1, textStrength: 0 }));
+    expect(text).not.toEqual(await imageHash());
     expect(unet).not.toEqual(text);
   });
 
   it("a bundled textual inversion works while its adapter is used", async () => {
     const prompt = "a zz fox";
     const silent = { id: "words", unetStrength: 0, textStrength: 0 };
-    expect(await picture({ prompt, ...withAdapters(silent) })).not.toEqual(await picture({ prompt }));
+    expect(await imageHash({ prompt, ...withAdapters(silent) })).not.toEqual(await imageHash({ prompt }));
   });
 
   it("changing them builds no session, and rewrites only what changes", async () => {
-    await picture();
+    await imageHash();
     const created = pipeline.networks.sessions.created;
-    await picture(withAdapters(use("paint")));
-    await picture();
+    await imageHash(withAdapters(use("paint")));
+    await imageHash();
     expect(pipeline.networks.sessions.created).toBe(created);
     const written = await pipeline.adapters.apply([use("paint")]);
     expect(written).toBeGreaterThan(10);
@@ -219,7 +219,7 @@ describe("adapters", () => {
     const file = miniaturePack().get("adapters/paint.safetensors")!;
     const report = await pipeline.addAdapter("mine", file, { fileName: "mine.safetensors" });
     expect(report.refusal).toBeNull();
-    expect(await picture(withAdapters(use("mine")))).toEqual(await picture(withAdapters(use("paint"))));
+    expect(await imageHash(withAdapters(use("mine")))).toEqual(await imageHash(withAdapters(use("paint"))));
     const foreign = new Blob([
       writeSafetensors([{ name: "x", dtype: "F32", shape: [1], bytes: new Uint8Array(4) }]),
     ]);
@@ -230,7 +230,7 @@ describe("adapters", () => {
   });
 
   it("the next run repairs the state of an aborted merge", async () => {
-    const none = await picture();
+    const none = await imageHash();
     const controller = new AbortController();
     const store = pipeline.networks.stores.unet;
     const write = store.write.bind(store);
@@ -243,7 +243,7 @@ describe("adapters", () => {
       }
     };
     await expect(events(withAdapters(use("paint")), controller.signal)).rejects.toThrow("stopped here");
-    expect(await picture()).toEqual(none);
+    expect(await imageHash()).toEqual(none);
   });
 });
 
@@ -274,7 +274,7 @@ describe("stopping", () => {
 
   it("leaving the loop ends the run", async () => {
     for await (const event of pipeline.generate({ ...REQUEST, steps: 50 })) if (event.type === "step") break;
-    expect(await picture()).toEqual(await picture());
+    expect(await imageHash()).toEqual(await imageHash());
   });
 });
 
@@ -349,7 +349,7 @@ describe("packs", () => {
   });
 
   it("keeps few sessions", async () => {
-    for (const width of [64, 128, 192, 256]) await picture({ width, steps: 1 });
+    for (const width of [64, 128, 192, 256]) await imageHash({ width, steps: 1 });
     expect(pipeline.networks.sessions.size).toBeLessThanOrEqual(4);
   });
 });

@@ -15,13 +15,13 @@ import { DiffusionNetworks } from "./networks.ts";
 import { createMerger } from "./merging/merger.ts";
 import { modelFilesOf, type PackFiles, readPackFiles } from "./pack-files.ts";
 import { allSteps, fixedSteps, shareOfSteps } from "./sampling/pass-steps.ts";
-import { pictureOf, type PreviewFactors } from "./image/pixels.ts";
+import { rgbaOf, type PreviewFactors } from "./image/pixels.ts";
 import { PromptEncoder } from "./prompt/encoder.ts";
 import { checkRequest } from "./request-check.ts";
 import { SAMPLERS } from "./sampling/samplers.ts";
 import { type SamplingPass, samplingPass } from "./sampling/pass.ts";
 import { alphasCumprod, betasOf, TrainingSchedule } from "./sampling/schedules.ts";
-import { filledLatent, inpaintingChannels, type Start, startOf } from "./image/start.ts";
+import { filledLatent, inpaintingChannels, type InitLatent, encodeInitImage } from "./image/init-latent.ts";
 
 export interface LoadOptions {
   readonly backend: Backend;
@@ -33,7 +33,7 @@ interface Run {
   readonly request: DiffusionRequest;
   readonly job: ImageJob;
   readonly imageIndex: number;
-  readonly start: Start;
+  readonly initLatent: InitLatent;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -117,21 +117,21 @@ export class DiffusionPipeline {
     });
     const begin = performance.now();
     const { networks } = this;
-    const start = await startOf(request, {
+    const initLatent = await encodeInitImage(request, {
       networks,
       size: this.#latentSize(request),
       tile: this.#tile(request),
       signal,
     });
-    if (start.latent !== null || start.channels !== null) yield stage("VAE encoder", 0, begin);
+    if (initLatent.latent !== null || initLatent.channels !== null) yield stage("VAE encoder", 0, begin);
     for (const [imageIndex, job] of request.images.entries()) {
       throwIfAborted(signal);
-      yield* this.#image({ request, job, imageIndex, start, signal });
+      yield* this.#image({ request, job, imageIndex, initLatent, signal });
     }
   }
 
   async *#image(run: Run): AsyncGenerator<DiffusionEvent, void, void> {
-    const { request, job, imageIndex, start, signal } = run;
+    const { request, job, imageIndex, initLatent, signal } = run;
     const { imageToImage, hires, sampler } = request;
     const first = imageToImage
       ? shareOfSteps(request.steps, { ...imageToImage, sampler })
@@ -144,9 +144,9 @@ export class DiffusionPipeline {
       steps: first,
       promptSteps: request.steps,
       earlierSteps: 0,
-      original: filledLatent(start, { request, seed: job.seed }),
-      mask: start.mask,
-      channels: start.channels,
+      original: filledLatent(initLatent, { request, seed: job.seed }),
+      mask: initLatent.mask,
+      channels: initLatent.channels,
       progress: { done: 0, total },
     });
     if (hires !== undefined && second !== null) {
@@ -173,10 +173,10 @@ export class DiffusionPipeline {
     const begin = performance.now();
     const { width, height } = hires ?? request;
     const size = this.#latentSize({ width, height });
-    const image = await this.networks.decode(latent, { size, tile: this.#tile(request), signal });
-    const picture = start.finish(pictureOf(image, { width, height }));
+    const decoded = await this.networks.decode(latent, { size, tile: this.#tile(request), signal });
+    const image = initLatent.finish(rgbaOf(decoded, { width, height }));
     yield stage("VAE decoder", imageIndex, begin);
-    yield { type: "image", imageIndex, seed: job.seed, ...picture };
+    yield { type: "image", imageIndex, seed: job.seed, ...image };
   }
 
   async *#pass(

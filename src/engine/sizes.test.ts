@@ -33,5 +33,5 @@ it.each([
 ])("%i × %i runs txt2img and img2img", async (width, height) => {
   const image = { width: 8, height: 8, rgba: new Uint8ClampedArray(256).fill(99) };
   for (const change of [{}, { imageToImage: { image, strength: 0.5 } }])
-    expect(await runs.picture({ ...change, width, height, steps: 1 })).toContain(`${width}×${height}`);
+    expect(await runs.imageHash({ ...change, width, height, steps: 1 })).toContain(`${width}×${height}`);
 });

@@ -103,7 +103,7 @@ function civitaiCard(value: Fields): RawCard | null {
 }
 
 /** One of our own cards, the authors' cards of the pack among them (these have HTML and sample prompts). */
-function ownCard(value: Fields, id: string): RawCard {
+function listedCard(value: Fields, id: string): RawCard {
   const refined = fieldsOf(value["refined"]);
   const file = fieldsOf(value["file"]);
   const samples = listOf(value["samples"]).filter(isFields);
@@ -170,14 +170,14 @@ export function* cardsIn(value: unknown): Generator<RawCard | null> {
   } else if (value["modelVersions"] !== undefined || value["trainedWords"] !== undefined) {
     yield civitaiCard(value);
   } else if (typeof value["title"] === "string") {
-    yield ownCard(value, textOf(value["id"]) || value["title"]);
+    yield listedCard(value, textOf(value["id"]) || value["title"]);
   } else {
     const entries = Object.entries(value);
     const isMap =
       entries.length > 0 &&
       entries.every(([, entry]) => isFields(entry) && typeof entry["title"] === "string");
     if (!isMap) yield null;
-    else for (const [id, entry] of entries) yield ownCard(entry as Fields, id);
+    else for (const [id, entry] of entries) yield listedCard(entry as Fields, id);
   }
 }
 

@@ -49,7 +49,7 @@ export interface AdapterCard {
   readonly file: { readonly path: string; readonly sizeBytes: number; readonly sha256: string };
   readonly license: string;
   readonly author: string;
-  /** Pictures made with the adapter, each with its prompt. */
+  /** Images made with the adapter, each with its prompt. */
   readonly samples: readonly { readonly path: string; readonly prompt: string }[];
   /** Set for few-step adapters (LCM …): never retrieved, offered as a mode instead. */
   readonly fewStep?: {

@@ -80,7 +80,7 @@ export function missingAdapters(
   return [...new Set(uses.map(({ id }) => id).filter((id) => !cards.has(id)))];
 }
 
-/** What is missing to paint a picture again; null when nothing is. */
+/** What is missing to generate an image again; null when nothing is. */
 export function describeMissing(ids: readonly string[]): string | null {
   if (ids.length === 0) return null;
   const names = ids.map((id) => `“${id}”`).join(", ");

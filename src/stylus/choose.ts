@@ -1,4 +1,4 @@
-// The stages before painting: embed the prompt, retrieve candidates, compose. A run goes through them once; while the
+// The stages before generating: embed the prompt, retrieve candidates, compose. A run goes through them once; while the
 // user types they run on their own.
 import { commonTags } from "../compose/reader/card-text.ts";
 import type { Composition, Task } from "../compose/composition.ts";

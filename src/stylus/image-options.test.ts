@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { StylusError } from "../shared/errors.ts";
 import { checkOptions, completeOptions, type PackDefaults, type PartialOptions } from "./options.ts";
-import { finishedSize, hiresSize, isStretched, sizeForPicture } from "./image-options.ts";
+import { finishedSize, hiresSize, isStretched, sizeForImage } from "./image-options.ts";
 
 const defaults: PackDefaults = {
   width: 256,
@@ -22,22 +22,22 @@ describe("sizes", () => {
 
   it.each([
     [256, 256, 256, 256],
-    [320, 200, 320, 200], // can be painted as it is
+    [320, 200, 320, 200], // can be generated as it is
     [512, 512, 512, 512],
     [640, 480, 296, 224], // too many pixels: the model's number of them
     [250, 250, 256, 256], // no multiple of 8
     [2048, 100, 768, 64], // sides stay within the limits
-  ])("a picture of %i × %i is painted at %i × %i", (width, height, ...expected) => {
-    const size = sizeForPicture({ width, height }, { width: 256, height: 256, minSide: 64, maxSide: 768 });
+  ])("an init image of %i × %i is generated at %i × %i", (width, height, ...expected) => {
+    const size = sizeForImage({ width, height }, { width: 256, height: 256, minSide: 64, maxSide: 768 });
     expect([size.width, size.height]).toEqual(expected);
   });
 
-  it("knows a picture that is pulled out of shape", () => {
+  it("knows an image that is pulled out of shape", () => {
     expect(isStretched({ width: 640, height: 480 }, { width: 296, height: 224 })).toBe(false);
     expect(isStretched({ width: 640, height: 480 }, { width: 256, height: 256 })).toBe(true);
   });
 
-  it("the finished picture has the picture's size where only the masked part is painted", () => {
+  it("the finished image has the init image's size where only the masked area is inpainted", () => {
     const mask = { id: "m", region: "masked" } as const;
     expect(finishedSize(complete({ start: { picture, mask } }))).toEqual({ width: 640, height: 480 });
     expect(finishedSize(complete({ start: { picture } }))).toEqual({ width: 296, height: 224 });

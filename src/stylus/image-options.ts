@@ -1,29 +1,30 @@
-// What is asked for beside text to image at one size: a picture to start from, a mask on it, a second and larger pass.
-// Plain data. Pictures and masks are named by the SHA-256 of their files; the input store (input-store.ts) has the files.
+// What is asked for beside text to image at one size: an init image, a mask on it, a second and larger pass.
+// Plain data. Images and masks are named by the SHA-256 of their files; the input store (input-store.ts) has the files.
 import type { HiresFix, ImageToImage, InpaintMask } from "../shared/request.ts";
 import { limits } from "../shared/limits.ts";
 import { checkHiresPass, checkRange, refuse } from "../shared/request-check.ts";
 
-/** A picture of the input store, sizes in pixels. */
-export interface StartPicture {
+/** An image of the input store, sizes in pixels. */
+export interface InitImage {
   readonly id: string;
   readonly width: number;
   readonly height: number;
 }
 
-/** How a masked picture is painted; see InpaintMask. */
+/** How a masked image is inpainted; see InpaintMask. */
 export type MaskValues = Pick<InpaintMask, "blur" | "region" | "padding" | "fill">;
 
-export interface StartOptions {
-  readonly picture: StartPicture;
-  /** Denoising strength: 0 keeps the picture, 1 forgets it. */
+/** Stored in the gallery and the settings as `start`, with its image as `picture`: these names must stay. */
+export interface InitImageOptions {
+  readonly picture: InitImage;
+  /** Denoising strength: 0 keeps the image, 1 forgets it. */
   readonly strength: number;
-  /** `id` names a picture of the same size: what is white there is painted anew. Null: everything is. */
+  /** `id` names an image of the same size: what is white there is inpainted. Null: everything changes. */
   readonly mask: (MaskValues & { readonly id: string }) | null;
 }
 
-/** Ids of the stored picture and mask. Runs that were kept before there were any have no word of them. */
-export const storedIds = (start: StartOptions | null | undefined): string[] =>
+/** Ids of the stored image and mask. Runs that were kept before there were any have no word of them. */
+export const storedIds = (start: InitImageOptions | null | undefined): string[] =>
   start ? [start.picture.id, ...(start.mask ? [start.mask.id] : [])] : [];
 
 /** A second pass over the first one's result, at `scale` times its size. */
@@ -31,7 +32,7 @@ export interface HiresOptions extends Pick<HiresFix, "upscaler" | "strength" | "
   readonly scale: number;
 }
 
-/** As in AUTOMATIC1111, but for the second pass: pixels at a low strength keep what the first pass painted. */
+/** As in AUTOMATIC1111, but for the second pass: pixels at a low strength keep what the first pass generated. */
 export const defaultStrength = 0.75;
 export const defaultMask: MaskValues = { blur: 4, region: "whole", padding: 32, fill: "original" };
 export const defaultHires: Omit<HiresOptions, "steps"> = {
@@ -52,34 +53,33 @@ export const hiresSize = (
 });
 
 /**
- * The size to paint a picture at: its own if the model can take it, else one of its shape and about the model's number of
+ * The size to generate from an init image: its own if the model can take it, else one of its shape and about the model's number of
  * pixels.
  */
-export function sizeForPicture(
-  picture: { readonly width: number; readonly height: number },
+export function sizeForImage(
+  image: { readonly width: number; readonly height: number },
   { width, height, minSide, maxSide }: { width: number; height: number; minSide: number; maxSide: number },
 ): { width: number; height: number } {
   const fits = (side: number): boolean => side % latentScale === 0 && side >= minSide && side <= maxSide;
-  if (fits(picture.width) && fits(picture.height) && picture.width * picture.height <= 4 * width * height)
-    return { width: picture.width, height: picture.height };
-  const scale = Math.sqrt((width * height) / (picture.width * picture.height));
+  if (fits(image.width) && fits(image.height) && image.width * image.height <= 4 * width * height)
+    return { width: image.width, height: image.height };
+  const scale = Math.sqrt((width * height) / (image.width * image.height));
   const near = (side: number): number =>
     Math.min(maxSide, Math.max(minSide, Math.round((side * scale) / latentScale) * latentScale));
-  return { width: near(picture.width), height: near(picture.height) };
+  return { width: near(image.width), height: near(image.height) };
 }
 
-/** Whether painting `picture` at `size` pulls it out of shape: by more than 3 percent. */
+/** Whether resizing `image` to `size` pulls it out of shape: by more than 3 percent. */
 export const isStretched = (
-  picture: { readonly width: number; readonly height: number },
+  image: { readonly width: number; readonly height: number },
   size: { readonly width: number; readonly height: number },
-): boolean =>
-  Math.abs(Math.log((picture.width * size.height) / (picture.height * size.width))) > Math.log(1.03);
+): boolean => Math.abs(Math.log((image.width * size.height) / (image.height * size.width))) > Math.log(1.03);
 
-/** What of a start reaches the engine: the picture's size where only the masked part is painted. */
+/** Size of the finished image: the init image's where only the masked area is inpainted. */
 export const finishedSize = (options: {
   readonly width: number;
   readonly height: number;
-  readonly start: StartOptions | null;
+  readonly start: InitImageOptions | null;
   readonly hires: HiresOptions | null;
 }): { width: number; height: number } => {
   const { width, height, start, hires } = options;
@@ -119,10 +119,10 @@ export const hiresFix = (
   size: { readonly width: number; readonly height: number },
 ): HiresFix => ({ ...hiresSize(size, scale), upscaler, strength, steps });
 
-/** A request's picture as the report has it: sizes instead of pixels. */
-export const describeStart = (
+/** A request's image as the report has it: sizes instead of pixels. */
+export const describeInitImage = (
   { image, strength }: ImageToImage,
-  { picture, mask }: StartOptions,
+  { picture, mask }: InitImageOptions,
 ): unknown => ({
   image: { sha256: picture.id, width: image.width, height: image.height },
   strength,

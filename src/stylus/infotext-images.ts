@@ -29,7 +29,7 @@ const REGION_LABELS: Readonly<Record<MaskValues["region"], string>> = {
 const TILE_LABEL = "VAE tile";
 
 /** Label and value pairs; empty values are left out of the text. */
-export function pictureFields({ start, hires, vaeTilePixels }: GenerateOptions): [string, string][] {
+export function imageFields({ start, hires, vaeTilePixels }: GenerateOptions): [string, string][] {
   const fields: [string, string][] = [];
   const strength = start?.strength ?? hires?.strength;
   if (strength !== undefined) fields.push(["Denoising strength", String(strength)]);
@@ -100,7 +100,7 @@ export function readTile(fields: Fields): number | undefined {
 }
 
 /** The values that a picture was painted over with; null when it was painted from words only. */
-export function readStartValues(fields: Fields): ({ strength: number } & MaskValues) | null {
+export function readInitImageValues(fields: Fields): ({ strength: number } & MaskValues) | null {
   const strength = numberIn(fields, "Denoising strength", limits.denoisingStrength);
   if (strength === undefined || readHires(fields) !== undefined) return null;
   return {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { AdapterCard } from "../retrieval/card.ts";
 import { parseParameters } from "../formats/generation-parameters.ts";
 import { readInfotext, writeInfotext } from "./infotext.ts";
-import { readStartValues } from "./infotext-images.ts";
+import { readInitImageValues } from "./infotext-images.ts";
 import { completeOptions } from "./options.ts";
 
 const card = (id: string, extra: Partial<AdapterCard> = {}): AdapterCard => ({
@@ -105,7 +105,7 @@ describe("infotext", () => {
       clipSkip: 2,
       noise: "nv",
     });
-    expect(readStartValues(parseParameters(text).fields)).toBeNull();
+    expect(readInitImageValues(parseParameters(text).fields)).toBeNull();
   });
 
   it("reads another tool's second pass: a size for a scale, an unknown upscaler", () => {
@@ -137,8 +137,8 @@ describe("infotext", () => {
       "Denoising strength: 0.6, Mask blur: 8, Masked content: latent noise, Inpaint area: Only masked, Masked area padding: 16,",
     );
     expect(readInfotext(text, cards)).not.toHaveProperty("start");
-    expect(readStartValues(parseParameters(text).fields)).toEqual({ strength: 0.6, ...values });
-    expect(readStartValues(new Map([["Denoising strength", "7"]]))).toBeNull();
+    expect(readInitImageValues(parseParameters(text).fields)).toEqual({ strength: 0.6, ...values });
+    expect(readInitImageValues(new Map([["Denoising strength", "7"]]))).toBeNull();
   });
 
   it("keeps the tags of all adapters while it is not known which there are", () => {

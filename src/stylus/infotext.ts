@@ -10,10 +10,10 @@ import type { AdapterCard } from "../retrieval/card.ts";
 import type { AdapterUse } from "../shared/request.ts";
 import { formatLoraTag, readLoraTags, withoutTags } from "./lora-tags.ts";
 import { type GenerateOptions, type PartialOptions } from "./options.ts";
-import { pictureFields, readHires, readTile } from "./infotext-images.ts";
+import { imageFields, readHires, readTile } from "./infotext-images.ts";
 import { limits } from "../shared/limits.ts";
 
-export interface PictureInfo {
+export interface ImageInfo {
   readonly options: GenerateOptions;
   readonly image: { readonly seed: number; readonly adapters: readonly AdapterUse[] };
   readonly cards: ReadonlyMap<string, AdapterCard>;
@@ -26,7 +26,7 @@ export interface PictureInfo {
 const shortHash = (card: AdapterCard | undefined): string => card?.file.sha256.slice(0, 10) ?? "";
 
 /** The adapters stand as tags in the prompt, so that the text alone brings the same picture again. */
-export function writeInfotext({ options, image, cards, model, version }: PictureInfo): string {
+export function writeInfotext({ options, image, cards, model, version }: ImageInfo): string {
   const fewStep = options.fewStep ? [...cards.values()].find((card) => card.fewStep) : undefined;
   const used = [
     ...image.adapters,
@@ -55,7 +55,7 @@ export function writeInfotext({ options, image, cards, model, version }: Picture
       ["Seed", String(image.seed)],
       ["Size", `${options.width}x${options.height}`],
       ["Model", model],
-      ...pictureFields(options),
+      ...imageFields(options),
       ["Clip skip", options.clipSkip === 1 ? "" : String(options.clipSkip)],
       ["RNG", options.noise === "nv" ? "NV" : "CPU"],
       ["Hashes", Object.keys(hashes).length === 0 ? "" : JSON.stringify(hashes)],

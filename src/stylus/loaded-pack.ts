@@ -32,7 +32,7 @@ export interface LoadProgress {
   readonly preparing: string | null;
 }
 
-/** Where an adapter's file comes from when a picture first needs it. */
+/** Where an adapter's file comes from when an image first needs it. */
 export interface RemoteFile {
   readonly sizeBytes: number;
   /** Its file is in this browser. */
@@ -40,7 +40,7 @@ export interface RemoteFile {
   readonly pageUrl: string | null;
 }
 
-/** A pack that is loaded and ready to paint. */
+/** A pack that is loaded and ready to generate. */
 export interface LoadedPack {
   readonly id: string;
   readonly title: string;
@@ -57,9 +57,9 @@ export interface LoadedPack {
   /** Adapters among the cards whose files are on a hub, by id. */
   readonly remote: ReadonlyMap<string, RemoteFile>;
   /** The user's adapters among the cards, by id. */
-  readonly own: ReadonlyMap<string, UserAdapter>;
+  readonly userAdapters: ReadonlyMap<string, UserAdapter>;
   /** The words that its text encoder knows; null where any may be known. */
   readonly vocabulary: Vocabulary | null;
-  /** A picture or other file of the pack as an object URL; null when the pack has no such file. */
+  /** An image or other file of the pack as an object URL; null when the pack has no such file. */
   fileUrl(path: string): string | null;
 }

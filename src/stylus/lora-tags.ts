@@ -2,7 +2,7 @@
 // stripped text can be mapped back, so that the page can colour the words where the user typed them. Pure.
 //
 // As in AUTOMATIC1111 (modules/extra_networks.py), everything of the form `<word:…>` is a tag and no word of the prompt; tags
-// that do nothing here are told. Several tags for one adapter add up, as they do there.
+// that do nothing here are reported. Several tags for one adapter add up, as they do there.
 //
 // Also read, as by AUTOMATIC1111 and its extension LoRA Block Weight: `<lora:name:text:unet>` or `te=0.5:unet=0.8`,
 // `lbw=` with 17 or 26 numbers, a preset or names of blocks, `start=5`, `stop=15`, `step=5-15`.

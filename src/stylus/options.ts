@@ -1,4 +1,4 @@
-// What can be asked for in one run: by the page, by the command line (window.stylus) and by a recalled picture.
+// What can be asked for in one run: by the page, by the command line (window.stylus) and by a recalled image.
 // Plain data; `completeOptions` fills what was left out, `checkOptions` says in plain words what cannot be done.
 import { choices, limits, type ComposerId, type MethodId, type PresetId } from "../shared/limits.ts";
 import type { AdapterUse, DevicePreference, SamplerId, ScheduleId } from "../shared/request.ts";
@@ -20,11 +20,11 @@ import {
   defaultHires,
   defaultMask,
   defaultStrength,
-  sizeForPicture,
+  sizeForImage,
   type HiresOptions,
   type MaskValues,
-  type StartOptions,
-  type StartPicture,
+  type InitImageOptions,
+  type InitImage,
 } from "./image-options.ts";
 
 /** An adapter named by hand; both of its parts work at `weight` unless a strength of the text part is given. */
@@ -65,15 +65,15 @@ export interface GenerateOptions extends Sampling {
   readonly pins: readonly string[];
   /** Ids that are not even candidates. */
   readonly bans: readonly string[];
-  /** Ids that may be chosen, but are left out of the pictures; nothing takes their place. */
+  /** Ids that may be chosen, but are left out of the images; nothing takes their place. */
   readonly removed: readonly string[];
   /** Strengths set by hand, by id; they replace the refined weight and its division. */
   readonly strengths: Readonly<Record<string, number>>;
-  /** A picture to start from; null: from noise. */
-  readonly start: StartOptions | null;
+  /** An init image; null: from noise. */
+  readonly start: InitImageOptions | null;
   /** A second, larger pass; null: none. Not together with `start`. */
   readonly hires: HiresOptions | null;
-  /** The VAE works in squares of this many pixels, to need less memory; null: on the whole picture. */
+  /** The VAE works in squares of this many pixels, to need less memory; null: on the whole image. */
   readonly vaeTilePixels: number | null;
 }
 
@@ -81,8 +81,8 @@ export interface GenerateOptions extends Sampling {
 export type PartialOptions = Partial<Omit<GenerateOptions, "start" | "hires">> & {
   readonly prompt: string;
   readonly start?:
-    | (Partial<Pick<StartOptions, "strength">> & {
-        readonly picture: StartPicture;
+    | (Partial<Pick<InitImageOptions, "strength">> & {
+        readonly picture: InitImage;
         readonly mask?: (Partial<MaskValues> & { readonly id: string }) | null;
       })
     | null;
@@ -104,11 +104,11 @@ export interface PackDefaults {
   readonly full: SamplingDefaults;
   /** Null when the pack has no few-step adapter. */
   readonly fewStep: SamplingDefaults | null;
-  /** Longest side of a picture in pixels, second pass included; `limits.finishedSide` when absent. */
+  /** Longest side of an image in pixels, second pass included; `limits.finishedSide` when absent. */
   readonly maxSide?: number;
 }
 
-/** Sizes that a pack can paint in one pass, in pixels. */
+/** Sizes that a pack can generate in one pass, in pixels. */
 export const sizeLimits = (defaults?: PackDefaults): SizeRange => ({
   ...limits.size,
   max: Math.min(limits.size.max, defaults?.maxSide ?? limits.size.max),
@@ -123,15 +123,15 @@ export const randomSeed = (): number => Math.floor(Math.random() * 1_000_000);
 /** Few-step adapters are made for fewer steps than this; asking for more means wanting the full sampler. */
 const fewStepMost = 12;
 
-/** The size that is painted when none is asked for: the picture's, if one is painted over; else the model's. */
+/** The size when none is asked for: the init image's if there is one, else the model's. */
 export function defaultSize(
-  start: StartOptions | null,
+  start: InitImageOptions | null,
   defaults: PackDefaults,
 ): { width: number; height: number } {
   const { width, height } = defaults;
   if (start === null || start.mask?.region === "masked") return { width, height };
   const { min, max } = sizeLimits(defaults);
-  return sizeForPicture(start.picture, { width, height, minSide: min, maxSide: max });
+  return sizeForImage(start.picture, { width, height, minSide: min, maxSide: max });
 }
 
 /** Fills everything that `partial` leaves out. Sampling values come from the mode (few-step or full). */
@@ -142,7 +142,7 @@ export function completeOptions(partial: PartialOptions, defaults: PackDefaults)
   const fewStep = defaults.fewStep !== null && (given.fewStep ?? (given.steps ?? 0) <= fewStepMost);
   const mode = (fewStep ? defaults.fewStep : null) ?? defaults.full;
   const { hires } = partial;
-  const start: StartOptions | null = partial.start
+  const start: InitImageOptions | null = partial.start
     ? {
         strength: defaultStrength,
         ...partial.start,
@@ -190,7 +190,7 @@ export function checkBeforeLoading({
 
 /**
  * Refuses what no engine could do, before any work starts.
- * @param options.defaults of the pack, for the sizes that it can paint
+ * @param options.defaults of the pack, for the sizes that it can generate
  * @throws StylusError bad-input, `where` naming the option
  */
 export function checkOptions(

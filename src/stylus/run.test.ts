@@ -43,7 +43,7 @@ const pack: LoadedPack = {
   ],
   baseModels: ["Pocket"],
   remote: new Map(),
-  own: new Map(),
+  userAdapters: new Map(),
   vocabulary: null,
   fileUrl: () => null,
 };
@@ -97,7 +97,7 @@ const refusal = async (options: Parameters<typeof run>[0]): Promise<StylusError>
 };
 
 describe("run", () => {
-  it("fetches the hub's adapters that a picture uses, few-step ones too, before it is painted", async () => {
+  it("fetches the hub's adapters that an image uses, few-step ones too, before it is generated", async () => {
     const { services } = setup();
     const remote = new Map(
       ["clay", "ink", "lcm"].map((id) => [id, { sizeBytes: 1, stored: false, pageUrl: null }]),
@@ -296,14 +296,14 @@ describe("run", () => {
     expect(requests[0]!.images[0]!.adapters).toEqual([{ id: "ink", unetStrength: 0.25, textStrength: 0.25 }]);
   });
 
-  it("opens the picture to start from; the report names it, without its pixels", async () => {
+  it("opens The init image; the report names it, without its pixels", async () => {
     const { services, requests } = setup();
     const image = { width: 2, height: 1, rgba: new Uint8ClampedArray(8) };
     const values = { blur: 4, region: "whole", padding: 32, fill: "original" } as const;
     const mask = { ...values, values: new Uint8Array(2) };
     const asked = { picture: { id: "p", width: 2, height: 1 }, strength: 0.5, mask: { id: "m" } };
     const { report } = await run({ prompt: "clay", start: asked }, services, {
-      openStart: async (start) => {
+      openInitImage: async (start) => {
         expect(start).toEqual({ ...asked, mask: { id: "m", ...values } });
         return { image, strength: start.strength, mask };
       },

@@ -13,7 +13,7 @@ import {
   type GenerateOptions,
   type PartialOptions,
 } from "./options.ts";
-import { describeStart, finishedSize, hiresFix, type StartOptions } from "./image-options.ts";
+import { describeInitImage, finishedSize, hiresFix, type InitImageOptions } from "./image-options.ts";
 import { planBatch } from "./batch-plan.ts";
 import type { RunServices } from "./ports.ts";
 import type { PlannedImage, RunEvent, RunImage, RunReport, RunResult, StageReport } from "./run-types.ts";
@@ -25,13 +25,13 @@ export interface RunHooks {
   readonly signal?: AbortSignal;
   readonly packId?: string;
   /**
-   * Pixels of the picture and the mask to start from.
+   * Pixels of the init image and its mask.
    * @throws StylusError not-found, bad-file, bad-input (an empty mask, or one of another shape)
    */
-  readonly openStart?: (start: StartOptions) => Promise<ImageToImage>;
+  readonly openInitImage?: (start: InitImageOptions) => Promise<ImageToImage>;
   /** Milliseconds that a run waits for a reader that is still loading; null: until it is there. Five seconds when left out. */
   readonly readerPatience?: number | null;
-  /** After each picture, before its event: the report of the pictures that are finished. */
+  /** After each image, before its event: the report of the images that are finished. */
   readonly onReport?: (report: RunReport) => void;
   /** What is asked for, of a caller that did not know the pack's defaults before it was loaded. */
   readonly settle?: (pack: LoadedPack) => PartialOptions;
@@ -86,7 +86,7 @@ export async function run(
   onEvent({ type: "loaded", pack });
   const options = completeOptions(hooks.settle?.(pack) ?? partial, pack.defaults);
   checkOptions(options, { defaults: pack.defaults });
-  const imageToImage = options.start && (await opened(options.start, hooks.openStart));
+  const imageToImage = options.start && (await opened(options.start, hooks.openInitImage));
   const tags = readLoraTags(options.prompt, pack.cards);
   checkLoraTags(tags);
   const listed = Array.isArray(options.adapters) ? options.adapters : [];
@@ -125,7 +125,7 @@ export async function run(
 
   const images: RunImage[] = [];
   const reports = planned.images.map((image, index) => createImageReport(image, index, options));
-  let paintedOn = pack.device;
+  let usedDevice = pack.device;
   const reportOf = (done: readonly StageReport[]): RunReport => ({
     format: "stylus-web/run",
     version: 2,
@@ -142,7 +142,7 @@ export async function run(
       downloadedBytes: pack.downloadedBytes,
       adapterCount: pack.cards.filter((card) => !card.fewStep).length,
     },
-    device: paintedOn,
+    device: usedDevice,
     options,
     stages: done,
     images: reports.filter(({ index }) => images.some((image) => image.index === index)),
@@ -152,18 +152,18 @@ export async function run(
   const recorded =
     imageToImage === null
       ? request
-      : { ...request, imageToImage: describeStart(imageToImage, options.start!) };
-  const paintedFrom = performance.now();
+      : { ...request, imageToImage: describeInitImage(imageToImage, options.start!) };
+  const generatingSince = performance.now();
   const record = (event: DiffusionEvent): void => {
     const report = reports[event.imageIndex];
     if (report) recordEvent(report, event);
-    if (event.type === "device") paintedOn = event.device ?? paintedOn;
+    if (event.type === "device") usedDevice = event.device ?? usedDevice;
     if (report && event.type === "image") {
       const { adapters, masked } = report;
       const { seed: imageSeed, width, height, rgba } = event;
       Object.assign(report, { width, height });
       images.push({ index: event.imageIndex, seed: imageSeed, width, height, rgba, adapters, masked });
-      const milliseconds = performance.now() - paintedFrom;
+      const milliseconds = performance.now() - generatingSince;
       const outputs = { images: images.length };
       hooks.onReport?.(reportOf([...stages, { id: "generate", milliseconds, inputs: recorded, outputs }]));
     }
@@ -178,7 +178,7 @@ export async function run(
   return { pack, images, report: reportOf(stages) };
 }
 
-const opened = async (start: StartOptions, open: RunHooks["openStart"]): Promise<ImageToImage> => {
+const opened = async (start: InitImageOptions, open: RunHooks["openInitImage"]): Promise<ImageToImage> => {
   if (open) return open(start);
   throw new StylusError("not-found", "The init image is not available.", {
     where: "start.picture",

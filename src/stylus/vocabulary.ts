@@ -10,7 +10,7 @@ const SMALL_BYTES = 200_000;
 const FEW_WORDS = 1000;
 const WORD_END = "</w>";
 
-/** Praise that prompts of every model carry, and words that say no more than that something is a picture. */
+/** Praise that prompts of every model carry, and words that say no more than that something is an image. */
 const idleWords = new Set(
   `masterpiece best quality high highly detailed details intricate sharp focus resolution
   made drawn painted printed`.split(/\s+/),

@@ -132,7 +132,7 @@ export function App(props: { readonly studio: Studio }): JSX.Element {
                         <LoadPanel />
                       </Show>
                       <Show when={run.error}>{(error) => <ErrorNote error={error()} />}</Show>
-                      <Show when={run.status !== "failed" || run.images.some((image) => image.picture)}>
+                      <Show when={run.status !== "failed" || run.images.some((image) => image.encoded)}>
                         <RunImages run={run} />
                       </Show>
                     </>

@@ -46,7 +46,7 @@ afterAll(async () => {
   await browser?.close();
 });
 
-async function picturesInNode(wanted: DiffusionRequest): Promise<number[][]> {
+async function imagesInNode(wanted: DiffusionRequest): Promise<number[][]> {
   const images: number[][] = [];
   await service.generate(wanted, {
     onEvent: (event) => {
@@ -116,7 +116,7 @@ test.each([
     expect(result.events.filter((type) => type === "step").length).toBe(wanted.steps * wanted.images.length);
     expect(result.events.at(-1)).toBe("image");
     expect(result.cancelled).toBe("cancelled");
-    const worst = worstDifference(result.images, await picturesInNode(wanted));
+    const worst = worstDifference(result.images, await imagesInNode(wanted));
     expect(worst).toBeLessThanOrEqual(result.f16 ? 255 : tolerance);
   },
 );

@@ -14,11 +14,11 @@ import {
   loaded,
   loseDatabases,
   generate,
-  pictures,
+  images,
   promptBox,
   useSettings,
 } from "./page.ts";
-import { gradient } from "./picture-file.ts";
+import { gradient } from "./image-file.ts";
 import { visit } from "./visit.ts";
 
 describe("requests", () => {
@@ -46,7 +46,7 @@ describe("requests", () => {
     const prompt = "a fox in the snow, ".repeat(264).slice(0, 5_000);
     await generate(page, prompt);
     await page.getByText("This prompt is 5,000 characters long.").waitFor();
-    expect(await pictures(page).count()).toBe(1);
+    expect(await images(page).count()).toBe(1);
   });
 
   test("an adapter that does not exist, as a tag in the prompt", async () => {
@@ -185,7 +185,7 @@ test("a failed delete names the item and the reason, and loses nothing", async (
     await loaded(page);
     await promptBox(page).fill("something else");
     await gallery.getByRole("button", { name: /^Show image with seed 7/ }).click();
-    await pictures(page).first().waitFor();
+    await images(page).first().waitFor();
     expect(await promptBox(page).inputValue()).toBe("a fox in the snow");
     await page.getByRole("button", { name: /^Adapters/ }).click();
     await library.getByText("Yours 1").waitFor();
@@ -236,11 +236,11 @@ test("a failed save or read gives the actual reason: no space, or lost storage",
     const { page } = site;
     await loaded(page);
     await useSettings(page, {});
-    const keepPicturesNot = async (refusal: string): Promise<void> => {
+    const keepsNoImage = async (refusal: string): Promise<void> => {
       await promptBox(page).fill("a fox in the snow");
       await generateButton(page).click();
       await complaint(page, refusal);
-      expect(await pictures(page).count()).toBe(1);
+      expect(await images(page).count()).toBe(1);
       await drop(page, [{ name: "start.png", buffer: gradient(64, 64), type: "image/png" }]);
       await page.getByRole("region", { name: "Prompt and settings" }).getByText(refusal).waitFor();
     };
@@ -250,7 +250,7 @@ test("a failed save or read gives the actual reason: no space, or lost storage",
       await complaint(page, refusal);
     };
     await loseDatabases(page, ["stylus-web-gallery", "stylus-web-inputs"]);
-    await keepPicturesNot("The browser could not keep this image. This tab has lost its storage");
+    await keepsNoImage("The browser could not keep this image. This tab has lost its storage");
     await loseDatabases(page, ["stylus-web-adapters"]);
     await keepAdapterNot("The browser could not keep this adapter. This tab has lost its storage");
     await page.keyboard.press("Escape");
@@ -261,7 +261,7 @@ test("a failed save or read gives the actual reason: no space, or lost storage",
     const session = await page.context().newCDPSession(page);
     const { origin } = new URL(page.url());
     await session.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: 1 });
-    await keepPicturesNot("The browser has no room to keep this image.");
+    await keepsNoImage("The browser has no room to keep this image.");
     await keepAdapterNot("The browser has no room to keep this adapter.");
   } finally {
     await site.close();

@@ -7,7 +7,7 @@ import type { Page, Worker } from "playwright";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { browserArguments, siteFolder, webgpuArguments } from "../../scripts/run/setup.ts";
 import { openSite, runInPage, type Site } from "../../scripts/run/site.ts";
-import { alerts, generateButton, loaded, pictures, promptBox, stopButton, useSettings } from "./page.ts";
+import { alerts, generateButton, loaded, images, promptBox, stopButton, useSettings } from "./page.ts";
 
 let site: Site;
 let page: Page;
@@ -100,7 +100,7 @@ test("lost twice in one run: continues on WebAssembly and says so, in this run a
   await generateLosing(2);
   expect(await alerts(page).allInnerTexts()).toEqual([]);
   expect(await noticeText()).toContain("continues on the CPU");
-  expect(await pictures(page).count()).toBe(1);
+  expect(await images(page).count()).toBe(1);
   expect(await promptBox(page).inputValue()).toBe(prompt);
   expect(await deviceButton("CPU").count()).toBe(1);
   const gallery = page.getByRole("region", { name: "Your images" });
@@ -116,7 +116,7 @@ test("lost once, after a reload: continues on the reopened device", async () => 
   await generateLosing(1);
   expect(await alerts(page).allInnerTexts()).toEqual([]);
   expect(await noticeText()).toContain(opened);
-  expect(await pictures(page).count()).toBe(1);
+  expect(await images(page).count()).toBe(1);
   expect(await promptBox(page).inputValue()).toBe(prompt);
   expect(await deviceButton("WebGPU").count()).toBe(1);
 }, 400_000);

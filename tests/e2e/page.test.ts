@@ -10,7 +10,7 @@ import {
   loaded,
   loseDatabases,
   generate,
-  pictures,
+  images,
   promptBox,
   stopButton,
   useSettings,
@@ -58,7 +58,7 @@ test("stops within a step, and generates again afterwards", async () => {
   await page.getByRole("progressbar", { name: "Image 1" }).waitFor();
   await stopButton(page).click();
   await generateButton(page).waitFor({ timeout: 15_000 });
-  expect(await pictures(page).count()).toBe(0);
+  expect(await images(page).count()).toBe(0);
   await useSettings(page, {});
   await generate(page, "a boat on the sea");
   expect(bugs).toEqual([]);
@@ -84,7 +84,7 @@ test("keeps finished images of a stopped or reloaded run with its settings", asy
   await generateOne("a boat on the sea");
   await stopButton(page).click();
   await generateButton(page).waitFor({ timeout: 15_000 });
-  const ofStopped = await pictures(page).count();
+  const ofStopped = await images(page).count();
   expect(await kept().count()).toBe(ofStopped);
   await generateOne("a fox in the snow");
   await page.reload();
@@ -100,7 +100,7 @@ test("keeps finished images of a stopped or reloaded run with its settings", asy
     await promptBox(page).fill("something else");
     await kept().nth(at).click();
     await expect.poll(() => promptBox(page).inputValue()).toBe(prompt);
-    await expect.poll(() => pictures(page).count()).toBe(count);
+    await expect.poll(() => images(page).count()).toBe(count);
     const settings = await page.evaluate(() => localStorage.getItem("stylus-web/settings/1"));
     expect(JSON.parse(settings!)).toMatchObject({ count: 4, full: { steps: 24 } });
   }
@@ -126,7 +126,7 @@ test("reports an image that another tab has deleted, or that cannot be read, whe
   await deleteThere(8);
   await show(8).click();
   await expect.poll(left).toBe(kept - 1);
-  expect(await pictures(page).count()).toBe(1); // the other image of its run
+  expect(await images(page).count()).toBe(1); // the other image of its run
 
   await deleteThere(7);
   await other.close();
@@ -173,7 +173,7 @@ test("works by keyboard alone", async () => {
   const outline = await page.evaluate(() => getComputedStyle(document.activeElement!).outlineStyle);
   expect(outline).not.toBe("none");
   await page.keyboard.press("Enter");
-  await pictures(page).first().waitFor({ timeout: 120_000 });
+  await images(page).first().waitFor({ timeout: 120_000 });
   await tabTo(/^Settings/);
   await page.keyboard.press("Enter");
   await tabTo(/^Sampler/);

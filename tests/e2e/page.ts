@@ -20,7 +20,7 @@ export const complaint = (page: Page, words: string | RegExp): Promise<void> =>
   alerts(page).filter({ hasText: words }).first().waitFor({ timeout: 60_000 });
 
 /** Finished images of the displayed run. */
-export const pictures = (page: Page): Locator => page.locator("figure[data-status=done] img[src^='blob:']");
+export const images = (page: Page): Locator => page.locator("figure[data-status=done] img[src^='blob:']");
 
 /** Settings in the page's stored form, with few steps so that an image takes seconds. */
 export async function useSettings(page: Page, settings: Readonly<Record<string, unknown>>): Promise<void> {
@@ -44,9 +44,9 @@ export const loseDatabases = (page: Page, names: readonly string[]): Promise<voi
 export async function generate(page: Page, prompt: string): Promise<void> {
   await promptBox(page).fill(prompt);
   await generateButton(page).click();
-  await pictures(page).or(alerts(page)).first().waitFor({ timeout: generateTimeout });
+  await images(page).or(alerts(page)).first().waitFor({ timeout: generateTimeout });
   await generateButton(page).waitFor({ timeout: generateTimeout });
   const words = await alerts(page).allInnerTexts();
   if (words.length > 0) throw new Error(`The page reports: ${words.join(" / ")}`);
-  await pictures(page).first().waitFor();
+  await images(page).first().waitFor();
 }

@@ -1,7 +1,7 @@
 // The choice of models on stand-in services: the real list over an imagined disk. gpu=none: a computer without WebGPU;
 // download=fail|stuck: a download that fails or never ends.
 import { listModels } from "../../src/app/packs/model-list.ts";
-import type { OwnModel } from "../../src/app/packs/user-models.ts";
+import type { UserModel } from "../../src/app/packs/user-models.ts";
 import { readManifests } from "../../src/app/packs/packs.ts";
 import { StylusError, throwIfAborted } from "../../src/shared/errors.ts";
 import type { StorageView } from "../../src/storage/storage-view.ts";
@@ -27,7 +27,7 @@ const view: StorageView = {
   usedBytes: 3_090_192_843,
 };
 
-const ownModel: OwnModel = {
+const userModel: UserModel = {
   id: "own-00000000",
   title: "dreamlike_v4",
   sizeBytes: 2_132_650_004,
@@ -47,14 +47,14 @@ const ownModel: OwnModel = {
 const sleep = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-export const fakeStored = (): Pick<DiskUse, "packs" | "others" | "ownModels"> => ({
+export const fakeStored = (): Pick<DiskUse, "packs" | "others" | "userModels"> => ({
   packs: view.packs,
   others: view.others,
-  ownModels: [],
+  userModels: [],
 });
 
 export function fakeModels(query: URLSearchParams): ModelServices {
-  let own = [{ model: ownModel, readable: false }];
+  let userModels = [{ model: userModel, readable: false }];
   const graphics =
     query.get("gpu") === "none"
       ? { name: null, reason: "WebGPU found no GPU", f16: false }
@@ -62,7 +62,7 @@ export function fakeModels(query: URLSearchParams): ModelServices {
   const list: ModelServices["list"] = async () => ({
     models: listModels(
       (await readManifests()).map(({ manifest }) => manifest),
-      { view, graphics, own },
+      { view, graphics, userModels },
     ),
     graphics,
     freeBytes: 41e9,
@@ -88,22 +88,22 @@ export function fakeModels(query: URLSearchParams): ModelServices {
       }
     },
     forgetPins: async () => 4,
-    async addOwn() {
+    async addUserModel() {
       throw new StylusError("unsupported", "This is a Stable Diffusion XL model.", {
         remedy: "Use a Stable Diffusion 1.x model (1.4, 1.5 or a community model based on them).",
       });
     },
-    async allowOwn() {
-      own = own.map(({ model }) => ({ model, readable: true }));
+    async allowUserModel() {
+      userModels = userModels.map(({ model }) => ({ model, readable: true }));
       return true;
     },
-    async changeOwn(id, change) {
-      own = own.map((entry) =>
+    async changeUserModel(id, change) {
+      userModels = userModels.map((entry) =>
         entry.model.id === id ? { ...entry, model: { ...entry.model, ...change } } : entry,
       );
     },
-    async forgetOwn(id) {
-      own = own.filter(({ model }) => model.id !== id);
+    async forgetUserModel(id) {
+      userModels = userModels.filter(({ model }) => model.id !== id);
     },
     deleteFile: async () => {},
     requestPersistence: async () => "refused",

@@ -1,12 +1,12 @@
 // Stand-in services with the shapes of the real ones, based on the pocket pack's cards and drawn images.
-import type { Composition, Pick, Task } from "../../src/compose/composition.ts";
+import type { Composition, AdapterPick, Task } from "../../src/compose/composition.ts";
 import type { PageServices } from "../../src/app/services/ports.ts";
 import type { AdapterCard } from "../../src/retrieval/card.ts";
 import { StylusError, throwIfAborted } from "../../src/shared/errors.ts";
 import cardData from "../../training/pocket/cards.json";
 import { fakeModels, fakeStored } from "./fake-models.ts";
 import { fakeReport } from "./fake-report.ts";
-import { drawScene, paintPixels } from "./scene.ts";
+import { drawScene, drawPixels } from "./scene.ts";
 import type { UserAdapter, LoadProgress } from "../../src/stylus/loaded-pack.ts";
 
 interface RawCard {
@@ -81,7 +81,7 @@ function fakeCompose(prompt: string, candidates: readonly { card: AdapterCard }[
     const picks = candidates
       .filter(({ card }) => !used.has(card.id) && overlap(card, text) > 0)
       .slice(0, 2)
-      .map(({ card }): Pick => ({
+      .map(({ card }): AdapterPick => ({
         id: card.id,
         reason: `“${text}” matches its title and the tag ${card.tags[1] ?? card.tags[0]}`,
         similarity: 0.58 + jitter(card.id) * 3,
@@ -109,7 +109,7 @@ export function fakeServices(query: URLSearchParams): PageServices {
   const slow = query.get("run") === "slow";
   let loaded = false;
   const urls = new Map<string, string>();
-  const own = new Map<string, UserAdapter>();
+  const userAdapters = new Map<string, UserAdapter>();
   return {
     async load(packId, { onProgress, signal }) {
       const mode = query.get("load");
@@ -156,7 +156,7 @@ export function fakeServices(query: URLSearchParams): PageServices {
           for (const [index, sample] of card.samples.entries()) {
             urls.set(
               sample.path,
-              URL.createObjectURL(await paintPixels(drawScene(index * 7 + card.id.length, card.id))),
+              URL.createObjectURL(await drawPixels(drawScene(index * 7 + card.id.length, card.id))),
             );
           }
         }
@@ -182,10 +182,10 @@ export function fakeServices(query: URLSearchParams): PageServices {
           full: { steps: 20, cfgScale: 5, sampler: "dpmpp_2m", schedule: "karras" },
           fewStep: { steps: 6, cfgScale: 1.5, sampler: "lcm", schedule: "lcm" },
         },
-        cards: [...cards, ...[...own.values()].map(({ card }) => card)],
+        cards: [...cards, ...[...userAdapters.values()].map(({ card }) => card)],
         baseModels: ["Pocket"],
         remote: new Map(),
-        own: new Map(own),
+        userAdapters: new Map(userAdapters),
         vocabulary: null,
         fileUrl: (path) => urls.get(path) ?? null,
       };
@@ -243,8 +243,8 @@ export function fakeServices(query: URLSearchParams): PageServices {
       await sleep(600);
       return fakeReport(file);
     },
-    putAdapter: async (adapter) => void own.set(adapter.id, adapter),
-    removeAdapter: async (id) => void own.delete(id),
+    putAdapter: async (adapter) => void userAdapters.set(adapter.id, adapter),
+    removeAdapter: async (id) => void userAdapters.delete(id),
     fetchAdapters: async () => ({ downloadedBytes: 0 }),
     models: fakeModels(query),
     storageUse: async () => ({
@@ -252,7 +252,7 @@ export function fakeServices(query: URLSearchParams): PageServices {
       quotaBytes: 9.2e9,
       persisted: false,
       fileCount: loaded ? files.length : 0,
-      own: { count: own.size, sizeBytes: own.size * 184_000 },
+      userAdapters: { count: userAdapters.size, sizeBytes: userAdapters.size * 184_000 },
       ...fakeStored(),
     }),
     async deletePack() {

@@ -73,7 +73,7 @@ export function drawScene(seed: number, words: string): Scene {
   };
 }
 
-export async function paintPixels(scene: Scene): Promise<Blob> {
+export async function drawPixels(scene: Scene): Promise<Blob> {
   const canvas = new OffscreenCanvas(256, 256);
   canvas.getContext("2d")!.putImageData(new ImageData(scene.pixels(), 256, 256), 0, 0);
   return canvas.convertToBlob();

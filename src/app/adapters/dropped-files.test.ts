@@ -8,8 +8,8 @@ it.each([
   ["pytorch_lora_weights.bin", "application/octet-stream", "adapter"],
   ["adapter_config.json", "application/json", "adapter"],
   ["other.json", "application/json", "unknown"],
-  ["picture.png", "image/png", "picture"],
-  ["picture", "image/webp", "picture"],
+  ["image.png", "image/png", "image"],
+  ["image", "image/webp", "image"],
   ["notes.txt", "text/plain", "unknown"],
 ] as const)("%s (%s) is %s", (name, type, kind) => {
   expect(kindOfFile({ name, type })).toBe(kind);
@@ -26,10 +26,10 @@ it("keeps sidecars with their adapter, and its preview from the canvas", () => {
     "adapter_config.json",
   ];
   const files = names.map((name) => new File([], name));
-  const { pictures, adapters, unknown } = sortDrop(files);
+  const { images, adapters, unknown } = sortDrop(files);
   const of = (list: readonly File[]): string[] => list.map(({ name }) => name);
   expect(of(adapters)).toEqual(["a.safetensors", "adapter_config.json", "a.civitai.info", "a.json"]);
-  expect(of(pictures)).toEqual(["b.png"]);
+  expect(of(images)).toEqual(["b.png"]);
   expect(of(unknown)).toEqual(["b.json"]);
   expect(sidecarOf(files[0]!, adapters)?.name).toBe("a.civitai.info");
   expect(sidecarOf(files[0]!, [files[2]!])?.name).toBe("a.json");

@@ -1,12 +1,12 @@
-// What somebody drops on the page or picks: pictures bring their settings, adapter files are examined. Pure.
+// What somebody drops on the page or picks: images bring their settings, adapter files are examined. Pure.
 import { adapterEnding } from "../../adapters/files/file-ending.ts";
 import { PEFT_CONFIG_NAME } from "../../adapters/files/peft-config.ts";
 
-export type DroppedKind = "picture" | "adapter" | "unknown";
+export type DroppedKind = "image" | "adapter" | "unknown";
 
 export function kindOfFile({ name, type }: { readonly name: string; readonly type: string }): DroppedKind {
   if (adapterEnding.test(name) || name === PEFT_CONFIG_NAME) return "adapter";
-  if (type.startsWith("image/") || /\.(?:png|jpe?g|webp)$/i.test(name)) return "picture";
+  if (type.startsWith("image/") || /\.(?:png|jpe?g|webp)$/i.test(name)) return "image";
   return "unknown";
 }
 
@@ -14,13 +14,13 @@ export function kindOfFile({ name, type }: { readonly name: string; readonly typ
 const companionEnding = /(?:\.civitai\.info|\.json|(?:\.preview)?\.(?:png|jpe?g|webp))$/i;
 
 export interface SortedDrop {
-  readonly pictures: readonly File[];
+  readonly images: readonly File[];
   /** Adapter files, and what came with them: PEFT's configuration, sidecars. */
   readonly adapters: readonly File[];
   readonly unknown: readonly File[];
 }
 
-/** What to do with each file of a drop. The preview of an adapter is no picture to start from. */
+/** What to do with each file of a drop. The preview of an adapter is no image to start from. */
 export function sortDrop(files: readonly File[]): SortedDrop {
   const isAdapter = (file: File): boolean => kindOfFile(file) === "adapter";
   const stems = new Set(files.filter(isAdapter).map(({ name }) => name.replace(adapterEnding, "")));
@@ -29,7 +29,7 @@ export function sortDrop(files: readonly File[]): SortedDrop {
   const others = files.filter((file) => !isCompanion(file));
   const sidecars = files.filter((file) => isCompanion(file) && kindOfFile(file) === "unknown");
   return {
-    pictures: others.filter((file) => kindOfFile(file) === "picture"),
+    images: others.filter((file) => kindOfFile(file) === "image"),
     adapters: [...others.filter(isAdapter), ...sidecars],
     unknown: others.filter((file) => kindOfFile(file) === "unknown"),
   };
@@ -43,5 +43,5 @@ export function sidecarOf(file: File, files: readonly File[]): File | null {
 }
 
 /** For the file chooser. */
-export const pictureTypes = "image/png,image/jpeg,image/webp,image/avif,image/gif";
+export const imageTypes = "image/png,image/jpeg,image/webp,image/avif,image/gif";
 export const adapterExtensions = ".safetensors,.pt,.bin,.ckpt,.pth,.json,.info";

@@ -62,17 +62,17 @@ it("tells checkpoints from adapters, whatever their base", async () => {
   expect(await isCheckpoint(keys("f.safetensors", "model.diffusion_model.out.2.diff"))).toBe(false);
   expect(await isCheckpoint(keys("e.safetensors", "emb_params"))).toBe(false);
   expect(await isCheckpoint(file("cut.safetensors", checkpointFile().subarray(0, 4)))).toBe(false);
-  expect(await isCheckpoint(file("picture.png", new Uint8Array(9)))).toBe(false);
+  expect(await isCheckpoint(file("image.png", new Uint8Array(9)))).toBe(false);
 });
 
 it("sorts a drop into a model and everything else", async () => {
   const checkpoint = file("a.safetensors", checkpointFile());
   const adapter = keys("l.safetensors", "lora_unet_x.lora_down.weight");
-  const picture = file("p.png", new Uint8Array(9));
-  const files = [checkpoint, adapter, picture].map((blob) => ({ path: blob.name, blob }));
+  const image = file("p.png", new Uint8Array(9));
+  const files = [checkpoint, adapter, image].map((blob) => ({ path: blob.name, blob }));
   const { model, others } = await sortPick({ handles: null, files });
   expect(model.files.map(({ path }) => path)).toEqual(["a.safetensors"]);
-  expect(others).toEqual([adapter, picture]);
-  const folder = [{ path: "my-model/unet/config.json", blob: picture }];
+  expect(others).toEqual([adapter, image]);
+  const folder = [{ path: "my-model/unet/config.json", blob: image }];
   expect((await sortPick({ handles: null, files: folder })).model.files).toEqual(folder);
 });

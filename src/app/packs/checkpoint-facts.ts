@@ -7,7 +7,7 @@ import { StylusError } from "../../shared/errors.ts";
 import { packFromDisk } from "../../storage/local-files.ts";
 import type { DiskFile, DiskPick } from "./disk-files.ts";
 
-export interface OwnModelFacts {
+export interface UserModelFacts {
   readonly layout: "diffusers" | "single-file";
   readonly isForInpainting: boolean;
   readonly predictionType: "epsilon" | "v_prediction";
@@ -20,7 +20,7 @@ export interface OwnModelFacts {
 /**
  * @throws StylusError unsupported: SD 2.x, SDXL, Flux, a pickle …; bad-file; not-found: no weights, or a network is missing
  */
-export async function readCheckpointFacts(files: readonly DiskFile[]): Promise<OwnModelFacts> {
+export async function readCheckpointFacts(files: readonly DiskFile[]): Promise<UserModelFacts> {
   const pack = packFromDisk(files);
   const { unet, text_encoder, vae, layout, predictionType } = await openCheckpoint(modelFilesOf(pack));
   const { inChannels } = unet.config;

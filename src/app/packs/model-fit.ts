@@ -39,7 +39,7 @@ export interface ModelFit {
 /** WebAssembly memory ends at 4 GB, and a run needs room beside the weights of the largest network. */
 const wasmWeightLimitBytes = 2e9;
 
-/** Parameters of the Pocket pack and below: seconds per picture on any processor. */
+/** Parameters of the Pocket pack and below: seconds per image on any processor. */
 const smallParameters = 50e6;
 
 const inGigabytes = (bytes: number): string => `${Math.round(bytes / 1e8) / 10} GB`;

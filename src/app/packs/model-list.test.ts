@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { parseManifest } from "../../storage/manifest.ts";
 import type { StoredPack, StorageView } from "../../storage/storage-view.ts";
-import type { OwnModel } from "./user-models.ts";
+import type { UserModel } from "./user-models.ts";
 import { listModels } from "./model-list.ts";
 import { rowsOf } from "../services/pack-files.ts";
 
@@ -28,7 +28,7 @@ function stored(
 const viewOf = (packs: readonly StoredPack[]): StorageView => ({ packs, others: [], usedBytes: 0 });
 const tokenizer = { name: "tokenizer", sizeBytes: 1_600_000 };
 
-const own: OwnModel = {
+const userModel: UserModel = {
   id: "own-1",
   title: "mine",
   sizeBytes: 2e9,
@@ -49,7 +49,7 @@ it("lists Pocket first, general checkpoints before special ones, the user's own 
   const models = listModels(manifests, {
     view: viewOf([]),
     graphics: gpu,
-    own: [{ model: own, readable: true }],
+    userModels: [{ model: userModel, readable: true }],
   });
   expect(models.map(({ id }) => id)).toEqual([
     "pocket",
@@ -75,7 +75,7 @@ it("lists Pocket first, general checkpoints before special ones, the user's own 
 });
 
 it("offers another VAE where the checkpoint does not have that one already", () => {
-  const models = listModels(manifests, { view: viewOf([]), graphics: gpu, own: [] });
+  const models = listModels(manifests, { view: viewOf([]), graphics: gpu, userModels: [] });
   const vaes = Object.fromEntries(models.map(({ id, vaes: offered }) => [id, offered.map((vae) => vae.id)]));
   expect(vaes).toEqual({
     pocket: [],
@@ -91,15 +91,18 @@ it("tells begun downloads from files that models share", () => {
     stored("sd15", [{ name: "unet", sizeBytes: 1e9 }, tokenizer], false),
     stored("counterfeit-3", [tokenizer], false),
   ]);
-  const models = listModels(manifests, { view, graphics: gpu, own: [] });
+  const models = listModels(manifests, { view, graphics: gpu, userModels: [] });
   const states = Object.fromEntries(models.map(({ id, state }) => [id, state]));
   expect(states).toMatchObject({ sd15: "partial", "counterfeit-3": "absent" });
 });
 
 it("says what the browser knows of the user's own files", () => {
-  const stateOf = (handles: OwnModel["handles"], readable: boolean): string =>
-    listModels([], { view: viewOf([]), graphics: gpu, own: [{ model: { ...own, handles }, readable }] })[0]!
-      .state;
+  const stateOf = (handles: UserModel["handles"], readable: boolean): string =>
+    listModels([], {
+      view: viewOf([]),
+      graphics: gpu,
+      userModels: [{ model: { ...userModel, handles }, readable }],
+    })[0]!.state;
   expect(stateOf([], true)).toBe("ready");
   expect(stateOf([], false)).toBe("needs-permission");
   expect(stateOf(null, false)).toBe("lost");
@@ -107,7 +110,7 @@ it("says what the browser knows of the user's own files", () => {
 
 it("full size cannot run without a graphics device, Pocket can", () => {
   const none = { name: null, reason: "no WebGPU in this browser", f16: false };
-  const models = listModels(manifests, { view: viewOf([]), graphics: none, own: [] });
+  const models = listModels(manifests, { view: viewOf([]), graphics: none, userModels: [] });
   expect(models.map(({ fit }) => fit.kind)).toEqual(["good", ...Array<string>(4).fill("impossible")]);
 });
 

@@ -2,7 +2,7 @@
 import type { Manifest } from "../../storage/manifest.ts";
 import type { StorageView } from "../../storage/storage-view.ts";
 import { fitOf, needsOf, type GraphicsReport, type ModelFit } from "./model-fit.ts";
-import type { OwnModel } from "./user-models.ts";
+import type { UserModel } from "./user-models.ts";
 import { infoOfPack, pocketId } from "./packs.ts";
 
 export interface ModelEntry {
@@ -28,13 +28,13 @@ export interface ModelEntry {
   } | null;
   /** Nobody knows all hashes beforehand: what the first download brought is remembered. */
   readonly isPinned: boolean;
-  /** Side of its pictures in pixels. */
+  /** Side of its images in pixels. */
   readonly width: number;
   readonly fit: ModelFit;
   /** VAEs that may take the place of its own. */
   readonly vaes: readonly { readonly id: string; readonly title: string; readonly sizeBytes: number }[];
   /** For the user's own: what its header says. */
-  readonly own: OwnModel | null;
+  readonly userModel: UserModel | null;
 }
 
 const licenseNames: ReadonlyMap<string, string> = new Map([
@@ -90,26 +90,26 @@ function hubEntry(
             title: vae.title,
             sizeBytes: vae.files.reduce((sum, file) => sum + file.sizeBytes, 0),
           })),
-    own: null,
+    userModel: null,
   };
 }
 
-const kindWords = ({ facts }: OwnModel): string =>
+const kindWords = ({ facts }: UserModel): string =>
   [
     facts.isForInpainting ? "Inpainting checkpoint" : "Checkpoint",
     facts.layout === "diffusers" ? "diffusers folder" : "single file",
     `${facts.dtypes.join(" and ")}`,
   ].join(", ");
 
-function ownEntry(
-  own: OwnModel,
+function userModelEntry(
+  model: UserModel,
   { readable, graphics }: { readable: boolean; graphics: GraphicsReport },
 ): ModelEntry {
-  const { id, title, sizeBytes, facts, handles } = own;
+  const { id, title, sizeBytes, facts, handles } = model;
   return {
     id,
     title,
-    summary: `${kindWords(own)}.`,
+    summary: `${kindWords(model)}.`,
     origin: "disk",
     sizeBytes,
     sizeExact: true,
@@ -120,7 +120,7 @@ function ownEntry(
     width: infoOfPack(id).width,
     fit: fitOf({ parameters: facts.parameters, minGpuMemoryBytes: null }, graphics),
     vaes: [],
-    own,
+    userModel: model,
   };
 }
 
@@ -130,10 +130,10 @@ export function listModels(
   context: {
     readonly view: StorageView;
     readonly graphics: GraphicsReport;
-    readonly own: readonly { readonly model: OwnModel; readonly readable: boolean }[];
+    readonly userModels: readonly { readonly model: UserModel; readonly readable: boolean }[];
   },
 ): ModelEntry[] {
-  const { view, graphics, own } = context;
+  const { view, graphics, userModels } = context;
   const vaes = manifests.filter(({ kind }) => kind === "vae");
   const checkpoints = manifests.filter(({ kind }) => kind === "checkpoint" || kind === "inpainting");
   const order = ({ id, kind, domain }: Manifest): number =>
@@ -142,6 +142,6 @@ export function listModels(
     ...[...checkpoints]
       .sort((a, b) => order(a) - order(b))
       .map((manifest) => hubEntry(manifest, { vaes, view, graphics })),
-    ...own.map(({ model, readable }) => ownEntry(model, { readable, graphics })),
+    ...userModels.map(({ model, readable }) => userModelEntry(model, { readable, graphics })),
   ];
 }

@@ -12,7 +12,7 @@ export interface PackInfo {
   readonly baseModels: readonly string[];
   readonly width: number;
   readonly height: number;
-  /** Longest side of a picture in pixels, second pass included. */
+  /** Longest side of an image in pixels, second pass included. */
   readonly maxSide: number;
   readonly full: SamplingDefaults;
 }

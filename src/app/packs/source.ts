@@ -4,7 +4,7 @@ import type { Manifest } from "../../storage/manifest.ts";
 import { packFromDisk } from "../../storage/local-files.ts";
 import { needsOf, type ModelNeeds } from "./model-fit.ts";
 import { remoteAdapters, type RemoteAdapter } from "../adapters/hub-adapters.ts";
-import { isOwnModel, type OwnModelStore } from "./user-models.ts";
+import { isUserModel, type UserModelStore } from "./user-models.ts";
 import { composeManifest, type PackPart } from "./parts.ts";
 import {
   infoOfPack,
@@ -72,8 +72,8 @@ const vPredictionScheduler = (): Blob =>
     }),
   ]);
 
-async function ownSource(packId: string, own: OwnModelStore): Promise<PackSource> {
-  const { model, files } = await own.open(packId);
+async function userModelSource(packId: string, store: UserModelStore): Promise<PackSource> {
+  const { model, files } = await store.open(packId);
   const local = packFromDisk(files);
   if (model.vPrediction && model.facts.predictionType !== "v_prediction")
     local.set("scheduler/scheduler_config.json", vPredictionScheduler());
@@ -93,9 +93,9 @@ async function ownSource(packId: string, own: OwnModelStore): Promise<PackSource
   };
 }
 
-/** @throws StylusError not-found | device: see OwnModelStore.open */
-export async function packSource(packId: string, own: OwnModelStore): Promise<PackSource> {
-  if (isOwnModel(packId)) return ownSource(packId, own);
+/** @throws StylusError not-found | device: see UserModelStore.open */
+export async function packSource(packId: string, store: UserModelStore): Promise<PackSource> {
+  if (isUserModel(packId)) return userModelSource(packId, store);
   if (packId !== pocketId) return hubSource(packId);
   const { manifest } = await readManifest(pocketId);
   return {

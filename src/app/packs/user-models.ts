@@ -2,15 +2,15 @@
 // handle to the place, for which it asks again on the next visit. Browsers without such handles forget them with the page.
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 import { StylusError } from "../../shared/errors.ts";
-import type { OwnModelFacts } from "./checkpoint-facts.ts";
+import type { UserModelFacts } from "./checkpoint-facts.ts";
 import { filesOfHandles, mayRead, type DiskFile, type DiskPick } from "./disk-files.ts";
 
-export interface OwnModel {
+export interface UserModel {
   /** "own-" and eight hex digits. */
   readonly id: string;
   readonly title: string;
   readonly sizeBytes: number;
-  readonly facts: OwnModelFacts;
+  readonly facts: UserModelFacts;
   /** Its file says that it predicts v, or the user does where the file does not. */
   readonly vPrediction: boolean;
   /** Milliseconds since 1970. */
@@ -19,48 +19,51 @@ export interface OwnModel {
   readonly handles: readonly (FileSystemFileHandle | FileSystemDirectoryHandle)[] | null;
 }
 
-interface OwnModelDatabase extends DBSchema {
-  models: { key: string; value: OwnModel };
+interface UserModelDatabase extends DBSchema {
+  models: { key: string; value: UserModel };
 }
 
 /** Users have this in their browsers: a change of shape needs a new version and an upgrade step. */
 const databaseName = "stylus-web-models";
 const databaseVersion = 1;
 
-export const isOwnModel = (modelId: string): boolean => modelId.startsWith("own-");
+/** Settings and gallery have these ids: the prefix must stay. */
+const idPrefix = "own-";
 
-export interface OwnModelStore {
+export const isUserModel = (modelId: string): boolean => modelId.startsWith(idPrefix);
+
+export interface UserModelStore {
   /** Oldest first. */
-  all(): Promise<OwnModel[]>;
-  add(pick: DiskPick, about: Pick<OwnModel, "title" | "facts">): Promise<OwnModel>;
-  change(id: string, change: Pick<OwnModel, "vPrediction">): Promise<void>;
+  all(): Promise<UserModel[]>;
+  add(pick: DiskPick, about: Pick<UserModel, "title" | "facts">): Promise<UserModel>;
+  change(id: string, change: Pick<UserModel, "vPrediction">): Promise<void>;
   /** @throws when the browser does not forget it: it stays */
   remove(id: string): Promise<void>;
   /** Whether its files may be read now. */
   readable(id: string, options: { readonly ask: boolean }): Promise<boolean>;
   /** @throws StylusError not-found (gone, or from an earlier visit) | device (the browser must be asked first) */
-  open(id: string): Promise<{ readonly model: OwnModel; readonly files: readonly DiskFile[] }>;
+  open(id: string): Promise<{ readonly model: UserModel; readonly files: readonly DiskFile[] }>;
 }
 
-const openDatabase = (): Promise<IDBPDatabase<OwnModelDatabase> | null> =>
-  openDB<OwnModelDatabase>(databaseName, databaseVersion, {
+const openDatabase = (): Promise<IDBPDatabase<UserModelDatabase> | null> =>
+  openDB<UserModelDatabase>(databaseName, databaseVersion, {
     upgrade: (upgraded) => void upgraded.createObjectStore("models", { keyPath: "id" }),
     blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
   }).catch(() => null);
 
-const freshId = (): string => `own-${crypto.randomUUID().slice(0, 8)}`;
+const freshId = (): string => `${idPrefix}${crypto.randomUUID().slice(0, 8)}`;
 
-export function openOwnModels(): OwnModelStore {
+export function openUserModels(): UserModelStore {
   const database = openDatabase();
   /** What this visit knows: everything added, with its files. */
-  const models = new Map<string, OwnModel>();
+  const models = new Map<string, UserModel>();
   const opened = new Map<string, readonly DiskFile[]>();
 
-  async function find(id: string): Promise<OwnModel | undefined> {
+  async function find(id: string): Promise<UserModel | undefined> {
     return models.get(id) ?? (await (await database)?.get("models", id).catch(() => undefined));
   }
 
-  async function keep(model: OwnModel): Promise<void> {
+  async function keep(model: UserModel): Promise<void> {
     models.set(model.id, model);
     // Without a handle there is nothing to keep; a browser that cannot store handles forgets them with the page.
     if (model.handles) await (await database)?.put("models", model).catch(() => {});

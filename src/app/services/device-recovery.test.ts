@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { StylusError } from "../../shared/errors.ts";
 import type { DeviceReport, DiffusionEvent, DiffusionRequest } from "../../shared/request.ts";
-import { paintThroughLosses } from "./device-recovery.ts";
+import { generateThroughLosses } from "./device-recovery.ts";
 
 const loss = new StylusError("device-lost", "The graphics device was lost: reset.");
 const gpu: DeviceReport = { kind: "webgpu", name: "card", reason: "", threads: 1, f16: true };
@@ -18,16 +18,16 @@ const image = (imageIndex: number, seed: number): DiffusionEvent => ({
   rgba: new Uint8ClampedArray(4),
 });
 
-/** Paints with `losses[i]` images made before attempt i is cut off; the rest is painted whole. */
-async function paintWith(
+/** Generates with `losses[i]` images made before attempt i is cut off; the rest is generated whole. */
+async function generateWith(
   losses: readonly number[],
   { signal = new AbortController().signal, device = gpu } = {},
 ) {
   const events: DiffusionEvent[] = [];
   const seeds: number[][] = [];
   const reopened: (string | null)[] = [];
-  await paintThroughLosses(request, {
-    async paint({ images }, onEvent) {
+  await generateThroughLosses(request, {
+    async generate({ images }, onEvent) {
       const limit = losses[seeds.length];
       seeds.push(images.map(({ seed }) => seed));
       for (const [index, { seed }] of images.entries()) {
@@ -42,9 +42,11 @@ async function paintWith(
     onEvent: (event) => events.push(event),
     signal,
   });
-  const painted = events.flatMap((event) => (event.type === "image" ? [[event.imageIndex, event.seed]] : []));
+  const generated = events.flatMap((event) =>
+    event.type === "image" ? [[event.imageIndex, event.seed]] : [],
+  );
   const told = events.flatMap((event) => (event.type === "device" ? [event] : []));
-  return { seeds, reopened, painted, told };
+  return { seeds, reopened, generated, told };
 }
 
 const all = [
@@ -53,19 +55,19 @@ const all = [
   [2, 3],
 ];
 
-it("without a loss nothing is told", async () => {
-  const { painted, told, reopened } = await paintWith([]);
-  expect(painted).toEqual(all);
+it("without a loss nothing is reported", async () => {
+  const { generated, told, reopened } = await generateWith([]);
+  expect(generated).toEqual(all);
   expect([told, reopened]).toEqual([[], []]);
 });
 
-it("after one loss the rest is painted on the device opened again", async () => {
-  const { seeds, painted, told, reopened } = await paintWith([1]);
+it("after one loss the rest is generated on the device opened again", async () => {
+  const { seeds, generated, told, reopened } = await generateWith([1]);
   expect(seeds).toEqual([
     [1, 2, 3],
     [2, 3],
   ]);
-  expect(painted).toEqual(all);
+  expect(generated).toEqual(all);
   expect(reopened).toEqual([null]);
   expect(told.map(({ imageIndex, device }) => [imageIndex, device])).toEqual([
     [1, null],
@@ -74,13 +76,13 @@ it("after one loss the rest is painted on the device opened again", async () => 
 });
 
 it("after the second loss WebAssembly takes over, and a notice says why", async () => {
-  const { seeds, painted, told, reopened } = await paintWith([1, 0]);
+  const { seeds, generated, told, reopened } = await generateWith([1, 0]);
   expect(seeds).toEqual([
     [1, 2, 3],
     [2, 3],
     [2, 3],
   ]);
-  expect(painted).toEqual(all);
+  expect(generated).toEqual(all);
   expect(reopened).toEqual([null, "the GPU was lost twice"]);
   expect(told.at(-1)).toMatchObject({
     device: wasm,
@@ -89,17 +91,17 @@ it("after the second loss WebAssembly takes over, and a notice says why", async 
 });
 
 it("a third loss ends the run", async () => {
-  await expect(paintWith([0, 0, 0])).rejects.toBe(loss);
+  await expect(generateWith([0, 0, 0])).rejects.toBe(loss);
 });
 
 it("WebAssembly that fails twice does not start a third time", async () => {
-  await expect(paintWith([0, 0], { device: wasm })).rejects.toBe(loss);
-  const { told } = await paintWith([0], { device: wasm });
+  await expect(generateWith([0, 0], { device: wasm })).rejects.toBe(loss);
+  const { told } = await generateWith([0], { device: wasm });
   expect(told.at(-1)!.message).toContain("continues on the CPU");
 });
 
 it("a run that was stopped is not taken up again", async () => {
   const stop = new AbortController();
   stop.abort();
-  await expect(paintWith([0], { signal: stop.signal })).rejects.toMatchObject({ code: "cancelled" });
+  await expect(generateWith([0], { signal: stop.signal })).rejects.toMatchObject({ code: "cancelled" });
 });

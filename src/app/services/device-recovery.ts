@@ -1,13 +1,13 @@
-// A run that loses its device goes on: the first time on the device opened anew, the second time on WebAssembly, and it says
-// so. Pictures that are done stay; the one under way begins again (its noise comes from its seed, so it is the same picture).
+// A run that loses its device continues: the first time on the reopened device, the second time on WebAssembly, and it says
+// so. Images that are done stay; the one under way begins again (its noise comes from its seed, so it is the same image).
 import { StylusError, throwIfAborted } from "../../shared/errors.ts";
 import type { DeviceReport, DiffusionEvent, DiffusionRequest } from "../../shared/request.ts";
 
 export interface Recovery {
-  /** Paints all images of a request. @throws StylusError device-lost */
-  readonly paint: (request: DiffusionRequest, onEvent: (event: DiffusionEvent) => void) => Promise<void>;
+  /** Generates all images of a request. @throws StylusError device-lost */
+  readonly generate: (request: DiffusionRequest, onEvent: (event: DiffusionEvent) => void) => Promise<void>;
   /**
-   * Opens the device anew with everything on it that a run needs.
+   * Reopens the device with everything on it that a run needs.
    * @param wasmReason WebAssembly is to take over, for this reason; null: as before
    */
   readonly reopen: (wasmReason: string | null) => Promise<DeviceReport>;
@@ -20,17 +20,17 @@ export const WASM_REASON = "the GPU was lost twice";
 export const isLoss = (error: unknown): error is StylusError =>
   error instanceof StylusError && error.code === "device-lost";
 
-/** @throws StylusError whatever `paint` and `reopen` throw, a loss only when WebAssembly itself fails after being started again */
-export async function paintThroughLosses(
+/** @throws StylusError whatever `generate` and `reopen` throw, a loss only when WebAssembly itself fails after being started again */
+export async function generateThroughLosses(
   request: DiffusionRequest,
-  { paint, reopen, onEvent, signal }: Recovery,
+  { generate, reopen, onEvent, signal }: Recovery,
 ): Promise<void> {
   let done = 0;
   let device: DeviceReport | null = null; // once it was opened again
   for (let losses = 1; ; losses++) {
     const first = done;
     try {
-      await paint({ ...request, images: request.images.slice(first) }, (event) => {
+      await generate({ ...request, images: request.images.slice(first) }, (event) => {
         if (event.type === "image") done++;
         onEvent({ ...event, imageIndex: event.imageIndex + first });
       });

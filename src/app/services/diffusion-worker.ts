@@ -1,4 +1,4 @@
-// The worker that paints, as the page uses it: a new one for another device or another model, started and loaded again
+// The worker that generates images, as the page uses it: a new one for another device or another model, started and loaded again
 // after a crash, ended when it does not stop when asked to.
 import type { DiffusionService, LoadedNetworks } from "../../engine/service.ts";
 import { WorkerClient } from "../../rpc/client.ts";
@@ -8,7 +8,7 @@ import type {
   DiffusionEvent,
   DiffusionRequest,
 } from "../../shared/request.ts";
-import { isLoss, paintThroughLosses } from "./device-recovery.ts";
+import { isLoss, generateThroughLosses } from "./device-recovery.ts";
 import { abortable } from "../../shared/abortable.ts";
 
 /** A step of a large model on a slow device may take this long; after that the worker is ended. */
@@ -25,7 +25,7 @@ export interface DiffusionWorker extends Pick<
   ): Promise<LoadedNetworks>;
   /** From now on WebAssembly stands in for this device, which was lost twice. */
   takeOver(from: DevicePreference, reason: string): void;
-  paint(
+  generate(
     request: DiffusionRequest,
     options: {
       /** Everything that the rest of a request needs, in a new worker. @param wasmReason why WebAssembly takes over */
@@ -38,7 +38,7 @@ export interface DiffusionWorker extends Pick<
 
 export function createDiffusionWorker(): DiffusionWorker {
   const worker = new WorkerClient<DiffusionService>(
-    "painting",
+    "generating",
     () => new Worker(new URL("../../../workers/diffusion.ts", import.meta.url), { type: "module" }),
   );
   /** What the worker was started for. */
@@ -62,7 +62,7 @@ export function createDiffusionWorker(): DiffusionWorker {
       const load = (): Promise<LoadedNetworks> =>
         worker.call((service) => service.load(pack, { device, wasmReason: instead?.reason }));
       return load().catch((error: unknown) => {
-        // The device went while nothing was painted: nobody needs to know.
+        // The device went while nothing was generated: nobody needs to know.
         if (!isLoss(error)) throw error;
         worker.terminate();
         return load();
@@ -71,15 +71,16 @@ export function createDiffusionWorker(): DiffusionWorker {
 
     takeOver: (from, reason) => void (takenOver = { from, reason }),
 
-    async paint(request, { reopen, onEvent, signal }) {
+    async generate(request, { reopen, onEvent, signal }) {
       let timer: ReturnType<typeof setTimeout> | undefined;
       const onAbort = (): void => {
         timer = setTimeout(() => worker.terminate(), stopGraceMilliseconds);
       };
       signal.addEventListener("abort", onAbort, { once: true });
       try {
-        await paintThroughLosses(request, {
-          paint: (part, hear) => worker.call((service) => service.generate(part, { onEvent: hear, signal })),
+        await generateThroughLosses(request, {
+          generate: (part, hear) =>
+            worker.call((service) => service.generate(part, { onEvent: hear, signal })),
           reopen: (wasmReason) => abortable(reopen(wasmReason), signal),
           onEvent,
           signal,

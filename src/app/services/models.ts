@@ -5,7 +5,7 @@ import { probeGraphics } from "./device-probe.ts";
 import type { DiskPick } from "../packs/disk-files.ts";
 import { listModels } from "../packs/model-list.ts";
 import type { UserAdapterStore } from "../adapters/user-adapters.ts";
-import type { OwnModel, OwnModelStore } from "../packs/user-models.ts";
+import type { UserModel, UserModelStore } from "../packs/user-models.ts";
 import { describeStored, fetchPack, rowsOf } from "./pack-files.ts";
 import { packSource } from "../packs/source.ts";
 import { readManifest, readManifests } from "../packs/packs.ts";
@@ -18,10 +18,10 @@ const titleOf = ({ handles, files }: DiskPick): string => {
   return name.replace(/\.(?:safetensors|sft)$/i, "");
 };
 
-async function readableOwn(own: OwnModelStore): Promise<{ model: OwnModel; readable: boolean }[]> {
-  const models = await own.all();
+async function readableUserModels(store: UserModelStore): Promise<{ model: UserModel; readable: boolean }[]> {
+  const models = await store.all();
   return Promise.all(
-    models.map(async (model) => ({ model, readable: await own.readable(model.id, { ask: false }) })),
+    models.map(async (model) => ({ model, readable: await store.readable(model.id, { ask: false }) })),
   );
 }
 
@@ -34,23 +34,23 @@ export interface ModelStorage {
 
 export function createModelServices(context: {
   readonly storage: StorageClient;
-  readonly ownModels: OwnModelStore;
+  readonly userModels: UserModelStore;
   readonly userAdapters: Promise<UserAdapterStore>;
 }): ModelStorage {
-  const { storage, ownModels, userAdapters } = context;
+  const { storage, userModels, userAdapters } = context;
 
   async function list(): Promise<ModelList> {
-    const [manifests, view, graphics, own, estimate] = await Promise.all([
+    const [manifests, view, graphics, ofUser, estimate] = await Promise.all([
       readManifests(),
       describeStored(storage),
       probeGraphics(),
-      readableOwn(ownModels),
+      readableUserModels(userModels),
       navigator.storage?.estimate?.().catch(() => null) ?? null,
     ]);
     return {
       models: listModels(
         manifests.map(({ manifest }) => manifest),
-        { view, graphics, own },
+        { view, graphics, userModels: ofUser },
       ),
       graphics,
       freeBytes: estimate?.quota === undefined ? null : estimate.quota - (estimate.usage ?? 0),
@@ -63,26 +63,26 @@ export function createModelServices(context: {
     models: {
       list,
       async download(packId, options) {
-        await fetchPack(storage, await packSource(packId, ownModels), options);
+        await fetchPack(storage, await packSource(packId, userModels), options);
       },
       async forgetPins(packId) {
-        const { json } = await packSource(packId, ownModels);
+        const { json } = await packSource(packId, userModels);
         return storage.call((service) => service.forgetPins(json, document.baseURI));
       },
-      async addOwn(pick) {
+      async addUserModel(pick) {
         const facts = await readCheckpointFacts(pick.files);
-        const { id } = await ownModels.add(pick, { title: titleOf(pick), facts });
+        const { id } = await userModels.add(pick, { title: titleOf(pick), facts });
         return entry(id);
       },
-      allowOwn: (id) => ownModels.readable(id, { ask: true }),
-      changeOwn: (id, change) => ownModels.change(id, change),
-      forgetOwn: (id) => ownModels.remove(id),
+      allowUserModel: (id) => userModels.readable(id, { ask: true }),
+      changeUserModel: (id, change) => userModels.change(id, change),
+      forgetUserModel: (id) => userModels.remove(id),
       deleteFile: (name) => storage.call((service) => service.removeFile(name)),
       requestPersistence,
     },
 
     async use() {
-      const [use, view, own, { models }] = await Promise.all([
+      const [use, view, adapters, { models }] = await Promise.all([
         storage.call((service) => service.use()),
         describeStored(storage),
         userAdapters.then((store) => store.all()),
@@ -90,10 +90,13 @@ export function createModelServices(context: {
       ]);
       return {
         ...use,
-        own: { count: own.length, sizeBytes: own.reduce((sum, { file }) => sum + file.size, 0) },
+        userAdapters: {
+          count: adapters.length,
+          sizeBytes: adapters.reduce((sum, { file }) => sum + file.size, 0),
+        },
         packs: rowsOf(view),
         others: view.others.filter(({ sizeBytes }) => sizeBytes > 0),
-        ownModels: models.filter(({ origin }) => origin === "disk"),
+        userModels: models.filter(({ origin }) => origin === "disk"),
       };
     },
 
@@ -105,7 +108,7 @@ export function createModelServices(context: {
       const keep = await Promise.all(
         complete.map(async ({ id, kind }) =>
           kind === "checkpoint" || kind === "inpainting"
-            ? (await packSource(id, ownModels)).json
+            ? (await packSource(id, userModels)).json
             : (await readManifest(id)).json,
         ),
       );

@@ -7,7 +7,7 @@ import { probeGraphics } from "./device-probe.ts";
 import type { DiffusionWorker } from "./diffusion-worker.ts";
 import { checkFit, checkWasmCanTakeOver } from "../packs/model-fit.ts";
 import type { UserAdapterStore } from "../adapters/user-adapters.ts";
-import type { OwnModelStore } from "../packs/user-models.ts";
+import type { UserModelStore } from "../packs/user-models.ts";
 import { describeStored, fetchRemote, openStored } from "./pack-files.ts";
 import { packSource, type PackSource } from "../packs/source.ts";
 import { packDefaults, pocketId } from "../packs/packs.ts";
@@ -50,7 +50,7 @@ function urlsOf(files: ReadonlyMap<string, Blob>): (path: string) => string | nu
 export interface PackLoader extends Pick<RunServices, "load" | "fetchAdapters"> {
   /** Id of the pack whose files are open, or on their way; null when none is. */
   readonly packId: string | null;
-  /** @throws StylusError not-found: it was taken away meanwhile */
+  /** @throws StylusError not-found: it is no longer there */
   current(): Promise<Fetched>;
   /** Retrieval for the pack that is there, if one is: also while typing, when no run loads what a crash took away. */
   readyRetrieval(signal: AbortSignal): Promise<void>;
@@ -62,12 +62,12 @@ export interface PackLoader extends Pick<RunServices, "load" | "fetchAdapters"> 
 
 export function createPackLoader(context: {
   readonly storage: StorageClient;
-  readonly ownModels: OwnModelStore;
+  readonly userModels: UserModelStore;
   readonly userAdapters: Promise<UserAdapterStore>;
   readonly retrieval: RetrievalWorkers;
   readonly diffusion: DiffusionWorker;
 }): PackLoader {
-  const { storage, ownModels, userAdapters, retrieval, diffusion } = context;
+  const { storage, userModels, userAdapters, retrieval, diffusion } = context;
   const listeners = new Set<(progress: LoadProgress) => void>();
   const tell = (progress: LoadProgress): void => {
     for (const listener of listeners) listener(progress);
@@ -79,7 +79,7 @@ export function createPackLoader(context: {
   const fetchedAdapters = new Map<string, RegisteredAdapter>();
 
   /** The user's adapters that fit a pack; one whose name the pack has taken is left out. */
-  async function ownOf(
+  async function userAdaptersOf(
     { info: { baseModels } }: PackSource,
     cards: LoadedPack["cards"],
   ): Promise<UserAdapter[]> {
@@ -90,7 +90,7 @@ export function createPackLoader(context: {
   }
 
   async function fetchOnce(packId: string): Promise<Fetched> {
-    const source = await packSource(packId, ownModels);
+    const source = await packSource(packId, userModels);
     const { signal } = new AbortController();
     const opened = await openStored(storage, source, { onProgress: tell, signal });
     const [vocabulary, stored] = await Promise.all([readVocabulary(opened.files), storedOf(source)]);
@@ -118,7 +118,7 @@ export function createPackLoader(context: {
   async function loadRetrieval({
     source,
     opened,
-  }: Fetched): Promise<{ cards: LoadedPack["cards"]; own: readonly UserAdapter[] }> {
+  }: Fetched): Promise<{ cards: LoadedPack["cards"]; userAdapters: readonly UserAdapter[] }> {
     const { packId, info, remote } = source;
     const cards = await retrieval.load(
       {
@@ -132,9 +132,9 @@ export function createPackLoader(context: {
         tell({ files: [], receivedBytes: bytes, totalBytes: bytes, preparing });
       },
     );
-    const own = await ownOf(source, cards);
-    await retrieval.indexOwn(own);
-    return { cards, own };
+    const userAdapters = await userAdaptersOf(source, cards);
+    await retrieval.indexUserAdapters(userAdapters);
+    return { cards, userAdapters };
   }
 
   function drop(): void {
@@ -144,7 +144,7 @@ export function createPackLoader(context: {
     loading = null;
   }
 
-  /** @throws StylusError cancelled: another model was chosen meanwhile, or the files were deleted */
+  /** @throws StylusError cancelled: another model was chosen, or the files were deleted */
   function checkWanted(result: Promise<Fetched>): void {
     if (fetched?.result !== result) throw new StylusError("cancelled", "Another model was chosen.");
   }
@@ -162,14 +162,14 @@ export function createPackLoader(context: {
     checkWanted(result);
     if (asked?.packId !== packId) fetchedAdapters.clear();
     asked = { packId, device };
-    const [networks, { cards, own }] = await Promise.all([
+    const [networks, { cards, userAdapters }] = await Promise.all([
       diffusion.load({ id: packId, files: opened.files }, device),
       loadRetrieval(all),
     ]);
     checkWanted(result);
     await diffusion.call((service) =>
       service.registerAdapters(
-        own.map(({ id, file, report: { fileName } }) => ({ id, blob: file, fileName })),
+        userAdapters.map(({ id, file, report: { fileName } }) => ({ id, blob: file, fileName })),
       ),
     );
     const remote = source.remote.map(({ card, pageUrl }): [string, RemoteFile] => [
@@ -184,10 +184,10 @@ export function createPackLoader(context: {
       persistent: opened.persistent,
       device: networks.device,
       defaults: packDefaults(source.info, cards),
-      cards: [...cards, ...own.map(({ card }) => card)],
+      cards: [...cards, ...userAdapters.map(({ card }) => card)],
       baseModels: source.info.baseModels,
       remote: new Map(remote),
-      own: new Map(own.map((adapter) => [adapter.id, adapter])),
+      userAdapters: new Map(userAdapters.map((adapter) => [adapter.id, adapter])),
       vocabulary,
       fileUrl,
     };

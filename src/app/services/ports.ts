@@ -43,12 +43,12 @@ export interface ModelServices {
   /** Forgets what was remembered of a pack's files at their first download; answers how much that was. */
   forgetPins(packId: string): Promise<number>;
   /** A checkpoint from the user's disk, read from its header. @throws StylusError unsupported | bad-file | not-found */
-  addOwn(pick: DiskPick): Promise<ModelEntry>;
+  addUserModel(pick: DiskPick): Promise<ModelEntry>;
   /** Asks the browser to read it again; false when the user refuses. */
-  allowOwn(id: string): Promise<boolean>;
-  changeOwn(id: string, change: { readonly vPrediction: boolean }): Promise<void>;
+  allowUserModel(id: string): Promise<boolean>;
+  changeUserModel(id: string, change: { readonly vPrediction: boolean }): Promise<void>;
   /** Removes it from the list; the file stays where it is. @throws when the browser does not forget it */
-  forgetOwn(id: string): Promise<void>;
+  forgetUserModel(id: string): Promise<void>;
   /** Deletes one file by the name that the storage view gives it. */
   deleteFile(name: string): Promise<void>;
   /** Asks the browser not to evict what is stored. */
@@ -63,13 +63,13 @@ export interface ModelList {
 }
 
 export interface DiskUse extends StorageUse {
-  readonly own: { readonly count: number; readonly sizeBytes: number };
+  readonly userAdapters: { readonly count: number; readonly sizeBytes: number };
   /** By manifest, largest first; files that only serve another complete model are left out. */
   readonly packs: StorageView["packs"];
   /** Files of no known model: left by an earlier version of the site. */
   readonly others: StorageView["others"];
   /** Checkpoints on the user's disk: not copied. */
-  readonly ownModels: readonly ModelEntry[];
+  readonly userModels: readonly ModelEntry[];
 }
 
 /** All that the page asks for. */

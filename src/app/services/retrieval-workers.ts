@@ -28,7 +28,7 @@ export interface RetrievalWorkers {
   /** Loads cards and index of a pack, cheap when they are; answers the pack's cards. */
   load(pack: RetrievalPack, onPreparing: (text: string) => void): Promise<readonly AdapterCard[]>;
   /** Brings the index up to date with what the user has added, changed and removed. */
-  indexOwn(own: readonly UserAdapter[]): Promise<void>;
+  indexUserAdapters(userAdapters: readonly UserAdapter[]): Promise<void>;
   /** The adapters that a prompt may want, best first: ids, scores and short texts. */
   retrieve(
     prompt: string,
@@ -103,12 +103,14 @@ export function createRetrievalWorkers(): RetrievalWorkers {
       return cards;
     },
 
-    async indexOwn(own) {
-      for (const id of [...indexed.keys()].filter((known) => !own.some((adapter) => adapter.id === known))) {
+    async indexUserAdapters(userAdapters) {
+      for (const id of [...indexed.keys()].filter(
+        (known) => !userAdapters.some((adapter) => adapter.id === known),
+      )) {
         await worker.call((service) => service.remove(id));
         indexed.delete(id);
       }
-      for (const adapter of own) {
+      for (const adapter of userAdapters) {
         if (JSON.stringify(indexed.get(adapter.id)?.card) === JSON.stringify(adapter.card)) continue;
         await worker.call((service) => service.add(adapter.card));
         indexed.set(adapter.id, adapter);

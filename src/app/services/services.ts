@@ -9,7 +9,7 @@ import { createDiffusionWorker } from "./diffusion-worker.ts";
 import { createReaderWorker } from "./reader-worker.ts";
 import { createModelServices } from "./models.ts";
 import { openUserAdapters } from "../adapters/user-adapters.ts";
-import { openOwnModels } from "../packs/user-models.ts";
+import { openUserModels } from "../packs/user-models.ts";
 import { createPackLoader } from "./pack-loader.ts";
 import type { PageServices } from "./ports.ts";
 import { createRetrievalWorkers } from "./retrieval-workers.ts";
@@ -26,15 +26,15 @@ export function createServices(): PageServices {
   const reader = createReaderWorker({ storage, composer });
   const diffusion = createDiffusionWorker();
   const userAdapters = openUserAdapters();
-  const ownModels = openOwnModels();
-  const modelStorage = createModelServices({ storage, ownModels, userAdapters });
-  const pack = createPackLoader({ storage, ownModels, userAdapters, retrieval, diffusion });
+  const userModels = openUserModels();
+  const modelStorage = createModelServices({ storage, userModels, userAdapters });
+  const pack = createPackLoader({ storage, userModels, userAdapters, retrieval, diffusion });
 
   return {
     models: {
       ...modelStorage.models,
-      async changeOwn(id, change) {
-        await modelStorage.models.changeOwn(id, change);
+      async changeUserModel(id, change) {
+        await modelStorage.models.changeUserModel(id, change);
         if (pack.packId === id) pack.drop();
       },
     },
@@ -80,7 +80,7 @@ export function createServices(): PageServices {
 
     fetchAdapters: (ids, options) => pack.fetchAdapters(ids, options),
 
-    generate: (request, options) => diffusion.paint(request, { ...options, reopen: pack.reopen }),
+    generate: (request, options) => diffusion.generate(request, { ...options, reopen: pack.reopen }),
 
     inspectAdapter: (file) =>
       diffusion.call((service) => service.inspectAdapter(file, { fileName: file.name })),
@@ -101,7 +101,7 @@ export function createServices(): PageServices {
       await diffusion
         .call((service) => service.removeAdapter(id))
         .catch((error: unknown) => {
-          if (diffusion.alive) throw error; // one that has ended meanwhile has forgotten it too
+          if (diffusion.alive) throw error; // one that has ended since has forgotten it too
         });
     },
 

@@ -1,5 +1,5 @@
 // The storage worker as the page uses it: started for a piece of work, ended when the last one is done, so that it holds no
-// memory while pictures are painted. Where the browser keeps no files they live in the worker's memory, and it stays.
+// memory while images are generated. Where the browser keeps no files they live in the worker's memory, and it stays.
 import type { Remote } from "comlink";
 import { WorkerClient } from "../../rpc/client.ts";
 import type { StorageService } from "../../storage/service.ts";

@@ -27,7 +27,7 @@ export interface ChoiceState {
   restore(id: string): void;
   togglePin(id: string): void;
   toggleBan(id: string): void;
-  /** Takes over what a run was asked for; its pins only when the model in use painted it. */
+  /** Takes over what a run was asked for; its pins only when the model in use made it. */
   adopt(asked: ChoiceOptions, options: { readonly sameModel: boolean }): void;
   /** Forgets sliders and removals of adapters that the prompt no longer brings up. */
   prune(reading: Reading): void;

@@ -1,7 +1,7 @@
 // The gallery as the page shows it: a signal over what is kept.
 import { createSignal, type Accessor } from "solid-js";
 import { deletionError, readingError } from "../../shared/errors.ts";
-import { openGallery, type Gallery, type StoredImage, type StoredRun } from "../pictures/gallery.ts";
+import { openGallery, type Gallery, type StoredImage, type StoredRun } from "../images/gallery.ts";
 import { storedIds } from "../../stylus/image-options.ts";
 import type { ImageView, RunView } from "./run-view.ts";
 import type { RunReport } from "../../stylus/run-types.ts";
@@ -12,7 +12,7 @@ export interface GalleryState {
   /** False when nothing outlives the page. */
   readonly persistent: Accessor<boolean>;
   /**
-   * Adds finished pictures of a run, with what is known of the run now.
+   * Adds finished images of a run, with what is known of the run now.
    * @throws when the browser does not keep them
    */
   keep(view: RunView, report: RunReport, finished: readonly ImageView[]): Promise<void>;
@@ -23,7 +23,7 @@ export interface GalleryState {
   read(runId: string): Promise<{ run: StoredRun; images: StoredImage[] } | null>;
   /** @throws StylusError quota: the browser does not delete it */
   remove(imageId: string): Promise<void>;
-  /** Ids of the pictures and masks that kept runs started from. */
+  /** Ids of the images and masks that kept runs started from. */
   inputs(): Promise<Set<string>>;
   /** @throws StylusError quota: the browser does not delete them */
   clear(): Promise<void>;
@@ -31,7 +31,7 @@ export interface GalleryState {
   onRemoved(listener: (inputs: ReadonlySet<string>) => void): void;
 }
 
-/** Ids of the pictures and masks that runs started from. */
+/** Ids of the images and masks that runs started from. */
 const inputsOf = (runs: readonly StoredRun[]): Set<string> =>
   new Set(runs.flatMap(({ options: { start } }) => storedIds(start)));
 
@@ -71,7 +71,7 @@ export function createGalleryState(): GalleryState {
       };
       await gallery.add(
         { id, createdAt, ...unproxied({ options, composition, candidates, report }) },
-        finished.flatMap((image) => (image.picture ? [storedImage(view, image, image.picture.png)] : [])),
+        finished.flatMap((image) => (image.encoded ? [storedImage(view, image, image.encoded.png)] : [])),
       );
       await read(gallery);
     },

@@ -1,4 +1,4 @@
-// What comes in by drop, paste or file chooser, to where it belongs: pictures to start from, adapter files to be examined,
+// What comes in by drop, paste or file chooser, to where it belongs: init images, adapter files to be examined,
 // checkpoints among the models.
 import type { PlainError } from "../../shared/errors.ts";
 import { sortPick } from "../packs/checkpoint-facts.ts";
@@ -7,22 +7,22 @@ import { sortDrop } from "../adapters/dropped-files.ts";
 import type { Intake } from "./intake.ts";
 import type { Models } from "./models.ts";
 import { explain } from "./runs.ts";
-import type { StartState } from "./init-image.ts";
+import type { InitImageState } from "./init-image.ts";
 
 export function createTaking(context: {
-  readonly start: Pick<StartState, "receive">;
+  readonly initImage: Pick<InitImageState, "receive">;
   readonly intake: Pick<Intake, "take" | "refuseOthers">;
   readonly models: Pick<Models, "takeFromDisk">;
   readonly setInputError: (error: PlainError | null) => void;
 }): (pick: DiskPick | Promise<DiskPick>) => Promise<void> {
-  const { start, intake, models, setInputError } = context;
+  const { initImage, intake, models, setInputError } = context;
 
   async function takeFiles(files: readonly File[]): Promise<void> {
-    const { adapters, unknown, pictures } = sortDrop(files);
+    const { adapters, unknown, images } = sortDrop(files);
     if (adapters.length > 0) intake.take(adapters);
     if (unknown.length > 0) intake.refuseOthers(unknown);
-    const [picture] = pictures;
-    if (picture) await start.receive(picture);
+    const [image] = images;
+    if (image) await initImage.receive(image);
   }
 
   return async (pick) => {

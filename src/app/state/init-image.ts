@@ -1,18 +1,18 @@
-// The picture to start from as the page has it: taken from a file or a finished picture, shown small, masked, removed. Its
+// The init image as the page has it: taken from a file or a finished image, shown small, masked, removed. Its
 // id stands in the settings, its file in the input store: both outlive a reload.
 import { createEffect, createSignal, on, onCleanup, untrack, type Accessor } from "solid-js";
 import { keepingError, type PlainError, type StylusError } from "../../shared/errors.ts";
 import type { RgbaImage } from "../../shared/request.ts";
 import type { GalleryState } from "./gallery.ts";
-import { pictureText } from "../pictures/image-file.ts";
-import { claimedInputs, claimInputs } from "../pictures/input-claims.ts";
-import { maskFile, maskValues, pixelsOf, takePicture } from "../pictures/input-picture.ts";
-import { openInputs, type InputStore } from "../pictures/input-store.ts";
-import { blankMask, markedShare, type MaskImage } from "../pictures/mask-painting.ts";
+import { parametersText } from "../images/image-file.ts";
+import { claimedInputs, claimInputs } from "../images/input-claims.ts";
+import { maskFile, maskValues, pixelsOf, takeImage } from "../images/input-image.ts";
+import { openInputs, type InputStore } from "../images/input-store.ts";
+import { blankMask, markedShare, type MaskImage } from "../images/mask-drawing.ts";
 import { explain } from "./runs.ts";
 import type { SettingsStore } from "./settings.ts";
 
-/** A picture file that carries settings: the user says what it is for. */
+/** An image file that carries settings: the user says what it is for. */
 export interface Offer {
   readonly file: Blob;
   readonly name: string;
@@ -23,35 +23,35 @@ export interface Offer {
 }
 
 export interface OpenMask {
-  readonly pictureId: string;
+  readonly imageId: string;
   readonly image: RgbaImage;
   readonly mask: MaskImage;
 }
 
-export interface StartState {
+export interface InitImageState {
   readonly inputs: Promise<InputStore>;
-  /** Object URLs of the picture and its mask; null when there is none, or its file is not read yet. */
+  /** Object URLs of the image and its mask; null when there is none, or its file is not read yet. */
   readonly shown: Accessor<{ readonly url: string; readonly maskUrl: string | null } | null>;
-  /** What there is to say about the picture; null when nothing. */
+  /** What there is to say about the image; null when nothing. */
   readonly note: Accessor<string | null>;
   readonly offer: Accessor<Offer | null>;
   setNote(text: string | null): void;
-  /** Asks what a picture file with settings is for; null takes the question back. */
+  /** Asks what an image file with settings is for; null takes the question back. */
   ask(offer: Omit<Offer, "url"> | null): void;
-  /** A picture file came in: if it carries settings, the user is asked what it is for; else it is started from. */
+  /** An image file came in: if it carries settings, the user is asked what it is for; else it becomes the init image. */
   receive(file: File): Promise<void>;
-  /** Starts from a picture file from now on. */
+  /** Makes an image file the init image. */
   take(file: Blob, name: string): Promise<void>;
   /**
-   * To be called when the user does something about the start: a file of an earlier action that is read or kept more slowly
+   * To be called when the user does something about the init image: a file of an earlier action that is read or kept more slowly
    * changes nothing any more. Answers whether this is still the latest action.
    */
   claim(): () => boolean;
   remove(): void;
   /** Pixels and mask to draw on; null when they cannot be read. */
   openMask(): Promise<OpenMask | null>;
-  /** Keeps a drawn mask, unless another picture has come in since it was opened; an empty one is no mask. */
-  saveMask(drawn: Pick<OpenMask, "pictureId" | "mask">): Promise<void>;
+  /** Keeps a drawn mask, unless another image has come in since it was opened; an empty one is no mask. */
+  saveMask(drawn: Pick<OpenMask, "imageId" | "mask">): Promise<void>;
 }
 
 const notKept = (what: "image" | "mask", cause: unknown): StylusError =>
@@ -59,15 +59,15 @@ const notKept = (what: "image" | "mask", cause: unknown): StylusError =>
     full: "Free disk space, or delete images or models you don’t need, then try again.",
   });
 
-/** A tab that was closed meanwhile may have taken a picture and not painted from it yet. */
+/** A tab that was closed since may have taken an image and not used it yet. */
 const keptUnusedMilliseconds = 24 * 60 * 60 * 1000;
 
-export function createStartState(context: {
+export function createInitImageState(context: {
   readonly settings: SettingsStore;
   readonly gallery: GalleryState;
   readonly announce: (text: string) => void;
   readonly setInputError: (error: PlainError | null) => void;
-}): StartState {
+}): InitImageState {
   const { announce, setInputError, gallery } = context;
   const [settings, setSettings] = context.settings;
   const inputs = openInputs();
@@ -94,14 +94,14 @@ export function createStartState(context: {
         if (!id) return;
         onCleanup(claimInputs(ids().filter((each) => each !== null)));
         void inputs.then(async (store) => {
-          const [picture, mask] = await Promise.all([store.get(id), maskId ? store.get(maskId) : null]);
+          const [image, mask] = await Promise.all([store.get(id), maskId ? store.get(maskId) : null]);
           if (!current) return;
-          if (!picture || (maskId && !mask)) {
+          if (!image || (maskId && !mask)) {
             setSettings("start", null);
             setNote("The init image is no longer in this browser’s storage. Choose it again.");
             return;
           }
-          urls.push(URL.createObjectURL(picture));
+          urls.push(URL.createObjectURL(image));
           if (mask) urls.push(URL.createObjectURL(mask));
           setShown({ url: urls[0]!, maskUrl: urls[1] ?? null });
         });
@@ -118,7 +118,7 @@ export function createStartState(context: {
   void Promise.all([inputs, used()])
     .then(([store, keep]) => store.prune(keep, Date.now() - keptUnusedMilliseconds))
     .catch(ignore);
-  // Who deletes a picture deletes what it started from.
+  // Who deletes an image deletes what it started from.
   gallery.onRemoved((gone) => {
     void Promise.all([inputs, used()])
       .then(async ([store, keep]) => {
@@ -143,7 +143,7 @@ export function createStartState(context: {
     const isLatest = claim();
     setInputError(null);
     try {
-      const taken = await takePicture(file, name);
+      const taken = await takeImage(file, name);
       const { width, height, original } = taken;
       const id = await (await inputs).put(taken.file).catch((cause: unknown) => {
         throw notKept("image", cause);
@@ -171,7 +171,7 @@ export function createStartState(context: {
     ask,
     async receive(file) {
       const isLatest = claim();
-      const text = await pictureText(file);
+      const text = await parametersText(file);
       if (!isLatest()) return;
       if (text) ask({ file, name: file.name, text });
       else await take(file, file.name);
@@ -197,15 +197,15 @@ export function createStartState(context: {
         const image = await pixelsOf(file, start.name);
         const { width, height } = image;
         const mask = drawn ? { width, height, values: await maskValues(drawn, image) } : blankMask(image);
-        return { pictureId: start.picture.id, image, mask };
+        return { imageId: start.picture.id, image, mask };
       } catch (error) {
         setInputError(explain(error));
         return null;
       }
     },
-    async saveMask({ pictureId, mask }) {
+    async saveMask({ imageId, mask }) {
       const { start } = settings;
-      if (start?.picture.id !== pictureId) {
+      if (start?.picture.id !== imageId) {
         setNote("The mask was discarded because the init image changed while you drew it.");
         return;
       }

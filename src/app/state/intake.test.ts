@@ -11,7 +11,7 @@ import type { UserAdapter, LoadedPack } from "../../stylus/loaded-pack.ts";
 const sha = (name: string): string => name.padEnd(64, "0");
 
 function setup() {
-  const own = new Map<string, UserAdapter>();
+  const userAdapters = new Map<string, UserAdapter>();
   const pack = (): LoadedPack =>
     ({
       title: "Pocket",
@@ -19,10 +19,10 @@ function setup() {
       device: { kind: "wasm", reason: "WebGPU found no GPU" },
       cards: [
         { id: "clay", title: "Clay", file: { sha256: sha("clay.pt") } },
-        ...[...own.values()].map(({ card }) => card),
+        ...[...userAdapters.values()].map(({ card }) => card),
       ],
       remote: new Map(),
-      own: new Map(own),
+      userAdapters: new Map(userAdapters),
     }) as unknown as LoadedPack;
   const services: AdapterServices = {
     async inspectAdapter(file: File) {
@@ -46,9 +46,9 @@ function setup() {
     },
     putAdapter: async (adapter: UserAdapter) => {
       if (adapter.card.title === "huge") throw new StylusError("quota", "No room.");
-      own.set(adapter.id, adapter);
+      userAdapters.set(adapter.id, adapter);
     },
-    removeAdapter: async (id: string) => void own.delete(id),
+    removeAdapter: async (id: string) => void userAdapters.delete(id),
   };
   const said: string[] = [];
   const intake = createRoot(() =>
@@ -58,7 +58,7 @@ function setup() {
     while (intake.items.some(({ status }) => status === "waiting" || status === "reading"))
       await new Promise((resolve) => setTimeout(resolve, 1));
   };
-  return { intake, own, said, settled };
+  return { intake, userAdapters, said, settled };
 }
 
 const file = (name: string): File => new File(["x"], name);
@@ -69,7 +69,7 @@ const metadataOf = async (blob: Blob): Promise<Record<string, string>> =>
 
 describe("createIntake", () => {
   it("keeps the scale of a PEFT configuration that comes with a file", async () => {
-    const { intake, own, settled } = setup();
+    const { intake, userAdapters, settled } = setup();
     const tensor = { name: "a.lora_A.weight", dtype: "F32", shape: [1], bytes: new Uint8Array(4) } as const;
     const adapter = new File([writeSafetensors([tensor], { title: "a" })], "adapter_model.safetensors");
     const config = new File(['{"lora_alpha": 16, "task": "x"}'], "adapter_config.json");
@@ -79,7 +79,7 @@ describe("createIntake", () => {
       ["adapter_model.safetensors", "ready"],
     ]);
     await intake.accept(intake.items[0]!.key);
-    const [kept] = own.values();
+    const [kept] = userAdapters.values();
     expect(await metadataOf(kept!.file)).toEqual({ title: "a", lora_adapter_metadata: '{"lora_alpha":16}' });
 
     intake.take([adapter, new File(["{"], "adapter_config.json")]);
@@ -119,31 +119,31 @@ describe("createIntake", () => {
   });
 
   it("adds one with the card as edited, under a name of its own", async () => {
-    const { intake, own, settled } = setup();
+    const { intake, userAdapters, settled } = setup();
     intake.take([file("clay.safetensors")]);
     await settled();
     const { key } = intake.items[0]!;
     intake.edit(key, { title: "My clay", category: "style" });
     await intake.accept(key);
     await intake.accept(key); // a second press changes nothing
-    expect([...own.keys()]).toEqual(["clay-2"]);
-    expect(own.get("clay-2")!.card).toMatchObject({ title: "My clay", baseModel: "Pocket" });
+    expect([...userAdapters.keys()]).toEqual(["clay-2"]);
+    expect(userAdapters.get("clay-2")!.card).toMatchObject({ title: "My clay", baseModel: "Pocket" });
     expect(intake.items[0]).toMatchObject({ status: "added", id: "clay-2", known: false });
     await intake.change("clay-2", { ...intake.items[0]!.draft!, title: "Our clay" });
-    expect(own.get("clay-2")!.card.title).toBe("Our clay");
+    expect(userAdapters.get("clay-2")!.card.title).toBe("Our clay");
     await intake.forget("clay-2");
-    expect(own.size).toBe(0);
+    expect(userAdapters.size).toBe(0);
   });
 
   it("keeps the form when there is no room, and closes with the last file put aside", async () => {
-    const { intake, own, settled } = setup();
+    const { intake, userAdapters, settled } = setup();
     intake.take([file("a.pt")]);
     await settled();
     const { key } = intake.items[0]!;
     intake.edit(key, { title: "huge" });
     await intake.accept(key);
     expect(intake.items[0]).toMatchObject({ status: "ready", error: { code: "quota" } });
-    expect(own.size).toBe(0);
+    expect(userAdapters.size).toBe(0);
     intake.dismiss(key);
     expect(intake.open()).toBe(false);
   });

@@ -102,7 +102,7 @@ export function createIntake(context: {
 
   async function examine(key: string): Promise<void> {
     const file = files.get(key);
-    if (!file) return; // put aside meanwhile
+    if (!file) return; // dismissed in the meantime
     set(key, { status: "reading" });
     try {
       const loaded = pack() ?? (await refresh());
@@ -202,15 +202,15 @@ export function createIntake(context: {
       setOpen(false);
     },
     async change(id, draft) {
-      const own: UserAdapter | undefined = pack()?.own.get(id);
-      if (!own) return;
-      const card = cardOf(draft, { id, baseModel: own.card.baseModel, report: own.report });
-      await services.putAdapter({ ...own, card });
+      const added: UserAdapter | undefined = pack()?.userAdapters.get(id);
+      if (!added) return;
+      const card = cardOf(draft, { id, baseModel: added.card.baseModel, report: added.report });
+      await services.putAdapter({ ...added, card });
       await refresh();
       announce(`${card.title} saved.`);
     },
     async forget(id) {
-      const title = pack()?.own.get(id)?.card.title ?? id;
+      const title = pack()?.userAdapters.get(id)?.card.title ?? id;
       await services.removeAdapter(id).catch((cause: unknown) => {
         throw deletionError(`The adapter “${title}”`, cause);
       });

@@ -1,5 +1,5 @@
-// Follows the prompt while it is typed: after a short rest the stages before painting run, so that the parts are marked
-// and the choice is seen before anything is painted.
+// Follows the prompt while it is typed: after a short rest the stages before generating run, so that the parts are marked
+// and the choice is seen before anything is generated.
 import { createEffect, createMemo, createSignal, on, onCleanup, untrack, type Accessor } from "solid-js";
 import type { GenerateOptions } from "../../stylus/options.ts";
 import type { ChoiceServices } from "../../stylus/ports.ts";

@@ -58,13 +58,13 @@ export interface Models {
   allow(id: string): Promise<void>;
   setVPrediction(id: string, vPrediction: boolean): Promise<void>;
   /** @throws StylusError quota: the browser does not forget it */
-  forgetOwn(entry: Pick<ModelEntry, "id" | "title">): Promise<void>;
+  forgetUserModel(entry: Pick<ModelEntry, "id" | "title">): Promise<void>;
 }
 
 export function createModels(context: {
   readonly services: Pick<PageServices, "models">;
   readonly packId: Accessor<string>;
-  /** Makes a pack the one that paints. */
+  /** Makes a pack the one in use. */
   readonly use: (packId: string) => Promise<void>;
   readonly busy: Accessor<boolean>;
   readonly announce: (text: string) => void;
@@ -130,7 +130,7 @@ export function createModels(context: {
     await use(id);
   }
 
-  async function useOwn(entry: ModelEntry): Promise<void> {
+  async function useUserModel(entry: ModelEntry): Promise<void> {
     // A single file lacks the tokenizer, which is downloaded once: without a word where that would end another download.
     const running = download();
     if (running?.status === "running" && running.modelId !== entry.id) {
@@ -169,7 +169,7 @@ export function createModels(context: {
     refresh,
     async choose(entry) {
       setRefusal(null);
-      if (entry.origin === "disk") await useOwn(entry);
+      if (entry.origin === "disk") await useUserModel(entry);
       else if (entry.state === "ready") await useNow(entry.id);
       else setAsking(entry);
     },
@@ -207,10 +207,10 @@ export function createModels(context: {
         const picked = await pick;
         if (picked.files.length === 0) return; // the user changed their mind
         setOpen(true);
-        const entry = await services.models.addOwn(picked);
+        const entry = await services.models.addUserModel(picked);
         announce(`${entry.title} added to the models.`);
         await refresh();
-        if (entry.fit.kind !== "impossible") await useOwn(entry);
+        if (entry.fit.kind !== "impossible") await useUserModel(entry);
       } catch (error) {
         const plain = explain(error);
         setRefusal(plain);
@@ -220,7 +220,7 @@ export function createModels(context: {
     },
     async allow(id) {
       setRefusal(null);
-      const allowed = await services.models.allowOwn(id).catch((error: unknown) => {
+      const allowed = await services.models.allowUserModel(id).catch((error: unknown) => {
         setRefusal(explain(error));
         return false;
       });
@@ -231,15 +231,15 @@ export function createModels(context: {
         return;
       }
       const entry = known.list?.models.find((model) => model.id === id);
-      if (entry) await useOwn(entry);
+      if (entry) await useUserModel(entry);
     },
     async setVPrediction(id, vPrediction) {
-      await services.models.changeOwn(id, { vPrediction });
+      await services.models.changeUserModel(id, { vPrediction });
       await refresh();
       if (modelOf(packId()) === id) await use(packId());
     },
-    async forgetOwn({ id, title }) {
-      await services.models.forgetOwn(id).catch((cause: unknown) => {
+    async forgetUserModel({ id, title }) {
+      await services.models.forgetUserModel(id).catch((cause: unknown) => {
         throw deletionError(`The entry for “${title}”`, cause);
       });
       await refresh();

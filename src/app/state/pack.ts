@@ -1,4 +1,4 @@
-// The pack that paints, as the page has it: on its way, ready, failed or deleted.
+// The pack in use, as the page has it: on its way, ready, failed or deleted.
 import { batch, createSignal, type Accessor } from "solid-js";
 import type { PlainError } from "../../shared/errors.ts";
 import type { DeviceReport } from "../../shared/request.ts";

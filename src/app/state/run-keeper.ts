@@ -1,23 +1,23 @@
-// Puts the pictures of one run into the gallery as they are finished: neither Stop nor a reload loses them.
+// Puts the images of one run into the gallery as they are finished: neither Stop nor a reload loses them.
 import { keepingError, type StylusError } from "../../shared/errors.ts";
 import type { GalleryState } from "./gallery.ts";
 import type { ImageView, RunView } from "./run-view.ts";
 
-/** Keeps `image` and what is known of the run; answers why some picture is not kept so far. Never rejects. */
-export type KeepPicture = (image?: ImageView) => Promise<StylusError | null>;
+/** Keeps `image` and what is known of the run; answers why some image is not kept so far. Never rejects. */
+export type KeepImage = (image?: ImageView) => Promise<StylusError | null>;
 
-export function createRunKeeper(gallery: GalleryState, view: RunView): KeepPicture {
-  /** Kept ones are not put again: the user may have deleted them meanwhile. */
+export function createRunKeeper(gallery: GalleryState, view: RunView): KeepImage {
+  /** Kept ones are not put again: the user may have deleted them since. */
   const unkept = new Set<ImageView>();
   let last = Promise.resolve<StylusError | null>(null);
   async function keep(): Promise<StylusError | null> {
     const images = [...unkept];
-    if (!view.report) return null; // no picture
+    if (!view.report) return null; // no image
     try {
       await gallery.keep(view, view.report, images);
       for (const image of images) unkept.delete(image);
     } catch (cause) {
-      // Tried again with the next picture, and at the end.
+      // Tried again with the next image, and at the end.
       if (images.length > 0)
         return keepingError(images.length === 1 ? "this image" : "these images", cause, {
           full: "Download the images you want to keep, and free disk space for new ones.",

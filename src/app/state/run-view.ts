@@ -3,7 +3,7 @@
 import { produce, type SetStoreFunction } from "solid-js/store";
 import type { Composition } from "../../compose/composition.ts";
 import type { PlainError } from "../../shared/errors.ts";
-import type { EncodedPicture } from "../pictures/image-file.ts";
+import type { EncodedImage } from "../images/image-file.ts";
 import type { AdapterUse, DiffusionEvent, RgbaImage } from "../../shared/request.ts";
 import { seedOfImage } from "../../shared/seeds.ts";
 import type { GenerateOptions } from "../../stylus/options.ts";
@@ -21,7 +21,7 @@ export interface ImageView {
   step: number;
   steps: number;
   preview: RgbaImage | null;
-  picture: EncodedPicture | null;
+  encoded: EncodedImage | null;
   adapters: readonly AdapterUse[];
   masked: readonly string[];
   formulas: Readonly<Record<string, string>>;
@@ -41,7 +41,7 @@ export interface VariantView {
   step: number;
   steps: number;
   preview: RgbaImage | null;
-  picture: EncodedPicture | null;
+  encoded: EncodedImage | null;
   error: PlainError | null;
 }
 
@@ -68,7 +68,7 @@ export interface RunView {
   error: PlainError | null;
   /** What happened on the way and was dealt with: a device that was lost. */
   notice: string | null;
-  /** Of the pictures that are finished; null before the first. */
+  /** Of the images that are finished; null before the first. */
   report: RunReport | null;
 }
 
@@ -99,7 +99,7 @@ function waitingImage(runId: string, index: number, options: GenerateOptions): I
     step: 0,
     steps: options.steps,
     preview: null,
-    picture: null,
+    encoded: null,
     adapters: [],
     masked: [],
     formulas: {},

@@ -1,18 +1,18 @@
-// Comparisons of a picture that was brought back from the gallery; what the gallery has of a run, whatever becomes of it.
+// Comparisons of an image that was brought back from the gallery; what the gallery has of a run, whatever becomes of it.
 import { createRoot } from "solid-js";
 import { describe, expect, it, vi } from "vitest";
 import type { AdapterCard } from "../../retrieval/card.ts";
 import { StylusError } from "../../shared/errors.ts";
 import { createGalleryState, type GalleryState } from "./gallery.ts";
-import { memoryInputs } from "../pictures/input-store.ts";
+import { memoryInputs } from "../images/input-store.ts";
 import { completeOptions } from "../../stylus/options.ts";
 import type { RunServices } from "../../stylus/ports.ts";
 import type { DiffusionEvent } from "../../shared/request.ts";
 import { createRuns } from "./runs.ts";
 import type { LoadedPack } from "../../stylus/loaded-pack.ts";
 
-vi.mock("../pictures/image-file.ts", () => ({
-  encodePicture: async () => ({ png: new Blob(["png"]), url: "blob:png" }), // there is no canvas here
+vi.mock("../images/image-file.ts", () => ({
+  encodeImage: async () => ({ png: new Blob(["png"]), url: "blob:png" }), // there is no canvas here
 }));
 
 const defaults = {
@@ -46,7 +46,7 @@ const runsWith = (context: {
     }),
   );
 
-/** A run of the gallery and its picture. */
+/** A run of the gallery and its image. */
 const run = {
   id: "run",
   createdAt: 0,
@@ -57,7 +57,7 @@ const run = {
 };
 const image = { id: "run-0", seed: 1, adapters: [use("clay"), use("gone")], png: new Blob() };
 
-/** Of a picture that Pocket painted with `clay` and the pinned `gone`; answers what became of the comparison. */
+/** Of an image that Pocket made with `clay` and the pinned `gone`; answers what became of the comparison. */
 async function compare(without: string, { isLoaded }: { readonly isLoaded: boolean }) {
   const known = [{ id: "clay", title: "Clay" }] as unknown as readonly AdapterCard[];
   const pack = {
@@ -72,7 +72,7 @@ async function compare(without: string, { isLoaded }: { readonly isLoaded: boole
     load: async () => pack,
     generate: async (request: { images: { adapters: { id: string }[] }[] }) => {
       asked.push(request.images[0]!.adapters.map(({ id }) => id));
-      throw new StylusError("device", "Painted enough.");
+      throw new StylusError("device", "Generated enough.");
     },
   } as unknown as RunServices;
   const gallery = { read: async () => ({ run, images: [image] }) } as unknown as GalleryState;
@@ -83,11 +83,11 @@ async function compare(without: string, { isLoaded }: { readonly isLoaded: boole
 }
 
 it.each([true, false])("a lost adapter can be left out, pinned or not; model there: %s", async (isLoaded) => {
-  expect(await compare("gone", { isLoaded })).toEqual({ asked: [["clay"]], message: "Painted enough." });
-  expect(await compare("all", { isLoaded })).toEqual({ asked: [[]], message: "Painted enough." });
+  expect(await compare("gone", { isLoaded })).toEqual({ asked: [["clay"]], message: "Generated enough." });
+  expect(await compare("all", { isLoaded })).toEqual({ asked: [[]], message: "Generated enough." });
 });
 
-it("a lost adapter that stays in the picture is named; when the model is not there yet, after it has come", async () => {
+it("a lost adapter that stays in the image is named; when the model is not there yet, after it has come", async () => {
   expect(await compare("clay", { isLoaded: true })).toEqual({
     asked: [],
     message: "This image’s adapter “gone” was removed.",
@@ -113,7 +113,7 @@ it("of two runs brought back, the one asked for last is shown, however slowly th
   expect(runs.shown()!.id).toBe("second");
 });
 
-describe("what the gallery has of a run of three pictures", () => {
+describe("what the gallery has of a run of three images", () => {
   const pack = {
     id: "pocket",
     title: "Pocket",
@@ -127,8 +127,8 @@ describe("what the gallery has of a run of three pictures", () => {
     defaults,
   );
 
-  /** Paints `finished` pictures one by one, then throws `end` if there is one; `afterEach` happens after each. */
-  async function paint({
+  /** Generates `finished` images one by one, then throws `end` if there is one; `afterEach` happens after each. */
+  async function generate({
     finished,
     end,
     gallery = createRoot(createGalleryState),
@@ -170,7 +170,7 @@ describe("what the gallery has of a run of three pictures", () => {
     [1, failed, "failed"],
   ] as const)("%i are finished, then %s: they are kept and recalled", async (finished, end, status) => {
     const counts: number[] = [];
-    const { runs, gallery, seeds } = await paint({
+    const { runs, gallery, seeds } = await generate({
       finished,
       ...(end && { end }),
       afterEach: async ({ images }) => void counts.push(images().length),
@@ -186,15 +186,15 @@ describe("what the gallery has of a run of three pictures", () => {
     expect(runs.shown()!.images.map(({ seed }) => seed)).toEqual(seedsDone);
   });
 
-  it("nothing, when it has no picture", async () => {
-    const { runs, gallery, seeds } = await paint({ finished: 0, end: stopped });
+  it("nothing, when it has no image", async () => {
+    const { runs, gallery, seeds } = await generate({ finished: 0, end: stopped });
     expect(seeds).toEqual([]);
     expect(await gallery.read(runs.shown()!.id)).toBeNull();
   });
 
-  it("not what the user deletes while it paints", async () => {
+  it("not what the user deletes while it runs", async () => {
     const remove = async ({ images, remove: take }: GalleryState): Promise<void> => take(images().at(-1)!.id);
-    const { runs, gallery, seeds } = await paint({ finished: 3, afterEach: remove });
+    const { runs, gallery, seeds } = await generate({ finished: 3, afterEach: remove });
     expect(seeds).toEqual([]);
     expect(await gallery.read(runs.shown()!.id)).toBeNull();
   });
@@ -208,15 +208,15 @@ describe("what the gallery has of a run of three pictures", () => {
       };
       return { ...gallery, keep };
     };
-    const paintTwo = (gallery: GalleryState) => paint({ finished: 2, end: stopped, gallery });
-    const later = await paintTwo(keptAfter(1, "QuotaExceededError"));
+    const generateTwo = (gallery: GalleryState) => generate({ finished: 2, end: stopped, gallery });
+    const later = await generateTwo(keptAfter(1, "QuotaExceededError"));
     expect([later.seeds, later.said.at(-1)]).toEqual([[7, 8], "Stopped."]);
     expect(later.runs.shown()!.error).toBeNull();
     for (const [reason, words] of [
       ["QuotaExceededError", "The browser has no room to keep these images."],
       ["InvalidStateError", "The browser could not keep these images. This tab has lost its storage"],
     ] as const) {
-      const { runs, seeds, said } = await paintTwo(keptAfter(99, reason));
+      const { runs, seeds, said } = await generateTwo(keptAfter(99, reason));
       expect([seeds, said.at(-1)]).toEqual([[], expect.stringContaining(words)]);
       expect(runs.shown()!.error!.message).toBe(said.at(-1));
     }

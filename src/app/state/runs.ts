@@ -1,4 +1,4 @@
-// Runs as the page shows them: one at a time, painted or brought back from the gallery, each picture with its comparison.
+// Runs as the page shows them: one at a time, generated or brought back from the gallery, each image with its comparison.
 import { batch, createSignal, type Accessor } from "solid-js";
 import { createStore, produce, type SetStoreFunction } from "solid-js/store";
 import type { AdapterCard } from "../../retrieval/card.ts";
@@ -6,14 +6,14 @@ import { StylusError, toPlainError, type PlainError } from "../../shared/errors.
 import type { DeviceReport } from "../../shared/request.ts";
 import { counted } from "../../shared/words.ts";
 import type { GalleryState } from "./gallery.ts";
-import { encodePicture } from "../pictures/image-file.ts";
+import { encodeImage } from "../images/image-file.ts";
 import { missingAdapters } from "../../stylus/adapter-names.ts";
-import { claimInputs } from "../pictures/input-claims.ts";
-import { openStart } from "../pictures/input-picture.ts";
-import type { InputStore } from "../pictures/input-store.ts";
+import { claimInputs } from "../images/input-claims.ts";
+import { openInitImage } from "../images/input-image.ts";
+import type { InputStore } from "../images/input-store.ts";
 import { withoutTags } from "../../stylus/lora-tags.ts";
 import { listedOf, type GenerateOptions } from "../../stylus/options.ts";
-import { storedIds, type StartOptions } from "../../stylus/image-options.ts";
+import { storedIds, type InitImageOptions } from "../../stylus/image-options.ts";
 import type { RunServices } from "../../stylus/ports.ts";
 import type { RunEvent, RunReport } from "../../stylus/run-types.ts";
 import { createRunKeeper } from "./run-keeper.ts";
@@ -24,7 +24,7 @@ import type { LoadedPack, LoadProgress } from "../../stylus/loaded-pack.ts";
 export interface RunsContext {
   readonly services: RunServices;
   readonly gallery: GalleryState;
-  /** Has the pictures to start from. */
+  /** Has the init images. */
   readonly inputs: Promise<InputStore>;
   readonly packId: Accessor<string>;
   readonly pack: Accessor<LoadedPack | null>;
@@ -32,7 +32,7 @@ export interface RunsContext {
   readonly announce: (text: string) => void;
   readonly onProgress: (progress: LoadProgress) => void;
   readonly onPack: (pack: LoadedPack) => void;
-  /** Painting goes on here: the device was lost meanwhile. */
+  /** The run continues on this device: the other was lost. */
   readonly onDevice: (device: DeviceReport) => void;
   /** Tells of a failure; true when it was one of loading the pack, which is shown elsewhere. */
   readonly onFailure: (error: PlainError) => boolean;
@@ -41,18 +41,18 @@ export interface RunsContext {
 export interface Runs {
   readonly shown: Accessor<RunView | null>;
   readonly busy: Accessor<boolean>;
-  /** @param options what to paint with a pack; called again once the pack is loaded if it was not yet */
+  /** @param options what to generate with a pack; called again once the pack is loaded if it was not yet */
   start(options: (pack: LoadedPack | null) => GenerateOptions): Promise<void>;
   stop(): void;
-  /** Paints picture `imageIndex` again with `without` taken out ("all": no adapters), same seed, beside it. */
+  /** Generates image `imageIndex` again with `without` taken out ("all": no adapters), same seed, beside it. */
   compare(imageIndex: number, without: string): Promise<void>;
-  /** Shows what picture `imageIndex` started from, beside it. */
-  compareWithStart(imageIndex: number): Promise<void>;
+  /** Shows what image `imageIndex` started from, beside it. */
+  compareWithInitImage(imageIndex: number): Promise<void>;
   closeVariant(imageIndex: number): void;
   /** What the run on show was refused for, its words or adapters, is settled: the prompt is another one. */
   settle(): void;
   /**
-   * Shows a run of the gallery; answers what it was asked for, null when something else is shown meanwhile.
+   * Shows a run of the gallery; answers what it was asked for, null when something else is shown by then.
    * @throws StylusError not-found: it is gone; quota: the browser does not read it
    */
   show(runId: string): Promise<GenerateOptions | null>;
@@ -72,14 +72,14 @@ function describeChoice(tasks: readonly { readonly picks: readonly unknown[] }[]
     : `Chose ${counted(picks, "adapter")} for this prompt.`;
 }
 
-function revokePictures(view: RunView | undefined): void {
+function revokeImages(view: RunView | undefined): void {
   for (const image of view?.images ?? []) {
-    if (image.picture) URL.revokeObjectURL(image.picture.url);
-    if (image.variant?.picture) URL.revokeObjectURL(image.variant.picture.url);
+    if (image.encoded) URL.revokeObjectURL(image.encoded.url);
+    if (image.variant?.encoded) URL.revokeObjectURL(image.variant.encoded.url);
   }
 }
 
-/** Runs that were kept before there were pictures to start from and second passes have no word of them. */
+/** Runs that were kept before there were init images and second passes have no word of them. */
 const withLaterOptions = (options: GenerateOptions): GenerateOptions => ({
   ...options,
   start: options.start ?? null,
@@ -96,7 +96,7 @@ export function createRuns(context: RunsContext): Runs {
       return packId();
     },
     onProgress,
-    openStart: async (start: StartOptions) => openStart(start, await inputs),
+    openInitImage: async (start: InitImageOptions) => openInitImage(start, await inputs),
   };
   let model = "";
   let abort: AbortController | null = null;
@@ -124,11 +124,11 @@ export function createRuns(context: RunsContext): Runs {
   };
 
   const put = (next: { view: RunView; set: SetStoreFunction<RunView> }): void => {
-    revokePictures(current()?.view);
+    revokeImages(current()?.view);
     setCurrent(next);
   };
 
-  async function paint(
+  async function generate(
     ask: (pack: LoadedPack | null) => GenerateOptions,
     signal: AbortSignal,
   ): Promise<void> {
@@ -141,7 +141,7 @@ export function createRuns(context: RunsContext): Runs {
     announce("Generating.");
     const fold = createEventFolder(set);
     const keep = createRunKeeper(gallery, view);
-    const encoded: Promise<void>[] = [];
+    const encodings: Promise<void>[] = [];
     const onEvent = (event: RunEvent): void => {
       fold(event);
       heedDevice(event);
@@ -153,9 +153,9 @@ export function createRuns(context: RunsContext): Runs {
       if (event.type !== "diffusion" || event.event.type !== "image") return;
       const pixels = event.event;
       const image = view.images[pixels.imageIndex]!;
-      encoded.push(
-        encodePicture(pixels, { cards: cards(), model, options, image }).then((picture) => {
-          set("images", pixels.imageIndex, { picture, status: "done", preview: null });
+      encodings.push(
+        encodeImage(pixels, { cards: cards(), model, options, image }).then((encoded) => {
+          set("images", pixels.imageIndex, { encoded, status: "done", preview: null });
           void keep(image);
         }),
       );
@@ -170,10 +170,10 @@ export function createRuns(context: RunsContext): Runs {
       };
       const onReport = (report: RunReport): void => set({ report });
       const { report } = await runStylus(options, services, { ...hooks, signal, onEvent, onReport, settle });
-      await Promise.all(encoded);
+      await Promise.all(encodings);
       set({ status: "done", report, leftMilliseconds: null });
     } catch (error) {
-      await Promise.allSettled(encoded);
+      await Promise.allSettled(encodings);
       const plain = explain(error);
       const stopped = plain.code === "cancelled";
       const shownElsewhere = !stopped && context.onFailure(plain);
@@ -199,16 +199,16 @@ export function createRuns(context: RunsContext): Runs {
   async function compare(imageIndex: number, without: string): Promise<void> {
     const { view, set } = current() ?? {};
     const image = view?.images[imageIndex];
-    if (!view || !set || !image?.picture) return;
+    if (!view || !set || !image?.encoded) return;
     const rest = image.adapters.filter(({ id }) => without !== "all" && id !== without);
     const comparison: Comparison =
       without === "all"
         ? { kind: "no-adapters" }
         : { kind: "without", title: cards().get(without)?.title ?? without };
-    const paintedBy = view.report?.pack;
+    const generatedBy = view.report?.pack;
     const fail = (error: StylusError): void => {
-      const nothing = { step: 0, steps: 0, preview: null, picture: null };
-      if (image.variant?.picture) URL.revokeObjectURL(image.variant.picture.url);
+      const nothing = { step: 0, steps: 0, preview: null, encoded: null };
+      if (image.variant?.encoded) URL.revokeObjectURL(image.variant.encoded.url);
       set("images", imageIndex, "variant", {
         comparison,
         status: "failed",
@@ -216,10 +216,10 @@ export function createRuns(context: RunsContext): Runs {
         error: explain(error),
       });
     };
-    if (paintedBy && paintedBy.id !== packId()) {
+    if (generatedBy && generatedBy.id !== packId()) {
       fail(
-        new StylusError("not-found", `${paintedBy.title} made this image, but another model is in use.`, {
-          remedy: `Choose ${paintedBy.title} under Models, then compare.`,
+        new StylusError("not-found", `${generatedBy.title} made this image, but another model is in use.`, {
+          remedy: `Choose ${generatedBy.title} under Models, then compare.`,
         }),
       );
       return;
@@ -244,9 +244,9 @@ export function createRuns(context: RunsContext): Runs {
       adapters: rest.length === 0 ? "none" : rest.map(listedOf),
     };
     await exclusively(async (signal) => {
-      if (image.variant?.picture) URL.revokeObjectURL(image.variant.picture.url);
+      if (image.variant?.encoded) URL.revokeObjectURL(image.variant.encoded.url);
       const { steps } = options;
-      const blank = { step: 0, preview: null, picture: null, error: null };
+      const blank = { step: 0, preview: null, encoded: null, error: null };
       set("images", imageIndex, "variant", { comparison, status: "sampling", steps, ...blank });
       announce("Generating the comparison.");
       const onEvent = (event: RunEvent): void => {
@@ -259,9 +259,9 @@ export function createRuns(context: RunsContext): Runs {
       };
       try {
         const { images } = await runStylus(options, services, { ...hooks, signal, onEvent });
-        const painted = images[0]!;
-        const picture = await encodePicture(painted, { cards: cards(), model, options, image: painted });
-        set("images", imageIndex, "variant", { status: "done", picture, preview: null });
+        const generated = images[0]!;
+        const encoded = await encodeImage(generated, { cards: cards(), model, options, image: generated });
+        set("images", imageIndex, "variant", { status: "done", encoded, preview: null });
         announce("The comparison is ready.");
       } catch (error) {
         const plain = explain(error);
@@ -271,39 +271,39 @@ export function createRuns(context: RunsContext): Runs {
     });
   }
 
-  async function compareWithStart(imageIndex: number): Promise<void> {
+  async function compareWithInitImage(imageIndex: number): Promise<void> {
     const { view, set } = current() ?? {};
     const start = view?.options.start;
     if (!start || !set) return;
     const comparison: Comparison = { kind: "init-image" };
     const blank = { step: 0, steps: 0, preview: null };
     const file = await inputs.then((store) => store.get(start.picture.id)).catch(() => null);
-    // Another run is on show, or something else beside the picture: nobody would revoke the object URL.
+    // Another run is on show, or something else beside the image: nobody would revoke the object URL.
     if (current()?.view !== view || view.images[imageIndex]?.variant) return;
     if (file) {
-      const picture = { png: file, url: URL.createObjectURL(file) };
-      set("images", imageIndex, "variant", { comparison, status: "done", ...blank, picture, error: null });
+      const encoded = { png: file, url: URL.createObjectURL(file) };
+      set("images", imageIndex, "variant", { comparison, status: "done", ...blank, encoded, error: null });
     } else {
       const error = explain(
         new StylusError("not-found", "Its init image is no longer in this browser’s storage.", {
           remedy: "The image itself is kept.",
         }),
       );
-      set("images", imageIndex, "variant", { comparison, status: "failed", ...blank, picture: null, error });
+      set("images", imageIndex, "variant", { comparison, status: "failed", ...blank, encoded: null, error });
     }
   }
 
   return {
     shown: () => current()?.view ?? null,
     busy,
-    start: (ask) => exclusively((signal) => paint(ask, signal)),
+    start: (ask) => exclusively((signal) => generate(ask, signal)),
     stop: () => abort?.abort(new StylusError("cancelled", "Stopped.")),
     compare,
-    compareWithStart,
+    compareWithInitImage,
     closeVariant(imageIndex) {
       const { view, set } = current() ?? {};
-      const picture = view?.images[imageIndex]?.variant?.picture;
-      if (picture) URL.revokeObjectURL(picture.url);
+      const encoded = view?.images[imageIndex]?.variant?.encoded;
+      if (encoded) URL.revokeObjectURL(encoded.url);
       set?.("images", imageIndex, "variant", null);
     },
     settle() {
@@ -339,7 +339,7 @@ export function createRuns(context: RunsContext): Runs {
           index, // its place among those that are left
           status: "done" as const,
           step: kept.options.steps,
-          picture: { png: image.png, url: URL.createObjectURL(image.png) },
+          encoded: { png: image.png, url: URL.createObjectURL(image.png) },
         })),
       });
       model = kept.report.pack.title;

@@ -13,7 +13,7 @@ const context = { defaults, slowDevice: true };
 const initial: Settings = createSettings()[0];
 const start = { picture: { id: "p", width: 640, height: 480 }, name: "p.png", mask: "m" };
 
-it("a picture sets the size unless the user has; only its masked part is painted at the model's", () => {
+it("an image sets the size unless the user has; its masked area alone is generated at the model's", () => {
   const size = (change: Partial<Settings>): [number, number] => {
     const { width, height } = toOptions({ ...initial, ...change }, context);
     return [width, height];
@@ -25,7 +25,7 @@ it("a picture sets the size unless the user has; only its masked part is painted
   expect(size({ start, size: { width: 320, height: 240 } })).toEqual([320, 240]);
 });
 
-it("a second pass takes the first one's steps and gives way to a picture", () => {
+it("a second pass takes the first one's steps and gives way to an image", () => {
   const options = toOptions({ ...initial, hires: true }, context);
   expect(options.hires).toEqual({ scale: 2, upscaler: "pixel-lanczos", strength: 0.4, steps: 20 });
   expect(toOptions({ ...initial, hires: true, start }, context).hires).toBeNull();
@@ -33,9 +33,9 @@ it("a second pass takes the first one's steps and gives way to a picture", () =>
 
 it.each<[string, Partial<Settings>]>([
   ["text to image", {}],
-  ["a picture", { start: { ...start, mask: null } }],
+  ["an init image", { start: { ...start, mask: null } }],
   [
-    "a masked picture",
+    "a masked init image",
     { start, startValues: { strength: 0.4, blur: 8, region: "masked", padding: 16, fill: "noise" } },
   ],
   [

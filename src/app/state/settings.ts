@@ -17,30 +17,30 @@ import {
   defaultStrength,
   type HiresOptions,
   type MaskValues,
-  type StartOptions,
-  type StartPicture,
+  type InitImageOptions,
+  type InitImage,
 } from "../../stylus/image-options.ts";
 import { limits, type ComposerId, type MethodId, type PresetId } from "../../shared/limits.ts";
 
 export type Appearance = "system" | "light" | "dark";
 
-/** The picture to start from, by its id in the input store. */
-export interface StartSettings {
-  readonly picture: StartPicture;
+/** The init image, by its id in the input store. */
+export interface InitImageSettings {
+  readonly picture: InitImage;
   /** Of the file, for the eye. */
   readonly name: string;
-  /** Id of the mask; null: the whole picture is painted. */
+  /** Id of the mask; null: the whole image is regenerated. */
   readonly mask: string | null;
 }
 
-/** Adapters that are in every picture, and adapters that are never chosen. */
+/** Adapters that are in every image, and adapters that are never chosen. */
 export interface AdapterRules {
   readonly pins: readonly string[];
   readonly bans: readonly string[];
 }
 
 export interface Settings {
-  /** Id of the pack that paints: see src/app/packs/packs.ts. */
+  /** Id of the pack in use: see src/app/packs/packs.ts. */
   model: string;
   prompt: string;
   negativePrompt: string;
@@ -55,8 +55,8 @@ export interface Settings {
   fast: Partial<SamplingDefaults>;
   clipSkip: number;
   noise: "cpu" | "nv";
-  start: StartSettings | null;
-  /** Kept from one picture to the next. */
+  start: InitImageSettings | null;
+  /** Kept from one image to the next. */
   startValues: { strength: number } & MaskValues;
   hires: boolean;
   /** Steps null: as many as the first pass. */
@@ -118,7 +118,7 @@ function read(): Settings {
     const read = { ...initial, ...(Object.fromEntries(known) as Partial<Settings>) };
     return {
       ...read,
-      start: isStart(read.start) ? read.start : null,
+      start: isInitImage(read.start) ? read.start : null,
       startValues: { ...initial.startValues, ...read.startValues },
       hiresValues: { ...initial.hiresValues, ...read.hiresValues },
       adapters: readRules(saved, read.model),
@@ -140,8 +140,8 @@ function readRules({ adapters, ...old }: Record<string, unknown>, model: string)
   return Object.fromEntries(Object.entries(byModel).map(([id, value]) => [id, rules(value)]));
 }
 
-function isStart(value: unknown): value is StartSettings {
-  const { picture, mask } = (value ?? {}) as Partial<StartSettings>;
+function isInitImage(value: unknown): value is InitImageSettings {
+  const { picture, mask } = (value ?? {}) as Partial<InitImageSettings>;
   const isSide = (side: unknown): boolean => Number.isInteger(side) && (side as number) > 0;
   return (
     typeof picture?.id === "string" &&
@@ -186,13 +186,13 @@ export const rulesOf = (settings: Settings): AdapterRules => {
 export const usesFewStep = (settings: Settings, slowDevice: boolean): boolean =>
   settings.fewStep ?? slowDevice;
 
-function startOf({ start, startValues }: Settings): StartOptions | null {
+function initImageOf({ start, startValues }: Settings): InitImageOptions | null {
   if (start === null) return null;
   const mask = start.mask === null ? null : { id: start.mask, ...maskValuesOf(startValues) };
   return { picture: { ...start.picture }, strength: startValues.strength, mask };
 }
 
-/** A second pass follows no picture that starts from another. */
+/** A second pass follows no image that starts from another. */
 function hiresOf({ start, hires, hiresValues }: Settings, steps: number): HiresOptions | null {
   if (!hires || start !== null) return null;
   return { ...hiresValues, steps: hiresValues.steps ?? steps };
@@ -208,7 +208,7 @@ export function toOptions(
   const { defaults } = context;
   const fewStep = usesFewStep(settings, context.slowDevice) && defaults.fewStep !== null;
   const mode = fewStep ? { ...defaults.fewStep!, ...settings.fast } : { ...defaults.full, ...settings.full };
-  const start = startOf(settings);
+  const start = initImageOf(settings);
   const size = settings.size ?? defaultSize(start, defaults);
   return {
     prompt: settings.prompt,

@@ -12,7 +12,7 @@ import { createGalleryState, type GalleryState } from "./gallery.ts";
 import { describeMissing, missingAdapters } from "../../stylus/adapter-names.ts";
 import { readInfotext } from "../../stylus/infotext.ts";
 import { readLoraTags, type LoraTags } from "../../stylus/lora-tags.ts";
-import { readStartValues } from "../../stylus/infotext-images.ts";
+import { readInitImageValues } from "../../stylus/infotext-images.ts";
 import { createIntake, type Intake } from "./intake.ts";
 import { createModels, type Models } from "./models.ts";
 import {
@@ -37,14 +37,14 @@ import {
   type Settings,
   type SettingsStore,
 } from "./settings.ts";
-import { createStartState, type StartState } from "./init-image.ts";
+import { createInitImageState, type InitImageState } from "./init-image.ts";
 import { createTaking } from "./incoming.ts";
 import type { DiskUse, PageServices } from "../services/ports.ts";
 import type { LoadedPack } from "../../stylus/loaded-pack.ts";
 
 export interface Studio
   extends
-    Pick<Runs, "busy" | "stop" | "compare" | "compareWithStart" | "closeVariant">,
+    Pick<Runs, "busy" | "stop" | "compare" | "compareWithInitImage" | "closeVariant">,
     Pick<PackState, "progress" | "transfer">,
     Pick<
       ChoiceState,
@@ -63,22 +63,22 @@ export interface Studio
   readonly run: Runs["shown"];
   /** A refused request (empty prompt …) or file, or a run that cannot be brought back; shown at the prompt. */
   readonly inputError: Accessor<PlainError | null>;
-  /** True when sliders, pins, bans or removals are not in the pictures on show. */
+  /** True when sliders, pins, bans or removals are not in the images on show. */
   readonly adjusted: Accessor<boolean>;
   /** What would be chosen for the prompt as it stands; follows typing. */
   readonly reading: Accessor<Reading>;
   /** The adapters that the prompt names by tags, and what cannot be understood of them. */
   readonly tags: Accessor<LoraTags>;
-  /** The images that the next run would paint at the present seed: strengths for the sliders. */
+  /** The images that the next run would generate at the present seed: strengths for the sliders. */
   readonly planned: Accessor<readonly PlannedImage[]>;
   readonly gallery: GalleryState;
-  /** The picture to start from. */
-  readonly start: StartState;
+  /** The init image. */
+  readonly initImage: InitImageState;
   /** The choice of models. */
   readonly models: Models;
   /** The user's own adapter files. */
   readonly intake: Intake;
-  /** Ids of adapters that the pictures on show were painted with and that are no longer there. */
+  /** Ids of adapters that the images on show were made with and that are no longer there. */
   readonly missing: Accessor<readonly string[]>;
   /** For screen readers: the latest thing worth saying. */
   readonly announcement: Accessor<string>;
@@ -88,17 +88,17 @@ export interface Studio
   /** Brings a run of the gallery back, its prompt and settings too; `inputError` says why not. */
   show(runId: string): Promise<void>;
   useSettings(options: GenerateOptions): void;
-  /** Takes over the settings of the picture that `start.offer` asks about. */
+  /** Takes over the settings of the image that `initImage.offer` asks about. */
   useOffered(): void;
   /**
-   * What was dropped, pasted or chosen: a picture is started from, or its settings are offered if it carries some; adapter
+   * What was dropped, pasted or chosen: an image is started from, or its settings are offered if it carries some; adapter
    * files are examined; checkpoints, folders too, join the models.
    */
   takePick(pick: DiskPick | Promise<DiskPick>): Promise<void>;
   storageUse(): Promise<DiskUse>;
-  /** Deletes the files of a manifest; when the model on show needs them, nothing is painted until it is loaded again. */
+  /** Deletes the files of a manifest; when the model on show needs them, nothing is generated until it is loaded again. */
   deletePack(manifestId: string): Promise<void>;
-  /** Makes a pack the one that paints. */
+  /** Makes a pack the one in use. */
   useModel(packId: string): Promise<void>;
   announce(text: string): void;
 }
@@ -122,7 +122,7 @@ function optionsOf(
   return { ...toOptions(settings, { defaults, slowDevice: isSlow(loaded) }), ...choice };
 }
 
-/** What of a request a user changes beside the pictures. */
+/** What of a request a user changes beside the images. */
 const choiceKey = ({ strengths, pins, bans, removed }: GenerateOptions): string =>
   JSON.stringify([
     Object.entries(strengths).sort(([a], [b]) => (a < b ? -1 : 1)),
@@ -162,19 +162,24 @@ function buildStudio(services: PageServices): Studio {
     return (loaded) => optionsOf(asked, { loaded, choice: choiceFor(loaded) });
   }
 
-  /** Puts another model in the place of the one that paints; a run in progress ends with it. */
+  /** Puts another model in the place of the one in use; a run in progress ends with it. */
   async function useModel(id: string): Promise<void> {
     runs.stop();
     await packState.use(id);
   }
 
   const gallery = createGalleryState();
-  const start = createStartState({ settings: [settings, setSettings], gallery, announce, setInputError });
+  const initImage = createInitImageState({
+    settings: [settings, setSettings],
+    gallery,
+    announce,
+    setInputError,
+  });
   const intake = createIntake({ services, pack, refresh: packState.refresh, announce });
   const runs = createRuns({
     services,
     gallery,
-    inputs: start.inputs,
+    inputs: initImage.inputs,
     packId,
     pack,
     cards,
@@ -193,7 +198,7 @@ function buildStudio(services: PageServices): Studio {
     const tagged = tags().adapters;
     return planBatch(reading().composition, options(), { cards: loaded.cards, tagged }).images;
   });
-  /** Whether the model in use painted the run on show. */
+  /** Whether the model in use made the run on show. */
   const sameModel = (): boolean => modelOf(runs.shown()?.report?.pack.id ?? packId()) === modelOf(packId());
   const adjusted = createMemo(() => {
     const view = runs.shown();
@@ -249,7 +254,7 @@ function buildStudio(services: PageServices): Studio {
     planned,
     models,
     gallery,
-    start,
+    initImage,
     intake,
     missing,
     announcement,
@@ -257,7 +262,7 @@ function buildStudio(services: PageServices): Studio {
     card: (id) => cards().get(id),
     stop: runs.stop,
     compare: runs.compare,
-    compareWithStart: runs.compareWithStart,
+    compareWithInitImage: runs.compareWithInitImage,
     closeVariant: runs.closeVariant,
     loadPack: packState.load,
     useModel,
@@ -282,40 +287,40 @@ function buildStudio(services: PageServices): Studio {
     },
 
     async show(runId) {
-      const isLatest = start.claim();
+      const isLatest = initImage.claim();
       setInputError(null); // it was about something else
       const asked = await runs.show(runId).catch((error: unknown) => {
         setInputError(explain(error));
         return null;
       });
       if (!asked) return;
-      // A picture that was chosen while the run was read stays, with what there is to say about it.
+      // An image that was chosen while the run was read stays, with what there is to say about it.
       const own = isLatest();
       const chosen = own ? {} : { start: settings.start, size: settings.size };
       const draft = settings.prompt;
       batch(() => {
-        if (own) start.setNote(null);
+        if (own) initImage.setNote(null);
         if (draft.trim() !== "" && draft !== asked.prompt)
           setSettings("history", (history) => withPrompt(history, draft));
-        // Prompt, choice and pictures always belong together; only the lock of the seed stays as it is.
+        // Prompt, choice and images always belong together; only the lock of the seed stays as it is.
         setSettings({ ...fromOptions(asked, defaults()), ...chosen, seedLocked: settings.seedLocked });
         choice.adopt(asked, { sameModel: sameModel() });
       });
     },
     useSettings(value) {
-      start.claim();
+      initImage.claim();
       batch(() => {
-        start.setNote(null);
+        initImage.setNote(null);
         setSettings(fromOptions(value, defaults()));
         choice.adopt(value, { sameModel: sameModel() });
       });
     },
     useOffered() {
-      const offered = start.offer();
+      const offered = initImage.offer();
       if (!offered) return;
-      start.claim();
+      initImage.claim();
       const parameters = parseParameters(offered.text);
-      const values = readStartValues(parameters.fields);
+      const values = readInitImageValues(parameters.fields);
       const loaded = pack();
       const lost = loaded
         ? missingAdapters(readLoraTags(parameters.prompt, loaded.cards).adapters, cards())
@@ -334,12 +339,12 @@ function buildStudio(services: PageServices): Studio {
             : null,
           describeMissing(lost),
         ];
-        start.setNote(notes.filter(Boolean).join(" ") || null);
-        start.ask(null);
+        initImage.setNote(notes.filter(Boolean).join(" ") || null);
+        initImage.ask(null);
       });
       announce(`Prompt and settings of ${offered.name} loaded.`);
     },
-    takePick: createTaking({ start, intake, models, setInputError }),
+    takePick: createTaking({ initImage, intake, models, setInputError }),
     storageUse: () => services.storageUse(),
     async deletePack(manifestId) {
       if (runs.busy()) runs.stop();

@@ -12,7 +12,7 @@ export interface TransferClock {
 
 /** The rate is that of the last seconds: it follows a connection that slows down, without jumping about. */
 const windowMilliseconds = 6000;
-/** Before this nothing is told: the first packets say little. */
+/** Before this no rate is shown: the first packets say little. */
 const warmUpMilliseconds = 800;
 
 export function createTransferClock(): TransferClock {
@@ -20,7 +20,7 @@ export function createTransferClock(): TransferClock {
   return {
     at(now, receivedBytes, totalBytes) {
       const last = samples.at(-1);
-      if (last && receivedBytes < last.bytes) samples = []; // begun anew
+      if (last && receivedBytes < last.bytes) samples = []; // begun again
       samples.push({ now, bytes: receivedBytes });
       while (samples.length > 2 && now - samples[1]!.now >= windowMilliseconds) samples.shift();
       const first = samples[0]!;

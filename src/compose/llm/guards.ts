@@ -4,7 +4,7 @@
 import { StylusError } from "../../shared/errors.ts";
 import type { Candidate } from "../../retrieval/candidate.ts";
 import type { AdapterCard } from "../../retrieval/card.ts";
-import type { Composition, ComposerInfo, EmbedTexts, Pick, Task } from "../composition.ts";
+import type { Composition, ComposerInfo, EmbedTexts, AdapterPick, Task } from "../composition.ts";
 import { kindFit, kindReason, negatedReason } from "../rules/kinds.ts";
 import { type Match, matcher } from "../rules/match.ts";
 import { styleNames } from "../rules/phrases.ts";
@@ -168,7 +168,7 @@ export async function guardProposal(
   const used = new Set<string>();
   let styles = 0;
   const tasks = placed.map(({ task, start, end }, t): Task => {
-    const picks: Pick[] = [];
+    const picks: AdapterPick[] = [];
     const parts = segments.filter((part) => part.start < end && start < part.end);
     const kinds = parts.map(({ kind }) => kind);
     const negated = parts.length > 0 && parts.every((part) => part.negated);

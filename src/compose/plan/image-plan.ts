@@ -2,7 +2,7 @@
 // seed + i (src/shared/seeds.ts) and depends on that seed alone, so it equals a single image with that seed.
 import type { ImageJob } from "../../shared/request.ts";
 import { seedOfImage } from "../../shared/seeds.ts";
-import type { Composition, Pick } from "../composition.ts";
+import type { Composition, AdapterPick } from "../composition.ts";
 import { sampleMask, type TaskMask, totalMasks } from "./masks.ts";
 import { type MaskRule, presets } from "./presets.ts";
 import { seededRandom } from "./random.ts";
@@ -61,7 +61,7 @@ function applyOverrides(composition: Composition, { bans = [], pins = [] }: Over
       text: "",
       start: null,
       end: null,
-      picks: [{ id, weight, similarity: 1, reason: "pinned by you" } satisfies Pick],
+      picks: [{ id, weight, similarity: 1, reason: "pinned by you" } satisfies AdapterPick],
     }));
   return { ...composition, tasks: [...tasks, ...added] };
 }

@@ -1,7 +1,7 @@
 // Strengths of the active adapters in one image. Per task: refined weight × base weight ÷ active adapters of the task
 // (Stylus §3.3 and prompts.py); then a budget over all tasks prevents the "overcooked" sums of many adapters. A strength
 // that the user has set stays unchanged.
-import type { Composition, Pick } from "../composition.ts";
+import type { Composition, AdapterPick } from "../composition.ts";
 import type { TaskMask } from "./masks.ts";
 import type { Preset } from "./presets.ts";
 
@@ -31,7 +31,8 @@ export function strengths(
 ): readonly PlannedUse[] {
   const { preset } = options;
   const byHand = new Map(Object.entries(options.strengths ?? {}));
-  const uses: { pick: Pick; taskIndex: number; strength: number; formula: string; fixed: boolean }[] = [];
+  const uses: { pick: AdapterPick; taskIndex: number; strength: number; formula: string; fixed: boolean }[] =
+    [];
   for (const [taskIndex, task] of composition.tasks.entries()) {
     const active = task.picks.filter((_, i) => masks[taskIndex]![i]);
     for (const pick of active) {

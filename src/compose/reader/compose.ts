@@ -4,7 +4,7 @@ import type { AdapterCard } from "../../retrieval/card.ts";
 import type { NearText } from "../../retrieval/nearest-texts.ts";
 import type { PresetId } from "../../shared/limits.ts";
 import { throwIfAborted } from "../../shared/errors.ts";
-import type { ComposerInfo, Composition, Pick } from "../composition.ts";
+import type { ComposerInfo, Composition, AdapterPick } from "../composition.ts";
 import { presets } from "../plan/presets.ts";
 import { cardText, type ReadingCandidate } from "./card-text.ts";
 import { readablePrompt } from "./readable-prompt.ts";
@@ -72,7 +72,7 @@ export async function composeByReading(
   });
   const { chosen, refused } = select(offers, { threshold: wantedThreshold, styles: presets[preset].styles });
   const tokens = reader.tokens(readable.text);
-  const served: { span: Span; picks: Pick[] }[] = [];
+  const served: { span: Span; picks: AdapterPick[] }[] = [];
   for (const { id, wanted, tokens: own } of chosen) {
     const { candidate, reading } = read.get(id)!;
     const { serves } = reading;
@@ -81,7 +81,7 @@ export async function composeByReading(
     const span =
       servedSpan(readable.text, { ...place, taken }) ?? servedSpan(readable.text, { ...place, taken: [] });
     if (!span) continue; // a pin of which the prompt says nothing
-    const pick: Pick = {
+    const pick: AdapterPick = {
       id,
       reason: reasonOf(prompt.slice(span.start, span.end), { span, candidate, reading }),
       similarity: wanted,

@@ -1,6 +1,6 @@
 // Spans of picks become tasks of whole words; what is left is the base model's.
 import { describe, expect, it } from "vitest";
-import type { Pick } from "../composition.ts";
+import type { AdapterPick } from "../composition.ts";
 import { readablePrompt } from "./readable-prompt.ts";
 import { servedSpan, type Span, tasksOf } from "./tasks.ts";
 
@@ -48,7 +48,7 @@ describe("servedSpan", () => {
 });
 
 describe("tasksOf", () => {
-  const pick: Pick = { id: "clay", reason: "", similarity: 0.9, weight: 0.8 };
+  const pick: AdapterPick = { id: "clay", reason: "", similarity: 0.9, weight: 0.8 };
   const tasks = (prompt: string, ...spans: string[]) => {
     const served = spans.map((text) => {
       const start = prompt.indexOf(text);

@@ -2,7 +2,7 @@
 import { segment } from "../rules/segment.ts";
 import { contentStems, contentWords, type Word, wordsOf } from "../rules/words.ts";
 import { negatedReason } from "../rules/kinds.ts";
-import type { Pick, Task } from "../composition.ts";
+import type { AdapterPick, Task } from "../composition.ts";
 import type { Tokens } from "./wordpiece.ts";
 
 export interface Span {
@@ -99,7 +99,7 @@ export function tasksOf(
   prompt: string,
   options: {
     readonly readable: string;
-    readonly served: readonly { readonly span: Span; readonly picks: readonly Pick[] }[];
+    readonly served: readonly { readonly span: Span; readonly picks: readonly AdapterPick[] }[];
   },
 ): readonly Task[] {
   const { readable, served } = options;

@@ -4,7 +4,7 @@
 import { throwIfAborted } from "../../shared/errors.ts";
 import type { Candidate } from "../../retrieval/candidate.ts";
 import type { Vector } from "../../retrieval/vectors.ts";
-import type { Composer, Composition, Pick, Task } from "../composition.ts";
+import type { Composer, Composition, AdapterPick, Task } from "../composition.ts";
 import { kindFit, kindReason, negatedReason } from "./kinds.ts";
 import { type Match, matcher } from "./match.ts";
 import { type NamePhrase, styleNames } from "./phrases.ts";
@@ -177,7 +177,7 @@ export const rulesComposer: Composer = {
           (a.score.candidate.card.id < b.score.candidate.card.id ? -1 : 1) ||
           a.index - b.index,
       );
-    const picks = tasks.map((): Pick[] => []);
+    const picks = tasks.map((): AdapterPick[] => []);
     const used = new Set<string>();
     let styles = 0;
     for (const { task, index, score } of offers) {

@@ -40,7 +40,7 @@ it("the second pass starts with the enlarged latent and fresh noise of the same 
     plain.push(latent.slice());
     return decode(latent, options);
   };
-  await runs.picture({ steps: 2 });
+  await runs.imageHash({ steps: 2 });
   networks.decode = decode;
   const samples: Float32Array[] = [];
   const predict = networks.predict.bind(networks);
@@ -48,7 +48,7 @@ it("the second pass starts with the enlarged latent and fresh noise of the same 
     samples.push(sample.slice());
     return predict(sample, options);
   };
-  await runs.picture(hires());
+  await runs.imageHash(hires());
   networks.predict = predict;
 
   const large = resizeLatent(plain[0]!, {
@@ -78,16 +78,16 @@ it.each<HiresFix["upscaler"]>([
   "pixel-bicubic",
   "pixel-lanczos",
 ])("%s works, reproduces, and is not bilinear", async (upscaler) => {
-  const first = await runs.picture(hires({ upscaler }));
+  const first = await runs.imageHash(hires({ upscaler }));
   expect(first).toContain("96×80");
-  expect(await runs.picture(hires({ upscaler }))).toBe(first);
-  expect(first).not.toBe(await runs.picture(hires()));
+  expect(await runs.imageHash(hires({ upscaler }))).toBe(first);
+  expect(first).not.toBe(await runs.imageHash(hires()));
 });
 
 it("a schedule in the prompt continues in the second pass", async () => {
-  const late = await runs.picture(hires({}, { prompt: "a [red:blue:1.5] fox" }));
-  const early = await runs.picture(hires({}, { prompt: "a [red:blue:0.5] fox" }));
-  expect(new Set([late, early, await runs.picture(hires({}, { prompt: "a red fox" }))]).size).toBe(3);
+  const late = await runs.imageHash(hires({}, { prompt: "a [red:blue:1.5] fox" }));
+  const early = await runs.imageHash(hires({}, { prompt: "a [red:blue:0.5] fox" }));
+  expect(new Set([late, early, await runs.imageHash(hires({}, { prompt: "a red fox" }))]).size).toBe(3);
 });
 
 it("adapters that take turns restart in the second pass, and images of a batch stay separate", async () => {
@@ -101,7 +101,7 @@ it("adapters that take turns restart in the second pass, and images of a batch s
 
 it("works with an inpainting U-Net", async () => {
   const nine = await engineRuns(miniaturePack({ inChannels: 9 }));
-  expect(await nine.picture(hires())).toContain("96×80");
+  expect(await nine.imageHash(hires())).toContain("96×80");
 });
 
 it.each<[string, Partial<HiresFix>]>([
@@ -112,12 +112,12 @@ it.each<[string, Partial<HiresFix>]>([
   ["hires.strength", { strength: 1.5 }],
   ["hires.upscaler", { upscaler: "magic" as "latent-nearest" }],
 ])("checks %s", async (where, change) => {
-  await expect(runs.picture(hires(change))).rejects.toMatchObject({ code: "bad-input", where });
+  await expect(runs.imageHash(hires(change))).rejects.toMatchObject({ code: "bad-input", where });
 });
 
 it("cannot be combined with an init image", async () => {
   const image = { width: 8, height: 8, rgba: new Uint8ClampedArray(256) };
-  await expect(runs.picture(hires({}, { imageToImage: { image, strength: 0.5 } }))).rejects.toMatchObject({
+  await expect(runs.imageHash(hires({}, { imageToImage: { image, strength: 0.5 } }))).rejects.toMatchObject({
     code: "bad-input",
     where: "hires",
   });

@@ -1,10 +1,10 @@
 // Hires fix: resizes the first pass's latent to the second pass's size, in latents or in pixels.
 
 import type { HiresFix } from "../../shared/request.ts";
-import { imageTensor, resizePicture } from "./source.ts";
+import { imageTensor, resizeRgba } from "./init-image.ts";
 import type { LatentSize } from "../latent-size.ts";
 import type { DiffusionNetworks } from "../networks.ts";
-import { pictureOf } from "./pixels.ts";
+import { rgbaOf } from "./pixels.ts";
 import { resizeLatent } from "./resample.ts";
 
 type Filter<Kind extends string> =
@@ -32,7 +32,7 @@ export async function upscaled(
     return resizeLatent(latent, { channels, from, to, filter: filter as Filter<"latent"> });
   const scale = networks.latentScale;
   const decoded = await networks.decode(latent, { size: from, tile, signal });
-  const picture = pictureOf(decoded, { width: from.width * scale, height: from.height * scale });
-  const large = resizePicture(picture, { to: { width, height }, filter: filter as Filter<"pixel"> });
+  const image = rgbaOf(decoded, { width: from.width * scale, height: from.height * scale });
+  const large = resizeRgba(image, { to: { width, height }, filter: filter as Filter<"pixel"> });
   return networks.encode(imageTensor(large), { size: to, tile, signal });
 }

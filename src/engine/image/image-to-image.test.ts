@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { engineRuns, type EngineRuns, REQUEST } from "../../../tests/fixtures/engine/engine-runs.ts";
 import { miniaturePack } from "../../../tests/fixtures/engine/miniature-pack.ts";
 import type { DiffusionRequest, RgbaImage, SamplerId } from "../../shared/request.ts";
-import { imageTensor } from "./source.ts";
+import { imageTensor } from "./init-image.ts";
 import { createGenerator } from "../noise/noise.ts";
 import { fixedSteps, shareOfSteps } from "../sampling/pass-steps.ts";
 import { SAMPLERS } from "../sampling/samplers.ts";
@@ -12,7 +12,7 @@ import { alphasCumprod, scheduleSigmas, SD1_BETAS, TrainingSchedule } from "../s
 
 const training = new TrainingSchedule(alphasCumprod(SD1_BETAS));
 
-function picture(width = 64, height = 64): RgbaImage {
+function gradientImage(width = 64, height = 64): RgbaImage {
   const rgba = Uint8ClampedArray.from({ length: 4 * width * height }, (_, i) =>
     i % 4 === 3 ? 255 : (i * 13) % 256,
   );
@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 
 const from = (strength: number, change: Partial<DiffusionRequest> = {}): Partial<DiffusionRequest> => ({
-  imageToImage: { image: picture(), strength },
+  imageToImage: { image: gradientImage(), strength },
   steps: 8,
   ...change,
 });
@@ -39,7 +39,7 @@ async function evaluations(change: Partial<DiffusionRequest>) {
     seen.push({ sample: sample.slice(), timestep: options.timestep });
     return predict(sample, options);
   };
-  await runs.picture(change);
+  await runs.imageHash(change);
   networks.predict = predict;
   return seen;
 }
@@ -81,7 +81,7 @@ describe("a run from an init image", () => {
       const [first] = await evaluations(from(0.5, { sampler }));
       const sigma = scheduleSigmas(training, { sampler, schedule: "uniform", steps: 8 })[skipped]!;
       const { networks } = runs.pipeline;
-      const latent = await networks.encode(imageTensor(picture()), { size: { width: 8, height: 8 } });
+      const latent = await networks.encode(imageTensor(gradientImage()), { size: { width: 8, height: 8 } });
       const noise = createGenerator("cpu", 1).randn(latent.length);
       const scale = 1 / Math.sqrt(sigma * sigma + 1);
       const wanted = latent.map((value, i) => (value + sigma * noise[i]!) * scale);
@@ -93,9 +93,9 @@ describe("a run from an init image", () => {
 
   it.each(Object.keys(SAMPLERS) as SamplerId[])("works and reproduces with %s", async (sampler) => {
     const change = from(0.6, { sampler, steps: 4 });
-    const first = await runs.picture(change);
-    expect(await runs.picture(change)).toBe(first);
-    expect(await runs.picture({ sampler, steps: 4 })).not.toBe(first);
+    const first = await runs.imageHash(change);
+    expect(await runs.imageHash(change)).toBe(first);
+    expect(await runs.imageHash({ sampler, steps: 4 })).not.toBe(first);
   });
 
   it("reports its steps and stages", async () => {
@@ -107,7 +107,7 @@ describe("a run from an init image", () => {
   it("keeps more of the init image at a lower strength", async () => {
     const { networks } = runs.pipeline;
     const size = { width: 8, height: 8 };
-    const latent = await networks.encode(imageTensor(picture()), { size });
+    const latent = await networks.encode(imageTensor(gradientImage()), { size });
     const kept = await networks.decode(latent, { size });
     const distance = async (strength: number): Promise<number> => {
       const [image] = await runs.images(from(strength));
@@ -120,9 +120,9 @@ describe("a run from an init image", () => {
   });
 
   it("resizes the init image to the request's size", async () => {
-    const change = from(0.5, { imageToImage: { image: picture(100, 40), strength: 0.5 } });
-    expect(await runs.picture(change)).toContain("64×64");
-    expect(await runs.picture({ ...change, width: 96, height: 72 })).toContain("96×72");
+    const change = from(0.5, { imageToImage: { image: gradientImage(100, 40), strength: 0.5 } });
+    expect(await runs.imageHash(change)).toContain("64×64");
+    expect(await runs.imageHash({ ...change, width: 96, height: 72 })).toContain("96×72");
   });
 
   it("encodes it once for all images, each with its own seed's noise", async () => {
@@ -134,18 +134,18 @@ describe("a run from an init image", () => {
   });
 
   it("composites a transparent init image on white", async () => {
-    const clear = { ...picture(), rgba: new Uint8ClampedArray(4 * 64 * 64) };
+    const clear = { ...gradientImage(), rgba: new Uint8ClampedArray(4 * 64 * 64) };
     const white = { ...clear, rgba: clear.rgba.map(() => 255) };
-    const run = (image: RgbaImage) => runs.picture(from(0.5, { imageToImage: { image, strength: 0.5 } }));
+    const run = (image: RgbaImage) => runs.imageHash(from(0.5, { imageToImage: { image, strength: 0.5 } }));
     expect(await run(clear)).toBe(await run(white));
   });
 
   it.each([
-    ["imageToImage.strength", { image: picture(), strength: 1.1 }],
-    ["imageToImage.strength", { image: picture(), strength: Number.NaN }],
-    ["imageToImage.image", { image: { ...picture(), width: 63 }, strength: 0.5 }],
+    ["imageToImage.strength", { image: gradientImage(), strength: 1.1 }],
+    ["imageToImage.strength", { image: gradientImage(), strength: Number.NaN }],
+    ["imageToImage.image", { image: { ...gradientImage(), width: 63 }, strength: 0.5 }],
   ])("checks %s", async (where, imageToImage) => {
-    await expect(runs.picture({ ...REQUEST, imageToImage })).rejects.toMatchObject({
+    await expect(runs.imageHash({ ...REQUEST, imageToImage })).rejects.toMatchObject({
       code: "bad-input",
       where,
     });
@@ -156,8 +156,8 @@ describe("a run from an init image", () => {
     const broken = await engineRuns(miniaturePack());
     const tensors = broken.pipeline.networks.checkpoint.vae.tensors as Map<string, unknown>;
     tensors.delete("encoder.conv_in.weight");
-    await expect(broken.picture(from(0.5))).rejects.toMatchObject({ code: "bad-file" });
-    expect(await broken.picture()).toBe(await runs.picture());
+    await expect(broken.imageHash(from(0.5))).rejects.toMatchObject({ code: "bad-file" });
+    expect(await broken.imageHash()).toBe(await runs.imageHash());
     expect(vae.tensors.has("encoder.conv_in.weight")).toBe(true);
   });
 });

@@ -1,17 +1,17 @@
-// Inpainting: unmasked pixels stay bit for bit, masked ones change; whole picture and only masked; with ordinary and with
+// Inpainting: unmasked pixels stay bit for bit, masked ones change; whole image and only masked; with ordinary and with
 // inpainting U-Nets.
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { engineRuns, type EngineRuns, type ImageEvent } from "../../../tests/fixtures/engine/engine-runs.ts";
 import { miniaturePack } from "../../../tests/fixtures/engine/miniature-pack.ts";
 import type { DiffusionRequest, InpaintMask, RgbaImage, SamplerId } from "../../shared/request.ts";
-import { imageTensor } from "./source.ts";
+import { imageTensor } from "./init-image.ts";
 import { createGenerator } from "../noise/noise.ts";
 import { SAMPLERS } from "../sampling/samplers.ts";
 
 const [WIDTH, HEIGHT] = [64, 64];
 
-function picture(width = WIDTH, height = HEIGHT): RgbaImage {
+function gradientImage(width = WIDTH, height = HEIGHT): RgbaImage {
   const rgba = Uint8ClampedArray.from({ length: 4 * width * height }, (_, i) =>
     i % 4 === 3 ? 255 : (i * 13) % 256,
   );
@@ -33,7 +33,7 @@ function boxMask(
 
 const inpaint = (
   mask: InpaintMask | undefined,
-  { image = picture(), ...change }: Partial<DiffusionRequest> & { image?: RgbaImage } = {},
+  { image = gradientImage(), ...change }: Partial<DiffusionRequest> & { image?: RgbaImage } = {},
 ): Partial<DiffusionRequest> => ({
   imageToImage: { image, strength: 0.8, ...(mask && { mask }) },
   steps: 3,
@@ -67,7 +67,7 @@ async function samples(engine: EngineRuns, change: Partial<DiffusionRequest>): P
     seen.push(sample.slice());
     return predict(sample, options);
   };
-  await engine.picture(change);
+  await engine.imageHash(change);
   networks.predict = predict;
   return seen;
 }
@@ -76,7 +76,7 @@ describe("with any U-Net", () => {
   it("keeps unmasked pixels bit for bit and regenerates masked ones", async () => {
     const mask = boxMask();
     const [image] = await runs.images(inpaint(mask));
-    const { masked, kept } = changed(image!, { original: picture(), mask });
+    const { masked, kept } = changed(image!, { original: gradientImage(), mask });
     expect(kept).toBe(0);
     expect(masked).toBeGreaterThan(0.9 * 32 * 24);
   });
@@ -84,7 +84,7 @@ describe("with any U-Net", () => {
   it("the latent outside the mask is the init image's, with every sampler", async () => {
     const { networks } = runs.pipeline;
     const size = { width: 8, height: 8 };
-    const latent = await networks.encode(imageTensor(picture()), { size });
+    const latent = await networks.encode(imageTensor(gradientImage()), { size });
     const decode = networks.decode.bind(networks);
     for (const sampler of Object.keys(SAMPLERS) as SamplerId[]) {
       let final = new Float32Array();
@@ -92,7 +92,7 @@ describe("with any U-Net", () => {
         final = Float32Array.from(values);
         return decode(values, options);
       };
-      await runs.picture(inpaint(boxMask(), { sampler }));
+      await runs.imageHash(inpaint(boxMask(), { sampler }));
       networks.decode = decode;
       for (const [i, value] of final.entries()) {
         const [x, y] = [i % 8, Math.floor((i % 64) / 8)];
@@ -105,7 +105,7 @@ describe("with any U-Net", () => {
   it("a soft mask blends from the init image to the result", async () => {
     const hard = await runs.images(inpaint(boxMask()));
     const soft = await runs.images(inpaint(boxMask({ blur: 4 })));
-    const original = picture();
+    const original = gradientImage();
     const counts = changed(soft[0]!, { original, mask: boxMask() });
     expect(counts.kept).toBeGreaterThan(0);
     // The Gaussian of 4 pixels ends ten pixels outside the box.
@@ -141,14 +141,14 @@ describe("with any U-Net", () => {
       [boxMask({ blur: -1 }), "imageToImage.mask.blur"],
       [boxMask({ padding: 0.5 }), "imageToImage.mask.padding"],
     ] as const)
-      await expect(runs.picture(inpaint(mask))).rejects.toMatchObject({ code: "bad-input", where });
+      await expect(runs.imageHash(inpaint(mask))).rejects.toMatchObject({ code: "bad-input", where });
   });
 });
 
 describe("inpaint area: only masked", () => {
   it("generates the region at the request's size and pastes it into the init image at its own size", async () => {
     const size = { width: 150, height: 90 };
-    const original = picture(size.width, size.height);
+    const original = gradientImage(size.width, size.height);
     const mask = boxMask({ region: "masked", padding: 8 }, { ...size, box: [30, 40, 60, 70] });
     const [image] = await runs.images(inpaint(mask, { image: original }));
     expect(image).toMatchObject(size);
@@ -159,7 +159,7 @@ describe("inpaint area: only masked", () => {
 
   it("the network reads the region with its padding", async () => {
     const size = { width: 128, height: 128 };
-    const original = picture(size.width, size.height);
+    const original = gradientImage(size.width, size.height);
     const mask = boxMask({ region: "masked", padding: 16 }, { ...size, box: [32, 32, 64, 64] });
     const { networks } = runs.pipeline;
     const encode = networks.encode.bind(networks);
@@ -168,7 +168,7 @@ describe("inpaint area: only masked", () => {
       seen = image.slice();
       return encode(image, options);
     };
-    await runs.picture(inpaint(mask, { image: original }));
+    await runs.imageHash(inpaint(mask, { image: original }));
     networks.encode = encode;
     // The region is 64 pixels from 16 on, so nothing is resampled.
     const whole = imageTensor(original);
@@ -197,7 +197,7 @@ describe("with an inpainting U-Net", () => {
       const [x, y] = [i % 8, Math.floor(i / 8)];
       expect(value).toBe(x >= 2 && x < 5 && y >= 2 && y < 6 ? 1 : 0);
     }
-    const grey = imageTensor(picture());
+    const grey = imageTensor(gradientImage());
     for (const [i, value] of mask.values.entries())
       if (value === 255) for (let c = 0; c < 3; c++) grey[c * WIDTH * HEIGHT + i] = 0;
     const seen = await nine.pipeline.networks.encode(grey, { size: { width: 8, height: 8 } });
@@ -207,7 +207,7 @@ describe("with an inpainting U-Net", () => {
   it("keeps unmasked pixels too", async () => {
     const mask = boxMask();
     const [image] = await nine.images(inpaint(mask));
-    expect(changed(image!, { original: picture(), mask }).kept).toBe(0);
+    expect(changed(image!, { original: gradientImage(), mask }).kept).toBe(0);
     const other = boxMask({}, { box: [16, 16, 48, 48] });
     const [first] = await samples(nine, inpaint(mask));
     expect((await samples(nine, inpaint(other)))[0]).not.toEqual(first);

@@ -1,12 +1,7 @@
 // Converts latents and decoder output to screen pixels.
 
 import { StylusError } from "../../shared/errors.ts";
-
-export interface Picture {
-  readonly width: number;
-  readonly height: number;
-  readonly rgba: Uint8ClampedArray<ArrayBuffer>;
-}
+import type { RgbaImage } from "../../shared/request.ts";
 
 /**
  * A linear approximation of the VAE decoder, one pixel per latent: rgb = bias + Σ factors[c] · latent[c], in −1 … 1 like
@@ -57,7 +52,7 @@ export function parsePreviewFactors(text: string, channels: number): PreviewFact
 export function previewOf(
   latent: Float32Array,
   { width, height, preview }: { width: number; height: number; preview: PreviewFactors },
-): Picture {
+): RgbaImage {
   const size = width * height;
   const rgba = new Uint8ClampedArray(size * 4).fill(255);
   for (let rgb = 0; rgb < 3; rgb++) {
@@ -72,10 +67,7 @@ export function previewOf(
 }
 
 /** @param image [3, H, W], −1 … 1 */
-export function pictureOf(
-  image: Float32Array,
-  { width, height }: { width: number; height: number },
-): Picture {
+export function rgbaOf(image: Float32Array, { width, height }: { width: number; height: number }): RgbaImage {
   const size = width * height;
   const rgba = new Uint8ClampedArray(size * 4).fill(255);
   for (let rgb = 0; rgb < 3; rgb++) {

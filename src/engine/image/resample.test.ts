@@ -16,7 +16,7 @@ const goldens = JSON.parse(
   readFileSync(new URL("../../../tests/fixtures/engine/goldens/images.json", import.meta.url), "utf8"),
 ) as { pil: Case<ImageFilter>[]; latents: Case<LatentFilter>[] };
 
-const picture = ([height, width]: [number, number]): Float32Array =>
+const testPlane = ([height, width]: [number, number]): Float32Array =>
   Float32Array.from({ length: height * width }, (_, i) => (i * 37 + i * i * 11) % 256);
 const sizeOf = ([height, width]: [number, number]) => ({ width, height });
 const difference = (a: Float32Array, b: readonly number[]): number =>
@@ -24,7 +24,7 @@ const difference = (a: Float32Array, b: readonly number[]): number =>
 
 describe("images like PIL", () => {
   it.each(goldens.pil)("$filter $from → $to", ({ filter, from, to, values }) => {
-    const out = resizeImage(picture(from), { channels: 1, from: sizeOf(from), to: sizeOf(to), filter });
+    const out = resizeImage(testPlane(from), { channels: 1, from: sizeOf(from), to: sizeOf(to), filter });
     expect(out.length).toBe(values.length);
     expect(difference(out, values)).toBeLessThanOrEqual(filter === "nearest" ? 0 : 1);
   });
@@ -32,7 +32,7 @@ describe("images like PIL", () => {
 
 describe("latents like torch", () => {
   it.each(goldens.latents)("$filter $from → $to", ({ filter, from, to, values }) => {
-    const latent = picture(from).map((value) => value / 64 - 2);
+    const latent = testPlane(from).map((value) => value / 64 - 2);
     const out = resizeLatent(latent, { channels: 1, from: sizeOf(from), to: sizeOf(to), filter });
     expect(difference(out, values)).toBeLessThan(1e-5);
   });
@@ -40,14 +40,14 @@ describe("latents like torch", () => {
   it("distinguishes both kinds of nearest and of bicubic", () => {
     const options = { channels: 1, from: { width: 7, height: 5 }, to: { width: 9, height: 12 } };
     const all = (["nearest", "nearest-exact", "bilinear", "bicubic"] as const).map((filter) =>
-      resizeLatent(picture([5, 7]), { ...options, filter }).join(),
+      resizeLatent(testPlane([5, 7]), { ...options, filter }).join(),
     );
-    all.push(resizeImage(picture([5, 7]), { ...options, filter: "bicubic" }).join());
+    all.push(resizeImage(testPlane([5, 7]), { ...options, filter: "bicubic" }).join());
     expect(new Set(all).size).toBe(5);
   });
 
   it("keeps channels separate", () => {
-    const two = new Float32Array([...picture([4, 4]), ...picture([4, 4]).map((value) => -value)]);
+    const two = new Float32Array([...testPlane([4, 4]), ...testPlane([4, 4]).map((value) => -value)]);
     const out = resizeLatent(two, {
       channels: 2,
       from: { width: 4, height: 4 },

@@ -114,8 +114,8 @@ describe("with the VAE", () => {
     );
     expect(error / spread).toBeLessThan(0.15);
     const change = { width: 200, height: 136, steps: 2, vaeTilePixels: 64 };
-    const picture = { width: 8, height: 8, rgba: new Uint8ClampedArray(256).fill(90) };
-    expect(await runs.picture({ ...change, imageToImage: { image: picture, strength: 0.5 } })).toContain(
+    const grey = { width: 8, height: 8, rgba: new Uint8ClampedArray(256).fill(90) };
+    expect(await runs.imageHash({ ...change, imageToImage: { image: grey, strength: 0.5 } })).toContain(
       "200×136",
     );
   });
@@ -130,12 +130,12 @@ describe("with the VAE", () => {
 
   it("a request can enable it, with one session of the tile's size", async () => {
     const change = { width: 200, height: 136, steps: 1 };
-    expect(await runs.picture({ ...change, vaeTilePixels: 64 })).toContain("200×136");
+    expect(await runs.imageHash({ ...change, vaeTilePixels: 64 })).toContain("200×136");
     const created = runs.pipeline.networks.sessions.created;
-    await runs.picture({ ...change, vaeTilePixels: 64 });
+    await runs.imageHash({ ...change, vaeTilePixels: 64 });
     expect(runs.pipeline.networks.sessions.created).toBe(created);
     for (const vaeTilePixels of [0, 32, 100, Number.NaN])
-      await expect(runs.picture({ ...change, vaeTilePixels })).rejects.toMatchObject({
+      await expect(runs.imageHash({ ...change, vaeTilePixels })).rejects.toMatchObject({
         code: "bad-input",
         where: "vaeTilePixels",
       });

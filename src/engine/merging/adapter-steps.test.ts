@@ -18,7 +18,7 @@ const withAdapters = (...adapters: AdapterUse[]): Partial<DiffusionRequest> => (
   steps: 4,
   images: [{ seed: 1, adapters }],
 });
-const picture = (...adapters: AdapterUse[]): Promise<string> => runs.picture(withAdapters(...adapters));
+const imageHash = (...adapters: AdapterUse[]): Promise<string> => runs.imageHash(withAdapters(...adapters));
 /** Pixels of the preview after each step. */
 const previews = async (...adapters: AdapterUse[]): Promise<string[]> =>
   (await runs.events(withAdapters(...adapters)))
@@ -27,26 +27,26 @@ const previews = async (...adapters: AdapterUse[]): Promise<string[]> =>
 
 describe("blocks", () => {
   it("block weights of 1 change nothing, weights of 0 disable the adapter", async () => {
-    const [none, whole] = [await picture(), await picture(full("paint"))];
+    const [none, whole] = [await imageHash(), await imageHash(full("paint"))];
     const all = (weight: number) => parseBlockWeights(Array<number>(26).fill(weight).join());
-    expect(await picture({ ...full("paint"), blockWeights: all(1) })).toBe(whole);
-    expect(await picture({ ...full("paint"), blockWeights: all(0) })).toBe(none);
+    expect(await imageHash({ ...full("paint"), blockWeights: all(1) })).toBe(whole);
+    expect(await imageHash({ ...full("paint"), blockWeights: all(0) })).toBe(none);
     expect(whole).not.toBe(none);
   });
 
   it("each block has its own weight", async () => {
-    const one = await picture({ ...full("paint"), blockWeights: { M00: 0 } });
-    const other = await picture({ ...full("paint"), blockWeights: { IN01: 0 } });
-    expect(new Set([one, other, await picture(full("paint"))]).size).toBe(3);
-    expect(await picture({ ...full("words"), textStrength: 0 })).toBe(
-      await picture({ ...full("words"), blockWeights: { BASE: 0 } }),
+    const one = await imageHash({ ...full("paint"), blockWeights: { M00: 0 } });
+    const other = await imageHash({ ...full("paint"), blockWeights: { IN01: 0 } });
+    expect(new Set([one, other, await imageHash(full("paint"))]).size).toBe(3);
+    expect(await imageHash({ ...full("words"), textStrength: 0 })).toBe(
+      await imageHash({ ...full("words"), blockWeights: { BASE: 0 } }),
     );
   });
 
   it("adds up two uses of an adapter with different weights", async () => {
     const half: AdapterUse = { ...full("paint"), unetStrength: 0.5, textStrength: 0.5 };
-    expect(await picture({ ...half, blockWeights: { M00: 1 } }, half)).toBe(
-      await picture(half, { ...half, blockWeights: { M00: 1 } }),
+    expect(await imageHash({ ...half, blockWeights: { M00: 1 } }, half)).toBe(
+      await imageHash(half, { ...half, blockWeights: { M00: 1 } }),
     );
   });
 });
@@ -63,11 +63,11 @@ describe("steps", () => {
     const early = await previews({ ...full("paint"), steps: { start: 0, end: 1 } });
     expect(early[0]).toBe(whole[0]);
     expect(early[1]).not.toBe(whole[1]);
-    expect(await picture()).toBe(await picture({ ...full("paint"), steps: { start: 4 } }));
+    expect(await imageHash()).toBe(await imageHash({ ...full("paint"), steps: { start: 4 } }));
   });
 
   it("a window over all steps equals no window", async () => {
-    expect(await picture({ ...full("paint"), steps: { start: 0 } })).toBe(await picture(full("paint")));
+    expect(await imageHash({ ...full("paint"), steps: { start: 0 } })).toBe(await imageHash(full("paint")));
   });
 
   it("adapters take turns, and each run starts with the first", async () => {
@@ -83,13 +83,13 @@ describe("steps", () => {
       merged.push(wanted.findIndex(({ unetStrength }) => unetStrength !== 0));
       return merge(wanted, options);
     };
-    const once = await picture(...inTurns);
+    const once = await imageHash(...inTurns);
     adapters.merge = merge;
     expect(merged).toEqual([0, 1, 0, 1]);
-    expect(await picture(...inTurns)).toBe(once);
+    expect(await imageHash(...inTurns)).toBe(once);
     const paint = await previews(full("paint"));
     expect((await previews(...inTurns))[0]).toBe(paint[0]);
-    expect(once).not.toBe(await picture(full("paint"), full("quick")));
+    expect(once).not.toBe(await imageHash(full("paint"), full("quick")));
   });
 
   it("the text part is always active, and the text is encoded once", async () => {
@@ -109,7 +109,7 @@ describe("steps", () => {
     { blockWeights: { IN12: 1 } },
     { blockWeights: { IN01: Number.NaN } },
   ])("rejects %j", async (change) => {
-    await expect(picture({ ...full("paint"), ...change })).rejects.toMatchObject({
+    await expect(imageHash({ ...full("paint"), ...change })).rejects.toMatchObject({
       code: "bad-input",
       where: "adapters",
     });

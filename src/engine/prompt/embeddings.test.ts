@@ -22,30 +22,30 @@ let runs: EngineRuns;
 let without: string;
 beforeAll(async () => {
   runs = await engineRuns(miniaturePack());
-  without = await runs.picture({ prompt: "a qq fox" });
+  without = await runs.imageHash({ prompt: "a qq fox" });
 });
 beforeEach(() => {
   for (const id of ["one", "two"]) runs.pipeline.adapters.remove(id);
 });
 
 it("works by name in the prompt and the negative prompt, without an adapter", async () => {
-  const { pipeline, picture } = runs;
+  const { pipeline, imageHash } = runs;
   const report = await pipeline.addAdapter("one", inversion("emb_params", 2), { fileName: "qq.safetensors" });
   expect(report.embeddings).toEqual([{ name: "qq", vectors: 2, width: WIDTH }]);
   const [positive, negative] = [
-    await picture({ prompt: "a qq fox" }),
-    await picture({ prompt: "a fox", negativePrompt: "qq" }),
+    await imageHash({ prompt: "a qq fox" }),
+    await imageHash({ prompt: "a fox", negativePrompt: "qq" }),
   ];
   expect(positive).not.toBe(without);
-  expect(negative).not.toBe(await picture({ prompt: "a fox" }));
-  expect(await picture({ prompt: "a QQ fox" })).toBe(positive);
+  expect(negative).not.toBe(await imageHash({ prompt: "a fox" }));
+  expect(await imageHash({ prompt: "a QQ fox" })).toBe(positive);
   pipeline.adapters.remove("one");
-  expect(await picture({ prompt: "a qq fox" })).toBe(without);
+  expect(await imageHash({ prompt: "a qq fox" })).toBe(without);
 });
 
 it("reads a .pt file and uses the file name", async () => {
   await runs.pipeline.addAdapter("one", PT, { fileName: "folder/qq.pt" });
-  const named = await runs.picture({ prompt: "a qq fox" });
+  const named = await runs.imageHash({ prompt: "a qq fox" });
   expect(named).not.toBe(without);
   // The same vectors in the other container give the same bits.
   runs.pipeline.adapters.remove("one");
@@ -54,29 +54,29 @@ it("reads a .pt file and uses the file name", async () => {
     { name: "emb_params", dtype: "F32", shape: [2, WIDTH], bytes: new Uint8Array(values.buffer) },
   ]);
   await runs.pipeline.addAdapter("two", new Blob([same]), { fileName: "qq.safetensors" });
-  expect(await runs.picture({ prompt: "a qq fox" })).toBe(named);
+  expect(await runs.imageHash({ prompt: "a qq fox" })).toBe(named);
 });
 
 it("a file with a token works by the token and by the file name", async () => {
-  const plain = await runs.picture({ prompt: "a <q> fox" });
+  const plain = await runs.imageHash({ prompt: "a <q> fox" });
   await runs.pipeline.addAdapter("one", inversion("<q>", 2), { fileName: "qq.safetensors" });
-  const byToken = await runs.picture({ prompt: "a <q> fox" });
+  const byToken = await runs.imageHash({ prompt: "a <q> fox" });
   expect(byToken).not.toBe(plain);
-  expect(await runs.picture({ prompt: "a qq fox" })).toBe(byToken);
+  expect(await runs.imageHash({ prompt: "a qq fox" })).toBe(byToken);
 });
 
 it("a replaced file takes effect with an unchanged prompt", async () => {
   await runs.pipeline.addAdapter("one", inversion("emb_params", 2), { fileName: "qq.safetensors" });
-  const first = await runs.picture({ prompt: "a qq fox" });
+  const first = await runs.imageHash({ prompt: "a qq fox" });
   await runs.pipeline.addAdapter("one", inversion("emb_params", -2), { fileName: "qq.safetensors" });
-  expect(await runs.picture({ prompt: "a qq fox" })).not.toBe(first);
+  expect(await runs.imageHash({ prompt: "a qq fox" })).not.toBe(first);
 });
 
 it("rejects one for another text encoder", async () => {
   await expect(
     runs.pipeline.addAdapter("one", inversion("emb_params", 2, 24), { fileName: "qq.safetensors" }),
   ).rejects.toMatchObject({ code: "unsupported", where: "qq.safetensors" });
-  expect(await runs.picture({ prompt: "a qq fox" })).toBe(without);
+  expect(await runs.imageHash({ prompt: "a qq fox" })).toBe(without);
 });
 
 it("a pack has its own in embeddings/", async () => {
@@ -84,5 +84,5 @@ it("a pack has its own in embeddings/", async () => {
     miniaturePack().set("embeddings/qq.safetensors", inversion("emb_params", 2)),
   );
   await runs.pipeline.addAdapter("one", inversion("emb_params", 2), { fileName: "qq.safetensors" });
-  expect(await packed.picture({ prompt: "a qq fox" })).toBe(await runs.picture({ prompt: "a qq fox" }));
+  expect(await packed.imageHash({ prompt: "a qq fox" })).toBe(await runs.imageHash({ prompt: "a qq fox" }));
 });

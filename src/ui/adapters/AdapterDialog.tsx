@@ -20,7 +20,9 @@ export function AdapterDialog(props: {
 }): JSX.Element {
   const studio = useStudio();
   const card = createMemo(() => (props.id === null ? undefined : studio.card(props.id)));
-  const own = createMemo(() => (props.id === null ? undefined : studio.pack()?.own.get(props.id)));
+  const userAdapter = createMemo(() =>
+    props.id === null ? undefined : studio.pack()?.userAdapters.get(props.id),
+  );
   const remote = createMemo(() => (props.id === null ? undefined : studio.pack()?.remote.get(props.id)));
   const pinned = (): boolean => studio.pins().includes(props.id ?? "");
   const banned = (): boolean => studio.bans().includes(props.id ?? "");
@@ -47,7 +49,7 @@ export function AdapterDialog(props: {
                 </For>
               </ul>
             </Show>
-            <div class={styles["columns"]} data-single={own() !== undefined}>
+            <div class={styles["columns"]} data-single={userAdapter() !== undefined}>
               <section>
                 <h3>{t.adapters.details.description}</h3>
                 <p>{known().refined.description || t.adapters.details.noDescription}</p>
@@ -56,14 +58,14 @@ export function AdapterDialog(props: {
                     t.names.categories[known().refined.category],
                     known().refined.weight,
                   )}{" "}
-                  {own()
+                  {userAdapter()
                     ? t.adapters.details.byYou
                     : remote()
                       ? t.adapters.details.byList
                       : t.adapters.details.bySamples}
                 </p>
               </section>
-              <Show when={!own()}>
+              <Show when={!userAdapter()}>
                 <section>
                   <h3>{t.adapters.details.author}</h3>
                   <p class={styles["author"]}>
@@ -104,8 +106,8 @@ export function AdapterDialog(props: {
                 </Show>
               </dd>
             </dl>
-            <Show when={own()}>
-              {(adapter) => <UserAdapterSection own={adapter()} onRemoved={props.onClose} />}
+            <Show when={userAdapter()}>
+              {(adapter) => <UserAdapterSection userAdapter={adapter()} onRemoved={props.onClose} />}
             </Show>
             <div class={styles["actions"]}>
               <Show when={!known().fewStep} fallback={<p>{t.adapters.details.fewStep}</p>}>

@@ -12,18 +12,18 @@ import { SampleImage } from "../controls/SampleImage.tsx";
 import { useStudio } from "../studio-context.ts";
 import { t } from "../texts/texts.ts";
 
-type Filter = "all" | "own" | "pinned" | "banned";
+type Filter = "all" | "user" | "pinned" | "banned";
 
 export function LibraryDialog(props: { readonly open: boolean; readonly onClose: () => void }): JSX.Element {
   const studio = useStudio();
   const openDialog = useAdapterDialog();
   const [query, setQuery] = createSignal("");
   const [filter, setFilter] = createSignal<Filter>("all");
-  const isOwn = (id: string): boolean => studio.pack()?.own.has(id) === true;
+  const isUserAdapter = (id: string): boolean => studio.pack()?.userAdapters.has(id) === true;
   const cards = createMemo(() => {
     const words = query().toLowerCase().split(/\s+/).filter(Boolean);
     return (studio.pack()?.cards ?? []).filter((card) => {
-      if (filter() === "own" && !isOwn(card.id)) return false;
+      if (filter() === "user" && !isUserAdapter(card.id)) return false;
       if (filter() === "pinned" && !studio.pins().includes(card.id)) return false;
       if (filter() === "banned" && !studio.bans().includes(card.id)) return false;
       const text = [card.title, card.id, card.refined.description, card.refined.category, ...card.tags]
@@ -48,7 +48,7 @@ export function LibraryDialog(props: { readonly open: boolean; readonly onClose:
           value={filter()}
           choices={[
             { value: "all", label: t.adapters.library.all },
-            { value: "own", label: t.adapters.library.own(studio.pack()?.own.size ?? 0) },
+            { value: "user", label: t.adapters.library.user(studio.pack()?.userAdapters.size ?? 0) },
             { value: "pinned", label: t.adapters.library.pinned(studio.pins().length) },
             { value: "banned", label: t.adapters.library.banned(studio.bans().length) },
           ]}
@@ -63,7 +63,7 @@ export function LibraryDialog(props: { readonly open: boolean; readonly onClose:
         when={cards().length > 0}
         fallback={
           <p class={styles["hint"]}>
-            {filter() === "own" ? t.adapters.library.noneOwn : t.adapters.library.noneFound}
+            {filter() === "user" ? t.adapters.library.noUserAdapters : t.adapters.library.noneFound}
           </p>
         }
       >
@@ -77,8 +77,8 @@ export function LibraryDialog(props: { readonly open: boolean; readonly onClose:
                   </span>
                   <span class={styles["title"]}>{card.title}</span>
                   <span class={styles["kind"]}>
-                    <Show when={isOwn(card.id)}>
-                      <span class={styles["own"]}>{t.adapters.library.ownBadge}</span>{" "}
+                    <Show when={isUserAdapter(card.id)}>
+                      <span class={styles["user"]}>{t.adapters.library.userBadge}</span>{" "}
                     </Show>
                     {card.fewStep ? t.adapters.library.fewStep : t.names.categories[card.refined.category]}
                   </span>

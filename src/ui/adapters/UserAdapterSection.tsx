@@ -13,7 +13,7 @@ import type { UserAdapter } from "../../stylus/loaded-pack.ts";
 import { t } from "../texts/texts.ts";
 
 export function UserAdapterSection(props: {
-  readonly own: UserAdapter;
+  readonly userAdapter: UserAdapter;
   readonly onRemoved: () => void;
 }): JSX.Element {
   const studio = useStudio();
@@ -35,13 +35,13 @@ export function UserAdapterSection(props: {
   }
 
   return (
-    <section class={styles["own"]} aria-label={t.adapters.own.section}>
+    <section class={styles["user"]} aria-label={t.adapters.userAdapter.section}>
       <Show when={draft()}>
         {(current) => (
           <>
             <CardForm
               draft={current()}
-              report={props.own.report}
+              report={props.userAdapter.report}
               onChange={(change) => setDraft({ ...current(), ...change })}
             />
             <div class={styles["actions"]}>
@@ -51,19 +51,19 @@ export function UserAdapterSection(props: {
                 disabled={busy()}
                 onClick={() =>
                   void work(
-                    () => studio.intake.change(props.own.id, current()),
+                    () => studio.intake.change(props.userAdapter.id, current()),
                     () => setDraft(null),
                   )
                 }
               >
-                {busy() ? t.adapters.own.saving : t.adapters.own.save}
+                {busy() ? t.adapters.userAdapter.saving : t.adapters.userAdapter.save}
               </button>
               <button
                 class={`${controls["button"]} ${controls["quiet"]}`}
                 type="button"
                 onClick={() => setDraft(null)}
               >
-                {t.adapters.own.cancel}
+                {t.adapters.userAdapter.cancel}
               </button>
             </div>
           </>
@@ -75,22 +75,22 @@ export function UserAdapterSection(props: {
           <button
             class={`${controls["button"]} ${controls["small"]}`}
             type="button"
-            onClick={() => setDraft(draftOf(props.own.card))}
+            onClick={() => setDraft(draftOf(props.userAdapter.card))}
           >
-            {t.adapters.own.edit}
+            {t.adapters.userAdapter.edit}
           </button>
           <ConfirmButton
-            label={t.adapters.own.remove}
-            confirm={t.adapters.own.confirmRemove}
-            keep={t.adapters.own.keep}
+            label={t.adapters.userAdapter.remove}
+            confirm={t.adapters.userAdapter.confirmRemove}
+            keep={t.adapters.userAdapter.keep}
             quiet
-            onConfirm={() => work(() => studio.intake.forget(props.own.id), props.onRemoved)}
+            onConfirm={() => work(() => studio.intake.forget(props.userAdapter.id), props.onRemoved)}
           />
         </div>
       </Show>
       <details class={styles["report"]}>
-        <summary>{t.adapters.own.report(props.own.report.fileName)}</summary>
-        <Diagnosis report={props.own.report} />
+        <summary>{t.adapters.userAdapter.report(props.userAdapter.report.fileName)}</summary>
+        <Diagnosis report={props.userAdapter.report} />
       </details>
     </section>
   );

@@ -29,14 +29,14 @@ export function CompareSlider(props: {
       <img class={styles["layer"]} src={props.image.url} alt={props.image.alt} />
       <div class={`${styles["layer"]} ${styles["over"]}`}>
         <Show
-          when={props.variant.picture}
+          when={props.variant.encoded}
           fallback={
             <Show when={props.variant.preview}>
               {(preview) => <PixelCanvas pixels={preview()} label={labels.preview(label())} />}
             </Show>
           }
         >
-          {(picture) => <img src={picture().url} alt={labels.alt(label())} />}
+          {(encoded) => <img src={encoded().url} alt={labels.alt(label())} />}
         </Show>
       </div>
       <span class={`${styles["tag"]} ${styles["left"]}`}>

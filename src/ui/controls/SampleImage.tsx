@@ -15,7 +15,7 @@ export function SampleImage(props: {
   /** User adapters come without samples: the latest image generated with it stands in. */
   const generated = createMemo(() => {
     const id = props.card?.id;
-    if (id === undefined || !studio.pack()?.own.has(id)) return null;
+    if (id === undefined || !studio.pack()?.userAdapters.has(id)) return null;
     const image = studio.gallery.images().find(({ adapters }) => adapters.some((use) => use.id === id));
     return image?.png ?? null;
   });

@@ -1,6 +1,6 @@
 // The model while it downloads, in total and by file; or why it failed, and what to do.
 import { For, Show, type JSX } from "solid-js";
-import { isOwnModel } from "../../app/packs/user-models.ts";
+import { isUserModel } from "../../app/packs/user-models.ts";
 import { pocketId } from "../../app/packs/packs.ts";
 import controls from "../controls/controls.module.css";
 import { ErrorNote } from "../controls/ErrorNote.tsx";
@@ -22,7 +22,7 @@ export function LoadPanel(): JSX.Element {
             >
               {t.models.load.retry}
             </button>
-            <Show when={isOwnModel(studio.settings.model) && error().code === "device"}>
+            <Show when={isUserModel(studio.settings.model) && error().code === "device"}>
               <button
                 class={`${controls["button"]} ${controls["small"]}`}
                 type="button"

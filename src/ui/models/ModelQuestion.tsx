@@ -61,7 +61,7 @@ export function ModelQuestion(props: { readonly entry: ModelEntry }): JSX.Elemen
             class={`${controls["input"]} ${controls["select"]}`}
             onChange={(event) => setVaeId(event.currentTarget.value || null)}
           >
-            <option value="">{t.models.question.ownVae}</option>
+            <option value="">{t.models.question.builtInVae}</option>
             <For each={props.entry.vaes}>
               {(choice) => (
                 <option value={choice.id}>

@@ -42,7 +42,7 @@ export function ModelRow(props: { readonly entry: ModelEntry }): JSX.Element {
   const [error, setError] = createSignal<PlainError | null>(null);
   async function remove(): Promise<void> {
     setError(null);
-    await models.forgetOwn(entry()).catch((reason: unknown) => setError(explain(reason)));
+    await models.forgetUserModel(entry()).catch((reason: unknown) => setError(explain(reason)));
     focusWhatIsLeft();
   }
 
@@ -65,13 +65,13 @@ export function ModelRow(props: { readonly entry: ModelEntry }): JSX.Element {
         <p class={styles["fit"]} data-kind={entry().fit.kind}>
           {entry().fit.text}
         </p>
-        <Show when={entry().own}>
-          {(own) => (
+        <Show when={entry().userModel}>
+          {(userModel) => (
             <label class={styles["check"]}>
               <input
                 type="checkbox"
-                checked={own().vPrediction}
-                disabled={own().facts.predictionType === "v_prediction"} // the file itself says so
+                checked={userModel().vPrediction}
+                disabled={userModel().facts.predictionType === "v_prediction"} // the file itself says so
                 onChange={(event) => void models.setVPrediction(entry().id, event.currentTarget.checked)}
               />
               {t.models.row.vPrediction}

@@ -1,6 +1,6 @@
 // Under the prompt: generate or stop, and the settings that users change most.
 import { Show, type JSX } from "solid-js";
-import { pictureTypes } from "../../app/adapters/dropped-files.ts";
+import { imageTypes } from "../../app/adapters/dropped-files.ts";
 import { randomSeed } from "../../stylus/options.ts";
 import styles from "./ControlBar.module.css";
 import controls from "../controls/controls.module.css";
@@ -114,7 +114,7 @@ export function ControlBar(props: {
       </div>
       <div class={styles["more"]}>
         <Show when={!settings.start}>
-          <PickFiles label={t.prompt.bar.addInitImage} accept={pictureTypes} icon={<ImageIcon />} quiet />
+          <PickFiles label={t.prompt.bar.addInitImage} accept={imageTypes} icon={<ImageIcon />} quiet />
         </Show>
         <button
           class={`${controls["button"]} ${controls["quiet"]}`}

@@ -24,13 +24,13 @@ export function InitImage(): JSX.Element {
   const studio = useStudio();
   return (
     <>
-      <Show when={studio.start.offer()} keyed>
+      <Show when={studio.initImage.offer()} keyed>
         {(offer) => <OfferNote offer={offer} />}
       </Show>
       <Show when={studio.settings.start}>
         <ChosenImage />
       </Show>
-      <Show when={studio.start.note()}>
+      <Show when={studio.initImage.note()}>
         {(text) => (
           <p class={styles["note"]} role="status">
             {text()}
@@ -62,7 +62,7 @@ function OfferNote(props: { readonly offer: Offer }): JSX.Element {
           <button
             class={`${controls["button"]} ${controls["small"]}`}
             type="button"
-            onClick={() => void studio.start.take(props.offer.file, props.offer.name)}
+            onClick={() => void studio.initImage.take(props.offer.file, props.offer.name)}
           >
             {t.prompt.initImage.useImage}
           </button>
@@ -72,7 +72,7 @@ function OfferNote(props: { readonly offer: Offer }): JSX.Element {
         class={`${controls["icon"]} ${styles["close"]}`}
         type="button"
         aria-label={t.prompt.initImage.dismiss}
-        onClick={() => studio.start.ask(null)}
+        onClick={() => studio.initImage.ask(null)}
       >
         <CloseIcon />
       </button>
@@ -100,7 +100,7 @@ function ChosenImage(): JSX.Element {
   return (
     <section class={styles["initImage"]} aria-label={t.prompt.initImage.section}>
       <div class={styles["thumbnail"]}>
-        <Show when={studio.start.shown()}>
+        <Show when={studio.initImage.shown()}>
           {(shown) => (
             <>
               <img src={shown().url} alt={t.prompt.initImage.alt} />
@@ -161,7 +161,7 @@ function ChosenImage(): JSX.Element {
         type="button"
         aria-label={t.prompt.initImage.remove}
         title={t.prompt.initImage.remove}
-        onClick={() => studio.start.remove()}
+        onClick={() => studio.initImage.remove()}
       >
         <CloseIcon />
       </button>

@@ -1,7 +1,7 @@
 // The init image with its mask on top, to draw on with mouse, pen, touch or keys. The caller owns the mask array; the hatching
 // keeps it visible on any colour.
 import { createEffect, createSignal, on, onMount, Show, type JSX } from "solid-js";
-import { paintStroke, type Box, type MaskImage, type Point } from "../../app/pictures/mask-painting.ts";
+import { drawStroke, type Box, type MaskImage, type Point } from "../../app/images/mask-drawing.ts";
 import type { RgbaImage } from "../../shared/request.ts";
 import styles from "./MaskDialog.module.css";
 import { t } from "../texts/texts.ts";
@@ -77,7 +77,7 @@ export function MaskCanvas(props: {
     };
   };
   const strokeTo = (to: Point): void => {
-    show(paintStroke(props.mask, { from: last ?? to, to, ...props.brush }));
+    show(drawStroke(props.mask, { from: last ?? to, to, ...props.brush }));
     last = to;
   };
   const finish = (): void => {

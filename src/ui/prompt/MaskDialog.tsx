@@ -5,9 +5,9 @@ import {
   markedShare,
   MaskHistory,
   markTransparent,
-  paintBox,
+  drawBox,
   type MaskImage,
-} from "../../app/pictures/mask-painting.ts";
+} from "../../app/images/mask-drawing.ts";
 import type { OpenMask } from "../../app/state/init-image.ts";
 import controls from "../controls/controls.module.css";
 import { Dialog } from "../controls/Dialog.tsx";
@@ -32,7 +32,7 @@ export function MaskDialog(props: { readonly open: boolean; readonly onClose: ()
       () => props.open,
       (open) => {
         if (!open) return;
-        void studio.start.openMask().then((opened) => {
+        void studio.initImage.openMask().then((opened) => {
           if (opened) setSession({ ...opened, history: new MaskHistory(opened.mask) });
           else props.onClose();
         });
@@ -43,7 +43,7 @@ export function MaskDialog(props: { readonly open: boolean; readonly onClose: ()
     const drawn = session();
     if (!drawn) return;
     setSession(null);
-    if (drawn.history.canUndo || drawn.history.canRedo) void studio.start.saveMask(drawn);
+    if (drawn.history.canUndo || drawn.history.canRedo) void studio.initImage.saveMask(drawn);
     props.onClose();
   };
   return (
@@ -179,7 +179,7 @@ function Editor(props: { readonly session: Session; readonly onDone: () => void 
             </button>
           </Show>
         </div>
-        <RectangleFields mask={mask} onFill={(box, value) => change(() => void paintBox(mask, box, value))} />
+        <RectangleFields mask={mask} onFill={(box, value) => change(() => void drawBox(mask, box, value))} />
         <InpaintFields />
         <div class={styles["done"]}>
           <p role="status">{share() === 0 ? t.prompt.mask.empty : t.prompt.mask.share(share())}</p>

@@ -29,7 +29,7 @@ export function Choice(): JSX.Element {
   const { tags } = studio;
   const hasTags = (): boolean => tags().adapters.length > 0 || tags().problems.length > 0;
   /** Whether pins or tags add adapters that no part of the prompt brought up. */
-  const hasOwn = (): boolean => extraPins().length > 0 || tags().adapters.length > 0;
+  const hasUserPicks = (): boolean => extraPins().length > 0 || tags().adapters.length > 0;
   const isEmpty = (): boolean => composition().tasks.length === 0 && extraPins().length === 0 && !hasTags();
 
   const unknown = createMemo(() => {
@@ -40,9 +40,9 @@ export function Choice(): JSX.Element {
   const describeTag = (use: AdapterUse): string => {
     const pack = studio.pack();
     if (pack && !studio.card(use.id)) return t.run.choice.unknownTag(adviseOnName(use.id, pack.cards));
-    const own = pack?.own.get(use.id);
+    const userAdapter = pack?.userAdapters.get(use.id);
     const strength = describeStrength(use);
-    return [strength, own && describeParts(use, own.report)].filter(Boolean).join(". ");
+    return [strength, userAdapter && describeParts(use, userAdapter.report)].filter(Boolean).join(". ");
   };
 
   const chosenBy = (): string => {
@@ -147,7 +147,7 @@ export function Choice(): JSX.Element {
             <span>
               {bareTasks().length < composition().tasks.length
                 ? t.run.choice.base
-                : hasOwn()
+                : hasUserPicks()
                   ? t.run.choice.noOther
                   : t.run.choice.baseAll}
             </span>

@@ -1,6 +1,6 @@
 // Thumbnails of the stored images, newest first; each reopens its run.
 import { createMemo, createSignal, For, onCleanup, Show, type JSX } from "solid-js";
-import type { StoredImage } from "../../app/pictures/gallery.ts";
+import type { StoredImage } from "../../app/images/gallery.ts";
 import { explain } from "../../app/state/runs.ts";
 import type { PlainError } from "../../shared/errors.ts";
 import { ConfirmButton } from "../controls/ConfirmButton.tsx";

@@ -1,6 +1,6 @@
 // One image: preview and progress while it is generated; then its seed, its adapters and its actions.
 import { createMemo, createSignal, For, Show, type JSX } from "solid-js";
-import { pictureFileName } from "../../app/pictures/image-file.ts";
+import { imageFileName } from "../../app/images/image-file.ts";
 import { formulaOf, type ImageView, type RunView } from "../../app/state/run-view.ts";
 import { CompareSlider } from "../controls/CompareSlider.tsx";
 import controls from "../controls/controls.module.css";
@@ -54,7 +54,7 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
     <figure class={styles["card"]} data-status={props.image.status}>
       <div class={styles["frame"]} style={{ "aspect-ratio": `${props.image.width} / ${props.image.height}` }}>
         <Show
-          when={props.image.picture}
+          when={props.image.encoded}
           fallback={
             <Show
               when={props.image.preview}
@@ -72,16 +72,16 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
             </Show>
           }
         >
-          {(picture) => (
+          {(encoded) => (
             <Show
               when={props.image.variant}
               fallback={
-                <img src={picture().url} width={props.image.width} height={props.image.height} alt={alt()} />
+                <img src={encoded().url} width={props.image.width} height={props.image.height} alt={alt()} />
               }
             >
               {(variant) => (
                 <CompareSlider
-                  image={{ url: picture().url, alt: alt() }}
+                  image={{ url: encoded().url, alt: alt() }}
                   variant={variant()}
                   ratio={props.image.width / props.image.height}
                 />
@@ -104,8 +104,8 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
           <span class={styles["seed"]}>
             <RichText text={t.run.image.seed} values={{ seed: String(props.image.seed) }} />
           </span>
-          <Show when={props.image.picture}>
-            {(picture) => (
+          <Show when={props.image.encoded}>
+            {(encoded) => (
               <div class={styles["actions"]}>
                 <Show
                   when={props.image.variant}
@@ -137,7 +137,7 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
                     class={`${controls["button"]} ${controls["small"]}`}
                     type="button"
                     title={t.run.image.compareInitImageTitle}
-                    onClick={() => void studio.compareWithStart(props.image.index)}
+                    onClick={() => void studio.compareWithInitImage(props.image.index)}
                   >
                     <CompareIcon /> {t.run.image.compareInitImage}
                   </button>
@@ -148,9 +148,9 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
                   aria-label={t.run.image.useAsInitImage}
                   title={t.run.image.useAsInitImage}
                   onClick={() => {
-                    void studio.start.take(
-                      picture().png,
-                      pictureFileName(props.image.seed, props.run.options.prompt),
+                    void studio.initImage.take(
+                      encoded().png,
+                      imageFileName(props.image.seed, props.run.options.prompt),
                     );
                     scrollTo({ top: 0, behavior: "smooth" });
                   }}
@@ -173,8 +173,8 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
                 </button>
                 <a
                   class={controls["icon"]}
-                  href={picture().url}
-                  download={pictureFileName(props.image.seed, props.run.options.prompt)}
+                  href={encoded().url}
+                  download={imageFileName(props.image.seed, props.run.options.prompt)}
                   aria-label={t.run.image.download}
                   title={t.run.image.download}
                 >

@@ -45,7 +45,7 @@ export function PickRow(props: {
   const imageWithIt = createMemo(() =>
     studio
       .run()
-      ?.images.find((image) => image.picture && image.adapters.some((adapter) => adapter.id === id())),
+      ?.images.find((image) => image.encoded && image.adapters.some((adapter) => adapter.id === id())),
   );
   const inPrompt = (word: string): boolean =>
     studio.settings.prompt.toLowerCase().includes(word.toLowerCase());

@@ -26,7 +26,7 @@ export function StorageDialog(props: { readonly open: boolean; readonly onClose:
   const read = async (): Promise<void> => {
     try {
       setUse(await studio.storageUse());
-      setInputs(await (await studio.start.inputs).sizeBytes());
+      setInputs(await (await studio.initImage.inputs).sizeBytes());
       setError(null);
     } catch (reason) {
       setError(toPlainError(reason));
@@ -46,7 +46,7 @@ export function StorageDialog(props: { readonly open: boolean; readonly onClose:
   const [inputs, setInputs] = createSignal(0);
   const imageBytes = (): number =>
     studio.gallery.images().reduce((sum, { png }) => sum + png.size, 0) + inputs();
-  const total = (): number => (use()?.usedBytes ?? 0) + (use()?.own.sizeBytes ?? 0) + imageBytes();
+  const total = (): number => (use()?.usedBytes ?? 0) + (use()?.userAdapters.sizeBytes ?? 0) + imageBytes();
 
   async function free(id: string, work: () => Promise<void>): Promise<void> {
     setFailed(null);
@@ -120,17 +120,17 @@ export function StorageDialog(props: { readonly open: boolean; readonly onClose:
                     error={errorOf(leftOver)}
                   />
                 </Show>
-                <For each={known().ownModels}>
-                  {(model) => <StorageRow title={model.title} text={t.storage.ownModel} sizeBytes={0} />}
+                <For each={known().userModels}>
+                  {(model) => <StorageRow title={model.title} text={t.storage.userModel} sizeBytes={0} />}
                 </For>
                 <StorageRow
-                  title={t.storage.ownAdapters}
+                  title={t.storage.userAdapters}
                   text={
-                    known().own.count === 0
-                      ? t.storage.noOwnAdapters
-                      : t.storage.ownAdapterFiles(known().own.count)
+                    known().userAdapters.count === 0
+                      ? t.storage.noUserAdapters
+                      : t.storage.userAdapterFiles(known().userAdapters.count)
                   }
-                  sizeBytes={known().own.sizeBytes}
+                  sizeBytes={known().userAdapters.sizeBytes}
                 />
                 <StorageRow
                   title={t.storage.images}

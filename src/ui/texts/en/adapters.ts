@@ -8,15 +8,15 @@ export const adapters = {
     searchPlaceholder: "Search titles, tags and descriptions",
     filter: "Filter",
     all: "All",
-    own: (count: number) => `Yours ${formats.number(count)}`,
+    user: (count: number) => `Yours ${formats.number(count)}`,
     pinned: (count: number) => `Pinned ${formats.number(count)}`,
     banned: (count: number) => `Banned ${formats.number(count)}`,
     add: "Add LoRA files",
     addHint:
       "Or drop them anywhere on the page. Files stay in this browser, and Stylus can choose them like any other adapter.",
-    noneOwn: "You haven’t added any adapters.",
+    noUserAdapters: "You haven’t added any adapters.",
     noneFound: "No adapters match.",
-    ownBadge: "Yours",
+    userBadge: "Yours",
     fewStep: "Few-step",
     pinnedMark: "Pinned",
     bannedMark: "Banned",
@@ -49,7 +49,7 @@ export const adapters = {
     unban: "Unban",
   },
 
-  own: {
+  userAdapter: {
     section: "Your adapter",
     save: "Save",
     saving: "Saving…",

@@ -81,7 +81,7 @@ export const models = {
     license: "Terms",
     licenseText: "By downloading you accept it.",
     vae: "VAE: decodes latents into pixels",
-    ownVae: "Built in",
+    builtInVae: "Built in",
     otherVae: (title: string, bytes: number) =>
       `${title} (+ ${formats.bytes(bytes)}): smoother faces and fine detail`,
     busy: (title: string) => `${title} is downloading. Wait for it, or pause it first.`,

@@ -2,7 +2,7 @@
 import { encode } from "fast-png";
 
 /** @param pixel the RGBA of column x, row y, each 0 … 255 */
-export function pictureFile(
+export function imageFile(
   { width, height }: { readonly width: number; readonly height: number },
   pixel: (x: number, y: number) => readonly [number, number, number, number],
 ): Buffer {
@@ -13,14 +13,14 @@ export function pictureFile(
 
 /** An image that differs everywhere. */
 export const gradient = (width: number, height: number): Buffer =>
-  pictureFile({ width, height }, (x, y) => [(x * 255) / width, (y * 255) / height, (x ^ y) & 255, 255]);
+  imageFile({ width, height }, (x, y) => [(x * 255) / width, (y * 255) / height, (x ^ y) & 255, 255]);
 
 /** White inside a rectangle, black outside. */
 export const rectangleMask = (
   size: { readonly width: number; readonly height: number },
   { left, top, right, bottom }: { left: number; top: number; right: number; bottom: number },
 ): Buffer =>
-  pictureFile(size, (x, y) => {
+  imageFile(size, (x, y) => {
     const value = x >= left && x < right && y >= top && y < bottom ? 255 : 0;
     return [value, value, value, 255];
   });

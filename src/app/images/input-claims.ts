@@ -1,5 +1,5 @@
-// Which stored pictures and masks the open tabs start from. Each tab holds a shared lock for those in its settings and in the
-// run that it paints, so that whoever tidies up leaves them; a tab that closes lets go by itself.
+// Which stored images and masks the open tabs start from. Each tab holds a shared lock for those in its settings and in the
+// run in progress, so that cleaning up leaves them; a tab that closes lets go by itself.
 
 const prefix = "stylus-input-";
 

@@ -5,21 +5,21 @@ import {
   markedShare,
   MaskHistory,
   markTransparent,
-  paintBox,
-  paintStroke,
+  drawBox,
+  drawStroke,
   type MaskImage,
-} from "./mask-painting.ts";
+} from "./mask-drawing.ts";
 
 const drawn = ({ width, height, values }: MaskImage): string[] =>
   Array.from({ length: height }, (_, y) =>
     [...values.subarray(y * width, (y + 1) * width)].map((value) => (value > 0 ? "#" : ".")).join(""),
   );
 
-describe("paintStroke", () => {
-  it("paints a round dot", () => {
+describe("drawStroke", () => {
+  it("draws a round dot", () => {
     const mask = blankMask({ width: 7, height: 7 });
     const dot = { x: 3.5, y: 3.5 };
-    const box = paintStroke(mask, { from: dot, to: dot, radius: 2.3, value: 255 });
+    const box = drawStroke(mask, { from: dot, to: dot, radius: 2.3, value: 255 });
     expect(drawn(mask)).toEqual([
       ".......",
       "..###..",
@@ -34,31 +34,31 @@ describe("paintStroke", () => {
 
   it("joins two points, cut at the edge", () => {
     const mask = blankMask({ width: 6, height: 3 });
-    paintStroke(mask, { from: { x: -2, y: 1.5 }, to: { x: 3.5, y: 1.5 }, radius: 0.6, value: 255 });
+    drawStroke(mask, { from: { x: -2, y: 1.5 }, to: { x: 3.5, y: 1.5 }, radius: 0.6, value: 255 });
     expect(drawn(mask)).toEqual(["......", "####..", "......"]);
   });
 
-  it("erases, and a brush thinner than a pixel still paints the one under it", () => {
+  it("erases, and a brush thinner than a pixel still draws the one under it", () => {
     const mask = blankMask({ width: 3, height: 1 });
     mask.values.fill(255);
     const at = { x: 1.1, y: 0.1 };
-    paintStroke(mask, { from: at, to: at, radius: 0.1, value: 0 });
+    drawStroke(mask, { from: at, to: at, radius: 0.1, value: 0 });
     expect(drawn(mask)).toEqual(["#.#"]);
   });
 
-  it("outside the picture changes nothing", () => {
+  it("outside the image changes nothing", () => {
     const mask = blankMask({ width: 3, height: 3 });
     const at = { x: 90, y: -40 };
-    paintStroke(mask, { from: at, to: at, radius: 5, value: 255 });
+    drawStroke(mask, { from: at, to: at, radius: 5, value: 255 });
     expect(markedShare(mask)).toBe(0);
   });
 });
 
 it("rectangles are cut at the edge; an empty one marks nothing", () => {
   const mask = blankMask({ width: 4, height: 3 });
-  paintBox(mask, { left: 2, top: 1, right: 9, bottom: 9 }, 255);
+  drawBox(mask, { left: 2, top: 1, right: 9, bottom: 9 }, 255);
   expect(drawn(mask)).toEqual(["....", "..##", "..##"]);
-  paintBox(mask, { left: 3, top: 0, right: 1, bottom: 3 }, 255);
+  drawBox(mask, { left: 3, top: 0, right: 1, bottom: 3 }, 255);
   expect(markedShare(mask)).toBe(4 / 12);
 });
 

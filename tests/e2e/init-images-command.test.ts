@@ -8,11 +8,11 @@ import { readRgb } from "../../scripts/quality/rgb.ts";
 import { root } from "../../scripts/run/setup.ts";
 import { runInPage, type Site } from "../../scripts/run/site.ts";
 import { readPngText } from "../../src/formats/png.ts";
-import { gradient, rectangleMask } from "./picture-file.ts";
+import { gradient, rectangleMask } from "./image-file.ts";
 import { visit } from "./visit.ts";
 
 let site: Site;
-const work = mkdtempSync(path.join(tmpdir(), "stylus-web-pictures-"));
+const work = mkdtempSync(path.join(tmpdir(), "stylus-web-init-images-"));
 beforeAll(async () => void (site = await visit()));
 afterAll(async () => {
   await site?.close();
@@ -80,7 +80,7 @@ test.each([
 test("rejects an init image that is not an image, and a hires size beyond the model's limit", async () => {
   const failure = (options: Parameters<typeof runInPage>[1]) =>
     runInPage(site.page, options).catch((error: unknown) => error as Error);
-  expect(await failure({ ...base, start: { file: btoa("no picture") } })).toMatchObject({ code: "bad-file" });
+  expect(await failure({ ...base, start: { file: btoa("no image") } })).toMatchObject({ code: "bad-file" });
   expect(await failure({ ...base, start: { file: "%%%" } })).toMatchObject({ code: "bad-file" });
   const large = await failure({ ...base, hires: { scale: 4 } });
   expect(large).toMatchObject({ code: "bad-input" });

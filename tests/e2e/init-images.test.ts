@@ -7,8 +7,8 @@ import type { Site } from "../../scripts/run/site.ts";
 import { readPngText } from "../../src/formats/png.ts";
 import { violations } from "./accessibility.ts";
 import { drop, paste } from "./drop.ts";
-import { alerts, complaint, generate, loaded, pictures, promptBox, useSettings } from "./page.ts";
-import { gradient, pictureFile } from "./picture-file.ts";
+import { alerts, complaint, generate, loaded, images, promptBox, useSettings } from "./page.ts";
+import { gradient, imageFile } from "./image-file.ts";
 import { visit } from "./visit.ts";
 
 let site: Site;
@@ -30,7 +30,7 @@ const maskThumbnail = (): Locator => area().getByAltText("Mask: white areas are 
 
 /** The file of the displayed image. */
 async function generatedFile(): Promise<Buffer> {
-  const base64 = await pictures(page)
+  const base64 = await images(page)
     .first()
     .evaluate(async (image: HTMLImageElement) => {
       const bytes = new Uint8Array(await (await fetch(image.src)).arrayBuffer());
@@ -150,7 +150,7 @@ test("only masked: the result has the init image's size", async () => {
 
 test("draws the mask by mouse and keyboard, inverts, clears and undoes it; an empty mask counts as none", async () => {
   await useSettings(page, wide);
-  const half = pictureFile({ width: 64, height: 64 }, (x) => [200, 60, 60, x < 32 ? 0 : 255]);
+  const half = imageFile({ width: 64, height: 64 }, (x) => [200, 60, 60, x < 32 ? 0 : 255]);
   await choose("half.png", half);
   await area().getByRole("button", { name: "Add mask" }).click();
   const status = async (): Promise<string> => dialog().getByRole("status").innerText();
@@ -273,17 +273,17 @@ test("rejects files that are not images, and unsupported sizes, with clear messa
   await useSettings(page, wide);
   await choose("broken.png", source.subarray(0, 200));
   await complaint(page, "broken.png cannot be decoded as an image.");
-  await choose("words.jpg", Buffer.from("not a picture"));
+  await choose("words.jpg", Buffer.from("not an image"));
   await complaint(page, "words.jpg cannot be decoded as an image.");
   await choose(
     "wide.png",
-    pictureFile({ width: 12_001, height: 1 }, () => [0, 0, 0, 255]),
+    imageFile({ width: 12_001, height: 1 }, () => [0, 0, 0, 255]),
   );
   await complaint(page, "wide.png is 12001 × 1 px; the limit is 12,000");
   expect(await area().count()).toBe(0);
   await choose(
     "long.png",
-    pictureFile({ width: 4096, height: 64 }, () => [0, 90, 0, 255]),
+    imageFile({ width: 4096, height: 64 }, () => [0, 90, 0, 255]),
   );
   await page.getByText("Scaled down from 4096 × 64 to 2048 × 32 px.").waitFor();
   expect(await alerts(page).count()).toBe(0);
@@ -310,7 +310,7 @@ const readSlow = (): Promise<void> =>
 
 test("uses the image chosen last, however slowly an earlier one is read", async () => {
   await useSettings(page, wide);
-  await choose("words.jpg", Buffer.from("not a picture"));
+  await choose("words.jpg", Buffer.from("not an image"));
   await complaint(page, "words.jpg cannot be decoded as an image.");
   await holdSlow();
   for (const name of ["slow.png", "slow-broken.png"]) {
@@ -342,7 +342,7 @@ test("a restored run keeps its init image over an image chosen earlier, but not 
   expect(await startId()).toBe(idOf(source));
 
   // A message about an image disappears with it.
-  const buffer = pictureFile({ width: 4096, height: 64 }, () => [0, 90, 0, 255]);
+  const buffer = imageFile({ width: 4096, height: 64 }, () => [0, 90, 0, 255]);
   const madeSmaller = page.getByText("Scaled down from 4096 × 64 to 2048 × 32 px.");
   await drop(page, [{ name: "long.png", buffer, type: "image/png" }]);
   await madeSmaller.waitFor();
@@ -443,7 +443,7 @@ test("fits a phone of 360 pixels", async () => {
   await page.setViewportSize({ width: 360, height: 740 });
   try {
     await useSettings(page, wide);
-    await choose("a-very-long-name-of-a-picture-that-has-to-wrap-somewhere.png", gradient(400, 300));
+    await choose("a-very-long-name-of-an-image-that-has-to-wrap-somewhere.png", gradient(400, 300));
     await area().getByAltText("Init image").waitFor();
     const overflow = (): Promise<number> =>
       page.evaluate(

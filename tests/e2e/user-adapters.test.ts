@@ -11,11 +11,11 @@ import {
   generateButton,
   loaded,
   generate,
-  pictures,
+  images,
   promptBox,
   useSettings,
 } from "./page.ts";
-import { gradient } from "./picture-file.ts";
+import { gradient } from "./image-file.ts";
 import { visit } from "./visit.ts";
 
 let site: Site;
@@ -62,7 +62,7 @@ test("shows the diagnosis of a file that fits, adds it, chooses it for a prompt,
   const choice = page.getByRole("region", { name: "Chosen adapters" });
   await choice.getByText("It changes the U-Net only, so 0.50 counts.").waitFor();
   await generateButton(page).click();
-  await pictures(page).first().waitFor({ timeout: 120_000 });
+  await images(page).first().waitFor({ timeout: 120_000 });
   expect(await chips.innerText()).toMatch(/paper collage\s*0\.50/);
 
   await page.getByRole("button", { name: /^Adapters/ }).click();

@@ -1,15 +1,15 @@
-// Picture files to pixels and masks to files, in the browser. A picture that is larger than any model paints is made smaller
-// once, when it comes in; what is kept is what is painted over.
+// Image files to pixels and masks to files, in the browser. An image that is larger than any model generates is scaled down
+// once, when it comes in; what is kept is the init image.
 import { StylusError } from "../../shared/errors.ts";
 import type { ImageToImage, RgbaImage } from "../../shared/request.ts";
 import type { InputStore } from "./input-store.ts";
-import type { StartOptions } from "../../stylus/image-options.ts";
+import type { InitImageOptions } from "../../stylus/image-options.ts";
 
 /** Longest side that is kept, in pixels. */
 const keptSide = 2048;
 const most = { fileBytes: 64e6, side: 12_000 };
 
-export interface InputPicture {
+export interface InputImage {
   /** The file as it came, or a smaller PNG. */
   readonly file: Blob;
   readonly width: number;
@@ -56,7 +56,7 @@ function drawn(
  * A file made ready for the input store.
  * @throws StylusError bad-file, bad-input when it is too large
  */
-export async function takePicture(file: Blob, name: string): Promise<InputPicture> {
+export async function takeImage(file: Blob, name: string): Promise<InputImage> {
   if (file.size > most.fileBytes) {
     throw new StylusError(
       "bad-input",
@@ -112,29 +112,29 @@ export async function maskFile(
 }
 
 /**
- * Brightness of a mask file in the picture's size; what is transparent counts as black.
+ * Brightness of a mask file in the image's size; what is transparent counts as black.
  * @throws StylusError bad-file, bad-input when its shape is another
  */
 export async function maskValues(
   file: Blob,
-  picture: { readonly width: number; readonly height: number },
+  image: { readonly width: number; readonly height: number },
 ): Promise<Uint8Array<ArrayBuffer>> {
   const bitmap = await decode(file, "The mask");
   const { width, height } = bitmap;
   // Half a pixel of rounding where both were made smaller.
-  if (Math.abs(width * picture.height - height * picture.width) > Math.max(width, height)) {
+  if (Math.abs(width * image.height - height * image.width) > Math.max(width, height)) {
     throw new StylusError(
       "bad-input",
-      `The mask is ${width} × ${height} px, but the init image is ${picture.width} × ${picture.height} px.`,
+      `The mask is ${width} × ${height} px, but the init image is ${image.width} × ${image.height} px.`,
       { where: "start.mask", remedy: "Use a mask of the same size." },
     );
   }
-  const context = canvasOf(picture);
-  context.fillRect(0, 0, picture.width, picture.height); // black
-  context.drawImage(bitmap, 0, 0, picture.width, picture.height);
+  const context = canvasOf(image);
+  context.fillRect(0, 0, image.width, image.height); // black
+  context.drawImage(bitmap, 0, 0, image.width, image.height);
   bitmap.close();
-  const { data } = context.getImageData(0, 0, picture.width, picture.height);
-  return Uint8Array.from({ length: picture.width * picture.height }, (_, i) =>
+  const { data } = context.getImageData(0, 0, image.width, image.height);
+  return Uint8Array.from({ length: image.width * image.height }, (_, i) =>
     Math.round(0.299 * data[4 * i]! + 0.587 * data[4 * i + 1]! + 0.114 * data[4 * i + 2]!),
   );
 }
@@ -145,9 +145,9 @@ const gone = (what: string): StylusError =>
     remedy: "Choose the image again.",
   });
 
-/** Pixels of a start, out of the store. @throws StylusError not-found, bad-file, bad-input for an empty mask */
-export async function openStart(
-  { picture, strength, mask }: StartOptions,
+/** Pixels of an init image and its mask, from the store. @throws StylusError not-found, bad-file, bad-input for an empty mask */
+export async function openInitImage(
+  { picture, strength, mask }: InitImageOptions,
   inputs: InputStore,
 ): Promise<ImageToImage> {
   const file = await inputs.get(picture.id);
@@ -160,7 +160,7 @@ export async function openStart(
   if (!values.some((value) => value > 0)) {
     throw new StylusError("bad-input", "The mask is empty, so nothing would change.", {
       where: "start.mask",
-      remedy: "Paint the area to regenerate white in the mask.",
+      remedy: "Make the area to regenerate white in the mask.",
     });
   }
   const { blur, region, padding, fill } = mask;

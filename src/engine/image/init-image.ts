@@ -4,7 +4,6 @@
 import { StylusError } from "../../shared/errors.ts";
 import type { ImageToImage, RgbaImage } from "../../shared/request.ts";
 import { blurMask, type Mask, maskRegion, type Region } from "./mask.ts";
-import type { Picture } from "./pixels.ts";
 import { type PlaneSize, resizeImage } from "./resample.ts";
 
 export interface PreparedImage {
@@ -13,7 +12,7 @@ export interface PreparedImage {
   /** [H, W], 0 … 255, at the request's size; null without a mask. */
   readonly mask: Mask | null;
   /** Composites the protected pixels over the generated image. */
-  readonly finish: (generated: Picture) => Picture;
+  readonly finish: (generated: RgbaImage) => RgbaImage;
 }
 
 /** @throws StylusError bad-input for an empty mask */
@@ -82,16 +81,16 @@ function bytesOf(image: Float32Array, { width, height }: PlaneSize): Uint8Clampe
 }
 
 /** The image in the VAE encoder's form. */
-export function imageTensor(picture: RgbaImage): Float32Array<ArrayBuffer> {
-  return signed(planes(picture));
+export function imageTensor(image: RgbaImage): Float32Array<ArrayBuffer> {
+  return signed(planes(image));
 }
 
 /** Resizes an image for hires fix. */
-export function resizePicture(
-  picture: Picture,
+export function resizeRgba(
+  image: RgbaImage,
   { to, filter }: { to: PlaneSize; filter: "nearest" | "bicubic" | "lanczos" },
-): Picture {
-  const values = resizeImage(planes(picture), { channels: 3, from: picture, to, filter });
+): RgbaImage {
+  const values = resizeImage(planes(image), { channels: 3, from: image, to, filter });
   return { width: to.width, height: to.height, rgba: bytesOf(values, to) };
 }
 
@@ -121,7 +120,10 @@ function cutOut(
   return out;
 }
 
-function overlaid(generated: Picture, { original, mask }: { original: Float32Array; mask: Mask }): Picture {
+function overlaid(
+  generated: RgbaImage,
+  { original, mask }: { original: Float32Array; mask: Mask },
+): RgbaImage {
   const rgba = generated.rgba.slice();
   for (const [i, value] of mask.entries()) {
     const share = value / 255;
@@ -131,9 +133,9 @@ function overlaid(generated: Picture, { original, mask }: { original: Float32Arr
   return { width: generated.width, height: generated.height, rgba };
 }
 
-function pasted(picture: Picture, { into, region }: { into: Picture; region: Region }): Picture {
-  for (let y = 0; y < picture.height; y++) {
-    const row = picture.rgba.subarray(4 * y * picture.width, 4 * (y + 1) * picture.width);
+function pasted(patch: RgbaImage, { into, region }: { into: RgbaImage; region: Region }): RgbaImage {
+  for (let y = 0; y < patch.height; y++) {
+    const row = patch.rgba.subarray(4 * y * patch.width, 4 * (y + 1) * patch.width);
     into.rgba.set(row, 4 * ((region.top + y) * into.width + region.left));
   }
   return into;

@@ -1,16 +1,15 @@
-// The start of a run, shared by all images of a request: nothing, or the init image's latent with its mask; and the extra
+// What the passes of a run start from, shared by all images of a request: nothing, or the init image's latent with its mask; and the extra
 // input channels of an inpainting U-Net (Rombach et al. 2022, section 4.5; as in AUTOMATIC1111).
 
-import type { DiffusionRequest } from "../../shared/request.ts";
-import { type PreparedImage, prepareImage } from "./source.ts";
+import type { DiffusionRequest, RgbaImage } from "../../shared/request.ts";
+import { type PreparedImage, prepareImage } from "./init-image.ts";
 import { latentMask, type Mask } from "./mask.ts";
 import type { LatentSize } from "../latent-size.ts";
 import type { DiffusionNetworks } from "../networks.ts";
 import { createGenerator } from "../noise/noise.ts";
-import type { Picture } from "./pixels.ts";
 import { type PlaneSize, resizeLatent } from "./resample.ts";
 
-export interface Start {
+export interface InitLatent {
   /** [C, H, W]; null for txt2img. */
   readonly latent: Float32Array<ArrayBuffer> | null;
   /** [H, W]: 1 where it is regenerated; null for everywhere. */
@@ -18,10 +17,10 @@ export interface Start {
   /** See inpaintingChannels. */
   readonly channels: Float32Array<ArrayBuffer> | null;
   /** From the decoded image to the result. */
-  readonly finish: (generated: Picture) => Picture;
+  readonly finish: (generated: RgbaImage) => RgbaImage;
 }
 
-interface StartOptions {
+interface EncodeOptions {
   readonly networks: DiffusionNetworks;
   /** Of the latents. */
   readonly size: LatentSize;
@@ -31,7 +30,10 @@ interface StartOptions {
 }
 
 /** @throws StylusError bad-input, bad-file, device, cancelled */
-export async function startOf(request: DiffusionRequest, options: StartOptions): Promise<Start> {
+export async function encodeInitImage(
+  request: DiffusionRequest,
+  options: EncodeOptions,
+): Promise<InitLatent> {
   const { networks, size, tile, signal } = options;
   if (request.imageToImage === undefined) {
     const channels = await inpaintingChannels(null, options);
@@ -53,7 +55,7 @@ export async function startOf(request: DiffusionRequest, options: StartOptions):
 
 /** The latent that an image of the request starts from, with the requested masked content. */
 export function filledLatent(
-  { latent, mask }: Start,
+  { latent, mask }: InitLatent,
   { request, seed }: { request: DiffusionRequest; seed: number },
 ): Float32Array<ArrayBuffer> | null {
   const fill = request.imageToImage?.mask?.fill ?? "original";
@@ -68,21 +70,21 @@ export function filledLatent(
  * @returns [1 + C, H, W], or null for other U-Nets
  */
 export async function inpaintingChannels(
-  picture: (Pick<PreparedImage, "image"> & { mask: Mask; pixels: PlaneSize }) | null,
-  { networks, size, tile, signal }: StartOptions,
+  initImage: (Pick<PreparedImage, "image"> & { mask: Mask; pixels: PlaneSize }) | null,
+  { networks, size, tile, signal }: EncodeOptions,
 ): Promise<Float32Array<ArrayBuffer> | null> {
   if (!networks.isForInpainting) return null;
   const { latentScale } = networks;
   const pixelCount = size.width * size.height * latentScale * latentScale;
-  const hard = picture === null ? null : picture.mask.map((value) => (value > 127.5 ? 1 : 0));
+  const hard = initImage === null ? null : initImage.mask.map((value) => (value > 127.5 ? 1 : 0));
   const left = new Float32Array(3 * pixelCount);
-  if (picture !== null && hard !== null)
-    for (let i = 0; i < left.length; i++) left[i] = hard[i % pixelCount] === 1 ? 0 : picture.image[i]!;
+  if (initImage !== null && hard !== null)
+    for (let i = 0; i < left.length; i++) left[i] = hard[i % pixelCount] === 1 ? 0 : initImage.image[i]!;
   const seen = await networks.encode(left, { size, tile, signal });
   const latents = size.width * size.height;
   const out = new Float32Array(latents + seen.length);
-  if (picture === null || hard === null) out.fill(1, 0, latents);
-  else out.set(resizeLatent(hard, { channels: 1, from: picture.pixels, to: size, filter: "nearest" }));
+  if (initImage === null || hard === null) out.fill(1, 0, latents);
+  else out.set(resizeLatent(hard, { channels: 1, from: initImage.pixels, to: size, filter: "nearest" }));
   out.set(seen, latents);
   return out;
 }

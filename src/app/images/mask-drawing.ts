@@ -1,5 +1,5 @@
 // A mask while it is drawn: strokes, rectangles, what is transparent, and the way back. Values are one byte per pixel, 255
-// where the picture is painted anew. Pure, but for the arrays that are drawn into.
+// where the image is inpainted. Pure, but for the arrays that are drawn into.
 
 export interface MaskImage {
   readonly width: number;
@@ -7,7 +7,7 @@ export interface MaskImage {
   readonly values: Uint8Array<ArrayBuffer>;
 }
 
-/** Pixels of the picture; right and bottom are outside. */
+/** Pixels of the image; right and bottom are outside. */
 export interface Box {
   readonly left: number;
   readonly top: number;
@@ -35,10 +35,10 @@ const clipped = (box: Box, { width, height }: MaskImage): Box => ({
 
 /**
  * A stroke of a round brush: all pixels whose centre is within `radius` of the line. The pixel under the brush is always
- * painted.
+ * drawn.
  * @returns what may have changed
  */
-export function paintStroke(
+export function drawStroke(
   mask: MaskImage,
   { from, to, radius, value }: { from: Point; to: Point; radius: number; value: number },
 ): Box {
@@ -65,7 +65,7 @@ export function paintStroke(
 }
 
 /** @returns what may have changed */
-export function paintBox(mask: MaskImage, box: Box, value: number): Box {
+export function drawBox(mask: MaskImage, box: Box, value: number): Box {
   const inside = clipped(box, mask);
   for (let y = inside.top; y < inside.bottom; y++)
     mask.values.fill(
@@ -91,7 +91,7 @@ export function markTransparent({ values }: MaskImage, rgba: Uint8ClampedArray):
   return found;
 }
 
-/** Part of the picture that is marked, 0 … 1. */
+/** Part of the image that is marked, 0 … 1. */
 export function markedShare({ values }: MaskImage): number {
   let marked = 0;
   for (const value of values) if (value > 127) marked++;

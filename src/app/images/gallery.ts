@@ -1,4 +1,4 @@
-// The pictures of this browser, kept in IndexedDB: PNG files with their run, so that any of them can be shown again
+// The images of this browser, kept in IndexedDB: PNG files with their run, so that any of them can be shown again
 // with everything that led to it. Where the browser refuses storage, the gallery lasts as long as the page.
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 import type { Composition } from "../../compose/composition.ts";
@@ -37,13 +37,13 @@ const databaseVersion = 1;
 export interface Gallery {
   /** False when nothing outlives the page. */
   readonly persistent: boolean;
-  /** Adds pictures to a run, a new one too, and puts `run` in its place; without any picture nothing is kept of it. */
+  /** Adds images to a run, a new one too, and puts `run` in its place; without any image nothing is kept of it. */
   add(run: StoredRun, images: readonly StoredImage[]): Promise<void>;
   /** Newest first. */
   images(): Promise<StoredImage[]>;
   runs(): Promise<StoredRun[]>;
   run(runId: string): Promise<{ run: StoredRun; images: StoredImage[] } | null>;
-  /** Removes one picture, and its run with the last one. */
+  /** Removes one image, and its run with the last one. */
   remove(imageId: string): Promise<void>;
   clear(): Promise<void>;
 }
@@ -100,7 +100,7 @@ function overDatabase(database: IDBPDatabase<GalleryDatabase>): Gallery {
       return { run, images: (await database.getAllFromIndex("images", "runId", runId)).sort(byIndex) };
     },
     async remove(imageId) {
-      // In one transaction: the run may be painting its next picture.
+      // In one transaction: the run may be generating its next image.
       const transaction = database.transaction(["images", "runs"], "readwrite");
       const stored = transaction.objectStore("images");
       const removeImage = async (): Promise<void> => {
@@ -113,7 +113,7 @@ function overDatabase(database: IDBPDatabase<GalleryDatabase>): Gallery {
       await Promise.all([removeImage(), transaction.done]);
     },
     async clear() {
-      // In one transaction: pictures without their run could not be shown.
+      // In one transaction: images without their run could not be shown.
       const transaction = database.transaction(["images", "runs"], "readwrite");
       const stores = [transaction.objectStore("images"), transaction.objectStore("runs")];
       await Promise.all([...stores.map((store) => store.clear()), transaction.done]);

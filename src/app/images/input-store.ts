@@ -1,4 +1,4 @@
-// Pictures to start from and masks, kept in IndexedDB so that a reload and the gallery find them again; each is named by
+// Init images and masks, kept in IndexedDB so that a reload and the gallery find them again; each is named by
 // the SHA-256 of its file. Where the browser refuses storage they last as long as the page.
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 import { sha256 } from "../../retrieval/sha256.ts";

@@ -3,11 +3,11 @@ import { version } from "../../../package.json";
 import { PARAMETERS_KEYWORD } from "../../formats/generation-parameters.ts";
 import { readPngText, withPngText } from "../../formats/png.ts";
 import { StylusError } from "../../shared/errors.ts";
-import { writeInfotext, type PictureInfo } from "../../stylus/infotext.ts";
+import { writeInfotext, type ImageInfo } from "../../stylus/infotext.ts";
 import type { RgbaImage } from "../../shared/request.ts";
 
-/** A finished picture as the page holds it. */
-export interface EncodedPicture {
+/** A finished image as the page holds it. */
+export interface EncodedImage {
   readonly png: Blob;
   /** Object URL of `png`; its holder revokes it. */
   readonly url: string;
@@ -21,18 +21,18 @@ async function encodePixels(pixels: RgbaImage): Promise<Blob> {
   return canvas.convertToBlob({ type: "image/png" });
 }
 
-export async function encodePicture(
+export async function encodeImage(
   pixels: RgbaImage,
-  info: Omit<PictureInfo, "version">,
-): Promise<EncodedPicture> {
+  info: Omit<ImageInfo, "version">,
+): Promise<EncodedImage> {
   const plain = new Uint8Array(await (await encodePixels(pixels)).arrayBuffer());
   const text = writeInfotext({ ...info, version });
   const png = new Blob([withPngText(plain, { [PARAMETERS_KEYWORD]: text })], { type: "image/png" });
   return { png, url: URL.createObjectURL(png) };
 }
 
-/** The `parameters` text of a picture that somebody drops on the page; null when it carries none. */
-export async function pictureText(file: Blob): Promise<string | null> {
+/** The `parameters` text of an image that somebody drops on the page; null when it carries none. */
+export async function parametersText(file: Blob): Promise<string | null> {
   try {
     const text = (await readPngText(new Uint8Array(await file.arrayBuffer()))).get(PARAMETERS_KEYWORD) ?? "";
     return text.trim() === "" ? null : text;
@@ -43,7 +43,7 @@ export async function pictureText(file: Blob): Promise<string | null> {
 }
 
 /** "a-castle-on-a-hill-1234.png" */
-export function pictureFileName(seed: number, prompt: string): string {
+export function imageFileName(seed: number, prompt: string): string {
   const words = prompt
     .normalize("NFKD")
     .replace(/<[^>]*>/g, " ")
