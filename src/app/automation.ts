@@ -7,13 +7,14 @@ import type { RunServices } from "../stylus/ports.ts";
 import type { PageServices } from "./services/ports.ts";
 import { openInitImage, takeImage } from "./images/input-image.ts";
 import { memoryInputs, type InputStore } from "./images/input-store.ts";
-import { describeNegativeTags } from "../stylus/lora-tags.ts";
+import { tagsOfNegative } from "../stylus/lora-tags.ts";
 import type { PartialOptions } from "../stylus/options.ts";
 import type { MaskValues } from "../stylus/image-options.ts";
 import { modelOf } from "./packs/packs.ts";
 import { run } from "../stylus/run.ts";
 import type { RunReport } from "../stylus/run-types.ts";
-import { describeUnknown } from "../stylus/vocabulary.ts";
+import { unknownWords } from "../stylus/vocabulary.ts";
+import { t } from "../texts/texts.ts";
 
 interface AutomationImage {
   readonly seed: number;
@@ -163,10 +164,10 @@ export function installAutomation(services: RunServices & Pick<PageServices, "mo
           ...masked,
         ]);
         const titles = Object.fromEntries(ids.map((id) => [id, cards.get(id)?.title ?? id]));
-        const unknown = describeUnknown(options.prompt, pack);
+        const unknown = unknownWords(options.prompt, pack);
         const notes = [
-          ...describeNegativeTags(report.options.negativePrompt),
-          ...(unknown === null ? [] : [unknown]),
+          ...tagsOfNegative(report.options.negativePrompt).map(t.prompt.negativeTag),
+          ...(unknown.length === 0 ? [] : [t.prompt.unknownWords(pack.title, unknown)]),
         ];
         return { report, images: encoded, titles, notes };
       }),

@@ -79,12 +79,3 @@ export function missingAdapters(
 ): readonly string[] {
   return [...new Set(uses.map(({ id }) => id).filter((id) => !cards.has(id)))];
 }
-
-/** What is missing to generate an image again; null when nothing is. */
-export function describeMissing(ids: readonly string[]): string | null {
-  if (ids.length === 0) return null;
-  const names = ids.map((id) => `“${id}”`).join(", ");
-  return ids.length === 1
-    ? `This image used the adapter ${names}, which is missing. Add its file again to reproduce the image.`
-    : `This image used adapters that are missing: ${names}. Add their files again to reproduce the image.`;
-}

@@ -1,14 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { AdapterUse } from "../shared/request.ts";
 import type { AdapterCard } from "../retrieval/card.ts";
-import {
-  checkLoraTags,
-  describeNegativeTags,
-  describeParts,
-  describeStrength,
-  formatLoraTag,
-  readLoraTags,
-} from "./lora-tags.ts";
+import { checkLoraTags, formatLoraTag, readLoraTags, tagsOfNegative } from "./lora-tags.ts";
 
 const use = (id: string, weight: number, rest: Partial<AdapterUse> = {}): AdapterUse => ({
   id,
@@ -88,11 +81,11 @@ describe("readLoraTags", () => {
   });
 
   it("reports each tag in a negative prompt once", () => {
-    expect(describeNegativeTags("blurry, <lora:clay:0.8>, <ugly:1> <lora:clay:0.8>, a <b>")).toEqual([
-      "<lora:clay:0.8> does nothing in the negative prompt. Move it to the prompt.",
-      "<ugly:1> does nothing in the negative prompt. Move it to the prompt.",
+    expect(tagsOfNegative("blurry, <lora:clay:0.8>, <ugly:1> <lora:clay:0.8>, a <b>")).toEqual([
+      "<lora:clay:0.8>",
+      "<ugly:1>",
     ]);
-    expect(describeNegativeTags("blurry")).toEqual([]);
+    expect(tagsOfNegative("blurry")).toEqual([]);
   });
 
   it("reports an unclosed tag", () => {
@@ -154,38 +147,5 @@ describe("readLoraTags", () => {
       "<lora:clay:1:start=0:stop=4>",
     ])
       expect(readLoraTags(tag).adapters.map(formatLoraTag)).toEqual([tag]);
-  });
-
-  it("explains strengths of an adapter that changes one network only", () => {
-    const parts = (unet: number, text: number, words = 0) => ({
-      matched: [
-        { network: "unet" as const, modules: unet, of: 9 },
-        { network: "text_encoder" as const, modules: text, of: 9 },
-      ],
-      embeddings: Array.from({ length: words }, () => ({ name: "w", vectors: 1, width: 8 })),
-    });
-    const split = use("clay", 0.8, { textStrength: 0 });
-    expect(describeParts(split, parts(0, 4))).toBe(
-      "It changes the text encoder only, and that strength is 0, so it does nothing.",
-    );
-    expect(describeParts(split, parts(4, 0))).toBe("It changes the U-Net only, so 0.80 counts.");
-    expect(describeParts(use("clay", 0.8), parts(4, 0))).toBeNull();
-    expect(describeParts(split, parts(4, 4))).toBeNull();
-    expect(describeParts(split, parts(0, 0, 1))).toContain("embeddings only");
-  });
-
-  it("formats strengths", () => {
-    expect(describeStrength(use("clay", 0.8))).toBe("0.80");
-    expect(
-      describeStrength(
-        use("clay", 0.8, {
-          textStrength: 0.3,
-          blockWeights: { M00: 0 },
-          steps: { start: 5, end: 15 },
-        }),
-      ),
-    ).toBe("U-Net 0.80, text encoder 0.30, weights by block, steps 5 to 14");
-    expect(describeStrength(use("clay", 1, { steps: { start: 5 } }))).toBe("1.00, from step 5");
-    expect(describeStrength(use("clay", 1, { steps: { start: 5, end: 6 } }))).toBe("1.00, step 5");
   });
 });

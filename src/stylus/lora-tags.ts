@@ -7,7 +7,6 @@
 // Also read, as by AUTOMATIC1111 and its extension LoRA Block Weight: `<lora:name:text:unet>` or `te=0.5:unet=0.8`,
 // `lbw=` with 17 or 26 numbers, a preset or names of blocks, `start=5`, `stop=15`, `step=5-15`.
 import { formatBlockWeights, parseBlockWeights } from "../adapters/merging/block-weights.ts";
-import type { AdapterReport } from "../adapters/report.ts";
 import type { AdapterCard } from "../retrieval/card.ts";
 import { combineUses } from "../shared/adapter-uses.ts";
 import { StylusError, toPlainError } from "../shared/errors.ts";
@@ -68,11 +67,10 @@ export function readLoraTags(prompt: string, cards: readonly AdapterCard[] = [])
 /** The words of a prompt whose tags say nothing here: a negative prompt, or one whose adapters are listed. */
 export const withoutTags = (prompt: string): string => prompt.replace(tagPattern, "");
 
-/** What to say of the tags in a negative prompt: they are left out of its words, as in the prompt, but do nothing there. */
-export const describeNegativeTags = (negativePrompt: string): readonly string[] =>
-  [...new Set(negativePrompt.match(tagPattern))].map(
-    (tag) => `${tag} does nothing in the negative prompt. Move it to the prompt.`,
-  );
+/** The tags in a negative prompt: they are left out of its words, as in the prompt, but do nothing there. */
+export const tagsOfNegative = (negativePrompt: string): readonly string[] => [
+  ...new Set<string>(negativePrompt.match(tagPattern)),
+];
 
 const isUsable = (strength: number): boolean =>
   strength >= limits.adapterStrength.min && strength <= limits.adapterStrength.max;
@@ -171,40 +169,6 @@ export function checkLoraTags({ problems }: LoraTags): void {
 }
 
 const short = (value: number): string => String(Number(value.toFixed(2)));
-
-/**
- * What strengths do not say of an adapter that lacks a part: that one of them counts alone, or that nothing is left.
- * @returns null when there is nothing to say
- */
-export function describeParts(
-  { unetStrength, textStrength }: AdapterUse,
-  { matched, embeddings }: Pick<AdapterReport, "matched" | "embeddings">,
-): string | null {
-  const changes = (part: string): boolean =>
-    matched.some(({ network, modules }) => network === part && modules > 0);
-  const [unet, text] = [changes("unet"), changes("text_encoder")];
-  if (!unet && !text)
-    return embeddings.length > 0 ? "It contains embeddings only, so its strength has no effect." : null;
-  if (unet && text) return null;
-  const [part, strength] = unet ? ["U-Net", unetStrength] : ["text encoder", textStrength];
-  if (strength === 0) return `It changes the ${part} only, and that strength is 0, so it does nothing.`;
-  if (unetStrength === textStrength) return null;
-  return `It changes the ${part} only, so ${strength.toFixed(2)} counts.`;
-}
-
-/** Strengths of an adapter for people: "0.80", "U-Net 0.80, text 0.30, by blocks, steps 5 to 15". */
-export function describeStrength({ unetStrength, textStrength, blockWeights, steps }: AdapterUse): string {
-  const same = unetStrength === textStrength;
-  const parts = same
-    ? [unetStrength.toFixed(2)]
-    : [`U-Net ${unetStrength.toFixed(2)}`, `text encoder ${textStrength.toFixed(2)}`];
-  if (blockWeights) parts.push("weights by block");
-  if (steps?.end === undefined) {
-    if (steps) parts.push(`from step ${steps.start}`);
-  } else if (steps.end === steps.start + 1) parts.push(`step ${steps.start}`);
-  else parts.push(`steps ${steps.start} to ${steps.end - 1}`);
-  return parts.join(", ");
-}
 
 /** `<lora:id:0.64>`, as A1111 and Civitai's reader want it: no spaces, one number where one says all. */
 export function formatLoraTag({ id, unetStrength, textStrength, blockWeights, steps }: AdapterUse): string {

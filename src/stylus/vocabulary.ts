@@ -29,20 +29,16 @@ export async function readVocabulary(files: ReadonlyMap<string, Blob>): Promise<
   }
 }
 
-/**
- * What a prompt says that its model cannot know, as a sentence; null when there is nothing. Trigger words are an adapter's to know.
- */
-export function describeUnknown(
+/** The words of a prompt that its model cannot know. Trigger words are an adapter's to know. */
+export function unknownWords(
   prompt: string,
-  { title, vocabulary, cards }: Pick<LoadedPack, "title" | "vocabulary" | "cards">,
-): string | null {
-  if (!vocabulary) return null;
+  { vocabulary, cards }: Pick<LoadedPack, "vocabulary" | "cards">,
+): string[] {
+  if (!vocabulary) return [];
   const triggers = new Set(cards.flatMap(({ triggerWords }) => triggerWords.flatMap(contentStems)));
   const unknown = contentWords(withoutTags(prompt).replaceAll("BREAK", " "))
     .filter(({ text }) => /^\p{L}{3,}$/u.test(text))
     .filter(({ text, stem }) => !vocabulary.has(text) && !vocabulary.has(stem))
     .filter(({ text, stem }) => !triggers.has(stem) && !idleWords.has(text));
-  if (unknown.length === 0) return null;
-  const words = [...new Set(unknown.map(({ text }) => `“${text}”`))].join(", ");
-  return `${title} doesn’t know ${words}. Use simpler words, or the trigger words of an adapter.`;
+  return [...new Set(unknown.map(({ text }) => text))];
 }

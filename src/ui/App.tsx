@@ -26,7 +26,7 @@ import { StudioContext } from "./studio-context.ts";
 import { StorageDialog } from "./storage/StorageDialog.tsx";
 import { Trail } from "./run/Trail.tsx";
 import { Welcome } from "./run/Welcome.tsx";
-import { t } from "./texts/texts.ts";
+import { t } from "../texts/texts.ts";
 
 export function App(props: { readonly studio: Studio }): JSX.Element {
   const studio = props.studio;

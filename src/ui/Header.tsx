@@ -4,7 +4,7 @@ import controls from "./controls/controls.module.css";
 import styles from "./Header.module.css";
 import { DiskIcon, HelpIcon, Logo, ModelIcon, StackIcon } from "./controls/icons.tsx";
 import { useStudio } from "./studio-context.ts";
-import { t } from "./texts/texts.ts";
+import { t } from "../texts/texts.ts";
 
 export function Header(props: {
   readonly onLibrary: () => void;

@@ -7,7 +7,7 @@ import { SegmentField } from "./controls/fields.tsx";
 import { RichText } from "./controls/RichText.tsx";
 import styles from "./HelpDialog.module.css";
 import { useStudio } from "./studio-context.ts";
-import { t } from "./texts/texts.ts";
+import { t } from "../texts/texts.ts";
 
 export function HelpDialog(props: { readonly open: boolean; readonly onClose: () => void }): JSX.Element {
   const studio = useStudio();

@@ -1,11 +1,10 @@
 // Notices that aren't failures: one CPU thread only, a lost device and what replaced it, adapters an image needs.
 import { createMemo, createSignal, Show, type JSX } from "solid-js";
-import { describeMissing } from "../stylus/adapter-names.ts";
 import controls from "./controls/controls.module.css";
 import { CloseIcon } from "./controls/icons.tsx";
 import styles from "./Notices.module.css";
 import { useStudio } from "./studio-context.ts";
-import { t } from "./texts/texts.ts";
+import { t } from "../texts/texts.ts";
 
 export function Notices(): JSX.Element {
   const studio = useStudio();
@@ -26,12 +25,10 @@ export function Notices(): JSX.Element {
           </div>
         )}
       </Show>
-      <Show when={describeMissing(studio.missing())}>
-        {(words) => (
-          <div class={styles["notice"]} role="status">
-            <p>{words()}</p>
-          </div>
-        )}
+      <Show when={studio.missing().length > 0}>
+        <div class={styles["notice"]} role="status">
+          <p>{t.run.missingAdapters(studio.missing())}</p>
+        </div>
       </Show>
       <Show when={!closed() && text()}>
         <div class={styles["notice"]} role="note">

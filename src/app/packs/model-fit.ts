@@ -3,6 +3,7 @@
 import { StylusError } from "../../shared/errors.ts";
 import type { DevicePreference } from "../../shared/request.ts";
 import type { Manifest } from "../../storage/manifest.ts";
+import { t } from "../../texts/texts.ts";
 
 /** What the browser says of its graphics hardware; it never says how much memory that has. */
 export interface GraphicsReport {
@@ -30,11 +31,12 @@ export const needsOf = ({ files, requirements }: Manifest): ModelNeeds => ({
   minGpuMemoryBytes: requirements?.minGpuMemoryBytes ?? null,
 });
 
-export interface ModelFit {
-  /** slow: on the processor. */
-  readonly kind: "good" | "slow" | "impossible";
-  readonly text: string;
-}
+export type ModelFit =
+  /** `gpuBytes`: memory that it needs; null for a model that runs anywhere. */
+  | { readonly kind: "good"; readonly gpuBytes: number | null; readonly hasF16: boolean }
+  /** On the CPU, for `reason`. */
+  | { readonly kind: "slow"; readonly reason: string }
+  | { readonly kind: "impossible"; readonly weightBytes: number };
 
 /** WebAssembly memory ends at 4 GB, and a run needs room beside the weights of the largest network. */
 const wasmWeightLimitBytes = 2e9;
@@ -42,29 +44,17 @@ const wasmWeightLimitBytes = 2e9;
 /** Parameters of the Pocket pack and below: seconds per image on any processor. */
 const smallParameters = 50e6;
 
-const inGigabytes = (bytes: number): string => `${Math.round(bytes / 1e8) / 10} GB`;
-
 export function fitOf(
   { parameters, minGpuMemoryBytes }: ModelNeeds,
   { name, reason, f16 }: GraphicsReport,
 ): ModelFit {
-  if (parameters <= smallParameters) return { kind: "good", text: "Small enough for any computer." };
+  if (parameters <= smallParameters) return { kind: "good", gpuBytes: null, hasF16: f16 };
   if (name !== null) {
-    const needBytes = (minGpuMemoryBytes ?? 2 * parameters + 2e9) * (f16 ? 1 : 2);
-    const why = f16 ? "" : " This GPU lacks 16-bit shaders, which doubles it.";
-    return {
-      kind: "good",
-      text: `Needs about ${inGigabytes(needBytes)} of GPU memory.${why}`,
-    };
+    const gpuBytes = (minGpuMemoryBytes ?? 2 * parameters + 2e9) * (f16 ? 1 : 2);
+    return { kind: "good", gpuBytes, hasF16: f16 };
   }
   const weightBytes = 4 * parameters;
-  if (weightBytes <= wasmWeightLimitBytes) {
-    return { kind: "slow", text: `Runs on the CPU here (${reason}), minutes per image.` };
-  }
-  return {
-    kind: "impossible",
-    text: `Needs WebGPU: on the CPU its weights take ${inGigabytes(weightBytes)}, more than WebAssembly can hold.`,
-  };
+  return weightBytes <= wasmWeightLimitBytes ? { kind: "slow", reason } : { kind: "impossible", weightBytes };
 }
 
 const withoutGraphics: GraphicsReport = { name: null, reason: "", f16: false };
@@ -95,14 +85,18 @@ export function checkFit(
   { title, needs }: { readonly title: string; readonly needs: ModelNeeds },
   { device, graphics }: { readonly device: DevicePreference; readonly graphics: GraphicsReport },
 ): void {
-  const { kind, text } = fitOf(needs, device === "wasm" ? withoutGraphics : graphics);
-  if (kind !== "impossible") return;
+  const fit = fitOf(needs, device === "wasm" ? withoutGraphics : graphics);
+  if (fit.kind !== "impossible") return;
   const why = device === "wasm" ? "the device is set to WebAssembly" : graphics.reason || "no WebGPU";
-  throw new StylusError("unsupported", `${title} cannot run here: ${why}. ${text}`, {
-    where: "device",
-    remedy:
-      device === "wasm"
-        ? "Choose another device under Settings, or use Pocket."
-        : "Use Pocket, or a browser and computer with WebGPU.",
-  });
+  throw new StylusError(
+    "unsupported",
+    `${title} cannot run here: ${why}. ${t.models.fit.impossible(fit.weightBytes)}`,
+    {
+      where: "device",
+      remedy:
+        device === "wasm"
+          ? "Choose another device under Settings, or use Pocket."
+          : "Use Pocket, or a browser and computer with WebGPU.",
+    },
+  );
 }

@@ -9,7 +9,8 @@ export interface ModelEntry {
   /** As settings keep it; a pack's id without a VAE. */
   readonly id: string;
   readonly title: string;
-  readonly summary: string;
+  /** Null for the user's own files. */
+  readonly summary: string | null;
   /** Where its files are: on this site, on a hub, on the user's disk. */
   readonly origin: "site" | "hub" | "disk";
   /** Whole download, or the files on disk. */
@@ -94,13 +95,6 @@ function hubEntry(
   };
 }
 
-const kindWords = ({ facts }: UserModel): string =>
-  [
-    facts.isForInpainting ? "Inpainting checkpoint" : "Checkpoint",
-    facts.layout === "diffusers" ? "diffusers folder" : "single file",
-    `${facts.dtypes.join(" and ")}`,
-  ].join(", ");
-
 function userModelEntry(
   model: UserModel,
   { readable, graphics }: { readable: boolean; graphics: GraphicsReport },
@@ -109,7 +103,7 @@ function userModelEntry(
   return {
     id,
     title,
-    summary: `${kindWords(model)}.`,
+    summary: null,
     origin: "disk",
     sizeBytes,
     sizeExact: true,

@@ -2,6 +2,7 @@
 // so. Images that are done stay; the one under way begins again (its noise comes from its seed, so it is the same image).
 import { StylusError, throwIfAborted } from "../../shared/errors.ts";
 import type { DeviceReport, DiffusionEvent, DiffusionRequest } from "../../shared/request.ts";
+import { t } from "../../texts/texts.ts";
 
 export interface Recovery {
   /** Generates all images of a request. @throws StylusError device-lost */
@@ -42,9 +43,7 @@ export async function generateThroughLosses(
       const tell = (message: string, now: DeviceReport | null): void =>
         onEvent({ type: "device", imageIndex: done, message, device: now });
       tell(
-        wasmReason === null
-          ? `${error.message} Stylus is restarting it.`
-          : `${error.message} This was the second time.`,
+        wasmReason === null ? t.run.device.restarting(error.message) : t.run.device.lostAgain(error.message),
         null,
       );
       device = await reopen(wasmReason);
@@ -55,9 +54,6 @@ export async function generateThroughLosses(
 }
 
 function recovered({ kind, reason }: DeviceReport, { wasmReason }: { wasmReason: string | null }): string {
-  if (wasmReason !== null)
-    return "The GPU was lost twice, so the run continues on the CPU: slower, with the same result. Reload the page to use the GPU again.";
-  return kind === "webgpu"
-    ? "The GPU was lost and recovered. The run continues, and nothing is lost."
-    : `The run was interrupted and continues on the CPU (${reason}). Nothing is lost.`;
+  if (wasmReason !== null) return t.run.device.onCpuAfterLosses;
+  return kind === "webgpu" ? t.run.device.recovered : t.run.device.onCpu(reason);
 }

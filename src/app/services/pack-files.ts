@@ -1,4 +1,5 @@
 // Packs as files: downloaded with progress, opened from the store, described and deleted.
+import { t } from "../../texts/texts.ts";
 import { StylusError } from "../../shared/errors.ts";
 import { parseManifest } from "../../storage/manifest.ts";
 import type { OpenedPack } from "../../storage/service.ts";
@@ -61,7 +62,7 @@ export async function fetchPack(
       },
     }),
   );
-  onProgress(files.progress("Preparing the networks"));
+  onProgress(files.progress(t.models.preparing.networks));
   return opened;
 }
 

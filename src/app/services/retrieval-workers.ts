@@ -1,5 +1,6 @@
 // The retrieval worker, kept in step with the pack and with the user's own adapters. A worker that crashed is loaded again by the next
 // call.
+import { t } from "../../texts/texts.ts";
 import type { AdapterCard } from "../../retrieval/card.ts";
 import type { Candidate } from "../../retrieval/candidate.ts";
 import type { RetrievedAdapter } from "../../retrieval/retriever.ts";
@@ -79,7 +80,7 @@ export function createRetrievalWorkers(): RetrievalWorkers {
       );
       const { model } = await worker.call((service) => service.loadEmbedder(ofEmbedder));
       const onCard = (done: number, total: number): void =>
-        onPreparing(`Embedding adapter ${done + 1} of ${total}`);
+        onPreparing(t.models.preparing.adapter(done + 1, total));
       const index = unindexed
         ? await keptIndex(unindexed, {
             key: `${baseModels[0]} ${unindexed.map(({ id }) => id).join(" ")}`,

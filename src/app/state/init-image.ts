@@ -9,6 +9,7 @@ import { claimedInputs, claimInputs } from "../images/input-claims.ts";
 import { maskFile, maskValues, pixelsOf, takeImage } from "../images/input-image.ts";
 import { openInputs, type InputStore } from "../images/input-store.ts";
 import { blankMask, markedShare, type MaskImage } from "../images/mask-drawing.ts";
+import { t } from "../../texts/texts.ts";
 import { explain } from "./runs.ts";
 import type { SettingsStore } from "./settings.ts";
 
@@ -54,6 +55,8 @@ export interface InitImageState {
   saveMask(drawn: Pick<OpenMask, "imageId" | "mask">): Promise<void>;
 }
 
+const { initImage: texts } = t.prompt;
+
 const notKept = (what: "image" | "mask", cause: unknown): StylusError =>
   keepingError(`this ${what}`, cause, {
     full: "Free disk space, or delete images or models you don’t need, then try again.",
@@ -98,7 +101,7 @@ export function createInitImageState(context: {
           if (!current) return;
           if (!image || (maskId && !mask)) {
             setSettings("start", null);
-            setNote("The init image is no longer in this browser’s storage. Choose it again.");
+            setNote(texts.notes.gone);
             return;
           }
           urls.push(URL.createObjectURL(image));
@@ -151,10 +154,8 @@ export function createInitImageState(context: {
       if (!isLatest()) return;
       ask(null);
       setSettings({ start: { picture: { id, width, height }, name, mask: null }, size: null });
-      setNote(
-        original && `Scaled down from ${original.width} × ${original.height} to ${width} × ${height} px.`,
-      );
-      announce(`${name} is the init image now.`);
+      setNote(original && texts.notes.scaledDown(original, { width, height }));
+      announce(texts.announced.taken(name));
     } catch (error) {
       if (!isLatest()) return;
       ask(null);
@@ -182,7 +183,7 @@ export function createInitImageState(context: {
       claim();
       setSettings({ start: null, size: null });
       setNote(null);
-      announce("Init image removed.");
+      announce(texts.announced.removed);
     },
     async openMask() {
       const { start } = settings;
@@ -206,14 +207,14 @@ export function createInitImageState(context: {
     async saveMask({ imageId, mask }) {
       const { start } = settings;
       if (start?.picture.id !== imageId) {
-        setNote("The mask was discarded because the init image changed while you drew it.");
+        setNote(texts.notes.maskDiscarded);
         return;
       }
       const isLatest = claim();
       if (markedShare(mask) === 0) {
-        if (start.mask !== null) announce("Mask removed.");
+        if (start.mask !== null) announce(texts.announced.maskRemoved);
         setSettings("start", { ...start, mask: null });
-        setNote("The mask is empty, so the whole image is regenerated.");
+        setNote(t.prompt.mask.empty);
         return;
       }
       try {
@@ -224,7 +225,7 @@ export function createInitImageState(context: {
         if (!isLatest()) return;
         setSettings("start", { ...start, mask: id });
         setNote(null);
-        announce("Mask saved.");
+        announce(texts.announced.maskSaved);
       } catch (error) {
         if (!isLatest()) return;
         setInputError(explain(error));

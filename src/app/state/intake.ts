@@ -7,6 +7,7 @@ import type { AdapterReport } from "../../adapters/report.ts";
 import { deletionError, StylusError, type PlainError } from "../../shared/errors.ts";
 import { sidecarOf } from "../adapters/dropped-files.ts";
 import { cardOf, draftForm, freeId, type CardDraft } from "../adapters/user-card.ts";
+import { t } from "../../texts/texts.ts";
 import type { AdapterServices } from "../services/ports.ts";
 import { explainRefusal, explainUnreadable, type Refusal } from "./refusal.ts";
 import { explain } from "./runs.ts";
@@ -97,7 +98,7 @@ export function createIntake(context: {
     setItems((item) => item.key === key, change);
   const refuse = (key: string, refusal: Refusal, report: AdapterReport | null = null): void => {
     set(key, { status: "refused", refusal, report });
-    announce(`${files.get(key)?.name ?? "The file"}: ${refusal.title}.`);
+    announce(t.adapters.announced.refused(files.get(key)?.name, refusal.title));
   };
 
   async function examine(key: string): Promise<void> {
@@ -107,11 +108,7 @@ export function createIntake(context: {
     try {
       const loaded = pack() ?? (await refresh());
       if (file.size > maxSizeBytes) {
-        refuse(key, {
-          title: "Too large for an adapter",
-          text: "Adapters are at most about 2 GB; this is probably a checkpoint.",
-          remedy: "Open checkpoints under Models.",
-        });
+        refuse(key, t.adapters.refusal.tooLarge);
         return;
       }
       const config = configs.get(key);
@@ -127,12 +124,12 @@ export function createIntake(context: {
       const same = [...loaded.cards].find((card) => sha256 !== undefined && card.file.sha256 === sha256);
       if (same) {
         set(key, { status: "added", report, id: same.id, known: true });
-        announce(`${file.name} is already added as ${same.title}.`);
+        announce(t.adapters.announced.known(file.name, same.title));
         return;
       }
       const draft = draftForm(report, await readSidecar(sidecars.get(key)));
       set(key, { status: "ready", report, draft });
-      announce(`${file.name} fits. You can add it.`);
+      announce(t.adapters.announced.fits(file.name));
     } catch (error) {
       refuse(key, explainUnreadable(explain(error)));
     }
@@ -181,7 +178,7 @@ export function createIntake(context: {
         await services.putAdapter({ id, card, report, file, addedAt: Date.now() });
         await refresh();
         set(key, { status: "added", id });
-        announce(`${card.title} added. Stylus can choose it now.`);
+        announce(t.adapters.announced.added(card.title));
       } catch (error) {
         set(key, { status: "ready", error: explain(error) });
       }
@@ -207,7 +204,7 @@ export function createIntake(context: {
       const card = cardOf(draft, { id, baseModel: added.card.baseModel, report: added.report });
       await services.putAdapter({ ...added, card });
       await refresh();
-      announce(`${card.title} saved.`);
+      announce(t.adapters.announced.saved(card.title));
     },
     async forget(id) {
       const title = pack()?.userAdapters.get(id)?.card.title ?? id;
@@ -215,7 +212,7 @@ export function createIntake(context: {
         throw deletionError(`The adapter “${title}”`, cause);
       });
       await refresh();
-      announce(`${title} removed.`);
+      announce(t.adapters.announced.removed(title));
     },
   };
 }

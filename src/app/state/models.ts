@@ -1,6 +1,7 @@
 // The choice of models on the page: the list, a question before a download, the download itself, and checkpoints from the disk.
 // The model in use stays in use until another one is ready.
 import { batch, createSignal, type Accessor } from "solid-js";
+import { t } from "../../texts/texts.ts";
 import { createStore, reconcile } from "solid-js/store";
 import { deletionError, type PlainError } from "../../shared/errors.ts";
 import type { Persistence } from "../../storage/quota.ts";
@@ -107,7 +108,7 @@ export function createModels(context: {
       const plain = explain(error);
       const stopped = plain.code === "cancelled";
       change({ status: stopped ? "stopped" : "failed", error: stopped ? null : plain });
-      announce(stopped ? "Download paused." : plain.message);
+      announce(stopped ? t.models.announced.paused : plain.message);
       await refresh();
       return;
     }
@@ -115,10 +116,9 @@ export function createModels(context: {
     setDownload(null);
     await refresh();
     const fit = known.list?.models.find(({ id }) => id === wanted.modelId)?.fit;
-    if (fit?.kind === "impossible")
-      announce(`${wanted.title} is downloaded, but cannot run on this computer.`);
+    if (fit?.kind === "impossible") announce(t.models.announced.cannotRun(wanted.title));
     // A run in progress is not taken away from the user.
-    else if (busy()) announce(`${wanted.title} is downloaded. Choose it under Models.`);
+    else if (busy()) announce(t.models.announced.downloaded(wanted.title));
     else await useNow(wanted.packId);
   }
 
@@ -179,7 +179,7 @@ export function createModels(context: {
       // Browsers ask the user for this at most once, and only after a click.
       await services.models.requestPersistence();
       const vae = entry.vaes.find(({ id }) => id === vaeId);
-      const title = vae ? `${entry.title} with ${vae.title}` : entry.title;
+      const title = vae ? t.models.withVae(entry.title, vae.title) : entry.title;
       await start({ packId: vae ? `${entry.id}+${vae.id}` : entry.id, modelId: entry.id, title });
     },
     async retry() {
@@ -208,7 +208,7 @@ export function createModels(context: {
         if (picked.files.length === 0) return; // the user changed their mind
         setOpen(true);
         const entry = await services.models.addUserModel(picked);
-        announce(`${entry.title} added to the models.`);
+        announce(t.models.announced.added(entry.title));
         await refresh();
         if (entry.fit.kind !== "impossible") await useUserModel(entry);
       } catch (error) {

@@ -1,5 +1,6 @@
 // The pack in use, as the page has it: on its way, ready, failed or deleted.
 import { batch, createSignal, type Accessor } from "solid-js";
+import { t } from "../../texts/texts.ts";
 import type { PlainError } from "../../shared/errors.ts";
 import type { DeviceReport } from "../../shared/request.ts";
 import { splitPackId } from "../packs/packs.ts";
@@ -86,7 +87,7 @@ export function createPackState(context: {
     });
     try {
       const { title } = await refresh();
-      if (own === turn) announce(`${title} is ready.`);
+      if (own === turn) announce(t.models.announced.ready(title));
     } catch (reason) {
       if (own === turn) fail(explain(reason));
     }
@@ -129,7 +130,7 @@ export function createPackState(context: {
         throw cause;
       }
       putAway(() => setStatus("deleted"));
-      announce("Files deleted.");
+      announce(t.models.announced.filesDeleted);
     },
     onProgress,
     onPack,

@@ -2,6 +2,9 @@
 import type { AdapterReport } from "../../adapters/report.ts";
 import type { PlainError } from "../../shared/errors.ts";
 import { CHOSEN_BY_USER, type DeviceReport } from "../../shared/request.ts";
+import { t } from "../../texts/texts.ts";
+
+const { refusal: texts } = t.adapters;
 
 export interface Refusal {
   readonly title: string;
@@ -14,6 +17,7 @@ export interface Refusal {
 const sentence = (text: string): string =>
   text === "" ? "" : `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
+/** As reports name it. */
 const fullSize = "Stable Diffusion 1.x";
 
 interface Model {
@@ -26,10 +30,9 @@ interface Model {
 
 /** How to come by a model of full size from a miniature. */
 function wayToFullSize({ kind, reason }: DeviceReport): string {
-  if (kind === "webgpu") return "Choose a Stable Diffusion 1.5 model under Models, then add this file again.";
-  if (reason === CHOSEN_BY_USER)
-    return "Full-size models need WebGPU: choose another device under Settings, then a Stable Diffusion 1.5 model under Models.";
-  return `Full-size models need WebGPU, which is unavailable here (${reason}). Use a browser and computer with WebGPU.`;
+  if (kind === "webgpu") return texts.chooseModel;
+  if (reason === CHOSEN_BY_USER) return texts.chooseDevice;
+  return texts.noWebGpu(reason);
 }
 
 /** A sound file that does not fit `model`. */
@@ -39,44 +42,33 @@ export function explainRefusal(report: AdapterReport, model: Model): Refusal | n
   const miniature = !model.baseModels.some((name) => /^(?:sd|stable diffusion) ?1/i.test(name));
   if (base.name === fullSize && base.foreignKeys === 0 && miniature) {
     const width = base.contextWidth ?? base.textWidth;
-    const evidence = width === null ? "" : `: its text features are ${width} wide`;
-    const noun = base.contextWidth === null && report.families.length === 0 ? "textual inversion" : "adapter";
+    const isEmbedding = base.contextWidth === null && report.families.length === 0;
     return {
-      title: "Needs full-size SD 1.5",
-      text: `This ${noun} is for full-size ${fullSize}${evidence}. The layers of ${model.title} are narrower, so it doesn’t fit.`,
+      title: texts.fullSize,
+      text: texts.fullSizeText({ isEmbedding, width, model: model.title }),
       remedy: wayToFullSize(model.device),
     };
   }
   if (base.name !== null && base.name !== fullSize) {
     return {
-      title: `Made for ${base.name}`,
+      title: texts.otherBase(base.name),
       text: sentence(base.evidence.join("; ")) || refusal.message,
       remedy: miniature
-        ? `Look for a Stable Diffusion 1.5 version. ${wayToFullSize(model.device)}`
-        : `Look for a version trained for ${model.baseModels.join(" or ")}.`,
+        ? texts.otherVersion(wayToFullSize(model.device))
+        : texts.otherVersionFor(model.baseModels),
     };
   }
-  return { title: "Can’t be used here", text: refusal.message, remedy: refusal.remedy ?? "" };
+  return { title: texts.unusable, text: refusal.message, remedy: refusal.remedy ?? "" };
 }
 
 /** A file that could not be read at all. */
 export function explainUnreadable(error: PlainError): Refusal {
-  const { code, message, remedy = "Download it again." } = error;
+  const { code, message, remedy = texts.downloadAgain } = error;
   if (code === "internal") {
-    return {
-      title: "Check failed",
-      text: "Stylus hit a bug while checking this file.",
-      remedy: "Try again, or reload the page.",
-      detail: message,
-    };
+    return { ...texts.bug, detail: message };
   }
   if (code === "bad-file") {
-    return {
-      title: "Damaged or not an adapter",
-      text: "This file cannot be read as an adapter. It is incomplete, or another kind of file.",
-      remedy,
-      detail: message,
-    };
+    return { ...texts.unreadable, remedy, detail: message };
   }
-  return { title: "Can’t be used here", text: message, remedy };
+  return { title: texts.unusable, text: message, remedy };
 }

@@ -4,7 +4,7 @@ import { createStore, produce, type SetStoreFunction } from "solid-js/store";
 import type { AdapterCard } from "../../retrieval/card.ts";
 import { StylusError, toPlainError, type PlainError } from "../../shared/errors.ts";
 import type { DeviceReport } from "../../shared/request.ts";
-import { counted } from "../../shared/words.ts";
+import { t } from "../../texts/texts.ts";
 import type { GalleryState } from "./gallery.ts";
 import { encodeImage } from "../images/image-file.ts";
 import { missingAdapters } from "../../stylus/adapter-names.ts";
@@ -65,12 +65,8 @@ export function explain(error: unknown): PlainError {
   return plain;
 }
 
-function describeChoice(tasks: readonly { readonly picks: readonly unknown[] }[]): string {
-  const picks = tasks.reduce((sum, task) => sum + task.picks.length, 0);
-  return picks === 0
-    ? "This prompt needs no adapter."
-    : `Chose ${counted(picks, "adapter")} for this prompt.`;
-}
+const pickCount = (tasks: readonly { readonly picks: readonly unknown[] }[]): number =>
+  tasks.reduce((sum, task) => sum + task.picks.length, 0);
 
 function revokeImages(view: RunView | undefined): void {
   for (const image of view?.images ?? []) {
@@ -138,7 +134,7 @@ export function createRuns(context: RunsContext): Runs {
     const release = claimInputs(storedIds(options.start));
     const [view, set] = createStore(startRun(options, crypto.randomUUID()));
     put({ view, set });
-    announce("Generating.");
+    announce(t.run.announced.generating);
     const fold = createEventFolder(set);
     const keep = createRunKeeper(gallery, view);
     const encodings: Promise<void>[] = [];
@@ -149,7 +145,7 @@ export function createRuns(context: RunsContext): Runs {
         model = event.pack.title;
         context.onPack(event.pack);
       }
-      if (event.type === "composition") announce(describeChoice(event.composition.tasks));
+      if (event.type === "composition") announce(t.run.announced.chosen(pickCount(event.composition.tasks)));
       if (event.type !== "diffusion" || event.event.type !== "image") return;
       const pixels = event.event;
       const image = view.images[pixels.imageIndex]!;
@@ -159,7 +155,7 @@ export function createRuns(context: RunsContext): Runs {
           void keep(image);
         }),
       );
-      announce(`Image ${pixels.imageIndex + 1} of ${options.count} is done.`);
+      announce(t.run.announced.imageDone(pixels.imageIndex + 1, options.count));
     };
     try {
       const settle = (pack: LoadedPack): GenerateOptions => {
@@ -185,7 +181,7 @@ export function createRuns(context: RunsContext): Runs {
           for (const image of run.images) if (image.status !== "done") image.status = "stopped";
         }),
       );
-      announce(stopped ? "Stopped." : plain.message);
+      announce(stopped ? t.run.announced.stopped : plain.message);
     } finally {
       const unkept = await keep();
       if (unkept) {
@@ -248,7 +244,7 @@ export function createRuns(context: RunsContext): Runs {
       const { steps } = options;
       const blank = { step: 0, preview: null, encoded: null, error: null };
       set("images", imageIndex, "variant", { comparison, status: "sampling", steps, ...blank });
-      announce("Generating the comparison.");
+      announce(t.run.announced.comparing);
       const onEvent = (event: RunEvent): void => {
         heedDevice(event);
         if (event.type !== "diffusion") return;
@@ -262,7 +258,7 @@ export function createRuns(context: RunsContext): Runs {
         const generated = images[0]!;
         const encoded = await encodeImage(generated, { cards: cards(), model, options, image: generated });
         set("images", imageIndex, "variant", { status: "done", encoded, preview: null });
-        announce("The comparison is ready.");
+        announce(t.run.announced.compared);
       } catch (error) {
         const plain = explain(error);
         if (plain.code === "cancelled") set("images", imageIndex, "variant", null);

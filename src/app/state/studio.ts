@@ -9,7 +9,8 @@ import { createChoiceState, type ChoiceOptions, type ChoiceState } from "./choic
 import type { Reading } from "../../stylus/choose.ts";
 import type { DiskPick } from "../packs/disk-files.ts";
 import { createGalleryState, type GalleryState } from "./gallery.ts";
-import { describeMissing, missingAdapters } from "../../stylus/adapter-names.ts";
+import { missingAdapters } from "../../stylus/adapter-names.ts";
+import { t } from "../../texts/texts.ts";
 import { readInfotext } from "../../stylus/infotext.ts";
 import { readLoraTags, type LoraTags } from "../../stylus/lora-tags.ts";
 import { readInitImageValues } from "../../stylus/infotext-images.ts";
@@ -334,15 +335,13 @@ function buildStudio(services: PageServices): Studio {
           ...(values && { start: settings.start, startValues: values }),
         });
         const notes = [
-          values && !settings.start
-            ? "This image was made from an init image, which the file does not contain. Add that init image to generate it again."
-            : null,
-          describeMissing(lost),
+          values && !settings.start ? t.prompt.initImage.notes.notInFile : null,
+          lost.length > 0 ? t.run.missingAdapters(lost) : null,
         ];
         initImage.setNote(notes.filter(Boolean).join(" ") || null);
         initImage.ask(null);
       });
-      announce(`Prompt and settings of ${offered.name} loaded.`);
+      announce(t.prompt.initImage.announced.settingsLoaded(offered.name));
     },
     takePick: createTaking({ initImage, intake, models, setInputError }),
     storageUse: () => services.storageUse(),

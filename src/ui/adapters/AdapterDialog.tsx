@@ -9,7 +9,7 @@ import { BanIcon, PinIcon } from "../controls/icons.tsx";
 import { UserAdapterSection } from "./UserAdapterSection.tsx";
 import { SampleImage } from "../controls/SampleImage.tsx";
 import { useStudio } from "../studio-context.ts";
-import { t } from "../texts/texts.ts";
+import { t } from "../../texts/texts.ts";
 
 const promptTag = ({ id, refined: { weight } }: AdapterCard): string =>
   formatLoraTag({ id, unetStrength: weight, textStrength: weight });

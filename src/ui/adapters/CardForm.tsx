@@ -6,7 +6,7 @@ import { rareTags } from "../../refine/draft.ts";
 import type { AdapterCategory } from "../../retrieval/card.ts";
 import styles from "./CardForm.module.css";
 import { NumberField, SelectField, TextField } from "../controls/fields.tsx";
-import { t } from "../texts/texts.ts";
+import { t } from "../../texts/texts.ts";
 
 const categories = (Object.keys(t.names.categories) as AdapterCategory[]).map((value) => ({
   value,

@@ -3,7 +3,7 @@ import { For, Show, type JSX } from "solid-js";
 import { shownValue } from "../../adapters/files/metadata.ts";
 import type { AdapterReport } from "../../adapters/report.ts";
 import styles from "./Diagnosis.module.css";
-import { t } from "../texts/texts.ts";
+import { t } from "../../texts/texts.ts";
 
 /** Keys shown of each unused group. */
 const shownKeys = 8;

@@ -13,7 +13,7 @@ import { CheckIcon, WarningIcon } from "../controls/icons.tsx";
 import styles from "./IntakeDialog.module.css";
 import { PickFiles } from "../controls/PickFiles.tsx";
 import { useStudio } from "../studio-context.ts";
-import { t } from "../texts/texts.ts";
+import { t } from "../../texts/texts.ts";
 
 const othersError = (names: readonly string[]): PlainError => ({
   code: "unsupported",

@@ -10,7 +10,7 @@ import { adapterExtensions } from "../../app/adapters/dropped-files.ts";
 import { PickFiles } from "../controls/PickFiles.tsx";
 import { SampleImage } from "../controls/SampleImage.tsx";
 import { useStudio } from "../studio-context.ts";
-import { t } from "../texts/texts.ts";
+import { t } from "../../texts/texts.ts";
 
 type Filter = "all" | "user" | "pinned" | "banned";
 

@@ -10,7 +10,7 @@ import { ErrorNote } from "../controls/ErrorNote.tsx";
 import styles from "./UserAdapterSection.module.css";
 import { useStudio } from "../studio-context.ts";
 import type { UserAdapter } from "../../stylus/loaded-pack.ts";
-import { t } from "../texts/texts.ts";
+import { t } from "../../texts/texts.ts";
 
 export function UserAdapterSection(props: {
   readonly userAdapter: UserAdapter;

@@ -3,7 +3,7 @@ import { createSignal, Show, type JSX } from "solid-js";
 import type { VariantView } from "../../app/state/run-view.ts";
 import styles from "./CompareSlider.module.css";
 import { PixelCanvas } from "./PixelCanvas.tsx";
-import { t } from "../texts/texts.ts";
+import { t } from "../../texts/texts.ts";
 
 export function CompareSlider(props: {
   readonly image: { readonly url: string; readonly alt: string };

@@ -3,7 +3,7 @@
 import { createSignal, Show, type JSX } from "solid-js";
 import controls from "./controls.module.css";
 import { focusWhatIsLeft, isFocusLost } from "./focus.ts";
-import { t } from "../texts/texts.ts";
+import { t } from "../../texts/texts.ts";
 
 export function ConfirmButton(props: {
   readonly label: string;

@@ -3,7 +3,7 @@ import { createEffect, createUniqueId, Show, type JSX } from "solid-js";
 import controls from "./controls.module.css";
 import styles from "./Dialog.module.css";
 import { CloseIcon } from "./icons.tsx";
-import { t } from "../texts/texts.ts";
+import { t } from "../../texts/texts.ts";
 
 export function Dialog(props: {
   readonly open: boolean;

@@ -3,7 +3,7 @@ import { Show, type JSX } from "solid-js";
 import type { PlainError } from "../../shared/errors.ts";
 import styles from "./ErrorNote.module.css";
 import { WarningIcon } from "./icons.tsx";
-import { t } from "../texts/texts.ts";
+import { t } from "../../texts/texts.ts";
 
 const isBug = (error: PlainError): boolean => error.code === "internal";
 

@@ -1,7 +1,7 @@
 // The name of a model's licence, linked to its page.
 import { Show, type JSX } from "solid-js";
 import type { ModelEntry } from "../../app/packs/model-list.ts";
-import { t } from "../texts/texts.ts";
+import { t } from "../../texts/texts.ts";
 
 export function LicenseLink(props: { readonly license: NonNullable<ModelEntry["license"]> }): JSX.Element {
   const text = (): string =>

@@ -1,7 +1,7 @@
 // A small whole number with − and +.
 import { createUniqueId, type JSX } from "solid-js";
 import styles from "./NumberStepper.module.css";
-import { t } from "../texts/texts.ts";
+import { t } from "../../texts/texts.ts";
 
 export function NumberStepper(props: {
   readonly label: string;

@@ -3,7 +3,7 @@ import { createMemo, onCleanup, Show, type JSX } from "solid-js";
 import type { AdapterCard } from "../../retrieval/card.ts";
 import styles from "./SampleImage.module.css";
 import { useStudio } from "../studio-context.ts";
-import { t } from "../texts/texts.ts";
+import { t } from "../../texts/texts.ts";
 
 export function SampleImage(props: {
   readonly card: AdapterCard | undefined;

@@ -6,7 +6,7 @@ import controls from "../controls/controls.module.css";
 import { ErrorNote } from "../controls/ErrorNote.tsx";
 import styles from "./LoadPanel.module.css";
 import { useStudio } from "../studio-context.ts";
-import { t } from "../texts/texts.ts";
+import { t } from "../../texts/texts.ts";
 
 export function LoadPanel(): JSX.Element {
   const studio = useStudio();

@@ -6,7 +6,7 @@ import { ErrorNote } from "../controls/ErrorNote.tsx";
 import panel from "./LoadPanel.module.css";
 import styles from "./ModelsDialog.module.css";
 import { useStudio } from "../studio-context.ts";
-import { t } from "../texts/texts.ts";
+import { t } from "../../texts/texts.ts";
 
 export function ModelDownload(props: {
   readonly download: Download;

@@ -5,7 +5,8 @@ import controls from "../controls/controls.module.css";
 import { LicenseLink } from "../controls/LicenseLink.tsx";
 import styles from "./ModelsDialog.module.css";
 import { useStudio } from "../studio-context.ts";
-import { t } from "../texts/texts.ts";
+import { describeFit, summaryOf } from "./describe-model.ts";
+import { t } from "../../texts/texts.ts";
 
 export function ModelQuestion(props: { readonly entry: ModelEntry }): JSX.Element {
   const { models } = useStudio();
@@ -23,7 +24,7 @@ export function ModelQuestion(props: { readonly entry: ModelEntry }): JSX.Elemen
   const tooLarge = (): boolean => freeBytes() !== null && missingBytes() > freeBytes()!;
   return (
     <div class={styles["body"]}>
-      <p>{props.entry.summary}</p>
+      <p>{summaryOf(props.entry)}</p>
       <dl class={styles["terms"]}>
         <dt>{t.models.question.download}</dt>
         <dd>
@@ -40,7 +41,7 @@ export function ModelQuestion(props: { readonly entry: ModelEntry }): JSX.Elemen
               : t.models.question.enoughSpace(freeBytes()!)}
         </dd>
         <dt>{t.models.question.runsHere}</dt>
-        <dd>{props.entry.fit.text}</dd>
+        <dd>{describeFit(props.entry.fit)}</dd>
         <dt>{t.models.question.adapters}</dt>
         <dd>{t.models.question.adaptersText}</dd>
         <Show when={props.entry.license}>

@@ -10,7 +10,8 @@ import { LicenseLink } from "../controls/LicenseLink.tsx";
 import { ModelDownload } from "./ModelDownload.tsx";
 import styles from "./ModelsDialog.module.css";
 import { useStudio } from "../studio-context.ts";
-import { t } from "../texts/texts.ts";
+import { describeFit, summaryOf } from "./describe-model.ts";
+import { t } from "../../texts/texts.ts";
 
 export function ModelRow(props: { readonly entry: ModelEntry }): JSX.Element {
   const { models, packStatus } = useStudio();
@@ -55,7 +56,7 @@ export function ModelRow(props: { readonly entry: ModelEntry }): JSX.Element {
             <span class={styles["badge"]}>{t.models.row.inUse}</span>
           </Show>
         </h3>
-        <p>{entry().summary}</p>
+        <p>{summaryOf(entry())}</p>
         <p class={styles["facts"]}>
           <span>{t.models.row.resolution(entry().width)}</span>
           <span>{size()}</span>
@@ -63,7 +64,7 @@ export function ModelRow(props: { readonly entry: ModelEntry }): JSX.Element {
           <Show when={entry().license}>{(license) => <LicenseLink license={license()} />}</Show>
         </p>
         <p class={styles["fit"]} data-kind={entry().fit.kind}>
-          {entry().fit.text}
+          {describeFit(entry().fit)}
         </p>
         <Show when={entry().userModel}>
           {(userModel) => (

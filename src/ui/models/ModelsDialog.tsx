@@ -9,7 +9,7 @@ import { ModelQuestion } from "./ModelQuestion.tsx";
 import { ModelRow } from "./ModelRow.tsx";
 import styles from "./ModelsDialog.module.css";
 import { useStudio } from "../studio-context.ts";
-import { t } from "../texts/texts.ts";
+import { t } from "../../texts/texts.ts";
 
 export function ModelsDialog(props: { readonly onStorage: () => void }): JSX.Element {
   const studio = useStudio();

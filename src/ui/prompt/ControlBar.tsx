@@ -9,7 +9,7 @@ import { NumberStepper } from "../controls/NumberStepper.tsx";
 import { SwitchField } from "../controls/fields.tsx";
 import { ChevronIcon, DiceIcon, LockIcon, ImageIcon, UnlockIcon } from "../controls/icons.tsx";
 import { useStudio } from "../studio-context.ts";
-import { t } from "../texts/texts.ts";
+import { t } from "../../texts/texts.ts";
 import { limits } from "../../shared/limits.ts";
 
 export function ControlBar(props: {

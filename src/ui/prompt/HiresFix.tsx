@@ -5,7 +5,7 @@ import controls from "../controls/controls.module.css";
 import { NumberField, SelectField, SwitchField } from "../controls/fields.tsx";
 import styles from "./SettingsPanel.module.css";
 import { useStudio } from "../studio-context.ts";
-import { t } from "../texts/texts.ts";
+import { t } from "../../texts/texts.ts";
 import { limits } from "../../shared/limits.ts";
 
 export function HiresFix(): JSX.Element {

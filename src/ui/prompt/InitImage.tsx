@@ -9,7 +9,7 @@ import { RichText } from "../controls/RichText.tsx";
 import { MaskDialog } from "./MaskDialog.tsx";
 import styles from "./InitImage.module.css";
 import { useStudio } from "../studio-context.ts";
-import { t } from "../texts/texts.ts";
+import { t } from "../../texts/texts.ts";
 import { limits } from "../../shared/limits.ts";
 
 function describeStrength(strength: number): string {

@@ -4,7 +4,7 @@ import { createEffect, createSignal, on, onMount, Show, type JSX } from "solid-j
 import { drawStroke, type Box, type MaskImage, type Point } from "../../app/images/mask-drawing.ts";
 import type { RgbaImage } from "../../shared/request.ts";
 import styles from "./MaskDialog.module.css";
-import { t } from "../texts/texts.ts";
+import { t } from "../../texts/texts.ts";
 
 export interface Brush {
   /** In image pixels. */

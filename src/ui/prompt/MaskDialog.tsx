@@ -17,7 +17,7 @@ import { RichText } from "../controls/RichText.tsx";
 import { MaskCanvas, type Brush } from "./MaskCanvas.tsx";
 import styles from "./MaskDialog.module.css";
 import { useStudio } from "../studio-context.ts";
-import { t } from "../texts/texts.ts";
+import { t } from "../../texts/texts.ts";
 import { limits } from "../../shared/limits.ts";
 
 interface Session extends OpenMask {

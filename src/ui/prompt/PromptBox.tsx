@@ -8,7 +8,7 @@ import { ErrorNote } from "../controls/ErrorNote.tsx";
 import styles from "./PromptBox.module.css";
 import { useStudio } from "../studio-context.ts";
 import { taskColour } from "./task-colour.ts";
-import { t } from "../texts/texts.ts";
+import { t } from "../../texts/texts.ts";
 
 /** Replaces the text so that the browser's own undo still works. */
 function replaceText(

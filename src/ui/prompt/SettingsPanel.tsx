@@ -7,7 +7,7 @@ import controls from "../controls/controls.module.css";
 import { HiresFix } from "./HiresFix.tsx";
 import styles from "./SettingsPanel.module.css";
 import { useStudio } from "../studio-context.ts";
-import { t } from "../texts/texts.ts";
+import { t } from "../../texts/texts.ts";
 import { limits } from "../../shared/limits.ts";
 
 const choices = <Value extends string>(names: Readonly<Record<Value, string>>) =>

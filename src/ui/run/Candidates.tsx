@@ -5,7 +5,7 @@ import styles from "./Candidates.module.css";
 import { ChevronIcon } from "../controls/icons.tsx";
 import { useStudio } from "../studio-context.ts";
 import { taskColour } from "../prompt/task-colour.ts";
-import { t } from "../texts/texts.ts";
+import { t } from "../../texts/texts.ts";
 
 export function Candidates(): JSX.Element {
   const studio = useStudio();

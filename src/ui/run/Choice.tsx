@@ -1,8 +1,9 @@
 // The chosen adapters, part by part, with everything needed to change the choice.
 import { createMemo, For, Show, type JSX } from "solid-js";
 import { adviseOnName } from "../../stylus/adapter-names.ts";
-import { describeNegativeTags, describeParts, describeStrength } from "../../stylus/lora-tags.ts";
-import { describeUnknown } from "../../stylus/vocabulary.ts";
+import { tagsOfNegative } from "../../stylus/lora-tags.ts";
+import { unknownWords } from "../../stylus/vocabulary.ts";
+import { describeParts, describeStrength } from "./describe-strength.ts";
 import type { AdapterUse } from "../../shared/request.ts";
 import { useAdapterDialog } from "../adapters/adapter-dialog-context.ts";
 import { Candidates } from "./Candidates.tsx";
@@ -11,7 +12,7 @@ import controls from "../controls/controls.module.css";
 import { PickRow } from "./PickRow.tsx";
 import { useStudio } from "../studio-context.ts";
 import { taskColour } from "../prompt/task-colour.ts";
-import { t } from "../texts/texts.ts";
+import { t } from "../../texts/texts.ts";
 
 export function Choice(): JSX.Element {
   const studio = useStudio();
@@ -34,7 +35,8 @@ export function Choice(): JSX.Element {
 
   const unknown = createMemo(() => {
     const pack = studio.pack();
-    return pack && describeUnknown(studio.settings.prompt, pack);
+    const words = pack ? unknownWords(studio.settings.prompt, pack) : [];
+    return pack && words.length > 0 ? t.prompt.unknownWords(pack.title, words) : null;
   });
 
   const describeTag = (use: AdapterUse): string => {
@@ -163,8 +165,8 @@ export function Choice(): JSX.Element {
       </Show>
 
       <Show when={unknown()}>{(words) => <p class={styles["note"]}>{words()}</p>}</Show>
-      <For each={describeNegativeTags(studio.settings.negativePrompt)}>
-        {(words) => <p class={styles["problem"]}>{words}</p>}
+      <For each={tagsOfNegative(studio.settings.negativePrompt)}>
+        {(tag) => <p class={styles["problem"]}>{t.prompt.negativeTag(tag)}</p>}
       </For>
 
       <Show when={studio.bans().length > 0}>

@@ -4,7 +4,7 @@ import { useAdapterDialog } from "../adapters/adapter-dialog-context.ts";
 import styles from "./Collection.module.css";
 import { SampleImage } from "../controls/SampleImage.tsx";
 import { useStudio } from "../studio-context.ts";
-import { t } from "../texts/texts.ts";
+import { t } from "../../texts/texts.ts";
 
 export function Collection(): JSX.Element {
   const studio = useStudio();

@@ -9,7 +9,7 @@ import styles from "./Gallery.module.css";
 import { focusWhatIsLeft } from "../controls/focus.ts";
 import { CloseIcon } from "../controls/icons.tsx";
 import { useStudio } from "../studio-context.ts";
-import { t } from "../texts/texts.ts";
+import { t } from "../../texts/texts.ts";
 
 const shownAtFirst = 24;
 

@@ -11,7 +11,7 @@ import { RichText } from "../controls/RichText.tsx";
 import { PixelCanvas } from "../controls/PixelCanvas.tsx";
 import { useStudio } from "../studio-context.ts";
 import { taskColour } from "../prompt/task-colour.ts";
-import { t } from "../texts/texts.ts";
+import { t } from "../../texts/texts.ts";
 
 interface Chip {
   readonly id: string;

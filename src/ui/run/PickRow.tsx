@@ -8,7 +8,7 @@ import styles from "./PickRow.module.css";
 import { SampleImage } from "../controls/SampleImage.tsx";
 import { useStudio } from "../studio-context.ts";
 import { useAdapterDialog } from "../adapters/adapter-dialog-context.ts";
-import { t } from "../texts/texts.ts";
+import { t } from "../../texts/texts.ts";
 
 /** Range of the slider; it widens for a strength outside. */
 const usual = { min: 0, max: 1.5 };

@@ -3,7 +3,7 @@ import { For, Show, type JSX } from "solid-js";
 import type { RunView, StageView } from "../../app/state/run-view.ts";
 import { useStudio } from "../studio-context.ts";
 import styles from "./Trail.module.css";
-import { t } from "../texts/texts.ts";
+import { t } from "../../texts/texts.ts";
 
 export function Trail(props: { readonly run: RunView }): JSX.Element {
   const studio = useStudio();

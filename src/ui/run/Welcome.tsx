@@ -3,7 +3,7 @@ import { For, type JSX } from "solid-js";
 import { pocketId } from "../../app/packs/packs.ts";
 import styles from "./Welcome.module.css";
 import { useStudio } from "../studio-context.ts";
-import { t } from "../texts/texts.ts";
+import { t } from "../../texts/texts.ts";
 
 /** Prompts with the adapters they rely on; the page offers a prompt only where the model has all of them. */
 const examples: readonly (readonly [prompt: string, ...adapters: string[]])[] = [

@@ -10,7 +10,7 @@ import { RichText } from "../controls/RichText.tsx";
 import { StorageRow } from "./StorageRow.tsx";
 import { useStudio } from "../studio-context.ts";
 import type { DiskUse } from "../../app/services/ports.ts";
-import { t } from "../texts/texts.ts";
+import { t } from "../../texts/texts.ts";
 
 /** Row id of the files that no manifest names. */
 const leftOver = "left-over";

@@ -5,7 +5,7 @@ import { ConfirmButton } from "../controls/ConfirmButton.tsx";
 import controls from "../controls/controls.module.css";
 import { ErrorNote } from "../controls/ErrorNote.tsx";
 import styles from "./StorageDialog.module.css";
-import { t } from "../texts/texts.ts";
+import { t } from "../../texts/texts.ts";
 
 export function StorageRow(props: {
   readonly title: string;

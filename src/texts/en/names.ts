@@ -1,11 +1,11 @@
 // Display names of everything that has an id.
-import type { AdapterReport } from "../../../adapters/report.ts";
-import type { HiresOptions, MaskValues } from "../../../stylus/image-options.ts";
-import type { StageId } from "../../../stylus/run-types.ts";
-import type { AdapterCategory } from "../../../retrieval/card.ts";
-import type { DevicePreference, ScheduleId } from "../../../shared/request.ts";
-import type { DiskUse } from "../../../app/services/ports.ts";
-import type { ComposerId, MethodId, PresetId } from "../../../shared/limits.ts";
+import type { AdapterReport } from "../../adapters/report.ts";
+import type { HiresOptions, MaskValues } from "../../stylus/image-options.ts";
+import type { StageId } from "../../stylus/run-types.ts";
+import type { AdapterCategory } from "../../retrieval/card.ts";
+import type { DevicePreference, ScheduleId } from "../../shared/request.ts";
+import type { ManifestKind } from "../../storage/manifest.ts";
+import type { ComposerId, MethodId, PresetId } from "../../shared/limits.ts";
 
 const schedules: Readonly<Record<ScheduleId, string>> = {
   uniform: "Uniform",
@@ -131,7 +131,7 @@ const categories: Readonly<Record<AdapterCategory, string>> = {
 };
 
 /** What a stored manifest holds. */
-const manifestKinds: Readonly<Record<DiskUse["packs"][number]["kind"], string>> = {
+const manifestKinds: Readonly<Record<ManifestKind, string>> = {
   checkpoint: "Model",
   inpainting: "Inpainting model",
   vae: "VAE",

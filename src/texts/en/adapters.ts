@@ -1,6 +1,8 @@
 // Adapters: library, details, the form for a card, intake of files, diagnosis.
 import { formats } from "./formats.ts";
 
+const partNames = { unet: "U-Net", text_encoder: "text encoder" } as const;
+
 export const adapters = {
   library: {
     title: "Adapters",
@@ -102,6 +104,66 @@ export const adapters = {
         ? `${names[0]} is neither an image nor an adapter file.`
         : `These are neither images nor adapter files: ${names.join(", ")}.`,
     unknownRemedy: "Drop an image, or a LoRA file (.safetensors, .pt or .bin).",
+  },
+
+  /** Said to screen readers. */
+  announced: {
+    refused: (fileName: string | undefined, title: string) => `${fileName ?? "The file"}: ${title}.`,
+    known: (fileName: string, title: string) => `${fileName} is already added as ${title}.`,
+    fits: (fileName: string) => `${fileName} fits. You can add it.`,
+    added: (title: string) => `${title} added. Stylus can choose it now.`,
+    saved: (title: string) => `${title} saved.`,
+    removed: (title: string) => `${title} removed.`,
+  },
+
+  /** Why a file cannot be used. */
+  refusal: {
+    tooLarge: {
+      title: "Too large for an adapter",
+      text: "Adapters are at most about 2 GB; this is probably a checkpoint.",
+      remedy: "Open checkpoints under Models.",
+    },
+    fullSize: "Needs full-size SD 1.5",
+    fullSizeText: (file: { isEmbedding: boolean; width: number | null; model: string }) =>
+      `This ${file.isEmbedding ? "textual inversion" : "adapter"} is for full-size Stable Diffusion 1.x${
+        file.width === null ? "" : `: its text features are ${file.width} wide`
+      }. The layers of ${file.model} are narrower, so it doesn’t fit.`,
+    /** Ways to a full-size model. */
+    chooseModel: "Choose a Stable Diffusion 1.5 model under Models, then add this file again.",
+    chooseDevice:
+      "Full-size models need WebGPU: choose another device under Settings, then a Stable Diffusion 1.5 model under Models.",
+    noWebGpu: (reason: string) =>
+      `Full-size models need WebGPU, which is unavailable here (${reason}). Use a browser and computer with WebGPU.`,
+    otherBase: (base: string) => `Made for ${base}`,
+    otherVersion: (way: string) => `Look for a Stable Diffusion 1.5 version. ${way}`,
+    otherVersionFor: (models: readonly string[]) => `Look for a version trained for ${models.join(" or ")}.`,
+    unusable: "Can’t be used here",
+    bug: {
+      title: "Check failed",
+      text: "Stylus hit a bug while checking this file.",
+      remedy: "Try again, or reload the page.",
+    },
+    unreadable: {
+      title: "Damaged or not an adapter",
+      text: "This file cannot be read as an adapter. It is incomplete, or another kind of file.",
+    },
+    downloadAgain: "Download it again.",
+  },
+
+  /** How strongly an adapter works. */
+  strength: {
+    both: (value: number) => formats.fraction(value),
+    split: (unet: number, text: number) =>
+      `U-Net ${formats.fraction(unet)}, text encoder ${formats.fraction(text)}`,
+    blocks: "weights by block",
+    fromStep: (step: number) => `from step ${step}`,
+    oneStep: (step: number) => `step ${step}`,
+    steps: (first: number, last: number) => `steps ${first} to ${last}`,
+    embeddingsOnly: "It contains embeddings only, so its strength has no effect.",
+    onlyPart: (part: "unet" | "text_encoder", strength: number) =>
+      strength === 0
+        ? `It changes the ${partNames[part]} only, and that strength is 0, so it does nothing.`
+        : `It changes the ${partNames[part]} only, so ${formats.fraction(strength)} counts.`,
   },
 
   diagnosis: {

@@ -2,6 +2,35 @@
 import { adapterCount, formats, images } from "./formats.ts";
 
 export const run = {
+  /** Said to screen readers. */
+  announced: {
+    generating: "Generating.",
+    chosen: (picks: number) =>
+      picks === 0 ? "This prompt needs no adapter." : `Chose ${adapterCount(picks)} for this prompt.`,
+    imageDone: (image: number, of: number) => `Image ${image} of ${of} is done.`,
+    stopped: "Stopped.",
+    comparing: "Generating the comparison.",
+    compared: "The comparison is ready.",
+  },
+
+  /** The device was lost during a run. */
+  device: {
+    restarting: (loss: string) => `${loss} Stylus is restarting it.`,
+    lostAgain: (loss: string) => `${loss} This was the second time.`,
+    onCpuAfterLosses:
+      "The GPU was lost twice, so the run continues on the CPU: slower, with the same result. Reload the page to use the GPU again.",
+    recovered: "The GPU was lost and recovered. The run continues, and nothing is lost.",
+    onCpu: (reason: string) =>
+      `The run was interrupted and continues on the CPU (${reason}). Nothing is lost.`,
+  },
+
+  missingAdapters(ids: readonly string[]): string {
+    const names = ids.map((id) => `“${id}”`).join(", ");
+    return ids.length === 1
+      ? `This image used the adapter ${names}, which is missing. Add its file again to reproduce the image.`
+      : `This image used adapters that are missing: ${names}. Add their files again to reproduce the image.`;
+  },
+
   stages: {
     label: "Stages of this run",
     candidates: (count: number) => formats.counted(count, { one: "candidate", other: "candidates" }),

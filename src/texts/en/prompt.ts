@@ -1,6 +1,11 @@
 // The prompt, the bar under it, the init image and its mask.
 import { formats, steps } from "./formats.ts";
 
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
 export const prompt = {
   section: "Prompt and settings",
   label: "Prompt",
@@ -8,6 +13,10 @@ export const prompt = {
   parts: (texts: readonly string[]) => `Parts found: ${texts.join("; ")}.`,
   long: (characters: number) =>
     `This prompt is ${formats.number(characters)} characters long. The model reads it in chunks of 75 tokens; the first ones count most.`,
+
+  unknownWords: (model: string, words: readonly string[]) =>
+    `${model} doesn’t know ${words.map((word) => `“${word}”`).join(", ")}. Use simpler words, or the trigger words of an adapter.`,
+  negativeTag: (tag: string) => `${tag} does nothing in the negative prompt. Move it to the prompt.`,
 
   bar: {
     generate: "Generate",
@@ -54,6 +63,23 @@ export const prompt = {
     matchSize: "Match its aspect ratio",
     stretched: "The current size stretches it.",
     remove: "Remove init image",
+    /** What there is to say about the one in use. */
+    notes: {
+      gone: "The init image is no longer in this browser’s storage. Choose it again.",
+      scaledDown: (from: Size, to: Size) =>
+        `Scaled down from ${from.width} × ${from.height} to ${to.width} × ${to.height} px.`,
+      maskDiscarded: "The mask was discarded because the init image changed while you drew it.",
+      notInFile:
+        "This image was made from an init image, which the file does not contain. Add that init image to generate it again.",
+    },
+    /** Said to screen readers. */
+    announced: {
+      taken: (name: string) => `${name} is the init image now.`,
+      removed: "Init image removed.",
+      maskRemoved: "Mask removed.",
+      maskSaved: "Mask saved.",
+      settingsLoaded: (name: string) => `Prompt and settings of ${name} loaded.`,
+    },
   },
 
   mask: {

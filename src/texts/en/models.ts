@@ -1,6 +1,9 @@
 // Models: loading, the list, the question before a download, the download, checkpoints from disk.
 import { formats } from "./formats.ts";
 
+/** Rounded to tenths. */
+const gigabytes = (bytes: number): string => `${formats.number(Math.round(bytes / 1e8) / 10)} GB`;
+
 export const models = {
   title: "Models",
   vaeTitle: (model: string) => `VAE for ${model}`,
@@ -23,6 +26,41 @@ export const models = {
     rate: (bytesPerSecond: number, left: number) =>
       `${formats.bytes(bytesPerSecond)}/s, ${formats.duration(left)} left.`,
     unknown: "…",
+  },
+
+  /** Whether a model runs here. */
+  fit: {
+    small: "Small enough for any computer.",
+    gpu: (bytes: number, hasF16: boolean) =>
+      `Needs about ${gigabytes(bytes)} of GPU memory.${hasF16 ? "" : " This GPU lacks 16-bit shaders, which doubles it."}`,
+    slow: (reason: string) => `Runs on the CPU here (${reason}), minutes per image.`,
+    impossible: (weightBytes: number) =>
+      `Needs WebGPU: on the CPU its weights take ${gigabytes(weightBytes)}, more than WebAssembly can hold.`,
+  },
+
+  /** Of a checkpoint from the disk. */
+  summary: (facts: { isForInpainting: boolean; isFolder: boolean; dtypes: readonly string[] }) =>
+    [
+      facts.isForInpainting ? "Inpainting checkpoint" : "Checkpoint",
+      facts.isFolder ? "diffusers folder" : "single file",
+      `${formats.list(facts.dtypes)}.`,
+    ].join(", "),
+
+  withVae: (model: string, vae: string) => `${model} with ${vae}`,
+
+  /** Said to screen readers. */
+  announced: {
+    ready: (title: string) => `${title} is ready.`,
+    paused: "Download paused.",
+    cannotRun: (title: string) => `${title} is downloaded, but cannot run on this computer.`,
+    downloaded: (title: string) => `${title} is downloaded. Choose it under Models.`,
+    added: (title: string) => `${title} added to the models.`,
+    filesDeleted: "Files deleted.",
+  },
+
+  preparing: {
+    networks: "Preparing the networks",
+    adapter: (done: number, total: number) => `Embedding adapter ${done} of ${total}`,
   },
 
   list: {
