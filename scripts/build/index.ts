@@ -6,8 +6,8 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import type { AdapterCard } from "../../src/retrieval/card.ts";
 import { parseCards } from "../../src/retrieval/cards.ts";
-import { loadEmbedder } from "../../src/retrieval/embedder.ts";
-import { embedAdapter, writeIndex } from "../../src/retrieval/index-writer.ts";
+import { loadEmbedder } from "../../src/retrieval/embedding/embedder.ts";
+import { embedAdapter, writeIndex } from "../../src/retrieval/index/index-writer.ts";
 import { StylusError } from "../../src/shared/errors.ts";
 
 const pocket = path.join(import.meta.dirname, "../../public/packs/pocket");

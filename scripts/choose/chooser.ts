@@ -6,7 +6,7 @@ import { readerFiles } from "../../src/compose/reader/reader.ts";
 import type { Composition } from "../../src/compose/composition.ts";
 import { ComposerService } from "../../src/compose/service.ts";
 import { openFileNetwork } from "../../src/ort/file-network.ts";
-import type { RetrievalFilter } from "../../src/retrieval/eligibility.ts";
+import type { RetrievalFilter } from "../../src/retrieval/search/eligibility.ts";
 import { RetrievalService } from "../../src/retrieval/service.ts";
 import type { PresetId } from "../../src/shared/limits.ts";
 import { type Catalogue, filesIn, pocketFolder } from "./catalogue.ts";

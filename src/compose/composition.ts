@@ -1,6 +1,6 @@
 // What a composer takes and gives. Tasks are spans of the prompt; each gets the adapters that fit it (Stylus §3.2).
 import type { Candidate } from "../retrieval/candidate.ts";
-import type { Vector } from "../retrieval/vectors.ts";
+import type { Vector } from "../retrieval/embedding/vectors.ts";
 import type { PresetId } from "../shared/limits.ts";
 
 export interface AdapterPick {

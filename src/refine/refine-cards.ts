@@ -5,7 +5,7 @@ import { contentOf, type RawCard } from "./raw-card.ts";
 import { refineCard } from "./refine-card.ts";
 import type { RefinedCard } from "./refined-card.ts";
 import type { ServerPool } from "./server-pool.ts";
-import { sha256 } from "../retrieval/sha256.ts";
+import { sha256 } from "../shared/sha256.ts";
 import { StylusError } from "../shared/errors.ts";
 
 export interface RefinedBy {

@@ -1,7 +1,7 @@
 // What the composer by rules reads of an adapter: its card, how near it is to the whole prompt, and its names as vectors.
 import type { AdapterCard } from "./card.ts";
-import type { EmbeddedAdapter } from "./index-writer.ts";
-import { normalise, type Vector } from "./vectors.ts";
+import type { EmbeddedAdapter } from "./index/index-writer.ts";
+import { normalise, type Vector } from "./embedding/vectors.ts";
 
 export type KeySource = "title" | "trigger" | "tag";
 

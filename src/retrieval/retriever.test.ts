@@ -2,10 +2,10 @@ import { describe, expect, test } from "vitest";
 import { card, exampleCards } from "../../tests/fixtures/cards.ts";
 import { hashedEmbedder } from "../../tests/fixtures/hashed-embedder.ts";
 import type { AdapterCard } from "./card.ts";
-import { openIndex } from "./index-file.ts";
-import { embedAdapter, writeIndex } from "./index-writer.ts";
-import { indexedTexts } from "./indexed-texts.ts";
-import { queryTexts } from "./query-texts.ts";
+import { openIndex } from "./index/index-file.ts";
+import { embedAdapter, writeIndex } from "./index/index-writer.ts";
+import { indexedTexts } from "./text/indexed-texts.ts";
+import { queryTexts } from "./text/query-texts.ts";
 import { Retriever } from "./retriever.ts";
 
 const { model, dims, embed } = hashedEmbedder;

@@ -1,16 +1,16 @@
 // Finds the adapters that a prompt may want: late interaction of the prompt's spans with the vectors of every adapter, and words that few
 // adapters have. Adapters of an index file, and those added at run time beside them.
 import { StylusError } from "../shared/errors.ts";
-import { AddedAdapters } from "./added-adapters.ts";
-import { DocumentSearch } from "./document-search.ts";
-import { exclusionReason, type RetrievalFilter } from "./eligibility.ts";
-import type { IndexFile } from "./index-file.ts";
-import type { EmbeddedAdapter } from "./index-writer.ts";
-import { nearestTexts, type NearText } from "./nearest-texts.ts";
-import { type QueryVectors, spanWeight, wordScores } from "./query-weights.ts";
-import { topRows } from "./top-rows.ts";
-import type { Vector } from "./vectors.ts";
-import type { VoyModule } from "./voy.ts";
+import { AddedAdapters } from "./index/added-adapters.ts";
+import { DocumentSearch } from "./search/document-search.ts";
+import { exclusionReason, type RetrievalFilter } from "./search/eligibility.ts";
+import type { IndexFile } from "./index/index-file.ts";
+import type { EmbeddedAdapter } from "./index/index-writer.ts";
+import { nearestTexts, type NearText } from "./search/nearest-texts.ts";
+import { type QueryVectors, spanWeight, wordScores } from "./text/query-weights.ts";
+import { topRows } from "./search/top-rows.ts";
+import type { Vector } from "./embedding/vectors.ts";
+import type { VoyModule } from "./search/voy.ts";
 
 /** What words add to the best similarity: all the rare words of a prompt together less than this. */
 const wordShare = 0.35;

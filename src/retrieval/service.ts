@@ -3,16 +3,16 @@ import { StylusError } from "../shared/errors.ts";
 import type { AdapterCard } from "./card.ts";
 import { parseCards } from "./cards.ts";
 import { type Candidate, candidateOf } from "./candidate.ts";
-import type { RetrievalFilter } from "./eligibility.ts";
-import { type Embedder, type EmbedderOptions, loadEmbedder } from "./embedder.ts";
-import { openIndex } from "./index-file.ts";
-import { embedAdapter, writeIndex } from "./index-writer.ts";
-import { queryTexts } from "./query-texts.ts";
-import { rememberVectors } from "./remembering-embedder.ts";
+import type { RetrievalFilter } from "./search/eligibility.ts";
+import { type Embedder, type EmbedderOptions, loadEmbedder } from "./embedding/embedder.ts";
+import { openIndex } from "./index/index-file.ts";
+import { embedAdapter, writeIndex } from "./index/index-writer.ts";
+import { queryTexts } from "./text/query-texts.ts";
+import { rememberVectors } from "./embedding/remembering-embedder.ts";
 import { type RetrievedAdapter, Retriever } from "./retriever.ts";
-import { checkSameModel } from "./same-model.ts";
-import type { Vector } from "./vectors.ts";
-import { VoyModule } from "./voy.ts";
+import { checkSameModel } from "./embedding/same-model.ts";
+import type { Vector } from "./embedding/vectors.ts";
+import { VoyModule } from "./search/voy.ts";
 
 /** Adapters that a whole prompt finds (Stylus, default_config.yaml: top_k 150). */
 const similarCount = 150;

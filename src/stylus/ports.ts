@@ -1,7 +1,7 @@
 // The services that a run needs, as the use case sees them: real ones run in workers (src/app/services), tests give their own.
 import type { Composition } from "../compose/composition.ts";
 import type { Candidate } from "../retrieval/candidate.ts";
-import type { Vector } from "../retrieval/vectors.ts";
+import type { Vector } from "../retrieval/embedding/vectors.ts";
 import type { DevicePreference, DiffusionEvent, DiffusionRequest } from "../shared/request.ts";
 import type { LoadedPack, LoadProgress } from "./loaded-pack.ts";
 import type { GenerateOptions } from "./options.ts";

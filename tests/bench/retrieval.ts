@@ -4,12 +4,12 @@ import { mkdtempSync, openAsBlob, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import path from "node:path";
 import type { AdapterCard } from "../../src/retrieval/card.ts";
-import { openIndex } from "../../src/retrieval/index-file.ts";
-import { type EmbeddedAdapter, writeIndex } from "../../src/retrieval/index-writer.ts";
-import { indexedTexts } from "../../src/retrieval/indexed-texts.ts";
-import { queryTexts } from "../../src/retrieval/query-texts.ts";
+import { openIndex } from "../../src/retrieval/index/index-file.ts";
+import { type EmbeddedAdapter, writeIndex } from "../../src/retrieval/index/index-writer.ts";
+import { indexedTexts } from "../../src/retrieval/text/indexed-texts.ts";
+import { queryTexts } from "../../src/retrieval/text/query-texts.ts";
 import { Retriever } from "../../src/retrieval/retriever.ts";
-import { normalise, toInt8, type Vector } from "../../src/retrieval/vectors.ts";
+import { normalise, toInt8, type Vector } from "../../src/retrieval/embedding/vectors.ts";
 import { card } from "../fixtures/cards.ts";
 import { nearVector, randomValues, randomVector } from "../fixtures/random-vectors.ts";
 

@@ -1,7 +1,7 @@
 // Init images and masks, kept in IndexedDB so that a reload and the gallery find them again; each is named by
 // the SHA-256 of its file. Where the browser refuses storage they last as long as the page.
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
-import { sha256 } from "../../retrieval/sha256.ts";
+import { sha256 } from "../../shared/sha256.ts";
 
 interface StoredInput {
   /** SHA-256 of the file, lower-case hex. */

@@ -2,8 +2,8 @@
 // again at every visit.
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 import type { AdapterCard } from "../../retrieval/card.ts";
-import { indexVersion } from "../../retrieval/index-writer.ts";
-import { sha256 } from "../../retrieval/sha256.ts";
+import { indexVersion } from "../../retrieval/index/index-writer.ts";
+import { sha256 } from "../../shared/sha256.ts";
 
 interface KeptIndex {
   /** Of index version, embedder and cards: another one and the index is built again. */

@@ -5,7 +5,7 @@ import type { AdapterCard } from "../../retrieval/card.ts";
 import type { Candidate } from "../../retrieval/candidate.ts";
 import type { RetrievedAdapter } from "../../retrieval/retriever.ts";
 import type { RetrievalService } from "../../retrieval/service.ts";
-import type { Vector } from "../../retrieval/vectors.ts";
+import type { Vector } from "../../retrieval/embedding/vectors.ts";
 import { WorkerClient } from "../../rpc/client.ts";
 import { StylusError } from "../../shared/errors.ts";
 import type { UserAdapter } from "../../stylus/loaded-pack.ts";

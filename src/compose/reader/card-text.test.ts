@@ -1,7 +1,7 @@
 // The card as the reader sees it, letter for letter as card_text in training/choice/data.py writes it.
 import { describe, expect, it } from "vitest";
 import { card } from "../../../tests/fixtures/cards.ts";
-import type { NearText } from "../../retrieval/nearest-texts.ts";
+import type { NearText } from "../../retrieval/search/nearest-texts.ts";
 import { cardText, commonTags } from "./card-text.ts";
 
 const near = (text: string, source: NearText["source"] = "phrase"): NearText => ({

@@ -1,6 +1,6 @@
 // An adapter card as the reader sees it: the same text as in its training (card_text in training/choice/data.py).
 import type { AdapterCard } from "../../retrieval/card.ts";
-import type { NearText } from "../../retrieval/nearest-texts.ts";
+import type { NearText } from "../../retrieval/search/nearest-texts.ts";
 
 /** A candidate as retrieval hands it over. */
 export interface ReadingCandidate {

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { card } from "../../../tests/fixtures/cards.ts";
 import type { FileNetwork } from "../../runtime/file-network.ts";
 import type { AdapterCard } from "../../retrieval/card.ts";
-import type { NearText } from "../../retrieval/nearest-texts.ts";
+import type { NearText } from "../../retrieval/search/nearest-texts.ts";
 import type { ReadingCandidate } from "./card-text.ts";
 import { composeByReading } from "./compose.ts";
 import { Reader } from "./reader.ts";

@@ -1,7 +1,7 @@
 // The composer that reads: candidates of late interaction, each read beside the prompt; the best set that fits together; tasks from the words
 // that the picks serve.
 import type { AdapterCard } from "../../retrieval/card.ts";
-import type { NearText } from "../../retrieval/nearest-texts.ts";
+import type { NearText } from "../../retrieval/search/nearest-texts.ts";
 import type { PresetId } from "../../shared/limits.ts";
 import { throwIfAborted } from "../../shared/errors.ts";
 import type { ComposerInfo, Composition, AdapterPick } from "../composition.ts";

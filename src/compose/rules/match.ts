@@ -1,7 +1,7 @@
 // How well each candidate matches one task: the higher of the match by words (its trusted names) and by meaning (the
 // embedder). All composers use this number, which is compared with τ.
 import type { Candidate } from "../../retrieval/candidate.ts";
-import type { Vector } from "../../retrieval/vectors.ts";
+import type { Vector } from "../../retrieval/embedding/vectors.ts";
 import {
   allNamePhrases,
   isThing,

@@ -3,7 +3,7 @@
 // caps per task and for styles, τ, and tasks merge if one adapter spans them.
 import { throwIfAborted } from "../../shared/errors.ts";
 import type { Candidate } from "../../retrieval/candidate.ts";
-import type { Vector } from "../../retrieval/vectors.ts";
+import type { Vector } from "../../retrieval/embedding/vectors.ts";
 import type { Composer, Composition, AdapterPick, Task } from "../composition.ts";
 import { kindFit, kindReason, negatedReason } from "./kinds.ts";
 import { type Match, matcher } from "./match.ts";

@@ -2,7 +2,7 @@
 // names. Embedders differ in their baseline similarity of unrelated texts, so the measure is how far an adapter is above
 // the mean of all candidates for the same task.
 import type { Candidate } from "../../retrieval/candidate.ts";
-import { dot, type Vector } from "../../retrieval/vectors.ts";
+import { dot, type Vector } from "../../retrieval/embedding/vectors.ts";
 import { type NamePhrase, overlap } from "./phrases.ts";
 
 export interface SemanticMatch {

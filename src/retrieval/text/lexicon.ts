@@ -1,6 +1,6 @@
 // The words of an index: which adapters have a term, and how much a term says. A term that every tenth adapter has says nothing, one that a
 // single adapter has says all (inverse document frequency, as in BM25, between those two).
-import { StylusError } from "../shared/errors.ts";
+import { StylusError } from "../../shared/errors.ts";
 import type { IndexedText } from "./indexed-texts.ts";
 import { termsOf } from "./terms.ts";
 

@@ -1,8 +1,8 @@
 // Unit vectors as int8 rows in one WebAssembly memory, compared exactly: the query as int16, sums in int32. Beyond `exactRows` rows a search
 // of the nearest goes in two stages: Hamming distance of sign bits about the mean picks candidates, their exact similarities decide.
-import { StylusError } from "../shared/errors.ts";
+import { StylusError } from "../../shared/errors.ts";
 import { distanceBins, maskedDistance, rowAlignment, scanKernel, type ScanKernel } from "./scan-kernel.ts";
-import type { Vector } from "./vectors.ts";
+import type { Vector } from "../embedding/vectors.ts";
 
 /** Up to here scanning every row takes a few milliseconds; sign bits would save nothing. */
 export const exactRows = 50_000;

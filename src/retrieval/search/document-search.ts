@@ -2,7 +2,7 @@
 // and order; where voy cannot serve (too many dimensions or vectors, a panic) every document is scanned, with the same answer.
 import type { Int8Rows } from "./int8-rows.ts";
 import { topRows } from "./top-rows.ts";
-import { unitScale, type Vector } from "./vectors.ts";
+import { unitScale, type Vector } from "../embedding/vectors.ts";
 import { voyDims, type VoyModule, type VoyTree } from "./voy.ts";
 
 /** Voy needs about 12 MiB and 0.4 s for a thousand vectors (measured); above this a scan, of a millisecond, serves better. */

@@ -2,7 +2,7 @@
 import type { Lexicon } from "./lexicon.ts";
 import type { QueryText } from "./query-texts.ts";
 import { termsOf } from "./terms.ts";
-import type { Vector } from "./vectors.ts";
+import type { Vector } from "../embedding/vectors.ts";
 
 /** A prompt, what of it is compared, and the vectors of that. */
 export interface QueryVectors {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { card } from "../../tests/fixtures/cards.ts";
-import type { AdapterCard } from "./card.ts";
+import { card } from "../../../tests/fixtures/cards.ts";
+import type { AdapterCard } from "../card.ts";
 import { eligibilityFacts, exclusionReason, type RetrievalFilter } from "./eligibility.ts";
 
 const reason = (each: AdapterCard, filter: RetrievalFilter) =>

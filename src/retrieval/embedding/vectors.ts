@@ -1,5 +1,5 @@
 // Unit vectors: the only kind the retriever stores or compares, so that a dot product is the cosine similarity.
-import { StylusError } from "../shared/errors.ts";
+import { StylusError } from "../../shared/errors.ts";
 
 export type Vector = Float32Array<ArrayBuffer>;
 

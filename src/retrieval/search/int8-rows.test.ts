@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { int8Rows, nearVector, randomVector } from "../../tests/fixtures/random-vectors.ts";
+import { int8Rows, nearVector, randomVector } from "../../../tests/fixtures/random-vectors.ts";
 import { exactRows, Int8Rows } from "./int8-rows.ts";
-import type { Vector } from "./vectors.ts";
+import type { Vector } from "../embedding/vectors.ts";
 
 /** Float64 cosine of a query with the int8 row as it is stored. */
 function reference(query: Vector, values: Int8Array, row: number): number {

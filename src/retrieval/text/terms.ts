@@ -1,6 +1,6 @@
 // The terms by which words are looked up: stems of the words that carry meaning, and two neighbouring words as one, so that "top hat", "top-hat"
 // and "tophat" meet, and a rare pair counts more than its common halves.
-import { stem } from "../shared/stem.ts";
+import { stem } from "../../shared/stem.ts";
 
 const stopWords = new Set(
   `a an the of in on at by to for from with without and or but nor as is are was be been this that these those its it his her their my

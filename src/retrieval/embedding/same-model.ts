@@ -1,5 +1,5 @@
 // Vectors can only be compared when one embedder made them all.
-import { StylusError } from "../shared/errors.ts";
+import { StylusError } from "../../shared/errors.ts";
 
 interface Model {
   readonly name: string;

@@ -2,8 +2,8 @@
 // for embedding. Reads what a sentence-transformers folder says of itself: `1_Pooling/config.json` (mean or CLS) and
 // `config_sentence_transformers.json` (prompts put before queries and documents).
 import { env, pipeline, type FeatureExtractionPipeline } from "@huggingface/transformers";
-import { StylusError, throwIfAborted } from "../shared/errors.ts";
-import { sha256 } from "./sha256.ts";
+import { StylusError, throwIfAborted } from "../../shared/errors.ts";
+import { sha256 } from "../../shared/sha256.ts";
 import { normalise, type Vector } from "./vectors.ts";
 
 export type TextKind =

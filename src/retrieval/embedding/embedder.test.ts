@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { packFiles, packFolder } from "../../tests/fixtures/pocket.ts";
-import { parseCards } from "./cards.ts";
+import { packFiles, packFolder } from "../../../tests/fixtures/pocket.ts";
+import { parseCards } from "../cards.ts";
 import { loadEmbedder, type Embedder } from "./embedder.ts";
-import { openIndex } from "./index-file.ts";
-import { embedAdapter } from "./index-writer.ts";
+import { openIndex } from "../index/index-file.ts";
+import { embedAdapter } from "../index/index-writer.ts";
 import { dot } from "./vectors.ts";
 
 const files = packFiles("embedder");

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { card, exampleCards } from "../../tests/fixtures/cards.ts";
-import { hashedEmbedder } from "../../tests/fixtures/hashed-embedder.ts";
-import { readHeader, readTensor, type TensorData, writeSafetensors } from "../formats/safetensors.ts";
+import { card, exampleCards } from "../../../tests/fixtures/cards.ts";
+import { hashedEmbedder } from "../../../tests/fixtures/hashed-embedder.ts";
+import { readHeader, readTensor, type TensorData, writeSafetensors } from "../../formats/safetensors.ts";
 import { openIndex } from "./index-file.ts";
 import { embedAdapter, type EmbeddedAdapter, writeIndex } from "./index-writer.ts";
 

@@ -1,14 +1,14 @@
 // Reads an index (docs/index-format.md) by ranges: what every query needs goes into memory, cards and further vectors are read adapter by
 // adapter. The file is data from strangers: sizes and numbers are checked before use, cards when they are read.
-import { readHeader, type SafetensorsFile, type TensorSource } from "../formats/safetensors.ts";
-import type { DType } from "../shared/dtype.ts";
-import { StylusError } from "../shared/errors.ts";
-import { parseCard } from "./cards.ts";
-import type { EligibilityFacts } from "./eligibility.ts";
+import { readHeader, type SafetensorsFile, type TensorSource } from "../../formats/safetensors.ts";
+import type { DType } from "../../shared/dtype.ts";
+import { StylusError } from "../../shared/errors.ts";
+import { parseCard } from "../cards.ts";
+import type { EligibilityFacts } from "../search/eligibility.ts";
 import { adapterFlags, type EmbeddedAdapter, indexFormat, indexVersion } from "./index-writer.ts";
-import { indexedTexts } from "./indexed-texts.ts";
-import { Int8Rows } from "./int8-rows.ts";
-import { Lexicon } from "./lexicon.ts";
+import { indexedTexts } from "../text/indexed-texts.ts";
+import { Int8Rows } from "../search/int8-rows.ts";
+import { Lexicon } from "../text/lexicon.ts";
 
 /** Bytes of vectors read at a time, so that loading takes no second copy of them. */
 const chunkBytes = 4_194_304;

@@ -1,6 +1,6 @@
 // Which texts of a card have a vector, in the order of their rows in an index: what the adapter is, what people call it, and what does not
 // want it.
-import { type AdapterCard, embeddingDocument } from "./card.ts";
+import { type AdapterCard, embeddingDocument } from "../card.ts";
 
 export type TextSource = "document" | "title" | "trigger" | "tag" | "phrase" | "notMeant";
 

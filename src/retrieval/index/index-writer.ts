@@ -1,13 +1,13 @@
 // Writes an index: vectors, words and cards of adapters in one safetensors file, described in docs/index-format.md.
-import { type TensorData, writeSafetensors } from "../formats/safetensors.ts";
-import type { DType } from "../shared/dtype.ts";
-import { StylusError } from "../shared/errors.ts";
-import type { AdapterCard } from "./card.ts";
-import { eligibilityFacts } from "./eligibility.ts";
-import type { TextKind } from "./embedder.ts";
-import { indexedTexts, type IndexedText } from "./indexed-texts.ts";
-import { adapterTerms, packTerms } from "./lexicon.ts";
-import { toInt8, unitScale, type Vector } from "./vectors.ts";
+import { type TensorData, writeSafetensors } from "../../formats/safetensors.ts";
+import type { DType } from "../../shared/dtype.ts";
+import { StylusError } from "../../shared/errors.ts";
+import type { AdapterCard } from "../card.ts";
+import { eligibilityFacts } from "../search/eligibility.ts";
+import type { TextKind } from "../embedding/embedder.ts";
+import { indexedTexts, type IndexedText } from "../text/indexed-texts.ts";
+import { adapterTerms, packTerms } from "../text/lexicon.ts";
+import { toInt8, unitScale, type Vector } from "../embedding/vectors.ts";
 
 export const indexFormat = "stylus-web/index";
 export const indexVersion = "2";

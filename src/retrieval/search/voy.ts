@@ -3,8 +3,8 @@
 // Callers pass unit vectors without duplicates; here each coordinate is jittered below any meaning, and a panic
 // becomes a StylusError after the instance has been replaced.
 import * as glue from "voy-search/voy_search_bg.js";
-import { StylusError } from "../shared/errors.ts";
-import type { Vector } from "./vectors.ts";
+import { StylusError } from "../../shared/errors.ts";
+import type { Vector } from "../embedding/vectors.ts";
 
 /** Fixed inside voy: shorter vectors are padded with zeros, longer ones would be cut. */
 export const voyDims = 768;

@@ -1,6 +1,6 @@
 // Which adapters may be retrieved at all. These filters run before the top K are taken; the reference code filters the
 // top K afterwards (stylus/utils/blacklist.py), which can leave almost nothing of 150.
-import type { AdapterCard } from "./card.ts";
+import type { AdapterCard } from "../card.ts";
 
 export interface RetrievalFilter {
   /** Base models that fit the loaded checkpoint, for example ["SD 1.5"]; compared without case, blanks and punctuation. */

@@ -1,9 +1,9 @@
 // Late interaction with every vector of a few adapters: which of their texts are nearest to which span of the prompt.
-import type { EmbeddedAdapter } from "./index-writer.ts";
-import type { TextSource } from "./indexed-texts.ts";
+import type { EmbeddedAdapter } from "../index/index-writer.ts";
+import type { TextSource } from "../text/indexed-texts.ts";
 import { Int8Rows } from "./int8-rows.ts";
-import type { QueryVectors } from "./query-weights.ts";
-import { unitScale } from "./vectors.ts";
+import type { QueryVectors } from "../text/query-weights.ts";
+import { unitScale } from "../embedding/vectors.ts";
 
 /** What a composer reads of a candidate. */
 const maxNearPhrases = 8;

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { beforeAll, expect, test, vi } from "vitest";
-import { int8Rows, randomVector } from "../../tests/fixtures/random-vectors.ts";
+import { int8Rows, randomVector } from "../../../tests/fixtures/random-vectors.ts";
 import { DocumentSearch } from "./document-search.ts";
 import { Int8Rows } from "./int8-rows.ts";
-import { normalise, type Vector } from "./vectors.ts";
+import { normalise, type Vector } from "../embedding/vectors.ts";
 import { VoyModule } from "./voy.ts";
 
 const wasm = readFileSync(createRequire(import.meta.url).resolve("voy-search/voy_search_bg.wasm"));

@@ -1,9 +1,9 @@
 // Adapters added at run time, beside an index file: few, so that every one is compared exactly and removing one copies the others.
-import { eligibilityFacts, exclusionReason, type RetrievalFilter } from "./eligibility.ts";
+import { eligibilityFacts, exclusionReason, type RetrievalFilter } from "../search/eligibility.ts";
 import type { EmbeddedAdapter } from "./index-writer.ts";
-import { Int8Rows } from "./int8-rows.ts";
-import { adapterTerms } from "./lexicon.ts";
-import { unitScale, type Vector } from "./vectors.ts";
+import { Int8Rows } from "../search/int8-rows.ts";
+import { adapterTerms } from "../text/lexicon.ts";
+import { unitScale, type Vector } from "../embedding/vectors.ts";
 
 export class AddedAdapters {
   readonly #dims: number;
