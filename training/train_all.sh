@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Trains the whole pocket pack in one go on one or more GPUs and leaves the exported parts in $OUT.
-#   STYLUS_DATA=… RUN=/tmp/pocket-run OUT=/tmp/out VAE_MIN=4.5 BASE_MIN=12 ADAPTER_MIN=4 LCM_MIN=3 bash training/train_all.sh
+#   STYLUS_DATA=… RUN=/tmp/pocket-run OUT=/tmp/out bash training/train_all.sh
+# Schedules are counted in steps, equal on every machine: VAE_STEPS, BASE_STEPS, ADAPTER_STEPS, LCM_STEPS, by default those of the
+# shipped run. VAE_MIN, BASE_MIN, ADAPTER_MIN, LCM_MIN give a stage minutes instead.
 # Every stage starts early and compiles while the one before it trains (--wait): compiling takes two minutes for the VAE and one or
 # two for each of the others. VAE and base use all GPUs; then the few-step adapter has the last LCM_GPUS of them (by default one, the only
 # one where there is just one), and the others share the adapters.
@@ -13,7 +15,9 @@ cd "$(dirname "$0")/.."
 export PYTHONPATH=training PYTHONUNBUFFERED=1 TOKENIZERS_PARALLELISM=false OMP_NUM_THREADS="${OMP_NUM_THREADS:-2}"
 export POCKET_CACHE="${POCKET_CACHE:-/tmp/pocket-sprites}" TORCHINDUCTOR_CACHE_DIR="${TORCHINDUCTOR_CACHE_DIR:-/tmp/inductor}"
 RUN="${RUN:-/tmp/pocket-run}"; OUT="${OUT:-$RUN/parts}"; PY="${PY:-python3}"; FLAGS="${FLAGS:-}"
-VAE_MIN="${VAE_MIN:-4.5}"; BASE_MIN="${BASE_MIN:-12}"; ADAPTER_MIN="${ADAPTER_MIN:-4}"; LCM_MIN="${LCM_MIN:-3}"
+schedule() { if [ -n "$1" ]; then echo "--minutes $1"; else echo "--steps $2"; fi; } # MINUTES STEPS
+VAE_TIME=$(schedule "${VAE_MIN:-}" "${VAE_STEPS:-4570}"); BASE_TIME=$(schedule "${BASE_MIN:-}" "${BASE_STEPS:-4102}")
+ADAPTER_TIME=$(schedule "${ADAPTER_MIN:-}" "${ADAPTER_STEPS:-1450}"); LCM_TIME=$(schedule "${LCM_MIN:-}" "${LCM_STEPS:-931}")
 EMBEDDER_MIN="${EMBEDDER_MIN:-0}"; SCORER_MIN="${SCORER_MIN:-0}"
 GPUS="${GPUS:-$($PY -c 'import torch; print(torch.cuda.device_count())')}"
 RANKS=$((GPUS > 1 ? GPUS : 1)); LAST=$((RANKS - 1)); LCM_GPUS="${LCM_GPUS:-1}"; STARTED=""
@@ -44,23 +48,23 @@ INIT=""
 if [ -n "${INIT_PACK:-}" ]; then $PY -m pocket.export reopen --pack "$INIT_PACK" --out "$RUN/init" && INIT="--init $RUN/init"; fi
 
 $PY -c 'from pocket.sprites import Sprites; Sprites.load()' >"$RUN/sprites.log" 2>&1 & # while the VAE compiles
-[ -f "$RUN/vae.pt" ] || ranks vae 29501 0 "$RANKS" pocket.train_vae --minutes "$VAE_MIN" $INIT ${VAE_FLAGS:-}
+[ -f "$RUN/vae.pt" ] || ranks vae 29501 0 "$RANKS" pocket.train_vae $VAE_TIME $INIT ${VAE_FLAGS:-}
 if [ "$EMBEDDER_MIN" != 0 ]; then
   (export CUDA_VISIBLE_DEVICES=$LAST
    $PY -m embedder.train --minutes "$EMBEDDER_MIN" --out "$RUN/embedder" >"$RUN/embedder.log" 2>&1
    [ "$SCORER_MIN" != 0 ] && $PY -m scorer.train --minutes "$SCORER_MIN" --out "$RUN/scorer" >"$RUN/scorer.log" 2>&1) &
 fi
 sleep "${STAGGER:-20}"
-ranks base 29502 0 "$RANKS" pocket.train_base --wait --minutes "$BASE_MIN" --sheet-minutes "${SHEET_MIN:-4}" $INIT ${BASE_FLAGS:-}
+ranks base 29502 0 "$RANKS" pocket.train_base --wait $BASE_TIME --sheet-minutes "${SHEET_MIN:-4}" $INIT ${BASE_FLAGS:-}
 await vae.pt pocket.train_vae
 say "vae: $(grep -h evaluation "$RUN/vae.0.log" | cut -c1-160)"
 sleep "${STAGGER:-20}"
 STARTED=""
 PARTS=$((RANKS > LCM_GPUS ? RANKS - LCM_GPUS : 1))
 for part in $(seq 1 "$PARTS"); do
-  ranks "adapters-$part" 29503 $((part - 1)) 1 pocket.train_adapters --wait --minutes "$ADAPTER_MIN" --part "$part/$PARTS" ${ADAPTER_FLAGS:-}
+  ranks "adapters-$part" 29503 $((part - 1)) 1 pocket.train_adapters --wait $ADAPTER_TIME --part "$part/$PARTS" ${ADAPTER_FLAGS:-}
 done
-ranks lcm 29504 $((RANKS - LCM_GPUS)) "$LCM_GPUS" pocket.train_lcm --wait --minutes "$LCM_MIN" ${LCM_FLAGS:-}
+ranks lcm 29504 $((RANKS - LCM_GPUS)) "$LCM_GPUS" pocket.train_lcm --wait $LCM_TIME ${LCM_FLAGS:-}
 await base.done pocket.train_base
 say "base: $(tail -1 "$RUN/base.0.log" | cut -c1-160)"
 $PY -m pocket.export split --run "$RUN" --out "$OUT"

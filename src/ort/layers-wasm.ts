@@ -2,14 +2,15 @@
 // linear layers as Gemm with the weight in the checkpoint's own order, group norm through InstanceNormalization.
 
 import { type OnnxBuilder, shapeError, sizeOf, type Tensor } from "./onnx-builder.ts";
-import type {
-  Biased,
-  ConvOptions,
-  FeatureMap,
-  GroupNormOptions,
-  Layers,
-  LinearOptions,
-  MapSize,
+import {
+  type Biased,
+  type ConvOptions,
+  convWindow,
+  type FeatureMap,
+  type GroupNormOptions,
+  type Layers,
+  type LinearOptions,
+  type MapSize,
 } from "./layers.ts";
 import {
   add,
@@ -45,11 +46,11 @@ export class WasmLayers implements Layers {
     return map.residual ? this.map(add(this.g, map.value, map.residual)) : map;
   }
 
-  conv3x3(map: FeatureMap, { name, channels, stride = 1, padding = "same" }: ConvOptions): FeatureMap {
+  conv3x3(map: FeatureMap, options: ConvOptions): FeatureMap {
+    const { name, channels } = options;
     const { value } = this.settle(map);
-    const [begin, end] = padding === "same" ? [1, 1] : [0, 1];
-    const size = (length: number): number => Math.floor((length + begin + end - 3) / stride) + 1;
-    const shape = [value.shape[0]!, channels, size(map.height), size(map.width)];
+    const { stride, begin, end, height, width } = convWindow(map, options);
+    const shape = [value.shape[0]!, channels, height, width];
     const attributes = { kernel_shape: [3, 3], pads: [begin, begin, end, end], strides: [stride, stride] };
     return this.conv(value, { name, shape, kernel: 3, attributes });
   }

@@ -3,14 +3,15 @@
 // Avoids BiasSplitGelu, whose f16 shader does not compile; GEGLU is Split, Gelu, Mul.
 
 import { type OnnxBuilder, MICROSOFT, shapeError, sizeOf, type Tensor } from "./onnx-builder.ts";
-import type {
-  Biased,
-  ConvOptions,
-  FeatureMap,
-  GroupNormOptions,
-  Layers,
-  LinearOptions,
-  MapSize,
+import {
+  type Biased,
+  type ConvOptions,
+  convWindow,
+  type FeatureMap,
+  type GroupNormOptions,
+  type Layers,
+  type LinearOptions,
+  type MapSize,
 } from "./layers.ts";
 import {
   add,
@@ -66,25 +67,24 @@ export class WebgpuLayers implements Layers {
   }
 
   conv3x3(map: FeatureMap, options: ConvOptions): FeatureMap {
-    const { name, channels, stride = 1, padding = "same", smallMap = false } = options;
+    const { name, channels, smallMap = false } = options;
     const { value } = this.settle(map);
     const [batch, , , inputs] = value.shape as [number, number, number, number];
-    const [begin, end] = padding === "same" ? [1, 1] : [0, 1];
-    const size = (length: number): number => Math.floor((length + begin + end - 3) / stride) + 1;
-    const [height, width] = [size(map.height), size(map.width)];
+    const window = convWindow(map, options);
+    const { height, width } = window;
     const shape = [channels, inputs, 3, 3];
     if (!smallMap) {
       const weight = this.g.parameter(`${name}.weight`, shape);
-      return this.conv(value, { weight, name, channels, stride, begin, end, height, width });
+      return this.conv(value, { weight, name, channels, ...window });
     }
     const taps = this.g.parameter(`${name}.weight`, shape, {
       layout: "transpose",
       inputShape: [9, inputs, channels],
     });
     if (9 * batch * height * width * inputs <= this.maxTapValues)
-      return this.convByTaps(value, { weight: taps, name, channels, stride, begin, end, height, width });
+      return this.convByTaps(value, { weight: taps, name, channels, ...window });
     const weight = transpose(this.g, reshape(this.g, taps, [3, 3, inputs, channels]), [3, 2, 0, 1]);
-    return this.conv(value, { weight, name, channels, stride, begin, end, height, width });
+    return this.conv(value, { weight, name, channels, ...window });
   }
 
   private conv(

@@ -43,6 +43,16 @@ export interface ConvOptions {
   readonly smallMap?: boolean;
 }
 
+/** Zeros before and after each row and column of a 3×3 convolution, and the size of its output. */
+export function convWindow(
+  map: MapSize,
+  { stride = 1, padding = "same" }: Pick<ConvOptions, "stride" | "padding">,
+): MapSize & { readonly stride: 1 | 2; readonly begin: number; readonly end: number } {
+  const [begin, end] = padding === "same" ? [1, 1] : [0, 1];
+  const size = (length: number): number => Math.floor((length + begin + end - 3) / stride) + 1;
+  return { stride, begin, end, height: size(map.height), width: size(map.width) };
+}
+
 export interface LinearOptions {
   readonly name: string;
   readonly features: number;

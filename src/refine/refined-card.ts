@@ -1,4 +1,4 @@
-// A refined card: what is written about an adapter once, offline, so that a small reader can choose it later . One strict schema
+// A refined card: what is written about an adapter once, offline, so that a small reader can choose it later. One strict schema
 // for language models' answers, and a wider one for files, where narrow adapters have fewer phrases.
 import * as v from "valibot";
 import { StylusError } from "../shared/errors.ts";

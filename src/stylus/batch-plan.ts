@@ -59,10 +59,11 @@ export function planBatch(
     },
     ...(options.method === "stylus" ? {} : { masks: "all" as const }),
   });
-  const images = plan.images.map(({ job, masked, uses: planned }) => ({
-    ...job,
+  const images = plan.images.map(({ seed, adapters, masked, uses }) => ({
+    seed,
+    adapters,
     masked,
-    formulas: Object.fromEntries(planned.map(({ id, formula }) => [id, formula])),
+    formulas: Object.fromEntries(uses.map(({ id, formula }) => [id, formula])),
   }));
   return {
     composition: plan.composition,

@@ -2,51 +2,18 @@
 import { describe, expect, it } from "vitest";
 import { StylusError } from "../shared/errors.ts";
 import type { DiffusionRequest } from "../shared/request.ts";
-import type { AdapterCard } from "../retrieval/card.ts";
+import { card } from "../../tests/fixtures/cards.ts";
+import { loadedPack } from "../../tests/fixtures/run-services.ts";
 import type { RunServices } from "./ports.ts";
 import { run } from "./run.ts";
 import type { RunEvent, RunReport } from "./run-types.ts";
-import type { LoadedPack } from "./loaded-pack.ts";
 
-const card = (id: string, extra: Partial<AdapterCard> = {}): AdapterCard => ({
-  id,
-  title: id,
-  tags: [],
-  triggerWords: [],
-  description: "",
-  refined: { description: "", category: "style", weight: 0.8 },
-  baseModel: "Pocket",
-  file: { path: `${id}.safetensors`, sizeBytes: 1, sha256: "" },
-  license: "",
-  author: "",
-  samples: [],
-  ...extra,
+const fewStep = { steps: 4, cfgScale: 1, sampler: "lcm", schedule: "lcm" } as const;
+const lcm = { ...card("lcm", "style"), fewStep };
+const pack = loadedPack({
+  defaults: { ...loadedPack().defaults, fewStep },
+  cards: [card("clay", "style"), card("ink", "style"), lcm],
 });
-
-const pack: LoadedPack = {
-  id: "pocket",
-  title: "Pocket",
-  sizeBytes: 10,
-  downloadedBytes: 0,
-  persistent: true,
-  device: { kind: "wasm", name: "", reason: "", threads: 2, f16: false },
-  defaults: {
-    width: 256,
-    height: 256,
-    full: { steps: 20, cfgScale: 5, sampler: "dpmpp_2m", schedule: "karras" },
-    fewStep: { steps: 4, cfgScale: 1, sampler: "lcm", schedule: "lcm" },
-  },
-  cards: [
-    card("clay"),
-    card("ink"),
-    card("lcm", { fewStep: { steps: 4, cfgScale: 1, sampler: "lcm", schedule: "lcm" } }),
-  ],
-  baseModels: ["Pocket"],
-  remote: new Map(),
-  userAdapters: new Map(),
-  vocabulary: null,
-  fileUrl: () => null,
-};
 
 function setup() {
   const requests: DiffusionRequest[] = [];

@@ -21,10 +21,9 @@ afterAll(async () => browser?.close());
 
 interface CaseErrors {
   readonly report: { readonly kind: string; readonly f16: boolean };
-  /** Whether the back end records and replays runs, and whether the third run was recorded here. */
-  readonly captured: boolean;
-  readonly recorded: boolean;
-  /** First run (captured), second and third (replayed by ONNX Runtime), fourth (replayed here), with one bias overwritten, after restoring it. */
+  /** After the third run; null for a back end that replays nothing. */
+  readonly replay: { readonly captured: boolean; readonly recorded: boolean } | null;
+  /** Four runs, of which a back end may replay all but the first; one with a bias overwritten, one after restoring it. */
   readonly errors: readonly number[];
   /** Whether the outputs of the second, fourth and last run are equal bit for bit. */
   readonly restored: boolean;
@@ -37,7 +36,7 @@ async function runInPage([backendName, name]: readonly [
   name: string,
 ]): Promise<CaseErrors> {
   const { openCase } = await load("/tests/browser/parity-case.ts");
-  const { openBackend } = await load("/tests/parity/backends.ts");
+  const { openBackend, replayOf } = await load("/tests/parity/backends.ts");
   // One back end for all cases: ONNX Runtime is loaded once per page.
   // oxlint-disable-next-line typescript/no-explicit-any -- as above
   const shared = globalThis as { parityBackend?: any };
@@ -47,7 +46,7 @@ async function runInPage([backendName, name]: readonly [
   const first = await run();
   const second = await run();
   const third = await run();
-  const recorded = session.isRecorded;
+  const replay = replayOf(backendName, session);
   const fourth = await run();
   const bias: string = (session.graph.parameters as { name: string }[]).findLast((one) =>
     one.name.endsWith(".bias"),
@@ -71,15 +70,14 @@ async function runInPage([backendName, name]: readonly [
   parameters.dispose();
   return {
     report: backend.report,
-    captured: session.replay.captured,
-    recorded,
+    replay,
     errors: [first, second, third, fourth, overwritten, last].map(error),
     restored: same(fourth) && same(last),
     followed,
   };
 }
 
-describe.each(backendsIn("page"))("$name", ({ name: backend }) => {
+describe.each(backendsIn("page"))("$name", ({ name: backend, replayOf }) => {
   beforeAll(async () => {
     await browser.page.reload();
   });
@@ -87,12 +85,12 @@ describe.each(backendsIn("page"))("$name", ({ name: backend }) => {
   test.each(["text_gelu", "unet_inpaint", "vae_decoder_plain"])(
     "%s",
     async (name) => {
-      const { report, captured, recorded, errors, restored, followed } = await browser.page.evaluate(
-        runInPage,
-        [backend, name] as const,
-      );
+      const { report, replay, errors, restored, followed } = await browser.page.evaluate(runInPage, [
+        backend,
+        name,
+      ] as const);
       expect(report).toMatchObject({ kind: "webgpu", f16: false });
-      expect([captured, recorded]).toEqual([true, true]);
+      expect(replay).toEqual(replayOf ? { captured: true, recorded: true } : null);
       const overwritten = errors[4];
       for (const error of errors.filter((_, i) => i !== 4)) expect(error).toBeLessThan(TOLERANCE);
       expect(overwritten).toBeGreaterThan(BROKEN);

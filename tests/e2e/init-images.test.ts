@@ -302,11 +302,24 @@ const holdSlow = (): Promise<void> =>
       return decode(source);
     };
   });
-const readSlow = (): Promise<void> =>
-  page.evaluate(async () => {
-    document.dispatchEvent(new Event("test-decode"));
-    await new Promise((resolve) => setTimeout(resolve, 500)); // they are read now
-  });
+/** Dispatches an event that lets held work continue, and waits until the page has stored its file. */
+async function release(event: string): Promise<void> {
+  const since = await page.evaluate((name) => {
+    document.dispatchEvent(new Event(name));
+    return Date.now();
+  }, event);
+  const isStored = (): Promise<boolean> =>
+    page.evaluate(async (from) => {
+      const opened = indexedDB.open("stylus-web-inputs");
+      await new Promise((resolve) => opened.addEventListener("success", resolve));
+      const all = opened.result.transaction("inputs").objectStore("inputs").getAll();
+      await new Promise((resolve) => all.addEventListener("success", resolve));
+      opened.result.close();
+      return (all.result as { addedAt: number }[]).some(({ addedAt }) => addedAt >= from);
+    }, since);
+  await expect.poll(isStored).toBe(true);
+}
+const readSlow = (): Promise<void> => release("test-decode");
 
 test("uses the image chosen last, however slowly an earlier one is read", async () => {
   await useSettings(page, wide);
@@ -403,10 +416,7 @@ test("a mask saved after a run was restored does not change the run's init image
   await promptBox(page).fill("something else");
   await bringBack();
   await expect.poll(() => promptBox(page).inputValue()).toBe("a fox in the snow");
-  await page.evaluate(async () => {
-    document.dispatchEvent(new Event("test-mask"));
-    await new Promise((resolve) => setTimeout(resolve, 500)); // it is kept now
-  });
+  await release("test-mask");
   expect(await masks()).toBeNull();
   await drawMask();
   await maskThumbnail().waitFor();

@@ -1,12 +1,27 @@
 // The back ends that the parity tests compare with the goldens, each in the same suite. Another one is another entry.
 
 import { openOrtBackend } from "../../src/ort/backend.ts";
-import type { Backend } from "../../src/runtime/backend.ts";
+import { OrtSession } from "../../src/ort/session.ts";
+import type { Backend, Session } from "../../src/runtime/backend.ts";
+
+interface Replay {
+  /** Whether runs are recorded at all. */
+  readonly captured: boolean;
+  /** Whether the next run replays an earlier one. */
+  readonly recorded: boolean;
+}
+
+const replayOfOrt = (session: Session): Replay =>
+  session instanceof OrtSession
+    ? { captured: session.replay.captured, recorded: session.isRecorded }
+    : { captured: false, recorded: false };
 
 export interface TestedBackend {
   readonly name: string;
   /** Node's tests lie in tests/parity, those of a page in tests/browser. */
   readonly runsIn: "node" | "page";
+  /** For a back end that records runs and replays them. */
+  readonly replayOf?: (session: Session) => Replay;
   /** In float32. ONNX Runtime is loaded once per process or page. */
   readonly open: () => Promise<Backend>;
 }
@@ -16,6 +31,7 @@ const BACKENDS: readonly TestedBackend[] = [
   {
     name: "ORT on WebGPU",
     runsIn: "page",
+    replayOf: replayOfOrt,
     open: () => openOrtBackend({ preference: "webgpu", float16: false }),
   },
 ];
@@ -27,4 +43,9 @@ export function backendsIn(place: TestedBackend["runsIn"]): readonly TestedBacke
 /** @public Called in a page, where a test can only name it. */
 export async function openBackend(wanted: string): Promise<Backend> {
   return BACKENDS.find(({ name }) => name === wanted)!.open();
+}
+
+/** @public As `openBackend`. Null: this back end replays nothing. */
+export function replayOf(wanted: string, session: Session): Replay | null {
+  return BACKENDS.find(({ name }) => name === wanted)!.replayOf?.(session) ?? null;
 }

@@ -1,7 +1,7 @@
 """Writes the embedder as a transformers.js folder: config, tokenizer and an int8 ONNX model.
 
     STYLUS_DATA=… PYTHONPATH=training python3 -m embedder.export out/embedder
-Also writes reference.json (texts, ids and vectors of the torch model) beside the weights, for check.mjs.
+Also writes reference.json (texts, ids and vectors of the torch model) beside the weights, for check.ts.
 """
 import json
 import math

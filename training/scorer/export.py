@@ -3,7 +3,7 @@
     PYTHONPATH=training python3 -m scorer.export out/scorer
 image.onnx: pixel_values float32 [batch, 3, 256, 256] in [-1, 1] -> embedding [batch, 128] (unit), features [batch, 256].
 text.onnx: input_ids int64 [batch, 77] of the pocket tokenizer, padded with the end token -> embedding [batch, 128] (unit).
-Also writes reference.json beside the weights, for check.mjs.
+Also writes reference.json beside the weights, for check.ts.
 """
 import json
 import math

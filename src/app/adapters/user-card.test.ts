@@ -1,29 +1,7 @@
-// Cards of own adapters: names, first drafts from metadata, what the user's changes become.
+// Cards of user adapters: names, first drafts from metadata, what the user's changes become.
 import { describe, expect, it } from "vitest";
-import type { AdapterReport } from "../../adapters/report.ts";
+import { adapterReport as report } from "../../../tests/fixtures/run-services.ts";
 import { cardOf, draftForm, draftOf, freeId, splitList } from "./user-card.ts";
-
-const report = (change: Partial<AdapterReport> = {}): AdapterReport => ({
-  fileName: "paper_collage-style_v2.safetensors",
-  sizeBytes: 1000,
-  container: "safetensors",
-  tensors: 4,
-  dtypes: ["F16"],
-  namings: ["kohya"],
-  families: [{ family: "LoRA", modules: 2, dora: 0 }],
-  ranks: [4],
-  alphas: [],
-  matched: [{ network: "unet", modules: 2, of: 10 }],
-  unmatched: [],
-  base: { name: null, evidence: [], contextWidth: 192, textWidth: 192, foreignKeys: 0 },
-  embeddings: [],
-  metadata: [],
-  triggers: [],
-  hashes: { sha256: "ab".repeat(32), autoV2: "ababababab", autoV3: null },
-  warnings: [],
-  refusal: null,
-  ...change,
-});
 
 describe("freeId", () => {
   it("is the file's name, as tags in other tools have it", () => {

@@ -1,13 +1,14 @@
 import { expect, it } from "vitest";
 import { StylusError } from "../../shared/errors.ts";
-import type { DeviceReport, DiffusionEvent, DiffusionRequest } from "../../shared/request.ts";
+import { REQUEST } from "../../../tests/fixtures/engine/engine-runs.ts";
+import type { DeviceReport, DiffusionEvent } from "../../shared/request.ts";
 import { generateThroughLosses } from "./device-recovery.ts";
 
 const loss = new StylusError("device-lost", "The graphics device was lost: reset.");
 const gpu: DeviceReport = { kind: "webgpu", name: "card", reason: "", threads: 1, f16: true };
 const wasm: DeviceReport = { ...gpu, kind: "wasm", f16: false };
 
-const request = { images: [1, 2, 3].map((seed) => ({ seed, adapters: [] })) } as unknown as DiffusionRequest;
+const request = { ...REQUEST, images: [1, 2, 3].map((seed) => ({ seed, adapters: [] })) };
 
 const image = (imageIndex: number, seed: number): DiffusionEvent => ({
   type: "image",

@@ -1,7 +1,8 @@
-// Adapter files on their way in: examined in turn, refused with a reason, added once, put aside.
+// Adapter files on their way in: examined in turn, refused with a reason, added once, dismissed.
 import { createRoot } from "solid-js";
-import { describe, expect, it } from "vitest";
-import type { AdapterReport } from "../../adapters/report.ts";
+import { describe, expect, it, vi } from "vitest";
+import { card } from "../../../tests/fixtures/cards.ts";
+import { adapterReport, loadedPack } from "../../../tests/fixtures/run-services.ts";
 import { readHeader, writeSafetensors } from "../../formats/safetensors.ts";
 import { StylusError } from "../../shared/errors.ts";
 import { createIntake } from "./intake.ts";
@@ -12,37 +13,34 @@ const sha = (name: string): string => name.padEnd(64, "0");
 
 function setup() {
   const userAdapters = new Map<string, UserAdapter>();
+  const clay = card("clay", "style", { title: "Clay" });
   const pack = (): LoadedPack =>
-    ({
-      title: "Pocket",
-      baseModels: ["Pocket"],
-      device: { kind: "wasm", reason: "WebGPU found no GPU" },
+    loadedPack({
+      device: { kind: "wasm", name: "", reason: "WebGPU found no GPU", threads: 1, f16: false },
       cards: [
-        { id: "clay", title: "Clay", file: { sha256: sha("clay.pt") } },
-        ...[...userAdapters.values()].map(({ card }) => card),
+        { ...clay, file: { ...clay.file, sha256: sha("clay.pt") } },
+        ...[...userAdapters.values()].map(({ card: added }) => added),
       ],
-      remote: new Map(),
       userAdapters: new Map(userAdapters),
-    }) as unknown as LoadedPack;
+    });
   const services: AdapterServices = {
     async inspectAdapter(file: File) {
       if (file.name.startsWith("broken")) throw new StylusError("bad-file", "cut off");
       const full = file.name.startsWith("full");
-      return {
+      const width = full ? 768 : 192;
+      return adapterReport({
         fileName: file.name,
         sizeBytes: file.size,
-        metadata: [],
-        triggers: [],
         base: {
           name: full ? "Stable Diffusion 1.x" : null,
-          contextWidth: full ? 768 : 192,
-          textWidth: full ? 768 : 192,
+          contextWidth: width,
+          textWidth: width,
           foreignKeys: 0,
           evidence: [],
         },
         hashes: { sha256: sha(file.name), autoV2: "", autoV3: null },
         refusal: full ? { code: "unsupported", message: "too wide" } : null,
-      } as unknown as AdapterReport;
+      });
     },
     putAdapter: async (adapter: UserAdapter) => {
       if (adapter.card.title === "huge") throw new StylusError("quota", "No room.");
@@ -55,8 +53,10 @@ function setup() {
     createIntake({ services, pack, refresh: async () => pack(), announce: (text) => said.push(text) }),
   );
   const settled = async (): Promise<void> => {
-    while (intake.items.some(({ status }) => status === "waiting" || status === "reading"))
-      await new Promise((resolve) => setTimeout(resolve, 1));
+    await vi.waitUntil(
+      () => intake.items.every(({ status }) => status !== "waiting" && status !== "reading"),
+      { interval: 1 },
+    );
   };
   return { intake, userAdapters, said, settled };
 }

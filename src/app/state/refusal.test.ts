@@ -1,15 +1,16 @@
 // Refusals: another size, another base, nothing fits, unreadable.
 import { describe, expect, it } from "vitest";
+import { adapterReport } from "../../../tests/fixtures/run-services.ts";
 import type { AdapterReport } from "../../adapters/report.ts";
 import { CHOSEN_BY_USER } from "../../shared/request.ts";
 import { explainRefusal, explainUnreadable } from "./refusal.ts";
 
-const refused = (base: Partial<AdapterReport["base"]>, message = "Nothing fits."): AdapterReport =>
-  ({
+const refused = (base: Partial<AdapterReport["base"]>): AdapterReport =>
+  adapterReport({
     families: [],
     base: { name: null, evidence: [], contextWidth: null, textWidth: null, foreignKeys: 0, ...base },
-    refusal: { code: "unsupported", message, remedy: "Check it." },
-  }) as unknown as AdapterReport;
+    refusal: { code: "unsupported", message: "Nothing fits.", remedy: "Check it." },
+  });
 
 const device = { kind: "webgpu", name: "GPU", reason: "", threads: 1, f16: true } as const;
 const pocket = { title: "Pocket", baseModels: ["Pocket"], device };

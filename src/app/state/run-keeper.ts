@@ -6,7 +6,7 @@ import type { ImageView, RunView } from "./run-view.ts";
 /** Keeps `image` and what is known of the run; answers why some image is not kept so far. Never rejects. */
 export type KeepImage = (image?: ImageView) => Promise<StylusError | null>;
 
-export function createRunKeeper(gallery: GalleryState, view: RunView): KeepImage {
+export function createRunKeeper(gallery: Pick<GalleryState, "keep">, view: RunView): KeepImage {
   /** Kept ones are not put again: the user may have deleted them since. */
   const unkept = new Set<ImageView>();
   let last = Promise.resolve<StylusError | null>(null);

@@ -1,13 +1,15 @@
 // Comparisons of an image that was brought back from the gallery; what the gallery has of a run, whatever becomes of it.
 import { createRoot } from "solid-js";
 import { describe, expect, it, vi } from "vitest";
-import type { AdapterCard } from "../../retrieval/card.ts";
+import { card } from "../../../tests/fixtures/cards.ts";
+import { loadedPack, runServices } from "../../../tests/fixtures/run-services.ts";
+import type { Composition } from "../../compose/composition.ts";
 import { StylusError } from "../../shared/errors.ts";
+import type { StoredImage, StoredRun } from "../images/gallery.ts";
 import { createGalleryState, type GalleryState } from "./gallery.ts";
 import { memoryInputs } from "../images/input-store.ts";
 import { completeOptions } from "../../stylus/options.ts";
 import type { RunServices } from "../../stylus/ports.ts";
-import type { DiffusionEvent } from "../../shared/request.ts";
 import { createRuns } from "./runs.ts";
 import type { LoadedPack } from "../../stylus/loaded-pack.ts";
 
@@ -15,19 +17,14 @@ vi.mock("../images/image-file.ts", () => ({
   encodeImage: async () => ({ png: new Blob(["png"]), url: "blob:png" }), // there is no canvas here
 }));
 
-const defaults = {
-  width: 256,
-  height: 256,
-  full: { steps: 20, cfgScale: 5, sampler: "dpmpp_2m", schedule: "karras" },
-  fewStep: null,
-} as const;
+const { defaults } = loadedPack();
 
 const use = (id: string) => ({ id, unetStrength: 1, textStrength: 1 });
 
 const nothing = (): void => {};
 const runsWith = (context: {
   readonly services: RunServices;
-  readonly gallery: GalleryState;
+  readonly gallery: Pick<GalleryState, "keep" | "read">;
   readonly pack: LoadedPack | null;
   readonly announce?: (text: string) => void;
 }) =>
@@ -47,35 +44,61 @@ const runsWith = (context: {
   );
 
 /** A run of the gallery and its image. */
-const run = {
+const options = completeOptions({ prompt: "a fox", pins: ["gone"], fewStep: false }, defaults);
+const composition: Composition = { tasks: [], rejected: [], composer: { name: "", kind: "none" } };
+const run: StoredRun = {
   id: "run",
   createdAt: 0,
-  options: completeOptions({ prompt: "a fox", pins: ["gone"], fewStep: false }, defaults),
+  options,
   candidates: [],
-  composition: null,
-  report: { pack: { id: "pocket", title: "Pocket" }, stages: [] },
+  composition,
+  report: {
+    format: "stylus-web/run",
+    version: 2,
+    createdAt: "2026-11-29T00:00:00Z",
+    app: { version: "0", onnxruntime: "0", userAgent: "test" },
+    pack: { id: "pocket", title: "Pocket", sizeBytes: 10, downloadedBytes: 0, adapterCount: 1 },
+    device: loadedPack().device,
+    options,
+    stages: [],
+    milliseconds: 0,
+    images: [],
+  },
 };
-const image = { id: "run-0", seed: 1, adapters: [use("clay"), use("gone")], png: new Blob() };
+const image: StoredImage = {
+  id: "run-0",
+  runId: "run",
+  index: 0,
+  createdAt: 0,
+  width: 256,
+  height: 256,
+  seed: 1,
+  adapters: [use("clay"), use("gone")],
+  masked: [],
+  formulas: {},
+  png: new Blob(),
+};
+
+/** A gallery that only reads. */
+const galleryOf = (read: GalleryState["read"]): Pick<GalleryState, "keep" | "read"> => ({
+  read,
+  keep: async () => {
+    throw new Error("Nothing should be kept here.");
+  },
+});
 
 /** Of an image that Pocket made with `clay` and the pinned `gone`; answers what became of the comparison. */
 async function compare(without: string, { isLoaded }: { readonly isLoaded: boolean }) {
-  const known = [{ id: "clay", title: "Clay" }] as unknown as readonly AdapterCard[];
-  const pack = {
-    id: "pocket",
-    title: "Pocket",
-    cards: known,
-    remote: new Map(),
-    defaults,
-  } as unknown as LoadedPack;
+  const pack = loadedPack({ cards: [card("clay", "style")] });
   const asked: (readonly string[])[] = [];
-  const services = {
+  const services = runServices({
     load: async () => pack,
-    generate: async (request: { images: { adapters: { id: string }[] }[] }) => {
+    generate: async (request) => {
       asked.push(request.images[0]!.adapters.map(({ id }) => id));
       throw new StylusError("device", "Generated enough.");
     },
-  } as unknown as RunServices;
-  const gallery = { read: async () => ({ run, images: [image] }) } as unknown as GalleryState;
+  });
+  const gallery = galleryOf(async () => ({ run, images: [image] }));
   const runs = runsWith({ services, gallery, pack: isLoaded ? pack : null });
   await runs.show("run");
   await runs.compare(0, without);
@@ -100,11 +123,10 @@ it("a lost adapter that stays in the image is named; when the model is not there
 
 it("of two runs brought back, the one asked for last is shown, however slowly the other is read", async () => {
   const reads: (() => void)[] = [];
-  const gallery = {
-    read: (id: string) =>
-      new Promise((resolve) => reads.push(() => resolve({ run: { ...run, id }, images: [image] }))),
-  } as unknown as GalleryState;
-  const runs = runsWith({ services: {} as RunServices, gallery, pack: null });
+  const gallery = galleryOf(
+    (id) => new Promise((resolve) => reads.push(() => resolve({ run: { ...run, id }, images: [image] }))),
+  );
+  const runs = runsWith({ services: runServices({}), gallery, pack: null });
   const [first, second] = [runs.show("first"), runs.show("second")];
   reads[1]!();
   expect(await second).not.toBeNull();
@@ -114,14 +136,7 @@ it("of two runs brought back, the one asked for last is shown, however slowly th
 });
 
 describe("what the gallery has of a run of three images", () => {
-  const pack = {
-    id: "pocket",
-    title: "Pocket",
-    cards: [],
-    remote: new Map(),
-    device: { kind: "wasm", name: "", reason: "", threads: 1, f16: false },
-    defaults,
-  } as unknown as LoadedPack;
+  const pack = loadedPack();
   const options = completeOptions(
     { prompt: "a fox", count: 3, seed: 7, method: "sd", fewStep: false },
     defaults,
@@ -139,24 +154,35 @@ describe("what the gallery has of a run of three images", () => {
     readonly gallery?: GalleryState;
     readonly afterEach?: (gallery: GalleryState) => Promise<void>;
   }) {
-    const services = {
+    /** How often the gallery was asked to keep what there is. */
+    let tried = 0;
+    const keep: GalleryState["keep"] = async (...kept) => {
+      try {
+        await gallery.keep(...kept);
+      } finally {
+        tried++;
+      }
+    };
+    const services = runServices({
       load: async () => pack,
-      generate: async (
-        _request: unknown,
-        { onEvent }: { readonly onEvent: (event: DiffusionEvent) => void },
-      ) => {
+      generate: async (_request, { onEvent }) => {
         for (let imageIndex = 0; imageIndex < finished; imageIndex++) {
           onEvent({ type: "step", imageIndex, step: 1, steps: 1, milliseconds: 5 });
           const rgba = new Uint8ClampedArray(4);
           onEvent({ type: "image", imageIndex, seed: 7 + imageIndex, width: 1, height: 1, rgba });
-          await new Promise((resolve) => setTimeout(resolve));
+          await vi.waitUntil(() => tried > imageIndex, { interval: 1 });
           await afterEach(gallery);
         }
         if (end) throw end;
       },
-    } as unknown as RunServices;
+    });
     const said: string[] = [];
-    const runs = runsWith({ services, gallery, pack, announce: (text) => said.push(text) });
+    const runs = runsWith({
+      services,
+      gallery: { ...gallery, keep },
+      pack,
+      announce: (text) => said.push(text),
+    });
     await runs.start(() => options);
     return { runs, gallery, said, seeds: gallery.images().map(({ seed }) => seed) };
   }

@@ -23,7 +23,7 @@ import type { LoadedPack, LoadProgress } from "../../stylus/loaded-pack.ts";
 
 export interface RunsContext {
   readonly services: RunServices;
-  readonly gallery: GalleryState;
+  readonly gallery: Pick<GalleryState, "keep" | "read">;
   /** Has the init images. */
   readonly inputs: Promise<InputStore>;
   readonly packId: Accessor<string>;

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { card } from "../../../tests/fixtures/cards.ts";
 import type { Candidate } from "../../retrieval/candidate.ts";
 import { composeBaseline } from "../baselines.ts";
 import type { Composition } from "../composition.ts";
@@ -71,7 +72,7 @@ describe("plan", () => {
       },
     });
     expect(final.tasks.at(-1)).toMatchObject({ text: "", picks: [{ id: "mine", reason: "pinned by you" }] });
-    for (const { job } of images) {
+    for (const job of images) {
       expect(job.adapters).toContainEqual({ id: "a0.0", unetStrength: 1.3, textStrength: 1.3 });
       expect(job.adapters).toContainEqual({ id: "mine", unetStrength: -0.5, textStrength: -0.5 });
       expect(job.adapters.some(({ id }) => id === "a1.0")).toBe(false);
@@ -108,8 +109,12 @@ describe("plan", () => {
   });
 });
 
-const candidate = (id: string, similarity: number): Candidate =>
-  ({ card: { id, refined: { weight: 0.7 } }, similarity, keys: [] }) as unknown as Candidate;
+const candidate = (id: string, similarity: number): Candidate => ({
+  card: card(id, "style", { weight: 0.7 }),
+  similarity,
+  vector: new Float32Array(),
+  keys: [],
+});
 
 describe("baselines", () => {
   const candidates = Array.from({ length: 10 }, (_, i) => candidate(`a${i}`, 0.9 - i / 20));
@@ -117,7 +122,7 @@ describe("baselines", () => {
   test("retriever: the top three, each its own task, with undivided weights", () => {
     const found = composeBaseline("retriever", candidates, { seed: 1 });
     const { images } = planImages(found, { preset: "reference", count: 1, seed: 1, masks: "all" });
-    expect(images[0]!.job.adapters.map(({ id, unetStrength }) => [id, unetStrength])).toEqual(
+    expect(images[0]!.adapters.map(({ id, unetStrength }) => [id, unetStrength])).toEqual(
       ["a0", "a1", "a2"].map((id) => [id, 0.7 * 0.8]),
     );
   });

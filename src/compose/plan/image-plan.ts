@@ -31,8 +31,7 @@ export interface PlanOptions {
   readonly masks?: MaskRule | undefined;
 }
 
-interface PlannedImage {
-  readonly job: ImageJob;
+interface PlannedImage extends ImageJob {
   /** Per task of the plan, which of its picks are active. */
   readonly mask: readonly TaskMask[];
   readonly uses: readonly PlannedUse[];
@@ -87,7 +86,7 @@ export function planImages(composition: Composition, options: PlanOptions): Plan
     const masked = final.tasks.flatMap(({ picks }, t) =>
       picks.filter((_, i) => !mask[t]![i]).map(({ id }) => id),
     );
-    return { job: { seed, adapters }, mask, uses, masked };
+    return { seed, adapters, mask, uses, masked };
   });
   return { composition: final, maskCount: totalMasks(sizes, rule).toString(), images };
 }

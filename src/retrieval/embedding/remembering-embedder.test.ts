@@ -4,12 +4,14 @@ import { rememberVectors } from "./remembering-embedder.ts";
 
 it("a full memory gives every text of a call its vector, the oldest too", async () => {
   const embedded: string[] = [];
-  const embedder = {
+  const embedder: Embedder = {
+    model: { name: "test", sha256: "" },
+    dims: 1,
     embed: (texts: readonly string[]) => {
       embedded.push(...texts);
       return Promise.resolve(texts.map((text) => Float32Array.of(Number(text))));
     },
-  } as unknown as Embedder;
+  };
   const { embed } = rememberVectors(embedder);
   await embed(
     Array.from({ length: 4096 }, (_, i) => String(i)),
