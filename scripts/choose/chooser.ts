@@ -1,7 +1,7 @@
 // Retrieval and composers as in the page, on WASM in Node: opened once, then used with one catalogue after another.
 import path from "node:path";
 import { commonTags, type ReadingCandidate } from "../../src/compose/reader/card-text.ts";
-import { readCandidates } from "../../src/compose/reader/compose.ts";
+import { readCandidates } from "../../src/compose/reader/reader-composer.ts";
 import { readerFiles } from "../../src/compose/reader/reader.ts";
 import type { Composition } from "../../src/compose/composition.ts";
 import { ComposerService } from "../../src/compose/service.ts";

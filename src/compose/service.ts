@@ -2,9 +2,9 @@
 import type { OpenFileNetwork } from "../runtime/file-network.ts";
 import { StylusError } from "../shared/errors.ts";
 import type { Composition, ComposeRequest, EmbedTexts } from "./composition.ts";
-import { composeByReading, type ReadRequest, type RetrieveCandidates } from "./reader/compose.ts";
+import { composeByReading, type ReadRequest, type RetrieveCandidates } from "./reader/reader-composer.ts";
 import { Reader } from "./reader/reader.ts";
-import { rulesComposer } from "./rules/rules.ts";
+import { rulesComposer } from "./rules/rules-composer.ts";
 
 export class ComposerService {
   readonly #openNetwork: OpenFileNetwork;

@@ -1,7 +1,7 @@
 // The real services, each in a worker of its own: storage, retrieval, composer, diffusion.
 import { proxy } from "comlink";
 import { composeBaseline } from "../../compose/baselines.ts";
-import { readCandidates } from "../../compose/reader/compose.ts";
+import { readCandidates } from "../../compose/reader/reader-composer.ts";
 import type { ComposerService } from "../../compose/service.ts";
 import { WorkerClient } from "../../rpc/client.ts";
 import { keepingError } from "../../shared/errors.ts";

@@ -3,7 +3,7 @@
 import type { ImageJob } from "../../shared/request.ts";
 import { seedOfImage } from "../../shared/seeds.ts";
 import type { Composition, AdapterPick } from "../composition.ts";
-import { sampleMask, type TaskMask, totalMasks } from "./masks.ts";
+import { sampleMask, type TaskMask, totalMasks } from "./adapter-masks.ts";
 import { type MaskRule, presets } from "./presets.ts";
 import { seededRandom } from "./random.ts";
 import { type PlannedUse, type StrengthOverrides, strengths } from "./weights.ts";

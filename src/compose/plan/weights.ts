@@ -2,7 +2,7 @@
 // (Stylus §3.3 and prompts.py); then a budget over all tasks prevents the "overcooked" sums of many adapters. A strength
 // that the user has set stays unchanged.
 import type { Composition, AdapterPick } from "../composition.ts";
-import type { TaskMask } from "./masks.ts";
+import type { TaskMask } from "./adapter-masks.ts";
 import type { Preset } from "./presets.ts";
 
 export interface PlannedUse {

@@ -3,7 +3,7 @@
 
 import { StylusError } from "../../shared/errors.ts";
 import type { ImageToImage, RgbaImage } from "../../shared/request.ts";
-import { blurMask, type Mask, maskRegion, type Region } from "./mask.ts";
+import { blurMask, type Mask, maskRegion, type Region } from "./inpaint-mask.ts";
 import { type PlaneSize, resizeImage } from "./resample.ts";
 
 export interface PreparedImage {

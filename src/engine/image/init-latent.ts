@@ -3,7 +3,7 @@
 
 import type { DiffusionRequest, RgbaImage } from "../../shared/request.ts";
 import { type PreparedImage, prepareImage } from "./init-image.ts";
-import { latentMask, type Mask } from "./mask.ts";
+import { latentMask, type Mask } from "./inpaint-mask.ts";
 import type { LatentSize } from "../latent-size.ts";
 import type { DiffusionNetworks } from "../networks.ts";
 import { createGenerator } from "../noise/noise.ts";

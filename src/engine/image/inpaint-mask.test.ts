@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { blurMask, latentMask, type Mask, maskRegion, type Region } from "./mask.ts";
+import { blurMask, latentMask, type Mask, maskRegion, type Region } from "./inpaint-mask.ts";
 
 const { blur } = JSON.parse(
   readFileSync(new URL("../../../tests/fixtures/engine/goldens/images.json", import.meta.url), "utf8"),

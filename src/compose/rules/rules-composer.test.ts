@@ -5,7 +5,7 @@ import { hashedEmbedder } from "../../../tests/fixtures/hashed-embedder.ts";
 import type { Composition } from "../composition.ts";
 import { namePhrases } from "./phrases.ts";
 import { presets } from "../plan/presets.ts";
-import { rulesComposer } from "./rules.ts";
+import { rulesComposer } from "./rules-composer.ts";
 
 const embed = (texts: readonly string[]) => hashedEmbedder.embed(texts, { kind: "query" });
 

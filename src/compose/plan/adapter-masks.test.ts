@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { everyMask, maskCount, sampleMask, totalMasks } from "./masks.ts";
+import { everyMask, maskCount, sampleMask, totalMasks } from "./adapter-masks.ts";
 import type { MaskRule } from "./presets.ts";
 import { seededRandom } from "./random.ts";
 

@@ -6,7 +6,7 @@ import type { FileNetwork } from "../../runtime/file-network.ts";
 import type { AdapterCard } from "../../retrieval/card.ts";
 import type { NearText } from "../../retrieval/search/nearest-texts.ts";
 import type { ReadingCandidate } from "./card-text.ts";
-import { composeByReading } from "./compose.ts";
+import { composeByReading } from "./reader-composer.ts";
 import { Reader } from "./reader.ts";
 import { WordPiece } from "./wordpiece.ts";
 
