@@ -32,7 +32,7 @@ describe("sizes", () => {
     expect([size.width, size.height]).toEqual(expected);
   });
 
-  it("knows an image that is pulled out of shape", () => {
+  it("knows a size that would stretch an image", () => {
     expect(isStretched({ width: 640, height: 480 }, { width: 296, height: 224 })).toBe(false);
     expect(isStretched({ width: 640, height: 480 }, { width: 256, height: 256 })).toBe(true);
   });

@@ -224,7 +224,7 @@ describe("run", () => {
 
   it("knows an adapter by its title and in any case, everywhere in a run", async () => {
     const { services, requests } = setup();
-    const cards = [card("clay"), card("ink", { title: "Ink line art" })];
+    const cards = [card("clay", "style"), card("ink", "style", { title: "Ink line art" })];
     const { report } = await run(
       { prompt: "a fox <lora:INK LINE ART:0.5> <lora:Clay:0.25>", fewStep: false },
       { ...services, load: async () => ({ ...pack, cards }) },

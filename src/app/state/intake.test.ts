@@ -135,7 +135,7 @@ describe("createIntake", () => {
     expect(userAdapters.size).toBe(0);
   });
 
-  it("keeps the form when there is no room, and closes with the last file put aside", async () => {
+  it("keeps the form when there is no room, and closes with the last file dismissed", async () => {
     const { intake, userAdapters, settled } = setup();
     intake.take([file("a.pt")]);
     await settled();
