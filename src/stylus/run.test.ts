@@ -373,11 +373,13 @@ describe("run", () => {
 
   it.each(["constructor", "toString", "__proto__"])("an adapter may be called %s", async (id) => {
     const { services, requests } = setup();
-    const named = { ...pack, cards: [card(id)] };
+    const named = { ...pack, cards: [card(id, "style")] };
     const context = {
       ...services,
       load: async () => named,
-      search: async () => [{ card: card(id), similarity: 0.5, vector: new Float32Array([1]), keys: [] }],
+      search: async () => [
+        { card: card(id, "style"), similarity: 0.5, vector: new Float32Array([1]), keys: [] },
+      ],
     };
     const { report } = await run({ prompt: "clay", fewStep: false }, context);
     await run({ prompt: `clay <lora:${id}:0.5>`, fewStep: false }, context);
