@@ -161,8 +161,12 @@ const INNER_WRAPPERS =
 /** Containers of any name, before a name that says everything. */
 const CONTAINERS = /^.*\.(?=(?:lora_(?:unet|te1?)|lycoris)[._])/i;
 
+/** No module's name comes near it; bounds the work on hostile ones. */
+const MAX_KEY_LENGTH = 1000;
+
 /** Parts of a key, or null if its suffix matches no adapter format. */
 export function splitKey(key: string): KeyParts | null {
+  if (key.length > MAX_KEY_LENGTH) return null;
   // PEFT may keep the adapter's name, which may have dots: `lora_A.default.weight`, `lora_magnitude_vector.my.style.weight`.
   const plain = key
     .replace(/\.(lora_A|lora_B|lora_magnitude_vector|oft_R)\..+\.(weight|bias)$/, ".$1.$2")
@@ -199,7 +203,7 @@ function splitPath(whole: string): {
   // Wrappers and prefixes may alternate and repeat: `module.unet._orig_mod.`, `lora_unet_lora_unet_`.
   for (;;) {
     const before = path;
-    path = path.replace(INNER_WRAPPERS, "$1");
+    while (INNER_WRAPPERS.test(path)) path = path.replace(INNER_WRAPPERS, "$1");
     const prefix = PREFIXES.find(([text]) => path.startsWith(text));
     if (prefix) {
       path = path.slice(prefix[0].length);
