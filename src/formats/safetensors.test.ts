@@ -97,6 +97,7 @@ describe("malformed files", () => {
       /"dtype" twice/,
     ],
     ["entry not an object", rawFile('{"a":7}', 0), /not an object/],
+    ["entry without a type", rawFile('{"a":{"shape":[0],"data_offsets":[0,0]}}', 0), /dtype is missing/],
     ["entry null", rawFile('{"a":null}', 0), /not an object/],
     ["negative size", rawFile(`{"a":${entry([-1, -1], [0, 4])}}`, 4), /shape/],
     ["fractional size", rawFile(`{"a":${entry([0.5], [0, 2])}}`, 2), /shape/],

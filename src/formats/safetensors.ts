@@ -123,6 +123,7 @@ function readEntry(
   };
   if (typeof value !== "object" || value === null) return fail("its header entry is not an object");
   const { dtype, shape, data_offsets: offsets } = value as Record<string, unknown>;
+  if (typeof dtype !== "string") return fail("its dtype is missing or not a name");
   if (!isDType(dtype))
     throw new StylusError("unsupported", `Tensor "${name}" has the unknown type ${JSON.stringify(dtype)}.`, {
       where: fileName,

@@ -148,7 +148,9 @@ class PickleMachine {
       }
       case 0x93: {
         const [module, name] = this.popMany(2);
-        return this.push(named(String(module), String(name)));
+        if (typeof module !== "string" || typeof name !== "string")
+          throw new PickleProblem("it references something that is not a name");
+        return this.push(named(module, name));
       }
       case 0x51: {
         const found = persistent(this.pop()); // BINPERSID
