@@ -102,7 +102,11 @@ describe("requests", () => {
     [{ prompt: " " }, "prompt", /empty/],
     [{ prompt: "a".repeat(10_001) }, "prompt", /10,001 characters/],
     [{ prompt: "a fox", adapters: [{ id: "nobody", weight: 1 }] }, "adapters", /no adapter “nobody”/],
-    [{ prompt: "a fox", adapters: [{ id: "noir", weight: 80 }] }, "adapters", /noir must be -20 to 20, not 80/],
+    [
+      { prompt: "a fox", adapters: [{ id: "noir", weight: 80 }] },
+      "adapters",
+      /noir must be -20 to 20, not 80/,
+    ],
     [{ prompt: "a fox", width: 250 }, "width", /multiple of 8/],
     [{ prompt: "a fox", steps: 0 }, "steps", /Steps must be 1–150, not 0/],
     [{ prompt: "a fox", method: "reranker" as const }, undefined, /./],
