@@ -402,9 +402,9 @@ describe("pickles", () => {
   test("tensors that repeat their numbers (stride 0)", async () => {
     const column = Float32Array.of(0.5, -1, 2, 0.25);
     const repeated = { storage: column, shape: [320, 4], strides: [0, 1] };
-    const adapter = await openTorch(new Map([...lora, [`${Q}.lora_up.weight`, repeated]]));
+    const adapter = await openTorch(new Map<string, Value>([...lora, [`${Q}.lora_up.weight`, repeated]]));
     const written = await openTorch(
-      new Map([
+      new Map<string, Value>([
         ...lora,
         [
           `${Q}.lora_up.weight`,

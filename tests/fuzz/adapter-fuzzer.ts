@@ -103,7 +103,7 @@ function checkRefusal(error: unknown, fileName: string): void {
     throw new Error(`a refusal of ${error.where} with ${error.code}`, { cause: error });
 }
 
-function checkWords(refusal: Pick<StylusError, "message" | "remedy">): void {
+function checkWords(refusal: { readonly message: string; readonly remedy?: string | undefined }): void {
   const { message, remedy } = refusal;
   const isEmpty = message.trim() === "" || (remedy ?? "").trim() === "";
   if (isEmpty || /\bundefined\b|\[object |\(for example\s*\)/.test(message))

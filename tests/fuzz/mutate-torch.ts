@@ -170,14 +170,14 @@ function anyValue(random: Random, depth: number): Value {
       return pick(KEYS, random);
     case 2: {
       const odd = pick(ODD_NUMBERS, random);
-      return typeof odd === "object" ? null : odd;
+      return typeof odd === "object" ? null : (odd as Value);
     }
     case 3:
       return [inner(), inner()];
     case 4:
       return new Tuple(inner());
     case 5:
-      return new Map([
+      return new Map<string | number, Value>([
         [pick(KEYS, random), inner()],
         [below(9, random), inner()],
       ]);
