@@ -3,7 +3,7 @@
 // made for another architecture.
 import { StylusError, toPlainError } from "../shared/errors.ts";
 import { assignKeys, type Assignment } from "./names/assign.ts";
-import { judgeBase } from "./names/base-model.ts";
+import { claimedBase, judgeBase } from "./names/base-model.ts";
 import { readEmbedding, type Embedding } from "./families/embeddings.ts";
 import { familiesByName } from "./families/families-by-name.ts";
 import { recogniseBias, recogniseWeight } from "./families/families.ts";
@@ -72,9 +72,10 @@ export async function inspectAdapter(
   { fileName, table, adapterConfig, withHashes = false, signal, onPart, readElsewhere }: ReadOptions,
 ): Promise<AdapterFile> {
   const file = await openTensorFile(blob, { fileName, readElsewhere });
-  const base = judgeBase(file.entries, file.metadata);
+  const claim = claimedBase(file.metadata, adapterConfig);
+  const base = judgeBase(file.entries, file.metadata, claim);
   const assignment = assignKeys(file.entries, { table, metadata: file.metadata, fileName });
-  const wrongBase = refuseBase(base, { table, assignment, entryCount: file.entries.size });
+  const wrongBase = refuseBase(base, { table, assignment, claim, entryCount: file.entries.size });
 
   const names = [
     ...assignment.embeddings.keys(),
@@ -93,7 +94,7 @@ export async function inspectAdapter(
         problems,
       });
   const embeddings = wrongBase ? [] : readEmbeddings(assignment, { tensors, table, problems });
-  const refusal = wrongBase ?? refuseUnused({ updates, embeddings, problems, base });
+  const refusal = wrongBase ?? refuseUnused({ updates, embeddings, problems, base, table });
 
   const known =
     updates.length > 0
@@ -137,7 +138,9 @@ function readModules(
   for (const [entry, slots] of assignment.modules) {
     const found = readModule(entry, { slots, tensors, settingsOf });
     if ("cause" in found) {
-      for (const key of slots.values()) problems.push({ key, cause: found.cause });
+      // The tensor at fault first: messages name it as the example.
+      const ordered = [...slots].sort(([a], [b]) => Number(b === found.slot) - Number(a === found.slot));
+      for (const [, key] of ordered) problems.push({ key, cause: found.cause });
       continue;
     }
     const used = new Set<Slot>();
@@ -186,12 +189,12 @@ function readModule(
     tensors: ReadonlyMap<string, FileTensor>;
     settingsOf: SettingsLookup;
   },
-): ModuleParts | { readonly cause: string } {
+): ModuleParts | { readonly cause: string; readonly slot?: string | undefined } {
   const module = new Map<Slot, AdapterTensor>();
   for (const [slot, key] of slots) {
     const tensor = tensors.get(key);
-    if (!tensor) return { cause: MISSING_DATA };
-    if (!tensor.isFinite) return { cause: NOT_NUMBERS };
+    if (!tensor) return { cause: MISSING_DATA, slot };
+    if (!tensor.isFinite) return { cause: NOT_NUMBERS, slot };
     module.set(slot, tensor);
   }
   const parts: { target: ParameterShape; recognised: Recognised }[] = [];
@@ -202,7 +205,7 @@ function readModule(
     if (weight) parts.push({ target: entry.weight!, recognised: weight });
     if (bias) parts.push({ target: entry.bias!, recognised: bias });
   } catch (error) {
-    if (error instanceof ShapeProblem) return { cause: error.message };
+    if (error instanceof ShapeProblem) return { cause: error.message, slot: error.slot };
     throw error;
   }
   return parts.length > 0 ? { parts } : { cause: "the module's tensors match no known family" };
@@ -217,18 +220,24 @@ function readEmbeddings(
   }: { tensors: ReadonlyMap<string, FileTensor>; table: ModuleTable; problems: Problem[] },
 ): Embedding[] {
   const width = table.embeddingWidth ?? table.contextWidth;
+  const most = mostVectors(table);
   return [...assignment.embeddings].flatMap(([key, { name }]) => {
     const tensor = tensors.get(key);
     const cause = !tensor ? MISSING_DATA : tensor.isFinite ? null : NOT_NUMBERS;
     const embedding = tensor && cause === null ? readEmbedding(name, tensor, width) : null;
-    if (embedding) return embedding;
+    const tooMany = embedding !== null && most !== null && embedding.vectors > most;
+    if (embedding && !tooMany) return embedding;
     const shape = tensor?.shape.join(", ");
-    problems.push({
-      key,
-      cause:
-        cause ??
-        `it is a textual inversion of shape [${shape}], but the model's token vectors have width ${width}`,
-    });
+    const expected = tooMany
+      ? `a prompt holds at most ${most} vectors at once`
+      : `the model's token vectors have width ${width}`;
+    problems.push({ key, cause: cause ?? `it is a textual inversion of shape [${shape}], but ${expected}` });
     return [];
   });
+}
+
+/** Tokens between start and end of the text encoder's input: 75 for SD 1.x. Null without a text encoder. */
+function mostVectors(table: ModuleTable): number | null {
+  const positions = table.modules.find(({ path }) => path === "text_model.embeddings.position_embedding");
+  return positions?.weight ? positions.weight.shape[0]! - 2 : null;
 }

@@ -6,6 +6,7 @@ import type { BaseVerdict } from "./names/base-model.ts";
 import type { Family } from "./families/module-tensors.ts";
 import type { AdapterHashes } from "./files/hashes.ts";
 import type { Naming } from "./names/keys.ts";
+import { shownName } from "./files/tensor.ts";
 import { shownValue, type TriggerCandidate } from "./files/metadata.ts";
 import type { AdapterNetwork } from "./names/module-table.ts";
 
@@ -100,7 +101,7 @@ export function formatReport(report: AdapterReport, { model }: { model: string }
   for (const warning of report.warnings) add("note", warning);
   for (const { cause, keys } of report.unmatched) {
     add("not used", `${counted(keys.length, "tensor")}: ${cause}`);
-    keys.slice(0, MAX_KEYS_SHOWN).forEach((key) => lines.push(`${" ".repeat(19)}${key}`));
+    keys.slice(0, MAX_KEYS_SHOWN).forEach((key) => lines.push(`${" ".repeat(19)}${shownName(key)}`));
     if (keys.length > MAX_KEYS_SHOWN)
       lines.push(`${" ".repeat(19)}… and ${keys.length - MAX_KEYS_SHOWN} more`);
   }

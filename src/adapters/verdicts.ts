@@ -1,9 +1,11 @@
 // The verdict on an adapter file once its parts are read: whether it can be used, what it contains, and what its user
 // should know.
 import { StylusError } from "../shared/errors.ts";
+import { counted } from "../shared/words.ts";
+import { shownName } from "./files/tensor.ts";
 import type { ParameterUpdate } from "./parameter-update.ts";
 import { PLAIN_WEIGHT, type Assignment } from "./names/assign.ts";
-import type { BaseVerdict } from "./names/base-model.ts";
+import { claimsOtherBase, type BaseClaim, type BaseVerdict } from "./names/base-model.ts";
 import { PEFT_PREFIX } from "./names/keys.ts";
 import type { ModuleTable } from "./names/module-table.ts";
 import type { Family } from "./families/module-tensors.ts";
@@ -23,7 +25,12 @@ export const NOT_NUMBERS = "it contains values that are not numbers (NaN or infi
 /** The error for a file of another architecture, by names and shapes; null if it may be used. */
 export function refuseBase(
   base: BaseVerdict,
-  { table, assignment, entryCount }: { table: ModuleTable; assignment: Assignment; entryCount: number },
+  {
+    table,
+    assignment,
+    claim,
+    entryCount,
+  }: { table: ModuleTable; assignment: Assignment; claim: BaseClaim | null; entryCount: number },
 ): StylusError | null {
   // The U-Net part decides; a file without one is judged by its text part.
   const [width, modelWidth, noun] =
@@ -32,7 +39,18 @@ export function refuseBase(
       : [base.contextWidth, table.contextWidth, "but the loaded model's have"];
   const wrongWidth = width !== null && modelWidth !== null && width !== modelWidth;
   const mostlyForeign = base.foreignKeys > 0 && assignment.unmatched.length * 2 > entryCount;
-  if (!wrongWidth && !mostlyForeign) return null;
+  if (!wrongWidth && !mostlyForeign) {
+    if (!claimsOtherBase(claim, base)) return null;
+    return new StylusError(
+      "unsupported",
+      `This adapter was made for ${claim.name}: its ${claim.isConfig ? PEFT_CONFIG_NAME : "metadata"} names ${claim.text.slice(0, 80)} as its base.`,
+      {
+        remedy: claim.isConfig
+          ? `Use a version for the loaded model's base; if the ${PEFT_CONFIG_NAME} belongs to another adapter, add this one without it.`
+          : "Use a version for the loaded model's base, or load a model that it fits.",
+      },
+    );
+  }
   const made = base.name ?? `a model with a text encoder of width ${width}`;
   const reason =
     wrongWidth && base.foreignKeys === 0
@@ -43,17 +61,27 @@ export function refuseBase(
   });
 }
 
+function fitsWidths({ contextWidth, textWidth }: BaseVerdict, table: ModuleTable): boolean {
+  return (
+    (contextWidth ?? textWidth) !== null &&
+    (contextWidth === null || contextWidth === table.contextWidth) &&
+    (textWidth === null || textWidth === table.embeddingWidth)
+  );
+}
+
 /** The error for a file where nothing can be used. */
 export function refuseUnused({
   updates,
   embeddings,
   problems,
   base,
+  table,
 }: {
   updates: readonly unknown[];
   embeddings: readonly unknown[];
   problems: readonly Problem[];
   base: BaseVerdict;
+  table: ModuleTable;
 }): StylusError | null {
   if (updates.length > 0 || embeddings.length > 0) return null;
   const groups = groupProblems(problems);
@@ -76,11 +104,12 @@ export function refuseUnused({
     });
   return new StylusError(
     "unsupported",
-    `Nothing in it fits the loaded model: ${most.cause} (for example ${most.keys[0]}).`,
+    `Nothing in it fits the loaded model: ${most.cause} (for example ${shownName(most.keys[0]!)}).`,
     {
-      remedy: base.name
-        ? `Use it with ${base.name}, for which it seems to be made.`
-        : "Check which base model it was made for.",
+      remedy:
+        base.name && !fitsWidths(base, table)
+          ? `Use it with ${base.name}, for which it seems to be made.`
+          : "Check which base model it was made for, or use another version of it.",
     },
   );
 }
@@ -140,6 +169,12 @@ export function warningsFor({
   if (updates.length > 0 && problems.length > 0) {
     warnings.push(
       `${problems.length} of ${file.entries.size} tensors ${problems.length === 1 ? "is" : "are"} not used; the effect may differ from the author's.`,
+    );
+  }
+  const idle = updates.filter(({ alpha }) => alpha === 0).length;
+  if (idle > 0 && ![...file.entries.keys()].some((key) => key.endsWith(".scale"))) {
+    warnings.push(
+      `${counted(idle, "of its changes has", "of its changes have")} alpha 0 and therefore no effect.`,
     );
   }
   if (updates.length > 0 && lacksPeftScale(file, adapterConfig)) {

@@ -97,6 +97,7 @@ describe("malformed files", () => {
       /"dtype" twice/,
     ],
     ["entry not an object", rawFile('{"a":7}', 0), /not an object/],
+    ["entry without a type", rawFile('{"a":{"shape":[0],"data_offsets":[0,0]}}', 0), /dtype is missing/],
     ["entry null", rawFile('{"a":null}', 0), /not an object/],
     ["negative size", rawFile(`{"a":${entry([-1, -1], [0, 4])}}`, 4), /shape/],
     ["fractional size", rawFile(`{"a":${entry([0.5], [0, 2])}}`, 2), /shape/],
@@ -108,7 +109,7 @@ describe("malformed files", () => {
     ["overlap", rawFile(`{"a":${entry([2], [0, 8])},"b":${entry([1], [4, 8])}}`, 8), /overlaps/],
     ["gap", rawFile(`{"a":${entry([1], [0, 4])},"b":${entry([1], [8, 12])}}`, 12), /4 unused bytes/],
     ["bytes after the last tensor", rawFile(`{"a":${entry([1], [0, 4])}}`, 6), /tensors end/],
-    ["metadata not strings", rawFile('{"__metadata__":{"x":1}}', 0), /not a string/],
+    ["metadata a text", rawFile('{"__metadata__":"x"}', 0), /not an object/],
     ["metadata a list", rawFile('{"__metadata__":[]}', 0), /not an object/],
   ])("%s", async (_, blob, message) => {
     const error = await failure(blob);
@@ -116,6 +117,22 @@ describe("malformed files", () => {
     expect(error.message).toMatch(message);
     expect(error.where).toBe("test.safetensors");
     expect(error.remedy).toBeTruthy();
+  });
+
+  it("reads metadata that is null, or not strings", async () => {
+    const read = async (metadata: string): Promise<unknown> => [
+      ...(await readHeader(rawFile(`{"__metadata__":${metadata}}`, 0), options)).metadata,
+    ];
+    expect(await read("null")).toEqual([]);
+    expect(
+      await read('{"steps":1500,"none":null,"text":"a","done":true,"args":{"dim":4},"__proto__":2}'),
+    ).toEqual([
+      ["steps", "1500"],
+      ["text", "a"],
+      ["done", "true"],
+      ["args", '{"dim":4}'],
+      ["__proto__", "2"],
+    ]);
   });
 
   it("accepts an empty list of tensors and names like __proto__", async () => {

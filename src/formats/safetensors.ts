@@ -101,15 +101,16 @@ function parseHeader(bytes: Uint8Array, fileName: string): Record<string, unknow
   return header as Record<string, unknown>;
 }
 
+/** The format allows strings only, but other writers leave null or numbers here, and no tensor depends on them. */
 function readMetadata(header: Record<string, unknown>, fileName: string): Map<string, string> {
-  const value = Object.hasOwn(header, "__metadata__") ? header["__metadata__"] : {};
-  if (typeof value !== "object" || value === null || Array.isArray(value))
+  const value = Object.hasOwn(header, "__metadata__") ? (header["__metadata__"] ?? {}) : {};
+  if (typeof value !== "object" || Array.isArray(value))
     throw badFile(fileName, "`__metadata__` is not an object.");
-  const entries = Object.entries(value);
-  for (const [key, text] of entries) {
-    if (typeof text !== "string") throw badFile(fileName, `Metadata "${key}" is not a string.`);
-  }
-  return new Map(entries as [string, string][]);
+  return new Map(
+    Object.entries(value)
+      .filter(([, entry]) => entry !== null)
+      .map(([key, entry]) => [key, typeof entry === "string" ? entry : JSON.stringify(entry)]),
+  );
 }
 
 function readEntry(
@@ -122,6 +123,7 @@ function readEntry(
   };
   if (typeof value !== "object" || value === null) return fail("its header entry is not an object");
   const { dtype, shape, data_offsets: offsets } = value as Record<string, unknown>;
+  if (typeof dtype !== "string") return fail("its dtype is missing or not a name");
   if (!isDType(dtype))
     throw new StylusError("unsupported", `Tensor "${name}" has the unknown type ${JSON.stringify(dtype)}.`, {
       where: fileName,

@@ -28,6 +28,8 @@ describe("readLoraTags", () => {
       [use("clay", -0.25), use("clay", 1, { steps: { start: 0, end: 5 } })],
     ],
     ["<lora:clay:5><lora:clay:-5>", "", [use("clay", 0)]],
+    ["<lora:zoom_slider:7>", "", [use("zoom_slider", 7)]],
+    ["<lora:zoom_slider:-15>", "", [use("zoom_slider", -15)]],
     [
       "<lora:clay:0.7:lbw=IN04=0.5,OUT11=0>",
       "",
@@ -96,14 +98,14 @@ describe("readLoraTags", () => {
   });
 
   it.each([
-    ["<lora:clay:8>", "a strength of 8 would"],
-    ["<lora:clay:0.5:-6>", "a strength of -6 would"],
-    ["<lora:clay:3><lora:clay:3>", "a strength of 6 would"],
+    ["<lora:clay:80>", "a strength of 80 would"],
+    ["<lora:clay:0.5:-21>", "a strength of -21 would"],
+    ["<lora:clay:13><lora:clay:13>", "a strength of 26 would"],
   ])("%s is too strong", (prompt, problem) => {
     const tags = readLoraTags(prompt);
     expect(tags.problems).toHaveLength(1);
     expect(tags.problems[0]).toContain(problem);
-    expect(tags.problems[0]).toContain("from -5 to 5");
+    expect(tags.problems[0]).toContain("from -20 to 20");
   });
 
   it("finds adapters by id, file and title in any case; reports an ambiguous name", () => {

@@ -67,8 +67,8 @@ describe("checkOptions", () => {
     ["width", { width: 250 }],
     ["height", { height: 2048 }],
     ["cfgScale", { cfgScale: 31 }],
-    ["adapters", { adapters: [{ id: "clay", weight: 8 }] }],
-    ["adapters", { adapters: [{ id: "clay", weight: 1, textStrength: -5.5 }] }],
+    ["adapters", { adapters: [{ id: "clay", weight: 80 }] }],
+    ["adapters", { adapters: [{ id: "clay", weight: 1, textStrength: -20.5 }] }],
     ["strengths", { strengths: { clay: Number.NaN } }],
   ])("names %s", (field, change) => {
     const error = refusal(change);

@@ -237,12 +237,12 @@ describe("run", () => {
     expect(report.images[0]!.formulas).toEqual({ ink: "tag in the prompt", clay: "tag in the prompt" });
   });
 
-  it.each(["<lora:>", "<hypernet:anime:1>", "<lora:ink:9>", "<lora:ink:0.8"])(
+  it.each(["<lora:>", "<hypernet:anime:1>", "<lora:ink:90>", "<lora:ink:0.8"])(
     "refuses a tag that does nothing: %s",
     async (tag) => {
       const error = await refusal({ prompt: `a fox ${tag}`, fewStep: false });
       expect(error).toMatchObject({ code: "bad-input", where: "prompt" });
-      expect(error.message).toContain(tag.includes("9") ? "ink: a strength of 9" : tag);
+      expect(error.message).toContain(tag.includes("9") ? "ink: a strength of 90" : tag);
       expect(error.remedy).toBe("Correct the tag, or remove it.");
     },
   );

@@ -63,7 +63,7 @@ describe("requests", () => {
     ["<lora:noirr:0.8>", "Did you mean “noir”?"],
     ["<lora:>", "the adapter’s name is missing"],
     ["<hypernet:anime:1>", "Stylus does not support hypernetworks"],
-    ["<lora:noir:8>", "a strength of 8 would ruin the image"],
+    ["<lora:noir:80>", "a strength of 80 would ruin the image"],
     ["<lora:noir:0.8", "it lacks the closing “>”"],
   ])("reports a tag without effect while typing, and rejects it: %s", async (tag, words) => {
     const { page } = site;
@@ -102,7 +102,11 @@ describe("requests", () => {
     [{ prompt: " " }, "prompt", /empty/],
     [{ prompt: "a".repeat(10_001) }, "prompt", /10,001 characters/],
     [{ prompt: "a fox", adapters: [{ id: "nobody", weight: 1 }] }, "adapters", /no adapter “nobody”/],
-    [{ prompt: "a fox", adapters: [{ id: "noir", weight: 8 }] }, "adapters", /noir must be -5 to 5, not 8/],
+    [
+      { prompt: "a fox", adapters: [{ id: "noir", weight: 80 }] },
+      "adapters",
+      /noir must be -20 to 20, not 80/,
+    ],
     [{ prompt: "a fox", width: 250 }, "width", /multiple of 8/],
     [{ prompt: "a fox", steps: 0 }, "steps", /Steps must be 1–150, not 0/],
     [{ prompt: "a fox", method: "reranker" as const }, undefined, /./],

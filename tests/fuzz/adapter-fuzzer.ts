@@ -4,7 +4,10 @@ import { mergeParameter } from "../../src/adapters/merging/merge.ts";
 import type { ModuleTable } from "../../src/adapters/names/module-table.ts";
 import { formatReport } from "../../src/adapters/report.ts";
 import { StylusError } from "../../src/shared/errors.ts";
-import { MUTATIONS, seededRandom } from "./mutate.ts";
+import { withPeftConfig } from "../../src/adapters/files/peft-config.ts";
+import { MUTATIONS } from "./mutate.ts";
+import { anyConfig } from "./peft-configs.ts";
+import { seededRandom } from "./mutations.ts";
 
 export interface Seed {
   readonly name: string;
@@ -62,8 +65,14 @@ async function load(
   { seed, random }: { seed: Seed; random: () => number },
 ): Promise<Outcome> {
   const options = { fileName: seed.name, table: seed.table };
+  // PEFT's configuration may lie beside the file or be joined with it, as on the page.
+  const config = random() < 0.5 ? { adapterConfig: anyConfig(random) } : {};
+  const joins = "adapterConfig" in config && random() < 0.5;
   try {
-    const adapter = await parseAdapter(new Blob([bytes]), options);
+    const file = new Blob([bytes]);
+    const adapter = joins
+      ? await parseAdapter(await withPeftConfig(file, config.adapterConfig, options), options)
+      : await parseAdapter(file, { ...options, ...config });
     for (let n = 0; n < Math.min(MERGED, adapter.updates.length); n++) {
       const update = adapter.updates[Math.floor(random() * adapter.updates.length)]!;
       const size = update.shape.reduce((product, length) => product * length, 1);
@@ -72,15 +81,31 @@ async function load(
       if (merged.length !== size || pristine.some((value) => value !== 0.25))
         throw new Error(`merging ${update.name} went out of bounds`);
     }
+    for (const { values, vectors, width } of adapter.embeddings)
+      if (values.length !== vectors * width) throw new Error("token vectors of another size");
     if (formatReport(adapter.report, { model: "it" }) === "") throw new Error("an empty report");
     return adapter.report.unmatched.length > 0 ? "loaded in part" : "loaded whole";
   } catch (error) {
-    if (!(error instanceof StylusError)) throw error;
-    if (error.message === "" || error.code === "cancelled")
-      throw new Error("a refusal without reason", { cause: error });
-    await inspectAdapter(new Blob([bytes]), options).catch((again: unknown) => {
-      if (!(again instanceof StylusError)) throw again;
-    });
+    checkRefusal(error, seed.name);
+    await inspectAdapter(new Blob([bytes]), { ...options, ...config }).then(
+      ({ report: { refusal } }) => refusal && checkWords(refusal),
+      (again: unknown) => checkRefusal(again, seed.name),
+    );
     return "refused";
   }
+}
+
+/** Every refusal names the file, says why, and what to do. */
+function checkRefusal(error: unknown, fileName: string): void {
+  if (!(error instanceof StylusError)) throw error;
+  checkWords(error);
+  if (error.where !== fileName || (error.code !== "bad-file" && error.code !== "unsupported"))
+    throw new Error(`a refusal of ${error.where} with ${error.code}`, { cause: error });
+}
+
+function checkWords(refusal: { readonly message: string; readonly remedy?: string | undefined }): void {
+  const { message, remedy } = refusal;
+  const isEmpty = message.trim() === "" || (remedy ?? "").trim() === "";
+  if (isEmpty || /\bundefined\b|\[object |\(for example\s*\)/.test(message))
+    throw new Error(`a refusal that says too little: ${message} ${remedy}`, { cause: refusal });
 }

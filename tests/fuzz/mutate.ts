@@ -1,45 +1,8 @@
 // Seeded mutations of adapter files: damage from transfers, tools and attackers.
 
-export type Random = () => number;
+import { TORCH_MUTATIONS } from "./mutate-torch.ts";
+import { below, ODD_NUMBERS, pick, type Bytes, type Mutation, type Random } from "./mutations.ts";
 
-/** Numbers in [0, 1): mulberry32. */
-export function seededRandom(seed: number): Random {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-type Bytes = Uint8Array<ArrayBuffer>;
-type Mutation = (file: Bytes, random: Random, others: readonly Bytes[]) => Bytes;
-
-const pick = <T>(list: readonly T[], random: Random): T => list[Math.floor(random() * list.length)]!;
-const below = (limit: number, random: Random): number => Math.floor(random() * limit);
-
-const ODD_NUMBERS = [
-  0,
-  1,
-  -1,
-  2,
-  3,
-  0.5,
-  255,
-  256,
-  65536,
-  2 ** 31,
-  2 ** 32,
-  2 ** 53,
-  1e300,
-  -(2 ** 31),
-  null,
-  "4",
-  [],
-  {},
-  true,
-];
 const ODD_TYPES = [
   "F64",
   "F32",
@@ -180,6 +143,10 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
             "x".repeat(10_000),
             `unet:${below(200, random)}:up`,
             `list:${below(9, random)}`,
+            `unet.module._orig_mod.${name}`,
+            `lora_unet_lora_unet_${name.toUpperCase()}`,
+            "_orig_mod.module.".repeat(900) + name,
+            "clip_g",
             `bundle_emb.${stem}.emb_params`,
             `${name}\u0000`,
           ],
@@ -215,7 +182,8 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
             lora_adapter_metadata: '{"unet.lora_alpha":"x","unet.alpha_pattern":[1],"unet.use_rslora":true}',
           },
           { "<s1>": "<embed>" },
-          { key: 7 },
+          { key: 7, other: null, more: { a: [1] } },
+          { ss_base_model_version: pick(["sdxl_base_v1-0", "sd_v1", ""], random) },
           [],
           "text",
           null,
@@ -224,6 +192,7 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
       );
       return header;
     }),
+  ...TORCH_MUTATIONS,
 };
 
 function changeBytes(file: Bytes, { random, end }: { random: Random; end: number }): Bytes {

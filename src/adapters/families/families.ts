@@ -92,7 +92,7 @@ export function recogniseBias(
     case "up_bias": {
       const up = tensors.get("up");
       if (!up) throw new ShapeProblem("it has a bias of an up part without the up part");
-      const { scale } = scaleOf(tensors, requireRank(up, 1), settings);
+      const { scale } = scaleOf(tensors, up.shape[1] ?? requireRank(up, 1), settings);
       const delta = (): Delta => ({
         kind: "dense",
         values: tensorValues(tensor).map((value) => scale * value),

@@ -6,6 +6,7 @@ import {
   core,
   describe,
   matrixShape,
+  mismatch,
   pick,
   requireMatrix,
   requireRank,
@@ -16,9 +17,9 @@ import {
   type Found,
   type ModuleTensors,
 } from "./module-tensors.ts";
-import { tensorMatrix, type AdapterTensor } from "../files/tensor.ts";
+import { elementCount, tensorMatrix, tensorValues, type AdapterTensor } from "../files/tensor.ts";
 
-export function lora({ tensors, shape, settings }: Context): Found | null {
+export function lora({ tensors, target, shape, settings }: Context): Found | null {
   const up = tensors.get("up");
   const down = tensors.get("down");
   if (!up && !down) return null;
@@ -27,6 +28,7 @@ export function lora({ tensors, shape, settings }: Context): Found | null {
       up ? "it has an up part without a down part" : "it has a down part without an up part",
     );
   const mid = tensors.get("mid");
+  if (!mid && elementCount(up.shape.slice(2)) > 1) return spatialUp({ tensors, target, settings }, up, down);
   const rank = requireRank(up, 1);
   const { alpha, scale } = scaleOf(tensors, rank, settings);
   requireMatrix("up", up, shape.rows, rank);
@@ -57,6 +59,62 @@ export function lora({ tensors, shape, settings }: Context): Found | null {
       down: contractCore(core(mid, shape.kernelArea), tensorMatrix(down)),
     }),
   };
+}
+
+/**
+ * A LoRA of a convolution whose up part has a kernel, too, mostly 1×1 down and 3×3 up. Two convolutions in a row are one with the kernel
+ * ΔW[o, i, y, x] = γ Σᵣ Σ up[o, r, y − v, x − u]·down[r, i, v, u].
+ */
+function spatialUp(
+  { tensors, target, settings }: Omit<Context, "shape">,
+  up: AdapterTensor,
+  down: AdapterTensor,
+): Found {
+  const [outputs, rank, upHeight, upWidth] = kernelShape("up", up);
+  const [downRank, inputs, downHeight, downWidth] = kernelShape("down", down);
+  const expected = [outputs, inputs, upHeight + downHeight - 1, upWidth + downWidth - 1];
+  const [rows, columns, height = 1, width = 1] = target.shape;
+  if (outputs !== rows || upHeight > height || upWidth > width)
+    throw mismatch("up", up, `[${rows}, ${rank}] with a kernel within ${height}×${width}`);
+  const [restHeight, restWidth] = [height - upHeight + 1, width - upWidth + 1];
+  if (downRank !== rank || [rows, columns, height, width].some((size, i) => size !== expected[i]))
+    throw mismatch("down", down, `[${rank}, ${columns}, ${restHeight}, ${restWidth}]`);
+  const { alpha, scale } = scaleOf(tensors, rank, settings);
+  const delta = (): Delta => {
+    const area = height * width;
+    const [ups, downs] = [tensorValues(up), tensorValues(down)];
+    const values = new Float32Array(rows * inputs * area);
+    const sums = new Float64Array(inputs * area);
+    for (let o = 0; o < rows; o++) {
+      sums.fill(0);
+      for (let r = 0; r < rank; r++) {
+        for (let y = 0; y < upHeight; y++) {
+          for (let x = 0; x < upWidth; x++) {
+            const factor = ups[((o * rank + r) * upHeight + y) * upWidth + x]!;
+            for (let i = 0; i < inputs; i++) {
+              for (let v = 0; v < downHeight; v++) {
+                for (let u = 0; u < downWidth; u++) {
+                  const value = downs[((r * inputs + i) * downHeight + v) * downWidth + u]!;
+                  sums[i * area + (y + v) * width + x + u]! += factor * value;
+                }
+              }
+            }
+          }
+        }
+      }
+      for (const [c, sum] of sums.entries()) values[o * inputs * area + c] = scale * sum;
+    }
+    return { kind: "dense", values };
+  };
+  return { family: "LoCon", rank, alpha, used: ["up", "down", ...scaleSlots(tensors)], delta };
+}
+
+/** [out, in, height, width] of a convolution or linear layer. */
+function kernelShape(slot: Slot, tensor: AdapterTensor): [number, number, number, number] {
+  const [outer = 0, inner = 0, height = 1, width = 1, ...rest] = tensor.shape;
+  if (rest.length > 0 || outer * inner * height * width === 0 || tensor.shape.length < 2)
+    throw mismatch(slot, tensor, "a matrix or a convolution");
+  return [outer, inner, height, width];
 }
 
 export function loha({ tensors, shape, settings }: Context): Found | null {

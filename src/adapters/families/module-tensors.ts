@@ -46,7 +46,15 @@ export interface Recognised {
 }
 
 /** Why a module cannot be used; becomes a cause in the report. */
-export class ShapeProblem extends Error {}
+export class ShapeProblem extends Error {
+  /** The tensor at fault, if it is one. */
+  readonly slot: string | undefined;
+
+  constructor(message: string, slot?: string) {
+    super(message);
+    this.slot = slot;
+  }
+}
 
 export interface Context {
   readonly tensors: ModuleTensors;
@@ -73,7 +81,10 @@ export function weightShape(target: ParameterShape): WeightShape {
   return { rows, inputs, kernelArea, columns: inputs * kernelArea };
 }
 
-/** γ = α/r; 1 without alpha; a `scale` tensor overrides it. Alpha 0 means "not set" to kohya and LyCORIS. */
+/**
+ * γ = α/r; 1 without alpha; a `scale` tensor overrides it. Alpha 0 gives 0, as in A1111, ComfyUI and diffusers: trainers that take 0 for
+ * "not set" (kohya, LyCORIS) never write it.
+ */
 export function scaleOf(
   tensors: ModuleTensors,
   rank: number,
@@ -82,7 +93,7 @@ export function scaleOf(
   const alpha = scalarOf(tensors, "alpha") ?? settings.alpha;
   const scale = scalarOf(tensors, "scale");
   if (scale !== null) return { alpha, scale };
-  if (alpha === null || alpha === 0) return { alpha, scale: 1 };
+  if (alpha === null) return { alpha, scale: 1 };
   return { alpha, scale: alpha / (settings.rankStabilised ? Math.sqrt(rank) : rank) };
 }
 
@@ -94,7 +105,7 @@ export function scalarOf(tensors: ModuleTensors, slot: Slot): number | null {
   const tensor = tensors.get(slot);
   if (!tensor) return null;
   const value = scalarValue(tensor);
-  if (value === null) throw new ShapeProblem(`${slot} is ${describe(tensor)}, not a single number`);
+  if (value === null) throw new ShapeProblem(`${slot} is ${describe(tensor)}, not a single number`, slot);
   return value;
 }
 
@@ -132,7 +143,7 @@ export function requireMatrix(slot: string, tensor: AdapterTensor, rows: number,
 }
 
 export function mismatch(slot: string, tensor: AdapterTensor, expected: string): ShapeProblem {
-  return new ShapeProblem(`${slot} is ${describe(tensor)}, expected ${expected}`);
+  return new ShapeProblem(`${slot} is ${describe(tensor)}, expected ${expected}`, slot);
 }
 
 export function describe(tensor: AdapterTensor): string {

@@ -65,9 +65,45 @@ const ALLOWED: ReadonlySet<string> = new Set([
   "collections OrderedDict",
 ]);
 
+const BUILTINS = ["__builtin__", "builtins"];
+/** Sequences that Python makes from one argument; here each is a list. */
+const SEQUENCES: ReadonlySet<string> = new Set(
+  BUILTINS.flatMap((module) => ["set", "frozenset", "list", "tuple"].map((name) => `${module} ${name}`)),
+);
+
+/**
+ * Notes that trainers leave beside tensors: step counts of numpy, arguments, paths. Each becomes an empty dictionary, whatever it is called
+ * with; entries added to it are kept, because dictionaries are among them.
+ */
+const NOTES: ReadonlySet<string> = new Set([
+  "numpy dtype",
+  "_codecs encode",
+  "argparse Namespace",
+  "types SimpleNamespace",
+  "collections defaultdict",
+  "collections Counter",
+  "copy_reg _reconstructor",
+  "copyreg _reconstructor",
+  "torch Size",
+  "torch device",
+  ...["float32", "float16", "bfloat16", "float64"].map((name) => `torch ${name}`),
+  ...["numpy.core.multiarray", "numpy._core.multiarray"].flatMap((module) => [
+    `${module} scalar`,
+    `${module} _reconstruct`,
+  ]),
+  "numpy ndarray",
+  ...["PosixPath", "WindowsPath", "PurePosixPath", "PureWindowsPath"].map((name) => `pathlib ${name}`),
+  ...["datetime", "timedelta"].map((name) => `datetime ${name}`),
+  ...BUILTINS.flatMap((module) =>
+    ["dict", "object", "int", "float", "bool", "str", "bytes", "bytearray", "complex"].map(
+      (name) => `${module} ${name}`,
+    ),
+  ),
+]);
+
 export function named(module: string, name: string): PickleName {
   const full = `${module} ${name}`;
-  if (!ALLOWED.has(full))
+  if (!ALLOWED.has(full) && !SEQUENCES.has(full) && !NOTES.has(full))
     throw new PickleProblem(`it references ${module}.${name}, which a tensor file does not need`);
   return { kind: "name", name: full };
 }
@@ -107,6 +143,8 @@ export function call(callable: PickleValue, args: PickleValue): PickleValue {
     case "torch.nn.modules.container ParameterDict":
       return new Map();
     default:
+      if (SEQUENCES.has(callable.name)) return Array.isArray(args[0]) ? [...args[0]] : [];
+      if (NOTES.has(callable.name)) return new Map();
       throw new PickleProblem(`it calls ${callable.name}`);
   }
 }
@@ -132,11 +170,9 @@ function pairsOf(value: PickleValue | undefined): [PickleValue, PickleValue][] {
   });
 }
 
-/** An old ParameterDict stores its tensors under `_parameters`; other dictionary attributes contain no tensors. */
-export function adoptState(
-  target: Map<PickleValue, PickleValue>,
-  state: Map<PickleValue, PickleValue>,
-): void {
+/** An old ParameterDict stores its tensors under `_parameters`; the states of other objects contain no tensors. */
+export function adoptState(target: Map<PickleValue, PickleValue>, state: PickleValue): void {
+  if (!(state instanceof Map)) return;
   const parameters = state.get("_parameters");
   if (parameters instanceof Map) for (const [key, value] of parameters) target.set(key, value);
 }

@@ -2,18 +2,33 @@
 // that may call anything; this machine has only data instructions, and names and calls go through the fixed list in
 // pickle-values.ts. Any other name or instruction is an error.
 // Source: CPython Lib/pickletools.py.
-import { adoptState, call, named, persistent, PickleProblem, type PickleValue } from "./pickle-values.ts";
+import {
+  adoptState,
+  call,
+  named,
+  persistent,
+  PickleProblem,
+  type PickleStorage,
+  type PickleValue,
+} from "./pickle-values.ts";
 
 const MAX_STACK = 100_000;
 const MARK = Symbol("mark");
 type StackItem = PickleValue | typeof MARK;
 
+interface Pickle {
+  readonly value: PickleValue;
+  /** Position after its STOP. */
+  readonly end: number;
+  /** All that it references, by key. */
+  readonly storages: ReadonlyMap<string, PickleStorage>;
+}
+
 /**
  * Reads one pickle that starts at `start`.
- * @returns its value and the position after its STOP
  * @throws PickleProblem for anything that is not plain tensors in lists and dictionaries
  */
-export function readPickle(bytes: Uint8Array, start = 0): { value: PickleValue; end: number } {
+export function readPickle(bytes: Uint8Array, start = 0): Pickle {
   return new PickleMachine(bytes, start).run();
 }
 
@@ -23,6 +38,7 @@ class PickleMachine {
   private position: number;
   private readonly stack: StackItem[] = [];
   private readonly memo = new Map<number, PickleValue>();
+  private readonly storages = new Map<string, PickleStorage>();
 
   constructor(bytes: Uint8Array, start: number) {
     this.bytes = bytes;
@@ -30,10 +46,10 @@ class PickleMachine {
     this.position = start;
   }
 
-  run(): { value: PickleValue; end: number } {
+  run(): Pickle {
     for (;;) {
       const code = this.byte();
-      if (code === 0x2e) return { value: this.pop(), end: this.position }; // STOP
+      if (code === 0x2e) return { value: this.pop(), end: this.position, storages: this.storages }; // STOP
       this.step(code);
       if (this.stack.length > MAX_STACK) throw new PickleProblem("it is nested too deeply");
     }
@@ -72,7 +88,13 @@ class PickleMachine {
       case 0x58:
         return this.push(this.text(this.uint32()));
       case 0x8c:
+      case 0x55: // SHORT_BINSTRING (Python 2)
+      case 0x43: // SHORT_BINBYTES, which only notes contain
         return this.push(this.text(this.byte()));
+      case 0x54: // BINSTRING (Python 2)
+      case 0x42: // BINBYTES
+        return this.push(this.text(this.uint32()));
+      case 0x8f: // EMPTY_SET
       case 0x29:
       case 0x5d:
         return this.push([]); // EMPTY_TUPLE, EMPTY_LIST
@@ -84,6 +106,7 @@ class PickleMachine {
         return this.push(this.popMany(2));
       case 0x87:
         return this.push(this.popMany(3));
+      case 0x91: // FROZENSET
       case 0x74: // TUPLE
       case 0x6c: // LIST
         return this.push(this.popToMark());
@@ -92,6 +115,7 @@ class PickleMachine {
         this.topList().push(item);
         return;
       }
+      case 0x90: // ADDITEMS
       case 0x65: {
         const items = this.popToMark();
         const list = this.topList();
@@ -124,10 +148,15 @@ class PickleMachine {
       }
       case 0x93: {
         const [module, name] = this.popMany(2);
-        return this.push(named(String(module), String(name)));
+        if (typeof module !== "string" || typeof name !== "string")
+          throw new PickleProblem("it references something that is not a name");
+        return this.push(named(module, name));
       }
-      case 0x51:
-        return this.push(persistent(this.pop())); // BINPERSID
+      case 0x51: {
+        const found = persistent(this.pop()); // BINPERSID
+        if (found.kind === "storage") this.storages.set(found.key, found);
+        return this.push(found);
+      }
       case 0x52: // REDUCE
       case 0x81: {
         const [callable, args] = this.popMany(2);
@@ -136,8 +165,7 @@ class PickleMachine {
       case 0x62: {
         const state = this.pop();
         const target = this.top();
-        if (!(target instanceof Map) || !(state instanceof Map))
-          throw new PickleProblem("it builds an object that is not a dictionary");
+        if (!(target instanceof Map)) throw new PickleProblem("it builds an object that is not a dictionary");
         adoptState(target, state);
         return;
       }

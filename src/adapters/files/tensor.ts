@@ -10,6 +10,12 @@ export interface AdapterTensor {
   readonly bytes: Uint8Array;
 }
 
+/** A tensor's name in a message. */
+export function shownName(name: string): string {
+  if (name.trim() === "") return "(unnamed)";
+  return name.length <= 160 ? name : `${name.slice(0, 159)}…`;
+}
+
 /** Product of all sizes; 1 for a scalar. */
 export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
@@ -25,9 +31,10 @@ export function tensorMatrix(tensor: AdapterTensor): Matrix {
   return { rows, columns: rows === 0 ? 0 : elementCount(tensor.shape) / rows, values: tensorValues(tensor) };
 }
 
-/** The only value of a one-element tensor ([] or [1]); null for any other shape. */
+/** The value of a tensor that has only one, once ([], [1]) or repeated; otherwise null. */
 export function scalarValue(tensor: AdapterTensor): number | null {
-  return elementCount(tensor.shape) === 1 ? tensorValues(tensor)[0]! : null;
+  const [first, ...others] = tensorValues(tensor);
+  return first !== undefined && others.every((value) => value === first) ? first : null;
 }
 
 /** Whether every value is finite. Checks the stored bits without conversion. */

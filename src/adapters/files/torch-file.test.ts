@@ -112,6 +112,7 @@ function pickle(text: string): Uint8Array {
 test.each([
   ["os.system", "\x80\x02cposix\nsystem\nX\x01\0\0\0x\x85R."],
   ["eval by STACK_GLOBAL", "\x80\x04\x8c\x08builtins\x8c\x04eval\x93\x8c\x011\x85R."],
+  ["STACK_GLOBAL without names", "\x80\x04]]\x93."],
   ["INST", "\x80\x02(S'x'\niposix\nsystem\n."],
   ["OBJ", "\x80\x02(cposix\nsystem\no."],
   ["a dotted allowed name", "\x80\x02ctorch._utils\n_rebuild_tensor_v2.__globals__\n."],

@@ -3,14 +3,16 @@
 // the storages (older; torch/serialization.py, `_legacy_save`).
 import { dtypeSizeBytes, type DType } from "../../shared/dtype.ts";
 import { StylusError } from "../../shared/errors.ts";
-import { PickleProblem, type PickleStorage, type PickleTensor, type PickleValue } from "./pickle-values.ts";
+import { PickleProblem, type PickleTensor, type PickleValue } from "./pickle-values.ts";
 import { readPickle } from "./pickle.ts";
-import { elementCount, type AdapterTensor } from "./tensor.ts";
+import { elementCount, shownName, type AdapterTensor } from "./tensor.ts";
 import { otherArchive, readStoredZip } from "./zip.ts";
 
 /** Larger files are complete models, not adapters. */
 const MAX_FILE_BYTES = 1_000_000_000;
-const MAX_DEPTH = 6;
+const MAX_DEPTH = 32;
+/** For tensors that repeat the numbers of a small storage; a tiny file must not ask for gigabytes. */
+const MAX_REPEATED_BYTES = 64_000_000;
 
 const DTYPES: Readonly<Record<string, DType>> = {
   FloatStorage: "F32",
@@ -34,7 +36,8 @@ export function isTorchFile(start: Uint8Array): boolean {
 }
 
 /**
- * Every tensor of the file by name: dictionary keys joined with ".", `list:N` for the entries of a plain list.
+ * Every tensor of the file by name: dictionary keys joined with ".", `list:N` for the tensors of a list. The places of dictionaries in a
+ * list are no part of a name; a tensor alone has the name "".
  * @throws StylusError `unsupported` if the file contains anything but tensors, `bad-file` if it is damaged
  */
 export async function readTorchFile(
@@ -55,7 +58,14 @@ export async function readTorchFile(
   try {
     const { value, storages } = bytes[0] === 0x50 ? readZipped(bytes, fileName) : readLegacy(bytes);
     const tensors = new Map<string, AdapterTensor>();
-    collect(value, { path: [], tensors, storages, depth: 0, seen: new Set(), budget: { bytes: blob.size } });
+    collect(value, {
+      path: [],
+      tensors,
+      storages,
+      depth: 0,
+      seen: new Set(),
+      budget: { bytes: blob.size, repeatedBytes: MAX_REPEATED_BYTES },
+    });
     return tensors;
   } catch (error) {
     if (!(error instanceof PickleProblem)) throw error;
@@ -101,13 +111,11 @@ function readLegacy(bytes: Uint8Array): TorchFile {
   const keys = readPickle(bytes, main.end);
   if (!Array.isArray(keys.value)) throw new PickleProblem("its list of storages is malformed");
 
-  const sizes = new Map<string, PickleStorage>();
-  visitStorages(main.value, { sizes, depth: 0, seen: new Set() });
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const storages = new Map<string, Uint8Array>();
   let position = keys.end;
   for (const key of keys.value) {
-    const storage = typeof key === "string" ? sizes.get(key) : undefined;
+    const storage = typeof key === "string" ? main.storages.get(key) : undefined;
     if (!storage) throw new PickleProblem("its list of storages is malformed");
     if (position + 8 > bytes.length) throw new PickleProblem("it is truncated");
     const sizeBytes = Number(view.getBigUint64(position, true)) * dtypeSizeBytes(DTYPES[storage.type]!);
@@ -119,76 +127,77 @@ function readLegacy(bytes: Uint8Array): TorchFile {
   return { value: main.value, storages };
 }
 
-// The values form a graph that a hostile file can make cyclic, so each container is visited once.
-
-function visitStorages(
-  value: PickleValue,
-  place: { sizes: Map<string, PickleStorage>; depth: number; seen: Set<object> },
-): void {
-  if (place.depth > MAX_DEPTH || value === null || typeof value !== "object") return;
-  if (Array.isArray(value) || value instanceof Map) {
-    if (place.seen.has(value)) return;
-    place.seen.add(value);
-    value.forEach((item) => visitStorages(item, { ...place, depth: place.depth + 1 }));
-  } else if (value.kind === "tensor") {
-    place.sizes.set(value.storage.key, value.storage);
-  }
-}
-
 interface Collection {
   readonly path: readonly string[];
   readonly tensors: Map<string, AdapterTensor>;
   readonly storages: ReadonlyMap<string, Uint8Array>;
   readonly depth: number;
   readonly seen: Set<object>;
-  /** Bytes left for tensors: if together they exceed the file, they share storages. */
-  readonly budget: { bytes: number };
+  /** Bytes left for tensors: if together they exceed the file, they share storages. Those that repeat numbers have their own. */
+  readonly budget: { bytes: number; repeatedBytes: number };
 }
 
+// The values form a graph that a hostile file can make cyclic, so each container is visited once.
 function collect(value: PickleValue, place: Collection): void {
-  if (place.depth > MAX_DEPTH || value === null || typeof value !== "object" || place.seen.has(value)) return;
-  if (Array.isArray(value)) {
+  if (value === null || typeof value !== "object") return;
+  if (place.depth > MAX_DEPTH) throw new PickleProblem(`${nameOf(place)} is nested too deeply`);
+  if (Array.isArray(value) || value instanceof Map) {
+    if (place.seen.has(value)) return;
     place.seen.add(value);
-    if (place.depth > 0) return;
-    value.forEach((item, index) => collect(item, { ...place, path: [`list:${index}`], depth: 1 }));
-  } else if (value instanceof Map) {
-    place.seen.add(value);
-    for (const [key, item] of value) {
-      if (typeof key !== "string") continue;
-      const path = place.depth === 0 && key === "state_dict" ? [] : [...place.path, key];
-      collect(item, { ...place, path, depth: place.depth + 1 });
+    const depth = place.depth + 1;
+    if (value instanceof Map) {
+      for (const [key, item] of value) {
+        if (typeof key !== "string" && typeof key !== "number") continue;
+        const path = place.depth === 0 && key === "state_dict" ? [] : [...place.path, String(key)];
+        collect(item, { ...place, path, depth });
+      }
+    } else {
+      value.forEach((item, index) => {
+        const path = isTensor(item) ? [...place.path, `list:${index}`] : place.path;
+        collect(item, { ...place, path, depth });
+      });
     }
-  } else if (value.kind === "tensor") {
+  } else if (isTensor(value)) {
     const name = place.path.join(".");
-    if (place.tensors.has(name)) throw new PickleProblem(`it names "${name}" twice`);
-    const tensor = tensorBytes(value, place.storages);
-    place.budget.bytes -= tensor.bytes.length;
-    if (place.budget.bytes < 0) throw new PickleProblem("its tensors share their storages");
-    place.tensors.set(name, tensor);
+    if (place.tensors.has(name)) throw new PickleProblem(`it names ${nameOf(place)} twice`);
+    place.tensors.set(name, tensorBytes(value, place));
   }
 }
 
+function isTensor(value: PickleValue): value is PickleTensor {
+  return value !== null && typeof value === "object" && "kind" in value && value.kind === "tensor";
+}
+
+const nameOf = ({ path }: Collection): string =>
+  path.length === 0 ? "its only tensor" : `"${shownName(path.join("."))}"`;
+
 /** The tensor's elements in row-major order; a view of the file if it is stored that way. */
-function tensorBytes(tensor: PickleTensor, storages: ReadonlyMap<string, Uint8Array>): AdapterTensor {
+function tensorBytes(tensor: PickleTensor, place: Collection): AdapterTensor {
   const { storage, offset, shape, strides } = tensor;
   const dtype = DTYPES[storage.type]!;
   const size = dtypeSizeBytes(dtype);
-  const data = storages.get(storage.key);
+  const data = place.storages.get(storage.key);
   const count = elementCount(shape);
-  if (!data) throw new PickleProblem("a storage is missing");
+  if (!data) throw new PickleProblem(`the storage of ${nameOf(place)} is missing`);
   const last =
     count === 0
       ? offset - 1
       : shape.reduce((sum, length, axis) => sum + (length - 1) * strides[axis]!, offset);
-  // A tensor larger than its storage repeats values (stride 0): no trainer writes this, and it would waste memory.
-  if ((last + 1) * size > data.length || count * size > data.length)
-    throw new PickleProblem("a tensor extends past its storage");
+  if ((last + 1) * size > data.length) throw new PickleProblem(`${nameOf(place)} extends past its storage`);
+  const repeats = count * size > data.length;
+  const budget = place.budget;
+  if (repeats) budget.repeatedBytes -= count * size;
+  else budget.bytes -= count * size;
+  if (budget.bytes < 0)
+    throw new PickleProblem(`its tensors share their storages, ${nameOf(place)} among them`);
+  if (budget.repeatedBytes < 0)
+    throw new PickleProblem(`${nameOf(place)} repeats the numbers of a small storage too often`);
   if (isContiguous(shape, strides))
     return { dtype, shape, bytes: data.subarray(offset * size, (offset + count) * size) };
   const bytes = new Uint8Array(count * size);
   const index = shape.map(() => 0);
   for (let i = 0; i < count; i++) {
-    const from = index.reduce((sum, place, axis) => sum + place * strides[axis]!, offset) * size;
+    const from = index.reduce((sum, at, axis) => sum + at * strides[axis]!, offset) * size;
     bytes.set(data.subarray(from, from + size), i * size);
     for (let axis = shape.length - 1; axis >= 0 && ++index[axis]! === shape[axis]; axis--) index[axis] = 0;
   }

@@ -51,7 +51,14 @@ export function assignKeys(
       positional.push({ key, place: position });
       continue;
     }
-    const embedding = splitEmbeddingKey(key, { shape, isMarked: metadata.get(key) === "<embed>", fileName });
+    if (key.startsWith("string_to_token.")) continue; // the number of the placeholder in a tokenizer
+    const embedding = splitEmbeddingKey(key, {
+      shape,
+      isMarked: metadata.get(key) === "<embed>",
+      fileName,
+      tensors: entries.size,
+      width: table.embeddingWidth ?? table.contextWidth,
+    });
     if (embedding) {
       embeddings.set(key, embedding);
       continue;
@@ -87,10 +94,18 @@ export function assignKeys(
   ): void {
     if (items.length === 0) return;
     const found = pairShapes(items, entries);
-    const modules = found && positionalModules(table, found, network);
+    const orders = found ? positionalModules(table, found, network) : [];
+    const [modules] = orders;
     for (const { key, place: position } of items) {
-      if (modules) place(key, { entry: modules[position.index]!, slot: position.slot, naming: "positional" });
-      else unmatched.push({ key, cause: "its position in the list fits no module order of this model" });
+      if (modules && orders.length === 1)
+        place(key, { entry: modules[position.index]!, slot: position.slot, naming: "positional" });
+      else
+        unmatched.push({
+          key,
+          cause: modules
+            ? `its position in the list fits ${orders.length} module orders of this model, and nothing shows which is meant`
+            : "its position in the list fits no module order of this model",
+        });
     }
   }
 }
@@ -152,7 +167,7 @@ const LIKELY_CAUSES: readonly (readonly [pattern: RegExp, cause: string])[] = [
   ],
   [/_custom_diffusion\./, "it is Custom Diffusion, which is not supported"],
   // Parts that the model lacks
-  [/^(lora_te[23]_|text_encoder_[23]\.)/, "it belongs to a second text encoder (SDXL and later)"],
+  [/^(lora_te[23]_|text_encoder_[23]\.)|^clip_[gl]$/, "it belongs to a second text encoder (SDXL and later)"],
   [/transformer_blocks[._][1-9]/, "it belongs to a deeper transformer (SDXL)"],
   [/motion_modules|temporal/, "it belongs to a video model's motion module"],
   [/^(lora_vae|vae\.|first_stage_model)/, "it belongs to a VAE, whose adapters are not supported"],

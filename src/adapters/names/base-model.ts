@@ -1,6 +1,8 @@
 // The base model of an adapter, from its key names, the width of its cross attention and its metadata.
 // Shapes are proof; names are strong hints; metadata is only a claim.
 import { splitEmbeddingKey } from "../families/embeddings.ts";
+import { PEFT_CONFIG_NAME } from "../files/peft-config.ts";
+import { settingsLookup } from "../files/metadata.ts";
 import { splitKey } from "./keys.ts";
 import { splitPositionalKey } from "./positional.ts";
 import { elementCount } from "../files/tensor.ts";
@@ -41,7 +43,7 @@ const FOREIGN: readonly (readonly [pattern: RegExp, name: string])[] = [
     "a video model (Wan or similar)",
   ],
   [/^lora_prior_|prior_unet/, "Stable Cascade"],
-  [/^(lora_te[23]_|text_encoder_[23]\.)|[._]label_emb[._]|add_embedding/, "SDXL"],
+  [/^(lora_te[23]_|text_encoder_[23]\.)|[._]label_emb[._]|add_embedding|^clip_g$/, "SDXL"],
   [/(attentions[._]\d+|(put_blocks[._]\d+|middle_block)[._]1)[._]transformer_blocks[._][1-9]/, "SDXL"],
   [
     /^(lora_transformer_|transformer\.)/,
@@ -51,8 +53,12 @@ const FOREIGN: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/^(base_model\.model\.)?model\.layers\.\d+\.(self_attn|mlp)\./, "a language model"],
 ];
 
-/** Judges by keys and shapes alone, before reading any tensor. */
-export function judgeBase(entries: Entries, metadata: ReadonlyMap<string, string>): BaseVerdict {
+/** Judges by keys and shapes alone, before reading any tensor; a claim names the base only where they say nothing. */
+export function judgeBase(
+  entries: Entries,
+  metadata: ReadonlyMap<string, string>,
+  claim: BaseClaim | null = claimedBase(metadata, undefined),
+): BaseVerdict {
   const evidence: string[] = [];
   const contextWidth = crossAttentionWidth(entries) ?? positionalContextWidth(entries);
   const encoderWidth = textEncoderWidth(entries);
@@ -80,23 +86,76 @@ export function judgeBase(entries: Entries, metadata: ReadonlyMap<string, string
     if (contextWidth === null || foreignKeys * 10 > entries.size) name = foreignName;
     evidence.push(`${foreignKeys} of its ${entries.size} keys belong to ${foreignName}`);
   }
-  const stated = metadata.get("ss_base_model_version") ?? metadata.get("modelspec.architecture");
-  if (stated) {
+  if (claim) {
     // Widths take precedence: a miniature's trainer writes the base whose code it runs.
-    if (contextWidth === null && textWidth === null) name ??= statedBase(stated);
-    evidence.push(`its metadata says ${stated.slice(0, 80)}`);
+    if (contextWidth === null && textWidth === null) name ??= claim.name;
+    evidence.push(`its ${claim.isConfig ? PEFT_CONFIG_NAME : "metadata"} says ${claim.text.slice(0, 80)}`);
   }
   return { name, evidence, contextWidth, textWidth, foreignKeys };
 }
 
-function statedBase(text: string): string | null {
+/** What a file says of its base model. */
+export interface BaseClaim {
+  /** "SDXL" …; null if the text names none that is known here. */
+  readonly name: string | null;
+  readonly text: string;
+  /** Whether PEFT's configuration says it: "adapter_config.json", or its copy in the metadata. */
+  readonly isConfig: boolean;
+}
+
+/** @param adapterConfig the parsed `adapter_config.json` beside the file, if any */
+export function claimedBase(metadata: ReadonlyMap<string, string>, adapterConfig: unknown): BaseClaim | null {
+  const settings = settingsLookup(metadata, adapterConfig);
+  for (const network of ["unet", "text_encoder"] as const) {
+    const text = settings(network, "").field("base_model_name_or_path");
+    if (typeof text === "string" && text !== "") return { name: baseNamed(text), text, isConfig: true };
+  }
+  const text = metadata.get("ss_base_model_version") || metadata.get("modelspec.architecture");
+  return text ? { name: baseNamed(text), text, isConfig: false } : null;
+}
+
+/** Words in the names of models and in `ss_base_model_version`, `modelspec.architecture`. */
+const BASE_NAMES: readonly (readonly [pattern: RegExp, name: string])[] = [
+  [/(stable[-_ ]?diffusion|sd)[-_ ]?v?[-_ ]?1([._-]?\d)?(?!\d)/, "Stable Diffusion 1.x"],
+  [
+    /(stable[-_ ]?diffusion|sd)[-_ ]?v?[-_ ]?2([._-]?[01])?(?!\d)|(^|[^a-z])sd-?turbo/,
+    "Stable Diffusion 2.x",
+  ],
+  [/(stable[-_ ]?diffusion|sd)[-_ ]?v?[-_ ]?3(\.?5)?(?![a-z\d])/, "Stable Diffusion 3"],
+  [/pixart/, "PixArt"],
+  [/sdxl|sd_xl|(^|[^a-z])xl([^a-z]|$)|ssd-1b/, "SDXL"],
+  [/(^|[^a-z])flux([^a-z]|$)/, "Flux"],
+  [/stable[-_ ]?cascade|wuerstchen/, "Stable Cascade"],
+  [/hunyuan|kandinsky|auraflow|lumina/, "another image model"],
+  [/(^|[^a-z])wan-?(ai\/|2)|cogvideo|animatediff|ltx-video/, "a video model"],
+  [
+    /^(meta-llama|mistralai|qwen|deepseek-ai|tiiuae|eleutherai|bigscience|openai-community)\//,
+    "a language model",
+  ],
+];
+
+function baseNamed(text: string): string | null {
   const lower = text.toLowerCase();
-  if (/sdxl|stable-diffusion-xl/.test(lower)) return "SDXL";
-  if (/sd_v2|stable-diffusion-v2|sd_2/.test(lower)) return "Stable Diffusion 2.x";
-  if (/sd_v1|stable-diffusion-v1|sd_1/.test(lower)) return "Stable Diffusion 1.x";
-  if (/flux/.test(lower)) return "Flux";
-  if (/sd3|stable-diffusion-3/.test(lower)) return "Stable Diffusion 3";
-  return null;
+  const names = BASE_NAMES.filter(([pattern]) => pattern.test(lower)).map(([, name]) => name);
+  // A path with both says nothing: "sdxl-tools/sd15".
+  return names.includes("Stable Diffusion 1.x") && names.length > 1 ? null : (names[0] ?? null);
+}
+
+/**
+ * Whether a claim speaks against this model, all of whose relatives are SD 1.x. A configuration for another base also has another
+ * adapter's scale, whatever the shapes; other metadata is believed only where no width contradicts it. The text encoder of
+ * SD 1.x is also the first of SDXL, SD 3 and Flux.
+ */
+export function claimsOtherBase(
+  claim: BaseClaim | null,
+  { contextWidth, textWidth }: BaseVerdict,
+): claim is BaseClaim & { name: string } {
+  if (!claim?.name || claim.name === "Stable Diffusion 1.x") return false;
+  if (claim.isConfig) return true;
+  return (
+    contextWidth === null &&
+    (textWidth === null || (textWidth === 768 && claim.name !== "Stable Diffusion 2.x"))
+  );
 }
 
 /**
@@ -139,7 +198,9 @@ function tokenWidth(entries: Entries, metadata: ReadonlyMap<string, string>): nu
   let width: number | null = null;
   for (const [key, { shape }] of entries) {
     const isMarked = metadata.get(key) === "<embed>";
-    if (!splitEmbeddingKey(key, { shape, isMarked, fileName: "" })) return null;
+    if (key.startsWith("string_to_token.")) continue;
+    if (!splitEmbeddingKey(key, { shape, isMarked, fileName: "", tensors: entries.size, width: null }))
+      return null;
     width ??= shape.at(-1) ?? null;
   }
   return width;

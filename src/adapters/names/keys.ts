@@ -136,6 +136,7 @@ const PREFIXES: readonly (readonly [prefix: string, network: AdapterNetwork | nu
   ["lycoris_", null, "lycoris"],
   ["model.diffusion_model.", "unet", "dotted"],
   ["diffusion_model.", "unet", "dotted"],
+  ["diffusion_model_", "unet", "kohya"],
   ["cond_stage_model.transformer.", "text_encoder", "dotted"],
   ["text_encoders.clip_l.transformer.", "text_encoder", "dotted"], // ComfyUI
   ["clip_l.transformer.", "text_encoder", "dotted"],
@@ -146,25 +147,71 @@ const PREFIXES: readonly (readonly [prefix: string, network: AdapterNetwork | nu
 /** The prefix that PEFT's `save_pretrained` adds to every key. */
 export const PEFT_PREFIX = "base_model.model.";
 
-/** Wrappers that training libraries leave before or inside a path. */
-const WRAPPERS = /^(?:base_model\.model\.|_orig_mod\.|module\.)+/;
+/**
+ * Names that tools put before a path: wrappers of training libraries, and containers of the dictionary that was saved. No module
+ * of a model starts with one of them.
+ */
+const WRAPPERS =
+  /^(?:base_model[._]model|model|network|net|pipeline|pipe|wrapped_transformer|wrapped_model|wrapped|transformer|lora|loras|lora_weights|lora_state_dict|model_state_dict|state_dict|weights|params|parameters|adapters?|ema)[._]/;
+
+/** Wrappers that stand anywhere in a path, because they wrap single layers: torch.compile, FSDP, checkpointing, DDP. */
+const INNER_WRAPPERS =
+  /(^|[._])(?:_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module|module|processor)[._]/;
+
+/** Containers of any name, before a name that says everything. */
+const CONTAINERS = /^.*\.(?=(?:lora_(?:unet|te1?)|lycoris)[._])/i;
+
+/** No module's name comes near it; bounds the work on hostile ones. */
+const MAX_KEY_LENGTH = 1000;
 
 /** Parts of a key, or null if its suffix matches no adapter format. */
 export function splitKey(key: string): KeyParts | null {
-  let rest = key.replace(WRAPPERS, "");
-  const prefix = PREFIXES.find(([text]) => rest.startsWith(text));
-  if (prefix) rest = rest.slice(prefix[0].length).replace(WRAPPERS, "");
-  // PEFT may keep the adapter's name: `lora_A.default.weight`, `lora_magnitude_vector.default_0.weight`.
-  rest = rest
-    .replace(/\.(lora_A|lora_B|lora_magnitude_vector|oft_R)\.[^.]+\.(weight|bias)$/, ".$1.$2")
-    .replace(/\.(oft_[rs]|boft_[Rs]|ia3_l)\.[^.]+$/, ".$1");
-  const suffix = SUFFIXES.find(([text]) => rest.endsWith(text));
-  if (!suffix || rest.length === suffix[0].length) return null;
-  const path = rest.slice(0, -suffix[0].length).replace(".processor.", ".");
+  if (key.length > MAX_KEY_LENGTH) return null;
+  // PEFT may keep the adapter's name, which may have dots: `lora_A.default.weight`, `lora_magnitude_vector.my.style.weight`.
+  const plain = key
+    .replace(/\.(lora_A|lora_B|lora_magnitude_vector|oft_R)\..+\.(weight|bias)$/, ".$1.$2")
+    .replace(/\.(oft_[rs]|boft_[Rs]|ia3_l)\..+$/, ".$1");
+  const suffix = suffixOf(plain);
+  if (!suffix) return null;
+  const { network, prefix, path } = splitPath(plain.slice(0, -suffix[0].length).replace(CONTAINERS, ""));
+  if (path === "") return null;
   return {
-    network: prefix?.[1] ?? null,
-    module: flatten(path),
+    network,
+    module: flatten(path).replace(/_{2,}/g, "_").replace(/_$/, ""),
     slot: suffix[1] === "bias" && key.startsWith(PEFT_PREFIX) ? "trained_bias" : suffix[1],
-    naming: suffix[2] ?? prefix?.[2] ?? (path.includes(".") ? "dotted" : "kohya"),
+    naming: suffix[2] ?? prefix ?? (path.includes(".") ? "dotted" : "kohya"),
   };
+}
+
+/** Some tools write whole keys in capitals; PEFT's `oft_R` and `oft_r` are different things. */
+function suffixOf(key: string): (typeof SUFFIXES)[number] | undefined {
+  return (
+    SUFFIXES.find(([text]) => key.endsWith(text)) ??
+    SUFFIXES.find(([text]) => key.endsWith(text.toUpperCase()))
+  );
+}
+
+function splitPath(whole: string): {
+  network: AdapterNetwork | null;
+  prefix: Naming | null;
+  path: string;
+} {
+  // The case of a path means nothing: every module is written in lower case.
+  let path = whole.toLowerCase();
+  let network: AdapterNetwork | null = null;
+  let naming: Naming | null = null;
+  // Wrappers and prefixes may alternate and repeat: `module.unet._orig_mod.`, `lora_unet_lora_unet_`.
+  for (;;) {
+    const before = path;
+    while (INNER_WRAPPERS.test(path)) path = path.replace(INNER_WRAPPERS, "$1");
+    const prefix = PREFIXES.find(([text]) => path.startsWith(text));
+    if (prefix) {
+      path = path.slice(prefix[0].length);
+      network = prefix[1] ?? network;
+      naming = prefix[2];
+    } else {
+      path = path.replace(WRAPPERS, "").replace(/^[._]+/, "");
+    }
+    if (path === before) return { network, prefix: naming, path };
+  }
 }

@@ -1,6 +1,7 @@
 // cloneofsimo's LoRA files name no modules: pair i belongs to the i-th module that the trainer visited. The order is that
 // of PyTorch's module traversal in the diffusers version of the time: down blocks, up blocks, then the middle block; within
-// a level attentions before resnets; in a transformer block attn1, feed-forward, attn2. No alpha: scale 1.
+// a level attentions before resnets; in a transformer block attn1, feed-forward, attn2, or, with the diffusers of today, attn1, attn2,
+// feed-forward: the shapes tell them apart. No alpha: scale 1.
 // Source: github.com/cloneofsimo/lora, lora_diffusion/lora.py (`_find_modules`, `save_safeloras`, `save_lora_weight`).
 import type { AdapterNetwork, ModuleEntry, ModuleTable } from "./module-table.ts";
 import { elementCount } from "../files/tensor.ts";
@@ -12,15 +13,16 @@ export interface PositionalKey {
   readonly slot: "up" | "down";
 }
 
-/** `unet:12:up`, or entry n of a plain list (`list:25`), where up and down alternate. */
+/** `unet:12:up`, or entry n of a plain list (`list:25`, in a dictionary `unet.list:25`), where up and down alternate. */
 export function splitPositionalKey(key: string): PositionalKey | null {
   const named = /^(unet|text_encoder):(\d{1,6}):(up|down)$/.exec(key);
   if (named)
     return { network: named[1] as AdapterNetwork, index: Number(named[2]), slot: named[3] as "up" | "down" };
-  const listed = /^list:(\d{1,6})$/.exec(key);
+  const listed = /^(?:(unet|text_encoder)\.)?list:(\d{1,6})$/.exec(key);
   if (!listed) return null;
-  const place = Number(listed[1]);
-  return { network: null, index: Math.floor(place / 2), slot: place % 2 === 0 ? "up" : "down" };
+  const place = Number(listed[2]);
+  const network = (listed[1] as AdapterNetwork | undefined) ?? null;
+  return { network, index: Math.floor(place / 2), slot: place % 2 === 0 ? "up" : "down" };
 }
 
 /** The sizes a pair must have: [out, in·kh·kw] of its module. */
@@ -30,22 +32,21 @@ export interface PairShape {
 }
 
 /**
- * The module order whose length and shapes match the file's pairs; null if none does.
+ * The module orders whose length and shapes match the file's pairs; several only if they differ.
  * @param network the part of the file, or null to try both
  */
 export function positionalModules(
   table: ModuleTable,
   pairs: readonly PairShape[],
   network: AdapterNetwork | null,
-): readonly ModuleEntry[] | null {
-  const orders = (["unet", "text_encoder"] as const)
+): readonly (readonly ModuleEntry[])[] {
+  const matching = (["unet", "text_encoder"] as const)
     .filter((name) => network === null || name === network)
-    .flatMap((name) => candidateOrders(table, name));
-  return (
-    orders.find(
-      (order) => order.length === pairs.length && order.every((entry, i) => fits(entry, pairs[i]!)),
-    ) ?? null
-  );
+    .flatMap((name) => candidateOrders(table, name))
+    .filter((order) => order.length === pairs.length && order.every((entry, i) => fits(entry, pairs[i]!)));
+  const isSame = (a: readonly ModuleEntry[], b: readonly ModuleEntry[]): boolean =>
+    a.every((entry, i) => entry === b[i]);
+  return matching.filter((order, i) => !matching.slice(0, i).some((other) => isSame(other, order)));
 }
 
 function fits(entry: ModuleEntry, pair: PairShape): boolean {
@@ -55,10 +56,13 @@ function fits(entry: ModuleEntry, pair: PairShape): boolean {
 
 function candidateOrders(table: ModuleTable, network: AdapterNetwork): ModuleEntry[][] {
   const modules = table.modules.filter((entry) => entry.network === network && entry.weight);
-  if (network === "text_encoder") return [ordered(modules, textRank)];
-  const attention = ordered(modules, unetAttentionRank(false));
-  const withGeglu = ordered(modules, unetAttentionRank(true));
-  return [withGeglu, attention, ordered(modules, unetExtendedRank)];
+  if (network === "text_encoder")
+    return [TEXT_ATTENTION, [...TEXT_ATTENTION, "mlp.fc1", "mlp.fc2"]].map((parts) =>
+      ordered(modules, textRank(parts)),
+    );
+  return [FEED_FORWARD_SECOND, FEED_FORWARD_LAST, ATTENTION].flatMap((parts) =>
+    [false, true].map((withResnets) => ordered(modules, unetRank(parts, withResnets))),
+  );
 }
 
 type Rank = (path: string) => readonly number[] | null;
@@ -81,56 +85,46 @@ function compare(a: readonly number[], b: readonly number[]): number {
   return 0;
 }
 
-function textRank(path: string): readonly number[] | null {
-  const match = /\.layers\.(\d+)\.self_attn\.([kvq]|out)_proj$/.exec(path);
-  return match && [Number(match[1]), ["k", "v", "q", "out"].indexOf(match[2]!)];
-}
+const TEXT_ATTENTION = ["k", "v", "q", "out"].map((part) => `self_attn.${part}_proj`);
 
-const BLOCK = /^(?:(down|up)_blocks\.(\d+)|(mid)_block)\.(attentions|resnets)\.(\d+)\.(.+)$/;
-const TRANSFORMER_PARTS = [
-  "attn1.to_q",
-  "attn1.to_k",
-  "attn1.to_v",
-  "attn1.to_out.0",
-  "ff.net.0.proj",
-  "attn2.to_q",
-  "attn2.to_k",
-  "attn2.to_v",
-  "attn2.to_out.0",
-];
-const RESNET_PARTS = ["conv1", "time_emb_proj", "conv2", "conv_shortcut"];
-
-function unetAttentionRank(withGeglu: boolean): Rank {
+function textRank(parts: readonly string[]): Rank {
   return (path) => {
-    const place = blockRank(path);
-    if (place === null || place.kind !== "attentions") return null;
-    return path.endsWith("ff.net.0.proj") && !withGeglu ? null : place.rank;
+    const match = /\.layers\.(\d+)\.(.+)$/.exec(path);
+    const part = match ? parts.indexOf(match[2]!) : -1;
+    return match && part >= 0 ? [Number(match[1]), part] : null;
   };
 }
 
-function unetExtendedRank(path: string): readonly number[] | null {
-  return blockRank(path)?.rank ?? null;
-}
+const attention = (name: string): string[] => ["q", "k", "v", "out.0"].map((part) => `${name}.to_${part}`);
+const ATTENTION = [...attention("attn1"), ...attention("attn2")];
+const FEED_FORWARD_SECOND = [...attention("attn1"), "ff.net.0.proj", ...attention("attn2")];
+const FEED_FORWARD_LAST = [...ATTENTION, "ff.net.0.proj"];
+const RESNET_PARTS = ["conv1", "time_emb_proj", "conv2", "conv_shortcut"];
 
-function blockRank(path: string): { kind: string; rank: readonly number[] } | null {
-  const match = BLOCK.exec(path);
-  if (!match) return null;
-  const [, side, level, , kind, index, rest] = match as unknown as [
-    string,
-    string | undefined,
-    string | undefined,
-    string | undefined,
-    string,
-    string,
-    string,
-  ];
-  const sideRank = side === "down" ? 0 : side === "up" ? 1 : 2;
-  const start = [sideRank, Number(level ?? 0), kind === "attentions" ? 0 : 1, Number(index)];
-  if (kind === "resnets") {
-    const part = RESNET_PARTS.indexOf(rest);
-    return part < 0 ? null : { kind, rank: [...start, part] };
-  }
-  const transformer = /^transformer_blocks\.(\d+)\.(.+)$/.exec(rest);
-  const part = transformer ? TRANSFORMER_PARTS.indexOf(transformer[2]!) : -1;
-  return transformer && part >= 0 ? { kind, rank: [...start, Number(transformer[1]), part] } : null;
+const BLOCK = /^(?:(down|up)_blocks\.(\d+)|(mid)_block)\.(attentions|resnets)\.(\d+)\.(.+)$/;
+
+/** @param parts of a transformer block, in order */
+function unetRank(parts: readonly string[], withResnets: boolean): Rank {
+  return (path) => {
+    const match = BLOCK.exec(path);
+    if (!match) return null;
+    const [, side, level, , kind, index, rest] = match as unknown as [
+      string,
+      string | undefined,
+      string | undefined,
+      string | undefined,
+      string,
+      string,
+      string,
+    ];
+    const sideRank = side === "down" ? 0 : side === "up" ? 1 : 2;
+    const start = [sideRank, Number(level ?? 0), kind === "attentions" ? 0 : 1, Number(index)];
+    if (kind === "resnets") {
+      const part = RESNET_PARTS.indexOf(rest);
+      return part >= 0 && withResnets ? [...start, part] : null;
+    }
+    const transformer = /^transformer_blocks\.(\d+)\.(.+)$/.exec(rest);
+    const part = transformer ? parts.indexOf(transformer[2]!) : -1;
+    return transformer && part >= 0 ? [...start, Number(transformer[1]), part] : null;
+  };
 }

@@ -1,6 +1,7 @@
 // Adapter files on their way in: examined in turn, refused with a reason, added once, dismissed.
 import { createRoot } from "solid-js";
 import { describe, expect, it, vi } from "vitest";
+import { dictionary, ramp, writeTorchFile } from "../../../tests/fixtures/adapters/write-torch.ts";
 import { card } from "../../../tests/fixtures/cards.ts";
 import { adapterReport, loadedPack } from "../../../tests/fixtures/run-services.ts";
 import { readHeader, writeSafetensors } from "../../formats/safetensors.ts";
@@ -81,6 +82,13 @@ describe("createIntake", () => {
     await intake.accept(intake.items[0]!.key);
     const [kept] = userAdapters.values();
     expect(await metadataOf(kept!.file)).toEqual({ title: "a", lora_adapter_metadata: '{"lora_alpha":16}' });
+
+    const saved = writeTorchFile(dictionary({ "a.lora_A.weight": ramp([1]) }));
+    intake.take([new File([saved], "adapter_model.bin"), config]);
+    await settled();
+    await intake.accept(intake.items.at(-1)!.key);
+    const pickle = [...userAdapters.values()].at(-1)!.file;
+    expect(await metadataOf(pickle)).toEqual({ lora_adapter_metadata: '{"lora_alpha":16}' });
 
     intake.take([adapter, new File(["{"], "adapter_config.json")]);
     await settled();

@@ -54,7 +54,6 @@ export interface Intake {
 /** The file with the scale of the configuration that came with it. */
 async function withConfig(file: File, config: File): Promise<File> {
   const { name, type } = file;
-  if (!/\.safetensors$/i.test(name)) return file;
   let parsed: unknown;
   try {
     parsed = JSON.parse(await config.text());

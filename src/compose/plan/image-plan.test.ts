@@ -57,6 +57,26 @@ describe("plan", () => {
     expect(small.images[0]!.uses[0]!.strength).toBe(0.9);
   });
 
+  test("negative strengths spend the budget as positive ones do; those set by hand spend none", () => {
+    const tasks = composition([1, 1, 1, 1]).tasks.map((task, t) => ({
+      ...task,
+      picks: task.picks.map((pick) => ({ ...pick, weight: t % 2 === 0 ? 0.9 : -0.9 })),
+    }));
+    const mixed = { ...composition([]), tasks };
+    const cut = presets.balanced.budget! / 3.6;
+    const { images } = planImages(mixed, { preset: "balanced", count: 1, seed: 5 });
+    const strengths = images[0]!.uses.map(({ strength }) => strength);
+    for (const [i, strength] of strengths.entries())
+      expect(strength).toBeCloseTo((i % 2 === 0 ? 0.9 : -0.9) * cut, 12);
+    const byHand = planImages(mixed, {
+      preset: "balanced",
+      count: 1,
+      seed: 5,
+      overrides: { strengths: { "a0.0": -15, "a1.0": 15, "a2.0": 0.4 } },
+    });
+    expect(byHand.images[0]!.uses.map(({ strength }) => strength)).toEqual([-15, 15, 0.4, -0.9]);
+  });
+
   test("user strengths stay unchanged; bans and pins", () => {
     const { images, composition: final } = planImages(composition([2, 1]), {
       preset: "paper",

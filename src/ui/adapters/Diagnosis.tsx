@@ -1,5 +1,6 @@
 // The report on an adapter file: what it is and how much of it fits the model.
 import { For, Show, type JSX } from "solid-js";
+import { shownName } from "../../adapters/files/tensor.ts";
 import { shownValue } from "../../adapters/files/metadata.ts";
 import type { AdapterReport } from "../../adapters/report.ts";
 import styles from "./Diagnosis.module.css";
@@ -133,7 +134,7 @@ export function Diagnosis(props: { readonly report: AdapterReport }): JSX.Elemen
               {({ cause, keys }) => (
                 <li>
                   <p>{t.adapters.diagnosis.unusedCause(keys.length, cause)}</p>
-                  <code>{keys.slice(0, shownKeys).join("\n")}</code>
+                  <code>{keys.slice(0, shownKeys).map(shownName).join("\n")}</code>
                   <Show when={keys.length > shownKeys}>
                     <p>{t.adapters.diagnosis.more(keys.length - shownKeys)}</p>
                   </Show>
