@@ -27,6 +27,7 @@ from .reader import Dense, Reader, cut_layers, from_bert
 from .select_phrases import select, texts_of
 
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
+TWIN = 0.75  # target of an adapter that would do in place of the wanted one
 CATALOGUES, SELECTED, HARD, WORDNET, CAPTIONS, ENCODE = {}, {}, {}, [], [], None
 
 
@@ -40,7 +41,7 @@ def encode_with(path):
 
 # ── Batches, made by worker processes ──────────────────────────────────────────────────────────────────────────────────
 def labelled(name, p, rng):
-    """Pairs of one labelled prompt: all that is wanted, four hard cards that are not, two random ones."""
+    """Pairs of one labelled prompt: all that is wanted, one that would do as well, four hard cards that are not, two random ones."""
     catalogue, prompt = CATALOGUES[name], CATALOGUES[name].prompts[p]
     near, wrong, _ = SELECTED[name]
     wanted = {}
@@ -49,15 +50,18 @@ def labelled(name, p, rng):
     neutral = set(wanted) | set(prompt.get("ok", []))
     hard = [c for c in np.argsort(-HARD[name][p])[:14] if catalogue.cards[c]["id"] not in neutral]
     rest = [c for c in range(len(catalogue.cards)) if catalogue.cards[c]["id"] not in neutral and c not in hard]
-    chosen = [(catalogue.index[i], spans) for i, spans in wanted.items()]
-    chosen += [(c, ()) for c in rng.sample(hard, min(4, len(hard))) + rng.sample(rest, min(2, len(rest)))]
-    for c, spans in chosen:
+    chosen = [(catalogue.index[i], spans, 1.0) for i, spans in wanted.items()]
+    twins = [i for i in prompt.get("ok", []) if i not in wanted]
+    if len(wanted) == 1 and twins:  # of several wanted ones nobody says which a twin stands for
+        chosen.append((catalogue.index[rng.choice(twins)], *wanted.values(), TWIN))
+    chosen += [(c, (), 0.0) for c in rng.sample(hard, min(4, len(hard))) + rng.sample(rest, min(2, len(rest)))]
+    for c, spans, y in chosen:
         # A reader sees the nearest phrases; now and then the next ones, as another embedder would have it.
         phrases, denied = texts_of(catalogue.cards[c], near[p, c], wrong[p, c])
         if rng.random() < 0.3:
             phrases = sorted(rng.sample(phrases, min(len(phrases), data.PHRASES)), key=phrases.index)
         text = varied_card_text(catalogue.cards[c], phrases, denied, rng)
-        yield pair(ENCODE, prompt["prompt"], text, spans), float(bool(spans))
+        yield pair(ENCODE, prompt["prompt"], text, spans), y
 
 
 def of_wordnet(item):
@@ -267,7 +271,7 @@ def main():
     for folder in sorted((HERE / "catalogues").iterdir()):
         if a.only and folder.name not in a.only.split(","):
             continue
-        if (folder / "phrases.json").exists() and (folder / "prompts.jsonl").exists():
+        if (folder / "prompts.jsonl").exists():
             catalogue = CATALOGUES[folder.name] = Catalogue(folder)
             if a.limit:
                 catalogue.prompts = catalogue.prompts[: a.limit]
