@@ -168,10 +168,15 @@ def mine(model, names):
 def report(model, log, label, names):
     result = {}
     for name, scores in score(model, names).items():
-        result[name] = {f"{tau}": measure(CATALOGUES[name], scores, ENCODE, tau) for tau in (0.3, 0.5, 0.7, 0.8, 0.9)}
+        result[name] = {f"{tau}": measure(CATALOGUES[name], scores, ENCODE, tau) for tau in (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)}
+        for most in (6, 8, 12, 16):  # what fewer candidates cost
+            order = np.argsort(-SELECTED[name][2], 1)[:, :most]
+            few = [{c: value for c, value in of_prompt.items() if c in near} for of_prompt, near in zip(scores, order)]
+            result[name][f"0.5, {most} candidates"] = measure(CATALOGUES[name], few, ENCODE, 0.5)
         best = result[name]["0.7"]
         log(at=label, catalogue=name, **{k: best[k] for k in ("precision", "recall", "picks", "traps", "none")},
-            at9={k: result[name]["0.9"][k] for k in ("precision", "recall")}, at5={k: result[name]["0.5"][k] for k in ("precision", "recall")})
+            at5={k: result[name]["0.5"][k] for k in ("precision", "recall", "traps", "none")},
+            few={key[5:]: [result[name][key][k] for k in ("precision", "recall")] for key in result[name] if "," in key})
     model.train()
     return result
 
@@ -205,7 +210,7 @@ def train_large(model, names, measured, log, epochs, wordnet_steps):
         log(stage="large", epoch=epoch, loss=round(float(total) / len(jobs), 4), seconds=round(time.time() - began))
         if epoch < epochs - 1:
             mine(model, names)
-        if epoch % 2 == 1 or epoch == epochs - 1:
+        if epoch == epochs - 1:
             report(model, log, f"large epoch {epoch}", measured)
 
 
@@ -238,9 +243,10 @@ def train_small(small, large, names, measured, log, run, steps, quantise_from):
             if done % 200 == 0:
                 log(stage="small", step=done, of=steps, loss=round(loss.item(), 4), soft=round(soft.item(), 4), hidden=round(far.item(), 4), seconds=round(time.time() - began))
         torch.save(small.state_dict(), run / "small.pt")
-        report(small, log, f"small round {round_}", measured)
         if round_ < rounds - 1:
             mine(small, names)
+            if round_ >= 2:
+                report(small, log, f"small round {round_}", measured)
 
 
 def main():
@@ -248,7 +254,7 @@ def main():
     ap.add_argument("--run", required=True), ap.add_argument("--init", required=True), ap.add_argument("--tokenizer", required=True)
     ap.add_argument("--wordnet", required=True), ap.add_argument("--embedder", required=True)
     ap.add_argument("--epochs", type=int, default=8), ap.add_argument("--wordnet-steps", type=int, default=700)
-    ap.add_argument("--small-steps", type=int, default=3000), ap.add_argument("--quantise-from", type=float, default=0.4)
+    ap.add_argument("--small-steps", type=int, default=3000, help="0: ends with the large one"), ap.add_argument("--quantise-from", type=float, default=0.4)
     ap.add_argument("--layers", default="0,2,4,7,9,11"), ap.add_argument("--limit", type=int, help="prompts of a catalogue, for a rehearsal")
     ap.add_argument("--only", help="catalogues, for a rehearsal")
     ap.add_argument("--large", help="a finished large reader to distil from")
@@ -277,6 +283,12 @@ def main():
                 catalogue.prompts = catalogue.prompts[: a.limit]
             SELECTED[folder.name] = select(catalogue, [p["prompt"] for p in catalogue.prompts], embed, DEVICE)
             HARD[folder.name] = SELECTED[folder.name][2].copy()
+            if folder.name in HELD_OUT:  # the same without a refiner's words
+                bare = CATALOGUES[f"{folder.name}-bare-test"] = Catalogue(folder)
+                bare.prompts = catalogue.prompts
+                for card in bare.cards:
+                    card["phrases"], card["notMeant"] = [], []
+                SELECTED[f"{folder.name}-bare-test"] = select(bare, [p["prompt"] for p in bare.prompts], embed, DEVICE)
     names = [n for n in CATALOGUES if n not in HELD_OUT and not n.endswith("-test")]
     measured = [n for n in CATALOGUES if n not in names] or names[:1]
     # Unlabelled: captions and the other catalogues' prompts beside each training catalogue's cards.
@@ -298,6 +310,8 @@ def main():
         train_large(large, names, measured, log, a.epochs, a.wordnet_steps)
         torch.save({k: v.half() for k, v in large.state_dict().items()}, run / "large.pt")
     scores = dict(large=report(large, log, "large", measured))
+    if a.small_steps == 0:
+        return
     mine(large, names)
     keep = [int(x) for x in a.layers.split(",")]
     small = cut_layers(large, keep, len(rows)).to(DEVICE)
