@@ -8,6 +8,7 @@ import { parseCards } from "../../src/retrieval/cards.ts";
 import { StylusError } from "../../src/shared/errors.ts";
 import { parseManifest } from "../../src/storage/manifest.ts";
 import { plainText } from "../../src/refine/plain-text.ts";
+import { parseRefinedCards } from "../../src/refine/refined-card.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 export const pocketFolder = path.join(root, "public/packs/pocket");
@@ -17,6 +18,8 @@ const usualWeight = 0.8;
 
 export interface Catalogue {
   readonly cards: readonly AdapterCard[];
+  /** The id that its list gave a card; absent: the card's own. */
+  readonly listedId?: (id: string) => string;
   /** Made with the pack's embedder; null: it has to be built. */
   readonly index: Blob | null;
   readonly baseModel: string;
@@ -58,7 +61,13 @@ function hub(): Catalogue {
     .sort()
     .map((name) => parseManifest(readJson(path.join(folder, name)), name));
   const baseModel = "SD 1.5";
-  const cards = remoteAdapters(manifests, { baseModel, domain: null }).map(({ card }) => card);
+  const refined = new Map(
+    manifests.flatMap(({ id }) => {
+      const file = path.join(folder, "refined", `${id}.json`);
+      return existsSync(file) ? [...parseRefinedCards(readJson(file), file)] : [];
+    }),
+  );
+  const cards = remoteAdapters(manifests, { baseModel, domain: null, refined }).map(({ card }) => card);
   return { cards: cards.filter(({ fewStep }) => !fewStep), index: null, baseModel };
 }
 
@@ -94,11 +103,14 @@ export function readRawCards(file: string): readonly RawCard[] {
 
 export function rawCatalogue(authored: readonly RawCard[]): Catalogue {
   const baseModel = "SD 1.5";
-  const cards = authored.map(({ id, title, category, tags, triggers, description, phrases, notMeant }) => {
+  // Lists name their cards as they like; an index wants names that fit in a tag.
+  const cardId = (i: number): string => `card-${i}`;
+  const listedIds = new Map(authored.map(({ id }, i) => [cardId(i), id]));
+  const cards = authored.map(({ title, category, tags, triggers, description, phrases, notMeant }, i) => {
     const text = plainText(description);
     const known = adapterCategories.find((each) => each === category.toLowerCase()) ?? "concept";
     return {
-      id,
+      id: cardId(i),
       title,
       tags,
       triggerWords: triggers,
@@ -111,7 +123,7 @@ export function rawCatalogue(authored: readonly RawCard[]): Catalogue {
       samples: [],
     };
   });
-  return { cards, index: null, baseModel };
+  return { cards, listedId: (id) => listedIds.get(id) ?? id, index: null, baseModel };
 }
 
 /** @param name pack, sd15, or a file. @throws StylusError bad-file, naming file and field */

@@ -22,6 +22,7 @@ export class Chooser {
   readonly #preset: PresetId;
   #filter: RetrievalFilter = { baseModels: [] };
   #common: ReadonlySet<string> = new Set();
+  #listedId: (id: string) => string = (id) => id;
 
   private constructor(preset: PresetId) {
     this.#preset = preset;
@@ -43,23 +44,30 @@ export class Chooser {
   }
 
   /** Chooses from this catalogue from now on; builds its index where it has none. */
-  async use({ cards, index, baseModel }: Catalogue): Promise<void> {
+  async use({ cards, listedId, index, baseModel }: Catalogue): Promise<void> {
     const onCard = (done: number, total: number): void => {
       if (done % 100 === 0) console.error(`Embedding card ${done + 1} of ${total}`);
     };
     await this.#retrieval.loadIndex(index ?? (await this.#retrieval.buildIndex(cards, { onCard })), "index");
     this.#filter = { baseModels: [baseModel] };
     this.#common = commonTags(cards);
+    this.#listedId = listedId ?? ((id) => id);
   }
 
-  choose(prompt: string, by: ComposerId): Promise<Composition> {
-    return by === "reader" ? this.#byReader(prompt) : this.#byRules(prompt);
+  /** Picks have the ids of the catalogue's list. */
+  async choose(prompt: string, by: ComposerId): Promise<Composition> {
+    const composition = await (by === "reader" ? this.#byReader(prompt) : this.#byRules(prompt));
+    const tasks = composition.tasks.map((task) => ({
+      ...task,
+      picks: task.picks.map((pick) => ({ ...pick, id: this.#listedId(pick.id) })),
+    }));
+    return { ...composition, tasks };
   }
 
   /** Ids of the `k` adapters that a prompt may want, best first. */
   async retrieve(prompt: string, k: number): Promise<readonly string[]> {
     const found = await this.#retrieval.retrieve(prompt, { k, filter: this.#filter });
-    return found.map(({ id }) => id);
+    return found.map(({ id }) => this.#listedId(id));
   }
 
   #byReader(prompt: string): Promise<Composition> {

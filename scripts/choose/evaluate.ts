@@ -22,7 +22,7 @@ import { cataloguesFolder, openLabelled } from "./labelled.ts";
 
 const help = `Usage: npm run eval:choice -- [options]
 
-  --catalogues C,…   folders of training/choice/catalogues (default: pack-test,hub-test,p,q,r: those held out)
+  --catalogues C,…   folders of training/choice/catalogues, or paths of others (default: pack-test,hub-test,p,q,r: those held out)
   --composer C,…     reader, rules (default: reader,rules)
   --reader DIR       the reader's files (default: those of Pocket)
   --preset P         balanced, paper, reference (default balanced)
@@ -43,6 +43,8 @@ const spec = {
   json: { type: "string" },
   help: { type: "boolean" },
 } as const;
+
+const folderOf = (name: string): string => path.resolve(cataloguesFolder, name);
 
 const [fewFound, manyFound] = [10, 30];
 
@@ -67,9 +69,9 @@ async function judgeAll(
 async function retrievalFigures(
   chooser: Chooser,
   prompts: readonly LabelledPrompt[],
-  { cards }: Catalogue,
+  { cards, listedId = (id) => id }: Catalogue,
 ): Promise<RetrievalFigures[]> {
-  const bm25 = new Bm25(cards.map((card) => ({ id: card.id, text: cardWords(card) })));
+  const bm25 = new Bm25(cards.map((card) => ({ id: listedId(card.id), text: cardWords(card) })));
   const found: Record<RetrievalFigures["retriever"], (readonly string[])[]> = { Stylus: [], BM25: [] };
   for (const { prompt } of prompts) {
     // What the prompt denies is not searched for: as the reader's candidates are found.
@@ -100,8 +102,8 @@ async function main(): Promise<void> {
   if (positionals.length > 0) throw new UsageError(`"${positionals[0]}" is no option.`);
   const names = [...new Set(values.catalogues.split(","))];
   for (const name of names)
-    if (name === "" || !existsSync(path.join(cataloguesFolder, name, "catalogue.json")))
-      throw new UsageError(`--catalogues: training/choice/catalogues has no "${name}".`);
+    if (name === "" || !existsSync(path.join(folderOf(name), "catalogue.json")))
+      throw new UsageError(`--catalogues: ${folderOf(name)} has no catalogue.json.`);
   const wanted = [...new Set(values.composer.split(","))].map((name) => oneOf("composer", name, composers));
   const limit = values.limit === undefined ? Infinity : integer("limit", values.limit, { min: 1, max: 1e6 });
   const phrases = !values["without-phrases"];
@@ -115,7 +117,7 @@ async function main(): Promise<void> {
 
   const measured: (CatalogueFigures & { readonly judged: Record<string, unknown> })[] = [];
   for (const name of names) {
-    const { catalogue, prompts: all } = openLabelled(path.join(cataloguesFolder, name), { phrases });
+    const { catalogue, prompts: all } = openLabelled(folderOf(name), { phrases });
     const prompts = spreadOverKinds(all, limit);
     await chooser.use(catalogue);
     const judged: [ComposerId, Judged[]][] = [];

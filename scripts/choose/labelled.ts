@@ -1,6 +1,6 @@
-// Labelled catalogues: a folder with `catalogue.json` (raw cards), `phrases.json` (phrases and notMeant by card) and `prompts.jsonl`
+// Labelled catalogues: a folder with `catalogue.json` (raw cards), `phrases.json` (phrases and notMeant by card; may be missing) and `prompts.jsonl`
 // (prompt, wanted adapters with their words, adapters that would do too, kind); training/choice/catalogues has them.
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import * as v from "valibot";
 import { StylusError } from "../../src/shared/errors.ts";
@@ -64,10 +64,12 @@ export function openLabelled(
 ): { readonly catalogue: Catalogue; readonly prompts: readonly LabelledPrompt[] } {
   const cards = readRawCards(path.join(folder, "catalogue.json"));
   const refinedFile = path.join(folder, "phrases.json");
-  const refined = checked(phrasesByCard, readJson(refinedFile), {
-    where: refinedFile,
-    remedy: "Give lists phrases and notMeant for each card's id.",
-  });
+  const refined = existsSync(refinedFile)
+    ? checked(phrasesByCard, readJson(refinedFile), {
+        where: refinedFile,
+        remedy: "Give lists phrases and notMeant for each card's id.",
+      })
+    : null;
   const ids = new Set(cards.map(({ id }) => id));
   const promptsFile = path.join(folder, "prompts.jsonl");
   const prompts = readFileSync(promptsFile, "utf8")
@@ -76,7 +78,7 @@ export function openLabelled(
   const none = { phrases: [], notMeant: [] };
   return {
     catalogue: rawCatalogue(
-      cards.map((card) => ({ ...card, ...((phrases ? refined[card.id] : undefined) ?? none) })),
+      cards.map((card) => (phrases ? { ...card, ...refined?.[card.id] } : { ...card, ...none })),
     ),
     prompts,
   };

@@ -1,6 +1,6 @@
 """Catalogues of adapter cards with search phrases and labelled prompts, and the text in which a reader sees a card.
 
-A catalogue is a folder: `catalogue.json` (cards), `phrases.json` (per card: phrases, notMeant), `prompts.jsonl` (prompt, picks with
+A catalogue is a folder: `catalogue.json` (cards), `phrases.json` (per card: phrases, notMeant; may be missing), `prompts.jsonl` (prompt, picks with
 spans, ok, kind). How they were written: BRIEF.md and PHRASES.md beside them.
 """
 import html
@@ -21,7 +21,7 @@ class Catalogue:
     def __init__(self, folder):
         self.name = Path(folder).name
         read = lambda name: (Path(folder) / name).read_text(encoding="utf-8")
-        phrases = json.loads(read("phrases.json"))
+        phrases = json.loads(read("phrases.json")) if (Path(folder) / "phrases.json").exists() else {}
         self.cards = [clean_card(card, phrases.get(card["id"], {})) for card in json.loads(read("catalogue.json"))]
         self.index = {card["id"]: i for i, card in enumerate(self.cards)}
         self.prompts = [json.loads(line) for line in read("prompts.jsonl").splitlines() if line.strip()]
@@ -47,7 +47,7 @@ def card_text(card, phrases, not_meant):
 def varied_card_text(card, phrases, not_meant, rng):
     """The same card as other authors and refiners would have left it: parts missing, another order, or no phrases at all."""
     phrases, not_meant, card = list(phrases), list(not_meant), dict(card)
-    if rng.random() < 0.2:
+    if rng.random() < 0.25:
         phrases = phrases[: rng.choice([0, 0, 0, 2])]
     elif rng.random() < 0.3:
         phrases.pop(rng.randrange(len(phrases))) if phrases else None

@@ -27,6 +27,7 @@ from .reader import Dense, Reader, cut_layers, from_bert
 from .select_phrases import select, texts_of
 
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
+TWIN = 0.75  # target of an adapter that would do in place of the wanted one
 CATALOGUES, SELECTED, HARD, WORDNET, CAPTIONS, ENCODE = {}, {}, {}, [], [], None
 
 
@@ -40,7 +41,7 @@ def encode_with(path):
 
 # ── Batches, made by worker processes ──────────────────────────────────────────────────────────────────────────────────
 def labelled(name, p, rng):
-    """Pairs of one labelled prompt: all that is wanted, four hard cards that are not, two random ones."""
+    """Pairs of one labelled prompt: all that is wanted, one that would do as well, four hard cards that are not, two random ones."""
     catalogue, prompt = CATALOGUES[name], CATALOGUES[name].prompts[p]
     near, wrong, _ = SELECTED[name]
     wanted = {}
@@ -49,15 +50,18 @@ def labelled(name, p, rng):
     neutral = set(wanted) | set(prompt.get("ok", []))
     hard = [c for c in np.argsort(-HARD[name][p])[:14] if catalogue.cards[c]["id"] not in neutral]
     rest = [c for c in range(len(catalogue.cards)) if catalogue.cards[c]["id"] not in neutral and c not in hard]
-    chosen = [(catalogue.index[i], spans) for i, spans in wanted.items()]
-    chosen += [(c, ()) for c in rng.sample(hard, min(4, len(hard))) + rng.sample(rest, min(2, len(rest)))]
-    for c, spans in chosen:
+    chosen = [(catalogue.index[i], spans, 1.0) for i, spans in wanted.items()]
+    twins = [i for i in prompt.get("ok", []) if i not in wanted]
+    if len(wanted) == 1 and twins:  # of several wanted ones nobody says which a twin stands for
+        chosen.append((catalogue.index[rng.choice(twins)], *wanted.values(), TWIN))
+    chosen += [(c, (), 0.0) for c in rng.sample(hard, min(4, len(hard))) + rng.sample(rest, min(2, len(rest)))]
+    for c, spans, y in chosen:
         # A reader sees the nearest phrases; now and then the next ones, as another embedder would have it.
         phrases, denied = texts_of(catalogue.cards[c], near[p, c], wrong[p, c])
         if rng.random() < 0.3:
             phrases = sorted(rng.sample(phrases, min(len(phrases), data.PHRASES)), key=phrases.index)
         text = varied_card_text(catalogue.cards[c], phrases, denied, rng)
-        yield pair(ENCODE, prompt["prompt"], text, spans), float(bool(spans))
+        yield pair(ENCODE, prompt["prompt"], text, spans), y
 
 
 def of_wordnet(item):
@@ -164,10 +168,15 @@ def mine(model, names):
 def report(model, log, label, names):
     result = {}
     for name, scores in score(model, names).items():
-        result[name] = {f"{tau}": measure(CATALOGUES[name], scores, ENCODE, tau) for tau in (0.3, 0.5, 0.7, 0.8, 0.9)}
+        result[name] = {f"{tau}": measure(CATALOGUES[name], scores, ENCODE, tau) for tau in (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)}
+        for most in (6, 8, 12, 16):  # what fewer candidates cost
+            order = np.argsort(-SELECTED[name][2], 1)[:, :most]
+            few = [{c: value for c, value in of_prompt.items() if c in near} for of_prompt, near in zip(scores, order)]
+            result[name][f"0.5, {most} candidates"] = measure(CATALOGUES[name], few, ENCODE, 0.5)
         best = result[name]["0.7"]
         log(at=label, catalogue=name, **{k: best[k] for k in ("precision", "recall", "picks", "traps", "none")},
-            at9={k: result[name]["0.9"][k] for k in ("precision", "recall")}, at5={k: result[name]["0.5"][k] for k in ("precision", "recall")})
+            at5={k: result[name]["0.5"][k] for k in ("precision", "recall", "traps", "none")},
+            few={key[5:]: [result[name][key][k] for k in ("precision", "recall")] for key in result[name] if "," in key})
     model.train()
     return result
 
@@ -201,7 +210,7 @@ def train_large(model, names, measured, log, epochs, wordnet_steps):
         log(stage="large", epoch=epoch, loss=round(float(total) / len(jobs), 4), seconds=round(time.time() - began))
         if epoch < epochs - 1:
             mine(model, names)
-        if epoch % 2 == 1 or epoch == epochs - 1:
+        if epoch == epochs - 1:
             report(model, log, f"large epoch {epoch}", measured)
 
 
@@ -234,9 +243,10 @@ def train_small(small, large, names, measured, log, run, steps, quantise_from):
             if done % 200 == 0:
                 log(stage="small", step=done, of=steps, loss=round(loss.item(), 4), soft=round(soft.item(), 4), hidden=round(far.item(), 4), seconds=round(time.time() - began))
         torch.save(small.state_dict(), run / "small.pt")
-        report(small, log, f"small round {round_}", measured)
         if round_ < rounds - 1:
             mine(small, names)
+            if round_ >= 2:
+                report(small, log, f"small round {round_}", measured)
 
 
 def main():
@@ -244,7 +254,7 @@ def main():
     ap.add_argument("--run", required=True), ap.add_argument("--init", required=True), ap.add_argument("--tokenizer", required=True)
     ap.add_argument("--wordnet", required=True), ap.add_argument("--embedder", required=True)
     ap.add_argument("--epochs", type=int, default=8), ap.add_argument("--wordnet-steps", type=int, default=700)
-    ap.add_argument("--small-steps", type=int, default=3000), ap.add_argument("--quantise-from", type=float, default=0.4)
+    ap.add_argument("--small-steps", type=int, default=3000, help="0: ends with the large one"), ap.add_argument("--quantise-from", type=float, default=0.4)
     ap.add_argument("--layers", default="0,2,4,7,9,11"), ap.add_argument("--limit", type=int, help="prompts of a catalogue, for a rehearsal")
     ap.add_argument("--only", help="catalogues, for a rehearsal")
     ap.add_argument("--large", help="a finished large reader to distil from")
@@ -267,12 +277,18 @@ def main():
     for folder in sorted((HERE / "catalogues").iterdir()):
         if a.only and folder.name not in a.only.split(","):
             continue
-        if (folder / "phrases.json").exists() and (folder / "prompts.jsonl").exists():
+        if (folder / "prompts.jsonl").exists():
             catalogue = CATALOGUES[folder.name] = Catalogue(folder)
             if a.limit:
                 catalogue.prompts = catalogue.prompts[: a.limit]
             SELECTED[folder.name] = select(catalogue, [p["prompt"] for p in catalogue.prompts], embed, DEVICE)
             HARD[folder.name] = SELECTED[folder.name][2].copy()
+            if folder.name in HELD_OUT:  # the same without a refiner's words
+                bare = CATALOGUES[f"{folder.name}-bare-test"] = Catalogue(folder)
+                bare.prompts = catalogue.prompts
+                for card in bare.cards:
+                    card["phrases"], card["notMeant"] = [], []
+                SELECTED[f"{folder.name}-bare-test"] = select(bare, [p["prompt"] for p in bare.prompts], embed, DEVICE)
     names = [n for n in CATALOGUES if n not in HELD_OUT and not n.endswith("-test")]
     measured = [n for n in CATALOGUES if n not in names] or names[:1]
     # Unlabelled: captions and the other catalogues' prompts beside each training catalogue's cards.
@@ -294,6 +310,8 @@ def main():
         train_large(large, names, measured, log, a.epochs, a.wordnet_steps)
         torch.save({k: v.half() for k, v in large.state_dict().items()}, run / "large.pt")
     scores = dict(large=report(large, log, "large", measured))
+    if a.small_steps == 0:
+        return
     mine(large, names)
     keep = [int(x) for x in a.layers.split(",")]
     small = cut_layers(large, keep, len(rows)).to(DEVICE)

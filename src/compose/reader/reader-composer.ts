@@ -9,11 +9,14 @@ import { presets } from "../plan/presets.ts";
 import { cardText, type ReadingCandidate } from "./card-text.ts";
 import { readablePrompt } from "./readable-prompt.ts";
 import type { Reader, Reading } from "./reader.ts";
-import { type Offer, type Refusal, select, servedTokens, wantedThreshold } from "./selection.ts";
+import { type Offer, type Refusal, select, servedTokens, wantedThresholds } from "./selection.ts";
 import { servedSpan, type Span, tasksOf } from "./tasks.ts";
 
 /** Candidates that are read: each costs about 25 ms on one core. */
-export const readCandidates = 16;
+export const readCandidates = 12;
+
+const thresholdOf = ({ refined }: AdapterCard): number =>
+  refined.phrases?.length ? wantedThresholds.withPhrases : wantedThresholds.withoutPhrases;
 
 /** Refused candidates that are listed: those at least this likely. */
 const nearMiss = 0.2;
@@ -65,12 +68,13 @@ export async function composeByReading(
     return {
       id: card.id,
       wanted,
+      threshold: thresholdOf(card),
       tokens: servedTokens(serves),
       isStyle: card.refined.category === "style",
       pinned: pins.includes(card.id),
     };
   });
-  const { chosen, refused } = select(offers, { threshold: wantedThreshold, styles: presets[preset].styles });
+  const { chosen, refused } = select(offers, { styles: presets[preset].styles });
   const tokens = reader.tokens(readable.text);
   const served: { span: Span; picks: AdapterPick[] }[] = [];
   for (const { id, wanted, tokens: own } of chosen) {
@@ -135,7 +139,7 @@ function reasonOf(
 }
 
 function refusalReason(
-  { why }: Refusal,
+  { id, why }: Refusal,
   context: {
     readonly wanted: number;
     readonly cardOf: (id: string) => AdapterCard;
@@ -146,7 +150,7 @@ function refusalReason(
   const score = wanted.toFixed(2);
   switch (why.kind) {
     case "below":
-      return `the reader gives it ${score}, below the threshold ${wantedThreshold}`;
+      return `the reader gives it ${score}, below the threshold ${thresholdOf(cardOf(id))}`;
     case "words":
       return `“${cardOf(why.of).title}” serves the same words (${score})`;
     case "styles":

@@ -7,12 +7,13 @@ const offer = (id: string, wanted: number, tokens: number[], more: Partial<Offer
   wanted,
   tokens: new Set(tokens),
   isStyle: false,
+  threshold: 0.7,
   pinned: false,
   ...more,
 });
 const style = { isStyle: true };
 const pick = (offers: Offer[], styles = 2) => {
-  const { chosen, refused } = select(offers, { threshold: 0.7, styles });
+  const { chosen, refused } = select(offers, { styles });
   return {
     chosen: chosen.map(({ id }) => id),
     refused: Object.fromEntries(refused.map(({ id, why }) => [id, why])),

@@ -1,8 +1,11 @@
 // From readings to a choice: the set of adapters with the largest sum of evidence in which no two claim the same words (choose.py of the
 // training). Exact: candidates are few.
 
-/** Least probability at which an adapter is taken; belongs to the reader of the packs and their embedder. */
-export const wantedThreshold = 0.7;
+/**
+ * Least probability at which an adapter is taken; fitted to the reader of the packs and their embedder. Beside a card without search
+ * phrases the reader is less sure of everything.
+ */
+export const wantedThresholds = { withPhrases: 0.8, withoutPhrases: 0.5 } as const;
 
 /** Adapters that may be combined; a prompt that wants more is a list of tags. */
 const maxChosen = 5;
@@ -20,6 +23,8 @@ export interface Offer {
   readonly id: string;
   /** That the prompt wants it, 0 to 1. */
   readonly wanted: number;
+  /** Least `wanted` at which it is taken. */
+  readonly threshold: number;
   /** Tokens of the prompt that it serves. */
   readonly tokens: ReadonlySet<number>;
   readonly isStyle: boolean;
@@ -62,14 +67,11 @@ function clash(a: Offer, b: Offer): boolean {
 }
 
 /** @param options.styles most style adapters */
-export function select(
-  offers: readonly Offer[],
-  { threshold, styles }: { readonly threshold: number; readonly styles: number },
-): Selection {
+export function select(offers: readonly Offer[], { styles }: { readonly styles: number }): Selection {
   const byProbability = (a: Offer, b: Offer): number => b.wanted - a.wanted || (a.id < b.id ? -1 : 1);
   const pinned = offers.filter((offer) => offer.pinned);
   const free = offers
-    .filter((offer) => !offer.pinned && offer.wanted >= threshold)
+    .filter(({ pinned: own, wanted, threshold }) => !own && wanted >= threshold)
     .sort(byProbability)
     .slice(0, maxConsidered);
   const room = (set: readonly Offer[]): boolean => set.filter(({ pinned: own }) => !own).length < maxChosen;
@@ -77,7 +79,7 @@ export function select(
   const fits = (set: readonly Offer[], offer: Offer): boolean =>
     room(set) && (!offer.isStyle || styleRoom(set)) && !set.some((other) => clash(other, offer));
   // The small summand prefers one adapter more where the reader is at the threshold exactly.
-  const value = ({ wanted }: Offer): number => logit(wanted) - logit(threshold) + 1e-3;
+  const value = ({ wanted, threshold }: Offer): number => logit(wanted) - logit(threshold) + 1e-3;
 
   let best: readonly Offer[] = pinned;
   let bestValue = 0;
@@ -91,7 +93,7 @@ export function select(
   search(0, pinned, 0);
 
   const whyNot = (offer: Offer): Refusal["why"] => {
-    if (offer.wanted < threshold) return { kind: "below" };
+    if (offer.wanted < offer.threshold) return { kind: "below" };
     const other = best.find((chosen) => clash(chosen, offer));
     if (other) return { kind: "words", of: other.id };
     return offer.isStyle && !styleRoom(best) ? { kind: "styles" } : { kind: "full" };
