@@ -78,7 +78,7 @@ let reader: Reader;
 beforeEach(() => {
   network = new TableNetwork({
     clay: { wanted: 4, serves: "aardman style" },
-    table: { wanted: 0.5, serves: "table" },
+    table: { wanted: -0.5, serves: "table" },
     night: { wanted: 3, serves: "style" },
   });
   reader = new Reader(network, tokenizer);
@@ -103,8 +103,21 @@ describe("composeByReading", () => {
     ]);
     expect(rejected).toEqual([
       { id: "night", reason: "“clay” serves the same words (0.95)" },
-      { id: "table", reason: "the reader gives it 0.62, below the threshold 0.7" },
+      { id: "table", reason: "the reader gives it 0.38, below the threshold 0.5" },
     ]);
+  });
+
+  it("asks for more certainty of a card with search phrases", async () => {
+    const known = { ...table, refined: { ...table.refined, phrases: ["desk"] } };
+    network = new TableNetwork({ table: { wanted: 1, serves: "table" } }); // 0.73
+    reader = new Reader(network, tokenizer);
+    const chosen = async (of: AdapterCard): Promise<string[]> => {
+      const retrieve = async (): Promise<ReadingCandidate[]> => [candidate(of)];
+      const { tasks } = await composeByReading({ prompt, ...base }, { reader, retrieve });
+      return tasks.flatMap(({ picks }) => picks.map(({ id }) => id));
+    };
+    expect(await chosen(table)).toEqual(["table"]);
+    expect(await chosen(known)).toEqual([]);
   });
 
   it("gives retrieval the prompt without what it denies, every word at its place", async () => {
@@ -151,12 +164,12 @@ describe("composeByReading", () => {
     expect(network.batches).toHaveLength(6);
   });
 
-  it("reads sixteen candidates at most", async () => {
+  it("reads twelve candidates at most", async () => {
     const many = Array.from({ length: 30 }, (_, i) =>
       candidate(card(`c${i}`, "concept", { title: `table ${i}` })),
     );
     await composeByReading({ prompt, ...base }, { reader, retrieve: async () => many });
-    expect(network.batches.reduce((sum, [rows]) => sum + rows!, 0)).toBe(16);
+    expect(network.batches.reduce((sum, [rows]) => sum + rows!, 0)).toBe(12);
   });
 
   it("stops between batches", async () => {
