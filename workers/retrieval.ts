@@ -4,12 +4,13 @@ import wasmUrl from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
 import voyUrl from "voy-search/voy_search_bg.wasm?url";
 import { RetrievalService } from "../src/retrieval/service.ts";
 import { serve } from "../src/rpc/serve.ts";
+import { readWasm } from "../src/runtime/wasm-file.ts";
 
 const absolute = (url: string): string => new URL(url, self.location.href).href;
 
 serve(
   new RetrievalService({
     wasmPaths: { mjs: absolute(glueUrl), wasm: absolute(wasmUrl) },
-    voyWasm: async () => (await fetch(voyUrl)).arrayBuffer(),
+    voyWasm: () => readWasm(absolute(voyUrl)),
   }),
 );

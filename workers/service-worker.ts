@@ -37,10 +37,12 @@ async function respond(event: FetchEvent): Promise<Response> {
   if (precached) return isolated(precached);
   if (url.pathname.endsWith(".wasm")) {
     const cache = await caches.open(runtimeCache);
-    const kept = await cache.match(request);
+    // A reload replaces a copy that turned out damaged.
+    const kept = request.cache === "reload" ? undefined : await cache.match(request);
     if (kept) return isolated(kept);
     const response = await fetch(request);
-    if (response.status === 200) event.waitUntil(cache.put(request, response.clone()));
+    const isPage = response.headers.get("content-type")?.startsWith("text/html") === true;
+    if (response.status === 200 && !isPage) event.waitUntil(cache.put(request, response.clone()));
     return isolated(response);
   }
   return isolated(await fetch(request));

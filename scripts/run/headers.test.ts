@@ -31,6 +31,10 @@ it("lets the page ask every hub for its files", () => {
   ]);
 });
 
+it("runs scripts of the site only", () => {
+  expect(contentSecurityPolicy).toContain("script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; ");
+});
+
 it("is made of the manifests", () => {
   const manifest = {
     baseUrl: "packs/x/",

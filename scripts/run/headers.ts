@@ -47,8 +47,8 @@ function readManifests(): ManifestAddresses[] {
 export const contentSecurityPolicyFor = (sources: readonly string[]): string =>
   [
     "default-src 'self'",
-    "script-src 'self' 'wasm-unsafe-eval' blob:", // blob: the thread workers of ONNX Runtime
-    "worker-src 'self' blob:",
+    "script-src 'self' 'wasm-unsafe-eval'",
+    "worker-src 'self'",
     "style-src 'self'",
     "img-src 'self' blob: data:",
     `connect-src ${["'self'", "blob:", "data:", ...sources].join(" ")}`,

@@ -2,7 +2,7 @@
 import type { FileNetwork, FloatOutputs, IntegerInputs, NetworkFile } from "../runtime/file-network.ts";
 import { chooseThreads } from "../runtime/device.ts";
 import { StylusError } from "../shared/errors.ts";
-import { type InferenceSession, loadOrt, type OrtModule } from "./ort.ts";
+import { type InferenceSession, loadOrt, type OrtModule, startingRuntime } from "./ort.ts";
 
 /** More threads do not help small networks, and image generation needs its own. */
 const maxThreads = 2;
@@ -48,15 +48,18 @@ export async function openFileNetwork({ name, onnx, external }: NetworkFile): Pr
   const threads = Math.min(maxThreads, chooseThreads().threads);
   const { ort } = await loadOrt({ device: "wasm", threads });
   try {
-    const session = await ort.InferenceSession.create(onnx, {
-      executionProviders: ["wasm"],
-      graphOptimizationLevel: "all",
-      // A thread that waits by spinning takes the core that image generation or the page wants.
-      extra: { session: { intra_op: { allow_spinning: "0" } } },
-      externalData: [...external].map(([path, data]) => ({ path, data })),
-    });
+    const session = await startingRuntime(ort, () =>
+      ort.InferenceSession.create(onnx, {
+        executionProviders: ["wasm"],
+        graphOptimizationLevel: "all",
+        // A thread that waits by spinning takes the core that image generation or the page wants.
+        extra: { session: { intra_op: { allow_spinning: "0" } } },
+        externalData: [...external].map(([path, data]) => ({ path, data })),
+      }),
+    );
     return new OrtFileNetwork(session, { ort, name });
   } catch (cause) {
+    if (cause instanceof StylusError) throw cause;
     throw failure(`${name} could not be prepared`, cause);
   }
 }

@@ -2,6 +2,7 @@
 // the browser's features determine the build.
 
 import type * as Ort from "onnxruntime-web";
+import { runtimeFault } from "../runtime/wasm-file.ts";
 import { StylusError } from "../shared/errors.ts";
 
 export type { InferenceSession, Tensor } from "onnxruntime-web";
@@ -72,9 +73,29 @@ export async function loadOrt({
     loaded = undefined;
     throw new StylusError("device", "The machine-learning runtime could not be loaded.", {
       where: build,
-      remedy: "Reload the page; if that does not help, use a current browser with WebAssembly.",
+      remedy: "Try again. If that does not help, reload the page, or use a current browser with WebAssembly.",
       cause,
     });
+  }
+}
+
+/** Whether a session was ever created: ONNX Runtime loads its WebAssembly with the first one. */
+let isStarted = false;
+
+/**
+ * Runs `create`, which creates a session; a failure of the runtime itself is told from one of the network.
+ * @throws StylusError not-found, bad-file or network (the runtime's file), `device-lost` (only a new worker can start it), and
+ * whatever `create` throws once the runtime has started
+ */
+export async function startingRuntime<Value>(ort: OrtModule, create: () => Promise<Value>): Promise<Value> {
+  try {
+    const value = await create();
+    isStarted = true;
+    return value;
+  } catch (cause) {
+    const paths = ort.env.wasm.wasmPaths;
+    if (isStarted || typeof paths !== "object" || !paths.wasm) throw cause;
+    throw (await runtimeFault(String(paths.wasm), cause)) ?? cause;
   }
 }
 

@@ -4,7 +4,7 @@ import type { Graph } from "../graph/graph.ts";
 import type { Session, Tensors } from "../runtime/backend.ts";
 import { StylusError } from "../shared/errors.ts";
 import { GpuIo } from "./gpu-io.ts";
-import type { InferenceSession, OrtModule, Tensor } from "./ort.ts";
+import { type InferenceSession, type OrtModule, startingRuntime, type Tensor } from "./ort.ts";
 import type { OrtParameterStore } from "./load-parameters.ts";
 import type { OrtModel } from "./model.ts";
 import { ReplayedRuns } from "./recording.ts";
@@ -144,11 +144,13 @@ export async function createOrtSession(
     storageBufferCacheMode: "simple",
   };
   const create = (enableGraphCapture: boolean): Promise<InferenceSession> =>
-    ort.InferenceSession.create(model.bytes, {
-      executionProviders: [gpu ? webgpu : "wasm"],
-      graphOptimizationLevel: "all",
-      ...(gpu ? { preferredOutputLocation: "gpu-buffer", enableGraphCapture } : {}),
-    } as InferenceSession.SessionOptions);
+    startingRuntime(ort, () =>
+      ort.InferenceSession.create(model.bytes, {
+        executionProviders: [gpu ? webgpu : "wasm"],
+        graphOptimizationLevel: "all",
+        ...(gpu ? { preferredOutputLocation: "gpu-buffer", enableGraphCapture } : {}),
+      } as InferenceSession.SessionOptions),
+    );
   try {
     if (!gpu) return { session: await create(false), replay: withoutReplay("not on WebGPU") };
     if (!graphCapture) return { session: await create(false), replay: withoutReplay("switched off") };
@@ -161,6 +163,7 @@ export async function createOrtSession(
       }),
     );
   } catch (cause) {
+    if (cause instanceof StylusError) throw cause;
     const message = cause instanceof Error ? cause.message : String(cause);
     throw new StylusError("device", `The ${model.network} could not be prepared: ${message}`, {
       remedy: "Reload the page, then try a smaller image.",

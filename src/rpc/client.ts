@@ -1,13 +1,15 @@
-// The page's side of a worker: starts on first use, restarts after a crash, terminates on request.
+// The page's side of a worker: starts on first use, restarts after it was lost, terminates on request.
 import { releaseProxy, wrap, type Remote } from "comlink";
 import { StylusError } from "../shared/errors.ts";
+import { watchLife } from "./liveness.ts";
 import { collectEnds } from "./wire.ts";
 
 interface Running<Service> {
   readonly worker: Worker;
   readonly remote: Remote<Service>;
-  /** Rejects when the worker crashes or is terminated; never resolves. */
+  /** Rejects when the worker is lost or terminated; never resolves. */
   readonly lost: Promise<never>;
+  readonly stopWatching: () => void;
   readonly lose: (reason: StylusError) => void;
 }
 
@@ -38,28 +40,30 @@ export class WorkerClient<Service> {
     const worker = this.#create();
     let lose!: (reason: StylusError) => void;
     const lost = new Promise<never>((_, reject) => (lose = reject));
-    lost.catch(() => {}); // a crash with no pending call has no listener
-    const running = { worker, remote: wrap<Service>(worker), lost, lose };
+    lost.catch(() => {}); // a loss with no pending call has no listener
+    const end = (why: string): void => {
+      if (this.#running?.worker !== worker) return; // of an earlier start
+      this.#end(
+        new StylusError("device-lost", `The ${this.#name} worker stopped: ${why}.`, {
+          remedy:
+            "Try again; the worker restarts. If it keeps failing, reload the page or close other tabs to free memory.",
+        }),
+      );
+    };
+    const stopWatching = watchLife(worker, end);
     worker.addEventListener("error", (event) => {
       event.preventDefault();
-      this.#end(
-        new StylusError(
-          "device-lost",
-          `The ${this.#name} worker stopped: ${event.message || "it could not be loaded"}.`,
-          {
-            remedy:
-              "Try again; the worker restarts. If it keeps failing, reload the page or close other tabs to free memory.",
-          },
-        ),
-      );
+      end(event.message?.replace(/\.$/u, "") || "it could not be loaded");
     });
-    return running;
+    worker.addEventListener("messageerror", () => end("its answer could not be read"));
+    return { worker, remote: wrap<Service>(worker), lost, lose, stopWatching };
   }
 
   #end(reason: StylusError): void {
     const running = this.#running;
     if (!running) return;
     this.#running = undefined;
+    running.stopWatching();
     running.lose(reason);
     running.worker.terminate();
   }

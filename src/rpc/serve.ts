@@ -1,5 +1,6 @@
 // The worker's side: exposes the methods of one service to the page.
 import { expose, type Endpoint } from "comlink";
+import { showLife } from "./liveness.ts";
 import { endHooks } from "./wire.ts";
 
 /** Arguments may be option objects with callbacks and an AbortSignal; errors reach the caller unchanged. */
@@ -18,4 +19,5 @@ export function serve(service: object, endpoint?: Endpoint): void {
     },
   });
   expose(watched, endpoint);
+  if (!endpoint) showLife();
 }

@@ -40,6 +40,7 @@ const refusals: Readonly<Record<string, string>> = {
   NoModificationAllowedError: "It is in use, perhaps by another tab of this site.",
   InvalidStateError: "This tab has lost its storage, perhaps to a tab with a newer version of this site.",
   QuotaExceededError: "The disk is full.",
+  TimeoutError: "The browser’s storage does not answer.",
 };
 
 const nameOf = (cause: unknown): string => (cause instanceof DOMException ? cause.name : "");
@@ -95,13 +96,44 @@ export interface PlainError {
   readonly stack?: string | undefined;
 }
 
+/** Failures that the browser reports in its own words, wherever they happen; null for all others. */
+function browserFailure(cause: unknown): StylusError | null {
+  const name = nameOf(cause);
+  if (name === "AbortError") return new StylusError("cancelled", "Stopped.", { cause });
+  if (name === "NotFoundError" || name === "NotReadableError")
+    return new StylusError("not-found", "A stored file can no longer be read.", {
+      remedy:
+        "It was deleted or replaced, perhaps in another tab. Try again; if it stays missing, add it again.",
+      cause,
+    });
+  if (Object.hasOwn(refusals, name))
+    return new StylusError("quota", `The browser refused to store or read something. ${whyRefused(cause)}`, {
+      remedy: "Close other tabs of this site, free disk space if it is low, then reload this page.",
+      cause,
+    });
+  if (cause instanceof TypeError && /dynamically imported module|importing a module/i.test(cause.message))
+    return new StylusError("network", "A part of this site could not be loaded.", {
+      remedy: "Check your connection, then reload the page: the site may have been updated.",
+      cause,
+    });
+  const isMemory =
+    (cause instanceof RangeError || cause instanceof WebAssembly.RuntimeError) &&
+    /allocat|out of memory/i.test(cause.message);
+  return isMemory
+    ? new StylusError("device", "The browser has no memory left for this.", {
+        remedy: "Close other tabs or choose a smaller image, then try again.",
+        cause,
+      })
+    : null;
+}
+
 export function toPlainError(error: unknown): PlainError {
   if (error instanceof StylusError) {
     const { code, message, where, remedy, stack } = error;
     return { code, message, where, remedy, stack };
   }
-  if (error instanceof DOMException && error.name === "AbortError")
-    return { code: "cancelled", message: "Stopped." };
+  const known = browserFailure(error);
+  if (known) return toPlainError(known);
   if (error instanceof Error) return { code: "internal", message: error.message, stack: error.stack };
   return { code: "internal", message: String(error) };
 }

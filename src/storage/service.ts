@@ -1,10 +1,10 @@
 // The storage worker's service: packs as maps of blobs, and their disk usage.
-import { deletionError, StylusError } from "../shared/errors.ts";
+import { deletionError, StylusError, throwIfAborted } from "../shared/errors.ts";
 import { download } from "./download.ts";
 import { askHub, knownFile, pinDownload, type KnownFile } from "./file-facts.ts";
 import type { FileStore } from "./file-store.ts";
 import { openFileStore } from "./opfs-store.ts";
-import { verifyLocalFile } from "./local-files.ts";
+import { hashBlob, verifyLocalFile } from "./local-files.ts";
 import { parseManifest, type Manifest } from "./manifest.ts";
 import { StorageRecords } from "./pins.ts";
 import { ProgressReporter, type PackProgress } from "./progress.ts";
@@ -28,6 +28,13 @@ export interface OpenedPack {
   readonly totalBytes: number;
   /** False if the browser has no persistent storage. */
   readonly persistent: boolean;
+}
+
+export interface VerifiedFiles {
+  /** Paths of files whose bytes were not what their hash says; they are deleted. */
+  readonly damaged: readonly string[];
+  /** Paths of files that are not stored. */
+  readonly missing: readonly string[];
 }
 
 export interface StorageUse {
@@ -237,6 +244,55 @@ export class StorageService {
         return { blob, downloadedBytes };
       },
     });
+  }
+
+  /**
+   * Reads stored files and compares them with their hashes; deletes damaged ones, which download again when next opened.
+   * @param options.checkedAfter milliseconds since 1970: files found whole later than this are not read again
+   * @throws StylusError cancelled, quota
+   */
+  async verify(
+    manifestJsons: readonly unknown[],
+    siteUrl: string,
+    options: { readonly checkedAfter?: number; readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<VerifiedFiles> {
+    const { checkedAfter = Infinity, signal = new AbortController().signal } = options;
+    const store = await this.#openStore();
+    const damaged: string[] = [];
+    const missing: string[] = [];
+    const seen = new Set<string>();
+    for (const { files } of await this.#know(manifestJsons, siteUrl)) {
+      for (const { path, key } of files) {
+        throwIfAborted(signal);
+        if (seen.has(key)) continue;
+        seen.add(key);
+        const blob = await store.open(key);
+        if (!blob) missing.push(path);
+        else if (!(await this.#isWhole(blob, { sha256: key, checkedAfter, signal }))) {
+          await this.#remove(key, store);
+          damaged.push(path);
+        }
+      }
+    }
+    return { damaged, missing };
+  }
+
+  async #isWhole(
+    blob: Blob,
+    { sha256, checkedAfter, signal }: { sha256: string; checkedAfter: number; signal: AbortSignal },
+  ): Promise<boolean> {
+    const record = `stored ${sha256}`;
+    const checkedAt = Date.parse((await this.#records.get("localHashes", record)) ?? "");
+    if (checkedAt > checkedAfter) return true;
+    let actual: string | null = null;
+    try {
+      actual = await hashBlob(blob, signal);
+    } catch (error) {
+      throwIfAborted(signal);
+      if (!(error instanceof DOMException)) throw error; // else it cannot be read
+    }
+    if (actual === sha256) await this.#records.put("localHashes", record, new Date().toISOString());
+    return actual === sha256;
   }
 
   /** Whether files outlive this worker; false if they are in memory because the browser has no store. */

@@ -1,6 +1,7 @@
 // A pack that is ready for runs, and what arrives before it is. Plain data but for `fileUrl`.
 import type { AdapterReport } from "../adapters/report.ts";
 import type { AdapterCard } from "../retrieval/card.ts";
+import type { PlainError } from "../shared/errors.ts";
 import type { DeviceReport } from "../shared/request.ts";
 import type { PackDefaults } from "./options.ts";
 
@@ -58,6 +59,8 @@ export interface LoadedPack {
   readonly remote: ReadonlyMap<string, RemoteFile>;
   /** The user's adapters among the cards, by id. */
   readonly userAdapters: ReadonlyMap<string, UserAdapter>;
+  /** Why the user's adapters are left out; null when they are not. */
+  readonly unread: PlainError | null;
   /** The words that its text encoder knows; null where any may be known. */
   readonly vocabulary: Vocabulary | null;
   /** An image or other file of the pack as an object URL; null when the pack has no such file. */

@@ -1,6 +1,7 @@
 // Notices that aren't failures: one CPU thread only, a lost device and what replaced it, adapters an image needs.
 import { createMemo, createSignal, Show, type JSX } from "solid-js";
 import controls from "./controls/controls.module.css";
+import { ErrorNote } from "./controls/ErrorNote.tsx";
 import { CloseIcon } from "./controls/icons.tsx";
 import styles from "./Notices.module.css";
 import { useStudio } from "./studio-context.ts";
@@ -24,6 +25,17 @@ export function Notices(): JSX.Element {
             <p>{notice()}</p>
           </div>
         )}
+      </Show>
+      <Show when={studio.pack()?.unread}>{(error) => <ErrorNote error={error()} compact />}</Show>
+      <Show when={studio.setAside.list().length > 0}>
+        <div class={styles["notice"]} role="status">
+          <p>{t.storage.unreadable.notice}</p>
+        </div>
+      </Show>
+      <Show when={studio.replaced().length > 0}>
+        <div class={styles["notice"]} role="status">
+          <p>{t.storage.replaced(studio.replaced())}</p>
+        </div>
       </Show>
       <Show when={studio.missing().length > 0}>
         <div class={styles["notice"]} role="status">

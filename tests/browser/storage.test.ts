@@ -278,3 +278,66 @@ test("without a file system, files live in the worker's memory: stored once, lis
     afterwards: nothing,
   });
 });
+
+/** Changes stored files of the test pack on the disk, in place. */
+const damage = (sha256: string, how: "flip" | "cut" | "delete"): Promise<void> =>
+  browser.page.evaluate(
+    async ([name, what]) => {
+      const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("stylus-files");
+      if (what === "delete") return folder.removeEntry(name);
+      const handle = await folder.getFileHandle(name);
+      const bytes = new Uint8Array(await (await handle.getFile()).arrayBuffer());
+      bytes[1000]! ^= 1;
+      const writable = await handle.createWritable();
+      await writable.write(what === "cut" ? bytes.subarray(0, 1000) : bytes);
+      return writable.close();
+    },
+    [sha256, how] as const,
+  );
+
+const verify = (json: unknown, checkedAfter?: number): Promise<{ damaged: string[]; missing: string[] }> =>
+  browser.page.evaluate(
+    async ([value, after]) => {
+      const { WorkerClient } = await load("/src/rpc/client.ts");
+      const client = new WorkerClient("storage", () => new Worker("/workers/storage.ts", { type: "module" }));
+      const found = await client.call((service: StorageService) =>
+        service.verify([value], location.href, after === null ? {} : { checkedAfter: after }),
+      );
+      client.terminate();
+      return found;
+    },
+    [json, checkedAfter ?? null] as const,
+  );
+
+test("a stored file with wrong bytes is found by its hash, deleted, and alone downloaded again", async () => {
+  const json = manifest();
+  const [unet, vae] = json.files;
+  await openPack(json);
+  expect(await verify(json)).toEqual({ damaged: [], missing: [] });
+  await damage(unet!.sha256, "flip");
+  expect(await verify(json, Date.now() - 60_000)).toEqual({ damaged: [], missing: [] }); // found whole a moment ago
+  expect(await verify(json, Date.now() + 60_000)).toEqual({ damaged: [unet!.path], missing: [] });
+  requests = [];
+  const mended = await openPack(json);
+  expect(mended).toMatchObject({
+    ok: true,
+    downloadedBytes: 3_000_000,
+    hashes: { [unet!.path]: unet!.sha256 },
+  });
+  expect(requests.map(({ path }) => path)).toEqual([unet!.path]);
+
+  await damage(vae!.sha256, "delete");
+  expect(await verify(json)).toEqual({ damaged: [], missing: [vae!.path] });
+  expect(await openPack(json)).toMatchObject({ ok: true, downloadedBytes: 200_000 });
+});
+
+test("a stored file that was cut short is downloaded again when opened", async () => {
+  const json = manifest(["vae/weights.bin"]);
+  await openPack(json);
+  await damage(json.files[0]!.sha256, "cut");
+  expect(await openPack(json)).toMatchObject({
+    ok: true,
+    downloadedBytes: 200_000,
+    hashes: { "vae/weights.bin": json.files[0]!.sha256 },
+  });
+});

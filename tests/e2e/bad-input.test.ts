@@ -197,18 +197,13 @@ test("a failed delete names the item and the reason, and loses nothing", async (
 
     // Another tab is using one of the model's files.
     const holder = await page.evaluateHandle(async () => {
-      const script = `(async () => {
-        const root = await navigator.storage.getDirectory();
-        const folder = await root.getDirectoryHandle("stylus-files");
-        for await (const [, file] of folder.entries()) {
-          if ((await file.getFile()).size < 10_000) continue;
-          await file.createSyncAccessHandle();
-          return postMessage("held");
-        }
-      })()`;
-      const worker = new Worker(URL.createObjectURL(new Blob([script])));
-      await new Promise((resolve) => worker.addEventListener("message", resolve));
-      return worker;
+      const root = await navigator.storage.getDirectory();
+      const folder = await root.getDirectoryHandle("stylus-files");
+      for await (const file of folder.values()) {
+        if (file.kind !== "file" || (await (file as FileSystemFileHandle).getFile()).size < 10_000) continue;
+        return (file as FileSystemFileHandle).createWritable();
+      }
+      throw new Error("There is no stored file.");
     });
     await page.getByRole("button", { name: /^Pocket: CPU/ }).click();
     await page.getByRole("button", { name: "Storage" }).click();
@@ -223,7 +218,7 @@ test("a failed delete names the item and the reason, and loses nothing", async (
       .getByText(/\w of Pocket could not be deleted\. It is in use/)
       .waitFor();
     await row.getByText("Model, incomplete").waitFor();
-    await holder.evaluate((worker) => worker.terminate());
+    await holder.evaluate((writable) => writable.abort());
     await deletePocket();
     await row.waitFor({ state: "detached" });
     await page.keyboard.press("Escape");

@@ -186,6 +186,7 @@ export function fakeServices(query: URLSearchParams): PageServices {
         baseModels: ["Pocket"],
         remote: new Map(),
         userAdapters: new Map(userAdapters),
+        unread: null,
         vocabulary: null,
         fileUrl: (path) => urls.get(path) ?? null,
       };
@@ -243,8 +244,13 @@ export function fakeServices(query: URLSearchParams): PageServices {
       await sleep(600);
       return fakeReport(file);
     },
+    async addAdapter(adapter) {
+      userAdapters.set(adapter.id, adapter);
+      return true;
+    },
     putAdapter: async (adapter) => void userAdapters.set(adapter.id, adapter),
     removeAdapter: async (id) => void userAdapters.delete(id),
+    checkStored: async () => [],
     fetchAdapters: async () => ({ downloadedBytes: 0 }),
     models: fakeModels(query),
     storageUse: async () => ({

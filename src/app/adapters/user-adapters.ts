@@ -1,7 +1,10 @@
 // The adapters that a user has added, file and card, kept in IndexedDB between visits. Where the browser refuses storage
 // they last as long as the page.
-import { openDB, type DBSchema, type IDBPDatabase } from "idb";
+import type { DBSchema } from "idb";
+import * as v from "valibot";
+import { adapterCategories } from "../../retrieval/card.ts";
 import { readingError } from "../../shared/errors.ts";
+import { Records, type DatabaseShape } from "../../storage/records/database.ts";
 import type { UserAdapter } from "../../stylus/loaded-pack.ts";
 
 export interface UserAdapterStore {
@@ -9,6 +12,8 @@ export interface UserAdapterStore {
   readonly persistent: boolean;
   /** Oldest first. @throws StylusError quota: the browser does not read them */
   all(): Promise<UserAdapter[]>;
+  /** Adds one. @throws DOMException ConstraintError: another tab has added one of the same id */
+  add(adapter: UserAdapter): Promise<void>;
   /** Adds one, or replaces that of the same id. */
   put(adapter: UserAdapter): Promise<void>;
   remove(id: string): Promise<void>;
@@ -18,44 +23,88 @@ interface UserAdapterDatabase extends DBSchema {
   adapters: { key: string; value: UserAdapter };
 }
 
-/** Users have this in their browsers: a change of shape needs a new version and an upgrade step. */
-const databaseName = "stylus-web-adapters";
-const databaseVersion = 1;
+const shape: DatabaseShape<UserAdapterDatabase> = {
+  name: "stylus-web-adapters",
+  version: 1,
+  stores: { adapters: { keyPath: "id" } },
+};
+
+const list = v.array(v.looseObject({}));
+const texts = v.array(v.string());
+const number = v.pipe(v.number(), v.finite());
+
+/** What the page, the retrieval and the engine read of a row. */
+const adapterSchema = v.looseObject({
+  id: v.string(),
+  addedAt: number,
+  file: v.blob(),
+  card: v.looseObject({
+    id: v.string(),
+    title: v.string(),
+    tags: texts,
+    triggerWords: texts,
+    description: v.string(),
+    refined: v.looseObject({
+      description: v.string(),
+      category: v.picklist(adapterCategories),
+      weight: number,
+      phrases: v.optional(texts),
+      notMeant: v.optional(texts),
+    }),
+    baseModel: v.string(),
+    file: v.looseObject({ path: v.string(), sizeBytes: number, sha256: v.string() }),
+    license: v.string(),
+    author: v.string(),
+    samples: list,
+  }),
+  report: v.looseObject({
+    fileName: v.string(),
+    sizeBytes: number,
+    dtypes: texts,
+    families: list,
+    ranks: v.array(v.number()),
+    alphas: v.array(v.number()),
+    matched: list,
+    unmatched: v.array(v.looseObject({ keys: texts })),
+    base: v.looseObject({ evidence: texts }),
+    embeddings: list,
+    metadata: v.array(v.looseObject({ label: v.string(), value: v.string() })),
+    triggers: list,
+    warnings: texts,
+  }),
+});
 
 const byAge = (a: UserAdapter, b: UserAdapter): number => a.addedAt - b.addedAt;
 
 function openMemoryAdapters(): UserAdapterStore {
   const adapters = new Map<string, UserAdapter>();
+  const put = async (adapter: UserAdapter): Promise<void> => void adapters.set(adapter.id, adapter);
   return {
     persistent: false,
     all: async () => [...adapters.values()].sort(byAge),
-    put: async (adapter) => void adapters.set(adapter.id, adapter),
+    add: put,
+    put,
     remove: async (id) => void adapters.delete(id),
   };
 }
 
-const overDatabase = (database: IDBPDatabase<UserAdapterDatabase>): UserAdapterStore => ({
+const overRecords = (records: Records<UserAdapterDatabase>): UserAdapterStore => ({
   persistent: true,
   async all() {
     try {
-      return (await database.getAll("adapters")).sort(byAge);
+      return (await records.all("adapters", adapterSchema)).sort(byAge);
     } catch (cause) {
       throw readingError("Your adapters", cause);
     }
   },
-  put: async (adapter) => void (await database.put("adapters", adapter)),
-  remove: (id) => database.delete("adapters", id),
+  add: async (adapter) =>
+    void (await records.run((database) => database.add("adapters", adapter), { bytes: adapter.file.size })),
+  put: async (adapter) =>
+    void (await records.run((database) => database.put("adapters", adapter), { bytes: adapter.file.size })),
+  remove: (id) => records.run((database) => database.delete("adapters", id)),
 });
 
 export async function openUserAdapters(): Promise<UserAdapterStore> {
-  try {
-    return overDatabase(
-      await openDB<UserAdapterDatabase>(databaseName, databaseVersion, {
-        upgrade: (upgraded) => void upgraded.createObjectStore("adapters", { keyPath: "id" }),
-        blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
-      }),
-    );
-  } catch {
-    return openMemoryAdapters();
-  }
+  const records = await Records.open(shape);
+  return records ? overRecords(records) : openMemoryAdapters();
 }

@@ -1,9 +1,12 @@
 // The images of this browser, kept in IndexedDB: PNG files with their run, so that any of them can be shown again
 // with everything that led to it. Where the browser refuses storage, the gallery lasts as long as the page.
-import { openDB, type DBSchema, type IDBPDatabase } from "idb";
+import type { DBSchema } from "idb";
+import * as v from "valibot";
 import type { Composition } from "../../compose/composition.ts";
 import type { CandidateView, PlannedImage, RunReport } from "../../stylus/run-types.ts";
 import type { GenerateOptions } from "../../stylus/options.ts";
+import { StylusError } from "../../shared/errors.ts";
+import { Records, type DatabaseShape } from "../../storage/records/database.ts";
 
 export interface StoredImage extends PlannedImage {
   readonly id: string;
@@ -30,9 +33,62 @@ interface GalleryDatabase extends DBSchema {
   runs: { key: string; value: StoredRun };
 }
 
-/** Users have this in their browsers: a change of shape needs a new version and an upgrade step. */
-const databaseName = "stylus-web-gallery";
-const databaseVersion = 1;
+const shape: DatabaseShape<GalleryDatabase> = {
+  name: "stylus-web-gallery",
+  version: 1,
+  stores: { images: { keyPath: "id", indexes: ["createdAt", "runId"] }, runs: { keyPath: "id" } },
+};
+
+const number = v.pipe(v.number(), v.finite());
+const list = v.array(v.looseObject({}));
+
+/** What the page reads of rows. */
+const imageSchema = v.looseObject({
+  id: v.string(),
+  runId: v.string(),
+  index: number,
+  createdAt: number,
+  seed: number,
+  width: number,
+  height: number,
+  adapters: v.array(v.looseObject({ id: v.string(), unetStrength: number })),
+  masked: v.array(v.string()),
+  formulas: v.record(v.string(), v.string()),
+  png: v.blob(),
+});
+const runSchema = v.looseObject({
+  id: v.string(),
+  createdAt: number,
+  options: v.looseObject({
+    prompt: v.string(),
+    negativePrompt: v.string(),
+    seed: number,
+    count: number,
+    width: number,
+    height: number,
+    steps: number,
+    cfgScale: number,
+    pins: v.array(v.string()),
+    bans: v.array(v.string()),
+    removed: v.array(v.string()),
+    strengths: v.record(v.string(), number),
+    start: v.nullish(v.looseObject({ picture: v.looseObject({ id: v.string() }) })),
+    hires: v.nullish(v.looseObject({})),
+  }),
+  composition: v.looseObject({
+    tasks: v.array(v.looseObject({ text: v.string(), picks: list })),
+    rejected: list,
+    composer: v.looseObject({ name: v.string() }),
+  }),
+  candidates: v.array(v.looseObject({ id: v.string(), similarity: number })),
+  report: v.looseObject({
+    pack: v.looseObject({ id: v.string(), title: v.string() }),
+    stages: v.array(v.looseObject({ id: v.string(), milliseconds: number })),
+  }),
+});
+
+/** Tabs tell each other when they have changed the database. */
+const channelName = "stylus-web-gallery";
 
 export interface Gallery {
   /** False when nothing outlives the page. */
@@ -42,10 +98,13 @@ export interface Gallery {
   /** Newest first. */
   images(): Promise<StoredImage[]>;
   runs(): Promise<StoredRun[]>;
+  /** Null: it is gone. @throws StylusError bad-file: its images are there, but its record cannot be read */
   run(runId: string): Promise<{ run: StoredRun; images: StoredImage[] } | null>;
   /** Removes one image, and its run with the last one. */
   remove(imageId: string): Promise<void>;
   clear(): Promise<void>;
+  /** Has `listener` called when another tab has changed it. */
+  onChange(listener: () => void): void;
 }
 
 const byIndex = (a: StoredImage, b: StoredImage): number => a.index - b.index;
@@ -78,63 +137,77 @@ function openMemoryGallery(): Gallery {
       images.clear();
       runs.clear();
     },
+    onChange() {},
   };
 }
 
-function overDatabase(database: IDBPDatabase<GalleryDatabase>): Gallery {
+function overRecords(records: Records<GalleryDatabase>): Gallery {
+  const channel = new BroadcastChannel(channelName);
+  const changing = async (work: Promise<unknown>): Promise<void> => {
+    await work;
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel, not a window
+    channel.postMessage("changed");
+  };
+  const images = async (): Promise<StoredImage[]> => (await records.all("images", imageSchema)).sort(byAge);
   return {
     persistent: true,
-    async add(run, images) {
-      const transaction = database.transaction(["images", "runs"], "readwrite");
-      const stored = transaction.objectStore("images");
-      const putRun = async (): Promise<void> => {
-        if ((await stored.index("runId").count(run.id)) > 0) await transaction.objectStore("runs").put(run);
-      };
-      await Promise.all([...images.map((image) => stored.put(image)), putRun(), transaction.done]);
+    add(run, added) {
+      const work = records.run(
+        async (database) => {
+          const transaction = database.transaction(["images", "runs"], "readwrite");
+          const stored = transaction.objectStore("images");
+          const putRun = async (): Promise<void> => {
+            if ((await stored.index("runId").count(run.id)) > 0)
+              await transaction.objectStore("runs").put(run);
+          };
+          await Promise.all([...added.map((image) => stored.put(image)), putRun(), transaction.done]);
+        },
+        { bytes: added.reduce((sum, { png }) => sum + png.size, 0) },
+      );
+      return changing(work);
     },
-    images: async () => (await database.getAll("images")).sort(byAge),
-    runs: () => database.getAll("runs"),
+    images,
+    runs: () => records.all("runs", runSchema),
     async run(runId) {
-      const run = await database.get("runs", runId);
-      if (!run) return null;
-      return { run, images: (await database.getAllFromIndex("images", "runId", runId)).sort(byIndex) };
+      const run = await records.get("runs", runId, runSchema);
+      const own = (await images()).filter((image) => image.runId === runId).sort(byIndex);
+      if (run) return { run, images: own };
+      if (own.length === 0) return null;
+      throw new StylusError("bad-file", "The record of this image’s run can’t be read.", {
+        where: `${shape.name}: runs ${runId}`,
+        remedy: "The image itself is kept: save it from its thumbnail. Storage lists the unreadable record.",
+      });
     },
-    async remove(imageId) {
-      // In one transaction: the run may be generating its next image.
-      const transaction = database.transaction(["images", "runs"], "readwrite");
-      const stored = transaction.objectStore("images");
-      const removeImage = async (): Promise<void> => {
-        const image = await stored.get(imageId);
-        if (!image) return;
-        await stored.delete(imageId);
-        if ((await stored.index("runId").count(image.runId)) === 0)
-          await transaction.objectStore("runs").delete(image.runId);
-      };
-      await Promise.all([removeImage(), transaction.done]);
-    },
-    async clear() {
-      // In one transaction: images without their run could not be shown.
-      const transaction = database.transaction(["images", "runs"], "readwrite");
-      const stores = [transaction.objectStore("images"), transaction.objectStore("runs")];
-      await Promise.all([...stores.map((store) => store.clear()), transaction.done]);
-    },
+    // In one transaction: the run may be painting its next picture.
+    remove: (imageId) =>
+      changing(
+        records.run(async (database) => {
+          const transaction = database.transaction(["images", "runs"], "readwrite");
+          const stored = transaction.objectStore("images");
+          const removeImage = async (): Promise<void> => {
+            const image = await stored.get(imageId);
+            if (!image) return;
+            await stored.delete(imageId);
+            if ((await stored.index("runId").count(image.runId)) === 0)
+              await transaction.objectStore("runs").delete(image.runId);
+          };
+          await Promise.all([removeImage(), transaction.done]);
+        }),
+      ),
+    // In one transaction: pictures without their run could not be shown.
+    clear: () =>
+      changing(
+        records.run(async (database) => {
+          const transaction = database.transaction(["images", "runs"], "readwrite");
+          const stores = [transaction.objectStore("images"), transaction.objectStore("runs")];
+          await Promise.all([...stores.map((store) => store.clear()), transaction.done]);
+        }),
+      ),
+    onChange: (listener) => channel.addEventListener("message", listener),
   };
 }
 
 export async function openGallery(): Promise<Gallery> {
-  try {
-    const database = await openDB<GalleryDatabase>(databaseName, databaseVersion, {
-      upgrade(upgraded) {
-        const images = upgraded.createObjectStore("images", { keyPath: "id" });
-        images.createIndex("createdAt", "createdAt");
-        images.createIndex("runId", "runId");
-        upgraded.createObjectStore("runs", { keyPath: "id" });
-      },
-      // Another tab wants a newer version: let it have the database; this tab goes on without keeping.
-      blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
-    });
-    return overDatabase(database);
-  } catch {
-    return openMemoryGallery();
-  }
+  const records = await Records.open(shape);
+  return records ? overRecords(records) : openMemoryGallery();
 }

@@ -1,7 +1,9 @@
 // Init images and masks, kept in IndexedDB so that a reload and the gallery find them again; each is named by
 // the SHA-256 of its file. Where the browser refuses storage they last as long as the page.
-import { openDB, type DBSchema, type IDBPDatabase } from "idb";
+import type { DBSchema } from "idb";
+import * as v from "valibot";
 import { sha256 } from "../../shared/sha256.ts";
+import { Records, type DatabaseShape } from "../../storage/records/database.ts";
 
 interface StoredInput {
   /** SHA-256 of the file, lower-case hex. */
@@ -28,9 +30,13 @@ interface InputDatabase extends DBSchema {
   inputs: { key: string; value: StoredInput };
 }
 
-/** Users have this in their browsers: a change of shape needs a new version and an upgrade step. */
-const databaseName = "stylus-web-inputs";
-const databaseVersion = 1;
+const shape: DatabaseShape<InputDatabase> = {
+  name: "stylus-web-inputs",
+  version: 1,
+  stores: { inputs: { keyPath: "id" } },
+};
+
+const inputSchema = v.looseObject({ id: v.string(), file: v.blob(), addedAt: v.number() });
 
 export function memoryInputs(): InputStore {
   const inputs = new Map<string, Blob>();
@@ -48,34 +54,29 @@ export function memoryInputs(): InputStore {
   };
 }
 
-const overDatabase = (database: IDBPDatabase<InputDatabase>): InputStore => ({
+const overRecords = (records: Records<InputDatabase>): InputStore => ({
   persistent: true,
   async put(file) {
     const id = await sha256(file);
-    await database.put("inputs", { id, file, addedAt: Date.now() });
+    const row = { id, file, addedAt: Date.now() };
+    await records.run((database) => database.put("inputs", row), { bytes: file.size });
     return id;
   },
-  get: async (id) => (await database.get("inputs", id))?.file ?? null,
-  sizeBytes: async () => (await database.getAll("inputs")).reduce((sum, { file }) => sum + file.size, 0),
-  remove: (id) => database.delete("inputs", id),
-  async prune(ids, olderThan) {
-    const transaction = database.transaction("inputs", "readwrite");
-    for await (const cursor of transaction.store) {
-      if (!ids.has(cursor.value.id) && cursor.value.addedAt < olderThan) await cursor.delete();
-    }
-    await transaction.done;
-  },
+  get: async (id) => (await records.get("inputs", id, inputSchema))?.file ?? null,
+  sizeBytes: async () =>
+    (await records.all("inputs", inputSchema)).reduce((sum, { file }) => sum + file.size, 0),
+  remove: (id) => records.run((database) => database.delete("inputs", id)),
+  prune: (ids, olderThan) =>
+    records.run(async (database) => {
+      const transaction = database.transaction("inputs", "readwrite");
+      for await (const cursor of transaction.store) {
+        if (!ids.has(cursor.value.id) && cursor.value.addedAt < olderThan) await cursor.delete();
+      }
+      await transaction.done;
+    }),
 });
 
 export async function openInputs(): Promise<InputStore> {
-  try {
-    return overDatabase(
-      await openDB<InputDatabase>(databaseName, databaseVersion, {
-        upgrade: (upgraded) => void upgraded.createObjectStore("inputs", { keyPath: "id" }),
-        blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
-      }),
-    );
-  } catch {
-    return memoryInputs();
-  }
+  const records = await Records.open(shape);
+  return records ? overRecords(records) : memoryInputs();
 }

@@ -74,6 +74,14 @@ it("lists Pocket first, general checkpoints before special ones, the user's own 
   });
 });
 
+it("says which licences were not confirmed on their pages, and links each page", () => {
+  const [sd15] = manifests.filter(({ id }) => id === "sd15");
+  const licenseOf = (licenseConfirmed: boolean) =>
+    listModels([{ ...sd15!, licenseConfirmed }], { view: viewOf([]), graphics: gpu, userModels: [] })[0]!
+      .license;
+  expect([licenseOf(true)!.confirmed, licenseOf(false)!.confirmed]).toEqual([true, false]);
+});
+
 it("offers another VAE where the checkpoint does not have that one already", () => {
   const models = listModels(manifests, { view: viewOf([]), graphics: gpu, userModels: [] });
   const vaes = Object.fromEntries(models.map(({ id, vaes: offered }) => [id, offered.map((vae) => vae.id)]));

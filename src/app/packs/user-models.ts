@@ -1,7 +1,9 @@
 // Checkpoints on the user's disk that the page was shown. Nothing of them is copied: what is kept in IndexedDB is the browser's
 // handle to the place, for which it asks again on the next visit. Browsers without such handles forget them with the page.
-import { openDB, type DBSchema, type IDBPDatabase } from "idb";
+import type { DBSchema } from "idb";
+import * as v from "valibot";
 import { StylusError } from "../../shared/errors.ts";
+import { Records, type DatabaseShape } from "../../storage/records/database.ts";
 import type { UserModelFacts } from "./checkpoint-facts.ts";
 import { filesOfHandles, mayRead, type DiskFile, type DiskPick } from "./disk-files.ts";
 
@@ -23,9 +25,28 @@ interface UserModelDatabase extends DBSchema {
   models: { key: string; value: UserModel };
 }
 
-/** Users have this in their browsers: a change of shape needs a new version and an upgrade step. */
-const databaseName = "stylus-web-models";
-const databaseVersion = 1;
+const shape: DatabaseShape<UserModelDatabase> = {
+  name: "stylus-web-models",
+  version: 1,
+  stores: { models: { keyPath: "id" } },
+};
+
+const modelSchema = v.looseObject({
+  id: v.pipe(v.string(), v.startsWith("own-")),
+  title: v.string(),
+  sizeBytes: v.number(),
+  facts: v.looseObject({
+    layout: v.picklist(["diffusers", "single-file"]),
+    isForInpainting: v.boolean(),
+    predictionType: v.picklist(["epsilon", "v_prediction"]),
+    parameters: v.number(),
+    dtypes: v.array(v.string()),
+    hasTokenizer: v.boolean(),
+  }),
+  vPrediction: v.boolean(),
+  addedAt: v.number(),
+  handles: v.nullable(v.array(v.looseObject({ kind: v.picklist(["file", "directory"]), name: v.string() }))),
+});
 
 /** Settings and gallery have these ids: the prefix must stay. */
 const idPrefix = "own-";
@@ -45,33 +66,28 @@ export interface UserModelStore {
   open(id: string): Promise<{ readonly model: UserModel; readonly files: readonly DiskFile[] }>;
 }
 
-const openDatabase = (): Promise<IDBPDatabase<UserModelDatabase> | null> =>
-  openDB<UserModelDatabase>(databaseName, databaseVersion, {
-    upgrade: (upgraded) => void upgraded.createObjectStore("models", { keyPath: "id" }),
-    blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
-  }).catch(() => null);
-
 const freshId = (): string => `${idPrefix}${crypto.randomUUID().slice(0, 8)}`;
 
 export function openUserModels(): UserModelStore {
-  const database = openDatabase();
+  const records = Records.open(shape);
   /** What this visit knows: everything added, with its files. */
   const models = new Map<string, UserModel>();
   const opened = new Map<string, readonly DiskFile[]>();
 
   async function find(id: string): Promise<UserModel | undefined> {
-    return models.get(id) ?? (await (await database)?.get("models", id).catch(() => undefined));
+    return models.get(id) ?? (await (await records)?.get("models", id, modelSchema).catch(() => undefined));
   }
 
   async function keep(model: UserModel): Promise<void> {
     models.set(model.id, model);
     // Without a handle there is nothing to keep; a browser that cannot store handles forgets them with the page.
-    if (model.handles) await (await database)?.put("models", model).catch(() => {});
+    if (model.handles)
+      await (await records)?.run((database) => database.put("models", model)).catch(() => {});
   }
 
   return {
     async all() {
-      const kept = (await (await database)?.getAll("models").catch(() => [])) ?? [];
+      const kept = (await (await records)?.all("models", modelSchema).catch(() => [])) ?? [];
       const all = new Map([...kept.map((model) => [model.id, model] as const), ...models]);
       return [...all.values()].sort((a, b) => a.addedAt - b.addedAt);
     },
@@ -89,7 +105,8 @@ export function openUserModels(): UserModelStore {
     },
     async remove(id) {
       // What came without a handle is not in the database.
-      if (models.get(id)?.handles !== null) await (await database)?.delete("models", id);
+      if (models.get(id)?.handles !== null)
+        await (await records)?.run((database) => database.delete("models", id));
       models.delete(id);
       opened.delete(id);
     },

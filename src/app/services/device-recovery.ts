@@ -1,8 +1,9 @@
 // A run that loses its device continues: the first time on the reopened device, the second time on WebAssembly, and it says
 // so. Images that are done stay; the one under way begins again (its noise comes from its seed, so it is the same image).
-import { StylusError, throwIfAborted } from "../../shared/errors.ts";
+import { throwIfAborted } from "../../shared/errors.ts";
 import type { DeviceReport, DiffusionEvent, DiffusionRequest } from "../../shared/request.ts";
 import { t } from "../../texts/texts.ts";
+import { isLoss } from "./through-loss.ts";
 
 export interface Recovery {
   /** Generates all images of a request. @throws StylusError device-lost */
@@ -17,9 +18,6 @@ export interface Recovery {
 }
 
 export const WASM_REASON = "the GPU was lost twice";
-
-export const isLoss = (error: unknown): error is StylusError =>
-  error instanceof StylusError && error.code === "device-lost";
 
 /** @throws StylusError whatever `generate` and `reopen` throw, a loss only when WebAssembly itself fails after being started again */
 export async function generateThroughLosses(

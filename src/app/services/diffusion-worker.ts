@@ -8,7 +8,8 @@ import type {
   DiffusionEvent,
   DiffusionRequest,
 } from "../../shared/request.ts";
-import { isLoss, generateThroughLosses } from "./device-recovery.ts";
+import { generateThroughLosses } from "./device-recovery.ts";
+import { throughLoss } from "./through-loss.ts";
 import { abortable } from "../../shared/abortable.ts";
 
 /** A step of a large model on a slow device may take this long; after that the worker is ended. */
@@ -61,12 +62,13 @@ export function createDiffusionWorker(): DiffusionWorker {
       startedFor = wanted;
       const load = (): Promise<LoadedNetworks> =>
         worker.call((service) => service.load(pack, { device, wasmReason: instead?.reason }));
-      return load().catch((error: unknown) => {
+      try {
         // The device went while nothing was generated: nobody needs to know.
-        if (!isLoss(error)) throw error;
-        worker.terminate();
-        return load();
-      });
+        return await throughLoss(load, async () => worker.terminate());
+      } catch (error) {
+        worker.terminate(); // a runtime that failed to start stays failed: the next attempt needs a new worker
+        throw error;
+      }
     },
 
     takeOver: (from, reason) => void (takenOver = { from, reason }),

@@ -2,7 +2,7 @@
 import { t } from "../../texts/texts.ts";
 import { StylusError } from "../../shared/errors.ts";
 import { parseManifest } from "../../storage/manifest.ts";
-import type { OpenedPack } from "../../storage/service.ts";
+import type { OpenedPack, VerifiedFiles } from "../../storage/service.ts";
 import type { StorageView } from "../../storage/storage-view.ts";
 import type { RemoteAdapter } from "../adapters/hub-adapters.ts";
 import { pocketId, readManifest, readManifests } from "../packs/packs.ts";
@@ -119,6 +119,21 @@ export async function fetchRemote(
   }
   return { blobs, downloadedBytes };
 }
+
+/** Whether damaged or lost files may have caused a failure. */
+export const mayBeFiles = (error: unknown): boolean =>
+  !(error instanceof StylusError) || ["bad-file", "not-found"].includes(error.code);
+
+/** A stored file that was found whole is read again after a week. */
+export const recheckMilliseconds = 7 * 24 * 60 * 60 * 1000;
+
+/** Compares the stored files of manifests with their hashes, and deletes damaged ones. */
+export const verifyStored = (
+  storage: StorageClient,
+  jsons: readonly unknown[],
+  options: { readonly checkedAfter?: number; readonly signal?: AbortSignal } = {},
+): Promise<VerifiedFiles> =>
+  storage.call((service) => service.verify(jsons, document.baseURI, { ...options }));
 
 /** What of every manifest is stored. */
 export async function describeStored(storage: StorageClient): Promise<StorageView> {

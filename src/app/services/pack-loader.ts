@@ -1,6 +1,6 @@
 // The pack in use, made ready: files opened, networks on the device, retrieval loaded, the user's own adapters known to both.
 import type { RegisteredAdapter } from "../../engine/service.ts";
-import { StylusError } from "../../shared/errors.ts";
+import { StylusError, toPlainError, type PlainError } from "../../shared/errors.ts";
 import type { DevicePreference, DeviceReport } from "../../shared/request.ts";
 import type { OpenedPack } from "../../storage/service.ts";
 import { probeGraphics } from "./device-probe.ts";
@@ -8,9 +8,18 @@ import type { DiffusionWorker } from "./diffusion-worker.ts";
 import { checkFit, checkWasmCanTakeOver } from "../packs/model-fit.ts";
 import type { UserAdapterStore } from "../adapters/user-adapters.ts";
 import type { UserModelStore } from "../packs/user-models.ts";
-import { describeStored, fetchRemote, openStored } from "./pack-files.ts";
+import {
+  describeStored,
+  fetchPack,
+  fetchRemote,
+  mayBeFiles,
+  openStored,
+  recheckMilliseconds,
+  verifyStored,
+} from "./pack-files.ts";
+import { throughLoss } from "./through-loss.ts";
 import { packSource, type PackSource } from "../packs/source.ts";
-import { packDefaults, pocketId } from "../packs/packs.ts";
+import { packDefaults, pocketId, readManifest } from "../packs/packs.ts";
 import type { RunServices } from "../../stylus/ports.ts";
 import { indexPath, type RetrievalWorkers } from "./retrieval-workers.ts";
 import { abortable } from "../../shared/abortable.ts";
@@ -56,6 +65,16 @@ export interface PackLoader extends Pick<RunServices, "load" | "fetchAdapters"> 
   readyRetrieval(signal: AbortSignal): Promise<void>;
   /** Everything that a run needs, in a new diffusion worker. @param wasmReason why WebAssembly takes over */
   reopen(wasmReason: string | null): Promise<DeviceReport>;
+  /**
+   * After a failure that damaged or lost files may explain: downloads what is damaged again, and makes the pack ready anew.
+   * @returns whether the work may succeed now
+   */
+  mend(failure: unknown, signal: AbortSignal): Promise<boolean>;
+  /**
+   * Compares the stored files of the pack with their hashes and downloads damaged ones again; the next load uses them.
+   * @returns the paths of damaged files
+   */
+  checkStored(signal: AbortSignal): Promise<readonly string[]>;
   /** Lets go of the pack and of the workers that hold it: the next load reads it again. */
   drop(): void;
 }
@@ -77,13 +96,26 @@ export function createPackLoader(context: {
   /** What the load that counts asked for, and the adapters that were fetched since. */
   let asked: { readonly packId: string; readonly device: DevicePreference } | null = null;
   const fetchedAdapters = new Map<string, RegisteredAdapter>();
+  /** Files of the pack in use were damaged and have been replaced: it is loaded anew when next wanted. */
+  let isStale = false;
+  /** Paths of damaged files that were found after failures, for the next check to tell of. */
+  const replaced: string[] = [];
+  /** Why the user's adapters are left out. */
+  let unread: PlainError | null = null;
 
-  /** The user's adapters that fit a pack; one whose name the pack has taken is left out. */
+  /**
+   * The user's adapters that fit a pack; one whose name the pack has taken is left out. When they cannot be read, the pack
+   * is used without them.
+   */
   async function userAdaptersOf(
     { info: { baseModels } }: PackSource,
     cards: LoadedPack["cards"],
   ): Promise<UserAdapter[]> {
-    const all = await (await userAdapters).all();
+    unread = null;
+    const all = await (await userAdapters).all().catch((error: unknown) => {
+      unread = toPlainError(error);
+      return [];
+    });
     return all.filter(
       ({ card }) => baseModels.includes(card.baseModel) && !cards.some(({ id }) => id === card.id),
     );
@@ -138,6 +170,7 @@ export function createPackLoader(context: {
   }
 
   function drop(): void {
+    isStale = false;
     diffusion.terminate();
     retrieval.terminate();
     fetched = null;
@@ -149,7 +182,7 @@ export function createPackLoader(context: {
     if (fetched?.result !== result) throw new StylusError("cancelled", "Another model was chosen.");
   }
 
-  async function loadPack(packId: string, device: DevicePreference): Promise<LoadedPack> {
+  async function filesOf(packId: string): Promise<{ all: Fetched; result: Promise<Fetched> }> {
     if (fetched?.packId !== packId) fetched = { packId, result: fetchOnce(packId) };
     const { result } = fetched;
     const all = await result.catch((error: unknown) => {
@@ -157,21 +190,46 @@ export function createPackLoader(context: {
       throw error;
     });
     checkWanted(result);
-    const { source, opened, fileUrl, vocabulary, stored } = all;
-    if (packId !== pocketId) checkFit(source, { device, graphics: await probeGraphics() });
+    return { all, result };
+  }
+
+  async function loadPack(packId: string, device: DevicePreference): Promise<LoadedPack> {
+    const { all, result } = await filesOf(packId);
+    if (packId !== pocketId) checkFit(all.source, { device, graphics: await probeGraphics() });
     checkWanted(result);
     if (asked?.packId !== packId) fetchedAdapters.clear();
     asked = { packId, device };
+    try {
+      return await prepare(all, result);
+    } catch (error) {
+      checkWanted(result);
+      const { signal } = new AbortController();
+      if (!(await replaceDamaged(all.source, error, signal))) throw error;
+      checkWanted(result);
+      diffusion.terminate();
+      retrieval.terminate();
+      fetched = null;
+      const mended = await filesOf(packId);
+      return prepare(mended.all, mended.result);
+    }
+  }
+
+  /** Puts the files of the pack that was asked for where runs need them. */
+  async function prepare(all: Fetched, result: Promise<Fetched>): Promise<LoadedPack> {
+    const { packId, device } = asked!;
+    const { source, opened, fileUrl, vocabulary, stored } = all;
     const [networks, { cards, userAdapters }] = await Promise.all([
       diffusion.load({ id: packId, files: opened.files }, device),
-      loadRetrieval(all),
+      throughLoss(() => loadRetrieval(all)),
     ]);
     checkWanted(result);
-    await diffusion.call((service) =>
-      service.registerAdapters(
-        userAdapters.map(({ id, file, report: { fileName } }) => ({ id, blob: file, fileName })),
-      ),
-    );
+    const register = (): Promise<void> =>
+      diffusion.call((service) =>
+        service.registerAdapters(
+          userAdapters.map(({ id, file, report: { fileName } }) => ({ id, blob: file, fileName })),
+        ),
+      );
+    await throughLoss(register, () => diffusion.load({ id: packId, files: opened.files }, device));
     const remote = source.remote.map(({ card, pageUrl }): [string, RemoteFile] => [
       card.id,
       { sizeBytes: card.file.sizeBytes, stored: stored.has(card.id), pageUrl },
@@ -188,9 +246,37 @@ export function createPackLoader(context: {
       baseModels: source.info.baseModels,
       remote: new Map(remote),
       userAdapters: new Map(userAdapters.map((adapter) => [adapter.id, adapter])),
+      unread,
       vocabulary,
       fileUrl,
     };
+  }
+
+  /**
+   * Compares the stored files of a pack, and those of hub adapters, with their hashes after `failure`, and downloads damaged
+   * ones of the pack again. Missing ones are left to opening the pack: the user may have deleted them.
+   * @returns whether opening the pack again may help
+   */
+  async function replaceDamaged(source: PackSource, failure: unknown, signal: AbortSignal): Promise<boolean> {
+    if (!mayBeFiles(failure)) return false;
+    tell({ files: [], receivedBytes: 0, totalBytes: 0, preparing: "Checking the stored files" });
+    const lists = await Promise.all(
+      [...new Set(source.remote.map((each) => each.manifestId))].map(readManifest),
+    );
+    const [ofPack, ofLists] = [
+      await verifyStored(storage, [source.json], { signal }),
+      await verifyStored(
+        storage,
+        lists.map(({ json }) => json),
+        { signal },
+      ), // most are missing: they download on demand
+    ];
+    if (ofPack.damaged.length > 0 && ofPack.missing.length === 0)
+      await fetchPack(storage, source, { onProgress: tell, signal });
+    replaced.push(...ofPack.damaged, ...ofLists.damaged);
+    const found = [...ofPack.damaged, ...ofPack.missing, ...ofLists.damaged];
+    // Another tab may have replaced a file that this one had opened.
+    return found.length > 0 || toPlainError(failure).code === "not-found";
   }
 
   async function reopen(wasmReason: string | null): Promise<DeviceReport> {
@@ -211,6 +297,7 @@ export function createPackLoader(context: {
     },
     current,
     async load(packId, { device, onProgress, signal }) {
+      if (isStale && !loading) drop();
       const key = `${packId} ${device}`;
       // The load itself goes on when a run stops waiting for it: the next run needs it all the same.
       if (loading?.key !== key) {
@@ -231,7 +318,11 @@ export function createPackLoader(context: {
 
     async readyRetrieval(signal) {
       const all = await fetched?.result;
-      if (all) await abortable(loadRetrieval(all), signal);
+      if (all)
+        await abortable(
+          throughLoss(() => loadRetrieval(all)),
+          signal,
+        );
     },
 
     async fetchAdapters(ids, options) {
@@ -243,12 +334,53 @@ export function createPackLoader(context: {
         blob: blobs.get(card.id)!,
         fileName: path,
       }));
-      await diffusion.call((service) => service.registerAdapters(adapters));
       for (const adapter of adapters) {
         stored.add(adapter.id);
         fetchedAdapters.set(adapter.id, adapter);
       }
+      await throughLoss(
+        () => diffusion.call((service) => service.registerAdapters(adapters)),
+        () => reopen(null),
+      );
       return { downloadedBytes };
+    },
+
+    async mend(failure, signal) {
+      if (!asked) return false;
+      const { source } = await current();
+      if (!(await replaceDamaged(source, failure, signal))) return false;
+      fetched = null;
+      if (fetchedAdapters.size > 0) {
+        const wanted = source.remote.filter(({ card }) => fetchedAdapters.has(card.id));
+        const { blobs } = await fetchRemote(storage, wanted, { onProgress: tell, signal });
+        for (const [id, adapter] of fetchedAdapters)
+          fetchedAdapters.set(id, { ...adapter, blob: blobs.get(id) ?? adapter.blob });
+      }
+      await reopen(null);
+      return true;
+    },
+
+    async checkStored(signal) {
+      const all = await fetched?.result;
+      if (!all) return [];
+      const { source } = all;
+      const lists = await Promise.all(
+        [...new Set(source.remote.map((each) => each.manifestId))].map(readManifest),
+      );
+      const checkedAfter = Date.now() - recheckMilliseconds;
+      const options = { checkedAfter, signal };
+      const ofPack = await verifyStored(storage, [source.json], options);
+      const ofLists = await verifyStored(
+        storage,
+        lists.map(({ json }) => json),
+        options,
+      );
+      // Where files are missing, the user or another tab has deleted the model.
+      if (ofPack.damaged.length > 0 && ofPack.missing.length === 0)
+        await fetchPack(storage, source, { onProgress: () => {}, signal });
+      const damaged = [...ofPack.damaged, ...ofLists.damaged];
+      if (damaged.length > 0) isStale = true;
+      return [...replaced.splice(0), ...damaged];
     },
 
     reopen,

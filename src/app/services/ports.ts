@@ -14,12 +14,20 @@ import type { ModelEntry } from "../packs/model-list.ts";
 export interface AdapterServices {
   /** Diagnoses an adapter file for the loaded pack. @throws StylusError bad-file | unsupported: it cannot be read */
   inspectAdapter(file: File): Promise<AdapterReport>;
+  /** Keeps a new adapter of the user; false when another tab has added one of the same id. @throws StylusError quota */
+  addAdapter(adapter: UserAdapter): Promise<boolean>;
   /** Keeps one of the user's adapters, or its changed card; the next `load` has it. @throws StylusError quota */
   putAdapter(adapter: UserAdapter): Promise<void>;
   removeAdapter(id: string): Promise<void>;
 }
 
 export interface StorageServices {
+  /**
+   * Compares the stored files of the pack in use with their hashes, and downloads damaged ones again; the next `load` uses them.
+   * @returns the paths of damaged files
+   * @throws StylusError network | quota | cancelled
+   */
+  checkStored(signal: AbortSignal): Promise<readonly string[]>;
   /** What this site keeps on the user's disk. */
   storageUse(): Promise<DiskUse>;
   /** Deletes the files of a manifest, but those that another complete model needs; ends the workers. */

@@ -3,13 +3,17 @@ import type { ComposerService } from "../../compose/service.ts";
 import type { WorkerClient } from "../../rpc/client.ts";
 import { StylusError } from "../../shared/errors.ts";
 import { readManifest, readerId } from "../packs/packs.ts";
+import { mayBeFiles, recheckMilliseconds, verifyStored } from "./pack-files.ts";
 import type { StorageClient } from "./storage-client.ts";
+import { throughLoss } from "./through-loss.ts";
 
 const folder = "reader/";
 
 export interface ReaderWorker {
   /** Whether a reader is ready: false when this build has none. @throws StylusError network | bad-file | quota | device */
   ready(): Promise<boolean>;
+  /** Compares its stored files with their hashes, and downloads damaged ones again; answers their paths. */
+  checkStored(signal: AbortSignal): Promise<readonly string[]>;
 }
 
 export function createReaderWorker(context: {
@@ -28,26 +32,60 @@ export function createReaderWorker(context: {
     if (!manifest) return false;
     const { files } = await storage.call((service) => service.openPack(manifest.json, document.baseURI, {}));
     const byName = new Map([...files].map(([path, blob]) => [path.replace(folder, ""), blob]));
-    await composer.call((service) => service.loadReader(byName));
+    try {
+      await composer.call((service) => service.loadReader(byName));
+    } catch (error) {
+      composer.terminate(); // a runtime that failed to start stays failed
+      throw error;
+    }
     return true;
   }
 
+  /** A damaged file is downloaded again, and the reader opened once more. */
+  async function loadMended(): Promise<boolean> {
+    try {
+      return await throughLoss(load);
+    } catch (error) {
+      const isDevice = error instanceof StylusError && error.code === "device"; // as ONNX Runtime calls a damaged file
+      if (!isDevice && !mayBeFiles(error)) throw error;
+      const { json } = await readManifest(readerId);
+      const { damaged, missing } = await verifyStored(storage, [json]);
+      if (damaged.length + missing.length === 0) throw error;
+      return load();
+    }
+  }
+
+  function ready(): Promise<boolean> {
+    const gone = held !== null && held.start !== null && (held.start !== composer.starts || !composer.alive);
+    if (held && !gone) return held.result;
+    const loading: typeof held = { result: loadMended(), start: null };
+    held = loading;
+    loading.result.then(
+      (there) => {
+        if (there) loading.start = composer.starts;
+      },
+      () => {
+        if (held === loading) held = null;
+      },
+    );
+    return loading.result;
+  }
+
   return {
-    ready() {
-      const gone =
-        held !== null && held.start !== null && (held.start !== composer.starts || !composer.alive);
-      if (held && !gone) return held.result;
-      const loading: typeof held = { result: load(), start: null };
-      held = loading;
-      loading.result.then(
-        (there) => {
-          if (there) loading.start = composer.starts;
-        },
-        () => {
-          if (held === loading) held = null;
-        },
-      );
-      return loading.result;
+    ready,
+    async checkStored(signal) {
+      if (!held || !(await held.result)) return [];
+      const { json } = await readManifest(readerId);
+      const { damaged } = await verifyStored(storage, [json], {
+        checkedAfter: Date.now() - recheckMilliseconds,
+        signal,
+      });
+      if (damaged.length > 0) {
+        held = null;
+        composer.terminate();
+        await ready();
+      }
+      return damaged;
     },
   };
 }

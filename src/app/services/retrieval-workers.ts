@@ -10,6 +10,7 @@ import { WorkerClient } from "../../rpc/client.ts";
 import { StylusError } from "../../shared/errors.ts";
 import type { UserAdapter } from "../../stylus/loaded-pack.ts";
 import { keptIndex } from "../packs/index-cache.ts";
+import { isLoss } from "./through-loss.ts";
 
 /** What retrieval needs of a pack. */
 export interface RetrievalPack {
@@ -70,38 +71,58 @@ export function createRetrievalWorkers(): RetrievalWorkers {
   /** The user's adapters as the index knows them. */
   const indexed = new Map<string, UserAdapter>();
 
-  return {
-    async load({ packId, baseModels, files, unindexed }, onPreparing) {
-      if (holder.packId === packId && holder.start === worker.starts && worker.alive) return cards;
-      const ofEmbedder = new Map(
-        [...files]
-          .filter(([path]) => path.startsWith(embedderPrefix))
-          .map(([path, blob]) => [path.slice(embedderPrefix.length), blob]),
-      );
-      const { model } = await worker.call((service) => service.loadEmbedder(ofEmbedder));
-      const onCard = (done: number, total: number): void =>
-        onPreparing(t.models.preparing.adapter(done + 1, total));
+  async function load(
+    { packId, baseModels, files, unindexed }: RetrievalPack,
+    onPreparing: (text: string) => void,
+  ): Promise<readonly AdapterCard[]> {
+    if (holder.packId === packId && holder.start === worker.starts && worker.alive) return cards;
+    const ofEmbedder = new Map(
+      [...files]
+        .filter(([path]) => path.startsWith(embedderPrefix))
+        .map(([path, blob]) => [path.slice(embedderPrefix.length), blob]),
+    );
+    const { model } = await worker.call((service) => service.loadEmbedder(ofEmbedder));
+    const onCard = (done: number, total: number): void =>
+      onPreparing(t.models.preparing.adapter(done + 1, total));
+    const openIndex = async (isFresh: boolean): Promise<{ readonly ids: readonly string[] }> => {
       const index = unindexed
         ? await keptIndex(unindexed, {
             key: `${baseModels[0]} ${unindexed.map(({ id }) => id).join(" ")}`,
             model,
             build: (retrievable) => worker.call((service) => service.buildIndex(retrievable, { onCard })),
+            isFresh,
           })
         : fileOf(files, indexPath);
-      const { ids } = await worker.call((service) => service.loadIndex(index, indexPath));
-      const known = new Set(ids);
-      const loaded =
-        unindexed ?? (await worker.call((service) => service.readCards(fileOf(files, cardsPath), cardsPath)));
-      const missing = loaded.find(({ id, fewStep }) => !fewStep && !known.has(id));
-      if (missing)
-        throw new StylusError("bad-file", `The index knows no adapter “${missing.id}”.`, {
-          where: indexPath,
-          remedy: "Index and cards do not belong together: run npm run build:index.",
-        });
-      cards = loaded;
-      indexed.clear();
-      holder = { packId, start: worker.starts };
-      return cards;
+      return worker.call((service) => service.loadIndex(index, indexPath));
+    };
+    const { ids } = await openIndex(false).catch((error: unknown) => {
+      // A kept one may be damaged.
+      if (!unindexed || isLoss(error)) throw error;
+      return openIndex(true);
+    });
+    const known = new Set(ids);
+    const loaded =
+      unindexed ?? (await worker.call((service) => service.readCards(fileOf(files, cardsPath), cardsPath)));
+    const missing = loaded.find(({ id, fewStep }) => !fewStep && !known.has(id));
+    if (missing)
+      throw new StylusError("bad-file", `The index knows no adapter “${missing.id}”.`, {
+        where: indexPath,
+        remedy: "Index and cards do not belong together: run npm run build:index.",
+      });
+    cards = loaded;
+    indexed.clear();
+    holder = { packId, start: worker.starts };
+    return cards;
+  }
+
+  return {
+    async load(pack, onPreparing) {
+      try {
+        return await load(pack, onPreparing);
+      } catch (error) {
+        worker.terminate(); // a runtime that failed to start stays failed
+        throw error;
+      }
     },
 
     async indexUserAdapters(userAdapters) {

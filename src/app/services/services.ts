@@ -4,7 +4,7 @@ import { composeBaseline } from "../../compose/baselines.ts";
 import { readCandidates } from "../../compose/reader/reader-composer.ts";
 import type { ComposerService } from "../../compose/service.ts";
 import { WorkerClient } from "../../rpc/client.ts";
-import { keepingError } from "../../shared/errors.ts";
+import { keepingError, throwIfAborted, type StylusError } from "../../shared/errors.ts";
 import { createDiffusionWorker } from "./diffusion-worker.ts";
 import { createReaderWorker } from "./reader-worker.ts";
 import { createModelServices } from "./models.ts";
@@ -15,6 +15,7 @@ import type { PageServices } from "./ports.ts";
 import { createRetrievalWorkers } from "./retrieval-workers.ts";
 import { abortable } from "../../shared/abortable.ts";
 import { StorageClient } from "./storage-client.ts";
+import { throughLoss } from "./through-loss.ts";
 
 export function createServices(): PageServices {
   const storage = new StorageClient();
@@ -30,6 +31,12 @@ export function createServices(): PageServices {
   const modelStorage = createModelServices({ storage, userModels, userAdapters });
   const pack = createPackLoader({ storage, userModels, userAdapters, retrieval, diffusion });
 
+  const withRetrieval = <Value>(work: () => Promise<Value>, signal: AbortSignal): Promise<Value> =>
+    abortable(
+      throughLoss(work, () => pack.readyRetrieval(signal)),
+      signal,
+    );
+
   return {
     models: {
       ...modelStorage.models,
@@ -43,23 +50,23 @@ export function createServices(): PageServices {
 
     async embedQuery(text, { signal }) {
       await pack.readyRetrieval(signal);
-      const [vector] = await abortable(retrieval.embedQueries([text]), signal);
+      const [vector] = await withRetrieval(() => retrieval.embedQueries([text]), signal);
       return vector!;
     },
 
     async search(query, { limit, bans, signal }) {
       const { baseModels } = (await pack.current()).source.info;
-      return abortable(retrieval.search(query, { k: limit, filter: { baseModels, bans } }), signal);
+      return withRetrieval(() => retrieval.search(query, { k: limit, filter: { baseModels, bans } }), signal);
     },
 
     async compose(candidates, { request, signal }) {
       const { method, prompt, preset, seed } = request;
       if (method !== "stylus") return composeBaseline(method, candidates, { seed });
-      const embed = (texts: readonly string[]) => retrieval.embedQueries(texts);
-      return abortable(
+      const embed = (texts: readonly string[]) => withRetrieval(() => retrieval.embedQueries(texts), signal);
+      const work = throughLoss(() =>
         composer.call((service) => service.compose({ prompt, candidates, preset }, proxy(embed))),
-        signal,
       );
+      return abortable(work, signal);
     },
 
     async read({ prompt, preset, pins, bans, commonTags }, { patienceMilliseconds, signal }) {
@@ -69,29 +76,66 @@ export function createServices(): PageServices {
       const retrieve = async (text: string) => {
         const { baseModels } = (await pack.current()).source.info;
         const filter = { baseModels, bans };
-        const found = await retrieval.retrieve(text, { k: readCandidates, filter });
-        const cards = await retrieval.cards(found.map(({ id }) => id));
-        return found.map((adapter, i) => ({ ...adapter, card: cards[i]! }));
+        return withRetrieval(async () => {
+          const found = await retrieval.retrieve(text, { k: readCandidates, filter });
+          const cards = await retrieval.cards(found.map(({ id }) => id));
+          return found.map((adapter, i) => ({ ...adapter, card: cards[i]! }));
+        }, signal);
       };
       const request = { prompt, preset, pins, commonTags };
-      const work = composer.call((service) => service.read(request, proxy(retrieve), { signal }));
+      const work = throughLoss(
+        () => composer.call((service) => service.read(request, proxy(retrieve), { signal })),
+        () => reader.ready(),
+      );
       return abortable(work, signal);
     },
 
     fetchAdapters: (ids, options) => pack.fetchAdapters(ids, options),
 
-    generate: (request, options) => diffusion.generate(request, { ...options, reopen: pack.reopen }),
+    async generate(request, { onEvent, signal }) {
+      let done = 0;
+      const generate = (first: number): Promise<void> =>
+        diffusion.generate(
+          { ...request, images: request.images.slice(first) },
+          {
+            signal,
+            reopen: pack.reopen,
+            onEvent(event) {
+              if (event.type === "image") done++;
+              onEvent({ ...event, imageIndex: event.imageIndex + first });
+            },
+          },
+        );
+      try {
+        await generate(0);
+      } catch (error) {
+        throwIfAborted(signal);
+        if (!(await abortable(pack.mend(error, signal), signal))) throw error;
+        await generate(done);
+      }
+    },
 
     inspectAdapter: (file) =>
-      diffusion.call((service) => service.inspectAdapter(file, { fileName: file.name })),
+      throughLoss(
+        () => diffusion.call((service) => service.inspectAdapter(file, { fileName: file.name })),
+        () => pack.reopen(null),
+      ),
+
+    async addAdapter(adapter) {
+      try {
+        await (await userAdapters).add(adapter);
+        return true;
+      } catch (cause) {
+        if (cause instanceof DOMException && cause.name === "ConstraintError") return false;
+        throw notKept(cause);
+      }
+    },
 
     async putAdapter(adapter) {
       try {
         await (await userAdapters).put(adapter);
       } catch (cause) {
-        throw keepingError("this adapter", cause, {
-          full: "Free disk space, or remove adapters or images you don’t need, then add it again.",
-        });
+        throw notKept(cause);
       }
     },
 
@@ -106,6 +150,10 @@ export function createServices(): PageServices {
     },
 
     storageUse: () => modelStorage.use(),
+    async checkStored(signal) {
+      const ofPack = await pack.checkStored(signal);
+      return [...ofPack, ...(await reader.checkStored(signal).catch(() => []))];
+    },
 
     async deletePack(manifestId) {
       pack.drop();
@@ -113,6 +161,11 @@ export function createServices(): PageServices {
     },
   };
 }
+
+const notKept = (cause: unknown): StylusError =>
+  keepingError("this adapter", cause, {
+    full: "Free disk space, or remove adapters or images you don’t need, then add it again.",
+  });
 
 /** The outcome of `work`, or null when it takes longer. @param milliseconds null: as long as it needs */
 async function within<Value>(work: Promise<Value>, milliseconds: number | null): Promise<Value | null> {

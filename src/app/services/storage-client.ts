@@ -3,6 +3,7 @@
 import type { Remote } from "comlink";
 import { WorkerClient } from "../../rpc/client.ts";
 import type { StorageService } from "../../storage/service.ts";
+import { throughLoss } from "./through-loss.ts";
 
 export class StorageClient {
   readonly #worker = new WorkerClient<StorageService>(
@@ -11,10 +12,11 @@ export class StorageClient {
   );
   #calls = 0;
 
+  /** `use` is called again when the worker is lost: what had arrived is kept. */
   async call<Result>(use: (service: Remote<StorageService>) => Promise<Result>): Promise<Result> {
     this.#calls += 1;
     try {
-      return await this.#worker.call(use);
+      return await throughLoss(() => this.#worker.call(use));
     } finally {
       this.#calls -= 1;
       await this.#endWhenIdle();

@@ -1,6 +1,12 @@
 // The gallery as the page shows it: a signal over what is kept.
 import { createSignal, type Accessor } from "solid-js";
-import { deletionError, readingError } from "../../shared/errors.ts";
+import {
+  deletionError,
+  readingError,
+  StylusError,
+  toPlainError,
+  type PlainError,
+} from "../../shared/errors.ts";
 import { openGallery, type Gallery, type StoredImage, type StoredRun } from "../images/gallery.ts";
 import { storedIds } from "../../stylus/image-options.ts";
 import type { ImageView, RunView } from "./run-view.ts";
@@ -11,6 +17,8 @@ export interface GalleryState {
   readonly images: Accessor<readonly StoredImage[]>;
   /** False when nothing outlives the page. */
   readonly persistent: Accessor<boolean>;
+  /** Why the images cannot be shown; null when they can. */
+  readonly error: Accessor<PlainError | null>;
   /**
    * Adds finished images of a run, with what is known of the run now.
    * @throws when the browser does not keep them
@@ -47,13 +55,21 @@ function storedImage(view: RunView, image: ImageView, png: Blob): StoredImage {
 export function createGalleryState(): GalleryState {
   const [images, setImages] = createSignal<readonly StoredImage[]>([]);
   const [persistent, setPersistent] = createSignal(true);
+  const [error, setError] = createSignal<PlainError | null>(null);
   /** What is known stays the same object, so that its thumbnail stays the same element. */
   async function read(gallery: Gallery): Promise<void> {
-    const known = new Map(images().map((image) => [image.id, image]));
-    setImages((await gallery.images()).map((image) => known.get(image.id) ?? image));
+    try {
+      const found = await gallery.images();
+      const known = new Map(images().map((image) => [image.id, image]));
+      setImages(found.map((image) => known.get(image.id) ?? image));
+      setError(null);
+    } catch (cause) {
+      setError(toPlainError(readingError("Your images", cause)));
+    }
   }
   const ready = openGallery().then(async (gallery) => {
     setPersistent(gallery.persistent);
+    gallery.onChange(() => void read(gallery));
     await read(gallery);
     return gallery;
   });
@@ -61,6 +77,7 @@ export function createGalleryState(): GalleryState {
   return {
     images,
     persistent,
+    error,
     async keep(view, report, finished) {
       const gallery = await ready;
       const { id, createdAt, options, candidates } = view;
@@ -78,7 +95,7 @@ export function createGalleryState(): GalleryState {
     async read(runId) {
       const gallery = await ready;
       const stored = await gallery.run(runId).catch((cause: unknown) => {
-        throw readingError("This image", cause);
+        throw cause instanceof StylusError ? cause : readingError("This image", cause);
       });
       // Another tab may have deleted some of them, or all.
       const known = images().filter((image) => image.runId === runId);

@@ -1,7 +1,7 @@
 // The init image as the page has it: taken from a file or a finished image, shown small, masked, removed. Its
 // id stands in the settings, its file in the input store: both outlive a reload.
 import { createEffect, createSignal, on, onCleanup, untrack, type Accessor } from "solid-js";
-import { keepingError, type PlainError, type StylusError } from "../../shared/errors.ts";
+import { keepingError, readingError, type PlainError, type StylusError } from "../../shared/errors.ts";
 import type { RgbaImage } from "../../shared/request.ts";
 import type { GalleryState } from "./gallery.ts";
 import { parametersText } from "../images/image-file.ts";
@@ -48,6 +48,8 @@ export interface InitImageState {
    * changes nothing any more. Answers whether this is still the latest action.
    */
   claim(): () => boolean;
+  /** Resolves when every image and mask that the user has given so far is stored, or refused. */
+  settled(): Promise<void>;
   remove(): void;
   /** Pixels and mask to draw on; null when they cannot be read. */
   openMask(): Promise<OpenMask | null>;
@@ -97,7 +99,14 @@ export function createInitImageState(context: {
         if (!id) return;
         onCleanup(claimInputs(ids().filter((each) => each !== null)));
         void inputs.then(async (store) => {
-          const [image, mask] = await Promise.all([store.get(id), maskId ? store.get(maskId) : null]);
+          let image: Blob | null;
+          let mask: Blob | null;
+          try {
+            [image, mask] = await Promise.all([store.get(id), maskId ? store.get(maskId) : null]);
+          } catch (cause) {
+            if (current) setInputError(explain(readingError("The init image", cause)));
+            return;
+          }
           if (!current) return;
           if (!image || (maskId && !mask)) {
             setSettings("start", null);
@@ -142,6 +151,13 @@ export function createInitImageState(context: {
     return () => own === claims;
   }
 
+  /** Work on what the user has given. */
+  const storing = new Set<Promise<void>>();
+  function whileStoring(work: Promise<void>): Promise<void> {
+    storing.add(work);
+    return work.finally(() => storing.delete(work));
+  }
+
   async function take(file: Blob, name: string): Promise<void> {
     const isLatest = claim();
     setInputError(null);
@@ -163,6 +179,14 @@ export function createInitImageState(context: {
     }
   }
 
+  async function receive(file: File): Promise<void> {
+    const isLatest = claim();
+    const text = await parametersText(file);
+    if (!isLatest()) return;
+    if (text) ask({ file, name: file.name, text });
+    else await take(file, file.name);
+  }
+
   return {
     inputs,
     shown,
@@ -170,15 +194,12 @@ export function createInitImageState(context: {
     offer,
     setNote: (text) => void setNote(text),
     ask,
-    async receive(file) {
-      const isLatest = claim();
-      const text = await parametersText(file);
-      if (!isLatest()) return;
-      if (text) ask({ file, name: file.name, text });
-      else await take(file, file.name);
-    },
-    take,
+    receive: (file) => whileStoring(receive(file)),
+    take: (file, name) => whileStoring(take(file, name)),
     claim,
+    async settled() {
+      while (storing.size > 0) await Promise.allSettled(storing);
+    },
     remove() {
       claim();
       setSettings({ start: null, size: null });
@@ -204,32 +225,34 @@ export function createInitImageState(context: {
         return null;
       }
     },
-    async saveMask({ imageId, mask }) {
-      const { start } = settings;
-      if (start?.picture.id !== imageId) {
-        setNote(texts.notes.maskDiscarded);
-        return;
-      }
-      const isLatest = claim();
-      if (markedShare(mask) === 0) {
-        if (start.mask !== null) announce(texts.announced.maskRemoved);
-        setSettings("start", { ...start, mask: null });
-        setNote(t.prompt.mask.empty);
-        return;
-      }
-      try {
-        const file = await maskFile(mask.values, mask);
-        const id = await (await inputs).put(file).catch((cause: unknown) => {
-          throw notKept("mask", cause);
-        });
-        if (!isLatest()) return;
-        setSettings("start", { ...start, mask: id });
-        setNote(null);
-        announce(texts.announced.maskSaved);
-      } catch (error) {
-        if (!isLatest()) return;
-        setInputError(explain(error));
-      }
-    },
+    saveMask: (drawn) => whileStoring(saveMask(drawn)),
   };
+
+  async function saveMask({ imageId, mask }: Pick<OpenMask, "imageId" | "mask">): Promise<void> {
+    const { start } = settings;
+    if (start?.picture.id !== imageId) {
+      setNote(texts.notes.maskDiscarded);
+      return;
+    }
+    const isLatest = claim();
+    if (markedShare(mask) === 0) {
+      if (start.mask !== null) announce(texts.announced.maskRemoved);
+      setSettings("start", { ...start, mask: null });
+      setNote(t.prompt.mask.empty);
+      return;
+    }
+    try {
+      const file = await maskFile(mask.values, mask);
+      const id = await (await inputs).put(file).catch((cause: unknown) => {
+        throw notKept("mask", cause);
+      });
+      if (!isLatest()) return;
+      setSettings("start", { ...start, mask: id });
+      setNote(null);
+      announce(texts.announced.maskSaved);
+    } catch (error) {
+      if (!isLatest()) return;
+      setInputError(explain(error));
+    }
+  }
 }

@@ -12,7 +12,8 @@ import type { UserAdapter, LoadedPack } from "../../stylus/loaded-pack.ts";
 
 const sha = (name: string): string => name.padEnd(64, "0");
 
-function setup() {
+/** @param elsewhere ids that the database holds and the pack does not know: of another model, or from another tab */
+function setup(elsewhere: ReadonlySet<string> = new Set()) {
   const userAdapters = new Map<string, UserAdapter>();
   const clay = card("clay", "style", { title: "Clay" });
   const pack = (): LoadedPack =>
@@ -42,6 +43,12 @@ function setup() {
         hashes: { sha256: sha(file.name), autoV2: "", autoV3: null },
         refusal: full ? { code: "unsupported", message: "too wide" } : null,
       });
+    },
+    addAdapter: async (adapter: UserAdapter) => {
+      if (adapter.card.title === "huge") throw new StylusError("quota", "No room.");
+      if (userAdapters.has(adapter.id) || elsewhere.has(adapter.id)) return false;
+      userAdapters.set(adapter.id, adapter);
+      return true;
     },
     putAdapter: async (adapter: UserAdapter) => {
       if (adapter.card.title === "huge") throw new StylusError("quota", "No room.");
@@ -154,5 +161,25 @@ describe("createIntake", () => {
     expect(userAdapters.size).toBe(0);
     intake.dismiss(key);
     expect(intake.open()).toBe(false);
+  });
+
+  it("of one file given twice and accepted at once, one adapter is kept", async () => {
+    const { intake, userAdapters, settled } = setup();
+    intake.take([file("ink.pt"), file("ink.pt")]);
+    await settled();
+    await Promise.all(intake.items.map(({ key }) => intake.accept(key)));
+    expect([...userAdapters.keys()]).toEqual(["ink"]);
+    expect(intake.items.map(({ status, id, known }) => [status, id, known])).toEqual([
+      ["added", "ink", false],
+      ["added", "ink", true],
+    ]);
+  });
+
+  it("a name that another model’s adapter has is not taken from it", async () => {
+    const { intake, userAdapters, settled } = setup(new Set(["ink", "ink-2"]));
+    intake.take([file("ink.pt")]);
+    await settled();
+    await intake.accept(intake.items[0]!.key);
+    expect([...userAdapters.keys()]).toEqual(["ink-3"]);
   });
 });

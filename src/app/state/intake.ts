@@ -4,6 +4,7 @@ import { createStore, produce } from "solid-js/store";
 import { adapterEnding } from "../../adapters/files/file-ending.ts";
 import { PEFT_CONFIG_NAME, withPeftConfig } from "../../adapters/files/peft-config.ts";
 import type { AdapterReport } from "../../adapters/report.ts";
+import type { AdapterCard } from "../../retrieval/card.ts";
 import { deletionError, StylusError, type PlainError } from "../../shared/errors.ts";
 import { sidecarOf } from "../adapters/dropped-files.ts";
 import { cardOf, draftForm, freeId, type CardDraft } from "../adapters/user-card.ts";
@@ -92,6 +93,7 @@ export function createIntake(context: {
   const configs = new Map<string, File>();
   const sidecars = new Map<string, File>();
   let queue: Promise<void> = Promise.resolve();
+  let adding: Promise<void> = Promise.resolve();
 
   const set = (key: string, change: Partial<IntakeItem>): void =>
     setItems((item) => item.key === key, change);
@@ -119,11 +121,10 @@ export function createIntake(context: {
         refuse(key, refusal, report);
         return;
       }
-      const sha256 = report.hashes?.sha256;
-      const same = [...loaded.cards].find((card) => sha256 !== undefined && card.file.sha256 === sha256);
+      const same = sameFile(loaded, report);
       if (same) {
-        set(key, { status: "added", report, id: same.id, known: true });
-        announce(t.adapters.announced.known(file.name, same.title));
+        set(key, { report });
+        tellKnown(key, same);
         return;
       }
       const draft = draftForm(report, await readSidecar(sidecars.get(key)));
@@ -131,6 +132,47 @@ export function createIntake(context: {
       announce(t.adapters.announced.fits(file.name));
     } catch (error) {
       refuse(key, explainUnreadable(explain(error)));
+    }
+  }
+
+  const sameFile = (loaded: LoadedPack, report: AdapterReport): AdapterCard | undefined =>
+    report.hashes ? loaded.cards.find(({ file }) => file.sha256 === report.hashes?.sha256) : undefined;
+  function tellKnown(key: string, card: AdapterCard): void {
+    set(key, { status: "added", id: card.id, known: true });
+    announce(t.adapters.announced.known(files.get(key)?.name ?? "The file", card.title));
+  }
+
+  async function add(key: string): Promise<void> {
+    const item = items.find((entry) => entry.key === key);
+    const file = files.get(key);
+    if (!item?.report || !item.draft || !file || !pack() || item.status !== "ready") return;
+    set(key, { status: "adding", error: null });
+    // Plain copies: IndexedDB cannot clone the store's proxies.
+    const report = JSON.parse(JSON.stringify(item.report)) as AdapterReport;
+    const draft = { ...item.draft };
+    try {
+      // Names that are not among the cards: of adapters for other models, or just added by another tab.
+      const refused = new Set<string>();
+      for (;;) {
+        const loaded = await refresh();
+        const same = sameFile(loaded, report);
+        if (same) {
+          tellKnown(key, same);
+          return;
+        }
+        const id = freeId(file.name, new Set([...loaded.cards.map((each) => each.id), ...refused]));
+        const card = cardOf(draft, { id, baseModel: loaded.baseModels[0]!, report });
+        if (!(await services.addAdapter({ id, card, report, file, addedAt: Date.now() }))) {
+          refused.add(id);
+          continue;
+        }
+        await refresh();
+        set(key, { status: "added", id });
+        announce(t.adapters.announced.added(card.title));
+        return;
+      }
+    } catch (error) {
+      set(key, { status: "ready", error: explain(error) });
     }
   }
 
@@ -163,24 +205,10 @@ export function createIntake(context: {
       const draft = items.find((item) => item.key === key)?.draft;
       if (draft) set(key, { draft: { ...draft, ...change } });
     },
-    async accept(key) {
-      const item = items.find((entry) => entry.key === key);
-      const file = files.get(key);
-      const loaded = pack();
-      if (!item?.report || !item.draft || !file || !loaded || item.status !== "ready") return;
-      set(key, { status: "adding", error: null });
-      try {
-        const id = freeId(file.name, new Set(loaded.cards.map((card) => card.id)));
-        // Plain copies: IndexedDB cannot clone the store's proxies.
-        const report = JSON.parse(JSON.stringify(item.report)) as AdapterReport;
-        const card = cardOf({ ...item.draft }, { id, baseModel: loaded.baseModels[0]!, report });
-        await services.putAdapter({ id, card, report, file, addedAt: Date.now() });
-        await refresh();
-        set(key, { status: "added", id });
-        announce(t.adapters.announced.added(card.title));
-      } catch (error) {
-        set(key, { status: "ready", error: explain(error) });
-      }
+    accept(key) {
+      // One after the other: two of one file are one adapter.
+      adding = adding.then(() => add(key));
+      return adding;
     },
     dismiss(key) {
       files.delete(key);

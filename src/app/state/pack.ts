@@ -21,6 +21,8 @@ export interface PackState {
   readonly transfer: Accessor<Transfer | null>;
   readonly loaded: Accessor<LoadedPack | null>;
   readonly error: Accessor<PlainError | null>;
+  /** Paths of stored files that were damaged, and have been downloaded again on this visit. */
+  readonly replaced: Accessor<readonly string[]>;
   load(): Promise<void>;
   /** Loads it again, which is cheap when it is there, and answers it. */
   refresh(): Promise<LoadedPack>;
@@ -37,17 +39,20 @@ export interface PackState {
 }
 
 export function createPackState(context: {
-  readonly services: Pick<PageServices, "load" | "deletePack">;
+  readonly services: Pick<PageServices, "load" | "deletePack" | "checkStored">;
+  /** Whether a run is in progress. */
+  readonly busy: () => boolean;
   readonly settings: SettingsStore;
   readonly announce: (text: string) => void;
 }): PackState {
-  const { services, announce } = context;
+  const { services, announce, busy } = context;
   const [settings, setSettings] = context.settings;
   const [status, setStatus] = createSignal<PackStatus>("waiting");
   const [progress, setProgress] = createSignal<LoadProgress | null>(null);
   const [transfer, setTransfer] = createSignal<Transfer | null>(null);
   const [loaded, setLoaded] = createSignal<LoadedPack | null>(null);
   const [error, setError] = createSignal<PlainError | null>(null);
+  const [replaced, setReplaced] = createSignal<readonly string[]>([]);
   const transferClock = createTransferClock();
   const id = (): string => settings.model;
 
@@ -90,7 +95,17 @@ export function createPackState(context: {
       if (own === turn) announce(t.models.announced.ready(title));
     } catch (reason) {
       if (own === turn) fail(explain(reason));
+      return;
     }
+    void check(own);
+  }
+
+  /** In the background: nobody waits for it, and a file that cannot be replaced is found again on the next visit. */
+  async function check(own: number): Promise<void> {
+    const damaged = await services.checkStored(new AbortController().signal).catch(() => []);
+    if (damaged.length === 0) return;
+    setReplaced((before) => [...new Set([...before, ...damaged])]);
+    if (own === turn && !busy()) await load(); // else the next run loads it
   }
 
   return {
@@ -100,6 +115,7 @@ export function createPackState(context: {
     transfer,
     loaded,
     error,
+    replaced,
     load,
     refresh,
     async use(next) {

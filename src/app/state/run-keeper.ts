@@ -10,25 +10,32 @@ export function createRunKeeper(gallery: Pick<GalleryState, "keep">, view: RunVi
   /** Kept ones are not put again: the user may have deleted them since. */
   const unkept = new Set<ImageView>();
   let last = Promise.resolve<StylusError | null>(null);
-  async function keep(): Promise<StylusError | null> {
+  /** The database did not answer: the end of the run does not wait for it once more. */
+  let silence: StylusError | null = null;
+  async function keep(isNew: boolean): Promise<StylusError | null> {
     const images = [...unkept];
     if (!view.report) return null; // no image
+    if (silence && !isNew) return silence;
     try {
       await gallery.keep(view, view.report, images);
       for (const image of images) unkept.delete(image);
+      silence = null;
     } catch (cause) {
       // Tried again with the next image, and at the end.
-      if (images.length > 0)
-        return keepingError(images.length === 1 ? "this image" : "these images", cause, {
+      if (images.length > 0) {
+        const failure = keepingError(images.length === 1 ? "this image" : "these images", cause, {
           full: "Download the images you want to keep, and free disk space for new ones.",
           other: "Download the images you want to keep, then reload this page.",
         });
+        silence = cause instanceof DOMException && cause.name === "TimeoutError" ? failure : null;
+        return failure;
+      }
     }
     return null;
   }
   return (image) => {
     if (image) unkept.add(image);
-    last = last.then(keep);
+    last = last.then(() => keep(image !== undefined));
     return last;
   };
 }

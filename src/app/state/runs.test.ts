@@ -247,4 +247,23 @@ describe("what the gallery has of a run of three images", () => {
       expect(runs.shown()!.error!.message).toBe(said.at(-1));
     }
   });
+
+  it("what a silent database did not keep, with the next image; at the end it is not waited for again", async () => {
+    const attempts = async (answers: readonly boolean[]) => {
+      const gallery = createRoot(createGalleryState);
+      let asked = 0;
+      const keep: GalleryState["keep"] = async (...kept) => {
+        if (!answers[asked++]) throw new DOMException("silent", "TimeoutError");
+        await gallery.keep(...kept);
+      };
+      const { seeds, runs } = await generate({ finished: 2, gallery: { ...gallery, keep } });
+      return { asked, seeds, message: runs.shown()!.error?.message };
+    };
+    expect(await attempts([false, false])).toEqual({
+      asked: 2,
+      seeds: [],
+      message: "The browser could not keep these images. The browser’s storage does not answer.",
+    });
+    expect(await attempts([false, true, true])).toEqual({ asked: 3, seeds: [7, 8], message: undefined });
+  });
 });

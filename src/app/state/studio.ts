@@ -39,6 +39,7 @@ import {
   type SettingsStore,
 } from "./settings.ts";
 import { createInitImageState, type InitImageState } from "./init-image.ts";
+import { createSetAside, type SetAsideState } from "./set-aside.ts";
 import { createTaking } from "./incoming.ts";
 import type { DiskUse, PageServices } from "../services/ports.ts";
 import type { LoadedPack } from "../../stylus/loaded-pack.ts";
@@ -46,7 +47,7 @@ import type { LoadedPack } from "../../stylus/loaded-pack.ts";
 export interface Studio
   extends
     Pick<Runs, "busy" | "stop" | "compare" | "compareWithInitImage" | "closeVariant">,
-    Pick<PackState, "progress" | "transfer">,
+    Pick<PackState, "progress" | "transfer" | "replaced">,
     Pick<
       ChoiceState,
       "adjustments" | "pins" | "bans" | "setStrength" | "remove" | "restore" | "togglePin" | "toggleBan"
@@ -79,6 +80,8 @@ export interface Studio
   readonly models: Models;
   /** The user's own adapter files. */
   readonly intake: Intake;
+  /** What is stored and cannot be read. */
+  readonly setAside: SetAsideState;
   /** Ids of adapters that the images on show were made with and that are no longer there. */
   readonly missing: Accessor<readonly string[]>;
   /** For screen readers: the latest thing worth saying. */
@@ -139,7 +142,12 @@ function buildStudio(services: PageServices): Studio {
   const [settings, setSettings] = createSettings();
   const [inputError, setInputError] = createSignal<PlainError | null>(null);
   const [announcement, announce] = createSignal("");
-  const packState = createPackState({ services, settings: [settings, setSettings], announce });
+  const packState = createPackState({
+    services,
+    settings: [settings, setSettings],
+    announce,
+    busy: () => runs.busy(),
+  });
   const { loaded: pack, id: packId } = packState;
   const choice = createChoiceState({ settings: [settings, setSettings], pack });
 
@@ -228,11 +236,16 @@ function buildStudio(services: PageServices): Studio {
     ),
   );
 
+  /** A run that was asked for waits for its inputs to be stored. */
+  let isAsking = false;
+
   return {
     settings,
     setSettings,
     packStatus: packState.status,
     progress: packState.progress,
+    replaced: packState.replaced,
+    setAside: createSetAside(),
     transfer: packState.transfer,
     pack,
     packError: packState.error,
@@ -269,8 +282,11 @@ function buildStudio(services: PageServices): Studio {
     useModel,
 
     async generate({ keepSeed = false } = {}) {
-      if (runs.busy()) return;
+      if (runs.busy() || isAsking) return;
       setInputError(null);
+      isAsking = true;
+      await initImage.settled().finally(() => (isAsking = false)); // the run starts from what the page shows
+      if (inputError()) return; // what the user gave is not stored: without it the run would be another one
       choice.prune(reading());
       const previous = runs.shown();
       if (keepSeed && previous) setSettings("seed", previous.options.seed);

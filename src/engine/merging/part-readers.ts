@@ -1,7 +1,8 @@
 // Two workers read and check large adapter files in parts, because reading is the slowest step on the way to the GPU.
-import type { PartRequest, ReadPart } from "../../adapters/files/read.ts";
+import { type PartRequest, readPart, type ReadPart } from "../../adapters/files/read.ts";
 // oxlint-disable-next-line no-restricted-imports -- not a service: the client of its own workers
 import { WorkerClient } from "../../rpc/client.ts";
+import { StylusError } from "../../shared/errors.ts";
 import type { PartService } from "./part-service.ts";
 
 /** More workers would wait for the browser process that reads for all of them. */
@@ -41,7 +42,13 @@ export class PartReaders {
       tensors: tensors.map(({ dtype, offset, sizeBytes }) => ({ dtype, offset, sizeBytes })), // transfers only these fields
     };
     reader.waiting++;
-    return reader.client.call((service) => service.read(blob, request)).finally(() => reader.waiting--);
+    const reading = reader.client.call((service) => service.read(blob, request));
+    return reading
+      .catch((error: unknown) => {
+        if (!(error instanceof StylusError) || error.code !== "device-lost") throw error;
+        return readPart(blob, request); // the next part has a new worker
+      })
+      .finally(() => reader.waiting--);
   }
 
   dispose(): void {

@@ -2,6 +2,7 @@
 // for embedding. Reads what a sentence-transformers folder says of itself: `1_Pooling/config.json` (mean or CLS) and
 // `config_sentence_transformers.json` (prompts put before queries and documents).
 import { env, pipeline, type FeatureExtractionPipeline } from "@huggingface/transformers";
+import { runtimeFault } from "../../runtime/wasm-file.ts";
 import { StylusError, throwIfAborted } from "../../shared/errors.ts";
 import { sha256 } from "../../shared/sha256.ts";
 import { normalise, type Vector } from "./vectors.ts";
@@ -147,9 +148,11 @@ export async function loadEmbedder(files: Files, options: EmbedderOptions = {}):
       device: inNode ? "cpu" : "wasm",
     });
   } catch (cause) {
+    const fault = options.wasmPaths && (await runtimeFault(options.wasmPaths.wasm, cause));
+    if (fault) throw fault;
     throw new StylusError("bad-file", `The embedder could not be started: ${String(cause)}`, {
       where: modelFile,
-      remedy: "Download the pack again; if it keeps failing, the browser lacks WebAssembly SIMD.",
+      remedy: "Download the pack again; if it keeps failing, update the browser.",
       cause,
     });
   }

@@ -21,6 +21,29 @@ export const storage = {
   noImages: "None.",
   imageCount: (count: number) => `${images(count)}. Delete them in the gallery.`,
 
+  unreadable: {
+    title: (what: string) => `Unreadable: ${what}`,
+    databases: {
+      "stylus-web-gallery": "your images",
+      "stylus-web-adapters": "your adapters",
+      "stylus-web-inputs": "init images and masks",
+      "stylus-web-models": "your checkpoints",
+      "stylus-web-indexes": "adapter indexes",
+      "stylus-storage": "download records",
+    } as Readonly<Record<string, string>>,
+    rows: (count: number, problem: string) =>
+      `${formats.counted(count, { one: "entry", other: "entries" })} damaged or from another version of this site (${problem}). Everything else works.`,
+    whole: (problem: string) =>
+      `From another version of this site (${problem}). New entries last until you close this page; delete these and reload to keep new ones.`,
+    export: "Export",
+    exportName: (what: string) => `Export ${what}`,
+    confirmDelete: "Delete them",
+    notice:
+      "Some stored entries are damaged or from another version of this site. Everything else works. Storage lists them: export or delete them there.",
+  },
+  replaced: (paths: readonly string[]) =>
+    `${formats.list(paths)} ${paths.length === 1 ? "was" : "were"} damaged in this browser’s storage and downloaded again. If this happens often, check the disk.`,
+
   persisted: "The browser keeps all this until you delete it.",
   evictable: "The browser may delete all this when the disk is full. Download the images you want to keep.",
   persist: "Ask browser to keep it",

@@ -41,7 +41,8 @@ export function ControlBar(props: {
             class={`${controls["button"]} ${controls["primary"]} ${styles["generate"]}`}
             type="button"
             aria-keyshortcuts="Escape"
-            onClick={() => studio.stop()}
+            // The second click of a double click on Generate is not meant for it.
+            onClick={(event) => event.detail < 2 && studio.stop()}
           >
             <span class={styles["square"]} /> {t.prompt.bar.stop}{" "}
             <span class={styles["key"]}>{t.prompt.bar.stopKey}</span>

@@ -34,47 +34,50 @@ export function Gallery(): JSX.Element {
   const bytes = createMemo(() => studio.gallery.images().reduce((sum, image) => sum + image.png.size, 0));
 
   return (
-    <Show when={studio.gallery.images().length > 0}>
-      <section class={styles["gallery"]} aria-labelledby="gallery-title">
-        <header>
-          <h2 id="gallery-title">{t.run.gallery.title}</h2>
-          <span>
-            {t.run.gallery.size(studio.gallery.images().length, bytes())}{" "}
-            <Show when={studio.gallery.persistent()} fallback={t.run.gallery.untilClosed}>
-              <span class={styles["where"]}>{t.run.gallery.here}</span>
-            </Show>
-          </span>
-          <span class={styles["all"]}>
-            <ConfirmButton
-              label={t.run.gallery.deleteAll}
-              name={t.run.gallery.deleteAllName}
-              confirm={t.run.gallery.confirmDelete(studio.gallery.images().length)}
-              keep={t.run.gallery.keep}
-              quiet
-              onConfirm={async () => void (await deleting(() => studio.gallery.clear()))}
-            />
-          </span>
-        </header>
-        <Show when={error()}>
-          {(reason) => (
-            // The image may be far down in the gallery.
-            <div ref={(note) => queueMicrotask(() => note.scrollIntoView({ block: "nearest" }))}>
-              <ErrorNote error={reason()} compact />
-            </div>
-          )}
-        </Show>
-        <ul>
-          <For each={images()}>{(image) => <Thumbnail image={image} deleting={deleting} />}</For>
-          <Show when={!all() && studio.gallery.images().length > shownAtFirst}>
-            <li>
-              <button class={styles["rest"]} type="button" onClick={() => setAll(true)}>
-                {t.run.gallery.more(studio.gallery.images().length - shownAtFirst)}
-              </button>
-            </li>
+    <>
+      <Show when={studio.gallery.error()}>{(reason) => <ErrorNote error={reason()} compact />}</Show>
+      <Show when={studio.gallery.images().length > 0}>
+        <section class={styles["gallery"]} aria-labelledby="gallery-title">
+          <header>
+            <h2 id="gallery-title">{t.run.gallery.title}</h2>
+            <span>
+              {t.run.gallery.size(studio.gallery.images().length, bytes())}{" "}
+              <Show when={studio.gallery.persistent()} fallback={t.run.gallery.untilClosed}>
+                <span class={styles["where"]}>{t.run.gallery.here}</span>
+              </Show>
+            </span>
+            <span class={styles["all"]}>
+              <ConfirmButton
+                label={t.run.gallery.deleteAll}
+                name={t.run.gallery.deleteAllName}
+                confirm={t.run.gallery.confirmDelete(studio.gallery.images().length)}
+                keep={t.run.gallery.keep}
+                quiet
+                onConfirm={async () => void (await deleting(() => studio.gallery.clear()))}
+              />
+            </span>
+          </header>
+          <Show when={error()}>
+            {(reason) => (
+              // The image may be far down in the gallery.
+              <div ref={(note) => queueMicrotask(() => note.scrollIntoView({ block: "nearest" }))}>
+                <ErrorNote error={reason()} compact />
+              </div>
+            )}
           </Show>
-        </ul>
-      </section>
-    </Show>
+          <ul>
+            <For each={images()}>{(image) => <Thumbnail image={image} deleting={deleting} />}</For>
+            <Show when={!all() && studio.gallery.images().length > shownAtFirst}>
+              <li>
+                <button class={styles["rest"]} type="button" onClick={() => setAll(true)}>
+                  {t.run.gallery.more(studio.gallery.images().length - shownAtFirst)}
+                </button>
+              </li>
+            </Show>
+          </ul>
+        </section>
+      </Show>
+    </>
   );
 }
 

@@ -120,6 +120,26 @@ export function StorageDialog(props: { readonly open: boolean; readonly onClose:
                     error={errorOf(leftOver)}
                   />
                 </Show>
+                <For each={studio.setAside.list()}>
+                  {({ database, count, problems }) => (
+                    <StorageRow
+                      title={t.storage.unreadable.title(t.storage.unreadable.databases[database] ?? database)}
+                      text={
+                        count === null
+                          ? t.storage.unreadable.whole(problems[0]!)
+                          : t.storage.unreadable.rows(count, problems[0]!)
+                      }
+                      sizeBytes={null}
+                      onExport={() =>
+                        free(database, async () =>
+                          save(await studio.setAside.export(database), `${database}-unreadable.tar`),
+                        )
+                      }
+                      onDelete={() => free(database, () => studio.setAside.delete(database))}
+                      error={errorOf(database)}
+                    />
+                  )}
+                </For>
                 <For each={known().userModels}>
                   {(model) => <StorageRow title={model.title} text={t.storage.userModel} sizeBytes={0} />}
                 </For>
@@ -149,6 +169,12 @@ export function StorageDialog(props: { readonly open: boolean; readonly onClose:
       </div>
     </Dialog>
   );
+}
+
+function save(content: Blob, name: string): void {
+  const url = URL.createObjectURL(content);
+  Object.assign(document.createElement("a"), { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000); // the browser has opened it by then
 }
 
 /** Whether the browser may evict all this, and a button that asks it not to. */

@@ -10,8 +10,10 @@ import { t } from "../../texts/texts.ts";
 export function StorageRow(props: {
   readonly title: string;
   readonly text: string;
-  readonly sizeBytes: number;
+  /** Null: not measured. */
+  readonly sizeBytes: number | null;
   readonly onDelete?: () => Promise<void>;
+  readonly onExport?: () => Promise<void>;
   /** Why the last deletion failed. */
   readonly error?: PlainError | null;
   /** Forgets the stored hashes of its files. Resolves to how many there were, or null on failure. */
@@ -29,17 +31,33 @@ export function StorageRow(props: {
           </p>
         </Show>
       </div>
-      <span class={styles["size"]}>{t.format.bytes(props.sizeBytes)}</span>
+      <span class={styles["size"]}>{props.sizeBytes === null ? "" : t.format.bytes(props.sizeBytes)}</span>
       <Show when={props.error}>{(error) => <ErrorNote error={error()} compact />}</Show>
       <Show when={props.onDelete}>
         <div class={styles["actions"]}>
           <ConfirmButton
             label={t.storage.delete}
             name={t.storage.deleteName(props.title)}
-            confirm={t.storage.confirmDelete(props.sizeBytes)}
+            confirm={
+              props.sizeBytes === null
+                ? t.storage.unreadable.confirmDelete
+                : t.storage.confirmDelete(props.sizeBytes)
+            }
             keep={t.storage.keep}
             onConfirm={() => props.onDelete!()}
           >
+            <Show when={props.onExport}>
+              {(exportRows) => (
+                <button
+                  class={`${controls["button"]} ${controls["small"]} ${controls["quiet"]}`}
+                  type="button"
+                  aria-label={t.storage.unreadable.exportName(props.title)}
+                  onClick={() => void exportRows()()}
+                >
+                  {t.storage.unreadable.export}
+                </button>
+              )}
+            </Show>
             <Show when={props.onForget}>
               {(forget) => (
                 <button

@@ -1,0 +1,24 @@
+// The gallery without IndexedDB, as in Node: a run lives as long as one of its images.
+import { expect, it } from "vitest";
+import { openGallery, type StoredImage, type StoredRun } from "./gallery.ts";
+
+const run = (id: string): StoredRun => ({ id }) as unknown as StoredRun;
+const image = (id: string, runId: string, index: number): StoredImage =>
+  ({ id, runId, index, createdAt: 1, png: new Blob(["x"]) }) as unknown as StoredImage;
+
+it("keeps a run until its last image is removed, and no run without an image", async () => {
+  const gallery = await openGallery();
+  expect(gallery.persistent).toBe(false);
+  await gallery.add(run("empty"), []);
+  await gallery.add(run("two"), [image("a", "two", 0), image("b", "two", 1)]);
+  await gallery.add(run("one"), [image("c", "one", 0)]);
+  const runs = async (): Promise<string[]> => (await gallery.runs()).map(({ id }) => id).sort();
+  expect(await runs()).toEqual(["one", "two"]);
+  await gallery.remove("a");
+  expect(await runs()).toEqual(["one", "two"]);
+  expect((await gallery.run("two"))!.images.map(({ id }) => id)).toEqual(["b"]);
+  await gallery.remove("b");
+  expect(await runs()).toEqual(["one"]);
+  await gallery.remove("unknown");
+  expect(await runs()).toEqual(["one"]);
+});
