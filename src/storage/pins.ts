@@ -17,10 +17,7 @@ export interface Pin {
 interface StorageSchema extends DBSchema {
   /** By manifest address. */
   pins: { key: string; value: Pin };
-  /**
-   * SHA-256 of files on the user's disk, by name, size and modification time, to avoid hashing them on every visit; under
-   * "stored" and the name of a stored file, when it was last found whole.
-   */
+  /** SHA-256 of files on the user's disk, by name, size and modification time, to avoid hashing them on every visit. */
   localHashes: { key: string; value: string };
 }
 

@@ -35,6 +35,8 @@ export interface VerifiedFiles {
   readonly damaged: readonly string[];
   /** Paths of files that are not stored. */
   readonly missing: readonly string[];
+  /** Hashes of the files that were read and are as they should be. */
+  readonly whole: readonly string[];
 }
 
 export interface StorageUse {
@@ -100,6 +102,16 @@ async function locked<Value>(
       throw new StylusError("cancelled", "Stopped.", { cause: error });
     }
     throw isQuotaError(error) ? quotaError(error) : error;
+  }
+}
+
+/** Null: the browser cannot read it. */
+async function hashOf(blob: Blob, signal: AbortSignal | undefined): Promise<string | null> {
+  try {
+    return await hashBlob(blob, signal);
+  } catch (error) {
+    if (error instanceof DOMException) return null;
+    throw error;
   }
 }
 
@@ -248,18 +260,19 @@ export class StorageService {
 
   /**
    * Reads stored files and compares them with their hashes; deletes damaged ones, which download again when next opened.
-   * @param options.checkedAfter milliseconds since 1970: files found whole later than this are not read again
+   * @param options.trusted hashes of files that need not be read
    * @throws StylusError cancelled, quota
    */
   async verify(
     manifestJsons: readonly unknown[],
     siteUrl: string,
-    options: { readonly checkedAfter?: number; readonly signal?: AbortSignal | undefined } = {},
+    options: { readonly trusted?: ReadonlySet<string>; readonly signal?: AbortSignal | undefined } = {},
   ): Promise<VerifiedFiles> {
-    const { checkedAfter = Infinity, signal = new AbortController().signal } = options;
+    const { trusted = new Set(), signal } = options;
     const store = await this.#openStore();
     const damaged: string[] = [];
     const missing: string[] = [];
+    const whole: string[] = [];
     const seen = new Set<string>();
     for (const { files } of await this.#know(manifestJsons, siteUrl)) {
       for (const { path, key } of files) {
@@ -268,31 +281,15 @@ export class StorageService {
         seen.add(key);
         const blob = await store.open(key);
         if (!blob) missing.push(path);
-        else if (!(await this.#isWhole(blob, { sha256: key, checkedAfter, signal }))) {
+        else if (trusted.has(key)) continue;
+        else if ((await hashOf(blob, signal)) === key) whole.push(key);
+        else {
           await this.#remove(key, store);
           damaged.push(path);
         }
       }
     }
-    return { damaged, missing };
-  }
-
-  async #isWhole(
-    blob: Blob,
-    { sha256, checkedAfter, signal }: { sha256: string; checkedAfter: number; signal: AbortSignal },
-  ): Promise<boolean> {
-    const record = `stored ${sha256}`;
-    const checkedAt = Date.parse((await this.#records.get("localHashes", record)) ?? "");
-    if (checkedAt > checkedAfter) return true;
-    let actual: string | null = null;
-    try {
-      actual = await hashBlob(blob, signal);
-    } catch (error) {
-      throwIfAborted(signal);
-      if (!(error instanceof DOMException)) throw error; // else it cannot be read
-    }
-    if (actual === sha256) await this.#records.put("localHashes", record, new Date().toISOString());
-    return actual === sha256;
+    return { damaged, missing, whole };
   }
 
   /** Whether files outlive this worker; false if they are in memory because the browser has no store. */

@@ -7,6 +7,7 @@ import type { StorageView } from "../../storage/storage-view.ts";
 import type { RemoteAdapter } from "../adapters/hub-adapters.ts";
 import { pocketId, readManifest, readManifests } from "../packs/packs.ts";
 import type { PackSource } from "../packs/source.ts";
+import { rememberWhole, trustedFiles } from "./checked-files.ts";
 import type { StorageClient } from "./storage-client.ts";
 import type { LoadProgress } from "../../stylus/loaded-pack.ts";
 
@@ -124,16 +125,20 @@ export async function fetchRemote(
 export const mayBeFiles = (error: unknown): boolean =>
   !(error instanceof StylusError) || ["bad-file", "not-found"].includes(error.code);
 
-/** A stored file that was found whole is read again after a week. */
-export const recheckMilliseconds = 7 * 24 * 60 * 60 * 1000;
-
-/** Compares the stored files of manifests with their hashes, and deletes damaged ones. */
-export const verifyStored = (
+/**
+ * Compares the stored files of manifests with their hashes, and deletes damaged ones.
+ * @param options.all also those that were found whole lately
+ */
+export async function verifyStored(
   storage: StorageClient,
   jsons: readonly unknown[],
-  options: { readonly checkedAfter?: number; readonly signal?: AbortSignal } = {},
-): Promise<VerifiedFiles> =>
-  storage.call((service) => service.verify(jsons, document.baseURI, { ...options }));
+  { all, signal }: { readonly all: boolean; readonly signal?: AbortSignal },
+): Promise<VerifiedFiles> {
+  const trusted = all ? new Set<string>() : trustedFiles();
+  const found = await storage.call((service) => service.verify(jsons, document.baseURI, { trusted, signal }));
+  rememberWhole(found.whole);
+  return found;
+}
 
 /** What of every manifest is stored. */
 export async function describeStored(storage: StorageClient): Promise<StorageView> {

@@ -2,7 +2,7 @@
 import type { RegisteredAdapter } from "../../engine/service.ts";
 import { StylusError, toPlainError, type PlainError } from "../../shared/errors.ts";
 import type { DevicePreference, DeviceReport } from "../../shared/request.ts";
-import type { OpenedPack } from "../../storage/service.ts";
+import type { OpenedPack, VerifiedFiles } from "../../storage/service.ts";
 import { probeGraphics } from "./device-probe.ts";
 import type { DiffusionWorker } from "./diffusion-worker.ts";
 import { checkFit, checkWasmCanTakeOver } from "../packs/model-fit.ts";
@@ -14,7 +14,6 @@ import {
   fetchRemote,
   mayBeFiles,
   openStored,
-  recheckMilliseconds,
   verifyStored,
 } from "./pack-files.ts";
 import { throughLoss } from "./through-loss.ts";
@@ -252,6 +251,19 @@ export function createPackLoader(context: {
     };
   }
 
+  /** The stored files of a pack, and those of hub adapters: most of them are missing, because they download on demand. */
+  async function verify(
+    { json, remote }: PackSource,
+    options: { readonly all: boolean; readonly signal: AbortSignal },
+  ): Promise<{ readonly ofPack: VerifiedFiles; readonly ofLists: VerifiedFiles }> {
+    const ids = new Set(remote.map(({ manifestId }) => manifestId));
+    const lists = (await Promise.all([...ids].map(readManifest))).map((list) => list.json);
+    return {
+      ofPack: await verifyStored(storage, [json], options),
+      ofLists: await verifyStored(storage, lists, options),
+    };
+  }
+
   /**
    * Compares the stored files of a pack, and those of hub adapters, with their hashes after `failure`, and downloads damaged
    * ones of the pack again. Missing ones are left to opening the pack: the user may have deleted them.
@@ -260,17 +272,7 @@ export function createPackLoader(context: {
   async function replaceDamaged(source: PackSource, failure: unknown, signal: AbortSignal): Promise<boolean> {
     if (!mayBeFiles(failure)) return false;
     tell({ files: [], receivedBytes: 0, totalBytes: 0, preparing: "Checking the stored files" });
-    const lists = await Promise.all(
-      [...new Set(source.remote.map((each) => each.manifestId))].map(readManifest),
-    );
-    const [ofPack, ofLists] = [
-      await verifyStored(storage, [source.json], { signal }),
-      await verifyStored(
-        storage,
-        lists.map(({ json }) => json),
-        { signal },
-      ), // most are missing: they download on demand
-    ];
+    const { ofPack, ofLists } = await verify(source, { all: true, signal });
     if (ofPack.damaged.length > 0 && ofPack.missing.length === 0)
       await fetchPack(storage, source, { onProgress: tell, signal });
     replaced.push(...ofPack.damaged, ...ofLists.damaged);
@@ -364,17 +366,7 @@ export function createPackLoader(context: {
       const all = await fetched?.result;
       if (!all) return [];
       const { source } = all;
-      const lists = await Promise.all(
-        [...new Set(source.remote.map((each) => each.manifestId))].map(readManifest),
-      );
-      const checkedAfter = Date.now() - recheckMilliseconds;
-      const options = { checkedAfter, signal };
-      const ofPack = await verifyStored(storage, [source.json], options);
-      const ofLists = await verifyStored(
-        storage,
-        lists.map(({ json }) => json),
-        options,
-      );
+      const { ofPack, ofLists } = await verify(source, { all: false, signal });
       // Where files are missing, the user or another tab has deleted the model.
       if (ofPack.damaged.length > 0 && ofPack.missing.length === 0)
         await fetchPack(storage, source, { onProgress: () => {}, signal });

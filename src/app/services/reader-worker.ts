@@ -3,7 +3,7 @@ import type { ComposerService } from "../../compose/service.ts";
 import type { WorkerClient } from "../../rpc/client.ts";
 import { StylusError } from "../../shared/errors.ts";
 import { readManifest, readerId } from "../packs/packs.ts";
-import { mayBeFiles, recheckMilliseconds, verifyStored } from "./pack-files.ts";
+import { mayBeFiles, verifyStored } from "./pack-files.ts";
 import type { StorageClient } from "./storage-client.ts";
 import { throughLoss } from "./through-loss.ts";
 
@@ -49,7 +49,7 @@ export function createReaderWorker(context: {
       const isDevice = error instanceof StylusError && error.code === "device"; // as ONNX Runtime calls a damaged file
       if (!isDevice && !mayBeFiles(error)) throw error;
       const { json } = await readManifest(readerId);
-      const { damaged, missing } = await verifyStored(storage, [json]);
+      const { damaged, missing } = await verifyStored(storage, [json], { all: true });
       if (damaged.length + missing.length === 0) throw error;
       return load();
     }
@@ -76,10 +76,7 @@ export function createReaderWorker(context: {
     async checkStored(signal) {
       if (!held || !(await held.result)) return [];
       const { json } = await readManifest(readerId);
-      const { damaged } = await verifyStored(storage, [json], {
-        checkedAfter: Date.now() - recheckMilliseconds,
-        signal,
-      });
+      const { damaged } = await verifyStored(storage, [json], { all: false, signal });
       if (damaged.length > 0) {
         held = null;
         composer.terminate();
