@@ -29,9 +29,9 @@ export default defineConfig({
       injectRegister: false,
       manifest: false, // public/manifest.webmanifest
       injectManifest: {
-        // Code, styles and icons; WASM runtimes and packs are large and cached when first used.
+        // Code, styles and icons; WASM runtimes, packs and the runtime of language models are large and cached when first used.
         globPatterns: ["**/*.{js,mjs,css,html,svg,png,woff2,webmanifest}"],
-        globIgnores: ["packs/**", "**/*.map"],
+        globIgnores: ["packs/**", "**/*.map", "assets/web-llm-*.js"],
         maximumFileSizeToCacheInBytes: 8 << 20,
       },
     }),

@@ -1,5 +1,5 @@
 // Makes the site installable and usable offline, and gives it cross-origin isolation on static hosts that cannot send
-// headers. Application code is precached; WASM runtimes are cached on first use. The storage worker keeps model
+// headers. Application code is precached; WASM runtimes and web-llm are cached on first use. The storage worker keeps model
 // files, verified, in the origin private file system.
 /// <reference lib="webworker" />
 import { cleanupOutdatedCaches, createHandlerBoundToURL, matchPrecache, precache } from "workbox-precaching";
@@ -35,7 +35,7 @@ async function respond(event: FetchEvent): Promise<Response> {
   }
   const precached = await matchPrecache(request);
   if (precached) return isolated(precached);
-  if (url.pathname.endsWith(".wasm")) {
+  if (/\.wasm$|\/web-llm-[^/]*\.js$/.test(url.pathname)) {
     const cache = await caches.open(runtimeCache);
     // A reload replaces a copy that turned out damaged.
     const kept = request.cache === "reload" ? undefined : await cache.match(request);

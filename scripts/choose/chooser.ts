@@ -1,17 +1,24 @@
 // Retrieval and composers as in the page, on WASM in Node: opened once, then used with one catalogue after another.
 import path from "node:path";
+import { composeByAsking } from "../../src/compose/llm/compose.ts";
+import { serverModel } from "../../src/compose/llm/engines/server.ts";
+import type { LanguageModel } from "../../src/compose/llm/language-model.ts";
+import { shownCandidates } from "../../src/compose/llm/question.ts";
 import { commonTags, type ReadingCandidate } from "../../src/compose/reader/card-text.ts";
 import { readCandidates } from "../../src/compose/reader/reader-composer.ts";
+import { readablePrompt } from "../../src/compose/reader/readable-prompt.ts";
 import { readerFiles } from "../../src/compose/reader/reader.ts";
 import type { Composition } from "../../src/compose/composition.ts";
 import { ComposerService } from "../../src/compose/service.ts";
 import { openFileNetwork } from "../../src/ort/file-network.ts";
+import type { ChatServer } from "../../src/refine/chat-server.ts";
 import type { RetrievalFilter } from "../../src/retrieval/search/eligibility.ts";
 import { RetrievalService } from "../../src/retrieval/service.ts";
+import { StylusError } from "../../src/shared/errors.ts";
 import type { PresetId } from "../../src/shared/limits.ts";
 import { type Catalogue, filesIn, pocketFolder } from "./catalogue.ts";
 
-export const composers = ["reader", "rules"] as const;
+export const composers = ["reader", "rules", "llm"] as const;
 export type ComposerId = (typeof composers)[number];
 
 export const pocketReader = path.join(pocketFolder, "reader");
@@ -23,6 +30,7 @@ export class Chooser {
   #filter: RetrievalFilter = { baseModels: [] };
   #common: ReadonlySet<string> = new Set();
   #listedId: (id: string) => string = (id) => id;
+  #languageModel: LanguageModel | null = null;
 
   private constructor(preset: PresetId) {
     this.#preset = preset;
@@ -43,6 +51,11 @@ export class Chooser {
     return true;
   }
 
+  /** The composer "llm" asks this server. */
+  askServer(server: ChatServer): void {
+    this.#languageModel = serverModel(server);
+  }
+
   /** Chooses from this catalogue from now on; builds its index where it has none. */
   async use({ cards, listedId, index, baseModel }: Catalogue): Promise<void> {
     const onCard = (done: number, total: number): void => {
@@ -56,12 +69,17 @@ export class Chooser {
 
   /** Picks have the ids of the catalogue's list. */
   async choose(prompt: string, by: ComposerId): Promise<Composition> {
-    const composition = await (by === "reader" ? this.#byReader(prompt) : this.#byRules(prompt));
+    const composition = await this.#compose(prompt, by);
     const tasks = composition.tasks.map((task) => ({
       ...task,
       picks: task.picks.map((pick) => ({ ...pick, id: this.#listedId(pick.id) })),
     }));
     return { ...composition, tasks };
+  }
+
+  #compose(prompt: string, by: ComposerId): Promise<Composition> {
+    if (by === "llm") return this.#byLanguageModel(prompt);
+    return by === "reader" ? this.#byReader(prompt) : this.#byRules(prompt);
   }
 
   /** Ids of the `k` adapters that a prompt may want, best first. */
@@ -70,12 +88,22 @@ export class Chooser {
     return found.map(({ id }) => this.#listedId(id));
   }
 
+  async #candidates(text: string, k: number): Promise<readonly ReadingCandidate[]> {
+    const found = await this.#retrieval.retrieve(text, { k, filter: this.#filter });
+    const cards = await this.#retrieval.cards(found.map(({ id }) => id));
+    return found.map((adapter, i) => ({ ...adapter, card: cards[i]! }));
+  }
+
+  async #byLanguageModel(prompt: string): Promise<Composition> {
+    if (!this.#languageModel) throw new StylusError("not-found", "No server with a language model is named.");
+    const candidates = await this.#candidates(readablePrompt(prompt).text, shownCandidates);
+    const request = { prompt, preset: this.#preset, candidates, pinned: [], temperature: 0, seed: 0 };
+    const { signal } = new AbortController();
+    return composeByAsking(request, { model: this.#languageModel, signal });
+  }
+
   #byReader(prompt: string): Promise<Composition> {
-    const retrieve = async (text: string): Promise<readonly ReadingCandidate[]> => {
-      const found = await this.#retrieval.retrieve(text, { k: readCandidates, filter: this.#filter });
-      const cards = await this.#retrieval.cards(found.map(({ id }) => id));
-      return found.map((adapter, i) => ({ ...adapter, card: cards[i]! }));
-    };
+    const retrieve = (text: string) => this.#candidates(text, readCandidates);
     const request = { prompt, preset: this.#preset, pins: [], commonTags: this.#common };
     return this.#composer.read(request, retrieve);
   }

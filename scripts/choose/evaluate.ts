@@ -4,6 +4,7 @@ import path from "node:path";
 import { readablePrompt } from "../../src/compose/reader/readable-prompt.ts";
 import { StylusError } from "../../src/shared/errors.ts";
 import { choices as asked } from "../../src/shared/limits.ts";
+import { serversOf, serverSpec } from "../run/chat-servers.ts";
 import { integer, oneOf, parseOptions, runMain, UsageError } from "../run/arguments.ts";
 import { Bm25, cardWords } from "./bm25.ts";
 import type { Catalogue } from "./catalogue.ts";
@@ -23,7 +24,9 @@ import { cataloguesFolder, openLabelled } from "./labelled.ts";
 const help = `Usage: npm run eval:choice -- [options]
 
   --catalogues C,…   folders of training/choice/catalogues, or paths of others (default: pack-test,hub-test,p,q,r: those held out)
-  --composer C,…     reader, rules (default: reader,rules)
+  --composer C,…     reader, rules, llm (default: reader,rules)
+  --server URL       of "llm": OpenAI-compatible server, up to /v1 (default http://127.0.0.1:8000/v1)
+  --model NAME       of "llm": the server's model; also --key-env, --timeout, --format, --max-tokens as of npm run refine
   --reader DIR       the reader's files (default: those of Pocket)
   --preset P         balanced, paper, reference (default balanced)
   --without-phrases  takes phrases and unwanted uses from the cards
@@ -35,12 +38,13 @@ the wanted words counts as right. The retrievers' recall is the share of wanted 
 
 const spec = {
   catalogues: { type: "string", default: "pack-test,hub-test,p,q,r" },
-  composer: { type: "string", default: composers.join(",") },
+  composer: { type: "string", default: "reader,rules" },
   reader: { type: "string", default: pocketReader },
   preset: { type: "string", default: "balanced" },
   "without-phrases": { type: "boolean", default: false },
   limit: { type: "string" },
   json: { type: "string" },
+  ...serverSpec,
   help: { type: "boolean" },
 } as const;
 
@@ -109,6 +113,7 @@ async function main(): Promise<void> {
   const phrases = !values["without-phrases"];
 
   const chooser = await Chooser.open(oneOf("preset", values.preset, asked.preset));
+  if (wanted.includes("llm")) chooser.askServer(serversOf(values)[0]!);
   if (wanted.includes("reader") && !(await chooser.loadReader(values.reader)))
     throw new StylusError("not-found", `${values.reader} has no reader.`, {
       where: values.reader,

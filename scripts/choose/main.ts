@@ -1,7 +1,9 @@
 // `npm run choose -- PROMPTS.jsonl --catalogue …`: what Stylus chooses for each prompt, without a browser and without generating.
 import { readFileSync } from "node:fs";
 import type { Composition } from "../../src/compose/composition.ts";
+import { StylusError } from "../../src/shared/errors.ts";
 import { choices as asked } from "../../src/shared/limits.ts";
+import { serversOf, serverSpec } from "../run/chat-servers.ts";
 import { oneOf, parseOptions, runMain, UsageError } from "../run/arguments.ts";
 import { openCatalogue } from "./catalogue.ts";
 import { Chooser, composers, pocketReader } from "./chooser.ts";
@@ -10,7 +12,9 @@ const help = `Usage: npm run choose -- PROMPTS.jsonl --catalogue pack|sd15|CARDS
 
   --catalogue C   pack: Pocket's adapters; sd15: the hub's adapters for SD 1.5; or a list of cards: id, title,
                   category, tags, triggers, description, and optional phrases and notMeant
-  --composer C    reader, rules (default: reader; rules where the reader's files are missing)
+  --composer C    reader, rules, llm (default: reader; rules where the reader's files are missing)
+  --server URL    of "llm": OpenAI-compatible server, up to /v1 (default http://127.0.0.1:8000/v1)
+  --model NAME    of "llm": the server's model; also --key-env, --timeout, --format, --max-tokens as of npm run refine
   --reader DIR    the reader's files (default: those of Pocket)
   --preset P      balanced, paper, reference (default balanced)
 
@@ -21,6 +25,7 @@ const spec = {
   composer: { type: "string", default: "reader" },
   reader: { type: "string", default: pocketReader },
   preset: { type: "string", default: "balanced" },
+  ...serverSpec,
   help: { type: "boolean" },
 } as const;
 
@@ -47,7 +52,25 @@ function lineOf(prompt: string, { tasks, composer }: Composition): string {
       picks.map(({ id, similarity }) => ({ id, span: text, score: Number(similarity.toFixed(4)) })),
     ),
     composer: composer.kind,
+    ...(composer.instead === undefined ? {} : { instead: composer.instead }),
   });
+}
+
+/** What the language model chooses; as in the page, the reader's choice with the reason where it cannot. */
+async function chosen(
+  chooser: Chooser,
+  prompt: string,
+  { asks, usual }: { readonly asks: boolean; readonly usual: "reader" | "rules" },
+): Promise<Composition> {
+  if (!asks) return chooser.choose(prompt, usual);
+  try {
+    return await chooser.choose(prompt, "llm");
+  } catch (error) {
+    // An answer that cannot be used; a server that refuses or is gone ends the command.
+    if (!(error instanceof StylusError) || error.code === "network") throw error;
+    const composition = await chooser.choose(prompt, usual);
+    return { ...composition, composer: { ...composition.composer, instead: error.message } };
+  }
 }
 
 async function main(): Promise<void> {
@@ -62,11 +85,13 @@ async function main(): Promise<void> {
 
   const chooser = await Chooser.open(preset);
   const reader = String(values["reader"]);
-  const reads = wanted === "reader" && (await chooser.loadReader(reader));
-  if (wanted === "reader" && !reads) console.error(`${reader} has no reader: the rules choose.`);
+  if (wanted === "llm") chooser.askServer(serversOf(values)[0]!);
+  const reads = wanted !== "rules" && (await chooser.loadReader(reader));
+  if (wanted !== "rules" && !reads) console.error(`${reader} has no reader: the rules choose.`);
   await chooser.use(openCatalogue(values["catalogue"]));
+  const usual = reads ? "reader" : "rules";
   for (const prompt of prompts)
-    console.log(lineOf(prompt, await chooser.choose(prompt, reads ? "reader" : "rules")));
+    console.log(lineOf(prompt, await chosen(chooser, prompt, { asks: wanted === "llm", usual })));
 }
 
 await runMain(main, help);

@@ -1,12 +1,12 @@
 // `npm run refine -- CARDS…`: refined cards by language models behind OpenAI-compatible servers (docs/refine.md).
 import { existsSync, readFileSync } from "node:fs";
 import { cardMessages } from "../../src/refine/messages.ts";
-import type { ChatServer } from "../../src/refine/chat-server.ts";
 import type { RawCard } from "../../src/refine/raw-card.ts";
 import { cardKey, refineCards } from "../../src/refine/refine-cards.ts";
 import { ServerPool } from "../../src/refine/server-pool.ts";
 import { StylusError } from "../../src/shared/errors.ts";
-import { integer, number, oneOf, parseOptions, runMain, UsageError } from "../run/arguments.ts";
+import { integer, number, parseOptions, runMain, UsageError } from "../run/arguments.ts";
+import { serversOf, serverSpec } from "../run/chat-servers.ts";
 import {
   durationText,
   type Price,
@@ -36,38 +36,6 @@ CARDS are files or folders: our cards, Civitai's API answers and .civitai.info f
   --max-tokens N     longest answer (default 2048)
   --price IN,OUT     dollars for a million tokens, to tell the cost
   --dry-run          tell count and cost, ask nothing`;
-
-function list(value: unknown): string[] {
-  return value === undefined ? [] : [value].flat().map(String);
-}
-
-function serversOf(values: Record<string, unknown>): ChatServer[] {
-  const urls = list(values["server"]);
-  const models = list(values["model"]);
-  if (urls.length === 0) urls.push("http://127.0.0.1:8000/v1");
-  for (const url of urls) {
-    if (!/^https?:\/\//u.test(url)) throw new UsageError(`--server must be an http address, not "${url}".`);
-  }
-  if (models.length === 0) throw new UsageError("--model is missing.");
-  if (models.length > 1 && models.length !== urls.length)
-    throw new UsageError(`Name one --model, or one for each of the ${urls.length} servers.`);
-  const variable = values["key-env"] as string | undefined;
-  const apiKey = variable === undefined ? null : (process.env[variable] ?? "");
-  if (apiKey === "") throw new UsageError(`--key-env: the environment variable ${variable} is not set.`);
-  const between = (name: string, fallback: number, max: number): number =>
-    integer(name, String(values[name] ?? fallback), { min: 1, max });
-  const options = {
-    apiKey,
-    timeoutMs: between("timeout", 120, 3600) * 1000,
-    maxTokens: between("max-tokens", 2048, 100_000),
-    format: oneOf("format", String(values["format"] ?? "schema"), [
-      "schema",
-      "object",
-      "text",
-    ]) as ChatServer["format"],
-  };
-  return urls.map((url, i) => ({ url, model: models[i] ?? models[0]!, ...options }));
-}
 
 function priceOf(text: string | undefined): Price | null {
   if (text === undefined) return null;
@@ -145,20 +113,14 @@ function reporter(): { show(text: string): void; end(): void } {
 
 async function main(): Promise<void> {
   const text = { type: "string" } as const;
-  const several = { type: "string", multiple: true } as const;
   const flag = { type: "boolean" } as const;
   const { values, positionals } = parseOptions({
-    server: several,
-    model: several,
-    "key-env": text,
+    ...serverSpec,
     out: text,
     resume: flag,
     images: text,
     concurrency: text,
     rate: text,
-    timeout: text,
-    format: text,
-    "max-tokens": text,
     price: text,
     "dry-run": flag,
     help: flag,

@@ -169,7 +169,7 @@ function readOptions(): { values: Values; request: AutomationOptions } {
       count: integer("count", values.count, limits.count),
       preset: oneOf("preset", values.preset, choices.preset),
       method: oneOf("method", values.method, choices.method),
-      composer: oneOf("composer", values.composer, choices.composer),
+      composer: oneOf("composer", values.composer, ["reader", "rules"]),
       adapters: adapters("adapters", values.adapters),
       device: oneOf("device", values.device, choices.device),
       ...given("steps", (text) => ({ steps: integer("steps", text, limits.steps) })),

@@ -27,7 +27,7 @@ export interface Task {
 
 export interface ComposerInfo {
   readonly name: string;
-  /** "rules": deterministic, no model. "reader": a cross-encoder. "none": a baseline chose. */
+  /** "rules": deterministic, no model. "reader": a cross-encoder. "llm": a language model. "none": a baseline chose. */
   readonly kind: "rules" | "reader" | "llm" | "none";
   /** Why this one chose although another was asked for. */
   readonly instead?: string | undefined;
@@ -38,6 +38,8 @@ export interface Composition {
   /** Candidates that came near, and why they were not taken. */
   readonly rejected: readonly { readonly id: string; readonly reason: string }[];
   readonly composer: ComposerInfo;
+  /** A language model is still choosing: its choice takes the place of this one. */
+  readonly pending?: true | undefined;
 }
 
 /** Unit vectors of short texts (tasks), embedded as queries. */
@@ -51,8 +53,8 @@ export interface ComposeRequest {
 }
 
 /**
- * One way to compose. Implementations: the rules composer; a language model's answer enters through guards.ts and comes
- * out in the same shape.
+ * One way to compose, from candidates that whole prompts find. The reader and language models have their own entrances (reader/compose.ts,
+ * llm/compose.ts) and come out in the same shape.
  */
 export interface Composer {
   readonly info: ComposerInfo;

@@ -1,8 +1,7 @@
 // One OpenAI-compatible server (vLLM, llama.cpp, Ollama, LM Studio, hosted ones): a chat request with an answer under a JSON schema, and which
-// failures are worth another try.
+// failures are worth another try. The refiner and the composer by language model ask through it.
 import { StylusError } from "../shared/errors.ts";
 import type { ChatMessage } from "./messages.ts";
-import { answerJsonSchema } from "./refined-card.ts";
 
 export interface ChatServer {
   /** Base address, up to and with `/v1`. */
@@ -52,16 +51,22 @@ function retryAfterMs(header: string | null, now: number): number | null {
   return Number.isFinite(milliseconds) ? Math.max(0, milliseconds) : null;
 }
 
-const responseFormats = {
-  schema: {
-    response_format: {
-      type: "json_schema",
-      json_schema: { name: "refined_card", strict: true, schema: answerJsonSchema },
-    },
-  },
-  object: { response_format: { type: "json_object" } },
-  text: {},
-} as const;
+/** A JSON schema and the name that servers want for it. */
+export interface AnswerSchema {
+  readonly name: string;
+  readonly schema: object;
+}
+
+function responseFormat(format: ChatServer["format"], answer: AnswerSchema): object {
+  switch (format) {
+    case "schema":
+      return { response_format: { type: "json_schema", json_schema: { ...answer, strict: true } } };
+    case "object":
+      return { response_format: { type: "json_object" } };
+    default:
+      return {};
+  }
+}
 
 const passingStatus = (status: number): boolean => [408, 409, 425, 429].includes(status) || status >= 500;
 
@@ -112,7 +117,17 @@ function answerOf(body: string): ChatAnswer {
 export async function ask(
   server: ChatServer,
   messages: readonly ChatMessage[],
-  { signal, temperature }: { readonly signal: AbortSignal; readonly temperature: number },
+  {
+    signal,
+    temperature,
+    seed,
+    answer,
+  }: {
+    readonly signal: AbortSignal;
+    readonly temperature: number;
+    readonly seed?: number;
+    readonly answer: AnswerSchema;
+  },
 ): Promise<ChatAnswer> {
   const timeout = AbortSignal.timeout(server.timeoutMs);
   let response: Response;
@@ -129,13 +144,14 @@ export async function ask(
         messages,
         temperature,
         max_tokens: server.maxTokens,
-        ...responseFormats[server.format],
+        ...(seed === undefined ? {} : { seed }),
+        ...responseFormat(server.format, answer),
       }),
       signal: AbortSignal.any([signal, timeout]),
     });
     body = await response.text();
   } catch (cause) {
-    if (signal.aborted) throw new StylusError("cancelled", "Refining was stopped.", { cause });
+    if (signal.aborted) throw new StylusError("cancelled", "Stopped.", { cause });
     const why = timeout.aborted ? `no answer within ${server.timeoutMs} ms` : "the connection broke";
     throw new PassingFailure("out of order", why);
   }

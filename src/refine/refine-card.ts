@@ -3,7 +3,7 @@ import { readAnswer } from "./answer.ts";
 import { ask, PassingFailure, type Tokens } from "./chat-server.ts";
 import { cardMessages, type ChatMessage, repairMessages } from "./messages.ts";
 import type { RawCard } from "./raw-card.ts";
-import type { RefinedCard } from "./refined-card.ts";
+import { answerJsonSchema, type RefinedCard } from "./refined-card.ts";
 import type { ServerPool } from "./server-pool.ts";
 
 /** Answers that are cut or still wrong after their repair. */
@@ -48,7 +48,11 @@ export async function refineCard(
     requests += 1;
     try {
       const temperature = temperatures[Math.min(useless, temperatures.length - 1)]!;
-      const { text, tokens } = await ask(lease.server, messages, { signal, temperature });
+      const { text, tokens } = await ask(lease.server, messages, {
+        signal,
+        temperature,
+        answer: { name: "refined_card", schema: answerJsonSchema },
+      });
       lease.done();
       spent.input += tokens.input;
       spent.output += tokens.output;

@@ -35,6 +35,8 @@ export const limits: {
   readonly hiresStrength: Range;
   readonly finishedSide: number;
   readonly tile: Range;
+  /** Of a language model that chooses adapters. */
+  readonly temperature: Range;
 } = table.limits;
 
 /** How adapters are chosen from the candidates; see src/compose/plan/presets.ts. */
@@ -43,7 +45,7 @@ export type PresetId = "paper" | "reference" | "balanced";
 export type MethodId = "stylus" | "sd" | "retriever" | "reranker" | "random";
 
 /** Who assigns candidates to the parts of a prompt for the method "stylus". */
-export type ComposerId = "reader" | "rules";
+export type ComposerId = "reader" | "rules" | "llm";
 
 /** What may stand in an option with a fixed set of values. */
 export const choices = table.choices as {

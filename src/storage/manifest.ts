@@ -11,7 +11,8 @@ export const manifestKinds = [
   "tokenizer", // missing from a single-file checkpoint on the user's disk
   "embedder",
   "reader", // cross-encoder that reads a prompt beside each card
-  "composers", // language models, downloaded by their own runtime
+  "composers", // language models for WebGPU, downloaded by their own runtime
+  "language-model", // one for the CPU
   "adapters", // a list to choose from, not a single download
 ] as const;
 export type ManifestKind = (typeof manifestKinds)[number];
@@ -63,6 +64,13 @@ export interface Requirements {
 /** A language model that its runtime (web-llm) downloads and caches itself. */
 export interface ComposerEntry extends License {
   readonly id: string;
+  /** Variants of one model for different GPUs have the same. */
+  readonly title: string;
+  /** Which of the list it is for most users; null: one of the others. */
+  readonly role: "default" | "small" | "better" | null;
+  readonly summary: string;
+  /** Of the download; an estimate. */
+  readonly sizeBytes: number;
   readonly modelUrl: string;
   readonly libraryUrl: string;
   readonly requirements: Requirements;
@@ -237,10 +245,21 @@ function parseSource(fields: Fields): { repo: string; commit: string | null } {
   };
 }
 
+const composerRoles = ["default", "small", "better"] as const;
+
 function parseComposer(fields: Fields): ComposerEntry {
-  fields.onlyKnown(["id", "modelUrl", "libraryUrl", "requirements", "license", "licenseConfirmed"]);
+  fields.onlyKnown(
+    "id title role summary approximateBytes modelUrl libraryUrl requirements license licenseConfirmed".split(
+      " ",
+    ),
+  );
+  const role = fields.has("role") ? composerRoles.find((known) => known === fields.text("role")) : null;
   return {
     id: fields.text("id"),
+    title: fields.text("title"),
+    role: role === undefined ? fields.fail("role", `one of ${composerRoles.join(", ")}`) : role,
+    summary: fields.text("summary"),
+    sizeBytes: fields.bytes("approximateBytes"),
     modelUrl: fields.match("modelUrl", isSecure, "an https address"),
     libraryUrl: fields.match("libraryUrl", isSecure, "an https address"),
     requirements: parseRequirements(fields.object("requirements")),

@@ -27,6 +27,8 @@ test("all offered models have manifests", () => {
     "sd15-tokenizer": "tokenizer",
     "bge-small-en": "embedder",
     composers: "composers",
+    "qwen2.5-0.5b-cpu": "language-model",
+    "smollm2-360m-cpu": "language-model",
     "adapters-sd15": "adapters",
   });
 });
@@ -101,6 +103,15 @@ test.each<[string, object, string]>([
     "settings for no file",
     { fewStep: [{ path: "b", steps: 1, cfgScale: 1, sampler: "s", schedule: "t" }] },
     "fewStep",
+  ],
+  [
+    "a composer without a role of the list",
+    {
+      composers: [
+        { id: "c", title: "C", role: "best", summary: "s", approximateBytes: 1, modelUrl: "https://h/c" },
+      ],
+    },
+    "composers[0].role",
   ],
   [
     "requirements without memory",

@@ -122,10 +122,12 @@ export async function choose(
         tasks: found.tasks.map((task) => inPrompt(task, tags)),
       });
       const byRules = placed(await services.compose(candidates, { request, signal }));
-      if (options.method !== "stylus" || options.composer !== "reader")
+      if (options.method !== "stylus" || options.composer === "rules")
         return { value: byRules, outputs: byRules };
       onEvent({ type: "composition", composition: byRules });
-      const value = placed(await readInstead(byRules, { ...context, request }));
+      const byReader = placed(await readInstead(byRules, { ...context, request }));
+      if (options.composer === "reader") return { value: byReader, outputs: byReader };
+      const value = await consultInstead(byReader, { ...context, request, placed });
       return { value, outputs: value };
     },
   );
@@ -157,6 +159,44 @@ async function readInstead(
       { patienceMilliseconds, signal },
     );
     return "unavailable" in found ? instead(found.unavailable) : found;
+  } catch (error) {
+    throwIfAborted(signal);
+    if (error instanceof StylusError) return instead(error.message);
+    throw error;
+  }
+}
+
+/**
+ * What the language model chooses; what the reader has chosen, with the reason, where it cannot. Tells of its choice as it grows.
+ * @throws StylusError cancelled
+ */
+async function consultInstead(
+  byReader: Composition,
+  context: {
+    readonly services: ChoiceServices;
+    readonly pack: LoadedPack;
+    readonly request: GenerateOptions;
+    readonly placed: (composition: Composition) => Composition;
+    readonly onEvent: (event: RunEvent) => void;
+    readonly signal: AbortSignal;
+  },
+): Promise<Composition> {
+  const { services, pack, request, placed, onEvent, signal } = context;
+  const instead = (reason: string): Composition => ({
+    ...byReader,
+    composer: { ...byReader.composer, instead: reason },
+  });
+  const pending = (composition: Composition): void =>
+    onEvent({ type: "composition", composition: { ...composition, pending: true } });
+  try {
+    const { prompt, preset, pins, bans, seed, languageModel } = request;
+    const pinned = pack.cards.filter(({ id }) => pins.includes(id)).map(({ title }) => title);
+    pending(byReader);
+    const found = await services.consult(
+      { prompt, preset, pins, bans, pinned, seed, languageModel },
+      { onComposition: (soFar) => pending(placed(soFar)), signal },
+    );
+    return "unavailable" in found ? instead(found.unavailable) : placed(found);
   } catch (error) {
     throwIfAborted(signal);
     if (error instanceof StylusError) return instead(error.message);

@@ -54,8 +54,10 @@ export interface GenerateOptions extends Sampling {
   readonly preset: PresetId;
   /** Who chooses the adapters; the others than "stylus" are the baselines of the paper. */
   readonly method: MethodId;
-  /** Who composes for the method "stylus"; rules take the place of a reader that is not there. */
+  /** Who composes for the method "stylus"; the reader takes the place of a language model that cannot, rules that of a reader. */
   readonly composer: ComposerId;
+  /** Which one the composer "llm" asks, by its id in the manifests; temperature 0: the same answer for each seed. Null: none is chosen. */
+  readonly languageModel: { readonly id: string; readonly temperature: number } | null;
   /** "auto": the method chooses. "none": no adapters. A list: exactly these, at these strengths. */
   readonly adapters: "auto" | "none" | readonly ListedAdapter[];
   readonly device: DevicePreference;
@@ -163,6 +165,7 @@ export function completeOptions(partial: PartialOptions, defaults: PackDefaults)
     preset: "balanced",
     method: "stylus",
     composer: "reader",
+    languageModel: null,
     adapters: "auto",
     device: "auto",
     pins: [],
@@ -204,6 +207,11 @@ export function checkOptions(
   checkOneOf("preset", options.preset, { among: choices.preset, name: "Preset" });
   checkOneOf("method", options.method, { among: choices.method, name: "Method" });
   checkOneOf("composer", options.composer, { among: choices.composer, name: "Composer" });
+  if (options.languageModel !== null)
+    checkRange("languageModel", options.languageModel.temperature, {
+      ...limits.temperature,
+      name: "Temperature",
+    });
   for (const field of ["pins", "bans", "removed"] as const) checkIds(field, options[field]);
   checkAdapters(options.adapters);
   for (const [id, strength] of Object.entries(options.strengths)) checkStrength("strengths", id, strength);

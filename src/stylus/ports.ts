@@ -15,6 +15,15 @@ export interface ReadingRequest extends Pick<GenerateOptions, "prompt" | "preset
   readonly commonTags: ReadonlySet<string>;
 }
 
+/** What a language model is asked. */
+export interface ConsultRequest extends Pick<
+  GenerateOptions,
+  "prompt" | "preset" | "pins" | "bans" | "seed" | "languageModel"
+> {
+  /** Titles of the pins. */
+  readonly pinned: readonly string[];
+}
+
 /** The stages that choose adapters; quick enough to follow typing. */
 export interface ChoiceServices {
   /** L2-normalised vector of a prompt. */
@@ -38,6 +47,19 @@ export interface ChoiceServices {
     options: {
       /** How long to wait for a reader that is not ready; null: until it is. */
       readonly patienceMilliseconds: number | null;
+      readonly signal: AbortSignal;
+    },
+  ): Promise<Composition | { readonly unavailable: string }>;
+  /**
+   * What the chosen language model chooses; it is opened when first asked, and nothing is downloaded for it.
+   * @param options.onComposition gets what it has chosen so far
+   * @returns why it cannot choose, when none is chosen, or it is not here or cannot run here
+   * @throws StylusError bad-input | bad-file | device | device-lost | cancelled
+   */
+  consult(
+    request: ConsultRequest,
+    options: {
+      readonly onComposition: (composition: Composition) => void;
       readonly signal: AbortSignal;
     },
   ): Promise<Composition | { readonly unavailable: string }>;

@@ -1,5 +1,6 @@
 // The use case over stand-in services: order of stages, what reaches the engine, refusals, abort.
 import { describe, expect, it } from "vitest";
+import type { Composition } from "../compose/composition.ts";
 import { StylusError } from "../shared/errors.ts";
 import type { DiffusionRequest } from "../shared/request.ts";
 import { card } from "../../tests/fixtures/cards.ts";
@@ -38,6 +39,7 @@ function setup() {
       };
     },
     read: async () => ({ unavailable: "no reader" }),
+    consult: async () => ({ unavailable: "no language model" }),
     fetchAdapters: async () => {
       throw new Error("no adapter of this pack is on a hub");
     },
@@ -183,6 +185,98 @@ describe("run", () => {
       const read = (): Promise<never> => Promise.reject(new Error("asked"));
       expect((await chosen(read, { composer: "rules" })).composers.slice(3, 5)).toEqual(["compose", rules]);
       expect((await chosen(read, { method: "retriever" })).composers.slice(3, 5)).toEqual(["compose", rules]);
+    });
+  });
+
+  describe("with a language model", () => {
+    const prompt = "<lora:ink:0.3>clay fox";
+    const languageModel = { id: "m", temperature: 0.5 };
+    const options = { prompt, composer: "llm", languageModel, seed: 3, fewStep: false } as const;
+    const composition = (ids: readonly string[], composer: Composition["composer"]): Composition => ({
+      tasks: [
+        {
+          text: "clay",
+          start: 0,
+          end: 4,
+          picks: ids.map((id) => ({ id, reason: "r", similarity: 0.9, weight: 0.7 })),
+        },
+      ],
+      rejected: [],
+      composer,
+    });
+    const reader = { name: "reader", kind: "reader" } as const;
+    const llm = { name: "Model", kind: "llm" } as const;
+    const seenBy = async (consult: RunServices["consult"], more: object = {}) => {
+      const seen: {
+        readonly kind: string;
+        readonly pending?: true | undefined;
+        readonly start: number | null;
+      }[] = [];
+      const { report } = await run(
+        { ...options, ...more },
+        { ...setup().services, read: async () => composition(["clay"], reader), consult },
+        {
+          onEvent: (event) => {
+            if (event.type !== "composition") return;
+            const { composer, pending, tasks } = event.composition;
+            seen.push({ kind: composer.kind, pending, start: tasks[0]?.start ?? null });
+          },
+        },
+      );
+      const { outputs } = report.stages.find(({ id }) => id === "compose")!;
+      return { seen, final: outputs as Composition };
+    };
+
+    it("shows the reader’s choice, then the model’s as it grows, at their places in the prompt", async () => {
+      const asked: unknown[] = [];
+      const { seen, final } = await seenBy(
+        async (request, { onComposition }) => {
+          asked.push(request);
+          onComposition(composition([], llm));
+          return composition(["clay"], llm);
+        },
+        { pins: ["ink"] },
+      );
+      expect(asked).toEqual([
+        {
+          prompt: "clay fox",
+          preset: "balanced",
+          pins: ["ink"],
+          bans: [],
+          pinned: ["ink"],
+          seed: 3,
+          languageModel,
+        },
+      ]);
+      const start = prompt.indexOf("clay");
+      expect(seen).toEqual([
+        { kind: "rules", pending: undefined, start },
+        { kind: "reader", pending: true, start },
+        { kind: "llm", pending: true, start },
+        { kind: "llm", pending: undefined, start },
+      ]);
+      expect(final).toMatchObject({ composer: llm, tasks: [{ start, picks: [{ id: "clay" }] }] });
+      expect(final.pending).toBeUndefined();
+    });
+
+    it("keeps the reader’s choice, with the reason, where the model cannot choose", async () => {
+      const absent = await seenBy(async () => ({ unavailable: "It is not here." }));
+      expect(absent.final.composer).toEqual({ ...reader, instead: "It is not here." });
+      const failing = await seenBy(() => Promise.reject(new StylusError("device-lost", "The GPU is gone.")));
+      expect(failing.final).toMatchObject({
+        composer: { ...reader, instead: "The GPU is gone." },
+        tasks: [{ picks: [{ id: "clay" }] }],
+      });
+    });
+
+    it("asks none where the reader is to choose", async () => {
+      const consult = (): Promise<never> => Promise.reject(new Error("asked"));
+      expect((await seenBy(consult, { composer: "reader" })).final.composer).toEqual(reader);
+    });
+
+    it("refuses a temperature out of range", async () => {
+      const error = await refusal({ ...options, languageModel: { id: "m", temperature: 2 } });
+      expect(error).toMatchObject({ code: "bad-input", where: "languageModel" });
     });
   });
 

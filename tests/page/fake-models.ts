@@ -1,11 +1,13 @@
 // The choice of models on stand-in services: the real list over an imagined disk. gpu=none: a computer without WebGPU;
 // download=fail|stuck: a download that fails or never ends.
+import { listLanguageModels } from "../../src/app/packs/language-models.ts";
+import type { GraphicsReport } from "../../src/app/packs/model-fit.ts";
 import { listModels } from "../../src/app/packs/model-list.ts";
 import type { UserModel } from "../../src/app/packs/user-models.ts";
 import { readManifests } from "../../src/app/packs/packs.ts";
 import { StylusError, throwIfAborted } from "../../src/shared/errors.ts";
 import type { StorageView } from "../../src/storage/storage-view.ts";
-import type { DiskUse, ModelServices } from "../../src/app/services/ports.ts";
+import type { DiskUse, LanguageModelServices, ModelServices } from "../../src/app/services/ports.ts";
 
 const stored = (id: string, storedBytes: number, complete: boolean): StorageView["packs"][number] => ({
   id,
@@ -53,12 +55,37 @@ export const fakeStored = (): Pick<DiskUse, "packs" | "others" | "userModels"> =
   userModels: [],
 });
 
+const graphicsOf = (query: URLSearchParams): GraphicsReport =>
+  query.get("gpu") === "none"
+    ? { name: null, reason: "WebGPU found no GPU", f16: false }
+    : { name: "NVIDIA GeForce RTX 4070", reason: "", f16: true };
+
+/** The real list of language models; what is downloaded is remembered until the page is closed. */
+export function fakeLanguageModels(query: URLSearchParams): LanguageModelServices {
+  const cached = new Set<string>();
+  const list: LanguageModelServices["list"] = async () =>
+    listLanguageModels(
+      (await readManifests()).map(({ manifest }) => manifest),
+      { view, graphics: graphicsOf(query), cached },
+    );
+  return {
+    list,
+    async download(id, { onProgress, signal }) {
+      const { sizeBytes } = (await list()).find((entry) => entry.id === id)!;
+      for (let share = 0; share <= 1; share += 0.05) {
+        throwIfAborted(signal);
+        onProgress({ files: [], receivedBytes: sizeBytes * share, totalBytes: sizeBytes, preparing: null });
+        await sleep(50);
+      }
+      cached.add(id);
+    },
+    remove: async (id) => void cached.delete(id),
+  };
+}
+
 export function fakeModels(query: URLSearchParams): ModelServices {
   let userModels = [{ model: userModel, readable: false }];
-  const graphics =
-    query.get("gpu") === "none"
-      ? { name: null, reason: "WebGPU found no GPU", f16: false }
-      : { name: "NVIDIA GeForce RTX 4070", reason: "", f16: true };
+  const graphics = graphicsOf(query);
   const list: ModelServices["list"] = async () => ({
     models: listModels(
       (await readManifests()).map(({ manifest }) => manifest),

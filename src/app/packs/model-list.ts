@@ -38,9 +38,12 @@ export interface ModelEntry {
   readonly userModel: UserModel | null;
 }
 
-const licenseNames: ReadonlyMap<string, string> = new Map([
+export const licenseNames: ReadonlyMap<string, string> = new Map([
   ["creativeml-openrail-m", "CreativeML Open RAIL-M"],
   ["mit", "MIT"],
+  ["apache-2.0", "Apache-2.0"],
+  ["gemma", "Gemma Terms of Use"],
+  ["llama3.2", "Llama 3.2 Community License"],
 ]);
 
 const isComplete = (view: StorageView, id: string): boolean =>

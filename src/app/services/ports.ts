@@ -8,6 +8,7 @@ import type { LoadProgress, UserAdapter } from "../../stylus/loaded-pack.ts";
 import type { RunServices } from "../../stylus/ports.ts";
 import type { DiskPick } from "../packs/disk-files.ts";
 import type { GraphicsReport } from "../packs/model-fit.ts";
+import type { LanguageModelEntry } from "../packs/language-models.ts";
 import type { ModelEntry } from "../packs/model-list.ts";
 
 /** The user's adapter files. */
@@ -63,6 +64,20 @@ export interface ModelServices {
   requestPersistence(): Promise<Persistence>;
 }
 
+/** Language models that choose adapters; nothing of one is downloaded unless the user says so. */
+export interface LanguageModelServices {
+  list(): Promise<readonly LanguageModelEntry[]>;
+  /** Downloads what is missing and opens it. @throws StylusError network | quota | bad-file | device | device-lost | cancelled */
+  download(
+    id: string,
+    options: {
+      readonly onProgress: (progress: LoadProgress) => void;
+      readonly signal: AbortSignal;
+    },
+  ): Promise<void>;
+  remove(id: string): Promise<void>;
+}
+
 export interface ModelList {
   readonly models: readonly ModelEntry[];
   readonly graphics: GraphicsReport;
@@ -83,4 +98,5 @@ export interface DiskUse extends StorageUse {
 /** All that the page asks for. */
 export interface PageServices extends RunServices, AdapterServices, StorageServices {
   readonly models: ModelServices;
+  readonly languageModels: LanguageModelServices;
 }

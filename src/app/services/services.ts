@@ -1,14 +1,17 @@
 // The real services, each in a worker of its own: storage, retrieval, composer, diffusion.
 import { proxy } from "comlink";
 import { composeBaseline } from "../../compose/baselines.ts";
+import type { ReadingCandidate } from "../../compose/reader/card-text.ts";
 import { readCandidates } from "../../compose/reader/reader-composer.ts";
 import type { ComposerService } from "../../compose/service.ts";
 import { WorkerClient } from "../../rpc/client.ts";
 import { keepingError, throwIfAborted, type StylusError } from "../../shared/errors.ts";
 import { createDiffusionWorker } from "./diffusion-worker.ts";
+import { createLanguageModels, type RetrieveOptions } from "./language-models.ts";
 import { createReaderWorker } from "./reader-worker.ts";
 import { createModelServices } from "./models.ts";
 import { openUserAdapters } from "../adapters/user-adapters.ts";
+import { pocketId } from "../packs/packs.ts";
 import { openUserModels } from "../packs/user-models.ts";
 import { createPackLoader } from "./pack-loader.ts";
 import type { PageServices } from "./ports.ts";
@@ -36,6 +39,23 @@ export function createServices(): PageServices {
       throughLoss(work, () => pack.readyRetrieval(signal)),
       signal,
     );
+  /** Late interaction's candidates, with their cards. */
+  async function retrieve(
+    text: string,
+    { k, bans, signal }: RetrieveOptions,
+  ): Promise<readonly ReadingCandidate[]> {
+    const { baseModels } = (await pack.current()).source.info;
+    return withRetrieval(async () => {
+      const found = await retrieval.retrieve(text, { k, filter: { baseModels, bans } });
+      const cards = await retrieval.cards(found.map(({ id }) => id));
+      return found.map((adapter, i) => ({ ...adapter, card: cards[i]! }));
+    }, signal);
+  }
+  const languageModels = createLanguageModels({ storage, retrieve });
+  /** A full-size model needs the memory that a language model takes. */
+  const makeRoom = (packId: string | null): void => {
+    if (packId !== pocketId) languageModels.close();
+  };
 
   return {
     models: {
@@ -46,7 +66,12 @@ export function createServices(): PageServices {
       },
     },
 
-    load: (packId, options) => pack.load(packId, options),
+    languageModels,
+
+    load(packId, options) {
+      if (packId !== pack.packId) makeRoom(packId);
+      return pack.load(packId, options);
+    },
 
     async embedQuery(text, { signal }) {
       await pack.readyRetrieval(signal);
@@ -73,26 +98,21 @@ export function createServices(): PageServices {
       const ready = await abortable(within(reader.ready(), patienceMilliseconds), signal);
       if (ready === null) return { unavailable: "The reader is still loading." };
       if (!ready) return { unavailable: "This build of the site has no reader." };
-      const retrieve = async (text: string) => {
-        const { baseModels } = (await pack.current()).source.info;
-        const filter = { baseModels, bans };
-        return withRetrieval(async () => {
-          const found = await retrieval.retrieve(text, { k: readCandidates, filter });
-          const cards = await retrieval.cards(found.map(({ id }) => id));
-          return found.map((adapter, i) => ({ ...adapter, card: cards[i]! }));
-        }, signal);
-      };
+      const find = (text: string) => retrieve(text, { k: readCandidates, bans, signal });
       const request = { prompt, preset, pins, commonTags };
       const work = throughLoss(
-        () => composer.call((service) => service.read(request, proxy(retrieve), { signal })),
+        () => composer.call((service) => service.read(request, proxy(find), { signal })),
         () => reader.ready(),
       );
       return abortable(work, signal);
     },
 
+    consult: (request, options) => languageModels.consult(request, options),
+
     fetchAdapters: (ids, options) => pack.fetchAdapters(ids, options),
 
     async generate(request, { onEvent, signal }) {
+      makeRoom(request.packId);
       let done = 0;
       const generate = (first: number): Promise<void> =>
         diffusion.generate(

@@ -17,14 +17,23 @@ const nothing: Reading = {
 };
 
 /** What of the options changes the choice; sliders, removals and seeds do not, nor do pins where rules choose. */
-const choiceKey = ({ prompt, method, composer, preset, bans, pins, seed }: GenerateOptions): string =>
+const choiceKey = ({
+  prompt,
+  method,
+  composer,
+  languageModel,
+  preset,
+  bans,
+  pins,
+  seed,
+}: GenerateOptions): string =>
   JSON.stringify([
     prompt,
     method,
     preset,
     bans,
-    method === "random" ? seed : 0,
-    ...(composer === "rules" ? [] : [composer, pins]), // others may not serve the words of a pin
+    method === "random" || (languageModel?.temperature ?? 0) > 0 ? seed : 0,
+    ...(composer === "rules" ? [] : [composer, languageModel, pins]), // others may not serve the words of a pin
   ]);
 
 export function createReading(context: {
@@ -40,6 +49,7 @@ export function createReading(context: {
   const fromRun = createMemo((): { key: string; reading: Reading } | null => {
     const view = shown();
     if (!view?.composition || view.options.adapters !== "auto") return null;
+    if (view.composition.pending && view.status !== "running") return null; // stopped before it was whole
     const { options: asked, composition, candidates } = view;
     return { key: choiceKey(asked), reading: { prompt: asked.prompt, composition, candidates } };
   });

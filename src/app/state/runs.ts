@@ -81,6 +81,7 @@ const withLaterOptions = (options: GenerateOptions): GenerateOptions => ({
   start: options.start ?? null,
   hires: options.hires ?? null,
   vaeTilePixels: options.vaeTilePixels ?? null,
+  languageModel: options.languageModel ?? null,
 });
 
 export function createRuns(context: RunsContext): Runs {
@@ -145,7 +146,8 @@ export function createRuns(context: RunsContext): Runs {
         model = event.pack.title;
         context.onPack(event.pack);
       }
-      if (event.type === "composition") announce(t.run.announced.chosen(pickCount(event.composition.tasks)));
+      if (event.type === "composition" && !event.composition.pending)
+        announce(t.run.announced.chosen(pickCount(event.composition.tasks)));
       if (event.type !== "diffusion" || event.event.type !== "image") return;
       const pixels = event.event;
       const image = view.images[pixels.imageIndex]!;

@@ -66,6 +66,9 @@ export interface Settings {
   preset: PresetId;
   method: MethodId;
   composer: ComposerId;
+  /** Id of the language model that is asked when the composer is one. */
+  languageModel: string | null;
+  temperature: number;
   device: DevicePreference;
   /** By the id of the model. */
   adapters: Record<string, AdapterRules>;
@@ -94,6 +97,8 @@ const initialSettings = (): Settings => ({
   preset: "balanced",
   method: "stylus",
   composer: "reader",
+  languageModel: null,
+  temperature: 0,
   device: "auto",
   adapters: {},
   appearance: "system",
@@ -223,6 +228,10 @@ export function toOptions(
     preset: settings.preset,
     method: settings.method,
     composer: settings.composer,
+    languageModel:
+      settings.composer === "llm" && settings.languageModel !== null
+        ? { id: settings.languageModel, temperature: settings.temperature }
+        : null,
     adapters: "auto",
     device: settings.device,
     fewStep,
@@ -267,6 +276,9 @@ export function fromOptions(options: GenerateOptions, defaults: PackDefaults): P
     preset: options.preset,
     method: options.adapters === "none" ? "sd" : options.method,
     composer: options.composer ?? "reader", // runs of earlier versions do not say
+    ...(options.languageModel
+      ? { languageModel: options.languageModel.id, temperature: options.languageModel.temperature }
+      : {}),
   };
 }
 

@@ -15,6 +15,7 @@ import { readInfotext } from "../../stylus/infotext.ts";
 import { readLoraTags, type LoraTags } from "../../stylus/lora-tags.ts";
 import { readInitImageValues } from "../../stylus/infotext-images.ts";
 import { createIntake, type Intake } from "./intake.ts";
+import { createLanguageModelState, type LanguageModels } from "./language-models.ts";
 import { createModels, type Models } from "./models.ts";
 import {
   checkOptions,
@@ -78,6 +79,8 @@ export interface Studio
   readonly initImage: InitImageState;
   /** The choice of models. */
   readonly models: Models;
+  /** The choice of a language model that chooses adapters. */
+  readonly languageModels: LanguageModels;
   /** The user's own adapter files. */
   readonly intake: Intake;
   /** What is stored and cannot be read. */
@@ -199,6 +202,11 @@ function buildStudio(services: PageServices): Studio {
     onFailure: packState.onFailure,
   });
   const models = createModels({ services, packId, use: useModel, busy: runs.busy, announce });
+  const languageModels = createLanguageModelState({
+    services,
+    settings: [settings, setSettings],
+    announce,
+  });
   const reading = createReading({ services, pack, busy: runs.busy, options, shown: runs.shown });
   const tags = createMemo(() => readLoraTags(settings.prompt, pack()?.cards));
   const planned = createMemo((): readonly PlannedImage[] => {
@@ -267,6 +275,7 @@ function buildStudio(services: PageServices): Studio {
     tags,
     planned,
     models,
+    languageModels,
     gallery,
     initImage,
     intake,

@@ -1,102 +1,127 @@
-// Reads what language models write where JSON was asked for: JSON inside prose or a code fence, single quotes, trailing
-// commas, comments, bare or numeric keys, Python's True/False/None. Executes nothing. By hand, not jsonrepair and JSON.parse: those
-// complete an answer that breaks off, sort numeric keys and keep only the last of equal ones.
-import { StylusError } from "../../shared/errors.ts";
+// Reads what language models write where JSON was asked for: single or typographic quotes, trailing commas, comments, bare or numeric keys,
+// Python's True/False/None, and an answer that breaks off. Executes nothing. By hand, not jsonrepair and JSON.parse: those sort numeric keys,
+// keep only the last of equal ones and cannot say whether a text was whole or cut.
 
 export type RelaxedValue = string | number | boolean | null | RelaxedValue[] | RelaxedObject;
 
 /** Entries in the order written; a repeated key keeps every entry. */
 export class RelaxedObject {
   readonly entries: readonly (readonly [string, RelaxedValue])[];
+
   constructor(entries: readonly (readonly [string, RelaxedValue])[]) {
     this.entries = entries;
   }
+
+  /** The values of a key, in the order written. */
+  all(key: string): readonly RelaxedValue[] {
+    return this.entries.filter(([name]) => name === key).map(([, value]) => value);
+  }
 }
 
-/** Deeper nesting is refused: a task list needs two levels. */
+/** One object or list of an answer. */
+export interface RelaxedReading {
+  readonly value: RelaxedObject | RelaxedValue[];
+  /** Why reading stopped inside it; what was whole before is in `value`. Null: it is whole. */
+  readonly fault: string | null;
+}
+
+/** Deeper nesting is refused: a task list needs four levels. */
 const maxDepth = 20;
+
+const closing: Readonly<Record<string, string>> = { '"': '"', "'": "'", "“": "”", "‘": "’" };
+
+const escapes: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", b: "\b", f: "\f" };
 
 class Reader {
   readonly #text: string;
-  #at: number;
+  at: number;
+  fault: string | null = null;
 
   constructor(text: string, at: number) {
     this.#text = text;
-    this.#at = at;
+    this.at = at;
   }
 
-  fail(expected: string): never {
-    const near = this.#text.slice(this.#at, this.#at + 20);
-    throw new StylusError(
-      "bad-file",
-      `The composer's answer is not valid: ${expected} expected at “${near}”.`,
-      {
-        where: `character ${this.#at}`,
-      },
-    );
+  #fail(expected: string): null {
+    const near = this.#text.slice(this.at, this.at + 20);
+    this.fault ??=
+      this.at >= this.#text.length
+        ? "it breaks off"
+        : `${expected} expected at “${near}” (character ${this.at})`;
+    return null;
   }
 
   #skip(): void {
     const blank = /(?:\s+|\/\/[^\n]*|#[^\n]*|\/\*[\s\S]*?\*\/)*/y;
-    blank.lastIndex = this.#at;
+    blank.lastIndex = this.at;
     blank.test(this.#text);
-    this.#at = blank.lastIndex;
+    this.at = blank.lastIndex;
   }
 
   #take(token: string): boolean {
     this.#skip();
-    if (!this.#text.startsWith(token, this.#at)) return false;
-    this.#at += token.length;
+    if (!this.#text.startsWith(token, this.at)) return false;
+    this.at += token.length;
     return true;
   }
 
-  value(depth = 0): RelaxedValue {
-    if (depth > maxDepth) this.fail("less nesting");
+  /** @returns undefined when nothing of it is there; `fault` says so */
+  value(depth = 0): RelaxedValue | undefined {
+    if (depth > maxDepth) return void this.#fail("less nesting");
     if (this.#take("{")) return this.#object(depth);
     if (this.#take("[")) return this.#list(depth);
     this.#skip();
-    const quote = this.#text[this.#at]!;
-    if (quote === '"' || quote === "'") return this.#string(quote);
+    const quote = this.#text[this.at] ?? "";
+    if (Object.hasOwn(closing, quote)) return this.#string(closing[quote]!);
     const found = /-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|[\p{L}_][\p{L}\p{N}_]*/uy;
-    found.lastIndex = this.#at;
+    found.lastIndex = this.at;
     const word = found.exec(this.#text)?.[0];
-    if (word === undefined) this.fail("a value");
-    this.#at += word.length;
+    if (word === undefined) return void this.#fail("a value");
+    this.at += word.length;
+    if (this.at >= this.#text.length) return void this.#fail("the end of a word"); // more of it may follow
     if (/^(?:true|True)$/.test(word)) return true;
     if (/^(?:false|False)$/.test(word)) return false;
     if (/^(?:null|None|undefined)$/.test(word)) return null;
-    return Number.isNaN(Number(word)) ? word : Number(word);
+    const number = Number(word);
+    // An id of twenty digits must keep them.
+    return Number.isNaN(number) || (/^-?\d+$/.test(word) && !Number.isSafeInteger(number)) ? word : number;
   }
 
   #object(depth: number): RelaxedObject {
     const entries: [string, RelaxedValue][] = [];
-    while (!this.#take("}")) {
+    while (this.fault === null && !this.#take("}")) {
       const key = this.value(depth + 1);
-      if (typeof key === "object" && key !== null) this.fail("a key");
-      if (!this.#take(":")) this.fail("“:”");
-      entries.push([String(key), this.value(depth + 1)]);
-      if (!this.#take(",") && !this.#take("}")) this.fail("“,” or “}”");
-      else if (this.#text[this.#at - 1] === "}") break;
+      if (this.fault !== null) break;
+      if (typeof key === "object" && key !== null) this.#fail("a key");
+      else if (!this.#take(":")) this.#fail("“:”");
+      if (this.fault !== null) break;
+      const value = this.value(depth + 1);
+      if (value !== undefined) entries.push([String(key), value]);
+      if (this.fault !== null || this.#take(",")) continue;
+      if (this.#take("}")) break;
+      this.#fail("“,” or “}”");
     }
     return new RelaxedObject(entries);
   }
 
   #list(depth: number): RelaxedValue[] {
     const values: RelaxedValue[] = [];
-    while (!this.#take("]")) {
-      values.push(this.value(depth + 1));
-      if (!this.#take(",") && !this.#take("]")) this.fail("“,” or “]”");
-      else if (this.#text[this.#at - 1] === "]") break;
+    while (this.fault === null && !this.#take("]")) {
+      const value = this.value(depth + 1);
+      if (value !== undefined) values.push(value);
+      if (this.fault !== null || this.#take(",")) continue;
+      if (this.#take("]")) break;
+      this.#fail("“,” or “]”");
     }
     return values;
   }
 
-  #string(quote: string): string {
+  #string(end: string): string | undefined {
     let value = "";
-    for (let at = this.#at + 1; at < this.#text.length; at++) {
+    for (let at = this.at + 1; at < this.#text.length; at++) {
       const char = this.#text[at]!;
-      if (char === quote) {
-        this.#at = at + 1;
+      if (char === end) {
+        this.at = at + 1;
         return value;
       }
       if (char !== "\\") {
@@ -104,27 +129,28 @@ class Reader {
         continue;
       }
       const escaped = this.#text[++at] ?? "";
-      const code = escaped === "u" ? /^[0-9a-f]{4}/i.exec(this.#text.slice(at + 1)) : null;
+      const code = escaped === "u" ? /^[0-9a-f]{4}/i.exec(this.#text.slice(at + 1, at + 5)) : null;
       if (code) {
         value += String.fromCharCode(Number.parseInt(code[0], 16));
         at += 4;
       } else {
-        value += { n: "\n", t: "\t", r: "\r", b: "\b", f: "\f" }[escaped] ?? escaped;
+        value += Object.hasOwn(escapes, escaped) ? escapes[escaped]! : escaped;
       }
     }
-    return this.fail("the end of a text");
+    this.at = this.#text.length;
+    return void this.#fail("the end of a text");
   }
 }
 
-/**
- * The first object in a model's answer.
- * @throws StylusError (bad-file) saying where reading stopped
- */
-export function parseRelaxedObject(answer: string): RelaxedObject {
-  const at = answer.indexOf("{");
-  if (at < 0) throw new StylusError("bad-file", "The composer's answer holds no “{ … }”.");
-  const value = new Reader(answer, at).value();
-  if (!(value instanceof RelaxedObject))
-    throw new StylusError("bad-file", "The composer's answer is not an object.");
-  return value;
+/** The objects and lists of an answer that stand in no other, in order; whatever stands between them is passed over. */
+export function relaxedReadings(answer: string): readonly RelaxedReading[] {
+  const readings: RelaxedReading[] = [];
+  for (let at = 0; ;) {
+    const found = answer.slice(at).search(/[{[]/);
+    if (found < 0) return readings;
+    const reader = new Reader(answer, at + found);
+    const value = reader.value();
+    if (value instanceof RelaxedObject || Array.isArray(value)) readings.push({ value, fault: reader.fault });
+    at = Math.max(at + found + 1, reader.at);
+  }
 }

@@ -4,6 +4,7 @@
 import { env, pipeline, type FeatureExtractionPipeline } from "@huggingface/transformers";
 import { runtimeFault } from "../../runtime/wasm-file.ts";
 import { StylusError, throwIfAborted } from "../../shared/errors.ts";
+import { serveFrom } from "../pack-files.ts";
 import { sha256 } from "../../shared/sha256.ts";
 import { normalise, type Vector } from "./vectors.ts";
 
@@ -63,27 +64,6 @@ async function json(blob: Blob, path: string): Promise<Record<string, unknown>> 
   }
 }
 
-/** transformers.js looks into this "cache" first and finds every file; any other request of it ends in a 404. */
-function serveFrom(files: Files): void {
-  env.allowRemoteModels = false;
-  env.remotePathTemplate = "{model}/"; // also the shape of the cache's keys
-  env.allowLocalModels = true;
-  env.useBrowserCache = false;
-  env.useFSCache = false;
-  env.useFS = false;
-  env.useWasmCache = false;
-  env.useCustomCache = true;
-  env.customCache = {
-    match: (request: string) => {
-      const at = request.indexOf(localName);
-      const blob = at < 0 ? undefined : files.get(request.slice(at + localName.length + 1));
-      return Promise.resolve(blob && new Response(blob));
-    },
-    put: () => Promise.resolve(),
-  };
-  env.fetch = () => Promise.resolve(new Response(null, { status: 404 }));
-}
-
 async function promptsOf(files: Files): Promise<Record<TextKind, string>> {
   const path = "config_sentence_transformers.json";
   const blob = files.get(path);
@@ -133,7 +113,7 @@ export async function loadEmbedder(files: Files, options: EmbedderOptions = {}):
     poolingOf(files),
     sha256(model),
   ]);
-  serveFrom(files);
+  serveFrom(files, localName);
   const inNode = typeof process !== "undefined" && process.versions?.node !== undefined;
   const { wasm } = env.backends.onnx;
   if (wasm) {

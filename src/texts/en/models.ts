@@ -139,6 +139,27 @@ export const models = {
     acceptChangedTitle: "If the file was replaced on the hub and you trust the new one",
   },
 
+  language: {
+    fit: {
+      gpu: (bytes: number) => `Needs about ${gigabytes(bytes)} of GPU memory while it chooses.`,
+      cpu: (bytes: number) =>
+        `Runs on the CPU, a minute or more per prompt. Needs about ${gigabytes(bytes)} of memory.`,
+      noWebGpu: (reason: string) => `Needs WebGPU: ${reason}.`,
+      noF16: "Needs a GPU with 16-bit shaders.",
+    },
+    title: "Language models",
+    hint: "A language model reads your prompt, splits it into parts and chooses adapters for each. Without one the reader chooses, which is built in and quick. Nothing is downloaded unless you choose it here.",
+    roles: { default: "Recommended", small: "Small", better: "Better" },
+    download: (bytes: number) => `Download ${formats.bytes(bytes)}`,
+    action: (label: string, title: string) => `${label}: ${title}`,
+    stopUsing: "Use the reader",
+    stopUsingName: (title: string) => `Use the reader instead of ${title}`,
+    delete: "Delete",
+    deleteName: (title: string) => `Delete ${title}`,
+    confirmDelete: "Delete download",
+    keep: "Keep",
+  },
+
   disk: {
     section: "From your disk",
     title: "Open a checkpoint from disk",

@@ -58,10 +58,15 @@ const regions: Readonly<Record<MaskValues["region"], string>> = {
   masked: "Only masked",
 };
 
-const composers: Readonly<Record<ComposerId, string>> = { reader: "Reader", rules: "Rules" };
+const composers: Readonly<Record<ComposerId, string>> = {
+  reader: "Reader",
+  rules: "Rules",
+  llm: "Language model",
+};
 const composerHints: Readonly<Record<ComposerId, string>> = {
   reader: "A small neural network reads the prompt beside each adapter’s card.",
   rules: "Built-in rules match words and similarity. No model reads the prompt.",
+  llm: "A language model splits the prompt and gives reasons. A large download, and slower.",
 };
 
 const fills: Readonly<Record<MaskValues["fill"], string>> = {
@@ -141,6 +146,7 @@ const manifestKinds: Readonly<Record<ManifestKind, string>> = {
   embedder: "Embedder",
   reader: "Reader",
   composers: "Language models",
+  "language-model": "Language model",
   adapters: "Downloaded adapters",
 };
 

@@ -88,6 +88,7 @@ export const run = {
     byReader: "chosen by the reader",
     byModel: (name: string) => `chosen by ${name}`,
     byYou: "chosen by you",
+    choosing: "a language model is choosing…",
     pending: "Your changes aren’t in the image yet.",
     regenerate: "Regenerate with same seed",
     emptyPrompt: "As you type, the parts of your prompt and their adapters appear here.",

@@ -37,4 +37,9 @@ export const settings = {
   method: "Method",
   preset: "Preset",
   composer: "Composer",
+  languageModel: "Language model",
+  noLanguageModel: "None chosen yet: the reader chooses.",
+  chooseLanguageModel: "Choose a language model",
+  temperature: "Temperature",
+  temperatureHint: "Above 0 the seed changes the choice.",
 };

@@ -5,6 +5,7 @@ import controls from "../controls/controls.module.css";
 import { Dialog } from "../controls/Dialog.tsx";
 import { ErrorNote } from "../controls/ErrorNote.tsx";
 import { PlusIcon } from "../controls/icons.tsx";
+import { LanguageModels } from "./LanguageModels.tsx";
 import { ModelQuestion } from "./ModelQuestion.tsx";
 import { ModelRow } from "./ModelRow.tsx";
 import styles from "./ModelsDialog.module.css";
@@ -54,6 +55,7 @@ export function ModelsDialog(props: { readonly onStorage: () => void }): JSX.Ele
           )}
         </Show>
         <FromDisk />
+        <LanguageModels />
         <p class={styles["hint"]}>
           {t.models.list.kept}{" "}
           <button

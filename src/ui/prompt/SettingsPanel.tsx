@@ -1,6 +1,6 @@
 // Settings that rarely change: negative prompt, size, device, sampling, adapter selection.
 import { SAMPLER_LABELS } from "../../formats/generation-parameters.ts";
-import type { JSX } from "solid-js";
+import { onMount, Show, type JSX } from "solid-js";
 import { sizeLimits, type SamplingDefaults } from "../../stylus/options.ts";
 import { NumberField, SelectField, SwitchField } from "../controls/fields.tsx";
 import controls from "../controls/controls.module.css";
@@ -151,7 +151,45 @@ export function SettingsPanel(): JSX.Element {
           hint={t.names.composerHints[settings.composer]}
           onChange={(composer) => setSettings("composer", composer)}
         />
+        <Show when={settings.composer === "llm"}>
+          <LanguageModelChoice />
+        </Show>
       </section>
     </div>
+  );
+}
+
+/** Which language model chooses, and how freely. */
+function LanguageModelChoice(): JSX.Element {
+  const { settings, setSettings, models, languageModels } = useStudio();
+  onMount(() => {
+    if (settings.languageModel !== null) void languageModels.refresh();
+  });
+  const title = (): string | null => {
+    const id = settings.languageModel;
+    return id && (languageModels.list()?.find((entry) => entry.id === id)?.title ?? id);
+  };
+  return (
+    <>
+      <div class={controls["field"]}>
+        <span class={controls["label"]}>{t.settings.languageModel}</span>
+        <span class={controls["hint"]}>{title() ?? t.settings.noLanguageModel}</span>
+        <button
+          class={`${controls["button"]} ${controls["small"]}`}
+          type="button"
+          onClick={() => models.show()}
+        >
+          {t.settings.chooseLanguageModel}
+        </button>
+      </div>
+      <NumberField
+        label={t.settings.temperature}
+        value={settings.temperature}
+        {...limits.temperature}
+        step={0.1}
+        hint={t.settings.temperatureHint}
+        onChange={(temperature) => setSettings("temperature", temperature)}
+      />
+    </>
   );
 }

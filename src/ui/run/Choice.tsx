@@ -48,6 +48,7 @@ export function Choice(): JSX.Element {
   };
 
   const chosenBy = (): string => {
+    if (composition().pending) return t.run.choice.choosing;
     const { kind, name } = composition().composer;
     if (kind === "llm") return t.run.choice.byModel(name);
     if (kind === "rules") return t.run.choice.byRules;
@@ -60,11 +61,12 @@ export function Choice(): JSX.Element {
       <header class={styles["head"]}>
         <h2 id="choice-title">{t.run.choice.title}</h2>
         <Show when={composition().composer.kind !== "none" || !isEmpty()}>
-          <span class={styles["by"]} title={composition().composer.instead}>
-            {chosenBy()}
-          </span>
+          <span class={styles["by"]}>{chosenBy()}</span>
         </Show>
       </header>
+      <Show when={composition().composer.instead}>
+        {(reason) => <p class={styles["instead"]}>{reason()}</p>}
+      </Show>
 
       <Show when={studio.adjusted()}>
         <div class={styles["pending"]}>

@@ -1,0 +1,203 @@
+// Language models as the page uses them: listed, downloaded when the user has agreed, opened when a prompt is first asked about, closed before
+// the image model needs the memory.
+import type { AskRequest } from "../../compose/llm/compose.ts";
+import type { WebLlmModel } from "../../compose/llm/engines/web-llm.ts";
+import { shownCandidates } from "../../compose/llm/question.ts";
+import type { LanguageModelService, LanguageModelSource } from "../../compose/llm/service.ts";
+import type { Composition } from "../../compose/composition.ts";
+import type { ReadingCandidate } from "../../compose/reader/card-text.ts";
+import { readablePrompt } from "../../compose/reader/readable-prompt.ts";
+import { WorkerClient } from "../../rpc/client.ts";
+import { abortable } from "../../shared/abortable.ts";
+import { StylusError } from "../../shared/errors.ts";
+import type { ComposerEntry } from "../../storage/manifest.ts";
+import type { ChoiceServices } from "../../stylus/ports.ts";
+import {
+  describeLanguageModelFit,
+  listLanguageModels,
+  type LanguageModelEntry,
+} from "../packs/language-models.ts";
+import { readManifest, readManifests } from "../packs/packs.ts";
+import { probeGraphics } from "./device-probe.ts";
+import { describeStored, fetchPack } from "./pack-files.ts";
+import type { LanguageModelServices } from "./ports.ts";
+import type { StorageClient } from "./storage-client.ts";
+
+/** A CPU reads a question slowly: half the candidates. */
+const candidatesOnCpu = shownCandidates / 2;
+
+/** Answers that are remembered: a run takes the one that came while its prompt was typed. */
+const remembered = 50;
+
+/** Cache of web-llm; where it is missing, none of its models was downloaded and its code need not be loaded to look. */
+const webLlmCache = "webllm/model";
+
+const webLlmModel = ({ id, title, modelUrl, libraryUrl, requirements }: ComposerEntry): WebLlmModel => ({
+  id,
+  title,
+  modelUrl,
+  libraryUrl,
+  requiredFeatures: requirements.requiredFeatures,
+});
+
+export interface RetrieveOptions {
+  readonly k: number;
+  /** Ids that are no candidates. */
+  readonly bans: readonly string[];
+  readonly signal: AbortSignal;
+}
+
+export interface LanguageModelWorker extends LanguageModelServices, Pick<ChoiceServices, "consult"> {
+  /** Frees the memory of the model that is open. */
+  close(): void;
+}
+
+export function createLanguageModels(context: {
+  readonly storage: StorageClient;
+  readonly retrieve: (prompt: string, options: RetrieveOptions) => Promise<readonly ReadingCandidate[]>;
+}): LanguageModelWorker {
+  const { storage, retrieve } = context;
+  const worker = new WorkerClient<LanguageModelService>(
+    "language model",
+    () => new Worker(new URL("../../../workers/language-model.ts", import.meta.url), { type: "module" }),
+  );
+  /** `start`: of the worker that has it open. */
+  let open: { readonly id: string; readonly start: number } | null = null;
+  /** It is not opened again at each key press. */
+  let failed: { readonly id: string; readonly error: unknown } | null = null;
+  const answers = new Map<string, Composition>();
+
+  async function composers(): Promise<readonly ComposerEntry[]> {
+    return (await readManifests()).flatMap(({ manifest }) => manifest.composers);
+  }
+
+  async function cachedIds(graphicsName: string | null): Promise<ReadonlySet<string>> {
+    const looked = graphicsName !== null && (await globalThis.caches?.has(webLlmCache).catch(() => false));
+    if (!looked) return new Set();
+    const models = (await composers()).map(webLlmModel);
+    return new Set(await worker.call((service) => service.stored(models)));
+  }
+
+  async function list(): Promise<readonly LanguageModelEntry[]> {
+    const [manifests, view, graphics] = await Promise.all([
+      readManifests(),
+      describeStored(storage),
+      probeGraphics(),
+    ]);
+    return listLanguageModels(
+      manifests.map(({ manifest }) => manifest),
+      { view, graphics, cached: await cachedIds(graphics.name) },
+    );
+  }
+
+  /** What the worker opens; files of the CPU's models are downloaded where they are missing. */
+  async function sourceOf(
+    { id, title, runsOn }: LanguageModelEntry,
+    options: Parameters<LanguageModelServices["download"]>[1],
+  ): Promise<LanguageModelSource> {
+    if (runsOn === "gpu") {
+      const composer = (await composers()).find((entry) => entry.id === id)!;
+      return { engine: "web-llm", model: webLlmModel(composer) };
+    }
+    const { json } = await readManifest(id);
+    const { files } = await fetchPack(storage, { json, local: new Map() }, options);
+    return { engine: "onnx", model: { title, files } };
+  }
+
+  async function openModel(
+    entry: LanguageModelEntry,
+    options: Parameters<LanguageModelServices["download"]>[1],
+  ): Promise<void> {
+    const { id, sizeBytes } = entry;
+    if (open?.id === id && open.start === worker.starts && worker.alive) return;
+    open = null;
+    const source = await sourceOf(entry, options);
+    const { signal } = options;
+    const onProgress = (share: number): void =>
+      options.onProgress({
+        files: [],
+        receivedBytes: share * sizeBytes,
+        totalBytes: sizeBytes,
+        preparing: null,
+      });
+    const opening = worker.call((service) => service.open(source, { onProgress, signal }));
+    await abortable(opening, signal);
+    open = { id, start: worker.starts };
+  }
+
+  /** With the worker go its GPU device and its WebAssembly memory, which never shrinks. */
+  function close(): void {
+    failed = null;
+    open = null;
+    worker.terminate();
+  }
+
+  async function entryOf(id: string): Promise<LanguageModelEntry | undefined> {
+    return (await list()).find((entry) => entry.id === id);
+  }
+
+  return {
+    list,
+    close,
+
+    async download(id, options) {
+      failed = null;
+      const entry = await entryOf(id);
+      if (!entry) throw new StylusError("not-found", "This build of the site has no such language model.");
+      await openModel(entry, options);
+    },
+
+    async remove(id) {
+      close();
+      const composer = (await composers()).find((entry) => entry.id === id);
+      if (composer) {
+        await worker.call((service) => service.remove(webLlmModel(composer)));
+        close();
+        return;
+      }
+      const { json } = await readManifest(id);
+      await storage.call((service) => service.removePack(json, { keep: [], siteUrl: document.baseURI }));
+    },
+
+    async consult(request, { onComposition, signal }) {
+      const { prompt, preset, bans, pins, pinned, seed, languageModel } = request;
+      if (!languageModel) return { unavailable: "No language model is chosen: choose one under Models." };
+      const { id, temperature } = languageModel;
+      const entry = await entryOf(id);
+      if (!entry) return { unavailable: "The chosen language model is no longer offered." };
+      const { title, fit, state, runsOn } = entry;
+      if (fit.kind === "impossible")
+        return { unavailable: `${title} cannot run here. ${describeLanguageModelFit(fit)}` };
+      if (state !== "ready") return { unavailable: `${title} is not downloaded: download it under Models.` };
+      if (failed?.id === id) throw failed.error;
+
+      const k = runsOn === "cpu" ? candidatesOnCpu : shownCandidates;
+      const { text } = readablePrompt(prompt);
+      const found = /[\p{L}\p{N}]/u.test(text) ? retrieve(text, { k, bans: [...bans, ...pins], signal }) : [];
+      const candidates = await abortable(Promise.resolve(found), signal);
+      const question: AskRequest = { prompt, preset, candidates, pinned, temperature, seed };
+      const key = JSON.stringify([
+        id,
+        prompt,
+        preset,
+        pinned,
+        candidates.map(({ card }) => [card.id, card.title, card.refined]),
+        temperature,
+        temperature > 0 ? seed : 0,
+      ]);
+      const known = answers.get(key);
+      if (known) return known;
+      try {
+        await openModel(entry, { onProgress: () => {}, signal });
+      } catch (error) {
+        if (!signal.aborted) failed = { id, error };
+        throw error;
+      }
+      const work = worker.call((service) => service.compose(question, { onComposition, signal }));
+      const composition = await abortable(work, signal);
+      answers.set(key, composition);
+      if (answers.size > remembered) answers.delete(answers.keys().next().value!);
+      return composition;
+    },
+  };
+}

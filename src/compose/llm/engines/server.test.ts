@@ -1,0 +1,65 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, expect, test } from "vitest";
+import type { ChatServer } from "../../../refine/chat-server.ts";
+import { serverModel } from "./server.ts";
+
+let close: (() => void) | null = null;
+afterEach(() => close?.());
+
+/** A server that answers its requests in turn with these statuses. */
+async function serve(
+  statuses: readonly number[],
+): Promise<{ server: ChatServer; bodies: Record<string, unknown>[] }> {
+  const bodies: Record<string, unknown>[] = [];
+  const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const status = statuses[bodies.length] ?? 200;
+    bodies.push(JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>);
+    const choices = [{ finish_reason: "stop", message: { content: "{}" } }];
+    response.writeHead(status).end(JSON.stringify({ choices }));
+  };
+  const http = createServer((request, response) => void respond(request, response));
+  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
+  close = () => void http.close();
+  const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/v1`;
+  return {
+    bodies,
+    server: { url, model: "m", apiKey: null, timeoutMs: 10_000, maxTokens: 100, format: "schema" },
+  };
+}
+
+const options = { signal: new AbortController().signal, temperature: 0.5, seed: 3 };
+const schema = { type: "string", enum: ["a"] } as const;
+
+test("asks under the schema, with temperature and seed", async () => {
+  const { server, bodies } = await serve([]);
+  expect(await serverModel(server).complete([{ role: "user", content: "x" }], schema, options)).toBe("{}");
+  expect(bodies).toEqual([
+    {
+      model: "m",
+      messages: [{ role: "user", content: "x" }],
+      temperature: 0.5,
+      seed: 3,
+      max_tokens: 100,
+      response_format: {
+        type: "json_schema",
+        json_schema: { name: "chosen_adapters", strict: true, schema },
+      },
+    },
+  ]);
+});
+
+test("a server that is busy is asked again, one that stays broken is named", async () => {
+  const busy = await serve([429, 503]);
+  expect(await serverModel(busy.server).complete([], schema, options)).toBe("{}");
+  close?.();
+  const broken = await serve([503, 503, 503]);
+  await expect(serverModel(broken.server).complete([], schema, options)).rejects.toMatchObject({
+    code: "network",
+    where: broken.server.url,
+    message: expect.stringContaining("503"),
+  });
+  expect(broken.bodies).toHaveLength(3);
+});

@@ -1,0 +1,106 @@
+// The adapter to web-llm, held to the package's own types and to its own check of requests.
+import {
+  type ChatCompletionChunk,
+  type ChatCompletionRequest,
+  type ChatCompletionRequestStreaming,
+  type MLCEngineInterface,
+  ModelType,
+  postInitAndCheckFieldsChatCompletion,
+} from "@mlc-ai/web-llm";
+import { expect, test, vi } from "vitest";
+import type { JsonSchema } from "../language-model.ts";
+import { chatOf } from "./web-llm.ts";
+
+const schema: JsonSchema = { type: "string", enum: ["a"] };
+
+const chunk = (content: string): ChatCompletionChunk => ({
+  id: "1",
+  created: 0,
+  model: "m",
+  object: "chat.completion.chunk",
+  choices: [{ index: 0, finish_reason: null, delta: { content } }],
+});
+
+function engine(pieces: readonly (string | Error)[]) {
+  const requests: ChatCompletionRequest[] = [];
+  let interrupted = false;
+  async function* stream(): AsyncGenerator<ChatCompletionChunk> {
+    for (const piece of pieces) {
+      if (interrupted) return; // as the package: the stream ends
+      if (piece instanceof Error) throw piece;
+      yield chunk(piece);
+      await Promise.resolve();
+    }
+  }
+  const chat: Pick<MLCEngineInterface, "chatCompletion" | "interruptGenerate"> = {
+    chatCompletion: (async (request: ChatCompletionRequestStreaming) => {
+      requests.push(request);
+      return stream();
+    }) as unknown as MLCEngineInterface["chatCompletion"],
+    interruptGenerate: vi.fn(() => void (interrupted = true)),
+  };
+  return { chat, requests };
+}
+
+const messages = [
+  { role: "system", content: "Choose." },
+  { role: "user", content: "{}" },
+  { role: "assistant", content: "no" },
+  { role: "user", content: "Again." },
+] as const;
+const options = (signal = new AbortController().signal) => ({ signal, temperature: 0, seed: 4294967295 });
+
+test("a request that the package accepts: schema as a string, no thinking, a seed that it can hold", async () => {
+  const { chat, requests } = engine(["a"]);
+  await chatOf(chat, "M").complete(messages, schema, options());
+  const request = structuredClone(requests[0]!);
+  expect(() =>
+    postInitAndCheckFieldsChatCompletion(request, "Qwen3-1.7B-q4f16_1-MLC", ModelType.LLM),
+  ).not.toThrow();
+  expect(requests[0]).toMatchObject({
+    stream: true,
+    temperature: 0,
+    response_format: { type: "json_object", schema: JSON.stringify(schema) },
+    extra_body: { enable_thinking: false },
+  });
+  expect(requests[0]!.seed).toBeLessThan(2 ** 31);
+});
+
+test("pieces come as they are generated and make the answer", async () => {
+  const { chat } = engine(["{", "", '"a"', "}"]);
+  const pieces: string[] = [];
+  const answer = await chatOf(chat, "M").complete(messages, schema, {
+    ...options(),
+    onToken: (piece) => pieces.push(piece),
+  });
+  expect(answer).toBe('{"a"}');
+  expect(pieces).toEqual(["{", '"a"', "}"]);
+});
+
+test("an abort interrupts the engine", async () => {
+  const { chat } = engine(["1", "2", "3"]);
+  const controller = new AbortController();
+  const pieces: string[] = [];
+  const asked = chatOf(chat, "M").complete(messages, schema, {
+    ...options(controller.signal),
+    onToken: (piece) => {
+      pieces.push(piece);
+      controller.abort();
+    },
+  });
+  await expect(asked).rejects.toMatchObject({ code: "cancelled" });
+  expect(pieces).toEqual(["1"]);
+  expect(chat.interruptGenerate).toHaveBeenCalledTimes(1);
+});
+
+test.each([
+  [new Error("Failed to fetch"), "network"],
+  [Object.assign(new Error("The device is gone"), { name: "DeviceLostError" }), "device-lost"],
+  [new Error("Invalid shader"), "device"],
+])("%s is an expected failure", async (error, code) => {
+  const { chat } = engine([error]);
+  await expect(chatOf(chat, "M").complete(messages, schema, options())).rejects.toMatchObject({
+    code,
+    message: expect.stringContaining("M "),
+  });
+});

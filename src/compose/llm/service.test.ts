@@ -1,0 +1,82 @@
+// The worker's service on scripted engines: one model at a time, one answer at a time.
+import { expect, test, vi } from "vitest";
+import { readingCandidates } from "../../../tests/fixtures/reading-candidates.ts";
+import type { OpenLanguageModel } from "./language-model.ts";
+import { type LanguageModelEngines, LanguageModelService, type LanguageModelSource } from "./service.ts";
+
+const source = (id: string): LanguageModelSource => ({
+  engine: "web-llm",
+  model: { id, title: id, modelUrl: "", libraryUrl: "", requiredFeatures: [] },
+});
+const prompt = "a unicorn, clay render";
+const request = {
+  prompt,
+  preset: "balanced",
+  candidates: readingCandidates(prompt),
+  pinned: [],
+  temperature: 0,
+  seed: 0,
+} as const;
+const answer = `{"tasks":[{"text":"clay render","adapters":[{"id":"clay","reason":"clay"}]}]}`;
+
+function scripted(complete: OpenLanguageModel["complete"] = async () => answer) {
+  const events: string[] = [];
+  const engines: LanguageModelEngines = {
+    webLlm: async () => ({
+      openWebLlm: async ({ title }) => {
+        events.push(`open ${title}`);
+        return { name: title, complete, close: async () => void events.push(`close ${title}`) };
+      },
+      isWebLlmStored: async ({ id }) => id === "here",
+      removeWebLlm: async ({ id }) => void events.push(`remove ${id}`),
+    }),
+    onnx: () => Promise.reject(new Error("not asked for")),
+  };
+  return { events, service: new LanguageModelService(engines) };
+}
+const signal = new AbortController().signal;
+
+test("a model takes the place of the one before, which gives its memory back first", async () => {
+  const { events, service } = scripted();
+  await service.open(source("a"), { signal });
+  await service.open(source("b"), { signal });
+  expect(events).toEqual(["open a", "close a", "open b"]);
+  const { composer, tasks } = await service.compose(request, { onComposition: () => {}, signal });
+  expect(composer.name).toBe("b");
+  expect(tasks.flatMap(({ picks }) => picks.map(({ id }) => id))).toEqual(["clay"]);
+});
+
+test("an answer waits until the engine has left the one that was stopped", async () => {
+  const releases: (() => void)[] = [];
+  let running = 0;
+  let most = 0;
+  const { service } = scripted(async () => {
+    most = Math.max(most, ++running);
+    await new Promise<void>((resolve) => releases.push(resolve));
+    running -= 1;
+    return answer;
+  });
+  await service.open(source("a"), { signal });
+  const controller = new AbortController();
+  const stopped = service.compose(request, { onComposition: () => {}, signal: controller.signal });
+  await vi.waitUntil(() => releases.length === 1);
+  controller.abort();
+  await expect(stopped).rejects.toMatchObject({ code: "cancelled" });
+  const next = service.compose(request, { onComposition: () => {}, signal });
+  releases[0]!();
+  await vi.waitUntil(() => releases.length === 2);
+  releases[1]!();
+  expect((await next).composer.kind).toBe("llm");
+  expect(most).toBe(1);
+});
+
+test("without a model it says so; stored and deleted models", async () => {
+  const { events, service } = scripted();
+  await expect(service.compose(request, { onComposition: () => {}, signal })).rejects.toMatchObject({
+    code: "not-found",
+  });
+  const models = ["here", "there"].map((id) => source(id).model as never);
+  expect(await service.stored(models)).toEqual(["here"]);
+  await service.remove(models[0]!);
+  expect(events).toEqual(["remove here"]);
+});

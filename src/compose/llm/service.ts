@@ -1,0 +1,95 @@
+// The language-model worker's service: one model open at a time, one answer at a time. Its engines load when a model of theirs is opened.
+import { StylusError } from "../../shared/errors.ts";
+import type { Composition } from "../composition.ts";
+import { type AskRequest, composeByAsking } from "./compose.ts";
+import type { OnnxModel, OnnxOptions } from "./engines/transformers.ts";
+import type { OpenProgress, WebLlmModel } from "./engines/web-llm.ts";
+import type { LanguageModel, OpenLanguageModel } from "./language-model.ts";
+
+export type LanguageModelSource =
+  | { readonly engine: "web-llm"; readonly model: WebLlmModel }
+  | { readonly engine: "onnx"; readonly model: OnnxModel };
+
+/** Loads the code of an engine. */
+export interface LanguageModelEngines {
+  webLlm(): Promise<{
+    openWebLlm(
+      model: WebLlmModel,
+      options: { readonly onProgress: OpenProgress; readonly signal: AbortSignal },
+    ): Promise<OpenLanguageModel>;
+    isWebLlmStored(model: WebLlmModel): Promise<boolean>;
+    removeWebLlm(model: WebLlmModel): Promise<void>;
+  }>;
+  onnx(): Promise<{ openOnnxModel(model: OnnxModel, options: OnnxOptions): Promise<OpenLanguageModel> }>;
+  readonly wasmPaths?: OnnxOptions["wasmPaths"];
+}
+
+export class LanguageModelService {
+  readonly #engines: LanguageModelEngines;
+  #model: OpenLanguageModel | null = null;
+  /** Ends when what was asked of the engine before has ended, stopped answers too. */
+  #before: Promise<unknown> = Promise.resolve();
+
+  constructor(engines: LanguageModelEngines) {
+    this.#engines = engines;
+  }
+
+  #inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
+    const turn = this.#before.then(work);
+    this.#before = turn.catch(() => {});
+    return turn;
+  }
+
+  /**
+   * Opens a model in place of the one before; web-llm downloads what it lacks.
+   * @throws StylusError network | quota | bad-file | unsupported | device | device-lost | cancelled
+   */
+  open(
+    source: LanguageModelSource,
+    { onProgress = () => {}, signal }: { readonly onProgress?: OpenProgress; readonly signal: AbortSignal },
+  ): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#close();
+      if (source.engine === "web-llm") {
+        const { openWebLlm } = await this.#engines.webLlm();
+        this.#model = await openWebLlm(source.model, { onProgress, signal });
+      } else {
+        const { openOnnxModel } = await this.#engines.onnx();
+        const { wasmPaths } = this.#engines;
+        this.#model = await openOnnxModel(source.model, { wasmPaths, signal });
+      }
+    });
+  }
+
+  /** @throws as composeByAsking; StylusError not-found: no model is open */
+  async compose(
+    request: AskRequest,
+    options: { readonly onComposition: (composition: Composition) => void; readonly signal: AbortSignal },
+  ): Promise<Composition> {
+    const model = this.#model;
+    if (!model) throw new StylusError("not-found", "No language model is open.");
+    const inTurn: LanguageModel = {
+      name: model.name,
+      complete: (...question) => this.#inTurn(() => model.complete(...question)),
+    };
+    return composeByAsking(request, { ...options, model: inTurn });
+  }
+
+  async #close(): Promise<void> {
+    const model = this.#model;
+    this.#model = null;
+    await model?.close();
+  }
+
+  /** Ids of the models that are wholly in web-llm's cache. */
+  async stored(models: readonly WebLlmModel[]): Promise<readonly string[]> {
+    const { isWebLlmStored } = await this.#engines.webLlm();
+    const there = await Promise.all(models.map(isWebLlmStored));
+    return models.filter((_, i) => there[i]).map(({ id }) => id);
+  }
+
+  async remove(model: WebLlmModel): Promise<void> {
+    const { removeWebLlm } = await this.#engines.webLlm();
+    await removeWebLlm(model);
+  }
+}
