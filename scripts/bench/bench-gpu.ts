@@ -1,6 +1,7 @@
 // `npm run bench:gpu`: times Stable Diffusion 1.5 at full size on this machine's GPU, with random weights.
 // Reports without assertions. tests/bench/torch_reference.py does the same in torch.
 import { writeFileSync } from "node:fs";
+import type { Kernels } from "../../src/shared/request.ts";
 import { limits } from "../../src/shared/limits.ts";
 import {
   browserHelp,
@@ -20,6 +21,7 @@ const help = `Usage: npm run bench:gpu -- [options]
   --device D    hardware, software (Chromium's software WebGPU), wasm (default hardware)
   --types T     f16,f32 in order (default: both where the card has float16)
   --parts P     of ${allParts.join(",")} (default all; float32 after float16: text,unet,vae)
+  --kernels K   of onnxruntime,wgsl in order (default both on a GPU)
   --repeats N   runs of which the median is taken (default 20)
   --steps N     of the whole image (default 20)
   --json FILE   writes the figures there too
@@ -50,6 +52,7 @@ async function main(): Promise<void> {
     device: { type: "string", default: "hardware" },
     types: { type: "string" },
     parts: { type: "string" },
+    kernels: { type: "string" },
     repeats: { type: "string", default: "20" },
     steps: { type: "string", default: "20" },
     json: { type: "string" },
@@ -63,10 +66,17 @@ async function main(): Promise<void> {
   const wantedTypes = values.types && list("types", values.types, ["f16", "f32"]);
   const parts = values.parts && list("parts", values.parts, allParts);
 
-  const rows: (Row & { type: ComputeType })[] = [];
+  const ways: Kernels[] = values.kernels
+    ? list("kernels", values.kernels, ["onnxruntime", "wgsl"])
+    : device === "wasm"
+      ? ["onnxruntime"]
+      : ["onnxruntime", "wgsl"];
+
+  const rows: (Row & { type: ComputeType; kernels: Kernels })[] = [];
   let type: ComputeType = "f32";
+  let kernels: Kernels = "onnxruntime";
   const onRow = (row: Row): void => {
-    rows.push({ type, ...row });
+    rows.push({ type, kernels, ...row });
     show(row);
   };
   const lab = await openLab({ device, onRow });
@@ -78,16 +88,24 @@ async function main(): Promise<void> {
     );
     if (adapter) console.log(`${adapter.name}: ${adapter.features.join(" ")}`);
     const types: readonly ComputeType[] = wantedTypes || lab.types;
-    const memory: Partial<Record<ComputeType, LabMemory>> = {};
-    for (type of types) {
-      const some = type === "f32" && types[0] === "f16" ? ["text", "unet", "vae"] : allParts;
-      console.log(`\n${size} size, ${type}`);
-      const most = await lab.run("benchmark", { type, size, parts: parts ?? some, repeats, steps });
-      memory[type] = most;
-      console.log(
-        `peak memory: page ${megabytes(most.rendererBytes)}, GPU process ${megabytes(most.gpuProcessBytes)}; GPU ${megabytes(most.cardBytes)}`,
-      );
-    }
+    const memory: Record<string, LabMemory> = {};
+    for (type of types)
+      for (kernels of ways) {
+        const some = type === "f32" && types[0] === "f16" ? ["text", "unet", "vae"] : allParts;
+        console.log(`\n${size} size, ${type}, ${kernels}`);
+        const most = await lab.run("benchmark", {
+          type,
+          kernels,
+          size,
+          parts: parts ?? some,
+          repeats,
+          steps,
+        });
+        memory[`${type}, ${kernels}`] = most;
+        console.log(
+          `peak memory: page ${megabytes(most.rendererBytes)}, GPU process ${megabytes(most.gpuProcessBytes)}; GPU ${megabytes(most.cardBytes)}`,
+        );
+      }
     if (values.json)
       writeFileSync(values.json, JSON.stringify({ machine, adapter, size, memory, rows }, null, 1));
   } finally {

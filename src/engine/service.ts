@@ -4,7 +4,13 @@
 import type { AdapterReport } from "../adapters/report.ts";
 import type { Backend, LoadProgress, OpenBackend } from "../runtime/backend.ts";
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
-import type { DevicePreference, DeviceReport, DiffusionEvent, DiffusionRequest } from "../shared/request.ts";
+import type {
+  DevicePreference,
+  DeviceReport,
+  DiffusionEvent,
+  DiffusionRequest,
+  Kernels,
+} from "../shared/request.ts";
 import { DiffusionPipeline } from "./pipeline.ts";
 
 export interface DiffusionPack {
@@ -55,11 +61,14 @@ export class DiffusionService {
     pack: DiffusionPack,
     {
       device,
+      kernels,
       wasmReason,
       onProgress,
       signal,
     }: {
       device: DevicePreference;
+      /** Of the whole worker: the same in every call. */
+      kernels?: Kernels | undefined;
       /** Why WASM is required, if the user did not choose it. */
       wasmReason?: string | undefined;
       onProgress?: ((progress: LoadProgress) => void) | undefined;
@@ -71,7 +80,7 @@ export class DiffusionService {
       if (this.#loaded?.pack === pack.id && this.#loaded.device === device) return this.#loaded.result;
       await this.#unload();
       const start = performance.now();
-      const backend = await this.#openBackend({ preference: device, wasmReason, signal });
+      const backend = await this.#openBackend({ preference: device, kernels, wasmReason, signal });
       const ready = performance.now();
       try {
         const pipeline = await backend.unlessLost(

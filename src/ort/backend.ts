@@ -92,9 +92,10 @@ export async function openOrtBackend({
   preference,
   wasmReason,
   float16 = true,
+  instead,
   signal,
 }: BackendOptions): Promise<OrtBackend> {
-  const chosen = await chooseDevice(preference, { wasmReason, float16 });
+  const chosen = await chooseDevice(preference, { wasmReason, float16, instead });
   throwIfAborted(signal);
   const { ort } = await loadOrt({ device: chosen.report.kind, threads: chosen.report.threads });
   throwIfAborted(signal);

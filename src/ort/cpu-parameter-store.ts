@@ -7,7 +7,7 @@ import { assert } from "../shared/assert.ts";
 import { toFloat32 } from "../shared/dtype.ts";
 import type { OrtParameter } from "./model.ts";
 import type { OrtModule, Tensor } from "./ort.ts";
-import { fromInputLayout, toInputLayout } from "./parameter-layout.ts";
+import { fromInputLayout, toInputLayout } from "../runtime/parameters/parameter-layout.ts";
 
 /** One parameter's tensors; `pristine` is set once the fed values differ. */
 interface CpuParameter {

@@ -9,7 +9,7 @@ import { openOrtBackend } from "./backend.ts";
 import { WebgpuLayers } from "./layers-webgpu.ts";
 import type { ConvOptions } from "./layers.ts";
 import { OnnxBuilder } from "./onnx-builder.ts";
-import { toInputLayout } from "./parameter-layout.ts";
+import { toInputLayout } from "../runtime/parameters/parameter-layout.ts";
 import { createOrtSession } from "./session.ts";
 
 const shape = [2, 4, 7, 5]; // [B, C, H, W]

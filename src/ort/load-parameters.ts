@@ -1,16 +1,15 @@
 // Loads parameters from their files to the device: JavaScript memory for WASM, GPU buffers for WebGPU.
 
-import { streamTensors, type TensorSource } from "../formats/safetensors.ts";
+import type { TensorSource } from "../formats/safetensors.ts";
 import type { LoadOptions, ParameterStore } from "../runtime/backend.ts";
-import { matchTensors } from "../runtime/match-tensors.ts";
+import { streamParameters } from "../runtime/parameters/stream-parameters.ts";
 import { assert } from "../shared/assert.ts";
-import { throwIfAborted } from "../shared/errors.ts";
 import { CpuParameterStore } from "./cpu-parameter-store.ts";
-import { GpuParameterStore } from "./gpu-parameter-store.ts";
+import { GpuTensorStore } from "./gpu-tensor-store.ts";
 import type { OrtParameter } from "./model.ts";
 import type { OrtModule } from "./ort.ts";
 
-export type OrtParameterStore = CpuParameterStore | GpuParameterStore;
+export type OrtParameterStore = CpuParameterStore | GpuTensorStore;
 
 interface OrtLoadOptions extends LoadOptions {
   readonly ort: OrtModule;
@@ -26,31 +25,17 @@ interface OrtLoadOptions extends LoadOptions {
 export async function loadParameters(
   specs: readonly OrtParameter[],
   tensors: ReadonlyMap<string, TensorSource>,
-  { ort, gpu, dtype, onProgress, signal }: OrtLoadOptions,
+  { ort, gpu, dtype, ...options }: OrtLoadOptions,
 ): Promise<OrtParameterStore> {
-  const pairs = matchTensors(specs, tensors);
-  const totalBytes = [...pairs.keys()].reduce((sum, source) => sum + source.sizeBytes, 0);
-  const store = gpu ? new GpuParameterStore({ ort, gpu, dtype }) : new CpuParameterStore(ort);
-  let loadedBytes = 0;
-  try {
-    for await (const { source, bytes } of streamTensors(pairs.keys(), { signal })) {
-      store.add(pairs.get(source)!, { source, bytes });
-      if (store instanceof GpuParameterStore) await store.settle();
-      loadedBytes += source.sizeBytes;
-      onProgress?.({ loadedBytes, totalBytes });
-      throwIfAborted(signal);
-    }
-  } catch (error) {
-    store.dispose();
-    throw error;
-  }
-  return store;
+  if (gpu)
+    return streamParameters(specs, tensors, { store: new GpuTensorStore(ort, { gpu, dtype }), ...options });
+  return streamParameters(specs, tensors, { store: new CpuParameterStore(ort), ...options });
 }
 
 /** A store of this back end. */
 export function ownStore(store: ParameterStore): OrtParameterStore {
   assert(
-    store instanceof GpuParameterStore || store instanceof CpuParameterStore,
+    store instanceof GpuTensorStore || store instanceof CpuParameterStore,
     "a store of another back end",
   );
   return store;

@@ -1,7 +1,8 @@
 // The input for ONNX Runtime: a model file of a few kilobytes, and the layout of each parameter, which is a model input.
 
 import type { OnnxValue } from "../formats/onnx.ts";
-import type { NetworkId, Parameter } from "../graph/graph.ts";
+import type { NetworkId } from "../graph/graph.ts";
+import type { StoredParameter } from "../runtime/parameters/parameter-layout.ts";
 
 /** The kernels that the model targets, and its compute type. WASM supports only f32. */
 export interface OrtTarget {
@@ -10,12 +11,7 @@ export interface OrtTarget {
 }
 
 /** A parameter as an input of the model, under its own name. */
-export interface OrtParameter extends Parameter {
-  /**
-   * "transpose": [in, out] for a matrix [out, in] or [out, in, 1, 1], and [kh·kw, in, out] for a convolution
-   * [out, in, kh, kw]; "same": the checkpoint's order.
-   */
-  readonly layout: "same" | "transpose";
+export interface OrtParameter extends StoredParameter {
   /** Shape of the model's input; "same" layouts may drop the 1×1 of a kernel. */
   readonly inputShape: readonly number[];
 }

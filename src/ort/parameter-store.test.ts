@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { readHeader, type TensorSource, writeSafetensors } from "../formats/safetensors.ts";
 import { type DType, fromFloat32 } from "../shared/dtype.ts";
-import { fromInputLayout, toInputLayout, transposeMatrix } from "./parameter-layout.ts";
+import { fromInputLayout, toInputLayout, transposeMatrix } from "../runtime/parameters/parameter-layout.ts";
 import { loadParameters } from "./load-parameters.ts";
 import type { OrtParameter } from "./model.ts";
 import { loadOrt, type OrtModule } from "./ort.ts";

@@ -23,12 +23,25 @@ interface ChooseOptions {
   readonly wasmReason?: string | undefined;
   /** False disables float16. */
   readonly float16?: boolean;
+  /** Features that the back end wants besides, where the adapter has them. */
+  readonly features?: readonly string[];
+  /** What was tried before and why it cannot be used, for the report. */
+  readonly instead?: string | undefined;
 }
 
 /** @throws StylusError `device` if WebGPU is requested but unavailable */
 export async function chooseDevice(
   preference: DevicePreference,
-  { wasmReason = CHOSEN_BY_USER, float16 = true }: ChooseOptions = {},
+  { instead, ...options }: ChooseOptions = {},
+): Promise<ChosenDevice> {
+  const chosen = await choose(preference, options);
+  if (!instead) return chosen;
+  return { ...chosen, report: { ...chosen.report, reason: `${chosen.report.reason}; ${instead}` } };
+}
+
+async function choose(
+  preference: DevicePreference,
+  { wasmReason = CHOSEN_BY_USER, float16 = true, features = [] }: Omit<ChooseOptions, "instead">,
 ): Promise<ChosenDevice> {
   if (preference === "wasm") return wasmDevice(wasmReason);
   const found = await findAdapter();
@@ -40,7 +53,7 @@ export async function chooseDevice(
   }
   if (found.software && preference === "auto") return wasmDevice(`only a software GPU (${found.name})`);
   try {
-    const gpu = await requestDevice(found.adapter, { float16 });
+    const gpu = await requestDevice(found.adapter, { float16, features });
     const reason = preference === "webgpu" ? CHOSEN_BY_USER : "a GPU is available";
     const f16 = gpu.features.has("shader-f16");
     return { gpu, report: { kind: "webgpu", name: found.name, reason, threads: 1, f16 } };
@@ -133,9 +146,13 @@ const LIMITS = [
   "maxComputeWorkgroupsPerDimension",
 ] as const;
 
-async function requestDevice(adapter: GPUAdapter, { float16 }: { float16: boolean }): Promise<GPUDevice> {
+async function requestDevice(
+  adapter: GPUAdapter,
+  { float16, features }: { float16: boolean; features: readonly string[] },
+): Promise<GPUDevice> {
+  const more = (features as GPUFeatureName[]).filter((feature) => adapter.features.has(feature));
   return adapter.requestDevice({
-    requiredFeatures: wantedFeatures(adapter, { float16 }),
+    requiredFeatures: [...new Set([...wantedFeatures(adapter, { float16 }), ...more])],
     requiredLimits: Object.fromEntries(LIMITS.map((limit) => [limit, adapter.limits[limit]])),
   });
 }

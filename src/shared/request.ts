@@ -122,6 +122,9 @@ export interface DiffusionRequest {
   readonly vaeTilePixels?: number;
 }
 
+/** Whose kernels run the networks on WebGPU: ONNX Runtime's or our own. */
+export type Kernels = "onnxruntime" | "wgsl";
+
 export type DevicePreference = "auto" | "webgpu" | "wasm";
 
 /** Reason for a device that the user chose. */

@@ -1,5 +1,6 @@
 // The benchmark's figures and its timers.
 
+import type { Kernels } from "../../src/shared/request.ts";
 import type { PackSize } from "./random-pack.ts";
 
 export interface Figure {
@@ -14,6 +15,7 @@ export type Part = "text" | "unet" | "vae" | "image" | "adapters";
 
 export interface BenchmarkOptions {
   readonly device: "webgpu" | "wasm";
+  readonly kernels: Kernels;
   /** False computes in float32 even if float16 is available. */
   readonly float16: boolean;
   readonly size: PackSize;

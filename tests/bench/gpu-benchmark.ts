@@ -5,14 +5,18 @@ import { DiffusionPipeline } from "../../src/engine/pipeline.ts";
 import type { DiffusionNetworks } from "../../src/engine/networks.ts";
 import type { Graph } from "../../src/graph/graph.ts";
 import { buildUnet } from "../../src/graph/unet.ts";
-import { openOrtBackend, type OrtBackend } from "../../src/ort/backend.ts";
+import { openOrtBackend, OrtBackend } from "../../src/ort/backend.ts";
 import type { ParameterStore } from "../../src/runtime/backend.ts";
 import type { DiffusionRequest } from "../../src/shared/request.ts";
+import type { WgslBackend } from "../../src/wgsl/backend.ts";
+import { openWgslBackend } from "../../src/wgsl/open-backend.ts";
 import { noise } from "../parity/noise.ts";
 import { adapterFigures } from "./adapter-figures.ts";
 import { type BenchmarkOptions, type Figure, median, megabytes, milliseconds, timed } from "./figures.ts";
 import { keepInOpfs } from "./opfs.ts";
 import { casesOf, randomPack } from "./random-pack.ts";
+
+type MeasuredBackend = OrtBackend | WgslBackend;
 
 export async function* benchmark(options: BenchmarkOptions): AsyncGenerator<Figure> {
   const { device, float16, size, parts } = options;
@@ -20,11 +24,17 @@ export async function* benchmark(options: BenchmarkOptions): AsyncGenerator<Figu
   const files = await randomPack(size, { keep: keepInOpfs(size) });
   yield milliseconds("preparation", "random weights generated and written", performance.now() - made);
 
-  let backend!: OrtBackend;
-  const opening = await timed(async () => (backend = await openOrtBackend({ preference: device, float16 })));
+  let backend!: MeasuredBackend;
+  const open = options.kernels === "wgsl" ? openWgslBackend : openOrtBackend;
+  const opening = await timed(async () => (backend = await open({ preference: device, float16 })));
   const { report } = backend;
   const type = report.f16 ? "f16" : "f32";
-  yield milliseconds("load", "device, runtime and self-test", opening, `${report.name}, ${type}`);
+  yield milliseconds(
+    "load",
+    "device, runtime and self-test",
+    opening,
+    `${report.name}, ${type}, ${options.kernels}`,
+  );
   let pipeline!: DiffusionPipeline;
   const loading = await timed(async () => (pipeline = await DiffusionPipeline.load(files, { backend })));
   const { networks } = pipeline;
@@ -60,7 +70,7 @@ async function medianOf(repeats: number, work: () => Promise<unknown>): Promise<
 
 async function* unetFigures(
   { checkpoint, stores }: DiffusionNetworks,
-  { backend, options }: { backend: OrtBackend; options: BenchmarkOptions },
+  { backend, options }: { backend: MeasuredBackend; options: BenchmarkOptions },
 ): AsyncGenerator<Figure> {
   const { height, width } = casesOf(options.size).unet;
   for (const { batch, graphCapture } of [
@@ -68,6 +78,7 @@ async function* unetFigures(
     { batch: 2, graphCapture: true },
     { batch: 2, graphCapture: false },
   ]) {
+    if (!graphCapture && !(backend instanceof OrtBackend)) return; // only ONNX Runtime has a choice
     const graph = buildUnet(checkpoint.unet.config, {
       batch,
       height,
@@ -80,7 +91,7 @@ async function* unetFigures(
 }
 
 async function* sessionFigures(
-  backend: OrtBackend,
+  backend: MeasuredBackend,
   {
     graph,
     parameters,
@@ -95,12 +106,15 @@ async function* sessionFigures(
     batch: number;
   },
 ): AsyncGenerator<Figure> {
-  const part = `UNet, batch ${batch}, ${backend.target.dtype}${graphCapture ? "" : ", not replayed"}`;
+  const type = backend.report.f16 ? "f16" : "f32";
+  const part = `UNet, batch ${batch}, ${type}${graphCapture ? "" : ", not replayed"}`;
   const feeds = Object.fromEntries(graph.inputs.map(({ name, shape }) => [name, noise(name, shape)]));
   feeds["timestep"] = Float32Array.of(617);
   const start = performance.now();
-  const session = await backend.createSession(graph, { parameters, graphCapture });
-  const { captured, reason } = session.replay;
+  const session = await (backend instanceof OrtBackend
+    ? backend.createSession(graph, { parameters, graphCapture })
+    : backend.createSession(graph, { parameters }));
+  const { captured, reason } = "replay" in session ? session.replay : { captured: true, reason: null };
   const note = captured ? "runs are replayed" : `runs are not replayed: ${reason}`;
   yield milliseconds(part, "session build", performance.now() - start, note);
   // As in sampling: a new sample at every step, with the same text.
@@ -166,7 +180,7 @@ async function* imageFigures(
   }
 }
 
-function* memoryFigures({ gpuMemory }: OrtBackend): Generator<Figure> {
+function* memoryFigures({ gpuMemory }: MeasuredBackend): Generator<Figure> {
   if (gpuMemory === null) return;
   const { own, runtime } = gpuMemory;
   yield megabytes(

@@ -4,6 +4,7 @@
 import { isSoftwareAdapter } from "../../src/runtime/device.ts";
 import { openOrtBackend } from "../../src/ort/backend.ts";
 import { compareFullSize } from "../parity/full-size.ts";
+import { type BackendsOptions, compareBackends } from "./backends-benchmark.ts";
 import type { BenchmarkOptions } from "./figures.ts";
 import { benchmark } from "./gpu-benchmark.ts";
 import { keepInOpfs } from "./opfs.ts";
@@ -53,6 +54,11 @@ const lab = {
   /** Rows: Figure. */
   async benchmark(options: BenchmarkOptions): Promise<void> {
     for await (const figure of benchmark(options)) await reportRow(figure);
+  },
+
+  /** Rows: BackendsRow. */
+  async backends(options: BackendsOptions): Promise<void> {
+    for await (const row of compareBackends(options)) await reportRow(row);
   },
 };
 

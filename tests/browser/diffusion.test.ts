@@ -58,6 +58,7 @@ async function imagesInNode(wanted: DiffusionRequest): Promise<number[][]> {
 
 interface PageResult {
   readonly kind: string;
+  readonly reason: string;
   /** Never on the software GPU. Does not compare float16 images: `npm run parity:full` compares the networks. */
   readonly f16: boolean;
   readonly images: number[][];
@@ -66,13 +67,23 @@ interface PageResult {
 }
 
 /** Runs in the page: one worker, one complete request, one request aborted after its first step. */
-async function inPage({ device, wanted }: { device: string; wanted: unknown }): Promise<PageResult> {
+async function inPage({
+  device,
+  kernels,
+  wanted,
+}: {
+  device: string;
+  kernels: string;
+  wanted: unknown;
+}): Promise<PageResult> {
   const { WorkerClient } = await load("/src/rpc/client.ts");
   const { miniaturePack: makePack } = await load("/tests/fixtures/engine/miniature-pack.ts");
   const client = new WorkerClient("diffusion", () => new Worker("/workers/diffusion.ts", { type: "module" }));
   // oxlint-disable-next-line typescript/no-explicit-any -- comlink's proxy of an untyped module
   const call = (use: (service: any) => unknown): Promise<any> => client.call(use);
-  const loaded = await call((service) => service.load({ id: "miniature", files: makePack() }, { device }));
+  const loaded = await call((service) =>
+    service.load({ id: "miniature", files: makePack() }, { device, kernels }),
+  );
   const images: number[][] = [];
   const events: string[] = [];
   // oxlint-disable-next-line typescript/no-explicit-any -- as above
@@ -93,7 +104,14 @@ async function inPage({ device, wanted }: { device: string; wanted: unknown }): 
     (error: { code?: string; message: string }) => error.code ?? error.message,
   );
   client.terminate();
-  return { kind: loaded.device.kind, f16: loaded.device.f16, images, events, cancelled };
+  return {
+    kind: loaded.device.kind,
+    reason: loaded.device.reason,
+    f16: loaded.device.f16,
+    images,
+    events,
+    cancelled,
+  };
 }
 
 /** Largest difference of a colour value, 0 … 255. */
@@ -106,13 +124,15 @@ function worstDifference(images: readonly number[][], expected: readonly number[
 }
 
 test.each([
-  { device: "wasm", wanted: request, tolerance: 1 },
-  { device: "webgpu", wanted: short, tolerance: 2 },
+  { device: "wasm", kernels: "onnxruntime", wanted: request, tolerance: 1 },
+  { device: "webgpu", kernels: "onnxruntime", wanted: short, tolerance: 2 },
+  { device: "webgpu", kernels: "wgsl", wanted: short, tolerance: 2 },
 ])(
-  "$device: the same images as in Node, events in order, stops on abort",
-  async ({ device, wanted, tolerance }) => {
-    const result = await browser.page.evaluate(inPage, { device, wanted });
+  "$device, $kernels: the same images as in Node, events in order, stops on abort",
+  async ({ device, kernels, wanted, tolerance }) => {
+    const result = await browser.page.evaluate(inPage, { device, kernels, wanted });
     expect(result.kind).toBe(device);
+    expect(result.reason.endsWith("with the WGSL kernels")).toBe(kernels === "wgsl");
     expect(result.events.filter((type) => type === "step").length).toBe(wanted.steps * wanted.images.length);
     expect(result.events.at(-1)).toBe("image");
     expect(result.cancelled).toBe("cancelled");

@@ -47,7 +47,7 @@ async function defineCompare(): Promise<void> {
   const { GpuMerger } = await load("/src/adapters/gpu/gpu-merger.ts");
   const { mergeParameter } = await load("/src/adapters/merging/merge.ts");
   const { float32ToF16, toFloat32 } = await load("/src/shared/dtype.ts");
-  const { fromInputLayout, toInputLayout } = await load("/src/ort/parameter-layout.ts");
+  const { fromInputLayout, toInputLayout } = await load("/src/runtime/parameters/parameter-layout.ts");
   const adapter = await navigator.gpu.requestAdapter();
   if (!adapter) throw new Error("no GPU");
   const device = await adapter.requestDevice();

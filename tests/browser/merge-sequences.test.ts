@@ -52,7 +52,7 @@ async function defineRunSets(
   const { AdapterLibrary } = await load("/src/engine/merging/adapter-library.ts");
   const { createMerger } = await load("/src/engine/merging/merger.ts");
   const { readHeader, readTensor, writeSafetensors } = await load("/src/formats/safetensors.ts");
-  const { GpuParameterStore } = await load("/src/ort/gpu-parameter-store.ts");
+  const { GpuParameterStore } = await load("/src/runtime/parameters/gpu-parameter-store.ts");
   const { fromFloat32 } = await load("/src/shared/dtype.ts");
   const { makeAdapter, randomWeights } = await load("/tests/fixtures/adapters/make-adapter.ts");
   const { textParameters, unetParameters } = await load("/tests/fixtures/adapters/sd-parameters.ts");
@@ -83,17 +83,11 @@ async function defineRunSets(
       return { name, shape, dtype: "F16", bytes: fromFloat32(values.get(name), "F16") };
     });
     const { tensors } = await readHeader(new Blob([writeSafetensors(data)]), { fileName: network });
-    const ort = { Tensor: { fromGpuBuffer: (gpuBuffer: GPUBuffer) => ({ gpuBuffer }) } };
-    const store = new GpuParameterStore({ ort, gpu: device, dtype });
+    const store = new GpuParameterStore({ gpu: device, dtype });
     for (const { name, shape } of list) {
       // Matrices and some convolutions, as in the U-Net's graph.
       const isTransposed = shape.length === 2 || (shape.length === 4 && name.startsWith("mid_block"));
-      const spec = {
-        name,
-        shape,
-        layout: isTransposed ? "transpose" : "same",
-        inputShape: isTransposed ? shape.toReversed() : shape,
-      };
+      const spec = { name, shape, layout: isTransposed ? "transpose" : "same" };
       const source = tensors.get(name);
       store.add(spec, { source, bytes: await readTensor(source) });
     }
@@ -113,10 +107,7 @@ async function defineRunSets(
   /** Bytes of every live parameter, as text. */
   async function download(stores: Record<string, Store>): Promise<Map<string, string>> {
     const live = Object.entries(networks).flatMap(([network, list]) =>
-      list.map(({ name }): [string, GPUBuffer] => [
-        `${network}/${name}`,
-        stores[network]!.tensor(name).gpuBuffer,
-      ]),
+      list.map(({ name }): [string, GPUBuffer] => [`${network}/${name}`, stores[network]!.live(name)]),
     );
     const size = live.reduce((sum, [, buffer]) => sum + buffer.size, 0);
     const staging = device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });

@@ -3,6 +3,7 @@
 import { openOrtBackend } from "../../src/ort/backend.ts";
 import { OrtSession } from "../../src/ort/session.ts";
 import type { Backend, Session } from "../../src/runtime/backend.ts";
+import { openWgslBackend } from "../../src/wgsl/open-backend.ts";
 
 interface Replay {
   /** Whether runs are recorded at all. */
@@ -33,6 +34,11 @@ const BACKENDS: readonly TestedBackend[] = [
     runsIn: "page",
     replayOf: replayOfOrt,
     open: () => openOrtBackend({ preference: "webgpu", float16: false }),
+  },
+  {
+    name: "WGSL",
+    runsIn: "page",
+    open: () => openWgslBackend({ preference: "webgpu", float16: false }),
   },
 ];
 

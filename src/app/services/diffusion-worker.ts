@@ -7,6 +7,7 @@ import type {
   DeviceReport,
   DiffusionEvent,
   DiffusionRequest,
+  Kernels,
 } from "../../shared/request.ts";
 import { generateThroughLosses } from "./device-recovery.ts";
 import { throughLoss } from "./through-loss.ts";
@@ -37,11 +38,17 @@ export interface DiffusionWorker extends Pick<
   ): Promise<void>;
 }
 
+/** `?backend=wgsl` in the page's address: our own kernels, until they are the default. */
+function wantedKernels(search: string): Kernels {
+  return new URLSearchParams(search).get("backend") === "wgsl" ? "wgsl" : "onnxruntime";
+}
+
 export function createDiffusionWorker(): DiffusionWorker {
   const worker = new WorkerClient<DiffusionService>(
     "generating",
     () => new Worker(new URL("../../../workers/diffusion.ts", import.meta.url), { type: "module" }),
   );
+  const kernels = wantedKernels(location.search);
   /** What the worker was started for. */
   let startedFor = "";
   let takenOver: { readonly from: DevicePreference; readonly reason: string } | null = null;
@@ -61,7 +68,7 @@ export function createDiffusionWorker(): DiffusionWorker {
       if (startedFor !== wanted) worker.terminate();
       startedFor = wanted;
       const load = (): Promise<LoadedNetworks> =>
-        worker.call((service) => service.load(pack, { device, wasmReason: instead?.reason }));
+        worker.call((service) => service.load(pack, { device, kernels, wasmReason: instead?.reason }));
       try {
         // The device went while nothing was generated: nobody needs to know.
         return await throughLoss(load, async () => worker.terminate());

@@ -1,24 +1,20 @@
-// Parameters in GPU buffers, one per parameter, in the model's type and layout. From a parameter's first merge on, its
+// Parameters in GPU buffers, one per parameter, in the back end's type and layout. From a parameter's first merge on, its
 // pristine buffer stays on the GPU for later merges; untouched parameters take no extra memory.
 
-import { readTensorF32, type TensorSource } from "../formats/safetensors.ts";
-import type { GpuParameter, GpuParameters, ParameterStore } from "../runtime/backend.ts";
-import { assert } from "../shared/assert.ts";
-import { float32ToF16, toFloat32 } from "../shared/dtype.ts";
-import type { OrtParameter } from "./model.ts";
-import type { OrtModule, Tensor } from "./ort.ts";
-import { toInputLayout } from "./parameter-layout.ts";
+import { readTensorF32, type TensorSource } from "../../formats/safetensors.ts";
+import { assert } from "../../shared/assert.ts";
+import { float32ToF16, toFloat32 } from "../../shared/dtype.ts";
+import type { GpuParameter, GpuParameters, ParameterStore } from "../backend.ts";
+import { type StoredParameter, toInputLayout } from "./parameter-layout.ts";
 
 interface Entry {
-  readonly spec: OrtParameter;
+  readonly spec: StoredParameter;
   readonly source: TensorSource;
   readonly live: GPUBuffer;
-  readonly tensor: Tensor;
   pristine: GPUBuffer | null;
 }
 
-interface StoreOptions {
-  readonly ort: OrtModule;
+export interface StoreOptions {
   readonly gpu: GPUDevice;
   readonly dtype: "f32" | "f16";
 }
@@ -27,8 +23,10 @@ interface StoreOptions {
 const UPLOAD_WINDOW_BYTES = 128 * 1024 * 1024;
 
 export class GpuParameterStore implements ParameterStore, GpuParameters {
-  readonly specs = new Map<string, OrtParameter>();
+  readonly specs = new Map<string, StoredParameter>();
   sizeBytes = 0;
+  /** Another number whenever values may have changed. */
+  version = 0;
   private readonly entries = new Map<string, Entry>();
   private bytesUnderWay = 0;
   private readonly options: StoreOptions;
@@ -49,21 +47,16 @@ export class GpuParameterStore implements ParameterStore, GpuParameters {
     return this.options.dtype;
   }
 
-  add(spec: OrtParameter, { source, bytes }: { source: TensorSource; bytes: Uint8Array }): void {
+  add(spec: StoredParameter, { source, bytes }: { source: TensorSource; bytes: Uint8Array }): void {
     const values = this.toDevice(spec, { source, bytes });
     const live = this.createBuffer(values.byteLength, spec.name);
     this.upload(live, values);
-    const { ort, dtype } = this.options;
-    const tensor = ort.Tensor.fromGpuBuffer(live, {
-      dataType: dtype === "f16" ? "float16" : "float32",
-      dims: spec.inputShape,
-    });
     this.specs.set(spec.name, spec);
-    this.entries.set(spec.name, { spec, source, live, tensor, pristine: null });
+    this.entries.set(spec.name, { spec, source, live, pristine: null });
   }
 
   private toDevice(
-    spec: OrtParameter,
+    spec: StoredParameter,
     { source, bytes }: { source: TensorSource; bytes: Uint8Array },
   ): Float32Array | Uint16Array {
     if (this.options.dtype === "f16" && source.dtype === "F16") {
@@ -88,11 +81,13 @@ export class GpuParameterStore implements ParameterStore, GpuParameters {
   }
 
   restore(name: string): void {
+    this.version++;
     const { live, pristine } = this.get(name);
     if (pristine) this.copy([[pristine, live]]);
   }
 
   forMerge(names: readonly string[]): GpuParameter[] {
+    this.version++;
     const entries = names.map((name) => this.get(name));
     const copies: [from: GPUBuffer, to: GPUBuffer][] = [];
     for (const entry of entries) {
@@ -111,6 +106,7 @@ export class GpuParameterStore implements ParameterStore, GpuParameters {
   }
 
   release(names: readonly string[]): void {
+    this.version++;
     const entries = names.map((name) => this.get(name)).filter(({ pristine }) => pristine !== null);
     this.copy(entries.map(({ pristine, live }) => [pristine!, live]));
     for (const entry of entries) {
@@ -120,9 +116,9 @@ export class GpuParameterStore implements ParameterStore, GpuParameters {
     }
   }
 
-  /** For a session's feeds. */
-  tensor(name: string): Tensor {
-    return this.get(name).tensor;
+  /** The buffer that runs read. */
+  live(name: string): GPUBuffer {
+    return this.get(name).live;
   }
 
   dispose(): void {

@@ -1,6 +1,17 @@
-// Converts a parameter's values between checkpoint order and the order of its graph input.
+// The order of a parameter's values on the device, and conversions from and to the checkpoint's.
 
-import type { OrtParameter } from "./model.ts";
+import type { Parameter } from "../../graph/graph.ts";
+
+export interface StoredParameter extends Parameter {
+  /**
+   * "transpose": [in, out] for a matrix [out, in] or [out, in, 1, 1], and [kh·kw, in, out] for a convolution
+   * [out, in, kh, kw]; "same": the checkpoint's order.
+   */
+  readonly layout: "same" | "transpose";
+}
+
+/** What the conversions need to know. */
+type Ordered = Pick<StoredParameter, "shape" | "layout">;
 
 type Numbers = Float32Array | Uint16Array;
 
@@ -44,19 +55,19 @@ function columnStarts({ rows, columns, kernelArea = 1 }: MatrixShape): Uint32Arr
   );
 }
 
-function matrixShape({ shape }: OrtParameter): MatrixShape {
+function matrixShape({ shape }: Ordered): MatrixShape {
   const [rows = 1, inputs = 1, ...kernel] = shape;
   const kernelArea = kernel.reduce((product, size) => product * size, 1);
   return { rows, columns: inputs * kernelArea, kernelArea };
 }
 
-/** Checkpoint order → the order of the graph input. */
-export function toInputLayout<T extends Numbers>(values: T, spec: OrtParameter): T {
+/** Checkpoint order → the stored order. */
+export function toInputLayout<T extends Numbers>(values: T, spec: Ordered): T {
   return spec.layout === "same" ? values : transposeMatrix(values, matrixShape(spec));
 }
 
-/** The order of the graph input → checkpoint order. */
-export function fromInputLayout<T extends Numbers>(values: T, spec: OrtParameter): T {
+/** The stored order → checkpoint order. */
+export function fromInputLayout<T extends Numbers>(values: T, spec: Ordered): T {
   if (spec.layout === "same") return values;
   const shape = matrixShape(spec);
   const out = new (values.constructor as new (length: number) => T)(values.length);

@@ -1,0 +1,30 @@
+// Parameters in GPU buffers as tensors of ONNX Runtime.
+
+import type { TensorSource } from "../formats/safetensors.ts";
+import { GpuParameterStore, type StoreOptions } from "../runtime/parameters/gpu-parameter-store.ts";
+import type { OrtParameter } from "./model.ts";
+import type { OrtModule, Tensor } from "./ort.ts";
+
+export class GpuTensorStore extends GpuParameterStore {
+  private readonly ort: OrtModule;
+  private readonly tensors = new Map<string, Tensor>();
+
+  constructor(ort: OrtModule, options: StoreOptions) {
+    super(options);
+    this.ort = ort;
+  }
+
+  override add(spec: OrtParameter, data: { source: TensorSource; bytes: Uint8Array }): void {
+    super.add(spec, data);
+    const tensor = this.ort.Tensor.fromGpuBuffer(this.live(spec.name), {
+      dataType: this.dtype === "f16" ? "float16" : "float32",
+      dims: spec.inputShape,
+    });
+    this.tensors.set(spec.name, tensor);
+  }
+
+  /** For a session's feeds. */
+  tensor(name: string): Tensor {
+    return this.tensors.get(name)!;
+  }
+}

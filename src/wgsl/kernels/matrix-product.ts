@@ -1,0 +1,177 @@
+// Matrix product and convolution with subgroup matrices, which Chromium has behind a flag (chromium-experimental-subgroup-matrix):
+// float16 operands in 16×16 blocks, float32 sums. A subgroup of 32 computes a block of rows and columns of its workgroup's
+// tile. Operands pass through workgroup memory; loading them from storage directly is two to three times slower.
+
+import { finishCode, finishName, finishReads, type FinishVariant } from "./finish.ts";
+import type { Kernel } from "./kernel.ts";
+import { type OperandKind, operandPlaces, operandReads, readsPerInvocation } from "./operand.ts";
+import { type Matrices, SIDE, SUBGROUP } from "./matrices.ts";
+import { PRODUCT_FIELDS, weightCode, weightsOf } from "./product.ts";
+import { type Access, each, header, PACKING } from "./wgsl.ts";
+
+export interface MatrixTile {
+  readonly rows: number;
+  readonly columns: number;
+  readonly depth: number;
+  /** What each subgroup computes: multiples of 16. */
+  readonly subgroupRows: number;
+  readonly subgroupColumns: number;
+  /** 2 reads the next step while the current one is computed. */
+  readonly buffers: 1 | 2;
+}
+
+interface MatrixProductVariant extends FinishVariant {
+  readonly operand: OperandKind;
+  readonly tile: MatrixTile;
+  readonly inParts: boolean;
+}
+
+function subgroupsOf({ rows, columns, subgroupRows, subgroupColumns }: MatrixTile): number {
+  return (rows / subgroupRows) * (columns / subgroupColumns);
+}
+
+export function threadsOfMatrixTile(tile: MatrixTile): number {
+  return SUBGROUP * subgroupsOf(tile);
+}
+
+/** In units of eight halves: a row of each operand's tile, one longer against bank conflicts, and both tiles. */
+function stagingOf({ rows, columns, depth, buffers }: MatrixTile) {
+  const leftLine = depth / 8 + 1;
+  const rightLine = columns / 8 + 1;
+  const leftSize = rows * leftLine;
+  const size = leftSize + depth * rightLine;
+  return { leftLine, rightLine, leftSize, size, all: size * buffers };
+}
+
+/** Workgroup memory. The sums pass through it in float32, 16 rows of a subgroup at a time. */
+export function memoryOfMatrixTile(tile: MatrixTile): number {
+  const sums = (subgroupsOf(tile) * SIDE * tile.subgroupColumns) / 4;
+  return 16 * Math.max(stagingOf(tile).all, sums);
+}
+
+export function matrixProduct(variant: MatrixProductVariant, matrices: Matrices): Kernel {
+  const { tile, operand, inParts } = variant;
+  const finish: FinishVariant = inParts
+    ? { ...variant, bias: false, shift: false, activation: null, residual: false }
+    : variant;
+  const reads = [["input", "eight"] as const, ...weightsOf(variant, 8), ...finishReads(finish)];
+  const shape = `${tile.rows}x${tile.columns}x${tile.depth}`;
+  return {
+    name: `matrix product ${shape} ${operand} ${inParts ? "in parts" : finishName(finish)}`,
+    reads: reads.length,
+    code: () => code({ ...variant, ...finish }, { reads, matrices }),
+  };
+}
+
+function code(
+  variant: MatrixProductVariant,
+  { reads, matrices }: { reads: (readonly [string, Access])[]; matrices: Matrices },
+): string {
+  const { tile, operand, inParts, activation, groups } = variant;
+  const { subgroupRows, subgroupColumns, buffers } = tile;
+  const threads = threadsOfMatrixTile(tile);
+  const staged = { ...tile, threads, unit: 8 } as const;
+  const raw = "vec4u";
+  const { leftLine, rightLine, leftSize, size } = stagingOf(tile);
+  const across = tile.columns / subgroupColumns; // subgroups side by side
+  const gated = activation === "geglu";
+  const { left, right } = readsPerInvocation(staged);
+  const [down, side] = [subgroupRows / SIDE, subgroupColumns / SIDE];
+  const sumLine = subgroupColumns / 4;
+  const read = (step: string): string => operandReads(staged, { kind: operand, raw, step });
+  const stage = (buffer: string): string => `{
+    let base = (${buffer}) * ${size}u;
+${each(left, (i) => `    if (isLeft${i}) { tiles[base + leftRow${i} * ${leftLine}u + leftUnit${i}] = left${i}; }`)}
+${each(right, (i) => `    if (isRight${i}) { tiles[base + ${leftSize}u + rightRow${i} * ${rightLine}u + rightUnit${i}] = right${i}; }`)}
+  }`;
+  const multiply = (buffer: string): string => `{
+    let leftBase = (${buffer}) * ${size}u + subgroupDown * ${subgroupRows * leftLine}u;
+    let rightBase = (${buffer}) * ${size}u + ${leftSize}u + subgroupAcross * ${subgroupColumns / 8}u;
+${each(
+  tile.depth / SIDE,
+  (k) => `    {
+${each(down, (i) => `      let l${i} = ${matrices.left("tiles", `leftBase + ${i * SIDE * leftLine + (k * SIDE) / 8}u`, leftLine)};`)}
+${each(side, (j) => `      let r${j} = ${matrices.right("tiles", `rightBase + ${k * SIDE * rightLine + (j * SIDE) / 8}u`, rightLine)};`)}
+${each(down, (i) => each(side, (j) => `      ${matrices.multiply(`sum${i}_${j}`, `l${i}`, `r${j}`)}`))}
+    }`,
+)}
+  }`;
+  /** Four sums of a row, of those in workgroup memory. */
+  const four = (at: string): string => `bitcast<vec4f>(tiles[sumsBase + line * ${sumLine}u + ${at}])`;
+  const finishFour = (at: string): string => {
+    if (gated)
+      return `finishGated(${four(at)}, ${four(`${at} + ${sumLine / 2}u`)}, row, firstColumn + (${at}) * 4u);`;
+    if (inParts)
+      return `out[((workgroup.z * p.rows + row) * p.outStride + firstColumn) / 4u + ${at}] = ${four(at)};`;
+    return `finish(${four(at)}, row, firstColumn + (${at}) * 4u, group);`;
+  };
+  const columnsEach = gated ? subgroupColumns / 2 : subgroupColumns;
+
+  return /* wgsl */ `${matrices.head("tiles")}
+${header({ type: "f16", fields: PRODUCT_FIELDS, reads, write: ["out", inParts ? "vec4f" : "four"] })}
+${inParts ? PACKING : finishCode(variant)}
+${weightCode(variant, 8)}
+
+// A gated product's subgroups have as many columns of values as of gates.
+fn rightColumn(unit: u32, columnStart: u32) -> u32 {
+  let column = unit * 8u;
+  ${
+    gated
+      ? `let strip = columnStart + column / ${subgroupColumns}u * ${columnsEach}u;
+  let within = column % ${subgroupColumns}u;
+  return select(strip + within, p.columns / 2u + strip + within - ${columnsEach}u, within >= ${columnsEach}u);`
+      : "return columnStart + column;"
+  }
+}
+
+var<workgroup> tiles: array<vec4u, ${memoryOfMatrixTile(tile) / 16}>;
+
+@compute @workgroup_size(${threads})
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) local: u32) {
+  let lane = local % ${SUBGROUP}u;
+  let subgroup = local / ${SUBGROUP}u;
+  let subgroupDown = subgroup / ${across}u;
+  let subgroupAcross = subgroup % ${across}u;
+  let group = ${groups === 1 ? "0u" : "workgroup.z"};
+  let rowStart = workgroup.y * ${tile.rows}u;
+  let columnStart = workgroup.x * ${gated ? tile.columns / 2 : tile.columns}u;
+${operandPlaces(staged, { kind: operand, raw })}
+${each(down, (i) => each(side, (j) => `  var sum${i}_${j} = ${matrices.sumType}();`))}
+  let begin = ${inParts ? "workgroup.z * p.stepsPerPart" : "0u"};
+  let end = ${inParts ? "min(p.steps, begin + p.stepsPerPart)" : "p.steps"};
+  if (begin < end) ${read("begin")}
+  ${stage("0u")}
+  workgroupBarrier();
+  var current = 0u;
+  for (var next = begin + 1u; next <= end; next++) {
+    let isMore = next < end;
+    if (isMore) ${read("next")}
+    ${multiply("current")}
+    ${
+      buffers === 2
+        ? `if (isMore) ${stage("1u - current")}
+    workgroupBarrier();
+    current = 1u - current;`
+        : `workgroupBarrier();
+    if (isMore) ${stage("0u")}
+    workgroupBarrier();`
+    }
+  }
+  let firstColumn = columnStart + subgroupAcross * ${columnsEach}u;
+  let sumsBase = subgroup * ${SIDE * sumLine}u;
+${each(
+  down,
+  (i) => `
+${each(side, (j) => `  ${matrices.store("tiles", `sumsBase + ${(j * SIDE) / 4}u`, `sum${i}_${j}`, sumLine)}`)}
+  workgroupBarrier();
+  for (var i = lane; i < ${(SIDE * columnsEach) / 4}u; i += ${SUBGROUP}u) {
+    let line = i / ${columnsEach / 4}u;
+    let at = i % ${columnsEach / 4}u;
+    let row = rowStart + subgroupDown * ${subgroupRows}u + ${i * SIDE}u + line;
+    if (row < p.rows && firstColumn + at * 4u < ${gated ? "p.columns / 2u" : "p.columns"}) { ${finishFour("at")} }
+  }
+  workgroupBarrier();`,
+)}
+}
+`;
+}

@@ -1,0 +1,188 @@
+// Matrix product and convolution in plain WGSL: a workgroup computes a tile of the result, an invocation up to 8×8 values of it in
+// registers, from tiles of both operands in workgroup memory as float32, double-buffered. Weights are [depth, columns], of a
+// 3×3 convolution [9, depth, columns].
+
+import { FINISH_FIELDS, finishCode, finishName, finishReads, type FinishVariant } from "./finish.ts";
+import type { Kernel } from "./kernel.ts";
+import {
+  OPERAND_FIELDS,
+  type OperandKind,
+  operandPlaces,
+  operandReads,
+  readsPerInvocation,
+} from "./operand.ts";
+import { type Access, accessType, each, element, header, PACKING } from "./wgsl.ts";
+
+export interface ProductTile {
+  readonly rows: number;
+  readonly columns: number;
+  readonly depth: number;
+  /** Rows that an invocation computes, of 8 columns. */
+  readonly rowsEach: number;
+}
+
+interface ProductVariant extends FinishVariant {
+  readonly operand: OperandKind;
+  readonly tile: ProductTile;
+  /** Halves that are read at once; 8 where every row begins at a multiple of 8. */
+  readonly unit: 4 | 8;
+  /** Several workgroups share a sum and store parts of it in float32 (sum-parts.ts finishes them). */
+  readonly inParts: boolean;
+}
+
+export const PRODUCT_FIELDS = [...FINISH_FIELDS, ...OPERAND_FIELDS] as const;
+
+const COLUMNS_EACH = 8;
+
+export function threadsOf({ rows, columns, rowsEach }: ProductTile): number {
+  return (rows / rowsEach) * (columns / COLUMNS_EACH);
+}
+
+/** Workgroup memory of a tile, both buffers. */
+export function memoryOf({ rows, columns, depth }: ProductTile): number {
+  return 2 * 16 * (rows * (depth / 4 + 1) + (depth * columns) / 4);
+}
+
+export function weightsOf(
+  { type, groups, aligned }: FinishVariant,
+  unit: 4 | 8,
+): (readonly [name: string, access: Access])[] {
+  const access = !aligned ? "element" : type === "f16" && unit === 8 ? "eight" : "four";
+  return Array.from({ length: groups }, (_, i) => [`weight${i}`, access] as const);
+}
+
+/** `weightAt(row, column, group)`: a unit of a weight's row. */
+export function weightCode({ type, groups, aligned }: FinishVariant, unit: 4 | 8): string {
+  const raw = accessType(unit === 8 ? "eight" : "four", type);
+  const one = (i: number): string => {
+    if (aligned) return `return weight${i}[(row * p.columns + column) / ${unit}u];`;
+    const values = each(
+      4,
+      (j) =>
+        `if (column + ${j}u < p.columns) { value[${j}] = ${element(type, `weight${i}`, `row * p.columns + column + ${j}u`)}; }`,
+      " ",
+    );
+    return `var value = vec4f(); ${values} return ${type === "f16" ? "packFour(value)" : "value"};`;
+  };
+  const body =
+    groups === 1
+      ? one(0)
+      : `${each(groups - 1, (i) => `if (group == ${i}u) { ${one(i)} }`)} ${one(groups - 1)}`;
+  return `fn weightAt(row: u32, column: u32, group: u32) -> ${raw} {\n  ${body}\n}`;
+}
+
+export function product(variant: ProductVariant): Kernel {
+  const { tile, operand, unit, inParts } = variant;
+  const finish: FinishVariant = inParts
+    ? { ...variant, bias: false, shift: false, activation: null, residual: false }
+    : variant;
+  const shape = `${tile.rows}x${tile.columns}x${tile.depth}`;
+  const reads = [
+    ["input", unit === 8 ? "eight" : "four"] as const,
+    ...weightsOf(variant, unit),
+    ...finishReads(finish),
+  ];
+  return {
+    name: `product ${shape} ${operand} unit ${unit} ${inParts ? `in parts ${finish.type}${variant.aligned ? "" : " unaligned"}` : finishName(finish)}`,
+    reads: reads.length,
+    code: () => productCode({ ...variant, ...finish }, reads),
+  };
+}
+
+function productCode(variant: ProductVariant, reads: (readonly [string, Access])[]): string {
+  const { type, tile, operand, unit, inParts, activation, groups } = variant;
+  const threads = threadsOf(tile);
+  const staged = { ...tile, threads, unit };
+  const raw = accessType(unit === 8 ? "eight" : "four", type);
+  const down = tile.rows / tile.rowsEach; // rows of invocations
+  const across = tile.columns / COLUMNS_EACH;
+  const leftLine = tile.depth / 4 + 1; // one more avoids bank conflicts
+  const rightLine = tile.columns / 4;
+  const leftSize = tile.rows * leftLine;
+  const rightSize = tile.depth * rightLine;
+  const gated = activation === "geglu";
+  const { left, right } = readsPerInvocation(staged);
+  const fours = unit / 4;
+
+  const stageFour = (target: string, value: string, i: number): string => {
+    if (type === "f32") return `${target} = ${value};`;
+    const [x, y] = i === 0 ? ["x", "y"] : ["z", "w"];
+    return `${target} = vec4f(unpack2x16float(${value}.${x}), unpack2x16float(${value}.${y}));`;
+  };
+  const stage = (buffer: string): string => `{
+    let leftBase = (${buffer}) * ${leftSize}u;
+    let rightBase = (${buffer}) * ${rightSize}u;
+${each(left, (i) => `    if (isLeft${i}) {` + each(fours, (j) => " " + stageFour(`leftTile[leftBase + leftRow${i} * ${leftLine}u + leftUnit${i} * ${fours}u + ${j}u]`, `left${i}`, j), "") + " }")}
+${each(right, (i) => `    if (isRight${i}) {` + each(fours, (j) => " " + stageFour(`rightTile[rightBase + rightRow${i} * ${rightLine}u + rightUnit${i} * ${fours}u + ${j}u]`, `right${i}`, j), "") + " }")}
+  }`;
+  const read = (step: string): string => operandReads(staged, { kind: operand, raw, step });
+
+  const finishRow = (i: number): string => {
+    if (inParts)
+      return `      let at${i} = ((workgroup.z * p.rows + row) * p.outStride + columnStart + across * 4u) / 4u;
+      if (columnStart + across * 4u < p.columns) { out[at${i}] = low${i}; }
+      if (columnStart + across * 4u + ${tile.columns / 2}u < p.columns) { out[at${i} + ${tile.columns / 8}u] = high${i}; }`;
+    if (gated)
+      return `      if (columnStart + across * 4u < p.columns / 2u) { finishGated(low${i}, high${i}, row, columnStart + across * 4u); }`;
+    return `      if (columnStart + across * 4u < p.columns) { finish(low${i}, row, columnStart + across * 4u, group); }
+      if (columnStart + across * 4u + ${tile.columns / 2}u < p.columns) { finish(high${i}, row, columnStart + across * 4u + ${tile.columns / 2}u, group); }`;
+  };
+
+  return /* wgsl */ `
+${header({ type, fields: PRODUCT_FIELDS, reads, write: ["out", inParts ? "vec4f" : "four"] })}
+${inParts ? PACKING : finishCode(variant)}
+${weightCode(variant, unit)}
+
+// A gated product's tile has as many columns of values as of gates.
+fn rightColumn(unit: u32, columnStart: u32) -> u32 {
+  let column = unit * ${unit}u;
+  ${gated ? `return select(columnStart + column, p.columns / 2u + columnStart + column - ${tile.columns / 2}u, column >= ${tile.columns / 2}u);` : "return columnStart + column;"}
+}
+
+var<workgroup> leftTile: array<vec4f, ${2 * leftSize}>;
+var<workgroup> rightTile: array<vec4f, ${2 * rightSize}>;
+
+@compute @workgroup_size(${threads})
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) local: u32) {
+  let group = ${groups === 1 ? "0u" : "workgroup.z"};
+  let across = local % ${across}u;
+  let down = local / ${across}u;
+  let rowStart = workgroup.y * ${tile.rows}u;
+  let columnStart = workgroup.x * ${gated ? tile.columns / 2 : tile.columns}u;
+${operandPlaces(staged, { kind: operand, raw })}
+${each(tile.rowsEach, (i) => `  var low${i} = vec4f(); var high${i} = vec4f();`)}
+  let begin = ${inParts ? "workgroup.z * p.stepsPerPart" : "0u"};
+  let end = ${inParts ? "min(p.steps, begin + p.stepsPerPart)" : "p.steps"};
+  var current = 0u;
+  if (begin < end) ${read("begin")}
+  ${stage("0u")}
+  workgroupBarrier();
+  for (var next = begin + 1u; next <= end; next++) {
+    let isMore = next < end;
+    if (isMore) ${read("next")}
+    let leftBase = current * ${leftSize}u + down * ${leftLine}u;
+    let rightBase = current * ${rightSize}u + across;
+    for (var k = 0u; k < ${tile.depth / 4}u; k++) {
+${each(tile.rowsEach, (i) => `      let l${i} = leftTile[leftBase + ${i * down * leftLine}u + k];`)}
+${each(
+  4,
+  (
+    q,
+  ) => `      { let low = rightTile[rightBase + (k * 4u + ${q}u) * ${rightLine}u]; let high = rightTile[rightBase + (k * 4u + ${q}u) * ${rightLine}u + ${tile.columns / 8}u];
+${each(tile.rowsEach, (i) => `        low${i} = fma(vec4f(l${i}[${q}]), low, low${i}); high${i} = fma(vec4f(l${i}[${q}]), high, high${i});`)} }`,
+)}
+    }
+    if (isMore) ${stage("1u - current")}
+    workgroupBarrier();
+    current = 1u - current;
+  }
+${each(
+  tile.rowsEach,
+  (i) => `  { let row = rowStart + down + ${i * down}u;
+    if (row < p.rows) {
+${finishRow(i)}
+    } }`,
+)}
+}
+`;
+}

@@ -1,0 +1,38 @@
+// When our own kernels are not used: the fallback opens, and its report says why. Node has no WebGPU.
+import { expect, it } from "vitest";
+import { chooseDevice } from "../runtime/device.ts";
+import type { Backend, BackendOptions } from "../runtime/backend.ts";
+import { withWgsl } from "./open-backend.ts";
+
+const asked: BackendOptions[] = [];
+const open = withWgsl(async (options) => {
+  asked.push(options);
+  return { report: (await chooseDevice("wasm", options)).report } as Backend;
+});
+
+it("opens the fallback unless our own kernels are asked for", async () => {
+  for (const options of [
+    { preference: "auto" },
+    { preference: "auto", kernels: "onnxruntime" },
+    { preference: "wasm", kernels: "wgsl" },
+  ] as const) {
+    await open(options);
+    expect(asked.at(-1)).toBe(options);
+  }
+});
+
+it("says in the report why our own kernels cannot be used", async () => {
+  const { report } = await open({ preference: "auto", kernels: "wgsl" });
+  expect(report.reason).toBe(
+    "chosen by the user; WGSL kernels: The WGSL kernels need WebGPU: no WebGPU in this browser.",
+  );
+});
+
+it("rejects with a request's cancellation rather than falling back", async () => {
+  const count = asked.length;
+  const signal = AbortSignal.abort();
+  await expect(open({ preference: "auto", kernels: "wgsl", signal })).rejects.toMatchObject({
+    code: "cancelled",
+  });
+  expect(asked.length).toBe(count);
+});

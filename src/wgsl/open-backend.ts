@@ -1,0 +1,59 @@
+// Opens our own kernels where they are asked for and right; otherwise the fallback, with the reason in its report.
+
+import { chooseDevice } from "../runtime/device.ts";
+import type { Backend, BackendOptions, OpenBackend } from "../runtime/backend.ts";
+import { StylusError, throwIfAborted } from "../shared/errors.ts";
+import { WgslBackend } from "./backend.ts";
+import { MATRIX_FEATURES } from "./matrix-support.ts";
+import { wrongResults } from "./self-test.ts";
+
+/** Our own kernels if `kernels` is "wgsl", with `fallback` behind them. */
+export function withWgsl(fallback: OpenBackend): OpenBackend {
+  return async (options: BackendOptions): Promise<Backend> => {
+    if (options.kernels !== "wgsl" || options.preference === "wasm") return fallback(options);
+    const opened = await openTested(options);
+    if (typeof opened !== "string") return opened;
+    return fallback({ ...options, instead: `WGSL kernels: ${opened}` });
+  };
+}
+
+/** The back end, or why it cannot be used. */
+async function openTested(options: BackendOptions): Promise<WgslBackend | string> {
+  // A driver may fail with subgroup matrices only.
+  for (const matrices of [true, false]) {
+    const backend = await openWgslBackend({ ...options, matrices }).catch((error: unknown) => {
+      throwIfAborted(options.signal);
+      return error instanceof Error ? error.message : String(error);
+    });
+    if (typeof backend === "string") return backend;
+    const wrong = await wrongResults(backend);
+    throwIfAborted(options.signal);
+    if (wrong === null) return backend;
+    backend.dispose();
+    if (!backend.target.matrices) return wrong;
+  }
+  return "no device";
+}
+
+/**
+ * Opens the GPU for our own kernels, untested.
+ * @throws StylusError `device` without WebGPU, `cancelled`
+ */
+export async function openWgslBackend({
+  preference,
+  float16 = true,
+  matrices = true,
+  signal,
+}: BackendOptions & { readonly matrices?: boolean }): Promise<WgslBackend> {
+  const { gpu, report } = await chooseDevice(preference, {
+    float16,
+    features: matrices && float16 ? MATRIX_FEATURES : [],
+  });
+  throwIfAborted(signal);
+  if (!gpu)
+    throw new StylusError("device", `The WGSL kernels need WebGPU: ${report.reason}.`, {
+      remedy: "Use ONNX Runtime.",
+    });
+  const reason = `${report.reason}, with the WGSL kernels`;
+  return new WgslBackend(gpu, { report: { ...report, reason }, type: report.f16 ? "f16" : "f32" });
+}

@@ -1,0 +1,186 @@
+// The plan of Stable Diffusion 1.5's networks: what is fused, which buffers are shared, how work is cut. No device is needed.
+import { describe, expect, it } from "vitest";
+import sizes from "../../../tests/parity/full-size.json" with { type: "json" };
+import { GraphBuilder } from "../../graph/builder.ts";
+import { parseTextEncoderConfig, parseUnetConfig, parseVaeConfig } from "../../graph/config.ts";
+import { buildTextEncoder } from "../../graph/clip-text.ts";
+import type { Graph } from "../../graph/graph.ts";
+import { buildUnet } from "../../graph/unet.ts";
+import { buildVaeDecoder } from "../../graph/vae.ts";
+import type { Block, Dispatch } from "../kernels/kernel.ts";
+import { TUNING } from "../tuning.ts";
+import { shareBuffers } from "./buffers.ts";
+import { type Plan, planGraph } from "./plan.ts";
+import { dependenceOf } from "./steady.ts";
+import { submissions } from "./submissions.ts";
+import type { PlanTarget } from "./target.ts";
+
+const target: PlanTarget = {
+  type: "f16",
+  memory: 32_768,
+  invocations: 1024,
+  blocks: 10,
+  matrices: null,
+  tuning: TUNING,
+};
+const path = "config.json";
+const unet = (batch = 2): Graph =>
+  buildUnet(parseUnetConfig(sizes.full.unet.config, { path }), {
+    batch,
+    height: 64,
+    width: 64,
+    contextTokens: 77,
+  });
+const decoder = (): Graph =>
+  buildVaeDecoder(
+    parseVaeConfig(sizes.full.vae_decoder.config, {
+      path,
+      tensors: { has: (name) => name.includes("post_quant") },
+    }),
+    { batch: 1, height: 64, width: 64 },
+  );
+const all = (graph: Graph, changes: Partial<PlanTarget> = {}): Plan =>
+  planGraph(
+    graph,
+    { ...target, ...changes },
+    graph.outputs.map(({ name }) => name),
+  );
+const count = ({ dispatches }: Plan, name: string): number =>
+  dispatches.filter(({ kernel }) => kernel.name.startsWith(name)).length;
+
+describe("fusion", () => {
+  it("leaves nothing of the U-Net but products, attention and norms", () => {
+    const plan = all(unet());
+    for (const name of ["add", "silu", "gelu", "quick_gelu", "geglu", "copy", "upsample"])
+      expect(count(plan, name), name).toBe(0);
+    expect(count(plan, "attention")).toBe(32);
+    expect(count(plan, "group sums")).toBe(61);
+    expect(count(plan, "layer norm")).toBe(48);
+    expect(count(plan, "import")).toBe(2);
+    expect(count(plan, "export")).toBe(1);
+    const together = plan.dispatches.filter(({ kernel }) => / groups [23]$/u.test(kernel.name));
+    expect(together.length).toBe(32); // queries, keys and values, or keys and values
+    const shifted = plan.dispatches.filter(({ kernel }) => kernel.name.includes(" shift"));
+    expect(shifted.length).toBe(22);
+    expect(shifted.every(({ kernel }) => !kernel.name.startsWith("group"))).toBe(true);
+  });
+
+  it("computes the time embedding's rows once for all images", () => {
+    const rows = (batch: number): number =>
+      all(unet(batch))
+        .dispatches.filter(({ kernel }) => kernel.name.startsWith("row product"))
+        .reduce((sum, { workgroups }) => sum + workgroups[1], 0);
+    expect(rows(1)).toBe(24);
+    expect(rows(4)).toBe(24);
+  });
+
+  it("upsamples inside the decoder's convolutions", () => {
+    const plan = all(decoder());
+    expect(count(plan, "upsample")).toBe(0);
+    expect(plan.dispatches.filter(({ kernel }) => kernel.name.includes("upsampled window")).length).toBe(3);
+  });
+
+  it("keeps a value that something else reads apart", () => {
+    const g = new GraphBuilder("unet");
+    const x = g.linear(g.input("x", [1, 8, 16]), { module: "l", features: 16, bias: true });
+    g.output("hidden", x);
+    g.output("active", g.activation(x, "silu"));
+    const plan = all(g.finish());
+    expect(count(plan, "silu")).toBe(1);
+    expect([...plan.outputs.keys()]).toEqual(["hidden", "active"]);
+  });
+
+  it("plans only what the wanted outputs need", () => {
+    const graph = buildTextEncoder(parseTextEncoderConfig(sizes.full.text_encoder.config, { path }), {
+      batch: 1,
+    });
+    const one = planGraph(graph, target, ["clip_skip_2"]);
+    expect(count(one, "attention")).toBe(11);
+    expect(count(one, "export")).toBe(1);
+    expect(count(all(graph), "attention")).toBe(12);
+  });
+
+  it("refuses channels that it cannot address", () => {
+    const g = new GraphBuilder("unet");
+    g.output("out", g.layerNorm(g.input("x", [1, 8, 6]), { module: "n", eps: 1e-5 }));
+    expect(() => all(g.finish())).toThrow("not a multiple of four");
+  });
+});
+
+describe("memory", () => {
+  const plans = { unet: all(unet()), decoder: all(decoder()) };
+
+  it.each(Object.entries(plans))(
+    "%s: no dispatch writes a buffer that it reads or that is still needed",
+    (_, plan) => {
+      const { bufferOf, sizesBytes } = shareBuffers(plan.dispatches);
+      /** What each buffer holds now. */
+      const held = new Map<number, Block>();
+      for (const { label, reads, write } of plan.dispatches) {
+        for (const block of reads.filter(({ role }) => role === "temporary"))
+          expect(held.get(bufferOf.get(block)!), label).toBe(block);
+        if (write.role !== "temporary") continue;
+        const buffer = bufferOf.get(write)!;
+        expect(reads.filter((block) => bufferOf.get(block) === buffer).length, label).toBe(0);
+        expect(sizesBytes[buffer]).toBeGreaterThanOrEqual(write.sizeBytes);
+        held.set(buffer, write);
+      }
+    },
+  );
+
+  it("takes a fraction of the values' size", () => {
+    const megabytes = ({ dispatches }: Plan): { all: number; shared: number } => ({
+      all: Math.round(
+        [...new Set(dispatches.map(({ write }) => write))].reduce(
+          (sum, { sizeBytes }) => sum + sizeBytes,
+          0,
+        ) / 1e6,
+      ),
+      shared: Math.round(shareBuffers(dispatches).sizesBytes.reduce((sum, size) => sum + size, 0) / 1e6),
+    });
+    expect(megabytes(plans.unet).shared).toBeLessThan(140);
+    expect(megabytes(plans.decoder).shared).toBeLessThan(380);
+    expect(megabytes(plans.unet).all).toBeGreaterThan(2000);
+  });
+});
+
+describe("what a step can leave out", () => {
+  const plan = all(unet());
+  const { dispatches } = plan;
+  const { inputs, kept } = dependenceOf(plan);
+
+  it("is what depends on the text alone", () => {
+    const left = dispatches.filter(
+      (dispatch) => [...inputs.get(dispatch)!].join() === "encoder_hidden_states",
+    );
+    expect(left.map(({ kernel }) => kernel.name.replace(/ .*/u, "")).toSorted()).toEqual([
+      "import",
+      ...Array.from({ length: 16 }, () => "product"),
+    ]);
+  });
+
+  it("keeps its results in buffers of their own", () => {
+    const { bufferOf } = shareBuffers(dispatches, kept);
+    const others = dispatches.map(({ write }) => write).filter((block) => !kept.has(block));
+    const shared = new Set(others.map((block) => bufferOf.get(block)));
+    const read = dispatches.flatMap((dispatch) =>
+      dispatch.reads.filter(
+        (block) => kept.has(block) && inputs.get(dispatch)!.size > 1 && block.role === "temporary",
+      ),
+    );
+    expect(read.length).toBeGreaterThanOrEqual(16);
+    for (const block of kept) expect(shared.has(bufferOf.get(block))).toBe(false);
+  });
+});
+
+describe("submissions", () => {
+  it("cuts a step before it blocks a slow card", () => {
+    const parts = submissions<Dispatch>(all(unet()).dispatches, ({ operations }) => operations, TUNING);
+    for (const part of parts) {
+      const operations = part.reduce((sum, dispatch) => sum + dispatch.operations, 0);
+      expect(part.length === 1 || operations <= TUNING.submittedOperations).toBe(true);
+      expect(part.length).toBeLessThanOrEqual(TUNING.submittedDispatches);
+    }
+    expect(parts.flat().length).toBe(all(unet()).dispatches.length);
+  });
+});

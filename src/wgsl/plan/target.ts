@@ -1,0 +1,16 @@
+// What a plan is made for.
+
+import type { ElementType } from "../kernels/kernel.ts";
+import type { Matrices } from "../kernels/matrices.ts";
+import type { Tuning } from "../tuning.ts";
+
+export interface PlanTarget {
+  readonly type: ElementType;
+  /** Limits of the device: bytes of workgroup memory, invocations of a workgroup, blocks of a dispatch. */
+  readonly memory: number;
+  readonly invocations: number;
+  readonly blocks: number;
+  /** Subgroup matrices of 16×16×16 halves with float32 sums, in subgroups of 32; null without. */
+  readonly matrices: Matrices | null;
+  readonly tuning: Tuning;
+}

@@ -1,0 +1,282 @@
+// A plan on the device: buffers, uniforms and bind groups are made once, a run only records and submits dispatches.
+
+import type { Tensors } from "../runtime/backend.ts";
+import { assert } from "../shared/assert.ts";
+import type { Block, Dispatch } from "./kernels/kernel.ts";
+import type { Pipelines } from "./pipelines.ts";
+import { shareBuffers } from "./plan/buffers.ts";
+import type { Plan } from "./plan/plan.ts";
+import { dependenceOf } from "./plan/steady.ts";
+import { submissions } from "./plan/submissions.ts";
+import type { Tuning } from "./tuning.ts";
+
+interface ProgramOptions {
+  readonly device: GPUDevice;
+  readonly pipelines: Pipelines;
+  readonly tuning: Tuning;
+  /** The buffer of a parameter. */
+  readonly parameter: (name: string) => GPUBuffer;
+}
+
+interface Output {
+  readonly result: GPUBuffer;
+  readonly staging: GPUBuffer;
+  readonly sizeBytes: number;
+}
+
+interface Prepared {
+  readonly dispatch: Dispatch;
+  /** What it depends on. */
+  readonly inputs: ReadonlySet<string>;
+  readonly pipeline: GPUComputePipeline;
+  readonly group: GPUBindGroup;
+}
+
+/** One dispatch as timed on the device. */
+export interface TimedDispatch {
+  readonly label: string;
+  readonly kernel: string;
+  readonly operations: number;
+  readonly milliseconds: number;
+}
+
+const SLOT_BYTES = 256; // alignment of uniform offsets
+
+export class Program {
+  readonly #device: GPUDevice;
+  readonly #prepared: readonly Prepared[];
+  #perSubmission: number;
+  /** By the inputs that have changed: runs of dispatches that are submitted together. */
+  readonly #submissions = new Map<string, readonly (readonly Prepared[])[]>();
+  readonly #tuning: Tuning;
+  /** Of the last run. */
+  #operations = 0;
+  /** Of the parameters that the last run read. */
+  #version = -1;
+  readonly #inputs: ReadonlyMap<string, GPUBuffer>;
+  readonly #outputs: ReadonlyMap<string, Output>;
+  readonly #owned: readonly GPUBuffer[];
+  /** What the input buffers hold: a step has a new sample, but usually the text of the step before. */
+  readonly #uploaded = new Map<string, Float32Array<ArrayBuffer>>();
+
+  private constructor(
+    device: GPUDevice,
+    parts: {
+      prepared: readonly Prepared[];
+      inputs: ReadonlyMap<string, GPUBuffer>;
+      outputs: ReadonlyMap<string, Output>;
+      owned: readonly GPUBuffer[];
+      tuning: Tuning;
+    },
+  ) {
+    this.#device = device;
+    this.#prepared = parts.prepared;
+    this.#tuning = parts.tuning;
+    this.#perSubmission = parts.tuning.submittedOperations;
+    this.#inputs = parts.inputs;
+    this.#outputs = parts.outputs;
+    this.#owned = parts.owned;
+  }
+
+  /** Compiles the kernels that are not yet compiled, all at once. @throws StylusError `device` */
+  static async create(
+    plan: Plan,
+    { device, pipelines, tuning, parameter }: ProgramOptions,
+  ): Promise<Program> {
+    const { dispatches } = plan;
+    const compiled = await Promise.all(dispatches.map(({ kernel }) => pipelines.pipeline(kernel)));
+    const owned: GPUBuffer[] = [];
+    const create = (label: string, sizeBytes: number, usage: number): GPUBuffer => {
+      const buffer = device.createBuffer({ label, size: Math.ceil(sizeBytes / 16) * 16, usage });
+      owned.push(buffer);
+      return buffer;
+    };
+    const { COPY_DST, COPY_SRC, MAP_READ, STORAGE, UNIFORM } = GPUBufferUsage;
+    const inputs = new Map(
+      [...plan.inputs].map(([name, { sizeBytes }]) => [name, create(name, sizeBytes, STORAGE | COPY_DST)]),
+    );
+    const outputs = new Map(
+      [...plan.outputs].map(([name, { sizeBytes }]) => [
+        name,
+        {
+          sizeBytes,
+          result: create(name, sizeBytes, STORAGE | COPY_SRC),
+          staging: create(`${name} (read back)`, sizeBytes, MAP_READ | COPY_DST),
+        },
+      ]),
+    );
+    const dependence = dependenceOf(plan);
+    const { bufferOf, sizesBytes } = shareBuffers(dispatches, dependence.kept);
+    const shared = sizesBytes.map((sizeBytes, i) => create(`values ${i}`, sizeBytes, STORAGE));
+    const bufferFor = (block: Block): GPUBuffer => {
+      switch (block.role) {
+        case "temporary":
+          return shared[bufferOf.get(block)!]!;
+        case "input":
+          return inputs.get(block.name)!;
+        case "output":
+          return outputs.get(block.name)!.result;
+        case "parameter":
+          return parameter(block.name);
+      }
+    };
+    const values = create("kernel values", SLOT_BYTES * dispatches.length, UNIFORM | COPY_DST);
+    const words = new Uint32Array((SLOT_BYTES / 4) * dispatches.length);
+    dispatches.forEach((dispatch, i) => words.set(dispatch.values, (i * SLOT_BYTES) / 4));
+    device.queue.writeBuffer(values, 0, words);
+    const prepared = dispatches.map((dispatch, i) => {
+      const { kernel, reads, write } = dispatch;
+      const slot = {
+        buffer: values,
+        offset: i * SLOT_BYTES,
+        size: Math.ceil(dispatch.values.length / 4) * 16,
+      };
+      const buffers = [...reads, write].map((block) => ({ buffer: bufferFor(block) }));
+      const group = device.createBindGroup({
+        label: dispatch.label,
+        layout: pipelines.layout(kernel),
+        entries: [slot, ...buffers].map((resource, binding) => ({ binding, resource })),
+      });
+      return { dispatch, inputs: dependence.inputs.get(dispatch)!, pipeline: compiled[i]!, group };
+    });
+    return new Program(device, { prepared, inputs, outputs, owned, tuning });
+  }
+
+  /** Bytes of the buffers of its own. */
+  get sizeBytes(): number {
+    return this.#owned.reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /** @returns the inputs whose values differ from the last run's */
+  #upload(inputs: Tensors): Set<string> {
+    const changed = new Set<string>();
+    for (const [name, buffer] of this.#inputs) {
+      const values = inputs[name]! as Float32Array<ArrayBuffer>;
+      const before = this.#uploaded.get(name);
+      if (before && sameBits(before, values)) continue;
+      changed.add(name);
+      this.#device.queue.writeBuffer(buffer, 0, values);
+      if (before) before.set(values);
+      else this.#uploaded.set(name, values.slice());
+    }
+    return changed;
+  }
+
+  #submissionsFor(changed: ReadonlySet<string>): readonly (readonly Prepared[])[] {
+    const key = [...changed].join("\n");
+    let parts = this.#submissions.get(key);
+    if (!parts) {
+      const needed = this.#prepared.filter(({ inputs }) => [...inputs].some((name) => changed.has(name)));
+      const limits = { ...this.#tuning, submittedOperations: this.#perSubmission };
+      parts = submissions(needed, ({ dispatch }) => dispatch.operations, limits);
+      this.#submissions.set(key, parts);
+    }
+    return parts;
+  }
+
+  /** Cuts later runs by how long one took: a fast card need not be fed in crumbs. */
+  pace(milliseconds: number): void {
+    const wanted = (this.#operations / milliseconds) * this.#tuning.submissionMilliseconds;
+    const change = wanted / this.#perSubmission;
+    if (change > 0.7 && change < 1.4) return;
+    this.#perSubmission = wanted;
+    this.#submissions.clear();
+  }
+
+  /**
+   * Uploads what has changed and submits what depends on it.
+   * @param version of the parameters: another one runs everything
+   */
+  submit(inputs: Tensors, version: number): void {
+    const changed = this.#upload(inputs);
+    const isSame = version === this.#version;
+    this.#version = version;
+    const parts = this.#submissionsFor(isSame ? changed : new Set(this.#inputs.keys()));
+    this.#operations = 0;
+    for (const part of parts) {
+      const encoder = this.#device.createCommandEncoder();
+      const pass = encoder.beginComputePass();
+      let current: GPUComputePipeline | null = null;
+      for (const { dispatch, pipeline, group } of part) {
+        if (pipeline !== current) pass.setPipeline(pipeline);
+        current = pipeline;
+        pass.setBindGroup(0, group);
+        pass.dispatchWorkgroups(...dispatch.workgroups);
+        this.#operations += dispatch.operations;
+      }
+      pass.end();
+      this.#device.queue.submit([encoder.finish()]);
+    }
+  }
+
+  /** The outputs, once the work submitted before is done. */
+  async download(): Promise<Record<string, Float32Array>> {
+    const encoder = this.#device.createCommandEncoder();
+    for (const { result, staging } of this.#outputs.values())
+      encoder.copyBufferToBuffer(result, 0, staging, 0, result.size);
+    this.#device.queue.submit([encoder.finish()]);
+    const values: Record<string, Float32Array> = {};
+    await Promise.all([...this.#outputs.values()].map(({ staging }) => staging.mapAsync(GPUMapMode.READ)));
+    for (const [name, { staging, sizeBytes }] of this.#outputs) {
+      values[name] = new Float32Array(staging.getMappedRange().slice(0, sizeBytes));
+      staging.unmap();
+    }
+    return values;
+  }
+
+  /** Runs once with every dispatch in a pass of its own, and times each on the device. Needs `timestamp-query`. */
+  async profile(inputs: Tensors): Promise<TimedDispatch[]> {
+    this.#upload(inputs);
+    assert(this.#device.features.has("timestamp-query"), "a device that times passes");
+    const count = 2 * this.#prepared.length;
+    const querySet = this.#device.createQuerySet({ type: "timestamp", count });
+    const { COPY_DST, COPY_SRC, MAP_READ, QUERY_RESOLVE } = GPUBufferUsage;
+    const resolved = this.#device.createBuffer({
+      label: "timestamps",
+      size: 8 * count,
+      usage: QUERY_RESOLVE | COPY_SRC,
+    });
+    const staging = this.#device.createBuffer({
+      label: "timestamps (read back)",
+      size: 8 * count,
+      usage: MAP_READ | COPY_DST,
+    });
+    const encoder = this.#device.createCommandEncoder();
+    this.#prepared.forEach(({ dispatch, pipeline, group }, i) => {
+      const pass = encoder.beginComputePass({
+        timestampWrites: { querySet, beginningOfPassWriteIndex: 2 * i, endOfPassWriteIndex: 2 * i + 1 },
+      });
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, group);
+      pass.dispatchWorkgroups(...dispatch.workgroups);
+      pass.end();
+    });
+    encoder.resolveQuerySet(querySet, 0, count, resolved, 0);
+    encoder.copyBufferToBuffer(resolved, 0, staging, 0, 8 * count);
+    this.#device.queue.submit([encoder.finish()]);
+    await staging.mapAsync(GPUMapMode.READ);
+    const times = new BigUint64Array(staging.getMappedRange());
+    const timed = this.#prepared.map(({ dispatch: { label, kernel, operations } }, i) => ({
+      label,
+      kernel: kernel.name,
+      operations,
+      milliseconds: Number(times[2 * i + 1]! - times[2 * i]!) / 1e6,
+    }));
+    for (const buffer of [resolved, staging]) buffer.destroy();
+    querySet.destroy();
+    return timed;
+  }
+
+  dispose(): void {
+    for (const buffer of this.#owned) buffer.destroy();
+  }
+}
+
+/** Compares bits: −0 differs from 0, and NaN equals itself. */
+function sameBits(a: Float32Array, b: Float32Array): boolean {
+  const words = ({ buffer, byteOffset, length }: Float32Array): Uint32Array =>
+    new Uint32Array(buffer, byteOffset, length);
+  const [left, right] = [words(a), words(b)];
+  for (let i = 0; i < left.length; i++) if (left[i] !== right[i]) return false;
+  return true;
+}

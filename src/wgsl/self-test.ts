@@ -1,0 +1,93 @@
+// Before any network runs, a small graph with every kind of kernel is computed on the device and by definition. Drivers have
+// compiled kernels wrongly without an error (ort/self-test.ts has a case).
+
+import { GraphBuilder } from "../graph/builder.ts";
+import type { Graph } from "../graph/graph.ts";
+import { interpret } from "../graph/interpret.ts";
+import { GpuParameterStore } from "../runtime/parameters/gpu-parameter-store.ts";
+import { fromFloat32 } from "../shared/dtype.ts";
+import type { WgslBackend } from "./backend.ts";
+import { storedParameters } from "./parameters.ts";
+
+/** Relative errors: float16 rounds between kernels. */
+const TOLERANCE = { f32: 1e-4, f16: 1e-2 };
+
+/** Null if the device's results are right, otherwise what is wrong. */
+export async function wrongResults(backend: WgslBackend): Promise<string | null> {
+  const graph = testGraph();
+  const parameters = new GpuParameterStore({ gpu: backend.gpu, dtype: backend.target.type });
+  try {
+    const tensors: Record<string, Float32Array> = {};
+    for (const spec of storedParameters(graph)) {
+      const values = waves(spec.shape, Object.keys(tensors).length);
+      tensors[spec.name] = values;
+      const bytes = fromFloat32(values, "F32");
+      const source = {
+        name: spec.name,
+        dtype: "F32",
+        shape: spec.shape,
+        offset: 0,
+        sizeBytes: bytes.length,
+        blob: new Blob([bytes]),
+        fileName: "self-test",
+      } as const;
+      parameters.add(spec, { source, bytes });
+    }
+    const inputs = Object.fromEntries(graph.inputs.map(({ name, shape }, i) => [name, waves(shape, 50 + i)]));
+    const session = await backend.createSession(graph, { parameters });
+    const results = await session.run(inputs);
+    await session.dispose();
+    const expected = interpret(graph, { ...tensors, ...inputs });
+    for (const { name } of graph.outputs) {
+      const error = relativeError(results[name]!, expected[name]!);
+      if (!(error < TOLERANCE[backend.target.type])) return `the ${name} is off by ${error.toExponential(1)}`;
+    }
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  } finally {
+    parameters.dispose();
+  }
+}
+
+/** Shapes that are no multiples of a tile, except channels where subgroup matrices want multiples of 8. */
+function testGraph(): Graph {
+  const g = new GraphBuilder("unet");
+  const channels = 64;
+  const sample = g.input("sample", [1, 4, 11, 13]);
+  const first = g.conv(sample, { module: "conv_in", channels, kernel: 3 });
+  const normed = g.groupNorm(first, { module: "norm", groups: 8, eps: 1e-5, silu: true });
+  const map = g.add(g.conv(normed, { module: "conv", channels, kernel: 3 }), first);
+  g.output("convolution", map);
+  const x = g.layerNorm(g.toTokens(map), { module: "norm1", eps: 1e-5 });
+  const project = (module: string): ReturnType<GraphBuilder["linear"]> =>
+    g.linear(x, { module, features: channels, bias: false });
+  const attended = g.attention(project("q"), {
+    module: "attention",
+    key: project("k"),
+    value: project("v"),
+    heads: 2,
+  });
+  g.output("attention", attended);
+  const gated = g.geglu(g.linear(attended, { module: "ff", features: 8 * channels, bias: true }));
+  g.output("feed-forward product", g.linear(gated, { module: "out", features: channels, bias: true }));
+  return g.finish();
+}
+
+/** Sines about as large as a network's values; weights are smaller the more of them are summed. */
+function waves(shape: readonly number[], seed: number): Float32Array {
+  const count = shape.reduce((product, size) => product * size, 1);
+  const scale = shape.length > 1 && shape[0] !== 1 ? Math.sqrt((2 * shape[0]!) / count) : 1;
+  return Float32Array.from({ length: count }, (_, i) => scale * Math.sin(i * i * 0.37 + i * 1.3 + seed));
+}
+
+/** ‖a − b‖ / ‖b‖ */
+function relativeError(actual: Float32Array, expected: Float64Array): number {
+  let difference = 0;
+  let norm = 0;
+  actual.forEach((value, i) => {
+    difference += (value - expected[i]!) ** 2;
+    norm += expected[i]! ** 2;
+  });
+  return Math.sqrt(difference / norm);
+}

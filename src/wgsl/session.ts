@@ -1,0 +1,102 @@
+// One network on our own kernels. A program is made for each set of outputs that is asked for.
+
+import type { Graph } from "../graph/graph.ts";
+import type { Session, Tensors } from "../runtime/backend.ts";
+import type { GpuParameterStore } from "../runtime/parameters/gpu-parameter-store.ts";
+import { StylusError } from "../shared/errors.ts";
+import type { Pipelines } from "./pipelines.ts";
+import { planGraph } from "./plan/plan.ts";
+import type { PlanTarget } from "./plan/target.ts";
+import { Program, type TimedDispatch } from "./program.ts";
+
+interface SessionParts {
+  readonly device: GPUDevice;
+  readonly pipelines: Pipelines;
+  readonly target: PlanTarget;
+  readonly parameters: GpuParameterStore;
+}
+
+export class WgslSession implements Session {
+  readonly graph: Graph;
+  /** Of the last run: until its work was submitted to the GPU. */
+  submitMilliseconds = 0;
+  readonly #parts: SessionParts;
+  readonly #programs = new Map<string, Promise<Program>>();
+
+  constructor(graph: Graph, parts: SessionParts) {
+    this.graph = graph;
+    this.#parts = parts;
+  }
+
+  async run(inputs: Tensors, wanted?: readonly string[]): Promise<Tensors> {
+    this.#check(inputs);
+    try {
+      const program = await this.#program(wanted);
+      const start = performance.now();
+      program.submit(inputs, this.#parts.parameters.version);
+      this.submitMilliseconds = performance.now() - start;
+      const results = await program.download();
+      program.pace(performance.now() - start);
+      return results;
+    } catch (cause) {
+      if (cause instanceof StylusError) throw cause;
+      const message = cause instanceof Error ? cause.message : String(cause);
+      throw new StylusError("device", `The ${this.graph.network} failed to run: ${message}`, {
+        remedy: "Reload the page, then try a smaller image or fewer images at once.",
+        cause,
+      });
+    }
+  }
+
+  /** Each dispatch of a run, timed on the device. */
+  async profile(inputs: Tensors): Promise<TimedDispatch[]> {
+    this.#check(inputs);
+    const program = await this.#program();
+    return program.profile(inputs);
+  }
+
+  /** Compiles the kernels of a run. @throws StylusError `device` */
+  async prepare(): Promise<void> {
+    const { target, pipelines } = this.#parts;
+    const { dispatches } = planGraph(this.graph, target, this.#names());
+    await Promise.all(dispatches.map(({ kernel }) => pipelines.pipeline(kernel)));
+  }
+
+  #names(wanted?: readonly string[]): readonly string[] {
+    return wanted ?? this.graph.outputs.map(({ name }) => name);
+  }
+
+  #program(wanted?: readonly string[]): Promise<Program> {
+    const names = this.#names(wanted);
+    const key = names.toSorted().join("\n");
+    let program = this.#programs.get(key);
+    if (!program) {
+      const { device, pipelines, target, parameters } = this.#parts;
+      program = Program.create(planGraph(this.graph, target, names), {
+        device,
+        pipelines,
+        tuning: target.tuning,
+        parameter: (name) => parameters.live(name),
+      });
+      this.#programs.set(key, program);
+    }
+    return program;
+  }
+
+  #check(inputs: Tensors): void {
+    for (const { name, shape } of this.graph.inputs) {
+      const count = shape.reduce((product, size) => product * size, 1);
+      if (inputs[name]?.length !== count)
+        throw new Error(
+          `${this.graph.network}: input ${name} needs ${count} values, got ${inputs[name]?.length}`,
+        );
+    }
+  }
+
+  async dispose(): Promise<void> {
+    const programs = [...this.#programs.values()];
+    this.#programs.clear();
+    for (const program of await Promise.allSettled(programs))
+      if (program.status === "fulfilled") program.value.dispose();
+  }
+}

@@ -1,0 +1,159 @@
+// Every number that trades speed for speed, in one table. Rates are of one H200 in Chromium; on other cards their ratios decide.
+
+import type { AttentionShape } from "./kernels/attention.ts";
+import { type MatrixTile, memoryOfMatrixTile, threadsOfMatrixTile } from "./kernels/matrix-product.ts";
+import { memoryOf, type ProductTile, threadsOf } from "./kernels/product.ts";
+
+/** A tile with what it reaches. */
+interface Rated<Tile> {
+  readonly tile: Tile;
+  /** TFLOP/s of the card at the largest shapes. */
+  readonly rate: number;
+  /** Share of a core's rate that one workgroup reaches alone. */
+  readonly alone: number;
+}
+
+export interface Tuning {
+  readonly products: readonly Rated<ProductTile>[];
+  /** Where the device has subgroup matrices. */
+  readonly matrixProducts: readonly Rated<MatrixTile>[];
+  readonly attention: AttentionShape;
+  /** For heads of more than 256 channels, as in the VAE. */
+  readonly wideAttention: AttentionShape;
+  /** Cores that a product should occupy. */
+  readonly cores: number;
+  /** Numbers of workgroups among which a sum may be divided. */
+  readonly parts: readonly number[];
+  /** Steps of a tile's depth that are worth a workgroup of its own. */
+  readonly minStepsPerPart: number;
+  /** Microseconds of one more dispatch. */
+  readonly dispatchMicroseconds: number;
+  /** TB/s at which the parts of a sum are written and read. */
+  readonly partsRate: number;
+  /**
+   * How long a submission should keep the GPU, so that the page and other tabs can draw between two, and how many operations are
+   * taken for that before the first run was timed. One dispatch is never cut.
+   */
+  readonly submissionMilliseconds: number;
+  readonly submittedOperations: number;
+  /** Dispatches per submission: the GPU starts on the first ones while the rest are recorded. */
+  readonly submittedDispatches: number;
+}
+
+export const TUNING: Tuning = {
+  products: [
+    { tile: { rows: 128, columns: 128, depth: 16, rowsEach: 8 }, rate: 36, alone: 0.95 },
+    { tile: { rows: 128, columns: 64, depth: 16, rowsEach: 8 }, rate: 32, alone: 0.75 },
+    { tile: { rows: 64, columns: 64, depth: 16, rowsEach: 8 }, rate: 32, alone: 0.5 },
+    // For devices with 16 KB of workgroup memory.
+    { tile: { rows: 64, columns: 64, depth: 8, rowsEach: 8 }, rate: 25, alone: 0.5 },
+    { tile: { rows: 16, columns: 32, depth: 16, rowsEach: 2 }, rate: 8, alone: 0.2 },
+  ],
+  matrixProducts: [
+    {
+      tile: { rows: 128, columns: 256, depth: 32, subgroupRows: 64, subgroupColumns: 64, buffers: 1 },
+      rate: 225,
+      alone: 0.9,
+    },
+    {
+      tile: { rows: 128, columns: 128, depth: 32, subgroupRows: 64, subgroupColumns: 32, buffers: 2 },
+      rate: 158,
+      alone: 0.8,
+    },
+    {
+      tile: { rows: 128, columns: 80, depth: 32, subgroupRows: 32, subgroupColumns: 80, buffers: 2 },
+      rate: 160,
+      alone: 0.6,
+    },
+    {
+      tile: { rows: 64, columns: 64, depth: 32, subgroupRows: 32, subgroupColumns: 32, buffers: 2 },
+      rate: 122,
+      alone: 0.5,
+    },
+  ],
+  attention: { invocations: 128, queries: 4, fours: 5, keysAtOnce: 4, blockBytes: 16_384 },
+  wideAttention: { invocations: 128, queries: 1, fours: 16, keysAtOnce: 8, blockBytes: 32_768 },
+  cores: 132,
+  parts: [1, 2, 3, 4, 6, 8, 12, 16, 24],
+  minStepsPerPart: 8,
+  dispatchMicroseconds: 4,
+  partsRate: 4,
+  submissionMilliseconds: 12,
+  submittedOperations: 1.2e10,
+  submittedDispatches: 64,
+};
+
+/** For software GPUs, which take seconds to compile a large tile and have no use for it. */
+export const SOFTWARE_TUNING: Tuning = {
+  ...TUNING,
+  products: TUNING.products.slice(-1),
+  attention: { ...TUNING.attention, queries: 1, fours: 16 },
+};
+
+interface ProductShape {
+  readonly rows: number;
+  readonly columns: number;
+  /** Products of one operand that share a dispatch. */
+  readonly groups: number;
+  /** Length of the sums. */
+  readonly depth: number;
+  /** The sums may be divided among workgroups. */
+  readonly isDivisible: boolean;
+  /** Subgroup matrices can compute it. */
+  readonly isForMatrices: boolean;
+}
+
+type ProductChoice = {
+  /** Workgroups that share each sum. */
+  readonly parts: number;
+} & (
+  | { readonly kind: "plain"; readonly tile: ProductTile }
+  | { readonly kind: "matrix"; readonly tile: MatrixTile }
+);
+
+/** What a workgroup may use. */
+interface Limits {
+  readonly invocations: number;
+  readonly memory: number;
+}
+
+/** The tile that should take the least time, and among how many workgroups each sum is divided. */
+export function chooseProduct(
+  shape: ProductShape,
+  { invocations, memory, tuning }: Limits & { tuning: Tuning },
+): ProductChoice {
+  const plain = tuning.products
+    .filter(({ tile }) => memoryOf(tile) <= memory && threadsOf(tile) <= invocations)
+    .map((rated) => ({ kind: "plain" as const, rated }));
+  const matrix = tuning.matrixProducts
+    .filter(({ tile }) => memoryOfMatrixTile(tile) <= memory && threadsOfMatrixTile(tile) <= invocations)
+    .map((rated) => ({ kind: "matrix" as const, rated }));
+  const choices = (shape.isForMatrices ? matrix : plain).flatMap(({ kind, rated }) => {
+    const steps = shape.depth / rated.tile.depth;
+    const parts = tuning.parts.filter(
+      (count) => count === 1 || (shape.isDivisible && steps / count >= tuning.minStepsPerPart),
+    );
+    return parts.map((count) => ({
+      choice: { kind, tile: rated.tile, parts: count } as ProductChoice,
+      microseconds: estimate(shape, { rated, parts: count, tuning }),
+    }));
+  });
+  return choices.reduce((best, other) => (other.microseconds < best.microseconds ? other : best)).choice;
+}
+
+/** Microseconds: a core finishes its workgroups one after the other, or several that do not fill it alone at once. */
+function estimate(
+  { rows, columns, groups, depth }: ProductShape,
+  {
+    rated: { tile, rate, alone },
+    parts,
+    tuning,
+  }: { rated: Rated<ProductTile | MatrixTile>; parts: number; tuning: Tuning },
+): number {
+  const workgroups = Math.ceil(rows / tile.rows) * Math.ceil(columns / tile.columns) * groups * parts;
+  const operations = 2 * tile.rows * tile.columns * (depth / parts + 2 * tile.depth);
+  const turns = Math.max(1 / alone, Math.ceil(workgroups / tuning.cores));
+  const product = (operations * turns) / ((rate * 1e6) / tuning.cores);
+  if (parts === 1) return product;
+  return product + tuning.dispatchMicroseconds + (8 * rows * columns * parts) / (tuning.partsRate * 1e6);
+}

@@ -1,0 +1,246 @@
+// Runs in a page: the same networks with the same weights and inputs on ONNX Runtime and on our own kernels, with and without
+// subgroup matrices: times, closeness of the results, and what each kernel takes.
+
+import type { DiffusionNetworks } from "../../src/engine/networks.ts";
+import { DiffusionPipeline } from "../../src/engine/pipeline.ts";
+import type { Graph } from "../../src/graph/graph.ts";
+import { buildUnet } from "../../src/graph/unet.ts";
+import { buildVaeDecoder } from "../../src/graph/vae.ts";
+import { openOrtBackend } from "../../src/ort/backend.ts";
+import type { Backend, Tensors } from "../../src/runtime/backend.ts";
+import type { GpuMemory } from "../../src/runtime/gpu-memory.ts";
+import { WgslBackend } from "../../src/wgsl/backend.ts";
+import { openWgslBackend } from "../../src/wgsl/open-backend.ts";
+import type { TimedDispatch } from "../../src/wgsl/program.ts";
+import { TUNING, type Tuning } from "../../src/wgsl/tuning.ts";
+import { wrongResults } from "../../src/wgsl/self-test.ts";
+import { relativeError } from "../parity/cases.ts";
+import { noise } from "../parity/noise.ts";
+import { type Figure, median, megabytes, milliseconds, timed } from "./figures.ts";
+import { keepInOpfs } from "./opfs.ts";
+import { casesOf, type PackSize, randomPack } from "./random-pack.ts";
+
+export interface BackendsOptions {
+  readonly float16: boolean;
+  readonly size: PackSize;
+  readonly repeats: number;
+  /** Names in `OPENERS`. */
+  readonly engines: readonly string[];
+  /** Also times a step with other tunings. */
+  readonly variants: boolean;
+}
+
+const { attention } = TUNING;
+const only = (...tiles: number[]): Partial<Tuning> => ({ products: tiles.map((i) => TUNING.products[i]!) });
+const onlyMatrices = (...tiles: number[]): Partial<Tuning> => ({
+  matrixProducts: tiles.map((i) => TUNING.matrixProducts[i]!),
+});
+
+/** What `tuning.ts` is fitted from. */
+const VARIANTS: Readonly<Record<string, Readonly<Record<string, Partial<Tuning>>>>> = {
+  wgsl: {
+    "as shipped": {},
+    "attention: 2 queries": { attention: { ...attention, queries: 2, fours: 10 } },
+    "attention: 1 query, 10 fours": { attention: { ...attention, queries: 1, fours: 10, keysAtOnce: 8 } },
+    "attention: 64 invocations": { attention: { ...attention, invocations: 64 } },
+    "attention: 256 invocations": { attention: { ...attention, invocations: 256 } },
+    "attention: 8 keys at once": { attention: { ...attention, keysAtOnce: 8 } },
+    "tiles of 128×128": only(0),
+    "tiles of 128×64": only(1),
+    "tiles of 64×64": only(2),
+    "no shared sums": { parts: [1] },
+    "sums shared more readily": { dispatchMicroseconds: 1, minStepsPerPart: 4 },
+    "sums shared less readily": { dispatchMicroseconds: 12 },
+  },
+  matrices: {
+    "as shipped": {},
+    "tiles of 128×128": onlyMatrices(1),
+    "tiles of 128×80": onlyMatrices(2),
+    "tiles of 64×64": onlyMatrices(3),
+    "no tiles of 128×256": onlyMatrices(1, 2, 3),
+    "no shared sums": { parts: [1] },
+    "sums shared more readily": { dispatchMicroseconds: 1, minStepsPerPart: 4 },
+    "sums shared less readily": { dispatchMicroseconds: 12 },
+  },
+};
+
+/** A figure, or the profile of a network's run. */
+export type BackendsRow =
+  | Figure
+  | { readonly part: string; readonly what: "profile"; readonly dispatches: readonly TimedDispatch[] };
+
+type Measured = Backend & { readonly gpuMemory: GpuMemory | null };
+
+const OPENERS: Readonly<Record<string, (options: { float16: boolean }) => Promise<Measured>>> = {
+  onnxruntime: ({ float16 }) => openOrtBackend({ preference: "webgpu", float16 }),
+  wgsl: ({ float16 }) => openWgslBackend({ preference: "webgpu", float16, matrices: false }),
+  matrices: ({ float16 }) => openWgslBackend({ preference: "webgpu", float16, matrices: true }),
+};
+
+export async function* compareBackends(options: BackendsOptions): AsyncGenerator<BackendsRow> {
+  const files = await randomPack(options.size, { keep: keepInOpfs(options.size) });
+  /** The first engine's results. */
+  const reference = new Map<string, Float32Array>();
+  for (const name of options.engines) {
+    let backend!: Measured;
+    yield milliseconds(
+      name,
+      "device and self-test",
+      await timed(async () => (backend = await OPENERS[name]!(options))),
+      backend.report.name,
+    );
+    if (backend instanceof WgslBackend) {
+      if (name === "matrices" && !backend.target.matrices) {
+        yield { part: name, what: "subgroup matrices are not offered", value: 0, unit: "" };
+        backend.dispose();
+        continue;
+      }
+      const own = backend;
+      let wrong: string | null = null;
+      const time = await timed(async () => (wrong = await wrongResults(own)));
+      yield milliseconds(name, "self-test", time, wrong ?? "right");
+    }
+    let pipeline!: DiffusionPipeline;
+    yield milliseconds(
+      name,
+      "parameters from disk to device",
+      await timed(async () => (pipeline = await DiffusionPipeline.load(files, { backend }))),
+    );
+    try {
+      yield* networkRows(pipeline.networks, { name, backend, options, reference });
+    } catch (error) {
+      yield { part: name, what: `failed: ${String(error)}`, value: 0, unit: "" };
+    }
+    if (options.variants && backend instanceof WgslBackend)
+      yield* variantRows(pipeline.networks, { name, backend, options });
+    if (backend.gpuMemory) {
+      const { own, runtime } = backend.gpuMemory;
+      yield megabytes(name, "peak of own GPU buffers", own.use.peakBytes);
+      yield megabytes(name, "peak of the runtime's GPU buffers", runtime.use.peakBytes);
+    }
+    await pipeline.dispose();
+    backend.dispose();
+  }
+}
+
+async function* networkRows(
+  { checkpoint, stores }: DiffusionNetworks,
+  {
+    name,
+    backend,
+    options,
+    reference,
+  }: {
+    name: string;
+    backend: Measured;
+    options: BackendsOptions;
+    reference: Map<string, Float32Array>;
+  },
+): AsyncGenerator<BackendsRow> {
+  const { unet, vae_decoder } = casesOf(options.size);
+  const cases: { part: string; graph: Graph; store: keyof typeof stores; repeats: number }[] = [
+    ...[2, 1].map((batch) => ({
+      part: `UNet, batch ${batch}`,
+      graph: buildUnet(checkpoint.unet.config, {
+        batch,
+        height: unet.height,
+        width: unet.width,
+        contextTokens: 77,
+      }),
+      store: "unet" as const,
+      repeats: options.repeats,
+    })),
+    {
+      part: "VAE decoder",
+      graph: buildVaeDecoder(checkpoint.vae.config, {
+        batch: 1,
+        height: vae_decoder.height,
+        width: vae_decoder.width,
+      }),
+      store: "vae",
+      repeats: Math.min(options.repeats, 7),
+    },
+  ];
+  for (const { part: network, graph, store, repeats } of cases) {
+    const part = `${name}: ${network}`;
+    const feeds: Record<string, Float32Array> = Object.fromEntries(
+      graph.inputs.map((input) => [input.name, noise(input.name, input.shape)]),
+    );
+    if (feeds["timestep"]) feeds["timestep"] = Float32Array.of(617);
+    const start = performance.now();
+    const session = await backend.createSession(graph, { parameters: stores[store] });
+    yield milliseconds(part, "session build", performance.now() - start);
+    let results: Tensors = {};
+    yield milliseconds(part, "first run", await timed(async () => (results = await session.run(feeds))));
+    const values = results[graph.outputs[0]!.name]!;
+    const known = reference.get(network);
+    if (known)
+      yield {
+        part,
+        what: `relative difference from ${options.engines[0]}`,
+        value: 1e6 * relativeError(values, known),
+        unit: "",
+        note: "millionths",
+      };
+    else reference.set(network, values);
+    const times: number[] = [];
+    const submits: number[] = [];
+    const image = feeds["sample"] ?? feeds["latent_sample"]!;
+    for (let i = 0; i < repeats; i++) {
+      // As in sampling: another sample and timestep at every step, with the same text.
+      image[0] = image[0]! + 1 / 64;
+      if (feeds["timestep"]) feeds["timestep"][0]!--;
+      times.push(await timed(() => session.run(feeds)));
+      submits.push((session as { submitMilliseconds?: number }).submitMilliseconds ?? 0);
+    }
+    yield milliseconds(part, "a run", median(times), `shortest ${Math.min(...times).toFixed(1)}`);
+    yield milliseconds(part, "CPU time of a run", median(submits), "until submitted to the GPU");
+    if ("profile" in session && backend instanceof WgslBackend && backend.gpu.features.has("timestamp-query"))
+      yield {
+        part,
+        what: "profile",
+        dispatches: await (session as { profile(inputs: Tensors): Promise<TimedDispatch[]> }).profile(feeds),
+      };
+    await session.dispose();
+  }
+}
+
+/** A step of batch 2 with each of the engine's variants, on the same parameters. */
+async function* variantRows(
+  { checkpoint, stores }: DiffusionNetworks,
+  { name, backend, options }: { name: string; backend: WgslBackend; options: BackendsOptions },
+): AsyncGenerator<BackendsRow> {
+  const { height, width } = casesOf(options.size).unet;
+  const graph = buildUnet(checkpoint.unet.config, { batch: 2, height, width, contextTokens: 77 });
+  const feeds: Record<string, Float32Array> = Object.fromEntries(
+    graph.inputs.map((input) => [input.name, noise(input.name, input.shape)]),
+  );
+  feeds["timestep"] = Float32Array.of(617);
+  const { report, target } = backend;
+  for (const [variant, tuning] of Object.entries(VARIANTS[name] ?? {})) {
+    const part = `${name}, ${variant}`;
+    try {
+      const { type, matrices } = target;
+      const other = new WgslBackend(backend.gpu, {
+        report,
+        type,
+        matrices,
+        tuning: { ...target.tuning, ...tuning },
+      });
+      const session = await other.createSession(graph, { parameters: stores.unet });
+      await session.run(feeds);
+      const times: number[] = [];
+      for (let i = 0; i < Math.min(options.repeats, 8); i++) {
+        feeds["sample"]![0]! += 1 / 64;
+        feeds["timestep"][0]!--;
+        times.push(await timed(() => session.run(feeds)));
+      }
+      yield milliseconds(part, "a step, batch 2", median(times), `shortest ${Math.min(...times).toFixed(1)}`);
+      if (backend.gpu.features.has("timestamp-query"))
+        yield { part, what: "profile", dispatches: await session.profile(feeds) };
+      await session.dispose();
+    } catch (error) {
+      yield { part, what: `failed: ${String(error)}`, value: 0, unit: "" };
+    }
+  }
+}

@@ -1,0 +1,130 @@
+// Every kernel and fusion on random small shapes against the definition in float64, in a real browser on a software GPU; and proof
+// that the comparison notices a deliberate break. Tolerances are relative errors: measured 2e-7 in float32 (1e-4 through the software
+// GPU's coarse sine), 5e-4 in float16.
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { TUNING } from "../../src/wgsl/tuning.ts";
+import { openTestBrowser, type TestBrowser } from "./harness.ts";
+import { BUILDERS, WIDE_BUILDERS } from "./wgsl-cases.ts";
+
+/** Defined by blank.html: imports a source file inside the page. */
+// oxlint-disable-next-line typescript/no-explicit-any -- the page's modules are not typed here
+declare const load: (path: string) => Promise<any>;
+
+const TOLERANCE = { f32: 2e-6, f16: 3e-3 };
+const COARSE_SINE = 1e-3;
+const BROKEN = 1e-2;
+
+let browser: TestBrowser;
+
+beforeAll(async () => {
+  browser = await openTestBrowser({ webgpu: "software" });
+});
+
+afterAll(async () => browser?.close());
+
+interface Run {
+  readonly name: string;
+  readonly type: "f32" | "f16";
+  readonly error: number;
+  readonly shapes: string;
+}
+
+const run = async (options: Readonly<Record<string, unknown>>): Promise<readonly Run[]> => {
+  const { runs, errors } = await browser.page.evaluate(
+    async (given) => (await load("/tests/browser/wgsl-cases.ts")).runCases(given),
+    options,
+  );
+  expect(errors).toEqual([]);
+  return runs;
+};
+
+function expectRight(runs: readonly Run[]): void {
+  expect(runs.length).toBeGreaterThan(0);
+  const tolerance = ({ name, type }: Run): number =>
+    name === "one row for every image" ? COARSE_SINE + TOLERANCE[type] : TOLERANCE[type];
+  expect(runs.filter((one) => !(one.error < tolerance(one)))).toEqual([]);
+}
+
+describe.each([
+  { type: "f32", seeds: [1, 2, 3] },
+  { type: "f16", seeds: [4, 5] },
+])("$type", ({ type, seeds }) => {
+  test.each(Object.keys(BUILDERS))("%s", async (name) => {
+    expectRight(await run({ names: [name], type, seeds }));
+  });
+
+  test("heads of 40 to 512 channels", async () => {
+    expectRight(await run({ widths: [40, 80, 160, 512], type, seeds: seeds.slice(0, 1) }));
+  });
+});
+
+test.each(TUNING.products.map(({ tile }) => ({ name: `${tile.rows}×${tile.columns}×${tile.depth}`, tile })))(
+  "tile of $name, sums in parts",
+  async ({ tile }) => {
+    const tuning = {
+      products: [{ tile, rate: 1, alone: 1 }],
+      parts: [4],
+      minStepsPerPart: 0,
+      dispatchMicroseconds: 0,
+      partsRate: 1e9,
+    };
+    expectRight(await run({ names: ["deep convolution"], type: "f16", seeds: [6, 7], tuning }));
+  },
+);
+
+test("several queries an invocation, heads shared among invocations", async () => {
+  for (const queries of [2, 4]) {
+    const attention = { invocations: 64, queries, fours: 2, keysAtOnce: 4, blockBytes: 4096 };
+    const names = ["causal attention with biases", "cross attention"];
+    expectRight(await run({ names, widths: [40], type: "f32", seeds: [1], tuning: { attention } }));
+  }
+});
+
+describe("subgroup matrices, emulated", () => {
+  const tile = { depth: 32, subgroupRows: 16 };
+  test.each([
+    { ...tile, rows: 32, columns: 64, subgroupColumns: 32, buffers: 2 },
+    { ...tile, rows: 16, columns: 80, subgroupColumns: 80, buffers: 1 },
+  ])("tile of $rows×$columns, $buffers buffers", async (one) => {
+    const names = Object.keys(WIDE_BUILDERS);
+    const tuning = { matrixProducts: [{ tile: one, rate: 1, alone: 1 }] };
+    expectRight(await run({ names, type: "f16", seeds: [1, 2], tuning, matrices: true }));
+  });
+
+  test("sums in parts", async () => {
+    const tuning = {
+      matrixProducts: [
+        {
+          tile: { ...tile, rows: 16, columns: 32, subgroupColumns: 32, buffers: 2 },
+          rate: 1,
+          alone: 1,
+        },
+      ],
+      parts: [3],
+      minStepsPerPart: 0,
+      dispatchMicroseconds: 0,
+      partsRate: 1e9,
+    };
+    expectRight(await run({ names: ["wide convolution"], type: "f16", seeds: [3], tuning, matrices: true }));
+  });
+
+  test("heads of 40 to 160 channels", async () => {
+    expectRight(await run({ widths: [40, 80, 160], type: "f16", seeds: [1, 2], matrices: true }));
+  });
+});
+
+describe("a deliberate break is noticed", () => {
+  test.each([
+    ["a dropped bias", "linear, bias"],
+    ["a dropped bias", "convolution and sum"],
+    ["another padding", "convolution padded at the end"],
+    ["another stride", "convolution with stride"],
+    ["another eps", "layer norm"],
+    ["not causal", "causal attention with biases"],
+    ["another head count", "cross attention"],
+    ["other groups", "group norm of a large map"],
+  ])("%s: %s", async (broken, name) => {
+    for (const { error } of await run({ names: [name], type: "f32", seeds: [1], broken }))
+      expect(error).toBeGreaterThan(BROKEN);
+  });
+});
