@@ -134,7 +134,12 @@ export function installAutomation(services: RunServices & Pick<PageServices, "mo
       answer(async () => {
         const inputs = memoryInputs();
         const options = { ...rest, start: start ? await storeInitImage(start, inputs) : null };
-        const { report, images, pack } = await run(options, services, {
+        const {
+          report,
+          images,
+          pack,
+          notes: dropped,
+        } = await run(options, services, {
           readerPatience: null, // nobody waits at the page, and the same command gives the same image
           openInitImage: (asked) => openInitImage(asked, inputs),
           ...(model === undefined ? {} : { packId: model }),
@@ -166,6 +171,7 @@ export function installAutomation(services: RunServices & Pick<PageServices, "mo
         const titles = Object.fromEntries(ids.map((id) => [id, cards.get(id)?.title ?? id]));
         const unknown = unknownWords(options.prompt, pack);
         const notes = [
+          ...dropped,
           ...tagsOfNegative(report.options.negativePrompt).map(t.prompt.negativeTag),
           ...(unknown.length === 0 ? [] : [t.prompt.unknownWords(pack.title, unknown)]),
         ];

@@ -2,6 +2,7 @@
 
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { growth, hardTexts, linear, propertyRuns } from "../../tests/fixtures/properties.ts";
 import { formatParameters, parseParameters, readSampler } from "./generation-parameters.ts";
 
 const fields = (...pairs: [string, string][]) => new Map(pairs);
@@ -80,19 +81,86 @@ describe("reading", () => {
           expect(parseParameters(formatParameters(written))).toEqual(written);
         },
       ),
-      { numRuns: 1000 },
+      propertyRuns(1000),
     );
+  });
+
+  const line = "Steps: 20, Sampler: Euler a, Seed: 1";
+  const usual = { prompt: "a red fox", negativePrompt: "blurry" };
+  it.each<[string, string, { prompt: string; negativePrompt: string }]>([
+    [
+      "lines behind",
+      `a red fox\nNegative prompt: blurry\n${line}\nTemplate: a {red|blue} fox\nNegative Template: blurry`,
+      usual,
+    ],
+    ["one line", `a red fox Negative prompt: blurry ${line}`, usual],
+    [
+      "one line, with commas",
+      `a red fox, Negative prompt: blurry, ${line}`,
+      { ...usual, prompt: "a red fox," },
+    ],
+    ["the negative prompt's line", `a red fox\nNegative prompt: blurry ${line}`, usual],
+    ["behind the prompt", `a red fox, ${line}`, { prompt: "a red fox", negativePrompt: "" }],
+    [
+      "another order",
+      `a red fox\nSampler: Euler a, Seed: 1, Steps: 20`,
+      { prompt: "a red fox", negativePrompt: "" },
+    ],
+    ["\\r\\n", `a red fox\r\nNegative prompt: blurry\r\n${line}\r\n`, usual],
+    [
+      "words of the prompt in between",
+      `a fox\nSteps: to the door\n${line}`,
+      { prompt: "a fox\nSteps: to the door", negativePrompt: "" },
+    ],
+  ])("finds parameters: %s", (_, text, texts) => {
+    const { fields, ...found } = parseParameters(text);
+    expect(found).toEqual(texts);
+    expect([fields.get("Steps"), fields.get("Sampler"), fields.get("Seed")]).toEqual(["20", "Euler a", "1"]);
+  });
+
+  it.each([
+    "(red fox:1.2), (blue sea:1.3), (green:1.1)",
+    "mood: calm, light: soft, style: ink",
+    "a fox Steps: 20, then rest",
+  ])("a prompt alone: %s", (prompt) =>
+    expect(parseParameters(prompt)).toEqual({ prompt, negativePrompt: "", fields: new Map() }),
+  );
+
+  it.each(hardTexts)("takes time in proportion to its length: %s", (_, make) => {
+    expect(
+      growth((text) => parseParameters(`${text}\nSteps: ${text}, a b: 1`).fields.size, make),
+    ).toBeLessThan(linear);
   });
 });
 
 describe("sampler names", () => {
-  it.each([
+  it.each<[Record<string, string>, string | null, string | null]>([
     [{ Sampler: "DPM++ 2M", "Schedule type": "Karras" }, "dpmpp_2m", "karras"],
     [{ Sampler: "DPM++ 2M Karras" }, "dpmpp_2m", "karras"],
     [{ Sampler: "Euler a" }, "euler_a", "uniform"],
     [{ Sampler: "Euler", "Schedule type": "Uniform" }, "euler", "uniform"],
     [{ Sampler: "Restart", "Schedule type": "Turbo" }, null, null],
     [{}, null, "uniform"],
+    // "Automatic" is the sampler's own schedule; one in its name goes before.
+    [{ Sampler: "DPM++ 2M", "Schedule type": "Automatic" }, "dpmpp_2m", "karras"],
+    [{ Sampler: "k_dpmpp_2m", "Schedule type": "Automatic" }, "dpmpp_2m", "karras"],
+    [{ Sampler: "DPM++ SDE", "Schedule type": "Automatic" }, "dpmpp_sde", "karras"],
+    [{ Sampler: "dpmpp_sde_gpu", "Schedule type": "Automatic" }, "dpmpp_sde", "karras"],
+    [{ Sampler: "DPM++ 2M SDE", "Schedule type": "Automatic" }, "dpmpp_2m_sde", "exponential"],
+    [{ Sampler: "Euler a", "Schedule type": "Automatic" }, "euler_a", "uniform"],
+    [{ Sampler: "Heun", "Schedule type": "Automatic" }, null, "uniform"],
+    [{ Sampler: "DPM++ 2M SDE Karras", "Schedule type": "Automatic" }, "dpmpp_2m_sde", "karras"],
+    [{ Sampler: "DPM++ 2M Karras", "Schedule type": "Exponential" }, "dpmpp_2m", "exponential"],
+    [{ Sampler: "DPM++ 2M SDE" }, "dpmpp_2m_sde", "uniform"],
+    [{ Sampler: "DPM2 a Karras" }, null, "karras"],
+    [{ Sampler: "Euler SGMUniform" }, "euler", "sgm_uniform"],
+    [{ Sampler: "DPM++ 2M Align Your Steps" }, "dpmpp_2m", "ays"],
+    [{ Sampler: "dpmpp_2m_karras" }, "dpmpp_2m", "karras"],
+    [{ Sampler: "dpmpp_2m_sde_k" }, "dpmpp_2m_sde", "karras"],
+    [{ Sampler: "euler_ancestral", "Schedule type": "normal" }, "euler_a", "uniform"],
+    [{ Sampler: "uni_pc", "Schedule type": "sgm_uniform" }, "unipc", "sgm_uniform"],
+    [{ Sampler: "lcm", "Schedule type": "simple" }, "lcm", "simple"],
+    [{ Sampler: "constructor", "Schedule type": "__proto__" }, null, null],
   ])("%j", (written, sampler, schedule) => {
     expect(readSampler(new Map(Object.entries(written)))).toEqual({ sampler, schedule });
   });

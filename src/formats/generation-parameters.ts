@@ -31,14 +31,71 @@ export function formatParameters({ prompt, negativePrompt, fields }: GenerationP
 // Bounds the label's length so that a long line without colons does not backtrack from every letter.
 const PAIR = /(\w[\w \-/]{1,80}):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,|$)/gu;
 
-/** Never throws: any other text is all prompt. The last line holds parameters if it has three pairs or more. */
+/** Labels of every tool's files: with one of them three pairs are parameters, not the end of a prompt. */
+const USUAL: ReadonlySet<string> = new Set(
+  ["Steps", "Sampler", "Schedule type", "CFG scale", "Seed", "Size", "Model", "Model hash"].concat([
+    "Denoising strength",
+    "Clip skip",
+    "RNG",
+    "Version",
+  ]),
+);
+
+/** Where the parameters begin in a line: at its start, or at "Steps:" behind a prompt in one line with them. */
+function startOfParameters(line: string): number {
+  const steps = line.lastIndexOf("Steps: ");
+  const isFree =
+    steps > 0 &&
+    /[\s,]/u.test(line[steps - 1]!) &&
+    /^Steps: +\d+ *(?:,|$)/u.test(line.slice(steps, steps + 20));
+  if (!isFree) return 0;
+  const first = /^\s*([\w \-/]{2,80}):/u.exec(line)?.[1];
+  return first !== undefined && USUAL.has(first) ? 0 : steps;
+}
+
+interface ParameterLine {
+  readonly line: number;
+  /** What stands before the parameters, in the same line. */
+  readonly before: string;
+  readonly pairs: readonly (readonly [label: string, value: string])[];
+}
+
+function parametersIn(text: string, line: number): ParameterLine | null {
+  const start = startOfParameters(text);
+  const pairs = Array.from(
+    text.slice(start).matchAll(PAIR),
+    ([, label, value]) => [label!.trim(), unquote(value!.trim())] as const,
+  );
+  const known = pairs.some(([label]) => USUAL.has(label));
+  return pairs.length >= 3 && known ? { line, before: text.slice(0, start), pairs } : null;
+}
+
+/** The last line that holds parameters and names the steps; without one the last line of all, if it holds any. */
+function findParameters(lines: readonly string[]): ParameterLine | null {
+  for (let at = lines.length - 1; at >= 0; at--) {
+    const found = lines[at]!.includes("Steps:") ? parametersIn(lines[at]!, at) : null;
+    if (found?.pairs.some(([label]) => label === "Steps")) return found;
+  }
+  return parametersIn(lines.at(-1)!, lines.length - 1);
+}
+
+/**
+ * Never throws: any other text is all prompt. Parameters stand in a line of three pairs or more, by rule the last one; lines behind it
+ * (templates of extensions) are no part of the prompts, and their labels are kept as fields.
+ */
 export function parseParameters(text: string): GenerationParameters {
   const lines = text.trim().split(/\r?\n/u);
-  const pairs = [...lines.at(-1)!.matchAll(PAIR)];
+  const found = findParameters(lines);
   const fields = new Map<string, string>();
-  if (pairs.length >= 3) {
-    lines.pop();
-    for (const [, label, value] of pairs) fields.set(label!, unquote(value!.trim()));
+  if (found) {
+    for (const line of lines.splice(found.line).slice(1)) {
+      const [, label, value] = /^([A-Za-z][\w \-/]{1,80}):(.*)$/u.exec(line) ?? [];
+      if (label !== undefined) fields.set(label, value!.trim());
+    }
+    for (const [label, value] of found.pairs) fields.set(label, value);
+    const inline = found.before.search(/(?<=\s)Negative prompt:/u);
+    if (inline > 0) lines.push(found.before.slice(0, inline), found.before.slice(inline));
+    else if (found.before !== "") lines.push(found.before);
   }
   const prompt: string[] = [];
   const negative: string[] = [];
@@ -49,6 +106,9 @@ export function parseParameters(text: string): GenerationParameters {
       line.startsWith(NEGATIVE) ? line.slice(NEGATIVE.length).trim() : line,
     );
   }
+  // A comma before "Steps:" joins the parameters to the words.
+  const last = inNegative ? negative : prompt;
+  if (found && found.before !== "") last.push(last.pop()!.replace(/,$/u, ""));
   return { prompt: prompt.join("\n").trim(), negativePrompt: negative.join("\n").trim(), fields };
 }
 
@@ -74,8 +134,9 @@ export const SAMPLER_LABELS: Readonly<Record<SamplerId, string>> = {
   lcm: "LCM",
 };
 
+/** "Automatic" is never written: for some samplers AUTOMATIC1111 reads another schedule from it. */
 export const SCHEDULE_LABELS: Readonly<Record<ScheduleId, string>> = {
-  uniform: "Automatic",
+  uniform: "Uniform",
   karras: "Karras",
   exponential: "Exponential",
   sgm_uniform: "SGM Uniform",
@@ -86,22 +147,79 @@ export const SCHEDULE_LABELS: Readonly<Record<ScheduleId, string>> = {
   lcm: "LCM",
 };
 
-/** Sampler and schedule of `Sampler` and `Schedule type`; older files combine them ("DPM++ 2M Karras"). Null if unknown. */
-export function readSampler(fields: ReadonlyMap<string, string>): {
+/** "DPM++ 2M", "k_dpmpp_2m" → "dpmpp_2m" */
+const idForm = (name: string): string =>
+  name
+    .trim()
+    .toLowerCase()
+    .replaceAll("++", "pp")
+    .replaceAll(/[\s_-]+/gu, "_")
+    .replace(/^k_/u, "");
+
+/** Other names in id form: k-diffusion's, ComfyUI's, InvokeAI's, NovelAI's. */
+const SAMPLER_ALIASES: ReadonlyMap<string, SamplerId> = new Map([
+  ["euler_ancestral", "euler_a"],
+  ["dpmpp_sde_gpu", "dpmpp_sde"],
+  ["dpmpp_2m_sde_gpu", "dpmpp_2m_sde"],
+  ["ddim_v3", "ddim"],
+  ["uni_pc", "unipc"],
+  ["uni_pc_bh2", "unipc"],
+]);
+
+/** "normal" is ComfyUI's word for even steps, "native" NovelAI's. */
+const SCHEDULE_ALIASES: ReadonlyMap<string, ScheduleId> = new Map([
+  ["normal", "uniform"],
+  ["native", "uniform"],
+  ["sgmuniform", "sgm_uniform"],
+  ["align_your_steps", "ays"],
+  ["align_your_steps_gits", "ays"],
+]);
+
+const SAMPLERS: ReadonlyMap<string, SamplerId> = new Map([
+  ...(Object.keys(SAMPLER_LABELS) as SamplerId[]).map((id) => [id, id] as const),
+  ...SAMPLER_ALIASES,
+]);
+const SCHEDULES: ReadonlyMap<string, ScheduleId> = new Map([
+  ...(Object.keys(SCHEDULE_LABELS) as ScheduleId[]).map((id) => [id, id] as const),
+  ...SCHEDULE_ALIASES,
+]);
+
+/** Behind a sampler's name, the longest first; InvokeAI writes "k" for Karras. "LCM" and "Trailing" are ours alone. */
+const SUFFIXES: readonly (readonly [suffix: string, schedule: ScheduleId])[] = [
+  ...[...SCHEDULES].filter(([, id]) => id !== "lcm" && id !== "trailing"),
+  ["k", "karras"] as const,
+].sort(([a], [b]) => b.length - a.length);
+
+/** What AUTOMATIC1111 from 1.9 on takes "Automatic" for (sd_samplers_kdiffusion.py); even steps for all others. */
+const OWN_SCHEDULES: ReadonlyMap<SamplerId, ScheduleId> = new Map([
+  ["dpmpp_2m", "karras"],
+  ["dpmpp_sde", "karras"],
+  ["dpmpp_2m_sde", "exponential"],
+]);
+
+export interface ReadSampler {
+  /** Null if there is none here of that name. */
   readonly sampler: SamplerId | null;
   readonly schedule: ScheduleId | null;
-} {
-  const written = fields.get("Sampler")?.trim().toLowerCase() ?? "";
-  const suffix = ["karras", "exponential"].find((one) => written.endsWith(` ${one}`));
-  const name = suffix === undefined ? written : written.slice(0, -suffix.length - 1);
-  const scheduleName = (fields.get("Schedule type") ?? suffix ?? "Automatic").trim().toLowerCase();
-  return {
-    sampler: idOf(SAMPLER_LABELS, name),
-    schedule: scheduleName === "uniform" ? "uniform" : idOf(SCHEDULE_LABELS, scheduleName),
-  };
 }
 
-function idOf<Id extends string>(labels: Readonly<Record<Id, string>>, lowerCaseLabel: string): Id | null {
-  const found = Object.entries<string>(labels).find(([, label]) => label.toLowerCase() === lowerCaseLabel);
-  return found === undefined ? null : (found[0] as Id);
+/**
+ * Sampler and schedule of `Sampler` and `Schedule type`. A schedule in the sampler's name ("DPM++ 2M Karras") goes before
+ * "Automatic", which means the sampler's own; files without a schedule are from before there was one to choose, and mean even steps.
+ * @param options.automaticIsUniform of our own files up to version 0.1, which wrote "Automatic" for even steps
+ */
+export function readSampler(
+  fields: ReadonlyMap<string, string>,
+  { automaticIsUniform = false }: { readonly automaticIsUniform?: boolean } = {},
+): ReadSampler {
+  const written = idForm(fields.get("Sampler") ?? "");
+  const known = SAMPLERS.get(written);
+  const [suffix, named] = known ? [] : (SUFFIXES.find(([one]) => written.endsWith(`_${one}`)) ?? []);
+  const sampler =
+    known ?? (suffix === undefined ? null : (SAMPLERS.get(written.slice(0, -suffix.length - 1)) ?? null));
+  const type = idForm(fields.get("Schedule type") ?? "");
+  if (type === "" || type === "none") return { sampler, schedule: named ?? "uniform" };
+  if (type !== "automatic") return { sampler, schedule: SCHEDULES.get(type) ?? null };
+  const own = automaticIsUniform || sampler === null ? undefined : OWN_SCHEDULES.get(sampler);
+  return { sampler, schedule: named ?? own ?? "uniform" };
 }

@@ -17,27 +17,37 @@ interface Chunk {
   readonly data: Uint8Array<ArrayBuffer>;
 }
 
-function isPng(bytes: Uint8Array): boolean {
+export function isPng(bytes: Uint8Array): boolean {
   return SIGNATURE.every((byte, i) => bytes[i] === byte);
 }
 
 /**
  * All text entries by keyword. Skips damaged chunks and decompression bombs.
+ * @param options.cut reads a file that breaks off as far as it goes
  * @throws StylusError bad-file if the bytes are not a PNG file
  */
-export async function readPngText(bytes: Uint8Array<ArrayBuffer>): Promise<Map<string, string>> {
+export async function readPngText(
+  bytes: Uint8Array<ArrayBuffer>,
+  { cut = false }: { readonly cut?: boolean } = {},
+): Promise<Map<string, string>> {
   const entries = new Map<string, string>();
-  for (const chunk of chunksOf(bytes)) {
+  for (const chunk of chunksOf(bytes, { cut })) {
     const entry = await textOf(chunk);
     if (entry !== null) entries.set(...entry);
   }
   return entries;
 }
 
+/** EXIF data of a PNG file, as far as the file goes; empty without any. @throws StylusError bad-file if it is no PNG file */
+export function pngExif(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  for (const { type, data } of chunksOf(bytes, { cut: true })) if (type === "eXIf") return data;
+  return new Uint8Array();
+}
+
 /**
  * The file with these text entries before the pixels, replacing entries with the same keywords.
  *
- * Latin-1 text goes into tEXt, which every reader knows, other text into iTXt.
+ * Latin-1 text goes into tEXt, which every reader knows, other text into iTXt, also text whose Latin-1 bytes would be read as UTF-8.
  * @throws StylusError bad-file if the bytes are not a PNG file
  */
 export function withPngText(
@@ -59,7 +69,10 @@ export function withPngText(
   return concatenated(parts);
 }
 
-function* chunksOf(bytes: Uint8Array<ArrayBuffer>): Generator<Chunk> {
+function* chunksOf(
+  bytes: Uint8Array<ArrayBuffer>,
+  { cut = false }: { readonly cut?: boolean } = {},
+): Generator<Chunk> {
   if (!isPng(bytes)) {
     throw new StylusError("bad-file", "This is not a PNG file.", {
       remedy: "Use a PNG file that still has its text.",
@@ -70,6 +83,7 @@ function* chunksOf(bytes: Uint8Array<ArrayBuffer>): Generator<Chunk> {
   while (at + 12 <= bytes.length) {
     const size = view.getUint32(at);
     const end = at + 12 + size;
+    if (end > bytes.length && cut) return;
     if (end > bytes.length)
       throw damaged(`it ends inside a chunk, ${counted(end - bytes.length, "byte")} short`);
     const type = latin1(bytes.subarray(at + 4, at + 8));
@@ -77,7 +91,7 @@ function* chunksOf(bytes: Uint8Array<ArrayBuffer>): Generator<Chunk> {
     if (type === "IEND") return;
     at = end;
   }
-  throw damaged("its end is missing");
+  if (!cut) throw damaged("its end is missing");
 }
 
 function damaged(reason: string): StylusError {
@@ -92,10 +106,10 @@ async function textOf({ type, data }: Chunk): Promise<[keyword: string, text: st
   if (!TEXT_TYPES.has(type)) return null;
   const keyword = until(data, 0);
   let rest = data.subarray(keyword.length + 1);
-  if (type === "tEXt") return [latin1(keyword), latin1(rest)];
+  if (type === "tEXt") return [latin1(keyword), latin1OrUtf8(rest)];
   if (type === "zTXt") {
     const text = await inflate(rest.subarray(1));
-    return text === null ? null : [latin1(keyword), latin1(text)];
+    return text === null ? null : [latin1(keyword), latin1OrUtf8(text)];
   }
   const compressed = rest[0] === 1;
   rest = rest.subarray(2);
@@ -129,7 +143,7 @@ async function inflate(data: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayB
 function textChunk(keyword: string, text: string): Uint8Array<ArrayBuffer> {
   const name = bytesOf(keyword);
   // eslint-disable-next-line no-control-regex -- NUL ends a keyword and is not allowed in tEXt
-  if (/^[\x01-\xff]*$/u.test(text))
+  if (/^[\x01-\xff]*$/u.test(text) && latin1OrUtf8(bytesOf(text)) === text)
     return chunkOf("tEXt", concatenated([name, Uint8Array.of(0), bytesOf(text)]));
   return chunkOf("iTXt", concatenated([name, Uint8Array.of(0, 0, 0, 0, 0), new TextEncoder().encode(text)]));
 }
@@ -160,6 +174,17 @@ function crc32(bytes: Uint8Array): number {
 function until(bytes: Uint8Array<ArrayBuffer>, end: number): Uint8Array<ArrayBuffer> {
   const at = bytes.indexOf(end);
   return at === -1 ? bytes : bytes.subarray(0, at);
+}
+
+const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Text chunks hold Latin-1 by the specification; many tools write UTF-8, which Latin-1 beyond ASCII hardly ever happens to be. */
+function latin1OrUtf8(bytes: Uint8Array): string {
+  try {
+    return strictUtf8.decode(bytes);
+  } catch {
+    return latin1(bytes);
+  }
 }
 
 /** Maps each byte to the character with that code; TextDecoder's "latin1" is Windows-1252. */

@@ -40,7 +40,7 @@ const isTag = (tag: string): boolean => tag.length <= 40 && tag.split(/\s+/u).le
 /** "My_Cool-LoRA_v2.safetensors" → "My Cool LoRA v2" */
 export const titleOfFile = (fileName: string): string =>
   fileName
-    .replace(/^.*\//u, "")
+    .slice(fileName.lastIndexOf("/") + 1)
     .replace(adapterEnding, "")
     .replace(/[_\s]+/gu, " ")
     .replace(/(?<=[a-z])-(?=[a-zA-Z])/gu, " ")
@@ -103,7 +103,7 @@ export function draftCard(
 ): Draft {
   const fact = (label: string): string => metadata.find((entry) => entry.label === label)?.value.trim() ?? "";
   const fileTitle = titleOfFile(fact("output name") || fileName);
-  const title = shortened(plainText(sidecar?.card.title || fact("title") || fileTitle), maxTitle);
+  const title = shortened(plainText(sidecar?.card.title || fact("title")) || fileTitle, maxTitle);
   const author = sidecar?.card.description || plainText(fact("description") || fact("usage hint"));
   const description = shortened(author, maxDescription);
 

@@ -61,6 +61,28 @@ describe("cardsIn", () => {
     expect(raw.card).toMatchObject({ title: "Hero & Co", description: "A hero. Line two Second version." });
   });
 
+  it("reads `trained_words`, and phrases as people write them", () => {
+    const { trainedWords: _, ...rest } = version;
+    const raw = only({
+      ...model,
+      modelVersions: [
+        {
+          ...rest,
+          trained_words: [
+            "<lora:mychar-v2:0.8> mychar, (red scarf:1.2), blue hair BREAK",
+            "水墨，山水、墨绘\nbamboo",
+            "(a, b:1.2), falcon \\(bird\\), &lt;3",
+          ],
+        },
+      ],
+    });
+    expect(raw.triggerSets).toEqual([
+      ["mychar", "(red scarf:1.2)", "blue hair"],
+      ["水墨", "山水", "墨绘", "bamboo"],
+      ["a", "b", "falcon \\(bird\\)", "<3"],
+    ]);
+  });
+
   it("passes over what is no LoRA", () => {
     expect([...cardsIn([{ ...model, type: "Checkpoint", modelVersions: [version] }, 7, null, {}])]).toEqual([
       null,

@@ -55,6 +55,15 @@ function civitaiLicense(fields: Fields): string {
     : `Civitai: ${flags.map((name) => `${name}=${String(fields[name])}`).join(", ")}`;
 }
 
+/** Listings by other programs write it with an underscore. */
+const trainedWords = (fields: Fields): string[] => [
+  ...textsOf(fields["trainedWords"]),
+  ...textsOf(fields["trained_words"]),
+];
+
+const isCivitai = (fields: Fields): boolean =>
+  ["modelVersions", "trainedWords", "trained_words"].some((field) => fields[field] !== undefined);
+
 /** A model of Civitai's API (its newest version), a version of it, or a `.civitai.info` file. Null: not a LoRA. */
 function civitaiCard(value: Fields): RawCard | null {
   const version = fieldsOf(listOf(value["modelVersions"])[0] ?? value);
@@ -75,7 +84,7 @@ function civitaiCard(value: Fields): RawCard | null {
     title: textOf(model["name"]),
     description: descriptions.filter((part) => part !== "").join(" "),
     tags,
-    triggers: textsOf(version["trainedWords"]),
+    triggers: trainedWords(version),
     category: categoryIn(tags),
     prompts: images
       .map((image) => textOf(fieldsOf(image["meta"])["prompt"]) || textOf(image["prompt"]))
@@ -91,7 +100,7 @@ function civitaiCard(value: Fields): RawCard | null {
       )
       .map(({ url }) => textOf(url))
       .filter((url) => url.startsWith("https://")),
-    baseModel: textOf(version["baseModel"]) || "SD 1.5",
+    baseModel: textOf(version["baseModel"]) || textOf(version["base_model"]) || "SD 1.5",
     file: {
       path: textOf(file["name"]),
       sizeBytes: Math.round((numberOf(file["sizeKB"]) ?? 0) * 1024),
@@ -167,7 +176,7 @@ export function* cardsIn(value: unknown): Generator<RawCard | null> {
   } else if (value["kind"] === "adapters" && Array.isArray(value["files"])) {
     for (const file of value["files"])
       if (isFields(file) && isFields(file["adapter"])) yield manifestCard(file);
-  } else if (value["modelVersions"] !== undefined || value["trainedWords"] !== undefined) {
+  } else if (isCivitai(value)) {
     yield civitaiCard(value);
   } else if (typeof value["title"] === "string") {
     yield listedCard(value, textOf(value["id"]) || value["title"]);
@@ -187,7 +196,7 @@ export function* cardsIn(value: unknown): Generator<RawCard | null> {
  */
 export function sidecarCard(value: unknown, fileName: string): RawCard | null {
   if (!isFields(value)) return null;
-  if (value["modelVersions"] !== undefined || value["trainedWords"] !== undefined) return civitaiCard(value);
+  if (isCivitai(value)) return civitaiCard(value);
   const known = ["description", "activation text", "preferred weight", "notes", "sd version"];
   if (!known.some((field) => value[field] !== undefined)) return null;
   const weight = numberOf(value["preferred weight"]);

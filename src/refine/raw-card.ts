@@ -1,5 +1,7 @@
 // What a listing or a file says of an adapter before anybody refines it: the sources' formats become this one shape.
 import type { AdapterCard } from "../retrieval/card.ts";
+import { breakWord, promptTags } from "../shared/prompt-syntax.ts";
+import { cutText } from "../shared/untrusted-text.ts";
 import { plainText, shortened } from "./plain-text.ts";
 
 export interface RawCard {
@@ -32,6 +34,7 @@ export interface Found {
 }
 
 const most = {
+  name: 200,
   title: 120,
   description: 4000,
   tag: 100,
@@ -46,19 +49,33 @@ const most = {
 /** What Stylus takes when nobody says. */
 export const defaultWeight = 0.8;
 
-const loraTag = /<lora:[^:>]*:(-?\d*\.?\d+)[^>]*>/giu;
-
 /** Strengths of `<lora:name:0.8>` tags in a prompt. */
 export const weightsIn = (prompt: string): number[] =>
-  [...prompt.matchAll(loraTag)].map((match) => Number(match[1])).filter((weight) => Math.abs(weight) <= 4);
+  promptTags(prompt)
+    .filter(({ kind, parts }) => kind === "lora" && parts.length > 0 && parts[0]!.trim() !== "")
+    .map(({ parts }) => Number(parts[0]))
+    .filter((weight) => Math.abs(weight) <= 4);
 
-/** "a, b ,a" → ["a", "b"] */
+/** Emphasis whose brackets a comma has parted: "(red scarf" and "blue:1.2)" are words. */
+function withoutHalfBrackets(words: string): string {
+  let [open, isWhole] = [0, true];
+  for (const [bracket] of words.matchAll(/\\.|[()]/gu)) {
+    open += bracket === "(" ? 1 : bracket === ")" ? -1 : 0;
+    isWhole &&= open >= 0;
+  }
+  if (isWhole && open === 0) return words;
+  return words
+    .replace(/:[\d. ]{1,10}\)/gu, "")
+    .replace(/\\.|[()]/gu, (found) => (found.length > 1 ? found : ""));
+}
+
+/** "a, b ,a" → ["a", "b"]; commas of any script and lines part them, tags and BREAK are none. */
 export const triggersIn = (text: string): string[] => [
   ...new Set(
     text
-      .replace(/<[^>]*>/gu, "")
-      .split(",")
-      .map((part) => part.replace(/\s+/gu, " ").trim().slice(0, most.trigger))
+      .replace(breakWord, ",")
+      .split(/[,，、\r\n]/u)
+      .map((part) => cutText(withoutHalfBrackets(plainText(part)).trim(), most.trigger))
       .filter((part) => part !== ""),
   ),
 ];
@@ -83,14 +100,14 @@ function middle(weights: readonly number[]): number | undefined {
 }
 
 export function rawCard(found: Found): RawCard {
-  const prompts = (found.prompts ?? []).slice(0, most.prompts).map((prompt) => prompt.slice(0, most.prompt));
+  const prompts = (found.prompts ?? []).slice(0, most.prompts).map((prompt) => cutText(prompt, most.prompt));
   const sampleWeights = prompts.flatMap(weightsIn);
   const triggerSets = (found.triggers ?? [])
     .slice(0, most.triggerSets)
     .map(triggersIn)
     .filter(({ length }) => length > 0);
   const description = shortened(plainText(found.description ?? ""), most.description);
-  const tags = (found.tags ?? []).map((tag) => plainText(tag).slice(0, most.tag)).filter((tag) => tag !== "");
+  const tags = (found.tags ?? []).map((tag) => cutText(plainText(tag), most.tag)).filter((tag) => tag !== "");
   return {
     card: {
       id: idOf(found.name),
@@ -105,8 +122,8 @@ export function rawCard(found: Found): RawCard {
       },
       baseModel: found.baseModel ?? "SD 1.5",
       file: { path: "", sizeBytes: 0, sha256: "", ...found.file },
-      license: found.license ?? "",
-      author: found.author ?? "",
+      license: cutText(plainText(found.license ?? ""), most.name),
+      author: cutText(plainText(found.author ?? ""), most.name),
       samples: [],
     },
     triggerSets,

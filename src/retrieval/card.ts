@@ -1,6 +1,8 @@
 // The adapter card: what is known of one adapter. Author's words and refined words are kept apart; retrieval
 // reads the refined ones (Stylus §3.1), the page shows both. Card text is untrusted data.
 
+import { cutText, withoutHidden } from "../shared/untrusted-text.ts";
+
 /** What an adapter changes. The reader has learnt these very words. */
 export const adapterCategories = [
   "style",
@@ -60,9 +62,40 @@ export interface AdapterCard {
   };
 }
 
+/** Longer titles fill the page and say nothing more. */
+const maxTitleLength = 200;
+
+/** The card without hidden characters, its title bounded: what is kept, shown and searched. Clean cards stay as they are. */
+export function cleanCard(card: AdapterCard): AdapterCard {
+  const all = (texts: readonly string[]): string[] => texts.map(withoutHidden);
+  const { refined } = card;
+  return {
+    ...card,
+    title: cutText(withoutHidden(card.title).trim(), maxTitleLength).trimEnd() || card.id,
+    tags: all(card.tags),
+    triggerWords: all(card.triggerWords),
+    description: withoutHidden(card.description),
+    refined: {
+      ...refined,
+      description: withoutHidden(refined.description),
+      ...(refined.phrases && { phrases: all(refined.phrases) }),
+      ...(refined.notMeant && { notMeant: all(refined.notMeant) }),
+    },
+    license: withoutHidden(card.license),
+    author: withoutHidden(card.author),
+  };
+}
+
+/** What of a card is searched: a refined one has less of everything, and one that is stuffed with keywords must not fit all prompts. */
+export const searched = { title: 200, description: 1_000, names: 16, phrases: 60 } as const;
+
 /** The document that is embedded: title + refined description + tags; trigger words are left out (Stylus reference). */
 export function embeddingDocument(card: AdapterCard): string {
-  return [card.title, card.refined.description, card.tags.join(", ")]
+  return [
+    cutText(card.title, searched.title),
+    cutText(card.refined.description, searched.description),
+    card.tags.slice(0, searched.names).join(", "),
+  ]
     .filter((part) => part !== "")
     .join(". ");
 }

@@ -2,7 +2,7 @@
 // are bounded here, and every fault names the file, the card and the field.
 import * as v from "valibot";
 import { StylusError } from "../shared/errors.ts";
-import { type AdapterCard, adapterCategories } from "./card.ts";
+import { type AdapterCard, adapterCategories, cleanCard } from "./card.ts";
 
 const maxTextLength = 20_000;
 const maxListLength = 200;
@@ -70,7 +70,7 @@ export function parseCard(value: unknown, where: string): AdapterCard {
   const parsed = v.safeParse(cardSchema, value, { abortEarly: true });
   if (parsed.success) {
     const { fewStep, ...card } = parsed.output;
-    return fewStep ? { ...card, fewStep } : card;
+    return cleanCard(fewStep ? { ...card, fewStep } : card);
   }
   const issue = parsed.issues[0];
   const field = fieldPath(issue);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { adviseOnName } from "./adapter-names.ts";
+import { adaptersNamed, adviseOnName } from "./adapter-names.ts";
 
 const cards = [
   ["noir", "Film noir"],
@@ -26,5 +26,45 @@ describe("adviseOnName", () => {
   });
   it.each(["pixel art", "no", "x", ""])("“%s” resembles nothing", (name) => {
     expect(adviseOnName(name, cards)).toBe("The list of adapters shows every name.");
+  });
+});
+
+describe("adaptersNamed", () => {
+  const named = (id: string, path: string) => ({
+    id,
+    title: id.toUpperCase(),
+    file: { path, sizeBytes: 1, sha256: "" },
+  });
+  const ids = (name: string, list: readonly ReturnType<typeof named>[]): string[] =>
+    adaptersNamed(name, list).map(({ id }) => id);
+  const folders = [named("sample", "char/sample.safetensors"), named("sample-2", "pose/sample.safetensors")];
+
+  it.each([
+    ["pose/sample.safetensors", ["sample-2"]],
+    ["pose\\Sample", ["sample-2"]],
+    ["char/sample", ["sample"]],
+    ["sample", ["sample"]], // an id
+    ["SAMPLE.pt", ["sample"]],
+    ["other/sample", ["sample", "sample-2"]], // ask
+    ["e/sample", ["sample", "sample-2"]], // "pose" is no folder "e"
+    ["", []],
+    ["/", []],
+  ])("%s", (name, expected) => expect(ids(name, folders)).toEqual(expected));
+
+  it("asks where files have no folders", () => {
+    expect(ids("pose/sample", [named("sample", "sample.pt"), named("sample-2", "sample.pt")])).toEqual([
+      "sample",
+      "sample-2",
+    ]);
+    expect(ids("pose/sample", [named("sample", "sample.pt"), named("other", "other.pt")])).toEqual([
+      "sample",
+    ]);
+  });
+
+  it("an adapter may be called constructor, and nothing else is", () => {
+    for (const id of ["constructor", "__proto__", "toString"]) {
+      expect(ids(id, [named(id, `${id}.pt`)])).toEqual([id]);
+      expect(ids(id, folders)).toEqual([]);
+    }
   });
 });

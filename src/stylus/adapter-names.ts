@@ -5,34 +5,80 @@ import { adapterEnding } from "../adapters/files/file-ending.ts";
 
 type Named = Pick<AdapterCard, "id" | "title" | "file">;
 
-/** "loras/My_Cool LoRA.safetensors" → "my-cool-lora" */
-const plain = (name: string): string =>
+const folded = (name: string): string =>
   name
-    .replace(/^.*[/\\]/, "")
     .replace(adapterEnding, "")
     .trim()
     .toLowerCase()
     .replace(/[\s_-]+/g, "-");
 
-/** All that a name may mean: one when it is clear, none when nothing has that name. Ids go before files, files before titles. */
-export function adaptersNamed<Card extends Named>(name: string, cards: readonly Card[]): readonly Card[] {
-  const exact = cards.filter(({ id }) => id === name);
-  if (exact.length > 0) return exact;
-  const wanted = plain(name);
-  const kinds: readonly ((card: Card) => string)[] = [
-    ({ id }) => id,
-    ({ file }) => file.path,
-    ({ title }) => title,
-  ];
-  for (const nameOf of kinds) {
-    const found = cards.filter((card) => plain(nameOf(card)) === wanted);
-    if (found.length > 0) return found;
-  }
-  return [];
+/** "loras/My_Cool LoRA.safetensors" → "my-cool-lora" */
+const plain = (name: string): string =>
+  folded(name.slice(Math.max(name.lastIndexOf("/"), name.lastIndexOf("\\")) + 1));
+
+/** "loras\My_Cool LoRA.safetensors" → "/loras/my-cool-lora", so that a path ends with another one. */
+const plainPath = (name: string): string => `/${folded(name.replaceAll("\\", "/"))}`;
+
+interface NameIndex<Card> {
+  readonly exact: ReadonlyMap<string, Card>;
+  readonly ids: ReadonlyMap<string, readonly Card[]>;
+  readonly files: ReadonlyMap<string, readonly Card[]>;
+  readonly titles: ReadonlyMap<string, readonly Card[]>;
 }
+
+/** A list is indexed once, not for every tag of every prompt that is typed. */
+const indexes = new WeakMap<readonly Named[], NameIndex<Named>>();
+
+function indexOf<Card extends Named>(cards: readonly Card[]): NameIndex<Card> {
+  const known = indexes.get(cards);
+  if (known) return known as NameIndex<Card>;
+  const by = (nameOf: (card: Card) => string): ReadonlyMap<string, readonly Card[]> => {
+    const groups = new Map<string, Card[]>();
+    for (const card of cards) {
+      const name = plain(nameOf(card));
+      const group = groups.get(name);
+      if (group) group.push(card);
+      else groups.set(name, [card]);
+    }
+    return groups;
+  };
+  const index: NameIndex<Card> = {
+    exact: new Map(cards.map((card) => [card.id, card])),
+    ids: by(({ id }) => id),
+    files: by(({ file }) => file.path),
+    titles: by(({ title }) => title),
+  };
+  indexes.set(cards, index);
+  return index;
+}
+
+/**
+ * All that a name may mean: one when it is clear, none when nothing has that name. Ids go before files, files before titles. A name with
+ * a folder means the file in that folder; where no folder is known to be that one, all of its name may be meant.
+ */
+export function adaptersNamed<Card extends Named>(name: string, cards: readonly Card[]): readonly Card[] {
+  const { exact, ids, files, titles } = indexOf(cards);
+  const same = exact.get(name);
+  if (same) return [same];
+  const wanted = plain(name);
+  if (wanted === "") return [];
+  const [byId = [], byFile = [], byTitle = []] = [ids.get(wanted), files.get(wanted), titles.get(wanted)];
+  if (/[/\\]/.test(name)) {
+    const path = plainPath(name);
+    const there = byFile.filter(({ file }) => plainPath(file.path).endsWith(path));
+    if (there.length > 0) return there;
+    const named = [...new Set([...byId, ...byFile])];
+    if (named.length > 0) return named;
+  }
+  return [byId, byFile, byTitle].find(({ length }) => length > 0) ?? [];
+}
+
+/** Names beyond this are no typing errors of shorter ones. */
+const longestName = 100;
 
 /** The adapter whose id or title is nearest to `name`, if one is near enough to be a typing error of it. */
 export function nearestAdapter<Card extends Named>(name: string, cards: readonly Card[]): Card | null {
+  if (name.length > longestName) return null;
   const wanted = plain(name);
   let nearest: Card | null = null;
   let least = Math.max(1, Math.floor(wanted.length / 3)) + 1;
@@ -41,6 +87,7 @@ export function nearestAdapter<Card extends Named>(name: string, cards: readonly
       // A part of a name is as near as a typing error gets.
       const isPart =
         Math.min(wanted.length, known.length) >= 3 && (known.includes(wanted) || wanted.includes(known));
+      if (!isPart && Math.abs(wanted.length - known.length) >= least) continue;
       const distance = isPart ? 1 : editDistance(wanted, known);
       if (distance < least) [nearest, least] = [card, distance];
     }

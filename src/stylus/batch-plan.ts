@@ -16,7 +16,7 @@ export interface PlannedBatch {
   readonly maskCount: string;
 }
 
-/** Adds the adapters of tags to an image; a tag beats the strength that a stage chose. */
+/** Adds the adapters of tags to an image, those that there are; a tag beats the strength that a stage chose. */
 function withTags(image: PlannedImage, tagged: readonly AdapterUse[]): PlannedImage {
   if (tagged.length === 0) return image;
   const ids = new Set(tagged.map(({ id }) => id));
@@ -30,13 +30,15 @@ function withTags(image: PlannedImage, tagged: readonly AdapterUse[]): PlannedIm
 
 /**
  * The images of a batch: planned by the preset's rules, or as listed by hand.
- * @param context.tagged adapters of the prompt's tags, which are added to every image
+ * @param context.tagged adapters of the prompt's tags, which are added to every image if there are such adapters
  */
 export function planBatch(
   composition: Composition,
   options: GenerateOptions,
-  { cards, tagged }: { readonly cards: LoadedPack["cards"]; readonly tagged: readonly AdapterUse[] },
+  context: { readonly cards: LoadedPack["cards"]; readonly tagged: readonly AdapterUse[] },
 ): PlannedBatch {
+  const cards = new Map(context.cards.map((card) => [card.id, card]));
+  const tagged = context.tagged.filter(({ id }) => cards.has(id));
   if (options.adapters !== "auto") {
     const adapters = options.adapters === "none" ? [] : options.adapters.map(useOf);
     const images = Array.from({ length: options.count }, (_, index) => ({
@@ -47,13 +49,12 @@ export function planBatch(
     }));
     return { composition, images: images.map((image) => withTags(image, tagged)), maskCount: "1" };
   }
-  const weight = (id: string): number => cards.find((card) => card.id === id)?.refined.weight ?? 0.8;
   const plan = planImages(composition, {
     preset: options.preset,
     count: options.count,
     seed: options.seed,
     overrides: {
-      pins: options.pins.map((id) => ({ id, weight: weight(id) })),
+      pins: options.pins.map((id) => ({ id, weight: cards.get(id)?.refined.weight ?? 0.8 })),
       bans: [...options.bans, ...options.removed],
       strengths: options.strengths,
     },

@@ -49,13 +49,15 @@ export function imageFields({ start, hires, vaeTilePixels }: GenerateOptions): [
   return fields;
 }
 
-function numberIn(
+/** Undefined for an empty field too: Number("") is 0. */
+export function numberIn(
   fields: Fields,
   label: string,
-  { min, max }: { readonly min: number; readonly max: number },
+  { min, max, whole = false }: { readonly min: number; readonly max: number; readonly whole?: boolean },
 ): number | undefined {
-  const value = Number(fields.get(label) || Number.NaN);
-  return value >= min && value <= max ? value : undefined;
+  const text = fields.get(label)?.trim() ?? "";
+  const value = text === "" ? Number.NaN : Number(text);
+  return value >= min && value <= max && (!whole || Number.isInteger(value)) ? value : undefined;
 }
 
 const idOf = <Id extends string>(
@@ -67,31 +69,99 @@ const idOf = <Id extends string>(
 const present = <Value extends object>(values: Value): Partial<Value> =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<Value>;
 
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+const side = 8;
+const wholeLatents = ({ width, height }: Size): Size => ({
+  width: Math.floor(width / side) * side,
+  height: Math.floor(height / side) * side,
+});
+
+function sizeIn(fields: Fields, label: string): Size | undefined {
+  const match = /^(\d{1,6}) *[x×] *(\d{1,6})$/iu.exec(fields.get(label)?.trim() ?? "");
+  return match ? { width: Number(match[1]), height: Number(match[2]) } : undefined;
+}
+
+/** AUTOMATIC1111's first pass when none was given (old_hires_fix_first_pass_dimensions): as many pixels as 512 × 512, sides of 64. */
+function usualFirstPass({ width, height }: Size): Size {
+  const scale = Math.sqrt((512 * 512) / (width * height));
+  const near = (length: number): number => Math.ceil((length * scale) / 64) * 64;
+  return { width: near(width), height: near(height) };
+}
+
+/** Sizes of the first and, if it was given as one, of the second pass. Early files have the latter as "Size". */
+function passSizes(fields: Fields): { readonly first: Size | undefined; readonly second: Size | undefined } {
+  const size = sizeIn(fields, "Size");
+  const firstPass = sizeIn(fields, "First pass size");
+  if (!size || size.width * size.height === 0) return { first: undefined, second: undefined };
+  if (firstPass)
+    return {
+      first: firstPass.width * firstPass.height === 0 ? usualFirstPass(size) : firstPass,
+      second: size,
+    };
+  const resize = sizeIn(fields, "Hires resize");
+  return { first: size, second: resize && resize.width + resize.height > 0 ? resize : undefined };
+}
+
+/** The size of the first pass; undefined for none, or one that cannot be generated here. */
+export function readSize(fields: Fields): Size | undefined {
+  const { first } = passSizes(fields);
+  if (!first) return undefined;
+  const { width, height } = wholeLatents(first);
+  const { min, max } = limits.size;
+  return Math.min(width, height) >= min && Math.max(width, height) <= max ? { width, height } : undefined;
+}
+
+/** Whether a text tells of a second pass at all, one that can be taken over or not. */
+const hasHires = (fields: Fields): boolean =>
+  ["First pass size", "Hires upscale", "Hires resize"].some((label) => (fields.get(label) ?? "") !== "");
+
 /** The second pass of a text; undefined when there was none. A size instead of a scale is read as a scale. */
 export function readHires(fields: Fields): PartialOptions["hires"] {
   const scale = numberIn(fields, "Hires upscale", limits.hiresScale) ?? scaleOfSize(fields);
   if (scale === undefined) return undefined;
   return present({
     scale,
-    steps: numberIn(fields, "Hires steps", limits.steps),
+    steps: numberIn(fields, "Hires steps", { ...limits.steps, whole: true }),
     // Upscaling networks are not there yet: the default takes their place.
     upscaler: idOf(UPSCALER_LABELS, fields.get("Hires upscaler")),
     strength: numberIn(fields, "Denoising strength", limits.hiresStrength),
   });
 }
 
+/** A side of 0 follows from the other one. */
 function scaleOfSize(fields: Fields): number | undefined {
-  const [first, second] = ["Size", "Hires resize"].map((label) =>
-    /^(\d+)x(\d+)$/
-      .exec(fields.get(label) ?? "")
-      ?.slice(1)
-      .map(Number),
-  );
+  const { first, second } = passSizes(fields);
   if (!first || !second) return undefined;
-  const scale = second[0]! / first[0]!;
-  const size = hiresSize({ width: first[0]!, height: first[1]! }, scale);
   const { min, max } = limits.hiresScale;
-  return scale >= min && scale <= max && size.height === second[1] ? scale : undefined;
+  const wanted = wholeLatents(second);
+  return [second.width / first.width, second.height / first.height].find((scale) => {
+    if (!(scale >= min && scale <= max)) return false;
+    const { width, height } = hiresSize(first, scale);
+    return (
+      (second.width === 0 || width === wanted.width) && (second.height === 0 || height === wanted.height)
+    );
+  });
+}
+
+/** Labels of a second pass that have no part in `readHires`. */
+export function droppedHires(fields: Fields): readonly string[] {
+  if (!hasHires(fields)) return [];
+  const hires = readHires(fields);
+  const given = (label: string): boolean => (fields.get(label) ?? "") !== "";
+  if (!hires)
+    return ["First pass size", "Hires upscale", "Hires resize", "Hires upscaler", "Hires steps"].filter(
+      given,
+    );
+  return [
+    ...(hires.upscaler === undefined ? ["Hires upscaler"] : []),
+    // 0 stands for as many as the first pass.
+    ...(hires.steps === undefined && fields.get("Hires steps") !== "0" ? ["Hires steps"] : []),
+    ...(hires.strength === undefined ? ["Denoising strength"] : []),
+  ].filter(given);
 }
 
 export function readTile(fields: Fields): number | undefined {
@@ -102,7 +172,7 @@ export function readTile(fields: Fields): number | undefined {
 /** The values that a picture was painted over with; null when it was painted from words only. */
 export function readInitImageValues(fields: Fields): ({ strength: number } & MaskValues) | null {
   const strength = numberIn(fields, "Denoising strength", limits.denoisingStrength);
-  if (strength === undefined || readHires(fields) !== undefined) return null;
+  if (strength === undefined || hasHires(fields)) return null;
   return {
     strength,
     ...defaultMask,

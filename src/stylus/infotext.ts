@@ -1,16 +1,26 @@
 // What a picture's `parameters` text says, and settings out of such a text: ours, AUTOMATIC1111's and its relatives'. Pure.
 import {
   formatParameters,
+  type GenerationParameters,
   parseParameters,
   readSampler,
   SAMPLER_LABELS,
   SCHEDULE_LABELS,
 } from "../formats/generation-parameters.ts";
 import type { AdapterCard } from "../retrieval/card.ts";
+import { promptTags, replaceTags, withoutTags } from "../shared/prompt-syntax.ts";
 import type { AdapterUse } from "../shared/request.ts";
-import { formatLoraTag, readLoraTags, withoutTags } from "./lora-tags.ts";
+import { formatLoraTag, readLoraTags } from "./lora-tags.ts";
 import { type GenerateOptions, type PartialOptions } from "./options.ts";
-import { imageFields, readHires, readTile } from "./infotext-images.ts";
+import {
+  droppedHires,
+  numberIn,
+  imageFields,
+  readHires,
+  readSize,
+  readInitImageValues,
+  readTile,
+} from "./infotext-images.ts";
 import { limits } from "../shared/limits.ts";
 
 export interface ImageInfo {
@@ -64,45 +74,135 @@ export function writeInfotext({ options, image, cards, model, version }: ImageIn
   });
 }
 
+export interface ReadSettings {
+  readonly options: PartialOptions;
+  /** The values that the image was generated over another one with; null when it was generated from words only. */
+  readonly start: ReturnType<typeof readInitImageValues>;
+  /** Of the checkpoint; empty if the text does not say. */
+  readonly model: string;
+  /** Ids, or names, of adapters that its tags ask for and that are not there. */
+  readonly missing: readonly string[];
+  /** What the text says and the options do not: "Sampler DPM2 a", "Variation seed 99". */
+  readonly dropped: readonly string[];
+}
+
+const ownVersion = /^Stylus Web\b/u;
+
+/** Writers whose noise comes from the CPU though they do not say so: AUTOMATIC1111 leaves out its own default, the GPU. */
+const cpuVersion = /^(?:Stylus Web|ComfyUI|SwarmUI|InvokeAI|NovelAI|Fooocus)/u;
+
+function readNoise(fields: ReadonlyMap<string, string>): GenerateOptions["noise"] | undefined {
+  const source = fields.get("RNG")?.toUpperCase() ?? "";
+  if (source === "NV" || source === "GPU") return "nv";
+  if (source === "CPU") return "cpu";
+  if (source !== "" || fields.size === 0) return undefined;
+  const version = fields.get("Version") ?? "";
+  if (version !== "") return cpuVersion.test(version) ? "cpu" : "nv";
+  // Civitai's own generator and nodes that save A1111's text are ComfyUI; its names of samplers have no capitals.
+  const isCivitai = fields.has("Civitai resources") || fields.has("Civitai metadata");
+  return isCivitai || /^[a-z\d_]+$/u.test(fields.get("Sampler") ?? "") ? "cpu" : "nv";
+}
+
+/** Generators take the low 32 bits of larger and negative seeds. −1 stands for a random one. */
+function readSeed(fields: ReadonlyMap<string, string>): number | undefined {
+  const [, digits] = /^([+-]?\d{1,30})(?:\.0*)?$/u.exec(fields.get("Seed")?.trim() ?? "") ?? [];
+  return digits === undefined || digits === "-1" ? undefined : Number(BigInt.asUintN(32, BigInt(digits)));
+}
+
+/** Labels that `readSettings` reads, or that describe the file and change no image. */
+const silent: ReadonlySet<string> = new Set(
+  `Steps,Sampler,Schedule type,CFG scale,Seed,Size,Clip skip,RNG,Model,Version,VAE tile,First pass size,Hires upscale,Hires resize,Hires upscaler,
+  Hires steps,Denoising strength,Mask blur,Masked content,Inpaint area,Masked area padding,Model hash,VAE hash,Hashes,Lora hashes,TI hashes,TI,
+  Batch size,Batch pos,Created Date,Civitai resources,Civitai metadata,App,Backend,Operations,Parser,User,Software,Inpaint mask`
+    .split(",")
+    .map((label) => label.trim()),
+);
+
 /**
- * Options out of a `parameters` text; what it does not say, or says wrongly, is left out. Adapters named by tags are used
- * exactly as they stand, nobody chooses more.
+ * Settings out of a picture's text; what it does not say, or says wrongly, is left out. Adapters named by tags are used exactly as they
+ * stand, nobody chooses more; nor for a file of ours without any.
  * @param cards null: not known yet, so that all tags are kept
  */
-export function readInfotext(text: string, cards: ReadonlyMap<string, AdapterCard> | null): PartialOptions {
-  const { prompt, negativePrompt, fields } = parseParameters(text);
-  const number = (
-    label: string,
-    range: { readonly min: number; readonly max: number },
-  ): number | undefined => {
-    const value = Number(fields.get(label));
-    return fields.has(label) && value >= range.min && value <= range.max ? value : undefined;
-  };
-  const { sampler, schedule } = fields.has("Sampler")
-    ? readSampler(fields)
+export function readSettings(
+  { prompt, negativePrompt, fields }: GenerationParameters,
+  cards: ReadonlyMap<string, AdapterCard> | null,
+): ReadSettings {
+  const isOwn = ownVersion.test(fields.get("Version") ?? "");
+  const { sampler, schedule } = fields.get("Sampler")
+    ? readSampler(fields, { automaticIsUniform: isOwn })
     : { sampler: null, schedule: null };
-  const size = /^(\d+)x(\d+)$/.exec(fields.get("Size") ?? "");
   const tags = readLoraTags(prompt, [...(cards?.values() ?? [])]);
-  const fewStep = tags.adapters.some(({ id }) => cards?.get(id)?.fewStep);
-  const kept = tags.adapters.filter(({ id }) => !cards || (cards.has(id) && !cards.get(id)!.fewStep));
+  const isKnown = (id: string): boolean => cards === null || cards.has(id);
+  const ids = new Map(tags.tags.map(({ start, id }) => [start, id]));
+  const words = replaceTags(prompt, (tag) => {
+    const id = ids.get(tag.start);
+    if (id === undefined || !isKnown(id) || cards?.get(id)?.fewStep) return "";
+    return id === tag.name ? tag.text : `<${[tag.kind, id, ...tag.parts].join(":")}>`;
+  });
+  const size = readSize(fields);
   const given = {
-    steps: number("Steps", limits.steps),
-    cfgScale: number("CFG scale", limits.cfgScale),
-    seed: number("Seed", limits.seed),
-    clipSkip: number("Clip skip", limits.clipSkip),
-    width: size ? Number(size[1]) : undefined,
-    height: size ? Number(size[2]) : undefined,
+    noise: readNoise(fields),
+    steps: numberIn(fields, "Steps", { ...limits.steps, whole: true }),
+    cfgScale: numberIn(fields, "CFG scale", limits.cfgScale),
+    seed: readSeed(fields),
+    clipSkip: numberIn(fields, "Clip skip", { ...limits.clipSkip, whole: true }),
+    width: size?.width,
+    height: size?.height,
     sampler: sampler ?? undefined,
     schedule: schedule ?? undefined,
     hires: readHires(fields),
     vaeTilePixels: readTile(fields),
   };
+  const unread: readonly (readonly [label: string, isRead: boolean])[] = [
+    ["Sampler", sampler !== null],
+    ["Schedule type", schedule !== null],
+    ["Steps", given.steps !== undefined],
+    ["CFG scale", given.cfgScale !== undefined],
+    ["Seed", given.seed !== undefined],
+    ["Size", size !== undefined],
+    ["Clip skip", given.clipSkip !== undefined],
+    ["RNG", given.noise !== undefined],
+    ["VAE tile", given.vaeTilePixels !== undefined],
+  ];
+  const others = [...fields.keys()].filter((label) => !silent.has(label));
+  const labels = [
+    ...unread.filter(([, isRead]) => !isRead).map(([label]) => label),
+    ...droppedHires(fields),
+    ...others,
+  ];
+  const noTags = promptTags(prompt).filter(({ kind }) => kind !== "lora" && kind !== "lyco");
   return {
-    prompt: [tags.text.trim(), ...kept.map(formatLoraTag)].join(" ").trim(),
-    negativePrompt,
-    fewStep,
-    noise: fields.get("RNG") === "NV" ? "nv" : "cpu",
-    method: tags.adapters.length > 0 ? "sd" : "stylus",
-    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+    options: {
+      prompt: words.trim(),
+      negativePrompt,
+      fewStep: tags.adapters.some(({ id }) => cards?.get(id)?.fewStep),
+      method: isOwn || tags.adapters.length > 0 ? "sd" : "stylus",
+      ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+    },
+    start: readInitImageValues(fields),
+    model: fields.get("Model") ?? "",
+    missing: [...new Set(tags.tags.map(({ id }) => id).filter((id) => !isKnown(id)))],
+    dropped: [
+      ...labels
+        .filter((label) => (fields.get(label) ?? "") !== "")
+        .map((label) => `${label} ${fields.get(label)!}`),
+      ...noTags.map(({ text }) => text),
+    ],
   };
+}
+
+/** The options of `readSettings`, out of a `parameters` text. */
+export const readInfotext = (text: string, cards: ReadonlyMap<string, AdapterCard> | null): PartialOptions =>
+  readSettings(parseParameters(text), cards).options;
+
+const told = { entries: 8, length: 60 };
+
+/** What of a picture's settings was not taken over, as a sentence; null when all was. */
+export function describeDropped(dropped: readonly string[]): string | null {
+  if (dropped.length === 0) return null;
+  const named = dropped
+    .slice(0, told.entries)
+    .map((entry) => (entry.length > told.length ? `${entry.slice(0, told.length - 1).trimEnd()}…` : entry));
+  const more = dropped.length - named.length;
+  return `Not taken over: ${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}.`;
 }

@@ -1,7 +1,16 @@
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { growth, hardTexts, linear, propertyRuns } from "../../tests/fixtures/properties.ts";
+import { withoutTags } from "../shared/prompt-syntax.ts";
 import type { AdapterUse } from "../shared/request.ts";
 import type { AdapterCard } from "../retrieval/card.ts";
-import { checkLoraTags, formatLoraTag, readLoraTags, tagsOfNegative } from "./lora-tags.ts";
+import {
+  checkLoraTags,
+  describeUnknownTags,
+  formatLoraTag,
+  readLoraTags,
+  tagsOfNegative,
+} from "./lora-tags.ts";
 
 const use = (id: string, weight: number, rest: Partial<AdapterUse> = {}): AdapterUse => ({
   id,
@@ -140,7 +149,10 @@ describe("readLoraTags", () => {
   });
 
   it("writes what it reads", () => {
-    expect(formatLoraTag(use("clay", 0.6400001))).toBe("<lora:clay:0.64>");
+    expect(formatLoraTag(use("clay", 0.6400001))).toBe("<lora:clay:0.6400001>");
+    expect(formatLoraTag(use("clay", 0.8, { textStrength: 1 / 3 }))).toBe(
+      "<lora:clay:0.3333333333333333:0.8>",
+    );
     for (const tag of [
       "<lora:clay:0.64>",
       "<lora:clay:0.3:0.8>",
@@ -149,5 +161,68 @@ describe("readLoraTags", () => {
       "<lora:clay:1:start=0:stop=4>",
     ])
       expect(readLoraTags(tag).adapters.map(formatLoraTag)).toEqual([tag]);
+  });
+});
+
+describe("any prompt", () => {
+  const piece = fc.constantFrom(
+    "<",
+    ">",
+    "lora",
+    "LYCO",
+    "hypernet",
+    ":",
+    "clay",
+    " ",
+    "=",
+    "te",
+    "lbw",
+    "step",
+    "-",
+    "1",
+    "0.5",
+    ",",
+    "a",
+    "é",
+    "/",
+    "__proto__",
+  );
+  it("is read without an error; words keep their places, and text without tags is as everywhere", () => {
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
+        const prompt = pieces.join("");
+        const tags = readLoraTags(prompt);
+        expect(tags.text).toBe(withoutTags(prompt));
+        for (let at = 0; at < tags.text.length; at++) expect(prompt[tags.toPrompt(at)]).toBe(tags.text[at]);
+        for (const tag of tags.tags) expect(prompt.slice(tag.start, tag.end)).toBe(tag.text);
+        if (tags.problems.length === 0)
+          expect(readLoraTags(tags.adapters.map(formatLoraTag).join("")).adapters).toEqual(
+            tags.adapters.map((use) => ({
+              ...use,
+              textStrength: use.textStrength + 0,
+              unetStrength: use.unetStrength + 0,
+            })),
+          );
+      }),
+      propertyRuns(1000),
+    );
+  });
+  it.each(hardTexts)("takes time in proportion to its length: %s", (_, make) => {
+    const cards = Array.from({ length: 50 }, (_none, i) =>
+      card(`a${i}`, { title: `A ${i}`, file: `a${i}.pt` }),
+    );
+    const read = (prompt: string): unknown => {
+      const tags = readLoraTags(prompt, cards);
+      for (let at = 0; at < tags.text.length; at += 10) tags.toPrompt(at);
+      return describeUnknownTags(tags, { title: "Pocket", cards });
+    };
+    expect(growth(read, make)).toBeLessThan(linear);
+  });
+  it("tells each unknown adapter once, with the nearest name", () => {
+    const cards = [card("clay", { title: "Clay look", file: "clay.pt" })];
+    const tags = readLoraTags("<lora:clai:1> <lora:clay:1> <lora:clai:2>", cards);
+    expect(describeUnknownTags(tags, { title: "Pocket", cards })).toEqual([
+      "<lora:clai:2> does nothing: Pocket has no adapter “clai”. Did you mean “clay”?",
+    ]);
   });
 });

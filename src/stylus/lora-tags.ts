@@ -9,39 +9,49 @@
 import { formatBlockWeights, parseBlockWeights } from "../adapters/merging/block-weights.ts";
 import type { AdapterCard } from "../retrieval/card.ts";
 import { combineUses } from "../shared/adapter-uses.ts";
+import { promptTags, type PromptTag } from "../shared/prompt-syntax.ts";
 import { StylusError, toPlainError } from "../shared/errors.ts";
 import type { AdapterUse } from "../shared/request.ts";
-import { adaptersNamed } from "./adapter-names.ts";
+import { adaptersNamed, adviseOnName } from "./adapter-names.ts";
 import { limits } from "../shared/limits.ts";
 
 export interface LoraTags {
   readonly text: string;
   /** Strengths of tags for the same adapter are added up; those with other blocks or steps stay apart. */
   readonly adapters: readonly AdapterUse[];
+  /** Each tag that asks for an adapter, as it stands in the prompt, with the id it means. */
+  readonly tags: readonly (PromptTag & { readonly id: string })[];
   /** What a tag says and cannot be understood; such a part is left out of `adapters`. */
   readonly problems: readonly string[];
   /** Offset in the stripped text → offset in the prompt. */
   toPrompt(offset: number): number;
 }
 
-const tagPattern = /<([a-z]\w*):([^<>]*)>/gi;
 const openTagPattern = /<(?:lora|lyco|hypernet):[^<>]*/i;
 
 /** @param cards of the adapters that may be meant; without them a name is taken for an id */
 export function readLoraTags(prompt: string, cards: readonly AdapterCard[] = []): LoraTags {
   const uses: AdapterUse[] = [];
+  const tags: (PromptTag & { id: string })[] = [];
   const problems: string[] = [];
+  /** Where tags were taken out of the text, and how long they were together up to there. */
   const removed: { readonly at: number; readonly length: number }[] = [];
-  let text = "";
+  const kept: string[] = [];
+  let at = 0;
   let last = 0;
-  for (const match of prompt.matchAll(tagPattern)) {
-    const use = readTag(match, cards, (problem) => problems.push(`${match[0]}: ${problem}`));
-    if (use) uses.push(use);
-    text += prompt.slice(last, match.index);
-    removed.push({ at: text.length, length: match[0].length });
-    last = match.index + match[0].length;
+  for (const tag of promptTags(prompt)) {
+    const use = readTag(tag, cards, (problem) => problems.push(`${tag.text}: ${problem}`));
+    if (use) {
+      uses.push(use);
+      tags.push({ ...tag, id: use.id });
+    }
+    kept.push(prompt.slice(last, tag.start));
+    at += tag.start - last;
+    removed.push({ at, length: tag.end - at });
+    last = tag.end;
   }
-  text += prompt.slice(last);
+  kept.push(prompt.slice(last));
+  const text = kept.join("");
   const [openTag] = openTagPattern.exec(text) ?? [];
   if (openTag) problems.push(`${openTag.slice(0, 40)}: it lacks the closing “>”.`);
   const adapters = combineUses(uses);
@@ -49,39 +59,53 @@ export function readLoraTags(prompt: string, cards: readonly AdapterCard[] = [])
     const beyond = [unetStrength, textStrength].find((strength) => !isUsable(strength));
     if (beyond !== undefined)
       problems.push(
-        `${id}: a strength of ${short(beyond)} would ruin the image. Strengths go from ${limits.adapterStrength.min} to ${limits.adapterStrength.max}; 0.5 to 1 is usual.`,
+        `${id}: a strength of ${String(beyond)} would ruin the image. Strengths go from ${limits.adapterStrength.min} to ${limits.adapterStrength.max}; 0.5 to 1 is usual.`,
       );
   }
   return {
     text,
     adapters,
+    tags,
     problems,
-    toPrompt: (offset) =>
-      removed.reduce(
-        (position, { at, length }) => (at <= offset && at < text.length ? position + length : position),
-        offset,
-      ),
+    toPrompt(offset) {
+      // The last tag at or before the offset; one behind all words moves nothing.
+      let [low, high] = [0, removed.length];
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if (removed[middle]!.at <= offset && removed[middle]!.at < text.length) low = middle + 1;
+        else high = middle;
+      }
+      return offset + (removed[low - 1]?.length ?? 0);
+    },
   };
 }
 
-/** The words of a prompt whose tags say nothing here: a negative prompt, or one whose adapters are listed. */
-export const withoutTags = (prompt: string): string => prompt.replace(tagPattern, "");
-
 /** The tags in a negative prompt: they are left out of its words, as in the prompt, but do nothing there. */
 export const tagsOfNegative = (negativePrompt: string): readonly string[] => [
-  ...new Set<string>(negativePrompt.match(tagPattern)),
+  ...new Set(promptTags(negativePrompt).map(({ text }) => text)),
 ];
+
+/** What to say of tags for adapters that are not there: as in AUTOMATIC1111 the image is generated without them. */
+export function describeUnknownTags(
+  { tags }: Pick<LoraTags, "tags">,
+  { title, cards }: { readonly title: string; readonly cards: readonly AdapterCard[] },
+): readonly string[] {
+  const known = new Set(cards.map(({ id }) => id));
+  const unknown = new Map(tags.filter(({ id }) => !known.has(id)).map(({ id, text }) => [id, text]));
+  return [...unknown].map(
+    ([id, text]) => `${text} does nothing: ${title} has no adapter “${id}”. ${adviseOnName(id, cards)}`,
+  );
+}
 
 const isUsable = (strength: number): boolean =>
   strength >= limits.adapterStrength.min && strength <= limits.adapterStrength.max;
 
 function readTag(
-  [, kind, content]: readonly (string | undefined)[],
+  { kind, name, parts }: PromptTag,
   cards: readonly AdapterCard[],
   report: (problem: string) => void,
 ): AdapterUse | null {
-  const [name = "", ...rest] = content!.split(":").map((part) => part.trim());
-  switch (kind!.toLowerCase()) {
+  switch (kind) {
     case "lora":
     case "lyco":
       break;
@@ -99,7 +123,7 @@ function readTag(
   const meant = adaptersNamed(name, cards);
   if (meant.length > 1)
     report(`“${name}” may be ${meant.map(({ id }) => `“${id}”`).join(" or ")}: write one of them.`);
-  return { id: meant[0]?.id ?? name, ...readArguments(rest, report) };
+  return { id: meant[0]?.id ?? name, ...readArguments(parts, report) };
 }
 
 const tagOptions: readonly string[] = ["te", "unet", "lbw", "start", "stop", "step"];
@@ -168,14 +192,15 @@ export function checkLoraTags({ problems }: LoraTags): void {
   throw new StylusError("bad-input", first, { where: "prompt", remedy: "Correct the tag, or remove it." });
 }
 
-const short = (value: number): string => String(Number(value.toFixed(2)));
-
-/** `<lora:id:0.64>`, as A1111 and Civitai's reader want it: no spaces, one number where one says all. */
+/**
+ * `<lora:id:0.64>`, as A1111 and Civitai's reader want it: no spaces, one number where one says all. Numbers have all their digits, so
+ * that what is read is what was written.
+ */
 export function formatLoraTag({ id, unetStrength, textStrength, blockWeights, steps }: AdapterUse): string {
-  const parts = [id, short(textStrength)];
-  if (short(unetStrength) !== short(textStrength)) parts.push(short(unetStrength));
-  if (blockWeights && Object.keys(blockWeights).length > 0)
-    parts.push(`lbw=${formatBlockWeights(blockWeights)}`);
+  const parts = [id, String(textStrength)];
+  if (unetStrength !== textStrength) parts.push(String(unetStrength));
+  const blocks = formatBlockWeights(blockWeights ?? {});
+  if (blocks !== "") parts.push(`lbw=${blocks}`);
   if (steps && (steps.start > 0 || steps.end !== undefined)) parts.push(`start=${steps.start}`);
   if (steps?.end !== undefined) parts.push(`stop=${steps.end}`);
   return `<lora:${parts.join(":")}>`;

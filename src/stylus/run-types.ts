@@ -27,6 +27,8 @@ export type RunEvent =
   | { readonly type: "stage-start"; readonly stage: StageId }
   | { readonly type: "stage-end"; readonly stage: StageId; readonly milliseconds: number }
   | { readonly type: "loaded"; readonly pack: LoadedPack }
+  /** What the prompt asks for and the run does without. */
+  | { readonly type: "notes"; readonly notes: readonly string[] }
   | { readonly type: "candidates"; readonly candidates: readonly CandidateView[] }
   | { readonly type: "composition"; readonly composition: Composition }
   | {
@@ -90,4 +92,6 @@ export interface RunResult {
   readonly pack: LoadedPack;
   readonly report: RunReport;
   readonly images: readonly RunImage[];
+  /** What the prompt asks for and the run did without. */
+  readonly notes: readonly string[];
 }

@@ -402,14 +402,31 @@ describe("run", () => {
   });
 
   it.each([
-    { prompt: "a <lora:clayy:1>", advice: "Did you mean “clay”?" },
     { prompt: "a", adapters: [{ id: "nothing", weight: 1 }], advice: "The list of adapters" },
     { prompt: "a", pins: ["gone"], advice: "The list of adapters" },
   ])("names an unknown adapter: %j", async ({ advice, ...options }) => {
     const error = await refusal(options);
     expect(error).toMatchObject({ code: "bad-input", where: "adapters" });
-    expect(error.message).toMatch(/clayy|nothing|gone/);
+    expect(error.message).toMatch(/nothing|gone/);
     expect(error.remedy).toContain(advice);
+  });
+
+  it("goes on without an adapter that a tag asks for and that is not there, and says so", async () => {
+    const { services, requests } = setup();
+    const events: RunEvent[] = [];
+    const { notes } = await run(
+      { prompt: "a <lora:clayy:1> fox <lora:clay:0.5>", method: "sd", fewStep: false },
+      services,
+      { onEvent: (event) => events.push(event) },
+    );
+    expect(requests[0]!.images[0]!.adapters).toEqual([{ id: "clay", unetStrength: 0.5, textStrength: 0.5 }]);
+    expect(requests[0]!.prompt).toBe("a  fox ");
+    expect(notes).toEqual([
+      expect.stringMatching(
+        /^<lora:clayy:1> does nothing: .* has no adapter “clayy”\. Did you mean “clay”\?$/,
+      ),
+    ]);
+    expect(events.filter(({ type }) => type === "notes")).toEqual([{ type: "notes", notes }]);
   });
 
   it.each([

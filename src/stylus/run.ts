@@ -2,10 +2,11 @@
 // timed and recorded. Knows no DOM and no worker: services come in, events go out.
 import { dependencies, version } from "../../package.json";
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
+import { withoutTags } from "../shared/prompt-syntax.ts";
 import type { DiffusionEvent, DiffusionRequest, ImageToImage } from "../shared/request.ts";
 import { adviseOnName } from "./adapter-names.ts";
 import { choose, type RunStage } from "./choose.ts";
-import { checkLoraTags, readLoraTags, withoutTags, type LoraTags } from "./lora-tags.ts";
+import { checkLoraTags, describeUnknownTags, readLoraTags, type LoraTags } from "./lora-tags.ts";
 import {
   checkBeforeLoading,
   checkOptions,
@@ -91,10 +92,12 @@ export async function run(
   checkLoraTags(tags);
   const listed = Array.isArray(options.adapters) ? options.adapters : [];
   checkKnown(
-    [...tags.adapters, ...listed].map(({ id }) => id),
+    listed.map(({ id }) => id),
     pack,
   );
   checkKnown(options.pins, pack);
+  const notes = describeUnknownTags(tags, pack);
+  if (notes.length > 0) onEvent({ type: "notes", notes });
 
   const chosen = await choose(options, tags, {
     services,
@@ -175,7 +178,7 @@ export async function run(
   });
 
   images.sort((a, b) => a.index - b.index);
-  return { pack, images, report: reportOf(stages) };
+  return { pack, images, notes, report: reportOf(stages) };
 }
 
 const opened = async (start: InitImageOptions, open: RunHooks["openInitImage"]): Promise<ImageToImage> => {

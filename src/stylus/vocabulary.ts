@@ -1,7 +1,7 @@
 // Words that a model has never read. CLIP's 49,408 tokens say nothing of that, since it has read all there is; a small model's
 // tokens are the words of its captions, so that a word without a token of its own was in none of them.
 import { contentStems, contentWords } from "../compose/rules/words.ts";
-import { withoutTags } from "./lora-tags.ts";
+import { breakWord, withoutTags } from "../shared/prompt-syntax.ts";
 import type { LoadedPack, Vocabulary } from "./loaded-pack.ts";
 
 /** CLIP's file has 860 kB, that of a vocabulary of 4,096 tokens 70. */
@@ -29,14 +29,24 @@ export async function readVocabulary(files: ReadonlyMap<string, Blob>): Promise<
   }
 }
 
+/** Of all cards; worked out once for a list, not for every key. */
+function triggerStems(cards: LoadedPack["cards"]): ReadonlySet<string> {
+  const known = stemsOfCards.get(cards);
+  if (known) return known;
+  const stems = new Set(cards.flatMap(({ triggerWords }) => triggerWords.flatMap(contentStems)));
+  stemsOfCards.set(cards, stems);
+  return stems;
+}
+const stemsOfCards = new WeakMap<LoadedPack["cards"], ReadonlySet<string>>();
+
 /** The words of a prompt that its model cannot know. Trigger words are an adapter's to know. */
 export function unknownWords(
   prompt: string,
   { vocabulary, cards }: Pick<LoadedPack, "vocabulary" | "cards">,
 ): string[] {
   if (!vocabulary) return [];
-  const triggers = new Set(cards.flatMap(({ triggerWords }) => triggerWords.flatMap(contentStems)));
-  const unknown = contentWords(withoutTags(prompt).replaceAll("BREAK", " "))
+  const triggers = triggerStems(cards);
+  const unknown = contentWords(withoutTags(prompt).replace(breakWord, " "))
     .filter(({ text }) => /^\p{L}{3,}$/u.test(text))
     .filter(({ text, stem }) => !vocabulary.has(text) && !vocabulary.has(stem))
     .filter(({ text, stem }) => !triggers.has(stem) && !idleWords.has(text));

@@ -2,6 +2,7 @@
 // All of it is untrusted text; only PEFT's configuration is needed to apply the adapter.
 import type { ModuleSettings } from "../families/module-tensors.ts";
 import type { AdapterNetwork } from "../names/module-table.ts";
+import { cutText, withoutHidden } from "../../shared/untrusted-text.ts";
 
 export interface TriggerCandidate {
   readonly tag: string;
@@ -38,12 +39,12 @@ const SHOWN: readonly (readonly [key: string, label: string])[] = [
   ["software", "software"],
 ];
 
-/** Longer values are cut: bounded, but long enough for a description. */
-export const maxMetadataText = 4000;
+/** Longer values are cut: as much as a card may hold. What is shown of them is less. */
+export const maxMetadataText = 20_000;
 
 /** What is printed of a value: one that was cut says so. */
 export const shownValue = (value: string): string =>
-  value.length <= 300 ? value : `${value.slice(0, 299)}…`;
+  value.length <= 300 ? value : `${cutText(value, 299)}…`;
 
 export function shownMetadata(
   metadata: ReadonlyMap<string, string>,
@@ -52,7 +53,7 @@ export function shownMetadata(
     const value = metadata.get(key);
     return value === undefined || value === "" || value === "None"
       ? []
-      : [{ label, value: value.slice(0, maxMetadataText) }];
+      : [{ label, value: cutText(withoutHidden(value), maxMetadataText) }];
   });
 }
 
@@ -66,7 +67,7 @@ export function triggerCandidates(metadata: ReadonlyMap<string, string>, limit =
   for (const tags of Object.values(folders)) {
     if (typeof tags !== "object" || tags === null) continue;
     for (const [tag, count] of Object.entries(tags)) {
-      const clean = tag.trim();
+      const clean = withoutHidden(tag).trim();
       if (clean === "" || typeof count !== "number" || !(count > 0)) continue;
       counts.set(clean, (counts.get(clean) ?? 0) + count);
     }

@@ -3,7 +3,9 @@ import { adapterEnding } from "../../adapters/files/file-ending.ts";
 import type { AdapterReport } from "../../adapters/report.ts";
 import { draftCard, titleOfFile } from "../../refine/draft.ts";
 import { sidecarCard } from "../../refine/listings.ts";
+import { shortened } from "../../refine/plain-text.ts";
 import type { AdapterCard, AdapterCategory } from "../../retrieval/card.ts";
+import { withoutHidden } from "../../shared/untrusted-text.ts";
 
 /** What the form shows as text; lists are separated by commas. */
 export interface CardDraft {
@@ -18,6 +20,9 @@ export interface CardDraft {
   /** Uses of its words that do not want it. */
   readonly notMeant: string;
 }
+
+/** Longer titles say nothing more, and fill the page. */
+const maxTitle = 200;
 
 /** Largest strength a card may recommend. */
 export const maxCardWeight = 2;
@@ -41,11 +46,11 @@ export function freeId(fileName: string, taken: ReadonlySet<string>): string {
 const fact = (report: AdapterReport, label: string): string =>
   report.metadata.find((entry) => entry.label === label)?.value.trim() ?? "";
 
-/** "a, b;c\n d" → ["a", "b", "c", "d"], each once. */
+/** "a, b;c\n d、e" → ["a", "b", "c", "d", "e"], each once. */
 export const splitList = (text: string): string[] => [
   ...new Set(
     text
-      .split(/[,;\n]/)
+      .split(/[,;\n，、；]/)
       .map((part) => part.trim())
       .filter((part) => part !== ""),
   ),
@@ -87,7 +92,7 @@ export function cardOf(
   const weight = Number.isFinite(draft.weight) ? draft.weight : 0.8;
   return {
     id,
-    title: draft.title.trim() || titleOfFile(report.fileName),
+    title: shortened(withoutHidden(draft.title).trim() || titleOfFile(report.fileName), maxTitle),
     tags: splitList(draft.tags),
     triggerWords: splitList(draft.triggerWords),
     description,

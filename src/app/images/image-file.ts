@@ -1,8 +1,10 @@
 // Pixels to a PNG file that other tools read: the settings and adapters stand in its `parameters` text.
 import { version } from "../../../package.json";
 import { PARAMETERS_KEYWORD } from "../../formats/generation-parameters.ts";
-import { readPngText, withPngText } from "../../formats/png.ts";
+import { readPictureText } from "../../formats/picture-text.ts";
+import { withPngText } from "../../formats/png.ts";
 import { StylusError } from "../../shared/errors.ts";
+import { withoutTags } from "../../shared/prompt-syntax.ts";
 import { writeInfotext, type ImageInfo } from "../../stylus/infotext.ts";
 import type { RgbaImage } from "../../shared/request.ts";
 
@@ -31,26 +33,19 @@ export async function encodeImage(
   return { png, url: URL.createObjectURL(png) };
 }
 
-/** The `parameters` text of an image that somebody drops on the page; null when it carries none. */
-export async function parametersText(file: Blob): Promise<string | null> {
-  try {
-    const text = (await readPngText(new Uint8Array(await file.arrayBuffer()))).get(PARAMETERS_KEYWORD) ?? "";
-    return text.trim() === "" ? null : text;
-  } catch (error) {
-    if (error instanceof StylusError) return null; // no PNG, or a damaged one
-    throw error;
-  }
-}
+/** The settings of an image that somebody drops on the page, as a `parameters` text; null when it carries none. */
+export const parametersText = async (file: Blob): Promise<string | null> =>
+  readPictureText(new Uint8Array(await file.arrayBuffer()));
 
 /** "a-castle-on-a-hill-1234.png" */
 export function imageFileName(seed: number, prompt: string): string {
-  const words = prompt
+  const words = withoutTags(prompt)
+    .slice(0, 500) // more than the name shows
     .normalize("NFKD")
-    .replace(/<[^>]*>/g, " ")
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-+|-+$/g, "")
+    .replace(/^-|-$/g, "")
     .slice(0, 48)
-    .replace(/-+$/, "");
+    .replace(/-$/, "");
   return `${words === "" ? "stylus" : words}-${seed}.png`;
 }

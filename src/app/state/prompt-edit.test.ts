@@ -1,4 +1,6 @@
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { growth, hardTexts, linear, propertyRuns } from "../../../tests/fixtures/properties.ts";
 import { adjustWeight, appendWords } from "./prompt-edit.ts";
 
 /** `|` marks the selection: one for a cursor, two for a range. */
@@ -40,6 +42,11 @@ describe("adjustWeight", () => {
     ["|", 1, "|"],
     ["a , | b", 1, "a , | b"],
     ["naïve caf|é", 1, "naïve (|café|:1.1)"],
+    ["(fo|x: 1.2)", 1, "(|fox|:1.3)"],
+    ["(fo|x : 1.2 )", -1, "(|fox |:1.1)"],
+    ["(big (red:1.1) fo|x:1.2)", 1, "(|big (red:1.1) fox|:1.3)"],
+    ["\\((fo|x:1.2)\\)", 1, "\\((|fox|:1.3)\\)"],
+    ["16:9 (fo|x)", 1, "16:9 ((|fox|:1.1))"],
   ] as const)("%s, %i → %s", (before, direction, after) => {
     expect(edit(before, direction)).toBe(after);
   });
@@ -56,5 +63,40 @@ describe("appendWords", () => {
     expect(appendWords("a fox", "claystyle")).toBe("a fox, claystyle");
     expect(appendWords("a fox, ", "claystyle")).toBe("a fox, claystyle");
     expect(appendWords(" ", "claystyle")).toBe("claystyle");
+  });
+});
+
+describe("any text", () => {
+  it("keeps the selection within the text, and all that is outside of it", () => {
+    const prompt = fc.string({
+      unit: fc.constantFrom("a", " ", "(", ")", ":", "1", ".", "\\", "<lora:", ">", "="),
+      maxLength: 30,
+    });
+    fc.assert(
+      fc.property(
+        prompt,
+        fc.nat(),
+        fc.nat(),
+        fc.constantFrom(1 as const, -1 as const),
+        (text, a, b, direction) => {
+          const [start, end] = [a % (text.length + 1), b % (text.length + 1)].sort((x, y) => x - y) as [
+            number,
+            number,
+          ];
+          const after = adjustWeight({ text, start, end }, direction);
+          expect(after.start).toBeGreaterThanOrEqual(0);
+          expect(after.end).toBeGreaterThanOrEqual(after.start);
+          expect(after.end).toBeLessThanOrEqual(after.text.length);
+        },
+      ),
+      propertyRuns(500),
+    );
+  });
+  it.each(hardTexts)("takes time in proportion to its length: %s", (_, make) => {
+    const weigh = (text: string): unknown => [
+      adjustWeight({ text, start: text.length >> 1, end: text.length >> 1 }, 1),
+      appendWords(text, "b"),
+    ];
+    expect(growth(weigh, make)).toBeLessThan(linear);
   });
 });

@@ -2,6 +2,7 @@
 // in steps of 0.1; inside `<lora:name:weight>` the adapter's weight in steps of 0.05, as far as a run takes it. Pure: text and
 // selection in and out.
 import { limits } from "../../shared/limits.ts";
+import { promptTags, type PromptTag } from "../../shared/prompt-syntax.ts";
 
 export interface TextSelection {
   readonly text: string;
@@ -20,19 +21,40 @@ const isWordBreak = (character: string | undefined): boolean =>
   character === undefined || /[\s,.;:()[\]<>|]/.test(character);
 
 /** The `<lora:…>` tag around the cursor, if any. */
-function loraTagAt(text: string, position: number): { start: number; end: number } | null {
-  const start = text.lastIndexOf("<", Math.max(0, position - 1));
-  if (start < 0) return null;
-  const end = text.indexOf(">", start);
-  if (end < 0 || end + 1 < position || !/^<(lora|lyco):/i.test(text.slice(start))) return null;
-  return { start, end: end + 1 };
+const loraTagAt = (text: string, position: number): PromptTag | undefined =>
+  promptTags(text).find(
+    ({ kind, start, end }) =>
+      (kind === "lora" || kind === "lyco") && start <= Math.max(0, position - 1) && position <= end,
+  );
+
+interface Emphasis {
+  readonly start: number;
+  readonly end: number;
+  readonly words: string;
+  readonly weight: number;
 }
 
-/** The innermost `(words:1.2)` that holds the whole selection, if any. */
-function emphasisAround(text: string, start: number, end: number): RegExpExecArray | null {
-  const pattern = /\(((?:\\.|[^()\\])+?):([+-]?\d*\.?\d+)\)/g;
-  for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
-    if (match.index <= start && match.index + match[0].length >= end) return match;
+/** Longest weight that is looked for, in characters. */
+const weightLength = 20;
+
+/** The innermost brackets that hold the whole selection, if a weight ends them: `(words:1.2)`. */
+function emphasisAround(text: string, start: number, end: number): Emphasis | null {
+  const open: number[] = [];
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (character === "\\") at += 1;
+    else if (character === "(") open.push(at);
+    else if (character === ")" && open.length > 0) {
+      const from = open.pop()!;
+      if (from > start || at + 1 < end) continue;
+      const colon = text.lastIndexOf(":", at);
+      if (colon <= from + 1 || at - colon > weightLength) return null;
+      const number = /^:\s*([+-]?[.\d]+)\s*$/.exec(text.slice(colon, at))?.[1];
+      const weight = number === undefined ? Number.NaN : Number(number);
+      return Number.isFinite(weight)
+        ? { start: from, end: at + 1, words: text.slice(from + 1, colon), weight }
+        : null;
+    }
   }
   return null;
 }
@@ -67,13 +89,13 @@ export function adjustWeight(input: TextSelection, direction: 1 | -1): TextSelec
 
   const around = emphasisAround(text, input.start, input.end);
   if (around) {
-    const words = around[1]!;
-    const weight = Number(around[2]) + direction * emphasisStep;
+    const { words } = around;
+    const weight = around.weight + direction * emphasisStep;
     const plain = Math.abs(weight - 1) < 1e-9;
     const replaced = plain ? words : `(${words}:${formatWeight(weight)})`;
-    const start = around.index + (plain ? 0 : 1);
+    const start = around.start + (plain ? 0 : 1);
     return {
-      text: text.slice(0, around.index) + replaced + text.slice(around.index + around[0].length),
+      text: text.slice(0, around.start) + replaced + text.slice(around.end),
       start,
       end: start + words.length,
     };
@@ -98,6 +120,7 @@ export function adjustWeight(input: TextSelection, direction: 1 | -1): TextSelec
 
 /** Adds words at the end of a prompt, with one comma between. */
 export function appendWords(prompt: string, words: string): string {
-  const trimmed = prompt.replace(/[\s,]+$/, "");
-  return trimmed === "" ? words : `${trimmed}, ${words}`;
+  let end = prompt.length;
+  while (end > 0 && /[\s,]/.test(prompt[end - 1]!)) end -= 1;
+  return end === 0 ? words : `${prompt.slice(0, end)}, ${words}`;
 }

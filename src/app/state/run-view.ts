@@ -131,6 +131,9 @@ export function createEventFolder(set: SetStoreFunction<RunView>): (event: RunEv
           }
           case "loaded":
             break;
+          case "notes":
+            run.notice = event.notes.join(" ");
+            break;
           case "candidates":
             run.candidates = event.candidates;
             break;

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { growth, linear, propertyRuns } from "../../../tests/fixtures/properties.ts";
 import { cutPrompt } from "./spans.ts";
 
 const prompt = "a castle on a hill at night, clay render";
@@ -42,6 +43,34 @@ describe("cutPrompt", () => {
         const pieces = cutPrompt(text, tasks, same ? text : "something else");
         expect(pieces.map((piece) => piece.text).join("")).toBe(text);
       }),
+      propertyRuns(500),
     );
   });
+  it("follows words that move, to the nearest place where they stand free", () => {
+    const two = [task("castle"), task("clay render")];
+    expect(shown("many towers, a castle on a hill at night, clay render", two)).toBe(
+      "many towers, a [0:castle] on a hill at night, [1:clay render]",
+    );
+    const again = "a cat, castles, a cat, İstanbul, a cat";
+    const second = { text: "cat", start: 18, end: 21 };
+    expect(
+      cutPrompt(`two, ${again}`, [second], again)
+        .map(({ text, task: at }) => (at === null ? text : `[${text}]`))
+        .join(""),
+    ).toBe("two, a cat, castles, a [cat], İstanbul, a cat");
+    expect(shown("A CASTLE, 城castle", [task("castle")])).toBe("A [0:CASTLE], 城castle");
+  });
+  it.each(["castle, ", "a castle on a hill, ", "aa, "])(
+    "takes time in proportion to its length: %s",
+    (piece) => {
+      const tasks = (text: string) =>
+        Array.from(text.matchAll(/[^, ][^,]*/g), ({ 0: words, index }) => ({
+          text: words,
+          start: index,
+          end: index + words.length,
+        }));
+      const key = (text: string): unknown => cutPrompt(`x${text}y`, tasks(text), text);
+      expect(growth(key, (length) => piece.repeat(length / piece.length))).toBeLessThan(linear);
+    },
+  );
 });

@@ -14,18 +14,73 @@ interface Span {
   readonly task: number;
 }
 
-/** A word or phrase counts only where it stands free: "cat" is not found in "castle". */
-function findWords(text: string, words: string, near: number): number {
-  const lower = text.toLowerCase();
-  const wanted = words.toLowerCase();
-  const isLetter = (character: string | undefined): boolean =>
-    character !== undefined && /[\p{L}\p{N}]/u.test(character);
-  let best = -1;
-  for (let at = lower.indexOf(wanted); at >= 0; at = lower.indexOf(wanted, at + 1)) {
-    const free = !isLetter(lower[at - 1]) && !isLetter(lower[at + wanted.length]);
-    if (free && (best < 0 || Math.abs(at - near) < Math.abs(best - near))) best = at;
+/** Occurrences that are tried on each side of the place where words stood: enough, and not all of a prompt of one word. */
+const maxTries = 8;
+
+const isLetter = (character: string | undefined): boolean =>
+  character !== undefined && /[\p{L}\p{M}\p{N}]/u.test(character);
+
+/** Words that are looked up by how they begin: by their first word, or first character that is no space. */
+const firstToken = /[\p{L}\p{M}\p{N}]+|\S/u;
+
+/**
+ * Finds words in a text where they stand free ("cat" is not found in "castle"), nearest to a place. Linear in text and words together: the
+ * text is indexed once by its words.
+ */
+function wordFinder(text: string): (words: string, near: number) => number {
+  const places = new Map<string, number[]>();
+  for (const { 0: token, index } of text.matchAll(new RegExp(firstToken, "gu"))) {
+    const key = token.toLowerCase();
+    const known = places.get(key);
+    if (known) known.push(index);
+    else places.set(key, [index]);
   }
-  return best;
+  const standsAt = (words: string, at: number): boolean => {
+    const end = at + words.length;
+    return (
+      at >= 0 &&
+      text.slice(at, end).toLowerCase() === words.toLowerCase() &&
+      !(isLetter(text[at - 1]) && isLetter(text[at])) &&
+      !(isLetter(text[end - 1]) && isLetter(text[end]))
+    );
+  };
+  return (words, near) => {
+    const [first] = firstToken.exec(words) ?? [];
+    const found = first === undefined ? undefined : places.get(first.toLowerCase());
+    if (!found) return -1;
+    const inset = words.indexOf(first!);
+    const from = lowerBound(found, near + inset);
+    let best = -1;
+    for (const step of [-1, 1]) {
+      let at = step < 0 ? from - 1 : from;
+      for (let tries = 0; tries < maxTries && at >= 0 && at < found.length; tries++, at += step) {
+        const place = found[at]! - inset;
+        if (!standsAt(words, place)) continue;
+        if (best < 0 || Math.abs(place - near) < Math.abs(best - near)) best = place;
+        break;
+      }
+    }
+    return best;
+  };
+}
+
+/** The index of the first of ascending `values` that is not below `least`. */
+function lowerBound(values: readonly number[], least: number): number {
+  let [low, high] = [0, values.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (values[middle]! < least) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Where a place of `before` lies in `after`, if one stretch was changed: behind it, it has moved with the end. */
+function shifted(before: string, after: string): (place: number) => number {
+  const least = Math.min(before.length, after.length);
+  let same = 0;
+  while (same < least && before[same] === after[same]) same += 1;
+  return (place) => (place < same ? place : place + after.length - before.length);
 }
 
 /** The prompt cut into coloured and plain pieces, in order; together they are exactly `prompt`. */
@@ -35,12 +90,16 @@ export function cutPrompt(
   readPrompt: string,
 ): Segment[] {
   const spans: Span[] = [];
+  const isRead = prompt === readPrompt;
+  const find =
+    isRead && tasks.every(({ start, end }) => start !== null && end !== null) ? null : wordFinder(prompt);
+  const placeNow = shifted(readPrompt, prompt);
   for (const [task, { text, start, end }] of tasks.entries()) {
-    if (prompt === readPrompt && start !== null && end !== null) {
+    if (isRead && start !== null && end !== null) {
       spans.push({ start, end, task });
     } else {
       const words = start !== null && end !== null ? readPrompt.slice(start, end) : text;
-      const at = words === "" ? -1 : findWords(prompt, words, start ?? 0);
+      const at = words === "" ? -1 : find!(words, placeNow(start ?? 0));
       if (at >= 0) spans.push({ start: at, end: at + words.length, task });
     }
   }

@@ -11,9 +11,8 @@ import type { DiskPick } from "../packs/disk-files.ts";
 import { createGalleryState, type GalleryState } from "./gallery.ts";
 import { missingAdapters } from "../../stylus/adapter-names.ts";
 import { t } from "../../texts/texts.ts";
-import { readInfotext } from "../../stylus/infotext.ts";
+import { describeDropped, readSettings } from "../../stylus/infotext.ts";
 import { readLoraTags, type LoraTags } from "../../stylus/lora-tags.ts";
-import { readInitImageValues } from "../../stylus/infotext-images.ts";
 import { createIntake, type Intake } from "./intake.ts";
 import { createLanguageModelState, type LanguageModels } from "./language-models.ts";
 import { createModels, type Models } from "./models.ts";
@@ -345,13 +344,10 @@ function buildStudio(services: PageServices): Studio {
       const offered = initImage.offer();
       if (!offered) return;
       initImage.claim();
-      const parameters = parseParameters(offered.text);
-      const values = readInitImageValues(parameters.fields);
       const loaded = pack();
-      const lost = loaded
-        ? missingAdapters(readLoraTags(parameters.prompt, loaded.cards).adapters, cards())
-        : [];
-      const read = completeOptions(readInfotext(offered.text, loaded && cards()), defaults());
+      const settingsRead = readSettings(parseParameters(offered.text), loaded && cards());
+      const { start: values, dropped, missing: lost, model } = settingsRead;
+      const read = completeOptions(settingsRead.options, defaults());
       batch(() => {
         setInputError(null);
         choice.adopt(read, { sameModel: true });
@@ -362,6 +358,9 @@ function buildStudio(services: PageServices): Studio {
         const notes = [
           values && !settings.start ? t.prompt.initImage.notes.notInFile : null,
           lost.length > 0 ? t.run.missingAdapters(lost) : null,
+          describeDropped(
+            loaded && model !== "" && model !== loaded.title ? [`Model ${model}`, ...dropped] : dropped,
+          ),
         ];
         initImage.setNote(notes.filter(Boolean).join(" ") || null);
         initImage.ask(null);

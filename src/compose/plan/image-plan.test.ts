@@ -6,6 +6,7 @@ import { composeBaseline } from "../baselines.ts";
 import type { Composition } from "../composition.ts";
 import { planImages } from "./image-plan.ts";
 import { presets } from "./presets.ts";
+import type { AdapterCard } from "../../retrieval/card.ts";
 import { finalPrompt } from "./prompt-options.ts";
 
 const composition = (sizes: readonly number[], weight = 0.8): Composition => ({
@@ -177,6 +178,13 @@ describe("prompt options", () => {
     ],
   });
 
+  test("a trigger word is there only as a whole word", () => {
+    const art = { triggerWords: ["art", "水墨"] } as unknown as AdapterCard;
+    const added = (words: string): string => finalPrompt(words, { triggersOf: [art] }).slice(words.length);
+    expect(added("a party")).toBe(", art, 水墨");
+    expect(added("Art, 水墨画")).toBe("");
+    expect(added("(art:1.2) 水墨")).toBe("");
+  });
   test("all off: the prompt itself", () => expect(finalPrompt(prompt)).toBe(prompt));
 
   test("restore concepts emphasises tasks without an adapter", () => {

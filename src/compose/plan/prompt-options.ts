@@ -1,6 +1,7 @@
 // Optional changes to the prompt before generation, all off by default. The reference omits trigger words on purpose
 // (prompts.py): the prompt should already contain the concept.
 import type { AdapterCard } from "../../retrieval/card.ts";
+import { hasWords } from "../../shared/prompt-syntax.ts";
 import type { Composition } from "../composition.ts";
 
 /** De-bias suffixes: they pull an adapter's look back to the checkpoint's (paper, appendix). */
@@ -33,8 +34,6 @@ export function finalPrompt(prompt: string, options: PromptOptions = {}): string
   const triggers = (options.triggersOf ?? []).flatMap(({ triggerWords }) =>
     triggerWords.map((word) => word.trim()),
   );
-  const missing = [...new Set(triggers)].filter(
-    (word) => word !== "" && !text.toLowerCase().includes(word.toLowerCase()),
-  );
+  const missing = [...new Set(triggers)].filter((word) => word !== "" && !hasWords(text, word));
   return [text, ...missing, ...(options.debias ? [debiasSuffixes[options.debias]] : [])].join(", ");
 }

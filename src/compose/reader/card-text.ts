@@ -1,6 +1,7 @@
 // An adapter card as the reader sees it: the same text as in its training (card_text in training/choice/data.py).
-import type { AdapterCard } from "../../retrieval/card.ts";
+import { type AdapterCard, searched } from "../../retrieval/card.ts";
 import type { NearText } from "../../retrieval/search/nearest-texts.ts";
+import { cutText } from "../../shared/untrusted-text.ts";
 
 /** A candidate as retrieval hands it over. */
 export interface ReadingCandidate {
@@ -39,7 +40,7 @@ export function cardText(
   const phrases = nearest.filter(({ source }) => source === "phrase").map(({ text }) => text);
   const rare = tags.map((tag) => tag.toLowerCase()).filter((tag) => !common.has(tag));
   return [
-    title,
+    cutText(title, searched.title),
     refined.category,
     triggerWords.slice(0, shown.triggers).join(", "),
     phrases.slice(0, shown.phrases).join(", "),
@@ -48,6 +49,6 @@ export function cardText(
       .map(({ text }) => text)
       .join(", ")}`,
     rare.slice(0, shown.tags).join(", "),
-    refined.description,
+    cutText(refined.description, searched.description),
   ].join(" . ");
 }

@@ -1,13 +1,11 @@
 // What of a prompt a reader is shown. What the prompt itself takes back is decided by grammar, before anything is retrieved or read: denied
 // parts ("no …", "without …"), weights of 0 and below, tags, and words that ask for quality and name nothing.
+import { conjuncts, endWeight } from "../../shared/prompt-syntax.ts";
 import { plainText, segment } from "../rules/segment.ts";
 
 /** Words of quality: every other prompt has them, and no adapter is meant by them. */
 const qualityWords =
   /\b(?:masterpieces?|(?:best|high(?:est)?|amazing|top|great) quality|absurdres|high ?res|hi-?res|[48]k(?: (?:uhd|resolution))?|uhd|trending on artstation|award[- ]winning|score_\d(?:_up)?)\b/giu;
-
-/** The weight at the end of `(a text:0.5)` or of a prompt before or after AND. */
-const endWeight = /:\s*([-+]?(?:\d+\.?\d*|\.\d+))\s*$/u;
 
 /** Longest weight that is looked for, in characters. */
 const weightLength = 12;
@@ -20,44 +18,41 @@ interface Range {
 /** `(fog:0)`, with whatever stands inside. */
 function bracketsWithoutWeight(prompt: string): Range[] {
   const open: number[] = [];
-  const found: Range[] = [];
+  const ranges: Range[] = [];
   for (let at = 0; at < prompt.length; at++) {
     const character = prompt[at];
     if (character === "\\") at += 1;
     else if (character === "(") open.push(at);
     else if (character === ")" && open.length > 0) {
       const start = open.pop()!;
-      const weight = endWeight.exec(prompt.slice(Math.max(start, at - weightLength), at))?.[1];
-      if (weight !== undefined && Number(weight) <= 0) found.push({ start, end: at + 1 });
+      const found = endWeight(prompt.slice(Math.max(start, at - weightLength), at));
+      if (found && found.weight <= 0) ranges.push({ start, end: at + 1 });
     }
   }
-  return found;
+  return ranges;
 }
 
 /** `fox AND fog :-1`: the parts that are taken away, and the weights of the others. */
-function conjuncts(prompt: string): Range[] {
-  const parts = prompt.split(/\bAND\b/u);
-  if (parts.length === 1) return [];
-  const found: Range[] = [];
-  let start = 0;
-  for (const part of parts) {
-    const end = start + part.length;
-    const weight = endWeight.exec(part);
-    if (weight) found.push({ start: Number(weight[1]) <= 0 ? start : start + weight.index, end });
-    start = end + "AND".length;
-  }
-  return found;
-}
+const unwantedConjuncts = (prompt: string): Range[] =>
+  conjuncts(prompt).flatMap(({ start, wordsEnd, end, weight }) =>
+    wordsEnd === end ? [] : [{ start: weight <= 0 ? start : wordsEnd, end }],
+  );
 
 /** Spaces in place of ranges, and one comma where words would come together that do not stand together. */
 function blanked(text: string, ranges: readonly Range[]): string {
-  const hidden = new Uint8Array(text.length);
-  for (const { start, end } of ranges) hidden.fill(1, start, end);
+  /** Ranges that begin at a character, less those that end there. */
+  const changes = new Int32Array(text.length + 1);
+  for (const { start, end } of ranges) {
+    changes[start]! += 1;
+    changes[end]! -= 1;
+  }
   let result = "";
   let comma = true; // the last thing that is no space is a comma, or nothing
+  let open = 0;
   for (let at = 0; at < text.length; at++) {
-    const begins = hidden[at] === 1 && hidden[at - 1] !== 1;
-    const character = begins ? "," : hidden[at] === 1 ? " " : text[at]!;
+    const before = open;
+    open += changes[at]!;
+    const character = open === 0 ? text[at]! : before === 0 ? "," : " ";
     result += character === "," && comma ? " " : character;
     if (/\S/.test(character)) comma = character === ",";
   }
@@ -72,7 +67,7 @@ export interface ReadablePrompt {
 }
 
 export function readablePrompt(prompt: string): ReadablePrompt {
-  const unwanted = [...bracketsWithoutWeight(prompt), ...conjuncts(prompt)];
+  const unwanted = [...bracketsWithoutWeight(prompt), ...unwantedConjuncts(prompt)];
   const plain = plainText(blanked(prompt, unwanted));
   const quality = Array.from(plain.matchAll(qualityWords), ({ 0: words, index }) => ({
     start: index,

@@ -2,7 +2,8 @@
 // unicorn) and wishes ("golden hour" on a sepia filter). The refined description was written from the images, so it
 // decides: a phrase that it denies counts for nothing, a phrase that it does not mention counts for less, and a tag of an
 // object adapter is a name only if the description lists it among the added objects.
-import type { AdapterCard } from "../../retrieval/card.ts";
+import { type AdapterCard, searched } from "../../retrieval/card.ts";
+import { cutText } from "../../shared/untrusted-text.ts";
 import { colors, commonDepictions, places, sizes, styleWords, times, weathers } from "./lexicon.ts";
 import type { StyleNames } from "./phrase-kinds.ts";
 import { contentStems, nameStems, wordsOf } from "./words.ts";
@@ -114,14 +115,29 @@ export function styleNames(cards: readonly AdapterCard[]): StyleNames {
   };
 }
 
+/** A card of keywords must not fit every prompt: its first names count, and of longer lists and titles none. */
+const most = { tags: 100, triggerWords: 24, nameWords: 12, items: 12 } as const;
+
+const firstNames = (names: readonly string[], limit: number): readonly string[] =>
+  names.length > limit ? [] : names.slice(0, searched.names);
+
+const boundedCard = (card: AdapterCard): AdapterCard => ({
+  ...card,
+  tags: firstNames(card.tags, most.tags),
+  triggerWords: firstNames(card.triggerWords, most.triggerWords),
+  refined: { ...card.refined, description: cutText(card.refined.description, searched.description) },
+});
+
 /** Names of an adapter with their trust; omits phrases without content. */
-export function namePhrases(card: AdapterCard): readonly NamePhrase[] {
+export function namePhrases(written: AdapterCard): readonly NamePhrase[] {
+  const card = boundedCard(written);
   const { description, category } = card.refined;
   const described = new Set(wordsOf(description).map(({ stem }) => stem));
   const denied = deniedStems(description);
   const authors = [card.title, ...card.triggerWords, ...card.tags].flatMap(contentStems);
   const credible = !authors.some((stem) => denied.has(stem) && stemWeight(stem) === 1);
-  const items = isThing(card) ? listedItems(description) : [];
+  const allItems = isThing(card) ? listedItems(description) : [];
+  const items = allItems.length > most.items ? [] : allItems;
   const listed = new Set(items.flatMap((item) => contentStems(headOf(item))));
   const trust = (stems: readonly string[], source: NamePhrase["source"]): number => {
     const naming = stems.filter((stem) => stemWeight(stem) === 1);
@@ -138,7 +154,8 @@ export function namePhrases(card: AdapterCard): readonly NamePhrase[] {
   const phrases: NamePhrase[] = [];
   const add = (text: string, source: NamePhrase["source"]): void => {
     const stems = [...new Set(contentStems(text))];
-    if (stems.length > 0) phrases.push({ text, source, stems, trust: trust(stems, source) });
+    if (stems.length > 0 && stems.length <= most.nameWords)
+      phrases.push({ text, source, stems, trust: trust(stems, source) });
   };
   add(card.title, "title");
   const titles = isThing(card) ? card.title.split(/&|\+|\/|\||,|\band\b/i) : []; // "Dragons & Phoenix" are two names

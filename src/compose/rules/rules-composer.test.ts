@@ -187,3 +187,36 @@ describe("trust in names", () => {
     expect(odd.filter(({ trust }) => trust > 0).map(({ text }) => text)).toEqual(["Zebra Foal", "zbrfl"]);
   });
 });
+
+test("a card stuffed with keywords does not take every prompt", async () => {
+  const things =
+    "robot castle fox cat dog tree ship lighthouse dragon bicycle rabbit apple teapot guitar car tower penguin owl bear wolf witch flower umbrella kite drum".split(
+      " ",
+    );
+  const many = Array.from({ length: 2_000 }, (_, i) => things[i % things.length]!);
+  const stuffed = card("stuffed", "concept", {
+    title: many.join(" ").slice(0, 19_000),
+    tags: many.slice(0, 200),
+    triggers: things,
+    description: `Adds ${many.map((word) => `a ${word}`).join(", ")}.`,
+    phrases: things,
+  });
+  for (const thing of things)
+    expect(picked(await compose(`a ${thing} in the snow`, [...exampleCards, stuffed]))).toEqual({});
+});
+
+test("emphasis, numbers and commas of any script name no task of their own", async () => {
+  const cards = [
+    ...exampleCards,
+    card("nine", "concept", { title: "9", triggers: ["9"] }),
+    card("comic", "style", { title: "Comic", tags: ["comic book"], description: "Comic book look." }),
+  ];
+  const tasks = async (prompt: string): Promise<string[]> =>
+    (await compose(prompt, cards)).tasks.map(({ text }) => text);
+  expect(await tasks("a fox :1.2 AND a castle :0.5")).toEqual(["fox", "castle"]);
+  expect(await tasks("a unicorn, plasticine, photo in 16:9")).toEqual(["unicorn", "plasticine", "photo"]);
+  expect(await tasks("unicorn、plasticine")).toEqual(["unicorn", "plasticine"]);
+  expect(await tasks("unicorn，plasticine")).toEqual(["unicorn", "plasticine"]);
+  for (const comic of ["comic", "(comic)", "(comic:1.2)", "((comic: 1.2))", "[comic]"])
+    expect(picked(await compose(`1girl, solo, ${comic}, long hair`, cards))).toEqual({ comic: ["comic"] });
+});

@@ -26,6 +26,7 @@ import {
   type SegmentKind,
   type StyleNames,
 } from "./phrase-kinds.ts";
+import { conjunctionOrBreak, conjuncts } from "../../shared/prompt-syntax.ts";
 import { type Word, wordsOf } from "./words.ts";
 
 export interface Segment {
@@ -51,20 +52,31 @@ const placing: ReadonlySet<string> = new Set(
 const requests =
   /^\s*(?:please\s+)?(?:(?:can|could) you\s+)?(?:(?:show|draw|paint|make|give|create|generate|render)(?:\s+me)?|imagine|look at|(?:we|you|i) can see|i(?: would|'d) like|(?:a|the) scene (?:showing|of|with)|there (?:is|are))(?=\s)/i;
 
+/** The prompt with spaces in place of the weights beside AND: "a fox :1.2 AND a castle :0.5". */
+function withoutConjunctWeights(prompt: string): string {
+  const parts = conjuncts(prompt);
+  if (parts.every(({ wordsEnd, end }) => wordsEnd === end)) return prompt;
+  const pieces = parts.map(({ start, wordsEnd, end }) => prompt.slice(start, wordsEnd).padEnd(end - start));
+  return pieces.join("AND");
+}
+
 /**
  * Blanks everything but prompt text and keeps positions: `<lora:…>` tags, emphasis brackets and numbers. Weights end with
- * their bracket, so the words inside stay one phrase.
+ * their bracket or stand beside AND, so the words before them stay one phrase.
  */
 export function plainText(prompt: string): string {
   const blank = (match: string): string => " ".repeat(match.length);
-  return prompt
+  return withoutConjunctWeights(prompt)
     .replace(requests, blank)
     .replace(/<[^<>]*>/g, (tag) => ",".padEnd(tag.length))
     .replace(/\\[()[\]]/g, blank)
     .replace(/:\s*[\d.]+\s*(?=[)\]])/g, blank)
     .replace(/[()[\]{}]/g, blank)
-    .replace(/\b(?:BREAK|AND)\b/g, (word) => ",".padEnd(word.length));
+    .replace(conjunctionOrBreak, (word) => ",".padEnd(word.length));
 }
+
+/** Between clauses: behind punctuation, but within no number or ratio ("1.5", "16:9"), and on both sides of a dash. */
+const clauseEnds = /(?<=[,;!?|\n—–"“”、，；。！？：])|(?<=[.:])(?!(?<=\d.)\d)|(?<=\s)-(?=\s)/u;
 
 /**
  * @param names names of the available style adapters, which stay whole ("stained glass window")
@@ -75,7 +87,7 @@ export function segment(prompt: string, names: StyleNames = noStyleNames): reado
   const segments: Segment[] = [];
   let offset = 0;
   let first = true;
-  for (const clause of text.split(/(?<=[,;.!?:|\n—–"“”])|(?<=\s)-(?=\s)/)) {
+  for (const clause of text.split(clauseEnds)) {
     const words = wordsOf(clause).map((word) => ({
       ...word,
       start: word.start + offset,

@@ -32,9 +32,13 @@ const functionWords = new Set(
   v1 v2 v3 v4 sd 15 1 2 3 5 one two three four five six seven eight nine ten`.split(/\s+/),
 );
 
-/** Content words: without articles, prepositions, counts, and words that every card has. */
+/** Content words: without articles, prepositions, bare numbers, and words that every card has. "8-bit" keeps its number. */
 export function contentWords(text: string): readonly Word[] {
-  return wordsOf(text).filter((word) => !functionWords.has(word.text));
+  return wordsOf(text).filter(
+    (word, i, words) =>
+      !functionWords.has(word.text) &&
+      (!/^\p{N}+$/u.test(word.text) || word.hyphenated || words[i + 1]?.hyphenated),
+  );
 }
 
 export const contentStems = (text: string): readonly string[] => contentWords(text).map((word) => word.stem);

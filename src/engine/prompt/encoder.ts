@@ -1,11 +1,12 @@
 // The prompts of a request in the U-Net's form: composed, scheduled, chunked and encoded to one length. Caches encodings
 // until the prompt or the text encoder's parameters change.
 
+import { withoutTags } from "../../shared/prompt-syntax.ts";
 import type { DiffusionRequest } from "../../shared/request.ts";
 import { chunkPrompt, encodeTexts, type PromptChunk, type PromptEmbedding } from "./conditioning.ts";
 import type { GuidedPrompt, ScheduledConditioning } from "../sampling/guidance.ts";
 import type { DiffusionNetworks } from "../networks.ts";
-import { extractLoraTags, promptSchedule, type ScheduledText, splitConjunction } from "./syntax.ts";
+import { promptSchedule, type ScheduledText, splitConjunction } from "./syntax.ts";
 import type { ClipTokenizer } from "./tokenizer.ts";
 
 export interface EncodedPrompts {
@@ -52,11 +53,11 @@ export class PromptEncoder {
     const known = this.#kept.find((one) => one.key === key && sameItems(one.embeddings, embeddings));
     if (known !== undefined) return known.encoded;
 
-    const parts = splitConjunction(extractLoraTags(prompt).text).map(({ text, weight }) => ({
+    const parts = splitConjunction(withoutTags(prompt)).map(({ text, weight }) => ({
       weight,
       schedule: promptSchedule(text, evaluations, { earlier }),
     }));
-    const negative = promptSchedule(extractLoraTags(negativePrompt).text, evaluations, { earlier });
+    const negative = promptSchedule(withoutTags(negativePrompt), evaluations, { earlier });
     const length = this.#networks.checkpoint.text_encoder.config.maxPositions;
     const chunked = (text: string): PromptChunk[] =>
       chunkPrompt(text, { tokenizer: this.#tokenizer, length, embeddings });

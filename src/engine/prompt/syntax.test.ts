@@ -3,7 +3,9 @@
 
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { extractLoraTags, parseEmphasis, promptSchedule, splitConjunction } from "./syntax.ts";
+import { growth, hardTexts, linear, propertyRuns } from "../../../tests/fixtures/properties.ts";
+import { withoutTags } from "../../shared/prompt-syntax.ts";
+import { parseEmphasis, promptSchedule, splitConjunction } from "./syntax.ts";
 
 const schedule = (prompt: string, evaluations = 10) =>
   promptSchedule(prompt, evaluations).map(({ until, text }) => [until, text]);
@@ -201,6 +203,9 @@ describe("emphasis", () => {
     ["[x]", [["x", 0.909091]]],
     ["a BREAK b", [["a", 1], "BREAK", ["b", 1]]],
     ["BREAKING", [["BREAKING", 1]]],
+    ["猫BREAK犬 ÉBREAK", [["猫BREAK犬 ÉBREAK", 1]]],
+    ["猫 BREAK\n犬", [["猫", 1], "BREAK", ["犬", 1]]],
+    ["BREAK", [["", 1], "BREAK", ["", 1]]],
     ["(a BREAK b:2)", [["a", 2], "BREAK", ["b", 2]]],
     ["(a:1.2.3)", [["a:1.2.3)", 1.1]]],
     ["", []],
@@ -221,32 +226,44 @@ describe("AND", () => {
       ],
     ],
     ["BAND and SAND", [{ text: "BAND and SAND", weight: 1 }]],
-    ["a:-.5", [{ text: "a", weight: -0.5 }]],
+    [
+      "a:-.5 AND b",
+      [
+        { text: "a", weight: -0.5 },
+        { text: " b", weight: 1 },
+      ],
+    ],
+    // Without AND a number behind a colon is text.
+    ["photo in 16:9", [{ text: "photo in 16:9", weight: 1 }]],
+    ["cat face, :3", [{ text: "cat face, :3", weight: 1 }]],
+    ["a:-.5", [{ text: "a:-.5", weight: 1 }]],
+    // Letters of any alphabet, digits and marks join AND to their word.
+    ...["猫AND犬", "ANDÉN", "ÉAND b", "a_AND b", "AND\u0301", "2AND"].map((text): [string, unknown] => [
+      text,
+      [{ text, weight: 1 }],
+    ]),
+    [
+      "猫 AND 犬",
+      [
+        { text: "猫 ", weight: 1 },
+        { text: " 犬", weight: 1 },
+      ],
+    ],
+    [
+      "猫、AND(犬)",
+      [
+        { text: "猫、", weight: 1 },
+        { text: "(犬)", weight: 1 },
+      ],
+    ],
     ["(a:1.2)", [{ text: "(a:1.2)", weight: 1 }]],
   ])("%j", (prompt, expected) => {
     expect(splitConjunction(prompt)).toEqual(expected);
   });
 });
 
-describe("lora tags", () => {
-  it.each([
-    ["a <lora:x:0.8> b", "a  b", [{ name: "x", textStrength: 0.8, unetStrength: 0.8 }]],
-    ["<lora:x>", "", [{ name: "x", textStrength: 1, unetStrength: 1 }]],
-    ["<lora:x:0.5:0.9>", "", [{ name: "x", textStrength: 0.5, unetStrength: 0.9 }]],
-    ["<lora:x:te=0.2:unet=0.7>", "", [{ name: "x", textStrength: 0.2, unetStrength: 0.7 }]],
-    [
-      "<lora:x:-1><lyco:y:abc>",
-      "",
-      [
-        { name: "x", textStrength: -1, unetStrength: -1 },
-        { name: "y", textStrength: 1, unetStrength: 1 },
-      ],
-    ],
-    ["a < b <lora:> <lora:x", "a < b <lora:> <lora:x", []],
-  ])("%j", (prompt, text, tags) => {
-    expect(extractLoraTags(prompt)).toEqual({ text, tags });
-  });
-});
+const product = (factor: number, times: number): number =>
+  Array.from({ length: times }, () => factor).reduce((value, each) => value * each, 1);
 
 describe("odd input", () => {
   const odd = fc.array(
@@ -278,7 +295,7 @@ describe("odd input", () => {
     fc.assert(
       fc.property(odd, (pieces) => {
         const prompt = pieces.join("");
-        for (const { text } of splitConjunction(extractLoraTags(prompt).text)) {
+        for (const { text } of splitConjunction(withoutTags(prompt))) {
           const entries = promptSchedule(text, 7);
           expect(entries.at(-1)!.until).toBe(7);
           for (const [i, entry] of entries.entries()) {
@@ -288,8 +305,21 @@ describe("odd input", () => {
           }
         }
       }),
-      { numRuns: 2000 },
+      propertyRuns(2000),
     );
+  });
+
+  it.each(hardTexts)("takes time in proportion to its length: %s", (_, make) => {
+    const read = (prompt: string): unknown =>
+      splitConjunction(withoutTags(prompt)).map(({ text }) =>
+        promptSchedule(text, 3).map((entry) => parseEmphasis(entry.text).length),
+      );
+    expect(growth(read, make)).toBeLessThan(linear);
+  });
+
+  it("weights of nested brackets multiply from the inside, up to 64 deep", () => {
+    const nested = `${"(".repeat(100)}a${":1.1)".repeat(100)}`;
+    expect(parseEmphasis(nested)).toEqual([{ kind: "text", text: "a", weight: product(1.1, 64) }]);
   });
 
   it.each(["(", "[", "(((a:", "[a|", "[a:", "\\"])("handles 50,000 × %j", (piece) => {

@@ -1,52 +1,13 @@
-// The prompt language of AUTOMATIC1111: `<lora:…>` tags, AND, `[from:to:when]`, `[a|b]`, emphasis and BREAK, in the order
-// of their resolution. Malformed input never throws: what is not syntax is text.
-
-/** `<lora:name:te:unet>`; one number sets both. */
-export interface LoraTag {
-  readonly name: string;
-  readonly textStrength: number;
-  readonly unetStrength: number;
-}
-
-const TAG = /<(?:lora|lyco):([^:<>]+)((?::[^:<>]*)*)>/giu;
-
-/** Removes the tags from a prompt. Positional numbers are text encoder, then U-Net; `te=` and `unet=` can name them. */
-export function extractLoraTags(prompt: string): {
-  readonly text: string;
-  readonly tags: readonly LoraTag[];
-} {
-  const tags: LoraTag[] = [];
-  const text = prompt.replace(TAG, (_, name: string, rest: string) => {
-    const positional: number[] = [];
-    const named = new Map<string, number>();
-    for (const part of rest.split(":").slice(1)) {
-      const [left, right] = part.split("=");
-      const value = Number.parseFloat(right ?? left!);
-      if (!Number.isFinite(value)) continue;
-      if (right === undefined) positional.push(value);
-      else named.set(left!.trim(), value);
-    }
-    const textStrength = named.get("te") ?? positional[0] ?? 1;
-    tags.push({
-      name: name.trim(),
-      textStrength,
-      unetStrength: named.get("unet") ?? positional[1] ?? textStrength,
-    });
-    return "";
-  });
-  return { text, tags };
-}
+// The prompt language of AUTOMATIC1111: AND, `[from:to:when]`, `[a|b]`, emphasis and BREAK, in the order of their
+// resolution. Malformed input never throws: what is not syntax is text. Time is linear in the length of the prompt.
+import { breakWord, conjuncts } from "../../shared/prompt-syntax.ts";
 
 /** `a AND b :0.5`: prompts that are denoised separately and summed with their weights (Liu et al. 2022). */
-export function splitConjunction(prompt: string): { readonly text: string; readonly weight: number }[] {
-  return prompt.split(/\bAND\b/u).map((part) => {
-    // The weight is at the end, so the text before it may contain colons.
-    const match = /:\s*([-+]?(?:\d+\.?\d*|\.\d+))\s*$/u.exec(part);
-    return match === null
-      ? { text: part, weight: 1 }
-      : { text: part.slice(0, match.index).trimEnd(), weight: Number(match[1]) };
-  });
-}
+export const splitConjunction = (prompt: string): { readonly text: string; readonly weight: number }[] =>
+  conjuncts(prompt).map(({ start, end, wordsEnd, weight }) => ({
+    text: wordsEnd === end ? prompt.slice(start, end) : prompt.slice(start, wordsEnd).trimEnd(),
+    weight,
+  }));
 
 /** A text that applies up to and including an evaluation of the network; the last one applies to the end. */
 export interface ScheduledText {
@@ -114,6 +75,11 @@ const MAX_DEPTH = 64;
 const PLAIN = /(?:[^\\[\]():|]|\\.)+/suy;
 const WHEN = /:\s*([+-]?(?:\d+\.?\d*|\.\d+))\s*\]/uy;
 
+/** A call with each as an argument overflows the stack of a long prompt. */
+function append<Item>(list: Item[], items: readonly Item[]): void {
+  for (const item of items) list.push(item);
+}
+
 interface Parsed {
   readonly nodes: readonly Node[];
   readonly end: number;
@@ -138,7 +104,7 @@ function parseTop(source: string, counting: Counting): Node[] {
   let at = 0;
   while (at < source.length) {
     const { nodes: parsed, end } = parseSequence(reader, at, 0);
-    nodes.push(...parsed);
+    append(nodes, parsed);
     at = end;
     if (at < source.length) nodes.push({ kind: "text", text: source[at++]! });
   }
@@ -161,7 +127,7 @@ function parseSequence(reader: Reader, start: number, depth: number): Parsed {
     if (bracket !== "(" && bracket !== "[") return { nodes, end: at };
     const parsed = parseBracket(reader, at, depth + 1);
     if (parsed === null) return { nodes, end: at };
-    nodes.push(...parsed.node);
+    append(nodes, parsed.node);
     at = parsed.end;
   }
 }
@@ -190,7 +156,7 @@ function parseRound(
   let at = start + 1;
   for (;;) {
     const part = parseSequence(reader, at, depth);
-    nodes.push(...part.nodes);
+    append(nodes, part.nodes);
     at = part.end;
     const next = reader.source[at];
     if (next !== ":" && next !== "|" && next !== ")") return null;
@@ -256,13 +222,22 @@ export type EmphasisPart =
 
 const ATTENTION = /\\[\\()[\]]|\\|\(|\[|:\s*([+-]?[.\d]+)\s*\)|\)|\]|[^\\()[\]:]+|:/gu;
 
+/** Brackets deeper than this weigh nothing, so that the time is linear. 1.1 ^ 64 is 445. */
+const MAX_EMPHASIS_DEPTH = 64;
+
 /** `(x)` ×1.1, `[x]` ÷1.1, `(x:1.3)`, nested ones multiply; `\(` is a literal bracket; an unclosed bracket extends to the end. */
 export function parseEmphasis(text: string): EmphasisPart[] {
   const parts: ({ kind: "text"; text: string; weight: number } | { kind: "break" })[] = [];
   const round: number[] = [];
   const square: number[] = [];
-  const multiply = (start: number, factor: number): void => {
-    for (const part of parts.slice(start)) if (part.kind === "text") part.weight *= factor;
+  /** Weighs all from the part at which the last bracket of `open` has opened. */
+  const close = (open: number[], factor: number): void => {
+    const start = open.pop()!;
+    if (open.length >= MAX_EMPHASIS_DEPTH) return;
+    for (let i = start; i < parts.length; i++) {
+      const part = parts[i]!;
+      if (part.kind === "text") part.weight *= factor;
+    }
   };
   for (const match of text.matchAll(ATTENTION)) {
     const [token, number] = match;
@@ -270,18 +245,20 @@ export function parseEmphasis(text: string): EmphasisPart[] {
     if (token.startsWith("\\")) parts.push({ kind: "text", text: token.slice(1), weight: 1 });
     else if (token === "(") round.push(parts.length);
     else if (token === "[") square.push(parts.length);
-    else if (Number.isFinite(weight) && round.length > 0) multiply(round.pop()!, weight);
-    else if (token === ")" && round.length > 0) multiply(round.pop()!, 1.1);
-    else if (token === "]" && square.length > 0) multiply(square.pop()!, 1 / 1.1);
+    else if (Number.isFinite(weight) && round.length > 0) close(round, weight);
+    else if (token === ")" && round.length > 0) close(round, 1.1);
+    else if (token === "]" && square.length > 0) close(square, 1 / 1.1);
     else {
-      for (const [i, piece] of token.split(/\s*\bBREAK\b\s*/u).entries()) {
+      const pieces = token.split(breakWord);
+      for (const [i, piece] of pieces.entries()) {
         if (i > 0) parts.push({ kind: "break" });
-        parts.push({ kind: "text", text: piece, weight: 1 });
+        const trimmed = i > 0 ? piece.trimStart() : piece;
+        parts.push({ kind: "text", text: i + 1 < pieces.length ? trimmed.trimEnd() : trimmed, weight: 1 });
       }
     }
   }
-  for (const start of round) multiply(start, 1.1);
-  for (const start of square) multiply(start, 1 / 1.1);
+  while (round.length > 0) close(round, 1.1);
+  while (square.length > 0) close(square, 1 / 1.1);
   return joinEqual(parts);
 }
 

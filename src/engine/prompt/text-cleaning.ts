@@ -3,34 +3,13 @@
 // spaces and lower case. Omits ftfy's repair of mis-decoded text ("schÃ¶n"), which guesses, and all but the common named
 // entities.
 
+import { unescapeEntities } from "../../shared/html-entities.ts";
+
 /** Unicode white space as in Python; JavaScript's \s has U+FEFF and lacks U+001C–U+001F and U+0085. */
 export const WHITESPACE =
   "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
 
 const RUNS_OF_SPACE = new RegExp(`[${WHITESPACE}]+`, "gu");
-
-const ENTITIES: ReadonlyMap<string, string> = new Map([
-  ["amp", "&"],
-  ["lt", "<"],
-  ["gt", ">"],
-  ["quot", '"'],
-  ["apos", "'"],
-  ["nbsp", "\u00a0"],
-  ["hellip", "…"],
-  ["ndash", "–"],
-  ["mdash", "—"],
-  ["lsquo", "‘"],
-  ["rsquo", "’"],
-  ["ldquo", "“"],
-  ["rdquo", "”"],
-  ["middot", "·"],
-  ["bull", "•"],
-  ["deg", "°"],
-  ["times", "×"],
-  ["copy", "©"],
-  ["reg", "®"],
-  ["trade", "™"],
-]);
 
 const LIGATURES: ReadonlyMap<string, string> = new Map([
   ["Ĳ", "IJ"],
@@ -82,17 +61,4 @@ export function cleanText(text: string): string {
     .replace(CONTROL_CHARACTERS, "")
     .normalize("NFC");
   return unescapeEntities(unescapeEntities(cleaned)).replace(RUNS_OF_SPACE, " ").trim().toLowerCase();
-}
-
-function unescapeEntities(text: string): string {
-  if (!text.includes("&")) return text;
-  return text.replace(
-    /&(?:#(\d{1,7})|#[xX]([\da-fA-F]{1,6})|([a-zA-Z]{2,8}));/gu,
-    (entity, decimal?: string, hexadecimal?: string, name?: string) => {
-      if (name !== undefined) return ENTITIES.get(name) ?? entity;
-      const code = decimal === undefined ? Number.parseInt(hexadecimal!, 16) : Number(decimal);
-      const valid = code > 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
-      return valid ? String.fromCodePoint(code) : "\ufffd";
-    },
-  );
 }

@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import golden from "../../../tests/fixtures/engine/goldens/tokenizer.json" with { type: "json" };
+import { growth, linear } from "../../../tests/fixtures/properties.ts";
 import { cleanText } from "./text-cleaning.ts";
 import { ClipTokenizer } from "./tokenizer.ts";
 
@@ -49,6 +50,44 @@ describe("CLIP tokenizer", () => {
       ([text, ids]) => wrong.encode(text as string).join() !== (ids as number[]).join(),
     );
     expect(different.length).toBeGreaterThan(1);
+  });
+
+  it("merges as pass after pass over the word does, and in time that grows with its length", () => {
+    const ranks = new Map(golden.merges.map((merge, rank) => [merge, rank]));
+    const slowly = (word: string): string[] => {
+      let symbols = [...word].map((letter, i, all) => (i === all.length - 1 ? `${letter}</w>` : letter));
+      for (;;) {
+        const pairs = symbols.slice(1).map((second, i) => `${symbols[i]} ${second}`);
+        const best = pairs.filter((pair) => ranks.has(pair)).sort((a, b) => ranks.get(a)! - ranks.get(b)!)[0];
+        if (best === undefined) return symbols;
+        const joined: string[] = [];
+        for (let i = 0; i < symbols.length; i++) {
+          const merges = pairs[i] === best;
+          joined.push(merges ? symbols[i]! + symbols[i + 1]! : symbols[i]!);
+          if (merges) i += 1;
+        }
+        symbols = joined;
+      }
+    };
+    const ids = JSON.parse(vocabularyOf(golden.merges)) as Record<string, number>;
+    const letters = [...new Set(golden.merges.join("").replace("</w>", ""))].filter((letter) =>
+      /[a-z]/.test(letter),
+    );
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...letters), { minLength: 1, maxLength: 60 }), (word) => {
+        expect(small.encode(word.join(""))).toEqual(slowly(word.join("")).map((symbol) => ids[symbol]));
+      }),
+      { numRuns: 500, seed: 1 },
+    );
+    const random = (length: number): string =>
+      Array.from({ length }, (_, i) => letters[(i * i * 7 + 3 * i) % letters.length]).join("");
+    // A word once read is remembered, so that each begins with other letters.
+    let count = 0;
+    const read = (word: string): unknown => {
+      count += 1;
+      return small.encode(letters[count % letters.length]! + letters[(3 * count) % letters.length]! + word);
+    };
+    expect(growth(read, random)).toBeLessThan(linear);
   });
 
   it("never throws and knows every byte", () => {

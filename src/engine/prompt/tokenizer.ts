@@ -70,34 +70,84 @@ export class ClipTokenizer {
     return ids;
   }
 
-  /** Merges the pair of lowest rank, at every occurrence from left to right, until no pair has a rank. */
+  /**
+   * Merges the pair of lowest rank, at every occurrence from left to right, until no pair has a rank. Symbols are a linked list and pairs
+   * wait by rank, so that a word without spaces takes no longer than one with them.
+   */
   #merge(symbols: string[]): string[] {
-    let current = symbols;
-    while (current.length > 1) {
-      let best = Infinity;
-      let first = "";
-      let second = "";
-      for (let i = 0; i + 1 < current.length; i++) {
-        const rank = this.#ranks.get(`${current[i]} ${current[i + 1]}`);
-        if (rank !== undefined && rank < best) {
-          best = rank;
-          first = current[i]!;
-          second = current[i + 1]!;
-        }
+    const { length } = symbols;
+    const next = Int32Array.from(symbols, (_, i) => i + 1);
+    const before = Int32Array.from(symbols, (_, i) => i - 1);
+    const gone = new Uint8Array(length);
+    const places = new Map<number, number[]>();
+    const waiting = new RankHeap();
+    const rankAt = (at: number): number | undefined =>
+      next[at]! < length ? this.#ranks.get(`${symbols[at]} ${symbols[next[at]!]}`) : undefined;
+    const wait = (at: number): void => {
+      const rank = rankAt(at);
+      if (rank === undefined) return;
+      const known = places.get(rank);
+      if (known) known.push(at);
+      else {
+        places.set(rank, [at]);
+        waiting.push(rank);
       }
-      if (best === Infinity) break;
-      const joined: string[] = [];
-      for (let i = 0; i < current.length; i++) {
-        if (current[i] === first && current[i + 1] === second) {
-          joined.push(first + second);
-          i++;
-        } else {
-          joined.push(current[i]!);
-        }
+    };
+    for (let at = 0; at < length; at++) wait(at);
+    for (let rank = waiting.pop(); rank !== undefined; rank = waiting.pop()) {
+      const all = places.get(rank)!.sort((a, b) => a - b);
+      places.delete(rank);
+      const merged: number[] = [];
+      for (const at of all) {
+        if (gone[at] === 1 || rankAt(at) !== rank) continue; // one of the two is in another pair now
+        const second = next[at]!;
+        symbols[at] += symbols[second]!;
+        gone[second] = 1;
+        next[at] = next[second]!;
+        if (next[at]! < length) before[next[at]!] = at;
+        merged.push(at);
       }
-      current = joined;
+      for (const at of merged) {
+        wait(at);
+        if (before[at]! >= 0) wait(before[at]!);
+      }
     }
-    return current;
+    return symbols.filter((_, i) => gone[i] === 0);
+  }
+}
+
+/** The lowest of the ranks that wait. */
+class RankHeap {
+  readonly #ranks: number[] = [];
+
+  push(rank: number): void {
+    const ranks = this.#ranks;
+    let at = ranks.push(rank) - 1;
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      if (ranks[parent]! <= rank) break;
+      ranks[at] = ranks[parent]!;
+      at = parent;
+    }
+    ranks[at] = rank;
+  }
+
+  pop(): number | undefined {
+    const ranks = this.#ranks;
+    const [lowest] = ranks;
+    const last = ranks.pop();
+    if (last === undefined || ranks.length === 0) return lowest;
+    let at = 0;
+    for (;;) {
+      let child = 2 * at + 1;
+      if (child >= ranks.length) break;
+      if (child + 1 < ranks.length && ranks[child + 1]! < ranks[child]!) child += 1;
+      if (ranks[child]! >= last) break;
+      ranks[at] = ranks[child]!;
+      at = child;
+    }
+    ranks[at] = last;
+    return lowest;
   }
 }
 

@@ -2,7 +2,7 @@
 import { type TensorData, writeSafetensors } from "../../formats/safetensors.ts";
 import type { DType } from "../../shared/dtype.ts";
 import { StylusError } from "../../shared/errors.ts";
-import type { AdapterCard } from "../card.ts";
+import { cleanCard, type AdapterCard } from "../card.ts";
 import { eligibilityFacts } from "../search/eligibility.ts";
 import type { TextKind } from "../embedding/embedder.ts";
 import { indexedTexts, type IndexedText } from "../text/indexed-texts.ts";
@@ -34,7 +34,8 @@ export interface EmbeddedAdapter {
 }
 
 /** Embeds what a card says: the document as a card, everything else as queries. */
-export async function embedAdapter(card: AdapterCard, embed: EmbedTexts): Promise<EmbeddedAdapter> {
+export async function embedAdapter(written: AdapterCard, embed: EmbedTexts): Promise<EmbeddedAdapter> {
+  const card = cleanCard(written);
   const texts = indexedTexts(card);
   const [document] = await embed([texts[0]!.text], { kind: "card" });
   const others = await embed(

@@ -1,6 +1,6 @@
 // Which texts of a card have a vector, in the order of their rows in an index: what the adapter is, what people call it, and what does not
 // want it.
-import { type AdapterCard, embeddingDocument } from "../card.ts";
+import { type AdapterCard, embeddingDocument, searched } from "../card.ts";
 
 export type TextSource = "document" | "title" | "trigger" | "tag" | "phrase" | "notMeant";
 
@@ -8,9 +8,6 @@ export interface IndexedText {
   readonly text: string;
   readonly source: TextSource;
 }
-
-/** Most names of a card (title, trigger words, tags) that get a vector; authors add dozens of tags, the first ones say what it is. */
-const maxNames = 16;
 
 /** Longer trigger "words" are whole prompts; their tags stand in the list as well. */
 const maxNameLength = 200;
@@ -32,8 +29,9 @@ export function indexedTexts(card: AdapterCard): readonly IndexedText[] {
       texts.push({ text, source });
     }
   };
-  for (const { source, texts: values } of names) add(source, values, maxNames + 1);
-  add("phrase", phrases, Infinity);
+  // Authors add dozens of tags; the first ones say what it is.
+  for (const { source, texts: values } of names) add(source, values, searched.names + 1);
+  add("phrase", phrases, texts.length + searched.phrases);
   seen.clear();
   add("notMeant", notMeant, Infinity);
   return texts;

@@ -13,13 +13,19 @@ const fewestAdapters = 200;
 /** Pairs are made of names and short phrases only: those of descriptions are chance, and fill the vocabulary. */
 const maxPairTextLength = 30;
 
+/** Terms of one adapter beyond these say nothing of it: its card is a list of keywords. */
+const maxTerms = 500;
+
 /** Distinct terms of an adapter: of its names and phrases, not of what it is not meant for. */
 export function adapterTerms(texts: readonly IndexedText[]): ReadonlySet<string> {
   const terms = new Set<string>();
   for (const { text, source } of texts) {
     if (source === "notMeant") continue;
     const pairs = source !== "document" && text.length <= maxPairTextLength;
-    for (const term of termsOf(text, { pairs })) terms.add(term);
+    for (const term of termsOf(text, { pairs })) {
+      if (terms.size >= maxTerms) return terms;
+      terms.add(term);
+    }
   }
   return terms;
 }

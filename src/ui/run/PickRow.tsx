@@ -8,6 +8,7 @@ import styles from "./PickRow.module.css";
 import { SampleImage } from "../controls/SampleImage.tsx";
 import { useStudio } from "../studio-context.ts";
 import { useAdapterDialog } from "../adapters/adapter-dialog-context.ts";
+import { hasWords } from "../../shared/prompt-syntax.ts";
 import { t } from "../../texts/texts.ts";
 
 /** Range of the slider; it widens for a strength outside. */
@@ -47,8 +48,7 @@ export function PickRow(props: {
       .run()
       ?.images.find((image) => image.encoded && image.adapters.some((adapter) => adapter.id === id())),
   );
-  const inPrompt = (word: string): boolean =>
-    studio.settings.prompt.toLowerCase().includes(word.toLowerCase());
+  const inPrompt = (word: string): boolean => hasWords(studio.settings.prompt, word);
 
   return (
     <li class={styles["row"]} data-off={off()}>

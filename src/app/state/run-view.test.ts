@@ -1,0 +1,32 @@
+import { createStore } from "solid-js/store";
+import { expect, it } from "vitest";
+import { completeOptions } from "../../stylus/options.ts";
+import { createEventFolder, startRun } from "./run-view.ts";
+
+const defaults = {
+  width: 256,
+  height: 256,
+  full: { steps: 20, cfgScale: 5, sampler: "dpmpp_2m", schedule: "karras" },
+  fewStep: null,
+} as const;
+
+it("images that wait have the seeds they will be generated with, until a plan says otherwise", () => {
+  const options = completeOptions({ prompt: "a fox", seed: 2 ** 32 - 2, count: 3 }, defaults);
+  const [run, set] = createStore(startRun(options, "run"));
+  expect(run.images.map(({ id, seed }) => [id, seed])).toEqual([
+    ["run-0", 4294967294],
+    ["run-1", 4294967295],
+    ["run-2", 0],
+  ]);
+  const fold = createEventFolder(set);
+  const composition = { tasks: [], rejected: [], composer: { name: "", kind: "none" } } as const;
+  const planned = { seed: 7, adapters: [], masked: [], formulas: {} };
+  fold({ type: "plan", composition, images: [planned] });
+  expect(run.images[0]!.seed).toBe(7);
+});
+
+it("says what a run does without", () => {
+  const [run, set] = createStore(startRun(completeOptions({ prompt: "a fox" }, defaults), "run"));
+  createEventFolder(set)({ type: "notes", notes: ["One.", "Two."] });
+  expect(run.notice).toBe("One. Two.");
+});

@@ -1,0 +1,68 @@
+// What the sampler gets out of predictions, against the definitions: x0 = x − σε, and for v (Salimans & Ho 2022) with x = x0 + σε scaled by
+// 1/√(σ²+1): x0 = x/(σ²+1) − vσ/√(σ²+1).
+import { describe, expect, it } from "vitest";
+import type { Conditioning } from "../prompt/conditioning.ts";
+import { guidedDenoiser } from "./guidance.ts";
+import type { TrainingSchedule } from "./schedules.ts";
+
+const training = { timestepOf: (sigma: number) => sigma * 10 } as TrainingSchedule;
+const conditioning = (value: number): Conditioning => ({ tokens: 1, values: Float32Array.of(value) });
+const always = (value: number) => [{ until: 99, conditioning: conditioning(value) }];
+
+const noise = [0.5, -1.25];
+const image = [0.3, -0.7];
+
+describe.each([0.1, 1, 7.5])("σ = %f", (sigma) => {
+  const scale = 1 / Math.sqrt(sigma * sigma + 1);
+  const x = Float32Array.from(image, (value, i) => value + sigma * noise[i]!);
+
+  it.each(["epsilon", "v_prediction"] as const)(
+    "%s: a true prediction gives the image",
+    async (predictionType) => {
+      const seen: number[][] = [];
+      const denoise = guidedDenoiser({
+        training,
+        predictionType,
+        cfgScale: 1,
+        prompts: [{ weight: 1, schedule: always(1) }],
+        negative: always(0),
+        predict: async (sample, timestep) => {
+          seen.push([timestep, ...sample]);
+          // v = ε·α − x0·s with α = 1/√(σ²+1) and s = σ·α
+          return [
+            Float32Array.from(image, (value, i) =>
+              predictionType === "epsilon" ? noise[i]! : scale * noise[i]! - sigma * scale * value,
+            ),
+          ];
+        },
+      });
+      const denoised = await denoise(x, sigma);
+      for (const [i, value] of image.entries()) expect(denoised[i]).toBeCloseTo(value, 5);
+      expect(seen[0]![0]).toBe(sigma * 10);
+      for (const [i, value] of x.entries()) expect(seen[0]![i + 1]).toBeCloseTo(value * scale, 6);
+    },
+  );
+});
+
+it("guidance goes from the negative prompt along each prompt, by weight and scale", async () => {
+  const denoise = guidedDenoiser({
+    training,
+    predictionType: "epsilon",
+    cfgScale: 2,
+    prompts: [
+      { weight: 1, schedule: always(3) },
+      {
+        weight: -0.5,
+        schedule: [
+          { until: 1, conditioning: conditioning(5) },
+          { until: 9, conditioning: conditioning(7) },
+        ],
+      },
+    ],
+    negative: always(1),
+    predict: async (_sample, _timestep, conditionings) =>
+      conditionings.map(({ values }) => values as Float32Array<ArrayBuffer>),
+  });
+  expect([...(await denoise(Float32Array.of(0), 1))]).toEqual([-(1 + 2 * (3 - 1) - 0.5 * 2 * (5 - 1))]);
+  expect([...(await denoise(Float32Array.of(0), 1))]).toEqual([-(1 + 2 * (3 - 1) - 0.5 * 2 * (7 - 1))]);
+});

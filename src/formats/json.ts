@@ -1,0 +1,28 @@
+// JSON of other tools: never throws, and keeps whole numbers that a double cannot hold (seeds of 64 bits).
+
+const LONG_NUMBERS = /"(?:\\.|[^"\\])*(?:"|$)|(?<![\d.])-?\d{16,}(?![\d.eE])/gsu;
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export const isJsonObject = (value: unknown): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** A field of the object itself: a key may be “constructor”. */
+export const fieldOf = (object: unknown, key: string): unknown =>
+  isJsonObject(object) && Object.hasOwn(object, key) ? object[key] : undefined;
+
+/** The object in `text`, with whole numbers of 16 digits and more as text; null for anything else. NaN, which Python writes, is null. */
+export function parseJsonObject(text: string): JsonObject | null {
+  if (!/^\s*\{/u.test(text)) return null;
+  const safe = (source: string): unknown =>
+    JSON.parse(source.replace(LONG_NUMBERS, (found) => (found.startsWith('"') ? found : `"${found}"`)));
+  for (const source of [text, text.replace(/(?<=[:[,]\s*)-?(?:NaN|Infinity)\b/gu, "null")]) {
+    try {
+      const value = safe(source);
+      return isJsonObject(value) ? value : null;
+    } catch {
+      // tried again without NaN
+    }
+  }
+  return null;
+}

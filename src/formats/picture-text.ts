@@ -1,0 +1,55 @@
+// The settings that a picture file carries, as one text in AUTOMATIC1111's form: out of PNG entries, and EXIF data of PNG, JPEG and WebP.
+import { settingsOfGraph } from "./comfyui-graph.ts";
+import { type ExifTexts, jpegTexts, readExif, webpTexts } from "./exif.ts";
+import { settingsOfEntries, settingsOfJson } from "./foreign-settings.ts";
+import { formatParameters, PARAMETERS_KEYWORD } from "./generation-parameters.ts";
+import { isPng, pngExif, readPngText } from "./png.ts";
+
+const ascii = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
+
+/** ComfyUI writes "prompt:{…}" and "workflow:{…}" into EXIF fields that name cameras. */
+function exifEntries({ make, model, description, userComment }: ExifTexts): [string, string][] {
+  const entries: [string, string][] = [];
+  for (const text of [make, model, description]) {
+    const [, name, value] = /^(prompt|workflow|parameters)\s*:\s*(.*)$/isu.exec(text ?? "") ?? [];
+    if (name !== undefined) entries.push([name.toLowerCase(), value!]);
+  }
+  if (userComment !== undefined) entries.push([PARAMETERS_KEYWORD, userComment]);
+  return entries;
+}
+
+async function entriesOf(bytes: Uint8Array<ArrayBuffer>): Promise<ReadonlyMap<string, string>> {
+  if (isPng(bytes))
+    return new Map([...exifEntries(readExif(pngExif(bytes))), ...(await readPngText(bytes, { cut: true }))]);
+  if (bytes[0] === 0xff && bytes[1] === 0xd8) {
+    const { exif, comments } = jpegTexts(bytes);
+    return new Map([...comments.map((text): [string, string] => ["Comment", text]), ...exifEntries(exif)]);
+  }
+  const isWebp = ascii(bytes.subarray(0, 4)) === "RIFF" && ascii(bytes.subarray(8, 12)) === "WEBP";
+  return isWebp ? new Map(exifEntries(webpTexts(bytes))) : new Map();
+}
+
+/**
+ * Never throws; a file that breaks off is read as far as it goes.
+ * @returns null for a file without settings that are known here
+ */
+export async function readPictureText(bytes: Uint8Array<ArrayBuffer>): Promise<string | null> {
+  const entries = await entriesOf(bytes);
+  const written = (entries.get(PARAMETERS_KEYWORD) ?? "").trim();
+  const foreign = written === "" || written.startsWith("{") ? settingsOfJson(written) : null;
+  if (foreign) return formatParameters(foreign);
+  // "{a|b} fox" is a prompt; JSON that is nobody's known here is none.
+  if (written !== "" && !isJson(written)) return written;
+  const other = settingsOfGraph(entries.get("prompt") ?? "") ?? settingsOfEntries(entries);
+  return other ? formatParameters(other) : null;
+}
+
+function isJson(text: string): boolean {
+  if (!text.startsWith("{")) return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
