@@ -112,24 +112,35 @@ test("reports an image that another tab has deleted, or that cannot be read, whe
   await generate(page, "a fox in the snow");
   const show = (seed: number): Locator =>
     page.getByRole("button", { name: `Show image with seed ${seed} and its run` }).first();
-  const left = (from = page): Promise<number> => from.getByRole("button", { name: /^Show image/ }).count();
+  const left = (): Promise<number> => page.getByRole("button", { name: /^Show image/ }).count();
   const kept = await left();
-  const other = await site.openPage();
-  const deleteThere = async (seed: number): Promise<void> => {
-    const count = await left(other);
-    await other
-      .getByRole("button", { name: `Delete image with seed ${seed}` })
-      .first()
-      .click();
-    await expect.poll(() => left(other)).toBe(count - 1);
-  };
-  await deleteThere(8);
+  /** As another tab does, before this one hears of it: the newest image with that seed, and its run with the last. */
+  const deleteUnheard = (seed: number): Promise<void> =>
+    page.evaluate(async (wanted) => {
+      const done = async <Value>(request: IDBRequest<Value>): Promise<Value> => {
+        await new Promise((resolve) => request.addEventListener("success", resolve));
+        return request.result;
+      };
+      const database = await done(indexedDB.open("stylus-web-gallery"));
+      const transaction = database.transaction(["images", "runs"], "readwrite");
+      const images = transaction.objectStore("images");
+      const all: { id: string; runId: string; seed: number; createdAt: number }[] = await done(
+        images.getAll(),
+      );
+      const { id, runId } = all
+        .filter((image) => image.seed === wanted)
+        .sort((a, b) => b.createdAt - a.createdAt)[0]!;
+      await done(images.delete(id));
+      if (!all.some((image) => image.runId === runId && image.id !== id))
+        await done(transaction.objectStore("runs").delete(runId));
+      database.close();
+    }, seed);
+  await deleteUnheard(8);
   await show(8).click();
   await expect.poll(left).toBe(kept - 1);
   expect(await images(page).count()).toBe(1); // the other image of its run
 
-  await deleteThere(7);
-  await other.close();
+  await deleteUnheard(7);
   await promptBox(page).fill("something else");
   await show(7).click();
   await complaint(page, "This image was deleted in another tab.");
