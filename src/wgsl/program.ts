@@ -176,6 +176,7 @@ export class Program {
 
   /** Cuts later runs by how long one took: a fast card need not be fed in crumbs. */
   pace(milliseconds: number): void {
+    if (this.#operations === 0) return; // nothing had changed
     const wanted = (this.#operations / milliseconds) * this.#tuning.submissionMilliseconds;
     const change = wanted / this.#perSubmission;
     if (change > 0.7 && change < 1.4) return;

@@ -139,4 +139,5 @@ test.each([
     const worst = worstDifference(result.images, await imagesInNode(wanted));
     expect(worst).toBeLessThanOrEqual(result.f16 ? 255 : tolerance);
   },
+  400_000, // a software GPU compiles our own kernels in a minute, and longer on a busy machine
 );

@@ -2,6 +2,7 @@
 // that the comparison notices a deliberate break. Tolerances are relative errors: measured 2e-7 in float32 (1e-4 through the software
 // GPU's coarse sine), 5e-4 in float16.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { memoryOf } from "../../src/wgsl/kernels/product.ts";
 import { TUNING } from "../../src/wgsl/tuning.ts";
 import { openTestBrowser, type TestBrowser } from "./harness.ts";
 import { BUILDERS, WIDE_BUILDERS } from "./wgsl-cases.ts";
@@ -46,19 +47,22 @@ function expectRight(runs: readonly Run[]): void {
 }
 
 describe.each([
-  { type: "f32", seeds: [1, 2, 3] },
-  { type: "f16", seeds: [4, 5] },
-])("$type", ({ type, seeds }) => {
+  { type: "f32", seeds: [1, 2, 3], widths: [40, 512] },
+  { type: "f16", seeds: [4], widths: [80, 160] },
+])("$type", ({ type, seeds, widths }) => {
   test.each(Object.keys(BUILDERS))("%s", async (name) => {
     expectRight(await run({ names: [name], type, seeds }));
   });
 
-  test("heads of 40 to 512 channels", async () => {
-    expectRight(await run({ widths: [40, 80, 160, 512], type, seeds: seeds.slice(0, 1) }));
+  test("wide heads", async () => {
+    expectRight(await run({ widths, type, seeds: seeds.slice(0, 1) }));
   });
 });
 
-test.each(TUNING.products.map(({ tile }) => ({ name: `${tile.rows}×${tile.columns}×${tile.depth}`, tile })))(
+/** The software GPU has 32 KB of workgroup memory, which the largest tile exceeds: it is tested with half its depth. */
+const tiles = TUNING.products.map(({ tile }) => (memoryOf(tile) <= 32_768 ? tile : { ...tile, depth: 8 }));
+
+test.each(tiles.map((tile) => ({ name: `${tile.rows}×${tile.columns}×${tile.depth}`, tile })))(
   "tile of $name, sums in parts",
   async ({ tile }) => {
     const tuning = {
@@ -68,27 +72,30 @@ test.each(TUNING.products.map(({ tile }) => ({ name: `${tile.rows}×${tile.colum
       dispatchMicroseconds: 0,
       partsRate: 1e9,
     };
-    expectRight(await run({ names: ["deep convolution"], type: "f16", seeds: [6, 7], tuning }));
+    expectRight(await run({ names: ["deep convolution"], type: "f16", seeds: [6], tuning }));
   },
 );
 
 test("several queries an invocation, heads shared among invocations", async () => {
-  for (const queries of [2, 4]) {
-    const attention = { invocations: 64, queries, fours: 2, keysAtOnce: 4, blockBytes: 4096 };
-    const names = ["causal attention with biases", "cross attention"];
-    expectRight(await run({ names, widths: [40], type: "f32", seeds: [1], tuning: { attention } }));
-  }
+  const attention = { invocations: 64, queries: 4, fours: 5, keysAtOnce: 4, blockBytes: 4096 };
+  const names = ["causal attention with biases"];
+  expectRight(await run({ names, widths: [40], type: "f32", seeds: [1, 2], tuning: { attention } }));
 });
 
 describe("subgroup matrices, emulated", () => {
   const tile = { depth: 32, subgroupRows: 16 };
   test.each([
-    { ...tile, rows: 32, columns: 64, subgroupColumns: 32, buffers: 2 },
-    { ...tile, rows: 16, columns: 80, subgroupColumns: 80, buffers: 1 },
-  ])("tile of $rows×$columns, $buffers buffers", async (one) => {
-    const names = Object.keys(WIDE_BUILDERS);
+    {
+      tile: { ...tile, rows: 32, columns: 64, subgroupColumns: 32, buffers: 2 },
+      names: Object.keys(WIDE_BUILDERS),
+    },
+    {
+      tile: { ...tile, rows: 16, columns: 80, subgroupColumns: 80, buffers: 1 },
+      names: ["wide linear and GEGLU"],
+    },
+  ])("tile of $tile.rows×$tile.columns, $tile.buffers buffers", async ({ tile: one, names }) => {
     const tuning = { matrixProducts: [{ tile: one, rate: 1, alone: 1 }] };
-    expectRight(await run({ names, type: "f16", seeds: [1, 2], tuning, matrices: true }));
+    expectRight(await run({ names, type: "f16", seeds: [1], tuning, matrices: true }));
   });
 
   test("sums in parts", async () => {
@@ -108,8 +115,8 @@ describe("subgroup matrices, emulated", () => {
     expectRight(await run({ names: ["wide convolution"], type: "f16", seeds: [3], tuning, matrices: true }));
   });
 
-  test("heads of 40 to 160 channels", async () => {
-    expectRight(await run({ widths: [40, 80, 160], type: "f16", seeds: [1, 2], matrices: true }));
+  test("heads of 40 and 160 channels", async () => {
+    expectRight(await run({ widths: [40, 160], type: "f16", seeds: [1, 2], matrices: true }));
   });
 });
 
@@ -122,7 +129,7 @@ describe("a deliberate break is noticed", () => {
     ["another eps", "layer norm"],
     ["not causal", "causal attention with biases"],
     ["another head count", "cross attention"],
-    ["other groups", "group norm of a large map"],
+    ["other groups", "group norm with a shift"],
   ])("%s: %s", async (broken, name) => {
     for (const { error } of await run({ names: [name], type: "f32", seeds: [1], broken }))
       expect(error).toBeGreaterThan(BROKEN);
