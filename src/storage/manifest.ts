@@ -73,6 +73,8 @@ export interface ComposerEntry extends License {
   readonly sizeBytes: number;
   readonly modelUrl: string;
   readonly libraryUrl: string;
+  /** It does unless it is told not to. */
+  readonly thinksAloud: boolean;
   readonly requirements: Requirements;
 }
 
@@ -249,7 +251,7 @@ const composerRoles = ["default", "small", "better"] as const;
 
 function parseComposer(fields: Fields): ComposerEntry {
   fields.onlyKnown(
-    "id title role summary approximateBytes modelUrl libraryUrl requirements license licenseConfirmed".split(
+    "id title role summary approximateBytes modelUrl libraryUrl thinksAloud requirements license licenseConfirmed".split(
       " ",
     ),
   );
@@ -262,6 +264,7 @@ function parseComposer(fields: Fields): ComposerEntry {
     sizeBytes: fields.bytes("approximateBytes"),
     modelUrl: fields.match("modelUrl", isSecure, "an https address"),
     libraryUrl: fields.match("libraryUrl", isSecure, "an https address"),
+    thinksAloud: fields.flag("thinksAloud", false),
     requirements: parseRequirements(fields.object("requirements")),
     ...licenseOf(fields),
   };

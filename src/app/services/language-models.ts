@@ -19,7 +19,7 @@ import {
 } from "../packs/language-models.ts";
 import { readManifest, readManifests } from "../packs/packs.ts";
 import { probeGraphics } from "./device-probe.ts";
-import { describeStored, fetchPack } from "./pack-files.ts";
+import { describeStored, fetchPack, openStored, type TransferOptions } from "./pack-files.ts";
 import type { LanguageModelServices } from "./ports.ts";
 import type { StorageClient } from "./storage-client.ts";
 
@@ -32,12 +32,20 @@ const remembered = 50;
 /** Cache of web-llm; where it is missing, none of its models was downloaded and its code need not be loaded to look. */
 const webLlmCache = "webllm/model";
 
-const webLlmModel = ({ id, title, modelUrl, libraryUrl, requirements }: ComposerEntry): WebLlmModel => ({
+const webLlmModel = ({
+  id,
+  title,
+  modelUrl,
+  libraryUrl,
+  requirements,
+  thinksAloud,
+}: ComposerEntry): WebLlmModel => ({
   id,
   title,
   modelUrl,
   libraryUrl,
   requiredFeatures: requirements.requiredFeatures,
+  thinksAloud,
 });
 
 export interface RetrieveOptions {
@@ -45,6 +53,10 @@ export interface RetrieveOptions {
   /** Ids that are no candidates. */
   readonly bans: readonly string[];
   readonly signal: AbortSignal;
+}
+
+interface OpenOptions extends TransferOptions {
+  readonly mayDownload: boolean;
 }
 
 export interface LanguageModelWorker extends LanguageModelServices, Pick<ChoiceServices, "consult"> {
@@ -61,9 +73,12 @@ export function createLanguageModels(context: {
     "language model",
     () => new Worker(new URL("../../../workers/language-model.ts", import.meta.url), { type: "module" }),
   );
+  /** As it was read last: each pause in typing asks about it. */
+  let listed: Promise<readonly LanguageModelEntry[]> | null = null;
   /** `start`: of the worker that has it open. */
   let open: { readonly id: string; readonly start: number } | null = null;
-  /** It is not opened again at each key press. */
+  let opening: { readonly id: string; readonly result: Promise<void> } | null = null;
+  /** It is not opened again at each key press, but when the list has been read again. */
   let failed: { readonly id: string; readonly error: unknown } | null = null;
   const answers = new Map<string, Composition>();
 
@@ -78,7 +93,7 @@ export function createLanguageModels(context: {
     return new Set(await worker.call((service) => service.stored(models)));
   }
 
-  async function list(): Promise<readonly LanguageModelEntry[]> {
+  async function readList(): Promise<readonly LanguageModelEntry[]> {
     const [manifests, view, graphics] = await Promise.all([
       readManifests(),
       describeStored(storage),
@@ -90,24 +105,37 @@ export function createLanguageModels(context: {
     );
   }
 
-  /** What the worker opens; files of the CPU's models are downloaded where they are missing. */
+  function list(): Promise<readonly LanguageModelEntry[]> {
+    const reading = readList();
+    listed = reading;
+    failed = null;
+    reading.catch(() => {
+      if (listed === reading) listed = null;
+    });
+    return reading;
+  }
+
+  async function entryOf(id: string): Promise<LanguageModelEntry | undefined> {
+    return (await (listed ?? list())).find((entry) => entry.id === id);
+  }
+
+  /** What the worker opens. Files of the CPU's models are downloaded only when the user has asked for it. */
   async function sourceOf(
     { id, title, runsOn }: LanguageModelEntry,
-    options: Parameters<LanguageModelServices["download"]>[1],
+    options: OpenOptions,
   ): Promise<LanguageModelSource> {
     if (runsOn === "gpu") {
       const composer = (await composers()).find((entry) => entry.id === id)!;
       return { engine: "web-llm", model: webLlmModel(composer) };
     }
     const { json } = await readManifest(id);
-    const { files } = await fetchPack(storage, { json, local: new Map() }, options);
+    const source = { packId: id, title, json, local: new Map<string, Blob>() };
+    const open = options.mayDownload ? fetchPack : openStored;
+    const { files } = await open(storage, source, options);
     return { engine: "onnx", model: { title, files } };
   }
 
-  async function openModel(
-    entry: LanguageModelEntry,
-    options: Parameters<LanguageModelServices["download"]>[1],
-  ): Promise<void> {
+  async function openModel(entry: LanguageModelEntry, options: OpenOptions): Promise<void> {
     const { id, sizeBytes } = entry;
     if (open?.id === id && open.start === worker.starts && worker.alive) return;
     open = null;
@@ -118,22 +146,36 @@ export function createLanguageModels(context: {
         files: [],
         receivedBytes: share * sizeBytes,
         totalBytes: sizeBytes,
-        preparing: null,
+        preparing: share < 1 ? null : "Preparing the language model",
       });
     const opening = worker.call((service) => service.open(source, { onProgress, signal }));
     await abortable(opening, signal);
     open = { id, start: worker.starts };
   }
 
+  /** Goes on when the prompt that asked for it is typed further: the next one needs it too. */
+  function openStoredModel(entry: LanguageModelEntry): Promise<void> {
+    const { id } = entry;
+    if (opening?.id === id) return opening.result;
+    const { signal } = new AbortController();
+    const result = openModel(entry, { onProgress: () => {}, signal, mayDownload: false });
+    const now = { id, result };
+    opening = now;
+    const end = (error?: unknown): void => {
+      if (opening !== now) return; // closed meanwhile
+      opening = null;
+      if (error !== undefined) failed = { id, error };
+    };
+    result.then(() => end(), end);
+    return result;
+  }
+
   /** With the worker go its GPU device and its WebAssembly memory, which never shrinks. */
   function close(): void {
     failed = null;
     open = null;
+    opening = null;
     worker.terminate();
-  }
-
-  async function entryOf(id: string): Promise<LanguageModelEntry | undefined> {
-    return (await list()).find((entry) => entry.id === id);
   }
 
   return {
@@ -144,11 +186,13 @@ export function createLanguageModels(context: {
       failed = null;
       const entry = await entryOf(id);
       if (!entry) throw new StylusError("not-found", "This build of the site has no such language model.");
-      await openModel(entry, options);
+      await openModel(entry, { ...options, mayDownload: true });
+      listed = null;
     },
 
     async remove(id) {
       close();
+      listed = null;
       const composer = (await composers()).find((entry) => entry.id === id);
       if (composer) {
         await worker.call((service) => service.remove(webLlmModel(composer)));
@@ -187,12 +231,7 @@ export function createLanguageModels(context: {
       ]);
       const known = answers.get(key);
       if (known) return known;
-      try {
-        await openModel(entry, { onProgress: () => {}, signal });
-      } catch (error) {
-        if (!signal.aborted) failed = { id, error };
-        throw error;
-      }
+      await abortable(openStoredModel(entry), signal);
       const work = worker.call((service) => service.compose(question, { onComposition, signal }));
       const composition = await abortable(work, signal);
       answers.set(key, composition);

@@ -73,7 +73,7 @@ export async function fetchPack(
  */
 export async function openStored(
   storage: StorageClient,
-  source: PackSource,
+  source: Pick<PackSource, "packId" | "title" | "json" | "local">,
   options: TransferOptions,
 ): Promise<OpenedPack> {
   const { packId, json, title } = source;

@@ -6,7 +6,7 @@ import { type LanguageModelEngines, LanguageModelService, type LanguageModelSour
 
 const source = (id: string): LanguageModelSource => ({
   engine: "web-llm",
-  model: { id, title: id, modelUrl: "", libraryUrl: "", requiredFeatures: [] },
+  model: { id, title: id, modelUrl: "", libraryUrl: "", requiredFeatures: [], thinksAloud: false },
 });
 const prompt = "a unicorn, clay render";
 const request = {

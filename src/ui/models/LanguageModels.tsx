@@ -114,9 +114,14 @@ function Progress(props: { readonly download: LanguageModelDownload; readonly ti
       <Show when={props.download.status === "running"}>
         <div class={panel["total"]}>
           <span>
-            {props.download.progress
-              ? t.models.load.bytes(props.download.progress.receivedBytes, props.download.progress.totalBytes)
-              : t.models.load.unknown}
+            {props.download.progress?.preparing
+              ? props.download.progress.preparing
+              : props.download.progress
+                ? t.models.load.bytes(
+                    props.download.progress.receivedBytes,
+                    props.download.progress.totalBytes,
+                  )
+                : t.models.load.unknown}
           </span>
           <button
             class={`${controls["button"]} ${controls["small"]} ${controls["quiet"]}`}

@@ -48,11 +48,12 @@ const messages = [
   { role: "assistant", content: "no" },
   { role: "user", content: "Again." },
 ] as const;
+const m = { title: "M", thinksAloud: true };
 const options = (signal = new AbortController().signal) => ({ signal, temperature: 0, seed: 4294967295 });
 
 test("a request that the package accepts: schema as a string, no thinking, a seed that it can hold", async () => {
   const { chat, requests } = engine(["a"]);
-  await chatOf(chat, "M").complete(messages, schema, options());
+  await chatOf(chat, m).complete(messages, schema, options());
   const request = structuredClone(requests[0]!);
   expect(() =>
     postInitAndCheckFieldsChatCompletion(request, "Qwen3-1.7B-q4f16_1-MLC", ModelType.LLM),
@@ -66,10 +67,16 @@ test("a request that the package accepts: schema as a string, no thinking, a see
   expect(requests[0]!.seed).toBeLessThan(2 ** 31);
 });
 
+test("models that do not think aloud are not told anything about it", async () => {
+  const { chat, requests } = engine(["a"]);
+  await chatOf(chat, { title: "M", thinksAloud: false }).complete(messages, schema, options());
+  expect(requests[0]!.extra_body).toBeUndefined();
+});
+
 test("pieces come as they are generated and make the answer", async () => {
   const { chat } = engine(["{", "", '"a"', "}"]);
   const pieces: string[] = [];
-  const answer = await chatOf(chat, "M").complete(messages, schema, {
+  const answer = await chatOf(chat, m).complete(messages, schema, {
     ...options(),
     onToken: (piece) => pieces.push(piece),
   });
@@ -81,7 +88,7 @@ test("an abort interrupts the engine", async () => {
   const { chat } = engine(["1", "2", "3"]);
   const controller = new AbortController();
   const pieces: string[] = [];
-  const asked = chatOf(chat, "M").complete(messages, schema, {
+  const asked = chatOf(chat, m).complete(messages, schema, {
     ...options(controller.signal),
     onToken: (piece) => {
       pieces.push(piece);
@@ -99,7 +106,7 @@ test.each([
   [new Error("Invalid shader"), "device"],
 ])("%s is an expected failure", async (error, code) => {
   const { chat } = engine([error]);
-  await expect(chatOf(chat, "M").complete(messages, schema, options())).rejects.toMatchObject({
+  await expect(chatOf(chat, m).complete(messages, schema, options())).rejects.toMatchObject({
     code,
     message: expect.stringContaining("M "),
   });

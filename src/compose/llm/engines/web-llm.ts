@@ -19,6 +19,8 @@ export interface WebLlmModel {
   readonly modelUrl: string;
   readonly libraryUrl: string;
   readonly requiredFeatures: readonly string[];
+  /** It does unless it is told not to. */
+  readonly thinksAloud: boolean;
 }
 
 /** Question and answer have to fit; more takes GPU memory. */
@@ -66,7 +68,7 @@ function failure(title: string, cause: unknown): StylusError {
 /** The chat of an engine as a LanguageModel. */
 export function chatOf(
   engine: Pick<MLCEngineInterface, "chatCompletion" | "interruptGenerate">,
-  title: string,
+  { title, thinksAloud }: Pick<WebLlmModel, "title" | "thinksAloud">,
 ): LanguageModel {
   return {
     name: title,
@@ -81,7 +83,8 @@ export function chatOf(
         temperature,
         top_p: 1,
         seed: seed % largestSeed,
-        extra_body: { enable_thinking: false }, // only models that think aloud read it
+        // An empty block of thoughts goes into the question: others than those models would not know what it is.
+        ...(thinksAloud ? { extra_body: { enable_thinking: false } } : {}),
       };
       const onAbort = (): void => void engine.interruptGenerate();
       signal.addEventListener("abort", onAbort, { once: true });
@@ -105,7 +108,7 @@ export function chatOf(
   };
 }
 
-/** Share of the work that web-llm reports: downloading, or reading its cache. */
+/** @param share of the download; 1 once the weights go to the GPU */
 export type OpenProgress = (share: number) => void;
 
 /**
@@ -119,7 +122,9 @@ export async function openWebLlm(
   throwIfAborted(signal);
   const engine = new MLCEngine({
     appConfig: configOf(model),
-    initProgressCallback: ({ progress }: InitProgressReport) => onProgress(progress),
+    // Only its words tell the phases apart: each begins at 0 again.
+    initProgressCallback: ({ progress, text }: InitProgressReport) =>
+      onProgress(/fetch/i.test(text) ? progress : 1),
     logLevel: "WARN",
   });
   const onAbort = (): void => void engine.unload();
@@ -134,7 +139,7 @@ export async function openWebLlm(
     signal.removeEventListener("abort", onAbort);
   }
   throwIfAborted(signal); // an aborted reload ends without a word
-  return { ...chatOf(engine, model.title), close: () => engine.unload() };
+  return { ...chatOf(engine, model), close: () => engine.unload() };
 }
 
 /** Whether every weight is in the browser's cache. */

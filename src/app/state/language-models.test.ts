@@ -1,0 +1,78 @@
+// Choosing a language model: nothing is downloaded before the user says so, and the composer changes only when it is here.
+import { createRoot } from "solid-js";
+import { createStore } from "solid-js/store";
+import { expect, it } from "vitest";
+import { StylusError } from "../../shared/errors.ts";
+import type { LanguageModelEntry } from "../packs/language-models.ts";
+import type { LanguageModelServices } from "../services/ports.ts";
+import { createLanguageModelState } from "./language-models.ts";
+import type { Settings } from "./settings.ts";
+
+function setup(download: LanguageModelServices["download"]) {
+  const here = new Set<string>();
+  const asked: string[] = [];
+  const entry = (): LanguageModelEntry => ({
+    id: "m",
+    title: "Model",
+    summary: "",
+    license: null,
+    runsOn: "gpu",
+    role: null,
+    sizeBytes: 100,
+    state: here.has("m") ? "ready" : "absent",
+    fit: { kind: "good", text: "" },
+  });
+  const services = {
+    languageModels: {
+      list: async () => [entry()],
+      async download(id: string, options: Parameters<LanguageModelServices["download"]>[1]) {
+        asked.push(id);
+        await download(id, options);
+        here.add(id);
+      },
+      remove: async (id: string) => void here.delete(id),
+    },
+  };
+  const [settings, setSettings] = createStore({ composer: "reader", languageModel: null } as Settings);
+  const state = createRoot(() =>
+    createLanguageModelState({ services, settings: [settings, setSettings], announce: () => {} }),
+  );
+  return { state, settings, asked, entry };
+}
+
+it("downloads on request, then lets the model choose; deleting it gives the choice back", async () => {
+  const { state, settings, asked, entry } = setup(async (_, { onProgress }) =>
+    onProgress({ files: [], receivedBytes: 40, totalBytes: 100, preparing: null }),
+  );
+  await state.refresh();
+  expect({ asked, used: state.usedId() }).toEqual({ asked: [], used: null });
+  await state.use(entry());
+  expect(settings).toMatchObject({ composer: "llm", languageModel: "m" });
+  expect({ used: state.usedId(), download: state.download() }).toEqual({ used: "m", download: null });
+  state.stopUsing();
+  await state.use(entry());
+  expect(asked).toEqual(["m"]); // it was here
+  await state.remove(entry());
+  expect(settings.composer).toBe("reader");
+  expect(state.list()).toMatchObject([{ state: "absent" }]);
+});
+
+it("a download that fails or is stopped leaves the composer as it is", async () => {
+  const network = new StylusError("network", "No connection.");
+  const failing = setup(() => Promise.reject(network));
+  await failing.state.use(failing.entry());
+  expect(failing.state.download()).toMatchObject({ status: "failed", error: { message: "No connection." } });
+  expect(failing.settings.composer).toBe("reader");
+
+  const slow = setup(
+    (_, { signal }) =>
+      new Promise((_resolve, reject) =>
+        signal.addEventListener("abort", () => reject(new StylusError("cancelled", "Stopped."))),
+      ),
+  );
+  const using = slow.state.use(slow.entry());
+  slow.state.cancel();
+  await using;
+  expect(slow.state.download()).toMatchObject({ status: "stopped", error: null });
+  expect(slow.settings.composer).toBe("reader");
+});
