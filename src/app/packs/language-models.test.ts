@@ -27,7 +27,7 @@ it("offers each model once, with its size, what it needs and one to start with",
       id: "Qwen2.5-1.5B-Instruct-q4f16_1-MLC",
       sizeBytes: 885e6,
       state: "absent",
-      fit: { kind: "good", text: "Needs about 1.6 GB of GPU memory while it chooses." },
+      fit: { kind: "good", gpuBytes: 1_629_750_000 },
       license: { name: "Apache-2.0", confirmed: false },
     },
   ]);

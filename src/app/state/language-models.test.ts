@@ -20,7 +20,7 @@ function setup(download: LanguageModelServices["download"]) {
     role: null,
     sizeBytes: 100,
     state: here.has("m") ? "ready" : "absent",
-    fit: { kind: "good", text: "" },
+    fit: { kind: "good", gpuBytes: 0 },
   });
   const services = {
     languageModels: {
