@@ -38,7 +38,7 @@ function each(
 /**
  * What a baseline chooses.
  * @param candidates eligible adapters, best first; for "random" all of them
- * @throws StylusError (unsupported) for "reranker": it needs a cross-encoder, and none ships with this program
+ * @throws StylusError (unsupported) for "reranker": it needs the paper's cross-encoder, which does not ship with this program
  */
 export function composeBaseline(
   baseline: Baseline,
@@ -66,6 +66,6 @@ export function composeBaseline(
   throw new StylusError("unsupported", "The reranker baseline is not available.", {
     where: "method",
     remedy:
-      "It needs a cross-encoder, and none ships with this program. Choose stylus, retriever, random or sd.",
+      "It needs the paper’s cross-encoder, which does not ship with this program. Choose stylus, retriever, random or sd.",
   });
 }

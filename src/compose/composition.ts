@@ -53,8 +53,8 @@ export interface ComposeRequest {
 }
 
 /**
- * One way to compose, from candidates that whole prompts find. The reader and language models have their own entrances (reader/compose.ts,
- * llm/compose.ts) and come out in the same shape.
+ * One way to compose, from candidates that whole prompts find. The reader and language models are called differently
+ * (reader/reader-composer.ts, llm/compose.ts) and answer in the same shape.
  */
 export interface Composer {
   readonly info: ComposerInfo;

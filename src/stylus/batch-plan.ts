@@ -16,7 +16,7 @@ export interface PlannedBatch {
   readonly maskCount: string;
 }
 
-/** Adds the adapters of tags to an image, those that there are; a tag beats the strength that a stage chose. */
+/** Adds the adapters of tags to an image, where they exist; a tag beats the strength that a stage chose. */
 function withTags(image: PlannedImage, tagged: readonly AdapterUse[]): PlannedImage {
   if (tagged.length === 0) return image;
   const ids = new Set(tagged.map(({ id }) => id));

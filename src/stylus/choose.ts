@@ -13,7 +13,7 @@ import type { LoadedPack } from "./loaded-pack.ts";
 /** K of Stylus §3.1. */
 const candidateLimit = 150;
 
-/** How long a run waits for a reader that is still on its way: the first image must not. */
+/** How long a run waits for a reader that is still loading, so that the first image does not wait for it. */
 const readerPatience = 5_000;
 
 /** Runs the work of one stage, timed and recorded. */

@@ -23,7 +23,7 @@ export interface InitImageOptions {
   readonly mask: (MaskValues & { readonly id: string }) | null;
 }
 
-/** Ids of the stored image and mask. Runs that were kept before there were any have no word of them. */
+/** Ids of the stored image and mask. Older stored runs do not have the field. */
 export const storedIds = (start: InitImageOptions | null | undefined): string[] =>
   start ? [start.picture.id, ...(start.mask ? [start.mask.id] : [])] : [];
 

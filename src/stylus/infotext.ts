@@ -120,7 +120,7 @@ const silent: ReadonlySet<string> = new Set(
 
 /**
  * Settings out of a picture's text; what it does not say, or says wrongly, is left out. Adapters named by tags are used exactly as they
- * stand, nobody chooses more; nor for a file of ours without any.
+ * stand and none are chosen besides; the same holds for a file of ours without any.
  * @param cards null: not known yet, so that all tags are kept
  */
 export function readSettings(

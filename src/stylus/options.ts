@@ -52,7 +52,7 @@ export interface GenerateOptions extends Sampling {
   readonly count: number;
   /** Which reading of the Stylus rules: docs/stylus.md. */
   readonly preset: PresetId;
-  /** Who chooses the adapters; the others than "stylus" are the baselines of the paper. */
+  /** Who chooses the adapters; all but "stylus" are the baselines of the paper. */
   readonly method: MethodId;
   /** Who composes for the method "stylus"; the reader takes the place of a language model that cannot, rules that of a reader. */
   readonly composer: ComposerId;

@@ -1,4 +1,4 @@
-// Words that a model has never read. CLIP's 49,408 tokens say nothing of that, since it has read all there is; a small model's
+// Words that a model has never read. CLIP's 49,408 tokens do not tell, since it has read everything; a small model's
 // tokens are the words of its captions, so that a word without a token of its own was in none of them.
 import { contentStems, contentWords } from "../compose/rules/words.ts";
 import { breakWord, withoutTags } from "../shared/prompt-syntax.ts";

@@ -40,12 +40,6 @@ export function HelpDialog(props: { readonly open: boolean; readonly onClose: ()
           </For>
         </section>
         <section>
-          <h3>{t.page.help.missing}</h3>
-          <ul class={styles["list"]}>
-            <For each={t.page.help.missingItems}>{(item) => <li>{item}</li>}</For>
-          </ul>
-        </section>
-        <section>
           <h3>{t.page.help.appearance}</h3>
           <SegmentField<Appearance>
             legend={t.page.help.appearance}

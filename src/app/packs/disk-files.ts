@@ -1,5 +1,5 @@
 // Files and folders from the user's disk, as the picker or a drop gives them: with a handle that can be kept where the browser
-// has them, as plain files where not.
+// has them, otherwise as plain files.
 import { StylusError } from "../../shared/errors.ts";
 
 /** What was picked, all of it one model. */

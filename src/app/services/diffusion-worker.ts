@@ -70,7 +70,7 @@ export function createDiffusionWorker(): DiffusionWorker {
       const load = (): Promise<LoadedNetworks> =>
         worker.call((service) => service.load(pack, { device, kernels, wasmReason: instead?.reason }));
       try {
-        // The device went while nothing was generated: nobody needs to know.
+        // The device was lost between runs, so nothing is reported.
         return await throughLoss(load, async () => worker.terminate());
       } catch (error) {
         worker.terminate(); // a runtime that failed to start stays failed: the next attempt needs a new worker

@@ -97,7 +97,7 @@ export function createPackLoader(context: {
   const fetchedAdapters = new Map<string, RegisteredAdapter>();
   /** Files of the pack in use were damaged and have been replaced: it is loaded anew when next wanted. */
   let isStale = false;
-  /** Paths of damaged files that were found after failures, for the next check to tell of. */
+  /** Paths of damaged files that were found after failures, for the next check to report. */
   const replaced: string[] = [];
   /** Why the user's adapters are left out. */
   let unread: PlainError | null = null;
@@ -145,7 +145,7 @@ export function createPackLoader(context: {
     });
   }
 
-  /** Loads what of it is not loaded: cheap when all is. */
+  /** Loads whatever is not loaded yet; cheap when everything is. */
   async function loadRetrieval({
     source,
     opened,

@@ -35,7 +35,7 @@ export interface GalleryState {
   inputs(): Promise<Set<string>>;
   /** @throws StylusError quota: the browser does not delete them */
   clear(): Promise<void>;
-  /** Has `listener` told, after each removal, what the removed runs started from. */
+  /** Calls `listener` after each removal with the init images and masks of the removed runs. */
   onRemoved(listener: (inputs: ReadonlySet<string>) => void): void;
 }
 

@@ -130,7 +130,7 @@ export function createInitImageState(context: {
   void Promise.all([inputs, used()])
     .then(([store, keep]) => store.prune(keep, Date.now() - keptUnusedMilliseconds))
     .catch(ignore);
-  // Who deletes an image deletes what it started from.
+  // Deleting an image deletes its init image and mask.
   gallery.onRemoved((gone) => {
     void Promise.all([inputs, used()])
       .then(async ([store, keep]) => {

@@ -80,7 +80,7 @@ async function readSidecar(file: File | undefined): Promise<unknown> {
 export function createIntake(context: {
   readonly services: AdapterServices;
   readonly pack: Accessor<LoadedPack | null>;
-  /** Loads the pack again, which is cheap when it is there, and answers it. */
+  /** Returns the pack with its newest adapters; cheap when it is loaded. */
   readonly refresh: () => Promise<LoadedPack>;
   readonly announce: (text: string) => void;
 }): Intake {

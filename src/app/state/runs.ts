@@ -49,7 +49,7 @@ export interface Runs {
   /** Shows what image `imageIndex` started from, beside it. */
   compareWithInitImage(imageIndex: number): Promise<void>;
   closeVariant(imageIndex: number): void;
-  /** What the run on show was refused for, its words or adapters, is settled: the prompt is another one. */
+  /** Clears the reason why the run was refused: the prompt has changed. */
   settle(): void;
   /**
    * Shows a run of the gallery; answers what it was asked for, null when something else is shown by then.
@@ -222,7 +222,7 @@ export function createRuns(context: RunsContext): Runs {
       );
       return;
     }
-    // Before the model is there nothing is known; the run loads it and says what it misses.
+    // Until the model is loaded nothing is known; the run loads it and names what is missing.
     const [lost] = context.pack() ? missingAdapters(rest, cards()) : [];
     if (lost !== undefined) {
       fail(

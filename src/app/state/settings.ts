@@ -27,7 +27,7 @@ export type Appearance = "system" | "light" | "dark";
 /** The init image, by its id in the input store. */
 export interface InitImageSettings {
   readonly picture: InitImage;
-  /** Of the file, for the eye. */
+  /** Name of the file, for display. */
   readonly name: string;
   /** Id of the mask; null: the whole image is regenerated. */
   readonly mask: string | null;
@@ -197,7 +197,7 @@ function initImageOf({ start, startValues }: Settings): InitImageOptions | null 
   return { picture: { ...start.picture }, strength: startValues.strength, mask };
 }
 
-/** A second pass follows no image that starts from another. */
+/** There is no second pass after an init image. */
 function hiresOf({ start, hires, hiresValues }: Settings, steps: number): HiresOptions | null {
   if (!hires || start !== null) return null;
   return { ...hiresValues, steps: hiresValues.steps ?? steps };

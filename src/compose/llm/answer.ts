@@ -1,4 +1,4 @@
-// The one reader of composers' answers. It takes tasks and ids as they are written and guesses nothing; around them it bears with what models
+// The one reader of composers' answers. It takes tasks and ids as they are written and guesses nothing; around them it tolerates what models
 // do: they think aloud, use code fences, echo the schema, add keys, leave the outer object out, break off.
 import { relaxedReadings, RelaxedObject, type RelaxedReading, type RelaxedValue } from "./relaxed-json.ts";
 

@@ -112,7 +112,7 @@ export async function composeByAsking(request: AskRequest, options: AskOptions):
       throw error;
     },
   );
-  // A repair that drops what was right is none.
+  // A repair must not drop what was right.
   const best =
     second.guarded && (!first.guarded || second.faults.length <= first.faults.length)
       ? second.guarded

@@ -6,8 +6,6 @@ import { composeBaseline } from "../baselines.ts";
 import type { Composition } from "../composition.ts";
 import { planImages } from "./image-plan.ts";
 import { presets } from "./presets.ts";
-import type { AdapterCard } from "../../retrieval/card.ts";
-import { finalPrompt } from "./prompt-options.ts";
 
 const composition = (sizes: readonly number[], weight = 0.8): Composition => ({
   tasks: sizes.map((size, t) => ({
@@ -163,43 +161,6 @@ describe("baselines", () => {
     expect(composeBaseline("sd", candidates, { seed: 1 }).tasks).toEqual([]);
     expect(() => composeBaseline("reranker", candidates, { seed: 1 })).toThrow(
       /reranker baseline is not available/,
-    );
-  });
-});
-
-describe("prompt options", () => {
-  const prompt = "a fox in the snow, (clay render:1.2)";
-  const tasks = (picked: boolean): Composition => ({
-    ...composition([]),
-    tasks: [
-      { text: "a fox", start: 0, end: 5, picks: [] },
-      { text: "in the snow", start: 6, end: 17, picks: picked ? composition([1]).tasks[0]!.picks : [] },
-      { text: "clay render:1.2", start: 20, end: 35, picks: [] },
-    ],
-  });
-
-  test("a trigger word is there only as a whole word", () => {
-    const art = { triggerWords: ["art", "水墨"] } as unknown as AdapterCard;
-    const added = (words: string): string => finalPrompt(words, { triggersOf: [art] }).slice(words.length);
-    expect(added("a party")).toBe(", art, 水墨");
-    expect(added("Art, 水墨画")).toBe("");
-    expect(added("(art:1.2) 水墨")).toBe("");
-  });
-  test("all off: the prompt itself", () => expect(finalPrompt(prompt)).toBe(prompt));
-
-  test("restore concepts emphasises tasks without an adapter", () => {
-    expect(finalPrompt(prompt, { restoreConcepts: tasks(true) })).toBe(
-      "(a fox:1.1) in the snow, (clay render:1.2)",
-    );
-    expect(finalPrompt(prompt, { restoreConcepts: tasks(false) })).toBe(
-      "(a fox:1.1) (in the snow:1.1), (clay render:1.2)",
-    );
-  });
-
-  test("adds missing trigger words once", () => {
-    const card = { triggerWords: ["Clay Render", "clyfig", "clyfig"] } as never;
-    expect(finalPrompt(prompt, { triggersOf: [card], debias: "realistic" })).toBe(
-      `${prompt}, clyfig, realistic, high quality`,
     );
   });
 });

@@ -1,5 +1,5 @@
-// Which texts of a card have a vector, in the order of their rows in an index: what the adapter is, what people call it, and what does not
-// want it.
+// Which texts of a card have a vector, in the order of their rows in an index: what the adapter is, what people call it, and what it is
+// not meant for.
 import { type AdapterCard, embeddingDocument, searched } from "../card.ts";
 
 export type TextSource = "document" | "title" | "trigger" | "tag" | "phrase" | "notMeant";

@@ -77,7 +77,7 @@ export const adapters = {
     phrases: "Search phrases",
     phrasesHint: "What people type when they want it, separated by commas.",
     notMeant: "Not meant",
-    notMeantHint: "Uses of its words that do not want it. Example: “paper cup”.",
+    notMeantHint: "Uses of these words that have nothing to do with the adapter. Example: “paper cup”.",
   },
 
   intake: {

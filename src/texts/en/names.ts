@@ -19,7 +19,7 @@ const schedules: Readonly<Record<ScheduleId, string>> = {
   lcm: "LCM",
 };
 
-/** The paper's reranker needs a cross-encoder; none ships, so the page doesn't offer it. */
+/** The paper's reranker needs a cross-encoder for web search; none ships, so the page doesn't offer it. */
 const methods: Readonly<Record<Exclude<MethodId, "reranker">, string>> = {
   stylus: "Stylus: per part of the prompt",
   retriever: "Top 3 for the whole prompt",
@@ -42,7 +42,7 @@ const presets: Readonly<Record<PresetId, string>> = {
 };
 
 const presetHints: Readonly<Record<PresetId, string>> = {
-  balanced: "Keeps total strength within a budget. Every image uses all chosen adapters.",
+  balanced: "Keeps total strength within a budget. Each image uses one or all of a part’s adapters.",
   paper: "Each image uses one, all or none of a part’s adapters.",
   reference: "Each image uses any combination of a part’s adapters.",
 };

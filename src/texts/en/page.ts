@@ -106,8 +106,6 @@ export const page = {
       "Drop your own LoRA files (.safetensors, .pt or .bin) on the page. Stylus checks each one and adds it to your adapters if it fits the model.",
       "Pocket, the built-in model, is small and trained on simple scenes. Under Models you can download Stable Diffusion 1.5 and community checkpoints, or open your own from disk. The hub sees what you download, never what you write.",
     ],
-    missing: "Not yet available",
-    missingItems: ["A language model to split the prompt. Built-in rules do it for now."],
     appearance: "Appearance",
     appearances: { system: "System", light: "Light", dark: "Dark" },
   },

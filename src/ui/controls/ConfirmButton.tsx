@@ -1,5 +1,5 @@
 // A button that asks for confirmation before it deletes. Keyboard focus follows: to the cancelling button while it asks, back
-// to the button when nothing was deleted, and to the next element when the button is gone with what was deleted.
+// to the button when nothing was deleted, and to the next element when the button disappears with the deleted item.
 import { createSignal, Show, type JSX } from "solid-js";
 import controls from "./controls.module.css";
 import { focusWhatIsLeft, isFocusLost } from "./focus.ts";

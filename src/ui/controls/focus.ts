@@ -1,4 +1,4 @@
-// Where the keyboard goes when what it was on has gone.
+// Where keyboard focus goes when the focused element disappears.
 
 export const isFocusLost = (): boolean =>
   document.activeElement === null || document.activeElement === document.body;

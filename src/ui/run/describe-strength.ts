@@ -4,7 +4,7 @@ import type { AdapterUse } from "../../shared/request.ts";
 import { t } from "../../texts/texts.ts";
 
 /**
- * What strengths do not say of an adapter that lacks a part: that one of them counts alone, or that nothing is left.
+ * For an adapter that changes one network only: which strength counts, or that none does.
  * @returns null when there is nothing to say
  */
 export function describeParts(
