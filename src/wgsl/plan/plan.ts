@@ -39,9 +39,9 @@ import {
   type View,
 } from "../kernels/kernel.ts";
 import { LAYER_NORM_FIELDS, layerNormKernel } from "../kernels/layer-norm.ts";
-import { matrixAttention } from "../kernels/matrix-attention.ts";
 import type { Window } from "../kernels/operand.ts";
 import { valuesOf } from "../kernels/wgsl.ts";
+import { attentionShape } from "../tuning.ts";
 import { planProduct, type ProductRequest } from "./product-dispatches.ts";
 import type { PlanTarget } from "./target.ts";
 
@@ -418,17 +418,13 @@ class Planner {
     if (width % 4 !== 0) throw unsupported(q, `${width} channels of a head are not a multiple of four`);
     if (!this.#together([q, k, v])) this.#together([k, v]);
     const [query, key, value] = [this.#view(q), this.#view(k), this.#view(v)];
-    const { type, memory, matrices, tuning } = this.#target;
+    const { type, memory, tuning } = this.#target;
     const reads = [query.block, key.block, value.block];
     const to = this.#allocate(out, reads);
-    const shape = width > 256 ? tuning.wideAttention : tuning.attention;
-    const variant = { type, width, causal, memory, shape };
-    const isWide = [query, key, value].every(({ offset, stride }) => offset % 8 === 0 && stride % 8 === 0);
-    const byMatrices = matrices && isWide ? matrixAttention(variant, matrices) : null;
-    const perWorkgroup = byMatrices?.queriesPerWorkgroup ?? queriesPerWorkgroup(variant);
+    const variant = { type, width, causal, memory, shape: attentionShape(width, tuning) };
     this.#dispatch({
       label: node.module,
-      kernel: byMatrices?.kernel ?? attentionKernel(variant),
+      kernel: attentionKernel(variant),
       reads,
       write: to.block,
       values: valuesOf(ATTENTION_FIELDS, {
@@ -443,7 +439,7 @@ class Planner {
         outOffset: to.offset,
         outStride: to.stride,
       }),
-      workgroups: [Math.ceil(queries / perWorkgroup), heads, images],
+      workgroups: [Math.ceil(queries / queriesPerWorkgroup(variant)), heads, images],
       operations: 4 * images * queries * keys * channels,
     });
   }
