@@ -19,6 +19,8 @@ export interface Tuning {
   readonly matrixProducts: readonly Rated<MatrixTile>[];
   /** By the most channels of a head that it is for, ascending. */
   readonly attention: readonly (AttentionShape & { readonly upTo: number })[];
+  /** Most scores in memory at once, of heads that are computed by products. */
+  readonly scores: number;
   /** Cores that a product should occupy. */
   readonly cores: number;
   /** Numbers of workgroups among which a sum may be divided. */
@@ -76,6 +78,7 @@ export const TUNING: Tuning = {
     { upTo: 256, invocations: 128, queries: 1, fours: 10, keysAtOnce: 8, blockBytes: 16_384 },
     { upTo: Infinity, invocations: 128, queries: 1, fours: 16, keysAtOnce: 8, blockBytes: 32_768 },
   ],
+  scores: 2 ** 24,
   cores: 132,
   parts: [1, 2, 3, 4, 6, 8, 12, 16, 24],
   minStepsPerPart: 4,

@@ -57,6 +57,12 @@ describe.each([
   test("wide heads", async () => {
     expectRight(await run({ widths, type, seeds: seeds.slice(0, 1) }));
   });
+
+  test("one wide head, all scores at once and a few queries at a time", async () => {
+    const names = ["one wide head"];
+    expectRight(await run({ names, type, seeds }));
+    expectRight(await run({ names, type, seeds: [5], tuning: { scores: 1000 } }));
+  });
 });
 
 /** The software GPU has 32 KB of workgroup memory, which the largest tile exceeds: it is tested with half its depth. */

@@ -44,6 +44,10 @@ import { valuesOf } from "../kernels/wgsl.ts";
 import { attentionShape } from "../tuning.ts";
 import { planProduct, type ProductRequest } from "./product-dispatches.ts";
 import type { PlanTarget } from "./target.ts";
+import { planWideAttention } from "./wide-attention.ts";
+
+/** Channels of a head that an invocation's registers hold well; wider ones are computed by products. */
+const WIDE_HEAD = 256;
 
 export interface Plan {
   readonly dispatches: readonly Dispatch[];
@@ -416,11 +420,20 @@ class Planner {
     const { heads, causal } = node.attributes;
     const width = channels / heads;
     if (width % 4 !== 0) throw unsupported(q, `${width} channels of a head are not a multiple of four`);
-    if (!this.#together([q, k, v])) this.#together([k, v]);
+    const byProducts = width > WIDE_HEAD && heads === 1 && images === 1 && keys % 8 === 0 && !causal;
+    // A product's right operand has a block of its own.
+    if (!byProducts && !this.#together([q, k, v])) this.#together([k, v]);
     const [query, key, value] = [this.#view(q), this.#view(k), this.#view(v)];
     const { type, memory, tuning } = this.#target;
     const reads = [query.block, key.block, value.block];
     const to = this.#allocate(out, reads);
+    if (byProducts && value.offset === 0 && value.stride === width) {
+      const request = { label: node.module, query, key, value, out: to };
+      const temporary = this.#temporary.bind(this);
+      for (const dispatch of planWideAttention(request, { ...this.#target, temporary }))
+        this.#dispatch(dispatch);
+      return;
+    }
     const variant = { type, width, causal, memory, shape: attentionShape(width, tuning) };
     this.#dispatch({
       label: node.module,
