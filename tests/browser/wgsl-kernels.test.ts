@@ -60,7 +60,7 @@ describe.each([
 
   test("one wide head, all scores at once and a few queries at a time", async () => {
     const names = ["one wide head"];
-    expectRight(await run({ names, type, seeds }));
+    expectRight(await run({ names, type, seeds: seeds.slice(0, 1) }));
     expectRight(await run({ names, type, seeds: [5], tuning: { scores: 1000 } }));
   });
 });
