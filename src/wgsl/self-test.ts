@@ -69,6 +69,8 @@ function testGraph(): Graph {
     heads: 2,
   });
   g.output("attention", attended);
+  const wide = g.input("wide", [1, 40, 264]);
+  g.output("wide head's attention", g.attention(wide, { module: "wide", key: wide, value: wide, heads: 1 }));
   const gated = g.geglu(g.linear(attended, { module: "ff", features: 8 * channels, bias: true }));
   g.output("feed-forward product", g.linear(gated, { module: "out", features: channels, bias: true }));
   return g.finish();

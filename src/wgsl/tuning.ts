@@ -17,9 +17,10 @@ export interface Tuning {
   readonly products: readonly Rated<ProductTile>[];
   /** Where the device has subgroup matrices. */
   readonly matrixProducts: readonly Rated<MatrixTile>[];
-  readonly attention: AttentionShape;
-  /** For heads of more than 256 channels, as in the VAE. */
-  readonly wideAttention: AttentionShape;
+  /** By the most channels of a head that it is for, ascending. */
+  readonly attention: readonly (AttentionShape & { readonly upTo: number })[];
+  /** Most scores in memory at once, of heads that are computed by products. */
+  readonly scores: number;
   /** Cores that a product should occupy. */
   readonly cores: number;
   /** Numbers of workgroups among which a sum may be divided. */
@@ -42,41 +43,46 @@ export interface Tuning {
 
 export const TUNING: Tuning = {
   products: [
-    { tile: { rows: 128, columns: 128, depth: 16, rowsEach: 8 }, rate: 36, alone: 0.95 },
-    { tile: { rows: 128, columns: 64, depth: 16, rowsEach: 8 }, rate: 32, alone: 0.75 },
-    { tile: { rows: 64, columns: 64, depth: 16, rowsEach: 8 }, rate: 32, alone: 0.5 },
-    // For devices with 16 KB of workgroup memory.
-    { tile: { rows: 64, columns: 64, depth: 8, rowsEach: 8 }, rate: 25, alone: 0.5 },
-    { tile: { rows: 16, columns: 32, depth: 16, rowsEach: 2 }, rate: 8, alone: 0.2 },
+    // 36 KB of workgroup memory.
+    { tile: { rows: 128, columns: 128, depth: 16, rowsEach: 8 }, rate: 32, alone: 0.95 },
+    { tile: { rows: 128, columns: 64, depth: 16, rowsEach: 8 }, rate: 25, alone: 0.75 },
+    { tile: { rows: 64, columns: 64, depth: 16, rowsEach: 8 }, rate: 21, alone: 0.5 },
+    // For devices with 16 KB.
+    { tile: { rows: 64, columns: 64, depth: 8, rowsEach: 8 }, rate: 17, alone: 0.5 },
+    { tile: { rows: 16, columns: 32, depth: 16, rowsEach: 2 }, rate: 5, alone: 0.2 },
   ],
   matrixProducts: [
     {
       tile: { rows: 128, columns: 256, depth: 32, subgroupRows: 64, subgroupColumns: 64, buffers: 1 },
-      rate: 225,
+      rate: 118,
       alone: 0.9,
     },
     {
       tile: { rows: 128, columns: 128, depth: 32, subgroupRows: 64, subgroupColumns: 32, buffers: 2 },
-      rate: 158,
+      rate: 95,
       alone: 0.8,
     },
     {
       tile: { rows: 128, columns: 80, depth: 32, subgroupRows: 32, subgroupColumns: 80, buffers: 2 },
-      rate: 160,
-      alone: 0.6,
+      rate: 105,
+      alone: 0.8,
     },
     {
       tile: { rows: 64, columns: 64, depth: 32, subgroupRows: 32, subgroupColumns: 32, buffers: 2 },
-      rate: 122,
+      rate: 78,
       alone: 0.5,
     },
   ],
-  attention: { invocations: 128, queries: 4, fours: 5, keysAtOnce: 4, blockBytes: 16_384 },
-  wideAttention: { invocations: 128, queries: 1, fours: 16, keysAtOnce: 8, blockBytes: 32_768 },
+  attention: [
+    { upTo: 64, invocations: 128, queries: 2, fours: 10, keysAtOnce: 4, blockBytes: 16_384 },
+    { upTo: 256, invocations: 128, queries: 1, fours: 10, keysAtOnce: 8, blockBytes: 16_384 },
+    { upTo: Infinity, invocations: 128, queries: 1, fours: 16, keysAtOnce: 8, blockBytes: 32_768 },
+  ],
+  scores: 2 ** 24,
   cores: 132,
   parts: [1, 2, 3, 4, 6, 8, 12, 16, 24],
-  minStepsPerPart: 8,
-  dispatchMicroseconds: 4,
+  minStepsPerPart: 4,
+  dispatchMicroseconds: 1,
   partsRate: 4,
   submissionMilliseconds: 12,
   submittedOperations: 1.2e10,
@@ -87,8 +93,13 @@ export const TUNING: Tuning = {
 export const SOFTWARE_TUNING: Tuning = {
   ...TUNING,
   products: TUNING.products.slice(-1),
-  attention: { ...TUNING.attention, queries: 1, fours: 16 },
+  attention: TUNING.attention.map((shape) => ({ ...shape, queries: 1, fours: 16 })),
 };
+
+/** For heads of this many channels. */
+export function attentionShape(width: number, { attention }: Tuning): AttentionShape {
+  return attention.find(({ upTo }) => width <= upTo)!;
+}
 
 interface ProductShape {
   readonly rows: number;

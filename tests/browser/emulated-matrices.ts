@@ -3,15 +3,10 @@
 import type { Matrices } from "../../src/wgsl/kernels/matrices.ts";
 
 export const emulatedMatrices: Matrices = {
-  halfBytes: 4,
-  head: (array) => /* wgsl */ `
-alias Half = f32;
+  head: /* wgsl */ `
 fn operandAt(place: vec2u, row: u32, column: u32) -> f32 {
-  ${
-    array === "tiles"
-      ? "let word = tiles[place.x + row * place.y + column / 8u][column / 2u % 4u]; return unpack2x16float(word)[column % 2u];"
-      : "return halves[place.x + row * place.y + column];"
-  }
+  let word = tiles[place.x + row * place.y + column / 8u][column / 2u % 4u];
+  return unpack2x16float(word)[column % 2u];
 }
 fn multiplyBlocks(sums: ptr<function, array<f32, 8>>, left: vec2u, right: vec2u, lane: u32) {
   for (var i = 0u; i < 8u; i++) {
@@ -23,14 +18,11 @@ fn multiplyBlocks(sums: ptr<function, array<f32, 8>>, left: vec2u, right: vec2u,
   }
 }
 `,
-  halvesOf: (word) => `unpack2x16float(${word})`,
   sumType: "array<f32, 8>",
-  left: (_, offset, line) => `vec2u(${offset}, ${line}u)`,
-  right: (_, offset, line) => `vec2u(${offset}, ${line}u)`,
+  left: (offset, line) => `vec2u(${offset}, ${line}u)`,
+  right: (offset, line) => `vec2u(${offset}, ${line}u)`,
   multiply: (sum, left, right) => `multiplyBlocks(&${sum}, ${left}, ${right}, lane);`,
   // A lane's 8 sums are half a row of the block.
-  store: (array, offset, sum, line) =>
-    array === "scores"
-      ? `for (var e = 0u; e < 8u; e++) { scores[${offset} + lane / 2u * ${line}u + lane % 2u * 8u + e] = ${sum}[e]; }`
-      : `for (var e = 0u; e < 8u; e += 4u) { tiles[${offset} + lane / 2u * ${line}u + lane % 2u * 2u + e / 4u] = bitcast<vec4u>(vec4f(${sum}[e], ${sum}[e + 1u], ${sum}[e + 2u], ${sum}[e + 3u])); }`,
+  store: (offset, sum, line) =>
+    `for (var e = 0u; e < 8u; e += 4u) { tiles[${offset} + lane / 2u * ${line}u + lane % 2u * 2u + e / 4u] = bitcast<vec4u>(vec4f(${sum}[e], ${sum}[e + 1u], ${sum}[e + 2u], ${sum}[e + 3u])); }`,
 };

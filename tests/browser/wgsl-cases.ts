@@ -193,6 +193,19 @@ export const WIDE_BUILDERS: Readonly<Record<string, Build>> = {
       heads: draw(1, 2) * 3,
     });
   },
+  "one wide head": (g, draw) => {
+    const width = 264;
+    const x = g.input("x", [1, draw(33, 70), width]);
+    const context = g.input("context", [1, 8 * draw(4, 9), 32]);
+    const project = (module: string, from: Value): Value =>
+      g.linear(from, { module, features: width, bias: true });
+    return g.attention(project("q", x), {
+      module: "a",
+      key: project("k", context),
+      value: project("v", context),
+      heads: 1,
+    });
+  },
 };
 
 /** Attention alone with heads of this width. */

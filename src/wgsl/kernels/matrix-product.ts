@@ -90,8 +90,8 @@ ${each(right, (i) => `    if (isRight${i}) { tiles[base + ${leftSize}u + rightRo
 ${each(
   tile.depth / SIDE,
   (k) => `    {
-${each(down, (i) => `      let l${i} = ${matrices.left("tiles", `leftBase + ${i * SIDE * leftLine + (k * SIDE) / 8}u`, leftLine)};`)}
-${each(side, (j) => `      let r${j} = ${matrices.right("tiles", `rightBase + ${k * SIDE * rightLine + (j * SIDE) / 8}u`, rightLine)};`)}
+${each(down, (i) => `      let l${i} = ${matrices.left(`leftBase + ${i * SIDE * leftLine + (k * SIDE) / 8}u`, leftLine)};`)}
+${each(side, (j) => `      let r${j} = ${matrices.right(`rightBase + ${k * SIDE * rightLine + (j * SIDE) / 8}u`, rightLine)};`)}
 ${each(down, (i) => each(side, (j) => `      ${matrices.multiply(`sum${i}_${j}`, `l${i}`, `r${j}`)}`))}
     }`,
 )}
@@ -107,7 +107,7 @@ ${each(down, (i) => each(side, (j) => `      ${matrices.multiply(`sum${i}_${j}`,
   };
   const columnsEach = gated ? subgroupColumns / 2 : subgroupColumns;
 
-  return /* wgsl */ `${matrices.head("tiles")}
+  return /* wgsl */ `${matrices.head}
 ${header({ type: "f16", fields: PRODUCT_FIELDS, reads, write: ["out", inParts ? "vec4f" : "four"] })}
 ${inParts ? PACKING : finishCode(variant)}
 ${weightCode(variant, 8)}
@@ -162,7 +162,7 @@ ${each(down, (i) => each(side, (j) => `  var sum${i}_${j} = ${matrices.sumType}(
 ${each(
   down,
   (i) => `
-${each(side, (j) => `  ${matrices.store("tiles", `sumsBase + ${(j * SIDE) / 4}u`, `sum${i}_${j}`, sumLine)}`)}
+${each(side, (j) => `  ${matrices.store(`sumsBase + ${(j * SIDE) / 4}u`, `sum${i}_${j}`, sumLine)}`)}
   workgroupBarrier();
   for (var i = lane; i < ${(SIDE * columnsEach) / 4}u; i += ${SUBGROUP}u) {
     let line = i / ${columnsEach / 4}u;

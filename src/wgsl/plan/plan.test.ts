@@ -80,6 +80,14 @@ describe("fusion", () => {
     expect(plan.dispatches.filter(({ kernel }) => kernel.name.includes("upsampled window")).length).toBe(3);
   });
 
+  it("computes the decoder's attention by products, its scores in parts where they are many", () => {
+    const plan = all(decoder());
+    expect(count(plan, "attention")).toBe(0);
+    expect(count(plan, "transposed")).toBe(1);
+    expect(count(plan, "softmax")).toBe(1);
+    expect(count(all(decoder(), { tuning: { ...TUNING, scores: 2 ** 22 } }), "softmax")).toBe(4);
+  });
+
   it("keeps a value that something else reads apart", () => {
     const g = new GraphBuilder("unet");
     const x = g.linear(g.input("x", [1, 8, 16]), { module: "l", features: 16, bias: true });

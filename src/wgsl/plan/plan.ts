@@ -39,11 +39,15 @@ import {
   type View,
 } from "../kernels/kernel.ts";
 import { LAYER_NORM_FIELDS, layerNormKernel } from "../kernels/layer-norm.ts";
-import { matrixAttention } from "../kernels/matrix-attention.ts";
 import type { Window } from "../kernels/operand.ts";
 import { valuesOf } from "../kernels/wgsl.ts";
+import { attentionShape } from "../tuning.ts";
 import { planProduct, type ProductRequest } from "./product-dispatches.ts";
 import type { PlanTarget } from "./target.ts";
+import { planWideAttention } from "./wide-attention.ts";
+
+/** Channels of a head that an invocation's registers hold well; wider ones are computed by products. */
+const WIDE_HEAD = 256;
 
 export interface Plan {
   readonly dispatches: readonly Dispatch[];
@@ -416,19 +420,24 @@ class Planner {
     const { heads, causal } = node.attributes;
     const width = channels / heads;
     if (width % 4 !== 0) throw unsupported(q, `${width} channels of a head are not a multiple of four`);
-    if (!this.#together([q, k, v])) this.#together([k, v]);
+    const byProducts = width > WIDE_HEAD && heads === 1 && images === 1 && keys % 8 === 0 && !causal;
+    // A product's right operand has a block of its own.
+    if (!byProducts && !this.#together([q, k, v])) this.#together([k, v]);
     const [query, key, value] = [this.#view(q), this.#view(k), this.#view(v)];
-    const { type, memory, matrices, tuning } = this.#target;
+    const { type, memory, tuning } = this.#target;
     const reads = [query.block, key.block, value.block];
     const to = this.#allocate(out, reads);
-    const shape = width > 256 ? tuning.wideAttention : tuning.attention;
-    const variant = { type, width, causal, memory, shape };
-    const isWide = [query, key, value].every(({ offset, stride }) => offset % 8 === 0 && stride % 8 === 0);
-    const byMatrices = matrices && isWide ? matrixAttention(variant, matrices) : null;
-    const perWorkgroup = byMatrices?.queriesPerWorkgroup ?? queriesPerWorkgroup(variant);
+    if (byProducts && value.offset === 0 && value.stride === width) {
+      const request = { label: node.module, query, key, value, out: to };
+      const temporary = this.#temporary.bind(this);
+      for (const dispatch of planWideAttention(request, { ...this.#target, temporary }))
+        this.#dispatch(dispatch);
+      return;
+    }
+    const variant = { type, width, causal, memory, shape: attentionShape(width, tuning) };
     this.#dispatch({
       label: node.module,
-      kernel: byMatrices?.kernel ?? attentionKernel(variant),
+      kernel: attentionKernel(variant),
       reads,
       write: to.block,
       values: valuesOf(ATTENTION_FIELDS, {
@@ -443,7 +452,7 @@ class Planner {
         outOffset: to.offset,
         outStride: to.stride,
       }),
-      workgroups: [Math.ceil(queries / perWorkgroup), heads, images],
+      workgroups: [Math.ceil(queries / queriesPerWorkgroup(variant)), heads, images],
       operations: 4 * images * queries * keys * channels,
     });
   }
