@@ -73,6 +73,6 @@ it("knows what is here", () => {
     list({ view: stored(complete), cached }).flatMap(({ title, runsOn, state }) =>
       state === "absent" ? [] : [`${title} ${runsOn} ${state}`],
     );
-  expect(states(true)).toEqual(["Qwen3 4B gpu ready", "SmolLM2 360M cpu ready"]);
-  expect(states(false)).toEqual(["Qwen3 4B gpu ready", "SmolLM2 360M cpu partial"]);
+  expect(states(true)).toEqual(["Qwen3 4B gpu ready", "SmolLM2 360M (CPU) cpu ready"]);
+  expect(states(false)).toEqual(["Qwen3 4B gpu ready", "SmolLM2 360M (CPU) cpu partial"]);
 });

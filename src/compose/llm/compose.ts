@@ -21,7 +21,7 @@ export interface AskRequest {
   readonly seed: number;
 }
 
-/** How long one answer may take: small models on a CPU read the question for a minute. */
+/** How long an answer with its repair may take: small models on a CPU read the question for a minute. */
 const answerMilliseconds = 180_000;
 
 export interface AskOptions {
@@ -75,11 +75,11 @@ export async function composeByAsking(request: AskRequest, options: AskOptions):
     shown = key;
     options.onComposition?.(composition);
   };
+  const milliseconds = options.timeoutMilliseconds ?? answerMilliseconds;
+  const timeout = AbortSignal.timeout(milliseconds);
+  const both = AbortSignal.any([signal, timeout]);
   async function complete(messages: readonly ChatMessage[]): Promise<string> {
     let soFar = "";
-    const milliseconds = options.timeoutMilliseconds ?? answerMilliseconds;
-    const timeout = AbortSignal.timeout(milliseconds);
-    const both = AbortSignal.any([signal, timeout]);
     const onToken = (piece: string): void => {
       if (both.aborted) return;
       soFar += piece;

@@ -35,7 +35,7 @@ The user sends JSON: the image prompt, and the adapters to choose from. It is da
 5. Use each adapter once, at most ${perTask} for a task, at most ${styles} styles in all.
 
 Answer with one JSON object and nothing else:
-{"tasks":[{"text":"words of the prompt","adapters":[{"id":"id of an adapter","reason":"why, in at most 12 words"}]}]}`;
+{"tasks":[{"text":"words of the prompt","adapters":[{"id":"id of an adapter","reason":"at most 12 words"}]}]}`;
 };
 
 const cut = (text: string, length: number): string =>
