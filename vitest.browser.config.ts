@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["tests/browser/**/*.test.ts"],
+    exclude: ["tests/browser/wgsl-kernels.test.ts"], // vitest.wgsl.config.ts
     environment: "node",
     testTimeout: 180_000,
     hookTimeout: 120_000,

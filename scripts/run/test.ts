@@ -13,6 +13,8 @@ interface Stage {
   readonly suite?: string;
   /** Needs the built site and a browser. */
   readonly site?: boolean;
+  /** Runs only when it is named. */
+  readonly named?: boolean;
 }
 
 /** Stages in order; those with `suite` run vitest and are counted test by test, the others count as one check. */
@@ -26,6 +28,7 @@ const stages: Readonly<Record<string, Stage>> = {
   unit: { suite: "vitest.config.ts" },
   browser: { suite: "vitest.browser.config.ts", site: true },
   e2e: { suite: "vitest.e2e.config.ts", site: true },
+  wgsl: { suite: "vitest.wgsl.config.ts", site: true, named: true },
 };
 
 async function main(): Promise<void> {
@@ -41,7 +44,7 @@ async function main(): Promise<void> {
 
   const total = { passed: 0, failed: 0, skipped: 0 };
   for (const [name, stage] of Object.entries(stages)) {
-    if (chosen.length > 0 && !chosen.includes(name)) continue;
+    if ((chosen.length > 0 || stage.named) && !chosen.includes(name)) continue;
     const env = { ...process.env };
     if (stage.site) {
       ensureBuild();
