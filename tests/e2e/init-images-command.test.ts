@@ -146,7 +146,7 @@ test.each([
   [["--mask", "m.png"], /--mask needs --init/],
   [["--hires-steps", "5"], /--hires-steps needs --hires/],
   [["--init", "nowhere.png"], /nowhere\.png cannot be read/],
-  [["--hires", "9"], /--hires must be a number from 1\.1 to 4/],
+  [["--hires", "9"], /--hires must be a number from 1 to 4/],
   [["--clip-skip", "0"], /--clip-skip/],
   [["--noise", "gpu"], /--noise must be one of cpu, nv/],
 ])("%j ends with code 2 and the usage", (args, message) => {

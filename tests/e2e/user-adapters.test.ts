@@ -5,16 +5,7 @@ import type { Site } from "../../scripts/run/site.ts";
 import { withPngText } from "../../src/formats/png.ts";
 import { drop } from "./drop.ts";
 import { loraFile } from "./lora-file.ts";
-import {
-  alerts,
-  complaint,
-  generateButton,
-  loaded,
-  generate,
-  images,
-  promptBox,
-  useSettings,
-} from "./page.ts";
+import { alerts, generateButton, loaded, generate, images, promptBox, useSettings } from "./page.ts";
 import { gradient } from "./image-file.ts";
 import { visit } from "./visit.ts";
 
@@ -94,7 +85,7 @@ test("shows the diagnosis of a file that fits, adds it, chooses it for a prompt,
   await alerts(page).getByText("This image’s adapter “paper_collage” was removed.").waitFor();
   await promptBox(page).fill("a fox <lora:paper_collage:0.7>");
   await generateButton(page).click();
-  await complaint(page, "Pocket has no adapter “paper_collage”");
+  await page.getByRole("status").filter({ hasText: "Pocket has no adapter “paper_collage”" }).waitFor();
   expect(bugs).toEqual([]);
 });
 
