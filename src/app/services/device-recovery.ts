@@ -3,11 +3,12 @@
 import { throwIfAborted } from "../../shared/errors.ts";
 import type { DeviceReport, DiffusionEvent, DiffusionRequest } from "../../shared/request.ts";
 import { t } from "../../texts/texts.ts";
+import { resumable, type Generate } from "./resumable.ts";
 import { isLoss } from "./through-loss.ts";
 
 export interface Recovery {
   /** Generates all images of a request. @throws StylusError device-lost */
-  readonly generate: (request: DiffusionRequest, onEvent: (event: DiffusionEvent) => void) => Promise<void>;
+  readonly generate: Generate;
   /**
    * Reopens the device with everything on it that a run needs.
    * @param wasmReason WebAssembly is to take over, for this reason; null: as before
@@ -24,22 +25,18 @@ export async function generateThroughLosses(
   request: DiffusionRequest,
   { generate, reopen, onEvent, signal }: Recovery,
 ): Promise<void> {
-  let done = 0;
+  const images = resumable(request, onEvent);
   let device: DeviceReport | null = null; // once it was opened again
   for (let losses = 1; ; losses++) {
-    const first = done;
     try {
-      await generate({ ...request, images: request.images.slice(first) }, (event) => {
-        if (event.type === "image") done++;
-        onEvent({ ...event, imageIndex: event.imageIndex + first });
-      });
+      await images.rest(generate);
       return;
     } catch (error) {
       throwIfAborted(signal);
       if (!isLoss(error) || losses > 2 || (losses === 2 && device?.kind === "wasm")) throw error;
       const wasmReason = losses === 2 ? WASM_REASON : null;
       const tell = (message: string, now: DeviceReport | null): void =>
-        onEvent({ type: "device", imageIndex: done, message, device: now });
+        onEvent({ type: "device", imageIndex: images.done, message, device: now });
       tell(
         wasmReason === null ? t.run.device.restarting(error.message) : t.run.device.lostAgain(error.message),
         null,

@@ -15,6 +15,7 @@ import { pocketId } from "../packs/packs.ts";
 import { openUserModels } from "../packs/user-models.ts";
 import { createPackLoader } from "./pack-loader.ts";
 import type { PageServices } from "./ports.ts";
+import { resumable, type Generate } from "./resumable.ts";
 import { createRetrievalWorkers } from "./retrieval-workers.ts";
 import { abortable } from "../../shared/abortable.ts";
 import { StorageClient } from "./storage-client.ts";
@@ -113,25 +114,15 @@ export function createServices(): PageServices {
 
     async generate(request, { onEvent, signal }) {
       makeRoom(request.packId);
-      let done = 0;
-      const generate = (first: number): Promise<void> =>
-        diffusion.generate(
-          { ...request, images: request.images.slice(first) },
-          {
-            signal,
-            reopen: pack.reopen,
-            onEvent(event) {
-              if (event.type === "image") done++;
-              onEvent({ ...event, imageIndex: event.imageIndex + first });
-            },
-          },
-        );
+      const images = resumable(request, onEvent);
+      const generate: Generate = (left, hear) =>
+        diffusion.generate(left, { signal, reopen: pack.reopen, onEvent: hear });
       try {
-        await generate(0);
+        await images.rest(generate);
       } catch (error) {
         throwIfAborted(signal);
         if (!(await abortable(pack.mend(error, signal), signal))) throw error;
-        await generate(done);
+        await images.rest(generate);
       }
     },
 

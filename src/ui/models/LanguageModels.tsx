@@ -8,7 +8,7 @@ import { ErrorNote } from "../controls/ErrorNote.tsx";
 import { LicenseLink } from "../controls/LicenseLink.tsx";
 import { useStudio } from "../studio-context.ts";
 import { t } from "../../texts/texts.ts";
-import panel from "./LoadPanel.module.css";
+import { DownloadProgress } from "./DownloadProgress.tsx";
 import styles from "./ModelsDialog.module.css";
 
 const texts = t.models.language;
@@ -112,37 +112,12 @@ function Progress(props: { readonly download: LanguageModelDownload; readonly ti
   return (
     <div class={styles["download"]}>
       <Show when={props.download.status === "running"}>
-        <div class={panel["total"]}>
-          <span>
-            {props.download.progress?.preparing
-              ? props.download.progress.preparing
-              : props.download.progress
-                ? t.models.load.bytes(
-                    props.download.progress.receivedBytes,
-                    props.download.progress.totalBytes,
-                  )
-                : t.models.load.unknown}
-          </span>
-          <button
-            class={`${controls["button"]} ${controls["small"]} ${controls["quiet"]}`}
-            type="button"
-            onClick={() => languageModels.cancel()}
-          >
-            {t.models.download.pause}
-          </button>
-        </div>
-        <progress
-          class={panel["bar"]}
-          max={props.download.progress?.totalBytes ?? 1}
-          value={props.download.progress?.receivedBytes ?? 0}
-          aria-label={t.models.download.progress(props.title)}
+        <DownloadProgress
+          title={props.title}
+          progress={props.download.progress}
+          transfer={props.download.transfer}
+          onPause={() => languageModels.cancel()}
         />
-        <p class={panel["hint"]}>
-          <Show when={props.download.transfer}>
-            {(transfer) => `${t.models.load.rate(transfer().bytesPerSecond, transfer().leftMilliseconds)} `}
-          </Show>
-          {t.models.download.carryOn}
-        </p>
       </Show>
       <Show when={props.download.status === "stopped"}>
         <p class={styles["hint"]}>{t.models.download.paused}</p>

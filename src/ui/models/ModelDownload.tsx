@@ -3,7 +3,7 @@ import { onMount, Show, type JSX } from "solid-js";
 import type { Download } from "../../app/state/models.ts";
 import controls from "../controls/controls.module.css";
 import { ErrorNote } from "../controls/ErrorNote.tsx";
-import panel from "./LoadPanel.module.css";
+import { DownloadProgress } from "./DownloadProgress.tsx";
 import styles from "./ModelsDialog.module.css";
 import { useStudio } from "../studio-context.ts";
 import { t } from "../../texts/texts.ts";
@@ -14,12 +14,6 @@ export function ModelDownload(props: {
   readonly isPinned: boolean;
 }): JSX.Element {
   const { models } = useStudio();
-  const bytes = (): string => {
-    const { progress } = props.download;
-    return progress
-      ? t.models.load.bytes(progress.receivedBytes, progress.totalBytes)
-      : t.models.load.unknown;
-  };
   const retry = (label: string): JSX.Element => (
     <button
       class={`${controls["button"]} ${controls["small"]}`}
@@ -34,28 +28,12 @@ export function ModelDownload(props: {
   return (
     <div class={styles["download"]} ref={(made) => (element = made)}>
       <Show when={props.download.status === "running"}>
-        <div class={panel["total"]}>
-          <span>{bytes()}</span>
-          <button
-            class={`${controls["button"]} ${controls["small"]} ${controls["quiet"]}`}
-            type="button"
-            onClick={() => models.cancel()}
-          >
-            {t.models.download.pause}
-          </button>
-        </div>
-        <progress
-          class={panel["bar"]}
-          max={props.download.progress?.totalBytes ?? 1}
-          value={props.download.progress?.receivedBytes ?? 0}
-          aria-label={t.models.download.progress(props.download.title)}
+        <DownloadProgress
+          title={props.download.title}
+          progress={props.download.progress}
+          transfer={props.download.transfer}
+          onPause={() => models.cancel()}
         />
-        <p class={panel["hint"]}>
-          <Show when={props.download.transfer}>
-            {(transfer) => `${t.models.load.rate(transfer().bytesPerSecond, transfer().leftMilliseconds)} `}
-          </Show>
-          {t.models.download.carryOn}
-        </p>
       </Show>
       <Show when={props.download.status === "stopped"}>
         <p class={styles["hint"]}>
