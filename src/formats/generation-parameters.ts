@@ -29,7 +29,8 @@ export function formatParameters({ prompt, negativePrompt, fields }: GenerationP
 }
 
 // Bounds the label's length so that a long line without colons does not backtrack from every letter.
-const PAIR = /(\w[\w \-/]{1,80}):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,|$)/gu;
+// JSON without quotes, as extensions write it ("Hashes: {…}"), is one value up to the bracket that ends it.
+const PAIR = /(\w[\w \-/]{1,80}):\s*("(?:\\.|[^\\"])+"|\{[^{}]*\}|\[[^[\]]*\]|[^,]*)\s*(?:,|$)/gu;
 
 /** Labels of every tool's files: with one of them three pairs are parameters, not the end of a prompt. */
 const USUAL: ReadonlySet<string> = new Set(

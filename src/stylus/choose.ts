@@ -125,7 +125,7 @@ export async function choose(
       if (options.method !== "stylus" || options.composer === "rules")
         return { value: byRules, outputs: byRules };
       onEvent({ type: "composition", composition: byRules });
-      const byReader = placed(await readInstead(byRules, { ...context, request }));
+      const byReader = await readInstead(byRules, { ...context, request, placed });
       if (options.composer === "reader") return { value: byReader, outputs: byReader };
       const value = await consultInstead(byReader, { ...context, request, placed });
       return { value, outputs: value };
@@ -135,6 +135,16 @@ export async function choose(
   return composition;
 }
 
+/** Counted once for a list of cards. */
+function commonTagsOf(cards: LoadedPack["cards"]): ReadonlySet<string> {
+  const known = tagsOfCards.get(cards);
+  if (known) return known;
+  const counted = commonTags(cards);
+  tagsOfCards.set(cards, counted);
+  return counted;
+}
+const tagsOfCards = new WeakMap<LoadedPack["cards"], ReadonlySet<string>>();
+
 /** What the reader chooses; what the rules have chosen, with the reason, where it cannot. @throws StylusError cancelled */
 async function readInstead(
   byRules: Composition,
@@ -143,10 +153,11 @@ async function readInstead(
     readonly pack: LoadedPack;
     readonly request: GenerateOptions;
     readonly readerPatience?: number | null;
+    readonly placed: (found: Composition) => Composition;
     readonly signal: AbortSignal;
   },
 ): Promise<Composition> {
-  const { services, pack, request, signal } = context;
+  const { services, pack, request, placed, signal } = context;
   const instead = (reason: string): Composition => ({
     ...byRules,
     composer: { ...byRules.composer, instead: reason },
@@ -155,10 +166,10 @@ async function readInstead(
   try {
     const { prompt, preset, pins, bans } = request;
     const found = await services.read(
-      { prompt, preset, pins, bans, commonTags: commonTags(pack.cards) },
+      { prompt, preset, pins, bans, commonTags: commonTagsOf(pack.cards) },
       { patienceMilliseconds, signal },
     );
-    return "unavailable" in found ? instead(found.unavailable) : found;
+    return "unavailable" in found ? instead(found.unavailable) : placed(found);
   } catch (error) {
     throwIfAborted(signal);
     if (error instanceof StylusError) return instead(error.message);

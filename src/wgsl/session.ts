@@ -5,7 +5,7 @@ import type { Session, Tensors } from "../runtime/backend.ts";
 import type { GpuParameterStore } from "../runtime/parameters/gpu-parameter-store.ts";
 import { StylusError } from "../shared/errors.ts";
 import type { Pipelines } from "./pipelines.ts";
-import { planGraph } from "./plan/plan.ts";
+import { type Plan, planGraph } from "./plan/plan.ts";
 import type { PlanTarget } from "./plan/target.ts";
 import { Program, type TimedDispatch } from "./program.ts";
 
@@ -21,6 +21,7 @@ export class WgslSession implements Session {
   /** Of the last run: until its work was submitted to the GPU. */
   submitMilliseconds = 0;
   readonly #parts: SessionParts;
+  readonly #plans = new Map<string, Plan>();
   readonly #programs = new Map<string, Promise<Program>>();
 
   constructor(graph: Graph, parts: SessionParts) {
@@ -57,9 +58,16 @@ export class WgslSession implements Session {
 
   /** Compiles the kernels of a run. @throws StylusError `device` */
   async prepare(): Promise<void> {
-    const { target, pipelines } = this.#parts;
-    const { dispatches } = planGraph(this.graph, target, this.#names());
+    const { pipelines } = this.#parts;
+    const { dispatches } = this.#plan(this.#names());
     await Promise.all(dispatches.map(({ kernel }) => pipelines.pipeline(kernel)));
+  }
+
+  #plan(names: readonly string[]): Plan {
+    const key = names.toSorted().join("\n");
+    let plan = this.#plans.get(key);
+    if (!plan) this.#plans.set(key, (plan = planGraph(this.graph, this.#parts.target, names)));
+    return plan;
   }
 
   #names(wanted?: readonly string[]): readonly string[] {
@@ -72,7 +80,7 @@ export class WgslSession implements Session {
     let program = this.#programs.get(key);
     if (!program) {
       const { device, pipelines, target, parameters } = this.#parts;
-      program = Program.create(planGraph(this.graph, target, names), {
+      program = Program.create(this.#plan(names), {
         device,
         pipelines,
         tuning: target.tuning,

@@ -7,6 +7,7 @@ import type { CandidateView, PlannedImage, RunReport } from "../../stylus/run-ty
 import type { GenerateOptions } from "../../stylus/options.ts";
 import { StylusError } from "../../shared/errors.ts";
 import { Records, type DatabaseShape } from "../../storage/records/database.ts";
+import { setAsideEntries } from "../../storage/records/set-aside.ts";
 
 export interface StoredImage extends PlannedImage {
   readonly id: string;
@@ -102,7 +103,10 @@ export interface Gallery {
   run(runId: string): Promise<{ run: StoredRun; images: StoredImage[] } | null>;
   /** Removes one image, and its run with the last one. */
   remove(imageId: string): Promise<void>;
+  /** Removes what can be read; what is set aside stays. */
   clear(): Promise<void>;
+  /** Whether all that is stored can be read, as far as it has been. */
+  isWhole(): boolean;
   /** Has `listener` called when another tab has changed it. */
   onChange(listener: () => void): void;
 }
@@ -137,6 +141,7 @@ function openMemoryGallery(): Gallery {
       images.clear();
       runs.clear();
     },
+    isWhole: () => false, // there may be a database that could not be opened
     onChange() {},
   };
 }
@@ -178,7 +183,7 @@ function overRecords(records: Records<GalleryDatabase>): Gallery {
         remedy: "The image itself is kept: save it from its thumbnail. Storage lists the unreadable record.",
       });
     },
-    // In one transaction: the run may be painting its next picture.
+    // In one transaction: the run may be generating its next image.
     remove: (imageId) =>
       changing(
         records.run(async (database) => {
@@ -194,15 +199,20 @@ function overRecords(records: Records<GalleryDatabase>): Gallery {
           await Promise.all([removeImage(), transaction.done]);
         }),
       ),
-    // In one transaction: pictures without their run could not be shown.
-    clear: () =>
-      changing(
-        records.run(async (database) => {
-          const transaction = database.transaction(["images", "runs"], "readwrite");
-          const stores = [transaction.objectStore("images"), transaction.objectStore("runs")];
-          await Promise.all([...stores.map((store) => store.clear()), transaction.done]);
-        }),
-      ),
+    async clear() {
+      const [shown, runs] = await Promise.all([images(), records.all("runs", runSchema)]);
+      // In one transaction: images without their run could not be shown.
+      const work = records.run(async (database) => {
+        const transaction = database.transaction(["images", "runs"], "readwrite");
+        await Promise.all([
+          ...shown.map(({ id }) => transaction.objectStore("images").delete(id)),
+          ...runs.map(({ id }) => transaction.objectStore("runs").delete(id)),
+          transaction.done,
+        ]);
+      });
+      await changing(work);
+    },
+    isWhole: () => !setAsideEntries().some(({ database }) => database === shape.name),
     onChange: (listener) => channel.addEventListener("message", listener),
   };
 }

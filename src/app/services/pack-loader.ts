@@ -320,7 +320,7 @@ export function createPackLoader(context: {
 
     async readyRetrieval(signal) {
       const all = await fetched?.result;
-      if (all)
+      if (all && !retrieval.holds(all.source.packId))
         await abortable(
           throughLoss(() => loadRetrieval(all)),
           signal,

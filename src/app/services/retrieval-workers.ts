@@ -29,6 +29,8 @@ interface Filter {
 export interface RetrievalWorkers {
   /** Loads cards and index of a pack, cheap when they are; answers the pack's cards. */
   load(pack: RetrievalPack, onPreparing: (text: string) => void): Promise<readonly AdapterCard[]>;
+  /** Whether the pack is loaded in a worker that lives. */
+  holds(packId: string): boolean;
   /** Brings the index up to date with what the user has added, changed and removed. */
   indexUserAdapters(userAdapters: readonly UserAdapter[]): Promise<void>;
   /** The adapters that a prompt may want, best first: ids, scores and short texts. */
@@ -71,11 +73,14 @@ export function createRetrievalWorkers(): RetrievalWorkers {
   /** The user's adapters as the index knows them. */
   const indexed = new Map<string, UserAdapter>();
 
+  const holds = (packId: string): boolean =>
+    holder.packId === packId && holder.start === worker.starts && worker.alive > 0;
+
   async function load(
     { packId, baseModels, files, unindexed }: RetrievalPack,
     onPreparing: (text: string) => void,
   ): Promise<readonly AdapterCard[]> {
-    if (holder.packId === packId && holder.start === worker.starts && worker.alive) return cards;
+    if (holds(packId)) return cards;
     const ofEmbedder = new Map(
       [...files]
         .filter(([path]) => path.startsWith(embedderPrefix))
@@ -116,6 +121,8 @@ export function createRetrievalWorkers(): RetrievalWorkers {
   }
 
   return {
+    holds,
+
     async load(pack, onPreparing) {
       try {
         return await load(pack, onPreparing);

@@ -31,8 +31,8 @@ export interface GalleryState {
   read(runId: string): Promise<{ run: StoredRun; images: StoredImage[] } | null>;
   /** @throws StylusError quota: the browser does not delete it */
   remove(imageId: string): Promise<void>;
-  /** Ids of the images and masks that kept runs started from. */
-  inputs(): Promise<Set<string>>;
+  /** Ids of the images and masks that kept runs started from; null: not all runs can be read. */
+  inputs(): Promise<ReadonlySet<string> | null>;
   /** @throws StylusError quota: the browser does not delete them */
   clear(): Promise<void>;
   /** Calls `listener` after each removal with the init images and masks of the removed runs. */
@@ -106,7 +106,8 @@ export function createGalleryState(): GalleryState {
       const gallery = await ready;
       const image = images().find(({ id }) => id === imageId);
       const work = async () => {
-        const kept = image ? await gallery.run(image.runId) : null;
+        // A run whose record cannot be read still lets its images go.
+        const kept = image ? await gallery.run(image.runId).catch(() => null) : null;
         await gallery.remove(imageId);
         return kept;
       };
@@ -116,7 +117,11 @@ export function createGalleryState(): GalleryState {
       await read(gallery);
       if (kept) removed(inputsOf([kept.run]));
     },
-    inputs: async () => inputsOf(await (await ready).runs()),
+    async inputs() {
+      const gallery = await ready;
+      const runs = await gallery.runs();
+      return gallery.isWhole() ? inputsOf(runs) : null;
+    },
     async clear() {
       const gallery = await ready;
       const work = async () => {
@@ -127,7 +132,7 @@ export function createGalleryState(): GalleryState {
       const all = await work().catch((cause: unknown) => {
         throw deletionError("The images", cause);
       });
-      setImages([]);
+      await read(gallery);
       removed(all);
     },
     onRemoved: (listener) => void (removed = listener),

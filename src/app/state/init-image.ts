@@ -121,20 +121,20 @@ export function createInitImageState(context: {
     ),
   );
 
-  /** What runs of the gallery and open tabs start from. */
-  async function used(): Promise<Set<string>> {
+  /** What runs of the gallery and open tabs start from; null: nobody knows, so nothing may go. */
+  async function used(): Promise<Set<string> | null> {
     const [kept, claimed] = await Promise.all([gallery.inputs(), claimedInputs()]);
-    return new Set([...kept, ...claimed, ...untrack(ids).filter((id) => id !== null)]);
+    return kept && new Set([...kept, ...claimed, ...untrack(ids).filter((id) => id !== null)]);
   }
   const ignore = (): void => {}; // tidying up only
   void Promise.all([inputs, used()])
-    .then(([store, keep]) => store.prune(keep, Date.now() - keptUnusedMilliseconds))
+    .then(([store, keep]) => keep && store.prune(keep, Date.now() - keptUnusedMilliseconds))
     .catch(ignore);
   // Deleting an image deletes its init image and mask.
   gallery.onRemoved((gone) => {
     void Promise.all([inputs, used()])
       .then(async ([store, keep]) => {
-        for (const id of gone) if (!keep.has(id)) await store.remove(id);
+        if (keep) for (const id of gone) if (!keep.has(id)) await store.remove(id);
       })
       .catch(ignore);
   });
