@@ -1,4 +1,4 @@
-// Whether a device has the subgroup matrices that kernels/matrix-product.ts is written for.
+// Whether a device has the subgroup matrices that kernels/subgroup-matrix-product.ts is written for.
 
 const FEATURE = "chromium-experimental-subgroup-matrix";
 

@@ -1,7 +1,11 @@
 // Every number that trades speed for speed, in one table. Rates are of one H200 in Chromium; on other cards their ratios decide.
 
 import type { AttentionShape } from "./kernels/attention.ts";
-import { type MatrixTile, memoryOfMatrixTile, threadsOfMatrixTile } from "./kernels/matrix-product.ts";
+import {
+  type MatrixTile,
+  memoryOfMatrixTile,
+  threadsOfMatrixTile,
+} from "./kernels/subgroup-matrix-product.ts";
 import { memoryOf, type ProductTile, threadsOf } from "./kernels/product.ts";
 
 /** A tile with what it reaches. */

@@ -1,4 +1,5 @@
-// What attention needs beside two products (plan/wide-attention.ts): keys as a product's right operand, and the softmax of its rows.
+// What attention needs beside two products (plan/operators/wide-attention.ts): keys as a product's right operand, and the softmax of
+// its rows.
 
 import type { ElementType, Kernel } from "./kernel.ts";
 import { each, GRID_BUILTINS, header, INDEX, PACKING, packed, unpacked } from "./wgsl.ts";

@@ -4,7 +4,7 @@ import { finishValues, type FinishVariant } from "../kernels/finish.ts";
 import { type Block, type Dispatch, grid, roundUp, type View } from "../kernels/kernel.ts";
 import { operandKind, operandValues, type Window } from "../kernels/operand.ts";
 import { product, PRODUCT_FIELDS } from "../kernels/product.ts";
-import { matrixProduct } from "../kernels/matrix-product.ts";
+import { subgroupMatrixProduct } from "../kernels/subgroup-matrix-product.ts";
 import {
   FEW_ROWS,
   rowProduct,
@@ -92,7 +92,7 @@ export function planProduct(request: ProductRequest, means: Means): Dispatch[] {
   const kernel =
     choice.kind === "plain"
       ? product({ ...shared, tile: choice.tile, unit: isWide ? 8 : 4 })
-      : matrixProduct({ ...shared, tile: choice.tile }, means.matrices!);
+      : subgroupMatrixProduct({ ...shared, tile: choice.tile }, means.matrices!);
   const operand = operandValues({ input, window, parts }, tile.depth);
   const stride = roundUp(columns);
   const workgroups = [

@@ -49,7 +49,7 @@ export function memoryOfMatrixTile(tile: MatrixTile): number {
   return 16 * Math.max(stagingOf(tile).all, sums);
 }
 
-export function matrixProduct(variant: MatrixProductVariant, matrices: Matrices): Kernel {
+export function subgroupMatrixProduct(variant: MatrixProductVariant, matrices: Matrices): Kernel {
   const { tile, operand, inParts } = variant;
   const finish: FinishVariant = inParts
     ? { ...variant, bias: false, shift: false, activation: null, residual: false }

@@ -1,17 +1,17 @@
 // Attention of one wide head, as in the VAE: an invocation's registers cannot hold its channels, so that it is two products with a
 // softmax between them, for as many queries at once as `tuning.scores` allows.
 
-import { type Block, type Dispatch, type ElementType, grid, type View } from "../kernels/kernel.ts";
+import { type Block, type Dispatch, type ElementType, grid, type View } from "../../kernels/kernel.ts";
 import {
   SOFTMAX_FIELDS,
   softmaxKernel,
   transposed,
   TRANSPOSED_FIELDS,
   TRANSPOSED_SIZE,
-} from "../kernels/scores.ts";
-import { valuesOf } from "../kernels/wgsl.ts";
-import { planProduct, type ProductRequest } from "./product-dispatches.ts";
-import type { PlanTarget } from "./target.ts";
+} from "../../kernels/scores.ts";
+import { valuesOf } from "../../kernels/wgsl.ts";
+import { planProduct, type ProductRequest } from "../product-dispatches.ts";
+import type { PlanTarget } from "../target.ts";
 
 interface Request {
   readonly label: string;
