@@ -134,3 +134,12 @@ describe("the report", () => {
     expect(part.report.unmatched[0]!.cause).toContain("token vectors have width 768");
   });
 });
+
+test("no report has an empty place where a name belongs", async () => {
+  for (const key of ["", " ", "x".repeat(10_000)]) {
+    const { report } = await read(file([[key, [3]]]));
+    const text = formatReport(report, { model: "it" });
+    expect(report.refusal!.message).not.toMatch(/for example \s*\)/);
+    expect(Math.max(...text.split("\n").map((line) => line.length))).toBeLessThan(400);
+  }
+});

@@ -71,7 +71,7 @@ class Graph {
 const isSampler = ({ type }: GraphNode): boolean =>
   /^(?:KSampler|SamplerCustom)/u.test(type) && type !== "KSamplerSelect";
 
-/** From the picture that is saved back to the last sampler; any sampler where nothing is saved. */
+/** From the image that is saved back to the last sampler; any sampler where nothing is saved. */
 function lastSampler(graph: Graph): GraphNode | null {
   const links = ["images", "image", "samples", "latent", "pixels", "latent_image"];
   const all = [...graph.nodes.values()];

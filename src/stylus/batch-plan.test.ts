@@ -1,16 +1,12 @@
 // Plans of a batch: seeds, and adapters of tags.
 import { describe, expect, it } from "vitest";
 import { card } from "../../tests/fixtures/cards.ts";
+import { loadedPack } from "../../tests/fixtures/run-services.ts";
 import type { Composition } from "../compose/composition.ts";
 import { planBatch } from "./batch-plan.ts";
 import { completeOptions } from "./options.ts";
 
-const defaults = {
-  width: 256,
-  height: 256,
-  full: { steps: 20, cfgScale: 5, sampler: "dpmpp_2m", schedule: "karras" },
-  fewStep: null,
-} as const;
+const { defaults } = loadedPack();
 const cards = [card("clay", "style"), card("ink", "style", { weight: 0.5 })];
 const composition: Composition = {
   tasks: [

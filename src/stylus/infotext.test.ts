@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { card } from "../../tests/fixtures/cards.ts";
 import { propertyRuns } from "../../tests/fixtures/properties.ts";
-import type { AdapterCard } from "../retrieval/card.ts";
+import { loadedPack } from "../../tests/fixtures/run-services.ts";
 import { parseParameters } from "../formats/generation-parameters.ts";
 import { describeDropped, readInfotext, readSettings, writeInfotext } from "./infotext.ts";
 import { readInitImageValues } from "./infotext-images.ts";
@@ -10,28 +11,13 @@ import { completeOptions } from "./options.ts";
 import { choices } from "../shared/limits.ts";
 import type { AdapterUse } from "../shared/request.ts";
 
-const card = (id: string, extra: Partial<AdapterCard> = {}): AdapterCard => ({
-  id,
-  title: id,
-  tags: [],
-  triggerWords: [],
-  description: "",
-  refined: { description: "", category: "style", weight: 1 },
-  baseModel: "Pocket",
-  file: { path: "", sizeBytes: 0, sha256: "0123456789abcdef" },
-  license: "",
-  author: "",
-  samples: [],
-  ...extra,
-});
-const fewStep = { steps: 6, cfgScale: 1.5, sampler: "lcm", schedule: "lcm" };
-const cards = new Map([card("clay"), card("ink"), card("lcm", { fewStep })].map((one) => [one.id, one]));
-const defaults = {
-  width: 256,
-  height: 256,
-  full: { steps: 20, cfgScale: 5, sampler: "dpmpp_2m", schedule: "karras" },
-  fewStep: { steps: 6, cfgScale: 1.5, sampler: "lcm", schedule: "lcm" },
-} as const;
+const fewStep = { steps: 6, cfgScale: 1.5, sampler: "lcm", schedule: "lcm" } as const;
+const lcm = { ...card("lcm", "style", { weight: 1 }), fewStep };
+const file = { path: "", sizeBytes: 0, sha256: "0123456789abcdef" };
+const cards = new Map(
+  [card("clay", "style"), card("ink", "style"), lcm].map((one) => [one.id, { ...one, file }]),
+);
+const defaults = { ...loadedPack().defaults, fewStep };
 
 const write = (options: Parameters<typeof completeOptions>[0], strength = 0.64) =>
   writeInfotext({
@@ -154,7 +140,7 @@ describe("infotext", () => {
 
   it("knows another tool's adapters by their files' names", () => {
     const own = new Map([
-      ["My-LoRA", card("My-LoRA", { file: { path: "My LoRA.pt", sizeBytes: 1, sha256: "" } })],
+      ["My-LoRA", { ...card("My-LoRA", "style"), file: { path: "My LoRA.pt", sizeBytes: 1, sha256: "" } }],
     ]);
     expect(readInfotext("a fox <lora:my LoRA:0.5>\nSteps: 20, Sampler: Euler, Seed: 1", own)).toMatchObject({
       prompt: "a fox <lora:My-LoRA:0.5>",

@@ -1,6 +1,7 @@
 // The site's databases with faults put into them: rows and databases of another shape, silence, deletion, a full disk, two tabs.
 import type { Page } from "playwright";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { card } from "../fixtures/cards.ts";
 import { openTestBrowser, type TestBrowser } from "./harness.ts";
 
 /** Defined by blank.html: imports a source file inside the page. */
@@ -65,19 +66,7 @@ const run = {
 const adapter = (id: string) => ({
   id,
   addedAt: 1,
-  card: {
-    id,
-    title: id,
-    tags: [],
-    triggerWords: [],
-    description: "",
-    refined: { description: "", category: "style", weight: 1 },
-    baseModel: "Pocket",
-    file: { path: "", sizeBytes: 1, sha256: "" },
-    license: "",
-    author: "",
-    samples: [],
-  },
+  card: card(id, "style"),
   report: {
     fileName: id,
     sizeBytes: 1,

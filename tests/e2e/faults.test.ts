@@ -2,7 +2,7 @@
 // clicks. The page repairs what it can, says what it cannot, and loses nothing.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Locator, Page } from "playwright";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { openSite, type Site } from "../../scripts/run/site.ts";
 import { drop } from "./drop.ts";
 import {
@@ -17,6 +17,7 @@ import {
   useSettings,
 } from "./page.ts";
 import { gradient } from "./image-file.ts";
+import { visitBeforeAll } from "./visit.ts";
 
 /** What the server does with the runtimes' WebAssembly. */
 let runtime: "missing" | "damaged" | "whole" = "missing";
@@ -30,15 +31,15 @@ function intercept({ url }: IncomingMessage, response: ServerResponse): boolean 
 
 let site: Site;
 let page: Page;
-const bugs: string[] = [];
 const prompt = "a fox in the snow, clay render";
 
-beforeAll(async () => {
-  site = await openSite({ server: { intercept } });
-  ({ page } = site);
-  page.on("pageerror", (error) => bugs.push(error.message));
-});
-afterAll(() => site?.close());
+const bugs = visitBeforeAll(
+  (opened) => {
+    site = opened;
+    ({ page } = site);
+  },
+  () => openSite({ server: { intercept } }),
+);
 beforeEach(() => void bugs.splice(0));
 
 const notices = (): Locator => page.getByRole("status");

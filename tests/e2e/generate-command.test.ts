@@ -1,33 +1,21 @@
 // `npm run generate`: files on disk, exit codes, error messages.
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { root } from "../../scripts/run/setup.ts";
 import { readPngText } from "../../src/formats/png.ts";
+import { generateCommand } from "./generate-command.ts";
 import { writeModelFolder } from "./model-folder.ts";
 
 const out = mkdtempSync(path.join(tmpdir(), "stylus-web-out-"));
 afterAll(() => rmSync(out, { recursive: true, force: true }));
 
-const generate = (...args: string[]): { status: number | null; output: string } => {
-  const { status, stdout, stderr } = spawnSync(
-    "node",
-    ["scripts/launch.mjs", "scripts/run/generate.ts", ...args],
-    {
-      cwd: root,
-      encoding: "utf8",
-    },
-  );
-  return { status, output: stdout + stderr };
-};
-
 test("writes images and a report; the same command line gives the same images", () => {
   const profile = path.join(out, "profile");
   const options = "--seed 5 --count 2 --steps 2 --size 256x192 --adapters clay:0.7".split(" ");
   const command = (folder: string) =>
-    generate(
+    generateCommand(
       "two dogs in the snow, clay render",
       ...options,
       ...`--profile ${profile} --out ${path.join(out, folder)}`.split(" "),
@@ -67,7 +55,7 @@ test("generates with a checkpoint from the disk", async () => {
   const folder = path.join(out, "model");
   await writeModelFolder(folder);
   const options = "--seed 5 --steps 2 --size 64x64 --few-step off --adapters none".split(" ");
-  const { status, output } = generate(
+  const { status, output } = generateCommand(
     "a castle",
     ...options,
     "--model",
@@ -88,7 +76,7 @@ test.each([
   ["no-such-model", /There is no model “no-such-model”[\s\S]*Choose one of .*sd15/],
   [path.join(root, "package.json"), /None of these files is a model/],
 ])("--model %s ends with code 1 and a remedy", (model, message) => {
-  const { status, output } = generate("a fox", "--model", model);
+  const { status, output } = generateCommand("a fox", "--model", model);
   expect(status).toBe(1);
   expect(output).toMatch(message);
   expect(output).not.toContain("    at ");
@@ -103,7 +91,7 @@ test.each([
   [["a fox", "--method", "magic"], /--method must be one of/],
   [["a fox", "--nonsense"], /nonsense/],
 ])("%j ends with code 2, the message last", (args, message) => {
-  const { status, output } = generate(...args);
+  const { status, output } = generateCommand(...args);
   expect(status).toBe(2);
   expect(output.trim().split("\n").at(-1)).toMatch(message);
   expect(output).toMatch(/^Usage:.*\n--help lists the options/);
@@ -121,13 +109,13 @@ test("reports a tag in the negative prompt", () => {
     "blurry <lora:ink:1>",
   ];
   const folder = path.join(out, "n");
-  const { status, output } = generate("a fox", ...options, "--out", folder);
+  const { status, output } = generateCommand("a fox", ...options, "--out", folder);
   expect(status, output).toBe(0);
   expect(output).toContain("<lora:ink:1> does nothing in the negative prompt");
 });
 
 test("an unknown adapter ends with code 1 and a remedy", () => {
-  const { status, output } = generate(
+  const { status, output } = generateCommand(
     "a fox",
     "--adapters",
     "nobody:1",

@@ -1,13 +1,12 @@
 // Init images, masks and hires fix through window.stylus and `npm run generate`.
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readRgb } from "../../scripts/quality/rgb.ts";
-import { root } from "../../scripts/run/setup.ts";
 import { runInPage, type Site } from "../../scripts/run/site.ts";
 import { readPngText } from "../../src/formats/png.ts";
+import { generateCommand } from "./generate-command.ts";
 import { gradient, rectangleMask } from "./image-file.ts";
 import { visit } from "./visit.ts";
 
@@ -87,25 +86,13 @@ test("rejects an init image that is not an image, and a hires size beyond the mo
   expect((large as Error).message).toContain("1024 × 1024; this model goes up to 768");
 });
 
-const generate = (...args: string[]): { status: number | null; output: string } => {
-  const { status, stdout, stderr } = spawnSync(
-    "node",
-    ["scripts/launch.mjs", "scripts/run/generate.ts", ...args],
-    {
-      cwd: root,
-      encoding: "utf8",
-    },
-  );
-  return { status, output: stdout + stderr };
-};
-
 test("npm run generate: --init with --mask, then --hires", async () => {
   const [init, mask] = [path.join(work, "init.png"), path.join(work, "mask.png")];
   writeFileSync(init, gradient(96, 64));
   writeFileSync(mask, rectangleMask({ width: 96, height: 64 }, { left: 0, top: 0, right: 48, bottom: 64 }));
   const common =
     `--steps 2 --few-step off --seed 1 --adapters none --profile ${path.join(work, "profile")}`.split(" ");
-  const masked = generate(
+  const masked = generateCommand(
     "a fox",
     ...common,
     ...`--init ${init} --strength 0.8 --mask ${mask} --mask-blur 1 --mask-fill noise --clip-skip 2 --noise nv`.split(
@@ -128,7 +115,7 @@ test("npm run generate: --init with --mask, then --hires", async () => {
   const right = (rgb: Uint8Array): number[] => [...rgb].filter((_, i) => Math.floor(i / 3) % 96 >= 52);
   expect(right(after)).toEqual(right(before));
 
-  const hires = generate(
+  const hires = generateCommand(
     "a fox",
     ...common,
     ...`--size 64x64 --hires 1.5 --hires-upscaler pixel-lanczos --hires-strength 0.5 --vae-tile 64`.split(
@@ -150,7 +137,7 @@ test.each([
   [["--clip-skip", "0"], /--clip-skip/],
   [["--noise", "gpu"], /--noise must be one of cpu, nv/],
 ])("%j ends with code 2 and the usage", (args, message) => {
-  const { status, output } = generate("a fox", ...args);
+  const { status, output } = generateCommand("a fox", ...args);
   expect(status).toBe(2);
   expect(output).toMatch(message);
   expect(output).toContain("Usage:");

@@ -1,7 +1,7 @@
 // Init images, masks and hires fix in the page: chosen, dropped, pasted, kept over a reload, generated.
 import { createHash } from "node:crypto";
 import type { Locator, Page } from "playwright";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { readRgb } from "../../scripts/quality/rgb.ts";
 import type { Site } from "../../scripts/run/site.ts";
 import { readPngText } from "../../src/formats/png.ts";
@@ -9,17 +9,14 @@ import { violations } from "./accessibility.ts";
 import { drop, paste } from "./drop.ts";
 import { alerts, complaint, generate, loaded, images, promptBox, useSettings } from "./page.ts";
 import { gradient, imageFile } from "./image-file.ts";
-import { visit } from "./visit.ts";
+import { visitBeforeAll } from "./visit.ts";
 
 let site: Site;
 let page: Page;
-const bugs: string[] = [];
-beforeAll(async () => {
-  site = await visit();
-  page = site.page;
-  page.on("pageerror", (error) => bugs.push(error.message));
+const bugs = visitBeforeAll((opened) => {
+  site = opened;
+  ({ page } = site);
 });
-afterAll(() => site?.close());
 beforeEach(() => void bugs.splice(0));
 
 const source = gradient(256, 256);

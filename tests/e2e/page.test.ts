@@ -1,7 +1,6 @@
 // The page for a user: generating, stopping, keyboard only, small screens, assistive technology.
 import type { Locator, Page } from "playwright";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import type { Site } from "../../scripts/run/site.ts";
+import { beforeEach, expect, test } from "vitest";
 import { readPngText } from "../../src/formats/png.ts";
 import { violations } from "./accessibility.ts";
 import {
@@ -15,20 +14,15 @@ import {
   stopButton,
   useSettings,
 } from "./page.ts";
-import { visit } from "./visit.ts";
+import { visitBeforeAll } from "./visit.ts";
 
-let site: Site;
 let page: Page;
-const bugs: string[] = [];
-beforeAll(async () => {
-  site = await visit();
-  page = site.page;
-  page.on("pageerror", (error) => bugs.push(error.message));
+const bugs = visitBeforeAll((site) => {
+  ({ page } = site);
   page.on("console", (message) => {
     if (message.type() === "error") bugs.push(message.text());
   });
 });
-afterAll(() => site?.close());
 beforeEach(() => void bugs.splice(0));
 
 test("generates with the displayed adapters, and the download contains the settings", async () => {

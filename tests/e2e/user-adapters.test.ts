@@ -1,24 +1,18 @@
 // User adapters: inspected, added, chosen, kept between visits, removed; and rejected with the reason.
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { Locator, Page } from "playwright";
-import type { Site } from "../../scripts/run/site.ts";
 import { withPngText } from "../../src/formats/png.ts";
 import { drop } from "./drop.ts";
 import { loraFile } from "./lora-file.ts";
 import { alerts, generateButton, loaded, generate, images, promptBox, useSettings } from "./page.ts";
 import { gradient } from "./image-file.ts";
-import { visit } from "./visit.ts";
+import { visitBeforeAll } from "./visit.ts";
 
-let site: Site;
 let page: Page;
-const bugs: string[] = [];
-beforeAll(async () => {
-  site = await visit();
-  page = site.page;
-  page.on("pageerror", (error) => bugs.push(error.message));
+const bugs = visitBeforeAll(async (site) => {
+  ({ page } = site);
   await useSettings(page, { fewStep: false, full: { steps: 2 } });
 });
-afterAll(() => site?.close());
 
 const intake = (): Locator => page.getByRole("dialog", { name: "Your LoRA files" });
 const item = (name: string): Locator => intake().getByRole("listitem", { name, exact: true });

@@ -1,5 +1,5 @@
 // Another visit with the profile from global-setup.ts: the pack is loaded, the page's settings are the defaults.
-import { inject } from "vitest";
+import { afterAll, beforeAll, inject } from "vitest";
 import { openSite, type Site } from "../../scripts/run/site.ts";
 import { loaded } from "./page.ts";
 
@@ -9,4 +9,24 @@ export async function visit(options: { viewport?: { width: number; height: numbe
   await site.page.reload();
   await loaded(site.page);
   return site;
+}
+
+/**
+ * One visit for all tests of a file, closed after them.
+ * @param opened gets it before the first test
+ * @returns the page's uncaught errors so far
+ */
+export function visitBeforeAll(
+  opened: (site: Site) => void | Promise<void>,
+  open: () => Promise<Site> = visit,
+): string[] {
+  const errors: string[] = [];
+  let site: Site | undefined;
+  beforeAll(async () => {
+    site = await open();
+    site.page.on("pageerror", (error) => errors.push(error.message));
+    await opened(site);
+  });
+  afterAll(() => site?.close());
+  return errors;
 }

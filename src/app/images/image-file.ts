@@ -1,7 +1,7 @@
 // Pixels to a PNG file that other tools read: the settings and adapters stand in its `parameters` text.
 import { version } from "../../../package.json";
 import { PARAMETERS_KEYWORD } from "../../formats/generation-parameters.ts";
-import { readPictureText } from "../../formats/picture-text.ts";
+import { readImageText } from "../../formats/image-text.ts";
 import { withPngText } from "../../formats/png.ts";
 import { StylusError } from "../../shared/errors.ts";
 import { withoutTags } from "../../shared/prompt-syntax.ts";
@@ -35,7 +35,7 @@ export async function encodeImage(
 
 /** The settings of an image that somebody drops on the page, as a `parameters` text; null when it carries none. */
 export const parametersText = async (file: Blob): Promise<string | null> =>
-  readPictureText(new Uint8Array(await file.arrayBuffer()));
+  readImageText(new Uint8Array(await file.arrayBuffer()));
 
 /** "a-castle-on-a-hill-1234.png" */
 export function imageFileName(seed: number, prompt: string): string {

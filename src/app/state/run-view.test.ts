@@ -1,14 +1,10 @@
 import { createStore } from "solid-js/store";
 import { expect, it } from "vitest";
+import { loadedPack } from "../../../tests/fixtures/run-services.ts";
 import { completeOptions } from "../../stylus/options.ts";
 import { createEventFolder, startRun } from "./run-view.ts";
 
-const defaults = {
-  width: 256,
-  height: 256,
-  full: { steps: 20, cfgScale: 5, sampler: "dpmpp_2m", schedule: "karras" },
-  fewStep: null,
-} as const;
+const { defaults } = loadedPack();
 
 it("images that wait have the seeds they will be generated with, until a plan says otherwise", () => {
   const options = completeOptions({ prompt: "a fox", seed: 2 ** 32 - 2, count: 3 }, defaults);

@@ -1,4 +1,4 @@
-// The settings that a picture file carries, as one text in AUTOMATIC1111's form: out of PNG entries, and EXIF data of PNG, JPEG and WebP.
+// The settings that an image file contains, as one text in AUTOMATIC1111's form: out of PNG entries, and EXIF data of PNG, JPEG and WebP.
 import { settingsOfGraph } from "./comfyui-graph.ts";
 import { type ExifTexts, jpegTexts, readExif, webpTexts } from "./exif.ts";
 import { settingsOfEntries, settingsOfJson } from "./foreign-settings.ts";
@@ -33,7 +33,7 @@ async function entriesOf(bytes: Uint8Array<ArrayBuffer>): Promise<ReadonlyMap<st
  * Never throws; a file that breaks off is read as far as it goes.
  * @returns null for a file without settings that are known here
  */
-export async function readPictureText(bytes: Uint8Array<ArrayBuffer>): Promise<string | null> {
+export async function readImageText(bytes: Uint8Array<ArrayBuffer>): Promise<string | null> {
   const entries = await entriesOf(bytes);
   const written = (entries.get(PARAMETERS_KEYWORD) ?? "").trim();
   const foreign = written === "" || written.startsWith("{") ? settingsOfJson(written) : null;

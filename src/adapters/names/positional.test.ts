@@ -1,0 +1,96 @@
+// Lists without names, as cloneofsimo's tools write them: each tensor gets the place that its position and shape give.
+import { describe, expect, test } from "vitest";
+import { file, openTorch, read, tiny, type Entry } from "../../../tests/fixtures/adapters/small-files.ts";
+import { dictionary, ramp, type Value } from "../../../tests/fixtures/adapters/write-torch.ts";
+import type { AdapterFile } from "../adapter.ts";
+import { flatten, moduleTable, type ModuleEntry } from "./module-table.ts";
+
+describe("cloneofsimo's lists", () => {
+  const attention = (name: string): string[] => ["q", "k", "v", "out.0"].map((part) => `${name}.to_${part}`);
+  const ORDERS = {
+    old: [...attention("attn1"), "ff.net.0.proj", ...attention("attn2")],
+    new: [...attention("attn1"), ...attention("attn2"), "ff.net.0.proj"],
+    "attention only": [...attention("attn1"), ...attention("attn2")],
+  };
+  /** The tiny U-Net's transformers in the order of PyTorch's traversal. */
+  const blocks = [
+    ...[0, 1, 2].flatMap((level) => [0, 1].map((i) => `down_blocks.${level}.attentions.${i}`)),
+    ...[1, 2, 3].flatMap((level) => [0, 1, 2].map((i) => `up_blocks.${level}.attentions.${i}`)),
+    "mid_block.attentions.0",
+  ];
+  const pathsOf = (parts: readonly string[]): string[] =>
+    blocks.flatMap((block) => parts.map((part) => `${block}.transformer_blocks.0.${part}`));
+  const entryOf = (path: string): ModuleEntry => tiny.find(flatten(path), "unet")!;
+  /** Each up part holds its index, so that a wrong place shows. */
+  const tensorsOf = (paths: readonly string[]): { up: Value; down: Value; shapes: number[][] }[] =>
+    paths.map((path, index) => {
+      const [out, input] = entryOf(path).weight!.shape as [number, number];
+      return {
+        up: { storage: new Float32Array(out).fill(index + 1), shape: [out, 1] },
+        down: { storage: new Float32Array(input).fill(1), shape: [1, input] },
+        shapes: [
+          [out, 1],
+          [1, input],
+        ],
+      };
+    });
+  const places = ({ updates }: AdapterFile): Map<string, number> =>
+    new Map(
+      updates.map((update) => {
+        const delta = update.delta();
+        return [update.name, delta.kind === "low-rank" ? delta.up.values[0]! : NaN];
+      }),
+    );
+
+  test.each(Object.entries(ORDERS))("the %s order", async (_, parts) => {
+    const paths = pathsOf(parts);
+    const expected = new Map(paths.map((path, index) => [`${path}.weight`, index + 1]));
+    const tensors = tensorsOf(paths);
+    const list = tensors.flatMap(({ up, down }) => [up, down]);
+    for (const value of [list, dictionary({ unet: list })]) {
+      const adapter = await openTorch(value, tiny);
+      expect(adapter.report).toMatchObject({ refusal: null, unmatched: [] });
+      expect(places(adapter)).toEqual(expected);
+    }
+    const safetensors = tensors.flatMap(({ shapes }, index): Entry[] => [
+      [`unet:${index}:up`, shapes[0]!, Array<number>(shapes[0]![0]!).fill(index + 1)],
+      [`unet:${index}:down`, shapes[1]!],
+    ]);
+    expect(places(await read(file(safetensors), tiny))).toEqual(expected);
+  });
+
+  test("of the text encoder, with and without its feed-forward layers", async () => {
+    for (const parts of [[], ["mlp.fc1", "mlp.fc2"]]) {
+      const paths = [0, 1].flatMap((layer) =>
+        [...["k", "v", "q", "out"].map((part) => `self_attn.${part}_proj`), ...parts].map(
+          (part) => `text_model.encoder.layers.${layer}.${part}`,
+        ),
+      );
+      const entries = paths.flatMap((path, index): Entry[] => {
+        const [out, input] = tiny.find(flatten(path), "text_encoder")!.weight!.shape as [number, number];
+        return [
+          [`text_encoder:${index}:up`, [out, 1], Array<number>(out).fill(index + 1)],
+          [`text_encoder:${index}:down`, [1, input]],
+        ];
+      });
+      const adapter = await read(file(entries), tiny);
+      expect(places(adapter)).toEqual(new Map(paths.map((path, index) => [`${path}.weight`, index + 1])));
+    }
+  });
+
+  test("that fit two orders are refused", async () => {
+    const names = ORDERS.new.map((part) => `down_blocks.0.attentions.0.transformer_blocks.0.${part}.weight`);
+    const table = moduleTable({ unet: names.map((name) => ({ name, shape: [4, 4] })) });
+    const list = names.flatMap(() => [ramp([4, 1]), ramp([1, 4])]);
+    const { report } = await openTorch(list, table);
+    expect(report.refusal!.message).toBe(
+      "Nothing in it fits the loaded model: its position in the list fits 2 module orders of this model, and nothing shows which is meant (for example list:0).",
+    );
+  });
+
+  test("of other lengths or shapes are refused", async () => {
+    const list = tensorsOf(pathsOf(ORDERS.new)).flatMap(({ up, down }) => [up, down]);
+    for (const other of [list.slice(2), list.toReversed(), list.slice(0, -1), [list[2]!, ...list]])
+      expect((await openTorch(other, tiny)).report.refusal!.message).toMatch(/fits no module order|made for/);
+  });
+});

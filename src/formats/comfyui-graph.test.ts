@@ -1,0 +1,198 @@
+// Settings out of the graph that ComfyUI writes into image files.
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  ascii,
+  bytes,
+  exif,
+  jpeg,
+  jpegSegment,
+  png,
+  pngText,
+  settingsOfPng,
+  webp,
+} from "../../tests/fixtures/image-files.ts";
+import { propertyRuns } from "../../tests/fixtures/properties.ts";
+import { parseParameters } from "./generation-parameters.ts";
+import { readImageText } from "./image-text.ts";
+
+describe("ComfyUI’s graph", () => {
+  const node = (type: string, inputs: object = {}) => ({ class_type: type, inputs });
+  const graph = {
+    "1": node("CheckpointLoaderSimple", { ckpt_name: "sd15.safetensors" }),
+    "2": node("LoraLoader", {
+      model: ["1", 0],
+      clip: ["1", 1],
+      lora_name: "style\\ink.safetensors",
+      strength_model: 0.8,
+      strength_clip: 0.5,
+    }),
+    "3": node("LoraLoaderModelOnly", { model: ["2", 0], lora_name: "clay.safetensors", strength_model: 1 }),
+    "4": node("CLIPSetLastLayer", { clip: ["2", 1], stop_at_clip_layer: -2 }),
+    "5": node("PrimitiveNode", { value: "a red fox" }),
+    "6": node("CLIPTextEncode", { clip: ["4", 0], text: ["5", 0] }),
+    "7": node("CLIPTextEncode", { clip: ["4", 0], text: "blurry" }),
+    "8": node("EmptyLatentImage", { width: 512, height: 768, batch_size: 1 }),
+    "9": node("KSampler", {
+      model: ["3", 0],
+      positive: ["6", 0],
+      negative: ["7", 0],
+      latent_image: ["8", 0],
+      seed: 12345678901234567890n,
+      steps: 20,
+      cfg: 7,
+      sampler_name: "dpmpp_2m",
+      scheduler: "karras",
+      denoise: 1,
+    }),
+    "10": node("VAEDecode", { samples: ["9", 0], vae: ["1", 2] }),
+    "11": node("SaveImage", { images: ["10", 0] }),
+  };
+  const json = (value: unknown): string =>
+    JSON.stringify(value, (_, one: unknown) => (typeof one === "bigint" ? `#${one}#` : one)).replaceAll(
+      /"#(\d+)#"/g,
+      "$1",
+    );
+  const first = {
+    Steps: "20",
+    Sampler: "dpmpp_2m",
+    "Schedule type": "karras",
+    "CFG scale": "7",
+    Seed: "12345678901234567890",
+    Size: "512x768",
+    Model: "sd15.safetensors",
+    "Clip skip": "2",
+    RNG: "CPU",
+    Version: "ComfyUI",
+  };
+  const prompt = "a red fox <lora:ink:0.5:0.8> <lora:clay:0:1>";
+
+  it("one sampler; seeds of 64 bits keep their digits", async () => {
+    expect(await settingsOfPng({ prompt: json(graph), workflow: "{}" })).toEqual({
+      prompt,
+      negativePrompt: "blurry",
+      ...first,
+    });
+  });
+
+  it("in WebP and JPEG, where it stands for a camera", async () => {
+    const data = exif([
+      [0x0110, bytes(Buffer.from(`prompt:${json(graph)}\0`))],
+      [0x010f, ascii("workflow:{}\0")],
+    ]);
+    for (const file of [webp(data), jpeg(jpegSegment(0xe1, bytes(ascii("Exif\0\0"), data)))]) {
+      const { fields } = parseParameters((await readImageText(file))!);
+      expect(Object.fromEntries(fields)).toEqual(first);
+    }
+  });
+
+  it("a second pass over an enlarged latent, and the nodes that are not taken over", async () => {
+    const second = {
+      ...graph,
+      "12": node("LatentUpscaleBy", { samples: ["9", 0], upscale_method: "bicubic", scale_by: 1.5 }),
+      "13": node("FreeU", { model: ["3", 0] }),
+      "14": node("ControlNetApply", { conditioning: ["6", 0], strength: 1 }),
+      "9": node("KSampler", { ...graph["9"].inputs, model: ["13", 0], positive: ["14", 0] }),
+      "15": node("KSampler", {
+        ...graph["9"].inputs,
+        latent_image: ["12", 0],
+        steps: 10,
+        denoise: 0.5,
+        seed: 1,
+      }),
+      "10": node("VAEDecode", { samples: ["15", 0] }),
+    };
+    expect(await settingsOfPng({ prompt: json(second) })).toEqual({
+      prompt,
+      negativePrompt: "blurry",
+      ...first,
+      "Denoising strength": "0.5",
+      "Hires upscale": "1.5",
+      "Hires steps": "10",
+      "Hires upscaler": "Latent (bicubic)",
+      Nodes: "FreeU, ControlNetApply",
+    });
+  });
+
+  it("samplers in parts, and one that starts from an image", async () => {
+    const parts = {
+      ...graph,
+      "20": node("RandomNoise", { noise_seed: 5 }),
+      "21": node("KSamplerSelect", { sampler_name: "euler_ancestral" }),
+      "22": node("BasicScheduler", { model: ["3", 0], scheduler: "normal", steps: 12, denoise: 0.6 }),
+      "23": node("CFGGuider", { model: ["3", 0], positive: ["6", 0], negative: ["7", 0], cfg: 4 }),
+      "24": node("LoadImage", { image: "x.png" }),
+      "25": node("VAEEncode", { pixels: ["24", 0] }),
+      "9": node("SamplerCustomAdvanced", {
+        noise: ["20", 0],
+        guider: ["23", 0],
+        sampler: ["21", 0],
+        sigmas: ["22", 0],
+        latent_image: ["25", 0],
+      }),
+    };
+    expect(await settingsOfPng({ prompt: json(parts) })).toEqual({
+      prompt,
+      negativePrompt: "blurry",
+      Steps: "12",
+      Sampler: "euler_ancestral",
+      "Schedule type": "normal",
+      "CFG scale": "4",
+      Seed: "5",
+      Model: "sd15.safetensors",
+      "Denoising strength": "0.6",
+      "Clip skip": "2",
+      RNG: "CPU",
+      Version: "ComfyUI",
+    });
+  });
+
+  it("never throws or hangs: circles, missing nodes, any values", async () => {
+    const value = fc.oneof(
+      fc.tuple(fc.constantFrom("0", "1", "2", "3"), fc.nat(2)),
+      fc.string(),
+      fc.integer(),
+      fc.constant(null),
+    );
+    const inputs = fc.dictionary(
+      fc.constantFrom(
+        "model",
+        "positive",
+        "negative",
+        "latent_image",
+        "samples",
+        "images",
+        "text",
+        "conditioning",
+        "clip",
+        "seed",
+        "width",
+        "lora_name",
+        "__proto__",
+      ),
+      value,
+    );
+    const types = fc.constantFrom(
+      "KSampler",
+      "SaveImage",
+      "VAEDecode",
+      "CLIPTextEncode",
+      "LoraLoader",
+      "EmptyLatentImage",
+      "LatentUpscale",
+      "CLIPSetLastLayer",
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.record({ class_type: types, inputs }), { maxLength: 5 }),
+        async (nodes) => {
+          const found = await readImageText(
+            png(pngText("prompt", JSON.stringify(Object.fromEntries(nodes.entries())))),
+          );
+          expect(found === null || typeof found === "string").toBe(true);
+        },
+      ),
+      propertyRuns(500),
+    );
+  });
+});

@@ -1,0 +1,84 @@
+// AUTOMATIC1111's text in every kind of image file that has it.
+import { deflateSync } from "node:zlib";
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  ascii,
+  bytes,
+  exif,
+  exifComment,
+  jpeg,
+  jpegSegment,
+  png,
+  pngChunk,
+  pngText,
+  webp,
+} from "../../tests/fixtures/image-files.ts";
+import { propertyRuns } from "../../tests/fixtures/properties.ts";
+import { readImageText } from "./image-text.ts";
+
+const parameters =
+  "a fox 漢字\nNegative prompt: blurry\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 42, Size: 64x64";
+
+describe("AUTOMATIC1111's text", () => {
+  it.each<[string, Uint8Array<ArrayBuffer>]>([
+    ["tEXt in UTF-8", png(pngText("parameters", parameters))],
+    [
+      "zTXt in UTF-8",
+      png(pngChunk("zTXt", bytes(ascii("parameters\0\0"), deflateSync(Buffer.from(parameters))))),
+    ],
+    ["iTXt", png(pngChunk("iTXt", bytes(ascii("parameters\0\0\0\0\0"), Buffer.from(parameters))))],
+    ["EXIF in PNG", png(pngChunk("eXIf", exif([exifComment(parameters)])))],
+    ["WebP, UTF-16, high byte first", webp(exif([exifComment(parameters)]))],
+    ["WebP, low byte first, though the file says otherwise", webp(exif([exifComment(parameters, "le")]))],
+    ["WebP, low byte first", webp(exif([exifComment(parameters, "le")], { little: true }))],
+    ["WebP with the header of JPEG", webp(bytes(ascii("Exif\0\0"), exif([exifComment(parameters)])))],
+    ["JPEG", jpeg(jpegSegment(0xe1, bytes(ascii("Exif\0\0"), exif([exifComment(parameters)]))))],
+    [
+      "JPEG, no character code",
+      jpeg(jpegSegment(0xe1, bytes(ascii("Exif\0\0"), exif([exifComment(parameters, "none")])))),
+    ],
+    [
+      "JPEG, “ASCII” that is UTF-8",
+      jpeg(jpegSegment(0xe1, bytes(ascii("Exif\0\0"), exif([exifComment(parameters, "ascii")])))),
+    ],
+    ["a PNG file that breaks off behind it", png(pngText("parameters", parameters)).slice(0, -40)],
+  ])("%s", async (_, file) => {
+    expect(await readImageText(file)).toBe(parameters);
+  });
+
+  it("keeps Latin-1 where the bytes are no UTF-8", async () => {
+    expect(await readImageText(png(pngText("parameters", ascii("café"))))).toBe("café");
+  });
+
+  it("no settings, other files, damaged ones: null, never an error", async () => {
+    const files = [
+      png(),
+      webp(new Uint8Array(3)),
+      jpeg(),
+      jpeg(jpegSegment(0xe1, ascii("Exif\0\0MM"))),
+      bytes(),
+      png(pngText("parameters", '{"a": 1}')),
+    ];
+    for (const file of files) expect(await readImageText(file)).toBeNull();
+    const all = [
+      png(pngText("parameters", parameters)),
+      webp(exif([exifComment(parameters)])),
+      jpeg(jpegSegment(0xe1, bytes(ascii("Exif\0\0"), exif([exifComment(parameters)])))),
+    ];
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...all),
+        fc.array(fc.tuple(fc.nat(600), fc.nat(255)), { maxLength: 8 }),
+        fc.nat(600),
+        async (file, changes, end) => {
+          const damaged = file.slice(0, Math.max(12, end));
+          for (const [at, value] of changes) if (at > 11 && at < damaged.length) damaged[at] = value;
+          const found = await readImageText(damaged);
+          expect(found === null || typeof found === "string").toBe(true);
+        },
+      ),
+      propertyRuns(300),
+    );
+  });
+});
