@@ -85,6 +85,21 @@ describe("reading", () => {
     );
   });
 
+  it("takes JSON without quotes as one value", () => {
+    const hashes = '{"vae": "735e4c3a44", "lora:add_detail": "7c6bad76eb54"}';
+    const resources = '[{"type":"checkpoint","modelName":"Foo: Bar, 2"},{"type":"lora","weight":0.8}]';
+    const text = `a fox\nSteps: 20, Seed: 1, Hashes: ${hashes}, Civitai resources: ${resources}, Version: 1`;
+    expect(parseParameters(text).fields).toEqual(
+      fields(
+        ["Steps", "20"],
+        ["Seed", "1"],
+        ["Hashes", hashes],
+        ["Civitai resources", resources],
+        ["Version", "1"],
+      ),
+    );
+  });
+
   const line = "Steps: 20, Sampler: Euler a, Seed: 1";
   const usual = { prompt: "a red fox", negativePrompt: "blurry" };
   it.each<[string, string, { prompt: string; negativePrompt: string }]>([

@@ -22,6 +22,18 @@ describe("run", () => {
     expect(prompt.slice(composed.tasks[0]!.start, composed.tasks[0]!.end)).toBe("clay");
   });
 
+  it("places the rules' tasks once where the reader cannot choose", async () => {
+    const { services } = standInServices();
+    const prompt = "<lora:ink:0.3>a clay fox in a deep snowy forest";
+    const { report } = await run({ prompt, composer: "reader", fewStep: false }, services);
+    const composed = report.stages.find(({ id }) => id === "compose")!.outputs as {
+      tasks: { start: number; end: number }[];
+      composer: { instead?: string };
+    };
+    expect(composed.composer.instead).toBe("no reader");
+    expect(prompt.slice(composed.tasks[0]!.start, composed.tasks[0]!.end)).toBe("clay");
+  });
+
   it("brings all that a tag says to the engine, and refuses what it cannot understand", async () => {
     const { services, requests } = standInServices();
     const prompt = "a fox <lora:ink:0.3:-0.8:lbw=M00=0.5:step=1-3>";

@@ -163,12 +163,15 @@ test("malformed rows are set aside, exported and deleted; all others are read", 
           .map(({ store, key, problem }: Record<string, string>) => `${store} ${key}: ${problem}`)
           .sort();
       const before = list();
+      const whole = gallery.isWhole();
+      await gallery.clear();
+      const cleared = { images: (await gallery.images()).length, aside: list() };
       const tar = await (await aside.exportSetAside("stylus-web-adapters")).text();
       for (const name of Object.keys(damage)) await aside.deleteSetAside(name);
       await gallery.images();
       await gallery.runs();
       await adapters.all();
-      return { read, before, tar, after: list(), left: (await adapters.all()).length };
+      return { read, before, whole, cleared, tar, after: list(), left: (await adapters.all()).length };
     },
     { run, image: image("good"), adapter: adapter("good") },
   );
@@ -188,6 +191,8 @@ test("malformed rows are set aside, exported and deleted; all others are read", 
     expect.stringContaining("models own-1: title"),
     expect.stringContaining("runs bad-run: composition"),
   ]);
+  expect(seen.whole).toBe(false);
+  expect(seen.cleared).toEqual({ images: 0, aside: seen.before });
   expect(seen.tar).toContain("1.json");
   expect(seen.tar).toContain('"file": "1-1.bin"');
   expect(seen.tar).toContain("xyz");
