@@ -60,8 +60,8 @@ interface OpenOptions extends TransferOptions {
 }
 
 export interface LanguageModelWorker extends LanguageModelServices, Pick<ChoiceServices, "consult"> {
-  /** Frees the memory of the model that is open. */
-  close(): void;
+  /** Frees the memory of the model that is open; a download goes on. */
+  makeRoom(): void;
 }
 
 export function createLanguageModels(context: {
@@ -78,6 +78,8 @@ export function createLanguageModels(context: {
   /** `start`: of the worker that has it open. */
   let open: { readonly id: string; readonly start: number } | null = null;
   let opening: { readonly id: string; readonly result: Promise<void> } | null = null;
+  /** The model that the user is waiting for. */
+  let downloading: string | null = null;
   /** It is not opened again at each key press, but when the list has been read again. */
   let failed: { readonly id: string; readonly error: unknown } | null = null;
   const answers = new Map<string, Composition>();
@@ -149,7 +151,12 @@ export function createLanguageModels(context: {
         preparing: share < 1 ? null : "Preparing the language model",
       });
     const opening = worker.call((service) => service.open(source, { onProgress, signal }));
-    await abortable(opening, signal);
+    try {
+      await abortable(opening, signal);
+    } catch (error) {
+      if (!signal.aborted) worker.terminate(); // a runtime that failed to start stays failed
+      throw error;
+    }
     open = { id, start: worker.starts };
   }
 
@@ -180,23 +187,31 @@ export function createLanguageModels(context: {
 
   return {
     list,
-    close,
+
+    makeRoom() {
+      if (downloading === null) close();
+    },
 
     async download(id, options) {
       failed = null;
       const entry = await entryOf(id);
       if (!entry) throw new StylusError("not-found", "This build of the site has no such language model.");
-      await openModel(entry, { ...options, mayDownload: true });
+      downloading = id;
+      try {
+        await openModel(entry, { ...options, mayDownload: true });
+      } finally {
+        downloading = null;
+      }
       listed = null;
     },
 
     async remove(id) {
-      close();
+      if (downloading === null || downloading === id) close();
       listed = null;
       const composer = (await composers()).find((entry) => entry.id === id);
       if (composer) {
         await worker.call((service) => service.remove(webLlmModel(composer)));
-        close();
+        if (downloading === null) close();
         return;
       }
       const { json } = await readManifest(id);

@@ -13,6 +13,8 @@ import {
   TextStreamer,
 } from "@huggingface/transformers";
 import { serveFrom } from "../../../retrieval/pack-files.ts";
+import { chooseThreads } from "../../../runtime/device.ts";
+import { runtimeFault } from "../../../runtime/wasm-file.ts";
 import { StylusError, throwIfAborted } from "../../../shared/errors.ts";
 import { answerTokens, type OpenLanguageModel } from "../language-model.ts";
 import { ConstrainedDecoding, type TokenBytes, tokenBytes } from "./constrained-decoding.ts";
@@ -36,9 +38,6 @@ const fileOf = { q4: "onnx/model_q4.onnx", q8: "onnx/model_quantized.onnx" } as 
 
 /** The name under which transformers.js asks for the files; nothing is ever fetched by it. */
 const localName = "stylus-pack/language-model";
-
-/** More threads than this bring little for one token at a time. */
-const mostThreads = 8;
 
 function damaged(title: string, file: string, problem: string, cause?: unknown): StylusError {
   return new StylusError("bad-file", `${title}: ${file} ${problem}.`, {
@@ -111,8 +110,7 @@ export async function openOnnxModel(
   const { wasm } = env.backends.onnx;
   if (wasm) {
     wasm.wasmPaths = wasmPaths && { ...wasmPaths };
-    const cores = globalThis.navigator?.hardwareConcurrency ?? 1;
-    wasm.numThreads = globalThis.crossOriginIsolated ? Math.min(mostThreads, cores) : 1;
+    wasm.numThreads = chooseThreads().threads;
   }
   let model: PreTrainedModel;
   let tokenizer: PreTrainedTokenizer;
@@ -120,6 +118,13 @@ export async function openOnnxModel(
     tokenizer = await AutoTokenizer.from_pretrained(localName);
     model = await AutoModelForCausalLM.from_pretrained(localName, { dtype, device: inNode ? "cpu" : "wasm" });
   } catch (cause) {
+    const fault = wasmPaths && (await runtimeFault(wasmPaths.wasm, cause));
+    if (fault) throw fault;
+    if (/out of memory|bad_alloc|allocation failed/iu.test(String(cause)))
+      throw new StylusError("device", `There is not enough memory for ${title}.`, {
+        remedy: "Close other tabs, or choose a smaller language model under Models.",
+        cause,
+      });
     throw damaged(title, fileOf[dtype], `could not be opened (${String(cause)})`, cause);
   }
   const reading = readInParts(model);

@@ -9,6 +9,7 @@ import {
 } from "../../kernels/elementwise.ts";
 import { grid, type View } from "../../kernels/kernel.ts";
 import { valuesOf } from "../../kernels/wgsl.ts";
+import { matrixOf } from "../shapes.ts";
 import { deferProduct, takeJoinable } from "../pending-products.ts";
 import type { PlanState } from "../state.ts";
 
@@ -25,9 +26,9 @@ export function planActivation(node: NodeOf<"Activation">, state: PlanState): vo
 export function planGeglu(node: NodeOf<"Geglu">, state: PlanState): void {
   const [x] = node.inputs;
   const [out] = node.outputs;
-  const product = takeJoinable(x, state);
-  if (product && product.columns % 8 === 0)
-    return deferProduct(out, { ...product, activation: "geglu" }, state);
+  const isWhole = matrixOf(x.shape).columns % 8 === 0;
+  const product = isWhole ? takeJoinable(x, state) : null;
+  if (product) return deferProduct(out, { ...product, activation: "geglu" }, state);
   const input = state.view(x);
   dispatchElementwise("geglu", { label: node.module, input, to: state.allocate(out, [input.block]) }, state);
 }
