@@ -13,7 +13,7 @@ import type { MaskValues } from "../stylus/image-options.ts";
 import { modelOf } from "./packs/packs.ts";
 import { run } from "../stylus/run.ts";
 import type { RunReport } from "../stylus/run-types.ts";
-import { unknownWords } from "../stylus/vocabulary.ts";
+import { hasOtherScript, unknownWords } from "../stylus/vocabulary.ts";
 import { t } from "../texts/texts.ts";
 
 interface AutomationImage {
@@ -173,6 +173,7 @@ export function installAutomation(services: RunServices & Pick<PageServices, "mo
         const notes = [
           ...dropped,
           ...tagsOfNegative(report.options.negativePrompt).map(t.prompt.negativeTag),
+          ...(hasOtherScript(options.prompt) ? [t.prompt.otherScript] : []),
           ...(unknown.length === 0 ? [] : [t.prompt.unknownWords(pack.title, unknown)]),
         ];
         return { report, images: encoded, titles, notes };

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
 import { authorCards, packCard } from "../../scripts/build/pocket-cards.ts";
-import { readVocabulary, unknownWords } from "./vocabulary.ts";
+import { hasOtherScript, readVocabulary, unknownWords } from "./vocabulary.ts";
 
 const file = path.join(import.meta.dirname, "../../public/packs/pocket/tokenizer/vocab.json");
 const cards = Object.keys(authorCards).map((id) =>
@@ -17,9 +17,21 @@ it.each([
   ["three foxes, (a t-rex:1.2) BREAK wearing a party hat", []],
   ["masterpiece, best quality, a cat", []],
   ["🐕 7 ok", []],
+  ["고양이와 강아지, a castle", []],
   ["", []],
 ])("%s", async (prompt, words) => {
   expect(unknownWords(prompt, { vocabulary: await readVocabulary(files), cards })).toEqual(words);
+});
+
+it.each([
+  ["a café in Łódź, 3 naïve dogs 🐕 №7 <lora:한복:0.8>", false],
+  ["", false],
+  ["숲속의 성", true],
+  ["a castle, 城", true],
+  ["замок", true],
+  ["ネコ", true],
+])("%j has letters that are not Latin: %j", (prompt, expected) => {
+  expect(hasOtherScript(prompt)).toBe(expected);
 });
 
 it("a large vocabulary, one of letters, a damaged one, and none say nothing", async () => {

@@ -39,6 +39,10 @@ function triggerStems(cards: LoadedPack["cards"]): ReadonlySet<string> {
 }
 const stemsOfCards = new WeakMap<LoadedPack["cards"], ReadonlySet<string>>();
 
+/** Whether a prompt has letters that are not Latin: no model here was trained on captions with them. Tags may name any file. */
+export const hasOtherScript = (prompt: string): boolean =>
+  /(?![\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}])\p{L}/u.test(withoutTags(prompt));
+
 /** The words of a prompt that its model cannot know. Trigger words are an adapter's to know. */
 export function unknownWords(
   prompt: string,
@@ -47,7 +51,7 @@ export function unknownWords(
   if (!vocabulary) return [];
   const triggers = triggerStems(cards);
   const unknown = contentWords(withoutTags(prompt).replace(breakWord, " "))
-    .filter(({ text }) => /^\p{L}{3,}$/u.test(text))
+    .filter(({ text }) => /^\p{Script=Latin}{3,}$/u.test(text)) // others: hasOtherScript
     .filter(({ text, stem }) => !vocabulary.has(text) && !vocabulary.has(stem))
     .filter(({ text, stem }) => !triggers.has(stem) && !idleWords.has(text));
   return [...new Set(unknown.map(({ text }) => text))];

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { parseSync } from "vite";
 import { describe, expect, test } from "vitest";
-import { languages, pickLanguage } from "./texts.ts";
+import { languageNames, languages, pickLanguage, speak, t, type Language } from "./texts.ts";
 
 type Entries = [path: string, value: unknown][];
 
@@ -29,9 +29,118 @@ test("English texts keep to the field's terms", () => {
 
 test("the page speaks the first of the user's languages that it knows", () => {
   expect(pickLanguage(["en-GB", "de"])).toBe("en");
+  expect(pickLanguage(["de", "ko-KR", "en"])).toBe("ko");
   expect(pickLanguage(["xx", "en-US"])).toBe("en");
   expect(pickLanguage([])).toBe("en");
   expect(pickLanguage(["constructor"])).toBe("en");
+});
+
+test("texts follow the language", () => {
+  let language: Language = "en";
+  speak(() => language);
+  expect(t.page.close).toBe("Close");
+  language = "ko";
+  expect(t.page.close).toBe("닫기");
+  speak(() => "en");
+});
+
+test("languages are offered by their own names", () => {
+  expect(Object.keys(languageNames)).toEqual(Object.keys(languages));
+});
+
+/** Stands for a parameter in a text. */
+const sentinel = "⟦⟧";
+
+/** A value for any parameter (a text, a number, a list, an object of those) that notes in `used` which parts are read. */
+function probe(used: Set<string>, path: string): unknown {
+  return new Proxy([sentinel], {
+    get(list, key) {
+      if (key === Symbol.toPrimitive) {
+        used.add(path);
+        return (hint: string) => (hint === "number" ? 2 : sentinel);
+      }
+      if (typeof key === "string" && !(key in list)) return probe(used, `${path}.${key}`);
+      used.add(path);
+      return Reflect.get(list, key) as unknown;
+    },
+  });
+}
+
+/** A text with sentinels for its parameters, and the parameters it shows. */
+function filled(text: unknown): { shown: string; used: string[] } {
+  if (typeof text !== "function")
+    return { shown: String(text).replace(/\{\w+\}/g, sentinel), used: String(text).match(/\{\w+\}/g) ?? [] };
+  const used = new Set<string>();
+  const shown: unknown = text(...Array.from({ length: text.length }, (_, index) => probe(used, `${index}`)));
+  return { shown: String(shown), used: [...used] };
+}
+
+const textsOf = (language: Language): Entries =>
+  entriesOf(languages[language]).filter(([path]) => !path.startsWith("format."));
+
+describe("Korean", () => {
+  const english = new Map(textsOf("en"));
+  const texts = textsOf("ko").map(([path, value]) => ({ path, ...filled(value), value }));
+
+  test("parameters are those of English", () => {
+    const differing = texts.filter(({ path, used, value }) => {
+      const other = english.get(path);
+      const places = (text: unknown): number => (typeof text === "function" ? text.length : 0);
+      return (
+        places(value) !== places(other) || used.toSorted().join() !== filled(other).used.toSorted().join()
+      );
+    });
+    expect(differing.map(({ path }) => path)).toEqual([]);
+  });
+
+  test("every text is translated, but for names and formats", () => {
+    const names =
+      /^names\.(?:schedules|upscalers|families)\.|^names\.(?:devices\.(?:webgpu|wasm)|manifestKinds\.vae|networks\.unet)$/;
+    const others = new Set([
+      "page.title",
+      "page.titleAt",
+      "page.header.name",
+      "page.header.status.webgpu",
+      "page.header.status.wasm",
+      "page.help.keys.0.keys.0",
+      "page.help.keys.0.keys.1",
+      "page.help.keys.1.keys.0",
+      "page.help.keys.2.keys.0",
+      "page.help.keys.3.keys.0",
+      "prompt.placeholder", // an example of a prompt, which is English
+      "prompt.bar.generateKey",
+      "prompt.bar.stopKey",
+      "prompt.mask.size",
+      "settings.hires.section",
+      "settings.hires.label",
+      "adapters.diagnosis.autoV2",
+      "adapters.diagnosis.autoV3",
+      "models.row.resolution",
+      "models.row.vae",
+    ]);
+    const foreign = texts.filter(
+      ({ shown }) => /\p{L}{2,}/u.test(shown) && !/\p{Script=Hangul}/u.test(shown),
+    );
+    expect(foreign.map(({ path }) => path).filter((path) => !names.test(path) && !others.has(path))).toEqual(
+      [],
+    );
+  });
+
+  test("no particle follows a parameter whose last sound is unknown", () => {
+    const particle = new RegExp(
+      `${sentinel}[*\`”"’)]*(?:은|는|이|가|을|를|과|와|로|으로|아|야|나|이나|란|이란|라|이라|랑|이랑|예요|이에요|이고)(?!\\p{L})`,
+      "u",
+    );
+    expect(texts.filter(({ shown }) => particle.test(shown)).map(({ path }) => path)).toEqual([]);
+  });
+
+  test("names of the page's places are those on its buttons", () => {
+    const { page, prompt } = languages.ko;
+    const { models, adapters } = page.header;
+    const places = new Set([models, adapters, page.device.storage, prompt.bar.settings, prompt.bar.fast]);
+    const quoted = texts.flatMap(({ shown }) => [...shown.matchAll(/‘([^’]+)’/g)].map(([, name]) => name!));
+    expect(quoted.filter((name) => !places.has(name))).toEqual([]);
+  });
 });
 
 /** Attributes and properties that users read or hear. */

@@ -2,6 +2,7 @@
 import { createEffect, createSignal, For, onCleanup, Show, type JSX } from "solid-js";
 import { installKeys } from "../app/state/commands.ts";
 import { pickOfDrop, pickOfInput } from "../app/packs/disk-files.ts";
+import { languageOf } from "../app/state/settings.ts";
 import type { Studio } from "../app/state/studio.ts";
 import { AdapterDialog } from "./adapters/AdapterDialog.tsx";
 import { AdapterDialogContext } from "./adapters/adapter-dialog-context.ts";
@@ -45,6 +46,10 @@ export function App(props: { readonly studio: Studio }): JSX.Element {
     const { appearance } = studio.settings;
     document.documentElement.dataset["appearance"] =
       appearance === "system" ? (systemDark() ? "dark" : "light") : appearance;
+  });
+
+  createEffect(() => {
+    document.documentElement.lang = languageOf(studio.settings);
   });
 
   // The tab shows a run's progress while the user is in another tab.

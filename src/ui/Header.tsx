@@ -4,7 +4,8 @@ import controls from "./controls/controls.module.css";
 import styles from "./Header.module.css";
 import { DiskIcon, HelpIcon, Logo, ModelIcon, StackIcon } from "./controls/icons.tsx";
 import { useStudio } from "./studio-context.ts";
-import { t } from "../texts/texts.ts";
+import { languageOf } from "../app/state/settings.ts";
+import { languageNames, t, type Language } from "../texts/texts.ts";
 
 export function Header(props: {
   readonly onLibrary: () => void;
@@ -42,6 +43,10 @@ export function Header(props: {
     if (download.status !== "running") return t.page.header.downloadStates[download.status];
     const { receivedBytes = 0, totalBytes = 0 } = download.progress ?? {};
     return t.format.percent(totalBytes > 0 ? Math.floor((100 * receivedBytes) / totalBytes) / 100 : 0);
+  };
+  const nextLanguage = (): Language => {
+    const all = Object.keys(languageNames) as Language[];
+    return all[(all.indexOf(languageOf(studio.settings)) + 1) % all.length]!;
   };
   const adapters = (): number => studio.pack()?.cards.filter((card) => !card.fewStep).length ?? 0;
 
@@ -81,6 +86,14 @@ export function Header(props: {
           <Show when={adapters() > 0}>
             <span class={styles["count"]}>{adapters()}</span>
           </Show>
+        </button>
+        <button
+          class={`${controls["button"]} ${controls["small"]} ${controls["quiet"]} ${styles["wide"]}`}
+          type="button"
+          aria-label={t.page.header.switchLanguage(languageNames[nextLanguage()])}
+          onClick={() => studio.setSettings("language", nextLanguage())}
+        >
+          <span lang={nextLanguage()}>{languageNames[nextLanguage()]}</span>
         </button>
         <button
           class={controls["icon"]}

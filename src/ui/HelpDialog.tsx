@@ -1,13 +1,18 @@
-// Shortcuts, how it works, what isn't available yet, and the page's appearance.
+// Shortcuts, how it works, what isn't available yet, and the page's language and appearance.
 import { For, type JSX } from "solid-js";
-import type { Appearance } from "../app/state/settings.ts";
+import { languageOf, type Appearance } from "../app/state/settings.ts";
 import controls from "./controls/controls.module.css";
 import { Dialog } from "./controls/Dialog.tsx";
 import { SegmentField } from "./controls/fields.tsx";
 import { RichText } from "./controls/RichText.tsx";
 import styles from "./HelpDialog.module.css";
 import { useStudio } from "./studio-context.ts";
-import { t } from "../texts/texts.ts";
+import { languageNames, t, type Language } from "../texts/texts.ts";
+
+const languages = (Object.entries(languageNames) as [Language, string][]).map(([value, label]) => ({
+  value,
+  label,
+}));
 
 export function HelpDialog(props: { readonly open: boolean; readonly onClose: () => void }): JSX.Element {
   const studio = useStudio();
@@ -38,6 +43,15 @@ export function HelpDialog(props: { readonly open: boolean; readonly onClose: ()
               </p>
             )}
           </For>
+        </section>
+        <section>
+          <h3>{t.page.help.language}</h3>
+          <SegmentField<Language>
+            legend={t.page.help.language}
+            value={languageOf(studio.settings)}
+            choices={languages}
+            onChange={(language) => studio.setSettings("language", language)}
+          />
         </section>
         <section>
           <h3>{t.page.help.appearance}</h3>

@@ -57,8 +57,6 @@ export interface InitImageState {
   saveMask(drawn: Pick<OpenMask, "imageId" | "mask">): Promise<void>;
 }
 
-const { initImage: texts } = t.prompt;
-
 const notKept = (what: "image" | "mask", cause: unknown): StylusError =>
   keepingError(`this ${what}`, cause, {
     full: "Free disk space, or delete images or models you don’t need, then try again.",
@@ -110,7 +108,7 @@ export function createInitImageState(context: {
           if (!current) return;
           if (!image || (maskId && !mask)) {
             setSettings("start", null);
-            setNote(texts.notes.gone);
+            setNote(t.prompt.initImage.notes.gone);
             return;
           }
           urls.push(URL.createObjectURL(image));
@@ -170,8 +168,8 @@ export function createInitImageState(context: {
       if (!isLatest()) return;
       ask(null);
       setSettings({ start: { picture: { id, width, height }, name, mask: null }, size: null });
-      setNote(original && texts.notes.scaledDown(original, { width, height }));
-      announce(texts.announced.taken(name));
+      setNote(original && t.prompt.initImage.notes.scaledDown(original, { width, height }));
+      announce(t.prompt.initImage.announced.taken(name));
     } catch (error) {
       if (!isLatest()) return;
       ask(null);
@@ -204,7 +202,7 @@ export function createInitImageState(context: {
       claim();
       setSettings({ start: null, size: null });
       setNote(null);
-      announce(texts.announced.removed);
+      announce(t.prompt.initImage.announced.removed);
     },
     async openMask() {
       const { start } = settings;
@@ -231,12 +229,12 @@ export function createInitImageState(context: {
   async function saveMask({ imageId, mask }: Pick<OpenMask, "imageId" | "mask">): Promise<void> {
     const { start } = settings;
     if (start?.picture.id !== imageId) {
-      setNote(texts.notes.maskDiscarded);
+      setNote(t.prompt.initImage.notes.maskDiscarded);
       return;
     }
     const isLatest = claim();
     if (markedShare(mask) === 0) {
-      if (start.mask !== null) announce(texts.announced.maskRemoved);
+      if (start.mask !== null) announce(t.prompt.initImage.announced.maskRemoved);
       setSettings("start", { ...start, mask: null });
       setNote(t.prompt.mask.empty);
       return;
@@ -249,7 +247,7 @@ export function createInitImageState(context: {
       if (!isLatest()) return;
       setSettings("start", { ...start, mask: id });
       setNote(null);
-      announce(texts.announced.maskSaved);
+      announce(t.prompt.initImage.announced.maskSaved);
     } catch (error) {
       if (!isLatest()) return;
       setInputError(explain(error));

@@ -4,8 +4,6 @@ import type { PlainError } from "../../shared/errors.ts";
 import { CHOSEN_BY_USER, type DeviceReport } from "../../shared/request.ts";
 import { t } from "../../texts/texts.ts";
 
-const { refusal: texts } = t.adapters;
-
 export interface Refusal {
   readonly title: string;
   readonly text: string;
@@ -30,9 +28,9 @@ interface Model {
 
 /** How to come by a model of full size from a miniature. */
 function wayToFullSize({ kind, reason }: DeviceReport): string {
-  if (kind === "webgpu") return texts.chooseModel;
-  if (reason === CHOSEN_BY_USER) return texts.chooseDevice;
-  return texts.noWebGpu(reason);
+  if (kind === "webgpu") return t.adapters.refusal.chooseModel;
+  if (reason === CHOSEN_BY_USER) return t.adapters.refusal.chooseDevice;
+  return t.adapters.refusal.noWebGpu(reason);
 }
 
 /** A sound file that does not fit `model`. */
@@ -44,31 +42,31 @@ export function explainRefusal(report: AdapterReport, model: Model): Refusal | n
     const width = base.contextWidth ?? base.textWidth;
     const isEmbedding = base.contextWidth === null && report.families.length === 0;
     return {
-      title: texts.fullSize,
-      text: texts.fullSizeText({ isEmbedding, width, model: model.title }),
+      title: t.adapters.refusal.fullSize,
+      text: t.adapters.refusal.fullSizeText({ isEmbedding, width, model: model.title }),
       remedy: wayToFullSize(model.device),
     };
   }
   if (base.name !== null && base.name !== fullSize) {
     return {
-      title: texts.otherBase(base.name),
+      title: t.adapters.refusal.otherBase(base.name),
       text: sentence(base.evidence.join("; ")) || refusal.message,
       remedy: miniature
-        ? texts.otherVersion(wayToFullSize(model.device))
-        : texts.otherVersionFor(model.baseModels),
+        ? t.adapters.refusal.otherVersion(wayToFullSize(model.device))
+        : t.adapters.refusal.otherVersionFor(model.baseModels),
     };
   }
-  return { title: texts.unusable, text: refusal.message, remedy: refusal.remedy ?? "" };
+  return { title: t.adapters.refusal.unusable, text: refusal.message, remedy: refusal.remedy ?? "" };
 }
 
 /** A file that could not be read at all. */
 export function explainUnreadable(error: PlainError): Refusal {
-  const { code, message, remedy = texts.downloadAgain } = error;
+  const { code, message, remedy = t.adapters.refusal.downloadAgain } = error;
   if (code === "internal") {
-    return { ...texts.bug, detail: message };
+    return { ...t.adapters.refusal.bug, detail: message };
   }
   if (code === "bad-file") {
-    return { ...texts.unreadable, remedy, detail: message };
+    return { ...t.adapters.refusal.unreadable, remedy, detail: message };
   }
-  return { title: texts.unusable, text: message, remedy };
+  return { title: t.adapters.refusal.unusable, text: message, remedy };
 }

@@ -1,7 +1,7 @@
 // What the page asks for with given settings, and back again.
 import { afterEach, expect, it, vi } from "vitest";
 import type { PackDefaults } from "../../stylus/options.ts";
-import { createSettings, fromOptions, rulesOf, toOptions, type Settings } from "./settings.ts";
+import { createSettings, fromOptions, languageOf, rulesOf, toOptions, type Settings } from "./settings.ts";
 
 const defaults: PackDefaults = {
   width: 256,
@@ -74,6 +74,13 @@ it("damaged pins and bans are none", () => {
     sd15: { pins: [], bans: [] },
     own: { pins: ["a"], bans: ["b"] },
   });
+});
+
+it("a language is one that the page speaks", () => {
+  expect(languageOf(initial)).toBe("en");
+  expect(languageOf(readBack({ language: "ko" }))).toBe("ko");
+  for (const language of ["xx", "constructor", 7])
+    expect(readBack({ language })).toMatchObject({ language: null });
 });
 
 it("rules of a model that is called like a property of every object are its own", () => {

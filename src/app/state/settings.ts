@@ -21,6 +21,7 @@ import {
   type InitImage,
 } from "../../stylus/image-options.ts";
 import { limits, type ComposerId, type MethodId, type PresetId } from "../../shared/limits.ts";
+import { browserLanguage, isLanguage, type Language } from "../../texts/texts.ts";
 
 export type Appearance = "system" | "light" | "dark";
 
@@ -73,6 +74,8 @@ export interface Settings {
   /** By the id of the model. */
   adapters: Record<string, AdapterRules>;
   appearance: Appearance;
+  /** Null: the first of the browser's languages that the page speaks. */
+  language: Language | null;
   history: string[];
 }
 
@@ -102,6 +105,7 @@ const initialSettings = (): Settings => ({
   device: "auto",
   adapters: {},
   appearance: "system",
+  language: null,
   history: [],
 });
 
@@ -124,6 +128,7 @@ function read(): Settings {
     return {
       ...read,
       start: isInitImage(read.start) ? read.start : null,
+      language: isLanguage(read.language) ? read.language : null,
       startValues: { ...initial.startValues, ...read.startValues },
       hiresValues: { ...initial.hiresValues, ...read.hiresValues },
       adapters: readRules(saved, read.model),
@@ -176,6 +181,8 @@ export function createSettings(): SettingsStore {
 /** Newest first, each prompt once. */
 export const withPrompt = (history: readonly string[], prompt: string): string[] =>
   [prompt, ...history.filter((entry) => entry !== prompt)].slice(0, historyLength);
+
+export const languageOf = (settings: Settings): Language => settings.language ?? browserLanguage;
 
 export const ruleKey = ({ model }: Settings): string => modelOf(model);
 

@@ -10,7 +10,7 @@ import type { Reading } from "../../stylus/choose.ts";
 import type { DiskPick } from "../packs/disk-files.ts";
 import { createGalleryState, type GalleryState } from "./gallery.ts";
 import { missingAdapters } from "../../stylus/adapter-names.ts";
-import { t } from "../../texts/texts.ts";
+import { speak, t } from "../../texts/texts.ts";
 import { describeDropped, readSettings } from "../../stylus/infotext.ts";
 import { readLoraTags, type LoraTags } from "../../stylus/lora-tags.ts";
 import { createIntake, type Intake } from "./intake.ts";
@@ -32,6 +32,7 @@ import type { PlannedImage } from "../../stylus/run-types.ts";
 import {
   createSettings,
   fromOptions,
+  languageOf,
   toOptions,
   usesFewStep,
   withPrompt,
@@ -142,6 +143,7 @@ export const createStudio = (services: PageServices): Studio => createRoot(() =>
 
 function buildStudio(services: PageServices): Studio {
   const [settings, setSettings] = createSettings();
+  speak(() => languageOf(settings));
   const [inputError, setInputError] = createSignal<PlainError | null>(null);
   const [announcement, announce] = createSignal("");
   const packState = createPackState({

@@ -22,6 +22,7 @@ export const page = {
     modelsWith: (state: string) => `Models: ${state}`,
     adapters: "Adapters",
     adaptersWith: (count: number) => `Adapters, ${formats.number(count)}`,
+    switchLanguage: (language: string) => `Switch to ${language}`,
     help: "Help and shortcuts",
     deviceLabel: (model: string, status: string) => `${model}: ${status}. Details`,
     status: {
@@ -106,6 +107,7 @@ export const page = {
       "Drop your own LoRA files (.safetensors, .pt or .bin) on the page. Stylus checks each one and adds it to your adapters if it fits the model.",
       "Pocket, the built-in model, is small and trained on simple scenes. Under Models you can download Stable Diffusion 1.5 and community checkpoints, or open your own from disk. The hub sees what you download, never what you write.",
     ],
+    language: "Language",
     appearance: "Appearance",
     appearances: { system: "System", light: "Light", dark: "Dark" },
   },

@@ -13,7 +13,8 @@ export const prompt = {
   parts: (texts: readonly string[]) => `Parts found: ${texts.join("; ")}.`,
   long: (characters: number) =>
     `This prompt is ${formats.number(characters)} characters long. The model reads it in chunks of 75 tokens; the first ones count most.`,
-
+  /** For a prompt in Hangul, Kanji, Cyrillic … */
+  otherScript: "The models understand English only. Write the prompt in English.",
   unknownWords: (model: string, words: readonly string[]) =>
     `${model} doesn’t know ${words.map((word) => `“${word}”`).join(", ")}. Use simpler words, or the trigger words of an adapter.`,
   negativeTag: (tag: string) => `${tag} does nothing in the negative prompt. Move it to the prompt.`,

@@ -8,10 +8,11 @@ import styles from "./CardForm.module.css";
 import { NumberField, SelectField, TextField } from "../controls/fields.tsx";
 import { t } from "../../texts/texts.ts";
 
-const categories = (Object.keys(t.names.categories) as AdapterCategory[]).map((value) => ({
-  value,
-  label: t.names.categories[value],
-}));
+const categories = () =>
+  (Object.keys(t.names.categories) as AdapterCategory[]).map((value) => ({
+    value,
+    label: t.names.categories[value],
+  }));
 
 export function CardForm(props: {
   readonly draft: CardDraft;
@@ -36,7 +37,7 @@ export function CardForm(props: {
         <SelectField
           label={t.adapters.form.category}
           value={props.draft.category}
-          choices={categories}
+          choices={categories()}
           onChange={(category) => props.onChange({ category })}
         />
         <NumberField

@@ -11,17 +11,16 @@ export function CompareSlider(props: {
   readonly ratio: number;
 }): JSX.Element {
   const [at, setAt] = createSignal(50);
-  const labels = t.run.comparison;
   /** What the right side shows. */
   const label = (): string => {
     const { comparison } = props.variant;
     switch (comparison.kind) {
       case "no-adapters":
-        return labels.noAdapters;
+        return t.run.comparison.noAdapters;
       case "without":
-        return labels.without(comparison.title);
+        return t.run.comparison.without(comparison.title);
       case "init-image":
-        return labels.before;
+        return t.run.comparison.before;
     }
   };
   return (
@@ -32,19 +31,19 @@ export function CompareSlider(props: {
           when={props.variant.encoded}
           fallback={
             <Show when={props.variant.preview}>
-              {(preview) => <PixelCanvas pixels={preview()} label={labels.preview(label())} />}
+              {(preview) => <PixelCanvas pixels={preview()} label={t.run.comparison.preview(label())} />}
             </Show>
           }
         >
-          {(encoded) => <img src={encoded().url} alt={labels.alt(label())} />}
+          {(encoded) => <img src={encoded().url} alt={t.run.comparison.alt(label())} />}
         </Show>
       </div>
       <span class={`${styles["tag"]} ${styles["left"]}`}>
-        {props.variant.comparison.kind === "init-image" ? labels.after : labels.chosen}
+        {props.variant.comparison.kind === "init-image" ? t.run.comparison.after : t.run.comparison.chosen}
       </span>
       <span class={`${styles["tag"]} ${styles["right"]}`}>
         {props.variant.status === "sampling"
-          ? labels.step(label(), props.variant.step, props.variant.steps)
+          ? t.run.comparison.step(label(), props.variant.step, props.variant.steps)
           : label()}
       </span>
       <input
@@ -53,7 +52,7 @@ export function CompareSlider(props: {
         min="0"
         max="100"
         value={at()}
-        aria-label={labels.divider(label())}
+        aria-label={t.run.comparison.divider(label())}
         onInput={(event) => setAt(event.currentTarget.valueAsNumber)}
       />
     </div>

@@ -11,17 +11,15 @@ import { t } from "../../texts/texts.ts";
 import { DownloadProgress } from "./DownloadProgress.tsx";
 import styles from "./ModelsDialog.module.css";
 
-const texts = t.models.language;
-
 export function LanguageModels(): JSX.Element {
   const { models, languageModels } = useStudio();
   createEffect(on(models.open, (open) => void (open && languageModels.refresh())));
   return (
-    <section class={styles["disk"]} aria-label={texts.title}>
-      <h3>{texts.title}</h3>
-      <p class={styles["hint"]}>{texts.hint}</p>
+    <section class={styles["disk"]} aria-label={t.models.language.title}>
+      <h3>{t.models.language.title}</h3>
+      <p class={styles["hint"]}>{t.models.language.hint}</p>
       <Show when={languageModels.error()}>{(error) => <ErrorNote error={error()} compact />}</Show>
-      <ul class={styles["rows"]} aria-label={texts.title}>
+      <ul class={styles["rows"]} aria-label={t.models.language.title}>
         <For each={languageModels.list()}>{(entry) => <Row entry={entry} />}</For>
       </ul>
     </section>
@@ -43,14 +41,14 @@ function Row(props: { readonly entry: LanguageModelEntry }): JSX.Element {
       ? t.models.row.use
       : entry().state === "partial" || download()
         ? t.models.row.resume
-        : texts.download(entry().sizeBytes);
+        : t.models.language.download(entry().sizeBytes);
   return (
     <li class={styles["row"]} data-current={used()} aria-label={entry().title}>
       <div class={styles["about"]}>
         <h3>
           {entry().title}
           <Show when={entry().role}>
-            {(role) => <span class={styles["badge"]}>{texts.roles[role()]}</span>}
+            {(role) => <span class={styles["badge"]}>{t.models.language.roles[role()]}</span>}
           </Show>
           <Show when={used()}>
             <span class={styles["badge"]}>{t.models.row.inUse}</span>
@@ -73,10 +71,10 @@ function Row(props: { readonly entry: LanguageModelEntry }): JSX.Element {
             <button
               class={`${controls["button"]} ${controls["small"]}`}
               type="button"
-              aria-label={texts.stopUsingName(entry().title)}
+              aria-label={t.models.language.stopUsingName(entry().title)}
               onClick={() => languageModels.stopUsing()}
             >
-              {texts.stopUsing}
+              {t.models.language.stopUsing}
             </button>
           }
         >
@@ -85,7 +83,7 @@ function Row(props: { readonly entry: LanguageModelEntry }): JSX.Element {
               class={`${controls["button"]} ${controls["small"]}`}
               type="button"
               disabled={impossible()}
-              aria-label={texts.action(label(), entry().title)}
+              aria-label={t.models.language.action(label(), entry().title)}
               onClick={() => void languageModels.use(entry())}
             >
               {impossible() ? t.models.row.impossible : label()}
@@ -94,10 +92,10 @@ function Row(props: { readonly entry: LanguageModelEntry }): JSX.Element {
         </Show>
         <Show when={entry().state !== "absent" && !running()}>
           <ConfirmButton
-            label={texts.delete}
-            name={texts.deleteName(entry().title)}
-            confirm={texts.confirmDelete}
-            keep={texts.keep}
+            label={t.models.language.delete}
+            name={t.models.language.deleteName(entry().title)}
+            confirm={t.models.language.confirmDelete}
+            keep={t.models.language.keep}
             onConfirm={() => languageModels.remove(entry())}
           />
         </Show>

@@ -17,10 +17,11 @@ export function HiresFix(): JSX.Element {
     return t.settings.hires.to(width, height);
   };
   const isWeakLatent = (): boolean => values().upscaler.startsWith("latent") && values().strength < 0.5;
-  const upscalers = (Object.keys(t.names.upscalers) as (keyof typeof t.names.upscalers)[]).map((value) => ({
-    value,
-    label: t.names.upscalers[value],
-  }));
+  const upscalers = () =>
+    (Object.keys(t.names.upscalers) as (keyof typeof t.names.upscalers)[]).map((value) => ({
+      value,
+      label: t.names.upscalers[value],
+    }));
   return (
     <div class={styles["group"]} role="group" aria-label={t.settings.hires.section}>
       <SwitchField
@@ -61,7 +62,7 @@ export function HiresFix(): JSX.Element {
           <SelectField
             label={t.settings.hires.upscaler}
             value={values().upscaler}
-            choices={upscalers}
+            choices={upscalers()}
             onChange={(upscaler) => setSettings("hiresValues", { upscaler })}
           />
         </div>

@@ -3,6 +3,7 @@
 import { createEffect, createMemo, createSignal, Index, on, Show, type JSX } from "solid-js";
 import { adjustWeight } from "../../app/state/prompt-edit.ts";
 import { longPromptLength } from "../../stylus/options.ts";
+import { hasOtherScript } from "../../stylus/vocabulary.ts";
 import { cutPrompt } from "../../app/state/spans.ts";
 import { ErrorNote } from "../controls/ErrorNote.tsx";
 import styles from "./PromptBox.module.css";
@@ -119,6 +120,9 @@ export function PromptBox(): JSX.Element {
         <Show when={studio.inputError()}>{(error) => <ErrorNote error={error()} compact />}</Show>
         <Show when={!studio.inputError() && text().length > longPromptLength}>
           <p class={styles["note"]}>{t.prompt.long(text().length)}</p>
+        </Show>
+        <Show when={!studio.inputError() && hasOtherScript(text())}>
+          <p class={styles["note"]}>{t.prompt.otherScript}</p>
         </Show>
       </div>
     </div>

@@ -1,0 +1,150 @@
+// A run and its outcome: stages, images, chosen adapters, candidates, gallery.
+import type { run as english } from "../en/run.ts";
+import { adapterCount, formats, images } from "./formats.ts";
+
+export const run: typeof english = {
+  announced: {
+    generating: "이미지를 생성하고 있어요.",
+    chosen: (picks) =>
+      picks === 0
+        ? "이 프롬프트에는 어댑터가 필요 없어요."
+        : `이 프롬프트에 맞는 ${adapterCount(picks)}를 골랐어요.`,
+    imageDone: (image, of) => `이미지 ${of}장 중 ${image}번째를 완성했어요.`,
+    stopped: "중지했어요.",
+    comparing: "비교 이미지를 생성하고 있어요.",
+    compared: "비교 이미지가 준비됐어요.",
+  },
+
+  device: {
+    restarting: (loss) => `${loss} Stylus가 다시 시작하고 있어요.`,
+    lostAgain: (loss) => `${loss} 두 번째 발생한 문제예요.`,
+    onCpuAfterLosses:
+      "GPU 연결이 두 번 끊겨서 CPU로 계속 생성해요. 더 느리지만 결과는 같아요. GPU를 다시 쓰려면 페이지를 새로고침하세요.",
+    recovered: "GPU 연결이 끊겼다가 복구됐어요. 생성을 계속하며, 잃은 것은 없어요.",
+    onCpu: (reason) => `생성이 중단되어 CPU로 계속해요(${reason}). 잃은 것은 없어요.`,
+  },
+
+  missingAdapters: (ids) =>
+    `이 이미지에 쓴 어댑터가 없어요: ${ids.map((id) => `“${id}”`).join(", ")}. 똑같이 다시 생성하려면 어댑터 파일을 추가하세요.`,
+
+  stages: {
+    label: "이번 생성의 단계",
+    candidates: (count) => `후보 ${formats.number(count)}개`,
+    parts: (count) => `구절 ${formats.number(count)}개`,
+    adapters: adapterCount,
+    images,
+    failed: "실패",
+    stopped: "중지됨",
+    bytes: (received, total) => `${formats.bytes(received)} / ${formats.bytes(total)}`,
+    step: (step, of) => `스텝 ${step}/${of}`,
+    imageStep: (place) => `이미지 ${place.image}/${place.images}, 스텝 ${place.step}/${place.steps}`,
+    left: (milliseconds) => `${formats.duration(milliseconds)} 남음`,
+  },
+
+  image: {
+    alt: (image) =>
+      `${image.prompt}. 시드 ${image.seed}, ${image.adapters.length > 0 ? `어댑터: ${image.adapters.join(", ")}` : "어댑터 없음"}.`,
+    preview: "실시간 미리보기",
+    progress: (index) => `이미지 ${index + 1}`,
+    stopped: "중지됨",
+    starting: "시작하는 중",
+    waiting: "대기 중",
+    seed: "시드 **{seed}**",
+    compareAll: "어댑터 없이 비교",
+    compareAllTitle: "같은 시드를 어댑터 없이 생성해 비교해요",
+    compareInitImage: "전후 비교",
+    compareInitImageTitle: "초기 이미지와 비교해요",
+    closeComparison: "비교 닫기",
+    useAsInitImage: "초기 이미지로 쓰기",
+    reuse: "프롬프트, 시드, 설정 다시 쓰기",
+    reused: "프롬프트, 시드, 설정을 불러왔어요.",
+    download: "설정을 포함한 PNG 다운로드",
+    adapters: "이 이미지의 어댑터",
+    masked: "이 이미지의 조합에서는 빠졌어요",
+    off: "제외",
+    noAdapters: "어댑터 없이 기본 모델만 썼어요.",
+  },
+
+  comparison: {
+    noAdapters: "어댑터 없음",
+    without: (title) => `${title} 제외`,
+    before: "전",
+    after: "후",
+    chosen: "모든 어댑터",
+    alt: (label) => `같은 시드, ${label}`,
+    preview: (label) => `실시간 미리보기, ${label}`,
+    divider: (label) => `구분선: ${label}`,
+    step: (label, step, steps) => `${label} · ${step} / ${steps}`,
+  },
+
+  choice: {
+    title: "선택된 어댑터",
+    byRules: "규칙에 따라 선택",
+    byReader: "독해 모델이 선택",
+    byModel: (name) => `${name} 모델이 선택`,
+    byYou: "직접 선택",
+    choosing: "언어 모델이 고르는 중…",
+    pending: "바꾼 내용이 아직 이미지에 반영되지 않았어요.",
+    regenerate: "같은 시드로 다시 생성",
+    emptyPrompt: "프롬프트를 입력하면 구절과 구절별 어댑터가 여기에 나타나요.",
+    off: "어댑터 선택이 꺼져 있어요. ‘설정’에서 다른 방식을 고르세요.",
+    noCards: "이 모델에 쓸 수 있는 어댑터가 없어요. ‘어댑터’에서 이 모델용 LoRA 파일을 추가하세요.",
+    noneNeeded: "이 프롬프트는 어댑터 없이 기본 모델만으로 충분해요.",
+    pinned: "직접 고정함",
+    pinReason: "고정을 해제할 때까지 모든 이미지에 써요.",
+    tagged: "프롬프트에 태그됨",
+    unknownTag: (advice) => `이런 이름의 어댑터가 없어요. ${advice}`,
+    base: "기본 모델만:",
+    noOther: "추가 어댑터 없음:",
+    baseAll: "어댑터가 필요 없음:",
+    banned: "차단됨:",
+    unban: "차단 해제",
+  },
+
+  pick: {
+    details: (title) => `${title} 상세 정보`,
+    match: "이 구절과의 유사도(0~1)",
+    banned: "차단됨: Stylus가 다시 고르지 않아요.",
+    removed: "이 프롬프트에서 뺐어요.",
+    download: (bytes) =>
+      `생성할 때 ${formats.bytes(bytes)} 다운로드하고, 그다음부터는 이 브라우저에 보관해요.`,
+    formula: (formula, strength) => `가중치: ${formula} = ${formats.fraction(strength)}`,
+    triggerWords: "트리거 단어:",
+    addTrigger: (word) => `${word} +`,
+    addTriggerTitle: "프롬프트에 추가",
+    restore: "되돌리기",
+    strength: (title) => `${title} 가중치`,
+    setByYou: "직접 설정함",
+    reset: (title) => `${title} 가중치 초기화`,
+    resetTitle: "권장값으로 초기화",
+    compare: "빼고 비교",
+    compareTitle: "같은 시드를 이 어댑터 없이 생성해 비교해요",
+    notInImage: "아직 이 어댑터를 쓴 이미지가 없어요",
+    pin: (title) => `${title} 고정`,
+    pinTitle: "고정: 모든 이미지에 써요",
+    pinnedTitle: "고정됨: 모든 이미지에 써요",
+    ban: (title) => `${title} 차단`,
+    banTitle: "차단: 절대 고르지 않아요",
+    remove: (title) => `이 프롬프트에서 ${title} 빼기`,
+    removeTitle: "이 프롬프트에서 빼기",
+  },
+
+  candidates: {
+    rejected: "검토했지만 고르지 않은 어댑터",
+    all: "유사도순 전체 후보",
+  },
+
+  gallery: {
+    title: "내 이미지",
+    size: (count, bytes) => `${formats.number(count)}장 · ${formats.bytes(bytes)}`,
+    here: "이 브라우저에 저장됨",
+    untilClosed: "페이지를 닫으면 사라짐",
+    deleteAll: "모두 삭제",
+    deleteAllName: "모든 이미지 삭제",
+    confirmDelete: (count) => `${images(count)} 삭제`,
+    keep: "취소",
+    more: (count) => `${formats.number(count)}장 더 보기`,
+    show: (seed) => `시드 ${seed} 이미지와 생성 과정 보기`,
+    delete: (seed) => `시드 ${seed} 이미지 삭제`,
+  },
+};

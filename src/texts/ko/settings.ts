@@ -1,0 +1,47 @@
+// The settings under the prompt.
+import type { settings as english } from "../en/settings.ts";
+
+export const settings: typeof english = {
+  negativePrompt: "네거티브 프롬프트",
+  negativePlaceholder: "이미지에서 빼고 싶은 것",
+  negativeUnused: "CFG 스케일이 1이면 효과가 없어요. 값을 올리거나 ‘고속’을 끄세요.",
+
+  image: "이미지",
+  width: "너비",
+  height: "높이",
+  device: "실행 장치",
+  noise: "노이즈 소스",
+  noises: { cpu: "CPU (대부분의 도구)", nv: "NV (NVIDIA GPU, A1111 방식)" },
+  tiledVae: "타일 VAE (메모리 절약)",
+
+  hires: {
+    section: "Hires fix",
+    label: "Hires fix",
+    notWithInitImage: "초기 이미지와는 함께 쓸 수 없어요. 대신 이미지 크기를 키우세요.",
+    scale: "업스케일 배율",
+    to: (width, height) => `${width} × ${height} 크기로`,
+    strength: "디노이징 강도",
+    weakLatent: "잠재 업스케일러는 0.5보다 낮으면 흐려져요",
+    steps: "Hires 스텝",
+    upscaler: "업스케일러",
+  },
+
+  sampling: "샘플링",
+  whileFast: "고속 켬",
+  whileNotFast: "고속 끔",
+  steps: "스텝",
+  cfgScale: "CFG 스케일",
+  sampler: "샘플러",
+  schedule: "스케줄 유형",
+  clipSkip: "클립 스킵",
+
+  selection: "어댑터 선택",
+  method: "방식",
+  preset: "프리셋",
+  composer: "컴포저",
+  languageModel: "언어 모델",
+  noLanguageModel: "아직 고르지 않았어요. 독해 모델이 선택해요.",
+  chooseLanguageModel: "언어 모델 고르기",
+  temperature: "온도",
+  temperatureHint: "0보다 크면 시드에 따라 선택이 달라져요.",
+};
