@@ -82,6 +82,7 @@ export async function openSite({
       headless: true,
       args: [...args, ...hostArguments(hosts)],
       viewport: { width: 1280, height: 900 },
+      locale: "en-US", // commands and tests read the page in English, whatever the system speaks
       ...contextOptions,
     })
     .catch((error: Error) => {

@@ -233,6 +233,25 @@ test.each(["light", "dark"] as const)("has no accessibility violations, %s", asy
   await page.keyboard.press("Escape");
 });
 
+test("speaks Korean when asked, and keeps the run on show", async () => {
+  await useSettings(page, {});
+  await generate(page, "a castle on a hill");
+  await page.getByRole("button", { name: "Switch to 한국어" }).click();
+  await page.getByRole("button", { name: /^생성/ }).waitFor();
+  expect(await page.locator("html").getAttribute("lang")).toBe("ko");
+  expect(await images(page).count()).toBe(1);
+  const prompt = page.getByRole("textbox", { name: "프롬프트", exact: true });
+  expect(await prompt.inputValue()).toBe("a castle on a hill");
+  await prompt.fill("언덕 위의 성");
+  await page.getByText("모델은 영어만 이해해요").waitFor();
+  expect(await violations(page)).toEqual([]);
+  await page.reload(); // the choice is kept
+  await page.getByRole("button", { name: "언어 바꾸기: English" }).click();
+  await generateButton(page).waitFor();
+  expect(await page.locator("html").getAttribute("lang")).toBe("en");
+  expect(bugs).toEqual([]);
+});
+
 test("fits a phone of 360 pixels, before and after generating", async () => {
   await page.setViewportSize({ width: 360, height: 740 });
   try {

@@ -46,7 +46,7 @@ export const adapters: typeof english = {
     notStored: "처음 쓸 때 다운로드",
     page: "웹 페이지",
     fewStep: "‘고속’ 스위치가 쓰는 고속 어댑터예요. Stylus가 프롬프트에 맞춰 고르지는 않아요.",
-    pin: "고정: 모든 이미지에 쓰기",
+    pin: "고정: 모든 이미지에 사용",
     unpin: "고정 해제",
     ban: "차단: 절대 고르지 않기",
     unban: "차단 해제",

@@ -36,7 +36,7 @@ export const prompt: typeof english = {
     offerSection: "이 이미지의 용도",
     offer: "**{name}** 파일에 프롬프트와 설정이 들어 있어요.",
     useSettings: "설정 불러오기",
-    useImage: "초기 이미지로 쓰기",
+    useImage: "초기 이미지로 사용",
     dismiss: "닫기",
     title: "초기 이미지: **{name}**",
     unnamed: "이름 없음",
