@@ -65,16 +65,18 @@ export function Trail(props: { readonly run: RunView }): JSX.Element {
             >
               <span class={styles["finding"]}>
                 <Show when={sampling()}>
-                  {(image) =>
-                    props.run.images.length > 1
-                      ? t.run.stages.imageStep({
-                          image: image().index + 1,
-                          images: props.run.images.length,
-                          step: image().step,
-                          steps: image().steps,
-                        })
-                      : t.run.stages.step(image().step, image().steps)
-                  }
+                  {(image) => (
+                    <>
+                      {props.run.images.length > 1
+                        ? t.run.stages.imageStep({
+                            image: image().index + 1,
+                            images: props.run.images.length,
+                            step: image().step,
+                            steps: image().steps,
+                          })
+                        : t.run.stages.step(image().step, image().steps)}
+                    </>
+                  )}
                 </Show>
               </span>
               <Show when={props.run.leftMilliseconds !== null}>
