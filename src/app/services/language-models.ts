@@ -19,7 +19,7 @@ import {
 } from "../packs/language-models.ts";
 import { readManifest, readManifests } from "../packs/packs.ts";
 import { probeGraphics } from "./device-probe.ts";
-import { describeStored, fetchPack, openStored, type TransferOptions } from "./pack-files.ts";
+import { describeStored, fetchPack, openStored, type TransferOptions } from "./pack-storage.ts";
 import type { LanguageModelServices } from "./ports.ts";
 import type { StorageClient } from "./storage-client.ts";
 

@@ -6,7 +6,7 @@ import type { DiskPick } from "../packs/disk-files.ts";
 import { listModels } from "../packs/model-list.ts";
 import type { UserAdapterStore } from "../adapters/user-adapters.ts";
 import type { UserModel, UserModelStore } from "../packs/user-models.ts";
-import { describeStored, fetchPack, rowsOf } from "./pack-files.ts";
+import { describeStored, fetchPack, rowsOf } from "./pack-storage.ts";
 import { packSource } from "../packs/source.ts";
 import { readManifest, readManifests } from "../packs/packs.ts";
 import type { StorageClient } from "./storage-client.ts";

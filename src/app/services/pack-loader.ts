@@ -15,7 +15,7 @@ import {
   mayBeFiles,
   openStored,
   verifyStored,
-} from "./pack-files.ts";
+} from "./pack-storage.ts";
 import { throughLoss } from "./through-loss.ts";
 import { packSource, type PackSource } from "../packs/source.ts";
 import { packDefaults, pocketId, readManifest } from "../packs/packs.ts";
