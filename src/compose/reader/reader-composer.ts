@@ -10,7 +10,7 @@ import { cardText, type ReadingCandidate } from "./card-text.ts";
 import { readablePrompt } from "./readable-prompt.ts";
 import type { Reader, Reading } from "./reader.ts";
 import { type Offer, type Refusal, select, servedTokens, wantedThresholds } from "./selection.ts";
-import { servedSpan, type Span, tasksOf } from "./tasks.ts";
+import { overlaps, servedSpan, type Span, tasksOf } from "./tasks.ts";
 
 /** Candidates that are read: each costs about 25 ms on one core. */
 export const readCandidates = 12;
@@ -91,7 +91,7 @@ export async function composeByReading(
       similarity: wanted,
       weight: candidate.card.refined.weight,
     };
-    const same = served.find((other) => other.span.start < span.end && span.start < other.span.end);
+    const same = served.find((other) => overlaps(other.span, span));
     if (same) same.picks.push(pick);
     else served.push({ span, picks: [pick] });
   }
@@ -127,9 +127,7 @@ function reasonOf(
 ): string {
   const { span, candidate, reading } = context;
   const score = `(${reading.wanted.toFixed(2)})`;
-  const here = candidate.nearest.filter(
-    (near) => near.span !== null && near.span.start < span.end && span.start < near.span.end,
-  );
+  const here = candidate.nearest.filter((near) => near.span !== null && overlaps(near.span, span));
   const own = here.find(({ text }) => words.toLowerCase().includes(text.toLowerCase()));
   if (own) return `“${own.text}” is ${sourceNames[own.source]} ${score}`;
   const [nearest] = here;
