@@ -8,14 +8,7 @@ import type { DiffusionWorker } from "./diffusion-worker.ts";
 import { checkFit, checkWasmCanTakeOver } from "../packs/model-fit.ts";
 import type { UserAdapterStore } from "../adapters/user-adapters.ts";
 import type { UserModelStore } from "../packs/user-models.ts";
-import {
-  describeStored,
-  fetchPack,
-  fetchRemote,
-  mayBeFiles,
-  openStored,
-  verifyStored,
-} from "./pack-storage.ts";
+import { fetchPack, fetchRemote, mayBeFiles, openStored, verifyStored } from "./pack-storage.ts";
 import { throughLoss } from "./through-loss.ts";
 import { packSource, type PackSource } from "../packs/source.ts";
 import { packDefaults, pocketId, readManifest } from "../packs/packs.ts";
@@ -130,7 +123,7 @@ export function createPackLoader(context: {
 
   async function storedOf({ remote }: PackSource): Promise<Set<string>> {
     if (remote.length === 0) return new Set();
-    const { packs } = await describeStored(storage);
+    const { packs } = await storage.describe();
     const isStored = ({ manifestId, path }: (typeof remote)[number]): boolean =>
       packs.some(
         ({ id, files }) => id === manifestId && files.some((file) => file.path === path && file.complete),

@@ -55,7 +55,7 @@ export function createServices(): PageServices {
   const languageModels = createLanguageModels({ storage, retrieve });
   /** A full-size model needs the memory that a language model takes. */
   const makeRoom = (packId: string | null): void => {
-    if (packId !== pocketId) languageModels.makeRoom();
+    if (packId !== pocketId) languageModels.close();
   };
 
   return {

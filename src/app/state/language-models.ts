@@ -1,5 +1,5 @@
 // The choice of a language model on the page: the list, a download, and which one chooses adapters.
-import { createSignal, type Accessor } from "solid-js";
+import { createEffect, createSignal, on, type Accessor } from "solid-js";
 import { createStore, reconcile } from "solid-js/store";
 import type { PlainError } from "../../shared/errors.ts";
 import type { LoadProgress } from "../../stylus/loaded-pack.ts";
@@ -89,6 +89,17 @@ export function createLanguageModelState(context: {
   }
 
   const usedId = (): string | null => (settings.composer === "llm" ? settings.languageModel : null);
+
+  // A model that chooses no more gives its memory back.
+  createEffect(
+    on(
+      usedId,
+      (id) => {
+        if (id === null) services.languageModels.close();
+      },
+      { defer: true },
+    ),
+  );
 
   return {
     list: () => known.list,
