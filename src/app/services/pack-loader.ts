@@ -55,6 +55,8 @@ export interface PackLoader extends Pick<RunServices, "load" | "fetchAdapters"> 
   current(): Promise<Fetched>;
   /** Retrieval for the pack that is there, if one is: also while typing, when no run loads what a crash took away. */
   readyRetrieval(signal: AbortSignal): Promise<void>;
+  /** The same for its networks: their worker may have been lost while nothing ran. */
+  readyNetworks(): Promise<void>;
   /** Everything that a run needs, in a new diffusion worker. @param wasmReason why WebAssembly takes over */
   reopen(wasmReason: string | null): Promise<DeviceReport>;
   /**
@@ -286,26 +288,29 @@ export function createPackLoader(context: {
     return loaded.device;
   }
 
+  function load(packId: string, device: DevicePreference): Promise<LoadedPack> {
+    if (isStale && !loading) drop();
+    const key = `${packId} ${device}`;
+    if (loading?.key === key) return loading.result;
+    const result = loadPack(packId, device);
+    loading = { key, result };
+    const forget = (): void => {
+      if (loading?.result === result) loading = null;
+    };
+    result.then(forget, forget);
+    return result;
+  }
+
   return {
     get packId() {
       return fetched?.packId ?? null;
     },
     current,
     async load(packId, { device, onProgress, signal }) {
-      if (isStale && !loading) drop();
-      const key = `${packId} ${device}`;
-      // The load itself goes on when a run stops waiting for it: the next run needs it all the same.
-      if (loading?.key !== key) {
-        const result = loadPack(packId, device);
-        loading = { key, result };
-        const forget = (): void => {
-          if (loading?.result === result) loading = null;
-        };
-        result.then(forget, forget);
-      }
       listeners.add(onProgress);
       try {
-        return await abortable(loading.result, signal);
+        // The load itself goes on when a run stops waiting for it: the next run needs it all the same.
+        return await abortable(load(packId, device), signal);
       } finally {
         listeners.delete(onProgress);
       }
@@ -318,6 +323,11 @@ export function createPackLoader(context: {
           throughLoss(() => loadRetrieval(all)),
           signal,
         );
+    },
+
+    async readyNetworks() {
+      if (diffusion.alive || !fetched || !asked) return;
+      await (loading?.result ?? load(asked.packId, asked.device));
     },
 
     async fetchAdapters(ids, options) {

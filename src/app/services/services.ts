@@ -37,7 +37,10 @@ export function createServices(): PageServices {
 
   const withRetrieval = <Value>(work: () => Promise<Value>, signal: AbortSignal): Promise<Value> =>
     abortable(
-      throughLoss(work, () => pack.readyRetrieval(signal)),
+      throughLoss(async () => {
+        await pack.readyRetrieval(signal);
+        return work();
+      }),
       signal,
     );
   /** Late interaction's candidates, with their cards. */
@@ -75,7 +78,6 @@ export function createServices(): PageServices {
     },
 
     async embedQuery(text, { signal }) {
-      await pack.readyRetrieval(signal);
       const [vector] = await withRetrieval(() => retrieval.embedQueries([text]), signal);
       return vector!;
     },
@@ -127,10 +129,10 @@ export function createServices(): PageServices {
     },
 
     inspectAdapter: (file) =>
-      throughLoss(
-        () => diffusion.call((service) => service.inspectAdapter(file, { fileName: file.name })),
-        () => pack.reopen(null),
-      ),
+      throughLoss(async () => {
+        await pack.readyNetworks();
+        return diffusion.call((service) => service.inspectAdapter(file, { fileName: file.name }));
+      }),
 
     async addAdapter(adapter) {
       try {
