@@ -9,7 +9,6 @@ import { pocketId } from "../packs/packs.ts";
 import { openUserModels } from "../packs/user-models.ts";
 import type { DiffusionWorker } from "./diffusion-worker.ts";
 import { createPackLoader } from "./pack-loader.ts";
-import type { RetrievalWorkers } from "./retrieval-workers.ts";
 import { StorageClient } from "./storage-client.ts";
 
 const ports: MessagePort[] = [];
@@ -66,7 +65,7 @@ function setup() {
     generate: unasked,
   };
   let held = "";
-  const retrieval: RetrievalWorkers = {
+  const retrieval: Parameters<typeof createPackLoader>[0]["retrieval"] = {
     async load({ packId }) {
       if (held !== packId) log.push(`retrieval of ${packId}`);
       held = packId;
@@ -74,10 +73,6 @@ function setup() {
     },
     holds: (packId) => held === packId,
     indexUserAdapters: async () => {},
-    retrieve: unasked,
-    cards: unasked,
-    embedQueries: unasked,
-    search: unasked,
     terminate: () => void (held = ""),
   };
   const pack = createPackLoader({

@@ -77,7 +77,7 @@ export function createPackLoader(context: {
   readonly storage: StorageClient;
   readonly userModels: UserModelStore;
   readonly userAdapters: Promise<UserAdapterStore>;
-  readonly retrieval: RetrievalWorkers;
+  readonly retrieval: Pick<RetrievalWorkers, "load" | "holds" | "indexUserAdapters" | "terminate">;
   readonly diffusion: DiffusionWorker;
 }): PackLoader {
   const { storage, userModels, userAdapters, retrieval, diffusion } = context;

@@ -1,6 +1,5 @@
 // The real services, each in a worker of its own: storage, retrieval, composer, diffusion.
 import { proxy } from "comlink";
-import { composeBaseline } from "../../compose/baselines.ts";
 import type { ReadingCandidate } from "../../compose/reader/card-text.ts";
 import { readCandidates } from "../../compose/reader/reader-composer.ts";
 import type { ComposerService } from "../../compose/service.ts";
@@ -49,11 +48,10 @@ export function createServices(): PageServices {
     { k, bans, signal }: RetrieveOptions,
   ): Promise<readonly ReadingCandidate[]> {
     const { baseModels } = (await pack.current()).source.info;
-    return withRetrieval(async () => {
-      const found = await retrieval.retrieve(text, { k, filter: { baseModels, bans } });
-      const cards = await retrieval.cards(found.map(({ id }) => id));
-      return found.map((adapter, i) => ({ ...adapter, card: cards[i]! }));
-    }, signal);
+    return withRetrieval(
+      () => retrieval.readingCandidates(text, { k, filter: { baseModels, bans } }),
+      signal,
+    );
   }
   const languageModels = createLanguageModels({ storage, retrieve });
   /** A full-size model needs the memory that a language model takes. */
@@ -77,24 +75,16 @@ export function createServices(): PageServices {
       return pack.load(packId, options);
     },
 
-    async embedQuery(text, { signal }) {
-      const [vector] = await withRetrieval(() => retrieval.embedQueries([text]), signal);
-      return vector!;
-    },
+    embedQuery: (text, { signal }) => withRetrieval(() => retrieval.embedQuery(text), signal),
 
-    async search(query, { limit, bans, signal }) {
+    async search(text, { limit, bans, signal }) {
       const { baseModels } = (await pack.current()).source.info;
-      return withRetrieval(() => retrieval.search(query, { k: limit, filter: { baseModels, bans } }), signal);
+      return withRetrieval(() => retrieval.search(text, { k: limit, filter: { baseModels, bans } }), signal);
     },
 
-    async compose(candidates, { request, signal }) {
-      const { method, prompt, preset, seed } = request;
-      if (method !== "stylus") return composeBaseline(method, candidates, { seed });
-      const embed = (texts: readonly string[]) => withRetrieval(() => retrieval.embedQueries(texts), signal);
-      const work = throughLoss(() =>
-        composer.call((service) => service.compose({ prompt, candidates, preset }, proxy(embed))),
-      );
-      return abortable(work, signal);
+    compose(candidates, { request: { method, prompt, preset, seed }, signal }) {
+      const request = { method, prompt, preset, seed };
+      return withRetrieval(() => retrieval.compose(request, candidates), signal);
     },
 
     async read({ prompt, preset, pins, bans, commonTags }, { patienceMilliseconds, signal }) {
