@@ -7,7 +7,7 @@ import type { LanguageModelService, LanguageModelSource } from "../../compose/ll
 import type { Composition } from "../../compose/composition.ts";
 import type { ReadingCandidate } from "../../compose/reader/card-text.ts";
 import { readablePrompt } from "../../compose/reader/readable-prompt.ts";
-import { WorkerClient } from "../../rpc/client.ts";
+import type { WorkerClient } from "../../rpc/client.ts";
 import { abortable } from "../../shared/abortable.ts";
 import { StylusError } from "../../shared/errors.ts";
 import type { ComposerEntry } from "../../storage/manifest.ts";
@@ -63,13 +63,10 @@ export type LanguageModelWorker = LanguageModelServices & Pick<ChoiceServices, "
 
 export function createLanguageModels(context: {
   readonly storage: StorageClient;
+  readonly worker: Pick<WorkerClient<LanguageModelService>, "call" | "terminate" | "alive" | "starts">;
   readonly retrieve: (prompt: string, options: RetrieveOptions) => Promise<readonly ReadingCandidate[]>;
 }): LanguageModelWorker {
-  const { storage, retrieve } = context;
-  const worker = new WorkerClient<LanguageModelService>(
-    "language model",
-    () => new Worker(new URL("../../../workers/language-model.ts", import.meta.url), { type: "module" }),
-  );
+  const { storage, worker, retrieve } = context;
   /** As it was read last: each pause in typing asks about it. */
   let listed: Promise<readonly LanguageModelEntry[]> | null = null;
   /** `start`: of the worker that has it open. */

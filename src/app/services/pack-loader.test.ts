@@ -1,41 +1,18 @@
 // What a worker held is loaded again when it was lost, also while nothing ran.
-import { wrap, type Remote } from "comlink";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { closeRemotes, remote, StandInStorage } from "../../../tests/fixtures/stand-in-workers.ts";
 import type { DiffusionService } from "../../engine/service.ts";
-import { serve } from "../../rpc/serve.ts";
-import type { StorageService } from "../../storage/service.ts";
 import { openUserAdapters } from "../adapters/user-adapters.ts";
 import { pocketId } from "../packs/packs.ts";
 import { openUserModels } from "../packs/user-models.ts";
 import type { DiffusionWorker } from "./diffusion-worker.ts";
 import { createPackLoader } from "./pack-loader.ts";
-import { StorageClient } from "./storage-client.ts";
-
-const ports: MessagePort[] = [];
-
-/** A worker's service without the worker. */
-function remote<Service>(service: object): Remote<Service> {
-  const { port1, port2 } = new MessageChannel();
-  ports.push(port1, port2);
-  serve(service, port1);
-  return wrap<Service>(port2);
-}
 
 beforeAll(() => void vi.stubGlobal("document", { baseURI: "https://stylus.test/" }));
 afterAll(() => {
-  for (const port of ports) port.close();
+  closeRemotes();
   vi.unstubAllGlobals();
 });
-
-class StandInStorage extends StorageClient {
-  readonly #service = remote<StorageService>({
-    openPack: () => ({ files: new Map(), totalBytes: 1, downloadedBytes: 0, persistent: true }),
-  });
-
-  override call<Result>(use: (service: Remote<StorageService>) => Promise<Result>): Promise<Result> {
-    return use(this.#service);
-  }
-}
 
 const unasked = (): never => {
   throw new Error("not asked for here");
@@ -76,7 +53,9 @@ function setup() {
     terminate: () => void (held = ""),
   };
   const pack = createPackLoader({
-    storage: new StandInStorage(),
+    storage: new StandInStorage({
+      openPack: () => ({ files: new Map(), totalBytes: 1, downloadedBytes: 0, persistent: true }),
+    }),
     userModels: openUserModels(),
     userAdapters: openUserAdapters(),
     retrieval,

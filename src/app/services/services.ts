@@ -1,5 +1,6 @@
 // The real services, each in a worker of its own: storage, retrieval, composer, diffusion.
 import { proxy } from "comlink";
+import type { LanguageModelService } from "../../compose/llm/service.ts";
 import type { ReadingCandidate } from "../../compose/reader/card-text.ts";
 import { readCandidates } from "../../compose/reader/reader-composer.ts";
 import type { ComposerService } from "../../compose/service.ts";
@@ -53,7 +54,11 @@ export function createServices(): PageServices {
       signal,
     );
   }
-  const languageModels = createLanguageModels({ storage, retrieve });
+  const worker = new WorkerClient<LanguageModelService>(
+    "language model",
+    () => new Worker(new URL("../../../workers/language-model.ts", import.meta.url), { type: "module" }),
+  );
+  const languageModels = createLanguageModels({ storage, worker, retrieve });
   /** A full-size model needs the memory that a language model takes. */
   const makeRoom = (packId: string | null): void => {
     if (packId !== pocketId) languageModels.close();
