@@ -4,6 +4,7 @@ import { composeByAsking } from "../../src/compose/llm/compose.ts";
 import { serverModel } from "../../src/compose/llm/engines/server.ts";
 import type { LanguageModel } from "../../src/compose/llm/language-model.ts";
 import { shownCandidates } from "../../src/compose/llm/question.ts";
+import { CandidateService } from "../../src/compose/candidate-service.ts";
 import { commonTags, type ReadingCandidate } from "../../src/compose/reader/card-text.ts";
 import { readCandidates } from "../../src/compose/reader/reader-composer.ts";
 import { readablePrompt } from "../../src/compose/reader/readable-prompt.ts";
@@ -13,7 +14,6 @@ import { ComposerService } from "../../src/compose/service.ts";
 import { openFileNetwork } from "../../src/ort/file-network.ts";
 import type { ChatServer } from "../../src/refine/chat-server.ts";
 import type { RetrievalFilter } from "../../src/retrieval/search/eligibility.ts";
-import { RetrievalService } from "../../src/retrieval/service.ts";
 import { StylusError } from "../../src/shared/errors.ts";
 import type { PresetId } from "../../src/shared/limits.ts";
 import { type Catalogue, filesIn, pocketFolder } from "./catalogue.ts";
@@ -24,7 +24,7 @@ export type ComposerId = (typeof composers)[number];
 export const pocketReader = path.join(pocketFolder, "reader");
 
 export class Chooser {
-  readonly #retrieval = new RetrievalService();
+  readonly #retrieval = new CandidateService();
   readonly #composer = new ComposerService(openFileNetwork);
   readonly #preset: PresetId;
   #filter: RetrievalFilter = { baseModels: [] };
@@ -88,10 +88,8 @@ export class Chooser {
     return found.map(({ id }) => this.#listedId(id));
   }
 
-  async #candidates(text: string, k: number): Promise<readonly ReadingCandidate[]> {
-    const found = await this.#retrieval.retrieve(text, { k, filter: this.#filter });
-    const cards = await this.#retrieval.cards(found.map(({ id }) => id));
-    return found.map((adapter, i) => ({ ...adapter, card: cards[i]! }));
+  #candidates(text: string, k: number): Promise<readonly ReadingCandidate[]> {
+    return this.#retrieval.readingCandidates(text, { k, filter: this.#filter });
   }
 
   async #byLanguageModel(prompt: string): Promise<Composition> {
@@ -109,10 +107,7 @@ export class Chooser {
   }
 
   async #byRules(prompt: string): Promise<Composition> {
-    const [query] = await this.#retrieval.embedQueries([prompt]);
-    const candidates = await this.#retrieval.candidates(query!, { filter: this.#filter });
-    return this.#composer.compose({ prompt, candidates, preset: this.#preset }, (texts) =>
-      this.#retrieval.embedQueries(texts),
-    );
+    const found = await this.#retrieval.search(prompt, { filter: this.#filter });
+    return this.#retrieval.compose({ method: "stylus", prompt, preset: this.#preset, seed: 0 }, found);
   }
 }

@@ -2,9 +2,11 @@
 // its own, so its weight is not divided; plan them with `masks: "all"`.
 import { StylusError } from "../shared/errors.ts";
 import type { MethodId } from "../shared/limits.ts";
-import type { Candidate } from "../retrieval/candidate.ts";
+import type { Candidate as RulesCandidate } from "../retrieval/candidate.ts";
 import type { Composition } from "./composition.ts";
 import { below, seededRandom } from "./plan/random.ts";
+
+type Candidate = Pick<RulesCandidate, "card" | "similarity">;
 
 export type Baseline = Exclude<MethodId, "stylus">;
 

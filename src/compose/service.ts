@@ -1,10 +1,9 @@
-// The composer worker's service: rules, which answer at once, and the reader, where the pack has one.
+// The composer worker's service: the reader, where the pack has one. The rules compose in the retrieval worker (candidate-service.ts).
 import type { OpenFileNetwork } from "../runtime/file-network.ts";
 import { StylusError } from "../shared/errors.ts";
-import type { Composition, ComposeRequest, EmbedTexts } from "./composition.ts";
+import type { Composition } from "./composition.ts";
 import { composeByReading, type ReadRequest, type RetrieveCandidates } from "./reader/reader-composer.ts";
 import { Reader } from "./reader/reader.ts";
-import { rulesComposer } from "./rules/rules-composer.ts";
 
 export class ComposerService {
   readonly #openNetwork: OpenFileNetwork;
@@ -12,11 +11,6 @@ export class ComposerService {
 
   constructor(openNetwork: OpenFileNetwork) {
     this.#openNetwork = openNetwork;
-  }
-
-  /** @param embed short texts to unit vectors (RetrievalService.embedQueries); over comlink a proxy */
-  compose(request: ComposeRequest, embed: EmbedTexts): Promise<Composition> {
-    return rulesComposer.compose(request, { embed });
   }
 
   /**

@@ -169,6 +169,7 @@ describe("other tools", () => {
     expect(
       await settingsOfPng({ prompt: '{"constructor": {"class_type": "toString", "inputs": {}}}' }),
     ).toBeNull();
+    expect(await settingsOfPng({ parameters: '{"loss": NaN}' })).toBeNull(); // Python's JSON
     expect(await settingsOfPng({ parameters: "{red|blue} fox" })).toMatchObject({ prompt: "{red|blue} fox" });
   });
 });

@@ -3,6 +3,7 @@ import { settingsOfGraph } from "./comfyui-graph.ts";
 import { type ExifTexts, jpegTexts, readExif, webpTexts } from "./exif.ts";
 import { settingsOfEntries, settingsOfJson } from "./foreign-settings.ts";
 import { formatParameters, PARAMETERS_KEYWORD } from "./generation-parameters.ts";
+import { parseJsonObject } from "./json.ts";
 import { isPng, pngExif, readPngText } from "./png.ts";
 
 const ascii = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
@@ -39,17 +40,7 @@ export async function readImageText(bytes: Uint8Array<ArrayBuffer>): Promise<str
   const foreign = written === "" || written.startsWith("{") ? settingsOfJson(written) : null;
   if (foreign) return formatParameters(foreign);
   // "{a|b} fox" is a prompt; JSON that is nobody's known here is none.
-  if (written !== "" && !isJson(written)) return written;
+  if (written !== "" && parseJsonObject(written) === null) return written;
   const other = settingsOfGraph(entries.get("prompt") ?? "") ?? settingsOfEntries(entries);
   return other ? formatParameters(other) : null;
-}
-
-function isJson(text: string): boolean {
-  if (!text.startsWith("{")) return false;
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

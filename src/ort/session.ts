@@ -2,6 +2,7 @@
 
 import type { Graph } from "../graph/graph.ts";
 import type { Session, Tensors } from "../runtime/backend.ts";
+import { checkInputs, runFailure } from "../runtime/session-run.ts";
 import { StylusError } from "../shared/errors.ts";
 import { GpuIo } from "./gpu-io.ts";
 import { type InferenceSession, type OrtModule, startingRuntime, type Tensor } from "./ort.ts";
@@ -39,32 +40,18 @@ export class OrtSession implements Session {
   }
 
   async run(inputs: Tensors, wanted?: readonly string[]): Promise<Tensors> {
-    this.check(inputs);
+    checkInputs(this.graph, inputs);
     const names = wanted ?? this.graph.outputs.map(({ name }) => name);
     try {
       return this.gpuIo ? await this.runOnGpu(this.gpuIo, inputs, names) : await this.runOnCpu(inputs, names);
     } catch (cause) {
-      const message = cause instanceof Error ? cause.message : String(cause);
-      throw new StylusError("device", `The ${this.graph.network} failed to run: ${message}`, {
-        remedy: "Reload the page, then try a smaller image or fewer images at once.",
-        cause,
-      });
+      throw runFailure(this.graph, cause);
     }
   }
 
   /** Whether the next run replays without ONNX Runtime. */
   get isRecorded(): boolean {
     return this.replayed !== null && this.replayed.results !== null;
-  }
-
-  private check(inputs: Tensors): void {
-    for (const { name, shape } of this.graph.inputs) {
-      const count = shape.reduce((product, size) => product * size, 1);
-      if (inputs[name]?.length !== count)
-        throw new Error(
-          `${this.graph.network}: input ${name} needs ${count} values, got ${inputs[name]?.length}`,
-        );
-    }
   }
 
   private async runOnCpu(inputs: Tensors, names: readonly string[]): Promise<Tensors> {

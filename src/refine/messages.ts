@@ -1,6 +1,7 @@
 // What a language model is asked. The card goes in as one JSON value: its words are data, whatever they say.
 import type { RawCard } from "./raw-card.ts";
 import { adapterCategories } from "../retrieval/card.ts";
+import { chatData } from "../shared/chat.ts";
 import { bounds } from "./refined-card.ts";
 
 export type ContentPart =
@@ -31,9 +32,9 @@ Answer with one JSON object and nothing else:
 - "phrases": ${phrases.least}-${phrases.most} different things that people type when they want this adapter without knowing its name, 1-5 words each: synonyms, spelling variants, one-word forms, British and American, kinds and members, materials, tools, techniques, artists, studios, films, games, brands, eras, jargon, slang, booru tags, lay descriptions. The most valuable share no word with the card. No sentences, no quality words, nothing that fits everything ("beautiful", "girl").
 - "notMeant": ${notMeant.least}-${notMeant.most} short phrases in which a word of the card occurs but the adapter is not wanted. For stained glass: "stained shirt", "glass of water". For pixel art: "pixel phone".`;
 
-/** The card's fields that a model may see, as one line of JSON. "<" is escaped, so that no text can pose as mark-up of the chat. */
+/** The card's fields that a model may see. */
 const cardJson = ({ card, triggerSets, sampleWeights }: RawCard): string =>
-  JSON.stringify({
+  chatData({
     title: card.title,
     description: card.description,
     tags: card.tags,
@@ -41,7 +42,7 @@ const cardJson = ({ card, triggerSets, sampleWeights }: RawCard): string =>
     baseModel: card.baseModel,
     sampleWeights,
     file: card.file.path.split("/").at(-1),
-  }).replaceAll("<", "\\u003c");
+  });
 
 /** @param imageUrls https or data addresses; empty for servers that read text only */
 export function cardMessages(raw: RawCard, imageUrls: readonly string[]): ChatMessage[] {
@@ -52,12 +53,3 @@ export function cardMessages(raw: RawCard, imageUrls: readonly string[]): ChatMe
     { role: "user", content: images.length === 0 ? text : [{ type: "text", text }, ...images] },
   ];
 }
-
-/** The turn that asks to repair an answer. */
-export const repairMessages = (answer: string, faults: readonly string[]): ChatMessage[] => [
-  { role: "assistant", content: answer },
-  {
-    role: "user",
-    content: `That answer is not valid:\n${faults.map((fault) => `- ${fault}`).join("\n")}\nWrite the whole JSON object again, corrected. Nothing else.`,
-  },
-];

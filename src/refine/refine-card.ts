@@ -1,7 +1,8 @@
 // One card through a language model: asked, the answer read strictly, repaired once by the model, asked again.
 import { readAnswer } from "./answer.ts";
 import { ask, PassingFailure, type Tokens } from "./chat-server.ts";
-import { cardMessages, type ChatMessage, repairMessages } from "./messages.ts";
+import { repairMessages } from "../shared/chat.ts";
+import { cardMessages, type ChatMessage } from "./messages.ts";
 import type { RawCard } from "./raw-card.ts";
 import { answerJsonSchema, type RefinedCard } from "./refined-card.ts";
 import type { ServerPool } from "./server-pool.ts";

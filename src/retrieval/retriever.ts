@@ -25,6 +25,12 @@ const unseen = -2;
 /** Adapters read lately; one takes about 20 kB. */
 const maxRead = 512;
 
+export interface SimilarAdapter {
+  readonly id: string;
+  /** Cosine similarity of the whole prompt and the document. */
+  readonly similarity: number;
+}
+
 export interface RetrievedAdapter {
   readonly id: string;
   /** Best similarity of a span with one of its texts, weighed by the span's rarity, and its rare words; comparable within a prompt. */
@@ -123,7 +129,7 @@ export class Retriever {
   async similar(
     query: Vector,
     { k, filter }: { readonly k: number; readonly filter: RetrievalFilter },
-  ): Promise<readonly { readonly id: string; readonly similarity: number }[]> {
+  ): Promise<readonly SimilarAdapter[]> {
     const found = await this.#documents.nearest(query, { k, masked: this.#masked(filter).adapters });
     return [
       ...found.map(({ row, similarity }) => ({ id: this.#index.facts[row]!.id, similarity })),

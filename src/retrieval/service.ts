@@ -1,4 +1,5 @@
-// The retrieval worker's service: embedder and index together, so that a prompt goes in and ids, scores, spans and short texts come out.
+// Embedder and index together, so that a prompt goes in and ids, scores, spans and short texts come out. The retrieval worker serves it
+// with what composes beside it (src/compose/candidate-service.ts).
 import { StylusError } from "../shared/errors.ts";
 import type { AdapterCard } from "./card.ts";
 import { parseCards } from "./cards.ts";
@@ -9,7 +10,7 @@ import { openIndex } from "./index/index-file.ts";
 import { embedAdapter, writeIndex } from "./index/index-writer.ts";
 import { queryTexts } from "./text/query-texts.ts";
 import { rememberVectors } from "./embedding/remembering-embedder.ts";
-import { type RetrievedAdapter, Retriever } from "./retriever.ts";
+import { type RetrievedAdapter, Retriever, type SimilarAdapter } from "./retriever.ts";
 import { checkSameModel } from "./embedding/same-model.ts";
 import type { Vector } from "./embedding/vectors.ts";
 import { VoyModule } from "./search/voy.ts";
@@ -123,13 +124,24 @@ export class RetrievalService {
     return this.#loadedEmbedder().embed(texts, { kind: "query", signal });
   }
 
-  /** The adapters whose documents are most similar to a whole prompt, best first, with what the composer by rules reads. */
-  async candidates(
-    query: Vector,
+  /** Embeds a whole prompt; its vector stays here, for the search. */
+  async embedQuery(prompt: string): Promise<{ readonly dimensions: number }> {
+    const [vector] = await this.embedQueries([prompt]);
+    return { dimensions: vector!.length };
+  }
+
+  /** The adapters whose documents are most similar to a whole prompt, best first. */
+  async search(
+    prompt: string,
     { filter, k = similarCount }: Omit<RetrieveOptions, "signal">,
-  ): Promise<readonly Candidate[]> {
+  ): Promise<readonly SimilarAdapter[]> {
+    const [query] = await this.embedQueries([prompt]);
+    return this.#loaded().similar(query!, { k, filter });
+  }
+
+  /** What the composer by rules reads of adapters that a search has found. */
+  async candidates(found: readonly SimilarAdapter[]): Promise<readonly Candidate[]> {
     const retriever = this.#loaded();
-    const found = await retriever.similar(query, { k, filter });
     return Promise.all(
       found.map(async ({ id, similarity }) => candidateOf(await retriever.read(id), similarity)),
     );

@@ -19,3 +19,7 @@ export function cutText(text: string, most: number): string {
   const last = text.charCodeAt(most - 1);
   return text.slice(0, last >= 0xd800 && last < 0xdc00 ? most - 1 : most);
 }
+
+/** The same, with an ellipsis where something is left out. */
+export const elided = (text: string, most: number): string =>
+  text.length <= most ? text : `${cutText(text, most - 1).trimEnd()}…`;

@@ -2,7 +2,6 @@
 // user types they run on their own.
 import { commonTags } from "../compose/reader/card-text.ts";
 import type { Composition, Task } from "../compose/composition.ts";
-import type { Candidate } from "../retrieval/candidate.ts";
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
 import { readLoraTags, type LoraTags } from "./lora-tags.ts";
 import type { GenerateOptions } from "./options.ts";
@@ -28,8 +27,6 @@ const emptyComposition = (name: string): Composition => ({
   rejected: [],
   composer: { name, kind: "none" },
 });
-
-const viewed = ({ card, similarity }: Candidate): CandidateView => ({ id: card.id, similarity });
 
 /** The stages saw the prompt without its tags; the page colours it with them. */
 function inPrompt(task: Task, tags: LoraTags): Task {
@@ -97,21 +94,17 @@ export async function choose(
     onEvent({ type: "composition", composition });
     return composition;
   }
-  const query = await stage("embed", { text: tags.text }, async () => {
-    const value = await services.embedQuery(tags.text, { signal });
-    return { value, outputs: { dimensions: value.length } };
+  await stage("embed", { text: tags.text }, async () => {
+    const { dimensions } = await services.embedQuery(tags.text, { signal });
+    return { value: undefined, outputs: { dimensions } };
   });
   // The random baseline draws from all adapters.
   const limit = options.method === "random" ? pack.cards.length : candidateLimit;
   const candidates = await stage("retrieve", { limit, bans: options.bans }, async () => {
-    const value = await services.search(query, {
-      limit,
-      bans: options.bans,
-      signal,
-    });
-    return { value, outputs: value.map(viewed) };
+    const value = await services.search(tags.text, { limit, bans: options.bans, signal });
+    return { value, outputs: value };
   });
-  onEvent({ type: "candidates", candidates: candidates.map(viewed) });
+  onEvent({ type: "candidates", candidates });
   const composition = await stage(
     "compose",
     { method: options.method, composer: options.composer, candidates: candidates.length },

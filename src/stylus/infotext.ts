@@ -10,6 +10,7 @@ import {
 import type { AdapterCard } from "../retrieval/card.ts";
 import { promptTags, replaceTags, withoutTags } from "../shared/prompt-syntax.ts";
 import type { AdapterUse } from "../shared/request.ts";
+import { elided } from "../shared/untrusted-text.ts";
 import { formatLoraTag, readLoraTags } from "./lora-tags.ts";
 import { type GenerateOptions, type PartialOptions } from "./options.ts";
 import {
@@ -200,9 +201,7 @@ const told = { entries: 8, length: 60 };
 /** What of a picture's settings was not taken over, as a sentence; null when all was. */
 export function describeDropped(dropped: readonly string[]): string | null {
   if (dropped.length === 0) return null;
-  const named = dropped
-    .slice(0, told.entries)
-    .map((entry) => (entry.length > told.length ? `${entry.slice(0, told.length - 1).trimEnd()}…` : entry));
+  const named = dropped.slice(0, told.entries).map((entry) => elided(entry, told.length));
   const more = dropped.length - named.length;
   return `Not taken over: ${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}.`;
 }

@@ -79,6 +79,11 @@ export interface GenerateOptions extends Sampling {
   readonly vaeTilePixels: number | null;
 }
 
+declare const checked: unique symbol;
+
+/** Options that `checkOptions` has let pass. */
+export type CheckedOptions = GenerateOptions & { readonly [checked]: true };
+
 /** Options in which anything but the prompt may be left out. */
 export type PartialOptions = Partial<Omit<GenerateOptions, "start" | "hires">> & {
   readonly prompt: string;
@@ -199,7 +204,7 @@ export function checkBeforeLoading({
 export function checkOptions(
   options: GenerateOptions,
   { defaults }: { defaults?: PackDefaults | undefined } = {},
-): void {
+): CheckedOptions {
   checkBeforeLoading(options);
   checkSampling(options, sizeLimits(defaults));
   checkRange("count", options.count, { ...limits.count, step: 1, name: "Images" });
@@ -223,6 +228,7 @@ export function checkOptions(
     checkHires(hires, { width, height, maxSide, overImage: start !== null });
   }
   if (vaeTilePixels !== null) checkTile(vaeTilePixels, limits.size.step);
+  return options as CheckedOptions;
 }
 
 function checkIds(field: string, ids: readonly string[]): void {

@@ -1,10 +1,9 @@
 // The services that a run needs, as the use case sees them: real ones run in workers (src/app/services), tests give their own.
 import type { Composition } from "../compose/composition.ts";
-import type { Candidate } from "../retrieval/candidate.ts";
-import type { Vector } from "../retrieval/embedding/vectors.ts";
 import type { DevicePreference, DiffusionEvent, DiffusionRequest } from "../shared/request.ts";
 import type { LoadedPack, LoadProgress } from "./loaded-pack.ts";
 import type { GenerateOptions } from "./options.ts";
+import type { CandidateView } from "./run-types.ts";
 
 /** What of the options decides which adapters are chosen among the candidates. */
 export type ChoiceRequest = Pick<GenerateOptions, "prompt" | "method" | "preset" | "seed">;
@@ -26,15 +25,19 @@ export interface ConsultRequest extends Pick<
 
 /** The stages that choose adapters; quick enough to follow typing. */
 export interface ChoiceServices {
-  /** L2-normalised vector of a prompt. */
-  embedQuery(text: string, options: { readonly signal: AbortSignal }): Promise<Vector>;
+  /** Embeds a prompt, so that the search for it has its vector. */
+  embedQuery(
+    text: string,
+    options: { readonly signal: AbortSignal },
+  ): Promise<{ readonly dimensions: number }>;
   /** Best candidates first; filters apply before the cut. */
   search(
-    query: Vector,
+    text: string,
     options: { readonly limit: number; readonly bans: readonly string[]; readonly signal: AbortSignal },
-  ): Promise<readonly Candidate[]>;
+  ): Promise<readonly CandidateView[]>;
+  /** What the rules or a baseline choose among the candidates of a search. */
   compose(
-    candidates: readonly Candidate[],
+    candidates: readonly CandidateView[],
     options: { readonly request: ChoiceRequest; readonly signal: AbortSignal },
   ): Promise<Composition>;
   /**

@@ -103,9 +103,7 @@ describe("run", () => {
     const context = {
       ...services,
       load: async () => named,
-      search: async () => [
-        { card: card(id, "style"), similarity: 0.5, vector: new Float32Array([1]), keys: [] },
-      ],
+      search: async () => [{ id, similarity: 0.5 }],
     };
     const { report } = await run({ prompt: "clay", fewStep: false }, context);
     await run({ prompt: `clay <lora:${id}:0.5>`, fewStep: false }, context);

@@ -1,7 +1,9 @@
 // The use case over stand-in services: order of stages, what reaches the engine, abort.
 import { describe, expect, it } from "vitest";
 import { pack, refusal, standInServices } from "../../tests/fixtures/stand-in-services.ts";
-import { run } from "./run.ts";
+import type { LoadedPack } from "./loaded-pack.ts";
+import { checkOptions, completeOptions } from "./options.ts";
+import { run, runRequest } from "./run.ts";
 import type { RunEvent, RunReport } from "./run-types.ts";
 
 describe("run", () => {
@@ -52,6 +54,32 @@ describe("run", () => {
       expect(stages.at(-1)).toMatchObject({ inputs: requests[0], outputs: { images: index + 1 } });
       expect(rest).toMatchObject({ options: report.options, pack: report.pack, device: report.device });
     }
+  });
+
+  it("settles what is asked for when the pack is there, and not at all when it is refused", async () => {
+    const { services, requests } = standInServices();
+    const settle = ({ defaults }: LoadedPack) => {
+      const options = { ...completeOptions({ prompt: "a fox", steps: 30 }, defaults), steps: 200 };
+      return checkOptions(options, { defaults });
+    };
+    await expect(runRequest({ device: "auto", settle }, services)).rejects.toMatchObject({
+      code: "bad-input",
+      message: "Steps must be 1–150, not 200.",
+    });
+    expect(requests).toEqual([]);
+    const settled: LoadedPack[] = [];
+    const { report } = await runRequest(
+      {
+        device: "auto",
+        settle(loaded) {
+          settled.push(loaded);
+          return checkOptions(completeOptions({ prompt: "a fox", steps: 30 }, loaded.defaults));
+        },
+      },
+      services,
+    );
+    expect(settled).toEqual([pack]);
+    expect(report.options.steps).toBe(30);
   });
 
   it.each([

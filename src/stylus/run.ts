@@ -3,7 +3,7 @@
 import { dependencies, version } from "../../package.json";
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
 import { withoutTags } from "../shared/prompt-syntax.ts";
-import type { DiffusionEvent, DiffusionRequest, ImageToImage } from "../shared/request.ts";
+import type { DevicePreference, DiffusionEvent, DiffusionRequest, ImageToImage } from "../shared/request.ts";
 import { adviseOnName } from "./adapter-names.ts";
 import { choose, type RunStage } from "./choose.ts";
 import { checkLoraTags, describeUnknownTags, readLoraTags, type LoraTags } from "./lora-tags.ts";
@@ -11,6 +11,7 @@ import {
   checkBeforeLoading,
   checkOptions,
   completeOptions,
+  type CheckedOptions,
   type GenerateOptions,
   type PartialOptions,
 } from "./options.ts";
@@ -34,8 +35,22 @@ export interface RunHooks {
   readonly readerPatience?: number | null;
   /** After each image, before its event: the report of the images that are finished. */
   readonly onReport?: (report: RunReport) => void;
-  /** What is asked for, of a caller that did not know the pack's defaults before it was loaded. */
-  readonly settle?: (pack: LoadedPack) => PartialOptions;
+}
+
+/** What a run is asked for. */
+export interface RunRequest {
+  readonly device: DevicePreference;
+  /** Whole and checked, once the pack is there whose defaults and limits count. @throws StylusError bad-input */
+  settle(pack: LoadedPack): CheckedOptions;
+}
+
+/** @throws StylusError bad-input: it is refused before anything is loaded */
+function requestOf(partial: PartialOptions): RunRequest {
+  checkBeforeLoading(partial);
+  return {
+    device: partial.device ?? "auto",
+    settle: ({ defaults }) => checkOptions(completeOptions(partial, defaults), { defaults }),
+  };
 }
 
 function checkKnown(ids: readonly string[], pack: LoadedPack): void {
@@ -49,11 +64,23 @@ function checkKnown(ids: readonly string[], pack: LoadedPack): void {
 }
 
 /**
- * Runs `partial` from prompt to pixels.
- * @throws StylusError; on failure or abort nothing is left running
+ * Runs options as they come: what they leave out is completed, and they are checked.
+ * @throws StylusError as runRequest
  */
 export async function run(
   partial: PartialOptions,
+  services: RunServices,
+  hooks: RunHooks = {},
+): Promise<RunResult> {
+  return runRequest(requestOf(partial), services, hooks);
+}
+
+/**
+ * Runs `asked` from prompt to pixels.
+ * @throws StylusError; on failure or abort nothing is left running
+ */
+export async function runRequest(
+  asked: RunRequest,
   services: RunServices,
   hooks: RunHooks = {},
 ): Promise<RunResult> {
@@ -75,8 +102,7 @@ export async function run(
     return value;
   };
 
-  checkBeforeLoading(partial);
-  const device = partial.device ?? "auto";
+  const { device } = asked;
   const pack = await stage("load", { packId, device }, async () => {
     const value = await services.load(packId, { device, onProgress, signal });
     return {
@@ -85,8 +111,7 @@ export async function run(
     };
   });
   onEvent({ type: "loaded", pack });
-  const options = completeOptions(hooks.settle?.(pack) ?? partial, pack.defaults);
-  checkOptions(options, { defaults: pack.defaults });
+  const options = asked.settle(pack);
   const imageToImage = options.start && (await opened(options.start, hooks.openInitImage));
   const tags = readLoraTags(options.prompt, pack.cards);
   checkLoraTags(tags);

@@ -3,7 +3,7 @@
 import type { Graph } from "../graph/graph.ts";
 import type { Session, Tensors } from "../runtime/backend.ts";
 import type { GpuParameterStore } from "../runtime/parameters/gpu-parameter-store.ts";
-import { StylusError } from "../shared/errors.ts";
+import { checkInputs, runFailure } from "../runtime/session-run.ts";
 import type { Pipelines } from "./pipelines.ts";
 import { type Plan, planGraph } from "./plan/plan.ts";
 import type { PlanTarget } from "./plan/target.ts";
@@ -30,7 +30,7 @@ export class WgslSession implements Session {
   }
 
   async run(inputs: Tensors, wanted?: readonly string[]): Promise<Tensors> {
-    this.#check(inputs);
+    checkInputs(this.graph, inputs);
     try {
       const program = await this.#program(wanted);
       const start = performance.now();
@@ -40,18 +40,13 @@ export class WgslSession implements Session {
       program.pace(performance.now() - start);
       return results;
     } catch (cause) {
-      if (cause instanceof StylusError) throw cause;
-      const message = cause instanceof Error ? cause.message : String(cause);
-      throw new StylusError("device", `The ${this.graph.network} failed to run: ${message}`, {
-        remedy: "Reload the page, then try a smaller image or fewer images at once.",
-        cause,
-      });
+      throw runFailure(this.graph, cause);
     }
   }
 
   /** Each dispatch of a run, timed on the device. */
   async profile(inputs: Tensors): Promise<TimedDispatch[]> {
-    this.#check(inputs);
+    checkInputs(this.graph, inputs);
     const program = await this.#program();
     return program.profile(inputs);
   }
@@ -89,16 +84,6 @@ export class WgslSession implements Session {
       this.#programs.set(key, program);
     }
     return program;
-  }
-
-  #check(inputs: Tensors): void {
-    for (const { name, shape } of this.graph.inputs) {
-      const count = shape.reduce((product, size) => product * size, 1);
-      if (inputs[name]?.length !== count)
-        throw new Error(
-          `${this.graph.network}: input ${name} needs ${count} values, got ${inputs[name]?.length}`,
-        );
-    }
   }
 
   async dispose(): Promise<void> {

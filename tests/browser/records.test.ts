@@ -149,7 +149,9 @@ test("malformed rows are set aside, exported and deleted; all others are read", 
         opened.result.close();
       }
       const orphan = await gallery.run("bad-run").catch((error: Error) => error.message);
+      const own: { id: string }[] = (await gallery.run(rows.run.id)).images;
       const read = {
+        own: own.map(({ id }) => id),
         images: (await gallery.images()).map(({ id }: { id: string }) => id),
         runs: (await gallery.runs()).map(({ id }: { id: string }) => id),
         orphan,
@@ -176,6 +178,7 @@ test("malformed rows are set aside, exported and deleted; all others are read", 
     { run, image: image("good"), adapter: adapter("good") },
   );
   expect(seen.read).toEqual({
+    own: ["good"],
     images: ["good", "orphan"],
     runs: ["run"],
     orphan: "The record of this image’s run can’t be read.",

@@ -79,6 +79,7 @@ export function fakeLanguageModels(query: URLSearchParams): LanguageModelService
       }
       cached.add(id);
     },
+    close() {},
     remove: async (id) => void cached.delete(id),
   };
 }

@@ -193,24 +193,26 @@ export function fakeServices(query: URLSearchParams): PageServices {
     },
     async embedQuery(text) {
       queryText = text;
-      return new Float32Array(4);
+      return { dimensions: 4 };
     },
     async search(_query, { bans, limit }) {
       await sleep(slow ? 400 : 4);
       return cards
         .filter((card) => !card.fewStep && !bans.includes(card.id))
         .map((card) => ({
-          card,
+          id: card.id,
           similarity: Math.min(0.94, 0.12 + jitter(card.id) * 2 + overlap(card, queryText) * 0.22),
-          vector: new Float32Array(4),
-          keys: [],
         }))
         .sort((a, b) => b.similarity - a.similarity)
         .slice(0, limit);
     },
     async compose(candidates, { request }) {
       await sleep(slow ? 500 : 6);
-      return fakeCompose(request.prompt, candidates);
+      const byId = new Map(cards.map((card) => [card.id, card]));
+      return fakeCompose(
+        request.prompt,
+        candidates.map(({ id }) => ({ card: byId.get(id)! })),
+      );
     },
     read: async () => ({ unavailable: "This page has no reader." }),
     consult: async () => ({ unavailable: "This page has no language model." }),

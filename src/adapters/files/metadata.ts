@@ -2,7 +2,7 @@
 // All of it is untrusted text; only PEFT's configuration is needed to apply the adapter.
 import type { ModuleSettings } from "../families/module-tensors.ts";
 import type { AdapterNetwork } from "../names/module-table.ts";
-import { cutText, withoutHidden } from "../../shared/untrusted-text.ts";
+import { cutText, elided, withoutHidden } from "../../shared/untrusted-text.ts";
 
 export interface TriggerCandidate {
   readonly tag: string;
@@ -43,8 +43,7 @@ const SHOWN: readonly (readonly [key: string, label: string])[] = [
 export const maxMetadataText = 20_000;
 
 /** What is printed of a value: one that was cut says so. */
-export const shownValue = (value: string): string =>
-  value.length <= 300 ? value : `${cutText(value, 299)}…`;
+export const shownValue = (value: string): string => elided(value, 300);
 
 export function shownMetadata(
   metadata: ReadonlyMap<string, string>,

@@ -1,6 +1,7 @@
 // One tensor of an adapter file in its stored type: an adapter takes no more memory than disk space, and widens to
 // float32 only during a merge.
 import { dtypeSizeBytes, toFloat32, type DType } from "../../shared/dtype.ts";
+import { elided } from "../../shared/untrusted-text.ts";
 import type { Matrix } from "../families/delta.ts";
 
 export interface AdapterTensor {
@@ -11,10 +12,7 @@ export interface AdapterTensor {
 }
 
 /** A tensor's name in a message. */
-export function shownName(name: string): string {
-  if (name.trim() === "") return "(unnamed)";
-  return name.length <= 160 ? name : `${name.slice(0, 159)}…`;
-}
+export const shownName = (name: string): string => (name.trim() === "" ? "(unnamed)" : elided(name, 160));
 
 /** Product of all sizes; 1 for a scalar. */
 export function elementCount(shape: readonly number[]): number {

@@ -175,7 +175,7 @@ function overRecords(records: Records<GalleryDatabase>): Gallery {
     runs: () => records.all("runs", runSchema),
     async run(runId) {
       const run = await records.get("runs", runId, runSchema);
-      const own = (await images()).filter((image) => image.runId === runId).sort(byIndex);
+      const own = (await records.where("images", { index: "runId", is: runId }, imageSchema)).sort(byIndex);
       if (run) return { run, images: own };
       if (own.length === 0) return null;
       throw new StylusError("bad-file", "The record of this image’s run can’t be read.", {

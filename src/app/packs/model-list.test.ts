@@ -5,7 +5,7 @@ import { parseManifest } from "../../storage/manifest.ts";
 import type { StoredPack, StorageView } from "../../storage/storage-view.ts";
 import type { UserModel } from "./user-models.ts";
 import { listModels } from "./model-list.ts";
-import { rowsOf } from "../services/pack-files.ts";
+import { rowsOf } from "../services/pack-storage.ts";
 
 const folder = new URL("../../../model-manifests/", import.meta.url);
 const manifests = readdirSync(folder)

@@ -1,11 +1,12 @@
 // Asks the browser for its graphics device, to say beforehand which models can run. The worker chooses the device itself, by
 // the same rules (src/runtime/device.ts).
 import { adapterName, isSoftwareAdapter } from "../../runtime/device.ts";
+import { atOnce } from "../../shared/at-once.ts";
 import type { GraphicsReport } from "../packs/model-fit.ts";
 
 const without = (reason: string): GraphicsReport => ({ name: null, reason, f16: false });
 
-export async function probeGraphics(): Promise<GraphicsReport> {
+export const probeGraphics = atOnce(async (): Promise<GraphicsReport> => {
   const gpu = globalThis.navigator?.gpu;
   if (!gpu) return without(isSecureContext ? "no WebGPU in this browser" : "WebGPU needs https");
   const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" }).catch(() => null);
@@ -13,4 +14,4 @@ export async function probeGraphics(): Promise<GraphicsReport> {
   const name = adapterName(adapter.info);
   if (isSoftwareAdapter(adapter)) return without(`only a software GPU (${name})`);
   return { name, reason: "", f16: adapter.features.has("shader-f16") };
-}
+});

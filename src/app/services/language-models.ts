@@ -7,7 +7,7 @@ import type { LanguageModelService, LanguageModelSource } from "../../compose/ll
 import type { Composition } from "../../compose/composition.ts";
 import type { ReadingCandidate } from "../../compose/reader/card-text.ts";
 import { readablePrompt } from "../../compose/reader/readable-prompt.ts";
-import { WorkerClient } from "../../rpc/client.ts";
+import type { WorkerClient } from "../../rpc/client.ts";
 import { abortable } from "../../shared/abortable.ts";
 import { StylusError } from "../../shared/errors.ts";
 import type { ComposerEntry } from "../../storage/manifest.ts";
@@ -19,7 +19,7 @@ import {
 } from "../packs/language-models.ts";
 import { readManifest, readManifests } from "../packs/packs.ts";
 import { probeGraphics } from "./device-probe.ts";
-import { describeStored, fetchPack, openStored, type TransferOptions } from "./pack-files.ts";
+import { fetchPack, openStored, type TransferOptions } from "./pack-storage.ts";
 import type { LanguageModelServices } from "./ports.ts";
 import type { StorageClient } from "./storage-client.ts";
 
@@ -59,20 +59,14 @@ interface OpenOptions extends TransferOptions {
   readonly mayDownload: boolean;
 }
 
-export interface LanguageModelWorker extends LanguageModelServices, Pick<ChoiceServices, "consult"> {
-  /** Frees the memory of the model that is open; a download goes on. */
-  makeRoom(): void;
-}
+export type LanguageModelWorker = LanguageModelServices & Pick<ChoiceServices, "consult">;
 
 export function createLanguageModels(context: {
   readonly storage: StorageClient;
+  readonly worker: Pick<WorkerClient<LanguageModelService>, "call" | "terminate" | "alive" | "starts">;
   readonly retrieve: (prompt: string, options: RetrieveOptions) => Promise<readonly ReadingCandidate[]>;
 }): LanguageModelWorker {
-  const { storage, retrieve } = context;
-  const worker = new WorkerClient<LanguageModelService>(
-    "language model",
-    () => new Worker(new URL("../../../workers/language-model.ts", import.meta.url), { type: "module" }),
-  );
+  const { storage, worker, retrieve } = context;
   /** As it was read last: each pause in typing asks about it. */
   let listed: Promise<readonly LanguageModelEntry[]> | null = null;
   /** `start`: of the worker that has it open. */
@@ -80,6 +74,8 @@ export function createLanguageModels(context: {
   let opening: { readonly id: string; readonly result: Promise<void> } | null = null;
   /** The model that the user is waiting for. */
   let downloading: string | null = null;
+  /** Looks into web-llm's cache under way. */
+  let looking = 0;
   /** It is not opened again at each key press, but when the list has been read again. */
   let failed: { readonly id: string; readonly error: unknown } | null = null;
   const answers = new Map<string, Composition>();
@@ -88,17 +84,26 @@ export function createLanguageModels(context: {
     return (await readManifests()).flatMap(({ manifest }) => manifest.composers);
   }
 
+  const isOpen = (): boolean => open?.start === worker.starts && worker.alive > 0;
+
   async function cachedIds(graphicsName: string | null): Promise<ReadonlySet<string>> {
     const looked = graphicsName !== null && (await globalThis.caches?.has(webLlmCache).catch(() => false));
     if (!looked) return new Set();
     const models = (await composers()).map(webLlmModel);
-    return new Set(await worker.call((service) => service.stored(models)));
+    looking += 1;
+    try {
+      return new Set(await worker.call((service) => service.stored(models)));
+    } finally {
+      looking -= 1;
+      // It was started for this look alone.
+      if (looking === 0 && !isOpen() && opening === null && downloading === null) worker.terminate();
+    }
   }
 
   async function readList(): Promise<readonly LanguageModelEntry[]> {
     const [manifests, view, graphics] = await Promise.all([
       readManifests(),
-      describeStored(storage),
+      storage.describe(),
       probeGraphics(),
     ]);
     return listLanguageModels(
@@ -139,7 +144,7 @@ export function createLanguageModels(context: {
 
   async function openModel(entry: LanguageModelEntry, options: OpenOptions): Promise<void> {
     const { id, sizeBytes } = entry;
-    if (open?.id === id && open.start === worker.starts && worker.alive) return;
+    if (isOpen() && open?.id === id) return;
     open = null;
     const source = await sourceOf(entry, options);
     const { signal } = options;
@@ -178,7 +183,7 @@ export function createLanguageModels(context: {
   }
 
   /** With the worker go its GPU device and its WebAssembly memory, which never shrinks. */
-  function close(): void {
+  function endWorker(): void {
     failed = null;
     open = null;
     opening = null;
@@ -188,8 +193,8 @@ export function createLanguageModels(context: {
   return {
     list,
 
-    makeRoom() {
-      if (downloading === null) close();
+    close() {
+      if (downloading === null) endWorker();
     },
 
     async download(id, options) {
@@ -206,12 +211,12 @@ export function createLanguageModels(context: {
     },
 
     async remove(id) {
-      if (downloading === null || downloading === id) close();
+      if (downloading === null || downloading === id) endWorker();
       listed = null;
       const composer = (await composers()).find((entry) => entry.id === id);
       if (composer) {
         await worker.call((service) => service.remove(webLlmModel(composer)));
-        if (downloading === null) close();
+        if (downloading === null) endWorker();
         return;
       }
       const { json } = await readManifest(id);

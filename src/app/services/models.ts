@@ -6,7 +6,7 @@ import type { DiskPick } from "../packs/disk-files.ts";
 import { listModels } from "../packs/model-list.ts";
 import type { UserAdapterStore } from "../adapters/user-adapters.ts";
 import type { UserModel, UserModelStore } from "../packs/user-models.ts";
-import { describeStored, fetchPack, rowsOf } from "./pack-files.ts";
+import { fetchPack, rowsOf } from "./pack-storage.ts";
 import { packSource } from "../packs/source.ts";
 import { readManifest, readManifests } from "../packs/packs.ts";
 import type { StorageClient } from "./storage-client.ts";
@@ -42,7 +42,7 @@ export function createModelServices(context: {
   async function list(): Promise<ModelList> {
     const [manifests, view, graphics, ofUser, estimate] = await Promise.all([
       readManifests(),
-      describeStored(storage),
+      storage.describe(),
       probeGraphics(),
       readableUserModels(userModels),
       navigator.storage?.estimate?.().catch(() => null) ?? null,
@@ -84,7 +84,7 @@ export function createModelServices(context: {
     async use() {
       const [use, view, adapters, { models }] = await Promise.all([
         storage.call((service) => service.use()),
-        describeStored(storage),
+        storage.describe(),
         userAdapters.then((store) => store.all()),
         list(),
       ]);
@@ -102,7 +102,7 @@ export function createModelServices(context: {
 
     async deletePack(manifestId) {
       const { json } = await readManifest(manifestId);
-      const complete = (await describeStored(storage)).packs.filter(
+      const complete = (await storage.describe()).packs.filter(
         (pack) => pack.complete && pack.id !== manifestId,
       );
       const keep = await Promise.all(

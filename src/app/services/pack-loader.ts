@@ -8,14 +8,7 @@ import type { DiffusionWorker } from "./diffusion-worker.ts";
 import { checkFit, checkWasmCanTakeOver } from "../packs/model-fit.ts";
 import type { UserAdapterStore } from "../adapters/user-adapters.ts";
 import type { UserModelStore } from "../packs/user-models.ts";
-import {
-  describeStored,
-  fetchPack,
-  fetchRemote,
-  mayBeFiles,
-  openStored,
-  verifyStored,
-} from "./pack-files.ts";
+import { fetchPack, fetchRemote, mayBeFiles, openStored, verifyStored } from "./pack-storage.ts";
 import { throughLoss } from "./through-loss.ts";
 import { packSource, type PackSource } from "../packs/source.ts";
 import { packDefaults, pocketId, readManifest } from "../packs/packs.ts";
@@ -62,6 +55,8 @@ export interface PackLoader extends Pick<RunServices, "load" | "fetchAdapters"> 
   current(): Promise<Fetched>;
   /** Retrieval for the pack that is there, if one is: also while typing, when no run loads what a crash took away. */
   readyRetrieval(signal: AbortSignal): Promise<void>;
+  /** The same for its networks: their worker may have been lost while nothing ran. */
+  readyNetworks(): Promise<void>;
   /** Everything that a run needs, in a new diffusion worker. @param wasmReason why WebAssembly takes over */
   reopen(wasmReason: string | null): Promise<DeviceReport>;
   /**
@@ -82,7 +77,7 @@ export function createPackLoader(context: {
   readonly storage: StorageClient;
   readonly userModels: UserModelStore;
   readonly userAdapters: Promise<UserAdapterStore>;
-  readonly retrieval: RetrievalWorkers;
+  readonly retrieval: Pick<RetrievalWorkers, "load" | "holds" | "indexUserAdapters" | "terminate">;
   readonly diffusion: DiffusionWorker;
 }): PackLoader {
   const { storage, userModels, userAdapters, retrieval, diffusion } = context;
@@ -130,7 +125,7 @@ export function createPackLoader(context: {
 
   async function storedOf({ remote }: PackSource): Promise<Set<string>> {
     if (remote.length === 0) return new Set();
-    const { packs } = await describeStored(storage);
+    const { packs } = await storage.describe();
     const isStored = ({ manifestId, path }: (typeof remote)[number]): boolean =>
       packs.some(
         ({ id, files }) => id === manifestId && files.some((file) => file.path === path && file.complete),
@@ -293,26 +288,29 @@ export function createPackLoader(context: {
     return loaded.device;
   }
 
+  function load(packId: string, device: DevicePreference): Promise<LoadedPack> {
+    if (isStale && !loading) drop();
+    const key = `${packId} ${device}`;
+    if (loading?.key === key) return loading.result;
+    const result = loadPack(packId, device);
+    loading = { key, result };
+    const forget = (): void => {
+      if (loading?.result === result) loading = null;
+    };
+    result.then(forget, forget);
+    return result;
+  }
+
   return {
     get packId() {
       return fetched?.packId ?? null;
     },
     current,
     async load(packId, { device, onProgress, signal }) {
-      if (isStale && !loading) drop();
-      const key = `${packId} ${device}`;
-      // The load itself goes on when a run stops waiting for it: the next run needs it all the same.
-      if (loading?.key !== key) {
-        const result = loadPack(packId, device);
-        loading = { key, result };
-        const forget = (): void => {
-          if (loading?.result === result) loading = null;
-        };
-        result.then(forget, forget);
-      }
       listeners.add(onProgress);
       try {
-        return await abortable(loading.result, signal);
+        // The load itself goes on when a run stops waiting for it: the next run needs it all the same.
+        return await abortable(load(packId, device), signal);
       } finally {
         listeners.delete(onProgress);
       }
@@ -325,6 +323,11 @@ export function createPackLoader(context: {
           throughLoss(() => loadRetrieval(all)),
           signal,
         );
+    },
+
+    async readyNetworks() {
+      if (diffusion.alive || !fetched || !asked) return;
+      await (loading?.result ?? load(asked.packId, asked.device));
     },
 
     async fetchAdapters(ids, options) {

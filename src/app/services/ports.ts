@@ -75,6 +75,8 @@ export interface LanguageModelServices {
       readonly signal: AbortSignal;
     },
   ): Promise<void>;
+  /** Frees the memory of the model that is open; a download goes on. */
+  close(): void;
   remove(id: string): Promise<void>;
 }
 

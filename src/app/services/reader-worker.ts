@@ -3,7 +3,7 @@ import type { ComposerService } from "../../compose/service.ts";
 import type { WorkerClient } from "../../rpc/client.ts";
 import { StylusError } from "../../shared/errors.ts";
 import { readManifest, readerId } from "../packs/packs.ts";
-import { mayBeFiles, verifyStored } from "./pack-files.ts";
+import { mayBeFiles, verifyStored } from "./pack-storage.ts";
 import type { StorageClient } from "./storage-client.ts";
 import { throughLoss } from "./through-loss.ts";
 

@@ -2,10 +2,10 @@
 // call.
 import { t } from "../../texts/texts.ts";
 import type { AdapterCard } from "../../retrieval/card.ts";
-import type { Candidate } from "../../retrieval/candidate.ts";
-import type { RetrievedAdapter } from "../../retrieval/retriever.ts";
-import type { RetrievalService } from "../../retrieval/service.ts";
-import type { Vector } from "../../retrieval/embedding/vectors.ts";
+import type { CandidateRequest, CandidateService } from "../../compose/candidate-service.ts";
+import type { Composition } from "../../compose/composition.ts";
+import type { ReadingCandidate } from "../../compose/reader/card-text.ts";
+import type { SimilarAdapter } from "../../retrieval/retriever.ts";
 import { WorkerClient } from "../../rpc/client.ts";
 import { StylusError } from "../../shared/errors.ts";
 import type { UserAdapter } from "../../stylus/loaded-pack.ts";
@@ -33,19 +33,19 @@ export interface RetrievalWorkers {
   holds(packId: string): boolean;
   /** Brings the index up to date with what the user has added, changed and removed. */
   indexUserAdapters(userAdapters: readonly UserAdapter[]): Promise<void>;
-  /** The adapters that a prompt may want, best first: ids, scores and short texts. */
-  retrieve(
+  /** The adapters that a prompt may want, best first, with what is read of their cards. */
+  readingCandidates(
     prompt: string,
     options: { readonly k: number; readonly filter: Filter },
-  ): Promise<readonly RetrievedAdapter[]>;
-  /** Cards of adapters that were retrieved. */
-  cards(ids: readonly string[]): Promise<readonly AdapterCard[]>;
-  embedQueries(texts: readonly string[]): Promise<Vector[]>;
-  /** The adapters most similar to a whole prompt, with the vectors that the composer by rules reads. */
+  ): Promise<readonly ReadingCandidate[]>;
+  embedQuery(prompt: string): Promise<{ readonly dimensions: number }>;
+  /** The adapters most similar to a whole prompt. */
   search(
-    query: Vector,
+    prompt: string,
     options: { readonly k: number; readonly filter: Filter },
-  ): Promise<readonly Candidate[]>;
+  ): Promise<readonly SimilarAdapter[]>;
+  /** What the rules or a baseline choose among what was found. */
+  compose(request: CandidateRequest, found: readonly SimilarAdapter[]): Promise<Composition>;
   terminate(): void;
 }
 
@@ -63,7 +63,7 @@ function fileOf(files: ReadonlyMap<string, Blob>, path: string): Blob {
 }
 
 export function createRetrievalWorkers(): RetrievalWorkers {
-  const worker = new WorkerClient<RetrievalService>(
+  const worker = new WorkerClient<CandidateService>(
     "retrieval",
     () => new Worker(new URL("../../../workers/retrieval.ts", import.meta.url), { type: "module" }),
   );
@@ -146,10 +146,11 @@ export function createRetrievalWorkers(): RetrievalWorkers {
       }
     },
 
-    retrieve: (prompt, options) => worker.call((service) => service.retrieve(prompt, options)),
-    cards: (ids) => worker.call((service) => service.cards(ids)),
-    embedQueries: (texts) => worker.call((service) => service.embedQueries(texts)),
-    search: (query, options) => worker.call((service) => service.candidates(query, options)),
+    readingCandidates: (prompt, options) =>
+      worker.call((service) => service.readingCandidates(prompt, options)),
+    embedQuery: (prompt) => worker.call((service) => service.embedQuery(prompt)),
+    search: (prompt, options) => worker.call((service) => service.search(prompt, options)),
+    compose: (request, found) => worker.call((service) => service.compose(request, found)),
     terminate: () => worker.terminate(),
   };
 }

@@ -1,6 +1,6 @@
 // The real services, each in a worker of its own: storage, retrieval, composer, diffusion.
 import { proxy } from "comlink";
-import { composeBaseline } from "../../compose/baselines.ts";
+import type { LanguageModelService } from "../../compose/llm/service.ts";
 import type { ReadingCandidate } from "../../compose/reader/card-text.ts";
 import { readCandidates } from "../../compose/reader/reader-composer.ts";
 import type { ComposerService } from "../../compose/service.ts";
@@ -37,7 +37,10 @@ export function createServices(): PageServices {
 
   const withRetrieval = <Value>(work: () => Promise<Value>, signal: AbortSignal): Promise<Value> =>
     abortable(
-      throughLoss(work, () => pack.readyRetrieval(signal)),
+      throughLoss(async () => {
+        await pack.readyRetrieval(signal);
+        return work();
+      }),
       signal,
     );
   /** Late interaction's candidates, with their cards. */
@@ -46,16 +49,19 @@ export function createServices(): PageServices {
     { k, bans, signal }: RetrieveOptions,
   ): Promise<readonly ReadingCandidate[]> {
     const { baseModels } = (await pack.current()).source.info;
-    return withRetrieval(async () => {
-      const found = await retrieval.retrieve(text, { k, filter: { baseModels, bans } });
-      const cards = await retrieval.cards(found.map(({ id }) => id));
-      return found.map((adapter, i) => ({ ...adapter, card: cards[i]! }));
-    }, signal);
+    return withRetrieval(
+      () => retrieval.readingCandidates(text, { k, filter: { baseModels, bans } }),
+      signal,
+    );
   }
-  const languageModels = createLanguageModels({ storage, retrieve });
+  const worker = new WorkerClient<LanguageModelService>(
+    "language model",
+    () => new Worker(new URL("../../../workers/language-model.ts", import.meta.url), { type: "module" }),
+  );
+  const languageModels = createLanguageModels({ storage, worker, retrieve });
   /** A full-size model needs the memory that a language model takes. */
   const makeRoom = (packId: string | null): void => {
-    if (packId !== pocketId) languageModels.makeRoom();
+    if (packId !== pocketId) languageModels.close();
   };
 
   return {
@@ -74,25 +80,16 @@ export function createServices(): PageServices {
       return pack.load(packId, options);
     },
 
-    async embedQuery(text, { signal }) {
-      await pack.readyRetrieval(signal);
-      const [vector] = await withRetrieval(() => retrieval.embedQueries([text]), signal);
-      return vector!;
-    },
+    embedQuery: (text, { signal }) => withRetrieval(() => retrieval.embedQuery(text), signal),
 
-    async search(query, { limit, bans, signal }) {
+    async search(text, { limit, bans, signal }) {
       const { baseModels } = (await pack.current()).source.info;
-      return withRetrieval(() => retrieval.search(query, { k: limit, filter: { baseModels, bans } }), signal);
+      return withRetrieval(() => retrieval.search(text, { k: limit, filter: { baseModels, bans } }), signal);
     },
 
-    async compose(candidates, { request, signal }) {
-      const { method, prompt, preset, seed } = request;
-      if (method !== "stylus") return composeBaseline(method, candidates, { seed });
-      const embed = (texts: readonly string[]) => withRetrieval(() => retrieval.embedQueries(texts), signal);
-      const work = throughLoss(() =>
-        composer.call((service) => service.compose({ prompt, candidates, preset }, proxy(embed))),
-      );
-      return abortable(work, signal);
+    compose(candidates, { request: { method, prompt, preset, seed }, signal }) {
+      const request = { method, prompt, preset, seed };
+      return withRetrieval(() => retrieval.compose(request, candidates), signal);
     },
 
     async read({ prompt, preset, pins, bans, commonTags }, { patienceMilliseconds, signal }) {
@@ -127,10 +124,10 @@ export function createServices(): PageServices {
     },
 
     inspectAdapter: (file) =>
-      throughLoss(
-        () => diffusion.call((service) => service.inspectAdapter(file, { fileName: file.name })),
-        () => pack.reopen(null),
-      ),
+      throughLoss(async () => {
+        await pack.readyNetworks();
+        return diffusion.call((service) => service.inspectAdapter(file, { fileName: file.name }));
+      }),
 
     async addAdapter(adapter) {
       try {

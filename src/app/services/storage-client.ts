@@ -3,6 +3,9 @@
 import type { Remote } from "comlink";
 import { WorkerClient } from "../../rpc/client.ts";
 import type { StorageService } from "../../storage/service.ts";
+import { atOnce } from "../../shared/at-once.ts";
+import type { StorageView } from "../../storage/storage-view.ts";
+import { readManifests } from "../packs/packs.ts";
 import { throughLoss } from "./through-loss.ts";
 
 export class StorageClient {
@@ -22,6 +25,12 @@ export class StorageClient {
       await this.#endWhenIdle();
     }
   }
+
+  /** What of every manifest is stored. */
+  readonly describe = atOnce(async (): Promise<StorageView> => {
+    const jsons = (await readManifests()).map(({ json }) => json);
+    return this.call((service) => service.describe(jsons, document.baseURI));
+  });
 
   async #endWhenIdle(): Promise<void> {
     if (this.#calls > 0 || !this.#worker.alive) return;

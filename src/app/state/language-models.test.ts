@@ -30,6 +30,7 @@ function setup(download: LanguageModelServices["download"]) {
         await download(id, options);
         here.add(id);
       },
+      close() {},
       remove: async (id: string) => void here.delete(id),
     },
   };

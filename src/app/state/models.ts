@@ -8,21 +8,17 @@ import type { Persistence } from "../../storage/quota.ts";
 import type { DiskPick } from "../packs/disk-files.ts";
 import type { ModelEntry } from "../packs/model-list.ts";
 import { modelOf } from "../packs/packs.ts";
+import { createDownload, type Download } from "./download.ts";
 import { explain } from "./runs.ts";
-import { createTransferClock, type Transfer } from "./transfer-rate.ts";
 import type { ModelList, PageServices } from "../services/ports.ts";
-import type { LoadProgress } from "../../stylus/loaded-pack.ts";
 
-export interface Download {
+interface WantedModel {
   readonly packId: string;
   readonly modelId: string;
   readonly title: string;
-  readonly status: "running" | "failed" | "stopped";
-  readonly progress: LoadProgress | null;
-  /** Null before the rate is known. */
-  readonly transfer: Transfer | null;
-  readonly error: PlainError | null;
 }
+
+export type ModelDownload = Download<WantedModel>;
 
 export interface Models {
   /** Null until the dialog is first opened. */
@@ -31,8 +27,7 @@ export interface Models {
   readonly open: Accessor<boolean>;
   /** The model about which the user is asked before anything is downloaded. */
   readonly asking: Accessor<ModelEntry | null>;
-  /** The one under way, or the last one that did not end well. */
-  readonly download: Accessor<Download | null>;
+  readonly download: Accessor<ModelDownload | null>;
   /** Why a file from the disk was refused. */
   readonly refusal: Accessor<PlainError | null>;
   /** Id of the model in use, without its VAE. */
@@ -76,9 +71,7 @@ export function createModels(context: {
   const [listError, setListError] = createSignal<PlainError | null>(null);
   const [open, setOpen] = createSignal(false);
   const [asking, setAsking] = createSignal<ModelEntry | null>(null);
-  const [download, setDownload] = createSignal<Download | null>(null);
   const [refusal, setRefusal] = createSignal<PlainError | null>(null);
-  let abort: AbortController | null = null;
 
   async function refresh(): Promise<void> {
     try {
@@ -89,37 +82,18 @@ export function createModels(context: {
     }
   }
 
-  async function start(wanted: { packId: string; modelId: string; title: string }): Promise<void> {
-    abort?.abort();
-    const controller = new AbortController();
-    abort = controller;
-    const clock = createTransferClock();
-    setDownload({ ...wanted, status: "running", progress: null, transfer: null, error: null });
-    const change = (part: Partial<Download>): void => {
-      if (abort === controller) setDownload((current) => current && { ...current, ...part });
-    };
-    const onProgress = (progress: LoadProgress): void => {
-      const { receivedBytes, totalBytes } = progress;
-      change({ progress, transfer: clock.at(performance.now(), receivedBytes, totalBytes) });
-    };
-    try {
-      await services.models.download(wanted.packId, { onProgress, signal: controller.signal });
-    } catch (error) {
-      const plain = explain(error);
-      const stopped = plain.code === "cancelled";
-      change({ status: stopped ? "stopped" : "failed", error: stopped ? null : plain });
-      announce(stopped ? t.models.announced.paused : plain.message);
-      await refresh();
-      return;
-    }
-    if (abort !== controller) return;
-    setDownload(null);
-    await refresh();
-    const fit = known.list?.models.find(({ id }) => id === wanted.modelId)?.fit;
-    if (fit?.kind === "impossible") announce(t.models.announced.cannotRun(wanted.title));
+  const download = createDownload<WantedModel>({ refresh, announce });
+
+  async function start({ packId, modelId, title }: WantedModel): Promise<void> {
+    const arrived = await download.start({ packId, modelId, title }, (options) =>
+      services.models.download(packId, options),
+    );
+    if (!arrived) return;
+    const fit = known.list?.models.find(({ id }) => id === modelId)?.fit;
+    if (fit?.kind === "impossible") announce(t.models.announced.cannotRun(title));
     // A run in progress is not taken away from the user.
-    else if (busy()) announce(t.models.announced.downloaded(wanted.title));
-    else await useNow(wanted.packId);
+    else if (busy()) announce(t.models.announced.downloaded(title));
+    else await useNow(packId);
   }
 
   async function useNow(id: string): Promise<void> {
@@ -132,7 +106,7 @@ export function createModels(context: {
 
   async function useUserModel(entry: ModelEntry): Promise<void> {
     // A single file lacks the tokenizer, which is downloaded once: without a word where that would end another download.
-    const running = download();
+    const running = download.current();
     if (running?.status === "running" && running.modelId !== entry.id) {
       const { signal } = new AbortController();
       try {
@@ -152,7 +126,7 @@ export function createModels(context: {
     listError,
     open,
     asking,
-    download,
+    download: download.current,
     refusal,
     currentId: () => modelOf(packId()),
     show() {
@@ -183,17 +157,17 @@ export function createModels(context: {
       await start({ packId: vae ? `${entry.id}+${vae.id}` : entry.id, modelId: entry.id, title });
     },
     async retry() {
-      const failed = download();
+      const failed = download.current();
       if (failed && failed.status !== "running") await start(failed);
     },
-    cancel: () => abort?.abort(),
+    cancel: () => download.cancel(),
     async forgetPins() {
-      const failed = download();
+      const failed = download.current();
       if (!failed) return;
       try {
         await services.models.forgetPins(failed.packId);
       } catch (error) {
-        setDownload({ ...failed, error: explain(error) });
+        download.fail(explain(error));
         return;
       }
       await start(failed);

@@ -8,7 +8,7 @@ import { StylusError } from "../../shared/errors.ts";
 import type { StoredImage, StoredRun } from "../images/gallery.ts";
 import { createGalleryState, type GalleryState } from "./gallery.ts";
 import { memoryInputs } from "../images/input-store.ts";
-import { completeOptions } from "../../stylus/options.ts";
+import { checkOptions, completeOptions } from "../../stylus/options.ts";
 import type { RunServices } from "../../stylus/ports.ts";
 import { createRuns } from "./runs.ts";
 import type { LoadedPack } from "../../stylus/loaded-pack.ts";
@@ -183,7 +183,7 @@ describe("what the gallery has of a run of three images", () => {
       pack,
       announce: (text) => said.push(text),
     });
-    await runs.start(() => options);
+    await runs.start(checkOptions(options), () => checkOptions(options));
     return { runs, gallery, said, seeds: gallery.images().map(({ seed }) => seed) };
   }
 

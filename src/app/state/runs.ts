@@ -12,13 +12,13 @@ import { missingAdapters } from "../../stylus/adapter-names.ts";
 import { claimInputs } from "../images/input-claims.ts";
 import { openInitImage } from "../images/input-image.ts";
 import type { InputStore } from "../images/input-store.ts";
-import { listedOf, type GenerateOptions } from "../../stylus/options.ts";
+import { listedOf, type CheckedOptions, type GenerateOptions } from "../../stylus/options.ts";
 import { storedIds, type InitImageOptions } from "../../stylus/image-options.ts";
 import type { RunServices } from "../../stylus/ports.ts";
 import type { RunEvent, RunReport } from "../../stylus/run-types.ts";
 import { createRunKeeper } from "./run-keeper.ts";
 import { createEventFolder, startRun, type Comparison, type RunView } from "./run-view.ts";
-import { run as runStylus } from "../../stylus/run.ts";
+import { run as runOptions, runRequest, type RunRequest } from "../../stylus/run.ts";
 import type { LoadedPack, LoadProgress } from "../../stylus/loaded-pack.ts";
 
 export interface RunsContext {
@@ -41,8 +41,8 @@ export interface RunsContext {
 export interface Runs {
   readonly shown: Accessor<RunView | null>;
   readonly busy: Accessor<boolean>;
-  /** @param options what to generate with a pack; called again once the pack is loaded if it was not yet */
-  start(options: (pack: LoadedPack | null) => GenerateOptions): Promise<void>;
+  /** @param settle what to generate instead once the pack is loaded, if it was not yet */
+  start(options: CheckedOptions, settle: (pack: LoadedPack) => CheckedOptions): Promise<void>;
   stop(): void;
   /** Generates image `imageIndex` again with `without` taken out ("all": no adapters), same seed, beside it. */
   compare(imageIndex: number, without: string): Promise<void>;
@@ -126,11 +126,12 @@ export function createRuns(context: RunsContext): Runs {
   };
 
   async function generate(
-    ask: (pack: LoadedPack | null) => GenerateOptions,
+    asked: CheckedOptions,
+    settle: (pack: LoadedPack) => CheckedOptions,
     signal: AbortSignal,
   ): Promise<void> {
     const known = context.pack();
-    let options = ask(known);
+    let options = asked;
     // Until the gallery has the run, nothing else may name what it starts from.
     const release = claimInputs(storedIds(options.start));
     const [view, set] = createStore(startRun(options, crypto.randomUUID()));
@@ -160,14 +161,17 @@ export function createRuns(context: RunsContext): Runs {
       announce(t.run.announced.imageDone(pixels.imageIndex + 1, options.count));
     };
     try {
-      const settle = (pack: LoadedPack): GenerateOptions => {
-        if (known) return options;
-        options = ask(pack);
-        set({ options, images: startRun(options, view.id).images });
-        return options;
+      const request: RunRequest = {
+        device: asked.device,
+        settle(pack) {
+          if (known) return options;
+          options = settle(pack);
+          set({ options, images: startRun(options, view.id).images });
+          return options;
+        },
       };
       const onReport = (report: RunReport): void => set({ report });
-      const { report } = await runStylus(options, services, { ...hooks, signal, onEvent, onReport, settle });
+      const { report } = await runRequest(request, services, { ...hooks, signal, onEvent, onReport });
       await Promise.all(encodings);
       set({ status: "done", report, leftMilliseconds: null });
     } catch (error) {
@@ -256,7 +260,7 @@ export function createRuns(context: RunsContext): Runs {
         if (inner.type === "preview") set("images", imageIndex, "variant", "preview", inner);
       };
       try {
-        const { images } = await runStylus(options, services, { ...hooks, signal, onEvent });
+        const { images } = await runOptions(options, services, { ...hooks, signal, onEvent });
         const generated = images[0]!;
         const encoded = await encodeImage(generated, { cards: cards(), model, options, image: generated });
         set("images", imageIndex, "variant", { status: "done", encoded, preview: null });
@@ -294,7 +298,7 @@ export function createRuns(context: RunsContext): Runs {
   return {
     shown: () => current()?.view ?? null,
     busy,
-    start: (ask) => exclusively((signal) => generate(ask, signal)),
+    start: (options, settle) => exclusively((signal) => generate(options, settle, signal)),
     stop: () => abort?.abort(new StylusError("cancelled", "Stopped.")),
     compare,
     compareWithInitImage,

@@ -20,6 +20,7 @@ import {
   checkOptions,
   completeOptions,
   randomSeed,
+  type CheckedOptions,
   type GenerateOptions,
   type PackDefaults,
 } from "../../stylus/options.ts";
@@ -168,11 +169,12 @@ function buildStudio(services: PageServices): Studio {
     return optionsOf(settings, { loaded: pack(), choice: now });
   });
 
-  /** The request of this moment, for whichever pack will be there. */
-  function snapshot(): (loaded: LoadedPack | null) => GenerateOptions {
+  /** The request of this moment, for whichever pack will be there. @throws StylusError bad-input */
+  function snapshot(): (loaded: LoadedPack | null) => CheckedOptions {
     const asked = structuredClone(unwrap(settings));
     const choiceFor = choice.snapshot();
-    return (loaded) => optionsOf(asked, { loaded, choice: choiceFor(loaded) });
+    return (loaded) =>
+      checkOptions(optionsOf(asked, { loaded, choice: choiceFor(loaded) }), { defaults: loaded?.defaults });
   }
 
   /** Puts another model in the place of the one in use; a run in progress ends with it. */
@@ -302,15 +304,15 @@ function buildStudio(services: PageServices): Studio {
       if (keepSeed && previous) setSettings("seed", previous.options.seed);
       else if (!settings.seedLocked) setSettings("seed", randomSeed());
       const ask = snapshot();
-      const wanted = ask(pack());
+      let wanted: CheckedOptions;
       try {
-        checkOptions(wanted, { defaults: pack()?.defaults });
+        wanted = ask(pack());
       } catch (error) {
         setInputError(explain(error));
         return;
       }
       setSettings("history", (history) => withPrompt(history, wanted.prompt));
-      await runs.start(ask);
+      await runs.start(wanted, ask);
     },
 
     async show(runId) {

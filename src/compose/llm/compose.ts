@@ -1,5 +1,6 @@
 // The composer that asks a language model: one question, an answer read and guarded while it is written, one turn to repair what is wrong.
 import { abortable } from "../../shared/abortable.ts";
+import { repairMessages } from "../../shared/chat.ts";
 import { StylusError, throwIfAborted } from "../../shared/errors.ts";
 import type { PresetId } from "../../shared/limits.ts";
 import type { ComposerInfo, Composition } from "../composition.ts";
@@ -8,7 +9,7 @@ import { readablePrompt } from "../reader/readable-prompt.ts";
 import { readAnswer } from "./answer.ts";
 import { type Guarded, guardProposal } from "./guards.ts";
 import type { ChatMessage, LanguageModel } from "./language-model.ts";
-import { answerSchema, longestPrompt, questionMessages, repairMessages } from "./question.ts";
+import { answerSchema, longestPrompt, questionMessages } from "./question.ts";
 
 export interface AskRequest {
   readonly prompt: string;

@@ -7,7 +7,7 @@ import type { AdapterPick, Composition, ComposerInfo } from "../composition.ts";
 import { presets } from "../plan/presets.ts";
 import type { ReadingCandidate } from "../reader/card-text.ts";
 import { readablePrompt } from "../reader/readable-prompt.ts";
-import { type Span, tasksOf } from "../reader/tasks.ts";
+import { overlaps, type Span, tasksOf } from "../reader/tasks.ts";
 import { negatedReason } from "../rules/kinds.ts";
 import { contentStems, wordsOf } from "../rules/words.ts";
 import type { ProposedPick, ProposedTask } from "./answer.ts";
@@ -60,8 +60,6 @@ export interface Guarded {
   /** What the model itself can put right, in words for it. */
   readonly faults: readonly string[];
 }
-
-const overlaps = (a: Span, b: Span): boolean => a.start < b.end && b.start < a.end;
 
 const quoted = (text: string): string => `“${text.slice(0, 60)}”`;
 

@@ -1,6 +1,8 @@
 // What a language model is asked: Stylus's composer prompt (§3.2), shortened for small models, and the schema of the answer. Prompt and cards
 // go in as one JSON value: their words are data, whatever they say.
+import { chatData } from "../../shared/chat.ts";
 import type { PresetId } from "../../shared/limits.ts";
+import { elided } from "../../shared/untrusted-text.ts";
 import { presets } from "../plan/presets.ts";
 import type { ReadingCandidate } from "../reader/card-text.ts";
 import { contentWords, wordsOf } from "../rules/words.ts";
@@ -38,28 +40,22 @@ Answer with one JSON object and nothing else:
 {"tasks":[{"text":"words of the prompt","adapters":[{"id":"id of an adapter","reason":"at most 12 words"}]}]}`;
 };
 
-const cut = (text: string, length: number): string =>
-  text.length <= length ? text : `${text.slice(0, length - 1).trimEnd()}…`;
-
 const shownLengths = { title: 60, does: 160, phrase: 40 } as const;
 
 function cardOf({ card, nearest, notMeant }: ReadingCandidate): object {
   const { id, title, refined } = card;
   const phrases = nearest.filter(({ source }) => source === "phrase").slice(0, 3);
   const words = (texts: readonly { readonly text: string }[]): string =>
-    texts.map(({ text }) => cut(text, shownLengths.phrase)).join(", ");
+    texts.map(({ text }) => elided(text, shownLengths.phrase)).join(", ");
   return {
     id,
-    title: cut(title, shownLengths.title),
+    title: elided(title, shownLengths.title),
     kind: refined.category,
-    does: cut(refined.description, shownLengths.does),
+    does: elided(refined.description, shownLengths.does),
     ...(phrases.length > 0 ? { for: words(phrases) } : {}),
     ...(notMeant.length > 0 ? { not: words(notMeant.slice(0, 2)) } : {}),
   };
 }
-
-/** "<" is escaped, so that no text can pose as mark-up of the chat. */
-const dataOf = (value: object): string => JSON.stringify(value).replaceAll("<", "\\u003c");
 
 export function questionMessages({
   prompt,
@@ -70,22 +66,13 @@ export function questionMessages({
   const data = {
     prompt,
     adapters: candidates.map(cardOf),
-    ...(pinned.length > 0 ? { inEveryImage: pinned.map((title) => cut(title, shownLengths.title)) } : {}),
+    ...(pinned.length > 0 ? { inEveryImage: pinned.map((title) => elided(title, shownLengths.title)) } : {}),
   };
   return [
     { role: "system", content: instructions(preset) },
-    { role: "user", content: dataOf(data) },
+    { role: "user", content: chatData(data) },
   ];
 }
-
-/** The turn that asks to repair an answer. */
-export const repairMessages = (answer: string, faults: readonly string[]): readonly ChatMessage[] => [
-  { role: "assistant", content: answer },
-  {
-    role: "user",
-    content: `That answer is not valid:\n${faults.map((fault) => `- ${fault}`).join("\n")}\nWrite the whole JSON object again, corrected. Nothing else.`,
-  },
-];
 
 const longestTask = 6; // words
 const mostSpans = 250;

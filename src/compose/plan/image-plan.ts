@@ -31,7 +31,7 @@ export interface PlanOptions {
   readonly masks?: MaskRule | undefined;
 }
 
-interface PlannedImage extends ImageJob {
+interface ImagePlan extends ImageJob {
   /** Per task of the plan, which of its picks are active. */
   readonly mask: readonly TaskMask[];
   readonly uses: readonly PlannedUse[];
@@ -44,7 +44,7 @@ export interface Plan {
   readonly composition: Composition;
   /** Number of different masks, as decimal digits (it may exceed 2^53). */
   readonly maskCount: string;
-  readonly images: readonly PlannedImage[];
+  readonly images: readonly ImagePlan[];
 }
 
 /** The composition without banned adapters and with pinned ones; a pin outside all tasks becomes its own task. */
@@ -73,7 +73,7 @@ export function planImages(composition: Composition, options: PlanOptions): Plan
   const pinned = new Set(overrides.pins?.map(({ id }) => id));
   const sizes = final.tasks.map(({ picks }) => picks.length);
   const rule = options.masks ?? preset.masks;
-  const images = Array.from({ length: options.count }, (_, index): PlannedImage => {
+  const images = Array.from({ length: options.count }, (_, index): ImagePlan => {
     const seed = seedOfImage(options.seed, index);
     const sampled = sampleMask(sizes, rule, seededRandom(seed, "masks"));
     const mask = sampled.map((bits, t) =>

@@ -3,9 +3,20 @@ import { type AdapterCard, searched } from "../../retrieval/card.ts";
 import type { NearText } from "../../retrieval/search/nearest-texts.ts";
 import { cutText } from "../../shared/untrusted-text.ts";
 
+/** What is read of a card. */
+export type ReadingCard = Pick<AdapterCard, "id" | "title" | "tags" | "triggerWords" | "refined">;
+
+export const readingCard = ({ id, title, tags, triggerWords, refined }: AdapterCard): ReadingCard => ({
+  id,
+  title,
+  tags,
+  triggerWords,
+  refined,
+});
+
 /** A candidate as retrieval hands it over. */
 export interface ReadingCandidate {
-  readonly card: AdapterCard;
+  readonly card: ReadingCard;
   /** Of late interaction; comparable within a prompt. */
   readonly score: number;
   /** Its texts nearest to the prompt, best first. */

@@ -1,21 +1,20 @@
 // The composer that reads: candidates of late interaction, each read beside the prompt; the best set that fits together; tasks from the words
 // that the picks serve.
-import type { AdapterCard } from "../../retrieval/card.ts";
 import type { NearText } from "../../retrieval/search/nearest-texts.ts";
 import type { PresetId } from "../../shared/limits.ts";
 import { throwIfAborted } from "../../shared/errors.ts";
 import type { ComposerInfo, Composition, AdapterPick } from "../composition.ts";
 import { presets } from "../plan/presets.ts";
-import { cardText, type ReadingCandidate } from "./card-text.ts";
+import { cardText, type ReadingCandidate, type ReadingCard } from "./card-text.ts";
 import { readablePrompt } from "./readable-prompt.ts";
 import type { Reader, Reading } from "./reader.ts";
 import { type Offer, type Refusal, select, servedTokens, wantedThresholds } from "./selection.ts";
-import { servedSpan, type Span, tasksOf } from "./tasks.ts";
+import { overlaps, servedSpan, type Span, tasksOf } from "./tasks.ts";
 
 /** Candidates that are read: each costs about 25 ms on one core. */
 export const readCandidates = 12;
 
-const thresholdOf = ({ refined }: AdapterCard): number =>
+const thresholdOf = ({ refined }: ReadingCard): number =>
   refined.phrases?.length ? wantedThresholds.withPhrases : wantedThresholds.withoutPhrases;
 
 /** Refused candidates that are listed: those at least this likely. */
@@ -91,11 +90,11 @@ export async function composeByReading(
       similarity: wanted,
       weight: candidate.card.refined.weight,
     };
-    const same = served.find((other) => other.span.start < span.end && span.start < other.span.end);
+    const same = served.find((other) => overlaps(other.span, span));
     if (same) same.picks.push(pick);
     else served.push({ span, picks: [pick] });
   }
-  const cardOf = (id: string): AdapterCard => read.get(id)!.candidate.card;
+  const cardOf = (id: string): ReadingCard => read.get(id)!.candidate.card;
   return {
     tasks: tasksOf(prompt, { readable: readable.withDenied, served }),
     rejected: refused
@@ -127,9 +126,7 @@ function reasonOf(
 ): string {
   const { span, candidate, reading } = context;
   const score = `(${reading.wanted.toFixed(2)})`;
-  const here = candidate.nearest.filter(
-    (near) => near.span !== null && near.span.start < span.end && span.start < near.span.end,
-  );
+  const here = candidate.nearest.filter((near) => near.span !== null && overlaps(near.span, span));
   const own = here.find(({ text }) => words.toLowerCase().includes(text.toLowerCase()));
   if (own) return `“${own.text}” is ${sourceNames[own.source]} ${score}`;
   const [nearest] = here;
@@ -142,7 +139,7 @@ function refusalReason(
   { id, why }: Refusal,
   context: {
     readonly wanted: number;
-    readonly cardOf: (id: string) => AdapterCard;
+    readonly cardOf: (id: string) => ReadingCard;
     readonly preset: PresetId;
   },
 ): string {

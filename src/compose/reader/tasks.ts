@@ -64,7 +64,7 @@ export function servedSpan(
   return { start, end };
 }
 
-const overlaps = (a: Span, b: Span): boolean => a.start < b.end && b.start < a.end;
+export const overlaps = (a: Span, b: Span): boolean => a.start < b.end && b.start < a.end;
 
 /** What remains of a span beside others. */
 function remainders(span: Span, taken: readonly Span[]): Span[] {

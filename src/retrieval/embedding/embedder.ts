@@ -4,7 +4,7 @@
 import { env, pipeline, type FeatureExtractionPipeline } from "@huggingface/transformers";
 import { runtimeFault } from "../../runtime/wasm-file.ts";
 import { StylusError, throwIfAborted } from "../../shared/errors.ts";
-import { serveFrom } from "../pack-files.ts";
+import { serveFrom } from "../transformers-files.ts";
 import { sha256 } from "../../shared/sha256.ts";
 import { normalise, type Vector } from "./vectors.ts";
 

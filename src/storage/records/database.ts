@@ -4,13 +4,14 @@ import {
   openDB,
   type DBSchema,
   type IDBPDatabase,
+  type IndexKey,
   type IndexNames,
   type StoreKey,
   type StoreNames,
   type StoreValue,
 } from "idb";
 import * as v from "valibot";
-import { setAside, setAsideAgain } from "./set-aside.ts";
+import { setAside, setAsideAgain, type SetAside } from "./set-aside.ts";
 
 /** Users have these in their browsers: a change of shape needs a new version. */
 export interface DatabaseShape<Schema extends DBSchema> {
@@ -169,10 +170,43 @@ export class Records<Schema extends DBSchema> {
     store: Name,
     schema: v.GenericSchema,
   ): Promise<StoreValue<Schema, Name>[]> {
+    const { good, bad } = await this.#read(store, schema, {
+      keys: (database) => database.getAllKeys(store),
+      values: (database) => database.getAll(store),
+    });
+    setAsideAgain(this.#shape.name, store, bad);
+    return good;
+  }
+
+  /**
+   * The rows of a store whose indexed field is `is` and that match `schema`; the others of that value are set aside.
+   * @throws DOMException
+   */
+  async where<Name extends StoreNames<Schema> & string, Index extends IndexNames<Schema, Name> & string>(
+    store: Name,
+    { index, is }: { readonly index: Index; readonly is: IndexKey<Schema, Name, Index> },
+    schema: v.GenericSchema,
+  ): Promise<StoreValue<Schema, Name>[]> {
+    const { good, bad } = await this.#read(store, schema, {
+      keys: (database) => database.getAllKeysFromIndex(store, index, is),
+      values: (database) => database.getAllFromIndex(store, index, is),
+    });
+    for (const row of bad) setAside(row);
+    return good;
+  }
+
+  async #read<Name extends StoreNames<Schema> & string>(
+    store: Name,
+    schema: v.GenericSchema,
+    query: {
+      readonly keys: (database: IDBPDatabase<Schema>) => Promise<StoreKey<Schema, Name>[]>;
+      readonly values: (database: IDBPDatabase<Schema>) => Promise<StoreValue<Schema, Name>[]>;
+    },
+  ): Promise<{ readonly good: StoreValue<Schema, Name>[]; readonly bad: SetAside[] }> {
     const found = await this.run(async (database) => {
-      const keys = await database.getAllKeys(store);
+      const keys = await query.keys(database);
       // One row whose file is lost makes reading them all fail.
-      const values = await database.getAll(store).catch(() => null);
+      const values = await query.values(database).catch(() => null);
       if (values?.length === keys.length) return keys.map((key, i) => ({ key, value: values[i] }));
       const rows: { key: StoreKey<Schema, Name>; value?: unknown; lost?: unknown }[] = [];
       for (const key of keys) {
@@ -190,8 +224,7 @@ export class Records<Schema extends DBSchema> {
       if (problem === null) good.push(row.value as StoreValue<Schema, Name>);
       return problem === null ? [] : [{ database: this.#shape.name, store, key, problem }];
     });
-    setAsideAgain(this.#shape.name, store, bad);
-    return good;
+    return { good, bad };
   }
 
   /** One row; undefined when there is none, or one that is set aside. @throws DOMException */

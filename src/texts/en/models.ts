@@ -54,6 +54,7 @@ export const models = {
     paused: "Download paused.",
     cannotRun: (title: string) => `${title} is downloaded, but cannot run on this computer.`,
     downloaded: (title: string) => `${title} is downloaded. Choose it under Models.`,
+    chooses: (title: string) => `${title} is downloaded and chooses adapters now.`,
     added: (title: string) => `${title} added to the models.`,
     filesDeleted: "Files deleted.",
   },

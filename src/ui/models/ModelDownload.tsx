@@ -1,6 +1,6 @@
 // A running, paused or failed download: progress, rate, and what the user can do.
 import { onMount, Show, type JSX } from "solid-js";
-import type { Download } from "../../app/state/models.ts";
+import type { ModelDownload as Download } from "../../app/state/models.ts";
 import controls from "../controls/controls.module.css";
 import { ErrorNote } from "../controls/ErrorNote.tsx";
 import { DownloadProgress } from "./DownloadProgress.tsx";

@@ -12,7 +12,7 @@ import {
   type Tensor,
   TextStreamer,
 } from "@huggingface/transformers";
-import { serveFrom } from "../../../retrieval/pack-files.ts";
+import { serveFrom } from "../../../retrieval/transformers-files.ts";
 import { chooseThreads } from "../../../runtime/device.ts";
 import { runtimeFault } from "../../../runtime/wasm-file.ts";
 import { StylusError, throwIfAborted } from "../../../shared/errors.ts";

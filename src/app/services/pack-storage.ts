@@ -5,7 +5,7 @@ import { parseManifest } from "../../storage/manifest.ts";
 import type { OpenedPack, VerifiedFiles } from "../../storage/service.ts";
 import type { StorageView } from "../../storage/storage-view.ts";
 import type { RemoteAdapter } from "../adapters/hub-adapters.ts";
-import { pocketId, readManifest, readManifests } from "../packs/packs.ts";
+import { pocketId, readManifest } from "../packs/packs.ts";
 import type { PackSource } from "../packs/source.ts";
 import { rememberWhole, trustedFiles } from "./checked-files.ts";
 import type { StorageClient } from "./storage-client.ts";
@@ -138,12 +138,6 @@ export async function verifyStored(
   const found = await storage.call((service) => service.verify(jsons, document.baseURI, { trusted, signal }));
   rememberWhole(found.whole);
   return found;
-}
-
-/** What of every manifest is stored. */
-export async function describeStored(storage: StorageClient): Promise<StorageView> {
-  const jsons = (await readManifests()).map(({ json }) => json);
-  return storage.call((service) => service.describe(jsons, document.baseURI));
 }
 
 /**

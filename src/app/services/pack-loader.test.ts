@@ -1,0 +1,100 @@
+// What a worker held is loaded again when it was lost, also while nothing ran.
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { closeRemotes, remote, StandInStorage } from "../../../tests/fixtures/stand-in-workers.ts";
+import type { DiffusionService } from "../../engine/service.ts";
+import { openUserAdapters } from "../adapters/user-adapters.ts";
+import { pocketId } from "../packs/packs.ts";
+import { openUserModels } from "../packs/user-models.ts";
+import type { DiffusionWorker } from "./diffusion-worker.ts";
+import { createPackLoader } from "./pack-loader.ts";
+
+beforeAll(() => void vi.stubGlobal("document", { baseURI: "https://stylus.test/" }));
+afterAll(() => {
+  closeRemotes();
+  vi.unstubAllGlobals();
+});
+
+const unasked = (): never => {
+  throw new Error("not asked for here");
+};
+
+function setup() {
+  const log: string[] = [];
+  let alive = 0;
+  const service = remote<DiffusionService>({ registerAdapters: () => {} });
+  const diffusion: DiffusionWorker = {
+    get alive() {
+      return alive;
+    },
+    call: (use) => use(service),
+    terminate: () => void (alive = 0),
+    async load({ id }, device) {
+      log.push(`networks of ${id}`);
+      alive = 1;
+      return {
+        device: { kind: "wasm", name: device, reason: "", threads: 1, f16: false },
+        sizeBytes: 0,
+        milliseconds: { device: 0, parameters: 0 },
+        latentScale: 8,
+      };
+    },
+    takeOver: unasked,
+    generate: unasked,
+  };
+  let held = "";
+  const retrieval: Parameters<typeof createPackLoader>[0]["retrieval"] = {
+    async load({ packId }) {
+      if (held !== packId) log.push(`retrieval of ${packId}`);
+      held = packId;
+      return [];
+    },
+    holds: (packId) => held === packId,
+    indexUserAdapters: async () => {},
+    terminate: () => void (held = ""),
+  };
+  const pack = createPackLoader({
+    storage: new StandInStorage({
+      openPack: () => ({ files: new Map(), totalBytes: 1, downloadedBytes: 0, persistent: true }),
+    }),
+    userModels: openUserModels(),
+    userAdapters: openUserAdapters(),
+    retrieval,
+    diffusion,
+  });
+  return { pack, diffusion, retrieval, log };
+}
+
+const options = { device: "auto", onProgress: () => {}, signal: new AbortController().signal } as const;
+
+it("loads nothing before a pack was asked for, and nothing twice", async () => {
+  const { pack, log } = setup();
+  await pack.readyNetworks();
+  await pack.readyRetrieval(options.signal);
+  expect(log).toEqual([]);
+  await pack.load(pocketId, options);
+  await pack.readyNetworks();
+  await pack.readyRetrieval(options.signal);
+  expect(log.sort()).toEqual(["networks of pocket", "retrieval of pocket"]);
+});
+
+it("loads what a lost worker held, once for all who wait for it", async () => {
+  const { pack, diffusion, retrieval, log } = setup();
+  await pack.load(pocketId, options);
+  log.length = 0;
+  diffusion.terminate();
+  await Promise.all([pack.readyNetworks(), pack.readyNetworks()]);
+  expect(log).toEqual(["networks of pocket"]);
+  retrieval.terminate();
+  await pack.readyRetrieval(options.signal);
+  expect(log).toEqual(["networks of pocket", "retrieval of pocket"]);
+});
+
+it("brings nothing back of a pack that was let go of", async () => {
+  const { pack, log } = setup();
+  await pack.load(pocketId, options);
+  log.length = 0;
+  pack.drop();
+  await pack.readyNetworks();
+  await pack.readyRetrieval(options.signal);
+  expect(log).toEqual([]);
+});

@@ -1,0 +1,57 @@
+// What crosses the worker boundary when adapters are chosen: ids and scores; of the few that are read, what is read.
+import { beforeAll, expect, it } from "vitest";
+import { card, exampleCards } from "../../tests/fixtures/cards.ts";
+import { packFiles } from "../../tests/fixtures/pocket.ts";
+import { CandidateService } from "./candidate-service.ts";
+import { rulesComposer } from "./rules/rules-composer.ts";
+
+const service = new CandidateService();
+const prompt = "a fox in the snow, claymation";
+const cards = exampleCards.filter(({ id }) => ["clay", "ink", "sea"].includes(id));
+const filter = { baseModels: [exampleCards[0]!.baseModel] };
+const request = { method: "stylus", prompt, preset: "balanced", seed: 1 } as const;
+
+beforeAll(async () => {
+  await service.loadEmbedder(packFiles("embedder"));
+  await service.loadIndex(await service.buildIndex(cards), "index");
+});
+
+it("searches with the vector of the prompt, which stays in the worker", async () => {
+  const { dimensions } = await service.embedQuery(prompt);
+  expect(dimensions).toBe((await service.embedQueries([prompt]))[0]!.length);
+  const found = await service.search(prompt, { filter, k: 3 });
+  expect([...new Set(found.flatMap((adapter) => Object.keys(adapter)))]).toEqual(["id", "similarity"]);
+  expect(found).toHaveLength(3);
+  expect(found.map(({ similarity }) => similarity)).toEqual(
+    found.map(({ similarity }) => similarity).toSorted((a, b) => b - a),
+  );
+});
+
+it("composes by the rules from ids and scores as from whole candidates", async () => {
+  const found = await service.search(prompt, { filter });
+  const candidates = await service.candidates(found);
+  const expected = await rulesComposer.compose(
+    { prompt, candidates, preset: "balanced" },
+    { embed: (texts) => service.embedQueries(texts) },
+  );
+  const composed = await service.compose(request, found);
+  expect(composed).toEqual(expected);
+  expect(composed.tasks.flatMap(({ picks }) => picks.map(({ id }) => id))).toContain("clay");
+});
+
+it("lets a baseline choose among what was found", async () => {
+  const found = await service.search(prompt, { filter });
+  const { tasks, composer } = await service.compose({ ...request, method: "retriever" }, found);
+  expect(composer.kind).toBe("none");
+  expect(tasks.map(({ picks }) => picks[0]!.id)).toEqual(found.slice(0, 3).map(({ id }) => id));
+});
+
+it("hands out of a card only what is read", async () => {
+  const added = card("added", "style", { title: "Paper Cut" });
+  await service.add(added);
+  const [best] = await service.readingCandidates("paper cut", { filter, k: 1 });
+  const { id, title, tags, triggerWords, refined } = added;
+  expect(best!.card).toEqual({ id, title, tags, triggerWords, refined });
+  expect(best!.nearest[0]!.text).toBe("paper cut");
+  service.remove("added");
+});

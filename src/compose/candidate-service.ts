@@ -1,0 +1,47 @@
+// The retrieval worker's service: finds adapters, and composes where their vectors are. Ids and scores leave it; cards only of the few
+// adapters that a reader or a language model reads, and of those only what they read.
+import { RetrievalService, type RetrieveOptions } from "../retrieval/service.ts";
+import type { SimilarAdapter } from "../retrieval/retriever.ts";
+import type { MethodId, PresetId } from "../shared/limits.ts";
+import { composeBaseline } from "./baselines.ts";
+import type { Composition } from "./composition.ts";
+import { readingCard, type ReadingCandidate } from "./reader/card-text.ts";
+import { rulesComposer } from "./rules/rules-composer.ts";
+
+export interface CandidateRequest {
+  readonly method: MethodId;
+  readonly prompt: string;
+  readonly preset: PresetId;
+  readonly seed: number;
+}
+
+export class CandidateService extends RetrievalService {
+  /** The adapters that a prompt may want, best first, as a reader or a language model reads them. */
+  async readingCandidates(prompt: string, options: RetrieveOptions): Promise<readonly ReadingCandidate[]> {
+    const found = await this.retrieve(prompt, options);
+    const cards = await this.cards(found.map(({ id }) => id));
+    return found.map(({ score, nearest, notMeant }, i) => ({
+      card: readingCard(cards[i]!),
+      score,
+      nearest,
+      notMeant,
+    }));
+  }
+
+  /**
+   * What the rules, or a baseline, choose.
+   * @param found what `search` has found for the prompt, best first
+   * @throws StylusError unsupported: the baseline is not available
+   */
+  async compose(request: CandidateRequest, found: readonly SimilarAdapter[]): Promise<Composition> {
+    const { method, prompt, preset, seed } = request;
+    if (method !== "stylus") {
+      const cards = await this.cards(found.map(({ id }) => id));
+      const candidates = found.map(({ similarity }, i) => ({ card: cards[i]!, similarity }));
+      return composeBaseline(method, candidates, { seed });
+    }
+    const candidates = await this.candidates(found);
+    const embed = (texts: readonly string[]) => this.embedQueries(texts);
+    return rulesComposer.compose({ prompt, candidates, preset }, { embed });
+  }
+}
