@@ -51,6 +51,7 @@ export const models: typeof english = {
     paused: "다운로드를 일시정지했어요.",
     cannotRun: (title) => `${title} 모델을 다운로드했지만 이 컴퓨터에서는 실행할 수 없어요.`,
     downloaded: (title) => `${title} 모델을 다운로드했어요. ‘모델’에서 선택하세요.`,
+    chooses: (title) => `${title} 모델을 다운로드했어요. 이제 이 모델이 어댑터를 골라요.`,
     added: (title) => `${title} 모델을 목록에 추가했어요.`,
     filesDeleted: "파일을 삭제했어요.",
   },
