@@ -31,7 +31,9 @@ import { createRuns, explain, type Runs } from "./runs.ts";
 import type { PlannedImage } from "../../stylus/run-types.ts";
 import {
   createSettings,
+  forOneRun,
   fromOptions,
+  restoredOf,
   toOptions,
   usesFewStep,
   withPrompt,
@@ -59,6 +61,8 @@ export interface Studio
   readonly packError: PackState["error"];
   /** Whether the next run is a few-step one. */
   readonly fewStep: Accessor<boolean>;
+  /** Who chooses was brought back with a run or file: for the next run; or "done": that run is over. Null: it was not. */
+  readonly restored: Accessor<"next" | "done" | null>;
   /** What the next run asks for. */
   readonly options: Accessor<GenerateOptions>;
   /** The run on show; null before the first. */
@@ -144,6 +148,8 @@ function buildStudio(services: PageServices): Studio {
   const [settings, setSettings] = createSettings();
   const [inputError, setInputError] = createSignal<PlainError | null>(null);
   const [announcement, announce] = createSignal("");
+  /** The run on show took a chooser that was brought back, and the user's own holds again. */
+  const [gaveBack, setGaveBack] = createSignal(false);
   const packState = createPackState({
     services,
     settings: [settings, setSettings],
@@ -237,6 +243,7 @@ function buildStudio(services: PageServices): Studio {
       () => settings.prompt,
       () => {
         setInputError(null);
+        setGaveBack(false);
         runs.settle();
       },
       { defer: true },
@@ -257,6 +264,7 @@ function buildStudio(services: PageServices): Studio {
     pack,
     packError: packState.error,
     fewStep: () => usesFewStep(settings, isSlow(pack())) && defaults().fewStep !== null,
+    restored: () => (restoredOf(settings) ? "next" : gaveBack() ? "done" : null),
     options,
     run: runs.shown,
     busy: runs.busy,
@@ -308,12 +316,21 @@ function buildStudio(services: PageServices): Studio {
         return;
       }
       setSettings("history", (history) => withPrompt(history, wanted.prompt));
+      const { restored } = settings;
+      setGaveBack(false);
       await runs.start(ask);
+      // What was brought back holds for one run: the next prompt is the user's own again.
+      if (restored === null || settings.restored !== restored) return;
+      batch(() => {
+        setGaveBack(restoredOf(settings) !== null);
+        setSettings("restored", null);
+      });
     },
 
     async show(runId) {
       const isLatest = initImage.claim();
       setInputError(null); // it was about something else
+      setGaveBack(false);
       const asked = await runs.show(runId).catch((error: unknown) => {
         setInputError(explain(error));
         return null;
@@ -328,16 +345,18 @@ function buildStudio(services: PageServices): Studio {
         if (draft.trim() !== "" && draft !== asked.prompt)
           setSettings("history", (history) => withPrompt(history, draft));
         // Prompt, choice and images always belong together; only the lock of the seed stays as it is.
-        setSettings({ ...fromOptions(asked, defaults()), ...chosen, seedLocked: settings.seedLocked });
-        choice.adopt(asked, { sameModel: sameModel() });
+        const back = { ...fromOptions(asked, defaults()), ...chosen, seedLocked: settings.seedLocked };
+        setSettings(forOneRun(back, settings, sameModel() ? asked.pins : null));
+        choice.adopt(asked);
       });
     },
     useSettings(value) {
       initImage.claim();
       batch(() => {
+        setGaveBack(false);
         initImage.setNote(null);
-        setSettings(fromOptions(value, defaults()));
-        choice.adopt(value, { sameModel: sameModel() });
+        setSettings(forOneRun(fromOptions(value, defaults()), settings, sameModel() ? value.pins : null));
+        choice.adopt(value);
       });
     },
     useOffered() {
@@ -350,9 +369,11 @@ function buildStudio(services: PageServices): Studio {
       const read = completeOptions(settingsRead.options, defaults());
       batch(() => {
         setInputError(null);
-        choice.adopt(read, { sameModel: true });
+        setGaveBack(false);
+        choice.adopt(read);
+        const back = fromOptions(read, defaults());
         setSettings({
-          ...fromOptions(read, defaults()),
+          ...forOneRun(back, settings, read.pins),
           ...(values && { start: settings.start, startValues: values }),
         });
         const notes = [

@@ -102,7 +102,7 @@ export function LoadPanel(): JSX.Element {
         />
         <p class={styles["hint"]}>
           <Show when={studio.transfer()}>
-            {(transfer) => `${t.models.load.rate(transfer().bytesPerSecond, transfer().leftMilliseconds)} `}
+            {(transfer) => <>{t.models.load.rate(transfer().bytesPerSecond, transfer().leftMilliseconds)} </>}
           </Show>
           {t.models.load.once}
         </p>

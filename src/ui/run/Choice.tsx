@@ -47,6 +47,24 @@ export function Choice(): JSX.Element {
     return [strength, userAdapter && describeParts(use, userAdapter.report)].filter(Boolean).join(". ");
   };
 
+  /** Who chooses but for a run that was brought back. */
+  const ownChooser = () => {
+    const { method, composer } = studio.settings;
+    return method === "stylus" ? composer : method;
+  };
+  /** Whether the choosing for the prompt as it stands has ended. */
+  const isChosen = (): boolean =>
+    studio.reading().prompt === studio.settings.prompt &&
+    composition().composer.kind !== "none" &&
+    composition().pending !== true;
+
+  const whyEmpty = (): string => {
+    if (studio.settings.prompt.trim() === "") return t.run.choice.emptyPrompt;
+    if (studio.options().method === "sd") return studio.restored() === "next" ? "" : t.run.choice.off;
+    if (studio.pack()?.cards.length === 0) return t.run.choice.noCards;
+    return isChosen() ? t.run.choice.noneNeeded : t.run.choice.reading;
+  };
+
   const chosenBy = (): string => {
     if (composition().pending) return t.run.choice.choosing;
     const { kind, name } = composition().composer;
@@ -68,6 +86,23 @@ export function Choice(): JSX.Element {
         {(reason) => <p class={styles["instead"]}>{reason()}</p>}
       </Show>
 
+      <Show when={studio.restored()}>
+        {(state) => (
+          <div class={styles["restored"]} role="status">
+            <span>{t.run.choice.restored[state()](ownChooser())}</span>
+            <Show when={state() === "next"}>
+              <button
+                class={`${controls["button"]} ${controls["small"]}`}
+                type="button"
+                onClick={() => studio.setSettings("restored", null)}
+              >
+                {t.run.choice.restored.now}
+              </button>
+            </Show>
+          </div>
+        )}
+      </Show>
+
       <Show when={studio.adjusted()}>
         <div class={styles["pending"]}>
           <span>{t.run.choice.pending}</span>
@@ -82,20 +117,7 @@ export function Choice(): JSX.Element {
         </div>
       </Show>
 
-      <Show
-        when={!isEmpty()}
-        fallback={
-          <p class={styles["none"]}>
-            {studio.settings.prompt.trim() === ""
-              ? t.run.choice.emptyPrompt
-              : studio.settings.method === "sd"
-                ? t.run.choice.off
-                : studio.pack()?.cards.length === 0
-                  ? t.run.choice.noCards
-                  : t.run.choice.noneNeeded}
-          </p>
-        }
-      >
+      <Show when={!isEmpty()} fallback={<p class={styles["none"]}>{whyEmpty()}</p>}>
         <ol class={styles["tasks"]}>
           <For each={composition().tasks}>
             {(task, index) => (
@@ -146,7 +168,10 @@ export function Choice(): JSX.Element {
             </li>
           </Show>
         </ol>
-        <Show when={bareTasks().length > 0}>
+        <Show when={bareTasks().length > 0 && !isChosen()}>
+          <p class={styles["bare"]}>{t.run.choice.reading}</p>
+        </Show>
+        <Show when={bareTasks().length > 0 && isChosen()}>
           <p class={styles["bare"]}>
             <span>
               {bareTasks().length < composition().tasks.length
