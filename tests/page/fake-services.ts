@@ -110,6 +110,8 @@ export function fakeServices(query: URLSearchParams): PageServices {
   let loaded = false;
   const urls = new Map<string, string>();
   const userAdapters = new Map<string, UserAdapter>();
+  const fitting = (): UserAdapter[] =>
+    [...userAdapters.values()].filter(({ card }) => card.baseModel === "Pocket");
   return {
     async load(packId, { onProgress, signal }) {
       const mode = query.get("load");
@@ -182,10 +184,11 @@ export function fakeServices(query: URLSearchParams): PageServices {
           full: { steps: 20, cfgScale: 5, sampler: "dpmpp_2m", schedule: "karras" },
           fewStep: { steps: 6, cfgScale: 1.5, sampler: "lcm", schedule: "lcm" },
         },
-        cards: [...cards, ...[...userAdapters.values()].map(({ card }) => card)],
+        cards: [...cards, ...fitting().map(({ card }) => card)],
         baseModels: ["Pocket"],
         remote: new Map(),
-        userAdapters: new Map(userAdapters),
+        userAdapters: new Map(fitting().map((adapter) => [adapter.id, adapter])),
+        otherAdapters: [...userAdapters.values()].filter(({ card }) => card.baseModel !== "Pocket"),
         unread: null,
         vocabulary: null,
         fileUrl: (path) => urls.get(path) ?? null,
