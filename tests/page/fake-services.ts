@@ -190,7 +190,17 @@ export function fakeServices(query: URLSearchParams): PageServices {
         userAdapters: new Map(fitting().map((adapter) => [adapter.id, adapter])),
         otherAdapters: [...userAdapters.values()].filter(({ card }) => card.baseModel !== "Pocket"),
         unread: null,
-        vocabulary: null,
+        vocabulary: new Set(
+          "a an the in on at of and with two three castle hill robot meadow fox snow forest clay render rocket space penguin dog dogs".split(
+            " ",
+          ),
+        ),
+        things: {
+          drawn: 918,
+          names: ["red tower", "castle"],
+          near: new Map([["lighthouse", "red tower"]]),
+          values: new Int8Array([127, 0, 0, 0, 0, 127, 0, 0]),
+        },
         fileUrl: (path) => urls.get(path) ?? null,
       };
     },

@@ -42,6 +42,7 @@ import {
 } from "./settings.ts";
 import { createInitImageState, type InitImageState } from "./init-image.ts";
 import { createSetAside, type SetAsideState } from "./set-aside.ts";
+import { createUnknownWords, type UnknownWord } from "./unknown-words.ts";
 import { createTaking } from "./incoming.ts";
 import type { DiskUse, PageServices } from "../services/ports.ts";
 import type { LoadedPack } from "../../stylus/loaded-pack.ts";
@@ -75,6 +76,8 @@ export interface Studio
   readonly reading: Accessor<Reading>;
   /** The adapters that the prompt names by tags, and what cannot be understood of them. */
   readonly tags: Accessor<LoraTags>;
+  /** Words of the prompt that the model in use does not know. */
+  readonly unknownWords: Accessor<readonly UnknownWord[]>;
   /** The images that the next run would generate at the present seed: strengths for the sliders. */
   readonly planned: Accessor<readonly PlannedImage[]>;
   readonly gallery: GalleryState;
@@ -213,6 +216,7 @@ function buildStudio(services: PageServices): Studio {
     announce,
   });
   const reading = createReading({ services, pack, busy: runs.busy, options, shown: runs.shown });
+  const unknownWords = createUnknownWords({ services, pack, prompt: () => settings.prompt });
   const tags = createMemo(() => readLoraTags(settings.prompt, pack()?.cards));
   const planned = createMemo((): readonly PlannedImage[] => {
     const loaded = pack();
@@ -280,6 +284,7 @@ function buildStudio(services: PageServices): Studio {
     adjusted,
     reading,
     tags,
+    unknownWords,
     planned,
     models,
     languageModels,

@@ -145,7 +145,7 @@ export const adapters = {
         file.width === null ? "" : `: its text features are ${file.width} wide`
       }. The layers of ${file.model} are narrower, so it doesn’t fit.`,
     /** Ways to a full-size model. */
-    chooseModel: "Stable Diffusion 1.5 models are under Models.",
+    chooseModel: "Choose a Stable Diffusion 1.5 model under Models.",
     chooseDevice:
       "Full-size models need WebGPU: choose another device under Settings, then a Stable Diffusion 1.5 model under Models.",
     noWebGpu: (reason: string) =>

@@ -15,7 +15,9 @@ export const prompt = {
     `This prompt is ${formats.number(characters)} characters long. The model reads it in chunks of 75 tokens; the first ones count most.`,
 
   unknownWords: (model: string, words: readonly string[]) =>
-    `${model} doesn’t know ${words.map((word) => `“${word}”`).join(", ")}. Use simpler words, or the trigger words of an adapter.`,
+    `${model} doesn’t know ${words.map((word) => `“${word}”`).join(", ")}.`,
+  nearestWords: "Words that it knows instead",
+  replaceWord: (word: string, thing: string) => `Replace “${word}” with “${thing}”`,
   negativeTag: (tag: string) => `${tag} does nothing in the negative prompt. Move it to the prompt.`,
 
   bar: {

@@ -2,7 +2,6 @@
 import { createMemo, For, Show, type JSX } from "solid-js";
 import { adviseOnName } from "../../stylus/adapter-names.ts";
 import { tagsOfNegative } from "../../stylus/lora-tags.ts";
-import { unknownWords } from "../../stylus/vocabulary.ts";
 import { describeParts, describeStrength } from "./describe-strength.ts";
 import type { AdapterUse } from "../../shared/request.ts";
 import { useAdapterDialog } from "../adapters/adapter-dialog-context.ts";
@@ -32,12 +31,6 @@ export function Choice(): JSX.Element {
   /** Whether pins or tags add adapters that no part of the prompt brought up. */
   const hasUserPicks = (): boolean => extraPins().length > 0 || tags().adapters.length > 0;
   const isEmpty = (): boolean => composition().tasks.length === 0 && extraPins().length === 0 && !hasTags();
-
-  const unknown = createMemo(() => {
-    const pack = studio.pack();
-    const words = pack ? unknownWords(studio.settings.prompt, pack) : [];
-    return pack && words.length > 0 ? t.prompt.unknownWords(pack.title, words) : null;
-  });
 
   const describeTag = (use: AdapterUse): string => {
     const pack = studio.pack();
@@ -191,7 +184,6 @@ export function Choice(): JSX.Element {
         </Show>
       </Show>
 
-      <Show when={unknown()}>{(words) => <p class={styles["note"]}>{words()}</p>}</Show>
       <For each={tagsOfNegative(studio.settings.negativePrompt)}>
         {(tag) => <p class={styles["problem"]}>{t.prompt.negativeTag(tag)}</p>}
       </For>
