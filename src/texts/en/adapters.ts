@@ -99,8 +99,7 @@ export const adapters = {
     fitsInPart: (model: string, used: number, of: number) =>
       `Fits ${model} in part: ${formats.number(used)} of ${formats.number(of)} tensors are used`,
     keep: (model: string) => `Keep for ${model}`,
-    keepHint: (model: string) =>
-      `Keep it here, and Stylus can choose it as soon as a model of the kind ${model} is loaded.`,
+    keepHint: (model: string) => `Keep it here, and Stylus can choose it once ${model} is loaded.`,
     kept: (title: string, model: string) => `Kept as ${title}, for ${model}. It’s listed under Adapters.`,
     theModel: "the model",
     dismiss: "Dismiss",

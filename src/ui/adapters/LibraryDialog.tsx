@@ -39,6 +39,10 @@ export function LibraryDialog(props: { readonly open: boolean; readonly onClose:
       return matches(card);
     });
   });
+  const ownCount = (): number => {
+    const { userAdapters, otherAdapters } = studio.pack() ?? {};
+    return (userAdapters?.size ?? 0) + (otherAdapters?.length ?? 0);
+  };
   /** The user's, for models that are not loaded. */
   const others = () =>
     filter() === "all" || filter() === "user"
@@ -65,7 +69,7 @@ export function LibraryDialog(props: { readonly open: boolean; readonly onClose:
           value={filter()}
           choices={[
             { value: "all", label: t.adapters.library.all },
-            { value: "user", label: t.adapters.library.user(studio.pack()?.userAdapters.size ?? 0) },
+            { value: "user", label: t.adapters.library.user(ownCount()) },
             { value: "pinned", label: t.adapters.library.pinned(studio.pins().length) },
             { value: "banned", label: t.adapters.library.banned(studio.bans().length) },
           ]}
@@ -79,9 +83,11 @@ export function LibraryDialog(props: { readonly open: boolean; readonly onClose:
       <Show
         when={cards().length > 0}
         fallback={
-          <p class={styles["hint"]}>
-            {filter() === "user" ? t.adapters.library.noUserAdapters : t.adapters.library.noneFound}
-          </p>
+          <Show when={others().length === 0}>
+            <p class={styles["hint"]}>
+              {filter() === "user" ? t.adapters.library.noUserAdapters : t.adapters.library.noneFound}
+            </p>
+          </Show>
         }
       >
         <ul class={styles["grid"]}>

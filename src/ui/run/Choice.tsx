@@ -61,6 +61,7 @@ export function Choice(): JSX.Element {
   const chosenBy = (): string => {
     if (composition().pending) return t.run.choice.choosing;
     const { kind, name } = composition().composer;
+    if (kind === "none" && hasUserPicks()) return t.run.choice.byYou;
     if (kind === "llm") return t.run.choice.byModel(name);
     if (kind === "rules") return t.run.choice.byRules;
     if (kind === "reader") return t.run.choice.byReader;

@@ -67,7 +67,12 @@ export function Welcome(): JSX.Element {
                 {({ id, prompt }) => (
                   <li>
                     <button type="button" aria-pressed={isTaken(prompt)} onClick={() => take(prompt)}>
-                      <img src={`${import.meta.env.BASE_URL}examples/${id}.webp`} alt="" width="256" height="256" />
+                      <img
+                        src={`${import.meta.env.BASE_URL}examples/${id}.webp`}
+                        alt=""
+                        width="256"
+                        height="256"
+                      />
                       <span>{prompt}</span>
                       <Show when={isTaken(prompt)}>
                         <span class={styles["taken"]}>
