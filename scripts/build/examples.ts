@@ -1,5 +1,5 @@
 // `npm run build:examples`: generates the pictures of the first page's examples (src/ui/run/examples.ts) through the built site, as it
-// chooses adapters itself, to public/examples/ID.webp. Arguments select examples.
+// chooses adapters itself and in few steps, to ID.webp in public/examples. Arguments select examples.
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { examples } from "../../src/ui/run/examples.ts";
@@ -19,7 +19,7 @@ async function main(): Promise<void> {
   try {
     for (const { id, prompt, seed, adapters } of examples) {
       if (asked.length > 0 && !asked.includes(id)) continue;
-      const { images, report } = await runInPage(site.page, { prompt, seed, fewStep: false });
+      const { images, report } = await runInPage(site.page, { prompt, seed, fewStep: true });
       const used = report.images[0]!.adapters.map((adapter) => adapter.id);
       const missing = adapters.filter((adapter) => !used.includes(adapter));
       if (missing.length > 0) throw new Error(`“${prompt}” was drawn without ${missing.join(", ")}.`);

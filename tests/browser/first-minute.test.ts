@@ -2,6 +2,7 @@
 import type { Page } from "playwright";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { withPngText } from "../../src/formats/png.ts";
+import { violations } from "../e2e/accessibility.ts";
 import { drop } from "../e2e/drop.ts";
 import { gradient } from "../e2e/image-file.ts";
 import { generate, loaded, promptBox } from "../e2e/page.ts";
@@ -57,6 +58,7 @@ describe("before the first image", () => {
         ),
       );
     expect(sizes).toEqual([256, 256, 256, 256, 256, 256]);
+    expect(await violations(page)).toEqual([]);
     const prompt = (await pictures.first().innerText()).trim();
     await pictures.first().click();
     expect(await promptBox(page).inputValue()).toBe(prompt);
@@ -73,6 +75,7 @@ describe("before the first image", () => {
     await promptBox(page).fill("a lighthouse on a hill");
     await page.getByText("Pocket doesn’t know “lighthouse”.").waitFor();
     expect(await page.locator("[class*=unknownWord]").allInnerTexts()).toEqual(["lighthouse"]);
+    expect(await violations(page)).toEqual([]);
     await page.getByRole("button", { name: "Replace “lighthouse” with “red tower”" }).click();
     expect(await promptBox(page).inputValue()).toBe("a red tower on a hill");
     await page.keyboard.press("Control+z");
@@ -90,7 +93,7 @@ describe("before the first image", () => {
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: /^Adapters/ }).click();
     const others = page.getByRole("region", { name: "For other models" });
-    await others.getByText(/^For SD 1\.5, 184\.3 kB/).waitFor();
+    await others.getByText(/^For SD 1\.5, 184 kB/).waitFor();
     await others.getByRole("button", { name: /^Remove/ }).click();
     await others.getByRole("button", { name: "Remove file and details" }).click();
     await others.waitFor({ state: "detached" });

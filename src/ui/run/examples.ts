@@ -1,4 +1,4 @@
-// Examples for Pocket, each with a picture that it made in public/examples/ID.webp: `npm run build:examples`.
+// Examples for Pocket, each with a picture that it made in public/examples (ID.webp): `npm run build:examples`.
 
 export interface Example {
   readonly id: string;
@@ -10,10 +10,10 @@ export interface Example {
 }
 
 export const examples: readonly Example[] = [
-  { id: "robot", prompt: "a robot in a meadow, clay render", seed: 1, adapters: ["robot", "clay"] },
-  { id: "castle", prompt: "a castle on a hill, stained glass", seed: 1, adapters: ["stained-glass"] },
-  { id: "fox", prompt: "a fox in a forest, watercolor painting", seed: 1, adapters: ["watercolour"] },
-  { id: "rocket", prompt: "a rocket in space", seed: 1, adapters: ["space-travel"] },
-  { id: "penguin", prompt: "a penguin in the snow", seed: 1, adapters: [] },
-  { id: "dogs", prompt: "two dogs in the snow, film noir", seed: 1, adapters: ["noir"] },
+  { id: "owl", prompt: "an owl in a forest at night, neon sign", seed: 2, adapters: ["neon"] },
+  { id: "castle", prompt: "a castle on a hill, stained glass", seed: 3, adapters: ["stained-glass"] },
+  { id: "t-rex", prompt: "a t-rex in the desert, mosaic tiles", seed: 2, adapters: ["dinosaurs", "mosaic"] },
+  { id: "rocket", prompt: "a rocket in space", seed: 3, adapters: ["space-travel"] },
+  { id: "unicorn", prompt: "a unicorn in a forest at sunset", seed: 3, adapters: ["unicorn"] },
+  { id: "sailboat", prompt: "a sailboat on the sea at sunset, oil painting", seed: 3, adapters: ["oil"] },
 ];
