@@ -13,6 +13,8 @@ export interface Things {
   readonly near: ReadonlyMap<string, string>;
   /** [names, dims], by row a unit vector times some scale */
   readonly values: Int8Array;
+  /** Of each row, that makes it unit length. */
+  readonly scales: Float32Array;
 }
 
 /** Below this another thing is meant, or none: words that are spelt alike have about 0.5. */
@@ -30,7 +32,12 @@ export async function readThings(files: ReadonlyMap<string, Blob>): Promise<Thin
     const near = JSON.parse(metadata.get("near")!) as Record<string, string>;
     const bytes = await readTensor(tensors.get("vectors")!);
     const drawn = Number(metadata.get("drawn"));
-    return { drawn, names, near: new Map(Object.entries(near)), values: new Int8Array(bytes.buffer) };
+    const values = new Int8Array(bytes.buffer);
+    const dims = values.length / names.length;
+    const scales = Float32Array.from(names, (_, row) =>
+      unitScale(values.subarray(row * dims, (row + 1) * dims)),
+    );
+    return { drawn, names, near: new Map(Object.entries(near)), values, scales };
   } catch {
     return null;
   }
@@ -45,16 +52,16 @@ export function nearestByName(word: string, { names, near }: Things): string | n
 }
 
 /** @param vector of the word, unit length */
-export function nearestByMeaning(vector: Vector, { names, values }: Things): string | null {
+export function nearestByMeaning(vector: Vector, { names, values, scales }: Things): string | null {
   const dims = values.length / names.length;
   if (dims !== vector.length) return null; // of another embedder
   let best = minSimilarity;
   let found: string | null = null;
   for (const [row, name] of names.entries()) {
-    const own = values.subarray(row * dims, (row + 1) * dims);
+    const start = row * dims;
     let sum = 0;
-    for (let d = 0; d < dims; d++) sum += own[d]! * vector[d]!;
-    const similarity = sum * unitScale(own);
+    for (let d = 0; d < dims; d++) sum += values[start + d]! * vector[d]!;
+    const similarity = sum * scales[row]!;
     if (similarity <= best) continue;
     best = similarity;
     found = name;

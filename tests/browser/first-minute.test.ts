@@ -20,7 +20,7 @@ afterAll(() => browser?.close());
 
 /** A new user's page. */
 async function visit(query = ""): Promise<void> {
-  await page.goto(`${browser.url}tests/page/${query}`);
+  await page.goto(`${browser.url}tests/page/${query}`, { timeout: 120_000 }); // Vite compiles it first
   await page.evaluate(async () => {
     localStorage.clear();
     for (const { name } of await indexedDB.databases()) indexedDB.deleteDatabase(name!);
@@ -89,7 +89,7 @@ describe("before the first image", () => {
     ]);
     await page.getByText("Fits Pocket in part: 287 of 288 tensors are used").waitFor();
     await page.getByRole("button", { name: "Keep for SD 1.5" }).click();
-    await page.getByText(/^Kept as .*, for SD 1\.5/).waitFor();
+    await page.getByText(/Kept as paper collage v2, for SD 1\.5/).waitFor();
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: /^Adapters/ }).click();
     const others = page.getByRole("region", { name: "For other models" });

@@ -200,6 +200,7 @@ export function fakeServices(query: URLSearchParams): PageServices {
           names: ["red tower", "castle"],
           near: new Map([["lighthouse", "red tower"]]),
           values: new Int8Array([127, 0, 0, 0, 0, 127, 0, 0]),
+          scales: new Float32Array([1 / 127, 1 / 127]),
         },
         fileUrl: (path) => urls.get(path) ?? null,
       };
