@@ -324,8 +324,8 @@ function buildStudio(services: PageServices): Studio {
       const { restored } = settings;
       setGaveBack(false);
       await runs.start(ask);
-      // What was brought back holds for one run: the next prompt is the user's own again.
-      if (restored === null || settings.restored !== restored) return;
+      // What was brought back holds for one whole run: the next prompt is the user's own again.
+      if (restored === null || settings.restored !== restored || runs.shown()?.status !== "done") return;
       batch(() => {
         setGaveBack(restoredOf(settings) !== null);
         setSettings("restored", null);
