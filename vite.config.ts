@@ -30,7 +30,7 @@ export default defineConfig({
       manifest: false, // public/manifest.webmanifest
       injectManifest: {
         // Code, styles and icons; WASM runtimes, packs and the runtime of language models are large and cached when first used.
-        globPatterns: ["**/*.{js,mjs,css,html,svg,png,woff2,webmanifest}"],
+        globPatterns: ["**/*.{js,mjs,css,html,svg,png,webp,woff2,webmanifest}"],
         globIgnores: ["packs/**", "**/*.map", "assets/web-llm-*.js"],
         maximumFileSizeToCacheInBytes: 8 << 20,
       },

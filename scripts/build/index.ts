@@ -1,7 +1,7 @@
 // `npm run build:index [-- CARDS… [--out FOLDER] [--embedder FOLDER] [--rows N]]`: embeds adapter cards and writes their index (docs/index-format.md).
 // CARDS: a pack's folder (default: the pocket pack), a list of cards (.json), or one card per line (.jsonl). Runs the page's embedder
 // code on WASM in Node with one thread, so that the same cards and model give the same bytes.
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import type { AdapterCard } from "../../src/retrieval/card.ts";
@@ -9,18 +9,9 @@ import { parseCards } from "../../src/retrieval/cards.ts";
 import { loadEmbedder } from "../../src/retrieval/embedding/embedder.ts";
 import { embedAdapter, writeIndex } from "../../src/retrieval/index/index-writer.ts";
 import { StylusError } from "../../src/shared/errors.ts";
+import { filesIn } from "./files-in.ts";
 
 const pocket = path.join(import.meta.dirname, "../../public/packs/pocket");
-
-/** Every file in a folder, by relative path. */
-function filesIn(folder: string): Map<string, Blob> {
-  const files = new Map<string, Blob>();
-  for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
-    const full = path.join(folder, name);
-    if (statSync(full).isFile()) files.set(name.split(path.sep).join("/"), new Blob([readFileSync(full)]));
-  }
-  return files;
-}
 
 function json(text: string, where: string): unknown {
   try {

@@ -124,6 +124,12 @@ export class RetrievalService {
     return this.#loadedEmbedder().embed(texts, { kind: "query", signal });
   }
 
+  /** A unit vector of one short text. */
+  async embedText(text: string): Promise<Vector> {
+    const [vector] = await this.embedQueries([text]);
+    return vector!;
+  }
+
   /** Embeds a whole prompt; its vector stays here, for the search. */
   async embedQuery(prompt: string): Promise<{ readonly dimensions: number }> {
     const [vector] = await this.embedQueries([prompt]);

@@ -3,6 +3,7 @@ import type { AdapterReport } from "../adapters/report.ts";
 import type { AdapterCard } from "../retrieval/card.ts";
 import type { PlainError } from "../shared/errors.ts";
 import type { DeviceReport } from "../shared/request.ts";
+import type { Things } from "./things.ts";
 import type { PackDefaults } from "./options.ts";
 
 /** An adapter that the user has added. Users have it in IndexedDB: a change of shape needs a migration. */
@@ -59,10 +60,14 @@ export interface LoadedPack {
   readonly remote: ReadonlyMap<string, RemoteFile>;
   /** The user's adapters among the cards, by id. */
   readonly userAdapters: ReadonlyMap<string, UserAdapter>;
+  /** The user's adapters for other models; not among the cards. */
+  readonly otherAdapters: readonly UserAdapter[];
   /** Why the user's adapters are left out; null when they are not. */
   readonly unread: PlainError | null;
   /** The words that its text encoder knows; null where any may be known. */
   readonly vocabulary: Vocabulary | null;
+  /** What it draws; null where nobody has counted. */
+  readonly things: Things | null;
   /** An image or other file of the pack as an object URL; null when the pack has no such file. */
   fileUrl(path: string): string | null;
 }

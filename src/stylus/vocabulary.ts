@@ -1,7 +1,7 @@
 // Words that a model has never read. CLIP's 49,408 tokens do not tell, since it has read everything; a small model's
 // tokens are the words of its captions, so that a word without a token of its own was in none of them.
-import { contentStems, contentWords } from "../compose/rules/words.ts";
-import { breakWord, withoutTags } from "../shared/prompt-syntax.ts";
+import { contentStems, contentWords, type Word } from "../compose/rules/words.ts";
+import { breakWord, replaceTags, withoutTags } from "../shared/prompt-syntax.ts";
 import type { LoadedPack, Vocabulary } from "./loaded-pack.ts";
 
 /** CLIP's file has 860 kB, that of a vocabulary of 4,096 tokens 70. */
@@ -43,16 +43,23 @@ const stemsOfCards = new WeakMap<LoadedPack["cards"], ReadonlySet<string>>();
 export const hasOtherScript = (prompt: string): boolean =>
   /(?![\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}])\p{L}/u.test(withoutTags(prompt));
 
-/** The words of a prompt that its model cannot know. Trigger words are an adapter's to know. */
-export function unknownWords(
-  prompt: string,
-  { vocabulary, cards }: Pick<LoadedPack, "vocabulary" | "cards">,
-): string[] {
+type Reader = Pick<LoadedPack, "vocabulary" | "cards">;
+
+/** The words of a prompt that its model cannot know, in lower case, each once. */
+export const unknownWords = (prompt: string, reader: Reader): string[] => [
+  ...new Set(unknownSpans(prompt, reader).map(({ text }) => text)),
+];
+
+/** As long as what it takes the place of. */
+const blank = ({ length }: string): string => " ".repeat(length);
+
+/** Where those words stand. Trigger words are an adapter's to know. */
+export function unknownSpans(prompt: string, { vocabulary, cards }: Reader): Word[] {
   if (!vocabulary) return [];
   const triggers = triggerStems(cards);
-  const unknown = contentWords(withoutTags(prompt).replace(breakWord, " "))
+  const words = replaceTags(prompt, ({ text }) => blank(text)).replace(breakWord, blank);
+  return contentWords(words)
     .filter(({ text }) => /^\p{Script=Latin}{3,}$/u.test(text)) // others: hasOtherScript
     .filter(({ text, stem }) => !vocabulary.has(text) && !vocabulary.has(stem))
     .filter(({ text, stem }) => !triggers.has(stem) && !idleWords.has(text));
-  return [...new Set(unknown.map(({ text }) => text))];
 }

@@ -4,6 +4,7 @@ import { installKeys } from "../app/state/commands.ts";
 import { pickOfDrop, pickOfInput } from "../app/packs/disk-files.ts";
 import { languageOf } from "../app/state/settings.ts";
 import type { Studio } from "../app/state/studio.ts";
+import { Abilities } from "./run/Abilities.tsx";
 import { AdapterDialog } from "./adapters/AdapterDialog.tsx";
 import { AdapterDialogContext } from "./adapters/adapter-dialog-context.ts";
 import styles from "./App.module.css";
@@ -144,12 +145,19 @@ export function App(props: { readonly studio: Studio }): JSX.Element {
                   )}
                 </Show>
               </div>
-              <Show
-                when={studio.packStatus() === "ready" || (studio.run() && studio.packStatus() !== "deleted")}
-                fallback={<LoadPanel />}
-              >
-                <Choice />
-              </Show>
+              <div class={styles["side"]}>
+                <Show
+                  when={
+                    studio.packStatus() === "ready" || (studio.run() && studio.packStatus() !== "deleted")
+                  }
+                  fallback={<LoadPanel />}
+                >
+                  <Choice />
+                </Show>
+                <Show when={!studio.run() && studio.packStatus() === "ready"}>
+                  <Abilities />
+                </Show>
+              </div>
             </div>
             <Gallery />
             <Show when={!studio.run() && studio.pack()?.cards.some((card) => !card.fewStep)}>

@@ -110,6 +110,8 @@ export function fakeServices(query: URLSearchParams): PageServices {
   let loaded = false;
   const urls = new Map<string, string>();
   const userAdapters = new Map<string, UserAdapter>();
+  const fitting = (): UserAdapter[] =>
+    [...userAdapters.values()].filter(({ card }) => card.baseModel === "Pocket");
   return {
     async load(packId, { onProgress, signal }) {
       const mode = query.get("load");
@@ -182,12 +184,24 @@ export function fakeServices(query: URLSearchParams): PageServices {
           full: { steps: 20, cfgScale: 5, sampler: "dpmpp_2m", schedule: "karras" },
           fewStep: { steps: 6, cfgScale: 1.5, sampler: "lcm", schedule: "lcm" },
         },
-        cards: [...cards, ...[...userAdapters.values()].map(({ card }) => card)],
+        cards: [...cards, ...fitting().map(({ card }) => card)],
         baseModels: ["Pocket"],
         remote: new Map(),
-        userAdapters: new Map(userAdapters),
+        userAdapters: new Map(fitting().map((adapter) => [adapter.id, adapter])),
+        otherAdapters: [...userAdapters.values()].filter(({ card }) => card.baseModel !== "Pocket"),
         unread: null,
-        vocabulary: null,
+        vocabulary: new Set(
+          "a an the in on at of and with two three castle hill robot meadow fox snow forest clay render rocket space penguin dog dogs".split(
+            " ",
+          ),
+        ),
+        things: {
+          drawn: 918,
+          names: ["red tower", "castle"],
+          near: new Map([["lighthouse", "red tower"]]),
+          values: new Int8Array([127, 0, 0, 0, 0, 127, 0, 0]),
+          scales: new Float32Array([1 / 127, 1 / 127]),
+        },
         fileUrl: (path) => urls.get(path) ?? null,
       };
     },
@@ -195,6 +209,7 @@ export function fakeServices(query: URLSearchParams): PageServices {
       queryText = text;
       return { dimensions: 4 };
     },
+    embedText: async () => new Float32Array(4),
     async search(_query, { bans, limit }) {
       await sleep(slow ? 400 : 4);
       return cards

@@ -10,6 +10,8 @@ import type { PackDefaults, SamplingDefaults } from "../../stylus/options.ts";
 export interface PackInfo {
   /** Base models whose adapters fit, as cards name them. */
   readonly baseModels: readonly string[];
+  /** Width of the text features that the U-Net reads: adapters of another width do not fit. */
+  readonly contextWidth: number;
   readonly width: number;
   readonly height: number;
   /** Longest side of an image in pixels, second pass included. */
@@ -39,6 +41,7 @@ const isOfPocketPack = ({ path }: { readonly path: string }): boolean =>
 
 const pocket: PackInfo = {
   baseModels: ["Pocket"],
+  contextWidth: 192,
   width: 256,
   height: 256,
   maxSide: 768,
@@ -47,11 +50,16 @@ const pocket: PackInfo = {
 
 const stableDiffusion15: PackInfo = {
   baseModels: ["SD 1.5"],
+  contextWidth: 768,
   width: 512,
   height: 512,
   maxSide: 2048,
   full: { steps: 25, cfgScale: 7, sampler: "dpmpp_2m", schedule: "karras" },
 };
+
+/** The base model whose adapters have text features of this width, as cards name it; null where none here has. */
+export const baseModelOfWidth = (width: number | null): string | null =>
+  [pocket, stableDiffusion15].find(({ contextWidth }) => contextWidth === width)?.baseModels[0] ?? null;
 
 export const infoOfPack = (packId: string): PackInfo => (packId === pocketId ? pocket : stableDiffusion15);
 

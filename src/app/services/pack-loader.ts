@@ -16,6 +16,7 @@ import type { RunServices } from "../../stylus/ports.ts";
 import { indexPath, type RetrievalWorkers } from "./retrieval-workers.ts";
 import { abortable } from "../../shared/abortable.ts";
 import type { StorageClient } from "./storage-client.ts";
+import { readThings, type Things } from "../../stylus/things.ts";
 import { readVocabulary } from "../../stylus/vocabulary.ts";
 import type {
   UserAdapter,
@@ -30,6 +31,7 @@ interface Fetched {
   readonly opened: OpenedPack;
   readonly fileUrl: (path: string) => string | null;
   readonly vocabulary: Vocabulary | null;
+  readonly things: Things | null;
   /** Ids of remote adapters whose files are here. */
   readonly stored: Set<string>;
 }
@@ -98,29 +100,35 @@ export function createPackLoader(context: {
   let unread: PlainError | null = null;
 
   /**
-   * The user's adapters that fit a pack; one whose name the pack has taken is left out. When they cannot be read, the pack
-   * is used without them.
+   * The user's adapters that fit a pack, and those for other models; one whose name the pack has taken is left out. When they
+   * cannot be read, the pack is used without them.
    */
   async function userAdaptersOf(
     { info: { baseModels } }: PackSource,
     cards: LoadedPack["cards"],
-  ): Promise<UserAdapter[]> {
+  ): Promise<{ userAdapters: UserAdapter[]; otherAdapters: UserAdapter[] }> {
     unread = null;
     const all = await (await userAdapters).all().catch((error: unknown) => {
       unread = toPlainError(error);
       return [];
     });
-    return all.filter(
-      ({ card }) => baseModels.includes(card.baseModel) && !cards.some(({ id }) => id === card.id),
-    );
+    const fits = ({ card }: UserAdapter): boolean => baseModels.includes(card.baseModel);
+    return {
+      userAdapters: all.filter((adapter) => fits(adapter) && !cards.some(({ id }) => id === adapter.id)),
+      otherAdapters: all.filter((adapter) => !fits(adapter)),
+    };
   }
 
   async function fetchOnce(packId: string): Promise<Fetched> {
     const source = await packSource(packId, userModels);
     const { signal } = new AbortController();
     const opened = await openStored(storage, source, { onProgress: tell, signal });
-    const [vocabulary, stored] = await Promise.all([readVocabulary(opened.files), storedOf(source)]);
-    return { source, opened, fileUrl: urlsOf(opened.files), vocabulary, stored };
+    const [vocabulary, things, stored] = await Promise.all([
+      readVocabulary(opened.files),
+      readThings(opened.files),
+      storedOf(source),
+    ]);
+    return { source, opened, fileUrl: urlsOf(opened.files), vocabulary, things, stored };
   }
 
   async function storedOf({ remote }: PackSource): Promise<Set<string>> {
@@ -144,7 +152,9 @@ export function createPackLoader(context: {
   async function loadRetrieval({
     source,
     opened,
-  }: Fetched): Promise<{ cards: LoadedPack["cards"]; userAdapters: readonly UserAdapter[] }> {
+  }: Fetched): Promise<
+    Pick<LoadedPack, "cards" | "otherAdapters"> & { userAdapters: readonly UserAdapter[] }
+  > {
     const { packId, info, remote } = source;
     const cards = await retrieval.load(
       {
@@ -158,9 +168,9 @@ export function createPackLoader(context: {
         tell({ files: [], receivedBytes: bytes, totalBytes: bytes, preparing });
       },
     );
-    const userAdapters = await userAdaptersOf(source, cards);
+    const { userAdapters, otherAdapters } = await userAdaptersOf(source, cards);
     await retrieval.indexUserAdapters(userAdapters);
-    return { cards, userAdapters };
+    return { cards, userAdapters, otherAdapters };
   }
 
   function drop(): void {
@@ -211,8 +221,8 @@ export function createPackLoader(context: {
   /** Puts the files of the pack that was asked for where runs need them. */
   async function prepare(all: Fetched, result: Promise<Fetched>): Promise<LoadedPack> {
     const { packId, device } = asked!;
-    const { source, opened, fileUrl, vocabulary, stored } = all;
-    const [networks, { cards, userAdapters }] = await Promise.all([
+    const { source, opened, fileUrl, vocabulary, things, stored } = all;
+    const [networks, { cards, userAdapters, otherAdapters }] = await Promise.all([
       diffusion.load({ id: packId, files: opened.files }, device),
       throughLoss(() => loadRetrieval(all)),
     ]);
@@ -240,8 +250,10 @@ export function createPackLoader(context: {
       baseModels: source.info.baseModels,
       remote: new Map(remote),
       userAdapters: new Map(userAdapters.map((adapter) => [adapter.id, adapter])),
+      otherAdapters,
       unread,
       vocabulary,
+      things,
       fileUrl,
     };
   }

@@ -1,5 +1,6 @@
 // The retrieval worker, kept in step with the pack and with the user's own adapters. A worker that crashed is loaded again by the next
 // call.
+import type { Vector } from "../../retrieval/embedding/vectors.ts";
 import { t } from "../../texts/texts.ts";
 import type { AdapterCard } from "../../retrieval/card.ts";
 import type { CandidateRequest, CandidateService } from "../../compose/candidate-service.ts";
@@ -39,6 +40,8 @@ export interface RetrievalWorkers {
     options: { readonly k: number; readonly filter: Filter },
   ): Promise<readonly ReadingCandidate[]>;
   embedQuery(prompt: string): Promise<{ readonly dimensions: number }>;
+  /** A unit vector. */
+  embedText(text: string): Promise<Vector>;
   /** The adapters most similar to a whole prompt. */
   search(
     prompt: string,
@@ -149,6 +152,7 @@ export function createRetrievalWorkers(): RetrievalWorkers {
     readingCandidates: (prompt, options) =>
       worker.call((service) => service.readingCandidates(prompt, options)),
     embedQuery: (prompt) => worker.call((service) => service.embedQuery(prompt)),
+    embedText: (text) => worker.call((service) => service.embedText(text)),
     search: (prompt, options) => worker.call((service) => service.search(prompt, options)),
     compose: (request, found) => worker.call((service) => service.compose(request, found)),
     terminate: () => worker.terminate(),

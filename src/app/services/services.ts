@@ -81,6 +81,7 @@ export function createServices(): PageServices {
     },
 
     embedQuery: (text, { signal }) => withRetrieval(() => retrieval.embedQuery(text), signal),
+    embedText: (text, { signal }) => withRetrieval(() => retrieval.embedText(text), signal),
 
     async search(text, { limit, bans, signal }) {
       const { baseModels } = (await pack.current()).source.info;

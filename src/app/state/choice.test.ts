@@ -9,10 +9,10 @@ it.each(["constructor", "toString", "__proto__"])("a slider of an adapter called
   expect(choice.adjustments.strengths[id]).toBeUndefined();
   choice.setStrength(id, 0.25);
   expect(Object.entries(choice.snapshot()(null).strengths)).toEqual([[id, 0.25]]);
-  const adopted = { pins: [], bans: [], removed: [], strengths: choice.snapshot()(null).strengths };
+  const adopted = { removed: [], strengths: choice.snapshot()(null).strengths };
   choice.setStrength(id, null);
   expect(choice.snapshot()(null).strengths).toEqual({});
-  choice.adopt(adopted, { sameModel: false });
+  choice.adopt(adopted);
   choice.setStrength(id, 0.5);
   expect(Object.entries(choice.snapshot()(null).strengths)).toEqual([[id, 0.5]]);
 });

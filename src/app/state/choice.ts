@@ -4,7 +4,14 @@ import { batch, createMemo, type Accessor } from "solid-js";
 import { createStore, produce, unwrap } from "solid-js/store";
 import type { Reading } from "../../stylus/choose.ts";
 import type { GenerateOptions } from "../../stylus/options.ts";
-import { ruleKey, rulesOf, type AdapterRules, type Settings, type SettingsStore } from "./settings.ts";
+import {
+  restoredOf,
+  ruleKey,
+  rulesOf,
+  type AdapterRules,
+  type Settings,
+  type SettingsStore,
+} from "./settings.ts";
 import type { LoadedPack } from "../../stylus/loaded-pack.ts";
 
 /** Changes to the choice that are made for one prompt. */
@@ -27,8 +34,8 @@ export interface ChoiceState {
   restore(id: string): void;
   togglePin(id: string): void;
   toggleBan(id: string): void;
-  /** Takes over what a run was asked for; its pins only when the model in use made it. */
-  adopt(asked: ChoiceOptions, options: { readonly sameModel: boolean }): void;
+  /** Takes over the sliders and removals of a run; its pins hold for one run (`forOneRun`). */
+  adopt(asked: Pick<ChoiceOptions, "strengths" | "removed">): void;
   /** Forgets sliders and removals of adapters that the prompt no longer brings up. */
   prune(reading: Reading): void;
 }
@@ -44,7 +51,8 @@ const toggle = (list: readonly string[], id: string): string[] =>
 
 /** A pin of an adapter that is not there would stop every run. */
 function knownRules(settings: Settings, loaded: LoadedPack | null): AdapterRules {
-  const { pins, bans } = rulesOf(settings);
+  const { pins: own, bans } = rulesOf(settings);
+  const pins = restoredOf(settings)?.pins ?? own;
   if (loaded === null) return { pins: [...pins], bans: [...bans] };
   const known = new Set(loaded.cards.map(({ id }) => id));
   return { pins: pins.filter((id) => known.has(id)), bans: bans.filter((id) => known.has(id)) };
@@ -87,14 +95,12 @@ export function createChoiceState(context: {
     togglePin: (id) =>
       batch(() => {
         setRules(({ pins, bans }) => ({ pins: toggle(pins, id), bans: without(bans, id) }));
+        const { restored } = settings;
+        if (restored?.pins) setSettings("restored", { ...restored, pins: toggle(restored.pins, id) });
         restore(id);
       }),
     toggleBan: (id) => setRules(({ pins, bans }) => ({ pins: without(pins, id), bans: toggle(bans, id) })),
-    adopt: ({ pins, strengths, removed }, { sameModel }) =>
-      batch(() => {
-        if (sameModel) setRules(() => ({ pins: [...pins] }));
-        setAdjustments({ strengths: byId(strengths), removed: [...removed] });
-      }),
+    adopt: ({ strengths, removed }) => setAdjustments({ strengths: byId(strengths), removed: [...removed] }),
     prune(reading) {
       if (reading.prompt !== settings.prompt) return;
       const present = new Set([

@@ -6,7 +6,7 @@ import { card } from "../../../tests/fixtures/cards.ts";
 import { adapterReport, loadedPack } from "../../../tests/fixtures/run-services.ts";
 import { readHeader, writeSafetensors } from "../../formats/safetensors.ts";
 import { StylusError } from "../../shared/errors.ts";
-import { createIntake } from "./intake.ts";
+import { createIntake, usedTensors } from "./intake.ts";
 import type { AdapterServices } from "../services/ports.ts";
 import type { UserAdapter, LoadedPack } from "../../stylus/loaded-pack.ts";
 
@@ -113,12 +113,34 @@ describe("createIntake", () => {
     expect(intake.items.map(({ status, refusal, known }) => [status, refusal?.title ?? null, known])).toEqual(
       [
         ["ready", null, false],
-        ["refused", "Needs full-size SD 1.5", false],
+        ["ready", "Needs full-size SD 1.5", false],
         ["refused", "Damaged or not an adapter", false],
         ["added", null, true],
       ],
     );
     expect(said).toContain("clay.pt is already added as Clay.");
+  });
+
+  it("keeps one for another model, which has it when it is loaded", async () => {
+    const { intake, userAdapters, said, settled } = setup();
+    intake.take([file("full.safetensors")]);
+    await settled();
+    const { key, keptFor } = intake.items[0]!;
+    expect([keptFor, said]).toEqual([
+      "SD 1.5",
+      ["full.safetensors is made for SD 1.5. You can keep it for later."],
+    ]);
+    await intake.accept(key);
+    expect(userAdapters.get("full")!.card.baseModel).toBe("SD 1.5");
+    expect(said.at(-1)).toBe("full is kept for SD 1.5.");
+  });
+
+  it("counts the tensors that are used", () => {
+    const unmatched = [
+      { cause: "a", keys: ["x", "y"] },
+      { cause: "b", keys: ["z"] },
+    ];
+    expect(usedTensors(adapterReport({ tensors: 8, unmatched }))).toEqual({ used: 5, of: 8 });
   });
 
   it("tells of files that are something else until it is closed", async () => {

@@ -1,11 +1,12 @@
 // Adapter files on their way in: each is examined one after the other, shown with its diagnosis, and added or put aside.
-import { createSignal, type Accessor } from "solid-js";
+import { createEffect, createSignal, on, type Accessor } from "solid-js";
 import { createStore, produce } from "solid-js/store";
 import { adapterEnding } from "../../adapters/files/file-ending.ts";
 import { PEFT_CONFIG_NAME, withPeftConfig } from "../../adapters/files/peft-config.ts";
 import type { AdapterReport } from "../../adapters/report.ts";
 import type { AdapterCard } from "../../retrieval/card.ts";
 import { deletionError, StylusError, type PlainError } from "../../shared/errors.ts";
+import { baseModelOfWidth } from "../packs/packs.ts";
 import { sidecarOf } from "../adapters/dropped-files.ts";
 import { cardOf, draftForm, freeId, type CardDraft } from "../adapters/user-card.ts";
 import { t } from "../../texts/texts.ts";
@@ -30,6 +31,8 @@ export interface IntakeItem {
   readonly id: string | null;
   /** True when that adapter was there before. */
   readonly known: boolean;
+  /** The base model that it is kept for, as cards name it, where that is not the loaded one; `refusal` says why. */
+  readonly keptFor: string | null;
   /** Why adding it failed. */
   readonly error: PlainError | null;
 }
@@ -77,6 +80,32 @@ async function readSidecar(file: File | undefined): Promise<unknown> {
   }
 }
 
+/** The base model here that a refused file is made for, by the width of its text features; null where there is none. */
+function otherModelOf({ base }: AdapterReport, { baseModels }: LoadedPack): string | null {
+  const made = base.foreignKeys > 0 ? null : baseModelOfWidth(base.contextWidth ?? base.textWidth);
+  return made === null || baseModels.includes(made) ? null : made;
+}
+
+function announcementOf(
+  report: AdapterReport,
+  { fileName, keptFor }: { readonly fileName: string; readonly keptFor: string | null },
+): string {
+  if (keptFor !== null) return t.adapters.announced.fitsOther(fileName, keptFor);
+  const { used, of } = usedTensors(report);
+  return used < of
+    ? t.adapters.announced.fitsInPart(fileName, used, of)
+    : t.adapters.announced.fits(fileName);
+}
+
+/** How many of a file's tensors the loaded model uses. */
+export function usedTensors({ tensors, unmatched }: AdapterReport): {
+  readonly used: number;
+  readonly of: number;
+} {
+  const unused = unmatched.reduce((sum, { keys }) => sum + keys.length, 0);
+  return { used: tensors - unused, of: tensors };
+}
+
 export function createIntake(context: {
   readonly services: AdapterServices;
   readonly pack: Accessor<LoadedPack | null>;
@@ -117,7 +146,8 @@ export function createIntake(context: {
       files.set(key, whole);
       const report = await services.inspectAdapter(whole);
       const refusal = explainRefusal(report, loaded);
-      if (refusal) {
+      const keptFor = refusal && otherModelOf(report, loaded);
+      if (refusal && keptFor === null) {
         refuse(key, refusal, report);
         return;
       }
@@ -128,15 +158,44 @@ export function createIntake(context: {
         return;
       }
       const draft = draftForm(report, await readSidecar(sidecars.get(key)));
-      set(key, { status: "ready", report, draft });
-      announce(t.adapters.announced.fits(file.name));
+      set(key, { status: "ready", report, draft, refusal, keptFor });
+      announce(announcementOf(report, { fileName: file.name, keptFor }));
     } catch (error) {
       refuse(key, explainUnreadable(explain(error)));
     }
   }
 
+  const rechecked = new Set<string>();
+  /** An adapter that was kept for this model was examined for another one. It stays in the list if it fits neither. */
+  async function recheck({ card, ...adapter }: UserAdapter): Promise<void> {
+    const { fileName } = adapter.report;
+    const report = await services.inspectAdapter(new File([adapter.file], fileName));
+    const baseModel = report.refusal ? (report.base.name ?? t.adapters.library.unknownModel) : card.baseModel;
+    await services.putAdapter({ ...adapter, card: { ...card, baseModel }, report });
+  }
+  createEffect(
+    on(pack, (loaded) => {
+      const unchecked = [...(loaded?.userAdapters.values() ?? [])].filter(
+        ({ id, report }) => report.refusal && !rechecked.has(id),
+      );
+      if (unchecked.length === 0) return;
+      for (const { id } of unchecked) rechecked.add(id);
+      // One that cannot be examined now is examined with the next load.
+      queue = queue
+        .then(() => Promise.allSettled(unchecked.map(recheck)))
+        .then((done) =>
+          done.some(({ status }) => status === "fulfilled") ? refresh().then(() => {}) : undefined,
+        )
+        .catch(() => {});
+    }),
+  );
+
   const sameFile = (loaded: LoadedPack, report: AdapterReport): AdapterCard | undefined =>
-    report.hashes ? loaded.cards.find(({ file }) => file.sha256 === report.hashes?.sha256) : undefined;
+    report.hashes
+      ? [...loaded.cards, ...loaded.otherAdapters.map(({ card }) => card)].find(
+          ({ file }) => file.sha256 === report.hashes?.sha256,
+        )
+      : undefined;
   function tellKnown(key: string, card: AdapterCard): void {
     set(key, { status: "added", id: card.id, known: true });
     announce(t.adapters.announced.known(files.get(key)?.name ?? "The file", card.title));
@@ -161,14 +220,19 @@ export function createIntake(context: {
           return;
         }
         const id = freeId(file.name, new Set([...loaded.cards.map((each) => each.id), ...refused]));
-        const card = cardOf(draft, { id, baseModel: loaded.baseModels[0]!, report });
+        const baseModel = item.keptFor ?? loaded.baseModels[0]!;
+        const card = cardOf(draft, { id, baseModel, report });
         if (!(await services.addAdapter({ id, card, report, file, addedAt: Date.now() }))) {
           refused.add(id);
           continue;
         }
         await refresh();
         set(key, { status: "added", id });
-        announce(t.adapters.announced.added(card.title));
+        announce(
+          item.keptFor === null
+            ? t.adapters.announced.added(card.title)
+            : t.adapters.announced.kept(card.title, item.keptFor),
+        );
         return;
       }
     } catch (error) {
@@ -190,8 +254,8 @@ export function createIntake(context: {
         const sidecar = sidecarOf(file, taken);
         if (sidecar) sidecars.set(key, sidecar);
         const { name: fileName, size: sizeBytes } = file;
-        const nothing = { report: null, refusal: null, draft: null, id: null, known: false, error: null };
-        return { key, fileName, sizeBytes, status: "waiting", ...nothing };
+        const nothing = { report: null, refusal: null, draft: null, id: null, keptFor: null, error: null };
+        return { key, fileName, sizeBytes, status: "waiting", known: false, ...nothing };
       });
       setItems(produce((list) => void list.push(...added)));
       setOpen(true);
@@ -234,7 +298,8 @@ export function createIntake(context: {
       announce(t.adapters.announced.saved(card.title));
     },
     async forget(id) {
-      const title = pack()?.userAdapters.get(id)?.card.title ?? id;
+      const other = pack()?.otherAdapters.find((adapter) => adapter.id === id);
+      const title = (other ?? pack()?.userAdapters.get(id))?.card.title ?? id;
       await services.removeAdapter(id).catch((cause: unknown) => {
         throw deletionError(`The adapter “${title}”`, cause);
       });

@@ -28,7 +28,7 @@ describe("explainRefusal", () => {
     )!;
     expect(title).toBe("Needs full-size SD 1.5");
     expect(text).toContain("its text features are 768 wide");
-    expect(remedy).toBe("Choose a Stable Diffusion 1.5 model under Models, then add this file again.");
+    expect(remedy).toBe("Choose a Stable Diffusion 1.5 model under Models.");
   });
   it("recommends no model that cannot run here", () => {
     const remedy = (reason: string): string =>

@@ -1,7 +1,15 @@
 // What the page asks for with given settings, and back again.
 import { afterEach, expect, it, vi } from "vitest";
 import type { PackDefaults } from "../../stylus/options.ts";
-import { createSettings, fromOptions, languageOf, rulesOf, toOptions, type Settings } from "./settings.ts";
+import {
+  createSettings,
+  forOneRun,
+  fromOptions,
+  languageOf,
+  rulesOf,
+  toOptions,
+  type Settings,
+} from "./settings.ts";
 
 const defaults: PackDefaults = {
   width: 256,
@@ -48,8 +56,20 @@ it.each<[string, Partial<Settings>]>([
   ],
 ])("%s: settings to options and back ask for the same", (_name, change) => {
   const options = toOptions({ ...initial, prompt: "a fox", ...change }, context);
-  const again = { ...initial, ...fromOptions(options, defaults) };
+  const again = { ...initial, ...forOneRun(fromOptions(options, defaults), initial, null) };
   expect(toOptions(again, context)).toEqual(options);
+});
+
+it("a chooser that was brought back holds for its own words only, and the user's own is kept", () => {
+  const own = { ...initial, prompt: "a cat", adapters: { pocket: { pins: ["ink"], bans: [] } } };
+  const asked = toOptions({ ...own, prompt: "a fox <lora:clay:0.8>", method: "sd" }, context);
+  const back = { ...own, ...forOneRun(fromOptions(asked, defaults), own, []) };
+  expect([back.method, back.restored?.method, back.restored?.pins]).toEqual(["stylus", "sd", []]);
+  expect(toOptions(back, context)).toEqual(asked);
+  expect(toOptions({ ...back, prompt: "a fox <lora:clay:0.5>" }, context).method).toBe("sd");
+  expect(toOptions({ ...back, prompt: "a fox in the snow" }, context).method).toBe("stylus");
+  expect(forOneRun(fromOptions({ ...asked, method: "stylus" }, defaults), own, ["ink"]).restored).toBe(null);
+  expect(forOneRun(fromOptions({ ...asked, method: "stylus" }, defaults), own, null).restored).toBe(null);
 });
 
 afterEach(() => vi.unstubAllGlobals());
@@ -63,6 +83,20 @@ it("pins and bans of before they were kept by model belong to the model of then"
   const settings = readBack({ model: "sd15+vae-ft-mse", pins: ["clay"], bans: ["ink", 7] });
   expect(rulesOf(settings)).toEqual({ pins: ["clay"], bans: ["ink"] });
   expect(rulesOf({ ...settings, model: "pocket" })).toEqual({ pins: [], bans: [] });
+});
+
+it("a damaged chooser that was brought back is none", () => {
+  const { method, composer, languageModel, temperature, preset } = initial;
+  const restored = { method, composer, languageModel, temperature, preset, words: "a fox", pins: null };
+  expect(readBack({ restored }).restored).toEqual(restored);
+  for (const change of [
+    { method: "magic" },
+    { words: 1 },
+    { pins: "clay" },
+    { pins: [1] },
+    { temperature: "1" },
+  ])
+    expect(readBack({ restored: { ...restored, ...change } }).restored).toBe(null);
 });
 
 it("damaged pins and bans are none", () => {

@@ -20,7 +20,8 @@ import {
   type InitImageOptions,
   type InitImage,
 } from "../../stylus/image-options.ts";
-import { limits, type ComposerId, type MethodId, type PresetId } from "../../shared/limits.ts";
+import { withoutTags } from "../../shared/prompt-syntax.ts";
+import { choices, limits, type ComposerId, type MethodId, type PresetId } from "../../shared/limits.ts";
 import { browserLanguage, isLanguage, type Language } from "../../texts/texts.ts";
 
 export type Appearance = "system" | "light" | "dark";
@@ -38,6 +39,17 @@ export interface InitImageSettings {
 export interface AdapterRules {
   readonly pins: readonly string[];
   readonly bans: readonly string[];
+}
+
+/** Who chooses the adapters, and how. */
+export type Chooser = Pick<Settings, "method" | "composer" | "languageModel" | "temperature" | "preset">;
+
+/** Of a run or a file that was brought back: its chooser, for the next run of the same words. */
+export interface RestoredChooser extends Chooser {
+  /** The prompt's words, without tags. */
+  readonly words: string;
+  /** Null: those of the user hold. */
+  readonly pins: readonly string[] | null;
 }
 
 export interface Settings {
@@ -70,6 +82,8 @@ export interface Settings {
   /** Id of the language model that is asked when the composer is one. */
   languageModel: string | null;
   temperature: number;
+  /** Takes the place of the chooser above for one run; null: nothing was brought back. */
+  restored: RestoredChooser | null;
   device: DevicePreference;
   /** By the id of the model. */
   adapters: Record<string, AdapterRules>;
@@ -102,6 +116,7 @@ const initialSettings = (): Settings => ({
   composer: "reader",
   languageModel: null,
   temperature: 0,
+  restored: null,
   device: "auto",
   adapters: {},
   appearance: "system",
@@ -131,6 +146,7 @@ function read(): Settings {
       language: isLanguage(read.language) ? read.language : null,
       startValues: { ...initial.startValues, ...read.startValues },
       hiresValues: { ...initial.hiresValues, ...read.hiresValues },
+      restored: isRestored(read.restored) ? read.restored : null,
       adapters: readRules(saved, read.model),
     };
   } catch {
@@ -159,6 +175,50 @@ function isInitImage(value: unknown): value is InitImageSettings {
     isSide(picture.height) &&
     (mask === null || typeof mask === "string")
   );
+}
+
+function isRestored(value: unknown): value is RestoredChooser {
+  const { words, pins, method, composer, preset, languageModel, temperature } = (value ??
+    {}) as Partial<RestoredChooser>;
+  const isOneOf = (list: readonly string[], entry: unknown): boolean => list.includes(entry as string);
+  return (
+    typeof words === "string" &&
+    (pins === null || (Array.isArray(pins) && pins.every((id) => typeof id === "string"))) &&
+    isOneOf(choices.method, method) &&
+    isOneOf(choices.composer, composer) &&
+    isOneOf(choices.preset, preset) &&
+    (languageModel === null || typeof languageModel === "string") &&
+    typeof temperature === "number"
+  );
+}
+
+/** What was brought back, while the prompt has the words of then. */
+export const restoredOf = ({ restored, prompt }: Settings): RestoredChooser | null =>
+  restored?.words === wordsOf(prompt) ? restored : null;
+
+const wordsOf = (prompt: string): string => withoutTags(prompt).trim();
+
+const chooserKeys = ["method", "composer", "languageModel", "temperature", "preset"] as const;
+
+/**
+ * The settings that `fromOptions` answers, with their chooser for one run only; the user's own is kept.
+ * @param pins of that run; null: the user's own hold
+ */
+export function forOneRun(
+  asked: Partial<Settings>,
+  own: Settings,
+  pins: readonly string[] | null,
+): Partial<Settings> {
+  const { method, composer, languageModel, temperature, preset } = { ...own, ...asked };
+  const chooser: Chooser = { method, composer, languageModel, temperature, preset };
+  const isOwn =
+    chooserKeys.every((key) => chooser[key] === own[key]) &&
+    (pins === null || JSON.stringify(pins) === JSON.stringify(rulesOf(own).pins));
+  const rest = Object.fromEntries(
+    Object.entries(asked).filter(([key]) => !(chooserKeys as readonly string[]).includes(key)),
+  );
+  const words = wordsOf(asked.prompt ?? own.prompt);
+  return { ...rest, restored: isOwn ? null : { ...chooser, words, pins } };
 }
 
 export type SettingsStore = readonly [Settings, SetStoreFunction<Settings>];
@@ -222,6 +282,7 @@ export function toOptions(
   const mode = fewStep ? { ...defaults.fewStep!, ...settings.fast } : { ...defaults.full, ...settings.full };
   const start = initImageOf(settings);
   const size = settings.size ?? defaultSize(start, defaults);
+  const { preset, method, composer, languageModel, temperature } = restoredOf(settings) ?? settings;
   return {
     prompt: settings.prompt,
     negativePrompt: settings.negativePrompt,
@@ -232,13 +293,10 @@ export function toOptions(
     ...mode,
     clipSkip: settings.clipSkip,
     noise: settings.noise,
-    preset: settings.preset,
-    method: settings.method,
-    composer: settings.composer,
-    languageModel:
-      settings.composer === "llm" && settings.languageModel !== null
-        ? { id: settings.languageModel, temperature: settings.temperature }
-        : null,
+    preset,
+    method,
+    composer,
+    languageModel: composer === "llm" && languageModel !== null ? { id: languageModel, temperature } : null,
     adapters: "auto",
     device: settings.device,
     fewStep,

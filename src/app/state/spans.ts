@@ -8,6 +8,11 @@ export interface Segment {
   readonly task: number | null;
 }
 
+/** A segment in pieces: words that the model does not know, and what is between them. */
+export interface PiecedSegment extends Segment {
+  readonly pieces: readonly { readonly text: string; readonly isUnknown: boolean }[];
+}
+
 interface Span {
   readonly start: number;
   readonly end: number;
@@ -114,4 +119,29 @@ export function cutPrompt(
   }
   if (last < prompt.length) segments.push({ text: prompt.slice(last), task: null });
   return segments;
+}
+
+/** @param words spans in the prompt that the segments make up, in order; no word reaches over two segments, or its rest is plain */
+export function markWords(
+  segments: readonly Segment[],
+  words: readonly { readonly start: number; readonly end: number }[],
+): PiecedSegment[] {
+  let at = 0;
+  return segments.map((segment) => {
+    const end = at + segment.text.length;
+    const pieces: { text: string; isUnknown: boolean }[] = [];
+    let last = 0;
+    const add = (until: number, isUnknown: boolean): void => {
+      if (until > last) pieces.push({ text: segment.text.slice(last, until), isUnknown });
+      last = Math.max(last, until);
+    };
+    for (const word of words) {
+      if (word.end <= at || word.start >= end) continue;
+      add(Math.max(0, word.start - at), false);
+      add(Math.min(word.end, end) - at, true);
+    }
+    add(segment.text.length, false);
+    at = end;
+    return { ...segment, pieces };
+  });
 }

@@ -32,8 +32,10 @@ import { createRuns, explain, type Runs } from "./runs.ts";
 import type { PlannedImage } from "../../stylus/run-types.ts";
 import {
   createSettings,
+  forOneRun,
   fromOptions,
   languageOf,
+  restoredOf,
   toOptions,
   usesFewStep,
   withPrompt,
@@ -42,6 +44,7 @@ import {
 } from "./settings.ts";
 import { createInitImageState, type InitImageState } from "./init-image.ts";
 import { createSetAside, type SetAsideState } from "./set-aside.ts";
+import { createUnknownWords, type UnknownWord } from "./unknown-words.ts";
 import { createTaking } from "./incoming.ts";
 import type { DiskUse, PageServices } from "../services/ports.ts";
 import type { LoadedPack } from "../../stylus/loaded-pack.ts";
@@ -61,6 +64,8 @@ export interface Studio
   readonly packError: PackState["error"];
   /** Whether the next run is a few-step one. */
   readonly fewStep: Accessor<boolean>;
+  /** Who chooses was brought back with a run or file: for the next run; or "done": that run is over. Null: it was not. */
+  readonly restored: Accessor<"next" | "done" | null>;
   /** What the next run asks for. */
   readonly options: Accessor<GenerateOptions>;
   /** The run on show; null before the first. */
@@ -73,6 +78,8 @@ export interface Studio
   readonly reading: Accessor<Reading>;
   /** The adapters that the prompt names by tags, and what cannot be understood of them. */
   readonly tags: Accessor<LoraTags>;
+  /** Words of the prompt that the model in use does not know. */
+  readonly unknownWords: Accessor<readonly UnknownWord[]>;
   /** The images that the next run would generate at the present seed: strengths for the sliders. */
   readonly planned: Accessor<readonly PlannedImage[]>;
   readonly gallery: GalleryState;
@@ -147,6 +154,8 @@ function buildStudio(services: PageServices): Studio {
   speak(() => languageOf(settings));
   const [inputError, setInputError] = createSignal<PlainError | null>(null);
   const [announcement, announce] = createSignal("");
+  /** The run on show took a chooser that was brought back, and the user's own holds again. */
+  const [gaveBack, setGaveBack] = createSignal(false);
   const packState = createPackState({
     services,
     settings: [settings, setSettings],
@@ -211,6 +220,7 @@ function buildStudio(services: PageServices): Studio {
     announce,
   });
   const reading = createReading({ services, pack, busy: runs.busy, options, shown: runs.shown });
+  const unknownWords = createUnknownWords({ services, pack, prompt: () => settings.prompt });
   const tags = createMemo(() => readLoraTags(settings.prompt, pack()?.cards));
   const planned = createMemo((): readonly PlannedImage[] => {
     const loaded = pack();
@@ -241,6 +251,7 @@ function buildStudio(services: PageServices): Studio {
       () => settings.prompt,
       () => {
         setInputError(null);
+        setGaveBack(false);
         runs.settle();
       },
       { defer: true },
@@ -261,6 +272,7 @@ function buildStudio(services: PageServices): Studio {
     pack,
     packError: packState.error,
     fewStep: () => usesFewStep(settings, isSlow(pack())) && defaults().fewStep !== null,
+    restored: () => (restoredOf(settings) ? "next" : gaveBack() ? "done" : null),
     options,
     run: runs.shown,
     busy: runs.busy,
@@ -276,6 +288,7 @@ function buildStudio(services: PageServices): Studio {
     adjusted,
     reading,
     tags,
+    unknownWords,
     planned,
     models,
     languageModels,
@@ -312,12 +325,21 @@ function buildStudio(services: PageServices): Studio {
         return;
       }
       setSettings("history", (history) => withPrompt(history, wanted.prompt));
+      const { restored } = settings;
+      setGaveBack(false);
       await runs.start(wanted, ask);
+      // What was brought back holds for one whole run: the next prompt is the user's own again.
+      if (restored === null || settings.restored !== restored || runs.shown()?.status !== "done") return;
+      batch(() => {
+        setGaveBack(restoredOf(settings) !== null);
+        setSettings("restored", null);
+      });
     },
 
     async show(runId) {
       const isLatest = initImage.claim();
       setInputError(null); // it was about something else
+      setGaveBack(false);
       const asked = await runs.show(runId).catch((error: unknown) => {
         setInputError(explain(error));
         return null;
@@ -332,16 +354,18 @@ function buildStudio(services: PageServices): Studio {
         if (draft.trim() !== "" && draft !== asked.prompt)
           setSettings("history", (history) => withPrompt(history, draft));
         // Prompt, choice and images always belong together; only the lock of the seed stays as it is.
-        setSettings({ ...fromOptions(asked, defaults()), ...chosen, seedLocked: settings.seedLocked });
-        choice.adopt(asked, { sameModel: sameModel() });
+        const back = { ...fromOptions(asked, defaults()), ...chosen, seedLocked: settings.seedLocked };
+        setSettings(forOneRun(back, settings, sameModel() ? asked.pins : null));
+        choice.adopt(asked);
       });
     },
     useSettings(value) {
       initImage.claim();
       batch(() => {
+        setGaveBack(false);
         initImage.setNote(null);
-        setSettings(fromOptions(value, defaults()));
-        choice.adopt(value, { sameModel: sameModel() });
+        setSettings(forOneRun(fromOptions(value, defaults()), settings, sameModel() ? value.pins : null));
+        choice.adopt(value);
       });
     },
     useOffered() {
@@ -354,9 +378,11 @@ function buildStudio(services: PageServices): Studio {
       const read = completeOptions(settingsRead.options, defaults());
       batch(() => {
         setInputError(null);
-        choice.adopt(read, { sameModel: true });
+        setGaveBack(false);
+        choice.adopt(read);
+        const back = fromOptions(read, defaults());
         setSettings({
-          ...fromOptions(read, defaults()),
+          ...forOneRun(back, settings, read.pins),
           ...(values && { start: settings.start, startValues: values }),
         });
         const notes = [

@@ -18,6 +18,11 @@ export const adapters = {
       "Or drop them anywhere on the page. Files stay in this browser, and Stylus can choose them like any other adapter.",
     noUserAdapters: "You haven’t added any adapters.",
     noneFound: "No adapters match.",
+    otherModels: "For other models",
+    otherModelsHint: "These don’t fit the loaded model. Stylus uses them once theirs is loaded.",
+    forModel: (model: string, bytes: number) => `For ${model}, ${formats.bytes(bytes)}`,
+    unknownModel: "an unknown model",
+    removeOther: (title: string) => `Remove ${title}`,
     userBadge: "Yours",
     fewStep: "Few-step",
     pinnedMark: "Pinned",
@@ -91,6 +96,11 @@ export const adapters = {
     known: (title: string) => `Already added as ${title}`,
     added: (title: string) => `Added as ${title}`,
     fits: (model: string) => `Fits ${model}`,
+    fitsInPart: (model: string, used: number, of: number) =>
+      `Fits ${model} in part: ${formats.number(used)} of ${formats.number(of)} tensors are used`,
+    keep: (model: string) => `Keep for ${model}`,
+    keepHint: (model: string) => `Keep it here, and Stylus can choose it once ${model} is loaded.`,
+    kept: (title: string, model: string) => `Kept as ${title}, for ${model}. It’s listed under Adapters.`,
     theModel: "the model",
     dismiss: "Dismiss",
     dismissFile: (name: string) => `Dismiss ${name}`,
@@ -111,7 +121,12 @@ export const adapters = {
     refused: (fileName: string | undefined, title: string) => `${fileName ?? "The file"}: ${title}.`,
     known: (fileName: string, title: string) => `${fileName} is already added as ${title}.`,
     fits: (fileName: string) => `${fileName} fits. You can add it.`,
+    fitsInPart: (fileName: string, used: number, of: number) =>
+      `${fileName} fits in part: ${formats.number(used)} of ${formats.number(of)} tensors are used. You can add it.`,
+    fitsOther: (fileName: string, model: string) =>
+      `${fileName} is made for ${model}. You can keep it for later.`,
     added: (title: string) => `${title} added. Stylus can choose it now.`,
+    kept: (title: string, model: string) => `${title} is kept for ${model}.`,
     saved: (title: string) => `${title} saved.`,
     removed: (title: string) => `${title} removed.`,
   },
@@ -129,7 +144,7 @@ export const adapters = {
         file.width === null ? "" : `: its text features are ${file.width} wide`
       }. The layers of ${file.model} are narrower, so it doesn’t fit.`,
     /** Ways to a full-size model. */
-    chooseModel: "Choose a Stable Diffusion 1.5 model under Models, then add this file again.",
+    chooseModel: "Choose a Stable Diffusion 1.5 model under Models.",
     chooseDevice:
       "Full-size models need WebGPU: choose another device under Settings, then a Stable Diffusion 1.5 model under Models.",
     noWebGpu: (reason: string) =>

@@ -1,5 +1,5 @@
 // Models: loading, the list, the question before a download, the download, checkpoints from disk.
-import { formats } from "./formats.ts";
+import { files, formats } from "./formats.ts";
 
 /** Rounded to tenths. */
 const gigabytes = (bytes: number): string => `${formats.number(Math.round(bytes / 1e8) / 10)} GB`;
@@ -22,6 +22,7 @@ export const models = {
     downloading: "Downloading the model",
     progress: "Model loaded",
     bytes: (received: number, total: number) => `${formats.bytes(received)} of ${formats.bytes(total)}`,
+    files: (count: number) => files(count),
     once: "Later visits read it from this browser.",
     rate: (bytesPerSecond: number, left: number) =>
       `${formats.bytes(bytesPerSecond)}/s, ${formats.duration(left)} left.`,

@@ -81,7 +81,38 @@ export const page = {
   welcome: {
     title: "Describe an image.",
     text: "Stylus splits your prompt into parts, picks LoRA adapters for each, and generates the image. Everything runs in this browser; your prompt never leaves it.",
+    /** @param things how many it draws; null before that is known */
+    scope: (things: number | null) =>
+      `Pocket, the built-in model, draws simple cartoons${
+        things === null ? "" : ` of about ${formats.number(Math.round(things / 100) * 100)} things`
+      }. For everything else,`,
+    fullSize: "load Stable Diffusion 1.5.",
     examples: "Example prompts",
+    pictures: "Examples that Pocket drew. Choose one to try it.",
+    inPrompt: "In the prompt",
+    taken: (prompt: string) => `Example taken over: ${prompt}.`,
+  },
+
+  /** What runs on this device. */
+  abilities: {
+    title: "On this device",
+    /** @param device that it runs on; null while another model is in use */
+    pocket: (bytes: number, device: "webgpu" | "wasm" | null) =>
+      `${formats.bytes(bytes)}, built in. Cartoons of 256 × 256 px, in ${
+        device === "webgpu" ? "about a second" : "a few seconds to half a minute"
+      } each${device === "wasm" ? " on the CPU" : ""}.`,
+    fullSize: (bytes: number, gpuBytes: number | null) =>
+      `Draws anything, at 512 × 512 px. A download of ${formats.bytes(bytes)}, once${
+        gpuBytes === null ? "" : `; takes about ${formats.bytes(gpuBytes)} of GPU memory`
+      }. Seconds to a minute per image.`,
+    noFullSize: (bytes: number, reason: string) =>
+      `Draws anything, but doesn’t run here: ${reason}. Elsewhere it’s a download of ${formats.bytes(bytes)}.`,
+    languageTitle: "Language model",
+    language: (bytes: number, onGpu: boolean) =>
+      `Optional: chooses adapters and gives its reasons. From ${formats.bytes(bytes)}; ${
+        onGpu ? "a few seconds" : "a minute or more"
+      } per prompt. Without it the built-in reader chooses, in under a second.`,
+    models: "All models",
   },
   collection: (count: number) => `${adapterCount(count)} to choose from`,
 

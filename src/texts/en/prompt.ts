@@ -16,7 +16,9 @@ export const prompt = {
   /** For a prompt in Hangul, Kanji, Cyrillic … */
   otherScript: "The models understand English only. Write the prompt in English.",
   unknownWords: (model: string, words: readonly string[]) =>
-    `${model} doesn’t know ${words.map((word) => `“${word}”`).join(", ")}. Use simpler words, or the trigger words of an adapter.`,
+    `${model} doesn’t know ${words.map((word) => `“${word}”`).join(", ")}.`,
+  nearestWords: "Words that it knows instead",
+  replaceWord: (word: string, thing: string) => `Replace “${word}” with “${thing}”`,
   negativeTag: (tag: string) => `${tag} does nothing in the negative prompt. Move it to the prompt.`,
 
   bar: {

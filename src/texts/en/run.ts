@@ -1,5 +1,17 @@
 // A run and its outcome: stages, images, chosen adapters, candidates, gallery.
+import type { ComposerId, MethodId } from "../../shared/limits.ts";
 import { adapterCount, formats, images } from "./formats.ts";
+
+const choosers: Readonly<Record<MethodId | ComposerId, string>> = {
+  stylus: "Stylus chooses",
+  retriever: "similarity alone chooses",
+  reranker: "similarity alone chooses",
+  random: "the seed chooses",
+  sd: "only your own tags and pins count",
+  reader: "the reader chooses",
+  rules: "the rules choose",
+  llm: "the language model chooses",
+};
 
 export const run = {
   /** Said to screen readers. */
@@ -89,6 +101,15 @@ export const run = {
     byModel: (name: string) => `chosen by ${name}`,
     byYou: "chosen by you",
     choosing: "a language model is choosing…",
+    /** Of a run or file that was brought back; `who` chooses otherwise. */
+    restored: {
+      next: (who: MethodId | ComposerId) =>
+        `The next run uses the restored adapters. After that, ${choosers[who]} again.`,
+      done: (who: MethodId | ComposerId) =>
+        `This run used the restored adapters. From now on, ${choosers[who]} again.`,
+      now: "Choose now",
+    },
+    reading: "Choosing adapters…",
     pending: "Your changes aren’t in the image yet.",
     regenerate: "Regenerate with same seed",
     emptyPrompt: "As you type, the parts of your prompt and their adapters appear here.",

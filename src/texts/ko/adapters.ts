@@ -19,6 +19,11 @@ export const adapters: typeof english = {
       "페이지 어디에나 끌어다 놓아도 돼요. 파일은 이 브라우저에만 보관하고, Stylus가 다른 어댑터처럼 골라 써요.",
     noUserAdapters: "추가한 어댑터가 없어요.",
     noneFound: "일치하는 어댑터가 없어요.",
+    otherModels: "다른 모델용",
+    otherModelsHint: "지금 모델에는 맞지 않아요. 맞는 모델을 불러오면 Stylus가 사용해요.",
+    forModel: (model, bytes) => `${model}용, ${formats.bytes(bytes)}`,
+    unknownModel: "알 수 없는 모델",
+    removeOther: (title) => `${title} 제거`,
     userBadge: "내 어댑터",
     fewStep: "고속",
     pinnedMark: "고정됨",
@@ -92,6 +97,11 @@ export const adapters: typeof english = {
     known: (title) => `이미 추가됨: ${title}`,
     added: (title) => `추가됨: ${title}`,
     fits: (model) => `사용 가능: ${model}`,
+    fitsInPart: (model, used, of) =>
+      `일부만 사용 가능: ${model}, 텐서 ${formats.number(of)}개 중 ${formats.number(used)}개`,
+    keep: (model) => `${model}용으로 보관`,
+    keepHint: (model) => `여기에 보관해 두면 ${model} 모델을 불러왔을 때 Stylus가 고를 수 있어요.`,
+    kept: (title, model) => `보관됨: ${title}, ${model}용. ‘어댑터’ 목록에 있어요.`,
     theModel: "지금 모델",
     dismiss: "닫기",
     dismissFile: (name) => `${name} 닫기`,
@@ -108,7 +118,11 @@ export const adapters: typeof english = {
     refused: (fileName, title) => `${fileName ?? "파일"}: ${title}.`,
     known: (fileName, title) => `${fileName} 파일은 이미 추가되어 있어요: ${title}.`,
     fits: (fileName) => `${fileName} 파일을 쓸 수 있어요. 추가하세요.`,
+    fitsInPart: (fileName, used, of) =>
+      `${fileName} 파일을 일부만 쓸 수 있어요. 텐서 ${formats.number(of)}개 중 ${formats.number(used)}개예요. 추가하세요.`,
+    fitsOther: (fileName, model) => `${fileName} 파일은 ${model}용이에요. 나중을 위해 보관할 수 있어요.`,
     added: (title) => `${title} 어댑터를 추가했어요. 이제 Stylus가 고를 수 있어요.`,
+    kept: (title, model) => `${title} 어댑터를 ${model}용으로 보관했어요.`,
     saved: (title) => `${title} 어댑터를 저장했어요.`,
     removed: (title) => `${title} 어댑터를 제거했어요.`,
   },
@@ -124,7 +138,7 @@ export const adapters: typeof english = {
       `전체 크기 Stable Diffusion 1.x용 ${file.isEmbedding ? "텍스추얼 인버전" : "어댑터"} 파일이에요${
         file.width === null ? "" : `(텍스트 특징 너비 ${file.width})`
       }. ${file.model} 모델은 층이 더 좁아서 맞지 않아요.`,
-    chooseModel: "‘모델’에서 Stable Diffusion 1.5 모델을 고른 다음 이 파일을 다시 추가하세요.",
+    chooseModel: "‘모델’에서 Stable Diffusion 1.5 모델을 고르세요.",
     chooseDevice:
       "전체 크기 모델에는 WebGPU가 필요해요. ‘설정’에서 실행 장치를 바꾼 다음 ‘모델’에서 Stable Diffusion 1.5 모델을 고르세요.",
     noWebGpu: (reason) =>

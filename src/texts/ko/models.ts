@@ -1,6 +1,6 @@
 // Models: loading, the list, the question before a download, the download, checkpoints from disk.
 import type { models as english } from "../en/models.ts";
-import { formats } from "./formats.ts";
+import { files, formats } from "./formats.ts";
 
 /** Rounded to tenths. */
 const gigabytes = (bytes: number): string => `${formats.number(Math.round(bytes / 1e8) / 10)}GB`;
@@ -23,6 +23,7 @@ export const models: typeof english = {
     downloading: "모델 다운로드 중",
     progress: "모델 불러오기 진행률",
     bytes: (received, total) => `${formats.bytes(received)} / ${formats.bytes(total)}`,
+    files,
     once: "다음 방문부터는 이 브라우저에서 바로 읽어요.",
     rate: (bytesPerSecond, left) => `초당 ${formats.bytes(bytesPerSecond)}, ${formats.duration(left)} 남음.`,
     unknown: "…",

@@ -80,7 +80,35 @@ export const page: typeof english = {
   welcome: {
     title: "만들고 싶은 이미지를 영어로 적어 보세요.",
     text: "Stylus가 프롬프트를 구절로 나누고, 구절마다 맞는 LoRA 어댑터를 골라 이미지를 생성해요. 모든 작업은 이 브라우저 안에서 이루어지고, 프롬프트는 밖으로 나가지 않아요.",
+    scope: (things) =>
+      `내장 모델 Pocket은 단순한 만화풍 이미지를${
+        things === null ? "" : ` 약 ${formats.number(Math.round(things / 100) * 100)}가지 사물로`
+      } 그려요. 그 밖의 이미지를 원한다면`,
+    fullSize: "Stable Diffusion 1.5를 불러오세요.",
     examples: "예시 프롬프트",
+    pictures: "Pocket이 생성한 예시예요. 하나를 골라 시도해 보세요.",
+    inPrompt: "프롬프트에 있음",
+    taken: (prompt) => `예시를 프롬프트에 넣었어요: ${prompt}.`,
+  },
+
+  abilities: {
+    title: "이 기기에서",
+    pocket: (bytes, device) =>
+      `${formats.bytes(bytes)}, 내장. 256 × 256px 만화풍 이미지, 장당 ${
+        device === "webgpu" ? "1초 정도" : "몇 초에서 30초 정도"
+      }${device === "wasm" ? "(CPU)" : ""} 걸려요.`,
+    fullSize: (bytes, gpuBytes) =>
+      `무엇이든 512 × 512px로 생성해요. 처음 한 번 ${formats.bytes(bytes)} 다운로드해요${
+        gpuBytes === null ? "" : `(GPU 메모리 약 ${formats.bytes(gpuBytes)} 사용)`
+      }. 이미지 한 장에 몇 초에서 1분 걸려요.`,
+    noFullSize: (bytes, reason) =>
+      `무엇이든 생성하지만 여기서는 실행할 수 없어요: ${reason}. 다른 기기에서는 ${formats.bytes(bytes)} 다운로드해요.`,
+    languageTitle: "언어 모델",
+    language: (bytes, onGpu) =>
+      `선택 사항: 어댑터를 고르고 이유를 알려 줘요. ${formats.bytes(bytes)}부터, 프롬프트마다 ${
+        onGpu ? "몇 초" : "1분 이상"
+      } 걸려요. 없으면 내장 독해 모델이 1초 안에 골라요.`,
+    models: "모든 모델",
   },
   collection: (count) => `고를 수 있는 ${adapterCount(count)}`,
 

@@ -11,7 +11,9 @@ export const prompt: typeof english = {
     `프롬프트가 ${formats.number(characters)}자예요. 모델은 75토큰씩 나눠 읽고, 앞부분을 가장 크게 반영해요.`,
   otherScript: "모델은 영어만 이해해요. 프롬프트를 영어로 적어 보세요.",
   unknownWords: (model, words) =>
-    `${model} 모델이 모르는 단어가 있어요: ${words.map((word) => `“${word}”`).join(", ")}. 더 쉬운 단어나 어댑터의 트리거 단어를 써 보세요.`,
+    `${model} 모델이 모르는 단어예요: ${words.map((word) => `“${word}”`).join(", ")}.`,
+  nearestWords: "모델이 아는 비슷한 단어",
+  replaceWord: (word, thing) => `“${word}” 대신 “${thing}” 사용`,
   negativeTag: (tag) => `네거티브 프롬프트에서는 ${tag} 태그가 효과가 없어요. 프롬프트로 옮기세요.`,
 
   bar: {

@@ -1,6 +1,18 @@
 // A run and its outcome: stages, images, chosen adapters, candidates, gallery.
+import type { ComposerId, MethodId } from "../../shared/limits.ts";
 import type { run as english } from "../en/run.ts";
 import { adapterCount, formats, images } from "./formats.ts";
+
+const choosers: Readonly<Record<MethodId | ComposerId, string>> = {
+  stylus: "Stylus가 고르기",
+  retriever: "유사도만으로 고르기",
+  reranker: "유사도만으로 고르기",
+  random: "시드로 고르기",
+  sd: "직접 고정하거나 태그한 것만 쓰기",
+  reader: "독해 모델이 고르기",
+  rules: "규칙으로 고르기",
+  llm: "언어 모델이 고르기",
+};
 
 export const run: typeof english = {
   announced: {
@@ -84,6 +96,14 @@ export const run: typeof english = {
     byModel: (name) => `${name} 모델이 선택`,
     byYou: "직접 선택",
     choosing: "언어 모델이 고르는 중…",
+    restored: {
+      next: (who) =>
+        `다음 생성은 복원한 어댑터를 사용해요. 그다음부터는 다시 원래 방식으로 골라요: ${choosers[who]}.`,
+      done: (who) =>
+        `이번 생성은 복원한 어댑터를 사용했어요. 이제부터는 다시 원래 방식으로 골라요: ${choosers[who]}.`,
+      now: "지금 고르기",
+    },
+    reading: "어댑터 고르는 중…",
     pending: "바꾼 내용이 아직 이미지에 반영되지 않았어요.",
     regenerate: "같은 시드로 다시 생성",
     emptyPrompt: "프롬프트를 입력하면 구절과 구절별 어댑터가 여기에 나타나요.",

@@ -1,7 +1,7 @@
 // Dropped or picked adapter files: what each is, whether it fits, and the card to add it with.
 import { createEffect, For, Match, on, Show, Switch, type JSX } from "solid-js";
 import { adapterExtensions } from "../../app/adapters/dropped-files.ts";
-import type { IntakeItem } from "../../app/state/intake.ts";
+import { usedTensors, type IntakeItem } from "../../app/state/intake.ts";
 import type { PlainError } from "../../shared/errors.ts";
 import { useAdapterDialog } from "./adapter-dialog-context.ts";
 import { CardForm } from "./CardForm.tsx";
@@ -61,6 +61,10 @@ function Others(): JSX.Element {
 function Verdict(props: { readonly item: IntakeItem }): JSX.Element {
   const studio = useStudio();
   const model = (): string => studio.pack()?.title ?? t.adapters.intake.theModel;
+  const inPart = () => {
+    const part = props.item.report && usedTensors(props.item.report);
+    return part && part.used < part.of ? part : null;
+  };
   const title = (): string => (props.item.id ? (studio.card(props.item.id)?.title ?? props.item.id) : "");
   return (
     <Switch>
@@ -77,11 +81,30 @@ function Verdict(props: { readonly item: IntakeItem }): JSX.Element {
           <WarningIcon /> {props.item.refusal?.title}
         </p>
       </Match>
+      <Match when={props.item.status === "added" && props.item.keptFor}>
+        {(keptFor) => (
+          <p class={styles["verdict"]} data-verdict="fits">
+            <CheckIcon /> {t.adapters.intake.kept(props.item.draft?.title ?? title(), keptFor())}
+          </p>
+        )}
+      </Match>
+      <Match when={props.item.keptFor !== null}>
+        <p class={styles["verdict"]} data-verdict="part">
+          <WarningIcon /> {props.item.refusal?.title}
+        </p>
+      </Match>
       <Match when={props.item.status === "added"}>
         <p class={styles["verdict"]} data-verdict="fits">
           <CheckIcon />{" "}
           {props.item.known ? t.adapters.intake.known(title()) : t.adapters.intake.added(title())}
         </p>
+      </Match>
+      <Match when={inPart()}>
+        {(part) => (
+          <p class={styles["verdict"]} data-verdict="part">
+            <WarningIcon /> {t.adapters.intake.fitsInPart(model(), part().used, part().of)}
+          </p>
+        )}
       </Match>
       <Match when={true}>
         <p class={styles["verdict"]} data-verdict="fits">
@@ -116,11 +139,12 @@ function Item(props: { readonly item: IntakeItem }): JSX.Element {
         <progress class={styles["bar"]} aria-label={t.adapters.intake.checkingFile(item().fileName)} />
         <p class={styles["size"]}>{t.format.bytes(item().sizeBytes)}</p>
       </Show>
-      <Show when={item().refusal}>
+      <Show when={item().status !== "added" && item().refusal}>
         {(refusal) => (
           <div class={styles["refusal"]}>
             <p>{refusal().text}</p>
             <p>{refusal().remedy}</p>
+            <Show when={item().keptFor}>{(keptFor) => <p>{t.adapters.intake.keepHint(keptFor())}</p>}</Show>
             <Show when={refusal().detail}>
               <details>
                 <summary>{t.adapters.intake.details}</summary>
@@ -140,7 +164,9 @@ function Item(props: { readonly item: IntakeItem }): JSX.Element {
         )}
       </Show>
       <Show when={item().error}>{(error) => <ErrorNote error={error()} compact />}</Show>
-      <Show when={item().draft || item().status === "added"}>
+      <Show
+        when={(item().draft && item().status !== "added") || (item().status === "added" && !item().keptFor)}
+      >
         <div class={styles["actions"]}>
           <Show
             when={item().status !== "added"}
@@ -164,7 +190,11 @@ function Item(props: { readonly item: IntakeItem }): JSX.Element {
               disabled={item().status === "adding"}
               onClick={() => void studio.intake.accept(item().key)}
             >
-              {item().status === "adding" ? t.adapters.intake.adding : t.adapters.intake.add}
+              {item().status === "adding"
+                ? t.adapters.intake.adding
+                : item().keptFor
+                  ? t.adapters.intake.keep(item().keptFor!)
+                  : t.adapters.intake.add}
             </button>
           </Show>
         </div>

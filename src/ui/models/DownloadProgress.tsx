@@ -37,7 +37,7 @@ export function DownloadProgress(props: {
       />
       <p class={panel["hint"]}>
         <Show when={props.transfer}>
-          {(transfer) => `${t.models.load.rate(transfer().bytesPerSecond, transfer().leftMilliseconds)} `}
+          {(transfer) => <>{t.models.load.rate(transfer().bytesPerSecond, transfer().leftMilliseconds)} </>}
         </Show>
         {t.models.download.carryOn}
       </p>

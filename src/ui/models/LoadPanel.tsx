@@ -102,24 +102,27 @@ export function LoadPanel(): JSX.Element {
         />
         <p class={styles["hint"]}>
           <Show when={studio.transfer()}>
-            {(transfer) => `${t.models.load.rate(transfer().bytesPerSecond, transfer().leftMilliseconds)} `}
+            {(transfer) => <>{t.models.load.rate(transfer().bytesPerSecond, transfer().leftMilliseconds)} </>}
           </Show>
           {t.models.load.once}
         </p>
-        <ul class={styles["files"]}>
-          <For each={studio.progress()?.files ?? []}>
-            {(file) => (
-              <li data-done={file.receivedBytes >= file.sizeBytes}>
-                <span class={styles["path"]}>{file.path}</span>
-                <span>
-                  {file.receivedBytes >= file.sizeBytes
-                    ? t.format.bytes(file.sizeBytes)
-                    : t.models.load.bytes(file.receivedBytes, file.sizeBytes)}
-                </span>
-              </li>
-            )}
-          </For>
-        </ul>
+        <details class={styles["fold"]}>
+          <summary>{t.models.load.files(studio.progress()?.files.length ?? 0)}</summary>
+          <ul class={styles["files"]}>
+            <For each={studio.progress()?.files ?? []}>
+              {(file) => (
+                <li data-done={file.receivedBytes >= file.sizeBytes}>
+                  <span class={styles["path"]}>{file.path}</span>
+                  <span>
+                    {file.receivedBytes >= file.sizeBytes
+                      ? t.format.bytes(file.sizeBytes)
+                      : t.models.load.bytes(file.receivedBytes, file.sizeBytes)}
+                  </span>
+                </li>
+              )}
+            </For>
+          </ul>
+        </details>
       </Show>
     </section>
   );

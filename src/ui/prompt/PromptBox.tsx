@@ -1,10 +1,11 @@
 // The prompt: a text area over a copy of its text that highlights the parts found. Both share one grid cell, so they wrap
 // alike and grow together; the copy carries only the highlights.
-import { createEffect, createMemo, createSignal, Index, on, Show, type JSX } from "solid-js";
+import { createEffect, createMemo, createSignal, For, Index, on, Show, type JSX } from "solid-js";
 import { adjustWeight } from "../../app/state/prompt-edit.ts";
 import { longPromptLength } from "../../stylus/options.ts";
 import { hasOtherScript } from "../../stylus/vocabulary.ts";
-import { cutPrompt } from "../../app/state/spans.ts";
+import { cutPrompt, markWords, type PiecedSegment } from "../../app/state/spans.ts";
+import { withNearest } from "../../app/state/unknown-words.ts";
 import { ErrorNote } from "../controls/ErrorNote.tsx";
 import styles from "./PromptBox.module.css";
 import { useStudio } from "../studio-context.ts";
@@ -27,6 +28,19 @@ function replaceText(
   field.setSelectionRange(selection.start, selection.end);
 }
 
+/** The words of a segment; unknown ones are underlined, which the transparent text shows. */
+function Pieces(props: { readonly of: PiecedSegment }): JSX.Element {
+  return (
+    <Index each={props.of.pieces}>
+      {(piece) => (
+        <Show when={piece().isUnknown} fallback={piece().text}>
+          <span class={styles["unknownWord"]}>{piece().text}</span>
+        </Show>
+      )}
+    </Index>
+  );
+}
+
 export function PromptBox(): JSX.Element {
   const studio = useStudio();
   let field!: HTMLTextAreaElement;
@@ -35,7 +49,18 @@ export function PromptBox(): JSX.Element {
 
   const text = (): string => studio.settings.prompt;
   const tasks = () => studio.reading().composition.tasks;
-  const segments = createMemo(() => cutPrompt(text(), tasks(), studio.reading().prompt));
+  const segments = createMemo(() =>
+    markWords(cutPrompt(text(), tasks(), studio.reading().prompt), studio.unknownWords()),
+  );
+  /** Each unknown word once. */
+  const unknown = createMemo(() => [
+    ...new Map(studio.unknownWords().map((word) => [word.text, word])).values(),
+  ]);
+  const replaceUnknown = (text: string): void => {
+    const words = studio.unknownWords().filter((word) => word.text === text);
+    const value = withNearest(field.value, words);
+    replaceText(field, value, { start: value.length, end: value.length });
+  };
   const size = (): string => (text().length > 420 ? "small" : text().length > 150 ? "medium" : "large");
 
   // Unchanged parts keep their highlights while the user types; new parts animate in.
@@ -83,10 +108,10 @@ export function PromptBox(): JSX.Element {
             {/* By position, so that highlights stay while other words change. */}
             <Index each={segments()}>
               {(segment) => (
-                <Show when={segment().task !== null} fallback={segment().text}>
+                <Show when={segment().task !== null} fallback={<Pieces of={segment()} />}>
                   <mark data-task={taskColour(segment().task!)} data-sweep={sweep() % 2}>
                     <span class={styles["number"]}>{segment().task! + 1}</span>
-                    {segment().text}
+                    <Pieces of={segment()} />
                   </mark>
                 </Show>
               )}
@@ -116,6 +141,33 @@ export function PromptBox(): JSX.Element {
       <p class="visually-hidden" id="prompt-parts">
         {tasks().length > 0 ? t.prompt.parts(tasks().map((task) => task.text)) : ""}
       </p>
+      <div class={styles["unknown"]}>
+        <p role="status">
+          <Show when={unknown().length > 0}>
+            {t.prompt.unknownWords(
+              studio.pack()!.title,
+              unknown().map((word) => word.text),
+            )}
+          </Show>
+        </p>
+        <Show when={unknown().some((word) => word.nearest !== null)}>
+          <ul aria-label={t.prompt.nearestWords}>
+            <For each={unknown().filter((word) => word.nearest !== null)}>
+              {(word) => (
+                <li>
+                  <button
+                    type="button"
+                    aria-label={t.prompt.replaceWord(word.text, word.nearest!)}
+                    onClick={() => replaceUnknown(word.text)}
+                  >
+                    <span>{word.text} →</span> {word.nearest}
+                  </button>
+                </li>
+              )}
+            </For>
+          </ul>
+        </Show>
+      </div>
       <div id="prompt-note">
         <Show when={studio.inputError()}>{(error) => <ErrorNote error={error()} compact />}</Show>
         <Show when={!studio.inputError() && text().length > longPromptLength}>

@@ -135,21 +135,21 @@ export function SettingsPanel(): JSX.Element {
           value={settings.method}
           choices={choices(t.names.methods)}
           hint={t.names.methodHints[settings.method]}
-          onChange={(method) => setSettings("method", method)}
+          onChange={(method) => setSettings({ method, restored: null })}
         />
         <SelectField
           label={t.settings.preset}
           value={settings.preset}
           choices={choices(t.names.presets)}
           hint={t.names.presetHints[settings.preset]}
-          onChange={(preset) => setSettings("preset", preset)}
+          onChange={(preset) => setSettings({ preset, restored: null })}
         />
         <SelectField
           label={t.settings.composer}
           value={settings.composer}
           choices={choices(t.names.composers)}
           hint={t.names.composerHints[settings.composer]}
-          onChange={(composer) => setSettings("composer", composer)}
+          onChange={(composer) => setSettings({ composer, restored: null })}
         />
         <Show when={settings.composer === "llm"}>
           <LanguageModelChoice />
@@ -188,7 +188,7 @@ function LanguageModelChoice(): JSX.Element {
         {...limits.temperature}
         step={0.1}
         hint={t.settings.temperatureHint}
-        onChange={(temperature) => setSettings("temperature", temperature)}
+        onChange={(temperature) => setSettings({ temperature, restored: null })}
       />
     </>
   );

@@ -2,7 +2,6 @@
 import { createMemo, For, Show, type JSX } from "solid-js";
 import { adviseOnName } from "../../stylus/adapter-names.ts";
 import { tagsOfNegative } from "../../stylus/lora-tags.ts";
-import { unknownWords } from "../../stylus/vocabulary.ts";
 import { describeParts, describeStrength } from "./describe-strength.ts";
 import type { AdapterUse } from "../../shared/request.ts";
 import { useAdapterDialog } from "../adapters/adapter-dialog-context.ts";
@@ -33,12 +32,6 @@ export function Choice(): JSX.Element {
   const hasUserPicks = (): boolean => extraPins().length > 0 || tags().adapters.length > 0;
   const isEmpty = (): boolean => composition().tasks.length === 0 && extraPins().length === 0 && !hasTags();
 
-  const unknown = createMemo(() => {
-    const pack = studio.pack();
-    const words = pack ? unknownWords(studio.settings.prompt, pack) : [];
-    return pack && words.length > 0 ? t.prompt.unknownWords(pack.title, words) : null;
-  });
-
   const describeTag = (use: AdapterUse): string => {
     const pack = studio.pack();
     if (pack && !studio.card(use.id)) return t.run.choice.unknownTag(adviseOnName(use.id, pack.cards));
@@ -47,9 +40,28 @@ export function Choice(): JSX.Element {
     return [strength, userAdapter && describeParts(use, userAdapter.report)].filter(Boolean).join(". ");
   };
 
+  /** Who chooses but for a run that was brought back. */
+  const ownChooser = () => {
+    const { method, composer } = studio.settings;
+    return method === "stylus" ? composer : method;
+  };
+  /** Whether the choosing for the prompt as it stands has ended. */
+  const isChosen = (): boolean =>
+    studio.reading().prompt === studio.settings.prompt &&
+    composition().composer.kind !== "none" &&
+    composition().pending !== true;
+
+  const whyEmpty = (): string => {
+    if (studio.settings.prompt.trim() === "") return t.run.choice.emptyPrompt;
+    if (studio.options().method === "sd") return studio.restored() === "next" ? "" : t.run.choice.off;
+    if (studio.pack()?.cards.length === 0) return t.run.choice.noCards;
+    return isChosen() ? t.run.choice.noneNeeded : t.run.choice.reading;
+  };
+
   const chosenBy = (): string => {
     if (composition().pending) return t.run.choice.choosing;
     const { kind, name } = composition().composer;
+    if (kind === "none" && hasUserPicks()) return t.run.choice.byYou;
     if (kind === "llm") return t.run.choice.byModel(name);
     if (kind === "rules") return t.run.choice.byRules;
     if (kind === "reader") return t.run.choice.byReader;
@@ -68,6 +80,23 @@ export function Choice(): JSX.Element {
         {(reason) => <p class={styles["instead"]}>{reason()}</p>}
       </Show>
 
+      <Show when={studio.restored()}>
+        {(state) => (
+          <div class={styles["restored"]} role="status">
+            <span>{t.run.choice.restored[state()](ownChooser())}</span>
+            <Show when={state() === "next"}>
+              <button
+                class={`${controls["button"]} ${controls["small"]}`}
+                type="button"
+                onClick={() => studio.setSettings("restored", null)}
+              >
+                {t.run.choice.restored.now}
+              </button>
+            </Show>
+          </div>
+        )}
+      </Show>
+
       <Show when={studio.adjusted()}>
         <div class={styles["pending"]}>
           <span>{t.run.choice.pending}</span>
@@ -82,20 +111,7 @@ export function Choice(): JSX.Element {
         </div>
       </Show>
 
-      <Show
-        when={!isEmpty()}
-        fallback={
-          <p class={styles["none"]}>
-            {studio.settings.prompt.trim() === ""
-              ? t.run.choice.emptyPrompt
-              : studio.settings.method === "sd"
-                ? t.run.choice.off
-                : studio.pack()?.cards.length === 0
-                  ? t.run.choice.noCards
-                  : t.run.choice.noneNeeded}
-          </p>
-        }
-      >
+      <Show when={!isEmpty()} fallback={<p class={styles["none"]}>{whyEmpty()}</p>}>
         <ol class={styles["tasks"]}>
           <For each={composition().tasks}>
             {(task, index) => (
@@ -146,7 +162,10 @@ export function Choice(): JSX.Element {
             </li>
           </Show>
         </ol>
-        <Show when={bareTasks().length > 0}>
+        <Show when={bareTasks().length > 0 && !isChosen()}>
+          <p class={styles["bare"]}>{t.run.choice.reading}</p>
+        </Show>
+        <Show when={bareTasks().length > 0 && isChosen()}>
           <p class={styles["bare"]}>
             <span>
               {bareTasks().length < composition().tasks.length
@@ -166,7 +185,6 @@ export function Choice(): JSX.Element {
         </Show>
       </Show>
 
-      <Show when={unknown()}>{(words) => <p class={styles["note"]}>{words()}</p>}</Show>
       <For each={tagsOfNegative(studio.settings.negativePrompt)}>
         {(tag) => <p class={styles["problem"]}>{t.prompt.negativeTag(tag)}</p>}
       </For>

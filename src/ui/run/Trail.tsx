@@ -56,7 +56,7 @@ export function Trail(props: { readonly run: RunView }): JSX.Element {
             <Show when={stage.status === "running" && stage.id === "fetch" && props.run.status === "running"}>
               <span class={styles["finding"]}>
                 <Show when={studio.progress()}>
-                  {(progress) => t.run.stages.bytes(progress().receivedBytes, progress().totalBytes)}
+                  {(progress) => <>{t.run.stages.bytes(progress().receivedBytes, progress().totalBytes)}</>}
                 </Show>
               </span>
             </Show>

@@ -1,24 +1,11 @@
-// Before the first image: what this is, and prompts to try.
-import { For, type JSX } from "solid-js";
+// Before the first image: what this is and what the model can draw, with examples to try; they go once there are own images.
+import { For, Show, type JSX } from "solid-js";
 import { pocketId } from "../../app/packs/packs.ts";
+import { CheckIcon } from "../controls/icons.tsx";
+import { examples, type Example } from "./examples.ts";
 import styles from "./Welcome.module.css";
 import { useStudio } from "../studio-context.ts";
 import { t } from "../../texts/texts.ts";
-
-/** Prompts with the adapters they rely on; the page offers a prompt only where the model has all of them. */
-const examples: readonly (readonly [prompt: string, ...adapters: string[]])[] = [
-  ["a robot in a meadow, clay render", "robot", "clay"],
-  ["two dogs in the snow, film noir", "noir"],
-  ["a castle on a hill, stained glass", "stained-glass"],
-  ["a unicorn in a forest at sunset", "unicorn"],
-  ["a rocket in space", "space-travel"],
-  ["a fox in a forest, watercolor painting", "watercolour"],
-  ["three apples on a table"],
-  ["a castle on a hill"],
-  ["a red car on a road next to a tree"],
-  ["a penguin in the snow"],
-];
-const shownExamples = 6;
 
 /** For full-size models. */
 const fullSizeExamples = [
@@ -30,38 +17,76 @@ const fullSizeExamples = [
 
 export function Welcome(): JSX.Element {
   const studio = useStudio();
-  const shown = (): readonly string[] => {
-    if (studio.settings.model !== pocketId) return fullSizeExamples;
+  const isPocket = (): boolean => studio.settings.model === pocketId;
+  const shown = (): readonly Example[] => {
     const cards = studio.pack()?.cards;
     const has = (id: string): boolean => !cards || cards.some((card) => card.id === id);
-    return examples
-      .filter(([, ...adapters]) => adapters.every(has))
-      .slice(0, shownExamples)
-      .map(([prompt]) => prompt);
+    return examples.filter(({ adapters }) => adapters.every(has));
   };
+  function take(prompt: string): void {
+    studio.setSettings("prompt", prompt);
+    studio.announce(t.page.welcome.taken(prompt));
+    document.getElementById("prompt")?.focus();
+  }
+  const isTaken = (prompt: string): boolean => studio.settings.prompt === prompt;
   return (
     <div class={styles["welcome"]}>
       <div class={styles["words"]}>
         <h2>{t.page.welcome.title}</h2>
         <p>{t.page.welcome.text}</p>
-        <ul class={styles["examples"]} aria-label={t.page.welcome.examples}>
-          <For each={shown()}>
-            {(example) => (
-              <li>
-                <button
-                  type="button"
-                  onClick={() => {
-                    studio.setSettings("prompt", example);
-                    document.getElementById("prompt")?.focus();
-                  }}
-                >
-                  {example}
-                </button>
-              </li>
-            )}
-          </For>
-        </ul>
+        <Show when={isPocket()}>
+          <p class={styles["scope"]}>
+            {t.page.welcome.scope(studio.pack()?.things?.drawn ?? null)}{" "}
+            <button type="button" onClick={() => studio.models.show()}>
+              {t.page.welcome.fullSize}
+            </button>
+          </p>
+        </Show>
       </div>
+      <Show when={studio.gallery.images().length === 0}>
+        <section class={styles["examples"]} aria-labelledby="examples-title">
+          <h3 id="examples-title">{isPocket() ? t.page.welcome.pictures : t.page.welcome.examples}</h3>
+          <Show
+            when={isPocket()}
+            fallback={
+              <ul class={styles["prompts"]}>
+                <For each={fullSizeExamples}>
+                  {(prompt) => (
+                    <li>
+                      <button type="button" aria-pressed={isTaken(prompt)} onClick={() => take(prompt)}>
+                        {prompt}
+                      </button>
+                    </li>
+                  )}
+                </For>
+              </ul>
+            }
+          >
+            <ul class={styles["pictures"]}>
+              <For each={shown()}>
+                {({ id, prompt }) => (
+                  <li>
+                    <button type="button" aria-pressed={isTaken(prompt)} onClick={() => take(prompt)}>
+                      <img
+                        src={`${import.meta.env.BASE_URL}examples/${id}.webp`}
+                        alt=""
+                        width="256"
+                        height="256"
+                      />
+                      <span>{prompt}</span>
+                      <Show when={isTaken(prompt)}>
+                        <span class={styles["taken"]}>
+                          <CheckIcon /> {t.page.welcome.inPrompt}
+                        </span>
+                      </Show>
+                    </button>
+                  </li>
+                )}
+              </For>
+            </ul>
+          </Show>
+        </section>
+      </Show>
     </div>
   );
 }

@@ -1,0 +1,64 @@
+// The things that Pocket draws, from the data it was trained on.
+import nearTable from "../../training/pocket/near_words.json" with { type: "json" };
+import objectTable from "../../training/pocket/objects.json" with { type: "json" };
+import { writeSafetensors } from "../../src/formats/safetensors.ts";
+import { toInt8, type Vector } from "../../src/retrieval/embedding/vectors.ts";
+import { thingsFormat } from "../../src/stylus/things.ts";
+
+interface PocketObject {
+  readonly name: string;
+  readonly category: string;
+  /** The adapter that brings it; null for what the base draws. */
+  readonly concept: string | null;
+}
+const objects: readonly PocketObject[] = objectTable;
+
+/** Places that training/pocket/captions.py names. */
+const places =
+  "meadow,hill,snow,beach,sea,desert,mountains,forest,road,street,city,room,table,space,underwater,park".split(
+    ",",
+  );
+
+/** Nobody means one of these by another word. */
+const oddCategories = new Set(["face", "body", "shape", "sign"]);
+const maxWords = 2;
+
+/** How many things the base draws. */
+export const drawnCount = (): number =>
+  new Set(objects.filter(({ concept }) => concept === null).map(({ name }) => name)).size;
+
+/** Names that may take the place of an unknown word, adapters' things too. */
+export const thingNames = (): string[] => [
+  ...new Set([
+    ...objects
+      .filter(({ name, category }) => !oddCategories.has(category) && name.split(" ").length <= maxWords)
+      .map(({ name }) => name),
+    ...Object.values(nearTable).filter((name) => objects.some((object) => object.name === name)),
+    ...places,
+  ]),
+];
+
+/** Everyday words by hand, where the embedder finds less; those whose thing is gone are left out. */
+export const nearWords = (names: readonly string[]): Record<string, string> =>
+  Object.fromEntries(Object.entries(nearTable).filter(([, name]) => names.includes(name)));
+
+/** @param vectors of `names`, unit length */
+export function thingsFile(
+  names: readonly string[],
+  vectors: readonly Vector[],
+  about: { readonly drawn: number; readonly near: Record<string, string>; readonly model: string },
+): Uint8Array<ArrayBuffer> {
+  const dims = vectors[0]!.length;
+  const bytes = new Int8Array(names.length * dims);
+  for (const [row, vector] of vectors.entries()) bytes.set(toInt8(vector), row * dims);
+  return writeSafetensors(
+    [{ name: "vectors", dtype: "I8", shape: [names.length, dims], bytes: new Uint8Array(bytes.buffer) }],
+    {
+      format: thingsFormat,
+      drawn: String(about.drawn),
+      names: JSON.stringify(names),
+      near: JSON.stringify(about.near),
+      embedder: about.model,
+    },
+  );
+}

@@ -1,0 +1,103 @@
+// Words of the prompt that the loaded model has never read, each with the nearest thing that it draws. Found after a rest, so that no
+// word is marked while it is typed; one that was found stays marked from key to key.
+import { createEffect, createMemo, createSignal, on, onCleanup, type Accessor } from "solid-js";
+import type { LoadedPack } from "../../stylus/loaded-pack.ts";
+import type { ChoiceServices } from "../../stylus/ports.ts";
+import { nearestByMeaning, nearestByName } from "../../stylus/things.ts";
+import { unknownSpans } from "../../stylus/vocabulary.ts";
+
+export interface UnknownWord {
+  /** Lower case. */
+  readonly text: string;
+  /** Span in the prompt, UTF-16 units. */
+  readonly start: number;
+  readonly end: number;
+  /** A thing that the model draws; null: none is near. */
+  readonly nearest: string | null;
+}
+
+/** Rest after the last key before words are looked up. */
+const restMilliseconds = 600;
+
+export function createUnknownWords(context: {
+  readonly services: Pick<ChoiceServices, "embedText">;
+  readonly pack: Accessor<LoadedPack | null>;
+  readonly prompt: Accessor<string>;
+}): Accessor<readonly UnknownWord[]> {
+  const { services, pack, prompt } = context;
+  const [found, setFound] = createSignal<{
+    readonly pack: LoadedPack | null;
+    readonly nearest: ReadonlyMap<string, string | null>;
+  }>({ pack: null, nearest: new Map() });
+  const spans = createMemo(() => {
+    const loaded = pack();
+    return loaded ? unknownSpans(prompt(), loaded) : [];
+  });
+
+  async function lookUp(
+    loaded: LoadedPack,
+    word: { readonly text: string; readonly stem: string },
+    signal: AbortSignal,
+  ): Promise<string | null> {
+    if (!loaded.things) return null;
+    const named = nearestByName(word.text, loaded.things) ?? nearestByName(word.stem, loaded.things);
+    if (named !== null) return inNumberOf(word, named);
+    const thing = nearestByMeaning(await services.embedText(word.stem, { signal }), loaded.things);
+    return thing && inNumberOf(word, thing);
+  }
+
+  createEffect(
+    on([spans, pack], ([words, loaded]) => {
+      const known = found().pack === loaded ? found().nearest : new Map<string, string | null>();
+      const fresh = new Map(words.filter(({ text }) => !known.has(text)).map((word) => [word.text, word]));
+      if (!loaded || fresh.size === 0) return;
+      const controller = new AbortController();
+      const { signal } = controller;
+      const timer = setTimeout(async () => {
+        const looked = await Promise.all(
+          [...fresh.values()].map(
+            async (word) => [word.text, await lookUp(loaded, word, signal).catch(() => null)] as const,
+          ),
+        );
+        if (!signal.aborted) setFound({ pack: loaded, nearest: new Map([...known, ...looked]) });
+      }, restMilliseconds);
+      onCleanup(() => {
+        clearTimeout(timer);
+        controller.abort();
+      });
+    }),
+  );
+
+  return createMemo(() => {
+    const { nearest, pack: of } = found();
+    if (of !== pack()) return [];
+    return spans().flatMap(({ text, start, end }) => {
+      const thing = nearest.get(text);
+      return thing === undefined ? [] : [{ text, start, end, nearest: thing }];
+    });
+  });
+}
+
+/** "alpacas", "llama" → "llamas". */
+function inNumberOf({ text, stem }: { readonly text: string; readonly stem: string }, thing: string): string {
+  if (text === stem || thing.endsWith("s")) return thing;
+  if (/(?:x|ch|sh|z)$/u.test(thing)) return `${thing}es`;
+  return /[^aeiou]y$/u.test(thing) ? `${thing.slice(0, -1)}ies` : `${thing}s`;
+}
+
+/** The prompt with the thing in the place of each such word, and the article that it takes. */
+export function withNearest(prompt: string, words: readonly UnknownWord[]): string {
+  let text = prompt;
+  for (const { start, end, nearest } of [...words].reverse()) {
+    if (nearest === null) continue;
+    const article = /^[aeiou]/u.test(nearest) ? "an" : "a";
+    const before = text
+      .slice(0, start)
+      .replace(
+        /(^|[^\p{L}\p{N}])(a)n?(\s+)$/iu,
+        (_all, free: string, a: string, space: string) => `${free}${a}${article.slice(1)}${space}`,
+      );
+    text = before + nearest + text.slice(end);
+  }
+  return text;
+}

@@ -1,0 +1,19 @@
+// Examples for Pocket, each with a picture that it made in public/examples (ID.webp): `npm run build:examples`.
+
+export interface Example {
+  readonly id: string;
+  readonly prompt: string;
+  /** Of its picture. */
+  readonly seed: number;
+  /** Adapters that it relies on: it is offered where the model has them all. */
+  readonly adapters: readonly string[];
+}
+
+export const examples: readonly Example[] = [
+  { id: "owl", prompt: "an owl in a forest at night, neon sign", seed: 2, adapters: ["neon"] },
+  { id: "castle", prompt: "a castle on a hill, stained glass", seed: 3, adapters: ["stained-glass"] },
+  { id: "t-rex", prompt: "a t-rex in the desert, mosaic tiles", seed: 2, adapters: ["dinosaurs", "mosaic"] },
+  { id: "rocket", prompt: "a rocket in space", seed: 3, adapters: ["space-travel"] },
+  { id: "unicorn", prompt: "a unicorn in a forest at sunset", seed: 3, adapters: ["unicorn"] },
+  { id: "sailboat", prompt: "a sailboat on the sea at sunset, oil painting", seed: 3, adapters: ["oil"] },
+];

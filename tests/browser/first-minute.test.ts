@@ -1,0 +1,162 @@
+// The first minute on the page with stand-in services (tests/page): what it says before, while and after the first tries.
+import type { Page } from "playwright";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { withPngText } from "../../src/formats/png.ts";
+import { violations } from "../e2e/accessibility.ts";
+import { drop } from "../e2e/drop.ts";
+import { gradient } from "../e2e/image-file.ts";
+import { generate, loaded, promptBox } from "../e2e/page.ts";
+import { openTestBrowser, type TestBrowser } from "./harness.ts";
+
+let browser: TestBrowser;
+let page: Page;
+const bugs: string[] = [];
+beforeAll(async () => {
+  browser = await openTestBrowser();
+  page = browser.page;
+  page.on("pageerror", ({ message }) => bugs.push(message));
+});
+afterAll(() => browser?.close());
+
+/** A new user's page. */
+async function visit(query = ""): Promise<void> {
+  await page.goto(`${browser.url}tests/page/${query}`, { timeout: 120_000 }); // Vite compiles it first
+  await page.evaluate(async () => {
+    localStorage.clear();
+    for (const { name } of await indexedDB.databases()) indexedDB.deleteDatabase(name!);
+  });
+  await page.reload();
+}
+const settings = (): Promise<Record<string, unknown>> =>
+  page.evaluate(() => JSON.parse(localStorage.getItem("stylus-web/settings/1")!) as Record<string, unknown>);
+const examples = () => page.getByRole("region", { name: /^Examples/ });
+
+describe("before the first image", () => {
+  beforeEach(async () => {
+    await visit();
+    await loaded(page);
+  });
+
+  test("says what the model draws and what the device can do, and offers examples until there are own images", async () => {
+    await page.getByText(/draws simple cartoons of about 900 things/).waitFor();
+    const abilities = page.getByRole("region", { name: "On this device" });
+    expect(await abilities.getByRole("term").allInnerTexts()).toEqual([
+      "Pocket",
+      "Stable Diffusion 1.5",
+      "Language model",
+    ]);
+    const pictures = examples().getByRole("button");
+    expect(await pictures.count()).toBe(6);
+    const sizes = await examples()
+      .locator("img")
+      .evaluateAll((images) =>
+        Promise.all(
+          images.map(async (image) => {
+            await (image as HTMLImageElement).decode();
+            return (image as HTMLImageElement).naturalWidth;
+          }),
+        ),
+      );
+    expect(sizes).toEqual([256, 256, 256, 256, 256, 256]);
+    expect(await violations(page)).toEqual([]);
+    const prompt = (await pictures.first().innerText()).trim();
+    await pictures.first().click();
+    expect(await promptBox(page).inputValue()).toBe(prompt);
+    expect(await pictures.first().getAttribute("aria-pressed")).toBe("true");
+    await generate(page, prompt);
+    await page.reload();
+    await loaded(page);
+    await page.getByRole("region", { name: "Your images" }).waitFor();
+    expect(await examples().count()).toBe(0);
+    expect(bugs).toEqual([]);
+  });
+
+  test("marks a word that the model does not know, and puts the nearest one in its place", async () => {
+    await promptBox(page).fill("a lighthouse on a hill");
+    await page.getByText("Pocket doesn’t know “lighthouse”.").waitFor();
+    expect(await page.locator("[class*=unknownWord]").allInnerTexts()).toEqual(["lighthouse"]);
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole("button", { name: "Replace “lighthouse” with “red tower”" }).click();
+    expect(await promptBox(page).inputValue()).toBe("a red tower on a hill");
+    await page.keyboard.press("Control+z");
+    expect(await promptBox(page).inputValue()).toBe("a lighthouse on a hill");
+  });
+
+  test("keeps a LoRA for the model that it fits, and says how much of one fits", async () => {
+    await drop(page, [
+      { name: "full.safetensors", buffer: Buffer.from("x") },
+      { name: "paper.safetensors", buffer: Buffer.from("x") },
+    ]);
+    await page.getByText("Fits Pocket in part: 287 of 288 tensors are used").waitFor();
+    await page.getByRole("button", { name: "Keep for SD 1.5" }).click();
+    await page.getByText(/Kept as paper collage v2, for SD 1\.5/).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: /^Adapters/ }).click();
+    const others = page.getByRole("region", { name: "For other models" });
+    await others.getByText(/^For SD 1\.5, 184 kB/).waitFor();
+    await others.getByRole("button", { name: /^Remove/ }).click();
+    await others.getByRole("button", { name: "Remove file and details" }).click();
+    await others.waitFor({ state: "detached" });
+  });
+});
+
+test("rate and time left follow the first download", async () => {
+  await visit("?load=slow");
+  const left = page.getByText(/\/s, .* left\./);
+  await left.waitFor();
+  const first = await left.innerText();
+  await page.waitForFunction(
+    (text) => !document.body.innerText.includes(text),
+    first.slice(0, first.indexOf(" left.")),
+  );
+  expect(await page.locator("details ul li").first().isVisible()).toBe(false); // the files are folded
+});
+
+test("does not say that no adapter is needed before the choice has ended", async () => {
+  await visit("?run=slow");
+  await loaded(page);
+  const none = page.getByText("The base model handles this prompt without adapters.");
+  const choosing = page.getByText("Choosing adapters…");
+  await page.evaluate(() => {
+    const seen: string[] = [];
+    Object.assign(window, { seen });
+    new MutationObserver(() => {
+      for (const text of ["The base model handles this prompt", "Choosing adapters…"])
+        if (document.body.innerText.includes(text) && seen.at(-1) !== text) seen.push(text);
+    }).observe(document.body, { subtree: true, childList: true, characterData: true });
+  });
+  await promptBox(page).fill("qqq");
+  await choosing.waitFor();
+  await none
+    .or(page.getByText(/^No adapter needed for/))
+    .first()
+    .waitFor();
+  expect(await page.evaluate(() => (window as unknown as { seen: string[] }).seen[0])).toBe(
+    "Choosing adapters…",
+  );
+});
+
+test("a restored image’s adapters hold for one run; then the page chooses again", async () => {
+  await visit();
+  await loaded(page);
+  const words = "a fox <lora:noir:0.5>\nSteps: 6, Sampler: LCM, Seed: 3, Version: Stylus Web 0.1.0";
+  const png = withPngText(Uint8Array.from(gradient(64, 64)), { parameters: words });
+  await drop(page, [{ name: "fox.png", buffer: Buffer.from(png), type: "image/png" }]);
+  await page.getByRole("button", { name: "Load settings" }).click();
+  await page
+    .getByText("The next run uses the restored adapters. After that, the reader chooses again.")
+    .waitFor();
+  expect(await settings()).toMatchObject({ method: "stylus", restored: { method: "sd", words: "a fox" } });
+  await page.getByRole("button", { name: /^Generate/ }).click();
+  await page
+    .getByText("This run used the restored adapters. From now on, the reader chooses again.")
+    .waitFor();
+  expect(await page.getByRole("list", { name: "Adapters in this image" }).innerText()).toMatch(/^Film Noir/);
+  expect(await settings()).toMatchObject({ method: "stylus", restored: null });
+  // The next prompt gets the adapters that the page chooses.
+  await generate(page, "a robot, clay render");
+  expect(await page.getByRole("list", { name: "Adapters in this image" }).innerText()).toContain(
+    "Clay Render",
+  );
+  expect(bugs).toEqual([]);
+});
