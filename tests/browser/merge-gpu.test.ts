@@ -48,9 +48,11 @@ async function defineCompare(): Promise<void> {
   const { mergeParameter } = await load("/src/adapters/merging/merge.ts");
   const { float32ToF16, toFloat32 } = await load("/src/shared/dtype.ts");
   const { fromInputLayout, toInputLayout } = await load("/src/runtime/parameters/parameter-layout.ts");
+  const { sharePipelines } = await load("/tests/browser/share-pipelines.ts");
   const adapter = await navigator.gpu.requestAdapter();
   if (!adapter) throw new Error("no GPU");
   const device = await adapter.requestDevice();
+  sharePipelines(device);
   const errors: string[] = [];
   device.addEventListener("uncapturederror", (event) =>
     errors.push((event as GPUUncapturedErrorEvent).error.message),
