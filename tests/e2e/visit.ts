@@ -4,13 +4,14 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, inject } from "vitest";
 import { openSite, type Site } from "../../scripts/run/site.ts";
-import { loaded } from "./page.ts";
+import { loaded, useSettings } from "./page.ts";
 
-export async function visit(options: { viewport?: { width: number; height: number } } = {}): Promise<Site> {
+/** @param settings as for `useSettings`; without them, the page's defaults */
+export async function visit(settings?: Readonly<Record<string, unknown>>): Promise<Site> {
   const profile = mkdtempSync(path.join(tmpdir(), "stylus-web-visit-"));
   cpSync(inject("profile"), profile, { recursive: true });
-  const site = await openSite({ url: inject("siteUrl"), profile, ...options });
-  await loaded(site.page);
+  const site = await openSite({ url: inject("siteUrl"), profile });
+  await (settings ? useSettings(site.page, settings) : loaded(site.page));
   const close = async (): Promise<void> => {
     await site.close();
     rmSync(profile, { recursive: true, force: true });
