@@ -68,8 +68,10 @@ async function generateMany({
   };
   const { openOrtBackend } = await load("/src/ort/backend.ts");
   const { DiffusionPipeline } = await load("/src/engine/pipeline.ts");
+  const { sharePipelines } = await load("/tests/browser/share-pipelines.ts");
   const { miniaturePack } = await load("/tests/fixtures/engine/miniature-pack.ts");
   const backend = await openOrtBackend({ preference: device });
+  if (backend.gpu) sharePipelines(backend.gpu);
   const pipeline = await DiffusionPipeline.load(miniaturePack(), { backend });
   const { networks } = pipeline;
   let mostSessions = 0;

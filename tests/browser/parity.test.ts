@@ -36,11 +36,15 @@ async function runInPage([backendName, name]: readonly [
   name: string,
 ]): Promise<CaseErrors> {
   const { openCase } = await load("/tests/browser/parity-case.ts");
+  const { sharePipelines } = await load("/tests/browser/share-pipelines.ts");
   const { openBackend, replayOf } = await load("/tests/parity/backends.ts");
   // One back end for all cases: ONNX Runtime is loaded once per page.
   // oxlint-disable-next-line typescript/no-explicit-any -- as above
   const shared = globalThis as { parityBackend?: any };
-  shared.parityBackend ??= await openBackend(backendName);
+  if (!shared.parityBackend) {
+    shared.parityBackend = await openBackend(backendName);
+    sharePipelines(shared.parityBackend.gpu);
+  }
   const backend = shared.parityBackend;
   const { parameters, session, feeds, run, error } = await openCase(name, backend);
   const first = await run();
