@@ -146,7 +146,7 @@ test.each([
     device: "webgpu",
     adapters: [[], ["words", "paint"]],
     images: 8,
-    sessionsBuilt: 12,
+    sessionsBuilt: 9,
     sizes: [
       [64, 64],
       [64, 72],
