@@ -5,9 +5,11 @@ export default defineConfig({
   test: {
     include: ["tests/browser/**/*.test.ts"],
     exclude: ["tests/browser/wgsl-kernels.test.ts"], // vitest.wgsl.config.ts
+    globalSetup: ["tests/browser/global-setup.ts"],
     environment: "node",
     testTimeout: 180_000,
     hookTimeout: 120_000,
-    fileParallelism: false,
+    // Compiling for the software GPU, most of the time, uses one core for each browser.
+    maxWorkers: 2,
   },
 });

@@ -8,6 +8,6 @@ export default defineConfig({
     environment: "node",
     testTimeout: 240_000,
     hookTimeout: 180_000,
-    fileParallelism: false,
+    maxWorkers: 2, // each waits for the network, the disk or the page half the time
   },
 });

@@ -1,7 +1,13 @@
 import { defineConfig } from "vitest/config";
 import browser from "./vitest.browser.config.ts";
 
-// Every kernel of our own back end on software WebGPU: minutes for what is off by default, so it runs only when named.
+// Our own back end on software WebGPU, every kernel and every network: minutes for what is off by default, so it runs only when
+// named.
 export default defineConfig({
-  test: { ...browser.test, include: ["tests/browser/wgsl-kernels.test.ts"], exclude: [] },
+  test: {
+    ...browser.test,
+    include: ["tests/browser/{wgsl-kernels,parity,diffusion}.test.ts"],
+    exclude: [],
+    env: { WGSL_STAGE: "1" },
+  },
 });

@@ -229,11 +229,12 @@ export class Transfer {
     const offset = segmentStart(segments, index) + segments.received[index]!;
     this.#writer.write(chunk, offset);
     this.#hash.add(chunk, offset);
-    segments.received[index]! += chunk.length;
+    const received = segments.received[index]! + chunk.length;
     if (segments.received.length > 1) {
-      const value = Float64Array.of(segments.received[index]!);
+      const value = Float64Array.of(received);
       await this.#writer.writeJournal(new Uint8Array(value.buffer), journalOffset(index));
     }
+    segments.received[index] = received; // only now: what counts as received survives a crash
     this.#hash.step(contiguousBytes(segments));
     if (performance.now() - this.#yieldedMs > yieldEveryMs) {
       await sleep(0, this.#options.signal);

@@ -123,11 +123,14 @@ function worstDifference(images: readonly number[][], expected: readonly number[
   return worst;
 }
 
-test.each([
+const ofRuntime = [
   { device: "wasm", kernels: "onnxruntime", wanted: request, tolerance: 1 },
   { device: "webgpu", kernels: "onnxruntime", wanted: short, tolerance: 2 },
-  { device: "webgpu", kernels: "wgsl", wanted: short, tolerance: 2 },
-])(
+];
+/** Off by default, so only in `npm test -- wgsl`. */
+const ofOwnKernels = [{ device: "webgpu", kernels: "wgsl", wanted: short, tolerance: 2 }];
+
+test.each(process.env["WGSL_STAGE"] === undefined ? ofRuntime : ofOwnKernels)(
   "$device, $kernels: the same images as in Node, events in order, stops on abort",
   async ({ device, kernels, wanted, tolerance }) => {
     const result = await browser.page.evaluate(inPage, { device, kernels, wanted });

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { chromium, type BrowserContext, type Page } from "playwright";
-import { createServer } from "vite";
+import { createServer, type ViteDevServer } from "vite";
 import { browserArguments, ensureBrowser, root, webgpuArguments } from "../../scripts/run/setup.ts";
 
 export interface TestBrowser {
@@ -23,14 +23,18 @@ export interface TestBrowserOptions {
   readonly args?: readonly string[];
 }
 
-export async function openTestBrowser(options: TestBrowserOptions = {}): Promise<TestBrowser> {
+export async function openServer(): Promise<ViteDevServer> {
   const server = await createServer({
     root,
     configFile: path.join(root, "vite.config.ts"),
     logLevel: "error",
     server: { port: 0, host: "127.0.0.1", hmr: false, watch: null },
   });
-  await server.listen();
+  return server.listen();
+}
+
+export async function openTestBrowser(options: TestBrowserOptions = {}): Promise<TestBrowser> {
+  const server = await openServer();
   const url = server.resolvedUrls!.local[0]!;
   const profile = mkdtempSync(path.join(tmpdir(), "stylus-web-test-"));
   const args = [...browserArguments(), ...(options.args ?? [])];

@@ -67,9 +67,11 @@ async function defineRunSets(
     kind,
     blob: new Blob([makeAdapter(table, { kind, seed: i + 1, every: i + 1, rank: 3 })]),
   }));
+  const { sharePipelines } = await load("/tests/browser/share-pipelines.ts");
   const adapter = await navigator.gpu.requestAdapter();
   if (!adapter) throw new Error("no GPU");
   const device = await adapter.requestDevice();
+  sharePipelines(device);
   const errors: string[] = [];
   device.addEventListener("uncapturederror", (event) =>
     errors.push((event as GPUUncapturedErrorEvent).error.message),

@@ -1,7 +1,7 @@
 // The back ends of a page against the goldens of tests/parity/reference.py, in a real browser on a software GPU (float32).
 // Tolerance: relative error 1e-4. Measured: text and VAE 1e-6; U-Net 4e-5, entirely from the software GPU's coarse sine.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { backendsIn } from "../parity/backends.ts";
+import { backendsIn, type TestedBackend } from "../parity/backends.ts";
 import { openTestBrowser, type TestBrowser } from "./harness.ts";
 
 /** Defined by blank.html: imports a source file inside the page. */
@@ -36,11 +36,15 @@ async function runInPage([backendName, name]: readonly [
   name: string,
 ]): Promise<CaseErrors> {
   const { openCase } = await load("/tests/browser/parity-case.ts");
+  const { sharePipelines } = await load("/tests/browser/share-pipelines.ts");
   const { openBackend, replayOf } = await load("/tests/parity/backends.ts");
   // One back end for all cases: ONNX Runtime is loaded once per page.
   // oxlint-disable-next-line typescript/no-explicit-any -- as above
   const shared = globalThis as { parityBackend?: any };
-  shared.parityBackend ??= await openBackend(backendName);
+  if (!shared.parityBackend) {
+    shared.parityBackend = await openBackend(backendName);
+    sharePipelines(shared.parityBackend.gpu);
+  }
   const backend = shared.parityBackend;
   const { parameters, session, feeds, run, error } = await openCase(name, backend);
   const first = await run();
@@ -77,12 +81,19 @@ async function runInPage([backendName, name]: readonly [
   };
 }
 
-describe.each(backendsIn("page"))("$name", ({ name: backend, replayOf }) => {
+/** Our own back end is off by default: the usual run has its smallest network, `npm test -- wgsl` all of them. */
+const isWgslStage = process.env["WGSL_STAGE"] !== undefined;
+const networksOf = ({ offByDefault }: TestedBackend): readonly string[] =>
+  offByDefault && !isWgslStage ? ["text_gelu"] : ["text_gelu", "unet_inpaint", "vae_decoder_plain"];
+const backends = backendsIn("page").filter(({ offByDefault }) => offByDefault || !isWgslStage);
+
+describe.each(backends)("$name", (tested) => {
+  const { name: backend, replayOf } = tested;
   beforeAll(async () => {
     await browser.page.reload();
   });
 
-  test.each(["text_gelu", "unet_inpaint", "vae_decoder_plain"])(
+  test.each(networksOf(tested))(
     "%s",
     async (name) => {
       const { report, replay, errors, restored, followed } = await browser.page.evaluate(runInPage, [

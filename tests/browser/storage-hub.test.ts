@@ -128,25 +128,32 @@ const openPack = (json: unknown, options: OpenOptions = {}): Promise<Outcome> =>
     [json, options.crashAtBytes, options.local, options.quotaBytes] as const,
   );
 
-/** Calls one method of the service. */
-const call = <Value>(method: string, ...values: unknown[]): Promise<Value> =>
-  browser.page.evaluate(
-    async ([name, given]) => {
-      const { WorkerClient } = await load("/src/rpc/client.ts");
-      const client = new WorkerClient(
-        "storage",
-        () => new Worker("/tests/browser/storage-worker.ts", { type: "module" }),
-      );
-      try {
-        return await client.call((service: Record<string, (...values: unknown[]) => unknown>) =>
-          service[name]!(...given),
+/** Calls methods of the service, one after the other in one worker. */
+const callAll = (
+  ...calls: readonly (readonly [method: string, ...values: unknown[]])[]
+): Promise<unknown[]> =>
+  browser.page.evaluate(async (wanted) => {
+    const { WorkerClient } = await load("/src/rpc/client.ts");
+    const client = new WorkerClient(
+      "storage",
+      () => new Worker("/tests/browser/storage-worker.ts", { type: "module" }),
+    );
+    try {
+      const results: unknown[] = [];
+      for (const [name, ...given] of wanted)
+        results.push(
+          await client.call((service: Record<string, (...values: unknown[]) => unknown>) =>
+            service[name]!(...given),
+          ),
         );
-      } finally {
-        client.terminate();
-      }
-    },
-    [method, values] as const,
-  );
+      return results;
+    } finally {
+      client.terminate();
+    }
+  }, calls);
+
+const call = async <Value>(method: string, ...values: unknown[]): Promise<Value> =>
+  (await callAll([method, ...values]))[0] as Value;
 
 const siteUrl = (): string => `${browser.url}tests/browser/blank.html`;
 const content = (): (HubRequest & { sentBytes: number })[] =>
@@ -158,21 +165,33 @@ beforeEach(async () => {
   hub.clear();
   hub.put("model.safetensors", weights);
   hub.put("unet/config.json", config, { lfs: false });
-  for (const state of ["known", "open"] as const) {
-    await call("removePack", manifest(state));
-    await call("forgetPins", manifest(state), siteUrl());
-  }
+  const manifests = [manifest("known"), manifest("open")];
+  await callAll(
+    ...manifests.flatMap(
+      (each) =>
+        [
+          ["removePack", each],
+          ["forgetPins", each, siteUrl()],
+        ] as const,
+    ),
+  );
   hub.clear();
 });
 
 test("a large file downloads through the redirect in parallel segments", async () => {
+  // None is answered until four are open.
+  let held: (() => void)[] | null = [];
   hub.fault = ({ host, body, from, to }, response) => {
     if (host !== "content") return false;
-    // Slow enough for all four to overlap.
-    setTimeout(() => {
+    const answer = (): void => {
       response.setHeader("Content-Range", `bytes ${from}-${to - 1}/${body.length}`);
       response.writeHead(206).end(body.subarray(from, to));
-    }, 60);
+    };
+    if (held === null) answer();
+    else if (held.push(answer) === 4) {
+      for (const each of held) each();
+      held = null;
+    }
     return true;
   };
   const outcome = await openPack(manifest());

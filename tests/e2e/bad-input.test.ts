@@ -24,8 +24,7 @@ import { visit } from "./visit.ts";
 describe("requests", () => {
   let site: Site;
   beforeAll(async () => {
-    site = await visit();
-    await useSettings(site.page, {});
+    site = await visit({});
   });
   afterAll(() => site?.close());
 
@@ -159,7 +158,6 @@ test("a failed delete names the item and the reason, and loses nothing", async (
   const site = await openSite();
   try {
     const { page } = site;
-    await loaded(page);
     await useSettings(page, {});
     await drop(page, [await loraFile("paper_collage.safetensors")]);
     const intake = page.getByRole("dialog", { name: "Your LoRA files" });
@@ -233,7 +231,6 @@ test("a failed save or read gives the actual reason: no space, or lost storage",
   const site = await openSite();
   try {
     const { page } = site;
-    await loaded(page);
     await useSettings(page, {});
     const keepsNoImage = async (refusal: string): Promise<void> => {
       await promptBox(page).fill("a fox in the snow");
@@ -305,7 +302,6 @@ test("generates in a browser without storage; the model lasts as long as the pag
   const site = await openSite({ server: { intercept }, serviceWorkers: "block" });
   try {
     const { page } = site;
-    await loaded(page);
     await useSettings(page, {});
     await generate(page, "a fox in the snow");
     const again = await runInPage(page, { prompt: "a fox", seed: 1, steps: 1, fewStep: true });

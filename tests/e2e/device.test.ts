@@ -72,7 +72,6 @@ beforeAll(async () => {
     args: [...browserArguments(), ...webgpuArguments("software")],
   });
   ({ page } = site);
-  await loaded(page);
   await useSettings(page, settings);
 }, 240_000);
 

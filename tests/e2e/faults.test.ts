@@ -210,6 +210,12 @@ test("a database that never answers ends no run late: the image stays, to be dow
     spin();
     return state;
   });
+  // A tenth of the page's patience with a database.
+  await page.evaluate(() => {
+    const wait = setTimeout;
+    globalThis.setTimeout = ((work: () => void, time = 0) =>
+      wait(work, time === 10_000 ? 1_000 : time)) as typeof setTimeout;
+  });
   await promptBox(page).fill("a boat on the sea");
   await generateButton(page).click();
   await complaint(page, "The browser could not keep this image. The browser’s storage does not answer.");

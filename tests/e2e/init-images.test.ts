@@ -9,14 +9,19 @@ import { violations } from "./accessibility.ts";
 import { drop, paste } from "./drop.ts";
 import { alerts, complaint, generate, loaded, images, promptBox, useSettings } from "./page.ts";
 import { gradient, imageFile } from "./image-file.ts";
-import { visitBeforeAll } from "./visit.ts";
+import { visit, visitBeforeAll } from "./visit.ts";
 
 let site: Site;
 let page: Page;
-const bugs = visitBeforeAll((opened) => {
-  site = opened;
-  ({ page } = site);
-});
+const wide = { fewStep: false, full: { steps: 4, sampler: "euler" } };
+
+const bugs = visitBeforeAll(
+  (opened) => {
+    site = opened;
+    ({ page } = site);
+  },
+  () => visit(wide),
+);
 beforeEach(() => void bugs.splice(0));
 
 const source = gradient(256, 256);
@@ -53,10 +58,7 @@ const bringBack = (): Promise<void> =>
     .first()
     .click();
 
-const wide = { fewStep: false, full: { steps: 4, sampler: "euler" } };
-
 test("starts from a chosen init image at the set strength, and compares with it", async () => {
-  await useSettings(page, wide);
   await choose("gradient.png", source);
   await area().getByText("gradient.png").waitFor();
   const generateAt = async (value: string): Promise<Buffer> => {

@@ -14,19 +14,21 @@ import {
   stopButton,
   useSettings,
 } from "./page.ts";
-import { visitBeforeAll } from "./visit.ts";
+import { visit, visitBeforeAll } from "./visit.ts";
 
 let page: Page;
-const bugs = visitBeforeAll((site) => {
-  ({ page } = site);
-  page.on("console", (message) => {
-    if (message.type() === "error") bugs.push(message.text());
-  });
-});
+const bugs = visitBeforeAll(
+  (site) => {
+    ({ page } = site);
+    page.on("console", (message) => {
+      if (message.type() === "error") bugs.push(message.text());
+    });
+  },
+  () => visit({}),
+);
 beforeEach(() => void bugs.splice(0));
 
 test("generates with the displayed adapters, and the download contains the settings", async () => {
-  await useSettings(page, {});
   await generate(page, "two dogs in the snow, clay render");
   const chosen = page.getByRole("region", { name: "Adapters" });
   await chosen.getByRole("button", { name: "Clay Render", exact: true }).waitFor();

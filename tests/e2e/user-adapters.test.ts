@@ -4,15 +4,15 @@ import type { Locator, Page } from "playwright";
 import { withPngText } from "../../src/formats/png.ts";
 import { drop } from "./drop.ts";
 import { loraFile } from "./lora-file.ts";
-import { alerts, generateButton, loaded, generate, images, promptBox, useSettings } from "./page.ts";
+import { alerts, generateButton, loaded, generate, images, promptBox } from "./page.ts";
 import { gradient } from "./image-file.ts";
-import { visitBeforeAll } from "./visit.ts";
+import { visit, visitBeforeAll } from "./visit.ts";
 
 let page: Page;
-const bugs = visitBeforeAll(async (site) => {
-  ({ page } = site);
-  await useSettings(page, { fewStep: false, full: { steps: 2 } });
-});
+const bugs = visitBeforeAll(
+  (site) => void ({ page } = site),
+  () => visit({ fewStep: false, full: { steps: 2 } }),
+);
 
 const intake = (): Locator => page.getByRole("dialog", { name: "Your LoRA files" });
 const item = (name: string): Locator => intake().getByRole("listitem", { name, exact: true });

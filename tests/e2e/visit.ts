@@ -1,14 +1,22 @@
-// Another visit with the profile from global-setup.ts: the pack is loaded, the page's settings are the defaults.
+// Another visit with a copy of the profile from global-setup.ts: the pack is stored, the page's settings are the defaults.
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { afterAll, beforeAll, inject } from "vitest";
 import { openSite, type Site } from "../../scripts/run/site.ts";
-import { loaded } from "./page.ts";
+import { loaded, useSettings } from "./page.ts";
 
-export async function visit(options: { viewport?: { width: number; height: number } } = {}): Promise<Site> {
-  const site = await openSite({ url: inject("siteUrl"), profile: inject("profile"), ...options });
-  await site.page.evaluate(() => localStorage.clear());
-  await site.page.reload();
-  await loaded(site.page);
-  return site;
+/** @param settings as for `useSettings`; without them, the page's defaults */
+export async function visit(settings?: Readonly<Record<string, unknown>>): Promise<Site> {
+  const profile = mkdtempSync(path.join(tmpdir(), "stylus-web-visit-"));
+  cpSync(inject("profile"), profile, { recursive: true });
+  const site = await openSite({ url: inject("siteUrl"), profile });
+  await (settings ? useSettings(site.page, settings) : loaded(site.page));
+  const close = async (): Promise<void> => {
+    await site.close();
+    rmSync(profile, { recursive: true, force: true });
+  };
+  return { ...site, close };
 }
 
 /**

@@ -21,6 +21,8 @@ export interface TestedBackend {
   readonly name: string;
   /** Node's tests lie in tests/parity, those of a page in tests/browser. */
   readonly runsIn: "node" | "page";
+  /** Runs in full only in the stage `wgsl`. */
+  readonly offByDefault?: boolean;
   /** For a back end that records runs and replays them. */
   readonly replayOf?: (session: Session) => Replay;
   /** In float32. ONNX Runtime is loaded once per process or page. */
@@ -38,6 +40,7 @@ const BACKENDS: readonly TestedBackend[] = [
   {
     name: "WGSL",
     runsIn: "page",
+    offByDefault: true,
     open: () => openWgslBackend({ preference: "webgpu", float16: false }),
   },
 ];
