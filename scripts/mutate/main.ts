@@ -19,7 +19,8 @@ score of each folder; also as data in test-results/mutation.json.
   --seed S         which ones (default 1)
   --all            all of them: about a day
   --folder FOLDER  only sources below it, or one file; repeat it for several
-                   (default src/adapters, src/compose, src/engine, src/formats, src/storage)`;
+                   (default src/adapters, src/compose, src/engine, src/formats, src/storage)
+  --tests FOLDER   only tests below it, or one file; repeat it for several (default src)`;
 
 const usualFolders = ["src/adapters", "src/compose", "src/engine", "src/formats", "src/storage"];
 
@@ -59,6 +60,7 @@ async function main(): Promise<void> {
     seed: { type: "string", default: "1" },
     all: { type: "boolean", default: false },
     folder: { type: "string", multiple: true, default: usualFolders },
+    tests: { type: "string", multiple: true, default: ["src"] },
     help: { type: "boolean", default: false },
   });
   if (values.help) return console.log(help);
@@ -73,7 +75,7 @@ async function main(): Promise<void> {
     const mutants = sources.flatMap((file) => mutantsOf(file, readFileSync(file, "utf8")));
     return sample(mutants, Math.ceil(count / folders.length), seed);
   });
-  const reaches = await measureReach(filesBelow("src").filter(isTest));
+  const reaches = await measureReach(values.tests.flatMap(filesBelow).filter(isTest));
   const killers = new Map<string, Set<string>>();
   const runner = new Runner();
   process.on("exit", () => runner.close());

@@ -1,3 +1,4 @@
+import { runInThisContext } from "node:vm";
 import { expect, it } from "vitest";
 import { mutantsOf, mutated } from "./mutants.ts";
 import { sample, testsFor } from "./sample.ts";
@@ -51,7 +52,7 @@ it("probes add the functions that run", () => {
     "const f = (a) => (b) => ({ c: a + b }); function g() { return 1; } f(1); globalThis.sum = f(1)(2).c;";
   const reached = new Set<string>();
   Object.assign(globalThis, { reached });
-  (0, eval)(withProbes("a.ts", text));
+  runInThisContext(withProbes("a.ts", text));
   expect(globalThis).toMatchObject({ sum: 3 });
   expect([...reached]).toEqual(["a.ts:0", `a.ts:${text.indexOf("(b)")}`, `a.ts:${text.indexOf("({ c")}`]);
 });

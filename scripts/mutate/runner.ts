@@ -47,6 +47,7 @@ const vitest = await createVitest(
     reporters: [
       {
         onTestModuleEnd(module: TestModule) {
+          if (probes && !module.ok()) for (const { message } of module.errors()) console.error(message);
           const { duration, collectDuration, setupDuration } = module.diagnostic();
           answer({
             test: path.relative(root, module.moduleId),

@@ -9,6 +9,7 @@ declare module "vitest" {
 
 const reached = new Set<string>();
 Object.assign(globalThis, { reached });
-afterAll(({ file }) => {
+// oxlint-disable-next-line no-empty-pattern -- Vitest reads the pattern to know which fixtures are wanted
+afterAll(({}, { file }) => {
   file.meta.reached = [...reached];
 });
