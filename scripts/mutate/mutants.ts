@@ -84,6 +84,9 @@ const nodes = (node: Node, name: string): readonly Node[] => node[name] as reado
 const isText = (node: Node): boolean =>
   node.type === "TemplateLiteral" || (node.type === "Literal" && typeof node["value"] === "string");
 
+/** Three words or more are for people. */
+const isSentence = (text: string): boolean => /^\p{L}+(?: \S+){2}/u.test(text);
+
 /** The last part of a called name: `b` of `a.b()`. */
 function calledName({ callee }: Node): string {
   const { type, name, property } = callee as Node;
@@ -96,7 +99,7 @@ function isExempt(node: Node): boolean {
   if (node.type === "ExportNamedDeclaration" || node.type === "ExportAllDeclaration")
     return node["source"] !== null && node["source"] !== undefined;
   if (node.type === "NewExpression" || node.type === "CallExpression")
-    return /Error$|^(?:warn|refuse|complain)$/.test(calledName(node)) || isConsole(node);
+    return /Error$|^(?:fail|invalid|refuse)$/.test(calledName(node)) || isConsole(node);
   if (node.type === "Property")
     return /^(?:remedy|message|reason|where)$/.test(String(field(node, "key")["name"]));
   return node.type.startsWith("TS") && !typed.has(node.type);
@@ -175,7 +178,8 @@ export function mutantsOf(file: string, text: string): Mutant[] {
         if (typeof value === "boolean") replace("boolean", node, String(!value));
         else if (typeof bigint === "string") replace("number", node, `${BigInt(bigint) + 1n}n`);
         else if (typeof value === "number") replace("number", node, String(value + 1));
-        else if (typeof value === "string" && value !== "") replace("text emptied", node, `""`);
+        else if (typeof value === "string" && value !== "" && !isSentence(value))
+        replace("text emptied", node, `""`);
       },
       IfStatement(node: Node) {
         replace("condition", field(node, "test"), "true");
