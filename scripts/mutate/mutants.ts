@@ -179,7 +179,7 @@ export function mutantsOf(file: string, text: string): Mutant[] {
         else if (typeof bigint === "string") replace("number", node, `${BigInt(bigint) + 1n}n`);
         else if (typeof value === "number") replace("number", node, String(value + 1));
         else if (typeof value === "string" && value !== "" && !isSentence(value))
-        replace("text emptied", node, `""`);
+          replace("text emptied", node, `""`);
       },
       IfStatement(node: Node) {
         replace("condition", field(node, "test"), "true");

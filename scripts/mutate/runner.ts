@@ -34,6 +34,7 @@ class InOrder extends BaseSequencer {
 
 const probes = process.argv.includes("--probes");
 let mutant: Mutant | null = null;
+let failed = false;
 const vitest = await createVitest(
   "test",
   {
@@ -48,6 +49,7 @@ const vitest = await createVitest(
       {
         onTestModuleEnd(module: TestModule) {
           if (probes && !module.ok()) for (const { message } of module.errors()) console.error(message);
+          if (!module.ok()) failed = true;
           const { duration, collectDuration, setupDuration } = module.diagnostic();
           answer({
             test: path.relative(root, module.moduleId),
@@ -85,6 +87,7 @@ async function run(job: Job): Promise<void> {
   for (const one of [before, mutant]) if (one) vitest.invalidateFile(path.join(root, one.file));
   const project = vitest.getRootProject();
   const specifications = job.tests.map((test) => project.createSpecification(path.join(root, test)));
-  const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications);
-  answer({ done: true, failed: unhandledErrors.length > 0 || testModules.some((module) => !module.ok()) });
+  failed = false;
+  const { unhandledErrors } = await vitest.runTestSpecifications(specifications);
+  answer({ done: true, failed: failed || unhandledErrors.length > 0 });
 }
