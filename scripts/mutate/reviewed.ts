@@ -1,7 +1,14 @@
-// What survives for a reason: read by a person, counted apart from the score.
+// What no unit test can notice, for a reason: read by a person, and counted apart from the score.
 
-/** Code that only a browser runs; browser tests cover it (vitest.browser.config.ts). */
-export const browserOnly: Readonly<Record<string, string>> = {};
+/** Files and folders that do nothing outside of a browser, with the browser tests that cover them. */
+export const browserOnly: ReadonlyMap<string, string> = new Map([
+  ["src/adapters/gpu/", "WebGPU: tests/browser/merge-gpu.test.ts"],
+  ["src/engine/merging/part-readers.ts", "workers: tests/browser/part-readers.test.ts"],
+  ["src/engine/merging/part-service.ts", "workers: tests/browser/part-readers.test.ts"],
+  ["src/storage/opfs-store.ts", "OPFS: tests/browser/storage.test.ts, storage-hub.test.ts"],
+  ["src/storage/records/database.ts", "IndexedDB: tests/browser/records.test.ts"],
+  ["src/storage/records/set-aside.ts", "IndexedDB: tests/browser/records.test.ts"],
+]);
 
 export interface Equivalent {
   readonly file: string;

@@ -42,7 +42,7 @@ it("takes the adapters of the list whose files are there, then the embeddings", 
     "embeddings/e.pt": "e",
     "embeddings/e.txt": "",
     "embeddings/deep/e.pt": "",
-    "preview.json": JSON.stringify({ factors: Array(4).fill([1, 2, 3]), bias: [4, 5, 6] }),
+    "preview.json": JSON.stringify({ factors: [0, 1, 2, 3].map(() => [1, 2, 3]), bias: [4, 5, 6] }),
   });
   expect(pack.preview.bias).toEqual([4, 5, 6]);
   const found = pack.adapters.map(({ id, fileName, isEmbedding }) => [id, fileName, isEmbedding]);

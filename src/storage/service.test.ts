@@ -155,6 +155,15 @@ it("a stored file that cannot be read counts as damaged; any other error is thro
   });
 });
 
+it("a stored file of another size than it should have is downloaded again", async () => {
+  await service.openPack(whole, site);
+  host.requests.length = 0;
+  const cut = manifestOf([unetFile, { ...vaeFile, sizeBytes: 299 }]);
+  await expect(service.openPack(cut, site)).rejects.toMatchObject({ code: "bad-file" });
+  expect(host.requests.map(({ url }) => url)).toEqual([`${site}p/vae/w.bin`]);
+  expect((await service.openPack(whole, site)).downloadedBytes).toBe(300);
+});
+
 it("deletes a pack but not what another one shares", async () => {
   await service.openPack(whole, site);
   await service.removePack(whole, { keep: [manifestOf([vaeFile])], siteUrl: site });
