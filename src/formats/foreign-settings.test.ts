@@ -259,7 +259,9 @@ describe("other tools", () => {
       Version: "NovelAI",
     });
     expect(await settingsOfPng({ parameters: { uc: "x" } })).toBeNull();
-    expect(await settingsOfPng({ Comment: { metadata_scheme: "fooocus", prompt: "a" } })).toMatchObject({
+    expect(
+      await settingsOfPng({ Comment: { metadata_scheme: "fooocus", prompt: "a", steps: 5 } }),
+    ).toMatchObject({
       prompt: "a",
       Version: "Fooocus",
     });
