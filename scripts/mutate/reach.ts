@@ -34,19 +34,19 @@ export async function measureReach(tests: readonly string[]): Promise<Map<string
       { tests: stale, mutant: null },
       300_000,
       ({ test, passed, ms, reached }) => {
-        if (!passed) failed.push(test);
+        if (!passed) return void failed.push(test);
         const files = [test, ...new Set(reached.map((place) => place.slice(0, place.lastIndexOf(":"))))];
         const hashes = Object.fromEntries(files.map((file) => [file, hashOf(file)]));
         known.set(test, { ms, reached, hashes });
       },
     );
     runner.close();
+    mkdirSync(path.dirname(cache), { recursive: true });
+    writeFileSync(cache, JSON.stringify(Object.fromEntries(known)));
     if (outcome !== "passed")
       throw new SetupError(
         `Tests fail without any mutant: ${failed.join(", ") || outcome}. Mend them first.`,
       );
-    mkdirSync(path.dirname(cache), { recursive: true });
-    writeFileSync(cache, JSON.stringify(Object.fromEntries(known)));
   }
   return new Map(
     tests.map((test) => {
