@@ -20,6 +20,7 @@ score of each folder; also as data in test-results/mutation.json.
   --all            all of them: about a day
   --folder FOLDER  only sources below it, or one file; repeat it for several
                    (default src/adapters, src/compose, src/engine, src/formats, src/storage)
+  --patience S     seconds of tests, as measured without changes, for each change (default 20); more may find more
   --tests FOLDER   only tests below it, or one file; repeat it for several (default src)`;
 
 const usualFolders = ["src/adapters", "src/compose", "src/engine", "src/formats", "src/storage"];
@@ -59,6 +60,7 @@ async function main(): Promise<void> {
     sample: { type: "string", default: "300" },
     seed: { type: "string", default: "1" },
     all: { type: "boolean", default: false },
+    patience: { type: "string", default: "20" },
     folder: { type: "string", multiple: true, default: usualFolders },
     tests: { type: "string", multiple: true, default: ["src"] },
     help: { type: "boolean", default: false },
@@ -67,6 +69,7 @@ async function main(): Promise<void> {
   if (positionals.length > 0) throw new UsageError(`"${positionals[0]}" is not an option.`);
   const seed = integer("seed", values.seed, { min: 0, max: 2 ** 32 - 1 });
   const count = values.all ? Infinity : integer("sample", values.sample, { min: 1, max: 100_000 });
+  const patience = 1_000 * integer("patience", values.patience, { min: 1, max: 3_600 });
   process.chdir(root);
 
   const folders = values.folder.map((folder) => path.posix.normalize(folder).replace(/\/$/, ""));
@@ -79,11 +82,12 @@ async function main(): Promise<void> {
   const killers = new Map<string, Set<string>>();
   const runner = new Runner();
   process.on("exit", () => runner.close());
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));
 
   async function outcomeOf(mutant: Mutant): Promise<Outcome> {
     if ([...browserOnly.keys()].some((start) => mutant.file.startsWith(start))) return "browser";
     if (isEquivalent(mutant)) return "equivalent";
-    const tests = testsFor(mutant, reaches, killers);
+    const tests = testsFor(mutant, { reaches, killers, patience });
     if (tests.length === 0) return "not reached";
     // Enough for the slowest of them on a busy machine; more is an endless loop.
     const limit = 20_000 + 5 * Math.max(...tests.map((test) => reaches.get(test)!.ms));
@@ -111,11 +115,12 @@ async function main(): Promise<void> {
     const counted = of("killed") + of("survived") + of("not reached");
     const cells = [of("killed"), of("survived"), of("not reached"), of("equivalent"), of("browser")];
     rows.push([`\`${folder}\``, percent(of("killed"), counted), ...cells.map(String)]);
+    console.log(`${folder}: ${percent(of("killed"), counted)} of ${counted}\n`);
   }
   const lastKilled = results.findLast(({ outcome }) => outcome === "killed");
   if (lastKilled) {
     const unchanged = { ...lastKilled, replacement: lastKilled.original };
-    const tests = testsFor(unchanged, reaches, killers);
+    const tests = testsFor(unchanged, { reaches, killers, patience });
     if ((await runner.run({ tests, mutant: unchanged }, 300_000, () => {})) !== "passed")
       throw new SetupError(`${tests.join(", ")} also fail without a change: the score means nothing.`);
   }

@@ -75,6 +75,10 @@ it("runs the tests that reach a mutant, near and fast ones and those that told b
   ]);
   const near = "src/a/b/c.test.ts";
   const [far, slow] = ["src/z/far.test.ts", "src/a/b/slow.test.ts"];
-  expect(testsFor(mutant, reaches, new Map())).toEqual([near, far, slow]);
-  expect(testsFor(mutant, reaches, new Map([["src/a/b/c.ts", new Set([far])]]))).toEqual([far, near, slow]);
+  const testsWith = (patience: number, ...told: string[]) =>
+    testsFor(mutant, { reaches, patience, killers: new Map([["src/a/b/c.ts", new Set(told)]]) });
+  expect(testsWith(5_010)).toEqual([near, far, slow]);
+  expect(testsWith(5_009)).toEqual([near, far]);
+  expect(testsWith(0)).toEqual([near]);
+  expect(testsWith(9_999, far)).toEqual([far, near, slow]);
 });

@@ -21,11 +21,21 @@ export interface Reach {
 
 const folderOf = (file: string, depth: number): string => file.split("/").slice(0, depth).join("/");
 
-/** The test files that reach a mutant, those first that are likely to tell soon: nearby, fast, or the ones that told of others in this file. */
+/**
+ * The test files that reach a mutant, those first that are likely to tell soon: nearby, fast, or the ones that told of others in this file.
+ * Those that `patience` milliseconds do not suffice for are left out, but not the first: they may have told, so the score is a lower bound.
+ */
 export function testsFor(
   { file, body }: Mutant,
-  reaches: ReadonlyMap<string, Reach>,
-  killers: ReadonlyMap<string, ReadonlySet<string>>,
+  {
+    reaches,
+    killers,
+    patience,
+  }: {
+    readonly reaches: ReadonlyMap<string, Reach>;
+    readonly killers: ReadonlyMap<string, ReadonlySet<string>>;
+    readonly patience: number;
+  },
 ): string[] {
   const costOf = (test: string, ms: number): number => {
     const isNear = folderOf(test, 3) === folderOf(file, 3);
@@ -38,8 +48,10 @@ export function testsFor(
           : 10;
     return distance * (200 + ms);
   };
+  let left = patience;
   return [...reaches]
     .filter(([, { reached }]) => reached.has(`${file}:${body}`))
     .toSorted(([a, { ms }], [b, { ms: msOfB }]) => costOf(a, ms) - costOf(b, msOfB))
+    .filter(([, { ms }], index) => index === 0 || (left -= ms) >= 0)
     .map(([test]) => test);
 }
