@@ -111,6 +111,16 @@ describe("segment", () => {
     for (const { text, start, end } of found) expect(prompt.slice(start, end)).toBe(text);
   });
 
+  test("a dash with spaces ends a phrase, and spans behind it stay those of the prompt", () => {
+    const found = segment("a fox - clay render -  at night, 8-bit");
+    expect(found.map(({ text, start, end }) => [text, start, end])).toEqual([
+      ["fox", 2, 5],
+      ["clay render", 8, 19],
+      ["at night", 23, 31],
+      ["8-bit", 33, 38],
+    ]);
+  });
+
   test("a prompt without content has no tasks", () => {
     for (const prompt of ["", "   ", ",,, ;", "<lora:x:1>", "(((:1.2)))"])
       expect(segment(prompt)).toEqual([]);
