@@ -34,6 +34,8 @@ describe("segment", () => {
     ["a dragon flying over the sea", ["dragon <object>", "flying <action>", "over the sea <place>"]],
     ["show me a frog downtown", ["frog <object>", "downtown <place>"]],
     ["three red apples, snow falling", ["three red apples <object>", "snow falling <weather>"]],
+    ["a fox, a low shot", ["fox <object>", "low shot <framing>"]],
+    ["fox, wide angle lens", ["fox <object>", "wide angle lens <framing>"]],
     ["a tiger as a coloring book page", ["tiger <object>", "coloring book page <open>"]],
   ];
   for (const [prompt, expected] of cases) test(prompt, () => expect(parts(prompt)).toEqual(expected));
