@@ -20,7 +20,7 @@ score of each folder; also as data in test-results/mutation.json.
   --all            all of them: about a day
   --folder FOLDER  only sources below it, or one file; repeat it for several
                    (default src/adapters, src/compose, src/engine, src/formats, src/storage)
-  --patience S     seconds of tests, as measured without changes, for each change (default 20); more may find more
+  --patience S     seconds of tests, as measured without changes, for each change (default 60); more may find more
   --tests FOLDER   only tests below it, or one file; repeat it for several (default src)`;
 
 const usualFolders = ["src/adapters", "src/compose", "src/engine", "src/formats", "src/storage"];
@@ -60,7 +60,7 @@ async function main(): Promise<void> {
     sample: { type: "string", default: "300" },
     seed: { type: "string", default: "1" },
     all: { type: "boolean", default: false },
-    patience: { type: "string", default: "20" },
+    patience: { type: "string", default: "60" },
     folder: { type: "string", multiple: true, default: usualFolders },
     tests: { type: "string", multiple: true, default: ["src"] },
     help: { type: "boolean", default: false },
