@@ -65,18 +65,18 @@ it("samples by seed", () => {
 });
 
 it("runs the tests that reach a mutant, near and fast ones and those that told before first", () => {
-  const mutant = mutantsOf("src/a/b/c.ts", "const a = 1;")[0]!;
+  const mutant = mutantsOf("a/b/c/c.ts", "const a = 1;")[0]!;
   const reach = (ms: number, ...reached: string[]) => ({ ms, reached: new Set(reached) });
   const reaches = new Map([
-    ["src/z/far.test.ts", reach(10, "src/a/b/c.ts:0")],
-    ["src/a/b/slow.test.ts", reach(5_000, "src/a/b/c.ts:0")],
-    ["src/a/b/other.test.ts", reach(10, "src/a/b/c.ts:9")],
-    ["src/a/b/c.test.ts", reach(20, "src/a/b/c.ts:0")],
+    ["z/y/far.test.ts", reach(10, "a/b/c/c.ts:0")],
+    ["a/b/c/slow.test.ts", reach(5_000, "a/b/c/c.ts:0")],
+    ["a/b/c/other.test.ts", reach(10, "a/b/c/c.ts:9")],
+    ["a/b/c/c.test.ts", reach(20, "a/b/c/c.ts:0")],
   ]);
-  const near = "src/a/b/c.test.ts";
-  const [far, slow] = ["src/z/far.test.ts", "src/a/b/slow.test.ts"];
+  const near = "a/b/c/c.test.ts";
+  const [far, slow] = ["z/y/far.test.ts", "a/b/c/slow.test.ts"];
   const testsWith = (patience: number, ...told: string[]) =>
-    testsFor(mutant, { reaches, patience, killers: new Map([["src/a/b/c.ts", new Set(told)]]) });
+    testsFor(mutant, { reaches, patience, killers: new Map([["a/b/c/c.ts", new Set(told)]]) });
   expect(testsWith(5_010)).toEqual([near, far, slow]);
   expect(testsWith(5_009)).toEqual([near, far]);
   expect(testsWith(0)).toEqual([near]);
