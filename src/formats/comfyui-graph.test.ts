@@ -114,6 +114,24 @@ describe("ComfyUI’s graph", () => {
     });
   });
 
+  it("a second pass at a size of its own", async () => {
+    const sized = {
+      ...graph,
+      "12": node("LatentUpscale", { samples: ["9", 0], upscale_method: "area", width: 1024, height: 0 }),
+      "15": node("KSampler", { ...graph["9"].inputs, latent_image: ["12", 0], steps: 10, denoise: 0.5 }),
+      "10": node("VAEDecode", { samples: ["15", 0] }),
+    };
+    expect(await settingsOfPng({ prompt: json(sized) })).toEqual({
+      prompt,
+      negativePrompt: "blurry",
+      ...first,
+      "Denoising strength": "0.5",
+      "Hires resize": "1024x0",
+      "Hires steps": "10",
+      "Hires upscaler": "area",
+    });
+  });
+
   it("samplers in parts, and one that starts from an image", async () => {
     const parts = {
       ...graph,

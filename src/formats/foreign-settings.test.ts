@@ -160,6 +160,138 @@ describe("other tools", () => {
     });
   });
 
+  it("SwarmUI with lists as texts, tags in the prompt, and every field", async () => {
+    const sui = {
+      prompt: "a fox",
+      loras: "style\\ink.pt, clay",
+      loraweights: "0.5,x",
+      model: "m",
+      initimagecreativity: 0.4,
+      clipstopatlayer: "-2",
+      images: 4,
+      "odd_label!": [1],
+      none: "None",
+      off: false,
+      empty: [],
+    };
+    const read = (change: object) =>
+      settingsOfPng({ parameters: { sui_image_params: { ...sui, ...change } } });
+    expect(await read({})).toEqual({
+      prompt: "a fox <lora:ink:0.5> <lora:clay>",
+      negativePrompt: "",
+      Model: "m",
+      "Denoising strength": "0.4",
+      "Clip skip": "2",
+      "odd label": "set",
+      RNG: "CPU",
+      Version: "SwarmUI",
+    });
+    expect(await read({ prompt: "x <LORA:own:1>", width: 5 })).toMatchObject({ prompt: "x <LORA:own:1>" });
+    expect(await read({ width: 5 })).not.toHaveProperty("Size");
+    expect(await read({ "": "x" })).toMatchObject({ setting: "x" });
+    expect(await read({ ["x".repeat(70)]: 1 })).toMatchObject({ ["x".repeat(60)]: "1" });
+  });
+
+  it("InvokeAI's weights, models by any name, noise of the GPU", async () => {
+    const read = (settings: object) =>
+      settingsOfPng({ invokeai_metadata: { positive_prompt: "a fox", ...settings } });
+    expect(
+      await read({
+        positive_prompt: "(a)- (b)++ c+ d-e 1+1 (f)0.5x",
+        negative_prompt: "(g)--",
+        model: { model_name: "old" },
+        strength: 0.6,
+        rand_device: "cuda",
+        clip_skip: 0,
+        loras: [{ lora: { model_name: "x" }, weight: -1 }, { model: { base_model_name: "a:<y>.ckpt" } }, {}],
+      }),
+    ).toEqual({
+      prompt: "(a:0.9) (b:1.21) (c:1.1) d-e 1+1 (f)0.5x <lora:x:-1> <lora:a__y_>",
+      negativePrompt: "(g:0.81)",
+      Model: "old",
+      "Denoising strength": "0.6",
+      RNG: "NV",
+      Version: "InvokeAI",
+    });
+  });
+
+  it("InvokeAI 2 in full, its prompt a text or a list", async () => {
+    const image = {
+      prompt: "a  fox [blurry] x+",
+      steps: 5,
+      cfg_scale: 6,
+      width: 64,
+      height: 32,
+      seed: 3,
+      strength: 0.3,
+      sampler: "ddim",
+    };
+    expect(await settingsOfPng({ "sd-metadata": { image } })).toEqual({
+      prompt: "a fox (x:1.1)",
+      negativePrompt: "blurry",
+      Steps: "5",
+      Sampler: "ddim",
+      "CFG scale": "6",
+      Seed: "3",
+      Size: "64x32",
+      "Denoising strength": "0.3",
+      RNG: "CPU",
+      Version: "InvokeAI 2",
+    });
+    const list = [{ prompt: "a" }, { prompt: "b" }];
+    const read = await settingsOfPng({
+      "sd-metadata": { app_version: "2.1", image: { prompt: list, steps: 5 } },
+    });
+    expect(read).toEqual({ prompt: "a b", negativePrompt: "", Steps: "5", RNG: "CPU", Version: "2.1" });
+    expect(await settingsOfPng({ "sd-metadata": { image: 5 } })).toBeNull();
+  });
+
+  it("NovelAI by its fields alone, and with its prompt in the description", async () => {
+    expect(await settingsOfPng({ comment: { uc: "low", strength: 0.2 }, Description: " a [fox} " })).toEqual({
+      prompt: "a fox",
+      negativePrompt: "low",
+      "Denoising strength": "0.2",
+      RNG: "CPU",
+      Version: "NovelAI",
+    });
+    expect(await settingsOfPng({ parameters: { v4_prompt: {}, prompt: "{a}", steps: 5 } })).toMatchObject({
+      prompt: "(a:1.05)",
+      Version: "NovelAI",
+    });
+    expect(await settingsOfPng({ parameters: { uc: "x" } })).toBeNull();
+    expect(
+      await settingsOfPng({ Comment: { metadata_scheme: "fooocus", prompt: "a", steps: 5 } }),
+    ).toMatchObject({
+      prompt: "a",
+      Version: "Fooocus",
+    });
+  });
+
+  it("Fooocus' log, with labels for people", async () => {
+    const log = {
+      Prompt: "a fox",
+      "Negative Prompt": "ugly",
+      "Guidance Scale": 4,
+      Performance: "Speed",
+      "Clip Skip": 2,
+      "LoRA 1": "ink.safetensors : 0.5",
+      lora_combined_2: "a : b : 1",
+      "LoRA 3": "nothing",
+    };
+    expect(await settingsOfPng({ parameters: log })).toEqual({
+      prompt: "a fox <lora:ink:0.5> <lora:a _ b:1>",
+      negativePrompt: "ugly",
+      "CFG scale": "4",
+      "Clip skip": "2",
+      RNG: "CPU",
+      Version: "Fooocus",
+    });
+    expect(await settingsOfPng({ parameters: { guidance_scale: 4, prompt: "a" } })).toBeNull();
+    expect(await settingsOfPng({ parameters: { guidance_scale: 4, performance: "x" } })).toMatchObject({
+      "CFG scale": "4",
+    });
+  });
+
   it("a JSON of nobody known, keys of Object's prototype", async () => {
     expect(
       await settingsOfPng({

@@ -179,4 +179,18 @@ describe("sampler names", () => {
   ])("%j", (written, sampler, schedule) => {
     expect(readSampler(new Map(Object.entries(written)))).toEqual({ sampler, schedule });
   });
+
+  it("takes quotes off values that are texts of JSON, and leaves other quotes", () => {
+    const line = String.raw`Steps: 1, Seed: 2, Model: "a, b", VAE: x", Version: "y, Lora hashes: "\u0061", Foo: "\q", RNG: "`;
+    expect(Object.fromEntries(parseParameters(`a fox\n${line}`).fields)).toEqual({
+      Steps: "1",
+      Seed: "2",
+      Model: "a, b",
+      VAE: 'x"',
+      Version: '"y',
+      "Lora hashes": "a",
+      Foo: String.raw`"\q"`,
+      RNG: '"',
+    });
+  });
 });

@@ -114,7 +114,7 @@ export function parseParameters(text: string): GenerationParameters {
 }
 
 function unquote(value: string): string {
-  if (!(value.length > 1 && value.startsWith('"') && value.endsWith('"'))) return value;
+  if (!value.startsWith('"')) return value;
   try {
     const parsed: unknown = JSON.parse(value);
     return typeof parsed === "string" ? parsed : value;

@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { fromFloat32 } from "../shared/dtype.ts";
 import { StylusError } from "../shared/errors.ts";
 import {
@@ -64,6 +64,22 @@ describe("round trip", () => {
       expect(bytes).toEqual(await readTensor(source));
     }
     expect(seen).toEqual(["a", "b", "h"]);
+  });
+
+  it("reads neighbours at once up to the size of a chunk, and no tensors with a gap between them", async () => {
+    const read = await readHeader(new Blob([file]), options);
+    const slice = vi.spyOn(Blob.prototype, "slice");
+    // a: 4 bytes, b: 16, h: 6
+    const reads = async (chunkBytes: number, names = ["a", "b", "h"]): Promise<number> => {
+      slice.mockClear();
+      const sources = names.map((name) => read.tensors.get(name)!);
+      for await (const { bytes } of streamTensors(sources, { chunkBytes }))
+        expect(bytes.length).toBeGreaterThan(3);
+      return slice.mock.calls.length;
+    };
+    expect([await reads(26), await reads(25), await reads(20), await reads(19)]).toEqual([1, 2, 2, 3]);
+    expect(await reads(100, ["a", "h"])).toBe(2);
+    slice.mockRestore();
   });
 
   it("stops streaming when aborted", async () => {

@@ -88,6 +88,98 @@ const sound = {
 };
 const file = sound.files[0]!;
 
+const adapter = {
+  id: "a",
+  description: "d",
+  category: "style",
+  domain: "any",
+  triggerWords: ["w"],
+  weight: 0.5,
+  pageUrl: "https://h/a",
+  license: "mit",
+};
+const composer = {
+  id: "c",
+  title: "C",
+  role: "small",
+  summary: "s",
+  approximateBytes: 7,
+  modelUrl: "https://h/c",
+  libraryUrl: "https://h/l",
+  requirements: { minGpuMemoryBytes: 1, requiredFeatures: ["shader-f16"], preferredFeatures: ["f"] },
+  license: "mit",
+};
+
+test("reads every field, and gives those left out their usual values", () => {
+  const fewStep = { path: "a.bin", steps: 4, cfgScale: 1.5, sampler: "s", schedule: "t" };
+  const { requirements } = composer;
+  expect(
+    parseManifest(
+      {
+        ...sound,
+        summary: "s",
+        domain: "anime",
+        licenseConfirmed: false,
+        requirements,
+        files: [{ ...file, url: "b.bin", adapter }],
+        composers: [{ ...composer, thinksAloud: true }],
+        fewStep: [fewStep],
+      },
+      "x",
+    ),
+  ).toEqual({
+    ...sound,
+    summary: "s",
+    domain: "anime",
+    licenseConfirmed: false,
+    requirements,
+    files: [{ ...file, url: "b.bin", sizeExact: true, adapter: { ...adapter, licenseConfirmed: true } }],
+    composers: [
+      {
+        id: "c",
+        title: "C",
+        role: "small",
+        summary: "s",
+        sizeBytes: 7,
+        modelUrl: "https://h/c",
+        libraryUrl: "https://h/l",
+        thinksAloud: true,
+        requirements,
+        license: "mit",
+        licenseConfirmed: true,
+      },
+    ],
+    fewStep: [fewStep],
+  });
+  const { role: _, ...other } = composer;
+  const { source: __, ...site } = { ...sound, composers: [other], baseUrl: "p" };
+  expect(parseManifest(site, "x")).toEqual({
+    ...site,
+    source: null,
+    summary: "",
+    domain: "any",
+    licenseConfirmed: true,
+    requirements: null,
+    files: [{ ...file, url: undefined, sizeExact: true, adapter: undefined }],
+    composers: [expect.objectContaining({ role: null, thinksAloud: false, licenseConfirmed: true })],
+    fewStep: [],
+  });
+  const moving = { ...sound, source: { repo: "owner/x" }, baseUrl: "https://h/owner/x/resolve/main/" };
+  expect(parseManifest(moving, "x").source).toEqual({ repo: "owner/x", commit: null });
+});
+
+test("addresses are relative to the manifest's, that to the site's; paths are escaped, addresses are not", () => {
+  const manifest = parseManifest(
+    { ...sound, source: undefined, baseUrl: "p", files: [file, { ...file, path: "a b/c#.bin" }] },
+    "x",
+  );
+  const urls = manifest.files.map((each) => fileUrl(manifest, each, site));
+  expect(urls).toEqual([`${site}p/a.bin`, `${site}p/a%20b/c%23.bin`]);
+  const own = { ...manifest.files[0]!, url: "https://h/a?b" };
+  expect(fileUrl(manifest, own, site)).toBe("https://h/a?b");
+  expect(fileUrl({ ...manifest, baseUrl: "q/" }, { ...own, url: "z" }, site)).toBe(`${site}q/z`);
+});
+
 test.each<[string, object, string]>([
   ["an unknown kind", { kind: "song" }, "kind"],
   ["no licence", { license: "" }, "license"],
@@ -118,8 +210,67 @@ test.each<[string, object, string]>([
     { requirements: { requiredFeatures: [], preferredFeatures: [] } },
     "requirements.minGpuMemoryBytes",
   ],
+  ["a list", [], "(root)"],
+  ["an unknown field", { licence: "mit" }, "licence"],
+  ["an id in capitals", { id: "X" }, "id"],
+  ["a title that is no text", { title: 5 }, "title"],
+  ["files that are no list", { files: {} }, "files"],
+  ["a file that is no object", { files: [file, null] }, "files[1]"],
+  ["a size below zero", { files: [{ ...file, sizeBytes: -1 }] }, "files[0].sizeBytes"],
+  ["half a byte", { files: [{ ...file, sizeBytes: 0.5 }] }, "files[0].sizeBytes"],
+  ["an endless size", { files: [{ ...file, sizeBytes: Infinity }] }, "files[0].sizeBytes"],
+  ["a backslash", { files: [{ ...file, path: "a\\b" }] }, "files[0].path"],
+  ["a path to this folder", { files: [{ ...file, path: "./a" }] }, "files[0].path"],
+  ["a path from the root", { files: [{ ...file, path: "/a" }] }, "files[0].path"],
+  ["an empty address", { files: [{ ...file, url: "" }] }, "files[0].url"],
+  ["a licence that is half confirmed", { licenseConfirmed: "half" }, "licenseConfirmed"],
+  ["a repository without owner", { source: { repo: "x" } }, "source.repo"],
+  ["an unknown field of the source", { source: { repo: "owner/x", branch: "b" } }, "source.branch"],
+  [
+    "an unknown requirement",
+    { requirements: { minGpuMemoryBytes: 1, requiredFeatures: [], preferredFeatures: [], cpu: 1 } },
+    "requirements.cpu",
+  ],
+  [
+    "features that are no texts",
+    { requirements: { minGpuMemoryBytes: 1, requiredFeatures: [5], preferredFeatures: [] } },
+    "requirements.requiredFeatures",
+  ],
+  ["an unknown setting", { fewStep: [{ path: "a.bin", guidance: 1 }] }, "fewStep[0].guidance"],
+  [
+    "settings without steps",
+    { fewStep: [{ path: "a.bin", cfgScale: 1, sampler: "s", schedule: "t" }] },
+    "fewStep[0].steps",
+  ],
+  [
+    "an unknown field of an adapter",
+    { files: [{ ...file, adapter: { name: "a" } }] },
+    "files[0].adapter.name",
+  ],
+  [
+    "an adapter's page that is not secure",
+    { files: [{ ...file, adapter: { ...adapter, pageUrl: "http://h/a" } }] },
+    "files[0].adapter.pageUrl",
+  ],
+  [
+    "an adapter without words",
+    { files: [{ ...file, adapter: { ...adapter, triggerWords: "a" } }] },
+    "files[0].adapter.triggerWords",
+  ],
+  ["an unknown field of a composer", { composers: [{ ...composer, rule: 1 }] }, "composers[0].rule"],
+  [
+    "a composer's model that is not secure",
+    { composers: [{ ...composer, modelUrl: "http://h/c" }] },
+    "composers[0].modelUrl",
+  ],
+  [
+    "a composer's library that is not secure",
+    { composers: [{ ...composer, libraryUrl: "file:c" }] },
+    "composers[0].libraryUrl",
+  ],
 ])("rejects and names the field: %s", (_, change, field) => {
-  expect(() => parseManifest({ ...sound, ...change }, "x.json")).toThrow(
+  const json = Array.isArray(change) ? change : { ...sound, ...change };
+  expect(() => parseManifest(json, "x.json")).toThrow(
     expect.objectContaining({ code: "bad-file", where: `x.json: ${field}` }),
   );
 });

@@ -64,6 +64,8 @@ describe("what a file says of its base", () => {
     );
     expect(await stated(plain, "sd_v1")).toBeUndefined();
     expect(await stated(pair(K, { out: 320, input: 768 }), "sdxl_base_v1-0")).toBeUndefined();
+    const { report } = await read(file(plain, { ss_base_model_version: "sd_v1" }));
+    expect(report.base.evidence).toContain("its metadata says sd_v1");
     const text = pair("lora_te1_text_model_encoder_layers_0_self_attn_q_proj", { out: 768, input: 768 });
     expect(await stated(text, "sdxl_base_v1-0")).toContain("made for SDXL");
     expect(await stated(text, "sd_v2")).toBeUndefined();

@@ -49,7 +49,7 @@ describe("cloneofsimo's lists", () => {
     const list = tensors.flatMap(({ up, down }) => [up, down]);
     for (const value of [list, dictionary({ unet: list })]) {
       const adapter = await openTorch(value, tiny);
-      expect(adapter.report).toMatchObject({ refusal: null, unmatched: [] });
+      expect(adapter.report).toMatchObject({ refusal: null, unmatched: [], namings: ["positional"] });
       expect(places(adapter)).toEqual(expected);
     }
     const safetensors = tensors.flatMap(({ shapes }, index): Entry[] => [

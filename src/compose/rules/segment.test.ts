@@ -34,6 +34,8 @@ describe("segment", () => {
     ["a dragon flying over the sea", ["dragon <object>", "flying <action>", "over the sea <place>"]],
     ["show me a frog downtown", ["frog <object>", "downtown <place>"]],
     ["three red apples, snow falling", ["three red apples <object>", "snow falling <weather>"]],
+    ["a fox, a low shot", ["fox <object>", "low shot <framing>"]],
+    ["fox, wide angle lens", ["fox <object>", "wide angle lens <framing>"]],
     ["a tiger as a coloring book page", ["tiger <object>", "coloring book page <open>"]],
   ];
   for (const [prompt, expected] of cases) test(prompt, () => expect(parts(prompt)).toEqual(expected));
@@ -109,6 +111,16 @@ describe("segment", () => {
       "red car",
     ]);
     for (const { text, start, end } of found) expect(prompt.slice(start, end)).toBe(text);
+  });
+
+  test("a dash with spaces ends a phrase, and spans behind it stay those of the prompt", () => {
+    const found = segment("a fox - clay render -  at night, 8-bit");
+    expect(found.map(({ text, start, end }) => [text, start, end])).toEqual([
+      ["fox", 2, 5],
+      ["clay render", 8, 19],
+      ["at night", 23, 31],
+      ["8-bit", 33, 38],
+    ]);
   });
 
   test("a prompt without content has no tasks", () => {

@@ -112,6 +112,10 @@ describe("CLIP tokenizer", () => {
   it.each([
     ["vocab.json", { vocab: "{", merges: "" }],
     ["vocab.json", { vocab: '{"a":"b"}', merges: "" }],
+    ["vocab.json", { vocab: "null", merges: "" }],
+    ["vocab.json", { vocab: "[0, 1]", merges: "" }],
+    ["vocab.json", { vocab: '{"a":0.5}', merges: "" }],
+    ["vocab.json", { vocab: "{}", merges: "" }],
     ["vocab.json", { vocab: '{"a":1}', merges: "" }],
     ["merges.txt", { vocab: '{"<|startoftext|>":0,"<|endoftext|>":1}', merges: "a b c" }],
   ])("names %s if it is damaged", (name, files) => {

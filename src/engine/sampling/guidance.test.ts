@@ -66,3 +66,25 @@ it("guidance goes from the negative prompt along each prompt, by weight and scal
   expect([...(await denoise(Float32Array.of(0), 1))]).toEqual([-(1 + 2 * (3 - 1) - 0.5 * 2 * (5 - 1))]);
   expect([...(await denoise(Float32Array.of(0), 1))]).toEqual([-(1 + 2 * (3 - 1) - 0.5 * 2 * (7 - 1))]);
 });
+
+it("asks for no negative prompt where weight times scale is 1, and only there", async () => {
+  const counts = async (weight: number, cfgScale: number): Promise<number> => {
+    let count = 0;
+    const denoise = guidedDenoiser({
+      training,
+      predictionType: "epsilon",
+      cfgScale,
+      prompts: [{ weight, schedule: always(1) }],
+      negative: always(0),
+      predict: async (_sample, _timestep, conditionings) => {
+        count = conditionings.length;
+        return conditionings.map(({ values }) => values as Float32Array<ArrayBuffer>);
+      },
+    });
+    expect([...(await denoise(Float32Array.of(0), 1))]).toEqual([-weight * cfgScale]);
+    return count;
+  };
+  expect([await counts(1, 1), await counts(0.5, 2), await counts(2, 2), await counts(1, 2)]).toEqual([
+    1, 1, 2, 2,
+  ]);
+});

@@ -4,7 +4,6 @@
 import { describe, expect, it } from "vitest";
 import goldens from "../../../tests/fixtures/engine/goldens/schedules.json" with { type: "json" };
 import type { SamplerId, ScheduleId } from "../../shared/request.ts";
-import { regularizedBeta } from "./beta-distribution.ts";
 import { alphasCumprod, SD1_BETAS, scheduleSigmas, TrainingSchedule } from "./schedules.ts";
 
 const training = new TrainingSchedule(alphasCumprod(SD1_BETAS));
@@ -95,14 +94,5 @@ describe("inference schedules", () => {
     expect(() => scheduleSigmas(training, { schedule: "lcm", sampler: "lcm", steps: 51 })).toThrow(
       /at most 50 steps/,
     );
-  });
-});
-
-describe("beta distribution", () => {
-  it("has its closed forms", () => {
-    for (const x of [0.001, 0.2, 0.5, 0.9, 0.9999]) {
-      expect(regularizedBeta(x, 1, 1)).toBeCloseTo(x, 13);
-      expect(regularizedBeta(x, 0.5, 0.5)).toBeCloseTo((2 / Math.PI) * Math.asin(Math.sqrt(x)), 12);
-    }
   });
 });

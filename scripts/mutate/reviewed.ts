@@ -1,0 +1,31 @@
+// What no unit test can notice, for a reason: read by a person, and counted apart from the score.
+
+/** Files and folders that do nothing outside of a browser, with the browser tests that cover them. */
+export const browserOnly: ReadonlyMap<string, string> = new Map([
+  ["src/adapters/gpu/", "WebGPU: tests/browser/merge-gpu.test.ts"],
+  ["src/engine/merging/part-readers.ts", "workers: tests/browser/part-readers.test.ts"],
+  ["src/engine/merging/part-service.ts", "workers: tests/browser/part-readers.test.ts"],
+  ["src/storage/opfs-store.ts", "OPFS: tests/browser/storage.test.ts, storage-hub.test.ts"],
+  ["src/storage/records/database.ts", "IndexedDB: tests/browser/records.test.ts"],
+  ["src/storage/records/set-aside.ts", "IndexedDB: tests/browser/records.test.ts"],
+]);
+
+export interface Equivalent {
+  readonly file: string;
+  /** The whole line, trimmed. */
+  readonly source: string;
+  readonly original: string;
+  readonly replacement: string;
+  /** Why nothing that anyone can observe differs. */
+  readonly reason: string;
+}
+
+export const equivalents: readonly Equivalent[] = [
+  {
+    file: "src/adapters/families/peft-families.ts",
+    source: "for (let i = 0; i < n; i++) {",
+    original: "<",
+    replacement: "<=",
+    reason: "the row too many is written over by the next block, or lies behind the end",
+  },
+];

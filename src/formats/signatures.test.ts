@@ -1,0 +1,35 @@
+// Files that are mistaken for safetensors, by their first bytes, and those that may be one.
+import { expect, it } from "vitest";
+import { describeForeignFile } from "./signatures.ts";
+
+const start = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
+const messageOf = (text: string): string | undefined =>
+  describeForeignFile(start(text))?.message.split(/[,(.]/, 1)[0]!.trim();
+
+it.each([
+  ["PK\u0003\u0004\0", "This is a ZIP archive"],
+  ["\x80\u0002}q\0", "This is a Python pickle"],
+  ["\x80\u0005\x95\0", "This is a Python pickle"],
+  ["\x80\u0002\0\0\0\0\0\0x", "This is a Python pickle"],
+  ["GGUF\u0003\0", "This is a GGUF file"],
+  ["\x89HDF\r\n\0", "This is an HDF5"],
+  ["version https://git-lfs.github.com/spec/v1\n", "This is a Git LFS pointer"],
+  ["<!doctype html>", "This is a web page"],
+  [" \n<HTML>", "This is a web page"],
+  ["<?xml version", "This is a web page"],
+  ["<svg>", "This is a text file"],
+  ["Hi\tyou\r\n\f", "This is a text file"],
+  ["caf\xc3", "This is a text file"], // the character goes on behind the start
+  [" ", "This is a text file"],
+])("%j: %s", (text, message) => expect(messageOf(text)).toBe(message));
+
+it.each([
+  ["a header's length", "\x40\0\0\0\0\0\0\0{"],
+  ["one that starts like a pickle", "\x80\u0002\0\0\0\0\0\0{"],
+  ["no pickle's version", "\x80\u0001x"],
+  ["none yet", "\x80\u0006x"],
+  ["nothing", ""],
+  ["a control character in text", "Hi\u001fyou"],
+  ["bytes that are no UTF-8", "caf\xff"],
+  ["a pickle's mark later", "a\x80\u0002"],
+])("may be one: %s", (_, text) => expect(messageOf(text)).toBeUndefined());
