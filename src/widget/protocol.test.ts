@@ -52,7 +52,7 @@ test.each([
   [{ prompt: 5 }, "options.prompt"],
   [{ prompt: "a".repeat(10_001) }, "options.prompt"],
   [{ adapters: "some" }, "options.adapters"],
-  [{ adapters: Array(17).fill({ id: "clay", weight: 1 }) }, "options.adapters"],
+  [{ adapters: Array.from({ length: 17 }, () => ({ id: "clay", weight: 1 })) }, "options.adapters"],
 ])("%j is refused, naming %s", (options, field) => {
   const read = readCommand({ ...generate, options });
   expect(read).toEqual({

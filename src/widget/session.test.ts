@@ -70,9 +70,10 @@ test("a run, from waiting to the image and its adapters", async () => {
 test("images of a batch come in order, before the end", async () => {
   const { session, events } = open();
   await session.generate("a", { prompt: "a fox", seed: 1, count: 3 });
-  const told = events.flatMap((event) =>
-    event.type === "image" ? [event.index] : event.type === "done" ? ["done"] : [],
-  );
+  const told = events.flatMap((event): (number | string)[] => {
+    if (event.type === "image") return [event.index];
+    return event.type === "done" ? ["done"] : [];
+  });
   expect(told).toEqual([0, 1, 2, "done"]);
 });
 

@@ -10,10 +10,13 @@ import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { root, browserArguments, ensureBrowser, siteFolder } from "../../scripts/run/setup.ts";
 import { serve } from "../../scripts/run/server.ts";
 import type { StylusImage } from "../../src/widget/stylus-image.ts";
+import { chooseThreads } from "../../src/runtime/device.ts";
 import { violations } from "./accessibility.ts";
 
-/** A site of its own to browsers, at this machine, and as good as https. */
-const blogHost = "blog.localhost";
+/** The widget's site, at another port: another origin, but the same storage. */
+const neighbour = "localhost";
+/** Another site to browsers, at this machine, and as good as https. */
+const stranger = "blog.localhost";
 
 let site: string;
 let blog: Server;
@@ -64,8 +67,8 @@ afterAll(async () => {
 
 const inWidget = (): FrameLocator => page.frameLocator("stylus-image >> iframe");
 
-test("generates for a page of another site, isolated, and takes turns with a second widget", async () => {
-  await page.goto(blogUrl("blog.html"));
+test("generates for a page of another origin, isolated, and takes turns with a second widget", async () => {
+  await page.goto(urlAt(neighbour, "blog.html"));
   await page.waitForFunction(() => customElements.get("stylus-image"));
   const answer = await page.evaluate(async () => {
     const first = document.querySelector<StylusImage>("stylus-image")!;
@@ -110,16 +113,8 @@ test("generates for a page of another site, isolated, and takes turns with a sec
   expect(answer.isolated).toBe(false); // the page around it
   expect(answer.before).toMatchObject({ isolated: true, storage: "kept", device: null, takesTurns: true });
   expect(answer.after).toMatchObject({ isolated: true, storage: "kept", device: { kind: "wasm" } });
-  expect(answer.after!.threads).toBe(
-    await page.evaluate(() =>
-      Math.min(
-        8,
-        navigator.hardwareConcurrency <= 4
-          ? navigator.hardwareConcurrency
-          : Math.max(4, Math.floor(navigator.hardwareConcurrency / 2)),
-      ),
-    ),
-  );
+  const cores = await page.evaluate(() => navigator.hardwareConcurrency);
+  expect(answer.after!.threads).toBe(chooseThreads({ crossOriginIsolated: true, cores }).threads);
   const { width, height } = decode(Uint8Array.from(answer.png));
   expect([width, height]).toEqual([64, 64]);
   expect(answer.seeds).toEqual([3, 3]);
@@ -132,8 +127,8 @@ test("generates for a page of another site, isolated, and takes turns with a sec
   expect(Math.min(...ends)).toBeLessThan(Math.max(...loads));
 });
 
-test("is used by keyboard, tells what it does, and fits its frame", async () => {
-  await page.goto(blogUrl("blog.html"));
+test("in another site’s page: keyboard, attributes, height, and what the browser grants there", async () => {
+  await page.goto(urlAt(stranger, "blog.html"));
   const widget = inWidget();
   const prompt = widget.getByRole("textbox", { name: "Prompt" });
   await expect.poll(() => prompt.inputValue()).toBe("a fox in the snow, stained glass");
@@ -155,15 +150,33 @@ test("is used by keyboard, tells what it does, and fits its frame", async () => 
   await expect.poll(fits).toBe(true);
   const content = await widget.locator("html").evaluate((html) => [html.scrollHeight, innerHeight]);
   expect(content[0]).toBe(content[1]);
+  const granted = await widget.locator("html").evaluate(() =>
+    navigator.storage.getDirectory().then(
+      () => "kept",
+      () => "memory",
+    ),
+  );
+  const capabilities = await page.evaluate(
+    () => document.querySelector<StylusImage>("stylus-image")!.capabilities,
+  );
+  expect(capabilities).toMatchObject({
+    isolated: true,
+    storage: granted,
+    takesTurns: granted === "kept", // browsers refuse locks where they refuse storage
+  });
+  expect(await widget.getByText("the model is downloaded again on each visit").count()).toBe(
+    granted === "kept" ? 0 : 1,
+  );
   const accent = await widget
     .getByRole("button", { name: "Generate" })
     .evaluate((button) => getComputedStyle(button).backgroundColor);
   expect(accent).toBe("rgb(138, 63, 252)");
+  if (process.env["SHOT"]) await page.screenshot({ path: process.env["SHOT"] });
   expect(await violations(page)).toEqual([]);
 });
 
 test("a stranger's page cannot frame the page: by header, and by script where a host sends none", async () => {
-  await page.goto(blogUrl(`?frame=${encodeURIComponent(site)}`));
+  await page.goto(urlAt(stranger, `?frame=${encodeURIComponent(site)}`));
   await expect.poll(() => page.frames()[1]!.url()).toMatch(/^chrome-error:/);
 
   const plain = await serve(siteFolder(), {
@@ -174,7 +187,7 @@ test("a stranger's page cannot frame the page: by header, and by script where a 
     },
   });
   try {
-    await page.goto(blogUrl(`?frame=${encodeURIComponent(plain.url)}`));
+    await page.goto(urlAt(stranger, `?frame=${encodeURIComponent(plain.url)}`));
     const framed = page.frameLocator("iframe");
     await framed.getByText("Stylus Web does not run inside other sites’ pages.").waitFor();
     expect(await framed.getByRole("button").count()).toBe(0);
