@@ -30,8 +30,8 @@ const typeOf: Readonly<Record<string, string>> = {
   ".css": "text/css",
   ".js": "text/javascript",
 };
-const blogUrl = (file: string): string =>
-  `http://${blogHost}:${(blog.address() as AddressInfo).port}/${file}`;
+const urlAt = (host: string, file: string): string =>
+  `http://${host}:${(blog.address() as AddressInfo).port}/${file}`;
 
 beforeAll(async () => {
   site = inject("siteUrl");
