@@ -65,6 +65,18 @@ afterAll(async () => {
   if (profile) rmSync(profile, { recursive: true, force: true });
 });
 
+/** The same site on a host that sends no headers of ours. */
+const servePlain = (allowedOrigins: () => readonly string[]): ReturnType<typeof serve> =>
+  serve(siteFolder(), {
+    isolated: false,
+    intercept: ({ url }, response) => {
+      response.removeHeader("Content-Security-Policy");
+      if (url !== "/widget.json") return false;
+      response.end(JSON.stringify({ allowedOrigins: allowedOrigins() }));
+      return true;
+    },
+  });
+
 const inWidget = (): FrameLocator => page.frameLocator("stylus-image >> iframe");
 
 test("generates for a page of another origin, isolated, and takes turns with a second widget", async () => {
@@ -171,7 +183,6 @@ test("in another site’s page: keyboard, attributes, height, and what the brows
     .getByRole("button", { name: "Generate" })
     .evaluate((button) => getComputedStyle(button).backgroundColor);
   expect(accent).toBe("rgb(138, 63, 252)");
-  if (process.env["SHOT"]) await page.screenshot({ path: process.env["SHOT"] });
   expect(await violations(page)).toEqual([]);
 });
 
@@ -179,18 +190,39 @@ test("a stranger's page cannot frame the page: by header, and by script where a 
   await page.goto(urlAt(stranger, `?frame=${encodeURIComponent(site)}`));
   await expect.poll(() => page.frames()[1]!.url()).toMatch(/^chrome-error:/);
 
-  const plain = await serve(siteFolder(), {
-    isolated: false,
-    intercept: (_request, response) => {
-      response.removeHeader("Content-Security-Policy");
-      return false;
-    },
-  });
+  const plain = await servePlain(() => ["*"]);
   try {
     await page.goto(urlAt(stranger, `?frame=${encodeURIComponent(plain.url)}`));
     const framed = page.frameLocator("iframe");
     await framed.getByText("Stylus Web does not run inside other sites’ pages.").waitFor();
     expect(await framed.getByRole("button").count()).toBe(0);
+  } finally {
+    await plain.close();
+  }
+});
+
+test("on a host without headers the widget has one thread, and its page reads who may embed it", async () => {
+  let allowed = ["*"];
+  const plain = await servePlain(() => allowed);
+  const connect = (): Promise<unknown> =>
+    page.evaluate(async (src) => {
+      const element = document.createElement("stylus-image") as StylusImage;
+      element.setAttribute("src", src);
+      document.body.append(element);
+      return element.ready.catch(({ code }: { code: string }) => code);
+    }, `${plain.url}widget.html`);
+  try {
+    await page.goto(urlAt(stranger, "blog.html"));
+    await page.waitForFunction(() => customElements.get("stylus-image"));
+    expect(await connect()).toMatchObject({ isolated: false, threads: 1 });
+    allowed = [new URL(page.url()).origin];
+    expect(await connect()).toMatchObject({ isolated: false });
+    allowed = ["https://other.example"];
+    expect(await connect()).toBe("forbidden");
+    await page
+      .frameLocator("body > stylus-image:last-of-type >> iframe")
+      .getByText("This site does not let the page around this frame embed the widget.")
+      .waitFor();
   } finally {
     await plain.close();
   }

@@ -28,7 +28,7 @@ export const widget = {
   cancelled: "Cancelled.",
 
   /** What this frame does without. */
-  memoryOnly: "This page’s browser settings keep nothing, so the model is downloaded again on each visit.",
+  memoryOnly: "Your browser keeps nothing in this frame, so the model is downloaded again on each visit.",
   oneThread: "One CPU thread, because the embedding page grants no more: images take longer.",
 
   busy: {
