@@ -2,6 +2,7 @@
 import { defineConfig, type Plugin } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
 import solid from "vite-plugin-solid";
+import { elementScript } from "./scripts/build/element-script.ts";
 import { contentSecurityPolicy, isolationHeaders } from "./scripts/run/headers.ts";
 
 /** Static hosts send no headers of ours: the policy travels in the page itself. */
@@ -22,6 +23,7 @@ export default defineConfig({
   plugins: [
     solid(),
     cspMeta(),
+    elementScript(),
     VitePWA({
       strategies: "injectManifest",
       srcDir: "workers",
@@ -37,7 +39,11 @@ export default defineConfig({
     }),
   ],
   worker: { format: "es" },
-  build: { target: "es2023", sourcemap: true, rolldownOptions: { checks: { bundlerTimings: false } } },
+  build: {
+    target: "es2023",
+    sourcemap: true,
+    rolldownOptions: { input: ["index.html", "widget.html"], checks: { bundlerTimings: false } },
+  },
   // onnxruntime-web finds its own files next to itself, which pre-bundling would break.
   optimizeDeps: { exclude: ["onnxruntime-web", "@huggingface/transformers", "voy-search"] },
   server: { headers: isolationHeaders },

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { fileUrl, parseManifest } from "../../src/storage/manifest.ts";
-import { connectSources, contentSecurityPolicy, contentSecurityPolicyFor } from "./headers.ts";
+import { connectSources, contentSecurityPolicy, contentSecurityPolicyFor, headersFor } from "./headers.ts";
 
 const folder = new URL("../../model-manifests/", import.meta.url);
 const site = "https://example.org/stylus/";
@@ -44,4 +44,16 @@ it("is made of the manifests", () => {
   expect(contentSecurityPolicyFor(["https://hub.example"])).toContain(
     "connect-src 'self' blob: data: https://hub.example;",
   );
+});
+
+it("lets every page frame the widget by default, and none the site's pages", () => {
+  const policy = (pathname: string) => headersFor(pathname)["Content-Security-Policy"];
+  expect(policy("/stylus/widget.html")).toBe(contentSecurityPolicy);
+  for (const pathname of ["/", "/index.html", "/stylus/", "/examples/blog.html", "/my-widget.html"])
+    expect(policy(pathname)).toBe(`${contentSecurityPolicy}; frame-ancestors 'self'`);
+});
+
+it("leaves isolation to hosts that can send it", () => {
+  const names = Object.keys(headersFor("/widget.html", { isolated: false }));
+  expect(names).toEqual(["Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy"]);
 });

@@ -66,9 +66,45 @@ export const isolationHeaders: Readonly<Record<string, string>> = {
   "Cross-Origin-Resource-Policy": "same-origin",
 };
 
-export const securityHeaders: Readonly<Record<string, string>> = {
+/**
+ * The widget's page is embedded by other sites: in Chromium it is isolated whatever the page around it is, elsewhere if that is.
+ * Its own files come from its own origin.
+ */
+const widgetHeaders: Readonly<Record<string, string>> = {
   ...isolationHeaders,
-  "Content-Security-Policy": contentSecurityPolicy,
-  "X-Content-Type-Options": "nosniff",
-  "Referrer-Policy": "no-referrer",
+  "Cross-Origin-Resource-Policy": "cross-origin",
+  "Document-Isolation-Policy": "isolate-and-require-corp",
 };
+
+/** What other sites load, below any path. */
+const isForOthers = (pathname: string): boolean => /\/(?:widget\.html|stylus-image\.js)$/.test(pathname);
+
+/**
+ * The headers of a file.
+ * @param pathname begins with a slash
+ * @param options.isolated false omits those of cross-origin isolation, like many static hosts
+ * @param options.allowedOrigins of widget.json: who may frame the widget; nobody else than the site frames its pages
+ */
+export function headersFor(
+  pathname: string,
+  {
+    isolated = true,
+    policy = contentSecurityPolicy,
+    allowedOrigins = ["*"],
+  }: {
+    readonly isolated?: boolean;
+    readonly policy?: string;
+    readonly allowedOrigins?: readonly string[];
+  } = {},
+): Readonly<Record<string, string>> {
+  const forOthers = isForOthers(pathname);
+  const mayFrame = forOthers ? allowedOrigins : [];
+  // A page that is a file has no origin, and `*` would leave it out.
+  const framing = mayFrame.includes("*") ? "" : `; frame-ancestors ${["'self'", ...mayFrame].join(" ")}`;
+  return {
+    ...(isolated ? (forOthers ? widgetHeaders : isolationHeaders) : {}),
+    "Content-Security-Policy": policy + framing,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+  };
+}

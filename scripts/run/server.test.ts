@@ -11,6 +11,9 @@ beforeAll(async () => {
   mkdirSync(path.join(parent, "site/assets"), { recursive: true });
   writeFileSync(path.join(parent, "secret.txt"), "secret");
   writeFileSync(path.join(parent, "site/index.html"), "<p>page");
+  writeFileSync(path.join(parent, "site/widget.html"), "<p>widget");
+  writeFileSync(path.join(parent, "site/stylus-image.js"), "");
+  writeFileSync(path.join(parent, "site/widget.json"), '{ "allowedOrigins": ["https://blog.example"] }');
   writeFileSync(path.join(parent, "site/assets/a-1234.js"), "export {};");
   writeFileSync(path.join(parent, "site/runtime.wasm"), "wasm");
   writeFileSync(path.join(parent, "site/unet.safetensors"), "0123456789");
@@ -31,6 +34,18 @@ test("the page is isolated and obeys the content security policy", async () => {
   expect(headers.get("cross-origin-embedder-policy")).toBe("require-corp");
   expect(headers.get("content-security-policy")).toContain("default-src 'self'");
   expect(headers.get("cache-control")).toBe("no-cache");
+});
+
+test("no other site frames the page, and those that widget.json names frame the widget", async () => {
+  const page = (await get("")).headers;
+  expect(page.get("content-security-policy")).toMatch(/; frame-ancestors 'self'$/);
+  expect(page.get("cross-origin-resource-policy")).toBe("same-origin");
+  const widget = (await get("widget.html?prompt=a#b")).headers;
+  expect(widget.get("content-security-policy")).toMatch(/; frame-ancestors 'self' https:\/\/blog.example$/);
+  expect(widget.get("document-isolation-policy")).toBe("isolate-and-require-corp");
+  expect(widget.get("cross-origin-embedder-policy")).toBe("require-corp");
+  for (const file of ["widget.html", "stylus-image.js"])
+    expect((await get(file)).headers.get("cross-origin-resource-policy")).toBe("cross-origin");
 });
 
 test("hashed files are cached for good, and types are what browsers insist on", async () => {

@@ -1,9 +1,12 @@
 // The static server behind `npm start`, `npm run generate` and the browser tests: serves a folder on localhost with the
 // headers that the product needs (cross-origin isolation for WASM threads, a content security policy, caching).
+import { existsSync, readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import path from "node:path";
 import sirv from "sirv";
-import { contentSecurityPolicyFor, isolationHeaders, securityHeaders } from "./headers.ts";
+import { parseHostSettings } from "../../src/widget/host-settings.ts";
+import { contentSecurityPolicyFor, headersFor } from "./headers.ts";
 
 export interface ServerOptions {
   /** 0, the default, selects a free port. */
@@ -21,10 +24,13 @@ export function serve(
   folder: string,
   { port = 0, isolated = true, connect, intercept }: ServerOptions = {},
 ): Promise<{ url: string; close(): Promise<void> }> {
-  const policy = connect ? { "Content-Security-Policy": contentSecurityPolicyFor(connect) } : {};
-  const headers = Object.entries({ ...securityHeaders, ...policy }).filter(
-    ([name]) => isolated || !(name in isolationHeaders),
+  const policy = connect ? { policy: contentSecurityPolicyFor(connect) } : {};
+  const widgetSettings = path.join(folder, "widget.json");
+  const { allowedOrigins } = parseHostSettings(
+    existsSync(widgetSettings) ? JSON.parse(readFileSync(widgetSettings, "utf8")) : {},
   );
+  const headers = (url: string): Readonly<Record<string, string>> =>
+    headersFor(url.replace(/[?#].*/su, ""), { isolated, allowedOrigins, ...policy });
   // `dev` reads the disk on every request, because a build may replace the files.
   const files = sirv(folder, {
     dev: true,
@@ -38,7 +44,7 @@ export function serve(
     },
   });
   const server = createServer((request, response) => {
-    for (const [name, value] of headers) response.setHeader(name, value);
+    for (const [name, value] of Object.entries(headers(request.url ?? "/"))) response.setHeader(name, value);
     if (intercept?.(request, response)) return;
     if (request.method !== "GET" && request.method !== "HEAD") return void response.writeHead(405).end();
     files(

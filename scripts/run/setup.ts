@@ -59,6 +59,7 @@ const buildInputs = [
   "public",
   "model-manifests",
   "index.html",
+  "widget.html",
   "vite.config.ts",
   "package-lock.json",
 ];

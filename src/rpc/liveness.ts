@@ -3,7 +3,8 @@
 
 /** Worker → page, beside comlink's messages. */
 interface LifeMessage {
-  readonly stylusLock: string;
+  /** Null: the browser refuses locks, as it may where a page embeds this one; the worker lives all the same. */
+  readonly stylusLock: string | null;
 }
 
 /** Longest time from the start of a worker to its first message: its script may come over a slow connection. */
@@ -14,10 +15,12 @@ const locks = (): LockManager | undefined => globalThis.navigator?.locks;
 /** In the worker: holds its lock and names it to the page. */
 export function showLife(): void {
   const name = `stylus-worker-${crypto.randomUUID()}`;
-  void locks()?.request(name, () => {
-    postMessage({ stylusLock: name } satisfies LifeMessage);
-    return new Promise(() => {});
-  });
+  locks()
+    ?.request(name, () => {
+      postMessage({ stylusLock: name } satisfies LifeMessage);
+      return new Promise(() => {});
+    })
+    .catch(() => postMessage({ stylusLock: null } satisfies LifeMessage));
 }
 
 const isLifeMessage = (data: unknown): data is LifeMessage =>
@@ -40,6 +43,7 @@ export function watchLife(
   const watch = ({ data }: MessageEvent<unknown>): void => {
     if (signal.aborted || !isLifeMessage(data)) return;
     clearTimeout(timer);
+    if (data.stylusLock === null) return;
     manager
       .request(data.stylusLock, { signal }, () => {
         if (!signal.aborted) onEnd("it ended unexpectedly");

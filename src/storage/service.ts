@@ -2,13 +2,14 @@
 import { deletionError, StylusError, throwIfAborted } from "../shared/errors.ts";
 import { download } from "./download.ts";
 import { askHub, knownFile, pinDownload, type KnownFile } from "./file-facts.ts";
+import { locked } from "./file-lock.ts";
 import type { FileStore } from "./file-store.ts";
 import { openFileStore } from "./opfs-store.ts";
 import { hashBlob, verifyLocalFile } from "./local-files.ts";
 import { parseManifest, type Manifest } from "./manifest.ts";
 import { StorageRecords } from "./pins.ts";
 import { ProgressReporter, type PackProgress } from "./progress.ts";
-import { checkQuota, isQuotaError, quotaError } from "./quota.ts";
+import { checkQuota } from "./quota.ts";
 import { ConnectionLimit } from "./request.ts";
 import { describeStorage, type StorageView } from "./storage-view.ts";
 
@@ -89,20 +90,6 @@ async function partialKey({ url, sha256 }: KnownFile): Promise<string> {
   if (sha256 !== null) return sha256;
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(url));
   return `unknown-${[...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
-}
-
-async function locked<Value>(
-  key: string,
-  { signal, work }: { signal: AbortSignal; work: () => Promise<Value> },
-): Promise<Value> {
-  try {
-    return await navigator.locks.request(`stylus-file-${key}`, { signal }, work);
-  } catch (error) {
-    if (error instanceof DOMException && error.name === "AbortError") {
-      throw new StylusError("cancelled", "Stopped.", { cause: error });
-    }
-    throw isQuotaError(error) ? quotaError(error) : error;
-  }
 }
 
 /** Null: the browser cannot read it. */

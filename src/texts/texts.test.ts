@@ -221,12 +221,14 @@ const literalsIn = (path: string, source: string): string[] =>
   textsIn(parseSync(path, source, { lang: "tsx" }).program as unknown as Node);
 
 describe("components hold no texts of their own", () => {
-  const components = readdirSync("src/ui", { recursive: true, encoding: "utf8" }).filter((name) =>
-    name.endsWith(".tsx"),
+  const components = ["src/ui", "src/widget"].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".tsx"))
+      .map((name) => `${folder}/${name}`),
   );
 
   test.each(components)("%s", (name) => {
-    expect(literalsIn(name, readFileSync(`src/ui/${name}`, "utf8"))).toEqual([]);
+    expect(literalsIn(name, readFileSync(name, "utf8"))).toEqual([]);
   });
 
   test.each([

@@ -8,10 +8,17 @@ import { createServices } from "../app/services/services.ts";
 import { createStudio } from "../app/state/studio.ts";
 import { keepOffline } from "../app/services/offline.ts";
 import { App } from "./App.tsx";
+import { FramedNotice } from "./FramedNotice.tsx";
+import { isFramedByStranger } from "./framing.ts";
 
-const services = createServices();
-const studio = createStudio(services);
-installAutomation(services);
-render(() => <App studio={studio} />, document.getElementById("app")!);
-void studio.loadPack();
-void keepOffline();
+const place = document.getElementById("app")!;
+if (isFramedByStranger()) {
+  render(() => <FramedNotice />, place);
+} else {
+  const services = createServices();
+  const studio = createStudio(services);
+  installAutomation(services);
+  render(() => <App studio={studio} />, place);
+  void studio.loadPack();
+  void keepOffline();
+}

@@ -280,6 +280,7 @@ export function fakeServices(query: URLSearchParams): PageServices {
       userAdapters: { count: userAdapters.size, sizeBytes: userAdapters.size * 184_000 },
       ...fakeStored(),
     }),
+    release() {},
     async deletePack() {
       loaded = false;
     },

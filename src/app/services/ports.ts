@@ -101,4 +101,6 @@ export interface DiskUse extends StorageUse {
 export interface PageServices extends RunServices, AdapterServices, StorageServices {
   readonly models: ModelServices;
   readonly languageModels: LanguageModelServices;
+  /** Gives back the memory of the loaded model; the next `load` reads it again. */
+  release(): void;
 }

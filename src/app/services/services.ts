@@ -164,6 +164,11 @@ export function createServices(): PageServices {
       return [...ofPack, ...(await reader.checkStored(signal).catch(() => []))];
     },
 
+    release() {
+      pack.drop();
+      composer.terminate();
+    },
+
     async deletePack(manifestId) {
       pack.drop();
       await modelStorage.deletePack(manifestId);

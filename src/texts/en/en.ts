@@ -8,5 +8,6 @@ import { prompt } from "./prompt.ts";
 import { run } from "./run.ts";
 import { settings } from "./settings.ts";
 import { storage } from "./storage.ts";
+import { widget } from "./widget.ts";
 
-export const en = { format: formats, names, page, prompt, settings, run, adapters, models, storage };
+export const en = { format: formats, names, page, prompt, settings, run, adapters, models, storage, widget };

@@ -1,0 +1,54 @@
+// Files are written also where the browser refuses locks.
+import { expect, test } from "vitest";
+import { locked } from "./file-lock.ts";
+
+const { signal } = new AbortController();
+const refusing = (name: string, calls: string[] = []) => ({
+  request: async (lock: string): Promise<never> => {
+    calls.push(lock);
+    throw new DOMException("", name);
+  },
+});
+
+test("holds the lock of the file during the work", async () => {
+  const order: string[] = [];
+  const locks = {
+    request: async (name: string, _options: unknown, work: () => Promise<unknown>) => {
+      order.push(name);
+      const value = await work();
+      order.push("released");
+      return value;
+    },
+  } as unknown as Pick<LockManager, "request">;
+  const work = async (): Promise<number> => order.push("work");
+  expect(await locked("abc", { signal, work, locks })).toBe(2);
+  expect(order).toEqual(["stylus-file-abc", "work", "released"]);
+});
+
+test("works without a lock where locks are refused, once", async () => {
+  let calls = 0;
+  expect(await locked("abc", { signal, work: async () => ++calls, locks: refusing("SecurityError") })).toBe(
+    1,
+  );
+  expect(calls).toBe(1);
+});
+
+test("a cancelled wait does not work at all", async () => {
+  let calls = 0;
+  const waiting = locked("abc", { signal, work: async () => ++calls, locks: refusing("AbortError") });
+  await expect(waiting).rejects.toMatchObject({ code: "cancelled" });
+  expect(calls).toBe(0);
+});
+
+test("what the work throws is not taken for a refusal", async () => {
+  const locks = {
+    request: (_name: string, _options: unknown, work: () => Promise<unknown>) => work(),
+  } as unknown as Pick<LockManager, "request">;
+  let calls = 0;
+  const work = async (): Promise<never> => {
+    calls += 1;
+    throw new DOMException("", "SecurityError");
+  };
+  await expect(locked("abc", { signal, work, locks })).rejects.toMatchObject({ name: "SecurityError" });
+  expect(calls).toBe(1);
+});

@@ -1,0 +1,148 @@
+// The widget as people see it: a prompt, one button, how it goes, the image and its adapters.
+import { createEffect, For, Match, Show, Switch, type JSX } from "solid-js";
+import controls from "../ui/controls/controls.module.css";
+import { ErrorNote } from "../ui/controls/ErrorNote.tsx";
+import { PixelCanvas } from "../ui/controls/PixelCanvas.tsx";
+import { t } from "../texts/texts.ts";
+import type { View } from "./view.ts";
+import styles from "./Widget.module.css";
+
+export function Widget(props: {
+  readonly view: View;
+  readonly onGenerate: () => void;
+  readonly onCancel: () => void;
+  readonly onDownload: () => void;
+}): JSX.Element {
+  const view = props.view;
+  const state = view.state;
+
+  // The button's place is the same for both, so that the keyboard stays where it was.
+  const act = (): void => (state.isRunning ? props.onCancel() : props.onGenerate());
+  const keys = (event: KeyboardEvent): void => {
+    if (event.isComposing) return;
+    const isGenerate = event.key === "Enter" && (event.ctrlKey || event.metaKey);
+    if (isGenerate && !state.isRunning) props.onGenerate();
+    if (event.key === "Escape" && state.isRunning) props.onCancel();
+    if (isGenerate) event.preventDefault();
+  };
+  const progressText = (): string => {
+    const { progress } = state;
+    if (!progress) return "";
+    const stage = t.widget.stages[progress.stage];
+    return progress.fraction === null ? stage : t.widget.at(stage, progress.fraction);
+  };
+  return (
+    <main class={styles["widget"]} onKeyDown={keys} aria-label={t.widget.title}>
+      <form
+        class={styles["form"]}
+        onSubmit={(event) => {
+          event.preventDefault();
+          act();
+        }}
+      >
+        <label class={controls["field"]}>
+          <span class={controls["label"]}>{t.widget.prompt}</span>
+          <textarea
+            class={controls["input"]}
+            rows={2}
+            value={state.prompt}
+            placeholder={t.widget.placeholder}
+            aria-describedby="keys"
+            onInput={(event) => view.set("prompt", event.currentTarget.value)}
+          />
+        </label>
+        <span id="keys" class="visually-hidden">
+          {t.widget.shortcut}
+        </span>
+        <button type="submit" class={`${controls["button"]} ${controls["primary"]} ${styles["act"]}`}>
+          {state.isRunning ? t.widget.cancel : t.widget.generate}
+        </button>
+      </form>
+
+      <Show when={state.isRunning && state.progress}>
+        <div class={styles["progress"]}>
+          <progress
+            ref={(element) =>
+              createEffect(() => {
+                const fraction = state.progress?.fraction ?? null;
+                if (fraction === null) element.removeAttribute("value");
+                else element.value = fraction;
+              })
+            }
+            aria-label={t.widget.progress}
+            aria-valuetext={progressText()}
+          />
+          <span>{progressText()}</span>
+        </div>
+      </Show>
+
+      <Show when={state.error}>
+        {(error) => (
+          <ErrorNote error={error()} compact>
+            <Show when={state.missing}>
+              {(model) => (
+                <button type="button" class={controls["button"]} onClick={() => props.onDownload()}>
+                  {t.widget.downloadModel(model().title, model().sizeBytes - model().storedBytes)}
+                </button>
+              )}
+            </Show>
+          </ErrorNote>
+        )}
+      </Show>
+
+      <Switch>
+        <Match when={state.isRunning && state.preview}>
+          {(pixels) => (
+            <div class={styles["image"]}>
+              <PixelCanvas pixels={pixels()} label={t.widget.preview} />
+            </div>
+          )}
+        </Match>
+        <Match when={state.images.length > 0}>
+          <For each={state.images}>
+            {(image) => (
+              <figure class={styles["figure"]}>
+                <img
+                  class={styles["image"]}
+                  src={image.url}
+                  width={image.width}
+                  height={image.height}
+                  alt={t.widget.alt(state.shownPrompt, image.seed)}
+                />
+                <figcaption>
+                  <Show when={image.adapters.length > 0} fallback={<p>{t.widget.noAdapters}</p>}>
+                    <ul aria-label={t.widget.adapters}>
+                      <For each={image.adapters}>
+                        {({ title, strength }) => <li>{t.widget.adapter(title, strength)}</li>}
+                      </For>
+                    </ul>
+                  </Show>
+                  <a class={styles["download"]} href={image.url} download={image.fileName}>
+                    {t.widget.download}
+                  </a>
+                </figcaption>
+              </figure>
+            )}
+          </For>
+        </Match>
+      </Switch>
+
+      <For each={state.notes}>{(note) => <p class={styles["note"]}>{note}</p>}</For>
+
+      <footer class={styles["footer"]}>
+        <Show when={state.capabilities.storage === "memory"}>
+          <p>{t.widget.memoryOnly}</p>
+        </Show>
+        <Show when={!state.capabilities.isolated && state.capabilities.device?.kind === "wasm"}>
+          <p>{t.widget.oneThread}</p>
+        </Show>
+        <a href="./" target="_blank" rel="noopener">
+          {t.widget.openPage}
+        </a>
+      </footer>
+      <p class="visually-hidden" role="status">
+        {state.announced}
+      </p>
+    </main>
+  );
+}

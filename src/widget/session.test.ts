@@ -1,0 +1,151 @@
+// What the widget tells of its runs, with services that stand in for the real ones.
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { pack, standInServices } from "../../tests/fixtures/stand-in-services.ts";
+import type { ModelEntry } from "../app/packs/model-list.ts";
+import type { PageServices } from "../app/services/ports.ts";
+import { StylusError } from "../shared/errors.ts";
+import type { RunServices } from "../stylus/ports.ts";
+import { createSession, type SessionEvent } from "./session.ts";
+import { createTurns } from "./turns.ts";
+
+beforeEach(() => void vi.spyOn(URL, "revokeObjectURL").mockImplementation(() => {}));
+afterEach(() => vi.restoreAllMocks());
+
+function open({
+  services: given = {},
+  scope = { isolated: true, keepsFiles: true },
+  models = [],
+}: {
+  services?: Partial<RunServices>;
+  scope?: { isolated: boolean; keepsFiles: boolean };
+  models?: readonly Partial<ModelEntry>[];
+} = {}) {
+  const events: SessionEvent[] = [];
+  const { services, requests } = standInServices();
+  const release = vi.fn();
+  const list = async () => ({ models }) as unknown as Awaited<ReturnType<PageServices["models"]["list"]>>;
+  const session = createSession({
+    services: { ...services, ...given, release, models: { list, download: async () => {} } },
+    turns: createTurns({ locks: undefined, channel: null, onYield: () => {} }),
+    scope,
+    tell: (event) => events.push(event),
+    encode: async ({ width }) => ({ png: new Blob([`${width}`]), url: "blob:x" }),
+  });
+  const types = (): string[] => events.map(({ type }) => type);
+  return { session, events, types, requests, release };
+}
+
+test("a run, from waiting to the image and its adapters", async () => {
+  const { session, events, requests } = open();
+  await session.generate("a", { prompt: "a clay fox", seed: 7, steps: 1, width: 64, height: 64 });
+  expect(requests[0]).toMatchObject({ packId: "pocket", width: 64, height: 64, steps: 1 });
+  const progress = (stage: string, fraction: number | null) => ({
+    type: "progress",
+    id: "a",
+    stage,
+    fraction,
+  });
+  expect(events).toMatchObject([
+    progress("wait", null),
+    progress("load", null),
+    {
+      type: "capabilities",
+      capabilities: { threads: 2, storage: "kept", isolated: true, takesTurns: false },
+    },
+    progress("choose", null),
+    progress("generate", 0),
+    progress("generate", 1),
+    {
+      type: "image",
+      id: "a",
+      index: 0,
+      seed: 7,
+      fileName: "a-clay-fox-7.png",
+      adapters: [{ id: "clay", strength: 0.8 }],
+    },
+    { type: "done", id: "a", images: 1, notes: [] },
+  ]);
+});
+
+test("images of a batch come in order, before the end", async () => {
+  const { session, events } = open();
+  await session.generate("a", { prompt: "a fox", seed: 1, count: 3 });
+  const told = events.flatMap((event): (number | string)[] => {
+    if (event.type === "image") return [event.index];
+    return event.type === "done" ? ["done"] : [];
+  });
+  expect(told).toEqual([0, 1, 2, "done"]);
+});
+
+test("refusals have the option and the remedy, and no stack", async () => {
+  const { session, events } = open();
+  await session.generate("a", { prompt: "a fox", adapters: [{ id: "cley", weight: 1 }] });
+  expect(events.at(-1)).toEqual({
+    type: "error",
+    id: "a",
+    code: "bad-input",
+    message: "Pocket has no adapter “cley”.",
+    where: "adapters",
+    remedy: expect.stringContaining("clay"),
+  });
+});
+
+test("bugs are told in a word only", async () => {
+  vi.spyOn(console, "error").mockImplementation(() => {});
+  const generate = async (): Promise<never> => {
+    throw new TypeError("x is not a function");
+  };
+  const { session, events } = open({ services: { generate } });
+  await session.generate("a", { prompt: "a fox" });
+  expect(events.at(-1)).toEqual({ type: "error", id: "a", code: "internal", message: "x is not a function" });
+});
+
+test("a second request is refused while the first runs, and cancel ends that", async () => {
+  let start!: () => void;
+  const started = new Promise<void>((resolve) => (start = resolve));
+  const generate: RunServices["generate"] = (_request, { signal }) =>
+    new Promise((_, reject) => {
+      signal.addEventListener("abort", () => reject(new StylusError("cancelled", "Stopped.")));
+      start();
+    });
+  const { session, events } = open({ services: { generate } });
+  const first = session.generate("a", { prompt: "a fox" });
+  await started;
+  await session.generate("b", { prompt: "a fox" });
+  expect(events.at(-1)).toMatchObject({ type: "error", id: "b", code: "busy" });
+  session.cancel();
+  await first;
+  expect(events.at(-1)).toMatchObject({ type: "error", id: "a", code: "cancelled" });
+});
+
+test("a model that is not here is not downloaded for a page", async () => {
+  const sd15 = { id: "sd15", title: "Stable Diffusion 1.5", origin: "hub", state: "absent" } as const;
+  const { session, events, types } = open({ models: [sd15] });
+  await session.generate("a", { prompt: "a fox", pack: "sd15" });
+  expect(types()).toEqual(["progress", "error"]);
+  expect(events[1]).toMatchObject({ code: "not-found", where: "pack" });
+  expect(await session.missing("sd15")).toEqual(sd15);
+  expect(await session.missing("pocket")).toBeNull();
+});
+
+test("without isolation and storage it says so before and after loading", async () => {
+  const load = async () => ({
+    ...pack,
+    persistent: false,
+    device: { kind: "wasm", name: "1 thread of WebAssembly", reason: "", threads: 1, f16: false } as const,
+  });
+  const { session } = open({ services: { load }, scope: { isolated: false, keepsFiles: false } });
+  const without = { isolated: false, threads: 1, storage: "memory" };
+  expect(session.capabilities).toMatchObject({ ...without, device: null });
+  await session.generate("a", { prompt: "a fox" });
+  expect(session.capabilities).toMatchObject({ ...without, device: { kind: "wasm" } });
+});
+
+test("after destroy nothing is in memory and nothing happens", async () => {
+  const { session, types, release } = open();
+  session.destroy();
+  session.destroy();
+  expect(release).toHaveBeenCalledOnce();
+  await session.generate("a", { prompt: "a fox" });
+  expect(types()).toEqual([]);
+});

@@ -1,0 +1,213 @@
+// <stylus-image>: the widget in another site's page. Makes the iframe, passes attributes on, and turns messages into events and
+// promises (docs/widget.md). Built into one file of its own, stylus-image.js, which knows nothing of the rest of the page.
+import { readSettings, settingNames } from "./attributes.ts";
+import {
+  protocolVersion,
+  readEvent,
+  type Capabilities,
+  type WidgetCommand,
+  type WidgetErrorCode,
+  type WidgetEvent,
+  type WidgetOptions,
+} from "./protocol.ts";
+
+type EventOf<Type extends WidgetEvent["type"]> = Extract<WidgetEvent, { type: Type }>;
+type GeneratedImage = EventOf<"image">;
+
+/** Attributes of the frame, beside those of its content. */
+const frameNames = ["src", "width", "label"];
+/** Its height until the widget tells its own, in CSS pixels. */
+const firstHeight = 220;
+
+/** Where this script came from: widget.html is beside it. */
+const scriptAddress =
+  (document.currentScript as HTMLScriptElement | null)?.src ??
+  document.querySelector<HTMLScriptElement>('script[src*="stylus-image.js"]')?.src ??
+  document.baseURI;
+
+export class StylusImageError extends Error {
+  readonly code: WidgetErrorCode;
+  readonly where: string | undefined;
+  readonly remedy: string | undefined;
+
+  constructor({ code, message, where, remedy }: Omit<EventOf<"error">, "stylus" | "type" | "id">) {
+    super(message);
+    this.name = "StylusImageError";
+    this.code = code;
+    this.where = where;
+    this.remedy = remedy;
+  }
+}
+
+interface Request {
+  readonly images: GeneratedImage[];
+  readonly resolve: (images: readonly GeneratedImage[]) => void;
+  readonly reject: (error: StylusImageError) => void;
+}
+
+/** A promise that this element settles. */
+class Answer<Value> {
+  resolve!: (value: Value) => void;
+  reject!: (error: StylusImageError) => void;
+  readonly promise: Promise<Value>;
+
+  constructor() {
+    this.promise = new Promise((resolve, reject) => Object.assign(this, { resolve, reject }));
+    this.promise.catch(() => {}); // who did not ask need not hear
+  }
+}
+
+const removed = (): StylusImageError =>
+  new StylusImageError({ code: "cancelled", message: "The element was taken out of the page." });
+
+const styles = new CSSStyleSheet();
+styles.replaceSync(
+  ":host{display:block;max-width:100%}:host([hidden]){display:none}iframe{display:block;width:100%;border:0;border-radius:12px}",
+);
+
+export class StylusImage extends HTMLElement {
+  static readonly observedAttributes: readonly string[] = [...settingNames, ...frameNames];
+
+  readonly #requests = new Map<string, Request>();
+  #frame: HTMLIFrameElement | null = null;
+  #origin = "";
+  #listening = new AbortController();
+  #capabilities: Capabilities | null = null;
+  #ready = new Answer<Capabilities>();
+  #count = 0;
+  /** Several changed attributes make one message. */
+  #isTold = true;
+
+  /** Resolves when the widget answers. */
+  get ready(): Promise<Capabilities> {
+    return this.#ready.promise;
+  }
+
+  /** The latest; null before the widget answers. */
+  get capabilities(): Capabilities | null {
+    return this.#capabilities;
+  }
+
+  connectedCallback(): void {
+    if (this.#frame) return;
+    const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
+    root.adoptedStyleSheets = [styles];
+    const address = this.#address();
+    this.#origin = address.origin;
+    const frame = document.createElement("iframe");
+    frame.allow = "cross-origin-isolated";
+    frame.referrerPolicy = "origin";
+    frame.style.height = `${firstHeight}px`;
+    this.#frame = frame;
+    this.#dress();
+    this.#listening = new AbortController();
+    const { signal } = this.#listening;
+    addEventListener("message", (event) => this.#receive(event), { signal });
+    frame.addEventListener("load", () => this.#send({ type: "connect" }), { signal });
+    frame.src = address.href;
+    root.replaceChildren(frame);
+  }
+
+  disconnectedCallback(): void {
+    this.#listening.abort();
+    this.#frame?.remove(); // ends its workers
+    this.#frame = null;
+    this.#capabilities = null;
+    this.#ready.reject(removed());
+    this.#ready = new Answer();
+    for (const { reject } of this.#requests.values()) reject(removed());
+    this.#requests.clear();
+  }
+
+  attributeChangedCallback(name: string): void {
+    if (!this.#frame) return;
+    if (name === "src") {
+      this.disconnectedCallback();
+      this.connectedCallback();
+    } else if (frameNames.includes(name)) this.#dress();
+    else if (this.#isTold) {
+      this.#isTold = false;
+      queueMicrotask(() => {
+        this.#isTold = true;
+        if (this.#capabilities) this.#send({ type: "configure", settings: this.#settings() });
+      });
+    }
+  }
+
+  /**
+   * Generates images; what `options` leave out, the attributes say, and the prompt box.
+   * @throws StylusImageError
+   */
+  async generate(options: WidgetOptions = {}): Promise<readonly GeneratedImage[]> {
+    if (!this.#frame) throw removed();
+    await this.ready;
+    const id = `page-${++this.#count}`;
+    return new Promise((resolve, reject) => {
+      this.#requests.set(id, { images: [], resolve, reject });
+      this.#send({ type: "generate", id, options });
+    });
+  }
+
+  /** Stops what the widget is generating. */
+  cancel(): void {
+    this.#send({ type: "cancel" });
+  }
+
+  /** Stops everything, gives the memory back and takes the element out of the page. */
+  destroy(): void {
+    this.#send({ type: "destroy" });
+    this.remove();
+  }
+
+  /** widget.html with the attributes as parameters, so that it starts with them. */
+  #address(): URL {
+    const address = new URL(this.getAttribute("src") ?? "widget.html", scriptAddress);
+    for (const name of settingNames) {
+      const text = this.getAttribute(name);
+      if (text !== null) address.searchParams.set(name, text);
+    }
+    return address;
+  }
+
+  #settings() {
+    const { settings, problems } = readSettings((name) => this.getAttribute(name));
+    for (const problem of problems) console.warn(`<stylus-image>: ${problem}`);
+    return settings;
+  }
+
+  #dress(): void {
+    const width = this.getAttribute("width");
+    this.style.width = width === null ? "" : /^\d+$/.test(width) ? `${width}px` : width;
+    this.#frame!.title = this.getAttribute("label") ?? "Stylus Web";
+  }
+
+  #send(
+    command: WidgetCommand extends infer Each ? (Each extends unknown ? Omit<Each, "stylus"> : never) : never,
+  ): void {
+    this.#frame?.contentWindow?.postMessage({ stylus: protocolVersion, ...command }, this.#origin);
+  }
+
+  #receive({ data, source, origin }: MessageEvent<unknown>): void {
+    if (source !== this.#frame?.contentWindow || origin !== this.#origin) return;
+    const event = readEvent(data);
+    if (event) this.#heed(event);
+  }
+
+  #heed(event: WidgetEvent): void {
+    if (event.type === "resize") this.#frame!.style.height = `${Math.ceil(event.height)}px`;
+    if (event.type === "ready" || event.type === "capabilities") this.#capabilities = event.capabilities;
+    if (event.type === "ready") this.#ready.resolve(event.capabilities);
+    const request = "id" in event && event.id !== null ? this.#requests.get(event.id) : undefined;
+    if (event.type === "image") request?.images.push(event);
+    if (event.type === "done") request?.resolve(request.images);
+    if (event.type === "error") {
+      request?.reject(new StylusImageError(event));
+      if (event.code === "forbidden") this.#ready.reject(new StylusImageError(event));
+    }
+    if (request && (event.type === "done" || event.type === "error")) this.#requests.delete(event.id!);
+    const { stylus: _, type, ...detail } = event;
+    this.dispatchEvent(new CustomEvent(`stylus-${type}`, { detail, bubbles: true, composed: true }));
+  }
+}
+
+if (!customElements.get("stylus-image")) customElements.define("stylus-image", StylusImage);

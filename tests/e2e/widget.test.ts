@@ -1,0 +1,229 @@
+// The widget in another site's page: https://…/examples/blog.html, as its author would have it on a site of their own.
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { decode } from "fast-png";
+import { chromium, type BrowserContext, type FrameLocator, type Page } from "playwright";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { root, browserArguments, ensureBrowser, siteFolder } from "../../scripts/run/setup.ts";
+import { serve } from "../../scripts/run/server.ts";
+import type { StylusImage } from "../../src/widget/stylus-image.ts";
+import { chooseThreads } from "../../src/runtime/device.ts";
+import { violations } from "./accessibility.ts";
+
+/** The widget's site, at another port: another origin, but the same storage. */
+const neighbour = "localhost";
+/** Another site to browsers, at this machine, and as good as https. */
+const stranger = "blog.localhost";
+
+let site: string;
+let blog: Server;
+let profile: string;
+let context: BrowserContext;
+let page: Page;
+
+const examples = path.join(root, "public/examples");
+const typeOf: Readonly<Record<string, string>> = {
+  ".html": "text/html",
+  ".css": "text/css",
+  ".js": "text/javascript",
+};
+const urlAt = (host: string, file: string): string =>
+  `http://${host}:${(blog.address() as AddressInfo).port}/${file}`;
+
+beforeAll(async () => {
+  site = inject("siteUrl");
+  blog = createServer(({ url = "/" }, response) => {
+    const { pathname, searchParams } = new URL(url, "http://blog");
+    const framed = searchParams.get("frame");
+    if (framed !== null) return void response.end(`<iframe src="${framed}"></iframe>`);
+    const file = path.basename(pathname);
+    const type = typeOf[path.extname(file)];
+    if (!type) return void response.writeHead(404).end();
+    const text = readFileSync(path.join(examples, file), "utf8").replace(
+      "../stylus-image.js",
+      `${site}stylus-image.js`,
+    );
+    response.setHeader("Content-Type", type).end(text);
+  });
+  await new Promise<void>((resolve) => void blog.listen(0, "127.0.0.1", resolve));
+  profile = mkdtempSync(path.join(tmpdir(), "stylus-web-widget-"));
+  context = await chromium.launchPersistentContext(profile, {
+    executablePath: await ensureBrowser(),
+    headless: true,
+    args: browserArguments(),
+    viewport: { width: 800, height: 900 },
+  });
+  page = context.pages()[0]!;
+});
+afterAll(async () => {
+  await context?.close();
+  blog?.closeAllConnections();
+  blog?.close();
+  if (profile) rmSync(profile, { recursive: true, force: true });
+});
+
+/** The same site on a host that sends no headers of ours. */
+const servePlain = (allowedOrigins: () => readonly string[]): ReturnType<typeof serve> =>
+  serve(siteFolder(), {
+    isolated: false,
+    intercept: ({ url }, response) => {
+      response.removeHeader("Content-Security-Policy");
+      if (url !== "/widget.json") return false;
+      response.end(JSON.stringify({ allowedOrigins: allowedOrigins() }));
+      return true;
+    },
+  });
+
+const inWidget = (): FrameLocator => page.frameLocator("stylus-image >> iframe");
+
+test("generates for a page of another origin, isolated, and takes turns with a second widget", async () => {
+  await page.goto(urlAt(neighbour, "blog.html"));
+  await page.waitForFunction(() => customElements.get("stylus-image"));
+  const answer = await page.evaluate(async () => {
+    const first = document.querySelector<StylusImage>("stylus-image")!;
+    const second = document.createElement("stylus-image") as StylusImage;
+    second.setAttribute("theme", "dark");
+    document.body.append(second);
+    const log: string[] = [];
+    for (const [name, element] of [
+      ["first", first],
+      ["second", second],
+    ] as const)
+      for (const type of ["stylus-progress", "stylus-done", "stylus-error"])
+        element.addEventListener(type, (event) => {
+          const { stage, message } = (event as CustomEvent<{ stage?: string; message?: string }>).detail;
+          log.push([name, type, stage ?? message].filter(Boolean).join(" "));
+        });
+    const before = await first.ready;
+    await second.ready;
+    const options = { seed: 3, steps: 1, width: 64, height: 64 };
+    const [images, others] = await Promise.all([
+      first.generate({ ...options, prompt: "a fox in the snow, clay render" }),
+      second.generate({ ...options, prompt: "a boat on the sea" }),
+    ]);
+    const [image] = images;
+    const png = [...new Uint8Array(await image!.png.arrayBuffer())];
+    const refused = await first.generate({ prompt: "a fox", adapters: [{ id: "no such", weight: 1 }] }).then(
+      () => null,
+      ({ code, where }: { code: string; where: string }) => ({ code, where }),
+    );
+    return {
+      isolated: crossOriginIsolated,
+      before,
+      after: first.capabilities,
+      log,
+      png,
+      seeds: [...images, ...others].map(({ seed }) => seed),
+      adapters: image!.adapters,
+      refused,
+      height: first.shadowRoot!.querySelector("iframe")!.getBoundingClientRect().height,
+    };
+  });
+  expect(answer.isolated).toBe(false); // the page around it
+  expect(answer.before).toMatchObject({ isolated: true, storage: "kept", device: null, takesTurns: true });
+  expect(answer.after).toMatchObject({ isolated: true, storage: "kept", device: { kind: "wasm" } });
+  const cores = await page.evaluate(() => navigator.hardwareConcurrency);
+  expect(answer.after!.threads).toBe(chooseThreads({ crossOriginIsolated: true, cores }).threads);
+  const { width, height } = decode(Uint8Array.from(answer.png));
+  expect([width, height]).toEqual([64, 64]);
+  expect(answer.seeds).toEqual([3, 3]);
+  expect(answer.adapters.map(({ title }) => title)).toContain("Clay Render");
+  expect(answer.refused).toEqual({ code: "bad-input", where: "adapters" });
+  // Whoever came first has ended before the other left its place in the queue.
+  const ends = ["first", "second"].map((name) => answer.log.indexOf(`${name} stylus-done`));
+  const loads = ["first", "second"].map((name) => answer.log.indexOf(`${name} stylus-progress load`));
+  expect(Math.min(...loads)).toBeGreaterThanOrEqual(0);
+  expect(Math.min(...ends)).toBeLessThan(Math.max(...loads));
+});
+
+test("in another site’s page: keyboard, attributes, height, and what the browser grants there", async () => {
+  await page.goto(urlAt(stranger, "blog.html"));
+  const widget = inWidget();
+  const prompt = widget.getByRole("textbox", { name: "Prompt" });
+  await expect.poll(() => prompt.inputValue()).toBe("a fox in the snow, stained glass");
+  await page.evaluate(() => {
+    const element = document.querySelector("stylus-image")!;
+    for (const [name, value] of Object.entries({ steps: "1", size: "64x64", prompt: "a red car" }))
+      element.setAttribute(name, value);
+  });
+  await expect.poll(() => prompt.inputValue()).toBe("a red car");
+  await prompt.press("Control+Enter");
+  const image = widget.getByRole("img", { name: "a red car. Seed 7." });
+  await image.waitFor({ timeout: 120_000 });
+  await expect.poll(() => page.locator("#said").innerText()).toContain("Seed 7, 64 × 64 pixels");
+  const fits = (): Promise<boolean> =>
+    page.evaluate(() => {
+      const frame = document.querySelector("stylus-image")!.shadowRoot!.querySelector("iframe")!;
+      return frame.getBoundingClientRect().height > 250;
+    });
+  await expect.poll(fits).toBe(true);
+  const content = await widget.locator("html").evaluate((html) => [html.scrollHeight, innerHeight]);
+  expect(content[0]).toBe(content[1]);
+  const granted = await widget.locator("html").evaluate(() =>
+    navigator.storage.getDirectory().then(
+      () => "kept",
+      () => "memory",
+    ),
+  );
+  const capabilities = await page.evaluate(
+    () => document.querySelector<StylusImage>("stylus-image")!.capabilities,
+  );
+  expect(capabilities).toMatchObject({
+    isolated: true,
+    storage: granted,
+    takesTurns: granted === "kept", // browsers refuse locks where they refuse storage
+  });
+  expect(await widget.getByText("the model is downloaded again on each visit").count()).toBe(
+    granted === "kept" ? 0 : 1,
+  );
+  const accent = await widget
+    .getByRole("button", { name: "Generate" })
+    .evaluate((button) => getComputedStyle(button).backgroundColor);
+  expect(accent).toBe("rgb(138, 63, 252)");
+  expect(await violations(page)).toEqual([]);
+});
+
+test("a stranger's page cannot frame the page: by header, and by script where a host sends none", async () => {
+  await page.goto(urlAt(stranger, `?frame=${encodeURIComponent(site)}`));
+  await expect.poll(() => page.frames()[1]!.url()).toMatch(/^chrome-error:/);
+
+  const plain = await servePlain(() => ["*"]);
+  try {
+    await page.goto(urlAt(stranger, `?frame=${encodeURIComponent(plain.url)}`));
+    const framed = page.frameLocator("iframe");
+    await framed.getByText("Stylus Web does not run inside other sites’ pages.").waitFor();
+    expect(await framed.getByRole("button").count()).toBe(0);
+  } finally {
+    await plain.close();
+  }
+});
+
+test("on a host without headers the widget has one thread, and its page reads who may embed it", async () => {
+  let allowed = ["*"];
+  const plain = await servePlain(() => allowed);
+  const connect = (): Promise<unknown> =>
+    page.evaluate(async (src) => {
+      const element = document.createElement("stylus-image") as StylusImage;
+      element.setAttribute("src", src);
+      document.body.append(element);
+      return element.ready.catch(({ code }: { code: string }) => code);
+    }, `${plain.url}widget.html`);
+  try {
+    await page.goto(urlAt(stranger, "blog.html"));
+    await page.waitForFunction(() => customElements.get("stylus-image"));
+    expect(await connect()).toMatchObject({ isolated: false, threads: 1 });
+    allowed = [new URL(page.url()).origin];
+    expect(await connect()).toMatchObject({ isolated: false });
+    allowed = ["https://other.example"];
+    expect(await connect()).toBe("forbidden");
+    await page
+      .frameLocator("body > stylus-image:last-of-type >> iframe")
+      .getByText("This site does not let the page around this frame embed the widget.")
+      .waitFor();
+  } finally {
+    await plain.close();
+  }
+});
