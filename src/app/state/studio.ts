@@ -44,6 +44,7 @@ import {
 } from "./settings.ts";
 import { createInitImageState, type InitImageState } from "./init-image.ts";
 import { createSetAside, type SetAsideState } from "./set-aside.ts";
+import { createTokenCount } from "./token-count.ts";
 import { createUnknownWords, type UnknownWord } from "./unknown-words.ts";
 import { createTaking } from "./incoming.ts";
 import type { DiskUse, PageServices } from "../services/ports.ts";
@@ -80,6 +81,8 @@ export interface Studio
   readonly tags: Accessor<LoraTags>;
   /** Words of the prompt that the model in use does not know. */
   readonly unknownWords: Accessor<readonly UnknownWord[]>;
+  /** Tokens of the prompt; null until they are counted. */
+  readonly tokenCount: ReturnType<typeof createTokenCount>;
   /** The images that the next run would generate at the present seed: strengths for the sliders. */
   readonly planned: Accessor<readonly PlannedImage[]>;
   readonly gallery: GalleryState;
@@ -221,6 +224,12 @@ function buildStudio(services: PageServices): Studio {
   });
   const reading = createReading({ services, pack, busy: runs.busy, options, shown: runs.shown });
   const unknownWords = createUnknownWords({ services, pack, prompt: () => settings.prompt });
+  const tokenCount = createTokenCount({
+    services,
+    pack,
+    prompt: () => settings.prompt,
+    steps: () => options().steps,
+  });
   const tags = createMemo(() => readLoraTags(settings.prompt, pack()?.cards));
   const planned = createMemo((): readonly PlannedImage[] => {
     const loaded = pack();
@@ -289,6 +298,7 @@ function buildStudio(services: PageServices): Studio {
     reading,
     tags,
     unknownWords,
+    tokenCount,
     planned,
     models,
     languageModels,

@@ -13,6 +13,9 @@ export const prompt = {
   parts: (texts: readonly string[]) => `Parts found: ${texts.join("; ")}.`,
   long: (characters: number) =>
     `This prompt is ${formats.number(characters)} characters long. The model reads it in chunks of 75 tokens; the first ones count most.`,
+  /** @param room of the chunks that they are in */
+  tokens: (count: number, room: number) => `${formats.number(count)} of ${formats.number(room)} tokens`,
+  tokensTitle: "Tokens. The model reads the prompt in chunks of 75.",
   /** For a prompt in Hangul, Kanji, Cyrillic … */
   otherScript: "The models understand English only. Write the prompt in English.",
   unknownWords: (model: string, words: readonly string[]) =>

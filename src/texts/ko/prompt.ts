@@ -9,6 +9,8 @@ export const prompt: typeof english = {
   parts: (texts) => `찾은 구절: ${texts.join("; ")}.`,
   long: (characters) =>
     `프롬프트가 ${formats.number(characters)}자예요. 모델은 75토큰씩 나눠 읽고, 앞부분을 가장 크게 반영해요.`,
+  tokens: (count, room) => `토큰 ${formats.number(room)}개 중 ${formats.number(count)}개`,
+  tokensTitle: "토큰 수예요. 모델은 프롬프트를 75토큰씩 나눠 읽어요.",
   otherScript: "모델은 영어만 이해해요. 프롬프트를 영어로 적어 보세요.",
   unknownWords: (model, words) =>
     `${model} 모델이 모르는 단어예요: ${words.map((word) => `“${word}”`).join(", ")}.`,

@@ -138,6 +138,16 @@ export function PromptBox(): JSX.Element {
           />
         </div>
       </div>
+      <Show when={studio.tokenCount()}>
+        {(count) => (
+          <p class={styles["tokens"]} title={t.prompt.tokensTitle}>
+            <span class="visually-hidden">{t.prompt.tokens(count().tokens, count().room)}</span>
+            <span aria-hidden="true">
+              {count().tokens}/{count().room}
+            </span>
+          </p>
+        )}
+      </Show>
       <p class="visually-hidden" id="prompt-parts">
         {tasks().length > 0 ? t.prompt.parts(tasks().map((task) => task.text)) : ""}
       </p>
