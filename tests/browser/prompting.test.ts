@@ -1,8 +1,11 @@
 // Writing prompts on the page with stand-in services (tests/page).
 import type { Page } from "playwright";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { withPngText } from "../../src/formats/png.ts";
 import { violations } from "../e2e/accessibility.ts";
-import { loaded, promptBox } from "../e2e/page.ts";
+import { drop } from "../e2e/drop.ts";
+import { gradient } from "../e2e/image-file.ts";
+import { generate, loaded, promptBox, useSettings } from "../e2e/page.ts";
 import { openTestBrowser, type TestBrowser } from "./harness.ts";
 
 let browser: TestBrowser;
@@ -34,5 +37,40 @@ test("counts the prompt’s tokens while it is typed", async () => {
   expect(await violations(page)).toEqual([]);
   await promptBox(page).fill("");
   await page.getByText(/of \d+ tokens/).waitFor({ state: "detached" });
+  expect(bugs).toEqual([]);
+});
+
+test("draws from wildcards, each image its own words, and restores the template", async () => {
+  await drop(page, [{ name: "Colours.txt", buffer: Buffer.from("red\nblue\n") }]);
+  const dialog = page.getByRole("dialog", { name: "Wildcards" });
+  await dialog.getByText("2 options").waitFor();
+  expect(await violations(page)).toEqual([]);
+  await promptBox(page).evaluate((field: HTMLTextAreaElement) => field.setSelectionRange(0, 0));
+  await dialog.getByRole("button", { name: "Insert __colours__ into the prompt" }).click();
+  expect(await promptBox(page).inputValue()).toBe("__colours__");
+
+  await useSettings(page, { count: 4, seed: 3, prompt: "" });
+  await generate(page, "a __colours__ {robot|fox}, __hat__");
+  await page.getByText(/^__hat__ stayed as written/).waitFor();
+  const words = page.locator("figure[data-status=done] [class*=words]");
+  const drawn = await words.allInnerTexts();
+  expect(drawn.length).toBe(4);
+  for (const text of drawn) expect(text).toMatch(/^a (?:red|blue) (?:robot|fox), __hat__$/);
+  expect(new Set(drawn).size).toBeGreaterThan(1);
+  expect(await promptBox(page).inputValue()).toBe("a __colours__ {robot|fox}, __hat__");
+  // The same after a reload: from the database and the gallery.
+  await page.reload();
+  await loaded(page);
+  await page.getByRole("region", { name: "Your images" }).getByRole("button").first().click();
+  await words.first().waitFor();
+  expect(await words.allInnerTexts()).toEqual(drawn);
+
+  const parameters =
+    "a red fox <lora:noir:0.5>\nSteps: 6, Sampler: LCM, Seed: 4, Template: a __colours__ fox, Version: Stylus Web 0.1.0";
+  const png = withPngText(Uint8Array.from(gradient(64, 64)), { parameters });
+  const image = { name: "fox.png", buffer: Buffer.from(png), type: "image/png" };
+  await drop(page, [image]);
+  await page.getByRole("button", { name: "Load with template" }).click();
+  expect(await promptBox(page).inputValue()).toBe("a __colours__ fox");
   expect(bugs).toEqual([]);
 });

@@ -10,7 +10,8 @@ it.each([
   ["other.json", "application/json", "unknown"],
   ["image.png", "image/png", "image"],
   ["image", "image/webp", "image"],
-  ["notes.txt", "text/plain", "unknown"],
+  ["colours.txt", "text/plain", "text"],
+  ["notes.md", "text/markdown", "unknown"],
 ] as const)("%s (%s) is %s", (name, type, kind) => {
   expect(kindOfFile({ name, type })).toBe(kind);
 });

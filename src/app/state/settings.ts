@@ -200,6 +200,11 @@ const wordsOf = (prompt: string): string => withoutTags(prompt).trim();
 
 const chooserKeys = ["method", "composer", "languageModel", "temperature", "preset"] as const;
 
+export const withoutChooser = (asked: Partial<Settings>): Partial<Settings> =>
+  Object.fromEntries(
+    Object.entries(asked).filter(([key]) => !(chooserKeys as readonly string[]).includes(key)),
+  );
+
 /**
  * The settings that `fromOptions` answers, with their chooser for one run only; the user's own is kept.
  * @param pins of that run; null: the user's own hold
@@ -214,9 +219,7 @@ export function forOneRun(
   const isOwn =
     chooserKeys.every((key) => chooser[key] === own[key]) &&
     (pins === null || JSON.stringify(pins) === JSON.stringify(rulesOf(own).pins));
-  const rest = Object.fromEntries(
-    Object.entries(asked).filter(([key]) => !(chooserKeys as readonly string[]).includes(key)),
-  );
+  const rest = withoutChooser(asked);
   const words = wordsOf(asked.prompt ?? own.prompt);
   return { ...rest, restored: isOwn ? null : { ...chooser, words, pins } };
 }

@@ -38,6 +38,7 @@ import {
   restoredOf,
   toOptions,
   usesFewStep,
+  withoutChooser,
   withPrompt,
   type Settings,
   type SettingsStore,
@@ -46,6 +47,9 @@ import { createInitImageState, type InitImageState } from "./init-image.ts";
 import { createSetAside, type SetAsideState } from "./set-aside.ts";
 import { createTokenCount } from "./token-count.ts";
 import { createUnknownWords, type UnknownWord } from "./unknown-words.ts";
+import { createWildcards, type WildcardsState } from "./wildcards.ts";
+import { openWildcards } from "../prompts/named-rows.ts";
+import { expandBatch, type ImagePrompt } from "../../stylus/wildcards.ts";
 import { createTaking } from "./incoming.ts";
 import type { DiskUse, PageServices } from "../services/ports.ts";
 import type { LoadedPack } from "../../stylus/loaded-pack.ts";
@@ -81,6 +85,10 @@ export interface Studio
   readonly tags: Accessor<LoraTags>;
   /** Words of the prompt that the model in use does not know. */
   readonly unknownWords: Accessor<readonly UnknownWord[]>;
+  /** What the prompts stand for in the first image of the next run: themselves, but for templates. */
+  readonly words: Accessor<ImagePrompt>;
+  /** The user's files for `__name__` in prompts. */
+  readonly wildcards: WildcardsState;
   /** Tokens of the prompt; null until they are counted. */
   readonly tokenCount: ReturnType<typeof createTokenCount>;
   /** The images that the next run would generate at the present seed: strengths for the sliders. */
@@ -106,8 +114,11 @@ export interface Studio
   /** Brings a run of the gallery back, its prompt and settings too; `inputError` says why not. */
   show(runId: string): Promise<void>;
   useSettings(options: GenerateOptions): void;
-  /** Takes over the settings of the image that `initImage.offer` asks about. */
-  useOffered(): void;
+  /**
+   * Takes over the settings of the image that `initImage.offer` asks about.
+   * @param from "template": what its prompts were drawn from, and adapters are chosen anew
+   */
+  useOffered(from?: "words" | "template"): void;
   /**
    * What was dropped, pasted or chosen: an image is started from, or its settings are offered if it carries some; adapter
    * files are examined; checkpoints, folders too, join the models.
@@ -181,6 +192,12 @@ function buildStudio(services: PageServices): Studio {
     return optionsOf(settings, { loaded: pack(), choice: now });
   });
 
+  const wildcards = createWildcards({ opening: openWildcards(), announce });
+  const words = createMemo((): ImagePrompt => {
+    const { prompt, negativePrompt, seed } = settings;
+    return expandBatch({ prompt, negativePrompt, seed, count: 1 }, wildcards.files()).images[0]!;
+  });
+
   /** The request of this moment, for whichever pack will be there. @throws StylusError bad-input */
   function snapshot(): (loaded: LoadedPack | null) => CheckedOptions {
     const asked = structuredClone(unwrap(settings));
@@ -207,6 +224,7 @@ function buildStudio(services: PageServices): Studio {
     services,
     gallery,
     inputs: initImage.inputs,
+    wildcards: wildcards.files,
     packId,
     pack,
     cards,
@@ -222,15 +240,16 @@ function buildStudio(services: PageServices): Studio {
     settings: [settings, setSettings],
     announce,
   });
-  const reading = createReading({ services, pack, busy: runs.busy, options, shown: runs.shown });
+  const spelledOut = createMemo((): GenerateOptions => ({ ...options(), ...words() }));
+  const reading = createReading({ services, pack, busy: runs.busy, options: spelledOut, shown: runs.shown });
   const unknownWords = createUnknownWords({ services, pack, prompt: () => settings.prompt });
   const tokenCount = createTokenCount({
     services,
     pack,
-    prompt: () => settings.prompt,
+    prompt: () => words().prompt,
     steps: () => options().steps,
   });
-  const tags = createMemo(() => readLoraTags(settings.prompt, pack()?.cards));
+  const tags = createMemo(() => readLoraTags(words().prompt, pack()?.cards));
   const planned = createMemo((): readonly PlannedImage[] => {
     const loaded = pack();
     if (!loaded) return [];
@@ -298,6 +317,8 @@ function buildStudio(services: PageServices): Studio {
     reading,
     tags,
     unknownWords,
+    words,
+    wildcards,
     tokenCount,
     planned,
     models,
@@ -320,7 +341,8 @@ function buildStudio(services: PageServices): Studio {
       if (runs.busy() || isAsking) return;
       setInputError(null);
       isAsking = true;
-      await initImage.settled().finally(() => (isAsking = false)); // the run starts from what the page shows
+      // The run starts from what the page shows.
+      await Promise.all([initImage.settled(), wildcards.ready]).finally(() => (isAsking = false));
       if (inputError()) return; // what the user gave is not stored: without it the run would be another one
       choice.prune(reading());
       const previous = runs.shown();
@@ -378,21 +400,24 @@ function buildStudio(services: PageServices): Studio {
         choice.adopt(value);
       });
     },
-    useOffered() {
+    useOffered(from = "words") {
       const offered = initImage.offer();
       if (!offered) return;
       initImage.claim();
       const loaded = pack();
       const settingsRead = readSettings(parseParameters(offered.text), loaded && cards());
-      const { start: values, dropped, missing: lost, model } = settingsRead;
-      const read = completeOptions(settingsRead.options, defaults());
+      const { start: values, dropped, missing: lost, model, template } = settingsRead;
+      const isTemplate = from === "template" && template !== null;
+      const read = completeOptions({ ...settingsRead.options, ...(isTemplate ? template : {}) }, defaults());
       batch(() => {
         setInputError(null);
         setGaveBack(false);
         choice.adopt(read);
         const back = fromOptions(read, defaults());
         setSettings({
-          ...forOneRun(back, settings, read.pins),
+          ...(isTemplate
+            ? { ...withoutChooser(back), restored: null }
+            : forOneRun(back, settings, read.pins)),
           ...(values && { start: settings.start, startValues: values }),
         });
         const notes = [
@@ -407,7 +432,7 @@ function buildStudio(services: PageServices): Studio {
       });
       announce(t.prompt.initImage.announced.settingsLoaded(offered.name));
     },
-    takePick: createTaking({ initImage, intake, models, setInputError }),
+    takePick: createTaking({ initImage, intake, models, wildcards, setInputError }),
     storageUse: () => services.storageUse(),
     async deletePack(manifestId) {
       if (runs.busy()) runs.stop();

@@ -41,11 +41,34 @@ export const prompt = {
     settings: "Settings",
   },
 
+  wildcards: {
+    title: "Wildcards",
+    paragraphs: [
+      "`{red|blue}` in a prompt stands for one of the words, drawn by each image’s seed. `{2$$a|b|c}` draws two, `{3::a|b}` draws a three times as often, and `\\{` is a plain brace.",
+      "`__colours__` draws a line of your file colours.txt: one option per line, which may have wildcards of its own. Drop .txt files anywhere on the page to add them.",
+    ],
+    files: "Your wildcard files",
+    none: "No files yet.",
+    options: (count: number) => formats.counted(count, { one: "option", other: "options" }),
+    add: "Add .txt files",
+    insert: "Insert",
+    insertName: (reference: string) => `Insert ${reference} into the prompt`,
+    remove: "Remove",
+    removeName: (name: string) => `Remove ${name}`,
+    notKept: "This browser doesn’t keep files: they last until you close the page.",
+    /** Said to screen readers. */
+    added: (names: readonly string[]) =>
+      `Wildcard ${names.length === 1 ? "file" : "files"} added: ${names.join(", ")}.`,
+    removed: (name: string) => `Wildcard file removed: ${name}.`,
+  },
+
   initImage: {
     section: "Init image",
     offerSection: "Use of this image",
     offer: "**{name}** contains a prompt and settings.",
     useSettings: "Load settings",
+    useTemplate: "Load with template",
+    useTemplateTitle: "The prompt that this image’s words were drawn from. Adapters are chosen anew.",
     useImage: "Use as init image",
     dismiss: "Dismiss",
     title: "Init image: **{name}**",

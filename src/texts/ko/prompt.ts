@@ -35,11 +35,32 @@ export const prompt: typeof english = {
     settings: "설정",
   },
 
+  wildcards: {
+    title: "와일드카드",
+    paragraphs: [
+      "프롬프트의 `{red|blue}` 자리에는 이미지 시드에 따라 단어 하나가 들어가요. `{2$$a|b|c}` 표기는 두 개를 뽑고, `{3::a|b}` 표기는 a를 세 배 자주 뽑아요. 중괄호를 그대로 쓰려면 `\\{` 처럼 적으세요.",
+      "`__colours__` 자리에는 내 colours.txt 파일의 한 줄이 들어가요. 한 줄에 하나씩 적고, 그 안에 와일드카드를 또 써도 돼요. .txt 파일을 페이지에 끌어다 놓으면 추가돼요.",
+    ],
+    files: "내 와일드카드 파일",
+    none: "아직 파일이 없어요.",
+    options: (count) => `선택지 ${formats.number(count)}개`,
+    add: ".txt 파일 추가",
+    insert: "넣기",
+    insertName: (reference) => `프롬프트에 ${reference} 넣기`,
+    remove: "제거",
+    removeName: (name) => `${name} 제거`,
+    notKept: "이 브라우저는 파일을 보관하지 않아요. 페이지를 닫을 때까지만 남아요.",
+    added: (names) => `와일드카드 파일 ${formats.number(names.length)}개를 추가했어요: ${names.join(", ")}.`,
+    removed: (name) => `와일드카드 파일을 제거했어요: ${name}.`,
+  },
+
   initImage: {
     section: "초기 이미지",
     offerSection: "이 이미지의 용도",
     offer: "**{name}** 파일에 프롬프트와 설정이 들어 있어요.",
     useSettings: "설정 불러오기",
+    useTemplate: "템플릿으로 불러오기",
+    useTemplateTitle: "이 이미지의 프롬프트를 뽑아낸 원래 템플릿이에요. 어댑터는 새로 선택해요.",
     useImage: "초기 이미지로 사용",
     dismiss: "닫기",
     title: "초기 이미지: **{name}**",

@@ -8,6 +8,7 @@ import { cutPrompt, markWords, type PiecedSegment } from "../../app/state/spans.
 import { withNearest } from "../../app/state/unknown-words.ts";
 import { ErrorNote } from "../controls/ErrorNote.tsx";
 import styles from "./PromptBox.module.css";
+import { PromptTools } from "./PromptTools.tsx";
 import { useStudio } from "../studio-context.ts";
 import { taskColour } from "./task-colour.ts";
 import { t } from "../../texts/texts.ts";
@@ -83,6 +84,14 @@ export function PromptBox(): JSX.Element {
     setHistoryAt(next);
   };
 
+  /** Puts words in the place of the selection. */
+  const insertWords = (words: string): void => {
+    const { value, selectionStart, selectionEnd } = field;
+    const end = selectionStart + words.length;
+    const inserted = value.slice(0, selectionStart) + words + value.slice(selectionEnd);
+    replaceText(field, inserted, { start: end, end });
+  };
+
   const onKeyDown = (event: KeyboardEvent): void => {
     const arrow = event.key === "ArrowUp" ? 1 : event.key === "ArrowDown" ? -1 : null;
     if (arrow === null || event.shiftKey) return;
@@ -138,16 +147,7 @@ export function PromptBox(): JSX.Element {
           />
         </div>
       </div>
-      <Show when={studio.tokenCount()}>
-        {(count) => (
-          <p class={styles["tokens"]} title={t.prompt.tokensTitle}>
-            <span class="visually-hidden">{t.prompt.tokens(count().tokens, count().room)}</span>
-            <span aria-hidden="true">
-              {count().tokens}/{count().room}
-            </span>
-          </p>
-        )}
-      </Show>
+      <PromptTools onInsert={insertWords} />
       <p class="visually-hidden" id="prompt-parts">
         {tasks().length > 0 ? t.prompt.parts(tasks().map((task) => task.text)) : ""}
       </p>

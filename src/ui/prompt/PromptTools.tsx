@@ -1,0 +1,38 @@
+// Under the prompt: what helps to write it, and how many tokens it has.
+import { Show, type JSX } from "solid-js";
+import controls from "../controls/controls.module.css";
+import styles from "./PromptTools.module.css";
+import { WildcardsDialog } from "./WildcardsDialog.tsx";
+import { useStudio } from "../studio-context.ts";
+import { t } from "../../texts/texts.ts";
+
+export function PromptTools(props: {
+  /** Puts words into the prompt. */
+  readonly onInsert: (words: string) => void;
+}): JSX.Element {
+  const studio = useStudio();
+  return (
+    <div class={styles["tools"]}>
+      <button
+        class={`${controls["button"]} ${controls["small"]} ${controls["quiet"]}`}
+        type="button"
+        onClick={() => studio.wildcards.show()}
+      >
+        {t.prompt.wildcards.title}
+      </button>
+      <p class={styles["tokens"]} title={t.prompt.tokensTitle}>
+        <Show when={studio.tokenCount()}>
+          {(count) => (
+            <>
+              <span class="visually-hidden">{t.prompt.tokens(count().tokens, count().room)}</span>
+              <span aria-hidden="true">
+                {count().tokens}/{count().room}
+              </span>
+            </>
+          )}
+        </Show>
+      </p>
+      <WildcardsDialog onInsert={props.onInsert} />
+    </div>
+  );
+}
