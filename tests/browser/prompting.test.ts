@@ -61,7 +61,7 @@ test("draws from wildcards, each image its own words, and restores the template"
   // The same after a reload: from the database and the gallery.
   await page.reload();
   await loaded(page);
-  await page.getByRole("region", { name: "Your images" }).getByRole("button").first().click();
+  await page.getByRole("region", { name: "Your images" }).locator("li button").first().click();
   await words.first().waitFor();
   expect(await words.allInnerTexts()).toEqual(drawn);
 
@@ -72,5 +72,48 @@ test("draws from wildcards, each image its own words, and restores the template"
   await drop(page, [image]);
   await page.getByRole("button", { name: "Load with template" }).click();
   expect(await promptBox(page).inputValue()).toBe("a __colours__ fox");
+  expect(bugs).toEqual([]);
+});
+
+test("offers adapters and words at the cursor, by keys alone", async () => {
+  const list = page.getByRole("listbox", { name: "Suggestions" });
+  const value = () => promptBox(page).inputValue();
+  await promptBox(page).focus();
+  await page.keyboard.type("a fox <lora:noi");
+  await list.getByRole("option", { name: /^noir/ }).waitFor();
+  expect(await violations(page)).toEqual([]);
+  await page.keyboard.press("Enter");
+  expect(await value()).toMatch(/^a fox <lora:noir:[\d.]+>$/);
+  expect(await list.count()).toBe(0);
+
+  // Words: none is chosen until an arrow key does.
+  await page.keyboard.type(", clay");
+  await list.waitFor();
+  const chosen = page.locator("[role=option][aria-selected=true]");
+  expect(await chosen.count()).toBe(0);
+  await page.keyboard.press("ArrowDown");
+  expect(await promptBox(page).getAttribute("aria-activedescendant")).toBe(await chosen.getAttribute("id"));
+  await page.keyboard.press("Escape");
+  expect(await list.count()).toBe(0);
+  expect(await value()).toMatch(/, clay$/);
+
+  // The keys of an input method are its own.
+  const devtools = await page.context().newCDPSession(page);
+  await page.keyboard.type(", ");
+  await devtools.send("Input.imeSetComposition", { text: "clay", selectionStart: 4, selectionEnd: 4 });
+  expect(await value()).toMatch(/, clay, clay$/);
+  expect(await list.count()).toBe(0);
+  await devtools.send("Input.insertText", { text: "clay" });
+  await list.waitFor();
+
+  // Shortcuts go past the list.
+  await page.keyboard.press("Control+Enter");
+  await page.locator("figure img[src^='blob:']").first().waitFor();
+  await page.getByRole("button", { name: "Settings" }).click();
+  await page.getByRole("switch", { name: /^Suggest adapters/ }).click();
+  await promptBox(page).fill("");
+  await page.keyboard.type("<lora:");
+  await page.getByText(/of 75 tokens/).waitFor(); // later than a list would come
+  expect(await list.count()).toBe(0);
   expect(bugs).toEqual([]);
 });

@@ -87,6 +87,8 @@ export interface Settings {
   device: DevicePreference;
   /** By the id of the model. */
   adapters: Record<string, AdapterRules>;
+  /** The prompt box offers words while one types. */
+  suggestWords: boolean;
   appearance: Appearance;
   /** Null: the first of the browser's languages that the page speaks. */
   language: Language | null;
@@ -119,6 +121,7 @@ const initialSettings = (): Settings => ({
   restored: null,
   device: "auto",
   adapters: {},
+  suggestWords: true,
   appearance: "system",
   language: null,
   history: [],

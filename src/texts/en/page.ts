@@ -128,6 +128,7 @@ export const page = {
         action: "Raise or lower the weight of the selection or the word at the cursor",
       },
       { keys: ["Alt", "↑ ↓"], action: "Previous and next prompt" },
+      { keys: ["↑ ↓", "Enter"], action: "Choose and insert a suggestion" },
     ],
     how: "How it works",
     paragraphs: [

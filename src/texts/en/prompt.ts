@@ -41,6 +41,20 @@ export const prompt = {
     settings: "Settings",
   },
 
+  suggestions: {
+    label: "Suggestions",
+    /** Said to screen readers. */
+    some: (count: number) =>
+      `${formats.counted(count, { one: "suggestion", other: "suggestions" })}. Arrow keys choose, Enter inserts, Escape closes.`,
+    kinds: {
+      lora: "adapter",
+      trigger: "trigger word",
+      tag: "tag",
+      embedding: "embedding",
+      wildcard: "wildcard",
+    },
+  },
+
   wildcards: {
     title: "Wildcards",
     paragraphs: [

@@ -121,6 +121,7 @@ export const page: typeof english = {
       { keys: ["Esc"], action: "중지" },
       { keys: ["Ctrl", "↑ ↓"], action: "선택한 부분이나 커서가 있는 단어의 가중치 올리기·내리기" },
       { keys: ["Alt", "↑ ↓"], action: "이전·다음 프롬프트" },
+      { keys: ["↑ ↓", "Enter"], action: "제안 고르고 넣기" },
     ],
     how: "작동 방식",
     paragraphs: [

@@ -35,6 +35,18 @@ export const prompt: typeof english = {
     settings: "설정",
   },
 
+  suggestions: {
+    label: "제안",
+    some: (count) => `제안 ${formats.number(count)}개. 화살표 키로 고르고, Enter 키로 넣고, Esc 키로 닫아요.`,
+    kinds: {
+      lora: "어댑터",
+      trigger: "트리거 단어",
+      tag: "태그",
+      embedding: "임베딩",
+      wildcard: "와일드카드",
+    },
+  },
+
   wildcards: {
     title: "와일드카드",
     paragraphs: [
