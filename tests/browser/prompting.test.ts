@@ -1,4 +1,5 @@
 // Writing prompts on the page with stand-in services (tests/page).
+import { readFile } from "node:fs/promises";
 import type { Page } from "playwright";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { withPngText } from "../../src/formats/png.ts";
@@ -109,11 +110,52 @@ test("offers adapters and words at the cursor, by keys alone", async () => {
   // Shortcuts go past the list.
   await page.keyboard.press("Control+Enter");
   await page.locator("figure img[src^='blob:']").first().waitFor();
-  await page.getByRole("button", { name: "Settings" }).click();
+  await page.getByRole("button", { name: "Settings", exact: true }).click();
   await page.getByRole("switch", { name: /^Suggest adapters/ }).click();
   await promptBox(page).fill("");
   await page.keyboard.type("<lora:");
   await page.getByText(/of 75 tokens/).waitFor(); // later than a list would come
   expect(await list.count()).toBe(0);
+  expect(bugs).toEqual([]);
+});
+
+test("saves prompt styles, applies them to a run, and reads and writes styles.csv", async () => {
+  await promptBox(page).fill("ink drawing of {prompt}");
+  await page.getByRole("button", { name: "Styles", exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: "Styles" });
+  await dialog.getByRole("textbox", { name: "Name" }).fill("Ink");
+  await dialog.getByRole("button", { name: "Save style" }).click();
+  await dialog.getByRole("switch", { name: "Ink" }).click();
+  await page.keyboard.press("Escape");
+  await drop(page, [
+    {
+      name: "styles.csv",
+      buffer: Buffer.from("\uFEFFname,prompt,negative_prompt\r\nNight,at night,sun\r\n"),
+    },
+  ]);
+  await dialog.getByRole("switch", { name: "Night" }).click();
+  expect(await violations(page)).toEqual([]);
+  const download = page.waitForEvent("download");
+  await dialog.getByRole("button", { name: "Export styles.csv" }).click();
+  expect(await readFile(await (await download).path(), "utf8")).toBe(
+    "\uFEFFname,prompt,negative_prompt\r\nInk,ink drawing of {prompt},\r\nNight,at night,sun\r\n",
+  );
+  await page.keyboard.press("Escape");
+
+  await generate(page, "a fox");
+  const picture = page.getByRole("img", { name: /ink drawing of a fox, at night/ });
+  await picture.waitFor();
+  expect(await promptBox(page).inputValue()).toBe("a fox");
+  await page.reload(); // styles, and the choice of them, are kept
+  await loaded(page);
+  const inUse = page.getByRole("list", { name: "Styles in use" }).getByRole("listitem");
+  expect((await inUse.allInnerTexts()).map((text) => text.trim())).toEqual(["Ink", "Night"]);
+  await page.getByRole("button", { name: "Leave out style Ink" }).click();
+  expect(await inUse.count()).toBe(1);
+  await page.getByRole("button", { name: "Styles", exact: true }).click();
+  await dialog.getByRole("button", { name: "Write the chosen styles into the prompt" }).click();
+  await page.keyboard.press("Escape");
+  expect(await promptBox(page).inputValue()).toBe("a fox, at night");
+  expect(await inUse.count()).toBe(0);
   expect(bugs).toEqual([]);
 });

@@ -3,6 +3,7 @@
 import type { DBSchema } from "idb";
 import * as v from "valibot";
 import { Records, type DatabaseShape } from "../../storage/records/database.ts";
+import type { PromptStyle } from "../../stylus/styles.ts";
 
 export interface NamedRows<Row extends { readonly name: string }> {
   /** False when nothing outlives the page. */
@@ -65,3 +66,9 @@ export interface WildcardFile {
 
 export const openWildcards = (): Promise<NamedRows<WildcardFile>> =>
   openRows("stylus-web-wildcards", v.looseObject({ name: v.string(), text: v.string() }));
+
+export const openStyles = (): Promise<NamedRows<PromptStyle>> =>
+  openRows(
+    "stylus-web-styles",
+    v.looseObject({ name: v.string(), prompt: v.string(), negativePrompt: v.string() }),
+  );

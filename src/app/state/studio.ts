@@ -48,7 +48,8 @@ import { createSetAside, type SetAsideState } from "./set-aside.ts";
 import { createTokenCount } from "./token-count.ts";
 import { createUnknownWords, type UnknownWord } from "./unknown-words.ts";
 import { createWildcards, type WildcardsState } from "./wildcards.ts";
-import { openWildcards } from "../prompts/named-rows.ts";
+import { createStyles, type StylesState } from "./styles.ts";
+import { openStyles, openWildcards } from "../prompts/named-rows.ts";
 import { expandBatch, type ImagePrompt } from "../../stylus/wildcards.ts";
 import { createTaking } from "./incoming.ts";
 import type { DiskUse, PageServices } from "../services/ports.ts";
@@ -87,6 +88,8 @@ export interface Studio
   readonly unknownWords: Accessor<readonly UnknownWord[]>;
   /** What the prompts stand for in the first image of the next run: themselves, but for templates. */
   readonly words: Accessor<ImagePrompt>;
+  /** The user's prompt styles. */
+  readonly styles: StylesState;
   /** The user's files for `__name__` in prompts. */
   readonly wildcards: WildcardsState;
   /** Tokens of the prompt; null until they are counted. */
@@ -145,10 +148,19 @@ const isSlow = (loaded: LoadedPack | null): boolean => (loaded?.device.kind ?? "
 /** What a run asks for with these settings: steps, sampler and size may be the pack's own. */
 function optionsOf(
   settings: Settings,
-  { loaded, choice }: { readonly loaded: LoadedPack | null; readonly choice: ChoiceOptions },
+  {
+    loaded,
+    choice,
+    prompts,
+  }: {
+    readonly loaded: LoadedPack | null;
+    readonly choice: ChoiceOptions;
+    /** With their styles. */
+    readonly prompts: ImagePrompt;
+  },
 ): GenerateOptions {
   const defaults = loaded?.defaults ?? assumedDefaults;
-  return { ...toOptions(settings, { defaults, slowDevice: isSlow(loaded) }), ...choice };
+  return { ...toOptions(settings, { defaults, slowDevice: isSlow(loaded), prompts }), ...choice };
 }
 
 /** What of a request a user changes beside the images. */
@@ -179,6 +191,8 @@ function buildStudio(services: PageServices): Studio {
   const { loaded: pack, id: packId } = packState;
   const choice = createChoiceState({ settings: [settings, setSettings], pack });
 
+  const styles = createStyles({ opening: openStyles(), settings: [settings, setSettings], announce });
+
   const cards = createMemo(() => new Map(pack()?.cards.map((card) => [card.id, card])));
   const defaults = (): PackDefaults => pack()?.defaults ?? assumedDefaults;
   const options = createMemo((): GenerateOptions => {
@@ -189,21 +203,24 @@ function buildStudio(services: PageServices): Studio {
       removed: [...removed],
       strengths: { ...strengths },
     };
-    return optionsOf(settings, { loaded: pack(), choice: now });
+    return optionsOf(settings, { loaded: pack(), choice: now, prompts: styles.prompts() });
   });
 
   const wildcards = createWildcards({ opening: openWildcards(), announce });
-  const words = createMemo((): ImagePrompt => {
-    const { prompt, negativePrompt, seed } = settings;
-    return expandBatch({ prompt, negativePrompt, seed, count: 1 }, wildcards.files()).images[0]!;
-  });
+  const words = createMemo(
+    (): ImagePrompt =>
+      expandBatch({ ...styles.prompts(), seed: settings.seed, count: 1 }, wildcards.files()).images[0]!,
+  );
 
   /** The request of this moment, for whichever pack will be there. @throws StylusError bad-input */
   function snapshot(): (loaded: LoadedPack | null) => CheckedOptions {
     const asked = structuredClone(unwrap(settings));
     const choiceFor = choice.snapshot();
+    const prompts = styles.prompts();
     return (loaded) =>
-      checkOptions(optionsOf(asked, { loaded, choice: choiceFor(loaded) }), { defaults: loaded?.defaults });
+      checkOptions(optionsOf(asked, { loaded, choice: choiceFor(loaded), prompts }), {
+        defaults: loaded?.defaults,
+      });
   }
 
   /** Puts another model in the place of the one in use; a run in progress ends with it. */
@@ -318,6 +335,7 @@ function buildStudio(services: PageServices): Studio {
     tags,
     unknownWords,
     words,
+    styles,
     wildcards,
     tokenCount,
     planned,
@@ -342,7 +360,9 @@ function buildStudio(services: PageServices): Studio {
       setInputError(null);
       isAsking = true;
       // The run starts from what the page shows.
-      await Promise.all([initImage.settled(), wildcards.ready]).finally(() => (isAsking = false));
+      await Promise.all([initImage.settled(), wildcards.ready, styles.ready]).finally(
+        () => (isAsking = false),
+      );
       if (inputError()) return; // what the user gave is not stored: without it the run would be another one
       choice.prune(reading());
       const previous = runs.shown();
@@ -356,7 +376,8 @@ function buildStudio(services: PageServices): Studio {
         setInputError(explain(error));
         return;
       }
-      setSettings("history", (history) => withPrompt(history, wanted.prompt));
+      const { prompt } = settings;
+      if (prompt.trim() !== "") setSettings("history", (history) => withPrompt(history, prompt));
       const { restored } = settings;
       setGaveBack(false);
       await runs.start(wanted, ask);
@@ -432,7 +453,7 @@ function buildStudio(services: PageServices): Studio {
       });
       announce(t.prompt.initImage.announced.settingsLoaded(offered.name));
     },
-    takePick: createTaking({ initImage, intake, models, wildcards, setInputError }),
+    takePick: createTaking({ initImage, intake, models, wildcards, styles, setInputError }),
     storageUse: () => services.storageUse(),
     async deletePack(manifestId) {
       if (runs.busy()) runs.stop();

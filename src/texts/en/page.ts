@@ -13,6 +13,7 @@ export const page = {
       "Checkpoint: adds it to your models",
       "Image: loads its settings, or uses it as the init image",
       "Text file: adds it to your wildcards",
+      "styles.csv: adds its prompt styles",
     ],
   },
 

@@ -55,6 +55,34 @@ export const prompt = {
     },
   },
 
+  styles: {
+    title: "Styles",
+    text: "A style adds its words to the prompt of each run: around it where the style says `{prompt}`, else behind it.",
+    list: "Your styles",
+    none: "No styles yet.",
+    applied: "Styles in use",
+    leave: (name: string) => `Leave out style ${name}`,
+    edit: "Edit",
+    editName: (name: string) => `Edit ${name}`,
+    remove: "Remove",
+    removeName: (name: string) => `Remove ${name}`,
+    writeOut: "Write the chosen styles into the prompt",
+    form: "Save a style",
+    name: "Name",
+    prompt: "Prompt",
+    promptHint: "{prompt} stands for what you write in the prompt box.",
+    negative: "Negative prompt",
+    save: "Save style",
+    replace: "Replace style",
+    import: "Import styles.csv",
+    export: "Export styles.csv",
+    notKept: "This browser doesn’t keep styles: they last until you close the page.",
+    /** Said to screen readers. */
+    saved: (name: string) => `Style saved: ${name}.`,
+    removed: (name: string) => `Style removed: ${name}.`,
+    added: (count: number) => `${formats.counted(count, { one: "style", other: "styles" })} added.`,
+  },
+
   wildcards: {
     title: "Wildcards",
     paragraphs: [
@@ -82,7 +110,7 @@ export const prompt = {
     offer: "**{name}** contains a prompt and settings.",
     useSettings: "Load settings",
     useTemplate: "Load with template",
-    useTemplateTitle: "The prompt that this image’s words were drawn from. Adapters are chosen anew.",
+    useTemplateTitle: "The prompt that this image’s words were drawn from. Adapters are chosen again.",
     useImage: "Use as init image",
     dismiss: "Dismiss",
     title: "Init image: **{name}**",

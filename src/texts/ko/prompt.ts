@@ -47,6 +47,33 @@ export const prompt: typeof english = {
     },
   },
 
+  styles: {
+    title: "스타일",
+    text: "스타일은 생성할 때마다 프롬프트에 단어를 더해요. 스타일에 `{prompt}` 표시가 있으면 그 자리에 프롬프트가 들어가고, 없으면 프롬프트 뒤에 붙어요.",
+    list: "내 스타일",
+    none: "아직 스타일이 없어요.",
+    applied: "사용 중인 스타일",
+    leave: (name) => `${name} 스타일 빼기`,
+    edit: "편집",
+    editName: (name) => `${name} 편집`,
+    remove: "제거",
+    removeName: (name) => `${name} 제거`,
+    writeOut: "고른 스타일을 프롬프트에 써넣기",
+    form: "스타일 저장",
+    name: "이름",
+    prompt: "프롬프트",
+    promptHint: "{prompt} 자리에 프롬프트 입력란의 내용이 들어가요.",
+    negative: "네거티브 프롬프트",
+    save: "스타일 저장",
+    replace: "스타일 바꾸기",
+    import: "styles.csv 가져오기",
+    export: "styles.csv 내보내기",
+    notKept: "이 브라우저는 스타일을 보관하지 않아요. 페이지를 닫을 때까지만 남아요.",
+    saved: (name) => `스타일을 저장했어요: ${name}.`,
+    removed: (name) => `스타일을 제거했어요: ${name}.`,
+    added: (count) => `스타일 ${formats.number(count)}개를 추가했어요.`,
+  },
+
   wildcards: {
     title: "와일드카드",
     paragraphs: [

@@ -1,7 +1,9 @@
 // Under the prompt: what helps to write it, and how many tokens it has.
-import { Show, type JSX } from "solid-js";
+import { For, Show, type JSX } from "solid-js";
 import controls from "../controls/controls.module.css";
+import { CloseIcon } from "../controls/icons.tsx";
 import styles from "./PromptTools.module.css";
+import { StylesDialog } from "./StylesDialog.tsx";
 import { WildcardsDialog } from "./WildcardsDialog.tsx";
 import { useStudio } from "../studio-context.ts";
 import { t } from "../../texts/texts.ts";
@@ -20,6 +22,31 @@ export function PromptTools(props: {
       >
         {t.prompt.wildcards.title}
       </button>
+      <button
+        class={`${controls["button"]} ${controls["small"]} ${controls["quiet"]}`}
+        type="button"
+        onClick={() => studio.styles.show()}
+      >
+        {t.prompt.styles.title}
+      </button>
+      <Show when={studio.styles.applied().length > 0}>
+        <ul class={styles["applied"]} aria-label={t.prompt.styles.applied}>
+          <For each={studio.styles.applied()}>
+            {({ name }) => (
+              <li>
+                {name}
+                <button
+                  type="button"
+                  aria-label={t.prompt.styles.leave(name)}
+                  onClick={() => studio.styles.toggle(name)}
+                >
+                  <CloseIcon />
+                </button>
+              </li>
+            )}
+          </For>
+        </ul>
+      </Show>
       <p class={styles["tokens"]} title={t.prompt.tokensTitle}>
         <Show when={studio.tokenCount()}>
           {(count) => (
@@ -32,6 +59,7 @@ export function PromptTools(props: {
           )}
         </Show>
       </p>
+      <StylesDialog />
       <WildcardsDialog onInsert={props.onInsert} />
     </div>
   );
