@@ -6,8 +6,8 @@ import type { DiskPick } from "../packs/disk-files.ts";
 import { sortDrop } from "../adapters/dropped-files.ts";
 import type { Intake } from "./intake.ts";
 import type { Models } from "./models.ts";
-import type { StylesState } from "./styles.ts";
-import type { WildcardsState } from "./wildcards.ts";
+import type { StylesState } from "./prompt/styles.ts";
+import type { WildcardsState } from "./prompt/wildcards.ts";
 import { explain } from "./runs.ts";
 import type { InitImageState } from "./init-image.ts";
 

@@ -45,10 +45,10 @@ import {
 } from "./settings.ts";
 import { createInitImageState, type InitImageState } from "./init-image.ts";
 import { createSetAside, type SetAsideState } from "./set-aside.ts";
-import { createTokenCount } from "./token-count.ts";
+import { createTokenCount } from "./prompt/token-count.ts";
 import { createUnknownWords, type UnknownWord } from "./unknown-words.ts";
-import { createWildcards, type WildcardsState } from "./wildcards.ts";
-import { createStyles, type StylesState } from "./styles.ts";
+import { createWildcards, type WildcardsState } from "./prompt/wildcards.ts";
+import { createStyles, type StylesState } from "./prompt/styles.ts";
 import { openStyles, openWildcards } from "../prompts/named-rows.ts";
 import { expandBatch, type ImagePrompt } from "../../stylus/wildcards.ts";
 import { createTaking } from "./incoming.ts";

@@ -5,7 +5,7 @@ import { adjustWeight } from "../../app/state/prompt-edit.ts";
 import { longPromptLength } from "../../stylus/options.ts";
 import { hasOtherScript } from "../../stylus/vocabulary.ts";
 import { cutPrompt, markWords, type PiecedSegment } from "../../app/state/spans.ts";
-import { createSuggestions, type Taken } from "../../app/state/suggestions.ts";
+import { createSuggestions, type Taken } from "../../app/state/prompt/suggestions.ts";
 import { withNearest } from "../../app/state/unknown-words.ts";
 import { ErrorNote } from "../controls/ErrorNote.tsx";
 import styles from "./PromptBox.module.css";

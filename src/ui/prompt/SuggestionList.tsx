@@ -1,7 +1,7 @@
 // The list under the prompt box. The box stays a text box of several lines, which cannot be a combobox: it names the chosen option by
 // aria-activedescendant, and a live region says that there are some.
 import { createEffect, For, on, Show, type JSX } from "solid-js";
-import type { Suggestions } from "../../app/state/suggestions.ts";
+import type { Suggestions } from "../../app/state/prompt/suggestions.ts";
 import styles from "./SuggestionList.module.css";
 import { t } from "../../texts/texts.ts";
 

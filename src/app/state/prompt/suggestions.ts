@@ -1,8 +1,13 @@
 // What the prompt box offers while it is typed, and the keys that choose. Nothing is offered while an input method composes (Korean,
 // Japanese, Chinese): its keys are its own.
 import { createMemo, createSignal, type Accessor } from "solid-js";
-import { completionsAt, completionsOf, type Completion, type Completions } from "../../stylus/completions.ts";
-import type { LoadedPack } from "../../stylus/loaded-pack.ts";
+import {
+  completionsAt,
+  completionsOf,
+  type Completion,
+  type Completions,
+} from "../../../stylus/completions.ts";
+import type { LoadedPack } from "../../../stylus/loaded-pack.ts";
 
 export interface Taken {
   readonly start: number;

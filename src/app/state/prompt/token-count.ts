@@ -1,7 +1,7 @@
 // The tokens of the prompt as it stands; follows typing after a short rest. What was counted last stays until the next count is there.
 import { createEffect, createSignal, on, onCleanup, type Accessor } from "solid-js";
-import type { LoadedPack } from "../../stylus/loaded-pack.ts";
-import type { PromptServices, TokenCount } from "../services/ports.ts";
+import type { LoadedPack } from "../../../stylus/loaded-pack.ts";
+import type { PromptServices, TokenCount } from "../../services/ports.ts";
 
 const restMilliseconds = 150;
 

@@ -2,9 +2,9 @@
 import { createRoot } from "solid-js";
 import { createStore } from "solid-js/store";
 import { expect, it } from "vitest";
-import type { NamedRows } from "../prompts/named-rows.ts";
-import type { PromptStyle } from "../../stylus/styles.ts";
-import type { Settings } from "./settings.ts";
+import type { NamedRows } from "../../prompts/named-rows.ts";
+import type { PromptStyle } from "../../../stylus/styles.ts";
+import type { Settings } from "../settings.ts";
 import { createStyles } from "./styles.ts";
 
 function styles(store: Partial<NamedRows<PromptStyle>> = {}) {

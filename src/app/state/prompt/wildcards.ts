@@ -1,9 +1,9 @@
 // The user's wildcard files as the page has them: what `__name__` in a prompt draws from.
 import { createSignal, type Accessor } from "solid-js";
-import { StylusError } from "../../shared/errors.ts";
-import { parseWildcards, wildcardName, type Wildcards } from "../../stylus/wildcards.ts";
-import { t } from "../../texts/texts.ts";
-import type { NamedRows, WildcardFile } from "../prompts/named-rows.ts";
+import { StylusError } from "../../../shared/errors.ts";
+import { parseWildcards, wildcardName, type Wildcards } from "../../../stylus/wildcards.ts";
+import { t } from "../../../texts/texts.ts";
+import type { NamedRows, WildcardFile } from "../../prompts/named-rows.ts";
 import { createPromptRows, type PromptRows } from "./prompt-rows.ts";
 
 /** Collections that people share have files of some hundred kilobytes. */

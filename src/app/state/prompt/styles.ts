@@ -1,12 +1,12 @@
 // The user's prompt styles as the page has them, and which of them the next run applies.
 import { createMemo, createSignal, type Accessor } from "solid-js";
-import { StylusError } from "../../shared/errors.ts";
-import { formatStyles, parseStyles, withStyles, type PromptStyle } from "../../stylus/styles.ts";
-import type { ImagePrompt } from "../../stylus/wildcards.ts";
-import { t } from "../../texts/texts.ts";
-import type { NamedRows } from "../prompts/named-rows.ts";
+import { StylusError } from "../../../shared/errors.ts";
+import { formatStyles, parseStyles, withStyles, type PromptStyle } from "../../../stylus/styles.ts";
+import type { ImagePrompt } from "../../../stylus/wildcards.ts";
+import { t } from "../../../texts/texts.ts";
+import type { NamedRows } from "../../prompts/named-rows.ts";
 import { createPromptRows, type PromptRows } from "./prompt-rows.ts";
-import type { SettingsStore } from "./settings.ts";
+import type { SettingsStore } from "../settings.ts";
 
 const maxFileBytes = 2e6;
 

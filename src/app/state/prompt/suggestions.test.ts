@@ -1,8 +1,8 @@
 // The keys of the list that the prompt box offers.
 import { createRoot } from "solid-js";
 import { expect, it } from "vitest";
-import { card } from "../../../tests/fixtures/cards.ts";
-import { loadedPack } from "../../../tests/fixtures/run-services.ts";
+import { card } from "../../../../tests/fixtures/cards.ts";
+import { loadedPack } from "../../../../tests/fixtures/run-services.ts";
 import { createSuggestions } from "./suggestions.ts";
 
 const cards = [

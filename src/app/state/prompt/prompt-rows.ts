@@ -1,8 +1,8 @@
 // What the user keeps for prompts, as a signal over its store: wildcard files, styles.
 import { createSignal, type Accessor } from "solid-js";
-import { deletionError, keepingError, readingError, type PlainError } from "../../shared/errors.ts";
-import type { NamedRows } from "../prompts/named-rows.ts";
-import { explain } from "./runs.ts";
+import { deletionError, keepingError, readingError, type PlainError } from "../../../shared/errors.ts";
+import type { NamedRows } from "../../prompts/named-rows.ts";
+import { explain } from "../runs.ts";
 
 export interface PromptRows<Row> {
   /** By name. */
