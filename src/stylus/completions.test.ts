@@ -61,6 +61,9 @@ describe("completions", () => {
     ["noir|", ["trigger noir film", "lora Film Noir"]],
     ["black_an|", ["tag black_and_white"]],
     ["black an|", ["tag black_and_white"]],
+    ["t-r (x|", []],
+    ["film-n|", []],
+    ["a clay   f|", ["tag clay figure"]],
     ["easy|", ["embedding easyneg"]],
     ["a fox AND fil|", ["lora Film Noir", "trigger noir film"]],
     // Nothing to add.

@@ -165,18 +165,16 @@ export function completionsAt(
   if (/^[\p{L}\p{N}]/u.test(after)) return null;
   const phrase = before.split(delimiter).at(-1)!.trimStart();
   if (/\s$/u.test(phrase)) return null;
-  const words = phrase.split(/[\s]+/u).filter((word) => word !== "");
-  for (let from = Math.max(0, words.length - mostWords); from < words.length; from++) {
-    const written = new RegExp(`${words.slice(from).map(escaped).join("\\s+")}$`, "u").exec(before)?.[0];
-    const query = keyOf(words.slice(from).join(" "));
-    if (written === undefined || query.length < leastLetters || !/\p{L}/u.test(query)) continue;
+  const starts = Array.from(phrase.matchAll(/\S+/gu), ({ index }) => index).slice(-mostWords);
+  for (const start of starts) {
+    const written = phrase.slice(start);
+    const query = keyOf(written.replaceAll(/\s+/gu, " "));
+    if (query.length < leastLetters || !/\p{L}/u.test(query)) continue;
     const items = matching(list.words, query).filter(({ text }) => keyOf(text) !== query);
     if (items.length > 0) return answer(cursor - written.length, cursor, items, false);
   }
   return null;
 }
-
-const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/gu, String.raw`\$&`);
 
 /** Each adapter once. */
 const firstOf = (entries: readonly Entry[]): Completion[] =>

@@ -72,7 +72,10 @@ export function createSuggestions(context: {
     press({ key, ctrlKey, metaKey, altKey, shiftKey, isComposing }) {
       const { length } = items();
       if (length === 0 || isComposing) return null;
-      if (ctrlKey || metaKey || altKey || shiftKey) return null;
+      if (ctrlKey || metaKey || altKey || shiftKey) {
+        if (key === "Enter") close(); // a run starts: Escape is for it
+        return null;
+      }
       switch (key) {
         case "ArrowDown":
           setActive((active() + 1) % length);
