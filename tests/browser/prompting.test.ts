@@ -80,9 +80,18 @@ test("offers adapters and words at the cursor, by keys alone", async () => {
   const list = page.getByRole("listbox", { name: "Suggestions" });
   const value = () => promptBox(page).inputValue();
   await promptBox(page).focus();
-  await page.keyboard.type("a fox <lora:noi");
-  await list.getByRole("option", { name: /^noir/ }).waitFor();
+  await page.keyboard.type("a fox <lora:");
+  await list.waitFor();
+  expect(await list.getByRole("option").count()).toBe(8);
   expect(await violations(page)).toEqual([]);
+  // The list covers nothing that is needed next.
+  const [above, below] = [
+    (await list.boundingBox())!,
+    (await page.getByRole("button", { name: /^Generate/ }).boundingBox())!,
+  ];
+  expect(above.y + above.height).toBeLessThanOrEqual(below.y);
+  await page.keyboard.type("noi");
+  await list.getByRole("option", { name: /^noir/ }).waitFor();
   await page.keyboard.press("Enter");
   expect(await value()).toMatch(/^a fox <lora:noir:[\d.]+>$/);
   expect(await list.count()).toBe(0);

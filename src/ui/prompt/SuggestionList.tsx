@@ -1,4 +1,4 @@
-// The list under the prompt box. The box stays a text box of several lines, which cannot be a combobox: it names the chosen option by
+// What the prompt box offers, in one line under it. The box stays a text box of several lines, which cannot be a combobox: it names the chosen option by
 // aria-activedescendant, and a live region says that there are some.
 import { createEffect, For, on, Show, type JSX } from "solid-js";
 import type { Suggestions } from "../../app/state/prompt/suggestions.ts";
@@ -14,7 +14,7 @@ export function SuggestionList(props: {
 }): JSX.Element {
   createEffect(
     on(props.of.active, (index) => {
-      document.getElementById(suggestionId(index))?.scrollIntoView({ block: "nearest" });
+      document.getElementById(suggestionId(index))?.scrollIntoView({ block: "nearest", inline: "nearest" });
     }),
   );
   return (
