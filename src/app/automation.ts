@@ -159,7 +159,7 @@ export function installAutomation(services: RunServices & Pick<PageServices, "mo
               seed,
               width,
               height,
-              fileName: imageFileName(seed, options.prompt),
+              fileName: imageFileName(seed, image.prompt ?? options.prompt),
               pngBase64: await toBase64(png),
             };
           }),

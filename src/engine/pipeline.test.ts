@@ -130,6 +130,18 @@ describe("prompts", () => {
     expect((await steps(all))[1]).not.toEqual((await steps(first))[1]);
   });
 
+  it("of one image take the place of the request's", async () => {
+    const own = { prompt: "a castle", negativePrompt: "rain" };
+    const images = [
+      { seed: 1, adapters: [] },
+      { seed: 1, adapters: [], ...own },
+    ];
+    const [first, second] = await imageHashes({ images });
+    expect(first).toBe(await imageHash({ images: images.slice(0, 1) }));
+    expect(second).toBe(await imageHash({ ...own, images: images.slice(0, 1) }));
+    expect(second).not.toBe(first);
+  });
+
   it("ignores a leftover LoRA tag", async () => {
     expect(await imageHash({ prompt: "a red fox<lora:paint:1>" })).toEqual(await imageHash());
   });

@@ -192,13 +192,17 @@ export class DiffusionPipeline {
     yield stage("merge", imageIndex, begin);
 
     begin = performance.now();
-    const prompts = await this.#prompts.encode(request, {
-      embeddings: await adapters.embeddings(uses),
-      textRevision: adapters.textRevision,
-      evaluations: promptSteps * evaluations,
-      earlier: earlierSteps * evaluations,
-      signal,
-    });
+    const { prompt, negativePrompt } = { ...request, ...job };
+    const prompts = await this.#prompts.encode(
+      { prompt, negativePrompt, clipSkip: request.clipSkip },
+      {
+        embeddings: await adapters.embeddings(uses),
+        textRevision: adapters.textRevision,
+        evaluations: promptSteps * evaluations,
+        earlier: earlierSteps * evaluations,
+        signal,
+      },
+    );
     yield stage("text encoder", imageIndex, begin);
 
     begin = performance.now();

@@ -8,6 +8,7 @@ import {
   checkSampling,
   checkSeed,
   checkSize,
+  checkText,
   checkTile,
   checkUse,
   refuse,
@@ -53,7 +54,11 @@ export function checkRequest(
     checkSize(hires, { field: "hires.", sizes });
   }
   if (vaeTilePixels !== undefined) checkTile(vaeTilePixels, latentScale);
-  for (const { seed } of request.images) checkSeed(seed);
+  for (const { seed, prompt = "", negativePrompt = "" } of request.images) {
+    checkSeed(seed);
+    checkText("prompt", prompt, "The prompt");
+    checkText("negativePrompt", negativePrompt, "The negative prompt");
+  }
 }
 
 function checkPixels({ image: { width, height, rgba }, mask }: ImageToImage): void {

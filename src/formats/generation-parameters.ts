@@ -15,11 +15,11 @@ export interface GenerationParameters {
 
 const NEGATIVE = "Negative prompt:";
 
-/** Values with a comma, colon or line break are quoted as JSON; empty ones are left out. */
+/** Values with a comma, colon or line break, or a quote at the start, are quoted as JSON; empty ones are left out. */
 export function formatParameters({ prompt, negativePrompt, fields }: GenerationParameters): string {
   const pairs = [...fields]
     .filter(([, value]) => value !== "")
-    .map(([label, value]) => `${label}: ${/[,:\n]/u.test(value) ? JSON.stringify(value) : value}`);
+    .map(([label, value]) => `${label}: ${/^"|[,:\n]/u.test(value) ? JSON.stringify(value) : value}`);
   const lines = [
     prompt,
     ...(negativePrompt === "" ? [] : [`${NEGATIVE} ${negativePrompt}`]),

@@ -69,7 +69,8 @@ export function checkSampling(request: Sampling, sizes: SizeRange): void {
   checkSize(request, { field: "", sizes });
 }
 
-function checkText(field: string, text: string, name: string): void {
+/** @throws StylusError bad-input */
+export function checkText(field: string, text: string, name: string): void {
   if (typeof text !== "string") refuse(field, `${name} must be text.`, "Pass a string.");
   if (text.length > limits.promptLength) {
     refuse(

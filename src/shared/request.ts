@@ -45,6 +45,9 @@ export interface AdapterUse {
 /** One image of a batch. */
 export interface ImageJob {
   readonly seed: number;
+  /** Takes the place of the request's, where images have words of their own. */
+  readonly prompt?: string;
+  readonly negativePrompt?: string;
   readonly adapters: readonly AdapterUse[];
 }
 

@@ -9,7 +9,6 @@ import {
 } from "../formats/generation-parameters.ts";
 import type { AdapterCard } from "../retrieval/card.ts";
 import { promptTags, replaceTags, withoutTags } from "../shared/prompt-syntax.ts";
-import type { AdapterUse } from "../shared/request.ts";
 import { elided } from "../shared/untrusted-text.ts";
 import { formatLoraTag, readLoraTags } from "./lora-tags.ts";
 import { type GenerateOptions, type PartialOptions } from "./options.ts";
@@ -23,10 +22,12 @@ import {
   readTile,
 } from "./infotext-images.ts";
 import { limits } from "../shared/limits.ts";
+import type { PlannedImage } from "./run-types.ts";
+import type { ImagePrompt } from "./wildcards.ts";
 
 export interface ImageInfo {
   readonly options: GenerateOptions;
-  readonly image: { readonly seed: number; readonly adapters: readonly AdapterUse[] };
+  readonly image: Pick<PlannedImage, "seed" | "adapters" | "prompt" | "negativePrompt">;
   readonly cards: ReadonlyMap<string, AdapterCard>;
   /** Name of the checkpoint. */
   readonly model: string;
@@ -51,13 +52,14 @@ export function writeInfotext({ options, image, cards, model, version }: ImageIn
         ]
       : []),
   ];
-  const words = withoutTags(options.prompt).trim();
+  const { prompt = options.prompt, negativePrompt = options.negativePrompt } = image;
+  const words = withoutTags(prompt).trim();
   const hashes = Object.fromEntries(
     used.map(({ id }) => [`lora:${id}`, shortHash(cards.get(id))]).filter(([, hash]) => hash !== ""),
   );
   return formatParameters({
     prompt: [words, ...used.map(formatLoraTag)].join(" "),
-    negativePrompt: options.negativePrompt.trim(),
+    negativePrompt: negativePrompt.trim(),
     fields: new Map([
       ["Steps", String(options.steps)],
       ["Sampler", SAMPLER_LABELS[options.sampler]],
@@ -70,9 +72,21 @@ export function writeInfotext({ options, image, cards, model, version }: ImageIn
       ["Clip skip", options.clipSkip === 1 ? "" : String(options.clipSkip)],
       ["RNG", options.noise === "nv" ? "NV" : "CPU"],
       ["Hashes", Object.keys(hashes).length === 0 ? "" : JSON.stringify(hashes)],
+      ...templateFields({ options, image }),
       ["Version", `Stylus Web ${version}`],
     ]),
   });
+}
+
+/** As AUTOMATIC1111's extension Dynamic Prompts names them. */
+const TEMPLATE_LABELS = ["Template", "Negative Template"] as const;
+
+function templateFields({ options, image }: Pick<ImageInfo, "options" | "image">): [string, string][] {
+  const [label, negativeLabel] = TEMPLATE_LABELS;
+  return [
+    [label, image.prompt === undefined ? "" : options.prompt],
+    [negativeLabel, image.negativePrompt === undefined ? "" : options.negativePrompt],
+  ];
 }
 
 export interface ReadSettings {
@@ -83,6 +97,8 @@ export interface ReadSettings {
   readonly model: string;
   /** Ids, or names, of adapters that its tags ask for and that are not there. */
   readonly missing: readonly string[];
+  /** What the prompts were drawn from: with the same seed and files it gives them again. Null when they were written as they are. */
+  readonly template: ImagePrompt | null;
   /** What the text says and the options do not: "Sampler DPM2 a", "Variation seed 99". */
   readonly dropped: readonly string[];
 }
@@ -114,7 +130,7 @@ function readSeed(fields: ReadonlyMap<string, string>): number | undefined {
 const silent: ReadonlySet<string> = new Set(
   `Steps,Sampler,Schedule type,CFG scale,Seed,Size,Clip skip,RNG,Model,Version,VAE tile,First pass size,Hires upscale,Hires resize,Hires upscaler,
   Hires steps,Denoising strength,Mask blur,Masked content,Inpaint area,Masked area padding,Model hash,VAE hash,Hashes,Lora hashes,TI hashes,TI,
-  Batch size,Batch pos,Created Date,Civitai resources,Civitai metadata,App,Backend,Operations,Parser,User,Software,Inpaint mask`
+  Template,Negative Template,Batch size,Batch pos,Created Date,Civitai resources,Civitai metadata,App,Backend,Operations,Parser,User,Software,Inpaint mask`
     .split(",")
     .map((label) => label.trim()),
 );
@@ -181,6 +197,7 @@ export function readSettings(
       ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
     },
     start: readInitImageValues(fields),
+    template: readTemplate({ prompt: words.trim(), negativePrompt, fields }),
     model: fields.get("Model") ?? "",
     missing: [...new Set(tags.tags.map(({ id }) => id).filter((id) => !isKnown(id)))],
     dropped: [
@@ -190,6 +207,16 @@ export function readSettings(
       ...noTags.map(({ text }) => text),
     ],
   };
+}
+
+/** Whether a picture's text says what its prompts were drawn from. */
+export const hasTemplate = (text: string): boolean => readTemplate(parseParameters(text)) !== null;
+
+function readTemplate({ prompt, negativePrompt, fields }: GenerationParameters): ImagePrompt | null {
+  const [template = "", negative = ""] = TEMPLATE_LABELS.map((label) => fields.get(label));
+  return template === "" && negative === ""
+    ? null
+    : { prompt: template || prompt, negativePrompt: negative || negativePrompt };
 }
 
 /** The options of `readSettings`, out of a `parameters` text. */

@@ -19,6 +19,9 @@ export interface PlannedImage {
   readonly masked: readonly string[];
   /** How each strength came about, by id: "0.8 ÷ 2". */
   readonly formulas: Readonly<Record<string, string>>;
+  /** Its own words, where the prompt of the options is a template (wildcards.ts); absent where it is none. */
+  readonly prompt?: string;
+  readonly negativePrompt?: string;
 }
 
 export type StageId = "load" | "embed" | "retrieve" | "compose" | "plan" | "fetch" | "generate";
@@ -86,6 +89,9 @@ export interface RunImage {
   readonly rgba: Uint8ClampedArray<ArrayBuffer>;
   readonly adapters: readonly AdapterUse[];
   readonly masked: readonly string[];
+  /** As in PlannedImage. */
+  readonly prompt?: string;
+  readonly negativePrompt?: string;
 }
 
 export interface RunResult {

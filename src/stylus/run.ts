@@ -2,11 +2,12 @@
 // timed and recorded. Knows no DOM and no worker: services come in, events go out.
 import { dependencies, version } from "../../package.json";
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
+import type { Composition } from "../compose/composition.ts";
 import { withoutTags } from "../shared/prompt-syntax.ts";
 import type { DevicePreference, DiffusionEvent, DiffusionRequest, ImageToImage } from "../shared/request.ts";
 import { adviseOnName } from "./adapter-names.ts";
 import { choose, type RunStage } from "./choose.ts";
-import { checkLoraTags, describeUnknownTags, readLoraTags, type LoraTags } from "./lora-tags.ts";
+import { checkLoraTags, describeUnknownTags, readLoraTags } from "./lora-tags.ts";
 import {
   checkBeforeLoading,
   checkOptions,
@@ -17,6 +18,7 @@ import {
 } from "./options.ts";
 import { describeInitImage, finishedSize, hiresFix, type InitImageOptions } from "./image-options.ts";
 import { planBatch } from "./batch-plan.ts";
+import { expandBatch, type ImagePrompt, type Wildcards } from "./wildcards.ts";
 import type { RunServices } from "./ports.ts";
 import type { PlannedImage, RunEvent, RunImage, RunReport, RunResult, StageReport } from "./run-types.ts";
 import type { LoadedPack, LoadProgress } from "./loaded-pack.ts";
@@ -33,6 +35,8 @@ export interface RunHooks {
   readonly openInitImage?: (start: InitImageOptions) => Promise<ImageToImage>;
   /** Milliseconds that a run waits for a reader that is still loading; null: until it is there. Five seconds when left out. */
   readonly readerPatience?: number | null;
+  /** The user's files for `__name__` in prompts; none when left out. */
+  readonly wildcards?: Wildcards;
   /** After each image, before its event: the report of the images that are finished. */
   readonly onReport?: (report: RunReport) => void;
 }
@@ -113,33 +117,53 @@ export async function runRequest(
   onEvent({ type: "loaded", pack });
   const options = asked.settle(pack);
   const imageToImage = options.start && (await opened(options.start, hooks.openInitImage));
-  const tags = readLoraTags(options.prompt, pack.cards);
-  checkLoraTags(tags);
+  const { images: words, notes: ofTemplates } = expandBatch(options, hooks.wildcards ?? new Map());
+  const prompts = [...new Set(words.map(({ prompt }) => prompt))];
+  const tagsOf = new Map(prompts.map((prompt) => [prompt, readLoraTags(prompt, pack.cards)]));
+  for (const tags of tagsOf.values()) checkLoraTags(tags);
   const listed = Array.isArray(options.adapters) ? options.adapters : [];
   checkKnown(
     listed.map(({ id }) => id),
     pack,
   );
   checkKnown(options.pins, pack);
-  const notes = describeUnknownTags(tags, pack);
+  const notes = [
+    ...ofTemplates,
+    ...new Set([...tagsOf.values()].flatMap((tags) => describeUnknownTags(tags, pack))),
+  ];
   if (notes.length > 0) onEvent({ type: "notes", notes });
 
-  const chosen = await choose(options, tags, {
-    services,
-    pack,
-    stage,
-    onEvent,
-    signal,
-    ...(hooks.readerPatience === undefined ? {} : { readerPatience: hooks.readerPatience }),
-  });
+  // Each distinct prompt gets the adapters that it wants; the first one's choice is the one on show.
+  const chosen = new Map<string, Composition>();
+  for (const [prompt, tags] of tagsOf) {
+    const composition = await choose({ ...options, prompt }, tags, {
+      services,
+      pack,
+      stage,
+      onEvent: chosen.size === 0 ? onEvent : () => {},
+      signal,
+      ...(hooks.readerPatience === undefined ? {} : { readerPatience: hooks.readerPatience }),
+    });
+    chosen.set(prompt, composition);
+  }
   const { preset, count, seed } = options;
   const planned = await stage("plan", { preset, count, seed }, async () => {
-    const value = planBatch(chosen, options, { cards: pack.cards, tagged: tags.adapters });
+    const plans = new Map(
+      [...tagsOf].map(([prompt, { adapters }]) => [
+        prompt,
+        planBatch(chosen.get(prompt)!, options, { cards: pack.cards, tagged: adapters }),
+      ]),
+    );
+    const images = words.map((own, index) => ({
+      ...plans.get(own.prompt)!.images[index]!,
+      ...ownWords(own, options),
+    }));
+    const value = { ...plans.get(prompts[0]!)!, images };
     return { value, outputs: value };
   });
   onEvent({ type: "plan", composition: planned.composition, images: planned.images });
 
-  const request = diffusionRequest(options, { pack, tags, images: planned.images, imageToImage });
+  const request = diffusionRequest(options, { pack, words: words[0]!, images: planned.images, imageToImage });
   const wanted = remoteAdaptersOf(request, pack);
   if (wanted.length > 0) {
     await stage("fetch", { adapters: wanted }, async () => ({
@@ -188,9 +212,19 @@ export async function runRequest(
     if (event.type === "device") usedDevice = event.device ?? usedDevice;
     if (report && event.type === "image") {
       const { adapters, masked } = report;
+      const own = words[event.imageIndex]!;
       const { seed: imageSeed, width, height, rgba } = event;
       Object.assign(report, { width, height });
-      images.push({ index: event.imageIndex, seed: imageSeed, width, height, rgba, adapters, masked });
+      images.push({
+        index: event.imageIndex,
+        seed: imageSeed,
+        width,
+        height,
+        rgba,
+        adapters,
+        masked,
+        ...ownWords(own, options),
+      });
       const milliseconds = performance.now() - generatingSince;
       const outputs = { images: images.length };
       hooks.onReport?.(reportOf([...stages, { id: "generate", milliseconds, inputs: recorded, outputs }]));
@@ -214,17 +248,24 @@ const opened = async (start: InitImageOptions, open: RunHooks["openInitImage"]):
   });
 };
 
+/** What an image says and the options do not. */
+const ownWords = (own: ImagePrompt, options: GenerateOptions): Partial<ImagePrompt> => ({
+  ...(own.prompt === options.prompt ? {} : { prompt: own.prompt }),
+  ...(own.negativePrompt === options.negativePrompt ? {} : { negativePrompt: own.negativePrompt }),
+});
+
 /** What the engine is asked for: tags are out of the prompt, the few-step adapter comes on top of each image's own. */
 function diffusionRequest(
   options: GenerateOptions,
   {
     pack,
-    tags,
+    words,
     images,
     imageToImage,
   }: {
     pack: LoadedPack;
-    tags: LoraTags;
+    /** Of the first image. */
+    words: ImagePrompt;
     images: readonly PlannedImage[];
     imageToImage: ImageToImage | null;
   },
@@ -235,8 +276,8 @@ function diffusionRequest(
   const strength = fewStep?.refined.weight ?? 0;
   return {
     packId: pack.id,
-    prompt: tags.text,
-    negativePrompt: withoutTags(options.negativePrompt),
+    prompt: withoutTags(words.prompt),
+    negativePrompt: withoutTags(words.negativePrompt),
     width,
     height,
     steps,
@@ -246,7 +287,12 @@ function diffusionRequest(
     clipSkip,
     noise,
     fewStepAdapter: fewStep ? { id: fewStep.id, unetStrength: strength, textStrength: strength } : null,
-    images: images.map(({ seed, adapters }) => ({ seed, adapters })),
+    images: images.map(({ seed, adapters, prompt, negativePrompt }) => ({
+      seed,
+      adapters,
+      ...(prompt === undefined ? {} : { prompt: withoutTags(prompt) }),
+      ...(negativePrompt === undefined ? {} : { negativePrompt: withoutTags(negativePrompt) }),
+    })),
     ...(imageToImage === null ? {} : { imageToImage }),
     ...(hires === null ? {} : { hires: hiresFix(hires, { width, height }) }),
     ...(vaeTilePixels === null ? {} : { vaeTilePixels }),

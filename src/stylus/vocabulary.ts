@@ -3,6 +3,7 @@
 import { contentStems, contentWords, type Word } from "../compose/rules/words.ts";
 import { breakWord, replaceTags, withoutTags } from "../shared/prompt-syntax.ts";
 import type { LoadedPack, Vocabulary } from "./loaded-pack.ts";
+import { wildcardReferences } from "./wildcards.ts";
 
 /** CLIP's file has 860 kB, that of a vocabulary of 4,096 tokens 70. */
 const SMALL_BYTES = 200_000;
@@ -57,7 +58,9 @@ const blank = ({ length }: string): string => " ".repeat(length);
 export function unknownSpans(prompt: string, { vocabulary, cards }: Reader): Word[] {
   if (!vocabulary) return [];
   const triggers = triggerStems(cards);
-  const words = replaceTags(prompt, ({ text }) => blank(text)).replace(breakWord, blank);
+  const words = replaceTags(prompt, ({ text }) => blank(text))
+    .replace(breakWord, blank)
+    .replace(wildcardReferences, blank);
   return contentWords(words)
     .filter(({ text }) => /^\p{Script=Latin}{3,}$/u.test(text)) // others: hasOtherScript
     .filter(({ text, stem }) => !vocabulary.has(text) && !vocabulary.has(stem))

@@ -107,6 +107,7 @@ describe("Korean", () => {
       "page.help.keys.1.keys.0",
       "page.help.keys.2.keys.0",
       "page.help.keys.3.keys.0",
+      "page.help.keys.4.keys.1",
       "prompt.placeholder", // an example of a prompt, which is English
       "prompt.bar.generateKey",
       "prompt.bar.stopKey",
@@ -138,6 +139,7 @@ describe("Korean", () => {
     const { page, prompt } = languages.ko;
     const { models, adapters } = page.header;
     const places = new Set([models, adapters, page.device.storage, prompt.bar.settings, prompt.bar.fast]);
+    places.add(prompt.wildcards.title);
     const quoted = texts.flatMap(({ shown }) => [...shown.matchAll(/‘([^’]+)’/g)].map(([, name]) => name!));
     expect(quoted.filter((name) => !places.has(name))).toEqual([]);
   });

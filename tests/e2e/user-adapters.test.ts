@@ -118,8 +118,8 @@ test("rejects files for another size, of another kind and damaged ones with the 
   await page.keyboard.press("Escape");
   // Alone, and from far down the page: the message is visible.
   await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
-  await drop(page, [{ name: "notes.txt", buffer: Buffer.from("notes") }]);
-  await others.getByText("notes.txt is neither an image nor an adapter file").waitFor();
+  await drop(page, [{ name: "notes.md", buffer: Buffer.from("notes") }]);
+  await others.getByText("notes.md is neither an image nor an adapter file").waitFor();
   const { y, height } = (await others.boundingBox())!;
   expect(y >= 0 && y + height <= page.viewportSize()!.height).toBe(true);
   await page.keyboard.press("Escape");

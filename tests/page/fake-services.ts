@@ -229,6 +229,10 @@ export function fakeServices(query: URLSearchParams): PageServices {
         candidates.map(({ id }) => ({ card: byId.get(id)! })),
       );
     },
+    countTokens: async (prompt) => {
+      const tokens = prompt.match(/\p{L}+|[^\s\p{L}]/gu)?.length ?? 0;
+      return { tokens, room: 75 * Math.max(1, Math.ceil(tokens / 75)) };
+    },
     read: async () => ({ unavailable: "This page has no reader." }),
     consult: async () => ({ unavailable: "This page has no language model." }),
     languageModels: fakeLanguageModels(query),

@@ -10,7 +10,9 @@ it.each([
   ["other.json", "application/json", "unknown"],
   ["image.png", "image/png", "image"],
   ["image", "image/webp", "image"],
-  ["notes.txt", "text/plain", "unknown"],
+  ["colours.txt", "text/plain", "text"],
+  ["styles.csv", "text/csv", "table"],
+  ["notes.md", "text/markdown", "unknown"],
 ] as const)("%s (%s) is %s", (name, type, kind) => {
   expect(kindOfFile({ name, type })).toBe(kind);
 });
@@ -34,4 +36,13 @@ it("keeps sidecars with their adapter, and its preview from the canvas", () => {
   expect(sidecarOf(files[0]!, adapters)?.name).toBe("a.civitai.info");
   expect(sidecarOf(files[0]!, [files[2]!])?.name).toBe("a.json");
   expect(sidecarOf(files[0]!, [files[5]!])).toBeNull();
+});
+
+it("takes text files for wildcards where they come alone", () => {
+  const of = (list: readonly File[]): string[] => list.map(({ name }) => name);
+  const files = ["a.txt", "b.txt"].map((name) => new File([], name));
+  expect(of(sortDrop(files).texts)).toEqual(["a.txt", "b.txt"]);
+  const beside = sortDrop([...files, new File([], "a.safetensors"), new File([], "styles.csv")]);
+  expect([of(beside.texts), of(beside.unknown)]).toEqual([[], ["a.txt", "b.txt"]]);
+  expect(of(beside.tables)).toEqual(["styles.csv"]);
 });

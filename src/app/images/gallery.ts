@@ -55,6 +55,8 @@ const imageSchema = v.looseObject({
   adapters: v.array(v.looseObject({ id: v.string(), unetStrength: number })),
   masked: v.array(v.string()),
   formulas: v.record(v.string(), v.string()),
+  prompt: v.optional(v.string()),
+  negativePrompt: v.optional(v.string()),
   png: v.blob(),
 });
 const runSchema = v.looseObject({

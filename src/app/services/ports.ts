@@ -1,6 +1,7 @@
 // What the page asks of its services beyond runs (src/stylus/ports.ts): the user's adapters, the models, what is stored. Real ones
 // run in workers (services.ts); tests give their own.
 import type { AdapterReport } from "../../adapters/report.ts";
+import type { TokenCount } from "../../engine/prompt/conditioning.ts";
 import type { Persistence } from "../../storage/quota.ts";
 import type { StorageUse } from "../../storage/service.ts";
 import type { StorageView } from "../../storage/storage-view.ts";
@@ -80,6 +81,17 @@ export interface LanguageModelServices {
   remove(id: string): Promise<void>;
 }
 
+export type { TokenCount };
+
+export interface PromptServices {
+  /**
+   * Tokens of a prompt with the tokenizer of the loaded pack.
+   * @param options.steps that its schedules count
+   * @throws StylusError not-found | bad-file | device-lost
+   */
+  countTokens(prompt: string, options: { readonly steps: number }): Promise<TokenCount>;
+}
+
 export interface ModelList {
   readonly models: readonly ModelEntry[];
   readonly graphics: GraphicsReport;
@@ -98,7 +110,7 @@ export interface DiskUse extends StorageUse {
 }
 
 /** All that the page asks for. */
-export interface PageServices extends RunServices, AdapterServices, StorageServices {
+export interface PageServices extends RunServices, AdapterServices, PromptServices, StorageServices {
   readonly models: ModelServices;
   readonly languageModels: LanguageModelServices;
   /** Gives back the memory of the loaded model; the next `load` reads it again. */

@@ -20,6 +20,7 @@ import { createRetrievalWorkers } from "./retrieval-workers.ts";
 import { abortable } from "../../shared/abortable.ts";
 import { StorageClient } from "./storage-client.ts";
 import { throughLoss } from "./through-loss.ts";
+import { createTokenCounting } from "./token-worker.ts";
 
 export function createServices(): PageServices {
   const storage = new StorageClient();
@@ -105,6 +106,11 @@ export function createServices(): PageServices {
       );
       return abortable(work, signal);
     },
+
+    countTokens: createTokenCounting(async () => {
+      const { source, opened } = await pack.current();
+      return { packId: source.packId, files: opened.files };
+    }),
 
     consult: (request, options) => languageModels.consult(request, options),
 

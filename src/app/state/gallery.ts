@@ -47,8 +47,9 @@ const inputsOf = (runs: readonly StoredRun[]): Set<string> =>
 const unproxied = <Value>(value: Value): Value => JSON.parse(JSON.stringify(value)) as Value;
 
 function storedImage(view: RunView, image: ImageView, png: Blob): StoredImage {
-  const { id, index, seed, width, height, adapters, masked, formulas } = image;
-  const plain = unproxied({ seed, width, height, adapters, masked, formulas });
+  const { id, index, seed, width, height, adapters, masked, formulas, prompt, negativePrompt } = image;
+  // JSON leaves out what is undefined.
+  const plain = unproxied({ seed, width, height, adapters, masked, formulas, prompt, negativePrompt });
   return { ...plain, id, index, runId: view.id, createdAt: view.createdAt, png };
 }
 

@@ -3,7 +3,7 @@
 import { createEffect, createMemo, createSignal, on, onCleanup, untrack, type Accessor } from "solid-js";
 import type { GenerateOptions } from "../../stylus/options.ts";
 import type { ChoiceServices } from "../../stylus/ports.ts";
-import type { RunView } from "./run-view.ts";
+import { wordsOf, type RunView } from "./run-view.ts";
 import { readPrompt, type Reading } from "../../stylus/choose.ts";
 import type { LoadedPack } from "../../stylus/loaded-pack.ts";
 
@@ -40,6 +40,7 @@ export function createReading(context: {
   readonly services: ChoiceServices;
   readonly pack: Accessor<LoadedPack | null>;
   readonly busy: Accessor<boolean>;
+  /** With the words of the first image. */
   readonly options: Accessor<GenerateOptions>;
   readonly shown: Accessor<RunView | null>;
 }): Accessor<Reading> {
@@ -50,7 +51,8 @@ export function createReading(context: {
     const view = shown();
     if (!view?.composition || view.options.adapters !== "auto") return null;
     if (view.composition.pending && view.status !== "running") return null; // stopped before it was whole
-    const { options: asked, composition, candidates } = view;
+    const { composition, candidates } = view;
+    const asked = { ...view.options, ...wordsOf(view.images[0] ?? {}, view) };
     return { key: choiceKey(asked), reading: { prompt: asked.prompt, composition, candidates } };
   });
 

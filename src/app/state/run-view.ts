@@ -9,6 +9,7 @@ import { seedOfImage } from "../../shared/seeds.ts";
 import type { GenerateOptions } from "../../stylus/options.ts";
 import { finishedSize } from "../../stylus/image-options.ts";
 import type { CandidateView, PlannedImage, RunEvent, RunReport, StageId } from "../../stylus/run-types.ts";
+import type { ImagePrompt } from "../../stylus/wildcards.ts";
 import { createStepClock } from "./time-left.ts";
 
 export interface ImageView {
@@ -25,9 +26,21 @@ export interface ImageView {
   adapters: readonly AdapterUse[];
   masked: readonly string[];
   formulas: Readonly<Record<string, string>>;
+  /** Its own words, where the prompt is a template. */
+  prompt?: string;
+  negativePrompt?: string;
   /** What this image is compared with; null when nothing. */
   variant: VariantView | null;
 }
+
+/** The words that an image was generated from. */
+export const wordsOf = (
+  { prompt, negativePrompt }: Partial<ImagePrompt>,
+  { options }: { readonly options: ImagePrompt },
+): ImagePrompt => ({
+  prompt: prompt ?? options.prompt,
+  negativePrompt: negativePrompt ?? options.negativePrompt,
+});
 
 /** What an image is compared with: the same seed without some of its adapters, or its init image. */
 export type Comparison =
@@ -112,6 +125,8 @@ const usePlan = (image: ImageView, plan: PlannedImage): void => {
   image.adapters = plan.adapters;
   image.masked = plan.masked;
   image.formulas = plan.formulas;
+  if (plan.prompt !== undefined) image.prompt = plan.prompt;
+  if (plan.negativePrompt !== undefined) image.negativePrompt = plan.negativePrompt;
 };
 
 /** Folds the events of one run into its view. */
@@ -121,12 +136,18 @@ export function createEventFolder(set: SetStoreFunction<RunView>): (event: RunEv
     set(
       produce((run) => {
         switch (event.type) {
-          case "stage-start":
-            run.stages.push({ id: event.stage, status: "running", milliseconds: null });
+          case "stage-start": {
+            // Prompts of a batch are read one after the other: one stage of the run.
+            const known = run.stages.find(({ id }) => id === event.stage);
+            if (known) known.status = "running";
+            else run.stages.push({ id: event.stage, status: "running", milliseconds: null });
             break;
+          }
           case "stage-end": {
             const stage = run.stages.find(({ id }) => id === event.stage);
-            if (stage) Object.assign(stage, { status: "done", milliseconds: event.milliseconds });
+            if (!stage) break;
+            stage.status = "done";
+            stage.milliseconds = (stage.milliseconds ?? 0) + event.milliseconds;
             break;
           }
           case "loaded":

@@ -34,6 +34,7 @@ const runsWith = (context: {
       ...context,
       inputs: Promise.resolve(memoryInputs()),
       packId: () => "pocket",
+      wildcards: () => new Map(),
       pack: () => context.pack,
       cards: () => new Map(context.pack?.cards.map((card) => [card.id, card])),
       onProgress: nothing,

@@ -17,15 +17,24 @@ import { storedIds, type InitImageOptions } from "../../stylus/image-options.ts"
 import type { RunServices } from "../../stylus/ports.ts";
 import type { RunEvent, RunReport } from "../../stylus/run-types.ts";
 import { createRunKeeper } from "./run-keeper.ts";
-import { createEventFolder, startRun, type Comparison, type RunView } from "./run-view.ts";
+import {
+  createEventFolder,
+  startRun,
+  wordsOf,
+  type Comparison,
+  type RunView,
+  type StageView,
+} from "./run-view.ts";
 import { run as runOptions, runRequest, type RunRequest } from "../../stylus/run.ts";
 import type { LoadedPack, LoadProgress } from "../../stylus/loaded-pack.ts";
+import type { Wildcards } from "../../stylus/wildcards.ts";
 
 export interface RunsContext {
   readonly services: RunServices;
   readonly gallery: Pick<GalleryState, "keep" | "read">;
   /** Has the init images. */
   readonly inputs: Promise<InputStore>;
+  readonly wildcards: Accessor<Wildcards>;
   readonly packId: Accessor<string>;
   readonly pack: Accessor<LoadedPack | null>;
   readonly cards: Accessor<ReadonlyMap<string, AdapterCard>>;
@@ -84,6 +93,13 @@ const withLaterOptions = (options: GenerateOptions): GenerateOptions => ({
   languageModel: options.languageModel ?? null,
 });
 
+/** Each stage once, however many prompts it went through. */
+function stagesOf({ stages }: RunReport): StageView[] {
+  const sums = new Map<StageView["id"], number>();
+  for (const { id, milliseconds } of stages) sums.set(id, (sums.get(id) ?? 0) + milliseconds);
+  return [...sums].map(([id, milliseconds]) => ({ id, milliseconds, status: "done" }));
+}
+
 export function createRuns(context: RunsContext): Runs {
   const { services, gallery, inputs, packId, cards, announce, onProgress } = context;
   const [current, setCurrent] = createSignal<{ view: RunView; set: SetStoreFunction<RunView> } | null>(null);
@@ -91,6 +107,9 @@ export function createRuns(context: RunsContext): Runs {
   const hooks = {
     get packId() {
       return packId();
+    },
+    get wildcards() {
+      return context.wildcards();
     },
     onProgress,
     openInitImage: async (start: InitImageOptions) => openInitImage(start, await inputs),
@@ -239,7 +258,8 @@ export function createRuns(context: RunsContext): Runs {
     const options: GenerateOptions = {
       ...view.options,
       // Its tags are in the list of adapters already.
-      prompt: withoutTags(view.options.prompt),
+      prompt: withoutTags(wordsOf(image, view).prompt),
+      negativePrompt: wordsOf(image, view).negativePrompt,
       seed: image.seed,
       count: 1,
       pins: [], // in the list, too; one that is taken out may be gone
@@ -331,7 +351,7 @@ export function createRuns(context: RunsContext): Runs {
         ...blank,
         createdAt: kept.createdAt,
         status: "done",
-        stages: kept.report.stages.map(({ id, milliseconds }) => ({ id, milliseconds, status: "done" })),
+        stages: stagesOf(kept.report),
         candidates: kept.candidates,
         composition: kept.composition,
         report: kept.report,

@@ -20,6 +20,7 @@ import {
   type InitImageOptions,
   type InitImage,
 } from "../../stylus/image-options.ts";
+import type { ImagePrompt } from "../../stylus/wildcards.ts";
 import { withoutTags } from "../../shared/prompt-syntax.ts";
 import { choices, limits, type ComposerId, type MethodId, type PresetId } from "../../shared/limits.ts";
 import { browserLanguage, isLanguage, type Language } from "../../texts/texts.ts";
@@ -87,6 +88,10 @@ export interface Settings {
   device: DevicePreference;
   /** By the id of the model. */
   adapters: Record<string, AdapterRules>;
+  /** Names of the prompt styles that runs apply, in order. */
+  styles: string[];
+  /** The prompt box offers words while one types. */
+  suggestWords: boolean;
   appearance: Appearance;
   /** Null: the first of the browser's languages that the page speaks. */
   language: Language | null;
@@ -119,6 +124,8 @@ const initialSettings = (): Settings => ({
   restored: null,
   device: "auto",
   adapters: {},
+  styles: [],
+  suggestWords: true,
   appearance: "system",
   language: null,
   history: [],
@@ -143,6 +150,7 @@ function read(): Settings {
     return {
       ...read,
       start: isInitImage(read.start) ? read.start : null,
+      styles: Array.isArray(read.styles) ? read.styles.filter((name) => typeof name === "string") : [],
       language: isLanguage(read.language) ? read.language : null,
       startValues: { ...initial.startValues, ...read.startValues },
       hiresValues: { ...initial.hiresValues, ...read.hiresValues },
@@ -200,6 +208,11 @@ const wordsOf = (prompt: string): string => withoutTags(prompt).trim();
 
 const chooserKeys = ["method", "composer", "languageModel", "temperature", "preset"] as const;
 
+export const withoutChooser = (asked: Partial<Settings>): Partial<Settings> =>
+  Object.fromEntries(
+    Object.entries(asked).filter(([key]) => !(chooserKeys as readonly string[]).includes(key)),
+  );
+
 /**
  * The settings that `fromOptions` answers, with their chooser for one run only; the user's own is kept.
  * @param pins of that run; null: the user's own hold
@@ -214,9 +227,7 @@ export function forOneRun(
   const isOwn =
     chooserKeys.every((key) => chooser[key] === own[key]) &&
     (pins === null || JSON.stringify(pins) === JSON.stringify(rulesOf(own).pins));
-  const rest = Object.fromEntries(
-    Object.entries(asked).filter(([key]) => !(chooserKeys as readonly string[]).includes(key)),
-  );
+  const rest = withoutChooser(asked);
   const words = wordsOf(asked.prompt ?? own.prompt);
   return { ...rest, restored: isOwn ? null : { ...chooser, words, pins } };
 }
@@ -275,17 +286,22 @@ const tileOf = ({ width, height }: PackDefaults): number => Math.max(limits.size
 /** What the page asks for with these settings; the choice of adapters is left to the method. */
 export function toOptions(
   settings: Settings,
-  context: { readonly defaults: PackDefaults; readonly slowDevice: boolean },
+  context: {
+    readonly defaults: PackDefaults;
+    readonly slowDevice: boolean;
+    /** Prompts with their styles; those of the settings when left out. */
+    readonly prompts?: ImagePrompt;
+  },
 ): GenerateOptions {
-  const { defaults } = context;
+  const { defaults, prompts = settings } = context;
   const fewStep = usesFewStep(settings, context.slowDevice) && defaults.fewStep !== null;
   const mode = fewStep ? { ...defaults.fewStep!, ...settings.fast } : { ...defaults.full, ...settings.full };
   const start = initImageOf(settings);
   const size = settings.size ?? defaultSize(start, defaults);
   const { preset, method, composer, languageModel, temperature } = restoredOf(settings) ?? settings;
   return {
-    prompt: settings.prompt,
-    negativePrompt: settings.negativePrompt,
+    prompt: prompts.prompt,
+    negativePrompt: prompts.negativePrompt,
     seed: settings.seed,
     count: settings.count,
     width: size.width,
@@ -319,6 +335,7 @@ export function fromOptions(options: GenerateOptions, defaults: PackDefaults): P
   return {
     prompt: options.prompt,
     negativePrompt: options.negativePrompt,
+    styles: [], // they are in the prompts
     seed: options.seed,
     seedLocked: true,
     count: options.count,

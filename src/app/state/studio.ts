@@ -38,13 +38,19 @@ import {
   restoredOf,
   toOptions,
   usesFewStep,
+  withoutChooser,
   withPrompt,
   type Settings,
   type SettingsStore,
 } from "./settings.ts";
 import { createInitImageState, type InitImageState } from "./init-image.ts";
 import { createSetAside, type SetAsideState } from "./set-aside.ts";
+import { createTokenCount } from "./prompt/token-count.ts";
 import { createUnknownWords, type UnknownWord } from "./unknown-words.ts";
+import { createWildcards, type WildcardsState } from "./prompt/wildcards.ts";
+import { createStyles, type StylesState } from "./prompt/styles.ts";
+import { openStyles, openWildcards } from "../prompts/named-rows.ts";
+import { expandBatch, type ImagePrompt } from "../../stylus/wildcards.ts";
 import { createTaking } from "./incoming.ts";
 import type { DiskUse, PageServices } from "../services/ports.ts";
 import type { LoadedPack } from "../../stylus/loaded-pack.ts";
@@ -80,6 +86,14 @@ export interface Studio
   readonly tags: Accessor<LoraTags>;
   /** Words of the prompt that the model in use does not know. */
   readonly unknownWords: Accessor<readonly UnknownWord[]>;
+  /** What the prompts stand for in the first image of the next run: themselves, but for templates. */
+  readonly words: Accessor<ImagePrompt>;
+  /** The user's prompt styles. */
+  readonly styles: StylesState;
+  /** The user's files for `__name__` in prompts. */
+  readonly wildcards: WildcardsState;
+  /** Tokens of the prompt; null until they are counted. */
+  readonly tokenCount: ReturnType<typeof createTokenCount>;
   /** The images that the next run would generate at the present seed: strengths for the sliders. */
   readonly planned: Accessor<readonly PlannedImage[]>;
   readonly gallery: GalleryState;
@@ -103,8 +117,11 @@ export interface Studio
   /** Brings a run of the gallery back, its prompt and settings too; `inputError` says why not. */
   show(runId: string): Promise<void>;
   useSettings(options: GenerateOptions): void;
-  /** Takes over the settings of the image that `initImage.offer` asks about. */
-  useOffered(): void;
+  /**
+   * Takes over the settings of the image that `initImage.offer` asks about.
+   * @param from "template": what its prompts were drawn from, and adapters are chosen anew
+   */
+  useOffered(from?: "words" | "template"): void;
   /**
    * What was dropped, pasted or chosen: an image is started from, or its settings are offered if it carries some; adapter
    * files are examined; checkpoints, folders too, join the models.
@@ -131,10 +148,19 @@ const isSlow = (loaded: LoadedPack | null): boolean => (loaded?.device.kind ?? "
 /** What a run asks for with these settings: steps, sampler and size may be the pack's own. */
 function optionsOf(
   settings: Settings,
-  { loaded, choice }: { readonly loaded: LoadedPack | null; readonly choice: ChoiceOptions },
+  {
+    loaded,
+    choice,
+    prompts,
+  }: {
+    readonly loaded: LoadedPack | null;
+    readonly choice: ChoiceOptions;
+    /** With their styles. */
+    readonly prompts: ImagePrompt;
+  },
 ): GenerateOptions {
   const defaults = loaded?.defaults ?? assumedDefaults;
-  return { ...toOptions(settings, { defaults, slowDevice: isSlow(loaded) }), ...choice };
+  return { ...toOptions(settings, { defaults, slowDevice: isSlow(loaded), prompts }), ...choice };
 }
 
 /** What of a request a user changes beside the images. */
@@ -165,6 +191,8 @@ function buildStudio(services: PageServices): Studio {
   const { loaded: pack, id: packId } = packState;
   const choice = createChoiceState({ settings: [settings, setSettings], pack });
 
+  const styles = createStyles({ opening: openStyles(), settings: [settings, setSettings], announce });
+
   const cards = createMemo(() => new Map(pack()?.cards.map((card) => [card.id, card])));
   const defaults = (): PackDefaults => pack()?.defaults ?? assumedDefaults;
   const options = createMemo((): GenerateOptions => {
@@ -175,15 +203,24 @@ function buildStudio(services: PageServices): Studio {
       removed: [...removed],
       strengths: { ...strengths },
     };
-    return optionsOf(settings, { loaded: pack(), choice: now });
+    return optionsOf(settings, { loaded: pack(), choice: now, prompts: styles.prompts() });
   });
+
+  const wildcards = createWildcards({ opening: openWildcards(), announce });
+  const words = createMemo(
+    (): ImagePrompt =>
+      expandBatch({ ...styles.prompts(), seed: settings.seed, count: 1 }, wildcards.files()).images[0]!,
+  );
 
   /** The request of this moment, for whichever pack will be there. @throws StylusError bad-input */
   function snapshot(): (loaded: LoadedPack | null) => CheckedOptions {
     const asked = structuredClone(unwrap(settings));
     const choiceFor = choice.snapshot();
+    const prompts = styles.prompts();
     return (loaded) =>
-      checkOptions(optionsOf(asked, { loaded, choice: choiceFor(loaded) }), { defaults: loaded?.defaults });
+      checkOptions(optionsOf(asked, { loaded, choice: choiceFor(loaded), prompts }), {
+        defaults: loaded?.defaults,
+      });
   }
 
   /** Puts another model in the place of the one in use; a run in progress ends with it. */
@@ -204,6 +241,7 @@ function buildStudio(services: PageServices): Studio {
     services,
     gallery,
     inputs: initImage.inputs,
+    wildcards: wildcards.files,
     packId,
     pack,
     cards,
@@ -219,9 +257,16 @@ function buildStudio(services: PageServices): Studio {
     settings: [settings, setSettings],
     announce,
   });
-  const reading = createReading({ services, pack, busy: runs.busy, options, shown: runs.shown });
+  const spelledOut = createMemo((): GenerateOptions => ({ ...options(), ...words() }));
+  const reading = createReading({ services, pack, busy: runs.busy, options: spelledOut, shown: runs.shown });
   const unknownWords = createUnknownWords({ services, pack, prompt: () => settings.prompt });
-  const tags = createMemo(() => readLoraTags(settings.prompt, pack()?.cards));
+  const tokenCount = createTokenCount({
+    services,
+    pack,
+    prompt: () => words().prompt,
+    steps: () => options().steps,
+  });
+  const tags = createMemo(() => readLoraTags(words().prompt, pack()?.cards));
   const planned = createMemo((): readonly PlannedImage[] => {
     const loaded = pack();
     if (!loaded) return [];
@@ -289,6 +334,10 @@ function buildStudio(services: PageServices): Studio {
     reading,
     tags,
     unknownWords,
+    words,
+    styles,
+    wildcards,
+    tokenCount,
     planned,
     models,
     languageModels,
@@ -310,7 +359,10 @@ function buildStudio(services: PageServices): Studio {
       if (runs.busy() || isAsking) return;
       setInputError(null);
       isAsking = true;
-      await initImage.settled().finally(() => (isAsking = false)); // the run starts from what the page shows
+      // The run starts from what the page shows.
+      await Promise.all([initImage.settled(), wildcards.ready, styles.ready]).finally(
+        () => (isAsking = false),
+      );
       if (inputError()) return; // what the user gave is not stored: without it the run would be another one
       choice.prune(reading());
       const previous = runs.shown();
@@ -324,7 +376,8 @@ function buildStudio(services: PageServices): Studio {
         setInputError(explain(error));
         return;
       }
-      setSettings("history", (history) => withPrompt(history, wanted.prompt));
+      const { prompt } = settings;
+      if (prompt.trim() !== "") setSettings("history", (history) => withPrompt(history, prompt));
       const { restored } = settings;
       setGaveBack(false);
       await runs.start(wanted, ask);
@@ -368,21 +421,24 @@ function buildStudio(services: PageServices): Studio {
         choice.adopt(value);
       });
     },
-    useOffered() {
+    useOffered(from = "words") {
       const offered = initImage.offer();
       if (!offered) return;
       initImage.claim();
       const loaded = pack();
       const settingsRead = readSettings(parseParameters(offered.text), loaded && cards());
-      const { start: values, dropped, missing: lost, model } = settingsRead;
-      const read = completeOptions(settingsRead.options, defaults());
+      const { start: values, dropped, missing: lost, model, template } = settingsRead;
+      const isTemplate = from === "template" && template !== null;
+      const read = completeOptions({ ...settingsRead.options, ...(isTemplate ? template : {}) }, defaults());
       batch(() => {
         setInputError(null);
         setGaveBack(false);
         choice.adopt(read);
         const back = fromOptions(read, defaults());
         setSettings({
-          ...forOneRun(back, settings, read.pins),
+          ...(isTemplate
+            ? { ...withoutChooser(back), restored: null }
+            : forOneRun(back, settings, read.pins)),
           ...(values && { start: settings.start, startValues: values }),
         });
         const notes = [
@@ -397,7 +453,7 @@ function buildStudio(services: PageServices): Studio {
       });
       announce(t.prompt.initImage.announced.settingsLoaded(offered.name));
     },
-    takePick: createTaking({ initImage, intake, models, setInputError }),
+    takePick: createTaking({ initImage, intake, models, wildcards, styles, setInputError }),
     storageUse: () => services.storageUse(),
     async deletePack(manifestId) {
       if (runs.busy()) runs.stop();

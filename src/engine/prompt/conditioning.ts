@@ -31,19 +31,35 @@ export interface ChunkOptions {
 const COMMA_BACKTRACK = 20;
 
 /** @returns at least one chunk; an empty prompt is a chunk of padding. */
-export function chunkPrompt(
-  text: string,
-  { tokenizer, length, embeddings = [] }: ChunkOptions,
-): PromptChunk[] {
+export const chunkPrompt = (text: string, options: ChunkOptions): PromptChunk[] =>
+  openChunks(text, options).map((chunk) => chunk.close(options.tokenizer, options.length - 2));
+
+export interface TokenCount {
+  readonly tokens: number;
+  /** Of the chunks that they are in, together: 75, 150 … */
+  readonly room: number;
+}
+
+/** Tokens of a text as its chunks hold them: all but the last count as full, as in AUTOMATIC1111. */
+export function countChunkTokens(text: string, options: ChunkOptions): TokenCount {
+  const perChunk = options.length - 2;
+  const chunks = openChunks(text, options);
+  return {
+    tokens: (chunks.length - 1) * perChunk + chunks.at(-1)!.tokens.length,
+    room: chunks.length * perChunk,
+  };
+}
+
+function openChunks(text: string, { tokenizer, length, embeddings = [] }: ChunkOptions): OpenChunk[] {
   const room = length - 2;
   // If one name starts with another, the longer one wins.
   const names = embeddings
     .map((embedding) => ({ embedding, ids: tokenizer.encode(embedding.name) }))
     .sort((a, b) => b.ids.length - a.ids.length);
-  const chunks: PromptChunk[] = [];
+  const chunks: OpenChunk[] = [];
   let current = new OpenChunk();
   const close = (): void => {
-    chunks.push(current.close(tokenizer, room));
+    chunks.push(current);
     current = new OpenChunk();
   };
 

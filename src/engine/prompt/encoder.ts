@@ -46,8 +46,10 @@ export class PromptEncoder {
   }
 
   /** Drops `<lora:…>` tags left in the texts: here the request, not the prompt, selects adapters. */
-  async encode(request: DiffusionRequest, options: EncodeOptions): Promise<EncodedPrompts> {
-    const { prompt, negativePrompt, clipSkip } = request;
+  async encode(
+    { prompt, negativePrompt, clipSkip }: Pick<DiffusionRequest, "prompt" | "negativePrompt" | "clipSkip">,
+    options: EncodeOptions,
+  ): Promise<EncodedPrompts> {
     const { embeddings, textRevision, evaluations, earlier, signal } = options;
     const key = JSON.stringify([prompt, negativePrompt, clipSkip, textRevision, evaluations, earlier]);
     const known = this.#kept.find((one) => one.key === key && sameItems(one.embeddings, embeddings));

@@ -12,6 +12,8 @@ export const page = {
       "LoRA: adds it to your adapters",
       "Checkpoint: adds it to your models",
       "Image: loads its settings, or uses it as the init image",
+      "Text file: adds it to your wildcards",
+      "styles.csv: adds its prompt styles",
     ],
   },
 
@@ -127,11 +129,13 @@ export const page = {
         action: "Raise or lower the weight of the selection or the word at the cursor",
       },
       { keys: ["Alt", "↑ ↓"], action: "Previous and next prompt" },
+      { keys: ["↑ ↓", "Enter"], action: "Choose and insert a suggestion" },
     ],
     how: "How it works",
     paragraphs: [
       "Stylus compares your prompt with the description of every adapter. It splits the prompt into parts, picks adapters for each part, gives each image of a batch its own mix, and keeps the total strength within a budget. The method comes from the paper _Stylus: Automatic Adapter Selection for Diffusion Models_ (arXiv 2404.18928).",
       "Prompts take `(emphasis:1.2)` and `<lora:name:0.8>`. A LoRA tag also takes separate text encoder and U-Net weights (`:0.3:0.8`), block weights (`:lbw=OUTALL`) and a step range (`:start=2:stop=12`). Several tags for one adapter add up.",
+      "`{red|blue}` draws one of the words for each image, and `__colours__` a line of your own file: see Wildcards, under the prompt.",
       "Block weight lists and presets such as OUTALL count the blocks of Stable Diffusion 1.5. Pocket has fewer, so name its blocks: `:lbw=IN03=0.5,M00=0`.",
       "Downloaded images carry prompt, seed, settings and adapters in the A1111 format. Drop one on this page to load its settings.",
       "Drop, paste or choose any image to use it as the init image. Lower denoising strength keeps more of it, and a mask limits the change to one area. Hires fix, under Settings, refines an image at a larger size.",

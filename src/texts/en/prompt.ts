@@ -13,6 +13,9 @@ export const prompt = {
   parts: (texts: readonly string[]) => `Parts found: ${texts.join("; ")}.`,
   long: (characters: number) =>
     `This prompt is ${formats.number(characters)} characters long. The model reads it in chunks of 75 tokens; the first ones count most.`,
+  /** @param room of the chunks that they are in */
+  tokens: (count: number, room: number) => `${formats.number(count)} of ${formats.number(room)} tokens`,
+  tokensTitle: "Tokens. The model reads the prompt in chunks of 75.",
   /** For a prompt in Hangul, Kanji, Cyrillic … */
   otherScript: "The models understand English only. Write the prompt in English.",
   unknownWords: (model: string, words: readonly string[]) =>
@@ -38,11 +41,76 @@ export const prompt = {
     settings: "Settings",
   },
 
+  suggestions: {
+    label: "Suggestions",
+    /** Said to screen readers. */
+    some: (count: number) =>
+      `${formats.counted(count, { one: "suggestion", other: "suggestions" })}. Arrow keys choose, Enter inserts, Escape closes.`,
+    kinds: {
+      lora: "adapter",
+      trigger: "trigger word",
+      tag: "tag",
+      embedding: "embedding",
+      wildcard: "wildcard",
+    },
+  },
+
+  styles: {
+    title: "Styles",
+    text: "A style adds its words to the prompt of each run: around it where the style says `{prompt}`, else behind it.",
+    list: "Your styles",
+    none: "No styles yet.",
+    applied: "Styles in use",
+    leave: (name: string) => `Leave out style ${name}`,
+    edit: "Edit",
+    editName: (name: string) => `Edit ${name}`,
+    remove: "Remove",
+    removeName: (name: string) => `Remove ${name}`,
+    writeOut: "Write the chosen styles into the prompt",
+    form: "Save a style",
+    name: "Name",
+    prompt: "Prompt",
+    promptHint: "{prompt} stands for what you write in the prompt box.",
+    negative: "Negative prompt",
+    save: "Save style",
+    replace: "Replace style",
+    import: "Import styles.csv",
+    export: "Export styles.csv",
+    notKept: "This browser doesn’t keep styles: they last until you close the page.",
+    /** Said to screen readers. */
+    saved: (name: string) => `Style saved: ${name}.`,
+    removed: (name: string) => `Style removed: ${name}.`,
+    added: (count: number) => `${formats.counted(count, { one: "style", other: "styles" })} added.`,
+  },
+
+  wildcards: {
+    title: "Wildcards",
+    paragraphs: [
+      "`{red|blue}` in a prompt stands for one of the words, drawn by each image’s seed. `{2$$a|b|c}` draws two, `{3::a|b}` draws a three times as often, and `\\{` is a plain brace.",
+      "`__colours__` draws a line of your file colours.txt: one option per line, which may have wildcards of its own. Drop .txt files anywhere on the page to add them.",
+    ],
+    files: "Your wildcard files",
+    none: "No files yet.",
+    options: (count: number) => formats.counted(count, { one: "option", other: "options" }),
+    add: "Add .txt files",
+    insert: "Insert",
+    insertName: (reference: string) => `Insert ${reference} into the prompt`,
+    remove: "Remove",
+    removeName: (name: string) => `Remove ${name}`,
+    notKept: "This browser doesn’t keep files: they last until you close the page.",
+    /** Said to screen readers. */
+    added: (names: readonly string[]) =>
+      `Wildcard ${names.length === 1 ? "file" : "files"} added: ${names.join(", ")}.`,
+    removed: (name: string) => `Wildcard file removed: ${name}.`,
+  },
+
   initImage: {
     section: "Init image",
     offerSection: "Use of this image",
     offer: "**{name}** contains a prompt and settings.",
     useSettings: "Load settings",
+    useTemplate: "Load with template",
+    useTemplateTitle: "The prompt that this image’s words were drawn from. Adapters are chosen again.",
     useImage: "Use as init image",
     dismiss: "Dismiss",
     title: "Init image: **{name}**",

@@ -4,6 +4,8 @@ export const settings = {
   negativePlaceholder: "What to keep out of the image",
   negativeUnused: "No effect at CFG scale 1. Raise the scale or turn Fast off.",
 
+  suggestWords: "Suggest adapters, trigger words and tags while typing",
+
   image: "Image",
   width: "Width",
   height: "Height",

@@ -6,6 +6,8 @@ export const settings: typeof english = {
   negativePlaceholder: "이미지에서 빼고 싶은 것",
   negativeUnused: "CFG 스케일이 1이면 효과가 없어요. 값을 올리거나 ‘고속’을 끄세요.",
 
+  suggestWords: "입력하는 동안 어댑터, 트리거 단어, 태그 제안",
+
   image: "이미지",
   width: "너비",
   height: "높이",

@@ -2,6 +2,7 @@
 // image.
 import { createSignal, Show, type JSX } from "solid-js";
 import { isStretched } from "../../stylus/image-options.ts";
+import { hasTemplate } from "../../stylus/infotext.ts";
 import type { Offer } from "../../app/state/init-image.ts";
 import controls from "../controls/controls.module.css";
 import { BrushIcon, CloseIcon } from "../controls/icons.tsx";
@@ -55,10 +56,20 @@ function OfferNote(props: { readonly offer: Offer }): JSX.Element {
             ref={(button) => queueMicrotask(() => button.focus())}
             class={`${controls["button"]} ${controls["small"]}`}
             type="button"
-            onClick={() => studio.useOffered()}
+            onClick={() => studio.useOffered("words")}
           >
             {t.prompt.initImage.useSettings}
           </button>
+          <Show when={hasTemplate(props.offer.text)}>
+            <button
+              class={`${controls["button"]} ${controls["small"]}`}
+              type="button"
+              title={t.prompt.initImage.useTemplateTitle}
+              onClick={() => studio.useOffered("template")}
+            >
+              {t.prompt.initImage.useTemplate}
+            </button>
+          </Show>
           <button
             class={`${controls["button"]} ${controls["small"]}`}
             type="button"

@@ -5,12 +5,18 @@ import { adjustWeight } from "../../app/state/prompt-edit.ts";
 import { longPromptLength } from "../../stylus/options.ts";
 import { hasOtherScript } from "../../stylus/vocabulary.ts";
 import { cutPrompt, markWords, type PiecedSegment } from "../../app/state/spans.ts";
+import { createSuggestions, type Taken } from "../../app/state/prompt/suggestions.ts";
 import { withNearest } from "../../app/state/unknown-words.ts";
 import { ErrorNote } from "../controls/ErrorNote.tsx";
 import styles from "./PromptBox.module.css";
+import { PromptTools } from "./PromptTools.tsx";
+import { SuggestionList, suggestionId, suggestionListId } from "./SuggestionList.tsx";
 import { useStudio } from "../studio-context.ts";
 import { taskColour } from "./task-colour.ts";
 import { t } from "../../texts/texts.ts";
+
+/** What browsers give as `keyCode` of keys that an input method takes; Safari's last one of a word says so by nothing else. */
+const composingKey = 229;
 
 /** Replaces the text so that the browser's own undo still works. */
 function replaceText(
@@ -44,6 +50,11 @@ function Pieces(props: { readonly of: PiecedSegment }): JSX.Element {
 export function PromptBox(): JSX.Element {
   const studio = useStudio();
   let field!: HTMLTextAreaElement;
+  const suggestions = createSuggestions({
+    pack: studio.pack,
+    wildcards: () => studio.wildcards.list().map(({ name }) => name),
+    enabled: () => studio.settings.suggestWords,
+  });
   const [historyAt, setHistoryAt] = createSignal(-1);
   let draft = "";
 
@@ -56,10 +67,25 @@ export function PromptBox(): JSX.Element {
   const unknown = createMemo(() => [
     ...new Map(studio.unknownWords().map((word) => [word.text, word])).values(),
   ]);
+  let isTyped = true;
+  /** Puts other text into the field; nothing is offered for words that the user has not typed. */
+  const put = (value: string, selection: { start: number; end: number }): void => {
+    isTyped = false;
+    replaceText(field, value, selection);
+    isTyped = true;
+    suggestions.close();
+  };
+  /** Puts words in the place of others. */
+  const putWords = (taken: Taken | null): void => {
+    if (!taken) return;
+    const { start, end, text: words } = taken;
+    const cursor = start + words.length;
+    put(field.value.slice(0, start) + words + field.value.slice(end), { start: cursor, end: cursor });
+  };
   const replaceUnknown = (text: string): void => {
     const words = studio.unknownWords().filter((word) => word.text === text);
     const value = withNearest(field.value, words);
-    replaceText(field, value, { start: value.length, end: value.length });
+    put(value, { start: value.length, end: value.length });
   };
   const size = (): string => (text().length > 420 ? "small" : text().length > 150 ? "medium" : "large");
 
@@ -79,18 +105,30 @@ export function PromptBox(): JSX.Element {
     if (historyAt() === -1) draft = text();
     setHistoryAt(next);
     const value = next === -1 ? draft : history[next]!;
-    replaceText(field, value, { start: value.length, end: value.length });
+    put(value, { start: value.length, end: value.length });
     setHistoryAt(next);
   };
 
+  /** Puts words in the place of the selection. */
+  const insertWords = (words: string): void =>
+    putWords({ start: field.selectionStart, end: field.selectionEnd, text: words });
+
   const onKeyDown = (event: KeyboardEvent): void => {
+    const { key, ctrlKey, metaKey, altKey, shiftKey } = event;
+    const isComposing = event.isComposing || event.keyCode === composingKey;
+    const pressed = suggestions.press({ key, ctrlKey, metaKey, altKey, shiftKey, isComposing });
+    if (pressed !== null) {
+      event.preventDefault();
+      if (pressed !== true) putWords(pressed);
+      return;
+    }
     const arrow = event.key === "ArrowUp" ? 1 : event.key === "ArrowDown" ? -1 : null;
     if (arrow === null || event.shiftKey) return;
     if ((event.ctrlKey || event.metaKey) && !event.altKey) {
       event.preventDefault();
       const before = { text: field.value, start: field.selectionStart, end: field.selectionEnd };
       const after = adjustWeight(before, arrow);
-      if (after !== before) replaceText(field, after.text, after);
+      if (after !== before) put(after.text, after);
     } else if (event.altKey && !event.ctrlKey) {
       event.preventDefault();
       browse(arrow);
@@ -130,14 +168,28 @@ export function PromptBox(): JSX.Element {
             aria-describedby="prompt-note prompt-parts"
             aria-invalid={studio.inputError()?.where === "prompt"}
             value={text()}
+            aria-autocomplete="list"
+            aria-controls={suggestions.items().length > 0 ? suggestionListId : undefined}
+            aria-activedescendant={
+              suggestions.items().length > 0 && suggestions.active() >= 0
+                ? suggestionId(suggestions.active())
+                : undefined
+            }
             onInput={(event) => {
               setHistoryAt(-1);
               studio.setSettings("prompt", event.currentTarget.value);
+              if (event.isComposing) suggestions.close();
+              else if (isTyped) suggestions.update(field.value, field.selectionEnd);
             }}
+            onCompositionEnd={() => suggestions.update(field.value, field.selectionEnd)}
+            onPointerDown={() => suggestions.close()}
+            onBlur={() => suggestions.close()}
             onKeyDown={onKeyDown}
           />
         </div>
       </div>
+      <SuggestionList of={suggestions} onTake={(index) => putWords(suggestions.take(index))} />
+      <PromptTools onInsert={insertWords} />
       <p class="visually-hidden" id="prompt-parts">
         {tasks().length > 0 ? t.prompt.parts(tasks().map((task) => task.text)) : ""}
       </p>

@@ -45,6 +45,11 @@ export function SettingsPanel(): JSX.Element {
             {options().cfgScale <= 1 ? t.settings.negativeUnused : ""}
           </span>
         </div>
+        <SwitchField
+          label={t.settings.suggestWords}
+          checked={settings.suggestWords}
+          onChange={(suggestWords) => setSettings("suggestWords", suggestWords)}
+        />
       </section>
 
       <section>

@@ -47,7 +47,7 @@ export function Choice(): JSX.Element {
   };
   /** Whether the choosing for the prompt as it stands has ended. */
   const isChosen = (): boolean =>
-    studio.reading().prompt === studio.settings.prompt &&
+    studio.reading().prompt === studio.words().prompt &&
     composition().composer.kind !== "none" &&
     composition().pending !== true;
 

@@ -1,7 +1,7 @@
 // One image: preview and progress while it is generated; then its seed, its adapters and its actions.
 import { createMemo, createSignal, For, Show, type JSX } from "solid-js";
 import { imageFileName } from "../../app/images/image-file.ts";
-import { formulaOf, type ImageView, type RunView } from "../../app/state/run-view.ts";
+import { formulaOf, wordsOf, type ImageView, type RunView } from "../../app/state/run-view.ts";
 import { CompareSlider } from "../controls/CompareSlider.tsx";
 import controls from "../controls/controls.module.css";
 import { ErrorNote } from "../controls/ErrorNote.tsx";
@@ -42,9 +42,10 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
       ...props.image.masked.map((id) => chip(id, null)),
     ].sort((a, b) => (a.task ?? 99) - (b.task ?? 99));
   });
+  const words = (): string => wordsOf(props.image, props.run).prompt;
   const alt = (): string => {
     const names = props.image.adapters.map(({ id }) => title(id));
-    return t.run.image.alt({ prompt: props.run.options.prompt, seed: props.image.seed, adapters: names });
+    return t.run.image.alt({ prompt: words(), seed: props.image.seed, adapters: names });
   };
   const sampling = (): boolean => props.image.status === "sampling";
   const isNext = (): boolean => props.run.images.find(({ status }) => status !== "done") === props.image;
@@ -148,10 +149,7 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
                   aria-label={t.run.image.useAsInitImage}
                   title={t.run.image.useAsInitImage}
                   onClick={() => {
-                    void studio.initImage.take(
-                      encoded().png,
-                      imageFileName(props.image.seed, props.run.options.prompt),
-                    );
+                    void studio.initImage.take(encoded().png, imageFileName(props.image.seed, words()));
                     scrollTo({ top: 0, behavior: "smooth" });
                   }}
                 >
@@ -174,7 +172,7 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
                 <a
                   class={controls["icon"]}
                   href={encoded().url}
-                  download={imageFileName(props.image.seed, props.run.options.prompt)}
+                  download={imageFileName(props.image.seed, words())}
                   aria-label={t.run.image.download}
                   title={t.run.image.download}
                 >
@@ -184,6 +182,9 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
             )}
           </Show>
         </div>
+        <Show when={props.image.prompt}>
+          <p class={styles["words"]}>{props.image.prompt}</p>
+        </Show>
         <Show when={reused()}>
           <p class={styles["note"]}>{t.run.image.reused}</p>
         </Show>

@@ -6,6 +6,7 @@ import controls from "../controls/controls.module.css";
 import { Dialog } from "../controls/Dialog.tsx";
 import { ErrorNote } from "../controls/ErrorNote.tsx";
 import styles from "./StorageDialog.module.css";
+import { saveFile } from "../controls/save-file.ts";
 import { RichText } from "../controls/RichText.tsx";
 import { StorageRow } from "./StorageRow.tsx";
 import { useStudio } from "../studio-context.ts";
@@ -132,7 +133,7 @@ export function StorageDialog(props: { readonly open: boolean; readonly onClose:
                       sizeBytes={null}
                       onExport={() =>
                         free(database, async () =>
-                          save(await studio.setAside.export(database), `${database}-unreadable.tar`),
+                          saveFile(await studio.setAside.export(database), `${database}-unreadable.tar`),
                         )
                       }
                       onDelete={() => free(database, () => studio.setAside.delete(database))}
@@ -169,12 +170,6 @@ export function StorageDialog(props: { readonly open: boolean; readonly onClose:
       </div>
     </Dialog>
   );
-}
-
-function save(content: Blob, name: string): void {
-  const url = URL.createObjectURL(content);
-  Object.assign(document.createElement("a"), { href: url, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000); // the browser has opened it by then
 }
 
 /** Whether the browser may evict all this, and a button that asks it not to. */

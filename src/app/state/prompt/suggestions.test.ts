@@ -1,0 +1,85 @@
+// The keys of the list that the prompt box offers.
+import { createRoot } from "solid-js";
+import { expect, it } from "vitest";
+import { card } from "../../../../tests/fixtures/cards.ts";
+import { loadedPack } from "../../../../tests/fixtures/run-services.ts";
+import { createSuggestions } from "./suggestions.ts";
+
+const cards = [
+  card("clay", "style", { title: "Clay Render", tags: ["clay figure"], triggers: ["clyrndr"] }),
+  card("noir", "style", { title: "Film Noir" }),
+];
+const open = (prompt: string, enabled = true) =>
+  createRoot(() => {
+    const suggestions = createSuggestions({
+      pack: () => loadedPack({ cards }),
+      wildcards: () => ["colours"],
+      enabled: () => enabled,
+    });
+    suggestions.update(prompt, prompt.length);
+    const press = (key: string, more: Partial<KeyboardEvent> = {}) =>
+      suggestions.press({
+        key,
+        ctrlKey: false,
+        metaKey: false,
+        altKey: false,
+        shiftKey: false,
+        isComposing: false,
+        ...more,
+      });
+    return { suggestions, press };
+  });
+
+it("goes round with the arrows, and Enter or Tab takes", () => {
+  for (const key of ["Enter", "Tab"]) {
+    const { suggestions, press } = open("a cl");
+    expect(suggestions.items().map(({ label }) => label)).toEqual(["clyrndr", "Clay Render", "clay figure"]);
+    expect(suggestions.active()).toBe(-1);
+    for (const [arrow, index] of [
+      ["ArrowDown", 0],
+      ["ArrowDown", 1],
+      ["ArrowUp", 0],
+      ["ArrowUp", 2],
+      ["ArrowDown", 0],
+    ] as const) {
+      expect(press(arrow)).toBe(true);
+      expect(suggestions.active()).toBe(index);
+    }
+    expect(press(key)).toEqual({ start: 2, end: 4, text: "clyrndr" });
+    expect(suggestions.items()).toEqual([]);
+  }
+});
+
+it("leaves Enter and Tab alone until a word is chosen, but takes the first of names", () => {
+  for (const key of ["Enter", "Tab"]) {
+    const words = open("a cl");
+    expect(words.press(key)).toBeNull();
+    expect(words.suggestions.items()).toEqual([]);
+    expect(open("<lora:").press(key)).toEqual({ start: 0, end: 6, text: "<lora:clay:0.8>" });
+  }
+});
+
+it("Escape closes it, and is then the page's", () => {
+  const { press } = open("a cl");
+  expect(press("Escape")).toBe(true);
+  expect(press("Escape")).toBeNull();
+});
+
+it("does not touch shortcuts, nor the keys of an input method", () => {
+  const { suggestions, press } = open("<lora:");
+  expect(press("ArrowUp", { altKey: true })).toBeNull();
+  expect(press("ArrowDown", { ctrlKey: true })).toBeNull();
+  expect(press("Enter", { isComposing: true })).toBeNull();
+  expect(press("x")).toBeNull();
+  expect(suggestions.items().length).toBe(2);
+  expect(press("ArrowLeft")).toBeNull();
+  expect(suggestions.items()).toEqual([]);
+  // Escape stops the run that Ctrl+Enter starts.
+  const running = open("<lora:");
+  expect(running.press("Enter", { ctrlKey: true })).toBeNull();
+  expect(running.press("Escape")).toBeNull();
+});
+
+it("can be turned off", () => {
+  expect(open("<lora:", false).suggestions.items()).toEqual([]);
+});

@@ -1,0 +1,66 @@
+// Under the prompt: what helps to write it, and how many tokens it has.
+import { For, Show, type JSX } from "solid-js";
+import controls from "../controls/controls.module.css";
+import { CloseIcon } from "../controls/icons.tsx";
+import styles from "./PromptTools.module.css";
+import { StylesDialog } from "./StylesDialog.tsx";
+import { WildcardsDialog } from "./WildcardsDialog.tsx";
+import { useStudio } from "../studio-context.ts";
+import { t } from "../../texts/texts.ts";
+
+export function PromptTools(props: {
+  /** Puts words into the prompt. */
+  readonly onInsert: (words: string) => void;
+}): JSX.Element {
+  const studio = useStudio();
+  return (
+    <div class={styles["tools"]}>
+      <button
+        class={`${controls["button"]} ${controls["small"]} ${controls["quiet"]}`}
+        type="button"
+        onClick={() => studio.wildcards.show()}
+      >
+        {t.prompt.wildcards.title}
+      </button>
+      <button
+        class={`${controls["button"]} ${controls["small"]} ${controls["quiet"]}`}
+        type="button"
+        onClick={() => studio.styles.show()}
+      >
+        {t.prompt.styles.title}
+      </button>
+      <Show when={studio.styles.applied().length > 0}>
+        <ul class={styles["applied"]} aria-label={t.prompt.styles.applied}>
+          <For each={studio.styles.applied()}>
+            {({ name }) => (
+              <li>
+                {name}
+                <button
+                  type="button"
+                  aria-label={t.prompt.styles.leave(name)}
+                  onClick={() => studio.styles.toggle(name)}
+                >
+                  <CloseIcon />
+                </button>
+              </li>
+            )}
+          </For>
+        </ul>
+      </Show>
+      <p class={styles["tokens"]} title={t.prompt.tokensTitle}>
+        <Show when={studio.tokenCount()}>
+          {(count) => (
+            <>
+              <span class="visually-hidden">{t.prompt.tokens(count().tokens, count().room)}</span>
+              <span aria-hidden="true">
+                {count().tokens}/{count().room}
+              </span>
+            </>
+          )}
+        </Show>
+      </p>
+      <StylesDialog />
+      <WildcardsDialog onInsert={props.onInsert} />
+    </div>
+  );
+}

@@ -1,0 +1,170 @@
+// Writing prompts on the page with stand-in services (tests/page).
+import { readFile } from "node:fs/promises";
+import type { Page } from "playwright";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { withPngText } from "../../src/formats/png.ts";
+import { violations } from "../e2e/accessibility.ts";
+import { drop } from "../e2e/drop.ts";
+import { gradient } from "../e2e/image-file.ts";
+import { generate, loaded, promptBox, useSettings } from "../e2e/page.ts";
+import { openTestBrowser, type TestBrowser } from "./harness.ts";
+
+let browser: TestBrowser;
+let page: Page;
+const bugs: string[] = [];
+beforeAll(async () => {
+  browser = await openTestBrowser();
+  page = browser.page;
+  page.on("pageerror", ({ message }) => bugs.push(message));
+});
+afterAll(() => browser?.close());
+
+/** A new user's page. */
+beforeEach(async () => {
+  await page.goto(`${browser.url}tests/page/`, { timeout: 120_000 }); // Vite compiles it first
+  await page.evaluate(async () => {
+    localStorage.clear();
+    for (const { name } of await indexedDB.databases()) indexedDB.deleteDatabase(name!);
+  });
+  await page.reload();
+  await loaded(page);
+});
+
+test("counts the prompt’s tokens while it is typed", async () => {
+  await promptBox(page).fill("a fox in the snow");
+  await page.getByText("5 of 75 tokens").waitFor();
+  await promptBox(page).fill(Array(80).fill("fox").join(" "));
+  await page.getByText("80 of 150 tokens").waitFor();
+  expect(await violations(page)).toEqual([]);
+  await promptBox(page).fill("");
+  await page.getByText(/of \d+ tokens/).waitFor({ state: "detached" });
+  expect(bugs).toEqual([]);
+});
+
+test("draws from wildcards, each image its own words, and restores the template", async () => {
+  await drop(page, [{ name: "Colours.txt", buffer: Buffer.from("red\nblue\n") }]);
+  const dialog = page.getByRole("dialog", { name: "Wildcards" });
+  await dialog.getByText("2 options").waitFor();
+  expect(await violations(page)).toEqual([]);
+  await promptBox(page).evaluate((field: HTMLTextAreaElement) => field.setSelectionRange(0, 0));
+  await dialog.getByRole("button", { name: "Insert __colours__ into the prompt" }).click();
+  expect(await promptBox(page).inputValue()).toBe("__colours__");
+
+  await useSettings(page, { count: 4, seed: 3, prompt: "" });
+  await generate(page, "a __colours__ {robot|fox}, __hat__");
+  await page.getByText(/^__hat__ stayed as written/).waitFor();
+  const words = page.locator("figure[data-status=done] [class*=words]");
+  const drawn = await words.allInnerTexts();
+  expect(drawn.length).toBe(4);
+  for (const text of drawn) expect(text).toMatch(/^a (?:red|blue) (?:robot|fox), __hat__$/);
+  expect(new Set(drawn).size).toBeGreaterThan(1);
+  expect(await promptBox(page).inputValue()).toBe("a __colours__ {robot|fox}, __hat__");
+  // The same after a reload: from the database and the gallery.
+  await page.reload();
+  await loaded(page);
+  await page.getByRole("region", { name: "Your images" }).locator("li button").first().click();
+  await words.first().waitFor();
+  expect(await words.allInnerTexts()).toEqual(drawn);
+
+  const parameters =
+    "a red fox <lora:noir:0.5>\nSteps: 6, Sampler: LCM, Seed: 4, Template: a __colours__ fox, Version: Stylus Web 0.1.0";
+  const png = withPngText(Uint8Array.from(gradient(64, 64)), { parameters });
+  const image = { name: "fox.png", buffer: Buffer.from(png), type: "image/png" };
+  await drop(page, [image]);
+  await page.getByRole("button", { name: "Load with template" }).click();
+  expect(await promptBox(page).inputValue()).toBe("a __colours__ fox");
+  expect(bugs).toEqual([]);
+});
+
+test("offers adapters and words at the cursor, by keys alone", async () => {
+  const list = page.getByRole("listbox", { name: "Suggestions" });
+  const value = () => promptBox(page).inputValue();
+  await promptBox(page).focus();
+  await page.keyboard.type("a fox <lora:");
+  await list.waitFor();
+  expect(await list.getByRole("option").count()).toBe(8);
+  expect(await violations(page)).toEqual([]);
+  // The list covers nothing that is needed next.
+  const [above, below] = [
+    (await list.boundingBox())!,
+    (await page.getByRole("button", { name: /^Generate/ }).boundingBox())!,
+  ];
+  expect(above.y + above.height).toBeLessThanOrEqual(below.y);
+  await page.keyboard.type("noi");
+  await list.getByRole("option", { name: /^noir/ }).waitFor();
+  await page.keyboard.press("Enter");
+  expect(await value()).toMatch(/^a fox <lora:noir:[\d.]+>$/);
+  expect(await list.count()).toBe(0);
+
+  // Words: none is chosen until an arrow key does.
+  await page.keyboard.type(", clay");
+  await list.waitFor();
+  const chosen = page.locator("[role=option][aria-selected=true]");
+  expect(await chosen.count()).toBe(0);
+  await page.keyboard.press("ArrowDown");
+  expect(await promptBox(page).getAttribute("aria-activedescendant")).toBe(await chosen.getAttribute("id"));
+  await page.keyboard.press("Escape");
+  expect(await list.count()).toBe(0);
+  expect(await value()).toMatch(/, clay$/);
+
+  // The keys of an input method are its own.
+  const devtools = await page.context().newCDPSession(page);
+  await page.keyboard.type(", ");
+  await devtools.send("Input.imeSetComposition", { text: "clay", selectionStart: 4, selectionEnd: 4 });
+  expect(await value()).toMatch(/, clay, clay$/);
+  expect(await list.count()).toBe(0);
+  await devtools.send("Input.insertText", { text: "clay" });
+  await list.waitFor();
+
+  // Shortcuts go past the list.
+  await page.keyboard.press("Control+Enter");
+  await page.locator("figure img[src^='blob:']").first().waitFor();
+  await page.getByRole("button", { name: "Settings", exact: true }).click();
+  await page.getByRole("switch", { name: /^Suggest adapters/ }).click();
+  await promptBox(page).fill("");
+  await page.keyboard.type("<lora:");
+  await page.getByText(/of 75 tokens/).waitFor(); // later than a list would come
+  expect(await list.count()).toBe(0);
+  expect(bugs).toEqual([]);
+});
+
+test("saves prompt styles, applies them to a run, and reads and writes styles.csv", async () => {
+  await promptBox(page).fill("ink drawing of {prompt}");
+  await page.getByRole("button", { name: "Styles", exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: "Styles" });
+  await dialog.getByRole("textbox", { name: "Name" }).fill("Ink");
+  await dialog.getByRole("button", { name: "Save style" }).click();
+  await dialog.getByRole("switch", { name: "Ink" }).click();
+  await page.keyboard.press("Escape");
+  await drop(page, [
+    {
+      name: "styles.csv",
+      buffer: Buffer.from("\uFEFFname,prompt,negative_prompt\r\nNight,at night,sun\r\n"),
+    },
+  ]);
+  await dialog.getByRole("switch", { name: "Night" }).click();
+  expect(await violations(page)).toEqual([]);
+  const download = page.waitForEvent("download");
+  await dialog.getByRole("button", { name: "Export styles.csv" }).click();
+  expect(await readFile(await (await download).path(), "utf8")).toBe(
+    "\uFEFFname,prompt,negative_prompt\r\nInk,ink drawing of {prompt},\r\nNight,at night,sun\r\n",
+  );
+  await page.keyboard.press("Escape");
+
+  await generate(page, "a fox");
+  const picture = page.getByRole("img", { name: /ink drawing of a fox, at night/ });
+  await picture.waitFor();
+  expect(await promptBox(page).inputValue()).toBe("a fox");
+  await page.reload(); // styles, and the choice of them, are kept
+  await loaded(page);
+  const inUse = page.getByRole("list", { name: "Styles in use" }).getByRole("listitem");
+  expect((await inUse.allInnerTexts()).map((text) => text.trim())).toEqual(["Ink", "Night"]);
+  await page.getByRole("button", { name: "Leave out style Ink" }).click();
+  expect(await inUse.count()).toBe(1);
+  await page.getByRole("button", { name: "Styles", exact: true }).click();
+  await dialog.getByRole("button", { name: "Write the chosen styles into the prompt" }).click();
+  await page.keyboard.press("Escape");
+  expect(await promptBox(page).inputValue()).toBe("a fox, at night");
+  expect(await inUse.count()).toBe(0);
+  expect(bugs).toEqual([]);
+});
