@@ -132,8 +132,8 @@ export async function runRequest(
     signal,
     ...(hooks.readerPatience === undefined ? {} : { readerPatience: hooks.readerPatience }),
   });
-  const { preset, count, seed } = options;
-  const planned = await stage("plan", { preset, count, seed }, async () => {
+  const { preset, combine, count, seed } = options;
+  const planned = await stage("plan", { preset, combine, count, seed }, async () => {
     const value = planBatch(chosen, options, { cards: pack.cards, tagged: tags.adapters });
     return { value, outputs: value };
   });

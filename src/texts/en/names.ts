@@ -5,7 +5,7 @@ import type { StageId } from "../../stylus/run-types.ts";
 import type { AdapterCategory } from "../../retrieval/card.ts";
 import type { DevicePreference, ScheduleId } from "../../shared/request.ts";
 import type { ManifestKind } from "../../storage/manifest.ts";
-import type { ComposerId, MethodId, PresetId } from "../../shared/limits.ts";
+import type { CombineId, ComposerId, MethodId, PresetId } from "../../shared/limits.ts";
 
 const schedules: Readonly<Record<ScheduleId, string>> = {
   uniform: "Uniform",
@@ -45,6 +45,16 @@ const presetHints: Readonly<Record<PresetId, string>> = {
   balanced: "Keeps total strength within a budget. Each image uses one or all of a part’s adapters.",
   paper: "Each image uses one, all or none of a part’s adapters.",
   reference: "Each image uses any combination of a part’s adapters.",
+};
+
+const combines: Readonly<Record<CombineId, string>> = {
+  merge: "Merge: all at once",
+  switch: "Switch: in turns",
+};
+
+const combineHints: Readonly<Record<CombineId, string>> = {
+  merge: "An image’s adapters work together at every step and share their strength.",
+  switch: "An image’s adapters take turns, step by step, each at full strength. Slower.",
 };
 
 const devices: Readonly<Record<DevicePreference, string>> = {
@@ -160,6 +170,8 @@ export const names = {
   composerHints,
   presets,
   presetHints,
+  combines,
+  combineHints,
   devices,
   regions,
   fills,

@@ -36,6 +36,7 @@ export const settings = {
   selection: "Adapter selection",
   method: "Method",
   preset: "Preset",
+  combine: "Several adapters",
   composer: "Composer",
   languageModel: "Language model",
   noLanguageModel: "None chosen yet: the reader chooses.",

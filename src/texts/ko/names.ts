@@ -46,6 +46,14 @@ export const names: typeof english = {
     paper: "이미지마다 구절의 어댑터를 하나 또는 전부 쓰거나, 하나도 쓰지 않아요.",
     reference: "이미지마다 구절의 어댑터를 임의로 조합해 써요.",
   },
+  combines: {
+    merge: "병합: 한꺼번에",
+    switch: "전환: 번갈아",
+  },
+  combineHints: {
+    merge: "이미지의 어댑터가 모든 스텝에서 함께 작용하고 가중치를 나눠 써요.",
+    switch: "이미지의 어댑터가 스텝마다 번갈아 제 가중치 그대로 작용해요. 더 느려요.",
+  },
   devices: {
     auto: "가장 좋은 장치",
     webgpu: "WebGPU",

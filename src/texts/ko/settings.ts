@@ -38,6 +38,7 @@ export const settings: typeof english = {
   selection: "어댑터 선택",
   method: "방식",
   preset: "프리셋",
+  combine: "여러 어댑터",
   composer: "컴포저",
   languageModel: "언어 모델",
   noLanguageModel: "아직 고르지 않았어요. 독해 모델이 선택해요.",

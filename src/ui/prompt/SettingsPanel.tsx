@@ -145,6 +145,13 @@ export function SettingsPanel(): JSX.Element {
           onChange={(preset) => setSettings({ preset, restored: null })}
         />
         <SelectField
+          label={t.settings.combine}
+          value={settings.combine}
+          choices={choices(t.names.combines)}
+          hint={t.names.combineHints[settings.combine]}
+          onChange={(combine) => setSettings("combine", combine)}
+        />
+        <SelectField
           label={t.settings.composer}
           value={settings.composer}
           choices={choices(t.names.composers)}
