@@ -232,6 +232,10 @@ export function fakeServices(query: URLSearchParams): PageServices {
     read: async () => ({ unavailable: "This page has no reader." }),
     consult: async () => ({ unavailable: "This page has no language model." }),
     languageModels: fakeLanguageModels(query),
+    reranker: {
+      state: async () => ({ title: "Reranker", sizeBytes: 23_911_000, state: "absent" }),
+      download: async () => {},
+    },
     async generate(request, { onEvent, signal }) {
       const pause = slow ? 900 : 25;
       for (const [imageIndex, job] of request.images.entries()) {

@@ -80,6 +80,23 @@ export interface LanguageModelServices {
   remove(id: string): Promise<void>;
 }
 
+/** The cross-encoder of the method "reranker"; it is not downloaded unless the user says so, and deleted like any model. */
+export interface RerankerServices {
+  state(): Promise<RerankerState>;
+  /** @throws StylusError network | not-found | bad-file | quota | cancelled */
+  download(options: {
+    readonly onProgress: (progress: LoadProgress) => void;
+    readonly signal: AbortSignal;
+  }): Promise<void>;
+}
+
+export interface RerankerState {
+  readonly title: string;
+  /** Of the download; an estimate. */
+  readonly sizeBytes: number;
+  readonly state: "ready" | "partial" | "absent";
+}
+
 export interface ModelList {
   readonly models: readonly ModelEntry[];
   readonly graphics: GraphicsReport;
@@ -101,4 +118,5 @@ export interface DiskUse extends StorageUse {
 export interface PageServices extends RunServices, AdapterServices, StorageServices {
   readonly models: ModelServices;
   readonly languageModels: LanguageModelServices;
+  readonly reranker: RerankerServices;
 }

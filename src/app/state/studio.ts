@@ -15,6 +15,7 @@ import { describeDropped, readSettings } from "../../stylus/infotext.ts";
 import { readLoraTags, type LoraTags } from "../../stylus/lora-tags.ts";
 import { createIntake, type Intake } from "./intake.ts";
 import { createLanguageModelState, type LanguageModels } from "./language-models.ts";
+import { createRerankerState, type RerankerChoice } from "./reranker.ts";
 import { createModels, type Models } from "./models.ts";
 import {
   checkOptions,
@@ -89,6 +90,8 @@ export interface Studio
   readonly models: Models;
   /** The choice of a language model that chooses adapters. */
   readonly languageModels: LanguageModels;
+  /** The download of the method "reranker". */
+  readonly reranker: RerankerChoice;
   /** The user's own adapter files. */
   readonly intake: Intake;
   /** What is stored and cannot be read. */
@@ -219,6 +222,7 @@ function buildStudio(services: PageServices): Studio {
     settings: [settings, setSettings],
     announce,
   });
+  const reranker = createRerankerState({ services, settings: [settings, setSettings], announce });
   const reading = createReading({ services, pack, busy: runs.busy, options, shown: runs.shown });
   const unknownWords = createUnknownWords({ services, pack, prompt: () => settings.prompt });
   const tags = createMemo(() => readLoraTags(settings.prompt, pack()?.cards));
@@ -292,6 +296,7 @@ function buildStudio(services: PageServices): Studio {
     planned,
     models,
     languageModels,
+    reranker,
     gallery,
     initImage,
     intake,

@@ -19,10 +19,10 @@ const schedules: Readonly<Record<ScheduleId, string>> = {
   lcm: "LCM",
 };
 
-/** The paper's reranker needs a cross-encoder for web search; none ships, so the page doesn't offer it. */
-const methods: Readonly<Record<Exclude<MethodId, "reranker">, string>> = {
+const methods: Readonly<Record<MethodId, string>> = {
   stylus: "Stylus: per part of the prompt",
   retriever: "Top 3 for the whole prompt",
+  reranker: "Top 3 by a reranker",
   random: "3 at random",
   sd: "Off: only pinned or tagged LoRAs",
 };
@@ -30,7 +30,8 @@ const methods: Readonly<Record<Exclude<MethodId, "reranker">, string>> = {
 const methodHints: Readonly<Record<MethodId, string>> = {
   stylus: "Matches adapters to each part of the prompt.",
   retriever: "A baseline from the paper: similarity alone decides.",
-  reranker: "",
+  reranker:
+    "A baseline from the paper: a cross-encoder for web search compares the whole prompt with each adapter.",
   random: "A baseline from the paper: the seed decides.",
   sd: "The base model, plus pinned adapters and <lora:…> tags.",
 };
@@ -155,6 +156,7 @@ const manifestKinds: Readonly<Record<ManifestKind, string>> = {
   tokenizer: "Tokenizer for your own checkpoints",
   embedder: "Embedder",
   reader: "Reader",
+  reranker: "Reranker",
   composers: "Language models",
   "language-model": "Language model",
   adapters: "Downloaded adapters",
