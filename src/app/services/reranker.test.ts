@@ -42,7 +42,7 @@ function setup() {
     },
   });
   const choose = () => reranker.choose("a fox", [], new AbortController().signal);
-  return { reranker, choose, running, log };
+  return { reranker, choose, running, log, forget: () => (stored = false) };
 }
 
 it("says that it must be downloaded, and downloads nothing by itself", async () => {
@@ -55,8 +55,8 @@ it("says that it must be downloaded, and downloads nothing by itself", async () 
   expect(log).toEqual([]);
 });
 
-it("is opened once after its download, and again when the worker has restarted", async () => {
-  const { reranker, choose, running, log } = setup();
+it("is opened once after its download, and again when the worker has restarted; deleted, it is gone", async () => {
+  const { reranker, choose, running, log, forget } = setup();
   await reranker.download({ onProgress: () => {}, signal: new AbortController().signal });
   expect(await reranker.state()).toMatchObject({ state: "ready" });
   expect(await choose()).toEqual(chosen);
@@ -65,4 +65,7 @@ it("is opened once after its download, and again when the worker has restarted",
   running.starts = 2;
   await choose();
   expect(log.slice(5)).toEqual(["openPack", "load tokenizer.json", "rerank"]);
+  forget();
+  reranker.drop();
+  await expect(choose()).rejects.toMatchObject({ code: "not-found" });
 });

@@ -14,6 +14,8 @@ import { throughLoss } from "./through-loss.ts";
 export interface RerankerWorker extends RerankerServices {
   /** What it chooses for a whole prompt. @throws StylusError not-found: it is not downloaded | bad-file | device | cancelled */
   choose(prompt: string, candidates: readonly RerankCandidate[], signal: AbortSignal): Promise<Composition>;
+  /** Its files may be gone: it is opened from them again. */
+  drop(): void;
 }
 
 export function createReranker(context: {
@@ -69,6 +71,7 @@ export function createReranker(context: {
   return {
     state,
     download,
+    drop: () => void (held = null),
     choose(prompt, candidates, signal) {
       const work = throughLoss(async () => {
         await ready();

@@ -174,6 +174,7 @@ export function createServices(): PageServices {
 
     async deletePack(manifestId) {
       pack.drop();
+      reranker.drop();
       await modelStorage.deletePack(manifestId);
     },
   };

@@ -11,6 +11,8 @@ export interface RerankerChoice {
   readonly state: Accessor<RerankerState | null>;
   readonly error: Accessor<PlainError | null>;
   readonly download: Accessor<Download<object> | null>;
+  /** Reads again whether it is here. */
+  refresh(): Promise<void>;
   start(): Promise<void>;
   cancel(): void;
 }
@@ -49,6 +51,7 @@ export function createRerankerState(context: {
     state,
     error,
     download: download.current,
+    refresh,
     async start() {
       await download.start({}, (options) => services.reranker.download(options));
     },

@@ -407,6 +407,7 @@ function buildStudio(services: PageServices): Studio {
     async deletePack(manifestId) {
       if (runs.busy()) runs.stop();
       await packState.remove(manifestId);
+      if (settings.method === "reranker") await reranker.refresh();
     },
   };
 }
