@@ -18,7 +18,7 @@ import { StylusError } from "../../src/shared/errors.ts";
 import type { PresetId } from "../../src/shared/limits.ts";
 import { type Catalogue, filesIn, pocketFolder } from "./catalogue.ts";
 
-export const composers = ["reader", "rules", "llm"] as const;
+export const composers = ["reader", "rules", "llm", "reranker"] as const;
 export type ComposerId = (typeof composers)[number];
 
 export const pocketReader = path.join(pocketFolder, "reader");
@@ -51,6 +51,11 @@ export class Chooser {
     return true;
   }
 
+  /** @throws StylusError not-found | bad-file | device */
+  async loadReranker(folder: string): Promise<void> {
+    await this.#composer.loadReranker(filesIn(folder));
+  }
+
   /** The composer "llm" asks this server. */
   askServer(server: ChatServer): void {
     this.#languageModel = serverModel(server);
@@ -79,6 +84,7 @@ export class Chooser {
 
   #compose(prompt: string, by: ComposerId): Promise<Composition> {
     if (by === "llm") return this.#byLanguageModel(prompt);
+    if (by === "reranker") return this.#byReranker(prompt);
     return by === "reader" ? this.#byReader(prompt) : this.#byRules(prompt);
   }
 
@@ -104,6 +110,11 @@ export class Chooser {
     const retrieve = (text: string) => this.#candidates(text, readCandidates);
     const request = { prompt, preset: this.#preset, pins: [], commonTags: this.#common };
     return this.#composer.read(request, retrieve);
+  }
+
+  async #byReranker(prompt: string): Promise<Composition> {
+    const found = await this.#retrieval.search(prompt, { filter: this.#filter });
+    return this.#composer.rerank(prompt, await this.#retrieval.rerankCandidates(found.map(({ id }) => id)));
   }
 
   async #byRules(prompt: string): Promise<Composition> {

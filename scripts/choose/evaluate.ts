@@ -24,10 +24,12 @@ import { cataloguesFolder, openLabelled } from "./labelled.ts";
 const help = `Usage: npm run eval:choice -- [options]
 
   --catalogues C,…   folders of training/choice/catalogues, or paths of others (default: pack-test,hub-test,p,q,r: those held out)
-  --composer C,…     reader, rules, llm (default: reader,rules)
+  --composer C,…     reader, rules, llm, reranker: the baseline of the paper (default: reader,rules)
   --server URL       of "llm": OpenAI-compatible server, up to /v1 (default http://127.0.0.1:8000/v1)
   --model NAME       of "llm": the server's model; also --key-env, --timeout, --format, --max-tokens as of npm run refine
   --reader DIR       the reader's files (default: those of Pocket)
+  --reranker DIR     of "reranker": ms-marco-MiniLM-L-6-v2 or another cross-encoder of BERT's layout: tokenizer.json and
+                     model.onnx or onnx/model_quantized.onnx
   --preset P         balanced, paper, reference (default balanced)
   --without-phrases  takes phrases and unwanted uses from the cards
   --limit N          at most N prompts of each catalogue, evenly spread over the kinds
@@ -40,6 +42,7 @@ const spec = {
   catalogues: { type: "string", default: "pack-test,hub-test,p,q,r" },
   composer: { type: "string", default: "reader,rules" },
   reader: { type: "string", default: pocketReader },
+  reranker: { type: "string" },
   preset: { type: "string", default: "balanced" },
   "without-phrases": { type: "boolean", default: false },
   limit: { type: "string" },
@@ -109,6 +112,8 @@ async function main(): Promise<void> {
     if (name === "" || !existsSync(path.join(folderOf(name), "catalogue.json")))
       throw new UsageError(`--catalogues: ${folderOf(name)} has no catalogue.json.`);
   const wanted = [...new Set(values.composer.split(","))].map((name) => oneOf("composer", name, composers));
+  if (wanted.includes("reranker") && values.reranker === undefined)
+    throw new UsageError("--composer reranker needs its files: name their folder with --reranker.");
   const limit = values.limit === undefined ? Infinity : integer("limit", values.limit, { min: 1, max: 1e6 });
   const phrases = !values["without-phrases"];
 
@@ -119,6 +124,8 @@ async function main(): Promise<void> {
       where: values.reader,
       remedy: "Name the reader's folder with --reader, or measure the rules alone: --composer rules.",
     });
+
+  if (wanted.includes("reranker")) await chooser.loadReranker(values.reranker!);
 
   const measured: (CatalogueFigures & { readonly judged: Record<string, unknown> })[] = [];
   for (const name of names) {

@@ -12,10 +12,11 @@ const help = `Usage: npm run choose -- PROMPTS.jsonl --catalogue pack|sd15|CARDS
 
   --catalogue C   pack: Pocket's adapters; sd15: the hub's adapters for SD 1.5; or a list of cards: id, title,
                   category, tags, triggers, description, and optional phrases and notMeant
-  --composer C    reader, rules, llm (default: reader; rules where the reader's files are missing)
+  --composer C    reader, rules, llm, reranker (default: reader; rules where the reader's files are missing)
   --server URL    of "llm": OpenAI-compatible server, up to /v1 (default http://127.0.0.1:8000/v1)
   --model NAME    of "llm": the server's model; also --key-env, --timeout, --format, --max-tokens as of npm run refine
   --reader DIR    the reader's files (default: those of Pocket)
+  --reranker DIR  of "reranker": a cross-encoder's tokenizer.json and model.onnx or onnx/model_quantized.onnx
   --preset P      balanced, paper, reference (default balanced)
 
 PROMPTS.jsonl has an object with a "prompt" on each line. Prints one line of JSON for each.`;
@@ -24,6 +25,7 @@ const spec = {
   catalogue: { type: "string" },
   composer: { type: "string", default: "reader" },
   reader: { type: "string", default: pocketReader },
+  reranker: { type: "string" },
   preset: { type: "string", default: "balanced" },
   ...serverSpec,
   help: { type: "boolean" },
@@ -60,7 +62,7 @@ function lineOf(prompt: string, { tasks, composer }: Composition): string {
 async function chosen(
   chooser: Chooser,
   prompt: string,
-  { asks, usual }: { readonly asks: boolean; readonly usual: "reader" | "rules" },
+  { asks, usual }: { readonly asks: boolean; readonly usual: "reader" | "rules" | "reranker" },
 ): Promise<Composition> {
   if (!asks) return chooser.choose(prompt, usual);
   try {
@@ -86,10 +88,16 @@ async function main(): Promise<void> {
   const chooser = await Chooser.open(preset);
   const reader = String(values["reader"]);
   if (wanted === "llm") chooser.askServer(serversOf(values)[0]!);
-  const reads = wanted !== "rules" && (await chooser.loadReader(reader));
-  if (wanted !== "rules" && !reads) console.error(`${reader} has no reader: the rules choose.`);
+  if (wanted === "reranker") {
+    if (typeof values["reranker"] !== "string")
+      throw new UsageError("--composer reranker needs its files: name their folder with --reranker.");
+    await chooser.loadReranker(values["reranker"]);
+  }
+  const byModel = wanted === "reader" || wanted === "llm";
+  const reads = byModel && (await chooser.loadReader(reader));
+  if (byModel && !reads) console.error(`${reader} has no reader: the rules choose.`);
   await chooser.use(openCatalogue(values["catalogue"]));
-  const usual = reads ? "reader" : "rules";
+  const usual = wanted === "reranker" ? wanted : reads ? "reader" : "rules";
   for (const prompt of prompts)
     console.log(lineOf(prompt, await chosen(chooser, prompt, { asks: wanted === "llm", usual })));
 }

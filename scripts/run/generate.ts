@@ -33,6 +33,7 @@ const help = `Usage: npm run generate -- "prompt" [options]
   --schedule ID        uniform, karras, exponential, sgm_uniform, simple, beta, ays, trailing, lcm
   --few-step on|off    the pack's few-step adapter (default on)
   --preset P           balanced, paper, reference
+  --combine C          merge, switch: adapters take turns step by step (default merge)
   --method M           stylus, sd, retriever, reranker, random
   --composer C         reader, rules (default reader)
   --adapters A         auto, none, or name:weight,name:weight
@@ -68,6 +69,7 @@ const spec = {
   schedule: { type: "string" },
   "few-step": { type: "string" },
   preset: { type: "string", default: "balanced" },
+  combine: { type: "string", default: "merge" },
   method: { type: "string", default: "stylus" },
   composer: { type: "string", default: "reader" },
   adapters: { type: "string", default: "auto" },
@@ -168,6 +170,7 @@ function readOptions(): { values: Values; request: AutomationOptions } {
       seed: integer("seed", values.seed, limits.seed),
       count: integer("count", values.count, limits.count),
       preset: oneOf("preset", values.preset, choices.preset),
+      combine: oneOf("combine", values.combine, choices.combine),
       method: oneOf("method", values.method, choices.method),
       composer: oneOf("composer", values.composer, ["reader", "rules"]),
       adapters: adapters("adapters", values.adapters),

@@ -1,22 +1,26 @@
 // The methods that Stylus is compared with (paper §4; configs/ablate_retrieval). Each adapter of a baseline is a task of
 // its own, so its weight is not divided; plan them with `masks: "all"`.
-import { StylusError } from "../shared/errors.ts";
 import type { MethodId } from "../shared/limits.ts";
-import type { Candidate as RulesCandidate } from "../retrieval/candidate.ts";
 import type { Composition } from "./composition.ts";
 import { below, seededRandom } from "./plan/random.ts";
 
-type Candidate = Pick<RulesCandidate, "card" | "similarity">;
+export interface BaselineCandidate {
+  readonly id: string;
+  /** Refined weight. */
+  readonly weight: number;
+  readonly similarity: number;
+}
 
-export type Baseline = Exclude<MethodId, "stylus">;
+/** The reranker's is `rerankedBaseline`. */
+export type Baseline = Exclude<MethodId, "stylus" | "reranker">;
 
 /** Adapters of a baseline (`rerank.top_k` of the reference). */
 const adapterCount = 3;
 
 function each(
-  candidates: readonly Candidate[],
+  candidates: readonly BaselineCandidate[],
   name: string,
-  reason: (candidate: Candidate, place: number) => string,
+  reason: (candidate: BaselineCandidate, place: number) => string,
 ): Composition {
   return {
     tasks: candidates.map((candidate, index) => ({
@@ -25,10 +29,10 @@ function each(
       end: null,
       picks: [
         {
-          id: candidate.card.id,
+          id: candidate.id,
           reason: reason(candidate, index + 1),
           similarity: Math.max(0, candidate.similarity),
-          weight: candidate.card.refined.weight,
+          weight: candidate.weight,
         },
       ],
     })),
@@ -40,11 +44,10 @@ function each(
 /**
  * What a baseline chooses.
  * @param candidates eligible adapters, best first; for "random" all of them
- * @throws StylusError (unsupported) for "reranker": it needs the paper's cross-encoder, which does not ship with this program
  */
 export function composeBaseline(
   baseline: Baseline,
-  candidates: readonly Candidate[],
+  candidates: readonly BaselineCandidate[],
   options: { seed: number },
 ): Composition {
   if (baseline === "sd") return { tasks: [], rejected: [], composer: { name: "no adapters", kind: "none" } };
@@ -56,18 +59,31 @@ export function composeBaseline(
         `number ${place} by similarity to the whole prompt (${similarity.toFixed(2)})`,
     );
   }
-  if (baseline === "random") {
-    const random = seededRandom(options.seed, "random baseline");
-    // Sorted by id first, so that the draw depends on the seed and not on the prompt.
-    const rest = [...candidates].sort((a, b) => (a.card.id < b.card.id ? -1 : 1));
-    const drawn: Candidate[] = [];
-    while (drawn.length < adapterCount && rest.length > 0)
-      drawn.push(...rest.splice(below(random, rest.length), 1));
-    return each(drawn, "three at random", () => "drawn at random");
-  }
-  throw new StylusError("unsupported", "The reranker baseline is not available.", {
-    where: "method",
-    remedy:
-      "It needs the paper’s cross-encoder, which does not ship with this program. Choose stylus, retriever, random or sd.",
-  });
+  const random = seededRandom(options.seed, "random baseline");
+  // Sorted by id first, so that the draw depends on the seed and not on the prompt.
+  const rest = [...candidates].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const drawn: BaselineCandidate[] = [];
+  while (drawn.length < adapterCount && rest.length > 0)
+    drawn.push(...rest.splice(below(random, rest.length), 1));
+  return each(drawn, "three at random", () => "drawn at random");
+}
+
+/**
+ * What the reranker chooses.
+ * @param scores logits of the cross-encoder, in the order of the candidates
+ */
+export function rerankedBaseline(
+  candidates: readonly Omit<BaselineCandidate, "similarity">[],
+  scores: readonly number[],
+): Composition {
+  const ranked = candidates
+    .map((candidate, i) => ({ ...candidate, score: scores[i]!, similarity: 1 / (1 + Math.exp(-scores[i]!)) }))
+    .sort((a, b) => b.score - a.score);
+  const logits = new Map(ranked.map(({ id, score }) => [id, score]));
+  return each(
+    ranked.slice(0, adapterCount),
+    "top 3 by the reranker",
+    ({ id }, place) =>
+      `number ${place} of ${ranked.length} by the reranker, for the whole prompt (${logits.get(id)!.toFixed(2)})`,
+  );
 }

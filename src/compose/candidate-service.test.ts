@@ -2,6 +2,7 @@
 import { beforeAll, expect, it } from "vitest";
 import { card, exampleCards } from "../../tests/fixtures/cards.ts";
 import { packFiles } from "../../tests/fixtures/pocket.ts";
+import { embeddingDocument } from "../retrieval/card.ts";
 import { CandidateService } from "./candidate-service.ts";
 import { rulesComposer } from "./rules/rules-composer.ts";
 
@@ -44,6 +45,16 @@ it("lets a baseline choose among what was found", async () => {
   const { tasks, composer } = await service.compose({ ...request, method: "retriever" }, found);
   expect(composer.kind).toBe("none");
   expect(tasks.map(({ picks }) => picks[0]!.id)).toEqual(found.slice(0, 3).map(({ id }) => id));
+});
+
+it("hands out what the reranker reads: of each adapter its document", async () => {
+  const read = await service.rerankCandidates(["ink", "clay"]);
+  expect(read).toEqual(
+    ["ink", "clay"].map((id) => {
+      const one = cards.find((each) => each.id === id)!;
+      return { id, weight: one.refined.weight, document: embeddingDocument(one) };
+    }),
+  );
 });
 
 it("hands out of a card only what is read", async () => {

@@ -4,7 +4,7 @@ import { SAMPLER_LABELS, SCHEDULE_LABELS } from "../formats/generation-parameter
 import { presets } from "../compose/plan/presets.ts";
 import { choices, limits } from "./limits.ts";
 import type { DevicePreference, DiffusionRequest, HiresFix, InpaintMask } from "./request.ts";
-import type { ComposerId, MethodId } from "./limits.ts";
+import type { CombineId, ComposerId, MethodId } from "./limits.ts";
 
 /** The type check requires every value of the union and no other. */
 const all: {
@@ -13,6 +13,7 @@ const all: {
   sampler: SAMPLER_LABELS,
   schedule: SCHEDULE_LABELS,
   preset: presets,
+  combine: { merge: 1, switch: 1 } satisfies Record<CombineId, 1>,
   noise: { cpu: 1, nv: 1 } satisfies Record<DiffusionRequest["noise"], 1>,
   device: { auto: 1, webgpu: 1, wasm: 1 } satisfies Record<DevicePreference, 1>,
   composer: { reader: 1, rules: 1, llm: 1 } satisfies Record<ComposerId, 1>,

@@ -41,6 +41,8 @@ export const limits: {
 
 /** How adapters are chosen from the candidates; see src/compose/plan/presets.ts. */
 export type PresetId = "paper" | "reference" | "balanced";
+/** Adapters of an image: merged all together, or in turns (LoRA Switch); see `inTurns` of src/shared/adapter-uses.ts. */
+export type CombineId = "merge" | "switch";
 /** What chooses the adapters; all but "stylus" are the paper's baselines. */
 export type MethodId = "stylus" | "sd" | "retriever" | "reranker" | "random";
 
@@ -54,6 +56,7 @@ export const choices = table.choices as {
   readonly noise: readonly DiffusionRequest["noise"][];
   readonly device: readonly DevicePreference[];
   readonly preset: readonly PresetId[];
+  readonly combine: readonly CombineId[];
   readonly composer: readonly ComposerId[];
   readonly method: readonly MethodId[];
   readonly maskRegion: readonly InpaintMask["region"][];

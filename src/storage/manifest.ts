@@ -11,6 +11,7 @@ export const manifestKinds = [
   "tokenizer", // missing from a single-file checkpoint on the user's disk
   "embedder",
   "reader", // cross-encoder that reads a prompt beside each card
+  "reranker", // cross-encoder for web search, the baseline of the paper
   "composers", // language models for WebGPU, downloaded by their own runtime
   "language-model", // one for the CPU
   "adapters", // a list to choose from, not a single download

@@ -27,6 +27,7 @@ test("all offered models have manifests", () => {
     "sd15-tokenizer": "tokenizer",
     "bge-small-en": "embedder",
     composers: "composers",
+    "ms-marco-minilm-l6": "reranker",
     "qwen2.5-0.5b-cpu": "language-model",
     "smollm2-360m-cpu": "language-model",
     "adapters-sd15": "adapters",

@@ -43,3 +43,51 @@ it("pins have the strength of their card", () => {
   const [image] = planBatch({ ...composition, tasks: [] }, options, { cards, tagged: [] }).images;
   expect(image!.adapters).toEqual([use("ink", 0.5)]);
 });
+
+describe("adapters that take turns", () => {
+  const lcm = {
+    ...card("lcm", "style"),
+    fewStep: { steps: 6, cfgScale: 1.5, sampler: "lcm", schedule: "lcm" },
+  } as const;
+  const turn = (index: number, count: number) => ({ steps: { start: 0, turn: { index, count, hold: 1 } } });
+  const plan = (
+    change: Partial<Parameters<typeof completeOptions>[0]>,
+    tagged: ReturnType<typeof use>[] = [],
+  ) => {
+    const options = completeOptions({ prompt: "clay", combine: "switch", ...change }, defaults);
+    return planBatch(composition, options, { cards: [...cards, lcm], tagged }).images[0]!.adapters;
+  };
+
+  it("picks, then pins, then tags, each at its full strength; a few-step adapter works all the time", () => {
+    const fox = card("fox", "animal");
+    const options = completeOptions({ prompt: "clay", combine: "switch", pins: ["ink"] }, defaults);
+    const { images } = planBatch(composition, options, {
+      cards: [...cards, fox, lcm],
+      tagged: [use("fox", 1.2), use("lcm", 1)],
+    });
+    expect(images[0]!.adapters).toEqual([
+      { ...use("clay", 0.8), ...turn(0, 3) },
+      { ...use("ink", 0.5), ...turn(1, 3) },
+      { ...use("fox", 1.2), ...turn(2, 3) },
+      use("lcm", 1),
+    ]);
+  });
+
+  it("an adapter alone, and adapters that are merged, have no turns", () => {
+    expect(plan({})).toEqual([use("clay", 0.8)]);
+    expect(plan({ combine: "merge", pins: ["ink"] })).toEqual([use("clay", 0.8), use("ink", 0.5)]);
+  });
+
+  it("those listed by hand, or by the tags of a restored image, have the turns of their order", () => {
+    const expected = [
+      { ...use("ink", 0.25), ...turn(0, 2) },
+      { ...use("clay", 1), ...turn(1, 2) },
+    ];
+    const listed = [
+      { id: "ink", weight: 0.25 },
+      { id: "clay", weight: 1 },
+    ];
+    expect(plan({ adapters: listed })).toEqual(expected);
+    expect(plan({ adapters: "none" }, [use("ink", 0.25), use("clay", 1)])).toEqual(expected);
+  });
+});

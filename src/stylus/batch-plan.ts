@@ -1,7 +1,8 @@
 // From what was chosen to the images of a batch: masks and strengths by the preset's rules (src/compose/plan/image-plan.ts), with
-// what the user asked for by hand: pins, sliders, tags in the prompt, or a list. Pure.
+// what the user asked for by hand: pins, sliders, tags in the prompt, or a list; then the turns, if they take turns. Pure.
 import type { Composition } from "../compose/composition.ts";
 import { planImages } from "../compose/plan/image-plan.ts";
+import { inTurns } from "../shared/adapter-uses.ts";
 import type { AdapterUse } from "../shared/request.ts";
 import { seedOfImage } from "../shared/seeds.ts";
 import { useOf, type GenerateOptions } from "./options.ts";
@@ -39,6 +40,12 @@ export function planBatch(
 ): PlannedBatch {
   const cards = new Map(context.cards.map((card) => [card.id, card]));
   const tagged = context.tagged.filter(({ id }) => cards.has(id));
+  const always = new Set(context.cards.filter(({ fewStep }) => fewStep).map(({ id }) => id));
+  const finished = (image: PlannedImage): PlannedImage => {
+    const whole = withTags(image, tagged);
+    if (options.combine === "merge") return whole;
+    return { ...whole, adapters: inTurns(whole.adapters, { always }) };
+  };
   if (options.adapters !== "auto") {
     const adapters = options.adapters === "none" ? [] : options.adapters.map(useOf);
     const images = Array.from({ length: options.count }, (_, index) => ({
@@ -47,10 +54,11 @@ export function planBatch(
       masked: [],
       formulas: {},
     }));
-    return { composition, images: images.map((image) => withTags(image, tagged)), maskCount: "1" };
+    return { composition, images: images.map(finished), maskCount: "1" };
   }
   const plan = planImages(composition, {
     preset: options.preset,
+    combine: options.combine,
     count: options.count,
     seed: options.seed,
     overrides: {
@@ -68,7 +76,7 @@ export function planBatch(
   }));
   return {
     composition: plan.composition,
-    images: images.map((image) => withTags(image, tagged)),
+    images: images.map(finished),
     maskCount: plan.maskCount,
   };
 }

@@ -58,6 +58,27 @@ describe("infotext", () => {
     expect(prompt).toBe("a fox <lora:clay:0.3:0.8:lbw=M00=0:start=2:stop=9>");
   });
 
+  it("says that adapters take turns, in the order of its tags", () => {
+    const options = completeOptions({ prompt: "a fox", combine: "switch", fewStep: false }, defaults);
+    const adapters = ["ink", "clay"].map((id, index) => ({
+      id,
+      unetStrength: 0.8,
+      textStrength: 0.4,
+      steps: { start: 0, turn: { index, count: 2, hold: 1 } },
+    }));
+    const image = { seed: 12, adapters };
+    const text = writeInfotext({ options, image, cards, model: "Pocket", version: "1.0.0" });
+    expect(text).toContain("RNG: CPU, Combine: switch,");
+    expect(readInfotext(text, cards)).toMatchObject({
+      prompt: "a fox <lora:ink:0.4:0.8> <lora:clay:0.4:0.8>",
+      combine: "switch",
+      method: "sd",
+    });
+    expect(readSettings(parseParameters(text.replace("switch", "shuffle")), cards)).toMatchObject({
+      dropped: ["Combine shuffle"],
+    });
+  });
+
   it("comes back as the same settings, adapters fixed", () => {
     const text = write({ prompt: "a fox", fewStep: true });
     expect(text).toContain("<lora:clay:0.64> <lora:lcm:1>");

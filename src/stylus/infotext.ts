@@ -71,6 +71,7 @@ export function writeInfotext({ options, image, cards, model, version }: ImageIn
       ...imageFields(options),
       ["Clip skip", options.clipSkip === 1 ? "" : String(options.clipSkip)],
       ["RNG", options.noise === "nv" ? "NV" : "CPU"],
+      ["Combine", options.combine === "switch" ? "switch" : ""],
       ["Hashes", Object.keys(hashes).length === 0 ? "" : JSON.stringify(hashes)],
       ...templateFields({ options, image }),
       ["Version", `Stylus Web ${version}`],
@@ -128,7 +129,7 @@ function readSeed(fields: ReadonlyMap<string, string>): number | undefined {
 
 /** Labels that `readSettings` reads, or that describe the file and change no image. */
 const silent: ReadonlySet<string> = new Set(
-  `Steps,Sampler,Schedule type,CFG scale,Seed,Size,Clip skip,RNG,Model,Version,VAE tile,First pass size,Hires upscale,Hires resize,Hires upscaler,
+  `Steps,Sampler,Schedule type,CFG scale,Seed,Size,Clip skip,RNG,Model,Version,VAE tile,Combine,First pass size,Hires upscale,Hires resize,Hires upscaler,
   Hires steps,Denoising strength,Mask blur,Masked content,Inpaint area,Masked area padding,Model hash,VAE hash,Hashes,Lora hashes,TI hashes,TI,
   Template,Negative Template,Batch size,Batch pos,Created Date,Civitai resources,Civitai metadata,App,Backend,Operations,Parser,User,Software,Inpaint mask`
     .split(",")
@@ -169,6 +170,7 @@ export function readSettings(
     schedule: schedule ?? undefined,
     hires: readHires(fields),
     vaeTilePixels: readTile(fields),
+    combine: fields.get("Combine") === "switch" ? "switch" : undefined,
   };
   const unread: readonly (readonly [label: string, isRead: boolean])[] = [
     ["Sampler", sampler !== null],
@@ -179,6 +181,7 @@ export function readSettings(
     ["Size", size !== undefined],
     ["Clip skip", given.clipSkip !== undefined],
     ["RNG", given.noise !== undefined],
+    ["Combine", given.combine !== undefined],
     ["VAE tile", given.vaeTilePixels !== undefined],
   ];
   const others = [...fields.keys()].filter((label) => !silent.has(label));

@@ -1,6 +1,13 @@
 // What can be asked for in one run: by the page, by the command line (window.stylus) and by a recalled image.
 // Plain data; `completeOptions` fills what was left out, `checkOptions` says in plain words what cannot be done.
-import { choices, limits, type ComposerId, type MethodId, type PresetId } from "../shared/limits.ts";
+import {
+  choices,
+  limits,
+  type CombineId,
+  type ComposerId,
+  type MethodId,
+  type PresetId,
+} from "../shared/limits.ts";
 import type { AdapterUse, DevicePreference, SamplerId, ScheduleId } from "../shared/request.ts";
 import {
   checkInitImage,
@@ -52,6 +59,8 @@ export interface GenerateOptions extends Sampling {
   readonly count: number;
   /** Which reading of the Stylus rules: docs/stylus.md. */
   readonly preset: PresetId;
+  /** Whether an image's adapters are merged all together or take turns. */
+  readonly combine: CombineId;
   /** Who chooses the adapters; all but "stylus" are the baselines of the paper. */
   readonly method: MethodId;
   /** Who composes for the method "stylus"; the reader takes the place of a language model that cannot, rules that of a reader. */
@@ -168,6 +177,7 @@ export function completeOptions(partial: PartialOptions, defaults: PackDefaults)
     clipSkip: 1,
     noise: "cpu",
     preset: "balanced",
+    combine: "merge",
     method: "stylus",
     composer: "reader",
     languageModel: null,
@@ -210,6 +220,7 @@ export function checkOptions(
   checkRange("count", options.count, { ...limits.count, step: 1, name: "Images" });
   checkSeed(options.seed);
   checkOneOf("preset", options.preset, { among: choices.preset, name: "Preset" });
+  checkOneOf("combine", options.combine, { among: choices.combine, name: "Combine" });
   checkOneOf("method", options.method, { among: choices.method, name: "Method" });
   checkOneOf("composer", options.composer, { among: choices.composer, name: "Composer" });
   if (options.languageModel !== null)

@@ -27,6 +27,7 @@ describe("run", () => {
       "Preset cannot be “constructor”.",
       "Use one of balanced, paper, reference.",
     ],
+    ["combine", { combine: "valueOf" }, "Combine cannot be “valueOf”.", "Use one of merge, switch."],
     [
       "method",
       { method: "toString" },

@@ -146,8 +146,8 @@ export async function runRequest(
     });
     chosen.set(prompt, composition);
   }
-  const { preset, count, seed } = options;
-  const planned = await stage("plan", { preset, count, seed }, async () => {
+  const { preset, combine, count, seed } = options;
+  const planned = await stage("plan", { preset, combine, count, seed }, async () => {
     const plans = new Map(
       [...tagsOf].map(([prompt, { adapters }]) => [
         prompt,

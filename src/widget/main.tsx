@@ -5,7 +5,7 @@ import "../ui/styles/base.css";
 import { render } from "solid-js/web";
 import { createServices } from "../app/services/services.ts";
 import { ErrorNote } from "../ui/controls/ErrorNote.tsx";
-import { t } from "../texts/texts.ts";
+import { browserLanguage, t } from "../texts/texts.ts";
 import { readSettings } from "./attributes.ts";
 import { createEndpoint, type Endpoint } from "./endpoint.ts";
 import { embedders, mayEmbed, readHostSettings, type HostSettings } from "./host-settings.ts";
@@ -36,6 +36,7 @@ function optionsOf(settings: WidgetSettings): WidgetOptions {
 }
 
 async function start(place: HTMLElement): Promise<void> {
+  document.documentElement.lang = browserLanguage;
   const isFramed = window.parent !== window;
   // Before anything else: the page's first message comes when this frame has loaded.
   let endpoint: Endpoint | null = null;

@@ -7,7 +7,12 @@ import type { UserModel } from "../../src/app/packs/user-models.ts";
 import { readManifests } from "../../src/app/packs/packs.ts";
 import { StylusError, throwIfAborted } from "../../src/shared/errors.ts";
 import type { StorageView } from "../../src/storage/storage-view.ts";
-import type { DiskUse, LanguageModelServices, ModelServices } from "../../src/app/services/ports.ts";
+import type {
+  DiskUse,
+  LanguageModelServices,
+  ModelServices,
+  RerankerServices,
+} from "../../src/app/services/ports.ts";
 
 const stored = (id: string, storedBytes: number, complete: boolean): StorageView["packs"][number] => ({
   id,
@@ -81,6 +86,27 @@ export function fakeLanguageModels(query: URLSearchParams): LanguageModelService
     },
     close() {},
     remove: async (id) => void cached.delete(id),
+  };
+}
+
+/** What is downloaded is remembered until the page is closed. */
+export function fakeReranker(): RerankerServices {
+  let isStored = false;
+  return {
+    state: async () => ({
+      title: "Reranker",
+      sizeBytes: 23_911_000,
+      state: isStored ? "ready" : "absent",
+    }),
+    async download({ onProgress, signal }) {
+      for (let share = 0; share <= 1; share += 0.1) {
+        throwIfAborted(signal);
+        const [receivedBytes, totalBytes] = [23_911_000 * share, 23_911_000];
+        onProgress({ files: [], receivedBytes, totalBytes, preparing: null });
+        await sleep(50);
+      }
+      isStored = true;
+    },
   };
 }
 

@@ -4,7 +4,7 @@ import type { PageServices } from "../../src/app/services/ports.ts";
 import type { AdapterCard } from "../../src/retrieval/card.ts";
 import { StylusError, throwIfAborted } from "../../src/shared/errors.ts";
 import cardData from "../../training/pocket/cards.json";
-import { fakeLanguageModels, fakeModels, fakeStored } from "./fake-models.ts";
+import { fakeLanguageModels, fakeModels, fakeReranker, fakeStored } from "./fake-models.ts";
 import { fakeReport } from "./fake-report.ts";
 import { drawScene, drawPixels } from "./scene.ts";
 import type { UserAdapter, LoadProgress } from "../../src/stylus/loaded-pack.ts";
@@ -236,6 +236,7 @@ export function fakeServices(query: URLSearchParams): PageServices {
     read: async () => ({ unavailable: "This page has no reader." }),
     consult: async () => ({ unavailable: "This page has no language model." }),
     languageModels: fakeLanguageModels(query),
+    reranker: fakeReranker(),
     async generate(request, { onEvent, signal }) {
       const pause = slow ? 900 : 25;
       for (const [imageIndex, job] of request.images.entries()) {

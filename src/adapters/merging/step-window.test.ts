@@ -1,7 +1,7 @@
 // Which steps an adapter works at, and where the set of adapters changes.
 import { expect, it } from "vitest";
 import type { AppliedAdapter, StepWindow } from "./applied-adapter.ts";
-import { isAtWork, stepSegments, takeTurns } from "./step-window.ts";
+import { isAtWork, stepSegments } from "./step-window.ts";
 
 const atWork = (window: StepWindow | undefined, steps: number): string =>
   Array.from({ length: steps }, (_, step) => Number(isAtWork(window, step))).join("");
@@ -11,19 +11,9 @@ it("works from its start up to before its end", () => {
   expect(atWork({ start: 2, end: 4 }, 6)).toBe("001100");
 });
 
-it("takes turns of some steps from the start on", () => {
-  expect(takeTurns(3, 2).map((window) => atWork(window, 9))).toEqual(["110000110", "001100001", "000011000"]);
+it("takes turns of some steps from its start on", () => {
+  expect(atWork({ start: 0, end: Infinity, turn: { index: 1, count: 3, hold: 2 } }, 9)).toBe("001100001");
   expect(atWork({ start: 1, end: 6, turn: { index: 1, count: 2, hold: 2 } }, 8)).toBe("00011000");
-  expect(takeTurns(1, 1)).toEqual([{ start: 0, end: Infinity, turn: { index: 0, count: 1, hold: 1 } }]);
-});
-
-it.each([
-  [0, 1],
-  [1, 0],
-  [1.5, 1],
-  [1, 0.5],
-])("refuses turns of %f adapters and %f steps", (count, hold) => {
-  expect(() => takeTurns(count, hold)).toThrow(expect.objectContaining({ code: "bad-input" }));
 });
 
 it("splits a run where the set changes; adapters at rest keep their text part alone", () => {

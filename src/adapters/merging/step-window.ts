@@ -1,7 +1,6 @@
 // The sampling steps at which an adapter is active. Covers start and end steps and LoRA Switch (Zhong et al., "Multi-LoRA
 // Composition for Image Generation", arXiv 2402.16843), where adapters take turns. Only the UNet part follows the
 // window: the text is encoded once, before the first step, with every adapter's text part.
-import { StylusError } from "../../shared/errors.ts";
 import type { AppliedAdapter, StepWindow } from "./applied-adapter.ts";
 
 /** Steps `[begin, end)` with the same set of adapters. */
@@ -17,25 +16,6 @@ export function isAtWork(window: StepWindow | undefined, step: number): boolean 
   if (window.turn === undefined) return true;
   const { index, count, hold } = window.turn;
   return Math.floor((step - window.start) / hold) % count === index;
-}
-
-/** Windows that make `count` adapters take turns of `hold` steps. @throws StylusError `bad-input` */
-export function takeTurns(count: number, hold: number): StepWindow[] {
-  if (!(Number.isInteger(count) && count >= 1 && Number.isInteger(hold) && hold >= 1)) {
-    throw new StylusError(
-      "bad-input",
-      `Turns need whole numbers of adapters and steps, not ${count} and ${hold}.`,
-      {
-        where: "adapter steps",
-        remedy: "Give each adapter a turn of at least one step.",
-      },
-    );
-  }
-  return Array.from({ length: count }, (_, index) => ({
-    start: 0,
-    end: Infinity,
-    turn: { index, count, hold },
-  }));
 }
 
 /** Splits a run of `steps` steps where the set of adapters changes. Without windows: one segment. */

@@ -80,6 +80,9 @@ const manifestFiles = (): Record<string, () => Promise<{ default: unknown }>> =>
 export const readerId = "reader";
 const readerPrefix = "reader/";
 
+/** The cross-encoder of the method "reranker". */
+export const rerankerId = "ms-marco-minilm-l6";
+
 /** The reader as a manifest of its own, out of Pocket's; null when this build has none. */
 export function readerManifest<File extends { readonly path: string }>({
   license,

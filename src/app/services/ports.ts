@@ -92,6 +92,23 @@ export interface PromptServices {
   countTokens(prompt: string, options: { readonly steps: number }): Promise<TokenCount>;
 }
 
+/** The cross-encoder of the method "reranker"; it is not downloaded unless the user says so, and deleted like any model. */
+export interface RerankerServices {
+  state(): Promise<RerankerState>;
+  /** @throws StylusError network | not-found | bad-file | quota | cancelled */
+  download(options: {
+    readonly onProgress: (progress: LoadProgress) => void;
+    readonly signal: AbortSignal;
+  }): Promise<void>;
+}
+
+export interface RerankerState {
+  readonly title: string;
+  /** Of the download; an estimate. */
+  readonly sizeBytes: number;
+  readonly state: "ready" | "partial" | "absent";
+}
+
 export interface ModelList {
   readonly models: readonly ModelEntry[];
   readonly graphics: GraphicsReport;
@@ -115,4 +132,5 @@ export interface PageServices extends RunServices, AdapterServices, PromptServic
   readonly languageModels: LanguageModelServices;
   /** Gives back the memory of the loaded model; the next `load` reads it again. */
   release(): void;
+  readonly reranker: RerankerServices;
 }

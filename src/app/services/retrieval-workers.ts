@@ -5,6 +5,7 @@ import { t } from "../../texts/texts.ts";
 import type { AdapterCard } from "../../retrieval/card.ts";
 import type { CandidateRequest, CandidateService } from "../../compose/candidate-service.ts";
 import type { Composition } from "../../compose/composition.ts";
+import type { RerankCandidate } from "../../compose/service.ts";
 import type { ReadingCandidate } from "../../compose/reader/card-text.ts";
 import type { SimilarAdapter } from "../../retrieval/retriever.ts";
 import { WorkerClient } from "../../rpc/client.ts";
@@ -47,6 +48,8 @@ export interface RetrievalWorkers {
     prompt: string,
     options: { readonly k: number; readonly filter: Filter },
   ): Promise<readonly SimilarAdapter[]>;
+  /** What the reranker reads of adapters, in their order. */
+  rerankCandidates(ids: readonly string[]): Promise<readonly RerankCandidate[]>;
   /** What the rules or a baseline choose among what was found. */
   compose(request: CandidateRequest, found: readonly SimilarAdapter[]): Promise<Composition>;
   terminate(): void;
@@ -154,6 +157,7 @@ export function createRetrievalWorkers(): RetrievalWorkers {
     embedQuery: (prompt) => worker.call((service) => service.embedQuery(prompt)),
     embedText: (text) => worker.call((service) => service.embedText(text)),
     search: (prompt, options) => worker.call((service) => service.search(prompt, options)),
+    rerankCandidates: (ids) => worker.call((service) => service.rerankCandidates(ids)),
     compose: (request, found) => worker.call((service) => service.compose(request, found)),
     terminate: () => worker.terminate(),
   };

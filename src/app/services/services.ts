@@ -9,6 +9,7 @@ import { keepingError, throwIfAborted, type StylusError } from "../../shared/err
 import { createDiffusionWorker } from "./diffusion-worker.ts";
 import { createLanguageModels, type RetrieveOptions } from "./language-models.ts";
 import { createReaderWorker } from "./reader-worker.ts";
+import { createReranker } from "./reranker.ts";
 import { createModelServices } from "./models.ts";
 import { openUserAdapters } from "../adapters/user-adapters.ts";
 import { pocketId } from "../packs/packs.ts";
@@ -30,6 +31,7 @@ export function createServices(): PageServices {
     () => new Worker(new URL("../../../workers/composer.ts", import.meta.url), { type: "module" }),
   );
   const reader = createReaderWorker({ storage, composer });
+  const reranker = createReranker({ storage, composer });
   const diffusion = createDiffusionWorker();
   const userAdapters = openUserAdapters();
   const userModels = openUserModels();
@@ -75,6 +77,7 @@ export function createServices(): PageServices {
     },
 
     languageModels,
+    reranker,
 
     load(packId, options) {
       if (packId !== pack.packId) makeRoom(packId);
@@ -89,7 +92,12 @@ export function createServices(): PageServices {
       return withRetrieval(() => retrieval.search(text, { k: limit, filter: { baseModels, bans } }), signal);
     },
 
-    compose(candidates, { request: { method, prompt, preset, seed }, signal }) {
+    async compose(candidates, { request: { method, prompt, preset, seed }, signal }) {
+      if (method === "reranker") {
+        const ids = candidates.map(({ id }) => id);
+        const read = await withRetrieval(() => retrieval.rerankCandidates(ids), signal);
+        return reranker.choose(prompt, read, signal);
+      }
       const request = { method, prompt, preset, seed };
       return withRetrieval(() => retrieval.compose(request, candidates), signal);
     },
@@ -177,6 +185,7 @@ export function createServices(): PageServices {
 
     async deletePack(manifestId) {
       pack.drop();
+      reranker.drop();
       await modelStorage.deletePack(manifestId);
     },
   };

@@ -22,7 +22,14 @@ import {
 } from "../../stylus/image-options.ts";
 import type { ImagePrompt } from "../../stylus/wildcards.ts";
 import { withoutTags } from "../../shared/prompt-syntax.ts";
-import { choices, limits, type ComposerId, type MethodId, type PresetId } from "../../shared/limits.ts";
+import {
+  choices,
+  limits,
+  type CombineId,
+  type ComposerId,
+  type MethodId,
+  type PresetId,
+} from "../../shared/limits.ts";
 import { browserLanguage, isLanguage, type Language } from "../../texts/texts.ts";
 
 export type Appearance = "system" | "light" | "dark";
@@ -78,6 +85,7 @@ export interface Settings {
   /** The VAE works in squares of the model's own size. */
   lowMemory: boolean;
   preset: PresetId;
+  combine: CombineId;
   method: MethodId;
   composer: ComposerId;
   /** Id of the language model that is asked when the composer is one. */
@@ -117,6 +125,7 @@ const initialSettings = (): Settings => ({
   hiresValues: { ...defaultHires, steps: null },
   lowMemory: false,
   preset: "balanced",
+  combine: "merge",
   method: "stylus",
   composer: "reader",
   languageModel: null,
@@ -310,6 +319,7 @@ export function toOptions(
     clipSkip: settings.clipSkip,
     noise: settings.noise,
     preset,
+    combine: settings.combine,
     method,
     composer,
     languageModel: composer === "llm" && languageModel !== null ? { id: languageModel, temperature } : null,
@@ -356,8 +366,9 @@ export function fromOptions(options: GenerateOptions, defaults: PackDefaults): P
       : { hiresValues: { ...hires, steps: hires.steps === options.steps ? null : hires.steps } }),
     lowMemory: options.vaeTilePixels !== null,
     preset: options.preset,
+    combine: options.combine ?? "merge", // runs of earlier versions do not say
     method: options.adapters === "none" ? "sd" : options.method,
-    composer: options.composer ?? "reader", // runs of earlier versions do not say
+    composer: options.composer ?? "reader", // nor this
     ...(options.languageModel
       ? { languageModel: options.languageModel.id, temperature: options.languageModel.temperature }
       : {}),

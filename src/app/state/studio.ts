@@ -15,6 +15,7 @@ import { describeDropped, readSettings } from "../../stylus/infotext.ts";
 import { readLoraTags, type LoraTags } from "../../stylus/lora-tags.ts";
 import { createIntake, type Intake } from "./intake.ts";
 import { createLanguageModelState, type LanguageModels } from "./language-models.ts";
+import { createRerankerState, type RerankerChoice } from "./reranker.ts";
 import { createModels, type Models } from "./models.ts";
 import {
   checkOptions,
@@ -103,6 +104,8 @@ export interface Studio
   readonly models: Models;
   /** The choice of a language model that chooses adapters. */
   readonly languageModels: LanguageModels;
+  /** The download of the method "reranker". */
+  readonly reranker: RerankerChoice;
   /** The user's own adapter files. */
   readonly intake: Intake;
   /** What is stored and cannot be read. */
@@ -257,6 +260,7 @@ function buildStudio(services: PageServices): Studio {
     settings: [settings, setSettings],
     announce,
   });
+  const reranker = createRerankerState({ services, settings: [settings, setSettings], announce });
   const spelledOut = createMemo((): GenerateOptions => ({ ...options(), ...words() }));
   const reading = createReading({ services, pack, busy: runs.busy, options: spelledOut, shown: runs.shown });
   const unknownWords = createUnknownWords({ services, pack, prompt: () => settings.prompt });
@@ -341,6 +345,7 @@ function buildStudio(services: PageServices): Studio {
     planned,
     models,
     languageModels,
+    reranker,
     gallery,
     initImage,
     intake,
@@ -458,6 +463,7 @@ function buildStudio(services: PageServices): Studio {
     async deletePack(manifestId) {
       if (runs.busy()) runs.stop();
       await packState.remove(manifestId);
+      if (settings.method === "reranker") await reranker.refresh();
     },
   };
 }

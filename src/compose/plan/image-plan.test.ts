@@ -1,8 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { card } from "../../../tests/fixtures/cards.ts";
-import type { Candidate } from "../../retrieval/candidate.ts";
-import { composeBaseline } from "../baselines.ts";
+import { type BaselineCandidate, composeBaseline, rerankedBaseline } from "../baselines.ts";
 import type { Composition } from "../composition.ts";
 import { planImages } from "./image-plan.ts";
 import { presets } from "./presets.ts";
@@ -31,6 +29,19 @@ describe("plan", () => {
       expect(single.images[0]).toEqual(image);
     }
     expect(new Set(batch.images.map(({ mask }) => JSON.stringify(mask))).size).toBeGreaterThan(1);
+  });
+
+  test("fall-back masks leave one task, or all, to the base model; balanced has none", () => {
+    const emptyTasks = (preset: "paper" | "reference" | "balanced"): Set<string> =>
+      new Set(
+        planImages(composition([2, 1]), { preset, count: 60, seed: 3 }).images.map(({ mask }) =>
+          mask.map((bits) => (bits.includes(true) ? "used" : "empty")).join(" "),
+        ),
+      );
+    const all = new Set(["used used", "used empty", "empty used", "empty empty"]);
+    expect(emptyTasks("paper")).toEqual(all);
+    expect(emptyTasks("reference")).toEqual(all);
+    expect(emptyTasks("balanced")).toEqual(new Set(["used used"]));
   });
 
   test("weights: refined × 0.8 ÷ active in the reference, refined ÷ active in the paper", () => {
@@ -74,6 +85,25 @@ describe("plan", () => {
       overrides: { strengths: { "a0.0": -15, "a1.0": 15, "a2.0": 0.4 } },
     });
     expect(byHand.images[0]!.uses.map(({ strength }) => strength)).toEqual([-15, 15, 0.4, -0.9]);
+  });
+
+  test("adapters that take turns share neither their task nor the budget; their text parts do", () => {
+    const plan = (combine: "merge" | "switch") =>
+      planImages(composition([3, 1], 0.9), { preset: "balanced", count: 1, seed: 5, masks: "all", combine })
+        .images[0]!;
+    const [merged, switched] = [plan("merge"), plan("switch")];
+    expect(switched.adapters).toEqual(merged.adapters.map((use) => ({ ...use, unetStrength: 0.9 })));
+    expect(merged.adapters.map(({ textStrength }) => textStrength)).toEqual(
+      [0.3, 0.3, 0.3, 0.9].map((strength) => expect.closeTo(strength * (1.6 / 1.8), 12)),
+    );
+    expect(switched.uses.map(({ formula }) => formula)).toEqual(["0.9", "0.9", "0.9", "0.9"]);
+    const strong = planImages(composition([1, 1], 2), {
+      preset: "balanced",
+      count: 1,
+      seed: 5,
+      combine: "switch",
+    });
+    expect(strong.images[0]!.adapters.map(({ unetStrength }) => unetStrength)).toEqual([1.6, 1.6]);
   });
 
   test("user strengths stay unchanged; bans and pins", () => {
@@ -128,12 +158,7 @@ describe("plan", () => {
   });
 });
 
-const candidate = (id: string, similarity: number): Candidate => ({
-  card: card(id, "style", { weight: 0.7 }),
-  similarity,
-  vector: new Float32Array(),
-  keys: [],
-});
+const candidate = (id: string, similarity: number): BaselineCandidate => ({ id, weight: 0.7, similarity });
 
 describe("baselines", () => {
   const candidates = Array.from({ length: 10 }, (_, i) => candidate(`a${i}`, 0.9 - i / 20));
@@ -147,7 +172,7 @@ describe("baselines", () => {
   });
 
   test("random: seeded, three different adapters, independent of candidate order", () => {
-    const ids = (list: readonly Candidate[], seed: number): string[] =>
+    const ids = (list: readonly BaselineCandidate[], seed: number): string[] =>
       composeBaseline("random", list, { seed }).tasks.map(({ picks }) => picks[0]!.id);
     expect(ids(candidates, 4)).toEqual(ids([...candidates].reverse(), 4));
     expect(new Set(ids(candidates, 4)).size).toBe(3);
@@ -157,10 +182,18 @@ describe("baselines", () => {
     expect(ids(candidates.slice(0, 2), 4)).toHaveLength(2);
   });
 
-  test("sd has none; reranker says that it is missing", () => {
+  test("sd has none", () => {
     expect(composeBaseline("sd", candidates, { seed: 1 }).tasks).toEqual([]);
-    expect(() => composeBaseline("reranker", candidates, { seed: 1 })).toThrow(
-      /reranker baseline is not available/,
-    );
+  });
+
+  test("reranker: the three with the highest scores, whatever their similarity", () => {
+    const scores = candidates.map(({ id }) => ({ a7: 4, a2: 0, a9: -1 })[id] ?? -11);
+    const { tasks, composer } = rerankedBaseline(candidates, scores);
+    expect(composer).toEqual({ name: "top 3 by the reranker", kind: "none" });
+    expect(tasks.map(({ picks: [pick] }) => [pick!.id, pick!.similarity, pick!.reason])).toEqual([
+      ["a7", expect.closeTo(0.982, 3), "number 1 of 10 by the reranker, for the whole prompt (4.00)"],
+      ["a2", 0.5, "number 2 of 10 by the reranker, for the whole prompt (0.00)"],
+      ["a9", expect.closeTo(0.269, 3), "number 3 of 10 by the reranker, for the whole prompt (-1.00)"],
+    ]);
   });
 });

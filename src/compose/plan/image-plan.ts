@@ -7,7 +7,7 @@ import { sampleMask, type TaskMask, totalMasks } from "./adapter-masks.ts";
 import { type MaskRule, presets } from "./presets.ts";
 import { seededRandom } from "./random.ts";
 import { type PlannedUse, type StrengthOverrides, strengths } from "./weights.ts";
-import type { PresetId } from "../../shared/limits.ts";
+import type { CombineId, PresetId } from "../../shared/limits.ts";
 
 /** An adapter that the user wants in every image. */
 interface Pin {
@@ -23,6 +23,8 @@ interface Overrides extends StrengthOverrides {
 
 export interface PlanOptions {
   readonly preset: PresetId;
+  /** "switch": strengths for adapters that take turns in the U-Net; who has which turn is decided by the caller. "merge" if absent. */
+  readonly combine?: CombineId | undefined;
   /** Images in the batch. */
   readonly count: number;
   readonly seed: number;
@@ -68,6 +70,7 @@ function applyOverrides(composition: Composition, { bans = [], pins = [] }: Over
 /** Pure: the same composition and options always give the same plan. */
 export function planImages(composition: Composition, options: PlanOptions): Plan {
   const preset = presets[options.preset];
+  const { combine = "merge" } = options;
   const overrides = options.overrides ?? {};
   const final = applyOverrides(composition, overrides);
   const pinned = new Set(overrides.pins?.map(({ id }) => id));
@@ -79,10 +82,13 @@ export function planImages(composition: Composition, options: PlanOptions): Plan
     const mask = sampled.map((bits, t) =>
       bits.map((bit, i) => bit || pinned.has(final.tasks[t]!.picks[i]!.id)),
     );
-    const uses = strengths(final, mask, { ...overrides, preset });
+    const uses = strengths(final, mask, { ...overrides, preset, combine });
+    // The text is encoded once, with the text parts of all: they share in either case.
+    const texts =
+      combine === "merge" ? uses : strengths(final, mask, { ...overrides, preset, combine: "merge" });
     const adapters = uses
-      .filter(({ strength }) => strength !== 0)
-      .map(({ id, strength }) => ({ id, unetStrength: strength, textStrength: strength }));
+      .map(({ id, strength }, i) => ({ id, unetStrength: strength, textStrength: texts[i]!.strength }))
+      .filter(({ unetStrength }) => unetStrength !== 0);
     const masked = final.tasks.flatMap(({ picks }, t) =>
       picks.filter((_, i) => !mask[t]![i]).map(({ id }) => id),
     );

@@ -1,14 +1,15 @@
 // Strengths of the active adapters in one image. Per task: refined weight × base weight ÷ active adapters of the task
 // (Stylus §3.3 and prompts.py); then a budget over all tasks prevents the "overcooked" sums of many adapters. A strength
-// that the user has set stays unchanged.
+// that the user has set stays unchanged. Adapters that take turns work alone: none is divided, and each has the whole budget.
 import type { Composition, AdapterPick } from "../composition.ts";
 import type { TaskMask } from "./adapter-masks.ts";
+import type { CombineId } from "../../shared/limits.ts";
 import type { Preset } from "./presets.ts";
 
 export interface PlannedUse {
   readonly id: string;
   readonly taskIndex: number;
-  /** Final strength for U-Net and text encoder. */
+  /** Final strength. */
   readonly strength: number;
   /** Its formula, for the page: "0.8 ÷ 2 × 0.75 (budget)". */
   readonly formula: string;
@@ -27,9 +28,10 @@ const short = (value: number): string => String(Number(value.toFixed(3)));
 export function strengths(
   composition: Composition,
   masks: readonly TaskMask[],
-  options: { preset: Preset } & StrengthOverrides,
+  options: { readonly preset: Preset; readonly combine: CombineId } & StrengthOverrides,
 ): readonly PlannedUse[] {
   const { preset } = options;
+  const alone = options.combine === "switch";
   const byHand = new Map(Object.entries(options.strengths ?? {}));
   const uses: { pick: AdapterPick; taskIndex: number; strength: number; formula: string; fixed: boolean }[] =
     [];
@@ -44,18 +46,23 @@ export function strengths(
       const factor = options.taskFactors?.[taskIndex] ?? 1;
       const parts = [short(pick.weight)];
       if (preset.baseWeight !== 1) parts.push(`× ${short(preset.baseWeight)}`);
-      if (active.length > 1) parts.push(`÷ ${active.length}`);
+      const sharing = alone ? 1 : active.length;
+      if (sharing > 1) parts.push(`÷ ${sharing}`);
       if (factor !== 1) parts.push(`× ${short(factor)} (task)`);
-      const strength = ((pick.weight * preset.baseWeight) / active.length) * factor;
+      const strength = ((pick.weight * preset.baseWeight) / sharing) * factor;
       uses.push({ pick, taskIndex, strength, formula: parts.join(" "), fixed: false });
     }
   }
   const spent = uses.reduce((sum, use) => sum + (use.fixed ? 0 : Math.abs(use.strength)), 0);
-  const cut = preset.budget !== null && spent > preset.budget ? preset.budget / spent : 1;
-  return uses.map(({ pick, taskIndex, strength, formula, fixed }) => ({
-    id: pick.id,
-    taskIndex,
-    strength: fixed ? strength : strength * cut,
-    formula: fixed || cut === 1 ? formula : `${formula} × ${short(cut)} (budget)`,
-  }));
+  const { budget } = preset;
+  return uses.map(({ pick, taskIndex, strength, formula, fixed }) => {
+    const total = alone ? Math.abs(strength) : spent;
+    const cut = budget !== null && total > budget ? budget / total : 1;
+    return {
+      id: pick.id,
+      taskIndex,
+      strength: fixed ? strength : strength * cut,
+      formula: fixed || cut === 1 ? formula : `${formula} × ${short(cut)} (budget)`,
+    };
+  });
 }

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { engineRuns, type EngineRuns } from "../../../tests/fixtures/engine/engine-runs.ts";
 import { miniaturePack } from "../../../tests/fixtures/engine/miniature-pack.ts";
 import { parseBlockWeights } from "../../adapters/merging/block-weights.ts";
-import { takeTurns } from "../../adapters/merging/step-window.ts";
+import { inTurns } from "../../shared/adapter-uses.ts";
 import type { AdapterUse, DiffusionRequest } from "../../shared/request.ts";
 
 let runs: EngineRuns;
@@ -71,11 +71,7 @@ describe("steps", () => {
   });
 
   it("adapters take turns, and each run starts with the first", async () => {
-    const [first, second] = takeTurns(2, 1);
-    const inTurns = [
-      { ...full("paint"), steps: first! },
-      { ...full("quick"), steps: second! },
-    ];
+    const switched = inTurns([full("paint"), full("quick")], { always: new Set() });
     const merged: number[] = [];
     const { adapters } = runs.pipeline;
     const merge = adapters.merge.bind(adapters);
@@ -83,13 +79,26 @@ describe("steps", () => {
       merged.push(wanted.findIndex(({ unetStrength }) => unetStrength !== 0));
       return merge(wanted, options);
     };
-    const once = await imageHash(...inTurns);
+    const once = await imageHash(...switched);
     adapters.merge = merge;
     expect(merged).toEqual([0, 1, 0, 1]);
-    expect(await imageHash(...inTurns)).toBe(once);
+    expect(await imageHash(...switched)).toBe(once);
     const paint = await previews(full("paint"));
-    expect((await previews(...inTurns))[0]).toBe(paint[0]);
+    expect((await previews(...switched))[0]).toBe(paint[0]);
     expect(once).not.toBe(await imageHash(full("paint"), full("quick")));
+  });
+
+  it("turns equal windows written out step by step, and the few-step adapter works at every step", async () => {
+    const switched = inTurns([full("paint"), full("quick")], { always: new Set() });
+    const at = (id: string, start: number): AdapterUse => ({ ...full(id), steps: { start, end: start + 1 } });
+    const byHand = [at("paint", 0), at("quick", 1), at("paint", 2), at("quick", 3)];
+    const run = (adapters: AdapterUse[], fewStepAdapter: AdapterUse | null = full("words")) =>
+      runs.imageHash({ ...withAdapters(...adapters), fewStepAdapter });
+    expect(await run(switched)).toBe(await run(byHand));
+    expect(await run(switched)).not.toBe(await run(switched, null));
+    expect(await run(switched)).not.toBe(
+      await run([...switched].reverse().map((use) => ({ ...use, steps: { start: 0 } }))),
+    );
   });
 
   it("the text part is always active, and the text is encoded once", async () => {

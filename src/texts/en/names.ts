@@ -5,7 +5,7 @@ import type { StageId } from "../../stylus/run-types.ts";
 import type { AdapterCategory } from "../../retrieval/card.ts";
 import type { DevicePreference, ScheduleId } from "../../shared/request.ts";
 import type { ManifestKind } from "../../storage/manifest.ts";
-import type { ComposerId, MethodId, PresetId } from "../../shared/limits.ts";
+import type { CombineId, ComposerId, MethodId, PresetId } from "../../shared/limits.ts";
 
 const schedules: Readonly<Record<ScheduleId, string>> = {
   uniform: "Uniform",
@@ -19,10 +19,10 @@ const schedules: Readonly<Record<ScheduleId, string>> = {
   lcm: "LCM",
 };
 
-/** The paper's reranker needs a cross-encoder for web search; none ships, so the page doesn't offer it. */
-const methods: Readonly<Record<Exclude<MethodId, "reranker">, string>> = {
+const methods: Readonly<Record<MethodId, string>> = {
   stylus: "Stylus: per part of the prompt",
   retriever: "Top 3 for the whole prompt",
+  reranker: "Top 3 by a reranker",
   random: "3 at random",
   sd: "Off: only pinned or tagged LoRAs",
 };
@@ -30,7 +30,8 @@ const methods: Readonly<Record<Exclude<MethodId, "reranker">, string>> = {
 const methodHints: Readonly<Record<MethodId, string>> = {
   stylus: "Matches adapters to each part of the prompt.",
   retriever: "A baseline from the paper: similarity alone decides.",
-  reranker: "",
+  reranker:
+    "A baseline from the paper: a cross-encoder for web search compares the whole prompt with each adapter.",
   random: "A baseline from the paper: the seed decides.",
   sd: "The base model, plus pinned adapters and <lora:…> tags.",
 };
@@ -45,6 +46,16 @@ const presetHints: Readonly<Record<PresetId, string>> = {
   balanced: "Keeps total strength within a budget. Each image uses one or all of a part’s adapters.",
   paper: "Each image uses one, all or none of a part’s adapters.",
   reference: "Each image uses any combination of a part’s adapters.",
+};
+
+const combines: Readonly<Record<CombineId, string>> = {
+  merge: "Merge: all at once",
+  switch: "Switch: in turns",
+};
+
+const combineHints: Readonly<Record<CombineId, string>> = {
+  merge: "An image’s adapters work together at every step and share their strength.",
+  switch: "An image’s adapters take turns, step by step, each at full strength. Slower.",
 };
 
 const devices: Readonly<Record<DevicePreference, string>> = {
@@ -145,6 +156,7 @@ const manifestKinds: Readonly<Record<ManifestKind, string>> = {
   tokenizer: "Tokenizer for your own checkpoints",
   embedder: "Embedder",
   reader: "Reader",
+  reranker: "Reranker",
   composers: "Language models",
   "language-model": "Language model",
   adapters: "Downloaded adapters",
@@ -160,6 +172,8 @@ export const names = {
   composerHints,
   presets,
   presetHints,
+  combines,
+  combineHints,
   devices,
   regions,
   fills,

@@ -5,7 +5,7 @@ import { adapterCount, formats, images } from "./formats.ts";
 const choosers: Readonly<Record<MethodId | ComposerId, string>> = {
   stylus: "Stylus chooses",
   retriever: "similarity alone chooses",
-  reranker: "similarity alone chooses",
+  reranker: "the reranker chooses",
   random: "the seed chooses",
   sd: "only your own tags and pins count",
   reader: "the reader chooses",

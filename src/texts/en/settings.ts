@@ -1,4 +1,6 @@
 // The settings under the prompt.
+import { formats } from "./formats.ts";
+
 export const settings = {
   negativePrompt: "Negative prompt",
   negativePlaceholder: "What to keep out of the image",
@@ -38,7 +40,15 @@ export const settings = {
   selection: "Adapter selection",
   method: "Method",
   preset: "Preset",
+  combine: "Several adapters",
   composer: "Composer",
+  reranker: {
+    label: "Reranker",
+    stored: "In this browser. Delete it under Storage.",
+    absent: "Not downloaded. Until it is, this method can’t choose.",
+    download: (bytes: number) => `Download about ${formats.bytes(bytes)}`,
+    resume: "Resume download",
+  },
   languageModel: "Language model",
   noLanguageModel: "None chosen yet: the reader chooses.",
   chooseLanguageModel: "Choose a language model",

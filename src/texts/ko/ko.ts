@@ -10,6 +10,7 @@ import { prompt } from "./prompt.ts";
 import { run } from "./run.ts";
 import { settings } from "./settings.ts";
 import { storage } from "./storage.ts";
+import { widget } from "./widget.ts";
 
 export const ko: typeof en = {
   format: formats,
@@ -21,4 +22,5 @@ export const ko: typeof en = {
   adapters,
   models,
   storage,
+  widget,
 };

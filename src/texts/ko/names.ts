@@ -16,13 +16,14 @@ export const names: typeof english = {
   methods: {
     stylus: "Stylus: 프롬프트 구절별로",
     retriever: "프롬프트 전체에서 상위 3개",
+    reranker: "리랭커로 고른 상위 3개",
     random: "무작위 3개",
     sd: "끔: 고정하거나 태그한 LoRA만",
   },
   methodHints: {
     stylus: "프롬프트의 구절마다 맞는 어댑터를 찾아요.",
     retriever: "논문의 비교 기준: 유사도만으로 정해요.",
-    reranker: "",
+    reranker: "논문의 비교 기준: 웹 검색용 크로스 인코더가 프롬프트 전체를 어댑터마다 비교해요.",
     random: "논문의 비교 기준: 시드가 정해요.",
     sd: "기본 모델에 고정한 어댑터와 <lora:…> 태그만 더해요.",
   },
@@ -45,6 +46,14 @@ export const names: typeof english = {
     balanced: "가중치 합계를 한도 안에서 유지해요. 이미지마다 구절의 어댑터를 하나 또는 전부 써요.",
     paper: "이미지마다 구절의 어댑터를 하나 또는 전부 쓰거나, 하나도 쓰지 않아요.",
     reference: "이미지마다 구절의 어댑터를 임의로 조합해 써요.",
+  },
+  combines: {
+    merge: "병합: 한꺼번에",
+    switch: "전환: 번갈아",
+  },
+  combineHints: {
+    merge: "이미지의 어댑터가 모든 스텝에서 함께 작용하고 가중치를 나눠 써요.",
+    switch: "이미지의 어댑터가 스텝마다 번갈아 제 가중치 그대로 작용해요. 더 느려요.",
   },
   devices: {
     auto: "가장 좋은 장치",
@@ -123,6 +132,7 @@ export const names: typeof english = {
     tokenizer: "내 체크포인트용 토크나이저",
     embedder: "임베딩 모델",
     reader: "독해 모델",
+    reranker: "리랭커",
     composers: "언어 모델",
     "language-model": "언어 모델",
     adapters: "다운로드한 어댑터",

@@ -6,7 +6,7 @@ import { adapterCount, formats, images } from "./formats.ts";
 const choosers: Readonly<Record<MethodId | ComposerId, string>> = {
   stylus: "Stylus가 고르기",
   retriever: "유사도만으로 고르기",
-  reranker: "유사도만으로 고르기",
+  reranker: "리랭커로 고르기",
   random: "시드로 고르기",
   sd: "직접 고정하거나 태그한 것만 쓰기",
   reader: "독해 모델이 고르기",

@@ -1,5 +1,6 @@
 // The settings under the prompt.
 import type { settings as english } from "../en/settings.ts";
+import { formats } from "./formats.ts";
 
 export const settings: typeof english = {
   negativePrompt: "네거티브 프롬프트",
@@ -40,7 +41,15 @@ export const settings: typeof english = {
   selection: "어댑터 선택",
   method: "방식",
   preset: "프리셋",
+  combine: "여러 어댑터",
   composer: "컴포저",
+  reranker: {
+    label: "리랭커",
+    stored: "이 브라우저에 있어요. ‘저장 공간’에서 삭제할 수 있어요.",
+    absent: "아직 다운로드하지 않았어요. 받기 전에는 이 방식으로 고를 수 없어요.",
+    download: (bytes) => `약 ${formats.bytes(bytes)} 다운로드`,
+    resume: "이어받기",
+  },
   languageModel: "언어 모델",
   noLanguageModel: "아직 고르지 않았어요. 독해 모델이 선택해요.",
   chooseLanguageModel: "언어 모델 고르기",

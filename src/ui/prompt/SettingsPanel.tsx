@@ -4,6 +4,8 @@ import { onMount, Show, type JSX } from "solid-js";
 import { sizeLimits, type SamplingDefaults } from "../../stylus/options.ts";
 import { NumberField, SelectField, SwitchField } from "../controls/fields.tsx";
 import controls from "../controls/controls.module.css";
+import { ErrorNote } from "../controls/ErrorNote.tsx";
+import { DownloadProgress } from "../models/DownloadProgress.tsx";
 import { HiresFix } from "./HiresFix.tsx";
 import styles from "./SettingsPanel.module.css";
 import { useStudio } from "../studio-context.ts";
@@ -142,12 +144,22 @@ export function SettingsPanel(): JSX.Element {
           hint={t.names.methodHints[settings.method]}
           onChange={(method) => setSettings({ method, restored: null })}
         />
+        <Show when={settings.method === "reranker"}>
+          <RerankerDownload />
+        </Show>
         <SelectField
           label={t.settings.preset}
           value={settings.preset}
           choices={choices(t.names.presets)}
           hint={t.names.presetHints[settings.preset]}
           onChange={(preset) => setSettings({ preset, restored: null })}
+        />
+        <SelectField
+          label={t.settings.combine}
+          value={settings.combine}
+          choices={choices(t.names.combines)}
+          hint={t.names.combineHints[settings.combine]}
+          onChange={(combine) => setSettings("combine", combine)}
         />
         <SelectField
           label={t.settings.composer}
@@ -160,6 +172,51 @@ export function SettingsPanel(): JSX.Element {
           <LanguageModelChoice />
         </Show>
       </section>
+    </div>
+  );
+}
+
+/** The method "reranker" needs a model that is not part of the site. */
+function RerankerDownload(): JSX.Element {
+  const { reranker } = useStudio();
+  return (
+    <div class={controls["field"]}>
+      <span class={controls["label"]}>{t.settings.reranker.label}</span>
+      <Show when={reranker.state()}>
+        {(found) => (
+          <>
+            <span class={controls["hint"]}>
+              {found().state === "ready" ? t.settings.reranker.stored : t.settings.reranker.absent}
+            </span>
+            <Show
+              when={reranker.download()?.status === "running"}
+              fallback={
+                <Show when={found().state !== "ready"}>
+                  <button
+                    class={`${controls["button"]} ${controls["small"]}`}
+                    type="button"
+                    onClick={() => void reranker.start()}
+                  >
+                    {found().state === "partial" || reranker.download()
+                      ? t.settings.reranker.resume
+                      : t.settings.reranker.download(found().sizeBytes)}
+                  </button>
+                </Show>
+              }
+            >
+              <DownloadProgress
+                title={found().title}
+                progress={reranker.download()?.progress ?? null}
+                transfer={reranker.download()?.transfer ?? null}
+                onPause={() => reranker.cancel()}
+              />
+            </Show>
+          </>
+        )}
+      </Show>
+      <Show when={reranker.download()?.error ?? reranker.error()}>
+        {(error) => <ErrorNote error={error()} compact />}
+      </Show>
     </div>
   );
 }
