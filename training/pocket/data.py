@@ -54,15 +54,15 @@ class Tokenizer:
         return torch.tensor([self.row(c) for c in captions], dtype=torch.int64)
 
 
-def scene_stream(run, source, *, chunk, seed, workers=None):
+def scene_stream(run, source, *, chunk, seed, workers=None, natural_share=0.0, wordings=1):
     """Endless (render, captions) of base specs; render(style) draws the chunk. Specs come from worker processes on a GPU machine."""
     if run.args.stub:
         while True:
             batch = source.sample(chunk)
-            yield (lambda style="base", specs=batch.specs: source.render(specs, style=style)), batch.captions
+            yield (lambda style="base", specs=batch.specs: source.render(specs, style=style)), [c for c in batch.captions for _ in range(wordings)]
     from pocket.scenes import spec_batches
     count = max(1, (os.cpu_count() or 4) // max(2, run.world) - 2) if workers is None else workers
-    for packed, captions, _ in spec_batches(chunk, workers=min(count, 14) if run.cuda else 0, seed=seed):
+    for packed, captions, _ in spec_batches(chunk, workers=min(count, 14) if run.cuda else 0, seed=seed, natural_share=natural_share, wordings=wordings):
         yield (lambda style="base", packed=packed: source.render_packed(packed, style)), captions
 
 
