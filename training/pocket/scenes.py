@@ -6,6 +6,7 @@
     for packed, captions, specs in spec_batches(512, workers=12, seed=1): src.render_packed(packed)   # for many
 """
 from collections import namedtuple
+from functools import lru_cache
 
 import numpy as np
 import torch
@@ -13,6 +14,7 @@ import torch.nn.functional as F
 
 from . import captions as grammar
 from . import objects, places, specs as scene_specs, styles
+from .bpe import Tokenizer
 from .sprites import BOX, SIDE
 
 Batch = namedtuple("Batch", "images captions specs")
@@ -230,20 +232,33 @@ class SceneSource:
 
 
 def _work(job):
-    seed, n, split, style, keep, share, wordings = job
+    seed, n, split, style, keep, share, wordings, modified = job
     s = scene_specs.Sampler(seed, style, natural_share=share)
     out = [s.sample(split) for _ in range(n)]
     texts = [grammar.caption(x, s.rng, split=split) for x in out for _ in range(wordings)]
+    if modified is not None:
+        texts = token_rows([grammar.with_modifier(t, modified, s.rng) if s.rng.random() < 0.15 else t for t in texts])
     return pack(out), texts, out if keep else None
 
 
-def spec_batches(batch, workers=8, seed=0, split="train", sprite_style="base", count=None, keep_specs=False, natural_share=0.0, wordings=1):
+@lru_cache(maxsize=1)
+def tokenizer():
+    return Tokenizer.load()
+
+
+def token_rows(texts):
+    """Token ids, int16 [N, 77]."""
+    return np.array([tokenizer().encode(t, pad=True) for t in texts], np.int16)
+
+
+def spec_batches(batch, workers=8, seed=0, split="train", sprite_style="base", count=None, keep_specs=False, natural_share=0.0, wordings=1, modified=None):
     """Endless (or `count`) batches (packed, captions, specs or None) made in worker processes; order and content depend on the seed only.
-    natural_share: of them scenes of natural.py; wordings: captions of each scene, one after the other."""
+    natural_share: of them scenes of natural.py; wordings: captions of each scene, one after the other.
+    modified: a list of words that 15 % of the captions carry without the picture following them; captions then come as token ids, int16 [N, 77]."""
     def numbered():
         i = 0
         while count is None or i < count:
-            yield (f"{seed}/{split}/{i}", batch, split, sprite_style, keep_specs, natural_share, wordings)
+            yield (f"{seed}/{split}/{i}", batch, split, sprite_style, keep_specs, natural_share, wordings, modified)
             i += 1
 
     if workers <= 0:
