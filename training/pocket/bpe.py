@@ -7,6 +7,7 @@ Ids: 256 byte symbols, the same 256 with `</w>`, the first merges in order, <|st
 """
 import csv
 import gzip
+import heapq
 import json
 import os
 import re
@@ -53,14 +54,20 @@ def train(counts, merges_wanted, known=None):
             pairs[p] += c
             where[p].add(i)
     merges = []
+    heap = [(-c, p) for p, c in pairs.items()]
+    heapq.heapify(heap)
     while len(merges) < merges_wanted:
-        best = min(pairs.items(), key=lambda kv: (-kv[1], kv[0]))[0]
+        count, best = heapq.heappop(heap)
+        if pairs.get(best) != -count:  # counts changed since: the pair stands elsewhere in the heap, or nowhere
+            continue
         merges.append(best)
+        changed = set()
         joined = best[0] + best[1]
         for i in sorted(where.pop(best)):
             s, c = vocab[i]
             for p in zip(s, s[1:]):
                 pairs[p] -= c
+                changed.add(p)
                 if pairs[p] <= 0:
                     del pairs[p]
             out, k = [], 0
@@ -74,8 +81,12 @@ def train(counts, merges_wanted, known=None):
             vocab[i][0] = out
             for p in zip(out, out[1:]):
                 pairs[p] += c
+                changed.add(p)
                 where[p].add(i)
         pairs.pop(best, None)
+        for p in changed:
+            if p in pairs:
+                heapq.heappush(heap, (-pairs[p], p))
     return merges
 
 
@@ -209,7 +220,8 @@ def extend(data_dir, folder=HERE):
     old = Tokenizer.load(folder)
     first = sorted(old.ranks, key=old.ranks.get)[:FIRST - 514]
     old = Tokenizer({t: i for t, i in old.vocab.items() if i < FIRST}, first)
-    later = train(natural_corpus(data_dir), SIZE - FIRST, known=old)
+    counts = Counter({w: c for w, c in natural_corpus(data_dir).items() if c > 1})
+    later = train(counts, SIZE - FIRST, known=old)
     write(first + later, folder)
 
 

@@ -70,7 +70,7 @@ def scene_stream(run, source, *, chunk, seed, workers=None, natural_share=0.0, w
             batch = source.sample(chunk)
             yield (lambda style="base", specs=batch.specs: source.render(specs, style=style)), [c for c in batch.captions for _ in range(wordings)]
     from pocket.scenes import spec_batches
-    count = max(1, (os.cpu_count() or 4) // max(2, run.world) - 2) if workers is None else workers
+    count = max(1, (os.cpu_count() or 4) // max(2, run.world) - 2) if workers is None else workers  # by default half the cores: another stage may run beside
     for packed, captions, _ in spec_batches(chunk, workers=min(count, 14) if run.cuda else 0, seed=seed, natural_share=natural_share, wordings=wordings, modified=modified):
         yield (lambda style="base", packed=packed: source.render_packed(packed, style)), captions
 

@@ -159,6 +159,8 @@ class Composer:
         while rider.name == mount.name:
             rider = self.actor("ride")
         place = "sea" if mount.name in ("whale", "dolphin", "shark", "swan") else self.where(["space", "moon", "clouds", "city"] if mount.name in ("rocket", "broom") else OUTSIDE + ["road", "street"])
+        if place in ("hill", "cliff"):  # too little room above
+            place = "meadow"
         floor = self.ground(place)
         size = r.uniform(118, 150)
         m = self.item(mount, 128 + r.uniform(-12, 12), self.sized(mount, size, 165), bottom=floor + (18 if place == "sea" else 2), shadow=place != "sea")

@@ -30,7 +30,8 @@ class LatentPool:
         self.run, self.source, self.vae, self.tokenizer = run, source, vae, tokenizer
         self.size, self.chunk, self.filled, self.cursor, self.wordings = size, min(chunk, size), 0, 0, wordings
         modifiers = captions.MODIFIERS + [p for a in adapters.TRAINED if a.kind in ("style", "quality") for p in a.phrases]
-        self.stream = data.scene_stream(run, source, chunk=self.chunk, seed=seed, natural_share=natural_share, wordings=wordings, modified=modifiers)
+        self.stream = data.scene_stream(run, source, chunk=self.chunk, seed=seed, natural_share=natural_share, wordings=wordings, modified=modifiers,
+                                        workers=max(1, (os.cpu_count() or 4) // run.world - 3))
         self.latents = torch.empty(size, 4, 32, 32, dtype=torch.float16, device=run.device)
         self.ids = torch.empty(size, wordings, 77, dtype=torch.int16, device=run.device)
         self.scale = vae.config["scaling_factor"]
@@ -170,10 +171,11 @@ def main():
     p.add_argument("--meaning-batch", type=int, default=256)
     p.add_argument("--stop-minutes", type=float, default=0, help="leave after so many minutes of the box with a checkpoint (0: at its end); a later start goes on")
     p.add_argument("--deadline", type=float, default=0, help="the same by the clock: seconds since 1970")
+    p.add_argument("--fit", action="store_true", help="the schedule ends at the deadline, whatever --minutes says: for the last part")
     p.add_argument("--used-minutes", type=float, default=0, help="with --init and no checkpoint: minutes of the box that are over already")
     args = p.parse_args()
     if args.tiny:
-        args.batch, args.pool, args.max_steps, args.encode_seconds, args.meaning_batch = 4, 16, args.max_steps or 6, 5, 4
+        args.batch, args.pool, args.max_steps, args.encode_seconds, args.meaning_batch = 2, 16, args.max_steps or 6, 5, 4
     run = common.Run(args, "base")
     unet, text = UNet2DConditionModel(configs.UNET).to(run.device), CLIPTextModel(configs.TEXT).to(run.device)
     heads = meaning.Heads(configs.TEXT["hidden_size"]).to(run.device) if args.meaning else None
@@ -239,6 +241,10 @@ def main():
     limit = args.max_steps or (20 if args.smoke else 0)
     limit += step if limit else 0
     box.begin = mark = time.time()
+    if args.fit and args.deadline:
+        box.seconds = box.used + max(args.deadline - time.time(), 10)
+        box.fraction = box.used / box.seconds
+        run.log(event="fitted", minutes=box.seconds / 60, used=box.fraction)
     first, sheet_due, renewed, count = step, args.sheet_minutes * 60, 0.0, 0
 
     def checkpoint():
@@ -260,7 +266,7 @@ def main():
 
     stopped = False
     while box.fraction < 1 and not (limit and step >= limit):
-        if args.stop_minutes and box.elapsed() > args.stop_minutes * 60 or args.deadline and time.time() > args.deadline:
+        if args.stop_minutes and box.elapsed() > args.stop_minutes * 60 or args.deadline and not args.fit and time.time() > args.deadline:
             stopped = True
             break
         rate = common.learning_rate(box.fraction, peak=args.lr, step=step, warmup=300)

@@ -22,7 +22,12 @@ THINGS = {"noun.animal", "noun.artifact", "noun.food", "noun.plant", "noun.objec
 LEXFILES = {"animal": {"noun.animal", "noun.person", "noun.food"}, "bird": {"noun.animal"}, "sea animal": {"noun.animal", "noun.food"}, "insect": {"noun.animal"}, "person": {"noun.person", "noun.animal"},
             "fruit": {"noun.food", "noun.plant"}, "vegetable": {"noun.food", "noun.plant"}, "food": {"noun.food"}, "drink": {"noun.food", "noun.artifact"}, "flower": {"noun.plant"}, "plant": {"noun.plant"},
             "landform": {"noun.object"}, "sky": {"noun.object", "noun.phenomenon", "noun.artifact"}, "body": {"noun.body"}, "face": {"noun.person", "noun.animal"}}
-RUDE = re.compile(r"gun|rifle|pistol|weapon|whore|slut|nazi|rape|sex|porn|penis|vagina|breast|genital|slave|bitch|bastard|corpse|prostitut|faggot|negro|nigger|drug|cocaine|heroin|whisk|vodka|beer|wine|liquor|liqueur|rum$|brandy|mosque|church|temple|synagogue|jesus|christ|god$|lesbian|homosexual|oriental|gypsy|cripple|moron|idiot|tramp|harlot|terroris|suicide|murder|torture")
+RUDE = re.compile(r"gun|rifle|pistol|weapon|whore|slut|nazi|rape|sex|porn|penis|vagina|breast|genital|slave|bitch|bastard|corpse|prostitut|faggot|negro|nigger|drug|cocaine|heroin|whisk|vodka|beer|wine|liquor|liqueur|rum$|brandy|mosque|church|temple|synagogue|jesus|christ|god$|lesbian|homosexual|oriental|gypsy|cripple|moron|idiot|tramp|harlot|terroris|suicide|murder|torture|missile|bomb|torpedo|firearm|ammunition|warhead|chairman|president|patient|squaw|savage|heathen|infidel|colored|mulatto|eunuch|harem|geisha|priest|bishop|nun$|rabbi|imam")
+
+
+# The teacher found them near, or WordNet has a sense that is; people mean something else by them.
+MISLEADING = set("catsup toy heel pawl pupa harrier clams sugar drive electric machine hybrid gum lawyer nightingale donna mistress divorcee feminist standby mankind humanity mate lord feeder mammal mammalian dragonfly civilian armor armour chinchilla watchman potter adept cellophane harpoon broth brodiaea kingbird"
+                 " butcherbird flat snowfall snowmobile sawtooth seesaw track parallax rubber sluice slat slops japan fold drawing watercolor image picture mural monochrome illumination framing canvas canvass rain rainfall precipitation drink channel mini puff blower puffin oarlock wire shuttlecock buck stud wreck shipment carrier shipping rook analyst saloon cruiser auto guerrilla warship destroyer battleship shades trunks lab puzzle projector thumb boxers vamp fellow participant individual".split())
 
 
 def frequencies(data):
@@ -39,6 +44,17 @@ def frequencies(data):
         for line in f:
             counts.update(w for w in re.findall(r"[a-z]+", line.split("\t")[0].lower()) for _ in range(4))
     return counts
+
+
+def own():
+    """words_own.txt: {object name: words}."""
+    out = {}
+    with open(os.path.join(HERE, "words_own.txt"), encoding="utf-8") as f:
+        for line in f:
+            if "=" in line and not line.startswith("#"):
+                name, rest = line.split(" = ")
+                out[name] = [w.strip() for w in rest.split(",")]
+    return out
 
 
 def synsets(data):
@@ -59,10 +75,9 @@ def build(data, teacher):
     for s in graph.values():
         for member in s["members"]:
             word = member.replace("_", " ")
-            if word in known or not re.fullmatch(r"[a-z]+( [a-z]+)?", word) or len(word) < 3 or RUDE.search(word):
+            if word in known or not re.fullmatch(r"[a-z]{3,}", word) or RUDE.search(word) or word in MISLEADING:
                 continue
-            frequency = min(counts[w] for w in word.split()) if " " in word else counts[word]
-            if frequency >= (4 if " " in word else 2):
+            if 2 <= counts[word] < 400:  # rarer words nobody types; commoner ones mean too much else
                 candidates.setdefault(word, []).append(s)
     words = sorted(candidates)
     print(len(targets), "known words,", len(words), "candidates", flush=True)
@@ -81,7 +96,7 @@ def build(data, teacher):
                             t = member.replace("_", " ")
                             if t in place and t != word:
                                 score = alike[k, place[t]].item() + 0.2 - 0.04 * seen
-                                if score > 0.5 and (best is None or score > best[0]):
+                                if score > 0.54 and (best is None or score > best[0]):
                                     best = (score, t)
                     level = [h for i in level if i in graph for h in graph[i]["hypernym"]]
                     seen += 1
@@ -89,11 +104,13 @@ def build(data, teacher):
                 value, i = alike[k].max(0)
                 o = names[targets[i]]
                 kinds = {s["lexfile"] for s in candidates[word]}
-                if value > 0.58 and kinds & LEXFILES.get(o.category, {"noun.artifact"}):
+                if value > 0.6 and kinds & LEXFILES.get(o.category, {"noun.artifact"}):
                     best = (value.item(), targets[i])
             if best:
-                frequency = min(counts[w] for w in word.split())
-                found[names[best[1]].name][word] = round(min(best[0], 0.9) * (1 + frequency) ** 0.4, 2)
+                found[names[best[1]].name][word] = round(min(best[0], 0.9) ** 2 * (1 + counts[word]) ** 0.4, 2)
+    for name, rows in own().items():
+        for word in rows:
+            found[name][word] = 4.0
     out = {}
     for name in sorted(found):
         rows = sorted(found[name].items(), key=lambda r: -r[1])[:70]
