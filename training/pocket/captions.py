@@ -118,6 +118,8 @@ def many(n, item, obj, rng):
 
 
 def subject(spec, rng):
+    if "core" in spec:
+        return fill(rng.choice(spec["core"]), slots(spec, rng)) or ground(spec, rng, True)
     items = spec["objects"]
     objs = [objects.by_key()[i["key"]] for i in items]
     rel = spec["relation"]
@@ -170,7 +172,8 @@ def ground(spec, rng, keyword=False):
 
 
 def sky(spec, rng, keyword=False):
-    if spec["place"] not in places.OUTDOOR and not (spec["place"] == "room" and spec["sky"] == "night"):
+    indoors = spec["place"] in ("room", "bedroom", "kitchen", "library")
+    if spec["place"] not in places.OUTDOOR and spec["place"] != "clouds" and not (indoors and spec["sky"] == "night"):
         return ""
     chance = {"day": 0.12, "night": 0.93, "sunset": 0.93, "overcast": 0.6}[spec["sky"]]
     if spec["weather"] != "none" and spec["sky"] in ("overcast", "day"):
@@ -178,7 +181,7 @@ def sky(spec, rng, keyword=False):
     if rng.random() > chance:
         return ""
     phrases, nouns = SKY[spec["sky"]]
-    if spec["place"] == "room":
+    if indoors:
         phrases, nouns = ["at night"], ["night"]
     return rng.choice(nouns if keyword else phrases)
 
