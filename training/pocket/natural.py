@@ -450,11 +450,13 @@ class Composer:
         s = r.uniform(88, 112)
         items = [self.item(a, 128 - 40, self.sized(a, s, 92), bottom=floor + 4, mirror=1), self.item(b, 128 + 40, self.sized(b, s * r.uniform(0.85, 1.05), 92), bottom=floor + 4, mirror=0)]
         heart = r.random() < 0.25
-        verbs = ["in love", "kissing", "hugging"] if heart else ["dancing together", "talking", "playing together", "holding hands", "standing together", "having a picnic", "meeting", "next to each other", "hugging"]
+        verbs = ["in love", "kissing", "hugging"] if heart else ["dancing together", "talking", "playing together", "holding hands", "standing together", "having a picnic", "meeting", "next to each other", "hugging", "fighting", "racing", "arguing", "having tea", "looking at each other"]
         if heart:
             items.append(self.item(self.get(["heart", "sparkling heart", "red heart"]), 128, 40, y=self.box(items[0])[1] - self.box(items[0])[3] - 18, shadow=0, mirror=0))
         verb = r.choice(verbs)
         core = ["two {p0} " + verb, "two {p0} " + verb, "a couple of {p0} " + verb] if a.name == b.name else ["{0} and {1} " + verb, "{0} and {1} " + verb, "{0} and {1}", "{1} and {0} " + verb, "{0} with {1}", "{0} next to {1}"]
+        if verb in ("fighting", "meeting", "hugging", "racing") and a.name != b.name:
+            core += ["{0} " + verb + " {1}", "{0} " + verb + " with {1}" if verb in ("fighting", "racing") else "{1} " + verb + " {0}"]
         if verb == "next to each other" and a.name != b.name:
             core = ["{0} beside {1}", "{0} next to {1}", "{0} by the side of {1}"]
         return self.spec(place, items, core)
