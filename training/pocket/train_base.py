@@ -59,8 +59,9 @@ class LatentPool:
         self.run.synchronize()
         self.run.log(event="latents", count=self.filled, seconds=time.time() - begin)
 
-    def save(self, path):
-        torch.save(dict(latents=self.latents[:self.filled].cpu(), ids=self.ids[:self.filled].cpu(), cursor=self.cursor), path + ".part")
+    def save(self, path, most=300_000):
+        keep = min(self.filled, most)
+        torch.save(dict(latents=self.latents[:keep].cpu(), ids=self.ids[:keep].cpu()), path + ".part")
         os.replace(path + ".part", path)
 
     def open(self, path):
@@ -69,7 +70,7 @@ class LatentPool:
         self.filled = min(len(state["latents"]), self.size)
         self.latents[:self.filled] = state["latents"][:self.filled].to(self.run.device)
         self.ids[:self.filled] = state["ids"][:self.filled].to(self.run.device)
-        self.cursor = state["cursor"] if state["cursor"] <= self.size else 0
+        self.cursor = self.filled
         self.run.log(event="latents reopened", count=self.filled)
 
     def close(self):
@@ -232,12 +233,11 @@ def main():
         t = torch.randint(0, diffusion.STEPS, (args.batch,), device=run.device)
         return latents, ids, torch.randn_like(latents), t, *(bank.batch(args.meaning_batch) if bank else ())
 
-    compiled = run.compiled(model)
-    advance = run.graphed(compiled, draw(), parameters)  # the scene workers fill their queues meanwhile
     if pool:
         if os.path.exists(run.path("pool.pt")) and not args.smoke:
             pool.open(run.path("pool.pt"))
         pool.fill(15 if args.smoke else min(args.encode_seconds, 10) if pool.filled else args.encode_seconds)
+    advance = run.graphed(run.compiled(model), draw(), parameters)
     limit = args.max_steps or (20 if args.smoke else 0)
     limit += step if limit else 0
     box.begin = mark = time.time()
