@@ -125,7 +125,8 @@ def sampler(adapter, seed):
     """Spec sampler of one adapter's training set."""
     from . import styles
     pack_name = styles.LOOKS[adapter.look].sprites or "base"
-    return scene_specs.Sampler(f"{seed}/adapter/{adapter.id}", pack_name, adapter.concept, adapter.concept_share)
+    share = 0.5 if adapter.kind in ("style", "quality") and not adapter.edit else 0.0
+    return scene_specs.Sampler(f"{seed}/adapter/{adapter.id}", pack_name, adapter.concept, adapter.concept_share, natural_share=share)
 
 
 def example(adapter, s):

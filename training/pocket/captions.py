@@ -2,6 +2,12 @@
 
 `caption(spec, rng, split)` returns one lower-case English caption; split "eval" uses wordings that training never sees.
 """
+import json
+import os
+from bisect import bisect
+from functools import lru_cache
+from itertools import accumulate
+
 from . import objects, places
 
 NUMBERS = {2: ["two", "two", "two", "a pair of", "2"], 3: ["three", "three", "three", "3"], 4: ["four", "four", "four", "4"]}
@@ -22,17 +28,33 @@ PLACE = {  # phrases after the subject; keyword nouns
     "space": (["in space", "in outer space", "floating in space", "among the stars"], ["space", "outer space"]),
     "underwater": (["underwater", "under water", "under the sea", "at the bottom of the sea"], ["underwater", "under the sea"]),
     "park": (["in a park", "in the park", "in a garden", "in a flower garden", "among flowers in a park"], ["park", "garden", "flowers"]),
+    "moon": (["on the moon", "on the moon", "on the surface of the moon", "on the lunar surface", "on an alien planet"], ["moon", "lunar surface", "moon landscape"]),
+    "cliff": (["on a cliff", "on a cliff", "on a cliff by the sea", "on a rocky cliff", "on a cliff above the ocean", "on the edge of a cliff"], ["cliff", "sea cliff", "rocky coast"]),
+    "lake": (["on a lake", "in a lake", "at a lake", "by the lake", "on a river", "in a pond"], ["lake", "river", "pond"]),
+    "jungle": (["in the jungle", "in a jungle", "in the rainforest", "in a tropical forest"], ["jungle", "rainforest", "tropical"]),
+    "farm": (["on a farm", "on a farm", "on the farm", "in the countryside", "in a field behind a fence", "in a corn field"], ["farm", "countryside", "farmland"]),
+    "kitchen": (["in a kitchen", "in the kitchen", "in a cozy kitchen"], ["kitchen", "in a kitchen"]),
+    "bedroom": (["in a bedroom", "in the bedroom", "in a child's bedroom", "next to a bed"], ["bedroom", "in a bedroom"]),
+    "library": (["in a library", "in the library", "in front of bookshelves", "in an old library", "among books"], ["library", "bookshelves"]),
+    "cave": (["in a cave", "in a dark cave", "inside a cave", "in a cavern"], ["cave", "dark cave", "cavern"]),
+    "clouds": (["in the clouds", "above the clouds", "in the sky", "on a cloud", "high in the sky"], ["clouds", "sky", "above the clouds"]),
+    "volcano": (["in front of a volcano", "near a volcano", "with a volcano in the background", "beside an erupting volcano"], ["volcano", "lava", "erupting volcano"]),
+    "ice": (["on the ice", "in the arctic", "at the north pole", "in antarctica", "among icebergs", "on a frozen sea"], ["ice", "arctic", "icebergs"]),
+    "stage": (["on a stage", "on stage", "in a theater", "in the spotlight", "at a concert"], ["stage", "theater", "spotlight"]),
+    "playground": (["at a playground", "on the playground", "in a playground"], ["playground"]),
 }
 SKY = {
-    "day": (["on a sunny day", "under a blue sky", "on a clear day", "in daylight", "during the day"], ["sunny", "blue sky", "daytime"]),
-    "night": (["at night", "at night", "at night", "under a starry sky", "under the stars", "in the moonlight", "on a starry night"], ["night", "night", "starry sky", "nighttime"]),
-    "sunset": (["at sunset", "at sunset", "at dusk", "in the evening", "during sunset"], ["sunset", "evening", "dusk"]),
+    "day": (["on a sunny day", "under a blue sky", "on a clear day", "in daylight", "during the day", "in summer", "in the sunshine"], ["sunny", "blue sky", "daytime"]),
+    "night": (["at night", "at night", "at night", "under a starry sky", "under the stars", "in the moonlight", "on a starry night", "at midnight", "under the moon"], ["night", "night", "starry sky", "nighttime", "moonlight"]),
+    "sunset": (["at sunset", "at sunset", "at sunset", "at dusk", "in the evening", "during sunset", "at sunrise", "at dawn", "in the golden hour", "with the sun setting"], ["sunset", "evening", "dusk", "golden hour"]),
     "overcast": (["on a cloudy day", "under a gray sky", "on an overcast day"], ["cloudy", "gray sky", "overcast"]),
 }
 WEATHER = {
     "rain": (["in the rain", "in the rain", "on a rainy day", "while it rains"], ["rain", "rainy day"]),
     "snowfall": (["while it snows", "with snow falling", "in falling snow", "as snow falls"], ["snowfall", "falling snow"]),
     "rainbow": (["under a rainbow", "with a rainbow in the sky", "with a rainbow"], ["rainbow"]),
+    "storm": (["in a storm", "in a storm", "during a storm", "in a thunderstorm", "with lightning in the sky", "in stormy weather"], ["storm", "thunderstorm", "lightning"]),
+    "fog": (["in the fog", "in the mist", "on a foggy day", "in thick fog"], ["fog", "mist", "foggy"]),
 }
 OPENERS = ["", "", "", "", "", "", "", "", "an illustration of ", "a picture of ", "a drawing of ", "an image of ", "there is ", "a scene with ", "a view of ", "here is "]
 EVAL_OPENERS = ["we can see ", "imagine ", "look at ", "show me ", "a scene showing "]
@@ -41,8 +63,22 @@ CUTE = {"animal", "bird", "sea animal", "insect", "person", "face", "toy"}
 BIG, SMALL = 143, 113
 
 
+@lru_cache(maxsize=1)
+def near_words():
+    """Object name -> (words without a picture of their own that mean nearly the same or a kind of it, cumulative weights). See words.py."""
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "words.json")
+    with open(path, encoding="utf-8") as f:
+        return {name: ([w for w, _ in rows], list(accumulate(k for _, k in rows))) for name, rows in json.load(f).items()}
+
+
 def noun(obj, rng):
-    return rng.choice(obj.synonyms) if obj.synonyms and rng.random() < 0.22 else obj.name
+    u = rng.random()
+    if u < 0.22 and obj.synonyms:
+        return rng.choice(obj.synonyms)
+    if 0.78 < u and obj.name in near_words():
+        words, sums = near_words()[obj.name]
+        return words[bisect(sums, rng.random() * sums[-1])]
+    return obj.name
 
 
 def adjective(item, obj, spec, rng):
@@ -82,6 +118,8 @@ def many(n, item, obj, rng):
 
 
 def subject(spec, rng):
+    if "core" in spec:
+        return fill(rng.choice(spec["core"]), slots(spec, rng)) or ground(spec, rng, True)
     items = spec["objects"]
     objs = [objects.by_key()[i["key"]] for i in items]
     rel = spec["relation"]
@@ -134,7 +172,8 @@ def ground(spec, rng, keyword=False):
 
 
 def sky(spec, rng, keyword=False):
-    if spec["place"] not in places.OUTDOOR and not (spec["place"] == "room" and spec["sky"] == "night"):
+    indoors = spec["place"] in ("room", "bedroom", "kitchen", "library")
+    if spec["place"] not in places.OUTDOOR and spec["place"] != "clouds" and not (indoors and spec["sky"] == "night"):
         return ""
     chance = {"day": 0.12, "night": 0.93, "sunset": 0.93, "overcast": 0.6}[spec["sky"]]
     if spec["weather"] != "none" and spec["sky"] in ("overcast", "day"):
@@ -142,7 +181,7 @@ def sky(spec, rng, keyword=False):
     if rng.random() > chance:
         return ""
     phrases, nouns = SKY[spec["sky"]]
-    if spec["place"] == "room":
+    if indoors:
         phrases, nouns = ["at night"], ["night"]
     return rng.choice(nouns if keyword else phrases)
 
@@ -168,8 +207,89 @@ def keywords(spec, rng):
     return ", ".join(words)
 
 
+LIVELY = {"animal", "bird", "person", "toy", "sea animal", "insect", "face"}
+MOODS = ["cute", "cute", "cute", "happy", "little", "friendly", "funny", "lovely", "adorable", "beautiful", "old", "young", "fluffy", "magical", "brave", "tired", "curious", "chubby", "majestic", "cartoon"]
+LOOKS = ["beautiful", "old", "wooden", "colorful", "shiny", "big", "small", "lovely", "tiny", "pretty", "little", "magical", "simple"]
+PLAIN_OPENERS = ["", "", "", "", "", "", "", "", "", "", "a picture of ", "an image of ", "an illustration of ", "a drawing of ", "draw ", "please draw ", "i want ", "a cartoon of ", "a cartoon picture of ", "illustration of ", "cute illustration of ",
+                 "a scene with ", "generate ", "make me a picture of ", "can you draw ", "show me ", "a children's book illustration of ", "there is ", "imagine "]
+BOORU = ["no humans", "solo", "simple background", "outdoors", "indoors", "full body", "masterpiece", "best quality", "cartoon", "looking at viewer", "scenery", "standing", "flat color"]
+
+
+def slots(spec, rng):
+    """{0}, {n0}, {p0} … of a natural spec; one choice of words for each object."""
+    out = {}
+    for i, item in enumerate(spec["objects"]):
+        obj = objects.by_key()[item["key"]]
+        name = coloured(item, obj, noun(obj, rng), rng)
+        mood = ""
+        if rng.random() < 0.16:
+            mood = rng.choice(MOODS if obj.category in LIVELY else LOOKS) + " "
+        out[f"n{i}"] = name
+        out[f"p{i}"] = objects.plural(name)
+        phrase = objects.article(mood + name)
+        out[str(i)] = phrase if rng.random() > 0.05 or phrase.startswith("the ") else "the " + mood + name if rng.random() < 0.5 else mood + name
+    return out
+
+
+def fill(template, words):
+    text = template
+    for key, value in words.items():
+        text = text.replace("{" + key + "}", value)
+    return text
+
+
+def natural(spec, rng):
+    """One caption of a natural spec, in one of many voices."""
+    words = slots(spec, rng)
+    core = fill(rng.choice(spec["core"]), words)
+    g, t, w = ground(spec, rng), sky(spec, rng), weather(spec, rng)
+    tail = [x for x in (g, t, w) if x]
+    u = rng.random()
+    if not core:
+        nouns = [x for x in (ground(spec, rng, True), t if rng.random() < 0.7 else sky(spec, rng, True), w) if x]
+        if u < 0.6:
+            return (rng.choice(PLAIN_OPENERS) + objects.article(nouns[0]) + " " + " ".join(x for x in (t, w) if x)).strip() if nouns else "an empty scene"
+        return ", ".join(nouns) or "an empty scene"
+    if u < 0.09:  # tags
+        names = [words[f"n{i}"] for i in range(len(spec["objects"])) if i < 3]
+        same = len(set(d["key"] for d in spec["objects"])) == 1 and len(spec["objects"]) > 1
+        tags = [core] if same or rng.random() < 0.4 else names
+        tags += [x for x in (ground(spec, rng, True), sky(spec, rng, True), weather(spec, rng, True)) if x]
+        if rng.random() < 0.5:
+            tags += rng.sample(BOORU, rng.choice([1, 2, 3]))
+        if rng.random() < 0.3:
+            rng.shuffle(tags)
+        return ", ".join(tags)
+    if u < 0.16 and tail:
+        rng.shuffle(tail)
+        return f"{' '.join(tail)}, {core}"
+    if u < 0.26:  # long
+        text = rng.choice(["a scene showing ", "this picture shows ", "a cheerful illustration of ", "in this image there is ", "a detailed drawing of ", ""]) + core
+        if g:
+            text += " " + g
+        extra = []
+        if t:
+            extra.append(rng.choice([f"it is {t}", f"the scene takes place {t}", t]))
+        if w:
+            extra.append(rng.choice([f"everything is {w}", w]))
+        if rng.random() < 0.4:
+            extra.append(rng.choice(["the colors are bright and friendly", "simple shapes and flat colors", "the mood is calm", "it looks like a picture book", "clean lines and soft colors", "the mood is cheerful"]))
+        return text + "".join(rng.choice([". ", ", "]) + x for x in extra) + ("." if rng.random() < 0.4 else "")
+    if rng.random() < 0.12:
+        rng.shuffle(tail)
+    text = " ".join([core] + tail) if rng.random() < 0.75 else ", ".join([f"{core} {tail[0]}"] + tail[1:]) if tail else core
+    opener = rng.choice(PLAIN_OPENERS)
+    if opener and not core.startswith(("two ", "three ", "four ", "five ", "2", "3", "4", "5")):
+        text = opener + text
+    if rng.random() < 0.08:
+        text += ", " + rng.choice(BASE_STYLE)
+    return text + ("." if rng.random() < 0.04 else "")
+
+
 def caption(spec, rng, split="train"):
     """One caption for a spec."""
+    if "core" in spec:
+        return natural(spec, rng).lower()
     if split != "eval" and rng.random() < 0.13:
         return keywords(spec, rng)
     s, g, t, w = subject(spec, rng), ground(spec, rng), sky(spec, rng), weather(spec, rng)

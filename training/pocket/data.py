@@ -35,6 +35,15 @@ def style_names(run):
     return ["base"] + [n for n in names if n != "base"]
 
 
+# What people type; half of them are the ones on which the first pack failed.
+NATURAL_PROMPTS = [
+    "a cat sleeping on a sofa", "an astronaut riding a horse on the moon, oil painting", "a pirate ship in a storm", "a lighthouse on a cliff at sunset", "a cute dragon eating sushi", "a wizard with a long white beard",
+    "a fox reading a book in the forest", "two penguins holding hands on the ice", "a red bicycle in front of a yellow house", "an alpaca wearing sunglasses on the beach", "a knight fighting a dragon in front of a castle", "a submarine under the sea with colorful fish",
+    "a cozy cabin in the snow at night", "a robot watering flowers in a garden", "three kittens in a basket", "a hot air balloon over the mountains at sunrise", "a girl with a red umbrella in the rain", "a hedgehog sitting under a big mushroom",
+    "a galleon on a stormy ocean", "feline napping on the couch", "a polar bear playing the guitar on stage", "a spaceship landing on a strange planet", "a dog driving a blue car through the city", "a birthday cake and a teddy bear on a table",
+]
+
+
 class Tokenizer:
     """captions -> int64 [B, 77]; with --stub a word-hash tokenizer of the same shape."""
 
@@ -54,15 +63,15 @@ class Tokenizer:
         return torch.tensor([self.row(c) for c in captions], dtype=torch.int64)
 
 
-def scene_stream(run, source, *, chunk, seed, workers=None):
+def scene_stream(run, source, *, chunk, seed, workers=None, natural_share=0.0, wordings=1, modified=None):
     """Endless (render, captions) of base specs; render(style) draws the chunk. Specs come from worker processes on a GPU machine."""
     if run.args.stub:
         while True:
             batch = source.sample(chunk)
-            yield (lambda style="base", specs=batch.specs: source.render(specs, style=style)), batch.captions
+            yield (lambda style="base", specs=batch.specs: source.render(specs, style=style)), [c for c in batch.captions for _ in range(wordings)]
     from pocket.scenes import spec_batches
-    count = max(1, (os.cpu_count() or 4) // max(2, run.world) - 2) if workers is None else workers
-    for packed, captions, _ in spec_batches(chunk, workers=min(count, 14) if run.cuda else 0, seed=seed):
+    count = max(1, (os.cpu_count() or 4) // max(2, run.world) - 2) if workers is None else workers  # by default half the cores: another stage may run beside
+    for packed, captions, _ in spec_batches(chunk, workers=min(count, 14) if run.cuda else 0, seed=seed, natural_share=natural_share, wordings=wordings, modified=modified):
         yield (lambda style="base", packed=packed: source.render_packed(packed, style)), captions
 
 

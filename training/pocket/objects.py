@@ -59,6 +59,7 @@ HELD_OUT_NAMES = {
 }
 # Objects whose dominant hue can be turned to another colour word; value: their own colour word.
 RECOLOUR = {
+    "sofa": "blue", "armchair": "red", "submarine": "yellow", "dragon": "green", "cup": "red", "bowl": "blue", "flag": "red", "barn": "red", "hot air balloon": "red",
     "car": "red", "balloon": "red", "t-shirt": "blue", "dress": "green", "umbrella": "purple", "bus": "orange", "truck": "yellow", "book": "red", "chair": "red", "scarf": "red",
     "gloves": "green", "socks": "blue", "backpack": "blue", "handbag": "brown", "tulip": "pink", "butterfly": "blue", "bird": "red", "fish": "blue", "cap": "blue",
     "bicycle": "blue", "cupcake": "pink", "crown": "yellow", "star": "yellow", "house": "brown", "scooter": "green", "motorcycle": "red", "pickup truck": "blue", "airplane": "blue",
@@ -80,7 +81,7 @@ PLURAL = {"sheep": "sheep", "mouse": "mice", "goose": "geese", "fish": "fish", "
           "bottle": "bottles", "knife": "knives", "buffalo": "buffalo", "scarf": "scarves", "elf": "elves", "santa claus": "santas", "mrs claus": "mrs clauses", "fairy": "fairies", "flamingo": "flamingos"}
 UNCOUNTED = {"bread", "cheese", "broccoli", "garlic", "popcorn", "bacon", "corn", "lettuce", "sushi", "butter", "salt", "spaghetti", "soap", "meat", "rice", "milk", "coffee", "tea", "honey", "chocolate",
              "wheat", "bamboo", "salad", "curry", "stew", "toilet paper", "coral", "fire", "paella", "grain", "sand", "money", "lightning", "luggage", "pasta", "fondue", "yarn", "cutlery", "tempura", "boom"}
-PLURAL_FORM = {"cherries", "grapes", "jeans", "socks", "gloves", "shorts", "glasses", "sunglasses", "goggles", "headphones", "scissors", "french fries", "fries", "peanuts", "beans", "books", "houses",
+PLURAL_FORM = {"hugging people", "friends hugging", "people hugging each other", "newlyweds", "bride and groom", "mountains", "balloons", "bananas", "tulips", "yellow flowers", "daisies", "sunflowers", "pink tulips", "pancakes", "drums", "running shoes", "trainers", "sneakers", "fried eggs", "tomatoes", "chili peppers", "radishes", "plums", "geraniums in a pot", "candied apples", "toffee apples", "cherries", "grapes", "jeans", "socks", "gloves", "shorts", "glasses", "sunglasses", "goggles", "headphones", "scissors", "french fries", "fries", "peanuts", "beans", "books", "houses",
                "pants", "trousers", "skis", "maracas", "autumn leaves", "fallen leaves", "paw prints", "music notes", "chopsticks", "pancakes", "bubbles", "soap bubbles", "shopping bags", "bowling pins",
                "nesting dolls", "theater masks", "traffic lights", "city buildings", "scales", "ballet shoes", "herbs", "fork and knife", "chips", "bricks", "train tracks", "tickets", "eyes", "roasted nuts",
                "theatre masks", "russian dolls", "leafy greens", "clapping hands", "folded hands", "chains", "sparkles", "musical notes", "blueberries", "piano keys", "two hearts"}
@@ -162,13 +163,14 @@ def build(data_dir):
 
 class Obj:
     """One object: key, name, synonyms, category, weight, concept (None for the base), styles (set)."""
-    __slots__ = ("key", "name", "synonyms", "category", "weight", "concept", "styles", "index", "recolour", "flying", "support", "pale")
+    __slots__ = ("key", "name", "synonyms", "category", "weight", "concept", "styles", "index", "recolour", "flying", "support", "pale", "pose", "drawn")
 
     def __init__(self, index, d):
         self.index = index
         for k in ("key", "name", "synonyms", "category", "weight", "concept", "pale"):
             setattr(self, k, d[k])
         self.styles = set(d["styles"])
+        self.pose, self.drawn = d.get("pose", ""), "pose" in d
         self.recolour = RECOLOUR.get(self.name)
         self.flying = self.name in FLYING
         self.support = self.name in SUPPORT
@@ -177,7 +179,11 @@ class Obj:
 @lru_cache(maxsize=1)
 def load():
     """All objects in file order (the order of the sprite cache)."""
-    return [Obj(i, d) for i, d in enumerate(json.load(open(os.path.join(HERE, "objects.json"), encoding="utf-8")))]
+    rows = []
+    for name in ("objects.json", "drawings.json"):  # emoji first: their places in the sprite cache and in seeded draws stay
+        with open(os.path.join(HERE, name), encoding="utf-8") as f:
+            rows += json.load(f)
+    return [Obj(i, d) for i, d in enumerate(rows)]
 
 
 @lru_cache(maxsize=1)
@@ -187,7 +193,7 @@ def by_key():
 
 @lru_cache(maxsize=1)
 def by_name():
-    return {o.name: o for o in load()}
+    return {o.name: o for o in reversed(load())}  # of several pictures of one name, the emoji
 
 
 if __name__ == "__main__":

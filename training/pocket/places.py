@@ -7,13 +7,15 @@ import torch
 
 SIZE = 256
 SKIES = ["day", "night", "sunset", "overcast"]
-PLACES = ["plain", "dots", "stripes", "checks", "meadow", "hill", "snow", "beach", "sea", "desert", "mountains", "forest", "road", "street", "city", "room", "table", "space", "underwater", "park"]
-WEATHER = ["none", "rain", "snowfall", "rainbow"]
-OUTDOOR = {"meadow", "hill", "snow", "beach", "sea", "desert", "mountains", "forest", "road", "street", "city", "park"}
+PLACES = ["plain", "dots", "stripes", "checks", "meadow", "hill", "snow", "beach", "sea", "desert", "mountains", "forest", "road", "street", "city", "room", "table", "space", "underwater", "park",
+          "moon", "cliff", "lake", "jungle", "farm", "kitchen", "bedroom", "library", "cave", "clouds", "volcano", "ice", "stage", "playground"]
+WEATHER = ["none", "rain", "snowfall", "rainbow", "storm", "fog"]
+OUTDOOR = {"meadow", "hill", "snow", "beach", "sea", "desert", "mountains", "forest", "road", "street", "city", "park", "cliff", "lake", "jungle", "farm", "volcano", "ice", "playground"}
 PATTERN = {"dots", "stripes", "checks"}
 # y of the line on which things stand, and of the horizon, per place (pixels)
 GROUND = {"plain": 196, "dots": 196, "stripes": 196, "checks": 196, "meadow": 212, "hill": 168, "snow": 212, "beach": 216, "sea": 186, "desert": 212, "mountains": 216, "forest": 218, "road": 214,
-          "street": 214, "city": 218, "room": 220, "table": 196, "space": 190, "underwater": 190, "park": 214}
+          "street": 214, "city": 218, "room": 220, "table": 196, "space": 190, "underwater": 190, "park": 214,
+          "moon": 208, "cliff": 166, "lake": 186, "jungle": 220, "farm": 214, "kitchen": 224, "bedroom": 222, "library": 222, "cave": 214, "clouds": 190, "volcano": 216, "ice": 214, "stage": 214, "playground": 216}
 COLOURS = {  # colour words of plain grounds
     "white": "#f7f6f2", "gray": "#b4bac2", "light blue": "#a9d8f5", "blue": "#3f86e0", "dark blue": "#243a73", "teal": "#38a8a0", "green": "#57b368", "light green": "#b4e0a0", "yellow": "#f8d458", "orange": "#f59a42",
     "red": "#e0524d", "pink": "#f6b0c4", "purple": "#8f68cc", "lavender": "#cdbdf0", "beige": "#ecdcbe", "brown": "#97694a", "black": "#26282e"}
@@ -385,6 +387,174 @@ def park(g):
     return over(img, flowers, petals)
 
 
+def moon(g):
+    img = blend(g.colour("#0d0a26"), g.colour("#251a4a"), g.Y / 200)
+    img = over(img, speckle(g, 24.0, 1.8, g.q(6) * 9), g.colour("#fff7dd"))
+    cx = torch.where(g.p[:, 5] < 0.5, 52 + 24 * g.p[:, 4], 204 - 24 * g.p[:, 4])[:, None, None]
+    disc = ellipse(g, cx, 50.0, 25.0, 25.0)
+    img = over(img, disc, g.colour("#2f8fe0"))
+    img = over(img, disc * torch.maximum(ellipse(g, cx - 9, 44.0, 11.0, 8.0), ellipse(g, cx + 8, 59.0, 10.0, 9.0)), g.colour("#5fbf63"))
+    img = over(img, rolling(g, 172.0, 6, 60.0, 0), g.colour("#8d8d9c"))
+    img = over(img, rolling(g, 186.0, 4, 48.0, 1), g.colour("#b9b9c4"))
+    for k in range(4):
+        x, y = 22 + 62 * k + 30 * (g.q(k) - 0.5), 206 + 12 * (k % 2) + 24 * g.q(3 - k)
+        img = over(img, ellipse(g, x, y, 17 - 2 * k, 6.0), g.colour("#8f8f9e"))
+        img = over(img, ellipse(g, x + 1, y + 2, 14 - 2 * k, 4.0), g.colour("#a5a5b2"))
+    return img
+
+
+def cliff(g):
+    img = sky(g, 150.0)
+    img = over(img, cover(152 - g.Y).expand(g.n, -1, -1), g.pick(*WATER))
+    img = over(img, waves(g, 164.0), g.pick(*WAVES))
+    side = torch.where(g.p[:, 0] < 0.5, -1.0, 1.0)[:, None, None]
+    edge = side * (g.X - 128) + 74 + 5 * torch.sin(g.Y / 9 + g.q(1) * 6.283) + (g.Y - 166) * -0.25  # land on one side up to beyond the middle
+    rock = cover(torch.maximum(edge - 148, 166 - g.Y))
+    img = over(img, rock, g.pick("#8d7763", "#3a3950", "#8a5a4c", "#7d746c"))
+    ledge = (((g.Y - 166) / 22 + 0.25 * torch.sin(g.X / 21)) % 1 - 0.5).abs() * 22 - 9.6
+    img = over(img, rock * cover(-ledge) * 0.6, g.pick("#76614f", "#2c2b40", "#73473c", "#67605a"))
+    grass = cover(torch.maximum(torch.maximum(edge - 150, 162 - g.Y), g.Y - 174 - 2 * torch.sin(g.X / 7)))
+    return over(img, grass, g.pick("#76c156", "#25493f", "#8d8e40", "#74a169"))
+
+
+def lake(g):
+    img = sky(g, 150.0)
+    img = over(img, rolling(g, 138.0, 10, 40.0, 0), g.pick("#7fb58a", "#22404a", "#8a6f6a", "#86a393"))
+    mask, stem = pines(g, 156.0, 30.0, 36.0, 1, None)
+    img = over(img, mask, g.pick("#4b9a5c", "#193740", "#6a6440", "#628a6c"))
+    img = over(img, cover(154 - g.Y).expand(g.n, -1, -1), g.pick("#62bfe6", "#27498c", "#c07f7c", "#8fb0c0"))
+    return over(img, waves(g, 164.0), g.pick("#a6dcf3", "#4b6cb4", "#f0b0a0", "#b4cad6"))
+
+
+def jungle(g):
+    img = sky(g)
+    for k, (y, colour) in enumerate(((150.0, ("#4aa55e", "#153a3a", "#6a7a40", "#5b9068")), (176.0, ("#2f8a4a", "#102e30", "#50662f", "#467a54")))):
+        u = (g.X + 60 * g.q(k)) / (46 - 8 * k)
+        bump = y - 78 + 34 * k + 16 * (torch.sin(u * 6.283).abs()) + 10 * torch.sin(g.X / 13 + k)
+        img = over(img, cover(bump - g.Y), g.pick(*colour))
+    for k, x0 in enumerate((16.0, 240.0, 66.0)):
+        x = x0 + 18 * (g.q(3 + k) - 0.5) + 5 * torch.sin(g.Y / 24)
+        img = over(img, cover(torch.maximum((g.X - x).abs() - (7 - k), g.Y - 200)), g.pick("#7a5638", "#2e2c36", "#5c3f30", "#6c5747"))
+        vine = cover(torch.maximum((g.X - x - 24 - 6 * torch.sin(g.Y / 17)).abs() - 1.6, g.Y - 90 - 30 * g.q(k)))
+        img = over(img, vine, g.pick("#3f9c3c", "#1b4a35", "#66702f", "#4d8a4c"))
+    img = over(img, rolling(g, 192.0, 5, 22.0, 2), g.pick("#58b046", "#173f38", "#747a34", "#5d9152"))
+    return over(img, tufts(g, 196, None, 0.8), g.pick("#3d8f35", "#112f2c", "#5c6427", "#477842"))
+
+
+def farm(g):
+    img = meadow(g)
+    field = cover(torch.maximum(168 - g.Y, g.Y - 190)) * cover(((((g.X - 128) / (g.Y - 140).clamp(min=6)) * 8 % 1) - 0.5).abs() * 8 - 2)
+    img = over(img, field * 0.7, g.pick("#c9a24c", "#3d4a3a", "#a0742f", "#a79660"))
+    rail = torch.maximum(cover((g.Y - 196).abs() - 2), cover((g.Y - 206).abs() - 2))
+    post = cover(torch.maximum((((g.X + 20 * g.q(2)) / 40 % 1) - 0.5).abs() * 40 - 3, (g.Y - 201).abs() - 12))
+    return over(img, torch.maximum(rail.expand(g.n, -1, -1), post), g.pick("#fbf5ea", "#8f94c0", "#f3d6bd", "#e4e4e2"))
+
+
+def kitchen(g):
+    img = flat(g, wall_colour(g, 0))
+    tile = cover(-torch.minimum(((g.X / 26 % 1) - 0.5).abs() * 26 - 12, ((g.Y / 26 % 1) - 0.5).abs() * 26 - 12) * 0 + torch.maximum(((g.X / 26 % 1) - 0.5).abs(), ((g.Y / 26 % 1) - 0.5).abs()) * -26 + 12)
+    img = over(img, tile.expand(g.n, -1, -1) * 0.35 * (g.Y < 128).float(), g.colour("#ffffff"))
+    shelf = torch.tensor([rgb(c) for c in ("#7fb5c9", "#d98f6a", "#8fbf7f", "#c9a06a")], device=g.device)[(g.p[:, 2] * 3.99).long()] * g.pick("#ffffff", "#8a8fc0", "#f7d3bd", "#dfe3e6")
+    img = over(img, cover(132 - g.Y).expand(g.n, -1, -1) * cover(g.Y - 202), shelf)
+    door = cover((((g.X + 64 * g.q(1)) / 64 % 1) - 0.5).abs() * -64 + 30.5)
+    img = over(img, door * cover(142 - g.Y) * cover(g.Y - 202), shelf * 0.85)
+    knob = ((((g.X + 64 * g.q(1)) / 64 % 1 - 0.15) * 64) ** 2 + (g.Y - 160) ** 2).sqrt() - 3
+    img = over(img, cover(knob), g.colour("#f4e3b0"))
+    img = over(img, cover((g.Y - 130).abs() - 4).expand(g.n, -1, -1), g.pick("#f2ede4", "#9a9fca", "#ffe9d6", "#e8e8e6"))
+    img = over(img, cover(202 - g.Y).expand(g.n, -1, -1), g.pick("#d9c3a5", "#5b4a66", "#c9946f", "#bfae98"))
+    return window(g, img, 96.0)
+
+
+def bedroom(g):
+    img = flat(g, wall_colour(g, 0))
+    img = window(g, img, 20.0)
+    quilt = torch.tensor([rgb(c) for c in ("#6fa8dc", "#e58fa8", "#8fc48a", "#b49ae0")], device=g.device)[(g.p[:, 2] * 3.99).long()] * g.pick("#ffffff", "#7d83b8", "#f7d3bd", "#dfe3e6")
+    wood = g.pick("#a56953", "#4d3b55", "#96583f", "#8d7060")
+    img = over(img, box(g, 150.0, 96.0, 250.0, 196.0).expand(g.n, -1, -1), wood)
+    img = over(img, cover(186 - g.Y).expand(g.n, -1, -1), g.pick("#c9966b", "#5b4a66", "#c27d58", "#b39477"))
+    img = over(img, box(g, 156.0, 118.0, 246.0, 150.0).expand(g.n, -1, -1), g.pick("#ffffff", "#a9aed6", "#fff0e2", "#f2f4f6"))
+    return over(img, box(g, 144.0, 144.0, 254.0, 206.0).expand(g.n, -1, -1), quilt)
+
+
+def library(g):
+    wood = g.pick("#7a4e33", "#3a2c40", "#6d4030", "#6b5647")
+    img = flat(g, wood * 0.75)
+    row, col = (g.Y / 46).floor(), (g.X / 11).floor()
+    tall = 24 + 12 * hash01(col, row, g.q(0) * 5)
+    inside = torch.maximum(cover(46 * (row + 1) - 6 - tall - g.Y) * cover(g.Y - 46 * (row + 1) + 6), torch.zeros_like(tall)) * cover(((g.X / 11 % 1) - 0.5).abs() * 11 - 4.6)
+    tones = torch.tensor([rgb(c) for c in ("#d9534f", "#3f7fc9", "#e6b84a", "#5aa56a", "#8c68b8")], device=g.device)
+    pick = (hash01(col + 3, row + 7, g.q(1) * 5) * 4.99).long()
+    book = tones[pick].permute(0, 3, 1, 2) * g.pick("#ffffff", "#7d83b8", "#f7d3bd", "#dfe3e6")[:, :, None, None]
+    img = img + (inside * (g.Y < 184).float())[:, None] * (book - img)
+    shelf = cover(((g.Y / 46 % 1) - 0.935).abs() * 46 - 3)
+    img = over(img, shelf.expand(g.n, -1, -1), wood)
+    return over(img, cover(186 - g.Y).expand(g.n, -1, -1), g.pick("#c9966b", "#5b4a66", "#c27d58", "#b39477"))
+
+
+def cave(g):
+    img = flat(g, g.colour("#3a3342"))
+    light = ellipse(g, 128 + 40 * (g.q(0) - 0.5), 128.0, 92.0, 84.0)
+    img = over(img, light * 0.9, g.colour("#574b60"))
+    img = over(img, ellipse(g, 128 + 40 * (g.q(0) - 0.5), 122.0, 62.0, 58.0) * (g.q(1) < 0.6).float(), g.colour("#8fc7e6"))
+    spikes = 30 + 26 * hash01((g.X / 22).floor(), (g.X / 22).floor() * 0 + 1, g.q(2) * 5)
+    tooth = g.Y - spikes * (1 - (((g.X / 22) % 1) - 0.5).abs() * 2)
+    img = over(img, cover(tooth), g.colour("#241f2b"))
+    return over(img, rolling(g, 188.0, 6, 26.0, 3), g.colour("#2e2835"))
+
+
+def clouds(g):
+    img = sky(g, 256.0)
+    for k, (y, c) in enumerate(((186.0, 0.94), (208.0, 1.0))):
+        puff = y + 10 * torch.sin(g.X / 17 + 6 * g.q(k)).abs() * -1 + 6 * torch.sin(g.X / 41 + 6 * g.q(k + 2))
+        img = over(img, cover(puff - g.Y), g.pick("#ffffff", "#7f8cc4", "#ffd9c0", "#d9dee4") * c)
+    return img
+
+
+def volcano(g):
+    img = sky(g)
+    cx = 128 + 70 * (g.q(0) - 0.5)
+    x = (g.X - cx).abs()
+    body = cover(torch.maximum((x - 16) * 0.86 - (g.Y - 70), 70 - g.Y) * 0.7)
+    img = over(img, body, g.pick("#6d5550", "#332c3f", "#6a3f3a", "#675a58"))
+    lava = cover(torch.maximum(x - 6 - 5 * torch.sin(g.Y / 11 + g.q(1) * 6) - (g.Y - 70) * 0.07, torch.maximum(70 - g.Y, g.Y - 170)))
+    img = over(img, lava, g.colour("#ff7a2d"))
+    for k in range(3):
+        img = over(img, ellipse(g, cx + 16 * (k - 1), 50.0 - 12 * k, 18 + 4 * k, 12 + 3 * k), g.pick("#9a9292", "#55506a", "#8a6a70", "#86827f"))
+    return over(img, rolling(g, 182.0, 6, 44.0, 3), g.pick("#7a8a55", "#2a3d3a", "#7a6a3c", "#74806a"))
+
+
+def ice(g):
+    img = sky(g, 170.0)
+    for k, cx in enumerate((40.0, 150.0, 226.0)):
+        x = (g.X - cx - 24 * (g.q(k) - 0.5)).abs()
+        img = over(img, cover((x * (0.9 + 0.4 * g.q(k + 1)) - (g.Y - 108 - 14 * k)) * 0.7), g.pick("#c6e6f6", "#6f88c4", "#f0cfd2", "#cfdde6"))
+    img = over(img, cover(166 - g.Y).expand(g.n, -1, -1), g.pick("#4fa8d8", "#22488a", "#a0708e", "#7d9fb2"))
+    return over(img, rolling(g, 184.0, 3, 52.0, 2), g.pick("#eef8fe", "#9db0d8", "#fde6dc", "#e6edf2"))
+
+
+def stage(g):
+    curtain = torch.tensor([rgb(c) for c in ("#b3202e", "#5b2a86", "#1f4f8f")], device=g.device)[(g.p[:, 2] * 2.99).long()]
+    img = flat(g, curtain * 0.35)
+    fold = 0.82 + 0.18 * torch.sin(g.X / 5.5)
+    sides = torch.maximum(cover(g.X - 52 - 10 * torch.sin(g.Y / 60)), cover(204 + 10 * torch.sin(g.Y / 60) - g.X))
+    img = img + sides[:, None] * (curtain[:, :, None, None] * fold[:, None] - img)
+    beam = cover((g.X - 128).abs() - 22 - g.Y * 0.22)
+    img = over(img, beam * 0.28 * (1 - sides), g.colour("#fff3c4"))
+    img = over(img, cover(184 - g.Y).expand(g.n, -1, -1), g.colour("#a06a43"))
+    return over(img, ellipse(g, 128.0, 212.0, 86.0, 16.0) * 0.4, g.colour("#fff3c4"))
+
+
+def playground(g):
+    img = park(g)
+    img = over(img, ellipse(g, 128.0, 220.0, 150.0, 34.0), g.pick("#ecd29a", "#57506a", "#d9a36a", "#cfc0a0"))
+    for x in (200.0, 244.0):
+        img = over(img, box(g, x - 3, 110.0, x + 3, 204.0).expand(g.n, -1, -1), g.pick("#e05a4d", "#5a3a60", "#c04a3c", "#b06a60"))
+    img = over(img, box(g, 196.0, 108.0, 250.0, 114.0).expand(g.n, -1, -1), g.pick("#e05a4d", "#5a3a60", "#c04a3c", "#b06a60"))
+    for x in (212.0, 232.0):
+        img = over(img, box(g, x - 1, 112.0, x + 1, 176.0).expand(g.n, -1, -1), g.pick("#8a8f96", "#4a4f70", "#8a7a7a", "#85898c"))
+    return over(img, box(g, 208.0, 174.0, 236.0, 180.0).expand(g.n, -1, -1), g.pick("#3f86e0", "#2a3f80", "#7a5a90", "#5f80a8"))
+
+
 PAINT = {name: globals()[name] for name in PLACES}
 
 
@@ -401,6 +571,26 @@ def weather(g, img, kind):
         img = over(img, speckle(g, 30.0, 4.2, g.q(6) * 9, density=0.9), g.colour("#ffffff"))
         return over(img, speckle(g, 19.0, 2.2, g.q(7) * 9, shift_x=7.0, density=0.6), g.colour("#ffffff"))
     return img
+
+
+def storm(g, img):
+    """Dark clouds, a flash of lightning, then rain."""
+    dark = (1 - g.Y / 230).clamp(0, 1) * 0.72
+    img = img * (1 - 0.18) + (g.colour("#2b3140")[:, :, None, None] - img) * dark[:, None] * 0.8
+    img = img.clamp(0, 1)
+    for k in range(4):
+        cx = 20 + 72 * k + 26 * (g.q(k) - 0.5)
+        img = over(img, torch.maximum(ellipse(g, cx, 18 + 9 * g.q(k + 1), 46.0, 20.0), ellipse(g, cx + 24, 30 + 6 * g.q(k), 30.0, 14.0)), g.colour("#4a5262") * (0.9 + 0.06 * k))
+    x = torch.where(g.p[:, 5] < 0.5, 46 + 30 * g.p[:, 4], 210 - 30 * g.p[:, 4])[:, None, None]
+    zig = x + 15 * (((g.Y - 36) / 26 % 1) - 0.5) * torch.where((((g.Y - 36) / 26).floor() % 2) == 0, 1.0, -1.0) + (g.Y - 36) * 0.12
+    bolt = cover(torch.maximum((g.X - zig).abs() - 3.6 * (1 - (g.Y - 36) / 130).clamp(0.25, 1), torch.maximum(36 - g.Y, g.Y - 132)))
+    img = over(img, bolt * (g.q(2) < 0.8).float(), g.colour("#fff2a0"))
+    return weather(g, img, "rain")
+
+
+def fog(g, img):
+    band = (0.35 + 0.3 * torch.sin(g.Y / 19 + 2 * torch.sin(g.X / 60 + 6 * g.q(0)))).clamp(0.1, 0.75) * ((g.Y - 40) / 120).clamp(0, 1)
+    return over(img, band.expand(g.n, -1, -1), g.pick("#eef2f5", "#7f8ab0", "#f6d9cc", "#e0e5e8"))
 
 
 def rainbow(g, img, ground=190.0):

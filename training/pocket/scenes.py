@@ -6,6 +6,7 @@
     for packed, captions, specs in spec_batches(512, workers=12, seed=1): src.render_packed(packed)   # for many
 """
 from collections import namedtuple
+from functools import lru_cache
 
 import numpy as np
 import torch
@@ -13,10 +14,11 @@ import torch.nn.functional as F
 
 from . import captions as grammar
 from . import objects, places, specs as scene_specs, styles
+from .bpe import Tokenizer
 from .sprites import BOX, SIDE
 
 Batch = namedtuple("Batch", "images captions specs")
-MAX_OBJECTS = 4
+MAX_OBJECTS = 6
 RECOLOURS = {"red": (0.0, 1, 1), "orange": (0.075, 1, 1), "yellow": (0.135, 1, 1.08), "green": (0.36, 0.9, 0.85), "blue": (0.60, 1, 1), "purple": (0.76, 0.85, 0.95), "pink": (0.93, 0.55, 1.15),
              "brown": (0.07, 0.75, 0.6), "black": (0.0, 0.05, 0.28), "white": (0.0, 0.04, 1.6)}
 COLOUR_INDEX = {c: i + 1 for i, c in enumerate(RECOLOURS)}
@@ -26,7 +28,7 @@ def pack(specs):
     """Specs -> dict of numpy arrays (what crosses process borders)."""
     n = len(specs)
     out = {"place": np.zeros(n, np.int64), "sky": np.zeros(n, np.int64), "weather": np.zeros(n, np.int64), "a": np.zeros((n, 3), np.float32), "b": np.zeros((n, 3), np.float32),
-           "p": np.zeros((n, 8), np.float32), "index": np.full((n, MAX_OBJECTS), -1, np.int64), "geo": np.zeros((n, MAX_OBJECTS, 9), np.float32)}
+           "p": np.zeros((n, 8), np.float32), "index": np.full((n, MAX_OBJECTS), -1, np.int64), "geo": np.zeros((n, MAX_OBJECTS, 11), np.float32)}
     table = objects.by_key()
     for i, s in enumerate(specs):
         out["place"][i] = places.PLACES.index(s["place"])
@@ -38,7 +40,8 @@ def pack(specs):
                 out[slot][i] = places.rgb(places.COLOURS[word])
         for k, o in enumerate(s["objects"][:MAX_OBJECTS]):
             out["index"][i, k] = table[o["key"]].index
-            out["geo"][i, k] = (o["x"], o["y"], o["size"], o["angle"], o["mirror"], o["stand"] + 2 * ("on" in o), o["shadow"], COLOUR_INDEX.get(o["colour"], 0), o.get("cast", 0))
+            out["geo"][i, k] = (o["x"], o["y"], o["size"], o["angle"], o["mirror"], o["stand"] + 2 * ("on" in o), o["shadow"], COLOUR_INDEX.get(o["colour"], 0), o.get("cast", 0),
+                                o.get("wide", 1), o.get("tall", 1))
     out["a"] *= 0.97 + 0.06 * out["p"][:, :1]
     return out
 
@@ -109,16 +112,16 @@ class Renderer:
         out = c + mask[:, None] * (new - c)
         return torch.cat([out * layer[:, 3:], layer[:, 3:]], 1)
 
-    def sprite_layer(self, pack_name, index, x, y, size, angle, mirror, nearest=False):
-        """Premultiplied layers [m, 4, 256, 256]."""
+    def sprite_layer(self, pack_name, index, x, y, size, angle, mirror, nearest=False, wide=1.0, tall=1.0):
+        """Premultiplied layers [m, 4, 256, 256]; wide and tall stretch a sprite (lying, leaping)."""
         src = self.sprites.data[pack_name][index].permute(0, 3, 1, 2).float() / 255
         k = size * SIDE / BOX / 256  # canvas over image
         rad = angle * (np.pi / 180)
         cos, sin, flip = torch.cos(rad), torch.sin(rad), 1 - 2 * mirror
         cx, cy = x / 128 - 1, y / 128 - 1
         theta = torch.zeros((len(index), 2, 3), device=self.device)
-        theta[:, 0, 0], theta[:, 0, 1] = flip * cos / k, flip * sin / k
-        theta[:, 1, 0], theta[:, 1, 1] = -sin / k, cos / k
+        theta[:, 0, 0], theta[:, 0, 1] = flip * cos / (k * wide), flip * sin / (k * wide)
+        theta[:, 1, 0], theta[:, 1, 1] = -sin / (k * tall), cos / (k * tall)
         theta[:, 0, 2] = -(theta[:, 0, 0] * cx + theta[:, 0, 1] * cy)
         theta[:, 1, 2] = -(theta[:, 1, 0] * cx + theta[:, 1, 1] * cy)
         grid = F.affine_grid(theta, (len(index), 4, 256, 256), align_corners=False)
@@ -136,7 +139,7 @@ class Renderer:
         valid = self.sprites.valid[pack_name]
         geo, index = t["geo"], t["index"]
         tint = self.tint[t["sky"]] * (0.9 + 0.1 * (t["place"][:, None] != places.PLACES.index("underwater")).float())
-        sea = t["place"] == places.PLACES.index("sea")
+        sea = (t["place"] == places.PLACES.index("sea")) | (t["place"] == places.PLACES.index("lake"))
         for k in range(MAX_OBJECTS):
             sel = (index[:, k] >= 0).nonzero()[:, 0]
             if not len(sel):
@@ -149,11 +152,11 @@ class Renderer:
             cast = torch.where(fallen > 0, torch.ones_like(fallen), geo[sel, k, 6]) * look.shadow
             foot = torch.where(fallen > 0, fallen, y[sel, k] + half[sel, k, 1] * size[sel, k])
             img = self.shadow(img, sel, x[sel, k], foot, size[sel, k], half[sel, k], cast)
-            layer = self.sprite_layer(pack_name, i, x[sel, k], yy, size[sel, k], angle[sel, k], geo[sel, k, 4], look.nearest)
+            layer = self.sprite_layer(pack_name, i, x[sel, k], yy, size[sel, k], angle[sel, k], geo[sel, k, 4], look.nearest, geo[sel, k, 9], geo[sel, k, 10])
             if not bool(has.all()):
                 lack = (~has).nonzero()[:, 0]
                 at = sel[lack]
-                layer[lack] = self.sprite_layer(base, i[lack], x[at, k], y[at, k], size[at, k], angle[at, k], geo[at, k, 4])
+                layer[lack] = self.sprite_layer(base, i[lack], x[at, k], y[at, k], size[at, k], angle[at, k], geo[at, k, 4], wide=geo[at, k, 9], tall=geo[at, k, 10])
             if look.recolour:
                 which = geo[sel, k, 7].long()
                 hue = self.sprites.hue[pack_name][i]
@@ -176,6 +179,8 @@ class Renderer:
         for value, sel, g in self.groups(t, t["weather"]):
             if places.WEATHER[value] in ("rain", "snowfall"):
                 img[sel] = places.weather(g, img[sel], places.WEATHER[value])
+            elif places.WEATHER[value] in ("storm", "fog"):
+                img[sel] = getattr(places, places.WEATHER[value])(g, img[sel])
         if look.finish:
             img = look.finish(img, t, self)
         return img.clamp(0, 1)
@@ -227,18 +232,33 @@ class SceneSource:
 
 
 def _work(job):
-    seed, n, split, style, keep = job
-    s = scene_specs.Sampler(seed, style)
+    seed, n, split, style, keep, share, wordings, modified = job
+    s = scene_specs.Sampler(seed, style, natural_share=share)
     out = [s.sample(split) for _ in range(n)]
-    return pack(out), [grammar.caption(x, s.rng, split=split) for x in out], out if keep else None
+    texts = [grammar.caption(x, s.rng, split=split) for x in out for _ in range(wordings)]
+    if modified is not None:
+        texts = token_rows([grammar.with_modifier(t, modified, s.rng) if s.rng.random() < 0.15 else t for t in texts])
+    return pack(out), texts, out if keep else None
 
 
-def spec_batches(batch, workers=8, seed=0, split="train", sprite_style="base", count=None, keep_specs=False):
-    """Endless (or `count`) batches (packed, captions, specs or None) made in worker processes; order and content depend on the seed only."""
+@lru_cache(maxsize=1)
+def tokenizer():
+    return Tokenizer.load()
+
+
+def token_rows(texts):
+    """Token ids, int16 [N, 77]."""
+    return np.array([tokenizer().encode(t, pad=True) for t in texts], np.int16)
+
+
+def spec_batches(batch, workers=8, seed=0, split="train", sprite_style="base", count=None, keep_specs=False, natural_share=0.0, wordings=1, modified=None):
+    """Endless (or `count`) batches (packed, captions, specs or None) made in worker processes; order and content depend on the seed only.
+    natural_share: of them scenes of natural.py; wordings: captions of each scene, one after the other.
+    modified: a list of words that 15 % of the captions carry without the picture following them; captions then come as token ids, int16 [N, 77]."""
     def numbered():
         i = 0
         while count is None or i < count:
-            yield (f"{seed}/{split}/{i}", batch, split, sprite_style, keep_specs)
+            yield (f"{seed}/{split}/{i}", batch, split, sprite_style, keep_specs, natural_share, wordings, modified)
             i += 1
 
     if workers <= 0:

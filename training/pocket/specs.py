@@ -7,7 +7,7 @@ import random
 from bisect import bisect
 from itertools import accumulate
 
-from . import objects, places
+from . import natural, objects, places
 
 FAVOURITE = {
     "animal": ["meadow", "forest", "snow", "hill", "park", "desert", "mountains", "beach", "room"], "bird": ["meadow", "park", "forest", "hill", "beach", "snow", "sea"],
@@ -27,13 +27,15 @@ TEXTED = {"sign", "device", "object"}  # not mirrored: they may carry letters
 class Sampler:
     """Draws specs; seeded and independent of torch. Held-out object pairs (one in 20, by hash) appear only in split "eval"."""
 
-    def __init__(self, seed, style="base", concept=None, concept_share=0.75):
+    def __init__(self, seed, style="base", concept=None, concept_share=0.75, natural_share=0.0):
         self.rng = random.Random(seed)
         pack = None if style == "base" else style
         pool = [o for o in objects.load() if not o.concept and (pack is None or pack in o.styles) and o.name]
         self.pool, self.cumulative = pool, list(accumulate(o.weight for o in pool))
         held = [o for o in objects.load() if concept and o.concept == concept and (pack is None or pack in o.styles)]
         self.held, self.share = held, concept_share if held else 0.0
+        self.composer = natural.Composer(self.rng) if natural_share and not concept and pack is None else None
+        self.natural_share = natural_share
 
     def one(self):
         """A base object by weight."""
@@ -51,6 +53,8 @@ class Sampler:
 
     def sample(self, split="train"):
         r = self.rng
+        if self.composer and split == "train" and r.random() < self.natural_share:
+            return self.composer.sample()
         u = r.random()
         a = self.pick()
         if u < 0.40:

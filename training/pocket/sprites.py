@@ -8,6 +8,7 @@ import io
 import json
 import os
 import tarfile
+from functools import lru_cache
 
 import numpy as np
 import torch
@@ -53,11 +54,12 @@ def build_style(data_dir, style):
     """One pack -> uint8 array [N, 128, 128, 4], all-zero where the pack lacks the object."""
     objs = objects.load()
     out = np.zeros((len(objs), SIDE, SIDE, 4), np.uint8)
-    with tarfile.open(os.path.join(data_dir, f"emoji/pack-{style}.tar")) as tar:
+    with tarfile.open(os.path.join(data_dir, f"emoji/pack-{style}.tar")) as tar, tarfile.open(os.path.join(data_dir, "emoji/pack-drawings.tar")) as drawings:
         for o in objs:
             if style not in o.styles:
                 continue
-            sprite = frame(Image.open(io.BytesIO(tar.extractfile(f"{style}/{o.key}.webp").read())).convert("RGBA"), nearest=style == "serenity-pixel")
+            file = drawings.extractfile(f"drawings/{o.key}.webp") if o.drawn else tar.extractfile(f"{style}/{o.key}.webp")
+            sprite = frame(Image.open(io.BytesIO(file.read())).convert("RGBA"), nearest=style == "serenity-pixel")
             if sprite is None:
                 continue
             if style in LINE_ART:
@@ -83,11 +85,10 @@ class Sprites:
     def load(cls, data_dir=None, device="cpu", styles=None, cache_dir=None):
         """Builds missing styles from the packs (seconds each; in parallel), keeps them as .npy under cache_dir."""
         data_dir = data_dir or os.environ["STYLUS_DATA"]
-        cache_dir = cache_dir or os.environ.get("POCKET_CACHE") or os.path.join(os.path.expanduser("~"), ".cache", "pocket-sprites")
+        cache_dir = cache_dir or default_cache()
         styles = list(styles or objects.STYLES)
         os.makedirs(cache_dir, exist_ok=True)
-        stamp = f"2-{len(objects.load())}"
-        paths = {s: os.path.join(cache_dir, f"{s}-{stamp}.npy") for s in styles}
+        paths = {s: cached(cache_dir, s) for s in styles}
         missing = [s for s in styles if not os.path.exists(paths[s])]
         if missing:
             if len(missing) > 1 and (os.cpu_count() or 1) > 2:
@@ -98,6 +99,39 @@ class Sprites:
                 for s in missing:
                     _build_file(data_dir, s, paths[s])
         return cls({s: np.load(paths[s]) for s in styles}, device)
+
+
+def default_cache():
+    return os.environ.get("POCKET_CACHE") or os.path.join(os.path.expanduser("~"), ".cache", "pocket-sprites")
+
+
+def cached(folder, style):
+    return os.path.join(folder, f"{style}-3-{len(objects.load())}.npy")
+
+
+@lru_cache(maxsize=1)
+def shapes():
+    """Of the base's sprites, in units of the longest side, relative to the centre: half [N, 2], head [N, 2] and back [N, 2] (where a rider sits).
+    Needs the cache that Sprites.load writes; kept beside it."""
+    path = cached(default_cache(), "fluent-flat")[:-4] + "-shapes.npz"
+    if not os.path.exists(path):
+        a = np.load(cached(default_cache(), "fluent-flat"))
+        _, half, head, _ = _measure(a)
+        back = np.zeros((len(a), 2), np.float32)
+        for i in range(len(a)):
+            seen = a[i, ..., 3] > 100
+            if not seen.any():
+                continue
+            columns = np.where(seen.any(0))[0]
+            x0, width = columns[0], columns[-1] + 1 - columns[0]
+            part = slice(x0 + int(0.48 * width), x0 + max(int(0.68 * width), int(0.48 * width) + 1))
+            tops = [np.where(c)[0][0] for c in seen[:, part].T if c.any()]
+            back[i] = [(x0 + 0.58 * width - SIDE / 2) / BOX, ((np.median(tops) if tops else SIDE / 2) - SIDE / 2) / BOX]
+        part_path = path + f".{os.getpid()}.npz"
+        np.savez(part_path, half=half, head=head, back=back)
+        os.replace(part_path, path)
+    with np.load(path) as z:
+        return {k: z[k] for k in z.files}
 
 
 def _build_file(data_dir, style, path):

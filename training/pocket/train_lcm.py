@@ -153,7 +153,7 @@ def draw_sheets(run, args, tokenizer, vae):
     """Base with 20 guided steps above the few-step adapter with 4, 6 and 8; then the few-step adapter together with a style."""
     unet, text = load_base(run)
     read = lambda name: lora.merged_deltas(safetensors_io.load_file(run.path(f"adapters/{name}.safetensors"))[0], unet, text)
-    prompts = data.EVAL_PROMPTS[:2 if args.tiny else 8]
+    prompts = data.NATURAL_PROMPTS[:2 if args.tiny else 8]
     draw = lambda **how: draw_prompts(run, unet, text, vae, tokenizer, prompts, **how).cpu()
     rows, labels = [*draw(steps=2 if args.tiny else 20)], list(prompts)
     few = read("lcm")

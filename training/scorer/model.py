@@ -10,7 +10,7 @@ from torch import nn
 from torch.nn import functional as F
 
 CONFIG = {"image_size": 256, "embedding_size": 128, "feature_size": 256, "stem": 32, "widths": [32, 64, 128, 256], "blocks": [1, 2, 3, 1],
-          "vocab_size": 4096, "context_length": 77, "end_token": 4095, "text_width": 128, "text_layers": 4, "text_heads": 4}
+          "vocab_size": 12288, "context_length": 77, "end_token": 4095, "text_width": 128, "text_layers": 4, "text_heads": 4}
 
 
 class Unit(nn.Module):
