@@ -107,7 +107,8 @@ describe("Korean", () => {
       "page.help.keys.2.keys.0",
       "page.help.keys.3.keys.0",
       "page.help.keys.4.keys.1",
-      "prompt.placeholder", // an example of a prompt, which is English
+      "prompt.placeholder",
+      "widget.placeholder", // an example of a prompt, which is English
       "prompt.bar.generateKey",
       "prompt.bar.stopKey",
       "prompt.mask.size",
