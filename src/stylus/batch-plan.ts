@@ -7,7 +7,7 @@ import type { AdapterUse } from "../shared/request.ts";
 import { seedOfImage } from "../shared/seeds.ts";
 import { useOf, type GenerateOptions } from "./options.ts";
 import type { PlannedImage } from "./run-types.ts";
-import type { LoadedPack } from "./loaded-pack.ts";
+import type { LoadedPack, UserAdapter } from "./loaded-pack.ts";
 
 export interface PlannedBatch {
   /** The composition after pins, bans and removals. */
@@ -29,6 +29,12 @@ function withTags(image: PlannedImage, tagged: readonly AdapterUse[]): PlannedIm
   };
 }
 
+/** Whether a file changes the text encoder only, or brings embeddings only: at its turn the U-Net would have no adapter. */
+const leavesUnet = (adapter: UserAdapter | undefined): boolean =>
+  adapter !== undefined &&
+  adapter.report.refusal === null &&
+  !adapter.report.matched.some(({ network, modules }) => network === "unet" && modules > 0);
+
 /**
  * The images of a batch: planned by the preset's rules, or as listed by hand.
  * @param context.tagged adapters of the prompt's tags, which are added to every image if there are such adapters
@@ -36,11 +42,15 @@ function withTags(image: PlannedImage, tagged: readonly AdapterUse[]): PlannedIm
 export function planBatch(
   composition: Composition,
   options: GenerateOptions,
-  context: { readonly cards: LoadedPack["cards"]; readonly tagged: readonly AdapterUse[] },
+  context: Pick<LoadedPack, "cards" | "userAdapters"> & { readonly tagged: readonly AdapterUse[] },
 ): PlannedBatch {
   const cards = new Map(context.cards.map((card) => [card.id, card]));
   const tagged = context.tagged.filter(({ id }) => cards.has(id));
-  const always = new Set(context.cards.filter(({ fewStep }) => fewStep).map(({ id }) => id));
+  const always = new Set(
+    context.cards
+      .filter(({ id, fewStep }) => fewStep || leavesUnet(context.userAdapters.get(id)))
+      .map(({ id }) => id),
+  );
   const finished = (image: PlannedImage): PlannedImage => {
     const whole = withTags(image, tagged);
     if (options.combine === "merge") return whole;

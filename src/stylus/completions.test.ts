@@ -78,6 +78,9 @@ describe("completions", () => {
     ["a __|", ["wildcard animals/cats", "wildcard animals/dogs", "wildcard colours"]],
     ["a __animals/d|", ["wildcard animals/dogs"]],
     [String.raw`a \__col|`, []],
+    ["a __colours__|", []],
+    ["a __colours__, __c|", ["wildcard colours"]],
+    ["a __colours__ sty|", ["tag style"]],
   ])("%s", (marked, expected) => {
     expect(offered(marked)).toEqual(expected);
   });

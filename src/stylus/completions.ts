@@ -1,6 +1,7 @@
 // What a prompt may go on with at the cursor: `<lora:` names, adapters by their titles, trigger words and tags of cards, embeddings, wildcard
 // files. Pure.
 import type { LoadedPack } from "./loaded-pack.ts";
+import { wildcardReferences } from "./wildcards.ts";
 
 export type CompletionKind = "lora" | "trigger" | "tag" | "embedding" | "wildcard";
 
@@ -117,7 +118,10 @@ function matching(entries: readonly Entry[], query: string): Completion[] {
 const openTag = /<(?:lora|lyco):([^<>:]*)$/iu;
 /** The start of one. */
 const tagStart = /<(?:l(?:o(?:ra?)?)?)?$/iu;
-const openReference = /(?<!\\)__((?:[\p{L}\p{N}*./ -]|_(?!_))*)$/u;
+/** As long, and nothing that words go on across. */
+const withoutReferences = (text: string): string =>
+  text.replaceAll(wildcardReferences, (whole) => ",".repeat(whole.length));
+const openReference = /(?<!\\)__((?:[\p{L}\p{M}\p{N}*./ -]|_(?!_))*)$/u;
 /** What a word of the prompt ends at, to the left. */
 const delimiter = /[,()[\]{}<>|:\n]|(?<!\p{L})(?:AND|BREAK)(?!\p{L})/u;
 
@@ -145,9 +149,10 @@ export function completionsAt(
     return answer(cursor - tag[0].length, cursor + rest, items, true);
   }
 
-  const reference = openReference.exec(before);
+  const open = withoutReferences(prompt.slice(0, cursor)).slice(Math.max(0, cursor - 200));
+  const reference = openReference.exec(open);
   if (reference) {
-    const query = reference[1]!.toLowerCase();
+    const query = reference[1]!.normalize("NFC").toLowerCase();
     const names = wildcards.filter((name) => name.startsWith(query) && name !== query).slice(0, most);
     const items = names.map((name): Completion => ({
       kind: "wildcard",
@@ -163,7 +168,7 @@ export function completionsAt(
 
   // In the middle of a word nothing is offered.
   if (/^[\p{L}\p{N}]/u.test(after)) return null;
-  const phrase = before.split(delimiter).at(-1)!.trimStart();
+  const phrase = open.split(delimiter).at(-1)!.trimStart();
   if (/\s$/u.test(phrase)) return null;
   const starts = Array.from(phrase.matchAll(/\S+/gu), ({ index }) => index).slice(-mostWords);
   for (const start of starts) {

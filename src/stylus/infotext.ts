@@ -83,10 +83,12 @@ export function writeInfotext({ options, image, cards, model, version }: ImageIn
 const TEMPLATE_LABELS = ["Template", "Negative Template"] as const;
 
 function templateFields({ options, image }: Pick<ImageInfo, "options" | "image">): [string, string][] {
+  // Both as soon as one was drawn: the other one stands in the text with its adapters' tags, and is not as it was written.
+  if (image.prompt === undefined && image.negativePrompt === undefined) return [];
   const [label, negativeLabel] = TEMPLATE_LABELS;
   return [
-    [label, image.prompt === undefined ? "" : options.prompt],
-    [negativeLabel, image.negativePrompt === undefined ? "" : options.negativePrompt],
+    [label, options.prompt],
+    [negativeLabel, options.negativePrompt],
   ];
 }
 

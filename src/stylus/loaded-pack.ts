@@ -60,7 +60,7 @@ export interface LoadedPack {
   readonly remote: ReadonlyMap<string, RemoteFile>;
   /** The user's adapters among the cards, by id. */
   readonly userAdapters: ReadonlyMap<string, UserAdapter>;
-  /** The user's adapters for other models; not among the cards. */
+  /** The user's adapters for other models, and those whose names the pack has taken; not among the cards. */
   readonly otherAdapters: readonly UserAdapter[];
   /** Why the user's adapters are left out; null when they are not. */
   readonly unread: PlainError | null;

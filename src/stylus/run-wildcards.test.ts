@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { pack, standInServices } from "../../tests/fixtures/stand-in-services.ts";
 import { parseParameters } from "../formats/generation-parameters.ts";
+import { limits } from "../shared/limits.ts";
 import { hasTemplate, readSettings, writeInfotext } from "./infotext.ts";
 import { run } from "./run.ts";
 import type { RunEvent } from "./run-types.ts";
@@ -58,6 +59,27 @@ describe("a batch from a template", () => {
     expect(notes[0]).toMatch(/^__hat__ stayed as written/);
   });
 
+  it("waits for the reader once, not for each prompt", async () => {
+    const { services } = standInServices();
+    const patience: (number | null)[] = [];
+    const read: typeof services.read = async (_request, { patienceMilliseconds }) => (
+      patience.push(patienceMilliseconds),
+      { unavailable: "late" }
+    );
+    await run({ ...options, composer: "reader" }, { ...services, read }, { wildcards });
+    expect(patience).toEqual([5000, 0]);
+  });
+
+  it("refuses words that are drawn too long before anything is embedded", async () => {
+    const { services, seen } = standInServices();
+    const long = new Map([["things", ["x".repeat(limits.promptLength)]]]);
+    await expect(run(options, services, { wildcards: long })).rejects.toMatchObject({
+      code: "bad-input",
+      where: "prompt",
+    });
+    expect(seen).toEqual([]);
+  });
+
   it("says nothing of words where the prompt is no template", async () => {
     const { services, requests } = standInServices();
     const { report } = await run({ ...options, prompt: "a clay {fox}" }, services, { wildcards });
@@ -99,6 +121,19 @@ describe("the picture's text", () => {
       version: "1",
     });
     expect(hasTemplate(without)).toBe(false);
+  });
+
+  it("has both templates as soon as one of them was drawn from", async () => {
+    const { services } = standInServices();
+    const asked = { ...options, prompt: "a clay fox", negativePrompt: "{rain|fog}", count: 1 };
+    const { report } = await run(asked, services);
+    const cards = new Map(pack.cards.map((card) => [card.id, card]));
+    const image = report.images[0]!;
+    const text = writeInfotext({ options: report.options, image, cards, model: "Pocket", version: "1" });
+    expect(readSettings(parseParameters(text), cards).template).toEqual({
+      prompt: "a clay fox",
+      negativePrompt: "{rain|fog}",
+    });
   });
 
   it("of Dynamic Prompts is read", () => {

@@ -3,6 +3,7 @@
 import { dependencies, version } from "../../package.json";
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
 import type { Composition } from "../compose/composition.ts";
+import { checkText } from "../shared/request-check.ts";
 import { withoutTags } from "../shared/prompt-syntax.ts";
 import type { DevicePreference, DiffusionEvent, DiffusionRequest, ImageToImage } from "../shared/request.ts";
 import { adviseOnName } from "./adapter-names.ts";
@@ -118,6 +119,10 @@ export async function runRequest(
   const options = asked.settle(pack);
   const imageToImage = options.start && (await opened(options.start, hooks.openInitImage));
   const { images: words, notes: ofTemplates } = expandBatch(options, hooks.wildcards ?? new Map());
+  for (const { prompt, negativePrompt } of words) {
+    checkText("prompt", prompt, "The prompt");
+    checkText("negativePrompt", negativePrompt, "The negative prompt");
+  }
   const prompts = [...new Set(words.map(({ prompt }) => prompt))];
   const tagsOf = new Map(prompts.map((prompt) => [prompt, readLoraTags(prompt, pack.cards)]));
   for (const tags of tagsOf.values()) checkLoraTags(tags);
@@ -135,9 +140,17 @@ export async function runRequest(
 
   // Each distinct prompt gets the adapters that it wants; the first one's choice is the one on show.
   const chosen = new Map<string, Composition>();
+  let waitedInVain = false;
+  const read: RunServices["read"] = async (request, { patienceMilliseconds, ...rest }) => {
+    // All prompts of a run wait once; a reader that is there by now answers all the same.
+    const patience = waitedInVain && patienceMilliseconds !== null ? 0 : patienceMilliseconds;
+    const found = await services.read(request, { ...rest, patienceMilliseconds: patience });
+    waitedInVain ||= "unavailable" in found;
+    return found;
+  };
   for (const [prompt, tags] of tagsOf) {
     const composition = await choose({ ...options, prompt }, tags, {
-      services,
+      services: { ...services, read },
       pack,
       stage,
       onEvent: chosen.size === 0 ? onEvent : () => {},
@@ -151,7 +164,7 @@ export async function runRequest(
     const plans = new Map(
       [...tagsOf].map(([prompt, { adapters }]) => [
         prompt,
-        planBatch(chosen.get(prompt)!, options, { cards: pack.cards, tagged: adapters }),
+        planBatch(chosen.get(prompt)!, options, { ...pack, tagged: adapters }),
       ]),
     );
     const images = words.map((own, index) => ({

@@ -2,7 +2,14 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { propertyRuns } from "../../tests/fixtures/properties.ts";
-import { expandBatch, expandTemplate, parseWildcards, wildcardName, type Wildcards } from "./wildcards.ts";
+import {
+  expandBatch,
+  expandTemplate,
+  isWildcardName,
+  parseWildcards,
+  wildcardName,
+  type Wildcards,
+} from "./wildcards.ts";
 
 const none: Wildcards = new Map();
 const files: Wildcards = new Map([
@@ -151,4 +158,13 @@ describe("a batch", () => {
       "__hat__, __scarf__ stayed as written: there is no wildcard file of that name. Add it under Wildcards, or correct the name.",
     ]);
   });
+});
+
+it("a name is the same however its accents are stored, and one that no prompt can refer to is told", () => {
+  const files = new Map([[wildcardName("Ide\u0301es.txt"), ["sea"]]]);
+  expect([...files.keys()]).toEqual(["id\u00e9es"]);
+  for (const prompt of ["__id\u00e9es__", "__ide\u0301es__"])
+    expect(expandTemplate(prompt, { seed: 1, files }).text).toBe("sea");
+  const names = ["hair/long-2", "_own", "हिन्दी", "colour (warm)", "a__b", "end_", "a*", ""];
+  expect(names.map(isWildcardName)).toEqual([true, true, true, false, false, false, false, false]);
 });

@@ -24,9 +24,10 @@ export interface Expansion {
   readonly endless: readonly string[];
 }
 
-/** `"name"` of `name.txt`, as prompts refer to it. */
+/** `"name"` of `name.txt`, as prompts refer to it; some systems store "é" as two characters. */
 export const wildcardName = (fileName: string): string =>
   fileName
+    .normalize("NFC")
     .replace(/\.txt$/iu, "")
     .trim()
     .toLowerCase();
@@ -39,10 +40,16 @@ export const parseWildcards = (text: string): string[] =>
     .map((line) => line.trim())
     .filter((line) => line !== "" && !line.startsWith("#") && line.length <= limits.promptLength);
 
-const reference = /__((?:[\p{L}\p{N}*./ -]|_(?!_))+)__/uy;
+const reference = /__((?:[\p{L}\p{M}\p{N}*./ -]|_(?!_))+)__/uy;
 
 /** Places of `__name__` in a prompt. */
-export const wildcardReferences = /(?<!\\)__(?:[\p{L}\p{N}*./ -]|_(?!_))+__/gu;
+export const wildcardReferences = /(?<!\\)__(?:[\p{L}\p{M}\p{N}*./ -]|_(?!_))+__/gu;
+
+/** Whether `__name__` in a prompt refers to the file of that name alone. */
+export const isWildcardName = (name: string): boolean => {
+  reference.lastIndex = 0;
+  return !name.includes("*") && reference.exec(`__${name}__`)?.[1] === name;
+};
 
 /** Deeper braces and references are text. */
 const maxDepth = 32;

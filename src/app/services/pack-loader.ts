@@ -100,8 +100,8 @@ export function createPackLoader(context: {
   let unread: PlainError | null = null;
 
   /**
-   * The user's adapters that fit a pack, and those for other models; one whose name the pack has taken is left out. When they
-   * cannot be read, the pack is used without them.
+   * The user's adapters that work with a pack, and the others: those for other models, and those whose name the pack has taken.
+   * When they cannot be read, the pack is used without them.
    */
   async function userAdaptersOf(
     { info: { baseModels } }: PackSource,
@@ -112,9 +112,11 @@ export function createPackLoader(context: {
       unread = toPlainError(error);
       return [];
     });
-    const fits = ({ card }: UserAdapter): boolean => baseModels.includes(card.baseModel);
+    const taken = new Set(cards.map(({ id }) => id));
+    const fits = ({ id, card }: UserAdapter): boolean =>
+      baseModels.includes(card.baseModel) && !taken.has(id);
     return {
-      userAdapters: all.filter((adapter) => fits(adapter) && !cards.some(({ id }) => id === adapter.id)),
+      userAdapters: all.filter(fits),
       otherAdapters: all.filter((adapter) => !fits(adapter)),
     };
   }

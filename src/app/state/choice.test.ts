@@ -16,3 +16,17 @@ it.each(["constructor", "toString", "__proto__"])("a slider of an adapter called
   choice.setStrength(id, 0.5);
   expect(Object.entries(choice.snapshot()(null).strengths)).toEqual([[id, 0.5]]);
 });
+
+it("forgets sliders of adapters that a prompt with styles no longer brings up, by a reading of that prompt alone", () => {
+  const choice = createRoot(() => createChoiceState({ settings: createSettings(), pack: () => null }));
+  const reading = {
+    prompt: "a fox, in clay",
+    candidates: [],
+    composition: { tasks: [], rejected: [], composer: { name: "rules", kind: "rules" } },
+  } as const;
+  choice.setStrength("ink", 0.5);
+  choice.prune(reading, "a fox");
+  expect(Object.keys(choice.snapshot()(null).strengths)).toEqual(["ink"]);
+  choice.prune(reading, "a fox, in clay");
+  expect(Object.keys(choice.snapshot()(null).strengths)).toEqual([]);
+});

@@ -36,8 +36,11 @@ export interface ChoiceState {
   toggleBan(id: string): void;
   /** Takes over the sliders and removals of a run; its pins hold for one run (`forOneRun`). */
   adopt(asked: Pick<ChoiceOptions, "strengths" | "removed">): void;
-  /** Forgets sliders and removals of adapters that the prompt no longer brings up. */
-  prune(reading: Reading): void;
+  /**
+   * Forgets sliders and removals of adapters that the prompt no longer brings up.
+   * @param prompt with its styles: a reading of another one says nothing, nor does one of words that were drawn from it
+   */
+  prune(reading: Reading, prompt: string): void;
 }
 
 /** Without a prototype: an id may be “constructor”. */
@@ -101,8 +104,8 @@ export function createChoiceState(context: {
       }),
     toggleBan: (id) => setRules(({ pins, bans }) => ({ pins: without(pins, id), bans: toggle(bans, id) })),
     adopt: ({ strengths, removed }) => setAdjustments({ strengths: byId(strengths), removed: [...removed] }),
-    prune(reading) {
-      if (reading.prompt !== settings.prompt) return;
+    prune(reading, prompt) {
+      if (reading.prompt !== prompt) return;
       const present = new Set([
         ...reading.composition.tasks.flatMap(({ picks }) => picks.map(({ id }) => id)),
         ...rules().pins,

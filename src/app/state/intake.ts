@@ -165,26 +165,41 @@ export function createIntake(context: {
     }
   }
 
-  const rechecked = new Set<string>();
-  /** An adapter that was kept for this model was examined for another one. It stays in the list if it fits neither. */
-  async function recheck({ card, ...adapter }: UserAdapter): Promise<void> {
-    const { fileName } = adapter.report;
-    const report = await services.inspectAdapter(new File([adapter.file], fileName));
-    const baseModel = report.refusal ? (report.base.name ?? t.adapters.library.unknownModel) : card.baseModel;
+  /** Those that are being deleted: writing one would bring it back. */
+  const leaving = new Set<string>();
+  /**
+   * An adapter that was kept for this model was examined for another one. It stays in the list if it fits neither.
+   * @returns whether its record is another one now
+   */
+  async function recheck(id: string, loaded: LoadedPack): Promise<boolean> {
+    const wanted = (): UserAdapter | null => {
+      const adapter = pack()?.id === loaded.id ? pack()?.userAdapters.get(id) : undefined;
+      return adapter?.report.refusal && !leaving.has(id) ? adapter : null;
+    };
+    const before = wanted();
+    if (!before) return false;
+    const report = await services.inspectAdapter(new File([before.file], before.report.fileName));
+    const adapter = wanted(); // another model may be there by now, and the record changed or deleted
+    if (!adapter) return false;
+    const { card } = adapter;
+    const baseModel = report.refusal
+      ? (otherModelOf(report, loaded) ?? report.base.name ?? "")
+      : card.baseModel;
     await services.putAdapter({ ...adapter, card: { ...card, baseModel }, report });
+    return true;
   }
   createEffect(
     on(pack, (loaded) => {
-      const unchecked = [...(loaded?.userAdapters.values() ?? [])].filter(
-        ({ id, report }) => report.refusal && !rechecked.has(id),
-      );
+      if (!loaded) return;
+      const unchecked = [...loaded.userAdapters.values()].filter(({ report }) => report.refusal);
       if (unchecked.length === 0) return;
-      for (const { id } of unchecked) rechecked.add(id);
       // One that cannot be examined now is examined with the next load.
       queue = queue
-        .then(() => Promise.allSettled(unchecked.map(recheck)))
+        .then(() => Promise.allSettled(unchecked.map(({ id }) => recheck(id, loaded))))
         .then((done) =>
-          done.some(({ status }) => status === "fulfilled") ? refresh().then(() => {}) : undefined,
+          done.some((result) => result.status === "fulfilled" && result.value)
+            ? refresh().then(() => {})
+            : undefined,
         )
         .catch(() => {});
     }),
@@ -300,10 +315,15 @@ export function createIntake(context: {
     async forget(id) {
       const other = pack()?.otherAdapters.find((adapter) => adapter.id === id);
       const title = (other ?? pack()?.userAdapters.get(id))?.card.title ?? id;
-      await services.removeAdapter(id).catch((cause: unknown) => {
-        throw deletionError(`The adapter “${title}”`, cause);
-      });
-      await refresh();
+      leaving.add(id);
+      try {
+        await services.removeAdapter(id).catch((cause: unknown) => {
+          throw deletionError(`The adapter “${title}”`, cause);
+        });
+        await refresh();
+      } finally {
+        leaving.delete(id);
+      }
       announce(t.adapters.announced.removed(title));
     },
   };

@@ -275,7 +275,7 @@ function buildStudio(services: PageServices): Studio {
     const loaded = pack();
     if (!loaded) return [];
     const tagged = tags().adapters;
-    return planBatch(reading().composition, options(), { cards: loaded.cards, tagged }).images;
+    return planBatch(reading().composition, options(), { ...loaded, tagged }).images;
   });
   /** Whether the model in use made the run on show. */
   const sameModel = (): boolean => modelOf(runs.shown()?.report?.pack.id ?? packId()) === modelOf(packId());
@@ -369,7 +369,7 @@ function buildStudio(services: PageServices): Studio {
         () => (isAsking = false),
       );
       if (inputError()) return; // what the user gave is not stored: without it the run would be another one
-      choice.prune(reading());
+      choice.prune(reading(), styles.prompts().prompt);
       const previous = runs.shown();
       if (keepSeed && previous) setSettings("seed", previous.options.seed);
       else if (!settings.seedLocked) setSettings("seed", randomSeed());

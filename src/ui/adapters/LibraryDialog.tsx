@@ -135,7 +135,10 @@ export function LibraryDialog(props: { readonly open: boolean; readonly onClose:
                   <div>
                     <span class={styles["title"]}>{card.title}</span>
                     <span class={styles["kind"]}>
-                      {t.adapters.library.forModel(card.baseModel, card.file.sizeBytes)}
+                      {t.adapters.library.forModel(
+                        card.baseModel || t.adapters.library.unknownModel,
+                        card.file.sizeBytes,
+                      )}
                     </span>
                   </div>
                   <ConfirmButton

@@ -5,11 +5,11 @@ import styles from "./Abilities.module.css";
 import { useStudio } from "../studio-context.ts";
 import { t } from "../../texts/texts.ts";
 
-const texts = t.page.abilities;
 /** The one of the full-size models that everybody knows. */
 const fullSizeId = "sd15";
 
 export function Abilities(): JSX.Element {
+  const texts = (): typeof t.page.abilities => t.page.abilities;
   const studio = useStudio();
   const { models, languageModels } = studio;
   createEffect(
@@ -32,20 +32,20 @@ export function Abilities(): JSX.Element {
     return [
       {
         title: pocket.title,
-        text: texts.pocket(pocket.sizeBytes, studio.pack()!.id === pocketId ? device.kind : null),
+        text: texts().pocket(pocket.sizeBytes, studio.pack()!.id === pocketId ? device.kind : null),
       },
       {
         title: fullSize.title,
         text:
           fit.kind === "good"
-            ? texts.fullSize(fullSize.sizeBytes, fit.gpuBytes)
-            : texts.noFullSize(fullSize.sizeBytes, list.graphics.reason),
+            ? texts().fullSize(fullSize.sizeBytes, fit.gpuBytes)
+            : texts().noFullSize(fullSize.sizeBytes, list.graphics.reason),
       },
       ...(smallest
         ? [
             {
-              title: texts.languageTitle,
-              text: texts.language(
+              title: texts().languageTitle,
+              text: texts().language(
                 smallest.sizeBytes,
                 usable.some(({ runsOn }) => runsOn === "gpu"),
               ),
@@ -57,7 +57,7 @@ export function Abilities(): JSX.Element {
   return (
     <Show when={rows().length > 0}>
       <section class={styles["abilities"]} aria-labelledby="abilities-title">
-        <h2 id="abilities-title">{texts.title}</h2>
+        <h2 id="abilities-title">{texts().title}</h2>
         <dl>
           <For each={rows()}>
             {({ title, text }) => (
@@ -69,7 +69,7 @@ export function Abilities(): JSX.Element {
           </For>
         </dl>
         <button type="button" onClick={() => models.show()}>
-          {texts.models}
+          {texts().models}
         </button>
       </section>
     </Show>

@@ -1,7 +1,7 @@
 // The user's wildcard files as the page has them: what `__name__` in a prompt draws from.
 import { createSignal, type Accessor } from "solid-js";
 import { StylusError } from "../../../shared/errors.ts";
-import { parseWildcards, wildcardName, type Wildcards } from "../../../stylus/wildcards.ts";
+import { isWildcardName, parseWildcards, wildcardName, type Wildcards } from "../../../stylus/wildcards.ts";
 import { t } from "../../../texts/texts.ts";
 import type { NamedRows, WildcardFile } from "../../prompts/named-rows.ts";
 import { createPromptRows, type PromptRows } from "./prompt-rows.ts";
@@ -28,13 +28,20 @@ async function readFile(file: File): Promise<WildcardFile> {
       where,
       remedy: "Split it into smaller files.",
     });
+  const name = wildcardName(where);
+  if (!isWildcardName(name))
+    throw new StylusError("bad-file", `No prompt can refer to a file of the name ${where}.`, {
+      where,
+      remedy:
+        "Rename it with letters, digits, spaces, and single “-”, “_”, “.” and “/” only, with no “_” at the end.",
+    });
   const text = await file.text();
   if (parseWildcards(text).length === 0)
     throw new StylusError("bad-file", `${where} has no options.`, {
       where,
       remedy: "Write one option per line. Lines that start with # are comments.",
     });
-  return { name: wildcardName(file.name), text };
+  return { name, text };
 }
 
 /** Each file's options, parsed once. */
