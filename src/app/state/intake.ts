@@ -6,12 +6,12 @@ import { PEFT_CONFIG_NAME, withPeftConfig } from "../../adapters/files/peft-conf
 import type { AdapterReport } from "../../adapters/report.ts";
 import type { AdapterCard } from "../../retrieval/card.ts";
 import { deletionError, StylusError, type PlainError } from "../../shared/errors.ts";
-import { baseModelOfWidth } from "../packs/packs.ts";
 import { sidecarOf } from "../adapters/dropped-files.ts";
 import { cardOf, draftForm, freeId, type CardDraft } from "../adapters/user-card.ts";
 import { t } from "../../texts/texts.ts";
 import type { AdapterServices } from "../services/ports.ts";
 import { explainRefusal, explainUnreadable, type Refusal } from "./refusal.ts";
+import { examineAgain, otherModelOf } from "./kept-adapters.ts";
 import { explain } from "./runs.ts";
 import type { UserAdapter, LoadedPack } from "../../stylus/loaded-pack.ts";
 
@@ -78,12 +78,6 @@ async function readSidecar(file: File | undefined): Promise<unknown> {
   } catch {
     return null;
   }
-}
-
-/** The base model here that a refused file is made for, by the width of its text features; null where there is none. */
-function otherModelOf({ base }: AdapterReport, { baseModels }: LoadedPack): string | null {
-  const made = base.foreignKeys > 0 ? null : baseModelOfWidth(base.contextWidth ?? base.textWidth);
-  return made === null || baseModels.includes(made) ? null : made;
 }
 
 function announcementOf(
@@ -167,27 +161,12 @@ export function createIntake(context: {
 
   /** Those that are being deleted: writing one would bring it back. */
   const leaving = new Set<string>();
-  /**
-   * An adapter that was kept for this model was examined for another one. It stays in the list if it fits neither.
-   * @returns whether its record is another one now
-   */
-  async function recheck(id: string, loaded: LoadedPack): Promise<boolean> {
-    const wanted = (): UserAdapter | null => {
-      const adapter = pack()?.id === loaded.id ? pack()?.userAdapters.get(id) : undefined;
-      return adapter?.report.refusal && !leaving.has(id) ? adapter : null;
-    };
-    const before = wanted();
-    if (!before) return false;
-    const report = await services.inspectAdapter(new File([before.file], before.report.fileName));
-    const adapter = wanted(); // another model may be there by now, and the record changed or deleted
-    if (!adapter) return false;
-    const { card } = adapter;
-    const baseModel = report.refusal
-      ? (otherModelOf(report, loaded) ?? report.base.name ?? "")
-      : card.baseModel;
-    await services.putAdapter({ ...adapter, card: { ...card, baseModel }, report });
-    return true;
-  }
+  const recheck = (id: string, loaded: LoadedPack): Promise<boolean> =>
+    examineAgain(loaded, {
+      services,
+      current: () =>
+        pack()?.id === loaded.id && !leaving.has(id) ? pack()!.userAdapters.get(id) : undefined,
+    });
   createEffect(
     on(pack, (loaded) => {
       if (!loaded) return;
