@@ -155,7 +155,7 @@ describe("a batch", () => {
   it("says which files are missing, once", () => {
     const { notes } = expandBatch({ ...options, prompt: "a __hat__ and __scarf__ {b|c}" }, none);
     expect(notes).toEqual([
-      "__hat__, __scarf__ stayed as written: there is no wildcard file of that name. Add it under Wildcards, or correct the name.",
+      "__hat__, __scarf__ stayed as written: there is no wildcard file of that name. Add one, or correct the name.",
     ]);
   });
 });

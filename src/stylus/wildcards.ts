@@ -264,7 +264,7 @@ export function expandBatch(
       ...(unknown.size === 0
         ? []
         : [
-            `${listed([...unknown])} stayed as written: there is no wildcard file of that name. Add it under Wildcards, or correct the name.`,
+            `${listed([...unknown])} stayed as written: there is no wildcard file of that name. Add one, or correct the name.`,
           ]),
       ...(endless.size === 0
         ? []

@@ -34,11 +34,16 @@ function setup(download: LanguageModelServices["download"]) {
       remove: async (id: string) => void here.delete(id),
     },
   };
-  const [settings, setSettings] = createStore({ composer: "reader", languageModel: null } as Settings);
+  const [settings, setSettings] = createStore({
+    prompt: "",
+    composer: "reader",
+    languageModel: null,
+    restored: null,
+  } as unknown as Settings);
   const state = createRoot(() =>
     createLanguageModelState({ services, settings: [settings, setSettings], announce: () => {} }),
   );
-  return { state, settings, asked, entry };
+  return { state, settings, setSettings, asked, entry };
 }
 
 it("downloads on request, then lets the model choose; deleting it gives the choice back", async () => {
@@ -76,4 +81,13 @@ it("a download that fails or is stopped leaves the composer as it is", async () 
   await using;
   expect(slow.state.download()).toMatchObject({ status: "stopped", error: null });
   expect(slow.settings.composer).toBe("reader");
+});
+
+it("a model that was brought back with a run chooses for it, until another choice is made", () => {
+  const { state, settings, setSettings } = setup(async () => {});
+  const restored = { ...settings, words: "", pins: null, composer: "llm", languageModel: "m" } as const;
+  setSettings("restored", restored);
+  expect([state.usedId(), settings.composer]).toEqual(["m", "reader"]);
+  state.stopUsing();
+  expect([state.usedId(), settings.composer]).toEqual([null, "reader"]);
 });

@@ -1,5 +1,5 @@
 // The choice of a language model on the page: the list, a download, and which one chooses adapters.
-import { createEffect, createSignal, on, type Accessor } from "solid-js";
+import { batch, createEffect, createSignal, on, type Accessor } from "solid-js";
 import { createStore, reconcile } from "solid-js/store";
 import type { PlainError } from "../../shared/errors.ts";
 import type { LanguageModelEntry } from "../packs/language-models.ts";
@@ -7,7 +7,7 @@ import type { PageServices } from "../services/ports.ts";
 import { t } from "../../texts/texts.ts";
 import { createDownload, type Download } from "./download.ts";
 import { explain } from "./runs.ts";
-import type { SettingsStore } from "./settings.ts";
+import { restoredOf, type Settings, type SettingsStore } from "./settings.ts";
 
 export type LanguageModelDownload = Download<Pick<LanguageModelEntry, "id">>;
 
@@ -56,7 +56,17 @@ export function createLanguageModelState(context: {
     return arrived;
   }
 
-  const usedId = (): string | null => (settings.composer === "llm" ? settings.languageModel : null);
+  const usedId = (): string | null => {
+    const { composer, languageModel } = restoredOf(settings) ?? settings;
+    return composer === "llm" ? languageModel : null;
+  };
+
+  /** From the next run on, of words that were brought back too. */
+  const setComposer = (change: Partial<Pick<Settings, "composer" | "languageModel">>): void =>
+    batch(() => {
+      setSettings(change);
+      if (settings.restored) setSettings("restored", { ...settings.restored, ...change });
+    });
 
   // A model that chooses no more gives its memory back.
   createEffect(
@@ -78,12 +88,15 @@ export function createLanguageModelState(context: {
     async use(entry) {
       setError(null);
       if (entry.state !== "ready" && !(await fetchModel(entry))) return;
-      setSettings({ composer: "llm", languageModel: entry.id });
+      setComposer({ composer: "llm", languageModel: entry.id });
     },
-    stopUsing: () => setSettings("composer", "reader"),
+    stopUsing: () => setComposer({ composer: "reader" }),
     cancel: () => download.cancel(),
     async remove(entry) {
-      if (usedId() === entry.id) setSettings("composer", "reader");
+      const isWanted = [settings, settings.restored].some(
+        (chooser) => chooser?.composer === "llm" && chooser.languageModel === entry.id,
+      );
+      if (isWanted) setComposer({ composer: "reader" });
       try {
         await services.languageModels.remove(entry.id);
       } catch (reason) {

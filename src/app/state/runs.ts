@@ -84,13 +84,15 @@ function revokeImages(view: RunView | undefined): void {
   }
 }
 
-/** Runs that were kept before there were init images and second passes have no word of them. */
+/** Runs of earlier versions have no word of what came later. */
 const withLaterOptions = (options: GenerateOptions): GenerateOptions => ({
   ...options,
   start: options.start ?? null,
   hires: options.hires ?? null,
   vaeTilePixels: options.vaeTilePixels ?? null,
   languageModel: options.languageModel ?? null,
+  combine: options.combine ?? "merge",
+  composer: options.composer ?? "reader",
 });
 
 /** Each stage once, however many prompts it went through. */

@@ -63,14 +63,19 @@ it.each<[string, Partial<Settings>]>([
 
 it("a chooser that was brought back holds for its own words only, and the user's own is kept", () => {
   const own = { ...initial, prompt: "a cat", adapters: { pocket: { pins: ["ink"], bans: [] } } };
-  const asked = toOptions({ ...own, prompt: "a fox <lora:clay:0.8>", method: "sd" }, context);
+  const asked = toOptions(
+    { ...own, prompt: "a fox <lora:clay:0.8>", method: "sd", combine: "switch" },
+    context,
+  );
   const back = { ...own, ...forOneRun(fromOptions(asked, defaults), own, []) };
   expect([back.method, back.restored?.method, back.restored?.pins]).toEqual(["stylus", "sd", []]);
+  expect([back.combine, back.restored?.combine]).toEqual(["merge", "switch"]);
   expect(toOptions(back, context)).toEqual(asked);
   expect(toOptions({ ...back, prompt: "a fox <lora:clay:0.5>" }, context).method).toBe("sd");
   expect(toOptions({ ...back, prompt: "a fox in the snow" }, context).method).toBe("stylus");
-  expect(forOneRun(fromOptions({ ...asked, method: "stylus" }, defaults), own, ["ink"]).restored).toBe(null);
-  expect(forOneRun(fromOptions({ ...asked, method: "stylus" }, defaults), own, null).restored).toBe(null);
+  const ownChoice = { method: "stylus", combine: "merge" } as const;
+  expect(forOneRun(fromOptions({ ...asked, ...ownChoice }, defaults), own, ["ink"]).restored).toBe(null);
+  expect(forOneRun(fromOptions({ ...asked, ...ownChoice }, defaults), own, null).restored).toBe(null);
 });
 
 afterEach(() => vi.unstubAllGlobals());
@@ -87,11 +92,26 @@ it("pins and bans of before they were kept by model belong to the model of then"
 });
 
 it("a damaged chooser that was brought back is none", () => {
-  const { method, composer, languageModel, temperature, preset } = initial;
-  const restored = { method, composer, languageModel, temperature, preset, words: "a fox", pins: null };
+  const { method, composer, languageModel, temperature, preset, combine } = initial;
+  const restored = {
+    method,
+    composer,
+    languageModel,
+    temperature,
+    preset,
+    combine,
+    words: "a fox",
+    pins: null,
+  };
   expect(readBack({ restored }).restored).toEqual(restored);
+  const { combine: _, ...earlier } = restored;
+  expect(readBack({ combine: "switch", restored: earlier }).restored).toEqual({
+    ...earlier,
+    combine: "switch",
+  });
   for (const change of [
     { method: "magic" },
+    { combine: "magic" },
     { words: 1 },
     { pins: "clay" },
     { pins: [1] },

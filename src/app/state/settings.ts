@@ -50,7 +50,10 @@ export interface AdapterRules {
 }
 
 /** Who chooses the adapters, and how. */
-export type Chooser = Pick<Settings, "method" | "composer" | "languageModel" | "temperature" | "preset">;
+export type Chooser = Pick<
+  Settings,
+  "method" | "composer" | "languageModel" | "temperature" | "preset" | "combine"
+>;
 
 /** Of a run or a file that was brought back: its chooser, for the next run of the same words. */
 export interface RestoredChooser extends Chooser {
@@ -163,7 +166,9 @@ function read(): Settings {
       language: isLanguage(read.language) ? read.language : null,
       startValues: { ...initial.startValues, ...read.startValues },
       hiresValues: { ...initial.hiresValues, ...read.hiresValues },
-      restored: isRestored(read.restored) ? read.restored : null,
+      restored: isRestored(read.restored)
+        ? { ...read.restored, combine: read.restored.combine ?? read.combine } // those of before have none
+        : null,
       adapters: readRules(saved, read.model),
     };
   } catch {
@@ -195,7 +200,7 @@ function isInitImage(value: unknown): value is InitImageSettings {
 }
 
 function isRestored(value: unknown): value is RestoredChooser {
-  const { words, pins, method, composer, preset, languageModel, temperature } = (value ??
+  const { words, pins, method, composer, preset, combine, languageModel, temperature } = (value ??
     {}) as Partial<RestoredChooser>;
   const isOneOf = (list: readonly string[], entry: unknown): boolean => list.includes(entry as string);
   return (
@@ -204,6 +209,7 @@ function isRestored(value: unknown): value is RestoredChooser {
     isOneOf(choices.method, method) &&
     isOneOf(choices.composer, composer) &&
     isOneOf(choices.preset, preset) &&
+    (combine === undefined || isOneOf(choices.combine, combine)) &&
     (languageModel === null || typeof languageModel === "string") &&
     typeof temperature === "number"
   );
@@ -215,7 +221,7 @@ export const restoredOf = ({ restored, prompt }: Settings): RestoredChooser | nu
 
 const wordsOf = (prompt: string): string => withoutTags(prompt).trim();
 
-const chooserKeys = ["method", "composer", "languageModel", "temperature", "preset"] as const;
+const chooserKeys = ["method", "composer", "languageModel", "temperature", "preset", "combine"] as const;
 
 export const withoutChooser = (asked: Partial<Settings>): Partial<Settings> =>
   Object.fromEntries(
@@ -231,8 +237,8 @@ export function forOneRun(
   own: Settings,
   pins: readonly string[] | null,
 ): Partial<Settings> {
-  const { method, composer, languageModel, temperature, preset } = { ...own, ...asked };
-  const chooser: Chooser = { method, composer, languageModel, temperature, preset };
+  const { method, composer, languageModel, temperature, preset, combine } = { ...own, ...asked };
+  const chooser: Chooser = { method, composer, languageModel, temperature, preset, combine };
   const isOwn =
     chooserKeys.every((key) => chooser[key] === own[key]) &&
     (pins === null || JSON.stringify(pins) === JSON.stringify(rulesOf(own).pins));
@@ -307,7 +313,7 @@ export function toOptions(
   const mode = fewStep ? { ...defaults.fewStep!, ...settings.fast } : { ...defaults.full, ...settings.full };
   const start = initImageOf(settings);
   const size = settings.size ?? defaultSize(start, defaults);
-  const { preset, method, composer, languageModel, temperature } = restoredOf(settings) ?? settings;
+  const { preset, combine, method, composer, languageModel, temperature } = restoredOf(settings) ?? settings;
   return {
     prompt: prompts.prompt,
     negativePrompt: prompts.negativePrompt,
@@ -319,7 +325,7 @@ export function toOptions(
     clipSkip: settings.clipSkip,
     noise: settings.noise,
     preset,
-    combine: settings.combine,
+    combine,
     method,
     composer,
     languageModel: composer === "llm" && languageModel !== null ? { id: languageModel, temperature } : null,
@@ -366,9 +372,9 @@ export function fromOptions(options: GenerateOptions, defaults: PackDefaults): P
       : { hiresValues: { ...hires, steps: hires.steps === options.steps ? null : hires.steps } }),
     lowMemory: options.vaeTilePixels !== null,
     preset: options.preset,
-    combine: options.combine ?? "merge", // runs of earlier versions do not say
+    combine: options.combine,
     method: options.adapters === "none" ? "sd" : options.method,
-    composer: options.composer ?? "reader", // nor this
+    composer: options.composer,
     ...(options.languageModel
       ? { languageModel: options.languageModel.id, temperature: options.languageModel.temperature }
       : {}),

@@ -442,7 +442,7 @@ function buildStudio(services: PageServices): Studio {
         const back = fromOptions(read, defaults());
         setSettings({
           ...(isTemplate
-            ? { ...withoutChooser(back), restored: null }
+            ? { ...withoutChooser(back), combine: read.combine, restored: null }
             : forOneRun(back, settings, read.pins)),
           ...(values && { start: settings.start, startValues: values }),
         });

@@ -33,7 +33,7 @@ async function readFile(file: File): Promise<WildcardFile> {
     throw new StylusError("bad-file", `No prompt can refer to a file of the name ${where}.`, {
       where,
       remedy:
-        "Rename it with letters, digits, spaces, and single “-”, “_”, “.” and “/” only, with no “_” at the end.",
+        "Rename it with letters, digits, spaces, “-”, “.”, “/” and single “_” only, with no “_” at the end.",
     });
   const text = await file.text();
   if (parseWildcards(text).length === 0)
