@@ -33,7 +33,15 @@ export default defineConfig({
       injectManifest: {
         // Code, styles and icons; WASM runtimes, packs and the runtime of language models are large and cached when first used.
         globPatterns: ["**/*.{js,mjs,css,html,svg,png,webp,woff2,webmanifest}"],
-        globIgnores: ["packs/**", "**/*.map", "assets/web-llm-*.js"],
+        globIgnores: [
+          "packs/**",
+          "**/*.map",
+          "assets/web-llm-*.js",
+          // Kept, the widget's page would keep the headers that say who may frame it.
+          "widget.html",
+          "stylus-image.js",
+          "examples/*.{html,js,css}",
+        ],
         maximumFileSizeToCacheInBytes: 8 << 20,
       },
     }),

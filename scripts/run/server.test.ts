@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { serve } from "./server.ts";
 
 const parent = mkdtempSync(path.join(tmpdir(), "stylus-web-server-"));
@@ -46,6 +46,20 @@ test("no other site frames the page, and those that widget.json names frame the 
   expect(widget.get("cross-origin-embedder-policy")).toBe("require-corp");
   for (const file of ["widget.html", "stylus-image.js"])
     expect((await get(file)).headers.get("cross-origin-resource-policy")).toBe("cross-origin");
+});
+
+test("a widget.json with a typing error lets nobody frame the widget but the site", async () => {
+  const said = vi.spyOn(console, "error").mockImplementation(() => {});
+  const folder = path.join(parent, "mistyped");
+  mkdirSync(folder);
+  writeFileSync(path.join(folder, "widget.html"), "<p>widget");
+  writeFileSync(path.join(folder, "widget.json"), '{ "allowedOrigins": [');
+  const mistyped = await serve(folder);
+  const { headers } = await fetch(`${mistyped.url}widget.html`);
+  await mistyped.close();
+  expect(headers.get("content-security-policy")).toMatch(/; frame-ancestors 'self'$/);
+  expect(said).toHaveBeenCalledOnce();
+  said.mockRestore();
 });
 
 test("hashed files are cached for good, and types are what browsers insist on", async () => {

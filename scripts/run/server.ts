@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import sirv from "sirv";
-import { parseHostSettings } from "../../src/widget/host-settings.ts";
+import { readHostSettings } from "../../src/widget/host-settings.ts";
 import { contentSecurityPolicyFor, headersFor } from "./headers.ts";
 
 export interface ServerOptions {
@@ -20,14 +20,16 @@ export interface ServerOptions {
 }
 
 /** Serves `folder` on localhost. */
-export function serve(
+export async function serve(
   folder: string,
   { port = 0, isolated = true, connect, intercept }: ServerOptions = {},
 ): Promise<{ url: string; close(): Promise<void> }> {
   const policy = connect ? { policy: contentSecurityPolicyFor(connect) } : {};
   const widgetSettings = path.join(folder, "widget.json");
-  const { allowedOrigins } = parseHostSettings(
-    existsSync(widgetSettings) ? JSON.parse(readFileSync(widgetSettings, "utf8")) : {},
+  const { allowedOrigins } = await readHostSettings(async () =>
+    existsSync(widgetSettings)
+      ? new Response(readFileSync(widgetSettings, "utf8"))
+      : new Response(null, { status: 404 }),
   );
   const headers = (url: string): Readonly<Record<string, string>> =>
     headersFor(url.replace(/[?#].*/su, ""), { isolated, allowedOrigins, ...policy });

@@ -58,6 +58,8 @@ const buildInputs = [
   "workers",
   "public",
   "model-manifests",
+  "scripts/build",
+  "scripts/run/headers.ts",
   "index.html",
   "widget.html",
   "vite.config.ts",

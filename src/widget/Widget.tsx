@@ -33,13 +33,7 @@ export function Widget(props: {
   };
   return (
     <main class={styles["widget"]} onKeyDown={keys} aria-label={t.widget.title}>
-      <form
-        class={styles["form"]}
-        onSubmit={(event) => {
-          event.preventDefault();
-          act();
-        }}
-      >
+      <div class={styles["form"]}>
         <label class={controls["field"]}>
           <span class={controls["label"]}>{t.widget.prompt}</span>
           <textarea
@@ -54,10 +48,15 @@ export function Widget(props: {
         <span id="keys" class="visually-hidden">
           {t.widget.shortcut}
         </span>
-        <button type="submit" class={`${controls["button"]} ${controls["primary"]} ${styles["act"]}`}>
+        {/* Not a form's: sandboxed frames submit none. */}
+        <button
+          type="button"
+          class={`${controls["button"]} ${controls["primary"]} ${styles["act"]}`}
+          onClick={act}
+        >
           {state.isRunning ? t.widget.cancel : t.widget.generate}
         </button>
-      </form>
+      </div>
 
       <Show when={state.isRunning && state.progress}>
         <div class={styles["progress"]}>

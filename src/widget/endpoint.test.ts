@@ -112,6 +112,41 @@ test("five requests at once, then one whenever the rate allows", () => {
   expect(heard.filter((type) => type === "generate")).toHaveLength(6);
 });
 
+test("the limit counts images, not requests", () => {
+  const { say, heard, codes, clock } = open();
+  say(connect);
+  say({ ...generate, options: { count: 4 } });
+  say({ ...generate, options: { count: 2 } });
+  say(generate);
+  expect(heard).toEqual(["connect", "generate", "generate"]);
+  expect(codes()).toEqual(["rate-limited"]);
+  clock.milliseconds = 39_999;
+  say({ ...generate, options: { count: 4 } });
+  clock.milliseconds = 40_001;
+  say({ ...generate, options: { count: 4 } });
+  expect(codes()).toEqual(["rate-limited", "rate-limited"]);
+  expect(heard).toHaveLength(4);
+});
+
+test("each refused request is answered with its id, whatever it is refused for", () => {
+  const early = open();
+  early.say(generate);
+  const forbidden = open({ allows: () => false });
+  forbidden.say(generate);
+  const flooding = open();
+  flooding.say(connect);
+  for (let i = 0; i < 100; i++) flooding.say({ stylus: 1, type: "capabilities" });
+  for (const id of ["b", "c"]) flooding.say({ ...generate, id });
+  const told = [early, forbidden, flooding].flatMap(({ posted }) => posted.map(({ message }) => message));
+  expect(told).toMatchObject([
+    { id: "a", code: "bad-message" },
+    { id: "a", code: "forbidden" },
+    { id: null, code: "rate-limited" },
+    { id: "b", code: "rate-limited" },
+    { id: "c", code: "rate-limited" },
+  ]);
+});
+
 test("a flood is answered once", () => {
   const { say, heard, codes, clock } = open();
   say(connect);

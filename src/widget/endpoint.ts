@@ -11,7 +11,7 @@ import {
 
 /** Any message: more than a page needs that follows a slider. */
 const messageRate = { burst: 60, perMinute: 600 };
-/** Requests that may come at once. */
+/** Images that a page may ask for at once: more than one request may ask for (protocol.ts). */
 const generationBurst = 5;
 
 /** The embedding page's window, as far as messages go. */
@@ -24,6 +24,12 @@ export interface Endpoint {
   receive(event: { readonly data: unknown; readonly origin: string; readonly source: unknown }): void;
   /** Reaches the page once it has connected. */
   send(event: Told): void;
+}
+
+/** The id of the request that a message makes; null when it makes none. */
+function requestOf(read: NonNullable<ReturnType<typeof readCommand>>): string | null {
+  if ("problem" in read) return read.problem.id;
+  return read.message.type === "generate" ? read.message.id : null;
 }
 
 export function createEndpoint({
@@ -69,9 +75,12 @@ export function createEndpoint({
       if (parent === null || source !== parent) return;
       const read = readCommand(data);
       if (read === null) return;
+      // The page waits for the end of each of its requests, also of those that are refused.
+      const id = requestOf(read);
       if (!mayTalk()) {
-        if (!isHushed)
+        if (!isHushed || id !== null)
           refuse(origin, {
+            id,
             code: "rate-limited",
             message: "There were too many messages.",
             remedy: "Send fewer.",
@@ -82,6 +91,7 @@ export function createEndpoint({
       isHushed = false;
       if (!allows(origin)) {
         refuse(origin, {
+          id,
           code: "forbidden",
           message: `This site does not let ${origin} use the widget.`,
           where: "widget.json",
@@ -93,12 +103,12 @@ export function createEndpoint({
       const command = read.message;
       if (command.type === "connect") connected = origin;
       if (connected !== origin) {
-        refuse(origin, { code: "bad-message", message: "The first message must be “connect”." });
+        refuse(origin, { id, code: "bad-message", message: "The first message must be “connect”." });
         return;
       }
-      if (command.type === "generate" && !mayGenerate()) {
+      if (command.type === "generate" && !mayGenerate(command.options?.count)) {
         refuse(origin, {
-          id: command.id,
+          id,
           code: "rate-limited",
           message: `A page may ask for ${generationsPerMinute} images a minute.`,
           remedy: "Wait a little, then ask again.",

@@ -32,6 +32,7 @@ test.each([
   ['{ "allowedOrigins": "https://blog.example" }', 200],
   ['{ "allowedOrigins": ["https://blog.example/"] }', 200],
   ['{ "allowedOrigins": ["blog.example"] }', 200],
+  ['{ "allowedOrigins": ["https://*.example"] }', 200],
   ['{ "generationsPerMinute": 0 }', 200],
   ["{}", 500],
 ])("%j with status %i closes the widget to all but the site", async (body, status) => {

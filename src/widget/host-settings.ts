@@ -10,8 +10,8 @@ const hostSchema = v.object({
         v.pipe(
           v.string(),
           v.check(
-            (text) => URL.canParse(text) && new URL(text).origin === text,
-            "An origin has a scheme, a host and perhaps a port, and nothing after them: https://blog.example",
+            (text) => !text.includes("*") && URL.canParse(text) && new URL(text).origin === text,
+            "An origin has a scheme, a whole host and perhaps a port, and nothing after them: https://blog.example",
           ),
         ),
       ]),

@@ -42,6 +42,7 @@ async function start(place: HTMLElement): Promise<void> {
   let endpoint: Endpoint | null = null;
   const early: MessageEvent<unknown>[] = [];
   addEventListener("message", (event: MessageEvent<unknown>) => {
+    if (event.source !== window.parent) return; // other frames must not fill the queue
     if (endpoint) endpoint.receive(event);
     else if (early.length < mostEarly) early.push(event);
   });

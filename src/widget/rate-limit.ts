@@ -2,7 +2,7 @@
 
 /**
  * @param options.burst how often at once, after a pause
- * @returns whether it may happen now
+ * @returns whether it may happen now, `times` at once
  */
 export function createRateLimit({
   burst,
@@ -13,15 +13,15 @@ export function createRateLimit({
   readonly perMinute: number;
   /** Milliseconds. */
   readonly now?: () => number;
-}): () => boolean {
+}): (times?: number) => boolean {
   let left = burst;
   let at = now();
-  return () => {
+  return (times = 1) => {
     const time = now();
     left = Math.min(burst, left + ((time - at) * perMinute) / 60_000);
     at = time;
-    if (left < 1) return false;
-    left -= 1;
+    if (left < times) return false;
+    left -= times;
     return true;
   };
 }

@@ -18,6 +18,10 @@ type GeneratedImage = EventOf<"image">;
 const frameNames = ["src", "width", "label"];
 /** Its height until the widget tells its own, in CSS pixels. */
 const firstHeight = 220;
+/** Between messages about changed attributes: fewer a minute than the widget hears (endpoint.ts). */
+const tellMilliseconds = 150;
+/** After the frame's load, which also comes when the browser shows an error page in it. */
+const patienceMilliseconds = 30_000;
 
 /** Where this script came from: widget.html is beside it. */
 const scriptAddress =
@@ -60,6 +64,14 @@ class Answer<Value> {
 const removed = (): StylusImageError =>
   new StylusImageError({ code: "cancelled", message: "The element was taken out of the page." });
 
+const silent = (origin: string): StylusImageError =>
+  new StylusImageError({
+    code: "network",
+    message: `The widget at ${origin} does not answer.`,
+    where: "src",
+    remedy: "Check that the address is right and that its host allows this page.",
+  });
+
 const styles = new CSSStyleSheet();
 styles.replaceSync(
   ":host{display:block;max-width:100%}:host([hidden]){display:none}iframe{display:block;width:100%;border:0;border-radius:12px}",
@@ -75,10 +87,12 @@ export class StylusImage extends HTMLElement {
   #capabilities: Capabilities | null = null;
   #ready = new Answer<Capabilities>();
   #count = 0;
-  /** Several changed attributes make one message. */
-  #isTold = true;
+  /** Attributes have changed since the widget was told. */
+  #isStale = false;
+  #telling: ReturnType<typeof setTimeout> | undefined;
+  #waiting: ReturnType<typeof setTimeout> | undefined;
 
-  /** Resolves when the widget answers. */
+  /** Resolves when the widget answers. @throws StylusImageError when it refuses, or does not answer in time */
   get ready(): Promise<Capabilities> {
     return this.#ready.promise;
   }
@@ -103,13 +117,17 @@ export class StylusImage extends HTMLElement {
     this.#listening = new AbortController();
     const { signal } = this.#listening;
     addEventListener("message", (event) => this.#receive(event), { signal });
-    frame.addEventListener("load", () => this.#send({ type: "connect" }), { signal });
+    frame.addEventListener("load", () => this.#connect(), { signal });
     frame.src = address.href;
     root.replaceChildren(frame);
   }
 
   disconnectedCallback(): void {
     this.#listening.abort();
+    clearTimeout(this.#waiting);
+    clearTimeout(this.#telling);
+    this.#telling = undefined;
+    this.#isStale = false;
     this.#frame?.remove(); // ends its workers
     this.#frame = null;
     this.#capabilities = null;
@@ -125,12 +143,12 @@ export class StylusImage extends HTMLElement {
       this.disconnectedCallback();
       this.connectedCallback();
     } else if (frameNames.includes(name)) this.#dress();
-    else if (this.#isTold) {
-      this.#isTold = false;
-      queueMicrotask(() => {
-        this.#isTold = true;
-        if (this.#capabilities) this.#send({ type: "configure", settings: this.#settings() });
-      });
+    else {
+      this.#isStale = true;
+      this.#telling ??= setTimeout(() => {
+        this.#telling = undefined;
+        this.#tell();
+      }, tellMilliseconds);
     }
   }
 
@@ -141,6 +159,7 @@ export class StylusImage extends HTMLElement {
   async generate(options: WidgetOptions = {}): Promise<readonly GeneratedImage[]> {
     if (!this.#frame) throw removed();
     await this.ready;
+    this.#tell();
     const id = `page-${++this.#count}`;
     return new Promise((resolve, reject) => {
       this.#requests.set(id, { images: [], resolve, reject });
@@ -150,7 +169,7 @@ export class StylusImage extends HTMLElement {
 
   /** Stops what the widget is generating. */
   cancel(): void {
-    this.#send({ type: "cancel" });
+    if (this.#capabilities) this.#send({ type: "cancel" });
   }
 
   /** Stops everything, gives the memory back and takes the element out of the page. */
@@ -167,6 +186,21 @@ export class StylusImage extends HTMLElement {
       if (text !== null) address.searchParams.set(name, text);
     }
     return address;
+  }
+
+  #connect(): void {
+    this.#isStale = false;
+    this.#send({ type: "connect", settings: this.#settings() });
+    clearTimeout(this.#waiting);
+    if (this.#capabilities) return;
+    this.#waiting = setTimeout(() => this.#ready.reject(silent(this.#origin)), patienceMilliseconds);
+  }
+
+  /** What has changed before the widget answers is told when it does. */
+  #tell(): void {
+    if (!this.#isStale || !this.#capabilities) return;
+    this.#isStale = false;
+    this.#send({ type: "configure", settings: this.#settings() });
   }
 
   #settings() {
@@ -193,17 +227,26 @@ export class StylusImage extends HTMLElement {
     if (event) this.#heed(event);
   }
 
+  #welcome(capabilities: Capabilities): void {
+    clearTimeout(this.#waiting);
+    this.#ready.resolve(capabilities);
+    this.#ready = new Answer(); // the old one may have been given up
+    this.#ready.resolve(capabilities);
+    this.#tell();
+  }
+
   #heed(event: WidgetEvent): void {
     if (event.type === "resize") this.#frame!.style.height = `${Math.ceil(event.height)}px`;
+    if (event.type === "error" && event.id === null && !this.#capabilities) {
+      clearTimeout(this.#waiting);
+      this.#ready.reject(new StylusImageError(event));
+    }
     if (event.type === "ready" || event.type === "capabilities") this.#capabilities = event.capabilities;
-    if (event.type === "ready") this.#ready.resolve(event.capabilities);
+    if (event.type === "ready") this.#welcome(event.capabilities);
     const request = "id" in event && event.id !== null ? this.#requests.get(event.id) : undefined;
     if (event.type === "image") request?.images.push(event);
     if (event.type === "done") request?.resolve(request.images);
-    if (event.type === "error") {
-      request?.reject(new StylusImageError(event));
-      if (event.code === "forbidden") this.#ready.reject(new StylusImageError(event));
-    }
+    if (event.type === "error") request?.reject(new StylusImageError(event));
     if (request && (event.type === "done" || event.type === "error")) this.#requests.delete(event.id!);
     const { stylus: _, type, ...detail } = event;
     this.dispatchEvent(new CustomEvent(`stylus-${type}`, { detail, bubbles: true, composed: true }));

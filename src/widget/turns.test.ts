@@ -93,14 +93,21 @@ test("one that rests yields at once", async () => {
 });
 
 test("a cancelled wait leaves the turn where it was", async () => {
-  const { all, log } = widgets(2, { hasChannel: false });
+  const { all, log } = widgets(2);
   await all[0]!.take(unstopped());
   const stop = new AbortController();
   const waiting = all[1]!.take(stop.signal);
   stop.abort();
   await expect(waiting).rejects.toMatchObject({ code: "cancelled" });
-  await all[0]!.rest();
   expect(log).toEqual([]);
+});
+
+test("without a channel each run ends its turn, because one that waits later could not ask", async () => {
+  const { all, log } = widgets(2, { hasChannel: false });
+  await all[0]!.take(unstopped());
+  await all[0]!.rest();
+  await all[1]!.take(unstopped());
+  expect(log).toEqual(["0 yields"]);
 });
 
 test("a closed one makes way", async () => {

@@ -22,7 +22,7 @@ export interface TurnChannel {
   close(): void;
 }
 
-/** Null where it is refused: a turn then ends after the first run that another widget waits for. */
+/** Null where it is refused: a turn then ends with each run, because nobody could ask for it later. */
 export function openTurnChannel(): TurnChannel | null {
   try {
     const channel = new BroadcastChannel(lockName);
@@ -100,7 +100,7 @@ export function createTurns({
     },
     async rest() {
       isWorking = false;
-      if (end !== null && (isWanted || (await othersWait())) && !isWorking) yieldTurn();
+      if (end !== null && (isWanted || channel === null || (await othersWait())) && !isWorking) yieldTurn();
     },
     close() {
       yieldTurn();

@@ -21,13 +21,14 @@ afterAll(closeRemotes);
 
 const chosen: Composition = { tasks: [], rejected: [], composer: { name: "m", kind: "llm" } };
 
-function setup() {
+function setup(given: object = {}) {
   const log: string[] = [];
   const running = { alive: 0, starts: 0 };
   const service = remote<LanguageModelService>({
     stored: (models: readonly WebLlmModel[]) => models.map(({ id }) => id),
     open: () => void log.push("open"),
     compose: () => chosen,
+    ...given,
   });
   const models = createLanguageModels({
     storage: new StandInStorage({ describe: () => (log.push("describe"), { packs: [], others: [] }) }),
@@ -71,4 +72,37 @@ it("stays while a model is open, and ends when it is closed", async () => {
   expect({ ...running, log }).toEqual({ alive: 1, starts: 2, log: ["describe", "open", "describe"] });
   models.close();
   expect(running.alive).toBe(0);
+});
+
+/** Calls wait until each is let go. */
+function held<Value>(answer: Value) {
+  let begin!: () => void;
+  let letGo!: () => void;
+  const begun = new Promise<void>((resolve) => (begin = resolve));
+  const allowed = new Promise<void>((resolve) => (letGo = resolve));
+  return { begun, letGo, call: async () => (begin(), await allowed, answer) };
+}
+
+it.each(["look", "removal"])("is not ended under others by a %s that ends first", async (firstOut) => {
+  const look = held<readonly string[]>([]);
+  const removal = held(undefined);
+  let stored = look.call;
+  const { models, running } = setup({ stored: () => stored(), remove: removal.call });
+  stored = async () => [];
+  const { id } = (await models.list()).find(({ runsOn }) => runsOn === "gpu")!;
+  stored = look.call;
+  const visits = { look: models.list(), removal: Promise.resolve() };
+  await look.begun;
+  visits.removal = models.remove(id);
+  await removal.begun;
+  expect(running).toEqual({ alive: 1, starts: 2 }); // one for both
+  const [first, second] =
+    firstOut === "look" ? (["look", "removal"] as const) : (["removal", "look"] as const);
+  const gates = { look, removal };
+  gates[first].letGo();
+  await visits[first];
+  expect(running.alive).toBe(1);
+  gates[second].letGo();
+  await visits[second];
+  expect(running).toEqual({ alive: 0, starts: 2 });
 });

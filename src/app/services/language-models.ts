@@ -74,8 +74,8 @@ export function createLanguageModels(context: {
   let opening: { readonly id: string; readonly result: Promise<void> } | null = null;
   /** The model that the user is waiting for. */
   let downloading: string | null = null;
-  /** Looks into web-llm's cache under way. */
-  let looking = 0;
+  /** Looks into web-llm's cache, and removals from it, under way. */
+  let visits = 0;
   /** It is not opened again at each key press, but when the list has been read again. */
   let failed: { readonly id: string; readonly error: unknown } | null = null;
   const answers = new Map<string, Composition>();
@@ -86,18 +86,22 @@ export function createLanguageModels(context: {
 
   const isOpen = (): boolean => open?.start === worker.starts && worker.alive > 0;
 
+  /** Calls a worker that may have been started for this alone: the last visitor ends it. */
+  const visit: typeof worker.call = async (use) => {
+    visits += 1;
+    try {
+      return await worker.call(use);
+    } finally {
+      visits -= 1;
+      if (visits === 0 && !isOpen() && opening === null && downloading === null) worker.terminate();
+    }
+  };
+
   async function cachedIds(graphicsName: string | null): Promise<ReadonlySet<string>> {
     const looked = graphicsName !== null && (await globalThis.caches?.has(webLlmCache).catch(() => false));
     if (!looked) return new Set();
     const models = (await composers()).map(webLlmModel);
-    looking += 1;
-    try {
-      return new Set(await worker.call((service) => service.stored(models)));
-    } finally {
-      looking -= 1;
-      // It was started for this look alone.
-      if (looking === 0 && !isOpen() && opening === null && downloading === null) worker.terminate();
-    }
+    return new Set(await visit((service) => service.stored(models)));
   }
 
   async function readList(): Promise<readonly LanguageModelEntry[]> {
@@ -211,12 +215,14 @@ export function createLanguageModels(context: {
     },
 
     async remove(id) {
-      if (downloading === null || downloading === id) endWorker();
+      // Where others visit the worker, the last of them ends it.
+      const isVisited = visits > 0 && opening === null;
+      if (downloading === id || (downloading === null && !isVisited)) endWorker();
+      else if (downloading === null) open = null;
       listed = null;
       const composer = (await composers()).find((entry) => entry.id === id);
       if (composer) {
-        await worker.call((service) => service.remove(webLlmModel(composer)));
-        if (downloading === null) endWorker();
+        await visit((service) => service.remove(webLlmModel(composer)));
         return;
       }
       const { json } = await readManifest(id);

@@ -14,23 +14,28 @@ export interface ReaderWorker {
   ready(): Promise<boolean>;
   /** Compares its stored files with their hashes, and downloads damaged ones again; answers their paths. */
   checkStored(signal: AbortSignal): Promise<readonly string[]>;
+  /** Forgets it; one that is on its way starts no worker any more, and rejects as cancelled. */
+  drop(): void;
 }
 
 export function createReaderWorker(context: {
   readonly storage: StorageClient;
-  readonly composer: WorkerClient<ComposerService>;
+  readonly composer: Pick<WorkerClient<ComposerService>, "call" | "terminate" | "alive" | "starts">;
 }): ReaderWorker {
   const { storage, composer } = context;
   /** `start`: of the worker that holds the reader; null while it is on its way. */
   let held: { readonly result: Promise<boolean>; start: number | null } | null = null;
+  /** Raised by each `drop`. */
+  let generation = 0;
 
-  async function load(): Promise<boolean> {
+  async function load(wanted: number): Promise<boolean> {
     const manifest = await readManifest(readerId).catch((error: unknown) => {
       if (error instanceof StylusError && error.code === "not-found") return null;
       throw error;
     });
     if (!manifest) return false;
     const { files } = await storage.call((service) => service.openPack(manifest.json, document.baseURI, {}));
+    if (wanted !== generation) throw new StylusError("cancelled", "The reader is no longer wanted.");
     const byName = new Map([...files].map(([path, blob]) => [path.replace(folder, ""), blob]));
     try {
       await composer.call((service) => service.loadReader(byName));
@@ -42,23 +47,23 @@ export function createReaderWorker(context: {
   }
 
   /** A damaged file is downloaded again, and the reader opened once more. */
-  async function loadMended(): Promise<boolean> {
+  async function loadMended(wanted: number): Promise<boolean> {
     try {
-      return await throughLoss(load);
+      return await throughLoss(() => load(wanted));
     } catch (error) {
       const isDevice = error instanceof StylusError && error.code === "device"; // as ONNX Runtime calls a damaged file
       if (!isDevice && !mayBeFiles(error)) throw error;
       const { json } = await readManifest(readerId);
       const { damaged, missing } = await verifyStored(storage, [json], { all: true });
       if (damaged.length + missing.length === 0) throw error;
-      return load();
+      return load(wanted);
     }
   }
 
   function ready(): Promise<boolean> {
     const gone = held !== null && held.start !== null && (held.start !== composer.starts || !composer.alive);
     if (held && !gone) return held.result;
-    const loading: typeof held = { result: loadMended(), start: null };
+    const loading: typeof held = { result: loadMended(generation), start: null };
     held = loading;
     loading.result.then(
       (there) => {
@@ -83,6 +88,10 @@ export function createReaderWorker(context: {
         await ready();
       }
       return damaged;
+    },
+    drop() {
+      generation += 1;
+      held = null;
     },
   };
 }

@@ -15,6 +15,7 @@ function setup() {
   const log: string[] = [];
   const running = { alive: 1, starts: 1 };
   let stored = false;
+  let onOpen = (): void => {};
   const service = remote<ComposerService>({
     loadReranker: (files: ReadonlyMap<string, Blob>) => void log.push(`load ${[...files.keys()].join()}`),
     rerank: () => (log.push("rerank"), chosen),
@@ -28,6 +29,7 @@ function setup() {
       openPack: () => {
         log.push("openPack");
         stored = true;
+        onOpen();
         return { files: new Map([["tokenizer.json", new Blob()]]), downloadedBytes: 1, totalBytes: 1 };
       },
     }),
@@ -42,7 +44,14 @@ function setup() {
     },
   });
   const choose = () => reranker.choose("a fox", [], new AbortController().signal);
-  return { reranker, choose, running, log, forget: () => (stored = false) };
+  return {
+    reranker,
+    choose,
+    running,
+    log,
+    forget: () => (stored = false),
+    hook: (listener: () => void) => (onOpen = listener),
+  };
 }
 
 it("says that it must be downloaded, and downloads nothing by itself", async () => {
@@ -68,4 +77,14 @@ it("is opened once after its download, and again when the worker has restarted; 
   forget();
   reranker.drop();
   await expect(choose()).rejects.toMatchObject({ code: "not-found" });
+});
+
+it("starts no worker when it is dropped while its files are opened", async () => {
+  const { reranker, choose, log, hook } = setup();
+  await reranker.download({ onProgress: () => {}, signal: new AbortController().signal });
+  hook(() => reranker.drop());
+  await expect(choose()).rejects.toMatchObject({ code: "cancelled" });
+  expect(log).toEqual(["openPack", "openPack"]);
+  hook(() => {});
+  expect(await choose()).toEqual(chosen);
 });

@@ -14,7 +14,7 @@ import { throughLoss } from "./through-loss.ts";
 export interface RerankerWorker extends RerankerServices {
   /** What it chooses for a whole prompt. @throws StylusError not-found: it is not downloaded | bad-file | device | cancelled */
   choose(prompt: string, candidates: readonly RerankCandidate[], signal: AbortSignal): Promise<Composition>;
-  /** Its files may be gone: it is opened from them again. */
+  /** Its files may be gone, or its worker: it is opened again. One that is on its way rejects as cancelled. */
   drop(): void;
 }
 
@@ -25,6 +25,8 @@ export function createReranker(context: {
   const { storage, composer } = context;
   /** `start`: of the worker that has it open; null while it is on its way. */
   let held: { readonly result: Promise<void>; start: number | null } | null = null;
+  /** Raised by each `drop`. */
+  let generation = 0;
 
   async function state(): Promise<RerankerState> {
     const { json, manifest } = await readManifest(rerankerId);
@@ -43,6 +45,7 @@ export function createReranker(context: {
   }
 
   async function open(): Promise<void> {
+    const wanted = generation;
     const { title, state: stored } = await state();
     if (stored !== "ready")
       throw new StylusError("not-found", `${title} is not downloaded.`, {
@@ -51,6 +54,7 @@ export function createReranker(context: {
       });
     const { json } = await readManifest(rerankerId);
     const { files } = await storage.call((service) => service.openPack(json, document.baseURI, {}));
+    if (wanted !== generation) throw new StylusError("cancelled", "The reranker is no longer wanted.");
     await composer.call((service) => service.loadReranker(files));
   }
 
@@ -71,7 +75,10 @@ export function createReranker(context: {
   return {
     state,
     download,
-    drop: () => void (held = null),
+    drop() {
+      generation += 1;
+      held = null;
+    },
     choose(prompt, candidates, signal) {
       const work = throughLoss(async () => {
         await ready();

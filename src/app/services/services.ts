@@ -180,6 +180,8 @@ export function createServices(): PageServices {
 
     release() {
       pack.drop();
+      reader.drop();
+      reranker.drop();
       composer.terminate();
     },
 

@@ -1,0 +1,142 @@
+// The element's side of the messages, with a frame that stands in for the widget's.
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Capabilities } from "./protocol.ts";
+import type { StylusImage } from "./stylus-image.ts";
+
+const origin = "https://stylus.example";
+const capabilities: Capabilities = {
+  version: "1",
+  isolated: true,
+  threads: null,
+  device: null,
+  storage: "kept",
+  takesTurns: true,
+};
+
+interface Sent {
+  readonly type: string;
+  readonly settings?: { readonly prompt?: string };
+}
+
+/** What the element uses of a document's elements. */
+class StandInElement extends EventTarget {
+  readonly #attributes = new Map<string, string>();
+  readonly style = {};
+  shadowRoot: object | null = null;
+  attachShadow(): object {
+    return (this.shadowRoot = { replaceChildren() {} });
+  }
+  getAttribute(name: string): string | null {
+    return this.#attributes.get(name) ?? null;
+  }
+  setAttribute(name: string, value: string): void {
+    this.#attributes.set(name, value);
+    (this as unknown as StylusImage).attributeChangedCallback(name);
+  }
+  remove(): void {}
+}
+
+let page: EventTarget;
+let frame: StandInElement & { src: string; contentWindow: object };
+let sent: Sent[];
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  page = new EventTarget();
+  sent = [];
+  const contentWindow = { postMessage: (message: Sent) => void sent.push(message) };
+  frame = Object.assign(new StandInElement(), { src: "", contentWindow });
+  vi.stubGlobal("HTMLElement", StandInElement);
+  vi.stubGlobal(
+    "CSSStyleSheet",
+    class {
+      replaceSync(): void {}
+    },
+  );
+  vi.stubGlobal("document", {
+    currentScript: { src: `${origin}/stylus-image.js` },
+    createElement: () => frame,
+  });
+  vi.stubGlobal("customElements", { get: () => undefined, define() {} });
+  vi.stubGlobal("addEventListener", page.addEventListener.bind(page));
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+async function open(): Promise<StylusImage> {
+  const { StylusImage: Element } = await import("./stylus-image.ts");
+  const element = new Element();
+  element.connectedCallback();
+  return element;
+}
+const answer = (message: object): void => {
+  const event = Object.assign(new Event("message"), {
+    data: { stylus: 1, ...message },
+    source: frame.contentWindow,
+    origin,
+  });
+  page.dispatchEvent(event);
+};
+const load = (): void => void frame.dispatchEvent(new Event("load"));
+const ready = (): void => answer({ type: "ready", capabilities });
+const prompts = (): unknown[] => sent.map(({ type, settings }) => [type, settings?.prompt]);
+
+test("attributes that change before the widget answers are told with “connect”, or when it answers", async () => {
+  const element = await open();
+  element.setAttribute("prompt", "before the load");
+  load();
+  element.setAttribute("prompt", "after it");
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(prompts()).toEqual([["connect", "before the load"]]);
+  ready();
+  expect(prompts().slice(1)).toEqual([["configure", "after it"]]);
+  expect(await element.ready).toEqual(capabilities);
+});
+
+test("an attribute that follows a slider is told at intervals, and its last value always", async () => {
+  const element = await open();
+  load();
+  ready();
+  for (let at = 0; at < 60; at++) {
+    element.setAttribute("prompt", `${at}`);
+    await vi.advanceTimersByTimeAsync(16);
+  }
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(sent).toHaveLength(7);
+  expect(prompts().at(-1)).toEqual(["configure", "59"]);
+  element.setAttribute("prompt", "60");
+  void element.generate();
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(prompts().slice(-2)).toEqual([
+    ["configure", "60"],
+    ["generate", undefined],
+  ]);
+});
+
+test("a frame that never answers rejects, and one that answers late is welcome", async () => {
+  const element = await open();
+  const images = expect(element.generate()).rejects.toMatchObject({ code: "network", where: "src" });
+  load();
+  await vi.advanceTimersByTimeAsync(29_999);
+  const rejected = vi.fn();
+  element.ready.catch(rejected);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(rejected).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(1);
+  await images;
+  expect(rejected).toHaveBeenCalledOnce();
+  ready();
+  expect(await element.ready).toEqual(capabilities);
+});
+
+test("an error of no request rejects before the widget is ready, and not after", async () => {
+  const element = await open();
+  load();
+  answer({ type: "error", id: null, code: "bad-message", message: "No." });
+  await expect(element.ready).rejects.toMatchObject({ code: "bad-message", message: "No." });
+  ready();
+  answer({ type: "error", id: null, code: "rate-limited", message: "There were too many messages." });
+  expect(await element.ready).toEqual(capabilities);
+});
