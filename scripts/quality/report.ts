@@ -230,6 +230,8 @@ Made by \`npm run quality\` on ${report.createdAt.slice(0, 10)}; do not edit. Th
 Pack \`${report.pack.slice(0, 12)}\`, images of ${sampling.width}×${sampling.height}, ${sampling.steps} steps of ${sampling.sampler} (few-step adapter on), CFG ${sampling.cfgScale}. In parentheses: 95 % intervals,
 prompts drawn with replacement.${outdated}
 
+How well adapters are chosen on catalogues held out: [quality-choice.md](quality-choice.md).
+
 ## Methods
 
 ${report.prompts} held-out prompts (object pairs, wordings and scenes that training never showed), the same seeds for every method.
