@@ -1,4 +1,4 @@
-// The composer worker's service: the reader, where the pack has one, and the reranker, where the user has downloaded it. The rules compose in the retrieval worker (candidate-service.ts).
+// The composer worker's service: the reader, where this build has one, and the reranker, where the user has downloaded it. The rules compose in the retrieval worker (candidate-service.ts).
 import type { OpenFileNetwork } from "../runtime/file-network.ts";
 import { StylusError } from "../shared/errors.ts";
 import { rerankedBaseline } from "./baselines.ts";
