@@ -73,7 +73,8 @@ export function createDiffusionWorker(): DiffusionWorker {
         // The device was lost between runs, so nothing is reported.
         return await throughLoss(load, async () => worker.terminate());
       } catch (error) {
-        worker.terminate(); // a runtime that failed to start stays failed: the next attempt needs a new worker
+        // A runtime that failed to start stays failed: the next attempt needs a new worker. It may be at work for another pack already.
+        if (startedFor === wanted) worker.terminate();
         throw error;
       }
     },

@@ -76,6 +76,8 @@ export function createRetrievalWorkers(): RetrievalWorkers {
   /** Which start of the worker holds the pack: a restarted worker holds nothing. */
   let holder = { packId: "", start: 0 };
   let cards: readonly AdapterCard[] = [];
+  /** Settles when no pack is being loaded. */
+  let turn: Promise<unknown> = Promise.resolve();
   /** The user's adapters as the index knows them. */
   const indexed = new Map<string, UserAdapter>();
 
@@ -129,13 +131,16 @@ export function createRetrievalWorkers(): RetrievalWorkers {
   return {
     holds,
 
-    async load(pack, onPreparing) {
-      try {
-        return await load(pack, onPreparing);
-      } catch (error) {
-        worker.terminate(); // a runtime that failed to start stays failed
-        throw error;
-      }
+    load(pack, onPreparing) {
+      // One after the other: a pack that fails ends the worker before the next one is loaded into it.
+      const loaded = turn
+        .then(() => load(pack, onPreparing))
+        .catch((error: unknown) => {
+          worker.terminate(); // a runtime that failed to start stays failed
+          throw error;
+        });
+      turn = loaded.catch(() => {});
+      return loaded;
     },
 
     async indexUserAdapters(userAdapters) {
