@@ -6,34 +6,23 @@ import { violations } from "../e2e/accessibility.ts";
 import { drop } from "../e2e/drop.ts";
 import { gradient } from "../e2e/image-file.ts";
 import { generate, loaded, promptBox } from "../e2e/page.ts";
-import { openTestBrowser, type TestBrowser } from "./harness.ts";
+import { openPageWithStandIns, type StandInPage } from "./page-with-stand-ins.ts";
 
-let browser: TestBrowser;
+let browser: StandInPage;
 let page: Page;
-const bugs: string[] = [];
 beforeAll(async () => {
-  browser = await openTestBrowser();
+  browser = await openPageWithStandIns();
   page = browser.page;
-  page.on("pageerror", ({ message }) => bugs.push(message));
 });
 afterAll(() => browser?.close());
 
-/** A new user's page. */
-async function visit(query = ""): Promise<void> {
-  await page.goto(`${browser.url}tests/page/${query}`, { timeout: 120_000 }); // Vite compiles it first
-  await page.evaluate(async () => {
-    localStorage.clear();
-    for (const { name } of await indexedDB.databases()) indexedDB.deleteDatabase(name!);
-  });
-  await page.reload();
-}
 const settings = (): Promise<Record<string, unknown>> =>
   page.evaluate(() => JSON.parse(localStorage.getItem("stylus-web/settings/1")!) as Record<string, unknown>);
 const examples = () => page.getByRole("region", { name: /^Examples/ });
 
 describe("before the first image", () => {
   beforeEach(async () => {
-    await visit();
+    await browser.visit();
     await loaded(page);
   });
 
@@ -68,7 +57,7 @@ describe("before the first image", () => {
     await loaded(page);
     await page.getByRole("region", { name: "Your images" }).waitFor();
     expect(await examples().count()).toBe(0);
-    expect(bugs).toEqual([]);
+    expect(browser.bugs).toEqual([]);
   });
 
   test("marks a word that the model does not know, and puts the nearest one in its place", async () => {
@@ -101,7 +90,7 @@ describe("before the first image", () => {
 });
 
 test("rate and time left follow the first download", async () => {
-  await visit("?load=slow");
+  await browser.visit("?load=slow");
   const left = page.getByText(/\/s, .* left\./);
   await left.waitFor();
   const first = await left.innerText();
@@ -113,7 +102,7 @@ test("rate and time left follow the first download", async () => {
 });
 
 test("does not say that no adapter is needed before the choice has ended", async () => {
-  await visit("?run=slow");
+  await browser.visit("?run=slow");
   await loaded(page);
   const none = page.getByText("The base model handles this prompt without adapters.");
   const choosing = page.getByText("Choosing adapters…");
@@ -137,7 +126,7 @@ test("does not say that no adapter is needed before the choice has ended", async
 });
 
 test("a restored image’s adapters hold for one run; then the page chooses again", async () => {
-  await visit();
+  await browser.visit();
   await loaded(page);
   const words = "a fox <lora:noir:0.5>\nSteps: 6, Sampler: LCM, Seed: 3, Version: Stylus Web 0.1.0";
   const png = withPngText(Uint8Array.from(gradient(64, 64)), { parameters: words });
@@ -158,5 +147,5 @@ test("a restored image’s adapters hold for one run; then the page chooses agai
   expect(await page.getByRole("list", { name: "Adapters in this image" }).innerText()).toContain(
     "Clay Render",
   );
-  expect(bugs).toEqual([]);
+  expect(browser.bugs).toEqual([]);
 });

@@ -7,26 +7,18 @@ import { violations } from "../e2e/accessibility.ts";
 import { drop } from "../e2e/drop.ts";
 import { gradient } from "../e2e/image-file.ts";
 import { generate, loaded, promptBox, useSettings } from "../e2e/page.ts";
-import { openTestBrowser, type TestBrowser } from "./harness.ts";
+import { openPageWithStandIns, type StandInPage } from "./page-with-stand-ins.ts";
 
-let browser: TestBrowser;
+let browser: StandInPage;
 let page: Page;
-const bugs: string[] = [];
 beforeAll(async () => {
-  browser = await openTestBrowser();
+  browser = await openPageWithStandIns();
   page = browser.page;
-  page.on("pageerror", ({ message }) => bugs.push(message));
 });
 afterAll(() => browser?.close());
 
-/** A new user's page. */
 beforeEach(async () => {
-  await page.goto(`${browser.url}tests/page/`, { timeout: 120_000 }); // Vite compiles it first
-  await page.evaluate(async () => {
-    localStorage.clear();
-    for (const { name } of await indexedDB.databases()) indexedDB.deleteDatabase(name!);
-  });
-  await page.reload();
+  await browser.visit();
   await loaded(page);
 });
 
@@ -38,7 +30,7 @@ test("counts the prompt’s tokens while it is typed", async () => {
   expect(await violations(page)).toEqual([]);
   await promptBox(page).fill("");
   await page.getByText(/of \d+ tokens/).waitFor({ state: "detached" });
-  expect(bugs).toEqual([]);
+  expect(browser.bugs).toEqual([]);
 });
 
 test("draws from wildcards, each image its own words, and restores the template", async () => {
@@ -73,7 +65,7 @@ test("draws from wildcards, each image its own words, and restores the template"
   await drop(page, [image]);
   await page.getByRole("button", { name: "Load with template" }).click();
   expect(await promptBox(page).inputValue()).toBe("a __colours__ fox");
-  expect(bugs).toEqual([]);
+  expect(browser.bugs).toEqual([]);
 });
 
 test("offers adapters and words at the cursor, by keys alone", async () => {
@@ -125,7 +117,7 @@ test("offers adapters and words at the cursor, by keys alone", async () => {
   await page.keyboard.type("<lora:");
   await page.getByText(/of 75 tokens/).waitFor(); // later than a list would come
   expect(await list.count()).toBe(0);
-  expect(bugs).toEqual([]);
+  expect(browser.bugs).toEqual([]);
 });
 
 test("saves prompt styles, applies them to a run, and reads and writes styles.csv", async () => {
@@ -166,5 +158,5 @@ test("saves prompt styles, applies them to a run, and reads and writes styles.cs
   await page.keyboard.press("Escape");
   expect(await promptBox(page).inputValue()).toBe("a fox, at night");
   expect(await inUse.count()).toBe(0);
-  expect(bugs).toEqual([]);
+  expect(browser.bugs).toEqual([]);
 });

@@ -1,8 +1,7 @@
 // The state of the page and everything a user can do with it, put together from its parts. Components read signals and call
 // these functions; the work is done by the services behind `run`.
-import { batch, createEffect, createMemo, createRoot, createSignal, on, type Accessor } from "solid-js";
+import { createEffect, createMemo, createRoot, createSignal, on, type Accessor } from "solid-js";
 import { unwrap } from "solid-js/store";
-import { parseParameters } from "../../formats/generation-parameters.ts";
 import type { AdapterCard } from "../../retrieval/card.ts";
 import type { PlainError } from "../../shared/errors.ts";
 import { createChoiceState, type ChoiceOptions, type ChoiceState } from "./choice.ts";
@@ -10,8 +9,7 @@ import type { Reading } from "../../stylus/choose.ts";
 import type { DiskPick } from "../packs/disk-files.ts";
 import { createGalleryState, type GalleryState } from "./gallery.ts";
 import { missingAdapters } from "../../stylus/adapter-names.ts";
-import { speak, t } from "../../texts/texts.ts";
-import { describeDropped, readSettings } from "../../stylus/infotext.ts";
+import { speak } from "../../texts/texts.ts";
 import { readLoraTags, type LoraTags } from "../../stylus/lora-tags.ts";
 import { createIntake, type Intake } from "./intake.ts";
 import { createLanguageModelState, type LanguageModels } from "./language-models.ts";
@@ -19,7 +17,6 @@ import { createRerankerState, type RerankerChoice } from "./reranker.ts";
 import { createModels, type Models } from "./models.ts";
 import {
   checkOptions,
-  completeOptions,
   randomSeed,
   type CheckedOptions,
   type GenerateOptions,
@@ -28,18 +25,15 @@ import {
 import { createPackState, type PackState } from "./pack.ts";
 import { modelOf } from "../packs/packs.ts";
 import { planBatch } from "../../stylus/batch-plan.ts";
+import { createRecall, type Recall } from "./recall.ts";
 import { createReading } from "./live-choice.ts";
 import { createRuns, explain, type Runs } from "./runs.ts";
 import type { PlannedImage } from "../../stylus/run-types.ts";
 import {
   createSettings,
-  forOneRun,
-  fromOptions,
   languageOf,
-  restoredOf,
   toOptions,
   usesFewStep,
-  withoutChooser,
   withPrompt,
   type Settings,
   type SettingsStore,
@@ -47,7 +41,7 @@ import {
 import { createInitImageState, type InitImageState } from "./init-image.ts";
 import { createSetAside, type SetAsideState } from "./set-aside.ts";
 import { createTokenCount } from "./prompt/token-count.ts";
-import { createUnknownWords, type UnknownWord } from "./unknown-words.ts";
+import { createUnknownWords, type UnknownWord } from "./prompt/unknown-words.ts";
 import { createWildcards, type WildcardsState } from "./prompt/wildcards.ts";
 import { createStyles, type StylesState } from "./prompt/styles.ts";
 import { openStyles, openWildcards } from "../prompts/named-rows.ts";
@@ -60,6 +54,7 @@ export interface Studio
   extends
     Pick<Runs, "busy" | "stop" | "compare" | "compareWithInitImage" | "closeVariant">,
     Pick<PackState, "progress" | "transfer" | "replaced">,
+    Pick<Recall, "restored" | "show" | "useSettings" | "useOffered">,
     Pick<
       ChoiceState,
       "adjustments" | "pins" | "bans" | "setStrength" | "remove" | "restore" | "togglePin" | "toggleBan"
@@ -71,8 +66,6 @@ export interface Studio
   readonly packError: PackState["error"];
   /** Whether the next run is a few-step one. */
   readonly fewStep: Accessor<boolean>;
-  /** Who chooses was brought back with a run or file: for the next run; or "done": that run is over. Null: it was not. */
-  readonly restored: Accessor<"next" | "done" | null>;
   /** What the next run asks for. */
   readonly options: Accessor<GenerateOptions>;
   /** The run on show; null before the first. */
@@ -117,14 +110,6 @@ export interface Studio
   card(id: string): AdapterCard | undefined;
   loadPack(): Promise<void>;
   generate(change?: { readonly keepSeed?: boolean }): Promise<void>;
-  /** Brings a run of the gallery back, its prompt and settings too; `inputError` says why not. */
-  show(runId: string): Promise<void>;
-  useSettings(options: GenerateOptions): void;
-  /**
-   * Takes over the settings of the image that `initImage.offer` asks about.
-   * @param from "template": what its prompts were drawn from, and adapters are chosen anew
-   */
-  useOffered(from?: "words" | "template"): void;
   /**
    * What was dropped, pasted or chosen: an image is started from, or its settings are offered if it carries some; adapter
    * files are examined; checkpoints, folders too, join the models.
@@ -183,8 +168,6 @@ function buildStudio(services: PageServices): Studio {
   speak(() => languageOf(settings));
   const [inputError, setInputError] = createSignal<PlainError | null>(null);
   const [announcement, announce] = createSignal("");
-  /** The run on show took a chooser that was brought back, and the user's own holds again. */
-  const [gaveBack, setGaveBack] = createSignal(false);
   const packState = createPackState({
     services,
     settings: [settings, setSettings],
@@ -294,13 +277,26 @@ function buildStudio(services: PageServices): Studio {
     );
   });
 
+  const recall = createRecall({
+    settings: [settings, setSettings],
+    choice,
+    initImage,
+    runs,
+    pack,
+    cards,
+    defaults,
+    sameModel,
+    setInputError,
+    announce,
+  });
+
   // A complaint about the prompt is settled when the prompt changes, one that a run came back with too.
   createEffect(
     on(
       () => settings.prompt,
       () => {
         setInputError(null);
-        setGaveBack(false);
+        recall.settle();
         runs.settle();
       },
       { defer: true },
@@ -321,7 +317,7 @@ function buildStudio(services: PageServices): Studio {
     pack,
     packError: packState.error,
     fewStep: () => usesFewStep(settings, isSlow(pack())) && defaults().fewStep !== null,
-    restored: () => (restoredOf(settings) ? "next" : gaveBack() ? "done" : null),
+    restored: recall.restored,
     options,
     run: runs.shown,
     busy: runs.busy,
@@ -383,81 +379,12 @@ function buildStudio(services: PageServices): Studio {
       }
       const { prompt } = settings;
       if (prompt.trim() !== "") setSettings("history", (history) => withPrompt(history, prompt));
-      const { restored } = settings;
-      setGaveBack(false);
-      await runs.start(wanted, ask);
-      // What was brought back holds for one whole run: the next prompt is the user's own again.
-      if (restored === null || settings.restored !== restored || runs.shown()?.status !== "done") return;
-      batch(() => {
-        setGaveBack(restoredOf(settings) !== null);
-        setSettings("restored", null);
-      });
+      await recall.forOneRun(() => runs.start(wanted, ask));
     },
 
-    async show(runId) {
-      const isLatest = initImage.claim();
-      setInputError(null); // it was about something else
-      setGaveBack(false);
-      const asked = await runs.show(runId).catch((error: unknown) => {
-        setInputError(explain(error));
-        return null;
-      });
-      if (!asked) return;
-      // An image that was chosen while the run was read stays, with what there is to say about it.
-      const own = isLatest();
-      const chosen = own ? {} : { start: settings.start, size: settings.size };
-      const draft = settings.prompt;
-      batch(() => {
-        if (own) initImage.setNote(null);
-        if (draft.trim() !== "" && draft !== asked.prompt)
-          setSettings("history", (history) => withPrompt(history, draft));
-        // Prompt, choice and images always belong together; only the lock of the seed stays as it is.
-        const back = { ...fromOptions(asked, defaults()), ...chosen, seedLocked: settings.seedLocked };
-        setSettings(forOneRun(back, settings, sameModel() ? asked.pins : null));
-        choice.adopt(asked);
-      });
-    },
-    useSettings(value) {
-      initImage.claim();
-      batch(() => {
-        setGaveBack(false);
-        initImage.setNote(null);
-        setSettings(forOneRun(fromOptions(value, defaults()), settings, sameModel() ? value.pins : null));
-        choice.adopt(value);
-      });
-    },
-    useOffered(from = "words") {
-      const offered = initImage.offer();
-      if (!offered) return;
-      initImage.claim();
-      const loaded = pack();
-      const settingsRead = readSettings(parseParameters(offered.text), loaded && cards());
-      const { start: values, dropped, missing: lost, model, template } = settingsRead;
-      const isTemplate = from === "template" && template !== null;
-      const read = completeOptions({ ...settingsRead.options, ...(isTemplate ? template : {}) }, defaults());
-      batch(() => {
-        setInputError(null);
-        setGaveBack(false);
-        choice.adopt(read);
-        const back = fromOptions(read, defaults());
-        setSettings({
-          ...(isTemplate
-            ? { ...withoutChooser(back), combine: read.combine, restored: null }
-            : forOneRun(back, settings, read.pins)),
-          ...(values && { start: settings.start, startValues: values }),
-        });
-        const notes = [
-          values && !settings.start ? t.prompt.initImage.notes.notInFile : null,
-          lost.length > 0 ? t.run.missingAdapters(lost) : null,
-          describeDropped(
-            loaded && model !== "" && model !== loaded.title ? [`Model ${model}`, ...dropped] : dropped,
-          ),
-        ];
-        initImage.setNote(notes.filter(Boolean).join(" ") || null);
-        initImage.ask(null);
-      });
-      announce(t.prompt.initImage.announced.settingsLoaded(offered.name));
-    },
+    show: recall.show,
+    useSettings: recall.useSettings,
+    useOffered: recall.useOffered,
     takePick: createTaking({ initImage, intake, models, wildcards, styles, setInputError }),
     storageUse: () => services.storageUse(),
     async deletePack(manifestId) {

@@ -1,12 +1,12 @@
 // The prompt: a text area over a copy of its text that highlights the parts found. Both share one grid cell, so they wrap
 // alike and grow together; the copy carries only the highlights.
 import { createEffect, createMemo, createSignal, For, Index, on, Show, type JSX } from "solid-js";
-import { adjustWeight } from "../../app/state/prompt-edit.ts";
+import { adjustWeight } from "../../app/state/prompt/prompt-edit.ts";
 import { longPromptLength } from "../../stylus/options.ts";
 import { hasOtherScript } from "../../stylus/vocabulary.ts";
-import { cutPrompt, markWords, type PiecedSegment } from "../../app/state/spans.ts";
+import { cutPrompt, markWords, type PiecedSegment } from "../../app/state/prompt/spans.ts";
 import { createSuggestions, type Taken } from "../../app/state/prompt/suggestions.ts";
-import { withNearest } from "../../app/state/unknown-words.ts";
+import { withNearest } from "../../app/state/prompt/unknown-words.ts";
 import { ErrorNote } from "../controls/ErrorNote.tsx";
 import styles from "./PromptBox.module.css";
 import { PromptTools } from "./PromptTools.tsx";

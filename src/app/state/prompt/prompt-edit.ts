@@ -1,8 +1,8 @@
 // Ctrl+↑ and Ctrl+↓ in the prompt, as in AUTOMATIC1111: the weight of the word at the cursor, or of the selection,
 // in steps of 0.1; inside `<lora:name:weight>` the adapter's weight in steps of 0.05, as far as a run takes it. Pure: text and
 // selection in and out.
-import { limits } from "../../shared/limits.ts";
-import { promptTags, type PromptTag } from "../../shared/prompt-syntax.ts";
+import { limits } from "../../../shared/limits.ts";
+import { promptTags, type PromptTag } from "../../../shared/prompt-syntax.ts";
 
 export interface TextSelection {
   readonly text: string;

@@ -1,10 +1,10 @@
 // Words of the prompt that the loaded model has never read, each with the nearest thing that it draws. Found after a rest, so that no
 // word is marked while it is typed; one that was found stays marked from key to key.
 import { createEffect, createMemo, createSignal, on, onCleanup, type Accessor } from "solid-js";
-import type { LoadedPack } from "../../stylus/loaded-pack.ts";
-import type { ChoiceServices } from "../../stylus/ports.ts";
-import { nearestByMeaning, nearestByName } from "../../stylus/things.ts";
-import { unknownSpans } from "../../stylus/vocabulary.ts";
+import type { LoadedPack } from "../../../stylus/loaded-pack.ts";
+import type { ChoiceServices } from "../../../stylus/ports.ts";
+import { nearestByMeaning, nearestByName } from "../../../stylus/things.ts";
+import { unknownSpans } from "../../../stylus/vocabulary.ts";
 
 export interface UnknownWord {
   /** Lower case. */

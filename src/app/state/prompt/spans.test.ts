@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { growth, linear, propertyRuns } from "../../../tests/fixtures/properties.ts";
+import { growth, linear, propertyRuns } from "../../../../tests/fixtures/properties.ts";
 import { cutPrompt } from "./spans.ts";
 
 const prompt = "a castle on a hill at night, clay render";

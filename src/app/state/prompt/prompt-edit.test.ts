@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { growth, hardTexts, linear, propertyRuns } from "../../../tests/fixtures/properties.ts";
+import { growth, hardTexts, linear, propertyRuns } from "../../../../tests/fixtures/properties.ts";
 import { adjustWeight, appendWords } from "./prompt-edit.ts";
 
 /** `|` marks the selection: one for a cursor, two for a range. */

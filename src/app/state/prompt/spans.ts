@@ -1,6 +1,6 @@
 // Where the parts of a prompt stand in the text as it is now: exact while the prompt is the one that was read, found
 // again by their words while the user edits it. Pure.
-import type { Task } from "../../compose/composition.ts";
+import type { Task } from "../../../compose/composition.ts";
 
 export interface Segment {
   readonly text: string;

@@ -1,0 +1,140 @@
+// Runs and settings that are brought back: from the gallery, from a report, from an image file. What they chose holds for one whole
+// run; then the user's own chooser holds again.
+import { batch, createSignal, type Accessor } from "solid-js";
+import { parseParameters } from "../../formats/generation-parameters.ts";
+import type { AdapterCard } from "../../retrieval/card.ts";
+import type { PlainError } from "../../shared/errors.ts";
+import { describeDropped, readSettings } from "../../stylus/infotext.ts";
+import type { LoadedPack } from "../../stylus/loaded-pack.ts";
+import { completeOptions, type GenerateOptions, type PackDefaults } from "../../stylus/options.ts";
+import { t } from "../../texts/texts.ts";
+import type { ChoiceState } from "./choice.ts";
+import type { InitImageState } from "./init-image.ts";
+import { explain, type Runs } from "./runs.ts";
+import {
+  forOneRun,
+  fromOptions,
+  restoredOf,
+  withoutChooser,
+  withPrompt,
+  type SettingsStore,
+} from "./settings.ts";
+
+export interface Recall {
+  /** "next": the next run takes a chooser that was brought back; "done": the one on show did, and the user's own holds again. */
+  readonly restored: Accessor<"next" | "done" | null>;
+  /** Brings a run of the gallery back, its prompt and settings too; `inputError` says why not. */
+  show(runId: string): Promise<void>;
+  useSettings(options: GenerateOptions): void;
+  /**
+   * Takes over the settings of the image that `initImage.offer` asks about.
+   * @param from "template": what its prompts were drawn from, and adapters are chosen anew
+   */
+  useOffered(from?: "words" | "template"): void;
+  /** What was said about the run on show is over. */
+  settle(): void;
+  /** Gives the choice back to the user when `run` has ended whole. */
+  forOneRun(run: () => Promise<void>): Promise<void>;
+}
+
+export function createRecall(context: {
+  readonly settings: SettingsStore;
+  readonly choice: Pick<ChoiceState, "adopt">;
+  readonly initImage: InitImageState;
+  readonly runs: Pick<Runs, "show" | "shown">;
+  readonly pack: Accessor<LoadedPack | null>;
+  readonly cards: Accessor<ReadonlyMap<string, AdapterCard>>;
+  readonly defaults: () => PackDefaults;
+  /** Whether the model in use made the run on show. */
+  readonly sameModel: () => boolean;
+  readonly setInputError: (error: PlainError | null) => void;
+  readonly announce: (text: string) => void;
+}): Recall {
+  const { choice, initImage, runs, pack, cards, defaults, sameModel, setInputError, announce } = context;
+  const [settings, setSettings] = context.settings;
+  const [gaveBack, setGaveBack] = createSignal(false);
+
+  return {
+    restored: () => (restoredOf(settings) ? "next" : gaveBack() ? "done" : null),
+    settle: () => setGaveBack(false),
+
+    async forOneRun(run) {
+      const { restored } = settings;
+      setGaveBack(false);
+      await run();
+      // A run that was stopped leaves what was brought back for the next one.
+      if (restored === null || settings.restored !== restored || runs.shown()?.status !== "done") return;
+      batch(() => {
+        setGaveBack(restoredOf(settings) !== null);
+        setSettings("restored", null);
+      });
+    },
+
+    async show(runId) {
+      const isLatest = initImage.claim();
+      setInputError(null); // it was about something else
+      setGaveBack(false);
+      const asked = await runs.show(runId).catch((error: unknown) => {
+        setInputError(explain(error));
+        return null;
+      });
+      if (!asked) return;
+      // An image that was chosen while the run was read stays, with what there is to say about it.
+      const own = isLatest();
+      const chosen = own ? {} : { start: settings.start, size: settings.size };
+      const draft = settings.prompt;
+      batch(() => {
+        if (own) initImage.setNote(null);
+        if (draft.trim() !== "" && draft !== asked.prompt)
+          setSettings("history", (history) => withPrompt(history, draft));
+        // Prompt, choice and images always belong together; only the lock of the seed stays as it is.
+        const back = { ...fromOptions(asked, defaults()), ...chosen, seedLocked: settings.seedLocked };
+        setSettings(forOneRun(back, settings, sameModel() ? asked.pins : null));
+        choice.adopt(asked);
+      });
+    },
+
+    useSettings(value) {
+      initImage.claim();
+      batch(() => {
+        setGaveBack(false);
+        initImage.setNote(null);
+        setSettings(forOneRun(fromOptions(value, defaults()), settings, sameModel() ? value.pins : null));
+        choice.adopt(value);
+      });
+    },
+
+    useOffered(from = "words") {
+      const offered = initImage.offer();
+      if (!offered) return;
+      initImage.claim();
+      const loaded = pack();
+      const settingsRead = readSettings(parseParameters(offered.text), loaded && cards());
+      const { start: values, dropped, missing: lost, model, template } = settingsRead;
+      const isTemplate = from === "template" && template !== null;
+      const read = completeOptions({ ...settingsRead.options, ...(isTemplate ? template : {}) }, defaults());
+      batch(() => {
+        setInputError(null);
+        setGaveBack(false);
+        choice.adopt(read);
+        const back = fromOptions(read, defaults());
+        setSettings({
+          ...(isTemplate
+            ? { ...withoutChooser(back), combine: read.combine, restored: null }
+            : forOneRun(back, settings, read.pins)),
+          ...(values && { start: settings.start, startValues: values }),
+        });
+        const notes = [
+          values && !settings.start ? t.prompt.initImage.notes.notInFile : null,
+          lost.length > 0 ? t.run.missingAdapters(lost) : null,
+          describeDropped(
+            loaded && model !== "" && model !== loaded.title ? [`Model ${model}`, ...dropped] : dropped,
+          ),
+        ];
+        initImage.setNote(notes.filter(Boolean).join(" ") || null);
+        initImage.ask(null);
+      });
+      announce(t.prompt.initImage.announced.settingsLoaded(offered.name));
+    },
+  };
+}
