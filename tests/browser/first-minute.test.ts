@@ -29,6 +29,7 @@ describe("before the first image", () => {
   test("says what the model draws and what the device can do, and offers examples until there are own images", async () => {
     await page.getByText(/draws simple cartoons of about 900 things/).waitFor();
     const abilities = page.getByRole("region", { name: "On this device" });
+    await abilities.waitFor(); // once the models are listed
     expect(await abilities.getByRole("term").allInnerTexts()).toEqual([
       "Pocket",
       "Stable Diffusion 1.5",

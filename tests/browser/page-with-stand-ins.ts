@@ -18,12 +18,18 @@ export async function openPageWithStandIns(): Promise<StandInPage> {
     page,
     bugs,
     async visit(query = "") {
-      await page.goto(`${browser.url}tests/page/${query}`, { timeout: 120_000 }); // Vite compiles it first
+      await page.goto(`${browser.url}tests/browser/blank.html`); // here nothing holds a database open
       await page.evaluate(async () => {
         localStorage.clear();
-        for (const { name } of await indexedDB.databases()) indexedDB.deleteDatabase(name!);
+        const deleted = (name: string): Promise<Event> =>
+          new Promise((resolve, reject) => {
+            const request = indexedDB.deleteDatabase(name);
+            request.onsuccess = resolve;
+            request.onerror = reject;
+          });
+        await Promise.all((await indexedDB.databases()).map(({ name }) => deleted(name!)));
       });
-      await page.reload();
+      await page.goto(`${browser.url}tests/page/${query}`, { timeout: 120_000 }); // Vite compiles it first
     },
   };
 }
