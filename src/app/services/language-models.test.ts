@@ -1,7 +1,12 @@
 // The worker of the language models lives as long as a model is open in it, and no longer.
 import { afterAll, afterEach, beforeEach, expect, it, vi } from "vitest";
 import { readingCandidates } from "../../../tests/fixtures/reading-candidates.ts";
-import { closeRemotes, remote, StandInStorage } from "../../../tests/fixtures/stand-in-workers.ts";
+import {
+  closeRemotes,
+  remote,
+  StandInStorage,
+  standInClient,
+} from "../../../tests/fixtures/stand-in-workers.ts";
 import type { LanguageModelService } from "../../compose/llm/service.ts";
 import type { WebLlmModel } from "../../compose/llm/engines/web-llm.ts";
 import type { Composition } from "../../compose/composition.ts";
@@ -32,20 +37,7 @@ function setup(given: object = {}) {
   });
   const models = createLanguageModels({
     storage: new StandInStorage({ describe: () => (log.push("describe"), { packs: [], others: [] }) }),
-    worker: {
-      get alive() {
-        return running.alive;
-      },
-      get starts() {
-        return running.starts;
-      },
-      call(use) {
-        if (running.alive === 0) running.starts += 1;
-        running.alive = 1;
-        return use(service);
-      },
-      terminate: () => void (running.alive = 0),
-    },
+    worker: standInClient(service, running),
     retrieve: async (prompt) => readingCandidates(prompt),
   });
   return { models, running, log };

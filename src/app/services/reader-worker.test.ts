@@ -1,6 +1,11 @@
 // The reader is opened when first asked for; dropped, it starts no worker any more.
 import { afterAll, afterEach, beforeEach, expect, it, vi } from "vitest";
-import { closeRemotes, remote, StandInStorage } from "../../../tests/fixtures/stand-in-workers.ts";
+import {
+  closeRemotes,
+  remote,
+  StandInStorage,
+  standInClient,
+} from "../../../tests/fixtures/stand-in-workers.ts";
 import type { ComposerService } from "../../compose/service.ts";
 import { createReaderWorker } from "./reader-worker.ts";
 
@@ -24,20 +29,7 @@ function setup() {
         return { files: new Map([["reader/a", new Blob()]]), downloadedBytes: 1, totalBytes: 1 };
       },
     }),
-    composer: {
-      get alive() {
-        return running.alive;
-      },
-      get starts() {
-        return running.starts;
-      },
-      call(use) {
-        if (running.alive === 0) running.starts += 1;
-        running.alive = 1;
-        return use(service);
-      },
-      terminate: () => void (running.alive = 0),
-    },
+    composer: standInClient(service, running),
   });
   return { reader, running, log, begun, download };
 }
