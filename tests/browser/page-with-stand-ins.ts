@@ -24,8 +24,8 @@ export async function openPageWithStandIns(): Promise<StandInPage> {
         const deleted = (name: string): Promise<Event> =>
           new Promise((resolve, reject) => {
             const request = indexedDB.deleteDatabase(name);
-            request.onsuccess = resolve;
-            request.onerror = reject;
+            request.addEventListener("success", resolve);
+            request.addEventListener("error", reject);
           });
         await Promise.all((await indexedDB.databases()).map(({ name }) => deleted(name!)));
       });
