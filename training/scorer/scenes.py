@@ -60,7 +60,7 @@ def named(a, r):
 def draw(source, seed, n, split="train", told=None):
     """(specs, captions) of n pictures; told=True: the look or concept is always named."""
     if source is None:
-        s = specs.Sampler(f"scorer/{seed}", "base")
+        s = specs.Sampler(f"scorer/{seed}", "base", natural_share=0.5)
         out = []
         for _ in range(n):
             spec = s.sample(split)
