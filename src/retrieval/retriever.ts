@@ -35,8 +35,6 @@ export interface RetrievedAdapter {
   readonly id: string;
   /** Best similarity of a span with one of its texts, weighed by the span's rarity, and its rare words; comparable within a prompt. */
   readonly score: number;
-  /** Cosine similarity of the whole prompt and the document. */
-  readonly similarity: number;
   /** Its texts nearest to the prompt, best first. */
   readonly nearest: readonly NearText[];
   /** Its unwanted uses nearest to the prompt, best first. */

@@ -34,12 +34,7 @@ export type RunEvent =
   | { readonly type: "notes"; readonly notes: readonly string[] }
   | { readonly type: "candidates"; readonly candidates: readonly CandidateView[] }
   | { readonly type: "composition"; readonly composition: Composition }
-  | {
-      readonly type: "plan";
-      /** The composition after pins and bans. */
-      readonly composition: Composition;
-      readonly images: readonly PlannedImage[];
-    }
+  | { readonly type: "plan"; readonly images: readonly PlannedImage[] }
   | { readonly type: "diffusion"; readonly event: DiffusionEvent };
 
 export interface StageReport {
@@ -81,17 +76,11 @@ export interface RunReport {
   readonly milliseconds: number;
 }
 
-export interface RunImage {
+export interface RunImage extends PlannedImage {
   readonly index: number;
-  readonly seed: number;
   readonly width: number;
   readonly height: number;
   readonly rgba: Uint8ClampedArray<ArrayBuffer>;
-  readonly adapters: readonly AdapterUse[];
-  readonly masked: readonly string[];
-  /** As in PlannedImage. */
-  readonly prompt?: string;
-  readonly negativePrompt?: string;
 }
 
 export interface RunResult {

@@ -174,7 +174,7 @@ export async function runRequest(
     const value = { ...plans.get(prompts[0]!)!, images };
     return { value, outputs: value };
   });
-  onEvent({ type: "plan", composition: planned.composition, images: planned.images });
+  onEvent({ type: "plan", images: planned.images });
 
   const request = diffusionRequest(options, { pack, words: words[0]!, images: planned.images, imageToImage });
   const wanted = remoteAdaptersOf(request, pack);
@@ -224,20 +224,9 @@ export async function runRequest(
     if (report) recordEvent(report, event);
     if (event.type === "device") usedDevice = event.device ?? usedDevice;
     if (report && event.type === "image") {
-      const { adapters, masked } = report;
-      const own = words[event.imageIndex]!;
-      const { seed: imageSeed, width, height, rgba } = event;
+      const { imageIndex: index, width, height, rgba } = event;
       Object.assign(report, { width, height });
-      images.push({
-        index: event.imageIndex,
-        seed: imageSeed,
-        width,
-        height,
-        rgba,
-        adapters,
-        masked,
-        ...ownWords(own, options),
-      });
+      images.push({ ...planned.images[index]!, index, width, height, rgba });
       const milliseconds = performance.now() - generatingSince;
       const outputs = { images: images.length };
       hooks.onReport?.(reportOf([...stages, { id: "generate", milliseconds, inputs: recorded, outputs }]));

@@ -15,9 +15,8 @@ it("images that wait have the seeds they will be generated with, until a plan sa
     ["run-2", 0],
   ]);
   const fold = createEventFolder(set);
-  const composition = { tasks: [], rejected: [], composer: { name: "", kind: "none" } } as const;
   const planned = { seed: 7, adapters: [], masked: [], formulas: {} };
-  fold({ type: "plan", composition, images: [planned] });
+  fold({ type: "plan", images: [planned] });
   expect(run.images[0]!.seed).toBe(7);
 });
 

@@ -126,13 +126,6 @@ describe("plan", () => {
       expect(job.adapters).toContainEqual({ id: "mine", unetStrength: -0.5, textStrength: -0.5 });
       expect(job.adapters.some(({ id }) => id === "a1.0")).toBe(false);
     }
-    const halved = planImages(composition([1]), {
-      preset: "balanced",
-      count: 1,
-      seed: 1,
-      overrides: { taskFactors: { 0: 0.5 } },
-    });
-    expect(halved.images[0]!.uses[0]).toMatchObject({ strength: 0.4, formula: "0.8 × 0.5 (task)" });
   });
 
   test("properties: each adapter once, active or masked, budget kept, deterministic", () => {

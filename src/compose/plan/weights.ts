@@ -18,8 +18,6 @@ export interface PlannedUse {
 export interface StrengthOverrides {
   /** Final strength by adapter id; exempt from division and budget. */
   readonly strengths?: Readonly<Record<string, number>> | undefined;
-  /** Factor by task index. */
-  readonly taskFactors?: Readonly<Record<number, number>> | undefined;
 }
 
 const short = (value: number): string => String(Number(value.toFixed(3)));
@@ -43,13 +41,11 @@ export function strengths(
         uses.push({ pick, taskIndex, strength: fixed, formula: "set by you", fixed: true });
         continue;
       }
-      const factor = options.taskFactors?.[taskIndex] ?? 1;
       const parts = [short(pick.weight)];
       if (preset.baseWeight !== 1) parts.push(`× ${short(preset.baseWeight)}`);
       const sharing = alone ? 1 : active.length;
       if (sharing > 1) parts.push(`÷ ${sharing}`);
-      if (factor !== 1) parts.push(`× ${short(factor)} (task)`);
-      const strength = ((pick.weight * preset.baseWeight) / sharing) * factor;
+      const strength = (pick.weight * preset.baseWeight) / sharing;
       uses.push({ pick, taskIndex, strength, formula: parts.join(" "), fixed: false });
     }
   }

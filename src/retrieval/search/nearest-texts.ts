@@ -22,8 +22,6 @@ export interface NearText {
 export interface NearestTexts {
   /** Best similarity of any of its texts, weighed; unwanted uses left out. */
   readonly best: number;
-  /** Of the whole prompt and the document. */
-  readonly similarity: number;
   readonly nearest: readonly NearText[];
   readonly notMeant: readonly NearText[];
 }
@@ -45,9 +43,8 @@ export function nearestTexts(
   const best = new Float32Array(count).fill(-2);
   const bestQuery = new Uint16Array(count);
   const similarity = new Float32Array(count);
-  const prompt = rows.similarities(query.vectors[0]!);
   for (const [q, vector] of query.vectors.entries()) {
-    const found = q === 0 ? prompt : rows.similarities(vector);
+    const found = rows.similarities(vector);
     for (let row = 0; row < count; row++) {
       const weighed = found[row]! * weights[q]!;
       if (weighed <= best[row]!) continue;
@@ -71,7 +68,6 @@ export function nearestTexts(
     const wanted = ranked.filter(({ source }) => source !== "notMeant");
     return {
       best: Math.max(best[document]!, wanted.length > 0 ? best[wanted[0]!.row]! : -2),
-      similarity: prompt[document]!,
       nearest: nearestOf(wanted).map(near),
       notMeant: ranked
         .filter(({ source }) => source === "notMeant")
