@@ -150,6 +150,22 @@ export function defaultSize(
   return sizeForImage(start.picture, { width, height, minSide: min, maxSide: max });
 }
 
+/** What is asked for where nothing is said, whatever the pack. */
+export const defaultOptions = {
+  negativePrompt: "",
+  count: 1,
+  clipSkip: 1,
+  noise: "cpu",
+  preset: "balanced",
+  combine: "merge",
+  method: "stylus",
+  composer: "reader",
+  languageModel: null,
+  adapters: "auto",
+  device: "auto",
+  vaeTilePixels: null,
+} satisfies Partial<GenerateOptions>;
+
 /** Fills everything that `partial` leaves out. Sampling values come from the mode (few-step or full). */
 export function completeOptions(partial: PartialOptions, defaults: PackDefaults): GenerateOptions {
   const given = Object.fromEntries(
@@ -166,28 +182,17 @@ export function completeOptions(partial: PartialOptions, defaults: PackDefaults)
       }
     : null;
   return {
-    negativePrompt: "",
+    ...defaultOptions,
+    pins: [],
+    bans: [],
+    removed: [],
+    strengths: {},
     seed: randomSeed(),
-    count: 1,
     ...defaultSize(start, defaults),
     steps: mode.steps,
     cfgScale: mode.cfgScale,
     sampler: mode.sampler,
     schedule: mode.schedule,
-    clipSkip: 1,
-    noise: "cpu",
-    preset: "balanced",
-    combine: "merge",
-    method: "stylus",
-    composer: "reader",
-    languageModel: null,
-    adapters: "auto",
-    device: "auto",
-    pins: [],
-    bans: [],
-    removed: [],
-    strengths: {},
-    vaeTilePixels: null,
     ...given,
     fewStep,
     start,

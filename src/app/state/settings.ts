@@ -5,10 +5,13 @@ import { createStore, type SetStoreFunction } from "solid-js/store";
 import type { DevicePreference } from "../../shared/request.ts";
 import { modelOf, pocketId } from "../packs/packs.ts";
 import {
+  completeOptions,
+  defaultOptions,
   defaultSize,
   randomSeed,
   type GenerateOptions,
   type PackDefaults,
+  type PartialOptions,
   type SamplingDefaults,
 } from "../../stylus/options.ts";
 import {
@@ -17,7 +20,6 @@ import {
   defaultStrength,
   type HiresOptions,
   type MaskValues,
-  type InitImageOptions,
   type InitImage,
 } from "../../stylus/image-options.ts";
 import type { ImagePrompt } from "../../stylus/wildcards.ts";
@@ -109,39 +111,43 @@ export interface Settings {
   history: string[];
 }
 
-const initialSettings = (): Settings => ({
-  model: pocketId,
-  prompt: "",
-  negativePrompt: "",
-  seed: randomSeed(),
-  seedLocked: false,
-  count: 1,
-  size: null,
-  fewStep: null,
-  full: {},
-  fast: {},
-  clipSkip: 1,
-  noise: "cpu",
-  start: null,
-  startValues: { strength: defaultStrength, ...defaultMask },
-  hires: false,
-  hiresValues: { ...defaultHires, steps: null },
-  lowMemory: false,
-  preset: "balanced",
-  combine: "merge",
-  method: "stylus",
-  composer: "reader",
-  languageModel: null,
-  temperature: 0,
-  restored: null,
-  device: "auto",
-  adapters: {},
-  styles: [],
-  suggestWords: true,
-  appearance: "system",
-  language: null,
-  history: [],
-});
+function initialSettings(): Settings {
+  const { negativePrompt, count, clipSkip, noise, preset, combine, method, composer, device } =
+    defaultOptions;
+  return {
+    model: pocketId,
+    prompt: "",
+    negativePrompt,
+    seed: randomSeed(),
+    seedLocked: false,
+    count,
+    size: null,
+    fewStep: null,
+    full: {},
+    fast: {},
+    clipSkip,
+    noise,
+    start: null,
+    startValues: { strength: defaultStrength, ...defaultMask },
+    hires: false,
+    hiresValues: { ...defaultHires, steps: null },
+    lowMemory: false,
+    preset,
+    combine,
+    method,
+    composer,
+    languageModel: null,
+    temperature: 0,
+    restored: null,
+    device,
+    adapters: {},
+    styles: [],
+    suggestWords: true,
+    appearance: "system",
+    language: null,
+    history: [],
+  };
+}
 
 /** Users have this in their browsers: a change of shape needs another name and a migration, as in `readRules`. */
 const storageKey = "stylus-web/settings/1";
@@ -284,16 +290,17 @@ export const rulesOf = (settings: Settings): AdapterRules => {
 export const usesFewStep = (settings: Settings, slowDevice: boolean): boolean =>
   settings.fewStep ?? slowDevice;
 
-function initImageOf({ start, startValues }: Settings): InitImageOptions | null {
+function initImageOf({ start, startValues }: Settings): NonNullable<PartialOptions["start"]> | null {
   if (start === null) return null;
   const mask = start.mask === null ? null : { id: start.mask, ...maskValuesOf(startValues) };
   return { picture: { ...start.picture }, strength: startValues.strength, mask };
 }
 
 /** There is no second pass after an init image. */
-function hiresOf({ start, hires, hiresValues }: Settings, steps: number): HiresOptions | null {
+function hiresOf({ start, hires, hiresValues }: Settings): PartialOptions["hires"] {
   if (!hires || start !== null) return null;
-  return { ...hiresValues, steps: hiresValues.steps ?? steps };
+  const { steps, ...values } = hiresValues;
+  return steps === null ? values : { ...values, steps };
 }
 
 const tileOf = ({ width, height }: PackDefaults): number => Math.max(limits.size.min, width, height);
@@ -310,36 +317,30 @@ export function toOptions(
 ): GenerateOptions {
   const { defaults, prompts = settings } = context;
   const fewStep = usesFewStep(settings, context.slowDevice) && defaults.fewStep !== null;
-  const mode = fewStep ? { ...defaults.fewStep!, ...settings.fast } : { ...defaults.full, ...settings.full };
-  const start = initImageOf(settings);
-  const size = settings.size ?? defaultSize(start, defaults);
   const { preset, combine, method, composer, languageModel, temperature } = restoredOf(settings) ?? settings;
-  return {
-    prompt: prompts.prompt,
-    negativePrompt: prompts.negativePrompt,
-    seed: settings.seed,
-    count: settings.count,
-    width: size.width,
-    height: size.height,
-    ...mode,
-    clipSkip: settings.clipSkip,
-    noise: settings.noise,
-    preset,
-    combine,
-    method,
-    composer,
-    languageModel: composer === "llm" && languageModel !== null ? { id: languageModel, temperature } : null,
-    adapters: "auto",
-    device: settings.device,
-    fewStep,
-    pins: [],
-    bans: [],
-    removed: [],
-    strengths: {},
-    start,
-    hires: hiresOf(settings, mode.steps),
-    vaeTilePixels: settings.lowMemory ? tileOf(defaults) : null,
-  };
+  return completeOptions(
+    {
+      prompt: prompts.prompt,
+      negativePrompt: prompts.negativePrompt,
+      seed: settings.seed,
+      count: settings.count,
+      ...settings.size,
+      ...(fewStep ? settings.fast : settings.full),
+      clipSkip: settings.clipSkip,
+      noise: settings.noise,
+      preset,
+      combine,
+      method,
+      composer,
+      languageModel: composer === "llm" && languageModel !== null ? { id: languageModel, temperature } : null,
+      device: settings.device,
+      fewStep,
+      start: initImageOf(settings),
+      hires: hiresOf(settings),
+      vaeTilePixels: settings.lowMemory ? tileOf(defaults) : null,
+    },
+    defaults,
+  );
 }
 
 /** The settings that would ask for `options` again, seed locked; pins, bans and sliders are the choice's own. */
