@@ -142,10 +142,6 @@ describe("prompts", () => {
     expect(second).not.toBe(first);
   });
 
-  it("ignores a leftover LoRA tag", async () => {
-    expect(await imageHash({ prompt: "a red fox<lora:paint:1>" })).toEqual(await imageHash());
-  });
-
   it("the empty prompt gives an image", async () => {
     expect(await imageHash({ prompt: "" })).toContain("64×64");
   });

@@ -102,6 +102,7 @@ export interface HiresFix {
 
 export interface DiffusionRequest {
   readonly packId: string;
+  /** As the text encoder reads it: `<lora:…>` tags have become the images' adapters. */
   readonly prompt: string;
   readonly negativePrompt: string;
   /** Pixels; multiples of 8. */

@@ -9,9 +9,9 @@ describe("run", () => {
   it("takes tags out of the prompt, maps spans back, and lets tags win", async () => {
     const { services, requests, seen } = standInServices();
     const prompt = "<lora:ink:0.3>clay fox<lora:clay:1.2>";
-    const { report } = await run({ prompt, fewStep: false }, services);
+    const { report } = await run({ prompt, negativePrompt: "rain<lora:clay:1>", fewStep: false }, services);
     expect(seen).toEqual(["clay fox", "clay fox"]);
-    expect(requests[0]!.prompt).toBe("clay fox");
+    expect(requests[0]).toMatchObject({ prompt: "clay fox", negativePrompt: "rain" });
     expect(requests[0]!.images[0]!.adapters).toEqual([
       { id: "ink", unetStrength: 0.3, textStrength: 0.3 },
       { id: "clay", unetStrength: 1.2, textStrength: 1.2 },

@@ -176,7 +176,11 @@ export async function runRequest(
   });
   onEvent({ type: "plan", images: planned.images });
 
-  const request = diffusionRequest(options, { pack, words: words[0]!, images: planned.images, imageToImage });
+  const texts = words.map(({ prompt, negativePrompt }) => ({
+    prompt: tagsOf.get(prompt)!.text,
+    negativePrompt: withoutTags(negativePrompt),
+  }));
+  const request = diffusionRequest(options, { pack, texts, images: planned.images, imageToImage });
   const wanted = remoteAdaptersOf(request, pack);
   if (wanted.length > 0) {
     await stage("fetch", { adapters: wanted }, async () => ({
@@ -256,18 +260,18 @@ const ownWords = (own: ImagePrompt, options: GenerateOptions): Partial<ImageProm
   ...(own.negativePrompt === options.negativePrompt ? {} : { negativePrompt: own.negativePrompt }),
 });
 
-/** What the engine is asked for: tags are out of the prompt, the few-step adapter comes on top of each image's own. */
+/** What the engine is asked for: the few-step adapter comes on top of each image's own. */
 function diffusionRequest(
   options: GenerateOptions,
   {
     pack,
-    words,
+    texts,
     images,
     imageToImage,
   }: {
     pack: LoadedPack;
-    /** Of the first image. */
-    words: ImagePrompt;
+    /** The words of each image without tags. */
+    texts: readonly ImagePrompt[];
     images: readonly PlannedImage[];
     imageToImage: ImageToImage | null;
   },
@@ -278,8 +282,7 @@ function diffusionRequest(
   const strength = fewStep?.refined.weight ?? 0;
   return {
     packId: pack.id,
-    prompt: withoutTags(words.prompt),
-    negativePrompt: withoutTags(words.negativePrompt),
+    ...texts[0]!,
     width,
     height,
     steps,
@@ -289,11 +292,11 @@ function diffusionRequest(
     clipSkip,
     noise,
     fewStepAdapter: fewStep ? { id: fewStep.id, unetStrength: strength, textStrength: strength } : null,
-    images: images.map(({ seed, adapters, prompt, negativePrompt }) => ({
+    images: images.map(({ seed, adapters, ...own }, index) => ({
       seed,
       adapters,
-      ...(prompt === undefined ? {} : { prompt: withoutTags(prompt) }),
-      ...(negativePrompt === undefined ? {} : { negativePrompt: withoutTags(negativePrompt) }),
+      ...(own.prompt === undefined ? {} : { prompt: texts[index]!.prompt }),
+      ...(own.negativePrompt === undefined ? {} : { negativePrompt: texts[index]!.negativePrompt }),
     })),
     ...(imageToImage === null ? {} : { imageToImage }),
     ...(hires === null ? {} : { hires: hiresFix(hires, { width, height }) }),

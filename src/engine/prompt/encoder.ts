@@ -1,7 +1,6 @@
 // The prompts of a request in the U-Net's form: composed, scheduled, chunked and encoded to one length. Caches encodings
 // until the prompt or the text encoder's parameters change.
 
-import { withoutTags } from "../../shared/prompt-syntax.ts";
 import type { DiffusionRequest } from "../../shared/request.ts";
 import { chunkPrompt, encodeTexts, type PromptChunk, type PromptEmbedding } from "./conditioning.ts";
 import type { GuidedPrompt, ScheduledConditioning } from "../sampling/guidance.ts";
@@ -45,7 +44,6 @@ export class PromptEncoder {
     this.#networks = networks;
   }
 
-  /** Drops `<lora:…>` tags left in the texts: here the request, not the prompt, selects adapters. */
   async encode(
     { prompt, negativePrompt, clipSkip }: Pick<DiffusionRequest, "prompt" | "negativePrompt" | "clipSkip">,
     options: EncodeOptions,
@@ -55,11 +53,11 @@ export class PromptEncoder {
     const known = this.#kept.find((one) => one.key === key && sameItems(one.embeddings, embeddings));
     if (known !== undefined) return known.encoded;
 
-    const parts = splitConjunction(withoutTags(prompt)).map(({ text, weight }) => ({
+    const parts = splitConjunction(prompt).map(({ text, weight }) => ({
       weight,
       schedule: promptSchedule(text, evaluations, { earlier }),
     }));
-    const negative = promptSchedule(withoutTags(negativePrompt), evaluations, { earlier });
+    const negative = promptSchedule(negativePrompt, evaluations, { earlier });
     const length = this.#networks.checkpoint.text_encoder.config.maxPositions;
     const chunked = (text: string): PromptChunk[] =>
       chunkPrompt(text, { tokenizer: this.#tokenizer, length, embeddings });
