@@ -2,15 +2,8 @@
 // after a crash, ended when it does not stop when asked to.
 import type { DiffusionService, LoadedNetworks } from "../../engine/service.ts";
 import { WorkerClient } from "../../rpc/client.ts";
-import type {
-  DevicePreference,
-  DeviceReport,
-  DiffusionEvent,
-  DiffusionRequest,
-  Kernels,
-} from "../../shared/request.ts";
-import { generateThroughLosses } from "./device-recovery.ts";
-import { throughLoss } from "./through-loss.ts";
+import type { DevicePreference, DiffusionRequest, Kernels } from "../../shared/request.ts";
+import { generateThroughLosses, throughLoss, type Recovery } from "./through-loss.ts";
 import { abortable } from "../../shared/abortable.ts";
 
 /** A step of a large model on a slow device may take this long; after that the worker is ended. */
@@ -27,15 +20,7 @@ export interface DiffusionWorker extends Pick<
   ): Promise<LoadedNetworks>;
   /** From now on WebAssembly stands in for this device, which was lost twice. */
   takeOver(from: DevicePreference, reason: string): void;
-  generate(
-    request: DiffusionRequest,
-    options: {
-      /** Everything that the rest of a request needs, in a new worker. @param wasmReason why WebAssembly takes over */
-      readonly reopen: (wasmReason: string | null) => Promise<DeviceReport>;
-      readonly onEvent: (event: DiffusionEvent) => void;
-      readonly signal: AbortSignal;
-    },
-  ): Promise<void>;
+  generate(request: DiffusionRequest, recovery: Recovery): Promise<void>;
 }
 
 /** `?backend=wgsl` in the page's address: our own kernels, until they are the default. */
@@ -81,7 +66,7 @@ export function createDiffusionWorker(): DiffusionWorker {
 
     takeOver: (from, reason) => void (takenOver = { from, reason }),
 
-    async generate(request, { reopen, onEvent, signal }) {
+    async generate(request, { reopen, mend, onEvent, signal }) {
       let timer: ReturnType<typeof setTimeout> | undefined;
       const onAbort = (): void => {
         timer = setTimeout(() => worker.terminate(), stopGraceMilliseconds);
@@ -92,6 +77,7 @@ export function createDiffusionWorker(): DiffusionWorker {
           generate: (part, hear) =>
             worker.call((service) => service.generate(part, { onEvent: hear, signal })),
           reopen: (wasmReason) => abortable(reopen(wasmReason), signal),
+          mend: (failure) => abortable(mend(failure), signal),
           onEvent,
           signal,
         });

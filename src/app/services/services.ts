@@ -5,7 +5,7 @@ import type { ReadingCandidate } from "../../compose/reader/card-text.ts";
 import { readCandidates } from "../../compose/reader/reader-composer.ts";
 import type { ComposerService } from "../../compose/service.ts";
 import { WorkerClient } from "../../rpc/client.ts";
-import { keepingError, throwIfAborted, type StylusError } from "../../shared/errors.ts";
+import { keepingError, type StylusError } from "../../shared/errors.ts";
 import { createDiffusionWorker } from "./diffusion-worker.ts";
 import { createLanguageModels, type RetrieveOptions } from "./language-models.ts";
 import { createReaderWorker } from "./reader-worker.ts";
@@ -16,7 +16,6 @@ import { pocketId } from "../packs/packs.ts";
 import { openUserModels } from "../packs/user-models.ts";
 import { createPackLoader } from "./pack-loader.ts";
 import type { PageServices } from "./ports.ts";
-import { resumable, type Generate } from "./resumable.ts";
 import { createRetrievalWorkers } from "./retrieval-workers.ts";
 import { abortable } from "../../shared/abortable.ts";
 import { StorageClient } from "./storage-client.ts";
@@ -126,16 +125,8 @@ export function createServices(): PageServices {
 
     async generate(request, { onEvent, signal }) {
       makeRoom(request.packId);
-      const images = resumable(request, onEvent);
-      const generate: Generate = (left, hear) =>
-        diffusion.generate(left, { signal, reopen: pack.reopen, onEvent: hear });
-      try {
-        await images.rest(generate);
-      } catch (error) {
-        throwIfAborted(signal);
-        if (!(await abortable(pack.mend(error, signal), signal))) throw error;
-        await images.rest(generate);
-      }
+      const mend = (failure: unknown): Promise<boolean> => pack.mend(failure, signal);
+      await diffusion.generate(request, { reopen: pack.reopen, mend, onEvent, signal });
     },
 
     inspectAdapter: (file) =>

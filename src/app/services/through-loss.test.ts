@@ -1,6 +1,8 @@
 import { expect, it } from "vitest";
+import { REQUEST } from "../../../tests/fixtures/engine/engine-runs.ts";
 import { StylusError } from "../../shared/errors.ts";
-import { throughLoss } from "./through-loss.ts";
+import type { DeviceReport, DiffusionEvent } from "../../shared/request.ts";
+import { generateThroughLosses, throughLoss } from "./through-loss.ts";
 
 const lost = new StylusError("device-lost", "The worker stopped.");
 
@@ -33,4 +35,134 @@ it("does lost work once more, after preparing the new worker, and then says so",
   const other = work(new StylusError("bad-file", "cut off"));
   await expect(other.run()).rejects.toMatchObject({ code: "bad-file" });
   expect(other.log).toEqual(["work"]);
+});
+
+const loss = new StylusError("device-lost", "The graphics device was lost: reset.");
+const gpu: DeviceReport = { kind: "webgpu", name: "card", reason: "", threads: 1, f16: true };
+const wasm: DeviceReport = { ...gpu, kind: "wasm", f16: false };
+
+const request = { ...REQUEST, images: [1, 2, 3].map((seed) => ({ seed, adapters: [] })) };
+
+const image = (imageIndex: number, seed: number): DiffusionEvent => ({
+  type: "image",
+  imageIndex,
+  seed,
+  width: 1,
+  height: 1,
+  rgba: new Uint8ClampedArray(4),
+});
+
+/**
+ * Generates with `cuts[i]` images made before attempt i is cut off; the rest is generated whole.
+ * @param options.failure what cuts off @param options.mends whether mending helps
+ */
+async function generateWith(
+  cuts: readonly number[],
+  { signal = new AbortController().signal, device = gpu, failure = loss, mends = false } = {},
+) {
+  const events: DiffusionEvent[] = [];
+  const seeds: number[][] = [];
+  const reopened: (string | null)[] = [];
+  const mended: unknown[] = [];
+  await generateThroughLosses(request, {
+    async generate({ images }, onEvent) {
+      const limit = cuts[seeds.length];
+      seeds.push(images.map(({ seed }) => seed));
+      for (const [index, { seed }] of images.entries()) {
+        if (index === limit) throw failure;
+        onEvent(image(index, seed));
+      }
+    },
+    async reopen(wasmReason) {
+      reopened.push(wasmReason);
+      return wasmReason === null ? device : wasm;
+    },
+    async mend(error) {
+      mended.push(error);
+      return mends;
+    },
+    onEvent: (event) => events.push(event),
+    signal,
+  });
+  const generated = events.flatMap((event) =>
+    event.type === "image" ? [[event.imageIndex, event.seed]] : [],
+  );
+  const told = events.flatMap((event) => (event.type === "device" ? [event] : []));
+  return { seeds, reopened, mended, generated, told };
+}
+
+const all = [
+  [0, 1],
+  [1, 2],
+  [2, 3],
+];
+
+it("without a loss nothing is reported", async () => {
+  const { generated, told, reopened } = await generateWith([]);
+  expect(generated).toEqual(all);
+  expect([told, reopened]).toEqual([[], []]);
+});
+
+it("after one loss the rest is generated on the device opened again", async () => {
+  const { seeds, generated, told, reopened } = await generateWith([1]);
+  expect(seeds).toEqual([
+    [1, 2, 3],
+    [2, 3],
+  ]);
+  expect(generated).toEqual(all);
+  expect(reopened).toEqual([null]);
+  expect(told.map(({ imageIndex, device }) => [imageIndex, device])).toEqual([
+    [1, null],
+    [1, gpu],
+  ]);
+});
+
+it("after the second loss WebAssembly takes over, and a notice says why", async () => {
+  const { seeds, generated, told, reopened } = await generateWith([1, 0]);
+  expect(seeds).toEqual([
+    [1, 2, 3],
+    [2, 3],
+    [2, 3],
+  ]);
+  expect(generated).toEqual(all);
+  expect(reopened).toEqual([null, "the GPU was lost twice"]);
+  expect(told.at(-1)).toMatchObject({
+    device: wasm,
+    message: expect.stringContaining("continues on the CPU"),
+  });
+});
+
+it("a third loss ends the run", async () => {
+  await expect(generateWith([0, 0, 0])).rejects.toBe(loss);
+});
+
+it("WebAssembly that fails twice does not start a third time", async () => {
+  await expect(generateWith([0, 0], { device: wasm })).rejects.toBe(loss);
+  const { told } = await generateWith([0], { device: wasm });
+  expect(told.at(-1)!.message).toContain("continues on the CPU");
+});
+
+it("a run that was stopped is not taken up again", async () => {
+  const stop = new AbortController();
+  stop.abort();
+  await expect(generateWith([0], { signal: stop.signal })).rejects.toMatchObject({ code: "cancelled" });
+});
+
+it("a run that fails over damaged files goes on once they are mended, and only once", async () => {
+  const failure = new StylusError("bad-file", "unet.safetensors is cut off.");
+  const { seeds, generated, mended, told } = await generateWith([1], { failure, mends: true });
+  expect(seeds).toEqual([
+    [1, 2, 3],
+    [2, 3],
+  ]);
+  expect(generated).toEqual(all);
+  expect([mended, told]).toEqual([[failure], []]);
+  await expect(generateWith([1], { failure })).rejects.toBe(failure);
+  await expect(generateWith([1, 1], { failure, mends: true })).rejects.toBe(failure);
+});
+
+it("losses are counted from where files were mended", async () => {
+  const { reopened, mended, generated } = await generateWith([0, 0, 0, 0, 0], { mends: true });
+  expect(reopened).toEqual([null, "the GPU was lost twice", null, "the GPU was lost twice"]);
+  expect([mended, generated]).toEqual([[loss], all]);
 });
