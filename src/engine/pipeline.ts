@@ -17,7 +17,7 @@ import { modelFilesOf, type PackFiles, readPackFiles } from "./pack-files.ts";
 import { allSteps, fixedSteps, shareOfSteps } from "./sampling/pass-steps.ts";
 import { rgbaOf, type PreviewFactors } from "./image/pixels.ts";
 import { PromptEncoder } from "./prompt/encoder.ts";
-import { checkRequest } from "./request-check.ts";
+import { checkDiffusionRequest } from "./diffusion-request.ts";
 import { SAMPLERS } from "./sampling/samplers.ts";
 import { type SamplingPass, samplingPass } from "./sampling/pass.ts";
 import { alphasCumprod, betasOf, TrainingSchedule } from "./sampling/schedules.ts";
@@ -110,7 +110,7 @@ export class DiffusionPipeline {
     { signal }: { signal?: AbortSignal | undefined } = {},
   ): AsyncGenerator<DiffusionEvent, void, void> {
     const { checkpoint, latentScale } = this.networks;
-    checkRequest(request, {
+    checkDiffusionRequest(request, {
       hasAdapter: (id) => this.adapters.has(id),
       textLayers: checkpoint.text_encoder.config.layers,
       latentScale,

@@ -41,15 +41,15 @@ export const defaultHires: Omit<HiresOptions, "steps"> = {
   strength: 0.4,
 };
 
-const latentScale = 8;
+const { step: sideStep } = limits.size;
 
 /** The size of the second pass: whole latents, rounded down. */
 export const hiresSize = (
   { width, height }: { readonly width: number; readonly height: number },
   scale: number,
 ): { width: number; height: number } => ({
-  width: Math.floor((width * scale) / latentScale) * latentScale,
-  height: Math.floor((height * scale) / latentScale) * latentScale,
+  width: Math.floor((width * scale) / sideStep) * sideStep,
+  height: Math.floor((height * scale) / sideStep) * sideStep,
 });
 
 /**
@@ -60,12 +60,12 @@ export function sizeForImage(
   image: { readonly width: number; readonly height: number },
   { width, height, minSide, maxSide }: { width: number; height: number; minSide: number; maxSide: number },
 ): { width: number; height: number } {
-  const fits = (side: number): boolean => side % latentScale === 0 && side >= minSide && side <= maxSide;
+  const fits = (side: number): boolean => side % sideStep === 0 && side >= minSide && side <= maxSide;
   if (fits(image.width) && fits(image.height) && image.width * image.height <= 4 * width * height)
     return { width: image.width, height: image.height };
   const scale = Math.sqrt((width * height) / (image.width * image.height));
   const near = (side: number): number =>
-    Math.min(maxSide, Math.max(minSide, Math.round((side * scale) / latentScale) * latentScale));
+    Math.min(maxSide, Math.max(minSide, Math.round((side * scale) / sideStep) * sideStep));
   return { width: near(image.width), height: near(image.height) };
 }
 

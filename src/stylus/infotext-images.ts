@@ -74,11 +74,7 @@ interface Size {
   readonly height: number;
 }
 
-const side = 8;
-const wholeLatents = ({ width, height }: Size): Size => ({
-  width: Math.floor(width / side) * side,
-  height: Math.floor(height / side) * side,
-});
+const wholeLatents = (size: Size): Size => hiresSize(size, 1);
 
 function sizeIn(fields: Fields, label: string): Size | undefined {
   const match = /^(\d{1,6}) *[x×] *(\d{1,6})$/iu.exec(fields.get(label)?.trim() ?? "");

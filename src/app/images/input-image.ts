@@ -1,12 +1,13 @@
 // Image files to pixels and masks to files, in the browser. An image that is larger than any model generates is scaled down
 // once, when it comes in; what is kept is the init image.
 import { StylusError } from "../../shared/errors.ts";
+import { limits } from "../../shared/limits.ts";
 import type { ImageToImage, RgbaImage } from "../../shared/request.ts";
 import type { InputStore } from "./input-store.ts";
 import type { InitImageOptions } from "../../stylus/image-options.ts";
 
 /** Longest side that is kept, in pixels. */
-const keptSide = 2048;
+const keptSide = limits.finishedSide;
 const most = { fileBytes: 64e6, side: 12_000 };
 
 export interface InputImage {

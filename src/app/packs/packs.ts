@@ -3,6 +3,7 @@
 import type { AdapterCard } from "../../retrieval/card.ts";
 import { parseRefinedCards, type RefinedCard } from "../../refine/refined-card.ts";
 import { StylusError } from "../../shared/errors.ts";
+import { limits } from "../../shared/limits.ts";
 import type { SamplerId, ScheduleId } from "../../shared/request.ts";
 import { parseManifest, type Manifest } from "../../storage/manifest.ts";
 import type { PackDefaults, SamplingDefaults } from "../../stylus/options.ts";
@@ -53,7 +54,7 @@ const stableDiffusion15: PackInfo = {
   contextWidth: 768,
   width: 512,
   height: 512,
-  maxSide: 2048,
+  maxSide: limits.finishedSide,
   full: { steps: 25, cfgScale: 7, sampler: "dpmpp_2m", schedule: "karras" },
 };
 

@@ -1,5 +1,4 @@
-// Checks a request against the loaded model before any work; src/shared/request-check.ts has the checks that need no model.
-// Every error names the field and the remedy.
+// Checks a diffusion request against the loaded model before any work, field by field with src/shared/request-check.ts.
 
 import { limits } from "../shared/limits.ts";
 import {
@@ -15,7 +14,7 @@ import {
 } from "../shared/request-check.ts";
 import type { DiffusionRequest, ImageToImage } from "../shared/request.ts";
 
-export interface EngineLimits {
+export interface ModelLimits {
   readonly hasAdapter: (id: string) => boolean;
   /** Layers of the text encoder. */
   readonly textLayers: number;
@@ -24,9 +23,9 @@ export interface EngineLimits {
 }
 
 /** @throws StylusError bad-input. An empty prompt is valid: it gives the unconditional image. */
-export function checkRequest(
+export function checkDiffusionRequest(
   request: DiffusionRequest,
-  { hasAdapter, textLayers, latentScale }: EngineLimits,
+  { hasAdapter, textLayers, latentScale }: ModelLimits,
 ): void {
   const sizes = { min: limits.size.min, max: limits.finishedSide, step: latentScale };
   checkSampling(request, sizes);

@@ -1,7 +1,7 @@
 // A request against the loaded model: each limit from both sides, by field.
 import { expect, it } from "vitest";
 import type { AdapterUse, DiffusionRequest, ImageToImage } from "../shared/request.ts";
-import { checkRequest } from "./request-check.ts";
+import { checkDiffusionRequest } from "./diffusion-request.ts";
 
 const use = (id: string): AdapterUse => ({ id, unetStrength: 1, textStrength: 1 });
 const request: DiffusionRequest = {
@@ -28,7 +28,7 @@ const masked = (pixels: number): ImageToImage => ({
 
 function fieldRefused(change: Partial<DiffusionRequest>): string | undefined {
   try {
-    checkRequest(
+    checkDiffusionRequest(
       { ...request, ...change },
       { hasAdapter: (id) => id === "known", textLayers: 3, latentScale: 8 },
     );
