@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import type { Composition } from "../../src/compose/composition.ts";
 import { StylusError } from "../../src/shared/errors.ts";
 import { choices as asked } from "../../src/shared/limits.ts";
+import { describeReason } from "../../src/texts/reason.ts";
 import { serversOf, serverSpec } from "../run/chat-servers.ts";
 import { oneOf, parseOptions, runMain, UsageError } from "../run/arguments.ts";
 import { openCatalogue } from "./catalogue.ts";
@@ -49,7 +50,9 @@ function promptsOf(file: string): string[] {
 function lineOf(prompt: string, { tasks, composer }: Composition): string {
   return JSON.stringify({
     prompt,
-    tasks: tasks.map(({ text, reason }) => (reason === undefined ? { text } : { text, reason })),
+    tasks: tasks.map(({ text, reason }) =>
+      reason === undefined ? { text } : { text, reason: describeReason(reason) },
+    ),
     picks: tasks.flatMap(({ text, picks }) =>
       picks.map(({ id, similarity }) => ({ id, span: text, score: Number(similarity.toFixed(4)) })),
     ),

@@ -3,6 +3,7 @@
 
 import type { ComposerInfo, Composition } from "../../src/compose/composition.ts";
 import type { RunReport } from "../../src/stylus/run-types.ts";
+import { describeReason } from "../../src/texts/reason.ts";
 
 /** The described part of a report. */
 interface DescribedRun {
@@ -52,8 +53,10 @@ export function describeRun(
   const lines = chosenBy(plan?.composition?.composer);
   const listed = tasks.flatMap(({ text, picks, reason }) => {
     const part = text === "" ? "" : `“${text}” → `;
-    if (picks.length > 0) return picks.map((pick) => part + adapter(pick.id, pick.reason));
-    return [`${part}no adapter: ${reason ?? "the base model generates it"}`];
+    if (picks.length > 0) return picks.map((pick) => part + adapter(pick.id, describeReason(pick.reason)));
+    return [
+      `${part}no adapter: ${reason === undefined ? "the base model generates it" : describeReason(reason)}`,
+    ];
   });
   lines.push(...listed);
   const described = new Set(tasks.flatMap(({ picks }) => picks.map(({ id }) => id)));

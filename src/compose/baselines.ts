@@ -3,6 +3,7 @@
 import type { MethodId } from "../shared/limits.ts";
 import type { Composition } from "./composition.ts";
 import { below, seededRandom } from "./plan/random.ts";
+import type { Reason } from "./reason.ts";
 
 export interface BaselineCandidate {
   readonly id: string;
@@ -20,7 +21,7 @@ const adapterCount = 3;
 function each(
   candidates: readonly BaselineCandidate[],
   name: string,
-  reason: (candidate: BaselineCandidate, place: number) => string,
+  reason: (candidate: BaselineCandidate, place: number) => Reason,
 ): Composition {
   return {
     tasks: candidates.map((candidate, index) => ({
@@ -52,12 +53,11 @@ export function composeBaseline(
 ): Composition {
   if (baseline === "sd") return { tasks: [], rejected: [], composer: { name: "no adapters", kind: "none" } };
   if (baseline === "retriever") {
-    return each(
-      candidates.slice(0, adapterCount),
-      "top 3 by similarity",
-      ({ similarity }, place) =>
-        `number ${place} by similarity to the whole prompt (${similarity.toFixed(2)})`,
-    );
+    return each(candidates.slice(0, adapterCount), "top 3 by similarity", ({ similarity: score }, place) => ({
+      kind: "ranked",
+      place,
+      score,
+    }));
   }
   const random = seededRandom(options.seed, "random baseline");
   // Sorted by id first, so that the draw depends on the seed and not on the prompt.
@@ -65,7 +65,7 @@ export function composeBaseline(
   const drawn: BaselineCandidate[] = [];
   while (drawn.length < adapterCount && rest.length > 0)
     drawn.push(...rest.splice(below(random, rest.length), 1));
-  return each(drawn, "three at random", () => "drawn at random");
+  return each(drawn, "three at random", () => ({ kind: "drawn" }));
 }
 
 /**
@@ -80,10 +80,10 @@ export function rerankedBaseline(
     .map((candidate, i) => ({ ...candidate, score: scores[i]!, similarity: 1 / (1 + Math.exp(-scores[i]!)) }))
     .sort((a, b) => b.score - a.score);
   const logits = new Map(ranked.map(({ id, score }) => [id, score]));
-  return each(
-    ranked.slice(0, adapterCount),
-    "top 3 by the reranker",
-    ({ id }, place) =>
-      `number ${place} of ${ranked.length} by the reranker, for the whole prompt (${logits.get(id)!.toFixed(2)})`,
-  );
+  return each(ranked.slice(0, adapterCount), "top 3 by the reranker", ({ id }, place) => ({
+    kind: "reranked",
+    place,
+    of: ranked.length,
+    score: logits.get(id)!,
+  }));
 }

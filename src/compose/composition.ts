@@ -2,11 +2,11 @@
 import type { Candidate } from "../retrieval/candidate.ts";
 import type { Vector } from "../retrieval/embedding/vectors.ts";
 import type { PresetId } from "../shared/limits.ts";
+import type { Reason } from "./reason.ts";
 
 export interface AdapterPick {
   readonly id: string;
-  /** Why, in plain words. */
-  readonly reason: string;
+  readonly reason: Reason;
   /** How well adapter and task match, 0 to 1: by rules similarity or words, whichever is stronger; the reader's probability. */
   readonly similarity: number;
   /** Refined weight, before division, budget and the user's slider. */
@@ -21,8 +21,8 @@ export interface Task {
   readonly end: number | null;
   /** Best first; empty when no adapter fits. */
   readonly picks: readonly AdapterPick[];
-  /** Why it was not given to adapters at all, in plain words: the prompt denies it. */
-  readonly reason?: string | undefined;
+  /** Why it was not given to adapters at all: the prompt denies it. */
+  readonly reason?: Reason | undefined;
 }
 
 export interface ComposerInfo {
@@ -36,7 +36,7 @@ export interface ComposerInfo {
 export interface Composition {
   readonly tasks: readonly Task[];
   /** Candidates that came near, and why they were not taken. */
-  readonly rejected: readonly { readonly id: string; readonly reason: string }[];
+  readonly rejected: readonly { readonly id: string; readonly reason: Reason }[];
   readonly composer: ComposerInfo;
   /** A language model is still choosing: its choice takes the place of this one. */
   readonly pending?: true | undefined;

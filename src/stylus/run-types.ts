@@ -57,7 +57,7 @@ interface ImageReport extends PlannedImage {
 /** Persisted and exported: a change of shape is a new `version` and an entry in docs/report.md. */
 export interface RunReport {
   readonly format: "stylus-web/run";
-  readonly version: 2;
+  readonly version: 3;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
   readonly app: { readonly version: string; readonly onnxruntime: string; readonly userAgent: string };

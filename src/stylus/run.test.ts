@@ -37,7 +37,7 @@ describe("run", () => {
     const order = ["load", "embed", "retrieve", "compose", "plan", "generate"];
     expect(report.stages.map(({ id }) => id)).toEqual(order);
     expect(events.flatMap((event) => (event.type === "stage-end" ? [event.stage] : []))).toEqual(order);
-    expect(report).toMatchObject({ format: "stylus-web/run", version: 2 });
+    expect(report).toMatchObject({ format: "stylus-web/run", version: 3 });
     expect(images.map(({ seed }) => seed)).toEqual([7, 8]);
     expect(requests[0]!.images[0]!.adapters).toEqual([{ id: "clay", unetStrength: 0.8, textStrength: 0.8 }]);
     expect(requests[0]!.fewStepAdapter?.id).toBe("lcm");

@@ -197,7 +197,7 @@ export async function runRequest(
   let usedDevice = pack.device;
   const reportOf = (done: readonly StageReport[]): RunReport => ({
     format: "stylus-web/run",
-    version: 2,
+    version: 3,
     createdAt,
     app: {
       version,

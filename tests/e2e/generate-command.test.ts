@@ -39,7 +39,7 @@ test("writes images and a report; the same command line gives the same images", 
     );
   }
   const report = JSON.parse(readFileSync(path.join(out, "a/report.json"), "utf8")) as Record<string, unknown>;
-  expect(report).toMatchObject({ format: "stylus-web/run", version: 2 });
+  expect(report).toMatchObject({ format: "stylus-web/run", version: 3 });
   expect(report["options"]).toMatchObject({ seed: 5, count: 2, steps: 2, width: 256, height: 192 });
 });
 

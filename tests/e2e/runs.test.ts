@@ -39,7 +39,7 @@ test("image i of a batch equals the image of seed + i; another seed gives anothe
 
 test("the report names every stage, the device and its reason", async () => {
   const { report } = await run(base);
-  expect([report.format, report.version]).toEqual(["stylus-web/run", 2]);
+  expect([report.format, report.version]).toEqual(["stylus-web/run", 3]);
   expect(report.stages.map(({ id }) => id)).toEqual([
     "load",
     "embed",

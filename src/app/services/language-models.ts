@@ -12,6 +12,7 @@ import { abortable } from "../../shared/abortable.ts";
 import { StylusError } from "../../shared/errors.ts";
 import type { ComposerEntry } from "../../storage/manifest.ts";
 import type { ChoiceServices } from "../../stylus/ports.ts";
+import { t } from "../../texts/texts.ts";
 import {
   describeLanguageModelFit,
   listLanguageModels,
@@ -231,14 +232,14 @@ export function createLanguageModels(context: {
 
     async consult(request, { onComposition, signal }) {
       const { prompt, preset, bans, pins, pinned, seed, languageModel } = request;
-      if (!languageModel) return { unavailable: "No language model is chosen: choose one under Models." };
+      if (!languageModel) return { unavailable: t.run.choice.instead.noModel };
       const { id, temperature } = languageModel;
       const entry = await entryOf(id);
-      if (!entry) return { unavailable: "The chosen language model is no longer offered." };
+      if (!entry) return { unavailable: t.run.choice.instead.modelGone };
       const { title, fit, state, runsOn } = entry;
       if (fit.kind === "impossible")
-        return { unavailable: `${title} cannot run here. ${describeLanguageModelFit(fit)}` };
-      if (state !== "ready") return { unavailable: `${title} is not downloaded: download it under Models.` };
+        return { unavailable: t.run.choice.instead.cannotRun(title, describeLanguageModelFit(fit)) };
+      if (state !== "ready") return { unavailable: t.run.choice.instead.notDownloaded(title) };
       if (failed?.id === id) throw failed.error;
 
       const k = runsOn === "cpu" ? candidatesOnCpu : shownCandidates;

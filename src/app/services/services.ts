@@ -13,6 +13,7 @@ import { createReranker } from "./reranker.ts";
 import { createModelServices } from "./models.ts";
 import { openUserAdapters } from "../adapters/user-adapters.ts";
 import { pocketId } from "../packs/packs.ts";
+import { t } from "../../texts/texts.ts";
 import { openUserModels } from "../packs/user-models.ts";
 import { createPackLoader } from "./pack-loader.ts";
 import type { PageServices } from "./ports.ts";
@@ -103,8 +104,8 @@ export function createServices(): PageServices {
 
     async read({ prompt, preset, pins, bans, commonTags }, { patienceMilliseconds, signal }) {
       const ready = await abortable(within(reader.ready(), patienceMilliseconds), signal);
-      if (ready === null) return { unavailable: "The reader is still loading." };
-      if (!ready) return { unavailable: "This build of the site has no reader." };
+      if (ready === null) return { unavailable: t.run.choice.instead.readerLoading };
+      if (!ready) return { unavailable: t.run.choice.instead.noReader };
       const find = (text: string) => retrieve(text, { k: readCandidates, bans, signal });
       const request = { prompt, preset, pins, commonTags };
       const work = throughLoss(

@@ -55,7 +55,7 @@ const run: StoredRun = {
   composition,
   report: {
     format: "stylus-web/run",
-    version: 2,
+    version: 3,
     createdAt: "2026-11-29T00:00:00Z",
     app: { version: "0", onnxruntime: "0", userAgent: "test" },
     pack: { id: "pocket", title: "Pocket", sizeBytes: 10, downloadedBytes: 0, adapterCount: 1 },

@@ -6,9 +6,9 @@ import type { PresetId } from "../../shared/limits.ts";
 import type { AdapterPick, Composition, ComposerInfo } from "../composition.ts";
 import { presets } from "../plan/presets.ts";
 import type { ReadingCandidate } from "../reader/card-text.ts";
+import type { Reason } from "../reason.ts";
 import { readablePrompt } from "../reader/readable-prompt.ts";
 import { overlaps, type Span, tasksOf } from "../reader/tasks.ts";
-import { negatedReason } from "../rules/kinds.ts";
 import { contentStems, wordsOf } from "../rules/words.ts";
 import type { ProposedPick, ProposedTask } from "./answer.ts";
 
@@ -61,7 +61,7 @@ export interface Guarded {
   readonly faults: readonly string[];
 }
 
-const quoted = (text: string): string => `“${text.slice(0, 60)}”`;
+const short = (text: string): string => text.slice(0, 60);
 
 /** Similarity of the task's words and the nearest text of the card. */
 const evidenceOf = (nearest: readonly NearText[], task: Span): number =>
@@ -76,7 +76,7 @@ export function guardProposal(proposal: readonly ProposedTask[], context: GuardC
   const preset = presets[context.preset];
   const readable = readablePrompt(prompt);
   const known = new Map(candidates.map((candidate) => [candidate.card.id, candidate]));
-  const rejected: { id: string; reason: string }[] = [];
+  const rejected: { id: string; reason: Reason }[] = [];
   const faults: string[] = [];
   const placed: { readonly span: Span; readonly proposed: ProposedPick[] }[] = [];
   for (const { text, picks } of proposal) {
@@ -87,40 +87,37 @@ export function guardProposal(proposal: readonly ProposedTask[], context: GuardC
       other!.proposed.push(...picks);
     else {
       const denied = span === null && findTask(prompt, text) !== null;
-      const why = denied
-        ? negatedReason(text.slice(0, 60))
-        : `its task ${quoted(text)} ${span ? "overlaps another task" : "is not in the prompt"}`;
-      for (const { id } of picks) rejected.push({ id, reason: why });
-      if (!span && !denied) faults.push(`the task ${quoted(text)} is not in the prompt`);
+      const words = short(text);
+      const reason: Reason = { kind: denied ? "denied" : span ? "overlaps" : "absent", words };
+      for (const { id } of picks) rejected.push({ id, reason });
+      if (!span && !denied) faults.push(`the task “${words}” is not in the prompt`);
       else if (picks.length > 0)
-        faults.push(
-          `the task ${quoted(text)} ${denied ? "is denied by the prompt" : "overlaps another task"}`,
-        );
+        faults.push(`the task “${words}” ${denied ? "is denied by the prompt" : "overlaps another task"}`);
     }
   }
 
   const used = new Set<string>();
   let styles = 0;
   const served = placed.map(({ span, proposed }) => {
-    const task = quoted(prompt.slice(span.start, span.end));
+    const words = short(prompt.slice(span.start, span.end));
     const picks: AdapterPick[] = [];
     for (const { id, reason } of proposed) {
       const candidate = known.get(id);
       if (!candidate) {
-        rejected.push({ id, reason: "not among the candidates" });
-        faults.push(`the adapter ${quoted(id)} is not in the list`);
+        rejected.push({ id, reason: { kind: "unknown" } });
+        faults.push(`the adapter “${short(id)}” is not in the list`);
         continue;
       }
       const { category, weight } = candidate.card.refined;
       const similarity = Math.min(1, evidenceOf(candidate.nearest, span));
-      const why = used.has(id)
-        ? "used already"
+      const why: Reason | null = used.has(id)
+        ? { kind: "repeated" }
         : similarity < evidenceThreshold
-          ? `nothing on its card is near to ${task}: ${similarity.toFixed(2)}, below the threshold ${evidenceThreshold}`
+          ? { kind: "far", words, score: similarity, threshold: evidenceThreshold }
           : picks.length >= preset.perTask
-            ? `${task} has ${preset.perTask} adapters already`
+            ? { kind: "full", words, count: preset.perTask }
             : category === "style" && styles >= preset.styles
-              ? `there are ${preset.styles} styles already`
+              ? { kind: "styles", count: preset.styles, score: similarity }
               : null;
       if (why !== null) {
         rejected.push({ id, reason: why });
@@ -128,7 +125,7 @@ export function guardProposal(proposal: readonly ProposedTask[], context: GuardC
       }
       used.add(id);
       if (category === "style") styles += 1;
-      picks.push({ id, reason: reason || "chosen by the language model", similarity, weight });
+      picks.push({ id, reason: reason || { kind: "asked" }, similarity, weight });
     }
     return { span, picks };
   });

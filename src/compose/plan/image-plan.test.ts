@@ -120,7 +120,10 @@ describe("plan", () => {
         ],
       },
     });
-    expect(final.tasks.at(-1)).toMatchObject({ text: "", picks: [{ id: "mine", reason: "pinned by you" }] });
+    expect(final.tasks.at(-1)).toMatchObject({
+      text: "",
+      picks: [{ id: "mine", reason: { kind: "pinned" } }],
+    });
     for (const job of images) {
       expect(job.adapters).toContainEqual({ id: "a0.0", unetStrength: 1.3, textStrength: 1.3 });
       expect(job.adapters).toContainEqual({ id: "mine", unetStrength: -0.5, textStrength: -0.5 });
@@ -184,9 +187,9 @@ describe("baselines", () => {
     const { tasks, composer } = rerankedBaseline(candidates, scores);
     expect(composer).toEqual({ name: "top 3 by the reranker", kind: "none" });
     expect(tasks.map(({ picks: [pick] }) => [pick!.id, pick!.similarity, pick!.reason])).toEqual([
-      ["a7", expect.closeTo(0.982, 3), "number 1 of 10 by the reranker, for the whole prompt (4.00)"],
-      ["a2", 0.5, "number 2 of 10 by the reranker, for the whole prompt (0.00)"],
-      ["a9", expect.closeTo(0.269, 3), "number 3 of 10 by the reranker, for the whole prompt (-1.00)"],
+      ["a7", expect.closeTo(0.982, 3), { kind: "reranked", place: 1, of: 10, score: 4 }],
+      ["a2", 0.5, { kind: "reranked", place: 2, of: 10, score: 0 }],
+      ["a9", expect.closeTo(0.269, 3), { kind: "reranked", place: 3, of: 10, score: -1 }],
     ]);
   });
 });

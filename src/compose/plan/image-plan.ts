@@ -62,7 +62,7 @@ function applyOverrides(composition: Composition, { bans = [], pins = [] }: Over
       text: "",
       start: null,
       end: null,
-      picks: [{ id, weight, similarity: 1, reason: "pinned by you" } satisfies AdapterPick],
+      picks: [{ id, weight, similarity: 1, reason: { kind: "pinned" } } satisfies AdapterPick],
     }));
   return { ...composition, tasks: [...tasks, ...added] };
 }

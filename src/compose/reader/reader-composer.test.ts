@@ -98,12 +98,15 @@ describe("composeByReading", () => {
     expect(composer).toEqual({ name: "reader", kind: "reader" });
     expect(tasks.map(({ text, picks }) => [text, picks.map(({ id, reason }) => [id, reason])])).toEqual([
       ["silver table", []],
-      ["aardman", [["clay", "“aardman” is one of its search phrases (0.98)"]]],
+      [
+        "aardman",
+        [["clay", { kind: "quoted", source: "phrase", text: "aardman", score: expect.closeTo(0.98) }]],
+      ],
       ["no snow", []],
     ]);
     expect(rejected).toEqual([
-      { id: "night", reason: "“clay” serves the same words (0.95)" },
-      { id: "table", reason: "the reader gives it 0.38, below the threshold 0.5" },
+      { id: "night", reason: { kind: "served", title: "clay", score: expect.closeTo(0.95) } },
+      { id: "table", reason: { kind: "unlikely", score: expect.closeTo(0.38), threshold: 0.5 } },
     ]);
   });
 

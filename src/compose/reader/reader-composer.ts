@@ -1,10 +1,10 @@
 // The composer that reads: candidates of late interaction, each read beside the prompt; the best set that fits together; tasks from the words
 // that the picks serve.
-import type { NearText } from "../../retrieval/search/nearest-texts.ts";
 import type { PresetId } from "../../shared/limits.ts";
 import { throwIfAborted } from "../../shared/errors.ts";
 import type { ComposerInfo, Composition, AdapterPick } from "../composition.ts";
 import { presets } from "../plan/presets.ts";
+import type { Reason } from "../reason.ts";
 import { cardText, type ReadingCandidate, type ReadingCard } from "./card-text.ts";
 import { readablePrompt } from "./readable-prompt.ts";
 import type { Reader, Reading } from "./reader.ts";
@@ -109,30 +109,22 @@ export async function composeByReading(
   };
 }
 
-const sourceNames: Readonly<Record<NearText["source"], string>> = {
-  title: "its title",
-  trigger: "one of its trigger words",
-  tag: "one of its tags",
-  phrase: "one of its search phrases",
-  notMeant: "a use that it is not meant for",
-};
-
 /** Similarity at which a text of the card explains the pick. */
 const explains = 0.6;
 
 function reasonOf(
   words: string,
   context: { readonly span: Span; readonly candidate: ReadingCandidate; readonly reading: Reading },
-): string {
+): Reason {
   const { span, candidate, reading } = context;
-  const score = `(${reading.wanted.toFixed(2)})`;
+  const { wanted: score } = reading;
   const here = candidate.nearest.filter((near) => near.span !== null && overlaps(near.span, span));
   const own = here.find(({ text }) => words.toLowerCase().includes(text.toLowerCase()));
-  if (own) return `“${own.text}” is ${sourceNames[own.source]} ${score}`;
+  if (own) return { kind: "quoted", source: own.source, text: own.text, score };
   const [nearest] = here;
   if (nearest && nearest.similarity >= explains)
-    return `“${words}” is close to “${nearest.text}”, ${sourceNames[nearest.source]} ${score}`;
-  return `“${words}” fits its card ${score}`;
+    return { kind: "close", words, source: nearest.source, text: nearest.text, score };
+  return { kind: "fits", words, score };
 }
 
 function refusalReason(
@@ -142,18 +134,17 @@ function refusalReason(
     readonly cardOf: (id: string) => ReadingCard;
     readonly preset: PresetId;
   },
-): string {
-  const { wanted, cardOf, preset } = context;
-  const score = wanted.toFixed(2);
+): Reason {
+  const { wanted: score, cardOf, preset } = context;
   switch (why.kind) {
     case "below":
-      return `the reader gives it ${score}, below the threshold ${thresholdOf(cardOf(id))}`;
+      return { kind: "unlikely", score, threshold: thresholdOf(cardOf(id)) };
     case "words":
-      return `“${cardOf(why.of).title}” serves the same words (${score})`;
+      return { kind: "served", title: cardOf(why.of).title, score };
     case "styles":
-      return `there are ${presets[preset].styles} styles already (${score})`;
+      return { kind: "styles", count: presets[preset].styles, score };
     case "full":
-      return `the other adapters together fit the prompt better (${score})`;
+      return { kind: "outside", score };
     default:
       return why satisfies never;
   }

@@ -70,7 +70,7 @@ describe("tasksOf", () => {
   it("says of a denied part that it is denied", () => {
     expect(tasks("a clay fox, no dragon", "clay fox")).toEqual([
       ["clay fox", 1],
-      ["no dragon", 0, "negated: “no dragon” is left to the base model as text"],
+      ["no dragon", 0, { kind: "denied", words: "no dragon" }],
     ]);
   });
 

@@ -1,7 +1,6 @@
 // From the tokens that picks serve to tasks: spans of whole words that do not overlap, and what is left of the prompt for the base model.
 import { segment } from "../rules/segment.ts";
 import { contentStems, contentWords, type Word, wordsOf } from "../rules/words.ts";
-import { negatedReason } from "../rules/kinds.ts";
 import type { AdapterPick, Task } from "../composition.ts";
 import type { Tokens } from "./wordpiece.ts";
 
@@ -117,7 +116,7 @@ export function tasksOf(
       const span = rest === part ? part : trimmed(readable, rest);
       if (!span || !hasContent(readable.slice(span.start, span.end))) continue;
       const text = prompt.slice(span.start, span.end);
-      const reason = negated ? { reason: negatedReason(text) } : {};
+      const reason = negated ? { reason: { kind: "denied" as const, words: text } } : {};
       tasks.push({ text, start: span.start, end: span.end, picks: [], ...reason });
     }
   }

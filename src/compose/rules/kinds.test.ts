@@ -1,7 +1,7 @@
 // Which categories of adapters fit which kinds of tasks: the whole table.
 import { expect, it } from "vitest";
 import type { AdapterCategory } from "../../retrieval/card.ts";
-import { kindFit, kindReason } from "./kinds.ts";
+import { kindFit } from "./kinds.ts";
 import type { SegmentKind } from "./phrase-kinds.ts";
 
 const categories =
@@ -28,10 +28,4 @@ it.each<[SegmentKind, string, string]>([
   expect(that("near")).toEqual(near === "" ? [] : [near]);
   const others = categories.filter((category) => !`${same} ${near}`.split(" ").includes(category));
   expect(others.map((category) => kindFit(kind, category))).toEqual(others.map(() => null));
-});
-
-it("says why a category does not fit, in whole words", () => {
-  expect(kindReason("a hat", "clothing", "style")).toBe("it is a style, but “a hat” names something worn");
-  for (const category of categories)
-    expect(kindReason("x", "open", category)).toMatch(/^it is [\w ]+, but “x” may/);
 });

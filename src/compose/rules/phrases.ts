@@ -10,7 +10,7 @@ import { contentStems, nameStems, wordsOf } from "./words.ts";
 
 export interface NamePhrase {
   readonly text: string;
-  readonly source: "title" | "tag" | "trigger word" | "description";
+  readonly source: "title" | "tag" | "trigger" | "description";
   readonly stems: readonly string[];
   /** 0 to 1: how much a match with this phrase counts. */
   readonly trust: number;
@@ -110,7 +110,7 @@ export function styleNames(cards: readonly AdapterCard[]): StyleNames {
       .filter((stems) => stems.length > 1)
       .sort((a, b) => b.length - a.length);
   return {
-    whole: of((source) => source === "title" || source === "trigger word"),
+    whole: of((source) => source === "title" || source === "trigger"),
     parts: of((source) => source === "description"),
   };
 }
@@ -160,7 +160,7 @@ export function namePhrases(written: AdapterCard): readonly NamePhrase[] {
   add(card.title, "title");
   const titles = isThing(card) ? card.title.split(/&|\+|\/|\||,|\band\b/i) : []; // "Dragons & Phoenix" are two names
   if (titles.length > 1) for (const title of titles) add(title.trim(), "title");
-  for (const word of card.triggerWords) add(word, "trigger word");
+  for (const word of card.triggerWords) add(word, "trigger");
   for (const tag of card.tags) add(tag, "tag");
   for (const item of items) add(item.replace(/^(?:an?|two|three)\s/i, ""), "description");
   if (category === "style") {

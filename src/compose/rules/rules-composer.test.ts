@@ -29,7 +29,7 @@ describe("rules composer", () => {
       plasticine: ["clay"],
     });
     expect(found.tasks.at(-1)!.picks[0]).toMatchObject({
-      reason: "“plasticine” is named in its tags (1.00)",
+      reason: { kind: "named", words: "plasticine", source: "tag", score: 1 },
       weight: 0.8,
     });
     expect(found.composer).toEqual({ name: "rules", kind: "rules" });
@@ -59,9 +59,12 @@ describe("rules composer", () => {
     const found = await compose("a woman with a mosaic of mosaic tiles on the floor, clay pot");
     expect(picked(found)["clay pot"]).toBeUndefined();
     const { rejected } = await compose("three tiles on a table");
-    expect(rejected.find(({ id }) => id === "mosaic")?.reason).toBe(
-      "it is a style, but “three tiles” names a thing",
-    );
+    expect(rejected.find(({ id }) => id === "mosaic")?.reason).toEqual({
+      kind: "category",
+      words: "three tiles",
+      wanted: "object",
+      category: "style",
+    });
   });
 
   test("a trigger phrase of two words counts anywhere", async () => {
@@ -73,14 +76,14 @@ describe("rules composer", () => {
     expect(picked(found)).toEqual({ unicorn: ["unicorn"] });
     expect(found.tasks.map(({ text, reason }) => [text, reason])).toEqual([
       ["unicorn", undefined],
-      ["without a party hat", "negated: “without a party hat” is left to the base model as text"],
-      ["no octopus", "negated: “no octopus” is left to the base model as text"],
-      ["not clay", "negated: “not clay” is left to the base model as text"],
-      ["non-mosaic", "negated: “non-mosaic” is left to the base model as text"],
+      ["without a party hat", { kind: "denied", words: "without a party hat" }],
+      ["no octopus", { kind: "denied", words: "no octopus" }],
+      ["not clay", { kind: "denied", words: "not clay" }],
+      ["non-mosaic", { kind: "denied", words: "non-mosaic" }],
     ]);
     expect(found.rejected).toContainEqual({
       id: "clay",
-      reason: "negated: “not clay” is left to the base model as text",
+      reason: { kind: "denied", words: "not clay" },
     });
     expect(picked(await compose("not clay but a mosaic"))).toEqual({ mosaic: ["mosaic"] });
   });
@@ -119,7 +122,11 @@ describe("rules composer", () => {
     const ids = found.tasks.flatMap(({ picks }) => picks.map(({ id }) => id));
     expect(ids).toHaveLength(2);
     expect(new Set(ids).size).toBe(2);
-    expect(found.rejected.some(({ reason }) => reason === "there are 2 styles already")).toBe(true);
+    expect(
+      found.rejected.some(
+        ({ reason }) => typeof reason === "object" && reason.kind === "styles" && reason.count === 2,
+      ),
+    ).toBe(true);
   });
 
   test("returns nothing without candidates or tasks", async () => {

@@ -5,9 +5,10 @@ import { throwIfAborted } from "../../shared/errors.ts";
 import type { Candidate } from "../../retrieval/candidate.ts";
 import type { Vector } from "../../retrieval/embedding/vectors.ts";
 import type { Composer, Composition, AdapterPick, Task } from "../composition.ts";
-import { kindFit, kindReason, negatedReason } from "./kinds.ts";
+import type { Reason } from "../reason.ts";
+import { kindFit } from "./kinds.ts";
 import { type Match, matcher } from "./match.ts";
-import { type NamePhrase, styleNames } from "./phrases.ts";
+import { styleNames } from "./phrases.ts";
 import { presets } from "../plan/presets.ts";
 import { isGerund } from "./phrase-kinds.ts";
 import { segment, type Segment } from "./segment.ts";
@@ -31,7 +32,7 @@ const nearFactor = 0.9;
 interface Score extends Match {
   readonly candidate: Candidate;
   /** Why the kinds do not match, or that the task is negated; otherwise null. */
-  readonly wrongKind: string | null;
+  readonly wrongKind: Reason | null;
 }
 
 const core = ({ words }: Segment): string => words.map(({ text }) => text).join(" ");
@@ -81,27 +82,19 @@ function scored(
     // Its own verbatim name is sufficient evidence, whatever the task's apparent kind.
     const fit = match.verbatim ? "same" : does ? "near" : kindFit(task.kind, category);
     const strength = match.strength * (fit === "near" ? nearFactor : 1);
-    const wrongKind = fit ? null : kindReason(task.text, task.kind, category);
-    return { ...match, candidate, strength, wrongKind: task.negated ? negatedReason(task.text) : wrongKind };
+    const { text: words, kind: wanted } = task;
+    const wrongKind = fit ? null : { kind: "category" as const, words, wanted, category };
+    return { ...match, candidate, strength, wrongKind: task.negated ? { kind: "denied", words } : wrongKind };
   });
 }
 
-const placeNames: Readonly<Record<NamePhrase["source"], string>> = {
-  title: "title",
-  tag: "tags",
-  "trigger word": "trigger words",
-  description: "description",
-};
-
-function reason(task: Segment, { phrase, nearestName, strength }: Score): string {
-  const quoted = `“${task.text}”`;
-  const told = `(${strength.toFixed(2)})`;
-  const same = (text: string): boolean => text.trim().toLowerCase() === core(task);
-  if (phrase && same(phrase.text)) return `${quoted} is named in its ${placeNames[phrase.source]} ${told}`;
-  if (phrase) return `${quoted} matches its ${phrase.source} “${phrase.text}” ${told}`;
-  if (nearestName && same(nearestName.text))
-    return `${quoted} is named in its ${placeNames[nearestName.source]} ${told}`;
-  return `${quoted} is close in meaning to ${nearestName ? `“${nearestName.text}”` : "its description"} ${told}`;
+function reasonOf(task: Segment, { phrase, nearestName, strength: score }: Score): Reason {
+  const words = task.text;
+  const name = phrase ?? nearestName;
+  if (name?.text.trim().toLowerCase() === core(task))
+    return { kind: "named", words, source: name.source, score };
+  if (phrase) return { kind: "matches", words, source: phrase.source, text: phrase.text, score };
+  return { kind: "similar", words, text: nearestName?.text ?? null, score };
 }
 
 /** Tasks with all scores; merges pairs that one adapter spans. */
@@ -163,9 +156,9 @@ export const rulesComposer: Composer = {
     }
     const tasks = await scoredTasks(prompt, segments, { candidates, embed, threshold: preset.threshold });
     throwIfAborted(signal);
-    const rejected = new Map<string, { reason: string; strength: number }>();
-    const reject = (id: string, why: string, strength: number): void => {
-      if (strength > (rejected.get(id)?.strength ?? 0)) rejected.set(id, { reason: why, strength });
+    const rejected = new Map<string, { reason: Reason; strength: number }>();
+    const reject = (id: string, reason: Reason, strength: number): void => {
+      if (strength > (rejected.get(id)?.strength ?? 0)) rejected.set(id, { reason, strength });
     };
     const offers = tasks
       .flatMap(({ task, scores }, index) => scores.map((score) => ({ task, index, score })))
@@ -184,27 +177,24 @@ export const rulesComposer: Composer = {
       const { card } = score.candidate;
       const { strength } = score;
       if (used.has(card.id)) continue;
-      const told = strength.toFixed(2);
+      const { text: words } = task;
       const isStyle = card.refined.category === "style";
       const own = picks[index]!;
       if (score.wrongKind !== null) {
         reject(card.id, score.wrongKind, strength);
       } else if (strength < preset.threshold) {
-        reject(
-          card.id,
-          `its match with “${task.text}” is ${told}, below the threshold ${preset.threshold}`,
-          strength,
-        );
+        const { threshold } = preset;
+        reject(card.id, { kind: "below", words, score: strength, threshold }, strength);
       } else if (own.length >= preset.perTask) {
-        reject(card.id, `“${task.text}” has ${own.length} better adapters already`, strength);
+        reject(card.id, { kind: "full", words, count: own.length }, strength);
       } else if (own.length > 0 && strength < own[0]!.similarity - nearBest) {
-        reject(card.id, `matches “${task.text}” less well (${told}) than “${own[0]!.id}” does`, strength);
+        reject(card.id, { kind: "weaker", words, best: own[0]!.id, score: strength }, strength);
       } else if (isStyle && styles >= preset.styles) {
-        reject(card.id, `there are ${preset.styles} styles already`, strength);
+        reject(card.id, { kind: "styles", count: preset.styles, score: strength }, strength);
       } else {
         own.push({
           id: card.id,
-          reason: reason(task, score),
+          reason: reasonOf(task, score),
           similarity: strength,
           weight: card.refined.weight,
         });
@@ -218,7 +208,7 @@ export const rulesComposer: Composer = {
         .filter(([id]) => !used.has(id))
         .sort(([a, { strength: x }], [b, { strength: y }]) => y - x || (a < b ? -1 : 1))
         .slice(0, maxRejected)
-        .map(([id, { reason: why }]) => ({ id, reason: why })),
+        .map(([id, { reason }]) => ({ id, reason })),
       composer: rulesComposer.info,
     };
   },
@@ -229,5 +219,5 @@ const emptyTask = ({ text, start, end, negated }: Segment): Task => ({
   start,
   end,
   picks: [],
-  ...(negated ? { reason: negatedReason(text) } : {}),
+  ...(negated ? { reason: { kind: "denied" as const, words: text } } : {}),
 });

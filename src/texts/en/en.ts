@@ -5,9 +5,22 @@ import { models } from "./models.ts";
 import { names } from "./names.ts";
 import { page } from "./page.ts";
 import { prompt } from "./prompt.ts";
+import { reasons } from "./reasons.ts";
 import { run } from "./run.ts";
 import { settings } from "./settings.ts";
 import { storage } from "./storage.ts";
 import { widget } from "./widget.ts";
 
-export const en = { format: formats, names, page, prompt, settings, run, adapters, models, storage, widget };
+export const en = {
+  format: formats,
+  names,
+  page,
+  prompt,
+  settings,
+  run,
+  reasons,
+  adapters,
+  models,
+  storage,
+  widget,
+};

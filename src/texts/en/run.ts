@@ -101,6 +101,15 @@ export const run = {
     byModel: (name: string) => `chosen by ${name}`,
     byYou: "chosen by you",
     choosing: "a language model is choosing…",
+    /** Why another one chose than was asked for. */
+    instead: {
+      readerLoading: "The reader is still loading.",
+      noReader: "This build of the site has no reader.",
+      noModel: "No language model is chosen: choose one under Models.",
+      modelGone: "The chosen language model is no longer offered.",
+      cannotRun: (title: string, why: string) => `${title} cannot run here. ${why}`,
+      notDownloaded: (title: string) => `${title} is not downloaded: download it under Models.`,
+    },
     /** Of a run or file that was brought back; `who` chooses otherwise. */
     restored: {
       next: (who: MethodId | ComposerId) =>

@@ -7,6 +7,7 @@ import { models } from "./models.ts";
 import { names } from "./names.ts";
 import { page } from "./page.ts";
 import { prompt } from "./prompt.ts";
+import { reasons } from "./reasons.ts";
 import { run } from "./run.ts";
 import { settings } from "./settings.ts";
 import { storage } from "./storage.ts";
@@ -19,6 +20,7 @@ export const ko: typeof en = {
   prompt,
   settings,
   run,
+  reasons,
   adapters,
   models,
   storage,

@@ -96,6 +96,14 @@ export const run: typeof english = {
     byModel: (name) => `${name} 모델이 선택`,
     byYou: "직접 선택",
     choosing: "언어 모델이 고르는 중…",
+    instead: {
+      readerLoading: "독해 모델을 아직 불러오고 있어요.",
+      noReader: "이 사이트에는 독해 모델이 없어요.",
+      noModel: "선택한 언어 모델이 없어요. ‘모델’에서 하나를 고르세요.",
+      modelGone: "선택한 언어 모델은 더 이상 제공하지 않아요.",
+      cannotRun: (title, why) => `${title} 모델은 여기서 실행할 수 없어요. ${why}`,
+      notDownloaded: (title) => `${title} 모델을 다운로드하지 않았어요. ‘모델’에서 다운로드하세요.`,
+    },
     restored: {
       next: (who) =>
         `다음 생성은 복원한 어댑터를 사용해요. 그다음부터는 다시 원래 방식으로 골라요: ${choosers[who]}.`,

@@ -5,6 +5,7 @@ import styles from "./Candidates.module.css";
 import { ChevronIcon } from "../controls/icons.tsx";
 import { useStudio } from "../studio-context.ts";
 import { taskColour } from "../prompt/task-colour.ts";
+import { describeReason } from "../../texts/reason.ts";
 import { t } from "../../texts/texts.ts";
 
 export function Candidates(): JSX.Element {
@@ -39,7 +40,7 @@ export function Candidates(): JSX.Element {
                   <button type="button" onClick={() => openDialog(id)}>
                     {title(id)}
                   </button>
-                  <span>{reason}</span>
+                  <span>{describeReason(reason)}</span>
                 </li>
               )}
             </For>

@@ -9,13 +9,15 @@ import { SampleImage } from "../controls/SampleImage.tsx";
 import { useStudio } from "../studio-context.ts";
 import { useAdapterDialog } from "../adapters/adapter-dialog-context.ts";
 import { hasWords } from "../../shared/prompt-syntax.ts";
+import type { Reason } from "../../compose/reason.ts";
+import { describeReason } from "../../texts/reason.ts";
 import { t } from "../../texts/texts.ts";
 
 /** Range of the slider; it widens for a strength outside. */
 const usual = { min: 0, max: 1.5 };
 
 export function PickRow(props: {
-  readonly pick: { readonly id: string; readonly reason: string; readonly similarity: number | null };
+  readonly pick: { readonly id: string; readonly reason: Reason; readonly similarity: number | null };
 }): JSX.Element {
   const studio = useStudio();
   const openDialog = useAdapterDialog();
@@ -31,6 +33,9 @@ export function PickRow(props: {
   const banned = (): boolean => studio.bans().includes(id());
   const removed = (): boolean => studio.adjustments.removed.includes(id());
   const off = (): boolean => banned() || removed();
+  const reason = (): string => describeReason(props.pick.reason);
+  const match = (): string | null =>
+    props.pick.similarity === null ? null : t.format.fraction(props.pick.similarity);
   const byHand = (): boolean => studio.adjustments.strengths[id()] !== undefined;
   const use = createMemo(() => {
     for (const image of studio.planned()) {
@@ -65,18 +70,14 @@ export function PickRow(props: {
           <button type="button" onClick={() => openDialog(id())}>
             {title()}
           </button>
-          <Show
-            when={
-              props.pick.similarity !== null && !props.pick.reason.includes(props.pick.similarity.toFixed(2))
-            }
-          >
+          <Show when={match() !== null && !reason().includes(match()!)}>
             <span class={styles["match"]} title={t.run.pick.match}>
-              {t.format.fraction(props.pick.similarity!)}
+              {match()}
             </span>
           </Show>
         </p>
         <p class={styles["reason"]}>
-          {banned() ? t.run.pick.banned : removed() ? t.run.pick.removed : props.pick.reason}
+          {banned() ? t.run.pick.banned : removed() ? t.run.pick.removed : reason()}
         </p>
         <Show when={!off() && remoteFile()}>
           {(file) => <p class={styles["formula"]}>{t.run.pick.download(file().sizeBytes)}</p>}
