@@ -1,5 +1,5 @@
-// Pictures to start from, masks and second passes in a `parameters` text, under AUTOMATIC1111's labels and names. The
-// picture itself is not in the text: what is read are the values it was painted over with. Pure.
+// Init images, masks and hires fix in a `parameters` text, under AUTOMATIC1111's labels and names. The image itself is
+// not in the text, only the values that it was generated over with. Pure.
 import type { GenerateOptions, PartialOptions } from "./options.ts";
 import { defaultMask, hiresSize, type HiresOptions, type MaskValues } from "./image-options.ts";
 import { limits } from "../shared/limits.ts";

@@ -13,7 +13,7 @@ import { throughLoss } from "./through-loss.ts";
 import { packSource, type PackSource } from "../packs/source.ts";
 import { packDefaults, pocketId, readManifest } from "../packs/packs.ts";
 import type { RunServices } from "../../stylus/ports.ts";
-import { indexPath, type RetrievalWorkers } from "./retrieval-workers.ts";
+import { indexPath, type RetrievalWorker } from "./retrieval-worker.ts";
 import { abortable } from "../../shared/abortable.ts";
 import type { StorageClient } from "./storage-client.ts";
 import { readThings, type Things } from "../../stylus/things.ts";
@@ -79,7 +79,7 @@ export function createPackLoader(context: {
   readonly storage: StorageClient;
   readonly userModels: UserModelStore;
   readonly userAdapters: Promise<UserAdapterStore>;
-  readonly retrieval: Pick<RetrievalWorkers, "load" | "holds" | "indexUserAdapters" | "terminate">;
+  readonly retrieval: Pick<RetrievalWorker, "load" | "holds" | "indexUserAdapters" | "terminate">;
   readonly diffusion: DiffusionWorker;
 }): PackLoader {
   const { storage, userModels, userAdapters, retrieval, diffusion } = context;

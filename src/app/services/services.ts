@@ -17,7 +17,7 @@ import { t } from "../../texts/texts.ts";
 import { openUserModels } from "../packs/user-models.ts";
 import { createPackLoader } from "./pack-loader.ts";
 import type { PageServices } from "./ports.ts";
-import { createRetrievalWorkers } from "./retrieval-workers.ts";
+import { createRetrievalWorker } from "./retrieval-worker.ts";
 import { abortable } from "../../shared/abortable.ts";
 import { StorageClient } from "./storage-client.ts";
 import { throughLoss } from "./through-loss.ts";
@@ -25,7 +25,7 @@ import { createTokenCounting } from "./token-worker.ts";
 
 export function createServices(): PageServices {
   const storage = new StorageClient();
-  const retrieval = createRetrievalWorkers();
+  const retrieval = createRetrievalWorker();
   const composer = new WorkerClient<ComposerService>(
     "composer",
     () => new Worker(new URL("../../../workers/composer.ts", import.meta.url), { type: "module" }),

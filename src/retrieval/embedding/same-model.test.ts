@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { checkSameModel } from "./embedding/same-model.ts";
+import { checkSameModel } from "./same-model.ts";
 
 it("an embedder is known by its hash, whatever it is called", () => {
   checkSameModel({ name: "bge", sha256: "aa" }, { name: "renamed", sha256: "aa" });

@@ -28,7 +28,7 @@ interface Filter {
   readonly bans: readonly string[];
 }
 
-export interface RetrievalWorkers {
+export interface RetrievalWorker {
   /** Loads cards and index of a pack, cheap when they are; answers the pack's cards. */
   load(pack: RetrievalPack, onPreparing: (text: string) => void): Promise<readonly AdapterCard[]>;
   /** Whether the pack is loaded in a worker that lives. */
@@ -68,7 +68,7 @@ function fileOf(files: ReadonlyMap<string, Blob>, path: string): Blob {
   });
 }
 
-export function createRetrievalWorkers(): RetrievalWorkers {
+export function createRetrievalWorker(): RetrievalWorker {
   const worker = new WorkerClient<CandidateService>(
     "retrieval",
     () => new Worker(new URL("../../../workers/retrieval.ts", import.meta.url), { type: "module" }),
