@@ -44,11 +44,52 @@ describe("reading", () => {
     expect(parsed.fields.get("Hashes")).toBe('{"model": "45dee52b"}');
   });
 
-  it("takes a last line with fewer than three pairs for prompt", () => {
-    expect(parseParameters("a cat\nSteps: 20, Seed: 1")).toMatchObject({
-      prompt: "a cat\nSteps: 20, Seed: 1",
-      negativePrompt: "",
-    });
+  it.each([
+    ["Steps: 20, Seed: 5", { Steps: "20", Seed: "5" }],
+    ["Steps: 20", { Steps: "20" }],
+    ["Steps: 20,", { Steps: "20" }],
+    ["Seed: -1", { Seed: "-1" }],
+    ["Seed: 18446744073709551615, Size: 512x768", { Seed: "18446744073709551615", Size: "512x768" }],
+    ["Sampler: Euler a, Steps: 20", { Sampler: "Euler a", Steps: "20" }],
+    ["Sampler: DPM++ 2M, Schedule type: Karras", { Sampler: "DPM++ 2M", "Schedule type": "Karras" }],
+    ["Sampler: k_heun, CFG scale: 7.5", { Sampler: "k_heun", "CFG scale": "7.5" }],
+    ["Model: v1-5-pruned, Model hash: 45dee52b", { Model: "v1-5-pruned", "Model hash": "45dee52b" }],
+    ["Denoising strength: 0.75, Clip skip: 2", { "Denoising strength": "0.75", "Clip skip": "2" }],
+    ["RNG: CPU, Version: v1.9.4", { RNG: "CPU", Version: "v1.9.4" }],
+  ])("takes a last line of nothing but usual labels and values for parameters: %s", (last, expected) => {
+    const { fields, ...texts } = parseParameters(`a cat\nNegative prompt: rain\n${last}`);
+    expect(texts).toEqual({ prompt: "a cat", negativePrompt: "rain" });
+    expect(Object.fromEntries(fields)).toEqual(expected);
+  });
+
+  it.each([
+    "Steps: 20, a dog",
+    "a dog, Steps: 20",
+    "steps: 20, Seed: 5",
+    "Steps: 20, mood: calm",
+    "Steps: to the door, Seed: 5",
+    "Steps: 20.5",
+    "Steps: ",
+    ": 20, Seed: 5",
+    "Sampler: cheese, Seed: 5",
+    "Schedule type: daily",
+    "CFG scale: 7.5.1",
+    "CFG scale: 1234",
+    "Seed: sunflower",
+    "Seed: -2",
+    "Size: huge, Seed: 5",
+    "Size: 5x7",
+    "Model: a woman in red",
+    "Model hash: xyz",
+    "Model hash: 45dee",
+    "Denoising strength: 1.5",
+    "Clip skip: 100",
+    "RNG: TPU",
+    "Version: grown up",
+    "Steps: 20\na dog",
+  ])("takes a last line with fewer than three pairs and anything else for prompt: %j", (last) => {
+    const prompt = `a cat\n${last}`.trim();
+    expect(parseParameters(prompt)).toEqual({ prompt, negativePrompt: "", fields: new Map() });
   });
 
   it.each(["", "\n\n", "Negative prompt:", ": , : ,", '"', "a".repeat(100_000)])(

@@ -32,15 +32,38 @@ export function formatParameters({ prompt, negativePrompt, fields }: GenerationP
 // JSON without quotes, as extensions write it ("Hashes: {…}"), is one value up to the bracket that ends it.
 const PAIR = /(\w[\w \-/]{1,80}):\s*("(?:\\.|[^\\"])+"|\{[^{}]*\}|\[[^[\]]*\]|[^,]*)\s*(?:,|$)/gu;
 
-/** Labels of every tool's files: with one of them three pairs are parameters, not the end of a prompt. */
-const USUAL: ReadonlySet<string> = new Set(
-  ["Steps", "Sampler", "Schedule type", "CFG scale", "Seed", "Size", "Model", "Model hash"].concat([
-    "Denoising strength",
-    "Clip skip",
-    "RNG",
-    "Version",
-  ]),
-);
+const DECIMAL = /^\d{1,3}(?:\.\d+)?$/u;
+
+/** Labels of every tool's files, with what stands behind them: with one of them three pairs are parameters, not the end of a prompt. */
+const USUAL: ReadonlyMap<string, RegExp> = new Map([
+  ["Steps", /^\d{1,4}$/u],
+  [
+    "Sampler",
+    /^(?:k_)?(?:ddim|ddpm|deis|dpm|er.sde|euler|gradient|heun|ipndm|lcm|lms|plms|res|sa|tcd|uni.?pc)/iu,
+  ],
+  ["Schedule type", /^[A-Z][\w ]*$/u],
+  ["CFG scale", DECIMAL],
+  ["Seed", /^(?:-1|\d{1,20})$/u],
+  ["Size", /^\d{2,5}x\d{2,5}$/u],
+  ["Model", /^\S+$/u],
+  ["Model hash", /^[\da-f]{6,64}$/iu],
+  ["Denoising strength", /^(?:0(?:\.\d+)?|1(?:\.0+)?)$/u],
+  ["Clip skip", /^\d{1,2}$/u],
+  ["RNG", /^(?:CPU|GPU|NV)$/u],
+  ["Version", /\d/u],
+]);
+
+/** Whether a line is nothing but usual labels with values as tools write them: then one pair is enough. */
+function isOnlyUsual(line: string): boolean {
+  const parts = line
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+  return parts.every((part) => {
+    const colon = part.indexOf(":");
+    return colon > 0 && (USUAL.get(part.slice(0, colon))?.test(part.slice(colon + 1).trim()) ?? false);
+  });
+}
 
 /** Where the parameters begin in a line: at its start, or at "Steps:" behind a prompt in one line with them. */
 function startOfParameters(line: string): number {
@@ -61,28 +84,31 @@ interface ParameterLine {
   readonly pairs: readonly (readonly [label: string, value: string])[];
 }
 
-function parametersIn(text: string, line: number): ParameterLine | null {
+function parametersIn(lines: readonly string[], line: number): ParameterLine | null {
+  const text = lines[line]!;
   const start = startOfParameters(text);
   const pairs = Array.from(
     text.slice(start).matchAll(PAIR),
     ([, label, value]) => [label!.trim(), unquote(value!.trim())] as const,
   );
   const known = pairs.some(([label]) => USUAL.has(label));
-  return pairs.length >= 3 && known ? { line, before: text.slice(0, start), pairs } : null;
+  // Fewer than three, AUTOMATIC1111's own rule, only where they end the text and are nothing else.
+  const enough = pairs.length >= 3 || (line === lines.length - 1 && isOnlyUsual(text));
+  return known && enough ? { line, before: text.slice(0, start), pairs } : null;
 }
 
 /** The last line that holds parameters and names the steps; without one the last line of all, if it holds any. */
 function findParameters(lines: readonly string[]): ParameterLine | null {
   for (let at = lines.length - 1; at >= 0; at--) {
-    const found = lines[at]!.includes("Steps:") ? parametersIn(lines[at]!, at) : null;
+    const found = lines[at]!.includes("Steps:") ? parametersIn(lines, at) : null;
     if (found?.pairs.some(([label]) => label === "Steps")) return found;
   }
-  return parametersIn(lines.at(-1)!, lines.length - 1);
+  return parametersIn(lines, lines.length - 1);
 }
 
 /**
- * Never throws: any other text is all prompt. Parameters stand in a line of three pairs or more, by rule the last one; lines behind it
- * (templates of extensions) are no part of the prompts, and their labels are kept as fields.
+ * Never throws: any other text is all prompt. Parameters stand in a line of three pairs or more, by rule the last one (`isOnlyUsual` for
+ * fewer); lines behind it (templates of extensions) are no part of the prompts, and their labels are kept as fields.
  */
 export function parseParameters(text: string): GenerationParameters {
   const lines = text.trim().split(/\r?\n/u);
