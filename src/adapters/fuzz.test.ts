@@ -1,9 +1,10 @@
-// A sample of the fuzzing run (tests/fuzz/fuzz-adapters.ts runs 100,000 cases or more). STYLUS_FUZZ_CASES sets its size.
+// A sample of the fuzzing run (tests/fuzz/fuzz-adapters.ts runs 100,000 cases or more).
 import { expect, test } from "vitest";
+import { propertyRuns } from "../../tests/fixtures/properties.ts";
 import { runCase } from "../../tests/fuzz/adapter-fuzzer.ts";
 import { goldenSeeds } from "../../tests/fuzz/seeds.ts";
 
-const cases = Number(process.env["STYLUS_FUZZ_CASES"] ?? 3000);
+const { numRuns: cases } = propertyRuns(3000);
 
 test(
   `${cases} mutated files either load and merge or are rejected with a reason`,

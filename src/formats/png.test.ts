@@ -3,6 +3,7 @@
 import { deflateSync } from "node:zlib";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { propertyRuns } from "../../tests/fixtures/properties.ts";
 import { readPngText, withPngText } from "./png.ts";
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
@@ -81,6 +82,7 @@ describe("writing", () => {
           text,
         );
       }),
+      propertyRuns(100),
     );
   });
 });

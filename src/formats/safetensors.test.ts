@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
+import { propertyRuns } from "../../tests/fixtures/properties.ts";
 import { fromFloat32 } from "../shared/dtype.ts";
 import { StylusError } from "../shared/errors.ts";
 import {
@@ -214,7 +215,7 @@ describe("fuzz", () => {
           expect(await readTensor(read.tensors.get(name)!)).toEqual(bytes);
         }
       }),
-      { numRuns: 300 },
+      propertyRuns(300),
     );
   });
 
@@ -235,7 +236,7 @@ describe("fuzz", () => {
           expect(error).toBeInstanceOf(StylusError);
         }
       }),
-      { numRuns: 3000 },
+      propertyRuns(3000),
     );
   });
 });

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
+import { propertyRuns } from "../../tests/fixtures/properties.ts";
 import { readHeader, type TensorSource, writeSafetensors } from "../formats/safetensors.ts";
 import { type DType, fromFloat32 } from "../shared/dtype.ts";
 import { fromInputLayout, toInputLayout, transposeMatrix } from "../runtime/parameters/parameter-layout.ts";
@@ -127,6 +128,7 @@ it("transposing twice gives the same matrix", () => {
       const matrix = spec("w", [rows, columns], "transpose");
       expect(fromInputLayout(toInputLayout(values, matrix), matrix)).toEqual(values);
     }),
+    propertyRuns(100),
   );
 });
 

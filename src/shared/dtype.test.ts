@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { propertyRuns } from "../../tests/fixtures/properties.ts";
 import { dtypeSizeBytes, float32ToF16, fromFloat32, toFloat32 } from "./dtype.ts";
 
 const allHalves = new Uint16Array(65536).map((_, i) => i);
@@ -43,7 +44,7 @@ describe("float16", () => {
         }
         return true;
       }),
-      { numRuns: 20_000 },
+      propertyRuns(20_000),
     );
   });
 });

@@ -3,6 +3,7 @@
 // Uses the engine's parameter store, merger and adapter library, without ONNX Runtime.
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { propertyRuns } from "../fixtures/properties.ts";
 import { openTestBrowser, type TestBrowser } from "./harness.ts";
 
 /** Defined by blank.html: imports a source file inside the page. */
@@ -258,7 +259,7 @@ describe.each(["f32", "f16"])("%s", (dtype) => {
         expect(outcome.bytesAside).toBe(0);
         changed += outcome.changed;
       }),
-      { numRuns: 15, seed: 4 },
+      propertyRuns(15),
     );
     expect(changed).toBeGreaterThan(100);
   });

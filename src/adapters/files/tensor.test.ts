@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
+import { propertyRuns } from "../../../tests/fixtures/properties.ts";
 import { fromFloat32, toFloat32, type DType } from "../../shared/dtype.ts";
 import {
   allFinite,
@@ -24,6 +25,7 @@ it.each(["F16", "BF16", "F32"] as const)("%s: finds infinities and NaN at any po
       const expected = toFloat32(stored, dtype).every((number) => Number.isFinite(number));
       expect(allFinite({ dtype, shape: [values.length], bytes })).toBe(expected);
     }),
+    propertyRuns(100),
   );
 });
 

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import { propertyRuns } from "../../../tests/fixtures/properties.ts";
 import {
   SD15_TEXT,
   SD15_UNET,
@@ -95,7 +96,7 @@ test("any sequence of adding, removing and re-weighting gives the bytes of a mer
       expect(differing(gradual.values, pristine)).toEqual([]);
       expect(gradual.state.size).toBe(0);
     }),
-    { numRuns: 60 },
+    propertyRuns(60),
   );
 });
 

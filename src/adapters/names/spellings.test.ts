@@ -1,6 +1,7 @@
 // Names that wrappers, tools and habits have changed are found, and no other network's are.
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { propertyRuns } from "../../../tests/fixtures/properties.ts";
 import { effect } from "../../../tests/fixtures/adapters/effect.ts";
 import { file, pair, plain, Q, read, renamed, sd15 } from "../../../tests/fixtures/adapters/small-files.ts";
 import { splitKey } from "./keys.ts";
@@ -73,6 +74,7 @@ describe("names", () => {
           expect(resolved(key), key).toMatchObject({ network, path });
         },
       ),
+      propertyRuns(100),
     );
   });
 
@@ -93,6 +95,7 @@ describe("names", () => {
         const module = prefix.endsWith("_") ? flatten(path) : path;
         expect(resolved(`${prefix}${module}.lora_down.weight`)).toBeUndefined();
       }),
+      propertyRuns(100),
     );
   });
 });

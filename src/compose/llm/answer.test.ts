@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { propertyRuns } from "../../../tests/fixtures/properties.ts";
 import { readAnswer } from "./answer.ts";
 
 const expected = [
@@ -140,7 +141,7 @@ test("damaged answers are read without an error", () => {
       for (const { text } of tasks ?? []) expect(typeof text).toBe("string");
       if (tasks === null) expect(faults).toHaveLength(1);
     }),
-    { numRuns: 2000 },
+    propertyRuns(2000),
   );
 });
 

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { propertyRuns } from "../../../tests/fixtures/properties.ts";
 import { everyMask, maskCount, sampleMask, totalMasks } from "./adapter-masks.ts";
 import type { MaskRule } from "./presets.ts";
 import { seededRandom } from "./random.ts";
@@ -47,6 +48,7 @@ describe("masks", () => {
           expect(BigInt(listed.length)).toBe(totalMasks(sizes, rule));
         },
       ),
+      propertyRuns(100),
     );
   });
 

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { propertyRuns } from "../../../tests/fixtures/properties.ts";
 import { type BaselineCandidate, composeBaseline, rerankedBaseline } from "../baselines.ts";
 import type { Composition } from "../composition.ts";
 import { planImages } from "./image-plan.ts";
@@ -150,6 +151,7 @@ describe("plan", () => {
           expect(sum).toBeLessThanOrEqual((presets[preset].budget ?? Infinity) + 1e-9);
         }
       }),
+      propertyRuns(100),
     );
   });
 });

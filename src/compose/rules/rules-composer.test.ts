@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { propertyRuns } from "../../../tests/fixtures/properties.ts";
 import { candidatesFor, card, exampleCards } from "../../../tests/fixtures/cards.ts";
 import { hashedEmbedder } from "../../../tests/fixtures/hashed-embedder.ts";
 import type { Composition } from "../composition.ts";
@@ -163,7 +164,7 @@ describe("rules composer", () => {
         const rejected = found.rejected.map(({ id }) => id);
         expect(rejected.some((id) => picks.some((pick) => pick.id === id))).toBe(false);
       }),
-      { numRuns: 200 },
+      propertyRuns(200),
     );
   });
 });

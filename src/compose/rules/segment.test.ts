@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { propertyRuns } from "../../../tests/fixtures/properties.ts";
 import { card } from "../../../tests/fixtures/cards.ts";
 import { conjunctions, determiners, fillers, negators, prepositions } from "./lexicon.ts";
 import { styleNames } from "./phrases.ts";
@@ -147,9 +148,9 @@ describe("segment", () => {
     );
     fc.assert(
       fc.property(fc.array(word, { maxLength: 14 }), (words) => check(words.join(" "))),
-      { numRuns: 500 },
+      propertyRuns(500),
     );
-    fc.assert(fc.property(fc.string({ maxLength: 60 }), check), { numRuns: 500 });
+    fc.assert(fc.property(fc.string({ maxLength: 60 }), check), propertyRuns(500));
   });
 
   test("segments a prompt of 5,000 characters", () => {

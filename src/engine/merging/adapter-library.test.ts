@@ -2,6 +2,7 @@
 // tests/browser/merge-sequences.test.ts does the same on WebGPU. Compares the bytes that the graph reads.
 import * as fc from "fast-check";
 import { beforeAll, expect, it } from "vitest";
+import { propertyRuns } from "../../../tests/fixtures/properties.ts";
 import { makeAdapter, randomWeights } from "../../../tests/fixtures/adapters/make-adapter.ts";
 import { textParameters, unetParameters } from "../../../tests/fixtures/adapters/sd-parameters.ts";
 import { type AdapterNetwork, moduleTable } from "../../adapters/names/module-table.ts";
@@ -99,7 +100,7 @@ it("any sequence gives the bytes of a merge from scratch, and removing all adapt
         expect(sizeBytes()).toBe(pristineBytes);
       }
     }),
-    { numRuns: 30, seed: 4 },
+    propertyRuns(30),
   );
   expect(changed).toBeGreaterThan(200);
 });

@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import golden from "../../../tests/fixtures/engine/goldens/tokenizer.json" with { type: "json" };
-import { growth, linear } from "../../../tests/fixtures/properties.ts";
+import { growth, linear, propertyRuns } from "../../../tests/fixtures/properties.ts";
 import { cleanText } from "./text-cleaning.ts";
 import { ClipTokenizer } from "./tokenizer.ts";
 
@@ -77,7 +77,7 @@ describe("CLIP tokenizer", () => {
       fc.property(fc.array(fc.constantFrom(...letters), { minLength: 1, maxLength: 60 }), (word) => {
         expect(small.encode(word.join(""))).toEqual(slowly(word.join("")).map((symbol) => ids[symbol]));
       }),
-      { numRuns: 500, seed: 1 },
+      propertyRuns(500),
     );
     const random = (length: number): string =>
       Array.from({ length }, (_, i) => letters[(i * i * 7 + 3 * i) % letters.length]).join("");
@@ -96,7 +96,7 @@ describe("CLIP tokenizer", () => {
         const ids = small.encode(text);
         expect(ids.every((id) => id >= 0 && id < small.vocabSize)).toBe(true);
       }),
-      { numRuns: 500 },
+      propertyRuns(500),
     );
   });
 

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import { propertyRuns } from "../../../tests/fixtures/properties.ts";
 import { topRows } from "./top-rows.ts";
 
 test("what sorting finds, ties by place, masked places left out", () => {
@@ -13,5 +14,6 @@ test("what sorting finds, ties by place, masked places left out", () => {
         .slice(0, k);
       expect(topRows(Float32Array.from(numbers), { k, masked, above: -3 })).toEqual(expected);
     }),
+    propertyRuns(100),
   );
 });

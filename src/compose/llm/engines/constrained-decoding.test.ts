@@ -1,6 +1,7 @@
 // Whatever a model prefers, the text that is decoded is JSON under the schema.
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { propertyRuns } from "../../../../tests/fixtures/properties.ts";
 import type { JsonSchema } from "../language-model.ts";
 import { ConstrainedDecoding, tokenBytes } from "./constrained-decoding.ts";
 import { startOf, stepAll } from "./json-grammar.ts";
@@ -115,6 +116,6 @@ test("random models", () => {
         expect(task.adapters.length).toBeLessThanOrEqual(1);
       }
     }),
-    { numRuns: 200 },
+    propertyRuns(200),
   );
 });
