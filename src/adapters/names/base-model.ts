@@ -116,7 +116,8 @@ export function claimedBase(metadata: ReadonlyMap<string, string>, adapterConfig
 
 /** Words in the names of models and in `ss_base_model_version`, `modelspec.architecture`. */
 const BASE_NAMES: readonly (readonly [pattern: RegExp, name: string])[] = [
-  [/(stable[-_ ]?diffusion|sd)[-_ ]?v?[-_ ]?1([._-]?\d)?(?!\d)/, "Stable Diffusion 1.x"],
+  // "ssd-1b" is not one.
+  [/(stable[-_ ]?diffusion|sd)[-_ ]?v?[-_ ]?1([._-]?\d)?(?!\d|b([^a-z]|$))/, "Stable Diffusion 1.x"],
   [
     /(stable[-_ ]?diffusion|sd)[-_ ]?v?[-_ ]?2([._-]?[01])?(?!\d)|(^|[^a-z])sd-?turbo/,
     "Stable Diffusion 2.x",

@@ -65,7 +65,8 @@ function candidateOrders(table: ModuleTable, network: AdapterNetwork): ModuleEnt
   );
 }
 
-type Rank = (path: string) => readonly number[] | null;
+/** Where a module stands in an order; null if it is not part of it. */
+type Rank = (path: string) => number | null;
 
 /** Modules with a rank, in rank order. */
 function ordered(modules: readonly ModuleEntry[], rank: Rank): ModuleEntry[] {
@@ -73,17 +74,13 @@ function ordered(modules: readonly ModuleEntry[], rank: Rank): ModuleEntry[] {
     const place = rank(entry.path);
     return place === null ? [] : [{ entry, place }];
   });
-  ranked.sort((a, b) => compare(a.place, b.place));
+  ranked.sort((a, b) => a.place - b.place);
   return ranked.map(({ entry }) => entry);
 }
 
-function compare(a: readonly number[], b: readonly number[]): number {
-  for (let i = 0; i < Math.max(a.length, b.length); i++) {
-    const difference = (a[i] ?? 0) - (b[i] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}
+/** Orders by the first place, then by the second … No network has a hundred of anything. */
+const rankOf = (...places: readonly number[]): number =>
+  places.reduce((rank, place) => 100 * rank + place, 0);
 
 const TEXT_ATTENTION = ["k", "v", "q", "out"].map((part) => `self_attn.${part}_proj`);
 
@@ -91,7 +88,7 @@ function textRank(parts: readonly string[]): Rank {
   return (path) => {
     const match = /\.layers\.(\d+)\.(.+)$/.exec(path);
     const part = match ? parts.indexOf(match[2]!) : -1;
-    return match && part >= 0 ? [Number(match[1]), part] : null;
+    return match && part >= 0 ? rankOf(Number(match[1]), part) : null;
   };
 }
 
@@ -118,13 +115,13 @@ function unetRank(parts: readonly string[], withResnets: boolean): Rank {
       string,
     ];
     const sideRank = side === "down" ? 0 : side === "up" ? 1 : 2;
-    const start = [sideRank, Number(level ?? 0), kind === "attentions" ? 0 : 1, Number(index)];
+    const start = [sideRank, Number(level ?? 0), kind === "attentions" ? 0 : 1, Number(index)] as const;
     if (kind === "resnets") {
       const part = RESNET_PARTS.indexOf(rest);
-      return part >= 0 && withResnets ? [...start, part] : null;
+      return part >= 0 && withResnets ? rankOf(...start, 0, part) : null;
     }
     const transformer = /^transformer_blocks\.(\d+)\.(.+)$/.exec(rest);
     const part = transformer ? parts.indexOf(transformer[2]!) : -1;
-    return transformer && part >= 0 ? [...start, Number(transformer[1]), part] : null;
+    return transformer && part >= 0 ? rankOf(...start, Number(transformer[1]), part) : null;
   };
 }
