@@ -11,22 +11,26 @@ export function layersPerBlock(modulePaths: Iterable<string>): number {
   return layers;
 }
 
-const RESNET_PARTS: Readonly<Record<string, string>> = {
-  norm1: "in_layers.0",
-  conv1: "in_layers.2",
-  time_emb_proj: "emb_layers.1",
-  norm2: "out_layers.0",
-  conv2: "out_layers.3",
-  conv_shortcut: "skip_connection",
-};
+const RESNET_PARTS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    norm1: "in_layers.0",
+    conv1: "in_layers.2",
+    time_emb_proj: "emb_layers.1",
+    norm2: "out_layers.0",
+    conv2: "out_layers.3",
+    conv_shortcut: "skip_connection",
+  }),
+);
 
-const TOP_LEVEL: Readonly<Record<string, string>> = {
-  conv_in: "input_blocks.0.0",
-  conv_norm_out: "out.0",
-  conv_out: "out.2",
-  "time_embedding.linear_1": "time_embed.0",
-  "time_embedding.linear_2": "time_embed.2",
-};
+const TOP_LEVEL: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    conv_in: "input_blocks.0.0",
+    conv_norm_out: "out.0",
+    conv_out: "out.2",
+    "time_embedding.linear_1": "time_embed.0",
+    "time_embedding.linear_2": "time_embed.2",
+  }),
+);
 
 /**
  * LDM paths of a diffusers U-Net module. Usually one; an upsampler has two, because its position in the block depends on
@@ -34,14 +38,14 @@ const TOP_LEVEL: Readonly<Record<string, string>> = {
  * Source: `convert_ldm_unet_checkpoint` of diffusers and the block lists of LDM's openaimodel.py.
  */
 export function ldmPaths(path: string, layers: number): string[] {
-  const top = TOP_LEVEL[path];
+  const top = TOP_LEVEL.get(path);
   if (top !== undefined) return [top];
 
   const middle = /^mid_block\.(resnets|attentions)\.(\d+)\.(.+)$/.exec(path);
   if (middle) {
     const [, kind, index, rest] = middle as unknown as [string, string, string, string];
     if (kind === "attentions") return [`middle_block.1.${rest}`];
-    const part = resnetPart(rest);
+    const part = RESNET_PARTS.get(rest);
     return part === undefined ? [] : [`middle_block.${Number(index) * 2}.${part}`];
   }
 
@@ -64,7 +68,7 @@ export function ldmPaths(path: string, layers: number): string[] {
   const position = side === "down" ? stride * level + index + 1 : stride * level + index;
   switch (kind) {
     case "resnets": {
-      const part = resnetPart(rest);
+      const part = RESNET_PARTS.get(rest);
       return part === undefined ? [] : [`${list}.${position}.0.${part}`];
     }
     case "attentions":
@@ -76,8 +80,4 @@ export function ldmPaths(path: string, layers: number): string[] {
         ? [1, 2].map((slot) => `output_blocks.${stride * level + layers}.${slot}.conv`)
         : [];
   }
-}
-
-function resnetPart(rest: string): string | undefined {
-  return RESNET_PARTS[rest];
 }

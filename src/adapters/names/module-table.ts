@@ -101,17 +101,17 @@ function unetNames(path: string, layers: number): string[] {
   return [...paths, ...bare].map(flatten);
 }
 
-const OLD_TEXT_NAMES: Readonly<Record<string, string>> = {
-  q_proj: "to_q",
-  k_proj: "to_k",
-  v_proj: "to_v",
-  out_proj: "to_out",
-};
+const OLD_TEXT_NAMES: ReadonlyMap<string, string> = new Map([
+  ["q_proj", "to_q"],
+  ["k_proj", "to_k"],
+  ["v_proj", "to_v"],
+  ["out_proj", "to_out"],
+]);
 
 function textEncoderNames(path: string): string[] {
   const paths = [path];
   const part = path.slice(path.lastIndexOf(".") + 1);
-  const old = OLD_TEXT_NAMES[part];
+  const old = OLD_TEXT_NAMES.get(part);
   if (old !== undefined) paths.push(path.slice(0, -part.length) + old);
   // Recent transformers drop the `text_model` level.
   return [
