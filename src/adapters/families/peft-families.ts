@@ -123,7 +123,7 @@ export function peftBoft({ tensors, target, shape, settings }: Context): Found |
     family: "BOFT",
     rank: null,
     alpha: null,
-    used: ["boft_R", "boft_s", ...(tensors.has("boft_P") ? (["boft_P"] as const) : [])],
+    used: ["boft_R", "boft_s", "boft_P"],
     delta: () => {
       const skew = skewOfMatrices(tensorValues(matrices), { size, limit: Infinity });
       const rotations = cayley(negated(skew), size);

@@ -1,6 +1,6 @@
 // What pickles may reference and call: each argument that is not as torch writes it is refused.
 import { expect, it } from "vitest";
-import { adoptState, call, persistent, type PickleValue } from "./pickle-values.ts";
+import { adoptState, call, named, persistent, type PickleValue } from "./pickle-values.ts";
 import { readPickle } from "./pickle.ts";
 
 const name = (text: string): PickleValue => ({ kind: "name", name: text });
@@ -78,4 +78,47 @@ it.each([
 ])("remembers a value under a number of %s", (_, put, get) => {
   const bytes = Uint8Array.from(`\x80\u0002(K\u0007${put}${get}t.`, (character) => character.charCodeAt(0));
   expect(readPickle(bytes).value).toEqual([7, 7]);
+});
+
+const storages = ["Float", "Half", "BFloat16", "Double", "Long", "Int", "Short", "Char", "Byte", "Bool"];
+const builtins = "set frozenset list tuple dict object int float bool str bytes bytearray complex";
+
+it.each([
+  [
+    "torch",
+    `${storages.map((type) => `${type}Storage`).join(" ")} Size device float32 float16 bfloat16 float64`,
+  ],
+  ["torch._utils", "_rebuild_tensor_v2 _rebuild_tensor _rebuild_parameter"],
+  ["torch.nn.modules.container", "ParameterDict"],
+  ["collections", "OrderedDict defaultdict Counter"],
+  ["numpy", "dtype ndarray"],
+  ["numpy.core.multiarray", "scalar _reconstruct"],
+  ["numpy._core.multiarray", "scalar _reconstruct"],
+  ["_codecs", "encode"],
+  ["argparse", "Namespace"],
+  ["types", "SimpleNamespace"],
+  ["copy_reg", "_reconstructor"],
+  ["copyreg", "_reconstructor"],
+  ["pathlib", "PosixPath WindowsPath PurePosixPath PureWindowsPath"],
+  ["datetime", "datetime timedelta"],
+  ["builtins", builtins],
+  ["__builtin__", builtins],
+])("of %s it may reference %s, and nothing else", (module, names) => {
+  for (const one of names.split(" "))
+    expect(named(module, one)).toEqual({ kind: "name", name: `${module} ${one}` });
+  for (const other of ["", "eval", "Tensor", "system", `${names.split(" ")[0]!}x`])
+    expect(() => named(module, other)).toThrow(
+      `it references ${module}.${other}, which a tensor file does not need`,
+    );
+});
+
+it("makes a list of one argument of the sequences, an empty dictionary of the notes", () => {
+  for (const module of ["builtins", "__builtin__"])
+    for (const one of ["set", "frozenset", "list", "tuple"]) {
+      expect(call(name(`${module} ${one}`), [[1, 2]])).toEqual([1, 2]);
+      expect(call(name(`${module} ${one}`), [5])).toEqual([]);
+    }
+  for (const one of ["numpy dtype", "builtins dict", "torch Size"])
+    expect(call(name(one), [[1, 2]])).toEqual(new Map());
+  expect(call(name("torch.nn.modules.container ParameterDict"), [1])).toEqual(new Map());
 });

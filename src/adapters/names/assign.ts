@@ -120,7 +120,6 @@ function pairShapes(
   const columns: (number | undefined)[] = [];
   for (const { key, place } of items) {
     const shape = entries.get(key)!.shape;
-    if (place.index >= count) return null;
     if (place.slot === "up") rows[place.index] = shape[0];
     else columns[place.index] = elementCount(shape.slice(1));
   }
