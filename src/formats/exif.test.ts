@@ -92,3 +92,15 @@ it("finds EXIF in a WebP file, behind chunks of odd length", () => {
   expect(webpTexts(even)).toEqual({});
   expect(webpTexts(bytes(ascii("RIFF\0\0\0\0WEBPVP8 \u0002\0\0\0xx")))).toEqual({});
 });
+
+it("takes UTF-16 in the order in which more letters are ASCII, big-endian for as many", () => {
+  const comment = (...units: readonly number[]) =>
+    readExif(new Uint8Array(exif([[0x9286, bytes(ascii("UNICODE\0"), Uint8Array.from(units))]]))).userComment;
+  expect(comment(0x00, 0x61, 0x6f, 0x22)).toBe("a漢");
+  expect(comment(0x61, 0x00, 0x22, 0x6f)).toBe("a漢");
+  expect(comment(0x6f, 0x22)).toBe("漢");
+  expect(comment(0x00, 0x7f, 0x80, 0x00)).toBe("\x7f\u8000");
+  expect(comment(0x00, 0x80, 0x7f, 0x00)).toBe("\u8000\x7f");
+  expect(comment(0x00, 0x61, 0x00)).toBe("a\ufffd");
+  expect(comment(0x61, 0x00, 0x00, 0x62, 0x63, 0x00)).toBe("a\u6200c");
+});

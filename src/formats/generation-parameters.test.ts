@@ -162,6 +162,12 @@ describe("reading", () => {
       `a red fox\nSampler: Euler a, Seed: 1, Steps: 20`,
       { prompt: "a red fox", negativePrompt: "" },
     ],
+    ["the first line, lines behind", `${line}\nTemplate: x`, { prompt: "", negativePrompt: "" }],
+    [
+      "another field that ends with Steps",
+      `a fox\n${line}\nSub Steps: few, Sub model: face, Version: 1`,
+      { prompt: "a fox", negativePrompt: "" },
+    ],
     ["\\r\\n", `a red fox\r\nNegative prompt: blurry\r\n${line}\r\n`, usual],
     [
       "words of the prompt in between",

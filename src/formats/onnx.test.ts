@@ -269,3 +269,29 @@ it.each([
     }),
   );
 });
+
+const modelWith = (...fields: readonly (readonly [number, ...number[]])[]): Uint8Array =>
+  Uint8Array.from(nested(7, nested(5, message(...fields))));
+
+it("skips fields of every wire type up to the last byte", () => {
+  const whole = [text(8, "a"), entry("location", "w.bin"), entry("length", "4")] as const;
+  const found = { name: "a", shape: [], location: "w.bin", offset: 0, sizeBytes: 4 };
+  const read = (field: readonly [number, ...number[]]) =>
+    externalTensors(modelWith(...whole, field), "m.onnx");
+  expect(read([6 * 8 + 1, 1, 2, 3, 4, 5, 6, 7, 8])).toEqual([found]);
+  expect(read([4 * 8 + 5, 1, 2, 3, 4])).toEqual([found]);
+  expect(read([3 * 8, 1])).toEqual([found]);
+  // A field of fixed size has no text.
+  expect(read([8 * 8 + 5, 1, 2, 3, 4])).toEqual([{ ...found, name: "" }]);
+  for (const wireType of [3, 4, 6, 7])
+    expect(() => read([6 * 8 + wireType, 9])).toThrow("field 6 is cut off");
+});
+
+it("reads numbers of up to ten bytes", () => {
+  const dims = (...bytes: number[]): readonly number[] | undefined =>
+    externalTensors(modelWith([8, ...bytes], entry("location", "w"), entry("length", "4")), "m.onnx")[0]
+      ?.shape;
+  expect(dims(0x80, 0x01)).toEqual([128]);
+  expect(dims(0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x0f)).toEqual([2 ** 53 - 1]);
+  expect(dims(...Array<number>(9).fill(0x80), 0x01)).toEqual([2 ** 63]);
+});

@@ -62,6 +62,7 @@ test.each([
     for (const { bytes: part, offset, fileBytes } of parts) {
       expect(fileBytes).toBe(data.length);
       expect(offset % 4).toBe(0);
+      expect(part.byteOffset % 4).toBe(0);
       expect(Buffer.compare(part, data.subarray(offset, offset + part.length))).toBe(0);
     }
     // Unaligned data cannot use the bytes read with the header, so its parts have other boundaries.

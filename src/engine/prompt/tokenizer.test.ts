@@ -35,6 +35,23 @@ const small = new ClipTokenizer({
   merges: `#version: 0.2\n${golden.merges.join("\n")}\n`,
 });
 
+/** Joins the pair of lowest rank at every place, again and again. */
+function mergeSlowly(word: string, ranks: ReadonlyMap<string, number>): string[] {
+  let symbols = [...word].map((letter, i, all) => (i === all.length - 1 ? `${letter}</w>` : letter));
+  for (;;) {
+    const pairs = symbols.slice(1).map((second, i) => `${symbols[i]} ${second}`);
+    const best = pairs.filter((pair) => ranks.has(pair)).sort((a, b) => ranks.get(a)! - ranks.get(b)!)[0];
+    if (best === undefined) return symbols;
+    const joined: string[] = [];
+    for (let i = 0; i < symbols.length; i++) {
+      const merges = pairs[i] === best;
+      joined.push(merges ? symbols[i]! + symbols[i + 1]! : symbols[i]!);
+      if (merges) i += 1;
+    }
+    symbols = joined;
+  }
+}
+
 describe("CLIP tokenizer", () => {
   it(`gives CLIP's ids for ${golden.strings.length} strings`, () => {
     for (const [text, ids] of golden.strings)
@@ -54,28 +71,15 @@ describe("CLIP tokenizer", () => {
 
   it("merges as pass after pass over the word does, and in time that grows with its length", () => {
     const ranks = new Map(golden.merges.map((merge, rank) => [merge, rank]));
-    const slowly = (word: string): string[] => {
-      let symbols = [...word].map((letter, i, all) => (i === all.length - 1 ? `${letter}</w>` : letter));
-      for (;;) {
-        const pairs = symbols.slice(1).map((second, i) => `${symbols[i]} ${second}`);
-        const best = pairs.filter((pair) => ranks.has(pair)).sort((a, b) => ranks.get(a)! - ranks.get(b)!)[0];
-        if (best === undefined) return symbols;
-        const joined: string[] = [];
-        for (let i = 0; i < symbols.length; i++) {
-          const merges = pairs[i] === best;
-          joined.push(merges ? symbols[i]! + symbols[i + 1]! : symbols[i]!);
-          if (merges) i += 1;
-        }
-        symbols = joined;
-      }
-    };
     const ids = JSON.parse(vocabularyOf(golden.merges)) as Record<string, number>;
     const letters = [...new Set(golden.merges.join("").replace("</w>", ""))].filter((letter) =>
       /[a-z]/.test(letter),
     );
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...letters), { minLength: 1, maxLength: 60 }), (word) => {
-        expect(small.encode(word.join(""))).toEqual(slowly(word.join("")).map((symbol) => ids[symbol]));
+        expect(small.encode(word.join(""))).toEqual(
+          mergeSlowly(word.join(""), ranks).map((symbol) => ids[symbol]),
+        );
       }),
       propertyRuns(500),
     );
@@ -88,6 +92,36 @@ describe("CLIP tokenizer", () => {
       return small.encode(letters[count % letters.length]! + letters[(3 * count) % letters.length]! + word);
     };
     expect(growth(read, random)).toBeLessThan(linear);
+  });
+
+  it("merges by any list of merges as pass after pass does", () => {
+    const letters = ["a", "b", "c"];
+    const symbol = (list: readonly string[], at: number): string => list[at % list.length]!;
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.nat(99), fc.nat(99)), { maxLength: 25 }),
+        fc.array(fc.constantFrom(...letters), { minLength: 1, maxLength: 30 }),
+        (picks, word) => {
+          const starts = [...letters];
+          const ends = letters.map((letter) => `${letter}</w>`);
+          const merges: string[] = [];
+          for (const [first, second] of picks) {
+            const [a, b] = [symbol(starts, first), symbol([...starts, ...ends], second)];
+            if (merges.includes(`${a} ${b}`)) continue;
+            merges.push(`${a} ${b}`);
+            if (!starts.includes(a + b) && !ends.includes(a + b))
+              (b.endsWith("</w>") ? ends : starts).push(a + b);
+          }
+          const ids = Object.fromEntries(
+            [...starts, ...ends, "<|startoftext|>", "<|endoftext|>"].map((token, id) => [token, id]),
+          );
+          const tokenizer = new ClipTokenizer({ vocab: JSON.stringify(ids), merges: merges.join("\n") });
+          const slow = mergeSlowly(word.join(""), new Map(merges.map((merge, rank) => [merge, rank])));
+          expect(tokenizer.encode(word.join(""))).toEqual(slow.map((one) => ids[one]));
+        },
+      ),
+      propertyRuns(500),
+    );
   });
 
   it("never throws and knows every byte", () => {
@@ -151,6 +185,16 @@ describe("text cleaning", () => {
     ["&amp;amp; &#x1F600;", "& 😀"],
     ["&valueOf; &toString;", "&valueof; &tostring;"], // no entities, but properties of every object
     ["e\u0301", "é"],
+    ["ĲĳŉǱǲǳǄǅǆǇǈǉǊǋǌ", "ijij'ndzdzdzdždždžljljljnjnjnj"],
+    ["ﬀﬁﬂﬃﬄﬅﬆ", "fffiflffifflſtst"],
+    ["\x80\x82\x8c\x8e\x91\x92\x93\x94\x96\x99\x9f", "€'œž''\"\"–™ÿ"],
+    ["\x81\x8d\x8f\x90\x9d", "\x81\x8d\x8f\x90\x9d"],
+    ["a\x00\x08\x0b\x0e\x1f\x7f\u206a\u206f\ufeff\ufff9\ufffcb", "ab"],
+    ["a\x1b[1;31mred\x1b[0m", "ared"],
+    ["a\r\nb\rc\u2028d\u2029e\u1680h", "a b c d e h"],
+    ["\u3000！～\u201c\u201f\u2018\u201b\u02bc", "!~\"\"'''"],
+    ["<b> &lt;", "<b> <"],
+    ["&amp;lt;b", "<b"],
   ])("%j becomes %j", (text, expected) => {
     expect(cleanText(text)).toBe(expected);
   });

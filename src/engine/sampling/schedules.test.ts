@@ -4,7 +4,7 @@
 import { describe, expect, it } from "vitest";
 import goldens from "../../../tests/fixtures/engine/goldens/schedules.json" with { type: "json" };
 import type { SamplerId, ScheduleId } from "../../shared/request.ts";
-import { alphasCumprod, SD1_BETAS, scheduleSigmas, TrainingSchedule } from "./schedules.ts";
+import { alphasCumprod, betasOf, SD1_BETAS, scheduleSigmas, TrainingSchedule } from "./schedules.ts";
 
 const training = new TrainingSchedule(alphasCumprod(SD1_BETAS));
 const TOLERANCE = 5e-6;
@@ -28,6 +28,54 @@ describe("training schedule", () => {
 
   it.each(goldens.timesteps)("timestep of sigma $sigma", ({ sigma, timestep }) => {
     expect(Math.abs(training.timestepOf(sigma) - timestep)).toBeLessThan(2e-3);
+  });
+
+  it("is linear in the logarithm between timesteps, and clamps to the first and the last", () => {
+    for (const t of [0.5, 1.25, 500.75, 998.5]) {
+      expect(training.timestepOf(training.sigmaOf(t))).toBeCloseTo(t, 9);
+      const [low, high] = [training.sigmas[Math.floor(t)]!, training.sigmas[Math.ceil(t)]!];
+      const share = t - Math.floor(t);
+      expect(training.sigmaOf(t)).toBeCloseTo(low ** (1 - share) * high ** share, 9);
+    }
+    expect([training.sigmaOf(0), training.sigmaOf(999)]).toEqual([training.sigmaMin, training.sigmaMax]);
+    expect([1e-9, training.sigmaMin, training.sigmaMax, 1e9].map((s) => training.timestepOf(s))).toEqual([
+      0, 0, 999, 999,
+    ]);
+    expect(training.timestepOf(training.sigmaOf(500) * 1.000001)).toBe(500);
+    for (const outside of [-0.5, -1, 999.5, 1000])
+      expect(() => training.sigmaOf(outside)).toThrow("is in the trained range");
+    expect(() => new TrainingSchedule(Float32Array.of(0.5))).toThrow("at least two timesteps");
+    expect(new TrainingSchedule(Float32Array.of(0.5, 0.0625)).sigmas).toEqual(
+      Float32Array.of(1, Math.sqrt(15)),
+    );
+  });
+
+  it("takes betas from a configuration, SD 1.x's for what it lacks", () => {
+    expect(betasOf(null)).toEqual(SD1_BETAS);
+    expect(
+      betasOf({ beta_schedule: "linear", beta_start: 0.1, beta_end: 0.2, num_train_timesteps: 10 }),
+    ).toEqual({
+      kind: "linear",
+      start: 0.1,
+      end: 0.2,
+      timesteps: 10,
+    });
+    for (const value of [0, -1, "1", Infinity, true])
+      expect(() => betasOf({ beta_end: value })).toThrow(
+        expect.objectContaining({
+          code: "bad-file",
+          message: `"beta_end" should be a positive number, but is ${JSON.stringify(value)}.`,
+        }),
+      );
+    expect(() => betasOf({ beta_schedule: "cosine" })).toThrow(
+      expect.objectContaining({
+        code: "unsupported",
+        message: 'The beta schedule "cosine" is not supported.',
+      }),
+    );
+    expect([...alphasCumprod({ kind: "linear", start: 0.5, end: 0.75, timesteps: 3 })]).toEqual([
+      0.5, 0.1875, 0.046875,
+    ]);
   });
 
   it("round-trips whole timesteps exactly", () => {

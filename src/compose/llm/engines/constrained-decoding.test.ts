@@ -80,6 +80,20 @@ function decode(logitsAt: (step: number) => Float32Array, most = 300): string {
 }
 
 test("bytes of byte-level tokens", () => {
+  for (let byte = 0; byte < 256; byte++) expect(tokens.bytes[byte]).toEqual(Uint8Array.of(byte));
+  expect(tokens.byFirst[0x20]).toEqual([0x20, vocabulary.get('Ġ["'), vocabulary.get("Ġfox")]);
+  expect(tokens.byFirst.flat()).toHaveLength(vocabulary.size - 2);
+  const odd = tokenBytes(
+    [
+      ["", 0],
+      ["漢", 1],
+      ["a漢", 2],
+      ["a", 3],
+    ],
+    new Set(),
+  );
+  expect(odd.bytes).toEqual([null, null, null, Uint8Array.of(0x61)]);
+  expect(odd.byFirst.flat()).toEqual([3]);
   expect(tokens.bytes[vocabulary.get("Ġfox")!]).toEqual(new TextEncoder().encode(" fox"));
   expect(tokens.bytes[vocabulary.get("Ã©")!]).toEqual(new TextEncoder().encode("é"));
   expect(tokens.bytes[end]).toBeNull();
