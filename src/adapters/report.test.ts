@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { K, Q, file, pair, read, sd15, type Entry } from "../../tests/fixtures/adapters/small-files.ts";
 import { inspectAdapter } from "./adapter.ts";
 import { withPeftConfig } from "./files/peft-config.ts";
-import { formatReport } from "./report.ts";
+import { type AdapterReport, formatReport } from "./report.ts";
 
 describe("the report", () => {
   const metadata = {
@@ -142,4 +142,120 @@ test("no report has an empty place where a name belongs", async () => {
     expect(report.refusal!.message).not.toMatch(/for example \s*\)/);
     expect(Math.max(...text.split("\n").map((line) => line.length))).toBeLessThan(400);
   }
+});
+
+test("an error that is no fault of the file is not swallowed", async () => {
+  const adapterConfig = {
+    get use_rslora(): boolean {
+      throw new TypeError("a bug");
+    },
+  };
+  const options = { fileName: "x", table: sd15, adapterConfig };
+  await expect(inspectAdapter(file(pair(Q, { out: 320, input: 320 })), options)).rejects.toThrow("a bug");
+});
+
+describe("the text of a report", () => {
+  const whole: AdapterReport = {
+    fileName: "style.safetensors",
+    sizeBytes: 12_345,
+    container: "safetensors",
+    tensors: 1,
+    dtypes: ["F16", "F32"],
+    namings: ["kohya", "peft"],
+    families: [
+      { family: "LoRA", modules: 3, dora: 0 },
+      { family: "LoHa", modules: 2, dora: 1 },
+    ],
+    ranks: [4, 8],
+    alphas: [0.1 + 0.2, 1],
+    matched: [
+      { network: "unet", modules: 5, of: 391 },
+      { network: "text_encoder", modules: 0, of: 98 },
+    ],
+    unmatched: [
+      { cause: "no place", keys: ["a", "b", "c", "d", "e", "f", "g", "h"] },
+      { cause: "no name", keys: [" "] },
+    ],
+    base: {
+      name: "SDXL",
+      evidence: ["it reads", "it says"],
+      contextWidth: null,
+      textWidth: null,
+      foreignKeys: 0,
+    },
+    embeddings: [{ name: "cat", vectors: 2, width: 768 }],
+    metadata: [{ label: "title", value: "Style" }],
+    triggers: Array.from({ length: 21 }, (_, i) => ({ tag: `t${i}`, count: 30 - i, share: null })),
+    hashes: { sha256: "abcdef", autoV2: "abc", autoV3: "def" },
+    warnings: ["take care"],
+    refusal: null,
+  };
+  const linesOf = (report: Partial<AdapterReport>): string[] =>
+    formatReport({ ...whole, ...report }, { model: "SD 1.5" }).split("\n");
+  const labels = (report: Partial<AdapterReport>): string[] =>
+    linesOf(report)
+      .slice(1)
+      .map((line) => line.slice(2, 18).trimEnd())
+      .filter((label) => label !== "");
+
+  test("has a line for everything", () => {
+    expect(linesOf({})).toEqual([
+      "style.safetensors  (safetensors, 12,345 bytes, 1 tensor)",
+      "  family           LoRA × 3, LoHa + DoRA (1) × 2",
+      "  rank             4, 8",
+      "  alpha            0.3, 1",
+      "  stored as        F16, F32",
+      "  key names        kohya, peft",
+      "  base model       SDXL; it reads; it says",
+      "  unet             5 of 391 modules",
+      "  text_encoder     0 of 98 modules",
+      "  embedding        cat: 2 × 768",
+      "  AutoV2           abc",
+      "  AutoV3           def",
+      "  SHA-256          abcdef",
+      "  title            Style",
+      `  frequent tags    ${Array.from({ length: 20 }, (_, i) => `t${i} (${30 - i})`).join(", ")}`,
+      "  note             take care",
+      "  not used         8 tensors: no place",
+      ...["a", "b", "c", "d", "e", "f", "… and 2 more"].map((key) => " ".repeat(19) + key),
+      "  not used         1 tensor: no name",
+      `${" ".repeat(19)}(unnamed)`,
+    ]);
+  });
+
+  test("leaves out what there is not", () => {
+    const nothing = { families: [], ranks: [], alphas: [], namings: [], embeddings: [], hashes: null };
+    const rest = { metadata: [], triggers: [], warnings: [], unmatched: [] };
+    expect(labels({ ...nothing, ...rest })).toEqual(["stored as", "base model"]);
+    expect(linesOf({ ...nothing, ...rest, embeddings: whole.embeddings })[1]).toBe(
+      "  family           textual inversion",
+    );
+    expect(labels({ ...nothing, ...rest, hashes: { ...whole.hashes!, autoV3: null } })).toEqual([
+      "stored as",
+      "base model",
+      "AutoV2",
+      "SHA-256",
+    ]);
+  });
+
+  test("begins with a refusal, and does not count modules then", () => {
+    const refusal = { code: "unsupported", message: "No.", remedy: "Use another." } as const;
+    expect(linesOf({ refusal }).slice(1, 3)).toEqual([
+      "  refused          No.",
+      "                   Use another.",
+    ]);
+    expect(labels({ refusal })).not.toContain("unet");
+    expect(linesOf({ refusal: { code: "unsupported", message: "No." } })[2]).toMatch(/^ {2}family/);
+    const base = { ...whole.base, name: null, evidence: [] };
+    expect(linesOf({ refusal, base })).toContain("  base model       not recognised");
+    expect(linesOf({ base })).toContain("  base model       fits the sizes of SD 1.5");
+  });
+
+  test("gives the ends of a long list of numbers", () => {
+    const count = (length: number): string => linesOf({ ranks: Array.from({ length }, (_, i) => i + 1) })[2]!;
+    expect(count(8)).toBe("  rank             1, 2, 3, 4, 5, 6, 7, 8");
+    expect(count(9)).toBe("  rank             1 … 9 (9 different)");
+    const keys = ["a", "b", "c", "d", "e", "f"];
+    expect(linesOf({ unmatched: [{ cause: "x", keys }] }).at(-1)).toBe(`${" ".repeat(19)}f`);
+  });
 });
