@@ -22,6 +22,13 @@ export interface Equivalent {
 
 export const equivalents: readonly Equivalent[] = [
   {
+    file: "src/adapters/families/rotation.ts",
+    source: "for (let i = 0; i < area; i++) {",
+    original: "<",
+    replacement: "<=",
+    reason: "typed arrays ignore what is written behind their end",
+  },
+  {
     file: "src/adapters/families/peft-families.ts",
     source: "for (let i = 0; i < n; i++) {",
     original: "<",

@@ -7,12 +7,12 @@ const bare = (key: string): unknown => {
   return parts && [parts.network, parts.module, parts.slot, parts.naming];
 };
 
-test.each([
-  ...["hada_w1_a", "hada_w1_b", "hada_w2_a", "hada_w2_b", "hada_t1", "hada_t2"],
-  ...["lokr_w1", "lokr_w1_a", "lokr_w1_b", "lokr_w2", "lokr_w2_a", "lokr_w2_b", "lokr_t2"],
-  ...["diff", "diff_b", "w_norm", "b_norm", "weight", "bias", "on_input", "oft_blocks", "oft_diag"],
-  ...["rescale", "dora_scale", "alpha", "scale"],
-])("the slot .%s, under any prefix's naming", (slot) => {
+test.each(
+  `hada_w1_a hada_w1_b hada_w2_a hada_w2_b hada_t1 hada_t2 lokr_w1 lokr_w1_a lokr_w1_b lokr_w2 lokr_w2_a lokr_w2_b lokr_t2
+  diff diff_b w_norm b_norm weight bias on_input oft_blocks oft_diag rescale dora_scale alpha scale`.split(
+    /\s+/,
+  ),
+)("the slot .%s, under any prefix's naming", (slot) => {
   expect(bare(`lora_unet_conv_in.${slot}`)).toEqual(["unet", "conv_in", slot, "kohya"]);
   expect(bare(`diffusion_model.conv_in.${slot}`)).toEqual(["unet", "conv_in", slot, "dotted"]);
   expect(bare(`LORA_UNET_CONV_IN.${slot.toUpperCase()}`)).toEqual(["unet", "conv_in", slot, "kohya"]);
@@ -91,13 +91,12 @@ test.each([
   expect(bare(`${prefix.toUpperCase()}Proj_.alpha`)).toEqual([network, "proj", "alpha", naming]);
 });
 
-test.each([
-  ...["base_model.model.", "base_model_model.", "model.", "network.", "net.", "pipeline.", "pipe."],
-  ...["wrapped_transformer.", "wrapped_model.", "wrapped.", "transformer.", "lora.", "loras."],
-  ...["lora_weights.", "lora_state_dict.", "model_state_dict.", "state_dict.", "weights.", "params."],
-  ...["parameters.", "adapter.", "adapters.", "ema.", "_orig_mod.", "_fsdp_wrapped_module."],
-  ...["_checkpoint_wrapped_module.", "module.", "processor.", "model_", "module_", "..", "model.module."],
-])("the wrapper %s is no part of a name", (wrapper) => {
+test.each(
+  `base_model.model. base_model_model. model. network. net. pipeline. pipe. wrapped_transformer. wrapped_model. wrapped.
+  transformer. lora. loras. lora_weights. lora_state_dict. model_state_dict. state_dict. weights. params. parameters.
+  adapter. adapters. ema. _orig_mod. _fsdp_wrapped_module. _checkpoint_wrapped_module. module. processor. model_ module_
+  .. model.module.`.split(/\s+/),
+)("the wrapper %s is no part of a name", (wrapper) => {
   expect(bare(`${wrapper}mid.proj.alpha`)).toEqual([null, "mid_proj", "alpha", "dotted"]);
   expect(bare(`${wrapper}proj.alpha`)).toEqual([null, "proj", "alpha", "kohya"]);
 });

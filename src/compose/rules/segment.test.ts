@@ -37,6 +37,10 @@ describe("segment", () => {
     ["three red apples, snow falling", ["three red apples <object>", "snow falling <weather>"]],
     ["a fox, a low shot", ["fox <object>", "low shot <framing>"]],
     ["fox, wide angle lens", ["fox <object>", "wide angle lens <framing>"]],
+    ["in a forest there is a fox", ["in a forest <place>", "fox <object>"]],
+    ["as clay is the fox", ["clay <style>", "fox <object>"]],
+    ["drawn with ink is a fox", ["ink <style>", "fox <object>"]],
+    ["a dog with a hat who has glasses", ["dog <object>", "hat <clothing>", "glasses <object>"]],
     ["a tiger as a coloring book page", ["tiger <object>", "coloring book page <open>"]],
   ];
   for (const [prompt, expected] of cases) test(prompt, () => expect(parts(prompt)).toEqual(expected));
