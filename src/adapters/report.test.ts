@@ -146,12 +146,23 @@ test("no report has an empty place where a name belongs", async () => {
 
 test("an error that is no fault of the file is not swallowed", async () => {
   const adapterConfig = {
-    get use_rslora(): boolean {
+    get coft(): boolean {
       throw new TypeError("a bug");
     },
   };
   const options = { fileName: "x", table: sd15, adapterConfig };
-  await expect(inspectAdapter(file(pair(Q, { out: 320, input: 320 })), options)).rejects.toThrow("a bug");
+  const oft: Entry = ["unet.down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_q.oft_r", [8, 40, 40]];
+  await expect(inspectAdapter(file([oft]), options)).rejects.toThrow("a bug");
+});
+
+test("a module may change its bias alone", async () => {
+  const { report, updates } = await read(file([["lora_unet_conv_in.diff_b", [320]]]));
+  expect(updates.map(({ name }) => name)).toEqual(["conv_in.bias"]);
+  expect(report).toMatchObject({
+    refusal: null,
+    unmatched: [],
+    families: [{ family: "full", modules: 1, dora: 0 }],
+  });
 });
 
 describe("the text of a report", () => {

@@ -70,7 +70,7 @@ test("spellings: `to_out` without its index, old names and a missing level of th
     unet: parameters("a.to_out.0.weight", "b.to_out.weight", "a.to_out.0.x.weight"),
   });
   expect(
-    ["a_to_out_0", "a_to_out", "b_to_out", "b_to_ou", "a_to_out_0_x"].map(
+    ["a_to_out_0", "a_to_out", "b_to_out", "b_to_o", "a_to_out_0_x"].map(
       (name) => unet.find(name, "unet")?.path,
     ),
   ).toEqual(["a.to_out.0", "a.to_out.0", "b.to_out", undefined, "a.to_out.0.x"]);
