@@ -104,3 +104,17 @@ it("takes UTF-16 in the order in which more letters are ASCII, big-endian for as
   expect(comment(0x00, 0x61, 0x00)).toBe("a\ufffd");
   expect(comment(0x61, 0x00, 0x00, 0x62, 0x63, 0x00)).toBe("a\u6200c");
 });
+
+it("a text that would begin behind the end of the file is left out, one at its end is empty", () => {
+  const file = new Uint8Array(exif([[0x010e, ascii("described")]]));
+  const at = (start: number): unknown => {
+    const moved = file.slice();
+    new DataView(moved.buffer).setUint32(8 + 2 + 8, start);
+    return readExif(moved);
+  };
+  expect([at(file.length - 2), at(file.length), at(file.length + 1)]).toEqual([
+    { description: "ed" },
+    { description: "" },
+    {},
+  ]);
+});

@@ -34,6 +34,12 @@ describe("other tools", () => {
     });
   });
 
+  it("SwarmUI with adapters and no words", async () => {
+    const sui = { prompt: "", loras: ["ink"], loraweights: ["0.5"], swarm_version: "0.9" };
+    const settings = await settingsOfPng({ parameters: { sui_image_params: sui } });
+    expect(settings).toMatchObject({ prompt: "<lora:ink:0.5>", negativePrompt: "" });
+  });
+
   it("InvokeAI, new and old", async () => {
     const invoke = {
       app_version: "5.0.0",

@@ -55,6 +55,7 @@ describe("reading", () => {
     ["Sampler: k_heun, CFG scale: 7.5", { Sampler: "k_heun", "CFG scale": "7.5" }],
     ["Model: v1-5-pruned, Model hash: 45dee52b", { Model: "v1-5-pruned", "Model hash": "45dee52b" }],
     ["Denoising strength: 0.75, Clip skip: 2", { "Denoising strength": "0.75", "Clip skip": "2" }],
+    ["Version: neo:2", { Version: "neo:2" }],
     ["RNG: CPU, Version: v1.9.4", { RNG: "CPU", Version: "v1.9.4" }],
   ])("takes a last line of nothing but usual labels and values for parameters: %s", (last, expected) => {
     const { fields, ...texts } = parseParameters(`a cat\nNegative prompt: rain\n${last}`);

@@ -14,12 +14,14 @@ export const fieldOf = (object: unknown, key: string): unknown =>
 /** The object in `text`, with whole numbers of 16 digits and more as text; null for anything else. NaN, which Python writes, is null. */
 export function parseJsonObject(text: string): JsonObject | null {
   if (!/^\s*\{/u.test(text)) return null;
-  const safe = (source: string): unknown =>
-    JSON.parse(source.replace(LONG_NUMBERS, (found) => (found.startsWith('"') ? found : `"${found}"`)));
+  // What begins with a brace is an object or an error.
+  const safe = (source: string): JsonObject =>
+    JSON.parse(
+      source.replace(LONG_NUMBERS, (found) => (found.startsWith('"') ? found : `"${found}"`)),
+    ) as JsonObject;
   for (const source of [text, text.replace(/(?<=[:[,]\s*)-?(?:NaN|Infinity)\b/gu, "null")]) {
     try {
-      const value = safe(source);
-      return isJsonObject(value) ? value : null;
+      return safe(source);
     } catch {
       // tried again without NaN
     }

@@ -10,6 +10,7 @@ import {
   type Value,
 } from "../../../tests/fixtures/adapters/write-torch.ts";
 import { inspectAdapter, type AdapterFile } from "../adapter.ts";
+import { type EmbeddingContext, readEmbedding, splitEmbeddingKey } from "./embeddings.ts";
 
 describe("textual inversions", () => {
   const only = (key: string, shape: readonly number[]): Promise<AdapterFile> =>
@@ -113,5 +114,66 @@ describe("textual inversions", () => {
         ["style", ramp([2, 768]).storage],
       ]);
     }
+  });
+});
+
+describe("the word of a textual inversion", () => {
+  const nameOf = (key: string, context: Partial<EmbeddingContext> = {}): string | undefined =>
+    splitEmbeddingKey(key, {
+      shape: [2, 768],
+      isMarked: false,
+      fileName: "a/b\\c.d.pt",
+      tensors: 2,
+      width: null,
+      ...context,
+    })?.name;
+
+  test.each([
+    ["emb_params", "c.d"],
+    ["string_to_param.*", "c.d"],
+    ["string_to_param.a.b", "a.b"],
+    ["bundle_emb.cat.string_to_param.*", "cat"],
+    ["bundle_emb.cat.emb_params", "cat"],
+    ["bundle_emb.my.cat.vector", "my.cat"],
+    ["bundle_emb.cat.clip_l", "cat"],
+    ["bundle_emb.cat.*", "cat"],
+    ["bundle_emb.cat.other", undefined],
+    ["<cat>", "<cat>"],
+    ["<ca>t>", undefined],
+    ["x<cat>", undefined],
+    ["<>", undefined],
+    ["cat", undefined],
+  ])("%s: %s", (key, name) => {
+    expect(nameOf(key)).toBe(name);
+  });
+
+  test("of a file's only tensor is its key, or the file's name", () => {
+    const only = { tensors: 1 };
+    expect([nameOf(" cat ", only), nameOf("  ", only), nameOf("", only)]).toEqual(["cat", "c.d", "c.d"]);
+    expect(nameOf("lora_unet_conv_in.alpha", only)).toBeUndefined();
+    expect([768, 1024, 1280, 12].map((width) => nameOf("cat", { ...only, shape: [width] }))).toEqual([
+      "cat",
+      "cat",
+      "cat",
+      undefined,
+    ]);
+    expect(nameOf("cat", { ...only, shape: [12], width: 12 })).toBe("cat");
+    expect(nameOf("cat", { isMarked: true })).toBe("cat");
+  });
+
+  test("of no vectors is none", () => {
+    expect(nameOf("emb_params", { shape: [] })).toBeUndefined();
+    expect(nameOf("emb_params", { shape: [2, 1, 768] })).toBeUndefined();
+    expect(nameOf("emb_params", { shape: [1, 1, 2, 768] })).toBe("c.d");
+    const tensor = (...shape: number[]) => ({ dtype: "F32", shape, bytes: new Uint8Array(24) }) as const;
+    expect(readEmbedding("a", tensor(2, 3), 3)).toMatchObject({ name: "a", vectors: 2, width: 3 });
+    expect(readEmbedding("a", tensor(6), null)).toMatchObject({ vectors: 1, width: 6 });
+    for (const [one, width] of [
+      [tensor(2, 3), 4],
+      [tensor(0, 3), null],
+      [tensor(2, 0), null],
+      [tensor(2, 3, 1), null],
+    ] as const)
+      expect(readEmbedding("a", one, width)).toBeNull();
   });
 });
