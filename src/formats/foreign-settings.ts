@@ -49,7 +49,7 @@ function parameters(
 ): GenerationParameters {
   const filled = fields.map(([label, value]): [string, string] => [label, textOf(value)]);
   return {
-    prompt: [texts.prompt, ...(texts.tags ?? [])].filter((part) => part !== "").join(" "),
+    prompt: [texts.prompt, ...(texts.tags ?? [])].join(" ").trim(),
     negativePrompt: texts.negativePrompt,
     fields: new Map(filled.filter(([, value]) => value !== "")),
   };
