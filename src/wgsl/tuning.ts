@@ -57,22 +57,22 @@ export const TUNING: Tuning = {
   ],
   matrixProducts: [
     {
-      tile: { rows: 128, columns: 256, depth: 32, subgroupRows: 64, subgroupColumns: 64, buffers: 1 },
+      tile: { rows: 128, columns: 256, depth: 32, subgroupRows: 64, subgroupColumns: 64, ahead: 0 },
       rate: 118,
       alone: 0.9,
     },
     {
-      tile: { rows: 128, columns: 128, depth: 32, subgroupRows: 64, subgroupColumns: 32, buffers: 2 },
+      tile: { rows: 128, columns: 128, depth: 32, subgroupRows: 64, subgroupColumns: 32, ahead: 1 },
       rate: 95,
       alone: 0.8,
     },
     {
-      tile: { rows: 128, columns: 80, depth: 32, subgroupRows: 32, subgroupColumns: 80, buffers: 2 },
+      tile: { rows: 128, columns: 80, depth: 32, subgroupRows: 32, subgroupColumns: 80, ahead: 1 },
       rate: 105,
       alone: 0.8,
     },
     {
-      tile: { rows: 64, columns: 64, depth: 32, subgroupRows: 32, subgroupColumns: 32, buffers: 2 },
+      tile: { rows: 64, columns: 64, depth: 32, subgroupRows: 32, subgroupColumns: 32, ahead: 1 },
       rate: 78,
       alone: 0.5,
     },

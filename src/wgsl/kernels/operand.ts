@@ -92,77 +92,104 @@ function hasRead(i: number, units: number, threads: number): string {
   return (i + 1) * threads <= units ? "true" : `local < ${units - i * threads}u`;
 }
 
+/** What `operandPlaces` and `operandReads` are made for: `raw` is the type of the registers that a tile passes through. */
+interface OperandCode {
+  readonly kind: OperandKind;
+  readonly raw: string;
+}
+
 /**
  * Declares what the reads of each invocation need: its rows of the left tile (`leftRow`, `leftUnit`), for convolutions with
- * their place in the map, its part of the right tile, and the registers `left…` and `right…` of the type `raw`.
- * Expects `rowStart` and `rightColumn(unit)`, the column that a unit of the right tile begins at.
+ * their place in the map, its part of the right tile, and the state that advances from read to read, so that a read costs little:
+ * where in the depth, for convolutions at which of the nine taps.
+ * Expects `rowStart`, the first step `begin`, and `rightColumn(unit)`, the column that a unit of the right tile begins at.
  */
-export function operandPlaces(tile: StagedTile, { kind, raw }: { kind: OperandKind; raw: string }): string {
+export function operandPlaces(tile: StagedTile, { kind }: OperandCode): string {
   const { left, right } = readsPerInvocation(tile);
   const leftUnits = tile.depth / tile.unit;
   const rightUnits = tile.columns / tile.unit;
-  return each(left, (i) => {
+  const leftPlaces = each(left, (i) => {
     const place =
       kind === "rows"
-        ? `let leftAt${i} = p.inOffset + leftMatrixRow${i} * p.inStride;`
+        ? `let leftInside${i} = isLeft${i} && leftMatrixRow${i} < p.rows;
+  let leftAt${i} = (p.inOffset + leftMatrixRow${i} * p.inStride) / ${tile.unit}u + leftUnit${i};`
         : `let image${i} = leftMatrixRow${i} / (p.outHeight * p.outWidth);
   let position${i} = leftMatrixRow${i} % (p.outHeight * p.outWidth);
   let y${i} = i32(position${i} / p.outWidth * p.windowStride) - i32(p.before);
   let x${i} = i32(position${i} % p.outWidth * p.windowStride) - i32(p.before);
-  let imageRow${i} = image${i} * p.inHeight * p.inWidth;`;
+  let imageRow${i} = image${i} * p.inHeight * p.inWidth;
+  var leftInside${i} = false;
+  var leftAt${i} = 0u;`;
     return `  let isLeft${i} = ${hasRead(i, (tile.rows * tile.depth) / tile.unit, tile.threads)};
   let leftRow${i} = (local + ${i * tile.threads}u) / ${leftUnits}u;
   let leftUnit${i} = (local + ${i * tile.threads}u) % ${leftUnits}u;
   let leftMatrixRow${i} = rowStart + leftRow${i};
-  ${place}
-  var left${i} = ${raw}();`;
-  }).concat(
-    "\n",
-    each(
-      right,
-      (i) => `  let isRight${i} = ${hasRead(i, (tile.depth * tile.columns) / tile.unit, tile.threads)};
+  ${place}`;
+  });
+  const rightPlaces = each(
+    right,
+    (i) => `  let hasRight${i} = ${hasRead(i, (tile.depth * tile.columns) / tile.unit, tile.threads)};
   let rightRow${i} = (local + ${i * tile.threads}u) / ${rightUnits}u;
   let rightUnit${i} = (local + ${i * tile.threads}u) % ${rightUnits}u;
   let rightColumn${i} = rightColumn(rightUnit${i}, columnStart);
-  var right${i} = ${raw}();`,
-    ),
+  let isRight${i} = hasRight${i} && rightColumn${i} < p.columns;`,
+  );
+  const state =
+    kind === "rows"
+      ? `  var depthStart = begin * ${tile.depth}u;`
+      : `  var tap = begin / p.stepsPerTap;
+  var depthStart = (begin - tap * p.stepsPerTap) * ${tile.depth}u;
+  ${tapPlaces(tile, kind)}`;
+  return [leftPlaces, rightPlaces, state].join("\n");
+}
+
+/** Where the rows' positions are read at the current tap. */
+function tapPlaces(tile: StagedTile, kind: OperandKind): string {
+  const [row, column] =
+    kind === "upsampled window"
+      ? ["u32(mapY) * p.inHeight / p.height", "u32(mapX) * p.inWidth / p.width"]
+      : ["u32(mapY)", "u32(mapX)"];
+  return each(
+    readsPerInvocation(tile).left,
+    (i) => `{ let mapY = y${i} + i32(tap / 3u); let mapX = x${i} + i32(tap % 3u);
+      leftInside${i} = isLeft${i} && leftMatrixRow${i} < p.rows && mapY >= 0 && mapY < i32(p.height) && mapX >= 0 && mapX < i32(p.width);
+      leftAt${i} = (p.inOffset + (imageRow${i} + ${row} * p.inWidth + ${column}) * p.inStride) / ${tile.unit}u + leftUnit${i}; }`,
   );
 }
 
-/** Reads the tiles of step `step` into the registers; zeros outside. */
+/** Registers of one step's tiles. */
+export function operandRegisters(tile: StagedTile, { raw }: OperandCode, set = ""): string {
+  const { left, right } = readsPerInvocation(tile);
+  return each(left, (i) => `  var left${set}${i} = ${raw}();`).concat(
+    "\n",
+    each(right, (i) => `  var right${set}${i} = ${raw}();`),
+  );
+}
+
+/** Reads the next step's tiles into a set of registers, zeros outside and where `isMore` is false. */
 export function operandReads(
   tile: StagedTile,
-  { kind, raw, step }: { kind: OperandKind; raw: string; step: string },
+  { kind, raw, isMore, set = "" }: OperandCode & { isMore: string; set?: string },
 ): string {
   const { left, right } = readsPerInvocation(tile);
-  const { unit } = tile;
-  const scale = kind === "upsampled window";
-  return /* wgsl */ `{
-    let step = ${step};
-    let tap = step / p.stepsPerTap;
-    let depthStart = (step - tap * p.stepsPerTap) * ${tile.depth}u;
-    ${kind === "rows" ? "" : "let tapY = i32(tap / 3u); let tapX = i32(tap % 3u);"}
-${each(left, (i) => {
-  const inside = `isLeft${i} && leftMatrixRow${i} < p.rows && depthStart + leftUnit${i} * ${unit}u < p.depth`;
-  const unitAt = `depthStart + leftUnit${i} * ${unit}u`;
-  if (kind === "rows")
-    return `    left${i} = ${raw}();
-    if (${inside}) { left${i} = input[(leftAt${i} + ${unitAt}) / ${unit}u]; }`;
-  const [row, column] = scale
-    ? [`u32(mapY) * p.inHeight / p.height`, `u32(mapX) * p.inWidth / p.width`]
-    : ["u32(mapY)", "u32(mapX)"];
-  return `    { let mapY = y${i} + tapY; let mapX = x${i} + tapX;
-      left${i} = ${raw}();
-      if (${inside} && mapY >= 0 && mapY < i32(p.height) && mapX >= 0 && mapX < i32(p.width)) {
-        left${i} = input[(p.inOffset + (imageRow${i} + ${row} * p.inWidth + ${column}) * p.inStride + ${unitAt}) / ${unit}u];
-      } }`;
-})}
+  const { unit, depth } = tile;
+  return /* wgsl */ `
+${each(left, (i) => `    left${set}${i} = ${raw}();`)}
+${each(right, (i) => `    right${set}${i} = ${raw}();`)}
+    if (${isMore}) {
+${each(left, (i) => `      if (leftInside${i} && depthStart + leftUnit${i} * ${unit}u < p.depth) { left${set}${i} = input[leftAt${i} + depthStart / ${unit}u]; }`)}
 ${each(
   right,
-  (i) => `    right${i} = ${raw}();
-    if (isRight${i} && depthStart + rightRow${i} < p.depth && rightColumn${i} < p.columns) {
-      right${i} = weightAt(tap * p.depth + depthStart + rightRow${i}, rightColumn${i}, group);
-    }`,
+  (
+    i,
+  ) => `      if (isRight${i} && depthStart + rightRow${i} < p.depth) { right${set}${i} = weightAt(${kind === "rows" ? "" : "tap * p.depth + "}depthStart + rightRow${i}, rightColumn${i}, group); }`,
 )}
-  }`;
+      depthStart += ${depth}u;
+      ${
+        kind === "rows"
+          ? ""
+          : `if (depthStart >= p.depth) { depthStart = 0u; tap++;
+    ${tapPlaces(tile, kind)} }`
+      }
+    }`;
 }

@@ -9,6 +9,7 @@ import {
   type OperandKind,
   operandPlaces,
   operandReads,
+  operandRegisters,
   readsPerInvocation,
 } from "./operand.ts";
 import { type Access, accessType, each, element, header, PACKING } from "./wgsl.ts";
@@ -96,6 +97,7 @@ function productCode(variant: ProductVariant, reads: (readonly [string, Access])
   const raw = accessType(unit === 8 ? "eight" : "four", type);
   const down = tile.rows / tile.rowsEach; // rows of invocations
   const across = tile.columns / COLUMNS_EACH;
+  const side = Math.min(across, 8); // columns of 32 neighbouring invocations
   const leftLine = tile.depth / 4 + 1; // one more avoids bank conflicts
   const rightLine = tile.columns / 4;
   const leftSize = tile.rows * leftLine;
@@ -113,9 +115,10 @@ function productCode(variant: ProductVariant, reads: (readonly [string, Access])
     let leftBase = (${buffer}) * ${leftSize}u;
     let rightBase = (${buffer}) * ${rightSize}u;
 ${each(left, (i) => `    if (isLeft${i}) {` + each(fours, (j) => " " + stageFour(`leftTile[leftBase + leftRow${i} * ${leftLine}u + leftUnit${i} * ${fours}u + ${j}u]`, `left${i}`, j), "") + " }")}
-${each(right, (i) => `    if (isRight${i}) {` + each(fours, (j) => " " + stageFour(`rightTile[rightBase + rightRow${i} * ${rightLine}u + rightUnit${i} * ${fours}u + ${j}u]`, `right${i}`, j), "") + " }")}
+${each(right, (i) => `    if (hasRight${i}) {` + each(fours, (j) => " " + stageFour(`rightTile[rightBase + rightRow${i} * ${rightLine}u + rightUnit${i} * ${fours}u + ${j}u]`, `right${i}`, j), "") + " }")}
   }`;
-  const read = (step: string): string => operandReads(staged, { kind: operand, raw, step });
+  const operandCode = { kind: operand, raw };
+  const read = (isMore: string): string => operandReads(staged, { ...operandCode, isMore });
 
   const finishRow = (i: number): string => {
     if (inParts)
@@ -145,21 +148,23 @@ var<workgroup> rightTile: array<vec4f, ${2 * rightSize}>;
 @compute @workgroup_size(${threads})
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) local: u32) {
   let group = ${groups === 1 ? "0u" : "workgroup.z"};
-  let across = local % ${across}u;
-  let down = local / ${across}u;
+  // Neighbours share rows and columns, of which the memory reads each once.
+  let across = local % ${side}u + local / 32u % ${across / side}u * ${side}u;
+  let down = local / ${side}u % ${32 / side}u + local / ${(32 * across) / side}u * ${32 / side}u;
   let rowStart = workgroup.y * ${tile.rows}u;
   let columnStart = workgroup.x * ${gated ? tile.columns / 2 : tile.columns}u;
-${operandPlaces(staged, { kind: operand, raw })}
-${each(tile.rowsEach, (i) => `  var low${i} = vec4f(); var high${i} = vec4f();`)}
   let begin = ${inParts ? "workgroup.z * p.stepsPerPart" : "0u"};
   let end = ${inParts ? "min(p.steps, begin + p.stepsPerPart)" : "p.steps"};
-  var current = 0u;
-  if (begin < end) ${read("begin")}
+${operandPlaces(staged, operandCode)}
+${operandRegisters(staged, operandCode)}
+${each(tile.rowsEach, (i) => `  var low${i} = vec4f(); var high${i} = vec4f();`)}
+  ${read("begin < end")}
   ${stage("0u")}
   workgroupBarrier();
-  for (var next = begin + 1u; next <= end; next++) {
-    let isMore = next < end;
-    if (isMore) ${read("next")}
+  for (var step = begin; step < end; step++) {
+    // Indices whose range the compiler can see are not checked again.
+    let current = (step - begin) % 2u;
+    ${read("step + 1u < end")}
     let leftBase = current * ${leftSize}u + down * ${leftLine}u;
     let rightBase = current * ${rightSize}u + across;
     for (var k = 0u; k < ${tile.depth / 4}u; k++) {
@@ -172,9 +177,8 @@ ${each(
 ${each(tile.rowsEach, (i) => `        low${i} = fma(vec4f(l${i}[${q}]), low, low${i}); high${i} = fma(vec4f(l${i}[${q}]), high, high${i});`)} }`,
 )}
     }
-    if (isMore) ${stage("1u - current")}
+    ${stage("1u - current")}
     workgroupBarrier();
-    current = 1u - current;
   }
 ${each(
   tile.rowsEach,

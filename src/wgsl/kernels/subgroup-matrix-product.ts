@@ -4,7 +4,13 @@
 
 import { finishCode, finishName, finishReads, type FinishVariant } from "./finish.ts";
 import type { Kernel } from "./kernel.ts";
-import { type OperandKind, operandPlaces, operandReads, readsPerInvocation } from "./operand.ts";
+import {
+  type OperandKind,
+  operandPlaces,
+  operandReads,
+  operandRegisters,
+  readsPerInvocation,
+} from "./operand.ts";
 import { type Matrices, SIDE, SUBGROUP } from "./matrices.ts";
 import { PRODUCT_FIELDS, weightCode, weightsOf } from "./product.ts";
 import { type Access, each, header, PACKING } from "./wgsl.ts";
@@ -16,8 +22,8 @@ export interface MatrixTile {
   /** What each subgroup computes: multiples of 16. */
   readonly subgroupRows: number;
   readonly subgroupColumns: number;
-  /** 2 reads the next step while the current one is computed. */
-  readonly buffers: 1 | 2;
+  /** Steps that are read ahead of the one that is computed: 0 has one buffer in workgroup memory, the others two. */
+  readonly ahead: 0 | 1 | 2;
 }
 
 interface MatrixProductVariant extends FinishVariant {
@@ -35,12 +41,12 @@ export function threadsOfMatrixTile(tile: MatrixTile): number {
 }
 
 /** In units of eight halves: a row of each operand's tile, one longer against bank conflicts, and both tiles. */
-function stagingOf({ rows, columns, depth, buffers }: MatrixTile) {
+function stagingOf({ rows, columns, depth, ahead }: MatrixTile) {
   const leftLine = depth / 8 + 1;
   const rightLine = columns / 8 + 1;
   const leftSize = rows * leftLine;
   const size = leftSize + depth * rightLine;
-  return { leftLine, rightLine, leftSize, size, all: size * buffers };
+  return { leftLine, rightLine, leftSize, size, all: ahead === 0 ? size : 2 * size };
 }
 
 /** Workgroup memory. The sums pass through it in float32, 16 rows of a subgroup at a time. */
@@ -68,7 +74,7 @@ function code(
   { reads, matrices }: { reads: (readonly [string, Access])[]; matrices: Matrices },
 ): string {
   const { tile, operand, inParts, activation, groups } = variant;
-  const { subgroupRows, subgroupColumns, buffers } = tile;
+  const { subgroupRows, subgroupColumns, ahead } = tile;
   const threads = threadsOfMatrixTile(tile);
   const staged = { ...tile, threads, unit: 8 } as const;
   const raw = "vec4u";
@@ -78,15 +84,16 @@ function code(
   const { left, right } = readsPerInvocation(staged);
   const [down, side] = [subgroupRows / SIDE, subgroupColumns / SIDE];
   const sumLine = subgroupColumns / 4;
-  const read = (step: string): string => operandReads(staged, { kind: operand, raw, step });
-  const stage = (buffer: string): string => `{
-    let base = (${buffer}) * ${size}u;
-${each(left, (i) => `    if (isLeft${i}) { tiles[base + leftRow${i} * ${leftLine}u + leftUnit${i}] = left${i}; }`)}
-${each(right, (i) => `    if (isRight${i}) { tiles[base + ${leftSize}u + rightRow${i} * ${rightLine}u + rightUnit${i}] = right${i}; }`)}
-  }`;
-  const multiply = (buffer: string): string => `{
-    let leftBase = (${buffer}) * ${size}u + subgroupDown * ${subgroupRows * leftLine}u;
-    let rightBase = (${buffer}) * ${size}u + ${leftSize}u + subgroupAcross * ${subgroupColumns / 8}u;
+  const operandCode = { kind: operand, raw };
+  const sets = ahead === 2 ? ["A", "B"] : ["A"];
+  const read = (set: string, isMore: string): string =>
+    operandReads(staged, { ...operandCode, isMore, set });
+  const stage = (set: string, buffer: number): string => `
+${each(left, (i) => `    if (isLeft${i}) { tiles[${buffer * size}u + leftRow${i} * ${leftLine}u + leftUnit${i}] = left${set}${i}; }`)}
+${each(right, (i) => `    if (hasRight${i}) { tiles[${buffer * size + leftSize}u + rightRow${i} * ${rightLine}u + rightUnit${i}] = right${set}${i}; }`)}`;
+  const multiply = (buffer: number): string => `{
+    let leftBase = ${buffer * size}u + subgroupDown * ${subgroupRows * leftLine}u;
+    let rightBase = ${buffer * size + leftSize}u + subgroupAcross * ${subgroupColumns / 8}u;
 ${each(
   tile.depth / SIDE,
   (k) => `    {
@@ -135,27 +142,36 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   let group = ${groups === 1 ? "0u" : "workgroup.z"};
   let rowStart = workgroup.y * ${tile.rows}u;
   let columnStart = workgroup.x * ${gated ? tile.columns / 2 : tile.columns}u;
-${operandPlaces(staged, { kind: operand, raw })}
-${each(down, (i) => each(side, (j) => `  var sum${i}_${j} = ${matrices.sumType}();`))}
   let begin = ${inParts ? "workgroup.z * p.stepsPerPart" : "0u"};
   let end = ${inParts ? "min(p.steps, begin + p.stepsPerPart)" : "p.steps"};
-  if (begin < end) ${read("begin")}
-  ${stage("0u")}
+${operandPlaces(staged, operandCode)}
+${each(sets.length, (i) => operandRegisters(staged, operandCode, sets[i]))}
+${each(down, (i) => each(side, (j) => `  var sum${i}_${j} = ${matrices.sumType}();`))}
+  ${read("A", "begin < end")}
+  ${stage("A", 0)}
+  ${ahead === 2 ? read("A", "begin + 1u < end") + read("B", "begin + 2u < end") : ""}
   workgroupBarrier();
-  var current = 0u;
-  for (var next = begin + 1u; next <= end; next++) {
-    let isMore = next < end;
-    if (isMore) ${read("next")}
-    ${multiply("current")}
-    ${
-      buffers === 2
-        ? `if (isMore) ${stage("1u - current")}
+  ${
+    ahead === 0
+      ? `for (var step = begin; step < end; step++) {
+    ${read("A", "step + 1u < end")}
+    ${multiply(0)}
     workgroupBarrier();
-    current = 1u - current;`
-        : `workgroupBarrier();
-    if (isMore) ${stage("0u")}
-    workgroupBarrier();`
-    }
+    ${stage("A", 0)}
+    workgroupBarrier();
+  }`
+      : // After an odd last step come zeros.
+        `for (var step = begin; step < end; step += 2u) {
+    ${ahead === 1 ? read("A", "step + 1u < end") : ""}
+    ${multiply(0)}
+    ${stage("A", 1)}
+    ${ahead === 1 ? read("A", "step + 2u < end") : read("A", "step + 3u < end")}
+    workgroupBarrier();
+    ${multiply(1)}
+    ${stage(sets.at(-1)!, 0)}
+    ${ahead === 1 ? "" : read("B", "step + 4u < end")}
+    workgroupBarrier();
+  }`
   }
   let firstColumn = columnStart + subgroupAcross * ${columnsEach}u;
   let sumsBase = subgroup * ${SIDE * sumLine}u;
