@@ -1,6 +1,7 @@
 // Every number that trades speed for speed, in one table. Rates are of one H200 in Chromium; on other cards their ratios decide.
 
 import type { AttentionShape } from "./kernels/attention.ts";
+import type { MatrixAttentionShape } from "./kernels/matrix-attention.ts";
 import {
   type MatrixTile,
   memoryOfMatrixTile,
@@ -23,6 +24,8 @@ export interface Tuning {
   readonly matrixProducts: readonly Rated<MatrixTile>[];
   /** By the most channels of a head that it is for, ascending. */
   readonly attention: readonly (AttentionShape & { readonly upTo: number })[];
+  /** Where the device has subgroup matrices. */
+  readonly matrixAttention: MatrixAttentionShape;
   /** Most scores in memory at once, of heads that are computed by products. */
   readonly scores: number;
   /** Cores that a product should occupy. */
@@ -82,6 +85,7 @@ export const TUNING: Tuning = {
     { upTo: 256, invocations: 128, queries: 1, fours: 10, keysAtOnce: 8, blockBytes: 16_384 },
     { upTo: Infinity, invocations: 128, queries: 1, fours: 16, keysAtOnce: 8, blockBytes: 32_768 },
   ],
+  matrixAttention: { subgroups: 4, keys: 32 },
   scores: 2 ** 24,
   cores: 132,
   parts: [1, 2, 3, 4, 6, 8, 12, 16, 24],

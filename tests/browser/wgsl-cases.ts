@@ -193,6 +193,11 @@ export const WIDE_BUILDERS: Readonly<Record<string, Build>> = {
       heads: draw(1, 2) * 3,
     });
   },
+  // Each next key's scores are larger, so sums are rescaled on the way.
+  "attention to growing keys": (g, draw) => {
+    const rows = g.input("growing", [1, 70 + draw(0, 20), 16]);
+    return g.attention(rows, { module: "a", key: rows, value: rows, heads: 2 });
+  },
   "one wide head": (g, draw) => {
     const width = 264;
     const x = g.input("x", [1, draw(33, 70), width]);
@@ -292,6 +297,12 @@ function open({ type, tuning = {}, matrices = false }: RunOptions): Promise<Open
   return one;
 }
 
+function valuesOf(name: string, shape: readonly number[], seed: number): Float32Array<ArrayBuffer> {
+  if (name === "timestep") return Float32Array.of(seed * 97);
+  const values = noise(name, shape);
+  return name === "growing" ? values.map((value, i) => value * (i / shape.at(-1)!) * 0.3) : values;
+}
+
 /** @public Called in a page, where a test can only name it. */
 export async function runCases(options: RunOptions): Promise<{ runs: CaseRun[]; errors: string[] }> {
   const { names = [], widths = [], type, seeds, broken } = options;
@@ -309,10 +320,7 @@ export async function runCases(options: RunOptions): Promise<{ runs: CaseRun[]; 
       const parameters = await backend.loadParameters(graph, noiseTensors(graph.parameters));
       const session = await backend.createSession(graph, { parameters });
       const inputs = Object.fromEntries(
-        graph.inputs.map((value) => [
-          value.name,
-          value.name === "timestep" ? Float32Array.of(seed * 97) : noise(value.name, value.shape),
-        ]),
+        graph.inputs.map((value) => [value.name, valuesOf(value.name, value.shape, seed)]),
       );
       const { out } = await session.run(inputs);
       const tensors = Object.fromEntries(

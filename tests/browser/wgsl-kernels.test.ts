@@ -104,6 +104,15 @@ describe("subgroup matrices, emulated", () => {
     expectRight(await run({ names, type: "f16", seeds: [1], tuning, matrices: true }));
   });
 
+  test.each([
+    { subgroups: 4, keys: 32, widths: [40] },
+    { subgroups: 1, keys: 64, widths: [80] },
+  ])("attention of $subgroups subgroups and $keys keys", async ({ widths, ...matrixAttention }) => {
+    const tuning = { matrixAttention };
+    const names = ["attention to growing keys"];
+    expectRight(await run({ names, widths, type: "f16", seeds: [1], tuning, matrices: true }));
+  });
+
   test("sums in parts", async () => {
     const tuning = {
       matrixProducts: [

@@ -137,7 +137,9 @@ ${each(own, (i) => `  let q${n}_${i} = ${scale} * ${unpacked(type, `query[queryA
       valueBlock[i] = v;
     }
     workgroupBarrier();
-    for (var start = 0u; start < ${block}u; start += ${keysAtOnce}u) {
+    // Indices whose range the compiler can see are not checked again.
+    for (var turn = 0u; turn < ${block / keysAtOnce}u; turn++) {
+      let start = turn * ${keysAtOnce}u;
       let at = start * ${all}u + share * ${own}u;
 ${each(
   keysAtOnce,

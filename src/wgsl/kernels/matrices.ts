@@ -15,10 +15,14 @@ export interface Matrices {
   readonly sumType: string;
   left(offset: string, line: number): string;
   right(offset: string, line: number): string;
+  /** A right operand whose columns lie as rows. */
+  transposed(offset: string, line: number): string;
   /** A statement: sum += left · right. */
   multiply(sum: string, left: string, right: string): string;
   /** A statement that stores a sum in `tiles`, as float32. */
   store(offset: string, sum: string, line: number): string;
+  /** A sum from `tiles`. */
+  sum(offset: string, line: number): string;
 }
 
 /** Chromium's experimental subgroup matrices. */
@@ -33,6 +37,10 @@ enable chromium_experimental_subgroup_matrix;
     `subgroupMatrixLoad<subgroup_matrix_left<f16, 16, 16>, row_major>(&tiles, ${offset}, ${line}u)`,
   right: (offset, line) =>
     `subgroupMatrixLoad<subgroup_matrix_right<f16, 16, 16>, row_major>(&tiles, ${offset}, ${line}u)`,
+  transposed: (offset, line) =>
+    `subgroupMatrixLoad<subgroup_matrix_right<f16, 16, 16>, col_major>(&tiles, ${offset}, ${line}u)`,
   multiply: (sum, left, right) => `${sum} = subgroupMatrixMultiplyAccumulate(${left}, ${right}, ${sum});`,
   store: (offset, sum, line) => `subgroupMatrixStore<row_major>(&tiles, ${offset}, ${sum}, ${line}u);`,
+  sum: (offset, line) =>
+    `subgroupMatrixLoad<subgroup_matrix_result<f32, 16, 16>, row_major>(&tiles, ${offset}, ${line}u)`,
 };

@@ -180,9 +180,8 @@ ${each(right, (i) => `    right${set}${i} = ${raw}();`)}
 ${each(left, (i) => `      if (leftInside${i} && depthStart + leftUnit${i} * ${unit}u < p.depth) { left${set}${i} = input[leftAt${i} + depthStart / ${unit}u]; }`)}
 ${each(
   right,
-  (
-    i,
-  ) => `      if (isRight${i} && depthStart + rightRow${i} < p.depth) { right${set}${i} = weightAt(${kind === "rows" ? "" : "tap * p.depth + "}depthStart + rightRow${i}, rightColumn${i}, group); }`,
+  (i) =>
+    `      if (isRight${i} && depthStart + rightRow${i} < p.depth) { right${set}${i} = weightAt(${kind === "rows" ? "" : "tap * p.depth + "}depthStart + rightRow${i}, rightColumn${i}, group); }`,
 )}
       depthStart += ${depth}u;
       ${

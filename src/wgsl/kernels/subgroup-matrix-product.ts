@@ -86,8 +86,7 @@ function code(
   const sumLine = subgroupColumns / 4;
   const operandCode = { kind: operand, raw };
   const sets = ahead === 2 ? ["A", "B"] : ["A"];
-  const read = (set: string, isMore: string): string =>
-    operandReads(staged, { ...operandCode, isMore, set });
+  const read = (set: string, isMore: string): string => operandReads(staged, { ...operandCode, isMore, set });
   const stage = (set: string, buffer: number): string => `
 ${each(left, (i) => `    if (isLeft${i}) { tiles[${buffer * size}u + leftRow${i} * ${leftLine}u + leftUnit${i}] = left${set}${i}; }`)}
 ${each(right, (i) => `    if (hasRight${i}) { tiles[${buffer * size + leftSize}u + rightRow${i} * ${rightLine}u + rightUnit${i}] = right${set}${i}; }`)}`;

@@ -3,6 +3,7 @@
 import type { NodeOf } from "../../../graph/graph.ts";
 import { ATTENTION_FIELDS, attentionKernel, queriesPerWorkgroup } from "../../kernels/attention.ts";
 import type { Block, ElementType } from "../../kernels/kernel.ts";
+import { matrixAttention } from "../../kernels/matrix-attention.ts";
 import { valuesOf } from "../../kernels/wgsl.ts";
 import { attentionShape } from "../../tuning.ts";
 import { dispatchTogether } from "../pending-products.ts";
@@ -35,11 +36,16 @@ export function planAttention(node: NodeOf<"Attention">, state: PlanState): void
       state.dispatch(dispatch);
     return;
   }
-  const { type, memory, tuning } = state.target;
+  const { type, memory, matrices, tuning } = state.target;
+  const isWide = [query, key, value].every(({ offset, stride }) => offset % 8 === 0 && stride % 8 === 0);
+  const byMatrices =
+    matrices && isWide && type === "f16" && !causal
+      ? matrixAttention({ width, memory, shape: tuning.matrixAttention }, matrices)
+      : null;
   const variant = { type, width, causal, memory, shape: attentionShape(width, tuning) };
   state.dispatch({
     label: node.module,
-    kernel: attentionKernel(variant),
+    kernel: byMatrices?.kernel ?? attentionKernel(variant),
     reads,
     write: to.block,
     values: valuesOf(ATTENTION_FIELDS, {
@@ -54,7 +60,11 @@ export function planAttention(node: NodeOf<"Attention">, state: PlanState): void
       outOffset: to.offset,
       outStride: to.stride,
     }),
-    workgroups: [Math.ceil(queries / queriesPerWorkgroup(variant)), heads, images],
+    workgroups: [
+      Math.ceil(queries / (byMatrices?.queriesPerWorkgroup ?? queriesPerWorkgroup(variant))),
+      heads,
+      images,
+    ],
     operations: 4 * images * queries * keys * channels,
   });
 }
