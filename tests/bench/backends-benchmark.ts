@@ -13,6 +13,7 @@ import { WgslBackend } from "../../src/wgsl/backend.ts";
 import { openWgslBackend } from "../../src/wgsl/open-backend.ts";
 import type { TimedDispatch } from "../../src/wgsl/program.ts";
 import type { AttentionShape } from "../../src/wgsl/kernels/attention.ts";
+import type { MatrixTile } from "../../src/wgsl/kernels/subgroup-matrix-product.ts";
 import { TUNING, type Tuning } from "../../src/wgsl/tuning.ts";
 import { wrongResults } from "../../src/wgsl/self-test.ts";
 import { relativeError } from "../parity/cases.ts";
@@ -36,8 +37,15 @@ const attention = (shape: Partial<AttentionShape>): Partial<Tuning> => ({
   attention: [{ ...TUNING.attention[0]!, upTo: 256, ...shape }, TUNING.attention.at(-1)!],
 });
 const only = (...tiles: number[]): Partial<Tuning> => ({ products: tiles.map((i) => TUNING.products[i]!) });
-const onlyMatrices = (...tiles: number[]): Partial<Tuning> => ({
-  matrixProducts: tiles.map((i) => TUNING.matrixProducts[i]!),
+/** Tiles of one shape for every product. */
+const matrixTile = (
+  [rows, columns, depth]: readonly [number, number, number],
+  [subgroupRows, subgroupColumns]: readonly [number, number],
+  ahead: MatrixTile["ahead"],
+): Partial<Tuning> => ({
+  matrixProducts: [
+    { tile: { rows, columns, depth, subgroupRows, subgroupColumns, ahead }, rate: 1, alone: 0.8 },
+  ],
 });
 
 /** What `tuning.ts` is fitted from. */
@@ -61,10 +69,19 @@ const VARIANTS: Readonly<Record<string, Readonly<Record<string, Partial<Tuning>>
   },
   matrices: {
     "as shipped": {},
-    "tiles of 128×128": onlyMatrices(1),
-    "tiles of 128×80": onlyMatrices(2),
-    "tiles of 64×64": onlyMatrices(3),
-    "no tiles of 128×256": onlyMatrices(1, 2, 3),
+    "128×256, 0 ahead": matrixTile([128, 256, 32], [64, 64], 0),
+    "128×128, 1 ahead": matrixTile([128, 128, 32], [64, 32], 1),
+    "128×128, 2 ahead": matrixTile([128, 128, 32], [64, 32], 2),
+    "128×128×64, 0 ahead": matrixTile([128, 128, 64], [64, 32], 0),
+    "128×128, subgroups of 64×64, 2 ahead": matrixTile([128, 128, 32], [64, 64], 2),
+    "128×160, 1 ahead": matrixTile([128, 160, 32], [32, 80], 1),
+    "128×80, 1 ahead": matrixTile([128, 80, 32], [32, 80], 1),
+    "128×80, 2 ahead": matrixTile([128, 80, 32], [32, 80], 2),
+    "64×64, 1 ahead": matrixTile([64, 64, 32], [32, 32], 1),
+    "64×64, 2 ahead": matrixTile([64, 64, 32], [32, 32], 2),
+    "attention: 64 keys, 2 subgroups": { matrixAttention: { subgroups: 2, keys: 64 } },
+    "attention: 32 keys, 2 subgroups": { matrixAttention: { subgroups: 2, keys: 32 } },
+    "attention: 32 keys, 1 subgroup": { matrixAttention: { subgroups: 1, keys: 32 } },
     "no shared sums": { parts: [1] },
     "sums shared less readily": { dispatchMicroseconds: 4, minStepsPerPart: 8 },
   },

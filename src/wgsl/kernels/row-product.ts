@@ -11,15 +11,15 @@ import {
 } from "./finish.ts";
 import type { Kernel, View } from "./kernel.ts";
 import { weightCode, weightsOf } from "./product.ts";
-import { GRID_BUILTINS, header, unpacked } from "./wgsl.ts";
+import { each, GRID_BUILTINS, header, unpacked } from "./wgsl.ts";
 
 /** Most rows for which it is used. */
 export const FEW_ROWS = 4;
 
 export const ROW_PRODUCT_FIELDS = [...FINISH_FIELDS, "depth", "inOffset", "inStride"] as const;
 
-const FOURS = 16;
-const SHARES = 16;
+const FOURS = 8;
+const SHARES = 32;
 
 export function rowProduct(variant: FinishVariant): Kernel {
   const { type } = variant;
@@ -41,10 +41,9 @@ fn main(${GRID_BUILTINS}) {
   if (column < p.columns) {
     for (var k = share * 4u; k < p.depth; k += ${SHARES * 4}u) {
       let x = ${unpacked(type, "input[(p.inOffset + row * p.inStride + k) / 4u]")};
-      for (var i = 0u; i < 4u && k + i < p.depth; i++) {
-        let weight = weightAt(k + i, column, 0u);
-        sum = fma(vec4f(x[i]), ${unpacked(type, "weight")}, sum);
-      }
+      // All four reads are under way before the first is needed.
+${each(4, (i) => `      let w${i} = weightAt(min(k + ${i}u, p.depth - 1u), column, 0u);`)}
+${each(4, (i) => `      sum = fma(vec4f(select(0.0, x[${i}], k + ${i}u < p.depth)), ${unpacked(type, `w${i}`)}, sum);`)}
     }
   }
   sums[local] = sum;
