@@ -64,6 +64,9 @@ const VARIANTS: Readonly<Record<string, Readonly<Record<string, Partial<Tuning>>
     },
     "tiles of 128×64": only(1),
     "tiles of 64×64": only(2),
+    "tiles of 128×128, 16 rows each": {
+      products: [{ ...TUNING.products[0]!, tile: { ...TUNING.products[0]!.tile, rowsEach: 16 } }],
+    },
     "no shared sums": { parts: [1] },
     "sums shared less readily": { dispatchMicroseconds: 4, minStepsPerPart: 8 },
   },

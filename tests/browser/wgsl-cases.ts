@@ -94,6 +94,10 @@ export const BUILDERS: Readonly<Record<string, Build>> = {
     const x = g.input("x", [1, 8, 40, draw(50, 70)]);
     return g.groupNorm(x, { module: "n", groups: 2, eps: 1e-5, silu: true });
   },
+  "group norm of many channels": (g, draw) => {
+    const x = g.input("x", [1, 1040, 3, draw(3, 5)]);
+    return g.groupNorm(x, { module: "n", groups: 4, eps: 1e-5, silu: false });
+  },
   "group norm with a shift": (g, draw) => {
     const x = map(g, draw, 8);
     const shift = g.input("shift", x.shape.slice(0, 2));
@@ -297,7 +301,7 @@ function open({ type, tuning = {}, matrices = false }: RunOptions): Promise<Open
   return one;
 }
 
-function valuesOf(name: string, shape: readonly number[], seed: number): Float32Array<ArrayBuffer> {
+function valuesOf(name: string, shape: readonly number[], seed: number): Float32Array {
   if (name === "timestep") return Float32Array.of(seed * 97);
   const values = noise(name, shape);
   return name === "growing" ? values.map((value, i) => value * (i / shape.at(-1)!) * 0.3) : values;

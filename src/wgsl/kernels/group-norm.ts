@@ -1,8 +1,8 @@
 // Group norm in two dispatches: sums of parts of each group, then mean and variance of each group and the normalised values.
-// Sums are of differences from the group's first value, so that a large mean does not drown the variance.
+// An invocation keeps to its channels and goes down the rows. Sums are of differences from the group's first value, so that a large mean does not drown the variance.
 
 import type { ElementType, Kernel } from "./kernel.ts";
-import { element, header, PACKING, packed, unpacked, ACTIVATIONS } from "./wgsl.ts";
+import { header, PACKING, packed, unpacked, ACTIVATIONS } from "./wgsl.ts";
 
 interface GroupNormVariant {
   readonly type: ElementType;
@@ -31,29 +31,39 @@ export function groupParts(rowsPerImage: number, groupChannels: number): number 
   return Math.min(MAX_PARTS, rowsPerImage, Math.ceil((rowsPerImage * groupChannels) / PART_VALUES));
 }
 
-/** Grid: parts, groups, images. Writes [image, group, part]: sum and sum of squares of the differences. */
+/** Two neighbouring elements of an "element" block. */
+const pair = (type: ElementType, block: string, at: string): string =>
+  type === "f16"
+    ? `unpack2x16float(${block}[(${at}) / 2u])`
+    : `vec2f(${block}[${at}], ${block}[(${at}) + 1u])`;
+
+/** Grid: parts, groups, images. A group's channels are even. Writes [image, group, part]: sum and sum of squares of the differences. */
 export function groupSums({ type, shift }: GroupNormVariant): Kernel {
   return {
     name: `group sums ${type}${shift ? " shift" : ""}`,
     reads: shift ? 2 : 1,
     code: () => /* wgsl */ `
 ${header({ type, fields: GROUP_SUMS_FIELDS, reads: [["input", "element"], ...(shift ? [["shift", "element"] as const] : [])], write: ["out", "f32"] })}
-fn valueAt(image: u32, row: u32, channel: u32) -> f32 {
-  let value = ${element(type, "input", "p.inOffset + (image * p.rowsPerImage + row) * p.inStride + channel")};
-  ${shift ? `return value + ${element(type, "shift", "p.shiftOffset + image * p.shiftStride + channel")};` : "return value;"}
+fn valuesAt(image: u32, row: u32, channel: u32) -> vec2f {
+  let values = ${pair(type, "input", "p.inOffset + (image * p.rowsPerImage + row) * p.inStride + channel")};
+  ${shift ? `return values + ${pair(type, "shift", "p.shiftOffset + image * p.shiftStride + channel")};` : "return values;"}
 }
 var<workgroup> sums: array<vec2f, ${SIZE}>;
 @compute @workgroup_size(${SIZE})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
   let firstChannel = group.y * p.groupChannels;
-  let origin = valueAt(group.z, 0u, firstChannel);
+  let origin = valuesAt(group.z, 0u, firstChannel).x;
   let begin = group.x * p.rowsPerPart;
-  let rows = min(p.rowsPerImage, begin + p.rowsPerPart) - min(p.rowsPerImage, begin);
+  let end = min(p.rowsPerImage, begin + p.rowsPerPart);
+  let pairs = p.groupChannels / 2u;
+  let across = min(pairs, ${SIZE}u);
+  let rowsAtOnce = ${SIZE}u / across;
   var sum = vec2f();
-  for (var i = local; i < rows * p.groupChannels; i += ${SIZE}u) {
-    let row = i / p.groupChannels;
-    let difference = valueAt(group.z, begin + row, firstChannel + i - row * p.groupChannels) - origin;
-    sum += vec2f(difference, difference * difference);
+  for (var i = local % across; i < pairs && local < across * rowsAtOnce; i += across) {
+    for (var row = begin + local / across; row < end; row += rowsAtOnce) {
+      let differences = valuesAt(group.z, row, firstChannel + 2u * i) - origin;
+      sum += vec2f(differences.x + differences.y, dot(differences, differences));
+    }
   }
   sums[local] = sum;
   for (var half = ${SIZE / 2}u; half > 0u; half /= 2u) {
@@ -72,7 +82,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
 
 export const GROUP_NORM_FIELDS = [
   "rowsPerImage",
-  "groups",
   "parts",
   "groupChannels",
   "channels",
@@ -84,6 +93,9 @@ export const GROUP_NORM_FIELDS = [
   "shiftOffset",
   "shiftStride",
 ] as const;
+
+/** Invocations that add up a group's parts. */
+const SHARES = 8;
 
 /** Fours that a workgroup normalises. */
 const WORKGROUP_FOURS = 2048;
@@ -113,17 +125,24 @@ ${header({
 })}
 ${PACKING}
 ${silu ? ACTIVATIONS : ""}
+var<workgroup> partial: array<vec2f, ${groups * SHARES}>;
 var<workgroup> means: array<f32, ${groups}>;
 var<workgroup> factors: array<f32, ${groups}>;
 @compute @workgroup_size(${SIZE})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
   let image = group.y;
-  for (var g = local; g < p.groups; g += ${SIZE}u) {
+  for (var i = local; i < ${groups * SHARES}u; i += ${SIZE}u) {
     var sum = vec2f();
-    for (var part = 0u; part < p.parts; part++) {
-      let at = 2u * ((image * p.groups + g) * p.parts + part);
+    for (var part = i % ${SHARES}u; part < p.parts; part += ${SHARES}u) {
+      let at = 2u * ((image * ${groups}u + i / ${SHARES}u) * p.parts + part);
       sum += vec2f(sums[at], sums[at + 1u]);
     }
+    partial[i] = sum;
+  }
+  workgroupBarrier();
+  for (var g = local; g < ${groups}u; g += ${SIZE}u) {
+    var sum = vec2f();
+    for (var i = 0u; i < ${SHARES}u; i++) { sum += partial[g * ${SHARES}u + i]; }
     let channel = g * p.groupChannels;
     let first = ${unpacked(type, "input[(p.inOffset + image * p.rowsPerImage * p.inStride + channel) / 4u]")}[channel % 4u]${shift ? ` + ${unpacked(type, "shift[(p.shiftOffset + image * p.shiftStride + channel) / 4u]")}[channel % 4u]` : ""};
     let count = f32(p.rowsPerImage * p.groupChannels);
@@ -133,19 +152,19 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   }
   workgroupBarrier();
   let fours = p.channels / 4u;
-  let begin = group.x * p.rowsPerWorkgroup;
-  let rows = min(p.rowsPerImage, begin + p.rowsPerWorkgroup) - begin;
-  for (var i = local; i < rows * fours; i += ${SIZE}u) {
-    let row = image * p.rowsPerImage + begin + i / fours;
-    let four = i % fours;
-    var value = ${unpacked(type, "input[(p.inOffset + row * p.inStride) / 4u + four]")};
-    ${shift ? `value += ${unpacked(type, "shift[(p.shiftOffset + image * p.shiftStride) / 4u + four]")};` : ""}
+  let across = min(fours, ${SIZE}u);
+  let rowsAtOnce = ${SIZE}u / across;
+  let begin = image * p.rowsPerImage + group.x * p.rowsPerWorkgroup;
+  let end = min((image + 1u) * p.rowsPerImage, begin + p.rowsPerWorkgroup);
+  for (var four = local % across; four < fours && local < across * rowsAtOnce; four += across) {
     let of4 = (vec4u(four * 4u) + vec4u(0u, 1u, 2u, 3u)) / p.groupChannels;
-    let mean = vec4f(means[of4.x], means[of4.y], means[of4.z], means[of4.w]);
-    let factor = vec4f(factors[of4.x], factors[of4.y], factors[of4.z], factors[of4.w]);
-    value = (value - mean) * factor * ${unpacked(type, "scale[four]")} + ${unpacked(type, "bias[four]")};
-    ${silu ? "value = silu(value);" : ""}
-    out[(p.outOffset + row * p.outStride) / 4u + four] = ${packed(type, "value")};
+    let factor = vec4f(factors[of4.x], factors[of4.y], factors[of4.z], factors[of4.w]) * ${unpacked(type, "scale[four]")};
+    let mean = vec4f(means[of4.x], means[of4.y], means[of4.z], means[of4.w])${shift ? ` - ${unpacked(type, "shift[(p.shiftOffset + image * p.shiftStride) / 4u + four]")}` : ""};
+    let added = ${unpacked(type, "bias[four]")};
+    for (var row = begin + local / across; row < end; row += rowsAtOnce) {
+      let value = (${unpacked(type, "input[(p.inOffset + row * p.inStride) / 4u + four]")} - mean) * factor + added;
+      out[(p.outOffset + row * p.outStride) / 4u + four] = ${packed(type, silu ? "silu(value)" : "value")};
+    }
   }
 }
 `,

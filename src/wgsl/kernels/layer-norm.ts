@@ -1,7 +1,7 @@
-// Layer norm: a workgroup per row.
+// Layer norm: a workgroup per row, which it reads once.
 
 import type { ElementType, Kernel } from "./kernel.ts";
-import { GRID_BUILTINS, header, INDEX, PACKING, packed, unpacked } from "./wgsl.ts";
+import { each, GRID_BUILTINS, header, INDEX, PACKING, packed, unpacked } from "./wgsl.ts";
 
 export const LAYER_NORM_FIELDS = [
   "rows",
@@ -14,7 +14,16 @@ export const LAYER_NORM_FIELDS = [
 
 const SIZE = 64;
 
-export function layerNormKernel({ type, eps }: { type: ElementType; eps: number }): Kernel {
+export function layerNormKernel({
+  type,
+  channels,
+  eps,
+}: {
+  type: ElementType;
+  channels: number;
+  eps: number;
+}): Kernel {
+  const own = Math.ceil(channels / 4 / SIZE); // fours of an invocation
   const reads = [
     ["input", "four"],
     ["scale", "four"],
@@ -29,7 +38,7 @@ export function layerNormKernel({ type, eps }: { type: ElementType; eps: number 
   }
   workgroupBarrier();`;
   return {
-    name: `layer norm ${type} eps ${eps}`,
+    name: `layer norm ${type} eps ${eps} fours ${own}`,
     reads: reads.length,
     code: () => /* wgsl */ `
 ${header({ type, fields: LAYER_NORM_FIELDS, reads, write: ["out", "four"] })}
@@ -40,22 +49,16 @@ fn main(${GRID_BUILTINS}) {
   let row = ${INDEX};
   let fours = p.channels / 4u;
   let inAt = (p.inOffset + min(row, p.rows - 1u) * p.inStride) / 4u;
-  var sum = vec4f();
-  for (var four = local; four < fours; four += ${SIZE}u) { sum += ${unpacked(type, "input[inAt + four]")}; }
+${each(own, (i) => `  let has${i} = local + ${i * SIZE}u < fours; var v${i} = vec4f(); if (has${i}) { v${i} = ${unpacked(type, `input[inAt + local + ${i * SIZE}u]`)}; }`)}
+  let sum = ${each(own, (i) => `v${i}`, " + ")};
   ${reduce("sum.x + sum.y + sum.z + sum.w")}
   let mean = sums[0] / f32(p.channels);
-  var squares = 0.0;
-  for (var four = local; four < fours; four += ${SIZE}u) {
-    let difference = ${unpacked(type, "input[inAt + four]")} - mean;
-    squares += dot(difference, difference);
-  }
-  ${reduce("squares")}
+${each(own, (i) => `  if (has${i}) { v${i} -= mean; }`)}
+  ${reduce(each(own, (i) => `dot(v${i}, v${i})`, " + "))}
   let factor = inverseSqrt(sums[0] / f32(p.channels) + ${eps});
   if (row >= p.rows) { return; }
-  for (var four = local; four < fours; four += ${SIZE}u) {
-    let value = (${unpacked(type, "input[inAt + four]")} - mean) * factor * ${unpacked(type, "scale[four]")} + ${unpacked(type, "bias[four]")};
-    out[(p.outOffset + row * p.outStride) / 4u + four] = ${packed(type, "value")};
-  }
+  let outAt = (p.outOffset + row * p.outStride) / 4u + local;
+${each(own, (i) => `  if (has${i}) { out[outAt + ${i * SIZE}u] = ${packed(type, `v${i} * factor * ${unpacked(type, `scale[local + ${i * SIZE}u]`)} + ${unpacked(type, `bias[local + ${i * SIZE}u]`)}`)}; }`)}
 }
 `,
   };

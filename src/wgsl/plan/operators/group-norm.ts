@@ -21,6 +21,7 @@ export function planGroupNorm(node: NodeOf<"GroupNorm">, state: PlanState): void
   const { groups, eps, silu } = node.attributes;
   const { type } = state.target;
   if (channels % 4 !== 0) throw unsupported(x, "its channels are not a multiple of four");
+  if ((channels / groups) % 2 !== 0) throw unsupported(x, "a group's channels are odd");
   let shift = shiftValue && state.view(shiftValue);
   const product = shift && takeJoinable(x, state);
   if (product) {
@@ -61,7 +62,6 @@ export function planGroupNorm(node: NodeOf<"GroupNorm">, state: PlanState): void
     write: to.block,
     values: valuesOf(GROUP_NORM_FIELDS, {
       ...shared,
-      groups,
       parts,
       channels,
       rowsPerWorkgroup,

@@ -40,7 +40,7 @@ function dispatchNorm(
   const to = state.allocate(out, reads);
   state.dispatch({
     label,
-    kernel: layerNormKernel({ type: state.target.type, eps }),
+    kernel: layerNormKernel({ type: state.target.type, channels: columns, eps }),
     reads,
     write: to.block,
     values: valuesOf(LAYER_NORM_FIELDS, {
