@@ -8,6 +8,7 @@ import type { Graph } from "../../graph/graph.ts";
 import { buildUnet } from "../../graph/unet.ts";
 import { buildVaeDecoder } from "../../graph/vae.ts";
 import type { Block, Dispatch } from "../kernels/kernel.ts";
+import { subgroupMatrices } from "../kernels/matrices.ts";
 import { TUNING } from "../tuning.ts";
 import { shareBuffers } from "./buffers.ts";
 import { type Plan, planGraph } from "./plan.ts";
@@ -86,6 +87,13 @@ describe("fusion", () => {
     expect(count(plan, "transposed")).toBe(1);
     expect(count(plan, "softmax")).toBe(1);
     expect(count(all(decoder(), { tuning: { ...TUNING, scores: 2 ** 22 } }), "softmax")).toBe(4);
+  });
+
+  it("attends by subgroup matrices where a subgroup's registers hold a head", () => {
+    const plan = all(unet(), { matrices: subgroupMatrices });
+    expect(count(plan, "matrix attention 40")).toBe(10);
+    expect(count(plan, "matrix attention 80")).toBe(10);
+    expect(count(plan, "attention 160")).toBe(12);
   });
 
   it("keeps a value that something else reads apart", () => {
