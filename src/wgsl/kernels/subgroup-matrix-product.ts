@@ -102,6 +102,21 @@ ${each(down, (i) => each(side, (j) => `      ${matrices.multiply(`sum${i}_${j}`,
     }`,
 )}
   }`;
+  const oneBuffer = `for (var step = begin; step < end; step++) {
+    ${read("A", "step + 1u < end")}
+    ${multiply(0)}
+    workgroupBarrier();
+    ${stage("A", 0)}
+    workgroupBarrier();
+  }`;
+  const half = (buffer: number, set: string): string => `
+    ${ahead === 1 ? read(set, `step + ${buffer + 1}u < end`) : ""}
+    ${multiply(buffer)}
+    ${stage(set, 1 - buffer)}
+    ${ahead === 2 ? read(set, `step + ${buffer + 3}u < end`) : ""}
+    workgroupBarrier();`;
+  // Zeros follow an odd last step.
+  const twoBuffers = `for (var step = begin; step < end; step += 2u) { ${half(0, "A")} ${half(1, sets.at(-1)!)} }`;
   /** Four sums of a row, of those in workgroup memory. */
   const four = (at: string): string => `bitcast<vec4f>(tiles[sumsBase + line * ${sumLine}u + ${at}])`;
   const finishFour = (at: string): string => {
@@ -150,28 +165,7 @@ ${each(down, (i) => each(side, (j) => `  var sum${i}_${j} = ${matrices.sumType}(
   ${stage("A", 0)}
   ${ahead === 2 ? read("A", "begin + 1u < end") + read("B", "begin + 2u < end") : ""}
   workgroupBarrier();
-  ${
-    ahead === 0
-      ? `for (var step = begin; step < end; step++) {
-    ${read("A", "step + 1u < end")}
-    ${multiply(0)}
-    workgroupBarrier();
-    ${stage("A", 0)}
-    workgroupBarrier();
-  }`
-      : // After an odd last step come zeros.
-        `for (var step = begin; step < end; step += 2u) {
-    ${ahead === 1 ? read("A", "step + 1u < end") : ""}
-    ${multiply(0)}
-    ${stage("A", 1)}
-    ${ahead === 1 ? read("A", "step + 2u < end") : read("A", "step + 3u < end")}
-    workgroupBarrier();
-    ${multiply(1)}
-    ${stage(sets.at(-1)!, 0)}
-    ${ahead === 1 ? "" : read("B", "step + 4u < end")}
-    workgroupBarrier();
-  }`
-  }
+  ${ahead === 0 ? oneBuffer : twoBuffers}
   let firstColumn = columnStart + subgroupAcross * ${columnsEach}u;
   let sumsBase = subgroup * ${SIDE * sumLine}u;
 ${each(
