@@ -90,6 +90,8 @@ export const BUILDERS: Readonly<Record<string, Build>> = {
     const x = map(g, draw, 4 * groups * draw(1, 3));
     return g.groupNorm(x, { module: "n", groups, eps: 1e-5, silu: draw(0, 1) === 1 });
   },
+  "group norm of odd groups": (g, draw) =>
+    g.groupNorm(map(g, draw, 24), { module: "n", groups: 8, eps: 1e-5, silu: true }),
   "group norm of a large map": (g, draw) => {
     const x = g.input("x", [1, 8, 40, draw(50, 70)]);
     return g.groupNorm(x, { module: "n", groups: 2, eps: 1e-5, silu: true });
@@ -171,6 +173,11 @@ export const BUILDERS: Readonly<Record<string, Build>> = {
       heads: 3,
     });
   },
+  // Each next key's scores are larger, so sums are rescaled on the way.
+  "attention to growing keys": (g, draw) => {
+    const rows = g.input("growing", [1, 70 + draw(0, 20), 16]);
+    return g.attention(rows, { module: "a", key: rows, value: rows, heads: 2 });
+  },
 };
 
 /** Wide enough for subgroup matrices. */
@@ -196,11 +203,6 @@ export const WIDE_BUILDERS: Readonly<Record<string, Build>> = {
       value: project("v"),
       heads: draw(1, 2) * 3,
     });
-  },
-  // Each next key's scores are larger, so sums are rescaled on the way.
-  "attention to growing keys": (g, draw) => {
-    const rows = g.input("growing", [1, 70 + draw(0, 20), 16]);
-    return g.attention(rows, { module: "a", key: rows, value: rows, heads: 2 });
   },
   "one wide head": (g, draw) => {
     const width = 264;

@@ -92,14 +92,14 @@ describe("subgroup matrices, emulated", () => {
   const tile = { depth: 32, subgroupRows: 16 };
   test.each([
     {
-      tile: { ...tile, rows: 32, columns: 64, subgroupColumns: 32, ahead: 2 },
+      tile: { ...tile, rows: 32, columns: 32, subgroupColumns: 16, ahead: 2 },
       names: Object.keys(WIDE_BUILDERS),
     },
     {
       tile: { ...tile, rows: 16, columns: 80, subgroupColumns: 80, ahead: 0 },
       names: ["wide linear and GEGLU"],
     },
-  ])("tile of $tile.rows×$tile.columns, $tile.ahead ahead", async ({ tile: one, names }) => {
+  ])("tile of $tile.rows×$tile.columns, reading $tile.ahead ahead", async ({ tile: one, names }) => {
     const tuning = { matrixProducts: [{ tile: one, rate: 1, alone: 1 }] };
     expectRight(await run({ names, type: "f16", seeds: [1], tuning, matrices: true }));
   });

@@ -2,7 +2,7 @@
 // An invocation keeps to its channels and goes down the rows. Sums are of differences from the group's first value, so that a large mean does not drown the variance.
 
 import type { ElementType, Kernel } from "./kernel.ts";
-import { header, PACKING, packed, unpacked, ACTIVATIONS } from "./wgsl.ts";
+import { element, header, PACKING, packed, unpacked, ACTIVATIONS } from "./wgsl.ts";
 
 interface GroupNormVariant {
   readonly type: ElementType;
@@ -37,32 +37,34 @@ const pair = (type: ElementType, block: string, at: string): string =>
     ? `unpack2x16float(${block}[(${at}) / 2u])`
     : `vec2f(${block}[${at}], ${block}[(${at}) + 1u])`;
 
-/** Grid: parts, groups, images. A group's channels are even. Writes [image, group, part]: sum and sum of squares of the differences. */
-export function groupSums({ type, shift }: GroupNormVariant): Kernel {
+/** Grid: parts, groups, images. Writes [image, group, part]: sum and sum of squares of the differences. */
+export function groupSums({ type, shift, even }: GroupNormVariant & { even: boolean }): Kernel {
+  const read = even ? pair : element;
+  const Values = even ? "vec2f" : "f32";
   return {
-    name: `group sums ${type}${shift ? " shift" : ""}`,
+    name: `group sums ${type}${even ? "" : " odd"}${shift ? " shift" : ""}`,
     reads: shift ? 2 : 1,
     code: () => /* wgsl */ `
 ${header({ type, fields: GROUP_SUMS_FIELDS, reads: [["input", "element"], ...(shift ? [["shift", "element"] as const] : [])], write: ["out", "f32"] })}
-fn valuesAt(image: u32, row: u32, channel: u32) -> vec2f {
-  let values = ${pair(type, "input", "p.inOffset + (image * p.rowsPerImage + row) * p.inStride + channel")};
-  ${shift ? `return values + ${pair(type, "shift", "p.shiftOffset + image * p.shiftStride + channel")};` : "return values;"}
+fn valuesAt(image: u32, row: u32, channel: u32) -> ${Values} {
+  let values = ${read(type, "input", "p.inOffset + (image * p.rowsPerImage + row) * p.inStride + channel")};
+  ${shift ? `return values + ${read(type, "shift", "p.shiftOffset + image * p.shiftStride + channel")};` : "return values;"}
 }
 var<workgroup> sums: array<vec2f, ${SIZE}>;
 @compute @workgroup_size(${SIZE})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
   let firstChannel = group.y * p.groupChannels;
-  let origin = valuesAt(group.z, 0u, firstChannel).x;
+  let origin = valuesAt(group.z, 0u, firstChannel)${even ? ".x" : ""};
   let begin = group.x * p.rowsPerPart;
   let end = min(p.rowsPerImage, begin + p.rowsPerPart);
-  let pairs = p.groupChannels / 2u;
-  let across = min(pairs, ${SIZE}u);
+  let units = p.groupChannels / ${even ? 2 : 1}u;
+  let across = min(units, ${SIZE}u);
   let rowsAtOnce = ${SIZE}u / across;
   var sum = vec2f();
-  for (var i = local % across; i < pairs && local < across * rowsAtOnce; i += across) {
+  for (var i = local % across; i < units && local < across * rowsAtOnce; i += across) {
     for (var row = begin + local / across; row < end; row += rowsAtOnce) {
-      let differences = valuesAt(group.z, row, firstChannel + 2u * i) - origin;
-      sum += vec2f(differences.x + differences.y, dot(differences, differences));
+      let difference = valuesAt(group.z, row, firstChannel + ${even ? "2u * i" : "i"}) - origin;
+      sum += vec2f(${even ? "difference.x + difference.y, dot(difference, difference)" : "difference, difference * difference"});
     }
   }
   sums[local] = sum;

@@ -21,7 +21,6 @@ export function planGroupNorm(node: NodeOf<"GroupNorm">, state: PlanState): void
   const { groups, eps, silu } = node.attributes;
   const { type } = state.target;
   if (channels % 4 !== 0) throw unsupported(x, "its channels are not a multiple of four");
-  if ((channels / groups) % 2 !== 0) throw unsupported(x, "a group's channels are odd");
   let shift = shiftValue && state.view(shiftValue);
   const product = shift && takeJoinable(x, state);
   if (product) {
@@ -45,7 +44,7 @@ export function planGroupNorm(node: NodeOf<"GroupNorm">, state: PlanState): void
   const shifts = shift ? [shift.block] : [];
   state.dispatch({
     label: node.module,
-    kernel: groupSums({ type, shift: shift !== null }),
+    kernel: groupSums({ type, shift: shift !== null, even: groupChannels % 2 === 0 }),
     reads: [input.block, ...shifts],
     write: sums,
     values: valuesOf(GROUP_SUMS_FIELDS, { ...shared, rowsPerPart }),
