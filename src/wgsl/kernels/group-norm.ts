@@ -1,5 +1,6 @@
 // Group norm in two dispatches: sums of parts of each group, then mean and variance of each group and the normalised values.
-// An invocation keeps to its channels and goes down the rows. Sums are of differences from the group's first value, so that a large mean does not drown the variance.
+// An invocation keeps to its channels and goes down the rows. Sums are of differences from the group's first value, so that a
+// large mean does not drown the variance.
 
 import type { ElementType, Kernel } from "./kernel.ts";
 import { element, header, PACKING, packed, unpacked, ACTIVATIONS } from "./wgsl.ts";
