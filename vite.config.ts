@@ -31,18 +31,19 @@ export default defineConfig({
       injectRegister: false,
       manifest: false, // public/manifest.webmanifest
       injectManifest: {
-        // Code, styles and icons; WASM runtimes, packs and the runtime of language models are large and cached when first used.
-        globPatterns: ["**/*.{js,mjs,css,html,svg,png,webp,woff2,webmanifest}"],
+        // Code, styles and icons. WASM runtimes and the runtime of language models are large: the service worker caches them when
+        // they are first used.
+        globPatterns: ["**/*.{js,mjs,css,html,svg,png,webp,woff2,webmanifest,wasm}"],
         globIgnores: [
           "packs/**",
           "**/*.map",
-          "assets/web-llm-*.js",
+          "screenshots/**",
           // Kept, the widget's page would keep the headers that say who may frame it.
           "widget.html",
           "stylus-image.js",
           "examples/*.{html,js,css}",
         ],
-        maximumFileSizeToCacheInBytes: 8 << 20,
+        maximumFileSizeToCacheInBytes: 64 << 20,
       },
     }),
   ],

@@ -1,21 +1,83 @@
 // Makes the site installable and usable offline, and gives it cross-origin isolation on static hosts that cannot send
 // headers. Application code is precached; WASM runtimes and web-llm are cached on first use. The storage worker keeps model
 // files, verified, in the origin private file system.
+//
+// A new version waits until every page of the old one is closed or a user asks for it. Then pages of the old one may still be
+// open in other tabs: its hashed files stay until they are closed.
 /// <reference lib="webworker" />
-import { cleanupOutdatedCaches, createHandlerBoundToURL, matchPrecache, precache } from "workbox-precaching";
+import { PrecacheController } from "workbox-precaching";
+import {
+  fileNameHeader,
+  onPageLoaded,
+  onReload,
+  pageLockPrefix,
+  sharedFilesCache,
+  type PageMessage,
+} from "../src/shared/site-versions.ts";
 
-declare const self: ServiceWorkerGlobalScope & {
-  readonly __WB_MANIFEST: (string | { url: string; revision: string | null })[];
-};
+declare const self: ServiceWorkerGlobalScope;
 
 const runtimeCache = "stylus-runtime";
 
-precache(self.__WB_MANIFEST);
-cleanupOutdatedCaches();
-const indexHandler = createHandlerBoundToURL("index.html");
+/** Large, and each browser needs some of them only. */
+const isLarge = (path: string): boolean => /\/ort-[^/]*\.wasm$|\/web-llm-[^/]*\.js$/.test(path);
 
-self.addEventListener("install", () => void self.skipWaiting());
+const files = self.__WB_MANIFEST as { readonly url: string; readonly revision: string | null }[];
+const absolute = (url: string): string => new URL(url, self.registration.scope).href;
+const largeFiles = new Set(files.map(({ url }) => absolute(url)).filter(isLarge));
+const precache = new PrecacheController();
+precache.addToCacheList(files.filter(({ url }) => !isLarge(`/${url}`)));
+const indexHandler = precache.createHandlerBoundToURL("index.html");
+
+/** "…/ort-wasm-simd-threaded-CxOG5pUO.wasm" without the hash. */
+const withoutHash = (url: string): string => url.replace(/-[\w-]{8}(?=\.\w+$)/, "");
+
+/** The new versions of large files that this browser has used, so that an update leaves it usable offline. */
+async function renewLargeFiles(): Promise<void> {
+  const cache = await caches.open(runtimeCache);
+  const kept = (await cache.keys()).map(({ url }) => url);
+  const used = new Set(kept.map(withoutHash));
+  const missing = [...largeFiles].filter((url) => used.has(withoutHash(url)) && !kept.includes(url));
+  await Promise.all(missing.map((url) => cache.add(url)));
+}
+
+/** On a first visit, large files may have been loaded before this worker was there: the browser's own cache has them. */
+async function keepLoadedFiles(): Promise<void> {
+  const cache = await caches.open(runtimeCache);
+  for (const url of largeFiles) {
+    if (await cache.match(url)) continue;
+    const loaded = await fetch(url, { cache: "only-if-cached", mode: "same-origin" }).catch(() => null);
+    if (loaded?.status === 200) await cache.put(url, loaded);
+  }
+}
+
+/** Deletes the files of older versions, unless a page of one is open. */
+async function deleteOlderFiles(event: ExtendableEvent): Promise<void> {
+  const { held = [], pending = [] } = await navigator.locks.query();
+  const pages = [...held, ...pending].flatMap(({ name }) =>
+    name?.startsWith(pageLockPrefix) ? [name.slice(pageLockPrefix.length)] : [],
+  );
+  if (pages.some((script) => precache.getCacheKeyForURL(script) === undefined)) return;
+  await precache.activate(event);
+  const cache = await caches.open(runtimeCache);
+  const old = (await cache.keys()).filter(({ url }) => !largeFiles.has(url));
+  await Promise.all(old.map((request) => cache.delete(request)));
+}
+
+self.addEventListener("install", (event) => {
+  event.waitUntil(Promise.all([precache.install(event), renewLargeFiles()]));
+});
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+self.addEventListener("message", (event) => {
+  switch (event.data as PageMessage) {
+    case onReload:
+      event.waitUntil(self.skipWaiting());
+      break;
+    case onPageLoaded:
+      event.waitUntil(keepLoadedFiles().then(() => deleteOlderFiles(event)));
+      break;
+  }
+});
 
 /** The same response with the headers that cross-origin isolation needs. */
 function isolated(response: Response): Response {
@@ -35,9 +97,12 @@ async function respond(event: FetchEvent): Promise<Response> {
   if (request.mode === "navigate" && url.pathname.endsWith("/")) {
     return isolated(await indexHandler({ request, event, url }));
   }
-  const precached = await matchPrecache(request);
+  // Hashed files of an older version keep their address; what has none is this version's.
+  const precached =
+    (await precache.matchPrecache(request)) ??
+    (await caches.match(request.url, { cacheName: precache.strategy.cacheName }));
   if (precached) return isolated(precached);
-  if (/\.wasm$|\/web-llm-[^/]*\.js$/.test(url.pathname)) {
+  if (isLarge(url.pathname)) {
     const cache = await caches.open(runtimeCache);
     // A reload replaces a copy that turned out damaged.
     const kept = request.cache === "reload" ? undefined : await cache.match(request);
@@ -50,9 +115,26 @@ async function respond(event: FetchEvent): Promise<Response> {
   return isolated(await fetch(request));
 }
 
+/** Files that another program shared: the page takes them once it is open. */
+async function receiveShared(request: Request): Promise<Response> {
+  const cache = await caches.open(sharedFilesCache);
+  for (const [, file] of await request.formData()) {
+    if (typeof file === "string") continue;
+    const headers = { "Content-Type": file.type, [fileNameHeader]: encodeURIComponent(file.name) };
+    await cache.put(absolute(`share/${crypto.randomUUID()}`), new Response(file, { headers }));
+  }
+  return Response.redirect(self.registration.scope, 303);
+}
+
 self.addEventListener("fetch", (event) => {
-  const url = new URL(event.request.url);
-  if (event.request.method !== "GET" || url.origin !== self.location.origin) return;
+  const { request } = event;
+  const url = new URL(request.url);
+  if (url.origin !== self.location.origin) return;
+  if (request.method === "POST" && url.href === absolute("share")) {
+    event.respondWith(receiveShared(request));
+    return;
+  }
+  if (request.method !== "GET") return;
   if (url.pathname.includes("/packs/")) return; // verified and stored by the storage worker
   event.respondWith(respond(event));
 });

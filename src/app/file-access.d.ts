@@ -1,4 +1,4 @@
-// The parts of the File System Access API that TypeScript's DOM library does not declare.
+// The parts of the File System Access API, and of those of installed apps, that TypeScript's DOM library does not declare.
 
 interface FileSystemHandlePermission {
   readonly mode: "read";
@@ -24,6 +24,18 @@ interface Window {
     readonly id?: string;
     readonly mode?: "read";
   }): Promise<FileSystemDirectoryHandle>;
+  readonly launchQueue?: {
+    setConsumer(consumer: (launch: { readonly files: readonly FileSystemFileHandle[] }) => void): void;
+  };
+}
+
+/** The browser would install the site: `prompt` asks the user, once. */
+interface BeforeInstallPromptEvent extends Event {
+  prompt(): Promise<{ readonly outcome: "accepted" | "dismissed" }>;
+}
+
+interface WindowEventMap {
+  beforeinstallprompt: BeforeInstallPromptEvent;
 }
 
 interface DataTransferItem {

@@ -1,5 +1,5 @@
 // Shortcuts, how it works, what isn't available yet, and the page's language and appearance.
-import { For, type JSX } from "solid-js";
+import { For, Show, type JSX } from "solid-js";
 import { languageOf, type Appearance } from "../app/state/settings.ts";
 import controls from "./controls/controls.module.css";
 import { Dialog } from "./controls/Dialog.tsx";
@@ -44,6 +44,19 @@ export function HelpDialog(props: { readonly open: boolean; readonly onClose: ()
             )}
           </For>
         </section>
+        <Show when={studio.installation.installable()}>
+          <section>
+            <h3>{t.page.install.title}</h3>
+            <p>{t.page.install.why}</p>
+            <button
+              class={`${controls["button"]} ${controls["small"]}`}
+              type="button"
+              onClick={() => void studio.installation.install()}
+            >
+              {t.page.install.install}
+            </button>
+          </section>
+        </Show>
         <section>
           <h3>{t.page.help.language}</h3>
           <SegmentField<Language>

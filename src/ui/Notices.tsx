@@ -1,4 +1,5 @@
-// Notices that aren't failures: one CPU thread only, a lost device and what replaced it, adapters an image needs.
+// Notices that aren't failures: one CPU thread only, a lost device and what replaced it, adapters an image needs, a new version,
+// the offer to install the page.
 import { createMemo, createSignal, Show, type JSX } from "solid-js";
 import controls from "./controls/controls.module.css";
 import { ErrorNote } from "./controls/ErrorNote.tsx";
@@ -6,6 +7,8 @@ import { CloseIcon } from "./controls/icons.tsx";
 import styles from "./Notices.module.css";
 import { useStudio } from "./studio-context.ts";
 import { t } from "../texts/texts.ts";
+
+const small = `${controls["button"]} ${controls["small"]}`;
 
 export function Notices(): JSX.Element {
   const studio = useStudio();
@@ -17,8 +20,26 @@ export function Notices(): JSX.Element {
     }
     return null;
   });
+  const { installation } = studio;
   return (
     <>
+      <Show when={installation.newVersion()}>
+        <div class={styles["notice"]} role="status">
+          <p>{t.page.version.ready}</p>
+          <span class={styles["actions"]}>
+            <button class={small} type="button" onClick={() => installation.reload()}>
+              {t.page.version.reload}
+            </button>
+            <button
+              class={`${small} ${controls["quiet"]}`}
+              type="button"
+              onClick={() => installation.later()}
+            >
+              {t.page.version.later}
+            </button>
+          </span>
+        </div>
+      </Show>
       <Show when={studio.run()?.notice}>
         {(notice) => (
           <div class={styles["notice"]} role="status">
@@ -53,6 +74,25 @@ export function Notices(): JSX.Element {
           >
             <CloseIcon />
           </button>
+        </div>
+      </Show>
+      <Show when={installation.offered() && studio.run()?.status === "done"}>
+        <div class={styles["notice"]} role="note">
+          <p>{t.page.install.offer}</p>
+          <span class={styles["actions"]}>
+            <button class={small} type="button" onClick={() => void installation.install()}>
+              {t.page.install.install}
+            </button>
+            <button
+              class={controls["icon"]}
+              type="button"
+              aria-label={t.page.install.decline}
+              title={t.page.install.decline}
+              onClick={() => installation.decline()}
+            >
+              <CloseIcon />
+            </button>
+          </span>
         </div>
       </Show>
     </>

@@ -6,6 +6,7 @@ import { render } from "solid-js/web";
 import { installAutomation } from "../app/automation.ts";
 import { createServices } from "../app/services/services.ts";
 import { createStudio } from "../app/state/studio.ts";
+import { takeLaunches } from "../app/services/launches.ts";
 import { keepOffline } from "../app/services/offline.ts";
 import { App } from "./App.tsx";
 import { FramedNotice } from "./FramedNotice.tsx";
@@ -19,6 +20,10 @@ if (isFramedByStranger()) {
   const studio = createStudio(services);
   installAutomation(services);
   render(() => <App studio={studio} />, place);
-  void studio.loadPack();
-  void keepOffline();
+  takeLaunches((pick) => void studio.takePick(pick));
+  void keepOffline({
+    script: import.meta.url,
+    loaded: studio.loadPack(),
+    onVersion: studio.installation.onVersion,
+  });
 }

@@ -112,6 +112,12 @@ export const pickOfInput = (files: readonly File[]): DiskPick => ({
   files: files.map((blob) => ({ path: blob.webkitRelativePath || blob.name, blob })),
 });
 
+/** @throws StylusError as filesOfHandles */
+export const pickOfHandles = async (handles: readonly FileSystemFileHandle[]): Promise<DiskPick> => ({
+  handles,
+  files: await filesOfHandles(handles),
+});
+
 /** A drop: to be called at once, the browser empties it when the event is over. */
 export async function pickOfDrop(transfer: DataTransfer): Promise<DiskPick> {
   const plain = [...transfer.files];

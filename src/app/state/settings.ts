@@ -105,6 +105,8 @@ export interface Settings {
   styles: string[];
   /** The prompt box offers words while one types. */
   suggestWords: boolean;
+  /** The page offers to install itself, where the browser can. */
+  offerInstall: boolean;
   appearance: Appearance;
   /** Null: the first of the browser's languages that the page speaks. */
   language: Language | null;
@@ -143,6 +145,7 @@ function initialSettings(): Settings {
     adapters: {},
     styles: [],
     suggestWords: true,
+    offerInstall: true,
     appearance: "system",
     language: null,
     history: [],

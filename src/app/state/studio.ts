@@ -11,6 +11,7 @@ import { createGalleryState, type GalleryState } from "./gallery.ts";
 import { missingAdapters } from "../../stylus/adapter-names.ts";
 import { speak } from "../../texts/texts.ts";
 import { readLoraTags, type LoraTags } from "../../stylus/lora-tags.ts";
+import { createInstallation, type Installation } from "./installation.ts";
 import { createIntake, type Intake } from "./intake.ts";
 import { createLanguageModelState, type LanguageModels } from "./language-models.ts";
 import { createRerankerState, type RerankerChoice } from "./reranker.ts";
@@ -101,6 +102,8 @@ export interface Studio
   readonly reranker: RerankerChoice;
   /** The user's own adapter files. */
   readonly intake: Intake;
+  /** The site as an app, and new versions of it. */
+  readonly installation: Installation;
   /** What is stored and cannot be read. */
   readonly setAside: SetAsideState;
   /** Ids of adapters that the images on show were made with and that are no longer there. */
@@ -345,6 +348,7 @@ function buildStudio(services: PageServices): Studio {
     gallery,
     initImage,
     intake,
+    installation: createInstallation({ settings: [settings, setSettings], busy: runs.busy }),
     missing,
     announcement,
     announce,

@@ -64,6 +64,20 @@ export const page = {
     close: "Close this notice",
   },
 
+  version: {
+    ready: "A new version is ready.",
+    reload: "Reload",
+    later: "Later",
+  },
+
+  install: {
+    title: "Install",
+    offer: "You can install Stylus: it works offline, in a window of its own.",
+    why: "Stylus gets a window of its own and opens LoRA files and images from other apps. Nothing is sent anywhere, and your images and models stay in this browser.",
+    install: "Install",
+    decline: "Don’t offer this again",
+  },
+
   error: {
     bug: (message: string) => `Stylus hit a bug: ${message}`,
     bugRemedy: "Your prompt and settings are kept. Try again, or reload the page.",

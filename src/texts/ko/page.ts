@@ -64,6 +64,20 @@ export const page: typeof english = {
     close: "알림 닫기",
   },
 
+  version: {
+    ready: "새 버전이 준비됐어요.",
+    reload: "새로고침",
+    later: "나중에",
+  },
+
+  install: {
+    title: "설치",
+    offer: "Stylus를 설치할 수 있어요. 별도의 창에서 열리고 오프라인에서도 작동해요.",
+    why: "설치하면 Stylus가 별도의 창에서 열리고, 다른 앱의 LoRA 파일과 이미지를 바로 열 수 있어요. 아무것도 전송하지 않으며, 이미지와 모델은 이 브라우저에 그대로 있어요.",
+    install: "설치하기",
+    decline: "다시 제안하지 않기",
+  },
+
   error: {
     bug: (message) => `Stylus에서 버그가 발생했어요: ${message}`,
     bugRemedy: "프롬프트와 설정은 그대로 있어요. 다시 시도하거나 페이지를 새로고침하세요.",
