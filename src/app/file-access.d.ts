@@ -25,7 +25,12 @@ interface Window {
     readonly mode?: "read";
   }): Promise<FileSystemDirectoryHandle>;
   readonly launchQueue?: {
-    setConsumer(consumer: (launch: { readonly files: readonly FileSystemFileHandle[] }) => void): void;
+    setConsumer(
+      consumer: (launch: {
+        readonly files?: readonly FileSystemFileHandle[];
+        readonly targetURL?: string;
+      }) => void,
+    ): void;
   };
 }
 

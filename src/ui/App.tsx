@@ -1,6 +1,7 @@
 // The page: prompt on top, images and the choice below, the gallery last.
 import { createEffect, createSignal, For, onCleanup, Show, type JSX } from "solid-js";
 import { installKeys } from "../app/state/commands.ts";
+import { installLinks } from "../app/state/links.ts";
 import { pickOfDrop, pickOfInput } from "../app/packs/disk-files.ts";
 import { languageOf } from "../app/state/settings.ts";
 import type { Studio } from "../app/state/studio.ts";
@@ -39,6 +40,7 @@ export function App(props: { readonly studio: Studio }): JSX.Element {
   const [helpOpen, setHelpOpen] = createSignal(false);
 
   onCleanup(installKeys(studio));
+  onCleanup(installLinks(studio));
 
   const darkSystem = matchMedia("(prefers-color-scheme: dark)");
   const [systemDark, setSystemDark] = createSignal(darkSystem.matches);

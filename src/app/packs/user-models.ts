@@ -51,6 +51,9 @@ const modelSchema = v.looseObject({
 /** Settings and gallery have these ids: the prefix must stay. */
 const idPrefix = "own-";
 
+/** Whether a pack's model is one of the user's own. */
+export const isOfUser = (packId: string): boolean => packId.startsWith(idPrefix);
+
 export const isUserModel = (modelId: string): boolean => modelId.startsWith(idPrefix);
 
 export interface UserModelStore {

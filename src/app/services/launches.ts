@@ -19,8 +19,11 @@ async function takeShared(): Promise<File[]> {
 
 /** Hands them to `take`, now and whenever there are more. */
 export function takeLaunches(take: (pick: DiskPick | Promise<DiskPick>) => void): void {
-  window.launchQueue?.setConsumer(({ files }) => {
+  window.launchQueue?.setConsumer(({ files = [], targetURL }) => {
     if (files.length > 0) take(pickOfHandles(files));
+    // A link that was opened in the app: the page stays as it is (launch_handler), and follows the fragment.
+    const { hash } = new URL(targetURL ?? "", location.href);
+    if (hash !== "") location.hash = hash;
   });
   takeShared().then(
     (files) => {

@@ -1,11 +1,12 @@
 // Runs and settings that are brought back: from the gallery, from a report, from an image file. What they chose holds for one whole
 // run; then the user's own chooser holds again.
-import { batch, createSignal, type Accessor } from "solid-js";
+import { batch, createEffect, createSignal, on, type Accessor } from "solid-js";
 import { parseParameters } from "../../formats/generation-parameters.ts";
 import type { AdapterCard } from "../../retrieval/card.ts";
 import type { PlainError } from "../../shared/errors.ts";
 import { describeDropped, readSettings } from "../../stylus/infotext.ts";
 import type { LoadedPack } from "../../stylus/loaded-pack.ts";
+import { readLink } from "../../stylus/share-link.ts";
 import { completeOptions, type GenerateOptions, type PackDefaults } from "../../stylus/options.ts";
 import { t } from "../../texts/texts.ts";
 import type { ChoiceState } from "./choice.ts";
@@ -31,6 +32,8 @@ export interface Recall {
    * @param from "template": what its prompts were drawn from, and adapters are chosen anew
    */
   useOffered(from?: "words" | "template"): void;
+  /** Takes over the settings of an address's fragment; false when it has none. */
+  useLink(fragment: string): boolean;
   /** What was said about the run on show is over. */
   settle(): void;
   /** Gives the choice back to the user when `run` has ended whole. */
@@ -54,7 +57,46 @@ export function createRecall(context: {
   const [settings, setSettings] = context.settings;
   const [gaveBack, setGaveBack] = createSignal(false);
 
+  /** Taken over before the pack was there, which knows the adapters and what can be generated. */
+  let early: { readonly fragment: string; readonly prompt: string } | null = null;
+  createEffect(
+    on(pack, (loaded) => {
+      if (!loaded || !early) return;
+      const { fragment, prompt } = early;
+      early = null;
+      if (settings.prompt === prompt) useLink(fragment);
+    }),
+  );
+
+  function useLink(fragment: string): boolean {
+    const loaded = pack();
+    const link = readLink(fragment, { cards: loaded && cards(), defaults: defaults() });
+    if (!link) return false;
+    initImage.claim();
+    const draft = settings.prompt;
+    batch(() => {
+      setInputError(null);
+      setGaveBack(false);
+      const { options, model, missing } = link;
+      if (draft.trim() !== "" && draft !== options.prompt)
+        setSettings("history", (history) => withPrompt(history, draft));
+      choice.adopt(options);
+      setSettings(forOneRun(fromOptions(options, defaults()), settings, options.pins));
+      const others = loaded && model !== "" && model !== loaded.title ? [`Model ${model}`] : [];
+      const notes = [
+        missing.length > 0 ? t.run.missingAdapters(missing) : null,
+        describeDropped([...others, ...link.dropped]),
+      ];
+      initImage.setNote(notes.filter(Boolean).join(" ") || null);
+      initImage.ask(null);
+    });
+    early = loaded ? null : { fragment, prompt: settings.prompt };
+    announce(t.run.link.loaded);
+    return true;
+  }
+
   return {
+    useLink,
     restored: () => (restoredOf(settings) ? "next" : gaveBack() ? "done" : null),
     settle: () => setGaveBack(false),
 

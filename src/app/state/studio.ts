@@ -55,7 +55,7 @@ export interface Studio
   extends
     Pick<Runs, "busy" | "stop" | "compare" | "compareWithInitImage" | "closeVariant">,
     Pick<PackState, "progress" | "transfer" | "replaced">,
-    Pick<Recall, "restored" | "show" | "useSettings" | "useOffered">,
+    Pick<Recall, "restored" | "show" | "useSettings" | "useOffered" | "useLink">,
     Pick<
       ChoiceState,
       "adjustments" | "pins" | "bans" | "setStrength" | "remove" | "restore" | "togglePin" | "toggleBan"
@@ -389,6 +389,7 @@ function buildStudio(services: PageServices): Studio {
     show: recall.show,
     useSettings: recall.useSettings,
     useOffered: recall.useOffered,
+    useLink: recall.useLink,
     takePick: createTaking({ initImage, intake, models, wildcards, styles, setInputError }),
     storageUse: () => services.storageUse(),
     async deletePack(manifestId) {

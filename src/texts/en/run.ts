@@ -82,6 +82,19 @@ export const run = {
     noAdapters: "Base model only, no adapters.",
   },
 
+  /** An address that carries prompt and settings. */
+  link: {
+    copy: "Copy link",
+    copied: "Link copied. It carries prompt and settings, never an image.",
+    without: (names: readonly string[]) =>
+      `It leaves out what isn’t in the catalogue: ${names.map((name) => `“${name}”`).join(", ")}.`,
+    copyNames: "Copy with names",
+    copiedNames: "Link copied, with the names of your files. The files themselves stay here.",
+    notCopied: "This browser doesn’t let the page copy. Here is the link:",
+    address: "Link",
+    loaded: "Prompt and settings of the link loaded.",
+  },
+
   comparison: {
     noAdapters: "without adapters",
     without: (title: string) => `without ${title}`,

@@ -77,6 +77,17 @@ export const run: typeof english = {
     noAdapters: "어댑터 없이 기본 모델만 썼어요.",
   },
 
+  link: {
+    copy: "링크 복사",
+    copied: "링크를 복사했어요. 프롬프트와 설정만 들어 있고 이미지는 들어 있지 않아요.",
+    without: (names) => `목록에 없는 것은 뺐어요: ${names.map((name) => `“${name}”`).join(", ")}.`,
+    copyNames: "이름까지 복사",
+    copiedNames: "내 파일 이름까지 넣어 링크를 복사했어요. 파일 자체는 이 기기에 그대로 있어요.",
+    notCopied: "이 브라우저에서는 페이지가 복사할 수 없어요. 아래 링크를 직접 복사하세요:",
+    address: "링크",
+    loaded: "링크의 프롬프트와 설정을 불러왔어요.",
+  },
+
   comparison: {
     noAdapters: "어댑터 없음",
     without: (title) => `${title} 제외`,

@@ -53,6 +53,9 @@ export const CompareIcon = icon(() => (
 export const ReuseIcon = icon(() => (
   <path d="M4 10a6 6 0 0 1 10.4-4.1L16 7.5M16 4v3.5h-3.5M16 10a6 6 0 0 1-10.4 4.1L4 12.5M4 16v-3.5h3.5" />
 ));
+export const LinkIcon = icon(() => (
+  <path d="m8.5 11.5 3-3M9 6.5l1.8-1.8a3.2 3.2 0 0 1 4.5 4.5L13.5 11M11 13.5l-1.8 1.8a3.2 3.2 0 0 1-4.5-4.5L6.5 9" />
+));
 export const ChevronIcon = icon(() => <path d="m6 8 4 4 4-4" />);
 export const HelpIcon = icon(() => (
   <>

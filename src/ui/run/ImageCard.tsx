@@ -5,10 +5,11 @@ import { formulaOf, wordsOf, type ImageView, type RunView } from "../../app/stat
 import { CompareSlider } from "../controls/CompareSlider.tsx";
 import controls from "../controls/controls.module.css";
 import { ErrorNote } from "../controls/ErrorNote.tsx";
-import { CloseIcon, CompareIcon, DownloadIcon, ImageIcon, ReuseIcon } from "../controls/icons.tsx";
+import { CloseIcon, CompareIcon, DownloadIcon, ImageIcon, LinkIcon, ReuseIcon } from "../controls/icons.tsx";
 import styles from "./ImageCard.module.css";
 import { RichText } from "../controls/RichText.tsx";
 import { PixelCanvas } from "../controls/PixelCanvas.tsx";
+import { createCopiedLink, LinkNote } from "./CopiedLink.tsx";
 import { useStudio } from "../studio-context.ts";
 import { taskColour } from "../prompt/task-colour.ts";
 import { t } from "../../texts/texts.ts";
@@ -50,6 +51,7 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
   const sampling = (): boolean => props.image.status === "sampling";
   const isNext = (): boolean => props.run.images.find(({ status }) => status !== "done") === props.image;
   const [reused, setReused] = createSignal(false);
+  const link = createCopiedLink(studio, props);
 
   return (
     <figure class={styles["card"]} data-status={props.image.status}>
@@ -169,6 +171,15 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
                 >
                   <ReuseIcon />
                 </button>
+                <button
+                  class={controls["icon"]}
+                  type="button"
+                  aria-label={t.run.link.copy}
+                  title={t.run.link.copy}
+                  onClick={() => void link.copy()}
+                >
+                  <LinkIcon />
+                </button>
                 <a
                   class={controls["icon"]}
                   href={encoded().url}
@@ -188,6 +199,7 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
         <Show when={reused()}>
           <p class={styles["note"]}>{t.run.image.reused}</p>
         </Show>
+        <LinkNote link={link} />
         <Show when={chips().length > 0} fallback={<NoAdapters run={props.run} />}>
           <ul class={styles["chips"]} aria-label={t.run.image.adapters}>
             <For each={chips()}>

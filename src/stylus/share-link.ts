@@ -1,0 +1,158 @@
+// An image's prompt and settings in the fragment of an address, which browsers send to no server: "#prompt=a+fox&seed=3". Adapters
+// stand as tags in the prompt, values as in a picture's `parameters` text, which also reads them. Images are never part of it.
+import { SAMPLER_LABELS, SCHEDULE_LABELS } from "../formats/generation-parameters.ts";
+import type { AdapterCard } from "../retrieval/card.ts";
+import { StylusError } from "../shared/errors.ts";
+import { promptTags, withoutTags } from "../shared/prompt-syntax.ts";
+import { imageFields } from "./infotext-images.ts";
+import { readSettings } from "./infotext.ts";
+import { formatLoraTag } from "./lora-tags.ts";
+import {
+  checkOptions,
+  completeOptions,
+  type GenerateOptions,
+  type PackDefaults,
+  type PartialOptions,
+} from "./options.ts";
+import type { PlannedImage } from "./run-types.ts";
+
+/** Keys of an address and the labels of their values in a `parameters` text. */
+const labels: ReadonlyMap<string, string> = new Map([
+  ["seed", "Seed"],
+  ["size", "Size"],
+  ["steps", "Steps"],
+  ["sampler", "Sampler"],
+  ["schedule", "Schedule type"],
+  ["cfg", "CFG scale"],
+  ["clip-skip", "Clip skip"],
+  ["noise", "RNG"],
+  ["combine", "Combine"],
+  ["hires-scale", "Hires upscale"],
+  ["hires-steps", "Hires steps"],
+  ["hires-upscaler", "Hires upscaler"],
+  ["denoising", "Denoising strength"],
+  ["vae-tile", "VAE tile"],
+  ["model", "Model"],
+]);
+const keyOf = new Map([...labels].map(([key, label]) => [label, key]));
+
+/** Longer addresses are cut off by other programs. Nothing that the page writes comes near. */
+const longestFragment = 60_000;
+
+export interface SharedImage {
+  readonly options: GenerateOptions;
+  readonly image: Pick<PlannedImage, "seed" | "adapters" | "prompt" | "negativePrompt">;
+  /** Name of the checkpoint; empty: not in the link. */
+  readonly model: string;
+}
+
+/** The fragment, with its "#". Without the adapters `left`: ids that say what the user's own files are called. */
+export function writeLink({ options, image, model }: SharedImage, left: ReadonlySet<string>): string {
+  const { prompt = options.prompt, negativePrompt = options.negativePrompt } = image;
+  const tags = image.adapters.filter(({ id }) => !left.has(id)).map(formatLoraTag);
+  const fields = new Map([
+    ["Seed", String(image.seed)],
+    ["Size", `${options.width}x${options.height}`],
+    ["Steps", String(options.steps)],
+    ["Sampler", SAMPLER_LABELS[options.sampler]],
+    ["Schedule type", SCHEDULE_LABELS[options.schedule]],
+    ["CFG scale", String(options.cfgScale)],
+    ["Clip skip", options.clipSkip === 1 ? "" : String(options.clipSkip)],
+    ["RNG", options.noise === "nv" ? "NV" : ""],
+    ["Combine", options.combine === "switch" ? "switch" : ""],
+    ...imageFields({ ...options, start: null }),
+    ["Model", model],
+  ]);
+  const entries = [
+    ["prompt", [withoutTags(prompt).trim(), ...tags].join(" ")],
+    // A tag there does nothing, and may name a file.
+    ["negative", withoutTags(negativePrompt).trim()],
+    ...[...fields].map(([label, value]) => [keyOf.get(label)!, value]),
+    ["few-step", options.fewStep ? "yes" : ""],
+    ["adapters", "listed"],
+  ].filter(([, value]) => value !== "");
+  return `#${new URLSearchParams(entries as [string, string][])}`;
+}
+
+export interface ReadLink {
+  readonly options: GenerateOptions;
+  /** Name of the checkpoint; empty if the link does not say. */
+  readonly model: string;
+  readonly missing: readonly string[];
+  /** What cannot be taken over: "steps 9000", or why the model in use cannot. */
+  readonly dropped: readonly string[];
+}
+
+/** Without what the checks refuse, field by field. */
+function dropRefused(
+  asked: PartialOptions,
+  defaults: PackDefaults,
+): { readonly options: GenerateOptions; readonly dropped: readonly string[] } {
+  const left: Record<string, unknown> = { ...asked };
+  const dropped: string[] = [];
+  for (;;) {
+    const options = completeOptions(left as PartialOptions, defaults);
+    try {
+      // Without a prompt there is something to write yet, nothing to refuse.
+      checkOptions(options.prompt === "" ? { ...options, prompt: "a" } : options, { defaults });
+      return { options, dropped };
+    } catch (error) {
+      const [field = ""] = (error instanceof StylusError ? (error.where ?? "") : "").split(".");
+      if (!Object.hasOwn(left, field)) throw error;
+      dropped.push((error as StylusError).message.replace(/\.$/, ""));
+      if (field === "prompt") left[field] = "";
+      else delete left[field];
+      if (field === "width") delete left["height"];
+      if (field === "height") delete left["width"];
+    }
+  }
+}
+
+/**
+ * The settings of a fragment; null when it has none. As with pictures, adapters named by tags are used as they stand and none are
+ * chosen besides; where a link says nothing of adapters they are chosen.
+ * @param cards null: not known yet, so that all tags are kept
+ */
+export function readLink(
+  fragment: string,
+  {
+    cards,
+    defaults,
+  }: { readonly cards: ReadonlyMap<string, AdapterCard> | null; readonly defaults: PackDefaults },
+): ReadLink | null {
+  if (fragment.length > longestFragment) return null;
+  const entries = new Map(new URLSearchParams(fragment.replace(/^#/, "")));
+  if (!entries.has("prompt")) return null;
+  const take = (key: string): string => {
+    const value = entries.get(key) ?? "";
+    entries.delete(key);
+    return value;
+  };
+  const [prompt, negativePrompt] = [take("prompt"), take("negative")];
+  const [fewStep, adapters] = [take("few-step"), take("adapters")];
+  const known = [...entries].filter(([key]) => labels.has(key));
+  const unknown = [...entries].filter(([key]) => !labels.has(key));
+  const fields = new Map(known.map(([key, value]) => [labels.get(key)!, value]));
+  // Values are written as in pictures of ours: what they leave out is our default.
+  fields.set("Version", "Stylus Web");
+  const read = readSettings({ prompt, negativePrompt, fields }, cards);
+  const { method, noise, fewStep: tagged, ...given } = read.options;
+  const chosen = adapters === "" && promptTags(read.options.prompt).length === 0;
+  const asked: PartialOptions = {
+    ...given,
+    ...(chosen ? {} : { method: method! }),
+    ...(fields.has("RNG") && noise ? { noise } : {}),
+    ...(fewStep === "yes" || tagged
+      ? { fewStep: true }
+      : given.steps !== undefined
+        ? { fewStep: false }
+        : {}),
+  };
+  const { options, dropped } = dropRefused(asked, defaults);
+  return {
+    options,
+    model: read.model,
+    missing: read.missing,
+    dropped: [...read.dropped, ...unknown.map(([key, value]) => `${key} ${value}`), ...dropped],
+  };
+}

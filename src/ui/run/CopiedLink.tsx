@@ -1,0 +1,90 @@
+// The link to an image's settings, and what there is to say once it is copied.
+import { createSignal, Show, type JSX } from "solid-js";
+import { isOfUser } from "../../app/packs/user-models.ts";
+import { wordsOf, type ImageView, type RunView } from "../../app/state/run-view.ts";
+import type { Studio } from "../../app/state/studio.ts";
+import { writeLink } from "../../stylus/share-link.ts";
+import controls from "../controls/controls.module.css";
+import styles from "./CopiedLink.module.css";
+import { t } from "../../texts/texts.ts";
+
+interface Copied {
+  readonly address: string;
+  /** Names that it leaves out: not in the catalogue, they are those of the user's files. */
+  readonly without: readonly string[];
+  readonly withNames: boolean;
+  /** False: the browser refused. */
+  readonly done: boolean;
+}
+
+interface CopiedLink {
+  readonly copied: () => Copied | null;
+  copy(options?: { readonly withNames: boolean }): Promise<void>;
+}
+
+export function createCopiedLink(
+  studio: Studio,
+  props: { readonly run: RunView; readonly image: ImageView },
+): CopiedLink {
+  const [copied, setCopied] = createSignal<Copied | null>(null);
+  return {
+    copied,
+    async copy({ withNames } = { withNames: false }) {
+      const { run, image } = props;
+      const own = studio.pack()?.userAdapters;
+      const inCatalogue = (id: string): boolean => studio.card(id) !== undefined && own?.has(id) !== true;
+      const left = image.adapters.map(({ id }) => id).filter((id) => !inCatalogue(id));
+      const { id = "", title = "" } = run.report?.pack ?? {};
+      const ownModel = isOfUser(id) ? [title] : [];
+      const shared = {
+        options: run.options,
+        image: { ...wordsOf(image, run), seed: image.seed, adapters: image.adapters },
+        model: ownModel.length > 0 && !withNames ? "" : title,
+      };
+      const address = `${location.origin}${location.pathname}${writeLink(shared, new Set(withNames ? [] : left))}`;
+      const done = await navigator.clipboard.writeText(address).then(
+        () => true,
+        () => false,
+      );
+      setCopied({ address, withNames, without: withNames ? [] : [...ownModel, ...left], done });
+      studio.announce(done ? (withNames ? t.run.link.copiedNames : t.run.link.copied) : t.run.link.notCopied);
+    },
+  };
+}
+
+export function LinkNote(props: { readonly link: CopiedLink }): JSX.Element {
+  return (
+    <Show when={props.link.copied()}>
+      {(copied) => (
+        <div class={styles["note"]}>
+          <p>
+            {copied().done
+              ? copied().withNames
+                ? t.run.link.copiedNames
+                : t.run.link.copied
+              : t.run.link.notCopied}{" "}
+            {copied().without.length > 0 ? t.run.link.without(copied().without) : ""}
+          </p>
+          <Show when={!copied().done}>
+            <input
+              class={controls["input"]}
+              readonly
+              aria-label={t.run.link.address}
+              value={copied().address}
+              onFocus={(event) => event.currentTarget.select()}
+            />
+          </Show>
+          <Show when={copied().without.length > 0}>
+            <button
+              class={`${controls["button"]} ${controls["small"]}`}
+              type="button"
+              onClick={() => void props.link.copy({ withNames: true })}
+            >
+              {t.run.link.copyNames}
+            </button>
+          </Show>
+        </div>
+      )}
+    </Show>
+  );
+}
