@@ -14,6 +14,8 @@ export interface UserAdapter {
   /** The diagnosis made when it was added. */
   readonly report: AdapterReport;
   readonly file: Blob;
+  /** The image that came with it. */
+  readonly preview?: Blob;
   /** Milliseconds since 1970. */
   readonly addedAt: number;
 }

@@ -1,6 +1,6 @@
 // What a dropped file is taken for.
 import { expect, it } from "vitest";
-import { kindOfFile, sidecarOf, sortDrop } from "./dropped-files.ts";
+import { adapterFilesOf, kindOfFile, sortDrop } from "./dropped-files.ts";
 
 it.each([
   ["a.safetensors", "", "adapter"],
@@ -23,6 +23,8 @@ it("keeps sidecars with their adapter, and its preview from the canvas", () => {
     "a.civitai.info",
     "a.json",
     "a.preview.png",
+    "a.png",
+    "a.txt",
     "b.png",
     "b.json",
     "adapter_config.json",
@@ -30,12 +32,32 @@ it("keeps sidecars with their adapter, and its preview from the canvas", () => {
   const files = names.map((name) => new File([], name));
   const { images, adapters, unknown } = sortDrop(files);
   const of = (list: readonly File[]): string[] => list.map(({ name }) => name);
-  expect(of(adapters)).toEqual(["a.safetensors", "adapter_config.json", "a.civitai.info", "a.json"]);
+  expect(of(adapters)).toEqual([
+    "a.safetensors",
+    "adapter_config.json",
+    "a.civitai.info",
+    "a.json",
+    "a.preview.png",
+    "a.png",
+    "a.txt",
+  ]);
   expect(of(images)).toEqual(["b.png"]);
   expect(of(unknown)).toEqual(["b.json"]);
-  expect(sidecarOf(files[0]!, adapters)?.name).toBe("a.civitai.info");
-  expect(sidecarOf(files[0]!, [files[2]!])?.name).toBe("a.json");
-  expect(sidecarOf(files[0]!, [files[5]!])).toBeNull();
+  const [all] = adapterFilesOf(adapters);
+  expect([all!.file, all!.config, all!.sidecar, all!.notes, all!.preview].map((file) => file?.name)).toEqual([
+    "a.safetensors",
+    "adapter_config.json",
+    "a.civitai.info",
+    "a.txt",
+    "a.preview.png",
+  ]);
+  const [less] = adapterFilesOf(adapters.filter(({ name }) => !/info|preview|config|txt/.test(name)));
+  expect([less!.config, less!.sidecar!.name, less!.notes, less!.preview!.name]).toEqual([
+    null,
+    "a.json",
+    null,
+    "a.png",
+  ]);
 });
 
 it("takes text files for wildcards where they come alone", () => {
@@ -43,6 +65,7 @@ it("takes text files for wildcards where they come alone", () => {
   const files = ["a.txt", "b.txt"].map((name) => new File([], name));
   expect(of(sortDrop(files).texts)).toEqual(["a.txt", "b.txt"]);
   const beside = sortDrop([...files, new File([], "a.safetensors"), new File([], "styles.csv")]);
-  expect([of(beside.texts), of(beside.unknown)]).toEqual([[], ["a.txt", "b.txt"]]);
+  expect([of(beside.texts), of(beside.unknown)]).toEqual([[], ["b.txt"]]);
+  expect(of(beside.adapters)).toEqual(["a.safetensors", "a.txt"]);
   expect(of(beside.tables)).toEqual(["styles.csv"]);
 });

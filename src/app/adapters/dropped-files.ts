@@ -12,12 +12,12 @@ export function kindOfFile({ name, type }: { readonly name: string; readonly typ
   return "unknown";
 }
 
-/** "a.civitai.info" and "a.preview.png" belong to "a.safetensors". */
-const companionEnding = /(?:\.civitai\.info|\.json|(?:\.preview)?\.(?:png|jpe?g|webp))$/i;
+/** "a.civitai.info", "a.txt" and "a.preview.png" belong to "a.safetensors". */
+const companionEnding = /(?:\.civitai\.info|\.json|\.txt|(?:\.preview)?\.(?:png|jpe?g|webp))$/i;
 
 export interface SortedDrop {
   readonly images: readonly File[];
-  /** Adapter files, and what came with them: PEFT's configuration, sidecars. */
+  /** Adapter files, and what came with them: PEFT's configuration, sidecars, notes, previews. */
   readonly adapters: readonly File[];
   /** Wildcards for prompts: text files that come alone. Beside other files they are notes. */
   readonly texts: readonly File[];
@@ -34,23 +34,47 @@ export function sortDrop(files: readonly File[]): SortedDrop {
     !isAdapter(file) && companionEnding.test(file.name) && stems.has(file.name.replace(companionEnding, ""));
   const others = files.filter((file) => !isCompanion(file));
   const isText = files.every((file) => kindOfFile(file) === "text");
-  const sidecars = files.filter((file) => isCompanion(file) && kindOfFile(file) === "unknown");
   return {
     images: others.filter((file) => kindOfFile(file) === "image"),
-    adapters: [...others.filter(isAdapter), ...sidecars],
+    adapters: [...others.filter(isAdapter), ...files.filter(isCompanion)],
     tables: others.filter((file) => kindOfFile(file) === "table"),
     texts: isText ? others : [],
     unknown: others.filter((file) => ["unknown", ...(isText ? [] : ["text"])].includes(kindOfFile(file))),
   };
 }
 
-/** The sidecar of an adapter file among those that came with it; `.civitai.info` says more than `.json`. */
-export function sidecarOf(file: File, files: readonly File[]): File | null {
-  const stem = file.name.replace(adapterEnding, "");
-  const named = (ending: string): File | undefined => files.find(({ name }) => name === stem + ending);
-  return named(".civitai.info") ?? named(".json") ?? null;
+/** An adapter file and what came with it. */
+export interface AdapterFiles {
+  readonly file: File;
+  /** PEFT's `adapter_config.json`. */
+  readonly config: File | null;
+  /** `.civitai.info`, which says more, or `.json`. */
+  readonly sidecar: File | null;
+  readonly notes: File | null;
+  readonly preview: File | null;
 }
+
+/** @param files the adapters of `sortDrop`, all of one folder */
+export function adapterFilesOf(files: readonly File[]): AdapterFiles[] {
+  const byName = new Map(files.map((file) => [file.name.toLowerCase(), file]));
+  const adapters = files.filter(({ name }) => adapterEnding.test(name));
+  const config = adapters.length > 0 ? (byName.get(PEFT_CONFIG_NAME) ?? null) : null;
+  return (adapters.length > 0 ? adapters : files).map((file) => {
+    const stem = file.name.replace(adapterEnding, "").toLowerCase();
+    const first = (...endings: string[]): File | null =>
+      endings.map((ending) => byName.get(stem + ending)).find((found) => found !== undefined) ?? null;
+    return {
+      file,
+      config,
+      sidecar: first(".civitai.info", ".json"),
+      notes: first(".txt"),
+      preview: first(...pictureEndings.map((ending) => `.preview${ending}`), ...pictureEndings),
+    };
+  });
+}
+
+const pictureEndings = [".png", ".jpg", ".jpeg", ".webp"];
 
 /** For the file chooser. */
 export const imageTypes = "image/png,image/jpeg,image/webp,image/avif,image/gif";
-export const adapterExtensions = ".safetensors,.pt,.bin,.ckpt,.pth,.json,.info";
+export const adapterExtensions = ".safetensors,.pt,.bin,.ckpt,.pth,.json,.info,.txt,.png,.jpg,.jpeg,.webp";

@@ -38,6 +38,7 @@ const adapterSchema = v.looseObject({
   id: v.string(),
   addedAt: number,
   file: v.blob(),
+  preview: v.optional(v.blob()),
   card: v.looseObject({
     id: v.string(),
     title: v.string(),

@@ -72,7 +72,12 @@ it("sorts a drop into a model and everything else", async () => {
   const files = [checkpoint, adapter, image].map((blob) => ({ path: blob.name, blob }));
   const { model, others } = await sortPick({ handles: null, files });
   expect(model.files.map(({ path }) => path)).toEqual(["a.safetensors"]);
-  expect(others).toEqual([adapter, image]);
+  expect(others.map(({ blob }) => blob)).toEqual([adapter, image]);
   const folder = [{ path: "my-model/unet/config.json", blob: image }];
   expect((await sortPick({ handles: null, files: folder })).model.files).toEqual(folder);
+  const inFolder = (blob: File) => ({ path: `folder/${blob.name}`, blob });
+  const alone = [checkpoint, image].map(inFolder);
+  expect((await sortPick({ handles: null, files: alone })).model.files).toEqual(alone);
+  const adapters = [checkpoint, adapter, image].map(inFolder);
+  expect((await sortPick({ handles: null, files: adapters })).others).toEqual(adapters);
 });

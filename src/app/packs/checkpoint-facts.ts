@@ -63,17 +63,38 @@ export async function isCheckpoint(file: File): Promise<boolean> {
   }
 }
 
+/** The folders of a model in diffusers' layout, in the folder that was picked. */
+const modelLayout = /^[^/]+\/(?:model_index\.json$|(?:unet|vae|text_encoder|tokenizer)\/)/;
+const weights = /\.(?:safetensors|sft|ckpt|pt|pth|bin)$/i;
+
+/** A folder is one model if it is laid out like one, or has checkpoints and no adapters. */
+async function isModelFolder(files: readonly DiskFile[]): Promise<boolean> {
+  if (files.some(({ path }) => modelLayout.test(path))) return true;
+  const ofWeights = files.filter(({ path }) => weights.test(path));
+  for (const { blob } of ofWeights) if (!(await isCheckpoint(blob))) return false;
+  return ofWeights.length > 0;
+}
+
 /** Parts of a model (whole folders, checkpoints, VAEs) and all other files of a drop. */
 export async function sortPick(
   pick: DiskPick,
-): Promise<{ readonly model: DiskPick; readonly others: readonly File[] }> {
-  const belongs = new Map<DiskFile, boolean>();
-  for (const file of pick.files)
-    belongs.set(file, file.path.includes("/") || (await isCheckpoint(file.blob)));
-  const files = pick.files.filter((file) => belongs.get(file));
+): Promise<{ readonly model: DiskPick; readonly others: readonly DiskFile[] }> {
+  const folders = new Map<string, DiskFile[]>();
+  const belonging = new Set<DiskFile>();
+  for (const file of pick.files) {
+    const [folder, ...rest] = file.path.split("/");
+    if (rest.length > 0) {
+      const list = folders.get(folder!) ?? [];
+      folders.set(folder!, list);
+      list.push(file);
+    } else if (await isCheckpoint(file.blob)) belonging.add(file);
+  }
+  for (const files of folders.values())
+    if (await isModelFolder(files)) for (const file of files) belonging.add(file);
+  const files = pick.files.filter((file) => belonging.has(file));
   const names = new Set(files.map(({ path }) => path.split("/")[0]));
   return {
     model: { files, handles: pick.handles?.filter(({ name }) => names.has(name)) ?? null },
-    others: pick.files.filter((file) => !belongs.get(file)).map(({ blob }) => blob),
+    others: pick.files.filter((file) => !belonging.has(file)),
   };
 }

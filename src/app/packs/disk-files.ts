@@ -15,8 +15,8 @@ export interface DiskFile {
   readonly blob: File;
 }
 
-/** A model has some dozens of files; more is a folder that was picked by mistake. */
-const maxFiles = 500;
+/** Most adapter folders have some hundred files, with what lies beside them some thousand; more is a folder taken by mistake. */
+const maxFiles = 10_000;
 
 const isDirectory = (handle: FileSystemHandle): handle is FileSystemDirectoryHandle =>
   handle.kind === "directory";
@@ -28,10 +28,14 @@ async function filesBelow(folder: FileSystemDirectoryHandle, prefix: string): Pr
     if (isDirectory(handle)) files.push(...(await filesBelow(handle, `${path}/`)));
     else files.push({ path, blob: await (handle as FileSystemFileHandle).getFile() });
     if (files.length > maxFiles) {
-      throw new StylusError("bad-input", `${folder.name} contains more than ${maxFiles} files.`, {
-        where: folder.name,
-        remedy: "Choose the folder of one model.",
-      });
+      throw new StylusError(
+        "bad-input",
+        `${folder.name} contains more than ${maxFiles.toLocaleString("en")} files.`,
+        {
+          where: folder.name,
+          remedy: "Choose the folder of one model, or of your adapters.",
+        },
+      );
     }
   }
   return files;

@@ -2,9 +2,10 @@
 // checkpoints among the models, text files among the wildcards, tables among the styles.
 import type { PlainError } from "../../shared/errors.ts";
 import { sortPick } from "../packs/checkpoint-facts.ts";
-import type { DiskPick } from "../packs/disk-files.ts";
-import { sortDrop } from "../adapters/dropped-files.ts";
+import type { DiskFile, DiskPick } from "../packs/disk-files.ts";
+import { adapterFilesOf, sortDrop, type SortedDrop } from "../adapters/dropped-files.ts";
 import type { Intake } from "./intake.ts";
+import { manyFrom } from "./many-adapters.ts";
 import type { Models } from "./models.ts";
 import type { StylesState } from "./prompt/styles.ts";
 import type { WildcardsState } from "./prompt/wildcards.ts";
@@ -13,7 +14,7 @@ import type { InitImageState } from "./init-image.ts";
 
 export function createTaking(context: {
   readonly initImage: Pick<InitImageState, "receive">;
-  readonly intake: Pick<Intake, "take" | "refuseOthers">;
+  readonly intake: Pick<Intake, "takeFolders" | "refuseOthers">;
   readonly models: Pick<Models, "takeFromDisk">;
   readonly wildcards: Pick<WildcardsState, "take">;
   readonly styles: Pick<StylesState, "take">;
@@ -21,13 +22,29 @@ export function createTaking(context: {
 }): (pick: DiskPick | Promise<DiskPick>) => Promise<void> {
   const { initImage, intake, models, wildcards, styles, setInputError } = context;
 
-  async function takeFiles(files: readonly File[]): Promise<void> {
-    const { adapters, unknown, images, texts, tables } = sortDrop(files);
+  async function takeFiles(files: readonly DiskFile[]): Promise<void> {
+    const folders = new Map<string, File[]>();
+    for (const { path, blob } of files) {
+      const folder = path.slice(0, path.lastIndexOf("/") + 1);
+      const list = folders.get(folder) ?? [];
+      folders.set(folder, list);
+      list.push(blob);
+    }
+    const sorted = [...folders.values()].map(sortDrop);
+    const all = <Kind extends keyof SortedDrop>(kind: Kind): readonly File[] =>
+      sorted.flatMap((folder) => folder[kind]);
+    const adapters = sorted.flatMap((folder) => adapterFilesOf(folder.adapters));
+    const [tables, texts, unknown] = [all("tables"), all("texts"), all("unknown")];
     if (tables.length > 0) await styles.take(tables);
+    if (adapters.length >= manyFrom) {
+      // Pictures and texts in a folder of adapters are about them.
+      intake.takeFolders(adapters, [...unknown, ...texts, ...all("images")]);
+      return;
+    }
     if (texts.length > 0) await wildcards.take(texts);
-    if (adapters.length > 0) intake.take(adapters);
-    if (unknown.length > 0) intake.refuseOthers(unknown);
-    const [image] = images;
+    if (adapters.length > 0) intake.takeFolders(adapters, unknown);
+    else if (unknown.length > 0) intake.refuseOthers(unknown);
+    const [image] = all("images");
     if (image) await initImage.receive(image);
   }
 

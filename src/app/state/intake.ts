@@ -1,23 +1,19 @@
 // Adapter files on their way in: each is examined one after the other, shown with its diagnosis, and added or put aside.
 import { createEffect, createSignal, on, type Accessor } from "solid-js";
 import { createStore, produce } from "solid-js/store";
-import { adapterEnding } from "../../adapters/files/file-ending.ts";
-import { PEFT_CONFIG_NAME, withPeftConfig } from "../../adapters/files/peft-config.ts";
 import type { AdapterReport } from "../../adapters/report.ts";
 import type { AdapterCard } from "../../retrieval/card.ts";
-import { deletionError, StylusError, type PlainError } from "../../shared/errors.ts";
-import { sidecarOf } from "../adapters/dropped-files.ts";
-import { cardOf, draftForm, freeId, type CardDraft } from "../adapters/user-card.ts";
+import { deletionError, type PlainError } from "../../shared/errors.ts";
+import { adapterFilesOf, type AdapterFiles } from "../adapters/dropped-files.ts";
+import { cardOf, freeId, type CardDraft } from "../adapters/user-card.ts";
 import { t } from "../../texts/texts.ts";
 import type { AdapterServices } from "../services/ports.ts";
-import { explainRefusal, explainUnreadable, type Refusal } from "./refusal.ts";
-import { examineAgain, otherModelOf } from "./kept-adapters.ts";
+import { examineFiles, sameFile } from "./examination.ts";
+import type { Refusal } from "./refusal.ts";
+import { examineAgain } from "./kept-adapters.ts";
+import { createManyIntake, manyFrom, type ManyIntake } from "./many-adapters.ts";
 import { explain } from "./runs.ts";
 import type { UserAdapter, LoadedPack } from "../../stylus/loaded-pack.ts";
-
-/** Larger files are checkpoints; an adapter of all weights of SD 1.5 has 1.7 GB at most. */
-const maxSizeBytes = 2e9;
-const maxSidecarBytes = 4e6;
 
 export interface IntakeItem {
   readonly key: string;
@@ -40,9 +36,16 @@ export interface IntakeItem {
 export interface Intake {
   readonly items: readonly IntakeItem[];
   readonly open: Accessor<boolean>;
+  /** A folder of files, which are not listed one by one. */
+  readonly many: Pick<ManyIntake, "progress" | "stop" | "dismiss">;
   /** Names of files that came along and are nothing this program takes. */
   readonly others: Accessor<readonly string[]>;
   take(files: readonly File[]): void;
+  /**
+   * The adapters of one or more folders.
+   * @param others files that came along and are something else
+   */
+  takeFolders(adapters: readonly AdapterFiles[], others: readonly File[]): void;
   /** Tells of files that cannot be taken, where the user looks: above whatever dialog is open. */
   refuseOthers(files: readonly File[]): void;
   edit(key: string, change: Partial<CardDraft>): void;
@@ -53,31 +56,6 @@ export interface Intake {
   change(id: string, draft: CardDraft): Promise<void>;
   /** Forgets one of the user's adapters. @throws StylusError quota: the browser does not delete it */
   forget(id: string): Promise<void>;
-}
-
-/** The file with the scale of the configuration that came with it. */
-async function withConfig(file: File, config: File): Promise<File> {
-  const { name, type } = file;
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(await config.text());
-  } catch (cause) {
-    throw new StylusError("bad-file", "Its adapter_config.json is not valid JSON.", {
-      where: name,
-      remedy: "Download that file again, or add the adapter without it.",
-      cause,
-    });
-  }
-  return new File([await withPeftConfig(file, parsed, { fileName: name })], name, { type });
-}
-
-/** What lies beside a LoRA in other programs' folders. One that cannot be read says nothing: the file itself is what counts. */
-async function readSidecar(file: File | undefined): Promise<unknown> {
-  try {
-    return file && file.size <= maxSidecarBytes ? JSON.parse(await file.text()) : null;
-  } catch {
-    return null;
-  }
 }
 
 function announcementOf(
@@ -111,10 +89,10 @@ export function createIntake(context: {
   const [items, setItems] = createStore<IntakeItem[]>([]);
   const [open, setOpen] = createSignal(false);
   const [others, setOthers] = createSignal<readonly string[]>([]);
-  const files = new Map<string, File>();
-  /** The `adapter_config.json` that came with a file. */
-  const configs = new Map<string, File>();
-  const sidecars = new Map<string, File>();
+  const files = new Map<string, AdapterFiles>();
+  /** As they are kept: with the scale of their configuration, and a small preview. */
+  const wholes = new Map<string, { readonly file: File; readonly preview: Blob | null }>();
+  const many = createManyIntake({ services, pack, refresh, announce });
   let queue: Promise<void> = Promise.resolve();
   let adding: Promise<void> = Promise.resolve();
 
@@ -122,40 +100,29 @@ export function createIntake(context: {
     setItems((item) => item.key === key, change);
   const refuse = (key: string, refusal: Refusal, report: AdapterReport | null = null): void => {
     set(key, { status: "refused", refusal, report });
-    announce(t.adapters.announced.refused(files.get(key)?.name, refusal.title));
+    announce(t.adapters.announced.refused(files.get(key)?.file.name, refusal.title));
   };
 
   async function examine(key: string): Promise<void> {
-    const file = files.get(key);
-    if (!file) return; // dismissed in the meantime
+    const taken = files.get(key);
+    if (!taken) return; // dismissed in the meantime
     set(key, { status: "reading" });
-    try {
-      const loaded = pack() ?? (await refresh());
-      if (file.size > maxSizeBytes) {
-        refuse(key, t.adapters.refusal.tooLarge);
-        return;
+    const loaded = async (): Promise<LoadedPack> => pack() ?? (await refresh());
+    const found = await examineFiles(taken, { services, loaded });
+    switch (found.kind) {
+      case "refused":
+        refuse(key, found.refusal, found.report);
+        break;
+      case "known":
+        set(key, { report: found.report });
+        tellKnown(key, found.card);
+        break;
+      case "fits": {
+        const { file, preview, report, draft, refusal, keptFor } = found;
+        wholes.set(key, { file, preview });
+        set(key, { status: "ready", report, draft, refusal, keptFor });
+        announce(announcementOf(report, { fileName: file.name, keptFor }));
       }
-      const config = configs.get(key);
-      const whole = config ? await withConfig(file, config) : file;
-      files.set(key, whole);
-      const report = await services.inspectAdapter(whole);
-      const refusal = explainRefusal(report, loaded);
-      const keptFor = refusal && otherModelOf(report, loaded);
-      if (refusal && keptFor === null) {
-        refuse(key, refusal, report);
-        return;
-      }
-      const same = sameFile(loaded, report);
-      if (same) {
-        set(key, { report });
-        tellKnown(key, same);
-        return;
-      }
-      const draft = draftForm(report, await readSidecar(sidecars.get(key)));
-      set(key, { status: "ready", report, draft, refusal, keptFor });
-      announce(announcementOf(report, { fileName: file.name, keptFor }));
-    } catch (error) {
-      refuse(key, explainUnreadable(explain(error)));
     }
   }
 
@@ -184,25 +151,20 @@ export function createIntake(context: {
     }),
   );
 
-  const sameFile = (loaded: LoadedPack, report: AdapterReport): AdapterCard | undefined =>
-    report.hashes
-      ? [...loaded.cards, ...loaded.otherAdapters.map(({ card }) => card)].find(
-          ({ file }) => file.sha256 === report.hashes?.sha256,
-        )
-      : undefined;
   function tellKnown(key: string, card: AdapterCard): void {
     set(key, { status: "added", id: card.id, known: true });
-    announce(t.adapters.announced.known(files.get(key)?.name ?? "The file", card.title));
+    announce(t.adapters.announced.known(files.get(key)?.file.name ?? "The file", card.title));
   }
 
   async function add(key: string): Promise<void> {
     const item = items.find((entry) => entry.key === key);
-    const file = files.get(key);
-    if (!item?.report || !item.draft || !file || !pack() || item.status !== "ready") return;
+    const whole = wholes.get(key);
+    if (!item?.report || !item.draft || !whole || !pack() || item.status !== "ready") return;
     set(key, { status: "adding", error: null });
     // Plain copies: IndexedDB cannot clone the store's proxies.
     const report = JSON.parse(JSON.stringify(item.report)) as AdapterReport;
     const draft = { ...item.draft };
+    const { file, preview } = whole;
     try {
       // Names that are not among the cards: of adapters for other models, or just added by another tab.
       const refused = new Set<string>();
@@ -216,7 +178,16 @@ export function createIntake(context: {
         const id = freeId(file.name, new Set([...loaded.cards.map((each) => each.id), ...refused]));
         const baseModel = item.keptFor ?? loaded.baseModels[0]!;
         const card = cardOf(draft, { id, baseModel, report });
-        if (!(await services.addAdapter({ id, card, report, file, addedAt: Date.now() }))) {
+        if (
+          !(await services.addAdapter({
+            id,
+            card,
+            report,
+            file,
+            addedAt: Date.now(),
+            ...(preview ? { preview } : {}),
+          }))
+        ) {
           refused.add(id);
           continue;
         }
@@ -234,31 +205,42 @@ export function createIntake(context: {
     }
   }
 
+  function takeAll(adapters: readonly AdapterFiles[]): void {
+    const added = adapters.map((taken): IntakeItem => {
+      const key = crypto.randomUUID();
+      files.set(key, taken);
+      const { name: fileName, size: sizeBytes } = taken.file;
+      const nothing = { report: null, refusal: null, draft: null, id: null, keptFor: null, error: null };
+      return { key, fileName, sizeBytes, status: "waiting", known: false, ...nothing };
+    });
+    setItems(produce((list) => void list.push(...added)));
+    setOpen(true);
+    for (const { key } of added) queue = queue.then(() => examine(key));
+  }
+
+  function refuseOthers(taken: readonly File[]): void {
+    setOthers((known) => [...new Set([...known, ...taken.map(({ name }) => name)])]);
+    setOpen(true);
+  }
+
   return {
     items,
     open,
+    many,
     others,
     take(taken) {
-      const adapterFiles = taken.filter(({ name }) => adapterEnding.test(name));
-      const config = adapterFiles.length > 0 && taken.find(({ name }) => name === PEFT_CONFIG_NAME);
-      const added = (adapterFiles.length > 0 ? adapterFiles : taken).map((file): IntakeItem => {
-        const key = crypto.randomUUID();
-        files.set(key, file);
-        if (config) configs.set(key, config);
-        const sidecar = sidecarOf(file, taken);
-        if (sidecar) sidecars.set(key, sidecar);
-        const { name: fileName, size: sizeBytes } = file;
-        const nothing = { report: null, refusal: null, draft: null, id: null, keptFor: null, error: null };
-        return { key, fileName, sizeBytes, status: "waiting", known: false, ...nothing };
-      });
-      setItems(produce((list) => void list.push(...added)));
-      setOpen(true);
-      for (const { key } of added) queue = queue.then(() => examine(key));
+      takeAll(adapterFilesOf(taken));
     },
-    refuseOthers(files) {
-      setOthers((known) => [...new Set([...known, ...files.map(({ name }) => name)])]);
-      setOpen(true);
+    takeFolders(adapters, others) {
+      if (adapters.length >= manyFrom) {
+        many.take(adapters, others);
+        setOpen(true);
+        return;
+      }
+      takeAll(adapters);
+      if (others.length > 0) refuseOthers(others);
     },
+    refuseOthers,
     edit(key, change) {
       const draft = items.find((item) => item.key === key)?.draft;
       if (draft) set(key, { draft: { ...draft, ...change } });
@@ -270,15 +252,14 @@ export function createIntake(context: {
     },
     dismiss(key) {
       files.delete(key);
-      configs.delete(key);
-      sidecars.delete(key);
+      wholes.delete(key);
       setItems(items.filter((item) => item.key !== key));
-      if (items.length === 0 && others().length === 0) setOpen(false);
+      if (items.length === 0 && others().length === 0 && many.progress() === null) setOpen(false);
     },
     close() {
       files.clear();
-      configs.clear();
-      sidecars.clear();
+      wholes.clear();
+      many.dismiss();
       setItems([]);
       setOthers([]);
       setOpen(false);

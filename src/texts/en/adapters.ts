@@ -31,6 +31,7 @@ export const adapters = {
 
   details: {
     sampleAlt: (prompt: string) => `Sample: ${prompt}`,
+    previewAlt: "The image that came with the file",
     description: "Description",
     noDescription: "No description yet. Add one so that Stylus can find this adapter.",
     facts: (category: string, weight: number) => `Category: ${category}. Recommended strength: ${weight}.`,
@@ -114,6 +115,24 @@ export const adapters = {
         ? `${names[0]} is neither an image nor an adapter file.`
         : `These are neither images nor adapter files: ${names.join(", ")}.`,
     unknownRemedy: "Drop an image, or a LoRA file (.safetensors, .pt or .bin).",
+  },
+
+  /** A folder of files, which are kept without a question for each. */
+  many: {
+    title: "A folder of LoRA files",
+    checking: (done: number, total: number) =>
+      `Checking: ${formats.number(done)} of ${formats.number(total)}. Those that fit are kept.`,
+    progress: "Files checked",
+    stop: "Stop",
+    stopped: (done: number, total: number) =>
+      `Stopped after ${formats.number(done)} of ${formats.number(total)} files. What was kept stays.`,
+    report: (kept: number, skipped: number) =>
+      `${formats.number(kept)} kept, ${formats.number(skipped)} skipped.`,
+    reason: (reason: string, count: number) => `${reason}: ${formats.number(count)}`,
+    known: "Already among your adapters",
+    leftOut: "Not checked",
+    notAdapter: "Not a LoRA file",
+    dismiss: "Dismiss this report",
   },
 
   /** Said to screen readers. */

@@ -32,6 +32,7 @@ export const adapters: typeof english = {
 
   details: {
     sampleAlt: (prompt) => `샘플: ${prompt}`,
+    previewAlt: "파일과 함께 있던 이미지",
     description: "설명",
     noDescription: "아직 설명이 없어요. Stylus가 이 어댑터를 찾을 수 있도록 설명을 추가하세요.",
     facts: (category, weight) => `분류: ${category}. 권장 가중치: ${weight}.`,
@@ -112,6 +113,22 @@ export const adapters: typeof english = {
     report: "파일 내용",
     unknownFile: (names) => `이미지도 어댑터 파일도 아니에요: ${names.join(", ")}.`,
     unknownRemedy: "이미지나 LoRA 파일(.safetensors, .pt, .bin)을 끌어다 놓으세요.",
+  },
+
+  many: {
+    title: "LoRA 파일 폴더",
+    checking: (done, total) =>
+      `${formats.number(total)}개 중 ${formats.number(done)}개 확인했어요. 맞는 파일은 바로 추가해요.`,
+    progress: "확인한 파일",
+    stop: "중지",
+    stopped: (done, total) =>
+      `${formats.number(total)}개 중 ${formats.number(done)}개에서 멈췄어요. 추가한 파일은 그대로 있어요.`,
+    report: (kept, skipped) => `${formats.number(kept)}개 추가, ${formats.number(skipped)}개 건너뜀.`,
+    reason: (reason, count) => `${reason}: ${formats.number(count)}개`,
+    known: "이미 내 어댑터에 있음",
+    leftOut: "확인하지 않음",
+    notAdapter: "LoRA 파일이 아님",
+    dismiss: "결과 닫기",
   },
 
   announced: {

@@ -31,6 +31,11 @@ export function AdapterDialog(props: {
       <Show when={card()}>
         {(known) => (
           <div class={styles["body"]}>
+            <Show when={userAdapter()?.preview}>
+              <div class={`${styles["sample"]} ${styles["preview"]}`}>
+                <SampleImage card={known()} alt={t.adapters.details.previewAlt} />
+              </div>
+            </Show>
             <Show when={known().samples.length > 0}>
               <ul class={styles["samples"]}>
                 <For each={known().samples}>

@@ -8,6 +8,7 @@ import { CardForm } from "./CardForm.tsx";
 import controls from "../controls/controls.module.css";
 import { Diagnosis } from "./Diagnosis.tsx";
 import { Dialog } from "../controls/Dialog.tsx";
+import { ManyFiles } from "./ManyFiles.tsx";
 import { ErrorNote } from "../controls/ErrorNote.tsx";
 import { CheckIcon, WarningIcon } from "../controls/icons.tsx";
 import styles from "./IntakeDialog.module.css";
@@ -30,6 +31,7 @@ export function IntakeDialog(): JSX.Element {
       wide
       onClose={() => studio.intake.close()}
     >
+      <ManyFiles />
       <Others />
       <ul class={styles["items"]}>
         <For each={studio.intake.items}>{(item) => <Item item={item} />}</For>

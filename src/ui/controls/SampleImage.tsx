@@ -12,19 +12,21 @@ export function SampleImage(props: {
   readonly alt?: string;
 }): JSX.Element {
   const studio = useStudio();
-  /** User adapters come without samples: the latest image generated with it stands in. */
-  const generated = createMemo(() => {
+  /** User adapters: the image that came with it, or the latest one generated with it. */
+  const stored = createMemo(() => {
     const id = props.card?.id;
-    if (id === undefined || !studio.pack()?.userAdapters.has(id)) return null;
+    const own = id === undefined ? undefined : studio.pack()?.userAdapters.get(id);
+    if (!own) return null;
+    if (own.preview) return own.preview;
     const image = studio.gallery.images().find(({ adapters }) => adapters.some((use) => use.id === id));
     return image?.png ?? null;
   });
   const url = createMemo(() => {
     const sample = props.card?.samples[props.index ?? 0];
     if (sample) return studio.pack()?.fileUrl(sample.path) ?? null;
-    const png = generated();
-    if (!png) return null;
-    const made = URL.createObjectURL(png);
+    const image = stored();
+    if (!image) return null;
+    const made = URL.createObjectURL(image);
     onCleanup(() => URL.revokeObjectURL(made));
     return made;
   });

@@ -1,8 +1,9 @@
-// Links that carry prompt and settings, on the page with stand-in services (tests/page).
+// What comes to the page from outside, with stand-in services (tests/page): links with settings, folders of adapters.
 import type { Page } from "playwright";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { violations } from "../e2e/accessibility.ts";
 import { drop } from "../e2e/drop.ts";
+import { gradient } from "../e2e/image-file.ts";
 import { generate, images, loaded, promptBox } from "../e2e/page.ts";
 import { openPageWithStandIns, type StandInPage } from "./page-with-stand-ins.ts";
 
@@ -20,7 +21,10 @@ const hasPrompt = (prompt: string): Promise<unknown> =>
   page.waitForFunction((text) => document.querySelector("textarea")?.value === text, prompt);
 const copied = async (name: string): Promise<URLSearchParams> => {
   await page.getByRole("button", { name }).click();
-  await page.getByRole("main").getByText(/^Link copied/).waitFor();
+  await page
+    .getByRole("main")
+    .getByText(/^Link copied/)
+    .waitFor();
   const { hash } = new URL(await page.evaluate(() => navigator.clipboard.readText()));
   return new URLSearchParams(hash.slice(1));
 };
@@ -79,5 +83,46 @@ test("an image’s link has its words, settings and adapters, and names of own f
   await hasPrompt(prompt);
   await generate(page, prompt);
   expect(String(await copied("Copy link"))).toBe(String(link));
+  expect(browser.bugs).toEqual([]);
+});
+
+test("many LoRA files at once are kept with their cards and images, and a report says what was skipped", async () => {
+  await browser.visit();
+  await loaded(page);
+  const named = (name: string, buffer = Buffer.from(name)) => ({ name, buffer });
+  await drop(page, [
+    ...Array.from({ length: 9 }, (_, index) => named(`style-${index}.safetensors`)),
+    named(
+      "style-0.json",
+      Buffer.from(JSON.stringify({ description: "Torn paper", "activation text": "tornpaper" })),
+    ),
+    named("style-0.preview.png", gradient(800, 400)),
+    named("notes.md"),
+  ]);
+  const folder = page.getByRole("region", { name: "A folder of LoRA files" });
+  await folder.getByRole("progressbar", { name: "Files checked" }).waitFor();
+  await folder.getByRole("button", { name: "Stop" }).waitFor();
+  await folder.getByText("9 kept, 1 skipped.").waitFor();
+  await folder.getByText("Not a LoRA file: 1").click();
+  await folder.getByText("notes.md").waitFor();
+  expect(await violations(page)).toEqual([]);
+  await page.keyboard.press("Escape");
+
+  await page.getByRole("button", { name: /^Adapters/ }).click();
+  await page.getByText("Yours 9").click();
+  await page
+    .getByRole("dialog", { name: "Adapters", exact: true })
+    .getByRole("button", { name: /paper collage/ })
+    .first()
+    .click();
+  const image = page.getByAltText("The image that came with the file");
+  expect(
+    await image.evaluate(async (element: HTMLImageElement) => {
+      await element.decode();
+      return [element.naturalWidth, element.naturalHeight];
+    }),
+  ).toEqual([384, 192]);
+  await page.getByText("Torn paper").first().waitFor();
+  expect(await violations(page)).toEqual([]);
   expect(browser.bugs).toEqual([]);
 });

@@ -1,0 +1,163 @@
+// A folder of adapters: kept, skipped with reasons, stopped, and what lies beside each.
+import { createRoot } from "solid-js";
+import { describe, expect, it, vi } from "vitest";
+import { card } from "../../../tests/fixtures/cards.ts";
+import { adapterReport, loadedPack } from "../../../tests/fixtures/run-services.ts";
+import { StylusError } from "../../shared/errors.ts";
+import type { UserAdapter } from "../../stylus/loaded-pack.ts";
+import { pickOfInput } from "../packs/disk-files.ts";
+import { createTaking } from "./incoming.ts";
+import { createIntake } from "./intake.ts";
+
+const sha = (text: string): string => text.padEnd(64, "0");
+
+function setup({ room = Infinity }: { readonly room?: number } = {}) {
+  const kept = new Map<string, UserAdapter>();
+  const clay = card("clay", "style");
+  const said: string[] = [];
+  const pack = () =>
+    loadedPack({
+      cards: [
+        { ...clay, file: { ...clay.file, sha256: sha("clay") } },
+        ...[...kept.values()].map((each) => each.card),
+      ],
+      userAdapters: new Map(kept),
+    });
+  let refreshes = 0;
+  let stopAt: string | null = null;
+  const intake = createRoot(() =>
+    createIntake({
+      services: {
+        async inspectAdapter(file) {
+          const text = await file.text();
+          if (text === "broken") throw new StylusError("bad-file", "cut off");
+          if (file.name === stopAt) intake.many.stop();
+          return adapterReport({
+            fileName: file.name,
+            base: { name: null, contextWidth: 192, textWidth: 192, foreignKeys: 0, evidence: [] },
+            hashes: { sha256: sha(text), autoV2: "", autoV3: null },
+          });
+        },
+        async addAdapter(adapter) {
+          if (kept.size === room) throw new StylusError("quota", "The disk is full.");
+          if (kept.has(adapter.id)) return false;
+          kept.set(adapter.id, adapter);
+          return true;
+        },
+        putAdapter: async () => {},
+        removeAdapter: async () => {},
+      },
+      pack,
+      refresh: async () => {
+        refreshes++;
+        return pack();
+      },
+      announce: (text) => said.push(text),
+    }),
+  );
+  const nothing = async (): Promise<void> => {};
+  const images: string[] = [];
+  const take = createTaking({
+    initImage: { receive: async (file) => void images.push(file.name) },
+    intake,
+    models: { takeFromDisk: nothing },
+    wildcards: { take: nothing },
+    styles: { take: nothing },
+    setInputError: (error) => {
+      if (error) throw new Error(error.message);
+    },
+  });
+  const ended = (): Promise<unknown> =>
+    vi.waitUntil(() => intake.many.progress()?.status !== "running", { interval: 1 });
+  return {
+    intake,
+    kept,
+    said,
+    images,
+    ended,
+    refreshes: () => refreshes,
+    stopAt: (name: string) => void (stopAt = name),
+    drop: (files: readonly File[]) => take(pickOfInput(files)),
+  };
+}
+
+/** @param path from the folder that was dropped */
+function fileAt(path: string, text = path): File {
+  const file = new File([text], path.slice(path.lastIndexOf("/") + 1));
+  Object.defineProperty(file, "webkitRelativePath", { value: path.includes("/") ? path : "" });
+  return file;
+}
+
+const many = (count: number): File[] =>
+  Array.from({ length: count }, (_, index) => fileAt(`loras/style ${index}.safetensors`));
+
+describe("a folder of adapters", () => {
+  it("keeps what fits, each with what lies beside it, and says what it skips and why", async () => {
+    const { drop, ended, intake, kept, images, refreshes, said } = setup();
+    await drop([
+      ...many(300),
+      fileAt("loras/style 0.civitai.info", JSON.stringify({ model: { name: "Zero" }, trainedWords: ["zr"] })),
+      fileAt("loras/style 1.json", JSON.stringify({ description: "One of one", "activation text": "n1" })),
+      fileAt("loras/style 2.txt", "Makes it two."),
+      fileAt("loras/style 2.preview.png"),
+      fileAt("loras/more/style 0.safetensors", "another"),
+      fileAt("loras/more/style 0.json", JSON.stringify({ description: "Zero of more" })),
+      fileAt("loras/more/copy.safetensors", "another"),
+      fileAt("loras/more/clay.safetensors", "clay"),
+      fileAt("loras/broken.safetensors", "broken"),
+      fileAt("loras/readme.md"),
+      fileAt("loras/collage.png"),
+    ]);
+    await ended();
+    expect(intake.many.progress()).toEqual({
+      status: "done",
+      total: 304,
+      done: 304,
+      kept: 301,
+      skipped: [
+        { reason: "Not a LoRA file", fileNames: ["readme.md", "collage.png"] },
+        { reason: "Damaged or not an adapter", fileNames: ["broken.safetensors"] },
+        { reason: "Already among your adapters", fileNames: ["copy.safetensors", "clay.safetensors"] },
+      ],
+    });
+    expect(said.at(-1)).toBe("301 kept, 5 skipped.");
+    expect([intake.items.length, intake.others(), images, refreshes()]).toEqual([0, [], [], 1]);
+    expect(kept.get("style-0")!.card).toMatchObject({ title: "Zero", triggerWords: ["zr"] });
+    expect(kept.get("style-1")!.card).toMatchObject({ description: "One of one", triggerWords: ["n1"] });
+    expect(kept.get("style-2")!.card.description).toBe("Makes it two.");
+    expect(kept.get("style-0-2")!.card.description).toBe("Zero of more");
+  });
+
+  it("stops when asked, and keeps what it has", async () => {
+    const { drop, ended, intake, kept, stopAt } = setup();
+    stopAt("style 4.safetensors");
+    await drop(many(12));
+    await ended();
+    expect(intake.many.progress()).toMatchObject({ status: "stopped", total: 12, done: 5, kept: 5 });
+    expect(
+      intake.many.progress()!.skipped.map(({ reason, fileNames }) => [reason, fileNames.length]),
+    ).toEqual([["Not checked", 7]]);
+    expect(kept.size).toBe(5);
+    intake.many.dismiss();
+    expect(intake.many.progress()).toBeNull();
+  });
+
+  it("ends when the disk is full, and says so", async () => {
+    const { drop, ended, intake } = setup({ room: 2 });
+    await drop(many(12));
+    await ended();
+    expect(intake.many.progress()).toMatchObject({ status: "stopped", kept: 2 });
+    expect(
+      intake.many.progress()!.skipped.map(({ reason, fileNames }) => [reason, fileNames.length]),
+    ).toEqual([
+      ["The disk is full.", 1],
+      ["Not checked", 9],
+    ]);
+  });
+
+  it("of a few files asks about each", async () => {
+    const { drop, intake } = setup();
+    await drop(many(3));
+    expect([intake.many.progress(), intake.items.length]).toEqual([null, 3]);
+  });
+});

@@ -1,0 +1,143 @@
+// A folder of adapters at once: those that fit are kept without a question for each, with progress, and with a report at the end.
+import { createSignal, type Accessor } from "solid-js";
+import type { LoadedPack } from "../../stylus/loaded-pack.ts";
+import { t } from "../../texts/texts.ts";
+import type { AdapterFiles } from "../adapters/dropped-files.ts";
+import { cardOf, freeId } from "../adapters/user-card.ts";
+import type { AdapterServices } from "../services/ports.ts";
+import { examineFiles, type Finding } from "./examination.ts";
+import { explain } from "./runs.ts";
+
+/** More files than one looks through one by one. */
+export const manyFrom = 9;
+
+export interface Skipped {
+  readonly reason: string;
+  readonly fileNames: readonly string[];
+}
+
+export interface ManyAdapters {
+  readonly total: number;
+  readonly done: number;
+  readonly kept: number;
+  /** By reason, in the order in which they came up. */
+  readonly skipped: readonly Skipped[];
+  readonly status: "running" | "stopped" | "done";
+}
+
+export interface ManyIntake {
+  /** Null: there was none, or it was dismissed. */
+  readonly progress: Accessor<ManyAdapters | null>;
+  /** @param others files that came along and are no adapters */
+  take(adapters: readonly AdapterFiles[], others: readonly File[]): void;
+  /** Leaves out the files that are not examined yet. */
+  stop(): void;
+  dismiss(): void;
+}
+
+function withSkipped(list: readonly Skipped[], reason: string, fileName: string): Skipped[] {
+  return list.some((entry) => entry.reason === reason)
+    ? list.map((entry) =>
+        entry.reason === reason ? { reason, fileNames: [...entry.fileNames, fileName] } : entry,
+      )
+    : [...list, { reason, fileNames: [fileName] }];
+}
+
+export function createManyIntake(context: {
+  readonly services: AdapterServices;
+  readonly pack: Accessor<LoadedPack | null>;
+  readonly refresh: () => Promise<LoadedPack>;
+  readonly announce: (text: string) => void;
+}): ManyIntake {
+  const { services, pack, refresh, announce } = context;
+  const [progress, setProgress] = createSignal<ManyAdapters | null>(null);
+  const pending: AdapterFiles[] = [];
+  let running = false;
+
+  const change = (next: (now: ManyAdapters) => Partial<ManyAdapters>): void =>
+    void setProgress((now) => now && { ...now, ...next(now) });
+  const skip = (fileName: string, reason: string): void =>
+    change(({ skipped }) => ({ skipped: withSkipped(skipped, reason, fileName) }));
+
+  /** Ids and files of this folder, which the pack knows only when it is loaded again. */
+  let ids = new Set<string>();
+  let hashes = new Map<string, string>();
+
+  /** @throws StylusError quota */
+  async function keep({ file, preview, report, draft, keptFor }: Finding & { kind: "fits" }): Promise<void> {
+    const loaded = pack() ?? (await refresh());
+    const baseModel = keptFor ?? loaded.baseModels[0]!;
+    for (;;) {
+      const id = freeId(file.name, new Set([...loaded.cards.map((card) => card.id), ...ids]));
+      ids.add(id);
+      const card = cardOf(draft, { id, baseModel, report });
+      const adapter = { id, card, report, file, addedAt: Date.now(), ...(preview ? { preview } : {}) };
+      if (!(await services.addAdapter(adapter))) continue;
+      if (report.hashes) hashes.set(report.hashes.sha256, card.title);
+      change(({ kept }) => ({ kept: kept + 1 }));
+      return;
+    }
+  }
+
+  async function takeOne(files: AdapterFiles): Promise<void> {
+    const { name } = files.file;
+    const finding = await examineFiles(files, { services, loaded: async () => pack() ?? (await refresh()) });
+    if (finding.kind === "refused") return skip(name, finding.refusal.title);
+    const same =
+      finding.kind === "known" ? finding.card.title : hashes.get(finding.report.hashes?.sha256 ?? "");
+    if (finding.kind === "known" || same !== undefined) return skip(name, t.adapters.many.known);
+    await keep(finding);
+  }
+
+  async function run(): Promise<void> {
+    running = true;
+    ids = new Set();
+    hashes = new Map();
+    for (let files = pending.shift(); files !== undefined; files = pending.shift()) {
+      try {
+        await takeOne(files);
+      } catch (error) {
+        // No room for one: there is none for the next ones either.
+        skip(files.file.name, explain(error).message);
+        stop();
+      }
+      change(({ done }) => ({ done: done + 1 }));
+    }
+    await refresh().catch(() => {}); // the page says why a model cannot be loaded
+    running = false;
+    if (pending.length > 0) return run(); // they came while the pack was loaded
+    change(({ status }) => ({ status: status === "stopped" ? status : "done" }));
+    const { kept = 0, skipped = [] } = progress() ?? {};
+    announce(
+      t.adapters.many.report(
+        kept,
+        skipped.reduce((sum, { fileNames }) => sum + fileNames.length, 0),
+      ),
+    );
+  }
+
+  function stop(): void {
+    if (!running) return;
+    for (const { file } of pending.splice(0)) skip(file.name, t.adapters.many.leftOut);
+    change(() => ({ status: "stopped" }));
+  }
+
+  return {
+    progress,
+    stop,
+    take(adapters, others) {
+      const fresh = { total: 0, done: 0, kept: 0, skipped: [], status: "running" } as const;
+      setProgress((now) => {
+        const before = now && running ? now : fresh;
+        return { ...before, total: before.total + adapters.length, status: "running" };
+      });
+      for (const { name } of others) skip(name, t.adapters.many.notAdapter);
+      pending.push(...adapters);
+      if (!running) void run();
+    },
+    dismiss() {
+      stop();
+      setProgress(null);
+    },
+  };
+}
