@@ -51,8 +51,9 @@ async function keepLoadedFiles(): Promise<void> {
   }
 }
 
-/** Deletes the files of older versions, unless a page of one is open. */
+/** Deletes the files of older versions, unless a page of one is open; and not while there is a newer one, whose files look the same. */
 async function deleteOlderFiles(event: ExtendableEvent): Promise<void> {
+  if (self.registration.installing || self.registration.waiting) return;
   const { held = [], pending = [] } = await navigator.locks.query();
   const pages = [...held, ...pending].flatMap(({ name }) =>
     name?.startsWith(pageLockPrefix) ? [name.slice(pageLockPrefix.length)] : [],

@@ -89,7 +89,7 @@ test("an image’s link has its words, settings and adapters, and names of own f
 test("many LoRA files at once are kept with their cards and images, and a report says what was skipped", async () => {
   await browser.visit();
   await loaded(page);
-  const named = (name: string, buffer = Buffer.from(name)) => ({ name, buffer });
+  const named = (name: string, buffer: Buffer = Buffer.from(name)) => ({ name, buffer });
   await drop(page, [
     ...Array.from({ length: 9 }, (_, index) => named(`style-${index}.safetensors`)),
     named(
