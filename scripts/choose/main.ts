@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import type { Composition } from "../../src/compose/composition.ts";
 import { StylusError } from "../../src/shared/errors.ts";
 import { choices as asked } from "../../src/shared/limits.ts";
-import { describeReason } from "../../src/texts/reason.ts";
+import { describeReason, describeUnavailable } from "../../src/texts/reason.ts";
 import { serversOf, serverSpec } from "../run/chat-servers.ts";
 import { oneOf, parseOptions, runMain, UsageError } from "../run/arguments.ts";
 import { openCatalogue } from "./catalogue.ts";
@@ -57,7 +57,7 @@ function lineOf(prompt: string, { tasks, composer }: Composition): string {
       picks.map(({ id, similarity }) => ({ id, span: text, score: Number(similarity.toFixed(4)) })),
     ),
     composer: composer.kind,
-    ...(composer.instead === undefined ? {} : { instead: composer.instead }),
+    ...(composer.instead === undefined ? {} : { instead: describeUnavailable(composer.instead) }),
   });
 }
 

@@ -10,9 +10,13 @@ const titles = { clay: "Clay Render", ink: "Ink Line Art" };
 test("a line per task and adapter, and the seeds", () => {
   const tasks = [
     { text: "dog", picks: [] },
-    { text: "clay render", picks: [{ id: "clay", reason: "“clay render” is named in its title (1.00)" }] },
-    { text: "no dragon", picks: [], reason: "negated: “no dragon” is left to the base model as text" },
-    { text: "", picks: [{ id: "ink", reason: "pinned by you" }] },
+    {
+      text: "clay render",
+      picks: [{ id: "clay", reason: { kind: "named", words: "clay render", source: "title", score: 1 } }],
+    },
+    { text: "no dragon", picks: [], reason: { kind: "denied", words: "no dragon" } },
+    { text: "", picks: [{ id: "ink", reason: { kind: "pinned" } }] },
+    { text: "lines", picks: [{ id: "ink", reason: "drawn in ink" }] }, // as a language model wrote it
   ];
   const image = (seed: number, ...adapters: ReturnType<typeof use>[]) => ({ seed, adapters, formulas: {} });
   const images = [image(5, use("clay", 0.4), use("ink", 0.7)), image(6, use("ink", 0.7))];
@@ -21,6 +25,7 @@ test("a line per task and adapter, and the seeds", () => {
     "“clay render” → Clay Render, strength 0.4 with seed 5, not used with seed 6: “clay render” is named in its title (1.00)",
     "“no dragon” → no adapter: negated: “no dragon” is left to the base model as text",
     "Ink Line Art, strength 0.7: pinned by you",
+    "“lines” → Ink Line Art, strength 0.7: drawn in ink",
     "Seeds: 5, 6",
   ]);
 });
@@ -30,8 +35,11 @@ test("who chose, and why not the reader", () => {
     describeRun({ stages: plan([], composer), images: [], options: { adapters: "auto" } }, titles)[0];
   expect(chosen({ kind: "reader" })).toBe("Chosen by the reader");
   expect(chosen({ kind: "rules" })).toBe("Chosen by rules");
-  expect(chosen({ kind: "rules", instead: "This build has no reader." })).toBe(
-    "Chosen by rules. This build has no reader.",
+  expect(chosen({ kind: "rules", instead: { kind: "readerLoading" } })).toBe(
+    "Chosen by rules. The reader is still loading.",
+  );
+  expect(chosen({ kind: "rules", instead: "The worker stopped." })).toBe(
+    "Chosen by rules. The worker stopped.",
   );
 });
 

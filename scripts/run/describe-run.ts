@@ -3,7 +3,7 @@
 
 import type { ComposerInfo, Composition } from "../../src/compose/composition.ts";
 import type { RunReport } from "../../src/stylus/run-types.ts";
-import { describeReason } from "../../src/texts/reason.ts";
+import { describeReason, describeUnavailable } from "../../src/texts/reason.ts";
 
 /** The described part of a report. */
 interface DescribedRun {
@@ -35,7 +35,7 @@ function chosenBy(composer: ComposerInfo | undefined): string[] {
   ]);
   const name = names.get(composer?.kind ?? "");
   if (composer === undefined || name === undefined) return [];
-  return [`Chosen by ${name}${composer.instead ? `. ${composer.instead}` : ""}`];
+  return [`Chosen by ${name}${composer.instead ? `. ${describeUnavailable(composer.instead)}` : ""}`];
 }
 
 /**

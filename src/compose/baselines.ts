@@ -15,12 +15,20 @@ export interface BaselineCandidate {
 /** The reranker's is `rerankedBaseline`. */
 export type Baseline = Exclude<MethodId, "stylus" | "reranker">;
 
+/** What composed where no composer did. Runs are stored with these names: they stay as they are. */
+export type BaselineName =
+  | "no adapters"
+  | "chosen by hand"
+  | "top 3 by similarity"
+  | "top 3 by the reranker"
+  | "three at random";
+
 /** Adapters of a baseline (`rerank.top_k` of the reference). */
 const adapterCount = 3;
 
 function each(
   candidates: readonly BaselineCandidate[],
-  name: string,
+  name: BaselineName,
   reason: (candidate: BaselineCandidate, place: number) => Reason,
 ): Composition {
   return {

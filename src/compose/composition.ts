@@ -3,6 +3,7 @@ import type { Candidate } from "../retrieval/candidate.ts";
 import type { Vector } from "../retrieval/embedding/vectors.ts";
 import type { PresetId } from "../shared/limits.ts";
 import type { Reason } from "./reason.ts";
+import type { Unavailable } from "./unavailable.ts";
 
 export interface AdapterPick {
   readonly id: string;
@@ -30,7 +31,7 @@ export interface ComposerInfo {
   /** "rules": deterministic, no model. "reader": a cross-encoder. "llm": a language model. "none": a baseline chose. */
   readonly kind: "rules" | "reader" | "llm" | "none";
   /** Why this one chose although another was asked for. */
-  readonly instead?: string | undefined;
+  readonly instead?: Unavailable | undefined;
 }
 
 export interface Composition {

@@ -38,7 +38,7 @@ export interface RetrievedAdapter {
   /** Its texts nearest to the prompt, best first. */
   readonly nearest: readonly NearText[];
   /** Its unwanted uses nearest to the prompt, best first. */
-  readonly notMeant: readonly NearText[];
+  readonly notMeant: readonly Omit<NearText, "source">[];
 }
 
 export class Retriever {

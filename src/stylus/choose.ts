@@ -1,7 +1,9 @@
 // The stages before generating: embed the prompt, retrieve candidates, compose. A run goes through them once; while the
 // user types they run on their own.
 import { commonTags } from "../compose/reader/card-text.ts";
+import type { BaselineName } from "../compose/baselines.ts";
 import type { Composition, Task } from "../compose/composition.ts";
+import type { Unavailable } from "../compose/unavailable.ts";
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
 import { readLoraTags, type LoraTags } from "./lora-tags.ts";
 import type { GenerateOptions } from "./options.ts";
@@ -22,7 +24,7 @@ export type RunStage = <Value>(
   work: () => Promise<{ value: Value; outputs: unknown }>,
 ) => Promise<Value>;
 
-const emptyComposition = (name: string): Composition => ({
+const emptyComposition = (name: BaselineName): Composition => ({
   tasks: [],
   rejected: [],
   composer: { name, kind: "none" },
@@ -151,7 +153,7 @@ async function readInstead(
   },
 ): Promise<Composition> {
   const { services, pack, request, placed, signal } = context;
-  const instead = (reason: string): Composition => ({
+  const instead = (reason: Unavailable): Composition => ({
     ...byRules,
     composer: { ...byRules.composer, instead: reason },
   });
@@ -186,7 +188,7 @@ async function consultInstead(
   },
 ): Promise<Composition> {
   const { services, pack, request, placed, onEvent, signal } = context;
-  const instead = (reason: string): Composition => ({
+  const instead = (reason: Unavailable): Composition => ({
     ...byReader,
     composer: { ...byReader.composer, instead: reason },
   });

@@ -1,5 +1,5 @@
 // Init images, masks and hires fix in a `parameters` text, under AUTOMATIC1111's labels and names. The image itself is
-// not in the text, only the values that it was generated over with. Pure.
+// not in the text, only the settings it was regenerated with. Pure.
 import type { GenerateOptions, PartialOptions } from "./options.ts";
 import { defaultMask, hiresSize, type HiresOptions, type MaskValues } from "./image-options.ts";
 import { limits } from "../shared/limits.ts";

@@ -1,6 +1,7 @@
 // The services that a run needs, as the use case sees them: real ones run in workers (src/app/services), tests give their own.
 import type { Vector } from "../retrieval/embedding/vectors.ts";
 import type { Composition } from "../compose/composition.ts";
+import type { Unavailable } from "../compose/unavailable.ts";
 import type { DevicePreference, DiffusionEvent, DiffusionRequest } from "../shared/request.ts";
 import type { LoadedPack, LoadProgress } from "./loaded-pack.ts";
 import type { GenerateOptions } from "./options.ts";
@@ -55,7 +56,7 @@ export interface ChoiceServices {
       readonly patienceMilliseconds: number | null;
       readonly signal: AbortSignal;
     },
-  ): Promise<Composition | { readonly unavailable: string }>;
+  ): Promise<Composition | { readonly unavailable: Unavailable }>;
   /**
    * What the chosen language model chooses; it is opened when first asked, and nothing is downloaded for it.
    * @param options.onComposition gets what it has chosen so far
@@ -68,7 +69,7 @@ export interface ChoiceServices {
       readonly onComposition: (composition: Composition) => void;
       readonly signal: AbortSignal;
     },
-  ): Promise<Composition | { readonly unavailable: string }>;
+  ): Promise<Composition | { readonly unavailable: Unavailable }>;
 }
 
 export interface RunServices extends ChoiceServices {

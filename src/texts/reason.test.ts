@@ -1,6 +1,8 @@
 import { afterEach, expect, it } from "vitest";
+import type { Reason } from "../compose/reason.ts";
+import type { Unavailable } from "../compose/unavailable.ts";
 import type { AdapterCategory } from "../retrieval/card.ts";
-import { describeReason } from "./reason.ts";
+import { describeBaseline, describeReason, describeUnavailable } from "./reason.ts";
 import { speak } from "./texts.ts";
 
 const named = { kind: "named", words: "clay render", source: "tag", score: 1 } as const;
@@ -16,6 +18,29 @@ it("is said in the user's language", () => {
 it("of a language model, or of a run of before, stays as it was written", () => {
   speak(() => "ko");
   expect(describeReason("it looks like clay")).toBe("it looks like clay");
+});
+
+it.each(["later", "toString", "__proto__"])("of a kind that is not known (%s) is named by it", (kind) => {
+  expect(describeReason({ kind } as unknown as Reason)).toBe(kind);
+  expect(describeUnavailable({ kind } as unknown as Unavailable)).toBe(kind);
+});
+
+it("may be missing in a stored run", () => expect(describeReason(undefined)).toBe(""));
+
+it("says why a composer cannot choose; the message of an error stays", () => {
+  const absent = { kind: "notDownloaded", title: "Qwen3" } as const;
+  expect(describeUnavailable(absent)).toBe("Qwen3 is not downloaded: download it under Models.");
+  expect(describeUnavailable({ kind: "noWebGpu", title: "Qwen3", reason: "no GPU" })).toBe(
+    "Qwen3 cannot run here. Needs WebGPU: no GPU.",
+  );
+  speak(() => "ko");
+  expect(describeUnavailable(absent)).toContain("Qwen3 모델을 아직 다운로드하지 않았어요");
+  expect(describeUnavailable("The GPU is gone.")).toBe("The GPU is gone.");
+});
+
+it("names the baselines, and others as they are stored", () => {
+  speak(() => "ko");
+  expect(["three at random", "toString", ""].map(describeBaseline)).toEqual(["무작위 3개", "toString", ""]);
 });
 
 it("counts in whole words", () => {

@@ -128,12 +128,19 @@ test("malformed rows are set aside, exported and deleted; all others are read", 
       await inputs.put(file);
       const models = openUserModels();
       await models.all();
+      const composed = (rejected: object): object => ({ ...rows.run.composition, rejected: [rejected] });
+      const told = [{ id: "a", reason: "of before" }, { id: "b", reason: { kind: "later" } }, { id: "c" }];
+      for (const [i, rejected] of told.entries())
+        await gallery.add({ ...rows.run, composition: composed(rejected), id: `told-${i}` }, [
+          { ...rows.image, id: `of-told-${i}`, runId: `told-${i}`, png: file },
+        ]);
       const damage: Record<string, [string, object][]> = {
         "stylus-web-gallery": [
           ["images", { ...rows.image, id: "no-file" }],
           ["images", { id: "nothing else" }],
           ["images", { ...rows.image, id: "orphan", runId: "bad-run", png: file }],
           ["runs", { ...rows.run, id: "bad-run", composition: null }],
+          ["runs", { ...rows.run, id: "bad-reason", composition: composed({ id: "clay", reason: null }) }],
         ],
         "stylus-web-adapters": [["adapters", { ...rows.adapter, id: "bad", card: { id: "bad" }, file }]],
         "stylus-web-inputs": [["inputs", { id: "bad", addedAt: 1 }]],
@@ -179,8 +186,8 @@ test("malformed rows are set aside, exported and deleted; all others are read", 
   );
   expect(seen.read).toEqual({
     own: ["good"],
-    images: ["good", "orphan"],
-    runs: ["run"],
+    images: ["good", "of-told-0", "of-told-1", "of-told-2", "orphan"],
+    runs: ["run", "told-0", "told-1", "told-2"],
     orphan: "The record of this image’s run can’t be read.",
     adapters: ["good"],
     inputBytes: 3,
@@ -192,6 +199,7 @@ test("malformed rows are set aside, exported and deleted; all others are read", 
     expect.stringContaining("images nothing else: runId"),
     expect.stringContaining("inputs bad: file"),
     expect.stringContaining("models own-1: title"),
+    expect.stringContaining("runs bad-reason: composition.rejected.0.reason"),
     expect.stringContaining("runs bad-run: composition"),
   ]);
   expect(seen.whole).toBe(false);

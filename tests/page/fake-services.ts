@@ -1,6 +1,7 @@
 // Stand-in services with the shapes of the real ones, based on the pocket pack's cards and drawn images.
 import type { Composition, AdapterPick, Task } from "../../src/compose/composition.ts";
 import type { PageServices } from "../../src/app/services/ports.ts";
+import type { Reason } from "../../src/compose/reason.ts";
 import type { AdapterCard } from "../../src/retrieval/card.ts";
 import { StylusError, throwIfAborted } from "../../src/shared/errors.ts";
 import cardData from "../../training/pocket/cards.json";
@@ -83,25 +84,30 @@ function fakeCompose(prompt: string, candidates: readonly { card: AdapterCard }[
       .slice(0, 2)
       .map(({ card }): AdapterPick => ({
         id: card.id,
-        reason: `“${text}” matches its title and the tag ${card.tags[1] ?? card.tags[0]}`,
+        reason: {
+          kind: "matches",
+          words: text,
+          source: "tag",
+          text: card.tags[1] ?? card.tags[0]!,
+          score: 0.58 + jitter(card.id) * 3,
+        },
         similarity: 0.58 + jitter(card.id) * 3,
         weight: card.refined.weight,
       }));
     for (const { id } of picks) used.add(id);
     tasks.push({ text, start, end: start + text.length, picks });
   }
+  const words = tasks[0]?.text ?? prompt;
+  const reasons: readonly Reason[] = [
+    { kind: "category", words, wanted: "object", category: "style" },
+    { kind: "below", words, score: 0.41, threshold: 0.5 },
+    { kind: "styles", count: 2, score: 0.62 },
+    { kind: "weaker", words, best: "Castle", score: 0.55 },
+  ];
   const rejected = candidates
     .filter(({ card }) => !used.has(card.id))
-    .slice(0, 4)
-    .map(({ card }, index) => ({
-      id: card.id,
-      reason: [
-        "a style, but no part of the prompt names one",
-        "0.41 is below the threshold of 0.50",
-        "two styles are already chosen",
-        "narrower than “castle”",
-      ][index]!,
-    }));
+    .slice(0, reasons.length)
+    .map(({ card }, index) => ({ id: card.id, reason: reasons[index]! }));
   return { tasks, rejected, composer: { name: "rules", kind: "rules" } };
 }
 
@@ -233,8 +239,8 @@ export function fakeServices(query: URLSearchParams): PageServices {
       const tokens = prompt.match(/\p{L}+|[^\s\p{L}]/gu)?.length ?? 0;
       return { tokens, room: 75 * Math.max(1, Math.ceil(tokens / 75)) };
     },
-    read: async () => ({ unavailable: "This page has no reader." }),
-    consult: async () => ({ unavailable: "This page has no language model." }),
+    read: async () => ({ unavailable: { kind: "noReader" } }),
+    consult: async () => ({ unavailable: { kind: "noModel" } }),
     languageModels: fakeLanguageModels(query),
     reranker: fakeReranker(),
     async generate(request, { onEvent, signal }) {

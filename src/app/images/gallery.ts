@@ -41,7 +41,9 @@ const shape: DatabaseShape<GalleryDatabase> = {
 };
 
 const number = v.pipe(v.number(), v.finite());
-const list = v.array(v.looseObject({}));
+/** Read by `describeReason`, `describeUnavailable`. */
+const why = v.optional(v.union([v.string(), v.looseObject({ kind: v.string() })]));
+const list = v.array(v.looseObject({ reason: why }));
 
 /** What the page reads of rows. */
 const imageSchema = v.looseObject({
@@ -81,7 +83,7 @@ const runSchema = v.looseObject({
   composition: v.looseObject({
     tasks: v.array(v.looseObject({ text: v.string(), picks: list })),
     rejected: list,
-    composer: v.looseObject({ name: v.string() }),
+    composer: v.looseObject({ name: v.string(), instead: why }),
   }),
   candidates: v.array(v.looseObject({ id: v.string(), similarity: number })),
   report: v.looseObject({

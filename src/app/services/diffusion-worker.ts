@@ -77,7 +77,7 @@ export function createDiffusionWorker(): DiffusionWorker {
           generate: (part, hear) =>
             worker.call((service) => service.generate(part, { onEvent: hear, signal })),
           reopen: (wasmReason) => abortable(reopen(wasmReason), signal),
-          mend: (failure) => abortable(mend(failure), signal),
+          mend: (failure) => abortable(mend(failure, signal), signal),
           onEvent,
           signal,
         });

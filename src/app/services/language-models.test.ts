@@ -98,3 +98,26 @@ it.each(["look", "removal"])("is not ended under others by a %s that ends first"
   await visits[second];
   expect(running).toEqual({ alive: 0, starts: 2 });
 });
+
+it("says as data why none chooses: none is chosen, gone, not downloaded, or cannot run here", async () => {
+  const request = { prompt: "clay", preset: "balanced", bans: [], pins: [], pinned: [], seed: 1 } as const;
+  const consult = (models: ReturnType<typeof setup>["models"], id: string | null) =>
+    models.consult(
+      { ...request, languageModel: id === null ? null : { id, temperature: 0 } },
+      { onComposition: () => {}, signal: new AbortController().signal },
+    );
+  const { models } = setup();
+  const list = await models.list();
+  const onCpu = list.find(({ runsOn }) => runsOn === "cpu")!;
+  const onGpu = list.find(({ runsOn }) => runsOn === "gpu")!;
+  expect(await consult(models, null)).toEqual({ unavailable: { kind: "noModel" } });
+  expect(await consult(models, "gone")).toEqual({ unavailable: { kind: "modelGone" } });
+  expect(await consult(models, onCpu.id)).toEqual({
+    unavailable: { kind: "notDownloaded", title: onCpu.title },
+  });
+  vi.stubGlobal("navigator", {});
+  vi.stubGlobal("isSecureContext", true);
+  expect(await consult(setup().models, onGpu.id)).toEqual({
+    unavailable: { kind: "noWebGpu", title: onGpu.title, reason: "no WebGPU in this browser" },
+  });
+});

@@ -12,12 +12,7 @@ import { abortable } from "../../shared/abortable.ts";
 import { StylusError } from "../../shared/errors.ts";
 import type { ComposerEntry } from "../../storage/manifest.ts";
 import type { ChoiceServices } from "../../stylus/ports.ts";
-import { t } from "../../texts/texts.ts";
-import {
-  describeLanguageModelFit,
-  listLanguageModels,
-  type LanguageModelEntry,
-} from "../packs/language-models.ts";
+import { listLanguageModels, type LanguageModelEntry } from "../packs/language-models.ts";
 import { readManifest, readManifests } from "../packs/packs.ts";
 import { probeGraphics } from "./device-probe.ts";
 import { fetchPack, openStored, type TransferOptions } from "./pack-storage.ts";
@@ -232,14 +227,19 @@ export function createLanguageModels(context: {
 
     async consult(request, { onComposition, signal }) {
       const { prompt, preset, bans, pins, pinned, seed, languageModel } = request;
-      if (!languageModel) return { unavailable: t.run.choice.instead.noModel };
+      if (!languageModel) return { unavailable: { kind: "noModel" } };
       const { id, temperature } = languageModel;
       const entry = await entryOf(id);
-      if (!entry) return { unavailable: t.run.choice.instead.modelGone };
+      if (!entry) return { unavailable: { kind: "modelGone" } };
       const { title, fit, state, runsOn } = entry;
       if (fit.kind === "impossible")
-        return { unavailable: t.run.choice.instead.cannotRun(title, describeLanguageModelFit(fit)) };
-      if (state !== "ready") return { unavailable: t.run.choice.instead.notDownloaded(title) };
+        return {
+          unavailable:
+            fit.lacks === "webgpu"
+              ? { kind: "noWebGpu", title, reason: fit.reason }
+              : { kind: "noShaderF16", title },
+        };
+      if (state !== "ready") return { unavailable: { kind: "notDownloaded", title } };
       if (failed?.id === id) throw failed.error;
 
       const k = runsOn === "cpu" ? candidatesOnCpu : shownCandidates;

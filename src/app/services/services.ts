@@ -13,7 +13,6 @@ import { createReranker } from "./reranker.ts";
 import { createModelServices } from "./models.ts";
 import { openUserAdapters } from "../adapters/user-adapters.ts";
 import { pocketId } from "../packs/packs.ts";
-import { t } from "../../texts/texts.ts";
 import { openUserModels } from "../packs/user-models.ts";
 import { createPackLoader } from "./pack-loader.ts";
 import type { PageServices } from "./ports.ts";
@@ -104,8 +103,8 @@ export function createServices(): PageServices {
 
     async read({ prompt, preset, pins, bans, commonTags }, { patienceMilliseconds, signal }) {
       const ready = await abortable(within(reader.ready(), patienceMilliseconds), signal);
-      if (ready === null) return { unavailable: t.run.choice.instead.readerLoading };
-      if (!ready) return { unavailable: t.run.choice.instead.noReader };
+      if (ready === null) return { unavailable: { kind: "readerLoading" } };
+      if (!ready) return { unavailable: { kind: "noReader" } };
       const find = (text: string) => retrieve(text, { k: readCandidates, bans, signal });
       const request = { prompt, preset, pins, commonTags };
       const work = throughLoss(
@@ -126,8 +125,7 @@ export function createServices(): PageServices {
 
     async generate(request, { onEvent, signal }) {
       makeRoom(request.packId);
-      const mend = (failure: unknown): Promise<boolean> => pack.mend(failure, signal);
-      await diffusion.generate(request, { reopen: pack.reopen, mend, onEvent, signal });
+      await diffusion.generate(request, { reopen: pack.reopen, mend: pack.mend, onEvent, signal });
     },
 
     inspectAdapter: (file) =>

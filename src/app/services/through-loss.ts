@@ -31,7 +31,7 @@ export interface Recovery {
    */
   readonly reopen: (wasmReason: string | null) => Promise<DeviceReport>;
   /** Repairs the files that may explain a failure, and reopens the device; false when they do not. */
-  readonly mend: (failure: unknown) => Promise<boolean>;
+  readonly mend: (failure: unknown, signal: AbortSignal) => Promise<boolean>;
   readonly onEvent: (event: DiffusionEvent) => void;
   readonly signal: AbortSignal;
 }
@@ -41,7 +41,7 @@ const lostTwice = "the GPU was lost twice";
 /**
  * Images that are done stay; the one under way begins again (its noise comes from its seed, so it is the same image).
  * @param context.generate all images of a request
- * @throws StylusError whatever `generate` and `reopen` throw, a loss only when WebAssembly itself fails after being started again
+ * @throws StylusError whatever `generate`, `reopen` and `mend` throw, a loss only when WebAssembly itself fails after being started again
  */
 export async function generateThroughLosses(
   request: DiffusionRequest,
@@ -88,7 +88,7 @@ export async function generateThroughLosses(
         await recover(failure);
       } catch (error) {
         throwIfAborted(signal);
-        if (isMended || !(await mend(error))) throw error;
+        if (isMended || !(await mend(error, signal))) throw error;
         isMended = true;
         losses = 0;
       }

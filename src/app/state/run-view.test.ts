@@ -1,8 +1,11 @@
 import { createStore } from "solid-js/store";
-import { expect, it } from "vitest";
+import { afterEach, expect, it } from "vitest";
 import { loadedPack } from "../../../tests/fixtures/run-services.ts";
 import { completeOptions } from "../../stylus/options.ts";
-import { createEventFolder, startRun } from "./run-view.ts";
+import { speak } from "../../texts/texts.ts";
+import { createEventFolder, formulaOf, startRun } from "./run-view.ts";
+
+afterEach(() => speak(() => "en"));
 
 const { defaults } = loadedPack();
 
@@ -24,4 +27,15 @@ it("says what a run does without", () => {
   const [run, set] = createStore(startRun(completeOptions({ prompt: "a fox" }, defaults), "run"));
   createEventFolder(set)({ type: "notes", notes: ["One.", "Two."] });
   expect(run.notice).toBe("One. Two.");
+});
+
+it.each([
+  ["0.8 ÷ 2 × 0.75 (budget)", "0.8 ÷ 2 × 0.75 (한도)"],
+  ["set by you", "직접 설정함"],
+  ["tag in the prompt", "프롬프트의 태그"],
+])("says in the user's language how a strength came about: %s", (formula, korean) => {
+  const image = { formulas: { clay: formula } };
+  expect([formulaOf(image, "clay"), formulaOf(image, "toString")]).toEqual([formula, ""]);
+  speak(() => "ko");
+  expect(formulaOf(image, "clay")).toBe(korean);
 });

@@ -10,6 +10,7 @@ import type { GenerateOptions } from "../../stylus/options.ts";
 import { finishedSize } from "../../stylus/image-options.ts";
 import type { CandidateView, PlannedImage, RunEvent, RunReport, StageId } from "../../stylus/run-types.ts";
 import type { ImagePrompt } from "../../stylus/wildcards.ts";
+import { t } from "../../texts/texts.ts";
 import { createStepClock } from "./time-left.ts";
 
 export interface ImageView {
@@ -64,9 +65,15 @@ export interface StageView {
   milliseconds: number | null;
 }
 
+type FormulaWord = keyof typeof t.run.formulaWords;
+/** Runs are stored with them in English. */
+const formulaWords = /set by you|tag in the prompt|budget/;
+
 /** How the strength of an adapter came about: "0.8 ÷ 2"; "" where nothing is known of it. */
 export const formulaOf = ({ formulas }: Pick<PlannedImage, "formulas">, id: string): string =>
-  Object.hasOwn(formulas, id) ? formulas[id]! : "";
+  Object.hasOwn(formulas, id)
+    ? formulas[id]!.replace(formulaWords, (word) => t.run.formulaWords[word as FormulaWord])
+    : "";
 
 export interface RunView {
   readonly id: string;

@@ -293,7 +293,7 @@ export const rulesOf = (settings: Settings): AdapterRules => {
 export const usesFewStep = (settings: Settings, slowDevice: boolean): boolean =>
   settings.fewStep ?? slowDevice;
 
-function initImageOf({ start, startValues }: Settings): NonNullable<PartialOptions["start"]> | null {
+function initImageOf({ start, startValues }: Settings): PartialOptions["start"] {
   if (start === null) return null;
   const mask = start.mask === null ? null : { id: start.mask, ...maskValuesOf(startValues) };
   return { picture: { ...start.picture }, strength: startValues.strength, mask };

@@ -125,7 +125,7 @@ export function guardProposal(proposal: readonly ProposedTask[], context: GuardC
       }
       used.add(id);
       if (category === "style") styles += 1;
-      picks.push({ id, reason: reason || { kind: "asked" }, similarity, weight });
+      picks.push({ id, reason: reason || { kind: "unexplained" }, similarity, weight });
     }
     return { span, picks };
   });

@@ -22,7 +22,7 @@ export interface ReadingCandidate {
   /** Its texts nearest to the prompt, best first. */
   readonly nearest: readonly NearText[];
   /** Its unwanted uses nearest to the prompt, best first. */
-  readonly notMeant: readonly NearText[];
+  readonly notMeant: readonly Omit<NearText, "source">[];
 }
 
 const shown = { triggers: 3, phrases: 8, notMeant: 2, tags: 5 } as const;

@@ -130,6 +130,21 @@ describe("rules composer", () => {
     ).toBe(true);
   });
 
+  test("the weaker of two is refused with the title of the better one", async () => {
+    const cards = [
+      card("a1", "building", { title: "Red Castle", description: "A red castle." }),
+      card("a2", "building", { title: "Castle", tags: ["castle"], description: "A castle." }),
+    ];
+    const found = await compose("a red castle", cards);
+    expect(picked(found)).toEqual({ "red castle": ["a1"] });
+    expect(found.rejected).toEqual([
+      {
+        id: "a2",
+        reason: { kind: "weaker", words: "red castle", best: "Red Castle", score: expect.closeTo(0.877, 3) },
+      },
+    ]);
+  });
+
   test("returns nothing without candidates or tasks", async () => {
     expect((await compose("")).tasks).toEqual([]);
     const none = await rulesComposer.compose(

@@ -171,6 +171,7 @@ export const rulesComposer: Composer = {
           a.index - b.index,
       );
     const picks = tasks.map((): AdapterPick[] => []);
+    const titles = new Map(candidates.map(({ card }) => [card.id, card.title]));
     const used = new Set<string>();
     let styles = 0;
     for (const { task, index, score } of offers) {
@@ -188,7 +189,7 @@ export const rulesComposer: Composer = {
       } else if (own.length >= preset.perTask) {
         reject(card.id, { kind: "full", words, count: own.length }, strength);
       } else if (own.length > 0 && strength < own[0]!.similarity - nearBest) {
-        reject(card.id, { kind: "weaker", words, best: own[0]!.id, score: strength }, strength);
+        reject(card.id, { kind: "weaker", words, best: titles.get(own[0]!.id)!, score: strength }, strength);
       } else if (isStyle && styles >= preset.styles) {
         reject(card.id, { kind: "styles", count: preset.styles, score: strength }, strength);
       } else {

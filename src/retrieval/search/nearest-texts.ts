@@ -12,7 +12,7 @@ const maxNotMeant = 2;
 
 export interface NearText {
   readonly text: string;
-  readonly source: Exclude<TextSource, "document">;
+  readonly source: Exclude<TextSource, "document" | "notMeant">;
   /** Cosine similarity with the span. */
   readonly similarity: number;
   /** The part of the prompt that it is nearest to, UTF-16 units; null: the whole prompt. */
@@ -23,7 +23,7 @@ export interface NearestTexts {
   /** Best similarity of any of its texts, weighed; unwanted uses left out. */
   readonly best: number;
   readonly nearest: readonly NearText[];
-  readonly notMeant: readonly NearText[];
+  readonly notMeant: readonly Omit<NearText, "source">[];
 }
 
 /** @param options.weights of the query texts. A span of higher weight wins over one that is a little nearer. */
@@ -59,16 +59,18 @@ export function nearestTexts(
     const document = first;
     first += texts.length;
     const ranked = own.slice(1).sort((a, b) => best[b.row]! - best[a.row]! || a.row - b.row);
-    const near = ({ text, source, row }: (typeof own)[number]): NearText => ({
+    const near = ({ text, row }: (typeof own)[number]): Omit<NearText, "source"> => ({
       text,
-      source: source as NearText["source"],
       similarity: similarity[row]!,
       span: query.texts[bestQuery[row]!]!.span,
     });
     const wanted = ranked.filter(({ source }) => source !== "notMeant");
     return {
       best: Math.max(best[document]!, wanted.length > 0 ? best[wanted[0]!.row]! : -2),
-      nearest: nearestOf(wanted).map(near),
+      nearest: nearestOf(wanted).map((item) => ({
+        ...near(item),
+        source: item.source as NearText["source"],
+      })),
       notMeant: ranked
         .filter(({ source }) => source === "notMeant")
         .slice(0, maxNotMeant)

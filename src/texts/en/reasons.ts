@@ -1,36 +1,30 @@
 // Why adapters are chosen or left out. Continues the adapter's name, without a full stop.
-import type { CardText, ReasonTexts } from "../../compose/reason.ts";
+import type { NameSource, NearSource, ReasonTexts } from "../../compose/reason.ts";
 import type { SegmentKind } from "../../compose/rules/phrase-kinds.ts";
 import type { AdapterCategory } from "../../retrieval/card.ts";
 import { adapterCount, formats } from "./formats.ts";
 
-const { fraction, number } = formats;
+const { fraction } = formats;
 
-const places: Readonly<Record<CardText, string>> = {
+const places: Readonly<Record<NameSource, string>> = {
   title: "title",
   trigger: "trigger words",
   tag: "tags",
-  phrase: "search phrases",
-  notMeant: "unwanted uses",
   description: "description",
 };
 
-const one: Readonly<Record<CardText, string>> = {
+const single: Readonly<Record<NameSource, string>> = {
+  title: "title",
+  trigger: "trigger word",
+  tag: "tag",
+  description: "description",
+};
+
+const one: Readonly<Record<NearSource, string>> = {
   title: "its title",
   trigger: "one of its trigger words",
   tag: "one of its tags",
   phrase: "one of its search phrases",
-  notMeant: "a use that it is not meant for",
-  description: "its description",
-};
-
-const single: Readonly<Record<CardText, string>> = {
-  title: "title",
-  trigger: "trigger word",
-  tag: "tag",
-  phrase: "search phrase",
-  notMeant: "unwanted use",
-  description: "description",
 };
 
 const wantedNames: Readonly<Record<SegmentKind, string>> = {
@@ -78,7 +72,7 @@ export const reasons: ReasonTexts = {
   close: ({ words, source, text, score }) =>
     `“${words}” is close to “${text}”, ${one[source]} (${fraction(score)})`,
   fits: ({ words, score }) => `“${words}” fits its card (${fraction(score)})`,
-  asked: () => "chosen by the language model",
+  unexplained: () => "chosen by the language model",
   ranked: ({ place, score }) => `number ${place} by similarity to the whole prompt (${fraction(score)})`,
   reranked: ({ place, of, score }) =>
     `number ${place} of ${of} by the reranker, for the whole prompt (${fraction(score)})`,
@@ -88,11 +82,11 @@ export const reasons: ReasonTexts = {
   category: ({ words, wanted, category }) =>
     `it is ${categoryNames[category]}, but “${words}” ${wantedNames[wanted]}`,
   below: ({ words, score, threshold }) =>
-    `its match with “${words}” is ${fraction(score)}, below the threshold ${number(threshold)}`,
+    `its match with “${words}” is ${fraction(score)}, below the threshold of ${fraction(threshold)}`,
   unlikely: ({ score, threshold }) =>
-    `the reader gives it ${fraction(score)}, below the threshold ${number(threshold)}`,
+    `the reader gives it ${fraction(score)}, below the threshold of ${fraction(threshold)}`,
   far: ({ words, score, threshold }) =>
-    `nothing on its card is near to “${words}”: ${fraction(score)}, below the threshold ${number(threshold)}`,
+    `nothing on its card is close to “${words}”: ${fraction(score)}, below the threshold of ${fraction(threshold)}`,
   full: ({ words, count }) => `“${words}” has ${adapterCount(count)} already`,
   weaker: ({ words, best, score }) => `matches “${words}” less well (${fraction(score)}) than “${best}” does`,
   styles: ({ count, score }) =>

@@ -1,6 +1,11 @@
 // A run and its outcome: stages, images, chosen adapters, candidates, gallery.
+import type { BaselineName } from "../../compose/baselines.ts";
+import type { UnavailableTexts } from "../../compose/unavailable.ts";
 import type { ComposerId, MethodId } from "../../shared/limits.ts";
 import { adapterCount, formats, images } from "./formats.ts";
+import { models } from "./models.ts";
+
+const { fit } = models.language;
 
 const choosers: Readonly<Record<MethodId | ComposerId, string>> = {
   stylus: "Stylus chooses",
@@ -113,16 +118,24 @@ export const run = {
     byReader: "chosen by the reader",
     byModel: (name: string) => `chosen by ${name}`,
     byYou: "chosen by you",
+    byBaseline: {
+      "no adapters": "no adapters",
+      "chosen by hand": "chosen by hand",
+      "top 3 by similarity": "top 3 by similarity",
+      "top 3 by the reranker": "top 3 by the reranker",
+      "three at random": "three at random",
+    } satisfies Record<BaselineName, string>,
     choosing: "a language model is choosing…",
     /** Why another one chose than was asked for. */
     instead: {
-      readerLoading: "The reader is still loading.",
-      noReader: "This build of the site has no reader.",
-      noModel: "No language model is chosen: choose one under Models.",
-      modelGone: "The chosen language model is no longer offered.",
-      cannotRun: (title: string, why: string) => `${title} cannot run here. ${why}`,
-      notDownloaded: (title: string) => `${title} is not downloaded: download it under Models.`,
-    },
+      readerLoading: () => "The reader is still loading.",
+      noReader: () => "This build of the site has no reader.",
+      noModel: () => "No language model is chosen: choose one under Models.",
+      modelGone: () => "The chosen language model is no longer offered.",
+      noWebGpu: ({ title, reason }) => `${title} cannot run here. ${fit.noWebGpu(reason)}`,
+      noShaderF16: ({ title }) => `${title} cannot run here. ${fit.noF16}`,
+      notDownloaded: ({ title }) => `${title} is not downloaded: download it under Models.`,
+    } satisfies UnavailableTexts,
     /** Of a run or file that was brought back; `who` chooses otherwise. */
     restored: {
       next: (who: MethodId | ComposerId) =>
@@ -147,6 +160,13 @@ export const run = {
     baseAll: "No adapter needed for:",
     banned: "Banned:",
     unban: "Unban",
+  },
+
+  /** In the formula of a strength: "0.8 × 0.5 (budget)". */
+  formulaWords: {
+    "set by you": "set by you",
+    "tag in the prompt": "tag in the prompt",
+    budget: "budget",
   },
 
   pick: {

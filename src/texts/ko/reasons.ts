@@ -1,17 +1,16 @@
 // Why adapters are chosen or left out. Continues the adapter's name, without a full stop.
-import type { CardText, ReasonTexts } from "../../compose/reason.ts";
+import type { NameSource, NearSource, ReasonTexts } from "../../compose/reason.ts";
 import type { SegmentKind } from "../../compose/rules/phrase-kinds.ts";
-import { adapterCount, formats } from "./formats.ts";
+import { formats } from "./formats.ts";
 import { names } from "./names.ts";
 
 const { fraction, number } = formats;
 
-const sources: Readonly<Record<CardText, string>> = {
+const sources: Readonly<Record<NameSource | NearSource, string>> = {
   title: "제목",
   trigger: "트리거 단어",
   tag: "태그",
   phrase: "검색 문구",
-  notMeant: "해당하지 않는 뜻",
   description: "설명",
 };
 
@@ -30,30 +29,31 @@ const wantedNames: Readonly<Record<SegmentKind, string>> = {
 export const reasons: ReasonTexts = {
   named: ({ words, source, score }) => `“${words}” 표현이 ${sources[source]}에 있어요 (${fraction(score)})`,
   matches: ({ words, source, text, score }) =>
-    `“${words}” 표현이 ${sources[source]} “${text}” 항목과 맞아요 (${fraction(score)})`,
+    `“${words}” 표현이 ${sources[source]} “${text}” 항목과 일치해요 (${fraction(score)})`,
   similar: ({ words, text, score }) =>
-    `“${words}” 표현이 ${text === null ? "설명과" : `“${text}” 항목과`} 뜻이 가까워요 (${fraction(score)})`,
+    `“${words}” 표현이 ${text === null ? "설명과" : `“${text}” 항목과`} 의미가 비슷해요 (${fraction(score)})`,
   quoted: ({ source, text, score }) => `“${text}” 표현이 ${sources[source]}에 있어요 (${fraction(score)})`,
   close: ({ words, source, text, score }) =>
     `“${words}” 표현이 ${sources[source]} “${text}” 항목과 가까워요 (${fraction(score)})`,
-  fits: ({ words, score }) => `“${words}” 표현이 어댑터 카드와 맞아요 (${fraction(score)})`,
-  asked: () => "언어 모델이 골랐어요",
+  fits: ({ words, score }) => `“${words}” 표현이 어댑터 카드의 내용과 잘 맞아요 (${fraction(score)})`,
+  unexplained: () => "언어 모델이 골랐어요",
   ranked: ({ place, score }) => `전체 프롬프트와의 유사도 ${place}위 (${fraction(score)})`,
   reranked: ({ place, of, score }) =>
-    `전체 프롬프트에 대한 리랭커 순위 ${of}개 중 ${place}위 (${fraction(score)})`,
+    `리랭커가 프롬프트 전체로 매긴 순위: ${of}개 중 ${place}위 (${fraction(score)})`,
   drawn: () => "무작위로 뽑았어요",
   pinned: () => "직접 고정했어요",
-  denied: ({ words }) => `“${words}” 부분은 원하지 않는다는 뜻이라 기본 모델에 글로만 전달해요`,
+  denied: ({ words }) => `“${words}” 구절은 프롬프트에서 부정했기 때문에 기본 모델에 텍스트로만 전달해요`,
   category: ({ words, wanted, category }) =>
-    `어댑터의 종류(${names.categories[category]})와 달리 “${words}” 부분은 ${wantedNames[wanted]}`,
+    `어댑터의 종류(${names.categories[category]})와 달리 “${words}” 구절은 ${wantedNames[wanted]}`,
   below: ({ words, score, threshold }) =>
-    `“${words}” 부분과의 일치도 ${fraction(score)}, 기준 ${number(threshold)} 미만`,
-  unlikely: ({ score, threshold }) => `독해 모델의 점수 ${fraction(score)}, 기준 ${number(threshold)} 미만`,
+    `“${words}” 구절과의 유사도(${fraction(score)})가 기준(${fraction(threshold)})보다 낮아요`,
+  unlikely: ({ score, threshold }) =>
+    `독해 모델의 점수(${fraction(score)})가 기준(${fraction(threshold)})보다 낮아요`,
   far: ({ words, score, threshold }) =>
-    `카드에 “${words}” 부분과 가까운 내용이 없어요: ${fraction(score)}, 기준 ${number(threshold)} 미만`,
-  full: ({ words, count }) => `“${words}” 부분에 쓰는 어댑터가 이미 있어요: ${adapterCount(count)}`,
+    `카드에 “${words}” 구절과 가까운 내용이 없어요 (${fraction(score)}, 기준 ${fraction(threshold)})`,
+  full: ({ words, count }) => `“${words}” 구절에는 이미 어댑터가 ${number(count)}개 있어요`,
   weaker: ({ words, best, score }) =>
-    `“${words}” 부분과의 일치도가 “${best}” 어댑터보다 낮아요 (${fraction(score)})`,
+    `“${words}” 구절과의 유사도가 “${best}” 어댑터보다 낮아요 (${fraction(score)})`,
   styles: ({ count, score }) => `화풍이 이미 ${number(count)}개 있어요 (${fraction(score)})`,
   served: ({ title, score }) => `“${title}” 어댑터가 같은 표현을 맡았어요 (${fraction(score)})`,
   outside: ({ score }) => `다른 어댑터의 조합이 프롬프트에 더 잘 맞아요 (${fraction(score)})`,

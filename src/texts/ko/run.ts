@@ -2,6 +2,9 @@
 import type { ComposerId, MethodId } from "../../shared/limits.ts";
 import type { run as english } from "../en/run.ts";
 import { adapterCount, formats, images } from "./formats.ts";
+import { models } from "./models.ts";
+
+const { fit } = models.language;
 
 const choosers: Readonly<Record<MethodId | ComposerId, string>> = {
   stylus: "Stylus가 고르기",
@@ -106,14 +109,22 @@ export const run: typeof english = {
     byReader: "독해 모델이 선택",
     byModel: (name) => `${name} 모델이 선택`,
     byYou: "직접 선택",
+    byBaseline: {
+      "no adapters": "어댑터 없음",
+      "chosen by hand": "직접 선택",
+      "top 3 by similarity": "유사도 상위 3개",
+      "top 3 by the reranker": "리랭커 상위 3개",
+      "three at random": "무작위 3개",
+    },
     choosing: "언어 모델이 고르는 중…",
     instead: {
-      readerLoading: "독해 모델을 아직 불러오고 있어요.",
-      noReader: "이 사이트에는 독해 모델이 없어요.",
-      noModel: "선택한 언어 모델이 없어요. ‘모델’에서 하나를 고르세요.",
-      modelGone: "선택한 언어 모델은 더 이상 제공하지 않아요.",
-      cannotRun: (title, why) => `${title} 모델은 여기서 실행할 수 없어요. ${why}`,
-      notDownloaded: (title) => `${title} 모델을 다운로드하지 않았어요. ‘모델’에서 다운로드하세요.`,
+      readerLoading: () => "독해 모델을 아직 불러오고 있어요.",
+      noReader: () => "이 사이트에는 독해 모델이 없어요.",
+      noModel: () => "선택한 언어 모델이 없어요. ‘모델’에서 하나를 고르세요.",
+      modelGone: () => "선택한 언어 모델은 더 이상 제공하지 않아요.",
+      noWebGpu: ({ title, reason }) => `${title} 모델은 여기서 실행할 수 없어요. ${fit.noWebGpu(reason)}`,
+      noShaderF16: ({ title }) => `${title} 모델은 여기서 실행할 수 없어요. ${fit.noF16}`,
+      notDownloaded: ({ title }) => `${title} 모델을 아직 다운로드하지 않았어요. ‘모델’에서 다운로드하세요.`,
     },
     restored: {
       next: (who) =>
@@ -138,6 +149,12 @@ export const run: typeof english = {
     baseAll: "어댑터가 필요 없음:",
     banned: "차단됨:",
     unban: "차단 해제",
+  },
+
+  formulaWords: {
+    "set by you": "직접 설정함",
+    "tag in the prompt": "프롬프트의 태그",
+    budget: "한도",
   },
 
   pick: {

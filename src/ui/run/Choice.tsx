@@ -11,6 +11,7 @@ import controls from "../controls/controls.module.css";
 import { PickRow } from "./PickRow.tsx";
 import { useStudio } from "../studio-context.ts";
 import { taskColour } from "../prompt/task-colour.ts";
+import { describeBaseline, describeUnavailable } from "../../texts/reason.ts";
 import { t } from "../../texts/texts.ts";
 
 export function Choice(): JSX.Element {
@@ -65,7 +66,7 @@ export function Choice(): JSX.Element {
     if (kind === "llm") return t.run.choice.byModel(name);
     if (kind === "rules") return t.run.choice.byRules;
     if (kind === "reader") return t.run.choice.byReader;
-    return name || t.run.choice.byYou;
+    return describeBaseline(name) || t.run.choice.byYou;
   };
 
   return (
@@ -77,7 +78,7 @@ export function Choice(): JSX.Element {
         </Show>
       </header>
       <Show when={composition().composer.instead}>
-        {(reason) => <p class={styles["instead"]}>{reason()}</p>}
+        {(why) => <p class={styles["instead"]}>{describeUnavailable(why())}</p>}
       </Show>
 
       <Show when={studio.restored()}>
