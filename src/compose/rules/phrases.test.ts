@@ -29,7 +29,7 @@ describe("names and their trust", () => {
       "Llama & Alpaca, title: 1",
       "Llama, title: 1",
       "Alpaca, title: 1",
-      "llm4, trigger word: 0.8",
+      "llm4, trigger: 0.8",
       "llama, tag: 1",
       "sunset, tag: 0",
       "wool, tag: 0",
@@ -66,7 +66,7 @@ describe("names and their trust", () => {
     });
     expect(named(neon)).toEqual([
       "Neon Sign Glow, title: 1",
-      "neon lights, trigger word: 1",
+      "neon lights, trigger: 1",
       "neon, tag: 1",
       "night, tag: 0",
       "colour, tag: 0",
@@ -81,7 +81,7 @@ describe("names and their trust", () => {
     });
     expect(named(sepia)).toEqual([
       "Sepia Old, title: 1",
-      "sepia photo, trigger word: 1",
+      "sepia photo, trigger: 1",
       "golden hour, tag: 0.2", // another of the author's words is denied
       "sunset, tag: 0",
       "sepia, description: 0.9",
@@ -114,7 +114,7 @@ describe("names and their trust", () => {
     const sources = namePhrases(many(12, 100, 24)).map(({ source }) => source);
     expect(sources[0]).toBe("title");
     expect(sources).toContain("tag");
-    expect(sources).toContain("trigger word");
+    expect(sources).toContain("trigger");
   });
 
   test("a tag that two adapters have distinguishes neither", () => {
@@ -197,7 +197,7 @@ describe("matches by words", () => {
     expect(found("neon", phrase("neon"))).toBeUndefined();
     expect(found("neon sign", phrase("neon sign", { source: "tag" }))).toBeUndefined();
     expect(found("neon sign", phrase("neon sign", { source: "description" }))).toBeUndefined();
-    expect(found("neon sign", phrase("neon sign", { source: "trigger word" }))).toBe("neon sign");
+    expect(found("neon sign", phrase("neon sign", { source: "trigger" }))).toBe("neon sign");
     expect(found("neon sign", phrase("neon sign", { trust: 0.9 }))).toBeUndefined();
   });
 
