@@ -21,6 +21,7 @@ import { LibraryDialog } from "./adapters/LibraryDialog.tsx";
 import { Notices } from "./Notices.tsx";
 import { ModelsDialog } from "./models/ModelsDialog.tsx";
 import { LoadPanel } from "./models/LoadPanel.tsx";
+import { Queue } from "./run/Queue.tsx";
 import { RunImages } from "./run/RunImages.tsx";
 import { PromptBox } from "./prompt/PromptBox.tsx";
 import { SettingsPanel } from "./prompt/SettingsPanel.tsx";
@@ -123,6 +124,7 @@ export function App(props: { readonly studio: Studio }): JSX.Element {
                 settingsOpen={settingsOpen()}
                 onToggleSettings={() => setSettingsOpen((open) => !open)}
               />
+              <Queue />
               <Show when={settingsOpen()}>
                 <SettingsPanel />
               </Show>

@@ -8,13 +8,13 @@ it.each(["constructor", "toString", "__proto__"])("a slider of an adapter called
   const choice = createRoot(() => createChoiceState({ settings: createSettings(), pack: () => null }));
   expect(choice.adjustments.strengths[id]).toBeUndefined();
   choice.setStrength(id, 0.25);
-  expect(Object.entries(choice.snapshot()(null).strengths)).toEqual([[id, 0.25]]);
-  const adopted = { removed: [], strengths: choice.snapshot()(null).strengths };
+  expect(Object.entries(choice.snapshot().strengths)).toEqual([[id, 0.25]]);
+  const adopted = { removed: [], strengths: choice.snapshot().strengths };
   choice.setStrength(id, null);
-  expect(choice.snapshot()(null).strengths).toEqual({});
+  expect(choice.snapshot().strengths).toEqual({});
   choice.adopt(adopted);
   choice.setStrength(id, 0.5);
-  expect(Object.entries(choice.snapshot()(null).strengths)).toEqual([[id, 0.5]]);
+  expect(Object.entries(choice.snapshot().strengths)).toEqual([[id, 0.5]]);
 });
 
 it("forgets sliders of adapters that a prompt with styles no longer brings up, by a reading of that prompt alone", () => {
@@ -26,7 +26,7 @@ it("forgets sliders of adapters that a prompt with styles no longer brings up, b
   } as const;
   choice.setStrength("ink", 0.5);
   choice.prune(reading, "a fox");
-  expect(Object.keys(choice.snapshot()(null).strengths)).toEqual(["ink"]);
+  expect(Object.keys(choice.snapshot().strengths)).toEqual(["ink"]);
   choice.prune(reading, "a fox, in clay");
-  expect(Object.keys(choice.snapshot()(null).strengths)).toEqual([]);
+  expect(Object.keys(choice.snapshot().strengths)).toEqual([]);
 });

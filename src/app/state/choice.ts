@@ -27,8 +27,8 @@ export interface ChoiceState {
   /** Of the model in use; adapters that it does not know (any more) are left out. */
   readonly pins: Accessor<readonly string[]>;
   readonly bans: Accessor<readonly string[]>;
-  /** What a run asks for now, of whichever pack will be there. */
-  snapshot(): (loaded: LoadedPack | null) => ChoiceOptions;
+  /** A copy of the adjustments. */
+  snapshot(): Adjustments;
   setStrength(id: string, strength: number | null): void;
   remove(id: string): void;
   restore(id: string): void;
@@ -61,6 +61,13 @@ function knownRules(settings: Settings, loaded: LoadedPack | null): AdapterRules
   return { pins: pins.filter((id) => known.has(id)), bans: bans.filter((id) => known.has(id)) };
 }
 
+/** What a run with these settings asks for of a pack. */
+export const choiceOf = (
+  settings: Settings,
+  { removed, strengths }: Adjustments,
+  loaded: LoadedPack | null,
+): ChoiceOptions => ({ ...knownRules(settings, loaded), removed, strengths });
+
 export function createChoiceState(context: {
   readonly settings: SettingsStore;
   readonly pack: Accessor<LoadedPack | null>;
@@ -80,11 +87,7 @@ export function createChoiceState(context: {
     adjustments,
     pins: () => rules().pins,
     bans: () => rules().bans,
-    snapshot() {
-      const asked = structuredClone(unwrap(settings));
-      const { removed, strengths } = structuredClone(unwrap(adjustments));
-      return (loaded) => ({ ...knownRules(asked, loaded), removed, strengths });
-    },
+    snapshot: () => structuredClone(unwrap(adjustments)),
     setStrength: (id, strength) =>
       setAdjustments(
         "strengths",

@@ -7,7 +7,7 @@ export function installKeys(studio: Studio): () => void {
     if (event.defaultPrevented || event.isComposing) return;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
-      void studio.generate();
+      if (!event.repeat) void studio.generate();
     } else if (event.key === "Escape" && studio.busy()) {
       // An open dialog or popover takes Escape for itself.
       if (document.querySelector("dialog[open], :popover-open")) return;

@@ -68,10 +68,12 @@ const keptUnusedMilliseconds = 24 * 60 * 60 * 1000;
 export function createInitImageState(context: {
   readonly settings: SettingsStore;
   readonly gallery: GalleryState;
+  /** Ids of the images and masks that waiting runs start from. */
+  readonly waitingInputs: () => Promise<ReadonlySet<string>>;
   readonly announce: (text: string) => void;
   readonly setInputError: (error: PlainError | null) => void;
 }): InitImageState {
-  const { announce, setInputError, gallery } = context;
+  const { announce, setInputError, gallery, waitingInputs } = context;
   const [settings, setSettings] = context.settings;
   const inputs = openInputs();
   const [shown, setShown] = createSignal<{ url: string; maskUrl: string | null } | null>(null);
@@ -121,8 +123,8 @@ export function createInitImageState(context: {
 
   /** What runs of the gallery and open tabs start from; null: nobody knows, so nothing may go. */
   async function used(): Promise<Set<string> | null> {
-    const [kept, claimed] = await Promise.all([gallery.inputs(), claimedInputs()]);
-    return kept && new Set([...kept, ...claimed, ...untrack(ids).filter((id) => id !== null)]);
+    const [kept, claimed, waiting] = await Promise.all([gallery.inputs(), claimedInputs(), waitingInputs()]);
+    return kept && new Set([...kept, ...claimed, ...waiting, ...untrack(ids).filter((id) => id !== null)]);
   }
   const ignore = (): void => {}; // tidying up only
   void Promise.all([inputs, used()])

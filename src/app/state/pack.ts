@@ -26,6 +26,8 @@ export interface PackState {
   load(): Promise<void>;
   /** Loads it again, which is cheap when it is there, and answers it. */
   refresh(): Promise<LoadedPack>;
+  /** Wants another pack in its place, which the next run loads. */
+  select(id: string): void;
   /** Puts another pack in its place. */
   use(id: string): Promise<void>;
   /** Deletes the files of a manifest; where the pack needs them it is gone until it is loaded again. */
@@ -108,6 +110,16 @@ export function createPackState(context: {
     if (own === turn && !busy()) await load(); // else the next run loads it
   }
 
+  const select = (next: string): void => {
+    turn++;
+    batch(() => {
+      setSettings("model", next);
+      setStatus("loading");
+      setLoaded(null);
+      setProgress(null);
+    });
+  };
+
   return {
     id,
     status,
@@ -118,13 +130,9 @@ export function createPackState(context: {
     replaced,
     load,
     refresh,
+    select,
     async use(next) {
-      batch(() => {
-        setSettings("model", next);
-        setStatus("loading");
-        setLoaded(null);
-        setProgress(null);
-      });
+      select(next);
       await load();
     },
     async remove(manifestId) {

@@ -18,6 +18,7 @@ import {
   restoredOf,
   withoutChooser,
   withPrompt,
+  type RestoredChooser,
   type SettingsStore,
 } from "./settings.ts";
 
@@ -36,8 +37,8 @@ export interface Recall {
   useLink(fragment: string): boolean;
   /** What was said about the run on show is over. */
   settle(): void;
-  /** Gives the choice back to the user when `run` has ended whole. */
-  forOneRun(run: () => Promise<void>): Promise<void>;
+  /** Gives the choice back to the user when `run`, which used `restored`, has ended whole. */
+  forOneRun(restored: RestoredChooser | null, run: () => Promise<void>): Promise<void>;
 }
 
 export function createRecall(context: {
@@ -100,12 +101,12 @@ export function createRecall(context: {
     restored: () => (restoredOf(settings) ? "next" : gaveBack() ? "done" : null),
     settle: () => setGaveBack(false),
 
-    async forOneRun(run) {
-      const { restored } = settings;
+    async forOneRun(restored, run) {
       setGaveBack(false);
       await run();
       // A run that was stopped leaves what was brought back for the next one.
-      if (restored === null || settings.restored !== restored || runs.shown()?.status !== "done") return;
+      const isLatest = JSON.stringify(settings.restored) === JSON.stringify(restored);
+      if (restored === null || !isLatest || runs.shown()?.status !== "done") return;
       batch(() => {
         setGaveBack(restoredOf(settings) !== null);
         setSettings("restored", null);

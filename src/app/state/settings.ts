@@ -157,32 +157,35 @@ const storageKey = "stylus-web/settings/1";
 const historyLength = 50;
 
 function read(): Settings {
-  const initial = initialSettings();
   try {
-    const saved = JSON.parse(localStorage.getItem(storageKey) ?? "{}") as Record<string, unknown>;
-    const known = Object.entries(saved).filter(([key, value]) => {
-      const expected = initial[key as keyof Settings];
-      return (
-        Object.hasOwn(initial, key) &&
-        (expected === null || value === null || typeof value === typeof expected)
-      );
-    });
-    const read = { ...initial, ...(Object.fromEntries(known) as Partial<Settings>) };
-    return {
-      ...read,
-      start: isInitImage(read.start) ? read.start : null,
-      styles: Array.isArray(read.styles) ? read.styles.filter((name) => typeof name === "string") : [],
-      language: isLanguage(read.language) ? read.language : null,
-      startValues: { ...initial.startValues, ...read.startValues },
-      hiresValues: { ...initial.hiresValues, ...read.hiresValues },
-      restored: isRestored(read.restored)
-        ? { ...read.restored, combine: read.restored.combine ?? read.combine } // those of before have none
-        : null,
-      adapters: readRules(saved, read.model),
-    };
+    return settingsFrom(JSON.parse(localStorage.getItem(storageKey) ?? "{}") as Record<string, unknown>);
   } catch {
-    return initial; // damaged, or storage refused: start afresh
+    return initialSettings(); // damaged, or storage refused: start afresh
   }
+}
+
+/** Settings from what was stored, of an earlier version too. @throws when it is damaged */
+export function settingsFrom(saved: Readonly<Record<string, unknown>>): Settings {
+  const initial = initialSettings();
+  const known = Object.entries(saved).filter(([key, value]) => {
+    const expected = initial[key as keyof Settings];
+    return (
+      Object.hasOwn(initial, key) && (expected === null || value === null || typeof value === typeof expected)
+    );
+  });
+  const read = { ...initial, ...(Object.fromEntries(known) as Partial<Settings>) };
+  return {
+    ...read,
+    start: isInitImage(read.start) ? read.start : null,
+    styles: Array.isArray(read.styles) ? read.styles.filter((name) => typeof name === "string") : [],
+    language: isLanguage(read.language) ? read.language : null,
+    startValues: { ...initial.startValues, ...read.startValues },
+    hiresValues: { ...initial.hiresValues, ...read.hiresValues },
+    restored: isRestored(read.restored)
+      ? { ...read.restored, combine: read.restored.combine ?? read.combine } // those of before have none
+      : null,
+    adapters: readRules(saved, read.model),
+  };
 }
 
 /** Before they were kept by model, pins and bans stood in the settings themselves: they were those of the model in use. */

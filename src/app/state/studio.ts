@@ -4,7 +4,7 @@ import { createEffect, createMemo, createRoot, createSignal, on, type Accessor }
 import { unwrap } from "solid-js/store";
 import type { AdapterCard } from "../../retrieval/card.ts";
 import type { PlainError } from "../../shared/errors.ts";
-import { createChoiceState, type ChoiceOptions, type ChoiceState } from "./choice.ts";
+import { choiceOf, createChoiceState, type ChoiceOptions, type ChoiceState } from "./choice.ts";
 import type { Reading } from "../../stylus/choose.ts";
 import type { DiskPick } from "../packs/disk-files.ts";
 import { createGalleryState, type GalleryState } from "./gallery.ts";
@@ -26,6 +26,7 @@ import {
 import { createPackState, type PackState } from "./pack.ts";
 import { modelOf } from "../packs/packs.ts";
 import { planBatch } from "../../stylus/batch-plan.ts";
+import { createQueue, type AskedRun, type QueueState, type RunOutcome } from "./queue.ts";
 import { createRecall, type Recall } from "./recall.ts";
 import { createReading } from "./live-choice.ts";
 import { createRuns, explain, type Runs } from "./runs.ts";
@@ -46,6 +47,7 @@ import { createUnknownWords, type UnknownWord } from "./prompt/unknown-words.ts"
 import { createWildcards, type WildcardsState } from "./prompt/wildcards.ts";
 import { createStyles, type StylesState } from "./prompt/styles.ts";
 import { openStyles, openWildcards } from "../prompts/named-rows.ts";
+import { openWaitingRuns } from "../prompts/waiting-runs.ts";
 import { expandBatch, type ImagePrompt } from "../../stylus/wildcards.ts";
 import { createTaking } from "./incoming.ts";
 import type { DiskUse, PageServices } from "../services/ports.ts";
@@ -92,6 +94,10 @@ export interface Studio
   /** The images that the next run would generate at the present seed: strengths for the sliders. */
   readonly planned: Accessor<readonly PlannedImage[]>;
   readonly gallery: GalleryState;
+  /** Runs that wait for their turn. */
+  readonly queue: QueueState;
+  /** What a queued run asks for of the model in use. */
+  optionsOfRun(asked: AskedRun): GenerateOptions;
   /** The init image. */
   readonly initImage: InitImageState;
   /** The choice of models. */
@@ -112,6 +118,7 @@ export interface Studio
   readonly announcement: Accessor<string>;
   card(id: string): AdapterCard | undefined;
   loadPack(): Promise<void>;
+  /** Starts a run of what the page shows; while something runs, it waits in the queue. */
   generate(change?: { readonly keepSeed?: boolean }): Promise<void>;
   /**
    * What was dropped, pasted or chosen: an image is started from, or its settings are offered if it carries some; adapter
@@ -201,27 +208,33 @@ function buildStudio(services: PageServices): Studio {
       expandBatch({ ...styles.prompts(), seed: settings.seed, count: 1 }, wildcards.files()).images[0]!,
   );
 
-  /** The request of this moment, for whichever pack will be there. @throws StylusError bad-input */
-  function snapshot(): (loaded: LoadedPack | null) => CheckedOptions {
-    const asked = structuredClone(unwrap(settings));
-    const choiceFor = choice.snapshot();
-    const prompts = styles.prompts();
-    return (loaded) =>
-      checkOptions(optionsOf(asked, { loaded, choice: choiceFor(loaded), prompts }), {
-        defaults: loaded?.defaults,
-      });
-  }
+  /** The request of this moment. */
+  const snapshot = (seed: number): AskedRun => ({
+    settings: { ...structuredClone(unwrap(settings)), seed, history: [] },
+    adjustments: choice.snapshot(),
+    prompts: { ...styles.prompts() },
+  });
+  const askedOptions = (asked: AskedRun, loaded: LoadedPack | null): GenerateOptions => {
+    const { settings: own, adjustments, prompts } = asked;
+    return optionsOf(own, { loaded, choice: choiceOf(own, adjustments, loaded), prompts });
+  };
+  /** @throws StylusError bad-input */
+  const checkAsked = (asked: AskedRun, loaded: LoadedPack | null): CheckedOptions =>
+    checkOptions(askedOptions(asked, loaded), { defaults: loaded?.defaults });
 
-  /** Puts another model in the place of the one in use; a run in progress ends with it. */
+  /** Puts another model in the place of the one in use; a run in progress ends with it, and what waits is asked about. */
   async function useModel(id: string): Promise<void> {
+    queue.hold();
     runs.stop();
     await packState.use(id);
   }
 
   const gallery = createGalleryState();
+  const waitingRuns = openWaitingRuns();
   const initImage = createInitImageState({
     settings: [settings, setSettings],
     gallery,
+    waitingInputs: async () => (await waitingRuns).inputs(),
     announce,
     setInputError,
   });
@@ -293,6 +306,27 @@ function buildStudio(services: PageServices): Studio {
     announce,
   });
 
+  /** Starts a run with what it was asked for, whatever the page shows by now. */
+  async function startRun(asked: AskedRun): Promise<RunOutcome> {
+    const { model, seed, restored } = asked.settings;
+    const switches = model !== packId();
+    if (switches) packState.select(model);
+    if (!settings.seedLocked) setSettings("seed", seed);
+    let wanted: CheckedOptions;
+    try {
+      wanted = checkAsked(asked, pack());
+    } catch (error) {
+      setInputError(explain(error));
+      return "failed";
+    }
+    await recall.forOneRun(restored, () => runs.start(wanted, (loaded) => checkAsked(asked, loaded)));
+    // The run was stopped while it loaded the model.
+    if (switches && pack() === null && packState.status() === "loading") void packState.load();
+    const status = runs.shown()?.status;
+    return status === "done" || status === "stopped" ? status : "failed";
+  }
+  const queue = createQueue({ opening: waitingRuns, busy: runs.busy, start: startRun, announce });
+
   // A complaint about the prompt is settled when the prompt changes, one that a run came back with too.
   createEffect(
     on(
@@ -346,6 +380,8 @@ function buildStudio(services: PageServices): Studio {
     languageModels,
     reranker,
     gallery,
+    queue,
+    optionsOfRun: (asked) => askedOptions(asked, pack()),
     initImage,
     intake,
     installation: createInstallation({ settings: [settings, setSettings], busy: runs.busy }),
@@ -354,14 +390,17 @@ function buildStudio(services: PageServices): Studio {
     announce,
     card: (id) => cards().get(id),
     stop: runs.stop,
-    compare: runs.compare,
+    async compare(imageIndex, without) {
+      await runs.compare(imageIndex, without);
+      queue.proceed();
+    },
     compareWithInitImage: runs.compareWithInitImage,
     closeVariant: runs.closeVariant,
     loadPack: packState.load,
     useModel,
 
     async generate({ keepSeed = false } = {}) {
-      if (runs.busy() || isAsking) return;
+      if (isAsking) return;
       setInputError(null);
       isAsking = true;
       // The run starts from what the page shows.
@@ -372,18 +411,16 @@ function buildStudio(services: PageServices): Studio {
       choice.prune(reading(), styles.prompts().prompt);
       const previous = runs.shown();
       if (keepSeed && previous) setSettings("seed", previous.options.seed);
-      else if (!settings.seedLocked) setSettings("seed", randomSeed());
-      const ask = snapshot();
-      let wanted: CheckedOptions;
+      const asked = snapshot(keepSeed || settings.seedLocked ? settings.seed : randomSeed());
       try {
-        wanted = ask(pack());
+        checkAsked(asked, pack());
       } catch (error) {
         setInputError(explain(error));
         return;
       }
       const { prompt } = settings;
       if (prompt.trim() !== "") setSettings("history", (history) => withPrompt(history, prompt));
-      await recall.forOneRun(() => runs.start(wanted, ask));
+      await queue.add(asked);
     },
 
     show: recall.show,
@@ -393,6 +430,7 @@ function buildStudio(services: PageServices): Studio {
     takePick: createTaking({ initImage, intake, models, wildcards, styles, setInputError }),
     storageUse: () => services.storageUse(),
     async deletePack(manifestId) {
+      queue.hold();
       if (runs.busy()) runs.stop();
       await packState.remove(manifestId);
       if (settings.method === "reranker") await reranker.refresh();

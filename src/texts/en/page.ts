@@ -136,7 +136,7 @@ export const page = {
     title: "Help and shortcuts",
     shortcuts: "Shortcuts",
     keys: [
-      { keys: ["Ctrl", "Enter"], action: "Generate" },
+      { keys: ["Ctrl", "Enter"], action: "Generate; during a run, add to the queue" },
       { keys: ["Esc"], action: "Stop" },
       {
         keys: ["Ctrl", "↑ ↓"],

@@ -27,6 +27,8 @@ export const prompt = {
   bar: {
     generate: "Generate",
     generateKey: "Ctrl ↵",
+    queue: "Add to queue",
+    queueTitle: "Generates when the present run has ended (Ctrl+Enter)",
     stop: "Stop",
     stopKey: "Esc",
     images: "Images",

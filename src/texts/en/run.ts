@@ -202,6 +202,42 @@ export const run = {
     all: "All candidates by similarity",
   },
 
+  queue: {
+    title: (count: number) => `${formats.counted(count, { one: "run waits", other: "runs wait" })}`,
+    list: "Waiting runs",
+    clear: "Clear queue",
+    up: (prompt: string) => `Start “${prompt}” earlier`,
+    upTitle: "Earlier (Alt+↑)",
+    down: (prompt: string) => `Start “${prompt}” later`,
+    downTitle: "Later (Alt+↓)",
+    cancel: (prompt: string) => `Cancel “${prompt}”`,
+    cancelTitle: "Cancel (Delete)",
+    /** Runs of an earlier visit, or after a failure. */
+    left: (count: number) =>
+      count === 1 ? "1 run was waiting." : `${formats.number(count)} runs were waiting.`,
+    interrupted: (count: number, waiting: number) =>
+      `${count === 1 ? "1 run was" : `${formats.number(count)} runs were`} interrupted${
+        waiting === 0 ? "" : `, ${formats.number(waiting)} more ${waiting === 1 ? "was" : "were"} waiting`
+      }.`,
+    leftLabel: "Runs that were waiting",
+    continue: "Continue",
+    dismiss: "Dismiss",
+    cfgScale: (scale: number) => `CFG ${formats.fraction(scale)}`,
+    seed: (seed: number) => `seed ${seed}`,
+    clipSkip: (layers: number) => `clip skip ${formats.number(layers)}`,
+    strengths: "adapter strengths",
+    /** Said to screen readers. */
+    announced: {
+      added: (waiting: number) =>
+        `Added to the queue: ${formats.counted(waiting, { one: "run waits", other: "runs wait" })}.`,
+      moved: (place: number, of: number) => `Now in place ${place} of ${of}.`,
+      removed: (waiting: number) =>
+        waiting === 0
+          ? "The queue is empty."
+          : `Removed. ${formats.counted(waiting, { one: "run waits", other: "runs wait" })}.`,
+    },
+  },
+
   gallery: {
     title: "Your images",
     size: (count: number, bytes: number) => `${formats.number(count)} · ${formats.bytes(bytes)}`,

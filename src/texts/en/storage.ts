@@ -27,6 +27,7 @@ export const storage = {
       "stylus-web-gallery": "your images",
       "stylus-web-adapters": "your adapters",
       "stylus-web-inputs": "init images and masks",
+      "stylus-web-queue": "waiting runs",
       "stylus-web-styles": "your prompt styles",
       "stylus-web-wildcards": "your wildcard files",
       "stylus-web-models": "your checkpoints",

@@ -132,7 +132,7 @@ export const page: typeof english = {
     title: "도움말과 단축키",
     shortcuts: "단축키",
     keys: [
-      { keys: ["Ctrl", "Enter"], action: "생성" },
+      { keys: ["Ctrl", "Enter"], action: "생성, 생성 중에는 대기열에 추가" },
       { keys: ["Esc"], action: "중지" },
       { keys: ["Ctrl", "↑ ↓"], action: "선택한 부분이나 커서가 있는 단어의 가중치 올리기·내리기" },
       { keys: ["Alt", "↑ ↓"], action: "이전·다음 프롬프트" },

@@ -21,6 +21,8 @@ export const prompt: typeof english = {
   bar: {
     generate: "생성",
     generateKey: "Ctrl ↵",
+    queue: "대기열에 추가",
+    queueTitle: "지금 생성이 끝나면 이어서 생성해요 (Ctrl+Enter)",
     stop: "중지",
     stopKey: "Esc",
     images: "이미지 수",

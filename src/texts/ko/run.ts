@@ -190,6 +190,36 @@ export const run: typeof english = {
     all: "유사도순 전체 후보",
   },
 
+  queue: {
+    title: (count) => `대기 중인 작업 ${formats.number(count)}개`,
+    list: "대기 중인 작업",
+    clear: "대기열 비우기",
+    up: (prompt) => `“${prompt}” 먼저 시작`,
+    upTitle: "앞으로 (Alt+↑)",
+    down: (prompt) => `“${prompt}” 나중에 시작`,
+    downTitle: "뒤로 (Alt+↓)",
+    cancel: (prompt) => `“${prompt}” 취소`,
+    cancelTitle: "취소 (Delete)",
+    left: (count) => `작업 ${formats.number(count)}개가 대기 중이었어요.`,
+    interrupted: (count, waiting) =>
+      `작업 ${formats.number(count)}개가 중단됐어요.${
+        waiting === 0 ? "" : ` ${formats.number(waiting)}개는 대기 중이었어요.`
+      }`,
+    leftLabel: "대기 중이던 작업",
+    continue: "계속하기",
+    dismiss: "지우기",
+    cfgScale: (scale) => `CFG 스케일 ${formats.fraction(scale)}`,
+    seed: (seed) => `시드 ${seed}`,
+    clipSkip: (layers) => `클립 스킵 ${formats.number(layers)}`,
+    strengths: "어댑터 가중치",
+    announced: {
+      added: (waiting) => `대기열에 추가했어요. 대기 중인 작업은 ${formats.number(waiting)}개예요.`,
+      moved: (place, of) => `${of}개 중 ${place}번째로 옮겼어요.`,
+      removed: (waiting) =>
+        waiting === 0 ? "대기열이 비었어요." : `지웠어요. 대기 중인 작업은 ${formats.number(waiting)}개예요.`,
+    },
+  },
+
   gallery: {
     title: "내 이미지",
     size: (count, bytes) => `${formats.number(count)}장 · ${formats.bytes(bytes)}`,

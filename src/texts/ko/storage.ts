@@ -28,6 +28,7 @@ export const storage: typeof english = {
       "stylus-web-gallery": "내 이미지",
       "stylus-web-adapters": "내 어댑터",
       "stylus-web-inputs": "초기 이미지와 마스크",
+      "stylus-web-queue": "대기 중인 생성 작업",
       "stylus-web-styles": "내 프롬프트 스타일",
       "stylus-web-wildcards": "내 와일드카드 파일",
       "stylus-web-models": "내 체크포인트",

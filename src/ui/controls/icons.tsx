@@ -57,6 +57,8 @@ export const LinkIcon = icon(() => (
   <path d="m8.5 11.5 3-3M9 6.5l1.8-1.8a3.2 3.2 0 0 1 4.5 4.5L13.5 11M11 13.5l-1.8 1.8a3.2 3.2 0 0 1-4.5-4.5L6.5 9" />
 ));
 export const ChevronIcon = icon(() => <path d="m6 8 4 4 4-4" />);
+export const UpIcon = icon(() => <path d="M10 16V4.500M5.500 9 10 4.500 14.500 9" />);
+export const DownIcon = icon(() => <path d="M10 4v11.500M5.500 11 10 15.500 14.500 11" />);
 export const HelpIcon = icon(() => (
   <>
     <circle cx="10" cy="10" r="7" />

@@ -47,6 +47,15 @@ export function ControlBar(props: {
             <span class={styles["square"]} /> {t.prompt.bar.stop}{" "}
             <span class={styles["key"]}>{t.prompt.bar.stopKey}</span>
           </button>
+          <button
+            class={`${controls["button"]} ${styles["queue"]}`}
+            type="button"
+            aria-keyshortcuts="Control+Enter"
+            title={t.prompt.bar.queueTitle}
+            onClick={() => void studio.generate()}
+          >
+            {t.prompt.bar.queue}
+          </button>
         </Show>
       </div>
       <div class={styles["quick"]}>

@@ -1,0 +1,226 @@
+// The queue: what is asked for while something runs waits for its turn. Every run passes through here, so that one which a reload
+// interrupts is offered again.
+import { batch, createSignal, type Accessor } from "solid-js";
+import { t } from "../../texts/texts.ts";
+import type { WaitingRow, WaitingRuns } from "../prompts/waiting-runs.ts";
+import type { Adjustments } from "./choice.ts";
+import { settingsFrom, type Settings } from "./settings.ts";
+import type { ImagePrompt } from "../../stylus/wildcards.ts";
+
+/** What one press of Generate asks for, as plain data: which model it meets shows when it starts. */
+export interface AskedRun {
+  readonly settings: Settings;
+  readonly adjustments: Adjustments;
+  /** With their styles. */
+  readonly prompts: ImagePrompt;
+}
+
+export interface QueuedRun {
+  readonly id: string;
+  readonly asked: AskedRun;
+}
+
+/** Runs that start only when the user says so. */
+export interface LeftRuns {
+  readonly runs: readonly QueuedRun[];
+  /** How many of them, the first ones, were in progress when their tab closed. */
+  readonly interrupted: number;
+}
+
+export type RunOutcome = "done" | "stopped" | "failed";
+
+export interface QueueState {
+  /** In the order in which they start. */
+  readonly waiting: Accessor<readonly QueuedRun[]>;
+  /** Of an earlier visit, or after a failure; null: none. */
+  readonly left: Accessor<LeftRuns | null>;
+  /** Starts a run, or has it wait when something runs; resolves when it has ended, or waits. */
+  add(asked: AskedRun): Promise<void>;
+  /** Starts what waits, if nothing runs. */
+  proceed(): void;
+  /** Puts a waiting run one place earlier (-1) or later (1). */
+  move(id: string, step: -1 | 1): void;
+  cancel(id: string): void;
+  clear(): void;
+  /** What waits starts only when the user says so. */
+  hold(): void;
+  /** Lets the runs that were left wait for their turn, before any others. */
+  resume(): void;
+  /** Forgets the runs that were left. */
+  dismiss(): void;
+}
+
+/** The second press of a double click asks for nothing new. */
+const doubleClickMilliseconds = 500;
+
+/** What was asked for, but for the seed that each press draws. */
+const keyOf = ({ settings, ...rest }: AskedRun): string =>
+  JSON.stringify({ ...rest, ...settings, seed: settings.seedLocked ? settings.seed : null });
+
+/** @throws when its settings are damaged */
+const runOf = ({ id, settings, adjustments, prompts }: WaitingRow): QueuedRun => ({
+  id,
+  asked: {
+    settings: settingsFrom(settings),
+    adjustments: { strengths: { ...adjustments.strengths }, removed: [...adjustments.removed] },
+    prompts,
+  },
+});
+
+function readRows(rows: readonly WaitingRow[]): QueuedRun[] {
+  return rows.flatMap((row) => {
+    try {
+      return [runOf(row)];
+    } catch {
+      return [];
+    }
+  });
+}
+
+export function createQueue(context: {
+  readonly opening: Promise<WaitingRuns>;
+  readonly busy: Accessor<boolean>;
+  /** Runs it; never rejects. */
+  readonly start: (asked: AskedRun) => Promise<RunOutcome>;
+  readonly announce: (text: string) => void;
+  /** Milliseconds. */
+  readonly now?: () => number;
+}): QueueState {
+  const { opening, busy, start, announce, now = () => performance.now() } = context;
+  const [waiting, setWaiting] = createSignal<readonly QueuedRun[]>([]);
+  const [left, setLeft] = createSignal<LeftRuns | null>(null);
+  let running = false;
+  let last = { key: "", at: Number.NEGATIVE_INFINITY };
+  const position = new Map<QueuedRun, number>();
+  let nextPosition = 1;
+
+  /** One after the other, so that what was asked last stays; storage that refuses costs only what a reload would bring back. */
+  let storing = Promise.resolve();
+  const store = (work: (rows: WaitingRuns) => Promise<void>): void => {
+    storing = storing.then(async () => work(await opening)).catch(() => {});
+  };
+  const rowOf = (run: QueuedRun, started: boolean): Omit<WaitingRow, "owner"> => ({
+    id: run.id,
+    position: position.get(run) ?? 0,
+    started,
+    settings: { ...run.asked.settings },
+    adjustments: run.asked.adjustments,
+    prompts: run.asked.prompts,
+  });
+  const save = (runs: readonly QueuedRun[], started = false): void => {
+    const rows = runs.map((run) => rowOf(run, started));
+    store((kept) => kept.put(rows));
+  };
+  const forget = (runs: readonly QueuedRun[]): void => {
+    for (const run of runs) position.delete(run);
+    const ids = runs.map(({ id }) => id);
+    if (ids.length > 0) store((kept) => kept.remove(ids));
+  };
+  /** Gives runs their places, after all others or as they stand in `waiting`. */
+  const place = (runs: readonly QueuedRun[]): void => {
+    for (const run of runs) position.set(run, nextPosition++);
+  };
+  const leave = (runs: readonly QueuedRun[], interrupted = 0): void => {
+    if (runs.length === 0) return;
+    const before = left() ?? { runs: [], interrupted: 0 };
+    setLeft({
+      runs: [...runs.slice(0, interrupted), ...before.runs, ...runs.slice(interrupted)],
+      interrupted: before.interrupted + interrupted,
+    });
+  };
+
+  void opening.then((rows) =>
+    rows.onLeft((found) => {
+      const first = found.filter(({ started }) => started);
+      const inOrder = [...first, ...found.filter(({ started }) => !started)];
+      const interrupted = readRows(first).length;
+      leave(readRows(inOrder), interrupted);
+    }),
+  );
+
+  function hold(): void {
+    batch(() => {
+      leave(waiting());
+      setWaiting([]);
+    });
+  }
+
+  async function run(next: QueuedRun): Promise<void> {
+    running = true;
+    save([next], true);
+    const outcome = await start(next.asked);
+    running = false;
+    forget([next]);
+    // What stopped this one would stop the others.
+    if (outcome === "failed") hold();
+    proceed();
+  }
+
+  function proceed(): void {
+    if (busy() || running) return;
+    const [next, ...rest] = waiting();
+    if (!next) return;
+    setWaiting(rest);
+    void run(next);
+  }
+
+  return {
+    waiting,
+    left,
+    proceed,
+    hold,
+    async add(asked) {
+      const key = keyOf(asked);
+      const isDouble = key === last.key && now() - last.at < doubleClickMilliseconds;
+      last = { key, at: now() };
+      const added = { id: crypto.randomUUID(), asked };
+      if (!busy() && !running) return run(added);
+      if (isDouble) return;
+      place([added]);
+      setWaiting((before) => [...before, added]);
+      save([added]);
+      announce(t.run.queue.announced.added(waiting().length));
+    },
+    move(id, step) {
+      const runs = [...waiting()];
+      const at = runs.findIndex((run) => run.id === id);
+      const other = runs[at + step];
+      if (at < 0 || !other) return;
+      const moved = runs[at]!;
+      runs[at] = other;
+      runs[at + step] = moved;
+      const [a, b] = [position.get(moved)!, position.get(other)!];
+      position.set(moved, b);
+      position.set(other, a);
+      setWaiting(runs);
+      save([moved, other]);
+      announce(t.run.queue.announced.moved(at + step + 1, runs.length));
+    },
+    cancel(id) {
+      const gone = waiting().filter((run) => run.id === id);
+      setWaiting((runs) => runs.filter((run) => run.id !== id));
+      forget(gone);
+      announce(t.run.queue.announced.removed(waiting().length));
+    },
+    clear() {
+      forget(waiting());
+      setWaiting([]);
+      announce(t.run.queue.announced.removed(0));
+    },
+    resume() {
+      const runs = left()?.runs ?? [];
+      batch(() => {
+        setLeft(null);
+        setWaiting((others) => [...runs, ...others]);
+      });
+      place(waiting());
+      save(waiting());
+      proceed();
+    },
+    dismiss() {
+      forget(left()?.runs ?? []);
+      setLeft(null);
+      announce(t.run.queue.announced.removed(waiting().length));
+    },
+  };
+}
