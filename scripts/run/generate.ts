@@ -24,6 +24,8 @@ const help = `Usage: npm run generate -- "prompt" [options]
                        id of a model of the hub (model-manifests/), which is downloaded: with --profile
                        once. It needs a GPU (default: pocket)
   --seed N             first seed; image i uses seed + i (default 1)
+  --variation-seed N   turns the noise towards that of this seed; image i uses N + i, and all the same seed
+  --variation S        how far, 0 to 1: 0 keeps the image (default 0.1)
   --count N            images (default 1)
   --steps N            sampling steps (default: the pack's)
   --size WxH           pixels, multiples of 8 (default: the pack's, with --init the image's proportions)
@@ -60,6 +62,8 @@ const help = `Usage: npm run generate -- "prompt" [options]
 const spec = {
   model: { type: "string" },
   seed: { type: "string", default: "1" },
+  "variation-seed": { type: "string" },
+  variation: { type: "string" },
   count: { type: "string", default: "1" },
   steps: { type: "string" },
   size: { type: "string" },
@@ -104,6 +108,7 @@ type Given = <Value extends object>(
 
 /** Init image, mask and hires fix; each option needs the one that it modifies. */
 function readInitImage(values: Values, given: Given) {
+  requires(values, "variation-seed", ["variation"]);
   requires(values, "init", ["strength", "mask"]);
   requires(values, "mask", ["mask-blur", "mask-region", "mask-padding", "mask-fill"]);
   requires(values, "hires", ["hires-strength", "hires-steps", "hires-upscaler"]);
@@ -181,6 +186,12 @@ function readOptions(): { values: Values; request: AutomationOptions } {
       ...given("sampler", (text) => ({ sampler: oneOf("sampler", text, choices.sampler) })),
       ...given("schedule", (text) => ({ schedule: oneOf("schedule", text, choices.schedule) })),
       ...given("clip-skip", (text) => ({ clipSkip: integer("clip-skip", text, limits.clipSkip) })),
+      ...given("variation-seed", (text) => ({
+        variation: {
+          seed: integer("variation-seed", text, limits.seed),
+          strength: number("variation", values.variation ?? "0.1", limits.variationStrength),
+        },
+      })),
       ...given("noise", (text) => ({ noise: oneOf("noise", text, choices.noise) })),
       ...readInitImage(values, given),
       ...given("few-step", (text) => ({ fewStep: oneOf("few-step", text, ["on", "off"]) === "on" })),

@@ -43,6 +43,16 @@ it.each<[string, Partial<DiffusionRequest>, string | undefined]>([
   ["as many layers as there are", { clipSkip: 3 }, undefined],
   ["one more", { clipSkip: 4 }, "clipSkip"],
   ["no image", { images: [] }, "images"],
+  [
+    "a variation that is too strong",
+    { images: [{ seed: 1, adapters: [], variation: { seed: 2, strength: 1.5 } }] },
+    "variation.strength",
+  ],
+  [
+    "a negative variation seed",
+    { images: [{ seed: 1, adapters: [], variation: { seed: -2, strength: 0.5 } }] },
+    "variation.seed",
+  ],
   ["an unknown adapter", { images: [{ seed: 1, adapters: [use("known"), use("other")] }] }, "adapters"],
   ["an unknown few-step adapter", { fewStepAdapter: use("other") }, "adapters"],
   ["a known few-step adapter", { fewStepAdapter: use("known") }, undefined],

@@ -10,6 +10,7 @@ import {
   checkText,
   checkTile,
   checkUse,
+  checkVariation,
   refuse,
 } from "../shared/request-check.ts";
 import type { DiffusionRequest, ImageToImage } from "../shared/request.ts";
@@ -53,8 +54,9 @@ export function checkDiffusionRequest(
     checkSize(hires, { field: "hires.", sizes });
   }
   if (vaeTilePixels !== undefined) checkTile(vaeTilePixels, latentScale);
-  for (const { seed, prompt = "", negativePrompt = "" } of request.images) {
+  for (const { seed, variation, prompt = "", negativePrompt = "" } of request.images) {
     checkSeed(seed);
+    if (variation !== undefined) checkVariation(variation);
     checkText("prompt", prompt, "The prompt");
     checkText("negativePrompt", negativePrompt, "The negative prompt");
   }

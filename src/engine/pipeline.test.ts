@@ -72,6 +72,16 @@ describe("a run", () => {
     expect(all.every((event) => !("milliseconds" in event) || event.milliseconds >= 0)).toBe(true);
   });
 
+  it("a variation of strength 1 starts from the other seed’s noise, one of strength 0 from its own", async () => {
+    const sampler = "euler"; // adds no noise on the way
+    const varied = (strength: number): Promise<string> =>
+      imageHash({ sampler, images: [{ seed: 1, variation: { seed: 2, strength }, adapters: [] }] });
+    const of = (seed: number): Promise<string> => imageHash({ sampler, images: [{ seed, adapters: [] }] });
+    const [first, second] = [await of(1), await of(2)];
+    expect([await varied(0), await varied(1)]).toEqual([first, second]);
+    expect([first, second]).not.toContain(await varied(0.5));
+  });
+
   it("yields opaque pixels that are not all equal", async () => {
     const { rgba } = (await events()).find((event) => event.type === "image")!;
     expect(rgba.filter((_, i) => i % 4 === 3).every((alpha) => alpha === 255)).toBe(true);

@@ -207,7 +207,7 @@ export class DiffusionPipeline {
 
     begin = performance.now();
     const latent = yield* samplingPass(
-      { ...pass, request, imageIndex, seed: job.seed, prompts, segments },
+      { ...pass, request, imageIndex, job, prompts, segments },
       { networks, adapters, training: this.#training, preview: this.#preview, signal },
     );
     yield stage("sampling", imageIndex, begin);

@@ -29,6 +29,7 @@ export const limits: {
   readonly seed: Range;
   readonly adapterStrength: Range;
   readonly denoisingStrength: Range;
+  readonly variationStrength: Range;
   readonly maskBlur: Range;
   readonly maskPadding: Range;
   readonly hiresScale: Range;

@@ -2,7 +2,14 @@
 // failure is a StylusError bad-input that names the field and the remedy.
 import { StylusError } from "./errors.ts";
 import { choices, limits, type Range } from "./limits.ts";
-import type { AdapterUse, DiffusionRequest, HiresFix, ImageToImage, InpaintMask } from "./request.ts";
+import type {
+  AdapterUse,
+  DiffusionRequest,
+  HiresFix,
+  ImageToImage,
+  InpaintMask,
+  Variation,
+} from "./request.ts";
 
 export const refuse = (field: string, message: string, remedy: string): never => {
   throw new StylusError("bad-input", message, { where: field, remedy });
@@ -91,6 +98,11 @@ export function checkSize(
 
 export function checkSeed(seed: number): void {
   checkRange("seed", seed, { ...limits.seed, step: 1, name: "Seed" });
+}
+
+export function checkVariation({ seed, strength }: Variation): void {
+  checkRange("variation.seed", seed, { ...limits.seed, step: 1, name: "Variation seed" });
+  checkRange("variation.strength", strength, { ...limits.variationStrength, name: "Variation strength" });
 }
 
 export function checkStrength(field: string, id: string, strength: number): void {

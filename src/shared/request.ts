@@ -42,9 +42,17 @@ export interface AdapterUse {
   readonly steps?: AdapterSteps;
 }
 
+/** The noise of an image turned towards that of another seed. */
+export interface Variation {
+  readonly seed: number;
+  /** 0 keeps the noise, 1 takes the other one. */
+  readonly strength: number;
+}
+
 /** One image of a batch. */
 export interface ImageJob {
   readonly seed: number;
+  readonly variation?: Variation;
   /** Takes the place of the request's, where images have words of their own. */
   readonly prompt?: string;
   readonly negativePrompt?: string;

@@ -4,7 +4,7 @@ import type { Composition } from "../compose/composition.ts";
 import { planImages } from "../compose/plan/image-plan.ts";
 import { inTurns } from "../shared/adapter-uses.ts";
 import type { AdapterUse } from "../shared/request.ts";
-import { seedOfImage } from "../shared/seeds.ts";
+import { seedsOfImage } from "../shared/seeds.ts";
 import { useOf, type GenerateOptions } from "./options.ts";
 import type { PlannedImage } from "./run-types.ts";
 import type { LoadedPack, UserAdapter } from "./loaded-pack.ts";
@@ -51,15 +51,15 @@ export function planBatch(
       .filter(({ id, fewStep }) => fewStep || leavesUnet(context.userAdapters.get(id)))
       .map(({ id }) => id),
   );
-  const finished = (image: PlannedImage): PlannedImage => {
-    const whole = withTags(image, tagged);
+  const finished = (image: PlannedImage, index: number): PlannedImage => {
+    const whole = { ...withTags(image, tagged), ...seedsOfImage(options, index) };
     if (options.combine === "merge") return whole;
     return { ...whole, adapters: inTurns(whole.adapters, { always }) };
   };
   if (options.adapters !== "auto") {
     const adapters = options.adapters === "none" ? [] : options.adapters.map(useOf);
-    const images = Array.from({ length: options.count }, (_, index) => ({
-      seed: seedOfImage(options.seed, index),
+    const images = Array.from({ length: options.count }, () => ({
+      seed: options.seed,
       adapters,
       masked: [],
       formulas: {},

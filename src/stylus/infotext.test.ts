@@ -79,6 +79,35 @@ describe("infotext", () => {
     });
   });
 
+  it("writes a variation as A1111 does, the image’s own seed of it, and reads it back; alone neither means anything", () => {
+    const options = completeOptions(
+      { prompt: "a fox", fewStep: false, seed: 12, count: 3, variation: { seed: 99, strength: 0.25 } },
+      defaults,
+    );
+    const image = { seed: 12, variationSeed: 101, adapters: [] };
+    const text = writeInfotext({ options, image, cards, model: "Pocket", version: "1.0.0" });
+    expect(text).toContain(
+      "Seed: 12, Size: 256x256, Model: Pocket, Variation seed: 101, Variation seed strength: 0.25, RNG: CPU,",
+    );
+    expect(readInfotext(text, cards)).toMatchObject({ seed: 12, variation: { seed: 101, strength: 0.25 } });
+    for (const [found, dropped] of [
+      ["Variation seed: 101", ["Variation seed 101"]],
+      [
+        "Variation seed: 101, Variation seed strength: 2",
+        ["Variation seed 101", "Variation seed strength 2"],
+      ],
+    ] as const) {
+      const read = readSettings(
+        parseParameters(`a fox\nSteps: 20, Seed: 12, Size: 256x256, ${found}`),
+        cards,
+      );
+      expect([read.options.variation, read.dropped.filter((each) => each.startsWith("Var"))]).toEqual([
+        undefined,
+        dropped,
+      ]);
+    }
+  });
+
   it("comes back as the same settings, adapters fixed", () => {
     const text = write({ prompt: "a fox", fewStep: true });
     expect(text).toContain("<lora:clay:0.64> <lora:lcm:1>");
@@ -275,7 +304,7 @@ describe("settings of other tools", () => {
     );
     expect(options).toMatchObject({ prompt: "a  fox", schedule: "karras", cfgScale: 7, seed: 42 });
     expect(describeDropped(dropped)).toBe(
-      "Not taken over: Sampler DPM2 a Karras, Steps 9999, Size 4096x64, Clip skip 2.5, RNG TPU, VAE tile 7, Variation seed 99, <hypernet:x:1>.",
+      "Not taken over: Sampler DPM2 a Karras, Steps 9999, Variation seed 99, Size 4096x64, Clip skip 2.5, RNG TPU, VAE tile 7, <hypernet:x:1>.",
     );
     expect(describeDropped(Array.from({ length: 10 }, () => "x".repeat(99)))).toMatch(/…, .*… and 2 more\.$/);
     expect(describeDropped([])).toBeNull();

@@ -27,7 +27,7 @@ import type { ImagePrompt } from "./wildcards.ts";
 
 export interface ImageInfo {
   readonly options: GenerateOptions;
-  readonly image: Pick<PlannedImage, "seed" | "adapters" | "prompt" | "negativePrompt">;
+  readonly image: Pick<PlannedImage, "seed" | "variationSeed" | "adapters" | "prompt" | "negativePrompt">;
   readonly cards: ReadonlyMap<string, AdapterCard>;
   /** Name of the checkpoint. */
   readonly model: string;
@@ -68,6 +68,8 @@ export function writeInfotext({ options, image, cards, model, version }: ImageIn
       ["Seed", String(image.seed)],
       ["Size", `${options.width}x${options.height}`],
       ["Model", model],
+      ["Variation seed", options.variation ? String(image.variationSeed ?? options.variation.seed) : ""],
+      ["Variation seed strength", options.variation ? String(options.variation.strength) : ""],
       ...imageFields(options),
       ["Clip skip", options.clipSkip === 1 ? "" : String(options.clipSkip)],
       ["RNG", options.noise === "nv" ? "NV" : "CPU"],
@@ -124,14 +126,20 @@ function readNoise(fields: ReadonlyMap<string, string>): GenerateOptions["noise"
 }
 
 /** Generators take the low 32 bits of larger and negative seeds. −1 stands for a random one. */
-function readSeed(fields: ReadonlyMap<string, string>): number | undefined {
-  const [, digits] = /^([+-]?\d{1,30})(?:\.0*)?$/u.exec(fields.get("Seed")?.trim() ?? "") ?? [];
+function readSeed(fields: ReadonlyMap<string, string>, label = "Seed"): number | undefined {
+  const [, digits] = /^([+-]?\d{1,30})(?:\.0*)?$/u.exec(fields.get(label)?.trim() ?? "") ?? [];
   return digits === undefined || digits === "-1" ? undefined : Number(BigInt.asUintN(32, BigInt(digits)));
+}
+
+function readVariation(fields: ReadonlyMap<string, string>): GenerateOptions["variation"] {
+  const seed = readSeed(fields, "Variation seed");
+  const strength = numberIn(fields, "Variation seed strength", limits.variationStrength);
+  return seed === undefined || !strength ? null : { seed, strength };
 }
 
 /** Labels that `readSettings` reads, or that describe the file and change no image. */
 const silent: ReadonlySet<string> = new Set(
-  `Steps,Sampler,Schedule type,CFG scale,Seed,Size,Clip skip,RNG,Model,Version,VAE tile,Combine,First pass size,Hires upscale,Hires resize,Hires upscaler,
+  `Steps,Sampler,Schedule type,CFG scale,Seed,Variation seed,Variation seed strength,Size,Clip skip,RNG,Model,Version,VAE tile,Combine,First pass size,Hires upscale,Hires resize,Hires upscaler,
   Hires steps,Denoising strength,Mask blur,Masked content,Inpaint area,Masked area padding,Model hash,VAE hash,Hashes,Lora hashes,TI hashes,TI,
   Template,Negative Template,Batch size,Batch pos,Created Date,Civitai resources,Civitai metadata,App,Backend,Operations,Parser,User,Software,Inpaint mask`
     .split(",")
@@ -165,6 +173,7 @@ export function readSettings(
     steps: numberIn(fields, "Steps", { ...limits.steps, whole: true }),
     cfgScale: numberIn(fields, "CFG scale", limits.cfgScale),
     seed: readSeed(fields),
+    variation: readVariation(fields) ?? undefined,
     clipSkip: numberIn(fields, "Clip skip", { ...limits.clipSkip, whole: true }),
     width: size?.width,
     height: size?.height,
@@ -180,6 +189,8 @@ export function readSettings(
     ["Steps", given.steps !== undefined],
     ["CFG scale", given.cfgScale !== undefined],
     ["Seed", given.seed !== undefined],
+    ["Variation seed", given.variation !== undefined],
+    ["Variation seed strength", given.variation !== undefined],
     ["Size", size !== undefined],
     ["Clip skip", given.clipSkip !== undefined],
     ["RNG", given.noise !== undefined],

@@ -8,7 +8,7 @@ import {
   type MethodId,
   type PresetId,
 } from "../shared/limits.ts";
-import type { AdapterUse, DevicePreference, SamplerId, ScheduleId } from "../shared/request.ts";
+import type { AdapterUse, DevicePreference, SamplerId, ScheduleId, Variation } from "../shared/request.ts";
 import {
   checkInitImage,
   checkOneOf,
@@ -18,6 +18,7 @@ import {
   checkStrength,
   checkTile,
   checkUse,
+  checkVariation,
   refuse,
   type Sampling,
   type SizeRange,
@@ -56,6 +57,8 @@ export const listedOf = ({ unetStrength, ...use }: AdapterUse): ListedAdapter =>
 export interface GenerateOptions extends Sampling {
   /** Image i of a batch uses seed + i: see src/shared/seeds.ts. */
   readonly seed: number;
+  /** Turns the noise of every image towards that of another seed, seed + i for image i, which then share their own; null: none. */
+  readonly variation: Variation | null;
   readonly count: number;
   /** Which reading of the Stylus rules: docs/stylus.md. */
   readonly preset: PresetId;
@@ -153,6 +156,7 @@ export function defaultSize(
 /** What is asked for where nothing is said, whatever the pack. */
 export const defaultOptions = {
   negativePrompt: "",
+  variation: null,
   count: 1,
   clipSkip: 1,
   noise: "cpu",
@@ -224,6 +228,7 @@ export function checkOptions(
   checkSampling(options, sizeLimits(defaults));
   checkRange("count", options.count, { ...limits.count, step: 1, name: "Images" });
   checkSeed(options.seed);
+  if (options.variation !== null) checkVariation(options.variation);
   checkOneOf("preset", options.preset, { among: choices.preset, name: "Preset" });
   checkOneOf("combine", options.combine, { among: choices.combine, name: "Combine" });
   checkOneOf("method", options.method, { among: choices.method, name: "Method" });

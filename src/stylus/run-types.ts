@@ -15,6 +15,8 @@ export interface CandidateView {
 /** One image of the plan: what is merged into it, and which picks its mask leaves out. */
 export interface PlannedImage {
   readonly seed: number;
+  /** Where the options ask for variations. */
+  readonly variationSeed?: number;
   readonly adapters: readonly AdapterUse[];
   readonly masked: readonly string[];
   /** How each strength came about, by id: "0.8 ÷ 2". */

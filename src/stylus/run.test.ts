@@ -137,6 +137,23 @@ describe("run", () => {
     expect(requests[0]).not.toHaveProperty("imageToImage");
   });
 
+  it("variations share the seed and the words drawn by it, and go through variation seeds", async () => {
+    const { services, requests } = standInServices();
+    const variation = { seed: 4_294_967_295, strength: 0.25 };
+    const asked = { prompt: "a {red|blue|green} fox", seed: 3, count: 3, variation, fewStep: false };
+    const { report, images } = await run(asked, services);
+    const jobs = requests[0]!.images;
+    expect(jobs.map(({ seed, variation }) => [seed, variation])).toEqual([
+      [3, { seed: 4_294_967_295, strength: 0.25 }],
+      [3, { seed: 0, strength: 0.25 }],
+      [3, { seed: 1, strength: 0.25 }],
+    ]);
+    expect(new Set(jobs.map(({ prompt }) => prompt)).size).toBe(1);
+    expect(report.options.variation).toEqual(variation);
+    for (const each of [report.images, images])
+      expect(each.map(({ variationSeed }) => variationSeed)).toEqual([4_294_967_295, 0, 1]);
+  });
+
   it("seeds of a batch go on at 0 after 2³² − 1, planned or listed", async () => {
     for (const adapters of ["auto", "none"] as const) {
       const { services, requests } = standInServices();

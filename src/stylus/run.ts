@@ -276,8 +276,19 @@ function diffusionRequest(
     imageToImage: ImageToImage | null;
   },
 ): DiffusionRequest {
-  const { width, height, steps, cfgScale, sampler, schedule, clipSkip, noise, hires, vaeTilePixels } =
-    options;
+  const {
+    width,
+    height,
+    steps,
+    cfgScale,
+    sampler,
+    schedule,
+    clipSkip,
+    noise,
+    hires,
+    vaeTilePixels,
+    variation,
+  } = options;
   const fewStep = options.fewStep ? pack.cards.find((card) => card.fewStep) : undefined;
   const strength = fewStep?.refined.weight ?? 0;
   return {
@@ -292,8 +303,11 @@ function diffusionRequest(
     clipSkip,
     noise,
     fewStepAdapter: fewStep ? { id: fewStep.id, unetStrength: strength, textStrength: strength } : null,
-    images: images.map(({ seed, adapters, ...own }, index) => ({
+    images: images.map(({ seed, variationSeed, adapters, ...own }, index) => ({
       seed,
+      ...(variation === null || variationSeed === undefined
+        ? {}
+        : { variation: { ...variation, seed: variationSeed } }),
       adapters,
       ...(own.prompt === undefined ? {} : { prompt: texts[index]!.prompt }),
       ...(own.negativePrompt === undefined ? {} : { negativePrompt: texts[index]!.negativePrompt }),

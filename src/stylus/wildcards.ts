@@ -10,7 +10,7 @@
 // `{emphasis}` without a bar stays as it is. What was drawn is no template any more: expanding it again changes nothing.
 import { seededRandom } from "../compose/plan/random.ts";
 import { limits } from "../shared/limits.ts";
-import { seedOfImage } from "../shared/seeds.ts";
+import { seedsOfImage } from "../shared/seeds.ts";
 import type { GenerateOptions } from "./options.ts";
 
 /** Options of the user's files by name, in lower case, without ".txt". */
@@ -237,21 +237,22 @@ export interface ExpandedBatch {
 
 const listed = (names: readonly string[]): string => names.map((name) => `__${name}__`).join(", ");
 
-/** Draws the words of every image: image i by seed + i. */
+/** Draws the words of every image by its seed. */
 export function expandBatch(
   {
     prompt,
     negativePrompt,
-    seed,
     count,
-  }: Pick<GenerateOptions, "prompt" | "negativePrompt" | "seed" | "count">,
+    ...seeds
+  }: Pick<GenerateOptions, "prompt" | "negativePrompt" | "seed" | "count"> &
+    Partial<Pick<GenerateOptions, "variation">>,
   files: Wildcards,
 ): ExpandedBatch {
   const unknown = new Set<string>();
   const endless = new Set<string>();
   const images = Array.from({ length: count }, (_, index) => {
     const words = (text: string, stream: string): string => {
-      const expansion = expandTemplate(text, { seed: seedOfImage(seed, index), files, stream });
+      const expansion = expandTemplate(text, { seed: seedsOfImage(seeds, index).seed, files, stream });
       for (const name of expansion.unknown) unknown.add(name);
       for (const name of expansion.endless) endless.add(name);
       return expansion.text;

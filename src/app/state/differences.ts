@@ -22,6 +22,7 @@ export function differencesOf(options: GenerateOptions, base: GenerateOptions): 
       ["method", "composer", "languageModel", "preset", "combine", "adapters", "pins", "bans", "removed"],
       t.settings.selection,
     ],
+    [["variation"], t.settings.variation.section],
     [["strengths"], t.run.queue.strengths],
     [["noise"], t.settings.noise],
     [["vaeTilePixels"], t.settings.tiledVae],

@@ -47,9 +47,31 @@ const inputsOf = (runs: readonly StoredRun[]): Set<string> =>
 const unproxied = <Value>(value: Value): Value => JSON.parse(JSON.stringify(value)) as Value;
 
 function storedImage(view: RunView, image: ImageView, png: Blob): StoredImage {
-  const { id, index, seed, width, height, adapters, masked, formulas, prompt, negativePrompt } = image;
+  const {
+    id,
+    index,
+    seed,
+    variationSeed,
+    width,
+    height,
+    adapters,
+    masked,
+    formulas,
+    prompt,
+    negativePrompt,
+  } = image;
   // JSON leaves out what is undefined.
-  const plain = unproxied({ seed, width, height, adapters, masked, formulas, prompt, negativePrompt });
+  const plain = unproxied({
+    seed,
+    variationSeed,
+    width,
+    height,
+    adapters,
+    masked,
+    formulas,
+    prompt,
+    negativePrompt,
+  });
   return { ...plain, id, index, runId: view.id, createdAt: view.createdAt, png };
 }
 

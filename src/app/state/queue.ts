@@ -55,7 +55,12 @@ const doubleClickMilliseconds = 500;
 
 /** What was asked for, but for the seed that each press draws. */
 const keyOf = ({ settings, ...rest }: AskedRun): string =>
-  JSON.stringify({ ...rest, ...settings, seed: settings.seedLocked ? settings.seed : null });
+  JSON.stringify({
+    ...rest,
+    ...settings,
+    seed: settings.seedLocked ? settings.seed : null,
+    variation: settings.variation.locked ? settings.variation : settings.variation.strength,
+  });
 
 /** @throws when its settings are damaged */
 const runOf = ({ id, settings, adjustments, prompts }: WaitingRow): QueuedRun => ({

@@ -5,7 +5,7 @@ import type { Composition } from "../../compose/composition.ts";
 import type { PlainError } from "../../shared/errors.ts";
 import type { EncodedImage } from "../images/image-file.ts";
 import type { AdapterUse, DiffusionEvent, RgbaImage } from "../../shared/request.ts";
-import { seedOfImage } from "../../shared/seeds.ts";
+import { seedsOfImage } from "../../shared/seeds.ts";
 import type { GenerateOptions } from "../../stylus/options.ts";
 import { finishedSize } from "../../stylus/image-options.ts";
 import type { CandidateView, PlannedImage, RunEvent, RunReport, StageId } from "../../stylus/run-types.ts";
@@ -17,6 +17,7 @@ export interface ImageView {
   readonly id: string;
   readonly index: number;
   seed: number;
+  variationSeed?: number;
   width: number;
   height: number;
   status: "waiting" | "sampling" | "done" | "stopped";
@@ -41,6 +42,17 @@ export const wordsOf = (
 ): ImagePrompt => ({
   prompt: prompt ?? options.prompt,
   negativePrompt: negativePrompt ?? options.negativePrompt,
+});
+
+/** What asks for this image alone again, but for its adapters and words. */
+export const optionsOfImage = (
+  { seed, variationSeed }: Pick<ImageView, "seed" | "variationSeed">,
+  { options }: Pick<RunView, "options">,
+): GenerateOptions => ({
+  ...options,
+  seed,
+  variation: options.variation && { ...options.variation, seed: variationSeed ?? options.variation.seed },
+  count: 1,
 });
 
 /** What an image is compared with: the same seed without some of its adapters, or its init image. */
@@ -113,7 +125,7 @@ function waitingImage(runId: string, index: number, options: GenerateOptions): I
   return {
     id: `${runId}-${index}`,
     index,
-    seed: seedOfImage(options.seed, index),
+    ...seedsOfImage(options, index),
     ...finishedSize(options),
     status: "waiting",
     step: 0,
@@ -129,6 +141,7 @@ function waitingImage(runId: string, index: number, options: GenerateOptions): I
 
 const usePlan = (image: ImageView, plan: PlannedImage): void => {
   image.seed = plan.seed;
+  if (plan.variationSeed !== undefined) image.variationSeed = plan.variationSeed;
   image.adapters = plan.adapters;
   image.masked = plan.masked;
   image.formulas = plan.formulas;

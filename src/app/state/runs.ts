@@ -19,6 +19,7 @@ import type { RunEvent, RunReport } from "../../stylus/run-types.ts";
 import { createRunKeeper } from "./run-keeper.ts";
 import {
   createEventFolder,
+  optionsOfImage,
   startRun,
   wordsOf,
   type Comparison,
@@ -88,6 +89,7 @@ function revokeImages(view: RunView | undefined): void {
 const withLaterOptions = (options: GenerateOptions): GenerateOptions => ({
   ...options,
   start: options.start ?? null,
+  variation: options.variation ?? null,
   hires: options.hires ?? null,
   vaeTilePixels: options.vaeTilePixels ?? null,
   languageModel: options.languageModel ?? null,
@@ -258,12 +260,10 @@ export function createRuns(context: RunsContext): Runs {
       return;
     }
     const options: GenerateOptions = {
-      ...view.options,
+      ...optionsOfImage(image, view),
       // Its tags are in the list of adapters already.
       prompt: withoutTags(wordsOf(image, view).prompt),
       negativePrompt: wordsOf(image, view).negativePrompt,
-      seed: image.seed,
-      count: 1,
       pins: [], // in the list, too; one that is taken out may be gone
       adapters: rest.length === 0 ? "none" : rest.map(listedOf),
     };

@@ -41,6 +41,7 @@ it("a second pass takes the first one's steps and gives way to an image", () => 
 
 it.each<[string, Partial<Settings>]>([
   ["text to image", {}],
+  ["a variation", { variation: { seed: 9, strength: 0.25, locked: true } }],
   ["adapters in turns", { combine: "switch" }],
   ["an init image", { start: { ...start, mask: null } }],
   [

@@ -73,6 +73,8 @@ export interface Settings {
   seed: number;
   /** When false every run draws a new seed. */
   seedLocked: boolean;
+  /** Strength 0: none. When not locked every run draws a new variation seed. */
+  variation: { seed: number; strength: number; locked: boolean };
   count: number;
   /** Null: the pack's own size. */
   size: { width: number; height: number } | null;
@@ -122,6 +124,7 @@ function initialSettings(): Settings {
     negativePrompt,
     seed: randomSeed(),
     seedLocked: false,
+    variation: { seed: randomSeed(), strength: 0, locked: false },
     count,
     size: null,
     fewStep: null,
@@ -179,6 +182,7 @@ export function settingsFrom(saved: Readonly<Record<string, unknown>>): Settings
     start: isInitImage(read.start) ? read.start : null,
     styles: Array.isArray(read.styles) ? read.styles.filter((name) => typeof name === "string") : [],
     language: isLanguage(read.language) ? read.language : null,
+    variation: { ...initial.variation, ...read.variation },
     startValues: { ...initial.startValues, ...read.startValues },
     hiresValues: { ...initial.hiresValues, ...read.hiresValues },
     restored: isRestored(read.restored)
@@ -302,6 +306,9 @@ function initImageOf({ start, startValues }: Settings): PartialOptions["start"] 
   return { picture: { ...start.picture }, strength: startValues.strength, mask };
 }
 
+const variationOf = ({ variation: { seed, strength } }: Settings): GenerateOptions["variation"] =>
+  strength === 0 ? null : { seed, strength };
+
 /** There is no second pass after an init image. */
 function hiresOf({ start, hires, hiresValues }: Settings): PartialOptions["hires"] {
   if (!hires || start !== null) return null;
@@ -329,6 +336,7 @@ export function toOptions(
       prompt: prompts.prompt,
       negativePrompt: prompts.negativePrompt,
       seed: settings.seed,
+      variation: variationOf(settings),
       count: settings.count,
       ...settings.size,
       ...(fewStep ? settings.fast : settings.full),
@@ -361,6 +369,9 @@ export function fromOptions(options: GenerateOptions, defaults: PackDefaults): P
     styles: [], // they are in the prompts
     seed: options.seed,
     seedLocked: true,
+    variation: options.variation
+      ? { ...options.variation, locked: true }
+      : { seed: options.seed, strength: 0, locked: false },
     count: options.count,
     size: isOwn ? null : { width: options.width, height: options.height },
     fewStep: options.fewStep,

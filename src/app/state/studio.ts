@@ -209,8 +209,8 @@ function buildStudio(services: PageServices): Studio {
   );
 
   /** The request of this moment. */
-  const snapshot = (seed: number): AskedRun => ({
-    settings: { ...structuredClone(unwrap(settings)), seed, history: [] },
+  const snapshot = (seeds: Pick<Settings, "seed" | "variation">): AskedRun => ({
+    settings: { ...structuredClone(unwrap(settings)), ...seeds, history: [] },
     adjustments: choice.snapshot(),
     prompts: { ...styles.prompts() },
   });
@@ -308,10 +308,11 @@ function buildStudio(services: PageServices): Studio {
 
   /** Starts a run with what it was asked for, whatever the page shows by now. */
   async function startRun(asked: AskedRun): Promise<RunOutcome> {
-    const { model, seed, restored } = asked.settings;
+    const { model, seed, variation, restored } = asked.settings;
     const switches = model !== packId();
     if (switches) packState.select(model);
     if (!settings.seedLocked) setSettings("seed", seed);
+    if (!settings.variation.locked) setSettings("variation", "seed", variation.seed);
     let wanted: CheckedOptions;
     try {
       wanted = checkAsked(asked, pack());
@@ -410,8 +411,19 @@ function buildStudio(services: PageServices): Studio {
       if (inputError()) return; // what the user gave is not stored: without it the run would be another one
       choice.prune(reading(), styles.prompts().prompt);
       const previous = runs.shown();
-      if (keepSeed && previous) setSettings("seed", previous.options.seed);
-      const asked = snapshot(keepSeed || settings.seedLocked ? settings.seed : randomSeed());
+      if (keepSeed && previous) {
+        const { seed, variation } = previous.options;
+        setSettings("seed", seed);
+        if (variation) setSettings("variation", "seed", variation.seed);
+      }
+      const { variation } = settings;
+      const asked = snapshot({
+        seed: keepSeed || settings.seedLocked ? settings.seed : randomSeed(),
+        variation: {
+          ...variation,
+          seed: keepSeed || variation.locked ? variation.seed : randomSeed(),
+        },
+      });
       try {
         checkAsked(asked, pack());
       } catch (error) {

@@ -3,7 +3,7 @@
 
 import type { StepSegment } from "../../adapters/merging/step-window.ts";
 import { throwIfAborted } from "../../shared/errors.ts";
-import type { DiffusionEvent, DiffusionRequest } from "../../shared/request.ts";
+import type { DiffusionEvent, DiffusionRequest, ImageJob } from "../../shared/request.ts";
 import type { AdapterLibrary } from "../merging/adapter-library.ts";
 import { BrownianTree } from "../noise/brownian.ts";
 import { eventLoopTurn } from "../../shared/event-loop.ts";
@@ -11,6 +11,7 @@ import { guidedDenoiser } from "./guidance.ts";
 import type { LatentSize } from "../latent-size.ts";
 import type { DiffusionNetworks } from "../networks.ts";
 import { createGenerator, type NormalGenerator } from "../noise/noise.ts";
+import { slerp } from "../noise/variation.ts";
 import type { PassSteps } from "./pass-steps.ts";
 import { type PreviewFactors, previewOf } from "../image/pixels.ts";
 import type { EncodedPrompts } from "../prompt/encoder.ts";
@@ -30,7 +31,7 @@ export interface SamplingEngine {
 export interface SamplingPass {
   readonly request: DiffusionRequest;
   readonly imageIndex: number;
-  readonly seed: number;
+  readonly job: Pick<ImageJob, "seed" | "variation">;
   readonly size: LatentSize;
   readonly prompts: EncodedPrompts;
   /** Adapters by step; those of the first segment are already merged. */
@@ -51,7 +52,8 @@ export async function* samplingPass(
   pass: SamplingPass,
   { networks, adapters, training, preview, signal }: SamplingEngine,
 ): AsyncGenerator<DiffusionEvent, Float32Array<ArrayBuffer>, void> {
-  const { request, imageIndex, seed, size, prompts, segments, original, progress } = pass;
+  const { request, imageIndex, job, size, prompts, segments, original, progress } = pass;
+  const { seed } = job;
   const { checkpoint } = networks;
   const guided = guidedDenoiser({
     training,
@@ -70,7 +72,7 @@ export async function* samplingPass(
   const scheduled = scheduleSigmas(training, { ...request, steps: pass.steps.scheduled });
   const sigmas = scheduled.slice(pass.steps.scheduled - pass.steps.run);
   const generator = createGenerator(request.noise, seed);
-  let latent = startOf(pass, generator.randn(count), sigmas[0]!);
+  let latent = startOf(pass, varied(pass, generator.randn(count)), sigmas[0]!);
   // The Brownian path spans the whole schedule, even if the run starts inside it.
   const noise = stepNoise({ request, seed, generator, count, sigmas: scheduled });
   const timestepOf = (sigma: number): number => training.timestepOf(sigma);
@@ -86,6 +88,16 @@ export async function* samplingPass(
     if (next !== undefined) await adapters.merge(next.adapters, { signal });
   }
   return original === null ? latent : protectedBy(pass, latent);
+}
+
+/** Only the noise that a pass starts from varies: what samplers add on the way is that of the seed, as in AUTOMATIC1111. */
+function varied(
+  { request, job: { variation }, size }: SamplingPass,
+  noise: Float32Array<ArrayBuffer>,
+): Float32Array<ArrayBuffer> {
+  if (variation === undefined) return noise;
+  const to = createGenerator(request.noise, variation.seed).randn(noise.length);
+  return slerp(variation.strength, { from: noise, to }, size);
 }
 
 /** Noise of the first level, alone or added to the original. */

@@ -16,6 +16,13 @@ export const settings = {
   noises: { cpu: "CPU (most tools)", nv: "NV (NVIDIA GPU, as in A1111)" },
   tiledVae: "Tiled VAE (less memory)",
 
+  variation: {
+    section: "Variations of the seed",
+    seed: "Variation seed",
+    strength: "Variation strength",
+    lock: "Keep the variation seed",
+  },
+
   hires: {
     section: "Hires fix",
     label: "Hires fix",

@@ -17,6 +17,13 @@ export const settings: typeof english = {
   noises: { cpu: "CPU (대부분의 도구)", nv: "NV (NVIDIA GPU, A1111 방식)" },
   tiledVae: "타일 VAE (메모리 절약)",
 
+  variation: {
+    section: "시드 변형",
+    seed: "변형 시드",
+    strength: "변형 강도",
+    lock: "변형 시드 유지",
+  },
+
   hires: {
     section: "Hires fix",
     label: "Hires fix",

@@ -8,6 +8,7 @@ import { ErrorNote } from "../controls/ErrorNote.tsx";
 import { DownloadProgress } from "../models/DownloadProgress.tsx";
 import { HiresFix } from "./HiresFix.tsx";
 import styles from "./SettingsPanel.module.css";
+import { Variations } from "./Variations.tsx";
 import { useStudio } from "../studio-context.ts";
 import { t } from "../../texts/texts.ts";
 import { limits } from "../../shared/limits.ts";
@@ -85,6 +86,7 @@ export function SettingsPanel(): JSX.Element {
           choices={choices(t.settings.noises)}
           onChange={(noise) => setSettings("noise", noise)}
         />
+        <Variations />
         <HiresFix />
         <SwitchField
           label={t.settings.tiledVae}

@@ -1,7 +1,13 @@
 // One image: preview and progress while it is generated; then its seed, its adapters and its actions.
 import { createMemo, createSignal, For, Show, type JSX } from "solid-js";
 import { imageFileName } from "../../app/images/image-file.ts";
-import { formulaOf, wordsOf, type ImageView, type RunView } from "../../app/state/run-view.ts";
+import {
+  formulaOf,
+  optionsOfImage,
+  wordsOf,
+  type ImageView,
+  type RunView,
+} from "../../app/state/run-view.ts";
 import { CompareSlider } from "../controls/CompareSlider.tsx";
 import controls from "../controls/controls.module.css";
 import { ErrorNote } from "../controls/ErrorNote.tsx";
@@ -163,7 +169,7 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
                   aria-label={t.run.image.reuse}
                   title={t.run.image.reuse}
                   onClick={() => {
-                    studio.useSettings({ ...props.run.options, seed: props.image.seed, count: 1 });
+                    studio.useSettings(optionsOfImage(props.image, props.run));
                     setReused(true);
                     setTimeout(() => setReused(false), 2000);
                     studio.announce(t.run.image.reused);
