@@ -13,11 +13,11 @@ beforeAll(async () => {
 });
 afterAll(() => browser?.close());
 
-/** Every run lasts many seconds unless it is stopped. */
+/** Every run lasts minutes unless it is stopped. */
 beforeEach(async () => {
   await browser.visit("?run=slow");
   await loaded(page);
-  await useSettings(page, { fewStep: true, fast: { steps: 30 }, seedLocked: false });
+  await useSettings(page, { fewStep: true, fast: { steps: 150 }, seedLocked: false });
 });
 
 const list = () => page.getByRole("region", { name: "Waiting runs" });
@@ -65,7 +65,7 @@ test("runs wait, are moved and cancelled by keys, start one after the other, and
   await loaded(page);
   const bar = page.getByRole("region", { name: "Runs that were waiting" });
   await bar.getByText("1 run was interrupted, 1 more was waiting.").waitFor();
-  await bar.getByText("a robot and a rocket").waitFor();
+  await bar.getByText("a robot · a rocket").waitFor();
   expect(await violations(page)).toEqual([]);
   await bar.getByRole("button", { name: "Continue" }).click();
   expect(await waiting()).toEqual(["a rocket"]);

@@ -38,7 +38,7 @@ export function ControlBar(props: {
           }
         >
           <button
-            class={`${controls["button"]} ${controls["primary"]} ${styles["generate"]}`}
+            class={`${controls["button"]} ${controls["primary"]} ${styles["generate"]} ${styles["stop"]}`}
             type="button"
             aria-keyshortcuts="Escape"
             // The second click of a double click on Generate is not meant for it.

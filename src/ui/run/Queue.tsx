@@ -47,7 +47,7 @@ function Left(props: { readonly left: LeftRuns }): JSX.Element {
       ? t.run.queue.left(runs.length)
       : t.run.queue.interrupted(interrupted, runs.length - interrupted);
   };
-  const prompts = (): string => t.format.list(props.left.runs.map(({ asked }) => asked.prompts.prompt));
+  const prompts = (): string => props.left.runs.map(({ asked }) => asked.prompts.prompt).join(" · ");
   const end = (work: () => void): void => {
     work();
     focusWhatIsLeft();
@@ -118,10 +118,12 @@ function Waiting(props: { readonly run: QueuedRun; readonly index: number }): JS
   };
   return (
     <li ref={(element) => (item = element)} onKeyDown={onKeyDown}>
-      <span class={styles["prompt"]} title={prompt()}>
-        {prompt()}
+      <span class={styles["words"]}>
+        <span class={styles["prompt"]} title={prompt()}>
+          {prompt()}
+        </span>
+        <span class={styles["differences"]}>{differences()}</span>
       </span>
-      <span class={styles["differences"]}>{differences()}</span>
       <span class={styles["buttons"]}>
         <button
           class={controls["icon"]}
