@@ -2,13 +2,14 @@
 import { adapterEnding } from "../../adapters/files/file-ending.ts";
 import { PEFT_CONFIG_NAME } from "../../adapters/files/peft-config.ts";
 
-export type DroppedKind = "image" | "adapter" | "text" | "table" | "unknown";
+export type DroppedKind = "image" | "adapter" | "text" | "table" | "archive" | "unknown";
 
 export function kindOfFile({ name, type }: { readonly name: string; readonly type: string }): DroppedKind {
   if (adapterEnding.test(name) || name === PEFT_CONFIG_NAME) return "adapter";
   if (type.startsWith("image/") || /\.(?:png|jpe?g|webp)$/i.test(name)) return "image";
   if (/\.txt$/i.test(name)) return "text";
   if (/\.csv$/i.test(name)) return "table";
+  if (/\.zip$/i.test(name)) return "archive";
   return "unknown";
 }
 
@@ -23,6 +24,8 @@ export interface SortedDrop {
   readonly texts: readonly File[];
   /** Prompt styles. */
   readonly tables: readonly File[];
+  /** Exported images. */
+  readonly archives: readonly File[];
   readonly unknown: readonly File[];
 }
 
@@ -38,6 +41,7 @@ export function sortDrop(files: readonly File[]): SortedDrop {
     images: others.filter((file) => kindOfFile(file) === "image"),
     adapters: [...others.filter(isAdapter), ...files.filter(isCompanion)],
     tables: others.filter((file) => kindOfFile(file) === "table"),
+    archives: others.filter((file) => kindOfFile(file) === "archive"),
     texts: isText ? others : [],
     unknown: others.filter((file) => ["unknown", ...(isText ? [] : ["text"])].includes(kindOfFile(file))),
   };

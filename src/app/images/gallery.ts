@@ -9,7 +9,13 @@ import { StylusError } from "../../shared/errors.ts";
 import { Records, type DatabaseShape } from "../../storage/records/database.ts";
 import { setAsideEntries } from "../../storage/records/set-aside.ts";
 
-export interface StoredImage extends PlannedImage {
+/** What the user says about an image. */
+export interface ImageMarks {
+  readonly favourite: boolean;
+  readonly note: string;
+}
+
+export interface StoredImage extends PlannedImage, Partial<ImageMarks> {
   readonly id: string;
   readonly runId: string;
   readonly index: number;
@@ -46,7 +52,7 @@ const why = v.optional(v.union([v.string(), v.looseObject({ kind: v.string() })]
 const list = v.array(v.looseObject({ reason: why }));
 
 /** What the page reads of rows. */
-const imageSchema = v.looseObject({
+export const imageSchema = v.looseObject({
   id: v.string(),
   runId: v.string(),
   index: number,
@@ -60,9 +66,11 @@ const imageSchema = v.looseObject({
   formulas: v.record(v.string(), v.string()),
   prompt: v.optional(v.string()),
   negativePrompt: v.optional(v.string()),
+  favourite: v.optional(v.boolean()),
+  note: v.optional(v.string()),
   png: v.blob(),
 });
-const runSchema = v.looseObject({
+export const runSchema = v.looseObject({
   id: v.string(),
   createdAt: number,
   options: v.looseObject({
@@ -107,6 +115,8 @@ export interface Gallery {
   runs(): Promise<StoredRun[]>;
   /** Null: it is gone. @throws StylusError bad-file: its images are there, but its record cannot be read */
   run(runId: string): Promise<{ run: StoredRun; images: StoredImage[] } | null>;
+  /** Changes what the user says about an image; nothing when it is gone. */
+  mark(imageId: string, marks: Partial<ImageMarks>): Promise<void>;
   /** Removes one image, and its run with the last one. */
   remove(imageId: string): Promise<void>;
   /** Removes what can be read; what is set aside stays. */
@@ -136,6 +146,10 @@ function openMemoryGallery(): Gallery {
       return run
         ? { run, images: [...images.values()].filter((image) => image.runId === runId).sort(byIndex) }
         : null;
+    },
+    async mark(imageId, marks) {
+      const image = images.get(imageId);
+      if (image) images.set(imageId, { ...image, ...marks });
     },
     async remove(imageId) {
       const runId = images.get(imageId)?.runId;
@@ -189,6 +203,17 @@ function overRecords(records: Records<GalleryDatabase>): Gallery {
         remedy: "The image itself is kept: save it from its thumbnail. Storage lists the unreadable record.",
       });
     },
+    mark: (imageId, marks) =>
+      changing(
+        records.run(async (database) => {
+          const transaction = database.transaction("images", "readwrite");
+          const change = async (): Promise<void> => {
+            const image = await transaction.store.get(imageId);
+            if (image) await transaction.store.put({ ...image, ...marks });
+          };
+          await Promise.all([change(), transaction.done]);
+        }),
+      ),
     // In one transaction: the run may be generating its next image.
     remove: (imageId) =>
       changing(

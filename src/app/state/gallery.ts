@@ -2,12 +2,20 @@
 import { createSignal, type Accessor } from "solid-js";
 import {
   deletionError,
+  keepingError,
   readingError,
   StylusError,
   toPlainError,
   type PlainError,
 } from "../../shared/errors.ts";
-import { openGallery, type Gallery, type StoredImage, type StoredRun } from "../images/gallery.ts";
+import {
+  openGallery,
+  type Gallery,
+  type ImageMarks,
+  type StoredImage,
+  type StoredRun,
+} from "../images/gallery.ts";
+import { packImages, unpackImages } from "../images/gallery-archive.ts";
 import { storedIds } from "../../stylus/image-options.ts";
 import type { ImageView, RunView } from "./run-view.ts";
 import type { RunReport } from "../../stylus/run-types.ts";
@@ -31,6 +39,20 @@ export interface GalleryState {
   read(runId: string): Promise<{ run: StoredRun; images: StoredImage[] } | null>;
   /** @throws StylusError quota: the browser does not delete it */
   remove(imageId: string): Promise<void>;
+  /** What the user says about an image. */
+  marks(imageId: string): ImageMarks;
+  /** @throws StylusError quota: the browser does not keep it */
+  mark(imageId: string, marks: Partial<ImageMarks>): Promise<void>;
+  /** Prompts of the kept runs, by their ids; those of runs that were kept before this visit after `readPrompts`. */
+  readonly prompts: Accessor<ReadonlyMap<string, string>>;
+  readPrompts(): Promise<void>;
+  /** A ZIP file of these images and all that is known of them. @throws StylusError quota */
+  pack(imageIds: readonly string[]): Promise<Blob>;
+  /**
+   * Adds the images of a ZIP file that `pack` made; answers how many.
+   * @throws StylusError bad-file, quota
+   */
+  unpack(file: File): Promise<number>;
   /** Ids of the images and masks that kept runs started from; null: not all runs can be read. */
   inputs(): Promise<ReadonlySet<string> | null>;
   /** @throws StylusError quota: the browser does not delete them */
@@ -42,6 +64,8 @@ export interface GalleryState {
 /** Ids of the images and masks that runs started from. */
 const inputsOf = (runs: readonly StoredRun[]): Set<string> =>
   new Set(runs.flatMap(({ options: { start } }) => storedIds(start)));
+
+const unmarked: ImageMarks = { favourite: false, note: "" };
 
 /** Store proxies cannot be cloned into IndexedDB. */
 const unproxied = <Value>(value: Value): Value => JSON.parse(JSON.stringify(value)) as Value;
@@ -79,12 +103,17 @@ export function createGalleryState(): GalleryState {
   const [images, setImages] = createSignal<readonly StoredImage[]>([]);
   const [persistent, setPersistent] = createSignal(true);
   const [error, setError] = createSignal<PlainError | null>(null);
+  const [marks, setMarks] = createSignal<ReadonlyMap<string, ImageMarks>>(new Map());
+  const [prompts, setPrompts] = createSignal<ReadonlyMap<string, string>>(new Map());
   /** What is known stays the same object, so that its thumbnail stays the same element. */
   async function read(gallery: Gallery): Promise<void> {
     try {
       const found = await gallery.images();
       const known = new Map(images().map((image) => [image.id, image]));
       setImages(found.map((image) => known.get(image.id) ?? image));
+      setMarks(
+        new Map(found.map(({ id, favourite = false, note = "" }) => [id, { favourite, note }] as const)),
+      );
       setError(null);
     } catch (cause) {
       setError(toPlainError(readingError("Your images", cause)));
@@ -113,7 +142,50 @@ export function createGalleryState(): GalleryState {
         { id, createdAt, ...unproxied({ options, composition, candidates, report }) },
         finished.flatMap((image) => (image.encoded ? [storedImage(view, image, image.encoded.png)] : [])),
       );
+      setPrompts((before) => new Map(before).set(id, options.prompt));
       await read(gallery);
+    },
+    marks: (imageId) => marks().get(imageId) ?? unmarked,
+    async mark(imageId, change) {
+      const gallery = await ready;
+      await gallery.mark(imageId, change).catch((cause: unknown) => {
+        throw keepingError("this change", cause, {
+          full: "Free disk space, then try again.",
+        });
+      });
+      await read(gallery);
+    },
+    prompts,
+    async readPrompts() {
+      const runs = await (await ready).runs().catch(() => []); // images are found by what is known of them
+      setPrompts(new Map(runs.map(({ id, options }) => [id, options.prompt])));
+    },
+    async pack(imageIds) {
+      const gallery = await ready;
+      const ids = new Set(imageIds);
+      const work = async (): Promise<Blob> => {
+        const chosen = (await gallery.images()).filter(({ id }) => ids.has(id));
+        const wanted = new Set(chosen.map(({ runId }) => runId));
+        const runs = (await gallery.runs()).filter(({ id }) => wanted.has(id));
+        return packImages(chosen, runs);
+      };
+      return work().catch((cause: unknown) => {
+        throw readingError("These images", cause);
+      });
+    },
+    async unpack(file) {
+      const gallery = await ready;
+      const found = await unpackImages(file);
+      for (const { run, images } of found) {
+        await gallery.add(run, images).catch((cause: unknown) => {
+          throw keepingError("these images", cause, {
+            full: "Free disk space, or delete images you don’t need, then try again.",
+          });
+        });
+        setPrompts((before) => new Map(before).set(run.id, run.options.prompt));
+      }
+      await read(gallery);
+      return found.reduce((sum, { images }) => sum + images.length, 0);
     },
     async read(runId) {
       const gallery = await ready;

@@ -1,9 +1,11 @@
 // What comes in by drop, paste or file chooser, to where it belongs: init images, adapter files to be examined,
-// checkpoints among the models, text files among the wildcards, tables among the styles.
+// checkpoints among the models, text files among the wildcards, tables among the styles, archives of images in the gallery.
 import type { PlainError } from "../../shared/errors.ts";
 import { sortPick } from "../packs/checkpoint-facts.ts";
 import type { DiskFile, DiskPick } from "../packs/disk-files.ts";
 import { adapterFilesOf, sortDrop, type SortedDrop } from "../adapters/dropped-files.ts";
+import { t } from "../../texts/texts.ts";
+import type { GalleryState } from "./gallery.ts";
 import type { Intake } from "./intake.ts";
 import { manyFrom } from "./many-adapters.ts";
 import type { Models } from "./models.ts";
@@ -18,9 +20,11 @@ export function createTaking(context: {
   readonly models: Pick<Models, "takeFromDisk">;
   readonly wildcards: Pick<WildcardsState, "take">;
   readonly styles: Pick<StylesState, "take">;
+  readonly gallery: Pick<GalleryState, "unpack">;
+  readonly announce: (text: string) => void;
   readonly setInputError: (error: PlainError | null) => void;
 }): (pick: DiskPick | Promise<DiskPick>) => Promise<void> {
-  const { initImage, intake, models, wildcards, styles, setInputError } = context;
+  const { initImage, intake, models, wildcards, styles, gallery, announce, setInputError } = context;
 
   async function takeFiles(files: readonly DiskFile[]): Promise<void> {
     const folders = new Map<string, File[]>();
@@ -35,6 +39,7 @@ export function createTaking(context: {
       sorted.flatMap((folder) => folder[kind]);
     const adapters = sorted.flatMap((folder) => adapterFilesOf(folder.adapters));
     const [tables, texts, unknown] = [all("tables"), all("texts"), all("unknown")];
+    for (const archive of all("archives")) announce(t.run.gallery.imported(await gallery.unpack(archive)));
     if (tables.length > 0) await styles.take(tables);
     if (adapters.length >= manyFrom) {
       // Pictures and texts in a folder of adapters are about them.

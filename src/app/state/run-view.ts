@@ -55,11 +55,13 @@ export const optionsOfImage = (
   count: 1,
 });
 
-/** What an image is compared with: the same seed without some of its adapters, or its init image. */
+/** What an image is compared with: the same seed without some of its adapters, its init image, or another image. */
 export type Comparison =
   | { readonly kind: "no-adapters" }
   | { readonly kind: "without"; readonly title: string }
-  | { readonly kind: "init-image" };
+  | { readonly kind: "init-image" }
+  /** Another image of the gallery. */
+  | { readonly kind: "other"; readonly own: string; readonly title: string };
 
 export interface VariantView {
   readonly comparison: Comparison;

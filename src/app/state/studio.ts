@@ -439,7 +439,16 @@ function buildStudio(services: PageServices): Studio {
     useSettings: recall.useSettings,
     useOffered: recall.useOffered,
     useLink: recall.useLink,
-    takePick: createTaking({ initImage, intake, models, wildcards, styles, setInputError }),
+    takePick: createTaking({
+      initImage,
+      intake,
+      models,
+      wildcards,
+      styles,
+      gallery,
+      announce,
+      setInputError,
+    }),
     storageUse: () => services.storageUse(),
     async deletePack(manifestId) {
       queue.hold();

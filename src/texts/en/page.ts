@@ -14,6 +14,7 @@ export const page = {
       "Image: loads its settings, or uses it as the init image",
       "Text file: adds it to your wildcards",
       "styles.csv: adds its prompt styles",
+      "ZIP of exported images: adds them to your images",
     ],
   },
 

@@ -21,8 +21,17 @@ export function CompareSlider(props: {
         return t.run.comparison.without(comparison.title);
       case "init-image":
         return t.run.comparison.before;
+      case "other":
+        return comparison.title;
     }
   };
+  const ownLabel = (): string => {
+    const { comparison } = props.variant;
+    if (comparison.kind === "other") return comparison.own;
+    return comparison.kind === "init-image" ? t.run.comparison.after : t.run.comparison.chosen;
+  };
+  const otherAlt = (): string =>
+    props.variant.comparison.kind === "other" ? label() : t.run.comparison.alt(label());
   return (
     <div class={styles["compare"]} style={{ "--at": `${at()}%`, "aspect-ratio": String(props.ratio) }}>
       <img class={styles["layer"]} src={props.image.url} alt={props.image.alt} />
@@ -35,12 +44,10 @@ export function CompareSlider(props: {
             </Show>
           }
         >
-          {(encoded) => <img src={encoded().url} alt={t.run.comparison.alt(label())} />}
+          {(encoded) => <img src={encoded().url} alt={otherAlt()} />}
         </Show>
       </div>
-      <span class={`${styles["tag"]} ${styles["left"]}`}>
-        {props.variant.comparison.kind === "init-image" ? t.run.comparison.after : t.run.comparison.chosen}
-      </span>
+      <span class={`${styles["tag"]} ${styles["left"]}`}>{ownLabel()}</span>
       <span class={`${styles["tag"]} ${styles["right"]}`}>
         {props.variant.status === "sampling"
           ? t.run.comparison.step(label(), props.variant.step, props.variant.steps)

@@ -86,6 +86,9 @@ export const ModelIcon = icon(() => (
 ));
 export const PlusIcon = icon(() => <path d="M10 4v12M4 10h12" />);
 export const CheckIcon = icon(() => <path d="m4 10.5 4 4 8-9" />);
+export const StarIcon = icon(() => (
+  <path d="m10 3.200 2.100 4.500 4.900.600-3.600 3.400.900 4.900-4.300-2.400-4.300 2.400.900-4.900L3 8.300l4.900-.600z" />
+));
 export const DiskIcon = icon(() => (
   <path d="M4 5.5C4 4.1 6.7 3 10 3s6 1.1 6 2.5v9c0 1.4-2.7 2.5-6 2.5s-6-1.1-6-2.5zM4 5.5C4 6.9 6.7 8 10 8s6-1.1 6-2.5M4 10c0 1.4 2.7 2.5 6 2.5s6-1.1 6-2.5" />
 ));

@@ -1,27 +1,46 @@
-// Thumbnails of the stored images, newest first; each reopens its run.
+// Thumbnails of the stored images, newest first; each reopens its run. They are filtered, or selected to be compared and exported.
 import { createMemo, createSignal, For, onCleanup, Show, type JSX } from "solid-js";
 import type { StoredImage } from "../../app/images/gallery.ts";
 import { explain } from "../../app/state/runs.ts";
 import type { PlainError } from "../../shared/errors.ts";
+import { isFiltering, noFilter, passes, type GalleryFilter } from "../../app/images/gallery-filter.ts";
+import { CompareDialog } from "./CompareDialog.tsx";
 import { ConfirmButton } from "../controls/ConfirmButton.tsx";
+import controls from "../controls/controls.module.css";
+import { GalleryFilterBar, SelectionBar } from "./GalleryBars.tsx";
+import { saveFile } from "../controls/save-file.ts";
 import { ErrorNote } from "../controls/ErrorNote.tsx";
 import styles from "./Gallery.module.css";
 import { focusWhatIsLeft } from "../controls/focus.ts";
-import { CloseIcon } from "../controls/icons.tsx";
+import { CheckIcon, CloseIcon, StarIcon } from "../controls/icons.tsx";
 import { useStudio } from "../studio-context.ts";
 import { t } from "../../texts/texts.ts";
 
 const shownAtFirst = 24;
+const quietButton = `${controls["button"]} ${controls["small"]} ${controls["quiet"]}`;
 
 export function Gallery(): JSX.Element {
   const studio = useStudio();
+  const { gallery } = studio;
   const [all, setAll] = createSignal(false);
-  const images = createMemo(() =>
-    all() ? studio.gallery.images() : studio.gallery.images().slice(0, shownAtFirst),
-  );
+  const [filterOpen, setFilterOpen] = createSignal(false);
+  const [filter, setFilter] = createSignal<GalleryFilter>(noFilter);
+  /** Ids of the selected images; null: nothing is being selected. */
+  const [selected, setSelected] = createSignal<ReadonlySet<string> | null>(null);
+  const [compared, setCompared] = createSignal<readonly [StoredImage, StoredImage] | null>(null);
+  const found = createMemo(() => {
+    const wanted = filter();
+    if (!isFiltering(wanted)) return gallery.images();
+    const now = Date.now();
+    return gallery.images().filter((image) => {
+      const prompt = image.prompt ?? gallery.prompts().get(image.runId) ?? "";
+      return passes(image, wanted, { marks: gallery.marks(image.id), prompt, now });
+    });
+  });
+  const images = createMemo(() => (all() ? found() : found().slice(0, shownAtFirst)));
   const [error, setError] = createSignal<PlainError | null>(null);
   /** Resolves to whether it succeeded; the gallery shows why not. */
-  async function deleting(work: () => Promise<void>): Promise<boolean> {
+  async function trying(work: () => Promise<void>): Promise<boolean> {
     setError(null);
     return work().then(
       () => true,
@@ -31,32 +50,74 @@ export function Gallery(): JSX.Element {
       },
     );
   }
-  const bytes = createMemo(() => studio.gallery.images().reduce((sum, image) => sum + image.png.size, 0));
+  const bytes = createMemo(() => gallery.images().reduce((sum, image) => sum + image.png.size, 0));
+  const toggleFilter = (): void => {
+    if (filterOpen()) setFilter(noFilter);
+    else void gallery.readPrompts();
+    setFilterOpen((open) => !open);
+  };
+  const toggleImage = (id: string): void => {
+    setSelected((before) => {
+      const ids = new Set(before);
+      if (!ids.delete(id)) ids.add(id);
+      return ids;
+    });
+  };
+  /** Of images that are still there, newest first. */
+  const chosen = createMemo(() => gallery.images().filter(({ id }) => selected()?.has(id)));
+  const exportChosen = (): Promise<boolean> =>
+    trying(async () => {
+      const ids = chosen().map(({ id }) => id);
+      saveFile(await gallery.pack(ids), "stylus-images.zip");
+      studio.announce(t.run.gallery.exported(ids.length));
+    });
 
   return (
     <>
-      <Show when={studio.gallery.error()}>{(reason) => <ErrorNote error={reason()} compact />}</Show>
-      <Show when={studio.gallery.images().length > 0}>
+      <Show when={gallery.error()}>{(reason) => <ErrorNote error={reason()} compact />}</Show>
+      <Show when={gallery.images().length > 0}>
         <section class={styles["gallery"]} aria-labelledby="gallery-title">
           <header>
             <h2 id="gallery-title">{t.run.gallery.title}</h2>
             <span>
-              {t.run.gallery.size(studio.gallery.images().length, bytes())}{" "}
-              <Show when={studio.gallery.persistent()} fallback={t.run.gallery.untilClosed}>
+              {t.run.gallery.size(gallery.images().length, bytes())}{" "}
+              <Show when={gallery.persistent()} fallback={t.run.gallery.untilClosed}>
                 <span class={styles["where"]}>{t.run.gallery.here}</span>
               </Show>
             </span>
             <span class={styles["all"]}>
+              <button class={quietButton} type="button" aria-expanded={filterOpen()} onClick={toggleFilter}>
+                {t.run.gallery.filter}
+              </button>
+              <button
+                class={quietButton}
+                type="button"
+                aria-pressed={selected() !== null}
+                onClick={() => setSelected((ids) => (ids ? null : new Set<string>()))}
+              >
+                {selected() ? t.run.gallery.done : t.run.gallery.select}
+              </button>
               <ConfirmButton
                 label={t.run.gallery.deleteAll}
                 name={t.run.gallery.deleteAllName}
-                confirm={t.run.gallery.confirmDelete(studio.gallery.images().length)}
+                confirm={t.run.gallery.confirmDelete(gallery.images().length)}
                 keep={t.run.gallery.keep}
                 quiet
-                onConfirm={async () => void (await deleting(() => studio.gallery.clear()))}
+                onConfirm={async () => void (await trying(() => gallery.clear()))}
               />
             </span>
           </header>
+          <Show when={filterOpen()}>
+            <GalleryFilterBar filter={filter()} found={found().length} onChange={setFilter} />
+          </Show>
+          <Show when={selected()}>
+            <SelectionBar
+              chosen={chosen()}
+              onAll={() => setSelected(new Set(found().map(({ id }) => id)))}
+              onCompare={(first, second) => setCompared([first, second])}
+              onExport={exportChosen}
+            />
+          </Show>
           <Show when={error()}>
             {(reason) => (
               // The image may be far down in the gallery.
@@ -66,23 +127,39 @@ export function Gallery(): JSX.Element {
             )}
           </Show>
           <ul>
-            <For each={images()}>{(image) => <Thumbnail image={image} deleting={deleting} />}</For>
-            <Show when={!all() && studio.gallery.images().length > shownAtFirst}>
+            <For each={images()}>
+              {(image) => (
+                <Thumbnail
+                  image={image}
+                  selected={selected()?.has(image.id) ?? null}
+                  onToggle={() => toggleImage(image.id)}
+                  deleting={trying}
+                />
+              )}
+            </For>
+            <Show when={!all() && found().length > shownAtFirst}>
               <li>
                 <button class={styles["rest"]} type="button" onClick={() => setAll(true)}>
-                  {t.run.gallery.more(studio.gallery.images().length - shownAtFirst)}
+                  {t.run.gallery.more(found().length - shownAtFirst)}
                 </button>
               </li>
             </Show>
           </ul>
+          <Show when={found().length === 0}>
+            <p class={styles["none"]}>{t.run.gallery.noneFound}</p>
+          </Show>
         </section>
       </Show>
+      <CompareDialog images={compared()} onClose={() => setCompared(null)} />
     </>
   );
 }
 
 function Thumbnail(props: {
   readonly image: StoredImage;
+  /** Null: images are not being selected. */
+  readonly selected: boolean | null;
+  readonly onToggle: () => void;
   readonly deleting: (work: () => Promise<void>) => Promise<boolean>;
 }): JSX.Element {
   const studio = useStudio();
@@ -102,24 +179,44 @@ function Thumbnail(props: {
       <button
         class={styles["open"]}
         type="button"
-        aria-label={t.run.gallery.show(props.image.seed)}
-        aria-current={shown()}
-        disabled={studio.busy()}
+        aria-label={
+          props.selected === null
+            ? t.run.gallery.show(props.image.seed)
+            : t.run.gallery.selectImage(props.image.seed)
+        }
+        aria-current={props.selected === null && shown()}
+        aria-pressed={props.selected ?? undefined}
+        disabled={props.selected === null && studio.busy()}
         onClick={() => {
+          if (props.selected !== null) return props.onToggle();
           void studio.show(props.image.runId).then(focusWhatIsLeft); // it may be gone
           scrollTo({ top: 0, behavior: "smooth" });
         }}
       >
         <img src={url} alt="" width={props.image.width} height={props.image.height} loading="lazy" />
       </button>
-      <button
-        class={styles["delete"]}
-        type="button"
-        aria-label={t.run.gallery.delete(props.image.seed)}
-        onClick={(event) => void remove(event.currentTarget.closest("li")!)}
+      <Show when={studio.gallery.marks(props.image.id).favourite}>
+        <span class={styles["star"]} title={t.run.gallery.favourites}>
+          <StarIcon />
+        </span>
+      </Show>
+      <Show
+        when={props.selected === null}
+        fallback={
+          <span class={styles["check"]} data-on={props.selected}>
+            <CheckIcon />
+          </span>
+        }
       >
-        <CloseIcon />
-      </button>
+        <button
+          class={styles["delete"]}
+          type="button"
+          aria-label={t.run.gallery.delete(props.image.seed)}
+          onClick={(event) => void remove(event.currentTarget.closest("li")!)}
+        >
+          <CloseIcon />
+        </button>
+      </Show>
     </li>
   );
 }

@@ -14,6 +14,7 @@ import { ErrorNote } from "../controls/ErrorNote.tsx";
 import { CloseIcon, CompareIcon, DownloadIcon, ImageIcon, LinkIcon, ReuseIcon } from "../controls/icons.tsx";
 import styles from "./ImageCard.module.css";
 import { RichText } from "../controls/RichText.tsx";
+import { Favourite, Note } from "./ImageMarks.tsx";
 import { PixelCanvas } from "../controls/PixelCanvas.tsx";
 import { createCopiedLink, LinkNote } from "./CopiedLink.tsx";
 import { useStudio } from "../studio-context.ts";
@@ -58,6 +59,7 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
   const isNext = (): boolean => props.run.images.find(({ status }) => status !== "done") === props.image;
   const [reused, setReused] = createSignal(false);
   const link = createCopiedLink(studio, props);
+  const isKept = createMemo(() => studio.gallery.images().some(({ id }) => id === props.image.id));
 
   return (
     <figure class={styles["card"]} data-status={props.image.status}>
@@ -151,6 +153,9 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
                     <CompareIcon /> {t.run.image.compareInitImage}
                   </button>
                 </Show>
+                <Show when={isKept()}>
+                  <Favourite id={props.image.id} seed={props.image.seed} />
+                </Show>
                 <button
                   class={controls["icon"]}
                   type="button"
@@ -224,6 +229,9 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
               )}
             </For>
           </ul>
+        </Show>
+        <Show when={isKept()}>
+          <Note id={props.image.id} />
         </Show>
         <Show when={props.image.variant?.error}>{(error) => <ErrorNote error={error()} compact />}</Show>
       </figcaption>

@@ -1,0 +1,87 @@
+// Images that are exported and brought back, and archives that are not ours.
+import { unzipSync, zipSync } from "fflate";
+import { expect, it } from "vitest";
+import { loadedPack } from "../../../tests/fixtures/run-services.ts";
+import { gradient } from "../../../tests/e2e/image-file.ts";
+import { readPngText, withPngText } from "../../formats/png.ts";
+import { StylusError } from "../../shared/errors.ts";
+import { completeOptions } from "../../stylus/options.ts";
+import type { StoredImage, StoredRun } from "./gallery.ts";
+import { packImages, unpackImages } from "./gallery-archive.ts";
+
+const parameters = "a fox\nSteps: 6, Seed: 7, Size: 8x8";
+const png = withPngText(Uint8Array.from(gradient(8, 8)), { parameters });
+const run = {
+  id: "run",
+  createdAt: 5,
+  options: completeOptions({ prompt: "a fox", seed: 7, count: 2 }, loadedPack().defaults),
+  composition: { tasks: [], rejected: [], composer: { name: "rules", kind: "rules" } },
+  candidates: [],
+  report: { pack: { id: "pocket", title: "Pocket" }, stages: [] },
+} as unknown as StoredRun;
+const image = (index: number, change: Partial<StoredImage> = {}): StoredImage => ({
+  id: `run-${index}`,
+  runId: "run",
+  index,
+  createdAt: 5,
+  seed: 7,
+  width: 8,
+  height: 8,
+  adapters: [],
+  masked: [],
+  formulas: {},
+  png: new Blob([png], { type: "image/png" }),
+  ...change,
+});
+const withoutFiles = (list: readonly StoredImage[]) => list.map((each) => ({ ...each, png: null }));
+const images = [image(0, { favourite: true, note: "for the poster" }), image(1, { prompt: "a fox" })];
+const fileOf = (content: Blob | Uint8Array, name = "images.zip"): File =>
+  new File([content as BlobPart], name);
+
+it("brings back images, their runs and what the user said of them; files have their settings and names of their own", async () => {
+  const archive = await packImages(images, [run]);
+  const entries = unzipSync(new Uint8Array(await archive.arrayBuffer()));
+  expect(Object.keys(entries)).toEqual(["stylus-images.json", "a-fox-7.png", "a-fox-7-2.png"]);
+  const text = await readPngText(new Uint8Array(entries["a-fox-7.png"]!));
+  expect(text.get("parameters")).toBe(parameters);
+
+  const [found, ...others] = await unpackImages(fileOf(archive));
+  expect(others).toEqual([]);
+  expect(found!.run).toEqual(run);
+  expect(withoutFiles(found!.images)).toEqual(withoutFiles(images));
+  for (const each of found!.images) expect(new Uint8Array(await each.png.arrayBuffer())).toEqual(png);
+});
+
+it("refuses what it did not write, and says what is wrong with it", async () => {
+  const entries = unzipSync(new Uint8Array(await (await packImages(images, [run])).arrayBuffer()));
+  const table = JSON.parse(new TextDecoder().decode(entries["stylus-images.json"])) as Record<
+    string,
+    unknown
+  >;
+  const withTable = (change: object): Uint8Array =>
+    zipSync({
+      ...entries,
+      "stylus-images.json": new TextEncoder().encode(JSON.stringify({ ...table, ...change })),
+    });
+  const tableAlone = { "stylus-images.json": entries["stylus-images.json"]! };
+  const text = new TextEncoder().encode("no image");
+  for (const [content, why] of [
+    [new Uint8Array([1, 2, 3]), "it is damaged"],
+    [zipSync({ "a.txt": text }), "it has no stylus-images.json"],
+    [zipSync({ "stylus-images.json": text }), "its stylus-images.json is of another form"],
+    [withTable({ version: 2 }), "its stylus-images.json is of another form"],
+    [withTable({ runs: [{ id: "run" }] }), "its stylus-images.json is of another form"],
+    [
+      withTable({ images: [{ file: "a-fox-7.png", image: { id: "run-0", runId: "run" } }] }),
+      "what it says of a-fox-7.png is incomplete",
+    ],
+    [zipSync(tableAlone), "a-fox-7.png is missing or no PNG file"],
+    [zipSync({ ...entries, "a-fox-7.png": text }), "a-fox-7.png is missing or no PNG file"],
+  ] as const) {
+    const error = await unpackImages(fileOf(content)).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(StylusError);
+    expect((error as Error).message).toBe(
+      `images.zip is not an archive of images that Stylus exported: ${why}.`,
+    );
+  }
+});

@@ -1,0 +1,121 @@
+// Images of the gallery as one ZIP file, to keep elsewhere or to bring to another browser: the PNG files as they are, and a table with
+// what is known of their runs. The files of init images are not in it.
+import * as v from "valibot";
+import { isPng } from "../../formats/png.ts";
+import { StylusError } from "../../shared/errors.ts";
+import { imageSchema, runSchema, type StoredImage, type StoredRun } from "./gallery.ts";
+import { imageFileName } from "./image-file.ts";
+
+const tableName = "stylus-images.json";
+const format = "stylus-web/images";
+
+/** Of one unpacked file, and of all: far more than the page makes, far less than what stops a browser. */
+const limits = { fileBytes: 64e6, tableBytes: 256e6, archiveBytes: 2e9, files: 10_000 };
+
+const tableSchema = v.object({
+  format: v.literal(format),
+  version: v.literal(1),
+  runs: v.array(runSchema),
+  images: v.array(
+    v.object({ file: v.string(), image: v.looseObject({ id: v.string(), runId: v.string() }) }),
+  ),
+});
+
+/** Of several images of the same name the later ones are numbered. */
+function fileNames(images: readonly StoredImage[], runs: ReadonlyMap<string, StoredRun>): string[] {
+  const taken = new Set<string>();
+  return images.map(({ seed, prompt, runId }) => {
+    const name = imageFileName(seed, prompt ?? runs.get(runId)?.options.prompt ?? "");
+    let free = name;
+    for (let number = 2; taken.has(free); number++) free = name.replace(/\.png$/, `-${number}.png`);
+    taken.add(free);
+    return free;
+  });
+}
+
+export async function packImages(images: readonly StoredImage[], runs: readonly StoredRun[]): Promise<Blob> {
+  const { Zip, ZipPassThrough, strToU8 } = await import("fflate");
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  const zip = new Zip((error, part) => {
+    if (error) throw error;
+    parts.push(new Uint8Array(part));
+  });
+  const add = (name: string, content: Uint8Array): void => {
+    const entry = new ZipPassThrough(name); // PNG is compressed already
+    zip.add(entry);
+    entry.push(content, true);
+  };
+  const names = fileNames(images, new Map(runs.map((run) => [run.id, run])));
+  const table = {
+    format,
+    version: 1,
+    runs,
+    images: images.map((image, index) => ({ file: names[index]!, image: { ...image, png: undefined } })),
+  };
+  add(tableName, strToU8(JSON.stringify(table)));
+  for (const [index, { png }] of images.entries())
+    add(names[index]!, new Uint8Array(await png.arrayBuffer()));
+  zip.end();
+  return new Blob(parts, { type: "application/zip" });
+}
+
+const notOurs = (file: File, why: string, cause?: unknown): StylusError =>
+  new StylusError("bad-file", `${file.name} is not an archive of images that Stylus exported: ${why}.`, {
+    where: file.name,
+    remedy: "Drop a ZIP file that you exported under “Your images”, or drop its images one by one.",
+    ...(cause === undefined ? {} : { cause }),
+  });
+
+async function unzipped(file: File): Promise<Record<string, Uint8Array>> {
+  const { unzipSync } = await import("fflate"); // entries of ours are not compressed: nothing to do in a worker
+  if (file.size > limits.archiveBytes) throw notOurs(file, "it is too large");
+  const content = new Uint8Array(await file.arrayBuffer());
+  let [files, bytes] = [0, 0];
+  const isSmall = ({
+    name,
+    originalSize,
+  }: {
+    readonly name: string;
+    readonly originalSize: number;
+  }): boolean => {
+    files += 1;
+    bytes += originalSize;
+    const most = name === tableName ? limits.tableBytes : limits.fileBytes;
+    return originalSize <= most && bytes <= limits.archiveBytes && files <= limits.files;
+  };
+  try {
+    return unzipSync(content, { filter: isSmall });
+  } catch (cause) {
+    throw notOurs(file, "it is damaged", cause);
+  }
+}
+
+/**
+ * The images of an archive by their runs. Untrusted input: everything is checked as rows of the gallery are.
+ * @throws StylusError bad-file
+ */
+export async function unpackImages(
+  file: File,
+): Promise<{ readonly run: StoredRun; readonly images: readonly StoredImage[] }[]> {
+  const entries = new Map(Object.entries(await unzipped(file)));
+  const text = entries.get(tableName);
+  if (!text) throw notOurs(file, `it has no ${tableName}`);
+  let table: v.InferOutput<typeof tableSchema>;
+  try {
+    table = v.parse(tableSchema, JSON.parse(new TextDecoder().decode(text)));
+  } catch (cause) {
+    throw notOurs(file, `its ${tableName} is of another form`, cause);
+  }
+  const images = table.images.map(({ file: name, image }) => {
+    const content = entries.get(name);
+    if (!content || !isPng(content)) throw notOurs(file, `${name} is missing or no PNG file`);
+    const png = new Blob([new Uint8Array(content)], { type: "image/png" });
+    const row = { ...image, png };
+    if (!v.is(imageSchema, row)) throw notOurs(file, `what it says of ${name} is incomplete`);
+    return row as unknown as StoredImage;
+  });
+  return table.runs.map((run) => ({
+    run: run as unknown as StoredRun,
+    images: images.filter(({ runId }) => runId === run.id),
+  }));
+}

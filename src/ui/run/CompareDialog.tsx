@@ -1,0 +1,53 @@
+// Two images of the gallery in one frame, with a divider between them.
+import { createMemo, onCleanup, Show, type JSX } from "solid-js";
+import type { StoredImage } from "../../app/images/gallery.ts";
+import { CompareSlider } from "../controls/CompareSlider.tsx";
+import { Dialog } from "../controls/Dialog.tsx";
+import styles from "./Gallery.module.css";
+import { useStudio } from "../studio-context.ts";
+import { t } from "../../texts/texts.ts";
+
+export function CompareDialog(props: {
+  /** Null: closed. */
+  readonly images: readonly [StoredImage, StoredImage] | null;
+  readonly onClose: () => void;
+}): JSX.Element {
+  return (
+    <Dialog
+      open={props.images !== null}
+      title={t.run.gallery.compareTitle}
+      wide
+      onClose={() => props.onClose()}
+    >
+      <Show when={props.images} keyed>
+        {(images) => <Compared images={images} />}
+      </Show>
+    </Dialog>
+  );
+}
+
+function Compared(props: { readonly images: readonly [StoredImage, StoredImage] }): JSX.Element {
+  const studio = useStudio();
+  const urls = createMemo(() => props.images.map(({ png }) => URL.createObjectURL(png)));
+  onCleanup(() => urls().forEach((url) => URL.revokeObjectURL(url)));
+  const label = ({ seed }: StoredImage): string => t.run.gallery.compared(seed);
+  const adapters = (image: StoredImage): string =>
+    [label(image), ...image.adapters.map(({ id }) => studio.card(id)?.title ?? id)].join(", ");
+  return (
+    <div class={styles["compared"]}>
+      <CompareSlider
+        image={{ url: urls()[0]!, alt: adapters(props.images[0]) }}
+        variant={{
+          comparison: { kind: "other", own: adapters(props.images[0]), title: adapters(props.images[1]) },
+          status: "done",
+          step: 0,
+          steps: 0,
+          preview: null,
+          encoded: { png: props.images[1].png, url: urls()[1]! },
+          error: null,
+        }}
+        ratio={props.images[0].width / props.images[0].height}
+      />
+    </div>
+  );
+}
