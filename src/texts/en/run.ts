@@ -72,6 +72,7 @@ export const run = {
     starting: "Starting",
     waiting: "Waiting",
     seed: "Seed **{seed}**",
+    variation: "variation **{seed}**",
     compareAll: "Without adapters",
     compareAllTitle: "Generate the same seed without adapters and compare",
     compareInitImage: "Before",

@@ -65,6 +65,7 @@ export const run: typeof english = {
     starting: "시작하는 중",
     waiting: "대기 중",
     seed: "시드 **{seed}**",
+    variation: "변형 **{seed}**",
     compareAll: "어댑터 없이 비교",
     compareAllTitle: "같은 시드를 어댑터 없이 생성해 비교해요",
     compareInitImage: "전후 비교",

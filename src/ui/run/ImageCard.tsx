@@ -114,6 +114,10 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
         <div class={styles["row"]}>
           <span class={styles["seed"]}>
             <RichText text={t.run.image.seed} values={{ seed: String(props.image.seed) }} />
+            <Show when={props.image.variationSeed !== undefined}>
+              {" · "}
+              <RichText text={t.run.image.variation} values={{ seed: String(props.image.variationSeed) }} />
+            </Show>
           </span>
           <Show when={props.image.encoded}>
             {(encoded) => (
