@@ -68,8 +68,7 @@ export function writeInfotext({ options, image, cards, model, version }: ImageIn
       ["Seed", String(image.seed)],
       ["Size", `${options.width}x${options.height}`],
       ["Model", model],
-      ["Variation seed", options.variation ? String(image.variationSeed ?? options.variation.seed) : ""],
-      ["Variation seed strength", options.variation ? String(options.variation.strength) : ""],
+      ...variationFields({ options, image }),
       ...imageFields(options),
       ["Clip skip", options.clipSkip === 1 ? "" : String(options.clipSkip)],
       ["RNG", options.noise === "nv" ? "NV" : "CPU"],
@@ -80,6 +79,21 @@ export function writeInfotext({ options, image, cards, model, version }: ImageIn
     ]),
   });
 }
+
+/** Label and value pairs under AUTOMATIC1111's labels; none without a variation. */
+export const variationFields = ({
+  options: { variation },
+  image: { variationSeed },
+}: {
+  readonly options: Pick<GenerateOptions, "variation">;
+  readonly image: Pick<PlannedImage, "variationSeed">;
+}): [string, string][] =>
+  variation === null
+    ? []
+    : [
+        ["Variation seed", String(variationSeed ?? variation.seed)],
+        ["Variation seed strength", String(variation.strength)],
+      ];
 
 /** As AUTOMATIC1111's extension Dynamic Prompts names them. */
 const TEMPLATE_LABELS = ["Template", "Negative Template"] as const;

@@ -42,6 +42,7 @@ describe("a link", () => {
       prompt: fc.string({ minLength: 1, maxLength: 40 }).map((text) => `a ${text.replace(/[<>]/g, "")} b`),
       negativePrompt: fc.string({ maxLength: 40 }).map((text) => text.replace(/[<>]/g, "").trim()),
       seed: fc.nat(2 ** 32 - 1),
+      variation: fc.constantFrom(null, { seed: 99, strength: 0.25 }),
       width: fc.integer({ min: 8, max: 64 }).map((blocks) => 8 * blocks),
       height: fc.integer({ min: 8, max: 64 }).map((blocks) => 8 * blocks),
       steps: fc.integer({ min: 1, max: 150 }),

@@ -5,7 +5,7 @@ import type { AdapterCard } from "../retrieval/card.ts";
 import { StylusError } from "../shared/errors.ts";
 import { promptTags, withoutTags } from "../shared/prompt-syntax.ts";
 import { imageFields } from "./infotext-images.ts";
-import { readSettings } from "./infotext.ts";
+import { readSettings, variationFields } from "./infotext.ts";
 import { formatLoraTag } from "./lora-tags.ts";
 import {
   checkOptions,
@@ -19,6 +19,8 @@ import type { PlannedImage } from "./run-types.ts";
 /** Keys of an address and the labels of their values in a `parameters` text. */
 const labels: ReadonlyMap<string, string> = new Map([
   ["seed", "Seed"],
+  ["variation-seed", "Variation seed"],
+  ["variation", "Variation seed strength"],
   ["size", "Size"],
   ["steps", "Steps"],
   ["sampler", "Sampler"],
@@ -41,7 +43,7 @@ const longestFragment = 60_000;
 
 export interface SharedImage {
   readonly options: GenerateOptions;
-  readonly image: Pick<PlannedImage, "seed" | "adapters" | "prompt" | "negativePrompt">;
+  readonly image: Pick<PlannedImage, "seed" | "variationSeed" | "adapters" | "prompt" | "negativePrompt">;
   /** Name of the checkpoint; empty: not in the link. */
   readonly model: string;
 }
@@ -52,6 +54,7 @@ export function writeLink({ options, image, model }: SharedImage, left: Readonly
   const tags = image.adapters.filter(({ id }) => !left.has(id)).map(formatLoraTag);
   const fields = new Map([
     ["Seed", String(image.seed)],
+    ...variationFields({ options, image }),
     ["Size", `${options.width}x${options.height}`],
     ["Steps", String(options.steps)],
     ["Sampler", SAMPLER_LABELS[options.sampler]],

@@ -63,6 +63,8 @@ function setup({ room = Infinity }: { readonly room?: number } = {}) {
     models: { takeFromDisk: nothing },
     wildcards: { take: nothing },
     styles: { take: nothing },
+    gallery: { unpack: async () => 0 },
+    announce: () => {},
     setInputError: (error) => {
       if (error) throw new Error(error.message);
     },

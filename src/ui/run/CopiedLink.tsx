@@ -38,7 +38,7 @@ export function createCopiedLink(
       const ownModel = isOfUser(id) ? [title] : [];
       const shared = {
         options: run.options,
-        image: { ...wordsOf(image, run), seed: image.seed, adapters: image.adapters },
+        image: { ...image, ...wordsOf(image, run) },
         model: ownModel.length > 0 && !withNames ? "" : title,
       };
       const address = `${location.origin}${location.pathname}${writeLink(shared, new Set(withNames ? [] : left))}`;
