@@ -262,6 +262,21 @@ describe("diffusers folder", () => {
     { path: "pack/model_index.json", blob: json({}) },
   ];
 
+  it("takes a network that comes in several files", async () => {
+    const tensors = unetSpecs(UNET).map(({ name, shape }) => tensor(name, shape));
+    const shards = [tensors.slice(0, 100), tensors.slice(100)].map((part, index) => ({
+      path: `pack/unet/diffusion_pytorch_model-0000${index + 1}-of-00002.safetensors`,
+      blob: blobOf(part),
+    }));
+    const others = folder().filter(({ path }) => !/unet\/.*\.safetensors$/.test(path));
+    const { unet } = await openCheckpoint([
+      ...others,
+      ...shards,
+      { path: "pack/unet/diffusion_pytorch_model.safetensors.index.json", blob: json({ weight_map: {} }) },
+    ]);
+    expect([...unet.tensors.keys()].sort()).toEqual(tensors.map(({ name }) => name).sort());
+  });
+
   it("uses the config if there is one and detects it otherwise", async () => {
     const checkpoint = await openCheckpoint(folder());
     expect(checkpoint.layout).toBe("diffusers");

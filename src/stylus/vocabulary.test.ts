@@ -11,8 +11,8 @@ const cards = Object.keys(authorCards).map((id) =>
 const files = new Map([["tokenizer/vocab.json", new Blob([readFileSync(file)])]]);
 
 it.each([
-  ["a lighthouse by the sea, oil painting", ["lighthouse"]],
-  ["two alpacas and a spaceship in the snow <lora:nonesuch:0.5>", ["alpacas", "spaceship"]],
+  ["a cathedral by the sea, oil painting", ["cathedral"]],
+  ["two capybaras and a starship in the snow <lora:nonesuch:0.5>", ["capybaras", "starship"]],
   ["a castle on a hill at night, clay render", []],
   ["three foxes, (a t-rex:1.2) BREAK wearing a party hat", []],
   ["masterpiece, best quality, a cat", []],
@@ -42,5 +42,5 @@ it("a large vocabulary, one of letters, a damaged one, and none say nothing", as
   for (const blob of [large, letters, new Blob(["{"])])
     expect(await readVocabulary(new Map([["tokenizer/vocab.json", blob]]))).toBe(null);
   expect(await readVocabulary(new Map())).toBe(null);
-  expect(unknownWords("a lighthouse", { vocabulary: null, cards })).toEqual([]);
+  expect(unknownWords("a cathedral", { vocabulary: null, cards })).toEqual([]);
 });

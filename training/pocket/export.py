@@ -44,14 +44,14 @@ def pack(run, out):
     if os.path.exists(os.path.join(run, "vae.pt")):
         state = load("vae.pt")
         write_json(os.path.join(out, "vae/config.json"), state["config"])
-        safetensors_io.save_file(half(state["ema"]), os.path.join(out, "vae/diffusion_pytorch_model.safetensors"), {"format": "pt"})
+        safetensors_io.save_weights(half(state["ema"]), os.path.join(out, "vae"), "diffusion_pytorch_model", {"format": "pt"})
         made.append("vae")
     if os.path.exists(os.path.join(run, "base.pt")):
         state = load("base.pt")
         write_json(os.path.join(out, "unet/config.json"), configs.UNET)
-        safetensors_io.save_file(half(state["ema_unet"]), os.path.join(out, "unet/diffusion_pytorch_model.safetensors"), {"format": "pt"})
+        safetensors_io.save_weights(half(state["ema_unet"]), os.path.join(out, "unet"), "diffusion_pytorch_model", {"format": "pt"})
         write_json(os.path.join(out, "text_encoder/config.json"), configs.TEXT)
-        safetensors_io.save_file(half(state["ema_text"]), os.path.join(out, "text_encoder/model.safetensors"), {"format": "pt"})
+        safetensors_io.save_weights(half(state["ema_text"]), os.path.join(out, "text_encoder"), "model", {"format": "pt"})
         made += ["unet", "text_encoder"]
     tokenizer = os.path.join(os.path.dirname(os.path.abspath(__file__)), "tokenizer")
     if os.path.isdir(tokenizer):
@@ -95,12 +95,12 @@ def join(parts, out):
 
 def reopen(pack, out):
     """A pack's weights as the {vae,base}.pt that later stages read (float32 of the float16 that ships, so adapters fit what ships)."""
-    read = lambda name: {k: v.float() for k, v in safetensors_io.load_file(os.path.join(pack, name))[0].items()}
+    read = lambda folder, stem="diffusion_pytorch_model": {k: v.float() for k, v in safetensors_io.load_weights(os.path.join(pack, folder), stem).items()}
     os.makedirs(out, exist_ok=True)
     with open(os.path.join(pack, "vae/config.json"), encoding="utf-8") as file:
         config = json.load(file)
-    torch.save(dict(config=config, ema=read("vae/diffusion_pytorch_model.safetensors")), os.path.join(out, "vae.pt"))
-    torch.save(dict(ema_unet=read("unet/diffusion_pytorch_model.safetensors"), ema_text=read("text_encoder/model.safetensors")),
+    torch.save(dict(config=config, ema=read("vae")), os.path.join(out, "vae.pt"))
+    torch.save(dict(ema_unet=read("unet"), ema_text=read("text_encoder", "model")),
                os.path.join(out, "base.pt"))
     print(f"reopened {pack} in {out}")
 

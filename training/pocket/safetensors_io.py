@@ -3,7 +3,9 @@
 Format: 8 bytes little-endian header size, a JSON header (dtype, shape, data_offsets), then the tensors' bytes.
 Reference: https://github.com/huggingface/safetensors#format.
 """
+import glob
 import json
+import os
 import struct
 
 import numpy as np
@@ -42,3 +44,35 @@ def load_file(path):
         array = np.frombuffer(data[begin:end], dtype=NUMPY[entry["dtype"]]).reshape(entry["shape"])
         tensors[name] = torch.from_numpy(array.copy())
     return tensors, metadata
+
+
+def save_weights(tensors, folder, stem, metadata=None, shard_bytes=20_000_000):
+    """Writes folder/stem.safetensors or, where that would exceed shard_bytes, shards with their index as diffusers names them."""
+    os.makedirs(folder, exist_ok=True)
+    for old in glob.glob(os.path.join(folder, stem + "*.safetensors*")):
+        os.remove(old)
+    shards, room = [], 0
+    for name in sorted(tensors):
+        size = tensors[name].numel() * tensors[name].element_size()
+        if not shards or size > room:
+            shards.append({})
+            room = shard_bytes
+        shards[-1][name] = tensors[name]
+        room -= size
+    if len(shards) == 1:
+        return save_file(tensors, os.path.join(folder, stem + ".safetensors"), metadata)
+    index = {"metadata": {"total_size": sum(t.numel() * t.element_size() for t in tensors.values())}, "weight_map": {}}
+    for i, shard in enumerate(shards):
+        file = f"{stem}-{i + 1:05d}-of-{len(shards):05d}.safetensors"
+        save_file(shard, os.path.join(folder, file), metadata)
+        index["weight_map"].update({name: file for name in shard})
+    with open(os.path.join(folder, stem + ".safetensors.index.json"), "w", encoding="utf-8") as out:
+        out.write(json.dumps(index, indent=2) + "\n")
+
+
+def load_weights(folder, stem):
+    """All tensors of folder/stem.safetensors or of its shards."""
+    files = sorted(glob.glob(os.path.join(folder, stem + "*.safetensors")))
+    if not files:
+        raise SystemExit(f"no {stem}.safetensors in {folder}")
+    return {name: tensor for file in files for name, tensor in load_file(file)[0].items()}

@@ -22,7 +22,7 @@ def load_pack(folder, device="cpu"):
                                 ("vae", AutoencoderKL, "diffusion_pytorch_model")):
         with open(os.path.join(folder, part, "config.json"), encoding="utf-8") as file:
             model = kind(json.load(file))
-        tensors, _ = safetensors_io.load_file(os.path.join(folder, part, weights + ".safetensors"))
+        tensors = safetensors_io.load_weights(os.path.join(folder, part), weights)
         model.load_state_dict({k: v.float() for k, v in tensors.items()})
         models.append(model.to(device).eval().requires_grad_(False))
     return *models, Tokenizer.load(os.path.join(folder, "tokenizer"))
