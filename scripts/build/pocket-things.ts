@@ -1,4 +1,5 @@
 // The things that Pocket draws, from the data it was trained on.
+import drawingTable from "../../training/pocket/drawings.json" with { type: "json" };
 import nearTable from "../../training/pocket/near_words.json" with { type: "json" };
 import objectTable from "../../training/pocket/objects.json" with { type: "json" };
 import { writeSafetensors } from "../../src/formats/safetensors.ts";
@@ -11,7 +12,7 @@ interface PocketObject {
   /** The adapter that brings it; null for what the base draws. */
   readonly concept: string | null;
 }
-const objects: readonly PocketObject[] = objectTable;
+const objects: readonly PocketObject[] = [...objectTable, ...drawingTable];
 
 /** Places that training/pocket/captions.py names. */
 const places =
@@ -38,9 +39,11 @@ export const thingNames = (): string[] => [
   ]),
 ];
 
-/** Everyday words by hand, where the embedder finds less; those whose thing is gone are left out. */
+/** Everyday words by hand, where the embedder finds less; those that are drawn themselves and those whose thing is gone are left out. */
 export const nearWords = (names: readonly string[]): Record<string, string> =>
-  Object.fromEntries(Object.entries(nearTable).filter(([, name]) => names.includes(name)));
+  Object.fromEntries(
+    Object.entries(nearTable).filter(([word, name]) => names.includes(name) && !names.includes(word)),
+  );
 
 /** @param vectors of `names`, unit length */
 export function thingsFile(

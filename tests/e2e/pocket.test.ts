@@ -46,8 +46,8 @@ test("the storage view lists it as complete", async () => {
 
 test("reports a word that Pocket does not know while typing, but not a known one", async () => {
   const { page } = site;
-  const note = page.getByText(/^Pocket doesn’t know “lighthouse”/);
-  await promptBox(page).fill("a lighthouse in the snow, clay render");
+  const note = page.getByText(/^Pocket doesn’t know “cathedral”/);
+  await promptBox(page).fill("a cathedral in the snow, clay render");
   await note.waitFor();
   await promptBox(page).fill("a castle in the snow, clay render");
   await note.waitFor({ state: "detached" });
