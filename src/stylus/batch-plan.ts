@@ -71,6 +71,7 @@ export function planBatch(
     combine: options.combine,
     count: options.count,
     seed: options.seed,
+    variation: options.variation,
     overrides: {
       pins: options.pins.map((id) => ({ id, weight: cards.get(id)?.refined.weight ?? 0.8 })),
       bans: [...options.bans, ...options.removed],

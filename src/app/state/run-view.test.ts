@@ -1,9 +1,12 @@
 import { createStore } from "solid-js/store";
 import { afterEach, expect, it } from "vitest";
 import { loadedPack } from "../../../tests/fixtures/run-services.ts";
+import { card } from "../../../tests/fixtures/cards.ts";
+import type { Composition } from "../../compose/composition.ts";
+import { planBatch } from "../../stylus/batch-plan.ts";
 import { completeOptions } from "../../stylus/options.ts";
 import { speak } from "../../texts/texts.ts";
-import { createEventFolder, formulaOf, startRun } from "./run-view.ts";
+import { createEventFolder, formulaOf, optionsOfImage, startRun } from "./run-view.ts";
 
 afterEach(() => speak(() => "en"));
 
@@ -38,4 +41,28 @@ it.each([
   expect([formulaOf(image, "clay"), formulaOf(image, "toString")]).toEqual([formula, ""]);
   speak(() => "ko");
   expect(formulaOf(image, "clay")).toBe(korean);
+});
+
+it("an image of a batch of variations is planned like the single image with its seeds", () => {
+  const { userAdapters } = loadedPack();
+  const cards = ["clay", "ink", "fog"].map((id) => card(id, "style"));
+  const picks = cards.map(({ id }) => ({ id, reason: "", similarity: 1, weight: 0.8 }));
+  const composition: Composition = {
+    tasks: [{ text: "clay", start: 0, end: 4, picks }],
+    rejected: [],
+    composer: { name: "rules", kind: "rules" },
+  };
+  const context = { cards, userAdapters, tagged: [] };
+  const options = completeOptions(
+    { prompt: "clay", seed: 41, count: 8, preset: "paper", variation: { seed: 7, strength: 0.2 } },
+    defaults,
+  );
+  const { images } = planBatch(composition, options, context);
+  expect(images.map(({ seed, variationSeed }) => [seed, variationSeed])).toEqual(
+    [7, 8, 9, 10, 11, 12, 13, 14].map((seed) => [41, seed]),
+  );
+  for (const image of images) {
+    const alone = optionsOfImage(image, { options });
+    expect(planBatch(composition, alone, context).images).toEqual([image]);
+  }
 });

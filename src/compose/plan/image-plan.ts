@@ -1,7 +1,8 @@
 // From a composition to the images of a batch: bans and pins, a seeded mask per image, strengths. Image i of a batch has
-// seed + i (src/shared/seeds.ts) and depends on that seed alone, so it equals a single image with that seed.
+// seed + i, or the seed that variations share (src/shared/seeds.ts), and depends on that seed alone, so it equals a single image with
+// that seed.
 import type { ImageJob } from "../../shared/request.ts";
-import { seedOfImage } from "../../shared/seeds.ts";
+import { seedsOfImage } from "../../shared/seeds.ts";
 import type { Composition, AdapterPick } from "../composition.ts";
 import { sampleMask, type TaskMask, totalMasks } from "./adapter-masks.ts";
 import { type MaskRule, presets } from "./presets.ts";
@@ -28,6 +29,8 @@ export interface PlanOptions {
   /** Images in the batch. */
   readonly count: number;
   readonly seed: number;
+  /** Of a batch of variations, which share the seed. */
+  readonly variation?: { readonly seed: number } | null | undefined;
   readonly overrides?: Overrides | undefined;
   /** Replaces the preset's mask rule; baselines use "all". */
   readonly masks?: MaskRule | undefined;
@@ -77,7 +80,7 @@ export function planImages(composition: Composition, options: PlanOptions): Plan
   const sizes = final.tasks.map(({ picks }) => picks.length);
   const rule = options.masks ?? preset.masks;
   const images = Array.from({ length: options.count }, (_, index): ImagePlan => {
-    const seed = seedOfImage(options.seed, index);
+    const { seed } = seedsOfImage(options, index);
     const sampled = sampleMask(sizes, rule, seededRandom(seed, "masks"));
     const mask = sampled.map((bits, t) =>
       bits.map((bit, i) => bit || pinned.has(final.tasks[t]!.picks[i]!.id)),
