@@ -12,7 +12,7 @@ export function installKeys(studio: Studio): () => void {
       // An open dialog or popover takes Escape for itself.
       if (document.querySelector("dialog[open], :popover-open")) return;
       event.preventDefault();
-      studio.stop();
+      if (!event.repeat) studio.stop(); // held, it would stop the runs that wait, too
     }
   };
   document.addEventListener("keydown", onKeyDown);

@@ -42,6 +42,7 @@ function queueWith({ found = [] }: { readonly found?: readonly WaitingRow[] } = 
           };
         });
       },
+      stop: () => end?.("stopped"),
       announce: (text) => said.push(text),
       now: () => time,
     }),
@@ -84,22 +85,46 @@ describe("while a run is in progress", () => {
     expect(await stored()).toEqual([]);
   });
 
-  it("a double click asks once; the same again after half a second, or something else, is another run", () => {
+  it("a double click starts one run; later presses, and something else, are runs of their own", () => {
     const { queue, prompts, wait } = queueWith();
     void queue.add(asked("a", { seed: 1 }));
     void queue.add(asked("a", { seed: 2 })); // each press draws a seed
     expect(prompts()).toEqual([]);
+    void queue.add(asked("a", { seedLocked: true, seed: 1 }));
     wait(499);
+    void queue.add(asked("a"));
+    expect(prompts()).toEqual(["a"]);
+    wait(1);
+    void queue.add(asked("a"));
+    void queue.add(asked("a"));
     void queue.add(asked("b"));
-    expect(prompts()).toEqual(["b"]);
+    void queue.add(asked("b"));
+    expect(prompts()).toEqual(["a", "a", "a", "b", "b"]);
+  });
+
+  it("Stop as a run takes its turn was meant for the one before: it is left to the user", async () => {
+    const { queue, started, finish, prompts, stored, settle, wait } = queueWith();
+    for (const prompt of ["a", "b", "c"]) void queue.add(asked(prompt));
+    await finish();
     wait(499);
-    void queue.add(asked("b"));
+    queue.stop();
+    await settle();
+    expect([started, queue.left()?.runs.length, await stored()]).toEqual([
+      ["a 1", "b 1", "c 1"],
+      1,
+      ["(c)", "b"],
+    ]);
+    queue.resume();
     expect(prompts()).toEqual(["b"]);
+    await finish();
     wait(500);
-    void queue.add(asked("b"));
-    void queue.add(asked("b", { seedLocked: true, seed: 5 }));
-    void queue.add(asked("b", { seedLocked: true, seed: 6 }));
-    expect(prompts()).toEqual(["b", "b", "b", "b"]);
+    queue.stop(); // by now it is meant
+    await settle();
+    expect([started.at(-1), queue.left(), await stored()]).toEqual(["b 1", null, []]);
+    void queue.add(asked("d")); // started by hand
+    queue.stop();
+    await settle();
+    expect([started.at(-1), queue.left(), await stored()]).toEqual(["d 1", null, []]);
   });
 
   it("they are moved, cancelled and cleared", async () => {

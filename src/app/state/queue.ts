@@ -38,6 +38,8 @@ export interface QueueState {
   add(asked: AskedRun): Promise<void>;
   /** Starts what waits, if nothing runs. */
   proceed(): void;
+  /** Stops what runs; a run that had only just taken its turn is left to the user, as the one before it was meant. */
+  stop(): void;
   /** Puts a waiting run one place earlier (-1) or later (1). */
   move(id: string, step: -1 | 1): void;
   cancel(id: string): void;
@@ -52,6 +54,8 @@ export interface QueueState {
 
 /** The second press of a double click asks for nothing new. */
 const doubleClickMilliseconds = 500;
+/** Sooner than this after a run took its turn nobody has seen it yet: Stop was meant for the one before. */
+const unseenMilliseconds = 500;
 
 /** What was asked for, but for the seed that each press draws. */
 const keyOf = ({ settings, ...rest }: AskedRun): string =>
@@ -87,14 +91,19 @@ export function createQueue(context: {
   readonly busy: Accessor<boolean>;
   /** Runs it; never rejects. */
   readonly start: (asked: AskedRun) => Promise<RunOutcome>;
+  /** Stops what runs. */
+  readonly stop: () => void;
   readonly announce: (text: string) => void;
   /** Milliseconds. */
   readonly now?: () => number;
 }): QueueState {
-  const { opening, busy, start, announce, now = () => performance.now() } = context;
+  const { opening, busy, start, stop, announce, now = () => performance.now() } = context;
   const [waiting, setWaiting] = createSignal<readonly QueuedRun[]>([]);
   const [left, setLeft] = createSignal<LeftRuns | null>(null);
   let running = false;
+  /** When the run in progress took its turn, if it waited. */
+  let turnAt = Number.NEGATIVE_INFINITY;
+  let stoppedUnseen = false;
   let last = { key: "", at: Number.NEGATIVE_INFINITY };
   const position = new Map<QueuedRun, number>();
   let nextPosition = 1;
@@ -152,10 +161,15 @@ export function createQueue(context: {
 
   async function run(next: QueuedRun): Promise<void> {
     running = true;
+    stoppedUnseen = false;
     save([next], true);
     const outcome = await start(next.asked);
     running = false;
-    forget([next]);
+    turnAt = Number.NEGATIVE_INFINITY;
+    if (outcome === "stopped" && stoppedUnseen) {
+      save([next]);
+      leave([next]);
+    } else forget([next]);
     // What stopped this one would stop the others.
     if (outcome === "failed") hold();
     proceed();
@@ -166,6 +180,7 @@ export function createQueue(context: {
     const [next, ...rest] = waiting();
     if (!next) return;
     setWaiting(rest);
+    turnAt = now();
     void run(next);
   }
 
@@ -173,14 +188,19 @@ export function createQueue(context: {
     waiting,
     left,
     proceed,
+    stop() {
+      if (now() - turnAt < unseenMilliseconds) stoppedUnseen = true;
+      stop();
+    },
     hold,
     async add(asked) {
       const key = keyOf(asked);
-      const isDouble = key === last.key && now() - last.at < doubleClickMilliseconds;
-      last = { key, at: now() };
       const added = { id: crypto.randomUUID(), asked };
-      if (!busy() && !running) return run(added);
-      if (isDouble) return;
+      if (!busy() && !running) {
+        last = { key, at: now() };
+        return run(added);
+      }
+      if (key === last.key && now() - last.at < doubleClickMilliseconds) return;
       place([added]);
       setWaiting((before) => [...before, added]);
       save([added]);

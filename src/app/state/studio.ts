@@ -326,7 +326,13 @@ function buildStudio(services: PageServices): Studio {
     const status = runs.shown()?.status;
     return status === "done" || status === "stopped" ? status : "failed";
   }
-  const queue = createQueue({ opening: waitingRuns, busy: runs.busy, start: startRun, announce });
+  const queue = createQueue({
+    opening: waitingRuns,
+    busy: runs.busy,
+    start: startRun,
+    stop: runs.stop,
+    announce,
+  });
 
   // A complaint about the prompt is settled when the prompt changes, one that a run came back with too.
   createEffect(
@@ -390,7 +396,7 @@ function buildStudio(services: PageServices): Studio {
     announcement,
     announce,
     card: (id) => cards().get(id),
-    stop: runs.stop,
+    stop: queue.stop,
     async compare(imageIndex, without) {
       await runs.compare(imageIndex, without);
       queue.proceed();
