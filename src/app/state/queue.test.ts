@@ -127,6 +127,23 @@ describe("while a run is in progress", () => {
     expect([started.at(-1), queue.left(), await stored()]).toEqual(["d 1", null, []]);
   });
 
+  it("it counts as running from the first to the last, and while others wait for a comparison", async () => {
+    const { queue, finish, compare } = queueWith();
+    const seen = [queue.running()];
+    for (const prompt of ["a", "b"]) void queue.add(asked(prompt));
+    seen.push(queue.running());
+    await finish();
+    seen.push(queue.running());
+    await finish();
+    seen.push(queue.running());
+    compare(true);
+    void queue.add(asked("c"));
+    seen.push(queue.running());
+    queue.hold();
+    seen.push(queue.running());
+    expect(seen).toEqual([false, true, true, false, true, false]);
+  });
+
   it("they are moved, cancelled and cleared", async () => {
     const { queue, prompts, stored, said } = queueWith();
     for (const prompt of ["a", "b", "c", "d"]) void queue.add(asked(prompt));

@@ -30,6 +30,8 @@ export interface LeftRuns {
 export type RunOutcome = "done" | "stopped" | "failed";
 
 export interface QueueState {
+  /** Whether a run is in progress or about to take its turn: true from the first to the last, without a gap. */
+  readonly running: Accessor<boolean>;
   /** In the order in which they start. */
   readonly waiting: Accessor<readonly QueuedRun[]>;
   /** Of an earlier visit, or after a failure; null: none. */
@@ -100,7 +102,7 @@ export function createQueue(context: {
   const { opening, busy, start, stop, announce, now = () => performance.now() } = context;
   const [waiting, setWaiting] = createSignal<readonly QueuedRun[]>([]);
   const [left, setLeft] = createSignal<LeftRuns | null>(null);
-  let running = false;
+  const [isStarted, setStarted] = createSignal(false);
   /** When the run in progress took its turn, if it waited. */
   let turnAt = Number.NEGATIVE_INFINITY;
   let stoppedUnseen = false;
@@ -160,11 +162,11 @@ export function createQueue(context: {
   }
 
   async function run(next: QueuedRun): Promise<void> {
-    running = true;
+    setStarted(true);
     stoppedUnseen = false;
     save([next], true);
     const outcome = await start(next.asked);
-    running = false;
+    setStarted(false);
     turnAt = Number.NEGATIVE_INFINITY;
     if (outcome === "stopped" && stoppedUnseen) {
       save([next]);
@@ -176,15 +178,17 @@ export function createQueue(context: {
   }
 
   function proceed(): void {
-    if (busy() || running) return;
+    if (busy() || isStarted()) return;
     const [next, ...rest] = waiting();
     if (!next) return;
+    setStarted(true); // first, so that the page sees no end between two runs
     setWaiting(rest);
     turnAt = now();
     void run(next);
   }
 
   return {
+    running: () => isStarted() || waiting().length > 0,
     waiting,
     left,
     proceed,
@@ -196,7 +200,7 @@ export function createQueue(context: {
     async add(asked) {
       const key = keyOf(asked);
       const added = { id: crypto.randomUUID(), asked };
-      if (!busy() && !running) {
+      if (!busy() && !isStarted()) {
         last = { key, at: now() };
         return run(added);
       }

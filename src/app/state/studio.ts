@@ -333,6 +333,8 @@ function buildStudio(services: PageServices): Studio {
     stop: runs.stop,
     announce,
   });
+  /** From one queued run to the next, too: the buttons and their focus stay. */
+  const busy = (): boolean => runs.busy() || queue.running();
 
   // A complaint about the prompt is settled when the prompt changes, one that a run came back with too.
   createEffect(
@@ -364,7 +366,7 @@ function buildStudio(services: PageServices): Studio {
     restored: recall.restored,
     options,
     run: runs.shown,
-    busy: runs.busy,
+    busy,
     inputError,
     adjustments: choice.adjustments,
     pins: choice.pins,
@@ -398,8 +400,7 @@ function buildStudio(services: PageServices): Studio {
     card: (id) => cards().get(id),
     stop: queue.stop,
     async compare(imageIndex, without) {
-      await runs.compare(imageIndex, without);
-      queue.proceed();
+      await runs.compare(imageIndex, without).finally(queue.proceed);
     },
     compareWithInitImage: runs.compareWithInitImage,
     closeVariant: runs.closeVariant,
