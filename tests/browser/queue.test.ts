@@ -34,7 +34,7 @@ test("runs wait, are moved and cancelled by keys, start one after the other, and
   await page.getByLabel("Steps", { exact: true }).fill("4");
   await page.getByLabel("Steps", { exact: true }).blur();
   for (const prompt of ["a robot", "a castle", "a rocket"]) await ask(prompt);
-  await list().getByText("3 runs wait").waitFor();
+  await list().getByText("3 runs waiting").waitFor();
   expect(await waiting()).toEqual(["a robot", "a castle", "a rocket"]);
   expect(await list().locator("[class*=_differences]").first().innerText()).toBe("4 steps");
   expect(await violations(page)).toEqual([]);
@@ -57,7 +57,7 @@ test("runs wait, are moved and cancelled by keys, start one after the other, and
 
   // Stop ends the present run only.
   await stopButton(page).click();
-  await list().getByText("1 run waits").waitFor();
+  await list().getByText("1 run waiting").waitFor();
   await stopButton(page).waitFor();
 
   // The run in progress is offered again, before the one that waited.

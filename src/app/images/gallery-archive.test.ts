@@ -45,8 +45,9 @@ it("brings back images, their runs and what the user said of them; files have th
   const text = await readPngText(new Uint8Array(entries["a-fox-7.png"]!));
   expect(text.get("parameters")).toBe(parameters);
 
-  const [found, ...others] = await unpackImages(fileOf(archive));
-  expect(others).toEqual([]);
+  const { runs, withoutRun } = await unpackImages(fileOf(archive));
+  const [found, ...others] = runs;
+  expect([others, withoutRun]).toEqual([[], []]);
   expect(found!.run).toEqual(run);
   expect(withoutFiles(found!.images)).toEqual(withoutFiles(images));
   for (const each of found!.images) expect(new Uint8Array(await each.png.arrayBuffer())).toEqual(png);
@@ -84,4 +85,24 @@ it("refuses what it did not write, and says what is wrong with it", async () => 
       `images.zip is not an archive of images that Stylus exported: ${why}.`,
     );
   }
+});
+
+it("names the images whose run is not in the archive", async () => {
+  const archive = await packImages([...images, image(2, { runId: "gone", seed: 8 })], [run]);
+  const { runs, withoutRun } = await unpackImages(fileOf(archive));
+  expect([runs.map((each) => each.images.length), withoutRun]).toEqual([[2], ["stylus-8.png"]]);
+});
+
+it.each([
+  ["they are 10000, and 9999 is the most", Array.from({ length: 10_000 }, (_, index) => image(index))],
+  ["the one with seed 7 has more than 64 MB", [image(0, { png: { size: 64e6 + 1 } as Blob })]],
+  [
+    "together they have more than 1744 MB",
+    Array.from({ length: 28 }, (_, index) => image(index, { png: { size: 63e6 } as Blob })),
+  ],
+])("exports nothing that could not be imported: %s", async (problem, many) => {
+  await expect(packImages(many, [run])).rejects.toMatchObject({
+    code: "bad-input",
+    message: `These images don’t fit into one ZIP file: ${problem}.`,
+  });
 });

@@ -9,7 +9,7 @@ import { imageFileName } from "./image-file.ts";
 const tableName = "stylus-images.json";
 const format = "stylus-web/images";
 
-/** Of one unpacked file, and of all: far more than the page makes, far less than what stops a browser. */
+/** Of one file, and of all, on the way in and out: far more than the page makes, far less than what stops a browser. */
 const limits = { fileBytes: 64e6, tableBytes: 256e6, archiveBytes: 2e9, files: 10_000 };
 
 const tableSchema = v.object({
@@ -33,12 +33,33 @@ function fileNames(images: readonly StoredImage[], runs: ReadonlyMap<string, Sto
   });
 }
 
+function checkLimits(images: readonly StoredImage[]): void {
+  const refuse = (problem: string): never => {
+    throw new StylusError("bad-input", `These images don’t fit into one ZIP file: ${problem}.`, {
+      where: "export",
+      remedy: "Select fewer images, and export the others after them.",
+    });
+  };
+  const most = limits.files - 1; // beside the table
+  if (images.length > most) refuse(`they are ${images.length}, and ${most} is the most`);
+  const large = images.find(({ png }) => png.size > limits.fileBytes);
+  if (large) refuse(`the one with seed ${large.seed} has more than ${limits.fileBytes / 1e6} MB`);
+  const bytes = images.reduce((sum, { png }) => sum + png.size, 0);
+  if (bytes + limits.tableBytes > limits.archiveBytes)
+    refuse(`together they have more than ${(limits.archiveBytes - limits.tableBytes) / 1e6} MB`);
+}
+
+/**
+ * One ZIP file that `unpackImages` reads.
+ * @throws StylusError bad-input: they are too many or too large for it
+ */
 export async function packImages(images: readonly StoredImage[], runs: readonly StoredRun[]): Promise<Blob> {
+  checkLimits(images);
   const { Zip, ZipPassThrough, strToU8 } = await import("fflate");
-  const parts: Uint8Array<ArrayBuffer>[] = [];
+  const parts: Blob[] = []; // which the browser may keep on disk
   const zip = new Zip((error, part) => {
     if (error) throw error;
-    parts.push(new Uint8Array(part));
+    parts.push(new Blob([part as Uint8Array<ArrayBuffer>]));
   });
   const add = (name: string, content: Uint8Array): void => {
     const entry = new ZipPassThrough(name); // PNG is compressed already
@@ -90,13 +111,17 @@ async function unzipped(file: File): Promise<Record<string, Uint8Array>> {
   }
 }
 
+export interface UnpackedImages {
+  readonly runs: readonly { readonly run: StoredRun; readonly images: readonly StoredImage[] }[];
+  /** Names of images of which the archive does not have the run. */
+  readonly withoutRun: readonly string[];
+}
+
 /**
  * The images of an archive by their runs. Untrusted input: everything is checked as rows of the gallery are.
  * @throws StylusError bad-file
  */
-export async function unpackImages(
-  file: File,
-): Promise<{ readonly run: StoredRun; readonly images: readonly StoredImage[] }[]> {
+export async function unpackImages(file: File): Promise<UnpackedImages> {
   const entries = new Map(Object.entries(await unzipped(file)));
   const text = entries.get(tableName);
   if (!text) throw notOurs(file, `it has no ${tableName}`);
@@ -109,13 +134,17 @@ export async function unpackImages(
   const images = table.images.map(({ file: name, image }) => {
     const content = entries.get(name);
     if (!content || !isPng(content)) throw notOurs(file, `${name} is missing or no PNG file`);
-    const png = new Blob([new Uint8Array(content)], { type: "image/png" });
+    const png = new Blob([content as Uint8Array<ArrayBuffer>], { type: "image/png" });
     const row = { ...image, png };
     if (!v.is(imageSchema, row)) throw notOurs(file, `what it says of ${name} is incomplete`);
     return row as unknown as StoredImage;
   });
-  return table.runs.map((run) => ({
-    run: run as unknown as StoredRun,
-    images: images.filter(({ runId }) => runId === run.id),
-  }));
+  const runIds = new Set(table.runs.map(({ id }) => id));
+  return {
+    runs: table.runs.map((run) => ({
+      run: run as unknown as StoredRun,
+      images: images.filter(({ runId }) => runId === run.id),
+    })),
+    withoutRun: table.images.filter(({ image }) => !runIds.has(image.runId)).map((each) => each.file),
+  };
 }

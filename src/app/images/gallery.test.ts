@@ -22,3 +22,20 @@ it("keeps a run until its last image is removed, and no run without an image", a
   await gallery.remove("unknown");
   expect(await runs()).toEqual(["one"]);
 });
+
+it("adds what is new and leaves what is there as it is", async () => {
+  const gallery = await openGallery();
+  await gallery.add(run("one"), [image("a", "one", 0)]);
+  await gallery.mark("a", { note: "mine" });
+  const other = { ...run("one"), createdAt: 9 };
+  expect(await gallery.addNew(other, [image("a", "one", 0), image("b", "one", 1)])).toBe(1);
+  const stored = (await gallery.run("one"))!;
+  expect(stored.run).toEqual(run("one"));
+  expect(stored.images.map(({ id, note }) => [id, note])).toEqual([
+    ["a", "mine"],
+    ["b", undefined],
+  ]);
+  expect(await gallery.addNew(run("two"), [])).toBe(0);
+  expect(await gallery.addNew(run("one"), stored.images)).toBe(0);
+  expect((await gallery.runs()).map(({ id }) => id)).toEqual(["one"]);
+});

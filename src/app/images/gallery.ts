@@ -110,6 +110,8 @@ export interface Gallery {
   readonly persistent: boolean;
   /** Adds images to a run, a new one too, and puts `run` in its place; without any image nothing is kept of it. */
   add(run: StoredRun, images: readonly StoredImage[]): Promise<void>;
+  /** Adds those of the images whose ids are new, with `run` if that is new as well; answers how many. What is there stays as it is. */
+  addNew(run: StoredRun, images: readonly StoredImage[]): Promise<number>;
   /** Newest first. */
   images(): Promise<StoredImage[]>;
   runs(): Promise<StoredRun[]>;
@@ -138,6 +140,12 @@ function openMemoryGallery(): Gallery {
     async add(run, added) {
       for (const image of added) images.set(image.id, image);
       if ([...images.values()].some((image) => image.runId === run.id)) runs.set(run.id, run);
+    },
+    async addNew(run, added) {
+      const fresh = added.filter(({ id }) => !images.has(id));
+      for (const image of fresh) images.set(image.id, image);
+      if (fresh.length > 0 && !runs.has(run.id)) runs.set(run.id, run);
+      return fresh.length;
     },
     images: async () => [...images.values()].sort(byAge),
     runs: async () => [...runs.values()],
@@ -168,10 +176,11 @@ function openMemoryGallery(): Gallery {
 
 function overRecords(records: Records<GalleryDatabase>): Gallery {
   const channel = new BroadcastChannel(channelName);
-  const changing = async (work: Promise<unknown>): Promise<void> => {
-    await work;
+  const changing = async <Value>(work: Promise<Value>): Promise<Value> => {
+    const value = await work;
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel, not a window
     channel.postMessage("changed");
+    return value;
   };
   const images = async (): Promise<StoredImage[]> => (await records.all("images", imageSchema)).sort(byAge);
   return {
@@ -186,6 +195,25 @@ function overRecords(records: Records<GalleryDatabase>): Gallery {
               await transaction.objectStore("runs").put(run);
           };
           await Promise.all([...added.map((image) => stored.put(image)), putRun(), transaction.done]);
+        },
+        { bytes: added.reduce((sum, { png }) => sum + png.size, 0) },
+      );
+      return changing(work);
+    },
+    addNew(run, added) {
+      const work = records.run(
+        async (database) => {
+          const transaction = database.transaction(["images", "runs"], "readwrite");
+          const [stored, runs] = [transaction.objectStore("images"), transaction.objectStore("runs")];
+          const putNew = async (): Promise<number> => {
+            const known = await Promise.all(added.map(({ id }) => stored.getKey(id)));
+            const fresh = added.filter((_, index) => known[index] === undefined);
+            await Promise.all(fresh.map((image) => stored.put(image)));
+            if (fresh.length > 0 && (await runs.getKey(run.id)) === undefined) await runs.put(run);
+            return fresh.length;
+          };
+          const [count] = await Promise.all([putNew(), transaction.done]);
+          return count;
         },
         { bytes: added.reduce((sum, { png }) => sum + png.size, 0) },
       );

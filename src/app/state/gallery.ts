@@ -20,9 +20,20 @@ import { storedIds } from "../../stylus/image-options.ts";
 import type { ImageView, RunView } from "./run-view.ts";
 import type { RunReport } from "../../stylus/run-types.ts";
 
+/** What an archive brought. */
+export interface ImportedImages {
+  readonly added: number;
+  /** How many were there already, and stay as they are. */
+  readonly known: number;
+  /** Names of images that the archive has no run of: they are not added. */
+  readonly withoutRun: readonly string[];
+}
+
 export interface GalleryState {
   /** Newest first. */
   readonly images: Accessor<readonly StoredImage[]>;
+  /** False until it is known which images there are. */
+  readonly isRead: Accessor<boolean>;
   /** False when nothing outlives the page. */
   readonly persistent: Accessor<boolean>;
   /** Why the images cannot be shown; null when they can. */
@@ -46,13 +57,13 @@ export interface GalleryState {
   /** Prompts of the kept runs, by their ids; those of runs that were kept before this visit after `readPrompts`. */
   readonly prompts: Accessor<ReadonlyMap<string, string>>;
   readPrompts(): Promise<void>;
-  /** A ZIP file of these images and all that is known of them. @throws StylusError quota */
+  /** A ZIP file of these images and all that is known of them. @throws StylusError quota, bad-input: too many */
   pack(imageIds: readonly string[]): Promise<Blob>;
   /**
-   * Adds the images of a ZIP file that `pack` made; answers how many.
+   * Adds the images of a ZIP file that `pack` made, those that are not here yet.
    * @throws StylusError bad-file, quota
    */
-  unpack(file: File): Promise<number>;
+  unpack(file: File): Promise<ImportedImages>;
   /** Ids of the images and masks that kept runs started from; null: not all runs can be read. */
   inputs(): Promise<ReadonlySet<string> | null>;
   /** @throws StylusError quota: the browser does not delete them */
@@ -101,6 +112,7 @@ function storedImage(view: RunView, image: ImageView, png: Blob): StoredImage {
 
 export function createGalleryState(): GalleryState {
   const [images, setImages] = createSignal<readonly StoredImage[]>([]);
+  const [isRead, setRead] = createSignal(false);
   const [persistent, setPersistent] = createSignal(true);
   const [error, setError] = createSignal<PlainError | null>(null);
   const [marks, setMarks] = createSignal<ReadonlyMap<string, ImageMarks>>(new Map());
@@ -114,6 +126,7 @@ export function createGalleryState(): GalleryState {
       setMarks(
         new Map(found.map(({ id, favourite = false, note = "" }) => [id, { favourite, note }] as const)),
       );
+      setRead(true);
       setError(null);
     } catch (cause) {
       setError(toPlainError(readingError("Your images", cause)));
@@ -128,6 +141,7 @@ export function createGalleryState(): GalleryState {
   let removed: (inputs: ReadonlySet<string>) => void = () => {};
   return {
     images,
+    isRead,
     persistent,
     error,
     async keep(view, report, finished) {
@@ -170,22 +184,27 @@ export function createGalleryState(): GalleryState {
         return packImages(chosen, runs);
       };
       return work().catch((cause: unknown) => {
-        throw readingError("These images", cause);
+        throw cause instanceof StylusError ? cause : readingError("These images", cause);
       });
     },
     async unpack(file) {
       const gallery = await ready;
-      const found = await unpackImages(file);
-      for (const { run, images } of found) {
-        await gallery.add(run, images).catch((cause: unknown) => {
-          throw keepingError("these images", cause, {
-            full: "Free disk space, or delete images you don’t need, then try again.",
+      const { runs, withoutRun } = await unpackImages(file);
+      let added = 0;
+      try {
+        for (const { run, images: own } of runs) {
+          added += await gallery.addNew(run, own).catch((cause: unknown) => {
+            throw keepingError("these images", cause, {
+              full: "Free disk space, or delete images you don’t need, then try again.",
+            });
           });
-        });
-        setPrompts((before) => new Map(before).set(run.id, run.options.prompt));
+          setPrompts((before) => new Map([[run.id, run.options.prompt], ...before]));
+        }
+      } finally {
+        await read(gallery); // what was added before it failed, too
       }
-      await read(gallery);
-      return found.reduce((sum, { images }) => sum + images.length, 0);
+      const all = runs.reduce((sum, each) => sum + each.images.length, 0);
+      return { added, known: all - added, withoutRun };
     },
     async read(runId) {
       const gallery = await ready;

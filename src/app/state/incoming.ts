@@ -1,6 +1,6 @@
 // What comes in by drop, paste or file chooser, to where it belongs: init images, adapter files to be examined,
 // checkpoints among the models, text files among the wildcards, tables among the styles, archives of images in the gallery.
-import type { PlainError } from "../../shared/errors.ts";
+import { StylusError, type PlainError } from "../../shared/errors.ts";
 import { sortPick } from "../packs/checkpoint-facts.ts";
 import type { DiskFile, DiskPick } from "../packs/disk-files.ts";
 import { adapterFilesOf, sortDrop, type SortedDrop } from "../adapters/dropped-files.ts";
@@ -13,6 +13,22 @@ import type { StylesState } from "./prompt/styles.ts";
 import type { WildcardsState } from "./prompt/wildcards.ts";
 import { explain } from "./runs.ts";
 import type { InitImageState } from "./init-image.ts";
+
+/** Names that an error lists. */
+const listed = 5;
+
+function withoutRuns(archive: File, names: readonly string[]): StylusError {
+  const more = names.length > listed ? ` and ${names.length - listed} more` : "";
+  const what = `${names.slice(0, listed).join(", ")}${more}`;
+  return new StylusError(
+    "bad-file",
+    `${archive.name} has images without their run, which were left out: ${what}.`,
+    {
+      where: archive.name,
+      remedy: "Export them again where they come from, or drop them one by one.",
+    },
+  );
+}
 
 export function createTaking(context: {
   readonly initImage: Pick<InitImageState, "receive">;
@@ -39,7 +55,11 @@ export function createTaking(context: {
       sorted.flatMap((folder) => folder[kind]);
     const adapters = sorted.flatMap((folder) => adapterFilesOf(folder.adapters));
     const [tables, texts, unknown] = [all("tables"), all("texts"), all("unknown")];
-    for (const archive of all("archives")) announce(t.run.gallery.imported(await gallery.unpack(archive)));
+    for (const archive of all("archives")) {
+      const { added, known, withoutRun } = await gallery.unpack(archive);
+      announce(t.run.gallery.imported(added, known));
+      if (withoutRun.length > 0) setInputError(explain(withoutRuns(archive, withoutRun)));
+    }
     if (tables.length > 0) await styles.take(tables);
     if (adapters.length >= manyFrom) {
       // Pictures and texts in a folder of adapters are about them.

@@ -63,7 +63,7 @@ function setup({ room = Infinity }: { readonly room?: number } = {}) {
     models: { takeFromDisk: nothing },
     wildcards: { take: nothing },
     styles: { take: nothing },
-    gallery: { unpack: async () => 0 },
+    gallery: { unpack: async () => ({ added: 0, known: 0, withoutRun: [] }) },
     announce: () => {},
     setInputError: (error) => {
       if (error) throw new Error(error.message);

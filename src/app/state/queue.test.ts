@@ -75,7 +75,7 @@ describe("while a run is in progress", () => {
     const { queue, started, finish, prompts, stored, said } = queueWith();
     for (const prompt of ["a", "b", "c"]) void queue.add(asked(prompt));
     expect([started, prompts()]).toEqual([["a 1"], ["b", "c"]]);
-    expect(said).toEqual(["Added to the queue: 1 run waits.", "Added to the queue: 2 runs wait."]);
+    expect(said).toEqual(["Added to the queue: 1 run waiting.", "Added to the queue: 2 runs waiting."]);
     expect(await stored()).toEqual(["(a)", "b", "c"]);
     await finish();
     expect([started, prompts(), await stored()]).toEqual([["a 1", "b 1"], ["c"], ["(b)", "c"]]);

@@ -204,7 +204,7 @@ export const run = {
   },
 
   queue: {
-    title: (count: number) => `${formats.counted(count, { one: "run waits", other: "runs wait" })}`,
+    title: (count: number) => formats.counted(count, { one: "run waiting", other: "runs waiting" }),
     list: "Waiting runs",
     clear: "Clear queue",
     up: (prompt: string) => `Start “${prompt}” earlier`,
@@ -230,12 +230,12 @@ export const run = {
     /** Said to screen readers. */
     announced: {
       added: (waiting: number) =>
-        `Added to the queue: ${formats.counted(waiting, { one: "run waits", other: "runs wait" })}.`,
+        `Added to the queue: ${formats.counted(waiting, { one: "run waiting", other: "runs waiting" })}.`,
       moved: (place: number, of: number) => `Now in place ${place} of ${of}.`,
       removed: (waiting: number) =>
         waiting === 0
           ? "The queue is empty."
-          : `Removed. ${formats.counted(waiting, { one: "run waits", other: "runs wait" })}.`,
+          : `Removed. ${formats.counted(waiting, { one: "run waiting", other: "runs waiting" })}.`,
     },
   },
 
@@ -250,7 +250,7 @@ export const run = {
     keep: "Keep",
     more: (count: number) => `${formats.number(count)} more`,
     filter: "Filter",
-    find: "Words of prompt or note",
+    find: "Search prompts and notes",
     adapter: "Adapter",
     anyAdapter: "Any adapter",
     date: "Date",
@@ -272,7 +272,9 @@ export const run = {
     export: "Export ZIP",
     exporting: "Exporting…",
     exported: (count: number) => `Exported ${images(count)}.`,
-    imported: (count: number) => `Imported ${images(count)}.`,
+    import: "Import ZIP",
+    imported: (count: number, known: number) =>
+      `Imported ${images(count)}.${known === 0 ? "" : ` ${images(known)} ${known === 1 ? "was" : "were"} here already.`}`,
     done: "Done",
     show: (seed: number) => `Show image with seed ${seed} and its run`,
     delete: (seed: number) => `Delete image with seed ${seed}`,

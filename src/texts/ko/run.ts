@@ -253,8 +253,10 @@ export const run: typeof english = {
     compared: (seed) => `시드 ${seed}`,
     export: "ZIP 내보내기",
     exporting: "내보내는 중…",
-    exported: (count) => `${images(count)} 내보냈어요.`,
-    imported: (count) => `${images(count)} 가져왔어요.`,
+    exported: (count) => `${images(count)}을 내보냈어요.`,
+    import: "ZIP 가져오기",
+    imported: (count, known) =>
+      `${images(count)}을 가져왔어요.${known === 0 ? "" : ` ${images(known)}은 이미 있어요.`}`,
     done: "완료",
     show: (seed) => `시드 ${seed} 이미지와 생성 과정 보기`,
     delete: (seed) => `시드 ${seed} 이미지 삭제`,
