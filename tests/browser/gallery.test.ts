@@ -75,8 +75,13 @@ test("images are starred, noted, found, compared by keys, exported and brought b
   await gallery.getByRole("button", { name: "Delete all images" }).click();
   await gallery.getByRole("button", { name: "Delete 2 images" }).click();
   await gallery.waitFor({ state: "detached" });
-  await drop(page, [{ name: "images.zip", buffer: archive }]);
+  const choosing = page.waitForEvent("filechooser");
+  await page.getByRole("button", { name: "Import ZIP" }).click();
+  const chooser = await choosing;
+  await chooser.setFiles([{ name: "images.zip", mimeType: "application/zip", buffer: archive }]);
   await page.getByText("Imported 2 images.").waitFor();
+  await drop(page, [{ name: "images.zip", buffer: archive }]);
+  await page.getByText("Imported 0 images. 2 images were here already.").waitFor();
   await page.reload();
   await loaded(page);
   await thumbnails.first().click();

@@ -13,6 +13,7 @@ export function PickFiles(props: {
   /** A plus sign by default. */
   readonly icon?: JSX.Element;
   readonly quiet?: boolean;
+  readonly small?: boolean;
 }): JSX.Element {
   const studio = useStudio();
   let input!: HTMLInputElement;
@@ -20,7 +21,7 @@ export function PickFiles(props: {
     <>
       <button
         class={controls["button"]}
-        classList={{ [controls["quiet"]!]: props.quiet === true }}
+        classList={{ [controls["quiet"]!]: props.quiet === true, [controls["small"]!]: props.small === true }}
         type="button"
         onClick={() => input.click()}
       >

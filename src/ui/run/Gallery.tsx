@@ -7,7 +7,7 @@ import { isFiltering, noFilter, passes, type GalleryFilter } from "../../app/ima
 import { CompareDialog } from "./CompareDialog.tsx";
 import { ConfirmButton } from "../controls/ConfirmButton.tsx";
 import controls from "../controls/controls.module.css";
-import { GalleryFilterBar, SelectionBar } from "./GalleryBars.tsx";
+import { GalleryFilterBar, ImportButton, SelectionBar } from "./GalleryBars.tsx";
 import { saveFile } from "../controls/save-file.ts";
 import { ErrorNote } from "../controls/ErrorNote.tsx";
 import styles from "./Gallery.module.css";
@@ -75,7 +75,16 @@ export function Gallery(): JSX.Element {
   return (
     <>
       <Show when={gallery.error()}>{(reason) => <ErrorNote error={reason()} compact />}</Show>
-      <Show when={gallery.images().length > 0}>
+      <Show
+        when={gallery.images().length > 0}
+        fallback={
+          <Show when={gallery.isRead()}>
+            <div class={styles["empty"]}>
+              <ImportButton />
+            </div>
+          </Show>
+        }
+      >
         <section class={styles["gallery"]} aria-labelledby="gallery-title">
           <header>
             <h2 id="gallery-title">{t.run.gallery.title}</h2>
@@ -92,7 +101,6 @@ export function Gallery(): JSX.Element {
               <button
                 class={quietButton}
                 type="button"
-                aria-pressed={selected() !== null}
                 onClick={() => setSelected((ids) => (ids ? null : new Set<string>()))}
               >
                 {selected() ? t.run.gallery.done : t.run.gallery.select}

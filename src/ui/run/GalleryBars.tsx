@@ -6,6 +6,7 @@ import controls from "../controls/controls.module.css";
 import styles from "./Gallery.module.css";
 import { CompareIcon, DownloadIcon } from "../controls/icons.tsx";
 import { SwitchField } from "../controls/fields.tsx";
+import { PickFiles } from "../controls/PickFiles.tsx";
 import { useStudio } from "../studio-context.ts";
 import { t } from "../../texts/texts.ts";
 
@@ -85,6 +86,11 @@ export function GalleryFilterBar(props: {
   );
 }
 
+/** Brings back what `SelectionBar` exported. */
+export const ImportButton = (): JSX.Element => (
+  <PickFiles label={t.run.gallery.import} accept=".zip,application/zip" multiple small quiet />
+);
+
 export function SelectionBar(props: {
   /** The selected images, newest first. */
   readonly chosen: readonly StoredImage[];
@@ -124,6 +130,7 @@ export function SelectionBar(props: {
       <button class={`${small} ${controls["quiet"]}`} type="button" onClick={() => props.onAll()}>
         {t.run.gallery.all}
       </button>
+      <ImportButton />
     </div>
   );
 }
