@@ -26,8 +26,11 @@ export interface PackState {
   load(): Promise<void>;
   /** Loads it again, which is cheap when it is there, and answers it. */
   refresh(): Promise<LoadedPack>;
-  /** Wants another pack in its place, which the next run loads. */
-  select(id: string): void;
+  /**
+   * Has `run` load a pack that may be another one, in the place of the one in use. Where it cannot be loaded, goes back to that one and
+   * answers why.
+   */
+  during(id: string, run: () => Promise<void>): Promise<PlainError | null>;
   /** Puts another pack in its place. */
   use(id: string): Promise<void>;
   /** Deletes the files of a manifest; where the pack needs them it is gone until it is loaded again. */
@@ -110,6 +113,7 @@ export function createPackState(context: {
     if (own === turn && !busy()) await load(); // else the next run loads it
   }
 
+  /** Wants another pack in its place. */
   const select = (next: string): void => {
     turn++;
     batch(() => {
@@ -119,6 +123,11 @@ export function createPackState(context: {
       setProgress(null);
     });
   };
+
+  async function use(next: string): Promise<void> {
+    select(next);
+    await load();
+  }
 
   return {
     id,
@@ -130,10 +139,19 @@ export function createPackState(context: {
     replaced,
     load,
     refresh,
-    select,
-    async use(next) {
-      select(next);
-      await load();
+    use,
+    async during(next, run) {
+      const previous = loaded() ? id() : null;
+      const switches = next !== id();
+      if (switches) select(next);
+      await run();
+      if (!switches || id() !== next || loaded()) return null;
+      // The run was stopped while it loaded the pack.
+      if (status() === "loading") void load();
+      const reason = error();
+      if (status() !== "failed" || previous === null) return null;
+      void use(previous);
+      return reason;
     },
     async remove(manifestId) {
       const { modelId, vaeId } = splitPackId(id());

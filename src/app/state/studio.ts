@@ -309,20 +309,19 @@ function buildStudio(services: PageServices): Studio {
   /** Starts a run with what it was asked for, whatever the page shows by now. */
   async function startRun(asked: AskedRun): Promise<RunOutcome> {
     const { model, seed, variation, restored } = asked.settings;
-    const switches = model !== packId();
-    if (switches) packState.select(model);
-    if (!settings.seedLocked) setSettings("seed", seed);
-    if (!settings.variation.locked) setSettings("variation", "seed", variation.seed);
     let wanted: CheckedOptions;
     try {
-      wanted = checkAsked(asked, pack());
+      wanted = checkAsked(asked, model === packId() ? pack() : null);
     } catch (error) {
       setInputError(explain(error));
       return "failed";
     }
-    await recall.forOneRun(restored, () => runs.start(wanted, (loaded) => checkAsked(asked, loaded)));
-    // The run was stopped while it loaded the model.
-    if (switches && pack() === null && packState.status() === "loading") void packState.load();
+    if (!settings.seedLocked) setSettings("seed", seed);
+    if (!settings.variation.locked) setSettings("variation", "seed", variation.seed);
+    const reason = await packState.during(model, () =>
+      recall.forOneRun(restored, () => runs.start(wanted, (loaded) => checkAsked(asked, loaded))),
+    );
+    if (reason) setInputError(reason);
     const status = runs.shown()?.status;
     return status === "done" || status === "stopped" ? status : "failed";
   }
