@@ -111,7 +111,7 @@ async function unzipped(file: File): Promise<Record<string, Uint8Array>> {
   }
 }
 
-export interface UnpackedImages {
+interface UnpackedImages {
   readonly runs: readonly { readonly run: StoredRun; readonly images: readonly StoredImage[] }[];
   /** Names of images of which the archive does not have the run. */
   readonly withoutRun: readonly string[];

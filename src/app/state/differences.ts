@@ -7,6 +7,7 @@ const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.s
 
 /** What of `options` is not as in `base`, but for the prompt and the seed, which differ anyway. */
 export function differencesOf(options: GenerateOptions, base: GenerateOptions): string[] {
+  const { without } = t.run.queue;
   const words: readonly (readonly [readonly (keyof GenerateOptions)[], string])[] = [
     [["count"], t.run.stages.images(options.count)],
     [["width", "height"], t.prompt.initImage.size(options.width, options.height)],
@@ -15,17 +16,17 @@ export function differencesOf(options: GenerateOptions, base: GenerateOptions): 
     [["sampler"], SAMPLER_LABELS[options.sampler]],
     [["schedule"], t.names.schedules[options.schedule]],
     [["clipSkip"], t.run.queue.clipSkip(options.clipSkip)],
-    [["negativePrompt"], t.settings.negativePrompt],
-    [["start"], t.prompt.bar.addInitImage],
-    [["hires"], t.settings.hires.label],
+    [["negativePrompt"], options.negativePrompt === "" ? without.negativePrompt : t.settings.negativePrompt],
+    [["start"], options.start === null ? without.initImage : t.prompt.bar.addInitImage],
+    [["hires"], options.hires === null ? without.hires : t.settings.hires.label],
     [
       ["method", "composer", "languageModel", "preset", "combine", "adapters", "pins", "bans", "removed"],
       t.settings.selection,
     ],
-    [["variation"], t.settings.variation.section],
+    [["variation"], options.variation === null ? without.variation : t.settings.variation.section],
     [["strengths"], t.run.queue.strengths],
     [["noise"], t.settings.noise],
-    [["vaeTilePixels"], t.settings.tiledVae],
+    [["vaeTilePixels"], options.vaeTilePixels === null ? without.tiledVae : t.settings.tiledVae],
     [["device"], t.names.devices[options.device]],
   ];
   return words

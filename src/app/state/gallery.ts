@@ -21,7 +21,7 @@ import type { ImageView, RunView } from "./run-view.ts";
 import type { RunReport } from "../../stylus/run-types.ts";
 
 /** What an archive brought. */
-export interface ImportedImages {
+interface ImportedImages {
   readonly added: number;
   /** How many were there already, and stay as they are. */
   readonly known: number;

@@ -117,6 +117,8 @@ export interface Studio
   /** For screen readers: the latest thing worth saying. */
   readonly announcement: Accessor<string>;
   card(id: string): AdapterCard | undefined;
+  /** Title of a pack, as far as this visit knows it; else its id. */
+  titleOf(packId: string): string;
   loadPack(): Promise<void>;
   /** Starts a run of what the page shows; while something runs, it waits in the queue. */
   generate(change?: { readonly keepSeed?: boolean }): Promise<void>;
@@ -348,6 +350,13 @@ function buildStudio(services: PageServices): Studio {
     ),
   );
 
+  /** Of the packs that were in use, by their ids. */
+  const titles = new Map<string, string>();
+  createEffect(() => {
+    const loaded = pack();
+    if (loaded) titles.set(loaded.id, loaded.title);
+  });
+
   /** A run that was asked for waits for its inputs to be stored. */
   let isAsking = false;
 
@@ -397,6 +406,8 @@ function buildStudio(services: PageServices): Studio {
     announcement,
     announce,
     card: (id) => cards().get(id),
+    titleOf: (id) =>
+      titles.get(id) ?? models.list()?.models.find((entry) => entry.id === modelOf(id))?.title ?? id,
     stop: queue.stop,
     async compare(imageIndex, without) {
       await runs.compare(imageIndex, without).finally(queue.proceed);

@@ -28,7 +28,7 @@ export const prompt = {
     generate: "Generate",
     generateKey: "Ctrl ↵",
     queue: "Add to queue",
-    queueTitle: "Generates when the present run has ended (Ctrl+Enter)",
+    queueTitle: "Generates when the current run ends (Ctrl+Enter)",
     stop: "Stop",
     stopKey: "Esc",
     images: "Images",

@@ -227,6 +227,14 @@ export const run = {
     seed: (seed: number) => `seed ${seed}`,
     clipSkip: (layers: number) => `clip skip ${formats.number(layers)}`,
     strengths: "adapter strengths",
+    /** What the run does without, unlike the one before. */
+    without: {
+      negativePrompt: "no negative prompt",
+      initImage: "no init image",
+      hires: "no hires fix",
+      variation: "no seed variations",
+      tiledVae: "no tiled VAE",
+    },
     /** Said to screen readers. */
     announced: {
       added: (waiting: number) =>

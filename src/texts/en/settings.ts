@@ -17,7 +17,7 @@ export const settings = {
   tiledVae: "Tiled VAE (less memory)",
 
   variation: {
-    section: "Variations of the seed",
+    section: "Seed variations",
     seed: "Variation seed",
     strength: "Variation strength",
     lock: "Keep the variation seed",

@@ -213,6 +213,13 @@ export const run: typeof english = {
     seed: (seed) => `시드 ${seed}`,
     clipSkip: (layers) => `클립 스킵 ${formats.number(layers)}`,
     strengths: "어댑터 가중치",
+    without: {
+      negativePrompt: "네거티브 프롬프트 없음",
+      initImage: "초기 이미지 없음",
+      hires: "Hires fix 없음",
+      variation: "시드 변형 없음",
+      tiledVae: "타일 VAE 없음",
+    },
     announced: {
       added: (waiting) => `대기열에 추가했어요. 대기 중인 작업은 ${formats.number(waiting)}개예요.`,
       moved: (place, of) => `${of}개 중 ${place}번째로 옮겼어요.`,

@@ -88,7 +88,7 @@ function Waiting(props: { readonly run: QueuedRun; readonly index: number }): JS
     const base = studio.busy() ? (studio.run()?.options ?? studio.options()) : studio.options();
     const { model, seedLocked, seed } = asked.settings;
     return [
-      ...(model === studio.settings.model ? [] : [model]),
+      ...(model === studio.settings.model ? [] : [studio.titleOf(model)]),
       ...differencesOf(studio.optionsOfRun(asked), base),
       ...(seedLocked ? [t.run.queue.seed(seed)] : []),
     ].join(" · ");
