@@ -25,12 +25,7 @@ interface Window {
     readonly mode?: "read";
   }): Promise<FileSystemDirectoryHandle>;
   readonly launchQueue?: {
-    setConsumer(
-      consumer: (launch: {
-        readonly files?: readonly FileSystemFileHandle[];
-        readonly targetURL?: string;
-      }) => void,
-    ): void;
+    setConsumer(consumer: (launch: { readonly files?: readonly FileSystemFileHandle[] }) => void): void;
   };
 }
 

@@ -1,4 +1,5 @@
 // What other programs hand to the installed app: files that are opened with it, pictures that are shared with it.
+import { kindOfFile } from "../adapters/dropped-files.ts";
 import { pickOfHandles, pickOfInput, type DiskPick } from "../packs/disk-files.ts";
 import { fileNameHeader, sharedFilesCache } from "../../shared/site-versions.ts";
 
@@ -17,17 +18,45 @@ async function takeShared(): Promise<File[]> {
   return files;
 }
 
+/** In the tab's memory: files that it was opened with were taken. */
+const takenKey = "stylus-web/launch-taken";
+
+const isReload = (): boolean =>
+  (performance.getEntriesByType("navigation")[0] as PerformanceNavigationTiming | undefined)?.type ===
+  "reload";
+
+function wasTaken(): boolean {
+  try {
+    return sessionStorage.getItem(takenKey) !== null;
+  } catch {
+    return false; // storage refused
+  }
+}
+
+function markTaken(): void {
+  try {
+    sessionStorage.setItem(takenKey, "yes");
+  } catch {
+    // Storage refused: a reload takes them again.
+  }
+}
+
 /** Hands them to `take`, now and whenever there are more. */
 export function takeLaunches(take: (pick: DiskPick | Promise<DiskPick>) => void): void {
-  window.launchQueue?.setConsumer(({ files = [], targetURL }) => {
-    if (files.length > 0) take(pickOfHandles(files));
-    // A link that was opened in the app: the page stays as it is (launch_handler), and follows the fragment.
-    const { hash } = new URL(targetURL ?? "", location.href);
-    if (hash !== "") location.hash = hash;
+  // After a reload Chromium gives once more what the page was opened with.
+  let isRepeated = isReload() && wasTaken();
+  window.launchQueue?.setConsumer(({ files = [] }) => {
+    const ignored = isRepeated;
+    isRepeated = false;
+    if (ignored || files.length === 0) return;
+    markTaken();
+    take(pickOfHandles(files));
   });
   takeShared().then(
     (files) => {
-      if (files.length > 0) take(pickOfInput(files));
+      // Any site can send files to the app: of these, only images are harmless.
+      const images = files.filter((file) => kindOfFile(file) === "image");
+      if (images.length > 0) take(pickOfInput(images));
     },
     () => {}, // storage refused (private window): nothing can have been shared
   );

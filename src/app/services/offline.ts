@@ -57,7 +57,9 @@ export async function keepOffline({
   if (!import.meta.env.PROD || !("serviceWorker" in navigator)) return;
   try {
     // Held as long as the page is there: the service worker keeps this version's files.
-    void navigator.locks.request(pageLockPrefix + script, { mode: "shared" }, () => new Promise(() => {}));
+    (navigator.locks as LockManager | undefined)
+      ?.request(pageLockPrefix + script, { mode: "shared" }, () => new Promise(() => {}))
+      .catch(() => {}); // refused: the page's files may be deleted under it, and it works nevertheless
     const registration = await navigator.serviceWorker.register(
       new URL("service-worker.js", document.baseURI),
     );
