@@ -2,11 +2,12 @@
 // headers. Application code is precached; WASM runtimes and web-llm are cached on first use. The storage worker keeps model
 // files, verified, in the origin private file system.
 //
-// A new version waits until every page of the old one is closed or a user asks for it. Then pages of the old one may still be
+// A new version waits until every page of the old one that works is closed or a user asks for it. Then pages of the old one may still be
 // open in other tabs: its hashed files stay until they are closed.
 /// <reference lib="webworker" />
 import { PrecacheController } from "workbox-precaching";
 import {
+  acceptShared,
   fileNameHeader,
   onPageLoaded,
   onReload,
@@ -51,14 +52,31 @@ async function keepLoadedFiles(): Promise<void> {
   }
 }
 
+/** One version at a time adds or deletes files. */
+const withFiles = async (change: () => Promise<void>): Promise<void> =>
+  (navigator.locks as LockManager | undefined)?.request("stylus-web/site-files", change) ?? change();
+
+/** The main scripts of the pages that are open, of any version; null: the browser doesn't say. */
+async function openPages(): Promise<string[] | null> {
+  const locks = await (navigator.locks as LockManager | undefined)?.query();
+  if (!locks) return null;
+  const { held = [], pending = [] } = locks;
+  return [...held, ...pending].flatMap(({ name }) =>
+    name?.startsWith(pageLockPrefix) ? [name.slice(pageLockPrefix.length)] : [],
+  );
+}
+
+async function storeFiles(event: ExtendableEvent): Promise<void> {
+  await Promise.all([precache.install(event), renewLargeFiles()]);
+  // Pages of a version that is broken hold no lock, and could never ask for this one.
+  if ((await openPages())?.length === 0) await self.skipWaiting();
+}
+
 /** Deletes the files of older versions, unless a page of one is open; and not while there is a newer one, whose files look the same. */
 async function deleteOlderFiles(event: ExtendableEvent): Promise<void> {
   if (self.registration.installing || self.registration.waiting) return;
-  const { held = [], pending = [] } = await navigator.locks.query();
-  const pages = [...held, ...pending].flatMap(({ name }) =>
-    name?.startsWith(pageLockPrefix) ? [name.slice(pageLockPrefix.length)] : [],
-  );
-  if (pages.some((script) => precache.getCacheKeyForURL(script) === undefined)) return;
+  const pages = await openPages();
+  if (!pages || pages.some((script) => precache.getCacheKeyForURL(script) === undefined)) return;
   await precache.activate(event);
   const cache = await caches.open(runtimeCache);
   const old = (await cache.keys()).filter(({ url }) => !largeFiles.has(url));
@@ -66,7 +84,7 @@ async function deleteOlderFiles(event: ExtendableEvent): Promise<void> {
 }
 
 self.addEventListener("install", (event) => {
-  event.waitUntil(Promise.all([precache.install(event), renewLargeFiles()]));
+  event.waitUntil(withFiles(() => storeFiles(event)));
 });
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 self.addEventListener("message", (event) => {
@@ -75,7 +93,7 @@ self.addEventListener("message", (event) => {
       event.waitUntil(self.skipWaiting());
       break;
     case onPageLoaded:
-      event.waitUntil(keepLoadedFiles().then(() => deleteOlderFiles(event)));
+      event.waitUntil(keepLoadedFiles().then(() => withFiles(() => deleteOlderFiles(event))));
       break;
   }
 });
@@ -118,11 +136,17 @@ async function respond(event: FetchEvent): Promise<Response> {
 
 /** Files that another program shared: the page takes them once it is open. */
 async function receiveShared(request: Request): Promise<Response> {
-  const cache = await caches.open(sharedFilesCache);
-  for (const [, file] of await request.formData()) {
-    if (typeof file === "string") continue;
-    const headers = { "Content-Type": file.type, [fileNameHeader]: encodeURIComponent(file.name) };
-    await cache.put(absolute(`share/${crypto.randomUUID()}`), new Response(file, { headers }));
+  try {
+    const cache = await caches.open(sharedFilesCache);
+    const files = acceptShared(await request.formData());
+    // They take the place of what no page took.
+    if (files.length > 0) await Promise.all((await cache.keys()).map((kept) => cache.delete(kept)));
+    for (const file of files) {
+      const headers = { "Content-Type": file.type, [fileNameHeader]: encodeURIComponent(file.name) };
+      await cache.put(absolute(`share/${crypto.randomUUID()}`), new Response(file, { headers }));
+    }
+  } catch {
+    // Not a form, or no room for it: the page opens without.
   }
   return Response.redirect(self.registration.scope, 303);
 }
