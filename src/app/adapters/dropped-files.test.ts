@@ -60,6 +60,26 @@ it("keeps sidecars with their adapter, and its preview from the canvas", () => {
   ]);
 });
 
+it("gives a PEFT configuration to the file that it belongs to", () => {
+  const given = (...names: string[]): string[] =>
+    adapterFilesOf(names.map((name) => new File([], name)))
+      .filter(({ config }) => config?.name === "adapter_config.json")
+      .map(({ file }) => file.name);
+  expect(given("a.safetensors", "adapter_config.json")).toEqual(["a.safetensors"]);
+  expect(given("a.safetensors", "b.pt", "adapter_config.json")).toEqual([]);
+  expect(given("a.safetensors", "adapter_model.safetensors", "adapter_config.json")).toEqual([
+    "adapter_model.safetensors",
+  ]);
+});
+
+it("finds what belongs to an adapter whatever the case of its letters", () => {
+  const files = ["Fox.safetensors", "fox.PNG", "FOX.txt"].map((name) => new File([], name));
+  const { images, adapters } = sortDrop(files);
+  expect([images.length, adapters.length]).toEqual([0, 3]);
+  const [fox] = adapterFilesOf(adapters);
+  expect([fox!.notes!.name, fox!.preview!.name]).toEqual(["FOX.txt", "fox.PNG"]);
+});
+
 it("takes text files for wildcards where they come alone", () => {
   const of = (list: readonly File[]): string[] => list.map(({ name }) => name);
   const files = ["a.txt", "b.txt"].map((name) => new File([], name));

@@ -16,6 +16,8 @@ export function kindOfFile({ name, type }: { readonly name: string; readonly typ
 /** "a.civitai.info", "a.txt" and "a.preview.png" belong to "a.safetensors". */
 const companionEnding = /(?:\.civitai\.info|\.json|\.txt|(?:\.preview)?\.(?:png|jpe?g|webp))$/i;
 
+const stemOf = (name: string, ending: RegExp): string => name.replace(ending, "").toLowerCase();
+
 export interface SortedDrop {
   readonly images: readonly File[];
   /** Adapter files, and what came with them: PEFT's configuration, sidecars, notes, previews. */
@@ -32,9 +34,9 @@ export interface SortedDrop {
 /** What to do with each file of a drop. The preview of an adapter is no image to start from. */
 export function sortDrop(files: readonly File[]): SortedDrop {
   const isAdapter = (file: File): boolean => kindOfFile(file) === "adapter";
-  const stems = new Set(files.filter(isAdapter).map(({ name }) => name.replace(adapterEnding, "")));
+  const stems = new Set(files.filter(isAdapter).map(({ name }) => stemOf(name, adapterEnding)));
   const isCompanion = (file: File): boolean =>
-    !isAdapter(file) && companionEnding.test(file.name) && stems.has(file.name.replace(companionEnding, ""));
+    !isAdapter(file) && companionEnding.test(file.name) && stems.has(stemOf(file.name, companionEnding));
   const others = files.filter((file) => !isCompanion(file));
   const isText = files.every((file) => kindOfFile(file) === "text");
   return {
@@ -62,14 +64,15 @@ export interface AdapterFiles {
 export function adapterFilesOf(files: readonly File[]): AdapterFiles[] {
   const byName = new Map(files.map((file) => [file.name.toLowerCase(), file]));
   const adapters = files.filter(({ name }) => adapterEnding.test(name));
-  const config = adapters.length > 0 ? (byName.get(PEFT_CONFIG_NAME) ?? null) : null;
+  // Beside several files, the configuration is that of the one that PEFT wrote with it.
+  const hasConfig = ({ name }: File): boolean => adapters.length === 1 || /^adapter_model\./i.test(name);
   return (adapters.length > 0 ? adapters : files).map((file) => {
-    const stem = file.name.replace(adapterEnding, "").toLowerCase();
+    const stem = stemOf(file.name, adapterEnding);
     const first = (...endings: string[]): File | null =>
       endings.map((ending) => byName.get(stem + ending)).find((found) => found !== undefined) ?? null;
     return {
       file,
-      config,
+      config: (adapters.length > 0 && hasConfig(file) && byName.get(PEFT_CONFIG_NAME)) || null,
       sidecar: first(".civitai.info", ".json"),
       notes: first(".txt"),
       preview: first(...pictureEndings.map((ending) => `.preview${ending}`), ...pictureEndings),

@@ -51,9 +51,7 @@ const modelSchema = v.looseObject({
 /** Settings and gallery have these ids: the prefix must stay. */
 const idPrefix = "own-";
 
-/** Whether a pack's model is one of the user's own. */
-export const isOfUser = (packId: string): boolean => packId.startsWith(idPrefix);
-
+/** Whether a model, or a pack's, is one of the user's own. */
 export const isUserModel = (modelId: string): boolean => modelId.startsWith(idPrefix);
 
 export interface UserModelStore {

@@ -1,6 +1,6 @@
 // The link to an image's settings, and what there is to say once it is copied.
 import { createSignal, Show, type JSX } from "solid-js";
-import { isOfUser } from "../../app/packs/user-models.ts";
+import { isUserModel } from "../../app/packs/user-models.ts";
 import { wordsOf, type ImageView, type RunView } from "../../app/state/run-view.ts";
 import type { Studio } from "../../app/state/studio.ts";
 import { writeLink } from "../../stylus/share-link.ts";
@@ -35,17 +35,21 @@ export function createCopiedLink(
       const inCatalogue = (id: string): boolean => studio.card(id) !== undefined && own?.has(id) !== true;
       const left = image.adapters.map(({ id }) => id).filter((id) => !inCatalogue(id));
       const { id = "", title = "" } = run.report?.pack ?? {};
-      const ownModel = isOfUser(id) ? [title] : [];
+      const ownModel = isUserModel(id) ? [title] : [];
       const shared = {
         options: run.options,
         image: { ...image, ...wordsOf(image, run) },
         model: ownModel.length > 0 && !withNames ? "" : title,
       };
       const address = `${location.origin}${location.pathname}${writeLink(shared, new Set(withNames ? [] : left))}`;
-      const done = await navigator.clipboard.writeText(address).then(
-        () => true,
-        () => false,
-      );
+      // Undefined where the page came over plain HTTP.
+      const clipboard = navigator.clipboard as Clipboard | undefined;
+      const done =
+        clipboard !== undefined &&
+        (await clipboard.writeText(address).then(
+          () => true,
+          () => false,
+        ));
       setCopied({ address, withNames, without: withNames ? [] : [...ownModel, ...left], done });
       studio.announce(done ? (withNames ? t.run.link.copiedNames : t.run.link.copied) : t.run.link.notCopied);
     },
@@ -62,8 +66,7 @@ export function LinkNote(props: { readonly link: CopiedLink }): JSX.Element {
               ? copied().withNames
                 ? t.run.link.copiedNames
                 : t.run.link.copied
-              : t.run.link.notCopied}{" "}
-            {copied().without.length > 0 ? t.run.link.without(copied().without) : ""}
+              : t.run.link.notCopied}
           </p>
           <Show when={!copied().done}>
             <input
@@ -75,6 +78,7 @@ export function LinkNote(props: { readonly link: CopiedLink }): JSX.Element {
             />
           </Show>
           <Show when={copied().without.length > 0}>
+            <p>{t.run.link.without(copied().without)}</p>
             <button
               class={`${controls["button"]} ${controls["small"]}`}
               type="button"
