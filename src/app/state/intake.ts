@@ -51,6 +51,7 @@ export interface Intake {
   edit(key: string, change: Partial<CardDraft>): void;
   accept(key: string): Promise<void>;
   dismiss(key: string): void;
+  /** A folder that is being taken goes on; the dialog opens again with its report. */
   close(): void;
   /** Changes the card of an adapter that was added before. @throws StylusError quota */
   change(id: string, draft: CardDraft): Promise<void>;
@@ -92,7 +93,7 @@ export function createIntake(context: {
   const files = new Map<string, AdapterFiles>();
   /** As they are kept: with the scale of their configuration, and a small preview. */
   const wholes = new Map<string, { readonly file: File; readonly preview: Blob | null }>();
-  const many = createManyIntake({ services, pack, refresh, announce });
+  const many = createManyIntake({ services, pack, refresh, announce, onEnd: () => setOpen(true) });
   let queue: Promise<void> = Promise.resolve();
   let adding: Promise<void> = Promise.resolve();
 
@@ -259,7 +260,7 @@ export function createIntake(context: {
     close() {
       files.clear();
       wholes.clear();
-      many.dismiss();
+      if (many.progress()?.status !== "running") many.dismiss();
       setItems([]);
       setOthers([]);
       setOpen(false);

@@ -24,14 +24,14 @@ function setup({ room = Infinity }: { readonly room?: number } = {}) {
       userAdapters: new Map(kept),
     });
   let refreshes = 0;
-  let stopAt: string | null = null;
+  const atFile = new Map<string, () => void>();
   const intake = createRoot(() =>
     createIntake({
       services: {
         async inspectAdapter(file) {
           const text = await file.text();
           if (text === "broken") throw new StylusError("bad-file", "cut off");
-          if (file.name === stopAt) intake.many.stop();
+          atFile.get(file.name)?.();
           return adapterReport({
             fileName: file.name,
             base: { name: null, contextWidth: 192, textWidth: 192, foreignKeys: 0, evidence: [] },
@@ -78,7 +78,8 @@ function setup({ room = Infinity }: { readonly room?: number } = {}) {
     images,
     ended,
     refreshes: () => refreshes,
-    stopAt: (name: string) => void (stopAt = name),
+    /** Does something while a file is examined. */
+    at: (name: string, act: () => void) => void atFile.set(name, act),
     drop: (files: readonly File[]) => take(pickOfInput(files)),
   };
 }
@@ -131,8 +132,8 @@ describe("a folder of adapters", () => {
   });
 
   it("stops when asked, and keeps what it has", async () => {
-    const { drop, ended, intake, kept, stopAt } = setup();
-    stopAt("style 4.safetensors");
+    const { drop, ended, intake, kept, at } = setup();
+    at("style 4.safetensors", () => intake.many.stop());
     await drop(many(12));
     await ended();
     expect(intake.many.progress()).toMatchObject({ status: "stopped", total: 12, done: 5, kept: 5 });
@@ -142,6 +143,44 @@ describe("a folder of adapters", () => {
     expect(kept.size).toBe(5);
     intake.many.dismiss();
     expect(intake.many.progress()).toBeNull();
+  });
+
+  it("goes on when the dialog is closed, which opens again with the report", async () => {
+    const { drop, ended, intake, kept, at, said } = setup();
+    let wasOpen = true;
+    at("style 4.safetensors", () => intake.close());
+    at("style 11.safetensors", () => void (wasOpen = intake.open()));
+    await drop(many(12));
+    await ended();
+    expect([wasOpen, intake.open(), kept.size, said]).toEqual([false, true, 12, ["12 kept, 0 skipped."]]);
+    intake.close();
+    expect([intake.open(), intake.many.progress()]).toEqual([false, null]);
+  });
+
+  it("says nothing more of a folder that was stopped and dismissed", async () => {
+    const { drop, intake, kept, at, said, refreshes } = setup();
+    at("style 4.safetensors", () => {
+      intake.many.stop();
+      intake.close();
+    });
+    await drop(many(12));
+    await vi.waitUntil(() => refreshes() === 1, { interval: 1 });
+    expect([kept.size, said, intake.open(), intake.many.progress()]).toEqual([5, [], false, null]);
+  });
+
+  it("counts a folder that comes after one was stopped by itself", async () => {
+    const { drop, ended, intake, kept, at } = setup();
+    const next = Array.from({ length: 10 }, (_, index) => fileAt(`more/next ${index}.safetensors`));
+    let dropped: Promise<void> = Promise.resolve();
+    at("style 4.safetensors", () => {
+      intake.many.stop();
+      dropped = drop(next);
+    });
+    await drop(many(12));
+    await vi.waitUntil(() => kept.size === 15, { interval: 1 });
+    await dropped;
+    await ended();
+    expect(intake.many.progress()).toEqual({ status: "done", total: 10, done: 10, kept: 10, skipped: [] });
   });
 
   it("ends when the disk is full, and says so", async () => {

@@ -48,23 +48,31 @@ export function createManyIntake(context: {
   readonly pack: Accessor<LoadedPack | null>;
   readonly refresh: () => Promise<LoadedPack>;
   readonly announce: (text: string) => void;
+  /** Called when there is a report to show. */
+  readonly onEnd: () => void;
 }): ManyIntake {
-  const { services, pack, refresh, announce } = context;
+  const { services, pack, refresh, announce, onEnd } = context;
   const [progress, setProgress] = createSignal<ManyAdapters | null>(null);
   const pending: AdapterFiles[] = [];
   let running = false;
+  /** What `progress` counts; the file that is examined when it is stopped may still be of an earlier one. */
+  let batch = 0;
 
-  const change = (next: (now: ManyAdapters) => Partial<ManyAdapters>): void =>
-    void setProgress((now) => now && { ...now, ...next(now) });
-  const skip = (fileName: string, reason: string): void =>
-    change(({ skipped }) => ({ skipped: withSkipped(skipped, reason, fileName) }));
+  const change = (next: (now: ManyAdapters) => Partial<ManyAdapters>, of = batch): void => {
+    if (of === batch) setProgress((now) => now && { ...now, ...next(now) });
+  };
+  const skip = (fileName: string, reason: string, of = batch): void =>
+    change(({ skipped }) => ({ skipped: withSkipped(skipped, reason, fileName) }), of);
 
   /** Ids and files of this folder, which the pack knows only when it is loaded again. */
   let ids = new Set<string>();
   let hashes = new Map<string, string>();
 
   /** @throws StylusError quota */
-  async function keep({ file, preview, report, draft, keptFor }: Finding & { kind: "fits" }): Promise<void> {
+  async function keep(
+    { file, preview, report, draft, keptFor }: Finding & { kind: "fits" },
+    of: number,
+  ): Promise<void> {
     const loaded = pack() ?? (await refresh());
     const baseModel = keptFor ?? loaded.baseModels[0]!;
     for (;;) {
@@ -74,19 +82,19 @@ export function createManyIntake(context: {
       const adapter = { id, card, report, file, addedAt: Date.now(), ...(preview ? { preview } : {}) };
       if (!(await services.addAdapter(adapter))) continue;
       if (report.hashes) hashes.set(report.hashes.sha256, card.title);
-      change(({ kept }) => ({ kept: kept + 1 }));
+      change(({ kept }) => ({ kept: kept + 1 }), of);
       return;
     }
   }
 
-  async function takeOne(files: AdapterFiles): Promise<void> {
+  async function takeOne(files: AdapterFiles, of: number): Promise<void> {
     const { name } = files.file;
     const finding = await examineFiles(files, { services, loaded: async () => pack() ?? (await refresh()) });
-    if (finding.kind === "refused") return skip(name, finding.refusal.title);
+    if (finding.kind === "refused") return skip(name, finding.refusal.title, of);
     const same =
       finding.kind === "known" ? finding.card.title : hashes.get(finding.report.hashes?.sha256 ?? "");
-    if (finding.kind === "known" || same !== undefined) return skip(name, t.adapters.many.known);
-    await keep(finding);
+    if (finding.kind === "known" || same !== undefined) return skip(name, t.adapters.many.known, of);
+    await keep(finding, of);
   }
 
   async function run(): Promise<void> {
@@ -94,20 +102,24 @@ export function createManyIntake(context: {
     ids = new Set();
     hashes = new Map();
     for (let files = pending.shift(); files !== undefined; files = pending.shift()) {
+      const of = batch;
       try {
-        await takeOne(files);
+        await takeOne(files, of);
       } catch (error) {
         // No room for one: there is none for the next ones either.
-        skip(files.file.name, explain(error).message);
+        skip(files.file.name, explain(error).message, of);
         stop();
       }
-      change(({ done }) => ({ done: done + 1 }));
+      change(({ done }) => ({ done: done + 1 }), of);
     }
     await refresh().catch(() => {}); // the page says why a model cannot be loaded
     running = false;
     if (pending.length > 0) return run(); // they came while the pack was loaded
     change(({ status }) => ({ status: status === "stopped" ? status : "done" }));
-    const { kept = 0, skipped = [] } = progress() ?? {};
+    const report = progress();
+    if (!report) return; // dismissed
+    const { kept, skipped } = report;
+    onEnd();
     announce(
       t.adapters.many.report(
         kept,
@@ -128,7 +140,9 @@ export function createManyIntake(context: {
     take(adapters, others) {
       const fresh = { total: 0, done: 0, kept: 0, skipped: [], status: "running" } as const;
       setProgress((now) => {
-        const before = now && running ? now : fresh;
+        const joins = now?.status === "running";
+        if (!joins) batch++;
+        const before = joins ? now : fresh;
         return { ...before, total: before.total + adapters.length, status: "running" };
       });
       for (const { name } of others) skip(name, t.adapters.many.notAdapter);
