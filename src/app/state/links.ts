@@ -7,8 +7,11 @@ const taken = "stylusLinkTaken";
 /** Follows the address; returns a function that stops it. */
 export function installLinks({ useLink }: Pick<Studio, "useLink">): () => void {
   const take = (): void => {
-    if (useLink(location.hash))
-      history.replaceState({ ...(history.state as object | null), [taken]: true }, "");
+    const { hash } = location;
+    useLink(hash, () => {
+      if (location.hash === hash)
+        history.replaceState({ ...(history.state as object | null), [taken]: true }, "");
+    });
   };
   if (!(history.state as Record<string, unknown> | null)?.[taken]) take();
   addEventListener("hashchange", take);

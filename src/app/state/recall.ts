@@ -1,6 +1,7 @@
 // Runs and settings that are brought back: from the gallery, from a report, from an image file. What they chose holds for one whole
 // run; then the user's own chooser holds again.
 import { batch, createEffect, createSignal, on, type Accessor } from "solid-js";
+import { unwrap } from "solid-js/store";
 import { parseParameters } from "../../formats/generation-parameters.ts";
 import type { AdapterCard } from "../../retrieval/card.ts";
 import type { PlainError } from "../../shared/errors.ts";
@@ -18,7 +19,9 @@ import {
   restoredOf,
   withoutChooser,
   withPrompt,
+  unlessChanged,
   type RestoredChooser,
+  type Settings,
   type SettingsStore,
 } from "./settings.ts";
 
@@ -33,8 +36,11 @@ export interface Recall {
    * @param from "template": what its prompts were drawn from, and adapters are chosen anew
    */
   useOffered(from?: "words" | "template"): void;
-  /** Takes over the settings of an address's fragment; false when it has none. */
-  useLink(fragment: string): boolean;
+  /**
+   * Takes over the settings of an address's fragment, if it has some.
+   * @param onTaken called when that is done for good: the model was there to say what it cannot do, or the user went on to other words
+   */
+  useLink(fragment: string, onTaken: () => void): void;
   /** What was said about the run on show is over. */
   settle(): void;
   /** Gives the choice back to the user when `run`, which used `restored`, has ended whole. */
@@ -59,21 +65,38 @@ export function createRecall(context: {
   const [gaveBack, setGaveBack] = createSignal(false);
 
   /** Taken over before the pack was there, which knows the adapters and what can be generated. */
-  let early: { readonly fragment: string; readonly prompt: string } | null = null;
+  let early: {
+    readonly fragment: string;
+    /** The settings as it left them. */
+    readonly left: Settings;
+    /** Whether nothing was done about the init image since. */
+    readonly isLatest: () => boolean;
+    readonly onTaken: () => void;
+  } | null = null;
   createEffect(
-    on(pack, (loaded) => {
-      if (!loaded || !early) return;
-      const { fragment, prompt } = early;
+    on([pack, () => settings.prompt], ([loaded, prompt]) => {
+      if (!early) return;
+      const isGivenUp = prompt !== early.left.prompt;
+      if (!loaded && !isGivenUp) return;
+      const { fragment, left, isLatest, onTaken } = early;
       early = null;
-      if (settings.prompt === prompt) useLink(fragment);
+      if (isGivenUp) onTaken();
+      else useLink(fragment, onTaken, { left, isLatest });
     }),
   );
 
-  function useLink(fragment: string): boolean {
+  function useLink(
+    fragment: string,
+    onTaken: () => void,
+    before: Pick<NonNullable<typeof early>, "left" | "isLatest"> | null = null,
+  ): void {
     const loaded = pack();
     const link = readLink(fragment, { cards: loaded && cards(), defaults: defaults() });
-    if (!link) return false;
-    initImage.claim();
+    if (!link) return;
+    early = null;
+    // An image that was chosen since stays, with what there is to say about it.
+    const own = before === null || before.isLatest();
+    const isLatest = own ? initImage.claim() : () => false;
     const draft = settings.prompt;
     batch(() => {
       setInputError(null);
@@ -82,7 +105,10 @@ export function createRecall(context: {
       if (draft.trim() !== "" && draft !== options.prompt)
         setSettings("history", (history) => withPrompt(history, draft));
       choice.adopt(options);
-      setSettings(forOneRun(fromOptions(options, defaults()), settings, options.pins));
+      const asked = forOneRun(fromOptions(options, defaults()), settings, options.pins);
+      const chosen = own ? {} : { start: settings.start, size: settings.size };
+      setSettings({ ...(before ? unlessChanged(asked, before.left, settings) : asked), ...chosen });
+      if (!own) return;
       const others = loaded && model !== "" && model !== loaded.title ? [`Model ${model}`] : [];
       const notes = [
         missing.length > 0 ? t.run.missingAdapters(missing) : null,
@@ -91,13 +117,13 @@ export function createRecall(context: {
       initImage.setNote(notes.filter(Boolean).join(" ") || null);
       initImage.ask(null);
     });
-    early = loaded ? null : { fragment, prompt: settings.prompt };
+    if (loaded) onTaken();
+    else early = { fragment, left: structuredClone(unwrap(settings)), isLatest, onTaken };
     announce(t.run.link.loaded);
-    return true;
   }
 
   return {
-    useLink,
+    useLink: (fragment, onTaken) => useLink(fragment, onTaken),
     restored: () => (restoredOf(settings) ? "next" : gaveBack() ? "done" : null),
     settle: () => setGaveBack(false),
 

@@ -7,7 +7,9 @@ import {
   fromOptions,
   languageOf,
   rulesOf,
+  settingsFrom,
   toOptions,
+  unlessChanged,
   type Settings,
 } from "./settings.ts";
 
@@ -141,4 +143,13 @@ it("a language is one that the page speaks", () => {
 
 it("rules of a model that is called like a property of every object are its own", () => {
   expect(rulesOf({ ...initial, model: "constructor" })).toEqual({ pins: [], bans: [] });
+});
+
+it("leaves what was changed since as it is", () => {
+  const then = settingsFrom({ prompt: "a fox", count: 2, full: { steps: 9 } });
+  const now = { ...then, full: { steps: 12 } };
+  expect(unlessChanged({ prompt: "a fox", count: 4, full: { steps: 9, cfgScale: 3 } }, then, now)).toEqual({
+    prompt: "a fox",
+    count: 4,
+  });
 });

@@ -263,6 +263,15 @@ export function forOneRun(
   return { ...rest, restored: isOwn ? null : { ...chooser, words, pins } };
 }
 
+/** What of `asked` is still wanted: what the user has changed since `then` stays as it is. */
+export const unlessChanged = (asked: Partial<Settings>, then: Settings, now: Settings): Partial<Settings> =>
+  Object.fromEntries(
+    Object.entries(asked).filter(([key]) => {
+      const [before, after] = [then, now].map((all) => JSON.stringify(all[key as keyof Settings]));
+      return before === after;
+    }),
+  );
+
 export type SettingsStore = readonly [Settings, SetStoreFunction<Settings>];
 
 export function createSettings(): SettingsStore {
