@@ -27,19 +27,39 @@ async function filesBelow(folder: FileSystemDirectoryHandle, prefix: string): Pr
     const path = `${prefix}${handle.name}`;
     if (isDirectory(handle)) files.push(...(await filesBelow(handle, `${path}/`)));
     else files.push({ path, blob: await (handle as FileSystemFileHandle).getFile() });
-    if (files.length > maxFiles) {
-      throw new StylusError(
-        "bad-input",
-        `${folder.name} contains more than ${maxFiles.toLocaleString("en")} files.`,
-        {
-          where: folder.name,
-          remedy: "Choose the folder of one model, or of your adapters.",
-        },
-      );
-    }
+    if (files.length > maxFiles) throw tooMany(folder.name);
   }
   return files;
 }
+
+const tooMany = (folder: string): StylusError =>
+  new StylusError("bad-input", `${folder} contains more than ${maxFiles.toLocaleString("en")} files.`, {
+    where: folder,
+    remedy: "Choose the folder of one model, or of your adapters.",
+  });
+
+/** Files of a drop in browsers that give no handles. @throws StylusError bad-input */
+async function filesOfEntry(entry: FileSystemEntry): Promise<DiskFile[]> {
+  if (entry.isFile) {
+    const blob = await new Promise<File>((...settle) => (entry as FileSystemFileEntry).file(...settle));
+    return [{ path: entry.fullPath.replace(/^\//, ""), blob }];
+  }
+  const reader = (entry as FileSystemDirectoryEntry).createReader();
+  const files: DiskFile[] = [];
+  for (;;) {
+    const some = await new Promise<FileSystemEntry[]>((...settle) => reader.readEntries(...settle));
+    if (some.length === 0) return files; // it gives some at a time
+    for (const each of some) files.push(...(await filesOfEntry(each)));
+    if (files.length > maxFiles) throw tooMany(entry.name);
+  }
+}
+
+const notReadable = (name: string, cause: unknown): StylusError =>
+  new StylusError("not-found", `${name} can no longer be read from your disk.`, {
+    where: name,
+    remedy: "If you moved or renamed it, choose it again; otherwise remove it from the list of models.",
+    cause,
+  });
 
 /** @throws StylusError not-found: a file was moved or deleted; bad-input: too many files */
 export async function filesOfHandles(
@@ -52,11 +72,7 @@ export async function filesOfHandles(
       else all.push({ path: handle.name, blob: await handle.getFile() });
     } catch (cause) {
       if (cause instanceof StylusError) throw cause;
-      throw new StylusError("not-found", `${handle.name} can no longer be read from your disk.`, {
-        where: handle.name,
-        remedy: "If you moved or renamed it, choose it again; otherwise remove it from the list of models.",
-        cause,
-      });
+      throw notReadable(handle.name, cause);
     }
   }
   return all;
@@ -122,16 +138,30 @@ export const pickOfHandles = async (handles: readonly FileSystemFileHandle[]): P
   files: await filesOfHandles(handles),
 });
 
-/** A drop: to be called at once, the browser empties it when the event is over. */
+/**
+ * A drop: to be called at once, the browser empties it when the event is over.
+ * @throws StylusError as filesOfHandles
+ */
 export async function pickOfDrop(transfer: DataTransfer): Promise<DiskPick> {
   const plain = [...transfer.files];
-  const asked = [...transfer.items]
-    .filter(({ kind }) => kind === "file")
-    .map((item) => item.getAsFileSystemHandle?.().catch(() => null) ?? Promise.resolve(null));
+  const items = [...transfer.items].filter(({ kind }) => kind === "file");
+  const entries = items.map((item) => item.webkitGetAsEntry?.() ?? null).filter((entry) => entry !== null);
+  const asked = items.map(
+    (item) => item.getAsFileSystemHandle?.().catch(() => null) ?? Promise.resolve(null),
+  );
   const handles = await Promise.all(asked);
   // Null for what is no file of the disk, by the specification; undefined in Chromium.
   const usable = handles.filter((handle) => handle !== null && handle !== undefined);
-  if (usable.length === 0 || usable.length < handles.length) return pickOfInput(plain);
+  if (usable.length === 0 || usable.length < handles.length) {
+    // Among the plain files a folder is one that cannot be read.
+    if (entries.length < items.length || entries.every(({ isFile }) => isFile)) return pickOfInput(plain);
+    const read = entries.map((entry) =>
+      filesOfEntry(entry).catch((cause: unknown) => {
+        throw cause instanceof StylusError ? cause : notReadable(entry.name, cause);
+      }),
+    );
+    return { handles: null, files: (await Promise.all(read)).flat() };
+  }
   const known = usable as (FileSystemFileHandle | FileSystemDirectoryHandle)[];
   return { handles: known, files: await filesOfHandles(known) };
 }
