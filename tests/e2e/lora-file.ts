@@ -23,14 +23,9 @@ export async function loraFile(
   name: string,
   options: { readonly contextWidth?: number; readonly metadata?: Readonly<Record<string, string>> } = {},
 ): Promise<FilePayload> {
-  const unet = new URL("packs/pocket/unet/", inject("siteUrl"));
-  const index = await (await fetch(new URL("diffusion_pytorch_model.safetensors.index.json", unet))).json();
-  const files = [...new Set(Object.values((index as { weight_map: Record<string, string> }).weight_map))];
-  const headers = files.map(async (fileName) =>
-    readHeader(await (await fetch(new URL(fileName, unet))).blob(), { fileName }),
-  );
-  const tensors = (await Promise.all(headers)).flatMap((header) => [...header.tensors]);
-  const modules = tensors.filter(([key]) => /\.attn2\.to_[kv]\.weight$/.test(key));
+  const unet = new URL("packs/pocket/unet/diffusion_pytorch_model.safetensors", inject("siteUrl"));
+  const { tensors } = await readHeader(await (await fetch(unet)).blob(), { fileName: unet.pathname });
+  const modules = [...tensors].filter(([key]) => /\.attn2\.to_[kv]\.weight$/.test(key));
   const parts = modules.flatMap(([key, { shape }]) => {
     const module = `lora_unet_${key.replace(/\.weight$/, "").replaceAll(".", "_")}`;
     return [
