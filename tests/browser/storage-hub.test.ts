@@ -210,12 +210,10 @@ test("a large file downloads through the redirect in parallel segments", async (
 });
 
 test("every segment resumes where its connection was cut", async () => {
-  const cut = new Set<number>();
+  // A browser may drop what it has not yet read of a connection that ends: such a request comes again from the start, and is cut again.
   hub.fault = ({ host, body, from, to }, response) => {
-    if (host !== "content" || cut.has(from) || from % segmentBytes !== 0) return false;
-    cut.add(from);
+    if (host !== "content" || from % segmentBytes !== 0) return false;
     response.writeHead(206, { "Content-Length": to - from });
-    // Closed, not reset: a browser drops what it has not read of a connection that is reset.
     response.write(body.subarray(from, from + Math.min(100_000, to - from - 1)), () =>
       response.socket?.end(),
     );
