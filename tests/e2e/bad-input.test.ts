@@ -254,9 +254,13 @@ test("a failed save or read gives the actual reason: no space, or lost storage",
     await complaint(page, "Your adapters could not be read. This tab has lost its storage");
     await page.reload();
     await loaded(page);
-    const session = await page.context().newCDPSession(page);
-    const { origin } = new URL(page.url());
-    await session.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: 1 });
+    await page.evaluate(() => {
+      const refuse = (): never => {
+        throw new DOMException("No space is left.", "QuotaExceededError");
+      };
+      IDBObjectStore.prototype.put = refuse;
+      IDBObjectStore.prototype.add = refuse;
+    });
     await keepsNoImage("The browser has no room to keep this image.");
     await keepAdapterNot("The browser has no room to keep this adapter.");
   } finally {
