@@ -210,18 +210,21 @@ test("a large file downloads through the redirect in parallel segments", async (
 });
 
 test("every segment resumes where its connection was cut", async () => {
-  // A browser may drop what it has not yet read of a connection that ends: such a request comes again from the start, and is cut again.
+  // Of a few bytes a browser hands on nothing before it knows how they go on: those would start again.
+  const cut = new Set<number>();
   hub.fault = ({ host, body, from, to }, response) => {
-    if (host !== "content" || from % segmentBytes !== 0) return false;
+    if (host !== "content" || cut.has(from) || to - from < segmentBytes) return false;
+    cut.add(from);
     response.writeHead(206, { "Content-Length": to - from });
-    response.write(body.subarray(from, from + Math.min(100_000, to - from - 1)), () =>
-      response.socket?.end(),
-    );
+    response.write(body.subarray(from, from + 100_000), () => {
+      setTimeout(() => response.destroy(), 300); // time to read what came
+    });
     return true;
   };
   expect(await openPack(manifest())).toMatchObject({ ok: true, hashes: sound });
+  expect([...cut]).toHaveLength(Math.floor(weights.length / segmentBytes));
   const resumed = content().filter(({ from }) => from % segmentBytes !== 0);
-  expect(resumed).toHaveLength(Math.ceil(weights.length / segmentBytes));
+  expect(resumed).toHaveLength(cut.size);
 });
 
 /** Holds back every segment after the first `count`. */
