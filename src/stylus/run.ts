@@ -276,19 +276,7 @@ function diffusionRequest(
     imageToImage: ImageToImage | null;
   },
 ): DiffusionRequest {
-  const {
-    width,
-    height,
-    steps,
-    cfgScale,
-    sampler,
-    schedule,
-    clipSkip,
-    noise,
-    hires,
-    vaeTilePixels,
-    variation,
-  } = options;
+  const { width, height, hires, vaeTilePixels, variation } = options;
   const fewStep = options.fewStep ? pack.cards.find((card) => card.fewStep) : undefined;
   const strength = fewStep?.refined.weight ?? 0;
   return {
@@ -296,12 +284,12 @@ function diffusionRequest(
     ...texts[0]!,
     width,
     height,
-    steps,
-    cfgScale,
-    sampler,
-    schedule,
-    clipSkip,
-    noise,
+    steps: options.steps,
+    cfgScale: options.cfgScale,
+    sampler: options.sampler,
+    schedule: options.schedule,
+    clipSkip: options.clipSkip,
+    noise: options.noise,
     fewStepAdapter: fewStep ? { id: fewStep.id, unetStrength: strength, textStrength: strength } : null,
     images: images.map(({ seed, variationSeed, adapters, ...own }, index) => ({
       seed,

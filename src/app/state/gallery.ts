@@ -82,32 +82,19 @@ const unmarked: ImageMarks = { favourite: false, note: "" };
 const unproxied = <Value>(value: Value): Value => JSON.parse(JSON.stringify(value)) as Value;
 
 function storedImage(view: RunView, image: ImageView, png: Blob): StoredImage {
-  const {
-    id,
-    index,
-    seed,
-    variationSeed,
-    width,
-    height,
-    adapters,
-    masked,
-    formulas,
-    prompt,
-    negativePrompt,
-  } = image;
   // JSON leaves out what is undefined.
   const plain = unproxied({
-    seed,
-    variationSeed,
-    width,
-    height,
-    adapters,
-    masked,
-    formulas,
-    prompt,
-    negativePrompt,
+    seed: image.seed,
+    variationSeed: image.variationSeed,
+    width: image.width,
+    height: image.height,
+    adapters: image.adapters,
+    masked: image.masked,
+    formulas: image.formulas,
+    prompt: image.prompt,
+    negativePrompt: image.negativePrompt,
   });
-  return { ...plain, id, index, runId: view.id, createdAt: view.createdAt, png };
+  return { ...plain, id: image.id, index: image.index, runId: view.id, createdAt: view.createdAt, png };
 }
 
 export function createGalleryState(): GalleryState {

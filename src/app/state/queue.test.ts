@@ -2,7 +2,8 @@
 import { createRoot } from "solid-js";
 import { describe, expect, it } from "vitest";
 import type { WaitingRow, WaitingRuns } from "../prompts/waiting-runs.ts";
-import { createQueue, type AskedRun, type RunOutcome } from "./queue.ts";
+import type { AskedRun } from "./asked-run.ts";
+import { createQueue, type RunOutcome } from "./queue.ts";
 import { settingsFrom } from "./settings.ts";
 
 const asked = (prompt: string, settings: Readonly<Record<string, unknown>> = {}): AskedRun => ({

@@ -3,17 +3,8 @@
 import { batch, createSignal, type Accessor } from "solid-js";
 import { t } from "../../texts/texts.ts";
 import type { WaitingRow, WaitingRuns } from "../prompts/waiting-runs.ts";
-import type { Adjustments } from "./choice.ts";
-import { settingsFrom, type Settings } from "./settings.ts";
-import type { ImagePrompt } from "../../stylus/wildcards.ts";
-
-/** What one press of Generate asks for, as plain data: which model it meets shows when it starts. */
-export interface AskedRun {
-  readonly settings: Settings;
-  readonly adjustments: Adjustments;
-  /** With their styles. */
-  readonly prompts: ImagePrompt;
-}
+import type { AskedRun } from "./asked-run.ts";
+import { settingsFrom } from "./settings.ts";
 
 export interface QueuedRun {
   readonly id: string;

@@ -4,7 +4,16 @@ import { createEffect, createMemo, createRoot, createSignal, on, type Accessor }
 import { unwrap } from "solid-js/store";
 import type { AdapterCard } from "../../retrieval/card.ts";
 import type { PlainError } from "../../shared/errors.ts";
-import { choiceOf, createChoiceState, type ChoiceOptions, type ChoiceState } from "./choice.ts";
+import {
+  assumedDefaults,
+  checkAskedRun,
+  choiceKey,
+  isSlow,
+  optionsOf,
+  optionsOfAskedRun,
+  type AskedRun,
+} from "./asked-run.ts";
+import { createChoiceState, type ChoiceState } from "./choice.ts";
 import type { Reading } from "../../stylus/choose.ts";
 import type { DiskPick } from "../packs/disk-files.ts";
 import { createGalleryState, type GalleryState } from "./gallery.ts";
@@ -17,7 +26,6 @@ import { createLanguageModelState, type LanguageModels } from "./language-models
 import { createRerankerState, type RerankerChoice } from "./reranker.ts";
 import { createModels, type Models } from "./models.ts";
 import {
-  checkOptions,
   randomSeed,
   type CheckedOptions,
   type GenerateOptions,
@@ -26,7 +34,7 @@ import {
 import { createPackState, type PackState } from "./pack.ts";
 import { modelOf } from "../packs/packs.ts";
 import { planBatch } from "../../stylus/batch-plan.ts";
-import { createQueue, type AskedRun, type QueueState, type RunOutcome } from "./queue.ts";
+import { createQueue, type QueueState, type RunOutcome } from "./queue.ts";
 import { createRecall, type Recall } from "./recall.ts";
 import { createReading } from "./live-choice.ts";
 import { createRuns, explain, type Runs } from "./runs.ts";
@@ -34,7 +42,6 @@ import type { PlannedImage } from "../../stylus/run-types.ts";
 import {
   createSettings,
   languageOf,
-  toOptions,
   usesFewStep,
   withPrompt,
   type Settings,
@@ -51,7 +58,6 @@ import { openWaitingRuns } from "../prompts/waiting-runs.ts";
 import { expandBatch, type ImagePrompt } from "../../stylus/wildcards.ts";
 import { createTaking } from "./incoming.ts";
 import type { DiskUse, PageServices } from "../services/ports.ts";
-import type { LoadedPack } from "../../stylus/loaded-pack.ts";
 
 export interface Studio
   extends
@@ -135,43 +141,6 @@ export interface Studio
   announce(text: string): void;
 }
 
-/** Until a pack is loaded the page shows these; the pack's own replace them. */
-const assumedDefaults: PackDefaults = {
-  width: 256,
-  height: 256,
-  full: { steps: 20, cfgScale: 5, sampler: "dpmpp_2m", schedule: "karras" },
-  fewStep: null,
-};
-
-const isSlow = (loaded: LoadedPack | null): boolean => (loaded?.device.kind ?? "wasm") === "wasm";
-
-/** What a run asks for with these settings: steps, sampler and size may be the pack's own. */
-function optionsOf(
-  settings: Settings,
-  {
-    loaded,
-    choice,
-    prompts,
-  }: {
-    readonly loaded: LoadedPack | null;
-    readonly choice: ChoiceOptions;
-    /** With their styles. */
-    readonly prompts: ImagePrompt;
-  },
-): GenerateOptions {
-  const defaults = loaded?.defaults ?? assumedDefaults;
-  return { ...toOptions(settings, { defaults, slowDevice: isSlow(loaded), prompts }), ...choice };
-}
-
-/** What of a request a user changes beside the images. */
-const choiceKey = ({ strengths, pins, bans, removed }: GenerateOptions): string =>
-  JSON.stringify([
-    Object.entries(strengths).sort(([a], [b]) => (a < b ? -1 : 1)),
-    [...pins].sort(),
-    [...bans].sort(),
-    [...removed].sort(),
-  ]);
-
 /** Lives as long as the page. */
 export const createStudio = (services: PageServices): Studio => createRoot(() => buildStudio(services));
 
@@ -216,13 +185,6 @@ function buildStudio(services: PageServices): Studio {
     adjustments: choice.snapshot(),
     prompts: { ...styles.prompts() },
   });
-  const askedOptions = (asked: AskedRun, loaded: LoadedPack | null): GenerateOptions => {
-    const { settings: own, adjustments, prompts } = asked;
-    return optionsOf(own, { loaded, choice: choiceOf(own, adjustments, loaded), prompts });
-  };
-  /** @throws StylusError bad-input */
-  const checkAsked = (asked: AskedRun, loaded: LoadedPack | null): CheckedOptions =>
-    checkOptions(askedOptions(asked, loaded), { defaults: loaded?.defaults });
 
   /** Puts another model in the place of the one in use; a run in progress ends with it, and what waits is asked about. */
   async function useModel(id: string): Promise<void> {
@@ -313,7 +275,7 @@ function buildStudio(services: PageServices): Studio {
     const { model, seed, variation, restored } = asked.settings;
     let wanted: CheckedOptions;
     try {
-      wanted = checkAsked(asked, model === packId() ? pack() : null);
+      wanted = checkAskedRun(asked, model === packId() ? pack() : null);
     } catch (error) {
       setInputError(explain(error));
       return "failed";
@@ -321,7 +283,7 @@ function buildStudio(services: PageServices): Studio {
     if (!settings.seedLocked) setSettings("seed", seed);
     if (!settings.variation.locked) setSettings("variation", "seed", variation.seed);
     const reason = await packState.during(model, () =>
-      recall.forOneRun(restored, () => runs.start(wanted, (loaded) => checkAsked(asked, loaded))),
+      recall.forOneRun(restored, () => runs.start(wanted, (loaded) => checkAskedRun(asked, loaded))),
     );
     if (reason) setInputError(reason);
     const status = runs.shown()?.status;
@@ -398,7 +360,7 @@ function buildStudio(services: PageServices): Studio {
     reranker,
     gallery,
     queue,
-    optionsOfRun: (asked) => askedOptions(asked, pack()),
+    optionsOfRun: (asked) => optionsOfAskedRun(asked, pack()),
     initImage,
     intake,
     installation: createInstallation({ settings: [settings, setSettings], busy: runs.busy }),
@@ -442,7 +404,7 @@ function buildStudio(services: PageServices): Studio {
         },
       });
       try {
-        checkAsked(asked, pack());
+        checkAskedRun(asked, pack());
       } catch (error) {
         setInputError(explain(error));
         return;

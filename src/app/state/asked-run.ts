@@ -1,0 +1,67 @@
+// What one press of Generate asks for, before it is known which model it meets, and the options that it becomes there.
+import {
+  checkOptions,
+  type CheckedOptions,
+  type GenerateOptions,
+  type PackDefaults,
+} from "../../stylus/options.ts";
+import type { LoadedPack } from "../../stylus/loaded-pack.ts";
+import type { ImagePrompt } from "../../stylus/wildcards.ts";
+import { choiceOf, type Adjustments, type ChoiceOptions } from "./choice.ts";
+import { toOptions, type Settings } from "./settings.ts";
+
+/** As plain data. */
+export interface AskedRun {
+  readonly settings: Settings;
+  readonly adjustments: Adjustments;
+  /** With their styles. */
+  readonly prompts: ImagePrompt;
+}
+
+/** Until a pack is loaded the page shows these; the pack's own replace them. */
+export const assumedDefaults: PackDefaults = {
+  width: 256,
+  height: 256,
+  full: { steps: 20, cfgScale: 5, sampler: "dpmpp_2m", schedule: "karras" },
+  fewStep: null,
+};
+
+export const isSlow = (loaded: LoadedPack | null): boolean => (loaded?.device.kind ?? "wasm") === "wasm";
+
+/** What a run asks for with these settings: steps, sampler and size may be the pack's own. */
+export function optionsOf(
+  settings: Settings,
+  {
+    loaded,
+    choice,
+    prompts,
+  }: {
+    readonly loaded: LoadedPack | null;
+    readonly choice: ChoiceOptions;
+    /** With their styles. */
+    readonly prompts: ImagePrompt;
+  },
+): GenerateOptions {
+  const defaults = loaded?.defaults ?? assumedDefaults;
+  return { ...toOptions(settings, { defaults, slowDevice: isSlow(loaded), prompts }), ...choice };
+}
+
+export function optionsOfAskedRun(
+  { settings, adjustments, prompts }: AskedRun,
+  loaded: LoadedPack | null,
+): GenerateOptions {
+  return optionsOf(settings, { loaded, choice: choiceOf(settings, adjustments, loaded), prompts });
+}
+
+/** @throws StylusError bad-input */
+export const checkAskedRun = (asked: AskedRun, loaded: LoadedPack | null): CheckedOptions =>
+  checkOptions(optionsOfAskedRun(asked, loaded), { defaults: loaded?.defaults });
+
+/** What of a request a user changes beside the images. */
+export const choiceKey = ({ strengths, pins, bans, removed }: GenerateOptions): string =>
+  JSON.stringify([
+    Object.entries(strengths).sort(([a], [b]) => (a < b ? -1 : 1)),
+    [...pins].sort(),
+    [...bans].sort(),
+    [...removed].sort(),
+  ]);
