@@ -79,7 +79,7 @@ export function Gallery(): JSX.Element {
         when={gallery.images().length > 0}
         fallback={
           <Show when={gallery.isRead()}>
-            <div class={styles["empty"]}>
+            <div>
               <ImportButton />
             </div>
           </Show>
