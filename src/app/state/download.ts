@@ -3,7 +3,7 @@ import { createSignal } from "solid-js";
 import type { PlainError } from "../../shared/errors.ts";
 import type { LoadProgress } from "../../stylus/loaded-pack.ts";
 import { t } from "../../texts/texts.ts";
-import { explain } from "./runs.ts";
+import { explain } from "./runs/runs.ts";
 import { createTransferClock, type Transfer } from "./transfer-rate.ts";
 
 /** `Wanted` says what is downloaded. */

@@ -17,7 +17,7 @@ import {
 } from "../images/gallery.ts";
 import { packImages, unpackImages } from "../images/gallery-archive.ts";
 import { storedIds } from "../../stylus/image-options.ts";
-import type { ImageView, RunView } from "./run-view.ts";
+import type { ImageView, RunView } from "./runs/run-view.ts";
 import type { RunReport } from "../../stylus/run-types.ts";
 
 /** What an archive brought. */

@@ -6,12 +6,12 @@ import type { DiskFile, DiskPick } from "../packs/disk-files.ts";
 import { adapterFilesOf, sortDrop, type SortedDrop } from "../adapters/dropped-files.ts";
 import { t } from "../../texts/texts.ts";
 import type { GalleryState } from "./gallery.ts";
-import type { Intake } from "./intake.ts";
-import { manyFrom } from "./many-adapters.ts";
+import type { Intake } from "./intake/intake.ts";
+import { manyFrom } from "./intake/many-adapters.ts";
 import type { Models } from "./models.ts";
 import type { StylesState } from "./prompt/styles.ts";
 import type { WildcardsState } from "./prompt/wildcards.ts";
-import { explain } from "./runs.ts";
+import { explain } from "./runs/runs.ts";
 import type { InitImageState } from "./init-image.ts";
 
 /** Names that an error lists. */

@@ -10,7 +10,7 @@ import { maskFile, maskValues, pixelsOf, takeImage } from "../images/input-image
 import { openInputs, type InputStore } from "../images/input-store.ts";
 import { blankMask, markedShare, type MaskImage } from "../images/mask-drawing.ts";
 import { t } from "../../texts/texts.ts";
-import { explain } from "./runs.ts";
+import { explain } from "./runs/runs.ts";
 import type { SettingsStore } from "./settings.ts";
 
 /** An image file that carries settings: the user says what it is for. */

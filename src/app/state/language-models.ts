@@ -6,7 +6,7 @@ import type { LanguageModelEntry } from "../packs/language-models.ts";
 import type { PageServices } from "../services/ports.ts";
 import { t } from "../../texts/texts.ts";
 import { createDownload, type Download } from "./download.ts";
-import { explain } from "./runs.ts";
+import { explain } from "./runs/runs.ts";
 import { restoredOf, type Settings, type SettingsStore } from "./settings.ts";
 
 export type LanguageModelDownload = Download<Pick<LanguageModelEntry, "id">>;

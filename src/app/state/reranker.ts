@@ -3,7 +3,7 @@ import { createEffect, createSignal, on, type Accessor } from "solid-js";
 import type { PlainError } from "../../shared/errors.ts";
 import type { PageServices, RerankerState } from "../services/ports.ts";
 import { createDownload, type Download } from "./download.ts";
-import { explain } from "./runs.ts";
+import { explain } from "./runs/runs.ts";
 import type { SettingsStore } from "./settings.ts";
 
 export interface RerankerChoice {

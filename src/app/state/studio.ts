@@ -12,7 +12,7 @@ import {
   optionsOf,
   optionsOfAskedRun,
   type AskedRun,
-} from "./asked-run.ts";
+} from "./runs/asked-run.ts";
 import { createChoiceState, type ChoiceState } from "./choice.ts";
 import type { Reading } from "../../stylus/choose.ts";
 import type { DiskPick } from "../packs/disk-files.ts";
@@ -21,7 +21,7 @@ import { missingAdapters } from "../../stylus/adapter-names.ts";
 import { speak } from "../../texts/texts.ts";
 import { readLoraTags, type LoraTags } from "../../stylus/lora-tags.ts";
 import { createInstallation, type Installation } from "./installation.ts";
-import { createIntake, type Intake } from "./intake.ts";
+import { createIntake, type Intake } from "./intake/intake.ts";
 import { createLanguageModelState, type LanguageModels } from "./language-models.ts";
 import { createRerankerState, type RerankerChoice } from "./reranker.ts";
 import { createModels, type Models } from "./models.ts";
@@ -34,10 +34,10 @@ import {
 import { createPackState, type PackState } from "./pack.ts";
 import { modelOf } from "../packs/packs.ts";
 import { planBatch } from "../../stylus/batch-plan.ts";
-import { createQueue, type QueueState, type RunOutcome } from "./queue.ts";
-import { createRecall, type Recall } from "./recall.ts";
+import { createQueue, type QueueState, type RunOutcome } from "./runs/queue.ts";
+import { createRecall, type Recall } from "./runs/recall.ts";
 import { createReading } from "./live-choice.ts";
-import { createRuns, explain, type Runs } from "./runs.ts";
+import { createRuns, explain, type Runs } from "./runs/runs.ts";
 import type { PlannedImage } from "../../stylus/run-types.ts";
 import {
   createSettings,

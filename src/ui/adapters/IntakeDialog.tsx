@@ -1,7 +1,7 @@
 // Dropped or picked adapter files: what each is, whether it fits, and the card to add it with.
 import { createEffect, For, Match, on, Show, Switch, type JSX } from "solid-js";
 import { adapterExtensions } from "../../app/adapters/dropped-files.ts";
-import { usedTensors, type IntakeItem } from "../../app/state/intake.ts";
+import { usedTensors, type IntakeItem } from "../../app/state/intake/intake.ts";
 import type { PlainError } from "../../shared/errors.ts";
 import { useAdapterDialog } from "./adapter-dialog-context.ts";
 import { CardForm } from "./CardForm.tsx";

@@ -1,7 +1,7 @@
 // The link to an image's settings, and what there is to say once it is copied.
 import { createSignal, Show, type JSX } from "solid-js";
 import { isUserModel } from "../../app/packs/user-models.ts";
-import { wordsOf, type ImageView, type RunView } from "../../app/state/run-view.ts";
+import { wordsOf, type ImageView, type RunView } from "../../app/state/runs/run-view.ts";
 import type { Studio } from "../../app/state/studio.ts";
 import { writeLink } from "../../stylus/share-link.ts";
 import controls from "../controls/controls.module.css";

@@ -7,7 +7,7 @@ import {
   wordsOf,
   type ImageView,
   type RunView,
-} from "../../app/state/run-view.ts";
+} from "../../app/state/runs/run-view.ts";
 import { CompareSlider } from "../controls/CompareSlider.tsx";
 import controls from "../controls/controls.module.css";
 import { ErrorNote } from "../controls/ErrorNote.tsx";

@@ -1,7 +1,7 @@
 // The runs that wait for their turn, under the prompt; and those of an earlier visit, which the user continues or dismisses.
 import { For, Show, type JSX } from "solid-js";
-import { differencesOf } from "../../app/state/differences.ts";
-import type { LeftRuns, QueuedRun } from "../../app/state/queue.ts";
+import { differencesOf } from "../../app/state/runs/differences.ts";
+import type { LeftRuns, QueuedRun } from "../../app/state/runs/queue.ts";
 import controls from "../controls/controls.module.css";
 import { focusWhatIsLeft } from "../controls/focus.ts";
 import { CloseIcon, DownIcon, UpIcon } from "../controls/icons.tsx";

@@ -1,6 +1,6 @@
 // The stages of a run as they happen: the result of each and how long it took.
 import { For, Show, type JSX } from "solid-js";
-import type { RunView, StageView } from "../../app/state/run-view.ts";
+import type { RunView, StageView } from "../../app/state/runs/run-view.ts";
 import { useStudio } from "../studio-context.ts";
 import styles from "./Trail.module.css";
 import { t } from "../../texts/texts.ts";

@@ -2,7 +2,7 @@
 import { createSignal, type Accessor } from "solid-js";
 import { deletionError, keepingError, readingError, type PlainError } from "../../../shared/errors.ts";
 import type { NamedRows } from "../../prompts/named-rows.ts";
-import { explain } from "../runs.ts";
+import { explain } from "../runs/runs.ts";
 
 export interface PromptRows<Row> {
   /** By name. */

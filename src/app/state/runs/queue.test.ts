@@ -1,10 +1,10 @@
 // The order in which runs start, and what is stored of those that wait.
 import { createRoot } from "solid-js";
 import { describe, expect, it } from "vitest";
-import type { WaitingRow, WaitingRuns } from "../prompts/waiting-runs.ts";
+import type { WaitingRow, WaitingRuns } from "../../prompts/waiting-runs.ts";
 import type { AskedRun } from "./asked-run.ts";
 import { createQueue, type RunOutcome } from "./queue.ts";
-import { settingsFrom } from "./settings.ts";
+import { settingsFrom } from "../settings.ts";
 
 const asked = (prompt: string, settings: Readonly<Record<string, unknown>> = {}): AskedRun => ({
   settings: settingsFrom({ prompt, seed: 1, ...settings }),

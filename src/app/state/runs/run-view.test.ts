@@ -1,11 +1,11 @@
 import { createStore } from "solid-js/store";
 import { afterEach, expect, it } from "vitest";
-import { loadedPack } from "../../../tests/fixtures/run-services.ts";
-import { card } from "../../../tests/fixtures/cards.ts";
-import type { Composition } from "../../compose/composition.ts";
-import { planBatch } from "../../stylus/batch-plan.ts";
-import { completeOptions } from "../../stylus/options.ts";
-import { speak } from "../../texts/texts.ts";
+import { loadedPack } from "../../../../tests/fixtures/run-services.ts";
+import { card } from "../../../../tests/fixtures/cards.ts";
+import type { Composition } from "../../../compose/composition.ts";
+import { planBatch } from "../../../stylus/batch-plan.ts";
+import { completeOptions } from "../../../stylus/options.ts";
+import { speak } from "../../../texts/texts.ts";
 import { createEventFolder, formulaOf, optionsOfImage, startRun } from "./run-view.ts";
 
 afterEach(() => speak(() => "en"));

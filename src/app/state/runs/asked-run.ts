@@ -4,11 +4,11 @@ import {
   type CheckedOptions,
   type GenerateOptions,
   type PackDefaults,
-} from "../../stylus/options.ts";
-import type { LoadedPack } from "../../stylus/loaded-pack.ts";
-import type { ImagePrompt } from "../../stylus/wildcards.ts";
-import { choiceOf, type Adjustments, type ChoiceOptions } from "./choice.ts";
-import { toOptions, type Settings } from "./settings.ts";
+} from "../../../stylus/options.ts";
+import type { LoadedPack } from "../../../stylus/loaded-pack.ts";
+import type { ImagePrompt } from "../../../stylus/wildcards.ts";
+import { choiceOf, type Adjustments, type ChoiceOptions } from "../choice.ts";
+import { toOptions, type Settings } from "../settings.ts";
 
 /** As plain data. */
 export interface AskedRun {

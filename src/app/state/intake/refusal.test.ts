@@ -1,8 +1,8 @@
 // Refusals: another size, another base, nothing fits, unreadable.
 import { describe, expect, it } from "vitest";
-import { adapterReport } from "../../../tests/fixtures/run-services.ts";
-import type { AdapterReport } from "../../adapters/report.ts";
-import { CHOSEN_BY_USER } from "../../shared/request.ts";
+import { adapterReport } from "../../../../tests/fixtures/run-services.ts";
+import type { AdapterReport } from "../../../adapters/report.ts";
+import { CHOSEN_BY_USER } from "../../../shared/request.ts";
 import { explainRefusal, explainUnreadable } from "./refusal.ts";
 
 const refused = (base: Partial<AdapterReport["base"]>): AdapterReport =>

@@ -1,10 +1,10 @@
 // The queue: what is asked for while something runs waits for its turn. Every run passes through here, so that one which a reload
 // interrupts is offered again.
 import { batch, createSignal, type Accessor } from "solid-js";
-import { t } from "../../texts/texts.ts";
-import type { WaitingRow, WaitingRuns } from "../prompts/waiting-runs.ts";
+import { t } from "../../../texts/texts.ts";
+import type { WaitingRow, WaitingRuns } from "../../prompts/waiting-runs.ts";
 import type { AskedRun } from "./asked-run.ts";
-import { settingsFrom } from "./settings.ts";
+import { settingsFrom } from "../settings.ts";
 
 export interface QueuedRun {
   readonly id: string;

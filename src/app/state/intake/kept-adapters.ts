@@ -1,8 +1,8 @@
 // The user's adapters for models other than the loaded one.
-import type { AdapterReport } from "../../adapters/report.ts";
-import type { LoadedPack, UserAdapter } from "../../stylus/loaded-pack.ts";
-import { baseModelOfWidth } from "../packs/packs.ts";
-import type { AdapterServices } from "../services/ports.ts";
+import type { AdapterReport } from "../../../adapters/report.ts";
+import type { LoadedPack, UserAdapter } from "../../../stylus/loaded-pack.ts";
+import { baseModelOfWidth } from "../../packs/packs.ts";
+import type { AdapterServices } from "../../services/ports.ts";
 
 /** The base model here that a refused file is made for, by the width of its text features; null where there is none. */
 export function otherModelOf({ base }: AdapterReport, { baseModels }: LoadedPack): string | null {

@@ -1,19 +1,19 @@
 // Adapter files on their way in: each is examined one after the other, shown with its diagnosis, and added or put aside.
 import { createEffect, createSignal, on, type Accessor } from "solid-js";
 import { createStore, produce } from "solid-js/store";
-import type { AdapterReport } from "../../adapters/report.ts";
-import type { AdapterCard } from "../../retrieval/card.ts";
-import { deletionError, type PlainError } from "../../shared/errors.ts";
-import { adapterFilesOf, type AdapterFiles } from "../adapters/dropped-files.ts";
-import { cardOf, freeId, type CardDraft } from "../adapters/user-card.ts";
-import { t } from "../../texts/texts.ts";
-import type { AdapterServices } from "../services/ports.ts";
+import type { AdapterReport } from "../../../adapters/report.ts";
+import type { AdapterCard } from "../../../retrieval/card.ts";
+import { deletionError, type PlainError } from "../../../shared/errors.ts";
+import { adapterFilesOf, type AdapterFiles } from "../../adapters/dropped-files.ts";
+import { cardOf, freeId, type CardDraft } from "../../adapters/user-card.ts";
+import { t } from "../../../texts/texts.ts";
+import type { AdapterServices } from "../../services/ports.ts";
 import { examineFiles, sameFile } from "./examination.ts";
 import type { Refusal } from "./refusal.ts";
 import { examineAgain } from "./kept-adapters.ts";
 import { createManyIntake, manyFrom, type ManyIntake } from "./many-adapters.ts";
-import { explain } from "./runs.ts";
-import type { UserAdapter, LoadedPack } from "../../stylus/loaded-pack.ts";
+import { explain } from "../runs/runs.ts";
+import type { UserAdapter, LoadedPack } from "../../../stylus/loaded-pack.ts";
 
 export interface IntakeItem {
   readonly key: string;

@@ -1,21 +1,21 @@
 // Runs as the page shows them: one at a time, generated or brought back from the gallery, each image with its comparison.
 import { batch, createSignal, type Accessor } from "solid-js";
 import { createStore, produce, type SetStoreFunction } from "solid-js/store";
-import type { AdapterCard } from "../../retrieval/card.ts";
-import { StylusError, toPlainError, type PlainError } from "../../shared/errors.ts";
-import type { DeviceReport } from "../../shared/request.ts";
-import { t } from "../../texts/texts.ts";
-import { withoutTags } from "../../shared/prompt-syntax.ts";
-import type { GalleryState } from "./gallery.ts";
-import { encodeImage } from "../images/image-file.ts";
-import { missingAdapters } from "../../stylus/adapter-names.ts";
-import { claimInputs } from "../images/input-claims.ts";
-import { openInitImage } from "../images/input-image.ts";
-import type { InputStore } from "../images/input-store.ts";
-import { listedOf, type CheckedOptions, type GenerateOptions } from "../../stylus/options.ts";
-import { storedIds, type InitImageOptions } from "../../stylus/image-options.ts";
-import type { RunServices } from "../../stylus/ports.ts";
-import type { RunEvent, RunReport } from "../../stylus/run-types.ts";
+import type { AdapterCard } from "../../../retrieval/card.ts";
+import { StylusError, toPlainError, type PlainError } from "../../../shared/errors.ts";
+import type { DeviceReport } from "../../../shared/request.ts";
+import { t } from "../../../texts/texts.ts";
+import { withoutTags } from "../../../shared/prompt-syntax.ts";
+import type { GalleryState } from "../gallery.ts";
+import { encodeImage } from "../../images/image-file.ts";
+import { missingAdapters } from "../../../stylus/adapter-names.ts";
+import { claimInputs } from "../../images/input-claims.ts";
+import { openInitImage } from "../../images/input-image.ts";
+import type { InputStore } from "../../images/input-store.ts";
+import { listedOf, type CheckedOptions, type GenerateOptions } from "../../../stylus/options.ts";
+import { storedIds, type InitImageOptions } from "../../../stylus/image-options.ts";
+import type { RunServices } from "../../../stylus/ports.ts";
+import type { RunEvent, RunReport } from "../../../stylus/run-types.ts";
 import { createRunKeeper } from "./run-keeper.ts";
 import {
   createEventFolder,
@@ -26,9 +26,9 @@ import {
   type RunView,
   type StageView,
 } from "./run-view.ts";
-import { run as runOptions, runRequest, type RunRequest } from "../../stylus/run.ts";
-import type { LoadedPack, LoadProgress } from "../../stylus/loaded-pack.ts";
-import type { Wildcards } from "../../stylus/wildcards.ts";
+import { run as runOptions, runRequest, type RunRequest } from "../../../stylus/run.ts";
+import type { LoadedPack, LoadProgress } from "../../../stylus/loaded-pack.ts";
+import type { Wildcards } from "../../../stylus/wildcards.ts";
 
 export interface RunsContext {
   readonly services: RunServices;

@@ -1,6 +1,6 @@
 // Puts the images of one run into the gallery as they are finished: neither Stop nor a reload loses them.
-import { keepingError, type StylusError } from "../../shared/errors.ts";
-import type { GalleryState } from "./gallery.ts";
+import { keepingError, type StylusError } from "../../../shared/errors.ts";
+import type { GalleryState } from "../gallery.ts";
 import type { ImageView, RunView } from "./run-view.ts";
 
 /** Keeps `image` and what is known of the run; answers why some image is not kept so far. Never rejects. */

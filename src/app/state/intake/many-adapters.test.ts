@@ -1,12 +1,12 @@
 // A folder of adapters: kept, skipped with reasons, stopped, and what lies beside each.
 import { createRoot } from "solid-js";
 import { describe, expect, it, vi } from "vitest";
-import { card } from "../../../tests/fixtures/cards.ts";
-import { adapterReport, loadedPack } from "../../../tests/fixtures/run-services.ts";
-import { StylusError } from "../../shared/errors.ts";
-import type { UserAdapter } from "../../stylus/loaded-pack.ts";
-import { pickOfInput } from "../packs/disk-files.ts";
-import { createTaking } from "./incoming.ts";
+import { card } from "../../../../tests/fixtures/cards.ts";
+import { adapterReport, loadedPack } from "../../../../tests/fixtures/run-services.ts";
+import { StylusError } from "../../../shared/errors.ts";
+import type { UserAdapter } from "../../../stylus/loaded-pack.ts";
+import { pickOfInput } from "../../packs/disk-files.ts";
+import { createTaking } from "../incoming.ts";
 import { createIntake } from "./intake.ts";
 
 const sha = (text: string): string => text.padEnd(64, "0");

@@ -1,8 +1,8 @@
 // Why a file cannot be used with the loaded model, in words for someone who downloaded it in good faith. Pure.
-import type { AdapterReport } from "../../adapters/report.ts";
-import type { PlainError } from "../../shared/errors.ts";
-import { CHOSEN_BY_USER, type DeviceReport } from "../../shared/request.ts";
-import { t } from "../../texts/texts.ts";
+import type { AdapterReport } from "../../../adapters/report.ts";
+import type { PlainError } from "../../../shared/errors.ts";
+import { CHOSEN_BY_USER, type DeviceReport } from "../../../shared/request.ts";
+import { t } from "../../../texts/texts.ts";
 
 export interface Refusal {
   readonly title: string;

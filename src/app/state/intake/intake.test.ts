@@ -1,14 +1,14 @@
 // Adapter files on their way in: examined in turn, refused with a reason, added once, dismissed.
 import { createRoot } from "solid-js";
 import { describe, expect, it, vi } from "vitest";
-import { dictionary, ramp, writeTorchFile } from "../../../tests/fixtures/adapters/write-torch.ts";
-import { card } from "../../../tests/fixtures/cards.ts";
-import { adapterReport, loadedPack } from "../../../tests/fixtures/run-services.ts";
-import { readHeader, writeSafetensors } from "../../formats/safetensors.ts";
-import { StylusError } from "../../shared/errors.ts";
+import { dictionary, ramp, writeTorchFile } from "../../../../tests/fixtures/adapters/write-torch.ts";
+import { card } from "../../../../tests/fixtures/cards.ts";
+import { adapterReport, loadedPack } from "../../../../tests/fixtures/run-services.ts";
+import { readHeader, writeSafetensors } from "../../../formats/safetensors.ts";
+import { StylusError } from "../../../shared/errors.ts";
 import { createIntake, usedTensors } from "./intake.ts";
-import type { AdapterServices } from "../services/ports.ts";
-import type { UserAdapter, LoadedPack } from "../../stylus/loaded-pack.ts";
+import type { AdapterServices } from "../../services/ports.ts";
+import type { UserAdapter, LoadedPack } from "../../../stylus/loaded-pack.ts";
 
 const sha = (name: string): string => name.padEnd(64, "0");
 

@@ -2,16 +2,16 @@
 // run; then the user's own chooser holds again.
 import { batch, createEffect, createSignal, on, type Accessor } from "solid-js";
 import { unwrap } from "solid-js/store";
-import { parseParameters } from "../../formats/generation-parameters.ts";
-import type { AdapterCard } from "../../retrieval/card.ts";
-import type { PlainError } from "../../shared/errors.ts";
-import { describeDropped, readSettings } from "../../stylus/infotext.ts";
-import type { LoadedPack } from "../../stylus/loaded-pack.ts";
-import { readLink } from "../../stylus/share-link.ts";
-import { completeOptions, type GenerateOptions, type PackDefaults } from "../../stylus/options.ts";
-import { t } from "../../texts/texts.ts";
-import type { ChoiceState } from "./choice.ts";
-import type { InitImageState } from "./init-image.ts";
+import { parseParameters } from "../../../formats/generation-parameters.ts";
+import type { AdapterCard } from "../../../retrieval/card.ts";
+import type { PlainError } from "../../../shared/errors.ts";
+import { describeDropped, readSettings } from "../../../stylus/infotext.ts";
+import type { LoadedPack } from "../../../stylus/loaded-pack.ts";
+import { readLink } from "../../../stylus/share-link.ts";
+import { completeOptions, type GenerateOptions, type PackDefaults } from "../../../stylus/options.ts";
+import { t } from "../../../texts/texts.ts";
+import type { ChoiceState } from "../choice.ts";
+import type { InitImageState } from "../init-image.ts";
 import { explain, type Runs } from "./runs.ts";
 import {
   forOneRun,
@@ -23,7 +23,7 @@ import {
   type RestoredChooser,
   type Settings,
   type SettingsStore,
-} from "./settings.ts";
+} from "../settings.ts";
 
 export interface Recall {
   /** "next": the next run takes a chooser that was brought back; "done": the one on show did, and the user's own holds again. */

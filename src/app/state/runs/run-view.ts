@@ -1,16 +1,16 @@
 // What the page shows of one run, and how events change it. The state is a Solid store; `createEventFolder` is the only place
 // where a running run changes.
 import { produce, type SetStoreFunction } from "solid-js/store";
-import type { Composition } from "../../compose/composition.ts";
-import type { PlainError } from "../../shared/errors.ts";
-import type { EncodedImage } from "../images/image-file.ts";
-import type { AdapterUse, DiffusionEvent, RgbaImage } from "../../shared/request.ts";
-import { seedsOfImage } from "../../shared/seeds.ts";
-import type { GenerateOptions } from "../../stylus/options.ts";
-import { finishedSize } from "../../stylus/image-options.ts";
-import type { CandidateView, PlannedImage, RunEvent, RunReport, StageId } from "../../stylus/run-types.ts";
-import type { ImagePrompt } from "../../stylus/wildcards.ts";
-import { t } from "../../texts/texts.ts";
+import type { Composition } from "../../../compose/composition.ts";
+import type { PlainError } from "../../../shared/errors.ts";
+import type { EncodedImage } from "../../images/image-file.ts";
+import type { AdapterUse, DiffusionEvent, RgbaImage } from "../../../shared/request.ts";
+import { seedsOfImage } from "../../../shared/seeds.ts";
+import type { GenerateOptions } from "../../../stylus/options.ts";
+import { finishedSize } from "../../../stylus/image-options.ts";
+import type { CandidateView, PlannedImage, RunEvent, RunReport, StageId } from "../../../stylus/run-types.ts";
+import type { ImagePrompt } from "../../../stylus/wildcards.ts";
+import { t } from "../../../texts/texts.ts";
 import { createStepClock } from "./time-left.ts";
 
 export interface ImageView {

@@ -1,17 +1,17 @@
 // What an adapter file is: refused and why, known already, or fit to be added with a card made of what it says and what lies beside it.
-import { withPeftConfig } from "../../adapters/files/peft-config.ts";
-import type { AdapterReport } from "../../adapters/report.ts";
-import type { AdapterCard } from "../../retrieval/card.ts";
-import { StylusError } from "../../shared/errors.ts";
-import type { LoadedPack } from "../../stylus/loaded-pack.ts";
-import { t } from "../../texts/texts.ts";
-import type { AdapterFiles } from "../adapters/dropped-files.ts";
-import { draftForm, type CardDraft } from "../adapters/user-card.ts";
-import { thumbnailOf } from "../images/thumbnail.ts";
-import type { AdapterServices } from "../services/ports.ts";
+import { withPeftConfig } from "../../../adapters/files/peft-config.ts";
+import type { AdapterReport } from "../../../adapters/report.ts";
+import type { AdapterCard } from "../../../retrieval/card.ts";
+import { StylusError } from "../../../shared/errors.ts";
+import type { LoadedPack } from "../../../stylus/loaded-pack.ts";
+import { t } from "../../../texts/texts.ts";
+import type { AdapterFiles } from "../../adapters/dropped-files.ts";
+import { draftForm, type CardDraft } from "../../adapters/user-card.ts";
+import { thumbnailOf } from "../../images/thumbnail.ts";
+import type { AdapterServices } from "../../services/ports.ts";
 import { otherModelOf } from "./kept-adapters.ts";
 import { explainRefusal, explainUnreadable, type Refusal } from "./refusal.ts";
-import { explain } from "./runs.ts";
+import { explain } from "../runs/runs.ts";
 
 /** Larger files are checkpoints; an adapter of all weights of SD 1.5 has 1.7 GB at most. */
 const maxSizeBytes = 2e9;

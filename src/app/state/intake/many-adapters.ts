@@ -1,12 +1,12 @@
 // A folder of adapters at once: those that fit are kept without a question for each, with progress, and with a report at the end.
 import { createSignal, type Accessor } from "solid-js";
-import type { LoadedPack } from "../../stylus/loaded-pack.ts";
-import { t } from "../../texts/texts.ts";
-import type { AdapterFiles } from "../adapters/dropped-files.ts";
-import { cardOf, freeId } from "../adapters/user-card.ts";
-import type { AdapterServices } from "../services/ports.ts";
+import type { LoadedPack } from "../../../stylus/loaded-pack.ts";
+import { t } from "../../../texts/texts.ts";
+import type { AdapterFiles } from "../../adapters/dropped-files.ts";
+import { cardOf, freeId } from "../../adapters/user-card.ts";
+import type { AdapterServices } from "../../services/ports.ts";
 import { examineFiles, type Finding } from "./examination.ts";
-import { explain } from "./runs.ts";
+import { explain } from "../runs/runs.ts";
 
 /** More files than one looks through one by one. */
 export const manyFrom = 9;

@@ -1,9 +1,9 @@
 // Adapters that were kept for a model, once that is loaded.
 import { expect, it } from "vitest";
-import { card } from "../../../tests/fixtures/cards.ts";
-import { adapterReport, loadedPack } from "../../../tests/fixtures/run-services.ts";
-import type { AdapterReport } from "../../adapters/report.ts";
-import type { UserAdapter } from "../../stylus/loaded-pack.ts";
+import { card } from "../../../../tests/fixtures/cards.ts";
+import { adapterReport, loadedPack } from "../../../../tests/fixtures/run-services.ts";
+import type { AdapterReport } from "../../../adapters/report.ts";
+import type { UserAdapter } from "../../../stylus/loaded-pack.ts";
 import { examineAgain } from "./kept-adapters.ts";
 
 const refusal = { code: "unsupported", message: "too wide" } as const;

@@ -1,7 +1,7 @@
 // What is said of a queued run beside another.
 import { expect, it } from "vitest";
-import { loadedPack } from "../../../tests/fixtures/run-services.ts";
-import { completeOptions, type PartialOptions } from "../../stylus/options.ts";
+import { loadedPack } from "../../../../tests/fixtures/run-services.ts";
+import { completeOptions, type PartialOptions } from "../../../stylus/options.ts";
 import { differencesOf } from "./differences.ts";
 
 const options = (change: Omit<PartialOptions, "prompt">) =>

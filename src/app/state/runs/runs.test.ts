@@ -1,19 +1,19 @@
 // Comparisons of an image that was brought back from the gallery; what the gallery has of a run, whatever becomes of it.
 import { createRoot } from "solid-js";
 import { describe, expect, it, vi } from "vitest";
-import { card } from "../../../tests/fixtures/cards.ts";
-import { loadedPack, runServices } from "../../../tests/fixtures/run-services.ts";
-import type { Composition } from "../../compose/composition.ts";
-import { StylusError } from "../../shared/errors.ts";
-import type { StoredImage, StoredRun } from "../images/gallery.ts";
-import { createGalleryState, type GalleryState } from "./gallery.ts";
-import { memoryInputs } from "../images/input-store.ts";
-import { checkOptions, completeOptions } from "../../stylus/options.ts";
-import type { RunServices } from "../../stylus/ports.ts";
+import { card } from "../../../../tests/fixtures/cards.ts";
+import { loadedPack, runServices } from "../../../../tests/fixtures/run-services.ts";
+import type { Composition } from "../../../compose/composition.ts";
+import { StylusError } from "../../../shared/errors.ts";
+import type { StoredImage, StoredRun } from "../../images/gallery.ts";
+import { createGalleryState, type GalleryState } from "../gallery.ts";
+import { memoryInputs } from "../../images/input-store.ts";
+import { checkOptions, completeOptions } from "../../../stylus/options.ts";
+import type { RunServices } from "../../../stylus/ports.ts";
 import { createRuns } from "./runs.ts";
-import type { LoadedPack } from "../../stylus/loaded-pack.ts";
+import type { LoadedPack } from "../../../stylus/loaded-pack.ts";
 
-vi.mock("../images/image-file.ts", () => ({
+vi.mock("../../images/image-file.ts", () => ({
   encodeImage: async () => ({ png: new Blob(["png"]), url: "blob:png" }), // there is no canvas here
 }));
 

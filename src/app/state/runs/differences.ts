@@ -1,7 +1,7 @@
 // How one run differs from another, in a few words.
-import { SAMPLER_LABELS } from "../../formats/generation-parameters.ts";
-import type { GenerateOptions } from "../../stylus/options.ts";
-import { t } from "../../texts/texts.ts";
+import { SAMPLER_LABELS } from "../../../formats/generation-parameters.ts";
+import type { GenerateOptions } from "../../../stylus/options.ts";
+import { t } from "../../../texts/texts.ts";
 
 const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
