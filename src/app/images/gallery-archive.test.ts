@@ -1,38 +1,24 @@
 // Images that are exported and brought back, and archives that are not ours.
 import { unzipSync, zipSync } from "fflate";
 import { expect, it } from "vitest";
-import { loadedPack } from "../../../tests/fixtures/run-services.ts";
+import { keptImage, keptRun } from "../../../tests/fixtures/kept-images.ts";
 import { gradient } from "../../../tests/e2e/image-file.ts";
 import { readPngText, withPngText } from "../../formats/png.ts";
 import { StylusError } from "../../shared/errors.ts";
-import { completeOptions } from "../../stylus/options.ts";
-import type { StoredImage, StoredRun } from "./gallery.ts";
+import type { StoredImage } from "./gallery.ts";
 import { packImages, unpackImages } from "./gallery-archive.ts";
 
 const parameters = "a fox\nSteps: 6, Seed: 7, Size: 8x8";
 const png = withPngText(Uint8Array.from(gradient(8, 8)), { parameters });
-const run = {
-  id: "run",
-  createdAt: 5,
-  options: completeOptions({ prompt: "a fox", seed: 7, count: 2 }, loadedPack().defaults),
-  composition: { tasks: [], rejected: [], composer: { name: "rules", kind: "rules" } },
-  candidates: [],
-  report: { pack: { id: "pocket", title: "Pocket" }, stages: [] },
-} as unknown as StoredRun;
-const image = (index: number, change: Partial<StoredImage> = {}): StoredImage => ({
-  id: `run-${index}`,
-  runId: "run",
-  index,
-  createdAt: 5,
-  seed: 7,
-  width: 8,
-  height: 8,
-  adapters: [],
-  masked: [],
-  formulas: {},
-  png: new Blob([png], { type: "image/png" }),
-  ...change,
-});
+const run = keptRun("run", 2);
+const image = (index: number, change: Partial<StoredImage> = {}): StoredImage =>
+  keptImage({
+    id: `run-${index}`,
+    runId: "run",
+    index,
+    png: new Blob([png], { type: "image/png" }),
+    ...change,
+  });
 const withoutFiles = (list: readonly StoredImage[]) => list.map((each) => ({ ...each, png: null }));
 const images = [image(0, { favourite: true, note: "for the poster" }), image(1, { prompt: "a fox" })];
 const fileOf = (content: Blob | Uint8Array, name = "images.zip"): File =>
