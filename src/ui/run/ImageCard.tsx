@@ -119,6 +119,9 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
               <RichText text={t.run.image.variation} values={{ seed: String(props.image.variationSeed) }} />
             </Show>
           </span>
+          <Show when={isKept()}>
+            <Favourite id={props.image.id} seed={props.image.seed} />
+          </Show>
           <Show when={props.image.encoded}>
             {(encoded) => (
               <div class={styles["actions"]}>
@@ -156,9 +159,6 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
                   >
                     <CompareIcon /> {t.run.image.compareInitImage}
                   </button>
-                </Show>
-                <Show when={isKept()}>
-                  <Favourite id={props.image.id} seed={props.image.seed} />
                 </Show>
                 <button
                   class={controls["icon"]}
