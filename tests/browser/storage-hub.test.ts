@@ -61,6 +61,8 @@ interface OpenOptions {
   readonly local?: Record<string, string>;
   /** The browser's reported quota. */
   readonly quotaBytes?: number;
+  /** A connection that is silent for so long is dropped. */
+  readonly stallMs?: number;
 }
 type Outcome =
   | {
@@ -74,15 +76,20 @@ type Outcome =
   | { ok: false; error: { code: string; message: string; remedy?: string } }
   | "crashed";
 
+const queryOf = ({ quotaBytes, stallMs }: OpenOptions): string =>
+  new URLSearchParams({
+    ...(quotaBytes !== undefined && { quota: `${quotaBytes}` }),
+    ...(stallMs !== undefined && { stall: `${stallMs}` }),
+  }).toString();
+
 const openPack = (json: unknown, options: OpenOptions = {}): Promise<Outcome> =>
   (options.page ?? browser.page).evaluate(
-    async ([value, crashAtBytes, local, quotaBytes]): Promise<Outcome> => {
+    async ([value, crashAtBytes, local, query]): Promise<Outcome> => {
       const { WorkerClient } = await load("/src/rpc/client.ts");
       const { toPlainError } = await load("/src/shared/errors.ts");
-      const query = quotaBytes === undefined ? "" : `?quota=${quotaBytes}`;
       const client = new WorkerClient(
         "storage",
-        () => new Worker(`/tests/browser/storage-worker.ts${query}`, { type: "module" }),
+        () => new Worker(`/tests/browser/storage-worker.ts?${query}`, { type: "module" }),
       );
       const hex = async (blob: Blob): Promise<string> =>
         [...new Uint8Array(await crypto.subtle.digest("SHA-256", await blob.arrayBuffer()))]
@@ -125,7 +132,7 @@ const openPack = (json: unknown, options: OpenOptions = {}): Promise<Outcome> =>
         client.terminate();
       }
     },
-    [json, options.crashAtBytes, options.local, options.quotaBytes] as const,
+    [json, options.crashAtBytes, options.local, queryOf(options)] as const,
   );
 
 /** Calls methods of the service, one after the other in one worker. */
@@ -289,7 +296,7 @@ test("drops and resumes a silent connection", async () => {
     response.write(body.subarray(from, from + 50_000));
     return true;
   };
-  expect(await openPack(manifest())).toMatchObject({ ok: true, hashes: sound });
+  expect(await openPack(manifest(), { stallMs: 1_500 })).toMatchObject({ ok: true, hashes: sound });
   expect(content().some(({ from }) => from === segmentBytes + 50_000)).toBe(true);
 });
 

@@ -12,4 +12,7 @@ if (searchParams.has("memory")) {
   navigator.storage.getDirectory = () => Promise.reject(new DOMException("refused", "SecurityError"));
 }
 
-serve(new StorageService({ segmentBytes: 256 << 10, stallMs: 1_500, retryDelaysMs: [50, 100, 200] }));
+// Longer than any test unless it waits for it: a request that is repeated on a busy machine would change the counts.
+const stallMs = Number(searchParams.get("stall") ?? 60_000);
+
+serve(new StorageService({ segmentBytes: 256 << 10, stallMs, retryDelaysMs: [50, 100, 200] }));
