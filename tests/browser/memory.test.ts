@@ -144,8 +144,8 @@ test.each([
   },
   {
     device: "webgpu",
-    adapters: [[], ["words", "paint"]],
-    images: 8,
+    adapters: [["words", "paint"]],
+    images: 4,
     sessionsBuilt: 9,
     sizes: [
       [64, 64],
