@@ -6,6 +6,7 @@ import type { TensorSource } from "../formats/safetensors.ts";
 import { parseUnetConfig } from "../graph/config.ts";
 import { buildUnet } from "../graph/unet.ts";
 import { OrtBackend } from "./backend.ts";
+import { loadOrt } from "./ort.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -100,8 +101,8 @@ it("holds one chunk of the file and a bounded upload at a time", async () => {
   vi.stubGlobal("GPUBufferUsage", { STORAGE: 1, COPY_SRC: 2, COPY_DST: 4 });
   const { gpu, count } = countingDevice();
   const report = { kind: "webgpu", name: "", reason: "", threads: 1, f16: true } as const;
-  const ort = { Tensor: { fromGpuBuffer: () => ({}) } };
-  const backend = new OrtBackend(ort as never, { gpu, report });
+  const { ort } = await loadOrt({ device: "wasm", threads: 1 });
+  const backend = new OrtBackend(ort, { gpu, report });
   const config = parseUnetConfig(sizes.full.unet.config, { path: "config.json" });
   const size = { batch: 1, height: 8, width: 8, contextTokens: 1 };
   const graph = buildUnet(config, size);
