@@ -20,7 +20,8 @@ export const childrenOf = (node: Node): Node[] =>
 export function parse(file: string, text: string): Node {
   const { program, errors } = parseSync(file, text, { lang: "ts" });
   if (errors.length > 0) throw new Error(`${file} cannot be parsed: ${errors[0]!.message}`);
-  return program as unknown as Node;
+  if (!isNode(program)) throw new Error(`${file} has no syntax tree.`);
+  return program;
 }
 
 const isFunction = ({ type }: Node): boolean =>

@@ -1,8 +1,7 @@
 // What is said of a file once its parts are known: each message whole, and what decides between them.
 import { describe, expect, test } from "vitest";
 import { sd15, tiny } from "../../tests/fixtures/adapters/small-files.ts";
-import type { TensorFile } from "./files/read.ts";
-import { PLAIN_WEIGHT, type Assignment } from "./names/assign.ts";
+import { PLAIN_WEIGHT } from "./names/assign.ts";
 import type { BaseClaim, BaseVerdict } from "./names/base-model.ts";
 import type { ModuleTable } from "./names/module-table.ts";
 import type { ParameterUpdate } from "./parameter-update.ts";
@@ -29,7 +28,7 @@ describe("another base", () => {
       table = sd15,
     }: { claim?: BaseClaim | null; unmatched?: number; entryCount?: number; table?: ModuleTable } = {},
   ): readonly [string, string | undefined] | null => {
-    const assignment = { unmatched: Array.from({ length: unmatched }) } as unknown as Assignment;
+    const assignment = { unmatched: Array.from({ length: unmatched }) };
     const error = refuseBase({ ...noBase, ...base }, { table, assignment, claim, entryCount });
     return error && [error.message, error.remedy];
   };
@@ -201,7 +200,7 @@ describe("warnings", () => {
       file: {
         entries: new Map(keys.map((key) => [key, { dtype: "F32", shape: [] }])),
         metadata: new Map(Object.entries(metadata)),
-      } as unknown as TensorFile,
+      },
       updates,
       problems: Array.from({ length: problems }, () => ({ key: "", cause: "" })),
       adapterConfig,

@@ -4,7 +4,7 @@ import { StylusError } from "../shared/errors.ts";
 import { counted } from "../shared/words.ts";
 import { shownName } from "./files/tensor.ts";
 import type { ParameterUpdate } from "./parameter-update.ts";
-import { PLAIN_WEIGHT, type Assignment } from "./names/assign.ts";
+import { PLAIN_WEIGHT } from "./names/assign.ts";
 import { claimsOtherBase, type BaseClaim, type BaseVerdict } from "./names/base-model.ts";
 import { PEFT_PREFIX } from "./names/keys.ts";
 import type { ModuleTable } from "./names/module-table.ts";
@@ -30,7 +30,12 @@ export function refuseBase(
     assignment,
     claim,
     entryCount,
-  }: { table: ModuleTable; assignment: Assignment; claim: BaseClaim | null; entryCount: number },
+  }: {
+    table: ModuleTable;
+    assignment: { readonly unmatched: readonly unknown[] };
+    claim: BaseClaim | null;
+    entryCount: number;
+  },
 ): StylusError | null {
   // The U-Net part decides; a file without one is judged by its text part.
   const [width, modelWidth, noun] =
@@ -154,13 +159,16 @@ export function distinct(values: readonly (number | null)[]): number[] {
   return [...new Set(values.filter((value) => value !== null))].sort((a, b) => a - b);
 }
 
+/** What the header of a file says. */
+type Headed = Pick<TensorFile, "entries" | "metadata">;
+
 export function warningsFor({
   file,
   updates,
   problems,
   adapterConfig,
 }: {
-  file: TensorFile;
+  file: Headed;
   updates: readonly ParameterUpdate[];
   problems: readonly Problem[];
   adapterConfig: unknown;
@@ -194,7 +202,7 @@ export function warningsFor({
 const UNSCALED = /\.(oft_[Rrs]|boft_[RsP]|ia3_l|bias)(\.|$)/;
 
 /** Files of PEFT's own `save_pretrained` have neither alpha nor metadata; other tools' files with its key names do. */
-function lacksPeftScale(file: TensorFile, adapterConfig: unknown): boolean {
+function lacksPeftScale(file: Headed, adapterConfig: unknown): boolean {
   const keys = [...file.entries.keys()];
   return (
     lacksConfig(file, adapterConfig) &&
@@ -203,12 +211,12 @@ function lacksPeftScale(file: TensorFile, adapterConfig: unknown): boolean {
   );
 }
 
-function lacksConstraint(file: TensorFile, adapterConfig: unknown): boolean {
+function lacksConstraint(file: Headed, adapterConfig: unknown): boolean {
   return (
     lacksConfig(file, adapterConfig) && [...file.entries.keys()].some((key) => /\.oft_r(\.|$)/.test(key))
   );
 }
 
-function lacksConfig({ metadata }: TensorFile, adapterConfig: unknown): boolean {
+function lacksConfig({ metadata }: Headed, adapterConfig: unknown): boolean {
   return adapterConfig === undefined && !metadata.has("lora_adapter_metadata");
 }

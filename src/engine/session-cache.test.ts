@@ -10,15 +10,32 @@ beforeEach(() => {
   disposed = [];
   fails = false;
 });
-const backend = {
-  createSession: async (graph: { name: string }) => {
+/** Its only input has the name. */
+const graphOf = (name: string): Graph => ({
+  network: "unet",
+  nodes: [],
+  inputs: [{ name, shape: [1] }],
+  outputs: [],
+  parameters: [],
+});
+const backend: Pick<Backend, "createSession"> = {
+  createSession: async (graph) => {
     if (fails) throw new Error("no memory");
-    return { name: graph.name, dispose: async () => void disposed.push(graph.name) };
+    const dispose = async (): Promise<void> => void disposed.push(graph.inputs[0]!.name);
+    return { graph, run: async () => ({}), dispose };
   },
-} as unknown as Backend;
-const parameters = {} as ParameterStore;
+};
+const parameters: ParameterStore = {
+  specs: new Map(),
+  sizeBytes: 0,
+  gpu: null,
+  pristine: async () => new Float32Array(0),
+  write() {},
+  restore() {},
+  dispose() {},
+};
 const get = (cache: SessionCache, name: string) =>
-  cache.get({ key: name, build: () => ({ name }) as unknown as Graph, parameters });
+  cache.get({ key: name, build: () => graphOf(name), parameters });
 
 it("builds each session once and lets go of the one that was used longest ago", async () => {
   const cache = new SessionCache(backend, { capacity: 2 });

@@ -13,12 +13,12 @@ export interface SessionRequest {
 }
 
 export class SessionCache {
-  readonly #backend: Backend;
+  readonly #backend: Pick<Backend, "createSession">;
   readonly #capacity: number;
   readonly #sessions = new Map<string, Promise<Session>>(); // least recently used first
   #created = 0;
 
-  constructor(backend: Backend, { capacity }: { capacity: number }) {
+  constructor(backend: Pick<Backend, "createSession">, { capacity }: { capacity: number }) {
     this.#backend = backend;
     this.#capacity = capacity;
   }

@@ -41,6 +41,15 @@ export interface LinearOptions {
   readonly pointwise?: boolean;
 }
 
+/** A node with one output, but for the output. */
+type NewNode = {
+  readonly [Op in Exclude<Operator, "AddLayerNorm">]: Pick<NodeOf<Op>, "op" | "inputs" | "attributes"> & {
+    /** The operator's name if absent. */
+    readonly module?: string;
+    readonly shape: readonly number[];
+  };
+}[Exclude<Operator, "AddLayerNorm">];
+
 /** Mismatched shapes: the config and the tensors disagree. */
 function shapeError(message: string, ...values: Value[]): StylusError {
   const described = values.map(({ name, shape }) => `${name} [${shape.join(", ")}]`).join(" · ");
@@ -100,16 +109,10 @@ export class GraphBuilder {
   }
 
   /** A node with one output of the given shape. */
-  #add<Op extends Operator>(
-    op: Op,
-    {
-      module = op,
-      shape,
-      ...rest
-    }: { module?: string; shape: readonly number[] } & Pick<NodeOf<Op>, "inputs" | "attributes">,
-  ): Value {
-    const value = this.#value(module, shape);
-    this.#nodes.push({ op, module, ...rest, outputs: [value] } as unknown as GraphNode);
+  #add({ module, shape, ...node }: NewNode): Value {
+    const named = module ?? node.op;
+    const value = this.#value(named, shape);
+    this.#nodes.push({ ...node, module: named, outputs: [value] });
     return value;
   }
 
@@ -125,7 +128,8 @@ export class GraphBuilder {
     if (residual && residual.shape.join() !== shape.join()) throw shapeError("Shapes differ", residual, x);
     const weight = this.parameter(`${module}.weight`, [channels, inputs, kernel, kernel]);
     const bias = this.parameter(`${module}.bias`, [channels]);
-    return this.#add("Conv", {
+    return this.#add({
+      op: "Conv",
       module,
       shape,
       inputs: [x, weight, bias, residual ?? null],
@@ -140,7 +144,8 @@ export class GraphBuilder {
     if (shift && shift.shape.join() !== [batch, channels].join())
       throw shapeError("Shift does not fit", shift, x);
     const [weight, bias] = this.#normParameters(module, channels);
-    return this.#add("GroupNorm", {
+    return this.#add({
+      op: "GroupNorm",
       module,
       shape: x.shape,
       inputs: [x, weight, bias, shift ?? null],
@@ -150,7 +155,13 @@ export class GraphBuilder {
 
   layerNorm(x: Value, { module, eps }: { module: string; eps: number }): Value {
     const [weight, bias] = this.#normParameters(module, x.shape.at(-1)!);
-    return this.#add("LayerNorm", { module, shape: x.shape, inputs: [x, weight, bias], attributes: { eps } });
+    return this.#add({
+      op: "LayerNorm",
+      module,
+      shape: x.shape,
+      inputs: [x, weight, bias],
+      attributes: { eps },
+    });
   }
 
   /** The sum x + residual, and its layer norm. */
@@ -180,7 +191,8 @@ export class GraphBuilder {
   linear(x: Value, { module, features, bias, pointwise = false }: LinearOptions): Value {
     const inputs = x.shape.at(-1)!;
     const shape = pointwise ? [features, inputs, 1, 1] : [features, inputs];
-    return this.#add("Linear", {
+    return this.#add({
+      op: "Linear",
       module,
       shape: [...x.shape.slice(0, -1), features],
       inputs: [
@@ -208,7 +220,8 @@ export class GraphBuilder {
       throw shapeError(`${channels} channels cannot be split among ${heads} heads`, query);
     if (key.shape.join() !== value.shape.join() || key.shape.at(-1) !== channels)
       throw shapeError("Attention does not fit", query, key, value);
-    return this.#add("Attention", {
+    return this.#add({
+      op: "Attention",
       module,
       shape: query.shape,
       inputs: [query, key, value],
@@ -219,18 +232,23 @@ export class GraphBuilder {
   geglu(x: Value): Value {
     const width = x.shape.at(-1)!;
     if (width % 2 !== 0) throw shapeError("Cannot halve the last axis", x);
-    return this.#add("Geglu", { shape: [...x.shape.slice(0, -1), width / 2], inputs: [x], attributes: {} });
+    return this.#add({
+      op: "Geglu",
+      shape: [...x.shape.slice(0, -1), width / 2],
+      inputs: [x],
+      attributes: {},
+    });
   }
 
   activation(x: Value, kind: NodeOf<"Activation">["attributes"]["kind"]): Value {
-    return this.#add("Activation", { shape: x.shape, inputs: [x], attributes: { kind } });
+    return this.#add({ op: "Activation", shape: x.shape, inputs: [x], attributes: { kind } });
   }
 
   /** a + b, where b may lack leading axes. */
   add(a: Value, b: Value): Value {
     if (a.shape.slice(a.shape.length - b.shape.length).join() !== b.shape.join())
       throw shapeError("Cannot add", a, b);
-    return this.#add("Add", { shape: a.shape, inputs: [a, b], attributes: {} });
+    return this.#add({ op: "Add", shape: a.shape, inputs: [a, b], attributes: {} });
   }
 
   concatChannels(a: Value, b: Value): Value {
@@ -239,18 +257,28 @@ export class GraphBuilder {
     if (b.shape.join() !== [batch, others, height, width].join())
       throw shapeError("Cannot concatenate", a, b);
     const shape = [batch, channels + others, height, width];
-    return this.#add("Concat", { shape, inputs: [a, b], attributes: {} });
+    return this.#add({ op: "Concat", shape, inputs: [a, b], attributes: {} });
   }
 
   /** Doubles the size, minus one where the larger map had an odd length. */
   upsample(x: Value, { height, width }: { height: number; width: number }): Value {
     const [batch, channels] = sizesOfMap(x);
-    return this.#add("Upsample", { shape: [batch, channels, height, width], inputs: [x], attributes: {} });
+    return this.#add({
+      op: "Upsample",
+      shape: [batch, channels, height, width],
+      inputs: [x],
+      attributes: {},
+    });
   }
 
   toTokens(map: Value): Value {
     const [batch, channels, height, width] = sizesOfMap(map);
-    return this.#add("ToTokens", { shape: [batch, height * width, channels], inputs: [map], attributes: {} });
+    return this.#add({
+      op: "ToTokens",
+      shape: [batch, height * width, channels],
+      inputs: [map],
+      attributes: {},
+    });
   }
 
   /** @param like a map with the tokens' height and width */
@@ -258,7 +286,8 @@ export class GraphBuilder {
     const [batch, count, channels] = tokens.shape as [number, number, number];
     const [, , height, width] = sizesOfMap(like);
     if (count !== height * width) throw shapeError("Tokens do not fill the map", tokens, like);
-    return this.#add("FromTokens", {
+    return this.#add({
+      op: "FromTokens",
       shape: [batch, channels, height, width],
       inputs: [tokens],
       attributes: {},
@@ -270,21 +299,22 @@ export class GraphBuilder {
     timestep: Value,
     { channels, ...attributes }: { channels: number; flipSinToCos: boolean; freqShift: number },
   ): Value {
-    return this.#add("TimeEmbedding", { shape: [1, channels], inputs: [timestep], attributes });
+    return this.#add({ op: "TimeEmbedding", shape: [1, channels], inputs: [timestep], attributes });
   }
 
   /** [1, C] → [count, C] */
   repeatRow(x: Value, count: number): Value {
     if (x.shape[0] === count) return x;
     if (x.shape[0] !== 1) throw shapeError("Not one row", x);
-    return this.#add("RepeatRow", { shape: [count, ...x.shape.slice(1)], inputs: [x], attributes: {} });
+    return this.#add({ op: "RepeatRow", shape: [count, ...x.shape.slice(1)], inputs: [x], attributes: {} });
   }
 
   /** [R, C] → [count, C] */
   firstRows(table: Value, count: number): Value {
     if (table.shape[0] === count) return table;
     if (count > table.shape[0]!) throw shapeError(`Fewer than ${count} rows`, table);
-    return this.#add("FirstRows", {
+    return this.#add({
+      op: "FirstRows",
       shape: [count, ...table.shape.slice(1)],
       inputs: [table],
       attributes: {},
@@ -295,5 +325,5 @@ export class GraphBuilder {
 /** [B, C, H, W] */
 function sizesOfMap(map: Value): readonly [batch: number, channels: number, height: number, width: number] {
   if (map.shape.length !== 4) throw shapeError("Not a map", map);
-  return map.shape as unknown as readonly [number, number, number, number];
+  return map.shape as readonly [number, number, number, number];
 }

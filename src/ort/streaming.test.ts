@@ -6,50 +6,103 @@ import type { TensorSource } from "../formats/safetensors.ts";
 import { parseUnetConfig } from "../graph/config.ts";
 import { buildUnet } from "../graph/unet.ts";
 import { OrtBackend } from "./backend.ts";
+import { loadOrt } from "./ort.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
 /** A file of zeros that counts the bytes read. */
-class Zeros {
+class Zeros extends Blob {
   largestRead = 0;
   totalRead = 0;
 
-  slice(begin: number, end: number): { arrayBuffer(): Promise<ArrayBuffer> } {
+  override slice(begin: number, end: number): Blob {
     const sizeBytes = end - begin;
     this.largestRead = Math.max(this.largestRead, sizeBytes);
     this.totalRead += sizeBytes;
-    return { arrayBuffer: async () => new ArrayBuffer(sizeBytes) };
+    const part = new Blob();
+    part.arrayBuffer = async () => new ArrayBuffer(sizeBytes);
+    return part;
   }
 }
+
+/** What a device can do that loading has no use for. */
+const unused = (): never => {
+  throw new Error("Loading does not use it.");
+};
 
 /** A device that stores nothing and counts the bytes uploaded since the last wait. */
 function countingDevice() {
   const count = { underWay: 0, mostUnderWay: 0, largestWrite: 0, bufferBytes: 0 };
-  const gpu = {
-    lost: new Promise(() => {}),
-    createBuffer: ({ size }: GPUBufferDescriptor) => {
-      count.bufferBytes += size;
-      return { size, destroy: () => undefined };
+  const queue: GPUQueue = {
+    __brand: "GPUQueue",
+    label: "",
+    submit: () => undefined,
+    writeBuffer: (_buffer, _offset, { byteLength }) => {
+      count.underWay += byteLength;
+      count.mostUnderWay = Math.max(count.mostUnderWay, count.underWay);
+      count.largestWrite = Math.max(count.largestWrite, byteLength);
+      return undefined;
     },
-    queue: {
-      submit: () => undefined,
-      writeBuffer: (_buffer: GPUBuffer, _offset: number, { byteLength }: Uint16Array) => {
-        count.underWay += byteLength;
-        count.mostUnderWay = Math.max(count.mostUnderWay, count.underWay);
-        count.largestWrite = Math.max(count.largestWrite, byteLength);
-      },
-      onSubmittedWorkDone: async () => void (count.underWay = 0),
-    },
+    onSubmittedWorkDone: async () => void (count.underWay = 0),
+    writeTexture: unused,
+    copyExternalImageToTexture: unused,
   };
-  return { gpu: gpu as unknown as GPUDevice, count };
+  const createBuffer = ({ size, usage }: GPUBufferDescriptor): GPUBuffer => {
+    count.bufferBytes += size;
+    return {
+      __brand: "GPUBuffer",
+      label: "",
+      size,
+      usage,
+      mapState: "unmapped",
+      destroy: () => undefined,
+      mapAsync: unused,
+      getMappedRange: unused,
+      unmap: unused,
+    };
+  };
+  class CountingDevice extends EventTarget implements GPUDevice {
+    readonly __brand = "GPUDevice";
+    readonly label = "";
+    readonly lost = new Promise<never>(() => {});
+    readonly onuncapturederror = null;
+    readonly queue = queue;
+    createBuffer = createBuffer;
+    readonly features = new Set<string>();
+    get limits(): never {
+      return unused();
+    }
+    get adapterInfo(): never {
+      return unused();
+    }
+    readonly destroy = unused;
+    readonly createTexture = unused;
+    readonly createSampler = unused;
+    readonly importExternalTexture = unused;
+    readonly createBindGroupLayout = unused;
+    readonly createPipelineLayout = unused;
+    readonly createBindGroup = unused;
+    readonly createShaderModule = unused;
+    readonly createComputePipeline = unused;
+    readonly createRenderPipeline = unused;
+    readonly createComputePipelineAsync = unused;
+    readonly createRenderPipelineAsync = unused;
+    readonly createCommandEncoder = unused;
+    readonly createRenderBundleEncoder = unused;
+    readonly createQuerySet = unused;
+    readonly pushErrorScope = unused;
+    readonly popErrorScope = unused;
+  }
+  const gpu = new CountingDevice();
+  return { gpu, count };
 }
 
 it("holds one chunk of the file and a bounded upload at a time", async () => {
   vi.stubGlobal("GPUBufferUsage", { STORAGE: 1, COPY_SRC: 2, COPY_DST: 4 });
   const { gpu, count } = countingDevice();
   const report = { kind: "webgpu", name: "", reason: "", threads: 1, f16: true } as const;
-  const ort = { Tensor: { fromGpuBuffer: () => ({}) } };
-  const backend = new OrtBackend(ort as never, { gpu, report });
+  const { ort } = await loadOrt({ device: "wasm", threads: 1 });
+  const backend = new OrtBackend(ort, { gpu, report });
   const config = parseUnetConfig(sizes.full.unet.config, { path: "config.json" });
   const size = { batch: 1, height: 8, width: 8, contextTokens: 1 };
   const graph = buildUnet(config, size);
@@ -60,8 +113,7 @@ it("holds one chunk of the file and a bounded upload at a time", async () => {
   const tensors = new Map<string, TensorSource>();
   for (const { name, shape } of parameters) {
     const sizeBytes = 2 * shape.reduce((product, length) => product * length, 1);
-    const blob = zeros as unknown as Blob;
-    tensors.set(name, { name, shape, dtype: "F16", blob, fileName: "unet", offset, sizeBytes });
+    tensors.set(name, { name, shape, dtype: "F16", blob: zeros, fileName: "unet", offset, sizeBytes });
     offset += sizeBytes;
     largestTensor = Math.max(largestTensor, sizeBytes);
   }

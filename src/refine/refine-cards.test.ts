@@ -117,7 +117,7 @@ describe("refineCards", () => {
   });
 
   it("waits no longer than the timeout for an answer", async () => {
-    const server = await serve((_, count) => (count === 0 ? "slow" : "answer"));
+    const server = await serve((_, count) => (count === 0 ? "silent" : "answer"));
     const { results } = memory();
     const steps = await refine(cards("clay"), {
       pool: poolOf([chat(server.url, { timeoutMs: 200 })]),

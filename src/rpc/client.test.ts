@@ -32,31 +32,41 @@ class Counter {
   }
 }
 
+/** A worker whose messages go over a port. */
+class PortWorker extends EventTarget implements Worker {
+  onmessage: Worker["onmessage"] = null;
+  onmessageerror: Worker["onmessageerror"] = null;
+  onerror: Worker["onerror"] = null;
+  readonly #port: MessagePort;
+  readonly terminate: () => void;
+
+  constructor(port: MessagePort, terminate: () => void) {
+    super();
+    this.#port = port;
+    this.terminate = terminate;
+    port.addEventListener("message", ({ data }) => this.dispatchEvent(new MessageEvent("message", { data })));
+    port.start();
+  }
+  postMessage(message: unknown, options?: Transferable[] | StructuredSerializeOptions): void {
+    this.#port.postMessage(message, Array.isArray(options) ? { transfer: options } : options);
+  }
+  crash(message: string): void {
+    this.dispatchEvent(Object.assign(new Event("error"), { message }));
+  }
+}
+
 function client() {
-  const workers: { port: MessagePort; crash: (message: string) => void }[] = [];
+  const workers: PortWorker[] = [];
   const counter = new WorkerClient<Counter>("counting", () => {
     const { port1, port2 } = new MessageChannel();
     serve(new Counter(), port2);
     port2.start();
-    const listeners: ((event: { message: string; preventDefault(): void }) => void)[] = [];
-    workers.push({
-      port: port1,
-      crash: (message) => listeners.forEach((listener) => listener({ message, preventDefault() {} })),
+    const worker = new PortWorker(port1, () => {
+      port1.close();
+      port2.close();
     });
-    const worker = {
-      postMessage: port1.postMessage.bind(port1),
-      addEventListener(type: string, listener: never) {
-        if (type === "error") listeners.push(listener);
-        else port1.addEventListener(type, listener);
-      },
-      removeEventListener: port1.removeEventListener.bind(port1),
-      terminate() {
-        port1.close();
-        port2.close();
-      },
-    };
-    port1.start();
-    return worker as unknown as Worker;
+    workers.push(worker);
+    return worker;
   });
   return { counter, workers };
 }

@@ -12,7 +12,7 @@ interface FakeInfo {
 function fakeAdapter(
   given: FakeInfo,
   { features = [], fails = false }: { features?: string[]; fails?: boolean } = {},
-): GPUAdapter {
+) {
   const info = {
     vendor: "",
     architecture: "",
@@ -20,17 +20,19 @@ function fakeAdapter(
     description: "",
     isFallbackAdapter: false,
     subgroupMinSize: 32,
+    subgroupMaxSize: 128,
     ...given,
   };
   const requestDevice = async ({ requiredFeatures = [] }: GPUDeviceDescriptor): Promise<unknown> => {
     if (fails) throw new Error("no device");
     return { features: new Set(requiredFeatures) };
   };
-  return { info, features: new Set(features), limits: {}, requestDevice } as unknown as GPUAdapter;
+  return { info, features: new Set(features), limits: {}, requestDevice };
 }
+type FakeAdapter = ReturnType<typeof fakeAdapter>;
 
 /** A browser whose only GPU is `adapter`; undefined: a browser without WebGPU. */
-function browserWith(adapter: GPUAdapter | null | undefined): void {
+function browserWith(adapter: FakeAdapter | null | undefined): void {
   const gpu = adapter === undefined ? undefined : { requestAdapter: async () => adapter };
   vi.stubGlobal("navigator", { gpu, hardwareConcurrency: 4 });
   vi.stubGlobal("location", { href: "https://example.org/" });
@@ -49,7 +51,7 @@ describe("chooseDevice", () => {
     expect([...gpu!.features]).toEqual(["shader-f16", "subgroups"]);
   });
 
-  it.each<[string, GPUAdapter | null | undefined, RegExp]>([
+  it.each<[string, FakeAdapter | null | undefined, RegExp]>([
     ["no WebGPU", undefined, /no WebGPU in this browser/],
     ["no GPU", null, /WebGPU found no GPU/],
     [
@@ -68,7 +70,7 @@ describe("chooseDevice", () => {
     expect(report.reason).toMatch(reason);
   });
 
-  it.each<[string, GPUAdapter | null | undefined]>([
+  it.each<[string, FakeAdapter | null | undefined]>([
     ["no WebGPU", undefined],
     ["no GPU", null],
     ["a GPU that cannot be opened", fakeAdapter(real, { fails: true })],

@@ -115,9 +115,10 @@ export function adapterName(
   return [info.vendor, info.architecture, info.device].filter(Boolean).join(" ") || "unnamed GPU";
 }
 
-export function isSoftwareAdapter(
-  adapter: Pick<GPUAdapter, "info"> & { isFallbackAdapter?: boolean },
-): boolean {
+export function isSoftwareAdapter(adapter: {
+  readonly info: Omit<GPUAdapterInfo, "__brand">;
+  readonly isFallbackAdapter?: boolean;
+}): boolean {
   const { info } = adapter;
   // The flag moved from the adapter to its info; browsers have one or the other.
   if (adapter.isFallbackAdapter === true || info.isFallbackAdapter) return true;
@@ -126,7 +127,7 @@ export function isSoftwareAdapter(
 
 /** Features to enable; `subgroups` only if they are wide enough for correct results. */
 export function wantedFeatures(
-  adapter: Pick<GPUAdapter, "features" | "info">,
+  adapter: Pick<GPUAdapter, "features"> & { readonly info: Pick<GPUAdapterInfo, "subgroupMinSize"> },
   { float16 = true }: { float16?: boolean } = {},
 ): GPUFeatureName[] {
   const wanted: GPUFeatureName[] = float16 ? ["shader-f16", "timestamp-query"] : ["timestamp-query"];

@@ -1,13 +1,11 @@
 import { expect, it } from "vitest";
 import { GpuMemory } from "./gpu-memory.ts";
 
-function fakeDevice(): GPUDevice {
-  return {
-    createBuffer: ({ size }: GPUBufferDescriptor) => ({ size, destroy: () => undefined }),
-  } as unknown as GPUDevice;
-}
+const fakeDevice = () => ({
+  createBuffer: ({ size }: GPUBufferDescriptor) => ({ size, destroy: () => undefined }),
+});
 
-const buffer = (device: GPUDevice, size: number, label?: string): GPUBuffer =>
+const buffer = (device: ReturnType<typeof fakeDevice>, size: number, label?: string) =>
   device.createBuffer({ size, usage: 0, ...(label === undefined ? {} : { label }) });
 
 it("counts each buffer once until it is destroyed, and tracks the peak", () => {

@@ -9,6 +9,13 @@ export interface GpuMemoryUse {
   readonly peakBytes: number;
 }
 
+/** A device, as far as its buffers are counted. */
+interface BufferSource {
+  createBuffer(descriptor: GPUBufferDescriptor): CountedBuffer;
+}
+
+type CountedBuffer = Pick<GPUBuffer, "size" | "destroy">;
+
 export class GpuMemory {
   /** Buffers with a label: all of Stylus's own. */
   readonly own = new BufferCount();
@@ -16,7 +23,7 @@ export class GpuMemory {
   readonly runtime = new BufferCount();
 
   /** Counts every buffer that `device` creates from now on. */
-  constructor(device: GPUDevice) {
+  constructor(device: BufferSource) {
     const create = device.createBuffer.bind(device);
     device.createBuffer = (descriptor) => {
       const buffer = create(descriptor);
@@ -39,7 +46,7 @@ class BufferCount {
     return { buffers: this.#buffers, sizeBytes: this.#sizeBytes, peakBytes: this.#peakBytes };
   }
 
-  add(buffer: GPUBuffer): void {
+  add(buffer: CountedBuffer): void {
     const entry = { sizeBytes: buffer.size, alive: true };
     this.#buffers++;
     this.#sizeBytes += entry.sizeBytes;

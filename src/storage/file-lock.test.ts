@@ -1,6 +1,6 @@
 // Files are written also where the browser refuses locks.
 import { expect, test } from "vitest";
-import { locked } from "./file-lock.ts";
+import { type FileLocks, locked } from "./file-lock.ts";
 
 const { signal } = new AbortController();
 const refusing = (name: string, calls: string[] = []) => ({
@@ -12,14 +12,14 @@ const refusing = (name: string, calls: string[] = []) => ({
 
 test("holds the lock of the file during the work", async () => {
   const order: string[] = [];
-  const locks = {
-    request: async (name: string, _options: unknown, work: () => Promise<unknown>) => {
+  const locks: FileLocks = {
+    request: async (name, _options, granted) => {
       order.push(name);
-      const value = await work();
+      const value = await granted();
       order.push("released");
       return value;
     },
-  } as unknown as Pick<LockManager, "request">;
+  };
   const work = async (): Promise<number> => order.push("work");
   expect(await locked("abc", { signal, work, locks })).toBe(2);
   expect(order).toEqual(["stylus-file-abc", "work", "released"]);
@@ -41,9 +41,7 @@ test("a cancelled wait does not work at all", async () => {
 });
 
 test("what the work throws is not taken for a refusal", async () => {
-  const locks = {
-    request: (_name: string, _options: unknown, work: () => Promise<unknown>) => work(),
-  } as unknown as Pick<LockManager, "request">;
+  const locks: FileLocks = { request: (_name, _options, granted) => granted() };
   let calls = 0;
   const work = async (): Promise<never> => {
     calls += 1;

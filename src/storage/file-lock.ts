@@ -2,6 +2,15 @@
 import { StylusError } from "../shared/errors.ts";
 import { isQuotaError, quotaError } from "./quota.ts";
 
+/** Web Locks, as far as they are used. */
+export interface FileLocks {
+  request<Value>(
+    name: string,
+    options: { readonly signal: AbortSignal },
+    work: () => Promise<Value>,
+  ): Promise<Value>;
+}
+
 /**
  * Does `work` while no other tab does it for `key`. Where the browser refuses locks, as it may where a page embeds this one, it refuses
  * storage too: files are in this worker's memory, and nobody else writes them.
@@ -13,7 +22,7 @@ export async function locked<Value>(
     signal,
     work,
     locks = navigator.locks,
-  }: { signal: AbortSignal; work: () => Promise<Value>; locks?: Pick<LockManager, "request"> },
+  }: { signal: AbortSignal; work: () => Promise<Value>; locks?: FileLocks },
 ): Promise<Value> {
   let isGranted = false;
   const granted = (): Promise<Value> => {

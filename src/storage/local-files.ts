@@ -67,7 +67,7 @@ export function assignLocalFiles(
 }
 
 /** SHA-256 of a blob, streamed with at most one chunk in memory. */
-export async function hashBlob(blob: Blob, signal: AbortSignal | undefined): Promise<string> {
+export async function hashBlob(blob: Pick<Blob, "stream">, signal: AbortSignal | undefined): Promise<string> {
   const hasher = await createSHA256();
   hasher.init();
   const reader = blob.stream().getReader();

@@ -3,24 +3,28 @@ import type { Reason } from "../compose/reason.ts";
 import type { Unavailable } from "../compose/unavailable.ts";
 import { t } from "./texts.ts";
 
-/** Of a kind that is not known, in a run that a later version stored: its name. */
-function describe<Data extends { readonly kind: string }>(
-  data: Data | string,
+/** In a run that a later version stored the kind may be one that is not known here. */
+interface OfAnyKind {
+  readonly kind: string;
+}
+
+/** Of a kind that is not known: its name. */
+function describe<Data extends OfAnyKind>(
+  data: OfAnyKind | string,
   texts: { readonly [Kind in Data["kind"]]: (data: never) => string },
 ): string {
   if (typeof data === "string") return data;
-  const kind: Data["kind"] = data.kind;
-  if (!Object.hasOwn(texts, kind)) return kind;
-  const say = texts[kind] as (data: Data) => string;
+  if (!Object.hasOwn(texts, data.kind)) return data.kind;
+  const say = texts[data.kind as Data["kind"]] as (data: OfAnyKind) => string;
   return say(data);
 }
 
 /** @param reason undefined: a stored run gives none */
-export const describeReason = (reason: Reason | undefined): string =>
-  reason === undefined ? "" : describe(reason, t.reasons);
+export const describeReason = (reason: Reason | OfAnyKind | undefined): string =>
+  reason === undefined ? "" : describe<Exclude<Reason, string>>(reason, t.reasons);
 
-export const describeUnavailable = (unavailable: Unavailable): string =>
-  describe(unavailable, t.run.choice.instead);
+export const describeUnavailable = (unavailable: Unavailable | OfAnyKind): string =>
+  describe<Exclude<Unavailable, string>>(unavailable, t.run.choice.instead);
 
 /** @param name of a composer of kind "none" */
 export const describeBaseline = (name: string): string => {

@@ -219,8 +219,11 @@ function textsIn(node: Node): string[] {
   return [...own(), ...childrenOf(node).flatMap(textsIn)];
 }
 
-const literalsIn = (path: string, source: string): string[] =>
-  textsIn(parseSync(path, source, { lang: "tsx" }).program as unknown as Node);
+function literalsIn(path: string, source: string): string[] {
+  const { program } = parseSync(path, source, { lang: "tsx" });
+  if (!isNode(program)) throw new Error(`${path} has no syntax tree.`);
+  return textsIn(program);
+}
 
 describe("components hold no texts of their own", () => {
   const components = ["src/ui", "src/widget"].flatMap((folder) =>

@@ -1,11 +1,9 @@
 // What the widget tells of its runs, with services that stand in for the real ones.
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { pack, standInServices } from "../../tests/fixtures/stand-in-services.ts";
-import type { ModelEntry } from "../app/packs/model-list.ts";
-import type { PageServices } from "../app/services/ports.ts";
 import { StylusError } from "../shared/errors.ts";
 import type { RunServices } from "../stylus/ports.ts";
-import { createSession, type SessionEvent } from "./session.ts";
+import { createSession, type SessionEvent, type WidgetModel } from "./session.ts";
 import { createTurns } from "./turns.ts";
 
 beforeEach(() => void vi.spyOn(URL, "revokeObjectURL").mockImplementation(() => {}));
@@ -18,14 +16,18 @@ function open({
 }: {
   services?: Partial<RunServices>;
   scope?: { isolated: boolean; keepsFiles: boolean };
-  models?: readonly Partial<ModelEntry>[];
+  models?: readonly WidgetModel[];
 } = {}) {
   const events: SessionEvent[] = [];
   const { services, requests } = standInServices();
   const release = vi.fn();
-  const list = async () => ({ models }) as unknown as Awaited<ReturnType<PageServices["models"]["list"]>>;
   const session = createSession({
-    services: { ...services, ...given, release, models: { list, download: async () => {} } },
+    services: {
+      ...services,
+      ...given,
+      release,
+      models: { list: async () => ({ models }), download: async () => {} },
+    },
     turns: createTurns({ locks: undefined, channel: null, onYield: () => {} }),
     scope,
     tell: (event) => events.push(event),
@@ -119,7 +121,14 @@ test("a second request is refused while the first runs, and cancel ends that", a
 });
 
 test("a model that is not here is not downloaded for a page", async () => {
-  const sd15 = { id: "sd15", title: "Stable Diffusion 1.5", origin: "hub", state: "absent" } as const;
+  const sd15: WidgetModel = {
+    id: "sd15",
+    title: "Stable Diffusion 1.5",
+    origin: "hub",
+    state: "absent",
+    sizeBytes: 2e9,
+    storedBytes: 0,
+  };
   const { session, events, types } = open({ models: [sd15] });
   await session.generate("a", { prompt: "a fox", pack: "sd15" });
   expect(types()).toEqual(["progress", "error"]);

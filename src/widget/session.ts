@@ -18,8 +18,13 @@ import type { Turns } from "./turns.ts";
 
 export type SessionServices = RunServices &
   Pick<PageServices, "release"> & {
-    readonly models: Pick<PageServices["models"], "list" | "download">;
+    readonly models: Pick<PageServices["models"], "download"> & {
+      list(): Promise<{ readonly models: readonly WidgetModel[] }>;
+    };
   };
+
+/** What the widget needs to know of a model. */
+export type WidgetModel = Pick<ModelEntry, "id" | "title" | "origin" | "state" | "sizeBytes" | "storedBytes">;
 
 /** What the widget's own page sees of a run besides what the embedding page does. */
 export type SessionEvent = Told | { readonly type: "preview"; readonly pixels: RgbaImage };
@@ -31,7 +36,7 @@ export interface Session {
   /** Downloads a model that is not here: gigabytes, so only when a person says so. */
   download(id: string, packId: string): Promise<void>;
   /** A model that must be downloaded first; null when it need not, or does not exist. */
-  missing(packId: string): Promise<ModelEntry | null>;
+  missing(packId: string): Promise<WidgetModel | null>;
   cancel(): void;
   /** Stops everything and gives the memory back. */
   destroy(): void;
@@ -117,7 +122,7 @@ export function createSession({
     }
   }
 
-  async function missing(packId: string): Promise<ModelEntry | null> {
+  async function missing(packId: string): Promise<WidgetModel | null> {
     if (modelOf(packId) === pocketId) return null;
     const entry = (await services.models.list()).models.find((model) => model.id === modelOf(packId));
     return entry?.origin === "hub" && entry.state !== "ready" ? entry : null;

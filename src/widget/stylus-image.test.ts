@@ -23,6 +23,8 @@ class StandInElement extends EventTarget {
   readonly #attributes = new Map<string, string>();
   readonly style = {};
   shadowRoot: object | null = null;
+  /** Custom elements have it. */
+  attributeChangedCallback?(name: string): void;
   attachShadow(): object {
     return (this.shadowRoot = { replaceChildren() {} });
   }
@@ -31,7 +33,7 @@ class StandInElement extends EventTarget {
   }
   setAttribute(name: string, value: string): void {
     this.#attributes.set(name, value);
-    (this as unknown as StylusImage).attributeChangedCallback(name);
+    this.attributeChangedCallback?.(name);
   }
   remove(): void {}
 }

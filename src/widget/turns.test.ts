@@ -1,12 +1,10 @@
 // Widgets take turns: one has a model in memory, and gives it up when another wants to work.
 import { expect, test } from "vitest";
-import { createTurns, type TurnChannel } from "./turns.ts";
-
-type Held = () => Promise<unknown>;
+import { createTurns, type TurnChannel, type TurnLocks } from "./turns.ts";
 
 /** Web Locks and a BroadcastChannel for the widgets of one site. */
 function site() {
-  const queue: { held: Held; signal: AbortSignal; resolve: () => void }[] = [];
+  const queue: { held: () => Promise<void>; signal: AbortSignal; resolve: () => void }[] = [];
   let isHeld = false;
   const listeners = new Map<TurnChannel, () => void>();
   const next = (): void => {
@@ -14,8 +12,8 @@ function site() {
     isHeld = first !== undefined;
     first?.held().then(() => (first.resolve(), next()));
   };
-  const locks = {
-    request: (_name: string, { signal }: { signal: AbortSignal }, held: Held) =>
+  const locks: TurnLocks = {
+    request: (_name, { signal }, held) =>
       new Promise<void>((resolve, reject) => {
         const entry = { held, signal, resolve };
         queue.push(entry);
@@ -26,8 +24,8 @@ function site() {
         });
         if (!isHeld) next();
       }),
-    query: async () => ({ held: [], pending: queue.map(() => ({ name: "stylus-widget" })) }),
-  } as unknown as Pick<LockManager, "request" | "query">;
+    query: async () => ({ pending: queue.map(() => ({ name: "stylus-widget" })) }),
+  };
   const channel = (): TurnChannel => {
     const own: TurnChannel = {
       onAsked: (listener) => void listeners.set(own, listener),
@@ -120,10 +118,10 @@ test("a closed one makes way", async () => {
 });
 
 test("where locks are refused or missing each works alone, and says so", async () => {
-  const refusing = {
+  const refusing: TurnLocks = {
     request: () => Promise.reject(new DOMException("", "SecurityError")),
     query: () => Promise.reject(new DOMException("", "SecurityError")),
-  } as unknown as Pick<LockManager, "request" | "query">;
+  };
   for (const locks of [refusing, undefined]) {
     const turns = createTurns({ locks, channel: null, onYield: () => expect.unreachable() });
     await turns.take(unstopped());

@@ -22,6 +22,12 @@ export interface TurnChannel {
   close(): void;
 }
 
+/** Web Locks, as far as they are used. */
+export interface TurnLocks {
+  request(name: string, options: { readonly signal: AbortSignal }, held: () => Promise<void>): Promise<void>;
+  query(): Promise<{ readonly pending?: readonly { readonly name?: string }[] }>;
+}
+
 /** Null where it is refused: a turn then ends with each run, because nobody could ask for it later. */
 export function openTurnChannel(): TurnChannel | null {
   try {
@@ -42,7 +48,7 @@ export function createTurns({
   channel,
   onYield,
 }: {
-  readonly locks: Pick<LockManager, "request" | "query"> | undefined;
+  readonly locks: TurnLocks | undefined;
   readonly channel: TurnChannel | null;
   /** Gives the memory back, because another widget takes it. */
   readonly onYield: () => void;
@@ -70,7 +76,7 @@ export function createTurns({
   });
 
   /** @returns false: refused */
-  const lock = (manager: Pick<LockManager, "request">, signal: AbortSignal): Promise<boolean> =>
+  const lock = (manager: TurnLocks, signal: AbortSignal): Promise<boolean> =>
     new Promise((resolve, reject) => {
       const held = (): Promise<void> =>
         new Promise<void>((done) => {

@@ -1,10 +1,9 @@
 // What the widget shows, from the session's events.
 import { createStore, type SetStoreFunction } from "solid-js/store";
-import type { ModelEntry } from "../app/packs/model-list.ts";
 import type { RgbaImage } from "../shared/request.ts";
 import { t } from "../texts/texts.ts";
 import type { Capabilities, ToldError } from "./protocol.ts";
-import type { SessionEvent } from "./session.ts";
+import type { SessionEvent, WidgetModel } from "./session.ts";
 
 type ImageEvent = Extract<SessionEvent, { type: "image" }>;
 type ProgressEvent = Extract<SessionEvent, { type: "progress" }>;
@@ -24,7 +23,7 @@ interface ViewState {
       })
     | null;
   /** What must be downloaded before the next try. */
-  missing: ModelEntry | null;
+  missing: WidgetModel | null;
   notes: readonly string[];
   capabilities: Capabilities;
   /** Said to screen readers. */

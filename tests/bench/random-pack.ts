@@ -44,9 +44,18 @@ function weightFiles(size: PackSize): ReadonlyMap<string, readonly Shaped[]> {
 
 type Cases = Readonly<Record<ParityCase["network"], ParityCase>>;
 
+/** What a network does not have is 0: the VAE no tokens, the text encoder no map. */
+const noSizes = { height: 0, width: 0, tokens: 0, timestep: 0 };
+
 /** The networks that full_size.py computes at this size. */
 export function casesOf(size: PackSize): Cases {
-  return sizes[size] as unknown as Cases;
+  const { text_encoder, unet, vae_decoder, vae_encoder } = sizes[size];
+  return {
+    text_encoder: { ...noSizes, ...text_encoder, network: "text_encoder" },
+    unet: { ...noSizes, ...unet, network: "unet" },
+    vae_decoder: { ...noSizes, ...vae_decoder, network: "vae_decoder" },
+    vae_encoder: { ...noSizes, ...vae_encoder, network: "vae_encoder" },
+  };
 }
 
 /** A diffusers folder with a tokenizer of letters, without adapters. */

@@ -107,13 +107,13 @@ test("does not say that no adapter is needed before the choice has ended", async
   await loaded(page);
   const none = page.getByText("The base model handles this prompt without adapters.");
   const choosing = page.getByText("Choosing adapters…");
-  await page.evaluate(() => {
-    const seen: string[] = [];
-    Object.assign(window, { seen });
+  const seen = await page.evaluateHandle(() => {
+    const texts: string[] = [];
     new MutationObserver(() => {
       for (const text of ["The base model handles this prompt", "Choosing adapters…"])
-        if (document.body.innerText.includes(text) && seen.at(-1) !== text) seen.push(text);
+        if (document.body.innerText.includes(text) && texts.at(-1) !== text) texts.push(text);
     }).observe(document.body, { subtree: true, childList: true, characterData: true });
+    return texts;
   });
   await promptBox(page).fill("qqq");
   await choosing.waitFor();
@@ -121,9 +121,7 @@ test("does not say that no adapter is needed before the choice has ended", async
     .or(page.getByText(/^No adapter needed for/))
     .first()
     .waitFor();
-  expect(await page.evaluate(() => (window as unknown as { seen: string[] }).seen[0])).toBe(
-    "Choosing adapters…",
-  );
+  expect(await seen.evaluate(([first]) => first)).toBe("Choosing adapters…");
 });
 
 test("a restored image’s adapters hold for one run; then the page chooses again", async () => {

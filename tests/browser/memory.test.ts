@@ -8,6 +8,13 @@ import { openTestBrowser, type TestBrowser } from "./harness.ts";
 // oxlint-disable-next-line typescript/no-explicit-any -- the page's modules are not typed here
 declare const load: (path: string) => Promise<any>;
 
+declare global {
+  interface Performance {
+    /** Chromium's. */
+    readonly memory: { readonly usedJSHeapSize: number };
+  }
+}
+
 /** Of src/engine/networks.ts. */
 const SESSIONS_KEPT = 4;
 /** After garbage collection the JavaScript heap is equal except for compiled code and engine caches. */
@@ -105,7 +112,7 @@ async function generateMany({
     await pipeline.adapters.apply([]);
     for (let i = 0; i < 3; i++) {
       await new Promise((resolve) => setTimeout(resolve, 20));
-      (globalThis as unknown as { gc(): void }).gc();
+      gc!();
     }
     const use = backend.gpuMemory?.own.use;
     return {
@@ -113,7 +120,7 @@ async function generateMany({
       bufferBytes: use?.sizeBytes ?? null,
       parameterBytes: networks.sizeBytes,
       wasmBytes: memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0),
-      heapBytes: (performance as unknown as { memory: { usedJSHeapSize: number } }).memory.usedJSHeapSize,
+      heapBytes: performance.memory.usedJSHeapSize,
     };
   };
   const round = sizes.length * adapters.length;

@@ -33,6 +33,21 @@ interface Group {
   readonly strengths: number[];
 }
 
+interface Outcome {
+  readonly results: readonly Comparison[];
+  readonly errors: readonly string[];
+  readonly bytes: number;
+  readonly bytesAfter: number;
+}
+
+/** Defined by `defineCompare`. The merger is a GpuMerger, which is not typed here. */
+declare const compare: <Merger>(
+  parameters: ReadonlyMap<string, { readonly shape: number[]; readonly values: Float32Array }>,
+  groups: readonly object[] | ((merger: Merger) => Promise<readonly object[]>),
+  layouts?: readonly string[],
+  dtypes?: readonly string[],
+) => Promise<Outcome>;
+
 let browser: TestBrowser;
 
 beforeAll(async () => {
@@ -168,13 +183,6 @@ async function defineCompare(): Promise<void> {
   });
 }
 
-interface Outcome {
-  readonly results: readonly Comparison[];
-  readonly errors: readonly string[];
-  readonly bytes: number;
-  readonly bytesAfter: number;
-}
-
 function check({ results, errors, bytes, bytesAfter }: Outcome, { f32 = 2e-6 } = {}): void {
   expect(errors).toEqual([]);
   expect(bytes).toBeGreaterThan(0);
@@ -218,10 +226,7 @@ const compareGoldens = (names: readonly string[], together: boolean): Promise<Ou
             },
           ]
         : parsed.map(({ name, updates }) => ({ name, updates, strengths: [0.7] }));
-      return (globalThis as unknown as { compare: (...args: unknown[]) => Promise<Outcome> }).compare(
-        parameters,
-        groups,
-      );
+      return compare(parameters, groups);
     },
     [names, FOLDER, together] as const,
   );
@@ -291,10 +296,7 @@ const compareRandom = (
         updates: joined.flatMap(({ updates }) => updates),
         strengths: [0.8, -0.4, 0.6],
       });
-      return (globalThis as unknown as { compare: (...args: unknown[]) => Promise<Outcome> }).compare(
-        parameters,
-        groups,
-      );
+      return compare(parameters, groups);
     },
     [list, kinds, { rank, dtype, spread }, together] as const,
   );
@@ -363,9 +365,7 @@ const compareInParts = (
     type Receiving = { receiver(): { take(part: Part): void; drop(): void }; sizeBytes: number };
     const seen: Part[] = [];
     let bytesBefore = 0;
-    const compared = await (
-      globalThis as unknown as { compare: (...args: unknown[]) => Promise<Outcome> }
-    ).compare(
+    const compared = await compare(
       parameters,
       async (merger: Receiving) => {
         const receiver = merger.receiver();
@@ -430,10 +430,7 @@ test("f16 rounds to nearest, ties to even, down to its smallest values", async (
       magnitude: null,
     };
     const parameters = new Map([["unet.x", { shape, values: new Float32Array(values.length) }]]);
-    return (globalThis as unknown as { compare: (...args: unknown[]) => Promise<Outcome> }).compare(
-      parameters,
-      [{ name: "rounding", updates: [update], strengths: [1] }],
-    );
+    return compare(parameters, [{ name: "rounding", updates: [update], strengths: [1] }]);
   });
   check(outcome);
   expect(outcome.results.map(({ dtype, unequal }) => [dtype, unequal])).toEqual([

@@ -33,6 +33,14 @@ interface Outcome {
   readonly errors: readonly string[];
 }
 
+/** Defined by `defineRunSets`. */
+declare const runSetsInPage: (
+  sets: readonly (readonly Use[])[],
+  dtype: string,
+  compared: readonly Use[],
+) => Promise<Outcome>;
+declare const useRefused: () => Promise<{ messages: string[]; resident: number[] }>;
+
 let browser: TestBrowser;
 /** Parameters that each adapter changes, in UNet and text encoder. */
 let sizes: Readonly<Record<string, readonly [unet: number, text: number]>>;
@@ -44,7 +52,7 @@ beforeAll(async () => {
 
 afterAll(async () => browser?.close());
 
-/** Runs in the page: defines `runSets(sets, dtype, compared)`. */
+/** Runs in the page: defines `runSetsInPage` and `useRefused` there. */
 async function defineRunSets(
   kinds: readonly string[],
 ): Promise<Record<string, readonly [unet: number, text: number]>> {
@@ -142,7 +150,7 @@ async function defineRunSets(
   };
   const pristineBytes = new Map<string, Map<string, string>>();
   Object.assign(globalThis, {
-    async runSets(sets: Use[][], dtype: string, compared: Use[]): Promise<Outcome> {
+    async runSetsInPage(sets: Use[][], dtype: string, compared: Use[]): Promise<Outcome> {
       const { stores, library } = await sessionFor(`${dtype} gradual`, dtype);
       const scratch = await sessionFor(`${dtype} scratch`, dtype);
       const pristine = pristineBytes.get(dtype) ?? (await download(stores));
@@ -223,11 +231,7 @@ function runSets(
   dtype: string,
   compared = sets.at(-1)!,
 ): Promise<Outcome> {
-  return browser.page.evaluate(
-    (args) =>
-      (globalThis as unknown as { runSets: (...given: unknown[]) => Promise<Outcome> }).runSets(...args),
-    [sets, dtype, compared] as const,
-  );
+  return browser.page.evaluate((args) => runSetsInPage(...args), [sets, dtype, compared] as const);
 }
 
 const both = (id: string, strength: number): Use => ({ id, unetStrength: strength, textStrength: strength });
@@ -295,11 +299,7 @@ describe.each(["f32", "f16"])("%s", (dtype) => {
 });
 
 test("a rejected adapter leaves nothing on the GPU", async () => {
-  const { messages, resident } = await browser.page.evaluate(() =>
-    (
-      globalThis as unknown as { useRefused: () => Promise<{ messages: string[]; resident: number[] }> }
-    ).useRefused(),
-  );
+  const { messages, resident } = await browser.page.evaluate(() => useRefused());
   expect(messages).toHaveLength(2);
   expect(resident.slice(0, 2)).toEqual([0, 0]);
   expect(resident[2]).toBeLessThanOrEqual(1); // none if it was there before

@@ -287,24 +287,24 @@ test("a database that never answers fails in time, at opening and at work, and w
       });
       return { release: () => void (released = true) };
     }, kind);
-  const open = (name: string): Promise<boolean> =>
-    page.evaluate(async (database) => {
+  const open = (name: string) =>
+    page.evaluateHandle(async (database) => {
       const { Records } = await load("/src/storage/records/database.ts");
       const shape = { name: database, version: 1, stores: { rows: { keyPath: null } } };
-      const records = await Records.open(shape, { patience: 400 });
-      Object.assign(window, { records });
-      return records !== null;
+      return { records: await Records.open(shape, { patience: 400 }) };
     }, name);
+  const isOpen = async (opened: ReturnType<typeof open>): Promise<boolean> =>
+    (await opened).evaluate(({ records }) => records !== null);
   const upgrade = await hold("upgrade");
-  expect(await open("upgrading")).toBe(false);
+  expect(await isOpen(open("upgrading"))).toBe(false);
   await upgrade.evaluate(({ release }) => release());
-  expect(await open("upgrading")).toBe(true);
+  expect(await isOpen(open("upgrading"))).toBe(true);
 
-  expect(await open("busy")).toBe(true);
-  const put = (): Promise<string> =>
-    page.evaluate(async () => {
+  const busy = open("busy");
+  expect(await isOpen(busy)).toBe(true);
+  const put = async (): Promise<string> =>
+    (await busy).evaluate(async ({ records }) => {
       const { keepingError } = await load("/src/shared/errors.ts");
-      const { records } = window as unknown as { records: { run: (work: unknown) => Promise<unknown> } };
       return records
         .run((database: { put: (...values: unknown[]) => unknown }) => database.put("rows", 1, "key"))
         .then(
@@ -320,11 +320,11 @@ test("a database that never answers fails in time, at opening and at work, and w
 });
 
 test("a database deleted by another tab is made anew at the next use", async () => {
-  await page.evaluate(async (row) => {
+  const opened = await page.evaluateHandle(async (row) => {
     const { openUserAdapters } = await load("/src/app/adapters/user-adapters.ts");
     const store = await openUserAdapters();
     await store.add({ ...row, file: new Blob(["x"]) });
-    Object.assign(window, { store });
+    return { store };
   }, adapter("clay"));
   const other = await secondTab();
   await other.evaluate(async () => {
@@ -332,12 +332,9 @@ test("a database deleted by another tab is made anew at the next use", async () 
     await new Promise((resolve) => request.addEventListener("success", resolve));
   });
   await other.close();
-  const ids = await page.evaluate(async (row) => {
-    const { store } = window as unknown as {
-      store: { add: (row: object) => Promise<void>; all: () => Promise<{ id: string }[]> };
-    };
+  const ids = await opened.evaluate(async ({ store }, row) => {
     await store.add({ ...row, file: new Blob(["x"]) });
-    return (await store.all()).map(({ id }) => id);
+    return ((await store.all()) as { id: string }[]).map(({ id }) => id);
   }, adapter("ink"));
   expect(ids).toEqual(["ink"]);
 });
@@ -345,25 +342,21 @@ test("a database deleted by another tab is made anew at the next use", async () 
 test("galleries of two tabs follow each other; a run stays until its last image is removed", async () => {
   const other = await secondTab();
   const open = (tab: Page) =>
-    tab.evaluate(async () => {
+    tab.evaluateHandle(async () => {
       const { openGallery } = await load("/src/app/images/gallery.ts");
       const gallery = await openGallery();
       const changes = { count: 0 };
       gallery.onChange(() => changes.count++);
-      Object.assign(window, { gallery, changes });
+      return { gallery, changes };
     });
-  await open(page);
-  await open(other);
-  const changes = (tab: Page, count: number) =>
-    tab.waitForFunction(
-      (wanted) => (window as unknown as { changes: { count: number } }).changes.count === wanted,
-      count,
-    );
-  await page.evaluate(
-    async ({ row, images }) => {
-      const { gallery } = window as unknown as {
-        gallery: { add: (run: object, images: object[]) => Promise<void> };
-      };
+  const [here, there] = [await open(page), await open(other)];
+  const changes = (tab: Page, opened: typeof here, count: number) =>
+    tab.waitForFunction(({ gallery, wanted }) => gallery.changes.count === wanted, {
+      gallery: opened,
+      wanted: count,
+    });
+  await here.evaluate(
+    async ({ gallery }, { row, images }) => {
       await gallery.add(
         row,
         images.map((each) => ({ ...each, png: new Blob(["png"]) })),
@@ -371,23 +364,16 @@ test("galleries of two tabs follow each other; a run stays until its last image 
     },
     { row: run, images: [image("a"), image("b")] },
   );
-  await changes(other, 1);
-  const removeAndCount = (tab: Page, id: string) =>
-    tab.evaluate(async (imageId) => {
-      const { gallery } = window as unknown as {
-        gallery: {
-          remove: (id: string) => Promise<void>;
-          runs: () => Promise<object[]>;
-          images: () => Promise<object[]>;
-        };
-      };
+  await changes(other, there, 1);
+  const removeAndCount = (opened: typeof here, id: string) =>
+    opened.evaluate(async ({ gallery }, imageId) => {
       await gallery.remove(imageId);
       return [(await gallery.runs()).length, (await gallery.images()).length];
     }, id);
-  expect(await removeAndCount(other, "a")).toEqual([1, 1]);
-  await changes(page, 1);
-  expect(await removeAndCount(page, "b")).toEqual([0, 0]);
-  await changes(other, 2);
+  expect(await removeAndCount(there, "a")).toEqual([1, 1]);
+  await changes(page, here, 1);
+  expect(await removeAndCount(here, "b")).toEqual([0, 0]);
+  await changes(other, there, 2);
   await other.close();
 });
 
@@ -414,20 +400,20 @@ test("what a tab starts from is known to the others until it lets go or is close
       return [...((await claimedInputs()) as Set<string>)].sort();
     });
   const claim = (tab: Page, ids: string[]) =>
-    tab.evaluate(async (wanted) => {
+    tab.evaluateHandle(async (wanted) => {
       const { claimInputs } = await load("/src/app/images/input-claims.ts");
-      Object.assign(window, { release: claimInputs(wanted) });
+      const release: () => void = claimInputs(wanted);
       // Granted, not only asked for: shared locks of both tabs are held together.
       for (;;) {
         const { held = [] } = await navigator.locks.query();
-        if (wanted.every((id) => held.some(({ name }) => name === `stylus-input-${id}`))) return;
+        if (wanted.every((id) => held.some(({ name }) => name === `stylus-input-${id}`))) return { release };
       }
     }, ids);
   await claim(other, ["picture", "mask"]);
-  await claim(page, ["picture"]);
+  const claimed = await claim(page, ["picture"]);
   expect(await claims(page)).toEqual(["mask", "picture"]);
   await other.close();
   await expect.poll(() => claims(page)).toEqual(["picture"]); // the browser ends a tab in its own time
-  await page.evaluate(() => (window as unknown as { release: () => void }).release());
+  await claimed.evaluate(({ release }) => release());
   expect(await claims(page)).toEqual([]);
 });

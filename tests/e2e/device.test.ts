@@ -43,11 +43,9 @@ function intercept(request: IncomingMessage, response: ServerResponse): boolean 
 const diffusionWorker = (): Worker | undefined =>
   page.workers().find((worker) => worker.url().includes("/diffusion-"));
 
-/** The records of `rememberDevices` in a worker. */
-interface Seen {
-  readonly devicesOfTest: GPUDevice[];
-  submitsOfTest: number;
-}
+/** The records of `rememberDevices`, in a worker. */
+declare const devicesOfTest: readonly GPUDevice[];
+declare const submitsOfTest: number;
 
 async function until(happened: () => Promise<boolean>): Promise<void> {
   while (!(await happened())) await new Promise((resolve) => setTimeout(resolve, 50));
@@ -56,10 +54,10 @@ async function until(happened: () => Promise<boolean>): Promise<void> {
 /** Destroys the device mid-run, after more work was submitted. */
 async function loseDevice(): Promise<void> {
   const worker = diffusionWorker()!;
-  const submits = (): Promise<number> => worker.evaluate(() => (globalThis as unknown as Seen).submitsOfTest);
+  const submits = (): Promise<number> => worker.evaluate(() => submitsOfTest);
   const before = await submits();
   await until(async () => (await submits()) > before + 1);
-  await worker.evaluate(() => (globalThis as unknown as Seen).devicesOfTest.at(-1)!.destroy());
+  await worker.evaluate(() => devicesOfTest.at(-1)!.destroy());
 }
 
 const notice = () => page.getByRole("status").filter({ hasText: /(?:GPU|device) was lost/ });
@@ -124,12 +122,12 @@ test("lost while idle: the next run reopens it silently", async () => {
   await page.reload();
   await loaded(page);
   const old = diffusionWorker()!;
-  await old.evaluate(() => (globalThis as unknown as Seen).devicesOfTest.at(-1)!.destroy());
+  await old.evaluate(() => devicesOfTest.at(-1)!.destroy());
   await promptBox(page).fill(prompt);
   await generateButton(page).click();
   await until(async () => ![undefined, old].includes(diffusionWorker()));
   const worker = diffusionWorker()!;
-  await until(async () => (await worker.evaluate(() => (globalThis as unknown as Seen).submitsOfTest)) > 5);
+  await until(async () => (await worker.evaluate(() => submitsOfTest)) > 5);
   expect(await alerts(page).allInnerTexts()).toEqual([]);
   expect(await notice().count()).toBe(0);
   expect(await deviceButton("WebGPU").count()).toBe(1);

@@ -4,25 +4,15 @@ import type { PageServices } from "../../src/app/services/ports.ts";
 import type { Reason } from "../../src/compose/reason.ts";
 import type { AdapterCard } from "../../src/retrieval/card.ts";
 import { StylusError, throwIfAborted } from "../../src/shared/errors.ts";
+import { parseCards } from "../../src/retrieval/cards.ts";
 import cardData from "../../training/pocket/cards.json";
 import { fakeLanguageModels, fakeModels, fakeReranker, fakeStored } from "./fake-models.ts";
 import { fakeReport } from "./fake-report.ts";
 import { drawScene, drawPixels } from "./scene.ts";
 import type { UserAdapter, LoadProgress } from "../../src/stylus/loaded-pack.ts";
 
-interface RawCard {
-  title: string;
-  author: string;
-  tags: string[];
-  triggerWords: string[];
-  description: string;
-  samplePrompts: string[];
-  baseModel: string;
-  refined: AdapterCard["refined"];
-}
-
-const cards: AdapterCard[] = Object.entries(cardData as unknown as Record<string, RawCard>).map(
-  ([id, raw]) => ({
+const cards = parseCards(
+  Object.entries(cardData).map(([id, raw]) => ({
     id,
     title: raw.title,
     tags: raw.tags,
@@ -41,7 +31,8 @@ const cards: AdapterCard[] = Object.entries(cardData as unknown as Record<string
       prompt: prompt.replace(/ ?<[^>]*>/, ""),
     })),
     ...(id === "lcm" ? { fewStep: { steps: 6, cfgScale: 1.5, sampler: "lcm", schedule: "lcm" } } : {}),
-  }),
+  })),
+  "training/pocket/cards.json",
 );
 
 const files = [

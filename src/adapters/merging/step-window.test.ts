@@ -17,8 +17,13 @@ it("takes turns of some steps from its start on", () => {
 });
 
 it("splits a run where the set changes; adapters at rest keep their text part alone", () => {
-  const adapter = (steps?: StepWindow): AppliedAdapter =>
-    ({ unetStrength: 0.5, textStrength: 0.7, ...(steps && { steps }) }) as unknown as AppliedAdapter;
+  const adapter = (steps?: StepWindow): AppliedAdapter => ({
+    id: "a",
+    updates: [],
+    unetStrength: 0.5,
+    textStrength: 0.7,
+    ...(steps && { steps }),
+  });
   const always = adapter();
   const late = adapter({ start: 1, end: 3 });
   expect(stepSegments([always, late], 5)).toEqual([

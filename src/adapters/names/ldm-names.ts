@@ -43,9 +43,9 @@ export function ldmPaths(path: string, layers: number): string[] {
 
   const middle = /^mid_block\.(resnets|attentions)\.(\d+)\.(.+)$/.exec(path);
   if (middle) {
-    const [, kind, index, rest] = middle as unknown as [string, string, string, string];
+    const [, kind, index, rest] = middle;
     if (kind === "attentions") return [`middle_block.1.${rest}`];
-    const part = RESNET_PARTS.get(rest);
+    const part = RESNET_PARTS.get(rest!);
     return part === undefined ? [] : [`middle_block.${Number(index) * 2}.${part}`];
   }
 
@@ -53,14 +53,7 @@ export function ldmPaths(path: string, layers: number): string[] {
     path,
   );
   if (!block) return [];
-  const [, side, levelText, kind, indexText, rest] = block as unknown as [
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-  ];
+  const [, side, levelText, kind, indexText, rest] = block;
   const level = Number(levelText);
   const index = Number(indexText);
   const stride = layers + 1;
@@ -68,7 +61,7 @@ export function ldmPaths(path: string, layers: number): string[] {
   const position = side === "down" ? stride * level + index + 1 : stride * level + index;
   switch (kind) {
     case "resnets": {
-      const part = RESNET_PARTS.get(rest);
+      const part = RESNET_PARTS.get(rest!);
       return part === undefined ? [] : [`${list}.${position}.0.${part}`];
     }
     case "attentions":

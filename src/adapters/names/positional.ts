@@ -105,22 +105,14 @@ function unetRank(parts: readonly string[], withResnets: boolean): Rank {
   return (path) => {
     const match = BLOCK.exec(path);
     if (!match) return null;
-    const [, side, level, , kind, index, rest] = match as unknown as [
-      string,
-      string | undefined,
-      string | undefined,
-      string | undefined,
-      string,
-      string,
-      string,
-    ];
+    const [, side, level, , kind, index, rest] = match;
     const sideRank = side === "down" ? 0 : side === "up" ? 1 : 2;
     const start = [sideRank, Number(level ?? 0), kind === "attentions" ? 0 : 1, Number(index)] as const;
     if (kind === "resnets") {
-      const part = RESNET_PARTS.indexOf(rest);
+      const part = RESNET_PARTS.indexOf(rest!);
       return part >= 0 && withResnets ? rankOf(...start, 0, part) : null;
     }
-    const transformer = /^transformer_blocks\.(\d+)\.(.+)$/.exec(rest);
+    const transformer = /^transformer_blocks\.(\d+)\.(.+)$/.exec(rest!);
     const part = transformer ? parts.indexOf(transformer[2]!) : -1;
     return transformer && part >= 0 ? rankOf(...start, Number(transformer[1]), part) : null;
   };

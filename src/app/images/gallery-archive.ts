@@ -21,6 +21,20 @@ const tableSchema = v.object({
   ),
 });
 
+interface Table {
+  readonly runs: readonly StoredRun[];
+  /** Each is whole with its file. */
+  readonly images: readonly { readonly file: string; readonly image: Pick<StoredImage, "id" | "runId"> }[];
+}
+
+/** @throws what `JSON.parse` and valibot throw */
+function readTable(text: string): Table {
+  const table: unknown = v.parse(tableSchema, JSON.parse(text));
+  return table as Table; // of runs the schema has what the page reads, as for rows of the gallery
+}
+
+const isStoredImage = (row: unknown): row is StoredImage => v.is(imageSchema, row);
+
 /** Of several images of the same name the later ones are numbered. */
 function fileNames(images: readonly StoredImage[], runs: ReadonlyMap<string, StoredRun>): string[] {
   const taken = new Set<string>();
@@ -125,9 +139,9 @@ export async function unpackImages(file: File): Promise<UnpackedImages> {
   const entries = new Map(Object.entries(await unzipped(file)));
   const text = entries.get(tableName);
   if (!text) throw notOurs(file, `it has no ${tableName}`);
-  let table: v.InferOutput<typeof tableSchema>;
+  let table: Table;
   try {
-    table = v.parse(tableSchema, JSON.parse(new TextDecoder().decode(text)));
+    table = readTable(new TextDecoder().decode(text));
   } catch (cause) {
     throw notOurs(file, `its ${tableName} is of another form`, cause);
   }
@@ -135,14 +149,14 @@ export async function unpackImages(file: File): Promise<UnpackedImages> {
     const content = entries.get(name);
     if (!content || !isPng(content)) throw notOurs(file, `${name} is missing or no PNG file`);
     const png = new Blob([content as Uint8Array<ArrayBuffer>], { type: "image/png" });
-    const row = { ...image, png };
-    if (!v.is(imageSchema, row)) throw notOurs(file, `what it says of ${name} is incomplete`);
-    return row as unknown as StoredImage;
+    const row: unknown = { ...image, png };
+    if (!isStoredImage(row)) throw notOurs(file, `what it says of ${name} is incomplete`);
+    return row;
   });
   const runIds = new Set(table.runs.map(({ id }) => id));
   return {
     runs: table.runs.map((run) => ({
-      run: run as unknown as StoredRun,
+      run,
       images: images.filter(({ runId }) => runId === run.id),
     })),
     withoutRun: table.images.filter(({ image }) => !runIds.has(image.runId)).map((each) => each.file),

@@ -1,10 +1,9 @@
 // The gallery without IndexedDB, as in Node: a run lives as long as one of its images.
 import { expect, it } from "vitest";
-import { openGallery, type StoredImage, type StoredRun } from "./gallery.ts";
+import { keptImage, keptRun as run } from "../../../tests/fixtures/kept-images.ts";
+import { openGallery, type StoredImage } from "./gallery.ts";
 
-const run = (id: string): StoredRun => ({ id }) as unknown as StoredRun;
-const image = (id: string, runId: string, index: number): StoredImage =>
-  ({ id, runId, index, createdAt: 1, png: new Blob(["x"]) }) as unknown as StoredImage;
+const image = (id: string, runId: string, index: number): StoredImage => keptImage({ id, runId, index });
 
 it("keeps a run until its last image is removed, and no run without an image", async () => {
   const gallery = await openGallery();

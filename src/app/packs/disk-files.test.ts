@@ -1,37 +1,32 @@
 // What is dropped, in browsers that give no handles.
 import { expect, it } from "vitest";
-import { pickOfDrop } from "./disk-files.ts";
+import { type Drop, type DroppedEntry, pickOfDrop } from "./disk-files.ts";
 
 type Tree = { readonly [name: string]: Tree | string };
 
 /** As browsers give it: the files of a folder some at a time. */
-function entryOf(name: string, content: Tree | string, parent = ""): FileSystemEntry {
+function entryOf(name: string, content: Tree | string, parent = ""): DroppedEntry {
   const fullPath = `${parent}/${name}`;
-  const common = {
-    name,
-    fullPath,
-    isFile: typeof content === "string",
-    isDirectory: typeof content !== "string",
-  };
+  const common = { name, fullPath, isFile: typeof content === "string" };
   if (typeof content === "string") {
     const file = (give: (file: File) => void, fail: (error: unknown) => void): void =>
       content === "gone" ? fail(new DOMException("gone", "NotFoundError")) : give(new File([content], name));
-    return { ...common, file } as unknown as FileSystemEntry;
+    return Object.assign(common, { file });
   }
   const createReader = () => {
     const left = Object.entries(content).map(([below, each]) => entryOf(below, each, fullPath));
-    return { readEntries: (give: (some: FileSystemEntry[]) => void) => give(left.splice(0, 2)) };
+    return { readEntries: (give: (some: DroppedEntry[]) => void) => give(left.splice(0, 2)) };
   };
-  return { ...common, createReader } as unknown as FileSystemEntry;
+  return Object.assign(common, { createReader });
 }
 
-function dropOf(tree: Tree): DataTransfer {
+function dropOf(tree: Tree): Drop {
   const items = Object.entries(tree).map(([name, content]) => ({
     kind: "file",
     webkitGetAsEntry: () => entryOf(name, content),
   }));
   const files = Object.keys(tree).map((name) => new File([], name));
-  return { items, files } as unknown as DataTransfer;
+  return { items, files };
 }
 
 it("reads dropped folders, with those in them", async () => {

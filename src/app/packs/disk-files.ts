@@ -38,8 +38,21 @@ const tooMany = (folder: string): StylusError =>
     remedy: "Choose the folder of one model, or of your adapters.",
   });
 
-/** Files of a drop in browsers that give no handles. @throws StylusError bad-input */
-async function filesOfEntry(entry: FileSystemEntry): Promise<DiskFile[]> {
+/** A dropped file or folder, in browsers that give no handles. */
+export type DroppedEntry = Pick<FileSystemEntry, "name" | "fullPath" | "isFile">;
+
+/** What is read of a drop. */
+export interface Drop {
+  readonly files: Iterable<File>;
+  readonly items: Iterable<
+    Pick<DataTransferItem, "kind" | "getAsFileSystemHandle"> & {
+      webkitGetAsEntry?(): DroppedEntry | null;
+    }
+  >;
+}
+
+/** @throws StylusError bad-input */
+async function filesOfEntry(entry: DroppedEntry): Promise<DiskFile[]> {
   if (entry.isFile) {
     const blob = await new Promise<File>((...settle) => (entry as FileSystemFileEntry).file(...settle));
     return [{ path: entry.fullPath.replace(/^\//, ""), blob }];
@@ -142,7 +155,7 @@ export const pickOfHandles = async (handles: readonly FileSystemFileHandle[]): P
  * A drop: to be called at once, the browser empties it when the event is over.
  * @throws StylusError as filesOfHandles
  */
-export async function pickOfDrop(transfer: DataTransfer): Promise<DiskPick> {
+export async function pickOfDrop(transfer: Drop): Promise<DiskPick> {
   const plain = [...transfer.files];
   const items = [...transfer.items].filter(({ kind }) => kind === "file");
   const entries = items.map((item) => item.webkitGetAsEntry?.() ?? null).filter((entry) => entry !== null);

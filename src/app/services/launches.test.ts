@@ -6,7 +6,7 @@ import { takeLaunches } from "./launches.ts";
 
 afterEach(() => void vi.unstubAllGlobals());
 
-type Consumer = (launch: { readonly files?: readonly FileSystemFileHandle[] }) => void;
+type Consumer = (launch: { readonly files?: readonly ReturnType<typeof handle>[] }) => void;
 
 /** A page, in a tab that remembers `session`. */
 function open({
@@ -45,8 +45,7 @@ function open({
   };
 }
 
-const handle = (name: string) =>
-  ({ kind: "file", name, getFile: async () => new File([], name) }) as unknown as FileSystemFileHandle;
+const handle = (name: string) => ({ kind: "file", name, getFile: async () => new File([], name) });
 
 it("takes the files it is opened with once, though the browser gives them again after a reload", async () => {
   const first = open();

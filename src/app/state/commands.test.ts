@@ -1,7 +1,6 @@
 // What keys do anywhere on the page.
 import { afterEach, expect, it, vi } from "vitest";
 import { installKeys } from "./commands.ts";
-import type { Studio } from "./studio.ts";
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -13,7 +12,7 @@ it("a key that is held counts once", () => {
     busy: () => true,
     stop: () => done.push("stop"),
     generate: async () => void done.push("generate"),
-  } as unknown as Studio);
+  });
   const press = (key: string, repeat: boolean): boolean =>
     page.dispatchEvent(
       Object.assign(new Event("keydown", { cancelable: true }), { key, repeat, ctrlKey: key === "Enter" }),

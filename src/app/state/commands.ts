@@ -2,7 +2,7 @@
 import type { Studio } from "./studio.ts";
 
 /** Installs the page-wide shortcuts; returns a function that removes them. */
-export function installKeys(studio: Studio): () => void {
+export function installKeys(studio: Pick<Studio, "generate" | "busy" | "stop">): () => void {
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.isComposing) return;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {

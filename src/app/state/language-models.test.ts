@@ -6,7 +6,7 @@ import { StylusError } from "../../shared/errors.ts";
 import type { LanguageModelEntry } from "../packs/language-models.ts";
 import type { LanguageModelServices } from "../services/ports.ts";
 import { createLanguageModelState } from "./language-models.ts";
-import type { Settings } from "./settings.ts";
+import { settingsFrom } from "./settings.ts";
 
 function setup(download: LanguageModelServices["download"]) {
   const here = new Set<string>();
@@ -34,12 +34,7 @@ function setup(download: LanguageModelServices["download"]) {
       remove: async (id: string) => void here.delete(id),
     },
   };
-  const [settings, setSettings] = createStore({
-    prompt: "",
-    composer: "reader",
-    languageModel: null,
-    restored: null,
-  } as unknown as Settings);
+  const [settings, setSettings] = createStore(settingsFrom({ composer: "reader" }));
   const state = createRoot(() =>
     createLanguageModelState({ services, settings: [settings, setSettings], announce: () => {} }),
   );

@@ -1,17 +1,26 @@
 import { expect, test } from "vitest";
 import { card } from "../../../tests/fixtures/cards.ts";
 import { readingCandidates } from "../../../tests/fixtures/reading-candidates.ts";
+import type { JsonSchema } from "./language-model.ts";
 import { answerSchema, questionMessages, taskSpans } from "./question.ts";
 
 const prompt = "a red fox in the snow, clay render";
 const candidates = readingCandidates(prompt);
-type Object = { properties: Record<string, never> };
+
+function propertyOf(schema: JsonSchema, name: string): JsonSchema | undefined {
+  if (schema.type !== "object") throw new Error(`${schema.type} has no properties.`);
+  return schema.properties[name];
+}
+function itemsOf(schema: JsonSchema | undefined): JsonSchema {
+  if (schema?.type !== "array") throw new Error(`${schema?.type} has no items.`);
+  return schema.items;
+}
 
 test("the schema allows the candidates' ids and the prompt's words only", () => {
   const schema = answerSchema({ readable: prompt, candidates, preset: "balanced" });
-  const task = (schema as unknown as { properties: { tasks: { items: Object } } }).properties.tasks.items;
-  expect(task.properties["text"]).toEqual({ type: "string", enum: taskSpans(prompt) });
-  expect(task.properties["adapters"]).toMatchObject({
+  const task = itemsOf(propertyOf(schema, "tasks"));
+  expect(propertyOf(task, "text")).toEqual({ type: "string", enum: taskSpans(prompt) });
+  expect(propertyOf(task, "adapters")).toMatchObject({
     maxItems: 3,
     items: { properties: { id: { type: "string", enum: candidates.map((each) => each.card.id) } } },
   });

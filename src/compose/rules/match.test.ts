@@ -23,18 +23,20 @@ function matchOf(
     description: "Copper etching look.",
     ...options,
   });
-  const candidates = [
+  const candidates: Candidate[] = [
     {
       card: style,
+      similarity: 0,
       vector: unit(near),
       keys: [{ text: "copper etching", source: "title", vector: unit(key) }],
     },
     {
       card: card("o", "concept", { title: "Unicorn", description: "Adds a unicorn." }),
+      similarity: 0,
       vector: unit(180),
       keys: [],
     },
-  ] as unknown as Candidate[];
+  ];
   const task: MatchedTask = { vector: unit(0), words: wordsOf(text), ...(led === undefined ? {} : { led }) };
   return matcher(candidates)(task);
 }

@@ -6,10 +6,19 @@ import type { NamePhrase } from "./phrases.ts";
 import { closeness, semanticMatch, taskCosines, type TaskCosines } from "./similarity.ts";
 
 const vector = (x: number, y: number): Vector => Float32Array.of(x, y) as Vector;
-const candidate = (document: Vector, keys: readonly [text: string, vector: Vector][]): Candidate =>
-  ({ vector: document, keys: keys.map(([text, key]) => ({ text, vector: key })) }) as unknown as Candidate;
-const phrase = (text: string, trust: number): NamePhrase =>
-  ({ text, trust, stems: text.toLowerCase().trim().split(" "), source: "title" }) as unknown as NamePhrase;
+const candidate = (
+  document: Vector,
+  keys: readonly [text: string, vector: Vector][],
+): Pick<Candidate, "vector" | "keys"> => ({
+  vector: document,
+  keys: keys.map(([text, key]) => ({ text, source: "title", vector: key })),
+});
+const phrase = (text: string, trust: number): NamePhrase => ({
+  text,
+  trust,
+  stems: text.toLowerCase().trim().split(" "),
+  source: "title",
+});
 
 it("takes the nearest name that is trusted, less where the words are shared", () => {
   const task = { vector: vector(1, 0), stems: ["rainbow"] };

@@ -52,7 +52,7 @@ export interface TaskCosines {
  */
 export function taskCosines(
   task: { readonly vector: Vector; readonly stems: readonly string[] },
-  candidates: readonly Candidate[],
+  candidates: readonly Pick<Candidate, "vector" | "keys">[],
   names: readonly (readonly NamePhrase[])[],
 ): TaskCosines {
   return {

@@ -1,6 +1,6 @@
 // What fills the masked area of a latent first.
 import { expect, it } from "vitest";
-import type { DiffusionRequest, InpaintMask } from "../../shared/request.ts";
+import type { ImageToImage, InpaintMask } from "../../shared/request.ts";
 import { createGenerator } from "../noise/noise.ts";
 import { filledLatent, type InitLatent } from "./init-latent.ts";
 
@@ -12,10 +12,15 @@ const init = (change: Partial<InitLatent>): InitLatent => ({
   finish: (image) => image,
   ...change,
 });
-const requestOf = (fill?: InpaintMask["fill"]): DiffusionRequest =>
-  ({ noise: "cpu", imageToImage: { mask: fill && { fill } } }) as unknown as DiffusionRequest;
-const filled = (change: Partial<InitLatent>, fill?: InpaintMask["fill"]) =>
-  filledLatent(init(change), { request: requestOf(fill), seed: 3 });
+const imageToImage: ImageToImage = {
+  image: { width: 1, height: 1, rgba: new Uint8ClampedArray(4) },
+  strength: 1,
+};
+const mask = { values: Uint8Array.of(255), blur: 4, region: "whole", padding: 0 } as const;
+const filled = (change: Partial<InitLatent>, fill?: InpaintMask["fill"]) => {
+  const start = fill === undefined ? imageToImage : { ...imageToImage, mask: { ...mask, fill } };
+  return filledLatent(init(change), { request: { noise: "cpu", imageToImage: start }, seed: 3 });
+};
 
 it("keeps the original unless a mask and another filling are asked for", () => {
   expect(filled({}, "original")).toBe(latent);

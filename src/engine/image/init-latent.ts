@@ -56,7 +56,7 @@ export async function encodeInitImage(
 /** The latent that an image of the request starts from, with the requested masked content. */
 export function filledLatent(
   { latent, mask }: InitLatent,
-  { request, seed }: { request: DiffusionRequest; seed: number },
+  { request, seed }: { request: Pick<DiffusionRequest, "noise" | "imageToImage">; seed: number },
 ): Float32Array<ArrayBuffer> | null {
   const fill = request.imageToImage?.mask?.fill ?? "original";
   if (latent === null || mask === null || fill === "original") return latent;

@@ -156,7 +156,7 @@ function philox4x32(block: Uint32Array, keyLow: number, keyHigh: number): void {
   let k0 = keyLow;
   let k1 = keyHigh;
   for (let round = 0; round < 10; round++) {
-    const [c0, c1, c2, c3] = block as unknown as [number, number, number, number];
+    const [c0, c1, c2, c3] = [block[0]!, block[1]!, block[2]!, block[3]!];
     block[0] = multiplyHigh(c2, PHILOX_M1) ^ c1 ^ k0;
     block[1] = Math.imul(c2, PHILOX_M1);
     block[2] = multiplyHigh(c0, PHILOX_M0) ^ c3 ^ k1;

@@ -271,10 +271,22 @@ export function scanKernel(memory: WebAssembly.Memory): ScanKernel {
   const functions = [dots, dotsOf, signs, hamming, within];
   compiled ??= new WebAssembly.Module(assemble(functions));
   const { exports } = new WebAssembly.Instance(compiled, { env: { memory } });
-  const named = ({ name, params }: (typeof functions)[number]) => {
+  const callOf = <Name extends string>({
+    name,
+    params,
+  }: {
+    readonly name: string;
+    readonly params: Readonly<Record<Name, string>>;
+  }): ((args: Readonly<Record<Name, number>>) => number) => {
     const run = exports[name] as (...args: number[]) => number;
-    const order = Object.keys(params);
-    return [name, (args: Record<string, number>) => run(...order.map((each) => args[each]!))] as const;
+    const order = Object.keys(params) as Name[];
+    return (args) => run(...order.map((each) => args[each]));
   };
-  return Object.fromEntries(functions.map(named)) as unknown as ScanKernel;
+  return {
+    dots: callOf(dots),
+    dotsOf: callOf(dotsOf),
+    signs: callOf(signs),
+    hamming: callOf(hamming),
+    within: callOf(within),
+  };
 }

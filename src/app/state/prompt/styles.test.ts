@@ -4,7 +4,7 @@ import { createStore } from "solid-js/store";
 import { expect, it } from "vitest";
 import type { NamedRows } from "../../prompts/named-rows.ts";
 import type { PromptStyle } from "../../../stylus/styles.ts";
-import type { Settings } from "../settings.ts";
+import { settingsFrom } from "../settings.ts";
 import { createStyles } from "./styles.ts";
 
 function styles(store: Partial<NamedRows<PromptStyle>> = {}) {
@@ -18,11 +18,7 @@ function styles(store: Partial<NamedRows<PromptStyle>> = {}) {
     remove: async (name: string) => void rows.delete(name),
     ...store,
   });
-  const settings = createStore({
-    prompt: "a fox",
-    negativePrompt: "",
-    styles: [] as string[],
-  } as unknown as Settings);
+  const settings = createStore(settingsFrom({ prompt: "a fox", negativePrompt: "" }));
   const state = createRoot(() => createStyles({ opening, settings, announce: () => {} }));
   return { state, settings: settings[0] };
 }

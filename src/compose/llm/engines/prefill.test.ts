@@ -7,7 +7,7 @@ import { readInParts } from "./prefill.ts";
 /** A model whose cache holds the very tokens, so that what it has read can be seen. */
 function recording() {
   const runs: number[][] = [];
-  const model = {
+  const model: Pick<PreTrainedModel, "forward"> = {
     async forward({
       input_ids,
       attention_mask,
@@ -26,9 +26,9 @@ function recording() {
       };
     },
   };
-  const control = readInParts(model as unknown as PreTrainedModel);
-  const read = (ids: readonly number[]) =>
-    (model.forward as unknown as (inputs: object) => Promise<Record<string, Tensor>>)({
+  const control = readInParts(model);
+  const read = (ids: readonly number[]): Promise<Record<string, Tensor>> =>
+    model.forward({
       input_ids: new Tensor("int64", BigInt64Array.from(ids, BigInt), [1, ids.length]),
       attention_mask: new Tensor("int64", new BigInt64Array(ids.length).fill(1n), [1, ids.length]),
     });

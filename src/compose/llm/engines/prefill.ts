@@ -38,7 +38,7 @@ const shortened = (past: DynamicCache, tokens: number): DynamicCache =>
   );
 
 /** Replaces the forward pass of `model`, which has to run on the CPU. */
-export function readInParts(model: PreTrainedModel): ReadInParts {
+export function readInParts(model: Pick<PreTrainedModel, "forward">): ReadInParts {
   const forward = model.forward.bind(model) as (inputs: Inputs) => Promise<Outputs>;
   const control: ReadInParts = { stop: null };
   let before: { readonly ids: BigInt64Array; readonly past: DynamicCache } | null = null;

@@ -2,14 +2,12 @@
 import {
   type ChatCompletionChunk,
   type ChatCompletionRequest,
-  type ChatCompletionRequestStreaming,
-  type MLCEngineInterface,
   ModelType,
   postInitAndCheckFieldsChatCompletion,
 } from "@mlc-ai/web-llm";
 import { expect, test, vi } from "vitest";
 import type { JsonSchema } from "../language-model.ts";
-import { chatOf } from "./web-llm.ts";
+import { type ChatEngine, chatOf } from "./web-llm.ts";
 
 const schema: JsonSchema = { type: "string", enum: ["a"] };
 
@@ -32,11 +30,11 @@ function engine(pieces: readonly (string | Error)[]) {
       await Promise.resolve();
     }
   }
-  const chat: Pick<MLCEngineInterface, "chatCompletion" | "interruptGenerate"> = {
-    chatCompletion: (async (request: ChatCompletionRequestStreaming) => {
+  const chat: ChatEngine = {
+    async chatCompletion(request) {
       requests.push(request);
       return stream();
-    }) as unknown as MLCEngineInterface["chatCompletion"],
+    },
     interruptGenerate: vi.fn(() => void (interrupted = true)),
   };
   return { chat, requests };

@@ -5,6 +5,7 @@ import {
   hasModelInCache,
   MLCEngine,
   type AppConfig,
+  type ChatCompletionChunk,
   type ChatCompletionRequestStreaming,
   type InitProgressReport,
   type MLCEngineInterface,
@@ -65,9 +66,14 @@ function failure(title: string, cause: unknown): StylusError {
   });
 }
 
+/** What is used of web-llm's engine. */
+export interface ChatEngine extends Pick<MLCEngineInterface, "interruptGenerate"> {
+  chatCompletion(request: ChatCompletionRequestStreaming): Promise<AsyncIterable<ChatCompletionChunk>>;
+}
+
 /** The chat of an engine as a LanguageModel. */
 export function chatOf(
-  engine: Pick<MLCEngineInterface, "chatCompletion" | "interruptGenerate">,
+  engine: ChatEngine,
   { title, thinksAloud }: Pick<WebLlmModel, "title" | "thinksAloud">,
 ): LanguageModel {
   return {
