@@ -9,6 +9,7 @@ import type { DevicePreference, DiffusionEvent, DiffusionRequest, ImageToImage }
 import { adviseOnName } from "./adapter-names.ts";
 import { choose, type RunStage } from "./choose.ts";
 import { checkLoraTags, describeUnknownTags, readLoraTags } from "./lora-tags.ts";
+import { readableText } from "./vocabulary.ts";
 import {
   checkBeforeLoading,
   checkOptions,
@@ -177,8 +178,8 @@ export async function runRequest(
   onEvent({ type: "plan", images: planned.images });
 
   const texts = words.map(({ prompt, negativePrompt }) => ({
-    prompt: tagsOf.get(prompt)!.text,
-    negativePrompt: withoutTags(negativePrompt),
+    prompt: readableText(tagsOf.get(prompt)!.text, pack),
+    negativePrompt: readableText(withoutTags(negativePrompt), pack),
   }));
   const request = diffusionRequest(options, { pack, texts, images: planned.images, imageToImage });
   const wanted = remoteAdaptersOf(request, pack);

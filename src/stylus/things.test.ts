@@ -5,7 +5,14 @@ import { beforeAll, expect, it } from "vitest";
 import { drawnCount, nearWords, thingNames, thingsFile } from "../../scripts/build/pocket-things.ts";
 import { sha256 } from "../shared/sha256.ts";
 import { readHeader } from "../formats/safetensors.ts";
-import { nearestByMeaning, nearestByName, readThings, thingsPath, type Things } from "./things.ts";
+import {
+  nearestByMeaning,
+  nearestByName,
+  readThings,
+  thingsPath,
+  withNearest,
+  type Things,
+} from "./things.ts";
 
 const pack = path.join(import.meta.dirname, "../../public/packs/pocket");
 const blobOf = (file: string): Blob => new Blob([readFileSync(path.join(pack, file))]);
@@ -49,4 +56,16 @@ it("by meaning the nearest one, and none that is far or of another embedder", as
 it("a pack without the file, or with a damaged one, has none", async () => {
   expect(await readThings(new Map())).toBe(null);
   expect(await readThings(new Map([[thingsPath, new Blob(["{"])]]))).toBe(null);
+});
+
+it.each<[string, Record<string, string | null>, string]>([
+  ["an alpaca by a lighthouse", { alpaca: "llama", lighthouse: "red tower" }, "a llama by a red tower"],
+  ["A submarine, a submarine", { submarine: "ship" }, "A ship, a ship"],
+  ["A cabin in Nowhere", { cabin: "igloo", Nowhere: null }, "An igloo in Nowhere"],
+  ["banana alpaca", { alpaca: "owl" }, "banana owl"],
+])("%s", (prompt, nearest: Readonly<Record<string, string | null>>, expected) => {
+  const words = [...prompt.matchAll(/\w+/g)].flatMap(({ 0: text, index }) =>
+    Object.hasOwn(nearest, text) ? [{ start: index, end: index + text.length, nearest: nearest[text]! }] : [],
+  );
+  expect(withNearest(prompt, words)).toBe(expected);
 });

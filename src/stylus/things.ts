@@ -20,6 +20,8 @@ export interface Things {
 /** Below this another thing is meant, or none: words that are spelt alike have about 0.5. */
 const minSimilarity = 0.62;
 const minSpelling = 4;
+/** From this length on a slip is read as what was meant, unasked: "hello" is no cello. */
+export const sureSpelling = 6;
 
 /** @returns null for a pack without such a file, or with one that cannot be read: nothing else depends on it */
 export async function readThings(files: ReadonlyMap<string, Blob>): Promise<Things | null> {
@@ -43,11 +45,18 @@ export async function readThings(files: ReadonlyMap<string, Blob>): Promise<Thin
   }
 }
 
-/** The thing that the word was meant for, without its vector; null when only its meaning can tell. */
-export function nearestByName(word: string, { names, near }: Things): string | null {
+/**
+ * The thing that the word was meant for, without its vector; null when only its meaning can tell.
+ * @param minLetters of a word that may be a slip
+ */
+export function nearestByName(
+  word: string,
+  { names, near }: Things,
+  minLetters = minSpelling,
+): string | null {
   const listed = near.get(word);
   if (listed !== undefined) return listed;
-  if (word.length < minSpelling) return null;
+  if (word.length < minLetters) return null;
   return names.find((name) => isOneSlip(word, name)) ?? null;
 }
 
@@ -83,4 +92,34 @@ function isOneSlip(word: string, name: string): boolean {
   return (
     Math.max(left.length, right.length) <= 1 || (left.length === 2 && left === [...right].reverse().join(""))
   );
+}
+
+/** "alpacas", "llama" → "llamas". */
+export function inNumberOf(
+  { text, stem }: { readonly text: string; readonly stem: string },
+  thing: string,
+): string {
+  if (text === stem || thing.endsWith("s")) return thing;
+  if (/(?:x|ch|sh|z)$/u.test(thing)) return `${thing}es`;
+  return /[^aeiou]y$/u.test(thing) ? `${thing.slice(0, -1)}ies` : `${thing}s`;
+}
+
+/** The prompt with the thing in the place of each such word, and the article that it takes. */
+export function withNearest(
+  prompt: string,
+  words: readonly { readonly start: number; readonly end: number; readonly nearest: string | null }[],
+): string {
+  let text = prompt;
+  for (const { start, end, nearest } of [...words].reverse()) {
+    if (nearest === null) continue;
+    const article = /^[aeiou]/u.test(nearest) ? "an" : "a";
+    const before = text
+      .slice(0, start)
+      .replace(
+        /(^|[^\p{L}\p{N}])(a)n?(\s+)$/iu,
+        (_all, free: string, a: string, space: string) => `${free}${a}${article.slice(1)}${space}`,
+      );
+    text = before + nearest + text.slice(end);
+  }
+  return text;
 }

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
 import { authorCards, packCard } from "../../scripts/build/pocket-cards.ts";
-import { hasOtherScript, readVocabulary, unknownWords } from "./vocabulary.ts";
+import { readThings, thingsPath } from "./things.ts";
+import { hasOtherScript, readableText, readVocabulary, unknownWords } from "./vocabulary.ts";
 
 const file = path.join(import.meta.dirname, "../../public/packs/pocket/tokenizer/vocab.json");
 const cards = Object.keys(authorCards).map((id) =>
@@ -43,4 +44,22 @@ it("a large vocabulary, one of letters, a damaged one, and none say nothing", as
     expect(await readVocabulary(new Map([["tokenizer/vocab.json", blob]]))).toBe(null);
   expect(await readVocabulary(new Map())).toBe(null);
   expect(unknownWords("a cathedral", { vocabulary: null, cards })).toEqual([]);
+});
+
+it.each([
+  ["an ink drawing of two koi circling each other", "an ink drawing of two koi  each other"],
+  ["a house by a lake with montains behind", "a house by a lake with mountains behind"],
+  ["two cathedrals (by the sea:1.2)", "two castles (by the sea:1.2)"],
+  ["a stop sign that says HELLO", "a stop sign that says "],
+  ["(steampunk:1.3) robot", "(:1.3) robot"],
+  ["Aardman", "Aardman"],
+  ["a castle on a hill, clay render", "a castle on a hill, clay render"],
+])("%j is read as %j", async (prompt, expected) => {
+  const folder = path.join(import.meta.dirname, "../../public/packs/pocket");
+  const things = await readThings(
+    new Map([[thingsPath, new Blob([readFileSync(path.join(folder, thingsPath))])]]),
+  );
+  const vocabulary = await readVocabulary(files);
+  expect(readableText(prompt, { vocabulary, cards, things })).toBe(expected);
+  expect(readableText(prompt, { vocabulary: null, cards, things: null })).toBe(prompt);
 });

@@ -3,6 +3,7 @@
 import { contentStems, contentWords, type Word } from "../compose/rules/words.ts";
 import { breakWord, replaceTags, withoutTags } from "../shared/prompt-syntax.ts";
 import type { LoadedPack, Vocabulary } from "./loaded-pack.ts";
+import { inNumberOf, nearestByName, sureSpelling, withNearest } from "./things.ts";
 import { wildcardReferences } from "./wildcards.ts";
 
 /** CLIP's file has 860 kB, that of a vocabulary of 12,288 tokens 220. */
@@ -65,4 +66,20 @@ export function unknownSpans(prompt: string, { vocabulary, cards }: Reader): Wor
     .filter(({ text }) => /^\p{Script=Latin}{3,}$/u.test(text)) // others: hasOtherScript
     .filter(({ text, stem }) => !vocabulary.has(text) && !vocabulary.has(stem))
     .filter(({ text, stem }) => !triggers.has(stem) && !idleWords.has(text));
+}
+
+/**
+ * What the model reads in place of a prompt. Pieces of a word that it has never read together draw things nobody asked for, so such a
+ * word gives way to the thing that it stands for beyond doubt, or to nothing. The same text when any word may be known.
+ */
+export function readableText(prompt: string, pack: Reader & Pick<LoadedPack, "things">): string {
+  const { things } = pack;
+  const words = unknownSpans(prompt, pack).map((word) => {
+    const named =
+      things &&
+      (nearestByName(word.text, things, sureSpelling) ?? nearestByName(word.stem, things, sureSpelling));
+    return { ...word, nearest: named ? inNumberOf(word, named) : "" };
+  });
+  const text = withNearest(prompt, words);
+  return /[\p{L}\p{N}]/u.test(text) ? text : prompt; // nothing that it knows: pieces say more than silence
 }

@@ -19,7 +19,7 @@ export const prompt = {
   /** For a prompt in Hangul, Kanji, Cyrillic … */
   otherScript: "The models understand English only. Write the prompt in English.",
   unknownWords: (model: string, words: readonly string[]) =>
-    `${model} doesn’t know ${words.map((word) => `“${word}”`).join(", ")}.`,
+    `${model} doesn’t know ${words.map((word) => `“${word}”`).join(", ")}. It reads a word that it knows instead, or skips it.`,
   nearestWords: "Words that it knows instead",
   replaceWord: (word: string, thing: string) => `Replace “${word}” with “${thing}”`,
   negativeTag: (tag: string) => `${tag} does nothing in the negative prompt. Move it to the prompt.`,

@@ -6,7 +6,7 @@ import { longPromptLength } from "../../stylus/options.ts";
 import { hasOtherScript } from "../../stylus/vocabulary.ts";
 import { cutPrompt, markWords, type PiecedSegment } from "../../app/state/prompt/spans.ts";
 import { createSuggestions, type Taken } from "../../app/state/prompt/suggestions.ts";
-import { withNearest } from "../../app/state/prompt/unknown-words.ts";
+import { withNearest } from "../../stylus/things.ts";
 import { ErrorNote } from "../controls/ErrorNote.tsx";
 import styles from "./PromptBox.module.css";
 import { PromptTools } from "./PromptTools.tsx";

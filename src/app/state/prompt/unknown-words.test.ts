@@ -1,7 +1,5 @@
-// A thing that the model draws in the place of a word that it has never read.
 import { expect, it } from "vitest";
 import { cutPrompt, markWords } from "./spans.ts";
-import { withNearest } from "./unknown-words.ts";
 
 const wordsIn = (prompt: string, nearest: Readonly<Record<string, string | null>>) =>
   [...prompt.matchAll(/\w+/g)].flatMap(({ 0: text, index }) =>
@@ -9,15 +7,6 @@ const wordsIn = (prompt: string, nearest: Readonly<Record<string, string | null>
       ? [{ text, start: index, end: index + text.length, nearest: nearest[text]! }]
       : [],
   );
-
-it.each([
-  ["an alpaca by a lighthouse", { alpaca: "llama", lighthouse: "red tower" }, "a llama by a red tower"],
-  ["A submarine, a submarine", { submarine: "ship" }, "A ship, a ship"],
-  ["A cabin in Nowhere", { cabin: "igloo", Nowhere: null }, "An igloo in Nowhere"],
-  ["banana alpaca", { alpaca: "owl" }, "banana owl"],
-])("%s", (prompt, nearest, expected) => {
-  expect(withNearest(prompt, wordsIn(prompt, nearest))).toBe(expected);
-});
 
 it("unknown words are marked inside the parts of a prompt and between them", () => {
   const prompt = "an alpaca in a lagoon, ink";

@@ -3,7 +3,7 @@
 import { createEffect, createMemo, createSignal, on, onCleanup, type Accessor } from "solid-js";
 import type { LoadedPack } from "../../../stylus/loaded-pack.ts";
 import type { ChoiceServices } from "../../../stylus/ports.ts";
-import { nearestByMeaning, nearestByName } from "../../../stylus/things.ts";
+import { inNumberOf, nearestByMeaning, nearestByName } from "../../../stylus/things.ts";
 import { unknownSpans } from "../../../stylus/vocabulary.ts";
 
 export interface UnknownWord {
@@ -76,28 +76,4 @@ export function createUnknownWords(context: {
       return thing === undefined ? [] : [{ text, start, end, nearest: thing }];
     });
   });
-}
-
-/** "alpacas", "llama" → "llamas". */
-function inNumberOf({ text, stem }: { readonly text: string; readonly stem: string }, thing: string): string {
-  if (text === stem || thing.endsWith("s")) return thing;
-  if (/(?:x|ch|sh|z)$/u.test(thing)) return `${thing}es`;
-  return /[^aeiou]y$/u.test(thing) ? `${thing.slice(0, -1)}ies` : `${thing}s`;
-}
-
-/** The prompt with the thing in the place of each such word, and the article that it takes. */
-export function withNearest(prompt: string, words: readonly UnknownWord[]): string {
-  let text = prompt;
-  for (const { start, end, nearest } of [...words].reverse()) {
-    if (nearest === null) continue;
-    const article = /^[aeiou]/u.test(nearest) ? "an" : "a";
-    const before = text
-      .slice(0, start)
-      .replace(
-        /(^|[^\p{L}\p{N}])(a)n?(\s+)$/iu,
-        (_all, free: string, a: string, space: string) => `${free}${a}${article.slice(1)}${space}`,
-      );
-    text = before + nearest + text.slice(end);
-  }
-  return text;
 }
