@@ -23,7 +23,7 @@ async function main(): Promise<void> {
       const used = report.images[0]!.adapters.map((adapter) => adapter.id);
       const missing = adapters.filter((adapter) => !used.includes(adapter));
       if (missing.length > 0) throw new Error(`“${prompt}” was drawn without ${missing.join(", ")}.`);
-      const webp = await toWebp(site.page, images[0]!.png, { side: 256, quality: 0.82 });
+      const webp = await toWebp(site.page, images[0]!.png, { width: 256, quality: 0.82 });
       writeFileSync(path.join(folder, `${id}.webp`), webp);
       console.log(`${id}: ${used.join(", ") || "no adapter"}, ${webp.length} bytes`);
     }

@@ -91,7 +91,7 @@ for (const browser of browsers) {
       const profile = mkdtempSync(path.join(tmpdir(), "stylus-web-profile-"));
       undo.push(() => rmSync(profile, { recursive: true, force: true }));
       const reached: Reached[] = [];
-      let tell = (_: Reached): void => {};
+      let tell: (reached: Reached) => void = () => {};
       const url = await serveTelling((state) => tell(state));
       await new Promise<void>((resolve, reject) => {
         tell = (state) => {
