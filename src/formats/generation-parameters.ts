@@ -14,6 +14,8 @@ export interface GenerationParameters {
 }
 
 const NEGATIVE = "Negative prompt:";
+/** Some sites write it as a heading. */
+const NEGATIVE_LINE = /^Negative [Pp]rompt:/u;
 
 /** Values with a comma, colon or line break, or a quote at the start, are quoted as JSON; empty ones are left out. */
 export function formatParameters({ prompt, negativePrompt, fields }: GenerationParameters): string {
@@ -50,7 +52,7 @@ const USUAL: ReadonlyMap<string, RegExp> = new Map([
   ["Denoising strength", /^(?:0(?:\.\d+)?|1(?:\.0+)?)$/u],
   ["Clip skip", /^\d{1,2}$/u],
   ["RNG", /^(?:CPU|GPU|NV)$/u],
-  ["Version", /\d/u],
+  ["Version", /\d|^(?:ComfyUI|SwarmUI|InvokeAI|NovelAI|Fooocus|Draw Things|Easy Diffusion)$/u],
 ]);
 
 /** Whether a line is nothing but usual labels with values as tools write them: then one pair is enough. */
@@ -128,9 +130,9 @@ export function parseParameters(text: string): GenerationParameters {
   const negative: string[] = [];
   let inNegative = false;
   for (const line of lines.map((one) => one.trim())) {
-    if (line.startsWith(NEGATIVE)) inNegative = true;
+    if (NEGATIVE_LINE.test(line)) inNegative = true;
     (inNegative ? negative : prompt).push(
-      line.startsWith(NEGATIVE) ? line.slice(NEGATIVE.length).trim() : line,
+      NEGATIVE_LINE.test(line) ? line.slice(NEGATIVE.length).trim() : line,
     );
   }
   // A comma before "Steps:" joins the parameters to the words.
