@@ -363,7 +363,7 @@ describe("other tools", () => {
       "CFG scale": "7.5",
       Seed: "5",
       Size: "512x768",
-      G: "0.8",
+      "setting G": "0.8",
       "hires fix": "true",
       RNG: "CPU",
       Version: "InvokeAI 1",

@@ -38,12 +38,15 @@ export const nameIn = (value: unknown): string =>
   textOf(fieldOf(value, "model_name")) ||
   textOf(fieldOf(value, "base_model_name"));
 
-/** "hrf_strength" → "hrf strength": a label as the text form can hold it. */
-const labelOf = (key: string): string =>
-  key
+/** "hrf_strength" → "hrf strength": a label as the text form can hold it, which has two characters or more. */
+const labelOf = (key: string): string => {
+  const label = key
     .replace(/[^\w -]|_/gu, " ")
+    .replace(/^[ -]+/u, "")
     .trim()
-    .slice(0, 60) || "setting";
+    .slice(0, 60);
+  return label.length > 1 ? label : `setting ${label}`.trim();
+};
 
 export const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/u));
 
