@@ -77,7 +77,7 @@ function versionOf(model: Fields, fileName: string | null): unknown {
     versions.find((version) =>
       filesOf(fieldsOf(version)).some(({ name }) => textOf(name).toLowerCase() === file),
     ) ??
-    versions.find((version) => /^SD 1/u.test(textOf(fieldsOf(version)["baseModel"]))) ??
+    versions.find((version) => textOf(fieldsOf(version)["baseModel"]).startsWith("SD 1")) ??
     versions[0]
   );
 }

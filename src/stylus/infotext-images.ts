@@ -173,7 +173,7 @@ export function readTile(fields: Fields): number | undefined {
 export function readInitImageValues(fields: Fields): ({ strength: number } & MaskValues) | null {
   const strength = numberIn(fields, "Denoising strength", limits.denoisingStrength);
   // Other tools write 0 for none.
-  const isNone = strength === 0 && !/^Stylus Web/u.test(fields.get("Version") ?? "");
+  const isNone = strength === 0 && !fields.get("Version")?.startsWith("Stylus Web");
   if (strength === undefined || isNone || hasHires(fields)) return null;
   return {
     strength,

@@ -44,6 +44,11 @@ test.each([
   ["lora_vae_a.alpha", "it belongs to a VAE, whose adapters are not supported"],
   ["vae.a.alpha", "it belongs to a VAE, whose adapters are not supported"],
   ["first_stage_model.a.alpha", "it belongs to a VAE, whose adapters are not supported"],
+  ["bundle_emb.x.clip_g", "it belongs to a second text encoder (SDXL and later)"],
+  [
+    "lora_te_text_model_embeddings_token_embedding.diff",
+    "it changes token embeddings, which is not supported",
+  ],
   ["decoder.conv_in.weight", "it belongs to a VAE, whose adapters are not supported"],
   ["post_quant_conv.weight", "it belongs to a VAE, whose adapters are not supported"],
   ["my_vae.a.alpha", "the model has no module with that name"],

@@ -172,7 +172,10 @@ const BASE_WEIGHT = /\.base_layer\.weight$/;
 
 const LIKELY_CAUSES: readonly (readonly [pattern: RegExp, cause: string])[] = [
   // Known but unsupported formats
-  [/\.(lora|oft)_embedding_[ABR](\.|$)/, "it changes token embeddings, which is not supported"],
+  [
+    /\.(lora|oft)_embedding_[ABR](\.|$)|token_embedding\./,
+    "it changes token embeddings, which is not supported",
+  ],
   [/\.(up|down)_list\.\d+/, "it is a DyLoRA that was not exported"],
   [
     /\.bias_(indices|values|size)$/,
@@ -181,7 +184,10 @@ const LIKELY_CAUSES: readonly (readonly [pattern: RegExp, cause: string])[] = [
   [/_custom_diffusion\./, "it is Custom Diffusion, which is not supported"],
   [/\.base_layer\.weight$|\.original_module\./, PLAIN_WEIGHT],
   // Parts that the model lacks
-  [/^(lora_te[23]_|text_encoder_[23]\.)|^clip_[gl]$/, "it belongs to a second text encoder (SDXL and later)"],
+  [
+    /^(lora_te[23]_|text_encoder_[23]\.)|^clip_l$|(^|\.)clip_g$/,
+    "it belongs to a second text encoder (SDXL and later)",
+  ],
   [/transformer_blocks[._][1-9]/, "it belongs to a deeper transformer (SDXL)"],
   [/motion_modules|temporal/, "it belongs to a video model's motion module"],
   [
