@@ -253,6 +253,52 @@ describe("ComfyUI’s graph", () => {
     });
   });
 
+  it("a conditioning that is emptied has no words", async () => {
+    const emptied = { "7": node("ConditioningZeroOut", { conditioning: ["6", 0] }) };
+    expect(await settings(emptied)).toMatchObject({
+      prompt,
+      negativePrompt: "",
+      Nodes: "ConditioningZeroOut",
+    });
+  });
+
+  it("an image that is made smaller before, with a mask", async () => {
+    const read = await settings({
+      "8": node("SetLatentNoiseMask", { samples: ["30", 0], mask: ["32", 1] }),
+      "30": node("VAEEncode", { pixels: ["31", 0] }),
+      "31": node("ImageScale", { image: ["32", 0], width: 512, height: 640 }),
+      "32": node("LoadImage", { image: "x.png" }),
+      "9": node("KSampler", { ...pass, denoise: 0.6 }),
+    });
+    expect(read).toEqual({
+      prompt,
+      negativePrompt: "blurry",
+      ...first,
+      Size: "512x640",
+      "Denoising strength": "0.6",
+      Nodes: "SetLatentNoiseMask",
+    });
+  });
+
+  it("a second pass over an image that a network has enlarged", async () => {
+    const second = (source: string) =>
+      settings({
+        "30": node("ImageUpscaleWithModel", { image: ["10", 0] }),
+        "31": node("ImageScale", { image: ["30", 0], width: 1024, height: 1536, upscale_method: "lanczos" }),
+        "32": node("VAEEncode", { pixels: [source, 0] }),
+        "33": node("KSampler", { ...pass, latent_image: ["32", 0], denoise: 0.5 }),
+        "34": node("VAEDecode", { samples: ["33", 0] }),
+        "11": node("SaveImage", { images: ["34", 0] }),
+      });
+    const hires = {
+      "Denoising strength": "0.5",
+      "Hires upscaler": "ImageUpscaleWithModel",
+      "Hires steps": "20",
+    };
+    expect(await second("31")).toMatchObject({ ...first, ...hires, "Hires resize": "1024x1536" });
+    expect(await second("30")).toMatchObject({ ...first, ...hires, "Hires upscale": "unknown" });
+  });
+
   it("a loader that encodes, too, and its sampler", async () => {
     const efficient = {
       "1": node("Efficient Loader", {

@@ -56,11 +56,14 @@ function conditionOf(
     );
   };
   const links = ["conditioning", "conditioning_1", "conditioning_to", side, "cond1"];
-  const encoder = graph.find(start, links, (node) => {
-    const encodes = wordsIn(node) !== undefined;
+  const found = graph.find(start, links, (node) => {
+    const isEmptied = node.type === "ConditioningZeroOut";
+    const encodes = !isEmptied && wordsIn(node) !== undefined;
     if (!encodes && !passive.test(node.type)) others.push(node.type);
-    return encodes;
+    return encodes || isEmptied;
   });
+  // Words that are taken out of a conditioning are none of the prompt.
+  const encoder = found?.type === "ConditioningZeroOut" ? null : found;
   return { text: withoutEmbeddingWord(wordsIn(encoder) ?? "").trim(), encoder, others };
 }
 
@@ -130,7 +133,7 @@ function modelOf(
   return { tags, checkpoint, others };
 }
 
-/** "512x768" of the node that a latent begins with; undefined where it begins with an image. */
+/** "512x768" of the node that a latent begins with, or that gives its image this size; undefined for an image of any size. */
 function sizeOf(graph: Graph, latent: GraphNode | null): string | undefined {
   const sides = (node: GraphNode): (string | undefined)[] => [
     graph.value(node, "width", "empty_latent_width"),
@@ -139,7 +142,7 @@ function sizeOf(graph: Graph, latent: GraphNode | null): string | undefined {
   const empty = graph.find(
     latent,
     latentLinks,
-    (node) => !isUpscale(node) && !isImage(node) && !sides(node).includes(undefined),
+    (node) => !/Upscale/u.test(node.type) && !sides(node).includes(undefined),
   );
   return empty ? sides(empty).join("x") : undefined;
 }
@@ -150,17 +153,24 @@ const isImage = ({ type }: GraphNode): boolean =>
 
 const latentLinks = ["samples", "latent", "latent_image", "image", "pixels", "images"];
 
-const isUpscale = ({ type }: GraphNode): boolean => /Upscale/u.test(type);
+const isUpscale = ({ type }: GraphNode): boolean => /Upscale|ImageScale/u.test(type);
 
-function hiresFields(graph: Graph, upscale: GraphNode | null, second: Pass): [string, string | undefined][] {
+function hiresFields(
+  graph: Graph,
+  upscale: GraphNode | null,
+  { second, between }: { readonly second: Pass; readonly between: readonly string[] },
+): [string, string | undefined][] {
   const method = graph.value(upscale, "upscale_method");
   const size = [graph.value(upscale, "width"), graph.value(upscale, "height")];
+  // A network enlarges by a factor that only it knows.
+  const network = between.find((type) => /Upscale\w*Model/u.test(type));
+  const label = upscale?.type.includes("Image") ? method : method && (upscalers.get(method) ?? method);
   return [
     ["Denoising strength", second.denoise ?? "1"],
-    ["Hires upscale", graph.value(upscale, "scale_by") ?? (upscale ? undefined : "1")],
+    ["Hires upscale", graph.value(upscale, "scale_by") ?? (upscale ? undefined : network ? "unknown" : "1")],
     ["Hires resize", size.includes(undefined) ? undefined : size.join("x")],
     ["Hires steps", second.steps],
-    ["Hires upscaler", method && (upscalers.get(method) ?? method)],
+    ["Hires upscaler", network ?? label],
   ];
 }
 
@@ -178,7 +188,16 @@ export function settingsOfGraph(text: string): GenerationParameters | null {
   if (!last) return null;
   const final = passOf(graph, last.sampler);
   const earlier = graph.find(final.latent, latentLinks, isSampler);
-  const upscale = earlier && graph.find(final.latent, latentLinks, isUpscale);
+  /** The kinds of nodes between both samplers. */
+  const between: string[] = [];
+  let upscale: GraphNode | null = null;
+  graph.find(earlier && final.latent, latentLinks, (node) => {
+    if (isSampler(node)) return true;
+    between.push(node.type);
+    const isSized = ["scale_by", "width"].some((name) => graph.value(node, name) !== undefined);
+    if (isUpscale(node) && isSized) upscale ??= node;
+    return false;
+  });
   const pass = earlier ? passOf(graph, earlier) : final;
   const hires = earlier !== null && !final.continues;
   const size = sizeOf(graph, pass.latent);
@@ -191,10 +210,17 @@ export function settingsOfGraph(text: string): GenerationParameters | null {
     ({ type }) => type === "CLIPSetLastLayer",
   );
   const layer = graph.value(skip, "stop_at_clip_layer") ?? graph.value(positive.encoder, "clip_skip");
-  const started = size === undefined && graph.find(pass.latent, latentLinks, isImage) !== null;
+  const masks: string[] = [];
+  const started =
+    graph.find(pass.latent, latentLinks, (node) => {
+      if (/Mask|Inpaint/u.test(node.type)) masks.push(node.type);
+      return /Load ?Image/u.test(node.type);
+    }) !== null || graph.find(pass.latent, latentLinks, isImage) !== null;
   // One pass in two parts is as good as one, unless its parts differ.
   const changes = final.continues && earlier !== null && !isSame(pass, final) ? [last.sampler.type] : [];
-  const rest = [...new Set([...others, ...positive.others, ...negative.others, ...last.others, ...changes])];
+  const rest = [
+    ...new Set([...others, ...positive.others, ...negative.others, ...masks, ...last.others, ...changes]),
+  ];
   const fields: [string, string | undefined][] = [
     ["Steps", pass.steps],
     ["Sampler", pass.sampler],
@@ -203,7 +229,7 @@ export function settingsOfGraph(text: string): GenerationParameters | null {
     ["Seed", pass.seed],
     ["Size", size],
     ["Model", checkpoint],
-    ...(hires ? hiresFields(graph, upscale, final) : []),
+    ...(hires ? hiresFields(graph, upscale, { second: final, between }) : []),
     ...(started && !hires ? [["Denoising strength", pass.denoise ?? "1"] as [string, string]] : []),
     ["Clip skip", layer?.replace(/^-/u, "")],
     ["Nodes", rest.length > 0 ? rest.slice(0, 8).join(", ") : undefined],
