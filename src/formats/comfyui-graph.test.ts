@@ -330,7 +330,12 @@ describe("ComfyUI’s graph", () => {
 
   it("one pass in two parts is one; parts that differ are named", async () => {
     const part = (changes: object) =>
-      node("KSamplerAdvanced", { ...pass, denoise: undefined, noise_seed: pass.seed, ...changes });
+      node("KSamplerAdvanced", {
+        ...pass,
+        denoise: undefined,
+        noise_seed: 12345678901234567890n,
+        ...changes,
+      });
     const parts = (changes: object) =>
       settings({
         "9": part({ start_at_step: 0, end_at_step: 12, add_noise: "enable" }),
