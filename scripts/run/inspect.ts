@@ -92,6 +92,7 @@ function readConfigBeside(file: string): unknown {
   } catch (cause) {
     throw new StylusError("bad-file", "The adapter_config.json next to it is not valid JSON.", {
       where: beside,
+      remedy: "Download it again, or move it away to inspect the adapter without it.",
       cause,
     });
   }

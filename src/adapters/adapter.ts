@@ -23,6 +23,7 @@ import {
   groupProblems,
   NOT_NUMBERS,
   refuseBase,
+  refuseChangedBase,
   refuseUnused,
   warningsFor,
   type Problem,
@@ -75,7 +76,9 @@ export async function inspectAdapter(
   const claim = claimedBase(file.metadata, adapterConfig);
   const base = judgeBase(file.entries, file.metadata, claim);
   const assignment = assignKeys(file.entries, { table, metadata: file.metadata, fileName });
-  const wrongBase = refuseBase(base, { table, assignment, claim, entryCount: file.entries.size });
+  const wrongBase =
+    refuseBase(base, { table, assignment, claim, entryCount: file.entries.size }) ??
+    refuseChangedBase(file.metadata, adapterConfig);
 
   const names = [
     ...assignment.embeddings.keys(),

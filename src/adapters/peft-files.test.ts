@@ -175,3 +175,77 @@ describe("biases", () => {
     expect(report.unmatched[0]!.keys).toHaveLength(2);
   });
 });
+
+describe("what the configuration says", () => {
+  const lora: readonly Entry[] = [
+    [`${Q}.lora_A.weight`, [4, 320]],
+    [`${Q}.lora_B.weight`, [320, 4]],
+  ];
+  const scaleOf = ({ updates }: AdapterFile): unknown => (updates[0]!.delta() as { scale?: number }).scale;
+
+  test("AdaLoRA has a factor for each rank", async () => {
+    const down = Array.from({ length: 4 }, (_, r) => Array<number>(320).fill(r + 1)).flat();
+    const entries: Entry[] = [
+      [`${Q}.lora_A`, [4, 320], down],
+      [`${Q}.lora_B`, [320, 4]],
+      [`${Q}.lora_E`, [4, 1], [1, 10, 100, 0]],
+    ];
+    const { updates, report } = await read(entries, { lora_alpha: 8 });
+    expect(report.unmatched).toEqual([]);
+    const delta = updates[0]!.delta() as { scale: number; down: { values: Float32Array } };
+    expect(delta.scale).toBe(2);
+    expect([0, 320, 640, 960].map((at) => delta.down.values[at])).toEqual([1, 20, 300, 0]);
+    expect(await refusal([...entries.slice(0, 2), [`${Q}.lora_E`, [3, 1]]])).toContain(
+      "lora_E is [3, 1], expected 4 values",
+    );
+  });
+
+  test("PEFT scales a LoKr of two full factors, LyCORIS does not", async () => {
+    const full = (module: string): Entry[] => [
+      [`${module}.lokr_w1`, [8, 8]],
+      [`${module}.lokr_w2`, [40, 40]],
+    ];
+    expect(scaleOf(await read(full(Q), { r: 8, alpha: 2 }))).toBe(0.25);
+    expect(scaleOf(await read(full(Q), { r: 8, alpha: 2, rank_pattern: { to_q: 4 } }))).toBe(0.5);
+    expect(scaleOf(await read([...full(Q), [`${Q}.alpha`, [], [3]]], { r: 8, alpha: 2 }))).toBe(1);
+    expect(scaleOf(await read(full(Q)))).toBe(1);
+  });
+
+  test("a module of modules_to_save replaces the model's", async () => {
+    const conv: Entry[] = [
+      ["base_model.model.conv_in.modules_to_save.default.weight", [320, 4, 3, 3]],
+      ["base_model.model.conv_in.modules_to_save.default.bias", [320]],
+    ];
+    const { updates, report } = await read([...conv, ...lora], { lora_alpha: 4 });
+    expect(report.unmatched).toEqual([]);
+    const [weight, bias] = ["conv_in.weight", "conv_in.bias"].map((name) =>
+      updates.find((update) => update.name === name)!,
+    );
+    const merged = mergeParameter(
+      new Float32Array(320 * 36).fill(5),
+      [320, 4, 3, 3],
+      [{ update: weight!, strength: 1 }],
+    );
+    expect(merged[3]).toBeCloseTo(0.04);
+    expect(bias!.delta()).toMatchObject({ kind: "replacement" });
+  });
+
+  test("a LoRA of changed weights is refused", async () => {
+    for (const init_lora_weights of ["pissa", "pissa_niter_16", "olora", "corda"])
+      expect(await refusal(lora, { lora_alpha: 4, init_lora_weights })).toBe(
+        `It changes weights that its training has changed before: its adapter_config.json names ${init_lora_weights} as init_lora_weights.`,
+      );
+    for (const init_lora_weights of [true, "gaussian", "eva", "loftq"])
+      expect(await refusal(lora, { lora_alpha: 4, init_lora_weights })).toBe("read");
+  });
+
+  test("expressions of alpha_pattern are named", async () => {
+    const warnings = async (alpha_pattern: unknown): Promise<readonly string[]> =>
+      (await read(lora, { lora_alpha: 4, alpha_pattern })).report.warnings;
+    expect(await warnings({ ".*attn1.*": 8, "^down_blocks\\.0": 2, to_q: 8 })).toEqual([
+      "alpha_pattern of adapter_config.json has expressions, which are not evaluated: .*attn1.*. What they name has the alpha of all others.",
+    ]);
+    expect(await warnings({ to_q: 8 })).toEqual([]);
+    expect(await warnings("x")).toEqual([]);
+  });
+});

@@ -40,6 +40,14 @@ describe("files for another base are rejected with the reason", () => {
       "Stable Diffusion 3",
     ],
     [
+      "Qwen-Image and its like",
+      [
+        ["transformer_blocks.0.attn.to_q.lora_A.weight", [4, 32]],
+        ["transformer_blocks.0.attn.to_q.lora_B.weight", [32, 4]],
+      ],
+      "a diffusion transformer",
+    ],
+    [
       "a video model",
       [
         ["diffusion_model.blocks.0.cross_attn.k.lora_down.weight", [4, 32]],
@@ -168,4 +176,14 @@ describe("files for another base are rejected with the reason", () => {
     );
     expect((await read(file([]))).report.refusal!.message).toBe("The file contains no tensors.");
   });
+});
+
+test("an IP-Adapter is named as one", async () => {
+  const { report } = await read(
+    file([
+      ["image_proj.proj.weight", [32, 4]],
+      ["ip_adapter.1.to_k_ip.weight", [32, 8]],
+    ]),
+  );
+  expect(report.refusal!.message).toContain("IP-Adapter (an image as a prompt, not a LoRA)");
 });

@@ -1,14 +1,16 @@
 // The verdict on an adapter file once its parts are read: whether it can be used, what it contains, and what its user
 // should know.
 import { StylusError } from "../shared/errors.ts";
+import { elided } from "../shared/untrusted-text.ts";
 import { counted } from "../shared/words.ts";
 import { shownName } from "./files/tensor.ts";
 import type { ParameterUpdate } from "./parameter-update.ts";
 import { PLAIN_WEIGHT } from "./names/assign.ts";
 import { claimsOtherBase, type BaseClaim, type BaseVerdict } from "./names/base-model.ts";
 import { PEFT_PREFIX } from "./names/keys.ts";
-import type { ModuleTable } from "./names/module-table.ts";
+import { ADAPTER_NETWORKS, type ModuleTable } from "./names/module-table.ts";
 import type { Family } from "./families/module-tensors.ts";
+import { settingsLookup, unreadPatterns } from "./files/metadata.ts";
 import { PEFT_CONFIG_NAME } from "./files/peft-config.ts";
 import type { TensorFile } from "./files/read.ts";
 import type { AdapterReport, UnmatchedKeys } from "./report.ts";
@@ -64,6 +66,26 @@ export function refuseBase(
   return new StylusError("unsupported", `This adapter was made for ${made}: ${reason}.`, {
     remedy: "Use a version for the loaded model's base, or load a model that it fits.",
   });
+}
+
+/** Ways of starting (`init_lora_weights`) that take away from the model's weights what the LoRA begins with. */
+const CHANGED_BASE = /^(pissa|olora|corda|lora_ga)/i;
+
+/** The error for a LoRA that belongs to weights which only its trainer had; null for any other file. */
+export function refuseChangedBase(
+  metadata: ReadonlyMap<string, string>,
+  adapterConfig: unknown,
+): StylusError | null {
+  const settings = settingsLookup(metadata, adapterConfig);
+  const start = ADAPTER_NETWORKS.map((network) => settings(network, "").field("init_lora_weights")).find(
+    (value) => typeof value === "string" && CHANGED_BASE.test(value),
+  );
+  if (start === undefined) return null;
+  return new StylusError(
+    "unsupported",
+    `It changes weights that its training has changed before: its ${PEFT_CONFIG_NAME} names ${String(start).slice(0, 40)} as init_lora_weights.`,
+    { remedy: "Use a version that PEFT has converted to a plain LoRA (init_lora_weights: true)." },
+  );
 }
 
 function fitsWidths({ contextWidth, textWidth }: BaseVerdict, table: ModuleTable): boolean {
@@ -188,6 +210,12 @@ export function warningsFor({
   if (updates.length > 0 && lacksPeftScale(file, adapterConfig)) {
     warnings.push(
       "PEFT stores this file's scale in a separate adapter_config.json, which is missing. Stylus assumes a scale of 1; the right strength may differ.",
+    );
+  }
+  const unread = unreadPatterns(file.metadata, adapterConfig);
+  if (updates.some(({ alpha }) => alpha !== null) && unread.length > 0) {
+    warnings.push(
+      `alpha_pattern of ${PEFT_CONFIG_NAME} has expressions, which are not evaluated: ${elided(unread.join(", "), 120)}. What they name has the alpha of all others.`,
     );
   }
   if (updates.length > 0 && lacksConstraint(file, adapterConfig)) {

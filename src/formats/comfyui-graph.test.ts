@@ -165,6 +165,218 @@ describe("ComfyUI’s graph", () => {
     });
   });
 
+  const pass = graph["9"].inputs;
+  const settings = (changes: object) => settingsOfPng({ prompt: json({ ...graph, ...changes }) });
+  const loader = (type: string, inputs: object) => ({
+    "2": node(type, { model: ["1", 0], clip: ["1", 1], ...inputs }),
+    "9": node("KSampler", { ...pass, model: ["2", 0] }),
+  });
+
+  it.each<[string, object, string]>([
+    [
+      "rgthree's list",
+      loader("Power Lora Loader (rgthree)", {
+        header: { type: "x" },
+        lora_1: { on: true, lora: "style/ink.safetensors", strength: 0.8 },
+        lora_2: { on: false, lora: "off.safetensors", strength: 1 },
+        lora_3: { on: true, lora: "clay.safetensors", strength: 0.5, strengthTwo: 0.2 },
+      }),
+      "<lora:ink:0.8> <lora:clay:0.2:0.5>",
+    ],
+    [
+      "rgthree's stack",
+      loader("Lora Loader Stack (rgthree)", { lora_01: "ink.pt", strength_01: 0.8, lora_02: "None" }),
+      "<lora:ink:0.8>",
+    ],
+    [
+      "a stack of its own",
+      {
+        ...loader("CR Apply LoRA Stack", { lora_stack: ["30", 0] }),
+        "30": node("CR LoRA Stack", {
+          switch_1: "On",
+          lora_name_1: "ink.pt",
+          model_weight_1: 0.8,
+          clip_weight_1: 0.6,
+          switch_2: "Off",
+          lora_name_2: "off.pt",
+        }),
+      },
+      "<lora:ink:0.6:0.8>",
+    ],
+    [
+      "a list with previews",
+      loader("LoraLoader|pysssss", { lora_name: { content: "ink.pt" }, strength_model: 1, strength_clip: 1 }),
+      "<lora:ink:1>",
+    ],
+    ["tags", loader("Lora Loader (LoraManager)", { text: "<lora:ink:0.7>" }), "<lora:ink:0.7>"],
+  ])("adapters in %s", async (_, changes, tags) => {
+    const read = await settings(changes);
+    expect(read).toMatchObject({ prompt: `a red fox ${tags}`, Model: "sd15.safetensors" });
+    expect(read).not.toHaveProperty("Nodes");
+  });
+
+  it.each<[string, object, string]>([
+    [
+      "joined",
+      {
+        "5": node("StringConcatenate", { string_a: "a red", string_b: ["31", 0], delimiter: " " }),
+        "31": node("PrimitiveString", { value: "fox" }),
+      },
+      "a red fox",
+    ],
+    [
+      "drawn",
+      { "6": node("ImpactWildcardEncode", { populated_text: "a red fox", wildcard_text: "{a}" }) },
+      "a red fox",
+    ],
+    [
+      "behind a node that passes them on",
+      { "6": node("Any Switch", { any_01: ["31", 0] }), "31": node("CLIPTextEncode", { text: "a red fox" }) },
+      "a red fox",
+    ],
+    [
+      "of an embedding",
+      { "6": node("CLIPTextEncode", { text: "embedding:my/fox.pt, (embedding:b:1.2)" }) },
+      "fox, (b:1.2)",
+    ],
+  ])("words %s", async (_, changes, expected) => {
+    expect((await settings(changes))!.prompt).toBe(`${expected} <lora:ink:0.5:0.8> <lora:clay:0:1>`);
+  });
+
+  it("a node between both conditionings keeps them apart", async () => {
+    const control = node("ControlNetApplyAdvanced", { positive: ["6", 0], negative: ["7", 0] });
+    const changed = node("KSampler", { ...pass, positive: ["30", 0], negative: ["30", 1] });
+    expect(await settings({ "30": control, "9": changed })).toMatchObject({
+      prompt,
+      negativePrompt: "blurry",
+      Nodes: "ControlNetApplyAdvanced",
+    });
+  });
+
+  it("a conditioning that is emptied has no words", async () => {
+    const emptied = { "7": node("ConditioningZeroOut", { conditioning: ["6", 0] }) };
+    expect(await settings(emptied)).toMatchObject({
+      prompt,
+      negativePrompt: "",
+      Nodes: "ConditioningZeroOut",
+    });
+  });
+
+  it("an image that is made smaller before, with a mask", async () => {
+    const read = await settings({
+      "8": node("SetLatentNoiseMask", { samples: ["30", 0], mask: ["32", 1] }),
+      "30": node("VAEEncode", { pixels: ["31", 0] }),
+      "31": node("ImageScale", { image: ["32", 0], width: 512, height: 640 }),
+      "32": node("LoadImage", { image: "x.png" }),
+      "9": node("KSampler", { ...pass, denoise: 0.6 }),
+    });
+    expect(read).toEqual({
+      prompt,
+      negativePrompt: "blurry",
+      ...first,
+      Size: "512x640",
+      "Denoising strength": "0.6",
+      Nodes: "SetLatentNoiseMask",
+    });
+  });
+
+  it("a second pass over an image that a network has enlarged", async () => {
+    const second = (source: string) =>
+      settings({
+        "30": node("ImageUpscaleWithModel", { image: ["10", 0] }),
+        "31": node("ImageScale", { image: ["30", 0], width: 1024, height: 1536, upscale_method: "lanczos" }),
+        "32": node("VAEEncode", { pixels: [source, 0] }),
+        "33": node("KSampler", { ...pass, latent_image: ["32", 0], denoise: 0.5 }),
+        "34": node("VAEDecode", { samples: ["33", 0] }),
+        "11": node("SaveImage", { images: ["34", 0] }),
+      });
+    const hires = {
+      "Denoising strength": "0.5",
+      "Hires upscaler": "ImageUpscaleWithModel",
+      "Hires steps": "20",
+    };
+    expect(await second("31")).toMatchObject({ ...first, ...hires, "Hires resize": "1024x1536" });
+    expect(await second("30")).toMatchObject({ ...first, ...hires, "Hires upscale": "unknown" });
+  });
+
+  it("a loader that encodes, too, and its sampler", async () => {
+    const efficient = {
+      "1": node("Efficient Loader", {
+        ckpt_name: "sd15.safetensors",
+        lora_name: "ink.pt",
+        lora_model_strength: 0.7,
+        lora_clip_strength: 0.6,
+        clip_skip: -2,
+        positive: "a red fox",
+        negative: "blurry",
+        empty_latent_width: 512,
+        empty_latent_height: 768,
+      }),
+      "9": node("KSampler (Efficient)", {
+        ...pass,
+        model: ["1", 0],
+        positive: ["1", 1],
+        negative: ["1", 2],
+        latent_image: ["1", 3],
+      }),
+      "11": node("SaveImage", { images: ["9", 5] }),
+    };
+    expect(await settingsOfPng({ prompt: json(efficient) })).toEqual({
+      prompt: "a red fox <lora:ink:0.6:0.7>",
+      negativePrompt: "blurry",
+      ...first,
+    });
+  });
+
+  it("one pass in two parts is one; parts that differ are named", async () => {
+    const part = (changes: object) =>
+      node("KSamplerAdvanced", {
+        ...pass,
+        denoise: undefined,
+        noise_seed: 12345678901234567890n,
+        ...changes,
+      });
+    const parts = (changes: object) =>
+      settings({
+        "9": part({ start_at_step: 0, end_at_step: 12, add_noise: "enable" }),
+        "30": part({ start_at_step: 12, add_noise: "disable", latent_image: ["9", 0], ...changes }),
+        "10": node("VAEDecode", { samples: ["30", 0] }),
+      });
+    expect(await parts({})).toEqual({ prompt, negativePrompt: "blurry", ...first });
+    expect(await parts({ cfg: 3 })).toMatchObject({ Nodes: "KSamplerAdvanced" });
+    expect(await parts({ add_noise: "enable" })).toMatchObject({
+      "Denoising strength": "0.4",
+      "Hires upscale": "1",
+    });
+  });
+
+  it("samplers and schedules that are nodes, a size by another name, what changes the image afterwards", async () => {
+    const read = await settings({
+      "8": node("CR Aspect Ratio", { width: 512, height: 768 }),
+      "21": node("SamplerEulerAncestral", { eta: 1 }),
+      "22": node("KarrasScheduler", { steps: 20 }),
+      "23": node("SplitSigmas", { sigmas: ["22", 0], step: 10 }),
+      "9": node("SamplerCustom", {
+        ...pass,
+        sampler_name: null,
+        scheduler: null,
+        steps: null,
+        sampler: ["21", 0],
+        sigmas: ["23", 0],
+      }),
+      "24": node("FaceDetailer", { image: ["10", 0], steps: 9 }),
+      "11": node("SaveImage", { images: ["24", 0] }),
+    });
+    expect(read).toEqual({
+      prompt,
+      negativePrompt: "blurry",
+      ...first,
+      Sampler: "Euler_Ancestral",
+      "Schedule type": "Karras",
+      Nodes: "FaceDetailer",
+    });
+  });
+
   it("never throws or hangs: circles, missing nodes, any values", async () => {
     const value = fc.oneof(
       fc.tuple(fc.constantFrom("0", "1", "2", "3"), fc.nat(2)),

@@ -1,16 +1,8 @@
 // Settings out of a graph of ComfyUI (the entry "prompt": nodes by id, inputs that are values or links). Followed back from the sampler whose
 // image is saved; what the graph does beside that is named, not guessed.
 import type { GenerationParameters } from "./generation-parameters.ts";
-import { loraTag } from "./foreign-settings.ts";
+import { Graph, type GraphNode, samplerOfType, withoutEmbeddingWord } from "./comfyui-nodes.ts";
 import { fieldOf, isJsonObject, parseJsonObject } from "./json.ts";
-
-interface GraphNode {
-  readonly type: string;
-  input(name: string): unknown;
-}
-
-/** A graph is walked this many nodes far; none has that many in a row. */
-const MAX_STEPS = 200;
 
 const upscalers: ReadonlyMap<string, string> = new Map([
   ["nearest-exact", "Latent (nearest-exact)"],
@@ -19,88 +11,60 @@ const upscalers: ReadonlyMap<string, string> = new Map([
   ["bicubic", "Latent (bicubic)"],
 ]);
 
-class Graph {
-  readonly nodes = new Map<string, GraphNode>();
-
-  constructor(graph: Readonly<Record<string, unknown>>) {
-    for (const [id, value] of Object.entries(graph)) {
-      const type = fieldOf(value, "class_type");
-      const inputs = fieldOf(value, "inputs");
-      if (typeof type === "string") this.nodes.set(id, { type, input: (name) => fieldOf(inputs, name) });
-    }
-  }
-
-  /** The node that an input comes from; null where it is a value, or absent. */
-  linked(node: GraphNode | null, ...names: readonly string[]): GraphNode | null {
-    for (const name of names) {
-      const value = node?.input(name);
-      if (Array.isArray(value) && value.length === 2) return this.nodes.get(String(value[0])) ?? null;
-    }
-    return null;
-  }
-
-  /** The value of an input, through nodes that hold a value; undefined without one. */
-  value(node: GraphNode | null, ...names: readonly string[]): string | undefined {
-    let [at, wanted] = [node, names];
-    for (let step = 0; at && step < MAX_STEPS; step++) {
-      const direct = wanted
-        .map((name) => at!.input(name))
-        .find((value) => ["string", "number"].includes(typeof value));
-      if (direct !== undefined) return String(direct);
-      at = this.linked(at, ...wanted);
-      wanted = ["value", "text", "string", "seed", "noise_seed", "int", "float", "Text", "text_g", "String"];
-    }
-    return undefined;
-  }
-
-  /** The first node from `start` along links of these names that `fits`. */
-  find(
-    start: GraphNode | null,
-    names: readonly string[],
-    fits: (node: GraphNode) => boolean,
-  ): GraphNode | null {
-    let at = start;
-    for (let step = 0; at && step < MAX_STEPS; step++) {
-      if (fits(at)) return at;
-      at = this.linked(at, ...names);
-    }
-    return null;
-  }
-}
-
 const isSampler = ({ type }: GraphNode): boolean =>
-  /^(?:KSampler|SamplerCustom)/u.test(type) && type !== "KSamplerSelect";
+  /KSampler|SamplerCustom/iu.test(type) && !/Select/u.test(type);
 
-/** From the image that is saved back to the last sampler; any sampler where nothing is saved. */
-function lastSampler(graph: Graph): GraphNode | null {
+/** Nodes between sampler and file that change no image. */
+const passive = /^(?:VAEDecode|Save|Preview|Image ?Save|Reroute|Primitive)|Reroute/u;
+
+/** From the image that is saved back to the last sampler, with the kinds of nodes on the way; any sampler where nothing is saved. */
+function lastSampler(
+  graph: Graph,
+): { readonly sampler: GraphNode; readonly others: readonly string[] } | null {
   const links = ["images", "image", "samples", "latent", "pixels", "latent_image"];
   const all = [...graph.nodes.values()];
   for (const wanted of [/^SaveImage|Image ?Save|^SaveAnimated/u, /^PreviewImage/u])
     for (const output of all.filter(({ type }) => wanted.test(type))) {
-      const found = graph.find(output, links, isSampler);
-      if (found) return found;
+      const others: string[] = [];
+      const sampler = graph.find(output, links, (node) => {
+        if (isSampler(node)) return true;
+        if (node !== output && !passive.test(node.type)) others.push(node.type);
+        return false;
+      });
+      if (sampler) return { sampler, others };
     }
-  return all.findLast(isSampler) ?? null;
+  const sampler = all.findLast(isSampler);
+  return sampler ? { sampler, others: [] } : null;
 }
 
-const conditionLinks = ["conditioning", "conditioning_1", "conditioning_to", "positive", "cond1"];
+type Side = "positive" | "negative";
 
 /** Words of a conditioning, and the kinds of nodes on the way that do more than encode them. */
 function conditionOf(
   graph: Graph,
   start: GraphNode | null,
+  side: Side,
 ): { text: string; encoder: GraphNode | null; others: string[] } {
   const others: string[] = [];
-  const encoder = graph.find(start, conditionLinks, (node) => {
-    const encodes = graph.value(node, "text") !== undefined || graph.value(node, "text_g") !== undefined;
-    if (!encodes && node.type !== "Reroute") others.push(node.type);
-    return encodes;
-  });
-  return {
-    text: (graph.value(encoder, "text") ?? graph.value(encoder, "text_g") ?? "").trim(),
-    encoder,
-    others,
+  const wordsIn = (node: GraphNode | null): string | undefined => {
+    const own = fieldOf(node?.inputs, side); // of loaders that encode, too
+    return (
+      graph.value(node, "text") ??
+      graph.value(node, "text_g") ??
+      graph.value(node, "populated_text", "wildcard_text") ??
+      (typeof own === "string" ? own : undefined)
+    );
   };
+  const links = ["conditioning", "conditioning_1", "conditioning_to", side, "cond1"];
+  const found = graph.find(start, links, (node) => {
+    const isEmptied = node.type === "ConditioningZeroOut";
+    const encodes = !isEmptied && wordsIn(node) !== undefined;
+    if (!encodes && !passive.test(node.type)) others.push(node.type);
+    return encodes || isEmptied;
+  });
+  // Words that are taken out of a conditioning are none of the prompt.
+  const encoder = found?.type === "ConditioningZeroOut" ? null : found;
+  return { text: withoutEmbeddingWord(wordsIn(encoder) ?? "").trim(), encoder, others };
 }
 
 interface Pass {
@@ -114,27 +78,40 @@ interface Pass {
   readonly positive: GraphNode | null;
   readonly negative: GraphNode | null;
   readonly latent: GraphNode | null;
+  /** Whether it goes on where the pass before it has stopped. */
+  readonly continues: boolean;
 }
 
 /** What a sampler is told, by itself or by the nodes that newer graphs keep beside it. */
 function passOf(graph: Graph, node: GraphNode): Pass {
-  const guider = graph.linked(node, "guider");
-  const noise = graph.linked(node, "noise");
-  const sampler = graph.linked(node, "sampler");
-  const sigmas = graph.linked(node, "sigmas");
+  const guider = graph.given(node, "guider");
+  const noise = graph.given(node, "noise");
+  const sampler = graph.given(node, "sampler");
+  const sigmas = graph.given(node, "sigmas");
+  const schedule = graph.find(sigmas, ["sigmas"], (one) => graph.value(one, "steps") !== undefined) ?? sigmas;
   const asked = guider ?? node;
-  const own = graph.value(node, "scheduler") ?? graph.value(sigmas, "scheduler");
+  const own = graph.value(node, "scheduler") ?? graph.value(schedule, "scheduler");
+  const steps = graph.value(node, "steps") ?? graph.value(schedule, "steps");
+  const start = Number(graph.value(node, "start_at_step") ?? "0");
   return {
     seed: graph.value(node, "seed", "noise_seed") ?? graph.value(noise, "noise_seed", "seed"),
-    steps: graph.value(node, "steps") ?? graph.value(sigmas, "steps"),
+    steps,
     cfg: graph.value(asked, "cfg"),
-    sampler: graph.value(node, "sampler_name") ?? graph.value(sampler, "sampler_name"),
-    schedule: own ?? sigmas?.type.replace(/Scheduler$/u, "").replace(/^AlignYourSteps$/u, "Align Your Steps"),
-    denoise: graph.value(node, "denoise") ?? graph.value(sigmas, "denoise"),
-    model: graph.linked(asked, "model"),
-    positive: graph.linked(asked, "positive", "conditioning"),
-    negative: graph.linked(asked, "negative"),
-    latent: graph.linked(node, "latent_image", "latent"),
+    sampler:
+      graph.value(node, "sampler_name") ??
+      graph.value(sampler, "sampler_name") ??
+      (sampler ? samplerOfType(sampler.type) : undefined),
+    schedule:
+      own ?? schedule?.type.replace(/Scheduler$/u, "").replace(/^AlignYourSteps$/u, "Align Your Steps"),
+    denoise:
+      graph.value(node, "denoise") ??
+      graph.value(schedule, "denoise") ??
+      (start > 0 ? String(Number((1 - start / Number(steps)).toFixed(4))) : undefined),
+    continues: start > 0 && graph.value(node, "add_noise") === "disable",
+    model: graph.linked(asked, "model", "basic_pipe", "pipe"),
+    positive: graph.linked(asked, "positive", "conditioning", "basic_pipe", "pipe"),
+    negative: graph.linked(asked, "negative", "basic_pipe", "pipe"),
+    latent: graph.linked(node, "latent_image", "latent", "pipe"),
   };
 }
 
@@ -146,32 +123,61 @@ function modelOf(
   const tags: string[] = [];
   const others: string[] = [];
   let checkpoint: string | undefined;
-  graph.find(start, ["model"], (node) => {
-    const name = graph.value(node, "lora_name");
+  graph.find(start, ["model", "basic_pipe", "pipe"], (node) => {
+    const found = graph.tagsOf(node);
     checkpoint ??= graph.value(node, "ckpt_name", "unet_name");
-    if (name !== undefined) {
-      const unet = graph.value(node, "strength_model");
-      const text = /ModelOnly/u.test(node.type) ? "0" : graph.value(node, "strength_clip");
-      tags.unshift(loraTag(name, text === unet ? [unet] : [text, unet]));
-    } else if (checkpoint === undefined && node.type !== "Reroute") others.push(node.type);
+    tags.unshift(...found);
+    if (found.length === 0 && checkpoint === undefined && !passive.test(node.type)) others.push(node.type);
     return checkpoint !== undefined;
   });
   return { tags, checkpoint, others };
 }
 
-const isUpscale = ({ type }: GraphNode): boolean => /Upscale/u.test(type);
+/** "512x768" of the node that a latent begins with, or that gives its image this size; undefined for an image of any size. */
+function sizeOf(graph: Graph, latent: GraphNode | null): string | undefined {
+  const sides = (node: GraphNode): (string | undefined)[] => [
+    graph.value(node, "width", "empty_latent_width"),
+    graph.value(node, "height", "empty_latent_height"),
+  ];
+  const empty = graph.find(
+    latent,
+    latentLinks,
+    (node) => !/Upscale/u.test(node.type) && !sides(node).includes(undefined),
+  );
+  return empty ? sides(empty).join("x") : undefined;
+}
 
-function hiresFields(graph: Graph, upscale: GraphNode | null, second: Pass): [string, string | undefined][] {
+/** What turns an image into a latent, or reads one. */
+const isImage = ({ type }: GraphNode): boolean =>
+  /Load ?Image|VAEEncode|InpaintModelConditioning/u.test(type);
+
+const latentLinks = ["samples", "latent", "latent_image", "image", "pixels", "images"];
+
+const isUpscale = ({ type }: GraphNode): boolean => /Upscale|ImageScale/u.test(type);
+
+function hiresFields(
+  graph: Graph,
+  upscale: GraphNode | null,
+  { second, between }: { readonly second: Pass; readonly between: readonly string[] },
+): [string, string | undefined][] {
   const method = graph.value(upscale, "upscale_method");
   const size = [graph.value(upscale, "width"), graph.value(upscale, "height")];
+  // A network enlarges by a factor that only it knows.
+  const network = between.find((type) => /Upscale\w*Model/u.test(type));
+  const label = upscale?.type.includes("Image") ? method : method && (upscalers.get(method) ?? method);
   return [
     ["Denoising strength", second.denoise ?? "1"],
-    ["Hires upscale", graph.value(upscale, "scale_by") ?? (upscale ? undefined : "1")],
+    ["Hires upscale", graph.value(upscale, "scale_by") ?? (upscale ? undefined : network ? "unknown" : "1")],
     ["Hires resize", size.includes(undefined) ? undefined : size.join("x")],
     ["Hires steps", second.steps],
-    ["Hires upscaler", method && (upscalers.get(method) ?? method)],
+    ["Hires upscaler", network ?? label],
   ];
 }
+
+const isSame = (a: Pass, b: Pass): boolean =>
+  (["steps", "cfg", "sampler", "schedule", "model", "positive", "negative"] as const).every(
+    (name) => a[name] === b[name],
+  );
 
 /** Null: no graph, or one without a sampler. */
 export function settingsOfGraph(text: string): GenerationParameters | null {
@@ -180,37 +186,51 @@ export function settingsOfGraph(text: string): GenerationParameters | null {
   const graph = new Graph(parsed);
   const last = lastSampler(graph);
   if (!last) return null;
-  const latentLinks = ["samples", "latent", "latent_image", "image", "pixels", "images"];
-  const final = passOf(graph, last);
+  const final = passOf(graph, last.sampler);
   const earlier = graph.find(final.latent, latentLinks, isSampler);
-  const upscale = earlier && graph.find(final.latent, latentLinks, isUpscale);
+  /** The kinds of nodes between both samplers. */
+  const between: string[] = [];
+  let upscale: GraphNode | null = null;
+  graph.find(earlier && final.latent, latentLinks, (node) => {
+    if (isSampler(node)) return true;
+    between.push(node.type);
+    const isSized = ["scale_by", "width"].some((name) => graph.value(node, name) !== undefined);
+    if (isUpscale(node) && isSized) upscale ??= node;
+    return false;
+  });
   const pass = earlier ? passOf(graph, earlier) : final;
-  const empty = graph.find(
-    pass.latent,
-    latentLinks,
-    (node) => graph.value(node, "width") !== undefined && /Empty/u.test(node.type),
-  );
-  const positive = conditionOf(graph, pass.positive);
-  const negative = conditionOf(graph, pass.negative);
+  const hires = earlier !== null && !final.continues;
+  const size = sizeOf(graph, pass.latent);
+  const positive = conditionOf(graph, pass.positive, "positive");
+  const negative = conditionOf(graph, pass.negative, "negative");
   const { tags, checkpoint, others } = modelOf(graph, pass.model);
   const skip = graph.find(
     graph.linked(positive.encoder, "clip"),
     ["clip"],
     ({ type }) => type === "CLIPSetLastLayer",
   );
-  const layer = graph.value(skip, "stop_at_clip_layer");
-  const started = empty === null && pass.latent !== null;
-  const rest = [...new Set([...others, ...positive.others, ...negative.others])];
+  const layer = graph.value(skip, "stop_at_clip_layer") ?? graph.value(positive.encoder, "clip_skip");
+  const masks: string[] = [];
+  const started =
+    graph.find(pass.latent, latentLinks, (node) => {
+      if (/Mask|Inpaint/u.test(node.type)) masks.push(node.type);
+      return /Load ?Image/u.test(node.type);
+    }) !== null || graph.find(pass.latent, latentLinks, isImage) !== null;
+  // One pass in two parts is as good as one, unless its parts differ.
+  const changes = final.continues && earlier !== null && !isSame(pass, final) ? [last.sampler.type] : [];
+  const rest = [
+    ...new Set([...others, ...positive.others, ...negative.others, ...masks, ...last.others, ...changes]),
+  ];
   const fields: [string, string | undefined][] = [
     ["Steps", pass.steps],
     ["Sampler", pass.sampler],
     ["Schedule type", pass.schedule],
     ["CFG scale", pass.cfg],
     ["Seed", pass.seed],
-    ["Size", empty ? `${graph.value(empty, "width")}x${graph.value(empty, "height")}` : undefined],
+    ["Size", size],
     ["Model", checkpoint],
-    ...(earlier ? hiresFields(graph, upscale, final) : []),
-    ...(started && !earlier ? [["Denoising strength", pass.denoise ?? "1"] as [string, string]] : []),
+    ...(hires ? hiresFields(graph, upscale, { second: final, between }) : []),
+    ...(started && !hires ? [["Denoising strength", pass.denoise ?? "1"] as [string, string]] : []),
     ["Clip skip", layer?.replace(/^-/u, "")],
     ["Nodes", rest.length > 0 ? rest.slice(0, 8).join(", ") : undefined],
     ["RNG", "CPU"],

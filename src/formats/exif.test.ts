@@ -42,14 +42,19 @@ it("a file cut anywhere has the beginning of its texts", () => {
   }
 });
 
-it("knows comments in ASCII, in no code, in UTF-16 of either order, and takes others whole", () => {
+it("knows comments in ASCII, in no code, in UTF-16 of either order, in JIS, and takes others whole", () => {
   const comment = (value: readonly [number, Uint8Array]) =>
     readExif(new Uint8Array(exif([value]))).userComment;
   expect(comment(exifComment("fox é", "ascii"))).toBe("fox é");
   expect(comment(exifComment("fox é", "none"))).toBe("fox é");
   expect(comment(exifComment("fox", "le"))).toBe("fox");
   expect(comment(exifComment("fox", "be"))).toBe("fox");
-  expect(comment([0x9286, ascii("JIS\0\0\0\0\0fox")])).toBe("JIS\0\0\0\0\0fox");
+  expect(comment([0x9286, ascii("JIS\0\0\0\0\0fox \x1b$B8Q\x1b(B")])).toBe("fox 狐");
+  expect(comment([0x9286, ascii("ASCII\0\0\0caf\xe9")])).toBe("café");
+  expect(comment([0x9286, bytes(ascii("UNICODE\0"), Buffer.from("a fox in a café"))])).toBe(
+    "a fox in a café",
+  );
+  expect(comment([0x9286, bytes(ascii("Unicode\0"), Buffer.from("fox é", "utf16le"))])).toBe("fox é");
   expect(comment([0x9286, ascii("plain text of someone")])).toBe("plain text of someone");
 });
 

@@ -1,4 +1,4 @@
-// Text in EXIF data (CIPA DC-008): where tools put their settings in JPEG and WebP files. Only the three fields that they use are read.
+// Text in EXIF data (CIPA DC-008): where tools put their settings in JPEG and WebP files. Only the fields that they use are read.
 
 /** TIFF tags. */
 const TAGS = {
@@ -7,17 +7,27 @@ const TAGS = {
   description: 0x01_0e,
   exif: 0x87_69,
   userComment: 0x92_86,
+  xpComment: 0x9c_9c,
 } as const;
 
 const ASCII = 2;
 const MAX_ENTRIES = 200;
 
 /** Texts of the fields, by name; damaged ones are left out. */
-export type ExifTexts = Partial<Record<"make" | "model" | "description" | "userComment", string>>;
+export type ExifTexts = Partial<
+  Record<"make" | "model" | "description" | "userComment" | "xpComment", string>
+>;
 
-const utf8 = (bytes: Uint8Array): string => new TextDecoder().decode(bytes).replace(/\0+$/u, "");
+const decoded = (bytes: Uint8Array, encoding: string): string =>
+  new TextDecoder(encoding).decode(bytes).replace(/\0+$/u, "");
 
-/** Tools write UTF-16 in either order, whatever the file says: the one with more ASCII letters is right. */
+/** Latin-1 where it is no UTF-8. */
+function utf8(bytes: Uint8Array): string {
+  const text = decoded(bytes, "utf-8");
+  return text.includes("\ufffd") ? decoded(bytes, "latin1") : text;
+}
+
+/** Tools write UTF-16 in either order, whatever the file says: the one with more ASCII letters is right. Some write UTF-8. */
 function utf16(bytes: Uint8Array): string {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const counts = { be: 0, le: 0 };
@@ -25,15 +35,19 @@ function utf16(bytes: Uint8Array): string {
     if (view.getUint16(at) < 0x80) counts.be += 1;
     if (view.getUint16(at, true) < 0x80) counts.le += 1;
   }
+  const isLong = bytes.length >= 16;
+  if (isLong && counts.be + counts.le === 0 && !decoded(bytes, "utf-8").includes("\ufffd"))
+    return utf8(bytes);
   const order = counts.le > counts.be ? "utf-16le" : "utf-16be";
-  return new TextDecoder(order).decode(bytes).replace(/\0+$/u, "");
+  return decoded(bytes, order);
 }
 
 /** A comment begins with eight bytes that name its character code. */
 function commentText(bytes: Uint8Array): string {
-  const code = utf8(bytes.subarray(0, 8)).trim();
+  const code = utf8(bytes.subarray(0, 8)).trim().toUpperCase();
   const text = bytes.subarray(8);
   if (code === "UNICODE") return utf16(text);
+  if (code === "JIS") return decoded(text, "iso-2022-jp");
   return code === "ASCII" || code === "" ? utf8(text) : utf8(bytes);
 }
 
@@ -64,6 +78,7 @@ export function readExif(bytes: Uint8Array<ArrayBuffer>): ExifTexts {
       // A file that was cut has the beginning of its text.
       const value = tiff.subarray(start, start + size);
       if (tag === TAGS.userComment) texts.userComment = commentText(value);
+      else if (tag === TAGS.xpComment) texts.xpComment = decoded(value, "utf-16le");
       else if (view.getUint16(at + 2, little) !== ASCII) continue;
       else if (tag === TAGS.make) texts.make = utf8(value);
       else if (tag === TAGS.model) texts.model = utf8(value);

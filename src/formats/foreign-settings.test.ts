@@ -1,6 +1,7 @@
 // Settings that other tools write into image files, in their own forms.
 import { describe, expect, it } from "vitest";
-import { settingsOfPng } from "../../tests/fixtures/image-files.ts";
+import { ascii, bytes, exif, jpeg, jpegSegment, settingsOfPng } from "../../tests/fixtures/image-files.ts";
+import { readImageText } from "./image-text.ts";
 
 describe("other tools", () => {
   it("SwarmUI", async () => {
@@ -296,6 +297,199 @@ describe("other tools", () => {
     expect(await settingsOfPng({ parameters: { guidance_scale: 4, performance: "x" } })).toMatchObject({
       "CFG scale": "4",
     });
+  });
+
+  it("SwarmUI's weights of the text encoder, and its early JPEG files", async () => {
+    const sui = {
+      prompt: "a fox",
+      loras: ["ink", "clay"],
+      loraweights: ["0.5", "1"],
+      loratencweights: ["0.2", "1"],
+    };
+    const read = await settingsOfPng({ parameters: { sui_image_params: sui } });
+    expect(read).toEqual({
+      prompt: "a fox <lora:ink:0.2:0.5> <lora:clay:1>",
+      negativePrompt: "",
+      RNG: "CPU",
+      Version: "SwarmUI",
+    });
+    const camera = exif([[0x0110, ascii(`${JSON.stringify({ sui_image_params: sui })}\0`)]]);
+    const file = jpeg(jpegSegment(0xe1, bytes(ascii("Exif\0\0"), camera)));
+    expect(await readImageText(file)).toContain("<lora:ink:0.2:0.5>");
+  });
+
+  it("InvokeAI's parts that are not taken over have their names", async () => {
+    const now = {
+      positive_prompt: "a",
+      regions: [{}],
+      ref_images: [{}],
+      seamless_x: true,
+      vae: { name: "mse" },
+    };
+    expect(await settingsOfPng({ invokeai_metadata: now })).toEqual({
+      prompt: "a",
+      negativePrompt: "",
+      regions: "set",
+      "ref images": "set",
+      "seamless x": "true",
+      vae: "mse",
+      RNG: "CPU",
+      Version: "InvokeAI",
+    });
+    const image = {
+      prompt: "a",
+      steps: 5,
+      hires_fix: true,
+      perlin: 0,
+      variations: [{ seed: 1 }],
+      type: "txt2img",
+    };
+    expect(await settingsOfPng({ "sd-metadata": { image } })).toMatchObject({
+      "hires fix": "true",
+      variations: "set",
+    });
+  });
+
+  it("the command line of InvokeAI's forerunner", async () => {
+    expect(
+      await settingsOfPng({
+        Dream: '"a fox [blurry]" -s 20 -S 5 -W512 -H 768 -C7.5 -A k_euler_a -G 0.8 --hires_fix',
+      }),
+    ).toEqual({
+      prompt: "a fox",
+      negativePrompt: "blurry",
+      Steps: "20",
+      Sampler: "k_euler_a",
+      "CFG scale": "7.5",
+      Seed: "5",
+      Size: "512x768",
+      "setting G": "0.8",
+      "hires fix": "true",
+      RNG: "CPU",
+      Version: "InvokeAI 1",
+    });
+    expect(await settingsOfPng({ Dream: "a fox" })).toBeNull();
+  });
+
+  it("NovelAI 4: weights before the words, and characters", async () => {
+    const caption = (text: string) => ({ caption: { char_captions: [{ char_caption: text }, {}] } });
+    const settings = {
+      prompt: "1.3::red (fox)::, {snow}, -1::blur",
+      uc: "2::::low",
+      steps: 5,
+      v4_prompt: caption("girl"),
+      v4_negative_prompt: caption("hat"),
+    };
+    expect(await settingsOfPng({ Comment: settings })).toEqual({
+      prompt: "(red \\(fox\\):1.3), (snow:1.05), (blur:-1)",
+      negativePrompt: "low",
+      Steps: "5",
+      Characters: "girl",
+      "Negative characters": "hat",
+      RNG: "CPU",
+      Version: "NovelAI",
+    });
+  });
+
+  it("Draw Things, in EXIF and in XMP", async () => {
+    const settings = {
+      c: "a fox",
+      uc: "blurry",
+      model: "sd_v1.5_f16.ckpt",
+      sampler: "DPM++ 2M Karras",
+      seed: 5,
+      seed_mode: "Scale Alike",
+      scale: 7.5,
+      steps: 20,
+      size: "512x768",
+      strength: 1,
+      lora: [{ model: "ink.ckpt", weight: 0.6 }],
+      mask_blur: 2,
+      v2: { seed: 5 },
+    };
+    const expected = {
+      prompt: "a fox <lora:ink:0.6>",
+      negativePrompt: "blurry",
+      Steps: "20",
+      Sampler: "DPM++ 2M Karras",
+      "CFG scale": "7.5",
+      Seed: "5",
+      Size: "512x768",
+      Model: "sd_v1.5_f16.ckpt",
+      "mask blur": "2",
+      "Seed mode": "Scale Alike",
+      RNG: "CPU",
+      Version: "Draw Things",
+    };
+    expect(await settingsOfPng({ parameters: settings })).toEqual(expected);
+    const item = `<rdf:li xml:lang="x-default">${JSON.stringify(settings).replaceAll('"', "&quot;")}</rdf:li>`;
+    expect(
+      await settingsOfPng({
+        "XML:com.adobe.xmp": `<exif:UserComment><rdf:Alt>${item}</rdf:Alt></exif:UserComment>`,
+      }),
+    ).toEqual(expected);
+    const gpu = { ...settings, seed_mode: "Nvidia GPU Compatible", strength: 0.4 };
+    expect(await settingsOfPng({ parameters: gpu })).toMatchObject({
+      RNG: "NV",
+      "Denoising strength": "0.4",
+    });
+  });
+
+  it("Easy Diffusion: entries by either names, or JSON", async () => {
+    const expected = {
+      prompt: "a fox <lora:ink:0.5>",
+      negativePrompt: "blurry",
+      Steps: "25",
+      Sampler: "euler_a",
+      "CFG scale": "7.5",
+      Seed: "5",
+      Size: "512x768",
+      Model: "sd-v1-5",
+      Version: "Easy Diffusion",
+    };
+    const labels = {
+      Prompt: "a fox",
+      "Negative Prompt": "blurry",
+      Seed: "5",
+      "Stable Diffusion model": "sd-v1-5",
+      Steps: "25",
+      "Guidance Scale": "7.5",
+      Sampler: "euler_a",
+      Width: "512",
+      Height: "768",
+      "LoRA model": "ink",
+      "LoRA Strength": "0.5",
+      "Clip Skip": "False",
+    };
+    expect(await settingsOfPng(labels)).toEqual(expected);
+    const json = {
+      prompt: "a fox",
+      negative_prompt: "blurry",
+      seed: 5,
+      use_stable_diffusion_model: "sd-v1-5",
+      num_inference_steps: 25,
+      guidance_scale: 7.5,
+      sampler_name: "euler_a",
+      width: 512,
+      height: 768,
+      use_lora_model: ["ink", "None"],
+      lora_alpha: [0.5, 1],
+      clip_skip: true,
+      use_vae_model: "mse",
+    };
+    expect(await settingsOfPng({ parameters: json })).toEqual({
+      ...expected,
+      "Clip skip": "2",
+      "use vae model": "mse",
+    });
+  });
+
+  it("numbers that JSON lacks are null, outside of texts, in linear time", async () => {
+    const written = `{"positive_prompt": "NaN${" ".repeat(100_000)}x", "cfg_scale": NaN, "steps": -Infinity}`;
+    const read = await settingsOfPng({ invokeai_metadata: written });
+    expect(read).toMatchObject({ negativePrompt: "", RNG: "CPU" });
+    expect(read!.prompt.slice(0, 4)).toBe("NaN ");
+    expect(read).not.toHaveProperty("Steps");
   });
 
   it("a JSON of nobody known, keys of Object's prototype", async () => {

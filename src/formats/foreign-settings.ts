@@ -1,65 +1,13 @@
-// Settings as tools other than AUTOMATIC1111 keep them in their files, in its terms: InvokeAI, SwarmUI, NovelAI, Fooocus. What has no
-// counterpart keeps its own label, so that it can be named.
+// Settings as tools other than AUTOMATIC1111 keep them in their files, in its terms: SwarmUI, NovelAI, Fooocus, Draw Things, Easy Diffusion.
+// What has no counterpart keeps its own label, so that it can be named.
 import type { GenerationParameters } from "./generation-parameters.ts";
+import { unescapeEntities } from "../shared/html-entities.ts";
+import { dreamSettings, invokeSettings, oldInvokeSettings } from "./invoke-settings.ts";
 import { fieldOf, isJsonObject, type JsonObject, parseJsonObject } from "./json.ts";
-
-const textOf = (value: unknown): string =>
-  typeof value === "string"
-    ? value.trim()
-    : typeof value === "number" || typeof value === "boolean"
-      ? String(value)
-      : "";
-
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-
-/** "loras/my LoRA.safetensors" and 0.8 → "<lora:my LoRA:0.8>"; characters that a tag cannot hold become "_". */
-export function loraTag(name: string, strengths: readonly unknown[]): string {
-  const file = name.slice(Math.max(name.lastIndexOf("/"), name.lastIndexOf("\\")) + 1);
-  const plain = file
-    .replace(/\.(?:safetensors|pt|bin|ckpt|pth)$/iu, "")
-    .replace(/[:<>]/gu, "_")
-    .trim();
-  const numbers = strengths.map(textOf).filter((number) => number !== "" && Number.isFinite(Number(number)));
-  return plain === "" ? "" : `<lora:${[plain, ...numbers].join(":")}>`;
-}
-
-const isSet = (value: unknown): boolean =>
-  !["", "0", "false", "None", "none"].includes(textOf(value)) ||
-  isJsonObject(value) ||
-  listOf(value).length > 0;
-
-/** What is not in `known` and says something, under its own name. */
-const others = (settings: JsonObject, known: ReadonlySet<string>): [string, string][] =>
-  Object.entries(settings)
-    .filter(([key, value]) => !known.has(key) && isSet(value))
-    .map(([key, value]) => [labelOf(key), textOf(value) || "set"]);
-
-/** "hrf_strength" → "hrf strength": a label as the text form can hold it. */
-const labelOf = (key: string): string =>
-  key
-    .replace(/[^\w -]|_/gu, " ")
-    .trim()
-    .slice(0, 60) || "setting";
-
-const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/u));
-
-function parameters(
-  texts: { readonly prompt: string; readonly negativePrompt: string; readonly tags?: readonly string[] },
-  fields: readonly (readonly [string, unknown])[],
-): GenerationParameters {
-  const filled = fields.map(([label, value]): [string, string] => [label, textOf(value)]);
-  return {
-    prompt: [texts.prompt, ...(texts.tags ?? [])].join(" ").trim(),
-    negativePrompt: texts.negativePrompt,
-    fields: new Map(filled.filter(([, value]) => value !== "")),
-  };
-}
-
-const sizeOf = (width: unknown, height: unknown): string =>
-  textOf(width) !== "" && textOf(height) !== "" ? `${textOf(width)}x${textOf(height)}` : "";
+import { isSet, listOf, loraTag, others, parameters, sizeOf, textOf, words } from "./setting-values.ts";
 
 const swarmKnown =
-  words(`prompt negativeprompt model seed steps cfgscale width height sampler scheduler loras loraweights aspectratio
+  words(`prompt negativeprompt model seed steps cfgscale width height sampler scheduler loras loraweights loratencweights aspectratio
   sidelength images swarm_version date generation_time automaticvae initimagecreativity clipstopatlayer batchsize resolution`);
 
 /** `sui_image_params` of SwarmUI; lists are lists or texts with commas. */
@@ -67,7 +15,10 @@ function swarmSettings(settings: JsonObject): GenerationParameters {
   const list = (value: unknown): string[] =>
     (Array.isArray(value) ? value : textOf(value).split(",")).map(textOf).filter((part) => part !== "");
   const weights = list(fieldOf(settings, "loraweights"));
-  const tags = list(fieldOf(settings, "loras")).map((name, i) => loraTag(name, [weights[i]]));
+  const textWeights = list(fieldOf(settings, "loratencweights"));
+  const tags = list(fieldOf(settings, "loras")).map((name, i) =>
+    loraTag(name, [...new Set([textWeights[i] ?? weights[i], weights[i]])]),
+  );
   const prompt = textOf(settings["prompt"]);
   return parameters(
     { prompt, negativePrompt: textOf(settings["negativeprompt"]), tags: /<lora:/iu.test(prompt) ? [] : tags },
@@ -84,97 +35,6 @@ function swarmSettings(settings: JsonObject): GenerationParameters {
       ...others(settings, swarmKnown),
       ["RNG", "CPU"],
       ["Version", `SwarmUI ${textOf(settings["swarm_version"])}`.trim()],
-    ],
-  );
-}
-
-const invokeKnown =
-  words(`positive_prompt negative_prompt model seed steps cfg_scale width height scheduler loras clip_skip rand_device
-  app_version generation_mode strength positive_style_prompt negative_style_prompt canvas_v2_metadata
-  metadata_version seamless_x seamless_y init_image ref_images regions`);
-
-/** "(a fox)1.2", "fox++", "(in snow)-" in AUTOMATIC1111's form. */
-const invokePrompt = (text: string): string =>
-  text
-    .replace(
-      /\(([^()]*)\)(\d+(?:\.\d+)?|\++|-+)(?![\w.])/gu,
-      (_, inner: string, weight: string) => `(${inner}:${invokeWeight(weight)})`,
-    )
-    .replace(
-      /(?<![\p{L}\p{N}+])([\p{L}\p{N}]+)(\++)(?![\p{L}\p{N}+])/gu,
-      (_, word: string, plus: string) => `(${word}:${invokeWeight(plus)})`,
-    );
-
-const invokeWeight = (written: string): string =>
-  written.startsWith("+")
-    ? String(Number((1.1 ** written.length).toFixed(4)))
-    : written.startsWith("-")
-      ? String(Number((0.9 ** written.length).toFixed(4)))
-      : written;
-
-/** `invokeai_metadata`. */
-function invokeSettings(settings: JsonObject): GenerationParameters {
-  const nameIn = (value: unknown): string =>
-    textOf(fieldOf(value, "name")) ||
-    textOf(fieldOf(value, "model_name")) ||
-    textOf(fieldOf(value, "base_model_name"));
-  const tags = listOf(settings["loras"]).map((entry) =>
-    loraTag(nameIn(fieldOf(entry, "model")) || nameIn(fieldOf(entry, "lora")), [fieldOf(entry, "weight")]),
-  );
-  const skipped = Number(textOf(settings["clip_skip"]) || "0");
-  const device = textOf(settings["rand_device"]);
-  return parameters(
-    {
-      prompt: invokePrompt(textOf(settings["positive_prompt"])),
-      negativePrompt: invokePrompt(textOf(settings["negative_prompt"])),
-      tags,
-    },
-    [
-      ["Steps", settings["steps"]],
-      ["Sampler", settings["scheduler"]],
-      ["CFG scale", settings["cfg_scale"]],
-      ["Seed", settings["seed"]],
-      ["Size", sizeOf(settings["width"], settings["height"])],
-      ["Model", nameIn(settings["model"])],
-      ["Denoising strength", settings["strength"]],
-      ["Clip skip", skipped > 0 ? skipped + 1 : ""],
-      ...others(settings, invokeKnown),
-      ["RNG", device === "cuda" ? "NV" : "CPU"],
-      ["Version", `InvokeAI ${textOf(settings["app_version"])}`.trim()],
-    ],
-  );
-}
-
-/** `sd-metadata` of InvokeAI 2: prompts are lists, what is unwanted stands in square brackets. */
-function oldInvokeSettings(settings: JsonObject): GenerationParameters | null {
-  const image = fieldOf(settings, "image");
-  if (!isJsonObject(image)) return null;
-  const written =
-    textOf(image["prompt"]) ||
-    listOf(image["prompt"])
-      .map((part) => textOf(fieldOf(part, "prompt")))
-      .join(" ");
-  const unwanted = Array.from(written.matchAll(/\[([^[\]]*)\]/gu), ([, inner]) => inner!);
-  return parameters(
-    {
-      prompt: invokePrompt(
-        written
-          .replace(/\[[^[\]]*\]/gu, " ")
-          .replace(/ {2,}/gu, " ")
-          .trim(),
-      ),
-      negativePrompt: invokePrompt(unwanted.join(", ")),
-    },
-    [
-      ["Steps", image["steps"]],
-      ["Sampler", image["sampler"]],
-      ["CFG scale", image["cfg_scale"]],
-      ["Seed", image["seed"]],
-      ["Size", sizeOf(image["width"], image["height"])],
-      ["Model", settings["model_weights"]],
-      ["Denoising strength", image["strength"]],
-      ["RNG", "CPU"],
-      ["Version", textOf(settings["app_version"]) || "InvokeAI 2"],
     ],
   );
 }
@@ -203,12 +63,28 @@ const novelKnown =
   words(`prompt uc steps height width scale seed sampler noise_schedule strength n_samples signed_hash request_type
   v4_prompt v4_negative_prompt legacy legacy_v3_extend params_version add_original_image version extra_noise_seed`);
 
+/** "1.3::a fox::" of its fourth version; without an end it goes on to the prompt's. */
+const novelWeights = (text: string): string =>
+  text.replace(/(?<![\w.])(-?\d+(?:\.\d+)?)::(.*?)(?:::|$)/gsu, (_, weight: string, inner: string) =>
+    inner.trim() === "" ? inner : `(${inner}:${weight})`,
+  );
+
+/** What single characters of the picture are told. */
+const characters = (prompt: unknown): string =>
+  listOf(fieldOf(fieldOf(prompt, "caption"), "char_captions"))
+    .map((one) => textOf(fieldOf(one, "char_caption")))
+    .filter((text) => text !== "")
+    .join(" | ");
+
 /** `Comment` of NovelAI; the prompt stands in `Description` too. */
 function novelSettings(settings: JsonObject, entries: ReadonlyMap<string, string>): GenerationParameters {
+  const isWeighted = settings["v4_prompt"] !== undefined;
+  const wordsOf = (text: string): string =>
+    isWeighted ? novelWeights(novelPrompt(text)) : novelPrompt(text);
   return parameters(
     {
-      prompt: novelPrompt(textOf(settings["prompt"]) || (entries.get("Description") ?? "").trim()),
-      negativePrompt: novelPrompt(textOf(settings["uc"])),
+      prompt: wordsOf(textOf(settings["prompt"]) || (entries.get("Description") ?? "").trim()),
+      negativePrompt: wordsOf(textOf(settings["uc"])),
     },
     [
       ["Steps", settings["steps"]],
@@ -219,6 +95,8 @@ function novelSettings(settings: JsonObject, entries: ReadonlyMap<string, string
       ["Size", sizeOf(settings["width"], settings["height"])],
       ["Model", entries.get("Source")],
       ["Denoising strength", settings["strength"]],
+      ["Characters", characters(settings["v4_prompt"])],
+      ["Negative characters", characters(settings["v4_negative_prompt"])],
       ...others(settings, novelKnown),
       ["RNG", "CPU"],
       ["Version", "NovelAI"],
@@ -270,6 +148,89 @@ function fooocusSettings(written: JsonObject): GenerationParameters {
   );
 }
 
+const drawThingsKnown = words("c uc model sampler seed scale steps size strength lora seed_mode v2 profile");
+
+/** Draw Things; its LoRA files have endings of their own. */
+function drawThingsSettings(settings: JsonObject): GenerationParameters {
+  const strength = textOf(settings["strength"]);
+  const mode = textOf(settings["seed_mode"]);
+  return parameters(
+    {
+      prompt: textOf(settings["c"]),
+      negativePrompt: textOf(settings["uc"]),
+      tags: listOf(settings["lora"]).map((entry) =>
+        loraTag(textOf(fieldOf(entry, "model")), [fieldOf(entry, "weight")]),
+      ),
+    },
+    [
+      ["Steps", settings["steps"]],
+      ["Sampler", settings["sampler"]],
+      ["CFG scale", settings["scale"]],
+      ["Seed", settings["seed"]],
+      ["Size", settings["size"]],
+      ["Model", settings["model"]],
+      ["Denoising strength", strength === "1" ? "" : strength],
+      ...others(settings, drawThingsKnown),
+      ["Seed mode", /CPU|GPU/u.test(mode) ? "" : mode],
+      ["RNG", mode.includes("GPU") ? "NV" : "CPU"],
+      ["Version", "Draw Things"],
+    ],
+  );
+}
+
+/** Labels of its text files and early images, by the names of later ones. */
+const easyLabels: ReadonlyMap<string, string> = new Map([
+  ["steps", "num_inference_steps"],
+  ["sampler", "sampler_name"],
+  ["stable_diffusion_model", "use_stable_diffusion_model"],
+  ["vae_model", "use_vae_model"],
+  ["hypernetwork_model", "use_hypernetwork_model"],
+  ["lora_model", "use_lora_model"],
+  ["lora_strength", "lora_alpha"],
+]);
+
+const easyKnown =
+  words(`prompt negative_prompt seed num_inference_steps guidance_scale sampler_name width height
+  use_stable_diffusion_model use_lora_model lora_alpha clip_skip prompt_strength`);
+
+/** Easy Diffusion: JSON, or an entry for each setting. */
+function easySettings(written: JsonObject): GenerationParameters {
+  const settings = Object.fromEntries(
+    Object.entries(written).map(([key, value]) => {
+      const name = key.toLowerCase().replaceAll(" ", "_");
+      return [easyLabels.get(name) ?? name, value];
+    }),
+  );
+  const list = (value: unknown): unknown[] =>
+    Array.isArray(value)
+      ? value
+      : textOf(value)
+          .replace(/["'[\]]/gu, "")
+          .split(",");
+  const weights = list(settings["lora_alpha"]);
+  return parameters(
+    {
+      prompt: textOf(settings["prompt"]),
+      negativePrompt: textOf(settings["negative_prompt"]),
+      tags: list(settings["use_lora_model"])
+        .map(textOf)
+        .flatMap((name, i) => (isSet(name) ? [loraTag(name, [weights[i]])] : [])),
+    },
+    [
+      ["Steps", settings["num_inference_steps"]],
+      ["Sampler", settings["sampler_name"]],
+      ["CFG scale", settings["guidance_scale"]],
+      ["Seed", settings["seed"]],
+      ["Size", sizeOf(settings["width"], settings["height"])],
+      ["Model", settings["use_stable_diffusion_model"]],
+      ["Denoising strength", settings["prompt_strength"]],
+      ["Clip skip", /^true$/iu.test(textOf(settings["clip_skip"])) ? "2" : ""],
+      ...others(settings, easyKnown),
+      ["Version", "Easy Diffusion"],
+    ],
+  );
+}
+
 /** JSON in the entry that else holds AUTOMATIC1111's text. Null: some other JSON. */
 export function settingsOfJson(text: string): GenerationParameters | null {
   const value = parseJsonObject(text);
@@ -280,6 +241,8 @@ export function settingsOfJson(text: string): GenerationParameters | null {
   if (has("metadata_scheme") || has("guidance_scale", "performance") || has("Guidance Scale", "Performance"))
     return fooocusSettings(value);
   if (has("positive_prompt")) return invokeSettings(value);
+  if (has("c", "sampler") && !has("prompt")) return drawThingsSettings(value);
+  if (has("num_inference_steps", "guidance_scale")) return easySettings(value);
   return has("uc", "steps") || has("v4_prompt") ? novelSettings(value, new Map()) : null;
 }
 
@@ -291,6 +254,13 @@ export function settingsOfEntries(entries: ReadonlyMap<string, string>): Generat
   const old = json("sd-metadata");
   const oldSettings = old && oldInvokeSettings(old);
   if (oldSettings) return oldSettings;
+  const dream = dreamSettings(entries.get("Dream") ?? "");
+  if (dream) return dream;
+  if (entries.has("num_inference_steps") || (entries.has("Guidance Scale") && entries.has("Steps")))
+    return easySettings(Object.fromEntries(entries));
+  const [, xmp] =
+    /<exif:UserComment>.*?<rdf:li[^>]*>(.*?)<\/rdf:li>/su.exec(entries.get("XML:com.adobe.xmp") ?? "") ?? [];
+  if (xmp !== undefined) return settingsOfJson(unescapeEntities(xmp));
   const comment = json("Comment") ?? json("comment");
   if (!comment) return null;
   const isNovel = entries.get("Software") === "NovelAI" || fieldOf(comment, "uc") !== undefined;

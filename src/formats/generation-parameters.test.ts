@@ -44,6 +44,11 @@ describe("reading", () => {
     expect(parsed.fields.get("Hashes")).toBe('{"model": "45dee52b"}');
   });
 
+  it("knows the negative prompt under a heading, too", () => {
+    const parsed = parseParameters("a fox\nNegative Prompt: blurry\ndark\nSteps: 20, Seed: 5");
+    expect([parsed.prompt, parsed.negativePrompt]).toEqual(["a fox", "blurry\ndark"]);
+  });
+
   it.each([
     ["Steps: 20, Seed: 5", { Steps: "20", Seed: "5" }],
     ["Steps: 20", { Steps: "20" }],

@@ -14,6 +14,8 @@ export interface GenerationParameters {
 }
 
 const NEGATIVE = "Negative prompt:";
+/** Some sites write it as a heading. */
+const NEGATIVE_LINE = /^Negative [Pp]rompt:/u;
 
 /** Values with a comma, colon or line break, or a quote at the start, are quoted as JSON; empty ones are left out. */
 export function formatParameters({ prompt, negativePrompt, fields }: GenerationParameters): string {
@@ -50,8 +52,15 @@ const USUAL: ReadonlyMap<string, RegExp> = new Map([
   ["Denoising strength", /^(?:0(?:\.\d+)?|1(?:\.0+)?)$/u],
   ["Clip skip", /^\d{1,2}$/u],
   ["RNG", /^(?:CPU|GPU|NV)$/u],
-  ["Version", /\d/u],
+  ["Version", /\d|^(?:ComfyUI|SwarmUI|InvokeAI|NovelAI|Fooocus|Draw Things|Easy Diffusion)$/u],
 ]);
+
+/** "Schedule Type" of other tools → "Schedule type"; a word in small letters is one of the prompt. */
+const LABELS: ReadonlyMap<string, string> = new Map(
+  [...USUAL.keys()].map((label) => [label.toLowerCase(), label]),
+);
+const labelOf = (written: string): string =>
+  (/^[A-Z]/u.test(written) ? LABELS.get(written.toLowerCase()) : undefined) ?? written;
 
 /** Whether a line is nothing but usual labels with values as tools write them: then one pair is enough. */
 function isOnlyUsual(line: string): boolean {
@@ -89,7 +98,7 @@ function parametersIn(lines: readonly string[], line: number): ParameterLine | n
   const start = startOfParameters(text);
   const pairs = Array.from(
     text.slice(start).matchAll(PAIR),
-    ([, label, value]) => [label!.trim(), unquote(value!.trim())] as const,
+    ([, label, value]) => [labelOf(label!.trim()), unquote(value!.trim())] as const,
   );
   const known = pairs.some(([label]) => USUAL.has(label));
   // Fewer than three, AUTOMATIC1111's own rule, only where they end the text and are nothing else.
@@ -111,7 +120,7 @@ function findParameters(lines: readonly string[]): ParameterLine | null {
  * fewer); lines behind it (templates of extensions) are no part of the prompts, and their labels are kept as fields.
  */
 export function parseParameters(text: string): GenerationParameters {
-  const lines = text.trim().split(/\r?\n/u);
+  const lines = text.replaceAll("\0", "").trim().split(/\r?\n/u);
   const found = findParameters(lines);
   const fields = new Map<string, string>();
   if (found) {
@@ -128,9 +137,9 @@ export function parseParameters(text: string): GenerationParameters {
   const negative: string[] = [];
   let inNegative = false;
   for (const line of lines.map((one) => one.trim())) {
-    if (line.startsWith(NEGATIVE)) inNegative = true;
+    if (NEGATIVE_LINE.test(line)) inNegative = true;
     (inNegative ? negative : prompt).push(
-      line.startsWith(NEGATIVE) ? line.slice(NEGATIVE.length).trim() : line,
+      NEGATIVE_LINE.test(line) ? line.slice(NEGATIVE.length).trim() : line,
     );
   }
   // A comma before "Steps:" joins the parameters to the words.

@@ -34,6 +34,14 @@ describe("AUTOMATIC1111's text", () => {
     ["WebP, low byte first", webp(exif([exifComment(parameters, "le")], { little: true }))],
     ["WebP with the header of JPEG", webp(bytes(ascii("Exif\0\0"), exif([exifComment(parameters)])))],
     ["JPEG", jpeg(jpegSegment(0xe1, bytes(ascii("Exif\0\0"), exif([exifComment(parameters)]))))],
+    ["JPEG, a comment of the file", jpeg(jpegSegment(0xfe, Buffer.from(parameters)))],
+    [
+      "JPEG, a description",
+      jpeg(
+        jpegSegment(0xe1, bytes(ascii("Exif\0\0"), exif([[0x010e, bytes(Buffer.from(`${parameters}\0`))]]))),
+      ),
+    ],
+    ["WebP, a comment of Windows", webp(exif([[0x9c9c, bytes(Buffer.from(`${parameters}\0`, "utf16le"))]]))],
     [
       "JPEG, no character code",
       jpeg(jpegSegment(0xe1, bytes(ascii("Exif\0\0"), exif([exifComment(parameters, "none")])))),

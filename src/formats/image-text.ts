@@ -2,18 +2,23 @@
 import { settingsOfGraph } from "./comfyui-graph.ts";
 import { type ExifTexts, jpegTexts, readExif, webpTexts } from "./exif.ts";
 import { settingsOfEntries, settingsOfJson } from "./foreign-settings.ts";
-import { formatParameters, PARAMETERS_KEYWORD } from "./generation-parameters.ts";
+import { formatParameters, PARAMETERS_KEYWORD, parseParameters } from "./generation-parameters.ts";
 import { parseJsonObject } from "./json.ts";
 import { isPng, pngExif, readPngText } from "./png.ts";
 
 const ascii = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
 
-/** ComfyUI writes "prompt:{…}" and "workflow:{…}" into EXIF fields that name cameras. */
-function exifEntries({ make, model, description, userComment }: ExifTexts): [string, string][] {
+/** Texts of fields and comments that hold other things in photographs. */
+const isSettings = (text: string): boolean =>
+  parseJsonObject(text) !== null || parseParameters(text).fields.has("Steps");
+
+/** ComfyUI writes "prompt:{…}" and "workflow:{…}" into EXIF fields that name cameras; others put their text there, too. */
+function exifEntries({ make, model, description, userComment, xpComment }: ExifTexts): [string, string][] {
   const entries: [string, string][] = [];
-  for (const text of [make, model, description]) {
+  for (const text of [make, model, description, xpComment]) {
     const [, name, value] = /^(prompt|workflow|parameters)\s*:\s*(.*)$/isu.exec(text ?? "") ?? [];
     if (name !== undefined) entries.push([name.toLowerCase(), value!]);
+    else if (text !== undefined && isSettings(text)) entries.push([PARAMETERS_KEYWORD, text]);
   }
   if (userComment !== undefined) entries.push([PARAMETERS_KEYWORD, userComment]);
   return entries;
@@ -24,7 +29,11 @@ async function entriesOf(bytes: Uint8Array<ArrayBuffer>): Promise<ReadonlyMap<st
     return new Map([...exifEntries(readExif(pngExif(bytes))), ...(await readPngText(bytes, { cut: true }))]);
   if (bytes[0] === 0xff && bytes[1] === 0xd8) {
     const { exif, comments } = jpegTexts(bytes);
-    return new Map([...comments.map((text): [string, string] => ["Comment", text]), ...exifEntries(exif)]);
+    const isWritten = (text: string): boolean => !/^\s*\{/u.test(text) && isSettings(text);
+    return new Map([
+      ...comments.map((text): [string, string] => [isWritten(text) ? PARAMETERS_KEYWORD : "Comment", text]),
+      ...exifEntries(exif),
+    ]);
   }
   const isWebp = ascii(bytes.subarray(0, 4)) === "RIFF" && ascii(bytes.subarray(8, 12)) === "WEBP";
   return isWebp ? new Map(exifEntries(webpTexts(bytes))) : new Map();

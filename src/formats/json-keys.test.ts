@@ -13,6 +13,13 @@ it.each([
   [`{"a":[],"a":1}`, "a"],
 ])("%s has %j twice", (json, key) => expect(findDuplicateKey(json)).toBe(key));
 
+it("leaves out the value of one key, but not the key", () => {
+  const except = "m";
+  expect(findDuplicateKey(`{"m":{"a":1,"a":[1,{"b":2}]},"c":{"m":{"a":1}}}`, { except })).toBeUndefined();
+  expect(findDuplicateKey(`{"m":{"a":1},"c":{"m":{"a":1,"a":2}}}`, { except })).toBe("a");
+  expect(findDuplicateKey(`{"m":{},"m":{}}`, { except })).toBe("m");
+});
+
 it.each([
   `{"a":"a","b":"a","c":["a","a",{"a":"a"},"a"]}`,
   `[["a","a"],"a"]`,

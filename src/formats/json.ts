@@ -1,5 +1,6 @@
 // JSON of other tools: never throws, and keeps whole numbers that a double cannot hold (seeds of 64 bits).
 
+const NO_NUMBERS = /"(?:\\.|[^"\\])*(?:"|$)|-?\b(?:NaN|Infinity)\b/gsu;
 const LONG_NUMBERS = /"(?:\\.|[^"\\])*(?:"|$)|(?<![\d.])-?\d{16,}(?![\d.eE])/gsu;
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -19,9 +20,11 @@ export function parseJsonObject(text: string): JsonObject | null {
     JSON.parse(
       source.replace(LONG_NUMBERS, (found) => (found.startsWith('"') ? found : `"${found}"`)),
     ) as JsonObject;
-  for (const source of [text, text.replace(/(?<=[:[,]\s*)-?(?:NaN|Infinity)\b/gu, "null")]) {
+  const withoutNaN = (): string =>
+    text.replace(NO_NUMBERS, (found) => (found.startsWith('"') ? found : "null"));
+  for (const sourceOf of [() => text, withoutNaN]) {
     try {
-      return safe(source);
+      return safe(sourceOf());
     } catch {
       // tried again without NaN
     }

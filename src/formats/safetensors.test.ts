@@ -136,6 +136,17 @@ describe("malformed files", () => {
     expect(error.remedy).toBeTruthy();
   });
 
+  it("reads metadata that names a field twice, or is nested beyond what can be written again", async () => {
+    const twice = await readHeader(rawFile('{"__metadata__":{"a":"1","a":"2"}}', 0), options);
+    expect([...twice.metadata]).toEqual([["a", "2"]]);
+    const deep = "[".repeat(20_000) + "]".repeat(20_000);
+    const nested = await readHeader(rawFile(`{"__metadata__":{"a":${deep},"b":"c"}}`, 0), options);
+    expect([...nested.metadata]).toEqual([
+      ["a", ""],
+      ["b", "c"],
+    ]);
+  });
+
   it("reads metadata that is null, or not strings", async () => {
     const read = async (metadata: string): Promise<unknown> => [
       ...(await readHeader(rawFile(`{"__metadata__":${metadata}}`, 0), options)).metadata,

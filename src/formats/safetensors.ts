@@ -91,7 +91,7 @@ function parseHeader(bytes: Uint8Array, fileName: string): Record<string, unknow
       `Not a safetensors file: the header is not valid JSON (${(error as Error).message}).`,
     );
   }
-  const duplicate = findDuplicateKey(text);
+  const duplicate = findDuplicateKey(text, { except: "__metadata__" });
   if (duplicate !== undefined)
     throw badFile(
       fileName,
@@ -109,8 +109,17 @@ function readMetadata(header: Record<string, unknown>, fileName: string): Map<st
   return new Map(
     Object.entries(value)
       .filter(([, entry]) => entry !== null)
-      .map(([key, entry]) => [key, typeof entry === "string" ? entry : JSON.stringify(entry)]),
+      .map(([key, entry]) => [key, typeof entry === "string" ? entry : textOf(entry)]),
   );
+}
+
+/** JSON.parse reads values that are nested more deeply than JSON.stringify can write; no tool has any. */
+function textOf(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return "";
+  }
 }
 
 function readEntry(

@@ -22,6 +22,18 @@ function isText(start: Uint8Array): boolean {
   }
 }
 
+/** First bytes of what people rename, or unpack too little. */
+const OTHERS: readonly (readonly [start: string, what: string, remedy: "unpack" | "other"])[] = [
+  ["7z\xbc\xaf", "a 7z archive", "unpack"],
+  ["Rar!", "a RAR archive", "unpack"],
+  ["\x1f\x8b", "a gzip archive", "unpack"],
+  ["\x89PNG", "an image", "other"],
+  ["\xff\xd8\xff", "an image", "other"],
+  ["RIFF", "an image or a sound", "other"],
+];
+
+const UNPACK = "Unpack it and use the .safetensors or .pt file inside.";
+
 /** Identifies a file that is not safetensors by its first bytes (up to 64); undefined if it may be safetensors. */
 export function describeForeignFile(start: Uint8Array): ForeignFile | undefined {
   const text = String.fromCharCode(...start);
@@ -40,6 +52,18 @@ export function describeForeignFile(start: Uint8Array): ForeignFile | undefined 
       remedy: CONVERT,
     };
   }
+  const other = OTHERS.find(([first]) => text.startsWith(first));
+  if (other)
+    return {
+      message: `This is ${other[1]}, not a model or an adapter.`,
+      remedy: other[2] === "unpack" ? UNPACK : "Choose the .safetensors file of the model or adapter.",
+    };
+  // A TAR archive begins with the name of its first file, filled up with zeros.
+  if (/^[\w./-]{3,}\0{8}/.test(text))
+    return {
+      message: "This is a TAR archive, or an old PyTorch file in one, which Stylus does not read.",
+      remedy: UNPACK,
+    };
   if (text.startsWith("GGUF"))
     return { message: "This is a GGUF file, which Stylus does not read.", remedy: CONVERT };
   if (text.startsWith("\x89HDF"))

@@ -159,3 +159,67 @@ describe("sidecarCard", () => {
     expect(sidecarCard([1], "paper")).toBeNull();
   });
 });
+
+describe("what lies beside a file", () => {
+  const other = {
+    ...version,
+    id: 9,
+    baseModel: "SDXL 1.0",
+    trainedWords: ["xl"],
+    files: [{ name: "hero-xl.safetensors" }],
+  };
+  const both = { ...model, modelVersions: [other, version] };
+
+  it("a whole model: the version that has the file, in lists the newest for SD 1.x", () => {
+    expect(sidecarCard(both, "loras/Hero.safetensors")!.card).toMatchObject({
+      id: "Hero-Co-77",
+      baseModel: "SD 1.5",
+    });
+    expect(sidecarCard(both, "hero-xl.safetensors")!.card.triggerWords).toEqual(["xl"]);
+    expect(only(both).card.id).toBe("Hero-Co-77");
+    expect(only({ ...model, modelVersions: [other] }).card.baseModel).toBe("SDXL 1.0");
+  });
+
+  it("an embedding's, which is no LoRA in a list", () => {
+    const embedding = { ...version, model: { ...model, type: "TextualInversion" } };
+    expect(sidecarCard(embedding, "hero.pt")!.card.title).toBe("Hero & Co");
+    expect([...cardsIn(embedding)]).toEqual([null]);
+  });
+
+  it("an answer by hash, without trigger words or a model: a version's name is no title", () => {
+    const { trainedWords: _, ...rest } = version;
+    const raw = only({
+      ...rest,
+      modelId: 5,
+      name: "v1.0",
+      files: [{ name: "hero.safetensors", sizeKB: "-3" }],
+    });
+    expect(raw.card).toMatchObject({ id: "hero.safetensors-77", title: "", file: { sizeBytes: 0 } });
+  });
+
+  it("what ComfyUI's LoRA manager and StabilityMatrix write", () => {
+    const managed = { file_name: "hero", notes: "mine", civitai: { ...version, model } };
+    expect(sidecarCard(managed, "hero.safetensors")!.card.title).toBe("Hero & Co");
+    const matrix = {
+      ModelName: "Hero",
+      ModelDescription: "<p>A hero.</p>",
+      Tags: ["character"],
+      VersionId: 3,
+      BaseModel: "SD 1.5",
+      TrainedWords: ["coat"],
+      UserTitle: null,
+    };
+    expect(sidecarCard(matrix, "hero.safetensors")!.card).toMatchObject({
+      id: "Hero-3",
+      title: "Hero",
+      description: "A hero.",
+      triggerWords: ["coat"],
+      refined: { category: "character" },
+    });
+  });
+
+  it("a strength written as text", () => {
+    expect(sidecarCard({ "preferred weight": "0.75" }, "a.pt")!.card.refined.weight).toBe(0.75);
+    expect(sidecarCard({ "preferred weight": "strong" }, "a.pt")!.card.refined.weight).toBe(0.8);
+  });
+});

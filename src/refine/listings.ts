@@ -9,8 +9,10 @@ const isFields = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {});
 const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
-const numberOf = (value: unknown): number | undefined =>
-  typeof value === "number" && Number.isFinite(value) ? value : undefined;
+const numberOf = (value: unknown): number | undefined => {
+  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  return typeof number === "number" && Number.isFinite(number) ? number : undefined;
+};
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 const textsOf = (value: unknown): string[] =>
   Array.isArray(value)
@@ -62,15 +64,35 @@ const trainedWords = (fields: Fields): string[] => [
 ];
 
 const isCivitai = (fields: Fields): boolean =>
-  ["modelVersions", "trainedWords", "trained_words"].some((field) => fields[field] !== undefined);
+  ["modelVersions", "trainedWords", "trained_words", "modelId"].some((field) => fields[field] !== undefined);
 
-/** A model of Civitai's API (its newest version), a version of it, or a `.civitai.info` file. Null: not a LoRA. */
-function civitaiCard(value: Fields): RawCard | null {
-  const version = fieldsOf(listOf(value["modelVersions"])[0] ?? value);
-  const model = isFields(version["model"]) ? version["model"] : value;
+const filesOf = (version: Fields): Fields[] =>
+  [...listOf(version["files"]), version["file"]].filter(isFields);
+
+/** The one that has the file; without one the newest for SD 1.x, or the newest of all. */
+function versionOf(model: Fields, fileName: string | null): unknown {
+  const versions = listOf(model["modelVersions"]);
+  const file = fileName?.slice(fileName.lastIndexOf("/") + 1).toLowerCase();
+  return (
+    versions.find((version) =>
+      filesOf(fieldsOf(version)).some(({ name }) => textOf(name).toLowerCase() === file),
+    ) ??
+    versions.find((version) => textOf(fieldsOf(version)["baseModel"]).startsWith("SD 1")) ??
+    versions[0]
+  );
+}
+
+/**
+ * A model of Civitai's API, a version of it, or a `.civitai.info` file. Null: not a LoRA.
+ * @param besideFile the adapter that it lies beside, of whatever type it is
+ */
+function civitaiCard(value: Fields, besideFile: string | null = null): RawCard | null {
+  const version = fieldsOf(versionOf(value, besideFile) ?? value);
+  const isVersion = value["modelVersions"] === undefined && value["modelId"] !== undefined;
+  const model = isFields(version["model"]) ? version["model"] : isVersion ? {} : value;
   const type = textOf(model["type"]).toLowerCase();
-  if (type !== "" && !loraTypes.has(type)) return null;
-  const files = [...listOf(version["files"]), version["file"]].filter(isFields);
+  if (besideFile === null && type !== "" && !loraTypes.has(type)) return null;
+  const files = filesOf(version);
   const file = files.find(({ primary }) => primary === true) ?? files[0] ?? {};
   const images = [...listOf(version["images"]), ...listOf(version["examples"])].filter(isFields);
   const tags = textsOf(model["tags"]);
@@ -80,7 +102,10 @@ function civitaiCard(value: Fields): RawCard | null {
     model === version ? "" : textOf(version["description"]),
   ];
   return rawCard({
-    name: [textOf(model["name"]), numberOf(version["versionId"]) ?? numberOf(version["id"])],
+    name: [
+      textOf(model["name"]) || textOf(file["name"]),
+      numberOf(version["versionId"]) ?? numberOf(version["id"]),
+    ],
     title: textOf(model["name"]),
     description: descriptions.filter((part) => part !== "").join(" "),
     tags,
@@ -103,7 +128,7 @@ function civitaiCard(value: Fields): RawCard | null {
     baseModel: textOf(version["baseModel"]) || textOf(version["base_model"]) || "SD 1.5",
     file: {
       path: textOf(file["name"]),
-      sizeBytes: Math.round((numberOf(file["sizeKB"]) ?? 0) * 1024),
+      sizeBytes: Math.max(0, Math.round((numberOf(file["sizeKB"]) ?? 0) * 1024)),
       sha256: sha256.toLowerCase(),
     },
     license: civitaiLicense(isFields(model["license"]) ? model["license"] : model),
@@ -190,13 +215,30 @@ export function* cardsIn(value: unknown): Generator<RawCard | null> {
   }
 }
 
+/** StabilityMatrix's `.cm-info.json` in Civitai's names. */
+const matrixVersion = (value: Fields): Fields => ({
+  id: value["VersionId"],
+  baseModel: value["BaseModel"],
+  trainedWords: value["TrainedWords"] ?? [],
+  description: value["VersionDescription"],
+  model: {
+    name: value["UserTitle"] ?? value["ModelName"],
+    description: value["ModelDescription"],
+    tags: value["Tags"],
+  },
+});
+
 /**
- * What lies beside a LoRA file under its name: `.civitai.info`, or A1111's `.json` ("description", "activation text", "preferred weight").
- * Null: neither.
+ * What lies beside an adapter file under its name: `.civitai.info`, the model's answer of Civitai's API (SD.Next), `.metadata.json` of
+ * ComfyUI's LoRA manager, `.cm-info.json` of StabilityMatrix, or A1111's `.json` ("description", "activation text", "preferred weight").
+ * Null: none of them.
  */
 export function sidecarCard(value: unknown, fileName: string): RawCard | null {
   if (!isFields(value)) return null;
-  if (isCivitai(value)) return civitaiCard(value);
+  if (isCivitai(value)) return civitaiCard(value, fileName);
+  if (isFields(value["civitai"]) && isCivitai(value["civitai"]))
+    return civitaiCard(value["civitai"], fileName);
+  if (value["ModelName"] !== undefined) return civitaiCard(matrixVersion(value), fileName);
   const known = ["description", "activation text", "preferred weight", "notes", "sd version"];
   if (!known.some((field) => value[field] !== undefined)) return null;
   const weight = numberOf(value["preferred weight"]);

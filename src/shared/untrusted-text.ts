@@ -10,8 +10,11 @@ const HIDDEN = /[\u00ad\u180e\u200b\u2060-\u2064\ufeff\ufff9-\ufffb]|[\u{e0000}-
 /** Joiners belong into emoji and some scripts, never behind ASCII. */
 const JOINERS = /(?<![^\p{ASCII}\u200c\u200d])[\u200c\u200d]+/gu;
 
+/** Nearly every tag is nothing else, and some files have hundreds of thousands. */
+const PLAIN = /^\p{ASCII}*$/u;
+
 export const withoutHidden = (text: string): string =>
-  text.replace(DIRECTIONS, "").replace(HIDDEN, "").replace(JOINERS, "");
+  PLAIN.test(text) ? text : text.replace(DIRECTIONS, "").replace(HIDDEN, "").replace(JOINERS, "");
 
 /** At most `most` UTF-16 units; a character of two is not cut in half. */
 export function cutText(text: string, most: number): string {

@@ -25,6 +25,23 @@ describe("settings of other tools", () => {
     expect(settings(`${usual}, ${line}`).options.noise).toBe(noise);
   });
 
+  it.each([
+    ["Schedule Type: Karras, CFG Scale: 5, Clip Skip: -2", { schedule: "karras", cfgScale: 5, clipSkip: 2 }],
+    ["width: 512, height: 768, quantity: 4, Draft: false", { width: 512, height: 768 }],
+    ["Clip skip: 0, VAE: None, Seed: None, Denoising strength: 0", {}],
+  ])("%s", (line, expected) => {
+    const read = settings(`Steps: 20, Sampler: Euler a, ${line}`);
+    expect(read.options).toMatchObject({ steps: 20, sampler: "euler_a", ...expected });
+    expect(read).toMatchObject({ dropped: [], start: null });
+  });
+
+  it("zeros behind a text are no part of it", () => {
+    expect(readSettings(parseParameters(`a fox\0\n${usual}\0\0`), cards).options).toMatchObject({
+      prompt: "a fox",
+      width: 512,
+    });
+  });
+
   it("words alone say nothing of the noise; names of samplers as ComfyUI has them say CPU", () => {
     expect(readInfotext("a fox", cards)).not.toHaveProperty("noise");
     expect(settings("Steps: 20, Sampler: dpmpp_2m, Schedule type: karras, Seed: 1").options.noise).toBe(

@@ -81,6 +81,10 @@ function sizeIn(fields: Fields, label: string): Size | undefined {
   return match ? { width: Number(match[1]), height: Number(match[2]) } : undefined;
 }
 
+/** Of Civitai's generator. */
+const sizeOfSides = (fields: Fields): Size | undefined =>
+  sizeIn(new Map([["Size", `${fields.get("width") ?? ""}x${fields.get("height") ?? ""}`]]), "Size");
+
 /** AUTOMATIC1111's first pass when none was given (old_hires_fix_first_pass_dimensions): as many pixels as 512 × 512, sides of 64. */
 function usualFirstPass({ width, height }: Size): Size {
   const scale = Math.sqrt((512 * 512) / (width * height));
@@ -90,7 +94,7 @@ function usualFirstPass({ width, height }: Size): Size {
 
 /** Sizes of the first and, if it was given as one, of the second pass. Early files have the latter as "Size". */
 function passSizes(fields: Fields): { readonly first: Size | undefined; readonly second: Size | undefined } {
-  const size = sizeIn(fields, "Size");
+  const size = sizeIn(fields, "Size") ?? sizeOfSides(fields);
   const firstPass = sizeIn(fields, "First pass size");
   if (!size || size.width * size.height === 0) return { first: undefined, second: undefined };
   if (firstPass)
@@ -168,7 +172,9 @@ export function readTile(fields: Fields): number | undefined {
 /** The values that a picture was painted over with; null when it was painted from words only. */
 export function readInitImageValues(fields: Fields): ({ strength: number } & MaskValues) | null {
   const strength = numberIn(fields, "Denoising strength", limits.denoisingStrength);
-  if (strength === undefined || hasHires(fields)) return null;
+  // Other tools write 0 for none.
+  const isNone = strength === 0 && !fields.get("Version")?.startsWith("Stylus Web");
+  if (strength === undefined || isNone || hasHires(fields)) return null;
   return {
     strength,
     ...defaultMask,

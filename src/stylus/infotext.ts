@@ -151,11 +151,20 @@ function readVariation(fields: ReadonlyMap<string, string>): GenerateOptions["va
   return seed === undefined || !strength ? null : { seed, strength };
 }
 
+/** ComfyUI counts layers from the end, as −2. */
+const withoutMinus = (fields: ReadonlyMap<string, string>, label: string): ReadonlyMap<string, string> =>
+  new Map([[label, (fields.get(label) ?? "").replace(/^-/u, "")]]);
+
+/** What some tools write where AUTOMATIC1111 leaves a field out. */
+const isNothing = (fields: ReadonlyMap<string, string>, label: string): boolean =>
+  ["", "None", "False", "false", ...(label === "Clip skip" ? ["0"] : [])].includes(fields.get(label) ?? "");
+
 /** Labels that `readSettings` reads, or that describe the file and change no image. */
 const silent: ReadonlySet<string> = new Set(
   `Steps,Sampler,Schedule type,CFG scale,Seed,Variation seed,Variation seed strength,Size,Clip skip,RNG,Model,Version,VAE tile,Combine,First pass size,Hires upscale,Hires resize,Hires upscaler,
   Hires steps,Denoising strength,Mask blur,Masked content,Inpaint area,Masked area padding,Model hash,VAE hash,Hashes,Lora hashes,TI hashes,TI,
-  Template,Negative Template,Batch size,Batch pos,Created Date,Civitai resources,Civitai metadata,App,Backend,Operations,Parser,User,Software,Inpaint mask`
+  Template,Negative Template,Batch size,Batch pos,Created Date,Civitai resources,Civitai metadata,App,Backend,Operations,Parser,User,Software,Inpaint mask,
+  width,height,quantity,workflow`
     .split(",")
     .map((label) => label.trim()),
 );
@@ -188,7 +197,7 @@ export function readSettings(
     cfgScale: numberIn(fields, "CFG scale", limits.cfgScale),
     seed: readSeed(fields),
     variation: readVariation(fields) ?? undefined,
-    clipSkip: numberIn(fields, "Clip skip", { ...limits.clipSkip, whole: true }),
+    clipSkip: numberIn(withoutMinus(fields, "Clip skip"), "Clip skip", { ...limits.clipSkip, whole: true }),
     width: size?.width,
     height: size?.height,
     sampler: sampler ?? undefined,
@@ -231,9 +240,7 @@ export function readSettings(
     model: fields.get("Model") ?? "",
     missing: [...new Set(tags.tags.map(({ id }) => id).filter((id) => !isKnown(id)))],
     dropped: [
-      ...labels
-        .filter((label) => (fields.get(label) ?? "") !== "")
-        .map((label) => `${label} ${fields.get(label)!}`),
+      ...labels.filter((label) => !isNothing(fields, label)).map((label) => `${label} ${fields.get(label)!}`),
       ...noTags.map(({ text }) => text),
     ],
   };

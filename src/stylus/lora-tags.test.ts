@@ -63,6 +63,21 @@ describe("readLoraTags", () => {
     expect(weights("outall")).toMatchObject({ BASE: 1, M00: 0, OUT03: 1 });
   });
 
+  it("reads block weights without a word before them, as the extension's first versions wrote them", () => {
+    const named = readLoraTags("<lora:clay:0.5:lbw=0,0,1,0,0,0,0,0,0,0,0,0,0,0,0,0,0>");
+    const bare = readLoraTags("<lora:clay:0.5:0,0,1,0,0,0,0,0,0,0,0,0,0,0,0,0,0>");
+    expect(bare).toMatchObject({ adapters: named.adapters, problems: [] });
+    expect(readLoraTags("<lora:clay:1:OUTALL>").adapters[0]!.blockWeights).toMatchObject({
+      IN01: 0,
+      OUT03: 1,
+    });
+  });
+
+  it("names a tag with spaces where none may be", () => {
+    for (const tag of ["< lora:clay:1>", "<lora :clay:1>", "< lyco : clay>"])
+      expect(readLoraTags(`a ${tag} b`).problems).toEqual([`${tag}: write <lora: without spaces.`]);
+  });
+
   it.each([
     ["<lora:clay:much>", "“much” is not a number."],
     ["<lora:clay:te=x>", "“x” is not a number."],

@@ -5,7 +5,7 @@
 // that do nothing here are reported. Several tags for one adapter add up, as they do there.
 //
 // Also read, as by AUTOMATIC1111 and its extension LoRA Block Weight: `<lora:name:text:unet>` or `te=0.5:unet=0.8`,
-// `lbw=` with 17 or 26 numbers, a preset or names of blocks, `start=5`, `stop=15`, `step=5-15`.
+// `lbw=` (or nothing before it) with 17 or 26 numbers, a preset or names of blocks, `start=5`, `stop=15`, `step=5-15`.
 import { formatBlockWeights, parseBlockWeights } from "../adapters/merging/block-weights.ts";
 import type { AdapterCard } from "../retrieval/card.ts";
 import { combineUses } from "../shared/adapter-uses.ts";
@@ -27,7 +27,8 @@ export interface LoraTags {
   toPrompt(offset: number): number;
 }
 
-const openTagPattern = /<(?:lora|lyco|hypernet):[^<>]*/i;
+/** A tag that does not end, or that has spaces where none may be. */
+const brokenTagPattern = /<\s*(?:lora|lyco|hypernet)\s*:[^<>]*>?/i;
 
 /** @param cards of the adapters that may be meant; without them a name is taken for an id */
 export function readLoraTags(prompt: string, cards: readonly AdapterCard[] = []): LoraTags {
@@ -52,8 +53,9 @@ export function readLoraTags(prompt: string, cards: readonly AdapterCard[] = [])
   }
   kept.push(prompt.slice(last));
   const text = kept.join("");
-  const [openTag] = openTagPattern.exec(text) ?? [];
-  if (openTag) problems.push(`${openTag.slice(0, 40)}: it lacks the closing “>”.`);
+  const [broken] = brokenTagPattern.exec(text) ?? [];
+  if (broken?.endsWith(">")) problems.push(`${broken.slice(0, 40)}: write <lora: without spaces.`);
+  else if (broken) problems.push(`${broken.slice(0, 40)}: it lacks the closing “>”.`);
   const adapters = combineUses(uses);
   for (const { id, unetStrength, textStrength } of adapters) {
     const beyond = [unetStrength, textStrength].find((strength) => !isUsable(strength));
@@ -141,6 +143,8 @@ function readArguments(parts: readonly string[], report: (problem: string) => vo
       if (!tagOptions.includes(name) && name !== ignoredOption)
         report(`“${name}” is not a tag option. The options are ${tagOptions.join(", ")}.`);
       named.set(name, part.slice(equals + 1).trim());
+    } else if (isBlocks(part)) {
+      named.set("lbw", part.trim()); // as the extension's first versions wrote it
     } else if (part.trim() !== "") numbers.push(readNumber(part, report));
   }
   const weight = (name: string): number | undefined =>
@@ -151,6 +155,16 @@ function readArguments(parts: readonly string[], report: (problem: string) => vo
   const steps = readSteps(named, report);
   const blockWeights = blocks === undefined ? undefined : readBlocks(blocks, report);
   return { unetStrength, textStrength, ...(blockWeights && { blockWeights }), ...(steps && { steps }) };
+}
+
+/** A list or a preset of block weights. */
+function isBlocks(text: string): boolean {
+  try {
+    parseBlockWeights(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function readNumber(text: string, report: (problem: string) => void): number {

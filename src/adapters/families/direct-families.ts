@@ -63,6 +63,14 @@ export function full({ tensors, target }: Context): Found | null {
   return tensor ? dense(tensor, target, { slot: "diff", family: "full" }) : null;
 }
 
+/** A module that PEFT trained as a whole (`modules_to_save`). */
+export function trained({ tensors, target }: Context): Found | null {
+  const tensor = tensors.get("trained_weight");
+  if (!tensor) return null;
+  const change = dense(tensor, target, { slot: "trained_weight", family: "full" });
+  return { ...change, delta: () => ({ kind: "replacement", values: tensorValues(tensor) }) };
+}
+
 export function norm({ tensors, target }: Context): Found | null {
   const tensor = tensors.get("w_norm");
   return tensor ? dense(tensor, target, { slot: "w_norm", family: "norm" }) : null;

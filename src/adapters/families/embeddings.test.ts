@@ -24,6 +24,8 @@ describe("textual inversions", () => {
     ["emb_params", [1, 1, 75, 768], "EasyThing", 75],
     ["string_to_param.sks", [2, 768], "sks", 2],
     ["", [2, 768], "EasyThing", 2],
+    ["clip_l", [2, 768], "EasyThing", 2],
+    ["embedding_manager.string_to_param_dict.*", [2, 768], "EasyThing", 2],
   ])("%j of shape %j", async (key, shape, name, vectors) => {
     const { report, embeddings } = await only(key, shape);
     expect(report).toMatchObject({ refusal: null, unmatched: [] });

@@ -33,7 +33,7 @@ export interface EmbeddingContext {
 /**
  * Whether a tensor is a textual inversion: `emb_params` (A1111, safetensors), `string_to_param.*` (A1111 and the original
  * repository, pickle), `bundle_emb.NAME.…` (LyCORIS bundles, OneTrainer), `<token>` (diffusers, cloneofsimo), or the only tensor of a
- * file, under any name or none, in the shape of token vectors (A1111 and diffusers accept it).
+ * file, under any name or none, in the shape of token vectors (A1111 and diffusers accept it). `clip_l` is the name of the text encoder.
  */
 export function splitEmbeddingKey(
   key: string,
@@ -44,12 +44,12 @@ export function splitEmbeddingKey(
   const bundled = /^bundle_emb\.(.+?)\.(?:string_to_param\.\*|emb_params|vector|clip_l|\*)$/.exec(key);
   if (bundled) return { name: bundled[1]! };
   const stem = fileName.replace(/^.*[/\\]/, "").replace(/\.[^.]+$/, "");
-  if (key === "emb_params" || key === "string_to_param.*") return { name: stem };
-  const term = /^string_to_param\.(.+)$/s.exec(key)?.[1];
-  if (term !== undefined) return { name: term };
+  if (key === "emb_params") return { name: stem };
+  const term = /^(?:[\w.]*\.)?string_to_param(?:_dict)?\.(.+)$/s.exec(key)?.[1];
+  if (term !== undefined) return { name: term === "*" ? stem : term };
   if (isMarked || /^<[^<>]+>$/.test(key)) return { name: key };
   if (tensors === 1 && (size.width === width || TOKEN_WIDTHS.has(size.width)) && !splitKey(key))
-    return { name: key.trim() || stem };
+    return { name: key === "clip_l" ? stem : key.trim() || stem };
   return null;
 }
 

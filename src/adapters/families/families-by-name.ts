@@ -27,6 +27,7 @@ const FAMILIES: readonly (readonly [slot: Slot, family: Family | ((shape: Shape)
   ["oft_r", "OFT"],
   ["boft_R", "BOFT"],
   ["diff", "full"],
+  ["trained_weight", "full"],
   ["w_norm", "norm"],
   ["on_input", "IA3"],
   ["ia3_l", "IA3"],

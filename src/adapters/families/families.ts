@@ -2,7 +2,7 @@
 // and converts it to a Delta. Formulas and names follow the tools that write these files: kohya sd-scripts, LyCORIS
 // (lycoris/modules/*.py), PEFT.
 import type { Delta, Magnitude } from "./delta.ts";
-import { dense, full, ia3, norm, oft } from "./direct-families.ts";
+import { dense, full, ia3, norm, oft, trained } from "./direct-families.ts";
 import type { Slot } from "../names/keys.ts";
 import { glora, loha, lokr, lora } from "./matrix-families.ts";
 import { ia3Axis, ia3Delta, peftBoft, peftIa3, peftOft } from "./peft-families.ts";
@@ -30,6 +30,7 @@ const RECOGNISERS: readonly Recogniser[] = [
   peftOft,
   peftBoft,
   full,
+  trained,
   norm,
   ia3,
   peftIa3,

@@ -35,6 +35,17 @@ export function lora({ tensors, target, shape, settings }: Context): Found | nul
   if (!mid) {
     requireMatrix("down", down, rank, shape.columns);
     const family = shape.kernelArea > 1 ? "LoCon" : "LoRA";
+    const factors = tensors.get("lora_E");
+    if (factors) {
+      if (elementCount(factors.shape) !== rank) throw mismatch("lora_E", factors, `${rank} values`);
+      const delta = (): Delta => ({
+        kind: "low-rank",
+        scale,
+        up: tensorMatrix(up),
+        down: scaledRows(down, factors),
+      });
+      return { family, rank, alpha, used: ["up", "down", "lora_E", ...scaleSlots(tensors)], delta };
+    }
     return {
       family,
       rank,
@@ -58,6 +69,16 @@ export function lora({ tensors, target, shape, settings }: Context): Found | nul
       up: tensorMatrix(up),
       down: contractCore(core(mid, shape.kernelArea), tensorMatrix(down)),
     }),
+  };
+}
+
+/** AdaLoRA: one factor for each row (peft/tuners/adalora/layer.py). */
+function scaledRows(down: AdapterTensor, factors: AdapterTensor): Matrix {
+  const matrix = tensorMatrix(down);
+  const scales = tensorValues(factors);
+  return {
+    ...matrix,
+    values: matrix.values.map((value, i) => value * scales[Math.floor(i / matrix.columns)]!),
   };
 }
 
@@ -176,7 +197,10 @@ export function lokr({ tensors, shape, settings }: Context): Found | null {
     );
   }
   const rank = left.rank ?? right.rank;
-  const { alpha, scale } = rank === null ? { alpha: null, scale: 1 } : scaleOf(tensors, rank, settings);
+  // LyCORIS scales no full factors; PEFT does, by its configuration.
+  const scaledBy = rank ?? (tensors.has("alpha") ? null : settings.rank);
+  const { alpha, scale } =
+    scaledBy === null ? { alpha: null, scale: 1 } : scaleOf(tensors, scaledBy, settings);
   return {
     family: "LoKr",
     rank,

@@ -27,6 +27,8 @@ export type ModuleTensors = ReadonlyMap<Slot, AdapterTensor>;
 export interface ModuleSettings {
   /** Used if the module has no alpha tensor. */
   readonly alpha: number | null;
+  /** Of families whose tensors do not show it. */
+  readonly rank: number | null;
   /** rsLoRA: γ = α/√r instead of α/r (arXiv 2312.03732). Only PEFT states it; other tools fold it into alpha. */
   readonly rankStabilised: boolean;
   /** Any other field of the configuration; undefined if unknown. */

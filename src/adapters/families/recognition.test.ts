@@ -24,6 +24,7 @@ const slots = (tensors: Tensors): Map<Slot, AdapterTensor> =>
   new Map(Object.entries(tensors) as [Slot, AdapterTensor][]);
 const settings = (alpha: number | null = null, rankStabilised = false): ModuleSettings => ({
   alpha,
+  rank: null,
   rankStabilised,
   field: () => undefined,
 });

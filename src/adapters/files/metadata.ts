@@ -1,7 +1,7 @@
 // What a trainer wrote into an adapter's metadata: kohya's `ss_*`, `modelspec.*`, diffusers' PEFT configuration.
 // All of it is untrusted text; only PEFT's configuration is needed to apply the adapter.
 import type { ModuleSettings } from "../families/module-tensors.ts";
-import type { AdapterNetwork } from "../names/module-table.ts";
+import { ADAPTER_NETWORKS, type AdapterNetwork } from "../names/module-table.ts";
 import { cutText, elided, withoutHidden } from "../../shared/untrusted-text.ts";
 
 export interface TriggerCandidate {
@@ -116,8 +116,20 @@ export function settingsLookup(
       matchingPattern(field("alpha_pattern"), path) ??
       numberOrNull(field("lora_alpha")) ??
       numberOrNull(field("alpha"));
-    return { alpha, rankStabilised: field("use_rslora") === true, field };
+    const rank = matchingPattern(field("rank_pattern"), path) ?? numberOrNull(field("r"));
+    return { alpha, rank, rankStabilised: field("use_rslora") === true, field };
   };
+}
+
+const literalPattern = (pattern: string): string => pattern.replace(/^\^|\$$/g, "").replaceAll("\\.", ".");
+
+/** Patterns of `alpha_pattern` that are expressions: what they say is not known. */
+export function unreadPatterns(metadata: ReadonlyMap<string, string>, adapterConfig: unknown): string[] {
+  const settings = settingsLookup(metadata, adapterConfig);
+  const patterns = ADAPTER_NETWORKS.flatMap((network) =>
+    Object.keys(settings(network, "").field("alpha_pattern") ?? {}),
+  );
+  return [...new Set(patterns)].filter((pattern) => /[^\w.-]/.test(literalPattern(pattern)));
 }
 
 function matchingPattern(patterns: unknown, path: string): number | null {
@@ -125,7 +137,7 @@ function matchingPattern(patterns: unknown, path: string): number | null {
   for (const [pattern, value] of Object.entries(patterns)) {
     // PEFT treats patterns as regular expressions; this honours only literal paths, so that no file can make the page run
     // its own expressions.
-    const literal = pattern.replace(/^\^|\$$/g, "").replaceAll("\\.", ".");
+    const literal = literalPattern(pattern);
     if (path === literal || path.endsWith(`.${literal}`)) return numberOrNull(value);
   }
   return null;

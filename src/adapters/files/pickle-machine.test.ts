@@ -58,6 +58,8 @@ test.each<[string, string, PickleValue]>([
   ["a call", "ccollections\nOrderedDict\n)R", map()],
   ["a new object", "ccollections\nOrderedDict\n)\x81", map()],
   ["a state", "}}X\x0b\0\0\0_parameters}K\x01K\x02ssb", map([1, 2])],
+  ["a number of 256 bytes", `\x8b\0\x01\0\0${"\x01".repeat(256)}`, null],
+  ["changeable bytes", "\x96\x02\0\0\0\0\0\0\0ab", null],
   ["memos in order", "K\x07\x94K\x08\x940h\0h\x01\x87", [7, 7, 8]],
 ])("%s", (_, text, expected) => {
   expect(value(text)).toEqual(expected);

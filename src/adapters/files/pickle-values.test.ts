@@ -17,6 +17,15 @@ it("reads a storage and a tensor over it", () => {
   expect(call(name("torch._utils _rebuild_parameter"), [rebuild(args), true])).toEqual(tensor);
 });
 
+it("a tensor over a storage without a type names its own", () => {
+  const untyped = persistent(id.with(1, name("torch.storage UntypedStorage")));
+  expect(untyped).toMatchObject({ type: "UntypedStorage", elements: 12 });
+  const third = (type: PickleValue): PickleValue =>
+    call(name("torch._utils _rebuild_tensor_v3"), [untyped, 2, [3], [1], false, new Map(), type]);
+  expect(third(name("torch float8_e5m2"))).toMatchObject({ offset: 2, type: "float8_e5m2" });
+  expect(() => third("float8_e5m2")).toThrow("a tensor is malformed");
+});
+
 it.each<[string, number, PickleValue]>([
   ["kind", 0, "Storage"],
   ["class", 1, "torch HalfStorage"],
@@ -81,17 +90,20 @@ it.each([
 });
 
 const storages = ["Float", "Half", "BFloat16", "Double", "Long", "Int", "Short", "Char", "Byte", "Bool"];
-const builtins = "set frozenset list tuple dict object int float bool str bytes bytearray complex";
+const builtins =
+  "range xrange slice Ellipsis set frozenset list tuple dict object int float bool str bytes bytearray complex";
 
 it.each([
   [
     "torch",
-    `${storages.map((type) => `${type}Storage`).join(" ")} Size device float32 float16 bfloat16 float64`,
+    `${storages.map((type) => `${type}Storage`).join(" ")} UntypedStorage Size device float32 float16 bfloat16 float64 float8_e4m3fn int64 uint8 bool`,
   ],
-  ["torch._utils", "_rebuild_tensor_v2 _rebuild_tensor _rebuild_parameter"],
+  ["torch._utils", "_rebuild_tensor_v2 _rebuild_tensor_v3 _rebuild_tensor _rebuild_parameter"],
+  ["torch.storage", "UntypedStorage"],
+  ["torch.serialization", "_get_layout"],
   ["torch.nn.modules.container", "ParameterDict"],
-  ["collections", "OrderedDict defaultdict Counter"],
-  ["numpy", "dtype ndarray"],
+  ["collections", "OrderedDict defaultdict Counter deque"],
+  ["numpy", "dtype ndarray float32 int64 bool_"],
   ["numpy.core.multiarray", "scalar _reconstruct"],
   ["numpy._core.multiarray", "scalar _reconstruct"],
   ["_codecs", "encode"],
@@ -100,7 +112,10 @@ it.each([
   ["copy_reg", "_reconstructor"],
   ["copyreg", "_reconstructor"],
   ["pathlib", "PosixPath WindowsPath PurePosixPath PureWindowsPath"],
-  ["datetime", "datetime timedelta"],
+  ["datetime", "datetime date time timedelta timezone"],
+  ["decimal", "Decimal"],
+  ["fractions", "Fraction"],
+  ["uuid", "UUID"],
   ["builtins", builtins],
   ["__builtin__", builtins],
 ])("of %s it may reference %s, and nothing else", (module, names) => {

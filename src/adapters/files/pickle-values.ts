@@ -24,6 +24,8 @@ export interface PickleTensor {
   readonly offset: number;
   readonly shape: readonly number[];
   readonly strides: readonly number[];
+  /** Of the elements, where the storage does not say it: "float8_e4m3fn" … */
+  readonly type?: string;
 }
 
 export type PickleValue =
@@ -43,6 +45,9 @@ export type PickleValue =
 /** Why a pickle cannot be read. */
 export class PickleProblem extends Error {}
 
+/** The problem of a file that was not downloaded to its end. */
+export const TRUNCATED = "it is truncated";
+
 const STORAGES = [
   "FloatStorage",
   "HalfStorage",
@@ -56,8 +61,13 @@ const STORAGES = [
   "BoolStorage",
 ];
 
+/** Storages without a type, in bytes; the tensor names it (torch 2.1 and later, for new types). */
+const UNTYPED = "UntypedStorage";
+
 const ALLOWED: ReadonlySet<string> = new Set([
   ...STORAGES.map((name) => `torch ${name}`),
+  ...["torch", "torch.storage"].map((module) => `${module} ${UNTYPED}`),
+  "torch._utils _rebuild_tensor_v3",
   "torch._utils _rebuild_tensor_v2",
   "torch._utils _rebuild_tensor",
   "torch._utils _rebuild_parameter",
@@ -68,8 +78,15 @@ const ALLOWED: ReadonlySet<string> = new Set([
 const BUILTINS = ["__builtin__", "builtins"];
 /** Sequences that Python makes from one argument; here each is a list. */
 const SEQUENCES: ReadonlySet<string> = new Set(
-  BUILTINS.flatMap((module) => ["set", "frozenset", "list", "tuple"].map((name) => `${module} ${name}`)),
+  BUILTINS.flatMap((module) =>
+    ["set", "frozenset", "list", "tuple"].map((name) => `${module} ${name}`),
+  ).concat("collections deque"),
 );
+
+const DTYPE_NAMES =
+  "float32 float16 bfloat16 float64 float8_e4m3fn float8_e5m2 int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool complex64".split(
+    " ",
+  );
 
 /**
  * Notes that trainers leave beside tensors: step counts of numpy, arguments, paths. Each becomes an empty dictionary, whatever it is called
@@ -86,18 +103,35 @@ const NOTES: ReadonlySet<string> = new Set([
   "copyreg _reconstructor",
   "torch Size",
   "torch device",
-  ...["float32", "float16", "bfloat16", "float64"].map((name) => `torch ${name}`),
+  "torch.serialization _get_layout",
+  "decimal Decimal",
+  "fractions Fraction",
+  "uuid UUID",
+  ...DTYPE_NAMES.map((name) => `torch ${name}`),
+  ...["float16", "float32", "float64", "int32", "int64", "bool_", "str_"].map((name) => `numpy ${name}`),
   ...["numpy.core.multiarray", "numpy._core.multiarray"].flatMap((module) => [
     `${module} scalar`,
     `${module} _reconstruct`,
   ]),
   "numpy ndarray",
   ...["PosixPath", "WindowsPath", "PurePosixPath", "PureWindowsPath"].map((name) => `pathlib ${name}`),
-  ...["datetime", "timedelta"].map((name) => `datetime ${name}`),
+  ...["datetime", "date", "time", "timedelta", "timezone"].map((name) => `datetime ${name}`),
   ...BUILTINS.flatMap((module) =>
-    ["dict", "object", "int", "float", "bool", "str", "bytes", "bytearray", "complex"].map(
-      (name) => `${module} ${name}`,
-    ),
+    [
+      "range",
+      "xrange",
+      "slice",
+      "Ellipsis",
+      "dict",
+      "object",
+      "int",
+      "float",
+      "bool",
+      "str",
+      "bytes",
+      "bytearray",
+      "complex",
+    ].map((name) => `${module} ${name}`),
   ),
 ]);
 
@@ -120,8 +154,9 @@ export function persistent(id: PickleValue): PickleStorage | PickleName {
   ) {
     throw new PickleProblem("a storage reference is malformed");
   }
-  const type = id[1].name.replace("torch ", "");
-  if (!STORAGES.includes(type)) throw new PickleProblem("a storage reference is malformed");
+  const type = id[1].name.replace(/^torch(?:\.storage)? /, "");
+  if (!STORAGES.includes(type) && type !== UNTYPED)
+    throw new PickleProblem("a storage reference is malformed");
   return { kind: "storage", type, key: id[2], elements: id[4] };
 }
 
@@ -133,6 +168,11 @@ export function call(callable: PickleValue, args: PickleValue): PickleValue {
     case "torch._utils _rebuild_tensor":
     case "torch._utils _rebuild_tensor_v2":
       return tensorOf(args);
+    case "torch._utils _rebuild_tensor_v3": {
+      const type = args[6];
+      if (!isName(type)) throw new PickleProblem("a tensor is malformed");
+      return { ...tensorOf(args), type: type.name.replace("torch ", "") };
+    }
     case "torch._utils _rebuild_parameter": {
       const tensor = args[0];
       if (!isKind(tensor, "tensor")) throw new PickleProblem("a parameter contains no tensor");

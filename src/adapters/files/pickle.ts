@@ -8,11 +8,13 @@ import {
   named,
   persistent,
   PickleProblem,
+  TRUNCATED,
   type PickleStorage,
   type PickleValue,
 } from "./pickle-values.ts";
 
 const MAX_STACK = 100_000;
+const decoder = new TextDecoder();
 const MARK = Symbol("mark");
 type StackItem = PickleValue | typeof MARK;
 
@@ -83,6 +85,12 @@ class PickleMachine {
         return this.push(this.read(4, (at) => this.view.getInt32(at, true)));
       case 0x8a:
         return this.push(this.long(this.byte()));
+      case 0x8b: // LONG4: no number of a tensor is that large
+        this.skip(this.uint32());
+        return this.push(null);
+      case 0x96: // BYTEARRAY8, which only notes contain
+        this.skip(Number(this.read(8, (at) => this.view.getBigUint64(at, true))));
+        return this.push(null);
       case 0x47:
         return this.push(this.read(8, (at) => this.view.getFloat64(at, false)));
       case 0x58:
@@ -191,17 +199,17 @@ class PickleMachine {
   }
 
   private skip(sizeBytes: number): void {
-    if (this.position + sizeBytes > this.bytes.length) throw new PickleProblem("it is truncated");
+    if (this.position + sizeBytes > this.bytes.length) throw new PickleProblem(TRUNCATED);
     this.position += sizeBytes;
   }
 
   private text(sizeBytes: number): string {
-    return this.read(sizeBytes, (at) => new TextDecoder().decode(this.bytes.subarray(at, at + sizeBytes)));
+    return this.read(sizeBytes, (at) => decoder.decode(this.bytes.subarray(at, at + sizeBytes)));
   }
 
   private line(): string {
     const end = this.bytes.indexOf(0x0a, this.position);
-    if (end < 0 || end - this.position > 256) throw new PickleProblem("it is truncated");
+    if (end < 0 || end - this.position > 256) throw new PickleProblem(TRUNCATED);
     const text = this.text(end - this.position);
     this.position = end + 1;
     return text;

@@ -100,8 +100,8 @@ test.each([
   });
 });
 
-test("rejects tensors that share one storage", async () => {
-  await expect(open("shared.pt")).rejects.toMatchObject({ message: expect.stringContaining("share") });
+test("reads tensors that share one storage", async () => {
+  expect((await open("shared.pt")).size).toBe(60);
 });
 
 /** A pickle from text, one byte per character. */

@@ -3,7 +3,7 @@
 // the storages (older; torch/serialization.py, `_legacy_save`).
 import { dtypeSizeBytes, type DType } from "../../shared/dtype.ts";
 import { StylusError } from "../../shared/errors.ts";
-import { PickleProblem, type PickleTensor, type PickleValue } from "./pickle-values.ts";
+import { PickleProblem, TRUNCATED, type PickleTensor, type PickleValue } from "./pickle-values.ts";
 import { readPickle } from "./pickle.ts";
 import { elementCount, shownName, type AdapterTensor } from "./tensor.ts";
 import { otherArchive, readStoredZip } from "./zip.ts";
@@ -11,7 +11,7 @@ import { otherArchive, readStoredZip } from "./zip.ts";
 /** Larger files are complete models, not adapters. */
 const MAX_FILE_BYTES = 1_000_000_000;
 const MAX_DEPTH = 32;
-/** For tensors that repeat the numbers of a small storage; a tiny file must not ask for gigabytes. */
+/** For tensors that repeat the numbers of a small storage, or share one; a tiny file must not ask for gigabytes. */
 const MAX_REPEATED_BYTES = 64_000_000;
 
 const DTYPES: Readonly<Record<string, DType>> = {
@@ -26,6 +26,15 @@ const DTYPES: Readonly<Record<string, DType>> = {
   ByteStorage: "U8",
   BoolStorage: "BOOL",
 };
+
+/** Types of tensors in storages without one. */
+const NEW_DTYPES: ReadonlyMap<string, DType> = new Map([
+  ["float8_e4m3fn", "F8_E4M3"],
+  ["float8_e5m2", "F8_E5M2"],
+  ["uint16", "U16"],
+  ["uint32", "U32"],
+  ["uint64", "U64"],
+]);
 
 /** Whether the first bytes are those of a torch.save file: a ZIP archive or a pickle of protocol 2 to 5. */
 export function isTorchFile(start: Uint8Array): boolean {
@@ -57,6 +66,11 @@ export async function readTorchFile(
   const bytes = new Uint8Array(await blob.arrayBuffer());
   try {
     const { value, storages } = bytes[0] === 0x50 ? readZipped(bytes, fileName) : readLegacy(bytes);
+    if (isHypernetwork(value))
+      throw new StylusError("unsupported", "This is a hypernetwork, not a LoRA or an embedding.", {
+        where: fileName,
+        remedy: "Use a LoRA for the same subject or style; Stylus does not support hypernetworks.",
+      });
     const tensors = new Map<string, AdapterTensor>();
     collect(value, {
       path: [],
@@ -69,12 +83,22 @@ export async function readTorchFile(
     return tensors;
   } catch (error) {
     if (!(error instanceof PickleProblem)) throw error;
+    if (error.message === TRUNCATED)
+      throw new StylusError("bad-file", "The file is truncated.", {
+        where: fileName,
+        remedy: "Download it again.",
+      });
     throw new StylusError("unsupported", `This pickle cannot be read: ${error.message}.`, {
       where: fileName,
       remedy: "Use the .safetensors version, or convert it with a tool you trust.",
     });
   }
 }
+
+/** AUTOMATIC1111's: pairs of layers by the width of the attention that they belong to. */
+const isHypernetwork = (value: PickleValue): boolean =>
+  value instanceof Map &&
+  [...value].some(([key, layers]) => typeof key === "number" && Array.isArray(layers) && layers.length === 2);
 
 interface TorchFile {
   readonly value: PickleValue;
@@ -117,10 +141,12 @@ function readLegacy(bytes: Uint8Array): TorchFile {
   for (const key of keys.value) {
     const storage = typeof key === "string" ? main.storages.get(key) : undefined;
     if (!storage) throw new PickleProblem("its list of storages is malformed");
-    if (position + 8 > bytes.length) throw new PickleProblem("it is truncated");
-    const sizeBytes = Number(view.getBigUint64(position, true)) * dtypeSizeBytes(DTYPES[storage.type]!);
+    if (position + 8 > bytes.length) throw new PickleProblem(TRUNCATED);
+    const sizeBytes =
+      Number(view.getBigUint64(position, true)) *
+      (DTYPES[storage.type] ? dtypeSizeBytes(DTYPES[storage.type]!) : 1);
     position += 8;
-    if (position + sizeBytes > bytes.length) throw new PickleProblem("it is truncated");
+    if (position + sizeBytes > bytes.length) throw new PickleProblem(TRUNCATED);
     storages.set(storage.key, bytes.subarray(position, position + sizeBytes));
     position += sizeBytes;
   }
@@ -168,13 +194,19 @@ function isTensor(value: PickleValue): value is PickleTensor {
   return value !== null && typeof value === "object" && "kind" in value && value.kind === "tensor";
 }
 
+function dtypeOf({ storage, type }: PickleTensor, place: Collection): DType {
+  const dtype = type === undefined ? DTYPES[storage.type] : NEW_DTYPES.get(type);
+  if (!dtype) throw new PickleProblem(`${nameOf(place)} has the type ${type ?? storage.type}`);
+  return dtype;
+}
+
 const nameOf = ({ path }: Collection): string =>
   path.length === 0 ? "its only tensor" : `"${shownName(path.join("."))}"`;
 
 /** The tensor's elements in row-major order; a view of the file if it is stored that way. */
 function tensorBytes(tensor: PickleTensor, place: Collection): AdapterTensor {
   const { storage, offset, shape, strides } = tensor;
-  const dtype = DTYPES[storage.type]!;
+  const dtype = dtypeOf(tensor, place);
   const size = dtypeSizeBytes(dtype);
   const data = place.storages.get(storage.key);
   const count = elementCount(shape);
@@ -184,14 +216,16 @@ function tensorBytes(tensor: PickleTensor, place: Collection): AdapterTensor {
       ? offset - 1
       : shape.reduce((sum, length, axis) => sum + (length - 1) * strides[axis]!, offset);
   if ((last + 1) * size > data.length) throw new PickleProblem(`${nameOf(place)} extends past its storage`);
-  const repeats = count * size > data.length;
   const budget = place.budget;
-  if (repeats) budget.repeatedBytes -= count * size;
+  const repeats = count * size > data.length;
+  if (repeats || count * size > budget.bytes) budget.repeatedBytes -= count * size;
   else budget.bytes -= count * size;
-  if (budget.bytes < 0)
-    throw new PickleProblem(`its tensors share their storages, ${nameOf(place)} among them`);
   if (budget.repeatedBytes < 0)
-    throw new PickleProblem(`${nameOf(place)} repeats the numbers of a small storage too often`);
+    throw new PickleProblem(
+      repeats
+        ? `${nameOf(place)} repeats the numbers of a small storage too often`
+        : `its tensors share their storages, ${nameOf(place)} among them`,
+    );
   if (isContiguous(shape, strides))
     return { dtype, shape, bytes: data.subarray(offset * size, (offset + count) * size) };
   const bytes = new Uint8Array(count * size);

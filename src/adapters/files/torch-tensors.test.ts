@@ -5,6 +5,7 @@ import {
   ramp,
   writeLegacyTorchFile,
   writeTorchFile,
+  writeZip,
   type Value,
 } from "../../../tests/fixtures/adapters/write-torch.ts";
 import { tensorValues } from "./tensor.ts";
@@ -95,14 +96,59 @@ test("old files have the same tensors, and each damage has its name", async () =
   const whole = await open(legacy);
   expect(whole).toEqual(await readTorchFile(new Blob([writeTorchFile(value)]), { fileName: "x" }));
   await expect(open(legacy.slice(0, -1))).rejects.toMatchObject({
-    message: "This pickle cannot be read: it is truncated.",
+    code: "bad-file",
+    message: "The file is truncated.",
+    remedy: "Download it again.",
   });
   await expect(open(legacy.slice(0, -17))).rejects.toMatchObject({
-    message: "This pickle cannot be read: it is truncated.",
+    message: "The file is truncated.",
   });
   const other = legacy.slice();
   other[4]! += 1; // in the magic number
   await expect(open(other)).rejects.toMatchObject({
     message: "This pickle cannot be read: torch.save did not write it.",
+  });
+});
+
+test("tensors that share their numbers must not ask for far more than the file has", async () => {
+  const storage = new Float32Array(1_000_000); // 4 MB
+  const copies = new Map(Array.from({ length: 20 }, (_, i) => [`copy${i}`, { storage, shape: [1_000_000] }]));
+  await expect(readTorchFile(new Blob([writeTorchFile(copies)]), { fileName: "x" })).rejects.toMatchObject({
+    message: 'This pickle cannot be read: its tensors share their storages, "copy17" among them.',
+  });
+});
+
+test("a hypernetwork is named as one", async () => {
+  const layers = dictionary({ "linear.weight": ramp([2, 2]) });
+  const hypernetwork = new Map<string | number, Value>([
+    [768, [layers, layers]],
+    ["step", 3],
+  ]);
+  await expect(
+    readTorchFile(new Blob([writeTorchFile(hypernetwork)]), { fileName: "x.pt" }),
+  ).rejects.toMatchObject({
+    code: "unsupported",
+    message: "This is a hypernetwork, not a LoRA or an embedding.",
+    where: "x.pt",
+  });
+});
+
+test("a storage without a type gives the type to its tensors", async () => {
+  const text = (value: string): string => `X${String.fromCharCode(value.length)}\0\0\0${value}`;
+  const file = (type: string): Blob => {
+    const id = `(${text("storage")}ctorch.storage\nUntypedStorage\n${text("0")}${text("cpu")}K\x03tQ`;
+    const rebuilt = `ctorch._utils\n_rebuild_tensor_v3\n(${id}K\x01K\x02\x85K\x01\x85\x89Nctorch\n${type}\ntR`;
+    const pickle = `\x80\x02}${text("a")}${rebuilt}s.`;
+    return new Blob([
+      writeZip([
+        ["x/data.pkl", Uint8Array.from(pickle, (character) => character.charCodeAt(0))],
+        ["x/data/0", Uint8Array.of(0, 0x38, 0xc0)],
+      ]),
+    ]);
+  };
+  const tensor = (await readTorchFile(file("float8_e4m3fn"), { fileName: "x" })).get("a")!;
+  expect([tensor.dtype, ...tensorValues(tensor)]).toEqual(["F8_E4M3", 1, -2]);
+  await expect(readTorchFile(file("complex64"), { fileName: "x" })).rejects.toMatchObject({
+    message: 'This pickle cannot be read: "a" has the type complex64.',
   });
 });

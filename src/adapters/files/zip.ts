@@ -11,6 +11,8 @@ export function otherArchive(fileName: string): StylusError {
   });
 }
 
+const decoder = new TextDecoder();
+
 /** Contents by entry name, as views of `file`. @throws StylusError `bad-file`, `unsupported` */
 export function readStoredZip(file: Uint8Array, { fileName }: { fileName: string }): Map<string, Uint8Array> {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
@@ -31,7 +33,7 @@ export function readStoredZip(file: Uint8Array, { fileName }: { fileName: string
     const sizeBytes = view.getUint32(position + 20, true);
     const nameBytes = view.getUint16(position + 28, true);
     const local = view.getUint32(position + 42, true);
-    const name = new TextDecoder().decode(file.subarray(position + 46, position + 46 + nameBytes));
+    const name = decoder.decode(file.subarray(position + 46, position + 46 + nameBytes));
     position += 46 + nameBytes + view.getUint16(position + 30, true) + view.getUint16(position + 32, true);
     if (method !== 0) throw otherArchive(fileName); // torch.save never compresses
     if (local + 30 > file.length || view.getUint32(local, true) !== 0x04034b50)

@@ -44,6 +44,13 @@ test.each([
   ["lora_vae_a.alpha", "it belongs to a VAE, whose adapters are not supported"],
   ["vae.a.alpha", "it belongs to a VAE, whose adapters are not supported"],
   ["first_stage_model.a.alpha", "it belongs to a VAE, whose adapters are not supported"],
+  ["bundle_emb.x.clip_g", "it belongs to a second text encoder (SDXL and later)"],
+  [
+    "lora_te_text_model_embeddings_token_embedding.diff",
+    "it changes token embeddings, which is not supported",
+  ],
+  ["decoder.conv_in.weight", "it belongs to a VAE, whose adapters are not supported"],
+  ["post_quant_conv.weight", "it belongs to a VAE, whose adapters are not supported"],
   ["my_vae.a.alpha", "the model has no module with that name"],
   ["double_blocks.0.alpha", "it belongs to a diffusion transformer (Flux, SD 3)"],
   ["single_blocks.0.alpha", "it belongs to a diffusion transformer (Flux, SD 3)"],
@@ -94,6 +101,26 @@ describe("plain weights", () => {
     ["a bias", { [`${C}.bias`]: [320] }, [], [`${C}.bias`]],
     ["both", { [`${C}.bias`]: [320], [`${C}.weight`]: [320] }, [], [`${C}.weight`, `${C}.bias`]],
     ["among others", { [`${C}.weight`]: [320], [`${C}.alpha`]: [] }, ["alpha"], [`${C}.weight`]],
+    [
+      "a trained module beside an adapted one",
+      {
+        "base_model.model.conv_in.weight": [320],
+        "base_model.model.conv_in.bias": [320],
+        "base_model.model.conv_out.lora_A.weight": [4, 2880],
+      },
+      ["trained_weight", "trained_bias", "down"],
+      [],
+    ],
+    [
+      "a whole model of PEFT",
+      {
+        "base_model.model.conv_in.weight": [320],
+        "base_model.model.conv_out.lora_A.default.weight": [4, 2880],
+        "base_model.model.conv_out.base_layer.weight": [4, 320, 3, 3],
+      },
+      ["down"],
+      ["base_model.model.conv_out.base_layer.weight", "base_model.model.conv_in.weight"],
+    ],
     ["a trained bias", { "base_model.model.conv_in.bias": [320] }, ["trained_bias"], []],
     [
       "a trained bias beside its weight",

@@ -81,7 +81,7 @@ export function assignKeys(
       positional.filter((item) => item.place.network === network),
     );
   }
-  dropPlainWeights(places, unmatched);
+  dropPlainWeights(places, { keys: entries.keys(), unmatched });
   const order = new Map(table.modules.map((entry, index) => [entry, index]));
   const modules = new Map(
     [...places].filter(([, slots]) => slots.size > 0).sort((a, b) => order.get(a[0])! - order.get(b[0])!),
@@ -137,16 +137,27 @@ function pairShapes(
 export const PLAIN_WEIGHT = "it is a weight of a complete model, not a change to one";
 
 /**
- * A bare `.weight` means (IA)³ only next to `.on_input`; otherwise it is a checkpoint's own weight. So is a bias, unless
- * PEFT trained it, which it does without the weight.
+ * A bare `.weight` means (IA)³ only next to `.on_input`; otherwise it is a checkpoint's own weight. So is a bias. PEFT's own files have
+ * weights and biases only where it trained them, unless somebody saved the whole model: then adapted modules have their weights, too.
  */
 function dropPlainWeights(
   places: ReadonlyMap<ModuleEntry, Map<Slot, string>>,
-  unmatched: { key: string; cause: string }[],
+  { keys, unmatched }: { keys: Iterable<string>; unmatched: { key: string; cause: string }[] },
 ): void {
+  const isAdapted = (slots: ReadonlyMap<Slot, string>): boolean =>
+    [...slots.keys()].some((slot) => slot !== "trained_weight" && slot !== "trained_bias");
+  const adapted = [...places.values()].filter(isAdapted);
+  const isWholeModel =
+    adapted.length === 0 ||
+    adapted.some((slots) => slots.has("trained_weight")) ||
+    [...keys].some((key) => BASE_WEIGHT.test(key));
   for (const slots of places.values()) {
     if (slots.has("on_input")) continue;
-    const plain: readonly Slot[] = slots.has("weight") ? ["weight", "bias", "trained_bias"] : ["bias"];
+    const plain: readonly Slot[] = slots.has("weight")
+      ? ["weight", "bias", "trained_bias"]
+      : isWholeModel && slots.has("trained_weight")
+        ? ["trained_weight", "trained_bias"]
+        : ["bias"];
     for (const slot of plain) {
       const key = slots.get(slot);
       if (key === undefined) continue;
@@ -156,20 +167,33 @@ function dropPlainWeights(
   }
 }
 
+/** What PEFT's wrappers keep of the model. */
+const BASE_WEIGHT = /\.base_layer\.weight$/;
+
 const LIKELY_CAUSES: readonly (readonly [pattern: RegExp, cause: string])[] = [
   // Known but unsupported formats
-  [/\.(lora|oft)_embedding_[ABR](\.|$)/, "it changes token embeddings, which is not supported"],
+  [
+    /\.(lora|oft)_embedding_[ABR](\.|$)|token_embedding\./,
+    "it changes token embeddings, which is not supported",
+  ],
   [/\.(up|down)_list\.\d+/, "it is a DyLoRA that was not exported"],
   [
     /\.bias_(indices|values|size)$/,
     "it is a sparse bias left over from an extraction, which is not supported",
   ],
   [/_custom_diffusion\./, "it is Custom Diffusion, which is not supported"],
+  [/\.base_layer\.weight$|\.original_module\./, PLAIN_WEIGHT],
   // Parts that the model lacks
-  [/^(lora_te[23]_|text_encoder_[23]\.)|^clip_[gl]$/, "it belongs to a second text encoder (SDXL and later)"],
+  [
+    /^(lora_te[23]_|text_encoder_[23]\.)|^clip_l$|(^|\.)clip_g$/,
+    "it belongs to a second text encoder (SDXL and later)",
+  ],
   [/transformer_blocks[._][1-9]/, "it belongs to a deeper transformer (SDXL)"],
   [/motion_modules|temporal/, "it belongs to a video model's motion module"],
-  [/^(lora_vae|vae\.|first_stage_model)/, "it belongs to a VAE, whose adapters are not supported"],
+  [
+    /^(lora_vae|vae\.|first_stage_model|(post_)?quant_conv\.|(de|en)coder\.(conv_|down|mid|norm_out|up))/,
+    "it belongs to a VAE, whose adapters are not supported",
+  ],
   [
     /double_blocks|single_blocks|single_transformer_blocks|joint_blocks/,
     "it belongs to a diffusion transformer (Flux, SD 3)",

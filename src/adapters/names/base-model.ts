@@ -46,9 +46,10 @@ const FOREIGN: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/^(lora_te[23]_|text_encoder_[23]\.)|[._]label_emb[._]|add_embedding|^clip_g$/, "SDXL"],
   [/(attentions[._]\d+|(put_blocks[._]\d+|middle_block)[._]1)[._]transformer_blocks[._][1-9]/, "SDXL"],
   [
-    /^(lora_transformer_|transformer\.)/,
+    /^(lora_transformer_|transformer\.)|(^|[._])transformer_blocks[._]\d+[._]attn[._]|^diffusion_model\.layers\.\d/,
     "a diffusion transformer (Stable Diffusion 3, Flux, PixArt or similar)",
   ],
+  [/^(image_proj|ip_adapter)\.|to_[kv]_ip\./, "IP-Adapter (an image as a prompt, not a LoRA)"],
   [/lora_controlnet|input_hint_block|zero_conv/, "ControlNet (a control adapter, not a LoRA)"],
   [/^(base_model\.model\.)?model\.layers\.\d+\.(self_attn|mlp)\./, "a language model"],
 ];

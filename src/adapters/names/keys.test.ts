@@ -107,9 +107,16 @@ test("a container of any name before a name that says everything", () => {
   expect(bare("any.thing.alpha")).toEqual([null, "any_thing", "alpha", "dotted"]);
 });
 
-test("a bias of PEFT's own files is trained, any other is a bias", () => {
+test("a weight or bias of PEFT's own files is trained, any other is not", () => {
   expect(bare("base_model.model.proj.bias")).toEqual([null, "proj", "trained_bias", "kohya"]);
-  expect(bare("base_model.model.proj.weight")).toEqual([null, "proj", "weight", "kohya"]);
+  expect(bare("base_model.model.proj.weight")).toEqual([null, "proj", "trained_weight", "kohya"]);
+  expect(bare("base_model.model.proj.modules_to_save.my.style.weight")).toEqual([
+    null,
+    "proj",
+    "trained_weight",
+    "kohya",
+  ]);
+  expect(bare("model.proj.weight")).toEqual([null, "proj", "weight", "kohya"]);
   expect(bare("model.proj.bias")).toEqual([null, "proj", "bias", "kohya"]);
 });
 

@@ -8,6 +8,7 @@ export type Slot =
   | "down"
   | "up"
   | "mid"
+  | "lora_E"
   | "hada_w1_a"
   | "hada_w1_b"
   | "hada_w2_a"
@@ -31,6 +32,7 @@ export type Slot =
   | "w_norm"
   | "b_norm"
   | "weight"
+  | "trained_weight"
   | "bias"
   | "on_input"
   | "oft_blocks"
@@ -68,10 +70,14 @@ const SUFFIXES: readonly (readonly [suffix: string, slot: Slot, naming: Naming |
   [".lora_down.weight", "down", null],
   [".lora_up.weight", "up", null],
   [".lora_mid.weight", "mid", null],
+  [".lora_down", "down", null],
+  [".lora_up", "up", null],
+  [".lora_mid", "mid", null],
   [".lora_A.weight", "down", "peft"],
   [".lora_B.weight", "up", "peft"],
   [".lora_A", "down", "peft"],
   [".lora_B", "up", "peft"],
+  [".lora_E", "lora_E", "peft"],
   [".lora_B.bias", "up_bias", "peft"],
   [".lora_magnitude_vector.weight", "magnitude", "peft"],
   [".lora_magnitude_vector", "magnitude", "peft"],
@@ -129,16 +135,26 @@ const PREFIXES: readonly (readonly [prefix: string, network: AdapterNetwork | nu
   ["lora_unet_", "unet", "kohya"],
   ["lora_te1_", "text_encoder", "kohya"],
   ["lora_te_", "text_encoder", "kohya"],
+  ["unet_", "unet", "kohya"],
+  ["te1_", "text_encoder", "kohya"],
+  ["te_", "text_encoder", "kohya"],
+  ["text_encoder_1_", "text_encoder", "kohya"],
+  ["text_encoder_1.", "text_encoder", "diffusers"],
+  ["text_encoder_", "text_encoder", "kohya"],
   ["lora_unet.", "unet", "dotted"],
   ["lora_te1.", "text_encoder", "dotted"],
   ["lora_te.", "text_encoder", "dotted"],
+  ["te1.", "text_encoder", "dotted"],
+  ["te.", "text_encoder", "dotted"],
   ["lycoris_", null, "lycoris"],
   ["model.diffusion_model.", "unet", "dotted"],
   ["diffusion_model.", "unet", "dotted"],
   ["diffusion_model_", "unet", "kohya"],
   ["cond_stage_model.transformer.", "text_encoder", "dotted"],
   ["text_encoders.clip_l.transformer.", "text_encoder", "dotted"], // ComfyUI
-  ["clip_l.transformer.", "text_encoder", "dotted"],
+  ["clip_l.", "text_encoder", "dotted"],
+  ["clip.", "text_encoder", "dotted"],
+  ["conditioner.embedders.0.transformer.", "text_encoder", "dotted"],
   ["unet.", "unet", "diffusers"],
   ["text_encoder.", "text_encoder", "diffusers"],
 ];
@@ -163,13 +179,18 @@ const CONTAINERS = /^.*\.(?=(?:lora_(?:unet|te1?)|lycoris)[._])/i;
 /** No module's name comes near it; bounds the work on hostile ones. */
 const MAX_KEY_LENGTH = 1000;
 
+/** What PEFT keeps by the adapter's name, which a file may still have behind it: `hada_w1_a.default`. */
+const NAMED_PARTS =
+  /\.(hada_(?:w[12]_[ab]|t[12])|lokr_(?:w[12](?:_[ab])?|t2)|oft_[rs]|boft_[Rs]|ia3_l|lora_(?:[ABE]|magnitude_vector)(?!.*\.(?:weight|bias)$))\..+$/;
+
 /** Parts of a key, or null if its suffix matches no adapter format. */
 export function splitKey(key: string): KeyParts | null {
   if (key.length > MAX_KEY_LENGTH) return null;
   // PEFT may keep the adapter's name, which may have dots: `lora_A.default.weight`, `lora_magnitude_vector.my.style.weight`.
   const plain = key
     .replace(/\.(lora_A|lora_B|lora_magnitude_vector|oft_R)\..+\.(weight|bias)$/, ".$1.$2")
-    .replace(/\.(oft_[rs]|boft_[Rs]|ia3_l)\..+$/, ".$1");
+    .replace(NAMED_PARTS, ".$1")
+    .replace(/\.modules_to_save\.(?:.+\.)?(weight|bias)$/, ".$1");
   const suffix = suffixOf(plain);
   if (!suffix) return null;
   const { network, prefix, path } = splitPath(plain.slice(0, -suffix[0].length).replace(CONTAINERS, ""));
@@ -177,17 +198,22 @@ export function splitKey(key: string): KeyParts | null {
   return {
     network,
     module: flatten(path).replace(/_{2,}/g, "_").replace(/_$/, ""),
-    slot: suffix[1] === "bias" && key.startsWith(PEFT_PREFIX) ? "trained_bias" : suffix[1],
+    slot: key.startsWith(PEFT_PREFIX) ? (TRAINED.get(suffix[1]) ?? suffix[1]) : suffix[1],
     naming: suffix[2] ?? prefix ?? (path.includes(".") ? "dotted" : "kohya"),
   };
 }
 
+/** Parameters that PEFT trained as they are (`bias`, `modules_to_save`). */
+const TRAINED: ReadonlyMap<Slot, Slot> = new Map([
+  ["weight", "trained_weight"],
+  ["bias", "trained_bias"],
+]);
+
+const CAPITALS = SUFFIXES.map((suffix) => [suffix[0].toUpperCase(), suffix] as const);
+
 /** Some tools write whole keys in capitals; PEFT's `oft_R` and `oft_r` are different things. */
 function suffixOf(key: string): (typeof SUFFIXES)[number] | undefined {
-  return (
-    SUFFIXES.find(([text]) => key.endsWith(text)) ??
-    SUFFIXES.find(([text]) => key.endsWith(text.toUpperCase()))
-  );
+  return SUFFIXES.find(([text]) => key.endsWith(text)) ?? CAPITALS.find(([text]) => key.endsWith(text))?.[1];
 }
 
 function splitPath(whole: string): {

@@ -27,6 +27,13 @@ describe("names", () => {
     ["a trailing underscore", (name) => name.replace("_to_q.", "_to_q_.")],
     ["a module in capitals", (name) => name.replace(Q, Q.toUpperCase())],
     ["all in capitals", (name) => name.toUpperCase()],
+    ["a network without a prefix", (name) => name.replace("lora_unet_", "unet_")],
+    ["LyCORIS over a pipeline", (name) => name.replace("lora_unet_", "lycoris_unet_")],
+    ["no word weight", (name) => name.replace(/\.weight$/, "")],
+    [
+      "PEFT's parts by the adapter's name",
+      (name) => asPeft("unet.", dotted)(name).replace(/\.weight$/, ".my.style"),
+    ],
     ["a container", (name) => `my_lora.weights.${name}`],
   ];
   test.each(spellings)("%s", async (_, change) => {
@@ -35,8 +42,30 @@ describe("names", () => {
     expect(effect(file_)).toEqual(effect(await read(file(plain))));
   });
 
+  const layer = "text_model_encoder_layers_0_self_attn_k_proj";
+
+  test.each([
+    `text_encoder_${layer}`,
+    `lora_text_encoder_${layer}`,
+    `text_encoder_1.${layer.replaceAll("_", ".").replace("text.model", "text_model").replace("self.attn.k.proj", "self_attn.k_proj")}`,
+    `te_${layer}`,
+    `te1.${layer}`,
+    `clip_l.${layer}`,
+    `clip.${layer}`,
+    `conditioner.embedders.0.transformer.${layer}`,
+  ])("a text encoder as %s", (name) => {
+    expect(resolved(`${name}.alpha`)).toMatchObject({
+      network: "text_encoder",
+      path: "text_model.encoder.layers.0.self_attn.k_proj",
+    });
+  });
+
+  test("a second text encoder is none", () => {
+    for (const name of ["text_encoder_2.", "text_encoder_2_", "te2_", "lora_te2_", "clip_g."])
+      expect(resolved(`${name}${layer}.alpha`)).toBeUndefined();
+  });
+
   test("a text encoder in a wrapper", async () => {
-    const layer = "text_model_encoder_layers_0_self_attn_k_proj";
     const { report, updates } = await read(
       file(pair(`lora_te_wrapped_transformer_${layer}`, { out: 768, input: 768 })),
     );

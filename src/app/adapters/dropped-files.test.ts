@@ -60,6 +60,15 @@ it("keeps sidecars with their adapter, and its preview from the canvas", () => {
   ]);
 });
 
+it("knows the sidecars of other managers", () => {
+  for (const ending of [".metadata.json", ".cm-info.json"]) {
+    const files = ["a.safetensors", `a${ending}`, "a.json"].map((name) => new File([], name));
+    const { adapters, unknown } = sortDrop(files);
+    expect(unknown).toEqual([]);
+    expect(adapterFilesOf(adapters).map(({ sidecar }) => sidecar?.name)).toEqual([`a${ending}`]);
+  }
+});
+
 it("gives a PEFT configuration to the file that it belongs to", () => {
   const given = (...names: string[]): string[] =>
     adapterFilesOf(names.map((name) => new File([], name)))

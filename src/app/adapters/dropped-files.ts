@@ -14,7 +14,8 @@ export function kindOfFile({ name, type }: { readonly name: string; readonly typ
 }
 
 /** "a.civitai.info", "a.txt" and "a.preview.png" belong to "a.safetensors". */
-const companionEnding = /(?:\.civitai\.info|\.json|\.txt|(?:\.preview)?\.(?:png|jpe?g|webp))$/i;
+const companionEnding =
+  /(?:\.civitai\.info|(?:\.metadata|\.cm-info)?\.json|\.txt|(?:\.preview)?\.(?:png|jpe?g|webp))$/i;
 
 const stemOf = (name: string, ending: RegExp): string => name.replace(ending, "").toLowerCase();
 
@@ -54,7 +55,7 @@ export interface AdapterFiles {
   readonly file: File;
   /** PEFT's `adapter_config.json`. */
   readonly config: File | null;
-  /** `.civitai.info`, which says more, or `.json`. */
+  /** `.civitai.info`, which says more, `.metadata.json`, `.cm-info.json` or `.json`. */
   readonly sidecar: File | null;
   readonly notes: File | null;
   readonly preview: File | null;
@@ -73,7 +74,7 @@ export function adapterFilesOf(files: readonly File[]): AdapterFiles[] {
     return {
       file,
       config: (adapters.length > 0 && hasConfig(file) && byName.get(PEFT_CONFIG_NAME)) || null,
-      sidecar: first(".civitai.info", ".json"),
+      sidecar: first(".civitai.info", ".metadata.json", ".cm-info.json", ".json"),
       notes: first(".txt"),
       preview: first(...pictureEndings.map((ending) => `.preview${ending}`), ...pictureEndings),
     };
