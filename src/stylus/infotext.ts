@@ -21,7 +21,10 @@ import {
   readInitImageValues,
   readTile,
 } from "./infotext-images.ts";
+import type { PlotAxis } from "./plot/axes.ts";
+import { plotFields, plotLabels, readPlot } from "./plot/fields.ts";
 import { limits } from "../shared/limits.ts";
+import type { AdapterUse } from "../shared/request.ts";
 import type { PlannedImage } from "./run-types.ts";
 import type { ImagePrompt } from "./wildcards.ts";
 
@@ -37,7 +40,35 @@ export interface ImageInfo {
 /** AutoV2 of a file: the first ten digits of its SHA-256. */
 const shortHash = (card: AdapterCard | undefined): string => card?.file.sha256.slice(0, 10) ?? "";
 
-/** The adapters stand as tags in the prompt, so that the text alone brings the same picture again. */
+/** In the text of a plot whose prompts each choose their own adapters. */
+const CHOSEN_LABEL = "Adapters";
+
+/** Whether the prompts of a plot differ: what it replaces in them has to be there as it was written, tags too. */
+export const replacesWords = ({ plot }: Pick<GenerateOptions, "plot">): boolean =>
+  Object.values(plot ?? {}).some((axis: PlotAxis | null) => axis?.kind === "prompt");
+
+/** Whether each prompt of a plot chooses its adapters, so that none belong to all. */
+export const choosesAgain = (options: Pick<GenerateOptions, "plot" | "method">): boolean =>
+  replacesWords(options) && options.method !== "sd";
+
+/** The adapters that all of a plot's images are made of, as the settings of the whole name them. */
+export function adaptersOfPlot(
+  options: Pick<GenerateOptions, "plot">,
+  images: readonly Pick<PlannedImage, "adapters">[],
+): AdapterUse[] {
+  if (replacesWords(options)) return [];
+  const ids = new Set<string>();
+  return images.flatMap(({ adapters }) => {
+    const fresh = adapters.filter(({ id }) => !ids.has(id));
+    for (const { id } of fresh) ids.add(id);
+    return fresh;
+  });
+}
+
+/**
+ * The adapters stand as tags in the prompt, so that the text alone brings the same picture again; that of a plot brings all of its pictures,
+ * with the adapters of `adaptersOfPlot`.
+ */
 export function writeInfotext({ options, image, cards, model, version }: ImageInfo): string {
   const fewStep = options.fewStep ? [...cards.values()].find((card) => card.fewStep) : undefined;
   const used = [
@@ -53,14 +84,14 @@ export function writeInfotext({ options, image, cards, model, version }: ImageIn
       : []),
   ];
   const { prompt = options.prompt, negativePrompt = options.negativePrompt } = image;
-  const words = withoutTags(prompt).trim();
+  const words = (replacesWords(options) ? prompt : withoutTags(prompt)).trim();
   const hashes = Object.fromEntries(
     used.map(({ id }) => [`lora:${id}`, shortHash(cards.get(id))]).filter(([, hash]) => hash !== ""),
   );
   return formatParameters({
     prompt: [words, ...used.map(formatLoraTag)].join(" "),
     negativePrompt: negativePrompt.trim(),
-    fields: new Map([
+    fields: new Map<string, string>([
       ["Steps", String(options.steps)],
       ["Sampler", SAMPLER_LABELS[options.sampler]],
       ["Schedule type", SCHEDULE_LABELS[options.schedule]],
@@ -75,6 +106,8 @@ export function writeInfotext({ options, image, cards, model, version }: ImageIn
       ["Combine", options.combine === "switch" ? "switch" : ""],
       ["Hashes", Object.keys(hashes).length === 0 ? "" : JSON.stringify(hashes)],
       ...templateFields({ options, image }),
+      ...(options.plot === null ? [] : plotFields(options.plot)),
+      [CHOSEN_LABEL, choosesAgain(options) ? "chosen" : ""],
       ["Version", `Stylus Web ${version}`],
     ]),
   });
@@ -155,9 +188,10 @@ function readVariation(fields: ReadonlyMap<string, string>): GenerateOptions["va
 const silent: ReadonlySet<string> = new Set(
   `Steps,Sampler,Schedule type,CFG scale,Seed,Variation seed,Variation seed strength,Size,Clip skip,RNG,Model,Version,VAE tile,Combine,First pass size,Hires upscale,Hires resize,Hires upscaler,
   Hires steps,Denoising strength,Mask blur,Masked content,Inpaint area,Masked area padding,Model hash,VAE hash,Hashes,Lora hashes,TI hashes,TI,
-  Template,Negative Template,Batch size,Batch pos,Created Date,Civitai resources,Civitai metadata,App,Backend,Operations,Parser,User,Software,Inpaint mask`
+  Template,Negative Template,Adapters,Batch size,Batch pos,Created Date,Civitai resources,Civitai metadata,App,Backend,Operations,Parser,User,Software,Inpaint mask`
     .split(",")
-    .map((label) => label.trim()),
+    .map((label) => label.trim())
+    .concat(plotLabels),
 );
 
 /**
@@ -182,6 +216,7 @@ export function readSettings(
     return id === tag.name ? tag.text : `<${[tag.kind, id, ...tag.parts].join(":")}>`;
   });
   const size = readSize(fields);
+  const { plot, unread: unreadOfPlot } = readPlot(fields);
   const given = {
     noise: readNoise(fields),
     steps: numberIn(fields, "Steps", { ...limits.steps, whole: true }),
@@ -196,6 +231,7 @@ export function readSettings(
     hires: readHires(fields),
     vaeTilePixels: readTile(fields),
     combine: fields.get("Combine") === "switch" ? "switch" : undefined,
+    plot: plot ?? undefined,
   };
   const unread: readonly (readonly [label: string, isRead: boolean])[] = [
     ["Sampler", sampler !== null],
@@ -215,6 +251,7 @@ export function readSettings(
   const labels = [
     ...unread.filter(([, isRead]) => !isRead).map(([label]) => label),
     ...droppedHires(fields),
+    ...unreadOfPlot,
     ...others,
   ];
   const noTags = promptTags(prompt).filter(({ kind }) => kind !== "lora" && kind !== "lyco");
@@ -223,7 +260,7 @@ export function readSettings(
       prompt: words.trim(),
       negativePrompt,
       fewStep: tags.adapters.some(({ id }) => cards?.get(id)?.fewStep),
-      method: isOwn || tags.adapters.length > 0 ? "sd" : "stylus",
+      method: (isOwn ? fields.get(CHOSEN_LABEL) === "chosen" : tags.adapters.length === 0) ? "stylus" : "sd",
       ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
     },
     start: readInitImageValues(fields),

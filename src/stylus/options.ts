@@ -34,7 +34,7 @@ import {
   type InitImageOptions,
   type InitImage,
 } from "./image-options.ts";
-import type { Plot } from "./plot/axes.ts";
+import { plotFrom, type Plot } from "./plot/axes.ts";
 import { expandPlot } from "./plot/cells.ts";
 
 /** An adapter named by hand; both of its parts work at `weight` unless a strength of the text part is given. */
@@ -205,6 +205,7 @@ export function completeOptions(partial: PartialOptions, defaults: PackDefaults)
     ...given,
     fewStep,
     start,
+    plot: given.plot ? plotFrom(given.plot) : null,
     hires: hires ? { ...defaultHires, steps: given.steps ?? mode.steps, ...hires } : null,
   };
 }

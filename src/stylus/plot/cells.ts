@@ -188,8 +188,7 @@ export function passesOf(
   const sampled = ranks(images, ({ sampling = {} }) => JSON.stringify(Object.entries(sampling).sort()));
   const worded = ranks(images, ({ prompt, negativePrompt }) => JSON.stringify([prompt, negativePrompt]));
   const order = [...images.keys()].sort(
-    (a, b) =>
-      merged[a]! - merged[b]! || sampled[a]! - sampled[b]! || worded[a]! - worded[b]! || a - b,
+    (a, b) => merged[a]! - merged[b]! || sampled[a]! - sampled[b]! || worded[a]! - worded[b]! || a - b,
   );
   const passes: number[][] = [];
   for (const place of order) {
