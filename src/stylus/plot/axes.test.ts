@@ -45,7 +45,11 @@ describe("readAxis", () => {
     ["cfgScale", "1-2 (+0.25)", [1, 1.25, 1.5, 1.75, 2]],
     ["cfgScale", "3-5 [3], 7.5", [3, 4, 5, 7.5]],
     ["weight", "-1-1, 0.1-0.3 (+0.1)", [-1, 0, 1, 0.1, 0.2, 0.3]],
-    ["sampler", "Euler a, ddim, k_dpmpp_2m", [{ sampler: "euler_a" }, { sampler: "ddim" }, { sampler: "dpmpp_2m" }]],
+    [
+      "sampler",
+      "Euler a, ddim, k_dpmpp_2m",
+      [{ sampler: "euler_a" }, { sampler: "ddim" }, { sampler: "dpmpp_2m" }],
+    ],
     ["sampler", "DPM++ 2M Karras", [{ sampler: "dpmpp_2m", schedule: "karras" }]],
     ["schedule", "Karras, SGM Uniform", ["karras", "sgm_uniform"]],
     ["adapter", "clay, none", ["clay", null]],

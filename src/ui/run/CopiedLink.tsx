@@ -37,7 +37,7 @@ export function createCopiedLink(
       const { id = "", title = "" } = run.report?.pack ?? {};
       const ownModel = isUserModel(id) ? [title] : [];
       const shared = {
-        options: run.options,
+        options: image.sheet ? run.options : { ...run.options, ...image.sampling, plot: null },
         image: { ...image, ...wordsOf(image, run) },
         model: ownModel.length > 0 && !withNames ? "" : title,
       };

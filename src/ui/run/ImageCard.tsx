@@ -1,9 +1,10 @@
 // One image: preview and progress while it is generated; then its seed, its adapters and its actions.
 import { createMemo, createSignal, For, Show, type JSX } from "solid-js";
 import { imageFileName } from "../../app/images/image-file.ts";
+import { differencesOf } from "../../app/state/runs/differences.ts";
 import {
   formulaOf,
-  optionsOfImage,
+  optionsToReuse,
   wordsOf,
   type ImageView,
   type RunView,
@@ -178,7 +179,7 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
                   aria-label={t.run.image.reuse}
                   title={t.run.image.reuse}
                   onClick={() => {
-                    studio.useSettings(optionsOfImage(props.image, props.run));
+                    studio.useSettings(optionsToReuse(props.image, props.run));
                     setReused(true);
                     setTimeout(() => setReused(false), 2000);
                     studio.announce(t.run.image.reused);
@@ -208,6 +209,13 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
             )}
           </Show>
         </div>
+        <Show when={props.image.sampling}>
+          {(sampling) => (
+            <p class={styles["words"]}>
+              {differencesOf({ ...props.run.options, ...sampling() }, props.run.options).join(" · ")}
+            </p>
+          )}
+        </Show>
         <Show when={props.image.prompt}>
           <p class={styles["words"]}>{props.image.prompt}</p>
         </Show>
