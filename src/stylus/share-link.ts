@@ -3,10 +3,11 @@
 import { SAMPLER_LABELS, SCHEDULE_LABELS } from "../formats/generation-parameters.ts";
 import type { AdapterCard } from "../retrieval/card.ts";
 import { StylusError } from "../shared/errors.ts";
-import { promptTags, withoutTags } from "../shared/prompt-syntax.ts";
+import { promptTags, replaceTags, withoutTags } from "../shared/prompt-syntax.ts";
 import { imageFields } from "./infotext-images.ts";
 import { choosesAgain, readSettings, replacesWords, variationFields } from "./infotext.ts";
 import { formatLoraTag } from "./lora-tags.ts";
+import { withoutAdapters } from "./plot/axes.ts";
 import { plotFields } from "./plot/fields.ts";
 import {
   checkOptions,
@@ -72,10 +73,13 @@ export function writeLink({ options, image, model }: SharedImage, left: Readonly
     ["Combine", options.combine === "switch" ? "switch" : ""],
     ...imageFields({ ...options, start: null }),
     ["Model", model],
-    ...(options.plot === null ? [] : plotFields(options.plot)),
+    ...(options.plot === null ? [] : plotFields(withoutAdapters(options.plot, left))),
   ]);
+  const words = replacesWords(options)
+    ? replaceTags(prompt, ({ name, text }) => (left.has(name) ? "" : text))
+    : withoutTags(prompt);
   const entries = [
-    ["prompt", [(replacesWords(options) ? prompt : withoutTags(prompt)).trim(), ...tags].join(" ")],
+    ["prompt", [words.trim(), ...tags].join(" ")],
     // A tag there does nothing, and may name a file.
     ["negative", withoutTags(negativePrompt).trim()],
     ...[...fields].flatMap(([label, value]) => (keyOf.has(label) ? [[keyOf.get(label)!, value]] : [])),

@@ -2,6 +2,7 @@
 // "1-10 (+2)", "1-10 [5]", "a fox, a robot". Pure.
 import { readSampler, SAMPLER_LABELS, SCHEDULE_LABELS } from "../../formats/generation-parameters.ts";
 import { choices, limits, type Range } from "../../shared/limits.ts";
+import { promptTags } from "../../shared/prompt-syntax.ts";
 import { refuse } from "../../shared/request-check.ts";
 import type { SamplerId, ScheduleId } from "../../shared/request.ts";
 import { elided } from "../../shared/untrusted-text.ts";
@@ -259,6 +260,19 @@ export function plotFrom(stored: unknown): Plot {
   };
   const { x, y, z } = (stored ?? {}) as Partial<Plot>;
   return { x: axisOf(x), y: axisOf(y), z: axisOf(z) };
+}
+
+/** A plot that does not name these adapters, nor has them as tags among its words; an axis that does so otherwise is none. */
+export function withoutAdapters(plot: Plot, left: ReadonlySet<string>): Plot {
+  const kept = (axis: PlotAxis | null): PlotAxis | null => {
+    if (axis === null || (axis.kind === "weight" && left.has(axis.adapter ?? ""))) return null;
+    if (axis.kind === "prompt")
+      return promptTags(axis.values).some((tag) => left.has(tag.name)) ? null : axis;
+    if (axis.kind !== "adapter") return axis;
+    const ids = splitValues(axis.values).filter((id) => !left.has(id));
+    return ids.length === 0 ? null : { ...axis, values: joinValues(ids) };
+  };
+  return { x: kept(plot.x), y: kept(plot.y), z: kept(plot.z) };
 }
 
 export const isBlank = ({ x, y, z }: Plot): boolean => x === null && y === null && z === null;
