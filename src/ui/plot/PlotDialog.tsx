@@ -35,6 +35,11 @@ function Content(): JSX.Element {
     const problem = plot.problem();
     return problem && axisNames.every((name) => problem.where !== `plot.${name}`) ? problem : null;
   };
+  function start(): void {
+    if (!plot.expanded()) return;
+    plot.close();
+    void studio.generate({ asPlot: true });
+  }
   const count = (): string => {
     const { columns, rows, pages, cells } = plot.expanded()!;
     const factors = [columns, rows, pages].filter((each) => each > 1);
@@ -47,9 +52,13 @@ function Content(): JSX.Element {
       class={styles["body"]}
       onSubmit={(event) => {
         event.preventDefault();
-        if (!plot.expanded()) return;
-        plot.close();
-        void studio.generate({ asPlot: true });
+        start();
+      }}
+      onKeyDown={(event) => {
+        // The page’s own shortcut, here for what is open.
+        if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+        event.preventDefault();
+        start();
       }}
     >
       <p>{t.plot.text}</p>

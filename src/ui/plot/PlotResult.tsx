@@ -17,6 +17,8 @@ import { t } from "../../texts/texts.ts";
 
 export function PlotResult(props: { readonly run: RunView }): JSX.Element {
   const expanded = createMemo(() => expandPlot(props.run.options.plot!, props.run.options));
+  const [unfolded, setUnfolded] = createSignal(false);
+  const done = (): number => props.run.images.filter(({ encoded }) => encoded).length;
   /** Of a kept plot some may be gone: their places are not known. */
   const isWhole = (): boolean => props.run.images.length === expanded().cells.length;
   return (
@@ -31,10 +33,15 @@ export function PlotResult(props: { readonly run: RunView }): JSX.Element {
       {(sheet) => (
         <>
           <Sheet run={props.run} image={sheet()} expanded={expanded()} />
-          <Show when={props.run.images.length > 0}>
-            <details class={styles["cells"]}>
-              <summary>{t.plot.cells(props.run.images.length)}</summary>
-              <RunImages run={props.run} />
+          <Show when={done() > 0}>
+            <details
+              class={styles["cells"]}
+              onToggle={(event) => event.currentTarget.open && setUnfolded(true)}
+            >
+              <summary>{t.plot.cells(done())}</summary>
+              <Show when={unfolded()}>
+                <RunImages run={props.run} />
+              </Show>
             </details>
           </Show>
         </>
