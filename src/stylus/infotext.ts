@@ -30,7 +30,13 @@ import type { ImagePrompt } from "./wildcards.ts";
 
 export interface ImageInfo {
   readonly options: GenerateOptions;
-  readonly image: Pick<PlannedImage, "seed" | "variationSeed" | "adapters" | "prompt" | "negativePrompt">;
+  readonly image: Pick<
+    PlannedImage,
+    "seed" | "variationSeed" | "adapters" | "prompt" | "negativePrompt" | "sampling"
+  > & {
+    /** It shows all images of a plot: its text is that of the plot, while theirs say nothing of it. */
+    readonly sheet?: true;
+  };
   readonly cards: ReadonlyMap<string, AdapterCard>;
   /** Name of the checkpoint. */
   readonly model: string;
@@ -65,11 +71,22 @@ export function adaptersOfPlot(
   });
 }
 
+/** An image of a plot as one of its own; others as they are. */
+function alone({
+  options,
+  image,
+}: Pick<ImageInfo, "options" | "image">): Pick<ImageInfo, "options" | "image"> {
+  if (options.plot === null) return { options, image };
+  const { prompt = options.prompt, negativePrompt = options.negativePrompt, sampling, ...rest } = image;
+  return { options: { ...options, ...sampling, prompt, negativePrompt, plot: null }, image: rest };
+}
+
 /**
  * The adapters stand as tags in the prompt, so that the text alone brings the same picture again; that of a plot brings all of its pictures,
  * with the adapters of `adaptersOfPlot`.
  */
-export function writeInfotext({ options, image, cards, model, version }: ImageInfo): string {
+export function writeInfotext({ cards, model, version, ...info }: ImageInfo): string {
+  const { options, image } = info.image.sheet ? info : alone(info);
   const fewStep = options.fewStep ? [...cards.values()].find((card) => card.fewStep) : undefined;
   const used = [
     ...image.adapters,

@@ -80,7 +80,7 @@ describe("the text of a sheet", () => {
   const clay = { id: "clay", unetStrength: 0.64, textStrength: 0.64 };
   const write = (asked: PartialOptions, images: readonly Pick<PlannedImage, "adapters">[]): string => {
     const complete = completeOptions(asked, defaults);
-    const image = { seed: 3, adapters: adaptersOfPlot(complete, images) };
+    const image = { seed: 3, adapters: adaptersOfPlot(complete, images), sheet: true as const };
     return writeInfotext({ options: complete, image, cards, model: "Pocket", version: "1.0.0" });
   };
   const read = (text: string) => readSettings(parseParameters(text), cards);
@@ -105,6 +105,18 @@ describe("the text of a sheet", () => {
       plot,
       [],
     ]);
+  });
+
+  it("is not that of its single images", () => {
+    const plot = plotOf({ x: { kind: "prompt", values: "fox, owl" }, y: { kind: "steps", values: "8" } });
+    const text = writeInfotext({
+      options: completeOptions({ prompt: "a fox", fewStep: false, seed: 3, plot }, defaults),
+      image: { seed: 3, adapters: [clay], prompt: "an owl", sampling: { steps: 8 } },
+      cards,
+      model: "Pocket",
+      version: "1.0.0",
+    });
+    expect(text).toBe(write({ prompt: "an owl", fewStep: false, seed: 3, steps: 8 }, [{ adapters: [clay] }]));
   });
 
   it("has the words as they were written where some are replaced, and adapters are chosen again", () => {

@@ -39,7 +39,9 @@ export function Gallery(): JSX.Element {
   });
   /** Of each plot whose sheet is shown how many other images it has; those are folded behind it until they are asked for. */
   const cells = createMemo((): ReadonlyMap<string, number> => {
-    const counts = new Map(found().flatMap(({ sheet, runId }) => (sheet ? [[runId, 0] as const] : [])));
+    const counts = new Map(
+      found().flatMap(({ sheet, runId }) => (sheet ? [[runId, 0] as [string, number]] : [])),
+    );
     for (const { sheet, runId } of found()) {
       const count = counts.get(runId);
       if (!sheet && count !== undefined) counts.set(runId, count + 1);

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { loadedPack } from "../../../../tests/fixtures/run-services.ts";
 import { completeOptions } from "../../../stylus/options.ts";
 import type { RunReport } from "../../../stylus/run-types.ts";
-import { infoOf, optionsToReuse, sheetImage, startRun } from "../runs/run-view.ts";
+import { optionsToReuse, sheetImage, startRun } from "../runs/run-view.ts";
 import { settingsFrom, type Settings } from "../settings.ts";
 import { plotLabels } from "./labels.ts";
 import { createPlotState } from "./plot-state.ts";
@@ -77,11 +77,9 @@ describe("images of a plot", () => {
       steps: 8,
       method: "sd",
     });
-    expect(infoOf(view.images[1]!, asked).options).toEqual({ ...options, steps: 8 });
     const encoded = { png: new Blob(), url: "" };
     const sheet = sheetImage(view, { encoded, width: 9, height: 5 });
     expect(sheet).toMatchObject({ id: "run-sheet", sheet: true, seed: 7, adapters: [clay], width: 9 });
     expect(optionsToReuse(sheet, view)).toBe(asked);
-    expect(infoOf(sheet, asked).options).toBe(asked);
   });
 });

@@ -11,7 +11,7 @@ import { finishedSize } from "../../../stylus/image-options.ts";
 import type { CandidateView, PlannedImage, RunEvent, RunReport, StageId } from "../../../stylus/run-types.ts";
 import type { ImagePrompt } from "../../../stylus/wildcards.ts";
 import { withoutTags } from "../../../shared/prompt-syntax.ts";
-import { adaptersOfPlot, type ImageInfo } from "../../../stylus/infotext.ts";
+import { adaptersOfPlot } from "../../../stylus/infotext.ts";
 import { formatLoraTag } from "../../../stylus/lora-tags.ts";
 import { expandPlot, type CellSampling } from "../../../stylus/plot/cells.ts";
 import { t } from "../../../texts/texts.ts";
@@ -83,19 +83,6 @@ export function optionsToReuse(image: ImageView, run: Pick<RunView, "options">):
     removed: [],
     strengths: {},
   };
-}
-
-/** What the text of an image's file says: an image of a plot is one of its own. */
-export function infoOf(
-  { prompt, negativePrompt, ...image }: ImageView,
-  options: GenerateOptions,
-): Pick<ImageInfo, "options" | "image"> {
-  const words = {
-    ...(prompt === undefined ? {} : { prompt }),
-    ...(negativePrompt === undefined ? {} : { negativePrompt }),
-  };
-  if (options.plot === null || image.sheet) return { options, image: { ...image, ...words } };
-  return { options: { ...options, ...image.sampling, ...words, plot: null }, image };
 }
 
 /** What an image is compared with: the same seed without some of its adapters, its init image, or another image. */

@@ -21,7 +21,6 @@ import type { RunEvent, RunReport } from "../../../stylus/run-types.ts";
 import { createRunKeeper } from "./run-keeper.ts";
 import {
   createEventFolder,
-  infoOf,
   optionsOfImage,
   sheetImage,
   startRun,
@@ -198,7 +197,7 @@ export function createRuns(context: RunsContext): Runs {
       const pixels = event.event;
       const image = view.images[pixels.imageIndex]!;
       encodings.push(
-        encodeImage(pixels, { cards: cards(), model, ...infoOf(image, options) }).then((encoded) => {
+        encodeImage(pixels, { cards: cards(), model, options, image }).then((encoded) => {
           set("images", pixels.imageIndex, { encoded, status: "done", preview: null });
           void keep(image);
         }),
@@ -215,7 +214,7 @@ export function createRuns(context: RunsContext): Runs {
         plotLabels(expandPlot(options.plot, options), title),
       );
       const blank = sheetImage(view, { ...drawn, encoded: { png: drawn.png, url: "" } });
-      const encoded = await withInfo(drawn.png, { cards: cards(), model, ...infoOf(blank, options) });
+      const encoded = await withInfo(drawn.png, { cards: cards(), model, options, image: blank });
       set("sheet", { ...blank, encoded });
       void keep(view.sheet!);
     }
