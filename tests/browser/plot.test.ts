@@ -43,7 +43,9 @@ test("a plot of two axes is asked for, shown as a sheet, folded in the gallery, 
 
   const sheet = page.locator("figure img[alt^='Plot of “a robot']");
   await sheet.waitFor();
-  expect(await sheet.evaluate((image: HTMLImageElement) => [image.naturalWidth, image.naturalHeight])).toEqual(
+  expect(
+    await sheet.evaluate((image: HTMLImageElement) => [image.naturalWidth, image.naturalHeight]),
+  ).toEqual(
     await page.evaluate(() => {
       // 256 × 256 each: font of 18, lines of 24, gaps of 9, margins of 18, and the widest row label.
       const pen = new OffscreenCanvas(1, 1).getContext("2d")!;
@@ -57,6 +59,9 @@ test("a plot of two axes is asked for, shown as a sheet, folded in the gallery, 
   await details.locator("summary").press("Enter");
   expect(await details.locator("figure").count()).toBe(4);
   expect(await violations(page)).toEqual([]);
+  await page.setViewportSize({ width: 320, height: 700 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
+  await page.setViewportSize({ width: 1280, height: 900 });
 
   const gallery = page.getByRole("region", { name: "Your images" });
   expect(await gallery.locator("li").count()).toBe(1);

@@ -7,7 +7,7 @@ import controls from "../controls/controls.module.css";
 import { PickFiles } from "../controls/PickFiles.tsx";
 import { NumberStepper } from "../controls/NumberStepper.tsx";
 import { SwitchField } from "../controls/fields.tsx";
-import { ChevronIcon, DiceIcon, GridIcon, LockIcon, ImageIcon, UnlockIcon } from "../controls/icons.tsx";
+import { ChevronIcon, DiceIcon, LockIcon, ImageIcon, UnlockIcon } from "../controls/icons.tsx";
 import { useStudio } from "../studio-context.ts";
 import { t } from "../../texts/texts.ts";
 import { limits } from "../../shared/limits.ts";
@@ -126,15 +126,6 @@ export function ControlBar(props: {
         <Show when={!settings.start}>
           <PickFiles label={t.prompt.bar.addInitImage} accept={imageTypes} icon={<ImageIcon />} quiet />
         </Show>
-        <button
-          class={`${controls["button"]} ${controls["quiet"]}`}
-          type="button"
-          aria-haspopup="dialog"
-          title={t.plot.title}
-          onClick={() => studio.plot.show()}
-        >
-          <GridIcon /> {t.plot.button}
-        </button>
         <button
           class={`${controls["button"]} ${controls["quiet"]}`}
           type="button"

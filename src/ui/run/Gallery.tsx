@@ -56,9 +56,15 @@ export function Gallery(): JSX.Element {
       return runs;
     });
   };
+  /** They are on show, and behind their sheet as soon as it is drawn. */
+  const runningPlot = (): string | null => {
+    const run = studio.run();
+    return run?.status === "running" && run.options.plot ? run.id : null;
+  };
   const laidOut = createMemo(() =>
     found()
       .filter(({ sheet, runId }) => sheet || !cells().has(runId) || unfolded().has(runId))
+      .filter(({ runId }) => runId !== runningPlot())
       // The sheet before its images.
       .sort((a, b) => (a.runId === b.runId ? Number(b.sheet ?? false) - Number(a.sheet ?? false) : 0)),
   );

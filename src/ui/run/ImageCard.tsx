@@ -56,6 +56,11 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
     const names = props.image.adapters.map(({ id }) => title(id));
     return t.run.image.alt({ prompt: words(), seed: props.image.seed, adapters: names });
   };
+  /** What of the sampling an image of a plot has otherwise. */
+  const sampled = (): string => {
+    const { options } = props.run;
+    return differencesOf({ ...options, ...props.image.sampling }, options).join(" · ");
+  };
   const sampling = (): boolean => props.image.status === "sampling";
   const isNext = (): boolean => props.run.images.find(({ status }) => status !== "done") === props.image;
   const [reused, setReused] = createSignal(false);
@@ -209,12 +214,8 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
             )}
           </Show>
         </div>
-        <Show when={props.image.sampling}>
-          {(sampling) => (
-            <p class={styles["words"]}>
-              {differencesOf({ ...props.run.options, ...sampling() }, props.run.options).join(" · ")}
-            </p>
-          )}
+        <Show when={sampled()}>
+          <p class={styles["words"]}>{sampled()}</p>
         </Show>
         <Show when={props.image.prompt}>
           <p class={styles["words"]}>{props.image.prompt}</p>
