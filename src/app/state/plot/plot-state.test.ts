@@ -4,11 +4,10 @@ import { createStore } from "solid-js/store";
 import { describe, expect, it } from "vitest";
 import { loadedPack } from "../../../../tests/fixtures/run-services.ts";
 import { completeOptions } from "../../../stylus/options.ts";
-import type { RunReport } from "../../../stylus/run-types.ts";
 import { optionsToReuse, sheetImage, startRun } from "../runs/run-view.ts";
 import { settingsFrom, type Settings } from "../settings.ts";
 import { plotLabels } from "./labels.ts";
-import { createPlotState } from "./plot-state.ts";
+import { createPlotState, type LastRun } from "./plot-state.ts";
 import { expandPlot } from "../../../stylus/plot/cells.ts";
 
 const { defaults } = loadedPack();
@@ -17,7 +16,7 @@ const options = completeOptions({ prompt: "a fox", seed: 7, fewStep: false, step
 function form() {
   return createRoot(() => {
     const settings = createStore<Settings>(settingsFrom({}));
-    const [report, setReport] = createSignal<RunReport | null>(null);
+    const [report, setReport] = createSignal<LastRun | null>(null);
     const state = createPlotState({ settings, options: () => options, defaults: () => defaults, report });
     state.show();
     return { state, setReport };
@@ -42,7 +41,7 @@ describe("the form", () => {
     expect(state.estimate()).toBe(null);
     const image = { milliseconds: 3000, stepMilliseconds: Array.from({ length: 20 }, () => 100) };
     const half = { ...options, width: options.width / 2 };
-    setReport({ images: [image, image], options: half } as unknown as RunReport);
+    setReport({ images: [image, image], options: half });
     expect(state.estimate()).toBe(40 * 150 * 2);
   });
 });

@@ -29,19 +29,21 @@ export interface PlotState {
   readonly estimate: Accessor<number | null>;
 }
 
-/** Milliseconds that one step takes in a run, decoding and merging included, and each pixel's share of it; null: it says nothing. */
-function stepTime({ images, options }: Pick<RunReport, "images" | "options">): number | null {
+/** What a report says of time. */
+export interface LastRun {
+  readonly images: readonly Pick<RunReport["images"][number], "milliseconds" | "stepMilliseconds">[];
+  readonly options: Pick<GenerateOptions, "width" | "height">;
+}
+
+/** Milliseconds of one step for each pixel, decoding and merging included; null: the run says nothing. */
+function stepTime({ images, options }: LastRun): number | null {
   const steps = images.reduce((sum, { stepMilliseconds }) => sum + (stepMilliseconds?.length ?? 0), 0);
   const milliseconds = images.reduce((sum, image) => sum + (image.milliseconds ?? 0), 0);
   return steps === 0 ? null : milliseconds / steps / (options.width * options.height);
 }
 
 /** How long the images of a plot take, as the last run did. */
-export function estimateOf(
-  { cells }: ExpandedPlot,
-  options: GenerateOptions,
-  last: Pick<RunReport, "images" | "options"> | null,
-): number | null {
+function estimateOf({ cells }: ExpandedPlot, options: GenerateOptions, last: LastRun | null): number | null {
   const each = last && stepTime(last);
   if (each === null) return null;
   const steps = cells.reduce((sum, { sampling }) => sum + (sampling.steps ?? options.steps), 0);
@@ -53,7 +55,7 @@ export function createPlotState(context: {
   /** What the page asks for. */
   readonly options: Accessor<GenerateOptions>;
   readonly defaults: () => PackDefaults;
-  readonly report: Accessor<RunReport | null>;
+  readonly report: Accessor<LastRun | null>;
 }): PlotState {
   const { options, defaults, report } = context;
   const [settings, setSettings] = context.settings;
