@@ -74,8 +74,6 @@ const ranges: ReadonlyMap<AxisKind, Range & { readonly whole: boolean }> = new M
   ["weight", { ...limits.adapterStrength, whole: false }],
 ]);
 
-export const isNumeric = (kind: AxisKind): boolean => ranges.has(kind);
-
 /** Values apart by commas or line ends; quotes keep commas and spaces, and `""` is a quote in them, as in a CSV file. */
 export function splitValues(text: string): string[] {
   const value = /[^\S\n]*(?:"((?:[^"]|"")*)"[^\S\n]*(?=[,\n]|$)|([^,\n]*))(?:[,\n]|$)/uy;

@@ -119,11 +119,6 @@ export function expandPlot(plot: Plot, base: PlotBase): ExpandedPlot {
   return { axes, columns, rows, pages, cells };
 }
 
-/** Images that a run generates: one per cell of a plot. @throws StylusError bad-input, as expandPlot */
-export const imageCount = (
-  options: PlotBase & { readonly count: number; readonly plot: Plot | null },
-): number => (options.plot === null ? options.count : expandPlot(options.plot, options).cells.length);
-
 /** Adapters that a plot names: there have to be such. @throws StylusError bad-input */
 export function adaptersOf(plot: Plot): string[] {
   return axisNames.flatMap((name) => {
