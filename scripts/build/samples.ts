@@ -12,7 +12,7 @@ import { toWebp } from "./webp.ts";
 
 const folder = path.join(root, "public/packs/pocket/adapters");
 /** Side of a sample in pixels, and its quality as WebP: about 4 kB each. */
-const [side, quality] = [160, 0.82];
+const [width, quality] = [160, 0.82];
 
 /** Authors name their adapter in a tag, or expect readers to add it; the few-step adapter comes with its mode. */
 function request(id: string, { refined }: AuthorCard, prompt: string): AutomationOptions {
@@ -31,7 +31,7 @@ async function main(): Promise<void> {
       if (!existsSync(path.join(folder, `${id}.safetensors`))) continue;
       for (const [index, prompt] of card.samplePrompts.entries()) {
         const { images } = await runInPage(site.page, { ...request(id, card, prompt), seed: 11 + index });
-        const webp = await toWebp(site.page, images[0]!.png, { side, quality });
+        const webp = await toWebp(site.page, images[0]!.png, { width, quality });
         writeFileSync(path.join(folder, "samples", `${id}-${index}.webp`), webp);
       }
       console.log(id);

@@ -42,7 +42,11 @@ const leavesUnet = (adapter: UserAdapter | undefined): boolean =>
 export function planBatch(
   composition: Composition,
   options: GenerateOptions,
-  context: Pick<LoadedPack, "cards" | "userAdapters"> & { readonly tagged: readonly AdapterUse[] },
+  context: Pick<LoadedPack, "cards" | "userAdapters"> & {
+    readonly tagged: readonly AdapterUse[];
+    /** What else becomes of an image's adapters. */
+    readonly change?: (adapters: readonly AdapterUse[]) => readonly AdapterUse[];
+  },
 ): PlannedBatch {
   const cards = new Map(context.cards.map((card) => [card.id, card]));
   const tagged = context.tagged.filter(({ id }) => cards.has(id));
@@ -51,8 +55,10 @@ export function planBatch(
       .filter(({ id, fewStep }) => fewStep || leavesUnet(context.userAdapters.get(id)))
       .map(({ id }) => id),
   );
+  const { change = (adapters) => adapters } = context;
   const finished = (image: PlannedImage, index: number): PlannedImage => {
-    const whole = { ...withTags(image, tagged), ...seedsOfImage(options, index) };
+    const { adapters, ...named } = withTags(image, tagged);
+    const whole = { ...named, adapters: change(adapters), ...seedsOfImage(options, index) };
     if (options.combine === "merge") return whole;
     return { ...whole, adapters: inTurns(whole.adapters, { always }) };
   };

@@ -21,13 +21,22 @@ import {
   readInitImageValues,
   readTile,
 } from "./infotext-images.ts";
+import type { PlotAxis } from "./plot/axes.ts";
+import { plotFields, plotLabels, readPlot } from "./plot/fields.ts";
 import { limits } from "../shared/limits.ts";
+import type { AdapterUse } from "../shared/request.ts";
 import type { PlannedImage } from "./run-types.ts";
 import type { ImagePrompt } from "./wildcards.ts";
 
 export interface ImageInfo {
   readonly options: GenerateOptions;
-  readonly image: Pick<PlannedImage, "seed" | "variationSeed" | "adapters" | "prompt" | "negativePrompt">;
+  readonly image: Pick<
+    PlannedImage,
+    "seed" | "variationSeed" | "adapters" | "prompt" | "negativePrompt" | "sampling"
+  > & {
+    /** It shows all images of a plot: its text is that of the plot, while theirs say nothing of it. */
+    readonly sheet?: true;
+  };
   readonly cards: ReadonlyMap<string, AdapterCard>;
   /** Name of the checkpoint. */
   readonly model: string;
@@ -37,8 +46,47 @@ export interface ImageInfo {
 /** AutoV2 of a file: the first ten digits of its SHA-256. */
 const shortHash = (card: AdapterCard | undefined): string => card?.file.sha256.slice(0, 10) ?? "";
 
-/** The adapters stand as tags in the prompt, so that the text alone brings the same picture again. */
-export function writeInfotext({ options, image, cards, model, version }: ImageInfo): string {
+/** In the text of a plot whose prompts each choose their own adapters. */
+const CHOSEN_LABEL = "Adapters";
+
+/** Whether the prompts of a plot differ: what it replaces in them has to be there as it was written, tags too. */
+export const replacesWords = ({ plot }: Pick<GenerateOptions, "plot">): boolean =>
+  Object.values(plot ?? {}).some((axis: PlotAxis | null) => axis?.kind === "prompt");
+
+/** Whether each prompt of a plot chooses its adapters, so that none belong to all. */
+export const choosesAgain = (options: Pick<GenerateOptions, "plot" | "method">): boolean =>
+  replacesWords(options) && options.method !== "sd";
+
+/** The adapters that all of a plot's images are made of, as the settings of the whole name them. */
+export function adaptersOfPlot(
+  options: Pick<GenerateOptions, "plot">,
+  images: readonly Pick<PlannedImage, "adapters">[],
+): AdapterUse[] {
+  if (replacesWords(options)) return [];
+  const ids = new Set<string>();
+  return images.flatMap(({ adapters }) => {
+    const fresh = adapters.filter(({ id }) => !ids.has(id));
+    for (const { id } of fresh) ids.add(id);
+    return fresh;
+  });
+}
+
+/** An image of a plot as one of its own; others as they are. */
+function alone({
+  options,
+  image,
+}: Pick<ImageInfo, "options" | "image">): Pick<ImageInfo, "options" | "image"> {
+  if (options.plot === null) return { options, image };
+  const { prompt = options.prompt, negativePrompt = options.negativePrompt, sampling, ...rest } = image;
+  return { options: { ...options, ...sampling, prompt, negativePrompt, plot: null }, image: rest };
+}
+
+/**
+ * The adapters stand as tags in the prompt, so that the text alone brings the same picture again; that of a plot brings all of its pictures,
+ * with the adapters of `adaptersOfPlot`.
+ */
+export function writeInfotext({ cards, model, version, ...info }: ImageInfo): string {
+  const { options, image } = info.image.sheet ? info : alone(info);
   const fewStep = options.fewStep ? [...cards.values()].find((card) => card.fewStep) : undefined;
   const used = [
     ...image.adapters,
@@ -53,14 +101,14 @@ export function writeInfotext({ options, image, cards, model, version }: ImageIn
       : []),
   ];
   const { prompt = options.prompt, negativePrompt = options.negativePrompt } = image;
-  const words = withoutTags(prompt).trim();
+  const words = (replacesWords(options) ? prompt : withoutTags(prompt)).trim();
   const hashes = Object.fromEntries(
     used.map(({ id }) => [`lora:${id}`, shortHash(cards.get(id))]).filter(([, hash]) => hash !== ""),
   );
   return formatParameters({
     prompt: [words, ...used.map(formatLoraTag)].join(" "),
     negativePrompt: negativePrompt.trim(),
-    fields: new Map([
+    fields: new Map<string, string>([
       ["Steps", String(options.steps)],
       ["Sampler", SAMPLER_LABELS[options.sampler]],
       ["Schedule type", SCHEDULE_LABELS[options.schedule]],
@@ -75,6 +123,8 @@ export function writeInfotext({ options, image, cards, model, version }: ImageIn
       ["Combine", options.combine === "switch" ? "switch" : ""],
       ["Hashes", Object.keys(hashes).length === 0 ? "" : JSON.stringify(hashes)],
       ...templateFields({ options, image }),
+      ...(options.plot === null ? [] : plotFields(options.plot)),
+      [CHOSEN_LABEL, choosesAgain(options) ? "chosen" : ""],
       ["Version", `Stylus Web ${version}`],
     ]),
   });
@@ -163,10 +213,11 @@ const isNothing = (fields: ReadonlyMap<string, string>, label: string): boolean 
 const silent: ReadonlySet<string> = new Set(
   `Steps,Sampler,Schedule type,CFG scale,Seed,Variation seed,Variation seed strength,Size,Clip skip,RNG,Model,Version,VAE tile,Combine,First pass size,Hires upscale,Hires resize,Hires upscaler,
   Hires steps,Denoising strength,Mask blur,Masked content,Inpaint area,Masked area padding,Model hash,VAE hash,Hashes,Lora hashes,TI hashes,TI,
-  Template,Negative Template,Batch size,Batch pos,Created Date,Civitai resources,Civitai metadata,App,Backend,Operations,Parser,User,Software,Inpaint mask,
+  Template,Negative Template,Adapters,Batch size,Batch pos,Created Date,Civitai resources,Civitai metadata,App,Backend,Operations,Parser,User,Software,Inpaint mask,
   width,height,quantity,workflow`
     .split(",")
-    .map((label) => label.trim()),
+    .map((label) => label.trim())
+    .concat(plotLabels),
 );
 
 /**
@@ -191,6 +242,7 @@ export function readSettings(
     return id === tag.name ? tag.text : `<${[tag.kind, id, ...tag.parts].join(":")}>`;
   });
   const size = readSize(fields);
+  const { plot, unread: unreadOfPlot } = readPlot(fields);
   const given = {
     noise: readNoise(fields),
     steps: numberIn(fields, "Steps", { ...limits.steps, whole: true }),
@@ -205,6 +257,7 @@ export function readSettings(
     hires: readHires(fields),
     vaeTilePixels: readTile(fields),
     combine: fields.get("Combine") === "switch" ? "switch" : undefined,
+    plot: plot ?? undefined,
   };
   const unread: readonly (readonly [label: string, isRead: boolean])[] = [
     ["Sampler", sampler !== null],
@@ -224,6 +277,7 @@ export function readSettings(
   const labels = [
     ...unread.filter(([, isRead]) => !isRead).map(([label]) => label),
     ...droppedHires(fields),
+    ...unreadOfPlot,
     ...others,
   ];
   const noTags = promptTags(prompt).filter(({ kind }) => kind !== "lora" && kind !== "lyco");
@@ -232,7 +286,7 @@ export function readSettings(
       prompt: words.trim(),
       negativePrompt,
       fewStep: tags.adapters.some(({ id }) => cards?.get(id)?.fewStep),
-      method: isOwn || tags.adapters.length > 0 ? "sd" : "stylus",
+      method: (isOwn ? fields.get(CHOSEN_LABEL) === "chosen" : tags.adapters.length === 0) ? "stylus" : "sd",
       ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
     },
     start: readInitImageValues(fields),

@@ -34,6 +34,8 @@ import {
   type InitImageOptions,
   type InitImage,
 } from "./image-options.ts";
+import { plotFrom, type Plot } from "./plot/axes.ts";
+import { expandPlot } from "./plot/cells.ts";
 
 /** An adapter named by hand; both of its parts work at `weight` unless a strength of the text part is given. */
 export interface ListedAdapter extends Omit<AdapterUse, "unetStrength" | "textStrength"> {
@@ -89,6 +91,8 @@ export interface GenerateOptions extends Sampling {
   readonly hires: HiresOptions | null;
   /** The VAE works in squares of this many pixels, to need less memory; null: on the whole image. */
   readonly vaeTilePixels: number | null;
+  /** One image for each combination of values, instead of `count`; the adapters are chosen once for each prompt. Null: none. */
+  readonly plot: Plot | null;
 }
 
 declare const checked: unique symbol;
@@ -168,6 +172,7 @@ export const defaultOptions = {
   adapters: "auto",
   device: "auto",
   vaeTilePixels: null,
+  plot: null,
 } satisfies Partial<GenerateOptions>;
 
 /** Fills everything that `partial` leaves out. Sampling values come from the mode (few-step or full). */
@@ -200,6 +205,7 @@ export function completeOptions(partial: PartialOptions, defaults: PackDefaults)
     ...given,
     fewStep,
     start,
+    plot: given.plot ? plotFrom(given.plot) : null,
     hires: hires ? { ...defaultHires, steps: given.steps ?? mode.steps, ...hires } : null,
   };
 }
@@ -249,6 +255,7 @@ export function checkOptions(
     checkHires(hires, { width, height, maxSide, overImage: start !== null });
   }
   if (vaeTilePixels !== null) checkTile(vaeTilePixels, limits.size.step);
+  if (options.plot !== null) expandPlot(options.plot, options);
   return options as CheckedOptions;
 }
 

@@ -4,6 +4,7 @@ import type { Composition } from "../compose/composition.ts";
 import type { AdapterUse, DeviceReport, DiffusionEvent } from "../shared/request.ts";
 import type { LoadedPack } from "./loaded-pack.ts";
 import type { GenerateOptions } from "./options.ts";
+import type { CellSampling } from "./plot/cells.ts";
 
 /** A retrieved adapter, as shown and recorded. */
 export interface CandidateView {
@@ -21,9 +22,11 @@ export interface PlannedImage {
   readonly masked: readonly string[];
   /** How each strength came about, by id: "0.8 ÷ 2". */
   readonly formulas: Readonly<Record<string, string>>;
-  /** Its own words, where the prompt of the options is a template (wildcards.ts); absent where it is none. */
+  /** Its own words, where the prompt of the options is a template (wildcards.ts) or a plot replaces some; absent otherwise. */
   readonly prompt?: string;
   readonly negativePrompt?: string;
+  /** What of the options' sampling it has otherwise, in a plot (plot/cells.ts). */
+  readonly sampling?: Partial<CellSampling>;
 }
 
 export type StageId = "load" | "embed" | "retrieve" | "compose" | "plan" | "fetch" | "generate";

@@ -19,7 +19,8 @@ import {
   type PartialOptions,
 } from "./options.ts";
 import { describeInitImage, finishedSize, hiresFix, type InitImageOptions } from "./image-options.ts";
-import { planBatch } from "./batch-plan.ts";
+import { planBatch, type PlannedBatch } from "./batch-plan.ts";
+import { adaptersOf, adaptersOfCell, expandPlot, passesOf, type PlotCell } from "./plot/cells.ts";
 import { expandBatch, type ImagePrompt, type Wildcards } from "./wildcards.ts";
 import type { RunServices } from "./ports.ts";
 import type { PlannedImage, RunEvent, RunImage, RunReport, RunResult, StageReport } from "./run-types.ts";
@@ -119,7 +120,8 @@ export async function runRequest(
   onEvent({ type: "loaded", pack });
   const options = asked.settle(pack);
   const imageToImage = options.start && (await opened(options.start, hooks.openInitImage));
-  const { images: words, notes: ofTemplates } = expandBatch(options, hooks.wildcards ?? new Map());
+  const cells = options.plot && expandPlot(options.plot, options).cells;
+  const { images: words, notes: ofTemplates } = expandWords(options, cells, hooks.wildcards ?? new Map());
   for (const { prompt, negativePrompt } of words) {
     checkText("prompt", prompt, "The prompt");
     checkText("negativePrompt", negativePrompt, "The negative prompt");
@@ -133,6 +135,7 @@ export async function runRequest(
     pack,
   );
   checkKnown(options.pins, pack);
+  if (options.plot) checkKnown(adaptersOf(options.plot), pack);
   const notes = [
     ...ofTemplates,
     ...new Set([...tagsOf.values()].flatMap((tags) => describeUnknownTags(tags, pack))),
@@ -160,16 +163,20 @@ export async function runRequest(
     });
     chosen.set(prompt, composition);
   }
-  const { preset, combine, count, seed } = options;
+  const { preset, combine, seed } = options;
+  const count = words.length;
   const planned = await stage("plan", { preset, combine, count, seed }, async () => {
-    const plans = new Map(
-      [...tagsOf].map(([prompt, { adapters }]) => [
-        prompt,
-        planBatch(chosen.get(prompt)!, options, { ...pack, tagged: adapters }),
-      ]),
-    );
+    const planned = (prompt: string, cell: PlotCell | null): PlannedBatch =>
+      planBatch(chosen.get(prompt)!, cell ? { ...options, count: 1 } : options, {
+        ...pack,
+        tagged: tagsOf.get(prompt)!.adapters,
+        ...(cell && { change: (adapters) => adaptersOfCell(adapters, cell, strengthIn(pack)) }),
+      });
+    const plans = new Map(prompts.map((prompt) => [prompt, planned(prompt, null)]));
     const images = words.map((own, index) => ({
-      ...plans.get(own.prompt)!.images[index]!,
+      ...(cells
+        ? imageOfCell(planned(own.prompt, cells[index]!).images[0]!, cells[index]!)
+        : plans.get(own.prompt)!.images[index]!),
       ...ownWords(own, options),
     }));
     const value = { ...plans.get(prompts[0]!)!, images };
@@ -181,8 +188,20 @@ export async function runRequest(
     prompt: readableText(tagsOf.get(prompt)!.text, pack),
     negativePrompt: readableText(withoutTags(negativePrompt), pack),
   }));
-  const request = diffusionRequest(options, { pack, texts, images: planned.images, imageToImage });
-  const wanted = remoteAdaptersOf(request, pack);
+  /** Of each image its place among all. */
+  const passes = cells ? passesOf(planned.images) : [[...planned.images.keys()]];
+  const requests = passes.map((places) =>
+    diffusionRequest(
+      { ...options, ...planned.images[places[0]!]!.sampling },
+      {
+        pack,
+        texts: places.map((place) => texts[place]!),
+        images: places.map((place) => planned.images[place]!),
+        imageToImage,
+      },
+    ),
+  );
+  const wanted = [...new Set(requests.flatMap((request) => remoteAdaptersOf(request, pack)))];
   if (wanted.length > 0) {
     await stage("fetch", { adapters: wanted }, async () => ({
       value: undefined,
@@ -219,12 +238,12 @@ export async function runRequest(
     milliseconds: performance.now() - started,
   });
 
-  const recorded =
+  const recordedOf = (request: DiffusionRequest): unknown =>
     imageToImage === null
       ? request
       : { ...request, imageToImage: describeInitImage(imageToImage, options.start!) };
-  const generatingSince = performance.now();
-  const record = (event: DiffusionEvent): void => {
+  let generatingSince = performance.now();
+  const record = (event: DiffusionEvent, recorded: unknown): void => {
     const report = reports[event.imageIndex];
     if (report) recordEvent(report, event);
     if (event.type === "device") usedDevice = event.device ?? usedDevice;
@@ -238,10 +257,18 @@ export async function runRequest(
     }
     onEvent({ type: "diffusion", event });
   };
-  await stage("generate", recorded, async () => {
-    await services.generate(request, { onEvent: record, signal });
-    return { value: undefined, outputs: { images: images.length } };
-  });
+  for (const [pass, request] of requests.entries()) {
+    const places = passes[pass]!;
+    const recorded = recordedOf(request);
+    generatingSince = performance.now();
+    await stage("generate", recorded, async () => {
+      await services.generate(request, {
+        onEvent: (event) => record({ ...event, imageIndex: places[event.imageIndex]! }, recorded),
+        signal,
+      });
+      return { value: undefined, outputs: { images: images.length } };
+    });
+  }
 
   images.sort((a, b) => a.index - b.index);
   return { pack, images, notes, report: reportOf(stages) };
@@ -254,6 +281,41 @@ const opened = async (start: InitImageOptions, open: RunHooks["openInitImage"]):
     remedy: "Choose the image again.",
   });
 };
+
+/** The words of each image. Those of a plot are drawn by its own seed, so that they are the same in all cells. */
+function expandWords(
+  options: GenerateOptions,
+  cells: readonly PlotCell[] | null,
+  wildcards: Wildcards,
+): ReturnType<typeof expandBatch> {
+  if (!cells) return expandBatch(options, wildcards);
+  const { seed } = options;
+  const each = cells.map(({ prompt, negativePrompt }) =>
+    expandBatch({ prompt, negativePrompt, seed, count: 1 }, wildcards),
+  );
+  return {
+    images: each.map(({ images }) => images[0]!),
+    notes: [...new Set(each.flatMap(({ notes }) => notes))],
+  };
+}
+
+/** The strength of an adapter that nobody has chosen. */
+const strengthIn =
+  ({ cards }: LoadedPack) =>
+  (id: string): number =>
+    cards.find((card) => card.id === id)?.refined.weight ?? 0.8;
+
+const imageOfCell = (image: PlannedImage, { seed, sampling, weight }: PlotCell): PlannedImage => ({
+  ...image,
+  seed,
+  ...(Object.keys(sampling).length === 0 ? {} : { sampling }),
+  formulas:
+    weight === null
+      ? image.formulas
+      : Object.fromEntries(
+          Object.entries(image.formulas).filter(([id]) => weight.id !== null && id !== weight.id),
+        ),
+});
 
 /** What an image says and the options do not. */
 const ownWords = (own: ImagePrompt, options: GenerateOptions): Partial<ImagePrompt> => ({
@@ -298,8 +360,12 @@ function diffusionRequest(
         ? {}
         : { variation: { ...variation, seed: variationSeed } }),
       adapters,
-      ...(own.prompt === undefined ? {} : { prompt: texts[index]!.prompt }),
-      ...(own.negativePrompt === undefined ? {} : { negativePrompt: texts[index]!.negativePrompt }),
+      ...(own.prompt === undefined && texts[index]!.prompt === texts[0]!.prompt
+        ? {}
+        : { prompt: texts[index]!.prompt }),
+      ...(own.negativePrompt === undefined && texts[index]!.negativePrompt === texts[0]!.negativePrompt
+        ? {}
+        : { negativePrompt: texts[index]!.negativePrompt }),
     })),
     ...(imageToImage === null ? {} : { imageToImage }),
     ...(hires === null ? {} : { hires: hiresFix(hires, { width, height }) }),

@@ -3,10 +3,12 @@
 import { SAMPLER_LABELS, SCHEDULE_LABELS } from "../formats/generation-parameters.ts";
 import type { AdapterCard } from "../retrieval/card.ts";
 import { StylusError } from "../shared/errors.ts";
-import { promptTags, withoutTags } from "../shared/prompt-syntax.ts";
+import { promptTags, replaceTags, withoutTags } from "../shared/prompt-syntax.ts";
 import { imageFields } from "./infotext-images.ts";
-import { readSettings, variationFields } from "./infotext.ts";
+import { choosesAgain, readSettings, replacesWords, variationFields } from "./infotext.ts";
 import { formatLoraTag } from "./lora-tags.ts";
+import { withoutAdapters } from "./plot/axes.ts";
+import { plotFields } from "./plot/fields.ts";
 import {
   checkOptions,
   completeOptions,
@@ -35,6 +37,12 @@ const labels: ReadonlyMap<string, string> = new Map([
   ["denoising", "Denoising strength"],
   ["vae-tile", "VAE tile"],
   ["model", "Model"],
+  ["x-type", "X Type"],
+  ["x-values", "X Values"],
+  ["y-type", "Y Type"],
+  ["y-values", "Y Values"],
+  ["z-type", "Z Type"],
+  ["z-values", "Z Values"],
 ]);
 const keyOf = new Map([...labels].map(([key, label]) => [label, key]));
 
@@ -65,14 +73,18 @@ export function writeLink({ options, image, model }: SharedImage, left: Readonly
     ["Combine", options.combine === "switch" ? "switch" : ""],
     ...imageFields({ ...options, start: null }),
     ["Model", model],
+    ...(options.plot === null ? [] : plotFields(withoutAdapters(options.plot, left))),
   ]);
+  const words = replacesWords(options)
+    ? replaceTags(prompt, ({ name, text }) => (left.has(name) ? "" : text))
+    : withoutTags(prompt);
   const entries = [
-    ["prompt", [withoutTags(prompt).trim(), ...tags].join(" ")],
+    ["prompt", [words.trim(), ...tags].join(" ")],
     // A tag there does nothing, and may name a file.
     ["negative", withoutTags(negativePrompt).trim()],
-    ...[...fields].map(([label, value]) => [keyOf.get(label)!, value]),
+    ...[...fields].flatMap(([label, value]) => (keyOf.has(label) ? [[keyOf.get(label)!, value]] : [])),
     ["few-step", options.fewStep ? "yes" : ""],
-    ["adapters", "listed"],
+    ["adapters", choosesAgain(options) ? "chosen" : "listed"],
   ].filter(([, value]) => value !== "");
   return `#${new URLSearchParams(entries as [string, string][])}`;
 }
@@ -140,7 +152,7 @@ export function readLink(
   fields.set("Version", "Stylus Web");
   const read = readSettings({ prompt, negativePrompt, fields }, cards);
   const { method, noise, fewStep: tagged, ...given } = read.options;
-  const chosen = adapters === "" && promptTags(read.options.prompt).length === 0;
+  const chosen = adapters === "chosen" || (adapters === "" && promptTags(read.options.prompt).length === 0);
   const asked: PartialOptions = {
     ...given,
     ...(chosen ? {} : { method: method! }),

@@ -23,6 +23,8 @@ import { ModelsDialog } from "./models/ModelsDialog.tsx";
 import { LoadPanel } from "./models/LoadPanel.tsx";
 import { Queue } from "./run/Queue.tsx";
 import { RunImages } from "./run/RunImages.tsx";
+import { PlotDialog } from "./plot/PlotDialog.tsx";
+import { PlotResult } from "./plot/PlotResult.tsx";
 import { PromptBox } from "./prompt/PromptBox.tsx";
 import { SettingsPanel } from "./prompt/SettingsPanel.tsx";
 import { InitImage } from "./prompt/InitImage.tsx";
@@ -133,7 +135,11 @@ export function App(props: { readonly studio: Studio }): JSX.Element {
             <Show when={studio.run()} keyed>
               {(run) => <Trail run={run} />}
             </Show>
-            <div class={styles["results"]} data-count={Math.min(2, studio.run()?.images.length ?? 0)}>
+            <div
+              class={styles["results"]}
+              data-count={Math.min(2, studio.run()?.images.length ?? 0)}
+              data-plot={studio.run()?.options.plot ? "" : undefined}
+            >
               <div class={styles["images"]}>
                 <Show when={studio.run()} fallback={<Welcome />} keyed>
                   {(run) => (
@@ -143,7 +149,9 @@ export function App(props: { readonly studio: Studio }): JSX.Element {
                       </Show>
                       <Show when={run.error}>{(error) => <ErrorNote error={error()} />}</Show>
                       <Show when={run.status !== "failed" || run.images.some((image) => image.encoded)}>
-                        <RunImages run={run} />
+                        <Show when={run.options.plot} fallback={<RunImages run={run} />}>
+                          <PlotResult run={run} />
+                        </Show>
                       </Show>
                     </>
                   )}
@@ -174,6 +182,7 @@ export function App(props: { readonly studio: Studio }): JSX.Element {
         <ModelsDialog onStorage={() => setStorageOpen(true)} />
         <StorageDialog open={storageOpen()} onClose={() => setStorageOpen(false)} />
         <AdapterDialog id={adapterId()} onClose={() => setAdapterId(null)} />
+        <PlotDialog />
         <HelpDialog open={helpOpen()} onClose={() => setHelpOpen(false)} />
         <p class="visually-hidden" role="status" aria-live="polite">
           {studio.announcement()}

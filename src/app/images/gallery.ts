@@ -24,6 +24,8 @@ export interface StoredImage extends PlannedImage, Partial<ImageMarks> {
   readonly width: number;
   readonly height: number;
   readonly png: Blob;
+  /** The sheet of a plot, whose other images are its cells. */
+  readonly sheet?: true;
 }
 
 export interface StoredRun {
@@ -68,6 +70,8 @@ export const imageSchema = v.looseObject({
   negativePrompt: v.optional(v.string()),
   favourite: v.optional(v.boolean()),
   note: v.optional(v.string()),
+  sheet: v.optional(v.literal(true)),
+  sampling: v.optional(v.looseObject({})),
   png: v.blob(),
 });
 export const runSchema = v.looseObject({

@@ -27,7 +27,12 @@ export async function encodeImage(
   pixels: RgbaImage,
   info: Omit<ImageInfo, "version">,
 ): Promise<EncodedImage> {
-  const plain = new Uint8Array(await (await encodePixels(pixels)).arrayBuffer());
+  return withInfo(await encodePixels(pixels), info);
+}
+
+/** A PNG file with what its image was made from. */
+export async function withInfo(file: Blob, info: Omit<ImageInfo, "version">): Promise<EncodedImage> {
+  const plain = new Uint8Array(await file.arrayBuffer());
   const text = writeInfotext({ ...info, version });
   const png = new Blob([withPngText(plain, { [PARAMETERS_KEYWORD]: text })], { type: "image/png" });
   return { png, url: URL.createObjectURL(png) };

@@ -20,6 +20,8 @@ export interface WaitingRow {
     readonly removed: readonly string[];
   };
   readonly prompts: { readonly prompt: string; readonly negativePrompt: string };
+  /** The axes of a plot; absent in rows of earlier versions. */
+  readonly plot?: unknown;
 }
 
 export interface WaitingRuns {

@@ -93,6 +93,8 @@ function storedImage(view: RunView, image: ImageView, png: Blob): StoredImage {
     formulas: image.formulas,
     prompt: image.prompt,
     negativePrompt: image.negativePrompt,
+    sampling: image.sampling,
+    sheet: image.sheet,
   });
   return { ...plain, id: image.id, index: image.index, runId: view.id, createdAt: view.createdAt, png };
 }

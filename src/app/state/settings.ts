@@ -22,6 +22,7 @@ import {
   type MaskValues,
   type InitImage,
 } from "../../stylus/image-options.ts";
+import { plotFrom, type Plot } from "../../stylus/plot/axes.ts";
 import type { ImagePrompt } from "../../stylus/wildcards.ts";
 import { withoutTags } from "../../shared/prompt-syntax.ts";
 import {
@@ -105,6 +106,8 @@ export interface Settings {
   adapters: Record<string, AdapterRules>;
   /** Names of the prompt styles that runs apply, in order. */
   styles: string[];
+  /** The axes of the X/Y/Z plot, as the form has them. */
+  plot: Plot;
   /** The prompt box offers words while one types. */
   suggestWords: boolean;
   /** The page offers to install itself, where the browser can. */
@@ -147,6 +150,7 @@ function initialSettings(): Settings {
     device,
     adapters: {},
     styles: [],
+    plot: plotFrom(null),
     suggestWords: true,
     offerInstall: true,
     appearance: "system",
@@ -182,6 +186,7 @@ export function settingsFrom(saved: Readonly<Record<string, unknown>>): Settings
     start: isInitImage(read.start) ? read.start : null,
     styles: Array.isArray(read.styles) ? read.styles.filter((name) => typeof name === "string") : [],
     language: isLanguage(read.language) ? read.language : null,
+    plot: plotFrom(read.plot),
     variation: { ...initial.variation, ...read.variation },
     startValues: { ...initial.startValues, ...read.startValues },
     hiresValues: { ...initial.hiresValues, ...read.hiresValues },
@@ -376,6 +381,7 @@ export function fromOptions(options: GenerateOptions, defaults: PackDefaults): P
     prompt: options.prompt,
     negativePrompt: options.negativePrompt,
     styles: [], // they are in the prompts
+    ...(options.plot === null ? {} : { plot: options.plot }),
     seed: options.seed,
     seedLocked: true,
     variation: options.variation

@@ -33,6 +33,7 @@ import {
 } from "../../stylus/options.ts";
 import { createPackState, type PackState } from "./pack.ts";
 import { modelOf } from "../packs/packs.ts";
+import { createPlotState, type PlotState } from "./plot/plot-state.ts";
 import { planBatch } from "../../stylus/batch-plan.ts";
 import { createQueue, type QueueState, type RunOutcome } from "./runs/queue.ts";
 import { createRecall, type Recall } from "./runs/recall.ts";
@@ -55,6 +56,7 @@ import { createWildcards, type WildcardsState } from "./prompt/wildcards.ts";
 import { createStyles, type StylesState } from "./prompt/styles.ts";
 import { openStyles, openWildcards } from "../prompts/named-rows.ts";
 import { openWaitingRuns } from "../prompts/waiting-runs.ts";
+import { withDrawnSeeds, type Plot } from "../../stylus/plot/axes.ts";
 import { expandBatch, type ImagePrompt } from "../../stylus/wildcards.ts";
 import { createTaking } from "./incoming.ts";
 import type { DiskUse, PageServices } from "../services/ports.ts";
@@ -102,6 +104,8 @@ export interface Studio
   readonly gallery: GalleryState;
   /** Runs that wait for their turn. */
   readonly queue: QueueState;
+  /** The form of the X/Y/Z plot. */
+  readonly plot: PlotState;
   /** What a queued run asks for of the model in use. */
   optionsOfRun(asked: AskedRun): GenerateOptions;
   /** The init image. */
@@ -126,8 +130,8 @@ export interface Studio
   /** Title of a pack, as far as this visit knows it; else its id. */
   titleOf(packId: string): string;
   loadPack(): Promise<void>;
-  /** Starts a run of what the page shows; while something runs, it waits in the queue. */
-  generate(change?: { readonly keepSeed?: boolean }): Promise<void>;
+  /** Starts a run of what the page shows, or a plot of it; while something runs, it waits in the queue. */
+  generate(change?: { readonly keepSeed?: boolean; readonly asPlot?: boolean }): Promise<void>;
   /**
    * What was dropped, pasted or chosen: an image is started from, or its settings are offered if it carries some; adapter
    * files are examined; checkpoints, folders too, join the models.
@@ -180,10 +184,11 @@ function buildStudio(services: PageServices): Studio {
   );
 
   /** The request of this moment. */
-  const snapshot = (seeds: Pick<Settings, "seed" | "variation">): AskedRun => ({
+  const snapshot = (seeds: Pick<Settings, "seed" | "variation">, plot: Plot | null): AskedRun => ({
     settings: { ...structuredClone(unwrap(settings)), ...seeds, history: [] },
     adjustments: choice.snapshot(),
     prompts: { ...styles.prompts() },
+    plot: plot && withDrawnSeeds(plot, randomSeed),
   });
 
   /** Puts another model in the place of the one in use; a run in progress ends with it, and what waits is asked about. */
@@ -268,6 +273,13 @@ function buildStudio(services: PageServices): Studio {
     sameModel,
     setInputError,
     announce,
+    onPlot: () => plot.show(),
+  });
+  const plot = createPlotState({
+    settings: [settings, setSettings],
+    options,
+    defaults,
+    report: () => runs.shown()?.report ?? null,
   });
 
   /** Starts a run with what it was asked for, whatever the page shows by now. */
@@ -360,6 +372,7 @@ function buildStudio(services: PageServices): Studio {
     reranker,
     gallery,
     queue,
+    plot,
     optionsOfRun: (asked) => optionsOfAskedRun(asked, pack()),
     initImage,
     intake,
@@ -379,7 +392,7 @@ function buildStudio(services: PageServices): Studio {
     loadPack: packState.load,
     useModel,
 
-    async generate({ keepSeed = false } = {}) {
+    async generate({ keepSeed = false, asPlot = false } = {}) {
       if (isAsking) return;
       setInputError(null);
       isAsking = true;
@@ -396,13 +409,16 @@ function buildStudio(services: PageServices): Studio {
         if (variation) setSettings("variation", "seed", variation.seed);
       }
       const { variation } = settings;
-      const asked = snapshot({
-        seed: keepSeed || settings.seedLocked ? settings.seed : randomSeed(),
-        variation: {
-          ...variation,
-          seed: keepSeed || variation.locked ? variation.seed : randomSeed(),
+      const asked = snapshot(
+        {
+          seed: keepSeed || settings.seedLocked ? settings.seed : randomSeed(),
+          variation: {
+            ...variation,
+            seed: keepSeed || variation.locked ? variation.seed : randomSeed(),
+          },
         },
-      });
+        asPlot ? plot.plot() : (keepSeed && previous?.options.plot) || null,
+      );
       try {
         checkAskedRun(asked, pack());
       } catch (error) {

@@ -4,6 +4,7 @@ import { formats } from "./formats.ts";
 import { models } from "./models.ts";
 import { names } from "./names.ts";
 import { page } from "./page.ts";
+import { plot } from "./plot.ts";
 import { prompt } from "./prompt.ts";
 import { reasons } from "./reasons.ts";
 import { run } from "./run.ts";
@@ -16,6 +17,7 @@ export const en = {
   names,
   page,
   prompt,
+  plot,
   settings,
   run,
   reasons,

@@ -234,6 +234,7 @@ export const run = {
       hires: "no hires fix",
       variation: "no seed variations",
       tiledVae: "no tiled VAE",
+      plot: "no plot",
     },
     /** Said to screen readers. */
     announced: {

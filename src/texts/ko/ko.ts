@@ -6,6 +6,7 @@ import { formats } from "./formats.ts";
 import { models } from "./models.ts";
 import { names } from "./names.ts";
 import { page } from "./page.ts";
+import { plot } from "./plot.ts";
 import { prompt } from "./prompt.ts";
 import { reasons } from "./reasons.ts";
 import { run } from "./run.ts";
@@ -18,6 +19,7 @@ export const ko: typeof en = {
   names,
   page,
   prompt,
+  plot,
   settings,
   run,
   reasons,

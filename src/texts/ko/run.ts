@@ -219,6 +219,7 @@ export const run: typeof english = {
       hires: "Hires fix 없음",
       variation: "시드 변형 없음",
       tiledVae: "타일 VAE 없음",
+      plot: "플롯 없음",
     },
     announced: {
       added: (waiting) => `대기열에 추가했어요. 대기 중인 작업은 ${formats.number(waiting)}개예요.`,

@@ -43,6 +43,9 @@ export const UnlockIcon = icon(() => (
     <path d="M7 9V6.5a3 3 0 0 1 5.7-1.3" />
   </>
 ));
+export const GridIcon = icon(() => (
+  <path d="M3.5 3.5h5v5h-5zM11.5 3.5h5v5h-5zM3.5 11.5h5v5h-5zM11.5 11.5h5v5h-5z" />
+));
 export const DownloadIcon = icon(() => <path d="M10 3v9m-3.5-3.2L10 12.3l3.5-3.5M4 16.5h12" />);
 export const CompareIcon = icon(() => (
   <>

@@ -29,6 +29,14 @@ export function PromptTools(props: {
       >
         {t.prompt.styles.title}
       </button>
+      <button
+        class={`${controls["button"]} ${controls["small"]} ${controls["quiet"]}`}
+        type="button"
+        title={t.plot.title}
+        onClick={() => studio.plot.show()}
+      >
+        {t.plot.button}
+      </button>
       <Show when={studio.styles.applied().length > 0}>
         <ul class={styles["applied"]} aria-label={t.prompt.styles.applied}>
           <For each={studio.styles.applied()}>

@@ -3,6 +3,8 @@ import { createSignal, Show, type JSX } from "solid-js";
 import { isUserModel } from "../../app/packs/user-models.ts";
 import { wordsOf, type ImageView, type RunView } from "../../app/state/runs/run-view.ts";
 import type { Studio } from "../../app/state/studio.ts";
+import { promptTags } from "../../shared/prompt-syntax.ts";
+import { adaptersOf } from "../../stylus/plot/cells.ts";
 import { writeLink } from "../../stylus/share-link.ts";
 import controls from "../controls/controls.module.css";
 import styles from "./CopiedLink.module.css";
@@ -22,6 +24,17 @@ interface CopiedLink {
   copy(options?: { readonly withNames: boolean }): Promise<void>;
 }
 
+/** Also those that only its axes and its words name. */
+function adaptersOfSheet({ options, images }: RunView): string[] {
+  const plot = options.plot!;
+  const words = [options.prompt, ...Object.values(plot).map((axis) => axis?.values ?? "")].join(" ");
+  return [
+    ...images.flatMap(({ adapters }) => adapters.map(({ id }) => id)),
+    ...adaptersOf(plot),
+    ...promptTags(words).map(({ name }) => name),
+  ];
+}
+
 export function createCopiedLink(
   studio: Studio,
   props: { readonly run: RunView; readonly image: ImageView },
@@ -33,11 +46,12 @@ export function createCopiedLink(
       const { run, image } = props;
       const own = studio.pack()?.userAdapters;
       const inCatalogue = (id: string): boolean => studio.card(id) !== undefined && own?.has(id) !== true;
-      const left = image.adapters.map(({ id }) => id).filter((id) => !inCatalogue(id));
+      const used = image.sheet ? adaptersOfSheet(run) : image.adapters.map(({ id }) => id);
+      const left = [...new Set(used)].filter((id) => !inCatalogue(id));
       const { id = "", title = "" } = run.report?.pack ?? {};
       const ownModel = isUserModel(id) ? [title] : [];
       const shared = {
-        options: run.options,
+        options: image.sheet ? run.options : { ...run.options, ...image.sampling, plot: null },
         image: { ...image, ...wordsOf(image, run) },
         model: ownModel.length > 0 && !withNames ? "" : title,
       };

@@ -12,7 +12,7 @@ import { saveFile } from "../controls/save-file.ts";
 import { ErrorNote } from "../controls/ErrorNote.tsx";
 import styles from "./Gallery.module.css";
 import { focusWhatIsLeft } from "../controls/focus.ts";
-import { CheckIcon, CloseIcon, StarIcon } from "../controls/icons.tsx";
+import { CheckIcon, CloseIcon, GridIcon, StarIcon } from "../controls/icons.tsx";
 import { useStudio } from "../studio-context.ts";
 import { t } from "../../texts/texts.ts";
 
@@ -37,7 +37,38 @@ export function Gallery(): JSX.Element {
       return passes(image, wanted, { marks: gallery.marks(image.id), prompt, now });
     });
   });
-  const images = createMemo(() => (all() ? found() : found().slice(0, shownAtFirst)));
+  /** Of each plot whose sheet is shown how many other images it has; those are folded behind it until they are asked for. */
+  const cells = createMemo((): ReadonlyMap<string, number> => {
+    const counts = new Map(
+      found().flatMap(({ sheet, runId }) => (sheet ? [[runId, 0] as [string, number]] : [])),
+    );
+    for (const { sheet, runId } of found()) {
+      const count = counts.get(runId);
+      if (!sheet && count !== undefined) counts.set(runId, count + 1);
+    }
+    return counts;
+  });
+  const [unfolded, setUnfolded] = createSignal<ReadonlySet<string>>(new Set());
+  const unfold = (runId: string): void => {
+    setUnfolded((before) => {
+      const runs = new Set(before);
+      if (!runs.delete(runId)) runs.add(runId);
+      return runs;
+    });
+  };
+  /** They are on show, and behind their sheet as soon as it is drawn. */
+  const runningPlot = (): string | null => {
+    const run = studio.run();
+    return run?.status === "running" && run.options.plot ? run.id : null;
+  };
+  const laidOut = createMemo(() =>
+    found()
+      .filter(({ sheet, runId }) => sheet || !cells().has(runId) || unfolded().has(runId))
+      .filter(({ runId }) => runId !== runningPlot())
+      // The sheet before its images.
+      .sort((a, b) => (a.runId === b.runId ? Number(b.sheet ?? false) - Number(a.sheet ?? false) : 0)),
+  );
+  const images = createMemo(() => (all() ? laidOut() : laidOut().slice(0, shownAtFirst)));
   const [error, setError] = createSignal<PlainError | null>(null);
   /** Resolves to whether it succeeded; the gallery shows why not. */
   async function trying(work: () => Promise<void>): Promise<boolean> {
@@ -141,14 +172,17 @@ export function Gallery(): JSX.Element {
                   image={image}
                   selected={selected()?.has(image.id) ?? null}
                   onToggle={() => toggleImage(image.id)}
+                  cells={image.sheet ? (cells().get(image.runId) ?? 0) : 0}
+                  unfolded={unfolded().has(image.runId)}
+                  onUnfold={() => unfold(image.runId)}
                   deleting={trying}
                 />
               )}
             </For>
-            <Show when={!all() && found().length > shownAtFirst}>
+            <Show when={!all() && laidOut().length > shownAtFirst}>
               <li>
                 <button class={styles["rest"]} type="button" onClick={() => setAll(true)}>
-                  {t.run.gallery.more(found().length - shownAtFirst)}
+                  {t.run.gallery.more(laidOut().length - shownAtFirst)}
                 </button>
               </li>
             </Show>
@@ -168,6 +202,10 @@ function Thumbnail(props: {
   /** Null: images are not being selected. */
   readonly selected: boolean | null;
   readonly onToggle: () => void;
+  /** Images that belong to this sheet. */
+  readonly cells: number;
+  readonly unfolded: boolean;
+  readonly onUnfold: () => void;
   readonly deleting: (work: () => Promise<void>) => Promise<boolean>;
 }): JSX.Element {
   const studio = useStudio();
@@ -189,7 +227,9 @@ function Thumbnail(props: {
         type="button"
         aria-label={
           props.selected === null
-            ? t.run.gallery.show(props.image.seed)
+            ? props.image.sheet
+              ? t.plot.show(props.image.seed)
+              : t.run.gallery.show(props.image.seed)
             : t.run.gallery.selectImage(props.image.seed)
         }
         aria-current={props.selected === null && shown()}
@@ -208,6 +248,18 @@ function Thumbnail(props: {
           <StarIcon />
         </span>
       </Show>
+      <Show when={props.cells > 0}>
+        <button
+          class={styles["cells"]}
+          type="button"
+          aria-label={t.plot.unfold(props.cells)}
+          title={t.plot.unfold(props.cells)}
+          aria-expanded={props.unfolded}
+          onClick={() => props.onUnfold()}
+        >
+          <GridIcon /> {t.format.number(props.cells)}
+        </button>
+      </Show>
       <Show
         when={props.selected === null}
         fallback={
@@ -219,7 +271,9 @@ function Thumbnail(props: {
         <button
           class={styles["delete"]}
           type="button"
-          aria-label={t.run.gallery.delete(props.image.seed)}
+          aria-label={
+            props.image.sheet ? t.plot.delete(props.image.seed) : t.run.gallery.delete(props.image.seed)
+          }
           onClick={(event) => void remove(event.currentTarget.closest("li")!)}
         >
           <CloseIcon />

@@ -1,9 +1,10 @@
 // One image: preview and progress while it is generated; then its seed, its adapters and its actions.
 import { createMemo, createSignal, For, Show, type JSX } from "solid-js";
 import { imageFileName } from "../../app/images/image-file.ts";
+import { differencesOf } from "../../app/state/runs/differences.ts";
 import {
   formulaOf,
-  optionsOfImage,
+  optionsToReuse,
   wordsOf,
   type ImageView,
   type RunView,
@@ -54,6 +55,11 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
   const alt = (): string => {
     const names = props.image.adapters.map(({ id }) => title(id));
     return t.run.image.alt({ prompt: words(), seed: props.image.seed, adapters: names });
+  };
+  /** What of the sampling an image of a plot has otherwise. */
+  const sampled = (): string => {
+    const { options } = props.run;
+    return differencesOf({ ...options, ...props.image.sampling }, options).join(" · ");
   };
   const sampling = (): boolean => props.image.status === "sampling";
   const isNext = (): boolean => props.run.images.find(({ status }) => status !== "done") === props.image;
@@ -178,7 +184,7 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
                   aria-label={t.run.image.reuse}
                   title={t.run.image.reuse}
                   onClick={() => {
-                    studio.useSettings(optionsOfImage(props.image, props.run));
+                    studio.useSettings(optionsToReuse(props.image, props.run));
                     setReused(true);
                     setTimeout(() => setReused(false), 2000);
                     studio.announce(t.run.image.reused);
@@ -208,6 +214,9 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
             )}
           </Show>
         </div>
+        <Show when={sampled()}>
+          <p class={styles["words"]}>{sampled()}</p>
+        </Show>
         <Show when={props.image.prompt}>
           <p class={styles["words"]}>{props.image.prompt}</p>
         </Show>

@@ -1,6 +1,6 @@
 // The stages of a run as they happen: the result of each and how long it took.
 import { For, Show, type JSX } from "solid-js";
-import type { RunView, StageView } from "../../app/state/runs/run-view.ts";
+import type { ImageView, RunView, StageView } from "../../app/state/runs/run-view.ts";
 import { useStudio } from "../studio-context.ts";
 import styles from "./Trail.module.css";
 import { t } from "../../texts/texts.ts";
@@ -33,6 +33,12 @@ export function Trail(props: { readonly run: RunView }): JSX.Element {
       (stage) => stage.id !== "load" || stage.status === "running" || stage.milliseconds! > 50,
     );
   const sampling = () => props.run.images.find((image) => image.status === "sampling");
+
+  /** Images of a plot are not generated in the order of their places. */
+  const place = (image: ImageView): number => {
+    const { images, options } = props.run;
+    return 1 + (options.plot ? images.filter(({ status }) => status === "done").length : image.index);
+  };
 
   return (
     <ol class={styles["trail"]} aria-label={t.run.stages.label}>
@@ -69,7 +75,7 @@ export function Trail(props: { readonly run: RunView }): JSX.Element {
                     <>
                       {props.run.images.length > 1
                         ? t.run.stages.imageStep({
-                            image: image().index + 1,
+                            image: place(image()),
                             images: props.run.images.length,
                             step: image().step,
                             steps: image().steps,

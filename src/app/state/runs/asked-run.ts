@@ -6,6 +6,7 @@ import {
   type PackDefaults,
 } from "../../../stylus/options.ts";
 import type { LoadedPack } from "../../../stylus/loaded-pack.ts";
+import type { Plot } from "../../../stylus/plot/axes.ts";
 import type { ImagePrompt } from "../../../stylus/wildcards.ts";
 import { choiceOf, type Adjustments, type ChoiceOptions } from "../choice.ts";
 import { toOptions, type Settings } from "../settings.ts";
@@ -16,6 +17,8 @@ export interface AskedRun {
   readonly adjustments: Adjustments;
   /** With their styles. */
   readonly prompts: ImagePrompt;
+  /** Null: no plot. */
+  readonly plot: Plot | null;
 }
 
 /** Until a pack is loaded the page shows these; the pack's own replace them. */
@@ -47,10 +50,11 @@ export function optionsOf(
 }
 
 export function optionsOfAskedRun(
-  { settings, adjustments, prompts }: AskedRun,
+  { settings, adjustments, prompts, plot }: AskedRun,
   loaded: LoadedPack | null,
 ): GenerateOptions {
-  return optionsOf(settings, { loaded, choice: choiceOf(settings, adjustments, loaded), prompts });
+  const choice = choiceOf(settings, adjustments, loaded);
+  return { ...optionsOf(settings, { loaded, choice, prompts }), plot };
 }
 
 /** @throws StylusError bad-input */

@@ -9,6 +9,7 @@ const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.s
 export function differencesOf(options: GenerateOptions, base: GenerateOptions): string[] {
   const { without } = t.run.queue;
   const words: readonly (readonly [readonly (keyof GenerateOptions)[], string])[] = [
+    [["plot"], options.plot === null ? without.plot : t.plot.title],
     [["count"], t.run.stages.images(options.count)],
     [["width", "height"], t.prompt.initImage.size(options.width, options.height)],
     [["steps"], t.prompt.bar.fastSteps(options.steps)],

@@ -10,6 +10,7 @@ const asked = (prompt: string, settings: Readonly<Record<string, unknown>> = {})
   settings: settingsFrom({ prompt, seed: 1, ...settings }),
   adjustments: { strengths: {}, removed: [] },
   prompts: { prompt, negativePrompt: "" },
+  plot: null,
 });
 
 const row = (id: string, change: Partial<WaitingRow> = {}): WaitingRow => {

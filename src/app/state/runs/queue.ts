@@ -5,6 +5,7 @@ import { t } from "../../../texts/texts.ts";
 import type { WaitingRow, WaitingRuns } from "../../prompts/waiting-runs.ts";
 import type { AskedRun } from "./asked-run.ts";
 import { settingsFrom } from "../settings.ts";
+import { plotFrom } from "../../../stylus/plot/axes.ts";
 
 export interface QueuedRun {
   readonly id: string;
@@ -60,12 +61,13 @@ const keyOf = ({ settings, ...rest }: AskedRun): string =>
   });
 
 /** @throws when its settings are damaged */
-const runOf = ({ id, settings, adjustments, prompts }: WaitingRow): QueuedRun => ({
+const runOf = ({ id, settings, adjustments, prompts, plot }: WaitingRow): QueuedRun => ({
   id,
   asked: {
     settings: settingsFrom(settings),
     adjustments: { strengths: { ...adjustments.strengths }, removed: [...adjustments.removed] },
     prompts,
+    plot: plot ? plotFrom(plot) : null,
   },
 });
 
@@ -113,6 +115,7 @@ export function createQueue(context: {
     settings: { ...run.asked.settings },
     adjustments: run.asked.adjustments,
     prompts: run.asked.prompts,
+    plot: run.asked.plot,
   });
   const save = (runs: readonly QueuedRun[], started = false): void => {
     const rows = runs.map((run) => rowOf(run, started));

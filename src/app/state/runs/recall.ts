@@ -59,8 +59,11 @@ export function createRecall(context: {
   readonly sameModel: () => boolean;
   readonly setInputError: (error: PlainError | null) => void;
   readonly announce: (text: string) => void;
+  /** The axes of a plot came back on request. */
+  readonly onPlot: () => void;
 }): Recall {
-  const { choice, initImage, runs, pack, cards, defaults, sameModel, setInputError, announce } = context;
+  const { choice, initImage, runs, pack, cards, defaults, sameModel, setInputError, announce, onPlot } =
+    context;
   const [settings, setSettings] = context.settings;
   const [gaveBack, setGaveBack] = createSignal(false);
 
@@ -171,6 +174,7 @@ export function createRecall(context: {
         setSettings(forOneRun(fromOptions(value, defaults()), settings, sameModel() ? value.pins : null));
         choice.adopt(value);
       });
+      if (value.plot) onPlot();
     },
 
     useOffered(from = "words") {
@@ -204,6 +208,7 @@ export function createRecall(context: {
         initImage.ask(null);
       });
       announce(t.prompt.initImage.announced.settingsLoaded(offered.name));
+      if (read.plot) onPlot();
     },
   };
 }

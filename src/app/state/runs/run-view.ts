@@ -10,6 +10,10 @@ import type { GenerateOptions } from "../../../stylus/options.ts";
 import { finishedSize } from "../../../stylus/image-options.ts";
 import type { CandidateView, PlannedImage, RunEvent, RunReport, StageId } from "../../../stylus/run-types.ts";
 import type { ImagePrompt } from "../../../stylus/wildcards.ts";
+import { withoutTags } from "../../../shared/prompt-syntax.ts";
+import { adaptersOfPlot } from "../../../stylus/infotext.ts";
+import { formatLoraTag } from "../../../stylus/lora-tags.ts";
+import { expandPlot, type CellSampling } from "../../../stylus/plot/cells.ts";
 import { t } from "../../../texts/texts.ts";
 import { createStepClock } from "./time-left.ts";
 
@@ -31,6 +35,10 @@ export interface ImageView {
   /** Its own words, where the prompt is a template. */
   prompt?: string;
   negativePrompt?: string;
+  /** What of the sampling it has otherwise, in a plot. */
+  sampling?: Partial<CellSampling>;
+  /** The sheet of a plot. */
+  sheet?: true;
   /** What this image is compared with; null when nothing. */
   variant: VariantView | null;
 }
@@ -46,14 +54,36 @@ export const wordsOf = (
 
 /** What asks for this image alone again, but for its adapters and words. */
 export const optionsOfImage = (
-  { seed, variationSeed }: Pick<ImageView, "seed" | "variationSeed">,
+  { seed, variationSeed, sampling }: Pick<ImageView, "seed" | "variationSeed" | "sampling">,
   { options }: Pick<RunView, "options">,
 ): GenerateOptions => ({
   ...options,
+  ...sampling,
+  plot: null,
   seed,
   variation: options.variation && { ...options.variation, seed: variationSeed ?? options.variation.seed },
   count: 1,
 });
+
+/**
+ * What asks for this image again: for one of a batch as the batch was asked for, for one of a plot with its own adapters as tags, for the
+ * sheet of a plot all of it.
+ */
+export function optionsToReuse(image: ImageView, run: Pick<RunView, "options">): GenerateOptions {
+  if (image.sheet) return run.options;
+  const own = optionsOfImage(image, run);
+  if (run.options.plot === null) return own;
+  const { prompt, negativePrompt } = wordsOf(image, run);
+  return {
+    ...own,
+    prompt: [withoutTags(prompt).trim(), ...image.adapters.map(formatLoraTag)].join(" "),
+    negativePrompt,
+    method: "sd",
+    pins: [],
+    removed: [],
+    strengths: {},
+  };
+}
 
 /** What an image is compared with: the same seed without some of its adapters, its init image, or another image. */
 export type Comparison =
@@ -104,6 +134,8 @@ export interface RunView {
   notice: string | null;
   /** Of the images that are finished; null before the first. */
   report: RunReport | null;
+  /** The sheet of a plot once it is drawn; `images` are its cells. */
+  sheet: ImageView | null;
 }
 
 export function startRun(options: GenerateOptions, id: string): RunView {
@@ -115,11 +147,35 @@ export function startRun(options: GenerateOptions, id: string): RunView {
     stages: [],
     candidates: [],
     composition: null,
-    images: Array.from({ length: options.count }, (_, index) => waitingImage(id, index, options)),
+    images: options.plot
+      ? expandPlot(options.plot, options).cells.map(({ seed, sampling }, index) => ({
+          ...waitingImage(id, index, { ...options, ...sampling }),
+          ...seedsOfImage({ ...options, seed }, 0),
+        }))
+      : Array.from({ length: options.count }, (_, index) => waitingImage(id, index, options)),
     leftMilliseconds: null,
     error: null,
     notice: null,
     report: null,
+    sheet: null,
+  };
+}
+
+/** The sheet of a plot, drawn of its images. */
+export function sheetImage(
+  { id, options, images }: Pick<RunView, "id" | "options" | "images">,
+  { encoded, width, height }: Pick<ImageView, "width" | "height"> & { readonly encoded: EncodedImage },
+): ImageView {
+  return {
+    ...waitingImage(id, images.length, options),
+    ...seedsOfImage(options, 0),
+    id: `${id}-sheet`,
+    sheet: true,
+    status: "done",
+    width,
+    height,
+    encoded,
+    adapters: adaptersOfPlot(options, images),
   };
 }
 
@@ -149,6 +205,7 @@ const usePlan = (image: ImageView, plan: PlannedImage): void => {
   image.formulas = plan.formulas;
   if (plan.prompt !== undefined) image.prompt = plan.prompt;
   if (plan.negativePrompt !== undefined) image.negativePrompt = plan.negativePrompt;
+  if (plan.sampling !== undefined) image.sampling = plan.sampling;
 };
 
 /** Folds the events of one run into its view. */

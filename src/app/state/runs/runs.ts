@@ -7,25 +7,32 @@ import type { DeviceReport } from "../../../shared/request.ts";
 import { t } from "../../../texts/texts.ts";
 import { withoutTags } from "../../../shared/prompt-syntax.ts";
 import type { GalleryState } from "../gallery.ts";
-import { encodeImage } from "../../images/image-file.ts";
+import type { StoredImage } from "../../images/gallery.ts";
+import { encodeImage, withInfo } from "../../images/image-file.ts";
+import { drawSheet } from "../../images/plot-sheet.ts";
 import { missingAdapters } from "../../../stylus/adapter-names.ts";
 import { claimInputs } from "../../images/input-claims.ts";
 import { openInitImage } from "../../images/input-image.ts";
 import type { InputStore } from "../../images/input-store.ts";
 import { listedOf, type CheckedOptions, type GenerateOptions } from "../../../stylus/options.ts";
-import { storedIds, type InitImageOptions } from "../../../stylus/image-options.ts";
+import { finishedSize, storedIds, type InitImageOptions } from "../../../stylus/image-options.ts";
 import type { RunServices } from "../../../stylus/ports.ts";
 import type { RunEvent, RunReport } from "../../../stylus/run-types.ts";
 import { createRunKeeper } from "./run-keeper.ts";
 import {
   createEventFolder,
   optionsOfImage,
+  sheetImage,
   startRun,
   wordsOf,
   type Comparison,
+  type ImageView,
   type RunView,
   type StageView,
 } from "./run-view.ts";
+import { plotLabels } from "../plot/labels.ts";
+import { plotFrom, type Plot } from "../../../stylus/plot/axes.ts";
+import { expandPlot } from "../../../stylus/plot/cells.ts";
 import { run as runOptions, runRequest, type RunRequest } from "../../../stylus/run.ts";
 import type { LoadedPack, LoadProgress } from "../../../stylus/loaded-pack.ts";
 import type { Wildcards } from "../../../stylus/wildcards.ts";
@@ -79,6 +86,7 @@ const pickCount = (tasks: readonly { readonly picks: readonly unknown[] }[]): nu
   tasks.reduce((sum, task) => sum + task.picks.length, 0);
 
 function revokeImages(view: RunView | undefined): void {
+  if (view?.sheet?.encoded) URL.revokeObjectURL(view.sheet.encoded.url);
   for (const image of view?.images ?? []) {
     if (image.encoded) URL.revokeObjectURL(image.encoded.url);
     if (image.variant?.encoded) URL.revokeObjectURL(image.variant.encoded.url);
@@ -95,7 +103,19 @@ const withLaterOptions = (options: GenerateOptions): GenerateOptions => ({
   languageModel: options.languageModel ?? null,
   combine: options.combine ?? "merge",
   composer: options.composer ?? "reader",
+  plot: wholePlot(options),
 });
+
+/** Null: none, or a damaged one, whose images are left. */
+function wholePlot(options: GenerateOptions): Plot | null {
+  try {
+    const plot = options.plot ? plotFrom(options.plot) : null;
+    if (plot) expandPlot(plot, options);
+    return plot;
+  } catch {
+    return null;
+  }
+}
 
 /** Each stage once, however many prompts it went through. */
 function stagesOf({ stages }: RunReport): StageView[] {
@@ -163,6 +183,7 @@ export function createRuns(context: RunsContext): Runs {
     const fold = createEventFolder(set);
     const keep = createRunKeeper(gallery, view);
     const encodings: Promise<void>[] = [];
+    let finished = 0;
     const onEvent = (event: RunEvent): void => {
       fold(event);
       heedDevice(event);
@@ -181,8 +202,22 @@ export function createRuns(context: RunsContext): Runs {
           void keep(image);
         }),
       );
-      announce(t.run.announced.imageDone(pixels.imageIndex + 1, options.count));
+      announce(t.run.announced.imageDone(++finished, view.images.length));
     };
+    /** Draws the sheet of a plot, and keeps it; a run that was stopped has blanks on it. */
+    async function finishPlot(): Promise<void> {
+      if (options.plot === null || !view.images.some(({ encoded }) => encoded)) return;
+      const title = (id: string): string => cards().get(id)?.title ?? id;
+      const drawn = await drawSheet(
+        view.images.map(({ encoded }) => encoded?.png ?? null),
+        finishedSize(options),
+        plotLabels(expandPlot(options.plot, options), title),
+      );
+      const blank = sheetImage(view, { ...drawn, encoded: { png: drawn.png, url: "" } });
+      const encoded = await withInfo(drawn.png, { cards: cards(), model, options, image: blank });
+      set("sheet", { ...blank, encoded });
+      void keep(view.sheet!);
+    }
     try {
       const request: RunRequest = {
         device: asked.device,
@@ -196,11 +231,13 @@ export function createRuns(context: RunsContext): Runs {
       const onReport = (report: RunReport): void => set({ report });
       const { report } = await runRequest(request, services, { ...hooks, signal, onEvent, onReport });
       await Promise.all(encodings);
+      await finishPlot();
       set({ status: "done", report, leftMilliseconds: null });
     } catch (error) {
       await Promise.allSettled(encodings);
       const plain = explain(error);
       const stopped = plain.code === "cancelled";
+      if (view.sheet === null) await finishPlot().catch(explain); // what ended the run counts for more
       const shownElsewhere = !stopped && context.onFailure(plain);
       set(
         produce((run) => {
@@ -349,6 +386,16 @@ export function createRuns(context: RunsContext): Runs {
       const { images } = stored;
       const kept = { ...stored.run, options: withLaterOptions(stored.run.options) };
       const blank = startRun(kept.options, kept.id);
+      /** @param index its place among those that are left */
+      const shown = ({ sheet, ...image }: StoredImage, index: number): ImageView => ({
+        ...blank.images[0]!,
+        ...image,
+        ...(sheet ? { sheet } : {}),
+        index,
+        status: "done",
+        step: kept.options.steps,
+        encoded: { png: image.png, url: URL.createObjectURL(image.png) },
+      });
       const [view, set] = createStore<RunView>({
         ...blank,
         createdAt: kept.createdAt,
@@ -357,14 +404,8 @@ export function createRuns(context: RunsContext): Runs {
         candidates: kept.candidates,
         composition: kept.composition,
         report: kept.report,
-        images: images.map((image, index) => ({
-          ...blank.images[0]!,
-          ...image,
-          index, // its place among those that are left
-          status: "done" as const,
-          step: kept.options.steps,
-          encoded: { png: image.png, url: URL.createObjectURL(image.png) },
-        })),
+        images: images.filter(({ sheet }) => !sheet).map(shown),
+        sheet: images.filter(({ sheet }) => sheet).map((image) => shown(image, images.length))[0] ?? null,
       });
       model = kept.report.pack.title;
       batch(() => put({ view, set }));

@@ -1,0 +1,195 @@
+// A plot becomes one request per cell of its sheet, in as few passes of the engine as can be. Pure.
+import { refuse, type Sampling } from "../../shared/request-check.ts";
+import type { AdapterUse } from "../../shared/request.ts";
+import { elided } from "../../shared/untrusted-text.ts";
+import {
+  AXIS_LABELS,
+  axisNames,
+  mostPlotImages,
+  readAxis,
+  type AxisName,
+  type Plot,
+  type ReadAxis,
+} from "./axes.ts";
+
+export type CellSampling = Pick<Sampling, "steps" | "cfgScale" | "sampler" | "schedule" | "clipSkip">;
+
+/** What a plot varies. */
+export type PlotBase = CellSampling & Pick<Sampling, "prompt" | "negativePrompt"> & { readonly seed: number };
+
+/** One image of a plot. */
+export interface PlotCell {
+  readonly prompt: string;
+  readonly negativePrompt: string;
+  readonly seed: number;
+  /** What of the sampling it has otherwise than the base. */
+  readonly sampling: Partial<CellSampling>;
+  /** Of these adapters it has the one, or none. */
+  readonly adapter: { readonly among: readonly string[]; readonly id: string | null } | null;
+  /** The strength of one adapter, or of all: null. */
+  readonly weight: { readonly id: string | null; readonly strength: number } | null;
+}
+
+export interface ExpandedPlot {
+  /** Null: no such axis. */
+  readonly axes: Readonly<Record<AxisName, ReadAxis | null>>;
+  readonly columns: number;
+  readonly rows: number;
+  readonly pages: number;
+  /** Row by row, page by page. */
+  readonly cells: readonly PlotCell[];
+}
+
+/** @throws StylusError bad-input: the words to replace are not there */
+function replaceWords(cell: PlotCell, name: AxisName, [from, to]: readonly [string, string]): PlotCell {
+  if (from === "" || !(cell.prompt.includes(from) || cell.negativePrompt.includes(from)))
+    refuse(
+      `plot.${name}`,
+      `${AXIS_LABELS.prompt} on ${name.toUpperCase()} finds no “${elided(from, 40)}” in the prompt.`,
+      "Write the words to replace first, exactly as in the prompt, then what replaces them: “a fox, a robot”.",
+    );
+  return {
+    ...cell,
+    prompt: cell.prompt.replaceAll(from, () => to),
+    negativePrompt: cell.negativePrompt.replaceAll(from, () => to),
+  };
+}
+
+function withValue(cell: PlotCell, name: AxisName, axis: ReadAxis, index: number): PlotCell {
+  switch (axis.kind) {
+    case "seed":
+      return { ...cell, seed: axis.values[index]! };
+    case "steps":
+    case "cfgScale":
+    case "clipSkip":
+      return { ...cell, sampling: { ...cell.sampling, [axis.kind]: axis.values[index]! } };
+    case "sampler":
+      // An axis of schedules says more than the name of a sampler.
+      return { ...cell, sampling: { ...axis.values[index]!, ...cell.sampling } };
+    case "schedule":
+      return { ...cell, sampling: { ...cell.sampling, schedule: axis.values[index]! } };
+    case "adapter": {
+      const among = axis.values.filter((id) => id !== null);
+      return { ...cell, adapter: { among, id: axis.values[index]! } };
+    }
+    case "weight":
+      return { ...cell, weight: { id: axis.adapter, strength: axis.values[index]! } };
+    case "prompt":
+      return replaceWords(cell, name, [axis.values[0]!, axis.values[index]!]);
+  }
+}
+
+/** Number of values of each axis that there is. */
+const extent = (axis: ReadAxis | null): number => axis?.values.length ?? 1;
+
+/** @throws StylusError bad-input, `where` naming the axis ("plot.x"), or "plot" for what is wrong with all of it */
+export function expandPlot(plot: Plot, base: PlotBase): ExpandedPlot {
+  const read = (name: AxisName): ReadAxis | null => (plot[name] === null ? null : readAxis(name, plot[name]));
+  const axes = { x: read("x"), y: read("y"), z: read("z") };
+  const used = axisNames.filter((name) => axes[name] !== null);
+  if (used.length === 0) refuse("plot", "The plot has no axis.", "Choose what X varies.");
+  for (const name of used) {
+    const { kind } = axes[name]!;
+    const first = used.find((other) => axes[other]!.kind === kind)!;
+    if (first !== name && kind !== "prompt")
+      refuse(
+        `plot.${name}`,
+        `${first.toUpperCase()} and ${name.toUpperCase()} both vary ${AXIS_LABELS[kind]}.`,
+        `Choose another type for ${name.toUpperCase()}.`,
+      );
+  }
+  const [columns, rows, pages] = [extent(axes.x), extent(axes.y), extent(axes.z)];
+  const count = columns * rows * pages;
+  if (count > mostPlotImages)
+    refuse(
+      "plot",
+      `This plot has ${count.toLocaleString("en")} images; the limit is ${mostPlotImages}.`,
+      `Shorten an axis: ${used.map((name) => `${name.toUpperCase()} has ${extent(axes[name])} values`).join(", ")}.`,
+    );
+  const { prompt, negativePrompt, seed } = base;
+  const blank: PlotCell = { prompt, negativePrompt, seed, sampling: {}, adapter: null, weight: null };
+  const cells = Array.from({ length: count }, (_, cell) => {
+    const at = {
+      x: cell % columns,
+      y: Math.floor(cell / columns) % rows,
+      z: Math.floor(cell / (columns * rows)),
+    };
+    return used.reduce((before, name) => withValue(before, name, axes[name]!, at[name]), blank);
+  });
+  return { axes, columns, rows, pages, cells };
+}
+
+/** Adapters that a plot names: there have to be such. @throws StylusError bad-input */
+export function adaptersOf(plot: Plot): string[] {
+  return axisNames.flatMap((name) => {
+    const axis = plot[name];
+    if (axis?.kind === "weight") return axis.adapter === undefined ? [] : [axis.adapter];
+    if (axis?.kind !== "adapter") return [];
+    const read = readAxis(name, axis);
+    return read.kind === "adapter" ? read.values.filter((id) => id !== null) : [];
+  });
+}
+
+/**
+ * The adapters of a cell, out of those that were chosen for its prompt.
+ * @param strengthOf an adapter that was not chosen
+ */
+export function adaptersOfCell(
+  chosen: readonly AdapterUse[],
+  { adapter, weight }: Pick<PlotCell, "adapter" | "weight">,
+  strengthOf: (id: string) => number,
+): AdapterUse[] {
+  const use = (id: string, strength: number): AdapterUse => ({
+    id,
+    unetStrength: strength,
+    textStrength: strength,
+  });
+  const isLeftOut = (id: string): boolean =>
+    adapter !== null && adapter.among.includes(id) && id !== adapter.id;
+  const uses = chosen.filter(({ id }) => !isLeftOut(id));
+  const wanted = [adapter?.id ?? null, weight?.id ?? null].filter((id) => id !== null);
+  for (const id of wanted)
+    if (!isLeftOut(id) && !uses.some((each) => each.id === id)) uses.push(use(id, strengthOf(id)));
+  if (weight === null) return uses;
+  const { id: only, strength } = weight;
+  return uses.map((each) =>
+    only === null || each.id === only ? { ...each, unetStrength: strength, textStrength: strength } : each,
+  );
+}
+
+/** Keys in order of first appearance. */
+function ranks<Item>(items: readonly Item[], key: (item: Item) => string): number[] {
+  const known = new Map<string, number>();
+  return items.map((item) => {
+    const text = key(item);
+    if (!known.has(text)) known.set(text, known.size);
+    return known.get(text)!;
+  });
+}
+
+/**
+ * Places of the images in the order of their generation, in passes that share their sampling: each set of adapters is merged once, and
+ * each text encoded once for it.
+ */
+export function passesOf(
+  images: readonly {
+    readonly adapters: readonly AdapterUse[];
+    readonly sampling?: Partial<CellSampling>;
+    readonly prompt?: string;
+    readonly negativePrompt?: string;
+  }[],
+): number[][] {
+  const merged = ranks(images, ({ adapters }) => JSON.stringify(adapters));
+  const sampled = ranks(images, ({ sampling = {} }) => JSON.stringify(Object.entries(sampling).sort()));
+  const worded = ranks(images, ({ prompt, negativePrompt }) => JSON.stringify([prompt, negativePrompt]));
+  const order = [...images.keys()].sort(
+    (a, b) => merged[a]! - merged[b]! || sampled[a]! - sampled[b]! || worded[a]! - worded[b]! || a - b,
+  );
+  const passes: number[][] = [];
+  for (const place of order) {
+    const last = passes.at(-1);
+    if (last && sampled[last[0]!] === sampled[place]) last.push(place);
+    else passes.push([place]);
+  }
+  return passes;
+}

@@ -1,0 +1,52 @@
+// The X/Y/Z plot: its form and its sheet.
+import type { plot as english } from "../en/plot.ts";
+import { formats, images } from "./formats.ts";
+
+export const plot: typeof english = {
+  title: "X/Y/Z 플롯",
+  button: "플롯",
+  text: "값의 조합마다 이미지를 한 장씩 만들어 라벨이 붙은 시트 한 장에 모아요. 어댑터는 한 번만 골라서 이미지끼리 비교할 수 있어요.",
+  axes: { x: "X: 열", y: "Y: 행", z: "Z: 쪽" },
+  type: "종류",
+  none: "없음",
+  kinds: {
+    seed: "시드",
+    steps: "스텝",
+    cfgScale: "CFG 스케일",
+    sampler: "샘플러",
+    schedule: "스케줄 유형",
+    clipSkip: "클립 스킵",
+    adapter: "어댑터",
+    weight: "어댑터 가중치",
+    prompt: "프롬프트 S/R(찾아 바꾸기)",
+  },
+  values: "값",
+  valuesOf: (axis) => `${axis} 값`,
+  typeOf: (axis) => `${axis} 종류`,
+  numbers: "1, 2, 3 또는 1-5. 2씩 건너뛰기: 1-10 (+2). 모두 5개: 1-10 [5].",
+  seeds: "1, 2, 3 또는 1-5. -1을 넣으면 시드를 뽑아요.",
+  words:
+    "프롬프트에서 찾을 말을 먼저, 바꿀 말을 뒤에 적어요: fox, robot, “big, red cat”. 쉼표가 들어가면 따옴표로 묶어요.",
+  weightOf: "가중치를 바꿀 어댑터",
+  allAdapters: "모든 어댑터",
+  noAdapter: "어댑터 없음",
+  addAdapter: "어댑터 추가",
+  nothing: "(빈 값)",
+  product: (factors, count) => `${factors} = ${images(count)}`,
+  time: (milliseconds) => `약 ${formats.duration(milliseconds)}`,
+  choose: "X축이나 Y축에서 바꿀 항목을 고르세요.",
+  generate: "플롯 생성",
+  queue: "플롯을 대기열에 추가",
+  sheetAlt: ({ prompt, columns, rows, pages }) =>
+    `“${prompt}” 플롯: 열 ${formats.number(columns)}개, 행 ${formats.number(rows)}개, ${formats.number(pages)}쪽.`,
+  grid: "지금까지 만든 플롯 이미지",
+  cell: (image, labels) => `${formats.number(image)}번째 이미지: ${labels}`,
+  open: "시트를 원래 크기로 열기",
+  download: "설정이 담긴 시트 내려받기",
+  reuse: "프롬프트, 설정, 축 다시 사용",
+  reused: "프롬프트, 설정, 축을 불러왔어요.",
+  cells: (count) => `낱장 이미지 ${formats.number(count)}장`,
+  show: (seed) => `시드 ${seed} 플롯 보기`,
+  delete: (seed) => `시드 ${seed} 플롯 시트 삭제`,
+  unfold: (count) => `이 플롯의 낱장 이미지: ${formats.number(count)}장`,
+};
