@@ -1,12 +1,17 @@
 import * as fc from "fast-check";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { propertyRuns } from "../../tests/fixtures/properties.ts";
 import { readHeader, type TensorSource, writeSafetensors } from "../formats/safetensors.ts";
-import { type DType, fromFloat32 } from "../shared/dtype.ts";
+import { withScales } from "../formats/tensor-values.ts";
+import { GpuParameterStore } from "../runtime/parameters/gpu-parameter-store.ts";
+import { streamParameters } from "../runtime/parameters/stream-parameters.ts";
+import { type DType, fromFloat32, toFloat32 } from "../shared/dtype.ts";
 import { fromInputLayout, toInputLayout, transposeMatrix } from "../runtime/parameters/parameter-layout.ts";
 import { loadParameters } from "./load-parameters.ts";
 import type { OrtParameter } from "./model.ts";
 import { loadOrt, type OrtModule } from "./ort.ts";
+
+type FloatDType = "F32" | "F16" | "BF16" | "F8_E4M3" | "F8_E5M2";
 
 const options = { gpu: null, dtype: "f32" } as const;
 let ort: OrtModule;
@@ -23,7 +28,7 @@ const spec = (name: string, shape: number[], layout: OrtParameter["layout"] = "s
 });
 
 async function tensors(
-  list: readonly { name: string; shape: number[]; values: number[]; dtype?: "F32" | "F16" | "BF16" }[],
+  list: readonly { name: string; shape: number[]; values: number[]; dtype?: FloatDType }[],
 ): Promise<ReadonlyMap<string, TensorSource>> {
   const data = list.map(({ name, shape, values, dtype = "F32" }) => ({
     name,
@@ -32,6 +37,24 @@ async function tensors(
     bytes: fromFloat32(Float32Array.from(values), dtype),
   }));
   return (await readHeader(new Blob([writeSafetensors(data)]), { fileName: "test.safetensors" })).tensors;
+}
+
+/** A matrix in int8 with a scale for each row. */
+async function scaled(
+  name: string,
+  { shape, numbers, scale }: { shape: number[]; numbers: number[]; scale: number[] },
+): Promise<ReadonlyMap<string, TensorSource>> {
+  const file = writeSafetensors([
+    { name: `${name}.weight`, dtype: "I8", shape, bytes: new Uint8Array(Int8Array.from(numbers).buffer) },
+    {
+      name: `${name}.weight_scale`,
+      dtype: "F32",
+      shape: [shape[0]!, 1],
+      bytes: fromFloat32(Float32Array.from(scale), "F32"),
+    },
+  ]);
+  const { tensors: all } = await readHeader(new Blob([file]), { fileName: "test.safetensors" });
+  return new Map([[name, withScales(all).get(`${name}.weight`)!]]);
 }
 
 describe("CPU store", () => {
@@ -57,6 +80,20 @@ describe("CPU store", () => {
     expect(store.sizeBytes).toBe(8);
   });
 
+  it("feeds and merges a weight in 8 bits as its values", async () => {
+    const stored = await scaled("w", { shape: [2, 3], numbers: [1, 2, 3, 4, 5, -6], scale: [0.5, 2] });
+    const store = await loadParameters([spec("w", [2, 3], "transpose")], stored, { ort, ...options });
+    expect([...(store.tensor("w").data as Float32Array)]).toEqual([0.5, 8, 1, 10, 1.5, -12]);
+    expect([...(await store.pristine("w"))]).toEqual([0.5, 1, 1.5, 8, 10, -12]);
+    expect(store.sizeBytes).toBe(24);
+  });
+
+  it.each(["F8_E4M3", "F8_E5M2"] as const)("feeds plain %s", async (dtype) => {
+    const source = await tensors([{ name: "w", shape: [3], values: [0.5, -2, 1.25], dtype }]);
+    const store = await loadParameters([spec("w", [3])], source, { ort, ...options });
+    expect([...(store.tensor("w").data as Float32Array)]).toEqual([0.5, -2, 1.25]);
+  });
+
   it("reports progress up to 100 %", async () => {
     const source = await tensors([
       { name: "a", shape: [2], values: [1, 2] },
@@ -76,6 +113,43 @@ describe("CPU store", () => {
     await expect(
       loadParameters([spec("a", [1])], source, { ort, ...options, signal: AbortSignal.abort() }),
     ).rejects.toMatchObject({ code: "cancelled" });
+  });
+});
+
+describe("GPU store", () => {
+  const written: Uint8Array[] = [];
+  const gpu = {
+    createBuffer: ({ size }: GPUBufferDescriptor) => ({ size, destroy: () => undefined }),
+    queue: {
+      writeBuffer: (_buffer: GPUBuffer, _offset: number, { buffer, byteOffset, byteLength }: Uint16Array) =>
+        written.push(new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength).slice()),
+    },
+  } as unknown as GPUDevice;
+
+  it.each(["f32", "f16"] as const)("uploads a weight in 8 bits as %s values", async (dtype) => {
+    vi.stubGlobal("GPUBufferUsage", { STORAGE: 1, COPY_SRC: 2, COPY_DST: 4 });
+    const stored = await scaled("w", { shape: [2, 2], numbers: [1, -2, 3, 127], scale: [0.5, 0.25] });
+    written.length = 0;
+    const store = await streamParameters([spec("w", [2, 2], "transpose")], stored, {
+      store: new GpuParameterStore({ gpu, dtype }),
+    });
+    const [bytes] = written;
+    expect([...toFloat32(bytes!, dtype === "f16" ? "F16" : "F32")]).toEqual([0.5, 0.75, -1, 31.75]);
+    expect([...(await store.pristine("w"))]).toEqual([0.5, -1, 0.75, 31.75]);
+  });
+
+  it("uploads halves with a scale as their products", async () => {
+    vi.stubGlobal("GPUBufferUsage", { STORAGE: 1, COPY_SRC: 2, COPY_DST: 4 });
+    const source = await tensors([
+      { name: "w", shape: [2], values: [1, 2], dtype: "F16" },
+      { name: "s", shape: [1], values: [3], dtype: "F16" },
+    ]);
+    const w = { ...source.get("w")!, scale: source.get("s")! };
+    written.length = 0;
+    await streamParameters([spec("w", [2])], new Map([["w", w]]), {
+      store: new GpuParameterStore({ gpu, dtype: "f16" }),
+    });
+    expect([...toFloat32(written[0]!, "F16")]).toEqual([3, 6]);
   });
 });
 
