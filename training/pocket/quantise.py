@@ -1,10 +1,11 @@
-"""Stores a pack's weights in 8 bits: int8 numbers and a float32 scale for each row beside them, as ComfyUI's int8 checkpoints name them.
+"""Stores a float16 pack's weights in 8 bits: int8 numbers and float16 scales beside them, named as in ComfyUI's int8 checkpoints.
 
-    python -m pocket.quantise public/packs/pocket                      # UNet and text encoder, rewritten; prints the error of every tensor
-    python -m pocket.quantise PACK --parts unet,text_encoder,vae --group 64 --out OTHER
+    python -m pocket.quantise public/packs/pocket                      # UNet and token table, rewritten; prints the error of every tensor
+    python -m pocket.quantise PACK --parts unet,vae --values 16 --out OTHER
 
-`X.weight` [out, in, …] becomes int8, `X.weight_scale` [out, in / group, 1 …] what one step is worth, absmax / 127; without --group a
-whole row has one step. Biases, norms and what `KEPT` names stay float16. safetensors_io.load_weights and the app multiply them again.
+`X.weight` [out, in, …] becomes int8, `X.weight_scale` [out, groups, 1 …] what one step of a group is worth, absmax / 127. Biases, norms, what
+`KEPT` names and weights that lose more than `MOST_ERROR` stay float16. safetensors_io.load_weights and the app multiply them again.
+Why so: docs/decisions/2026-11-29-weights-in-8-bits.md.
 """
 import argparse
 import os
@@ -17,8 +18,12 @@ from pocket import safetensors_io
 
 FILES = {"unet": "diffusion_pytorch_model", "text_encoder": "model", "vae": "diffusion_pytorch_model"}
 
-# Small, and every value passes through them.
-KEPT = re.compile(r"(^|\.)(conv_in|conv_out|time_embedding|position_embedding|quant_conv|post_quant_conv)\.")
+# Small, and every value passes through them; and the text encoder's layers, whose errors the UNet reads at every step: they move
+# things in the picture, where those of the UNet's own weights change its grain.
+KEPT = re.compile(r"(^|\.)(conv_in|conv_out|time_embedding|position_embedding|quant_conv|post_quant_conv|text_model\.encoder)\.")
+
+# Of a tensor's norm: shortcuts that are nearly identities have single large values, beside which the others would lose their digits.
+MOST_ERROR = 0.01
 
 
 def quantise(weight, values=32):
@@ -45,8 +50,12 @@ def quantise_weights(tensors, values=32, report=print):
             out[name] = weight
             continue
         stored, scale = quantise(weight, values)
-        out[name], out[name + safetensors_io.SCALE] = stored, scale
-        report(f"{relative_error(weight, stored, scale):.5f}  {name} {list(weight.shape)}")
+        error = relative_error(weight, stored, scale)
+        report(f"{error:.5f}  {name} {list(weight.shape)}{' stays float16' if error > MOST_ERROR else ''}")
+        if error > MOST_ERROR:
+            out[name] = weight
+        else:
+            out[name], out[name + safetensors_io.SCALE] = stored, scale
     return out
 
 
