@@ -1,11 +1,9 @@
 import * as fc from "fast-check";
-import { beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { propertyRuns } from "../../tests/fixtures/properties.ts";
 import { readHeader, type TensorSource, writeSafetensors } from "../formats/safetensors.ts";
 import { withScales } from "../formats/tensor-values.ts";
-import { GpuParameterStore } from "../runtime/parameters/gpu-parameter-store.ts";
-import { streamParameters } from "../runtime/parameters/stream-parameters.ts";
-import { type DType, fromFloat32, toFloat32 } from "../shared/dtype.ts";
+import { type DType, fromFloat32 } from "../shared/dtype.ts";
 import { fromInputLayout, toInputLayout, transposeMatrix } from "../runtime/parameters/parameter-layout.ts";
 import { loadParameters } from "./load-parameters.ts";
 import type { OrtParameter } from "./model.ts";
@@ -113,43 +111,6 @@ describe("CPU store", () => {
     await expect(
       loadParameters([spec("a", [1])], source, { ort, ...options, signal: AbortSignal.abort() }),
     ).rejects.toMatchObject({ code: "cancelled" });
-  });
-});
-
-describe("GPU store", () => {
-  const written: Uint8Array[] = [];
-  const gpu = {
-    createBuffer: ({ size }: GPUBufferDescriptor) => ({ size, destroy: () => undefined }),
-    queue: {
-      writeBuffer: (_buffer: GPUBuffer, _offset: number, { buffer, byteOffset, byteLength }: Uint16Array) =>
-        written.push(new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength).slice()),
-    },
-  } as unknown as GPUDevice;
-
-  it.each(["f32", "f16"] as const)("uploads a weight in 8 bits as %s values", async (dtype) => {
-    vi.stubGlobal("GPUBufferUsage", { STORAGE: 1, COPY_SRC: 2, COPY_DST: 4 });
-    const stored = await scaled("w", { shape: [2, 2], numbers: [1, -2, 3, 127], scale: [0.5, 0.25] });
-    written.length = 0;
-    const store = await streamParameters([spec("w", [2, 2], "transpose")], stored, {
-      store: new GpuParameterStore({ gpu, dtype }),
-    });
-    const [bytes] = written;
-    expect([...toFloat32(bytes!, dtype === "f16" ? "F16" : "F32")]).toEqual([0.5, 0.75, -1, 31.75]);
-    expect([...(await store.pristine("w"))]).toEqual([0.5, -1, 0.75, 31.75]);
-  });
-
-  it("uploads halves with a scale as their products", async () => {
-    vi.stubGlobal("GPUBufferUsage", { STORAGE: 1, COPY_SRC: 2, COPY_DST: 4 });
-    const source = await tensors([
-      { name: "w", shape: [2], values: [1, 2], dtype: "F16" },
-      { name: "s", shape: [1], values: [3], dtype: "F16" },
-    ]);
-    const w = { ...source.get("w")!, scale: source.get("s")! };
-    written.length = 0;
-    await streamParameters([spec("w", [2])], new Map([["w", w]]), {
-      store: new GpuParameterStore({ gpu, dtype: "f16" }),
-    });
-    expect([...toFloat32(written[0]!, "F16")]).toEqual([3, 6]);
   });
 });
 
