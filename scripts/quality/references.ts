@@ -4,7 +4,8 @@
 // are measured; `features` [N, D] and `embeddings` [N, E] of each prompt's scene 0, the row "reference renders" of the report.
 import { openAsBlob, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { readHeader, readTensorF32, writeSafetensors } from "../../src/formats/safetensors.ts";
+import { readHeader, writeSafetensors } from "../../src/formats/safetensors.ts";
+import { readTensorF32 } from "../../src/formats/tensor-values.ts";
 import { fromFloat32 } from "../../src/shared/dtype.ts";
 import type { ImageVectors, Scorer } from "./scorer.ts";
 import { featureStatistics, type FeatureStatistics } from "./statistics.ts";

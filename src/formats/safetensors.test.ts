@@ -3,15 +3,8 @@ import { describe, expect, it, vi } from "vitest";
 import { propertyRuns } from "../../tests/fixtures/properties.ts";
 import { fromFloat32 } from "../shared/dtype.ts";
 import { StylusError } from "../shared/errors.ts";
-import {
-  readHeader,
-  readRowsF32,
-  readTensor,
-  readTensorF32,
-  streamTensors,
-  type TensorData,
-  writeSafetensors,
-} from "./safetensors.ts";
+import { readHeader, readTensor, streamTensors, type TensorData, writeSafetensors } from "./safetensors.ts";
+import { readRowsF32, readTensorF32 } from "./tensor-values.ts";
 
 const options = { fileName: "test.safetensors" };
 

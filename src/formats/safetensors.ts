@@ -2,7 +2,7 @@
 // A file is an 8-byte little-endian header length, a JSON header, then the tensors' bytes without overlaps or gaps
 // (https://github.com/huggingface/safetensors#format). Files are untrusted, so all of this is checked before use.
 
-import { type DType, dtypeSizeBytes, isDType, isFloat, toFloat32 } from "../shared/dtype.ts";
+import { type DType, dtypeSizeBytes, isDType } from "../shared/dtype.ts";
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
 import { counted } from "../shared/words.ts";
 import { findDuplicateKey } from "./json-keys.ts";
@@ -19,6 +19,8 @@ export interface TensorSource {
   /** First byte within `blob`. */
   readonly offset: number;
   readonly sizeBytes: number;
+  /** Multiplies the stored numbers to give the values: see tensor-values.ts. */
+  readonly scale?: TensorSource;
 }
 
 export interface SafetensorsFile {
@@ -179,27 +181,8 @@ export async function readTensor(source: TensorSource): Promise<Uint8Array<Array
   return readRange(source, { begin: 0, end: source.sizeBytes });
 }
 
-/** The tensor's values, converted to float32. */
-export async function readTensorF32(source: TensorSource): Promise<Float32Array> {
-  if (!isFloat(source.dtype)) {
-    throw badFile(
-      source.fileName,
-      `Tensor "${source.name}" has type ${source.dtype}, which no network uses.`,
-    );
-  }
-  return toFloat32(await readTensor(source), source.dtype);
-}
-
-/** Rows `[begin, end)` of a 2-D tensor as float32 [end - begin, columns]; reads no other rows. */
-export async function readRowsF32(
-  source: TensorSource,
-  { begin, end }: { begin: number; end: number },
-): Promise<Float32Array> {
-  const rowBytes = source.sizeBytes / Math.max(1, source.shape[0] ?? 1);
-  return toFloat32(await readRange(source, { begin: begin * rowBytes, end: end * rowBytes }), source.dtype);
-}
-
-async function readRange(
+/** Bytes `[begin, end)` of the tensor. */
+export async function readRange(
   source: TensorSource,
   { begin, end }: { begin: number; end: number },
 ): Promise<Uint8Array<ArrayBuffer>> {

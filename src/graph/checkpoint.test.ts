@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { unetToLdm, vaeToLdm } from "../../tests/parity/ldm-names.ts";
-import { type TensorData, writeSafetensors } from "../formats/safetensors.ts";
+import { readHeader, type TensorData, writeSafetensors } from "../formats/safetensors.ts";
 import { type DType, dtypeSizeBytes } from "../shared/dtype.ts";
 import type { StylusError } from "../shared/errors.ts";
 import { openCheckpoint } from "./checkpoint.ts";
@@ -169,6 +169,21 @@ describe("single file", () => {
     );
   });
 
+  it.each(["weight_scale", "scale_weight"])("8 bits with %s: every weight has its scale", async (tail) => {
+    const plain = singleFile({ dtype: "F8_E4M3" });
+    const { tensors } = await readHeader(plain, { fileName: "m" });
+    const weights = [...tensors.keys()].filter((name) => /^model.*\.weight$/.test(name));
+    const extra = weights.map((name) => tensor(name.replace(/weight$/, tail), [], "F32"));
+    const blob = singleFile({ dtype: "F8_E4M3", extra });
+    const checkpoint = await openCheckpoint([{ path: "m.safetensors", blob }]);
+    for (const { name } of unetSpecs(UNET)) {
+      const { name: stored, scale } = checkpoint.unet.tensors.get(name)!;
+      expect(scale?.name).toBe(name.endsWith(".weight") ? stored.replace(/weight$/, tail) : undefined);
+    }
+    expect(checkpoint.unet.tensors.size).toBe(unetSpecs(UNET).length);
+    expect(checkpoint.ignored).toEqual([]);
+  });
+
   it("ignores EMA copies and training state", async () => {
     const extra = [
       tensor("model_ema.diffusion_modelinput_blocks00weight", [4]),
@@ -277,6 +292,22 @@ describe("diffusers folder", () => {
     expect([...unet.tensors.keys()].sort()).toEqual(tensors.map(({ name }) => name).sort());
   });
 
+  it("finds a weight's scale in another file", async () => {
+    const shards = [
+      tensor("conv_in.weight", [32, 4, 3, 3], "I8"),
+      tensor("conv_in.weight_scale", [32, 1, 1, 1], "F16"),
+    ].map((one, index) => ({ path: `pack/unet/part-${index}.safetensors`, blob: blobOf([one]) }));
+    const rest = unetSpecs(UNET)
+      .filter(({ name }) => name !== "conv_in.weight")
+      .map(({ name, shape }) => tensor(name, shape));
+    const { unet } = await openCheckpoint([
+      ...folder().filter(({ path }) => !/unet\/.*\.safetensors$/.test(path)),
+      ...shards,
+      { path: "pack/unet/part-2.safetensors", blob: blobOf(rest) },
+    ]);
+    expect(unet.tensors.get("conv_in.weight")?.scale?.fileName).toBe("pack/unet/part-1.safetensors");
+  });
+
   it("uses the config if there is one and detects it otherwise", async () => {
     const checkpoint = await openCheckpoint(folder());
     expect(checkpoint.layout).toBe("diffusers");
@@ -334,6 +365,43 @@ describe("rejects other models with the reason", () => {
     expect(error.code).toBe("unsupported");
     expect(error.message).toMatch(message);
     expect(error.remedy).toBeTruthy();
+  });
+
+  const note = (layer: string, text: string): TensorData => ({
+    name: `${layer}.comfy_quant`,
+    dtype: "U8",
+    shape: [text.length],
+    bytes: new TextEncoder().encode(text),
+  });
+  it.each<[string, SingleFile, RegExp]>([
+    ["two scales", { extra: [tensor("x.weight_scale_2", [], "F32")] }, /two scales per weight/],
+    [
+      "rotated weights",
+      { extra: [note("x", '{"format": "int8_tensorwise", "convrot": true}')] },
+      /"x" has rotated weights/,
+    ],
+    ["an unknown format", { extra: [note("x", '{"format": "nvfp4"}')] }, /"x" has the format "nvfp4"/],
+    ["a note that cannot be read", { extra: [note("x", "?")] }, /"x" has the format undefined/],
+    [
+      "an unknown format in the metadata",
+      { metadata: { _quantization_metadata: '{"layers": {"y": {"format": "mxfp8"}}}' } },
+      /"y" has the format "mxfp8"/,
+    ],
+  ])("quantised otherwise: %s", async (_, file, message) => {
+    const error = await refusal(singleFile(file));
+    expect(error).toMatchObject({ code: "unsupported", where: "model.safetensors" });
+    expect(error.message).toMatch(message);
+    expect(error.remedy).toMatch(/FP16/);
+  });
+
+  it("but not int8 and float8 that say so", async () => {
+    const extra = [
+      note("x", '{"format": "int8_tensorwise", "per_row": true}'),
+      note("y", '{"format": "float8_e4m3fn"}'),
+    ];
+    const metadata = { _quantization_metadata: '{"format_version": "1.0", "layers": {}}' };
+    const files = [{ path: "m.safetensors", blob: singleFile({ extra, metadata }) }];
+    expect((await openCheckpoint(files)).layout).toBe("single-file");
   });
 
   it("a pickle", async () => {

@@ -2,6 +2,7 @@
 // tensors stay in their files until they stream to the device.
 
 import { readHeader, type SafetensorsFile, type TensorSource } from "../formats/safetensors.ts";
+import { withScales } from "../formats/tensor-values.ts";
 import { StylusError } from "../shared/errors.ts";
 import {
   parseTextEncoderConfig,
@@ -12,7 +13,7 @@ import {
   type VaeConfig,
 } from "./config.ts";
 import { detectTextEncoder, detectUnet, detectVae, type Tensors } from "./detect.ts";
-import { refuseForeignModel } from "./foreign-models.ts";
+import { refuseForeignModel, refuseOtherFormats } from "./foreign-models.ts";
 import type { NetworkId } from "./graph.ts";
 import { clipTextNames, diffusersVaeNames, ldmUnetNames, ldmVaeNames, type NameMap } from "./names.ts";
 
@@ -114,6 +115,7 @@ async function addFolder(
   for (const { path, blob } of files) {
     const file = await readHeader(blob, { fileName: path });
     refuseForeignModel(file.tensors, { fileName: path });
+    await refuseOtherFormats(file);
     addTensors(parts, network, {
       file,
       names: namesInFolder(network, new Set(file.tensors.keys())),
@@ -143,6 +145,7 @@ const SINGLE_FILE: readonly {
 async function addLoose(parts: Parts, { path, blob }: ModelFile): Promise<void> {
   const file = await readHeader(blob, { fileName: path });
   refuseForeignModel(file.tensors, { fileName: path });
+  await refuseOtherFormats(file);
   const names = new Set(file.tensors.keys());
   if (isVae(names)) {
     // A separate VAE replaces the model's own; the model's config does not describe it.
@@ -205,14 +208,15 @@ function assemble(
     detect: (tensors: Tensors) => Config,
     parse: (json: unknown, options: { path: string; tensors: Tensors }) => Config,
   ): Network<Config> => {
-    const tensors = parts.tensors.get(id);
-    if (!tensors) {
+    const stored = parts.tensors.get(id);
+    if (!stored) {
       const remedy =
         id === "vae"
           ? "Add a VAE file, for example vae-ft-mse-840000-ema-pruned.safetensors."
           : "Use a complete checkpoint.";
       throw new StylusError("not-found", `The model has no ${NETWORK_WORDS[id]}.`, { where, remedy });
     }
+    const tensors = withScales(stored);
     const config = parts.configs.get(id);
     return { tensors, config: config ? parse(config.json, { path: config.path, tensors }) : detect(tensors) };
   };

@@ -1,6 +1,7 @@
 // Recognises valid safetensors files that are not Stable Diffusion 1.x by tensor names and shapes, and rejects them with
 // the reason.
 
+import { readTensor, type SafetensorsFile } from "../formats/safetensors.ts";
 import { StylusError } from "../shared/errors.ts";
 
 interface Shaped {
@@ -8,6 +9,8 @@ interface Shaped {
 }
 
 const SD1 = "Use a Stable Diffusion 1.x model (1.4, 1.5 or a community model based on them).";
+
+const OTHER_PRECISION = "Use the FP16, FP8 or plain INT8 version of this model.";
 
 const FOREIGN: readonly { readonly key: RegExp; readonly what: string; readonly remedy?: string }[] = [
   { key: /(^|\.)double_blocks\.\d+\./, what: "a Flux model" },
@@ -20,9 +23,9 @@ const FOREIGN: readonly { readonly key: RegExp; readonly what: string; readonly 
   { key: /(^|\.)(temporal_transformer|motion_modules)\./, what: "a video model" },
   { key: /(^|\.)(input_hint_block|controlnet_cond_embedding)\./, what: "a ControlNet" },
   {
-    key: /\.scale_weight$|^scaled_fp8$/,
-    what: "a model in scaled FP8",
-    remedy: "Use the FP16 or plain FP8 version of this model.",
+    key: /\.(weight_scale_2|pre_quant_scale)$/,
+    what: "a model with two scales per weight",
+    remedy: OTHER_PRECISION,
   },
   {
     key: /lora_(up|down|A|B)\b|\.lora\.(up|down)\.|hada_w1_a|lokr_w1/,
@@ -52,5 +55,39 @@ export function refuseForeignModel(
         where: fileName,
         remedy: foreign?.remedy ?? SD1,
       });
+  }
+}
+
+/** ComfyUI's formats whose values are stored numbers times a scale. */
+const KNOWN_FORMATS = new Set(["float8_e4m3fn", "float8_e5m2", "int8_tensorwise", "int8_blockwise"]);
+
+/**
+ * Quantised files note how in a tensor `X.comfy_quant` of each layer or in their metadata.
+ * @throws StylusError `unsupported` for a format whose values are more than numbers times a scale, or stored rotated
+ */
+export async function refuseOtherFormats({ fileName, tensors, metadata }: SafetensorsFile): Promise<void> {
+  const check = (layer: string, note: unknown): void => {
+    const { format, convrot } = (note ?? {}) as { format?: unknown; convrot?: unknown };
+    if (KNOWN_FORMATS.has(format as string) && convrot !== true) return;
+    const named = convrot === true ? "rotated weights (ConvRot)" : `the format ${JSON.stringify(format)}`;
+    throw new StylusError("unsupported", `Layer "${layer}" has ${named}.`, {
+      where: fileName,
+      remedy: OTHER_PRECISION,
+    });
+  };
+  const { layers } = (parseNote(metadata.get("_quantization_metadata") ?? "{}") ?? {}) as { layers?: object };
+  for (const [layer, note] of Object.entries(layers ?? {})) check(layer, note);
+  for (const [name, source] of tensors) {
+    if (!name.endsWith(".comfy_quant")) continue;
+    check(name.replace(/\.comfy_quant$/, ""), parseNote(new TextDecoder().decode(await readTensor(source))));
+  }
+}
+
+/** Null if it is not JSON. */
+function parseNote(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
   }
 }

@@ -1,10 +1,9 @@
 // Parameters in JavaScript memory, float32, in the model's layout. Feeds the pristine array until something is merged into
 // it.
 
-import type { TensorSource } from "../formats/safetensors.ts";
+import { type StoredTensor, valuesOf } from "../formats/tensor-values.ts";
 import type { ParameterStore } from "../runtime/backend.ts";
 import { assert } from "../shared/assert.ts";
-import { toFloat32 } from "../shared/dtype.ts";
 import type { OrtParameter } from "./model.ts";
 import type { OrtModule, Tensor } from "./ort.ts";
 import { fromInputLayout, toInputLayout } from "../runtime/parameters/parameter-layout.ts";
@@ -27,9 +26,9 @@ export class CpuParameterStore implements ParameterStore {
     this.ort = ort;
   }
 
-  add(spec: OrtParameter, { source, bytes }: { source: TensorSource; bytes: Uint8Array }): void {
-    // A copy: `bytes` belongs to the stream's buffer.
-    const values = toInputLayout(toFloat32(bytes, source.dtype, new Float32Array(elements(spec))), spec);
+  add(spec: OrtParameter, stored: StoredTensor): void {
+    // A copy: the bytes belong to the stream's buffer.
+    const values = toInputLayout(valuesOf(stored, new Float32Array(elements(spec))), spec);
     const tensor = this.makeTensor(spec, values);
     this.specs.set(spec.name, spec);
     this.parameters.set(spec.name, { spec, tensor, pristine: tensor });

@@ -1,6 +1,6 @@
 // Parameters in GPU buffers as tensors of ONNX Runtime.
 
-import type { TensorSource } from "../formats/safetensors.ts";
+import type { StoredTensor } from "../formats/tensor-values.ts";
 import { GpuParameterStore, type StoreOptions } from "../runtime/parameters/gpu-parameter-store.ts";
 import type { OrtParameter } from "./model.ts";
 import type { OrtModule, Tensor } from "./ort.ts";
@@ -14,8 +14,8 @@ export class GpuTensorStore extends GpuParameterStore {
     this.ort = ort;
   }
 
-  override add(spec: OrtParameter, data: { source: TensorSource; bytes: Uint8Array }): void {
-    super.add(spec, data);
+  override add(spec: OrtParameter, stored: StoredTensor): void {
+    super.add(spec, stored);
     const tensor = this.ort.Tensor.fromGpuBuffer(this.live(spec.name), {
       dataType: this.dtype === "f16" ? "float16" : "float32",
       dims: spec.inputShape,

@@ -2,11 +2,14 @@ import * as fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { propertyRuns } from "../../tests/fixtures/properties.ts";
 import { readHeader, type TensorSource, writeSafetensors } from "../formats/safetensors.ts";
+import { withScales } from "../formats/tensor-values.ts";
 import { type DType, fromFloat32 } from "../shared/dtype.ts";
 import { fromInputLayout, toInputLayout, transposeMatrix } from "../runtime/parameters/parameter-layout.ts";
 import { loadParameters } from "./load-parameters.ts";
 import type { OrtParameter } from "./model.ts";
 import { loadOrt, type OrtModule } from "./ort.ts";
+
+type FloatDType = "F32" | "F16" | "BF16" | "F8_E4M3" | "F8_E5M2";
 
 const options = { gpu: null, dtype: "f32" } as const;
 let ort: OrtModule;
@@ -23,7 +26,7 @@ const spec = (name: string, shape: number[], layout: OrtParameter["layout"] = "s
 });
 
 async function tensors(
-  list: readonly { name: string; shape: number[]; values: number[]; dtype?: "F32" | "F16" | "BF16" }[],
+  list: readonly { name: string; shape: number[]; values: number[]; dtype?: FloatDType }[],
 ): Promise<ReadonlyMap<string, TensorSource>> {
   const data = list.map(({ name, shape, values, dtype = "F32" }) => ({
     name,
@@ -32,6 +35,24 @@ async function tensors(
     bytes: fromFloat32(Float32Array.from(values), dtype),
   }));
   return (await readHeader(new Blob([writeSafetensors(data)]), { fileName: "test.safetensors" })).tensors;
+}
+
+/** A matrix in int8 with a scale for each row. */
+async function scaled(
+  name: string,
+  { shape, numbers, scale }: { shape: number[]; numbers: number[]; scale: number[] },
+): Promise<ReadonlyMap<string, TensorSource>> {
+  const file = writeSafetensors([
+    { name: `${name}.weight`, dtype: "I8", shape, bytes: new Uint8Array(Int8Array.from(numbers).buffer) },
+    {
+      name: `${name}.weight_scale`,
+      dtype: "F32",
+      shape: [shape[0]!, 1],
+      bytes: fromFloat32(Float32Array.from(scale), "F32"),
+    },
+  ]);
+  const { tensors: all } = await readHeader(new Blob([file]), { fileName: "test.safetensors" });
+  return new Map([[name, withScales(all).get(`${name}.weight`)!]]);
 }
 
 describe("CPU store", () => {
@@ -55,6 +76,20 @@ describe("CPU store", () => {
     store.restore("w");
     expect([...(store.tensor("w").data as Float32Array)]).toEqual([Math.fround(0.1), -0]);
     expect(store.sizeBytes).toBe(8);
+  });
+
+  it("feeds and merges a weight in 8 bits as its values", async () => {
+    const stored = await scaled("w", { shape: [2, 3], numbers: [1, 2, 3, 4, 5, -6], scale: [0.5, 2] });
+    const store = await loadParameters([spec("w", [2, 3], "transpose")], stored, { ort, ...options });
+    expect([...(store.tensor("w").data as Float32Array)]).toEqual([0.5, 8, 1, 10, 1.5, -12]);
+    expect([...(await store.pristine("w"))]).toEqual([0.5, 1, 1.5, 8, 10, -12]);
+    expect(store.sizeBytes).toBe(24);
+  });
+
+  it.each(["F8_E4M3", "F8_E5M2"] as const)("feeds plain %s", async (dtype) => {
+    const source = await tensors([{ name: "w", shape: [3], values: [0.5, -2, 1.25], dtype }]);
+    const store = await loadParameters([spec("w", [3])], source, { ort, ...options });
+    expect([...(store.tensor("w").data as Float32Array)]).toEqual([0.5, -2, 1.25]);
   });
 
   it("reports progress up to 100 %", async () => {

@@ -1,10 +1,14 @@
 // Peak memory while a checkpoint streams to the GPU: Stable Diffusion 1.5's U-Net, 1.7 GB of float16, from a virtual file.
-// Asserts byte counts, not times.
-import { expect, it, vi } from "vitest";
+// Asserts byte counts, not times. And what a device gets of a weight in 8 bits.
+import { describe, expect, it, vi } from "vitest";
 import sizes from "../../tests/parity/full-size.json" with { type: "json" };
-import type { TensorSource } from "../formats/safetensors.ts";
+import { readHeader, type TensorSource, writeSafetensors } from "../formats/safetensors.ts";
+import { withScales } from "../formats/tensor-values.ts";
 import { parseUnetConfig } from "../graph/config.ts";
 import { buildUnet } from "../graph/unet.ts";
+import { GpuParameterStore } from "../runtime/parameters/gpu-parameter-store.ts";
+import { streamParameters } from "../runtime/parameters/stream-parameters.ts";
+import { fromFloat32, toFloat32 } from "../shared/dtype.ts";
 import { OrtBackend } from "./backend.ts";
 import { loadOrt } from "./ort.ts";
 
@@ -30,14 +34,16 @@ const unused = (): never => {
   throw new Error("Loading does not use it.");
 };
 
-/** A device that stores nothing and counts the bytes uploaded since the last wait. */
-function countingDevice() {
+/** A device that stores nothing and counts the bytes uploaded since the last wait. @param seen is told what is uploaded */
+function countingDevice(seen: (bytes: Uint8Array) => void = () => undefined) {
   const count = { underWay: 0, mostUnderWay: 0, largestWrite: 0, bufferBytes: 0 };
   const queue: GPUQueue = {
     __brand: "GPUQueue",
     label: "",
     submit: () => undefined,
-    writeBuffer: (_buffer, _offset, { byteLength }) => {
+    writeBuffer: (_buffer, _offset, data) => {
+      const { byteLength } = data;
+      if (ArrayBuffer.isView(data)) seen(new Uint8Array(data.buffer, data.byteOffset, byteLength));
       count.underWay += byteLength;
       count.mostUnderWay = Math.max(count.mostUnderWay, count.underWay);
       count.largestWrite = Math.max(count.largestWrite, byteLength);
@@ -128,3 +134,48 @@ it("holds one chunk of the file and a bounded upload at a time", async () => {
   expect(count.bufferBytes - offset).toBeLessThan(16 * parameters.length); // padding to 16 bytes
   vi.unstubAllGlobals();
 }, 60_000);
+
+describe("a weight in 8 bits", () => {
+  const stored = async (
+    dtype: "I8" | "F16",
+    bytes: Uint8Array,
+    scale: readonly number[],
+  ): Promise<ReadonlyMap<string, TensorSource>> => {
+    const file = writeSafetensors([
+      { name: "w.weight", dtype, shape: [2, 2], bytes },
+      {
+        name: "w.weight_scale",
+        dtype: "F32",
+        shape: [2, 1],
+        bytes: fromFloat32(Float32Array.from(scale), "F32"),
+      },
+    ]);
+    return withScales((await readHeader(new Blob([file]), { fileName: "q" })).tensors);
+  };
+  const upload = async (
+    tensors: ReadonlyMap<string, TensorSource>,
+    dtype: "f32" | "f16",
+  ): Promise<{ uploaded: number[]; pristine: number[] }> => {
+    vi.stubGlobal("GPUBufferUsage", { STORAGE: 1, COPY_SRC: 2, COPY_DST: 4 });
+    const uploaded: number[] = [];
+    const { gpu } = countingDevice((bytes) =>
+      uploaded.push(...toFloat32(bytes.slice(), dtype === "f16" ? "F16" : "F32")),
+    );
+    const spec = { name: "w.weight", shape: [2, 2], layout: "transpose" } as const;
+    const store = await streamParameters([spec], tensors, { store: new GpuParameterStore({ gpu, dtype }) });
+    return { uploaded, pristine: [...(await store.pristine("w.weight"))] };
+  };
+
+  it.each(["f32", "f16"] as const)("goes to the GPU as %s values", async (dtype) => {
+    const tensors = await stored("I8", Uint8Array.of(1, 254, 3, 127), [0.5, 0.25]);
+    expect(await upload(tensors, dtype)).toEqual({
+      uploaded: [0.5, 0.75, -1, 31.75],
+      pristine: [0.5, -1, 0.75, 31.75],
+    });
+  });
+
+  it("halves with a scale go there as their products", async () => {
+    const tensors = await stored("F16", fromFloat32(Float32Array.of(1, 2, 3, 4), "F16"), [2, 3]);
+    expect((await upload(tensors, "f16")).uploaded).toEqual([2, 9, 4, 12]);
+  });
+});

@@ -1,8 +1,8 @@
 // Pairs a network's parameters with the tensors of its files, and rejects files that do not match.
 
 import type { TensorSource } from "../formats/safetensors.ts";
+import { hasValues } from "../formats/tensor-values.ts";
 import type { Parameter } from "../graph/graph.ts";
-import { isFloat } from "../shared/dtype.ts";
 import { StylusError } from "../shared/errors.ts";
 
 /** Pairs each parameter with its tensor. @throws StylusError `bad-file` naming missing tensors or a wrong shape */
@@ -30,7 +30,7 @@ export function matchTensors<Spec extends Parameter>(
 }
 
 function checkTensor(source: TensorSource, spec: Parameter): void {
-  if (!isFloat(source.dtype))
+  if (!hasValues(source))
     throw new StylusError(
       "bad-file",
       `Tensor "${source.name}" has type ${source.dtype}, not floating point.`,

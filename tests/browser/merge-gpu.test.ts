@@ -201,7 +201,8 @@ const compareGoldens = (names: readonly string[], together: boolean): Promise<Ou
     async ([files, folder, join]) => {
       const { parseAdapter } = await load("/src/adapters/adapter.ts");
       const { moduleTable } = await load("/src/adapters/names/module-table.ts");
-      const { readHeader, readTensorF32 } = await load("/src/formats/safetensors.ts");
+      const { readHeader } = await load("/src/formats/safetensors.ts");
+      const { readTensorF32 } = await load("/src/formats/tensor-values.ts");
       const fetchBlob = async (name: string): Promise<Blob> => (await fetch(`/${folder}${name}`)).blob();
       const model = await readHeader(await fetchBlob("model.safetensors"), { fileName: "model" });
       const parameters = new Map<string, { shape: number[]; values: Float32Array }>();

@@ -1,6 +1,7 @@
 // The miniature cases of reference.py: their graphs, their inputs, their golden outputs.
 
-import { readHeader, readTensorF32 } from "../../src/formats/safetensors.ts";
+import { readHeader } from "../../src/formats/safetensors.ts";
+import { readTensorF32 } from "../../src/formats/tensor-values.ts";
 import { buildTextEncoder } from "../../src/graph/clip-text.ts";
 import { parseTextEncoderConfig, parseUnetConfig, parseVaeConfig } from "../../src/graph/config.ts";
 import type { Graph } from "../../src/graph/graph.ts";

@@ -1,7 +1,8 @@
 // The networks at the sizes of full-size.json against the references of full_size.py, output by output. Runs wherever the
 // back end does: in a page at full size, in Node in miniature.
 
-import { readHeader, readTensorF32, type TensorSource } from "../../src/formats/safetensors.ts";
+import { readHeader, type TensorSource } from "../../src/formats/safetensors.ts";
+import { readTensorF32 } from "../../src/formats/tensor-values.ts";
 import { clipTextNames } from "../../src/graph/names.ts";
 import type { Backend } from "../../src/runtime/backend.ts";
 import { casesOf, type PackSize } from "../bench/random-pack.ts";

@@ -94,7 +94,7 @@ def join(parts, out):
 
 
 def reopen(pack, out):
-    """A pack's weights as the {vae,base}.pt that later stages read (float32 of the float16 that ships, so adapters fit what ships)."""
+    """A pack's weights as the {vae,base}.pt that later stages read (float32 of what ships, 8 bits too, so adapters fit it)."""
     read = lambda folder, stem="diffusion_pytorch_model": {k: v.float() for k, v in safetensors_io.load_weights(os.path.join(pack, folder), stem).items()}
     os.makedirs(out, exist_ok=True)
     with open(os.path.join(pack, "vae/config.json"), encoding="utf-8") as file:

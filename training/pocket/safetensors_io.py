@@ -11,15 +11,18 @@ import struct
 import numpy as np
 import torch
 
-NAMES = {torch.float32: "F32", torch.float16: "F16", torch.int64: "I64", torch.int32: "I32", torch.uint8: "U8"}
-NUMPY = {"F32": np.float32, "F16": np.float16, "I64": np.int64, "I32": np.int32, "U8": np.uint8}
+NAMES = {torch.float32: "F32", torch.float16: "F16", torch.int64: "I64", torch.int32: "I32", torch.int8: "I8", torch.uint8: "U8"}
+NUMPY = {"F32": np.float32, "F16": np.float16, "I64": np.int64, "I32": np.int32, "I8": np.int8, "U8": np.uint8}
+
+# Of a weight in 8 bits: `X.weight` times `X.weight_scale` are the values (quantise.py).
+SCALE = "_scale"
 
 
 def save_file(tensors, path, metadata=None):
-    """Writes {name: tensor} in name order; metadata is {str: str}."""
+    """Writes {name: tensor}, largest elements first (so that each is aligned and scales lie together), then by name; metadata is {str: str}."""
     header = {"__metadata__": {k: str(v) for k, v in metadata.items()}} if metadata else {}
     blobs, offset = [], 0
-    for name in sorted(tensors):
+    for name in sorted(tensors, key=lambda name: (-tensors[name].element_size(), name)):
         tensor = tensors[name].detach().cpu().contiguous()
         blob = tensor.numpy().tobytes()
         header[name] = {"dtype": NAMES[tensor.dtype], "shape": list(tensor.shape), "data_offsets": [offset, offset + len(blob)]}
@@ -70,9 +73,22 @@ def save_weights(tensors, folder, stem, metadata=None, shard_bytes=20_000_000):
         out.write(json.dumps(index, indent=2) + "\n")
 
 
-def load_weights(folder, stem):
-    """All tensors of folder/stem.safetensors or of its shards."""
+def load_stored(folder, stem):
+    """All tensors of folder/stem.safetensors or of its shards, as they are stored."""
     files = sorted(glob.glob(os.path.join(folder, stem + "*.safetensors")))
     if not files:
         raise SystemExit(f"no {stem}.safetensors in {folder}")
     return {name: tensor for file in files for name, tensor in load_file(file)[0].items()}
+
+
+def scaled(stored, scale):
+    """float32 values of a weight in 8 bits: scale [out, groups, 1 …], each for in / groups inputs."""
+    parts = stored.float().reshape(*scale.shape[:2], -1)
+    return (parts * scale.float().reshape(*scale.shape[:2], 1)).reshape(stored.shape)
+
+
+def load_weights(folder, stem):
+    """All tensors of folder/stem.safetensors or of its shards, those in 8 bits as float32 values."""
+    tensors = load_stored(folder, stem)
+    return {name: scaled(tensor, tensors[name + SCALE]) if name + SCALE in tensors else tensor
+            for name, tensor in tensors.items() if not name.endswith(".weight" + SCALE)}

@@ -2,7 +2,8 @@
 // LyCORIS' own modules): each file, in its tool's own format, is parsed and merged and must give the recorded weights.
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { readHeader, readTensorF32, writeSafetensors, type TensorData } from "../../formats/safetensors.ts";
+import { readHeader, writeSafetensors, type TensorData } from "../../formats/safetensors.ts";
+import { readTensorF32 } from "../../formats/tensor-values.ts";
 import { fromFloat32 } from "../../shared/dtype.ts";
 import { parseAdapter, type AdapterFile } from "../adapter.ts";
 import { mergeParameter } from "../merging/merge.ts";

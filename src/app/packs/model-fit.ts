@@ -22,7 +22,7 @@ export interface ModelNeeds {
   readonly minGpuMemoryBytes: number | null;
 }
 
-/** The files of checkpoints are in half precision; Pocket's are, too. */
+/** The hub's checkpoints are in half precision. Pocket's in 8 bits counts for half of what it is: it is small either way. */
 export const needsOf = ({ files, requirements }: Manifest): ModelNeeds => ({
   parameters:
     files

@@ -1,7 +1,8 @@
 // The rows of a checkpoint's token table, read from the file when a prompt first needs them: SD 1.5's table takes 150 MB,
 // a prompt's rows about ten kilobytes.
 
-import { readRowsF32, type TensorSource } from "../../formats/safetensors.ts";
+import type { TensorSource } from "../../formats/safetensors.ts";
+import { readRowsF32 } from "../../formats/tensor-values.ts";
 import { StylusError } from "../../shared/errors.ts";
 import type { TokenTable } from "./conditioning.ts";
 

@@ -1,9 +1,10 @@
 // Parameters in GPU buffers, one per parameter, in the back end's type and layout. From a parameter's first merge on, its
 // pristine buffer stays on the GPU for later merges; untouched parameters take no extra memory.
 
-import { readTensorF32, type TensorSource } from "../../formats/safetensors.ts";
+import type { TensorSource } from "../../formats/safetensors.ts";
+import { readTensorF32, type StoredTensor, valuesOf } from "../../formats/tensor-values.ts";
 import { assert } from "../../shared/assert.ts";
-import { float32ToF16, toFloat32 } from "../../shared/dtype.ts";
+import { float32ToF16 } from "../../shared/dtype.ts";
 import type { GpuParameter, GpuParameters, ParameterStore } from "../backend.ts";
 import { type StoredParameter, toInputLayout } from "./parameter-layout.ts";
 
@@ -47,23 +48,20 @@ export class GpuParameterStore implements ParameterStore, GpuParameters {
     return this.options.dtype;
   }
 
-  add(spec: StoredParameter, { source, bytes }: { source: TensorSource; bytes: Uint8Array }): void {
-    const values = this.toDevice(spec, { source, bytes });
+  add(spec: StoredParameter, stored: StoredTensor): void {
+    const values = this.toDevice(spec, stored);
     const live = this.createBuffer(values.byteLength, spec.name);
     this.upload(live, values);
     this.specs.set(spec.name, spec);
-    this.entries.set(spec.name, { spec, source, live, pristine: null });
+    this.entries.set(spec.name, { spec, source: stored.source, live, pristine: null });
   }
 
-  private toDevice(
-    spec: StoredParameter,
-    { source, bytes }: { source: TensorSource; bytes: Uint8Array },
-  ): Float32Array | Uint16Array {
-    if (this.options.dtype === "f16" && source.dtype === "F16") {
-      const own = bytes.slice(); // aligned, and independent of the stream's buffer
+  private toDevice(spec: StoredParameter, stored: StoredTensor): Float32Array | Uint16Array {
+    if (this.options.dtype === "f16" && stored.source.dtype === "F16" && !stored.scale) {
+      const own = stored.bytes.slice(); // aligned, and independent of the stream's buffer
       return toInputLayout(new Uint16Array(own.buffer), spec);
     }
-    return this.narrow(toInputLayout(toFloat32(bytes, source.dtype), spec));
+    return this.narrow(toInputLayout(valuesOf(stored), spec));
   }
 
   private narrow(values: Float32Array): Float32Array | Uint16Array {

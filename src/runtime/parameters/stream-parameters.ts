@@ -1,13 +1,14 @@
 // Streams a network's parameters from their files into a store, one at a time.
 
 import { streamTensors, type TensorSource } from "../../formats/safetensors.ts";
+import { readScales, type StoredTensor } from "../../formats/tensor-values.ts";
 import type { Parameter } from "../../graph/graph.ts";
 import { throwIfAborted } from "../../shared/errors.ts";
 import type { LoadOptions } from "../backend.ts";
 import { matchTensors } from "../match-tensors.ts";
 
 interface Receiver<Spec> {
-  add(spec: Spec, data: { readonly source: TensorSource; readonly bytes: Uint8Array }): void;
+  add(spec: Spec, tensor: StoredTensor): void;
   /** Waits until the device has taken what was added, if that is much. */
   settle?(): Promise<void>;
   dispose(): void;
@@ -22,9 +23,10 @@ export async function streamParameters<Spec extends Parameter, Store extends Rec
   try {
     const pairs = matchTensors(specs, tensors);
     const totalBytes = [...pairs.keys()].reduce((sum, source) => sum + source.sizeBytes, 0);
+    const scales = await readScales(pairs.keys(), { signal });
     let loadedBytes = 0;
     for await (const { source, bytes } of streamTensors(pairs.keys(), { signal })) {
-      store.add(pairs.get(source)!, { source, bytes });
+      store.add(pairs.get(source)!, { source, bytes, scale: scales.get(source) });
       await store.settle?.();
       loadedBytes += source.sizeBytes;
       onProgress?.({ loadedBytes, totalBytes });
