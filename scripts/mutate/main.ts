@@ -5,15 +5,15 @@ import { integer, parseOptions, runMain, UsageError } from "../run/arguments.ts"
 import { table } from "../run/markdown-table.ts";
 import { root, SetupError } from "../run/setup.ts";
 import { type Mutant, mutantsOf } from "./mutants.ts";
-import { Runner } from "./processes.ts";
+import { Runner, type TestResult } from "./processes.ts";
 import { measureReach } from "./reach.ts";
 import { browserOnly, equivalents } from "./reviewed.ts";
 import { sample, testsFor } from "./sample.ts";
 
 const help = `Usage: npm run mutate -- [options]
 
-Changes sources in small ways, in memory only, and runs the unit tests that reach each change. Prints the changes that no test notices, and the
-score of each folder; also as data in test-results/mutation.json.
+Changes sources in small ways, in memory only, and runs the unit tests that reach each change. Prints the changes that no test notices or that
+make one hang, and the score of each folder; in test-results/mutation.json also which test told of each change, and how. Types are not checked.
 
   --sample N       changes to try, evenly over the folders (default 300)
   --seed S         which ones (default 1)
@@ -25,7 +25,16 @@ score of each folder; also as data in test-results/mutation.json.
 
 const usualFolders = ["src/adapters", "src/compose", "src/engine", "src/formats", "src/storage"];
 
-type Outcome = "killed" | "survived" | "not reached" | "equivalent" | "browser";
+const outcomes = ["killed", "timed out", "survived", "not reached", "equivalent", "browser only"] as const;
+type Outcome = (typeof outcomes)[number];
+
+interface Verdict {
+  readonly outcome: Outcome;
+  /** The test that told, and what it said. */
+  readonly by?: { readonly test: string; readonly failure: string };
+  /** Tests that reach the change but for which patience did not suffice. */
+  readonly leftOut?: number;
+}
 
 const filesBelow = (folder: string): string[] =>
   folder.endsWith(".ts")
@@ -84,50 +93,75 @@ async function main(): Promise<void> {
   process.on("exit", () => runner.close());
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));
 
-  async function outcomeOf(mutant: Mutant): Promise<Outcome> {
-    if ([...browserOnly.keys()].some((start) => mutant.file.startsWith(start))) return "browser";
-    if (isEquivalent(mutant)) return "equivalent";
+  async function verdictOn(mutant: Mutant): Promise<Verdict> {
+    if ([...browserOnly.keys()].some((start) => mutant.file.startsWith(start)))
+      return { outcome: "browser only" };
+    if (isEquivalent(mutant)) return { outcome: "equivalent" };
+    const all = testsFor(mutant, { reaches, killers, patience: Infinity });
     const tests = testsFor(mutant, { reaches, killers, patience });
-    if (tests.length === 0) return "not reached";
-    // Enough for the slowest of them on a busy machine; more is an endless loop.
-    const limit = 20_000 + 5 * Math.max(...tests.map((test) => reaches.get(test)!.ms));
-    const outcome = await runner.run({ tests, mutant }, limit, ({ test, passed }) => {
-      if (!passed) killers.set(mutant.file, (killers.get(mutant.file) ?? new Set()).add(test));
-    });
-    return outcome === "passed" ? "survived" : "killed";
+    if (tests.length === 0) return { outcome: "not reached" };
+    const slowest = Math.max(...tests.map((test) => reaches.get(test)!.ms));
+    let passed = 0;
+    let failed: TestResult | undefined;
+    const run = (limit: number) =>
+      runner.run({ tests: tests.slice(passed), mutant }, limit, (result) => {
+        if (result.passed) passed++;
+        else failed ??= result;
+      });
+    let outcome = await run(10_000 + 3 * slowest);
+    // An endless loop, or only a busy machine? The test that took too long gets far longer.
+    if (outcome === "timeout") outcome = await run(30_000 + 10 * slowest);
+    if (outcome === "passed") return { outcome: "survived", leftOut: all.length - tests.length };
+    const test = failed?.test ?? tests[passed] ?? tests.at(-1)!; // an error outside of tests belongs to none
+    const failure = failed?.failure ?? "";
+    killers.set(mutant.file, (killers.get(mutant.file) ?? new Set()).add(test));
+    const timedOut = outcome === "timeout" || /\btimed out\b/i.test(failure);
+    return { outcome: timedOut ? "timed out" : "killed", by: { test, failure } };
   }
 
-  const results: (Mutant & { readonly folder: string; readonly outcome: Outcome })[] = [];
+  const results: (Mutant & Verdict & { readonly folder: string })[] = [];
   const rows: string[][] = [];
   for (const [index, folder] of folders.entries()) {
     const counts = new Map<Outcome, number>();
     for (const mutant of chosen[index]!) {
-      const outcome = await outcomeOf(mutant);
+      const verdict = await verdictOn(mutant);
+      const { outcome, leftOut = 0 } = verdict;
       counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
-      results.push({ ...mutant, folder, outcome });
-      if (outcome === "survived" || outcome === "not reached") {
+      results.push({ ...mutant, folder, ...verdict });
+      const notes = new Map<Outcome, string>([
+        ["survived", leftOut > 0 ? ` (${leftOut} slow tests left out)` : ""],
+        ["not reached", " (no unit test gets here)"],
+        ["timed out", " (timed out)"],
+      ]);
+      if (notes.has(outcome)) {
         const { file, line, original, replacement } = mutant;
-        const note = outcome === "survived" ? "" : " (no unit test gets here)";
-        console.log(`${file}:${line}  ${onOneLine(original)} → ${onOneLine(replacement)}${note}`);
+        console.log(
+          `${file}:${line}  ${onOneLine(original)} → ${onOneLine(replacement)}${notes.get(outcome)}`,
+        );
       }
     }
     const of = (outcome: Outcome): number => counts.get(outcome) ?? 0;
-    const counted = of("killed") + of("survived") + of("not reached");
-    const cells = [of("killed"), of("survived"), of("not reached"), of("equivalent"), of("browser")];
-    rows.push([`\`${folder}\``, percent(of("killed"), counted), ...cells.map(String)]);
-    console.log(`${folder}: ${percent(of("killed"), counted)} of ${counted}\n`);
+    const noticed = of("killed") + of("timed out");
+    const counted = noticed + of("survived") + of("not reached");
+    rows.push([
+      `\`${folder}\``,
+      percent(noticed, counted),
+      ...outcomes.map((outcome) => String(of(outcome))),
+    ]);
+    console.log(`${folder}: ${noticed} of ${counted}, ${percent(noticed, counted)}\n`);
   }
-  const lastKilled = results.findLast(({ outcome }) => outcome === "killed");
-  if (lastKilled) {
-    const unchanged = { ...lastKilled, replacement: lastKilled.original };
-    const tests = testsFor(unchanged, { reaches, killers, patience });
-    if ((await runner.run({ tests, mutant: unchanged }, 300_000, () => {})) !== "passed")
-      throw new SetupError(`${tests.join(", ")} also fail without a change: the score means nothing.`);
-  }
+  // Tests that fail by themselves would make the score mean nothing.
+  const told = [...new Set(results.flatMap(({ by }) => (by ? [by.test] : [])))];
+  const failing: string[] = [];
+  if (told.length > 0)
+    await runner.run({ tests: told, mutant: null }, 300_000, ({ test, passed, failure }) => {
+      if (!passed) failing.push(`${test} (${failure})`);
+    });
+  if (failing.length > 0)
+    throw new SetupError(`${failing.join(", ")} also fails without a change: the score means nothing.`);
   runner.close();
   console.log(`\nSeed ${seed}\n`);
-  const head = ["folder", "score", "killed", "survived", "not reached", "equivalent", "browser only"];
-  console.log(table(head, rows));
+  console.log(table(["folder", "score", ...outcomes], rows));
   mkdirSync("test-results", { recursive: true });
   writeFileSync("test-results/mutation.json", JSON.stringify({ seed, results }, null, 2));
 }

@@ -33,8 +33,8 @@ export async function measureReach(tests: readonly string[]): Promise<Map<string
     const outcome = await runner.run(
       { tests: stale, mutant: null },
       300_000,
-      ({ test, passed, ms, reached }) => {
-        if (!passed) return void failed.push(test);
+      ({ test, passed, ms, reached, failure }) => {
+        if (!passed) return void failed.push(`${test} (${failure})`);
         const files = [test, ...new Set(reached.map((place) => place.slice(0, place.lastIndexOf(":"))))];
         const hashes = Object.fromEntries(files.map((file) => [file, hashOf(file)]));
         known.set(test, { ms, reached, hashes });

@@ -21,10 +21,22 @@ export type Answer =
       readonly passed: boolean;
       readonly ms: number;
       readonly reached: readonly string[];
+      /** What its first failure says, when it has not passed. */
+      readonly failure?: string;
     }
   | { readonly done: true; readonly failed: boolean };
 
 const answer = (message: Answer): void => void process.send!(message);
+
+function firstFailure(module: TestModule): string {
+  const { children } = module;
+  const errors = [
+    ...[...children.allTests("failed")].flatMap((test) => test.result().errors ?? []),
+    ...[...children.allSuites()].flatMap((suite) => suite.errors()),
+    ...module.errors(),
+  ];
+  return errors[0]?.message ?? "";
+}
 
 class InOrder extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -48,14 +60,15 @@ const vitest = await createVitest(
     reporters: [
       {
         onTestModuleEnd(module: TestModule) {
-          if (probes && !module.ok()) for (const { message } of module.errors()) console.error(message);
-          if (!module.ok()) failed = true;
+          const passed = module.ok();
+          if (!passed) failed = true;
           const { duration, collectDuration, setupDuration } = module.diagnostic();
           answer({
             test: path.relative(root, module.moduleId),
-            passed: module.ok(),
+            passed,
             ms: Math.round(duration + collectDuration + setupDuration),
             reached: module.meta().reached ?? [],
+            ...(!passed && { failure: firstFailure(module) }),
           });
         },
       },

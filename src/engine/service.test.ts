@@ -3,10 +3,19 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { miniaturePack } from "../../tests/fixtures/engine/miniature-pack.ts";
 import { openOrtBackend } from "../ort/backend.ts";
+import { DeviceLoss } from "../runtime/device-loss.ts";
 import type { DiffusionEvent, DiffusionRequest } from "../shared/request.ts";
 import { DiffusionService } from "./service.ts";
 
-const service = new DiffusionService(openOrtBackend);
+let loseGpu = (_: GPUDeviceLostInfo): void => {};
+const loss = new DeviceLoss({ lost: new Promise((resolve) => (loseGpu = resolve)) });
+let work: Promise<unknown> = Promise.resolve();
+const service = new DiffusionService(async (options) =>
+  Object.defineProperties(await openOrtBackend(options), {
+    lost: { value: loss.lost },
+    unlessLost: { value: (promise: Promise<unknown>) => loss.unlessLost((work = promise)) },
+  }),
+);
 const pack = { id: "miniature", files: miniaturePack() };
 const request: DiffusionRequest = {
   packId: "miniature",
@@ -116,5 +125,17 @@ describe("diffusion service", () => {
     expect(report.matched[0]).toMatchObject({ network: "unet" });
     const images = [{ seed: 1, adapters: [{ id: "mine", unetStrength: 1, textStrength: 1 }] }];
     await service.generate({ ...request, images }, { onEvent: () => {} });
+  });
+
+  it("after the GPU is lost, says no more of the run and refuses all others", async () => {
+    const events: string[] = [];
+    const onEvent = ({ type }: DiffusionEvent): void => {
+      events.push(type);
+      if (type === "step") loseGpu({ reason: "unknown", message: "reset" } as GPUDeviceLostInfo);
+    };
+    await expect(service.generate(request, { onEvent })).rejects.toMatchObject({ code: "device-lost" });
+    await work;
+    expect(events).toEqual(["stage", "stage", "step"]);
+    await expect(service.load(pack, { device: "wasm" })).rejects.toMatchObject({ code: "device-lost" });
   });
 });

@@ -219,6 +219,8 @@ it("pins what the manifest leaves open at the first download, and enforces it un
   const open = manifestOf([{ path: "vae/w.bin", approximateBytes: 1_000 }]);
   const first = await service.openPack(open, site);
   expect(first).toMatchObject({ downloadedBytes: 300, totalBytes: 300 });
+  const address = new TextEncoder().encode(`${site}p/vae/w.bin`);
+  expect(lockNames).toEqual([`stylus-file-unknown-${sha256Of(address)}`]);
   host.requests.length = 0;
   expect(await service.openPack(open, site)).toMatchObject({ downloadedBytes: 0, totalBytes: 300 });
   expect(host.requests).toEqual([]);

@@ -243,11 +243,18 @@ it("keeps a journal of what came of each segment", async () => {
   expect([...decodeJournal(journal!, 1_050)!.received].slice(0, 2)).toEqual([300, 20]);
 });
 
-it("what is left without a journal, or too long, is not trusted", async () => {
+it("what is left without a journal, with another file's, or too long, is not trusted", async () => {
   const writer = await store.write(key);
   writer.write(bytes.slice(0, 500), 0);
   await get();
   expect(ranges().sort()).toEqual(["0-299", "300-599", "600-899", "900-"]);
+  await store.remove(key);
+  host.requests.length = 0;
+  const other = await store.write(key);
+  other.write(bytes.slice(0, 500), 0);
+  await other.writeJournal(encodeJournal(planSegments(1_049, 300)), 0);
+  await get({ segmentBytes: 1_050 });
+  expect(ranges()).toEqual([null]);
   await store.remove(key);
   host.requests.length = 0;
   const long = await store.write(key);

@@ -121,9 +121,16 @@ describe("plan", () => {
         ],
       },
     });
-    expect(final.tasks.at(-1)).toMatchObject({
+    expect(final.tasks.map(({ picks }) => picks.map(({ id }) => id))).toEqual([
+      ["a0.0", "a0.1"],
+      [],
+      ["mine"],
+    ]);
+    expect(final.tasks[2]).toEqual({
       text: "",
-      picks: [{ id: "mine", reason: { kind: "pinned" } }],
+      start: null,
+      end: null,
+      picks: [{ id: "mine", weight: 0.8, similarity: 1, reason: { kind: "pinned" } }],
     });
     for (const job of images) {
       expect(job.adapters).toContainEqual({ id: "a0.0", unetStrength: 1.3, textStrength: 1.3 });

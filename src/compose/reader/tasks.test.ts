@@ -36,6 +36,14 @@ describe("servedSpan", () => {
     expect(spanOf("an 8-bit fox", { "8": 0.9, bit: 0.9 })).toBe("8-bit");
   });
 
+  it("counts the words between anew after each served one, and ends at a mark", () => {
+    expect(spanOf("red of the fox of the clay", { red: 0.9, fox: 0.9, clay: 0.9 })).toBe(
+      "red of the fox of the clay",
+    );
+    expect(spanOf("fog, red clay", { fog: 0.9, red: 0.6, clay: 0.6 })).toBe("red clay");
+    expect(spanOf("fog of the red hill", { fog: 0.6, hill: 0.9 })).toBe("hill");
+  });
+
   it("takes the strongest of several places", () => {
     expect(spanOf("fog, a hill of red clay, fog", { fog: 0.6, red: 0.7, clay: 0.9 })).toBe("red clay");
   });

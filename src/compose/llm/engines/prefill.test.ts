@@ -7,6 +7,8 @@ import { readInParts } from "./prefill.ts";
 /** A model whose cache holds the very tokens, so that what it has read can be seen. */
 function recording() {
   const runs: number[][] = [];
+  /** Tokens in the cache that each run was given; null without one. */
+  const pasts: (number | null)[] = [];
   const model: Pick<PreTrainedModel, "forward"> = {
     async forward({
       input_ids,
@@ -19,6 +21,7 @@ function recording() {
         : [];
       const all = [...past, ...now];
       runs.push(now);
+      pasts.push(past_key_values && past.length);
       expect(attention_mask!.dims).toEqual([1, all.length]);
       return {
         logits: new Tensor("float32", Float32Array.from([all.at(-1)!]), [1, 1, 1]),
@@ -32,7 +35,7 @@ function recording() {
       input_ids: new Tensor("int64", BigInt64Array.from(ids, BigInt), [1, ids.length]),
       attention_mask: new Tensor("int64", new BigInt64Array(ids.length).fill(1n), [1, ids.length]),
     });
-  return { runs, control, read };
+  return { runs, pasts, control, read };
 }
 
 const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
@@ -53,6 +56,22 @@ test("the beginning of the question before is not read again", async () => {
   expect([...(outputs["present.0.key"]!.data as Float32Array)]).toEqual([...range(0, 150), 7, 8]);
   await read([...range(0, 150), 7, 8]); // the same again: its last token still gives the logits
   expect(runs.at(-1)).toEqual([8]);
+});
+
+test("only what two questions share at their start is kept, be it a single token", async () => {
+  const { runs, pasts, read } = recording();
+  for (const ids of [
+    [1, 2, 3],
+    [4, 5],
+    [4, 6, 7],
+  ])
+    await read(ids);
+  expect(runs).toEqual([
+    [1, 2, 3],
+    [4, 5],
+    [6, 7],
+  ]);
+  expect(pasts).toEqual([null, null, 1]);
 });
 
 test("a cancellation ends it between two parts", async () => {
