@@ -30,6 +30,9 @@ export async function measureReach(tests: readonly string[]): Promise<Map<string
     console.log(`Measuring what ${stale.length} test files reach …`);
     const runner = new Runner(["--probes"]);
     const failed: string[] = [];
+    mkdirSync(path.dirname(cache), { recursive: true });
+    // After each, so that a run that is stopped has not measured in vain.
+    const save = (): void => writeFileSync(cache, JSON.stringify(Object.fromEntries(known)));
     const outcome = await runner.run(
       { tests: stale, mutant: null },
       300_000,
@@ -38,11 +41,10 @@ export async function measureReach(tests: readonly string[]): Promise<Map<string
         const files = [test, ...new Set(reached.map((place) => place.slice(0, place.lastIndexOf(":"))))];
         const hashes = Object.fromEntries(files.map((file) => [file, hashOf(file)]));
         known.set(test, { ms, reached, hashes });
+        save();
       },
     );
     runner.close();
-    mkdirSync(path.dirname(cache), { recursive: true });
-    writeFileSync(cache, JSON.stringify(Object.fromEntries(known)));
     if (outcome !== "passed")
       throw new SetupError(
         `Tests fail without any mutant: ${failed.join(", ") || outcome}. Mend them first.`,

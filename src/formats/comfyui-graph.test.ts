@@ -377,6 +377,50 @@ describe("ComfyUI’s graph", () => {
     });
   });
 
+  const settingsOf = async (nodes: object): Promise<Record<string, string>> => ({
+    ...(await settingsOfPng({ prompt: json(nodes) })),
+  });
+
+  it("whatever name a node gives to what it takes from the one before", async () => {
+    const fieldsOf = async (change: object): Promise<string> => {
+      const found = await settingsOf({ ...graph, ...change });
+      return ["prompt", "Steps", "Seed", "Hires steps"].map((name) => found[name]).join();
+    };
+    const [one, seed] = [prompt, "12345678901234567890"];
+    const other = { "30": node("KSampler", { steps: 1 }) };
+    for (const link of ["images", "image", "samples", "latent", "pixels", "latent_image"]) {
+      const image = { "10": node("Reroute", { [link]: ["9", 0] }) };
+      expect(await fieldsOf({ ...other, ...image })).toBe(`${one},20,${seed},`);
+      const latent = {
+        "12": node("Reroute", { [link]: ["9", 0] }),
+        "15": node("KSampler", { latent_image: ["12", 0], steps: 3 }),
+        "10": node("VAEDecode", { samples: ["15", 0] }),
+      };
+      expect(await fieldsOf(latent)).toBe(`${one},20,${seed},3`);
+    }
+    for (const link of ["conditioning", "conditioning_1", "conditioning_to", "positive", "cond1"]) {
+      const step = { "14": node("ConditioningCombine", { [link]: ["6", 0] }) };
+      const sampler = { "9": node("KSampler", { ...graph["9"].inputs, positive: ["14", 0] }) };
+      expect(await fieldsOf({ ...step, ...sampler })).toBe(`${one},20,${seed},`);
+    }
+    for (const name of ["value", "text", "string", "seed", "int", "float", "Text", "text_g", "String"])
+      expect(await fieldsOf({ "5": node("Primitive", { [name]: "a red fox" }) })).toBe(`${one},20,${seed},`);
+    const { seed: _, ...unseeded } = graph["9"].inputs as Record<string, unknown>;
+    for (const input of [{ noise_seed: 5 }, { noise: ["20", 0] }]) {
+      const noise = {
+        "20": node("Noise", { seed: 5 }),
+        "9": node("KSamplerAdvanced", { ...unseeded, ...input }),
+      };
+      expect(await fieldsOf(noise)).toBe(`${one},20,5,`);
+    }
+  });
+
+  it("one strength where both are the same", async () => {
+    const inputs = { ...graph["2"].inputs, strength_clip: 0.8 };
+    const found = await settingsOf({ ...graph, "2": node("LoraLoader", inputs) });
+    expect(found["prompt"]).toBe("a red fox <lora:ink:0.8> <lora:clay:0:1>");
+  });
+
   it("never throws or hangs: circles, missing nodes, any values", async () => {
     const value = fc.oneof(
       fc.tuple(fc.constantFrom("0", "1", "2", "3"), fc.nat(2)),

@@ -284,10 +284,10 @@ function parseFewStep(fields: Fields): FewStepEntry {
 
 /**
  * Checks the JSON value of a manifest.
- * @param source file name for the error message
+ * @param source for the error message: the name of its file, if it has one
  * @throws StylusError bad-file, naming the field
  */
-export function parseManifest(value: unknown, source: string): Manifest {
+export function parseManifest(value: unknown, source = "manifest"): Manifest {
   const fields = new Fields(value, source, "");
   fields.onlyKnown(
     "id kind title summary domain license licenseConfirmed source requirements baseUrl files composers fewStep".split(

@@ -92,6 +92,13 @@ it("takes a file from the disk in place of a download, if it is the right one", 
   expect((await service.openPack(unknown, site, { local })).totalBytes).toBe(299 + 300);
 });
 
+it("names the field that is wrong in a manifest", async () => {
+  const where = { code: "bad-file", where: "manifest: id" };
+  const wrong = { ...whole, id: "A" };
+  await expect(service.openPack(wrong, site)).rejects.toMatchObject(where);
+  await expect(service.removePack(wrong, { siteUrl: site })).rejects.toMatchObject(where);
+});
+
 it("stops the other files and names the fault when one fails", async () => {
   host.files.delete(`${site}p/vae/w.bin`);
   await expect(service.openPack(whole, site)).rejects.toMatchObject({
@@ -217,8 +224,11 @@ it("describes packs, largest first, and files of none, which can be deleted alon
 
 it("pins what the manifest leaves open at the first download, and enforces it until it is told to forget", async () => {
   const open = manifestOf([{ path: "vae/w.bin", approximateBytes: 1_000 }]);
-  const first = await service.openPack(open, site);
+  const totals: number[] = [];
+  const onProgress = ({ totalBytes }: PackProgress): void => void totals.push(totalBytes);
+  const first = await service.openPack(open, site, { onProgress });
   expect(first).toMatchObject({ downloadedBytes: 300, totalBytes: 300 });
+  expect([totals[0], totals.at(-1)]).toEqual([1_000, 300]);
   const address = new TextEncoder().encode(`${site}p/vae/w.bin`);
   expect(lockNames).toEqual([`stylus-file-unknown-${sha256Of(address)}`]);
   host.requests.length = 0;

@@ -124,7 +124,7 @@ export class StorageService {
    * @throws StylusError naming the file; partial files stay in the store
    */
   async openPack(manifestJson: unknown, siteUrl: string, options: OpenPackOptions = {}): Promise<OpenedPack> {
-    const manifest = parseManifest(manifestJson, "manifest");
+    const manifest = parseManifest(manifestJson);
     const { prefixes, local = new Map<string, Blob>(), onProgress } = options;
     if (manifest.kind === "adapters" && !prefixes) {
       throw new StylusError("bad-input", `${manifest.title} is a list of adapters, not a single download.`, {
@@ -311,7 +311,7 @@ export class StorageService {
   ): Promise<{ manifest: Manifest; files: { path: string; key: string }[] }[]> {
     return Promise.all(
       manifestJsons.map(async (json) => {
-        const manifest = parseManifest(json, "manifest");
+        const manifest = parseManifest(json);
         const files = manifest.files.map(async (file) => {
           const known = await knownFile(file, { manifest, siteUrl, records: this.#records });
           return { path: file.path, key: await partialKey(known) };
@@ -367,7 +367,7 @@ export class StorageService {
    * @returns the number of removed pins
    */
   async forgetPins(manifestJson: unknown, siteUrl: string): Promise<number> {
-    const manifest = parseManifest(manifestJson, "manifest");
+    const manifest = parseManifest(manifestJson);
     const store = await this.#openStore();
     const stored = await store.list();
     let count = 0;

@@ -42,8 +42,7 @@ function trackFiles(wanted: readonly { readonly path: string; readonly sizeBytes
   };
 }
 
-const filesIn = (json: unknown): readonly { path: string; sizeBytes: number }[] =>
-  parseManifest(json, "manifest").files;
+const filesIn = (json: unknown): readonly { path: string; sizeBytes: number }[] => parseManifest(json).files;
 
 /** Takes what is stored and downloads the rest. @throws StylusError network | not-found | bad-file | quota | cancelled */
 export async function fetchPack(
