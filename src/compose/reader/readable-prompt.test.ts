@@ -13,6 +13,8 @@ describe("readablePrompt", () => {
     ["a room, no clay or wood, at night", "a room, or, at night"],
     ["a hill, (fog:0), (trees:1.2)", "a hill, trees"],
     ["a hill (in (deep fog:-0.5):1.1)", "a hill in,"],
+    ["a hill \\(fog:0\\), (trees:0)", "a hill fog:0,"],
+    ["a hill, (fog:0.000000)", "a hill,"],
     ["a fox AND fog :-1", "a fox,"],
     ["a fox :0.7 AND fog :0.4", "a fox, fog,"],
     ["masterpiece, best quality, 8k, a clay fox", "a clay fox"],

@@ -7,9 +7,6 @@ import { plainText, segment } from "../rules/segment.ts";
 const qualityWords =
   /\b(?:masterpieces?|(?:best|high(?:est)?|amazing|top|great) quality|absurdres|high ?res|hi-?res|[48]k(?: (?:uhd|resolution))?|uhd|trending on artstation|award[- ]winning|score_\d(?:_up)?)\b/giu;
 
-/** Longest weight that is looked for, in characters. */
-const weightLength = 12;
-
 interface Range {
   readonly start: number;
   readonly end: number;
@@ -25,7 +22,7 @@ function bracketsWithoutWeight(prompt: string): Range[] {
     else if (character === "(") open.push(at);
     else if (character === ")" && open.length > 0) {
       const start = open.pop()!;
-      const found = endWeight(prompt.slice(Math.max(start, at - weightLength), at));
+      const found = endWeight(prompt.slice(Math.max(start, prompt.lastIndexOf(":", at)), at));
       if (found && found.weight <= 0) ranges.push({ start, end: at + 1 });
     }
   }

@@ -166,18 +166,14 @@ function splitStyles(
 ): { words: readonly Word[]; style: boolean; mixed: boolean }[] {
   const flags = styleFlags(phrase, names);
   if (!flags.includes(true)) return [{ words: phrase, style: false, mixed: false }];
-  if (has(depictions, phrase.at(-1)) && !flags.every(Boolean)) {
-    const before = flags.slice(0, -1);
-    // "travel poster", "dog drawing": the words before may name the look or the subject; "clay castle sculpture" is split.
-    if (!before.includes(true)) return [{ words: phrase, style: true, mixed: true }];
-  }
   const parts: { words: Word[]; style: boolean; mixed: boolean }[] = [];
   for (const [i, word] of phrase.entries()) {
     const last = parts.at(-1);
     if (last && last.style === flags[i]) last.words.push(word);
     else parts.push({ words: [word], style: flags[i]!, mixed: false });
   }
-  // Leading adjectives of a style belong to it: "soft watercolour", "rough pencil sketch" (a phrase without another noun).
+  // Leading adjectives of a style belong to it ("soft watercolour", "rough pencil sketch"), and words that name its look or its subject
+  // ("travel poster", "dog drawing"); "clay castle sculpture" is split.
   if (parts.length === 2 && !parts[0]!.style && parts[1]!.style) {
     const words = [...parts[0]!.words, ...parts[1]!.words];
     return [{ words, style: true, mixed: true }];

@@ -145,6 +145,18 @@ describe("rules composer", () => {
     ]);
   });
 
+  test("an adapter of two tasks together gets both, unless each has one of its own", async () => {
+    const both = card("both", "animal", { title: "Fox in the Snow", description: "A fox in the snow." });
+    const own = [
+      card("fox", "animal", { title: "Fox", tags: ["fox"], description: "A fox." }),
+      card("snow", "effect", { title: "Snow", tags: ["snow"], description: "Snow." }),
+    ];
+    const picksOf = async (cards: (typeof both)[]) => picked(await compose("a fox in the snow", cards));
+    expect(await picksOf([both])).toEqual({ "fox in the snow": ["both"] });
+    expect(await picksOf([both, own[0]!])).toEqual({ "fox in the snow": ["both"] });
+    expect(await picksOf([both, ...own])).toEqual({ fox: ["fox"], "in the snow": ["snow"] });
+  });
+
   test("returns nothing without candidates or tasks", async () => {
     expect((await compose("")).tasks).toEqual([]);
     const none = await rulesComposer.compose(

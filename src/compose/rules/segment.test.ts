@@ -89,6 +89,8 @@ describe("segment", () => {
   const named: readonly (readonly [string, readonly string[]])[] = [
     ["an owl, neon sign", ["owl <object>", "neon sign <style>"]],
     ["an owl as a neon sign", ["owl <object>", "neon sign <style>"]],
+    ["an owl and neon sign", ["owl <object>", "neon sign <style>"]],
+    ["an owl and a neon sign", ["owl <object>", "neon sign <object>"]],
     ["neon sign of a cat", ["neon sign <style>", "cat <object>"]],
     ["a neon sign above a bar", ["neon sign <object>", "bar <object>"]],
     ["an owl holding an old neon sign", ["owl <object>", "holding <action>", "old neon sign <object>"]],
