@@ -82,9 +82,11 @@ async function main(): Promise<void> {
   process.chdir(root);
 
   const folders = values.folder.map((folder) => path.posix.normalize(folder).replace(/\/$/, ""));
+  const texts = new Map<string, string>();
   const chosen = folders.map((folder) => {
     const sources = filesBelow(folder).filter((file) => !isTest(file));
-    const mutants = sources.flatMap((file) => mutantsOf(file, readFileSync(file, "utf8")));
+    for (const file of sources) texts.set(file, readFileSync(file, "utf8"));
+    const mutants = sources.flatMap((file) => mutantsOf(file, texts.get(file)!));
     return sample(mutants, Math.ceil(count / folders.length), seed);
   });
   const reaches = await measureReach(values.tests.flatMap(filesBelow).filter(isTest));
@@ -100,6 +102,11 @@ async function main(): Promise<void> {
     const all = testsFor(mutant, { reaches, killers, patience: Infinity });
     const tests = testsFor(mutant, { reaches, killers, patience });
     if (tests.length === 0) return { outcome: "not reached" };
+    // The places of mutants are those of the text as it was read at the start.
+    if (readFileSync(mutant.file, "utf8") !== texts.get(mutant.file))
+      throw new SetupError(
+        `${mutant.file} has changed: leave the sources alone while this runs, and start again.`,
+      );
     const slowest = Math.max(...tests.map((test) => reaches.get(test)!.ms));
     let passed = 0;
     let failed: TestResult | undefined;

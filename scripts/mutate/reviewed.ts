@@ -42,4 +42,11 @@ export const equivalents: readonly Equivalent[] = [
     replacement: "<",
     reason: "a step of no bytes changes nothing, and says the same",
   },
+  {
+    file: "src/adapters/names/positional.ts",
+    source: 'const sideRank = side === "down" ? 0 : side === "up" ? 1 : 2;',
+    original: "2",
+    replacement: "3",
+    reason: "only the order of the ranks counts",
+  },
 ];
