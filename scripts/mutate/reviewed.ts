@@ -49,4 +49,11 @@ export const equivalents: readonly Equivalent[] = [
     replacement: "3",
     reason: "only the order of the ranks counts",
   },
+  {
+    file: "src/adapters/names/base-model.ts",
+    source: "if (factor === undefined) continue;",
+    original: "factor === undefined",
+    replacement: "false",
+    reason: "what is not a factor is kept under a name that nothing reads",
+  },
 ];
