@@ -56,4 +56,32 @@ export const equivalents: readonly Equivalent[] = [
     replacement: "false",
     reason: "what is not a factor is kept under a name that nothing reads",
   },
+  {
+    file: "src/engine/networks.ts",
+    source: '["unet", buildUnet(unet.config, { batch: 1, ...SMALLEST, contextTokens: 1 }), unet.tensors],',
+    original: "1",
+    replacement: "2",
+    reason: "only the parameters are taken from this graph, and they depend on no size",
+  },
+  {
+    file: "src/engine/networks.ts",
+    source: '["text_encoder", buildTextEncoder(text_encoder.config, { batch: 1 }), text_encoder.tensors],',
+    original: "1",
+    replacement: "2",
+    reason: "only the parameters are taken from this graph, and they depend on no size",
+  },
+  {
+    file: "src/engine/networks.ts",
+    source: '["vae", buildVaeDecoder(vae.config, { batch: 1, ...SMALLEST }), vae.tensors],',
+    original: "1",
+    replacement: "2",
+    reason: "only the parameters are taken from this graph, and they depend on no size",
+  },
+  {
+    file: "src/engine/prompt/tokenizer.ts",
+    source: "if (before[at]! >= 0) wait(before[at]!);",
+    original: "before[at]! >= 0",
+    replacement: "true",
+    reason: "no pair begins before the first symbol, so that nothing waits",
+  },
 ];

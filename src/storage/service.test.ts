@@ -61,6 +61,14 @@ it("downloads a pack once, every byte in its place, each file under its lock", a
   expect(await service.keepsFiles()).toBe(false);
 });
 
+it("uses what it knows where the browser tells nothing of its storage", async () => {
+  await service.openPack(manifestOf([vaeFile]), site);
+  for (const storage of [undefined, {}]) {
+    vi.stubGlobal("navigator", { storage });
+    expect(await service.use()).toEqual({ usedBytes: 300, quotaBytes: 0, persisted: false, fileCount: 1 });
+  }
+});
+
 it("downloads only the files whose path starts with a prefix", async () => {
   const { files } = await service.openPack(whole, site, { prefixes: ["vae/", "none/"] });
   expect([...files.keys()]).toEqual(["vae/w.bin"]);

@@ -94,6 +94,19 @@ describe("textual inversions", () => {
     expect([...rows.subarray(0, 12)]).toEqual([56, 57, 0, 1, 101, 102, 103, 104, 105, 106, 2, 3]);
   });
 
+  it("are found by their whole name, the longest first", () => {
+    const found = (text: string) =>
+      chunkPrompt(text, { ...options, embeddings: [short, embedding] })[0]!.embeddings.map(
+        ({ offset, embedding: { name } }) => [offset, name],
+      );
+    const short = { name: "x", vectors: 1, values: Float32Array.of(7, 8) };
+    expect(found("x y x b")).toEqual([
+      [1, "x y"],
+      [4, "x"],
+    ]);
+    expect(found("y b b y")).toEqual([]);
+  });
+
   it("do not straddle chunks", () => {
     const chunks = chunkPrompt(`${words(73)} x y b`, { ...options, embeddings: [embedding] });
     expect(chunks.map(({ embeddings }) => embeddings.length)).toEqual([0, 1]);
