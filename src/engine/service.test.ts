@@ -7,7 +7,7 @@ import { DeviceLoss } from "../runtime/device-loss.ts";
 import type { DiffusionEvent, DiffusionRequest } from "../shared/request.ts";
 import { DiffusionService } from "./service.ts";
 
-let loseGpu = (_: GPUDeviceLostInfo): void => {};
+let loseGpu: (info: GPUDeviceLostInfo) => void;
 const loss = new DeviceLoss({ lost: new Promise((resolve) => (loseGpu = resolve)) });
 let work: Promise<unknown> = Promise.resolve();
 const service = new DiffusionService(async (options) =>

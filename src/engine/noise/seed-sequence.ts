@@ -1,6 +1,8 @@
 // numpy.random.SeedSequence (O'Neill's seed_seq_fe): hashes an integer and a spawn key into any number of independent
 // 32-bit seeds. torchsde's Brownian tree draws its node seeds from it.
 
+// Bits are those of unsigned integers: stores into a Uint32Array and `>>>` take them so, whatever their sign was.
+
 const XSHIFT = 16;
 
 /** @returns `count` 32-bit seeds, as `SeedSequence(entropy, spawn_key=…, pool_size=…).generate_state(count)`. */
@@ -18,8 +20,8 @@ export function seedSequence(
   let constant = 0x8b51f9dd;
   for (let i = 0; i < count; i++) {
     let value = pool[i % poolSize]! ^ constant;
-    constant = Math.imul(constant, 0x58f38ded) >>> 0;
-    value = Math.imul(value, constant) >>> 0;
+    constant = Math.imul(constant, 0x58f38ded);
+    value = Math.imul(value, constant);
     out[i] = value ^ (value >>> XSHIFT);
   }
   return out;
@@ -29,13 +31,13 @@ function mixedPool(entropy: readonly number[], poolSize: number): Uint32Array {
   let constant = 0x43b0d7e5;
   const hash = (input: number): number => {
     let value = input ^ constant;
-    constant = Math.imul(constant, 0x931e8875) >>> 0;
-    value = Math.imul(value, constant) >>> 0;
-    return (value ^ (value >>> XSHIFT)) >>> 0;
+    constant = Math.imul(constant, 0x931e8875);
+    value = Math.imul(value, constant);
+    return value ^ (value >>> XSHIFT);
   };
   const mix = (x: number, y: number): number => {
-    const result = (Math.imul(0xca01f9dd, x) - Math.imul(0x4973f715, y)) >>> 0;
-    return (result ^ (result >>> XSHIFT)) >>> 0;
+    const result = Math.imul(0xca01f9dd, x) - Math.imul(0x4973f715, y);
+    return result ^ (result >>> XSHIFT);
   };
   const pool = new Uint32Array(poolSize);
   for (let i = 0; i < poolSize; i++) pool[i] = hash(entropy[i] ?? 0);
