@@ -81,7 +81,6 @@ interface Reasons {
   absent: { readonly words: string };
   /** No candidate has the id. */
   unknown: object;
-  repeated: object;
 }
 
 type ReasonKind = keyof Reasons;

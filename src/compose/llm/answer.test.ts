@@ -26,6 +26,10 @@ describe("whole answers", () => {
     ["two blocks of thinking", `<think>a</think><thinking>b</thinking>${good}`],
     ["an echoed schema", `${schema}\n${good}`],
     ["a short echo of the schema", `{"type":"object"}\n${good}`],
+    [
+      "a schema with its address before the reference's form",
+      `{"$schema": "x", "properties": {"a": {}}}\n{"t-shirt": {"9": "fits"}, "black": {}}`,
+    ],
     ["an echoed question", `{"prompt": "a black t-shirt", "adapters": [{"id": "1"}]}\n${good}`],
     ["a draft first", `{"tasks": [{"text": "wrong", "adapters": []}]}\nBetter:\n${good}`],
     ["a key beside the tasks", good.replace(/\}$/, `, "notes": "x"}`)],

@@ -86,6 +86,20 @@ describe("holding a proposal to the rules", () => {
     expect({ rejected: composition.rejected, faults }).toEqual({ rejected: [], faults: [] });
   });
 
+  test("the second of two tasks goes without an adapter that serves the first", () => {
+    const { composition, faults } = guard([
+      { text: "clay render", picks: picks("clay") },
+      { text: "unicorn", picks: picks("clay", "unicorn") },
+    ]);
+    expect(composition.tasks.map((task) => task.picks.map(({ id }) => id))).toEqual([
+      ["unicorn"],
+      [],
+      [],
+      ["clay"],
+    ]);
+    expect({ rejected: composition.rejected, faults }).toEqual({ rejected: [], faults: [] });
+  });
+
   test("what the prompt denies takes no adapter", () => {
     const { composition } = guard(
       [{ text: "clay render", picks: picks("clay") }],

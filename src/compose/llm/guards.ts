@@ -108,11 +108,11 @@ export function guardProposal(proposal: readonly ProposedTask[], context: GuardC
         faults.push(`the adapter “${short(id)}” is not in the list`);
         continue;
       }
+      if (used.has(id)) continue;
       const { category, weight } = candidate.card.refined;
       const similarity = Math.min(1, evidenceOf(candidate.nearest, span));
-      const why: Reason | null = used.has(id)
-        ? { kind: "repeated" }
-        : similarity < evidenceThreshold
+      const why: Reason | null =
+        similarity < evidenceThreshold
           ? { kind: "far", words, score: similarity, threshold: evidenceThreshold }
           : picks.length >= preset.perTask
             ? { kind: "full", words, count: preset.perTask }

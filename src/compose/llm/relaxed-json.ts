@@ -151,6 +151,6 @@ export function relaxedReadings(answer: string): readonly RelaxedReading[] {
     const reader = new Reader(answer, at + found);
     const value = reader.value();
     if (value instanceof RelaxedObject || Array.isArray(value)) readings.push({ value, fault: reader.fault });
-    at = Math.max(at + found + 1, reader.at);
+    ({ at } = reader); // behind the bracket at least
   }
 }

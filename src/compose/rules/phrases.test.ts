@@ -57,6 +57,11 @@ describe("names and their trust", () => {
     ]);
   });
 
+  test("of several objects behind the first of two colons", () => {
+    const sea = card("sea", "concept", { title: "Deep", description: "Adds sea life: a squid: a crab." });
+    expect(named(sea)).toEqual(["Deep, title: 0.8", "squid, description: 0.9", "crab, description: 0.9"]);
+  });
+
   test("of a style: runs and style words of its description, nothing that it denies, no setting", () => {
     const neon = card("neon", "style", {
       title: "Neon Sign Glow",

@@ -38,6 +38,7 @@ describe("segment", () => {
     ["a fox, a low shot", ["fox <object>", "low shot <framing>"]],
     ["fox, wide angle lens", ["fox <object>", "wide angle lens <framing>"]],
     ["in a forest there is a fox", ["in a forest <place>", "fox <object>"]],
+    ["a long-haired white cat", ["long-haired white cat <object>"]],
     ["as clay is the fox", ["clay <style>", "fox <object>"]],
     ["drawn with ink is a fox", ["ink <style>", "fox <object>"]],
     ["a dog with a hat who has glasses", ["dog <object>", "hat <clothing>", "glasses <object>"]],

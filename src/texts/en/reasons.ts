@@ -96,5 +96,4 @@ export const reasons: ReasonTexts = {
   overlaps: ({ words }) => `its part “${words}” overlaps another part`,
   absent: ({ words }) => `its part “${words}” is not in the prompt`,
   unknown: () => "not among the candidates",
-  repeated: () => "used already",
 };

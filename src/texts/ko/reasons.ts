@@ -60,5 +60,4 @@ export const reasons: ReasonTexts = {
   overlaps: ({ words }) => `“${words}” 구절이 다른 구절과 겹쳐요`,
   absent: ({ words }) => `“${words}” 구절이 프롬프트에 없어요`,
   unknown: () => "후보에 없는 어댑터예요",
-  repeated: () => "이미 쓴 어댑터예요",
 };
