@@ -84,4 +84,11 @@ export const equivalents: readonly Equivalent[] = [
     replacement: "true",
     reason: "no pair begins before the first symbol, so that nothing waits",
   },
+  {
+    file: "src/compose/rules/phrase-kinds.ts",
+    source: 'export const noLead: Lead = { kind: "none", start: -1 };',
+    original: "1",
+    replacement: "2",
+    reason: "any start below 0 is none",
+  },
 ];

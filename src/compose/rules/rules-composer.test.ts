@@ -151,9 +151,11 @@ describe("rules composer", () => {
       card("fox", "animal", { title: "Fox", tags: ["fox"], description: "A fox." }),
       card("snow", "effect", { title: "Snow", tags: ["snow"], description: "Snow." }),
     ];
-    const picksOf = async (cards: (typeof both)[]) => picked(await compose("a fox in the snow", cards));
+    const picksOf = async (cards: (typeof both)[], prompt = "a fox in the snow") =>
+      picked(await compose(prompt, cards));
     expect(await picksOf([both])).toEqual({ "fox in the snow": ["both"] });
     expect(await picksOf([both, own[0]!])).toEqual({ "fox in the snow": ["both"] });
+    expect(await picksOf([both], "a fox, snow")).toEqual({});
     expect(await picksOf([both, ...own])).toEqual({ fox: ["fox"], "in the snow": ["snow"] });
   });
 
