@@ -91,4 +91,11 @@ export const equivalents: readonly Equivalent[] = [
     replacement: "2",
     reason: "any start below 0 is none",
   },
+  {
+    file: "src/compose/llm/engines/constrained-decoding.ts",
+    source: "if (top.length === count && value <= logits[top.at(-1)!]!) continue;",
+    original: "<=",
+    replacement: "<",
+    reason: "one that equals the last is put behind it, as one too many, and dropped again",
+  },
 ];
