@@ -64,7 +64,7 @@ it("samples by seed", () => {
   expect(sample(all, 1_000, 1).toSorted((a, b) => a - b)).toEqual(all);
 });
 
-it("runs the tests that reach a mutant, near and fast ones and those that told before first", () => {
+it("runs the tests that reach a mutant, near and fast ones and those that told before first, its own in any case", () => {
   const mutant = mutantsOf("a/b/c/c.ts", "const a = 1;")[0]!;
   const reach = (ms: number, ...reached: string[]) => ({ ms, reached: new Set(reached) });
   const reaches = new Map([
@@ -80,5 +80,6 @@ it("runs the tests that reach a mutant, near and fast ones and those that told b
   expect(testsWith(5_010)).toEqual([near, far, slow]);
   expect(testsWith(5_009)).toEqual([near, far]);
   expect(testsWith(0)).toEqual([near]);
+  expect(testsWith(0, far)).toEqual([far, near]);
   expect(testsWith(9_999, far)).toEqual([far, near, slow]);
 });

@@ -23,7 +23,8 @@ const folderOf = (file: string, depth: number): string => file.split("/").slice(
 
 /**
  * The test files that reach a mutant, those first that are likely to tell soon: nearby, fast, or the ones that told of others in this file.
- * Those that `patience` milliseconds do not suffice for are left out, but not the first: they may have told, so the score is a lower bound.
+ * Those that `patience` milliseconds do not suffice for are left out, but not the first, nor the file's own (`a.test.ts` beside `a.ts`): they
+ * may have told, so the score is a lower bound.
  */
 export function testsFor(
   { file, body }: Mutant,
@@ -48,10 +49,11 @@ export function testsFor(
           : 10;
     return distance * (200 + ms);
   };
+  const own = file.replace(/\.ts$/, ".test.ts");
   let left = patience;
   return [...reaches]
     .filter(([, { reached }]) => reached.has(`${file}:${body}`))
     .toSorted(([a, { ms }], [b, { ms: msOfB }]) => costOf(a, ms) - costOf(b, msOfB))
-    .filter(([, { ms }], index) => index === 0 || (left -= ms) >= 0)
+    .filter(([test, { ms }], index) => index === 0 || test === own || (left -= ms) >= 0)
     .map(([test]) => test);
 }
