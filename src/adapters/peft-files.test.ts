@@ -113,6 +113,7 @@ describe("BOFT", () => {
   test("of other sizes", async () => {
     expect(await refusal(blocks(Q, 4))).toContain("blocks for 320 inputs"); // 20 blocks are not a multiple of 8
     expect(await refusal(blocks(Q, 1).slice(0, 1))).toContain("BOFT without boft_s");
+    expect(await refusal([blocks(Q, 1)[0]!, [`${Q}.boft_s`, [319, 1]]])).toContain("boft_s is [319, 1]");
   });
 });
 

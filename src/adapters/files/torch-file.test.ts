@@ -170,3 +170,12 @@ test("reads or rejects every truncation of a real file, never out of bounds", as
     }
   }
 });
+
+test("refuses numbers of the other byte order", async () => {
+  const bytes = readFileSync(new URL("legacy.pt", FOLDER));
+  const [newTrue, newFalse] = [0x88, 0x89]; // pickle's opcodes
+  bytes[bytes.indexOf(newTrue, bytes.indexOf("little_endian"))] = newFalse;
+  await expect(readTorchFile(new Blob([bytes]), { fileName: "legacy.pt" })).rejects.toMatchObject({
+    message: "This pickle cannot be read: its numbers are big-endian.",
+  });
+});
