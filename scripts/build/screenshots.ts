@@ -62,6 +62,7 @@ const views: Readonly<Record<string, (page: Page) => Promise<() => Promise<void>
   adapter: dialog(/^Details of/),
   wildcards: dialog("Wildcards"),
   styles: dialog("Styles"),
+  plot: dialog("Plot"),
   help: dialog("Help and shortcuts"),
   async gallery(page) {
     await generate(page, "a castle on a hill at night, stained glass", 11);
@@ -101,7 +102,7 @@ async function main(): Promise<void> {
       );
       if (asked.length === 0 || asked.includes(name)) {
         const png = await page.screenshot({ animations: "disabled" });
-        const webp = await toWebp(page, png, { width: desktop.width, quality: 0.8 });
+        const webp = await toWebp(page, png, { width: page.viewportSize()!.width, quality: 0.8 });
         writeFileSync(path.join(folder, `${name}.webp`), webp);
         console.log(`${name}: ${webp.length} bytes`);
       }

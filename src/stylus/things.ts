@@ -20,8 +20,8 @@ export interface Things {
 /** Below this another thing is meant, or none: words that are spelt alike have about 0.5. */
 const minSimilarity = 0.62;
 const minSpelling = 4;
-/** From this length on a slip is read as what was meant, unasked: "hello" is no cello. */
-export const sureSpelling = 6;
+/** From this length on a slip is read as what was meant, unasked: "hello" is no cello, a puffin no muffin. */
+export const sureSpelling = 8;
 
 /** @returns null for a pack without such a file, or with one that cannot be read: nothing else depends on it */
 export async function readThings(files: ReadonlyMap<string, Blob>): Promise<Things | null> {

@@ -75,9 +75,9 @@ async function serveTelling(told: (reached: Reached) => void): Promise<string> {
 function start([program, ...args]: readonly string[], profile: string): ChildProcess {
   const home = { HOME: profile, XDG_DATA_HOME: profile, XDG_CACHE_HOME: profile, XDG_CONFIG_HOME: profile };
   const child = spawn(program!, args, { env: { ...process.env, ...home }, stdio: "ignore", detached: true });
+  const ended = new Promise((resolve) => child.once("exit", resolve));
   undo.push(async () => {
-    const ended = new Promise((resolve) => child.once("exit", resolve));
-    if (child.exitCode === null) process.kill(-child.pid!, "SIGTERM");
+    if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid!, "SIGTERM");
     await ended;
   });
   return child;
@@ -99,7 +99,9 @@ for (const browser of browsers) {
           if (state.state === "failed" || state.state === "kept") resolve();
         };
         const child = start(browser.command(programs!, profile, url), profile);
-        child.once("exit", (code) => reject(new Error(`${browser.name} ended with ${code}.`)));
+        child.once("exit", (code, cause) =>
+          reject(new Error(`${browser.name} ended with ${code ?? cause}.`)),
+        );
       });
       expect(reached).toEqual([
         { state: "ready", device: expect.stringMatching(/^Pocket: CPU/) },

@@ -381,7 +381,7 @@ export function fromOptions(options: GenerateOptions, defaults: PackDefaults): P
     prompt: options.prompt,
     negativePrompt: options.negativePrompt,
     styles: [], // they are in the prompts
-    ...(options.plot === null ? {} : { plot: options.plot }),
+    ...(options.plot === null ? {} : { plot: plotFrom(options.plot) }), // the run keeps its own
     seed: options.seed,
     seedLocked: true,
     variation: options.variation

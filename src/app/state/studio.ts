@@ -56,7 +56,7 @@ import { createWildcards, type WildcardsState } from "./prompt/wildcards.ts";
 import { createStyles, type StylesState } from "./prompt/styles.ts";
 import { openStyles, openWildcards } from "../prompts/named-rows.ts";
 import { openWaitingRuns } from "../prompts/waiting-runs.ts";
-import { withDrawnSeeds, type Plot } from "../../stylus/plot/axes.ts";
+import { plotFrom, withDrawnSeeds, type Plot } from "../../stylus/plot/axes.ts";
 import { expandBatch, type ImagePrompt } from "../../stylus/wildcards.ts";
 import { createTaking } from "./incoming.ts";
 import type { DiskUse, PageServices } from "../services/ports.ts";
@@ -188,7 +188,7 @@ function buildStudio(services: PageServices): Studio {
     settings: { ...structuredClone(unwrap(settings)), ...seeds, history: [] },
     adjustments: choice.snapshot(),
     prompts: { ...styles.prompts() },
-    plot: plot && withDrawnSeeds(plot, randomSeed),
+    plot: plot && withDrawnSeeds(plotFrom(plot), randomSeed), // that of a run on show is a store's
   });
 
   /** Puts another model in the place of the one in use; a run in progress ends with it, and what waits is asked about. */

@@ -20,6 +20,7 @@ describe("splitValues", () => {
     ["a fox, a robot", ["a fox", "a robot"]],
     ['"a, b", "say ""hi""", ""', ["a, b", 'say "hi"', ""]],
     ['a "quoted" word, b', ['a "quoted" word', "b"]],
+    ["fox, “big, red cat” ,“”", ["fox", "big, red cat", ""]],
     ["a,,b,\nc", ["a", "b", "c"]],
     ['"open, b', ['"open', "b"]],
     [" , ", []],
@@ -68,6 +69,7 @@ describe("readAxis", () => {
     ["schedule", "Polar", "Schedule type on Y cannot be “Polar”.", "Use Uniform, Karras"],
     ["seed", "1-4000000000", "Y has more than 100 values.", "take fewer"],
     ["prompt", " ,", "Y has no values.", "Give it some"],
+    ["steps", "1-10 [0]", "Steps on Y cannot be “1-10 [0]”.", "1-10 [5]"],
   ] as const)("refuses %s: %s", (kind, text, message, remedy) => {
     const error = refusal(kind, text);
     expect([error.code, error.where, error.message]).toEqual(["bad-input", "plot.y", message]);

@@ -74,13 +74,17 @@ const ranges: ReadonlyMap<AxisKind, Range & { readonly whole: boolean }> = new M
   ["weight", { ...limits.adapterStrength, whole: false }],
 ]);
 
-/** Values apart by commas or line ends; quotes keep commas and spaces, and `""` is a quote in them, as in a CSV file. */
+/**
+ * Values apart by commas or line ends; quotes, also those that phones put in their place, keep commas and spaces, and `""` is a quote in
+ * them, as in a CSV file.
+ */
 export function splitValues(text: string): string[] {
-  const value = /[^\S\n]*(?:"((?:[^"]|"")*)"[^\S\n]*(?=[,\n]|$)|([^,\n]*))(?:[,\n]|$)/uy;
+  const value = /[^\S\n]*(?:(?:"((?:[^"]|"")*)"|“([^“”]*)”)[^\S\n]*(?=[,\n]|$)|([^,\n]*))(?:[,\n]|$)/uy;
   const values: string[] = [];
   while (value.lastIndex < text.length) {
-    const [, quoted, plain = ""] = value.exec(text)!;
+    const [, quoted, curly, plain = ""] = value.exec(text)!;
     if (quoted !== undefined) values.push(quoted.replaceAll('""', '"'));
+    else if (curly !== undefined) values.push(curly);
     else if (plain.trim() !== "") values.push(plain.trim());
   }
   return values;
@@ -116,6 +120,7 @@ function numbersOf(entry: string, whole: boolean): number[] | null {
   if (first === undefined || last === undefined) return null;
   const [from, to] = [Number(first), Number(last)];
   if (count !== undefined) {
+    if (Number(count) === 0) return null;
     const length = Math.min(Number(count), mostPlotImages + 1);
     return Array.from({ length }, (_, index) => {
       const value = length === 1 ? from : from + ((to - from) * index) / (length - 1);
@@ -193,7 +198,7 @@ const readSchedule = (entry: string): ScheduleId | null =>
 export function readAxis(name: AxisName, { kind, values, adapter }: PlotAxis): ReadAxis {
   const entries = splitValues(values);
   if (entries.length === 0)
-    refuse(where(name), `${name.toUpperCase()} has no values.`, "Give it some, or no type.");
+    refuse(where(name), `${name.toUpperCase()} has no values.`, "Give it some, or set its type to Nothing.");
   const axis = ((): ReadAxis => {
     switch (kind) {
       case "seed":

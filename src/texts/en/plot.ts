@@ -17,7 +17,7 @@ const kinds: Readonly<Record<AxisKind, string>> = {
 export const plot = {
   title: "X/Y/Z plot",
   button: "Plot",
-  text: "One image for each combination of values, on one labelled sheet. Adapters are chosen once, so that the images can be compared.",
+  text: "One image for each combination of values, on one labelled sheet. Adapters are chosen once for each prompt, so that the images can be compared.",
   axes: { x: "X: columns", y: "Y: rows", z: "Z: pages" },
   type: "Type",
   none: "Nothing",
@@ -28,7 +28,7 @@ export const plot = {
   numbers: "1, 2, 3 or 1-5. Every second: 1-10 (+2). Five in all: 1-10 [5].",
   seeds: "1, 2, 3 or 1-5. -1 draws a seed.",
   words:
-    "What to search in the prompt, then what replaces it: fox, robot, “big, red cat”. Quotes keep commas.",
+    'What to search for in the prompt, then what replaces it: fox, robot, "big, red cat". Quotes keep commas.',
   weightOf: "Strength of",
   allAdapters: "all adapters",
   noAdapter: "No adapter",

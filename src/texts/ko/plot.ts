@@ -26,7 +26,7 @@ export const plot: typeof english = {
   numbers: "1, 2, 3 또는 1-5. 2씩 건너뛰기: 1-10 (+2). 모두 5개: 1-10 [5].",
   seeds: "1, 2, 3 또는 1-5. -1을 넣으면 시드를 뽑아요.",
   words:
-    "프롬프트에서 찾을 말을 먼저, 바꿀 말을 뒤에 적어요: fox, robot, “big, red cat”. 쉼표가 들어가면 따옴표로 묶어요.",
+    '프롬프트에서 찾을 말을 먼저, 바꿀 말을 뒤에 적어요: fox, robot, "big, red cat". 쉼표가 들어가면 따옴표로 묶어요.',
   weightOf: "가중치를 바꿀 어댑터",
   allAdapters: "모든 어댑터",
   noAdapter: "어댑터 없음",

@@ -31,9 +31,12 @@ export function PlotDialog(): JSX.Element {
 function Content(): JSX.Element {
   const studio = useStudio();
   const { plot } = studio;
+  /** What no axis says beside its values: that of the whole, and that one has no values yet. */
   const general = () => {
     const problem = plot.problem();
-    return problem && axisNames.every((name) => problem.where !== `plot.${name}`) ? problem : null;
+    const saysItself = (name: AxisName): boolean =>
+      problem?.where === `plot.${name}` && plot.plot()[name]?.values.trim() !== "";
+    return problem && !axisNames.some(saysItself) ? problem : null;
   };
   function start(): void {
     if (!plot.expanded()) return;

@@ -25,7 +25,7 @@ export function PlotResult(props: { readonly run: RunView }): JSX.Element {
     <Show
       when={props.run.sheet}
       fallback={
-        <Show when={isWhole()} fallback={<RunImages run={props.run} />}>
+        <Show when={props.run.status === "running" && isWhole()} fallback={<RunImages run={props.run} />}>
           <Grid run={props.run} expanded={expanded()} />
         </Show>
       }

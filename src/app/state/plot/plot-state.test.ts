@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { loadedPack } from "../../../../tests/fixtures/run-services.ts";
 import { completeOptions } from "../../../stylus/options.ts";
 import { optionsToReuse, sheetImage, startRun } from "../runs/run-view.ts";
-import { settingsFrom, type Settings } from "../settings.ts";
+import { fromOptions, settingsFrom, type Settings } from "../settings.ts";
 import { plotLabels } from "./labels.ts";
 import { createPlotState, type LastRun } from "./plot-state.ts";
 import { expandPlot } from "../../../stylus/plot/cells.ts";
@@ -13,9 +13,9 @@ import { expandPlot } from "../../../stylus/plot/cells.ts";
 const { defaults } = loadedPack();
 const options = completeOptions({ prompt: "a fox", seed: 7, fewStep: false, steps: 10 }, defaults);
 
-function form() {
+function form(stored: Partial<Settings> = {}) {
   return createRoot(() => {
-    const settings = createStore<Settings>(settingsFrom({}));
+    const settings = createStore<Settings>({ ...settingsFrom({}), ...stored });
     const [report, setReport] = createSignal<LastRun | null>(null);
     const state = createPlotState({ settings, options: () => options, defaults: () => defaults, report });
     state.show();
@@ -33,6 +33,13 @@ describe("the form", () => {
     expect([state.expanded(), state.problem()?.where]).toEqual([null, "plot.y"]);
     state.setAxis("y", { kind: "seed", values: "-1, 2" }); // drawn when it starts
     expect([state.expanded()?.rows, state.problem()]).toEqual([2, null]);
+  });
+
+  it("leaves the run alone whose axes it shows", () => {
+    const plot = { x: { kind: "steps", values: "4, 8" }, y: null, z: null } as const;
+    const { state } = form(fromOptions({ ...options, plot }, defaults));
+    state.setAxis("x", { kind: "seed", values: "1" });
+    expect([state.plot().x?.kind, plot.x]).toEqual(["seed", { kind: "steps", values: "4, 8" }]);
   });
 
   it("estimates by the steps of the run on show", () => {

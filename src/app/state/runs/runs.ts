@@ -205,19 +205,28 @@ export function createRuns(context: RunsContext): Runs {
       announce(t.run.announced.imageDone(++finished, view.images.length));
     };
     /** Draws the sheet of a plot, and keeps it; a run that was stopped has blanks on it. */
-    async function finishPlot(): Promise<void> {
-      if (options.plot === null || !view.images.some(({ encoded }) => encoded)) return;
+    async function drawPlot(plot: Plot): Promise<void> {
+      if (!view.images.some(({ encoded }) => encoded)) return;
       const title = (id: string): string => cards().get(id)?.title ?? id;
       const drawn = await drawSheet(
         view.images.map(({ encoded }) => encoded?.png ?? null),
         finishedSize(options),
-        plotLabels(expandPlot(options.plot, options), title),
+        plotLabels(expandPlot(plot, options), title),
       );
       const blank = sheetImage(view, { ...drawn, encoded: { png: drawn.png, url: "" } });
       const encoded = await withInfo(drawn.png, { cards: cards(), model, options, image: blank });
       set("sheet", { ...blank, encoded });
       void keep(view.sheet!);
     }
+    /** @returns why there is no sheet: its images are there all the same */
+    const finishPlot = async (): Promise<PlainError | null> => {
+      try {
+        if (options.plot !== null) await drawPlot(options.plot);
+        return null;
+      } catch (error) {
+        return explain(error);
+      }
+    };
     try {
       const request: RunRequest = {
         device: asked.device,
@@ -231,13 +240,13 @@ export function createRuns(context: RunsContext): Runs {
       const onReport = (report: RunReport): void => set({ report });
       const { report } = await runRequest(request, services, { ...hooks, signal, onEvent, onReport });
       await Promise.all(encodings);
-      await finishPlot();
-      set({ status: "done", report, leftMilliseconds: null });
+      const sheetError = await finishPlot();
+      set({ status: "done", report, leftMilliseconds: null, ...(sheetError && { error: sheetError }) });
     } catch (error) {
       await Promise.allSettled(encodings);
       const plain = explain(error);
       const stopped = plain.code === "cancelled";
-      if (view.sheet === null) await finishPlot().catch(explain); // what ended the run counts for more
+      await finishPlot(); // what ended the run counts for more
       const shownElsewhere = !stopped && context.onFailure(plain);
       set(
         produce((run) => {
