@@ -46,7 +46,8 @@ const dialog =
 
 /** Each view in the order in which a user meets it: brings it up, and returns how to leave it. */
 const views: Readonly<Record<string, (page: Page) => Promise<() => Promise<void>>>> = {
-  async first() {
+  async first(page) {
+    await page.getByRole("heading", { name: "On this device" }).waitFor();
     return async () => {};
   },
   async run(page) {
