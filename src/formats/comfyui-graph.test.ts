@@ -204,6 +204,44 @@ describe("ComfyUI’s graph", () => {
       "<lora:ink:0.6:0.8>",
     ],
     [
+      "the first places of a stack",
+      {
+        ...loader("Apply LoRA Stack", { lora_stack: ["30", 0] }),
+        "30": node("LoRA Stacker", {
+          input_mode: "advanced",
+          lora_count: 2,
+          ...Object.fromEntries(
+            ["ink", "clay", "old"].flatMap((name, i) => [
+              [`lora_name_${i + 1}`, `${name}.pt`],
+              [`lora_wt_${i + 1}`, 0.5],
+              [`model_str_${i + 1}`, 0.8],
+              [`clip_str_${i + 1}`, 0.6],
+            ]),
+          ),
+        }),
+      },
+      "<lora:ink:0.6:0.8> <lora:clay:0.6:0.8>",
+    ],
+    [
+      "a stack with one strength for both",
+      {
+        ...loader("Apply LoRA Stack", { lora_stack: ["30", 0] }),
+        "30": node("LoRA Stacker", {
+          input_mode: "simple",
+          lora_count: 2,
+          ...Object.fromEntries(
+            ["ink", "clay", "old"].flatMap((name, i) => [
+              [`lora_name_${i + 1}`, `${name}.pt`],
+              [`lora_wt_${i + 1}`, 0.5],
+              [`model_str_${i + 1}`, 0.8],
+              [`clip_str_${i + 1}`, 0.6],
+            ]),
+          ),
+        }),
+      },
+      "<lora:ink:0.5> <lora:clay:0.5>",
+    ],
+    [
       "a list with previews",
       loader("LoraLoader|pysssss", { lora_name: { content: "ink.pt" }, strength_model: 1, strength_clip: 1 }),
       "<lora:ink:1>",
@@ -348,6 +386,8 @@ describe("ComfyUI’s graph", () => {
       "Denoising strength": "0.4",
       "Hires upscale": "1",
     });
+    for (const steps of ["many", 0, null])
+      expect(await parts({ add_noise: "enable", steps })).toMatchObject({ "Denoising strength": "1" });
   });
 
   it("samplers and schedules that are nodes, a size by another name, what changes the image afterwards", async () => {

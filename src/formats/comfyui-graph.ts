@@ -106,7 +106,7 @@ function passOf(graph: Graph, node: GraphNode): Pass {
     denoise:
       graph.value(node, "denoise") ??
       graph.value(schedule, "denoise") ??
-      (start > 0 ? String(Number((1 - start / Number(steps)).toFixed(4))) : undefined),
+      (start > 0 && Number(steps) > 0 ? String(Number((1 - start / Number(steps)).toFixed(4))) : undefined),
     continues: start > 0 && graph.value(node, "add_noise") === "disable",
     model: graph.linked(asked, "model", "basic_pipe", "pipe"),
     positive: graph.linked(asked, "positive", "conditioning", "basic_pipe", "pipe"),

@@ -110,6 +110,9 @@ export class Graph {
     const unet = strength("strength_model", "lora_model_strength", "strength");
     const text = strength("strength_clip", "lora_clip_strength");
     add(this.value(node, "lora_name"), unet, /ModelOnly/u.test(node.type) ? "0" : text);
+    // Efficiency Nodes write all 49 places of a stack, and both kinds of strengths.
+    const count = Number(this.value(node, "lora_count") ?? Infinity);
+    const isSimple = this.value(node, "input_mode") === "simple";
     for (const [input, value] of Object.entries(node.inputs)) {
       // rgthree: { on, lora, strength, strengthTwo }
       if (isJsonObject(value) && typeof value["lora"] === "string") {
@@ -119,10 +122,16 @@ export class Graph {
       }
       const [, number] = /^lora(?:_name)?_(\d+)$/u.exec(input) ?? [];
       if (number === undefined || fieldOf(node.inputs, `switch_${number}`) === "Off") continue;
+      if (Number(number) > count) continue;
       const numbered = (...names: string[]): string | undefined =>
         strength(...names.map((name) => `${name}_${number}`));
-      const model = numbered("model_weight", "model_str", "strength", "lora_wt");
-      add(this.value(node, input), model, numbered("clip_weight", "clip_str"));
+      if (isSimple) add(this.value(node, input), numbered("lora_wt", "lora_weight"));
+      else
+        add(
+          this.value(node, input),
+          numbered("model_weight", "model_str", "strength", "lora_wt"),
+          numbered("clip_weight", "clip_str"),
+        );
     }
     const written = /lora/iu.test(node.type) ? this.value(node, "text") : undefined;
     if (tags.length === 0 && written !== undefined)

@@ -391,6 +391,26 @@ describe("other tools", () => {
     });
   });
 
+  it("NovelAI 4: a weight ends before the next one", async () => {
+    const promptOf = async (prompt: string) =>
+      (await settingsOfPng({ Comment: { prompt, uc: "", steps: 5, v4_prompt: {} } }))!.prompt;
+    expect(await promptOf("1.2::a, b, 0.8::c::, d")).toBe("(a, b, :1.2)(c:0.8), d");
+    expect(await promptOf("1.2::a v1.5 -1::b")).toBe("(a v1.5 :1.2)(b:-1)");
+    expect(await promptOf("1.2::0.8::c")).toBe("(c:0.8)");
+  });
+
+  it("NovelAI beside a comment in XMP that is no settings", async () => {
+    const xmp = "<exif:UserComment><rdf:Alt><rdf:li>my fox</rdf:li></rdf:Alt></exif:UserComment>";
+    expect(
+      await settingsOfPng({ "XML:com.adobe.xmp": xmp, Comment: { prompt: "a fox", uc: "", steps: 5 } }),
+    ).toMatchObject({ prompt: "a fox", Steps: "5", Version: "NovelAI" });
+  });
+
+  it("XMP whose comment never ends, in linear time", async () => {
+    for (const part of ["<exif:UserComment>", "<exif:UserComment><rdf:li", "<exif:UserComment><rdf:li>"])
+      expect(await settingsOfPng({ "XML:com.adobe.xmp": part.repeat(40_000) })).toBeNull();
+  });
+
   it("Draw Things, in EXIF and in XMP", async () => {
     const settings = {
       c: "a fox",

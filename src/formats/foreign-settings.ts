@@ -63,10 +63,11 @@ const novelKnown =
   words(`prompt uc steps height width scale seed sampler noise_schedule strength n_samples signed_hash request_type
   v4_prompt v4_negative_prompt legacy legacy_v3_extend params_version add_original_image version extra_noise_seed`);
 
-/** "1.3::a fox::" of its fourth version; without an end it goes on to the prompt's. */
+/** "1.3::a fox::" of its fourth version; without an end it goes on to the next weight, or the prompt's end. */
 const novelWeights = (text: string): string =>
-  text.replace(/(?<![\w.])(-?\d+(?:\.\d+)?)::(.*?)(?:::|$)/gsu, (_, weight: string, inner: string) =>
-    inner.trim() === "" ? inner : `(${inner}:${weight})`,
+  text.replace(
+    /(?<![\w.])(-?\d+(?:\.\d+)?)::(.*?)(?:::|(?=(?<![\w.])-?\d+(?:\.\d+)?::)|$)/gsu,
+    (_, weight: string, inner: string) => (inner.trim() === "" ? inner : `(${inner}:${weight})`),
   );
 
 /** What single characters of the picture are told. */
@@ -246,6 +247,15 @@ export function settingsOfJson(text: string): GenerationParameters | null {
   return has("uc", "steps") || has("v4_prompt") ? novelSettings(value, new Map()) : null;
 }
 
+/** The comment in XMP; undefined without one. Searched step by step: an expression for it all takes cubic time on hostile texts. */
+function xmpComment(xmp: string): string | undefined {
+  const comment = xmp.indexOf("<exif:UserComment>");
+  const item = comment < 0 ? -1 : xmp.indexOf("<rdf:li", comment);
+  const start = item < 0 ? -1 : xmp.indexOf(">", item);
+  const end = start < 0 ? -1 : xmp.indexOf("</rdf:li>", start);
+  return end < 0 ? undefined : unescapeEntities(xmp.slice(start + 1, end));
+}
+
 /** What tools keep under entries of their own. Null: none of those known here. */
 export function settingsOfEntries(entries: ReadonlyMap<string, string>): GenerationParameters | null {
   const json = (name: string): JsonObject | null => parseJsonObject(entries.get(name) ?? "");
@@ -258,9 +268,8 @@ export function settingsOfEntries(entries: ReadonlyMap<string, string>): Generat
   if (dream) return dream;
   if (entries.has("num_inference_steps") || (entries.has("Guidance Scale") && entries.has("Steps")))
     return easySettings(Object.fromEntries(entries));
-  const [, xmp] =
-    /<exif:UserComment>.*?<rdf:li[^>]*>(.*?)<\/rdf:li>/su.exec(entries.get("XML:com.adobe.xmp") ?? "") ?? [];
-  if (xmp !== undefined) return settingsOfJson(unescapeEntities(xmp));
+  const xmpSettings = settingsOfJson(xmpComment(entries.get("XML:com.adobe.xmp") ?? "") ?? "");
+  if (xmpSettings) return xmpSettings;
   const comment = json("Comment") ?? json("comment");
   if (!comment) return null;
   const isNovel = entries.get("Software") === "NovelAI" || fieldOf(comment, "uc") !== undefined;
