@@ -58,6 +58,16 @@ it("knows comments in ASCII, in no code, in UTF-16 of either order, in JIS, and 
   expect(comment([0x9286, ascii("plain text of someone")])).toBe("plain text of someone");
 });
 
+it("keeps UTF-8 that is cut within a character, or has U+FFFD in it", () => {
+  const described = (value: Uint8Array) => readExif(new Uint8Array(exif([[0x010e, value]]))).description;
+  expect(described(bytes(Buffer.from("fox \ufffd 漢字")))).toBe("fox \ufffd 漢字");
+  expect(described(bytes(Buffer.from("fox 漢字").subarray(0, -1)))).toBe("fox 漢");
+  expect(described(bytes(Buffer.from("fox 漢").subarray(0, -1)))).toBe("fox ");
+  expect(described(bytes(Buffer.from("漢 é").subarray(0, -1), ascii("\0")))).toBe("漢 ");
+  expect(described(ascii("a caf\xe9\0"))).toBe("a café");
+  expect(described(ascii("caf\xe9 noir"))).toBe("café noir");
+});
+
 it("is nothing without a mark, or in less than eight bytes", () => {
   for (const text of ["", "II", "MM\0*\0\0\0", "XX\0*\0\0\0\u0008\0\0\0\0\0\0\0\0"])
     expect(readExif(bytes(ascii(text)))).toEqual({});

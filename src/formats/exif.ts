@@ -21,11 +21,21 @@ export type ExifTexts = Partial<
 const decoded = (bytes: Uint8Array, encoding: string): string =>
   new TextDecoder(encoding).decode(bytes).replace(/\0+$/u, "");
 
-/** Latin-1 where it is no UTF-8. */
-function utf8(bytes: Uint8Array): string {
-  const text = decoded(bytes, "utf-8");
-  return text.includes("\ufffd") ? decoded(bytes, "latin1") : text;
+/** Without a last character that is cut; null for bytes that are no UTF-8. */
+function asUtf8(padded: Uint8Array): string | null {
+  const bytes = padded.subarray(0, padded.findLastIndex((byte) => byte !== 0) + 1);
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: true });
+    // One letter behind nothing but ASCII is Latin-1's ("café"), not the beginning of a character.
+    const endsInLetter = (bytes.at(-1) ?? 0) >= 0xc0 && !/[^\0-\x7f]/u.test(text);
+    return endsInLetter ? null : text;
+  } catch {
+    return null;
+  }
 }
+
+/** Latin-1 where it is no UTF-8. */
+const utf8 = (bytes: Uint8Array): string => asUtf8(bytes) ?? decoded(bytes, "latin1");
 
 /** Tools write UTF-16 in either order, whatever the file says: the one with more ASCII letters is right. Some write UTF-8. */
 function utf16(bytes: Uint8Array): string {
@@ -36,10 +46,8 @@ function utf16(bytes: Uint8Array): string {
     if (view.getUint16(at, true) < 0x80) counts.le += 1;
   }
   const isLong = bytes.length >= 16;
-  if (isLong && counts.be + counts.le === 0 && !decoded(bytes, "utf-8").includes("\ufffd"))
-    return utf8(bytes);
-  const order = counts.le > counts.be ? "utf-16le" : "utf-16be";
-  return decoded(bytes, order);
+  const text = isLong && counts.be + counts.le === 0 ? asUtf8(bytes) : null;
+  return text ?? decoded(bytes, counts.le > counts.be ? "utf-16le" : "utf-16be");
 }
 
 /** A comment begins with eight bytes that name its character code. */

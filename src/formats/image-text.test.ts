@@ -59,6 +59,19 @@ describe("AUTOMATIC1111's text", () => {
     expect(await readImageText(png(pngText("parameters", ascii("café"))))).toBe("café");
   });
 
+  it("a comment that is no settings replaces none that is", async () => {
+    const graph = JSON.stringify({ "1": { class_type: "KSampler", inputs: { steps: 7 } } });
+    for (const comment of ["", " ", "my fox"]) {
+      const xp = [0x9c9c, bytes(Buffer.from(`${parameters}\0`, "utf16le"))] as const;
+      expect(await readImageText(webp(exif([xp, exifComment(comment)])))).toBe(parameters);
+      const app1 = jpegSegment(0xe1, bytes(ascii("Exif\0\0"), exif([exifComment(comment)])));
+      expect(await readImageText(jpeg(app1, jpegSegment(0xfe, Buffer.from(parameters))))).toBe(parameters);
+      const camera = [0x0110, ascii(`prompt:${graph}`)] as const;
+      expect(await readImageText(webp(exif([camera, exifComment(comment)])))).toContain("Steps: 7");
+    }
+    expect(await readImageText(webp(exif([exifComment("my fox")])))).toBe("my fox");
+  });
+
   it("no settings, other files, damaged ones: null, never an error", async () => {
     const files = [
       png(),

@@ -24,19 +24,26 @@ function exifEntries({ make, model, description, userComment, xpComment }: ExifT
   return entries;
 }
 
-async function entriesOf(bytes: Uint8Array<ArrayBuffer>): Promise<ReadonlyMap<string, string>> {
+async function entriesOf(bytes: Uint8Array<ArrayBuffer>): Promise<[string, string][]> {
   if (isPng(bytes))
-    return new Map([...exifEntries(readExif(pngExif(bytes))), ...(await readPngText(bytes, { cut: true }))]);
+    return [...exifEntries(readExif(pngExif(bytes))), ...(await readPngText(bytes, { cut: true }))];
   if (bytes[0] === 0xff && bytes[1] === 0xd8) {
     const { exif, comments } = jpegTexts(bytes);
     const isWritten = (text: string): boolean => !/^\s*\{/u.test(text) && isSettings(text);
-    return new Map([
+    return [
       ...comments.map((text): [string, string] => [isWritten(text) ? PARAMETERS_KEYWORD : "Comment", text]),
       ...exifEntries(exif),
-    ]);
+    ];
   }
   const isWebp = ascii(bytes.subarray(0, 4)) === "RIFF" && ascii(bytes.subarray(8, 12)) === "WEBP";
-  return isWebp ? new Map(exifEntries(webpTexts(bytes))) : new Map();
+  return isWebp ? exifEntries(webpTexts(bytes)) : [];
+}
+
+/** The last of each name; a comment that is no settings replaces none that is. */
+function byName(entries: readonly (readonly [name: string, text: string])[]): ReadonlyMap<string, string> {
+  const isComment = ([name, text]: readonly [string, string]): boolean =>
+    name === PARAMETERS_KEYWORD && !isSettings(text);
+  return new Map([...entries.filter(isComment), ...entries.filter((entry) => !isComment(entry))]);
 }
 
 /**
@@ -44,12 +51,14 @@ async function entriesOf(bytes: Uint8Array<ArrayBuffer>): Promise<ReadonlyMap<st
  * @returns null for a file without settings that are known here
  */
 export async function readImageText(bytes: Uint8Array<ArrayBuffer>): Promise<string | null> {
-  const entries = await entriesOf(bytes);
+  const entries = byName(await entriesOf(bytes));
   const written = (entries.get(PARAMETERS_KEYWORD) ?? "").trim();
   const foreign = written === "" || written.startsWith("{") ? settingsOfJson(written) : null;
   if (foreign) return formatParameters(foreign);
   // "{a|b} fox" is a prompt; JSON that is nobody's known here is none.
-  if (written !== "" && parseJsonObject(written) === null) return written;
+  const isText = written !== "" && parseJsonObject(written) === null;
+  if (isText && isSettings(written)) return written;
   const other = settingsOfGraph(entries.get("prompt") ?? "") ?? settingsOfEntries(entries);
-  return other ? formatParameters(other) : null;
+  if (other) return formatParameters(other);
+  return isText ? written : null;
 }
