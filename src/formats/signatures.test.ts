@@ -32,6 +32,8 @@ it.each([
 it.each([
   ["a header's length", "\x40\0\0\0\0\0\0\0{"],
   ["one that starts like a pickle", "\x80\u0002\0\0\0\0\0\0{"],
+  ["one that starts like a gzip archive", "\x1f\x8b\x08\0\0\0\0\0{"],
+  ["one that starts like half of gzip's mark", "\x1f\x8b\x01\0\0\0\0\0 "],
   ["no pickle's version", "\x80\u0001x"],
   ["none yet", "\x80\u0006x"],
   ["a header of printable length", "ab\0\0\0\0\0\0{"],

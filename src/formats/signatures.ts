@@ -26,7 +26,7 @@ function isText(start: Uint8Array): boolean {
 const OTHERS: readonly (readonly [start: string, what: string, remedy: "unpack" | "other"])[] = [
   ["7z\xbc\xaf", "a 7z archive", "unpack"],
   ["Rar!", "a RAR archive", "unpack"],
-  ["\x1f\x8b", "a gzip archive", "unpack"],
+  ["\x1f\x8b\x08", "a gzip archive", "unpack"],
   ["\x89PNG", "an image", "other"],
   ["\xff\xd8\xff", "an image", "other"],
   ["RIFF", "an image or a sound", "other"],
@@ -37,6 +37,8 @@ const UNPACK = "Unpack it and use the .safetensors or .pt file inside.";
 /** Identifies a file that is not safetensors by its first bytes (up to 64); undefined if it may be safetensors. */
 export function describeForeignFile(start: Uint8Array): ForeignFile | undefined {
   const text = String.fromCharCode(...start);
+  // The length of a header (8 bytes, below 4 GiB) may begin like any of those below.
+  if (/^[^]{4}\0{4}\{/.test(text)) return undefined;
   if (text.startsWith("PK\u0003\u0004")) {
     return {
       message:
@@ -44,8 +46,8 @@ export function describeForeignFile(start: Uint8Array): ForeignFile | undefined 
       remedy: CONVERT,
     };
   }
-  // Protocol 2 and later begin with 0x80 and the version; a safetensors header of 0x280 bytes has a zero third byte.
-  if (start[0] === 0x80 && start[1]! >= 2 && start[1]! <= 5 && (start[2] !== 0 || text[8] !== "{")) {
+  // Protocol 2 and later begin with 0x80 and the version.
+  if (start[0] === 0x80 && start[1]! >= 2 && start[1]! <= 5) {
     return {
       message:
         "This is a Python pickle (.ckpt, .pt, .bin). Pickles can run code, so Stylus does not read them.",

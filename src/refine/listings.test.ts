@@ -197,6 +197,23 @@ describe("what lies beside a file", () => {
     expect(raw.card).toMatchObject({ id: "hero.safetensors-77", title: "", file: { sizeBytes: 0 } });
   });
 
+  it("a flat entry: its name and all else are the model's", () => {
+    const flat = { ...model, modelId: 5, versionId: 77, trained_words: ["coat"] };
+    expect(only(flat).card).toMatchObject({
+      id: "Hero-Co-77",
+      title: "Hero & Co",
+      tags: ["character", "hero"],
+      triggerWords: ["coat"],
+      license: "Civitai: allowNoCredit=false, allowCommercialUse=Image",
+      author: "ann",
+    });
+    expect([...cardsIn({ ...flat, type: "Checkpoint" })]).toEqual([null]);
+  });
+
+  it("Hugging Face's models, whose `modelId` is a name, are no cards", () => {
+    expect([...cardsIn([{ id: "ann/hero", modelId: "ann/hero", tags: ["lora"] }])]).toEqual([null]);
+  });
+
   it("what ComfyUI's LoRA manager and StabilityMatrix write", () => {
     const managed = { file_name: "hero", notes: "mine", civitai: { ...version, model } };
     expect(sidecarCard(managed, "hero.safetensors")!.card.title).toBe("Hero & Co");

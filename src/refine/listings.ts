@@ -63,8 +63,17 @@ const trainedWords = (fields: Fields): string[] => [
   ...textsOf(fields["trained_words"]),
 ];
 
+/** Hugging Face has texts by the name of Civitai's numbers. */
+const hasModelId = (fields: Fields): boolean => typeof fields["modelId"] === "number";
+
 const isCivitai = (fields: Fields): boolean =>
-  ["modelVersions", "trainedWords", "trained_words", "modelId"].some((field) => fields[field] !== undefined);
+  hasModelId(fields) ||
+  ["modelVersions", "trainedWords", "trained_words"].some((field) => fields[field] !== undefined);
+
+/** A version alone, as Civitai answers by hash: its name ("v1.0") is no model's. */
+const isVersion = (fields: Fields): boolean =>
+  hasModelId(fields) &&
+  ["modelVersions", "type", "tags", "creator"].every((field) => fields[field] === undefined);
 
 const filesOf = (version: Fields): Fields[] =>
   [...listOf(version["files"]), version["file"]].filter(isFields);
@@ -86,10 +95,10 @@ function versionOf(model: Fields, fileName: string | null): unknown {
  * A model of Civitai's API, a version of it, or a `.civitai.info` file. Null: not a LoRA.
  * @param besideFile the adapter that it lies beside, of whatever type it is
  */
-function civitaiCard(value: Fields, besideFile: string | null = null): RawCard | null {
+function civitaiCard(written: Fields, besideFile: string | null = null): RawCard | null {
+  const value = isVersion(written) ? { ...written, name: undefined } : written;
   const version = fieldsOf(versionOf(value, besideFile) ?? value);
-  const isVersion = value["modelVersions"] === undefined && value["modelId"] !== undefined;
-  const model = isFields(version["model"]) ? version["model"] : isVersion ? {} : value;
+  const model = isFields(version["model"]) ? version["model"] : value;
   const type = textOf(model["type"]).toLowerCase();
   if (besideFile === null && type !== "" && !loraTypes.has(type)) return null;
   const files = filesOf(version);
