@@ -138,7 +138,9 @@ function readModules(
   }: { tensors: ReadonlyMap<string, FileTensor>; settingsOf: SettingsLookup; problems: Problem[] },
 ): ParameterUpdate[] {
   const updates: ParameterUpdate[] = [];
-  for (const [entry, slots] of assignment.modules) {
+  for (const [entry, placed] of assignment.modules) {
+    const slots = withoutPruned(placed, tensors);
+    if (slots.size === 0) continue;
     const found = readModule(entry, { slots, tensors, settingsOf });
     if ("cause" in found) {
       // The tensor at fault first: messages name it as the example.
@@ -156,6 +158,17 @@ function readModules(
     }
   }
   return updates;
+}
+
+const ADALORA: ReadonlySet<Slot> = new Set(["up", "down", "lora_E"]);
+
+/** AdaLoRA prunes modules down to rank 0: their empty tensors are right, and change nothing. */
+function withoutPruned(
+  slots: ReadonlyMap<Slot, string>,
+  tensors: ReadonlyMap<string, FileTensor>,
+): ReadonlyMap<Slot, string> {
+  const isPruned = tensors.get(slots.get("lora_E") ?? "")?.shape.includes(0) ?? false;
+  return isPruned ? new Map([...slots].filter(([slot]) => !ADALORA.has(slot))) : slots;
 }
 
 function toUpdate(

@@ -201,6 +201,19 @@ describe("what the configuration says", () => {
     );
   });
 
+  test("AdaLoRA's modules of rank 0 change nothing, and are no fault", async () => {
+    const pruned: Entry[] = [
+      [`${OUT}.lora_A`, [0, 320]],
+      [`${OUT}.lora_B`, [320, 0]],
+      [`${OUT}.lora_E`, [0, 1]],
+    ];
+    const { updates, report } = await read([...lora, ...pruned], { lora_alpha: 8 });
+    expect(updates).toHaveLength(1);
+    expect([report.unmatched, report.warnings]).toEqual([[], []]);
+    const bias = await read([...lora, ...pruned, [`${OUT}.bias`, [320]]], { lora_alpha: 8 });
+    expect(bias.updates.map(({ name }) => name.split(".").at(-1)).sort()).toEqual(["bias", "weight"]);
+  });
+
   test("PEFT scales a LoKr of two full factors, LyCORIS does not", async () => {
     const full = (module: string): Entry[] => [
       [`${module}.lokr_w1`, [8, 8]],
@@ -229,6 +242,13 @@ describe("what the configuration says", () => {
     );
     expect(merged[3]).toBeCloseTo(0.04);
     expect(bias!.delta()).toMatchObject({ kind: "replacement" });
+  });
+
+  test("modules_to_save are known behind any prefix", async () => {
+    const conv: Entry = ["unet.conv_in.modules_to_save.default.weight", [320, 4, 3, 3]];
+    const { updates, report } = await read([conv, ...lora], { lora_alpha: 4 });
+    expect(report.unmatched).toEqual([]);
+    expect(updates[0]!.delta()).toMatchObject({ kind: "replacement" });
   });
 
   test("a LoRA of changed weights is refused", async () => {

@@ -232,6 +232,17 @@ describe("warnings", () => {
     expect(warn(["a.alpha", "a.scale"], { updates: [idle] })).toEqual([]);
   });
 
+  test("of expressions in patterns, with the place where they stand", () => {
+    const packed = { lora_adapter_metadata: '{"unet.alpha_pattern": {".*a": 1}}' };
+    const warning = (place: string, pattern: string): string =>
+      `alpha_pattern of ${place} has expressions, which are not evaluated: ${pattern}. What they name has the alpha of all others.`;
+    const beside = { alpha_pattern: { ".*b": 1 } };
+    expect(warn(["a"], { adapterConfig: beside })).toEqual([warning("adapter_config.json", ".*b")]);
+    expect(warn(["a"], { metadata: packed })).toEqual([
+      warning("the metadata's lora_adapter_metadata", ".*a"),
+    ]);
+  });
+
   test.each<[string, string[]]>([
     ["base_model.model.a.lora_A.weight", [scale]],
     ["unet.a.lora_A.weight", []],

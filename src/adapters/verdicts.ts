@@ -214,8 +214,9 @@ export function warningsFor({
   }
   const unread = unreadPatterns(file.metadata, adapterConfig);
   if (updates.some(({ alpha }) => alpha !== null) && unread.length > 0) {
+    const inFile = unreadPatterns(file.metadata, undefined).length > 0;
     warnings.push(
-      `alpha_pattern of ${PEFT_CONFIG_NAME} has expressions, which are not evaluated: ${elided(unread.join(", "), 120)}. What they name has the alpha of all others.`,
+      `alpha_pattern of ${inFile ? "the metadata's lora_adapter_metadata" : PEFT_CONFIG_NAME} has expressions, which are not evaluated: ${elided(unread.join(", "), 120)}. What they name has the alpha of all others.`,
     );
   }
   if (updates.length > 0 && lacksConstraint(file, adapterConfig)) {

@@ -116,6 +116,14 @@ test("a weight or bias of PEFT's own files is trained, any other is not", () => 
     "trained_weight",
     "kohya",
   ]);
+  for (const prefix of ["", "model."])
+    expect(bare(`${prefix}proj.modules_to_save.default.weight`)).toEqual([
+      null,
+      "proj",
+      "trained_weight",
+      "kohya",
+    ]);
+  expect(bare("unet.proj.modules_to_save.bias")).toEqual(["unet", "proj", "trained_bias", "diffusers"]);
   expect(bare("model.proj.weight")).toEqual([null, "proj", "weight", "kohya"]);
   expect(bare("model.proj.bias")).toEqual([null, "proj", "bias", "kohya"]);
 });

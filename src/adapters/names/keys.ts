@@ -187,10 +187,11 @@ const NAMED_PARTS =
 export function splitKey(key: string): KeyParts | null {
   if (key.length > MAX_KEY_LENGTH) return null;
   // PEFT may keep the adapter's name, which may have dots: `lora_A.default.weight`, `lora_magnitude_vector.my.style.weight`.
-  const plain = key
+  const named = key
     .replace(/\.(lora_A|lora_B|lora_magnitude_vector|oft_R)\..+\.(weight|bias)$/, ".$1.$2")
-    .replace(NAMED_PARTS, ".$1")
-    .replace(/\.modules_to_save\.(?:.+\.)?(weight|bias)$/, ".$1");
+    .replace(NAMED_PARTS, ".$1");
+  const plain = named.replace(/\.modules_to_save\.(?:.+\.)?(weight|bias)$/, ".$1");
+  const isTrained = plain !== named || key.startsWith(PEFT_PREFIX);
   const suffix = suffixOf(plain);
   if (!suffix) return null;
   const { network, prefix, path } = splitPath(plain.slice(0, -suffix[0].length).replace(CONTAINERS, ""));
@@ -198,7 +199,7 @@ export function splitKey(key: string): KeyParts | null {
   return {
     network,
     module: flatten(path).replace(/_{2,}/g, "_").replace(/_$/, ""),
-    slot: key.startsWith(PEFT_PREFIX) ? (TRAINED.get(suffix[1]) ?? suffix[1]) : suffix[1],
+    slot: isTrained ? (TRAINED.get(suffix[1]) ?? suffix[1]) : suffix[1],
     naming: suffix[2] ?? prefix ?? (path.includes(".") ? "dotted" : "kohya"),
   };
 }
