@@ -165,7 +165,7 @@ describe("files that do not fit", () => {
     const packed = { name: "x.weight", dtype, shape: [0], bytes: new Uint8Array(0) };
     expect(await refusal(packed, float("x.weight_scale", [1], [1]))).toMatchObject({
       code: "bad-file",
-      message: expect.stringContaining(`has type ${dtype}`),
+      message: `Tensor "x.weight" has type ${dtype} and a scale; only int8 and floating-point types can have one.`,
     });
   });
 

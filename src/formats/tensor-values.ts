@@ -51,7 +51,10 @@ function badScale(source: TensorSource, message: string): StylusError {
 
 function checkScale(source: TensorSource, scale: TensorSource): void {
   if (!isFloat(source.dtype) && source.dtype !== "I8")
-    throw badScale(source, `has type ${source.dtype} and a scale; only 8-bit types can have one`);
+    throw badScale(
+      source,
+      `has type ${source.dtype} and a scale; only int8 and floating-point types can have one`,
+    );
   const { shape } = scale;
   const one = shape.every((size) => size === 1);
   const perRow = shape[0] === source.shape[0] && shape.slice(1).every((size) => size === 1);

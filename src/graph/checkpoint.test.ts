@@ -381,7 +381,11 @@ describe("rejects other models with the reason", () => {
       /"x" has rotated weights/,
     ],
     ["an unknown format", { extra: [note("x", '{"format": "nvfp4"}')] }, /"x" has the format "nvfp4"/],
-    ["a note that cannot be read", { extra: [note("x", "?")] }, /"x" has the format undefined/],
+    [
+      "a note that cannot be read",
+      { extra: [note("x", "?")] },
+      /"x" has a quantisation note that cannot be read/,
+    ],
     [
       "an unknown format in the metadata",
       { metadata: { _quantization_metadata: '{"layers": {"y": {"format": "mxfp8"}}}' } },

@@ -69,7 +69,11 @@ export async function refuseOtherFormats({ fileName, tensors, metadata }: Safete
   const check = (layer: string, note: unknown): void => {
     const { format, convrot } = (note ?? {}) as { format?: unknown; convrot?: unknown };
     if (KNOWN_FORMATS.has(format as string) && convrot !== true) return;
-    const named = convrot === true ? "rotated weights (ConvRot)" : `the format ${JSON.stringify(format)}`;
+    const given =
+      format === undefined
+        ? "a quantisation note that cannot be read"
+        : `the format ${JSON.stringify(format)}`;
+    const named = convrot === true ? "rotated weights (ConvRot)" : given;
     throw new StylusError("unsupported", `Layer "${layer}" has ${named}.`, {
       where: fileName,
       remedy: OTHER_PRECISION,
