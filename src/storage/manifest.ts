@@ -74,7 +74,7 @@ export interface ComposerEntry extends License {
   readonly sizeBytes: number;
   readonly modelUrl: string;
   readonly libraryUrl: string;
-  /** It does unless it is told not to. */
+  /** By default; a request can turn it off. */
   readonly thinksAloud: boolean;
   readonly requirements: Requirements;
 }
