@@ -2,7 +2,8 @@
 # Trains the whole pocket pack in one go on one or more GPUs and leaves the exported parts in $OUT.
 #   STYLUS_DATA=… RUN=/tmp/pocket-run OUT=/tmp/out bash training/train_all.sh
 # Schedules are counted in steps, equal on every machine: VAE_STEPS, BASE_STEPS, ADAPTER_STEPS, LCM_STEPS, by default those of the
-# shipped run. VAE_MIN, BASE_MIN, ADAPTER_MIN, LCM_MIN give a stage minutes instead.
+# shipped run (README.md: where it started from, its other options, and the adapters that it trained once more).
+# VAE_MIN, BASE_MIN, ADAPTER_MIN, LCM_MIN give a stage minutes instead.
 # Every stage starts early and compiles while the one before it trains (--wait): compiling takes two minutes for the VAE and one or
 # two for each of the others. VAE and base use all GPUs; then the few-step adapter has the last LCM_GPUS of them (by default one, the only
 # one where there is just one), and the others share the adapters.
@@ -16,8 +17,8 @@ export PYTHONPATH=training PYTHONUNBUFFERED=1 TOKENIZERS_PARALLELISM=false OMP_N
 export POCKET_CACHE="${POCKET_CACHE:-/tmp/pocket-sprites}" TORCHINDUCTOR_CACHE_DIR="${TORCHINDUCTOR_CACHE_DIR:-/tmp/inductor}"
 RUN="${RUN:-/tmp/pocket-run}"; OUT="${OUT:-$RUN/parts}"; PY="${PY:-python3}"; FLAGS="${FLAGS:-}"
 schedule() { if [ -n "$1" ]; then echo "--minutes $1"; else echo "--steps $2"; fi; } # MINUTES STEPS
-VAE_TIME=$(schedule "${VAE_MIN:-}" "${VAE_STEPS:-4570}"); BASE_TIME=$(schedule "${BASE_MIN:-}" "${BASE_STEPS:-4102}")
-ADAPTER_TIME=$(schedule "${ADAPTER_MIN:-}" "${ADAPTER_STEPS:-1450}"); LCM_TIME=$(schedule "${LCM_MIN:-}" "${LCM_STEPS:-931}")
+VAE_TIME=$(schedule "${VAE_MIN:-}" "${VAE_STEPS:-4570}"); BASE_TIME=$(schedule "${BASE_MIN:-}" "${BASE_STEPS:-6075}")
+ADAPTER_TIME=$(schedule "${ADAPTER_MIN:-}" "${ADAPTER_STEPS:-842}"); LCM_TIME=$(schedule "${LCM_MIN:-}" "${LCM_STEPS:-1580}")
 EMBEDDER_MIN="${EMBEDDER_MIN:-0}"; SCORER_MIN="${SCORER_MIN:-0}"
 GPUS="${GPUS:-$($PY -c 'import torch; print(torch.cuda.device_count())')}"
 RANKS=$((GPUS > 1 ? GPUS : 1)); LAST=$((RANKS - 1)); LCM_GPUS="${LCM_GPUS:-1}"; STARTED=""
