@@ -1,5 +1,6 @@
 // Manifests: the files of a model, their sources, requirements and hashes. Data only (model-manifests/*.json), checked here
-// field by field because a wrong manifest would otherwise appear as a broken download.
+// field by field because a wrong manifest would otherwise appear as a broken download. By hand rather than with valibot: each field
+// has a message of its own that says what must stand there, unknown fields are refused by name, and several rules are about two fields.
 import { StylusError } from "../shared/errors.ts";
 
 export const manifestKinds = [
