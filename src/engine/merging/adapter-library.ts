@@ -156,9 +156,9 @@ export class AdapterLibrary {
 
   #wanted(uses: readonly AdapterUse[]): Promise<AppliedAdapter[]> {
     return Promise.all(
-      combined(uses).map(async ({ steps, ...use }) => {
+      combined(uses).map(async (use) => {
         const { updates } = await this.#parsed(use.id);
-        return { ...use, updates, ...(steps && { steps: { ...steps, end: steps.end ?? Infinity } }) };
+        return { ...use, updates };
       }),
     );
   }
