@@ -1,6 +1,6 @@
 // Retrieval and composers as in the page, on WASM in Node: opened once, then used with one catalogue after another.
 import path from "node:path";
-import { composeByAsking } from "../../src/compose/llm/compose.ts";
+import { composeByAsking } from "../../src/compose/llm/llm-composer.ts";
 import { serverModel } from "../../src/compose/llm/engines/server.ts";
 import type { LanguageModel } from "../../src/compose/llm/language-model.ts";
 import { shownCandidates } from "../../src/compose/llm/question.ts";

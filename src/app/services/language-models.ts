@@ -1,6 +1,6 @@
 // Language models as the page uses them: listed, downloaded when the user has agreed, opened when a prompt is first asked about, closed before
 // the image model needs the memory.
-import type { AskRequest } from "../../compose/llm/compose.ts";
+import type { AskRequest } from "../../compose/llm/llm-composer.ts";
 import type { WebLlmModel } from "../../compose/llm/engines/web-llm.ts";
 import { shownCandidates } from "../../compose/llm/question.ts";
 import type { LanguageModelService, LanguageModelSource } from "../../compose/llm/service.ts";
