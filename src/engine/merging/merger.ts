@@ -1,4 +1,4 @@
-// Executes a merge plan on the CPU or the GPU, wherever the parameters are.
+// Executes a merge plan on the CPU or the GPU, wherever the parameters are. The maths: src/adapters/merging and src/adapters/gpu.
 
 import type { ParameterUpdate } from "../../adapters/parameter-update.ts";
 import type { FileReceiver } from "../../adapters/gpu/factor-files.ts";
