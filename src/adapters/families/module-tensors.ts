@@ -1,6 +1,6 @@
 // Shared by the family recognisers: the tensors of a module, the weight they must fit, and checks whose messages name
 // the tensor, its shape and the expected shape.
-import type { Delta, Magnitude } from "./delta.ts";
+import type { Delta, Magnitude } from "../delta.ts";
 import type { Slot } from "../names/keys.ts";
 import type { StoredLowRank } from "../merging/merge.ts";
 import type { ParameterShape } from "../names/module-table.ts";

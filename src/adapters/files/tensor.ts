@@ -2,7 +2,7 @@
 // float32 only during a merge.
 import { dtypeSizeBytes, toFloat32, type DType } from "../../shared/dtype.ts";
 import { elided } from "../../shared/untrusted-text.ts";
-import type { Matrix } from "../families/delta.ts";
+import type { Matrix } from "../delta.ts";
 
 export interface AdapterTensor {
   readonly dtype: DType;

@@ -1,7 +1,7 @@
 // Merging adapters into one parameter on the CPU: W' = W + Σₖ Δₖ(W, sₖ), every Δₖ computed from the pristine W in
 // float64 row by row and added in the given order. Nothing is ever subtracted: a changed set of adapters is merged from
 // the pristine values, so the same set always gives the same bits. The maths only: src/engine/merging runs it.
-import type { Delta, Magnitude, Matrix, RotationStage } from "../families/delta.ts";
+import type { Delta, Magnitude, Matrix, RotationStage } from "../delta.ts";
 import type { AdapterTensor } from "../files/tensor.ts";
 
 /** The factors of a low-rank update in their stored form: γ·up·down with up [O, R] and down [R, C], row-major. */
