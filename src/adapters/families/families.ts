@@ -15,9 +15,9 @@ import {
   type ModuleTensors,
   type Recognised,
   type Recogniser,
-  type ModuleSettings,
   type WeightShape,
 } from "./module-tensors.ts";
+import type { ModuleSettings } from "../files/metadata.ts";
 import type { ModuleEntry, ParameterShape } from "../names/module-table.ts";
 import { elementCount, tensorValues } from "../files/tensor.ts";
 

@@ -11,6 +11,13 @@ export interface AdapterTensor {
   readonly bytes: Uint8Array;
 }
 
+/** The factors of a low-rank update in their stored form: γ·up·down with up [O, R] and down [R, C], row-major. */
+export interface StoredLowRank {
+  readonly scale: number;
+  readonly up: AdapterTensor;
+  readonly down: AdapterTensor;
+}
+
 /** A tensor's name in a message. */
 export const shownName = (name: string): string => (name.trim() === "" ? "(unnamed)" : elided(name, 160));
 
