@@ -1,13 +1,12 @@
 // Retrieval and composers as in the page, on WASM in Node: opened once, then used with one catalogue after another.
 import path from "node:path";
-import { composeByAsking } from "../../src/compose/llm/compose.ts";
+import { composeByAsking } from "../../src/compose/llm/llm-composer.ts";
 import { serverModel } from "../../src/compose/llm/engines/server.ts";
 import type { LanguageModel } from "../../src/compose/llm/language-model.ts";
 import { shownCandidates } from "../../src/compose/llm/question.ts";
 import { CandidateService } from "../../src/compose/candidate-service.ts";
 import { commonTags, type ReadingCandidate } from "../../src/compose/reader/card-text.ts";
 import { readCandidates } from "../../src/compose/reader/reader-composer.ts";
-import { readablePrompt } from "../../src/compose/reader/readable-prompt.ts";
 import { readerFiles } from "../../src/compose/reader/reader.ts";
 import type { Composition } from "../../src/compose/composition.ts";
 import { ComposerService } from "../../src/compose/service.ts";
@@ -94,22 +93,22 @@ export class Chooser {
     return found.map(({ id }) => this.#listedId(id));
   }
 
-  #candidates(text: string, k: number): Promise<readonly ReadingCandidate[]> {
-    return this.#retrieval.readingCandidates(text, { k, filter: this.#filter });
+  #candidates(prompt: string, k: number): Promise<readonly ReadingCandidate[]> {
+    return this.#retrieval.readingCandidates(prompt, { k, filter: this.#filter });
   }
 
   async #byLanguageModel(prompt: string): Promise<Composition> {
     if (!this.#languageModel) throw new StylusError("not-found", "No server with a language model is named.");
-    const candidates = await this.#candidates(readablePrompt(prompt).text, shownCandidates);
+    const candidates = await this.#candidates(prompt, shownCandidates);
     const request = { prompt, preset: this.#preset, candidates, pinned: [], temperature: 0, seed: 0 };
     const { signal } = new AbortController();
     return composeByAsking(request, { model: this.#languageModel, signal });
   }
 
-  #byReader(prompt: string): Promise<Composition> {
-    const retrieve = (text: string) => this.#candidates(text, readCandidates);
-    const request = { prompt, preset: this.#preset, pins: [], commonTags: this.#common };
-    return this.#composer.read(request, retrieve);
+  async #byReader(prompt: string): Promise<Composition> {
+    const candidates = await this.#candidates(prompt, readCandidates);
+    const request = { prompt, preset: this.#preset, pins: [], commonTags: this.#common, candidates };
+    return this.#composer.read(request);
   }
 
   async #byReranker(prompt: string): Promise<Composition> {

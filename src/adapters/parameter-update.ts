@@ -2,7 +2,7 @@
 
 import type { Family } from "./families/module-tensors.ts";
 import type { MergeSource } from "./merging/merge.ts";
-import type { AdapterNetwork } from "./names/module-table.ts";
+import type { AdapterNetwork } from "./adapter-networks.ts";
 
 export interface ParameterUpdate extends MergeSource {
   readonly network: AdapterNetwork;

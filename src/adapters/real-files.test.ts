@@ -4,7 +4,7 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { inspectAdapter, type AdapterFile } from "./adapter.ts";
 import type { ParameterUpdate } from "./parameter-update.ts";
-import type { Delta } from "./families/delta.ts";
+import type { Delta } from "./delta.ts";
 import { mergeParameter } from "./merging/merge.ts";
 import { stableDiffusion15Table } from "./names/stable-diffusion-15.ts";
 

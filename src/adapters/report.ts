@@ -8,7 +8,7 @@ import type { AdapterHashes } from "./files/hashes.ts";
 import type { Naming } from "./names/keys.ts";
 import { shownName } from "./files/tensor.ts";
 import { shownValue, type TriggerCandidate } from "./files/metadata.ts";
-import type { AdapterNetwork } from "./names/module-table.ts";
+import type { AdapterNetwork } from "./adapter-networks.ts";
 
 interface MatchedModules {
   readonly network: AdapterNetwork;

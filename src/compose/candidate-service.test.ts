@@ -66,3 +66,17 @@ it("hands out of a card only what is read", async () => {
   expect(best!.nearest[0]!.text).toBe("paper cut");
   service.remove("added");
 });
+
+it("retrieves for reading by what the prompt does not deny, every word at its place", async () => {
+  const denying = "no sea, a fox in the snow, claymation";
+  const found = await service.readingCandidates(denying, { filter, k: 3 });
+  expect(found[0]!.card.id).toBe("clay");
+  const words = found.flatMap(({ nearest }) =>
+    nearest.flatMap(({ span }) => (span ? [denying.slice(span.start, span.end)] : [])),
+  );
+  expect([...new Set(words)].toSorted()).toEqual(["claymation", "fox", "snow"]);
+});
+
+it("retrieves nothing for reading where no word is left", async () => {
+  expect(await service.readingCandidates("(fog:0)", { filter, k: 3 })).toEqual([]);
+});

@@ -1,5 +1,5 @@
 // The retrieval worker's service: finds adapters, and composes where their vectors are. Ids and scores leave it; cards only of the few
-// adapters that a reader or a language model reads, and of those only what they read.
+// adapters that a reader or a language model reads, and of those only what they read. It is here because retrieval knows no composers.
 import { RetrievalService, type RetrieveOptions } from "../retrieval/service.ts";
 import { embeddingDocument } from "../retrieval/card.ts";
 import type { SimilarAdapter } from "../retrieval/retriever.ts";
@@ -8,6 +8,7 @@ import { composeBaseline } from "./baselines.ts";
 import type { RerankCandidate } from "./service.ts";
 import type { Composition } from "./composition.ts";
 import { readingCard, type ReadingCandidate } from "./reader/card-text.ts";
+import { readablePrompt } from "./reader/readable-prompt.ts";
 import { rulesComposer } from "./rules/rules-composer.ts";
 
 export interface CandidateRequest {
@@ -19,9 +20,11 @@ export interface CandidateRequest {
 }
 
 export class CandidateService extends RetrievalService {
-  /** The adapters that a prompt may want, best first, as a reader or a language model reads them. */
+  /** The adapters that the readable part of a prompt may want, best first, as a reader or a language model reads them. */
   async readingCandidates(prompt: string, options: RetrieveOptions): Promise<readonly ReadingCandidate[]> {
-    const found = await this.retrieve(prompt, options);
+    const { text } = readablePrompt(prompt);
+    if (!/[\p{L}\p{N}]/u.test(text)) return [];
+    const found = await this.retrieve(text, options);
     const cards = await this.cards(found.map(({ id }) => id));
     return found.map(({ score, nearest, notMeant }, i) => ({
       card: readingCard(cards[i]!),

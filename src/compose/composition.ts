@@ -55,7 +55,7 @@ export interface ComposeRequest {
 
 /**
  * One way to compose, from candidates that whole prompts find. The reader and language models are called differently
- * (reader/reader-composer.ts, llm/compose.ts) and answer in the same shape.
+ * (reader/reader-composer.ts, llm/llm-composer.ts) and answer in the same shape.
  */
 export interface Composer {
   readonly info: ComposerInfo;

@@ -3,7 +3,7 @@ import type { OpenFileNetwork } from "../runtime/file-network.ts";
 import { StylusError } from "../shared/errors.ts";
 import { rerankedBaseline } from "./baselines.ts";
 import type { Composition } from "./composition.ts";
-import { composeByReading, type ReadRequest, type RetrieveCandidates } from "./reader/reader-composer.ts";
+import { composeByReading, type ReadRequest } from "./reader/reader-composer.ts";
 import { Reader } from "./reader/reader.ts";
 import { Reranker } from "./reranker/reranker.ts";
 
@@ -66,16 +66,14 @@ export class ComposerService {
 
   /**
    * What the reader chooses.
-   * @param retrieve candidates; over comlink a proxy
    * @throws StylusError not-found (no reader is loaded) | device | cancelled
    */
   async read(
     request: ReadRequest,
-    retrieve: RetrieveCandidates,
     { signal }: { readonly signal?: AbortSignal | undefined } = {},
   ): Promise<Composition> {
     const reader = this.#reader;
     if (!reader) throw new StylusError("not-found", "No reader is loaded.");
-    return composeByReading(request, { reader, retrieve, signal });
+    return composeByReading(request, { reader, signal });
   }
 }

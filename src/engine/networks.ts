@@ -10,7 +10,7 @@ import { StylusError, throwIfAborted } from "../shared/errors.ts";
 import type { Conditioning } from "./prompt/conditioning.ts";
 import type { LatentSize } from "./latent-size.ts";
 import { SessionCache } from "./session-cache.ts";
-import { inSquares } from "./image/tiles.ts";
+import { runTiled } from "./image/tiles.ts";
 import { CheckpointTokenTable } from "./prompt/token-table.ts";
 
 interface Work {
@@ -194,7 +194,7 @@ export class DiffusionNetworks {
     };
     const unscaled = Float32Array.from(latent, (value) => value / config.scalingFactor);
     if (tile === undefined || (tile >= size.width && tile >= size.height)) return decode(unscaled, size);
-    return inSquares(unscaled, { size, tile, scale: { input: 1, output: this.latentScale }, run: decode });
+    return runTiled(unscaled, { size, tile, scale: { input: 1, output: this.latentScale }, run: decode });
   }
 
   /**
@@ -225,7 +225,7 @@ export class DiffusionNetworks {
     const whole = tile === undefined || (tile >= size.width && tile >= size.height);
     const mean = whole
       ? await encode(image, size)
-      : await inSquares(image, { size, tile, scale: { input: this.latentScale, output: 1 }, run: encode });
+      : await runTiled(image, { size, tile, scale: { input: this.latentScale, output: 1 }, run: encode });
     return Float32Array.from(mean, (value) => value * config.scalingFactor);
   }
 

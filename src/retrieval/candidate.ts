@@ -1,6 +1,6 @@
 // What the composer by rules reads of an adapter: its card, how near it is to the whole prompt, and its names as vectors.
 import type { AdapterCard } from "./card.ts";
-import type { EmbeddedAdapter } from "./index/index-writer.ts";
+import type { EmbeddedAdapter } from "./embedded-adapter.ts";
 import { normalise, type Vector } from "./embedding/vectors.ts";
 
 export type KeySource = "title" | "trigger" | "tag";

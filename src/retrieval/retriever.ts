@@ -5,7 +5,7 @@ import { AddedAdapters } from "./index/added-adapters.ts";
 import { DocumentSearch } from "./search/document-search.ts";
 import { exclusionReason, type RetrievalFilter } from "./search/eligibility.ts";
 import type { IndexFile } from "./index/index-file.ts";
-import type { EmbeddedAdapter } from "./index/index-writer.ts";
+import type { EmbeddedAdapter } from "./embedded-adapter.ts";
 import { nearestTexts, type NearText } from "./search/nearest-texts.ts";
 import { type QueryVectors, spanWeight, wordScores } from "./text/query-weights.ts";
 import { topRows } from "./search/top-rows.ts";

@@ -22,7 +22,7 @@ export type ScheduleId =
   | "lcm";
 
 /** The steps at which an adapter changes the U-Net, counted in executed steps, from 0 in each pass. */
-interface AdapterSteps {
+export interface AdapterSteps {
   /** First active step. */
   readonly start: number;
   /** First inactive step after that; active to the end if absent. */
@@ -172,18 +172,5 @@ export type DiffusionEvent =
       readonly steps: number;
       readonly milliseconds: number;
     }
-  | {
-      readonly type: "preview";
-      readonly imageIndex: number;
-      readonly width: number;
-      readonly height: number;
-      readonly rgba: Uint8ClampedArray<ArrayBuffer>;
-    }
-  | {
-      readonly type: "image";
-      readonly imageIndex: number;
-      readonly seed: number;
-      readonly width: number;
-      readonly height: number;
-      readonly rgba: Uint8ClampedArray<ArrayBuffer>;
-    };
+  | ({ readonly type: "preview"; readonly imageIndex: number } & RgbaImage)
+  | ({ readonly type: "image"; readonly imageIndex: number; readonly seed: number } & RgbaImage);

@@ -1,5 +1,6 @@
 // Manifests: the files of a model, their sources, requirements and hashes. Data only (model-manifests/*.json), checked here
-// field by field because a wrong manifest would otherwise appear as a broken download.
+// field by field because a wrong manifest would otherwise appear as a broken download. By hand rather than with valibot: each field
+// has a message of its own that says what must stand there, unknown fields are refused by name, and several rules are about two fields.
 import { StylusError } from "../shared/errors.ts";
 
 export const manifestKinds = [
@@ -74,7 +75,7 @@ export interface ComposerEntry extends License {
   readonly sizeBytes: number;
   readonly modelUrl: string;
   readonly libraryUrl: string;
-  /** It does unless it is told not to. */
+  /** By default; a request can turn it off. */
   readonly thinksAloud: boolean;
   readonly requirements: Requirements;
 }

@@ -144,7 +144,7 @@ const tagsOfCards = new WeakMap<LoadedPack["cards"], ReadonlySet<string>>();
 async function readInstead(
   byRules: Composition,
   context: {
-    readonly services: ChoiceServices;
+    readonly services: Pick<ChoiceServices, "read">;
     readonly pack: LoadedPack;
     readonly request: GenerateOptions;
     readonly readerPatience?: number | null;
@@ -179,7 +179,7 @@ async function readInstead(
 async function consultInstead(
   byReader: Composition,
   context: {
-    readonly services: ChoiceServices;
+    readonly services: Pick<ChoiceServices, "consult">;
     readonly pack: LoadedPack;
     readonly request: GenerateOptions;
     readonly placed: (composition: Composition) => Composition;

@@ -169,7 +169,7 @@ export function readTile(fields: Fields): number | undefined {
   return tile !== undefined && tile % 8 === 0 ? tile : undefined;
 }
 
-/** The values that a picture was painted over with; null when it was painted from words only. */
+/** The values of an image's init image and mask; null when it was generated from words only. */
 export function readInitImageValues(fields: Fields): ({ strength: number } & MaskValues) | null {
   const strength = numberIn(fields, "Denoising strength", limits.denoisingStrength);
   // Other tools write 0 for none.

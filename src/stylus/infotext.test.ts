@@ -142,7 +142,7 @@ describe("infotext", () => {
     expect(read("Hires upscale: 900")).toBeUndefined();
   });
 
-  it("writes what a picture was painted over with, and reads it back but for the picture", () => {
+  it("writes the values of an init image and its mask, and reads them back but for the images", () => {
     const values = { blur: 8, region: "masked", padding: 16, fill: "noise" } as const;
     const text = write({
       prompt: "a fox",

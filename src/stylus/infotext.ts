@@ -1,4 +1,4 @@
-// What a picture's `parameters` text says, and settings out of such a text: ours, AUTOMATIC1111's and its relatives'. Pure.
+// What an image's `parameters` text says, and settings out of such a text: ours, AUTOMATIC1111's and its relatives'. Pure.
 import {
   formatParameters,
   type GenerationParameters,
@@ -82,7 +82,7 @@ function alone({
 }
 
 /**
- * The adapters stand as tags in the prompt, so that the text alone brings the same picture again; that of a plot brings all of its pictures,
+ * The adapters stand as tags in the prompt, so that the text alone generates the same image again; that of a plot all of its images,
  * with the adapters of `adaptersOfPlot`.
  */
 export function writeInfotext({ cards, model, version, ...info }: ImageInfo): string {
@@ -221,7 +221,7 @@ const silent: ReadonlySet<string> = new Set(
 );
 
 /**
- * Settings out of a picture's text; what it does not say, or says wrongly, is left out. Adapters named by tags are used exactly as they
+ * Settings out of an image's text; what it does not say, or says wrongly, is left out. Adapters named by tags are used exactly as they
  * stand and none are chosen besides; the same holds for a file of ours without any.
  * @param cards null: not known yet, so that all tags are kept
  */
@@ -300,7 +300,7 @@ export function readSettings(
   };
 }
 
-/** Whether a picture's text says what its prompts were drawn from. */
+/** Whether an image's text says what its prompts were drawn from. */
 export const hasTemplate = (text: string): boolean => readTemplate(parseParameters(text)) !== null;
 
 function readTemplate({ prompt, negativePrompt, fields }: GenerationParameters): ImagePrompt | null {
@@ -316,7 +316,7 @@ export const readInfotext = (text: string, cards: ReadonlyMap<string, AdapterCar
 
 const told = { entries: 8, length: 60 };
 
-/** What of a picture's settings was not taken over, as a sentence; null when all was. */
+/** What of an image's settings was not taken over, as a sentence; null when all was. */
 export function describeDropped(dropped: readonly string[]): string | null {
   if (dropped.length === 0) return null;
   const named = dropped.slice(0, told.entries).map((entry) => elided(entry, told.length));

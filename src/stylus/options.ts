@@ -89,7 +89,7 @@ export interface GenerateOptions extends Sampling {
   readonly start: InitImageOptions | null;
   /** A second, larger pass; null: none. Not together with `start`. */
   readonly hires: HiresOptions | null;
-  /** The VAE works in squares of this many pixels, to need less memory; null: on the whole image. */
+  /** Side of the tiles of a tiled VAE, in pixels; null: the VAE works on the whole image. */
   readonly vaeTilePixels: number | null;
   /** One image for each combination of values, instead of `count`; the adapters are chosen once for each prompt. Null: none. */
   readonly plot: Plot | null;

@@ -1,5 +1,4 @@
 // The services that a run needs, as the use case sees them: real ones run in workers (src/app/services), tests give their own.
-import type { Vector } from "../retrieval/embedding/vectors.ts";
 import type { Composition } from "../compose/composition.ts";
 import type { Unavailable } from "../compose/unavailable.ts";
 import type { DevicePreference, DiffusionEvent, DiffusionRequest } from "../shared/request.ts";
@@ -32,8 +31,6 @@ export interface ChoiceServices {
     text: string,
     options: { readonly signal: AbortSignal },
   ): Promise<{ readonly dimensions: number }>;
-  /** A word or phrase as a unit vector of the pack's embedder. */
-  embedText(text: string, options: { readonly signal: AbortSignal }): Promise<Vector>;
   /** Best candidates first; filters apply before the cut. */
   search(
     text: string,

@@ -1,7 +1,7 @@
 // What one run tells while it goes and what it leaves behind. Plain data: it is shown, kept in the gallery, and
 // exported as the run report (docs/report.md).
 import type { Composition } from "../compose/composition.ts";
-import type { AdapterUse, DeviceReport, DiffusionEvent } from "../shared/request.ts";
+import type { AdapterUse, DeviceReport, DiffusionEvent, RgbaImage } from "../shared/request.ts";
 import type { LoadedPack } from "./loaded-pack.ts";
 import type { GenerateOptions } from "./options.ts";
 import type { CellSampling } from "./plot/cells.ts";
@@ -81,11 +81,8 @@ export interface RunReport {
   readonly milliseconds: number;
 }
 
-export interface RunImage extends PlannedImage {
+export interface RunImage extends PlannedImage, RgbaImage {
   readonly index: number;
-  readonly width: number;
-  readonly height: number;
-  readonly rgba: Uint8ClampedArray<ArrayBuffer>;
 }
 
 export interface RunResult {

@@ -1,4 +1,4 @@
-// Templates in prompts, from the options to the engine and into the picture's text.
+// Templates in prompts, from the options to the engine and into the image's text.
 import { describe, expect, it } from "vitest";
 import { pack, standInServices } from "../../tests/fixtures/stand-in-services.ts";
 import { parseParameters } from "../formats/generation-parameters.ts";
@@ -88,7 +88,7 @@ describe("a batch from a template", () => {
   });
 });
 
-describe("the picture's text", () => {
+describe("the image's text", () => {
   it("has the words and what they were drawn from", async () => {
     const { services } = standInServices();
     const template = 'a {red, warm|"blue"} __things__';

@@ -1,5 +1,5 @@
 // An image's prompt and settings in the fragment of an address, which browsers send to no server: "#prompt=a+fox&seed=3". Adapters
-// stand as tags in the prompt, values as in a picture's `parameters` text, which also reads them. Images are never part of it.
+// stand as tags in the prompt, values as in an image's `parameters` text, which also reads them. Images are never part of it.
 import { SAMPLER_LABELS, SCHEDULE_LABELS } from "../formats/generation-parameters.ts";
 import type { AdapterCard } from "../retrieval/card.ts";
 import { StylusError } from "../shared/errors.ts";
@@ -124,7 +124,7 @@ function dropRefused(
 }
 
 /**
- * The settings of a fragment; null when it has none. As with pictures, adapters named by tags are used as they stand and none are
+ * The settings of a fragment; null when it has none. As with images, adapters named by tags are used as they stand and none are
  * chosen besides; where a link says nothing of adapters they are chosen.
  * @param cards null: not known yet, so that all tags are kept
  */
@@ -148,7 +148,7 @@ export function readLink(
   const known = [...entries].filter(([key]) => labels.has(key));
   const unknown = [...entries].filter(([key]) => !labels.has(key));
   const fields = new Map(known.map(([key, value]) => [labels.get(key)!, value]));
-  // Values are written as in pictures of ours: what they leave out is our default.
+  // Values are written as in images of ours: what they leave out is our default.
   fields.set("Version", "Stylus Web");
   const read = readSettings({ prompt, negativePrompt, fields }, cards);
   const { method, noise, fewStep: tagged, ...given } = read.options;

@@ -45,7 +45,7 @@ export interface Session {
 /** Changes smaller than this are not told. */
 const leastProgress = 0.01;
 
-/** How a run stands, from its events; each stage begins anew. */
+/** How a run stands, from its events; each stage begins at 0. */
 function createProgress(id: string, tell: (event: Told) => void) {
   let last = "";
   return (stage: WidgetStage, share: number | null): void => {

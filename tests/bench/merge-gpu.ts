@@ -1,5 +1,5 @@
 // Runs in a page: times merging on its GPU at the full size of Stable Diffusion 1.5.
-import type { Delta } from "../../src/adapters/families/delta.ts";
+import type { Delta } from "../../src/adapters/delta.ts";
 import type { MergeTarget } from "../../src/adapters/gpu/chain.ts";
 import { GpuMerger, type MergeJob } from "../../src/adapters/gpu/gpu-merger.ts";
 import type { MergeSource } from "../../src/adapters/merging/merge.ts";

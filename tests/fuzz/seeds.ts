@@ -1,10 +1,7 @@
 // The repository's seed files: adapters of every family and pickles of every form.
 import { readdirSync, readFileSync } from "node:fs";
-import {
-  moduleTable,
-  type AdapterNetwork,
-  type ParameterShape,
-} from "../../src/adapters/names/module-table.ts";
+import { moduleTable, type ParameterShape } from "../../src/adapters/names/module-table.ts";
+import type { AdapterNetwork } from "../../src/adapters/adapter-networks.ts";
 import { stableDiffusion15Table } from "../../src/adapters/names/stable-diffusion-15.ts";
 import { readHeader } from "../../src/formats/safetensors.ts";
 import type { Seed } from "./adapter-fuzzer.ts";

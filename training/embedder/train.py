@@ -1,7 +1,7 @@
-"""Trains the sentence embedder from scratch with in-batch contrastive loss (InfoNCE, temperature 0.05), time-boxed.
+"""Trains the sentence embedder from scratch with in-batch contrastive loss (InfoNCE, temperature 0.05).
 
 Worker processes draw fresh pairs all the time; the trainer takes random runs of neighbouring pairs from the newest ones.
-    STYLUS_DATA=… PYTHONPATH=training python3 -m embedder.train --minutes 11 --out out/embedder
+    STYLUS_DATA=… PYTHONPATH=training python3 -m embedder.train --steps 3793 --out out/embedder
 Writes model.f16.safetensors, config.json, log.jsonl and (with --export) the transformers.js folder. Resumes from --out.
 """
 import argparse
@@ -48,7 +48,8 @@ def contrastive_loss(q, d, concept, concepts, query_hash, temperature):
 def main():
     global TOKENIZER
     ap = argparse.ArgumentParser()
-    ap.add_argument("--minutes", type=float, default=11)
+    ap.add_argument("--minutes", type=float, default=11, help="time box of the training loop; the schedule ends with it")
+    ap.add_argument("--steps", type=int, default=0, help="length of the schedule in steps instead of minutes, equal on every machine")
     ap.add_argument("--batch", type=int, default=4096)
     ap.add_argument("--lr", type=float, default=1e-3)
     ap.add_argument("--warmup", type=int, default=800)
@@ -132,7 +133,7 @@ def main():
     loss_sum = None
     while True:
         elapsed = time.time() - began
-        progress = elapsed / (a.minutes * 60)
+        progress = step / a.steps if a.steps else elapsed / (a.minutes * 60)
         if progress >= 1:
             break
         if step % 4 == 0 or not shards:

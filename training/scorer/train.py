@@ -1,6 +1,6 @@
-"""Trains the scorer contrastively on freshly drawn scenes, time-boxed, and evaluates it.
+"""Trains the scorer contrastively on freshly drawn scenes and evaluates it.
 
-    STYLUS_DATA=… PYTHONPATH=training python3 -m scorer.train --minutes 7 --out out/scorer --export
+    STYLUS_DATA=… PYTHONPATH=training python3 -m scorer.train --steps 1281 --out out/scorer --export
 The pool of pictures (uint8, 128x128, device memory) keeps growing, then renewing, while the model trains. Resumes from --out.
 Writes model.f16.safetensors, config.json, log.jsonl, evaluation.json.
 """
@@ -99,7 +99,8 @@ class Pool:
 
 def main():
     ap = argparse.ArgumentParser()
-    ap.add_argument("--minutes", type=float, default=7)
+    ap.add_argument("--minutes", type=float, default=7, help="time box of the training loop; the schedule ends with it")
+    ap.add_argument("--steps", type=int, default=0, help="length of the schedule in steps instead of minutes, equal on every machine")
     ap.add_argument("--batch", type=int, default=1024)
     ap.add_argument("--lr", type=float, default=1e-3)
     ap.add_argument("--pool", type=int, default=300_000)
@@ -166,7 +167,7 @@ def main():
     began, last, seen, drawn, mean_loss, saved = time.time() - elapsed, time.time(), 0, pool.drawn, None, time.time()
     while True:
         elapsed = time.time() - began
-        progress = elapsed / (a.minutes * 60)
+        progress = step / a.steps if a.steps else elapsed / (a.minutes * 60)
         if progress >= 1:
             break
         if step % a.draw_every == 0:

@@ -1,5 +1,5 @@
 // Families that act on the whole weight: OFT and BOFT, full differences, norms, (IA)³.
-import type { Delta } from "./delta.ts";
+import type { Delta } from "../delta.ts";
 import type { Slot } from "../names/keys.ts";
 import {
   mismatch,

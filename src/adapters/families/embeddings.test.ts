@@ -10,7 +10,8 @@ import {
   type Value,
 } from "../../../tests/fixtures/adapters/write-torch.ts";
 import { inspectAdapter, type AdapterFile } from "../adapter.ts";
-import { type EmbeddingContext, readEmbedding, splitEmbeddingKey } from "./embeddings.ts";
+import { readEmbedding } from "./embeddings.ts";
+import { type EmbeddingContext, splitEmbeddingKey } from "../names/embedding-keys.ts";
 
 describe("textual inversions", () => {
   const only = (key: string, shape: readonly number[]): Promise<AdapterFile> =>

@@ -7,7 +7,8 @@ import { readTensorF32 } from "../../formats/tensor-values.ts";
 import { fromFloat32 } from "../../shared/dtype.ts";
 import { parseAdapter, type AdapterFile } from "../adapter.ts";
 import { mergeParameter } from "../merging/merge.ts";
-import { moduleTable, type AdapterNetwork, type ParameterShape } from "../names/module-table.ts";
+import { moduleTable, type ParameterShape } from "../names/module-table.ts";
+import type { AdapterNetwork } from "../adapter-networks.ts";
 
 const FOLDER = new URL("../../../tests/fixtures/adapters/goldens/", import.meta.url);
 

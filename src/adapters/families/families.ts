@@ -1,7 +1,7 @@
 // Recognises the family of one module of an adapter file by its tensors, checks every shape against the target module,
 // and converts it to a Delta. Formulas and names follow the tools that write these files: kohya sd-scripts, LyCORIS
 // (lycoris/modules/*.py), PEFT.
-import type { Delta, Magnitude } from "./delta.ts";
+import type { Delta, Magnitude } from "../delta.ts";
 import { dense, full, ia3, norm, oft, trained } from "./direct-families.ts";
 import type { Slot } from "../names/keys.ts";
 import { glora, loha, lokr, lora } from "./matrix-families.ts";
@@ -15,9 +15,9 @@ import {
   type ModuleTensors,
   type Recognised,
   type Recogniser,
-  type ModuleSettings,
   type WeightShape,
 } from "./module-tensors.ts";
+import type { ModuleSettings } from "../files/metadata.ts";
 import type { ModuleEntry, ParameterShape } from "../names/module-table.ts";
 import { elementCount, tensorValues } from "../files/tensor.ts";
 

@@ -1,5 +1,5 @@
 // Families built from small matrices: LoRA and LoCon, LoHa, LoKr, GLoRA.
-import type { Delta, Matrix } from "./delta.ts";
+import type { Delta, Matrix } from "../delta.ts";
 import type { Slot } from "../names/keys.ts";
 import { contractCore, multiply, transpose } from "./matrix.ts";
 import {

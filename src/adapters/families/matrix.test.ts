@@ -2,7 +2,7 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { propertyRuns } from "../../../tests/fixtures/properties.ts";
-import type { Matrix } from "./delta.ts";
+import type { Matrix } from "../delta.ts";
 import { contractCore, invert, multiply, transpose } from "./matrix.ts";
 
 const matrix = (rows: number, columns: number, ...values: number[]): Matrix => ({

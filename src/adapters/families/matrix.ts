@@ -1,5 +1,5 @@
 // Dense products that convert an adapter's tensors to a Delta. Sums use float64.
-import type { Matrix } from "./delta.ts";
+import type { Matrix } from "../delta.ts";
 
 /** [n, k] · [k, m]. */
 export function multiply(a: Matrix, b: Matrix): Matrix {

@@ -1,10 +1,16 @@
 // Shared by the family recognisers: the tensors of a module, the weight they must fit, and checks whose messages name
 // the tensor, its shape and the expected shape.
-import type { Delta, Magnitude } from "./delta.ts";
+import type { Delta, Magnitude } from "../delta.ts";
+import type { ModuleSettings } from "../files/metadata.ts";
 import type { Slot } from "../names/keys.ts";
-import type { StoredLowRank } from "../merging/merge.ts";
+import {
+  type StoredLowRank,
+  elementCount,
+  scalarValue,
+  tensorValues,
+  type AdapterTensor,
+} from "../files/tensor.ts";
 import type { ParameterShape } from "../names/module-table.ts";
-import { elementCount, scalarValue, tensorValues, type AdapterTensor } from "../files/tensor.ts";
 
 export type Family =
   | "LoRA"
@@ -22,18 +28,6 @@ export type Family =
 
 /** The tensors of one module, by slot. */
 export type ModuleTensors = ReadonlyMap<Slot, AdapterTensor>;
-
-/** What the file says about a module outside its tensors (PEFT configuration). */
-export interface ModuleSettings {
-  /** Used if the module has no alpha tensor. */
-  readonly alpha: number | null;
-  /** Of families whose tensors do not show it. */
-  readonly rank: number | null;
-  /** rsLoRA: γ = α/√r instead of α/r (arXiv 2312.03732). Only PEFT states it; other tools fold it into alpha. */
-  readonly rankStabilised: boolean;
-  /** Any other field of the configuration; undefined if unknown. */
-  readonly field: (name: string) => unknown;
-}
 
 /** A family found in a module that fits `target`. */
 export interface Recognised {

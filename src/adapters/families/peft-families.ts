@@ -6,16 +6,9 @@
 // BOFT  boft_R, boft_s        [stages, blocks, n, n] the same X; W' = s ⊙ (W·R₁ᵀ·R₂ᵀ…)
 // with R = (I − Q)(I + Q)⁻¹, or, by default from 0.16, a truncated series of (I + Q)(I − Q)⁻¹, which rotates in the opposite direction.
 // A single block in place of many applies to all of them.
-import type { Delta } from "./delta.ts";
-import {
-  describe,
-  mismatch,
-  pick,
-  ShapeProblem,
-  type Context,
-  type Found,
-  type ModuleSettings,
-} from "./module-tensors.ts";
+import type { Delta } from "../delta.ts";
+import { describe, mismatch, pick, ShapeProblem, type Context, type Found } from "./module-tensors.ts";
+import type { ModuleSettings } from "../files/metadata.ts";
 import type { ParameterShape } from "../names/module-table.ts";
 import { PEFT_CONFIG_NAME } from "../files/peft-config.ts";
 import { butterflyOrder, cayley } from "./rotation.ts";

@@ -6,7 +6,7 @@ import type { Slot } from "../names/keys.ts";
 import type { ModuleEntry } from "../names/module-table.ts";
 import { familiesByName } from "./families-by-name.ts";
 import { recogniseBias, recogniseWeight } from "./families.ts";
-import type { ModuleSettings } from "./module-tensors.ts";
+import type { ModuleSettings } from "../files/metadata.ts";
 
 const tensor = (...shape: readonly number[]): AdapterTensor => {
   const count = shape.reduce((product, size) => product * size, 1);

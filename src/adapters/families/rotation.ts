@@ -1,6 +1,6 @@
 // OFT and BOFT: rotations of a weight's output rows, computed from skew-symmetric generators by the Cayley transform.
 // Sources: LyCORIS lycoris/functional/{diag_oft,boft}.py, kohya networks/oft.py; arXiv 2306.07280, 2311.06243.
-import type { Delta, RotationStage } from "./delta.ts";
+import type { Delta, RotationStage } from "../delta.ts";
 import { invert } from "./matrix.ts";
 
 export interface RotationOptions {

@@ -1,7 +1,6 @@
 // What a trainer wrote into an adapter's metadata: kohya's `ss_*`, `modelspec.*`, diffusers' PEFT configuration.
 // All of it is untrusted text; only PEFT's configuration is needed to apply the adapter.
-import type { ModuleSettings } from "../families/module-tensors.ts";
-import { ADAPTER_NETWORKS, type AdapterNetwork } from "../names/module-table.ts";
+import { ADAPTER_NETWORKS, type AdapterNetwork } from "../adapter-networks.ts";
 import { cutText, elided, withoutHidden } from "../../shared/untrusted-text.ts";
 
 export interface TriggerCandidate {
@@ -86,6 +85,18 @@ function pictureCount(metadata: ReadonlyMap<string, string>): number | null {
     if (typeof images === "number") count += images;
   }
   return count > 0 ? count : null;
+}
+
+/** What the file says about a module outside its tensors (PEFT configuration). */
+export interface ModuleSettings {
+  /** Used if the module has no alpha tensor. */
+  readonly alpha: number | null;
+  /** Of families whose tensors do not show it. */
+  readonly rank: number | null;
+  /** rsLoRA: γ = α/√r instead of α/r (arXiv 2312.03732). Only PEFT states it; other tools fold it into alpha. */
+  readonly rankStabilised: boolean;
+  /** Any other field of the configuration; undefined if unknown. */
+  readonly field: (name: string) => unknown;
 }
 
 /** PEFT's configuration of one module, looked up by its path. */

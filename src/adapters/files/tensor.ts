@@ -2,13 +2,20 @@
 // float32 only during a merge.
 import { dtypeSizeBytes, toFloat32, type DType } from "../../shared/dtype.ts";
 import { elided } from "../../shared/untrusted-text.ts";
-import type { Matrix } from "../families/delta.ts";
+import type { Matrix } from "../delta.ts";
 
 export interface AdapterTensor {
   readonly dtype: DType;
   readonly shape: readonly number[];
   /** Little-endian, row-major, at any offset of a larger buffer. */
   readonly bytes: Uint8Array;
+}
+
+/** The factors of a low-rank update in their stored form: γ·up·down with up [O, R] and down [R, C], row-major. */
+export interface StoredLowRank {
+  readonly scale: number;
+  readonly up: AdapterTensor;
+  readonly down: AdapterTensor;
 }
 
 /** A tensor's name in a message. */

@@ -1,9 +1,9 @@
 // Adapter files on the GPU in their stored form: one buffer per file, kept while any of its updates is in use. A file about
 // to be used uploads part by part while it is read; a file dropped since then uploads again from memory.
 import { dtypeSizeBytes } from "../../shared/dtype.ts";
-import type { MergeSource, StoredLowRank } from "../merging/merge.ts";
+import type { MergeSource } from "../merging/merge.ts";
+import type { StoredLowRank, AdapterTensor } from "../files/tensor.ts";
 import type { FilePart } from "../files/read.ts";
-import type { AdapterTensor } from "../files/tensor.ts";
 import { FACTOR_TYPES, type FactorPair, type FactorType } from "./low-rank.ts";
 
 interface FactorFile {

@@ -1,6 +1,6 @@
 // An adapter's update on the GPU: its factors, uploaded once and used in every later merge. Factors of low-rank updates
 // keep their stored form, in one buffer per file; all others have their own f32 buffers.
-import type { Delta, Matrix } from "../families/delta.ts";
+import type { Delta, Matrix } from "../delta.ts";
 import type { MergeSource } from "../merging/merge.ts";
 import { transpose } from "../families/matrix.ts";
 import type { FactorFiles } from "./factor-files.ts";

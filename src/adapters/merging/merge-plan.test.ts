@@ -196,7 +196,7 @@ test("step windows split a run into segments; text parts stay", () => {
 });
 
 test("adapters that take turns are active one at a time", () => {
-  const windows = [0, 1, 2].map((index) => ({ start: 0, end: Infinity, turn: { index, count: 3, hold: 2 } }));
+  const windows = [0, 1, 2].map((index) => ({ start: 0, turn: { index, count: 3, hold: 2 } }));
   const active = Array.from({ length: 12 }, (_, step) => windows.map((window) => isAtWork(window, step)));
   expect(active.every((row) => row.filter(Boolean).length === 1)).toBe(true);
   expect(active.map((row) => row.indexOf(true))).toEqual([0, 0, 1, 1, 2, 2, 0, 0, 1, 1, 2, 2]);

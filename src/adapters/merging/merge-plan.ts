@@ -4,7 +4,7 @@
 import type { ParameterUpdate } from "../parameter-update.ts";
 import type { AppliedAdapter } from "./applied-adapter.ts";
 import { blockFactor } from "./block-weights.ts";
-import type { AdapterNetwork } from "../names/module-table.ts";
+import type { AdapterNetwork } from "../adapter-networks.ts";
 
 interface PlannedContribution {
   readonly adapterId: string;

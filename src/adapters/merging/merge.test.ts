@@ -1,6 +1,6 @@
 // Every kind of change against its definition written out, and the magnitudes of DoRA.
 import { expect, it } from "vitest";
-import type { Delta, Matrix } from "../families/delta.ts";
+import type { Delta, Matrix } from "../delta.ts";
 import { type MergeSource, mergeParameter } from "./merge.ts";
 
 const [rows, columns] = [3, 5];

@@ -1,9 +1,10 @@
 // Which steps an adapter works at, and where the set of adapters changes.
 import { expect, it } from "vitest";
-import type { AppliedAdapter, StepWindow } from "./applied-adapter.ts";
+import type { AdapterSteps } from "../../shared/request.ts";
+import type { AppliedAdapter } from "./applied-adapter.ts";
 import { isAtWork, stepSegments } from "./step-window.ts";
 
-const atWork = (window: StepWindow | undefined, steps: number): string =>
+const atWork = (window: AdapterSteps | undefined, steps: number): string =>
   Array.from({ length: steps }, (_, step) => Number(isAtWork(window, step))).join("");
 
 it("works from its start up to before its end", () => {
@@ -12,12 +13,12 @@ it("works from its start up to before its end", () => {
 });
 
 it("takes turns of some steps from its start on", () => {
-  expect(atWork({ start: 0, end: Infinity, turn: { index: 1, count: 3, hold: 2 } }, 9)).toBe("001100001");
+  expect(atWork({ start: 0, turn: { index: 1, count: 3, hold: 2 } }, 9)).toBe("001100001");
   expect(atWork({ start: 1, end: 6, turn: { index: 1, count: 2, hold: 2 } }, 8)).toBe("00011000");
 });
 
 it("splits a run where the set changes; adapters at rest keep their text part alone", () => {
-  const adapter = (steps?: StepWindow): AppliedAdapter => ({
+  const adapter = (steps?: AdapterSteps): AppliedAdapter => ({
     id: "a",
     updates: [],
     unetStrength: 0.5,

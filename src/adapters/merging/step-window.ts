@@ -1,7 +1,8 @@
 // The sampling steps at which an adapter is active. Covers start and end steps and LoRA Switch (Zhong et al., "Multi-LoRA
 // Composition for Image Generation", arXiv 2402.16843), where adapters take turns. Only the UNet part follows the
 // window: the text is encoded once, before the first step, with every adapter's text part.
-import type { AppliedAdapter, StepWindow } from "./applied-adapter.ts";
+import type { AdapterSteps } from "../../shared/request.ts";
+import type { AppliedAdapter } from "./applied-adapter.ts";
 
 /** Steps `[begin, end)` with the same set of adapters. */
 export interface StepSegment {
@@ -10,9 +11,9 @@ export interface StepSegment {
   readonly adapters: readonly AppliedAdapter[];
 }
 
-export function isAtWork(window: StepWindow | undefined, step: number): boolean {
+export function isAtWork(window: AdapterSteps | undefined, step: number): boolean {
   if (window === undefined) return true;
-  if (step < window.start || step >= window.end) return false;
+  if (step < window.start || step >= (window.end ?? Infinity)) return false;
   if (window.turn === undefined) return true;
   const { index, count, hold } = window.turn;
   return Math.floor((step - window.start) / hold) % count === index;

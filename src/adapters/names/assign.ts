@@ -1,8 +1,9 @@
 // Assigns every tensor of an adapter file a module and slot, or the likely reason that it has none.
 // Uses names and shapes alone, so that a wrong file is detected before its data is read.
-import { splitEmbeddingKey, type EmbeddingKey } from "../families/embeddings.ts";
+import { splitEmbeddingKey, type EmbeddingKey } from "./embedding-keys.ts";
 import { splitKey, type Naming, type Slot } from "./keys.ts";
-import type { AdapterNetwork, ModuleEntry, ModuleTable } from "./module-table.ts";
+import type { ModuleEntry, ModuleTable } from "./module-table.ts";
+import type { AdapterNetwork } from "../adapter-networks.ts";
 import { positionalModules, splitPositionalKey, type PairShape, type PositionalKey } from "./positional.ts";
 import { elementCount } from "../files/tensor.ts";
 

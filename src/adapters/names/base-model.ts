@@ -1,6 +1,6 @@
 // The base model of an adapter, from its key names, the width of its cross attention and its metadata.
 // Shapes are proof; names are strong hints; metadata is only a claim.
-import { splitEmbeddingKey } from "../families/embeddings.ts";
+import { splitEmbeddingKey } from "./embedding-keys.ts";
 import { PEFT_CONFIG_NAME } from "../files/peft-config.ts";
 import { settingsLookup } from "../files/metadata.ts";
 import { splitKey } from "./keys.ts";

@@ -1,7 +1,8 @@
 // Splits a tensor key of an adapter file into network, module (as a flattened name) and part of the adapter ("slot"). All
 // key formats found in practice differ only in prefix, separator and suffix; the module between them is looked up in the
 // module table and never split.
-import { flatten, type AdapterNetwork } from "./module-table.ts";
+import { flatten } from "./module-table.ts";
+import type { AdapterNetwork } from "../adapter-networks.ts";
 
 /** A tensor's role in an adapter module, whatever the file calls it. */
 export type Slot =

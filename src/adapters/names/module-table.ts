@@ -1,11 +1,8 @@
 // The modules an adapter can change, from the parameter list of the loaded networks, with all their names in the LoRA
 // formats. Names are compared with "." written as "_": kohya keys cannot be split back into a path (to_out_0,
 // transformer_blocks_0 …), so paths are flattened instead.
+import type { AdapterNetwork } from "../adapter-networks.ts";
 import { layersPerBlock, ldmPaths } from "./ldm-names.ts";
-
-/** The networks that adapters change. */
-export const ADAPTER_NETWORKS = ["unet", "text_encoder"] as const;
-export type AdapterNetwork = (typeof ADAPTER_NETWORKS)[number];
 
 export interface ParameterShape {
   /** diffusers/transformers module path, without network prefix. */

@@ -13,7 +13,8 @@ import {
 import { ldmUnetNames } from "../../graph/names.ts";
 import { splitKey } from "./keys.ts";
 import { ldmPaths } from "./ldm-names.ts";
-import { flatten, moduleTable, type AdapterNetwork, type ModuleTable } from "./module-table.ts";
+import { flatten, moduleTable, type ModuleTable } from "./module-table.ts";
+import type { AdapterNetwork } from "../adapter-networks.ts";
 import { stableDiffusion15Table } from "./stable-diffusion-15.ts";
 
 const sd15 = moduleTable({ unet: unetParameters(SD15_UNET), text_encoder: textParameters(SD15_TEXT) });

@@ -3,7 +3,8 @@
 // a level attentions before resnets; in a transformer block attn1, feed-forward, attn2, or, with the diffusers of today, attn1, attn2,
 // feed-forward: the shapes tell them apart. No alpha: scale 1.
 // Source: github.com/cloneofsimo/lora, lora_diffusion/lora.py (`_find_modules`, `save_safeloras`, `save_lora_weight`).
-import type { AdapterNetwork, ModuleEntry, ModuleTable } from "./module-table.ts";
+import type { ModuleEntry, ModuleTable } from "./module-table.ts";
+import type { AdapterNetwork } from "../adapter-networks.ts";
 import { elementCount } from "../files/tensor.ts";
 
 export interface PositionalKey {

@@ -3,7 +3,7 @@
 const side = 384;
 const largestFileBytes = 50e6;
 
-/** Null when the browser cannot read it: it is only a picture beside something else. */
+/** Null when the browser cannot read it: it is only an image beside something else. */
 export async function thumbnailOf(file: Blob): Promise<Blob | null> {
   if (file.size > largestFileBytes) return null;
   try {

@@ -1,12 +1,11 @@
 // Language models as the page uses them: listed, downloaded when the user has agreed, opened when a prompt is first asked about, closed before
 // the image model needs the memory.
-import type { AskRequest } from "../../compose/llm/compose.ts";
+import type { AskRequest } from "../../compose/llm/llm-composer.ts";
 import type { WebLlmModel } from "../../compose/llm/engines/web-llm.ts";
 import { shownCandidates } from "../../compose/llm/question.ts";
 import type { LanguageModelService, LanguageModelSource } from "../../compose/llm/service.ts";
 import type { Composition } from "../../compose/composition.ts";
 import type { ReadingCandidate } from "../../compose/reader/card-text.ts";
-import { readablePrompt } from "../../compose/reader/readable-prompt.ts";
 import type { WorkerClient } from "../../rpc/client.ts";
 import { abortable } from "../../shared/abortable.ts";
 import { StylusError } from "../../shared/errors.ts";
@@ -243,9 +242,7 @@ export function createLanguageModels(context: {
       if (failed?.id === id) throw failed.error;
 
       const k = runsOn === "cpu" ? candidatesOnCpu : shownCandidates;
-      const { text } = readablePrompt(prompt);
-      const found = /[\p{L}\p{N}]/u.test(text) ? retrieve(text, { k, bans: [...bans, ...pins], signal }) : [];
-      const candidates = await abortable(Promise.resolve(found), signal);
+      const candidates = await retrieve(prompt, { k, bans: [...bans, ...pins], signal });
       const question: AskRequest = { prompt, preset, candidates, pinned, temperature, seed };
       const key = JSON.stringify([
         id,

@@ -1,4 +1,4 @@
-// What other programs hand to the installed app: files that are opened with it, pictures that are shared with it.
+// What other programs hand to the installed app: files that are opened with it, images that are shared with it.
 import { kindOfFile } from "../adapters/dropped-files.ts";
 import { pickOfHandles, pickOfInput, type DiskPick } from "../packs/disk-files.ts";
 import { fileNameHeader, sharedFilesCache } from "../../shared/site-versions.ts";

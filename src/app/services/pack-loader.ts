@@ -62,7 +62,7 @@ export interface PackLoader extends Pick<RunServices, "load" | "fetchAdapters"> 
   /** Everything that a run needs, in a new diffusion worker. @param wasmReason why WebAssembly takes over */
   reopen(wasmReason: string | null): Promise<DeviceReport>;
   /**
-   * After a failure that damaged or lost files may explain: downloads what is damaged again, and makes the pack ready anew.
+   * After a failure that damaged or lost files may explain: downloads what is damaged again, and makes the pack ready once more.
    * @returns whether the work may succeed now
    */
   mend(failure: unknown, signal: AbortSignal): Promise<boolean>;
@@ -92,7 +92,7 @@ export function createPackLoader(context: {
   /** What the load that counts asked for, and the adapters that were fetched since. */
   let asked: { readonly packId: string; readonly device: DevicePreference } | null = null;
   const fetchedAdapters = new Map<string, RegisteredAdapter>();
-  /** Files of the pack in use were damaged and have been replaced: it is loaded anew when next wanted. */
+  /** Files of the pack in use were damaged and have been replaced: it is loaded again when next wanted. */
   let isStale = false;
   /** Paths of damaged files that were found after failures, for the next check to report. */
   const replaced: string[] = [];

@@ -2,6 +2,7 @@
 // run in workers (services.ts); tests give their own.
 import type { AdapterReport } from "../../adapters/report.ts";
 import type { TokenCount } from "../../engine/prompt/conditioning.ts";
+import type { Vector } from "../../retrieval/embedding/vectors.ts";
 import type { Persistence } from "../../storage/quota.ts";
 import type { StorageUse } from "../../storage/service.ts";
 import type { StorageView } from "../../storage/storage-view.ts";
@@ -90,6 +91,8 @@ export interface PromptServices {
    * @throws StylusError not-found | bad-file | device-lost
    */
   countTokens(prompt: string, options: { readonly steps: number }): Promise<TokenCount>;
+  /** A word or phrase as a unit vector of the loaded pack's embedder. @throws StylusError device-lost | cancelled */
+  embedText(text: string, options: { readonly signal: AbortSignal }): Promise<Vector>;
 }
 
 /** The cross-encoder of the method "reranker"; it is not downloaded unless the user says so, and deleted like any model. */

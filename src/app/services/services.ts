@@ -1,5 +1,4 @@
 // The real services, each in a worker of its own: storage, retrieval, composer, diffusion.
-import { proxy } from "comlink";
 import type { LanguageModelService } from "../../compose/llm/service.ts";
 import type { ReadingCandidate } from "../../compose/reader/card-text.ts";
 import { readCandidates } from "../../compose/reader/reader-composer.ts";
@@ -47,12 +46,12 @@ export function createServices(): PageServices {
     );
   /** Late interaction's candidates, with their cards. */
   async function retrieve(
-    text: string,
+    prompt: string,
     { k, bans, signal }: RetrieveOptions,
   ): Promise<readonly ReadingCandidate[]> {
     const { baseModels } = (await pack.current()).source.info;
     return withRetrieval(
-      () => retrieval.readingCandidates(text, { k, filter: { baseModels, bans } }),
+      () => retrieval.readingCandidates(prompt, { k, filter: { baseModels, bans } }),
       signal,
     );
   }
@@ -105,10 +104,10 @@ export function createServices(): PageServices {
       const ready = await abortable(within(reader.ready(), patienceMilliseconds), signal);
       if (ready === null) return { unavailable: { kind: "readerLoading" } };
       if (!ready) return { unavailable: { kind: "noReader" } };
-      const find = (text: string) => retrieve(text, { k: readCandidates, bans, signal });
-      const request = { prompt, preset, pins, commonTags };
+      const candidates = await retrieve(prompt, { k: readCandidates, bans, signal });
+      const request = { prompt, preset, pins, commonTags, candidates };
       const work = throughLoss(
-        () => composer.call((service) => service.read(request, proxy(find), { signal })),
+        () => composer.call((service) => service.read(request, { signal })),
         () => reader.ready(),
       );
       return abortable(work, signal);

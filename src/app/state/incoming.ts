@@ -62,7 +62,7 @@ export function createTaking(context: {
     }
     if (tables.length > 0) await styles.take(tables);
     if (adapters.length >= manyFrom) {
-      // Pictures and texts in a folder of adapters are about them.
+      // Images and texts in a folder of adapters are about them.
       intake.takeFolders(adapters, [...unknown, ...texts, ...all("images")]);
       return;
     }

@@ -51,7 +51,7 @@ it.each<[string, Partial<Settings>]>([
     { start, startValues: { strength: 0.4, blur: 8, region: "masked", padding: 16, fill: "noise" } },
   ],
   [
-    "a second pass in squares",
+    "a second pass with a tiled VAE",
     {
       hires: true,
       hiresValues: { scale: 1.5, upscaler: "latent-bicubic", strength: 0.6, steps: 7 },

@@ -90,7 +90,7 @@ export interface Settings {
   hires: boolean;
   /** Steps null: as many as the first pass. */
   hiresValues: Omit<HiresOptions, "steps"> & { steps: number | null };
-  /** The VAE works in squares of the model's own size. */
+  /** Tiled VAE, with tiles of the model's own size. */
   lowMemory: boolean;
   preset: PresetId;
   combine: CombineId;

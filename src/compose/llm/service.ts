@@ -1,7 +1,7 @@
 // The language-model worker's service: one model open at a time, one answer at a time. Its engines load when a model of theirs is opened.
 import { StylusError } from "../../shared/errors.ts";
 import type { Composition } from "../composition.ts";
-import { type AskRequest, composeByAsking } from "./compose.ts";
+import { type AskRequest, composeByAsking } from "./llm-composer.ts";
 import type { OnnxModel, OnnxOptions } from "./engines/transformers.ts";
 import type { OpenProgress, WebLlmModel } from "./engines/web-llm.ts";
 import type { LanguageModel, OpenLanguageModel } from "./language-model.ts";

@@ -91,7 +91,7 @@ describe("composeByReading", () => {
     candidate(night),
   ];
   const compose = (request: { prompt?: string; pins?: string[] } = {}, signal?: AbortSignal) =>
-    composeByReading({ prompt, ...base, ...request }, { reader, retrieve: async () => candidates, signal });
+    composeByReading({ prompt, ...base, candidates, ...request }, { reader, signal });
 
   it("makes tasks of what the picks serve, with reasons for and against", async () => {
     const { tasks, rejected, composer } = await compose();
@@ -115,33 +115,16 @@ describe("composeByReading", () => {
     network = new TableNetwork({ table: { wanted: 1, serves: "table" } }); // 0.73
     reader = new Reader(network, tokenizer);
     const chosen = async (of: AdapterCard): Promise<string[]> => {
-      const retrieve = async (): Promise<ReadingCandidate[]> => [candidate(of)];
-      const { tasks } = await composeByReading({ prompt, ...base }, { reader, retrieve });
+      const request = { prompt, ...base, candidates: [candidate(of)] };
+      const { tasks } = await composeByReading(request, { reader });
       return tasks.flatMap(({ picks }) => picks.map(({ id }) => id));
     };
     expect(await chosen(table)).toEqual(["table"]);
     expect(await chosen(known)).toEqual([]);
   });
 
-  it("gives retrieval the prompt without what it denies, every word at its place", async () => {
-    let asked = "";
-    await composeByReading(
-      { prompt, ...base },
-      {
-        reader,
-        retrieve: async (text) => {
-          asked = text;
-          return [];
-        },
-      },
-    );
-    expect(asked.trimEnd()).toBe("a silver table, aardman style,");
-    expect(asked).toHaveLength(prompt.length);
-  });
-
-  it("asks retrieval for nothing where no word is left", async () => {
-    const retrieve = (): Promise<never> => Promise.reject(new Error("asked"));
-    const { tasks } = await composeByReading({ prompt: "(fog:0)", ...base }, { reader, retrieve });
+  it("reads nothing where there are no candidates", async () => {
+    const { tasks } = await composeByReading({ prompt: "(fog:0)", ...base, candidates: [] }, { reader });
     expect(tasks).toEqual([]);
     expect(network.batches).toEqual([]);
   });
@@ -157,8 +140,7 @@ describe("composeByReading", () => {
     const many = Array.from({ length: 9 }, (_, i) =>
       candidate(card(`c${i}`, "concept", { title: `table ${i}` })),
     );
-    const read = (text: string) =>
-      composeByReading({ prompt: text, ...base }, { reader, retrieve: async () => many });
+    const read = (text: string) => composeByReading({ prompt: text, ...base, candidates: many }, { reader });
     await read("a silver table");
     expect(network.batches.map(([rows]) => rows)).toEqual([4, 4, 1]);
     await read("a silver table");
@@ -171,7 +153,7 @@ describe("composeByReading", () => {
     const many = Array.from({ length: 30 }, (_, i) =>
       candidate(card(`c${i}`, "concept", { title: `table ${i}` })),
     );
-    await composeByReading({ prompt, ...base }, { reader, retrieve: async () => many });
+    await composeByReading({ prompt, ...base, candidates: many }, { reader });
     expect(network.batches.reduce((sum, [rows]) => sum + rows!, 0)).toBe(12);
   });
 
@@ -182,8 +164,8 @@ describe("composeByReading", () => {
       candidate(card(`c${i}`, "concept", { title: `table ${i}` })),
     );
     const work = composeByReading(
-      { prompt, ...base },
-      { reader, retrieve: async () => many, signal: controller.signal },
+      { prompt, ...base, candidates: many },
+      { reader, signal: controller.signal },
     );
     await expect(work).rejects.toMatchObject({ code: "cancelled" });
     expect(network.batches).toHaveLength(1);
@@ -192,8 +174,8 @@ describe("composeByReading", () => {
   it("finds what stands far behind in a long prompt", async () => {
     const long = `${"a table in the snow, ".repeat(60)}aardman style`;
     const { tasks } = await composeByReading(
-      { prompt: long, ...base },
-      { reader, retrieve: async () => [candidate(clay, [near("aardman", long, "aardman")])] },
+      { prompt: long, ...base, candidates: [candidate(clay, [near("aardman", long, "aardman")])] },
+      { reader },
     );
     expect(network.batches).toHaveLength(1);
     expect(tasks.filter(({ picks }) => picks.length > 0)).toMatchObject([

@@ -29,28 +29,19 @@ export interface ReadRequest {
   readonly pins: readonly string[];
   /** Tags, lower case, that every tenth card has. */
   readonly commonTags: ReadonlySet<string>;
+  /** Best first; `readCandidates` of them are read. */
+  readonly candidates: readonly ReadingCandidate[];
 }
 
-/** The adapters that a prompt may want, best first. */
-export type RetrieveCandidates = (prompt: string) => Promise<readonly ReadingCandidate[]>;
-
-/**
- * @param options.retrieve gets the prompt as it is read; places in it are places in the prompt
- * @throws StylusError device | cancelled
- */
+/** @throws StylusError device | cancelled */
 export async function composeByReading(
-  { prompt, preset, pins, commonTags }: ReadRequest,
-  options: {
-    readonly reader: Reader;
-    readonly retrieve: RetrieveCandidates;
-    readonly signal?: AbortSignal | undefined;
-  },
+  { prompt, preset, pins, commonTags, candidates: found }: ReadRequest,
+  options: { readonly reader: Reader; readonly signal?: AbortSignal | undefined },
 ): Promise<Composition> {
-  const { reader, retrieve, signal } = options;
-  const readable = readablePrompt(prompt);
-  const found = /[\p{L}\p{N}]/u.test(readable.text) ? await retrieve(readable.text) : [];
-  const candidates = found.slice(0, readCandidates);
+  const { reader, signal } = options;
   throwIfAborted(signal);
+  const readable = readablePrompt(prompt);
+  const candidates = found.slice(0, readCandidates);
   const readings = await reader.read(
     readable.text,
     candidates.map((candidate) => ({

@@ -26,7 +26,7 @@ import {
   type SegmentKind,
   type StyleNames,
 } from "./phrase-kinds.ts";
-import { conjunctionOrBreak, conjuncts } from "../../shared/prompt-syntax.ts";
+import { conjunctionOrBreak, conjuncts, replaceTags } from "../../shared/prompt-syntax.ts";
 import { type Word, wordsOf } from "./words.ts";
 
 export interface Segment {
@@ -66,13 +66,13 @@ function withoutConjunctWeights(prompt: string): string {
  */
 export function plainText(prompt: string): string {
   const blank = (match: string): string => " ".repeat(match.length);
-  return withoutConjunctWeights(prompt)
-    .replace(requests, blank)
-    .replace(/<[^<>]*>/g, (tag) => ",".padEnd(tag.length))
+  const comma = (text: string): string => ",".padEnd(text.length);
+  const words = withoutConjunctWeights(prompt).replace(requests, blank);
+  return replaceTags(words, ({ text }) => comma(text))
     .replace(/\\[()[\]]/g, blank)
     .replace(/:\s*[\d.]+\s*(?=[)\]])/g, blank)
     .replace(/[()[\]{}]/g, blank)
-    .replace(conjunctionOrBreak, (word) => ",".padEnd(word.length));
+    .replace(conjunctionOrBreak, comma);
 }
 
 /** Between clauses: behind punctuation, but within no number or ratio ("1.5", "16:9"), and on both sides of a dash. */

@@ -6,7 +6,7 @@ import { engineRuns, type EngineRuns } from "../../../tests/fixtures/engine/engi
 import { miniaturePack } from "../../../tests/fixtures/engine/miniature-pack.ts";
 import type { LatentSize } from "../latent-size.ts";
 import { createGenerator } from "../noise/noise.ts";
-import { inSquares } from "./tiles.ts";
+import { runTiled } from "./tiles.ts";
 
 const SCALE = 8;
 
@@ -45,7 +45,7 @@ describe("with a local decoder", () => {
   ])("$width × $height latents", async (size) => {
     const latent = noiseOf(size);
     const sizes = new Set<string>();
-    const tiled = await inSquares(latent, {
+    const tiled = await runTiled(latent, {
       size,
       tile: 8,
       scale: { input: 1, output: SCALE },
@@ -63,7 +63,7 @@ describe("with a local decoder", () => {
   it("detects a decoder with a wider reach", async () => {
     const size = { width: 16, height: 16 };
     const latent = noiseOf(size);
-    const tiled = await inSquares(latent, {
+    const tiled = await runTiled(latent, {
       size,
       tile: 8,
       scale: { input: 1, output: SCALE },

@@ -20,7 +20,7 @@ const OVERLAP = 1 / 4;
 const UNUSED = 1 / 4;
 
 /** @param input [C, H, W] at input scale @returns [C′, H′, W′] at output scale */
-export async function inSquares(
+export async function runTiled(
   input: Float32Array,
   { size, tile, scale, run }: TiledWork,
 ): Promise<Float32Array<ArrayBuffer>> {

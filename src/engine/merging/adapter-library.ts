@@ -2,7 +2,8 @@
 // only the affected parameters, and removing all adapters restores the pristine bits.
 
 import { type AdapterFile, inspectAdapter, parseAdapter } from "../../adapters/adapter.ts";
-import { ADAPTER_NETWORKS, type ModuleTable } from "../../adapters/names/module-table.ts";
+import type { ModuleTable } from "../../adapters/names/module-table.ts";
+import { ADAPTER_NETWORKS } from "../../adapters/adapter-networks.ts";
 import { type MergeState, planMerge, PRISTINE } from "../../adapters/merging/merge-plan.ts";
 import type { AppliedAdapter } from "../../adapters/merging/applied-adapter.ts";
 import type { AdapterReport } from "../../adapters/report.ts";
@@ -156,9 +157,9 @@ export class AdapterLibrary {
 
   #wanted(uses: readonly AdapterUse[]): Promise<AppliedAdapter[]> {
     return Promise.all(
-      combined(uses).map(async ({ steps, ...use }) => {
+      combined(uses).map(async (use) => {
         const { updates } = await this.#parsed(use.id);
-        return { ...use, updates, ...(steps && { steps: { ...steps, end: steps.end ?? Infinity } }) };
+        return { ...use, updates };
       }),
     );
   }

@@ -1,10 +1,10 @@
-// Executes a merge plan on the CPU or the GPU, wherever the parameters are.
+// Executes a merge plan on the CPU or the GPU, wherever the parameters are. The maths: src/adapters/merging and src/adapters/gpu.
 
 import type { ParameterUpdate } from "../../adapters/parameter-update.ts";
 import type { FileReceiver } from "../../adapters/gpu/factor-files.ts";
 import { GpuMerger, type MergeJob } from "../../adapters/gpu/gpu-merger.ts";
 import { mergeParameter } from "../../adapters/merging/merge.ts";
-import { ADAPTER_NETWORKS, type AdapterNetwork } from "../../adapters/names/module-table.ts";
+import { ADAPTER_NETWORKS, type AdapterNetwork } from "../../adapters/adapter-networks.ts";
 import type { PlannedWrite } from "../../adapters/merging/merge-plan.ts";
 import type { ReadElsewhere } from "../../adapters/files/read.ts";
 import type { GpuParameters, ParameterStore } from "../../runtime/backend.ts";

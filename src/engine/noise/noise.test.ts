@@ -6,7 +6,7 @@ import brownianGoldens from "../../../tests/fixtures/engine/goldens/brownian.jso
 import cpuGoldens from "../../../tests/fixtures/engine/goldens/noise_cpu.json" with { type: "json" };
 import nvGoldens from "../../../tests/fixtures/engine/goldens/noise_nv.json" with { type: "json" };
 import { BrownianTree } from "./brownian.ts";
-import { fusedMultiplyAdd } from "../sampling/float32-math.ts";
+import { fusedMultiplyAdd } from "./float32-math.ts";
 import { createGenerator } from "./noise.ts";
 import { seedSequence } from "./seed-sequence.ts";
 

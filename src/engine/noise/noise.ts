@@ -4,7 +4,7 @@
 //   AUTOMATIC1111's `rng_philox.py`.
 // A generator is stateful: each call continues where the last one stopped, like a torch.Generator.
 
-import { log32, sincos32 } from "../sampling/float32-math.ts";
+import { log32, sincos32 } from "./float32-math.ts";
 
 export interface NormalGenerator {
   /** The next `count` standard normal values. */

@@ -183,6 +183,17 @@ export interface Conditioning {
   readonly values: Float32Array<ArrayBuffer>;
 }
 
+/** A conditioning that applies up to and including an evaluation of the network. */
+export interface ScheduledConditioning {
+  readonly until: number;
+  readonly conditioning: Conditioning;
+}
+
+export interface GuidedPrompt {
+  readonly weight: number;
+  readonly schedule: readonly ScheduledConditioning[];
+}
+
 /** Runs the text encoder on [T, C] token embeddings and returns T × C hidden states. */
 export type EncodeChunk = (tokenEmbeddings: Float32Array<ArrayBuffer>) => Promise<Float32Array<ArrayBuffer>>;
 

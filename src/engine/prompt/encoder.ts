@@ -2,8 +2,14 @@
 // until the prompt or the text encoder's parameters change.
 
 import type { DiffusionRequest } from "../../shared/request.ts";
-import { chunkPrompt, encodeTexts, type PromptChunk, type PromptEmbedding } from "./conditioning.ts";
-import type { GuidedPrompt, ScheduledConditioning } from "../sampling/guidance.ts";
+import {
+  chunkPrompt,
+  encodeTexts,
+  type GuidedPrompt,
+  type PromptChunk,
+  type PromptEmbedding,
+  type ScheduledConditioning,
+} from "./conditioning.ts";
 import type { DiffusionNetworks } from "../networks.ts";
 import { promptSchedule, type ScheduledText, splitConjunction } from "./syntax.ts";
 import type { ClipTokenizer } from "./tokenizer.ts";

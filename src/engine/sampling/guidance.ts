@@ -2,20 +2,9 @@
 // composition of prompts (Liu et al. 2022), prompts that change during the run.
 
 import { StylusError } from "../../shared/errors.ts";
-import type { Conditioning } from "../prompt/conditioning.ts";
+import type { Conditioning, GuidedPrompt, ScheduledConditioning } from "../prompt/conditioning.ts";
 import type { Denoiser } from "./sampler-contract.ts";
 import type { TrainingSchedule } from "./schedules.ts";
-
-/** A conditioning that applies up to and including an evaluation of the network. */
-export interface ScheduledConditioning {
-  readonly until: number;
-  readonly conditioning: Conditioning;
-}
-
-export interface GuidedPrompt {
-  readonly weight: number;
-  readonly schedule: readonly ScheduledConditioning[];
-}
 
 export interface GuidanceOptions {
   readonly training: TrainingSchedule;

@@ -1,6 +1,6 @@
 // Adapters added at run time, beside an index file: few, so that every one is compared exactly and removing one copies the others.
 import { eligibilityFacts, exclusionReason, type RetrievalFilter } from "../search/eligibility.ts";
-import type { EmbeddedAdapter } from "./index-writer.ts";
+import type { EmbeddedAdapter } from "../embedded-adapter.ts";
 import { Int8Rows } from "../search/int8-rows.ts";
 import { adapterTerms } from "../text/lexicon.ts";
 import { unitScale, type Vector } from "../embedding/vectors.ts";

@@ -3,7 +3,8 @@ import { card, exampleCards } from "../../../tests/fixtures/cards.ts";
 import { hashedEmbedder } from "../../../tests/fixtures/hashed-embedder.ts";
 import { readHeader, readTensor, type TensorData, writeSafetensors } from "../../formats/safetensors.ts";
 import { openIndex } from "./index-file.ts";
-import { embedAdapter, type EmbeddedAdapter, writeIndex } from "./index-writer.ts";
+import { embedAdapter, writeIndex } from "./index-writer.ts";
+import type { EmbeddedAdapter } from "../embedded-adapter.ts";
 
 const { model, dims, embed } = hashedEmbedder;
 const cards = [

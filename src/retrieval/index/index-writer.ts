@@ -3,9 +3,10 @@ import { type TensorData, writeSafetensors } from "../../formats/safetensors.ts"
 import type { DType } from "../../shared/dtype.ts";
 import { StylusError } from "../../shared/errors.ts";
 import { cleanCard, type AdapterCard } from "../card.ts";
+import type { EmbeddedAdapter } from "../embedded-adapter.ts";
 import { eligibilityFacts } from "../search/eligibility.ts";
 import type { TextKind } from "../embedding/embedder.ts";
-import { indexedTexts, type IndexedText } from "../text/indexed-texts.ts";
+import { indexedTexts } from "../text/indexed-texts.ts";
 import { adapterTerms, packTerms } from "../text/lexicon.ts";
 import { toInt8, unitScale, type Vector } from "../embedding/vectors.ts";
 
@@ -24,14 +25,6 @@ export type EmbedTexts = (
   texts: readonly string[],
   options: { readonly kind: TextKind },
 ) => Promise<readonly Vector[]>;
-
-/** An adapter with the vectors of its texts, as the retriever takes it. */
-export interface EmbeddedAdapter {
-  readonly card: AdapterCard;
-  readonly texts: readonly IndexedText[];
-  /** [texts, dims] */
-  readonly values: Int8Array<ArrayBuffer>;
-}
 
 /** Embeds what a card says: the document as a card, everything else as queries. */
 export async function embedAdapter(written: AdapterCard, embed: EmbedTexts): Promise<EmbeddedAdapter> {

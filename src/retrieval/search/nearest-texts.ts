@@ -1,5 +1,5 @@
 // Late interaction with every vector of a few adapters: which of their texts are nearest to which span of the prompt.
-import type { EmbeddedAdapter } from "../index/index-writer.ts";
+import type { EmbeddedAdapter } from "../embedded-adapter.ts";
 import type { TextSource } from "../text/indexed-texts.ts";
 import { Int8Rows } from "./int8-rows.ts";
 import type { QueryVectors } from "../text/query-weights.ts";

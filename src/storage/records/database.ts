@@ -25,7 +25,7 @@ export interface DatabaseShape<Schema extends DBSchema> {
       readonly indexes?: readonly string[];
     };
   };
-  /** Stores of older versions whose rows are worthless: made anew. */
+  /** Stores of older versions whose rows are worthless: emptied. */
   readonly replaces?: readonly StoreNames<Schema>[];
 }
 

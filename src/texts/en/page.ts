@@ -105,7 +105,7 @@ export const page = {
       }. For everything else,`,
     fullSize: "load Stable Diffusion 1.5.",
     examples: "Example prompts",
-    pictures: "Examples that Pocket drew. Choose one to try it.",
+    pictures: "Examples that Pocket generated. Choose one to try it.",
     inPrompt: "In the prompt",
     taken: (prompt: string) => `Example taken over: ${prompt}.`,
   },

@@ -1,9 +1,9 @@
-// Examples for Pocket, each with a picture that it made in public/examples (ID.webp): `npm run build:examples`.
+// Examples for Pocket, each with an image that it generated, in public/examples (ID.webp): `npm run build:examples`.
 
 export interface Example {
   readonly id: string;
   readonly prompt: string;
-  /** Of its picture. */
+  /** Of its image. */
   readonly seed: number;
   /** Adapters that it relies on: it is offered where the model has them all. */
   readonly adapters: readonly string[];

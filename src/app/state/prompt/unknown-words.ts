@@ -1,8 +1,8 @@
 // Words of the prompt that the loaded model has never read, each with the nearest thing that it draws. Found after a rest, so that no
 // word is marked while it is typed; one that was found stays marked from key to key.
 import { createEffect, createMemo, createSignal, on, onCleanup, type Accessor } from "solid-js";
+import type { PromptServices } from "../../services/ports.ts";
 import type { LoadedPack } from "../../../stylus/loaded-pack.ts";
-import type { ChoiceServices } from "../../../stylus/ports.ts";
 import { inNumberOf, nearestByMeaning, nearestByName } from "../../../stylus/things.ts";
 import { unknownSpans } from "../../../stylus/vocabulary.ts";
 
@@ -20,7 +20,7 @@ export interface UnknownWord {
 const restMilliseconds = 600;
 
 export function createUnknownWords(context: {
-  readonly services: Pick<ChoiceServices, "embedText">;
+  readonly services: Pick<PromptServices, "embedText">;
   readonly pack: Accessor<LoadedPack | null>;
   readonly prompt: Accessor<string>;
 }): Accessor<readonly UnknownWord[]> {

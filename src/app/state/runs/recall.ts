@@ -33,7 +33,7 @@ export interface Recall {
   useSettings(options: GenerateOptions): void;
   /**
    * Takes over the settings of the image that `initImage.offer` asks about.
-   * @param from "template": what its prompts were drawn from, and adapters are chosen anew
+   * @param from "template": what its prompts were drawn from, and adapters are chosen again
    */
   useOffered(from?: "words" | "template"): void;
   /**

@@ -20,7 +20,7 @@ export interface WebLlmModel {
   readonly modelUrl: string;
   readonly libraryUrl: string;
   readonly requiredFeatures: readonly string[];
-  /** It does unless it is told not to. */
+  /** By default; a request can turn it off. */
   readonly thinksAloud: boolean;
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from "vitest";
 import { readingCandidates } from "../../../tests/fixtures/reading-candidates.ts";
 import { StylusError } from "../../shared/errors.ts";
 import type { Composition } from "../composition.ts";
-import { composeByAsking, type AskOptions, type AskRequest } from "./compose.ts";
+import { composeByAsking, type AskOptions, type AskRequest } from "./llm-composer.ts";
 import type { ChatMessage, CompletionOptions, LanguageModel } from "./language-model.ts";
 
 const prompt = "a unicorn in candy land, clay render";
