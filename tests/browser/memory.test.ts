@@ -151,8 +151,8 @@ test.each([
   },
   {
     device: "webgpu",
-    adapters: [["words", "paint"]],
-    images: 4,
+    adapters: [[], ["words", "paint"]],
+    images: 8,
     sessionsBuilt: 9,
     sizes: [
       [64, 64],
