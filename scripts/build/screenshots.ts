@@ -1,5 +1,5 @@
 // `npm run build:screenshots`: the pictures of docs/views.md, each view as a new user reaches it, with Pocket in a fresh profile, to
-// docs/images/views/VIEW.webp. Arguments select views; what must happen before them happens all the same.
+// docs/images/views. Arguments select views; what must happen before them happens all the same.
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Locator, Page } from "playwright";
