@@ -12,47 +12,12 @@ import {
   settingsOfPng,
   webp,
 } from "../../tests/fixtures/image-files.ts";
+import { graph, json, node, settingsOfGraph } from "../../tests/fixtures/comfyui-graphs.ts";
 import { propertyRuns } from "../../tests/fixtures/properties.ts";
 import { parseParameters } from "./generation-parameters.ts";
 import { readImageText } from "./image-text.ts";
 
 describe("ComfyUI’s graph", () => {
-  const node = (type: string, inputs: object = {}) => ({ class_type: type, inputs });
-  const graph = {
-    "1": node("CheckpointLoaderSimple", { ckpt_name: "sd15.safetensors" }),
-    "2": node("LoraLoader", {
-      model: ["1", 0],
-      clip: ["1", 1],
-      lora_name: "style\\ink.safetensors",
-      strength_model: 0.8,
-      strength_clip: 0.5,
-    }),
-    "3": node("LoraLoaderModelOnly", { model: ["2", 0], lora_name: "clay.safetensors", strength_model: 1 }),
-    "4": node("CLIPSetLastLayer", { clip: ["2", 1], stop_at_clip_layer: -2 }),
-    "5": node("PrimitiveNode", { value: "a red fox" }),
-    "6": node("CLIPTextEncode", { clip: ["4", 0], text: ["5", 0] }),
-    "7": node("CLIPTextEncode", { clip: ["4", 0], text: "blurry" }),
-    "8": node("EmptyLatentImage", { width: 512, height: 768, batch_size: 1 }),
-    "9": node("KSampler", {
-      model: ["3", 0],
-      positive: ["6", 0],
-      negative: ["7", 0],
-      latent_image: ["8", 0],
-      seed: 12345678901234567890n,
-      steps: 20,
-      cfg: 7,
-      sampler_name: "dpmpp_2m",
-      scheduler: "karras",
-      denoise: 1,
-    }),
-    "10": node("VAEDecode", { samples: ["9", 0], vae: ["1", 2] }),
-    "11": node("SaveImage", { images: ["10", 0] }),
-  };
-  const json = (value: unknown): string =>
-    JSON.stringify(value, (_, one: unknown) => (typeof one === "bigint" ? `#${one}#` : one)).replaceAll(
-      /"#(\d+)#"/g,
-      "$1",
-    );
   const first = {
     Steps: "20",
     Sampler: "dpmpp_2m",
@@ -166,125 +131,11 @@ describe("ComfyUI’s graph", () => {
   });
 
   const pass = graph["9"].inputs;
-  const settings = (changes: object) => settingsOfPng({ prompt: json({ ...graph, ...changes }) });
-  const loader = (type: string, inputs: object) => ({
-    "2": node(type, { model: ["1", 0], clip: ["1", 1], ...inputs }),
-    "9": node("KSampler", { ...pass, model: ["2", 0] }),
-  });
-
-  it.each<[string, object, string]>([
-    [
-      "rgthree's list",
-      loader("Power Lora Loader (rgthree)", {
-        header: { type: "x" },
-        lora_1: { on: true, lora: "style/ink.safetensors", strength: 0.8 },
-        lora_2: { on: false, lora: "off.safetensors", strength: 1 },
-        lora_3: { on: true, lora: "clay.safetensors", strength: 0.5, strengthTwo: 0.2 },
-      }),
-      "<lora:ink:0.8> <lora:clay:0.2:0.5>",
-    ],
-    [
-      "rgthree's stack",
-      loader("Lora Loader Stack (rgthree)", { lora_01: "ink.pt", strength_01: 0.8, lora_02: "None" }),
-      "<lora:ink:0.8>",
-    ],
-    [
-      "a stack of its own",
-      {
-        ...loader("CR Apply LoRA Stack", { lora_stack: ["30", 0] }),
-        "30": node("CR LoRA Stack", {
-          switch_1: "On",
-          lora_name_1: "ink.pt",
-          model_weight_1: 0.8,
-          clip_weight_1: 0.6,
-          switch_2: "Off",
-          lora_name_2: "off.pt",
-        }),
-      },
-      "<lora:ink:0.6:0.8>",
-    ],
-    [
-      "the first places of a stack",
-      {
-        ...loader("Apply LoRA Stack", { lora_stack: ["30", 0] }),
-        "30": node("LoRA Stacker", {
-          input_mode: "advanced",
-          lora_count: 2,
-          ...Object.fromEntries(
-            ["ink", "clay", "old"].flatMap((name, i) => [
-              [`lora_name_${i + 1}`, `${name}.pt`],
-              [`lora_wt_${i + 1}`, 0.5],
-              [`model_str_${i + 1}`, 0.8],
-              [`clip_str_${i + 1}`, 0.6],
-            ]),
-          ),
-        }),
-      },
-      "<lora:ink:0.6:0.8> <lora:clay:0.6:0.8>",
-    ],
-    [
-      "a stack with one strength for both",
-      {
-        ...loader("Apply LoRA Stack", { lora_stack: ["30", 0] }),
-        "30": node("LoRA Stacker", {
-          input_mode: "simple",
-          lora_count: 2,
-          ...Object.fromEntries(
-            ["ink", "clay", "old"].flatMap((name, i) => [
-              [`lora_name_${i + 1}`, `${name}.pt`],
-              [`lora_wt_${i + 1}`, 0.5],
-              [`model_str_${i + 1}`, 0.8],
-              [`clip_str_${i + 1}`, 0.6],
-            ]),
-          ),
-        }),
-      },
-      "<lora:ink:0.5> <lora:clay:0.5>",
-    ],
-    [
-      "a list with previews",
-      loader("LoraLoader|pysssss", { lora_name: { content: "ink.pt" }, strength_model: 1, strength_clip: 1 }),
-      "<lora:ink:1>",
-    ],
-    ["tags", loader("Lora Loader (LoraManager)", { text: "<lora:ink:0.7>" }), "<lora:ink:0.7>"],
-  ])("adapters in %s", async (_, changes, tags) => {
-    const read = await settings(changes);
-    expect(read).toMatchObject({ prompt: `a red fox ${tags}`, Model: "sd15.safetensors" });
-    expect(read).not.toHaveProperty("Nodes");
-  });
-
-  it.each<[string, object, string]>([
-    [
-      "joined",
-      {
-        "5": node("StringConcatenate", { string_a: "a red", string_b: ["31", 0], delimiter: " " }),
-        "31": node("PrimitiveString", { value: "fox" }),
-      },
-      "a red fox",
-    ],
-    [
-      "drawn",
-      { "6": node("ImpactWildcardEncode", { populated_text: "a red fox", wildcard_text: "{a}" }) },
-      "a red fox",
-    ],
-    [
-      "behind a node that passes them on",
-      { "6": node("Any Switch", { any_01: ["31", 0] }), "31": node("CLIPTextEncode", { text: "a red fox" }) },
-      "a red fox",
-    ],
-    [
-      "of an embedding",
-      { "6": node("CLIPTextEncode", { text: "embedding:my/fox.pt, (embedding:b:1.2)" }) },
-      "fox, (b:1.2)",
-    ],
-  ])("words %s", async (_, changes, expected) => {
-    expect((await settings(changes))!.prompt).toBe(`${expected} <lora:ink:0.5:0.8> <lora:clay:0:1>`);
-  });
 
   it("a node between both conditionings keeps them apart", async () => {
     const control = node("ControlNetApplyAdvanced", { positive: ["6", 0], negative: ["7", 0] });
     const changed = node("KSampler", { ...pass, positive: ["30", 0], negative: ["30", 1] });
-    expect(await settings({ "30": control, "9": changed })).toMatchObject({
+    expect(await settingsOfGraph({ "30": control, "9": changed })).toMatchObject({
       prompt,
       negativePrompt: "blurry",
       Nodes: "ControlNetApplyAdvanced",
@@ -293,7 +144,7 @@ describe("ComfyUI’s graph", () => {
 
   it("a conditioning that is emptied has no words", async () => {
     const emptied = { "7": node("ConditioningZeroOut", { conditioning: ["6", 0] }) };
-    expect(await settings(emptied)).toMatchObject({
+    expect(await settingsOfGraph(emptied)).toMatchObject({
       prompt,
       negativePrompt: "",
       Nodes: "ConditioningZeroOut",
@@ -301,7 +152,7 @@ describe("ComfyUI’s graph", () => {
   });
 
   it("an image that is made smaller before, with a mask", async () => {
-    const read = await settings({
+    const read = await settingsOfGraph({
       "8": node("SetLatentNoiseMask", { samples: ["30", 0], mask: ["32", 1] }),
       "30": node("VAEEncode", { pixels: ["31", 0] }),
       "31": node("ImageScale", { image: ["32", 0], width: 512, height: 640 }),
@@ -320,7 +171,7 @@ describe("ComfyUI’s graph", () => {
 
   it("a second pass over an image that a network has enlarged", async () => {
     const second = (source: string) =>
-      settings({
+      settingsOfGraph({
         "30": node("ImageUpscaleWithModel", { image: ["10", 0] }),
         "31": node("ImageScale", { image: ["30", 0], width: 1024, height: 1536, upscale_method: "lanczos" }),
         "32": node("VAEEncode", { pixels: [source, 0] }),
@@ -375,7 +226,7 @@ describe("ComfyUI’s graph", () => {
         ...changes,
       });
     const parts = (changes: object) =>
-      settings({
+      settingsOfGraph({
         "9": part({ start_at_step: 0, end_at_step: 12, add_noise: "enable" }),
         "30": part({ start_at_step: 12, add_noise: "disable", latent_image: ["9", 0], ...changes }),
         "10": node("VAEDecode", { samples: ["30", 0] }),
@@ -391,7 +242,7 @@ describe("ComfyUI’s graph", () => {
   });
 
   it("samplers and schedules that are nodes, a size by another name, what changes the image afterwards", async () => {
-    const read = await settings({
+    const read = await settingsOfGraph({
       "8": node("CR Aspect Ratio", { width: 512, height: 768 }),
       "21": node("SamplerEulerAncestral", { eta: 1 }),
       "22": node("KarrasScheduler", { steps: 20 }),
