@@ -2,14 +2,14 @@
 import { createMemo, createSignal, For, Show, type JSX } from "solid-js";
 import { imageFileName } from "../../app/images/image-file.ts";
 import { plotLabels } from "../../app/state/plot/labels.ts";
-import { optionsToReuse, type ImageView, type RunView } from "../../app/state/runs/run-view.ts";
+import type { ImageView, RunView } from "../../app/state/runs/run-view.ts";
 import { expandPlot, type ExpandedPlot } from "../../stylus/plot/cells.ts";
-import controls from "../controls/controls.module.css";
-import { DownloadIcon, LinkIcon, ReuseIcon } from "../controls/icons.tsx";
 import { PixelCanvas } from "../controls/PixelCanvas.tsx";
 import { RichText } from "../controls/RichText.tsx";
 import { createCopiedLink, LinkNote } from "../run/CopiedLink.tsx";
 import { Favourite, Note } from "../run/ImageMarks.tsx";
+import { createReuse, ResultActions } from "../run/ResultActions.tsx";
+import caption from "../run/caption.module.css";
 import { RunImages } from "../run/RunImages.tsx";
 import styles from "./PlotResult.module.css";
 import { useStudio } from "../studio-context.ts";
@@ -56,7 +56,7 @@ function Sheet(props: {
   readonly expanded: ExpandedPlot;
 }): JSX.Element {
   const studio = useStudio();
-  const [reused, setReused] = createSignal(false);
+  const reuse = createReuse(props, () => t.plot.reused);
   const link = createCopiedLink(studio, props);
   const isKept = createMemo(() => studio.gallery.images().some(({ id }) => id === props.image.id));
   const url = (): string => props.image.encoded?.url ?? "";
@@ -69,50 +69,25 @@ function Sheet(props: {
       <a href={url()} target="_blank" rel="noopener" title={t.plot.open}>
         <img src={url()} width={props.image.width} height={props.image.height} alt={alt()} />
       </a>
-      <figcaption>
-        <div class={styles["row"]}>
-          <span class={styles["seed"]}>
+      <figcaption class={caption["caption"]}>
+        <div class={caption["row"]}>
+          <span class={caption["seed"]}>
             <RichText text={t.run.image.seed} values={{ seed: String(props.image.seed) }} />
           </span>
           <Show when={isKept()}>
             <Favourite id={props.image.id} seed={props.image.seed} />
           </Show>
           <span class={styles["actions"]}>
-            <button
-              class={controls["icon"]}
-              type="button"
-              aria-label={t.plot.reuse}
-              title={t.plot.reuse}
-              onClick={() => {
-                studio.useSettings(optionsToReuse(props.image, props.run));
-                setReused(true);
-                setTimeout(() => setReused(false), 2000);
-                studio.announce(t.plot.reused);
-              }}
-            >
-              <ReuseIcon />
-            </button>
-            <button
-              class={controls["icon"]}
-              type="button"
-              aria-label={t.run.link.copy}
-              title={t.run.link.copy}
-              onClick={() => void link.copy()}
-            >
-              <LinkIcon />
-            </button>
-            <a
-              class={controls["icon"]}
-              href={url()}
-              download={`plot-${imageFileName(props.image.seed, props.run.options.prompt)}`}
-              aria-label={t.plot.download}
-              title={t.plot.download}
-            >
-              <DownloadIcon />
-            </a>
+            <ResultActions
+              reuse={reuse}
+              link={link}
+              url={url()}
+              fileName={`plot-${imageFileName(props.image.seed, props.run.options.prompt)}`}
+              labels={t.plot}
+            />
           </span>
         </div>
-        <Show when={reused()}>
+        <Show when={reuse.done()}>
           <p class={styles["note"]}>{t.plot.reused}</p>
         </Show>
         <LinkNote link={link} />

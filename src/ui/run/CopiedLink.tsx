@@ -19,7 +19,7 @@ interface Copied {
   readonly done: boolean;
 }
 
-interface CopiedLink {
+export interface CopiedLink {
   readonly copied: () => Copied | null;
   copy(options?: { readonly withNames: boolean }): Promise<void>;
 }

@@ -1,18 +1,14 @@
 // One image: preview and progress while it is generated; then its seed, its adapters and its actions.
-import { createMemo, createSignal, For, Show, type JSX } from "solid-js";
+import { createMemo, For, Show, type JSX } from "solid-js";
 import { imageFileName } from "../../app/images/image-file.ts";
 import { differencesOf } from "../../app/state/runs/differences.ts";
-import {
-  formulaOf,
-  optionsToReuse,
-  wordsOf,
-  type ImageView,
-  type RunView,
-} from "../../app/state/runs/run-view.ts";
+import { formulaOf, wordsOf, type ImageView, type RunView } from "../../app/state/runs/run-view.ts";
 import { CompareSlider } from "../controls/CompareSlider.tsx";
 import controls from "../controls/controls.module.css";
 import { ErrorNote } from "../controls/ErrorNote.tsx";
-import { CloseIcon, CompareIcon, DownloadIcon, ImageIcon, LinkIcon, ReuseIcon } from "../controls/icons.tsx";
+import { CloseIcon, CompareIcon, ImageIcon } from "../controls/icons.tsx";
+import caption from "./caption.module.css";
+import { createReuse, ResultActions } from "./ResultActions.tsx";
 import styles from "./ImageCard.module.css";
 import { RichText } from "../controls/RichText.tsx";
 import { Favourite, Note } from "./ImageMarks.tsx";
@@ -63,7 +59,7 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
   };
   const sampling = (): boolean => props.image.status === "sampling";
   const isNext = (): boolean => props.run.images.find(({ status }) => status !== "done") === props.image;
-  const [reused, setReused] = createSignal(false);
+  const reuse = createReuse(props, () => t.run.image.reused);
   const link = createCopiedLink(studio, props);
   const isKept = createMemo(() => studio.gallery.images().some(({ id }) => id === props.image.id));
 
@@ -116,9 +112,9 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
         </Show>
       </div>
 
-      <figcaption class={styles["caption"]}>
-        <div class={styles["row"]}>
-          <span class={styles["seed"]}>
+      <figcaption class={caption["caption"]}>
+        <div class={caption["row"]}>
+          <span class={caption["seed"]}>
             <RichText text={t.run.image.seed} values={{ seed: String(props.image.seed) }} />
             <Show when={props.image.variationSeed !== undefined}>
               {" · "}
@@ -178,38 +174,13 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
                 >
                   <ImageIcon />
                 </button>
-                <button
-                  class={controls["icon"]}
-                  type="button"
-                  aria-label={t.run.image.reuse}
-                  title={t.run.image.reuse}
-                  onClick={() => {
-                    studio.useSettings(optionsToReuse(props.image, props.run));
-                    setReused(true);
-                    setTimeout(() => setReused(false), 2000);
-                    studio.announce(t.run.image.reused);
-                  }}
-                >
-                  <ReuseIcon />
-                </button>
-                <button
-                  class={controls["icon"]}
-                  type="button"
-                  aria-label={t.run.link.copy}
-                  title={t.run.link.copy}
-                  onClick={() => void link.copy()}
-                >
-                  <LinkIcon />
-                </button>
-                <a
-                  class={controls["icon"]}
-                  href={encoded().url}
-                  download={imageFileName(props.image.seed, words())}
-                  aria-label={t.run.image.download}
-                  title={t.run.image.download}
-                >
-                  <DownloadIcon />
-                </a>
+                <ResultActions
+                  reuse={reuse}
+                  link={link}
+                  url={encoded().url}
+                  fileName={imageFileName(props.image.seed, words())}
+                  labels={t.run.image}
+                />
               </div>
             )}
           </Show>
@@ -220,7 +191,7 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
         <Show when={props.image.prompt}>
           <p class={styles["words"]}>{props.image.prompt}</p>
         </Show>
-        <Show when={reused()}>
+        <Show when={reuse.done()}>
           <p class={styles["note"]}>{t.run.image.reused}</p>
         </Show>
         <LinkNote link={link} />
