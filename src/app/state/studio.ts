@@ -1,7 +1,6 @@
 // The state of the page and everything a user can do with it, put together from its parts. Components read signals and call
 // these functions; the work is done by the services behind `run`.
 import { createEffect, createMemo, createRoot, createSignal, on, type Accessor } from "solid-js";
-import { unwrap } from "solid-js/store";
 import type { AdapterCard } from "../../retrieval/card.ts";
 import type { PlainError } from "../../shared/errors.ts";
 import {
@@ -25,29 +24,18 @@ import { createIntake, type Intake } from "./intake/intake.ts";
 import { createLanguageModelState, type LanguageModels } from "./language-models.ts";
 import { createRerankerState, type RerankerChoice } from "./reranker.ts";
 import { createModels, type Models } from "./models.ts";
-import {
-  randomSeed,
-  type CheckedOptions,
-  type GenerateOptions,
-  type PackDefaults,
-} from "../../stylus/options.ts";
+import { type CheckedOptions, type GenerateOptions, type PackDefaults } from "../../stylus/options.ts";
 import { createPackState, type PackState } from "./pack.ts";
 import { modelOf } from "../packs/packs.ts";
 import { createPlotState, type PlotState } from "./plot/plot-state.ts";
 import { planBatch } from "../../stylus/batch-plan.ts";
+import { createAsking, type AskingOptions } from "./runs/asking.ts";
 import { createQueue, type QueueState, type RunOutcome } from "./runs/queue.ts";
 import { createRecall, type Recall } from "./runs/recall.ts";
 import { createReading } from "./live-choice.ts";
 import { createRuns, explain, type Runs } from "./runs/runs.ts";
 import type { PlannedImage } from "../../stylus/run-types.ts";
-import {
-  createSettings,
-  languageOf,
-  usesFewStep,
-  withPrompt,
-  type Settings,
-  type SettingsStore,
-} from "./settings.ts";
+import { createSettings, languageOf, usesFewStep, type SettingsStore } from "./settings.ts";
 import { createInitImageState, type InitImageState } from "./init-image.ts";
 import { createSetAside, type SetAsideState } from "./set-aside.ts";
 import { createTokenCount } from "./prompt/token-count.ts";
@@ -56,7 +44,6 @@ import { createWildcards, type WildcardsState } from "./prompt/wildcards.ts";
 import { createStyles, type StylesState } from "./prompt/styles.ts";
 import { openStyles, openWildcards } from "../prompts/named-rows.ts";
 import { openWaitingRuns } from "../prompts/waiting-runs.ts";
-import { plotFrom, withDrawnSeeds, type Plot } from "../../stylus/plot/axes.ts";
 import { expandBatch, type ImagePrompt } from "../../stylus/wildcards.ts";
 import { createTaking } from "./incoming.ts";
 import type { DiskUse, PageServices } from "../services/ports.ts";
@@ -131,7 +118,7 @@ export interface Studio
   titleOf(packId: string): string;
   loadPack(): Promise<void>;
   /** Starts a run of what the page shows, or a plot of it; while something runs, it waits in the queue. */
-  generate(change?: { readonly keepSeed?: boolean; readonly asPlot?: boolean }): Promise<void>;
+  generate(change?: AskingOptions): Promise<void>;
   /**
    * What was dropped, pasted or chosen: an image is started from, or its settings are offered if it carries some; adapter
    * files are examined; checkpoints, folders too, join the models.
@@ -182,14 +169,6 @@ function buildStudio(services: PageServices): Studio {
     (): ImagePrompt =>
       expandBatch({ ...styles.prompts(), seed: settings.seed, count: 1 }, wildcards.files()).images[0]!,
   );
-
-  /** The request of this moment. */
-  const snapshot = (seeds: Pick<Settings, "seed" | "variation">, plot: Plot | null): AskedRun => ({
-    settings: { ...structuredClone(unwrap(settings)), ...seeds, history: [] },
-    adjustments: choice.snapshot(),
-    prompts: { ...styles.prompts() },
-    plot: plot && withDrawnSeeds(plotFrom(plot), randomSeed), // that of a run on show is a store's
-  });
 
   /** Puts another model in the place of the one in use; a run in progress ends with it, and what waits is asked about. */
   async function useModel(id: string): Promise<void> {
@@ -331,8 +310,18 @@ function buildStudio(services: PageServices): Studio {
     if (loaded) titles.set(loaded.id, loaded.title);
   });
 
-  /** A run that was asked for waits for its inputs to be stored. */
-  let isAsking = false;
+  const generate = createAsking({
+    settings: [settings, setSettings],
+    inputError: [inputError, setInputError],
+    settled: () => Promise.all([initImage.settled(), wildcards.ready, styles.ready]),
+    choice,
+    reading,
+    prompts: styles.prompts,
+    plot: plot.plot,
+    previous: runs.shown,
+    pack,
+    queue,
+  });
 
   return {
     settings,
@@ -392,44 +381,7 @@ function buildStudio(services: PageServices): Studio {
     loadPack: packState.load,
     useModel,
 
-    async generate({ keepSeed = false, asPlot = false } = {}) {
-      if (isAsking) return;
-      setInputError(null);
-      isAsking = true;
-      // The run starts from what the page shows.
-      await Promise.all([initImage.settled(), wildcards.ready, styles.ready]).finally(
-        () => (isAsking = false),
-      );
-      if (inputError()) return; // what the user gave is not stored: without it the run would be another one
-      choice.prune(reading(), styles.prompts().prompt);
-      const previous = runs.shown();
-      if (keepSeed && previous) {
-        const { seed, variation } = previous.options;
-        setSettings("seed", seed);
-        if (variation) setSettings("variation", "seed", variation.seed);
-      }
-      const { variation } = settings;
-      const asked = snapshot(
-        {
-          seed: keepSeed || settings.seedLocked ? settings.seed : randomSeed(),
-          variation: {
-            ...variation,
-            seed: keepSeed || variation.locked ? variation.seed : randomSeed(),
-          },
-        },
-        asPlot ? plot.plot() : (keepSeed && previous?.options.plot) || null,
-      );
-      try {
-        checkAskedRun(asked, pack());
-      } catch (error) {
-        setInputError(explain(error));
-        return;
-      }
-      const { prompt } = settings;
-      if (prompt.trim() !== "") setSettings("history", (history) => withPrompt(history, prompt));
-      await queue.add(asked);
-    },
-
+    generate,
     show: recall.show,
     useSettings: recall.useSettings,
     useOffered: recall.useOffered,
