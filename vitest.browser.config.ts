@@ -8,6 +8,7 @@ export default defineConfig({
     globalSetup: ["tests/browser/global-setup.ts"],
     environment: "node",
     testTimeout: 180_000,
+    expect: { poll: { timeout: 15_000 } }, // what the page shows follows a step later
     hookTimeout: 120_000,
     // Compiling for the software GPU, most of the time, uses one core for each browser.
     maxWorkers: 2,

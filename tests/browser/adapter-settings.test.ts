@@ -23,7 +23,7 @@ test("the reranker says that it must be downloaded, and is downloaded where it i
   await page.getByRole("button", { name: "Download about 23.9 MB" }).click();
   await page.getByRole("progressbar", { name: "Download of Reranker" }).waitFor();
   await page.getByText("In this browser. Delete it under Storage.").waitFor();
-  expect(await page.getByRole("button", { name: /^Download about/ }).count()).toBe(0);
+  await expect.poll(() => page.getByRole("button", { name: /^Download about/ }).count()).toBe(0);
 });
 
 test("adapters take turns when that is chosen", async () => {
@@ -35,5 +35,5 @@ test("adapters take turns when that is chosen", async () => {
   await page.reload();
   await loaded(page);
   await page.getByRole("button", { name: "Settings" }).click();
-  expect(await several.inputValue()).toBe("switch");
+  await expect.poll(() => several.inputValue()).toBe("switch");
 });

@@ -36,7 +36,7 @@ describe("before the first image", () => {
       "Language model",
     ]);
     const pictures = examples().getByRole("button");
-    expect(await pictures.count()).toBe(6);
+    await expect.poll(() => pictures.count()).toBe(6);
     const sizes = await examples()
       .locator("img")
       .evaluateAll((images) =>
@@ -51,13 +51,13 @@ describe("before the first image", () => {
     expect(await violations(page)).toEqual([]);
     const prompt = (await pictures.first().innerText()).trim();
     await pictures.first().click();
-    expect(await promptBox(page).inputValue()).toBe(prompt);
-    expect(await pictures.first().getAttribute("aria-pressed")).toBe("true");
+    await expect.poll(() => promptBox(page).inputValue()).toBe(prompt);
+    await expect.poll(() => pictures.first().getAttribute("aria-pressed")).toBe("true");
     await generate(page, prompt);
     await page.reload();
     await loaded(page);
     await page.getByRole("region", { name: "Your images" }).waitFor();
-    expect(await examples().count()).toBe(0);
+    await expect.poll(() => examples().count()).toBe(0);
     expect(browser.bugs).toEqual([]);
   });
 
@@ -67,9 +67,9 @@ describe("before the first image", () => {
     expect(await page.locator("[class*=unknownWord]").allInnerTexts()).toEqual(["lighthouse"]);
     expect(await violations(page)).toEqual([]);
     await page.getByRole("button", { name: "Replace “lighthouse” with “red tower”" }).click();
-    expect(await promptBox(page).inputValue()).toBe("a red tower on a hill");
+    await expect.poll(() => promptBox(page).inputValue()).toBe("a red tower on a hill");
     await page.keyboard.press("Control+z");
-    expect(await promptBox(page).inputValue()).toBe("a lighthouse on a hill");
+    await expect.poll(() => promptBox(page).inputValue()).toBe("a lighthouse on a hill");
   });
 
   test("keeps a LoRA for the model that it fits, and says how much of one fits", async () => {
@@ -99,7 +99,7 @@ test("rate and time left follow the first download", async () => {
     (text) => !document.body.innerText.includes(text),
     first.slice(0, first.indexOf(" left.")),
   );
-  expect(await page.locator("details ul li").first().isVisible()).toBe(false); // the files are folded
+  await expect.poll(() => page.locator("details ul li").first().isVisible()).toBe(false); // the files are folded
 });
 
 test("does not say that no adapter is needed before the choice has ended", async () => {
@@ -139,12 +139,14 @@ test("a restored image’s adapters hold for one run; then the page chooses agai
   await page
     .getByText("This run used the restored adapters. From now on, the reader chooses again.")
     .waitFor();
-  expect(await page.getByRole("list", { name: "Adapters in this image" }).innerText()).toMatch(/^Film Noir/);
+  await expect
+    .poll(() => page.getByRole("list", { name: "Adapters in this image" }).innerText())
+    .toMatch(/^Film Noir/);
   expect(await settings()).toMatchObject({ method: "stylus", restored: null });
   // The next prompt gets the adapters that the page chooses.
   await generate(page, "a robot, clay render");
-  expect(await page.getByRole("list", { name: "Adapters in this image" }).innerText()).toContain(
-    "Clay Render",
-  );
+  await expect
+    .poll(() => page.getByRole("list", { name: "Adapters in this image" }).innerText())
+    .toContain("Clay Render");
   expect(browser.bugs).toEqual([]);
 });

@@ -23,7 +23,7 @@ test("images are starred, noted, found, compared by keys, exported and brought b
   await generate(page, "a robot in a meadow, clay render");
   const gallery = page.getByRole("region", { name: "Your images" });
   const thumbnails = gallery.getByRole("button", { name: /^(?:Show|Select) image/ });
-  expect(await thumbnails.count()).toBe(2);
+  await expect.poll(() => thumbnails.count()).toBe(2);
 
   // The robot is on show.
   const star = page.getByRole("button", { name: "Favourite: image with seed 7" });
@@ -54,7 +54,7 @@ test("images are starred, noted, found, compared by keys, exported and brought b
   await gallery.getByRole("button", { name: "Select", exact: true }).click();
   const compare = gallery.getByRole("button", { name: "Compare" });
   await thumbnails.nth(0).press("Space");
-  expect(await compare.isDisabled()).toBe(true);
+  await expect.poll(() => compare.isDisabled()).toBe(true);
   await thumbnails.nth(1).press("Enter");
   await gallery.getByText("2 selected").waitFor();
   await compare.press("Enter");
@@ -62,8 +62,8 @@ test("images are starred, noted, found, compared by keys, exported and brought b
   const divider = dialog.getByRole("slider");
   await divider.focus();
   await page.keyboard.press("ArrowRight");
-  expect(await divider.inputValue()).toBe("51");
-  expect(await dialog.locator("img").count()).toBe(2);
+  await expect.poll(() => divider.inputValue()).toBe("51");
+  await expect.poll(() => dialog.locator("img").count()).toBe(2);
   expect(await violations(page)).toEqual([]);
   await page.keyboard.press("Escape");
   await dialog.waitFor({ state: "hidden" });
@@ -85,8 +85,8 @@ test("images are starred, noted, found, compared by keys, exported and brought b
   await page.reload();
   await loaded(page);
   await thumbnails.first().click();
-  expect(await page.getByLabel("Note", { exact: true }).inputValue()).toBe("for the poster");
-  expect(await star.getAttribute("aria-pressed")).toBe("true");
+  await expect.poll(() => page.getByLabel("Note", { exact: true }).inputValue()).toBe("for the poster");
+  await expect.poll(() => star.getAttribute("aria-pressed")).toBe("true");
   await drop(page, [{ name: "other.zip", buffer: Buffer.from("PK") }]);
   await page
     .getByText("other.zip is not an archive of images that Stylus exported: it is damaged.")

@@ -36,7 +36,7 @@ test("a link fills the form, without a run, and says what it cannot", async () =
   expect(await seed()).toBe("42");
   await page.getByText("Not taken over: Sampler magic.").waitFor();
   expect(await violations(page)).toEqual([]);
-  expect(await images(page).count()).toBe(0);
+  await expect.poll(() => images(page).count()).toBe(0);
   const stored = await page.evaluate(
     () => JSON.parse(localStorage.getItem("stylus-web/settings/1")!) as object,
   );
@@ -46,7 +46,7 @@ test("a link fills the form, without a run, and says what it cannot", async () =
   await promptBox(page).fill("a castle on a hill");
   await page.reload();
   await loaded(page);
-  expect(await promptBox(page).inputValue()).toBe("a castle on a hill");
+  await expect.poll(() => promptBox(page).inputValue()).toBe("a castle on a hill");
 
   await page.evaluate(() => (location.hash = "#prompt=a+robot&seed=7"));
   await hasPrompt("a robot");

@@ -31,7 +31,7 @@ test("a plot of two axes is asked for, shown as a sheet, folded in the gallery, 
   await values("X: columns").fill("2, 200");
   await dialog().getByText("Steps on X cannot be “200”. Use whole numbers from 1 to 150").waitFor();
   const start = dialog().getByRole("button", { name: "Generate plot" });
-  expect(await start.isDisabled()).toBe(true);
+  await expect.poll(() => start.isDisabled()).toBe(true);
   await values("X: columns").fill("2-3");
   await type("Y: rows").selectOption("Sampler");
   await dialog().getByRole("checkbox", { name: "Euler", exact: true }).press("Space");
@@ -55,18 +55,19 @@ test("a plot of two axes is asked for, shown as a sheet, folded in the gallery, 
     }),
   );
   const details = page.locator("details", { hasText: "4 single images" });
-  expect(await details.locator("img").first().isVisible()).toBe(false);
+  await expect.poll(() => details.locator("img").first().isVisible()).toBe(false);
   await details.locator("summary").press("Enter");
-  expect(await details.locator("figure").count()).toBe(4);
+  await details.locator("figure").nth(3).waitFor();
+  await expect.poll(() => details.locator("figure").count()).toBe(4);
   expect(await violations(page)).toEqual([]);
   await page.setViewportSize({ width: 320, height: 700 });
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
   await page.setViewportSize({ width: 1280, height: 900 });
 
   const gallery = page.getByRole("region", { name: "Your images" });
-  expect(await gallery.locator("li").count()).toBe(1);
+  await expect.poll(() => gallery.locator("li").count()).toBe(1);
   await gallery.getByRole("button", { name: "Single images of this plot: 4" }).click();
-  expect(await gallery.locator("li").count()).toBe(5);
+  await expect.poll(() => gallery.locator("li").count()).toBe(5);
 
   const downloading = page.waitForEvent("download");
   await page.getByRole("link", { name: "Download the sheet with settings" }).click();
@@ -81,7 +82,7 @@ test("a plot of two axes is asked for, shown as a sheet, folded in the gallery, 
   await drop(page, [{ name: "plot.png", buffer: file }]);
   await page.getByRole("button", { name: "Load settings" }).click();
   await dialog().getByText("2 × 2 = 4 images").waitFor();
-  expect(await values("X: columns").inputValue()).toBe("2-3");
-  expect(await promptBox(page).inputValue()).toMatch(/^a robot in a meadow, clay render <lora:/);
+  await expect.poll(() => values("X: columns").inputValue()).toBe("2-3");
+  await expect.poll(() => promptBox(page).inputValue()).toMatch(/^a robot in a meadow, clay render <lora:/);
   expect(browser.bugs).toEqual([]);
 });

@@ -40,7 +40,7 @@ test("draws from wildcards, each image its own words, and restores the template"
   expect(await violations(page)).toEqual([]);
   await promptBox(page).evaluate((field: HTMLTextAreaElement) => field.setSelectionRange(0, 0));
   await dialog.getByRole("button", { name: "Insert __colours__ into the prompt" }).click();
-  expect(await promptBox(page).inputValue()).toBe("__colours__");
+  await expect.poll(() => promptBox(page).inputValue()).toBe("__colours__");
 
   await useSettings(page, { count: 4, seed: 3, prompt: "" });
   await generate(page, "a __colours__ {robot|fox}, __hat__");
@@ -50,7 +50,7 @@ test("draws from wildcards, each image its own words, and restores the template"
   expect(drawn.length).toBe(4);
   for (const text of drawn) expect(text).toMatch(/^a (?:red|blue) (?:robot|fox), __hat__$/);
   expect(new Set(drawn).size).toBeGreaterThan(1);
-  expect(await promptBox(page).inputValue()).toBe("a __colours__ {robot|fox}, __hat__");
+  await expect.poll(() => promptBox(page).inputValue()).toBe("a __colours__ {robot|fox}, __hat__");
   // The same after a reload: from the database and the gallery.
   await page.reload();
   await loaded(page);
@@ -64,7 +64,7 @@ test("draws from wildcards, each image its own words, and restores the template"
   const image = { name: "fox.png", buffer: Buffer.from(png), type: "image/png" };
   await drop(page, [image]);
   await page.getByRole("button", { name: "Load with template" }).click();
-  expect(await promptBox(page).inputValue()).toBe("a __colours__ fox");
+  await expect.poll(() => promptBox(page).inputValue()).toBe("a __colours__ fox");
   expect(browser.bugs).toEqual([]);
 });
 
@@ -74,7 +74,7 @@ test("offers adapters and words at the cursor, by keys alone", async () => {
   await promptBox(page).focus();
   await page.keyboard.type("a fox <lora:");
   await list.waitFor();
-  expect(await list.getByRole("option").count()).toBe(8);
+  await expect.poll(() => list.getByRole("option").count()).toBe(8);
   expect(await violations(page)).toEqual([]);
   // The list covers nothing that is needed next.
   const [above, below] = [
@@ -86,17 +86,19 @@ test("offers adapters and words at the cursor, by keys alone", async () => {
   await list.getByRole("option", { name: /^noir/ }).waitFor();
   await page.keyboard.press("Enter");
   expect(await value()).toMatch(/^a fox <lora:noir:[\d.]+>$/);
-  expect(await list.count()).toBe(0);
+  await expect.poll(() => list.count()).toBe(0);
 
   // Words: none is chosen until an arrow key does.
   await page.keyboard.type(", clay");
   await list.waitFor();
   const chosen = page.locator("[role=option][aria-selected=true]");
-  expect(await chosen.count()).toBe(0);
+  await expect.poll(() => chosen.count()).toBe(0);
   await page.keyboard.press("ArrowDown");
-  expect(await promptBox(page).getAttribute("aria-activedescendant")).toBe(await chosen.getAttribute("id"));
+  await expect
+    .poll(() => promptBox(page).getAttribute("aria-activedescendant"))
+    .toBe(await chosen.getAttribute("id"));
   await page.keyboard.press("Escape");
-  expect(await list.count()).toBe(0);
+  await expect.poll(() => list.count()).toBe(0);
   expect(await value()).toMatch(/, clay$/);
 
   // The keys of an input method are its own.
@@ -104,7 +106,7 @@ test("offers adapters and words at the cursor, by keys alone", async () => {
   await page.keyboard.type(", ");
   await devtools.send("Input.imeSetComposition", { text: "clay", selectionStart: 4, selectionEnd: 4 });
   expect(await value()).toMatch(/, clay, clay$/);
-  expect(await list.count()).toBe(0);
+  await expect.poll(() => list.count()).toBe(0);
   await devtools.send("Input.insertText", { text: "clay" });
   await list.waitFor();
 
@@ -116,7 +118,7 @@ test("offers adapters and words at the cursor, by keys alone", async () => {
   await promptBox(page).fill("");
   await page.keyboard.type("<lora:");
   await page.getByText(/of 75 tokens/).waitFor(); // later than a list would come
-  expect(await list.count()).toBe(0);
+  await expect.poll(() => list.count()).toBe(0);
   expect(browser.bugs).toEqual([]);
 });
 
@@ -146,17 +148,17 @@ test("saves prompt styles, applies them to a run, and reads and writes styles.cs
   await generate(page, "a fox");
   const picture = page.getByRole("img", { name: /ink drawing of a fox, at night/ });
   await picture.waitFor();
-  expect(await promptBox(page).inputValue()).toBe("a fox");
+  await expect.poll(() => promptBox(page).inputValue()).toBe("a fox");
   await page.reload(); // styles, and the choice of them, are kept
   await loaded(page);
   const inUse = page.getByRole("list", { name: "Styles in use" }).getByRole("listitem");
   expect((await inUse.allInnerTexts()).map((text) => text.trim())).toEqual(["Ink", "Night"]);
   await page.getByRole("button", { name: "Leave out style Ink" }).click();
-  expect(await inUse.count()).toBe(1);
+  await expect.poll(() => inUse.count()).toBe(1);
   await page.getByRole("button", { name: "Styles", exact: true }).click();
   await dialog.getByRole("button", { name: "Write the chosen styles into the prompt" }).click();
   await page.keyboard.press("Escape");
-  expect(await promptBox(page).inputValue()).toBe("a fox, at night");
-  expect(await inUse.count()).toBe(0);
+  await expect.poll(() => promptBox(page).inputValue()).toBe("a fox, at night");
+  await expect.poll(() => inUse.count()).toBe(0);
   expect(browser.bugs).toEqual([]);
 });

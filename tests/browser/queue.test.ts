@@ -36,7 +36,7 @@ test("runs wait, are moved and cancelled by keys, start one after the other, and
   for (const prompt of ["a robot", "a castle", "a rocket"]) await ask(prompt);
   await list().getByText("3 runs waiting").waitFor();
   expect(await waiting()).toEqual(["a robot", "a castle", "a rocket"]);
-  expect(await list().locator("[class*=_differences]").first().innerText()).toBe("4 steps");
+  await expect.poll(() => list().locator("[class*=_differences]").first().innerText()).toBe("4 steps");
   expect(await violations(page)).toEqual([]);
 
   // The focus stays with the run that moves, and goes to its neighbour when it is cancelled.
@@ -70,11 +70,11 @@ test("runs wait, are moved and cancelled by keys, start one after the other, and
   await bar.getByRole("button", { name: "Continue" }).click();
   expect(await waiting()).toEqual(["a rocket"]);
   await page.locator("figure img[alt^='a rocket.']").waitFor();
-  expect(await list().count()).toBe(0);
-  expect(await page.getByRole("region", { name: "Your images" }).locator("li").count()).toBe(2);
+  await expect.poll(() => list().count()).toBe(0);
+  await expect.poll(() => page.getByRole("region", { name: "Your images" }).locator("li").count()).toBe(2);
   await page.reload();
   await loaded(page);
-  expect(await bar.count()).toBe(0);
+  await expect.poll(() => bar.count()).toBe(0);
   expect(browser.bugs).toEqual([]);
 });
 
@@ -82,7 +82,7 @@ test("a double click on Generate starts one run and queues none; the queue is cl
   await promptBox(page).fill("a fox");
   await page.getByRole("button", { name: /^Generate/ }).dblclick();
   await stopButton(page).waitFor();
-  expect(await list().count()).toBe(0);
+  await expect.poll(() => list().count()).toBe(0);
   await ask("a robot");
   await page.getByRole("button", { name: "Clear queue" }).click();
   await list().waitFor({ state: "detached" });
@@ -108,7 +108,7 @@ test("a closed tab leaves its runs to one that is still open", async () => {
   await other.goto(page.url());
   await loaded(other);
   const bar = other.getByRole("region", { name: "Runs that were waiting" });
-  expect(await bar.count()).toBe(0); // they are the first tab's
+  await expect.poll(() => bar.count()).toBe(0); // they are the first tab's
   await page.goto("about:blank");
   await bar.getByText("1 run was interrupted, 1 more was waiting.").waitFor();
   await other.close();

@@ -19,10 +19,10 @@ test("a worker that ends without an error event rejects its callers, and the nex
       () => new Worker("/tests/browser/fragile-worker.ts", { type: "module" }),
     );
     const first = await client.call((service: Fragile) => service.echo(1));
-    // Before it holds its lock, only the limit of a start would tell.
-    const holdsLock = async (): Promise<boolean> =>
-      (await navigator.locks.query()).held!.some(({ name }) => name!.startsWith("stylus-worker-"));
-    while (!(await holdsLock())) await new Promise((resolve) => setTimeout(resolve, 10));
+    // Before the page waits for the worker's lock, only the limit of a start would tell.
+    const watches = async (): Promise<boolean> =>
+      (await navigator.locks.query()).pending!.some(({ name }) => name!.startsWith("stylus-worker-"));
+    while (!(await watches())) await new Promise((resolve) => setTimeout(resolve, 10));
     const lost = await client
       .call((service: Fragile) => service.end())
       .catch(({ code, message, remedy }: Record<string, string>) => ({ code, message, remedy }));

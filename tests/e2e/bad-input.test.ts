@@ -34,10 +34,10 @@ describe("requests", () => {
       await promptBox(page).fill(prompt);
       await generateButton(page).click();
       await complaint(page, "The prompt is empty.");
-      expect(await promptBox(page).getAttribute("aria-invalid")).toBe("true");
+      await expect.poll(() => promptBox(page).getAttribute("aria-invalid")).toBe("true");
     }
     await generate(page, "a fox in the snow");
-    expect(await alerts(page).count()).toBe(0);
+    await expect.poll(() => alerts(page).count()).toBe(0);
   });
 
   test("a prompt of 5,000 characters", async () => {
@@ -45,7 +45,7 @@ describe("requests", () => {
     const prompt = "a fox in the snow, ".repeat(264).slice(0, 5_000);
     await generate(page, prompt);
     await page.getByText("This prompt is 5,000 characters long.").waitFor();
-    expect(await images(page).count()).toBe(1);
+    await expect.poll(() => images(page).count()).toBe(1);
   });
 
   test("generates without an adapter that does not exist, and says so", async () => {
@@ -92,7 +92,7 @@ describe("requests", () => {
     const notice = page.getByRole("region", { name: "Chosen adapters" }).getByText(words);
     await notice.waitFor();
     await generate(page, "a fox in the snow");
-    expect(await box.inputValue()).toBe(`blurry ${tag}`);
+    await expect.poll(() => box.inputValue()).toBe(`blurry ${tag}`);
     await box.fill("blurry");
     await notice.waitFor({ state: "detached" });
   });
@@ -146,7 +146,7 @@ test("a missing file, then a damaged one, then a working site: the page names ea
     fault = null;
     await tryAgain.click();
     await loaded(page);
-    expect(await alerts(page).count()).toBe(0);
+    await expect.poll(() => alerts(page).count()).toBe(0);
     await useSettings(page, {});
     await generate(page, "a fox in the snow");
   } finally {
@@ -188,7 +188,7 @@ test("a failed delete names the item and the reason, and loses nothing", async (
     await promptBox(page).fill("something else");
     await gallery.getByRole("button", { name: /^Show image with seed 7/ }).click();
     await images(page).first().waitFor();
-    expect(await promptBox(page).inputValue()).toBe("a fox in the snow");
+    await expect.poll(() => promptBox(page).inputValue()).toBe("a fox in the snow");
     await page.getByRole("button", { name: /^Adapters/ }).click();
     await library.getByText("Yours 1").waitFor();
     await page.keyboard.press("Escape");
@@ -221,7 +221,7 @@ test("a failed delete names the item and the reason, and loses nothing", async (
     await row.waitFor({ state: "detached" });
     await page.keyboard.press("Escape");
     await page.getByRole("heading", { name: "The model was deleted from this browser" }).waitFor();
-    expect(await gallery.getByRole("button", { name: /^Show image/ }).count()).toBe(1);
+    await expect.poll(() => gallery.getByRole("button", { name: /^Show image/ }).count()).toBe(1);
   } finally {
     await site.close();
   }
@@ -236,7 +236,7 @@ test("a failed save or read gives the actual reason: no space, or lost storage",
       await promptBox(page).fill("a fox in the snow");
       await generateButton(page).click();
       await complaint(page, refusal);
-      expect(await images(page).count()).toBe(1);
+      await expect.poll(() => images(page).count()).toBe(1);
       await drop(page, [{ name: "start.png", buffer: gradient(64, 64), type: "image/png" }]);
       await page.getByRole("region", { name: "Prompt and settings" }).getByText(refusal).waitFor();
     };
@@ -275,7 +275,7 @@ describe("a host without isolation headers", () => {
       const { page } = site;
       await loaded(page);
       expect(await page.evaluate(() => globalThis.crossOriginIsolated)).toBe(false);
-      expect(await page.getByRole("note").innerText()).toMatch(/Only one CPU thread is available/);
+      await expect.poll(() => page.getByRole("note").innerText()).toMatch(/Only one CPU thread is available/);
       const { report } = await runInPage(page, { prompt: "a fox", seed: 1, steps: 1, fewStep: true });
       expect(report.device.threads).toBe(1);
     } finally {

@@ -97,11 +97,11 @@ test("lost twice in one run: continues on WebAssembly and says so, in this run a
   await generateLosing(2);
   expect(await alerts(page).allInnerTexts()).toEqual([]);
   expect(await noticeText()).toContain("continues on the CPU");
-  expect(await images(page).count()).toBe(1);
-  expect(await promptBox(page).inputValue()).toBe(prompt);
-  expect(await deviceButton("CPU").count()).toBe(1);
+  await expect.poll(() => images(page).count()).toBe(1);
+  await expect.poll(() => promptBox(page).inputValue()).toBe(prompt);
+  await expect.poll(() => deviceButton("CPU").count()).toBe(1);
   const gallery = page.getByRole("region", { name: "Your images" });
-  expect(await gallery.locator("img").count()).toBe(1);
+  await expect.poll(() => gallery.locator("img").count()).toBe(1);
   const { report } = await runInPage(page, { prompt, width: 64, height: 64, steps: 1, device: "webgpu" });
   expect(report.device).toMatchObject({ kind: "wasm", reason: "the GPU was lost twice" });
 }, 400_000);
@@ -109,13 +109,13 @@ test("lost twice in one run: continues on WebAssembly and says so, in this run a
 test("lost once, after a reload: continues on the reopened device", async () => {
   await page.reload();
   await loaded(page);
-  expect(await deviceButton("WebGPU").count()).toBe(1);
+  await expect.poll(() => deviceButton("WebGPU").count()).toBe(1);
   await generateLosing(1);
   expect(await alerts(page).allInnerTexts()).toEqual([]);
   expect(await noticeText()).toContain(opened);
-  expect(await images(page).count()).toBe(1);
-  expect(await promptBox(page).inputValue()).toBe(prompt);
-  expect(await deviceButton("WebGPU").count()).toBe(1);
+  await expect.poll(() => images(page).count()).toBe(1);
+  await expect.poll(() => promptBox(page).inputValue()).toBe(prompt);
+  await expect.poll(() => deviceButton("WebGPU").count()).toBe(1);
 }, 400_000);
 
 test("lost while idle: the next run reopens it silently", async () => {
@@ -129,8 +129,8 @@ test("lost while idle: the next run reopens it silently", async () => {
   const worker = diffusionWorker()!;
   await until(async () => (await worker.evaluate(() => submitsOfTest)) > 5);
   expect(await alerts(page).allInnerTexts()).toEqual([]);
-  expect(await notice().count()).toBe(0);
-  expect(await deviceButton("WebGPU").count()).toBe(1);
+  await expect.poll(() => notice().count()).toBe(0);
+  await expect.poll(() => deviceButton("WebGPU").count()).toBe(1);
   await stopButton(page).click();
   await generateButton(page).waitFor({ timeout: 60_000 });
 }, 200_000);

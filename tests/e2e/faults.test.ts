@@ -67,7 +67,7 @@ test("a missing or damaged runtime is named, and “Try again” works once it i
   runtime = "whole";
   await retry.click();
   await loaded(page);
-  expect(await alerts(page).count()).toBe(0);
+  await expect.poll(() => alerts(page).count()).toBe(0);
   await useSettings(page, {});
 });
 
@@ -101,7 +101,7 @@ test("damaged files are noticed without a failure, and after one; they alone are
   await damage("all");
   await page.reload();
   await loaded(page);
-  expect(await alerts(page).count()).toBe(0);
+  await expect.poll(() => alerts(page).count()).toBe(0);
   await generate(page, prompt);
   expect(await pixels()).toBe(before);
   expect(bugs).toEqual([]);
@@ -157,8 +157,8 @@ test("a mask that is still being stored counts, and a double click on Generate s
   await generateButton(page).dblclick();
   await stopButton(page).or(images(page)).first().waitFor();
   await generateButton(page).waitFor();
-  expect(await page.locator("figure[data-status=stopped]").count()).toBe(0);
-  expect(await images(page).count()).toBe(1);
+  await expect.poll(() => page.locator("figure[data-status=stopped]").count()).toBe(0);
+  await expect.poll(() => images(page).count()).toBe(1);
   expect(bugs).toEqual([]);
 });
 
@@ -179,7 +179,7 @@ test("malformed rows stand in nobody’s way, and are listed, exported and delet
   await page.reload();
   await loaded(page);
   await notices().getByText("Some stored entries are damaged").waitFor();
-  expect(await gallery().locator("img").count()).toBe(count);
+  await expect.poll(() => gallery().locator("img").count()).toBe(count);
   await page.getByRole("button", { name: /^Pocket: CPU/ }).click();
   await page.getByRole("button", { name: "Storage" }).click();
   const storage = page.getByRole("dialog", { name: "Storage" });
@@ -194,7 +194,7 @@ test("malformed rows stand in nobody’s way, and are listed, exported and delet
     await row.waitFor({ state: "detached" });
   }
   await page.keyboard.press("Escape");
-  expect(await notices().getByText("Some stored entries").count()).toBe(0);
+  await expect.poll(() => notices().getByText("Some stored entries").count()).toBe(0);
   expect(bugs).toEqual([]);
 });
 
@@ -220,7 +220,7 @@ test("a database that never answers ends no run late: the image stays, to be dow
   await generateButton(page).click();
   await complaint(page, "The browser could not keep this image. The browser’s storage does not answer.");
   await generateButton(page).waitFor();
-  expect(await images(page).count()).toBe(1);
+  await expect.poll(() => images(page).count()).toBe(1);
   await page.getByRole("link", { name: /^Download PNG/ }).waitFor();
   await holder.evaluate((state) => void (state.released = true));
   await generate(page, "a boat on the sea");

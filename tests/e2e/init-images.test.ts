@@ -122,10 +122,10 @@ test("keeps unmasked pixels bit for bit; init image and mask survive a reload", 
 
   // A run of the gallery restores its init image and mask.
   await area().getByRole("button", { name: "Remove init image" }).click();
-  expect(await area().count()).toBe(0);
+  await expect.poll(() => area().count()).toBe(0);
   await bringBack();
   await maskThumbnail().waitFor();
-  expect(await strength().inputValue()).toBe("0.9");
+  await expect.poll(() => strength().inputValue()).toBe("0.9");
   expect(bugs).toEqual([]);
 });
 
@@ -184,7 +184,7 @@ test("draws the mask by mouse and keyboard, inverts, clears and undoes it; an em
   await button("Clear").click();
   await page.keyboard.press("Escape");
   await page.getByText("The mask is empty, so the whole image is regenerated.").waitFor();
-  expect(await maskThumbnail().count()).toBe(0);
+  await expect.poll(() => maskThumbnail().count()).toBe(0);
   expect(bugs).toEqual([]);
 });
 
@@ -210,13 +210,13 @@ test("hires fix doubles the size, is in the file's settings, and survives a relo
   await drop(page, [{ name: "fox.png", buffer: file, type: "image/png" }]);
   await page.getByText("contains a prompt and settings").waitFor();
   await page.getByRole("button", { name: "Load settings" }).click();
-  expect(await promptBox(page).inputValue()).toContain("a fox in the snow");
+  await expect.poll(() => promptBox(page).inputValue()).toContain("a fox in the snow");
   await page.getByRole("button", { name: "Settings", exact: true }).click();
   await page.getByText("to 256 × 192").waitFor();
   await drop(page, [{ name: "fox.png", buffer: file, type: "image/png" }]);
   await page.getByRole("button", { name: "Use as init image" }).click();
   await area().getByText("256 × 192").waitFor();
-  expect(await page.getByRole("switch", { name: /^Hires fix/ }).isDisabled()).toBe(true);
+  await expect.poll(() => page.getByRole("switch", { name: /^Hires fix/ }).isDisabled()).toBe(true);
   expect(bugs).toEqual([]);
 });
 
@@ -279,13 +279,13 @@ test("rejects files that are not images, and unsupported sizes, with clear messa
     imageFile({ width: 12_001, height: 1 }, () => [0, 0, 0, 255]),
   );
   await complaint(page, "wide.png is 12001 × 1 px; the limit is 12,000");
-  expect(await area().count()).toBe(0);
+  await expect.poll(() => area().count()).toBe(0);
   await choose(
     "long.png",
     imageFile({ width: 4096, height: 64 }, () => [0, 90, 0, 255]),
   );
   await page.getByText("Scaled down from 4096 × 64 to 2048 × 32 px.").waitFor();
-  expect(await alerts(page).count()).toBe(0);
+  await expect.poll(() => alerts(page).count()).toBe(0);
   expect(bugs).toEqual([]);
 });
 
@@ -327,13 +327,13 @@ test("uses the image chosen last, however slowly an earlier one is read", async 
   await holdSlow();
   for (const name of ["slow.png", "slow-broken.png"]) {
     await choose(name, name === "slow.png" ? gradient(400, 300) : source.subarray(0, 200));
-    expect(await alerts(page).count()).toBe(0); // the other file's error
+    await expect.poll(() => alerts(page).count()).toBe(0); // the other file's error
   }
   await choose("quick.png", source);
   await area().getByText("quick.png").waitFor();
   await readSlow();
   await area().getByText("quick.png").waitFor();
-  expect(await alerts(page).count()).toBe(0);
+  await expect.poll(() => alerts(page).count()).toBe(0);
   expect(bugs).toEqual([]);
 });
 
@@ -360,7 +360,7 @@ test("a restored run keeps its init image over an image chosen earlier, but not 
   await madeSmaller.waitFor();
   await bringBack();
   await area().getByText("256 × 256").waitFor();
-  expect(await madeSmaller.count()).toBe(0);
+  await expect.poll(() => madeSmaller.count()).toBe(0);
 
   // A slow gallery: a write transaction stays open until the event.
   await page.evaluate(async () => {
@@ -380,7 +380,7 @@ test("a restored run keeps its init image over an image chosen earlier, but not 
   const later = gradient(192, 256);
   await drop(page, [{ name: "later.png", buffer: later, type: "image/png" }]);
   await area().getByText("later.png").waitFor();
-  expect(await promptBox(page).inputValue()).toBe("something else");
+  await expect.poll(() => promptBox(page).inputValue()).toBe("something else");
   await page.evaluate(() => document.dispatchEvent(new Event("test-gallery")));
   await expect.poll(() => promptBox(page).inputValue()).toBe("a fox in the snow");
   await area().getByText("later.png").waitFor();
@@ -433,7 +433,7 @@ test("discards a mask if the init image changes while it is drawn", async () => 
   await area().getByText("later.png").waitFor({ state: "attached" });
   await dialog().getByRole("button", { name: "Done" }).click();
   await page.getByText("The mask was discarded because the init image changed while you drew it.").waitFor();
-  expect(await maskThumbnail().count()).toBe(0);
+  await expect.poll(() => maskThumbnail().count()).toBe(0);
   expect(bugs).toEqual([]);
 });
 

@@ -129,7 +129,7 @@ test("offers to install itself after the first image, until that is declined", a
   const note = (): Locator => page.getByRole("note").filter({ hasText: "You can install Stylus" });
   await useSettings(page, {});
   await mayInstall();
-  expect(await note().count()).toBe(0);
+  await expect.poll(() => note().count()).toBe(0);
   await generate(page, "a fox in the snow");
   await note().waitFor();
   expect(await violations(page)).toEqual([]);
@@ -140,7 +140,7 @@ test("offers to install itself after the first image, until that is declined", a
   await loaded(page);
   await mayInstall();
   await generate(page, "a fox in the snow");
-  expect(await note().count()).toBe(0);
+  await expect.poll(() => note().count()).toBe(0);
   await page.getByRole("button", { name: "Help and shortcuts" }).click();
   const help = page.getByRole("dialog", { name: "Help and shortcuts" });
   await help.getByRole("button", { name: "Install" }).click();
@@ -157,8 +157,8 @@ test("a new version is offered, never during a run, and waits until it is asked 
   await stopButton(page).waitFor();
   publish(secondVersion);
   await lookForVersion();
-  expect(await offer(page).count()).toBe(0);
-  expect(await stopButton(page).count()).toBe(1);
+  await expect.poll(() => offer(page).count()).toBe(0);
+  await expect.poll(() => stopButton(page).count()).toBe(1);
   await page.keyboard.press("Escape");
   await offer(page).waitFor();
   expect(await violations(page)).toEqual([]);
@@ -175,7 +175,7 @@ test("a new version is offered, never during a run, and waits until it is asked 
   await Promise.all([page.waitForEvent("load"), offerButton("Reload").click()]);
   await loaded(page);
   expect(await version(page)).toBe("2");
-  expect(await offer(page).count()).toBe(0);
+  await expect.poll(() => offer(page).count()).toBe(0);
   // The other tab stays, and the server no longer has its files.
   expect(await version(other)).toBeUndefined();
   await loaded(other);
@@ -200,6 +200,6 @@ test("the new version works offline, with what the old one stored", async () => 
   await page.reload();
   await loaded(page);
   expect(await version(page)).toBe("2");
-  expect(await thumbnails().count()).toBe(before);
+  await expect.poll(() => thumbnails().count()).toBe(before);
   await generate(page, "a fox in the snow");
 });

@@ -108,20 +108,20 @@ const cutAt =
 test("asks before a download; a lost connection leaves Pocket in use, and the download resumes", async () => {
   await openModels();
   const entry = row("Stable Diffusion 1.5");
-  expect(await entry.innerText()).toContain("8.7 MB");
+  await expect.poll(() => entry.innerText()).toContain("8.7 MB");
   expect(await violations(page)).toEqual([]);
   await entry.getByRole("button", { name: "Download Stable Diffusion 1.5" }).click();
   const question = page.getByRole("dialog", { name: "Download Stable Diffusion 1.5?" });
-  expect(await question.innerText()).toMatch(/8\.7 MB, once[\s\S]*The browser allows/);
+  await expect.poll(() => question.innerText()).toMatch(/8\.7 MB, once[\s\S]*The browser allows/);
   const licence = question.getByRole("link", { name: "Licence: CreativeML Open RAIL-M" });
-  expect(await licence.getAttribute("href")).toBe(`http://${hubHost}/${hubRepo}`);
+  await expect.poll(() => licence.getAttribute("href")).toBe(`http://${hubHost}/${hubRepo}`);
   await question.getByRole("button", { name: "Cancel" }).click();
   expect(hub.requests).toEqual([]);
 
   hub.fault = cutAt("miniature.safetensors", 1_000_000);
   await download("Stable Diffusion 1.5");
   await entry.getByRole("alert").waitFor({ timeout: 60_000 });
-  expect(await entry.innerText()).toMatch(/miniature\.safetensors[\s\S]*download resumes/);
+  await expect.poll(() => entry.innerText()).toMatch(/miniature\.safetensors[\s\S]*download resumes/);
   await page.keyboard.press("Escape");
   await generate(page, "a castle on a hill");
 
@@ -138,7 +138,7 @@ test("generates with it, downloads adapters from the hub when an image needs the
   expect(fetched("clay.safetensors")).toEqual([]);
   await generate(page, "a castle on a hill, clay render");
   const chips = page.getByRole("list", { name: "Adapters in this image" });
-  expect(await chips.innerText()).toContain("Clay render");
+  await expect.poll(() => chips.innerText()).toContain("Clay render");
   expect(fetched("clay.safetensors")).toHaveLength(1);
   expect(fetched("pixel.safetensors")).toEqual([]);
   await page.getByRole("list", { name: "Stages of this run" }).getByText("Download").waitFor();
@@ -333,9 +333,9 @@ test("detects a checkpoint from the disk, generates with it, and rejects one of 
   await ready("mine");
   await generate(page, "a castle on a hill, clay render");
   await openModels();
-  expect(await row("mine").innerText()).toMatch(
-    /Checkpoint, single file, F32[\s\S]*On your disk, not copied/,
-  );
+  await expect
+    .poll(() => row("mine").innerText())
+    .toMatch(/Checkpoint, single file, F32[\s\S]*On your disk, not copied/);
   await usePocket();
   expect(bugs).toEqual([]);
 });
@@ -376,7 +376,7 @@ test("a remembered file is available on the next visit, and a lost one is report
   await page.getByRole("button", { name: "Use Pocket" }).click();
   await loaded(page);
   await openModels();
-  expect(await row("mine").count()).toBe(0);
+  await expect.poll(() => row("mine").count()).toBe(0);
   const removeKept = (): Promise<void> =>
     row("kept").getByRole("button", { name: "Remove kept from the list" }).click();
   await loseDatabases(page, ["stylus-web-models"]);
@@ -442,8 +442,10 @@ test("remembers a folder from the browser's picker, and rejects one without a mo
   await ready("my-diffusers-model");
   await openModels();
   await choose.click(); // the user changes their mind
-  expect(await row("my-diffusers-model").innerText()).toMatch(/In use[\s\S]*On your disk, not copied/);
-  expect(await dialog().getByRole("alert").count()).toBe(0);
+  await expect
+    .poll(() => row("my-diffusers-model").innerText())
+    .toMatch(/In use[\s\S]*On your disk, not copied/);
+  await expect.poll(() => dialog().getByRole("alert").count()).toBe(0);
   await page.reload();
   await ready("my-diffusers-model");
   await generate(page, "a castle on a hill");
@@ -481,22 +483,24 @@ test("names an unreachable hub, and the page continues with its model", async ()
   await openModels();
   // Full size does not run here, so the page gives the reason; its real manifest gets as far as the network allows.
   const full = row("Stable Diffusion 1.5 inpainting");
-  expect(await full.innerText()).toMatch(/Needs WebGPU: on the CPU/);
-  expect(await full.getByRole("button", { name: "Can’t run here" }).isDisabled()).toBe(true);
+  await expect.poll(() => full.innerText()).toMatch(/Needs WebGPU: on the CPU/);
+  await expect.poll(() => full.getByRole("button", { name: "Can’t run here" }).isDisabled()).toBe(true);
   await full.getByRole("button", { name: "Download Stable Diffusion 1.5 inpainting anyway" }).click();
   const question = page.getByRole("dialog", { name: "Download Stable Diffusion 1.5 inpainting?" });
-  expect(await question.innerText()).toMatch(/About 2\.13 GB, once[\s\S]*Needs WebGPU/);
+  await expect.poll(() => question.innerText()).toMatch(/About 2\.13 GB, once[\s\S]*Needs WebGPU/);
   await question.getByRole("button", { name: /^Download / }).click();
   await full.getByRole("alert").waitFor({ timeout: 60_000 });
-  expect(await full.getByRole("alert").innerText()).toMatch(/huggingface\.co[\s\S]*Check your connection/);
+  await expect
+    .poll(() => full.getByRole("alert").innerText())
+    .toMatch(/huggingface\.co[\s\S]*Check your connection/);
 
   hub.close();
   await download("Stable Diffusion 1.5");
   const entry = row("Stable Diffusion 1.5");
   await entry.getByRole("alert").waitFor({ timeout: 60_000 });
-  expect(await entry.getByRole("alert").innerText()).toMatch(
-    /hub\.test cannot be reached[\s\S]*Check your connection/,
-  );
+  await expect
+    .poll(() => entry.getByRole("alert").innerText())
+    .toMatch(/hub\.test cannot be reached[\s\S]*Check your connection/);
   await page.keyboard.press("Escape");
   await generate(page, "a castle on a hill");
   expect(bugs).toEqual([]);

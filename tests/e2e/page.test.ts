@@ -35,7 +35,7 @@ test("generates with the displayed adapters, and the download contains the setti
   const slider = chosen.getByRole("slider", { name: "Strength of Clay Render" });
   expect(Number(await slider.inputValue()).toFixed(2)).toBe(await slider.getAttribute("aria-valuetext"));
   const chips = page.getByRole("list", { name: "Adapters in this image" });
-  expect(await chips.innerText()).toContain("Clay Render");
+  await expect.poll(() => chips.innerText()).toContain("Clay Render");
 
   const download = page.waitForEvent("download");
   await page.getByRole("link", { name: /^Download PNG/ }).click();
@@ -54,7 +54,7 @@ test("stops within a step, and generates again afterwards", async () => {
   await page.getByRole("progressbar", { name: "Image 1" }).waitFor();
   await stopButton(page).click();
   await generateButton(page).waitFor({ timeout: 15_000 });
-  expect(await images(page).count()).toBe(0);
+  await expect.poll(() => images(page).count()).toBe(0);
   await useSettings(page, {});
   await generate(page, "a boat on the sea");
   expect(bugs).toEqual([]);
@@ -74,14 +74,14 @@ test("keeps finished images of a stopped or reloaded run with its settings", asy
     await promptBox(page).fill(prompt);
     await generateButton(page).click();
     await expect.poll(() => kept().count(), { timeout: 120_000 }).toBeGreaterThan(had);
-    expect(await stopButton(page).count()).toBe(1); // the others are still to come
+    await expect.poll(() => stopButton(page).count()).toBe(1); // the others are still to come
   };
 
   await generateOne("a boat on the sea");
   await stopButton(page).click();
   await generateButton(page).waitFor({ timeout: 15_000 });
   const ofStopped = await images(page).count();
-  expect(await kept().count()).toBe(ofStopped);
+  await expect.poll(() => kept().count()).toBe(ofStopped);
   await generateOne("a fox in the snow");
   await page.reload();
   await loaded(page);
@@ -134,14 +134,14 @@ test("reports an image that another tab has deleted, or that cannot be read, whe
   await deleteUnheard(8);
   await show(8).click();
   await expect.poll(left).toBe(kept - 1);
-  expect(await images(page).count()).toBe(1); // the other image of its run
+  await expect.poll(() => images(page).count()).toBe(1); // the other image of its run
 
   await deleteUnheard(7);
   await promptBox(page).fill("something else");
   await show(7).click();
   await complaint(page, "This image was deleted in another tab.");
   await expect.poll(left).toBe(kept - 2);
-  expect(await promptBox(page).inputValue()).toBe("something else");
+  await expect.poll(() => promptBox(page).inputValue()).toBe("something else");
   expect(await page.evaluate(() => document.activeElement !== document.body)).toBe(true);
 
   await generate(page, "a boat on the sea");
@@ -240,17 +240,17 @@ test("speaks Korean when asked, and keeps the run on show", async () => {
   await generate(page, "a castle on a hill");
   await page.getByRole("button", { name: "Switch to 한국어" }).click();
   await page.getByRole("button", { name: /^생성/ }).waitFor();
-  expect(await page.locator("html").getAttribute("lang")).toBe("ko");
-  expect(await images(page).count()).toBe(1);
+  await expect.poll(() => page.locator("html").getAttribute("lang")).toBe("ko");
+  await expect.poll(() => images(page).count()).toBe(1);
   const prompt = page.getByRole("textbox", { name: "프롬프트", exact: true });
-  expect(await prompt.inputValue()).toBe("a castle on a hill");
+  await expect.poll(() => prompt.inputValue()).toBe("a castle on a hill");
   await prompt.fill("언덕 위의 성");
   await page.getByText("모델은 영어만 이해해요").waitFor();
   expect(await violations(page)).toEqual([]);
   await page.reload(); // the choice is kept
   await page.getByRole("button", { name: "언어 바꾸기: English" }).click();
   await generateButton(page).waitFor();
-  expect(await page.locator("html").getAttribute("lang")).toBe("en");
+  await expect.poll(() => page.locator("html").getAttribute("lang")).toBe("en");
   expect(bugs).toEqual([]);
 });
 

@@ -40,7 +40,7 @@ test("the storage view lists it as complete", async () => {
   await page.getByRole("button", { name: "Storage" }).click();
   const storage = page.getByRole("dialog", { name: "Storage" });
   await storage.getByRole("listitem", { name: "Pocket" }).getByText("Model, complete.").waitFor();
-  expect(await storage.getByRole("listitem", { name: "Unused files" }).count()).toBe(0);
+  await expect.poll(() => storage.getByRole("listitem", { name: "Unused files" }).count()).toBe(0);
   await page.keyboard.press("Escape");
 });
 

@@ -26,10 +26,10 @@ test("shows the diagnosis of a file that fits, adds it, chooses it for a prompt,
   await drop(page, [await loraFile("paper_collage.safetensors", { metadata })]);
   const file = item("paper_collage.safetensors");
   await file.getByText("Fits Pocket").waitFor();
-  expect(await file.getByRole("meter", { name: /^U-Net/ }).count()).toBe(1);
-  expect(await file.innerText()).toMatch(/AutoV2 [0-9a-f]{10}\s+AutoV3 [0-9a-f]{12}/);
-  expect(await file.getByLabel("Title").inputValue()).toBe("paper collage");
-  expect(await file.getByLabel("Trigger words").inputValue()).toBe("pprcllg");
+  await expect.poll(() => file.getByRole("meter", { name: /^U-Net/ }).count()).toBe(1);
+  await expect.poll(() => file.innerText()).toMatch(/AutoV2 [0-9a-f]{10}\s+AutoV3 [0-9a-f]{12}/);
+  await expect.poll(() => file.getByLabel("Title").inputValue()).toBe("paper collage");
+  await expect.poll(() => file.getByLabel("Trigger words").inputValue()).toBe("pprcllg");
   await file.getByLabel("Description").fill("Turns everything into a collage of torn paper.");
   await file.getByLabel("Category").selectOption("style");
   await file.getByRole("button", { name: "Add to my adapters" }).click();
@@ -38,7 +38,7 @@ test("shows the diagnosis of a file that fits, adds it, chooses it for a prompt,
 
   await generate(page, "a castle on a hill, paper collage");
   const chips = page.getByRole("list", { name: "Adapters in this image" });
-  expect(await chips.innerText()).toContain("paper collage");
+  await expect.poll(() => chips.innerText()).toContain("paper collage");
 
   await page.reload();
   await loaded(page);
@@ -48,7 +48,7 @@ test("shows the diagnosis of a file that fits, adds it, chooses it for a prompt,
   await choice.getByText("It changes the U-Net only, so 0.50 counts.").waitFor();
   await generateButton(page).click();
   await images(page).first().waitFor({ timeout: 120_000 });
-  expect(await chips.innerText()).toMatch(/paper collage\s*0\.50/);
+  await expect.poll(() => chips.innerText()).toMatch(/paper collage\s*0\.50/);
 
   await page.getByRole("button", { name: /^Adapters/ }).click();
   const library = page.getByRole("dialog", { name: "Adapters", exact: true });
@@ -69,7 +69,7 @@ test("shows the diagnosis of a file that fits, adds it, chooses it for a prompt,
   await missing.waitFor();
   await page.reload();
   await loaded(page);
-  expect(await missing.count()).toBe(0);
+  await expect.poll(() => missing.count()).toBe(0);
   await page
     .getByRole("button", { name: /^Show image with seed 7/ })
     .first()
@@ -88,7 +88,7 @@ test("an image with an unknown adapter restores the other settings and says so",
   const png = withPngText(Uint8Array.from(gradient(64, 64)), { parameters: words });
   await drop(page, [{ name: "fox.png", buffer: Buffer.from(png), type: "image/png" }]);
   await page.getByRole("button", { name: "Load settings" }).click();
-  expect(await promptBox(page).inputValue()).toBe("a fox <lora:noir:0.5>");
+  await expect.poll(() => promptBox(page).inputValue()).toBe("a fox <lora:noir:0.5>");
   await page.getByText(/used the adapter “my_old_style”, which is missing/).waitFor();
   expect(bugs).toEqual([]);
 });
@@ -105,16 +105,16 @@ test("rejects files for another size, of another kind and damaged ones with the 
   ]);
   await item("sd15.safetensors").getByText("Needs full-size SD 1.5").waitFor();
   // These tests have no GPU, so the page does not suggest models that cannot run.
-  expect(await item("sd15.safetensors").innerText()).toMatch(
-    /Full-size models need WebGPU, which is unavailable here/,
-  );
+  await expect
+    .poll(() => item("sd15.safetensors").innerText())
+    .toMatch(/Full-size models need WebGPU, which is unavailable here/);
   await item("sdxl.safetensors").getByText("Made for SDXL", { exact: true }).waitFor();
   await item("cut.safetensors").getByText("Damaged or not an adapter").waitFor();
   for (const name of ["words.pt", "page.safetensors"])
     await item(name).getByText("This is a text file, not a model or an adapter.").waitFor();
   const others = intake().getByRole("alert");
-  expect(await others.innerText()).toContain("notes.txt is neither an image nor an adapter file");
-  expect(await intake().getByRole("button", { name: "Add to my adapters" }).count()).toBe(0);
+  await expect.poll(() => others.innerText()).toContain("notes.txt is neither an image nor an adapter file");
+  await expect.poll(() => intake().getByRole("button", { name: "Add to my adapters" }).count()).toBe(0);
   await page.keyboard.press("Escape");
   // Alone, and from far down the page: the message is visible.
   await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
@@ -124,6 +124,6 @@ test("rejects files for another size, of another kind and damaged ones with the 
   expect(y >= 0 && y + height <= page.viewportSize()!.height).toBe(true);
   await page.keyboard.press("Escape");
   await generate(page, "a fox in the snow");
-  expect(await alerts(page).count()).toBe(0);
+  await expect.poll(() => alerts(page).count()).toBe(0);
   expect(bugs).toEqual([]);
 });

@@ -176,9 +176,9 @@ test("in another site’s page: keyboard, attributes, height, and what the brows
     storage: granted,
     takesTurns: granted === "kept", // browsers refuse locks where they refuse storage
   });
-  expect(await widget.getByText("the model is downloaded again on each visit").count()).toBe(
-    granted === "kept" ? 0 : 1,
-  );
+  await expect
+    .poll(() => widget.getByText("the model is downloaded again on each visit").count())
+    .toBe(granted === "kept" ? 0 : 1);
   const accent = await widget
     .getByRole("button", { name: "Generate" })
     .evaluate((button) => getComputedStyle(button).backgroundColor);
@@ -195,7 +195,7 @@ test("a stranger's page cannot frame the page: by header, and by script where a 
     await page.goto(urlAt(stranger, `?frame=${encodeURIComponent(plain.url)}`));
     const framed = page.frameLocator("iframe");
     await framed.getByText("Stylus Web does not run inside other sites’ pages.").waitFor();
-    expect(await framed.getByRole("button").count()).toBe(0);
+    await expect.poll(() => framed.getByRole("button").count()).toBe(0);
   } finally {
     await plain.close();
   }
