@@ -33,6 +33,7 @@ export const plot = {
   allAdapters: "all adapters",
   noAdapter: "No adapter",
   addAdapter: "Add an adapter",
+  add: "Add",
   /** Words replaced by nothing. */
   nothing: "(nothing)",
   /** @param factors "3 × 2" */

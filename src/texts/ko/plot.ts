@@ -31,6 +31,7 @@ export const plot: typeof english = {
   allAdapters: "모든 어댑터",
   noAdapter: "어댑터 없음",
   addAdapter: "어댑터 추가",
+  add: "추가",
   nothing: "(빈 값)",
   product: (factors, count) => `${factors} = ${images(count)}`,
   time: (milliseconds) => `약 ${formats.duration(milliseconds)}`,

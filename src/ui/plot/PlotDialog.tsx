@@ -1,5 +1,5 @@
 // The form of an X/Y/Z plot: up to three axes, and how many images they make.
-import { createMemo, createUniqueId, For, Show, type JSX } from "solid-js";
+import { createMemo, createSignal, createUniqueId, For, Show, type JSX } from "solid-js";
 import { SAMPLER_LABELS, SCHEDULE_LABELS } from "../../formats/generation-parameters.ts";
 import { choices } from "../../shared/limits.ts";
 import {
@@ -277,28 +277,39 @@ function Checks(props: {
   );
 }
 
-/** The rest of the collection, in a list that goes back to its first line. */
+/** The rest of the collection. */
 function AddAdapter(props: {
   readonly known: readonly string[];
   readonly onAdd: (id: string) => void;
 }): JSX.Element {
   const studio = useStudio();
+  const [selected, setSelected] = createSignal("");
   const others = () =>
     (studio.pack()?.cards ?? [])
       .filter((card) => !card.fewStep && !props.known.includes(card.id))
       .toSorted((a, b) => a.title.localeCompare(b.title));
   return (
-    <select
-      class={`${controls["input"]} ${controls["select"]}`}
-      aria-label={t.plot.addAdapter}
-      onChange={(event) => {
-        const added = event.currentTarget.value;
-        event.currentTarget.value = "";
-        if (added !== "") props.onAdd(added);
-      }}
-    >
-      <option value="">{t.plot.addAdapter}</option>
-      <For each={others()}>{(card) => <option value={card.id}>{card.title}</option>}</For>
-    </select>
+    <div class={styles["add"]}>
+      <select
+        class={`${controls["input"]} ${controls["select"]}`}
+        aria-label={t.plot.addAdapter}
+        onChange={(event) => setSelected(event.currentTarget.value)}
+      >
+        <option value="">{t.plot.addAdapter}</option>
+        <For each={others()}>{(card) => <option value={card.id}>{card.title}</option>}</For>
+      </select>
+      {/* A press of its own: with the arrow keys some browsers change the list's value line by line. */}
+      <button
+        class={controls["button"]}
+        type="button"
+        disabled={selected() === ""}
+        onClick={() => {
+          props.onAdd(selected());
+          setSelected("");
+        }}
+      >
+        {t.plot.add}
+      </button>
+    </div>
   );
 }
