@@ -5,7 +5,9 @@ import { keptImage, keptRun } from "../../../tests/fixtures/kept-images.ts";
 import { gradient } from "../../../tests/e2e/image-file.ts";
 import { readPngText, withPngText } from "../../formats/png.ts";
 import { StylusError } from "../../shared/errors.ts";
-import type { StoredImage } from "./gallery.ts";
+import { sha256 } from "../../shared/sha256.ts";
+import { defaultMask } from "../../stylus/image-options.ts";
+import type { StoredImage, StoredRun } from "./gallery.ts";
 import { packImages, unpackImages } from "./gallery-archive.ts";
 
 const parameters = "a fox\nSteps: 6, Seed: 7, Size: 8x8";
@@ -37,6 +39,35 @@ it("brings back images, their runs and what the user said of them; files have th
   expect(found!.run).toEqual(run);
   expect(withoutFiles(found!.images)).toEqual(withoutFiles(images));
   for (const each of found!.images) expect(new Uint8Array(await each.png.arrayBuffer())).toEqual(png);
+});
+
+it("brings back what runs started from, unless it is damaged", async () => {
+  const [picture, mask] = [new Blob(["picture"]), new Blob(["mask"])];
+  const ids = [await sha256(picture), await sha256(mask)] as const;
+  const started: StoredRun = {
+    ...run,
+    options: {
+      ...run.options,
+      start: {
+        picture: { id: ids[0], width: 8, height: 8 },
+        strength: 0.5,
+        mask: { ...defaultMask, id: ids[1] },
+      },
+    },
+  };
+  const files = new Map([
+    [ids[0], picture],
+    [ids[1], mask],
+  ]);
+  const archive = await packImages(images, [started], files);
+  const { inputs } = await unpackImages(fileOf(archive));
+  expect([...inputs.keys()]).toEqual(ids);
+  expect(await Promise.all([...inputs.values()].map((file) => file.text()))).toEqual(["picture", "mask"]);
+  expect((await unpackImages(fileOf(await packImages(images, [started])))).inputs.size).toBe(0);
+
+  const entries = unzipSync(new Uint8Array(await archive.arrayBuffer()));
+  const damaged = zipSync({ ...entries, [`inputs/${ids[1]}`]: new TextEncoder().encode("other") });
+  await expect(unpackImages(fileOf(damaged))).rejects.toThrow(`inputs/${ids[1]} is damaged`);
 });
 
 it("refuses what it did not write, and says what is wrong with it", async () => {

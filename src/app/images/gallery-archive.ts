@@ -1,13 +1,20 @@
-// Images of the gallery as one ZIP file, to keep elsewhere or to bring to another browser: the PNG files as they are, and a table with
-// what is known of their runs. The files of init images are not in it.
+// Images of the gallery as one ZIP file, to keep elsewhere or to bring to another browser: the PNG files as they are, the init images and
+// masks that their runs started from, and a table with what is known of the runs.
 import * as v from "valibot";
 import { isPng } from "../../formats/png.ts";
 import { StylusError } from "../../shared/errors.ts";
+import { sha256 } from "../../shared/sha256.ts";
+import { storedIds } from "../../stylus/image-options.ts";
 import { imageSchema, runSchema, type StoredImage, type StoredRun } from "./gallery.ts";
 import { imageFileName } from "./image-file.ts";
 
 const tableName = "stylus-images.json";
 const format = "stylus-web/images";
+/** Folder of init images and masks, each named by its id. */
+const inputFolder = "inputs/";
+
+/** By id: the SHA-256 of the file. */
+export type InputFiles = ReadonlyMap<string, Blob>;
 
 /** Of one file, and of all, on the way in and out: far more than the page makes, far less than what stops a browser. */
 const limits = { fileBytes: 64e6, tableBytes: 256e6, archiveBytes: 2e9, files: 10_000 };
@@ -47,28 +54,38 @@ function fileNames(images: readonly StoredImage[], runs: ReadonlyMap<string, Sto
   });
 }
 
-function checkLimits(images: readonly StoredImage[]): void {
+function checkLimits(images: readonly StoredImage[], inputs: InputFiles): void {
   const refuse = (problem: string): never => {
     throw new StylusError("bad-input", `These images don’t fit into one ZIP file: ${problem}.`, {
       where: "export",
       remedy: "Select fewer images, and export the others after them.",
     });
   };
-  const most = limits.files - 1; // beside the table
+  const most = limits.files - 1 - inputs.size; // beside the table
   if (images.length > most) refuse(`they are ${images.length}, and ${most} is the most`);
   const large = images.find(({ png }) => png.size > limits.fileBytes);
   if (large) refuse(`the one with seed ${large.seed} has more than ${limits.fileBytes / 1e6} MB`);
-  const bytes = images.reduce((sum, { png }) => sum + png.size, 0);
+  if ([...inputs.values()].some(({ size }) => size > limits.fileBytes))
+    refuse(`an init image has more than ${limits.fileBytes / 1e6} MB`);
+  const bytes = [...images.map(({ png }) => png), ...inputs.values()].reduce(
+    (sum, { size }) => sum + size,
+    0,
+  );
   if (bytes + limits.tableBytes > limits.archiveBytes)
     refuse(`together they have more than ${(limits.archiveBytes - limits.tableBytes) / 1e6} MB`);
 }
 
 /**
  * One ZIP file that `unpackImages` reads.
+ * @param inputs what the runs started from, as far as it is there
  * @throws StylusError bad-input: they are too many or too large for it
  */
-export async function packImages(images: readonly StoredImage[], runs: readonly StoredRun[]): Promise<Blob> {
-  checkLimits(images);
+export async function packImages(
+  images: readonly StoredImage[],
+  runs: readonly StoredRun[],
+  inputs: InputFiles = new Map(),
+): Promise<Blob> {
+  checkLimits(images, inputs);
   const { Zip, ZipPassThrough, strToU8 } = await import("fflate");
   const parts: Blob[] = []; // which the browser may keep on disk
   const zip = new Zip((error, part) => {
@@ -90,6 +107,7 @@ export async function packImages(images: readonly StoredImage[], runs: readonly 
   add(tableName, strToU8(JSON.stringify(table)));
   for (const [index, { png }] of images.entries())
     add(names[index]!, new Uint8Array(await png.arrayBuffer()));
+  for (const [id, file] of inputs) add(inputFolder + id, new Uint8Array(await file.arrayBuffer()));
   zip.end();
   return new Blob(parts, { type: "application/zip" });
 }
@@ -127,6 +145,8 @@ async function unzipped(file: File): Promise<Record<string, Uint8Array>> {
 
 interface UnpackedImages {
   readonly runs: readonly { readonly run: StoredRun; readonly images: readonly StoredImage[] }[];
+  /** What the runs started from, as far as the archive has it. */
+  readonly inputs: InputFiles;
   /** Names of images of which the archive does not have the run. */
   readonly withoutRun: readonly string[];
 }
@@ -154,7 +174,16 @@ export async function unpackImages(file: File): Promise<UnpackedImages> {
     return row;
   });
   const runIds = new Set(table.runs.map(({ id }) => id));
+  const inputs = new Map<string, Blob>();
+  for (const id of new Set(table.runs.flatMap(({ options }) => storedIds(options.start)))) {
+    const content = entries.get(inputFolder + id);
+    if (!content) continue; // an earlier version left them out
+    const input = new Blob([content as Uint8Array<ArrayBuffer>]);
+    if ((await sha256(input)) !== id) throw notOurs(file, `${inputFolder}${id} is damaged`);
+    inputs.set(id, input);
+  }
   return {
+    inputs,
     runs: table.runs.map((run) => ({
       run,
       images: images.filter(({ runId }) => runId === run.id),

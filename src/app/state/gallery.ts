@@ -16,6 +16,7 @@ import {
   type StoredRun,
 } from "../images/gallery.ts";
 import { packImages, unpackImages } from "../images/gallery-archive.ts";
+import type { InputStore } from "../images/input-store.ts";
 import { storedIds } from "../../stylus/image-options.ts";
 import type { ImageView, RunView } from "./runs/run-view.ts";
 import type { RunReport } from "../../stylus/run-types.ts";
@@ -57,7 +58,7 @@ export interface GalleryState {
   /** Prompts of the kept runs, by their ids; those of runs that were kept before this visit after `readPrompts`. */
   readonly prompts: Accessor<ReadonlyMap<string, string>>;
   readPrompts(): Promise<void>;
-  /** A ZIP file of these images and all that is known of them. @throws StylusError quota, bad-input: too many */
+  /** A ZIP file of these images, what they started from, and all that is known of them. @throws StylusError quota, bad-input: too many */
   pack(imageIds: readonly string[]): Promise<Blob>;
   /**
    * Adds the images of a ZIP file that `pack` made, those that are not here yet.
@@ -99,7 +100,10 @@ function storedImage(view: RunView, image: ImageView, png: Blob): StoredImage {
   return { ...plain, id: image.id, index: image.index, runId: view.id, createdAt: view.createdAt, png };
 }
 
-export function createGalleryState(): GalleryState {
+/** @param context.inputs has the init images of its runs */
+export function createGalleryState(context: {
+  readonly inputs: Promise<Pick<InputStore, "get" | "put">>;
+}): GalleryState {
   const [images, setImages] = createSignal<readonly StoredImage[]>([]);
   const [isRead, setRead] = createSignal(false);
   const [persistent, setPersistent] = createSignal(true);
@@ -170,7 +174,13 @@ export function createGalleryState(): GalleryState {
         const chosen = (await gallery.images()).filter(({ id }) => ids.has(id));
         const wanted = new Set(chosen.map(({ runId }) => runId));
         const runs = (await gallery.runs()).filter(({ id }) => wanted.has(id));
-        return packImages(chosen, runs);
+        const store = await context.inputs;
+        const inputs = new Map<string, Blob>();
+        for (const id of inputsOf(runs)) {
+          const input = await store.get(id);
+          if (input) inputs.set(id, input);
+        }
+        return packImages(chosen, runs, inputs);
       };
       return work().catch((cause: unknown) => {
         throw cause instanceof StylusError ? cause : readingError("These images", cause);
@@ -178,15 +188,23 @@ export function createGalleryState(): GalleryState {
     },
     async unpack(file) {
       const gallery = await ready;
-      const { runs, withoutRun } = await unpackImages(file);
+      const { runs, inputs, withoutRun } = await unpackImages(file);
+      const keeping = async <Value>(work: Promise<Value>): Promise<Value> =>
+        work.catch((cause: unknown) => {
+          throw keepingError("these images", cause, {
+            full: "Free disk space, or delete images you don’t need, then try again.",
+          });
+        });
       let added = 0;
       try {
         for (const { run, images: own } of runs) {
-          added += await gallery.addNew(run, own).catch((cause: unknown) => {
-            throw keepingError("these images", cause, {
-              full: "Free disk space, or delete images you don’t need, then try again.",
-            });
-          });
+          const store = await context.inputs;
+          // Before the run: what no run names is cleared away.
+          for (const id of inputsOf([run])) {
+            const input = inputs.get(id);
+            if (input) await keeping(store.put(input));
+          }
+          added += await keeping(gallery.addNew(run, own));
           setPrompts((before) => new Map([[run.id, run.options.prompt], ...before]));
         }
       } finally {

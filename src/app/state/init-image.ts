@@ -7,7 +7,7 @@ import type { GalleryState } from "./gallery.ts";
 import { parametersText } from "../images/image-file.ts";
 import { claimedInputs, claimInputs } from "../images/input-claims.ts";
 import { maskFile, maskValues, pixelsOf, takeImage } from "../images/input-image.ts";
-import { openInputs, type InputStore } from "../images/input-store.ts";
+import type { InputStore } from "../images/input-store.ts";
 import { blankMask, markedShare, type MaskImage } from "../images/mask-drawing.ts";
 import { t } from "../../texts/texts.ts";
 import { explain } from "./runs/runs.ts";
@@ -67,15 +67,15 @@ const keptUnusedMilliseconds = 24 * 60 * 60 * 1000;
 
 export function createInitImageState(context: {
   readonly settings: SettingsStore;
+  readonly inputs: Promise<InputStore>;
   readonly gallery: GalleryState;
   /** Ids of the images and masks that waiting runs start from. */
   readonly waitingInputs: () => Promise<ReadonlySet<string>>;
   readonly announce: (text: string) => void;
   readonly setInputError: (error: PlainError | null) => void;
 }): InitImageState {
-  const { announce, setInputError, gallery, waitingInputs } = context;
+  const { announce, setInputError, inputs, gallery, waitingInputs } = context;
   const [settings, setSettings] = context.settings;
-  const inputs = openInputs();
   const [shown, setShown] = createSignal<{ url: string; maskUrl: string | null } | null>(null);
   const [note, setNote] = createSignal<string | null>(null);
   const [offer, setOffer] = createSignal<Offer | null>(null);

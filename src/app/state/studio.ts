@@ -36,6 +36,7 @@ import { createReading } from "./live-choice.ts";
 import { createRuns, explain, type Runs } from "./runs/runs.ts";
 import type { PlannedImage } from "../../stylus/run-types.ts";
 import { createSettings, languageOf, usesFewStep, type SettingsStore } from "./settings.ts";
+import { openInputs } from "../images/input-store.ts";
 import { createInitImageState, type InitImageState } from "./init-image.ts";
 import { createSetAside, type SetAsideState } from "./set-aside.ts";
 import { createTokenCount } from "./prompt/token-count.ts";
@@ -177,10 +178,12 @@ function buildStudio(services: PageServices): Studio {
     await packState.use(id);
   }
 
-  const gallery = createGalleryState();
+  const inputs = openInputs();
+  const gallery = createGalleryState({ inputs });
   const waitingRuns = openWaitingRuns();
   const initImage = createInitImageState({
     settings: [settings, setSettings],
+    inputs,
     gallery,
     waitingInputs: async () => (await waitingRuns).inputs(),
     announce,
@@ -190,7 +193,7 @@ function buildStudio(services: PageServices): Studio {
   const runs = createRuns({
     services,
     gallery,
-    inputs: initImage.inputs,
+    inputs,
     wildcards: wildcards.files,
     packId,
     pack,

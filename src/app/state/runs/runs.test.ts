@@ -6,8 +6,8 @@ import { loadedPack, runServices } from "../../../../tests/fixtures/run-services
 import type { Composition } from "../../../compose/composition.ts";
 import { StylusError } from "../../../shared/errors.ts";
 import type { StoredImage, StoredRun } from "../../images/gallery.ts";
-import { createGalleryState, type GalleryState } from "../gallery.ts";
 import { memoryInputs } from "../../images/input-store.ts";
+import { createGalleryState, type GalleryState } from "../gallery.ts";
 import { checkOptions, completeOptions } from "../../../stylus/options.ts";
 import type { RunServices } from "../../../stylus/ports.ts";
 import { createRuns } from "./runs.ts";
@@ -147,7 +147,7 @@ describe("what the gallery has of a run of three images", () => {
   async function generate({
     finished,
     end,
-    gallery = createRoot(createGalleryState),
+    gallery = createRoot(() => createGalleryState({ inputs: Promise.resolve(memoryInputs()) })),
     afterEach = async () => {},
   }: {
     readonly finished: number;
@@ -228,7 +228,7 @@ describe("what the gallery has of a run of three images", () => {
 
   it("what had no room at first, once there is some; else it is said, for its true reason", async () => {
     const keptAfter = (failures: number, reason: string): GalleryState => {
-      const gallery = createRoot(createGalleryState);
+      const gallery = createRoot(() => createGalleryState({ inputs: Promise.resolve(memoryInputs()) }));
       const keep: GalleryState["keep"] = async (...run) => {
         if (failures-- > 0) throw new DOMException("no", reason);
         await gallery.keep(...run);
@@ -251,7 +251,7 @@ describe("what the gallery has of a run of three images", () => {
 
   it("what a silent database did not keep, with the next image; at the end it is not waited for again", async () => {
     const attempts = async (answers: readonly boolean[]) => {
-      const gallery = createRoot(createGalleryState);
+      const gallery = createRoot(() => createGalleryState({ inputs: Promise.resolve(memoryInputs()) }));
       let asked = 0;
       const keep: GalleryState["keep"] = async (...kept) => {
         if (!answers[asked++]) throw new DOMException("silent", "TimeoutError");
