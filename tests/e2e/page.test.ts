@@ -1,7 +1,9 @@
 // The page for a user: generating, stopping, keyboard only, small screens, assistive technology.
 import type { Locator, Page } from "playwright";
 import { beforeEach, expect, test } from "vitest";
+import { readRgb } from "../../scripts/quality/rgb.ts";
 import { readPngText } from "../../src/formats/png.ts";
+import { drop } from "./drop.ts";
 import { violations } from "./accessibility.ts";
 import {
   complaint,
@@ -28,6 +30,14 @@ const bugs = visitBeforeAll(
 );
 beforeEach(() => void bugs.splice(0));
 
+/** The PNG file of the displayed image. */
+async function downloaded(): Promise<Buffer> {
+  const download = page.waitForEvent("download");
+  await page.getByRole("link", { name: /^Download PNG/ }).click();
+  const stream = await (await download).createReadStream();
+  return Buffer.concat(await stream.toArray());
+}
+
 test("generates with the displayed adapters, and the download contains the settings", async () => {
   await generate(page, "two dogs in the snow, clay render");
   const chosen = page.getByRole("region", { name: "Adapters" });
@@ -37,13 +47,29 @@ test("generates with the displayed adapters, and the download contains the setti
   const chips = page.getByRole("list", { name: "Adapters in this image" });
   await expect.poll(() => chips.innerText()).toContain("Clay Render");
 
-  const download = page.waitForEvent("download");
-  await page.getByRole("link", { name: /^Download PNG/ }).click();
-  const stream = await (await download).createReadStream();
-  const png = Buffer.concat(await stream.toArray());
+  const png = await downloaded();
   const text = (await readPngText(new Uint8Array(png))).get("parameters")!;
   expect(text).toContain("two dogs in the snow, clay render <lora:clay:");
   expect(text).toContain("Seed: 7");
+  expect(bugs).toEqual([]);
+});
+
+test("a downloaded image whose settings are loaded gives the same pixels, strengths set by hand included", async () => {
+  await generate(page, "two dogs in the snow, clay render");
+  const slider = page.getByRole("slider", { name: "Strength of Clay Render" });
+  for (let step = 0; step < 3; step++) await slider.press("ArrowLeft");
+  await generate(page, "two dogs in the snow, clay render");
+  const original = await downloaded();
+
+  await useSettings(page, { seed: 12, fast: { steps: 1 } });
+  await promptBox(page).fill("a boat");
+  await drop(page, [{ name: "dogs.png", buffer: original, type: "image/png" }]);
+  await page.getByRole("button", { name: "Load settings" }).click();
+  await expect.poll(() => promptBox(page).inputValue()).toContain("two dogs in the snow, clay render");
+  await generateButton(page).click();
+  await generateButton(page).waitFor({ timeout: 120_000 });
+  await images(page).first().waitFor({ timeout: 120_000 });
+  expect(readRgb(await downloaded()).rgb).toEqual(readRgb(original).rgb);
   expect(bugs).toEqual([]);
 });
 
