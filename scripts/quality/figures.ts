@@ -6,6 +6,7 @@ import {
   type EvaluationPrompt,
   isDiversityPrompt,
   type Job,
+  lengthOf,
   type Method,
   methodJob,
   methods,
@@ -22,6 +23,8 @@ import {
   ownTextFirst,
 } from "./statistics.ts";
 
+import type { VotePair } from "./vote.ts";
+
 export interface MethodFigures {
   readonly id: Method | "renders";
   /** 100 × cosine of image and prompt in the scorer's space. */
@@ -34,6 +37,7 @@ export interface MethodFigures {
   readonly frechet: Estimate;
   /** 1 − cosine between images of one prompt; null if there is only one. */
   readonly diversity: Estimate | null;
+  readonly diversityByLength: Readonly<Record<string, Estimate>>;
 }
 
 export interface ChoiceFigures {
@@ -74,7 +78,11 @@ const some = (values: readonly number[]): Estimate | null =>
   values.length === 0 ? null : bootstrapMean(values);
 
 /** Estimate of each group, in order of first occurrence. */
-function byGroup(prompts: readonly EvaluationPrompt[], values: readonly number[]): Record<string, Estimate> {
+function byGroup(
+  prompts: readonly EvaluationPrompt[],
+  values: readonly number[],
+  groupOf: (prompt: EvaluationPrompt) => string,
+): Record<string, Estimate> {
   const groups = new Map<string, number[]>();
   prompts.forEach((prompt, index) => {
     const group = groupOf(prompt);
@@ -103,7 +111,7 @@ export async function compareMethods(
       id,
       score: bootstrapMean(own),
       scoreOverSd: sd && id !== "sd" ? bootstrapMean(own.map((score, index) => score - sd[index]!)) : null,
-      scoreByGroup: byGroup(prompts, own),
+      scoreByGroup: byGroup(prompts, own, groupOf),
       ownPromptFirst: bootstrapMean(
         ownTextFirst(
           vectors.map(({ embedding }) => embedding),
@@ -117,6 +125,7 @@ export async function compareMethods(
     };
   };
 
+  const diversityPrompts = prompts.filter((_, index) => isDiversityPrompt(index));
   const seen = new Map<Method, { first: ImageVectors[]; diversity: number[] }>();
   const choices: ChoiceFigures[] = [];
   for (const method of methods) {
@@ -143,12 +152,25 @@ export async function compareMethods(
     methods: [
       ...methods.map((method): MethodFigures => {
         const { first, diversity: spread } = seen.get(method)!;
-        return { ...figures(method, first, sd), diversity: some(spread) };
+        return {
+          ...figures(method, first, sd),
+          diversity: some(spread),
+          diversityByLength: byGroup(diversityPrompts, spread, lengthOf),
+        };
       }),
-      { ...figures("renders", renders, sd), diversity: null },
+      { ...figures("renders", renders, sd), diversity: null, diversityByLength: {} },
     ],
   };
 }
+
+/** The first images of prompts for which Stylus and the base model made different ones, for people to compare. */
+export const votePairs = (prompts: readonly EvaluationPrompt[], generator: RunGenerator): VotePair[] =>
+  prompts.flatMap((prompt, index) => {
+    const [own, base] = (["stylus", "sd"] as const).map(
+      (method) => generator.read(methodJob(prompt, method, index)).pngs[0]!,
+    );
+    return own!.equals(base!) ? [] : [{ prompt: prompt.prompt, images: [own!, base!] as const }];
+  });
 
 export function choiceFigures(
   id: Method,

@@ -5,7 +5,8 @@ import type { AutomationOptions } from "../../src/app/automation.ts";
 import type { GenerateOptions } from "../../src/stylus/options.ts";
 import { parseCards } from "../../src/retrieval/cards.ts";
 
-export const methods = ["stylus", "sd", "retriever", "random"] as const;
+/** "rules": Stylus without the reader, as before it has loaded. */
+export const methods = ["stylus", "rules", "sd", "retriever", "random"] as const;
 export type Method = (typeof methods)[number];
 
 /** A row of training/pocket/eval_prompts.json. */
@@ -27,6 +28,12 @@ const diversityImages = 4;
 
 export const isDiversityPrompt = (index: number): boolean => index % diversityStride === 0;
 
+/** Kinds of prompts by their words, a third of the evaluation prompts each; the paper's Figure 9 compares diversity by length. */
+export function lengthOf({ prompt }: EvaluationPrompt): string {
+  const words = prompt.split(/\s+/u).length;
+  return words <= 8 ? "to 8 words" : words <= 10 ? "9 or 10" : "11 and more";
+}
+
 export function readPrompts(root: string, limit: number): EvaluationPrompt[] {
   const rows = JSON.parse(
     readFileSync(path.join(root, "training/pocket/eval_prompts.json"), "utf8"),
@@ -40,7 +47,7 @@ export function readPrompts(root: string, limit: number): EvaluationPrompt[] {
 export const methodJob = (prompt: EvaluationPrompt, method: Method, index: number): Job => ({
   options: {
     prompt: prompt.prompt,
-    method,
+    ...(method === "rules" ? { method: "stylus", composer: "rules" } : { method }),
     seed: 1 + 10 * Number(prompt.id.slice(1)),
     count: isDiversityPrompt(index) ? diversityImages : 1,
     fewStep: true,

@@ -1,4 +1,4 @@
-// `npm run quality`: generates the evaluation prompts by every method through the built site, scores them, and writes
+// `npm run eval`: generates the evaluation prompts by every method through the built site, scores them, and writes
 // docs/quality.json and docs/quality.md. Takes hours on a CPU; resumes after an interruption.
 import { writeFileSync } from "node:fs";
 import path from "node:path";
@@ -6,21 +6,23 @@ import { integer, parseOptions, runMain, UsageError } from "../run/arguments.ts"
 import { measure } from "../bench/measure.ts";
 import { ensureBuild, root } from "../run/setup.ts";
 import { type EmbedderEvaluation, parityErrors, recorded, type ScorerEvaluation, sizes } from "./facts.ts";
-import { compareMethods, effectJobs, measureEffects, methodJobs } from "./figures.ts";
+import { compareMethods, effectJobs, measureEffects, methodJobs, votePairs } from "./figures.ts";
 import { packDigest, RunGenerator } from "./generation.ts";
 import { type Effect, effects, type EvaluationPrompt, methodJob, methods, readPrompts } from "./jobs.ts";
 import { readReferences, writeReferences } from "./references.ts";
 import { type QualityReport, writeMarkdown } from "./report.ts";
 import { openScorer } from "./scorer.ts";
+import { votePage } from "./vote.ts";
 import { type Sheet, writeSheets } from "./sheet.ts";
 
-const help = `Usage: npm run quality -- [options]
+const help = `Usage: npm run eval -- [options]
 
   --limit N          only N (5 or more) of the 200 prompts, for a quick try
   --effect-prompts N prompts for each adapter's effect, 0 … 6 (default 6)
   --pages N          pages that generate at once, 1 or 2 (default 1)
   --fresh            regenerate images from an earlier state of the code
   --out DIR          where quality.md and quality.json go (default docs; with --limit .cache/quality)
+  --vote FILE.html   also a page to compare Stylus with the base model by eye, blind, where their images differ
   --references DIR   only this: read the renders of \`python3 -m pocket.references\` and store their statistics`;
 
 const spec = {
@@ -30,6 +32,7 @@ const spec = {
   fresh: { type: "boolean", default: false },
   out: { type: "string" },
   references: { type: "string" },
+  vote: { type: "string" },
   help: { type: "boolean" },
 } as const;
 
@@ -98,11 +101,16 @@ async function main(): Promise<void> {
   const generator = new RunGenerator(root, { fresh: Boolean(values["fresh"]) });
   await generator.prepare([...methodJobs(prompts), ...effectJobs(adapters)], { pages });
 
+  if (values["vote"])
+    writeFileSync(
+      path.resolve(text("vote")),
+      votePage(votePairs(prompts, generator), ["Stylus", "base model alone"]),
+    );
   console.log("Scoring …");
   const compared = await compareMethods(prompts, { generator, scorer, references });
   const report: QualityReport = {
     format: "stylus-web/quality",
-    version: 1,
+    version: 2,
     createdAt: new Date().toISOString(),
     pack: packDigest(root),
     prompts: prompts.length,

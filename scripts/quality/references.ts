@@ -82,7 +82,7 @@ export async function readReferences(root: string): Promise<References> {
   const location = path.join(root, fileName);
   if (!existsSync(location)) {
     throw new Error(
-      `${fileName} is missing. Make it with \`PYTHONPATH=training python3 -m pocket.references\` (needs STYLUS_DATA), then \`npm run quality -- --references .cache/quality/references\`.`,
+      `${fileName} is missing. Make it with \`PYTHONPATH=training python3 -m pocket.references\` (needs STYLUS_DATA), then \`npm run eval -- --references .cache/quality/references\`.`,
     );
   }
   const file = await readHeader(await openAsBlob(location), { fileName });

@@ -1,8 +1,8 @@
 """Renders the reference pictures of the evaluation prompts: what a perfect model might paint for each.
 
     STYLUS_DATA=… PYTHONPATH=training python3 -m pocket.references [--out .cache/quality/references]
-Writes ID-K.png for scene K of the prompt ID (eval_prompts.json), 256x256. `npm run quality -- --references DIR` turns them into
-training/pocket/references.safetensors, the scorer's statistics of them, which is all that `npm run quality` needs later.
+Writes ID-K.png for scene K of the prompt ID (eval_prompts.json), 256x256. `npm run eval -- --references DIR` turns them into
+training/pocket/references.safetensors, the scorer's statistics of them, which is all that `npm run eval` needs later.
 """
 import argparse
 import json
