@@ -27,7 +27,6 @@ export function preprocess({ width, height, rgba }: RgbaImage): Float32Array<Arr
   let at = 0;
   for (let y = margin; y < margin + inputSide; y++)
     for (let x = margin; x < margin + inputSide; x++)
-      for (let c = 0; c < 3; c++)
-        input[at++] = resized[(c * resizedSide + y) * resizedSide + x]! - mean[c]!;
+      for (let c = 0; c < 3; c++) input[at++] = resized[(c * resizedSide + y) * resizedSide + x]! - mean[c]!;
   return input;
 }

@@ -24,7 +24,8 @@ export class NsfwService {
    */
   async open(files: ReadonlyMap<string, Blob>): Promise<void> {
     const [wheel] = files;
-    if (!wheel) throw new StylusError("not-found", `${name} lacks its file.`, { remedy: "Download it again." });
+    if (!wheel)
+      throw new StylusError("not-found", `${name} lacks its file.`, { remedy: "Download it again." });
     const [fileName, blob] = wheel;
     const onnx = await networkInWheel(blob, { fileName });
     this.#network = await this.#openNetwork({ name, onnx, external: new Map() });

@@ -1,6 +1,5 @@
 // Which images are blurred (docs/nsfw.md): what the check found, against what the user or the embedding page wants.
 import type { Nsfw } from "../../stylus/run-types.ts";
-import type { RgbaImage } from "../../shared/request.ts";
 
 /**
  * The authors of open_nsfw call images below 0.2 safe and those above 0.8 not; between them it is unsure. The middle, as the Python package
