@@ -2,7 +2,7 @@
 // interface alone.
 
 /** Integers or floats, by the names of the inputs. */
-export type NetworkInputs = Readonly<Record<string, BigInt64Array<ArrayBuffer> | Float32Array<ArrayBuffer>>>;
+export type NetworkInputs = Readonly<Record<string, BigInt64Array | Float32Array>>;
 export type FloatOutputs = Readonly<Record<string, Float32Array>>;
 
 export interface FileNetwork {

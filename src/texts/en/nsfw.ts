@@ -20,6 +20,8 @@ export const nsfw = {
   blurImage: (seed: number) => `Blur image with seed ${seed}`,
   showComparison: "Show comparison",
   blurComparison: "Blur comparison",
+  showPreview: "Show live preview",
+  blurPreview: "Blur live preview",
   showPlot: "Show plot",
   blurPlot: "Blur plot",
   /** Why images stay blurred. */

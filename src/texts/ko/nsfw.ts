@@ -20,6 +20,8 @@ export const nsfw: typeof english = {
   blurImage: (seed) => `흐리게: 시드 ${seed} 이미지`,
   showComparison: "보기: 비교",
   blurComparison: "흐리게: 비교",
+  showPreview: "보기: 실시간 미리보기",
+  blurPreview: "흐리게: 실시간 미리보기",
   showPlot: "보기: 플롯",
   blurPlot: "흐리게: 플롯",
   problem: (message, remedy = "") => `이미지를 검사하지 못해서 흐리게 보여줘요. ${message} ${remedy}`.trim(),
