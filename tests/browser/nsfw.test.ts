@@ -60,7 +60,7 @@ test("is off at first; once on, its model is downloaded, and until then images s
   expect(await isBlurred(result())).toBe(true);
   await picture("settings-unchecked");
 
-  await page.getByRole("button", { name: "Download 22 MB" }).click();
+  await page.getByRole("button", { name: "Download 22.0 MB" }).click();
   await page.getByText("In this browser. Delete it under Storage.").waitFor();
   expect(await violations(page)).toEqual([]);
   await generate(page, "a castle on a hill, clay render");
@@ -156,7 +156,7 @@ test("live previews are blurred until the image is checked, and one that is foun
   await loaded(page);
   await useSettings(page, { nsfwCheck: true, fast: { steps: 4 } });
   await openSettings();
-  await page.getByRole("button", { name: "Download 22 MB" }).click();
+  await page.getByRole("button", { name: "Download 22.0 MB" }).click();
   await page.getByText("In this browser. Delete it under Storage.").waitFor();
   await promptBox(page).fill("a castle on a hill");
   await generateButton(page).click();
@@ -173,7 +173,7 @@ test("of a plot, cells and the sheet are blurred", async () => {
   await loaded(page);
   await useSettings(page, { nsfwCheck: true });
   await openSettings();
-  await page.getByRole("button", { name: "Download 22 MB" }).click();
+  await page.getByRole("button", { name: "Download 22.0 MB" }).click();
   await page.getByText("In this browser. Delete it under Storage.").waitFor();
   await promptBox(page).fill("a castle on a hill");
   await page.getByRole("button", { name: "Plot", exact: true }).click();
