@@ -8,7 +8,7 @@ import { describeReason, describeUnavailable } from "../../src/texts/reason.ts";
 /** The described part of a report. */
 interface DescribedRun {
   readonly stages: RunReport["stages"];
-  readonly images: readonly Pick<RunReport["images"][number], "seed" | "adapters" | "formulas">[];
+  readonly images: readonly Pick<RunReport["images"][number], "seed" | "adapters" | "formulas" | "nsfw">[];
   readonly options: Pick<RunReport["options"], "adapters">;
 }
 
@@ -75,5 +75,8 @@ export function describeRun(
     lines.push("No adapters: the base model generates all of it.");
   const seeds = images.map(({ seed }) => seed);
   lines.push(`${seeds.length === 1 ? "Seed" : "Seeds"}: ${seeds.join(", ")}`);
+  const checked = images.flatMap(({ nsfw }) => (nsfw === undefined ? [] : [nsfw]));
+  if (checked.length > 0)
+    lines.push(`NSFW: ${checked.map((nsfw) => (nsfw === null ? "not checked" : short(nsfw))).join(", ")}`);
   return lines;
 }

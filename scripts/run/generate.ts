@@ -54,6 +54,8 @@ const help = `Usage: npm run generate -- "prompt" [options]
   --hires-upscaler U   latent-bilinear, latent-bicubic, latent-nearest, latent-nearest-exact,
                        pixel-lanczos, pixel-bicubic, pixel-nearest (default pixel-lanczos)
   --vae-tile N         tiled VAE with tiles of N pixels, to save memory
+  --nsfw-check         says how likely each image is not safe for work, 0 to 1 (docs/nsfw.md); downloads
+                       22 MB, with --profile once
   --device D           auto, webgpu, wasm
   --out DIR            where the PNG files go (default out)
   --json FILE          report (default DIR/report.json)
@@ -91,6 +93,7 @@ const spec = {
   "hires-steps": { type: "string" },
   "hires-upscaler": { type: "string" },
   "vae-tile": { type: "string" },
+  "nsfw-check": { type: "boolean" },
   device: { type: "string", default: "auto" },
   out: { type: "string", default: "out" },
   json: { type: "string" },
@@ -180,6 +183,7 @@ function readOptions(): { values: Values; request: AutomationOptions } {
       composer: oneOf("composer", values.composer, ["reader", "rules"]),
       adapters: adapters("adapters", values.adapters),
       device: oneOf("device", values.device, choices.device),
+      ...(values["nsfw-check"] && { nsfwCheck: true }),
       ...given("steps", (text) => ({ steps: integer("steps", text, limits.steps) })),
       ...given("size", (text) => size("size", text)),
       ...given("cfg", (text) => ({ cfgScale: number("cfg", text, limits.cfgScale) })),

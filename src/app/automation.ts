@@ -3,6 +3,7 @@
 import { StylusError, toPlainError, type PlainError } from "../shared/errors.ts";
 import { pickOfInput } from "./packs/disk-files.ts";
 import { encodeImage, imageFileName } from "./images/image-file.ts";
+import { checkedOrNull } from "./images/nsfw.ts";
 import type { RunServices } from "../stylus/ports.ts";
 import type { PageServices } from "./services/ports.ts";
 import { openInitImage, takeImage } from "./images/input-image.ts";
@@ -12,7 +13,8 @@ import type { PartialOptions } from "../stylus/options.ts";
 import type { MaskValues } from "../stylus/image-options.ts";
 import { modelOf } from "./packs/packs.ts";
 import { run } from "../stylus/run.ts";
-import type { RunReport } from "../stylus/run-types.ts";
+import type { Nsfw, RunReport } from "../stylus/run-types.ts";
+import type { RgbaImage } from "../shared/request.ts";
 import { hasOtherScript, unknownWords } from "../stylus/vocabulary.ts";
 import { t } from "../texts/texts.ts";
 
@@ -48,6 +50,8 @@ export type AutomationOptions = Omit<PartialOptions, "start"> & {
   readonly start?: AutomationInitImage | null;
   /** What `openModel` has answered; Pocket when left out. */
   readonly model?: string;
+  /** Downloads the NSFW check if it is not here; the report then has its answer for each image. */
+  readonly nsfwCheck?: boolean;
 };
 
 /** Never rejects: failures are answers, with a message and a remedy in plain words. */
@@ -127,12 +131,20 @@ async function openModel(
   return id;
 }
 
-export function installAutomation(services: RunServices & Pick<PageServices, "models">): void {
+export function installAutomation(services: RunServices & Pick<PageServices, "models" | "nsfw">): void {
   window.stylus = {
     openModel: (source) => answer(() => openModel(services, source)),
-    run: ({ start, model, ...rest }) =>
+    run: ({ start, model, nsfwCheck = false, ...rest }) =>
       answer(async () => {
         const inputs = memoryInputs();
+        const unchecked = new Set<string>();
+        const check = (image: RgbaImage): Promise<Nsfw> =>
+          checkedOrNull(
+            () => services.nsfw.check(image),
+            (reason) => unchecked.add(toPlainError(reason).message),
+          );
+        if (nsfwCheck)
+          await services.nsfw.download({ onProgress: () => {}, signal: new AbortController().signal });
         const options = { ...rest, start: start ? await storeInitImage(start, inputs) : null };
         const {
           report,
@@ -143,6 +155,7 @@ export function installAutomation(services: RunServices & Pick<PageServices, "mo
           readerPatience: null, // nobody waits at the page, and the same command gives the same image
           openInitImage: (asked) => openInitImage(asked, inputs),
           ...(model === undefined ? {} : { packId: model }),
+          ...(nsfwCheck && { check }),
         });
         const cards = new Map(pack.cards.map((card) => [card.id, card]));
         const encoded = await Promise.all(
@@ -172,6 +185,7 @@ export function installAutomation(services: RunServices & Pick<PageServices, "mo
         const unknown = unknownWords(options.prompt, pack);
         const notes = [
           ...dropped,
+          ...unchecked,
           ...tagsOfNegative(report.options.negativePrompt).map(t.prompt.negativeTag),
           ...(hasOtherScript(options.prompt) ? [t.prompt.otherScript] : []),
           ...(unknown.length === 0 ? [] : [t.prompt.unknownWords(pack.title, unknown)]),

@@ -1,5 +1,5 @@
 // Runs ONNX files with external data on ONNX Runtime's CPU kernels.
-import type { FileNetwork, FloatOutputs, IntegerInputs, NetworkFile } from "../runtime/file-network.ts";
+import type { FileNetwork, FloatOutputs, NetworkFile, NetworkInputs } from "../runtime/file-network.ts";
 import { chooseThreads } from "../runtime/device.ts";
 import { StylusError } from "../shared/errors.ts";
 import { type InferenceSession, loadOrt, type OrtModule, startingRuntime } from "./ort.ts";
@@ -18,9 +18,14 @@ class OrtFileNetwork implements FileNetwork {
     this.#name = name;
   }
 
-  async run(inputs: IntegerInputs, { shape }: { readonly shape: readonly number[] }): Promise<FloatOutputs> {
+  async run(inputs: NetworkInputs, { shape }: { readonly shape: readonly number[] }): Promise<FloatOutputs> {
     const feeds = Object.fromEntries(
-      Object.entries(inputs).map(([name, values]) => [name, new this.#ort.Tensor("int64", values, shape)]),
+      Object.entries(inputs).map(([name, values]) => [
+        name,
+        values instanceof Float32Array
+          ? new this.#ort.Tensor("float32", values, shape)
+          : new this.#ort.Tensor("int64", values, shape),
+      ]),
     );
     try {
       const results = await this.#session.run(feeds);

@@ -1,7 +1,8 @@
 // A network from an ONNX file instead of a Graph. A back end opens it (src/ort/file-network.ts); its users depend on this
 // interface alone.
 
-export type IntegerInputs = Readonly<Record<string, BigInt64Array<ArrayBuffer>>>;
+/** Integers or floats, by the names of the inputs. */
+export type NetworkInputs = Readonly<Record<string, BigInt64Array | Float32Array>>;
 export type FloatOutputs = Readonly<Record<string, Float32Array>>;
 
 export interface FileNetwork {
@@ -10,7 +11,7 @@ export interface FileNetwork {
    * @param options.shape of every input
    * @throws StylusError `device`
    */
-  run(inputs: IntegerInputs, options: { readonly shape: readonly number[] }): Promise<FloatOutputs>;
+  run(inputs: NetworkInputs, options: { readonly shape: readonly number[] }): Promise<FloatOutputs>;
   dispose(): Promise<void>;
 }
 

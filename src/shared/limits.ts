@@ -38,6 +38,8 @@ export const limits: {
   readonly tile: Range;
   /** Of a language model that chooses adapters. */
   readonly temperature: Range;
+  /** Of the probability from which an image is blurred. */
+  readonly nsfwThreshold: Range;
 } = table.limits;
 
 /** How adapters are chosen from the candidates; see src/compose/plan/presets.ts. */

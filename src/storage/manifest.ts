@@ -13,6 +13,7 @@ export const manifestKinds = [
   "embedder",
   "reader", // cross-encoder that reads a prompt beside each card
   "reranker", // cross-encoder for web search, the baseline of the paper
+  "nsfw-check", // says how likely an image is not safe for work
   "composers", // language models for WebGPU, downloaded by their own runtime
   "language-model", // one for the CPU
   "adapters", // a list to choose from, not a single download

@@ -40,7 +40,11 @@ export type RunEvent =
   | { readonly type: "candidates"; readonly candidates: readonly CandidateView[] }
   | { readonly type: "composition"; readonly composition: Composition }
   | { readonly type: "plan"; readonly images: readonly PlannedImage[] }
-  | { readonly type: "diffusion"; readonly event: DiffusionEvent };
+  /** `nsfw`: of a finished image that was checked. */
+  | { readonly type: "diffusion"; readonly event: DiffusionEvent; readonly nsfw?: Nsfw };
+
+/** The probability that an image is not safe for work, 0 … 1; null: it could not be checked. Absent where the check was off. */
+export type Nsfw = number | null;
 
 export interface StageReport {
   readonly id: StageId;
@@ -57,6 +61,7 @@ interface ImageReport extends PlannedImage {
   readonly stepMilliseconds: readonly number[];
   /** Time in parts of the engine: merge, text encoder, sampling, VAE decoder. */
   readonly parts: Readonly<Record<string, number>>;
+  readonly nsfw?: Nsfw;
 }
 
 /** Persisted and exported: a change of shape is a new `version` and an entry in docs/report.md. */
@@ -83,6 +88,7 @@ export interface RunReport {
 
 export interface RunImage extends PlannedImage, RgbaImage {
   readonly index: number;
+  readonly nsfw?: Nsfw;
 }
 
 export interface RunResult {

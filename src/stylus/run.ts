@@ -5,7 +5,13 @@ import { StylusError, throwIfAborted } from "../shared/errors.ts";
 import type { Composition } from "../compose/composition.ts";
 import { checkText } from "../shared/request-check.ts";
 import { withoutTags } from "../shared/prompt-syntax.ts";
-import type { DevicePreference, DiffusionEvent, DiffusionRequest, ImageToImage } from "../shared/request.ts";
+import type {
+  DevicePreference,
+  DiffusionEvent,
+  DiffusionRequest,
+  ImageToImage,
+  RgbaImage,
+} from "../shared/request.ts";
 import { adviseOnName } from "./adapter-names.ts";
 import { choose, type RunStage } from "./choose.ts";
 import { checkLoraTags, describeUnknownTags, readLoraTags } from "./lora-tags.ts";
@@ -23,7 +29,15 @@ import { planBatch, type PlannedBatch } from "./batch-plan.ts";
 import { adaptersOf, adaptersOfCell, expandPlot, passesOf, type PlotCell } from "./plot/cells.ts";
 import { expandBatch, type ImagePrompt, type Wildcards } from "./wildcards.ts";
 import type { RunServices } from "./ports.ts";
-import type { PlannedImage, RunEvent, RunImage, RunReport, RunResult, StageReport } from "./run-types.ts";
+import type {
+  Nsfw,
+  PlannedImage,
+  RunEvent,
+  RunImage,
+  RunReport,
+  RunResult,
+  StageReport,
+} from "./run-types.ts";
 import type { LoadedPack, LoadProgress } from "./loaded-pack.ts";
 
 export interface RunHooks {
@@ -42,6 +56,8 @@ export interface RunHooks {
   readonly wildcards?: Wildcards;
   /** After each image, before its event: the report of the images that are finished. */
   readonly onReport?: (report: RunReport) => void;
+  /** Checks a finished image; its event and report wait for the answer, the next image does not. Never rejects. Null: the check is off. */
+  readonly check?: (image: RgbaImage) => Promise<Nsfw> | null;
 }
 
 /** What a run is asked for. */
@@ -243,29 +259,45 @@ export async function runRequest(
       ? request
       : { ...request, imageToImage: describeInitImage(imageToImage, options.start!) };
   let generatingSince = performance.now();
-  const record = (event: DiffusionEvent, recorded: unknown): void => {
-    const report = reports[event.imageIndex];
-    if (report) recordEvent(report, event);
-    if (event.type === "device") usedDevice = event.device ?? usedDevice;
-    if (report && event.type === "image") {
-      const { imageIndex: index, width, height, rgba } = event;
-      Object.assign(report, { width, height });
-      images.push({ ...planned.images[index]!, index, width, height, rgba });
+  const finish = (
+    event: Extract<DiffusionEvent, { type: "image" }>,
+    { recorded, ...checked }: { readonly recorded: unknown; readonly nsfw?: Nsfw },
+  ): void => {
+    const { imageIndex: index, width, height, rgba } = event;
+    const report = reports[index];
+    if (report) {
+      Object.assign(report, { width, height, ...checked });
+      images.push({ ...planned.images[index]!, index, width, height, rgba, ...checked });
       const milliseconds = performance.now() - generatingSince;
       const outputs = { images: images.length };
       hooks.onReport?.(reportOf([...stages, { id: "generate", milliseconds, inputs: recorded, outputs }]));
     }
-    onEvent({ type: "diffusion", event });
+    onEvent({ type: "diffusion", event, ...checked });
+  };
+  let checks: Promise<void>[] = [];
+  const record = (event: DiffusionEvent, recorded: unknown): void => {
+    const report = reports[event.imageIndex];
+    if (report) recordEvent(report, event);
+    if (event.type === "device") usedDevice = event.device ?? usedDevice;
+    if (event.type !== "image") return onEvent({ type: "diffusion", event });
+    const check = hooks.check?.(event);
+    if (check) checks.push(check.then((nsfw) => finish(event, { recorded, nsfw })));
+    else finish(event, { recorded });
   };
   for (const [pass, request] of requests.entries()) {
     const places = passes[pass]!;
     const recorded = recordedOf(request);
     generatingSince = performance.now();
     await stage("generate", recorded, async () => {
-      await services.generate(request, {
-        onEvent: (event) => record({ ...event, imageIndex: places[event.imageIndex]! }, recorded),
-        signal,
-      });
+      try {
+        await services.generate(request, {
+          onEvent: (event) => record({ ...event, imageIndex: places[event.imageIndex]! }, recorded),
+          signal,
+        });
+      } finally {
+        await Promise.all(checks); // neither Stop nor a failure loses a finished image
+        checks = [];
+      }
       return { value: undefined, outputs: { images: images.length } };
     });
   }

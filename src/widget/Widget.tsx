@@ -1,6 +1,8 @@
 // The widget as people see it: a prompt, one button, how it goes, the image and its adapters.
-import { createEffect, For, Match, Show, Switch, type JSX } from "solid-js";
+import { createEffect, createSignal, For, Match, Show, Switch, type JSX } from "solid-js";
+import { blurReason, type BlurReason } from "../app/images/nsfw.ts";
 import controls from "../ui/controls/controls.module.css";
+import { Cover } from "../ui/controls/Cover.tsx";
 import { ErrorNote } from "../ui/controls/ErrorNote.tsx";
 import { PixelCanvas } from "../ui/controls/PixelCanvas.tsx";
 import { t } from "../texts/texts.ts";
@@ -92,22 +94,29 @@ export function Widget(props: {
       <Switch>
         <Match when={state.isRunning && state.preview}>
           {(pixels) => (
-            <div class={styles["image"]}>
+            <Covered
+              reason={state.nsfwCheck ? "pending" : null}
+              labels={{ show: t.nsfw.showPreview, blur: t.nsfw.blurPreview }}
+            >
               <PixelCanvas pixels={pixels()} label={t.widget.preview} />
-            </div>
+            </Covered>
           )}
         </Match>
         <Match when={state.images.length > 0}>
           <For each={state.images}>
             {(image) => (
               <figure class={styles["figure"]}>
-                <img
-                  class={styles["image"]}
-                  src={image.url}
-                  width={image.width}
-                  height={image.height}
-                  alt={t.widget.alt(state.shownPrompt, image.seed)}
-                />
+                <Covered
+                  reason={blurReason(image.nsfw, state)}
+                  labels={{ show: t.nsfw.showImage(image.seed), blur: t.nsfw.blurImage(image.seed) }}
+                >
+                  <img
+                    src={image.url}
+                    width={image.width}
+                    height={image.height}
+                    alt={t.widget.alt(state.shownPrompt, image.seed)}
+                  />
+                </Covered>
                 <figcaption>
                   <Show when={image.adapters.length > 0} fallback={<p>{t.widget.noAdapters}</p>}>
                     <ul aria-label={t.widget.adapters}>
@@ -143,5 +152,25 @@ export function Widget(props: {
         {state.announced}
       </p>
     </main>
+  );
+}
+
+function Covered(props: {
+  readonly reason: BlurReason | null;
+  readonly labels: { readonly show: string; readonly blur: string };
+  readonly children: JSX.Element;
+}): JSX.Element {
+  const [shown, setShown] = createSignal(false);
+  return (
+    <div class={styles["image"]}>
+      <Cover
+        reason={props.reason}
+        shown={shown()}
+        labels={props.labels}
+        onToggle={() => setShown((before) => !before)}
+      >
+        {props.children}
+      </Cover>
+    </div>
   );
 }

@@ -19,6 +19,8 @@ test("all attributes", () => {
       sampler: "lcm",
       theme: "dark",
       accent: "rebeccapurple",
+      "nsfw-check": "off",
+      "nsfw-threshold": "0.3",
     }),
   ).toEqual({
     settings: {
@@ -37,6 +39,8 @@ test("all attributes", () => {
       sampler: "lcm",
       theme: "dark",
       accent: "rebeccapurple",
+      nsfwCheck: false,
+      nsfwThreshold: 0.3,
     },
     problems: [],
   });
@@ -60,6 +64,10 @@ test.each([
   ["adapters", ":1"],
   ["theme", "blue"],
   ["sampler", "toString"],
+  ["nsfw-check", "maybe"],
+  ["nsfw-check", "toString"],
+  ["nsfw-threshold", "0"],
+  ["nsfw-threshold", ""],
 ])("%s=%j is named and left out", (name, text) => {
   const { settings, problems } = read({ prompt: "a fox", [name]: text });
   expect(settings).toEqual({ prompt: "a fox" });

@@ -14,6 +14,8 @@ export const settingNames = [
   "sampler",
   "theme",
   "accent",
+  "nsfw-check",
+  "nsfw-threshold",
 ] as const;
 type SettingName = (typeof settingNames)[number];
 
@@ -51,6 +53,8 @@ const readers: Readonly<Record<SettingName, (text: string) => { readonly [field:
   sampler: (sampler) => ({ sampler }),
   theme: (theme) => ({ theme }),
   accent: (accent) => ({ accent }),
+  "nsfw-check": (text) => ({ nsfwCheck: { on: true, off: false }[text.trim()] ?? text }),
+  "nsfw-threshold": (text) => ({ nsfwThreshold: numberOf(text) }),
 };
 
 /**

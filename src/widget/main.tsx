@@ -3,6 +3,7 @@ import "@fontsource-variable/atkinson-hyperlegible-next/wght.css";
 import "../ui/styles/tokens.css";
 import "../ui/styles/base.css";
 import { render } from "solid-js/web";
+import { defaultNsfwThreshold } from "../app/images/nsfw.ts";
 import { createServices } from "../app/services/services.ts";
 import { ErrorNote } from "../ui/controls/ErrorNote.tsx";
 import { browserLanguage, t } from "../texts/texts.ts";
@@ -31,7 +32,7 @@ async function keepsFiles(): Promise<boolean> {
 
 /** What of the settings is about the image. */
 function optionsOf(settings: WidgetSettings): WidgetOptions {
-  const { theme: _theme, accent: _accent, ...options } = settings;
+  const { theme: _theme, accent: _accent, nsfwCheck: _check, nsfwThreshold: _from, ...options } = settings;
   return options;
 }
 
@@ -120,11 +121,15 @@ function open({
   });
   view = createView(initial.prompt ?? "", session.capabilities);
   const shown = view;
+  const applyCheck = ({ nsfwCheck = true, nsfwThreshold = defaultNsfwThreshold }: WidgetSettings): void =>
+    shown.set({ nsfwCheck, nsfwThreshold });
+  applyCheck(initial);
 
   function configure(next: WidgetSettings): void {
     if (next.prompt !== undefined && next.prompt !== settings.prompt) shown.set("prompt", next.prompt);
     settings = next;
     applyTheme(next);
+    applyCheck(next);
   }
   /** With what is in the prompt box where nothing else is asked for. */
   async function generate(id: string, options: WidgetOptions): Promise<void> {
@@ -133,7 +138,7 @@ function open({
       shown.set("prompt", wanted.prompt ?? "");
       shown.start();
     }
-    await session.generate(id, wanted);
+    await session.generate(id, wanted, { nsfwCheck: shown.state.nsfwCheck });
     if (shown.state.error && wanted.pack !== undefined)
       shown.set("missing", await session.missing(wanted.pack).catch(() => null));
   }

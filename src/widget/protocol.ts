@@ -40,6 +40,10 @@ export const settingsSchema = v.object({
   theme: v.optional(v.picklist(["auto", "light", "dark"])),
   /** A CSS colour. */
   accent: v.optional(text(100)),
+  /** False: images are shown without being checked. */
+  nsfwCheck: v.optional(v.boolean()),
+  /** The probability from which an image is blurred. */
+  nsfwThreshold: v.optional(inRange(limits.nsfwThreshold)),
 });
 /** What the attributes of `<stylus-image>` and the address of widget.html say. */
 export type WidgetSettings = v.InferOutput<typeof settingsSchema>;
@@ -129,6 +133,8 @@ const eventSchema = v.variant("type", [
     /** With the settings in its text. */
     png: v.blob(),
     adapters: v.array(v.object({ id: v.string(), title: v.string(), strength: v.number() })),
+    /** The probability that it is not safe for work, 0 … 1; null: it could not be checked; absent: the check is off. */
+    nsfw: v.nullish(v.number()),
   }),
   v.object({
     stylus,

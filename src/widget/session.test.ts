@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { pack, standInServices } from "../../tests/fixtures/stand-in-services.ts";
 import { StylusError } from "../shared/errors.ts";
 import type { RunServices } from "../stylus/ports.ts";
-import { createSession, type SessionEvent, type WidgetModel } from "./session.ts";
+import { createSession, type SessionEvent, type SessionServices, type WidgetModel } from "./session.ts";
 import { createTurns } from "./turns.ts";
 
 beforeEach(() => void vi.spyOn(URL, "revokeObjectURL").mockImplementation(() => {}));
@@ -13,10 +13,12 @@ function open({
   services: given = {},
   scope = { isolated: true, keepsFiles: true },
   models = [],
+  nsfw = { download: async () => {}, check: async () => 0.01 },
 }: {
   services?: Partial<RunServices>;
   scope?: { isolated: boolean; keepsFiles: boolean };
   models?: readonly WidgetModel[];
+  nsfw?: SessionServices["nsfw"];
 } = {}) {
   const events: SessionEvent[] = [];
   const { services, requests } = standInServices();
@@ -26,6 +28,7 @@ function open({
       ...services,
       ...given,
       release,
+      nsfw,
       models: { list: async () => ({ models }), download: async () => {} },
     },
     turns: createTurns({ locks: undefined, channel: null, onYield: () => {} }),
@@ -148,6 +151,76 @@ test("without isolation and storage it says so before and after loading", async 
   expect(session.capabilities).toMatchObject({ ...without, device: null });
   await session.generate("a", { prompt: "a fox" });
   expect(session.capabilities).toMatchObject({ ...without, device: { kind: "wasm" } });
+});
+
+test("each image is told with what the check has found, after its download", async () => {
+  const log: string[] = [];
+  const scores = [0.9, 0.1];
+  const nsfw: SessionServices["nsfw"] = {
+    download: async () => void log.push("download"),
+    check: async ({ width }) => (log.push(`check ${width}`), scores.shift()!),
+  };
+  const { session, events } = open({ nsfw });
+  await session.generate("a", { prompt: "a fox", seed: 1, count: 2 });
+  expect(log).toEqual(["download", "check 1", "check 1"]);
+  const images = events.filter(({ type }) => type === "image");
+  expect(images).toMatchObject([
+    { index: 0, nsfw: 0.9 },
+    { index: 1, nsfw: 0.1 },
+  ]);
+});
+
+test("what cannot be checked is told as not checked, with why; off, nothing is said", async () => {
+  const download = async (): Promise<never> => {
+    throw new StylusError("network", "The wheel could not be downloaded.", { remedy: "Try again." });
+  };
+  const check = async (): Promise<never> => {
+    throw new Error("must not be asked");
+  };
+  const { session, events } = open({ nsfw: { download, check } });
+  await session.generate("a", { prompt: "a fox", count: 2 });
+  const images = () => events.filter(({ type }) => type === "image");
+  expect(images()).toMatchObject([{ nsfw: null }, { nsfw: null }]);
+  expect(events.at(-1)).toMatchObject({
+    type: "done",
+    notes: ["Images could not be checked and stay blurred. The wheel could not be downloaded. Try again."],
+  });
+
+  const failing = open({
+    nsfw: {
+      download: async () => {},
+      check: async () => {
+        throw new StylusError("bad-file", "The wheel is damaged.", { remedy: "Delete it." });
+      },
+    },
+  });
+  await failing.session.generate("a", { prompt: "a fox" });
+  expect(failing.events.at(-2)).toMatchObject({ type: "image", nsfw: null });
+  expect(failing.events.at(-1)).toMatchObject({
+    notes: [expect.stringContaining("The wheel is damaged. Delete it.")],
+  });
+
+  events.length = 0;
+  await session.generate("b", { prompt: "a fox" }, { nsfwCheck: false });
+  expect(images()[0]).not.toHaveProperty("nsfw");
+  expect(events.at(-1)).toMatchObject({ notes: [] });
+});
+
+test("cancel ends the download of the check", async () => {
+  let start!: () => void;
+  const started = new Promise<void>((resolve) => (start = resolve));
+  const download: SessionServices["nsfw"]["download"] = ({ signal }) =>
+    new Promise((_, reject) => {
+      signal.addEventListener("abort", () => reject(new StylusError("cancelled", "Stopped.")));
+      start();
+    });
+  const { session, types, events } = open({ nsfw: { download, check: async () => 0 } });
+  const run = session.generate("a", { prompt: "a fox" });
+  await started;
+  session.cancel();
+  await run;
+  expect(types()).not.toContain("image");
+  expect(events.at(-1)).toMatchObject({ type: "error", code: "cancelled" });
 });
 
 test("after destroy nothing is in memory and nothing happens", async () => {

@@ -1,10 +1,11 @@
 // What the widget does: runs as the page makes them (src/stylus/run.ts), told as events.
 import { version } from "../../package.json";
 import { encodeImage, imageFileName } from "../app/images/image-file.ts";
+import { checkedOrNull } from "../app/images/nsfw.ts";
 import { modelOf, pocketId } from "../app/packs/packs.ts";
 import type { ModelEntry } from "../app/packs/model-list.ts";
 import type { PageServices } from "../app/services/ports.ts";
-import { StylusError, toPlainError } from "../shared/errors.ts";
+import { StylusError, throwIfAborted, toPlainError } from "../shared/errors.ts";
 import type { DeviceReport, DiffusionEvent, RgbaImage } from "../shared/request.ts";
 import type { LoadedPack, LoadProgress } from "../stylus/loaded-pack.ts";
 import type { PartialOptions } from "../stylus/options.ts";
@@ -18,6 +19,7 @@ import type { Turns } from "./turns.ts";
 
 export type SessionServices = RunServices &
   Pick<PageServices, "release"> & {
+    readonly nsfw: Pick<PageServices["nsfw"], "download" | "check">;
     readonly models: Pick<PageServices["models"], "download"> & {
       list(): Promise<{ readonly models: readonly WidgetModel[] }>;
     };
@@ -31,8 +33,8 @@ export type SessionEvent = Told | { readonly type: "preview"; readonly pixels: R
 
 export interface Session {
   readonly capabilities: Capabilities;
-  /** One at a time; ends with the event "done" or "error". */
-  generate(id: string, options: WidgetOptions): Promise<void>;
+  /** One at a time; ends with the event "done" or "error". Each image is told once it is checked, unless `nsfwCheck` is false. */
+  generate(id: string, options: WidgetOptions, checks?: { readonly nsfwCheck: boolean }): Promise<void>;
   /** Downloads a model that is not here: gigabytes, so only when a person says so. */
   download(id: string, packId: string): Promise<void>;
   /** A model that must be downloaded first; null when it need not, or does not exist. */
@@ -40,6 +42,11 @@ export interface Session {
   cancel(): void;
   /** Stops everything and gives the memory back. */
   destroy(): void;
+}
+
+interface RunContext {
+  readonly signal: AbortSignal;
+  readonly progress: ReturnType<typeof createProgress>;
 }
 
 /** Changes smaller than this are not told. */
@@ -128,12 +135,36 @@ export function createSession({
     return entry?.origin === "hub" && entry.state !== "ready" ? entry : null;
   }
 
+  /**
+   * The check of a run's images, downloaded if it is not here. Without it images are told as not checked.
+   * @param onProblem hears why, once
+   * @throws StylusError cancelled
+   */
+  async function openCheck(
+    { signal, progress }: RunContext,
+    onProblem: (problem: string) => void,
+  ): Promise<NonNullable<RunHooks["check"]>> {
+    let problem: unknown = null;
+    const fail = (reason: unknown): void => {
+      if (problem !== null) return;
+      problem = reason;
+      const { code, message, remedy } = toPlainError(reason);
+      if (code === "internal") console.error(reason);
+      onProblem(t.nsfw.problem(message, remedy));
+    };
+    try {
+      await services.nsfw.download({ onProgress: (at) => progress("load", shareOf(at)), signal });
+    } catch (reason) {
+      throwIfAborted(signal);
+      fail(reason);
+    }
+    return async (image) => (problem === null ? checkedOrNull(() => services.nsfw.check(image), fail) : null);
+  }
+
   async function generate(
     id: string,
     options: WidgetOptions,
-    context: Pick<RunHooks, "signal"> & {
-      readonly progress: ReturnType<typeof createProgress>;
-    },
+    { nsfwCheck, ...context }: RunContext & { readonly nsfwCheck: boolean },
   ): Promise<void> {
     const { pack: packId = pocketId, prompt = "", ...rest } = options;
     const { progress } = context;
@@ -143,6 +174,8 @@ export function createSession({
         where: "pack",
         remedy: t.widget.notHereRemedy,
       });
+    const problems: string[] = [];
+    const check = nsfwCheck ? await openCheck(context, (problem) => void problems.push(problem)) : null;
     let pack: LoadedPack | null = null;
     let report: RunReport | null = null;
     let images = 0;
@@ -169,6 +202,7 @@ export function createSession({
         height,
         fileName: imageFileName(seed, prompt),
         png,
+        ...(own.nsfw === undefined ? {} : { nsfw: own.nsfw }),
         adapters: own.adapters.map((use) => ({
           id: use.id,
           title: cards.get(use.id)?.title ?? use.id,
@@ -201,6 +235,7 @@ export function createSession({
     const result = await run(asked, services, {
       ...context,
       packId,
+      ...(check && { check }),
       onEvent,
       onProgress: (at) => progress(pack === null ? "load" : "fetch", shareOf(at)),
       onReport: (latest) => void (report = latest),
@@ -208,6 +243,7 @@ export function createSession({
     await encoding;
     const unknown = unknownWords(prompt, result.pack);
     const notes = [
+      ...problems,
       ...result.notes,
       ...(unknown.length === 0 ? [] : [t.prompt.unknownWords(result.pack.title, unknown)]),
     ];
@@ -218,8 +254,8 @@ export function createSession({
     get capabilities() {
       return capabilities();
     },
-    generate: (id, options) =>
-      exclusively(id, (signal, progress) => generate(id, options, { signal, progress })),
+    generate: (id, options, checks = { nsfwCheck: true }) =>
+      exclusively(id, (signal, progress) => generate(id, options, { signal, progress, ...checks })),
     download: (id, packId) =>
       exclusively(id, async (signal, progress) => {
         await services.models.download(packId, { onProgress: (at) => progress("load", shareOf(at)), signal });

@@ -1,5 +1,6 @@
 // What the widget shows, from the session's events.
 import { createStore, type SetStoreFunction } from "solid-js/store";
+import { defaultNsfwThreshold } from "../app/images/nsfw.ts";
 import type { RgbaImage } from "../shared/request.ts";
 import { t } from "../texts/texts.ts";
 import type { Capabilities, ToldError } from "./protocol.ts";
@@ -26,6 +27,9 @@ interface ViewState {
   missing: WidgetModel | null;
   notes: readonly string[];
   capabilities: Capabilities;
+  /** Whether images are checked, and from which probability they are blurred. */
+  nsfwCheck: boolean;
+  nsfwThreshold: number;
   /** Said to screen readers. */
   announced: string;
 }
@@ -50,6 +54,8 @@ export function createView(prompt: string, capabilities: Capabilities): View {
     missing: null,
     notes: [],
     capabilities,
+    nsfwCheck: true,
+    nsfwThreshold: defaultNsfwThreshold,
     announced: "",
   });
 

@@ -146,7 +146,12 @@ test("in another site’s page: keyboard, attributes, height, and what the brows
   await expect.poll(() => prompt.inputValue()).toBe("a fox in the snow, stained glass");
   await page.evaluate(() => {
     const element = document.querySelector("stylus-image")!;
-    for (const [name, value] of Object.entries({ steps: "1", size: "64x64", prompt: "a red car" }))
+    for (const [name, value] of Object.entries({
+      steps: "1",
+      size: "64x64",
+      prompt: "a red car",
+      "nsfw-check": "off",
+    }))
       element.setAttribute(name, value);
   });
   await expect.poll(() => prompt.inputValue()).toBe("a red car");

@@ -11,7 +11,8 @@ import type {
   DiskUse,
   LanguageModelServices,
   ModelServices,
-  RerankerServices,
+  NsfwServices,
+  OptionalModelServices,
 } from "../../src/app/services/ports.ts";
 
 const stored = (id: string, storedBytes: number, complete: boolean): StorageView["packs"][number] => ({
@@ -90,22 +91,33 @@ export function fakeLanguageModels(query: URLSearchParams): LanguageModelService
 }
 
 /** What is downloaded is remembered until the page is closed. */
-export function fakeReranker(): RerankerServices {
+function fakeOptionalModel(title: string, sizeBytes: number): OptionalModelServices {
   let isStored = false;
   return {
-    state: async () => ({
-      title: "Reranker",
-      sizeBytes: 23_911_000,
-      state: isStored ? "ready" : "absent",
-    }),
+    state: async () => ({ title, sizeBytes, state: isStored ? "ready" : "absent" }),
     async download({ onProgress, signal }) {
       for (let share = 0; share <= 1; share += 0.1) {
         throwIfAborted(signal);
-        const [receivedBytes, totalBytes] = [23_911_000 * share, 23_911_000];
-        onProgress({ files: [], receivedBytes, totalBytes, preparing: null });
+        onProgress({ files: [], receivedBytes: sizeBytes * share, totalBytes: sizeBytes, preparing: null });
         await sleep(50);
       }
       isStored = true;
+    },
+  };
+}
+
+export const fakeReranker = (): OptionalModelServices => fakeOptionalModel("Reranker", 23_911_000);
+
+/** Finds every image with these many hundredths of probability: nsfw=97. */
+export function fakeNsfw(query: URLSearchParams): NsfwServices {
+  const model = fakeOptionalModel("NSFW check", 21_962_919);
+  return {
+    ...model,
+    async check() {
+      if ((await model.state()).state === "ready") return Number(query.get("nsfw") ?? 1) / 100;
+      throw new StylusError("not-found", "NSFW check is not downloaded.", {
+        remedy: "Download it under Settings, or turn the check off.",
+      });
     },
   };
 }

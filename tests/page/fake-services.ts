@@ -6,7 +6,7 @@ import type { AdapterCard } from "../../src/retrieval/card.ts";
 import { StylusError, throwIfAborted } from "../../src/shared/errors.ts";
 import { parseCards } from "../../src/retrieval/cards.ts";
 import cardData from "../../training/pocket/cards.json";
-import { fakeLanguageModels, fakeModels, fakeReranker, fakeStored } from "./fake-models.ts";
+import { fakeLanguageModels, fakeModels, fakeNsfw, fakeReranker, fakeStored } from "./fake-models.ts";
 import { fakeReport } from "./fake-report.ts";
 import { drawScene, drawPixels } from "./scene.ts";
 import type { UserAdapter, LoadProgress } from "../../src/stylus/loaded-pack.ts";
@@ -234,6 +234,7 @@ export function fakeServices(query: URLSearchParams): PageServices {
     consult: async () => ({ unavailable: { kind: "noModel" } }),
     languageModels: fakeLanguageModels(query),
     reranker: fakeReranker(),
+    nsfw: fakeNsfw(query),
     async generate(request, { onEvent, signal }) {
       const pause = slow ? 900 : 25;
       for (const [imageIndex, job] of request.images.entries()) {

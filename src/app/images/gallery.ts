@@ -3,7 +3,7 @@
 import type { DBSchema } from "idb";
 import * as v from "valibot";
 import type { Composition } from "../../compose/composition.ts";
-import type { CandidateView, PlannedImage, RunReport } from "../../stylus/run-types.ts";
+import type { CandidateView, Nsfw, PlannedImage, RunReport } from "../../stylus/run-types.ts";
 import type { GenerateOptions } from "../../stylus/options.ts";
 import { StylusError } from "../../shared/errors.ts";
 import { Records, type DatabaseShape } from "../../storage/records/database.ts";
@@ -26,6 +26,7 @@ export interface StoredImage extends PlannedImage, Partial<ImageMarks> {
   readonly png: Blob;
   /** The sheet of a plot, whose other images are its cells. */
   readonly sheet?: true;
+  readonly nsfw?: Nsfw;
 }
 
 export interface StoredRun {
@@ -72,6 +73,7 @@ export const imageSchema = v.looseObject({
   note: v.optional(v.string()),
   sheet: v.optional(v.literal(true)),
   sampling: v.optional(v.looseObject({})),
+  nsfw: v.nullish(number),
   png: v.blob(),
 });
 export const runSchema = v.looseObject({

@@ -84,6 +84,9 @@ const readerPrefix = "reader/";
 /** The cross-encoder of the method "reranker". */
 export const rerankerId = "ms-marco-minilm-l6";
 
+/** The NSFW check of generated images. */
+export const nsfwId = "open-nsfw";
+
 /** The reader as a manifest of its own, out of Pocket's; null when this build has none. */
 export function readerManifest<File extends { readonly path: string }>({
   license,

@@ -4,6 +4,7 @@ import type { AdapterReport } from "../../adapters/report.ts";
 import type { TokenCount } from "../../engine/prompt/conditioning.ts";
 import type { Vector } from "../../retrieval/embedding/vectors.ts";
 import type { Persistence } from "../../storage/quota.ts";
+import type { RgbaImage } from "../../shared/request.ts";
 import type { StorageUse } from "../../storage/service.ts";
 import type { StorageView } from "../../storage/storage-view.ts";
 import type { LoadProgress, UserAdapter } from "../../stylus/loaded-pack.ts";
@@ -95,9 +96,9 @@ export interface PromptServices {
   embedText(text: string, options: { readonly signal: AbortSignal }): Promise<Vector>;
 }
 
-/** The cross-encoder of the method "reranker"; it is not downloaded unless the user says so, and deleted like any model. */
-export interface RerankerServices {
-  state(): Promise<RerankerState>;
+/** A small model that is no part of any pack: not downloaded unless it is asked for, and deleted like any model. */
+export interface OptionalModelServices {
+  state(): Promise<OptionalModelState>;
   /** @throws StylusError network | not-found | bad-file | quota | cancelled */
   download(options: {
     readonly onProgress: (progress: LoadProgress) => void;
@@ -105,11 +106,20 @@ export interface RerankerServices {
   }): Promise<void>;
 }
 
-export interface RerankerState {
+export interface OptionalModelState {
   readonly title: string;
-  /** Of the download; an estimate. */
+  /** Of the download; may be an estimate. */
   readonly sizeBytes: number;
   readonly state: "ready" | "partial" | "absent";
+}
+
+/** Tells how likely images are not safe for work. */
+export interface NsfwServices extends OptionalModelServices {
+  /**
+   * The probability, 0 … 1. Downloads nothing.
+   * @throws StylusError not-found: it is not downloaded | bad-file | device | device-lost
+   */
+  check(image: RgbaImage): Promise<number>;
 }
 
 export interface ModelList {
@@ -135,5 +145,7 @@ export interface PageServices extends RunServices, AdapterServices, PromptServic
   readonly languageModels: LanguageModelServices;
   /** Gives back the memory of the loaded model; the next `load` reads it again. */
   release(): void;
-  readonly reranker: RerankerServices;
+  /** The cross-encoder of the method "reranker". */
+  readonly reranker: OptionalModelServices;
+  readonly nsfw: NsfwServices;
 }

@@ -5,13 +5,13 @@ import type { ComposerService, RerankCandidate } from "../../compose/service.ts"
 import type { WorkerClient } from "../../rpc/client.ts";
 import { abortable } from "../../shared/abortable.ts";
 import { StylusError } from "../../shared/errors.ts";
-import { readManifest, rerankerId } from "../packs/packs.ts";
-import { fetchPack, type TransferOptions } from "./pack-storage.ts";
-import type { RerankerServices, RerankerState } from "./ports.ts";
+import { rerankerId } from "../packs/packs.ts";
+import { createOptionalModel } from "./optional-model.ts";
+import type { OptionalModelServices } from "./ports.ts";
 import type { StorageClient } from "./storage-client.ts";
 import { throughLoss } from "./through-loss.ts";
 
-export interface RerankerWorker extends RerankerServices {
+export interface RerankerWorker extends OptionalModelServices {
   /** What it chooses for a whole prompt. @throws StylusError not-found: it is not downloaded | bad-file | device | cancelled */
   choose(prompt: string, candidates: readonly RerankCandidate[], signal: AbortSignal): Promise<Composition>;
   /** Its files may be gone, or its worker: it is opened again. One that is on its way rejects as cancelled. */
@@ -23,37 +23,21 @@ export function createReranker(context: {
   readonly composer: Pick<WorkerClient<ComposerService>, "call" | "alive" | "starts">;
 }): RerankerWorker {
   const { storage, composer } = context;
+  const model = createOptionalModel(storage, rerankerId);
   /** `start`: of the worker that has it open; null while it is on its way. */
   let held: { readonly result: Promise<void>; start: number | null } | null = null;
   /** Raised by each `drop`. */
   let generation = 0;
 
-  async function state(): Promise<RerankerState> {
-    const { json, manifest } = await readManifest(rerankerId);
-    const { packs } = await storage.call((service) => service.describe([json], document.baseURI));
-    const stored = packs.find(({ id }) => id === rerankerId);
-    return {
-      title: manifest.title,
-      sizeBytes: manifest.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-      state: stored?.complete ? "ready" : stored?.files.length ? "partial" : "absent",
-    };
-  }
-
-  async function download(options: TransferOptions): Promise<void> {
-    const { json } = await readManifest(rerankerId);
-    await fetchPack(storage, { json, local: new Map() }, options);
-  }
-
   async function open(): Promise<void> {
     const wanted = generation;
-    const { title, state: stored } = await state();
+    const { title, state: stored } = await model.state();
     if (stored !== "ready")
       throw new StylusError("not-found", `${title} is not downloaded.`, {
         where: "method",
         remedy: "Download it under Settings, Adapter selection, or choose another method.",
       });
-    const { json } = await readManifest(rerankerId);
-    const { files } = await storage.call((service) => service.openPack(json, document.baseURI, {}));
+    const files = await model.files();
     if (wanted !== generation) throw new StylusError("cancelled", "The reranker is no longer wanted.");
     await composer.call((service) => service.loadReranker(files));
   }
@@ -73,8 +57,8 @@ export function createReranker(context: {
   }
 
   return {
-    state,
-    download,
+    state: model.state,
+    download: model.download,
     drop() {
       generation += 1;
       held = null;

@@ -3,6 +3,7 @@ import type { LanguageModelService } from "../../compose/llm/service.ts";
 import type { ReadingCandidate } from "../../compose/reader/card-text.ts";
 import { readCandidates } from "../../compose/reader/reader-composer.ts";
 import type { ComposerService } from "../../compose/service.ts";
+import type { NsfwService } from "../../nsfw/service.ts";
 import { WorkerClient } from "../../rpc/client.ts";
 import { keepingError, type StylusError } from "../../shared/errors.ts";
 import { createDiffusionWorker } from "./diffusion-worker.ts";
@@ -10,6 +11,7 @@ import { createLanguageModels, type RetrieveOptions } from "./language-models.ts
 import { createReaderWorker } from "./reader-worker.ts";
 import { createReranker } from "./reranker.ts";
 import { createModelServices } from "./models.ts";
+import { createNsfwWorker } from "./nsfw.ts";
 import { openUserAdapters } from "../adapters/user-adapters.ts";
 import { pocketId } from "../packs/packs.ts";
 import { openUserModels } from "../packs/user-models.ts";
@@ -30,6 +32,13 @@ export function createServices(): PageServices {
   );
   const reader = createReaderWorker({ storage, composer });
   const reranker = createReranker({ storage, composer });
+  const nsfw = createNsfwWorker({
+    storage,
+    worker: new WorkerClient<NsfwService>(
+      "NSFW",
+      () => new Worker(new URL("../../../workers/nsfw.ts", import.meta.url), { type: "module" }),
+    ),
+  });
   const diffusion = createDiffusionWorker();
   const userAdapters = openUserAdapters();
   const userModels = openUserModels();
@@ -76,6 +85,7 @@ export function createServices(): PageServices {
 
     languageModels,
     reranker,
+    nsfw,
 
     load(packId, options) {
       if (packId !== pack.packId) makeRoom(packId);
@@ -171,12 +181,14 @@ export function createServices(): PageServices {
       pack.drop();
       reader.drop();
       reranker.drop();
+      nsfw.drop();
       composer.terminate();
     },
 
     async deletePack(manifestId) {
       pack.drop();
       reranker.drop();
+      nsfw.drop();
       await modelStorage.deletePack(manifestId);
     },
   };

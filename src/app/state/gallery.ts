@@ -96,6 +96,7 @@ function storedImage(view: RunView, image: ImageView, png: Blob): StoredImage {
     negativePrompt: image.negativePrompt,
     sampling: image.sampling,
     sheet: image.sheet,
+    nsfw: image.nsfw,
   });
   return { ...plain, id: image.id, index: image.index, runId: view.id, createdAt: view.createdAt, png };
 }

@@ -3,6 +3,7 @@
 import { createEffect, createRoot } from "solid-js";
 import { createStore, type SetStoreFunction } from "solid-js/store";
 import type { DevicePreference } from "../../shared/request.ts";
+import { defaultNsfwThreshold } from "../images/nsfw.ts";
 import { modelOf, pocketId } from "../packs/packs.ts";
 import {
   completeOptions,
@@ -110,6 +111,10 @@ export interface Settings {
   plot: Plot;
   /** The prompt box offers words while one types. */
   suggestWords: boolean;
+  /** Finished images are checked, and blurred where they may not be safe for work. */
+  nsfwCheck: boolean;
+  /** The probability from which they are blurred. */
+  nsfwThreshold: number;
   /** The page offers to install itself, where the browser can. */
   offerInstall: boolean;
   appearance: Appearance;
@@ -152,6 +157,8 @@ function initialSettings(): Settings {
     styles: [],
     plot: plotFrom(null),
     suggestWords: true,
+    nsfwCheck: false,
+    nsfwThreshold: defaultNsfwThreshold,
     offerInstall: true,
     appearance: "system",
     language: null,

@@ -22,7 +22,8 @@ import { readLoraTags, type LoraTags } from "../../stylus/lora-tags.ts";
 import { createInstallation, type Installation } from "./installation.ts";
 import { createIntake, type Intake } from "./intake/intake.ts";
 import { createLanguageModelState, type LanguageModels } from "./language-models.ts";
-import { createRerankerState, type RerankerChoice } from "./reranker.ts";
+import { createOptionalModel, type OptionalModel } from "./optional-model.ts";
+import { createNsfwState, type NsfwState } from "./nsfw.ts";
 import { createModels, type Models } from "./models.ts";
 import { type CheckedOptions, type GenerateOptions, type PackDefaults } from "../../stylus/options.ts";
 import { createPackState, type PackState } from "./pack.ts";
@@ -103,7 +104,9 @@ export interface Studio
   /** The choice of a language model that chooses adapters. */
   readonly languageModels: LanguageModels;
   /** The download of the method "reranker". */
-  readonly reranker: RerankerChoice;
+  readonly reranker: OptionalModel;
+  /** The NSFW check, and which images it blurs. */
+  readonly nsfw: NsfwState;
   /** The user's own adapter files. */
   readonly intake: Intake;
   /** The site as an app, and new versions of it. */
@@ -190,9 +193,11 @@ function buildStudio(services: PageServices): Studio {
     setInputError,
   });
   const intake = createIntake({ services, pack, refresh: packState.refresh, announce });
+  const nsfw = createNsfwState({ services, settings: [settings, setSettings], announce });
   const runs = createRuns({
     services,
     gallery,
+    check: nsfw.check,
     inputs,
     wildcards: wildcards.files,
     packId,
@@ -210,7 +215,11 @@ function buildStudio(services: PageServices): Studio {
     settings: [settings, setSettings],
     announce,
   });
-  const reranker = createRerankerState({ services, settings: [settings, setSettings], announce });
+  const reranker = createOptionalModel({
+    service: services.reranker,
+    wanted: () => settings.method === "reranker",
+    announce,
+  });
   const spelledOut = createMemo((): GenerateOptions => ({ ...options(), ...words() }));
   const reading = createReading({ services, pack, busy: runs.busy, options: spelledOut, shown: runs.shown });
   const unknownWords = createUnknownWords({ services, pack, prompt: () => settings.prompt });
@@ -362,6 +371,7 @@ function buildStudio(services: PageServices): Studio {
     models,
     languageModels,
     reranker,
+    nsfw,
     gallery,
     queue,
     plot,
@@ -404,7 +414,7 @@ function buildStudio(services: PageServices): Studio {
       queue.hold();
       if (runs.busy()) runs.stop();
       await packState.remove(manifestId);
-      if (settings.method === "reranker") await reranker.refresh();
+      await Promise.all([reranker.refresh(), nsfw.model.refresh()]);
     },
   };
 }

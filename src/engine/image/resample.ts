@@ -21,10 +21,11 @@ interface Tap {
   readonly weights: readonly number[];
 }
 
-export type ImageFilter = "nearest" | "bicubic" | "lanczos";
+export type ImageFilter = "nearest" | "bilinear" | "bicubic" | "lanczos";
 
 /** Half widths in pixels and shapes. */
 const FILTERS = {
+  bilinear: { support: 1, weight: (x: number) => Math.max(0, 1 - Math.abs(x)) },
   bicubic: { support: 2, weight: (x: number) => cubic(Math.abs(x), -0.5) },
   lanczos: { support: 3, weight: (x: number) => (Math.abs(x) < 3 ? sinc(x) * sinc(x / 3) : 0) },
 };

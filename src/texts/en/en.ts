@@ -3,6 +3,7 @@ import { adapters } from "./adapters.ts";
 import { formats } from "./formats.ts";
 import { models } from "./models.ts";
 import { names } from "./names.ts";
+import { nsfw } from "./nsfw.ts";
 import { page } from "./page.ts";
 import { plot } from "./plot.ts";
 import { prompt } from "./prompt.ts";
@@ -23,6 +24,7 @@ export const en = {
   reasons,
   adapters,
   models,
+  nsfw,
   storage,
   widget,
 };

@@ -157,6 +157,7 @@ const manifestKinds: Readonly<Record<ManifestKind, string>> = {
   embedder: "Embedder",
   reader: "Reader",
   reranker: "Reranker",
+  "nsfw-check": "NSFW check",
   composers: "Language models",
   "language-model": "Language model",
   adapters: "Downloaded adapters",

@@ -5,6 +5,7 @@ import { adapters } from "./adapters.ts";
 import { formats } from "./formats.ts";
 import { models } from "./models.ts";
 import { names } from "./names.ts";
+import { nsfw } from "./nsfw.ts";
 import { page } from "./page.ts";
 import { plot } from "./plot.ts";
 import { prompt } from "./prompt.ts";
@@ -25,6 +26,7 @@ export const ko: typeof en = {
   reasons,
   adapters,
   models,
+  nsfw,
   storage,
   widget,
 };

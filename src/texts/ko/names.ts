@@ -133,6 +133,7 @@ export const names: typeof english = {
     embedder: "임베딩 모델",
     reader: "독해 모델",
     reranker: "리랭커",
+    "nsfw-check": "NSFW 검사",
     composers: "언어 모델",
     "language-model": "언어 모델",
     adapters: "다운로드한 어댑터",

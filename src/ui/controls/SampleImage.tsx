@@ -12,13 +12,15 @@ export function SampleImage(props: {
   readonly alt?: string;
 }): JSX.Element {
   const studio = useStudio();
-  /** User adapters: the image that came with it, or the latest one generated with it. */
+  /** User adapters: the image that came with it, or the latest one generated with it that is not blurred. */
   const stored = createMemo(() => {
     const id = props.card?.id;
     const own = id === undefined ? undefined : studio.pack()?.userAdapters.get(id);
     if (!own) return null;
     if (own.preview) return own.preview;
-    const image = studio.gallery.images().find(({ adapters }) => adapters.some((use) => use.id === id));
+    const image = studio.gallery
+      .images()
+      .find(({ adapters, nsfw }) => adapters.some((use) => use.id === id) && !studio.nsfw.reason(nsfw));
     return image?.png ?? null;
   });
   const url = createMemo(() => {

@@ -4,6 +4,7 @@ import { imageFileName } from "../../app/images/image-file.ts";
 import { plotLabels } from "../../app/state/plot/labels.ts";
 import type { ImageView, RunView } from "../../app/state/runs/run-view.ts";
 import { expandPlot, type ExpandedPlot } from "../../stylus/plot/cells.ts";
+import { Cover } from "../controls/Cover.tsx";
 import { PixelCanvas } from "../controls/PixelCanvas.tsx";
 import { RichText } from "../controls/RichText.tsx";
 import { createCopiedLink, LinkNote } from "../run/CopiedLink.tsx";
@@ -66,9 +67,18 @@ function Sheet(props: {
   };
   return (
     <figure class={styles["sheet"]} data-status="done">
-      <a href={url()} target="_blank" rel="noopener" title={t.plot.open}>
-        <img src={url()} width={props.image.width} height={props.image.height} alt={alt()} />
-      </a>
+      <div class={styles["frame"]}>
+        <Cover
+          reason={studio.nsfw.reason(props.image.nsfw)}
+          shown={studio.nsfw.isShown(props.image.id)}
+          labels={{ show: t.nsfw.showPlot, blur: t.nsfw.blurPlot }}
+          onToggle={() => studio.nsfw.toggle(props.image.id)}
+        >
+          <a href={url()} target="_blank" rel="noopener" title={t.plot.open}>
+            <img src={url()} width={props.image.width} height={props.image.height} alt={alt()} />
+          </a>
+        </Cover>
+      </div>
       <figcaption class={caption["caption"]}>
         <div class={caption["row"]}>
           <span class={caption["seed"]}>
@@ -83,7 +93,11 @@ function Sheet(props: {
               link={link}
               url={url()}
               fileName={`plot-${imageFileName(props.image.seed, props.run.options.prompt)}`}
-              labels={t.plot}
+              labels={
+                studio.nsfw.reason(props.image.nsfw) && !studio.nsfw.isShown(props.image.id)
+                  ? { ...t.plot, download: t.nsfw.downloadPlain }
+                  : t.plot
+              }
             />
           </span>
         </div>
@@ -157,6 +171,7 @@ function Grid(props: { readonly run: RunView; readonly expanded: ExpandedPlot })
 }
 
 function Cell(props: { readonly image: ImageView; readonly label: string }): JSX.Element {
+  const studio = useStudio();
   const name = (): string => t.plot.cell(props.image.index + 1, props.label);
   return (
     <div
@@ -164,16 +179,31 @@ function Cell(props: { readonly image: ImageView; readonly label: string }): JSX
       data-status={props.image.status}
       style={{ "aspect-ratio": `${props.image.width} / ${props.image.height}` }}
     >
-      <Show
-        when={props.image.encoded}
-        fallback={
-          <Show when={props.image.preview}>
-            {(preview) => <PixelCanvas pixels={preview()} label={name()} />}
-          </Show>
+      <Cover
+        reason={
+          props.image.encoded
+            ? studio.nsfw.reason(props.image.nsfw)
+            : props.image.preview && studio.nsfw.previewReason()
         }
+        shown={studio.nsfw.isShown(props.image.id)}
+        labels={{
+          show: `${t.nsfw.show}: ${name()}`,
+          blur: `${t.nsfw.blur}: ${name()}`,
+        }}
+        onToggle={() => studio.nsfw.toggle(props.image.id)}
+        small
       >
-        {(encoded) => <img src={encoded().url} alt={name()} />}
-      </Show>
+        <Show
+          when={props.image.encoded}
+          fallback={
+            <Show when={props.image.preview}>
+              {(preview) => <PixelCanvas pixels={preview()} label={name()} />}
+            </Show>
+          }
+        >
+          {(encoded) => <img src={encoded().url} alt={name()} />}
+        </Show>
+      </Cover>
       <Show when={props.image.status === "sampling"}>
         <progress max={props.image.steps} value={props.image.step} aria-label={name()} />
       </Show>

@@ -12,6 +12,7 @@ import { Variations } from "./Variations.tsx";
 import { useStudio } from "../studio-context.ts";
 import { t } from "../../texts/texts.ts";
 import { limits } from "../../shared/limits.ts";
+import type { OptionalModel } from "../../app/state/optional-model.ts";
 
 const choices = <Value extends string>(names: Readonly<Record<Value, string>>) =>
   (Object.entries(names) as [Value, string][]).map(([value, label]) => ({ value, label }));
@@ -93,6 +94,7 @@ export function SettingsPanel(): JSX.Element {
           checked={settings.lowMemory}
           onChange={(lowMemory) => setSettings("lowMemory", lowMemory)}
         />
+        <NsfwCheck />
       </section>
 
       <section>
@@ -147,7 +149,7 @@ export function SettingsPanel(): JSX.Element {
           onChange={(method) => setSettings({ method, restored: null })}
         />
         <Show when={settings.method === "reranker"}>
-          <RerankerDownload />
+          <OptionalModelField model={studio.reranker} texts={t.settings.reranker} />
         </Show>
         <SelectField
           label={t.settings.preset}
@@ -178,46 +180,82 @@ export function SettingsPanel(): JSX.Element {
   );
 }
 
-/** The method "reranker" needs a model that is not part of the site. */
-function RerankerDownload(): JSX.Element {
-  const { reranker } = useStudio();
+interface OptionalModelTexts {
+  readonly label: string;
+  readonly stored: string;
+  readonly absent: string;
+  readonly download: (bytes: number) => string;
+  readonly resume: string;
+}
+
+/** A model that is no part of the site, downloaded where it is wanted. */
+function OptionalModelField(props: {
+  readonly model: OptionalModel;
+  readonly texts: OptionalModelTexts;
+}): JSX.Element {
   return (
     <div class={controls["field"]}>
-      <span class={controls["label"]}>{t.settings.reranker.label}</span>
-      <Show when={reranker.state()}>
+      <span class={controls["label"]}>{props.texts.label}</span>
+      <Show when={props.model.state()}>
         {(found) => (
           <>
             <span class={controls["hint"]}>
-              {found().state === "ready" ? t.settings.reranker.stored : t.settings.reranker.absent}
+              {found().state === "ready" ? props.texts.stored : props.texts.absent}
             </span>
             <Show
-              when={reranker.download()?.status === "running"}
+              when={props.model.download()?.status === "running"}
               fallback={
                 <Show when={found().state !== "ready"}>
                   <button
                     class={`${controls["button"]} ${controls["small"]}`}
                     type="button"
-                    onClick={() => void reranker.start()}
+                    onClick={() => void props.model.start()}
                   >
-                    {found().state === "partial" || reranker.download()
-                      ? t.settings.reranker.resume
-                      : t.settings.reranker.download(found().sizeBytes)}
+                    {found().state === "partial" || props.model.download()
+                      ? props.texts.resume
+                      : props.texts.download(found().sizeBytes)}
                   </button>
                 </Show>
               }
             >
               <DownloadProgress
                 title={found().title}
-                progress={reranker.download()?.progress ?? null}
-                transfer={reranker.download()?.transfer ?? null}
-                onPause={() => reranker.cancel()}
+                progress={props.model.download()?.progress ?? null}
+                transfer={props.model.download()?.transfer ?? null}
+                onPause={() => props.model.cancel()}
               />
             </Show>
           </>
         )}
       </Show>
-      <Show when={reranker.download()?.error ?? reranker.error()}>
+      <Show when={props.model.download()?.error ?? props.model.error()}>
         {(error) => <ErrorNote error={error()} compact />}
+      </Show>
+    </div>
+  );
+}
+
+/** The check of finished images, its model and its threshold. */
+function NsfwCheck(): JSX.Element {
+  const { settings, setSettings, nsfw } = useStudio();
+  return (
+    <div class={styles["group"]}>
+      <SwitchField
+        label={t.nsfw.label}
+        checked={settings.nsfwCheck}
+        onChange={(nsfwCheck) => setSettings("nsfwCheck", nsfwCheck)}
+      />
+      <p class={controls["hint"]}>{t.nsfw.hint}</p>
+      <Show when={settings.nsfwCheck}>
+        <OptionalModelField model={nsfw.model} texts={{ ...t.nsfw, label: t.nsfw.model }} />
+        <NumberField
+          label={t.nsfw.threshold}
+          value={settings.nsfwThreshold}
+          {...limits.nsfwThreshold}
+          step={0.05}
+          hint={t.nsfw.thresholdHint}
+          onChange={(nsfwThreshold) => setSettings("nsfwThreshold", nsfwThreshold)}
+        />
       </Show>
     </div>
   );

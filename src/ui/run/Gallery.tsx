@@ -12,7 +12,7 @@ import { saveFile } from "../controls/save-file.ts";
 import { ErrorNote } from "../controls/ErrorNote.tsx";
 import styles from "./Gallery.module.css";
 import { focusWhatIsLeft } from "../controls/focus.ts";
-import { CheckIcon, CloseIcon, GridIcon, StarIcon } from "../controls/icons.tsx";
+import { CheckIcon, CloseIcon, EyeIcon, EyeOffIcon, GridIcon, StarIcon } from "../controls/icons.tsx";
 import { useStudio } from "../studio-context.ts";
 import { t } from "../../texts/texts.ts";
 
@@ -220,10 +220,18 @@ function Thumbnail(props: {
     focusWhatIsLeft();
   }
   const shown = (): boolean => studio.run()?.id === props.image.runId;
+  const mayBlur = (): boolean => studio.nsfw.reason(props.image.nsfw) !== null;
+  const blurred = (): boolean => mayBlur() && !studio.nsfw.isShown(props.image.id);
+  const eyeLabel = (): string => {
+    const { seed, sheet } = props.image;
+    if (blurred()) return sheet ? t.nsfw.showPlot : t.nsfw.showImage(seed);
+    return sheet ? t.nsfw.blurPlot : t.nsfw.blurImage(seed);
+  };
   return (
     <li class={styles["item"]}>
       <button
         class={styles["open"]}
+        data-blurred={blurred()}
         type="button"
         aria-label={
           props.selected === null
@@ -243,6 +251,19 @@ function Thumbnail(props: {
       >
         <img src={url} alt="" width={props.image.width} height={props.image.height} loading="lazy" />
       </button>
+      <Show when={mayBlur()}>
+        <button
+          class={styles["eye"]}
+          type="button"
+          aria-label={eyeLabel()}
+          title={eyeLabel()}
+          onClick={() => studio.nsfw.toggle(props.image.id)}
+        >
+          <Show when={blurred()} fallback={<EyeOffIcon />}>
+            <EyeIcon />
+          </Show>
+        </button>
+      </Show>
       <Show when={studio.gallery.marks(props.image.id).favourite}>
         <span class={styles["star"]} title={t.run.gallery.favourites}>
           <StarIcon />

@@ -3,7 +3,9 @@ import { createMemo, For, Show, type JSX } from "solid-js";
 import { imageFileName } from "../../app/images/image-file.ts";
 import { differencesOf } from "../../app/state/runs/differences.ts";
 import { formulaOf, wordsOf, type ImageView, type RunView } from "../../app/state/runs/run-view.ts";
+import type { BlurReason } from "../../app/images/nsfw.ts";
 import { CompareSlider } from "../controls/CompareSlider.tsx";
+import { Cover } from "../controls/Cover.tsx";
 import controls from "../controls/controls.module.css";
 import { ErrorNote } from "../controls/ErrorNote.tsx";
 import { CloseIcon, CompareIcon, ImageIcon } from "../controls/icons.tsx";
@@ -57,6 +59,16 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
     const { options } = props.run;
     return differencesOf({ ...options, ...props.image.sampling }, options).join(" · ");
   };
+  /** Of all that is in the frame. */
+  const reason = (): BlurReason | null => {
+    const { nsfw } = studio;
+    const { encoded, preview, variant } = props.image;
+    if (!encoded) return preview && nsfw.previewReason();
+    const ofVariant = variant && (variant.preview ? nsfw.previewReason() : nsfw.reason(variant.nsfw));
+    return nsfw.reason(props.image.nsfw) ?? ofVariant;
+  };
+  /** A comparison shows another image beside the one that somebody wanted to see. */
+  const coverKey = (): string => (props.image.variant ? `${props.image.id} compared` : props.image.id);
   const sampling = (): boolean => props.image.status === "sampling";
   const isNext = (): boolean => props.run.images.find(({ status }) => status !== "done") === props.image;
   const reuse = createReuse(props, () => t.run.image.reused);
@@ -66,42 +78,58 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
   return (
     <figure class={styles["card"]} data-status={props.image.status}>
       <div class={styles["frame"]} style={{ "aspect-ratio": `${props.image.width} / ${props.image.height}` }}>
-        <Show
-          when={props.image.encoded}
-          fallback={
-            <Show
-              when={props.image.preview}
-              fallback={
-                <p class={styles["empty"]}>
-                  {props.image.status === "stopped"
-                    ? t.run.image.stopped
-                    : isNext()
-                      ? t.run.image.starting
-                      : t.run.image.waiting}
-                </p>
-              }
-            >
-              {(preview) => <PixelCanvas pixels={preview()} label={t.run.image.preview} />}
-            </Show>
+        <Cover
+          reason={reason()}
+          shown={studio.nsfw.isShown(coverKey())}
+          labels={
+            props.image.variant
+              ? { show: t.nsfw.showComparison, blur: t.nsfw.blurComparison }
+              : { show: t.nsfw.showImage(props.image.seed), blur: t.nsfw.blurImage(props.image.seed) }
           }
+          onToggle={() => studio.nsfw.toggle(coverKey())}
         >
-          {(encoded) => (
-            <Show
-              when={props.image.variant}
-              fallback={
-                <img src={encoded().url} width={props.image.width} height={props.image.height} alt={alt()} />
-              }
-            >
-              {(variant) => (
-                <CompareSlider
-                  image={{ url: encoded().url, alt: alt() }}
-                  variant={variant()}
-                  ratio={props.image.width / props.image.height}
-                />
-              )}
-            </Show>
-          )}
-        </Show>
+          <Show
+            when={props.image.encoded}
+            fallback={
+              <Show
+                when={props.image.preview}
+                fallback={
+                  <p class={styles["empty"]}>
+                    {props.image.status === "stopped"
+                      ? t.run.image.stopped
+                      : isNext()
+                        ? t.run.image.starting
+                        : t.run.image.waiting}
+                  </p>
+                }
+              >
+                {(preview) => <PixelCanvas pixels={preview()} label={t.run.image.preview} />}
+              </Show>
+            }
+          >
+            {(encoded) => (
+              <Show
+                when={props.image.variant}
+                fallback={
+                  <img
+                    src={encoded().url}
+                    width={props.image.width}
+                    height={props.image.height}
+                    alt={alt()}
+                  />
+                }
+              >
+                {(variant) => (
+                  <CompareSlider
+                    image={{ url: encoded().url, alt: alt() }}
+                    variant={variant()}
+                    ratio={props.image.width / props.image.height}
+                  />
+                )}
+              </Show>
+            )}
+          </Show>
+        </Cover>
         <Show when={sampling()}>
           <progress
             class={styles["progress"]}
@@ -179,7 +207,11 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
                   link={link}
                   url={encoded().url}
                   fileName={imageFileName(props.image.seed, words())}
-                  labels={t.run.image}
+                  labels={
+                    studio.nsfw.reason(props.image.nsfw) && !studio.nsfw.isShown(props.image.id)
+                      ? { ...t.run.image, download: t.nsfw.downloadPlain }
+                      : t.run.image
+                  }
                 />
               </div>
             )}

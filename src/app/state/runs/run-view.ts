@@ -8,7 +8,14 @@ import type { AdapterUse, DiffusionEvent, RgbaImage } from "../../../shared/requ
 import { seedsOfImage } from "../../../shared/seeds.ts";
 import type { GenerateOptions } from "../../../stylus/options.ts";
 import { finishedSize } from "../../../stylus/image-options.ts";
-import type { CandidateView, PlannedImage, RunEvent, RunReport, StageId } from "../../../stylus/run-types.ts";
+import type {
+  CandidateView,
+  Nsfw,
+  PlannedImage,
+  RunEvent,
+  RunReport,
+  StageId,
+} from "../../../stylus/run-types.ts";
 import type { ImagePrompt } from "../../../stylus/wildcards.ts";
 import { withoutTags } from "../../../shared/prompt-syntax.ts";
 import { adaptersOfPlot } from "../../../stylus/infotext.ts";
@@ -39,6 +46,7 @@ export interface ImageView {
   sampling?: Partial<CellSampling>;
   /** The sheet of a plot. */
   sheet?: true;
+  nsfw?: Nsfw;
   /** What this image is compared with; null when nothing. */
   variant: VariantView | null;
 }
@@ -100,6 +108,7 @@ export interface VariantView {
   steps: number;
   preview: RgbaImage | null;
   encoded: EncodedImage | null;
+  nsfw?: Nsfw;
   error: PlainError | null;
 }
 
@@ -166,9 +175,11 @@ export function sheetImage(
   { id, options, images }: Pick<RunView, "id" | "options" | "images">,
   { encoded, width, height }: Pick<ImageView, "width" | "height"> & { readonly encoded: EncodedImage },
 ): ImageView {
+  const checked = images.flatMap(({ nsfw }) => (nsfw === undefined ? [] : [nsfw]));
   return {
     ...waitingImage(id, images.length, options),
     ...seedsOfImage(options, 0),
+    ...(checked.length > 0 && { nsfw: worstOf(checked) }),
     id: `${id}-sheet`,
     sheet: true,
     status: "done",
@@ -178,6 +189,10 @@ export function sheetImage(
     adapters: adaptersOfPlot(options, images),
   };
 }
+
+/** Of several images that are seen at once. */
+const worstOf = (checked: readonly Nsfw[]): Nsfw =>
+  checked.reduce((worst, nsfw) => (worst === null || nsfw === null ? null : Math.max(worst, nsfw)));
 
 function waitingImage(runId: string, index: number, options: GenerateOptions): ImageView {
   return {
@@ -248,6 +263,7 @@ export function createEventFolder(set: SetStoreFunction<RunView>): (event: RunEv
             break;
           case "diffusion":
             foldDiffusion(run, event.event, clock);
+            if (event.nsfw !== undefined) run.images[event.event.imageIndex]!.nsfw = event.nsfw;
             break;
         }
       }),

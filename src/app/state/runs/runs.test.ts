@@ -33,6 +33,7 @@ const runsWith = (context: {
       announce: nothing,
       ...context,
       inputs: Promise.resolve(memoryInputs()),
+      check: () => null,
       packId: () => "pocket",
       wildcards: () => new Map(),
       pack: () => context.pack,

@@ -3,7 +3,7 @@ import { batch, createSignal, type Accessor } from "solid-js";
 import { createStore, produce, type SetStoreFunction } from "solid-js/store";
 import type { AdapterCard } from "../../../retrieval/card.ts";
 import { StylusError, toPlainError, type PlainError } from "../../../shared/errors.ts";
-import type { DeviceReport } from "../../../shared/request.ts";
+import type { DeviceReport, RgbaImage } from "../../../shared/request.ts";
 import { t } from "../../../texts/texts.ts";
 import { withoutTags } from "../../../shared/prompt-syntax.ts";
 import type { GalleryState } from "../gallery.ts";
@@ -17,7 +17,7 @@ import type { InputStore } from "../../images/input-store.ts";
 import { listedOf, type CheckedOptions, type GenerateOptions } from "../../../stylus/options.ts";
 import { finishedSize, storedIds, type InitImageOptions } from "../../../stylus/image-options.ts";
 import type { RunServices } from "../../../stylus/ports.ts";
-import type { RunEvent, RunReport } from "../../../stylus/run-types.ts";
+import type { Nsfw, RunEvent, RunReport } from "../../../stylus/run-types.ts";
 import { createRunKeeper } from "./run-keeper.ts";
 import {
   createEventFolder,
@@ -43,6 +43,8 @@ export interface RunsContext {
   /** Has the init images. */
   readonly inputs: Promise<InputStore>;
   readonly wildcards: Accessor<Wildcards>;
+  /** Null: the check is off. Never rejects; `onProblem` hears why an image cannot be checked. */
+  readonly check: (image: RgbaImage, onProblem: (problem: string) => void) => Promise<Nsfw> | null;
   readonly packId: Accessor<string>;
   readonly pack: Accessor<LoadedPack | null>;
   readonly cards: Accessor<ReadonlyMap<string, AdapterCard>>;
@@ -137,6 +139,11 @@ export function createRuns(context: RunsContext): Runs {
     },
     onProgress,
     openInitImage: async (start: InitImageOptions) => openInitImage(start, await inputs),
+    check: (image: RgbaImage) =>
+      context.check(image, (problem) => {
+        current()?.set({ notice: problem });
+        announce(problem);
+      }),
   };
   let model = "";
   let abort: AbortController | null = null;
@@ -331,7 +338,9 @@ export function createRuns(context: RunsContext): Runs {
         const { images } = await runOptions(options, services, { ...hooks, signal, onEvent });
         const generated = images[0]!;
         const encoded = await encodeImage(generated, { cards: cards(), model, options, image: generated });
-        set("images", imageIndex, "variant", { status: "done", encoded, preview: null });
+        const { nsfw } = generated;
+        const checked = nsfw === undefined ? {} : { nsfw };
+        set("images", imageIndex, "variant", { status: "done", encoded, preview: null, ...checked });
         announce(t.run.announced.compared);
       } catch (error) {
         const plain = explain(error);

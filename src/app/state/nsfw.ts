@@ -1,0 +1,56 @@
+// The NSFW check on the page: its model, the check of each image, and which images are blurred until someone wants to see them.
+import { createSignal } from "solid-js";
+import type { RgbaImage } from "../../shared/request.ts";
+import type { Nsfw } from "../../stylus/run-types.ts";
+import { t } from "../../texts/texts.ts";
+import { blurReason, checkedOrNull, type BlurReason } from "../images/nsfw.ts";
+import type { PageServices } from "../services/ports.ts";
+import { createOptionalModel, type OptionalModel } from "./optional-model.ts";
+import { explain } from "./runs/runs.ts";
+import type { SettingsStore } from "./settings.ts";
+
+export interface NsfwState {
+  readonly model: OptionalModel;
+  /** Null: the check is off. Never rejects; `onProblem` hears why an image cannot be checked. */
+  check(image: RgbaImage, onProblem: (problem: string) => void): Promise<Nsfw> | null;
+  /** Why an image is blurred, even if it was made visible; null: it is not. */
+  reason(nsfw: Nsfw | undefined): BlurReason | null;
+  /** Why a live preview is blurred. */
+  previewReason(): BlurReason | null;
+  /** Whether the user wants to see an image that is blurred, until the page is closed. */
+  isShown(key: string): boolean;
+  toggle(key: string): void;
+}
+
+export function createNsfwState(context: {
+  readonly services: Pick<PageServices, "nsfw">;
+  readonly settings: SettingsStore;
+  readonly announce: (text: string) => void;
+}): NsfwState {
+  const { services, announce } = context;
+  const [settings] = context.settings;
+  const [shown, setShown] = createSignal<ReadonlySet<string>>(new Set());
+  return {
+    model: createOptionalModel({ service: services.nsfw, wanted: () => settings.nsfwCheck, announce }),
+    check(image, onProblem) {
+      if (!settings.nsfwCheck) return null;
+      return checkedOrNull(
+        () => services.nsfw.check(image),
+        (reason) => {
+          const { message, remedy } = explain(reason);
+          onProblem(t.nsfw.problem(message, remedy));
+        },
+      );
+    },
+    reason: (nsfw) => blurReason(nsfw, settings),
+    previewReason: () => (settings.nsfwCheck ? "pending" : null),
+    isShown: (key) => shown().has(key),
+    toggle(key) {
+      setShown((before) => {
+        const keys = new Set(before);
+        if (!keys.delete(key)) keys.add(key);
+        return keys;
+      });
+    },
+  };
+}

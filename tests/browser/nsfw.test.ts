@@ -1,0 +1,197 @@
+// Images that the NSFW check finds, blurred until someone wants to see them, on the page with stand-in services (tests/page).
+import { mkdirSync } from "node:fs";
+import type { Locator, Page } from "playwright";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { violations } from "../e2e/accessibility.ts";
+import { generate, generateButton, loaded, promptBox, useSettings } from "../e2e/page.ts";
+import { openPageWithStandIns, type StandInPage } from "./page-with-stand-ins.ts";
+
+let browser: StandInPage;
+let page: Page;
+beforeAll(async () => {
+  browser = await openPageWithStandIns();
+  page = browser.page;
+});
+afterAll(() => browser?.close());
+
+/** For people to look at: STYLUS_PICTURES=folder. */
+async function picture(name: string): Promise<void> {
+  const folder = process.env["STYLUS_PICTURES"];
+  if (!folder) return;
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
+}
+
+const shown = (name: string): Locator => page.getByRole("button", { name });
+const gallery = (): Locator => page.getByRole("region", { name: "Your images" });
+/** Whether what is in it is blurred on the screen. */
+const isBlurred = (image: Locator): Promise<boolean> =>
+  image.evaluate((element) => {
+    for (let at: Element | null = element; at; at = at.parentElement)
+      if (getComputedStyle(at).filter.includes("blur")) return true;
+    return false;
+  });
+const result = (): Locator => page.locator("figure[data-status=done] img").first();
+const thumbnail = (): Locator => gallery().locator("li img").first();
+
+async function openSettings(): Promise<void> {
+  await page.getByRole("button", { name: "Settings" }).click();
+}
+
+test("is off at first; once on, its model is downloaded, and until then images stay blurred and say so", async () => {
+  await browser.visit("?nsfw=97");
+  await loaded(page);
+  await useSettings(page, {});
+  await openSettings();
+  const toggle = page.getByRole("switch", { name: "NSFW check" });
+  expect(await toggle.isChecked()).toBe(false);
+  await generate(page, "a castle on a hill");
+  expect(await isBlurred(result())).toBe(false);
+  expect(await isBlurred(thumbnail())).toBe(false);
+
+  await toggle.click();
+  await page.getByText("Not downloaded. Until it is, new images stay blurred.").waitFor();
+  expect(await isBlurred(result())).toBe(false); // it was not checked because the check was off
+  await generate(page, "a castle on a hill, watercolour");
+  await page.getByText("Not checked", { exact: true }).waitFor();
+  await page
+    .getByText("Images could not be checked and stay blurred. NSFW check is not downloaded.")
+    .waitFor();
+  expect(await isBlurred(result())).toBe(true);
+  await picture("settings-unchecked");
+
+  await page.getByRole("button", { name: "Download 22.0 MB" }).click();
+  await page.getByText("In this browser. Delete it under Storage.").waitFor();
+  expect(await violations(page)).toEqual([]);
+  await generate(page, "a castle on a hill, clay render");
+  await page.getByText("May be NSFW", { exact: true }).waitFor();
+  expect(browser.bugs).toEqual([]);
+});
+
+test("is shown and blurred by keyboard in the result and the gallery, and blurred again after a reload", async () => {
+  expect(await isBlurred(result())).toBe(true);
+  expect(await isBlurred(thumbnail())).toBe(true);
+  await picture("result-light");
+  const show = page.locator("figure").getByRole("button", { name: "Show image with seed 7" });
+  await show.focus();
+  await page.keyboard.press("Enter");
+  expect(await isBlurred(result())).toBe(false);
+  expect(await isBlurred(thumbnail())).toBe(false);
+  const focused = (): Promise<string | null | undefined> =>
+    page.evaluate(() => document.activeElement?.getAttribute("aria-label"));
+  expect(await focused()).toBe("Blur image with seed 7");
+  await picture("result-shown");
+  await page.keyboard.press("Enter");
+  expect(await isBlurred(result())).toBe(true);
+  expect(await focused()).toBe("Show image with seed 7");
+
+  const download = page.getByRole("link", { name: "Download PNG with settings, not blurred" });
+  expect(await download.getAttribute("href")).toMatch(/^blob:/);
+  const downloading = page.waitForEvent("download");
+  await download.click();
+  expect((await downloading).suggestedFilename()).toBe("a-castle-on-a-hill-clay-render-7.png");
+
+  await page.reload();
+  await loaded(page);
+  await gallery().waitFor();
+  expect(await isBlurred(thumbnail())).toBe(true);
+  // Older ones: not checked because it failed, and not checked because it was off.
+  const states = await Promise.all((await gallery().locator("li img").all()).map(isBlurred));
+  expect(states).toEqual([true, true, false]);
+  await gallery().getByRole("button", { name: "Show image with seed 7" }).first().click();
+  expect(await isBlurred(thumbnail())).toBe(false);
+  expect(await violations(page)).toEqual([]);
+  await gallery().getByRole("button", { name: "Blur image with seed 7" }).click();
+  await gallery()
+    .getByRole("button", { name: /^Show image with seed 7 and/ })
+    .first()
+    .click();
+  await page.locator("figure[data-status=done]").waitFor();
+  expect(await isBlurred(result())).toBe(true);
+  await page.emulateMedia({ colorScheme: "dark" });
+  await picture("gallery-dark");
+  await page.setViewportSize({ width: 320, height: 720 });
+  await picture("gallery-320-dark");
+  await page.emulateMedia({ colorScheme: "light" });
+  await picture("gallery-320");
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  expect(wide).toBeLessThanOrEqual(0);
+  await page.setViewportSize({ width: 1280, height: 900 });
+});
+
+test("a comparison in the gallery is blurred by either image; a higher threshold and the switch end it", async () => {
+  await gallery().getByRole("button", { name: "Select", exact: true }).click();
+  const thumbnails = gallery().getByRole("button", { name: /^Select image/ });
+  await thumbnails.nth(0).click();
+  await thumbnails.nth(2).click(); // the one that is not blurred
+  await gallery().getByRole("button", { name: "Compare" }).click();
+  const dialog = page.getByRole("dialog", { name: "Compare two images" });
+  const layer = dialog.locator("img").first();
+  await dialog.getByText("May be NSFW").waitFor();
+  expect(await isBlurred(layer)).toBe(true);
+  expect(await dialog.getByRole("slider").count()).toBe(0); // inert
+  await picture("compare");
+  await dialog.getByRole("button", { name: "Show comparison" }).click();
+  expect(await isBlurred(layer)).toBe(false);
+  expect(await dialog.getByRole("slider").count()).toBe(1);
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "hidden" });
+  await gallery().getByRole("button", { name: "Done" }).click();
+
+  await openSettings();
+  const threshold = page.getByLabel("Blur from");
+  await threshold.fill("1");
+  await threshold.press("Tab");
+  await expect.poll(() => isBlurred(thumbnail())).toBe(false);
+  await threshold.fill("0.5");
+  await threshold.press("Tab");
+  await expect.poll(() => isBlurred(thumbnail())).toBe(true);
+  await page.getByRole("switch", { name: "NSFW check" }).click();
+  await expect.poll(() => isBlurred(thumbnail())).toBe(false);
+  expect(await shown("Show image with seed 7").count()).toBe(0);
+});
+
+test("live previews are blurred until the image is checked, and one that is found safe is then sharp", async () => {
+  await browser.visit("?nsfw=3&run=slow");
+  await loaded(page);
+  await useSettings(page, { nsfwCheck: true, fast: { steps: 4 } });
+  await openSettings();
+  await page.getByRole("button", { name: "Download 22.0 MB" }).click();
+  await page.getByText("In this browser. Delete it under Storage.").waitFor();
+  await promptBox(page).fill("a castle on a hill");
+  await generateButton(page).click();
+  await page.getByText("Not checked yet").waitFor();
+  expect(await isBlurred(page.locator("figure canvas"))).toBe(true);
+  await picture("preview");
+  await page.locator("figure[data-status=done] img").waitFor({ timeout: 60_000 });
+  expect(await isBlurred(result())).toBe(false);
+  expect(await page.getByText("Not checked yet").count()).toBe(0);
+});
+
+test("of a plot, cells and the sheet are blurred", async () => {
+  await browser.visit("?nsfw=97");
+  await loaded(page);
+  await useSettings(page, { nsfwCheck: true });
+  await openSettings();
+  await page.getByRole("button", { name: "Download 22.0 MB" }).click();
+  await page.getByText("In this browser. Delete it under Storage.").waitFor();
+  await promptBox(page).fill("a castle on a hill");
+  await page.getByRole("button", { name: "Plot", exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: "X/Y/Z plot" });
+  await dialog.getByLabel("Type of X: columns").selectOption("Steps");
+  await dialog.getByLabel("Values of X: columns").fill("2-3");
+  await dialog.getByRole("button", { name: "Generate plot" }).click();
+  const sheet = page.getByRole("button", { name: "Show plot" }).first();
+  await sheet.waitFor({ timeout: 60_000 });
+  expect(await isBlurred(page.locator("figure[data-status=done] a img").first())).toBe(true);
+  expect(
+    await page
+      .locator("figure")
+      .getByRole("link", { name: /opens|full size/i })
+      .count(),
+  ).toBe(0); // inert
+  await picture("plot");
+  expect(await violations(page)).toEqual([]);
+  await sheet.click();
+  expect(await isBlurred(page.locator("figure[data-status=done] a img").first())).toBe(false);
+});
