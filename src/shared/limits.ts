@@ -38,6 +38,13 @@ export const limits: {
   readonly tile: Range;
   /** Of a language model that chooses adapters. */
   readonly temperature: Range;
+  /** Of one image. */
+  readonly regions: number;
+  /** Least width and height of a region, in shares of the image's. */
+  readonly regionSide: number;
+  readonly regionWeight: Range;
+  /** Share of the prompt inside regions. */
+  readonly baseWeight: Range;
 } = table.limits;
 
 /** How adapters are chosen from the candidates; see src/compose/plan/presets.ts. */
