@@ -17,8 +17,8 @@ interface Work {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** U-Net at two sizes or batches, decoder, text encoder. */
-const SESSIONS_KEPT = 4;
+/** U-Net at another size or batch than the present ones, decoder, text encoder. */
+const OTHER_SESSIONS = 3;
 
 export class DiffusionNetworks {
   readonly checkpoint: Checkpoint;
@@ -41,7 +41,7 @@ export class DiffusionNetworks {
     this.backend = backend;
     this.stores = stores;
     this.tokens = tokens;
-    this.sessions = new SessionCache(backend, { capacity: SESSIONS_KEPT });
+    this.sessions = new SessionCache(backend, { capacity: OTHER_SESSIONS + 1 });
   }
 
   /** Streams all parameters to the device. @throws StylusError bad-file, unsupported, device, cancelled */
@@ -127,6 +127,11 @@ export class DiffusionNetworks {
     const output = `clip_skip_${clipSkip}`;
     const outputs = await session.run({ token_embeddings: tokenEmbeddings }, [output]);
     return Float32Array.from(outputs[output]!);
+  }
+
+  /** Keeps the sessions of a pass whose U-Net runs at `sizes` sizes in turn. */
+  keepSessions(sizes: number): void {
+    this.sessions.capacity = OTHER_SESSIONS + sizes;
   }
 
   /** Whether the U-Net also reads a mask and the masked image. */

@@ -18,11 +18,12 @@ import { createMerger } from "./merging/merger.ts";
 import { modelFilesOf, type PackFiles, readPackFiles } from "./pack-files.ts";
 import { allSteps, fixedSteps, shareOfSteps } from "./sampling/pass-steps.ts";
 import { rgbaOf, type PreviewFactors } from "./image/pixels.ts";
-import { PromptEncoder } from "./prompt/encoder.ts";
+import { type EncodedPrompts, PromptEncoder } from "./prompt/encoder.ts";
 import { checkDiffusionRequest } from "./diffusion-request.ts";
 import { SAMPLERS } from "./sampling/samplers.ts";
 import { type PassGroup, type SamplingPass, samplingPass } from "./sampling/pass.ts";
-import { regionShares } from "./sampling/regions.ts";
+import type { GuidedPart } from "./sampling/guidance.ts";
+import { type LatentWindow, regionShares, regionWindow } from "./sampling/regions.ts";
 import { alphasCumprod, betasOf, TrainingSchedule } from "./sampling/schedules.ts";
 import { filledLatent, inpaintingChannels, type InitLatent, encodeInitImage } from "./image/init-latent.ts";
 
@@ -215,18 +216,14 @@ export class DiffusionPipeline {
       const encoded = await this.#prompts.encode(texts, { ...options, textRevision, atLeast, signal });
       yield stage("text encoder", imageIndex, begin);
       begin = performance.now();
-      const { shares } = groups[index]!;
-      passGroups.unshift({
-        parts: encoded.prompts.map((prompts, i) => ({ prompts, share: shares[i]! })),
-        negative: encoded.negative,
-        segments:
-          index === 0
-            ? segments
-            : segments.map((segment) => ({
-                ...segment,
-                adapters: parted({ unet: segment.adapters, text: first }),
-              })),
-      });
+      const merged =
+        index === 0
+          ? segments
+          : segments.map((segment) => ({
+              ...segment,
+              adapters: parted({ unet: segment.adapters, text: first }),
+            }));
+      passGroups.unshift(...byWindow(groups[index]!, { encoded, segments: merged }));
     }
 
     const latent = yield* samplingPass(
@@ -257,10 +254,11 @@ function trainingScheduleOf({ scheduler }: Checkpoint): TrainingSchedule {
   return new TrainingSchedule(alphasCumprod(betasOf(scheduler)));
 }
 
-/** Prompts of an image that one set of adapters predicts, and their shares of the prediction; null: all of it. */
+/** Prompts of an image that one set of adapters predicts, the latents that each sees and its shares of the prediction; null: all. */
 interface PromptGroup {
   readonly uses: readonly AdapterUse[];
   readonly prompts: string[];
+  readonly windows: (LatentWindow | null)[];
   readonly shares: (Float32Array | null)[];
 }
 
@@ -270,14 +268,32 @@ function promptGroups(
   { request, size }: { request: DiffusionRequest; size: LatentSize },
 ): PromptGroup[] {
   const { prompt, adapters, regions } = { ...request, ...job };
+  const areas = regions?.areas ?? [];
   const shares = regions === undefined ? [null] : regionShares(regions, size);
+  const windows = [null, ...areas.map((area) => regionWindow(area, size))];
   const groups = new Map<string, PromptGroup>();
-  for (const [index, part] of [{ prompt, adapters }, ...(regions?.areas ?? [])].entries()) {
+  for (const [index, part] of [{ prompt, adapters }, ...areas].entries()) {
     const uses = [...part.adapters, ...(request.fewStepAdapter === null ? [] : [request.fewStepAdapter])];
     const key = JSON.stringify(uses);
-    const group = groups.get(key) ?? { uses, prompts: [], shares: [] };
+    const group = groups.get(key) ?? { uses, prompts: [], windows: [], shares: [] };
     group.prompts.push(part.prompt);
+    group.windows.push(windows[index]!);
     group.shares.push(shares[index]!);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+/** Only predictions of the same latents can be one batch. */
+function byWindow(
+  { windows, shares }: PromptGroup,
+  { encoded, segments }: { encoded: EncodedPrompts; segments: readonly StepSegment[] },
+): PassGroup[] {
+  const groups = new Map<string, PassGroup & { parts: GuidedPart[] }>();
+  for (const [i, window] of windows.entries()) {
+    const key = JSON.stringify(window);
+    const group = groups.get(key) ?? { window, parts: [], negative: encoded.negative, segments };
+    group.parts.push({ prompts: encoded.prompts[i]!, share: shares[i]! });
     groups.set(key, group);
   }
   return [...groups.values()];

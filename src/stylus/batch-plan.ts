@@ -37,9 +37,7 @@ const leavesUnet = (adapter: UserAdapter | undefined): boolean =>
 
 /** Ids of adapters that work at every step, whatever takes turns. */
 const takesNoTurns = ({ cards, userAdapters }: Pick<LoadedPack, "cards" | "userAdapters">): Set<string> =>
-  new Set(
-    cards.filter(({ id, fewStep }) => fewStep || leavesUnet(userAdapters.get(id))).map(({ id }) => id),
-  );
+  new Set(cards.filter(({ id, fewStep }) => fewStep || leavesUnet(userAdapters.get(id))).map(({ id }) => id));
 
 /** What the options leave for a region: pins and adapters listed by hand are those of the whole image. */
 export const regionPlanOptions = (options: GenerateOptions): GenerateOptions => ({

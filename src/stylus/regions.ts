@@ -16,6 +16,8 @@ export interface Region extends Rectangle {
 export interface RegionOptions {
   /** Share of the prompt inside a region: 0 leaves it out there. */
   readonly baseWeight: number;
+  /** Whether the words of the prompt follow those of each region: “a cat, a meadow”. Its adapters work there anyway. */
+  readonly addPrompt: boolean;
   readonly areas: readonly Region[];
 }
 
@@ -23,7 +25,7 @@ export interface RegionOptions {
 export const defaultBaseWeight = 0.2;
 
 /** What a request may leave out. */
-export type PartialRegions = Partial<Pick<RegionOptions, "baseWeight">> & {
+export type PartialRegions = Partial<Pick<RegionOptions, "baseWeight" | "addPrompt">> & {
   readonly areas: readonly (Omit<Region, "weight"> & Partial<Pick<Region, "weight">>)[];
 };
 
@@ -33,6 +35,7 @@ export const completeRegions = (regions: PartialRegions | null | undefined): Reg
     ? null
     : {
         baseWeight: regions.baseWeight ?? defaultBaseWeight,
+        addPrompt: regions.addPrompt ?? true,
         areas: regions.areas.map(({ x, y, width, height, prompt, weight = 1 }) => ({
           x,
           y,
@@ -82,28 +85,32 @@ export function regionsFrom(value: unknown): Region[] {
 }
 
 /** Labels of a `parameters` text; the extensions of other programs cut an image otherwise, and their labels are not read. */
-export const regionLabels = ["Regions", "Region base weight"] as const;
+export const regionLabels = ["Regions", "Region base weight", "Region prompts"] as const;
 
 /** Label and value pairs; empty without regions. */
 export function regionFields(regions: RegionOptions | null): [string, string][] {
   if (regions === null) return [];
-  const [areas, base] = regionLabels;
+  const [areas, base, prompts] = regionLabels;
   return [
-    [areas, JSON.stringify(regions.areas.map(({ weight, ...area }) => (weight === 1 ? area : { ...area, weight })))],
+    [
+      areas,
+      JSON.stringify(regions.areas.map(({ weight, ...area }) => (weight === 1 ? area : { ...area, weight }))),
+    ],
     [base, String(regions.baseWeight)],
+    [prompts, regions.addPrompt ? "" : "alone"],
   ];
 }
 
 /** @returns null for a text without them; undefined for regions that cannot be read */
 export function readRegions(fields: ReadonlyMap<string, string>): PartialRegions | null | undefined {
-  const [text = "", base = ""] = regionLabels.map((label) => fields.get(label)?.trim());
+  const [text = "", base = "", prompts = ""] = regionLabels.map((label) => fields.get(label)?.trim());
   if (text === "") return null;
   try {
     const written: unknown = JSON.parse(text);
     const areas = regionsFrom(written);
     if (areas.length === 0 || areas.length !== (written as unknown[]).length) return undefined;
     const baseWeight = base === "" ? Number.NaN : Number(base);
-    return { areas, ...(Number.isFinite(baseWeight) ? { baseWeight } : {}) };
+    return { areas, addPrompt: prompts !== "alone", ...(Number.isFinite(baseWeight) ? { baseWeight } : {}) };
   } catch {
     return undefined;
   }

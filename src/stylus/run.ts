@@ -20,10 +20,25 @@ import {
 } from "./options.ts";
 import { describeInitImage, finishedSize, hiresFix, type InitImageOptions } from "./image-options.ts";
 import { adaptersInRegion, planBatch, regionPlanOptions, type PlannedBatch } from "./batch-plan.ts";
-import { adaptersOf, adaptersOfCell, expandPlot, ownAdaptersOfCell, passesOf, type PlotCell } from "./plot/cells.ts";
+import {
+  adaptersOf,
+  adaptersOfCell,
+  expandPlot,
+  ownAdaptersOfCell,
+  passesOf,
+  type PlotCell,
+} from "./plot/cells.ts";
 import { expandBatch, type ImagePrompt, type ImageWords, type Wildcards } from "./wildcards.ts";
 import type { RunServices } from "./ports.ts";
-import type { PlannedImage, PlannedRegion, RunEvent, RunImage, RunReport, RunResult, StageReport } from "./run-types.ts";
+import type {
+  PlannedImage,
+  PlannedRegion,
+  RunEvent,
+  RunImage,
+  RunReport,
+  RunResult,
+  StageReport,
+} from "./run-types.ts";
 import type { LoadedPack, LoadProgress } from "./loaded-pack.ts";
 
 export interface RunHooks {
@@ -128,7 +143,9 @@ export async function runRequest(
   }
   const prompts = [...new Set(words.map(({ prompt }) => prompt))];
   const inRegions = words.flatMap(({ regions }) => regions);
-  const tagsOf = new Map([...prompts, ...inRegions].map((prompt) => [prompt, readLoraTags(prompt, pack.cards)]));
+  const tagsOf = new Map(
+    [...prompts, ...inRegions].map((prompt) => [prompt, readLoraTags(prompt, pack.cards)]),
+  );
   for (const tags of tagsOf.values()) checkLoraTags(tags);
   const listed = Array.isArray(options.adapters) ? options.adapters : [];
   checkKnown(
@@ -212,7 +229,10 @@ export async function runRequest(
   const texts = words.map(({ prompt, negativePrompt, regions }) => ({
     prompt: readable(prompt),
     negativePrompt: readableText(withoutTags(negativePrompt), pack),
-    regions: regions.map(readable),
+    regions: regions.map((own) => {
+      const [text, common] = [readable(own), readable(prompt)];
+      return options.regions?.addPrompt ? [text, common].map((part) => part.trim()).join(", ") : text;
+    }),
   }));
   /** Of each image its place among all. */
   const passes = cells ? passesOf(planned.images) : [[...planned.images.keys()]];

@@ -57,7 +57,10 @@ interface ReadText {
 }
 
 interface ReadTexts {
-  readonly prompts: readonly (readonly { readonly weight: number; readonly schedule: readonly ReadText[] }[])[];
+  readonly prompts: readonly (readonly {
+    readonly weight: number;
+    readonly schedule: readonly ReadText[];
+  }[])[];
   readonly negative: readonly ReadText[];
 }
 
@@ -111,7 +114,10 @@ export class PromptEncoder {
     return encoded;
   }
 
-  #read({ prompts, negativePrompt }: PromptTexts, { embeddings, evaluations, earlier }: ReadOptions): ReadTexts {
+  #read(
+    { prompts, negativePrompt }: PromptTexts,
+    { embeddings, evaluations, earlier }: ReadOptions,
+  ): ReadTexts {
     const schedule = (text: string): ReadText[] =>
       promptSchedule(text, evaluations, { earlier }).map(({ until, text: words }) => ({
         until,

@@ -3,6 +3,8 @@
 
 import { StylusError } from "../../shared/errors.ts";
 import type { Conditioning, GuidedPrompt, ScheduledConditioning } from "../prompt/conditioning.ts";
+import type { LatentSize } from "../latent-size.ts";
+import { type LatentWindow, sizeOf, windowOf } from "./regions.ts";
 import type { Denoiser } from "./sampler-contract.ts";
 import type { TrainingSchedule } from "./schedules.ts";
 
@@ -13,9 +15,11 @@ export interface GuidedPart {
   readonly share: Float32Array | null;
 }
 
-/** Parts that the same weights predict, from one negative prompt. */
+/** Parts that the same weights predict in the same window of the latent, from one negative prompt. */
 export interface GuidedGroup {
   readonly parts: readonly GuidedPart[];
+  /** Null: the whole latent. */
+  readonly window: LatentWindow | null;
   readonly negative: readonly ScheduledConditioning[];
 }
 
@@ -24,9 +28,10 @@ export interface GuidanceOptions<Group extends GuidedGroup = GuidedGroup> {
   readonly predictionType: "epsilon" | "v_prediction";
   readonly cfgScale: number;
   readonly groups: readonly Group[];
+  readonly size: LatentSize;
   /**
    * Runs the U-Net on one scaled sample for the conditionings of a group, with one prediction each.
-   * @param sample [C, H, W]
+   * @param sample [C, H, W] of the group's window
    */
   readonly predict: (
     sample: Float32Array<ArrayBuffer>,
@@ -50,6 +55,7 @@ export function guidedDenoiser<Group extends GuidedGroup>({
   predictionType,
   cfgScale,
   groups,
+  size,
   predict,
 }: GuidanceOptions<Group>): Denoiser {
   let evaluation = 0;
@@ -68,33 +74,24 @@ export function guidedDenoiser<Group extends GuidedGroup>({
       );
       const negated = needsNegative(group, cfgScale);
       if (negated) conditionings.push(inForce(group.negative, evaluation));
-      const predictions = await predict(sample, timestep, conditionings, group);
+      const predictions = await predict(windowOf(sample, group.window, size), timestep, conditionings, group);
       terms[index] = termsOf(group, { predictions, negated });
     }
 
     // denoised = skip · x + out · prediction, linear, so guiding the predictions guides x0.
     const skip = predictionType === "epsilon" ? 1 : inputScale * inputScale;
     const out = predictionType === "epsilon" ? -sigma : -sigma * inputScale;
-    const all = terms.flat();
+    const sum = new Float64Array(x.length);
+    for (const term of terms.flat()) addGuided(term, { to: sum, cfgScale, size });
     const denoised = new Float32Array(x.length);
-    for (let i = 0; i < x.length; i++) {
-      let sum = 0;
-      for (const { share, unconditional, prompts } of all) {
-        const base = unconditional[i]!;
-        let guided = base;
-        for (const { weight, prediction } of prompts)
-          guided += weight * cfgScale * (prediction[i]! - base);
-        sum += share === null ? guided : share[i % share.length]! * guided;
-      }
-      denoised[i] = skip * x[i]! + out * sum;
-    }
+    for (let i = 0; i < x.length; i++) denoised[i] = skip * x[i]! + out * sum[i]!;
     if (!Number.isFinite(denoised[0]!) || !denoised.every(Number.isFinite)) throw notFinite();
     return denoised;
   };
 }
 
 /** The predictions of a part. */
-interface Term {
+interface Term extends Pick<GuidedGroup, "window"> {
   readonly share: Float32Array | null;
   readonly unconditional: Float32Array;
   /** None where the unconditional prediction stands for all: that of the prompt at scale 1. */
@@ -103,18 +100,40 @@ interface Term {
 
 /** @param predictions of the group's prompts in their order, then of the negative prompt if it is `negated` */
 function termsOf(
-  { parts }: GuidedGroup,
+  { parts, window }: GuidedGroup,
   { predictions, negated }: { predictions: readonly Float32Array[]; negated: boolean },
 ): Term[] {
   let next = 0;
   return parts.map(({ prompts, share }) => {
-    if (!negated) return { share, unconditional: predictions[next++]!, prompts: [] };
+    if (!negated) return { window, share, unconditional: predictions[next++]!, prompts: [] };
     return {
+      window,
       share,
       unconditional: predictions.at(-1)!,
       prompts: prompts.map(({ weight }) => ({ weight, prediction: predictions[next++]! })),
     };
   });
+}
+
+/** Adds a term's prediction, guided, at the latents of its window. */
+function addGuided(
+  { window, share, unconditional, prompts }: Term,
+  { to, cfgScale, size }: { to: Float64Array; cfgScale: number; size: LatentSize },
+): void {
+  const { width, height } = window ? sizeOf(window) : size;
+  for (let i = 0; i < unconditional.length; i++) {
+    const base = unconditional[i]!;
+    let guided = base;
+    for (const { weight, prediction } of prompts) guided += weight * cfgScale * (prediction[i]! - base);
+    if (share === null) to[i]! += guided;
+    else {
+      const row = Math.floor(i / width);
+      const y = (row % height) + (window?.top ?? 0);
+      const at = y * size.width + (i % width) + (window?.left ?? 0);
+      const channel = Math.floor(row / height) * share.length;
+      to[channel + at]! += share[at]! * guided;
+    }
+  }
 }
 
 function inForce(schedule: readonly ScheduledConditioning[], evaluation: number): Conditioning {

@@ -14,6 +14,7 @@ import { createGenerator, type NormalGenerator } from "../noise/noise.ts";
 import { slerp } from "../noise/variation.ts";
 import type { PassSteps } from "./pass-steps.ts";
 import { type PreviewFactors, previewOf } from "../image/pixels.ts";
+import { sizeOf, windowOf } from "./regions.ts";
 import { type Denoiser, linearCombination } from "./sampler-contract.ts";
 import { initialNoiseScale, SAMPLERS } from "./samplers.ts";
 import { scheduleSigmas, type TrainingSchedule } from "./schedules.ts";
@@ -45,7 +46,7 @@ export interface SamplingPass {
   /** [H, W]: 1 where the original is regenerated, 0 where it stays; null for everywhere. */
   readonly mask: Float32Array | null;
   /** Extra input of an inpainting U-Net besides the latent, [C + 1, H, W]; null for other U-Nets. */
-  readonly channels: Float32Array | null;
+  readonly channels: Float32Array<ArrayBuffer> | null;
   /** Steps of earlier passes, and of all passes. */
   readonly progress: { readonly done: number; readonly total: number };
 }
@@ -67,6 +68,7 @@ export async function* samplingPass(
     groups.length === 1 && groups[0]!.parts.length === 1
       ? undefined
       : Math.min(MOST_AT_ONCE, ...groups.map((group) => predictionsOf(group, cfgScale)));
+  networks.keepSessions(new Set(groups.map(({ window }) => JSON.stringify(window && sizeOf(window)))).size);
   let step = 0;
   let merged = groups[0]!.segments[0]!;
   const guided = guidedDenoiser({
@@ -74,14 +76,17 @@ export async function* samplingPass(
     predictionType: checkpoint.predictionType,
     cfgScale,
     groups,
-    predict: async (sample, timestep, conditionings, { segments }) => {
+    size,
+    predict: async (sample, timestep, conditionings, { segments, window }) => {
       await eventLoopTurn();
       throwIfAborted(signal);
       const wanted = segments.find(({ end }) => step < end) ?? segments.at(-1)!;
       if (wanted !== merged) await adapters.merge(wanted.adapters, { signal });
       merged = wanted;
-      const input = pass.channels === null ? sample : stacked(sample, pass.channels);
-      return networks.predict(input, { timestep, conditionings, size, atOnce, signal });
+      const { channels } = pass;
+      const input = channels === null ? sample : stacked(sample, windowOf(channels, window, size));
+      const seen = window ? sizeOf(window) : size;
+      return networks.predict(input, { timestep, conditionings, size: seen, atOnce, signal });
     },
   });
   const model: Denoiser = async (x, sigma) => protectedBy(pass, await guided(x, sigma));

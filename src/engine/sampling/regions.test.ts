@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { engineRuns, type EngineRuns } from "../../../tests/fixtures/engine/engine-runs.ts";
 import { miniaturePack } from "../../../tests/fixtures/engine/miniature-pack.ts";
 import type { AdapterUse, DiffusionRequest, ImageRegion, ImageRegions } from "../../shared/request.ts";
-import { regionShares } from "./regions.ts";
+import { regionShares, regionWindow, windowOf } from "./regions.ts";
 
 const left = { x: 0, y: 0, width: 0.5, height: 1, weight: 1 };
 const right = { ...left, x: 0.5 };
@@ -44,8 +44,14 @@ describe("regionShares", () => {
       );
     for (const [weights, expected] of [
       [[1], [0.2, 0.8]],
-      [[1, 1], [0.2 / 1.8, 0.8 / 1.8, 0.8 / 1.8]],
-      [[1, 3], [0.2 / 3.4, 0.8 / 3.4, 2.4 / 3.4]],
+      [
+        [1, 1],
+        [0.2 / 1.8, 0.8 / 1.8, 0.8 / 1.8],
+      ],
+      [
+        [1, 3],
+        [0.2 / 3.4, 0.8 / 3.4, 2.4 / 3.4],
+      ],
       [[2], [0.2 / 1.8, 1.6 / 1.8]],
     ] as const)
       for (const [i, share] of of(...weights).entries()) expect(share).toBeCloseTo(expected[i]!, 6);
@@ -62,6 +68,52 @@ describe("regionShares", () => {
       for (let i = 0; i < 24 * 40; i++)
         expect(shares.reduce((sum, share) => sum + share[i]!, 0)).toBeCloseTo(1, 6);
     }
+  });
+});
+
+describe("regionWindow", () => {
+  const latents = { width: 64, height: 32 };
+  it.each([
+    ["a half: with its soft edge, at a multiple of 4", left, { left: 0, top: 0, right: 36, bottom: 32 }],
+    ["the other half", right, { left: 28, top: 0, right: 64, bottom: 32 }],
+    [
+      "a small one: 24 latents around it, inside the image",
+      { x: 0.05, y: 0.75, width: 0.1, height: 0.1 },
+      { left: 0, top: 8, right: 24, bottom: 32 },
+    ],
+  ] as const)("of %s", (_, area, expected) => {
+    expect(regionWindow(area, latents)).toEqual(expected);
+  });
+
+  it("is the whole of a small image, and has all of the region's mask", () => {
+    expect(regionWindow(left, { width: 24, height: 24 })).toBe(null);
+    for (let i = 0; i < 50; i++) {
+      const area = { x: i / 100, y: (49 - i) / 80, width: 0.07 + i / 120, height: 0.3, weight: 1 };
+      const size = { width: 40 + (i % 7), height: 33 + i };
+      const {
+        left: from,
+        top,
+        right: to,
+        bottom,
+      } = regionWindow(area, size) ?? {
+        left: 0,
+        top: 0,
+        right: size.width,
+        bottom: size.height,
+      };
+      expect([from, top, size.width - to, size.height - bottom].every((edge) => edge >= 0)).toBe(true);
+      const [, share] = regionShares({ areas: [area], baseWeight: 0.2 }, size);
+      for (const [at, value] of share!.entries()) {
+        const [x, y] = [at % size.width, Math.floor(at / size.width)];
+        if (value > 0) expect(x >= from && x < to && y >= top && y < bottom).toBe(true);
+      }
+    }
+  });
+
+  it("cuts every channel", () => {
+    const values = Float32Array.from({ length: 2 * 3 * 4 }, (_, i) => i);
+    const window = { left: 1, top: 1, right: 3, bottom: 3 };
+    expect([...windowOf(values, window, { width: 4, height: 3 })]).toEqual([5, 6, 9, 10, 17, 18, 21, 22]);
   });
 });
 
@@ -129,6 +181,17 @@ describe("a run with regions", () => {
     expect(difference(swapped, [second, common], LEFT)).toBeLessThan(1e-5);
   });
 
+  it("a wide image predicts each region in a window, where it looks as on its own", async () => {
+    const whole = { baseWeight: 0, areas: [area(left, one), area(right, other)] };
+    const sessions = runs.pipeline.networks.sessions.created;
+    const run = () =>
+      runs.imageHash({ width: 512, steps: 2, images: [{ seed: 1, adapters: [], regions: whole }] });
+    const first = await run();
+    expect(runs.pipeline.networks.sessions.created).toBe(sessions + 3); // U-Net whole and window, decoder
+    expect(await run()).toBe(first);
+    expect(runs.pipeline.networks.sessions.created).toBe(sessions + 3);
+  });
+
   it("an adapter of a region works there only, in the U-Net and in its text", async () => {
     const [common, plain] = [await alone(base), await alone(other)];
     for (const id of ["paint", "words"]) {
@@ -146,14 +209,19 @@ describe("a run with regions", () => {
       [1, one],
       [5, `${one} AND a hill :0.5`],
     ] as const) {
-      const [common, own] = [await latentOf({ cfgScale, prompt: base }), await latentOf({ cfgScale, prompt })];
+      const [common, own] = [
+        await latentOf({ cfgScale, prompt: base }),
+        await latentOf({ cfgScale, prompt }),
+      ];
       const actual = await latentOf({ cfgScale, ...regional(area(left, prompt, use("paint"))) });
       const styled = await latentOf({ cfgScale, prompt, images: [{ seed: 1, adapters: [use("paint")] }] });
       expect(difference(actual, [styled, common], LEFT)).toBeLessThan(1e-5);
       const plain = await latentOf({ cfgScale, ...regional(area(left, prompt)) });
       expect(difference(plain, [own, common], LEFT)).toBeLessThan(1e-5);
     }
-    expect(await runs.imageHash(regional(area(left, long, use("paint")), area(right, other)))).toContain("64×64");
+    expect(await runs.imageHash(regional(area(left, long, use("paint")), area(right, other)))).toContain(
+      "64×64",
+    );
   });
 
   it("leaves no trace: the parameters are pristine afterwards, and the same image comes again", async () => {
@@ -188,7 +256,11 @@ describe("a run with regions", () => {
     merged = [];
     await runs.events({
       steps: 4,
-      ...regional(area(left, one, use("paint")), area(right, other, use("quick")), area(right, one, use("paint"))),
+      ...regional(
+        area(left, one, use("paint")),
+        area(right, other, use("quick")),
+        area(right, one, use("paint")),
+      ),
     });
     adapters.merge = merge;
     // One for each text, then paint and quick, back to paint and none, and so on.

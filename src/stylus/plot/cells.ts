@@ -16,7 +16,8 @@ import {
 export type CellSampling = Pick<Sampling, "steps" | "cfgScale" | "sampler" | "schedule" | "clipSkip">;
 
 /** What a plot varies. */
-export type PlotBase = CellSampling & Pick<Sampling, "prompt" | "negativePrompt"> & {
+export type PlotBase = CellSampling &
+  Pick<Sampling, "prompt" | "negativePrompt"> & {
     readonly seed: number;
     readonly regions?: RegionOptions | null;
   };
