@@ -4,6 +4,7 @@ import { limits } from "../shared/limits.ts";
 import {
   checkHiresPass,
   checkInitImage,
+  checkRegions,
   checkSampling,
   checkSeed,
   checkSize,
@@ -39,7 +40,10 @@ export function checkDiffusionRequest(
   if (request.images.length === 0)
     refuse("images", "The request has no images.", "Request at least one image.");
   const { imageToImage, hires, vaeTilePixels, fewStepAdapter } = request;
-  const uses = request.images.flatMap(({ adapters }) => adapters);
+  const uses = request.images.flatMap(({ adapters, regions }) => [
+    ...adapters,
+    ...(regions?.areas.flatMap((area) => area.adapters) ?? []),
+  ]);
   for (const use of fewStepAdapter === null ? uses : [...uses, fewStepAdapter]) {
     if (!hasAdapter(use.id))
       refuse("adapters", `There is no adapter “${use.id}”.`, "Check its name, or add its file first.");
@@ -54,11 +58,13 @@ export function checkDiffusionRequest(
     checkSize(hires, { field: "hires.", sizes });
   }
   if (vaeTilePixels !== undefined) checkTile(vaeTilePixels, latentScale);
-  for (const { seed, variation, prompt = "", negativePrompt = "" } of request.images) {
+  const maskedOnly = imageToImage?.mask?.region === "masked";
+  for (const { seed, variation, regions, prompt = "", negativePrompt = "" } of request.images) {
     checkSeed(seed);
     if (variation !== undefined) checkVariation(variation);
     checkText("prompt", prompt, "The prompt");
     checkText("negativePrompt", negativePrompt, "The negative prompt");
+    if (regions !== undefined) checkRegions(regions, { maskedOnly });
   }
 }
 

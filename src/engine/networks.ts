@@ -17,8 +17,8 @@ interface Work {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** U-Net at two sizes or batches, decoder, text encoder. */
-const SESSIONS_KEPT = 4;
+/** U-Net at another size or batch than the present ones, decoder, text encoder. */
+const OTHER_SESSIONS = 3;
 
 export class DiffusionNetworks {
   readonly checkpoint: Checkpoint;
@@ -41,7 +41,7 @@ export class DiffusionNetworks {
     this.backend = backend;
     this.stores = stores;
     this.tokens = tokens;
-    this.sessions = new SessionCache(backend, { capacity: SESSIONS_KEPT });
+    this.sessions = new SessionCache(backend, { capacity: OTHER_SESSIONS + 1 });
   }
 
   /** Streams all parameters to the device. @throws StylusError bad-file, unsupported, device, cancelled */
@@ -129,6 +129,11 @@ export class DiffusionNetworks {
     return Float32Array.from(outputs[output]!);
   }
 
+  /** Keeps the sessions of a pass whose U-Net runs at `sizes` sizes in turn. */
+  keepSessions(sizes: number): void {
+    this.sessions.capacity = OTHER_SESSIONS + sizes;
+  }
+
   /** Whether the U-Net also reads a mask and the masked image. */
   get isForInpainting(): boolean {
     const { unet, vae } = this.checkpoint;
@@ -138,6 +143,7 @@ export class DiffusionNetworks {
   /**
    * One prediction [C, H, W] per conditioning, of the same sample.
    * @param sample [Cin, H, W]
+   * @param options.atOnce most conditionings in one batch on a GPU; all if absent. Calls that share it share a session.
    */
   async predict(
     sample: Float32Array<ArrayBuffer>,
@@ -145,10 +151,16 @@ export class DiffusionNetworks {
       timestep,
       conditionings,
       size,
+      atOnce = conditionings.length,
       signal,
-    }: Work & { timestep: number; conditionings: readonly Conditioning[]; size: LatentSize },
+    }: Work & {
+      timestep: number;
+      conditionings: readonly Conditioning[];
+      size: LatentSize;
+      atOnce?: number | undefined;
+    },
   ): Promise<Float32Array[]> {
-    const batch = this.backend.report.kind === "webgpu" ? conditionings.length : 1;
+    const batch = this.backend.report.kind === "webgpu" ? atOnce : 1;
     const contextTokens = conditionings[0]!.tokens;
     const session = await this.sessions.get({
       key: `unet ${batch}×${size.height}×${size.width}×${contextTokens}`,
@@ -160,6 +172,8 @@ export class DiffusionNetworks {
     // A GPU is faster with all conditionings in one batch; a CPU is not, and one at a time halves the memory.
     for (let first = 0; first < conditionings.length; first += batch) {
       const group = conditionings.slice(first, first + batch);
+      const count = group.length;
+      while (group.length < batch) group.push(group.at(-1)!); // the session's batch is fixed
       const outputs = await session.run({
         sample: repeated(sample, batch),
         timestep: Float32Array.of(timestep),
@@ -167,7 +181,7 @@ export class DiffusionNetworks {
       });
       const all = outputs["out_sample"]!;
       const length = all.length / batch;
-      for (let i = 0; i < batch; i++) predictions.push(all.slice(i * length, (i + 1) * length));
+      for (let i = 0; i < count; i++) predictions.push(all.slice(i * length, (i + 1) * length));
     }
     return predictions;
   }

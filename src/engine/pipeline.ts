@@ -3,11 +3,13 @@
 // progress, previews and cancellation.
 
 import { moduleTable } from "../adapters/names/module-table.ts";
+import type { AppliedAdapter } from "../adapters/merging/applied-adapter.ts";
+import type { StepSegment } from "../adapters/merging/step-window.ts";
 import type { AdapterReport } from "../adapters/report.ts";
 import { openCheckpoint, type Checkpoint } from "../graph/checkpoint.ts";
 import type { Backend, LoadProgress } from "../runtime/backend.ts";
 import { throwIfAborted } from "../shared/errors.ts";
-import type { DiffusionEvent, DiffusionRequest, ImageJob } from "../shared/request.ts";
+import type { AdapterUse, DiffusionEvent, DiffusionRequest, ImageJob } from "../shared/request.ts";
 import { AdapterLibrary } from "./merging/adapter-library.ts";
 import { upscaled } from "./image/hires.ts";
 import type { LatentSize } from "./latent-size.ts";
@@ -16,10 +18,12 @@ import { createMerger } from "./merging/merger.ts";
 import { modelFilesOf, type PackFiles, readPackFiles } from "./pack-files.ts";
 import { allSteps, fixedSteps, shareOfSteps } from "./sampling/pass-steps.ts";
 import { rgbaOf, type PreviewFactors } from "./image/pixels.ts";
-import { PromptEncoder } from "./prompt/encoder.ts";
+import { type EncodedPrompts, PromptEncoder } from "./prompt/encoder.ts";
 import { checkDiffusionRequest } from "./diffusion-request.ts";
 import { SAMPLERS } from "./sampling/samplers.ts";
-import { type SamplingPass, samplingPass } from "./sampling/pass.ts";
+import { type PassGroup, type SamplingPass, samplingPass } from "./sampling/pass.ts";
+import type { GuidedPart } from "./sampling/guidance.ts";
+import { type LatentWindow, regionShares, regionWindow } from "./sampling/regions.ts";
 import { alphasCumprod, betasOf, TrainingSchedule } from "./sampling/schedules.ts";
 import { filledLatent, inpaintingChannels, type InitLatent, encodeInitImage } from "./image/init-latent.ts";
 
@@ -186,28 +190,44 @@ export class DiffusionPipeline {
     const { networks, adapters } = this;
     const { evaluations } = SAMPLERS[request.sampler];
     let begin = performance.now();
-    const uses = [...job.adapters, ...(request.fewStepAdapter === null ? [] : [request.fewStepAdapter])];
-    const segments = await adapters.segments(uses, pass.steps.run);
-    await adapters.merge(segments[0]!.adapters, { signal });
-    yield stage("merge", imageIndex, begin);
+    const groups = promptGroups(job, { request, size: pass.size });
+    const { negativePrompt } = { ...request, ...job };
+    const evaluated = { evaluations: promptSteps * evaluations, earlier: earlierSteps * evaluations };
+    const read = [];
+    for (const { uses, prompts } of groups) {
+      const segments = await adapters.segments(uses, pass.steps.run);
+      const texts = { prompts, negativePrompt, clipSkip: request.clipSkip };
+      const options = { ...evaluated, embeddings: await adapters.embeddings(uses) };
+      read.push({ segments, texts, options });
+    }
+    // Texts of one length need one session of the U-Net.
+    const counts = read.map(({ texts, options }) => this.#prompts.chunkCount(texts, options));
+    const atLeast = Math.max(...counts);
+    // The text is encoded once. The first group comes last, so that its adapters are merged when sampling begins; from then on the
+    // text encoder keeps them, while the U-Net gets those of each group in turn.
+    const [{ adapters: first }] = read[0]!.segments as [StepSegment];
+    const passGroups: PassGroup[] = [];
+    for (const [index, { segments, texts, options }] of [...read.entries()].reverse()) {
+      const own = segments[0]!.adapters;
+      await adapters.merge(index === 0 ? own : parted({ unet: first, text: own }), { signal });
+      yield stage("merge", imageIndex, begin);
+      begin = performance.now();
+      const { textRevision } = adapters;
+      const encoded = await this.#prompts.encode(texts, { ...options, textRevision, atLeast, signal });
+      yield stage("text encoder", imageIndex, begin);
+      begin = performance.now();
+      const merged =
+        index === 0
+          ? segments
+          : segments.map((segment) => ({
+              ...segment,
+              adapters: parted({ unet: segment.adapters, text: first }),
+            }));
+      passGroups.unshift(...byWindow(groups[index]!, { encoded, segments: merged }));
+    }
 
-    begin = performance.now();
-    const { prompt, negativePrompt } = { ...request, ...job };
-    const prompts = await this.#prompts.encode(
-      { prompt, negativePrompt, clipSkip: request.clipSkip },
-      {
-        embeddings: await adapters.embeddings(uses),
-        textRevision: adapters.textRevision,
-        evaluations: promptSteps * evaluations,
-        earlier: earlierSteps * evaluations,
-        signal,
-      },
-    );
-    yield stage("text encoder", imageIndex, begin);
-
-    begin = performance.now();
     const latent = yield* samplingPass(
-      { ...pass, request, imageIndex, job, prompts, segments },
+      { ...pass, request, imageIndex, job, groups: passGroups },
       { networks, adapters, training: this.#training, preview: this.#preview, signal },
     );
     yield stage("sampling", imageIndex, begin);
@@ -233,3 +253,57 @@ export class DiffusionPipeline {
 function trainingScheduleOf({ scheduler }: Checkpoint): TrainingSchedule {
   return new TrainingSchedule(alphasCumprod(betasOf(scheduler)));
 }
+
+/** Prompts of an image that one set of adapters predicts, the latents that each sees and its shares of the prediction; null: all. */
+interface PromptGroup {
+  readonly uses: readonly AdapterUse[];
+  readonly prompts: string[];
+  readonly windows: (LatentWindow | null)[];
+  readonly shares: (Float32Array | null)[];
+}
+
+/** The prompt of the image and of its regions, by their adapters; that of the image is in the first group. */
+function promptGroups(
+  job: ImageJob,
+  { request, size }: { request: DiffusionRequest; size: LatentSize },
+): PromptGroup[] {
+  const { prompt, adapters, regions } = { ...request, ...job };
+  const areas = regions?.areas ?? [];
+  const shares = regions === undefined ? [null] : regionShares(regions, size);
+  const windows = [null, ...areas.map((area) => regionWindow(area, size))];
+  const groups = new Map<string, PromptGroup>();
+  for (const [index, part] of [{ prompt, adapters }, ...areas].entries()) {
+    const uses = [...part.adapters, ...(request.fewStepAdapter === null ? [] : [request.fewStepAdapter])];
+    const key = JSON.stringify(uses);
+    const group = groups.get(key) ?? { uses, prompts: [], windows: [], shares: [] };
+    group.prompts.push(part.prompt);
+    group.windows.push(windows[index]!);
+    group.shares.push(shares[index]!);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+/** Only predictions of the same latents can be one batch. */
+function byWindow(
+  { windows, shares }: PromptGroup,
+  { encoded, segments }: { encoded: EncodedPrompts; segments: readonly StepSegment[] },
+): PassGroup[] {
+  const groups = new Map<string, PassGroup & { parts: GuidedPart[] }>();
+  for (const [i, window] of windows.entries()) {
+    const key = JSON.stringify(window);
+    const group = groups.get(key) ?? { window, parts: [], negative: encoded.negative, segments };
+    group.parts.push({ prompts: encoded.prompts[i]!, share: shares[i]! });
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+/** The U-Net's part of some adapters and the text encoder's of others. */
+const parted = ({
+  unet,
+  text,
+}: Record<"unet" | "text", readonly AppliedAdapter[]>): readonly AppliedAdapter[] => [
+  ...unet.map((adapter) => ({ ...adapter, textStrength: 0 })),
+  ...text.map((adapter) => ({ ...adapter, unetStrength: 0 })),
+];

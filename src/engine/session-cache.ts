@@ -14,13 +14,14 @@ export interface SessionRequest {
 
 export class SessionCache {
   readonly #backend: Pick<Backend, "createSession">;
-  readonly #capacity: number;
+  /** Sessions that are kept; fewer from the next one on, if it becomes smaller. */
+  capacity: number;
   readonly #sessions = new Map<string, Promise<Session>>(); // least recently used first
   #created = 0;
 
   constructor(backend: Pick<Backend, "createSession">, { capacity }: { capacity: number }) {
     this.#backend = backend;
-    this.#capacity = capacity;
+    this.capacity = capacity;
   }
 
   /** Live sessions. */
@@ -37,7 +38,7 @@ export class SessionCache {
   async get({ key, build, parameters, signal }: SessionRequest): Promise<Session> {
     let session = this.#sessions.get(key);
     if (session === undefined) {
-      while (this.#sessions.size >= this.#capacity) await this.#release(this.#sessions.keys().next().value!);
+      while (this.#sessions.size >= this.capacity) await this.#release(this.#sessions.keys().next().value!);
       this.#created++;
       session = this.#backend.createSession(build(), { parameters, signal });
       session.catch(() => this.#sessions.delete(key));

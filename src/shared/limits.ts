@@ -40,6 +40,13 @@ export const limits: {
   readonly temperature: Range;
   /** Of the probability from which an image is blurred. */
   readonly nsfwThreshold: Range;
+  /** Of one image. */
+  readonly regions: number;
+  /** Least width and height of a region, in shares of the image's. */
+  readonly regionSide: number;
+  readonly regionWeight: Range;
+  /** Share of the prompt inside regions. */
+  readonly baseWeight: Range;
 } = table.limits;
 
 /** How adapters are chosen from the candidates; see src/compose/plan/presets.ts. */

@@ -6,8 +6,10 @@ import type {
   AdapterUse,
   DiffusionRequest,
   HiresFix,
+  ImageRegions,
   ImageToImage,
   InpaintMask,
+  Rectangle,
   Variation,
 } from "./request.ts";
 
@@ -156,6 +158,53 @@ export function checkInitImage(
   });
   checkOneOf(`${field}.mask.region`, mask.region, { among: choices.maskRegion, name: "Inpaint area" });
   checkOneOf(`${field}.mask.fill`, mask.fill, { among: choices.maskFill, name: "Masked content" });
+}
+
+/** Sums of decimal fractions are not exact. */
+const ROUNDING = 1e-6;
+
+/**
+ * Regions, except their adapters. An empty prompt is valid, as elsewhere.
+ * @param options.maskedOnly whether the image is only the masked area of an init image, enlarged
+ */
+export function checkRegions(
+  {
+    areas,
+    baseWeight,
+  }: Pick<ImageRegions, "baseWeight"> & {
+    readonly areas: readonly (Rectangle & { readonly prompt: string; readonly weight: number })[];
+  },
+  { maskedOnly }: { readonly maskedOnly: boolean },
+): void {
+  if (areas.length > limits.regions)
+    refuse(
+      "regions",
+      `The image has ${areas.length} regions; the limit is ${limits.regions}.`,
+      "Remove some, or put their words into one.",
+    );
+  if (maskedOnly)
+    refuse(
+      "regions",
+      "Regions do not work with the inpaint area “Only masked”.",
+      "Choose “Whole picture”, or remove the regions.",
+    );
+  checkRange("regions.baseWeight", baseWeight, {
+    ...limits.baseWeight,
+    name: "The share of the prompt in regions",
+  });
+  for (const [index, { x, y, width, height, prompt, weight }] of areas.entries()) {
+    const name = `Region ${index + 1}`;
+    checkText("regions", prompt, `The prompt of region ${index + 1}`);
+    checkRange("regions", weight, { ...limits.regionWeight, name: `The weight of region ${index + 1}` });
+    const fits = (from: number, side: number): boolean =>
+      from >= -ROUNDING && side >= limits.regionSide - ROUNDING && from + side <= 1 + ROUNDING;
+    if (!fits(x, width) || !fits(y, height))
+      refuse(
+        "regions",
+        `${name} is not inside the image.`,
+        `Give left, top, width and height as shares of the image, 0 to 1; sides of ${limits.regionSide} or more.`,
+      );
+  }
 }
 
 /** A hires pass, except its size. */

@@ -49,6 +49,30 @@ export interface Variation {
   readonly strength: number;
 }
 
+/** A rectangle in shares of the image's sides, 0 to 1, from its upper left corner. */
+export interface Rectangle {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A part of an image with words of its own (regional prompts). */
+export interface ImageRegion extends Rectangle {
+  readonly prompt: string;
+  /** Beside the prompt of the image and other regions: 1 is usual. */
+  readonly weight: number;
+  /** All that are merged for this region's prediction, those of the whole image too. */
+  readonly adapters: readonly AdapterUse[];
+}
+
+/** Where the prompts of an image count; see src/engine/sampling/regions.ts. */
+export interface ImageRegions {
+  /** Share of the image's own prompt inside a region of weight 1; everywhere else it has all. */
+  readonly baseWeight: number;
+  readonly areas: readonly ImageRegion[];
+}
+
 /** One image of a batch. */
 export interface ImageJob {
   readonly seed: number;
@@ -57,6 +81,7 @@ export interface ImageJob {
   readonly prompt?: string;
   readonly negativePrompt?: string;
   readonly adapters: readonly AdapterUse[];
+  readonly regions?: ImageRegions;
 }
 
 /** Rows from the top; transparent pixels are composited on white. */

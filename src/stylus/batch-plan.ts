@@ -6,7 +6,7 @@ import { inTurns } from "../shared/adapter-uses.ts";
 import type { AdapterUse } from "../shared/request.ts";
 import { seedsOfImage } from "../shared/seeds.ts";
 import { useOf, type GenerateOptions } from "./options.ts";
-import type { PlannedImage } from "./run-types.ts";
+import type { PlannedImage, PlannedRegion } from "./run-types.ts";
 import type { LoadedPack, UserAdapter } from "./loaded-pack.ts";
 
 export interface PlannedBatch {
@@ -35,6 +35,30 @@ const leavesUnet = (adapter: UserAdapter | undefined): boolean =>
   adapter.report.refusal === null &&
   !adapter.report.matched.some(({ network, modules }) => network === "unet" && modules > 0);
 
+/** Ids of adapters that work at every step, whatever takes turns. */
+const takesNoTurns = ({ cards, userAdapters }: Pick<LoadedPack, "cards" | "userAdapters">): Set<string> =>
+  new Set(cards.filter(({ id, fewStep }) => fewStep || leavesUnet(userAdapters.get(id))).map(({ id }) => id));
+
+/** What the options leave for a region: pins and adapters listed by hand are those of the whole image. */
+export const regionPlanOptions = (options: GenerateOptions): GenerateOptions => ({
+  ...options,
+  adapters: options.adapters === "auto" ? "auto" : "none",
+  combine: "merge", // turns are taken together with the image's
+  pins: [],
+});
+
+/** All adapters of a region: the image's work there too, but for those whose place its own take. */
+export function adaptersInRegion(
+  image: Pick<PlannedImage, "adapters">,
+  region: Pick<PlannedRegion, "adapters">,
+  context: Pick<LoadedPack, "cards" | "userAdapters"> & Pick<GenerateOptions, "combine">,
+): readonly AdapterUse[] {
+  const own = new Set(region.adapters.map(({ id }) => id));
+  if (own.size === 0) return image.adapters;
+  const all = [...image.adapters.filter(({ id }) => !own.has(id)), ...region.adapters];
+  return context.combine === "merge" ? all : inTurns(all, { always: takesNoTurns(context) });
+}
+
 /**
  * The images of a batch: planned by the preset's rules, or as listed by hand.
  * @param context.tagged adapters of the prompt's tags, which are added to every image if there are such adapters
@@ -50,11 +74,7 @@ export function planBatch(
 ): PlannedBatch {
   const cards = new Map(context.cards.map((card) => [card.id, card]));
   const tagged = context.tagged.filter(({ id }) => cards.has(id));
-  const always = new Set(
-    context.cards
-      .filter(({ id, fewStep }) => fewStep || leavesUnet(context.userAdapters.get(id)))
-      .map(({ id }) => id),
-  );
+  const always = takesNoTurns(context);
   const { change = (adapters) => adapters } = context;
   const finished = (image: PlannedImage, index: number): PlannedImage => {
     const { adapters, ...named } = withTags(image, tagged);

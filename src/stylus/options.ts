@@ -13,6 +13,7 @@ import {
   checkInitImage,
   checkOneOf,
   checkRange,
+  checkRegions,
   checkSampling,
   checkSeed,
   checkStrength,
@@ -36,6 +37,7 @@ import {
 } from "./image-options.ts";
 import { plotFrom, type Plot } from "./plot/axes.ts";
 import { expandPlot } from "./plot/cells.ts";
+import { completeRegions, type PartialRegions, type RegionOptions } from "./regions.ts";
 
 /** An adapter named by hand; both of its parts work at `weight` unless a strength of the text part is given. */
 export interface ListedAdapter extends Omit<AdapterUse, "unetStrength" | "textStrength"> {
@@ -93,6 +95,8 @@ export interface GenerateOptions extends Sampling {
   readonly vaeTilePixels: number | null;
   /** One image for each combination of values, instead of `count`; the adapters are chosen once for each prompt. Null: none. */
   readonly plot: Plot | null;
+  /** Parts of the image with words of their own; each chooses its adapters. Null: none. */
+  readonly regions: RegionOptions | null;
 }
 
 declare const checked: unique symbol;
@@ -101,7 +105,7 @@ declare const checked: unique symbol;
 export type CheckedOptions = GenerateOptions & { readonly [checked]: true };
 
 /** Options in which anything but the prompt may be left out. */
-export type PartialOptions = Partial<Omit<GenerateOptions, "start" | "hires">> & {
+export type PartialOptions = Partial<Omit<GenerateOptions, "start" | "hires" | "regions">> & {
   readonly prompt: string;
   readonly start?:
     | (Partial<Pick<InitImageOptions, "strength">> & {
@@ -110,6 +114,7 @@ export type PartialOptions = Partial<Omit<GenerateOptions, "start" | "hires">> &
       })
     | null;
   readonly hires?: Partial<HiresOptions> | null;
+  readonly regions?: PartialRegions | null;
 };
 
 /** Sampling as one mode of a pack recommends it. */
@@ -173,6 +178,7 @@ export const defaultOptions = {
   device: "auto",
   vaeTilePixels: null,
   plot: null,
+  regions: null,
 } satisfies Partial<GenerateOptions>;
 
 /** Fills everything that `partial` leaves out. Sampling values come from the mode (few-step or full). */
@@ -206,6 +212,7 @@ export function completeOptions(partial: PartialOptions, defaults: PackDefaults)
     fewStep,
     start,
     plot: given.plot ? plotFrom(given.plot) : null,
+    regions: completeRegions(partial.regions),
     hires: hires ? { ...defaultHires, steps: given.steps ?? mode.steps, ...hires } : null,
   };
 }
@@ -247,7 +254,7 @@ export function checkOptions(
   for (const field of ["pins", "bans", "removed"] as const) checkIds(field, options[field]);
   checkAdapters(options.adapters);
   for (const [id, strength] of Object.entries(options.strengths)) checkStrength("strengths", id, strength);
-  const { start, hires, vaeTilePixels } = options;
+  const { start, hires, vaeTilePixels, regions } = options;
   if (start !== null) checkInitImage("start", start);
   if (hires !== null) {
     const maxSide = defaults?.maxSide ?? limits.finishedSide;
@@ -255,6 +262,16 @@ export function checkOptions(
     checkHires(hires, { width, height, maxSide, overImage: start !== null });
   }
   if (vaeTilePixels !== null) checkTile(vaeTilePixels, limits.size.step);
+  if (regions !== null) {
+    checkRegions(regions, { maskedOnly: start?.mask?.region === "masked" });
+    const empty = regions.areas.findIndex(({ prompt }) => prompt.trim() === "");
+    if (empty >= 0)
+      refuse(
+        "regions",
+        `Region ${empty + 1} has no prompt.`,
+        "Describe what belongs there, or remove the region.",
+      );
+  }
   if (options.plot !== null) expandPlot(options.plot, options);
   return options as CheckedOptions;
 }

@@ -13,6 +13,14 @@ export interface CandidateView {
   readonly similarity: number;
 }
 
+/** What one region of an image adds to it. */
+export interface PlannedRegion extends Pick<PlannedImage, "masked" | "formulas"> {
+  /** Its own words, as `PlannedImage.prompt`. */
+  readonly prompt?: string;
+  /** Beside those of the image, whose place they take where both name one. */
+  readonly adapters: readonly AdapterUse[];
+}
+
 /** One image of the plan: what is merged into it, and which picks its mask leaves out. */
 export interface PlannedImage {
   readonly seed: number;
@@ -27,6 +35,8 @@ export interface PlannedImage {
   readonly negativePrompt?: string;
   /** What of the options' sampling it has otherwise, in a plot (plot/cells.ts). */
   readonly sampling?: Partial<CellSampling>;
+  /** In the order of the options' regions; absent without any. */
+  readonly regions?: readonly PlannedRegion[];
 }
 
 export type StageId = "load" | "embed" | "retrieve" | "compose" | "plan" | "fetch" | "generate";
@@ -39,6 +49,8 @@ export type RunEvent =
   | { readonly type: "notes"; readonly notes: readonly string[] }
   | { readonly type: "candidates"; readonly candidates: readonly CandidateView[] }
   | { readonly type: "composition"; readonly composition: Composition }
+  /** What was chosen for each region, of the first image. */
+  | { readonly type: "regions"; readonly compositions: readonly Composition[] }
   | { readonly type: "plan"; readonly images: readonly PlannedImage[] }
   /** `nsfw`: of a finished image that was checked. */
   | { readonly type: "diffusion"; readonly event: DiffusionEvent; readonly nsfw?: Nsfw };

@@ -25,13 +25,21 @@ import {
   type PartialOptions,
 } from "./options.ts";
 import { describeInitImage, finishedSize, hiresFix, type InitImageOptions } from "./image-options.ts";
-import { planBatch, type PlannedBatch } from "./batch-plan.ts";
-import { adaptersOf, adaptersOfCell, expandPlot, passesOf, type PlotCell } from "./plot/cells.ts";
-import { expandBatch, type ImagePrompt, type Wildcards } from "./wildcards.ts";
+import { adaptersInRegion, planBatch, regionPlanOptions, type PlannedBatch } from "./batch-plan.ts";
+import {
+  adaptersOf,
+  adaptersOfCell,
+  expandPlot,
+  ownAdaptersOfCell,
+  passesOf,
+  type PlotCell,
+} from "./plot/cells.ts";
+import { expandBatch, type ImagePrompt, type ImageWords, type Wildcards } from "./wildcards.ts";
 import type { RunServices } from "./ports.ts";
 import type {
   Nsfw,
   PlannedImage,
+  PlannedRegion,
   RunEvent,
   RunImage,
   RunReport,
@@ -138,12 +146,15 @@ export async function runRequest(
   const imageToImage = options.start && (await opened(options.start, hooks.openInitImage));
   const cells = options.plot && expandPlot(options.plot, options).cells;
   const { images: words, notes: ofTemplates } = expandWords(options, cells, hooks.wildcards ?? new Map());
-  for (const { prompt, negativePrompt } of words) {
-    checkText("prompt", prompt, "The prompt");
+  for (const { prompt, negativePrompt, regions } of words) {
+    for (const text of [prompt, ...regions]) checkText("prompt", text, "The prompt");
     checkText("negativePrompt", negativePrompt, "The negative prompt");
   }
   const prompts = [...new Set(words.map(({ prompt }) => prompt))];
-  const tagsOf = new Map(prompts.map((prompt) => [prompt, readLoraTags(prompt, pack.cards)]));
+  const inRegions = words.flatMap(({ regions }) => regions);
+  const tagsOf = new Map(
+    [...prompts, ...inRegions].map((prompt) => [prompt, readLoraTags(prompt, pack.cards)]),
+  );
   for (const tags of tagsOf.values()) checkLoraTags(tags);
   const listed = Array.isArray(options.adapters) ? options.adapters : [];
   checkKnown(
@@ -179,6 +190,11 @@ export async function runRequest(
     });
     chosen.set(prompt, composition);
   }
+  if (inRegions.length > 0)
+    onEvent({
+      type: "regions",
+      compositions: words[0]!.regions.map((prompt) => chosen.get(prompt)!),
+    });
   const { preset, combine, seed } = options;
   const count = words.length;
   const planned = await stage("plan", { preset, combine, count, seed }, async () => {
@@ -189,20 +205,43 @@ export async function runRequest(
         ...(cell && { change: (adapters) => adaptersOfCell(adapters, cell, strengthIn(pack)) }),
       });
     const plans = new Map(prompts.map((prompt) => [prompt, planned(prompt, null)]));
+    const ofRegions = regionPlanOptions(options);
+    const regionPlans = new Map(
+      inRegions.map((prompt) => [
+        prompt,
+        planBatch(chosen.get(prompt)!, ofRegions, { ...pack, tagged: tagsOf.get(prompt)!.adapters }),
+      ]),
+    );
+    const regionsOf = (own: ImageWords, index: number): PlannedRegion[] =>
+      own.regions.map((prompt, region) => {
+        const { adapters, masked, formulas } = regionPlans.get(prompt)!.images[cells ? 0 : index]!;
+        return {
+          ...(prompt === options.regions!.areas[region]!.prompt ? {} : { prompt }),
+          adapters: cells ? ownAdaptersOfCell(adapters, cells[index]!, strengthIn(pack)) : adapters,
+          masked,
+          formulas,
+        };
+      });
     const images = words.map((own, index) => ({
       ...(cells
         ? imageOfCell(planned(own.prompt, cells[index]!).images[0]!, cells[index]!)
         : plans.get(own.prompt)!.images[index]!),
       ...ownWords(own, options),
+      ...(own.regions.length === 0 ? {} : { regions: regionsOf(own, index) }),
     }));
     const value = { ...plans.get(prompts[0]!)!, images };
     return { value, outputs: value };
   });
   onEvent({ type: "plan", images: planned.images });
 
-  const texts = words.map(({ prompt, negativePrompt }) => ({
-    prompt: readableText(tagsOf.get(prompt)!.text, pack),
+  const readable = (prompt: string): string => readableText(tagsOf.get(prompt)!.text, pack);
+  const texts = words.map(({ prompt, negativePrompt, regions }) => ({
+    prompt: readable(prompt),
     negativePrompt: readableText(withoutTags(negativePrompt), pack),
+    regions: regions.map((own) => {
+      const [text, common] = [readable(own), readable(prompt)];
+      return options.regions?.addPrompt ? [text, common].map((part) => part.trim()).join(", ") : text;
+    }),
   }));
   /** Of each image its place among all. */
   const passes = cells ? passesOf(planned.images) : [[...planned.images.keys()]];
@@ -322,9 +361,13 @@ function expandWords(
 ): ReturnType<typeof expandBatch> {
   if (!cells) return expandBatch(options, wildcards);
   const { seed } = options;
-  const each = cells.map(({ prompt, negativePrompt }) =>
-    expandBatch({ prompt, negativePrompt, seed, count: 1 }, wildcards),
-  );
+  const each = cells.map(({ prompt, negativePrompt, ...cell }) => {
+    const regions = options.regions && {
+      ...options.regions,
+      areas: options.regions.areas.map((area, index) => ({ ...area, prompt: cell.regions[index]! })),
+    };
+    return expandBatch({ prompt, negativePrompt, regions, seed, count: 1 }, wildcards);
+  });
   return {
     images: each.map(({ images }) => images[0]!),
     notes: [...new Set(each.flatMap(({ notes }) => notes))],
@@ -366,17 +409,18 @@ function diffusionRequest(
   }: {
     pack: LoadedPack;
     /** The words of each image without tags. */
-    texts: readonly ImagePrompt[];
+    texts: readonly ImageWords[];
     images: readonly PlannedImage[];
     imageToImage: ImageToImage | null;
   },
 ): DiffusionRequest {
-  const { width, height, hires, vaeTilePixels, variation } = options;
+  const { width, height, hires, vaeTilePixels, variation, regions } = options;
   const fewStep = options.fewStep ? pack.cards.find((card) => card.fewStep) : undefined;
   const strength = fewStep?.refined.weight ?? 0;
   return {
     packId: pack.id,
-    ...texts[0]!,
+    prompt: texts[0]!.prompt,
+    negativePrompt: texts[0]!.negativePrompt,
     width,
     height,
     steps: options.steps,
@@ -398,6 +442,21 @@ function diffusionRequest(
       ...(own.negativePrompt === undefined && texts[index]!.negativePrompt === texts[0]!.negativePrompt
         ? {}
         : { negativePrompt: texts[index]!.negativePrompt }),
+      ...(regions === null
+        ? {}
+        : {
+            regions: {
+              baseWeight: regions.baseWeight,
+              areas: regions.areas.map((area, region) => ({
+                ...area,
+                prompt: texts[index]!.regions[region]!,
+                adapters: adaptersInRegion({ adapters }, own.regions![region]!, {
+                  ...pack,
+                  combine: options.combine,
+                }),
+              })),
+            },
+          }),
     })),
     ...(imageToImage === null ? {} : { imageToImage }),
     ...(hires === null ? {} : { hires: hiresFix(hires, { width, height }) }),
@@ -407,7 +466,9 @@ function diffusionRequest(
 
 /** Adapters of a request whose files come from a hub, those that are here already too: the engine may not know them yet. */
 function remoteAdaptersOf({ images, fewStepAdapter }: DiffusionRequest, { remote }: LoadedPack): string[] {
-  const uses = [...images.flatMap(({ adapters }) => adapters), ...(fewStepAdapter ? [fewStepAdapter] : [])];
+  const inRegions = images.flatMap(({ regions }) => regions?.areas ?? []);
+  const ofImages = [...images, ...inRegions].flatMap(({ adapters }) => adapters);
+  const uses = [...ofImages, ...(fewStepAdapter ? [fewStepAdapter] : [])];
   return [...new Set(uses.map(({ id }) => id))].filter((id) => remote.has(id));
 }
 

@@ -228,9 +228,14 @@ export interface ImagePrompt {
   readonly negativePrompt: string;
 }
 
+/** With those of its regions. */
+export interface ImageWords extends ImagePrompt {
+  readonly regions: readonly string[];
+}
+
 export interface ExpandedBatch {
   /** One for each image. */
-  readonly images: readonly ImagePrompt[];
+  readonly images: readonly ImageWords[];
   /** What the templates ask for and the run does without. */
   readonly notes: readonly string[];
 }
@@ -243,9 +248,10 @@ export function expandBatch(
     prompt,
     negativePrompt,
     count,
+    regions = null,
     ...seeds
   }: Pick<GenerateOptions, "prompt" | "negativePrompt" | "seed" | "count"> &
-    Partial<Pick<GenerateOptions, "variation">>,
+    Partial<Pick<GenerateOptions, "variation" | "regions">>,
   files: Wildcards,
 ): ExpandedBatch {
   const unknown = new Set<string>();
@@ -257,7 +263,11 @@ export function expandBatch(
       for (const name of expansion.endless) endless.add(name);
       return expansion.text;
     };
-    return { prompt: words(prompt, "prompt"), negativePrompt: words(negativePrompt, "negative") };
+    return {
+      prompt: words(prompt, "prompt"),
+      negativePrompt: words(negativePrompt, "negative"),
+      regions: regions?.areas.map((area, at) => words(area.prompt, `region ${at}`)) ?? [],
+    };
   });
   return {
     images,

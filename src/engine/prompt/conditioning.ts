@@ -203,9 +203,20 @@ export type EncodeChunk = (tokenEmbeddings: Float32Array<ArrayBuffer>) => Promis
  */
 export async function encodeTexts(
   texts: readonly (readonly PromptChunk[])[],
-  { table, encode, emptyChunk }: { table: TokenTable; encode: EncodeChunk; emptyChunk: PromptChunk },
+  {
+    table,
+    encode,
+    emptyChunk,
+    atLeast = 1,
+  }: {
+    table: TokenTable;
+    encode: EncodeChunk;
+    emptyChunk: PromptChunk;
+    /** Chunks of the longest text of another batch that the same network reads. */
+    atLeast?: number;
+  },
 ): Promise<Conditioning[]> {
-  const count = Math.max(1, ...texts.map((chunks) => chunks.length));
+  const count = Math.max(atLeast, ...texts.map((chunks) => chunks.length));
   const known = new Map<PromptChunk, Float32Array<ArrayBuffer>>();
   const byContent = new Map<string, PromptChunk>();
   const out: Conditioning[] = [];

@@ -1,65 +1,139 @@
 // From the U-Net's prediction to the sampler's denoiser: input scaling, classifier-free guidance (Ho & Salimans 2022),
-// composition of prompts (Liu et al. 2022), prompts that change during the run.
+// composition of prompts (Liu et al. 2022), regions (regions.ts), prompts that change during the run.
 
 import { StylusError } from "../../shared/errors.ts";
 import type { Conditioning, GuidedPrompt, ScheduledConditioning } from "../prompt/conditioning.ts";
+import type { LatentSize } from "../latent-size.ts";
+import { type LatentWindow, sizeOf, windowOf } from "./regions.ts";
 import type { Denoiser } from "./sampler-contract.ts";
 import type { TrainingSchedule } from "./schedules.ts";
 
-export interface GuidanceOptions {
+/** A prompt, whose conjuncts are summed, and how much it counts at each latent. */
+export interface GuidedPart {
+  readonly prompts: readonly GuidedPrompt[];
+  /** [H, W]; null: the only one everywhere. */
+  readonly share: Float32Array | null;
+}
+
+/** Parts that the same weights predict in the same window of the latent, from one negative prompt. */
+export interface GuidedGroup {
+  readonly parts: readonly GuidedPart[];
+  /** Null: the whole latent. */
+  readonly window: LatentWindow | null;
+  readonly negative: readonly ScheduledConditioning[];
+}
+
+export interface GuidanceOptions<Group extends GuidedGroup = GuidedGroup> {
   readonly training: TrainingSchedule;
   readonly predictionType: "epsilon" | "v_prediction";
   readonly cfgScale: number;
-  readonly prompts: readonly GuidedPrompt[];
-  readonly negative: readonly ScheduledConditioning[];
+  readonly groups: readonly Group[];
+  readonly size: LatentSize;
   /**
-   * Runs the U-Net on one scaled sample for several conditionings at once, with one prediction each.
-   * @param sample [C, H, W]
+   * Runs the U-Net on one scaled sample for the conditionings of a group, with one prediction each.
+   * @param sample [C, H, W] of the group's window
    */
   readonly predict: (
     sample: Float32Array<ArrayBuffer>,
     timestep: number,
     conditionings: readonly Conditioning[],
+    group: Group,
   ) => Promise<readonly Float32Array[]>;
 }
 
+/** At scale 1 the negative prompt cancels out, so its half of the work is skipped. */
+const needsNegative = ({ parts }: GuidedGroup, cfgScale: number): boolean =>
+  parts.some(({ prompts }) => prompts.length !== 1 || prompts[0]!.weight * cfgScale !== 1);
+
+/** How many predictions a group takes. */
+export const predictionsOf = (group: GuidedGroup, cfgScale: number): number =>
+  group.parts.reduce((sum, { prompts }) => sum + prompts.length, needsNegative(group, cfgScale) ? 1 : 0);
+
 /** A denoiser for one run, because it counts its evaluations. */
-export function guidedDenoiser({
+export function guidedDenoiser<Group extends GuidedGroup>({
   training,
   predictionType,
   cfgScale,
-  prompts,
-  negative,
+  groups,
+  size,
   predict,
-}: GuidanceOptions): Denoiser {
-  // At scale 1 the negative prompt cancels out, so its half of the work is skipped.
-  const single = prompts.length === 1 && prompts[0]!.weight * cfgScale === 1;
+}: GuidanceOptions<Group>): Denoiser {
   let evaluation = 0;
   return async (x, sigma) => {
     evaluation++;
-    const conditionings = prompts.map(({ schedule }) => inForce(schedule, evaluation));
-    if (!single) conditionings.push(inForce(negative, evaluation));
     const inputScale = 1 / Math.sqrt(sigma * sigma + 1);
     const sample = new Float32Array(x.length);
     for (let i = 0; i < x.length; i++) sample[i] = x[i]! * inputScale;
-    const predictions = await predict(sample, training.timestepOf(sigma), conditionings);
+    const timestep = training.timestepOf(sigma);
+    const terms: Term[][] = groups.map(() => []);
+    // There and back, so that an evaluation starts with the weights that the last one ended with.
+    const order = [...groups.entries()];
+    for (const [index, group] of evaluation % 2 === 1 ? order : order.reverse()) {
+      const conditionings = group.parts.flatMap(({ prompts }) =>
+        prompts.map(({ schedule }) => inForce(schedule, evaluation)),
+      );
+      const negated = needsNegative(group, cfgScale);
+      if (negated) conditionings.push(inForce(group.negative, evaluation));
+      const predictions = await predict(windowOf(sample, group.window, size), timestep, conditionings, group);
+      terms[index] = termsOf(group, { predictions, negated });
+    }
 
     // denoised = skip · x + out · prediction, linear, so guiding the predictions guides x0.
     const skip = predictionType === "epsilon" ? 1 : inputScale * inputScale;
     const out = predictionType === "epsilon" ? -sigma : -sigma * inputScale;
-    const unconditional = predictions.at(-1)!;
+    const sum = new Float64Array(x.length);
+    for (const term of terms.flat()) addGuided(term, { to: sum, cfgScale, size });
     const denoised = new Float32Array(x.length);
-    for (let i = 0; i < x.length; i++) {
-      const base = unconditional[i]!;
-      let guided = base;
-      if (!single)
-        for (const [k, { weight }] of prompts.entries())
-          guided += weight * cfgScale * (predictions[k]![i]! - base);
-      denoised[i] = skip * x[i]! + out * guided;
-    }
+    for (let i = 0; i < x.length; i++) denoised[i] = skip * x[i]! + out * sum[i]!;
     if (!Number.isFinite(denoised[0]!) || !denoised.every(Number.isFinite)) throw notFinite();
     return denoised;
   };
+}
+
+/** The predictions of a part. */
+interface Term extends Pick<GuidedGroup, "window"> {
+  readonly share: Float32Array | null;
+  readonly unconditional: Float32Array;
+  /** None where the unconditional prediction stands for all: that of the prompt at scale 1. */
+  readonly prompts: readonly { readonly weight: number; readonly prediction: Float32Array }[];
+}
+
+/** @param predictions of the group's prompts in their order, then of the negative prompt if it is `negated` */
+function termsOf(
+  { parts, window }: GuidedGroup,
+  { predictions, negated }: { predictions: readonly Float32Array[]; negated: boolean },
+): Term[] {
+  let next = 0;
+  return parts.map(({ prompts, share }) => {
+    if (!negated) return { window, share, unconditional: predictions[next++]!, prompts: [] };
+    return {
+      window,
+      share,
+      unconditional: predictions.at(-1)!,
+      prompts: prompts.map(({ weight }) => ({ weight, prediction: predictions[next++]! })),
+    };
+  });
+}
+
+/** Adds a term's prediction, guided, at the latents of its window. */
+function addGuided(
+  { window, share, unconditional, prompts }: Term,
+  { to, cfgScale, size }: { to: Float64Array; cfgScale: number; size: LatentSize },
+): void {
+  const { width, height } = window ? sizeOf(window) : size;
+  for (let i = 0; i < unconditional.length; i++) {
+    const base = unconditional[i]!;
+    let guided = base;
+    for (const { weight, prediction } of prompts) guided += weight * cfgScale * (prediction[i]! - base);
+    if (share === null) to[i]! += guided;
+    else {
+      const row = Math.floor(i / width);
+      const y = (row % height) + (window?.top ?? 0);
+      const at = y * size.width + (i % width) + (window?.left ?? 0);
+      const channel = Math.floor(row / height) * share.length;
+      to[channel + at]! += share[at]! * guided;
+    }
+  }
 }
 
 function inForce(schedule: readonly ScheduledConditioning[], evaluation: number): Conditioning {

@@ -7,14 +7,14 @@ import type { DiffusionEvent, DiffusionRequest, ImageJob } from "../../shared/re
 import type { AdapterLibrary } from "../merging/adapter-library.ts";
 import { BrownianTree } from "../noise/brownian.ts";
 import { eventLoopTurn } from "../../shared/event-loop.ts";
-import { guidedDenoiser } from "./guidance.ts";
+import { guidedDenoiser, predictionsOf, type GuidedGroup } from "./guidance.ts";
 import type { LatentSize } from "../latent-size.ts";
 import type { DiffusionNetworks } from "../networks.ts";
 import { createGenerator, type NormalGenerator } from "../noise/noise.ts";
 import { slerp } from "../noise/variation.ts";
 import type { PassSteps } from "./pass-steps.ts";
 import { type PreviewFactors, previewOf } from "../image/pixels.ts";
-import type { EncodedPrompts } from "../prompt/encoder.ts";
+import { sizeOf, windowOf } from "./regions.ts";
 import { type Denoiser, linearCombination } from "./sampler-contract.ts";
 import { initialNoiseScale, SAMPLERS } from "./samplers.ts";
 import { scheduleSigmas, type TrainingSchedule } from "./schedules.ts";
@@ -28,43 +28,65 @@ export interface SamplingEngine {
   readonly signal: AbortSignal | undefined;
 }
 
+/** Prompts and the adapters that predict for them. */
+export interface PassGroup extends GuidedGroup {
+  /** Adapters by step; those of the first group's first segment are already merged. */
+  readonly segments: readonly StepSegment[];
+}
+
 export interface SamplingPass {
   readonly request: DiffusionRequest;
   readonly imageIndex: number;
   readonly job: Pick<ImageJob, "seed" | "variation">;
   readonly size: LatentSize;
-  readonly prompts: EncodedPrompts;
-  /** Adapters by step; those of the first segment are already merged. */
-  readonly segments: readonly StepSegment[];
+  readonly groups: readonly PassGroup[];
   readonly steps: PassSteps;
   /** The latent that noise is added to, [C, H, W]; absent in txt2img. */
   readonly original: Float32Array | null;
   /** [H, W]: 1 where the original is regenerated, 0 where it stays; null for everywhere. */
   readonly mask: Float32Array | null;
   /** Extra input of an inpainting U-Net besides the latent, [C + 1, H, W]; null for other U-Nets. */
-  readonly channels: Float32Array | null;
+  readonly channels: Float32Array<ArrayBuffer> | null;
   /** Steps of earlier passes, and of all passes. */
   readonly progress: { readonly done: number; readonly total: number };
 }
+
+/** Predictions of an image with regions that a GPU makes in one batch: memory grows with them, time hardly falls. */
+const MOST_AT_ONCE = 4;
 
 /** @returns the latent [C, H, W] in the U-Net's scale */
 export async function* samplingPass(
   pass: SamplingPass,
   { networks, adapters, training, preview, signal }: SamplingEngine,
 ): AsyncGenerator<DiffusionEvent, Float32Array<ArrayBuffer>, void> {
-  const { request, imageIndex, job, size, prompts, segments, original, progress } = pass;
+  const { request, imageIndex, job, size, groups, original, progress } = pass;
   const { seed } = job;
   const { checkpoint } = networks;
+  const { cfgScale } = request;
+  // One session for all groups: another one for each batch size would cost its memory.
+  const atOnce =
+    groups.length === 1 && groups[0]!.parts.length === 1
+      ? undefined
+      : Math.min(MOST_AT_ONCE, ...groups.map((group) => predictionsOf(group, cfgScale)));
+  networks.keepSessions(new Set(groups.map(({ window }) => JSON.stringify(window && sizeOf(window)))).size);
+  let step = 0;
+  let merged = groups[0]!.segments[0]!;
   const guided = guidedDenoiser({
     training,
     predictionType: checkpoint.predictionType,
-    cfgScale: request.cfgScale,
-    ...prompts,
-    predict: async (sample, timestep, conditionings) => {
+    cfgScale,
+    groups,
+    size,
+    predict: async (sample, timestep, conditionings, { segments, window }) => {
       await eventLoopTurn();
       throwIfAborted(signal);
-      const input = pass.channels === null ? sample : stacked(sample, pass.channels);
-      return networks.predict(input, { timestep, conditionings, size, signal });
+      const wanted = segments.find(({ end }) => step < end) ?? segments.at(-1)!;
+      if (wanted !== merged) await adapters.merge(wanted.adapters, { signal });
+      merged = wanted;
+      const { channels } = pass;
+      const input = channels === null ? sample : stacked(sample, windowOf(channels, window, size));
+      const seen = window ? sizeOf(window) : size;
+      return networks.predict(input, { timestep, conditionings, size: seen, atOnce, signal });
     },
   });
   const model: Denoiser = async (x, sigma) => protectedBy(pass, await guided(x, sigma));
@@ -78,14 +100,13 @@ export async function* samplingPass(
   const timestepOf = (sigma: number): number => training.timestepOf(sigma);
   let start = performance.now();
   const sampler = SAMPLERS[request.sampler].sample(model, latent, sigmas, { noise, timestepOf });
-  for await (const { step, x, denoised } of sampler) {
+  for await (const { step: done, x, denoised } of sampler) {
     latent = x;
     const milliseconds = performance.now() - start;
-    yield { type: "step", imageIndex, step: progress.done + step, steps: progress.total, milliseconds };
+    yield { type: "step", imageIndex, step: progress.done + done, steps: progress.total, milliseconds };
     yield { type: "preview", imageIndex, ...previewOf(denoised, { ...size, preview }) };
     start = performance.now();
-    const next = segments.find(({ begin }) => begin === step);
-    if (next !== undefined) await adapters.merge(next.adapters, { signal });
+    step = done;
   }
   return original === null ? latent : protectedBy(pass, latent);
 }

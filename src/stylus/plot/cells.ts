@@ -1,6 +1,7 @@
 // A plot becomes one request per cell of its sheet, in as few passes of the engine as can be. Pure.
 import { refuse, type Sampling } from "../../shared/request-check.ts";
 import type { AdapterUse } from "../../shared/request.ts";
+import type { RegionOptions } from "../regions.ts";
 import { elided } from "../../shared/untrusted-text.ts";
 import {
   AXIS_LABELS,
@@ -15,12 +16,18 @@ import {
 export type CellSampling = Pick<Sampling, "steps" | "cfgScale" | "sampler" | "schedule" | "clipSkip">;
 
 /** What a plot varies. */
-export type PlotBase = CellSampling & Pick<Sampling, "prompt" | "negativePrompt"> & { readonly seed: number };
+export type PlotBase = CellSampling &
+  Pick<Sampling, "prompt" | "negativePrompt"> & {
+    readonly seed: number;
+    readonly regions?: RegionOptions | null;
+  };
 
 /** One image of a plot. */
 export interface PlotCell {
   readonly prompt: string;
   readonly negativePrompt: string;
+  /** The prompts of the regions. */
+  readonly regions: readonly string[];
   readonly seed: number;
   /** What of the sampling it has otherwise than the base. */
   readonly sampling: Partial<CellSampling>;
@@ -42,16 +49,19 @@ export interface ExpandedPlot {
 
 /** @throws StylusError bad-input: the words to replace are not there */
 function replaceWords(cell: PlotCell, name: AxisName, [from, to]: readonly [string, string]): PlotCell {
-  if (from === "" || !(cell.prompt.includes(from) || cell.negativePrompt.includes(from)))
+  const texts = [cell.prompt, cell.negativePrompt, ...cell.regions];
+  if (from === "" || !texts.some((text) => text.includes(from)))
     refuse(
       `plot.${name}`,
       `${AXIS_LABELS.prompt} on ${name.toUpperCase()} finds no “${elided(from, 40)}” in the prompt.`,
       "Write the words to replace first, exactly as in the prompt, then what replaces them: “a fox, a robot”.",
     );
+  const replaced = (text: string): string => text.replaceAll(from, () => to);
   return {
     ...cell,
-    prompt: cell.prompt.replaceAll(from, () => to),
-    negativePrompt: cell.negativePrompt.replaceAll(from, () => to),
+    prompt: replaced(cell.prompt),
+    negativePrompt: replaced(cell.negativePrompt),
+    regions: cell.regions.map(replaced),
   };
 }
 
@@ -107,7 +117,16 @@ export function expandPlot(plot: Plot, base: PlotBase): ExpandedPlot {
       `Shorten an axis: ${used.map((name) => `${name.toUpperCase()} has ${extent(axes[name])} values`).join(", ")}.`,
     );
   const { prompt, negativePrompt, seed } = base;
-  const blank: PlotCell = { prompt, negativePrompt, seed, sampling: {}, adapter: null, weight: null };
+  const regions = base.regions?.areas.map((area) => area.prompt) ?? [];
+  const blank: PlotCell = {
+    prompt,
+    negativePrompt,
+    regions,
+    seed,
+    sampling: {},
+    adapter: null,
+    weight: null,
+  };
   const cells = Array.from({ length: count }, (_, cell) => {
     const at = {
       x: cell % columns,
@@ -157,6 +176,16 @@ export function adaptersOfCell(
   );
 }
 
+/** Those of a region: what a cell adds is the image's. */
+export function ownAdaptersOfCell(
+  own: readonly AdapterUse[],
+  cell: Pick<PlotCell, "adapter" | "weight">,
+  strengthOf: (id: string) => number,
+): AdapterUse[] {
+  const ids = new Set(own.map(({ id }) => id));
+  return adaptersOfCell(own, cell, strengthOf).filter(({ id }) => ids.has(id));
+}
+
 /** Keys in order of first appearance. */
 function ranks<Item>(items: readonly Item[], key: (item: Item) => string): number[] {
   const known = new Map<string, number>();
@@ -177,11 +206,16 @@ export function passesOf(
     readonly sampling?: Partial<CellSampling>;
     readonly prompt?: string;
     readonly negativePrompt?: string;
+    readonly regions?: readonly { readonly prompt?: string; readonly adapters: readonly AdapterUse[] }[];
   }[],
 ): number[][] {
-  const merged = ranks(images, ({ adapters }) => JSON.stringify(adapters));
+  const merged = ranks(images, ({ adapters, regions = [] }) =>
+    JSON.stringify([adapters, regions.map((region) => region.adapters)]),
+  );
   const sampled = ranks(images, ({ sampling = {} }) => JSON.stringify(Object.entries(sampling).sort()));
-  const worded = ranks(images, ({ prompt, negativePrompt }) => JSON.stringify([prompt, negativePrompt]));
+  const worded = ranks(images, ({ prompt, negativePrompt, regions = [] }) =>
+    JSON.stringify([prompt, negativePrompt, regions.map((region) => region.prompt)]),
+  );
   const order = [...images.keys()].sort(
     (a, b) => merged[a]! - merged[b]! || sampled[a]! - sampled[b]! || worded[a]! - worded[b]! || a - b,
   );
