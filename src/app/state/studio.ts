@@ -186,7 +186,13 @@ function buildStudio(services: PageServices): Studio {
     announce,
     setInputError,
   });
-  const intake = createIntake({ services, pack, refresh: packState.refresh, announce });
+  const intake = createIntake({
+    services,
+    pack,
+    refresh: packState.refresh,
+    writer: () => languageModels.writer(),
+    announce,
+  });
   const runs = createRuns({
     services,
     gallery,
