@@ -92,7 +92,7 @@ describe("refineCards", () => {
     expect(steps.map(({ result }) => result)).toEqual(["refined"]);
     expect(server.asked).toHaveLength(requests);
     expect([...kept.values()][0]![0]!.refined.card.title).toBe("Refined clay");
-    const isRepair = ["prose", "invalid", "injected"].includes(behaviour);
+    const isRepair = behaviour === "prose" || behaviour === "invalid" || behaviour === "injected";
     expect(server.asked.at(-1)!.repair).toBe(isRepair);
   });
 

@@ -35,7 +35,7 @@ const row = (): Locator => page.getByRole("listitem", { name: "Your own server" 
 
 async function openForm(): Promise<void> {
   if (!(await row().isVisible()))
-    await page.getByRole("button", { name: /^Pocket: (?:CPU|WebGPU)\b/ }).click();
+    await page.getByRole("button", { name: "Models", exact: true }).first().click();
   if ((await row().getByRole("form").count()) > 0) return;
   await row()
     .getByRole("button", { name: /^(?:Set up|Change)/ })

@@ -1,5 +1,5 @@
 // The choice of a language model on the page: the list, a download, and which one chooses adapters.
-import { batch, createEffect, createMemo, createSignal, on, type Accessor } from "solid-js";
+import { batch, createEffect, createSignal, on, type Accessor } from "solid-js";
 import { createStore, reconcile } from "solid-js/store";
 import type { RawCard } from "../../refine/raw-card.ts";
 import type { RefinedCard } from "../../refine/refined-card.ts";
@@ -82,7 +82,7 @@ export function createLanguageModelState(context: {
   };
 
   const [ownServer, setOwnServer] = createSignal(services.languageModels.ownServer.read());
-  const writer = createMemo((): CardWriter | null => {
+  const writer = (): CardWriter | null => {
     const server = ownServer();
     const entry = server
       ? ownServerEntry(server)
@@ -92,7 +92,7 @@ export function createLanguageModelState(context: {
     const write: CardWriter["write"] = (raw, signal) =>
       services.languageModels.writeCard(raw, { id, signal });
     return { title, isServer: runsOn === "server", write };
-  });
+  };
 
   /** From the next run on, of words that were brought back too. */
   const setComposer = (change: Partial<Pick<Settings, "composer" | "languageModel">>): void =>

@@ -4,10 +4,11 @@ import { readingCandidates } from "../../../tests/fixtures/reading-candidates.ts
 import type { OpenLanguageModel } from "./language-model.ts";
 import { type LanguageModelEngines, LanguageModelService, type LanguageModelSource } from "./service.ts";
 
-const source = (id: string): LanguageModelSource => ({
-  engine: "web-llm",
-  model: { id, title: id, modelUrl: "", libraryUrl: "", requiredFeatures: [], thinksAloud: false },
-});
+const source = (id: string) =>
+  ({
+    engine: "web-llm" as const,
+    model: { id, title: id, modelUrl: "", libraryUrl: "", requiredFeatures: [], thinksAloud: false },
+  }) satisfies LanguageModelSource;
 const prompt = "a unicorn, clay render";
 const request = {
   prompt,
@@ -80,7 +81,7 @@ test("without a model it says so; stored and deleted models", async () => {
   await expect(service.compose(request, { onComposition: () => {}, signal })).rejects.toMatchObject({
     code: "not-found",
   });
-  const models = ["here", "there"].map((id) => source(id).model as never);
+  const models = ["here", "there"].map((id) => source(id).model);
   expect(await service.stored(models)).toEqual(["here"]);
   await service.remove(models[0]!);
   expect(events).toEqual(["remove here"]);

@@ -168,6 +168,7 @@ export const models: typeof english = {
     name: "설정…",
     change: "변경…",
     address: "주소",
+    addressExample: "http://localhost:11434/v1",
     addressHint:
       "포트까지 적으세요. Ollama는 http://localhost:11434/v1, LM Studio는 http://localhost:1234/v1이에요.",
     noAddress: "http:// 또는 https://로 시작하는 주소를 적으세요.",
@@ -219,7 +220,7 @@ export const models: typeof english = {
       }
     },
     leave: (origin) => [
-      `Ollama: OLLAMA_ORIGINS=${origin}을 설정하고 시작하세요`,
+      `Ollama: 환경 변수 OLLAMA_ORIGINS=${origin} 설정 후 다시 시작하세요`,
       "LM Studio: 서버 설정에서 “Enable CORS”를 켜세요",
       `vLLM: --allowed-origins '["${origin}"]'`,
       "llama.cpp: 모든 페이지를 허용해요",

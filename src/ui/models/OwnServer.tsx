@@ -156,7 +156,7 @@ function ServerForm(props: { readonly onDone: () => void }): JSX.Element {
       <TextField
         label={texts().address}
         type="url"
-        placeholder="http://localhost:11434/v1"
+        placeholder={texts().addressExample}
         value={address()}
         hint={problem() === "address" ? texts().noAddress : texts().addressHint}
         onChange={edit(setAddress)}

@@ -278,7 +278,7 @@ describe("cards of a folder", () => {
 
     // The next folder is written as it comes.
     await drop(many(12).map((file, i) => fileAt(`more/other ${i}.safetensors`, `other ${i} ${file.name}`)));
-    await until(() => cards(intake).written === 12);
+    await until(() => intake.many.cards.progress()?.written === 12);
     expect(kept.get("other-11")!.card.title).toBe("Refined other 11");
   });
 
