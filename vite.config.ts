@@ -3,16 +3,19 @@ import { defineConfig, type Plugin } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
 import solid from "vite-plugin-solid";
 import { elementScript } from "./scripts/build/element-script.ts";
-import { contentSecurityPolicy, isolationHeaders } from "./scripts/run/headers.ts";
+import { contentSecurityPolicy, isolationHeaders, widgetSecurityPolicy } from "./scripts/run/headers.ts";
 
 /** Static hosts send no headers of ours: the policy travels in the page itself. */
 const cspMeta = (): Plugin => ({
   name: "csp-meta",
   apply: "build",
-  transformIndexHtml: () => [
+  transformIndexHtml: (_html, { path }) => [
     {
       tag: "meta",
-      attrs: { "http-equiv": "Content-Security-Policy", content: contentSecurityPolicy },
+      attrs: {
+        "http-equiv": "Content-Security-Policy",
+        content: path.endsWith("/widget.html") ? widgetSecurityPolicy : contentSecurityPolicy,
+      },
       injectTo: "head-prepend",
     },
   ],

@@ -7,9 +7,9 @@ import { createGunzip } from "node:zlib";
 import { adapterEnding } from "../../src/adapters/files/file-ending.ts";
 import { shownMetadata, triggerCandidates } from "../../src/adapters/files/metadata.ts";
 import { readHeader } from "../../src/formats/safetensors.ts";
-import { draftCard } from "../../src/refine/draft.ts";
+import { draftCard, rawCardOf } from "../../src/refine/draft.ts";
 import { cardsIn, sidecarCard } from "../../src/refine/listings.ts";
-import { rawCard, type RawCard } from "../../src/refine/raw-card.ts";
+import type { RawCard } from "../../src/refine/raw-card.ts";
 import { StylusError } from "../../src/shared/errors.ts";
 
 const imageEndings = [
@@ -79,24 +79,8 @@ async function adapterFileCard(file: string, name: string): Promise<RawCard | nu
     { fileName: name, metadata: shownMetadata(metadata), triggers: triggerCandidates(metadata) },
     sidecar,
   );
-  const raw = rawCard({
-    name: [name.replace(adapterEnding, "").replaceAll("/", "--")],
-    title: draft.title,
-    description: draft.description,
-    tags: [...draft.tags, ...draft.phrases],
-    triggers: [draft.triggerWords.join(", ")],
-    category: draft.category,
-    weight: draft.weight,
-    file: { path: name, sizeBytes: statSync(file).size },
-    license: sidecar?.card.license ?? "",
-    author: sidecar?.card.author ?? "",
-  });
-  return {
-    ...raw,
-    triggerSets: sidecar && sidecar.triggerSets.length > 0 ? sidecar.triggerSets : raw.triggerSets,
-    sampleWeights: sidecar?.sampleWeights ?? [],
-    images: beside(imageEndings).slice(0, 1),
-  };
+  const raw = rawCardOf(draft, { file: { path: name, sizeBytes: statSync(file).size }, sidecar });
+  return { ...raw, images: beside(imageEndings).slice(0, 1) };
 }
 
 async function* folderCards(folder: string): AsyncGenerator<RawCard | null> {

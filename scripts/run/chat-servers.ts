@@ -1,5 +1,5 @@
 // The options that name OpenAI-compatible servers, for the commands that ask language models.
-import type { ChatServer } from "../../src/refine/chat-server.ts";
+import type { ChatServer, ServerRemedies } from "../../src/refine/chat-server.ts";
 import { integer, oneOf, UsageError } from "./arguments.ts";
 
 export const serverSpec = {
@@ -10,6 +10,14 @@ export const serverSpec = {
   format: { type: "string" },
   "max-tokens": { type: "string" },
 } as const;
+
+export const commandRemedies: ServerRemedies = {
+  key: "Check --key-env: it names the environment variable that holds the server's key.",
+  notFound: "Check --server, which ends with /v1, and --model.",
+  refused: "Check --model; if the server knows no JSON schemas, try --format object or --format text.",
+  silent:
+    "Check that it runs and has the model loaded, then try again; npm run refine continues with --resume.",
+};
 
 function list(value: unknown): string[] {
   return value === undefined ? [] : [value].flat().map(String);
@@ -40,6 +48,8 @@ export function serversOf(values: Record<string, unknown>): ChatServer[] {
       "object",
       "text",
     ]) as ChatServer["format"],
+    alias: null,
+    remedies: commandRemedies,
   };
   return urls.map((url, i) => ({ url, model: models[i] ?? models[0]!, ...options }));
 }

@@ -2,7 +2,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { fileUrl, parseManifest } from "../../src/storage/manifest.ts";
-import { connectSources, contentSecurityPolicy, contentSecurityPolicyFor, headersFor } from "./headers.ts";
+import {
+  connectSources,
+  contentSecurityPolicy,
+  contentSecurityPolicyFor,
+  headersFor,
+  modelServers,
+  widgetSecurityPolicy,
+} from "./headers.ts";
 
 const folder = new URL("../../model-manifests/", import.meta.url);
 const site = "https://example.org/stylus/";
@@ -28,6 +35,8 @@ it("lets the page ask every hub for its files", () => {
     "https://*.huggingface.co",
     "https://*.hf.co",
     "https://raw.githubusercontent.com",
+    "http://localhost:*",
+    "http://127.0.0.1:*",
   ]);
 });
 
@@ -48,7 +57,7 @@ it("is made of the manifests", () => {
 
 it("lets every page frame the widget by default, and none the site's pages", () => {
   const policy = (pathname: string) => headersFor(pathname)["Content-Security-Policy"];
-  expect(policy("/stylus/widget.html")).toBe(contentSecurityPolicy);
+  expect(policy("/stylus/widget.html")).toBe(widgetSecurityPolicy);
   for (const pathname of ["/", "/index.html", "/stylus/", "/examples/blog.html", "/my-widget.html"])
     expect(policy(pathname)).toBe(`${contentSecurityPolicy}; frame-ancestors 'self'`);
 });
@@ -56,4 +65,14 @@ it("lets every page frame the widget by default, and none the site's pages", () 
 it("leaves isolation to hosts that can send it", () => {
   const names = Object.keys(headersFor("/widget.html", { isolated: false }));
   expect(names).toEqual(["Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy"]);
+});
+
+it("lets the page ask language-model servers on the user’s computer and those that the host names, the widget none", () => {
+  expect(widgetSecurityPolicy).not.toMatch(/localhost|127\.0/);
+  expect(modelServers(" https://llm.example.org\n http://10.0.0.5:8000 ")).toEqual([
+    "https://llm.example.org",
+    "http://10.0.0.5:8000",
+  ]);
+  for (const wrong of ["llm.example.org", "https://llm.example.org/v1", "*", "https://a; script-src *"])
+    expect(() => modelServers(wrong), wrong).toThrow("is no origin");
 });

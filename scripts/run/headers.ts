@@ -57,7 +57,35 @@ export const contentSecurityPolicyFor = (sources: readonly string[]): string =>
     "form-action 'none'",
   ].join("; ");
 
-export const contentSecurityPolicy = contentSecurityPolicyFor(connectSources(readManifests()));
+/** Language-model servers on the user's own computer. A policy cannot name [::1]. */
+const loopback = ["http://localhost:*", "http://127.0.0.1:*"];
+
+/**
+ * The language-model servers elsewhere that whoever hosts the site allows its users, besides those on their own computers.
+ * @param text of the environment variable STYLUS_MODEL_SERVERS: origins, separated by spaces
+ */
+export function modelServers(text: string): string[] {
+  const origins = text.split(/\s+/u).filter((part) => part !== "");
+  for (const origin of origins) {
+    if (!/^https?:\/\/(?:\*\.)?[\w.-]+(?::(?:\d+|\*))?$/u.test(origin))
+      throw new Error(
+        `STYLUS_MODEL_SERVERS: "${origin}" is no origin. Write a scheme, a host and perhaps a port: https://llm.example.org`,
+      );
+  }
+  return origins;
+}
+
+const manifestSources = connectSources(readManifests());
+const allowedServers = modelServers(process.env["STYLUS_MODEL_SERVERS"] ?? "");
+
+export const contentSecurityPolicy = contentSecurityPolicyFor([
+  ...manifestSources,
+  ...loopback,
+  ...allowedServers,
+]);
+
+/** The widget asks no server of the user's. */
+export const widgetSecurityPolicy = contentSecurityPolicyFor(manifestSources);
 
 /** Cross-origin isolation: without it there is no SharedArrayBuffer and WebAssembly has one thread. */
 export const isolationHeaders: Readonly<Record<string, string>> = {
@@ -89,7 +117,7 @@ export function headersFor(
   pathname: string,
   {
     isolated = true,
-    policy = contentSecurityPolicy,
+    policy,
     allowedOrigins = ["*"],
   }: {
     readonly isolated?: boolean;
@@ -103,7 +131,8 @@ export function headersFor(
   const framing = mayFrame.includes("*") ? "" : `; frame-ancestors ${["'self'", ...mayFrame].join(" ")}`;
   return {
     ...(isolated ? (forOthers ? widgetHeaders : isolationHeaders) : {}),
-    "Content-Security-Policy": policy + framing,
+    "Content-Security-Policy":
+      (policy ?? (forOthers ? widgetSecurityPolicy : contentSecurityPolicy)) + framing,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
   };

@@ -72,7 +72,8 @@ export const siteFolder = (): string => process.env["STYLUS_SITE"] ?? path.join(
 /** Builds dist/ if an input has changed since the last build. */
 export function ensureBuild(): void {
   if (process.env["STYLUS_SITE"]) return;
-  const digest = fingerprint(buildInputs);
+  // The policy in the page names these servers.
+  const digest = `${fingerprint(buildInputs)} ${process.env["STYLUS_MODEL_SERVERS"] ?? ""}`;
   if (upToDate("build", digest) && existsSync(path.join(root, "dist", "index.html"))) return;
   console.log("Building the site …");
   // Test runners set NODE_ENV to "test", which would build a development version.

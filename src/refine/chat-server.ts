@@ -14,7 +14,25 @@ export interface ChatServer {
   readonly maxTokens: number;
   /** "schema" asks for decoding under the JSON schema, "object" for any JSON, "text" for nothing: for servers that refuse the others. */
   readonly format: "schema" | "object" | "text";
+  /** How errors call it in place of its address, which then stands in none of them, nor what it says: they go into reports. */
+  readonly alias: string | null;
+  readonly remedies: ServerRemedies;
 }
+
+/** What to do about a server, as sentences: the command line names its options, the page its form. */
+export interface ServerRemedies {
+  /** It refuses the key. */
+  readonly key: string;
+  /** It knows no such address, or no such model. */
+  readonly notFound: string;
+  /** It refuses the request as such. */
+  readonly refused: string;
+  /** It does not answer. */
+  readonly silent: string;
+}
+
+/** As errors call it. */
+export const serverName = ({ alias, url }: ChatServer): string => alias ?? url;
 
 export interface Tokens {
   readonly input: number;
@@ -34,12 +52,22 @@ export class PassingFailure extends Error {
   readonly kind: "busy" | "out of order" | "useless";
   /** What the server asks to wait, in milliseconds; null when it does not say. */
   readonly retryAfterMs: number | null;
+  /** Where there was no response: whether the time was up, or the connection broke or was not allowed. */
+  readonly reason: "silent" | "broken" | null;
 
-  constructor(kind: PassingFailure["kind"], message: string, retryAfterMs: number | null = null) {
+  constructor(
+    kind: PassingFailure["kind"],
+    message: string,
+    {
+      retryAfterMs = null,
+      reason = null,
+    }: { readonly retryAfterMs?: number | null; readonly reason?: PassingFailure["reason"] } = {},
+  ) {
     super(message);
     this.name = "PassingFailure";
     this.kind = kind;
     this.retryAfterMs = retryAfterMs;
+    this.reason = reason;
   }
 }
 
@@ -70,18 +98,24 @@ function responseFormat(format: ChatServer["format"], answer: AnswerSchema): obj
 
 const passingStatus = (status: number): boolean => [408, 409, 425, 429].includes(status) || status >= 500;
 
-function refusal(server: ChatServer, status: number, body: string): StylusError {
-  const said = body.replace(/\s+/gu, " ").slice(0, 200);
-  const remedy =
-    status === 401 || status === 403
-      ? "Check --key-env: it names the environment variable that holds the server's key."
-      : status === 404
-        ? "Check --server, which ends with /v1, and --model."
-        : "Check --model; if the server knows no JSON schemas, try --format object or --format text.";
-  return new StylusError("network", `${server.url} answers ${status}${said ? `: ${said}` : ""}.`, {
-    where: server.url,
-    remedy,
-  });
+/** The server refuses a request as such: another try will not do. */
+export class ServerRefusal extends StylusError {
+  readonly status: number;
+  /** What the server says about it, cut short. */
+  readonly said: string;
+
+  constructor(server: ChatServer, status: number, body: string) {
+    const said = body.replace(/\s+/gu, " ").slice(0, 200);
+    const { key, notFound, refused } = server.remedies;
+    const remedy = status === 401 || status === 403 ? key : status === 404 ? notFound : refused;
+    const quoted = said && server.alias === null ? `: ${said}` : "";
+    super("network", `${serverName(server)} answers ${status}${quoted}.`, {
+      where: serverName(server),
+      remedy,
+    });
+    this.status = status;
+    this.said = said;
+  }
 }
 
 interface Completion {
@@ -112,7 +146,8 @@ function answerOf(body: string): ChatAnswer {
 
 /**
  * @throws PassingFailure for 408, 429, 5xx, timeouts, broken connections and cut answers
- * @throws StylusError network: the server refuses the request as such; cancelled
+ * @throws ServerRefusal
+ * @throws StylusError cancelled
  */
 export async function ask(
   server: ChatServer,
@@ -153,11 +188,11 @@ export async function ask(
   } catch (cause) {
     if (signal.aborted) throw new StylusError("cancelled", "Stopped.", { cause });
     const why = timeout.aborted ? `no answer within ${server.timeoutMs} ms` : "the connection broke";
-    throw new PassingFailure("out of order", why);
+    throw new PassingFailure("out of order", why, { reason: timeout.aborted ? "silent" : "broken" });
   }
   if (response.ok) return answerOf(body);
-  if (!passingStatus(response.status)) throw refusal(server, response.status, body);
+  if (!passingStatus(response.status)) throw new ServerRefusal(server, response.status, body);
   const afterMs = retryAfterMs(response.headers.get("retry-after"), Date.now());
   const kind = response.status === 429 ? "busy" : "out of order";
-  throw new PassingFailure(kind, `the server answers ${response.status}`, afterMs);
+  throw new PassingFailure(kind, `the server answers ${response.status}`, { retryAfterMs: afterMs });
 }

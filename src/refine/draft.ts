@@ -6,7 +6,7 @@ import { adapterEnding } from "../adapters/files/file-ending.ts";
 import type { AdapterCategory } from "../retrieval/card.ts";
 import { isCommonTag, plainTag } from "./common-tags.ts";
 import { plainText, shortened } from "./plain-text.ts";
-import { defaultWeight, type RawCard, triggersIn } from "./raw-card.ts";
+import { defaultWeight, rawCard, type RawCard, triggersIn } from "./raw-card.ts";
 
 /** What is known of the file: fields of `AdapterReport`. */
 export interface FileFacts {
@@ -141,5 +141,39 @@ export function draftCard(
     category: categoryOf(sidecar, title, tags),
     weight,
     phrases,
+  };
+}
+
+/**
+ * What a language model is told of a file: its draft, as it stands or as the user has changed it.
+ * @param file.path its name, and the folders that it lies in
+ * @param sidecar as for `draftCard`: all its sets of trigger words, and how its sample prompts use it
+ */
+export function rawCardOf(
+  draft: Draft,
+  {
+    file,
+    sidecar,
+  }: {
+    readonly file: { readonly path: string; readonly sizeBytes: number };
+    readonly sidecar: RawCard | null;
+  },
+): RawCard {
+  const raw = rawCard({
+    name: [file.path.replace(adapterEnding, "").replaceAll("/", "--")],
+    title: draft.title,
+    description: draft.description,
+    tags: [...draft.tags, ...draft.phrases],
+    triggers: [draft.triggerWords.join(", ")],
+    category: draft.category,
+    weight: draft.weight,
+    file,
+    license: sidecar?.card.license ?? "",
+    author: sidecar?.card.author ?? "",
+  });
+  return {
+    ...raw,
+    triggerSets: sidecar && sidecar.triggerSets.length > 0 ? sidecar.triggerSets : raw.triggerSets,
+    sampleWeights: sidecar?.sampleWeights ?? [],
   };
 }

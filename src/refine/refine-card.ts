@@ -1,11 +1,11 @@
 // One card through a language model: asked, the answer read strictly, repaired once by the model, asked again.
 import { readAnswer } from "./answer.ts";
-import { ask, PassingFailure, type Tokens } from "./chat-server.ts";
+import { PassingFailure, type Tokens } from "./chat-server.ts";
 import { repairMessages } from "../shared/chat.ts";
 import { cardMessages, type ChatMessage } from "./messages.ts";
 import type { RawCard } from "./raw-card.ts";
 import { answerJsonSchema, type RefinedCard } from "./refined-card.ts";
-import type { ServerPool } from "./server-pool.ts";
+import type { AnswerPool } from "./server-pool.ts";
 
 /** Answers that are cut or still wrong after their repair. */
 const maxUselessAnswers = 3;
@@ -31,7 +31,7 @@ export interface Refinement {
 export async function refineCard(
   raw: RawCard,
   options: {
-    readonly pool: ServerPool;
+    readonly pool: AnswerPool;
     readonly signal: AbortSignal;
     readonly imageUrls?: readonly string[];
   },
@@ -49,7 +49,7 @@ export async function refineCard(
     requests += 1;
     try {
       const temperature = temperatures[Math.min(useless, temperatures.length - 1)]!;
-      const { text, tokens } = await ask(lease.server, messages, {
+      const { text, tokens } = await lease.ask(messages, {
         signal,
         temperature,
         answer: { name: "refined_card", schema: answerJsonSchema },
@@ -59,7 +59,7 @@ export async function refineCard(
       spent.output += tokens.output;
       const read = readAnswer(text, raw);
       if ("card" in read)
-        return { tokens: spent, requests, outcome: { card: read.card, model: lease.server.model } };
+        return { tokens: spent, requests, outcome: { card: read.card, model: lease.model } };
       if (messages === question) {
         messages = [...question, ...repairMessages(text, read.faults)];
         continue;

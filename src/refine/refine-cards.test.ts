@@ -31,6 +31,8 @@ const chat = (url: string, change: Partial<ChatServer> = {}): ChatServer => ({
   timeoutMs: 30_000,
   maxTokens: 100,
   format: "schema",
+  alias: null,
+  remedies: { key: "Check the key.", notFound: "", refused: "", silent: "Start it." },
   ...change,
 });
 
@@ -90,7 +92,7 @@ describe("refineCards", () => {
     expect(steps.map(({ result }) => result)).toEqual(["refined"]);
     expect(server.asked).toHaveLength(requests);
     expect([...kept.values()][0]![0]!.refined.card.title).toBe("Refined clay");
-    const isRepair = ["prose", "invalid", "injected"].includes(behaviour);
+    const isRepair = behaviour === "prose" || behaviour === "invalid" || behaviour === "injected";
     expect(server.asked.at(-1)!.repair).toBe(isRepair);
   });
 
@@ -127,12 +129,13 @@ describe("refineCards", () => {
     expect(server.asked.length).toBeGreaterThanOrEqual(2);
   });
 
-  it("stops when a server refuses the key, naming the option", async () => {
+  it("stops when a server refuses the key, with the caller’s remedy", async () => {
     const server = await serve(() => "refuse");
     const { results } = memory();
     await expect(refine(cards("clay"), { pool: poolOf([chat(server.url)]), results })).rejects.toMatchObject({
       code: "network",
-      remedy: expect.stringContaining("--key-env"),
+      message: expect.stringContaining("no such key"),
+      remedy: "Check the key.",
     });
     expect(server.asked).toHaveLength(1);
   });
@@ -146,7 +149,7 @@ describe("refineCards", () => {
         pool: poolOf([chat(server.url)]),
         results,
       }),
-    ).rejects.toMatchObject({ code: "network", message: `No server answers: ${server.url}.` });
+    ).rejects.toMatchObject({ code: "network", message: `No answer from ${server.url}.` });
   });
 
   it("shares cards out over servers within their slots, past one that is out of order", async () => {

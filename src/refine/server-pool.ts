@@ -1,7 +1,8 @@
 // Shares requests out over servers: each has so many slots and so many starts a minute, and rests after a failure, twice as long after each
 // further one. The server with the most free slots is next.
 import { StylusError } from "../shared/errors.ts";
-import type { ChatServer } from "./chat-server.ts";
+import { ask, serverName, type ChatAnswer, type ChatServer } from "./chat-server.ts";
+import type { ChatMessage } from "./messages.ts";
 
 export interface PoolOptions {
   /** Requests at once to each server. */
@@ -14,8 +15,20 @@ export interface PoolOptions {
   readonly givenUpAfter: number;
 }
 
+/** Where questions get their answers: servers, or one model. */
+export interface AnswerPool {
+  /**
+   * Waits for a turn.
+   * @throws StylusError cancelled; network: there is nobody left to ask
+   */
+  acquire(signal: AbortSignal): Promise<Lease>;
+}
+
 export interface Lease {
-  readonly server: ChatServer;
+  /** Name of the model that answers. */
+  readonly model: string;
+  /** @throws as `ask` of chat-server.ts */
+  ask(messages: readonly ChatMessage[], options: Parameters<typeof ask>[2]): Promise<ChatAnswer>;
   /** Gives the slot back; the server answered. */
   done(): void;
   /** Gives the slot back; the server rests. @param afterMs what the server asked for */
@@ -31,7 +44,7 @@ interface State {
   failures: number;
 }
 
-export class ServerPool {
+export class ServerPool implements AnswerPool {
   readonly slots: number;
   readonly #states: State[];
   readonly #options: PoolOptions;
@@ -46,10 +59,7 @@ export class ServerPool {
     this.#states = servers.map((server) => ({ server, busy: 0, readyAt: 0, restingSince: 0, failures: 0 }));
   }
 
-  /**
-   * Waits for a slot.
-   * @throws StylusError cancelled; network: every server was given up
-   */
+  /** @throws StylusError cancelled; network: every server was given up */
   async acquire(signal: AbortSignal): Promise<Lease> {
     for (;;) {
       if (signal.aborted) throw new StylusError("cancelled", "Refining was stopped.");
@@ -74,7 +84,8 @@ export class ServerPool {
       this.#wakeAll();
     };
     return {
-      server: state.server,
+      model: state.server.model,
+      ask: (messages, options) => ask(state.server, messages, options),
       done: () => {
         if (state.failures > 0) state.readyAt = Math.min(state.readyAt, Date.now());
         state.failures = 0;
@@ -116,10 +127,10 @@ export class ServerPool {
   }
 
   #givenUp(): StylusError {
-    const urls = this.#states.map(({ server }) => server.url).join(", ");
-    return new StylusError("network", `No server answers: ${urls}.`, {
-      where: urls,
-      remedy: "Check that they run, then continue with --resume.",
+    const names = this.#states.map(({ server }) => serverName(server)).join(", ");
+    return new StylusError("network", `No answer from ${names}.`, {
+      where: names,
+      remedy: this.#states[0]!.server.remedies.silent,
     });
   }
 }

@@ -72,6 +72,8 @@ export interface ComposerEntry extends License {
   /** Which of the list it is for most users; null: one of the others. */
   readonly role: "default" | "small" | "better" | null;
   readonly summary: string;
+  /** About how many it has. */
+  readonly parameters: number;
   /** Of the download; an estimate. */
   readonly sizeBytes: number;
   readonly modelUrl: string;
@@ -254,7 +256,7 @@ const composerRoles = ["default", "small", "better"] as const;
 
 function parseComposer(fields: Fields): ComposerEntry {
   fields.onlyKnown(
-    "id title role summary approximateBytes modelUrl libraryUrl thinksAloud requirements license licenseConfirmed".split(
+    "id title role summary parameters approximateBytes modelUrl libraryUrl thinksAloud requirements license licenseConfirmed".split(
       " ",
     ),
   );
@@ -264,6 +266,7 @@ function parseComposer(fields: Fields): ComposerEntry {
     title: fields.text("title"),
     role: role === undefined ? fields.fail("role", `one of ${composerRoles.join(", ")}`) : role,
     summary: fields.text("summary"),
+    parameters: fields.number("parameters"),
     sizeBytes: fields.bytes("approximateBytes"),
     modelUrl: fields.match("modelUrl", isSecure, "an https address"),
     libraryUrl: fields.match("libraryUrl", isSecure, "an https address"),

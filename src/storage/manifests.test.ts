@@ -112,6 +112,7 @@ const composer = {
   approximateBytes: 7,
   modelUrl: "https://h/c",
   libraryUrl: "https://h/l",
+  parameters: 7,
   requirements: { minGpuMemoryBytes: 1, requiredFeatures: ["shader-f16"], preferredFeatures: ["f"] },
   license: "mit",
 };
@@ -149,6 +150,7 @@ test("reads every field, and gives those left out their usual values", () => {
         sizeBytes: 7,
         modelUrl: "https://h/c",
         libraryUrl: "https://h/l",
+        parameters: 7,
         thinksAloud: true,
         requirements,
         license: "mit",

@@ -1,10 +1,12 @@
 // The choice of models on stand-in services: the real list over an imagined disk. gpu=none: a computer without WebGPU;
-// download=fail|stuck: a download that fails or never ends.
+// download=fail|stuck: a download that fails or never ends. The user's own server is a real one.
 import { listLanguageModels } from "../../src/app/packs/language-models.ts";
 import type { GraphicsReport } from "../../src/app/packs/model-fit.ts";
 import { listModels } from "../../src/app/packs/model-list.ts";
 import type { UserModel } from "../../src/app/packs/user-models.ts";
+import { keepOwnServer, readOwnServer } from "../../src/app/packs/own-server.ts";
 import { readManifests } from "../../src/app/packs/packs.ts";
+import { checkOwnServer, writeByOwnServer } from "../../src/app/services/own-server.ts";
 import { StylusError, throwIfAborted } from "../../src/shared/errors.ts";
 import type { StorageView } from "../../src/storage/storage-view.ts";
 import type {
@@ -72,9 +74,11 @@ export function fakeLanguageModels(query: URLSearchParams): LanguageModelService
   const list: LanguageModelServices["list"] = async () =>
     listLanguageModels(
       (await readManifests()).map(({ manifest }) => manifest),
-      { view, graphics: graphicsOf(query), cached },
+      { view, graphics: graphicsOf(query), cached, ownServer: readOwnServer() },
     );
   return {
+    ownServer: { read: readOwnServer, keep: keepOwnServer, check: checkOwnServer },
+    writeCard: (raw, { signal }) => writeByOwnServer(raw, signal),
     list,
     async download(id, { onProgress, signal }) {
       const { sizeBytes } = (await list()).find((entry) => entry.id === id)!;

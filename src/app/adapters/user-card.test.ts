@@ -1,7 +1,8 @@
 // Cards of user adapters: names, first drafts from metadata, what the user's changes become.
 import { describe, expect, it } from "vitest";
 import { adapterReport as report } from "../../../tests/fixtures/run-services.ts";
-import { cardOf, draftForm, draftOf, freeId, splitList } from "./user-card.ts";
+import type { RefinedCard } from "../../refine/refined-card.ts";
+import { cardOf, draftForm, draftOf, freeId, rawOf, splitList, withWritten } from "./user-card.ts";
 
 describe("freeId", () => {
   it("is the file's name, as tags in other tools have it", () => {
@@ -99,4 +100,52 @@ describe("cardOf", () => {
 
 it("splitList takes commas, semicolons and lines, each entry once", () => {
   expect(splitList(" a, b;c\nb ,, ")).toEqual(["a", "b", "c"]);
+});
+
+describe("what a language model writes", () => {
+  const written: RefinedCard = {
+    title: "Torn paper",
+    description: "A collage.",
+    category: "style",
+    triggerSets: [["pprcllg", "torn, edges"], ["other"]],
+    weight: 0.6,
+    weightSource: "author",
+    phrases: ["scrapbook", "cut, and pasted"],
+    notMeant: ["paper cup"],
+  };
+
+  it("is asked of the form as it stands, with all that the sidecar says", () => {
+    const sidecar = {
+      model: { name: "Collage" },
+      trainedWords: ["a, b", "c"],
+      images: [{ meta: { prompt: "<lora:x:0.4>" } }],
+    };
+    const draft = { ...draftForm(report(), sidecar), description: "Mine.", tags: "paper, glue" };
+    const raw = rawOf(draft, { report: report(), sidecar });
+    expect(raw).toMatchObject({
+      card: { title: "Collage", description: "Mine." },
+      triggerSets: [["a", "b"], ["c"]],
+      sampleWeights: [0.4],
+    });
+    expect(raw.card.tags).toEqual(expect.arrayContaining(["paper", "glue"]));
+    expect(rawOf({ ...draft, triggerWords: "q" }, { report: report(), sidecar: null }).triggerSets).toEqual([
+      ["q"],
+    ]);
+  });
+
+  it("fills the form, but for trigger words that are there and a strength that nobody states", () => {
+    const draft = { ...draftForm(report()), tags: "mine", weight: 1.1 };
+    expect(withWritten(draft, written)).toEqual({
+      title: "Torn paper",
+      description: "A collage.",
+      tags: "mine",
+      triggerWords: "pprcllg, torn edges",
+      category: "style",
+      weight: 0.6,
+      phrases: "scrapbook, cut and pasted",
+      notMeant: "paper cup",
+    });
+    const kept = withWritten({ ...draft, triggerWords: "q" }, { ...written, weightSource: "default" });
+    expect([kept.triggerWords, kept.weight]).toEqual(["q", 1.1]);
+  });
 });

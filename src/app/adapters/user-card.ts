@@ -1,9 +1,11 @@
 // The card of a file that a user adds: a first form from its name, metadata and sidecar, and what the user may change in it. Pure.
 import { adapterEnding } from "../../adapters/files/file-ending.ts";
 import type { AdapterReport } from "../../adapters/report.ts";
-import { draftCard, titleOfFile } from "../../refine/draft.ts";
+import { draftCard, rawCardOf, titleOfFile } from "../../refine/draft.ts";
 import { sidecarCard } from "../../refine/listings.ts";
 import { shortened } from "../../refine/plain-text.ts";
+import type { RawCard } from "../../refine/raw-card.ts";
+import type { RefinedCard } from "../../refine/refined-card.ts";
 import type { AdapterCard, AdapterCategory } from "../../retrieval/card.ts";
 import { withoutHidden } from "../../shared/untrusted-text.ts";
 
@@ -108,5 +110,48 @@ export function cardOf(
     license: fact(report, "licence"),
     author: fact(report, "author"),
     samples: [],
+  };
+}
+
+/**
+ * What a language model is told of a file: the form as it stands, and the sidecar where there is one.
+ * @param sidecar as for `draftForm`
+ */
+export const rawOf = (
+  draft: CardDraft,
+  { report, sidecar }: { readonly report: AdapterReport; readonly sidecar: unknown },
+): RawCard =>
+  rawCardOf(
+    {
+      ...draft,
+      tags: splitList(draft.tags),
+      triggerWords: splitList(draft.triggerWords),
+      phrases: splitList(draft.phrases),
+    },
+    {
+      file: { path: report.fileName, sizeBytes: report.sizeBytes },
+      sidecar: sidecarCard(sidecar, report.fileName),
+    },
+  );
+
+/** A comma would end an entry of the form's lists. */
+const listed = (texts: readonly string[]): string =>
+  texts.map((text) => text.replace(/\s*[,;\n，、；]\s*/gu, " ")).join(", ");
+
+/**
+ * The form with what a language model has written. What the user or the author said stays: trigger words where there are any, the strength
+ * unless the card states one.
+ */
+export function withWritten(draft: CardDraft, written: RefinedCard): CardDraft {
+  const { title, description, category, weight, weightSource, triggerSets, phrases, notMeant } = written;
+  return {
+    ...draft,
+    title,
+    description,
+    category,
+    weight: weightSource === "default" ? draft.weight : weight,
+    triggerWords: draft.triggerWords.trim() === "" ? listed(triggerSets[0] ?? []) : draft.triggerWords,
+    phrases: listed(phrases),
+    notMeant: listed(notMeant),
   };
 }

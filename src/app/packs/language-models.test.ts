@@ -9,7 +9,13 @@ const manifests = readdirSync(folder)
   .map((name) => parseManifest(JSON.parse(readFileSync(new URL(name, folder), "utf8")), name));
 const gpu = { name: "GPU", reason: "", f16: true };
 const list = (options: Partial<Parameters<typeof listLanguageModels>[1]> = {}) =>
-  listLanguageModels(manifests, { view: { packs: [] }, graphics: gpu, cached: new Set(), ...options });
+  listLanguageModels(manifests, {
+    view: { packs: [] },
+    graphics: gpu,
+    cached: new Set(),
+    ownServer: null,
+    ...options,
+  });
 
 it("offers each model once, with its size, what it needs and one to start with", () => {
   const entries = list();
@@ -75,4 +81,18 @@ it("knows what is here", () => {
     );
   expect(states(true)).toEqual(["Qwen3 4B gpu ready", "SmolLM2 360M (CPU) cpu ready"]);
   expect(states(false)).toEqual(["Qwen3 4B gpu ready", "SmolLM2 360M (CPU) cpu partial"]);
+});
+
+it("ends with the user’s own server; it and models of a billion parameters write cards", () => {
+  const ownServer = { url: "http://localhost:1/v1", model: "big", apiKey: null, format: "schema" } as const;
+  const entries = list({ ownServer });
+  expect(entries.at(-1)).toMatchObject({ id: "own-server", title: "big", state: "ready", runsOn: "server" });
+  expect(entries.filter(({ writesCards }) => writesCards).map(({ title }) => title)).toEqual([
+    "Qwen2.5 1.5B",
+    "Qwen3 1.7B",
+    "Qwen3 4B",
+    "Gemma 3 1B",
+    "Llama 3.2 1B",
+    "big",
+  ]);
 });

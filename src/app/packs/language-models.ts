@@ -4,28 +4,51 @@ import type { StorageView } from "../../storage/storage-view.ts";
 import { t } from "../../texts/texts.ts";
 import type { GraphicsReport } from "./model-fit.ts";
 import { licenseNames, type ModelEntry } from "./model-list.ts";
+import { ownServerId, type OwnServer } from "./own-server.ts";
 
 export type LanguageModelFit =
   | { readonly kind: "good"; readonly gpuBytes: number }
   /** On the CPU. */
   | { readonly kind: "slow"; readonly memoryBytes: number }
+  /** On a computer of the user's, by their own server. */
+  | { readonly kind: "elsewhere" }
   | { readonly kind: "impossible"; readonly lacks: "webgpu"; readonly reason: string }
   | { readonly kind: "impossible"; readonly lacks: "shader-f16" };
 
 export interface LanguageModelEntry extends Pick<ModelEntry, "id" | "title" | "summary" | "license"> {
-  /** What runs it: web-llm on the GPU, ONNX Runtime on the CPU. */
-  readonly runsOn: "gpu" | "cpu";
+  /** What runs it: web-llm on the GPU, ONNX Runtime on the CPU, or the user's own server. */
+  readonly runsOn: "gpu" | "cpu" | "server";
   readonly role: ComposerEntry["role"];
   /** Whole download; an estimate. */
   readonly sizeBytes: number;
   readonly state: "ready" | "partial" | "absent";
   readonly fit: LanguageModelFit;
+  /** Whether it can write adapters' cards. */
+  readonly writesCards: boolean;
 }
+
+/** Smaller ones do not come up with forty phrases that say different things. */
+const leastWriterParameters = 1e9;
+
+/** The entry of the user's own server. */
+export const ownServerEntry = ({ model }: OwnServer): LanguageModelEntry => ({
+  id: ownServerId,
+  title: model,
+  summary: "",
+  license: null,
+  runsOn: "server",
+  role: null,
+  sizeBytes: 0,
+  state: "ready",
+  fit: { kind: "elsewhere" },
+  writesCards: true,
+});
 
 export function describeLanguageModelFit(fit: LanguageModelFit): string {
   const texts = t.models.language.fit;
   if (fit.kind === "good") return texts.gpu(fit.gpuBytes);
   if (fit.kind === "slow") return texts.cpu(fit.memoryBytes);
+  if (fit.kind === "elsewhere") return texts.ownServer;
   return fit.lacks === "webgpu" ? texts.noWebGpu(fit.reason) : texts.noF16;
 }
 
@@ -60,7 +83,7 @@ function variants(entries: readonly LanguageModelEntry[]): LanguageModelEntry[] 
 }
 
 /**
- * Those for the GPU first, in the order of the manifest.
+ * Those for the GPU first, in the order of the manifest; the user's own server last.
  * @param context.cached ids of models that web-llm has in its own cache
  */
 export function listLanguageModels(
@@ -69,9 +92,10 @@ export function listLanguageModels(
     readonly view: Pick<StorageView, "packs">;
     readonly graphics: GraphicsReport;
     readonly cached: ReadonlySet<string>;
+    readonly ownServer: OwnServer | null;
   },
 ): LanguageModelEntry[] {
-  const { view, graphics, cached } = context;
+  const { view, graphics, cached, ownServer } = context;
   const onGpu = manifests
     .flatMap(({ composers }) => composers)
     .map((composer): LanguageModelEntry => ({
@@ -84,6 +108,7 @@ export function listLanguageModels(
       state: cached.has(composer.id) ? "ready" : "absent",
       license: licenseOf(composer, composer.modelUrl),
       fit: gpuFit(composer, graphics),
+      writesCards: composer.parameters >= leastWriterParameters,
     }));
   const onCpu = manifests
     .filter(({ kind }) => kind === "language-model")
@@ -100,7 +125,8 @@ export function listLanguageModels(
         state: stored?.complete ? "ready" : stored ? "partial" : "absent",
         license: licenseOf(manifest, `${new URL(manifest.baseUrl).origin}/${manifest.source!.repo}`),
         fit: { kind: "slow", memoryBytes: cpuMemory(sizeBytes) },
+        writesCards: false, // those for the CPU are small, and an answer of this length would take a quarter of an hour
       };
     });
-  return [...variants(onGpu), ...onCpu];
+  return [...variants(onGpu), ...onCpu, ...(ownServer ? [ownServerEntry(ownServer)] : [])];
 }

@@ -7,7 +7,9 @@ import {
   StandInStorage,
   standInClient,
 } from "../../../tests/fixtures/stand-in-workers.ts";
-import type { LanguageModelService } from "../../compose/llm/service.ts";
+import { answerFor } from "../../../tests/fixtures/chat-server.ts";
+import type { LanguageModelService, LanguageModelSource } from "../../compose/llm/service.ts";
+import { rawCard } from "../../refine/raw-card.ts";
 import type { WebLlmModel } from "../../compose/llm/engines/web-llm.ts";
 import type { Composition } from "../../compose/composition.ts";
 import { createLanguageModels } from "./language-models.ts";
@@ -97,6 +99,49 @@ it.each(["look", "removal"])("is not ended under others by a %s that ends first"
   gates[second].letGo();
   await visits[second];
   expect(running).toEqual({ alive: 0, starts: 2 });
+});
+
+it("asks the user’s own server in the worker, with nothing downloaded, and the new one once it is changed", async () => {
+  const sources: LanguageModelSource[] = [];
+  const { models, running } = setup({ open: (source: LanguageModelSource) => void sources.push(source) });
+  const request = { prompt: "clay", preset: "balanced", bans: [], pins: [], pinned: [], seed: 1 } as const;
+  const consult = () =>
+    models.consult(
+      { ...request, languageModel: { id: "own-server", temperature: 0 } },
+      { onComposition: () => {}, signal: new AbortController().signal },
+    );
+  const server = { url: "http://localhost:1/v1", model: "big", apiKey: "secret", format: "schema" } as const;
+  models.ownServer.keep(server);
+  expect(await consult()).toEqual(chosen);
+  await consult(); // remembered
+  models.ownServer.keep({ ...server, model: "bigger" });
+  expect(running.alive).toBe(0);
+  expect(await consult()).toEqual(chosen);
+  expect(sources).toMatchObject([
+    { engine: "server", server: { model: "big", apiKey: "secret", alias: "Your own server" } },
+    { engine: "server", server: { model: "bigger" } },
+  ]);
+  models.ownServer.keep(null);
+  expect(await consult()).toEqual({ unavailable: { kind: "modelGone" } });
+});
+
+it("lets a model on the device write a card, and asks it to repair one", async () => {
+  const answers = ["no card", answerFor("clay")];
+  const asked: number[] = [];
+  const { models } = setup({
+    write: ({ messages }: { readonly messages: readonly unknown[] }) => {
+      asked.push(messages.length);
+      return answers.shift();
+    },
+  });
+  const { signal } = new AbortController();
+  const list = await models.list();
+  const raw = rawCard({ name: ["clay"], title: "clay" });
+  const able = list.find(({ writesCards }) => writesCards)!;
+  expect((await models.writeCard(raw, { id: able.id, signal })).title).toBe("Refined clay");
+  expect(asked).toEqual([2, 4]);
+  const small = list.find(({ title }) => title === "SmolLM2 360M")!;
+  await expect(models.writeCard(raw, { id: small.id, signal })).rejects.toMatchObject({ code: "not-found" });
 });
 
 it("says as data why none chooses: none is chosen, gone, not downloaded, or cannot run here", async () => {

@@ -3,6 +3,8 @@
 import type { AskRequest } from "../../compose/llm/llm-composer.ts";
 import type { WebLlmModel } from "../../compose/llm/engines/web-llm.ts";
 import { shownCandidates } from "../../compose/llm/question.ts";
+import type { ChatMessage as AnyMessage } from "../../refine/messages.ts";
+import type { AnswerPool } from "../../refine/server-pool.ts";
 import type { LanguageModelService, LanguageModelSource } from "../../compose/llm/service.ts";
 import type { Composition } from "../../compose/composition.ts";
 import type { ReadingCandidate } from "../../compose/reader/card-text.ts";
@@ -12,11 +14,18 @@ import { StylusError } from "../../shared/errors.ts";
 import type { ComposerEntry } from "../../storage/manifest.ts";
 import type { ChoiceServices } from "../../stylus/ports.ts";
 import { listLanguageModels, type LanguageModelEntry } from "../packs/language-models.ts";
+import { chatServerOf, keepOwnServer, ownServerId, readOwnServer } from "../packs/own-server.ts";
 import { readManifest, readManifests } from "../packs/packs.ts";
+import { checkOwnServer, writeByOwnServer, writeCardBy } from "./own-server.ts";
 import { probeGraphics } from "./device-probe.ts";
 import { fetchPack, openStored, type TransferOptions } from "./pack-storage.ts";
 import type { LanguageModelServices } from "./ports.ts";
 import type { StorageClient } from "./storage-client.ts";
+
+const textOf = (content: AnyMessage["content"]): string =>
+  typeof content === "string"
+    ? content
+    : content.map((part) => (part.type === "text" ? part.text : "")).join("\n");
 
 /** A CPU reads a question slowly: half the candidates. */
 const candidatesOnCpu = shownCandidates / 2;
@@ -107,7 +116,7 @@ export function createLanguageModels(context: {
     ]);
     return listLanguageModels(
       manifests.map(({ manifest }) => manifest),
-      { view, graphics, cached: await cachedIds(graphics.name) },
+      { view, graphics, cached: await cachedIds(graphics.name), ownServer: readOwnServer() },
     );
   }
 
@@ -133,6 +142,11 @@ export function createLanguageModels(context: {
     if (runsOn === "gpu") {
       const composer = (await composers()).find((entry) => entry.id === id)!;
       return { engine: "web-llm", model: webLlmModel(composer) };
+    }
+    if (runsOn === "server") {
+      const server = readOwnServer();
+      if (!server) throw new StylusError("not-found", "There is no server of your own.");
+      return { engine: "server", server: chatServerOf(server) };
     }
     const { json } = await readManifest(id);
     const source = { packId: id, title, json, local: new Map<string, Blob>() };
@@ -181,6 +195,26 @@ export function createLanguageModels(context: {
     return result;
   }
 
+  /** The model on the device, which the worker asks one question after the other. */
+  const oneModel = (entry: LanguageModelEntry): AnswerPool => ({
+    acquire: async (signal) => {
+      await abortable(openStoredModel(entry), signal);
+      return {
+        model: entry.title,
+        async ask(messages, { temperature, seed = 0, answer, signal: asked }) {
+          const texts = messages.map(({ role, content }) => ({ role, content: textOf(content) }));
+          const question = { messages: texts, schema: answer.schema };
+          const work = worker.call((service) =>
+            service.write(question, { temperature, seed, signal: asked }),
+          );
+          return { text: await abortable(work, asked), tokens: { input: 0, output: 0 } };
+        },
+        done() {},
+        failed() {},
+      };
+    },
+  });
+
   /** With the worker go its GPU device and its WebAssembly memory, which never shrinks. */
   function endWorker(): void {
     failed = null;
@@ -207,6 +241,27 @@ export function createLanguageModels(context: {
         downloading = null;
       }
       listed = null;
+    },
+
+    ownServer: {
+      read: readOwnServer,
+      keep(server) {
+        keepOwnServer(server);
+        if (open?.id === ownServerId || opening?.id === ownServerId) endWorker();
+        if (failed?.id === ownServerId) failed = null;
+        listed = null;
+      },
+      check: checkOwnServer,
+    },
+
+    async writeCard(raw, { id, signal }) {
+      if (id === ownServerId) return writeByOwnServer(raw, signal);
+      const entry = await entryOf(id);
+      if (!entry?.writesCards || entry.state !== "ready")
+        throw new StylusError("not-found", "The language model is not there.", {
+          remedy: "Choose one under Models.",
+        });
+      return writeCardBy(oneModel(entry), { raw, name: entry.title, signal });
     },
 
     async remove(id) {
@@ -245,7 +300,7 @@ export function createLanguageModels(context: {
       const candidates = await retrieve(prompt, { k, bans: [...bans, ...pins], signal });
       const question: AskRequest = { prompt, preset, candidates, pinned, temperature, seed };
       const key = JSON.stringify([
-        id,
+        id === ownServerId ? readOwnServer() : id,
         prompt,
         preset,
         pinned,

@@ -2,6 +2,8 @@
 // run in workers (services.ts); tests give their own.
 import type { AdapterReport } from "../../adapters/report.ts";
 import type { TokenCount } from "../../engine/prompt/conditioning.ts";
+import type { RawCard } from "../../refine/raw-card.ts";
+import type { RefinedCard } from "../../refine/refined-card.ts";
 import type { Vector } from "../../retrieval/embedding/vectors.ts";
 import type { Persistence } from "../../storage/quota.ts";
 import type { RgbaImage } from "../../shared/request.ts";
@@ -13,6 +15,8 @@ import type { DiskPick } from "../packs/disk-files.ts";
 import type { GraphicsReport } from "../packs/model-fit.ts";
 import type { LanguageModelEntry } from "../packs/language-models.ts";
 import type { ModelEntry } from "../packs/model-list.ts";
+import type { OwnServer } from "../packs/own-server.ts";
+import type { ServerCheck } from "../../compose/llm/server-check.ts";
 
 /** The user's adapter files. */
 export interface AdapterServices {
@@ -81,6 +85,22 @@ export interface LanguageModelServices {
   /** Frees the memory of the model that is open; a download goes on. */
   close(): void;
   remove(id: string): Promise<void>;
+  /** The user's own server, as this browser keeps it. */
+  readonly ownServer: {
+    read(): OwnServer | null;
+    /** @param server null: it is forgotten */
+    keep(server: OwnServer | null): void;
+    /** @throws StylusError cancelled */
+    check(server: OwnServer, signal: AbortSignal): Promise<ServerCheck>;
+  };
+  /**
+   * A refined card of what is known of an adapter, by the language model `id`.
+   * @throws StylusError network | bad-file: it wrote none in three tries | not-found | device | device-lost | cancelled
+   */
+  writeCard(
+    raw: RawCard,
+    options: { readonly id: string; readonly signal: AbortSignal },
+  ): Promise<RefinedCard>;
 }
 
 export type { TokenCount };

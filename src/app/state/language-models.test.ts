@@ -4,8 +4,10 @@ import { createStore } from "solid-js/store";
 import { expect, it } from "vitest";
 import { StylusError } from "../../shared/errors.ts";
 import type { LanguageModelEntry } from "../packs/language-models.ts";
+import type { OwnServer } from "../packs/own-server.ts";
 import type { LanguageModelServices } from "../services/ports.ts";
 import { createLanguageModelState } from "./language-models.ts";
+import { rawCard } from "../../refine/raw-card.ts";
 import { settingsFrom } from "./settings.ts";
 
 function setup(download: LanguageModelServices["download"]) {
@@ -21,7 +23,9 @@ function setup(download: LanguageModelServices["download"]) {
     sizeBytes: 100,
     state: here.has("m") ? "ready" : "absent",
     fit: { kind: "good", gpuBytes: 0 },
+    writesCards: true,
   });
+  let server: OwnServer | null = null;
   const services = {
     languageModels: {
       list: async () => [entry()],
@@ -32,6 +36,13 @@ function setup(download: LanguageModelServices["download"]) {
       },
       close() {},
       remove: async (id: string) => void here.delete(id),
+      ownServer: {
+        read: () => server,
+        keep: (next: OwnServer | null) => void (server = next),
+        check: async () => ({ kind: "works", models: [] }) as const,
+      },
+      writeCard: (_: unknown, { id }: { readonly id: string }) =>
+        Promise.reject(new StylusError("network", id)),
     },
   };
   const [settings, setSettings] = createStore(settingsFrom({ composer: "reader" }));
@@ -85,4 +96,22 @@ it("a model that was brought back with a run chooses for it, until another choic
   expect([state.usedId(), settings.composer]).toEqual(["m", "reader"]);
   state.stopUsing();
   expect([state.usedId(), settings.composer]).toEqual([null, "reader"]);
+});
+
+it("the user’s own server writes cards before the model that chooses; forgotten, it chooses no more", async () => {
+  const { state, settings, entry } = setup(async () => {});
+  const { signal } = new AbortController();
+  const raw = rawCard({ name: ["a"], title: "a" });
+  expect(state.writer()).toBeNull();
+  await state.use(entry());
+  await state.refresh();
+  await expect(state.writer()!.write(raw, signal)).rejects.toThrow(/^m$/);
+  state.setOwnServer({ url: "http://localhost:1/v1", model: "big", apiKey: "secret", format: "schema" });
+  expect(state.writer()).toMatchObject({ title: "big", isServer: true });
+  await expect(state.writer()!.write(raw, signal)).rejects.toThrow(/^own-server$/);
+  await state.use({ ...entry(), id: "own-server", state: "ready" });
+  expect(state.usedId()).toBe("own-server");
+  expect(JSON.stringify(settings)).not.toMatch(/localhost|secret|big/);
+  state.setOwnServer(null);
+  expect([settings.composer, state.writer()]).toEqual(["reader", null]);
 });

@@ -1,8 +1,11 @@
 // The choice of a language model on the page: the list, a download, and which one chooses adapters.
 import { batch, createEffect, createSignal, on, type Accessor } from "solid-js";
 import { createStore, reconcile } from "solid-js/store";
+import type { RawCard } from "../../refine/raw-card.ts";
+import type { RefinedCard } from "../../refine/refined-card.ts";
 import type { PlainError } from "../../shared/errors.ts";
-import type { LanguageModelEntry } from "../packs/language-models.ts";
+import { ownServerEntry, type LanguageModelEntry } from "../packs/language-models.ts";
+import { ownServerId, type OwnServer } from "../packs/own-server.ts";
 import type { PageServices } from "../services/ports.ts";
 import { t } from "../../texts/texts.ts";
 import { createDownload, type Download } from "./download.ts";
@@ -25,6 +28,23 @@ export interface LanguageModels {
   stopUsing(): void;
   cancel(): void;
   remove(entry: LanguageModelEntry): Promise<void>;
+  /** The user's own server; null: they have named none. */
+  readonly ownServer: Accessor<OwnServer | null>;
+  /** Null: it is forgotten; the reader chooses where it did. */
+  setOwnServer(server: OwnServer | null): void;
+  readonly checkOwnServer: PageServices["languageModels"]["ownServer"]["check"];
+  /** Who can write cards: the user's own server, or else the model that chooses adapters, if it is large enough. */
+  readonly writer: Accessor<CardWriter | null>;
+  /** Finds out who can, where the list has not been read yet. */
+  lookForWriter(): void;
+}
+
+export interface CardWriter {
+  readonly title: string;
+  /** Whether what it reads leaves the browser. */
+  readonly isServer: boolean;
+  /** @throws StylusError as `LanguageModelServices.writeCard` */
+  write(raw: RawCard, signal: AbortSignal): Promise<RefinedCard>;
 }
 
 export function createLanguageModelState(context: {
@@ -61,6 +81,19 @@ export function createLanguageModelState(context: {
     return composer === "llm" ? languageModel : null;
   };
 
+  const [ownServer, setOwnServer] = createSignal(services.languageModels.ownServer.read());
+  const writer = (): CardWriter | null => {
+    const server = ownServer();
+    const entry = server
+      ? ownServerEntry(server)
+      : known.list?.find(({ id, state }) => id === usedId() && state === "ready");
+    if (!entry?.writesCards) return null;
+    const { id, title, runsOn } = entry;
+    const write: CardWriter["write"] = (raw, signal) =>
+      services.languageModels.writeCard(raw, { id, signal });
+    return { title, isServer: runsOn === "server", write };
+  };
+
   /** From the next run on, of words that were brought back too. */
   const setComposer = (change: Partial<Pick<Settings, "composer" | "languageModel">>): void =>
     batch(() => {
@@ -79,6 +112,14 @@ export function createLanguageModelState(context: {
     ),
   );
 
+  /** The reader chooses where `id` did. */
+  function replace(id: string): void {
+    const isWanted = [settings, settings.restored].some(
+      (chooser) => chooser?.composer === "llm" && chooser.languageModel === id,
+    );
+    if (isWanted) setComposer({ composer: "reader" });
+  }
+
   return {
     list: () => known.list,
     error,
@@ -93,10 +134,7 @@ export function createLanguageModelState(context: {
     stopUsing: () => setComposer({ composer: "reader" }),
     cancel: () => download.cancel(),
     async remove(entry) {
-      const isWanted = [settings, settings.restored].some(
-        (chooser) => chooser?.composer === "llm" && chooser.languageModel === entry.id,
-      );
-      if (isWanted) setComposer({ composer: "reader" });
+      replace(entry.id);
       try {
         await services.languageModels.remove(entry.id);
       } catch (reason) {
@@ -104,6 +142,18 @@ export function createLanguageModelState(context: {
         return;
       }
       await refresh();
+    },
+    ownServer,
+    setOwnServer(server) {
+      services.languageModels.ownServer.keep(server);
+      setOwnServer(server);
+      if (server === null) replace(ownServerId);
+      void refresh();
+    },
+    checkOwnServer: (server, signal) => services.languageModels.ownServer.check(server, signal),
+    writer,
+    lookForWriter() {
+      if (ownServer() === null && usedId() !== null && known.list === null) void refresh();
     },
   };
 }

@@ -192,7 +192,13 @@ function buildStudio(services: PageServices): Studio {
     announce,
     setInputError,
   });
-  const intake = createIntake({ services, pack, refresh: packState.refresh, announce });
+  const intake = createIntake({
+    services,
+    pack,
+    refresh: packState.refresh,
+    writer: () => languageModels.writer(),
+    announce,
+  });
   const nsfw = createNsfwState({ services, settings: [settings, setSettings], announce });
   const runs = createRuns({
     services,

@@ -25,8 +25,16 @@ export interface LanguageModel {
   complete(messages: readonly ChatMessage[], schema: JsonSchema, options: CompletionOptions): Promise<string>;
 }
 
+export type WritingOptions = Pick<CompletionOptions, "signal" | "temperature" | "seed">;
+
 /** A model that takes memory until it is closed. */
 export interface OpenLanguageModel extends LanguageModel {
+  /** Longer texts under any JSON schema, for engines that decode under one. @throws as `complete` */
+  readonly write?: (
+    messages: readonly ChatMessage[],
+    schema: object,
+    options: WritingOptions,
+  ) => Promise<string>;
   close(): Promise<void>;
 }
 
@@ -44,3 +52,6 @@ export type JsonSchema =
 
 /** Longest answer, in tokens: twice what sixteen tasks with a reason each take. */
 export const answerTokens = 1024;
+
+/** Longest text that is written, in tokens: twice what a refined card takes. */
+export const writingTokens = 2048;

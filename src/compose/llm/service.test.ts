@@ -4,10 +4,11 @@ import { readingCandidates } from "../../../tests/fixtures/reading-candidates.ts
 import type { OpenLanguageModel } from "./language-model.ts";
 import { type LanguageModelEngines, LanguageModelService, type LanguageModelSource } from "./service.ts";
 
-const source = (id: string): LanguageModelSource => ({
-  engine: "web-llm",
-  model: { id, title: id, modelUrl: "", libraryUrl: "", requiredFeatures: [], thinksAloud: false },
-});
+const source = (id: string) =>
+  ({
+    engine: "web-llm" as const,
+    model: { id, title: id, modelUrl: "", libraryUrl: "", requiredFeatures: [], thinksAloud: false },
+  }) satisfies LanguageModelSource;
 const prompt = "a unicorn, clay render";
 const request = {
   prompt,
@@ -25,7 +26,12 @@ function scripted(complete: OpenLanguageModel["complete"] = async () => answer) 
     webLlm: async () => ({
       openWebLlm: async ({ title }) => {
         events.push(`open ${title}`);
-        return { name: title, complete, close: async () => void events.push(`close ${title}`) };
+        return {
+          name: title,
+          complete,
+          write: async (messages, schema) => JSON.stringify([messages, schema]),
+          close: async () => void events.push(`close ${title}`),
+        };
       },
       isWebLlmStored: async ({ id }) => id === "here",
       removeWebLlm: async ({ id }) => void events.push(`remove ${id}`),
@@ -75,8 +81,35 @@ test("without a model it says so; stored and deleted models", async () => {
   await expect(service.compose(request, { onComposition: () => {}, signal })).rejects.toMatchObject({
     code: "not-found",
   });
-  const models = ["here", "there"].map((id) => source(id).model as never);
+  const models = ["here", "there"].map((id) => source(id).model);
   expect(await service.stored(models)).toEqual(["here"]);
   await service.remove(models[0]!);
   expect(events).toEqual(["remove here"]);
+});
+
+test("writes under any schema with a model that can, and says so of one that cannot", async () => {
+  const { service } = scripted();
+  const question = { messages: [{ role: "user", content: "x" }], schema: { type: "object" } } as const;
+  const options = { temperature: 0, seed: 0, signal };
+  await service.open(source("a"), { signal });
+  expect(await service.write(question, options)).toBe('[[{"role":"user","content":"x"}],{"type":"object"}]');
+  const remedies = { key: "", notFound: "", refused: "", silent: "" };
+  const server = {
+    url: "http://127.0.0.1:9/v1",
+    model: "big",
+    apiKey: null,
+    timeoutMs: 1000,
+    maxTokens: 1,
+    format: "schema",
+    alias: "Own",
+    remedies,
+  } as const;
+  await service.open({ engine: "server", server }, { signal });
+  await expect(service.write(question, options)).rejects.toMatchObject({ code: "unsupported" });
+  // Neither address nor model of the user's own server in what a run keeps.
+  await expect(service.compose(request, { onComposition: () => {}, signal })).rejects.toMatchObject({
+    code: "network",
+    message: "Own: the connection broke.",
+    where: "Own",
+  });
 });

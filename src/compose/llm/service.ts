@@ -1,14 +1,18 @@
 // The language-model worker's service: one model open at a time, one answer at a time. Its engines load when a model of theirs is opened.
+import type { ChatServer } from "../../refine/chat-server.ts";
 import { StylusError } from "../../shared/errors.ts";
 import type { Composition } from "../composition.ts";
 import { type AskRequest, composeByAsking } from "./llm-composer.ts";
 import type { OnnxModel, OnnxOptions } from "./engines/transformers.ts";
 import type { OpenProgress, WebLlmModel } from "./engines/web-llm.ts";
-import type { LanguageModel, OpenLanguageModel } from "./language-model.ts";
+import { serverModel } from "./engines/server.ts";
+import type { ChatMessage, LanguageModel, OpenLanguageModel, WritingOptions } from "./language-model.ts";
 
 export type LanguageModelSource =
   | { readonly engine: "web-llm"; readonly model: WebLlmModel }
-  | { readonly engine: "onnx"; readonly model: OnnxModel };
+  | { readonly engine: "onnx"; readonly model: OnnxModel }
+  /** The user's own: nothing is downloaded, and nothing takes memory. */
+  | { readonly engine: "server"; readonly server: ChatServer };
 
 /** Loads the code of an engine. */
 export interface LanguageModelEngines {
@@ -53,7 +57,8 @@ export class LanguageModelService {
       if (source.engine === "web-llm") {
         const { openWebLlm } = await this.#engines.webLlm();
         this.#model = await openWebLlm(source.model, { onProgress, signal });
-      } else {
+      } else if (source.engine === "server") this.#model = serverModel(source.server);
+      else {
         const { openOnnxModel } = await this.#engines.onnx();
         const { wasmPaths } = this.#engines;
         this.#model = await openOnnxModel(source.model, { wasmPaths, signal });
@@ -73,6 +78,21 @@ export class LanguageModelService {
       complete: (...question) => this.#inTurn(() => model.complete(...question)),
     };
     return composeByAsking(request, { ...options, model: inTurn });
+  }
+
+  /**
+   * The text that the open model writes under any JSON schema.
+   * @throws StylusError not-found: no model is open; unsupported: it is too small to write; device | device-lost | cancelled
+   */
+  async write(
+    question: { readonly messages: readonly ChatMessage[]; readonly schema: object },
+    options: WritingOptions,
+  ): Promise<string> {
+    const model = this.#model;
+    if (!model) throw new StylusError("not-found", "No language model is open.");
+    const { write } = model;
+    if (!write) throw new StylusError("unsupported", `${model.name} is too small to write.`);
+    return this.#inTurn(() => write(question.messages, question.schema, options));
   }
 
   async #close(): Promise<void> {

@@ -86,6 +86,18 @@ export const adapters = {
     notMeantHint: "Uses of these words that have nothing to do with the adapter. Example: “paper cup”.",
   },
 
+  /** Cards written by a language model. */
+  write: {
+    with: (model: string) => `Write with ${model}`,
+    all: (count: number, model: string) => `Write all ${formats.number(count)} cards with ${model}`,
+    writing: (model: string) => `${model} is writing…`,
+    stop: "Stop",
+    undo: "Undo",
+    toServer: "Sends this text to your server, not the file.",
+    onDevice: "On this device. Check what it writes.",
+    written: (title: string) => `The card is written: ${title}.`,
+  },
+
   intake: {
     title: "Your LoRA files",
     more: "Add more files",
@@ -133,6 +145,17 @@ export const adapters = {
     leftOut: "Not checked",
     notAdapter: "Not a LoRA file",
     dismiss: "Dismiss this report",
+    cards: {
+      option: (model: string) => `Write cards with ${model}`,
+      hint: "Each file is kept with a draft at once; the written card takes its place.",
+      progress: "Cards written",
+      soFar: (written: number, total: number) =>
+        `${formats.number(written)} of ${formats.number(total)} cards written.`,
+      report: (written: number, failed: number) =>
+        `${formats.counted(written, { one: "card", other: "cards" })} written${
+          failed === 0 ? "" : `, ${formats.counted(failed, { one: "draft", other: "drafts" })} kept`
+        }.`,
+    },
   },
 
   /** Said to screen readers. */

@@ -1,4 +1,5 @@
 // Models: loading, the list, the question before a download, the download, checkpoints from disk.
+import type { ServerCheck } from "../../compose/llm/server-check.ts";
 import { files, formats } from "./formats.ts";
 
 /** Rounded to tenths. */
@@ -148,6 +149,7 @@ export const models = {
         `Runs on the CPU, a minute or more per prompt. Needs about ${gigabytes(bytes)} of memory.`,
       noWebGpu: (reason: string) => `Needs WebGPU: ${reason}.`,
       noF16: "Needs a GPU with 16-bit shaders.",
+      ownServer: "Runs on your own server.",
     },
     title: "Language models",
     hint: "A language model reads your prompt, splits it into parts and chooses adapters for each. Without one the reader chooses, which is built in and quick. Nothing is downloaded unless you choose it here.",
@@ -160,6 +162,76 @@ export const models = {
     deleteName: (title: string) => `Delete ${title}`,
     confirmDelete: "Delete download",
     keep: "Keep",
+  },
+
+  ownServer: {
+    title: "Your own server",
+    summary:
+      "Ollama, LM Studio, llama.cpp, vLLM, or any other server with OpenAI’s API. Nothing is downloaded. It also writes the cards of LoRA files that you add.",
+    privacy:
+      "Your prompts and the texts of adapters’ cards go to this server. Images and files stay in this browser.",
+    withKey: "With a key",
+    name: "Set up…",
+    change: "Change…",
+    address: "Address",
+    addressExample: "http://localhost:11434/v1",
+    addressHint:
+      "With its port. Ollama’s is http://localhost:11434/v1, LM Studio’s http://localhost:1234/v1.",
+    noAddress: "Enter an address that begins with http:// or https://.",
+    model: "Model",
+    modelHint: "As the server calls it, such as qwen2.5:7b. Check lists what it has.",
+    noName: "Enter the name of a model.",
+    key: "Key (optional)",
+    keyHint: "Kept in this browser only, unencrypted, and sent to this server only.",
+    format: "Answer format",
+    formats: { schema: "JSON schema", object: "JSON object", text: "Text" },
+    formatHint: "A schema gives the best answers. Choose another format if the server refuses it.",
+    save: "Save",
+    check: "Check",
+    checking: "Checking. The first answer can take a minute while the server loads the model.",
+    stopCheck: "Stop check",
+    cancel: "Cancel",
+    forget: "Forget",
+    confirmForget: "Forget server and key",
+    describe: (found: ServerCheck, model: string): string => {
+      switch (found.kind) {
+        case "works":
+          return `${model} answers.`;
+        case "blocked":
+          return `This site does not allow ${found.origin}, only servers on this computer (localhost or 127.0.0.1) and those that its host has named. Whoever hosts it can add the address: see STYLUS_MODEL_SERVERS in the README.`;
+        case "insecure":
+          return "A page from https may not ask an http address of another computer. Use https there, or run the server on this computer.";
+        case "cors":
+          return `A server answers at this address, but it doesn’t allow ${found.origin} to read the answer (CORS). Allow it there:`;
+        case "unreachable":
+          return found.isCertain
+            ? "Nothing answers at this address. Check that the server runs, and its port."
+            : "No answer. Check that the server runs, and its port. If it does, it doesn’t allow this page (CORS). Allow it there:";
+        case "key":
+          return found.hasKey ? "The server refuses this key." : "The server wants a key.";
+        case "noModel":
+          return found.models.length === 0
+            ? `The server has no model ${model}.`
+            : `The server has no model ${model}. It has ${formats.list(found.models.slice(0, 12))}.`;
+        case "noChat":
+          return "Something answers at this address, but not with OpenAI’s API. Check the address; it usually ends with /v1.";
+        case "refused":
+          return `The server refuses the question (${found.status}${found.said ? `: ${found.said}` : ""}). Try another answer format.`;
+        case "failing":
+          return `The server fails: ${found.why}.`;
+        case "silent":
+          return `No answer within ${found.seconds} seconds. Check that the server has enough memory for ${model}.`;
+        default:
+          return found satisfies never;
+      }
+    },
+    /** How programs let pages of `origin` in. */
+    leave: (origin: string): string[] => [
+      `Ollama: start it with OLLAMA_ORIGINS=${origin}`,
+      "LM Studio: switch on “Enable CORS” in the settings of its server",
+      `vLLM: --allowed-origins '["${origin}"]'`,
+      "llama.cpp: allows every page",
+    ],
   },
 
   disk: {

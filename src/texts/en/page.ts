@@ -97,7 +97,13 @@ export const page = {
 
   welcome: {
     title: "Describe an image.",
-    text: "Stylus splits your prompt into parts, picks LoRA adapters for each, and generates the image. Everything runs in this browser; your prompt never leaves it.",
+    /** @param asksServer whether the user's own server chooses adapters */
+    text: (asksServer: boolean) =>
+      `Stylus splits your prompt into parts, picks LoRA adapters for each, and generates the image. ${
+        asksServer
+          ? "Your prompt goes to your own language-model server, which you chose under Models; everything else stays in this browser."
+          : "Everything runs in this browser; your prompt never leaves it."
+      }`,
     /** @param things how many it draws; null before that is known */
     scope: (things: number | null) =>
       `Pocket, the built-in model, draws simple cartoons${

@@ -118,6 +118,7 @@ export const run = {
     byRules: "chosen by rules",
     byReader: "chosen by the reader",
     byModel: (name: string) => `chosen by ${name}`,
+    byOwnServer: "chosen by your own server",
     byYou: "chosen by you",
     byBaseline: {
       "no adapters": "no adapters",

@@ -87,6 +87,17 @@ export const adapters: typeof english = {
     notMeantHint: "같은 단어지만 이 어댑터와 관계없는 표현을 적으세요. 예: “paper cup”.",
   },
 
+  write: {
+    with: (model) => `${model} 모델로 작성`,
+    all: (count, model) => `카드 ${formats.number(count)}개를 ${model} 모델로 작성`,
+    writing: (model) => `${model} 모델이 작성하고 있어요…`,
+    stop: "중지",
+    undo: "되돌리기",
+    toServer: "파일이 아니라 이 글만 내 서버로 보내요.",
+    onDevice: "이 기기에서 작성해요. 내용을 확인하세요.",
+    written: (title) => `카드를 작성했어요: ${title}.`,
+  },
+
   intake: {
     title: "내 LoRA 파일",
     more: "파일 더 추가",
@@ -129,6 +140,15 @@ export const adapters: typeof english = {
     leftOut: "확인하지 않음",
     notAdapter: "LoRA 파일이 아님",
     dismiss: "결과 닫기",
+    cards: {
+      option: (model) => `${model} 모델로 카드 작성`,
+      hint: "파일은 초안과 함께 바로 추가하고, 카드를 작성하면 초안을 바꿔요.",
+      progress: "작성한 카드",
+      soFar: (written, total) =>
+        `카드 ${formats.number(total)}개 중 ${formats.number(written)}개를 작성했어요.`,
+      report: (written, failed) =>
+        `카드 ${formats.number(written)}개 작성${failed === 0 ? "" : `, 초안 ${formats.number(failed)}개 유지`}.`,
+    },
   },
 
   announced: {

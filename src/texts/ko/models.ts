@@ -144,6 +144,7 @@ export const models: typeof english = {
         `CPU에서 실행하고, 프롬프트마다 1분 이상 걸려요. 메모리가 약 ${gigabytes(bytes)} 필요해요.`,
       noWebGpu: (reason) => `WebGPU가 필요해요: ${reason}.`,
       noF16: "16비트 셰이더를 지원하는 GPU가 필요해요.",
+      ownServer: "내 서버에서 실행해요.",
     },
     title: "언어 모델",
     hint: "언어 모델은 프롬프트를 읽고 구절로 나눠 구절마다 어댑터를 골라요. 쓰지 않으면 내장된 빠른 독해 모델이 골라요. 여기에서 선택하기 전에는 아무것도 다운로드하지 않아요.",
@@ -156,6 +157,74 @@ export const models: typeof english = {
     deleteName: (title) => `${title} 삭제`,
     confirmDelete: "다운로드 삭제",
     keep: "취소",
+  },
+
+  ownServer: {
+    title: "내 서버",
+    summary:
+      "Ollama, LM Studio, llama.cpp, vLLM 등 OpenAI API를 지원하는 서버를 쓸 수 있어요. 아무것도 다운로드하지 않아요. 추가하는 LoRA 파일의 카드도 작성해요.",
+    privacy: "프롬프트와 어댑터 카드의 글은 이 서버로 전송돼요. 이미지와 파일은 이 브라우저에만 있어요.",
+    withKey: "키 사용",
+    name: "설정…",
+    change: "변경…",
+    address: "주소",
+    addressExample: "http://localhost:11434/v1",
+    addressHint:
+      "포트까지 적으세요. Ollama는 http://localhost:11434/v1, LM Studio는 http://localhost:1234/v1이에요.",
+    noAddress: "http:// 또는 https://로 시작하는 주소를 적으세요.",
+    model: "모델",
+    modelHint: "서버에 등록된 이름을 적으세요. 예: qwen2.5:7b. 확인하면 서버에 있는 모델을 알려 줘요.",
+    noName: "모델 이름을 적으세요.",
+    key: "키(선택 사항)",
+    keyHint: "암호화하지 않고 이 브라우저에만 저장하고, 이 서버로만 보내요.",
+    format: "답변 형식",
+    formats: { schema: "JSON 스키마", object: "JSON 객체", text: "텍스트" },
+    formatHint: "스키마를 쓸 때 답변이 가장 정확해요. 서버가 거부하면 다른 형식을 선택하세요.",
+    save: "저장",
+    check: "확인",
+    checking: "확인하고 있어요. 서버가 모델을 불러오는 동안 첫 답변은 1분쯤 걸릴 수 있어요.",
+    stopCheck: "확인 중지",
+    cancel: "취소",
+    forget: "삭제",
+    confirmForget: "서버와 키 삭제",
+    describe: (found, model) => {
+      switch (found.kind) {
+        case "works":
+          return `${model} 모델이 답했어요.`;
+        case "blocked":
+          return `이 사이트에서는 ${found.origin} 주소를 쓸 수 없어요. 이 컴퓨터의 서버(localhost 또는 127.0.0.1)와 사이트 운영자가 허용한 서버만 쓸 수 있어요. 운영자는 주소를 추가할 수 있어요. README의 STYLUS_MODEL_SERVERS를 참고하세요.`;
+        case "insecure":
+          return "https 페이지에서는 다른 컴퓨터의 http 주소에 접속할 수 없어요. 서버에서 https를 쓰거나, 이 컴퓨터에서 서버를 실행하세요.";
+        case "cors":
+          return `이 주소에서 서버가 응답하지만, ${found.origin} 페이지가 답을 읽도록 허용하지 않아요(CORS). 서버에서 허용하세요.`;
+        case "unreachable":
+          return found.isCertain
+            ? "이 주소에서 응답이 없어요. 서버가 실행 중인지, 포트가 맞는지 확인하세요."
+            : "응답이 없어요. 서버가 실행 중인지, 포트가 맞는지 확인하세요. 실행 중이라면 이 페이지를 허용하지 않은 거예요(CORS). 서버에서 허용하세요.";
+        case "key":
+          return found.hasKey ? "서버가 이 키를 거부했어요." : "서버에 키가 필요해요.";
+        case "noModel":
+          return found.models.length === 0
+            ? `서버에 ${model} 모델이 없어요.`
+            : `서버에 ${model} 모델이 없어요. 있는 모델: ${formats.list(found.models.slice(0, 12))}.`;
+        case "noChat":
+          return "이 주소에서 응답이 오지만 OpenAI API가 아니에요. 주소를 확인하세요. 보통 /v1로 끝나요.";
+        case "refused":
+          return `서버가 질문을 거부했어요(${found.status}${found.said ? `: ${found.said}` : ""}). 다른 답변 형식을 선택해 보세요.`;
+        case "failing":
+          return `서버 오류: ${found.why}.`;
+        case "silent":
+          return `${found.seconds}초 안에 답이 오지 않았어요. 서버에 ${model} 모델을 실행할 메모리가 충분한지 확인하세요.`;
+        default:
+          return found satisfies never;
+      }
+    },
+    leave: (origin) => [
+      `Ollama: 환경 변수 OLLAMA_ORIGINS=${origin} 설정 후 다시 시작하세요`,
+      "LM Studio: 서버 설정에서 “Enable CORS”를 켜세요",
+      `vLLM: --allowed-origins '["${origin}"]'`,
+      "llama.cpp: 모든 페이지를 허용해요",
+    ],
   },
 
   disk: {

@@ -96,7 +96,12 @@ export const page: typeof english = {
 
   welcome: {
     title: "만들고 싶은 이미지를 영어로 적어 보세요.",
-    text: "Stylus가 프롬프트를 구절로 나누고, 구절마다 맞는 LoRA 어댑터를 골라 이미지를 생성해요. 모든 작업은 이 브라우저 안에서 이루어지고, 프롬프트는 밖으로 나가지 않아요.",
+    text: (asksServer) =>
+      `Stylus가 프롬프트를 구절로 나누고, 구절마다 맞는 LoRA 어댑터를 골라 이미지를 생성해요. ${
+        asksServer
+          ? "프롬프트는 모델에서 선택한 내 언어 모델 서버로 전송되고, 나머지는 모두 이 브라우저 안에만 있어요."
+          : "모든 작업은 이 브라우저 안에서 이루어지고, 프롬프트는 밖으로 나가지 않아요."
+      }`,
     scope: (things) =>
       `내장 모델 Pocket은 단순한 만화풍 이미지를${
         things === null ? "" : ` 약 ${formats.number(Math.round(things / 100) * 100)}가지 사물로`

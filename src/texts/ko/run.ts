@@ -109,6 +109,7 @@ export const run: typeof english = {
     byRules: "규칙에 따라 선택",
     byReader: "독해 모델이 선택",
     byModel: (name) => `${name} 모델이 선택`,
+    byOwnServer: "내 서버가 선택",
     byYou: "직접 선택",
     byBaseline: {
       "no adapters": "어댑터 없음",

@@ -7,6 +7,7 @@ import type { AdapterCategory } from "../../retrieval/card.ts";
 import styles from "./CardForm.module.css";
 import { NumberField, SelectField, TextField } from "../controls/fields.tsx";
 import { t } from "../../texts/texts.ts";
+import { WriteCard, type WritingProps } from "./WriteCard.tsx";
 
 const categories = () =>
   (Object.keys(t.names.categories) as AdapterCategory[]).map((value) => ({
@@ -14,11 +15,13 @@ const categories = () =>
     label: t.names.categories[value],
   }));
 
-export function CardForm(props: {
-  readonly draft: CardDraft;
-  readonly report: AdapterReport;
-  readonly onChange: (change: Partial<CardDraft>) => void;
-}): JSX.Element {
+export function CardForm(
+  props: WritingProps & {
+    readonly draft: CardDraft;
+    readonly report: AdapterReport;
+    readonly onChange: (change: Partial<CardDraft>) => void;
+  },
+): JSX.Element {
   const suggestions = (): readonly string[] => {
     const present = new Set(splitList(props.draft.triggerWords));
     return rareTags(props.report.triggers, props.draft.title)
@@ -28,6 +31,7 @@ export function CardForm(props: {
   };
   return (
     <div class={styles["form"]}>
+      <WriteCard {...props} />
       <TextField
         label={t.adapters.form.title}
         value={props.draft.title}

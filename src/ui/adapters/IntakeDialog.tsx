@@ -1,5 +1,5 @@
 // Dropped or picked adapter files: what each is, whether it fits, and the card to add it with.
-import { createEffect, For, Match, on, Show, Switch, type JSX } from "solid-js";
+import { createEffect, createSignal, For, Match, on, Show, Switch, type Accessor, type JSX } from "solid-js";
 import { adapterExtensions } from "../../app/adapters/dropped-files.ts";
 import { usedTensors, type IntakeItem } from "../../app/state/intake/intake.ts";
 import type { PlainError } from "../../shared/errors.ts";
@@ -24,6 +24,10 @@ const othersError = (names: readonly string[]): PlainError => ({
 
 export function IntakeDialog(): JSX.Element {
   const studio = useStudio();
+  /** How often cards were wanted for all files. */
+  const [pressed, setPressed] = createSignal(0);
+  const writer = () => studio.languageModels.writer();
+  const ready = (): number => studio.intake.items.filter(({ status }) => status === "ready").length;
   return (
     <Dialog
       open={studio.intake.open()}
@@ -33,8 +37,19 @@ export function IntakeDialog(): JSX.Element {
     >
       <ManyFiles />
       <Others />
+      <Show when={ready() > 1 && writer()}>
+        {(model) => (
+          <button
+            class={`${controls["button"]} ${controls["small"]} ${styles["all"]}`}
+            type="button"
+            onClick={() => setPressed((count) => count + 1)}
+          >
+            {t.adapters.write.all(ready(), model().title)}
+          </button>
+        )}
+      </Show>
       <ul class={styles["items"]}>
-        <For each={studio.intake.items}>{(item) => <Item item={item} />}</For>
+        <For each={studio.intake.items}>{(item) => <Item item={item} pressed={pressed} />}</For>
       </ul>
       <div class={styles["more"]}>
         <PickFiles label={t.adapters.intake.more} accept={adapterExtensions} multiple />
@@ -117,7 +132,7 @@ function Verdict(props: { readonly item: IntakeItem }): JSX.Element {
   );
 }
 
-function Item(props: { readonly item: IntakeItem }): JSX.Element {
+function Item(props: { readonly item: IntakeItem; readonly pressed: Accessor<number> }): JSX.Element {
   const studio = useStudio();
   const openAdapter = useAdapterDialog();
   const item = (): IntakeItem => props.item;
@@ -161,6 +176,8 @@ function Item(props: { readonly item: IntakeItem }): JSX.Element {
           <CardForm
             draft={draft()}
             report={item().report!}
+            sidecar={studio.intake.sidecar(item().key)}
+            pressed={props.pressed}
             onChange={(change) => studio.intake.edit(item().key, change)}
           />
         )}

@@ -43,6 +43,10 @@ export function TextField(props: {
   readonly label: string;
   readonly value: string;
   readonly rows?: number;
+  readonly type?: "text" | "url" | "password";
+  readonly placeholder?: string;
+  /** Offered while one types. */
+  readonly suggestions?: readonly string[];
   readonly onChange: (value: string) => void;
   readonly hint?: string | undefined;
 }): JSX.Element {
@@ -56,15 +60,26 @@ export function TextField(props: {
       <Show
         when={props.rows}
         fallback={
-          <input
-            id={id}
-            class={styles["input"]}
-            type="text"
-            autocomplete="off"
-            value={props.value}
-            aria-describedby={hint()}
-            onInput={(event) => props.onChange(event.currentTarget.value)}
-          />
+          <>
+            <input
+              id={id}
+              class={styles["input"]}
+              type={props.type ?? "text"}
+              autocomplete="off"
+              placeholder={props.placeholder}
+              list={props.suggestions ? `${id}-list` : undefined}
+              value={props.value}
+              aria-describedby={hint()}
+              onInput={(event) => props.onChange(event.currentTarget.value)}
+            />
+            <Show when={props.suggestions}>
+              {(suggestions) => (
+                <datalist id={`${id}-list`}>
+                  <For each={suggestions()}>{(value) => <option value={value} />}</For>
+                </datalist>
+              )}
+            </Show>
+          </>
         }
       >
         <textarea

@@ -8,6 +8,7 @@ import { ErrorNote } from "../controls/ErrorNote.tsx";
 import { LicenseLink } from "../controls/LicenseLink.tsx";
 import { useStudio } from "../studio-context.ts";
 import { t } from "../../texts/texts.ts";
+import { OwnServerRow } from "./OwnServer.tsx";
 import { DownloadProgress } from "./DownloadProgress.tsx";
 import styles from "./ModelsDialog.module.css";
 
@@ -20,7 +21,10 @@ export function LanguageModels(): JSX.Element {
       <p class={styles["hint"]}>{t.models.language.hint}</p>
       <Show when={languageModels.error()}>{(error) => <ErrorNote error={error()} compact />}</Show>
       <ul class={styles["rows"]} aria-label={t.models.language.title}>
-        <For each={languageModels.list()}>{(entry) => <Row entry={entry} />}</For>
+        <For each={languageModels.list()?.filter(({ runsOn }) => runsOn !== "server")}>
+          {(entry) => <Row entry={entry} />}
+        </For>
+        <OwnServerRow />
       </ul>
     </section>
   );

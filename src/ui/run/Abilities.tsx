@@ -27,7 +27,7 @@ export function Abilities(): JSX.Element {
     const device = studio.pack()?.device;
     if (!list || !languages || !pocket || !fullSize || !device) return [];
     const { fit } = fullSize;
-    const usable = languages.filter((entry) => entry.fit.kind !== "impossible");
+    const usable = languages.filter(({ fit, runsOn }) => fit.kind !== "impossible" && runsOn !== "server");
     const smallest = usable.toSorted((a, b) => a.sizeBytes - b.sizeBytes)[0];
     return [
       {

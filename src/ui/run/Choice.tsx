@@ -12,6 +12,7 @@ import { PickRow } from "./PickRow.tsx";
 import { useStudio } from "../studio-context.ts";
 import { taskColour } from "../prompt/task-colour.ts";
 import { describeBaseline, describeUnavailable } from "../../texts/reason.ts";
+import { ownServerName } from "../../app/packs/own-server.ts";
 import { t } from "../../texts/texts.ts";
 
 export function Choice(): JSX.Element {
@@ -63,7 +64,7 @@ export function Choice(): JSX.Element {
     if (composition().pending) return t.run.choice.choosing;
     const { kind, name } = composition().composer;
     if (kind === "none" && hasUserPicks()) return t.run.choice.byYou;
-    if (kind === "llm") return t.run.choice.byModel(name);
+    if (kind === "llm") return name === ownServerName ? t.run.choice.byOwnServer : t.run.choice.byModel(name);
     if (kind === "rules") return t.run.choice.byRules;
     if (kind === "reader") return t.run.choice.byReader;
     return describeBaseline(name) || t.run.choice.byYou;

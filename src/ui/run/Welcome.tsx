@@ -4,6 +4,7 @@ import { pocketId } from "../../app/packs/packs.ts";
 import { CheckIcon } from "../controls/icons.tsx";
 import { examples, type Example } from "./examples.ts";
 import styles from "./Welcome.module.css";
+import { ownServerId } from "../../app/packs/own-server.ts";
 import { useStudio } from "../studio-context.ts";
 import { t } from "../../texts/texts.ts";
 
@@ -33,7 +34,7 @@ export function Welcome(): JSX.Element {
     <div class={styles["welcome"]}>
       <div class={styles["words"]}>
         <h2>{t.page.welcome.title}</h2>
-        <p>{t.page.welcome.text}</p>
+        <p>{t.page.welcome.text(studio.languageModels.usedId() === ownServerId)}</p>
         <Show when={isPocket()}>
           <p class={styles["scope"]}>
             {t.page.welcome.scope(studio.pack()?.things?.drawn ?? null)}{" "}

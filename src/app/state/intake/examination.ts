@@ -27,6 +27,8 @@ export type Finding =
       readonly preview: Blob | null;
       readonly report: AdapterReport;
       readonly draft: CardDraft;
+      /** As for `draftForm`. */
+      readonly sidecar: unknown;
       /** The base model that it is kept for, as cards name it, where that is not the loaded one; `refusal` says why. */
       readonly keptFor: string | null;
       readonly refusal: Refusal | null;
@@ -92,9 +94,10 @@ export async function examineFiles(
     if (refusal && keptFor === null) return { kind: "refused", refusal, report };
     const card = sameFile(pack, report);
     if (card) return { kind: "known", card, report };
-    const draft = draftForm(report, await readSidecar(files));
+    const sidecar = await readSidecar(files);
+    const draft = draftForm(report, sidecar);
     const preview = files.preview && (await thumbnailOf(files.preview));
-    return { kind: "fits", file, preview, report, draft, keptFor, refusal };
+    return { kind: "fits", file, preview, report, draft, sidecar, keptFor, refusal };
   } catch (error) {
     return { kind: "refused", refusal: explainUnreadable(explain(error)), report: null };
   }

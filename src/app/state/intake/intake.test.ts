@@ -58,7 +58,13 @@ function setup(elsewhere: ReadonlySet<string> = new Set()) {
   };
   const said: string[] = [];
   const intake = createRoot(() =>
-    createIntake({ services, pack, refresh: async () => pack(), announce: (text) => said.push(text) }),
+    createIntake({
+      services,
+      pack,
+      refresh: async () => pack(),
+      writer: () => null,
+      announce: (text) => said.push(text),
+    }),
   );
   const settled = async (): Promise<void> => {
     await vi.waitUntil(

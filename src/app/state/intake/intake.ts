@@ -11,6 +11,7 @@ import type { AdapterServices } from "../../services/ports.ts";
 import { examineFiles, sameFile } from "./examination.ts";
 import type { Refusal } from "./refusal.ts";
 import { examineAgain } from "./kept-adapters.ts";
+import type { CardWriter } from "../language-models.ts";
 import { createManyIntake, manyFrom, type ManyIntake } from "./many-adapters.ts";
 import { explain } from "../runs/runs.ts";
 import type { UserAdapter, LoadedPack } from "../../../stylus/loaded-pack.ts";
@@ -37,7 +38,7 @@ export interface Intake {
   readonly items: readonly IntakeItem[];
   readonly open: Accessor<boolean>;
   /** A folder of files, which are not listed one by one. */
-  readonly many: Pick<ManyIntake, "progress" | "stop" | "dismiss">;
+  readonly many: Pick<ManyIntake, "progress" | "cards" | "stop" | "dismiss">;
   /** Names of files that came along and are nothing this program takes. */
   readonly others: Accessor<readonly string[]>;
   take(files: readonly File[]): void;
@@ -49,6 +50,8 @@ export interface Intake {
   /** Tells of files that cannot be taken, where the user looks: above whatever dialog is open. */
   refuseOthers(files: readonly File[]): void;
   edit(key: string, change: Partial<CardDraft>): void;
+  /** What lies beside a file, for whoever writes its card; as for `draftForm`. */
+  sidecar(key: string): unknown;
   accept(key: string): Promise<void>;
   dismiss(key: string): void;
   /** A folder that is being taken goes on; the dialog opens again with its report. */
@@ -84,16 +87,21 @@ export function createIntake(context: {
   readonly pack: Accessor<LoadedPack | null>;
   /** Returns the pack with its newest adapters; cheap when it is loaded. */
   readonly refresh: () => Promise<LoadedPack>;
+  /** Who writes cards of a folder, if the user wants it. */
+  readonly writer: Accessor<CardWriter | null>;
   readonly announce: (text: string) => void;
 }): Intake {
-  const { services, pack, refresh, announce } = context;
+  const { services, pack, refresh, writer, announce } = context;
   const [items, setItems] = createStore<IntakeItem[]>([]);
   const [open, setOpen] = createSignal(false);
   const [others, setOthers] = createSignal<readonly string[]>([]);
   const files = new Map<string, AdapterFiles>();
-  /** As they are kept: with the scale of their configuration, and a small preview. */
-  const wholes = new Map<string, { readonly file: File; readonly preview: Blob | null }>();
-  const many = createManyIntake({ services, pack, refresh, announce, onEnd: () => setOpen(true) });
+  /** As they are kept, with the scale of their configuration and a small preview; and what lies beside them. */
+  const wholes = new Map<
+    string,
+    { readonly file: File; readonly preview: Blob | null; readonly sidecar: unknown }
+  >();
+  const many = createManyIntake({ services, pack, refresh, writer, announce, onEnd: () => setOpen(true) });
   let queue: Promise<void> = Promise.resolve();
   let adding: Promise<void> = Promise.resolve();
 
@@ -119,8 +127,8 @@ export function createIntake(context: {
         tellKnown(key, found.card);
         break;
       case "fits": {
-        const { file, preview, report, draft, refusal, keptFor } = found;
-        wholes.set(key, { file, preview });
+        const { file, preview, report, draft, sidecar, refusal, keptFor } = found;
+        wholes.set(key, { file, preview, sidecar });
         set(key, { status: "ready", report, draft, refusal, keptFor });
         announce(announcementOf(report, { fileName: file.name, keptFor }));
       }
@@ -246,6 +254,7 @@ export function createIntake(context: {
       const draft = items.find((item) => item.key === key)?.draft;
       if (draft) set(key, { draft: { ...draft, ...change } });
     },
+    sidecar: (key) => wholes.get(key)?.sidecar ?? null,
     accept(key) {
       // One after the other: two of one file are one adapter.
       adding = adding.then(() => add(key));
@@ -260,7 +269,7 @@ export function createIntake(context: {
     close() {
       files.clear();
       wholes.clear();
-      if (many.progress()?.status !== "running") many.dismiss();
+      if (many.progress()?.status !== "running" && !many.isWriting()) many.dismiss();
       setItems([]);
       setOthers([]);
       setOpen(false);
@@ -268,6 +277,7 @@ export function createIntake(context: {
     async change(id, draft) {
       const added: UserAdapter | undefined = pack()?.userAdapters.get(id);
       if (!added) return;
+      many.drop(id);
       const card = cardOf(draft, { id, baseModel: added.card.baseModel, report: added.report });
       await services.putAdapter({ ...added, card });
       await refresh();
@@ -277,6 +287,7 @@ export function createIntake(context: {
       const other = pack()?.otherAdapters.find((adapter) => adapter.id === id);
       const title = (other ?? pack()?.userAdapters.get(id))?.card.title ?? id;
       leaving.add(id);
+      many.drop(id);
       try {
         await services.removeAdapter(id).catch((cause: unknown) => {
           throw deletionError(`The adapter “${title}”`, cause);

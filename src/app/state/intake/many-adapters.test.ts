@@ -1,17 +1,57 @@
 // A folder of adapters: kept, skipped with reasons, stopped, and what lies beside each.
 import { createRoot } from "solid-js";
-import { describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { card } from "../../../../tests/fixtures/cards.ts";
+import { openChatServer, type TestChatServer } from "../../../../tests/fixtures/chat-server.ts";
 import { adapterReport, loadedPack } from "../../../../tests/fixtures/run-services.ts";
 import { StylusError } from "../../../shared/errors.ts";
 import type { UserAdapter } from "../../../stylus/loaded-pack.ts";
+import type { ChatServer } from "../../../refine/chat-server.ts";
+import { ServerPool } from "../../../refine/server-pool.ts";
 import { pickOfInput } from "../../packs/disk-files.ts";
+import { writeCardBy } from "../../services/own-server.ts";
+import { draftOf } from "../../adapters/user-card.ts";
 import { createTaking } from "../incoming.ts";
+import type { CardWriter } from "../language-models.ts";
 import { createIntake } from "./intake.ts";
+
+/** Writes by a pool of one server, as the page does. */
+const writerAt = (server: TestChatServer): CardWriter => {
+  const chat: ChatServer = {
+    url: server.url,
+    model: "m",
+    apiKey: null,
+    timeoutMs: 30_000,
+    maxTokens: 100,
+    format: "schema",
+    alias: "Own",
+    remedies: { key: "Check its key.", notFound: "", refused: "", silent: "Start it." },
+  };
+  const restMs = { first: 1, most: 2 };
+  const pool = new ServerPool([chat], { concurrency: 2, ratePerMinute: null, restMs, givenUpAfter: 3 });
+  return {
+    title: "m",
+    isServer: true,
+    write: (raw, signal) => writeCardBy(pool, { raw, name: "m", signal }),
+  };
+};
+
+const opened: TestChatServer[] = [];
+afterEach(async () => {
+  for (const server of opened.splice(0)) await server.close();
+});
+async function serve(behave: Parameters<typeof openChatServer>[0]): Promise<TestChatServer> {
+  const server = await openChatServer(behave);
+  opened.push(server);
+  return server;
+}
 
 const sha = (text: string): string => text.padEnd(64, "0");
 
-function setup({ room = Infinity }: { readonly room?: number } = {}) {
+function setup({
+  room = Infinity,
+  writer = null,
+}: { readonly room?: number; readonly writer?: CardWriter | null } = {}) {
   const kept = new Map<string, UserAdapter>();
   const clay = card("clay", "style");
   const said: string[] = [];
@@ -44,7 +84,7 @@ function setup({ room = Infinity }: { readonly room?: number } = {}) {
           kept.set(adapter.id, adapter);
           return true;
         },
-        putAdapter: async () => {},
+        putAdapter: async (adapter) => void kept.set(adapter.id, adapter),
         removeAdapter: async () => {},
       },
       pack,
@@ -52,6 +92,7 @@ function setup({ room = Infinity }: { readonly room?: number } = {}) {
         refreshes++;
         return pack();
       },
+      writer: () => writer,
       announce: (text) => said.push(text),
     }),
   );
@@ -200,5 +241,81 @@ describe("a folder of adapters", () => {
     const { drop, intake } = setup();
     await drop(many(3));
     expect([intake.many.progress(), intake.items.length]).toEqual([null, 3]);
+  });
+});
+
+describe("cards of a folder", () => {
+  const cards = (intake: ReturnType<typeof setup>["intake"]) => intake.many.cards.progress()!;
+  const until = (done: () => boolean): Promise<unknown> =>
+    vi.waitUntil(done, { interval: 1, timeout: 20_000 });
+
+  it("are written once the user wants it; those that fail keep their drafts, with the reason", async () => {
+    const server = await serve(({ title }) => (title === "style 3" ? "prose" : "answer"));
+    const { drop, ended, intake, kept, said } = setup({ writer: writerAt(server) });
+    await drop(many(12));
+    await ended();
+    expect([server.asked.length, kept.get("style-0")!.card.title]).toEqual([0, "style 0"]);
+    intake.many.cards.start();
+    await until(() => cards(intake).written + cards(intake).failed.length === 12);
+    expect(cards(intake)).toMatchObject({
+      total: 12,
+      written: 11,
+      failed: [
+        {
+          reason: expect.stringContaining("m wrote no card: the answer is not valid"),
+          fileNames: ["style 3.safetensors"],
+        },
+      ],
+      error: null,
+    });
+    await until(() => said.at(-1) === "11 cards written, 1 draft kept.");
+    expect(kept.get("style-0")!.card).toMatchObject({
+      title: "Refined style 0",
+      refined: { weight: 0.7, category: "style", phrases: expect.arrayContaining(["style 0 phrase 39"]) },
+    });
+    expect(kept.get("style-3")!.card.title).toBe("style 3");
+    expect(server.mostOpen).toBeLessThanOrEqual(2);
+
+    // The next folder is written as it comes.
+    await drop(many(12).map((file, i) => fileAt(`more/other ${i}.safetensors`, `other ${i} ${file.name}`)));
+    await until(() => intake.many.cards.progress()?.written === 12);
+    expect(kept.get("other-11")!.card.title).toBe("Refined other 11");
+  });
+
+  it("stop at once, leave alone what the user has changed or removed, and go on when they are wanted again", async () => {
+    let isSilent = true;
+    const server = await serve(() => (isSilent ? "silent" : "answer"));
+    const { drop, ended, intake, kept } = setup({ writer: writerAt(server) });
+    await drop(many(9));
+    await ended();
+    intake.many.cards.start();
+    await until(() => server.asked.length === 2);
+    await intake.change("style-0", { ...draftOf(kept.get("style-0")!.card), title: "Mine" });
+    await intake.forget("style-8");
+    kept.delete("style-8");
+    intake.many.cards.stop();
+    await until(() => server.open === 0);
+    expect([cards(intake).isOn, cards(intake).written]).toEqual([false, 0]);
+    isSilent = false;
+    intake.many.cards.start();
+    await until(() => cards(intake).written === 7);
+    expect(kept.get("style-0")!.card.title).toBe("Mine");
+    expect(kept.has("style-8")).toBe(false);
+  });
+
+  it("stop by themselves where nobody writes, and say so", async () => {
+    const server = await serve(() => "refuse");
+    const { drop, ended, intake, kept } = setup({ writer: writerAt(server) });
+    await drop(many(9));
+    await ended();
+    intake.many.cards.start();
+    await until(() => cards(intake).error !== null);
+    expect(cards(intake)).toMatchObject({
+      isOn: false,
+      written: 0,
+      failed: [],
+      error: { message: "Own answers 401.", remedy: "Check its key." },
+    });
+    expect(kept.size).toBe(9);
   });
 });

@@ -5,16 +5,14 @@ import { t } from "../../../texts/texts.ts";
 import type { AdapterFiles } from "../../adapters/dropped-files.ts";
 import { cardOf, freeId } from "../../adapters/user-card.ts";
 import type { AdapterServices } from "../../services/ports.ts";
+import type { CardWriter } from "../language-models.ts";
 import { examineFiles, type Finding } from "./examination.ts";
+import { createManyCards, type ManyWriting } from "./many-cards.ts";
+import { countOf, withSkipped, type Skipped } from "./skipped.ts";
 import { explain } from "../runs/runs.ts";
 
 /** More files than one looks through one by one. */
 export const manyFrom = 9;
-
-export interface Skipped {
-  readonly reason: string;
-  readonly fileNames: readonly string[];
-}
 
 export interface ManyAdapters {
   readonly total: number;
@@ -28,33 +26,42 @@ export interface ManyAdapters {
 export interface ManyIntake {
   /** Null: there was none, or it was dismissed. */
   readonly progress: Accessor<ManyAdapters | null>;
+  /** Cards of those that were kept, by a language model. */
+  readonly cards: ManyWriting;
   /** @param others files that came along and are no adapters */
   take(adapters: readonly AdapterFiles[], others: readonly File[]): void;
   /** Leaves out the files that are not examined yet. */
   stop(): void;
   dismiss(): void;
-}
-
-function withSkipped(list: readonly Skipped[], reason: string, fileName: string): Skipped[] {
-  return list.some((entry) => entry.reason === reason)
-    ? list.map((entry) =>
-        entry.reason === reason ? { reason, fileNames: [...entry.fileNames, fileName] } : entry,
-      )
-    : [...list, { reason, fileNames: [fileName] }];
+  /** No card is written for this one any more: the user has written one, or removed it. */
+  drop(id: string): void;
+  /** Whether cards are being written. */
+  isWriting(): boolean;
 }
 
 export function createManyIntake(context: {
   readonly services: AdapterServices;
   readonly pack: Accessor<LoadedPack | null>;
   readonly refresh: () => Promise<LoadedPack>;
+  readonly writer: Accessor<CardWriter | null>;
   readonly announce: (text: string) => void;
   /** Called when there is a report to show. */
   readonly onEnd: () => void;
 }): ManyIntake {
-  const { services, pack, refresh, announce, onEnd } = context;
+  const { services, pack, refresh, writer, announce, onEnd } = context;
   const [progress, setProgress] = createSignal<ManyAdapters | null>(null);
   const pending: AdapterFiles[] = [];
   let running = false;
+  const cards = createManyCards({
+    writer,
+    services,
+    onEnd({ written, failed }) {
+      if (running) return; // the report of the folder follows
+      void refresh().catch(() => {}); // the page says why a model cannot be loaded
+      onEnd();
+      announce(t.adapters.many.cards.report(written, countOf(failed)));
+    },
+  });
   /** What `progress` counts; the file that is examined when it is stopped may still be of an earlier one. */
   let batch = 0;
 
@@ -70,7 +77,7 @@ export function createManyIntake(context: {
 
   /** @throws StylusError quota */
   async function keep(
-    { file, preview, report, draft, keptFor }: Finding & { kind: "fits" },
+    { file, preview, report, draft, sidecar, keptFor }: Finding & { kind: "fits" },
     of: number,
   ): Promise<void> {
     const loaded = pack() ?? (await refresh());
@@ -83,6 +90,7 @@ export function createManyIntake(context: {
       if (!(await services.addAdapter(adapter))) continue;
       if (report.hashes) hashes.set(report.hashes.sha256, card.title);
       change(({ kept }) => ({ kept: kept + 1 }), of);
+      if (of === batch) cards.add({ adapter, draft, sidecar });
       return;
     }
   }
@@ -120,12 +128,7 @@ export function createManyIntake(context: {
     if (!report) return; // dismissed
     const { kept, skipped } = report;
     onEnd();
-    announce(
-      t.adapters.many.report(
-        kept,
-        skipped.reduce((sum, { fileNames }) => sum + fileNames.length, 0),
-      ),
-    );
+    announce(t.adapters.many.report(kept, countOf(skipped)));
   }
 
   function stop(): void {
@@ -136,12 +139,18 @@ export function createManyIntake(context: {
 
   return {
     progress,
+    cards,
     stop,
+    drop: cards.drop,
+    isWriting: cards.isWriting,
     take(adapters, others) {
       const fresh = { total: 0, done: 0, kept: 0, skipped: [], status: "running" } as const;
       setProgress((now) => {
         const joins = now?.status === "running";
-        if (!joins) batch++;
+        if (!joins) {
+          batch++;
+          cards.clear();
+        }
         const before = joins ? now : fresh;
         return { ...before, total: before.total + adapters.length, status: "running" };
       });
@@ -151,6 +160,7 @@ export function createManyIntake(context: {
     },
     dismiss() {
       stop();
+      cards.clear();
       setProgress(null);
     },
   };

@@ -26,7 +26,16 @@ async function serve(
   const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/v1`;
   return {
     bodies,
-    server: { url, model: "m", apiKey: null, timeoutMs: 10_000, maxTokens: 100, format: "schema" },
+    server: {
+      url,
+      model: "m",
+      apiKey: null,
+      timeoutMs: 10_000,
+      maxTokens: 100,
+      format: "schema",
+      alias: null,
+      remedies: { key: "", notFound: "", refused: "", silent: "Start it." },
+    },
   };
 }
 

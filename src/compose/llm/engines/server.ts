@@ -1,13 +1,13 @@
-// A language model behind an OpenAI-compatible server, for the command line.
-import { ask, PassingFailure, type ChatServer } from "../../../refine/chat-server.ts";
+// A language model behind an OpenAI-compatible server: of the command line, or the user's own in the page.
+import { ask, PassingFailure, serverName, type ChatServer } from "../../../refine/chat-server.ts";
 import { StylusError } from "../../../shared/errors.ts";
-import type { LanguageModel } from "../language-model.ts";
+import type { OpenLanguageModel } from "../language-model.ts";
 
 /** A server that is busy or broken is asked this often. */
 const tries = 3;
 
-export const serverModel = (server: ChatServer): LanguageModel => ({
-  name: server.model,
+export const serverModel = (server: ChatServer): OpenLanguageModel => ({
+  name: server.alias ?? server.model,
   async complete(messages, schema, { signal, onToken, temperature, seed }) {
     for (let left = tries; ; left--) {
       try {
@@ -18,12 +18,13 @@ export const serverModel = (server: ChatServer): LanguageModel => ({
       } catch (error) {
         if (!(error instanceof PassingFailure)) throw error;
         if (left > 1 && error.kind !== "useless") continue;
-        throw new StylusError("network", `${server.url}: ${error.message}.`, {
-          where: server.url,
-          remedy: "Check that the server runs and has the model loaded, then try again.",
+        throw new StylusError("network", `${serverName(server)}: ${error.message}.`, {
+          where: serverName(server),
+          remedy: server.remedies.silent,
           cause: error,
         });
       }
     }
   },
+  close: async () => {},
 });

@@ -65,6 +65,15 @@ test("a request that the package accepts: schema as a string, no thinking, a see
   expect(requests[0]!.seed).toBeLessThan(2 ** 31);
 });
 
+test("writes longer texts under any schema", async () => {
+  const { chat, requests } = engine(["a"]);
+  expect(await chatOf(chat, m).write(messages, { type: "array", minItems: 40 }, options())).toBe("a");
+  expect(requests[0]).toMatchObject({
+    max_tokens: 2048,
+    response_format: { schema: '{"type":"array","minItems":40}' },
+  });
+});
+
 test("models that do not think aloud are not told anything about it", async () => {
   const { chat, requests } = engine(["a"]);
   await chatOf(chat, { title: "M", thinksAloud: false }).complete(messages, schema, options());

@@ -11,7 +11,13 @@ import {
   type MLCEngineInterface,
 } from "@mlc-ai/web-llm";
 import { StylusError, throwIfAborted } from "../../../shared/errors.ts";
-import { answerTokens, type LanguageModel, type OpenLanguageModel } from "../language-model.ts";
+import {
+  answerTokens,
+  type ChatMessage,
+  type CompletionOptions,
+  type OpenLanguageModel,
+  writingTokens,
+} from "../language-model.ts";
 
 /** A model that web-llm can run. */
 export interface WebLlmModel {
@@ -75,42 +81,49 @@ export interface ChatEngine extends Pick<MLCEngineInterface, "interruptGenerate"
 export function chatOf(
   engine: ChatEngine,
   { title, thinksAloud }: Pick<WebLlmModel, "title" | "thinksAloud">,
-): LanguageModel {
+): Pick<Required<OpenLanguageModel>, "name" | "complete" | "write"> {
+  async function answer(
+    messages: readonly ChatMessage[],
+    schema: object,
+    { signal, onToken, temperature, seed, maxTokens }: CompletionOptions & { readonly maxTokens: number },
+  ): Promise<string> {
+    throwIfAborted(signal);
+    const request: ChatCompletionRequestStreaming = {
+      stream: true,
+      messages: messages.map(({ role, content }) => ({ role, content })),
+      // Without a schema "json_object" throws in 0.2.86; the schema is a string.
+      response_format: { type: "json_object", schema: JSON.stringify(schema) },
+      max_tokens: maxTokens,
+      temperature,
+      top_p: 1,
+      seed: seed % largestSeed,
+      // An empty block of thoughts goes into the question: others than those models would not know what it is.
+      ...(thinksAloud ? { extra_body: { enable_thinking: false } } : {}),
+    };
+    const onAbort = (): void => void engine.interruptGenerate();
+    signal.addEventListener("abort", onAbort, { once: true });
+    let text = "";
+    try {
+      // An interrupted stream ends as a whole one does.
+      for await (const { choices } of await engine.chatCompletion(request)) {
+        const piece = choices[0]?.delta.content ?? "";
+        text += piece;
+        if (piece !== "" && !signal.aborted) onToken?.(piece);
+      }
+    } catch (cause) {
+      throwIfAborted(signal);
+      throw failure(title, cause);
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+    }
+    throwIfAborted(signal);
+    return text;
+  }
   return {
     name: title,
-    async complete(messages, schema, { signal, onToken, temperature, seed }) {
-      throwIfAborted(signal);
-      const request: ChatCompletionRequestStreaming = {
-        stream: true,
-        messages: messages.map(({ role, content }) => ({ role, content })),
-        // Without a schema "json_object" throws in 0.2.86; the schema is a string.
-        response_format: { type: "json_object", schema: JSON.stringify(schema) },
-        max_tokens: answerTokens,
-        temperature,
-        top_p: 1,
-        seed: seed % largestSeed,
-        // An empty block of thoughts goes into the question: others than those models would not know what it is.
-        ...(thinksAloud ? { extra_body: { enable_thinking: false } } : {}),
-      };
-      const onAbort = (): void => void engine.interruptGenerate();
-      signal.addEventListener("abort", onAbort, { once: true });
-      let answer = "";
-      try {
-        // An interrupted stream ends as a whole one does.
-        for await (const { choices } of await engine.chatCompletion(request)) {
-          const piece = choices[0]?.delta.content ?? "";
-          answer += piece;
-          if (piece !== "" && !signal.aborted) onToken?.(piece);
-        }
-      } catch (cause) {
-        throwIfAborted(signal);
-        throw failure(title, cause);
-      } finally {
-        signal.removeEventListener("abort", onAbort);
-      }
-      throwIfAborted(signal);
-      return answer;
-    },
+    complete: (messages, schema, options) =>
+      answer(messages, schema, { ...options, maxTokens: answerTokens }),
+    write: (messages, schema, options) => answer(messages, schema, { ...options, maxTokens: writingTokens }),
   };
 }
 

@@ -1,0 +1,83 @@
+// A language model behind a server of the user's own, as this browser keeps it: apart from the settings, so that neither its address nor its
+// key gets into links, images, reports or exports.
+import * as v from "valibot";
+import type { ChatServer } from "../../refine/chat-server.ts";
+import { isLoopback } from "../../shared/loopback.ts";
+
+/** Its id among the language models. */
+export const ownServerId = "own-server";
+
+/** What runs and errors call it, whatever it is. */
+export const ownServerName = "Your own server";
+
+export interface OwnServer extends Pick<ChatServer, "model" | "apiKey" | "format"> {
+  /** Up to and with `/v1`. */
+  readonly url: string;
+}
+
+const schema = v.object({
+  url: v.string(),
+  model: v.string(),
+  apiKey: v.nullable(v.string()),
+  format: v.picklist(["schema", "object", "text"]),
+});
+
+const storageKey = "stylus-web/own-server/1";
+
+/** Where the browser refuses storage it lasts as long as the page. */
+let unstored: OwnServer | null = null;
+
+export function readOwnServer(): OwnServer | null {
+  try {
+    const parsed = v.safeParse(schema, JSON.parse(localStorage.getItem(storageKey) ?? "null"));
+    return parsed.success ? parsed.output : unstored;
+  } catch {
+    return unstored;
+  }
+}
+
+export function keepOwnServer(server: OwnServer | null): void {
+  unstored = server;
+  try {
+    if (server) localStorage.setItem(storageKey, JSON.stringify(server));
+    else localStorage.removeItem(storageKey);
+  } catch {
+    // See `unstored`.
+  }
+}
+
+/**
+ * The base address that a user means: "localhost:11434" → "http://localhost:11434/v1"; a pasted ".../chat/completions" or "/models" loses
+ * its end. Null: no http address.
+ */
+export function baseAddress(typed: string): string | null {
+  const text = typed.trim();
+  const full = /^[a-z][a-z\d+.-]*:\/\//iu.test(text)
+    ? text
+    : `${isLoopback(text.replace(/[:/].*$/u, "")) ? "http" : "https"}://${text}`;
+  if (text === "" || !URL.canParse(full)) return null;
+  const url = new URL(full);
+  if (!/^https?:$/u.test(url.protocol) || url.username !== "" || url.password !== "") return null;
+  const path = url.pathname.replace(/\/(?:chat\/completions|models)?\/*$/u, "");
+  return `${url.origin}${path === "" ? "/v1" : path}`;
+}
+
+/** An answer of a server on a laptop's CPU takes minutes. */
+const timeoutMs = 300_000;
+
+/** A card takes 1,000; models that think aloud need more. */
+const maxTokens = 4096;
+
+/** As the refiner and the composer ask it. */
+export const chatServerOf = (server: OwnServer): ChatServer => ({
+  ...server,
+  timeoutMs,
+  maxTokens,
+  alias: ownServerName,
+  remedies: {
+    key: "Check its key under Models.",
+    notFound: "Check its address and model under Models.",
+    refused: "Press Check under Models, or choose another answer format there.",
+    silent: "Press Check under Models, which says what is wrong.",
+  },
+});

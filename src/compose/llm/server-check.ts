@@ -1,0 +1,20 @@
+// What a check of a language-model server found.
+
+/** What the check found, as data: src/texts says it. `models`: what the server has, by its own list. */
+export type ServerCheck =
+  | { readonly kind: "works"; readonly models: readonly string[] }
+  /** The site's content security policy does not allow the address. */
+  | { readonly kind: "blocked"; readonly origin: string }
+  /** A page from https may not ask an http address of another computer. */
+  | { readonly kind: "insecure" }
+  /** Something answers there, but not to pages of this origin. */
+  | { readonly kind: "cors"; readonly origin: string }
+  /** Nothing answers; or the browser does not tell that from `cors`. */
+  | { readonly kind: "unreachable"; readonly origin: string; readonly isCertain: boolean }
+  | { readonly kind: "key"; readonly hasKey: boolean }
+  | { readonly kind: "noModel"; readonly models: readonly string[] }
+  /** Nothing at this address speaks the protocol. */
+  | { readonly kind: "noChat" }
+  | { readonly kind: "refused"; readonly status: number; readonly said: string }
+  | { readonly kind: "failing"; readonly why: string }
+  | { readonly kind: "silent"; readonly seconds: number };
