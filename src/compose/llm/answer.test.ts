@@ -82,6 +82,26 @@ describe("whole answers", () => {
     expect(readAnswer(`{"tasks": []}`)).toEqual({ tasks: [], faults: [] });
   });
 
+  test("of a task, 64 adapters count in any form; of all tasks, 64", () => {
+    const ids = Array.from({ length: 70 }, (_, i) => `k${i}`);
+    const listed = JSON.stringify({ tasks: [{ text: "fox", adapters: ids }] });
+    const mapped = JSON.stringify({ fox: Object.fromEntries(ids.map((id) => [id, ""])) });
+    for (const answer of [listed, mapped])
+      expect(readAnswer(answer).tasks![0]!.picks.map(({ id }) => id)).toEqual(ids.slice(0, 64));
+    const texts = JSON.stringify({ tasks: ids.map((text) => ({ text, adapters: [] })) });
+    const map = JSON.stringify(Object.fromEntries(ids.map((text) => [text, []])));
+    for (const answer of [texts, map])
+      expect(readAnswer(answer).tasks!.map(({ text }) => text)).toEqual(ids.slice(0, 64));
+  });
+
+  test("of the tasks without text, three are named", () => {
+    const answer = JSON.stringify({ tasks: [{ text: " " }, "fox", {}, { text: 1 }, {}] });
+    expect(readAnswer(answer)).toEqual({
+      tasks: [{ text: "fox", picks: [] }],
+      faults: [1, 3, 4].map((n) => `task ${n} has no "text"`),
+    });
+  });
+
   test("a task without text is named", () => {
     expect(readAnswer(`{"tasks": [{"adapters": ["1"]}, {"text": "fox", "adapters": []}]}`)).toEqual({
       tasks: [{ text: "fox", picks: [] }],

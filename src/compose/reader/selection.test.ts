@@ -52,6 +52,8 @@ describe("select", () => {
     const styles = [offer("a", 0.9, [1], style), offer("b", 0.95, [2], style), offer("c", 0.8, [3])];
     expect(pick(styles, 1)).toEqual({ chosen: ["b", "c"], refused: { a: { kind: "styles" } } });
     expect(pick(styles, 2).chosen).toEqual(["b", "a", "c"]);
+    const others = [3, 4, 5].map((n) => offer(`o${n}`, 0.9, [n]));
+    expect(pick([...others, offer("a", 0.8, [1], style)], 1).chosen).toEqual(["o3", "o4", "o5", "a"]);
   });
 
   it("takes five at most", () => {

@@ -46,6 +46,7 @@ describe("servedSpan", () => {
 
   it("takes the strongest of several places", () => {
     expect(spanOf("fog, a hill of red clay, fog", { fog: 0.6, red: 0.7, clay: 0.9 })).toBe("red clay");
+    expect(spanOf("fog, clay", { fog: 0.75, clay: 0.75 })).toBe("fog"); // the first of equal ones
   });
 
   it("leaves the words of other spans alone", () => {

@@ -6,6 +6,7 @@ import {
   postInitAndCheckFieldsChatCompletion,
 } from "@mlc-ai/web-llm";
 import { expect, test, vi } from "vitest";
+import { StylusError } from "../../../shared/errors.ts";
 import type { JsonSchema } from "../language-model.ts";
 import { type ChatEngine, chatOf } from "./web-llm.ts";
 
@@ -100,12 +101,23 @@ test("an abort interrupts the engine", async () => {
 
 test.each([
   [new Error("Failed to fetch"), "network"],
+  [new Error("Cache.add() encountered a network error"), "network"],
+  [Object.assign(new Error("gone"), { name: "NetworkError" }), "network"],
+  [Object.assign(new Error("full"), { name: "QuotaExceededError" }), "quota"],
+  [new Error("Device was lost"), "device-lost"],
+  [new Error("Out of memory"), "device-lost"],
   [Object.assign(new Error("The device is gone"), { name: "DeviceLostError" }), "device-lost"],
   [new Error("Invalid shader"), "device"],
 ])("%s is an expected failure", async (error, code) => {
   const { chat } = engine([error]);
   await expect(chatOf(chat, m).complete(messages, schema, options())).rejects.toMatchObject({
     code,
-    message: expect.stringContaining("M "),
+    message: expect.stringMatching(/\bM\b/),
   });
+});
+
+test("an expected failure within the engine stays what it is", async () => {
+  const error = new StylusError("quota", "x");
+  const { chat } = engine([error]);
+  await expect(chatOf(chat, m).complete(messages, schema, options())).rejects.toBe(error);
 });
