@@ -64,6 +64,11 @@ describe("whole answers", () => {
     ["marks of the chat", `<|im_start|>assistant\n${good}<|im_end|>`],
   ])("%s", (_, answer) => expect(readAnswer(answer)).toEqual({ tasks: expected, faults: [] }));
 
+  test("reasons end after 400 characters", () => {
+    const { tasks } = readAnswer(JSON.stringify({ fox: { "1": "x".repeat(500) } }));
+    expect(tasks![0]!.picks).toEqual([{ id: "1", reason: "x".repeat(400) }]);
+  });
+
   test("reasons may be missing, or no text", () => {
     const answer = `{"tasks": [{"text": "fox", "adapters": [7, "8", {"id": "9", "reason": 3}]}]}`;
     const picks = ["7", "8", "9"].map((id) => ({ id, reason: "" }));

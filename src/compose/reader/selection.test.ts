@@ -61,6 +61,14 @@ describe("select", () => {
     expect(pick(many)).toEqual({ chosen: ["a6", "a5", "a4", "a3", "a2"], refused: { a1: { kind: "full" } } });
   });
 
+  it("orders equal ones by their ids", () => {
+    for (const ids of [
+      ["a", "b"],
+      ["b", "a"],
+    ])
+      expect(pick(ids.map((id, token) => offer(id, 0.9, [token]))).chosen).toEqual(["a", "b"]);
+  });
+
   it("keeps a pin whatever the reader says, with its words", () => {
     const pinned = offer("pin", 0.3, [1], { pinned: true });
     expect(pick([pinned, offer("a", 0.99, [1]), offer("b", 0.9, [2])])).toEqual({
@@ -74,6 +82,7 @@ describe("servedTokens", () => {
   it("counts those with an even chance, else the likeliest", () => {
     expect([...servedTokens(Float32Array.of(0.2, 0.6, 0.9))]).toEqual([1, 2]);
     expect([...servedTokens(Float32Array.of(0.2, 0.4, 0.3))]).toEqual([1]);
+    expect([...servedTokens(Float32Array.of(0.5, 0.75))]).toEqual([1]);
     expect([...servedTokens(new Float32Array(0))]).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { AdapterPick } from "../composition.ts";
 import { readablePrompt } from "./readable-prompt.ts";
-import { servedSpan, type Span, tasksOf } from "./tasks.ts";
+import { overlaps, servedSpan, type Span, tasksOf } from "./tasks.ts";
 
 /** One token a word or mark. */
 function tokensOf(prompt: string) {
@@ -74,6 +74,17 @@ describe("tasksOf", () => {
       ["fox", 0],
       ["in the snow", 0],
     ]);
+  });
+
+  it("leaves a task whole beside a span that only touches it", () => {
+    expect(tasks("clay-fox, snow", "clay")).toEqual([
+      ["clay", 1],
+      ["fox", 0],
+      ["snow", 0],
+    ]);
+    expect(overlaps({ start: 0, end: 4 }, { start: 4, end: 8 })).toBe(false);
+    expect(overlaps({ start: 4, end: 8 }, { start: 0, end: 4 })).toBe(false);
+    expect(overlaps({ start: 0, end: 5 }, { start: 4, end: 8 })).toBe(true);
   });
 
   it("says of a denied part that it is denied", () => {

@@ -76,6 +76,13 @@ describe("segment", () => {
     ["a cat as a pirate and a dog", ["cat <object>", "pirate <open>", "dog <open>"]],
     ["a black or white cat", ["black or white cat <object>"]],
     ["a cat of", ["cat <object>"]],
+    ["a fox and the dog of the king", ["fox <object>", "dog of the king <object>"]],
+    ["a horse :1.2 AND cat", ["horse <object>", "cat <open>"]],
+    ["a horse AND cat :0.5", ["horse <object>", "cat <open>"]],
+    ["comic book with a cup", ["comic book <style>", "cup <object>"]],
+    ["comic book like a dream", ["comic book <style>", "dream <open>"]],
+    ["comic book beside a fox", ["comic book <object>", "fox <object>"]],
+    ["sand blowing, snow blowing", ["sand <object>", "blowing <action>", "snow blowing <weather>"]],
   ];
   for (const [prompt, expected] of cases) test(prompt, () => expect(parts(prompt)).toEqual(expected));
 
@@ -93,6 +100,9 @@ describe("segment", () => {
     ["a robot that isn’t floating", ["robot"], ["isn’t floating"]],
     ["neither clay nor ink, no painting of a fox", [], ["neither clay", "nor ink", "no painting", "fox"]],
     ["not only clay", ["only clay"], []],
+    ["a fox, non-red white cat", ["fox", "white cat"], ["non-red"]],
+    ["a cat not holding a hat at night", ["cat", "at night"], ["not holding", "hat"]],
+    ["never the dog of the king", [], ["never the dog of the king"]],
     ["a non-red non-clay cat", ["cat"], ["non-red", "non-clay"]],
     ["no red non-clay cat, dog", ["cat", "dog"], ["no red", "non-clay"]],
     ["a fox not indoors", ["fox"], ["not indoors"]],

@@ -82,6 +82,7 @@ function decode(logitsAt: (step: number) => Float32Array, most = 300): string {
 test("bytes of byte-level tokens", () => {
   for (let byte = 0; byte < 256; byte++) expect(tokens.bytes[byte]).toEqual(Uint8Array.of(byte));
   expect(tokens.byFirst[0x20]).toEqual([0x20, vocabulary.get('Ġ["'), vocabulary.get("Ġfox")]);
+  expect(tokens.byFirst).toHaveLength(256);
   expect(tokens.byFirst.flat()).toHaveLength(vocabulary.size - 2);
   const odd = tokenBytes(
     [
@@ -114,6 +115,27 @@ test("what is allowed and preferred is taken as it is", () => {
   expect(logits[wanted[0]!]).toBe(5);
   expect(logits[wanted[1]!]).toBe(-Infinity); // a list of objects does not begin with a text
   expect(logits[end]).toBe(-Infinity);
+});
+
+test("of the 64 likeliest tokens, those stay that are allowed", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.float({ noNaN: true }), { minLength: vocabulary.size, maxLength: vocabulary.size }),
+      (list) => {
+        const values = list.map((value, id) => Math.fround(value + id)); // rarely equal
+        fc.pre(new Set(values).size === values.length);
+        const likeliest = [...values.keys()].sort((a, b) => values[b]! - values[a]!).slice(0, 64);
+        const decoding = new ConstrainedDecoding({ type: "string", maxLength: 99 }, tokens, [end]);
+        decoding.take('"'.charCodeAt(0));
+        const logits = Float32Array.from(values);
+        decoding.mask(logits);
+        for (const id of likeliest)
+          if (id < 0x80) expect([id, logits[id] === values[id]]).toEqual([id, id >= 0x20]); // a byte: all but control characters
+        for (const id of values.keys()) if (!likeliest.includes(id)) expect(logits[id]).toBe(-Infinity);
+      },
+    ),
+    propertyRuns(50),
+  );
 });
 
 test("random models", () => {
