@@ -284,4 +284,18 @@ export const equivalents: readonly Equivalent[] = [
     replacement: "2",
     reason: "one more is never read",
   },
+  {
+    file: "src/compose/rules/segment.ts",
+    source: "this.#startPhrase({ ...standing.lead, start: -1 });",
+    original: "1",
+    replacement: "2",
+    reason: "any start below 0 is none",
+  },
+  {
+    file: "src/compose/rules/segment.ts",
+    source: 'if (lead.kind !== "none") this.#lead = { ...lead, start: -1 };',
+    original: "1",
+    replacement: "2",
+    reason: "any start below 0 is none",
+  },
 ];

@@ -49,6 +49,19 @@ describe("the grammar", () => {
     ["more than the text", `{"tasks":[]} `],
     ["less than the text", `{"tasks":[]`],
   ])("refuses %s", (_, text) => expect(accepts(text)).toBe(false));
+
+  test("a character is as many bytes as UTF-8 gives it", () => {
+    const state = (bytes: readonly number[]) =>
+      stepAll(startOf({ type: "string", maxLength: 1 }), Uint8Array.of(0x22, ...bytes));
+    for (const point of [0x20, 0x7f, 0x80, 0x7ff, 0x800, 0xffff, 0x1_0000, 0x10_ffff]) {
+      const bytes = [...new TextEncoder().encode(String.fromCodePoint(point))];
+      expect(state([...bytes, 0x22]), `U+${point.toString(16)}`).toBeNull(); // the whole text
+      expect(state([...bytes, 0x61]), `U+${point.toString(16)}`).toBe("no"); // a second character
+      if (bytes.length > 1) expect(state([...bytes.slice(0, -1), 0x22])).toBe("no");
+    }
+    for (const byte of [0x1f, 0x80, 0xbf, 0xc1, 0xf5, 0xff])
+      expect(state([byte]), byte.toString(16)).toBe("no");
+  });
 });
 
 /** Every byte, some of longer tokens, and one that ends. */

@@ -12,15 +12,16 @@ import { type ChatEngine, chatOf } from "./web-llm.ts";
 
 const schema: JsonSchema = { type: "string", enum: ["a"] };
 
-const chunk = (content: string): ChatCompletionChunk => ({
+/** null: without choices, as the chunk that only counts tokens. */
+const chunk = (content: string | null): ChatCompletionChunk => ({
   id: "1",
   created: 0,
   model: "m",
   object: "chat.completion.chunk",
-  choices: [{ index: 0, finish_reason: null, delta: { content } }],
+  choices: content === null ? [] : [{ index: 0, finish_reason: null, delta: { content } }],
 });
 
-function engine(pieces: readonly (string | Error)[]) {
+function engine(pieces: readonly (string | null | Error)[]) {
   const requests: ChatCompletionRequest[] = [];
   let interrupted = false;
   async function* stream(): AsyncGenerator<ChatCompletionChunk> {
@@ -73,7 +74,7 @@ test("models that do not think aloud are not told anything about it", async () =
 });
 
 test("pieces come as they are generated and make the answer", async () => {
-  const { chat } = engine(["{", "", '"a"', "}"]);
+  const { chat } = engine(["{", "", '"a"', null, "}"]);
   const pieces: string[] = [];
   const answer = await chatOf(chat, m).complete(messages, schema, {
     ...options(),
