@@ -46,6 +46,16 @@ const filesBelow = (folder: string): string[] =>
 
 const isTest = (file: string): boolean => file.endsWith(".test.ts");
 
+function isBrowserOnly({ file, start }: Mutant, text: string): boolean {
+  return [...browserOnly.keys()].some((place) => {
+    const [folder, name] = place.split("#");
+    if (!file.startsWith(folder!)) return false;
+    if (name === undefined) return true;
+    const begin = text.indexOf(`class ${name} `);
+    return start >= begin && start < text.indexOf("\n}\n", begin);
+  });
+}
+
 function isEquivalent(mutant: Mutant): boolean {
   return equivalents.some(
     ({ file, source, original, replacement }) =>
@@ -96,8 +106,7 @@ async function main(): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));
 
   async function verdictOn(mutant: Mutant): Promise<Verdict> {
-    if ([...browserOnly.keys()].some((start) => mutant.file.startsWith(start)))
-      return { outcome: "browser only" };
+    if (isBrowserOnly(mutant, texts.get(mutant.file)!)) return { outcome: "browser only" };
     if (isEquivalent(mutant)) return { outcome: "equivalent" };
     const all = testsFor(mutant, { reaches, killers, patience: Infinity });
     const tests = testsFor(mutant, { reaches, killers, patience });

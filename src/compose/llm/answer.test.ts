@@ -64,6 +64,11 @@ describe("whole answers", () => {
     ["marks of the chat", `<|im_start|>assistant\n${good}<|im_end|>`],
   ])("%s", (_, answer) => expect(readAnswer(answer)).toEqual({ tasks: expected, faults: [] }));
 
+  test("reasons end after 400 characters", () => {
+    const { tasks } = readAnswer(JSON.stringify({ fox: { "1": "x".repeat(500) } }));
+    expect(tasks![0]!.picks).toEqual([{ id: "1", reason: "x".repeat(400) }]);
+  });
+
   test("reasons may be missing, or no text", () => {
     const answer = `{"tasks": [{"text": "fox", "adapters": [7, "8", {"id": "9", "reason": 3}]}]}`;
     const picks = ["7", "8", "9"].map((id) => ({ id, reason: "" }));
@@ -80,6 +85,26 @@ describe("whole answers", () => {
 
   test("no task is an answer too", () => {
     expect(readAnswer(`{"tasks": []}`)).toEqual({ tasks: [], faults: [] });
+  });
+
+  test("of a task, 64 adapters count in any form; of all tasks, 64", () => {
+    const ids = Array.from({ length: 70 }, (_, i) => `k${i}`);
+    const listed = JSON.stringify({ tasks: [{ text: "fox", adapters: ids }] });
+    const mapped = JSON.stringify({ fox: Object.fromEntries(ids.map((id) => [id, ""])) });
+    for (const answer of [listed, mapped])
+      expect(readAnswer(answer).tasks![0]!.picks.map(({ id }) => id)).toEqual(ids.slice(0, 64));
+    const texts = JSON.stringify({ tasks: ids.map((text) => ({ text, adapters: [] })) });
+    const map = JSON.stringify(Object.fromEntries(ids.map((text) => [text, []])));
+    for (const answer of [texts, map])
+      expect(readAnswer(answer).tasks!.map(({ text }) => text)).toEqual(ids.slice(0, 64));
+  });
+
+  test("of the tasks without text, three are named", () => {
+    const answer = JSON.stringify({ tasks: [{ text: " " }, "fox", {}, { text: 1 }, {}] });
+    expect(readAnswer(answer)).toEqual({
+      tasks: [{ text: "fox", picks: [] }],
+      faults: [1, 3, 4].map((n) => `task ${n} has no "text"`),
+    });
   });
 
   test("a task without text is named", () => {

@@ -103,7 +103,7 @@ const isTask = (value: RelaxedValue): boolean =>
 
 /** What stands for the answer when no object has "tasks". */
 function looseTasks(readings: readonly RelaxedReading[]): ReadAnswer | null {
-  const loose = readings.flatMap(({ value }) => (Array.isArray(value) ? value : [value])).filter(isTask);
+  const loose = readings.flatMap<RelaxedValue>(({ value }) => value).filter(isTask);
   if (loose.length > 0) return tasksOfList(loose);
   const map = readings.find(
     ({ value, fault }) => value instanceof RelaxedObject && fault === null && !isSchema(value),

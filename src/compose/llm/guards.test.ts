@@ -141,4 +141,6 @@ test("tasks are found word for word, across hyphens and plurals, or as the short
   expect(found("flying sky")).toBe("flying through a blue sky");
   expect(found("green sky")).toBeNull();
   expect(found("")).toBeNull();
+  expect(found("the")).toBeNull();
+  expect(findTask("a glass red, a red glass", "red glass")).toEqual({ start: 15, end: 24 });
 });

@@ -24,6 +24,9 @@ test("the schema allows the candidates' ids and the prompt's words only", () => 
     maxItems: 3,
     items: { properties: { id: { type: "string", enum: candidates.map((each) => each.card.id) } } },
   });
+  expect(JSON.stringify(questionMessages({ prompt, candidates, pinned: [], preset: "paper" }))).not.toContain(
+    "inEveryImage",
+  );
   const long = Array.from({ length: 100 }, (_, i) => `word${i}`).join(" ");
   expect(JSON.stringify(answerSchema({ readable: long, candidates, preset: "paper" }))).toContain(
     `"text":{"type":"string","maxLength":80}`,

@@ -149,8 +149,8 @@ export function relaxedReadings(answer: string): readonly RelaxedReading[] {
     const found = answer.slice(at).search(/[{[]/);
     if (found < 0) return readings;
     const reader = new Reader(answer, at + found);
-    const value = reader.value();
-    if (value instanceof RelaxedObject || Array.isArray(value)) readings.push({ value, fault: reader.fault });
+    const value = reader.value() as RelaxedReading["value"]; // of its bracket
+    readings.push({ value, fault: reader.fault });
     ({ at } = reader); // behind the bracket at least
   }
 }

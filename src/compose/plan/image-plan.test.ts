@@ -165,6 +165,24 @@ describe("plan", () => {
 
 const candidate = (id: string, similarity: number): BaselineCandidate => ({ id, weight: 0.7, similarity });
 
+test("a strength and its formula: the card's, the preset's, shared by the adapters of a task", () => {
+  const pick = (id: string) => ({ id, reason: "", similarity: 1, weight: 0.9 });
+  const composition = {
+    tasks: [
+      { text: "a", start: 0, end: 1, picks: [pick("x"), pick("y")] },
+      { text: "b", start: 2, end: 3, picks: [pick("z")] },
+    ],
+    rejected: [],
+    composer: { name: "rules", kind: "rules" },
+  } as const;
+  const { images } = planImages(composition, { preset: "reference", count: 1, seed: 1, masks: "all" });
+  expect(images[0]!.uses.map(({ id, formula, strength }) => [id, formula, strength])).toEqual([
+    ["x", "0.9 × 0.8 ÷ 2", (0.9 * 0.8) / 2],
+    ["y", "0.9 × 0.8 ÷ 2", (0.9 * 0.8) / 2],
+    ["z", "0.9 × 0.8", 0.9 * 0.8],
+  ]);
+});
+
 describe("baselines", () => {
   const candidates = Array.from({ length: 10 }, (_, i) => candidate(`a${i}`, 0.9 - i / 20));
 
@@ -181,6 +199,7 @@ describe("baselines", () => {
       composeBaseline("random", list, { seed }).tasks.map(({ picks }) => picks[0]!.id);
     expect(ids(candidates, 4)).toEqual(ids([...candidates].reverse(), 4));
     expect(new Set(ids(candidates, 4)).size).toBe(3);
+    expect(composeBaseline("random", candidates, { seed: 4 }).composer.name).toBe("three at random");
     expect(
       new Set(Array.from({ length: 20 }, (_, seed) => ids(candidates, seed).join())).size,
     ).toBeGreaterThan(5);
@@ -188,7 +207,11 @@ describe("baselines", () => {
   });
 
   test("sd has none", () => {
-    expect(composeBaseline("sd", candidates, { seed: 1 }).tasks).toEqual([]);
+    expect(composeBaseline("sd", candidates, { seed: 1 })).toEqual({
+      tasks: [],
+      rejected: [],
+      composer: { name: "no adapters", kind: "none" },
+    });
   });
 
   test("reranker: the three with the highest scores, whatever their similarity", () => {

@@ -110,6 +110,41 @@ describe("composeByReading", () => {
     ]);
   });
 
+  it("names the text that is close, if it is close enough", async () => {
+    const reasonFor = async (similarity: number) => {
+      const other = { ...near("stop motion", prompt, "aardman style"), similarity };
+      const { tasks } = await composeByReading(
+        { prompt, ...base, candidates: [candidate(clay, [other])] },
+        { reader },
+      );
+      return tasks.flatMap(({ picks }) => picks.map(({ reason }) => reason))[0];
+    };
+    const [words, score] = ["aardman", expect.closeTo(0.98)];
+    expect(await reasonFor(0.6)).toEqual({
+      kind: "close",
+      words,
+      source: "phrase",
+      text: "stop motion",
+      score,
+    });
+    expect(await reasonFor(0.59)).toEqual({ kind: "fits", words, score });
+  });
+
+  it("lists the refused that are at least a fifth likely, the likeliest first, and says which styles are too many", async () => {
+    const names = ["silver", "table", "aardman", "style", "snow"];
+    const logits = [3, 2.5, 2, -1.3, -1.5]; // 0.95, 0.92, 0.88, 0.21, 0.18
+    network = new TableNetwork(
+      Object.fromEntries(names.map((name, i) => [name, { wanted: logits[i]!, serves: name }])),
+    );
+    reader = new Reader(network, tokenizer);
+    const styles = names.map((name) => candidate(card(name, "style", { title: name }))).toReversed();
+    const { rejected } = await composeByReading({ prompt, ...base, candidates: styles }, { reader });
+    expect(rejected).toEqual([
+      { id: "aardman", reason: { kind: "styles", count: 2, score: expect.closeTo(0.88) } },
+      { id: "style", reason: { kind: "unlikely", score: expect.closeTo(0.21), threshold: 0.5 } },
+    ]);
+  });
+
   it("asks for more certainty of a card with search phrases", async () => {
     const known = { ...table, refined: { ...table.refined, phrases: ["desk"] } };
     network = new TableNetwork({ table: { wanted: 1, serves: "table" } }); // 0.73

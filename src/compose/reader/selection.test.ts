@@ -52,11 +52,21 @@ describe("select", () => {
     const styles = [offer("a", 0.9, [1], style), offer("b", 0.95, [2], style), offer("c", 0.8, [3])];
     expect(pick(styles, 1)).toEqual({ chosen: ["b", "c"], refused: { a: { kind: "styles" } } });
     expect(pick(styles, 2).chosen).toEqual(["b", "a", "c"]);
+    const others = [3, 4, 5].map((n) => offer(`o${n}`, 0.9, [n]));
+    expect(pick([...others, offer("a", 0.8, [1], style)], 1).chosen).toEqual(["o3", "o4", "o5", "a"]);
   });
 
   it("takes five at most", () => {
     const many = [1, 2, 3, 4, 5, 6].map((n) => offer(`a${n}`, 0.9 + n / 100, [n]));
     expect(pick(many)).toEqual({ chosen: ["a6", "a5", "a4", "a3", "a2"], refused: { a1: { kind: "full" } } });
+  });
+
+  it("orders equal ones by their ids", () => {
+    for (const ids of [
+      ["a", "b"],
+      ["b", "a"],
+    ])
+      expect(pick(ids.map((id, token) => offer(id, 0.9, [token]))).chosen).toEqual(["a", "b"]);
   });
 
   it("keeps a pin whatever the reader says, with its words", () => {
@@ -72,6 +82,7 @@ describe("servedTokens", () => {
   it("counts those with an even chance, else the likeliest", () => {
     expect([...servedTokens(Float32Array.of(0.2, 0.6, 0.9))]).toEqual([1, 2]);
     expect([...servedTokens(Float32Array.of(0.2, 0.4, 0.3))]).toEqual([1]);
+    expect([...servedTokens(Float32Array.of(0.5, 0.75))]).toEqual([1]);
     expect([...servedTokens(new Float32Array(0))]).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { AdapterPick } from "../composition.ts";
 import { readablePrompt } from "./readable-prompt.ts";
-import { servedSpan, type Span, tasksOf } from "./tasks.ts";
+import { overlaps, servedSpan, type Span, tasksOf } from "./tasks.ts";
 
 /** One token a word or mark. */
 function tokensOf(prompt: string) {
@@ -46,6 +46,7 @@ describe("servedSpan", () => {
 
   it("takes the strongest of several places", () => {
     expect(spanOf("fog, a hill of red clay, fog", { fog: 0.6, red: 0.7, clay: 0.9 })).toBe("red clay");
+    expect(spanOf("fog, clay", { fog: 0.75, clay: 0.75 })).toBe("fog"); // the first of equal ones
   });
 
   it("leaves the words of other spans alone", () => {
@@ -73,6 +74,17 @@ describe("tasksOf", () => {
       ["fox", 0],
       ["in the snow", 0],
     ]);
+  });
+
+  it("leaves a task whole beside a span that only touches it", () => {
+    expect(tasks("clay-fox, snow", "clay")).toEqual([
+      ["clay", 1],
+      ["fox", 0],
+      ["snow", 0],
+    ]);
+    expect(overlaps({ start: 0, end: 4 }, { start: 4, end: 8 })).toBe(false);
+    expect(overlaps({ start: 4, end: 8 }, { start: 0, end: 4 })).toBe(false);
+    expect(overlaps({ start: 0, end: 5 }, { start: 4, end: 8 })).toBe(true);
   });
 
   it("says of a denied part that it is denied", () => {

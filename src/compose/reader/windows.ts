@@ -29,7 +29,6 @@ export function windowsFor(
   spans: readonly ({ readonly start: number; readonly end: number } | null)[],
   { windows, tokens }: { readonly windows: readonly Window[]; readonly tokens: Tokens },
 ): readonly Window[] {
-  if (windows.length === 1) return windows;
   const chosen = new Set<Window>();
   for (const span of spans) {
     if (span === null) continue;

@@ -140,11 +140,10 @@ function isThingHere(phrase: readonly Word[], { lead, related, names }: Standing
   return !endsIn(names.whole) && (endsIn(thingTerms) || endsIn(names.parts));
 }
 
-function kindOf(phrase: readonly Word[], { lead, bare, determined, names }: Standing): SegmentKind {
+function kindOf(phrase: readonly Word[], { lead, bare, determined }: Standing): SegmentKind {
   const head = phrase.at(-1);
   if ((lead.kind === "with" || lead.word === "in") && has(garments, head)) return "clothing";
   if (phrase.some((_, i) => matches(phrase, i, notStyles) > 0)) return "object"; // "clay pot"
-  if (lead.kind === "as" && styleFlags(phrase, names).some(Boolean)) return "style";
   if (has(weathers, phrase[0]) && phrase.at(-1)!.text.endsWith("ing")) return "weather";
   if (has(weathers, head) && (lead.kind !== "none" || bare)) return "weather";
   if (has(times, head)) return "time";

@@ -159,6 +159,17 @@ describe("rules composer", () => {
     expect(await picksOf([both, ...own])).toEqual({ fox: ["fox"], "in the snow": ["snow"] });
   });
 
+  test("of two adapters of overlapping pairs, the better pair becomes one task", async () => {
+    const pair = (id: string, name: string) =>
+      card(id, "animal", { title: name, description: `A ${name.toLowerCase()}.` });
+    const cards = [pair("a", "Fox in the Snow"), pair("b", "Snow on a Hill with Flags")];
+    const tasks = (await compose("a fox in the snow on a hill", cards)).tasks;
+    expect(tasks.map(({ text, picks }) => [text, ...picks.map(({ id }) => id)])).toEqual([
+      ["fox in the snow", "a"],
+      ["on a hill"],
+    ]);
+  });
+
   test("returns nothing without candidates or tasks", async () => {
     expect((await compose("")).tasks).toEqual([]);
     const none = await rulesComposer.compose(

@@ -27,6 +27,15 @@ describe("blur", () => {
     expect(Math.max(...values.map((value, i) => Math.abs(value - other[i]!)))).toBeGreaterThan(3);
   });
 
+  it("a line of one pixel's height is blurred along itself alone", () => {
+    const out = blurMask(boxMask(9, 1, [0, 4, 1, 5]), { width: 9, height: 1 }, 1);
+    expect(out).toEqual(blurMask(boxMask(1, 9, [4, 0, 5, 1]), { width: 1, height: 9 }, 1));
+    expect([...out]).toEqual([...out].toReversed());
+    expect(Math.max(...out)).toBe(out[4]);
+    expect(out[4]).toBeGreaterThan(90); // 255 · 0.399
+    expect(out[4]).toBeLessThan(110);
+  });
+
   it("no blur keeps the mask; a blur wider than the image works", () => {
     const mask = boxMask(5, 3, [0, 0, 2, 2]);
     expect(blurMask(mask, { width: 5, height: 3 }, 0)).toEqual(mask);

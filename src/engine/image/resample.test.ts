@@ -30,6 +30,19 @@ describe("images like PIL", () => {
   });
 });
 
+it("overshoots beyond no byte", () => {
+  const edge = Float32Array.of(0, 0, 0, 255, 255, 255);
+  for (const filter of ["lanczos", "bicubic"] as const) {
+    const out = resizeImage(edge, {
+      channels: 1,
+      from: { width: 6, height: 1 },
+      to: { width: 24, height: 1 },
+      filter,
+    });
+    expect([Math.min(...out), Math.max(...out)]).toEqual([0, 255]);
+  }
+});
+
 describe("latents like torch", () => {
   it.each(goldens.latents)("$filter $from → $to", ({ filter, from, to, values }) => {
     const latent = testPlane(from).map((value) => value / 64 - 2);

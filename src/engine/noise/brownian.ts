@@ -51,8 +51,7 @@ export class BrownianTree {
 
   /** Unit-variance noise for a step from one noise level down to another: W(from → to) / sqrt(|to − from|). */
   between(sigmaFrom: number, sigmaTo: number): Float32Array<ArrayBuffer> {
-    const low = f32(Math.min(sigmaFrom, sigmaTo));
-    const high = f32(Math.max(sigmaFrom, sigmaTo));
+    const [low, high] = [f32(sigmaTo), f32(sigmaFrom)];
     const { start, end } = this.#root;
     const out = new Float32Array(this.#options.count);
     const from = rounded(Math.min(Math.max(low, start), end));
@@ -65,8 +64,7 @@ export class BrownianTree {
         for (let i = 0; i < out.length; i++) out[i] = index === 0 ? increment[i]! : out[i]! + increment[i]!;
       }
     }
-    // The tree's time rises with sigma, so a step down runs against it.
-    const length = f32(Math.sqrt(f32(high - low))) * (sigmaTo < sigmaFrom ? -1 : 1);
+    const length = -f32(Math.sqrt(f32(high - low))); // the tree's time rises with sigma: a step down runs against it
     for (let i = 0; i < out.length; i++) out[i] = out[i]! / length;
     return out;
   }

@@ -98,6 +98,11 @@ describe("Brownian noise", () => {
     },
   );
 
+  it("is still below its lowest noise level", () => {
+    const tree = new BrownianTree({ seed: 11, kind: "cpu", count: 3, sigmaMin: 0.03, sigmaMax: 14 });
+    expect([...tree.between(0.03, 0)].map(Math.abs)).toEqual([0, 0, 0]);
+  });
+
   it("is one path: increments do not depend on the order of calls", () => {
     const make = () => new BrownianTree({ seed: 11, kind: "cpu", count: 16, sigmaMin: 0.03, sigmaMax: 14 });
     const [a, b] = [make(), make()];

@@ -53,6 +53,12 @@ function mergeSlowly(word: string, ranks: ReadonlyMap<string, number>): string[]
 }
 
 describe("CLIP tokenizer", () => {
+  it("passes over the first line that the tokenizers library writes", () => {
+    const merges = `#version: 0.2 - Trained by \`huggingface/tokenizers\`\n${golden.merges.join("\n")}\n`;
+    const other = new ClipTokenizer({ vocab: vocabularyOf(golden.merges), merges });
+    expect(other.encode("a red fox")).toEqual(small.encode("a red fox"));
+  });
+
   it(`gives CLIP's ids for ${golden.strings.length} strings`, () => {
     for (const [text, ids] of golden.strings)
       expect(small.encode(text as string), JSON.stringify(text)).toEqual(ids);
@@ -195,6 +201,8 @@ describe("text cleaning", () => {
     ["\u3000！～\u201c\u201f\u2018\u201b\u02bc", "!~\"\"'''"],
     ["<b> &lt;", "<b> <"],
     ["&amp;lt;b", "<b"],
+    ["&amp;amp;amp; amp", "& amp"], // as ftfy once, then twice
+    ["<&amp;amp;amp;", "<&amp;"], // with markup, twice
   ])("%j becomes %j", (text, expected) => {
     expect(cleanText(text)).toBe(expected);
   });

@@ -49,6 +49,19 @@ describe("the grammar", () => {
     ["more than the text", `{"tasks":[]} `],
     ["less than the text", `{"tasks":[]`],
   ])("refuses %s", (_, text) => expect(accepts(text)).toBe(false));
+
+  test("a character is as many bytes as UTF-8 gives it", () => {
+    const state = (bytes: readonly number[]) =>
+      stepAll(startOf({ type: "string", maxLength: 1 }), Uint8Array.of(0x22, ...bytes));
+    for (const point of [0x20, 0x7f, 0x80, 0x7ff, 0x800, 0xffff, 0x1_0000, 0x10_ffff]) {
+      const bytes = [...new TextEncoder().encode(String.fromCodePoint(point))];
+      expect(state([...bytes, 0x22]), `U+${point.toString(16)}`).toBeNull(); // the whole text
+      expect(state([...bytes, 0x61]), `U+${point.toString(16)}`).toBe("no"); // a second character
+      if (bytes.length > 1) expect(state([...bytes.slice(0, -1), 0x22])).toBe("no");
+    }
+    for (const byte of [0x1f, 0x80, 0xbf, 0xc1, 0xf5, 0xff])
+      expect(state([byte]), byte.toString(16)).toBe("no");
+  });
 });
 
 /** Every byte, some of longer tokens, and one that ends. */
@@ -82,6 +95,7 @@ function decode(logitsAt: (step: number) => Float32Array, most = 300): string {
 test("bytes of byte-level tokens", () => {
   for (let byte = 0; byte < 256; byte++) expect(tokens.bytes[byte]).toEqual(Uint8Array.of(byte));
   expect(tokens.byFirst[0x20]).toEqual([0x20, vocabulary.get('Ġ["'), vocabulary.get("Ġfox")]);
+  expect(tokens.byFirst).toHaveLength(256);
   expect(tokens.byFirst.flat()).toHaveLength(vocabulary.size - 2);
   const odd = tokenBytes(
     [
@@ -114,6 +128,27 @@ test("what is allowed and preferred is taken as it is", () => {
   expect(logits[wanted[0]!]).toBe(5);
   expect(logits[wanted[1]!]).toBe(-Infinity); // a list of objects does not begin with a text
   expect(logits[end]).toBe(-Infinity);
+});
+
+test("of the 64 likeliest tokens, those stay that are allowed", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.float({ noNaN: true }), { minLength: vocabulary.size, maxLength: vocabulary.size }),
+      (list) => {
+        const values = list.map((value, id) => Math.fround(value + id)); // rarely equal
+        fc.pre(new Set(values).size === values.length);
+        const likeliest = [...values.keys()].sort((a, b) => values[b]! - values[a]!).slice(0, 64);
+        const decoding = new ConstrainedDecoding({ type: "string", maxLength: 99 }, tokens, [end]);
+        decoding.take('"'.charCodeAt(0));
+        const logits = Float32Array.from(values);
+        decoding.mask(logits);
+        for (const id of likeliest)
+          if (id < 0x80) expect([id, logits[id] === values[id]]).toEqual([id, id >= 0x20]); // a byte: all but control characters
+        for (const id of values.keys()) if (!likeliest.includes(id)) expect(logits[id]).toBe(-Infinity);
+      },
+    ),
+    propertyRuns(50),
+  );
 });
 
 test("random models", () => {

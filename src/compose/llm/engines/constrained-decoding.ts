@@ -15,7 +15,7 @@ export interface TokenBytes {
 /** Byte-level BPE writes each byte as a printable character: these stand for themselves, the others follow from U+0100 on. */
 function byteOfCharacter(): ReadonlyMap<string, number> {
   const own = (byte: number): boolean =>
-    (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || (byte >= 0xae && byte <= 0xff);
+    (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || byte >= 0xae;
   const bytes = new Map<string, number>();
   let next = 0x100;
   for (let byte = 0; byte < 256; byte++) bytes.set(String.fromCharCode(own(byte) ? byte : next++), byte);

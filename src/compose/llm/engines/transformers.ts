@@ -52,12 +52,9 @@ async function checkTokenizer({ title, files }: OnnxModel): Promise<void> {
   const file = "tokenizer.json";
   const blob = files.get(file);
   if (!blob) throw damaged(title, file, "is missing");
-  const { decoder } = await blob.text().then(
-    (text) => JSON.parse(text) as { decoder?: { type?: string } },
-    (cause: unknown) => {
-      throw damaged(title, file, "is not valid JSON", cause);
-    },
-  );
+  const { decoder } = (await new Response(blob).json().catch((cause: unknown) => {
+    throw damaged(title, file, "is not valid JSON", cause);
+  })) as { decoder?: { type?: string } };
   if (decoder?.type === "ByteLevel") return;
   throw new StylusError("unsupported", `${title} has a tokenizer that is not byte-level BPE.`, {
     where: file,
@@ -157,6 +154,7 @@ export async function openOnnxModel(
       try {
         await model.generate({
           ...inputs,
+          eos_token_id: [...endTokens],
           max_new_tokens: answerTokens,
           do_sample: temperature > 0,
           ...(temperature > 0 ? { temperature } : {}),

@@ -6,20 +6,22 @@ import {
   postInitAndCheckFieldsChatCompletion,
 } from "@mlc-ai/web-llm";
 import { expect, test, vi } from "vitest";
+import { StylusError } from "../../../shared/errors.ts";
 import type { JsonSchema } from "../language-model.ts";
 import { type ChatEngine, chatOf } from "./web-llm.ts";
 
 const schema: JsonSchema = { type: "string", enum: ["a"] };
 
-const chunk = (content: string): ChatCompletionChunk => ({
+/** null: without choices, as the chunk that only counts tokens. */
+const chunk = (content: string | null): ChatCompletionChunk => ({
   id: "1",
   created: 0,
   model: "m",
   object: "chat.completion.chunk",
-  choices: [{ index: 0, finish_reason: null, delta: { content } }],
+  choices: content === null ? [] : [{ index: 0, finish_reason: null, delta: { content } }],
 });
 
-function engine(pieces: readonly (string | Error)[]) {
+function engine(pieces: readonly (string | null | Error)[]) {
   const requests: ChatCompletionRequest[] = [];
   let interrupted = false;
   async function* stream(): AsyncGenerator<ChatCompletionChunk> {
@@ -81,7 +83,7 @@ test("models that do not think aloud are not told anything about it", async () =
 });
 
 test("pieces come as they are generated and make the answer", async () => {
-  const { chat } = engine(["{", "", '"a"', "}"]);
+  const { chat } = engine(["{", "", '"a"', null, "}"]);
   const pieces: string[] = [];
   const answer = await chatOf(chat, m).complete(messages, schema, {
     ...options(),
@@ -109,12 +111,23 @@ test("an abort interrupts the engine", async () => {
 
 test.each([
   [new Error("Failed to fetch"), "network"],
+  [new Error("Cache.add() encountered a network error"), "network"],
+  [Object.assign(new Error("gone"), { name: "NetworkError" }), "network"],
+  [Object.assign(new Error("full"), { name: "QuotaExceededError" }), "quota"],
+  [new Error("Device was lost"), "device-lost"],
+  [new Error("Out of memory"), "device-lost"],
   [Object.assign(new Error("The device is gone"), { name: "DeviceLostError" }), "device-lost"],
   [new Error("Invalid shader"), "device"],
 ])("%s is an expected failure", async (error, code) => {
   const { chat } = engine([error]);
   await expect(chatOf(chat, m).complete(messages, schema, options())).rejects.toMatchObject({
     code,
-    message: expect.stringContaining("M "),
+    message: expect.stringMatching(/\bM\b/),
   });
+});
+
+test("an expected failure within the engine stays what it is", async () => {
+  const error = new StylusError("quota", "x");
+  const { chat } = engine([error]);
+  await expect(chatOf(chat, m).complete(messages, schema, options())).rejects.toBe(error);
 });
