@@ -1,6 +1,6 @@
 // What the network gets to read, in which batches, and how its answers come back: with a network that counts.
 import { describe, expect, it } from "vitest";
-import type { FileNetwork, IntegerInputs } from "../../runtime/file-network.ts";
+import type { FileNetwork, NetworkInputs } from "../../runtime/file-network.ts";
 import { Reader, type ReaderInput } from "./reader.ts";
 import { WordPiece } from "./wordpiece.ts";
 
@@ -30,9 +30,9 @@ interface Row {
 function reading(wantedOf: (ids: readonly number[]) => number = () => 0) {
   const batches: Row[][] = [];
   const network: FileNetwork = {
-    async run({ input_ids, token_type_ids }: IntegerInputs, { shape: [rows = 0, length = 0] }) {
-      const row = (values: BigInt64Array, at: number): number[] =>
-        [...values.subarray(at * length, (at + 1) * length)].map(Number);
+    async run({ input_ids, token_type_ids }: NetworkInputs, { shape: [rows = 0, length = 0] }) {
+      const row = (values: NetworkInputs[string], at: number): number[] =>
+        Array.from(values.subarray(at * length, (at + 1) * length), Number);
       const batch = Array.from({ length: rows }, (_, at) => ({
         ids: row(input_ids!, at),
         types: row(token_type_ids!, at),
@@ -40,7 +40,7 @@ function reading(wantedOf: (ids: readonly number[]) => number = () => 0) {
       batches.push(batch);
       return {
         wanted: Float32Array.from(batch, ({ ids }) => wantedOf(ids)),
-        spans: Float32Array.from(input_ids!, Number),
+        spans: Float32Array.from(Array.from(input_ids!, Number)),
       };
     },
     async dispose() {},
