@@ -164,6 +164,8 @@ test("live previews are blurred until the image is checked, and one that is foun
   await page.getByText("Not checked yet").waitFor();
   expect(await isBlurred(page.locator("figure canvas"))).toBe(true);
   await picture("preview");
+  await page.getByRole("button", { name: "Show blurred image" }).click();
+  expect(await isBlurred(page.locator("figure canvas"))).toBe(false);
   await page.locator("figure[data-status=done] img").waitFor({ timeout: 60_000 });
   expect(await isBlurred(result())).toBe(false);
   expect(await page.getByText("Not checked yet").count()).toBe(0);
