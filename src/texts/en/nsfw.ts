@@ -16,7 +16,7 @@ export const nsfw = {
   reasons: { nsfw: "May be NSFW", unchecked: "Not checked", pending: "Not checked yet" },
   show: "Show",
   blur: "Blur",
-  showImage: (seed: number) => `Show image with seed ${seed}`,
+  showImage: (seed: number) => `Show blurred image with seed ${seed}`,
   blurImage: (seed: number) => `Blur image with seed ${seed}`,
   showComparison: "Show comparison",
   blurComparison: "Blur comparison",

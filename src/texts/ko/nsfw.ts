@@ -16,7 +16,7 @@ export const nsfw: typeof english = {
   reasons: { nsfw: "NSFW일 수 있음", unchecked: "검사하지 못함", pending: "아직 검사 전" },
   show: "보기",
   blur: "흐리게",
-  showImage: (seed) => `보기: 시드 ${seed} 이미지`,
+  showImage: (seed) => `보기: 흐려진 시드 ${seed} 이미지`,
   blurImage: (seed) => `흐리게: 시드 ${seed} 이미지`,
   showComparison: "보기: 비교",
   blurComparison: "흐리게: 비교",

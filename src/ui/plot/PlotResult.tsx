@@ -172,6 +172,7 @@ function Grid(props: { readonly run: RunView; readonly expanded: ExpandedPlot })
 
 function Cell(props: { readonly image: ImageView; readonly label: string }): JSX.Element {
   const studio = useStudio();
+  const coverKey = (): string => (props.image.encoded ? props.image.id : `${props.image.id} preview`);
   const name = (): string => t.plot.cell(props.image.index + 1, props.label);
   return (
     <div
@@ -185,12 +186,12 @@ function Cell(props: { readonly image: ImageView; readonly label: string }): JSX
             ? studio.nsfw.reason(props.image.nsfw)
             : props.image.preview && studio.nsfw.previewReason()
         }
-        shown={studio.nsfw.isShown(props.image.id)}
+        shown={studio.nsfw.isShown(coverKey())}
         labels={{
           show: `${t.nsfw.show}: ${name()}`,
           blur: `${t.nsfw.blur}: ${name()}`,
         }}
-        onToggle={() => studio.nsfw.toggle(props.image.id)}
+        onToggle={() => studio.nsfw.toggle(coverKey())}
         small
       >
         <Show

@@ -67,8 +67,12 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
     const ofVariant = variant && (variant.preview ? nsfw.previewReason() : nsfw.reason(variant.nsfw));
     return nsfw.reason(props.image.nsfw) ?? ofVariant;
   };
-  /** A comparison shows another image beside the one that somebody wanted to see. */
-  const coverKey = (): string => (props.image.variant ? `${props.image.id} compared` : props.image.id);
+  /** Who wanted to see a preview, or the image alone, has not asked for what follows. */
+  const coverKey = (): string => {
+    const { id, encoded, variant } = props.image;
+    if (!encoded) return `${id} preview`;
+    return variant ? `${id} compared` : id;
+  };
   const sampling = (): boolean => props.image.status === "sampling";
   const isNext = (): boolean => props.run.images.find(({ status }) => status !== "done") === props.image;
   const reuse = createReuse(props, () => t.run.image.reused);
