@@ -10,6 +10,9 @@ export const ownServerId = "own-server";
 /** What runs and errors call it, whatever it is. */
 export const ownServerName = "Your own server";
 
+/** Ollama's, where it runs on the user's computer. */
+export const exampleAddress = "http://localhost:11434/v1";
+
 export interface OwnServer extends Pick<ChatServer, "model" | "apiKey" | "format"> {
   /** Up to and with `/v1`. */
   readonly url: string;

@@ -24,16 +24,29 @@ const tiny = {
 };
 const question = 'Answer with the JSON object {"hello": "world"} and nothing else.';
 
-/** Whether the page's policy forbids what `work` asks for. */
-async function watchPolicy<Value>(work: () => Promise<Value>): Promise<{ value: Value; isBlocked: boolean }> {
+/** Within this time the browser says why it has sent nothing. */
+const policyMilliseconds = 200;
+
+/** Whether the page's policy forbids what `work` asks for; it answers null when it got no response. */
+async function watchPolicy<Value>(
+  work: () => Promise<Value | null>,
+): Promise<{ readonly value: Value | null; readonly isBlocked: boolean }> {
   let isBlocked = false;
+  let wake = (): void => {};
   const hear = ({ effectiveDirective }: SecurityPolicyViolationEvent): void => {
-    isBlocked ||= effectiveDirective === "connect-src";
+    if (effectiveDirective !== "connect-src") return;
+    isBlocked = true;
+    wake();
   };
   document.addEventListener("securitypolicyviolation", hear);
   try {
     const value = await work();
-    await new Promise((resolve) => setTimeout(resolve)); // the event follows in a task of its own
+    // The event follows in a task of its own.
+    if (value === null && !isBlocked)
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+        setTimeout(resolve, policyMilliseconds);
+      });
     return { value, isBlocked };
   } finally {
     document.removeEventListener("securitypolicyviolation", hear);
@@ -54,9 +67,9 @@ async function answersAnyone(url: string, signal: AbortSignal): Promise<boolean 
   const observer = canReport
     ? new ReportingObserver(
         (reports) => {
-          const isIt = reports.some(
-            ({ body }) => (body as { blockedURL?: string } | null)?.blockedURL === url,
-          );
+          // Its fields are there as JSON only.
+          const bodies = JSON.parse(JSON.stringify(reports.map(({ body }) => body))) as unknown[];
+          const isIt = bodies.some((body) => (body as { blockedURL?: string } | null)?.blockedURL === url);
           if (isIt) hear();
         },
         { types: ["coep"], buffered: false },
@@ -87,10 +100,13 @@ function idsIn(body: string): string[] | null {
   }
 }
 
-type Listing = { readonly status: number; readonly ids: readonly string[] | null } | null;
+interface Listing {
+  readonly status: number;
+  readonly ids: readonly string[] | null;
+}
 
 /** Null: no response. */
-async function listModels({ url, apiKey }: OwnServer, signal: AbortSignal): Promise<Listing> {
+async function listModels({ url, apiKey }: OwnServer, signal: AbortSignal): Promise<Listing | null> {
   try {
     const response = await fetch(`${url}/models`, {
       headers: apiKey ? { authorization: `Bearer ${apiKey}` } : {},

@@ -174,7 +174,6 @@ export const models = {
     name: "Set up…",
     change: "Change…",
     address: "Address",
-    addressExample: "http://localhost:11434/v1",
     addressHint:
       "With its port. Ollama’s is http://localhost:11434/v1, LM Studio’s http://localhost:1234/v1.",
     noAddress: "Enter an address that begins with http:// or https://.",

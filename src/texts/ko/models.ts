@@ -168,7 +168,6 @@ export const models: typeof english = {
     name: "설정…",
     change: "변경…",
     address: "주소",
-    addressExample: "http://localhost:11434/v1",
     addressHint:
       "포트까지 적으세요. Ollama는 http://localhost:11434/v1, LM Studio는 http://localhost:1234/v1이에요.",
     noAddress: "http:// 또는 https://로 시작하는 주소를 적으세요.",

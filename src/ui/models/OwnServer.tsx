@@ -1,7 +1,7 @@
 // The user's own language-model server: its address, model and key, a check that says what is wrong, and its place among the models.
 import { createSignal, onCleanup, Show, For, type JSX } from "solid-js";
 import { ownServerEntry } from "../../app/packs/language-models.ts";
-import { baseAddress, ownServerId, type OwnServer } from "../../app/packs/own-server.ts";
+import { baseAddress, exampleAddress, ownServerId, type OwnServer } from "../../app/packs/own-server.ts";
 import type { ServerCheck } from "../../compose/llm/server-check.ts";
 import { toPlainError, type PlainError } from "../../shared/errors.ts";
 import { t } from "../../texts/texts.ts";
@@ -156,7 +156,7 @@ function ServerForm(props: { readonly onDone: () => void }): JSX.Element {
       <TextField
         label={texts().address}
         type="url"
-        placeholder={texts().addressExample}
+        placeholder={exampleAddress}
         value={address()}
         hint={problem() === "address" ? texts().noAddress : texts().addressHint}
         onChange={edit(setAddress)}
@@ -243,8 +243,8 @@ function Found(props: { readonly check: ServerCheck; readonly model: string }): 
       <p>
         <Show when={works()} fallback={<WarningIcon />}>
           <CheckIcon />
-        </Show>{" "}
-        {texts().describe(props.check, props.model)}
+        </Show>
+        <span>{texts().describe(props.check, props.model)}</span>
       </p>
       <Show when={leave().length > 0}>
         <ul>
