@@ -8,11 +8,19 @@ import type { AdapterUse, DiffusionEvent, RgbaImage } from "../../../shared/requ
 import { seedsOfImage } from "../../../shared/seeds.ts";
 import type { GenerateOptions } from "../../../stylus/options.ts";
 import { finishedSize } from "../../../stylus/image-options.ts";
-import type { CandidateView, PlannedImage, RunEvent, RunReport, StageId } from "../../../stylus/run-types.ts";
+import type {
+  CandidateView,
+  PlannedImage,
+  PlannedRegion,
+  RunEvent,
+  RunReport,
+  StageId,
+} from "../../../stylus/run-types.ts";
 import type { ImagePrompt } from "../../../stylus/wildcards.ts";
 import { withoutTags } from "../../../shared/prompt-syntax.ts";
 import { adaptersOfPlot } from "../../../stylus/infotext.ts";
 import { formatLoraTag } from "../../../stylus/lora-tags.ts";
+import { regionsOfImage } from "../../../stylus/regions.ts";
 import { expandPlot, type CellSampling } from "../../../stylus/plot/cells.ts";
 import { t } from "../../../texts/texts.ts";
 import { createStepClock } from "./time-left.ts";
@@ -37,6 +45,7 @@ export interface ImageView {
   negativePrompt?: string;
   /** What of the sampling it has otherwise, in a plot. */
   sampling?: Partial<CellSampling>;
+  regions?: readonly PlannedRegion[];
   /** The sheet of a plot. */
   sheet?: true;
   /** What this image is compared with; null when nothing. */
@@ -78,6 +87,7 @@ export function optionsToReuse(image: ImageView, run: Pick<RunView, "options">):
     ...own,
     prompt: [withoutTags(prompt).trim(), ...image.adapters.map(formatLoraTag)].join(" "),
     negativePrompt,
+    regions: regionsOfImage(own.regions, image),
     method: "sd",
     pins: [],
     removed: [],
@@ -127,6 +137,8 @@ export interface RunView {
   stages: StageView[];
   candidates: readonly CandidateView[];
   composition: Composition | null;
+  /** What was chosen for each region. */
+  regions: readonly Composition[];
   images: ImageView[];
   leftMilliseconds: number | null;
   error: PlainError | null;
@@ -147,6 +159,7 @@ export function startRun(options: GenerateOptions, id: string): RunView {
     stages: [],
     candidates: [],
     composition: null,
+    regions: [],
     images: options.plot
       ? expandPlot(options.plot, options).cells.map(({ seed, sampling }, index) => ({
           ...waitingImage(id, index, { ...options, ...sampling }),
@@ -176,6 +189,7 @@ export function sheetImage(
     height,
     encoded,
     adapters: adaptersOfPlot(options, images),
+    ...(images[0]?.regions ? { regions: images[0].regions } : {}),
   };
 }
 
@@ -206,6 +220,7 @@ const usePlan = (image: ImageView, plan: PlannedImage): void => {
   if (plan.prompt !== undefined) image.prompt = plan.prompt;
   if (plan.negativePrompt !== undefined) image.negativePrompt = plan.negativePrompt;
   if (plan.sampling !== undefined) image.sampling = plan.sampling;
+  if (plan.regions !== undefined) image.regions = plan.regions;
 };
 
 /** Folds the events of one run into its view. */
@@ -239,6 +254,9 @@ export function createEventFolder(set: SetStoreFunction<RunView>): (event: RunEv
             break;
           case "composition":
             run.composition = event.composition;
+            break;
+          case "regions":
+            run.regions = event.compositions;
             break;
           case "plan":
             for (const [index, plan] of event.images.entries()) {
