@@ -40,6 +40,8 @@ export interface Reading {
   readonly prompt: string;
   readonly composition: Composition;
   readonly candidates: readonly CandidateView[];
+  /** What was chosen for each region; fewer while they are still read. */
+  readonly regions: readonly Composition[];
 }
 
 /**
@@ -57,20 +59,28 @@ export async function readPrompt(
 ): Promise<Reading> {
   const { prompt } = options;
   let candidates: readonly CandidateView[] = [];
-  const composition = await choose(options, readLoraTags(options.prompt), {
+  const quietly = {
     ...context,
     readerPatience: null,
-    stage: async (_id, _inputs, work) => {
+    stage: (async (_id, _inputs, work) => {
       throwIfAborted(context.signal);
       return (await work()).value;
-    },
+    }) satisfies RunStage as RunStage,
+  };
+  const composition = await choose(options, readLoraTags(options.prompt), {
+    ...quietly,
     onEvent: (event) => {
       if (event.type === "candidates") candidates = event.candidates;
       if (event.type === "composition")
-        context.onReading({ prompt, composition: event.composition, candidates });
+        context.onReading({ prompt, composition: event.composition, candidates, regions: [] });
     },
   });
-  return { prompt, composition, candidates };
+  const regions: Composition[] = [];
+  for (const area of options.regions?.areas ?? []) {
+    const own = { ...options, prompt: area.prompt };
+    regions.push(await choose(own, readLoraTags(area.prompt), { ...quietly, onEvent: () => {} }));
+  }
+  return { prompt, composition, candidates, regions };
 }
 
 /** Retrieval and composition, or nothing where the request leaves nothing to choose. */

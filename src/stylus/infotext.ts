@@ -21,6 +21,7 @@ import {
   readInitImageValues,
   readTile,
 } from "./infotext-images.ts";
+import { readRegions, regionFields, regionLabels, regionsOfImage } from "./regions.ts";
 import type { PlotAxis } from "./plot/axes.ts";
 import { plotFields, plotLabels, readPlot } from "./plot/fields.ts";
 import { limits } from "../shared/limits.ts";
@@ -32,7 +33,7 @@ export interface ImageInfo {
   readonly options: GenerateOptions;
   readonly image: Pick<
     PlannedImage,
-    "seed" | "variationSeed" | "adapters" | "prompt" | "negativePrompt" | "sampling"
+    "seed" | "variationSeed" | "adapters" | "prompt" | "negativePrompt" | "sampling" | "regions"
   > & {
     /** It shows all images of a plot: its text is that of the plot, while theirs say nothing of it. */
     readonly sheet?: true;
@@ -118,6 +119,7 @@ export function writeInfotext({ cards, model, version, ...info }: ImageInfo): st
       ["Model", model],
       ...variationFields({ options, image }),
       ...imageFields(options),
+      ...regionFields(replacesWords(options) ? options.regions : regionsOfImage(options.regions, image)),
       ["Clip skip", options.clipSkip === 1 ? "" : String(options.clipSkip)],
       ["RNG", options.noise === "nv" ? "NV" : "CPU"],
       ["Combine", options.combine === "switch" ? "switch" : ""],
@@ -217,7 +219,7 @@ const silent: ReadonlySet<string> = new Set(
   width,height,quantity,workflow`
     .split(",")
     .map((label) => label.trim())
-    .concat(plotLabels),
+    .concat(plotLabels, regionLabels),
 );
 
 /**
@@ -241,6 +243,10 @@ export function readSettings(
     if (id === undefined || !isKnown(id) || cards?.get(id)?.fewStep) return "";
     return id === tag.name ? tag.text : `<${[tag.kind, id, ...tag.parts].join(":")}>`;
   });
+  const regions = readRegions(fields);
+  const inRegions = readLoraTags(regions?.areas.map(({ prompt: text }) => text).join(" ") ?? "", [
+    ...(cards?.values() ?? []),
+  ]).tags;
   const size = readSize(fields);
   const { plot, unread: unreadOfPlot } = readPlot(fields);
   const given = {
@@ -258,6 +264,7 @@ export function readSettings(
     vaeTilePixels: readTile(fields),
     combine: fields.get("Combine") === "switch" ? "switch" : undefined,
     plot: plot ?? undefined,
+    regions: regions ?? undefined,
   };
   const unread: readonly (readonly [label: string, isRead: boolean])[] = [
     ["Sampler", sampler !== null],
@@ -272,6 +279,7 @@ export function readSettings(
     ["RNG", given.noise !== undefined],
     ["Combine", given.combine !== undefined],
     ["VAE tile", given.vaeTilePixels !== undefined],
+    ["Regions", given.regions !== undefined],
   ];
   const others = [...fields.keys()].filter((label) => !silent.has(label));
   const labels = [
@@ -292,7 +300,7 @@ export function readSettings(
     start: readInitImageValues(fields),
     template: readTemplate({ prompt: words.trim(), negativePrompt, fields }),
     model: fields.get("Model") ?? "",
-    missing: [...new Set(tags.tags.map(({ id }) => id).filter((id) => !isKnown(id)))],
+    missing: [...new Set([...tags.tags, ...inRegions].map(({ id }) => id).filter((id) => !isKnown(id)))],
     dropped: [
       ...labels.filter((label) => !isNothing(fields, label)).map((label) => `${label} ${fields.get(label)!}`),
       ...noTags.map(({ text }) => text),

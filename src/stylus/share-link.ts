@@ -9,6 +9,7 @@ import { choosesAgain, readSettings, replacesWords, variationFields } from "./in
 import { formatLoraTag } from "./lora-tags.ts";
 import { withoutAdapters } from "./plot/axes.ts";
 import { plotFields } from "./plot/fields.ts";
+import { regionFields, regionsOfImage } from "./regions.ts";
 import {
   checkOptions,
   completeOptions,
@@ -36,6 +37,9 @@ const labels: ReadonlyMap<string, string> = new Map([
   ["hires-upscaler", "Hires upscaler"],
   ["denoising", "Denoising strength"],
   ["vae-tile", "VAE tile"],
+  ["regions", "Regions"],
+  ["region-base", "Region base weight"],
+  ["region-prompts", "Region prompts"],
   ["model", "Model"],
   ["x-type", "X Type"],
   ["x-values", "X Values"],
@@ -51,7 +55,10 @@ const longestFragment = 60_000;
 
 export interface SharedImage {
   readonly options: GenerateOptions;
-  readonly image: Pick<PlannedImage, "seed" | "variationSeed" | "adapters" | "prompt" | "negativePrompt">;
+  readonly image: Pick<
+    PlannedImage,
+    "seed" | "variationSeed" | "adapters" | "prompt" | "negativePrompt" | "regions"
+  >;
   /** Name of the checkpoint; empty: not in the link. */
   readonly model: string;
 }
@@ -72,6 +79,7 @@ export function writeLink({ options, image, model }: SharedImage, left: Readonly
     ["RNG", options.noise === "nv" ? "NV" : ""],
     ["Combine", options.combine === "switch" ? "switch" : ""],
     ...imageFields({ ...options, start: null }),
+    ...regionFields(regionsOfLink({ options, image }, left)),
     ["Model", model],
     ...(options.plot === null ? [] : plotFields(withoutAdapters(options.plot, left))),
   ]);
@@ -87,6 +95,23 @@ export function writeLink({ options, image, model }: SharedImage, left: Readonly
     ["adapters", choosesAgain(options) ? "chosen" : "listed"],
   ].filter(([, value]) => value !== "");
   return `#${new URLSearchParams(entries as [string, string][])}`;
+}
+
+/** The regions without tags of adapters that are left out. */
+function regionsOfLink(
+  { options, image }: Pick<SharedImage, "options" | "image">,
+  left: ReadonlySet<string>,
+): GenerateOptions["regions"] {
+  if (!replacesWords(options)) return regionsOfImage(options.regions, image, (id) => left.has(id));
+  return (
+    options.regions && {
+      ...options.regions,
+      areas: options.regions.areas.map((area) => ({
+        ...area,
+        prompt: replaceTags(area.prompt, ({ name, text }) => (left.has(name) ? "" : text)),
+      })),
+    }
+  );
 }
 
 export interface ReadLink {

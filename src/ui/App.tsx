@@ -1,5 +1,5 @@
 // The page: prompt on top, images and the choice below, the gallery last.
-import { createEffect, createSignal, For, onCleanup, Show, type JSX } from "solid-js";
+import { createEffect, createSignal, on, For, onCleanup, Show, type JSX } from "solid-js";
 import { installKeys } from "../app/state/commands.ts";
 import { installLinks } from "../app/state/links.ts";
 import { pickOfDrop, pickOfInput } from "../app/packs/disk-files.ts";
@@ -28,6 +28,7 @@ import { PlotResult } from "./plot/PlotResult.tsx";
 import { PromptBox } from "./prompt/PromptBox.tsx";
 import { SettingsPanel } from "./prompt/SettingsPanel.tsx";
 import { InitImage } from "./prompt/InitImage.tsx";
+import { Regions } from "./prompt/Regions.tsx";
 import { StudioContext } from "./studio-context.ts";
 import { StorageDialog } from "./storage/StorageDialog.tsx";
 import { Trail } from "./run/Trail.tsx";
@@ -37,6 +38,7 @@ import { t } from "../texts/texts.ts";
 export function App(props: { readonly studio: Studio }): JSX.Element {
   const studio = props.studio;
   const [settingsOpen, setSettingsOpen] = createSignal(false);
+  const [regionsOpen, setRegionsOpen] = createSignal(false);
   const [adapterId, setAdapterId] = createSignal<string | null>(null);
   const [libraryOpen, setLibraryOpen] = createSignal(false);
   const [storageOpen, setStorageOpen] = createSignal(false);
@@ -57,6 +59,14 @@ export function App(props: { readonly studio: Studio }): JSX.Element {
   createEffect(() => {
     document.documentElement.lang = languageOf(studio.settings);
   });
+
+  // Regions that were brought back are seen.
+  createEffect(
+    on(
+      () => studio.settings.regions.length > 0,
+      (some) => some && setRegionsOpen(true),
+    ),
+  );
 
   // The tab shows a run's progress while the user is in another tab.
   createEffect(() => {
@@ -122,7 +132,12 @@ export function App(props: { readonly studio: Studio }): JSX.Element {
             <section class={styles["sheet"]} aria-label={t.prompt.section}>
               <PromptBox />
               <InitImage />
+              <Show when={regionsOpen()}>
+                <Regions />
+              </Show>
               <ControlBar
+                regionsOpen={regionsOpen()}
+                onToggleRegions={() => setRegionsOpen((open) => !open)}
                 settingsOpen={settingsOpen()}
                 onToggleSettings={() => setSettingsOpen((open) => !open)}
               />

@@ -34,6 +34,8 @@ export interface StoredRun {
   readonly createdAt: number;
   readonly options: GenerateOptions;
   readonly composition: Composition;
+  /** What was chosen for each region; runs of earlier versions do not have it. */
+  readonly regions?: readonly Composition[];
   readonly candidates: readonly CandidateView[];
   readonly report: RunReport;
 }
@@ -53,6 +55,12 @@ const number = v.pipe(v.number(), v.finite());
 /** Read by `describeReason`, `describeUnavailable`. */
 const why = v.optional(v.union([v.string(), v.looseObject({ kind: v.string() })]));
 const list = v.array(v.looseObject({ reason: why }));
+
+const compositionSchema = v.looseObject({
+  tasks: v.array(v.looseObject({ text: v.string(), picks: list })),
+  rejected: list,
+  composer: v.looseObject({ name: v.string(), instead: why }),
+});
 
 /** What the page reads of rows. */
 export const imageSchema = v.looseObject({
@@ -74,6 +82,14 @@ export const imageSchema = v.looseObject({
   sheet: v.optional(v.literal(true)),
   sampling: v.optional(v.looseObject({})),
   nsfw: v.nullish(number),
+  regions: v.optional(
+    v.array(
+      v.looseObject({
+        prompt: v.optional(v.string()),
+        adapters: v.array(v.looseObject({ id: v.string(), unetStrength: number })),
+      }),
+    ),
+  ),
   png: v.blob(),
 });
 export const runSchema = v.looseObject({
@@ -95,12 +111,24 @@ export const runSchema = v.looseObject({
     variation: v.nullish(v.looseObject({ seed: number, strength: number })),
     start: v.nullish(v.looseObject({ picture: v.looseObject({ id: v.string() }) })),
     hires: v.nullish(v.looseObject({})),
+    regions: v.nullish(
+      v.looseObject({
+        baseWeight: number,
+        areas: v.array(
+          v.looseObject({
+            x: number,
+            y: number,
+            width: number,
+            height: number,
+            weight: number,
+            prompt: v.string(),
+          }),
+        ),
+      }),
+    ),
   }),
-  composition: v.looseObject({
-    tasks: v.array(v.looseObject({ text: v.string(), picks: list })),
-    rejected: list,
-    composer: v.looseObject({ name: v.string(), instead: why }),
-  }),
+  composition: compositionSchema,
+  regions: v.optional(v.array(compositionSchema)),
   candidates: v.array(v.looseObject({ id: v.string(), similarity: number })),
   report: v.looseObject({
     pack: v.looseObject({ id: v.string(), title: v.string() }),

@@ -110,7 +110,9 @@ export function createChoiceState(context: {
     prune(reading, prompt) {
       if (reading.prompt !== prompt) return;
       const present = new Set([
-        ...reading.composition.tasks.flatMap(({ picks }) => picks.map(({ id }) => id)),
+        ...[reading.composition, ...reading.regions].flatMap(({ tasks }) =>
+          tasks.flatMap(({ picks }) => picks.map(({ id }) => id)),
+        ),
         ...rules().pins,
       ]);
       setAdjustments(

@@ -140,14 +140,14 @@ export function createGalleryState(context: {
     error,
     async keep(view, report, finished) {
       const gallery = await ready;
-      const { id, createdAt, options, candidates } = view;
+      const { id, createdAt, options, candidates, regions } = view;
       const composition = view.composition ?? {
         tasks: [],
         rejected: [],
         composer: { name: "", kind: "none" },
       };
       await gallery.add(
-        { id, createdAt, ...unproxied({ options, composition, candidates, report }) },
+        { id, createdAt, ...unproxied({ options, composition, regions, candidates, report }) },
         finished.flatMap((image) => (image.encoded ? [storedImage(view, image, image.encoded.png)] : [])),
       );
       setPrompts((before) => new Map(before).set(id, options.prompt));

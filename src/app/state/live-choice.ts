@@ -3,7 +3,7 @@
 import { createEffect, createMemo, createSignal, on, onCleanup, untrack, type Accessor } from "solid-js";
 import type { GenerateOptions } from "../../stylus/options.ts";
 import type { ChoiceServices } from "../../stylus/ports.ts";
-import { wordsOf, type RunView } from "./runs/run-view.ts";
+import { wordsOf, type ImageView, type RunView } from "./runs/run-view.ts";
 import { readPrompt, type Reading } from "../../stylus/choose.ts";
 import type { LoadedPack } from "../../stylus/loaded-pack.ts";
 
@@ -14,6 +14,7 @@ const nothing: Reading = {
   prompt: "",
   composition: { tasks: [], rejected: [], composer: { name: "", kind: "none" } },
   candidates: [],
+  regions: [],
 };
 
 /** What of the options changes the choice; sliders, removals and seeds do not, nor do pins where rules choose. */
@@ -26,15 +27,27 @@ const choiceKey = ({
   bans,
   pins,
   seed,
+  regions,
 }: GenerateOptions): string =>
   JSON.stringify([
     prompt,
+    regions?.areas.map((area) => area.prompt) ?? [],
     method,
     preset,
     bans,
     method === "random" || (languageModel?.temperature ?? 0) > 0 ? seed : 0,
     ...(composer === "rules" ? [] : [composer, languageModel, pins]), // others may not serve the words of a pin
   ]);
+
+/** The regions with the words that an image has drawn for them. */
+const withWordsOf = (
+  drawn: ImageView["regions"],
+  regions: GenerateOptions["regions"],
+): GenerateOptions["regions"] =>
+  regions && {
+    ...regions,
+    areas: regions.areas.map((area, index) => ({ ...area, prompt: drawn?.[index]?.prompt ?? area.prompt })),
+  };
 
 export function createReading(context: {
   readonly services: ChoiceServices;
@@ -51,9 +64,14 @@ export function createReading(context: {
     const view = shown();
     if (!view?.composition || view.options.adapters !== "auto") return null;
     if (view.composition.pending && view.status !== "running") return null; // stopped before it was whole
-    const { composition, candidates } = view;
-    const asked = { ...view.options, ...wordsOf(view.images[0] ?? {}, view) };
-    return { key: choiceKey(asked), reading: { prompt: asked.prompt, composition, candidates } };
+    const { composition, candidates, regions } = view;
+    const first = view.images[0];
+    const asked = {
+      ...view.options,
+      ...wordsOf(first ?? {}, view),
+      regions: withWordsOf(first?.regions, view.options.regions),
+    };
+    return { key: choiceKey(asked), reading: { prompt: asked.prompt, composition, candidates, regions } };
   });
 
   createEffect(

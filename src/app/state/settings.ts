@@ -23,6 +23,7 @@ import {
   type MaskValues,
   type InitImage,
 } from "../../stylus/image-options.ts";
+import { defaultBaseWeight, regionsFrom, type Region } from "../../stylus/regions.ts";
 import { plotFrom, type Plot } from "../../stylus/plot/axes.ts";
 import type { ImagePrompt } from "../../stylus/wildcards.ts";
 import { withoutTags } from "../../shared/prompt-syntax.ts";
@@ -107,6 +108,9 @@ export interface Settings {
   adapters: Record<string, AdapterRules>;
   /** Names of the prompt styles that runs apply, in order. */
   styles: string[];
+  /** Parts of the image with prompts of their own; none: the prompt has all of it. */
+  regions: Region[];
+  regionValues: { baseWeight: number; addPrompt: boolean };
   /** The axes of the X/Y/Z plot, as the form has them. */
   plot: Plot;
   /** The prompt box offers words while one types. */
@@ -155,6 +159,8 @@ function initialSettings(): Settings {
     device,
     adapters: {},
     styles: [],
+    regions: [],
+    regionValues: { baseWeight: defaultBaseWeight, addPrompt: true },
     plot: plotFrom(null),
     suggestWords: true,
     nsfwCheck: false,
@@ -193,6 +199,8 @@ export function settingsFrom(saved: Readonly<Record<string, unknown>>): Settings
     start: isInitImage(read.start) ? read.start : null,
     styles: Array.isArray(read.styles) ? read.styles.filter((name) => typeof name === "string") : [],
     language: isLanguage(read.language) ? read.language : null,
+    regions: regionsFrom(read.regions),
+    regionValues: { ...initial.regionValues, ...read.regionValues },
     plot: plotFrom(read.plot),
     variation: { ...initial.variation, ...read.variation },
     startValues: { ...initial.startValues, ...read.startValues },
@@ -337,6 +345,12 @@ function hiresOf({ start, hires, hiresValues }: Settings): PartialOptions["hires
   return steps === null ? values : { ...values, steps };
 }
 
+/** A region that says nothing yet is no part of the image. */
+const regionsOf = ({ regions, regionValues }: Settings): PartialOptions["regions"] => ({
+  ...regionValues,
+  areas: regions.filter(({ prompt }) => prompt.trim() !== "").map((region) => ({ ...region })),
+});
+
 const tileOf = ({ width, height }: PackDefaults): number => Math.max(limits.size.min, width, height);
 
 /** What the page asks for with these settings; the choice of adapters is left to the method. */
@@ -373,6 +387,7 @@ export function toOptions(
       start: initImageOf(settings),
       hires: hiresOf(settings),
       vaeTilePixels: settings.lowMemory ? tileOf(defaults) : null,
+      regions: regionsOf(settings),
     },
     defaults,
   );
@@ -411,6 +426,15 @@ export function fromOptions(options: GenerateOptions, defaults: PackDefaults): P
       ? {}
       : { hiresValues: { ...hires, steps: hires.steps === options.steps ? null : hires.steps } }),
     lowMemory: options.vaeTilePixels !== null,
+    regions: options.regions?.areas.map((area) => ({ ...area })) ?? [],
+    ...(options.regions
+      ? {
+          regionValues: {
+            baseWeight: options.regions.baseWeight,
+            addPrompt: options.regions.addPrompt,
+          },
+        }
+      : {}),
     preset: options.preset,
     combine: options.combine,
     method: options.adapters === "none" ? "sd" : options.method,

@@ -29,7 +29,7 @@ import { type CheckedOptions, type GenerateOptions, type PackDefaults } from "..
 import { createPackState, type PackState } from "./pack.ts";
 import { modelOf } from "../packs/packs.ts";
 import { createPlotState, type PlotState } from "./plot/plot-state.ts";
-import { planBatch } from "../../stylus/batch-plan.ts";
+import { planBatch, regionPlanOptions } from "../../stylus/batch-plan.ts";
 import { createAsking, type AskingOptions } from "./runs/asking.ts";
 import { createQueue, type QueueState, type RunOutcome } from "./runs/queue.ts";
 import { createRecall, type Recall } from "./runs/recall.ts";
@@ -46,7 +46,7 @@ import { createWildcards, type WildcardsState } from "./prompt/wildcards.ts";
 import { createStyles, type StylesState } from "./prompt/styles.ts";
 import { openStyles, openWildcards } from "../prompts/named-rows.ts";
 import { openWaitingRuns } from "../prompts/waiting-runs.ts";
-import { expandBatch, type ImagePrompt } from "../../stylus/wildcards.ts";
+import { expandBatch, type ImagePrompt, type ImageWords } from "../../stylus/wildcards.ts";
 import { createTaking } from "./incoming.ts";
 import type { DiskUse, PageServices } from "../services/ports.ts";
 
@@ -90,6 +90,8 @@ export interface Studio
   readonly tokenCount: ReturnType<typeof createTokenCount>;
   /** The images that the next run would generate at the present seed: strengths for the sliders. */
   readonly planned: Accessor<readonly PlannedImage[]>;
+  /** What each region adds to them. */
+  readonly plannedRegions: Accessor<readonly (readonly PlannedImage[])[]>;
   readonly gallery: GalleryState;
   /** Runs that wait for their turn. */
   readonly queue: QueueState;
@@ -170,8 +172,11 @@ function buildStudio(services: PageServices): Studio {
 
   const wildcards = createWildcards({ opening: openWildcards(), announce });
   const words = createMemo(
-    (): ImagePrompt =>
-      expandBatch({ ...styles.prompts(), seed: settings.seed, count: 1 }, wildcards.files()).images[0]!,
+    (): ImageWords =>
+      expandBatch(
+        { ...styles.prompts(), regions: options().regions, seed: settings.seed, count: 1 },
+        wildcards.files(),
+      ).images[0]!,
   );
 
   /** Puts another model in the place of the one in use; a run in progress ends with it, and what waits is asked about. */
@@ -226,7 +231,12 @@ function buildStudio(services: PageServices): Studio {
     wanted: () => settings.method === "reranker",
     announce,
   });
-  const spelledOut = createMemo((): GenerateOptions => ({ ...options(), ...words() }));
+  const spelledOut = createMemo((): GenerateOptions => {
+    const { prompt, negativePrompt, regions: texts } = words();
+    const { regions } = options();
+    const areas = regions?.areas.map((area, index) => ({ ...area, prompt: texts[index]! })) ?? [];
+    return { ...options(), prompt, negativePrompt, regions: regions && { ...regions, areas } };
+  });
   const reading = createReading({ services, pack, busy: runs.busy, options: spelledOut, shown: runs.shown });
   const unknownWords = createUnknownWords({ services, pack, prompt: () => settings.prompt });
   const tokenCount = createTokenCount({
@@ -242,6 +252,15 @@ function buildStudio(services: PageServices): Studio {
     const tagged = tags().adapters;
     return planBatch(reading().composition, options(), { ...loaded, tagged }).images;
   });
+  const plannedRegions = createMemo((): readonly (readonly PlannedImage[])[] => {
+    const loaded = pack();
+    if (!loaded) return [];
+    const areas = spelledOut().regions?.areas ?? [];
+    return reading().regions.map((composition, index) => {
+      const tagged = readLoraTags(areas[index]?.prompt ?? "", loaded.cards).adapters;
+      return planBatch(composition, regionPlanOptions(options()), { ...loaded, tagged }).images;
+    });
+  });
   /** Whether the model in use made the run on show. */
   const sameModel = (): boolean => modelOf(runs.shown()?.report?.pack.id ?? packId()) === modelOf(packId());
   const adjusted = createMemo(() => {
@@ -254,7 +273,10 @@ function buildStudio(services: PageServices): Studio {
     const view = runs.shown();
     if (!view?.report || pack() === null || !sameModel()) return []; // of another model nothing is known
     return missingAdapters(
-      view.images.flatMap(({ adapters }) => adapters),
+      view.images.flatMap(({ adapters, regions = [] }) => [
+        ...adapters,
+        ...regions.flatMap((region) => region.adapters),
+      ]),
       cards(),
     );
   });
@@ -374,6 +396,7 @@ function buildStudio(services: PageServices): Studio {
     wildcards,
     tokenCount,
     planned,
+    plannedRegions,
     models,
     languageModels,
     reranker,

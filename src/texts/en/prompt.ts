@@ -41,6 +41,40 @@ export const prompt = {
     fastSteps: steps,
     addInitImage: "Init image",
     settings: "Settings",
+    regions: (count: number) => (count === 0 ? "Regions" : `Regions (${formats.number(count)})`),
+  },
+
+  regions: {
+    title: "Regions",
+    hint: "Parts of the image with prompts of their own. Each gets the adapters that fit its words; the prompt above covers the whole image.",
+    add: "Add a region:",
+    full: (most: number) => `An image has ${formats.number(most)} regions at most.`,
+    places: {
+      left: "Left half",
+      right: "Right half",
+      top: "Top half",
+      bottom: "Bottom half",
+      centre: "Centre",
+    },
+    region: (number: number) => `Region ${number}`,
+    prompt: (number: number) => `Prompt of region ${number}`,
+    remove: (number: number) => `Remove region ${number}`,
+    /** Of a rectangle in the frame, in shares of its sides. */
+    area: (
+      number: number,
+      area: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
+    ) => {
+      const [left, top, width, height] = [area.x, area.y, area.width, area.height].map((share) =>
+        formats.percent(share),
+      );
+      return `Region ${number}: ${left} from the left, ${top} from the top, ${width} wide, ${height} high`;
+    },
+    keys: "Drag to move, the corner to resize. Arrow keys move, with Shift they resize.",
+    sides: { x: "Left, %", y: "Top, %", width: "Width, %", height: "Height, %" },
+    weight: "Weight",
+    baseWeight: "Share of the prompt in regions",
+    baseWeightHint: "0 leaves it out there; more blends regions with the rest.",
+    addPrompt: "Add the prompt’s words to each region",
   },
 
   suggestions: {

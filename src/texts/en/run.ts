@@ -153,6 +153,7 @@ export const run = {
     off: "Adapter selection is off. Choose another method under Settings.",
     noCards: "This model has no adapters. Add LoRA files made for it under Adapters.",
     noneNeeded: "The base model handles this prompt without adapters.",
+    regionAsImage: "No adapters of its own: those of the whole image work here too.",
     pinned: "Pinned by you",
     pinReason: "In every image until you unpin it.",
     tagged: "Tagged in the prompt",

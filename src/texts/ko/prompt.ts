@@ -35,6 +35,36 @@ export const prompt: typeof english = {
     fastSteps: steps,
     addInitImage: "초기 이미지",
     settings: "설정",
+    regions: (count) => (count === 0 ? "영역" : `영역 (${formats.number(count)})`),
+  },
+
+  regions: {
+    title: "영역",
+    hint: "이미지의 일부에 따로 프롬프트를 지정해요. 영역마다 그 프롬프트에 맞는 어댑터를 선택하고, 위의 프롬프트는 이미지 전체에 적용돼요.",
+    add: "영역 추가:",
+    full: (most) => `영역은 이미지 하나에 ${formats.number(most)}개까지 둘 수 있어요.`,
+    places: {
+      left: "왼쪽 절반",
+      right: "오른쪽 절반",
+      top: "위쪽 절반",
+      bottom: "아래쪽 절반",
+      centre: "가운데",
+    },
+    region: (number) => `영역 ${number}`,
+    prompt: (number) => `영역 ${number}의 프롬프트`,
+    remove: (number) => `영역 ${number} 삭제`,
+    area: (number, area) => {
+      const [left, top, width, height] = [area.x, area.y, area.width, area.height].map((share) =>
+        formats.percent(share),
+      );
+      return `영역 ${number}: 왼쪽에서 ${left}, 위에서 ${top}, 너비 ${width}, 높이 ${height}`;
+    },
+    keys: "끌어서 옮기고, 모서리를 끌어서 크기를 바꿔요. 화살표 키로 옮기고, Shift와 함께 누르면 크기를 바꿔요.",
+    sides: { x: "왼쪽, %", y: "위, %", width: "너비, %", height: "높이, %" },
+    weight: "가중치",
+    baseWeight: "영역 안에서 프롬프트의 비중",
+    baseWeightHint: "0이면 영역 안에 적용하지 않고, 클수록 주변과 어우러져요.",
+    addPrompt: "프롬프트의 단어를 각 영역에 더하기",
   },
 
   suggestions: {

@@ -1,7 +1,7 @@
 // The chosen adapters, part by part, with everything needed to change the choice.
 import { createMemo, For, Show, type JSX } from "solid-js";
 import { adviseOnName } from "../../stylus/adapter-names.ts";
-import { tagsOfNegative } from "../../stylus/lora-tags.ts";
+import { readLoraTags, tagsOfNegative, type LoraTags } from "../../stylus/lora-tags.ts";
 import { describeParts, describeStrength } from "./describe-strength.ts";
 import type { AdapterUse } from "../../shared/request.ts";
 import { useAdapterDialog } from "../adapters/adapter-dialog-context.ts";
@@ -17,7 +17,6 @@ import { t } from "../../texts/texts.ts";
 
 export function Choice(): JSX.Element {
   const studio = useStudio();
-  const openDialog = useAdapterDialog();
   const composition = createMemo(() => studio.reading().composition);
   const pickedIds = createMemo(
     () => new Set(composition().tasks.flatMap((task) => task.picks.map(({ id }) => id))),
@@ -33,14 +32,6 @@ export function Choice(): JSX.Element {
   /** Whether pins or tags add adapters that no part of the prompt brought up. */
   const hasUserPicks = (): boolean => extraPins().length > 0 || tags().adapters.length > 0;
   const isEmpty = (): boolean => composition().tasks.length === 0 && extraPins().length === 0 && !hasTags();
-
-  const describeTag = (use: AdapterUse): string => {
-    const pack = studio.pack();
-    if (pack && !studio.card(use.id)) return t.run.choice.unknownTag(adviseOnName(use.id, pack.cards));
-    const userAdapter = pack?.userAdapters.get(use.id);
-    const strength = describeStrength(use);
-    return [strength, userAdapter && describeParts(use, userAdapter.report)].filter(Boolean).join(". ");
-  };
 
   /** Who chooses but for a run that was brought back. */
   const ownChooser = () => {
@@ -144,22 +135,7 @@ export function Choice(): JSX.Element {
           <Show when={hasTags()}>
             <li class={styles["task"]}>
               <h3 class={styles["part"]}>{t.run.choice.tagged}</h3>
-              <ul class={styles["tags"]}>
-                <For each={tags().adapters}>
-                  {(use) => (
-                    <li data-unknown={studio.pack() !== null && !studio.card(use.id)}>
-                      <Show when={studio.card(use.id)} fallback={<span>{use.id}</span>}>
-                        {(card) => (
-                          <button type="button" onClick={() => openDialog(use.id)}>
-                            {card().title}
-                          </button>
-                        )}
-                      </Show>
-                      <span>{describeTag(use)}</span>
-                    </li>
-                  )}
-                </For>
-              </ul>
+              <Tags of={tags()} />
               <For each={tags().problems}>{(problem) => <p class={styles["problem"]}>{problem}</p>}</For>
             </li>
           </Show>
@@ -187,6 +163,10 @@ export function Choice(): JSX.Element {
         </Show>
       </Show>
 
+      <For each={studio.options().regions?.areas ?? []}>
+        {(area, index) => <RegionChoice number={index() + 1} prompt={area.prompt} />}
+      </For>
+
       <For each={tagsOfNegative(studio.settings.negativePrompt)}>
         {(tag) => <p class={styles["problem"]}>{t.prompt.negativeTag(tag)}</p>}
       </For>
@@ -209,6 +189,72 @@ export function Choice(): JSX.Element {
 
       <Candidates />
     </section>
+  );
+}
+
+/** What a region adds to the adapters of the image. */
+function RegionChoice(props: { readonly number: number; readonly prompt: string }): JSX.Element {
+  const studio = useStudio();
+  const region = (): number => props.number - 1;
+  const picks = () => studio.reading().regions[region()]?.tasks.flatMap((task) => task.picks) ?? [];
+  const tags = createMemo(() => readLoraTags(props.prompt, studio.pack()?.cards));
+  const isRead = (): boolean => studio.reading().regions[region()] !== undefined;
+  return (
+    <section
+      class={styles["region"]}
+      aria-label={t.prompt.regions.region(props.number)}
+      data-task={taskColour(region())}
+    >
+      <h3 class={styles["part"]}>
+        <span>{t.prompt.regions.region(props.number)}</span>
+        <span class={styles["words"]}>{tags().text.trim()}</span>
+      </h3>
+      <Show when={picks().length > 0}>
+        <ul class={styles["picks"]}>
+          <For each={picks()}>{(pick) => <PickRow pick={pick} region={region()} />}</For>
+        </ul>
+      </Show>
+      <Show when={tags().adapters.length > 0}>
+        <Tags of={tags()} />
+      </Show>
+      <For each={tags().problems}>{(problem) => <p class={styles["problem"]}>{problem}</p>}</For>
+      <Show when={picks().length === 0 && tags().adapters.length === 0}>
+        <p class={styles["sameAdapters"]}>
+          {isRead() || studio.options().method === "sd" ? t.run.choice.regionAsImage : t.run.choice.reading}
+        </p>
+      </Show>
+    </section>
+  );
+}
+
+/** The adapters of tags. */
+function Tags(props: { readonly of: Pick<LoraTags, "adapters"> }): JSX.Element {
+  const studio = useStudio();
+  const openDialog = useAdapterDialog();
+  const describeTag = (use: AdapterUse): string => {
+    const pack = studio.pack();
+    if (pack && !studio.card(use.id)) return t.run.choice.unknownTag(adviseOnName(use.id, pack.cards));
+    const userAdapter = pack?.userAdapters.get(use.id);
+    const strength = describeStrength(use);
+    return [strength, userAdapter && describeParts(use, userAdapter.report)].filter(Boolean).join(". ");
+  };
+  return (
+    <ul class={styles["tags"]}>
+      <For each={props.of.adapters}>
+        {(use) => (
+          <li data-unknown={studio.pack() !== null && !studio.card(use.id)}>
+            <Show when={studio.card(use.id)} fallback={<span>{use.id}</span>}>
+              {(card) => (
+                <button type="button" onClick={() => openDialog(use.id)}>
+                  {card().title}
+                </button>
+              )}
+            </Show>
+            <span>{describeTag(use)}</span>
+          </li>
+        )}
+      </For>
+    </ul>
   );
 }
 

@@ -18,6 +18,8 @@ const usual = { min: 0, max: 1.5 };
 
 export function PickRow(props: {
   readonly pick: { readonly id: string; readonly reason: Reason; readonly similarity: number | null };
+  /** Index of the region that it was chosen for; absent: the whole image. */
+  readonly region?: number;
 }): JSX.Element {
   const studio = useStudio();
   const openDialog = useAdapterDialog();
@@ -38,7 +40,8 @@ export function PickRow(props: {
     props.pick.similarity === null ? null : t.format.fraction(props.pick.similarity);
   const byHand = (): boolean => studio.adjustments.strengths[id()] !== undefined;
   const use = createMemo(() => {
-    for (const image of studio.planned()) {
+    const { region } = props;
+    for (const image of region === undefined ? studio.planned() : (studio.plannedRegions()[region] ?? [])) {
       const found = image.adapters.find((adapter) => adapter.id === id());
       if (found) return { strength: found.unetStrength, formula: formulaOf(image, id()) };
     }
@@ -49,9 +52,10 @@ export function PickRow(props: {
   const max = createMemo<number>((most) => Math.max(most, Math.ceil(strength() * 100) / 100), usual.max);
   /** A finished image that uses this adapter, to compare without it. */
   const imageWithIt = createMemo(() =>
-    studio
-      .run()
-      ?.images.find((image) => image.encoded && image.adapters.some((adapter) => adapter.id === id())),
+    studio.run()?.images.find((image) => {
+      const { adapters } = props.region === undefined ? image : (image.regions?.[props.region] ?? image);
+      return image.encoded && adapters.some((adapter) => adapter.id === id());
+    }),
   );
   const inPrompt = (word: string): boolean => hasWords(studio.settings.prompt, word);
 

@@ -12,6 +12,7 @@ import type {
   CandidateView,
   Nsfw,
   PlannedImage,
+  PlannedRegion,
   RunEvent,
   RunReport,
   StageId,
@@ -20,6 +21,7 @@ import type { ImagePrompt } from "../../../stylus/wildcards.ts";
 import { withoutTags } from "../../../shared/prompt-syntax.ts";
 import { adaptersOfPlot } from "../../../stylus/infotext.ts";
 import { formatLoraTag } from "../../../stylus/lora-tags.ts";
+import { regionsOfImage } from "../../../stylus/regions.ts";
 import { expandPlot, type CellSampling } from "../../../stylus/plot/cells.ts";
 import { t } from "../../../texts/texts.ts";
 import { createStepClock } from "./time-left.ts";
@@ -44,6 +46,7 @@ export interface ImageView {
   negativePrompt?: string;
   /** What of the sampling it has otherwise, in a plot. */
   sampling?: Partial<CellSampling>;
+  regions?: readonly PlannedRegion[];
   /** The sheet of a plot. */
   sheet?: true;
   nsfw?: Nsfw;
@@ -86,6 +89,7 @@ export function optionsToReuse(image: ImageView, run: Pick<RunView, "options">):
     ...own,
     prompt: [withoutTags(prompt).trim(), ...image.adapters.map(formatLoraTag)].join(" "),
     negativePrompt,
+    regions: regionsOfImage(own.regions, image),
     method: "sd",
     pins: [],
     removed: [],
@@ -136,6 +140,8 @@ export interface RunView {
   stages: StageView[];
   candidates: readonly CandidateView[];
   composition: Composition | null;
+  /** What was chosen for each region. */
+  regions: readonly Composition[];
   images: ImageView[];
   leftMilliseconds: number | null;
   error: PlainError | null;
@@ -156,6 +162,7 @@ export function startRun(options: GenerateOptions, id: string): RunView {
     stages: [],
     candidates: [],
     composition: null,
+    regions: [],
     images: options.plot
       ? expandPlot(options.plot, options).cells.map(({ seed, sampling }, index) => ({
           ...waitingImage(id, index, { ...options, ...sampling }),
@@ -187,6 +194,7 @@ export function sheetImage(
     height,
     encoded,
     adapters: adaptersOfPlot(options, images),
+    ...(images[0]?.regions ? { regions: images[0].regions } : {}),
   };
 }
 
@@ -221,6 +229,7 @@ const usePlan = (image: ImageView, plan: PlannedImage): void => {
   if (plan.prompt !== undefined) image.prompt = plan.prompt;
   if (plan.negativePrompt !== undefined) image.negativePrompt = plan.negativePrompt;
   if (plan.sampling !== undefined) image.sampling = plan.sampling;
+  if (plan.regions !== undefined) image.regions = plan.regions;
 };
 
 /** Folds the events of one run into its view. */
@@ -254,6 +263,9 @@ export function createEventFolder(set: SetStoreFunction<RunView>): (event: RunEv
             break;
           case "composition":
             run.composition = event.composition;
+            break;
+          case "regions":
+            run.regions = event.compositions;
             break;
           case "plan":
             for (const [index, plan] of event.images.entries()) {

@@ -32,6 +32,7 @@ import {
 } from "./run-view.ts";
 import { plotLabels } from "../plot/labels.ts";
 import { plotFrom, type Plot } from "../../../stylus/plot/axes.ts";
+import { regionsOfImage } from "../../../stylus/regions.ts";
 import { expandPlot } from "../../../stylus/plot/cells.ts";
 import { run as runOptions, runRequest, type RunRequest } from "../../../stylus/run.ts";
 import type { LoadedPack, LoadProgress } from "../../../stylus/loaded-pack.ts";
@@ -105,6 +106,7 @@ const withLaterOptions = (options: GenerateOptions): GenerateOptions => ({
   languageModel: options.languageModel ?? null,
   combine: options.combine ?? "merge",
   composer: options.composer ?? "reader",
+  regions: options.regions ?? null,
   plot: wholePlot(options),
 });
 
@@ -303,7 +305,9 @@ export function createRuns(context: RunsContext): Runs {
       return;
     }
     // Until the model is loaded nothing is known; the run loads it and names what is missing.
-    const [lost] = context.pack() ? missingAdapters(rest, cards()) : [];
+    const inRegions = image.regions?.flatMap(({ adapters }) => adapters) ?? [];
+    const kept = [...rest, ...inRegions.filter(({ id }) => without !== "all" && id !== without)];
+    const [lost] = context.pack() ? missingAdapters(kept, cards()) : [];
     if (lost !== undefined) {
       fail(
         new StylusError("not-found", `This image’s adapter “${lost}” was removed.`, {
@@ -317,6 +321,7 @@ export function createRuns(context: RunsContext): Runs {
       // Its tags are in the list of adapters already.
       prompt: withoutTags(wordsOf(image, view).prompt),
       negativePrompt: wordsOf(image, view).negativePrompt,
+      regions: regionsOfImage(view.options.regions, image, (id) => without === "all" || id === without),
       pins: [], // in the list, too; one that is taken out may be gone
       adapters: rest.length === 0 ? "none" : rest.map(listedOf),
     };
@@ -421,6 +426,7 @@ export function createRuns(context: RunsContext): Runs {
         stages: stagesOf(kept.report),
         candidates: kept.candidates,
         composition: kept.composition,
+        regions: kept.regions ?? [],
         report: kept.report,
         images: images.filter(({ sheet }) => !sheet).map(shown),
         sheet: images.filter(({ sheet }) => sheet).map((image) => shown(image, images.length))[0] ?? null,

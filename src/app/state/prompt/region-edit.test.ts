@@ -1,0 +1,23 @@
+import { describe, expect, it } from "vitest";
+import { moved, newRegion, places, resized, withSide } from "./region-edit.ts";
+
+describe("regions of the form", () => {
+  it("a new one lies where it was asked for, without words", () => {
+    expect(newRegion("right")).toEqual({ x: 0.5, y: 0, width: 0.5, height: 1, prompt: "", weight: 1 });
+  });
+
+  it("stay inside the image, in whole percents", () => {
+    expect(moved(places.centre, { x: 0.123, y: -1 })).toEqual({ x: 0.37, y: 0, width: 0.5, height: 0.5 });
+    expect(moved(places.right, { x: 1, y: 1 })).toEqual(places.right);
+    expect(resized(places.centre, { x: 2, y: -2 })).toEqual({ x: 0.25, y: 0.25, width: 0.75, height: 0.05 });
+  });
+
+  it.each([
+    ["x", 0.8, { x: 0.8, y: 0.25, width: 0.2, height: 0.5 }],
+    ["x", 2, { x: 0.95, y: 0.25, width: 0.05, height: 0.5 }],
+    ["width", 0.9, { x: 0.1, y: 0.25, width: 0.9, height: 0.5 }],
+    ["height", 0, { x: 0.25, y: 0.25, width: 0.5, height: 0.05 }],
+  ] as const)("%s set to %d makes room", (side, value, expected) => {
+    expect(withSide(places.centre, side, value)).toEqual(expected);
+  });
+});

@@ -1,0 +1,50 @@
+// What the regions of the form become when the user adds, moves and resizes them: whole percents, always inside the image. Pure.
+import { limits } from "../../../shared/limits.ts";
+import type { Rectangle } from "../../../shared/request.ts";
+import type { Region } from "../../../stylus/regions.ts";
+
+/** Where a new region may lie. */
+export const places = {
+  left: { x: 0, y: 0, width: 0.5, height: 1 },
+  right: { x: 0.5, y: 0, width: 0.5, height: 1 },
+  top: { x: 0, y: 0, width: 1, height: 0.5 },
+  bottom: { x: 0, y: 0.5, width: 1, height: 0.5 },
+  centre: { x: 0.25, y: 0.25, width: 0.5, height: 0.5 },
+} satisfies Readonly<Record<string, Rectangle>>;
+
+export type Place = keyof typeof places;
+
+export const newRegion = (place: Place): Region => ({ ...places[place], prompt: "", weight: 1 });
+
+const percent = (share: number): number => Math.round(share * 100) / 100;
+
+const within = (value: number, least: number, most: number): number =>
+  percent(Math.min(most, Math.max(least, value)));
+
+/** Moved as far as the image goes; shares of it. */
+export const moved = ({ x, y, width, height }: Rectangle, to: { x: number; y: number }): Rectangle => ({
+  x: within(x + to.x, 0, 1 - width),
+  y: within(y + to.y, 0, 1 - height),
+  width,
+  height,
+});
+
+/** With another size, by its lower right corner. */
+export const resized = ({ x, y, width, height }: Rectangle, by: { x: number; y: number }): Rectangle => ({
+  x,
+  y,
+  width: within(width + by.x, limits.regionSide, 1 - x),
+  height: within(height + by.y, limits.regionSide, 1 - y),
+});
+
+/** With one value set by hand: the others make room where they have to. */
+export function withSide(region: Rectangle, side: keyof Rectangle, value: number): Rectangle {
+  const along = side === "x" || side === "width" ? (["x", "width"] as const) : (["y", "height"] as const);
+  const [start, length] = along;
+  if (side === start) {
+    const from = within(value, 0, 1 - limits.regionSide);
+    return { ...region, [start]: from, [length]: within(region[length], limits.regionSide, 1 - from) };
+  }
+  const size = within(value, limits.regionSide, 1);
+  return { ...region, [length]: size, [start]: within(region[start], 0, 1 - size) };
+}

@@ -1,0 +1,229 @@
+// Regional prompts: the frame of the image with its regions, to be moved and resized by pointer or keys, and a prompt for each.
+import { For, Index, Show, type JSX } from "solid-js";
+import {
+  moved,
+  newRegion,
+  places,
+  resized,
+  withSide,
+  type Place,
+} from "../../app/state/prompt/region-edit.ts";
+import { limits } from "../../shared/limits.ts";
+import type { Rectangle } from "../../shared/request.ts";
+import type { Region } from "../../stylus/regions.ts";
+import { NumberField, SwitchField, TextField } from "../controls/fields.tsx";
+import controls from "../controls/controls.module.css";
+import { CloseIcon } from "../controls/icons.tsx";
+import styles from "./Regions.module.css";
+import { taskColour } from "./task-colour.ts";
+import { useStudio } from "../studio-context.ts";
+import { t } from "../../texts/texts.ts";
+
+const keyMoves: Readonly<Record<string, { readonly x: number; readonly y: number }>> = {
+  ArrowLeft: { x: -1, y: 0 },
+  ArrowRight: { x: 1, y: 0 },
+  ArrowUp: { x: 0, y: -1 },
+  ArrowDown: { x: 0, y: 1 },
+};
+/** Of one key press, in shares of the image. */
+const keyStep = 0.05;
+
+const sides = ["x", "y", "width", "height"] as const;
+
+export function Regions(): JSX.Element {
+  const { settings, setSettings, ...studio } = useStudio();
+  const regions = (): readonly Region[] => settings.regions;
+  const isFull = (): boolean => regions().length >= limits.regions;
+  const change = (index: number, region: Partial<Region>): void => setSettings("regions", index, region);
+  return (
+    <section class={styles["regions"]} id="regions" aria-labelledby="regions-title">
+      <header class={styles["head"]}>
+        <h2 id="regions-title">{t.prompt.regions.title}</h2>
+        <p>{t.prompt.regions.hint}</p>
+      </header>
+      <div class={styles["body"]} data-empty={regions().length === 0}>
+        <Show when={regions().length > 0}>
+          <Frame size={studio.options()} regions={regions()} onChange={change} />
+        </Show>
+        <div class={styles["list"]}>
+          <ol>
+            <Index each={regions()}>
+              {(region, index) => (
+                <li
+                  class={styles["region"]}
+                  role="group"
+                  aria-label={t.prompt.regions.region(index + 1)}
+                  data-task={taskColour(index)}
+                >
+                  <div class={styles["words"]}>
+                    <span class={styles["number"]} aria-hidden="true">
+                      {index + 1}
+                    </span>
+                    <TextField
+                      label={t.prompt.regions.prompt(index + 1)}
+                      rows={1}
+                      value={region().prompt}
+                      onChange={(prompt) => change(index, { prompt })}
+                    />
+                    <button
+                      class={controls["icon"]}
+                      type="button"
+                      aria-label={t.prompt.regions.remove(index + 1)}
+                      title={t.prompt.regions.remove(index + 1)}
+                      onClick={() =>
+                        setSettings("regions", (all) => all.filter((_, other) => other !== index))
+                      }
+                    >
+                      <CloseIcon />
+                    </button>
+                  </div>
+                  <div class={styles["sides"]}>
+                    <For each={sides}>
+                      {(side) => (
+                        <NumberField
+                          label={t.prompt.regions.sides[side]}
+                          value={Math.round(region()[side] * 100)}
+                          min={side === "x" || side === "y" ? 0 : limits.regionSide * 100}
+                          max={100}
+                          onChange={(value) => change(index, withSide(region(), side, value / 100))}
+                        />
+                      )}
+                    </For>
+                    <NumberField
+                      label={t.prompt.regions.weight}
+                      value={region().weight}
+                      {...limits.regionWeight}
+                      step={0.1}
+                      onChange={(weight) => change(index, { weight })}
+                    />
+                  </div>
+                </li>
+              )}
+            </Index>
+          </ol>
+          <div class={styles["add"]} role="group" aria-label={t.prompt.regions.add}>
+            <span>{isFull() ? t.prompt.regions.full(limits.regions) : t.prompt.regions.add}</span>
+            <For each={Object.keys(places) as Place[]}>
+              {(place) => (
+                <button
+                  class={`${controls["button"]} ${controls["small"]}`}
+                  type="button"
+                  disabled={isFull()}
+                  onClick={() => setSettings("regions", (all) => [...all, newRegion(place)])}
+                >
+                  {t.prompt.regions.places[place]}
+                </button>
+              )}
+            </For>
+          </div>
+          <Show when={regions().length > 0}>
+            <div class={styles["shared"]}>
+              <NumberField
+                label={t.prompt.regions.baseWeight}
+                value={settings.regionValues.baseWeight}
+                {...limits.baseWeight}
+                step={0.05}
+                hint={t.prompt.regions.baseWeightHint}
+                onChange={(baseWeight) => setSettings("regionValues", { baseWeight })}
+              />
+              <SwitchField
+                label={t.prompt.regions.addPrompt}
+                checked={settings.regionValues.addPrompt}
+                onChange={(addPrompt) => setSettings("regionValues", { addPrompt })}
+              />
+            </div>
+          </Show>
+        </div>
+      </div>
+    </section>
+  );
+}
+
+const percents = (share: number): string => `${share * 100}%`;
+
+/** The image's frame. A region is dragged to move it, at its corner to resize it; on keys, Shift resizes. */
+function Frame(props: {
+  readonly size: { readonly width: number; readonly height: number };
+  readonly regions: readonly Region[];
+  readonly onChange: (index: number, region: Rectangle) => void;
+}): JSX.Element {
+  let frame!: HTMLDivElement;
+  let drag: {
+    readonly pointer: number;
+    readonly from: Rectangle;
+    readonly x: number;
+    readonly y: number;
+    readonly change: typeof moved;
+  } | null = null;
+
+  const begin = (event: PointerEvent, region: Rectangle): void => {
+    if (event.button !== 0 || drag) return;
+    const button = event.currentTarget as HTMLElement;
+    button.setPointerCapture(event.pointerId);
+    const atCorner = (event.target as HTMLElement).dataset["corner"] !== undefined;
+    const { x, y, width, height } = region;
+    drag = {
+      pointer: event.pointerId,
+      from: { x, y, width, height },
+      x: event.clientX,
+      y: event.clientY,
+      change: atCorner ? resized : moved,
+    };
+  };
+  const follow = (event: PointerEvent, index: number): void => {
+    if (drag?.pointer !== event.pointerId) return;
+    const box = frame.getBoundingClientRect();
+    const by = { x: (event.clientX - drag.x) / box.width, y: (event.clientY - drag.y) / box.height };
+    props.onChange(index, drag.change(drag.from, by));
+  };
+  const onKeyDown = (event: KeyboardEvent, index: number): void => {
+    const move = keyMoves[event.key];
+    if (!move || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    const { x, y, width, height } = props.regions[index]!;
+    const change = event.shiftKey ? resized : moved;
+    props.onChange(index, change({ x, y, width, height }, { x: move.x * keyStep, y: move.y * keyStep }));
+  };
+
+  return (
+    <div class={styles["stage"]}>
+      <div
+        ref={(element) => (frame = element)}
+        class={styles["frame"]}
+        style={{
+          "aspect-ratio": `${props.size.width} / ${props.size.height}`,
+          "--shape": props.size.width / props.size.height,
+        }}
+      >
+        <Index each={props.regions}>
+          {(region, index) => (
+            <button
+              type="button"
+              class={styles["area"]}
+              data-task={taskColour(index)}
+              aria-label={t.prompt.regions.area(index + 1, region())}
+              aria-describedby="region-keys"
+              style={{
+                left: percents(region().x),
+                top: percents(region().y),
+                width: percents(region().width),
+                height: percents(region().height),
+              }}
+              onPointerDown={(event) => begin(event, region())}
+              onPointerMove={(event) => follow(event, index)}
+              onPointerUp={() => (drag = null)}
+              onPointerCancel={() => (drag = null)}
+              onKeyDown={(event) => onKeyDown(event, index)}
+            >
+              <span class={styles["label"]}>{index + 1}</span>
+              <span class={styles["corner"]} data-corner="" />
+            </button>
+          )}
+        </Index>
+      </div>
+      <p class={controls["hint"]} id="region-keys">
+        {t.prompt.regions.keys}
+      </p>
+    </div>
+  );
+}
