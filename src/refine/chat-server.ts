@@ -1,6 +1,7 @@
 // One OpenAI-compatible server (vLLM, llama.cpp, Ollama, LM Studio, hosted ones): a chat request with an answer under a JSON schema, and which
 // failures are worth another try. The refiner and the composer by language model ask through it.
 import { StylusError } from "../shared/errors.ts";
+import { say } from "../shared/saying.ts";
 import type { ChatMessage } from "./messages.ts";
 
 export interface ChatServer {
@@ -74,14 +75,18 @@ function refusal(server: ChatServer, status: number, body: string): StylusError 
   const said = body.replace(/\s+/gu, " ").slice(0, 200);
   const remedy =
     status === 401 || status === 403
-      ? "Check --key-env: it names the environment variable that holds the server's key."
+      ? say`Check --key-env: it names the environment variable that holds the server's key.`
       : status === 404
-        ? "Check --server, which ends with /v1, and --model."
-        : "Check --model; if the server knows no JSON schemas, try --format object or --format text.";
-  return new StylusError("network", `${server.url} answers ${status}${said ? `: ${said}` : ""}.`, {
-    where: server.url,
-    remedy,
-  });
+        ? say`Check --server, which ends with /v1, and --model.`
+        : say`Check --model; if the server knows no JSON schemas, try --format object or --format text.`;
+  return new StylusError(
+    "network",
+    said ? say`${server.url} answers ${status}: ${said}.` : say`${server.url} answers ${status}.`,
+    {
+      where: server.url,
+      remedy,
+    },
+  );
 }
 
 interface Completion {
@@ -151,7 +156,7 @@ export async function ask(
     });
     body = await response.text();
   } catch (cause) {
-    if (signal.aborted) throw new StylusError("cancelled", "Stopped.", { cause });
+    if (signal.aborted) throw new StylusError("cancelled", say`Stopped.`, { cause });
     const why = timeout.aborted ? `no answer within ${server.timeoutMs} ms` : "the connection broke";
     throw new PassingFailure("out of order", why);
   }

@@ -1,6 +1,7 @@
 // Shares requests out over servers: each has so many slots and so many starts a minute, and rests after a failure, twice as long after each
 // further one. The server with the most free slots is next.
 import { StylusError } from "../shared/errors.ts";
+import { say } from "../shared/saying.ts";
 import type { ChatServer } from "./chat-server.ts";
 
 export interface PoolOptions {
@@ -52,7 +53,7 @@ export class ServerPool {
    */
   async acquire(signal: AbortSignal): Promise<Lease> {
     for (;;) {
-      if (signal.aborted) throw new StylusError("cancelled", "Refining was stopped.");
+      if (signal.aborted) throw new StylusError("cancelled", say`Refining was stopped.`);
       const usable = this.#states.filter(({ failures }) => failures < this.#options.givenUpAfter);
       if (usable.length === 0) throw this.#givenUp();
       const now = Date.now();
@@ -117,9 +118,9 @@ export class ServerPool {
 
   #givenUp(): StylusError {
     const urls = this.#states.map(({ server }) => server.url).join(", ");
-    return new StylusError("network", `No server answers: ${urls}.`, {
+    return new StylusError("network", say`No server answers: ${urls}.`, {
       where: urls,
-      remedy: "Check that they run, then continue with --resume.",
+      remedy: say`Check that they run, then continue with --resume.`,
     });
   }
 }

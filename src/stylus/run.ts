@@ -2,6 +2,7 @@
 // timed and recorded. Knows no DOM and no worker: services come in, events go out.
 import { dependencies, version } from "../../package.json";
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
+import { say } from "../shared/saying.ts";
 import type { Composition } from "../compose/composition.ts";
 import { checkText } from "../shared/request-check.ts";
 import { withoutTags } from "../shared/prompt-syntax.ts";
@@ -64,7 +65,7 @@ function checkKnown(ids: readonly string[], pack: LoadedPack): void {
   const known = new Set(pack.cards.map((card) => card.id));
   const unknown = ids.find((id) => !known.has(id));
   if (unknown === undefined) return;
-  throw new StylusError("bad-input", `${pack.title} has no adapter “${unknown}”.`, {
+  throw new StylusError("bad-input", say`${pack.title} has no adapter “${unknown}”.`, {
     where: "adapters",
     remedy: adviseOnName(unknown, pack.cards),
   });
@@ -123,8 +124,8 @@ export async function runRequest(
   const cells = options.plot && expandPlot(options.plot, options).cells;
   const { images: words, notes: ofTemplates } = expandWords(options, cells, hooks.wildcards ?? new Map());
   for (const { prompt, negativePrompt } of words) {
-    checkText("prompt", prompt, "The prompt");
-    checkText("negativePrompt", negativePrompt, "The negative prompt");
+    checkText("prompt", prompt, say`The prompt`);
+    checkText("negativePrompt", negativePrompt, say`The negative prompt`);
   }
   const prompts = [...new Set(words.map(({ prompt }) => prompt))];
   const tagsOf = new Map(prompts.map((prompt) => [prompt, readLoraTags(prompt, pack.cards)]));
@@ -276,9 +277,9 @@ export async function runRequest(
 
 const opened = async (start: InitImageOptions, open: RunHooks["openInitImage"]): Promise<ImageToImage> => {
   if (open) return open(start);
-  throw new StylusError("not-found", "The init image is not available.", {
+  throw new StylusError("not-found", say`The init image is not available.`, {
     where: "start.picture",
-    remedy: "Choose the image again.",
+    remedy: say`Choose the image again.`,
   });
 };
 

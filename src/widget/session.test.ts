@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { pack, standInServices } from "../../tests/fixtures/stand-in-services.ts";
 import { StylusError } from "../shared/errors.ts";
+import { say } from "../shared/saying.ts";
 import type { RunServices } from "../stylus/ports.ts";
 import { createSession, type SessionEvent, type WidgetModel } from "./session.ts";
 import { createTurns } from "./turns.ts";
@@ -87,6 +88,7 @@ test("refusals have the option and the remedy, and no stack", async () => {
     id: "a",
     code: "bad-input",
     message: "Pocket has no adapter “cley”.",
+    said: expect.anything(),
     where: "adapters",
     remedy: expect.stringContaining("clay"),
   });
@@ -107,7 +109,7 @@ test("a second request is refused while the first runs, and cancel ends that", a
   const started = new Promise<void>((resolve) => (start = resolve));
   const generate: RunServices["generate"] = (_request, { signal }) =>
     new Promise((_, reject) => {
-      signal.addEventListener("abort", () => reject(new StylusError("cancelled", "Stopped.")));
+      signal.addEventListener("abort", () => reject(new StylusError("cancelled", say`Stopped.`)));
       start();
     });
   const { session, events } = open({ services: { generate } });
@@ -141,7 +143,13 @@ test("without isolation and storage it says so before and after loading", async 
   const load = async () => ({
     ...pack,
     persistent: false,
-    device: { kind: "wasm", name: "1 thread of WebAssembly", reason: "", threads: 1, f16: false } as const,
+    device: {
+      kind: "wasm",
+      name: say`1 thread of WebAssembly`,
+      reason: say``,
+      threads: 1,
+      f16: false,
+    } as const,
   });
   const { session } = open({ services: { load }, scope: { isolated: false, keepsFiles: false } });
   const without = { isolated: false, threads: 1, storage: "memory" };

@@ -9,6 +9,7 @@ import type { ReadingCandidate } from "../../compose/reader/card-text.ts";
 import type { WorkerClient } from "../../rpc/client.ts";
 import { abortable } from "../../shared/abortable.ts";
 import { StylusError } from "../../shared/errors.ts";
+import { say } from "../../shared/saying.ts";
 import type { ComposerEntry } from "../../storage/manifest.ts";
 import type { ChoiceServices } from "../../stylus/ports.ts";
 import { listLanguageModels, type LanguageModelEntry } from "../packs/language-models.ts";
@@ -17,6 +18,7 @@ import { probeGraphics } from "./device-probe.ts";
 import { fetchPack, openStored, type TransferOptions } from "./pack-storage.ts";
 import type { LanguageModelServices } from "./ports.ts";
 import type { StorageClient } from "./storage-client.ts";
+import { t } from "../../texts/texts.ts";
 
 /** A CPU reads a question slowly: half the candidates. */
 const candidatesOnCpu = shownCandidates / 2;
@@ -152,7 +154,7 @@ export function createLanguageModels(context: {
         files: [],
         receivedBytes: share * sizeBytes,
         totalBytes: sizeBytes,
-        preparing: share < 1 ? null : "Preparing the language model",
+        preparing: share < 1 ? null : t.models.preparing.languageModel,
       });
     const opening = worker.call((service) => service.open(source, { onProgress, signal }));
     try {
@@ -199,7 +201,7 @@ export function createLanguageModels(context: {
     async download(id, options) {
       failed = null;
       const entry = await entryOf(id);
-      if (!entry) throw new StylusError("not-found", "This build of the site has no such language model.");
+      if (!entry) throw new StylusError("not-found", say`This build of the site has no such language model.`);
       downloading = id;
       try {
         await openModel(entry, { ...options, mayDownload: true });

@@ -5,6 +5,7 @@ import type { ComposerService, RerankCandidate } from "../../compose/service.ts"
 import type { WorkerClient } from "../../rpc/client.ts";
 import { abortable } from "../../shared/abortable.ts";
 import { StylusError } from "../../shared/errors.ts";
+import { say } from "../../shared/saying.ts";
 import { readManifest, rerankerId } from "../packs/packs.ts";
 import { fetchPack, type TransferOptions } from "./pack-storage.ts";
 import type { RerankerServices, RerankerState } from "./ports.ts";
@@ -48,13 +49,13 @@ export function createReranker(context: {
     const wanted = generation;
     const { title, state: stored } = await state();
     if (stored !== "ready")
-      throw new StylusError("not-found", `${title} is not downloaded.`, {
+      throw new StylusError("not-found", say`${title} is not downloaded.`, {
         where: "method",
-        remedy: "Download it under Settings, Adapter selection, or choose another method.",
+        remedy: say`Download it under Settings, Adapter selection, or choose another method.`,
       });
     const { json } = await readManifest(rerankerId);
     const { files } = await storage.call((service) => service.openPack(json, document.baseURI, {}));
-    if (wanted !== generation) throw new StylusError("cancelled", "The reranker is no longer wanted.");
+    if (wanted !== generation) throw new StylusError("cancelled", say`The reranker is no longer wanted.`);
     await composer.call((service) => service.loadReranker(files));
   }
 

@@ -1,5 +1,6 @@
 // The language-model worker's service: one model open at a time, one answer at a time. Its engines load when a model of theirs is opened.
 import { StylusError } from "../../shared/errors.ts";
+import { say } from "../../shared/saying.ts";
 import type { Composition } from "../composition.ts";
 import { type AskRequest, composeByAsking } from "./llm-composer.ts";
 import type { OnnxModel, OnnxOptions } from "./engines/transformers.ts";
@@ -67,7 +68,7 @@ export class LanguageModelService {
     options: { readonly onComposition: (composition: Composition) => void; readonly signal: AbortSignal },
   ): Promise<Composition> {
     const model = this.#model;
-    if (!model) throw new StylusError("not-found", "No language model is open.");
+    if (!model) throw new StylusError("not-found", say`No language model is open.`);
     const inTurn: LanguageModel = {
       name: model.name,
       complete: (...question) => this.#inTurn(() => model.complete(...question)),

@@ -11,6 +11,7 @@ import controls from "../controls/controls.module.css";
 import { PickRow } from "./PickRow.tsx";
 import { useStudio } from "../studio-context.ts";
 import { taskColour } from "../prompt/task-colour.ts";
+import { spoken } from "../../texts/sayings.ts";
 import { describeBaseline, describeUnavailable } from "../../texts/reason.ts";
 import { t } from "../../texts/texts.ts";
 
@@ -35,7 +36,8 @@ export function Choice(): JSX.Element {
 
   const describeTag = (use: AdapterUse): string => {
     const pack = studio.pack();
-    if (pack && !studio.card(use.id)) return t.run.choice.unknownTag(adviseOnName(use.id, pack.cards));
+    if (pack && !studio.card(use.id))
+      return t.run.choice.unknownTag(spoken(adviseOnName(use.id, pack.cards)));
     const userAdapter = pack?.userAdapters.get(use.id);
     const strength = describeStrength(use);
     return [strength, userAdapter && describeParts(use, userAdapter.report)].filter(Boolean).join(". ");
@@ -159,7 +161,9 @@ export function Choice(): JSX.Element {
                   )}
                 </For>
               </ul>
-              <For each={tags().problems}>{(problem) => <p class={styles["problem"]}>{problem}</p>}</For>
+              <For each={tags().problems}>
+                {(problem) => <p class={styles["problem"]}>{spoken(problem)}</p>}
+              </For>
             </li>
           </Show>
         </ol>

@@ -4,6 +4,7 @@ import { describe, expect, it, vi } from "vitest";
 import { card } from "../../../../tests/fixtures/cards.ts";
 import { adapterReport, loadedPack } from "../../../../tests/fixtures/run-services.ts";
 import { StylusError } from "../../../shared/errors.ts";
+import { say } from "../../../shared/saying.ts";
 import type { UserAdapter } from "../../../stylus/loaded-pack.ts";
 import { pickOfInput } from "../../packs/disk-files.ts";
 import { createTaking } from "../incoming.ts";
@@ -30,7 +31,7 @@ function setup({ room = Infinity }: { readonly room?: number } = {}) {
       services: {
         async inspectAdapter(file) {
           const text = await file.text();
-          if (text === "broken") throw new StylusError("bad-file", "cut off");
+          if (text === "broken") throw new StylusError("bad-file", say`cut off`);
           atFile.get(file.name)?.();
           return adapterReport({
             fileName: file.name,
@@ -39,7 +40,7 @@ function setup({ room = Infinity }: { readonly room?: number } = {}) {
           });
         },
         async addAdapter(adapter) {
-          if (kept.size === room) throw new StylusError("quota", "The disk is full.");
+          if (kept.size === room) throw new StylusError("quota", say`The disk is full.`);
           if (kept.has(adapter.id)) return false;
           kept.set(adapter.id, adapter);
           return true;

@@ -14,6 +14,7 @@ import { withoutTags } from "../../../shared/prompt-syntax.ts";
 import { adaptersOfPlot } from "../../../stylus/infotext.ts";
 import { formatLoraTag } from "../../../stylus/lora-tags.ts";
 import { expandPlot, type CellSampling } from "../../../stylus/plot/cells.ts";
+import { spoken } from "../../../texts/sayings.ts";
 import { t } from "../../../texts/texts.ts";
 import { createStepClock } from "./time-left.ts";
 
@@ -232,7 +233,7 @@ export function createEventFolder(set: SetStoreFunction<RunView>): (event: RunEv
           case "loaded":
             break;
           case "notes":
-            run.notice = event.notes.join(" ");
+            run.notice = event.notes.map(spoken).join(" ");
             break;
           case "candidates":
             run.candidates = event.candidates;

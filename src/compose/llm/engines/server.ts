@@ -1,6 +1,7 @@
 // A language model behind an OpenAI-compatible server, for the command line.
 import { ask, PassingFailure, type ChatServer } from "../../../refine/chat-server.ts";
 import { StylusError } from "../../../shared/errors.ts";
+import { say } from "../../../shared/saying.ts";
 import type { LanguageModel } from "../language-model.ts";
 
 /** A server that is busy or broken is asked this often. */
@@ -18,9 +19,9 @@ export const serverModel = (server: ChatServer): LanguageModel => ({
       } catch (error) {
         if (!(error instanceof PassingFailure)) throw error;
         if (left > 1 && error.kind !== "useless") continue;
-        throw new StylusError("network", `${server.url}: ${error.message}.`, {
+        throw new StylusError("network", say`${server.url}: ${error.message}.`, {
           where: server.url,
-          remedy: "Check that the server runs and has the model loaded, then try again.",
+          remedy: say`Check that the server runs and has the model loaded, then try again.`,
           cause: error,
         });
       }
