@@ -9,6 +9,7 @@ import { parseCards } from "../../src/retrieval/cards.ts";
 import { loadEmbedder } from "../../src/retrieval/embedding/embedder.ts";
 import { embedAdapter, writeIndex } from "../../src/retrieval/index/index-writer.ts";
 import { StylusError } from "../../src/shared/errors.ts";
+import { say } from "../../src/shared/saying.ts";
 import { filesIn } from "./files-in.ts";
 
 const pocket = path.join(import.meta.dirname, "../../public/packs/pocket");
@@ -17,7 +18,7 @@ function json(text: string, where: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new StylusError("bad-file", `${where} is not valid JSON.`, { where, cause });
+    throw new StylusError("bad-file", say`${where} is not valid JSON.`, { where, cause });
   }
 }
 

@@ -6,6 +6,7 @@ import { remoteAdapters } from "../../src/app/adapters/hub-adapters.ts";
 import { type AdapterCard, adapterCategories } from "../../src/retrieval/card.ts";
 import { parseCards } from "../../src/retrieval/cards.ts";
 import { StylusError } from "../../src/shared/errors.ts";
+import { say } from "../../src/shared/saying.ts";
 import { parseManifest } from "../../src/storage/manifest.ts";
 import { plainText } from "../../src/refine/plain-text.ts";
 import { parseRefinedCards } from "../../src/refine/refined-card.ts";
@@ -40,9 +41,9 @@ export function readJson(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, "utf8"));
   } catch (cause) {
-    throw new StylusError("bad-file", `${file} cannot be read as JSON: ${(cause as Error).message}.`, {
+    throw new StylusError("bad-file", say`${file} cannot be read as JSON: ${(cause as Error).message}.`, {
       where: file,
-      remedy: "Give a file of JSON.",
+      remedy: say`Give a file of JSON.`,
       cause,
     });
   }
@@ -93,9 +94,9 @@ export function readRawCards(file: string): readonly RawCard[] {
   const parsed = v.safeParse(rawCards, readJson(file), { abortEarly: true });
   if (!parsed.success) {
     const [issue] = parsed.issues;
-    throw new StylusError("bad-file", `${file}: ${v.getDotPath(issue) ?? "the file"}: ${issue.message}.`, {
+    throw new StylusError("bad-file", say`${file}: ${v.getDotPath(issue) ?? "the file"}: ${issue.message}.`, {
       where: file,
-      remedy: "Give a list of cards with id, title, category, tags, triggers, description.",
+      remedy: say`Give a list of cards with id, title, category, tags, triggers, description.`,
     });
   }
   return parsed.output;

@@ -14,6 +14,7 @@ import { openFileNetwork } from "../../src/ort/file-network.ts";
 import type { ChatServer } from "../../src/refine/chat-server.ts";
 import type { RetrievalFilter } from "../../src/retrieval/search/eligibility.ts";
 import { StylusError } from "../../src/shared/errors.ts";
+import { say } from "../../src/shared/saying.ts";
 import type { PresetId } from "../../src/shared/limits.ts";
 import { type Catalogue, filesIn, pocketFolder } from "./catalogue.ts";
 
@@ -98,7 +99,8 @@ export class Chooser {
   }
 
   async #byLanguageModel(prompt: string): Promise<Composition> {
-    if (!this.#languageModel) throw new StylusError("not-found", "No server with a language model is named.");
+    if (!this.#languageModel)
+      throw new StylusError("not-found", say`No server with a language model is named.`);
     const candidates = await this.#candidates(prompt, shownCandidates);
     const request = { prompt, preset: this.#preset, candidates, pinned: [], temperature: 0, seed: 0 };
     const { signal } = new AbortController();

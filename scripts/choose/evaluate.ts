@@ -3,6 +3,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { readablePrompt } from "../../src/compose/reader/readable-prompt.ts";
 import { StylusError } from "../../src/shared/errors.ts";
+import { say } from "../../src/shared/saying.ts";
 import { choices as asked } from "../../src/shared/limits.ts";
 import { serversOf, serverSpec } from "../run/chat-servers.ts";
 import { integer, oneOf, parseOptions, runMain, UsageError } from "../run/arguments.ts";
@@ -120,9 +121,9 @@ async function main(): Promise<void> {
   const chooser = await Chooser.open(oneOf("preset", values.preset, asked.preset));
   if (wanted.includes("llm")) chooser.askServer(serversOf(values)[0]!);
   if (wanted.includes("reader") && !(await chooser.loadReader(values.reader)))
-    throw new StylusError("not-found", `${values.reader} has no reader.`, {
+    throw new StylusError("not-found", say`${values.reader} has no reader.`, {
       where: values.reader,
-      remedy: "Name the reader's folder with --reader, or measure the rules alone: --composer rules.",
+      remedy: say`Name the reader's folder with --reader, or measure the rules alone: --composer rules.`,
     });
 
   if (wanted.includes("reranker")) await chooser.loadReranker(values.reranker!);

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import * as v from "valibot";
 import { StylusError } from "../../src/shared/errors.ts";
+import { say, type Saying } from "../../src/shared/saying.ts";
 import { type Catalogue, rawCatalogue, readJson, readRawCards } from "./catalogue.ts";
 import type { LabelledPrompt } from "./choice-figures.ts";
 
@@ -21,14 +22,14 @@ const labelledPrompt = v.object({
   kind: v.string(),
 });
 
-function fault(where: string, problem: string, remedy: string): StylusError {
-  return new StylusError("bad-file", `${where}: ${problem}.`, { where, remedy });
+function fault(where: string, problem: string, remedy: Saying): StylusError {
+  return new StylusError("bad-file", say`${where}: ${problem}.`, { where, remedy });
 }
 
 function checked<const Schema extends v.GenericSchema>(
   schema: Schema,
   value: unknown,
-  { where, remedy }: { readonly where: string; readonly remedy: string },
+  { where, remedy }: { readonly where: string; readonly remedy: Saying },
 ): v.InferOutput<Schema> {
   const parsed = v.safeParse(schema, value, { abortEarly: true });
   if (parsed.success) return parsed.output;
@@ -37,7 +38,7 @@ function checked<const Schema extends v.GenericSchema>(
 }
 
 function promptOf(line: string, where: string, ids: ReadonlySet<string>): LabelledPrompt {
-  const remedy = "Give an object with prompt, picks (id, span), ok and kind on each line.";
+  const remedy = say`Give an object with prompt, picks (id, span), ok and kind on each line.`;
   let json: unknown;
   try {
     json = JSON.parse(line);
@@ -47,10 +48,10 @@ function promptOf(line: string, where: string, ids: ReadonlySet<string>): Labell
   const prompt = checked(labelledPrompt, json, { where, remedy });
   const unknown = [...prompt.picks.map(({ id }) => id), ...prompt.ok].find((id) => !ids.has(id));
   if (unknown !== undefined)
-    throw fault(where, `catalogue.json has no card ${unknown}`, "Name cards of the catalogue.");
+    throw fault(where, `catalogue.json has no card ${unknown}`, say`Name cards of the catalogue.`);
   const foreign = prompt.picks.find(({ span }) => span === "" || !prompt.prompt.includes(span));
   if (foreign)
-    throw fault(where, `“${foreign.span}” is not in the prompt`, "Give words of the prompt as span.");
+    throw fault(where, `“${foreign.span}” is not in the prompt`, say`Give words of the prompt as span.`);
   return prompt;
 }
 
@@ -67,7 +68,7 @@ export function openLabelled(
   const refined = existsSync(refinedFile)
     ? checked(phrasesByCard, readJson(refinedFile), {
         where: refinedFile,
-        remedy: "Give lists phrases and notMeant for each card's id.",
+        remedy: say`Give lists phrases and notMeant for each card's id.`,
       })
     : null;
   const ids = new Set(cards.map(({ id }) => id));

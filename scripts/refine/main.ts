@@ -5,6 +5,7 @@ import type { RawCard } from "../../src/refine/raw-card.ts";
 import { cardKey, refineCards } from "../../src/refine/refine-cards.ts";
 import { ServerPool } from "../../src/refine/server-pool.ts";
 import { StylusError } from "../../src/shared/errors.ts";
+import { say } from "../../src/shared/saying.ts";
 import { integer, number, parseOptions, runMain, UsageError } from "../run/arguments.ts";
 import { serversOf, serverSpec } from "../run/chat-servers.ts";
 import {
@@ -179,14 +180,18 @@ async function main(): Promise<void> {
     }
     console.error(`${results.count} cards in ${results.path}.`);
     if (counts.failed > 0) {
-      throw new StylusError("network", `${counts.failed} cards failed; ${results.failuresPath} says why.`, {
-        remedy: "Try them again with --resume.",
-      });
+      throw new StylusError(
+        "network",
+        say`${counts.failed} cards failed; ${results.failuresPath} says why.`,
+        {
+          remedy: say`Try them again with --resume.`,
+        },
+      );
     }
   } catch (error) {
     if (error instanceof StylusError && error.code === "cancelled")
-      throw new StylusError("cancelled", `Stopped with ${results.count} cards in ${results.path}.`, {
-        remedy: "Continue with --resume.",
+      throw new StylusError("cancelled", say`Stopped with ${results.count} cards in ${results.path}.`, {
+        remedy: say`Continue with --resume.`,
       });
     throw error;
   } finally {

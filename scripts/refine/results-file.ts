@@ -7,6 +7,7 @@ import type { RawCard } from "../../src/refine/raw-card.ts";
 import type { RefinedBy, Results } from "../../src/refine/refine-cards.ts";
 import { type RefinedCard, withRefined } from "../../src/refine/refined-card.ts";
 import { StylusError } from "../../src/shared/errors.ts";
+import { say } from "../../src/shared/saying.ts";
 
 /** An adapter card that `npm run build:index` takes, and what a further run needs to know. */
 export interface ResultLine extends AdapterCard {
@@ -58,9 +59,9 @@ export class ResultsFile implements Results {
    */
   static async open(path: string, { resume }: { readonly resume: boolean }): Promise<ResultsFile> {
     if (existsSync(path) && !resume) {
-      throw new StylusError("bad-input", `${path} is there already.`, {
+      throw new StylusError("bad-input", say`${path} is there already.`, {
         where: path,
-        remedy: "Continue it with --resume, or name another file with --out.",
+        remedy: say`Continue it with --resume, or name another file with --out.`,
       });
     }
     const results = new ResultsFile(path, await open(path, "a+"));
@@ -87,9 +88,9 @@ export class ResultsFile implements Results {
   }
 
   #strange([start]: Place, cause?: unknown): StylusError {
-    return new StylusError("bad-file", `${this.path} holds something else at byte ${start}.`, {
+    return new StylusError("bad-file", say`${this.path} holds something else at byte ${start}.`, {
       where: this.path,
-      remedy: "Name another file with --out, or remove that line.",
+      remedy: say`Name another file with --out, or remove that line.`,
       cause,
     });
   }

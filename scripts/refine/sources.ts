@@ -11,6 +11,7 @@ import { draftCard, rawCardOf } from "../../src/refine/draft.ts";
 import { cardsIn, sidecarCard } from "../../src/refine/listings.ts";
 import type { RawCard } from "../../src/refine/raw-card.ts";
 import { StylusError } from "../../src/shared/errors.ts";
+import { say } from "../../src/shared/saying.ts";
 
 const imageEndings = [
   ".preview.png",
@@ -29,9 +30,9 @@ function json(text: string, where: string): unknown {
   try {
     return JSON.parse(text.replace(/^\uFEFF/u, ""));
   } catch (cause) {
-    throw new StylusError("bad-file", `${where} is not valid JSON.`, {
+    throw new StylusError("bad-file", say`${where} is not valid JSON.`, {
       where,
-      remedy: "Correct it, or leave it out.",
+      remedy: say`Correct it, or leave it out.`,
       cause,
     });
   }
@@ -113,9 +114,9 @@ async function* fileCards(file: string): AsyncGenerator<RawCard | null> {
 export async function* readSources(given: readonly string[]): AsyncGenerator<RawCard | null> {
   for (const one of given) {
     if (!existsSync(one)) {
-      throw new StylusError("not-found", `There is no ${one}.`, {
+      throw new StylusError("not-found", say`There is no ${one}.`, {
         where: one,
-        remedy: "Name files or folders of cards.",
+        remedy: say`Name files or folders of cards.`,
       });
     }
     const isFolder = statSync(one).isDirectory();

@@ -1,4 +1,5 @@
 // The options that name OpenAI-compatible servers, for the commands that ask language models.
+import { say } from "../../src/shared/saying.ts";
 import type { ChatServer, ServerRemedies } from "../../src/refine/chat-server.ts";
 import { integer, oneOf, UsageError } from "./arguments.ts";
 
@@ -12,11 +13,10 @@ export const serverSpec = {
 } as const;
 
 export const commandRemedies: ServerRemedies = {
-  key: "Check --key-env: it names the environment variable that holds the server's key.",
-  notFound: "Check --server, which ends with /v1, and --model.",
-  refused: "Check --model; if the server knows no JSON schemas, try --format object or --format text.",
-  silent:
-    "Check that it runs and has the model loaded, then try again; npm run refine continues with --resume.",
+  key: say`Check --key-env: it names the environment variable that holds the server's key.`,
+  notFound: say`Check --server, which ends with /v1, and --model.`,
+  refused: say`Check --model; if the server knows no JSON schemas, try --format object or --format text.`,
+  silent: say`Check that it runs and has the model loaded, then try again; npm run refine continues with --resume.`,
 };
 
 function list(value: unknown): string[] {

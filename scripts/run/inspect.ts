@@ -7,6 +7,7 @@ import { formatReport, type AdapterReport } from "../../src/adapters/report.ts";
 import { stableDiffusion15Table } from "../../src/adapters/names/stable-diffusion-15.ts";
 import { openCheckpoint, type ModelFile } from "../../src/graph/checkpoint.ts";
 import { StylusError, toPlainError } from "../../src/shared/errors.ts";
+import { say } from "../../src/shared/saying.ts";
 import { parseOptions, runMain, UsageError } from "./arguments.ts";
 
 const help = `Usage: npm run inspect -- FILE… [options]
@@ -58,11 +59,11 @@ interface Result {
 async function inspect(file: string, models: readonly Model[]): Promise<Result> {
   let refused: Result | null = null;
   try {
-    if (!existsSync(file)) throw new StylusError("not-found", "There is no such file.", { where: file });
+    if (!existsSync(file)) throw new StylusError("not-found", say`There is no such file.`, { where: file });
     if (statSync(file).isDirectory())
-      throw new StylusError("bad-input", "It is a folder.", {
+      throw new StylusError("bad-input", say`It is a folder.`, {
         where: file,
-        remedy: "Name the files in it, for example with a pattern: loras/*.safetensors.",
+        remedy: say`Name the files in it, for example with a pattern: loras/*.safetensors.`,
       });
     const blob = await openAsBlob(file);
     const adapterConfig = readConfigBeside(file);
@@ -90,9 +91,9 @@ function readConfigBeside(file: string): unknown {
   try {
     return JSON.parse(readFileSync(beside, "utf8"));
   } catch (cause) {
-    throw new StylusError("bad-file", "The adapter_config.json next to it is not valid JSON.", {
+    throw new StylusError("bad-file", say`The adapter_config.json next to it is not valid JSON.`, {
       where: beside,
-      remedy: "Download it again, or move it away to inspect the adapter without it.",
+      remedy: say`Download it again, or move it away to inspect the adapter without it.`,
       cause,
     });
   }
@@ -116,7 +117,9 @@ async function defaultModels(): Promise<Model[]> {
 /** The modules of a model on disk, from its headers. */
 async function openModel(location: string): Promise<Model> {
   if (!existsSync(location))
-    throw new StylusError("not-found", `There is no model at ${location}.`, { remedy: "Check --model." });
+    throw new StylusError("not-found", say`There is no model at ${location}.`, {
+      remedy: say`Check --model.`,
+    });
   const { unet, text_encoder } = await openCheckpoint(await modelFiles(location));
   const list = (network: {
     tensors: ReadonlyMap<string, { shape: readonly number[] }>;

@@ -1,7 +1,8 @@
 // Reads an adapter file for a given model: finds and checks its modules, detects its base model, and reports.
 // Uses what fits and lists the rest with the likely cause; rejects only files where nothing fits or that were clearly
 // made for another architecture.
-import { StylusError, toPlainError } from "../shared/errors.ts";
+import { fromPlainError, toPlainError } from "../shared/errors.ts";
+import { say, type Saying } from "../shared/saying.ts";
 import { assignKeys, type Assignment } from "./names/assign.ts";
 import { claimedBase, judgeBase } from "./names/base-model.ts";
 import { readEmbedding, type Embedding } from "./families/embeddings.ts";
@@ -56,11 +57,7 @@ export interface ReadOptions {
 export async function parseAdapter(blob: Blob, options: ReadOptions): Promise<AdapterFile> {
   const adapter = await inspectAdapter(blob, options);
   const { refusal } = adapter.report;
-  if (refusal)
-    throw new StylusError("unsupported", refusal.message, {
-      where: options.fileName,
-      ...(refusal.remedy === undefined ? {} : { remedy: refusal.remedy }),
-    });
+  if (refusal) throw fromPlainError({ ...refusal, where: options.fileName });
   return adapter;
 }
 
@@ -127,7 +124,7 @@ export async function inspectAdapter(
   return { report, updates, embeddings };
 }
 
-const MISSING_DATA = "its data is missing";
+const MISSING_DATA = say`its data is missing`;
 
 function readModules(
   assignment: Assignment,
@@ -154,7 +151,7 @@ function readModules(
       updates.push(toUpdate(entry, target, recognised));
     }
     for (const [slot, key] of slots) {
-      if (!used.has(slot)) problems.push({ key, cause: "nothing in the module's family uses it" });
+      if (!used.has(slot)) problems.push({ key, cause: say`nothing in the module's family uses it` });
     }
   }
   return updates;
@@ -205,7 +202,7 @@ function readModule(
     tensors: ReadonlyMap<string, FileTensor>;
     settingsOf: SettingsLookup;
   },
-): ModuleParts | { readonly cause: string; readonly slot?: string | undefined } {
+): ModuleParts | { readonly cause: Saying; readonly slot?: string | undefined } {
   const module = new Map<Slot, AdapterTensor>();
   for (const [slot, key] of slots) {
     const tensor = tensors.get(key);
@@ -221,10 +218,10 @@ function readModule(
     if (weight) parts.push({ target: entry.weight!, recognised: weight });
     if (bias) parts.push({ target: entry.bias!, recognised: bias });
   } catch (error) {
-    if (error instanceof ShapeProblem) return { cause: error.message, slot: error.slot };
+    if (error instanceof ShapeProblem) return { cause: error.said, slot: error.slot };
     throw error;
   }
-  return parts.length > 0 ? { parts } : { cause: "the module's tensors match no known family" };
+  return parts.length > 0 ? { parts } : { cause: say`the module's tensors match no known family` };
 }
 
 function readEmbeddings(
@@ -245,9 +242,12 @@ function readEmbeddings(
     if (embedding && !tooMany) return embedding;
     const shape = tensor?.shape.join(", ");
     const expected = tooMany
-      ? `a prompt holds at most ${most} vectors at once`
-      : `the model's token vectors have width ${width}`;
-    problems.push({ key, cause: cause ?? `it is a textual inversion of shape [${shape}], but ${expected}` });
+      ? say`a prompt holds at most ${most} vectors at once`
+      : say`the model's token vectors have width ${width}`;
+    problems.push({
+      key,
+      cause: cause ?? say`it is a textual inversion of shape [${shape}], but ${expected}`,
+    });
     return [];
   });
 }

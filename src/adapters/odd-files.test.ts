@@ -4,6 +4,7 @@ import { K, Q, file, pair, read, sd15, type Entry } from "../../tests/fixtures/a
 import { writeSafetensors, type TensorData } from "../formats/safetensors.ts";
 import { type DType } from "../shared/dtype.ts";
 import { parseAdapter } from "./adapter.ts";
+import { english } from "../shared/saying.ts";
 
 describe("partly malformed files keep their valid parts", () => {
   const good = pair(Q, { out: 320, input: 320 });
@@ -100,10 +101,12 @@ describe("partly malformed files keep their valid parts", () => {
     const { report, updates } = await read(file([...good, ...entries]));
     expect(report.refusal).toBeNull();
     expect(updates).toHaveLength(1);
-    expect(report.unmatched.map((group) => group.cause).join("; ")).toContain(cause);
+    expect(report.unmatched.map((group) => english(group.cause)).join("; ")).toContain(cause);
     const unused = report.unmatched.reduce((sum, { keys }) => sum + keys.length, 0);
     const are = unused === 1 ? "is" : "are";
-    expect(report.warnings[0]).toContain(`${unused} of ${report.tensors} tensors ${are} not used`);
+    expect(report.warnings.map(english)[0]).toContain(
+      `${unused} of ${report.tensors} tensors ${are} not used`,
+    );
   });
 
   test("checks integers and f64 for NaN too", async () => {
@@ -136,7 +139,7 @@ describe("partly malformed files keep their valid parts", () => {
       ["unet.down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_q.lora_A.weight", [4, 320]],
     ];
     const { report } = await read(file([...good, ...again]));
-    expect(report.unmatched[0]!.cause).toContain("the same part of the same module");
+    expect(english(report.unmatched[0]!.cause)).toContain("the same part of the same module");
   });
 });
 

@@ -4,6 +4,7 @@ import { file, sd15, type Entry } from "../../tests/fixtures/adapters/small-file
 import { inspectAdapter, type AdapterFile } from "./adapter.ts";
 import { mergeParameter } from "./merging/merge.ts";
 import { withPeftConfig } from "./files/peft-config.ts";
+import { english } from "../shared/saying.ts";
 
 const ATTENTION = "down_blocks.0.attentions.0";
 const CONV = "base_model.model.down_blocks.0.resnets.0.conv1";
@@ -68,7 +69,7 @@ describe("OFT", () => {
     ] satisfies Entry[][]) {
       const { updates, report } = await read(entries);
       expect(updates).toHaveLength(1);
-      expect(report.warnings.join()).toContain("without constraint (COFT)");
+      expect(report.warnings.map(english).join()).toContain("without constraint (COFT)");
       expect((await read(entries, { coft: false })).report.warnings).toEqual([]);
     }
     expect(await refusal([[`${Q}.oft_r`, [7, 46, 46]]])).toContain("blocks for 320 outputs");
@@ -262,7 +263,7 @@ describe("what the configuration says", () => {
 
   test("expressions of alpha_pattern are named", async () => {
     const warnings = async (alpha_pattern: unknown): Promise<readonly string[]> =>
-      (await read(lora, { lora_alpha: 4, alpha_pattern })).report.warnings;
+      (await read(lora, { lora_alpha: 4, alpha_pattern })).report.warnings.map(english);
     expect(await warnings({ ".*attn1.*": 8, "^down_blocks\\.0": 2, to_q: 8 })).toEqual([
       "alpha_pattern of adapter_config.json has expressions, which are not evaluated: .*attn1.*. What they name has the alpha of all others.",
     ]);

@@ -5,6 +5,7 @@ import { K, Q, file, pair, read, sd15, type Entry } from "../../tests/fixtures/a
 import { inspectAdapter } from "./adapter.ts";
 import { withPeftConfig } from "./files/peft-config.ts";
 import { type AdapterReport, formatReport } from "./report.ts";
+import { english, say } from "../shared/saying.ts";
 
 describe("the report", () => {
   const metadata = {
@@ -83,7 +84,7 @@ describe("the report", () => {
     const { report } = await read(file(pair(Q, { out: 320, input: 320 }), broken));
     expect(report.triggers).toEqual([]);
     expect(report.refusal).toBeNull();
-    expect(report.base.evidence.join().length).toBeLessThan(300);
+    expect(report.base.evidence.map(english).join().length).toBeLessThan(300);
   });
 
   test("a PEFT configuration next to the file sets alpha and rsLoRA", async () => {
@@ -110,7 +111,7 @@ describe("the report", () => {
     expect(whole.report.hashes!.autoV3).toBe(alone.report.hashes!.autoV3);
     expect(await withPeftConfig(joined, { lora_alpha: 1 }, { fileName: "whole" })).toBe(joined);
     expect(alone.updates[0]!.delta()).toMatchObject({ scale: 1 });
-    expect(alone.report.warnings.join()).toContain("adapter_config.json");
+    expect(alone.report.warnings.map(english).join()).toContain("adapter_config.json");
   });
 
   test("textual inversions: alone, bundled, of the wrong width", async () => {
@@ -131,7 +132,7 @@ describe("the report", () => {
     );
     expect(bundled.embeddings.map(({ name }) => name)).toEqual(["<s1>", "ohwx"]);
     const part = await read(file([...pair(Q, { out: 320, input: 320 }), ["<s2>", [1280]]]));
-    expect(part.report.unmatched[0]!.cause).toContain("token vectors have width 768");
+    expect(english(part.report.unmatched[0]!.cause)).toContain("token vectors have width 768");
   });
 });
 
@@ -184,12 +185,12 @@ describe("the text of a report", () => {
       { network: "text_encoder", modules: 0, of: 98 },
     ],
     unmatched: [
-      { cause: "no place", keys: ["a", "b", "c", "d", "e", "f", "g", "h"] },
-      { cause: "no name", keys: [" "] },
+      { cause: say`no place`, keys: ["a", "b", "c", "d", "e", "f", "g", "h"] },
+      { cause: say`no name`, keys: [" "] },
     ],
     base: {
       name: "SDXL",
-      evidence: ["it reads", "it says"],
+      evidence: [say`it reads`, say`it says`],
       contextWidth: null,
       textWidth: null,
       foreignKeys: 0,
@@ -198,7 +199,7 @@ describe("the text of a report", () => {
     metadata: [{ label: "title", value: "Style" }],
     triggers: Array.from({ length: 21 }, (_, i) => ({ tag: `t${i}`, count: 30 - i, share: null })),
     hashes: { sha256: "abcdef", autoV2: "abc", autoV3: "def" },
-    warnings: ["take care"],
+    warnings: [say`take care`],
     refusal: null,
   };
   const linesOf = (report: Partial<AdapterReport>): string[] =>
@@ -267,6 +268,6 @@ describe("the text of a report", () => {
     expect(count(8)).toBe("  rank             1, 2, 3, 4, 5, 6, 7, 8");
     expect(count(9)).toBe("  rank             1 … 9 (9 different)");
     const keys = ["a", "b", "c", "d", "e", "f"];
-    expect(linesOf({ unmatched: [{ cause: "x", keys }] }).at(-1)).toBe(`${" ".repeat(19)}f`);
+    expect(linesOf({ unmatched: [{ cause: say`x`, keys }] }).at(-1)).toBe(`${" ".repeat(19)}f`);
   });
 });

@@ -1,6 +1,7 @@
 // The diagnosis of an adapter file: what it is, which parts fit the loaded model, which do not and why.
 // Plain data that crosses worker boundaries; `npm run inspect` prints it.
 import type { PlainError } from "../shared/errors.ts";
+import { english, type Saying } from "../shared/saying.ts";
 import { counted } from "../shared/words.ts";
 import type { BaseVerdict } from "./names/base-model.ts";
 import type { Family } from "./families/module-tensors.ts";
@@ -20,7 +21,7 @@ interface MatchedModules {
 
 export interface UnmatchedKeys {
   /** Likely cause, a phrase for the user. */
-  readonly cause: string;
+  readonly cause: Saying;
   readonly keys: readonly string[];
 }
 
@@ -48,7 +49,7 @@ export interface AdapterReport {
   readonly triggers: readonly TriggerCandidate[];
   /** Null unless requested: they need a pass over the whole file. */
   readonly hashes: AdapterHashes | null;
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Saying[];
   /** Why the file cannot be used with this model; null if it can. */
   readonly refusal: PlainError | null;
 }
@@ -79,7 +80,7 @@ export function formatReport(report: AdapterReport, { model }: { model: string }
   add("stored as", report.dtypes.join(", "));
   if (report.namings.length > 0) add("key names", report.namings.join(", "));
   const base = report.base.name ?? (report.refusal ? "not recognised" : `fits the sizes of ${model}`);
-  add("base model", [base, ...report.base.evidence].join("; "));
+  add("base model", [base, ...report.base.evidence.map(english)].join("; "));
   if (report.refusal === null && report.families.length > 0)
     for (const { network, modules, of } of report.matched) add(network, `${modules} of ${of} modules`);
   for (const { name, vectors, width } of report.embeddings)
@@ -98,9 +99,9 @@ export function formatReport(report: AdapterReport, { model }: { model: string }
         .map(({ tag, count }) => `${tag} (${count})`)
         .join(", "),
     );
-  for (const warning of report.warnings) add("note", warning);
+  for (const warning of report.warnings) add("note", english(warning));
   for (const { cause, keys } of report.unmatched) {
-    add("not used", `${counted(keys.length, "tensor")}: ${cause}`);
+    add("not used", `${counted(keys.length, "tensor")}: ${english(cause)}`);
     keys.slice(0, MAX_KEYS_SHOWN).forEach((key) => lines.push(`${" ".repeat(19)}${shownName(key)}`));
     if (keys.length > MAX_KEYS_SHOWN)
       lines.push(`${" ".repeat(19)}… and ${keys.length - MAX_KEYS_SHOWN} more`);

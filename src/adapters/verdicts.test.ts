@@ -15,6 +15,7 @@ import {
   refuseUnused,
   warningsFor,
 } from "./verdicts.ts";
+import { english, say, verbatim, type Saying } from "../shared/saying.ts";
 
 const noBase: BaseVerdict = { name: null, evidence: [], contextWidth: null, textWidth: null, foreignKeys: 0 };
 
@@ -37,12 +38,12 @@ describe("another base", () => {
   test("by width: of the cross attention first, else of the text", () => {
     expect(refuse({ contextWidth: 768, textWidth: 1024 })).toBeNull();
     expect(
-      refuse({ contextWidth: 1024, textWidth: 768, name: "SD 2", evidence: ["it reads 1024", "more"] }),
+      refuse({ contextWidth: 1024, textWidth: 768, name: "SD 2", evidence: [say`it reads 1024`, say`more`] }),
     ).toEqual([
       "This adapter was made for SD 2: it reads 1024, but the loaded model's have width 768.",
       remedy,
     ]);
-    expect(refuse({ textWidth: 1024, evidence: ["it has 1024"] })).toEqual([
+    expect(refuse({ textWidth: 1024, evidence: [say`it has 1024`] })).toEqual([
       "This adapter was made for a model with a text encoder of width 1024: it has 1024, but the loaded model's has width 768.",
       remedy,
     ]);
@@ -50,12 +51,12 @@ describe("another base", () => {
     expect(refuse({ contextWidth: 1024 }, { table: alone })).toBeNull();
     expect(refuse({ textWidth: 1024 }, { table: alone })).toBeNull();
     expect(
-      refuse({ contextWidth: 1024, foreignKeys: 1, name: "SDXL", evidence: ["it reads", "its keys"] }),
+      refuse({ contextWidth: 1024, foreignKeys: 1, name: "SDXL", evidence: [say`it reads`, say`its keys`] }),
     ).toEqual(["This adapter was made for SDXL: it reads; its keys.", remedy]);
   });
 
   test("by foreign keys, where more than half of the tensors have no place", () => {
-    const foreign = { name: "Flux", evidence: ["3 of its 10 keys belong to Flux"], foreignKeys: 3 };
+    const foreign = { name: "Flux", evidence: [say`3 of its 10 keys belong to Flux`], foreignKeys: 3 };
     expect(refuse(foreign, { unmatched: 5 })).toBeNull();
     expect(refuse({ ...foreign, foreignKeys: 0 }, { unmatched: 6 })).toBeNull();
     expect(refuse(foreign, { unmatched: 6 })?.[0]).toBe(
@@ -79,10 +80,13 @@ describe("another base", () => {
 
 describe("nothing of use", () => {
   const refuse = (
-    causes: readonly string[],
+    causes: readonly (string | Saying)[],
     { base = noBase, table = sd15, updates = [] as unknown[], embeddings = [] as unknown[] } = {},
   ): readonly [string, string | undefined] | null => {
-    const problems = causes.map((cause, i) => ({ key: `key ${i}`, cause }));
+    const problems = causes.map((cause, i) => ({
+      key: `key ${i}`,
+      cause: typeof cause === "string" ? verbatim(cause) : cause,
+    }));
     const error = refuseUnused({ updates, embeddings, problems, base, table });
     return error && [error.message, error.remedy];
   };
@@ -144,15 +148,15 @@ const update = (over: Partial<ParameterUpdate>): ParameterUpdate =>
 
 test("problems are grouped by cause, the largest group first", () => {
   const problems = [
-    { key: "1", cause: "a" },
-    { key: "2", cause: "b" },
-    { key: "3", cause: "b" },
-    { key: "4", cause: "c" },
+    { key: "1", cause: say`a` },
+    { key: "2", cause: say`b` },
+    { key: "3", cause: say`b` },
+    { key: "4", cause: say`c` },
   ];
   expect(groupProblems(problems)).toEqual([
-    { cause: "b", keys: ["2", "3"] },
-    { cause: "a", keys: ["1"] },
-    { cause: "c", keys: ["4"] },
+    { cause: say`b`, keys: ["2", "3"] },
+    { cause: say`a`, keys: ["1"] },
+    { cause: say`c`, keys: ["4"] },
   ]);
 });
 
@@ -202,9 +206,9 @@ describe("warnings", () => {
         metadata: new Map(Object.entries(metadata)),
       },
       updates,
-      problems: Array.from({ length: problems }, () => ({ key: "", cause: "" })),
+      problems: Array.from({ length: problems }, () => ({ key: "", cause: say`` })),
       adapterConfig,
-    });
+    }).map(english);
   const scale =
     "PEFT stores this file's scale in a separate adapter_config.json, which is missing. Stylus assumes a scale of 1; the right strength may differ.";
   const coft =

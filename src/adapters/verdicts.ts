@@ -1,8 +1,8 @@
 // The verdict on an adapter file once its parts are read: whether it can be used, what it contains, and what its user
 // should know.
 import { StylusError } from "../shared/errors.ts";
+import { english, say, together, type Saying } from "../shared/saying.ts";
 import { elided } from "../shared/untrusted-text.ts";
-import { counted } from "../shared/words.ts";
 import { shownName } from "./files/tensor.ts";
 import type { ParameterUpdate } from "./parameter-update.ts";
 import { PLAIN_WEIGHT } from "./names/assign.ts";
@@ -19,11 +19,11 @@ import type { AdapterReport, UnmatchedKeys } from "./report.ts";
 /** An unused tensor, and why. */
 export interface Problem {
   readonly key: string;
-  readonly cause: string;
+  readonly cause: Saying;
 }
 
 /** Cause for tensors with broken values. */
-export const NOT_NUMBERS = "it contains values that are not numbers (NaN or infinity)";
+export const NOT_NUMBERS = say`it contains values that are not numbers (NaN or infinity)`;
 
 /** The error for a file of another architecture, by names and shapes; null if it may be used. */
 export function refuseBase(
@@ -41,31 +41,36 @@ export function refuseBase(
   },
 ): StylusError | null {
   // The U-Net part decides; a file without one is judged by its text part.
-  const [width, modelWidth, noun] =
+  const [width, modelWidth, comparison] =
     base.contextWidth === null
-      ? [base.textWidth, table.embeddingWidth, "but the loaded model's has"]
-      : [base.contextWidth, table.contextWidth, "but the loaded model's have"];
+      ? [
+          base.textWidth,
+          table.embeddingWidth,
+          say`${base.evidence[0]}, but the loaded model's has width ${table.embeddingWidth}`,
+        ]
+      : [
+          base.contextWidth,
+          table.contextWidth,
+          say`${base.evidence[0]}, but the loaded model's have width ${table.contextWidth}`,
+        ];
   const wrongWidth = width !== null && modelWidth !== null && width !== modelWidth;
   const mostlyForeign = base.foreignKeys > 0 && assignment.unmatched.length * 2 > entryCount;
   if (!wrongWidth && !mostlyForeign) {
     if (!claimsOtherBase(claim, base)) return null;
     return new StylusError(
       "unsupported",
-      `This adapter was made for ${claim.name}: its ${claim.isConfig ? PEFT_CONFIG_NAME : "metadata"} names ${claim.text.slice(0, 80)} as its base.`,
+      say`This adapter was made for ${claim.name}: its ${claim.isConfig ? PEFT_CONFIG_NAME : say`metadata`} names ${claim.text.slice(0, 80)} as its base.`,
       {
         remedy: claim.isConfig
-          ? `Use a version for the loaded model's base; if the ${PEFT_CONFIG_NAME} belongs to another adapter, add this one without it.`
-          : "Use a version for the loaded model's base, or load a model that it fits.",
+          ? say`Use a version for the loaded model's base; if the ${PEFT_CONFIG_NAME} belongs to another adapter, add this one without it.`
+          : say`Use a version for the loaded model's base, or load a model that it fits.`,
       },
     );
   }
-  const made = base.name ?? `a model with a text encoder of width ${width}`;
-  const reason =
-    wrongWidth && base.foreignKeys === 0
-      ? `${base.evidence[0]}, ${noun} width ${modelWidth}`
-      : base.evidence.join("; ");
-  return new StylusError("unsupported", `This adapter was made for ${made}: ${reason}.`, {
-    remedy: "Use a version for the loaded model's base, or load a model that it fits.",
+  const made = base.name ?? say`a model with a text encoder of width ${width}`;
+  const reason = wrongWidth && base.foreignKeys === 0 ? comparison : together(base.evidence);
+  return new StylusError("unsupported", say`This adapter was made for ${made}: ${reason}.`, {
+    remedy: say`Use a version for the loaded model's base, or load a model that it fits.`,
   });
 }
 
@@ -84,8 +89,8 @@ export function refuseChangedBase(
   if (start === undefined) return null;
   return new StylusError(
     "unsupported",
-    `It changes weights that its training has changed before: its ${PEFT_CONFIG_NAME} names ${String(start).slice(0, 40)} as init_lora_weights.`,
-    { remedy: "Use a version that PEFT has converted to a plain LoRA (init_lora_weights: true)." },
+    say`It changes weights that its training has changed before: its ${PEFT_CONFIG_NAME} names ${String(start).slice(0, 40)} as init_lora_weights.`,
+    { remedy: say`Use a version that PEFT has converted to a plain LoRA (init_lora_weights: true).` },
   );
 }
 
@@ -115,41 +120,42 @@ export function refuseUnused({
   const groups = groupProblems(problems);
   const [most] = groups;
   if (!most)
-    return new StylusError("unsupported", "The file contains no tensors.", {
-      remedy: "Download it again or use another file.",
+    return new StylusError("unsupported", say`The file contains no tensors.`, {
+      remedy: say`Download it again or use another file.`,
     });
   if (groups.some(({ cause }) => cause === PLAIN_WEIGHT))
-    return new StylusError("unsupported", "This is a complete model, not an adapter.", {
-      remedy: "Open it as a checkpoint instead.",
+    return new StylusError("unsupported", say`This is a complete model, not an adapter.`, {
+      remedy: say`Open it as a checkpoint instead.`,
     });
   if (most.cause === NOT_NUMBERS)
-    return new StylusError("unsupported", "Its tensors contain broken values (NaN or infinity).", {
-      remedy: "Its training or conversion failed; use another version.",
+    return new StylusError("unsupported", say`Its tensors contain broken values (NaN or infinity).`, {
+      remedy: say`Its training or conversion failed; use another version.`,
     });
-  if (most.cause.includes(PEFT_CONFIG_NAME))
-    return new StylusError("unsupported", `Its settings are missing: ${most.cause}.`, {
-      remedy: `Choose it together with its ${PEFT_CONFIG_NAME}.`,
+  if (english(most.cause).includes(PEFT_CONFIG_NAME))
+    return new StylusError("unsupported", say`Its settings are missing: ${most.cause}.`, {
+      remedy: say`Choose it together with its ${PEFT_CONFIG_NAME}.`,
     });
   return new StylusError(
     "unsupported",
-    `Nothing in it fits the loaded model: ${most.cause} (for example ${shownName(most.keys[0]!)}).`,
+    say`Nothing in it fits the loaded model: ${most.cause} (for example ${shownName(most.keys[0]!)}).`,
     {
       remedy:
         base.name && !fitsWidths(base, table)
-          ? `Use it with ${base.name}, for which it seems to be made.`
-          : "Check which base model it was made for, or use another version of it.",
+          ? say`Use it with ${base.name}, for which it seems to be made.`
+          : say`Check which base model it was made for, or use another version of it.`,
     },
   );
 }
 
 export function groupProblems(problems: readonly Problem[]): UnmatchedKeys[] {
-  const groups = new Map<string, string[]>();
+  const groups = new Map<string, { cause: Saying; keys: string[] }>();
   for (const { key, cause } of problems) {
-    const keys = groups.get(cause);
-    if (keys) keys.push(key);
-    else groups.set(cause, [key]);
+    const words = english(cause);
+    const group = groups.get(words);
+    if (group) group.keys.push(key);
+    else groups.set(words, { cause, keys: [key] });
   }
-  return [...groups].map(([cause, keys]) => ({ cause, keys })).sort((a, b) => b.keys.length - a.keys.length);
+  return [...groups.values()].sort((a, b) => b.keys.length - a.keys.length);
 }
 
 export function countFamilies(updates: readonly ParameterUpdate[]): AdapterReport["families"] {
@@ -195,34 +201,38 @@ export function warningsFor({
   updates: readonly ParameterUpdate[];
   problems: readonly Problem[];
   adapterConfig: unknown;
-}): string[] {
-  const warnings: string[] = [];
+}): Saying[] {
+  const warnings: Saying[] = [];
   if (updates.length > 0 && problems.length > 0) {
     warnings.push(
-      `${problems.length} of ${file.entries.size} tensors ${problems.length === 1 ? "is" : "are"} not used; the effect may differ from the author's.`,
+      problems.length === 1
+        ? say`1 of ${file.entries.size} tensors is not used; the effect may differ from the author's.`
+        : say`${problems.length} of ${file.entries.size} tensors are not used; the effect may differ from the author's.`,
     );
   }
   const idle = updates.filter(({ alpha }) => alpha === 0).length;
   if (idle > 0 && ![...file.entries.keys()].some((key) => key.endsWith(".scale"))) {
     warnings.push(
-      `${counted(idle, "of its changes has", "of its changes have")} alpha 0 and therefore no effect.`,
+      idle === 1
+        ? say`1 of its changes has alpha 0 and therefore no effect.`
+        : say`${idle} of its changes have alpha 0 and therefore no effect.`,
     );
   }
   if (updates.length > 0 && lacksPeftScale(file, adapterConfig)) {
     warnings.push(
-      "PEFT stores this file's scale in a separate adapter_config.json, which is missing. Stylus assumes a scale of 1; the right strength may differ.",
+      say`PEFT stores this file's scale in a separate adapter_config.json, which is missing. Stylus assumes a scale of 1; the right strength may differ.`,
     );
   }
   const unread = unreadPatterns(file.metadata, adapterConfig);
   if (updates.some(({ alpha }) => alpha !== null) && unread.length > 0) {
     const inFile = unreadPatterns(file.metadata, undefined).length > 0;
     warnings.push(
-      `alpha_pattern of ${inFile ? "the metadata's lora_adapter_metadata" : PEFT_CONFIG_NAME} has expressions, which are not evaluated: ${elided(unread.join(", "), 120)}. What they name has the alpha of all others.`,
+      say`alpha_pattern of ${inFile ? say`the metadata's lora_adapter_metadata` : PEFT_CONFIG_NAME} has expressions, which are not evaluated: ${elided(unread.join(", "), 120)}. What they name has the alpha of all others.`,
     );
   }
   if (updates.length > 0 && lacksConstraint(file, adapterConfig)) {
     warnings.push(
-      "PEFT stores this file's settings in a separate adapter_config.json, which is missing. Stylus assumes OFT without constraint (COFT).",
+      say`PEFT stores this file's settings in a separate adapter_config.json, which is missing. Stylus assumes OFT without constraint (COFT).`,
     );
   }
   return warnings;

@@ -1,6 +1,7 @@
 // `window.stylus`: the program without its page, for the command line and the tests (scripts/run/generate.ts). Takes the
 // options of a run, answers with the report of docs/report.md and the finished PNG files.
 import { StylusError, toPlainError, type PlainError } from "../shared/errors.ts";
+import { english, say } from "../shared/saying.ts";
 import { pickOfInput } from "./packs/disk-files.ts";
 import { encodeImage, imageFileName } from "./images/image-file.ts";
 import { checkedOrNull } from "./images/nsfw.ts";
@@ -84,9 +85,9 @@ function fromBase64(text: string): Blob {
     const letters = atob(text.replace(/^data:[^,]*,/, ""));
     return new Blob([Uint8Array.from(letters, (letter) => letter.charCodeAt(0))]);
   } catch (cause) {
-    throw new StylusError("bad-file", "The init image is not base64.", {
+    throw new StylusError("bad-file", say`The init image is not base64.`, {
       where: "start",
-      remedy: "Pass a PNG, JPEG or WebP file as base64 or as a data: URL.",
+      remedy: say`Pass a PNG, JPEG or WebP file as base64 or as a data: URL.`,
       cause,
     });
   }
@@ -122,9 +123,9 @@ async function openModel(
   const { id } = typeof source === "string" ? { id: source } : await models.addUserModel(pickOfInput(source));
   const known = (await models.list()).models;
   if (!known.some((model) => model.id === modelOf(id))) {
-    throw new StylusError("not-found", `There is no model “${id}”.`, {
+    throw new StylusError("not-found", say`There is no model “${id}”.`, {
       where: "model",
-      remedy: `Choose one of ${known.map((model) => model.id).join(", ")}, or a file.`,
+      remedy: say`Choose one of ${known.map((model) => model.id)}, or a file.`,
     });
   }
   await models.download(id, { onProgress: () => {}, signal: new AbortController().signal });
@@ -184,7 +185,7 @@ export function installAutomation(services: RunServices & Pick<PageServices, "mo
         const titles = Object.fromEntries(ids.map((id) => [id, cards.get(id)?.title ?? id]));
         const unknown = unknownWords(options.prompt, pack);
         const notes = [
-          ...dropped,
+          ...dropped.map(english),
           ...unchecked,
           ...tagsOfNegative(report.options.negativePrompt).map(t.prompt.negativeTag),
           ...(hasOtherScript(options.prompt) ? [t.prompt.otherScript] : []),

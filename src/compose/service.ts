@@ -1,6 +1,7 @@
 // The composer worker's service: the reader, where this build has one, and the reranker, where the user has downloaded it. The rules compose in the retrieval worker (candidate-service.ts).
 import type { OpenFileNetwork } from "../runtime/file-network.ts";
 import { StylusError } from "../shared/errors.ts";
+import { say } from "../shared/saying.ts";
 import { rerankedBaseline } from "./baselines.ts";
 import type { Composition } from "./composition.ts";
 import { composeByReading, type ReadRequest } from "./reader/reader-composer.ts";
@@ -59,7 +60,7 @@ export class ComposerService {
     { signal }: { readonly signal?: AbortSignal | undefined } = {},
   ): Promise<Composition> {
     const reranker = this.#reranker;
-    if (!reranker) throw new StylusError("not-found", "No reranker is loaded.");
+    if (!reranker) throw new StylusError("not-found", say`No reranker is loaded.`);
     const documents = candidates.map(({ document }) => document);
     return rerankedBaseline(candidates, await reranker.score(prompt, documents, { signal }));
   }
@@ -73,7 +74,7 @@ export class ComposerService {
     { signal }: { readonly signal?: AbortSignal | undefined } = {},
   ): Promise<Composition> {
     const reader = this.#reader;
-    if (!reader) throw new StylusError("not-found", "No reader is loaded.");
+    if (!reader) throw new StylusError("not-found", say`No reader is loaded.`);
     return composeByReading(request, { reader, signal });
   }
 }

@@ -1,4 +1,5 @@
 // Why the composer that was asked for cannot choose, as data: src/texts says it in the user's language.
+import { type Saying } from "../shared/saying.ts";
 
 /**
  * By kind; `title` is the language model's. Runs are stored with them: kinds and fields stay as they are, and new ones are added.
@@ -12,7 +13,7 @@ interface Unavailabilities {
   /** The chosen one is no longer offered. */
   modelGone: object;
   /** `reason`: why there is no WebGPU, as the device report has it. */
-  noWebGpu: { readonly title: string; readonly reason: string };
+  noWebGpu: { readonly title: string; readonly reason: Saying | string };
   noShaderF16: { readonly title: string };
   notDownloaded: { readonly title: string };
 }
@@ -20,12 +21,16 @@ interface Unavailabilities {
 type UnavailableKind = keyof Unavailabilities;
 type UnavailableOf<Kind extends UnavailableKind> = { readonly kind: Kind } & Readonly<Unavailabilities[Kind]>;
 
-/** A string: the message of an error, in English; or of a run that an earlier version stored. */
+/** A saying: what an error says. A string: in a run that an earlier version stored. */
 export type Unavailable =
   | { readonly [Kind in UnavailableKind]: UnavailableOf<Kind> }[UnavailableKind]
+  | Saying
   | string;
+
+/** With sayings in the language. */
+type InWords<Data> = { readonly [Field in keyof Data]: Data[Field] extends string ? Data[Field] : string };
 
 /** What a language says for each kind. */
 export type UnavailableTexts = {
-  readonly [Kind in UnavailableKind]: (unavailable: UnavailableOf<Kind>) => string;
+  readonly [Kind in UnavailableKind]: (unavailable: InWords<UnavailableOf<Kind>>) => string;
 };

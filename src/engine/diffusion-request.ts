@@ -1,6 +1,7 @@
 // Checks a diffusion request against the loaded model before any work, field by field with src/shared/request-check.ts.
 
 import { limits } from "../shared/limits.ts";
+import { say } from "../shared/saying.ts";
 import {
   checkHiresPass,
   checkInitImage,
@@ -34,11 +35,11 @@ export function checkDiffusionRequest(
   if (request.clipSkip > textLayers)
     refuse(
       "clipSkip",
-      `Clip skip must be 1–${textLayers} for this text encoder, not ${request.clipSkip}.`,
-      `Use 1 (none) to ${textLayers}.`,
+      say`Clip skip must be 1–${textLayers} for this text encoder, not ${request.clipSkip}.`,
+      say`Use 1 (none) to ${textLayers}.`,
     );
   if (request.images.length === 0)
-    refuse("images", "The request has no images.", "Request at least one image.");
+    refuse("images", say`The request has no images.`, say`Request at least one image.`);
   const { imageToImage, hires, vaeTilePixels, fewStepAdapter } = request;
   const uses = request.images.flatMap(({ adapters, regions }) => [
     ...adapters,
@@ -46,7 +47,7 @@ export function checkDiffusionRequest(
   ]);
   for (const use of fewStepAdapter === null ? uses : [...uses, fewStepAdapter]) {
     if (!hasAdapter(use.id))
-      refuse("adapters", `There is no adapter “${use.id}”.`, "Check its name, or add its file first.");
+      refuse("adapters", say`There is no adapter “${use.id}”.`, say`Check its name, or add its file first.`);
     checkUse(use);
   }
   if (imageToImage !== undefined) {
@@ -62,8 +63,8 @@ export function checkDiffusionRequest(
   for (const { seed, variation, regions, prompt = "", negativePrompt = "" } of request.images) {
     checkSeed(seed);
     if (variation !== undefined) checkVariation(variation);
-    checkText("prompt", prompt, "The prompt");
-    checkText("negativePrompt", negativePrompt, "The negative prompt");
+    checkText("prompt", prompt, say`The prompt`);
+    checkText("negativePrompt", negativePrompt, say`The negative prompt`);
     if (regions !== undefined) checkRegions(regions, { maskedOnly });
   }
 }
@@ -72,13 +73,13 @@ function checkPixels({ image: { width, height, rgba }, mask }: ImageToImage): vo
   if (!(width > 0 && height > 0 && rgba.length === 4 * width * height))
     refuse(
       "imageToImage.image",
-      `The init image has ${rgba.length} bytes, which is not ${width} × ${height} pixels.`,
-      "Choose the image again.",
+      say`The init image has ${rgba.length} bytes, which is not ${width} × ${height} pixels.`,
+      say`Choose the image again.`,
     );
   if (mask !== undefined && mask.values.length !== width * height)
     refuse(
       "imageToImage.mask",
-      `The mask has ${mask.values.length} pixels, but the init image has ${width * height}.`,
-      "Use a mask that was made for this image.",
+      say`The mask has ${mask.values.length} pixels, but the init image has ${width * height}.`,
+      say`Use a mask that was made for this image.`,
     );
 }

@@ -7,6 +7,7 @@ import { buildUnet } from "../graph/unet.ts";
 import { buildVaeDecoder, buildVaeEncoder, vaeScale } from "../graph/vae.ts";
 import type { Backend, LoadProgress, ParameterStore } from "../runtime/backend.ts";
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
+import { say } from "../shared/saying.ts";
 import type { Conditioning } from "./prompt/conditioning.ts";
 import type { LatentSize } from "./latent-size.ts";
 import { SessionCache } from "./session-cache.ts";
@@ -58,16 +59,16 @@ export class DiffusionNetworks {
     if (unet.config.inChannels !== latentChannels && unet.config.inChannels !== 2 * latentChannels + 1) {
       throw new StylusError(
         "unsupported",
-        `The U-Net has ${unet.config.inChannels} input channels instead of ${latentChannels} (txt2img) or ${2 * latentChannels + 1} (inpainting).`,
+        say`The U-Net has ${unet.config.inChannels} input channels instead of ${latentChannels} (txt2img) or ${2 * latentChannels + 1} (inpainting).`,
         {
-          remedy: "Choose a txt2img or inpainting checkpoint.",
+          remedy: say`Choose a txt2img or inpainting checkpoint.`,
         },
       );
     }
     const table = text_encoder.tensors.get(TOKEN_EMBEDDING);
     if (table?.shape.length !== 2) {
-      throw new StylusError("bad-file", `Tensors are missing: ${TOKEN_EMBEDDING}.`, {
-        remedy: "Use a complete checkpoint.",
+      throw new StylusError("bad-file", say`Tensors are missing: ${TOKEN_EMBEDDING}.`, {
+        remedy: say`Use a complete checkpoint.`,
       });
     }
     const networks = [

@@ -3,6 +3,7 @@
 
 import type { ModelFile } from "../graph/checkpoint.ts";
 import { StylusError } from "../shared/errors.ts";
+import { say } from "../shared/saying.ts";
 import { parsePreviewFactors, type PreviewFactors, SD1_PREVIEW } from "./image/pixels.ts";
 import { ClipTokenizer } from "./prompt/tokenizer.ts";
 
@@ -50,9 +51,9 @@ export async function readPackFiles(
 async function required(files: ReadonlyMap<string, Blob>, path: string): Promise<string> {
   const blob = files.get(path);
   if (blob !== undefined) return blob.text();
-  throw new StylusError("not-found", `The pack has no file ${path}.`, {
+  throw new StylusError("not-found", say`The pack has no file ${path}.`, {
     where: path,
-    remedy: "Load the pack again, or add the file.",
+    remedy: say`Load the pack again, or add the file.`,
   });
 }
 
@@ -64,16 +65,16 @@ async function adaptersOf(files: ReadonlyMap<string, Blob>): Promise<PackAdapter
   try {
     parsed = JSON.parse(await cards.text());
   } catch (cause) {
-    throw new StylusError("bad-file", "The list of adapters is not JSON.", {
+    throw new StylusError("bad-file", say`The list of adapters is not JSON.`, {
       where: "adapters/cards.json",
-      remedy: "Load the pack again.",
+      remedy: say`Load the pack again.`,
       cause,
     });
   }
   if (!Array.isArray(parsed)) {
-    throw new StylusError("bad-file", "The list of adapters is not a list of cards.", {
+    throw new StylusError("bad-file", say`The list of adapters is not a list of cards.`, {
       where: "adapters/cards.json",
-      remedy: "Load the pack again.",
+      remedy: say`Load the pack again.`,
     });
   }
   return parsed.flatMap((card: { id?: unknown; file?: { path?: unknown } } | null) => {

@@ -4,6 +4,7 @@
 import type { AdapterReport } from "../adapters/report.ts";
 import type { Backend, LoadProgress, OpenBackend } from "../runtime/backend.ts";
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
+import { say, type Saying } from "../shared/saying.ts";
 import type {
   DevicePreference,
   DeviceReport,
@@ -70,7 +71,7 @@ export class DiffusionService {
       /** Of the whole worker: the same in every call. */
       kernels?: Kernels | undefined;
       /** Why WASM is required, if the user did not choose it. */
-      wasmReason?: string | undefined;
+      wasmReason?: Saying | undefined;
       onProgress?: ((progress: LoadProgress) => void) | undefined;
       signal?: AbortSignal | undefined;
     },
@@ -158,10 +159,10 @@ export class DiffusionService {
     if (this.#loaded === null || (packId !== undefined && this.#loaded.pack !== packId)) {
       throw new StylusError(
         "bad-input",
-        packId === undefined ? "No model is loaded." : `The model "${packId}" is not loaded.`,
+        packId === undefined ? say`No model is loaded.` : say`The model "${packId}" is not loaded.`,
         {
           where: "packId",
-          remedy: "Load it first.",
+          remedy: say`Load it first.`,
         },
       );
     }

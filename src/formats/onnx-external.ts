@@ -1,5 +1,6 @@
 // Lists the tensors that an ONNX file (protobuf wire format, onnx.proto3) keeps in an external file: names, shapes, offsets.
 import { StylusError } from "../shared/errors.ts";
+import { say } from "../shared/saying.ts";
 
 export interface ExternalTensor {
   readonly name: string;
@@ -110,9 +111,9 @@ export function externalTensors(onnx: Uint8Array, fileName: string): readonly Ex
     }
     return tensors;
   } catch (cause) {
-    throw new StylusError("bad-file", `${fileName} is not a complete ONNX file: ${String(cause)}.`, {
+    throw new StylusError("bad-file", say`${fileName} is not a complete ONNX file: ${String(cause)}.`, {
       where: fileName,
-      remedy: "Download the pack again.",
+      remedy: say`Download the pack again.`,
       cause,
     });
   }

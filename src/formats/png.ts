@@ -2,7 +2,7 @@
 // entries into a file that a canvas has encoded. Pixels stay untouched.
 
 import { StylusError } from "../shared/errors.ts";
-import { counted } from "../shared/words.ts";
+import { say, type Saying } from "../shared/saying.ts";
 
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 
@@ -65,7 +65,7 @@ export function withPngText(
     if (keyword === null || !Object.hasOwn(entries, keyword))
       parts.push(bytes.subarray(chunk.start, chunk.end));
   }
-  if (!written) throw damaged("it has no pixels");
+  if (!written) throw damaged(say`it has no pixels`);
   return concatenated(parts);
 }
 
@@ -74,8 +74,8 @@ function* chunksOf(
   { cut = false }: { readonly cut?: boolean } = {},
 ): Generator<Chunk> {
   if (!isPng(bytes)) {
-    throw new StylusError("bad-file", "This is not a PNG file.", {
-      remedy: "Use a PNG file that still has its text.",
+    throw new StylusError("bad-file", say`This is not a PNG file.`, {
+      remedy: say`Use a PNG file that still has its text.`,
     });
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -85,18 +85,22 @@ function* chunksOf(
     const end = at + 12 + size;
     if (end > bytes.length && cut) return;
     if (end > bytes.length)
-      throw damaged(`it ends inside a chunk, ${counted(end - bytes.length, "byte")} short`);
+      throw damaged(
+        end - bytes.length === 1
+          ? say`it ends inside a chunk, 1 byte short`
+          : say`it ends inside a chunk, ${end - bytes.length} bytes short`,
+      );
     const type = latin1(bytes.subarray(at + 4, at + 8));
     yield { type, start: at, end, data: bytes.subarray(at + 8, at + 8 + size) };
     if (type === "IEND") return;
     at = end;
   }
-  if (!cut) throw damaged("its end is missing");
+  if (!cut) throw damaged(say`its end is missing`);
 }
 
-function damaged(reason: string): StylusError {
-  return new StylusError("bad-file", `The PNG file is damaged: ${reason}.`, {
-    remedy: "Use the original file.",
+function damaged(reason: Saying): StylusError {
+  return new StylusError("bad-file", say`The PNG file is damaged: ${reason}.`, {
+    remedy: say`Use the original file.`,
   });
 }
 

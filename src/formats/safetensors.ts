@@ -4,7 +4,7 @@
 
 import { type DType, dtypeSizeBytes, isDType } from "../shared/dtype.ts";
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
-import { counted } from "../shared/words.ts";
+import { say, type Saying } from "../shared/saying.ts";
 import { findDuplicateKey } from "./json-keys.ts";
 import { describeForeignFile } from "./signatures.ts";
 
@@ -36,9 +36,9 @@ export interface SafetensorsFile {
 /** Limit of the format's reference implementation. */
 const MAX_HEADER_BYTES = 100_000_000;
 
-const REDOWNLOAD = "The file is damaged or incomplete; download it again.";
+const REDOWNLOAD = say`The file is damaged or incomplete; download it again.`;
 
-function badFile(fileName: string, message: string, remedy = REDOWNLOAD): StylusError {
+function badFile(fileName: string, message: Saying, remedy = REDOWNLOAD): StylusError {
   return new StylusError("bad-file", message, { where: fileName, remedy });
 }
 
@@ -52,17 +52,25 @@ export async function readHeader(blob: Blob, { fileName }: { fileName: string })
   if (foreign)
     throw new StylusError("unsupported", foreign.message, { where: fileName, remedy: foreign.remedy });
   if (start.length < 8)
-    throw badFile(fileName, `Not a safetensors file: it has only ${counted(blob.size, "byte")}.`);
+    throw badFile(
+      fileName,
+      blob.size === 1
+        ? say`Not a safetensors file: it has only 1 byte.`
+        : say`Not a safetensors file: it has only ${blob.size} bytes.`,
+    );
 
   const length = new DataView(start.buffer).getBigUint64(0, true);
   if (length > BigInt(MAX_HEADER_BYTES))
-    throw badFile(fileName, `Not a safetensors file: header length ${length} is over ${MAX_HEADER_BYTES}.`);
+    throw badFile(
+      fileName,
+      say`Not a safetensors file: header length ${length} is over ${MAX_HEADER_BYTES}.`,
+    );
   const headerBytes = Number(length);
   const dataOffset = 8 + headerBytes;
   if (dataOffset > blob.size)
     throw badFile(
       fileName,
-      `The file is truncated: the header needs ${dataOffset} bytes, but the file has ${blob.size}.`,
+      say`The file is truncated: the header needs ${dataOffset} bytes, but the file has ${blob.size}.`,
     );
 
   const header = parseHeader(new Uint8Array(await blob.slice(8, dataOffset).arrayBuffer()), fileName);
@@ -90,15 +98,15 @@ function parseHeader(bytes: Uint8Array, fileName: string): Record<string, unknow
   } catch (error) {
     throw badFile(
       fileName,
-      `Not a safetensors file: the header is not valid JSON (${(error as Error).message}).`,
+      say`Not a safetensors file: the header is not valid JSON (${(error as Error).message}).`,
     );
   }
   const duplicate = findDuplicateKey(text, { except: "__metadata__" });
   if (duplicate !== undefined)
     throw badFile(
       fileName,
-      `The header names "${duplicate}" twice.`,
-      "The file is malformed; use another one.",
+      say`The header names "${duplicate}" twice.`,
+      say`The file is malformed; use another one.`,
     );
   return header as Record<string, unknown>;
 }
@@ -107,7 +115,7 @@ function parseHeader(bytes: Uint8Array, fileName: string): Record<string, unknow
 function readMetadata(header: Record<string, unknown>, fileName: string): Map<string, string> {
   const value = Object.hasOwn(header, "__metadata__") ? (header["__metadata__"] ?? {}) : {};
   if (typeof value !== "object" || Array.isArray(value))
-    throw badFile(fileName, "`__metadata__` is not an object.");
+    throw badFile(fileName, say`\`__metadata__\` is not an object.`);
   return new Map(
     Object.entries(value)
       .filter(([, entry]) => entry !== null)
@@ -129,28 +137,32 @@ function readEntry(
   place: { name: string; blob: Blob; fileName: string; dataOffset: number },
 ): TensorSource {
   const { name, blob, fileName, dataOffset } = place;
-  const fail = (message: string): never => {
-    throw badFile(fileName, `Tensor "${name}": ${message}.`);
+  const fail = (message: Saying): never => {
+    throw badFile(fileName, say`Tensor "${name}": ${message}.`);
   };
-  if (typeof value !== "object" || value === null) return fail("its header entry is not an object");
+  if (typeof value !== "object" || value === null) return fail(say`its header entry is not an object`);
   const { dtype, shape, data_offsets: offsets } = value as Record<string, unknown>;
-  if (typeof dtype !== "string") return fail("its dtype is missing or not a name");
+  if (typeof dtype !== "string") return fail(say`its dtype is missing or not a name`);
   if (!isDType(dtype))
-    throw new StylusError("unsupported", `Tensor "${name}" has the unknown type ${JSON.stringify(dtype)}.`, {
-      where: fileName,
-      remedy: "Use a version of the file in fp16, bf16 or fp32.",
-    });
-  if (!isSizeList(shape)) return fail("its shape is not a list of sizes");
-  if (!isSizeList(offsets) || offsets.length !== 2) return fail("data_offsets is not a pair of positions");
+    throw new StylusError(
+      "unsupported",
+      say`Tensor "${name}" has the unknown type ${JSON.stringify(dtype)}.`,
+      {
+        where: fileName,
+        remedy: say`Use a version of the file in fp16, bf16 or fp32.`,
+      },
+    );
+  if (!isSizeList(shape)) return fail(say`its shape is not a list of sizes`);
+  if (!isSizeList(offsets) || offsets.length !== 2) return fail(say`data_offsets is not a pair of positions`);
   const [begin, end] = offsets as [number, number];
   const sizeBytes = shape.reduce((product, size) => product * size, dtypeSizeBytes(dtype));
   if (end < begin || end - begin !== sizeBytes) {
     return fail(
-      `[${shape.join(", ")}] of ${dtype} takes ${sizeBytes} bytes, but data_offsets span ${end - begin}`,
+      say`[${shape.join(", ")}] of ${dtype} takes ${sizeBytes} bytes, but data_offsets span ${end - begin}`,
     );
   }
   if (dataOffset + end > blob.size)
-    return fail(`it ends at byte ${dataOffset + end}, past the end of the file (${blob.size})`);
+    return fail(say`it ends at byte ${dataOffset + end}, past the end of the file (${blob.size})`);
   return { name, dtype, shape, blob, fileName, offset: dataOffset + begin, sizeBytes };
 }
 
@@ -164,15 +176,20 @@ function checkLayout(
 ): void {
   let position = file.dataOffset;
   for (const { name, offset, sizeBytes } of tensors) {
-    if (offset < position) throw badFile(file.fileName, `Tensor "${name}" overlaps the one before it.`);
+    if (offset < position) throw badFile(file.fileName, say`Tensor "${name}" overlaps the one before it.`);
     if (offset > position)
-      throw badFile(file.fileName, `Tensor "${name}" follows ${counted(offset - position, "unused byte")}.`);
+      throw badFile(
+        file.fileName,
+        offset - position === 1
+          ? say`Tensor "${name}" follows 1 unused byte.`
+          : say`Tensor "${name}" follows ${offset - position} unused bytes.`,
+      );
     position += sizeBytes;
   }
   if (position !== file.sizeBytes)
     throw badFile(
       file.fileName,
-      `The tensors end at byte ${position}, but the file has ${file.sizeBytes} bytes.`,
+      say`The tensors end at byte ${position}, but the file has ${file.sizeBytes} bytes.`,
     );
 }
 
@@ -192,16 +209,16 @@ export async function readRange(
   } catch (cause) {
     throw new StylusError(
       "bad-file",
-      `Tensor "${source.name}" could not be read: the file was moved or changed.`,
+      say`Tensor "${source.name}" could not be read: the file was moved or changed.`,
       {
         where: source.fileName,
-        remedy: "Choose the file again.",
+        remedy: say`Choose the file again.`,
         cause,
       },
     );
   }
   if (buffer.byteLength !== end - begin)
-    throw badFile(source.fileName, `Tensor "${source.name}" is truncated.`);
+    throw badFile(source.fileName, say`Tensor "${source.name}" is truncated.`);
   return new Uint8Array(buffer);
 }
 

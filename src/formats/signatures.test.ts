@@ -1,10 +1,13 @@
 // Files that are mistaken for safetensors, by their first bytes, and those that may be one.
 import { expect, it } from "vitest";
 import { describeForeignFile } from "./signatures.ts";
+import { english } from "../shared/saying.ts";
 
 const start = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
-const messageOf = (text: string): string | undefined =>
-  describeForeignFile(start(text))?.message.split(/[,(.]/, 1)[0]!.trim();
+const messageOf = (text: string): string | undefined => {
+  const foreign = describeForeignFile(start(text));
+  return foreign && english(foreign.message).split(/[,(.]/, 1)[0]!.trim();
+};
 
 it.each([
   ["PK\u0003\u0004\0", "This is a ZIP archive"],

@@ -1,11 +1,12 @@
 // Recognises files that users mistake for safetensors by their first bytes, and says what to use instead.
+import { say, type Saying } from "../shared/saying.ts";
 
 export interface ForeignFile {
-  readonly message: string;
-  readonly remedy: string;
+  readonly message: Saying;
+  readonly remedy: Saying;
 }
 
-const CONVERT = "Use the .safetensors version of this model, or convert it with a tool you trust.";
+const CONVERT = say`Use the .safetensors version of this model, or convert it with a tool you trust.`;
 
 /** Tab, line feed, form feed, carriage return. */
 const TEXT_CONTROLS: ReadonlySet<number> = new Set([9, 10, 12, 13]);
@@ -23,16 +24,16 @@ function isText(start: Uint8Array): boolean {
 }
 
 /** First bytes of what people rename, or unpack too little. */
-const OTHERS: readonly (readonly [start: string, what: string, remedy: "unpack" | "other"])[] = [
-  ["7z\xbc\xaf", "a 7z archive", "unpack"],
-  ["Rar!", "a RAR archive", "unpack"],
-  ["\x1f\x8b\x08", "a gzip archive", "unpack"],
-  ["\x89PNG", "an image", "other"],
-  ["\xff\xd8\xff", "an image", "other"],
-  ["RIFF", "an image or a sound", "other"],
+const OTHERS: readonly (readonly [start: string, what: Saying, remedy: "unpack" | "other"])[] = [
+  ["7z\xbc\xaf", say`a 7z archive`, "unpack"],
+  ["Rar!", say`a RAR archive`, "unpack"],
+  ["\x1f\x8b\x08", say`a gzip archive`, "unpack"],
+  ["\x89PNG", say`an image`, "other"],
+  ["\xff\xd8\xff", say`an image`, "other"],
+  ["RIFF", say`an image or a sound`, "other"],
 ];
 
-const UNPACK = "Unpack it and use the .safetensors or .pt file inside.";
+const UNPACK = say`Unpack it and use the .safetensors or .pt file inside.`;
 
 /** Identifies a file that is not safetensors by its first bytes (up to 64); undefined if it may be safetensors. */
 export function describeForeignFile(start: Uint8Array): ForeignFile | undefined {
@@ -41,52 +42,50 @@ export function describeForeignFile(start: Uint8Array): ForeignFile | undefined 
   if (/^[^]{4}\0{4}\{/.test(text)) return undefined;
   if (text.startsWith("PK\u0003\u0004")) {
     return {
-      message:
-        "This is a ZIP archive, probably a PyTorch pickle (.ckpt, .pt, .bin). Pickles can run code, so Stylus does not read them.",
+      message: say`This is a ZIP archive, probably a PyTorch pickle (.ckpt, .pt, .bin). Pickles can run code, so Stylus does not read them.`,
       remedy: CONVERT,
     };
   }
   // Protocol 2 and later begin with 0x80 and the version.
   if (start[0] === 0x80 && start[1]! >= 2 && start[1]! <= 5) {
     return {
-      message:
-        "This is a Python pickle (.ckpt, .pt, .bin). Pickles can run code, so Stylus does not read them.",
+      message: say`This is a Python pickle (.ckpt, .pt, .bin). Pickles can run code, so Stylus does not read them.`,
       remedy: CONVERT,
     };
   }
   const other = OTHERS.find(([first]) => text.startsWith(first));
   if (other)
     return {
-      message: `This is ${other[1]}, not a model or an adapter.`,
-      remedy: other[2] === "unpack" ? UNPACK : "Choose the .safetensors file of the model or adapter.",
+      message: say`This is ${other[1]}, not a model or an adapter.`,
+      remedy: other[2] === "unpack" ? UNPACK : say`Choose the .safetensors file of the model or adapter.`,
     };
   // A TAR archive begins with the name of its first file, filled up with zeros.
   if (/^[\w./-]{3,}\0{8}/.test(text))
     return {
-      message: "This is a TAR archive, or an old PyTorch file in one, which Stylus does not read.",
+      message: say`This is a TAR archive, or an old PyTorch file in one, which Stylus does not read.`,
       remedy: UNPACK,
     };
   if (text.startsWith("GGUF"))
-    return { message: "This is a GGUF file, which Stylus does not read.", remedy: CONVERT };
+    return { message: say`This is a GGUF file, which Stylus does not read.`, remedy: CONVERT };
   if (text.startsWith("\x89HDF"))
-    return { message: "This is an HDF5 (Keras) file, which Stylus does not read.", remedy: CONVERT };
+    return { message: say`This is an HDF5 (Keras) file, which Stylus does not read.`, remedy: CONVERT };
   if (text.startsWith("version https://git-lfs")) {
     return {
-      message: "This is a Git LFS pointer, not the file itself.",
-      remedy: "Download the actual file with `git lfs pull` or the site's download button.",
+      message: say`This is a Git LFS pointer, not the file itself.`,
+      remedy: say`Download the actual file with \`git lfs pull\` or the site's download button.`,
     };
   }
   if (/^\s*<(!doctype|html|\?xml)/i.test(text)) {
     return {
-      message: "This is a web page, not a model file.",
-      remedy: "The download failed or needed a login; download the file again from the model's page.",
+      message: say`This is a web page, not a model file.`,
+      remedy: say`The download failed or needed a login; download the file again from the model's page.`,
     };
   }
   // Binary files, safetensors included, have control characters in their first bytes.
   if (isText(start)) {
     return {
-      message: "This is a text file, not a model or an adapter.",
-      remedy: "Download the file again from its page; a note or an error message was saved instead.",
+      message: say`This is a text file, not a model or an adapter.`,
+      remedy: say`Download the file again from its page; a note or an error message was saved instead.`,
     };
   }
   return undefined;

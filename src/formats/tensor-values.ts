@@ -5,6 +5,7 @@
 
 import { isFloat, toFloat32 } from "../shared/dtype.ts";
 import { StylusError } from "../shared/errors.ts";
+import { say, type Saying } from "../shared/saying.ts";
 import { readRange, readTensor, streamTensors, type TensorSource } from "./safetensors.ts";
 
 /** A tensor's bytes, with its scale if it has one. */
@@ -32,7 +33,7 @@ export function withScales(tensors: ReadonlyMap<string, TensorSource>): Map<stri
     if (isScale || NOTES.test(name)) continue;
     const scale = SCALE_NAMES.map((tail) => tensors.get(`${module}.${tail}`)).find((found) => found);
     if (module === name || scale === undefined) {
-      if (source.dtype === "I8") throw badScale(source, `has type I8, but no scale ${source.name}_scale`);
+      if (source.dtype === "I8") throw badScale(source, say`has type I8, but no scale ${source.name}_scale`);
       scaled.set(name, source);
       continue;
     }
@@ -42,10 +43,10 @@ export function withScales(tensors: ReadonlyMap<string, TensorSource>): Map<stri
   return scaled;
 }
 
-function badScale(source: TensorSource, message: string): StylusError {
-  return new StylusError("bad-file", `Tensor "${source.name}" ${message}.`, {
+function badScale(source: TensorSource, message: Saying): StylusError {
+  return new StylusError("bad-file", say`Tensor "${source.name}" ${message}.`, {
     where: source.fileName,
-    remedy: "Quantise the model again, or use its version in fp16.",
+    remedy: say`Quantise the model again, or use its version in fp16.`,
   });
 }
 
@@ -53,7 +54,7 @@ function checkScale(source: TensorSource, scale: TensorSource): void {
   if (!isFloat(source.dtype) && source.dtype !== "I8")
     throw badScale(
       source,
-      `has type ${source.dtype} and a scale; only int8 and floating-point types can have one`,
+      say`has type ${source.dtype} and a scale; only int8 and floating-point types can have one`,
     );
   const { shape } = scale;
   const one = shape.every((size) => size === 1);
@@ -63,7 +64,7 @@ function checkScale(source: TensorSource, scale: TensorSource): void {
     shape.every((size, axis) => (axis < 2 ? size > 0 && source.shape[axis]! % size === 0 : size === 1));
   if (!isFloat(scale.dtype) || !(one || perRow || inBlocks)) {
     const given = `${scale.dtype} [${shape.join(", ")}]`;
-    throw badScale(source, `is [${source.shape.join(", ")}], and its scale "${scale.name}" is ${given}`);
+    throw badScale(source, say`is [${source.shape.join(", ")}], and its scale "${scale.name}" is ${given}`);
   }
 }
 
@@ -84,7 +85,7 @@ export async function readScales(
 function scaleValues(scale: TensorSource, bytes: Uint8Array): Float32Array {
   const values = toFloat32(bytes, scale.dtype);
   const wrong = values.find((value) => !Number.isFinite(value));
-  if (wrong !== undefined) throw badScale(scale, `contains ${wrong}, which is no scale`);
+  if (wrong !== undefined) throw badScale(scale, say`contains ${wrong}, which is no scale`);
   return values;
 }
 
@@ -123,7 +124,7 @@ export async function readTensorF32(source: TensorSource): Promise<Float32Array>
   if (!hasValues(source)) {
     throw new StylusError(
       "bad-file",
-      `Tensor "${source.name}" has type ${source.dtype}, not floating point.`,
+      say`Tensor "${source.name}" has type ${source.dtype}, not floating point.`,
       {
         where: source.fileName,
       },

@@ -2,6 +2,7 @@
 // fails here with the tensor's name rather than inside a back end.
 
 import { StylusError } from "../shared/errors.ts";
+import { say } from "../shared/saying.ts";
 import type {
   Graph,
   GraphNode,
@@ -53,9 +54,9 @@ type NewNode = {
 /** Mismatched shapes: the config and the tensors disagree. */
 function shapeError(message: string, ...values: Value[]): StylusError {
   const described = values.map(({ name, shape }) => `${name} [${shape.join(", ")}]`).join(" · ");
-  return new StylusError("bad-file", `${message}: ${described}`, {
+  return new StylusError("bad-file", say`${message}: ${described}`, {
     where: values[0]?.name ?? "graph",
-    remedy: "The model's config does not match its tensors; use a matching config.json.",
+    remedy: say`The model's config does not match its tensors; use a matching config.json.`,
   });
 }
 

@@ -4,6 +4,7 @@
 import { readHeader, type SafetensorsFile, type TensorSource } from "../formats/safetensors.ts";
 import { withScales } from "../formats/tensor-values.ts";
 import { StylusError } from "../shared/errors.ts";
+import { say, type Saying } from "../shared/saying.ts";
 import {
   parseTextEncoderConfig,
   parseUnetConfig,
@@ -92,9 +93,9 @@ async function readConfig(parts: Parts, { path, blob }: ModelFile): Promise<void
   try {
     json = JSON.parse(await blob.text());
   } catch (cause) {
-    throw new StylusError("bad-file", "The config is not valid JSON.", {
+    throw new StylusError("bad-file", say`The config is not valid JSON.`, {
       where: path,
-      remedy: "Download it again.",
+      remedy: say`Download it again.`,
       cause,
     });
   }
@@ -155,9 +156,9 @@ async function addLoose(parts: Parts, { path, blob }: ModelFile): Promise<void> 
     return;
   }
   if (![...names].some((name) => name.startsWith("model.diffusion_model."))) {
-    throw new StylusError("unsupported", "This file contains no Stable Diffusion model and no VAE.", {
+    throw new StylusError("unsupported", say`This file contains no Stable Diffusion model and no VAE.`, {
       where: path,
-      remedy: "Use a Stable Diffusion 1.x checkpoint.",
+      remedy: say`Use a Stable Diffusion 1.x checkpoint.`,
     });
   }
   for (const [key, value] of file.metadata) parts.metadata.set(key, value);
@@ -193,9 +194,9 @@ function addTensors(
   }
 }
 
-const NETWORK_WORDS: Readonly<Record<NetworkId, string>> = {
+const NETWORK_WORDS: Readonly<Record<NetworkId, Saying | string>> = {
   unet: "UNet",
-  text_encoder: "text encoder",
+  text_encoder: say`text encoder`,
   vae: "VAE",
 };
 
@@ -212,9 +213,9 @@ function assemble(
     if (!stored) {
       const remedy =
         id === "vae"
-          ? "Add a VAE file, for example vae-ft-mse-840000-ema-pruned.safetensors."
-          : "Use a complete checkpoint.";
-      throw new StylusError("not-found", `The model has no ${NETWORK_WORDS[id]}.`, { where, remedy });
+          ? say`Add a VAE file, for example vae-ft-mse-840000-ema-pruned.safetensors.`
+          : say`Use a complete checkpoint.`;
+      throw new StylusError("not-found", say`The model has no ${NETWORK_WORDS[id]}.`, { where, remedy });
     }
     const tensors = withScales(stored);
     const config = parts.configs.get(id);
@@ -227,7 +228,7 @@ function assemble(
     const [wanted, given] = [unet.config.crossAttentionDim, textEncoder.config.hiddenSize];
     throw new StylusError(
       "bad-file",
-      `The U-Net expects text features with ${wanted} channels, but the text encoder produces ${given}.`,
+      say`The U-Net expects text features with ${wanted} channels, but the text encoder produces ${given}.`,
       { where },
     );
   }

@@ -2,6 +2,7 @@
 // Rejects, by name, every unsupported setting that would change the result.
 
 import { StylusError } from "../shared/errors.ts";
+import { say, type Saying } from "../shared/saying.ts";
 
 /** CLIP text transformer (transformers CLIPTextConfig). */
 export interface TextEncoderConfig {
@@ -60,15 +61,15 @@ class Fields {
 
   constructor(json: unknown, path: string) {
     if (typeof json !== "object" || json === null || Array.isArray(json))
-      throw new StylusError("bad-file", "The config is not a JSON object.", { where: path });
+      throw new StylusError("bad-file", say`The config is not a JSON object.`, { where: path });
     this.json = json as Json;
     this.path = path;
   }
 
-  private fail(field: string, expected: string): never {
+  private fail(field: string, expected: Saying): never {
     throw new StylusError(
       "bad-file",
-      `"${field}" should be ${expected}, but is ${JSON.stringify(this.json[field])}.`,
+      say`"${field}" should be ${expected}, but is ${JSON.stringify(this.json[field])}.`,
       { where: this.path },
     );
   }
@@ -76,26 +77,26 @@ class Fields {
   positive(field: string, fallback?: number): number {
     const value = this.json[field] ?? fallback;
     if (typeof value !== "number" || !Number.isSafeInteger(value) || value <= 0)
-      this.fail(field, "a positive integer");
+      this.fail(field, say`a positive integer`);
     return value;
   }
 
   number(field: string, fallback: number): number {
     const value = this.json[field] ?? fallback;
-    if (typeof value !== "number" || !Number.isFinite(value)) this.fail(field, "a number");
+    if (typeof value !== "number" || !Number.isFinite(value)) this.fail(field, say`a number`);
     return value;
   }
 
   flag(field: string, fallback: boolean): boolean {
     const value = this.json[field] ?? fallback;
-    if (typeof value !== "boolean") this.fail(field, "true or false");
+    if (typeof value !== "boolean") this.fail(field, say`true or false`);
     return value;
   }
 
   positives(field: string): number[] {
     const value = this.json[field];
     if (!Array.isArray(value) || value.length === 0 || !value.every((v) => Number.isSafeInteger(v) && v > 0))
-      this.fail(field, "a list of positive integers");
+      this.fail(field, say`a list of positive integers`);
     return value as number[];
   }
 
@@ -103,7 +104,7 @@ class Fields {
   perLevel(field: string, { count, fallback }: { count: number; fallback: number }): number[] {
     if (!Array.isArray(this.json[field])) return Array<number>(count).fill(this.positive(field, fallback));
     const list = this.positives(field);
-    if (list.length !== count) this.fail(field, `a list of ${count}`);
+    if (list.length !== count) this.fail(field, say`a list of ${count}`);
     return list;
   }
 
@@ -113,7 +114,8 @@ class Fields {
     { plain, attention, count }: { plain: string; attention: string; count: number },
   ): boolean[] {
     const value = this.json[field];
-    if (!Array.isArray(value) || value.length !== count) this.fail(field, `a list of ${count} block types`);
+    if (!Array.isArray(value) || value.length !== count)
+      this.fail(field, say`a list of ${count} block types`);
     for (const kind of value) if (kind !== plain && kind !== attention) this.unsupported(field, kind);
     return value.map((kind) => kind === attention);
   }
@@ -134,8 +136,8 @@ class Fields {
   private unsupported(field: string, value: unknown): never {
     throw new StylusError(
       "unsupported",
-      `"${field}": ${JSON.stringify(value)} is not supported: Stable Diffusion 1.x does not use it.`,
-      { where: this.path, remedy: "Use a Stable Diffusion 1.x model." },
+      say`"${field}": ${JSON.stringify(value)} is not supported: Stable Diffusion 1.x does not use it.`,
+      { where: this.path, remedy: say`Use a Stable Diffusion 1.x model.` },
     );
   }
 }
@@ -221,7 +223,7 @@ function uniformLayers(fields: Fields, { count, path }: { count: number; path: s
   if (list.some((value) => value !== list[0])) {
     throw new StylusError(
       "unsupported",
-      '"layers_per_block" differs between levels, which is not supported.',
+      say`"layers_per_block" differs between levels, which is not supported.`,
       { where: path },
     );
   }

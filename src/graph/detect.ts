@@ -3,6 +3,7 @@
 
 import type { TensorSource } from "../formats/safetensors.ts";
 import { StylusError } from "../shared/errors.ts";
+import { say } from "../shared/saying.ts";
 import { TOKEN_EMBEDDING } from "./clip-text.ts";
 import type { TextEncoderConfig, UnetConfig, VaeConfig } from "./config.ts";
 
@@ -16,9 +17,9 @@ function shapeOf(tensors: Tensors, name: string): readonly number[] {
   const tensor = tensors.get(name);
   if (tensor) return tensor.shape;
   const fileName = tensors.values().next().value?.fileName ?? "model";
-  throw new StylusError("bad-file", `Tensor "${name}" is missing.`, {
+  throw new StylusError("bad-file", say`Tensor "${name}" is missing.`, {
     where: fileName,
-    remedy: "The file is incomplete or not a Stable Diffusion 1.x model.",
+    remedy: say`The file is incomplete or not a Stable Diffusion 1.x model.`,
   });
 }
 

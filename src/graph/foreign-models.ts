@@ -3,41 +3,42 @@
 
 import { readTensor, type SafetensorsFile } from "../formats/safetensors.ts";
 import { StylusError } from "../shared/errors.ts";
+import { say, type Saying } from "../shared/saying.ts";
 
 interface Shaped {
   readonly shape: readonly number[];
 }
 
-const SD1 = "Use a Stable Diffusion 1.x model (1.4, 1.5 or a community model based on them).";
+const SD1 = say`Use a Stable Diffusion 1.x model (1.4, 1.5 or a community model based on them).`;
 
-const OTHER_PRECISION = "Use the FP16, FP8 or plain INT8 version of this model.";
+const OTHER_PRECISION = say`Use the FP16, FP8 or plain INT8 version of this model.`;
 
-const FOREIGN: readonly { readonly key: RegExp; readonly what: string; readonly remedy?: string }[] = [
-  { key: /(^|\.)double_blocks\.\d+\./, what: "a Flux model" },
-  { key: /(^|\.)joint_blocks\.\d+\./, what: "a Stable Diffusion 3 model" },
+const FOREIGN: readonly { readonly key: RegExp; readonly what: Saying; readonly remedy?: Saying }[] = [
+  { key: /(^|\.)double_blocks\.\d+\./, what: say`a Flux model` },
+  { key: /(^|\.)joint_blocks\.\d+\./, what: say`a Stable Diffusion 3 model` },
   {
     key: /^conditioner\.embedders\.|(^|\.)label_emb\.0\.0\.weight$|(^|\.)add_embedding\.linear_1\./,
-    what: "a Stable Diffusion XL model",
+    what: say`a Stable Diffusion XL model`,
   },
-  { key: /^cond_stage_model\.model\.transformer\.resblocks\./, what: "a Stable Diffusion 2.x model" },
-  { key: /(^|\.)(temporal_transformer|motion_modules)\./, what: "a video model" },
-  { key: /(^|\.)(input_hint_block|controlnet_cond_embedding)\./, what: "a ControlNet" },
+  { key: /^cond_stage_model\.model\.transformer\.resblocks\./, what: say`a Stable Diffusion 2.x model` },
+  { key: /(^|\.)(temporal_transformer|motion_modules)\./, what: say`a video model` },
+  { key: /(^|\.)(input_hint_block|controlnet_cond_embedding)\./, what: say`a ControlNet` },
   {
     key: /\.(weight_scale_2|pre_quant_scale)$/,
-    what: "a model with two scales per weight",
+    what: say`a model with two scales per weight`,
     remedy: OTHER_PRECISION,
   },
   {
     key: /lora_(up|down|A|B)\b|\.lora\.(up|down)\.|hada_w1_a|lokr_w1/,
-    what: "an adapter (LoRA), not a model",
-    remedy: "Add it as an adapter instead.",
+    what: say`an adapter (LoRA), not a model`,
+    remedy: say`Add it as an adapter instead.`,
   },
 ];
 
 const CROSS_ATTENTION = /attn2\.to_k\.weight$/;
-const WIDTHS: Readonly<Record<number, string>> = {
-  1024: "a Stable Diffusion 2.x model",
-  2048: "a Stable Diffusion XL model",
+const WIDTHS: Readonly<Record<number, Saying>> = {
+  1024: say`a Stable Diffusion 2.x model`,
+  2048: say`a Stable Diffusion XL model`,
 };
 
 /** @throws StylusError `unsupported` if the tensors belong to another kind of model */
@@ -51,7 +52,7 @@ export function refuseForeignModel(
       foreign?.what ??
       (CROSS_ATTENTION.test(name) && !name.includes("lora") ? WIDTHS[shape[1] ?? 0] : undefined);
     if (what !== undefined)
-      throw new StylusError("unsupported", `This is ${what}.`, {
+      throw new StylusError("unsupported", say`This is ${what}.`, {
         where: fileName,
         remedy: foreign?.remedy ?? SD1,
       });
@@ -71,10 +72,10 @@ export async function refuseOtherFormats({ fileName, tensors, metadata }: Safete
     if (KNOWN_FORMATS.has(format as string) && convrot !== true) return;
     const given =
       format === undefined
-        ? "a quantisation note that cannot be read"
-        : `the format ${JSON.stringify(format)}`;
-    const named = convrot === true ? "rotated weights (ConvRot)" : given;
-    throw new StylusError("unsupported", `Layer "${layer}" has ${named}.`, {
+        ? say`a quantisation note that cannot be read`
+        : say`the format ${JSON.stringify(format)}`;
+    const named = convrot === true ? say`rotated weights (ConvRot)` : given;
+    throw new StylusError("unsupported", say`Layer "${layer}" has ${named}.`, {
       where: fileName,
       remedy: OTHER_PRECISION,
     });

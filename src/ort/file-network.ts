@@ -2,6 +2,7 @@
 import type { FileNetwork, FloatOutputs, NetworkFile, NetworkInputs } from "../runtime/file-network.ts";
 import { chooseThreads } from "../runtime/device.ts";
 import { StylusError } from "../shared/errors.ts";
+import { say, type Saying } from "../shared/saying.ts";
 import { type InferenceSession, loadOrt, type OrtModule, startingRuntime } from "./ort.ts";
 
 /** More threads do not help small networks, and image generation needs its own. */
@@ -33,7 +34,7 @@ class OrtFileNetwork implements FileNetwork {
         Object.entries(results).map(([name, { data }]) => [name, data as Float32Array]),
       );
     } catch (cause) {
-      throw failure(`${this.#name} failed to run`, cause);
+      throw failure(say`${this.#name} failed to run`, cause);
     }
   }
 
@@ -42,9 +43,9 @@ class OrtFileNetwork implements FileNetwork {
   }
 }
 
-const failure = (problem: string, cause: unknown): StylusError =>
-  new StylusError("device", `${problem}: ${cause instanceof Error ? cause.message : String(cause)}`, {
-    remedy: "Close other tabs to free memory, then reload the page.",
+const failure = (problem: Saying, cause: unknown): StylusError =>
+  new StylusError("device", say`${problem}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+    remedy: say`Close other tabs to free memory, then reload the page.`,
     cause,
   });
 
@@ -65,6 +66,6 @@ export async function openFileNetwork({ name, onnx, external }: NetworkFile): Pr
     return new OrtFileNetwork(session, { ort, name });
   } catch (cause) {
     if (cause instanceof StylusError) throw cause;
-    throw failure(`${name} could not be prepared`, cause);
+    throw failure(say`${name} could not be prepared`, cause);
   }
 }

@@ -10,6 +10,7 @@ import {
   writeOnnx,
 } from "../formats/onnx.ts";
 import { StylusError } from "../shared/errors.ts";
+import { say } from "../shared/saying.ts";
 import { float32ToF16 } from "../shared/dtype.ts";
 import type { NetworkId } from "../graph/graph.ts";
 import type { OrtModel, OrtParameter, OrtTarget } from "./model.ts";
@@ -40,9 +41,9 @@ function describe(value: Tensor): string {
 
 /** A mismatched shape: the config and the tensors disagree. */
 export function shapeError(message: string, ...values: Tensor[]): StylusError {
-  return new StylusError("bad-file", `${message}: ${values.map(describe).join(" · ")}`, {
+  return new StylusError("bad-file", say`${message}: ${values.map(describe).join(" · ")}`, {
     where: values[0]?.name ?? "graph",
-    remedy: "The model's config does not match its tensors; use a matching config.json.",
+    remedy: say`The model's config does not match its tensors; use a matching config.json.`,
   });
 }
 

@@ -4,6 +4,7 @@
 import type * as Ort from "onnxruntime-web";
 import { runtimeFault } from "../runtime/wasm-file.ts";
 import { StylusError } from "../shared/errors.ts";
+import { say } from "../shared/saying.ts";
 
 export type { InferenceSession, Tensor } from "onnxruntime-web";
 export type OrtModule = typeof Ort;
@@ -71,9 +72,9 @@ export async function loadOrt({
     return { ort: await loaded.ort, build };
   } catch (cause) {
     loaded = undefined;
-    throw new StylusError("device", "The machine-learning runtime could not be loaded.", {
+    throw new StylusError("device", say`The machine-learning runtime could not be loaded.`, {
       where: build,
-      remedy: "Try again. If that does not help, reload the page, or use a current browser with WebAssembly.",
+      remedy: say`Try again. If that does not help, reload the page, or use a current browser with WebAssembly.`,
       cause,
     });
   }

@@ -4,6 +4,7 @@ import type { Graph } from "../graph/graph.ts";
 import type { Session, Tensors } from "../runtime/backend.ts";
 import { checkInputs, runFailure } from "../runtime/session-run.ts";
 import { StylusError } from "../shared/errors.ts";
+import { say } from "../shared/saying.ts";
 import { GpuIo } from "./gpu-io.ts";
 import { type InferenceSession, type OrtModule, startingRuntime, type Tensor } from "./ort.ts";
 import type { OrtParameterStore } from "./load-parameters.ts";
@@ -152,8 +153,8 @@ export async function createOrtSession(
   } catch (cause) {
     if (cause instanceof StylusError) throw cause;
     const message = cause instanceof Error ? cause.message : String(cause);
-    throw new StylusError("device", `The ${model.network} could not be prepared: ${message}`, {
-      remedy: "Reload the page, then try a smaller image.",
+    throw new StylusError("device", say`The ${model.network} could not be prepared: ${message}`, {
+      remedy: say`Reload the page, then try a smaller image.`,
       cause,
     });
   }

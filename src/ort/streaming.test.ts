@@ -11,6 +11,7 @@ import { streamParameters } from "../runtime/parameters/stream-parameters.ts";
 import { fromFloat32, toFloat32 } from "../shared/dtype.ts";
 import { OrtBackend } from "./backend.ts";
 import { loadOrt } from "./ort.ts";
+import { say } from "../shared/saying.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -106,7 +107,7 @@ function countingDevice(seen: (bytes: Uint8Array) => void = () => undefined) {
 it("holds one chunk of the file and a bounded upload at a time", async () => {
   vi.stubGlobal("GPUBufferUsage", { STORAGE: 1, COPY_SRC: 2, COPY_DST: 4 });
   const { gpu, count } = countingDevice();
-  const report = { kind: "webgpu", name: "", reason: "", threads: 1, f16: true } as const;
+  const report = { kind: "webgpu", name: say``, reason: say``, threads: 1, f16: true } as const;
   const { ort } = await loadOrt({ device: "wasm", threads: 1 });
   const backend = new OrtBackend(ort, { gpu, report });
   const config = parseUnetConfig(sizes.full.unet.config, { path: "config.json" });

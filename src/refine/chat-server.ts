@@ -1,6 +1,7 @@
 // One OpenAI-compatible server (vLLM, llama.cpp, Ollama, LM Studio, hosted ones): a chat request with an answer under a JSON schema, and which
 // failures are worth another try. The refiner and the composer by language model ask through it.
 import { StylusError } from "../shared/errors.ts";
+import { say, type Saying } from "../shared/saying.ts";
 import type { ChatMessage } from "./messages.ts";
 
 export interface ChatServer {
@@ -22,13 +23,13 @@ export interface ChatServer {
 /** What to do about a server, as sentences: the command line names its options, the page its form. */
 export interface ServerRemedies {
   /** It refuses the key. */
-  readonly key: string;
+  readonly key: Saying;
   /** It knows no such address, or no such model. */
-  readonly notFound: string;
+  readonly notFound: Saying;
   /** It refuses the request as such. */
-  readonly refused: string;
+  readonly refused: Saying;
   /** It does not answer. */
-  readonly silent: string;
+  readonly silent: Saying;
 }
 
 /** As errors call it. */
@@ -102,19 +103,19 @@ const passingStatus = (status: number): boolean => [408, 409, 425, 429].includes
 export class ServerRefusal extends StylusError {
   readonly status: number;
   /** What the server says about it, cut short. */
-  readonly said: string;
+  readonly answer: string;
 
   constructor(server: ChatServer, status: number, body: string) {
     const said = body.replace(/\s+/gu, " ").slice(0, 200);
     const { key, notFound, refused } = server.remedies;
     const remedy = status === 401 || status === 403 ? key : status === 404 ? notFound : refused;
     const quoted = said && server.alias === null ? `: ${said}` : "";
-    super("network", `${serverName(server)} answers ${status}${quoted}.`, {
+    super("network", say`${serverName(server)} answers ${status}${quoted}.`, {
       where: serverName(server),
       remedy,
     });
     this.status = status;
-    this.said = said;
+    this.answer = said;
   }
 }
 
@@ -186,7 +187,7 @@ export async function ask(
     });
     body = await response.text();
   } catch (cause) {
-    if (signal.aborted) throw new StylusError("cancelled", "Stopped.", { cause });
+    if (signal.aborted) throw new StylusError("cancelled", say`Stopped.`, { cause });
     const why = timeout.aborted ? `no answer within ${server.timeoutMs} ms` : "the connection broke";
     throw new PassingFailure("out of order", why, { reason: timeout.aborted ? "silent" : "broken" });
   }

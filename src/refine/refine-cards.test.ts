@@ -1,4 +1,5 @@
 // The refiner against a local server that misbehaves: what it asks again, what it gives up, what it never asks twice.
+import { say } from "../shared/saying.ts";
 import { afterEach, describe, expect, it } from "vitest";
 import {
   type Asked,
@@ -32,7 +33,7 @@ const chat = (url: string, change: Partial<ChatServer> = {}): ChatServer => ({
   maxTokens: 100,
   format: "schema",
   alias: null,
-  remedies: { key: "Check the key.", notFound: "", refused: "", silent: "Start it." },
+  remedies: { key: say`Check the key.`, notFound: say``, refused: say``, silent: say`Start it.` },
   ...change,
 });
 

@@ -7,6 +7,7 @@ import type { RefinedCard } from "./refined-card.ts";
 import type { ServerPool } from "./server-pool.ts";
 import { sha256 } from "../shared/sha256.ts";
 import { StylusError } from "../shared/errors.ts";
+import { say } from "../shared/saying.ts";
 
 export interface RefinedBy {
   readonly card: RefinedCard;
@@ -104,7 +105,7 @@ export async function* refineCards(
 
   try {
     for await (const raw of cards) {
-      if (signal.aborted) throw new StylusError("cancelled", "Refining was stopped.");
+      if (signal.aborted) throw new StylusError("cancelled", say`Refining was stopped.`);
       const key = await cardKey(raw);
       if (results.has(key, raw.card.id)) {
         yield { raw, result: "already done", tokens: nothing };

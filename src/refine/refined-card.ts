@@ -2,6 +2,7 @@
 // for language models' answers, and a wider one for files, where narrow adapters have fewer phrases.
 import * as v from "valibot";
 import { StylusError } from "../shared/errors.ts";
+import { say } from "../shared/saying.ts";
 import { type AdapterCard, type AdapterCategory, adapterCategories } from "../retrieval/card.ts";
 
 /** Who says the weight: the author, the prompts of the sample images, an estimate by whoever refined the card, or nobody. */
@@ -123,9 +124,9 @@ export function checkAnswer(value: unknown): Checked {
 export function parseRefinedCards(value: unknown, fileName: string): ReadonlyMap<string, RefinedCard> {
   const parsed = v.safeParse(v.record(v.string(), stored, "must be an object of cards by id"), value);
   if (parsed.success) return new Map(Object.entries(parsed.output));
-  throw new StylusError("bad-file", `${fileName}: ${faultsOf(parsed.issues)[0]}.`, {
+  throw new StylusError("bad-file", say`${fileName}: ${faultsOf(parsed.issues)[0]}.`, {
     where: fileName,
-    remedy: "Correct the file; docs/refine.md describes its fields.",
+    remedy: say`Correct the file; docs/refine.md describes its fields.`,
   });
 }
 

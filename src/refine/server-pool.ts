@@ -3,6 +3,7 @@
 import { StylusError } from "../shared/errors.ts";
 import { ask, serverName, type ChatAnswer, type ChatServer } from "./chat-server.ts";
 import type { ChatMessage } from "./messages.ts";
+import { say } from "../shared/saying.ts";
 
 export interface PoolOptions {
   /** Requests at once to each server. */
@@ -62,7 +63,7 @@ export class ServerPool implements AnswerPool {
   /** @throws StylusError cancelled; network: every server was given up */
   async acquire(signal: AbortSignal): Promise<Lease> {
     for (;;) {
-      if (signal.aborted) throw new StylusError("cancelled", "Refining was stopped.");
+      if (signal.aborted) throw new StylusError("cancelled", say`Refining was stopped.`);
       const usable = this.#states.filter(({ failures }) => failures < this.#options.givenUpAfter);
       if (usable.length === 0) throw this.#givenUp();
       const now = Date.now();
@@ -128,7 +129,7 @@ export class ServerPool implements AnswerPool {
 
   #givenUp(): StylusError {
     const names = this.#states.map(({ server }) => serverName(server)).join(", ");
-    return new StylusError("network", `No answer from ${names}.`, {
+    return new StylusError("network", say`No answer from ${names}.`, {
       where: names,
       remedy: this.#states[0]!.server.remedies.silent,
     });

@@ -2,6 +2,7 @@
 // are bounded here, and every fault names the file, the card and the field.
 import * as v from "valibot";
 import { StylusError } from "../shared/errors.ts";
+import { say, verbatim, type Saying } from "../shared/saying.ts";
 import { type AdapterCard, adapterCategories, cleanCard } from "./card.ts";
 
 const maxTextLength = 20_000;
@@ -50,10 +51,10 @@ const cardSchema = object({
   fewStep: v.nullish(object({ steps: number, cfgScale: number, sampler: text, schedule: text })),
 });
 
-function fault(where: string, problem: string): StylusError {
-  return new StylusError("bad-file", `${where} ${problem}.`, {
+function fault(where: string, problem: Saying): StylusError {
+  return new StylusError("bad-file", say`${where} ${problem}.`, {
     where,
-    remedy: "Correct the card file; docs/stylus.md describes its fields.",
+    remedy: say`Correct the card file; docs/stylus.md describes its fields.`,
   });
 }
 
@@ -76,7 +77,7 @@ export function parseCard(value: unknown, where: string): AdapterCard {
   const field = fieldPath(issue);
   const id = (value as { id?: unknown } | null | undefined)?.id;
   const named = typeof id === "string" && field !== ".id" ? `${where} (${id.slice(0, 100)})` : where;
-  throw fault(named + field, issue.message);
+  throw fault(named + field, verbatim(issue.message));
 }
 
 /**
@@ -84,11 +85,11 @@ export function parseCard(value: unknown, where: string): AdapterCard {
  * @throws StylusError (bad-file) naming file, card and field; also when two cards share an id
  */
 export function parseCards(value: unknown, fileName: string): readonly AdapterCard[] {
-  if (!Array.isArray(value)) throw fault(fileName, "must be a list of cards");
+  if (!Array.isArray(value)) throw fault(fileName, say`must be a list of cards`);
   const seen = new Set<string>();
   return value.map((entry, index) => {
     const card = parseCard(entry, `${fileName}[${index}]`);
-    if (seen.has(card.id)) throw fault(`${fileName}[${index}].id`, `repeats the id ${card.id}`);
+    if (seen.has(card.id)) throw fault(`${fileName}[${index}].id`, say`repeats the id ${card.id}`);
     seen.add(card.id);
     return card;
   });

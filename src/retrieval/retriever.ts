@@ -1,6 +1,7 @@
 // Finds the adapters that a prompt may want: late interaction of the prompt's spans with the vectors of every adapter, and words that few
 // adapters have. Adapters of an index file, and those added at run time beside them.
 import { StylusError } from "../shared/errors.ts";
+import { say } from "../shared/saying.ts";
 import { AddedAdapters } from "./index/added-adapters.ts";
 import { DocumentSearch } from "./search/document-search.ts";
 import { exclusionReason, type RetrievalFilter } from "./search/eligibility.ts";
@@ -94,7 +95,7 @@ export class Retriever {
     if (added) return added;
     const number = this.#numbers.get(id);
     if (number === undefined)
-      throw new StylusError("not-found", `The index has no adapter ${id}.`, { where: id });
+      throw new StylusError("not-found", say`The index has no adapter ${id}.`, { where: id });
     return this.#readNumber(number);
   }
 

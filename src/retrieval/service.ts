@@ -1,6 +1,7 @@
 // Embedder and index together, so that a prompt goes in and ids, scores, spans and short texts come out. The retrieval worker serves it
 // with what composes beside it (src/compose/candidate-service.ts).
 import { StylusError } from "../shared/errors.ts";
+import { say } from "../shared/saying.ts";
 import type { AdapterCard } from "./card.ts";
 import { parseCards } from "./cards.ts";
 import { type Candidate, candidateOf } from "./candidate.ts";
@@ -66,9 +67,9 @@ export class RetrievalService {
     try {
       json = JSON.parse(await file.text());
     } catch (cause) {
-      throw new StylusError("bad-file", `The file ${fileName} is not valid JSON.`, {
+      throw new StylusError("bad-file", say`The file ${fileName} is not valid JSON.`, {
         where: fileName,
-        remedy: "Download the pack again.",
+        remedy: say`Download the pack again.`,
         cause,
       });
     }
@@ -159,12 +160,12 @@ export class RetrievalService {
   }
 
   #loadedEmbedder(): Embedder {
-    if (!this.#embedder) throw new StylusError("not-found", "The embedder is not loaded yet.");
+    if (!this.#embedder) throw new StylusError("not-found", say`The embedder is not loaded yet.`);
     return this.#embedder;
   }
 
   #loaded(): Retriever {
-    if (!this.#retriever) throw new StylusError("not-found", "No index is loaded yet.");
+    if (!this.#retriever) throw new StylusError("not-found", say`No index is loaded yet.`);
     return this.#retriever;
   }
 }

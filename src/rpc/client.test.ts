@@ -1,6 +1,7 @@
 // The boundary over a Node message channel: errors, callbacks, abort signals, order, crash and restart.
 import { describe, expect, it } from "vitest";
 import { StylusError } from "../shared/errors.ts";
+import { say } from "../shared/saying.ts";
 import { WorkerClient } from "./client.ts";
 import { serve } from "./serve.ts";
 
@@ -16,13 +17,13 @@ class Counter {
     this.calls += 1;
     for (let step = 1; step <= count; step++) {
       await new Promise((resolve) => setTimeout(resolve, 0));
-      if (signal?.aborted) throw new StylusError("cancelled", "Stopped.");
+      if (signal?.aborted) throw new StylusError("cancelled", say`Stopped.`);
       onStep?.(step);
     }
     return this.calls;
   }
   async fail(): Promise<void> {
-    throw new StylusError("bad-file", "broken", { where: "a/b", remedy: "mend it" });
+    throw new StylusError("bad-file", say`broken`, { where: "a/b", remedy: say`mend it` });
   }
   async bug(): Promise<void> {
     throw new TypeError("not a function");
@@ -57,7 +58,7 @@ class PortWorker extends EventTarget implements Worker {
 
 function client() {
   const workers: PortWorker[] = [];
-  const counter = new WorkerClient<Counter>("counting", () => {
+  const counter = new WorkerClient<Counter>(say`counting`, () => {
     const { port1, port2 } = new MessageChannel();
     serve(new Counter(), port2);
     port2.start();

@@ -1,6 +1,7 @@
 // The page's side of a worker: starts on first use, restarts after it was lost, terminates on request.
 import { releaseProxy, wrap, type Remote } from "comlink";
 import { StylusError } from "../shared/errors.ts";
+import { say, verbatim, type Saying } from "../shared/saying.ts";
 import { watchLife } from "./liveness.ts";
 import { collectEnds } from "./wire.ts";
 
@@ -14,13 +15,13 @@ interface Running<Service> {
 }
 
 export class WorkerClient<Service> {
-  readonly #name: string;
+  readonly #name: Saying;
   readonly #create: () => Worker;
   #running: Running<Service> | undefined;
   #starts = 0;
 
   /** @param create e.g. `() => new Worker(new URL("…/x.ts", import.meta.url), { type: "module" })` */
-  constructor(name: string, create: () => Worker) {
+  constructor(name: Saying, create: () => Worker) {
     this.#name = name;
     this.#create = create;
   }
@@ -41,21 +42,21 @@ export class WorkerClient<Service> {
     let lose!: (reason: StylusError) => void;
     const lost = new Promise<never>((_, reject) => (lose = reject));
     lost.catch(() => {}); // a loss with no pending call has no listener
-    const end = (why: string): void => {
+    const end = (why: Saying): void => {
       if (this.#running?.worker !== worker) return; // of an earlier start
       this.#end(
-        new StylusError("device-lost", `The ${this.#name} worker stopped: ${why}.`, {
-          remedy:
-            "Try again; the worker restarts. If it keeps failing, reload the page or close other tabs to free memory.",
+        new StylusError("device-lost", say`The ${this.#name} worker stopped: ${why}.`, {
+          remedy: say`Try again; the worker restarts. If it keeps failing, reload the page or close other tabs to free memory.`,
         }),
       );
     };
     const stopWatching = watchLife(worker, end);
     worker.addEventListener("error", (event) => {
       event.preventDefault();
-      end(event.message?.replace(/\.$/u, "") || "it could not be loaded");
+      const said = event.message?.replace(/\.$/u, "");
+      end(said ? verbatim(said) : say`it could not be loaded`);
     });
-    worker.addEventListener("messageerror", () => end("its answer could not be read"));
+    worker.addEventListener("messageerror", () => end(say`its answer could not be read`));
     return { worker, remote: wrap<Service>(worker), lost, lose, stopWatching };
   }
 
@@ -84,6 +85,6 @@ export class WorkerClient<Service> {
   /** Terminates the worker at once; pending calls reject as cancelled. The next call starts a new one. */
   terminate(): void {
     this.#running?.remote[releaseProxy]();
-    this.#end(new StylusError("cancelled", "Stopped."));
+    this.#end(new StylusError("cancelled", say`Stopped.`));
   }
 }

@@ -1,6 +1,7 @@
 // Workers live where the browser refuses locks, as it may in frames of other sites.
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { showLife, watchLife } from "./liveness.ts";
+import { english } from "../shared/saying.ts";
 
 const request = vi.fn();
 const posted: unknown[] = [];
@@ -20,7 +21,7 @@ afterEach(() => {
 async function watched(messages: readonly unknown[]): Promise<string[]> {
   const worker = new EventTarget();
   const ends: string[] = [];
-  const stop = watchLife(worker, (what) => ends.push(what));
+  const stop = watchLife(worker, (what) => ends.push(english(what)));
   for (const data of messages) worker.dispatchEvent(new MessageEvent("message", { data }));
   await vi.advanceTimersByTimeAsync(120_000);
   stop();

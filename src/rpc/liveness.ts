@@ -1,5 +1,6 @@
 // How the page learns that a worker has ended without an error event: the worker holds a lock (Web Locks) as long as it
 // lives, also while WebAssembly keeps its event loop busy, and the browser releases the lock with the worker.
+import { say, type Saying } from "../shared/saying.ts";
 
 /** Worker → page, beside comlink's messages. */
 interface LifeMessage {
@@ -32,21 +33,21 @@ const isLifeMessage = (data: unknown): data is LifeMessage =>
  */
 export function watchLife(
   worker: Pick<Worker, "addEventListener">,
-  onEnd: (what: string) => void,
+  onEnd: (what: Saying) => void,
   { startLimit = startMilliseconds }: { readonly startLimit?: number } = {},
 ): () => void {
   const manager = locks();
   if (!manager) return () => {};
   const stopped = new AbortController();
   const { signal } = stopped;
-  const timer = setTimeout(() => onEnd("it did not start in time"), startLimit);
+  const timer = setTimeout(() => onEnd(say`it did not start in time`), startLimit);
   const watch = ({ data }: MessageEvent<unknown>): void => {
     if (signal.aborted || !isLifeMessage(data)) return;
     clearTimeout(timer);
     if (data.stylusLock === null) return;
     manager
       .request(data.stylusLock, { signal }, () => {
-        if (!signal.aborted) onEnd("it ended unexpectedly");
+        if (!signal.aborted) onEnd(say`it ended unexpectedly`);
       })
       .catch(() => {}); // stopped watching
   };

@@ -4,17 +4,18 @@ import type { TensorSource } from "../formats/safetensors.ts";
 import type { Graph, Parameter } from "../graph/graph.ts";
 import type { StylusError } from "../shared/errors.ts";
 import type { DevicePreference, DeviceReport, Kernels } from "../shared/request.ts";
+import { type Saying } from "../shared/saying.ts";
 
 export interface BackendOptions {
   readonly preference: DevicePreference;
   /** Why WASM is required, for the report; absent if the user chose it. */
-  readonly wasmReason?: string | undefined;
+  readonly wasmReason?: Saying | undefined;
   /** False computes in float32 even if float16 is available. */
   readonly float16?: boolean | undefined;
   /** Whose kernels run the networks, where there is a choice. ONNX Runtime's by default. */
   readonly kernels?: Kernels | undefined;
   /** What was tried before and why it cannot be used, for the report. */
-  readonly instead?: string | undefined;
+  readonly instead?: Saying | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -1,6 +1,7 @@
 // GPU loss: its reason, and how pending GPU work learns of it.
 
 import { StylusError } from "../shared/errors.ts";
+import { say } from "../shared/saying.ts";
 
 /** How long the browser may take to report a loss after the first failure it causes. */
 const LOSS_NEWS_MILLISECONDS = 100;
@@ -45,7 +46,7 @@ export class DeviceLoss {
 
 function lostError(info: GPUDeviceLostInfo): StylusError {
   const why = info.message.trim().replace(/\.$/u, "") || info.reason;
-  return new StylusError("device-lost", `The GPU was lost: ${why}.`, {
-    remedy: "Generate again; your prompt, settings and images are kept.",
+  return new StylusError("device-lost", say`The GPU was lost: ${why}.`, {
+    remedy: say`Generate again; your prompt, settings and images are kept.`,
   });
 }

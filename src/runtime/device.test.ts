@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { adapterName, chooseDevice, chooseThreads, isSoftwareAdapter, wantedFeatures } from "./device.ts";
+import { CHOSEN_BY_USER } from "../shared/request.ts";
+import { english, verbatim } from "../shared/saying.ts";
 
 interface FakeInfo {
   readonly vendor?: string;
@@ -47,7 +49,7 @@ describe("chooseDevice", () => {
   it("uses a real GPU, with f16 if available", async () => {
     browserWith(fakeAdapter(real, { features: ["shader-f16", "subgroups"] }));
     const { report, gpu } = await chooseDevice("auto");
-    expect(report).toMatchObject({ kind: "webgpu", name: "nvidia hopper", f16: true });
+    expect(report).toMatchObject({ kind: "webgpu", name: verbatim("nvidia hopper"), f16: true });
     expect([...gpu!.features]).toEqual(["shader-f16", "subgroups"]);
   });
 
@@ -67,7 +69,7 @@ describe("chooseDevice", () => {
     const { report, gpu } = await chooseDevice("auto");
     expect(gpu).toBeNull();
     expect(report).toMatchObject({ kind: "wasm", threads: 4, f16: false });
-    expect(report.reason).toMatch(reason);
+    expect(english(report.reason)).toMatch(reason);
   });
 
   it.each<[string, FakeAdapter | null | undefined]>([
@@ -87,13 +89,13 @@ describe("chooseDevice", () => {
       fakeAdapter({ architecture: "swiftshader", subgroupMinSize: 4 }, { features: ["subgroups"] }),
     );
     const { report, gpu } = await chooseDevice("webgpu");
-    expect(report).toMatchObject({ kind: "webgpu", reason: "chosen by the user" });
+    expect(report).toMatchObject({ kind: "webgpu", reason: CHOSEN_BY_USER });
     expect([...gpu!.features]).toEqual([]);
   });
 
   it("uses WASM if requested", async () => {
     browserWith(fakeAdapter(real));
-    expect((await chooseDevice("wasm")).report).toMatchObject({ kind: "wasm", reason: "chosen by the user" });
+    expect((await chooseDevice("wasm")).report).toMatchObject({ kind: "wasm", reason: CHOSEN_BY_USER });
   });
 });
 
@@ -124,7 +126,9 @@ describe("threads", () => {
   });
 
   it("says why there is only one thread", () => {
-    expect(chooseThreads({ crossOriginIsolated: false, cores: 8 }).why).toMatch(/cross-origin isolated/);
+    expect(english(chooseThreads({ crossOriginIsolated: false, cores: 8 }).why)).toMatch(
+      /cross-origin isolated/,
+    );
   });
 });
 

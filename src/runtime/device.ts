@@ -2,6 +2,7 @@
 // faster than a software GPU. The report gives the reason.
 
 import { StylusError } from "../shared/errors.ts";
+import { say, together, verbatim, type Saying } from "../shared/saying.ts";
 import { CHOSEN_BY_USER, type DevicePreference, type DeviceReport } from "../shared/request.ts";
 
 export interface ChosenDevice {
@@ -20,13 +21,13 @@ const MAX_THREADS = 8;
 
 interface ChooseOptions {
   /** Why WASM is required. */
-  readonly wasmReason?: string | undefined;
+  readonly wasmReason?: Saying | undefined;
   /** False disables float16. */
   readonly float16?: boolean;
   /** Features that the back end wants besides, where the adapter has them. */
   readonly features?: readonly string[];
   /** What was tried before and why it cannot be used, for the report. */
-  readonly instead?: string | undefined;
+  readonly instead?: Saying | undefined;
 }
 
 /** @throws StylusError `device` if WebGPU is requested but unavailable */
@@ -36,7 +37,7 @@ export async function chooseDevice(
 ): Promise<ChosenDevice> {
   const chosen = await choose(preference, options);
   if (!instead) return chosen;
-  return { ...chosen, report: { ...chosen.report, reason: `${chosen.report.reason}; ${instead}` } };
+  return { ...chosen, report: { ...chosen.report, reason: together([chosen.report.reason, instead]) } };
 }
 
 async function choose(
@@ -45,45 +46,45 @@ async function choose(
 ): Promise<ChosenDevice> {
   if (preference === "wasm") return wasmDevice(wasmReason);
   const found = await findAdapter();
-  if (typeof found === "string") {
+  if ("template" in found) {
     if (preference === "auto") return wasmDevice(found);
-    throw new StylusError("device", `WebGPU is not available: ${found}.`, {
-      remedy: 'Choose "auto" or "wasm" as the device, or use a browser with WebGPU.',
+    throw new StylusError("device", say`WebGPU is not available: ${found}.`, {
+      remedy: say`Choose "auto" or "wasm" as the device, or use a browser with WebGPU.`,
     });
   }
-  if (found.software && preference === "auto") return wasmDevice(`only a software GPU (${found.name})`);
+  if (found.software && preference === "auto") return wasmDevice(say`only a software GPU (${found.name})`);
   try {
     const gpu = await requestDevice(found.adapter, { float16, features });
-    const reason = preference === "webgpu" ? CHOSEN_BY_USER : "a GPU is available";
+    const reason = preference === "webgpu" ? CHOSEN_BY_USER : say`a GPU is available`;
     const f16 = gpu.features.has("shader-f16");
-    return { gpu, report: { kind: "webgpu", name: found.name, reason, threads: 1, f16 } };
+    return { gpu, report: { kind: "webgpu", name: verbatim(found.name), reason, threads: 1, f16 } };
   } catch (cause) {
-    if (preference === "auto") return wasmDevice(`the GPU ${found.name} could not be opened`);
-    throw new StylusError("device", `The GPU ${found.name} could not be opened.`, {
-      remedy: "Close other pages that use the GPU and reload.",
+    if (preference === "auto") return wasmDevice(say`the GPU ${found.name} could not be opened`);
+    throw new StylusError("device", say`The GPU ${found.name} could not be opened.`, {
+      remedy: say`Close other pages that use the GPU and reload.`,
       cause,
     });
   }
 }
 
 /** The WASM device, with the `reason` for it. */
-export function wasmDevice(reason: string): ChosenDevice {
+export function wasmDevice(reason: Saying): ChosenDevice {
   const { threads, why } = chooseThreads();
-  const name = threads === 1 ? `1 thread of WebAssembly (${why})` : `${threads} threads of WebAssembly`;
+  const name = threads === 1 ? say`1 thread of WebAssembly (${why})` : say`${threads} threads of WebAssembly`;
   return { gpu: null, report: { kind: "wasm", name, reason, threads, f16: false } };
 }
 
 /** Threads need shared memory, which requires cross-origin isolation. */
 export function chooseThreads(
   scope: { crossOriginIsolated?: boolean; cores?: number; isNode?: boolean } = currentScope(),
-): { threads: number; why: string } {
+): { threads: number; why: Saying } {
   const cores = scope.cores ?? 1;
   if (!scope.isNode && !scope.crossOriginIsolated)
-    return { threads: 1, why: "the page is not cross-origin isolated" };
-  if (cores <= 1) return { threads: 1, why: "one core" };
+    return { threads: 1, why: say`the page is not cross-origin isolated` };
+  if (cores <= 1) return { threads: 1, why: say`one core` };
   return {
     threads: Math.min(MAX_THREADS, cores <= 4 ? cores : Math.max(4, Math.floor(cores / 2))),
-    why: `${cores} cores`,
+    why: say`${cores} cores`,
   };
 }
 
@@ -100,11 +101,12 @@ interface FoundAdapter {
 }
 
 /** The WebGPU adapter, or the reason that there is none. */
-async function findAdapter(): Promise<FoundAdapter | string> {
+async function findAdapter(): Promise<FoundAdapter | Saying> {
   const gpu = globalThis.navigator?.gpu;
-  if (!gpu) return globalThis.isSecureContext === false ? "WebGPU needs https" : "no WebGPU in this browser";
+  if (!gpu)
+    return globalThis.isSecureContext === false ? say`WebGPU needs https` : say`no WebGPU in this browser`;
   const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" }).catch(() => null);
-  if (!adapter) return "WebGPU found no GPU";
+  if (!adapter) return say`WebGPU found no GPU`;
   return { adapter, name: adapterName(adapter.info), software: isSoftwareAdapter(adapter) };
 }
 

@@ -4,6 +4,7 @@ import type { TensorSource } from "../formats/safetensors.ts";
 import { hasValues } from "../formats/tensor-values.ts";
 import type { Parameter } from "../graph/graph.ts";
 import { StylusError } from "../shared/errors.ts";
+import { say } from "../shared/saying.ts";
 
 /** Pairs each parameter with its tensor. @throws StylusError `bad-file` naming missing tensors or a wrong shape */
 export function matchTensors<Spec extends Parameter>(
@@ -14,10 +15,12 @@ export function matchTensors<Spec extends Parameter>(
   const missing = specs.filter(({ name }) => !tensors.has(name));
   if (missing.length > 0) {
     const names = missing.slice(0, 3).map(({ name }) => name);
-    const more = missing.length > 3 ? ` and ${missing.length - 3} more` : "";
-    throw new StylusError("bad-file", `Tensors are missing: ${names.join(", ")}${more}.`, {
+    const more = missing.length - names.length;
+    const message =
+      more > 0 ? say`Tensors are missing: ${names} and ${more} more.` : say`Tensors are missing: ${names}.`;
+    throw new StylusError("bad-file", message, {
       where: fileName,
-      remedy: "The file is incomplete or not a Stable Diffusion 1.x model.",
+      remedy: say`The file is incomplete or not a Stable Diffusion 1.x model.`,
     });
   }
   return new Map(
@@ -33,7 +36,7 @@ function checkTensor(source: TensorSource, spec: Parameter): void {
   if (!hasValues(source))
     throw new StylusError(
       "bad-file",
-      `Tensor "${source.name}" has type ${source.dtype}, not floating point.`,
+      say`Tensor "${source.name}" has type ${source.dtype}, not floating point.`,
       { where: source.fileName },
     );
   // Files disagree on whether a 1×1 kernel is written [out, in] or [out, in, 1, 1].
@@ -42,10 +45,10 @@ function checkTensor(source: TensorSource, spec: Parameter): void {
   if (squeeze(source.shape) !== squeeze(spec.shape)) {
     throw new StylusError(
       "bad-file",
-      `Tensor "${source.name}" is ${source.shape.join("×")}, but the model needs ${spec.shape.join("×")}.`,
+      say`Tensor "${source.name}" is ${source.shape.join("×")}, but the model needs ${spec.shape.join("×")}.`,
       {
         where: source.fileName,
-        remedy: "The file does not match its config, or is not a Stable Diffusion 1.x model.",
+        remedy: say`The file does not match its config, or is not a Stable Diffusion 1.x model.`,
       },
     );
   }

@@ -2,6 +2,7 @@
 import { expect, it } from "vitest";
 import { GraphBuilder } from "../graph/builder.ts";
 import { StylusError } from "../shared/errors.ts";
+import { say } from "../shared/saying.ts";
 import { checkInputs, runFailure } from "./session-run.ts";
 
 const builder = new GraphBuilder("unet");
@@ -17,7 +18,7 @@ it("names an input that is missing or of another size", () => {
 });
 
 it("names the network whose run failed, and keeps a failure that says more", () => {
-  const known = new StylusError("device-lost", "The GPU was lost.");
+  const known = new StylusError("device-lost", say`The GPU was lost.`);
   expect(runFailure(graph, known)).toBe(known);
   expect(runFailure(graph, new Error("no memory"))).toMatchObject({
     code: "device",

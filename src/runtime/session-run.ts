@@ -2,6 +2,7 @@
 
 import type { Graph } from "../graph/graph.ts";
 import { StylusError } from "../shared/errors.ts";
+import { say } from "../shared/saying.ts";
 import type { Tensors } from "./backend.ts";
 
 /** @throws Error, a bug: an input is missing or has another size */
@@ -17,8 +18,8 @@ export function checkInputs(graph: Graph, inputs: Tensors): void {
 export function runFailure({ network }: Graph, cause: unknown): StylusError {
   if (cause instanceof StylusError) return cause;
   const message = cause instanceof Error ? cause.message : String(cause);
-  return new StylusError("device", `The ${network} failed to run: ${message}`, {
-    remedy: "Reload the page, then try a smaller image or fewer images at once.",
+  return new StylusError("device", say`The ${network} failed to run: ${message}`, {
+    remedy: say`Reload the page, then try a smaller image or fewer images at once.`,
     cause,
   });
 }

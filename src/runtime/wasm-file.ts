@@ -1,5 +1,6 @@
 // The site's WebAssembly files: what is wrong with one that does not load, asked of the server itself.
 import { StylusError } from "../shared/errors.ts";
+import { say } from "../shared/saying.ts";
 
 const nameOf = (url: string): string => new URL(url).pathname.split("/").at(-1)!;
 
@@ -19,28 +20,27 @@ export async function readWasm(
     // A single-page host may serve its index page for an unknown path.
     const isPage = response.headers.get("content-type")?.startsWith("text/html") === true;
     if (!response.ok || isPage) {
-      throw new StylusError("not-found", `${file}, a part of this site, is missing on the server.`, {
+      throw new StylusError("not-found", say`${file}, a part of this site, is missing on the server.`, {
         where: url,
-        remedy: "Try again later. If this is your site, publish it again with all its files.",
+        remedy: say`Try again later. If this is your site, publish it again with all its files.`,
       });
     }
     bytes = await response.arrayBuffer();
   } catch (cause) {
     if (cause instanceof StylusError) throw cause;
-    throw new StylusError("network", `${file}, a part of this site, could not be downloaded.`, {
+    throw new StylusError("network", say`${file}, a part of this site, could not be downloaded.`, {
       where: url,
-      remedy: "Check your connection and try again.",
+      remedy: say`Check your connection and try again.`,
       cause,
     });
   }
   if (WebAssembly.validate(bytes)) return bytes;
   throw new StylusError(
     "bad-file",
-    `${file}, a part of this site, is damaged, or this browser is too old for it.`,
+    say`${file}, a part of this site, is damaged, or this browser is too old for it.`,
     {
       where: url,
-      remedy:
-        "Update the browser, then try again. If this is your site, publish it again with all its files.",
+      remedy: say`Update the browser, then try again. If this is your site, publish it again with all its files.`,
     },
   );
 }
@@ -59,10 +59,10 @@ export async function runtimeFault(url: string, cause: unknown): Promise<StylusE
   }
   return new StylusError(
     "device-lost",
-    `The machine-learning runtime could not be started: ${cause.message}`,
+    say`The machine-learning runtime could not be started: ${cause.message}`,
     {
       where: url,
-      remedy: "Close other tabs to free memory, then try again.",
+      remedy: say`Close other tabs to free memory, then try again.`,
       cause,
     },
   );

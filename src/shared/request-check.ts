@@ -1,6 +1,7 @@
 // Request checks that need no model, shared by the page, window.stylus and the engine, with one table of limits. Each
 // failure is a StylusError bad-input that names the field and the remedy.
 import { StylusError } from "./errors.ts";
+import { say, type Saying } from "./saying.ts";
 import { choices, limits, type Range } from "./limits.ts";
 import type {
   AdapterUse,
@@ -13,7 +14,7 @@ import type {
   Variation,
 } from "./request.ts";
 
-export const refuse = (field: string, message: string, remedy: string): never => {
+export const refuse = (field: string, message: Saying, remedy: Saying): never => {
   throw new StylusError("bad-input", message, { where: field, remedy });
 };
 
@@ -21,31 +22,32 @@ export const refuse = (field: string, message: string, remedy: string): never =>
 export function checkRange(
   field: string,
   value: number,
-  { min, max, step, name }: Range & { readonly step?: number; readonly name: string },
+  { min, max, step, name }: Range & { readonly step?: number; readonly name: Saying },
 ): void {
   if (!Number.isFinite(value) || value < min || value > max) {
     refuse(
       field,
-      `${name} must be ${min}${min < 0 ? " to " : "–"}${max}, not ${value}.`,
-      "Choose a value in that range.",
+      min < 0
+        ? say`${name} must be ${min} to ${max}, not ${value}.`
+        : say`${name} must be ${min}–${max}, not ${value}.`,
+      say`Choose a value in that range.`,
     );
   }
   if (step === undefined || value % step === 0) return;
-  if (step === 1) refuse(field, `${name} must be a whole number, not ${value}.`, "Round it.");
+  if (step === 1) refuse(field, say`${name} must be a whole number, not ${value}.`, say`Round it.`);
   refuse(
     field,
-    `${name} must be a multiple of ${step}, not ${value}.`,
-    `Use ${Math.min(Math.floor(max / step), Math.max(Math.ceil(min / step), Math.round(value / step))) * step}.`,
+    say`${name} must be a multiple of ${step}, not ${value}.`,
+    say`Use ${Math.min(Math.floor(max / step), Math.max(Math.ceil(min / step), Math.round(value / step))) * step}.`,
   );
 }
 
 export function checkOneOf(
   field: string,
   value: string,
-  { among, name }: { readonly among: readonly string[]; readonly name: string },
+  { among, name }: { readonly among: readonly string[]; readonly name: Saying },
 ): void {
-  if (!among.includes(value))
-    refuse(field, `${name} cannot be “${value}”.`, `Use one of ${among.join(", ")}.`);
+  if (!among.includes(value)) refuse(field, say`${name} cannot be “${value}”.`, say`Use one of ${among}.`);
 }
 
 /** The engine's request. */
@@ -67,25 +69,25 @@ export type Sampling = Pick<
 export type SizeRange = Range & { readonly step: number };
 
 export function checkSampling(request: Sampling, sizes: SizeRange): void {
-  checkText("prompt", request.prompt, "The prompt");
-  checkText("negativePrompt", request.negativePrompt, "The negative prompt");
-  checkRange("steps", request.steps, { ...limits.steps, step: 1, name: "Steps" });
-  checkRange("cfgScale", request.cfgScale, { ...limits.cfgScale, name: "CFG scale" });
-  checkRange("clipSkip", request.clipSkip, { ...limits.clipSkip, step: 1, name: "Clip skip" });
-  checkOneOf("sampler", request.sampler, { among: choices.sampler, name: "Sampler" });
-  checkOneOf("schedule", request.schedule, { among: choices.schedule, name: "Schedule" });
-  checkOneOf("noise", request.noise, { among: choices.noise, name: "Noise" });
+  checkText("prompt", request.prompt, say`The prompt`);
+  checkText("negativePrompt", request.negativePrompt, say`The negative prompt`);
+  checkRange("steps", request.steps, { ...limits.steps, step: 1, name: say`Steps` });
+  checkRange("cfgScale", request.cfgScale, { ...limits.cfgScale, name: say`CFG scale` });
+  checkRange("clipSkip", request.clipSkip, { ...limits.clipSkip, step: 1, name: say`Clip skip` });
+  checkOneOf("sampler", request.sampler, { among: choices.sampler, name: say`Sampler` });
+  checkOneOf("schedule", request.schedule, { among: choices.schedule, name: say`Schedule` });
+  checkOneOf("noise", request.noise, { among: choices.noise, name: say`Noise` });
   checkSize(request, { field: "", sizes });
 }
 
 /** @throws StylusError bad-input */
-export function checkText(field: string, text: string, name: string): void {
-  if (typeof text !== "string") refuse(field, `${name} must be text.`, "Pass a string.");
+export function checkText(field: string, text: string, name: Saying): void {
+  if (typeof text !== "string") refuse(field, say`${name} must be text.`, say`Pass a string.`);
   if (text.length > limits.promptLength) {
     refuse(
       field,
-      `${name} is ${text.length.toLocaleString("en")} characters long; the limit is ${limits.promptLength.toLocaleString("en")}.`,
-      "Shorten it; the first words count most.",
+      say`${name} is ${text.length.toLocaleString("en")} characters long; the limit is ${limits.promptLength.toLocaleString("en")}.`,
+      say`Shorten it; the first words count most.`,
     );
   }
 }
@@ -94,21 +96,21 @@ export function checkSize(
   { width, height }: { readonly width: number; readonly height: number },
   { field, sizes }: { readonly field: string; readonly sizes: SizeRange },
 ): void {
-  checkRange(`${field}width`, width, { ...sizes, name: "Width" });
-  checkRange(`${field}height`, height, { ...sizes, name: "Height" });
+  checkRange(`${field}width`, width, { ...sizes, name: say`Width` });
+  checkRange(`${field}height`, height, { ...sizes, name: say`Height` });
 }
 
 export function checkSeed(seed: number): void {
-  checkRange("seed", seed, { ...limits.seed, step: 1, name: "Seed" });
+  checkRange("seed", seed, { ...limits.seed, step: 1, name: say`Seed` });
 }
 
 export function checkVariation({ seed, strength }: Variation): void {
-  checkRange("variation.seed", seed, { ...limits.seed, step: 1, name: "Variation seed" });
-  checkRange("variation.strength", strength, { ...limits.variationStrength, name: "Variation strength" });
+  checkRange("variation.seed", seed, { ...limits.seed, step: 1, name: say`Variation seed` });
+  checkRange("variation.strength", strength, { ...limits.variationStrength, name: say`Variation strength` });
 }
 
 export function checkStrength(field: string, id: string, strength: number): void {
-  checkRange(field, strength, { ...limits.adapterStrength, name: `Strength of ${id}` });
+  checkRange(field, strength, { ...limits.adapterStrength, name: say`Strength of ${id}` });
 }
 
 const BLOCK = /^(?:BASE|OTHER|M00|(?:IN|OUT)(?:0\d|1[01]))$/u;
@@ -119,8 +121,8 @@ export function checkUse({ id, unetStrength, textStrength, blockWeights = {}, st
     if (!BLOCK.test(block) || !Number.isFinite(weight))
       refuse(
         "adapters",
-        `Adapter “${id}” has the invalid block weight ${block}=${weight}.`,
-        "Use numbers for BASE, IN00 to IN11, M00, OUT00 to OUT11.",
+        say`Adapter “${id}” has the invalid block weight ${block}=${weight}.`,
+        say`Use numbers for BASE, IN00 to IN11, M00, OUT00 to OUT11.`,
       );
   }
   if (steps === undefined) return;
@@ -133,8 +135,8 @@ export function checkUse({ id, unetStrength, textStrength, blockWeights = {}, st
   if (!isWhole(start, 0) || !endFits || !turnFits)
     refuse(
       "adapters",
-      `The steps of adapter “${id}” are not a valid window.`,
-      "Start at step 0 or later, end after the start, and hold each turn for at least one step.",
+      say`The steps of adapter “${id}” are not a valid window.`,
+      say`Start at step 0 or later, end after the start, and hold each turn for at least one step.`,
     );
 }
 
@@ -148,16 +150,16 @@ export function checkInitImage(
     readonly mask?: Pick<InpaintMask, "blur" | "padding" | "region" | "fill"> | null;
   },
 ): void {
-  checkRange(`${field}.strength`, strength, { ...limits.denoisingStrength, name: "Denoising strength" });
+  checkRange(`${field}.strength`, strength, { ...limits.denoisingStrength, name: say`Denoising strength` });
   if (!mask) return;
-  checkRange(`${field}.mask.blur`, mask.blur, { ...limits.maskBlur, name: "Mask blur" });
+  checkRange(`${field}.mask.blur`, mask.blur, { ...limits.maskBlur, name: say`Mask blur` });
   checkRange(`${field}.mask.padding`, mask.padding, {
     ...limits.maskPadding,
     step: 1,
-    name: "Mask padding",
+    name: say`Mask padding`,
   });
-  checkOneOf(`${field}.mask.region`, mask.region, { among: choices.maskRegion, name: "Inpaint area" });
-  checkOneOf(`${field}.mask.fill`, mask.fill, { among: choices.maskFill, name: "Masked content" });
+  checkOneOf(`${field}.mask.region`, mask.region, { among: choices.maskRegion, name: say`Inpaint area` });
+  checkOneOf(`${field}.mask.fill`, mask.fill, { among: choices.maskFill, name: say`Masked content` });
 }
 
 /** Sums of decimal fractions are not exact. */
@@ -179,30 +181,30 @@ export function checkRegions(
   if (areas.length > limits.regions)
     refuse(
       "regions",
-      `The image has ${areas.length} regions; the limit is ${limits.regions}.`,
-      "Remove some, or put their words into one.",
+      say`The image has ${areas.length} regions; the limit is ${limits.regions}.`,
+      say`Remove some, or put their words into one.`,
     );
   if (maskedOnly)
     refuse(
       "regions",
-      "Regions do not work with the inpaint area “Only masked”.",
-      "Choose “Whole picture”, or remove the regions.",
+      say`Regions do not work with the inpaint area “Only masked”.`,
+      say`Choose “Whole picture”, or remove the regions.`,
     );
   checkRange("regions.baseWeight", baseWeight, {
     ...limits.baseWeight,
-    name: "The share of the prompt in regions",
+    name: say`The share of the prompt in regions`,
   });
   for (const [index, { x, y, width, height, prompt, weight }] of areas.entries()) {
     const name = `Region ${index + 1}`;
-    checkText("regions", prompt, `The prompt of region ${index + 1}`);
-    checkRange("regions", weight, { ...limits.regionWeight, name: `The weight of region ${index + 1}` });
+    checkText("regions", prompt, say`The prompt of region ${index + 1}`);
+    checkRange("regions", weight, { ...limits.regionWeight, name: say`The weight of region ${index + 1}` });
     const fits = (from: number, side: number): boolean =>
       from >= -ROUNDING && side >= limits.regionSide - ROUNDING && from + side <= 1 + ROUNDING;
     if (!fits(x, width) || !fits(y, height))
       refuse(
         "regions",
-        `${name} is not inside the image.`,
-        `Give left, top, width and height as shares of the image, 0 to 1; sides of ${limits.regionSide} or more.`,
+        say`${name} is not inside the image.`,
+        say`Give left, top, width and height as shares of the image, 0 to 1; sides of ${limits.regionSide} or more.`,
       );
   }
 }
@@ -215,18 +217,18 @@ export function checkHiresPass(
   if (overImage) {
     refuse(
       "hires",
-      "Hires fix does not work with an init image.",
-      "Remove one of them, or set a larger size for the init image.",
+      say`Hires fix does not work with an init image.`,
+      say`Remove one of them, or set a larger size for the init image.`,
     );
   }
   checkRange("hires.strength", strength, {
     ...limits.hiresStrength,
-    name: "Hires denoising strength",
+    name: say`Hires denoising strength`,
   });
-  checkRange("hires.steps", steps, { ...limits.steps, step: 1, name: "Hires steps" });
-  checkOneOf("hires.upscaler", upscaler, { among: choices.upscaler, name: "Upscaler" });
+  checkRange("hires.steps", steps, { ...limits.steps, step: 1, name: say`Hires steps` });
+  checkOneOf("hires.upscaler", upscaler, { among: choices.upscaler, name: say`Upscaler` });
 }
 
 export function checkTile(vaeTilePixels: number, step: number): void {
-  checkRange("vaeTilePixels", vaeTilePixels, { ...limits.tile, step, name: "VAE tile" });
+  checkRange("vaeTilePixels", vaeTilePixels, { ...limits.tile, step, name: say`VAE tile` });
 }

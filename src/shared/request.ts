@@ -1,5 +1,6 @@
 // A request and its progress events: the vocabulary shared by page, command line, stylus stages and diffusion engine.
 // Plain data only: everything here crosses worker boundaries.
+import { say, type Saying } from "./saying.ts";
 
 export type SamplerId =
   | "euler"
@@ -165,13 +166,13 @@ export type Kernels = "onnxruntime" | "wgsl";
 export type DevicePreference = "auto" | "webgpu" | "wasm";
 
 /** Reason for a device that the user chose. */
-export const CHOSEN_BY_USER = "chosen by the user";
+export const CHOSEN_BY_USER = say`chosen by the user`;
 
 /** The device that runs the networks, and why. Shown to the user. */
 export interface DeviceReport {
   readonly kind: "webgpu" | "wasm";
-  readonly name: string; // "NVIDIA …", "2 threads of WebAssembly"
-  readonly reason: string; // "WebGPU found no GPU", "only a software GPU (SwiftShader)" …
+  readonly name: Saying; // "NVIDIA …", "2 threads of WebAssembly"
+  readonly reason: Saying; // "WebGPU found no GPU", "only a software GPU (SwiftShader)" …
   readonly threads: number; // WASM threads; 1 if the page is not cross-origin isolated
   readonly f16: boolean;
 }

@@ -1,6 +1,7 @@
 // Downloads one file into the store: resumes an earlier attempt, hashes the stream, and completes only if size and SHA-256
 // match the known values.
 import { StylusError } from "../shared/errors.ts";
+import { say } from "../shared/saying.ts";
 import type { FileStore, FileWriter } from "./file-store.ts";
 import { HashFrontier } from "./hash-frontier.ts";
 import { chunksOf, requestPart, type ConnectionLimit } from "./request.ts";
@@ -61,7 +62,7 @@ async function streamWhole(
       onBytes?.(received, chunk.length);
     }
     if (sizeBytes !== null && received !== sizeBytes) {
-      throw new StylusError("network", `${path} ended after ${received} of ${sizeBytes} bytes.`, {
+      throw new StylusError("network", say`${path} ended after ${received} of ${sizeBytes} bytes.`, {
         where: url,
       });
     }
@@ -81,10 +82,10 @@ async function streamWhole(
 const damaged = ({ path, url, sha256 }: RemoteFile, actual: string): StylusError =>
   new StylusError(
     "bad-file",
-    `${path} is damaged: expected SHA-256 ${sha256!.slice(0, 12)}…, got ${actual.slice(0, 12)}….`,
+    say`${path} is damaged: expected SHA-256 ${sha256!.slice(0, 12)}…, got ${actual.slice(0, 12)}….`,
     {
       where: url,
-      remedy: "Download it again. If that fails, the server's copy is damaged or has changed.",
+      remedy: say`Download it again. If that fails, the server's copy is damaged or has changed.`,
     },
   );
 
@@ -157,8 +158,8 @@ export async function download(
   }
   const blob = await store.open(sha256!);
   if (!blob) {
-    throw new StylusError("quota", `The browser deleted ${file.path} right after storing it.`, {
-      remedy: "Free disk space and try again.",
+    throw new StylusError("quota", say`The browser deleted ${file.path} right after storing it.`, {
+      remedy: say`Free disk space and try again.`,
     });
   }
   return { blob, sha256: sha256! };

@@ -1,6 +1,7 @@
 // What is known about each file before its download: from the manifest, an earlier download's pin, or the hub, in this
 // order. A pin is written once and then enforced.
 import { StylusError } from "../shared/errors.ts";
+import { say } from "../shared/saying.ts";
 import { atCommit, readHubFacts } from "./hub-facts.ts";
 import { fileUrl, type Manifest, type ManifestFile } from "./manifest.ts";
 import type { Pin, StorageRecords } from "./pins.ts";
@@ -56,10 +57,10 @@ export async function askHub(
   if (contradiction) {
     throw new StylusError(
       "bad-file",
-      `${file.path} was replaced on the hub and no longer belongs to this model.`,
+      say`${file.path} was replaced on the hub and no longer belongs to this model.`,
       {
         where: url,
-        remedy: "Wait for an update of this site, or use the file from your disk.",
+        remedy: say`Wait for an update of this site, or use the file from your disk.`,
       },
     );
   }

@@ -1,5 +1,6 @@
 // A lock per file (Web Locks) keeps two tabs from writing the same one.
 import { StylusError } from "../shared/errors.ts";
+import { say } from "../shared/saying.ts";
 import { isQuotaError, quotaError } from "./quota.ts";
 
 /** Web Locks, as far as they are used. */
@@ -37,7 +38,7 @@ export async function locked<Value>(
     });
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") {
-      throw new StylusError("cancelled", "Stopped.", { cause: error });
+      throw new StylusError("cancelled", say`Stopped.`, { cause: error });
     }
     throw isQuotaError(error) ? quotaError(error) : error;
   }

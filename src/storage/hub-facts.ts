@@ -2,6 +2,7 @@
 // exposes only the last response's headers, so if X-Linked-Etag is not readable, this reads the file's Git LFS pointer
 // ("…/raw/…"), which has the same facts.
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
+import { say } from "../shared/saying.ts";
 
 export interface HubFacts {
   /** Null if the hub does not provide it: small files are not in LFS. */
@@ -71,9 +72,9 @@ export async function readHubFacts(
   const head = await fetch(url, { ...common, method: "HEAD" }).catch(() => null); // the other host may reject HEAD
   throwIfAborted(signal);
   if (head?.status === 404) {
-    throw new StylusError("not-found", `${path} is no longer on the hub.`, {
+    throw new StylusError("not-found", say`${path} is no longer on the hub.`, {
       where: url,
-      remedy: "Choose another model, or use the file from your disk.",
+      remedy: say`Choose another model, or use the file from your disk.`,
     });
   }
   const said = head?.ok ? factsOfHeaders(head.headers) : { sizeBytes: null, sha256: null, commit: null };
@@ -91,9 +92,9 @@ export async function readHubFacts(
     return { ...said, ...factsOfPointer(pointer), commit };
   } catch (cause) {
     throwIfAborted(signal);
-    throw new StylusError("network", `${new URL(url).host} did not answer the request for ${path}.`, {
+    throw new StylusError("network", say`${new URL(url).host} did not answer the request for ${path}.`, {
       where: url,
-      remedy: "Check your connection and try again.",
+      remedy: say`Check your connection and try again.`,
       cause,
     });
   }

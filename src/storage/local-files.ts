@@ -2,6 +2,7 @@
 // copied or uploaded.
 import { createSHA256 } from "hash-wasm";
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
+import { say } from "../shared/saying.ts";
 import type { Manifest } from "./manifest.ts";
 import type { StorageRecords } from "./pins.ts";
 
@@ -33,8 +34,8 @@ function withoutCommonFolder(files: readonly LocalFile[]): LocalFile[] {
 export function packFromDisk(files: readonly LocalFile[]): Map<string, Blob> {
   const found = withoutCommonFolder(files);
   if (!found.some(({ path }) => weightFile.test(path))) {
-    throw new StylusError("not-found", "None of these files is a model.", {
-      remedy: "Choose a .safetensors file, or a diffusers folder (unet, text_encoder, vae, tokenizer).",
+    throw new StylusError("not-found", say`None of these files is a model.`, {
+      remedy: say`Choose a .safetensors file, or a diffusers folder (unet, text_encoder, vae, tokenizer).`,
     });
   }
   return new Map(found.map(({ path, blob }) => [path, blob]));
@@ -100,8 +101,8 @@ export async function verifyLocalFile(
   }
   if (actual === expected.sha256) return;
   const name = blob instanceof File ? blob.name : "The file";
-  throw new StylusError("bad-file", `${name} from your disk is not this model's ${expected.path}.`, {
+  throw new StylusError("bad-file", say`${name} from your disk is not this model's ${expected.path}.`, {
     where: expected.path,
-    remedy: "Choose the file from the model's page, or open this one as a separate model.",
+    remedy: say`Choose the file from the model's page, or open this one as a separate model.`,
   });
 }

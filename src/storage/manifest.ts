@@ -2,6 +2,7 @@
 // field by field because a wrong manifest would otherwise appear as a broken download. By hand rather than with valibot: each field
 // has a message of its own that says what must stand there, unknown fields are refused by name, and several rules are about two fields.
 import { StylusError } from "../shared/errors.ts";
+import { say, type Saying } from "../shared/saying.ts";
 
 export const manifestKinds = [
   "checkpoint", // text encoder, U-Net and VAE, with everything they need to run
@@ -120,18 +121,18 @@ class Fields {
     this.#source = source;
     this.#prefix = field === "" ? "" : `${field}.`;
     if (typeof value !== "object" || value === null || Array.isArray(value)) {
-      throw invalid(source, field || "(root)", "an object");
+      throw invalid(source, field || "(root)", say`an object`);
     }
     this.#record = value as Record<string, unknown>;
   }
 
-  fail(field: string, expected: string): never {
+  fail(field: string, expected: Saying): never {
     throw invalid(this.#source, this.#prefix + field, expected);
   }
 
   onlyKnown(known: readonly string[]): void {
     for (const key of Object.keys(this.#record)) {
-      if (!known.includes(key)) this.fail(key, "left out, because it is not a known field");
+      if (!known.includes(key)) this.fail(key, say`left out, because it is not a known field`);
     }
   }
 
@@ -141,33 +142,33 @@ class Fields {
 
   text(field: string): string {
     const value = this.#record[field];
-    return typeof value === "string" && value !== "" ? value : this.fail(field, "a non-empty string");
+    return typeof value === "string" && value !== "" ? value : this.fail(field, say`a non-empty string`);
   }
 
-  match(field: string, pattern: RegExp, expected: string): string {
+  match(field: string, pattern: RegExp, expected: Saying): string {
     const value = this.#record[field];
     return typeof value === "string" && pattern.test(value) ? value : this.fail(field, expected);
   }
 
   number(field: string): number {
     const value = this.#record[field];
-    return typeof value === "number" && Number.isFinite(value) ? value : this.fail(field, "a number");
+    return typeof value === "number" && Number.isFinite(value) ? value : this.fail(field, say`a number`);
   }
 
   bytes(field: string): number {
     const value = this.number(field);
-    return Number.isSafeInteger(value) && value >= 0 ? value : this.fail(field, "a whole number of bytes");
+    return Number.isSafeInteger(value) && value >= 0 ? value : this.fail(field, say`a whole number of bytes`);
   }
 
   flag(field: string, fallback: boolean): boolean {
     const value = this.#record[field] ?? fallback;
-    return typeof value === "boolean" ? value : this.fail(field, "true or false");
+    return typeof value === "boolean" ? value : this.fail(field, say`true or false`);
   }
 
   texts(field: string): string[] {
     const value = this.#record[field];
     const isTexts = Array.isArray(value) && value.every((entry) => typeof entry === "string");
-    return isTexts ? value : this.fail(field, "a list of strings");
+    return isTexts ? value : this.fail(field, say`a list of strings`);
   }
 
   object(field: string): Fields {
@@ -176,15 +177,15 @@ class Fields {
 
   objects(field: string): Fields[] {
     const value = this.#record[field];
-    if (!Array.isArray(value)) return this.fail(field, "a list");
+    if (!Array.isArray(value)) return this.fail(field, say`a list`);
     return value.map((entry, index) => new Fields(entry, this.#source, `${this.#prefix}${field}[${index}]`));
   }
 }
 
-const invalid = (source: string, field: string, expected: string): StylusError =>
-  new StylusError("bad-file", `${source} is not a valid manifest: "${field}" must be ${expected}.`, {
+const invalid = (source: string, field: string, expected: Saying): StylusError =>
+  new StylusError("bad-file", say`${source} is not a valid manifest: "${field}" must be ${expected}.`, {
     where: `${source}: ${field}`,
-    remedy: "Restore the file from the release, or rebuild it with `npm run build:manifest`.",
+    remedy: say`Restore the file from the release, or rebuild it with \`npm run build:manifest\`.`,
   });
 
 /** A path inside its folder: no empty, "." or ".." part, no backslash. */
@@ -209,7 +210,7 @@ function parseAdapter(fields: Fields): AdapterEntry {
     domain: fields.text("domain"),
     triggerWords: fields.texts("triggerWords"),
     weight: fields.number("weight"),
-    pageUrl: fields.match("pageUrl", isSecure, "an https address"),
+    pageUrl: fields.match("pageUrl", isSecure, say`an https address`),
     ...licenseOf(fields),
   };
 }
@@ -217,17 +218,17 @@ function parseAdapter(fields: Fields): AdapterEntry {
 function parseFile(fields: Fields): ManifestFile {
   fields.onlyKnown(["path", "url", "sizeBytes", "approximateBytes", "sha256", "adapter"]);
   const path = fields.text("path");
-  if (!isInnerPath(path)) fields.fail("path", "a relative path");
+  if (!isInnerPath(path)) fields.fail("path", say`a relative path`);
   const sizeExact = !fields.has("approximateBytes");
   if (!sizeExact && fields.has("sizeBytes"))
-    fields.fail("approximateBytes", "left out if there is sizeBytes");
+    fields.fail("approximateBytes", say`left out if there is sizeBytes`);
   return {
     path,
     url: fields.has("url") ? fields.text("url") : undefined,
     sizeBytes: fields.bytes(sizeExact ? "sizeBytes" : "approximateBytes"),
     sizeExact,
     sha256: fields.has("sha256")
-      ? fields.match("sha256", /^[0-9a-f]{64}$/, "64 lower-case hex digits")
+      ? fields.match("sha256", /^[0-9a-f]{64}$/, say`64 lower-case hex digits`)
       : null,
     adapter: fields.has("adapter") ? parseAdapter(fields.object("adapter")) : undefined,
   };
@@ -245,9 +246,9 @@ function parseRequirements(fields: Fields): Requirements {
 function parseSource(fields: Fields): { repo: string; commit: string | null } {
   fields.onlyKnown(["repo", "commit"]);
   return {
-    repo: fields.match("repo", /^[\w.-]+\/[\w.-]+$/, "owner/name"),
+    repo: fields.match("repo", /^[\w.-]+\/[\w.-]+$/, say`owner/name`),
     commit: fields.has("commit")
-      ? fields.match("commit", /^[0-9a-f]{40}$/, "the 40 hex digits of a commit, or left out")
+      ? fields.match("commit", /^[0-9a-f]{40}$/, say`the 40 hex digits of a commit, or left out`)
       : null,
   };
 }
@@ -264,12 +265,12 @@ function parseComposer(fields: Fields): ComposerEntry {
   return {
     id: fields.text("id"),
     title: fields.text("title"),
-    role: role === undefined ? fields.fail("role", `one of ${composerRoles.join(", ")}`) : role,
+    role: role === undefined ? fields.fail("role", say`one of ${composerRoles}`) : role,
     summary: fields.text("summary"),
     parameters: fields.number("parameters"),
     sizeBytes: fields.bytes("approximateBytes"),
-    modelUrl: fields.match("modelUrl", isSecure, "an https address"),
-    libraryUrl: fields.match("libraryUrl", isSecure, "an https address"),
+    modelUrl: fields.match("modelUrl", isSecure, say`an https address`),
+    libraryUrl: fields.match("libraryUrl", isSecure, say`an https address`),
     thinksAloud: fields.flag("thinksAloud", false),
     requirements: parseRequirements(fields.object("requirements")),
     ...licenseOf(fields),
@@ -301,18 +302,18 @@ export function parseManifest(value: unknown, source = "manifest"): Manifest {
   );
   const files = fields.objects("files").map(parseFile);
   const paths = new Set(files.map((file) => file.path));
-  if (paths.size !== files.length) fields.fail("files", "free of repeated paths");
+  if (paths.size !== files.length) fields.fail("files", say`free of repeated paths`);
   const kind = manifestKinds.find((known) => known === fields.text("kind"));
   const baseUrl = fields.text("baseUrl");
   const hub = fields.has("source") ? parseSource(fields.object("source")) : null;
   if (hub && !baseUrl.endsWith(`/${hub.repo}/resolve/${hub.commit ?? "main"}/`)) {
-    fields.fail("baseUrl", `the address of ${hub.repo} at the source's commit`);
+    fields.fail("baseUrl", say`the address of ${hub.repo} at the source's commit`);
   }
   const fewStep = fields.has("fewStep") ? fields.objects("fewStep").map(parseFewStep) : [];
-  if (fewStep.some((entry) => !paths.has(entry.path))) fields.fail("fewStep", "about files of the list");
+  if (fewStep.some((entry) => !paths.has(entry.path))) fields.fail("fewStep", say`about files of the list`);
   return {
-    id: fields.match("id", /^[a-z0-9.-]+$/, "lower-case letters, digits, dots and hyphens"),
-    kind: kind ?? fields.fail("kind", `one of ${manifestKinds.join(", ")}`),
+    id: fields.match("id", /^[a-z0-9.-]+$/, say`lower-case letters, digits, dots and hyphens`),
+    kind: kind ?? fields.fail("kind", say`one of ${manifestKinds}`),
     title: fields.text("title"),
     summary: fields.has("summary") ? fields.text("summary") : "",
     domain: fields.has("domain") ? fields.text("domain") : "any",

@@ -1,5 +1,6 @@
 // Checks the browser's free space before a long download instead of failing at its end.
 import { StylusError } from "../shared/errors.ts";
+import { say } from "../shared/saying.ts";
 
 /** Reserved for the gallery and the browser's own data. */
 const marginBytes = 50_000_000;
@@ -11,8 +12,8 @@ export const isQuotaError = (error: unknown): boolean =>
 
 /** The browser rejected a write despite its estimate. */
 export const quotaError = (cause: unknown): StylusError =>
-  new StylusError("quota", "The browser does not have enough storage left for this model.", {
-    remedy: "Free disk space or delete unused models in the storage view, then try again.",
+  new StylusError("quota", say`The browser does not have enough storage left for this model.`, {
+    remedy: say`Free disk space or delete unused models in the storage view, then try again.`,
     cause,
   });
 
@@ -32,8 +33,8 @@ export async function checkQuota(
     if (neededBytes <= memoryLimitBytes) return;
     throw new StylusError(
       "quota",
-      `This window cannot store files, and ${inWords(neededBytes)} is too much for its memory.`,
-      { remedy: "Open the page in a normal (not private) window, or use files from your disk." },
+      say`This window cannot store files, and ${inWords(neededBytes)} is too much for its memory.`,
+      { remedy: say`Open the page in a normal (not private) window, or use files from your disk.` },
     );
   }
   const estimate = await navigator.storage.estimate().catch(() => null);
@@ -42,10 +43,9 @@ export async function checkQuota(
   if (neededBytes + marginBytes <= freeBytes) return;
   throw new StylusError(
     "quota",
-    `This model needs ${inWords(neededBytes)} more storage, but the browser allows this page only ${inWords(freeBytes)}.`,
+    say`This model needs ${inWords(neededBytes)} more storage, but the browser allows this page only ${inWords(freeBytes)}.`,
     {
-      remedy:
-        "Free disk space, delete unused models in the storage view, or use files from your disk, which are not copied.",
+      remedy: say`Free disk space, delete unused models in the storage view, or use files from your disk, which are not copied.`,
     },
   );
 }

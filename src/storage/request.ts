@@ -1,5 +1,6 @@
 // One HTTP request for (a part of) a file, with a separate error for every kind of server refusal.
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
+import { say, type Saying } from "../shared/saying.ts";
 
 export interface PartRequest {
   /** For messages. */
@@ -36,18 +37,18 @@ export class ConnectionLimit {
 }
 
 /** The remedy for a missing file of this site or of a hub. */
-const missingRemedy = (url: string): string =>
+const missingRemedy = (url: string): Saying =>
   new URL(url).origin === globalThis.location?.origin
-    ? "The site is incomplete. Publish it again with all files of the pack, then reload."
-    : "Choose another model, or use the file from your disk.";
+    ? say`The site is incomplete. Publish it again with all files of the pack, then reload.`
+    : say`Choose another model, or use the file from your disk.`;
 
 /** The browser reliably knows only that it has no network. */
 const isOffline = (): boolean => globalThis.navigator?.onLine === false;
 
-const otherFile = (path: string, url: string, said: string): StylusError =>
-  new StylusError("bad-file", `${path} on the server is not the expected file: ${said}.`, {
+const otherFile = (path: string, url: string, said: Saying): StylusError =>
+  new StylusError("bad-file", say`${path} on the server is not the expected file: ${said}.`, {
     where: url,
-    remedy: "Choose another model, or wait for an update of this site.",
+    remedy: say`Choose another model, or wait for an update of this site.`,
   });
 
 /** Checks Content-Range if the server exposes it. */
@@ -55,10 +56,10 @@ function checkRange(response: Response, url: string, part: PartRequest): void {
   const [, from, total] =
     /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(response.headers.get("content-range") ?? "") ?? [];
   if (from !== undefined && Number(from) !== part.fromByte) {
-    throw otherFile(part.path, url, `the server sent bytes from ${from} instead of ${part.fromByte}`);
+    throw otherFile(part.path, url, say`the server sent bytes from ${from} instead of ${part.fromByte}`);
   }
   if (total !== undefined && total !== "*" && part.sizeBytes !== null && Number(total) !== part.sizeBytes) {
-    throw otherFile(part.path, url, `it has ${total} bytes, not ${part.sizeBytes}`);
+    throw otherFile(part.path, url, say`it has ${total} bytes, not ${part.sizeBytes}`);
   }
 }
 
@@ -79,39 +80,38 @@ export async function requestPart(url: string, part: PartRequest): Promise<Respo
   } catch (cause) {
     throwIfAborted(signal);
     const { host } = new URL(url);
-    const said = isOffline() ? "this computer is offline" : `${host} cannot be reached`;
-    throw new StylusError("network", `${path} could not be downloaded: ${said}.`, {
+    const said = isOffline() ? say`this computer is offline` : say`${host} cannot be reached`;
+    throw new StylusError("network", say`${path} could not be downloaded: ${said}.`, {
       where: url,
-      remedy: "Check your connection and try again; the download resumes.",
+      remedy: say`Check your connection and try again; the download resumes.`,
       cause,
     });
   }
   // A single-page host may serve its index page for an unknown path.
   const isPage = response.headers.get("content-type")?.startsWith("text/html") === true;
   if (response.status === 404 || response.status === 410 || (response.ok && isPage)) {
-    throw new StylusError("not-found", `${path} is missing on the server.`, {
+    throw new StylusError("not-found", say`${path} is missing on the server.`, {
       where: url,
       remedy: missingRemedy(url),
     });
   }
-  if (response.status === 416) throw otherFile(path, url, `it ends before byte ${fromByte}`);
+  if (response.status === 416) throw otherFile(path, url, say`it ends before byte ${fromByte}`);
   if (response.status === 401 || response.status === 403) {
-    throw new StylusError("network", `The server refused to send ${path} (${response.status}).`, {
+    throw new StylusError("network", say`The server refused to send ${path} (${response.status}).`, {
       where: url,
-      remedy:
-        "It may require an account or consent to a licence. Download the file from the model’s page, then choose it from your disk.",
+      remedy: say`It may require an account or consent to a licence. Download the file from the model’s page, then choose it from your disk.`,
     });
   }
   if (response.status === 429) {
-    throw new StylusError("network", `The server limits downloads and did not send ${path} yet.`, {
+    throw new StylusError("network", say`The server limits downloads and did not send ${path} yet.`, {
       where: url,
-      remedy: "Try again in a few minutes; the download resumes.",
+      remedy: say`Try again in a few minutes; the download resumes.`,
     });
   }
   if (!response.ok || !response.body) {
-    throw new StylusError("network", `The server answered ${response.status} for ${path}.`, {
+    throw new StylusError("network", say`The server answered ${response.status} for ${path}.`, {
       where: url,
-      remedy: "Try again later; the download resumes.",
+      remedy: say`Try again later; the download resumes.`,
     });
   }
   if (response.status === 206) checkRange(response, url, part);
@@ -149,9 +149,9 @@ export async function* chunksOf(
   } catch (cause) {
     throwIfAborted(signal);
     if (cause instanceof StylusError) throw cause;
-    throw new StylusError("network", `The connection was lost during the download of ${path}.`, {
+    throw new StylusError("network", say`The connection was lost during the download of ${path}.`, {
       where: url,
-      remedy: "Try again; the download resumes.",
+      remedy: say`Try again; the download resumes.`,
       cause,
     });
   } finally {

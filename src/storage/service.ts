@@ -1,5 +1,6 @@
 // The storage worker's service: packs as maps of blobs, and their disk usage.
 import { deletionError, StylusError, throwIfAborted } from "../shared/errors.ts";
+import { say } from "../shared/saying.ts";
 import { download } from "./download.ts";
 import { askHub, knownFile, pinDownload, type KnownFile } from "./file-facts.ts";
 import { locked } from "./file-lock.ts";
@@ -127,10 +128,14 @@ export class StorageService {
     const manifest = parseManifest(manifestJson);
     const { prefixes, local = new Map<string, Blob>(), onProgress } = options;
     if (manifest.kind === "adapters" && !prefixes) {
-      throw new StylusError("bad-input", `${manifest.title} is a list of adapters, not a single download.`, {
-        where: "prefixes",
-        remedy: "Name the files to download.",
-      });
+      throw new StylusError(
+        "bad-input",
+        say`${manifest.title} is a list of adapters, not a single download.`,
+        {
+          where: "prefixes",
+          remedy: say`Name the files to download.`,
+        },
+      );
     }
     const store = await this.#openStore();
     const stop = new AbortController();
@@ -341,9 +346,9 @@ export class StorageService {
         await this.#remove(key, store).catch((cause: unknown) => left.push({ path, cause }));
       }
       if (left.length === 0) continue;
-      const names = left.map(({ path }) => path).join(", ");
-      const others = "The other files are deleted.";
-      throw deletionError(`${names} of ${manifest.title}`, left[0]!.cause, others);
+      const names = left.map(({ path }) => path);
+      const others = say`The other files are deleted.`;
+      throw deletionError(say`${names} of ${manifest.title}`, left[0]!.cause, others);
     }
   }
 
@@ -353,7 +358,7 @@ export class StorageService {
    */
   async removeFile(name: string): Promise<void> {
     await this.#remove(name, await this.#openStore()).catch((cause: unknown) => {
-      throw deletionError("A leftover file", cause);
+      throw deletionError(say`A leftover file`, cause);
     });
   }
 

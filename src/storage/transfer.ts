@@ -1,6 +1,7 @@
 // Downloads a file of known size into a writer: large files in parallel segments, each resumable, with the hash computed on
 // the way.
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
+import { say } from "../shared/saying.ts";
 import type { FileWriter } from "./file-store.ts";
 import type { HashFrontier } from "./hash-frontier.ts";
 import { chunksOf, requestPart, type ConnectionLimit } from "./request.ts";
@@ -189,7 +190,7 @@ export class Transfer {
       throwIfAborted(signal);
       const stalled = error instanceof StylusError && error.code === "cancelled";
       throw stalled
-        ? new StylusError("network", `The server did not respond for ${path}.`, { where: url })
+        ? new StylusError("network", say`The server did not respond for ${path}.`, { where: url })
         : error;
     } finally {
       clearTimeout(stall);
@@ -202,9 +203,9 @@ export class Transfer {
       const room = length - segments.received[index]!;
       if (isLast && chunk.length > room) {
         stop.abort();
-        throw new StylusError("bad-file", `${path} is longer than the expected ${sizeBytes} bytes.`, {
+        throw new StylusError("bad-file", say`${path} is longer than the expected ${sizeBytes} bytes.`, {
           where: url,
-          remedy: "Download it again. If that fails, the server's copy is damaged or has changed.",
+          remedy: say`Download it again. If that fails, the server's copy is damaged or has changed.`,
         });
       }
       await this.#put(chunk.length > room ? chunk.subarray(0, room) : chunk, index);
@@ -215,10 +216,10 @@ export class Transfer {
     if (segments.received[index]! < length) {
       throw new StylusError(
         "network",
-        `${path} ended after ${receivedBytes(segments)} of ${sizeBytes} bytes.`,
+        say`${path} ended after ${receivedBytes(segments)} of ${sizeBytes} bytes.`,
         {
           where: url,
-          remedy: "Try again; the download resumes.",
+          remedy: say`Try again; the download resumes.`,
         },
       );
     }

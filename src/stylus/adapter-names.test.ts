@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { adaptersNamed, adviseOnName } from "./adapter-names.ts";
+import { english } from "../shared/saying.ts";
 
 const cards = [
   ["noir", "Film noir"],
@@ -22,10 +23,10 @@ describe("adviseOnName", () => {
     ["glass window", "stained-glass"],
     ["noir_v2", "noir"],
   ])("%s: did you mean %s?", (name, id) => {
-    expect(adviseOnName(name, cards)).toBe(`Did you mean “${id}”?`);
+    expect(english(adviseOnName(name, cards))).toBe(`Did you mean “${id}”?`);
   });
   it.each(["pixel art", "no", "x", ""])("“%s” resembles nothing", (name) => {
-    expect(adviseOnName(name, cards)).toBe("The list of adapters shows every name.");
+    expect(english(adviseOnName(name, cards))).toBe("The list of adapters shows every name.");
   });
 });
 

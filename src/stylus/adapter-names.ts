@@ -1,6 +1,7 @@
 // Adapters by the names that people give them: id, file name or title, in any letter case; and the one that was probably
 // meant when there is none of a name. Pure.
 import type { AdapterCard } from "../retrieval/card.ts";
+import { say, type Saying } from "../shared/saying.ts";
 import { adapterEnding } from "../adapters/files/file-ending.ts";
 
 type Named = Pick<AdapterCard, "id" | "title" | "file">;
@@ -96,9 +97,9 @@ export function nearestAdapter<Card extends Named>(name: string, cards: readonly
 }
 
 /** What to do about a name that no adapter has. */
-export function adviseOnName(name: string, cards: readonly Named[]): string {
+export function adviseOnName(name: string, cards: readonly Named[]): Saying {
   const near = nearestAdapter(name, cards);
-  return near ? `Did you mean “${near.id}”?` : "The list of adapters shows every name.";
+  return near ? say`Did you mean “${near.id}”?` : say`The list of adapters shows every name.`;
 }
 
 /** Letters added, left out, changed or swapped with their neighbour (optimal string alignment). */

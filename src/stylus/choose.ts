@@ -177,7 +177,7 @@ async function readInstead(
     return "unavailable" in found ? instead(found.unavailable) : placed(found);
   } catch (error) {
     throwIfAborted(signal);
-    if (error instanceof StylusError) return instead(error.message);
+    if (error instanceof StylusError) return instead(error.said.message);
     throw error;
   }
 }
@@ -215,7 +215,7 @@ async function consultInstead(
     return "unavailable" in found ? instead(found.unavailable) : placed(found);
   } catch (error) {
     throwIfAborted(signal);
-    if (error instanceof StylusError) return instead(error.message);
+    if (error instanceof StylusError) return instead(error.said.message);
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 // What is asked for beside text to image at one size: an init image, a mask on it, a second and larger pass.
 // Plain data. Images and masks are named by the SHA-256 of their files; the input store (input-store.ts) has the files.
 import type { HiresFix, ImageToImage, InpaintMask } from "../shared/request.ts";
+import { say } from "../shared/saying.ts";
 import { limits } from "../shared/limits.ts";
 import { checkHiresPass, checkRange, refuse } from "../shared/request-check.ts";
 
@@ -100,15 +101,15 @@ export function checkHires(
     readonly overImage: boolean;
   },
 ): void {
-  checkRange("hires.scale", hires.scale, { ...limits.hiresScale, name: "Upscale by" });
+  checkRange("hires.scale", hires.scale, { ...limits.hiresScale, name: say`Upscale by` });
   checkHiresPass(hires, options);
   const large = hiresSize(options, hires.scale);
   const most = Math.min(options.maxSide, limits.finishedSide);
   if (Math.max(large.width, large.height) > most) {
     refuse(
       "hires.scale",
-      `Hires fix would reach ${large.width} × ${large.height}; this model goes up to ${most} px a side.`,
-      "Lower “Upscale by”, or the image size.",
+      say`Hires fix would reach ${large.width} × ${large.height}; this model goes up to ${most} px a side.`,
+      say`Lower “Upscale by”, or the image size.`,
     );
   }
 }

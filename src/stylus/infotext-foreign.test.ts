@@ -5,6 +5,7 @@ import { parseParameters } from "../formats/generation-parameters.ts";
 import { describeDropped, readInfotext, readSettings, writeInfotext } from "./infotext.ts";
 import { completeOptions } from "./options.ts";
 import { choices } from "../shared/limits.ts";
+import { english } from "../shared/saying.ts";
 
 describe("settings of other tools", () => {
   const settings = (line: string, prompt = "a red fox\nNegative prompt: blurry") =>
@@ -111,10 +112,12 @@ describe("settings of other tools", () => {
       "a <hypernet:x:1> fox <lora:gone:1>",
     );
     expect(options).toMatchObject({ prompt: "a  fox", schedule: "karras", cfgScale: 7, seed: 42 });
-    expect(describeDropped(dropped)).toBe(
+    expect(english(describeDropped(dropped)!)).toBe(
       "Not taken over: Sampler DPM2 a Karras, Steps 9999, Variation seed 99, Size 4096x64, Clip skip 2.5, RNG TPU, VAE tile 7, <hypernet:x:1>.",
     );
-    expect(describeDropped(Array.from({ length: 10 }, () => "x".repeat(99)))).toMatch(/…, .*… and 2 more\.$/);
+    expect(english(describeDropped(Array.from({ length: 10 }, () => "x".repeat(99)))!)).toMatch(
+      /…, .*… and 2 more\.$/,
+    );
     expect(describeDropped([])).toBeNull();
   });
 

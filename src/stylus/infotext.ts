@@ -7,6 +7,7 @@ import {
   SAMPLER_LABELS,
   SCHEDULE_LABELS,
 } from "../formats/generation-parameters.ts";
+import { say, type Saying } from "../shared/saying.ts";
 import type { AdapterCard } from "../retrieval/card.ts";
 import { promptTags, replaceTags, withoutTags } from "../shared/prompt-syntax.ts";
 import { elided } from "../shared/untrusted-text.ts";
@@ -325,9 +326,9 @@ export const readInfotext = (text: string, cards: ReadonlyMap<string, AdapterCar
 const told = { entries: 8, length: 60 };
 
 /** What of an image's settings was not taken over, as a sentence; null when all was. */
-export function describeDropped(dropped: readonly string[]): string | null {
+export function describeDropped(dropped: readonly string[]): Saying | null {
   if (dropped.length === 0) return null;
   const named = dropped.slice(0, told.entries).map((entry) => elided(entry, told.length));
   const more = dropped.length - named.length;
-  return `Not taken over: ${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}.`;
+  return more > 0 ? say`Not taken over: ${named} and ${more} more.` : say`Not taken over: ${named}.`;
 }

@@ -11,6 +11,7 @@ import {
   readLoraTags,
   tagsOfNegative,
 } from "./lora-tags.ts";
+import { english, say } from "../shared/saying.ts";
 
 const use = (id: string, weight: number, rest: Partial<AdapterUse> = {}): AdapterUse => ({
   id,
@@ -53,7 +54,7 @@ describe("readLoraTags", () => {
     const tags = readLoraTags(prompt);
     expect(tags.text).toBe(text);
     expect(tags.adapters).toEqual(adapters);
-    expect(tags.problems).toEqual([]);
+    expect(tags.problems.map(english)).toEqual([]);
     expect(() => checkLoraTags(tags)).not.toThrow();
   });
 
@@ -75,7 +76,9 @@ describe("readLoraTags", () => {
 
   it("names a tag with spaces where none may be", () => {
     for (const tag of ["< lora:clay:1>", "<lora :clay:1>", "< lyco : clay>"])
-      expect(readLoraTags(`a ${tag} b`).problems).toEqual([`${tag}: write <lora: without spaces.`]);
+      expect(readLoraTags(`a ${tag} b`).problems.map(english)).toEqual([
+        `${tag}: write <lora: without spaces.`,
+      ]);
   });
 
   it.each([
@@ -90,7 +93,7 @@ describe("readLoraTags", () => {
   ])("%s is reported, not guessed", (prompt, problem) => {
     const tags = readLoraTags(prompt);
     expect(tags.adapters).toEqual([use("clay", 1)]);
-    expect(tags.problems.join()).toContain(problem);
+    expect(tags.problems.map(english).join()).toContain(problem);
     expect(() => checkLoraTags(tags)).toThrow(problem);
   });
 
@@ -102,7 +105,7 @@ describe("readLoraTags", () => {
   ])("%s leaves the prompt and is reported", (tag, problem) => {
     const tags = readLoraTags(`a ${tag} fox`);
     expect(tags).toMatchObject({ text: "a  fox", adapters: [] });
-    expect(tags.problems.join()).toContain(`${tag}: ${problem}`);
+    expect(tags.problems.map(english).join()).toContain(`${tag}: ${problem}`);
     expect(() => checkLoraTags(tags)).toThrow(problem);
   });
 
@@ -117,7 +120,7 @@ describe("readLoraTags", () => {
   it("reports an unclosed tag", () => {
     expect(readLoraTags("a fox <lora:clay:0.8, in the snow <lora:ink:1>")).toMatchObject({
       adapters: [use("ink", 1)],
-      problems: ["<lora:clay:0.8, in the snow : it lacks the closing “>”."],
+      problems: [say`${"<lora:clay:0.8, in the snow "}: it lacks the closing “>”.`],
     });
   });
 
@@ -128,8 +131,8 @@ describe("readLoraTags", () => {
   ])("%s is too strong", (prompt, problem) => {
     const tags = readLoraTags(prompt);
     expect(tags.problems).toHaveLength(1);
-    expect(tags.problems[0]).toContain(problem);
-    expect(tags.problems[0]).toContain("from -20 to 20");
+    expect(english(tags.problems[0]!)).toContain(problem);
+    expect(english(tags.problems[0]!)).toContain("from -20 to 20");
   });
 
   it("finds adapters by id, file and title in any case; reports an ambiguous name", () => {
@@ -144,7 +147,7 @@ describe("readLoraTags", () => {
       expect(ids(name)).toEqual(["My-LoRA"]);
     expect(ids("CLAY")).toEqual(["clay"]); // an id goes before files and titles
     expect(ids("nobody")).toEqual(["nobody"]);
-    expect(readLoraTags("<lora:clay look:1>", cards).problems).toEqual([
+    expect(readLoraTags("<lora:clay look:1>", cards).problems.map(english)).toEqual([
       "<lora:clay look:1>: “clay look” may be “clay” or “clay-2”: write one of them.",
     ]);
     // Two spellings of one adapter are one adapter.
@@ -229,14 +232,14 @@ describe("any prompt", () => {
     const read = (prompt: string): unknown => {
       const tags = readLoraTags(prompt, cards);
       for (let at = 0; at < tags.text.length; at += 10) tags.toPrompt(at);
-      return describeUnknownTags(tags, { title: "Pocket", cards });
+      return describeUnknownTags(tags, { title: "Pocket", cards }).map(english);
     };
     expect(growth(read, make)).toBeLessThan(linear);
   });
   it("tells each unknown adapter once, with the nearest name", () => {
     const cards = [card("clay", { title: "Clay look", file: "clay.pt" })];
     const tags = readLoraTags("<lora:clai:1> <lora:clay:1> <lora:clai:2>", cards);
-    expect(describeUnknownTags(tags, { title: "Pocket", cards })).toEqual([
+    expect(describeUnknownTags(tags, { title: "Pocket", cards }).map(english)).toEqual([
       "<lora:clai:2> does nothing: Pocket has no adapter “clai”. Did you mean “clay”?",
     ]);
   });

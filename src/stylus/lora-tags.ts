@@ -10,7 +10,8 @@ import { formatBlockWeights, parseBlockWeights } from "../adapters/merging/block
 import type { AdapterCard } from "../retrieval/card.ts";
 import { combineUses } from "../shared/adapter-uses.ts";
 import { promptTags, type PromptTag } from "../shared/prompt-syntax.ts";
-import { StylusError, toPlainError } from "../shared/errors.ts";
+import { StylusError } from "../shared/errors.ts";
+import { say, type Saying } from "../shared/saying.ts";
 import type { AdapterUse } from "../shared/request.ts";
 import { adaptersNamed, adviseOnName } from "./adapter-names.ts";
 import { limits } from "../shared/limits.ts";
@@ -22,7 +23,7 @@ export interface LoraTags {
   /** Each tag that asks for an adapter, as it stands in the prompt, with the id it means. */
   readonly tags: readonly (PromptTag & { readonly id: string })[];
   /** What a tag says and cannot be understood; such a part is left out of `adapters`. */
-  readonly problems: readonly string[];
+  readonly problems: readonly Saying[];
   /** Offset in the stripped text → offset in the prompt. */
   toPrompt(offset: number): number;
 }
@@ -34,14 +35,14 @@ const brokenTagPattern = /<\s*(?:lora|lyco|hypernet)\s*:[^<>]*>?/i;
 export function readLoraTags(prompt: string, cards: readonly AdapterCard[] = []): LoraTags {
   const uses: AdapterUse[] = [];
   const tags: (PromptTag & { id: string })[] = [];
-  const problems: string[] = [];
+  const problems: Saying[] = [];
   /** Where tags were taken out of the text, and how long they were together up to there. */
   const removed: { readonly at: number; readonly length: number }[] = [];
   const kept: string[] = [];
   let at = 0;
   let last = 0;
   for (const tag of promptTags(prompt)) {
-    const use = readTag(tag, cards, (problem) => problems.push(`${tag.text}: ${problem}`));
+    const use = readTag(tag, cards, (problem) => problems.push(say`${tag.text}: ${problem}`));
     if (use) {
       uses.push(use);
       tags.push({ ...tag, id: use.id });
@@ -54,14 +55,14 @@ export function readLoraTags(prompt: string, cards: readonly AdapterCard[] = [])
   kept.push(prompt.slice(last));
   const text = kept.join("");
   const [broken] = brokenTagPattern.exec(text) ?? [];
-  if (broken?.endsWith(">")) problems.push(`${broken.slice(0, 40)}: write <lora: without spaces.`);
-  else if (broken) problems.push(`${broken.slice(0, 40)}: it lacks the closing “>”.`);
+  if (broken?.endsWith(">")) problems.push(say`${broken.slice(0, 40)}: write <lora: without spaces.`);
+  else if (broken) problems.push(say`${broken.slice(0, 40)}: it lacks the closing “>”.`);
   const adapters = combineUses(uses);
   for (const { id, unetStrength, textStrength } of adapters) {
     const beyond = [unetStrength, textStrength].find((strength) => !isUsable(strength));
     if (beyond !== undefined)
       problems.push(
-        `${id}: a strength of ${String(beyond)} would ruin the image. Strengths go from ${limits.adapterStrength.min} to ${limits.adapterStrength.max}; 0.5 to 1 is usual.`,
+        say`${id}: a strength of ${String(beyond)} would ruin the image. Strengths go from ${limits.adapterStrength.min} to ${limits.adapterStrength.max}; 0.5 to 1 is usual.`,
       );
   }
   return {
@@ -91,11 +92,11 @@ export const tagsOfNegative = (negativePrompt: string): readonly string[] => [
 export function describeUnknownTags(
   { tags }: Pick<LoraTags, "tags">,
   { title, cards }: { readonly title: string; readonly cards: readonly AdapterCard[] },
-): readonly string[] {
+): readonly Saying[] {
   const known = new Set(cards.map(({ id }) => id));
   const unknown = new Map(tags.filter(({ id }) => !known.has(id)).map(({ id, text }) => [id, text]));
   return [...unknown].map(
-    ([id, text]) => `${text} does nothing: ${title} has no adapter “${id}”. ${adviseOnName(id, cards)}`,
+    ([id, text]) => say`${text} does nothing: ${title} has no adapter “${id}”. ${adviseOnName(id, cards)}`,
   );
 }
 
@@ -105,35 +106,38 @@ const isUsable = (strength: number): boolean =>
 function readTag(
   { kind, name, parts }: PromptTag,
   cards: readonly AdapterCard[],
-  report: (problem: string) => void,
+  report: (problem: Saying) => void,
 ): AdapterUse | null {
   switch (kind) {
     case "lora":
     case "lyco":
       break;
     case "hypernet":
-      report("Stylus does not support hypernetworks, only adapters such as LoRA.");
+      report(say`Stylus does not support hypernetworks, only adapters such as LoRA.`);
       return null;
     default:
-      report("this tag does not exist. Write <lora:name:0.8>.");
+      report(say`this tag does not exist. Write <lora:name:0.8>.`);
       return null;
   }
   if (name === "") {
-    report("the adapter’s name is missing. Write <lora:name:0.8>.");
+    report(say`the adapter’s name is missing. Write <lora:name:0.8>.`);
     return null;
   }
   const meant = adaptersNamed(name, cards);
   if (meant.length > 1)
-    report(`“${name}” may be ${meant.map(({ id }) => `“${id}”`).join(" or ")}: write one of them.`);
+    report(say`“${name}” may be ${alternatives(meant.map(({ id }) => say`“${id}”`))}: write one of them.`);
   return { id: meant[0]?.id ?? name, ...readArguments(parts, report) };
 }
+
+const alternatives = (sayings: readonly Saying[]): Saying =>
+  sayings.reduce((others, last) => say`${others} or ${last}`);
 
 const tagOptions: readonly string[] = ["te", "unet", "lbw", "start", "stop", "step"];
 /** A1111's tags may limit the rank with it; the whole adapter is applied here. */
 const ignoredOption = "dyn";
 
 /** What stands behind the name. One number is the weight of both parts, two are text encoder, then UNet; 1 when none is given. */
-function readArguments(parts: readonly string[], report: (problem: string) => void): Omit<AdapterUse, "id"> {
+function readArguments(parts: readonly string[], report: (problem: Saying) => void): Omit<AdapterUse, "id"> {
   const numbers: number[] = [];
   const named = new Map<string, string>();
   for (const part of parts) {
@@ -141,7 +145,7 @@ function readArguments(parts: readonly string[], report: (problem: string) => vo
     if (equals >= 0) {
       const name = part.slice(0, equals).trim().toLowerCase();
       if (!tagOptions.includes(name) && name !== ignoredOption)
-        report(`“${name}” is not a tag option. The options are ${tagOptions.join(", ")}.`);
+        report(say`“${name}” is not a tag option. The options are ${tagOptions}.`);
       named.set(name, part.slice(equals + 1).trim());
     } else if (isBlocks(part)) {
       named.set("lbw", part.trim()); // as the extension's first versions wrote it
@@ -167,19 +171,20 @@ function isBlocks(text: string): boolean {
   }
 }
 
-function readNumber(text: string, report: (problem: string) => void): number {
+function readNumber(text: string, report: (problem: Saying) => void): number {
   const value = Number(text);
   if (text.trim() !== "" && Number.isFinite(value)) return value;
-  report(`“${text.trim()}” is not a number.`);
+  report(say`“${text.trim()}” is not a number.`);
   return 1;
 }
 
-function readBlocks(text: string, report: (problem: string) => void): AdapterUse["blockWeights"] {
+function readBlocks(text: string, report: (problem: Saying) => void): AdapterUse["blockWeights"] {
   try {
     return parseBlockWeights(text);
   } catch (error) {
-    const { message, remedy } = toPlainError(error);
-    report([message, remedy].filter(Boolean).join(" "));
+    if (!(error instanceof StylusError)) throw error;
+    const { message, remedy } = error.said;
+    report(remedy ? say`${message} ${remedy}` : message);
     return undefined;
   }
 }
@@ -187,7 +192,7 @@ function readBlocks(text: string, report: (problem: string) => void): AdapterUse
 /** `start` is the first step at work, `stop` the first no longer at work, counted from 0. */
 function readSteps(
   named: ReadonlyMap<string, string>,
-  report: (problem: string) => void,
+  report: (problem: Saying) => void,
 ): AdapterUse["steps"] {
   const [from, to] = named.get("step")?.split("-") ?? [named.get("start"), named.get("stop")];
   if (from === undefined && to === undefined) return undefined;
@@ -195,7 +200,7 @@ function readSteps(
   const end = to === undefined ? undefined : Number(to);
   if (Number.isInteger(start) && start >= 0 && (end === undefined || (Number.isInteger(end) && end > start)))
     return { start, ...(end !== undefined && { end }) };
-  report("Steps are whole numbers from 0, and stop comes after start: start=5:stop=15 or step=5-15.");
+  report(say`Steps are whole numbers from 0, and stop comes after start: start=5:stop=15 or step=5-15.`);
   return undefined;
 }
 
@@ -203,7 +208,7 @@ function readSteps(
 export function checkLoraTags({ problems }: LoraTags): void {
   const [first] = problems;
   if (first === undefined) return;
-  throw new StylusError("bad-input", first, { where: "prompt", remedy: "Correct the tag, or remove it." });
+  throw new StylusError("bad-input", first, { where: "prompt", remedy: say`Correct the tag, or remove it.` });
 }
 
 /**

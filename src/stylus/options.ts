@@ -8,6 +8,7 @@ import {
   type MethodId,
   type PresetId,
 } from "../shared/limits.ts";
+import { say } from "../shared/saying.ts";
 import type { AdapterUse, DevicePreference, SamplerId, ScheduleId, Variation } from "../shared/request.ts";
 import {
   checkInitImage,
@@ -223,9 +224,9 @@ export function checkBeforeLoading({
   device = "auto",
 }: Pick<PartialOptions, "prompt" | "device">): void {
   if (typeof prompt !== "string" || prompt.trim() === "") {
-    refuse("prompt", "The prompt is empty.", "Describe an image, for example “a fox in the snow”.");
+    refuse("prompt", say`The prompt is empty.`, say`Describe an image, for example “a fox in the snow”.`);
   }
-  checkOneOf("device", device, { among: choices.device, name: "Device" });
+  checkOneOf("device", device, { among: choices.device, name: say`Device` });
 }
 
 /**
@@ -239,17 +240,17 @@ export function checkOptions(
 ): CheckedOptions {
   checkBeforeLoading(options);
   checkSampling(options, sizeLimits(defaults));
-  checkRange("count", options.count, { ...limits.count, step: 1, name: "Images" });
+  checkRange("count", options.count, { ...limits.count, step: 1, name: say`Images` });
   checkSeed(options.seed);
   if (options.variation !== null) checkVariation(options.variation);
-  checkOneOf("preset", options.preset, { among: choices.preset, name: "Preset" });
-  checkOneOf("combine", options.combine, { among: choices.combine, name: "Combine" });
-  checkOneOf("method", options.method, { among: choices.method, name: "Method" });
-  checkOneOf("composer", options.composer, { among: choices.composer, name: "Composer" });
+  checkOneOf("preset", options.preset, { among: choices.preset, name: say`Preset` });
+  checkOneOf("combine", options.combine, { among: choices.combine, name: say`Combine` });
+  checkOneOf("method", options.method, { among: choices.method, name: say`Method` });
+  checkOneOf("composer", options.composer, { among: choices.composer, name: say`Composer` });
   if (options.languageModel !== null)
     checkRange("languageModel", options.languageModel.temperature, {
       ...limits.temperature,
-      name: "Temperature",
+      name: say`Temperature`,
     });
   for (const field of ["pins", "bans", "removed"] as const) checkIds(field, options[field]);
   checkAdapters(options.adapters);
@@ -268,8 +269,8 @@ export function checkOptions(
     if (empty >= 0)
       refuse(
         "regions",
-        `Region ${empty + 1} has no prompt.`,
-        "Describe what belongs there, or remove the region.",
+        say`Region ${empty + 1} has no prompt.`,
+        say`Describe what belongs there, or remove the region.`,
       );
   }
   if (options.plot !== null) expandPlot(options.plot, options);
@@ -278,12 +279,16 @@ export function checkOptions(
 
 function checkIds(field: string, ids: readonly string[]): void {
   if (!Array.isArray(ids) || ids.some((id) => typeof id !== "string"))
-    refuse(field, "Adapters are named by a list of ids.", "Give a list, which may be empty.");
+    refuse(field, say`Adapters are named by a list of ids.`, say`Give a list, which may be empty.`);
 }
 
 function checkAdapters(adapters: GenerateOptions["adapters"]): void {
   if (adapters === "auto" || adapters === "none") return;
   if (!Array.isArray(adapters) || adapters.some((listed) => typeof listed?.id !== "string"))
-    refuse("adapters", "The adapters are neither “auto”, “none” nor a list.", "List them as { id, weight }.");
+    refuse(
+      "adapters",
+      say`The adapters are neither “auto”, “none” nor a list.`,
+      say`List them as { id, weight }.`,
+    );
   for (const listed of adapters) checkUse(useOf(listed));
 }

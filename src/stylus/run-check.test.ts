@@ -1,4 +1,5 @@
 // Finished images are checked while the next is generated: what the report says of them, and that neither Stop nor a failure loses one.
+import { say } from "../shared/saying.ts";
 import { expect, it } from "vitest";
 import { standInServices } from "../../tests/fixtures/stand-in-services.ts";
 import { StylusError } from "../shared/errors.ts";
@@ -55,7 +56,7 @@ it("an image that was finished before a failure is told with its check", async (
       ...services,
       generate: (request, options) =>
         services.generate({ ...request, images: request.images.slice(0, 1) }, options).then(() => {
-          throw new StylusError("device", "Enough.");
+          throw new StylusError("device", say`Enough.`);
         }),
     },
     {

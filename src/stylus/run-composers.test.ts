@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { refusal, standInServices } from "../../tests/fixtures/stand-in-services.ts";
 import type { Composition } from "../compose/composition.ts";
 import { StylusError } from "../shared/errors.ts";
+import { say } from "../shared/saying.ts";
 import type { RunServices } from "./ports.ts";
 import { run } from "./run.ts";
 import type { RunEvent } from "./run-types.ts";
@@ -67,8 +68,8 @@ describe("run", () => {
       const late = await chosen(async () => ({ unavailable: "late" }));
       expect(late.composers.at(-3)).toEqual({ ...rules, instead: "late" });
       expect(late.adapters).toEqual(["clay"]);
-      const broken = await chosen(() => Promise.reject(new StylusError("bad-file", "It is cut off.")));
-      expect(broken.composers.at(-3)).toEqual({ ...rules, instead: "It is cut off." });
+      const broken = await chosen(() => Promise.reject(new StylusError("bad-file", say`It is cut off.`)));
+      expect(broken.composers.at(-3)).toEqual({ ...rules, instead: say`It is cut off.` });
     });
 
     it("asks no reader where rules or a baseline are to choose", async () => {
@@ -152,9 +153,11 @@ describe("run", () => {
     it("keeps the reader’s choice, with the reason, where the model cannot choose", async () => {
       const absent = await seenBy(async () => ({ unavailable: "It is not here." }));
       expect(absent.final.composer).toEqual({ ...reader, instead: "It is not here." });
-      const failing = await seenBy(() => Promise.reject(new StylusError("device-lost", "The GPU is gone.")));
+      const failing = await seenBy(() =>
+        Promise.reject(new StylusError("device-lost", say`The GPU is gone.`)),
+      );
       expect(failing.final).toMatchObject({
-        composer: { ...reader, instead: "The GPU is gone." },
+        composer: { ...reader, instead: say`The GPU is gone.` },
         tasks: [{ picks: [{ id: "clay" }] }],
       });
     });

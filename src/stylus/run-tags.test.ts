@@ -4,6 +4,7 @@ import { card } from "../../tests/fixtures/cards.ts";
 import { pack, refusal, standInServices } from "../../tests/fixtures/stand-in-services.ts";
 import { run } from "./run.ts";
 import type { RunEvent } from "./run-types.ts";
+import { english } from "../shared/saying.ts";
 
 describe("run", () => {
   it("takes tags out of the prompt, maps spans back, and lets tags win", async () => {
@@ -89,7 +90,7 @@ describe("run", () => {
     );
     expect(requests[0]!.images[0]!.adapters).toEqual([{ id: "clay", unetStrength: 0.5, textStrength: 0.5 }]);
     expect(requests[0]!.prompt).toBe("a  fox ");
-    expect(notes).toEqual([
+    expect(notes.map(english)).toEqual([
       expect.stringMatching(
         /^<lora:clayy:1> does nothing: .* has no adapter “clayy”\. Did you mean “clay”\?$/,
       ),

@@ -1,6 +1,7 @@
 // What one run tells while it goes and what it leaves behind. Plain data: it is shown, kept in the gallery, and
 // exported as the run report (docs/report.md).
 import type { Composition } from "../compose/composition.ts";
+import { type Saying } from "../shared/saying.ts";
 import type { AdapterUse, DeviceReport, DiffusionEvent, RgbaImage } from "../shared/request.ts";
 import type { LoadedPack } from "./loaded-pack.ts";
 import type { GenerateOptions } from "./options.ts";
@@ -46,7 +47,7 @@ export type RunEvent =
   | { readonly type: "stage-end"; readonly stage: StageId; readonly milliseconds: number }
   | { readonly type: "loaded"; readonly pack: LoadedPack }
   /** What the prompt asks for and the run does without. */
-  | { readonly type: "notes"; readonly notes: readonly string[] }
+  | { readonly type: "notes"; readonly notes: readonly Saying[] }
   | { readonly type: "candidates"; readonly candidates: readonly CandidateView[] }
   | { readonly type: "composition"; readonly composition: Composition }
   /** What was chosen for each region, of the first image. */
@@ -108,5 +109,5 @@ export interface RunResult {
   readonly report: RunReport;
   readonly images: readonly RunImage[];
   /** What the prompt asks for and the run did without. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Saying[];
 }

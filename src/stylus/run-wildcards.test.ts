@@ -6,6 +6,7 @@ import { limits } from "../shared/limits.ts";
 import { hasTemplate, readSettings, writeInfotext } from "./infotext.ts";
 import { run } from "./run.ts";
 import type { RunEvent } from "./run-types.ts";
+import { english } from "../shared/saying.ts";
 
 const wildcards = new Map([["things", ["clay fox", "wooden owl"]]]);
 const options = { prompt: "a __things__", fewStep: false, composer: "rules", seed: 3, count: 4 } as const;
@@ -56,7 +57,7 @@ describe("a batch from a template", () => {
     expect(image!.prompt).toBe("a __hat__ ");
     expect(image!.negativePrompt).toMatch(/^(?:rain|fog)$/);
     expect(image!.adapters[0]!.id).toBe("ink");
-    expect(notes[0]).toMatch(/^__hat__ stayed as written/);
+    expect(english(notes[0]!)).toMatch(/^__hat__ stayed as written/);
   });
 
   it("waits for the reader once, not for each prompt", async () => {

@@ -2,6 +2,7 @@
 // timed and recorded. Knows no DOM and no worker: services come in, events go out.
 import { dependencies, version } from "../../package.json";
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
+import { say } from "../shared/saying.ts";
 import type { Composition } from "../compose/composition.ts";
 import { checkText } from "../shared/request-check.ts";
 import { withoutTags } from "../shared/prompt-syntax.ts";
@@ -88,7 +89,7 @@ function checkKnown(ids: readonly string[], pack: LoadedPack): void {
   const known = new Set(pack.cards.map((card) => card.id));
   const unknown = ids.find((id) => !known.has(id));
   if (unknown === undefined) return;
-  throw new StylusError("bad-input", `${pack.title} has no adapter “${unknown}”.`, {
+  throw new StylusError("bad-input", say`${pack.title} has no adapter “${unknown}”.`, {
     where: "adapters",
     remedy: adviseOnName(unknown, pack.cards),
   });
@@ -147,8 +148,8 @@ export async function runRequest(
   const cells = options.plot && expandPlot(options.plot, options).cells;
   const { images: words, notes: ofTemplates } = expandWords(options, cells, hooks.wildcards ?? new Map());
   for (const { prompt, negativePrompt, regions } of words) {
-    for (const text of [prompt, ...regions]) checkText("prompt", text, "The prompt");
-    checkText("negativePrompt", negativePrompt, "The negative prompt");
+    for (const text of [prompt, ...regions]) checkText("prompt", text, say`The prompt`);
+    checkText("negativePrompt", negativePrompt, say`The negative prompt`);
   }
   const prompts = [...new Set(words.map(({ prompt }) => prompt))];
   const inRegions = words.flatMap(({ regions }) => regions);
@@ -347,9 +348,9 @@ export async function runRequest(
 
 const opened = async (start: InitImageOptions, open: RunHooks["openInitImage"]): Promise<ImageToImage> => {
   if (open) return open(start);
-  throw new StylusError("not-found", "The init image is not available.", {
+  throw new StylusError("not-found", say`The init image is not available.`, {
     where: "start.picture",
-    remedy: "Choose the image again.",
+    remedy: say`Choose the image again.`,
   });
 };
 

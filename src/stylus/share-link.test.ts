@@ -6,6 +6,10 @@ import { loadedPack } from "../../tests/fixtures/run-services.ts";
 import { choices } from "../shared/limits.ts";
 import { completeOptions, type PartialOptions } from "./options.ts";
 import { readLink, writeLink } from "./share-link.ts";
+import { english, type Saying } from "../shared/saying.ts";
+
+const inWords = (dropped: string | Saying): string =>
+  typeof dropped === "string" ? dropped : english(dropped);
 
 const fewStep = { steps: 6, cfgScale: 1.5, sampler: "lcm", schedule: "lcm" } as const;
 const cards = new Map([card("clay", "style"), card("my-face", "concept")].map((each) => [each.id, each]));
@@ -95,16 +99,16 @@ describe("a link", () => {
     )!;
     expect(link.options).toMatchObject({ prompt: "a fox", steps: 6, width: 256, height: 256, cfgScale: 7 });
     expect(link.missing).toEqual(["gone"]);
-    expect(link.dropped).toEqual([
+    expect(link.dropped.map(inWords)).toEqual([
       "Sampler magic",
       "Steps 9000",
       "Seed x",
       "colour red",
-      "Width must be 64–768, not 1024",
+      "Width must be 64–768, not 1024.",
     ]);
     const long = read(`#prompt=${"a".repeat(20_000)}&seed=5`)!;
     expect(long.options).toMatchObject({ prompt: "", seed: 5 });
-    expect(long.dropped).toEqual([expect.stringContaining("20,000 characters long")]);
+    expect(long.dropped.map(inWords)).toEqual([expect.stringContaining("20,000 characters long")]);
   });
 
   test("is only what has a prompt, of a length that browsers keep", () => {

@@ -3,6 +3,7 @@
 import { SAMPLER_LABELS, SCHEDULE_LABELS } from "../formats/generation-parameters.ts";
 import type { AdapterCard } from "../retrieval/card.ts";
 import { StylusError } from "../shared/errors.ts";
+import { type Saying } from "../shared/saying.ts";
 import { promptTags, replaceTags, withoutTags } from "../shared/prompt-syntax.ts";
 import { imageFields } from "./infotext-images.ts";
 import { choosesAgain, readSettings, replacesWords, variationFields } from "./infotext.ts";
@@ -120,16 +121,16 @@ export interface ReadLink {
   readonly model: string;
   readonly missing: readonly string[];
   /** What cannot be taken over: "steps 9000", or why the model in use cannot. */
-  readonly dropped: readonly string[];
+  readonly dropped: readonly (string | Saying)[];
 }
 
 /** Without what the checks refuse, field by field. */
 function dropRefused(
   asked: PartialOptions,
   defaults: PackDefaults,
-): { readonly options: GenerateOptions; readonly dropped: readonly string[] } {
+): { readonly options: GenerateOptions; readonly dropped: readonly Saying[] } {
   const left: Record<string, unknown> = { ...asked };
-  const dropped: string[] = [];
+  const dropped: Saying[] = [];
   for (;;) {
     const options = completeOptions(left as PartialOptions, defaults);
     try {
@@ -138,8 +139,8 @@ function dropRefused(
       return { options, dropped };
     } catch (error) {
       const [field = ""] = (error instanceof StylusError ? (error.where ?? "") : "").split(".");
-      if (!Object.hasOwn(left, field)) throw error;
-      dropped.push((error as StylusError).message.replace(/\.$/, ""));
+      if (!(error instanceof StylusError) || !Object.hasOwn(left, field)) throw error;
+      dropped.push(error.said.message);
       if (field === "prompt") left[field] = "";
       else delete left[field];
       if (field === "width") delete left["height"];

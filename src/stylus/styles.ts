@@ -1,5 +1,6 @@
 // Prompt styles and the file that AUTOMATIC1111 keeps them in (styles.csv): modules/styles.py. Pure.
 import { StylusError } from "../shared/errors.ts";
+import { say } from "../shared/saying.ts";
 import type { ImagePrompt } from "./wildcards.ts";
 
 export interface PromptStyle extends ImagePrompt {
@@ -56,10 +57,10 @@ export function parseStyles(csv: string, fileName: string): PromptStyle[] {
   if (name < 0 || prompt < 0)
     throw new StylusError(
       "bad-file",
-      `${fileName} is not a file of styles: it lacks the columns name and prompt.`,
+      say`${fileName} is not a file of styles: it lacks the columns name and prompt.`,
       {
         where: fileName,
-        remedy: "Choose the styles.csv of AUTOMATIC1111, or one that was exported here.",
+        remedy: say`Choose the styles.csv of AUTOMATIC1111, or one that was exported here.`,
       },
     );
   const styles = rows.map((row): PromptStyle => ({

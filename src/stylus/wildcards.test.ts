@@ -10,6 +10,7 @@ import {
   wildcardName,
   type Wildcards,
 } from "./wildcards.ts";
+import { english } from "../shared/saying.ts";
 
 const none: Wildcards = new Map();
 const files: Wildcards = new Map([
@@ -154,7 +155,7 @@ describe("a batch", () => {
 
   it("says which files are missing, once", () => {
     const { notes } = expandBatch({ ...options, prompt: "a __hat__ and __scarf__ {b|c}" }, none);
-    expect(notes).toEqual([
+    expect(notes.map(english)).toEqual([
       "__hat__, __scarf__ stayed as written: there is no wildcard file of that name. Add one, or correct the name.",
     ]);
   });

@@ -9,6 +9,7 @@
 //
 // `{emphasis}` without a bar stays as it is. What was drawn is no template any more: expanding it again changes nothing.
 import { seededRandom } from "../compose/plan/random.ts";
+import { say, type Saying } from "../shared/saying.ts";
 import { limits } from "../shared/limits.ts";
 import { seedsOfImage } from "../shared/seeds.ts";
 import type { GenerateOptions } from "./options.ts";
@@ -237,10 +238,10 @@ export interface ExpandedBatch {
   /** One for each image. */
   readonly images: readonly ImageWords[];
   /** What the templates ask for and the run does without. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Saying[];
 }
 
-const listed = (names: readonly string[]): string => names.map((name) => `__${name}__`).join(", ");
+const listed = (names: readonly string[]): readonly string[] => names.map((name) => `__${name}__`);
 
 /** Draws the words of every image by its seed. */
 export function expandBatch(
@@ -275,11 +276,11 @@ export function expandBatch(
       ...(unknown.size === 0
         ? []
         : [
-            `${listed([...unknown])} stayed as written: there is no wildcard file of that name. Add one, or correct the name.`,
+            say`${listed([...unknown])} stayed as written: there is no wildcard file of that name. Add one, or correct the name.`,
           ]),
       ...(endless.size === 0
         ? []
-        : [`${listed([...endless])} stayed as written: these files refer to each other without end.`]),
+        : [say`${listed([...endless])} stayed as written: these files refer to each other without end.`]),
     ],
   };
 }

@@ -1,6 +1,8 @@
 // What composers say as data, in the user's language.
 import type { Reason } from "../compose/reason.ts";
+import { type Saying } from "../shared/saying.ts";
 import type { Unavailable } from "../compose/unavailable.ts";
+import { spoken } from "./sayings.ts";
 import { t } from "./texts.ts";
 
 /** In a run that a later version stored the kind may be one that is not known here. */
@@ -24,7 +26,18 @@ export const describeReason = (reason: Reason | OfAnyKind | undefined): string =
   reason === undefined ? "" : describe<Exclude<Reason, string>>(reason, t.reasons);
 
 export const describeUnavailable = (unavailable: Unavailable | OfAnyKind): string =>
-  describe<Exclude<Unavailable, string>>(unavailable, t.run.choice.instead);
+  typeof unavailable === "object" && "template" in unavailable
+    ? spoken(unavailable)
+    : describe<Exclude<Unavailable, string | Saying>>(inWords(unavailable), t.run.choice.instead);
+
+/** A reason that is a saying, in the user's language. */
+const inWords = (unavailable: Exclude<Unavailable, Saying> | OfAnyKind): OfAnyKind | string => {
+  if (typeof unavailable === "string" || !("reason" in unavailable)) return unavailable;
+  const { reason } = unavailable;
+  return typeof reason === "string"
+    ? unavailable
+    : Object.assign({ ...unavailable }, { reason: spoken(reason) });
+};
 
 /** @param name of a composer of kind "none" */
 export const describeBaseline = (name: string): string => {

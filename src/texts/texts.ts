@@ -33,6 +33,8 @@ export function speak(language: () => Language): void {
   current = language;
 }
 
+export const currentLanguage = (): Language => current();
+
 /** Read it where a text is needed: a text kept in a constant stays in its language. */
 export const t: Texts = new Proxy(en, {
   get: (_, section) => Reflect.get(languages[current()], section) as unknown,

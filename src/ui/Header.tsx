@@ -5,6 +5,7 @@ import styles from "./Header.module.css";
 import { DiskIcon, HelpIcon, Logo, ModelIcon, StackIcon } from "./controls/icons.tsx";
 import { useStudio } from "./studio-context.ts";
 import { languageOf } from "../app/state/settings.ts";
+import { spoken } from "../texts/sayings.ts";
 import { languageNames, t, type Language } from "../texts/texts.ts";
 
 export function Header(props: {
@@ -132,8 +133,8 @@ function DevicePopover(props: { readonly onStorage: () => void }): JSX.Element {
             <dl>
               <dt>{t.page.device.runsOn}</dt>
               <dd>
-                {pack().device.name}
-                <p>{t.page.device.reason(pack().device.reason)}</p>
+                {spoken(pack().device.name)}
+                <p>{t.page.device.reason(spoken(pack().device.reason))}</p>
               </dd>
               <dt>{t.page.device.size}</dt>
               <dd>

@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import { chooseDevice } from "../runtime/device.ts";
 import type { Backend, BackendOptions } from "../runtime/backend.ts";
 import { withWgsl } from "./open-backend.ts";
+import { english } from "../shared/saying.ts";
 
 const asked: BackendOptions[] = [];
 const open = withWgsl(async (options) => {
@@ -23,7 +24,7 @@ it("opens the fallback unless our own kernels are asked for", async () => {
 
 it("says in the report why our own kernels cannot be used", async () => {
   const { report } = await open({ preference: "auto", kernels: "wgsl" });
-  expect(report.reason).toBe(
+  expect(english(report.reason)).toBe(
     "chosen by the user; WGSL kernels: The WGSL kernels need WebGPU: no WebGPU in this browser.",
   );
 });

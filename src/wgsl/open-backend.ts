@@ -3,6 +3,7 @@
 import { chooseDevice } from "../runtime/device.ts";
 import type { Backend, BackendOptions, OpenBackend } from "../runtime/backend.ts";
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
+import { say, verbatim, type Saying } from "../shared/saying.ts";
 import { WgslBackend } from "./backend.ts";
 import { MATRIX_FEATURES } from "./matrix-support.ts";
 import { wrongResults } from "./self-test.ts";
@@ -12,27 +13,28 @@ export function withWgsl(fallback: OpenBackend): OpenBackend {
   return async (options: BackendOptions): Promise<Backend> => {
     if (options.kernels !== "wgsl" || options.preference === "wasm") return fallback(options);
     const opened = await openTested(options);
-    if (typeof opened !== "string") return opened;
-    return fallback({ ...options, instead: `WGSL kernels: ${opened}` });
+    if (opened instanceof WgslBackend) return opened;
+    return fallback({ ...options, instead: say`WGSL kernels: ${opened}` });
   };
 }
 
 /** The back end, or why it cannot be used. */
-async function openTested(options: BackendOptions): Promise<WgslBackend | string> {
+async function openTested(options: BackendOptions): Promise<WgslBackend | Saying> {
   // A driver may fail with subgroup matrices only.
   for (const matrices of [true, false]) {
     const backend = await openWgslBackend({ ...options, matrices }).catch((error: unknown) => {
       throwIfAborted(options.signal);
-      return error instanceof Error ? error.message : String(error);
+      if (error instanceof StylusError) return error.said.message;
+      return verbatim(error instanceof Error ? error.message : String(error));
     });
-    if (typeof backend === "string") return backend;
+    if (!(backend instanceof WgslBackend)) return backend;
     const wrong = await wrongResults(backend);
     throwIfAborted(options.signal);
     if (wrong === null) return backend;
     backend.dispose();
-    if (!backend.target.matrices) return wrong;
+    if (!backend.target.matrices) return verbatim(wrong);
   }
-  return "no device";
+  return say`no device`;
 }
 
 /**
@@ -51,9 +53,9 @@ export async function openWgslBackend({
   });
   throwIfAborted(signal);
   if (!gpu)
-    throw new StylusError("device", `The WGSL kernels need WebGPU: ${report.reason}.`, {
-      remedy: "Use ONNX Runtime.",
+    throw new StylusError("device", say`The WGSL kernels need WebGPU: ${report.reason}.`, {
+      remedy: say`Use ONNX Runtime.`,
     });
-  const reason = `${report.reason}, with the WGSL kernels`;
+  const reason = say`${report.reason}, with the WGSL kernels`;
   return new WgslBackend(gpu, { report: { ...report, reason }, type: report.f16 ? "f16" : "f32" });
 }

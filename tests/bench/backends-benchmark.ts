@@ -21,6 +21,7 @@ import { noise } from "../parity/noise.ts";
 import { type Figure, median, megabytes, milliseconds, timed } from "./figures.ts";
 import { keepInOpfs } from "./opfs.ts";
 import { casesOf, type PackSize, randomPack } from "./random-pack.ts";
+import { english } from "../../src/shared/saying.ts";
 
 export interface BackendsOptions {
   readonly float16: boolean;
@@ -113,7 +114,7 @@ export async function* compareBackends(options: BackendsOptions): AsyncGenerator
       name,
       "device and self-test",
       await timed(async () => (backend = await OPENERS[name]!(options))),
-      backend.report.name,
+      english(backend.report.name),
     );
     if (backend instanceof WgslBackend) {
       if (name === "matrices" && !backend.target.matrices) {

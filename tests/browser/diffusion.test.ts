@@ -6,6 +6,7 @@ import { openOrtBackend } from "../../src/ort/backend.ts";
 import type { DiffusionRequest } from "../../src/shared/request.ts";
 import { miniaturePack } from "../fixtures/engine/miniature-pack.ts";
 import { openTestBrowser, type TestBrowser } from "./harness.ts";
+import { english, type Saying } from "../../src/shared/saying.ts";
 
 /** Defined by blank.html: imports a source file inside the page. */
 // oxlint-disable-next-line typescript/no-explicit-any -- the page's modules are not typed here
@@ -58,7 +59,7 @@ async function imagesInNode(wanted: DiffusionRequest): Promise<number[][]> {
 
 interface PageResult {
   readonly kind: string;
-  readonly reason: string;
+  readonly reason: Saying;
   /** Never on the software GPU. Does not compare float16 images: `npm run parity:full` compares the networks. */
   readonly f16: boolean;
   readonly images: number[][];
@@ -135,7 +136,7 @@ test.each(process.env["WGSL_STAGE"] === undefined ? ofRuntime : ofOwnKernels)(
   async ({ device, kernels, wanted, tolerance }) => {
     const result = await browser.page.evaluate(inPage, { device, kernels, wanted });
     expect(result.kind).toBe(device);
-    expect(result.reason.endsWith("with the WGSL kernels")).toBe(kernels === "wgsl");
+    expect(english(result.reason).endsWith("with the WGSL kernels")).toBe(kernels === "wgsl");
     expect(result.events.filter((type) => type === "step").length).toBe(wanted.steps * wanted.images.length);
     expect(result.events.at(-1)).toBe("image");
     expect(result.cancelled).toBe("cancelled");

@@ -94,11 +94,12 @@ test("no room: an adapter is not kept, the reason is known, and it is kept once 
     page.evaluate(async (row) => {
       const { openUserAdapters } = await load("/src/app/adapters/user-adapters.ts");
       const { keepingError } = await load("/src/shared/errors.ts");
+      const { say } = await load("/src/shared/saying.ts");
       const store = await openUserAdapters();
       const file = new Blob([new Uint8Array(3_000_000)]);
       return store.add({ ...row, file }).then(
         () => "kept",
-        (cause: unknown) => keepingError("this adapter", cause, { full: "" }).message,
+        (cause: unknown) => keepingError(say`this adapter`, cause, { full: say`` }).message,
       );
     }, adapter("clay"));
   await session.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: 1 });
@@ -305,11 +306,12 @@ test("a database that never answers fails in time, at opening and at work, and w
   const put = async (): Promise<string> =>
     (await busy).evaluate(async ({ records }) => {
       const { keepingError } = await load("/src/shared/errors.ts");
+      const { say } = await load("/src/shared/saying.ts");
       return records
         .run((database: { put: (...values: unknown[]) => unknown }) => database.put("rows", 1, "key"))
         .then(
           () => "kept",
-          (cause: unknown) => keepingError("this image", cause, { full: "" }).message,
+          (cause: unknown) => keepingError(say`this image`, cause, { full: say`` }).message,
         );
     });
   const transaction = await hold("transaction");

@@ -8,6 +8,7 @@ import { keepOwnServer, readOwnServer } from "../../src/app/packs/own-server.ts"
 import { readManifests } from "../../src/app/packs/packs.ts";
 import { checkOwnServer, writeByOwnServer } from "../../src/app/services/own-server.ts";
 import { StylusError, throwIfAborted } from "../../src/shared/errors.ts";
+import { say } from "../../src/shared/saying.ts";
 import type { StorageView } from "../../src/storage/storage-view.ts";
 import type {
   DiskUse,
@@ -65,8 +66,8 @@ export const fakeStored = (): Pick<DiskUse, "packs" | "others" | "userModels"> =
 
 const graphicsOf = (query: URLSearchParams): GraphicsReport =>
   query.get("gpu") === "none"
-    ? { name: null, reason: "WebGPU found no GPU", f16: false }
-    : { name: "NVIDIA GeForce RTX 4070", reason: "", f16: true };
+    ? { name: null, reason: say`WebGPU found no GPU`, f16: false }
+    : { name: "NVIDIA GeForce RTX 4070", reason: null, f16: true };
 
 /** The real list of language models; what is downloaded is remembered until the page is closed. */
 export function fakeLanguageModels(query: URLSearchParams): LanguageModelServices {
@@ -119,8 +120,8 @@ export function fakeNsfw(query: URLSearchParams): NsfwServices {
     ...model,
     async check() {
       if ((await model.state()).state === "ready") return Number(query.get("nsfw") ?? 1) / 100;
-      throw new StylusError("not-found", "NSFW check is not downloaded.", {
-        remedy: "Download it under Settings, or turn the check off.",
+      throw new StylusError("not-found", say`NSFW check is not downloaded.`, {
+        remedy: say`Download it under Settings, or turn the check off.`,
       });
     },
   };
@@ -147,8 +148,8 @@ export function fakeModels(query: URLSearchParams): ModelServices {
         if (query.get("download") === "fail" && share > 0.4) {
           throw new StylusError(
             "network",
-            "unet/diffusion_pytorch_model.safetensors could not be downloaded: huggingface.co cannot be reached.",
-            { remedy: "Check your connection and try again; the download resumes." },
+            say`unet/diffusion_pytorch_model.safetensors could not be downloaded: huggingface.co cannot be reached.`,
+            { remedy: say`Check your connection and try again; the download resumes.` },
           );
         }
         if (query.get("download") === "stuck" && share > 0.4) {
@@ -159,8 +160,8 @@ export function fakeModels(query: URLSearchParams): ModelServices {
     },
     forgetPins: async () => 4,
     async addUserModel() {
-      throw new StylusError("unsupported", "This is a Stable Diffusion XL model.", {
-        remedy: "Use a Stable Diffusion 1.x model (1.4, 1.5 or a community model based on them).",
+      throw new StylusError("unsupported", say`This is a Stable Diffusion XL model.`, {
+        remedy: say`Use a Stable Diffusion 1.x model (1.4, 1.5 or a community model based on them).`,
       });
     },
     async allowUserModel() {

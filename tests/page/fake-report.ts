@@ -1,12 +1,13 @@
 // Stand-in diagnoses of adapter files by file name: "full" fits full-size models, "broken" is damaged.
 import type { AdapterReport } from "../../src/adapters/report.ts";
 import { StylusError } from "../../src/shared/errors.ts";
+import { say } from "../../src/shared/saying.ts";
 
 export function fakeReport(file: File): AdapterReport {
   if (file.name.includes("broken")) {
-    throw new StylusError("bad-file", `${file.name} is not a safetensors file: its header is truncated.`, {
+    throw new StylusError("bad-file", say`${file.name} is not a safetensors file: its header is truncated.`, {
       where: file.name,
-      remedy: "Download it again.",
+      remedy: say`Download it again.`,
     });
   }
   const full = file.name.includes("full");
@@ -26,10 +27,12 @@ export function fakeReport(file: File): AdapterReport {
           { network: "unet", modules: 72, of: 120 },
           { network: "text_encoder", modules: 24, of: 26 },
         ],
-    unmatched: full ? [] : [{ cause: "the model has no such module", keys: ["lora_unet_extra.alpha"] }],
+    unmatched: full
+      ? []
+      : [{ cause: say`the model has no module with that name`, keys: ["lora_unet_extra.alpha"] }],
     base: {
       name: full ? "Stable Diffusion 1.x" : null,
-      evidence: full ? ["its cross attention reads text features of width 768"] : [],
+      evidence: full ? [say`its cross attention reads text features of width ${768}`] : [],
       contextWidth: full ? 768 : 192,
       textWidth: full ? 768 : 192,
       foreignKeys: 0,
@@ -46,7 +49,7 @@ export function fakeReport(file: File): AdapterReport {
       { tag: "torn edges", count: 21, share: 0.52 },
     ],
     hashes: { sha256: file.name.padEnd(64, "0"), autoV2: "8f31c07b2e", autoV3: "41d0a9e6b7c2" },
-    warnings: full ? [] : ["1 of 288 tensors is not used; the effect may differ from the author's."],
+    warnings: full ? [] : [say`1 of ${288} tensors is not used; the effect may differ from the author's.`],
     refusal: full
       ? { code: "unsupported", message: "This adapter was made for Stable Diffusion 1.x." }
       : null,

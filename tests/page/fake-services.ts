@@ -4,6 +4,7 @@ import type { PageServices } from "../../src/app/services/ports.ts";
 import type { Reason } from "../../src/compose/reason.ts";
 import type { AdapterCard } from "../../src/retrieval/card.ts";
 import { StylusError, throwIfAborted } from "../../src/shared/errors.ts";
+import { say } from "../../src/shared/saying.ts";
 import { parseCards } from "../../src/retrieval/cards.ts";
 import cardData from "../../training/pocket/cards.json";
 import { fakeLanguageModels, fakeModels, fakeNsfw, fakeReranker, fakeStored } from "./fake-models.ts";
@@ -132,20 +133,20 @@ export function fakeServices(query: URLSearchParams): PageServices {
         if (mode === "missing") {
           throw new StylusError(
             "not-found",
-            "unet/diffusion_pytorch_model.safetensors is missing on the server.",
+            say`unet/diffusion_pytorch_model.safetensors is missing on the server.`,
             {
               where: "http://localhost/packs/pocket/unet/diffusion_pytorch_model.safetensors",
-              remedy: "The site is incomplete. Publish it again with all files of the pack, then reload.",
+              remedy: say`The site is incomplete. Publish it again with all files of the pack, then reload.`,
             },
           );
         }
         if (mode === "corrupt") {
           throw new StylusError(
             "bad-file",
-            "vae/diffusion_pytorch_model.safetensors is damaged: expected SHA-256 9f2c41aa0b1d…, got 01b7e5c2d9f0….",
+            say`vae/diffusion_pytorch_model.safetensors is damaged: expected SHA-256 9f2c41aa0b1d…, got 01b7e5c2d9f0….`,
             {
               where: "http://localhost/packs/pocket/vae/diffusion_pytorch_model.safetensors",
-              remedy: "Download it again. If that fails, the server's copy is damaged or has changed.",
+              remedy: say`Download it again. If that fails, the server's copy is damaged or has changed.`,
             },
           );
         }
@@ -170,8 +171,8 @@ export function fakeServices(query: URLSearchParams): PageServices {
         persistent: true,
         device: {
           kind: "wasm",
-          name: `${threads} threads of WebAssembly`,
-          reason: "WebGPU found no GPU",
+          name: say`${threads} threads of WebAssembly`,
+          reason: say`WebGPU found no GPU`,
           threads,
           f16: false,
         },
@@ -245,9 +246,8 @@ export function fakeServices(query: URLSearchParams): PageServices {
           await sleep(pause);
           throwIfAborted(signal);
           if (query.get("run") === "fail" && step === 3) {
-            throw new StylusError("device", "The GPU was lost during generation.", {
-              remedy:
-                "Generate again, which reloads the model. If this happens often, choose WebAssembly in the settings.",
+            throw new StylusError("device", say`The GPU was lost during generation.`, {
+              remedy: say`Generate again, which reloads the model. If this happens often, choose WebAssembly in the settings.`,
             });
           }
           if (query.get("run") === "lost" && step === 3) {

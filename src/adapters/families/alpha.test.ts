@@ -11,6 +11,7 @@ import {
   type Entry,
 } from "../../../tests/fixtures/adapters/small-files.ts";
 import { inspectAdapter } from "../adapter.ts";
+import { english } from "../../shared/saying.ts";
 
 describe("alpha", () => {
   const scaleOf = async (entries: readonly Entry[]): Promise<unknown> => {
@@ -39,7 +40,9 @@ describe("alpha", () => {
     expect(effect(adapter)).toEqual([
       ["unet", adapter.updates[0]!.name, hashOf(new Float32Array(320 * 320).fill(0.25))],
     ]);
-    expect(adapter.report.warnings).toEqual(["1 of its changes has alpha 0 and therefore no effect."]);
+    expect(adapter.report.warnings.map(english)).toEqual([
+      "1 of its changes has alpha 0 and therefore no effect.",
+    ]);
     const scaled = await read(file([...plain, [`${Q}.alpha`, [], [0]], [`${Q}.scale`, [], [0.5]]]));
     expect(scaled.updates[0]!.delta()).toMatchObject({ scale: 0.5 });
     expect(scaled.report.warnings).toEqual([]);

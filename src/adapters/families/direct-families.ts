@@ -1,5 +1,6 @@
 // Families that act on the whole weight: OFT and BOFT, full differences, norms, (IA)³.
 import type { Delta } from "../delta.ts";
+import { say } from "../../shared/saying.ts";
 import type { Slot } from "../names/keys.ts";
 import {
   mismatch,
@@ -34,7 +35,7 @@ export function oft({ tensors, shape }: Context): Found | null {
     throw mismatch("oft_blocks (BOFT)", blocks, expected);
   const gain = tensors.get("rescale");
   if (gain && elementCount(gain.shape) !== shape.rows)
-    throw mismatch("rescale", gain, `${shape.rows} values`);
+    throw mismatch("rescale", gain, say`${shape.rows} values`);
   const alpha = stored === "generator" ? scalarOf(tensors, "alpha") : null;
   return {
     family: isButterfly ? "BOFT" : "OFT",
@@ -84,7 +85,7 @@ export function dense(
   // Linear layers and 1×1 convolutions store the same numbers, so only the count and the outputs must match.
   const matches =
     elementCount(tensor.shape) === elementCount(target.shape) && tensor.shape[0] === target.shape[0];
-  if (!matches) throw mismatch(slot, tensor, `[${target.shape.join(", ")}]`);
+  if (!matches) throw mismatch(slot, tensor, say`[${target.shape.join(", ")}]`);
   return {
     family,
     rank: null,
@@ -100,7 +101,7 @@ export function ia3({ tensors, shape }: Context): Found | null {
   if (!weight || !tensors.has("on_input")) return null;
   const axis = scalarOf(tensors, "on_input") ? "column" : "row";
   const length = axis === "column" ? shape.inputs : shape.rows;
-  if (elementCount(weight.shape) !== length) throw mismatch("weight", weight, `${length} values`);
+  if (elementCount(weight.shape) !== length) throw mismatch("weight", weight, say`${length} values`);
   const delta = (): Delta => ({
     kind: "gain",
     axis,

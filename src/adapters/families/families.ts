@@ -2,6 +2,7 @@
 // and converts it to a Delta. Formulas and names follow the tools that write these files: kohya sd-scripts, LyCORIS
 // (lycoris/modules/*.py), PEFT.
 import type { Delta, Magnitude } from "../delta.ts";
+import { say } from "../../shared/saying.ts";
 import { dense, full, ia3, norm, oft, trained } from "./direct-families.ts";
 import type { Slot } from "../names/keys.ts";
 import { glora, loha, lokr, lora } from "./matrix-families.ts";
@@ -54,7 +55,7 @@ export function recogniseWeight(
     if (magnitude === null) return { ...found, magnitude: null };
     // One number per output has no direction whose magnitude could be set, and no tool writes this.
     if (found.family === "norm")
-      throw new ShapeProblem("a norm with a DoRA magnitude is not a known combination");
+      throw new ShapeProblem(say`a norm with a DoRA magnitude is not a known combination`);
     return { ...found, magnitude: magnitude.read, used: [...found.used, magnitude.slot] };
   }
   return null;
@@ -76,9 +77,9 @@ export function recogniseBias(
   const scalesOutputs = gain && weight && ia3Axis(gain, weight, settings) === "row";
   const [slot, other] = BIAS_SLOTS.filter((name) => tensors.has(name));
   if (other !== undefined || (slot !== undefined && scalesOutputs))
-    throw new ShapeProblem(`it changes its bias in two ways, one of them ${slot}`);
+    throw new ShapeProblem(say`it changes its bias in two ways, one of them ${slot}`);
   if (slot !== undefined && !target)
-    throw new ShapeProblem("it changes a bias, but the model's module has none");
+    throw new ShapeProblem(say`it changes a bias, but the model's module has none`);
   if (!target) return null;
   if (scalesOutputs) {
     const delta = (): Delta => ia3Delta(gain, { axis: "row", kernelArea: 1 });
@@ -92,7 +93,7 @@ export function recogniseBias(
       return { ...change, delta: () => ({ kind: "replacement", values: tensorValues(tensor) }) };
     case "up_bias": {
       const up = tensors.get("up");
-      if (!up) throw new ShapeProblem("it has a bias of an up part without the up part");
+      if (!up) throw new ShapeProblem(say`it has a bias of an up part without the up part`);
       const { scale } = scaleOf(tensors, up.shape[1] ?? requireRank(up, 1), settings);
       const delta = (): Delta => ({
         kind: "dense",
@@ -119,6 +120,6 @@ function magnitudeOf(
     slot === "dora_scale" && tensor.shape.length > 1 && tensor.shape[0] === 1 && tensor.shape[1] !== 1;
   const axis = overInputs && target.shape.length > 1 ? "column" : "row";
   const length = axis === "column" ? shape.inputs : shape.rows;
-  if (count !== length) throw mismatch(slot, tensor, `${length} values`);
+  if (count !== length) throw mismatch(slot, tensor, say`${length} values`);
   return { slot, read: () => ({ axis, values: tensorValues(tensor), kernelArea: shape.kernelArea }) };
 }

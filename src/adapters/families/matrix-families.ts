@@ -1,5 +1,6 @@
 // Families built from small matrices: LoRA and LoCon, LoHa, LoKr, GLoRA.
 import type { Delta, Matrix } from "../delta.ts";
+import { say } from "../../shared/saying.ts";
 import type { Slot } from "../names/keys.ts";
 import { contractCore, multiply, transpose } from "./matrix.ts";
 import {
@@ -25,7 +26,7 @@ export function lora({ tensors, target, shape, settings }: Context): Found | nul
   if (!up && !down) return null;
   if (!up || !down)
     throw new ShapeProblem(
-      up ? "it has an up part without a down part" : "it has a down part without an up part",
+      up ? say`it has an up part without a down part` : say`it has a down part without an up part`,
     );
   const mid = tensors.get("mid");
   if (!mid && elementCount(up.shape.slice(2)) > 1) return spatialUp({ tensors, target, settings }, up, down);
@@ -37,7 +38,7 @@ export function lora({ tensors, target, shape, settings }: Context): Found | nul
     const family = shape.kernelArea > 1 ? "LoCon" : "LoRA";
     const factors = tensors.get("lora_E");
     if (factors) {
-      if (elementCount(factors.shape) !== rank) throw mismatch("lora_E", factors, `${rank} values`);
+      if (elementCount(factors.shape) !== rank) throw mismatch("lora_E", factors, say`${rank} values`);
       const delta = (): Delta => ({
         kind: "low-rank",
         scale,
@@ -96,10 +97,10 @@ function spatialUp(
   const expected = [outputs, inputs, upHeight + downHeight - 1, upWidth + downWidth - 1];
   const [rows, columns, height = 1, width = 1] = target.shape;
   if (outputs !== rows || upHeight > height || upWidth > width)
-    throw mismatch("up", up, `[${rows}, ${rank}] with a kernel within ${height}×${width}`);
+    throw mismatch("up", up, say`[${rows}, ${rank}] with a kernel within ${height}×${width}`);
   const [restHeight, restWidth] = [height - upHeight + 1, width - upWidth + 1];
   if (downRank !== rank || [rows, columns, height, width].some((size, i) => size !== expected[i]))
-    throw mismatch("down", down, `[${rank}, ${columns}, ${restHeight}, ${restWidth}]`);
+    throw mismatch("down", down, say`[${rank}, ${columns}, ${restHeight}, ${restWidth}]`);
   const { alpha, scale } = scaleOf(tensors, rank, settings);
   const delta = (): Delta => {
     const area = height * width;
@@ -134,7 +135,7 @@ function spatialUp(
 function kernelShape(slot: Slot, tensor: AdapterTensor): [number, number, number, number] {
   const [outer = 0, inner = 0, height = 1, width = 1, ...rest] = tensor.shape;
   if (rest.length > 0 || outer * inner * height * width === 0 || tensor.shape.length < 2)
-    throw mismatch(slot, tensor, "a matrix or a convolution");
+    throw mismatch(slot, tensor, say`a matrix or a convolution`);
   return [outer, inner, height, width];
 }
 
@@ -163,7 +164,7 @@ export function loha({ tensors, shape, settings }: Context): Found | null {
     });
     return { family: "LoHa", rank, alpha, used, delta };
   }
-  if (!t1 || !t2) throw new ShapeProblem("one of hada_t1 and hada_t2 is missing");
+  if (!t1 || !t2) throw new ShapeProblem(say`one of hada_t1 and hada_t2 is missing`);
   const halves = [
     { a: a1, b: b1, t: t1, name: "1" },
     { a: a2, b: b2, t: t2, name: "2" },
@@ -193,7 +194,7 @@ export function lokr({ tensors, shape, settings }: Context): Found | null {
   const right = kroneckerFactor(tensors, "lokr_w2", shape.kernelArea);
   if (left.rows * right.rows !== shape.rows || left.columns * right.columns !== shape.columns) {
     throw new ShapeProblem(
-      `the Kronecker product is [${left.rows * right.rows}, ${left.columns * right.columns}], the weight is [${shape.rows}, ${shape.columns}]`,
+      say`the Kronecker product is [${left.rows * right.rows}, ${left.columns * right.columns}], the weight is [${shape.rows}, ${shape.columns}]`,
     );
   }
   const rank = left.rank ?? right.rank;
@@ -236,14 +237,14 @@ function kroneckerFactor(
   const bSlot = `${slot}_b` as const;
   const a = tensors.get(aSlot);
   const b = tensors.get(bSlot);
-  if (!a || !b) throw new ShapeProblem(`${slot} is stored neither in full nor as a product`);
+  if (!a || !b) throw new ShapeProblem(say`${slot} is stored neither in full nor as a product`);
   const t = slot === "lokr_w2" ? tensors.get("lokr_t2") : undefined;
   const rank = requireRank(b, 0);
   if (!t) {
     const [rows, inner] = matrixShape(a);
     const [, columns] = matrixShape(b);
     if (inner !== rank)
-      throw new ShapeProblem(`${aSlot} ${describe(a)} and ${bSlot} ${describe(b)} do not fit together`);
+      throw new ShapeProblem(say`${aSlot} ${describe(a)} and ${bSlot} ${describe(b)} do not fit together`);
     return {
       rows,
       columns,

@@ -1,6 +1,7 @@
 // Shared by the family recognisers: the tensors of a module, the weight they must fit, and checks whose messages name
 // the tensor, its shape and the expected shape.
 import type { Delta, Magnitude } from "../delta.ts";
+import { english, say, type Saying } from "../../shared/saying.ts";
 import type { ModuleSettings } from "../files/metadata.ts";
 import type { Slot } from "../names/keys.ts";
 import {
@@ -43,11 +44,13 @@ export interface Recognised {
 
 /** Why a module cannot be used; becomes a cause in the report. */
 export class ShapeProblem extends Error {
+  readonly said: Saying;
   /** The tensor at fault, if it is one. */
   readonly slot: string | undefined;
 
-  constructor(message: string, slot?: string) {
-    super(message);
+  constructor(said: Saying, slot?: string) {
+    super(english(said));
+    this.said = said;
     this.slot = slot;
   }
 }
@@ -101,7 +104,7 @@ export function scalarOf(tensors: ModuleTensors, slot: Slot): number | null {
   const tensor = tensors.get(slot);
   if (!tensor) return null;
   const value = scalarValue(tensor);
-  if (value === null) throw new ShapeProblem(`${slot} is ${describe(tensor)}, not a single number`, slot);
+  if (value === null) throw new ShapeProblem(say`${slot} is ${describe(tensor)}, not a single number`, slot);
   return value;
 }
 
@@ -110,7 +113,7 @@ export function pick(tensors: ModuleTensors, slots: readonly Slot[], family: Fam
   const found = slots.map((slot) => tensors.get(slot));
   if (found.every((tensor) => tensor === undefined)) return null;
   const missing = slots.filter((slot) => !tensors.has(slot));
-  if (missing.length > 0) throw new ShapeProblem(`${family} without ${missing.join(", ")}`);
+  if (missing.length > 0) throw new ShapeProblem(say`${family} without ${missing}`);
   return found as AdapterTensor[];
 }
 
@@ -124,7 +127,7 @@ export function core(
 export function matrixShape(tensor: AdapterTensor): [rows: number, columns: number] {
   const rows = tensor.shape[0];
   if (rows === undefined || tensor.shape.length < 2 || elementCount(tensor.shape) === 0)
-    throw new ShapeProblem(`a tensor is ${describe(tensor)}, not a matrix`);
+    throw new ShapeProblem(say`a tensor is ${describe(tensor)}, not a matrix`);
   return [rows, elementCount(tensor.shape) / rows];
 }
 
@@ -135,11 +138,12 @@ export function requireRank(tensor: AdapterTensor, axis: 0 | 1): number {
 
 export function requireMatrix(slot: string, tensor: AdapterTensor, rows: number, columns: number): void {
   const [actualRows, actualColumns] = matrixShape(tensor);
-  if (actualRows !== rows || actualColumns !== columns) throw mismatch(slot, tensor, `[${rows}, ${columns}]`);
+  if (actualRows !== rows || actualColumns !== columns)
+    throw mismatch(slot, tensor, say`[${rows}, ${columns}]`);
 }
 
-export function mismatch(slot: string, tensor: AdapterTensor, expected: string): ShapeProblem {
-  return new ShapeProblem(`${slot} is ${describe(tensor)}, expected ${expected}`, slot);
+export function mismatch(slot: string, tensor: AdapterTensor, expected: Saying | string): ShapeProblem {
+  return new ShapeProblem(say`${slot} is ${describe(tensor)}, expected ${expected}`, slot);
 }
 
 export function describe(tensor: AdapterTensor): string {

@@ -7,6 +7,7 @@
 // with R = (I − Q)(I + Q)⁻¹, or, by default from 0.16, a truncated series of (I + Q)(I − Q)⁻¹, which rotates in the opposite direction.
 // A single block in place of many applies to all of them.
 import type { Delta } from "../delta.ts";
+import { say } from "../../shared/saying.ts";
 import { describe, mismatch, pick, ShapeProblem, type Context, type Found } from "./module-tensors.ts";
 import type { ModuleSettings } from "../files/metadata.ts";
 import type { ParameterShape } from "../names/module-table.ts";
@@ -28,12 +29,12 @@ function vectorOft({ tensors, shape, settings }: Context): Found | null {
   if (!vectors) return null;
   if (shape.kernelArea > 1)
     throw new ShapeProblem(
-      "PEFT trains this OFT of a convolution in a way that no merged weight can reproduce",
+      say`PEFT trains this OFT of a convolution in a way that no merged weight can reproduce`,
     );
   const [count = 0, length = 0] = vectors.shape;
   const size = (1 + Math.sqrt(1 + 8 * length)) / 2;
   if (vectors.shape.length !== 2 || length === 0 || !fills({ count, size }, shape.columns))
-    throw mismatch("oft_R", vectors, `blocks for ${shape.columns} inputs`);
+    throw mismatch("oft_R", vectors, say`blocks for ${shape.columns} inputs`);
   const makeRotations = rotationMaker(settings);
   const limit = freedom(settings, count);
   return {
@@ -64,7 +65,7 @@ function matrixOft({ tensors, shape, settings }: Context): Found | null {
     : (["row", shape.rows, "outputs"] as const);
   const [count = 0, size = 0, size2] = matrices.shape;
   if (matrices.shape.length !== 3 || size !== size2 || !fills({ count, size }, lines))
-    throw mismatch("oft_r", matrices, `blocks for ${lines} ${noun}`);
+    throw mismatch("oft_r", matrices, say`blocks for ${lines} ${noun}`);
   if (gain) requireCount("oft_s", gain, shape.rows);
   const limit = freedom(settings, count) * Math.ceil((shape.rows * size) / lines) ** 2;
   return {
@@ -94,11 +95,11 @@ export function peftBoft({ tensors, target, shape, settings }: Context): Found |
   if (target.shape.length > 2) {
     if (tensors.has("boft_P"))
       throw new ShapeProblem(
-        "it is BOFT of a convolution from before PEFT 0.14, which used the wrong weight order",
+        say`it is BOFT of a convolution from before PEFT 0.14, which used the wrong weight order`,
       );
     if (settings.field("exclude_modules") === undefined)
       throw new ShapeProblem(
-        `only an ${PEFT_CONFIG_NAME} with the field exclude_modules shows whether its BOFT of a convolution is from before PEFT 0.14, which used the wrong weight order`,
+        say`only an ${PEFT_CONFIG_NAME} with the field exclude_modules shows whether its BOFT of a convolution is from before PEFT 0.14, which used the wrong weight order`,
       );
   }
   const [stageCount = 0, count = 0, size = 0, size2] = matrices.shape;
@@ -110,7 +111,7 @@ export function peftBoft({ tensors, target, shape, settings }: Context): Found |
     stageCount >= 1 &&
     count * size === lines &&
     (!isButterfly || (size % 2 === 0 && count % 2 ** (stageCount - 1) === 0));
-  if (!fits) throw mismatch("boft_R", matrices, `blocks for ${lines} inputs`);
+  if (!fits) throw mismatch("boft_R", matrices, say`blocks for ${lines} inputs`);
   requireCount("boft_s", gain, shape.rows);
   return {
     family: "BOFT",
@@ -160,13 +161,13 @@ export function ia3Axis(
   const fitsInputs = first === 1 && second === inputs;
   const fitsOutputs = isConvolution ? first === 1 && second === outputs : first === outputs && second === 1;
   if (elementCount(gain.shape) !== first * second || (!fitsInputs && !fitsOutputs))
-    throw mismatch("ia3_l", gain, `one factor for each of ${outputs} outputs or ${inputs} inputs`);
+    throw mismatch("ia3_l", gain, say`one factor for each of ${outputs} outputs or ${inputs} inputs`);
   if (!fitsInputs || !fitsOutputs) return fitsInputs ? "column" : "row";
   const feedforward: unknown = settings.field("feedforward_modules");
   // PEFT treats a string as a regular expression, which is not run here.
   if (!Array.isArray(feedforward))
     throw new ShapeProblem(
-      `ia3_l is ${describe(gain)}, which fits both inputs and outputs; only an ${PEFT_CONFIG_NAME} with a list of feedforward_modules shows which`,
+      say`ia3_l is ${describe(gain)}, which fits both inputs and outputs; only an ${PEFT_CONFIG_NAME} with a list of feedforward_modules shows which`,
     );
   const path = target.name.replace(/\.weight$/, "");
   return feedforward.some((name) => typeof name === "string" && path.endsWith(name)) ? "column" : "row";
@@ -194,7 +195,7 @@ function filled(values: Float32Array, length: number): Float32Array {
 }
 
 function requireCount(slot: string, tensor: AdapterTensor, count: number): void {
-  if (elementCount(tensor.shape) !== count) throw mismatch(slot, tensor, `${count} values`);
+  if (elementCount(tensor.shape) !== count) throw mismatch(slot, tensor, say`${count} values`);
 }
 
 /** COFT: the largest norm of a block's generator. Off unless the configuration sets it. */
@@ -253,12 +254,12 @@ function rotationMaker(settings: ModuleSettings): (skew: Float64Array, size: num
   const isSeries: unknown = settings.field("use_cayley_neumann");
   if (typeof isSeries !== "boolean")
     throw new ShapeProblem(
-      `only its ${PEFT_CONFIG_NAME} (use_cayley_neumann) shows which of two opposite rotations its OFT uses`,
+      say`only its ${PEFT_CONFIG_NAME} (use_cayley_neumann) shows which of two opposite rotations its OFT uses`,
     );
   if (!isSeries) return (skew, size) => cayley(negated(skew), size);
   const terms: unknown = settings.field("num_cayley_neumann_terms") ?? DEFAULT_TERMS;
   if (typeof terms !== "number" || !Number.isInteger(terms) || terms < 1 || terms > MAX_TERMS)
-    throw new ShapeProblem("its num_cayley_neumann_terms is not a valid number of terms");
+    throw new ShapeProblem(say`its num_cayley_neumann_terms is not a valid number of terms`);
   const coefficients = seriesCoefficients(terms, isBefore018(settings.field("peft_version")));
   return (skew, size) => series(skew, { size, coefficients });
 }

@@ -1,6 +1,7 @@
 // Pickled values as inert data, and the only names a pickle may reference. "Calling" one of them runs code of this file
 // that arranges data; nothing from the pickle ever runs.
 // Source: torch/serialization.py (persistent ids), torch/_utils.py (`_rebuild_tensor_v2`, `_rebuild_parameter`).
+import { english, say, type Saying } from "../../shared/saying.ts";
 
 /** A name that the pickle references: one of ALLOWED. */
 export interface PickleName {
@@ -43,10 +44,17 @@ export type PickleValue =
   | Map<PickleValue, PickleValue>;
 
 /** Why a pickle cannot be read. */
-export class PickleProblem extends Error {}
+export class PickleProblem extends Error {
+  readonly said: Saying;
+
+  constructor(said: Saying) {
+    super(english(said));
+    this.said = said;
+  }
+}
 
 /** The problem of a file that was not downloaded to its end. */
-export const TRUNCATED = "it is truncated";
+export const TRUNCATED = say`it is truncated`;
 
 const STORAGES = [
   "FloatStorage",
@@ -138,7 +146,7 @@ const NOTES: ReadonlySet<string> = new Set([
 export function named(module: string, name: string): PickleName {
   const full = `${module} ${name}`;
   if (!ALLOWED.has(full) && !SEQUENCES.has(full) && !NOTES.has(full))
-    throw new PickleProblem(`it references ${module}.${name}, which a tensor file does not need`);
+    throw new PickleProblem(say`it references ${module}.${name}, which a tensor file does not need`);
   return { kind: "name", name: full };
 }
 
@@ -152,30 +160,30 @@ export function persistent(id: PickleValue): PickleStorage | PickleName {
     typeof id[2] !== "string" ||
     !isCount(id[4])
   ) {
-    throw new PickleProblem("a storage reference is malformed");
+    throw new PickleProblem(say`a storage reference is malformed`);
   }
   const type = id[1].name.replace(/^torch(?:\.storage)? /, "");
   if (!STORAGES.includes(type) && type !== UNTYPED)
-    throw new PickleProblem("a storage reference is malformed");
+    throw new PickleProblem(say`a storage reference is malformed`);
   return { kind: "storage", type, key: id[2], elements: id[4] };
 }
 
 /** Replaces Python's call: creates data for the allowed names and runs nothing. */
 export function call(callable: PickleValue, args: PickleValue): PickleValue {
   if (!isName(callable) || !Array.isArray(args))
-    throw new PickleProblem("it calls something that is not a name");
+    throw new PickleProblem(say`it calls something that is not a name`);
   switch (callable.name) {
     case "torch._utils _rebuild_tensor":
     case "torch._utils _rebuild_tensor_v2":
       return tensorOf(args);
     case "torch._utils _rebuild_tensor_v3": {
       const type = args[6];
-      if (!isName(type)) throw new PickleProblem("a tensor is malformed");
+      if (!isName(type)) throw new PickleProblem(say`a tensor is malformed`);
       return { ...tensorOf(args), type: type.name.replace("torch ", "") };
     }
     case "torch._utils _rebuild_parameter": {
       const tensor = args[0];
-      if (!isKind(tensor, "tensor")) throw new PickleProblem("a parameter contains no tensor");
+      if (!isKind(tensor, "tensor")) throw new PickleProblem(say`a parameter contains no tensor`);
       return tensor;
     }
     case "collections OrderedDict":
@@ -185,7 +193,7 @@ export function call(callable: PickleValue, args: PickleValue): PickleValue {
     default:
       if (SEQUENCES.has(callable.name)) return Array.isArray(args[0]) ? [...args[0]] : [];
       if (NOTES.has(callable.name)) return new Map();
-      throw new PickleProblem(`it calls ${callable.name}`);
+      throw new PickleProblem(say`it calls ${callable.name}`);
   }
 }
 
@@ -197,7 +205,7 @@ function tensorOf([storage, offset, shape, strides]: PickleValue[]): PickleTenso
     !isCountList(strides) ||
     shape.length !== strides.length
   ) {
-    throw new PickleProblem("a tensor is malformed");
+    throw new PickleProblem(say`a tensor is malformed`);
   }
   return { kind: "tensor", storage, offset, shape, strides };
 }
@@ -205,7 +213,7 @@ function tensorOf([storage, offset, shape, strides]: PickleValue[]): PickleTenso
 function pairsOf(value: PickleValue | undefined): [PickleValue, PickleValue][] {
   if (!Array.isArray(value)) return [];
   return value.map((pair) => {
-    if (!Array.isArray(pair) || pair.length !== 2) throw new PickleProblem("a dictionary is malformed");
+    if (!Array.isArray(pair) || pair.length !== 2) throw new PickleProblem(say`a dictionary is malformed`);
     return [pair[0]!, pair[1]!];
   });
 }

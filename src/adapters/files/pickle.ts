@@ -12,6 +12,7 @@ import {
   type PickleStorage,
   type PickleValue,
 } from "./pickle-values.ts";
+import { say } from "../../shared/saying.ts";
 
 const MAX_STACK = 100_000;
 const decoder = new TextDecoder();
@@ -53,7 +54,7 @@ class PickleMachine {
       const code = this.byte();
       if (code === 0x2e) return { value: this.pop(), end: this.position, storages: this.storages }; // STOP
       this.step(code);
-      if (this.stack.length > MAX_STACK) throw new PickleProblem("it is nested too deeply");
+      if (this.stack.length > MAX_STACK) throw new PickleProblem(say`it is nested too deeply`);
     }
   }
 
@@ -157,7 +158,7 @@ class PickleMachine {
       case 0x93: {
         const [module, name] = this.popMany(2);
         if (typeof module !== "string" || typeof name !== "string")
-          throw new PickleProblem("it references something that is not a name");
+          throw new PickleProblem(say`it references something that is not a name`);
         return this.push(named(module, name));
       }
       case 0x51: {
@@ -173,13 +174,14 @@ class PickleMachine {
       case 0x62: {
         const state = this.pop();
         const target = this.top();
-        if (!(target instanceof Map)) throw new PickleProblem("it builds an object that is not a dictionary");
+        if (!(target instanceof Map))
+          throw new PickleProblem(say`it builds an object that is not a dictionary`);
         adoptState(target, state);
         return;
       }
       default:
         throw new PickleProblem(
-          `it uses instruction 0x${code.toString(16)}, which a tensor file does not need`,
+          say`it uses instruction 0x${code.toString(16)}, which a tensor file does not need`,
         );
     }
   }
@@ -231,7 +233,7 @@ class PickleMachine {
 
   private pop(): PickleValue {
     const value = this.stack.pop();
-    if (value === undefined || value === MARK) throw new PickleProblem("its stack is empty");
+    if (value === undefined || value === MARK) throw new PickleProblem(say`its stack is empty`);
     return value;
   }
 
@@ -241,7 +243,7 @@ class PickleMachine {
 
   private popToMark(): PickleValue[] {
     const mark = this.stack.lastIndexOf(MARK);
-    if (mark < 0) throw new PickleProblem("a mark is missing");
+    if (mark < 0) throw new PickleProblem(say`a mark is missing`);
     const items = this.stack.splice(mark + 1) as PickleValue[];
     this.stack.pop();
     return items;
@@ -249,19 +251,20 @@ class PickleMachine {
 
   private top(): PickleValue {
     const value = this.stack.at(-1);
-    if (value === undefined || value === MARK) throw new PickleProblem("its stack is empty");
+    if (value === undefined || value === MARK) throw new PickleProblem(say`its stack is empty`);
     return value;
   }
 
   private topList(): PickleValue[] {
     const list = this.top();
-    if (!Array.isArray(list)) throw new PickleProblem("it appends to something that is not a list");
+    if (!Array.isArray(list)) throw new PickleProblem(say`it appends to something that is not a list`);
     return list;
   }
 
   private topMap(): Map<PickleValue, PickleValue> {
     const map = this.top();
-    if (!(map instanceof Map)) throw new PickleProblem("it sets items of something that is not a dictionary");
+    if (!(map instanceof Map))
+      throw new PickleProblem(say`it sets items of something that is not a dictionary`);
     return map;
   }
 
@@ -272,7 +275,7 @@ class PickleMachine {
 
   private recall(index: number): PickleValue {
     const value = this.memo.get(index);
-    if (value === undefined) throw new PickleProblem("it reads a memo entry that it never stored");
+    if (value === undefined) throw new PickleProblem(say`it reads a memo entry that it never stored`);
     return value;
   }
 }

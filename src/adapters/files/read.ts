@@ -3,6 +3,7 @@
 import { readHeader, type TensorSource } from "../../formats/safetensors.ts";
 import type { DType } from "../../shared/dtype.ts";
 import { StylusError, throwIfAborted } from "../../shared/errors.ts";
+import { say } from "../../shared/saying.ts";
 import { type AdapterTensor, allFinite } from "./tensor.ts";
 import { isTorchFile, readTorchFile } from "./torch-file.ts";
 
@@ -178,9 +179,9 @@ async function reported(read: Promise<ReadPart>, fileName: string): Promise<Read
   try {
     return await read;
   } catch (cause) {
-    throw new StylusError("bad-file", "The file could not be read: it was moved or changed.", {
+    throw new StylusError("bad-file", say`The file could not be read: it was moved or changed.`, {
       where: fileName,
-      remedy: "Choose the file again.",
+      remedy: say`Choose the file again.`,
       cause,
     });
   }

@@ -3,6 +3,7 @@
 // the storages (older; torch/serialization.py, `_legacy_save`).
 import { dtypeSizeBytes, type DType } from "../../shared/dtype.ts";
 import { StylusError } from "../../shared/errors.ts";
+import { say, type Saying } from "../../shared/saying.ts";
 import { PickleProblem, TRUNCATED, type PickleTensor, type PickleValue } from "./pickle-values.ts";
 import { readPickle } from "./pickle.ts";
 import { elementCount, shownName, type AdapterTensor } from "./tensor.ts";
@@ -56,10 +57,10 @@ export async function readTorchFile(
   if (blob.size > MAX_FILE_BYTES) {
     throw new StylusError(
       "unsupported",
-      "This pickle is too large for an adapter and probably a complete model.",
+      say`This pickle is too large for an adapter and probably a complete model.`,
       {
         where: fileName,
-        remedy: "Use its .safetensors version.",
+        remedy: say`Use its .safetensors version.`,
       },
     );
   }
@@ -67,9 +68,9 @@ export async function readTorchFile(
   try {
     const { value, storages } = bytes[0] === 0x50 ? readZipped(bytes, fileName) : readLegacy(bytes);
     if (isHypernetwork(value))
-      throw new StylusError("unsupported", "This is a hypernetwork, not a LoRA or an embedding.", {
+      throw new StylusError("unsupported", say`This is a hypernetwork, not a LoRA or an embedding.`, {
         where: fileName,
-        remedy: "Use a LoRA for the same subject or style; Stylus does not support hypernetworks.",
+        remedy: say`Use a LoRA for the same subject or style; Stylus does not support hypernetworks.`,
       });
     const tensors = new Map<string, AdapterTensor>();
     collect(value, {
@@ -83,14 +84,14 @@ export async function readTorchFile(
     return tensors;
   } catch (error) {
     if (!(error instanceof PickleProblem)) throw error;
-    if (error.message === TRUNCATED)
-      throw new StylusError("bad-file", "The file is truncated.", {
+    if (error.said === TRUNCATED)
+      throw new StylusError("bad-file", say`The file is truncated.`, {
         where: fileName,
-        remedy: "Download it again.",
+        remedy: say`Download it again.`,
       });
-    throw new StylusError("unsupported", `This pickle cannot be read: ${error.message}.`, {
+    throw new StylusError("unsupported", say`This pickle cannot be read: ${error.said}.`, {
       where: fileName,
-      remedy: "Use the .safetensors version, or convert it with a tool you trust.",
+      remedy: say`Use the .safetensors version, or convert it with a tool you trust.`,
     });
   }
 }
@@ -112,7 +113,7 @@ function readZipped(bytes: Uint8Array, fileName: string): TorchFile {
   const folder = main.slice(0, -"data.pkl".length);
   const order = entries.get(`${folder}byteorder`);
   if (order && new TextDecoder().decode(order) !== "little")
-    throw new PickleProblem("its numbers are big-endian");
+    throw new PickleProblem(say`its numbers are big-endian`);
   const prefix = `${folder}data/`;
   const storages = new Map(
     [...entries]
@@ -126,21 +127,21 @@ const LEGACY_MAGIC = 0x1950a86a20f9469cfc6cn;
 
 function readLegacy(bytes: Uint8Array): TorchFile {
   const magic = readPickle(bytes);
-  if (magic.value !== LEGACY_MAGIC) throw new PickleProblem("torch.save did not write it");
+  if (magic.value !== LEGACY_MAGIC) throw new PickleProblem(say`torch.save did not write it`);
   const version = readPickle(bytes, magic.end);
   const system = readPickle(bytes, version.end);
   if (system.value instanceof Map && system.value.get("little_endian") === false)
-    throw new PickleProblem("its numbers are big-endian");
+    throw new PickleProblem(say`its numbers are big-endian`);
   const main = readPickle(bytes, system.end);
   const keys = readPickle(bytes, main.end);
-  if (!Array.isArray(keys.value)) throw new PickleProblem("its list of storages is malformed");
+  if (!Array.isArray(keys.value)) throw new PickleProblem(say`its list of storages is malformed`);
 
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const storages = new Map<string, Uint8Array>();
   let position = keys.end;
   for (const key of keys.value) {
     const storage = typeof key === "string" ? main.storages.get(key) : undefined;
-    if (!storage) throw new PickleProblem("its list of storages is malformed");
+    if (!storage) throw new PickleProblem(say`its list of storages is malformed`);
     if (position + 8 > bytes.length) throw new PickleProblem(TRUNCATED);
     const sizeBytes =
       Number(view.getBigUint64(position, true)) *
@@ -166,7 +167,7 @@ interface Collection {
 // The values form a graph that a hostile file can make cyclic, so each container is visited once.
 function collect(value: PickleValue, place: Collection): void {
   if (value === null || typeof value !== "object") return;
-  if (place.depth > MAX_DEPTH) throw new PickleProblem(`${nameOf(place)} is nested too deeply`);
+  if (place.depth > MAX_DEPTH) throw new PickleProblem(say`${nameOf(place)} is nested too deeply`);
   if (Array.isArray(value) || value instanceof Map) {
     if (place.seen.has(value)) return;
     place.seen.add(value);
@@ -185,7 +186,7 @@ function collect(value: PickleValue, place: Collection): void {
     }
   } else if (isTensor(value)) {
     const name = place.path.join(".");
-    if (place.tensors.has(name)) throw new PickleProblem(`it names ${nameOf(place)} twice`);
+    if (place.tensors.has(name)) throw new PickleProblem(say`it names ${nameOf(place)} twice`);
     place.tensors.set(name, tensorBytes(value, place));
   }
 }
@@ -196,12 +197,12 @@ function isTensor(value: PickleValue): value is PickleTensor {
 
 function dtypeOf({ storage, type }: PickleTensor, place: Collection): DType {
   const dtype = type === undefined ? DTYPES[storage.type] : NEW_DTYPES.get(type);
-  if (!dtype) throw new PickleProblem(`${nameOf(place)} has the type ${type ?? storage.type}`);
+  if (!dtype) throw new PickleProblem(say`${nameOf(place)} has the type ${type ?? storage.type}`);
   return dtype;
 }
 
-const nameOf = ({ path }: Collection): string =>
-  path.length === 0 ? "its only tensor" : `"${shownName(path.join("."))}"`;
+const nameOf = ({ path }: Collection): Saying =>
+  path.length === 0 ? say`its only tensor` : say`"${shownName(path.join("."))}"`;
 
 /** The tensor's elements in row-major order; a view of the file if it is stored that way. */
 function tensorBytes(tensor: PickleTensor, place: Collection): AdapterTensor {
@@ -210,12 +211,13 @@ function tensorBytes(tensor: PickleTensor, place: Collection): AdapterTensor {
   const size = dtypeSizeBytes(dtype);
   const data = place.storages.get(storage.key);
   const count = elementCount(shape);
-  if (!data) throw new PickleProblem(`the storage of ${nameOf(place)} is missing`);
+  if (!data) throw new PickleProblem(say`the storage of ${nameOf(place)} is missing`);
   const last =
     count === 0
       ? offset - 1
       : shape.reduce((sum, length, axis) => sum + (length - 1) * strides[axis]!, offset);
-  if ((last + 1) * size > data.length) throw new PickleProblem(`${nameOf(place)} extends past its storage`);
+  if ((last + 1) * size > data.length)
+    throw new PickleProblem(say`${nameOf(place)} extends past its storage`);
   const budget = place.budget;
   const repeats = count * size > data.length;
   if (repeats || count * size > budget.bytes) budget.repeatedBytes -= count * size;
@@ -223,8 +225,8 @@ function tensorBytes(tensor: PickleTensor, place: Collection): AdapterTensor {
   if (budget.repeatedBytes < 0)
     throw new PickleProblem(
       repeats
-        ? `${nameOf(place)} repeats the numbers of a small storage too often`
-        : `its tensors share their storages, ${nameOf(place)} among them`,
+        ? say`${nameOf(place)} repeats the numbers of a small storage too often`
+        : say`its tensors share their storages, ${nameOf(place)} among them`,
     );
   if (isContiguous(shape, strides))
     return { dtype, shape, bytes: data.subarray(offset * size, (offset + count) * size) };

@@ -1,7 +1,7 @@
 // Weights per block of the network, in the notation of the A1111 extension "LoRA block weight": BASE is the text
 // encoder, IN00 … IN11, M00, OUT00 … OUT11 are the UNet's blocks in LDM order.
 import { StylusError } from "../../shared/errors.ts";
-import { counted } from "../../shared/words.ts";
+import { say, type Saying } from "../../shared/saying.ts";
 
 /** Factors by block name; other blocks keep 1. */
 export type BlockWeights = Readonly<Record<string, number>>;
@@ -64,7 +64,9 @@ export function parseBlockWeights(text: string): BlockWeights {
   const list = PRESETS.get(name) ?? parts.map(parseNumber);
   if (list.length === BLOCKS.length) return everyBlock((_, i) => list[i]!);
   if (list.length !== ATTENTION_BLOCKS.length)
-    throw badWeights(`${counted(list.length, "number")} instead of 17 or 26`);
+    throw badWeights(
+      list.length === 1 ? say`1 number instead of 17 or 26` : say`${list.length} numbers instead of 17 or 26`,
+    );
   return everyBlock((block) => list[ATTENTION_BLOCKS.indexOf(block)] ?? 0);
 }
 
@@ -85,20 +87,19 @@ export function formatBlockWeights(weights: BlockWeights): string {
 
 function parseNamed(part: string): [string, number] {
   const match = /^(BASE|OTHER|M00|(?:IN|OUT)\d\d)\s*=\s*(.+)$/.exec(part);
-  if (!match) throw badWeights(`"${part.slice(0, 40)}" is not a block and a number`);
+  if (!match) throw badWeights(say`"${part.slice(0, 40)}" is not a block and a number`);
   return [match[1]!, parseNumber(match[2]!)];
 }
 
 function parseNumber(text: string): number {
   const value = Number(text);
-  if (text === "" || !Number.isFinite(value)) throw badWeights(`"${text.slice(0, 40)}" is not a number`);
+  if (text === "" || !Number.isFinite(value)) throw badWeights(say`"${text.slice(0, 40)}" is not a number`);
   return value;
 }
 
-function badWeights(reason: string): StylusError {
-  return new StylusError("bad-input", `The block weights are not valid: ${reason}.`, {
+function badWeights(reason: Saying): StylusError {
+  return new StylusError("bad-input", say`The block weights are not valid: ${reason}.`, {
     where: "block weights",
-    remedy:
-      'Write 17 or 26 numbers separated by commas, a preset such as OUTALL, or names such as "IN04=0.5, OUT11=0".',
+    remedy: say`Write 17 or 26 numbers separated by commas, a preset such as OUTALL, or names such as "IN04=0.5, OUT11=0".`,
   });
 }

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { sd15, tiny } from "../../../tests/fixtures/adapters/small-files.ts";
 import { assignKeys, type Assignment, PLAIN_WEIGHT } from "./assign.ts";
 import type { ModuleTable } from "./module-table.ts";
+import { english, say } from "../../shared/saying.ts";
 
 type Shapes = Readonly<Record<string, readonly number[]>>;
 const assign = (
@@ -16,7 +17,8 @@ const assign = (
   });
 const placesOf = ({ modules }: Assignment): unknown =>
   [...modules].map(([{ path }, slots]) => [path, Object.fromEntries(slots)]);
-const causeOf = (key: string): string | undefined => assign({ [key]: [2, 2] }).unmatched[0]?.cause;
+const causeOf = (key: string): string | undefined =>
+  assign({ [key]: [2, 2] }).unmatched.map(({ cause }) => english(cause))[0];
 
 test.each([
   ["text_model.lora_embedding_A.default", "it changes token embeddings, which is not supported"],
@@ -87,7 +89,7 @@ test("a second tensor for a slot is left over", () => {
   expect(unmatched).toEqual([
     {
       key: "diffusion_model.conv_in.alpha",
-      cause: "the file also has the same part of the same module as lora_unet_conv_in.alpha",
+      cause: say`the file also has the same part of the same module as ${"lora_unet_conv_in.alpha"}`,
     },
   ]);
   expect([...namings]).toEqual(["kohya"]);
@@ -152,7 +154,7 @@ test("textual inversions: named, marked, alone, and the numbers of their placeho
 });
 
 describe("lists without names", () => {
-  const noOrder = "its position in the list fits no module order of this model";
+  const noOrder = say`its position in the list fits no module order of this model`;
   test.each<[string, Shapes]>([
     ["half a pair", { "unet:0:up": [4, 2] }],
     ["two halves of the same side", { "unet:0:up": [4, 2], "unet:1:up": [4, 2] }],

@@ -1,6 +1,7 @@
 // Assigns every tensor of an adapter file a module and slot, or the likely reason that it has none.
 // Uses names and shapes alone, so that a wrong file is detected before its data is read.
 import { splitEmbeddingKey, type EmbeddingKey } from "./embedding-keys.ts";
+import { say, type Saying } from "../../shared/saying.ts";
 import { splitKey, type Naming, type Slot } from "./keys.ts";
 import type { ModuleEntry, ModuleTable } from "./module-table.ts";
 import type { AdapterNetwork } from "../adapter-networks.ts";
@@ -12,7 +13,7 @@ export interface Assignment {
   readonly modules: ReadonlyMap<ModuleEntry, ReadonlyMap<Slot, string>>;
   readonly embeddings: ReadonlyMap<string, EmbeddingKey>;
   readonly namings: ReadonlySet<Naming | "positional">;
-  readonly unmatched: readonly { readonly key: string; readonly cause: string }[];
+  readonly unmatched: readonly { readonly key: string; readonly cause: Saying }[];
 }
 
 type Entries = ReadonlyMap<string, { readonly shape: readonly number[] }>;
@@ -28,7 +29,7 @@ export function assignKeys(
   const places = new Map<ModuleEntry, Map<Slot, string>>();
   const embeddings = new Map<string, EmbeddingKey>();
   const namings = new Set<Naming | "positional">();
-  const unmatched: { key: string; cause: string }[] = [];
+  const unmatched: { key: string; cause: Saying }[] = [];
   const positional: { key: string; place: PositionalKey }[] = [];
 
   const place = (
@@ -39,7 +40,7 @@ export function assignKeys(
     places.set(entry, slots);
     const taken = slots.get(slot);
     if (taken !== undefined)
-      unmatched.push({ key, cause: `the file also has the same part of the same module as ${taken}` });
+      unmatched.push({ key, cause: say`the file also has the same part of the same module as ${taken}` });
     else {
       slots.set(slot, key);
       namings.add(naming);
@@ -72,7 +73,9 @@ export function assignKeys(
         key,
         cause:
           LIKELY_CAUSES.find(([pattern]) => pattern.test(key))?.[1] ??
-          (parts ? "the model has no module with that name" : "its name matches no known adapter format"),
+          (parts
+            ? say`the model has no module with that name`
+            : say`its name matches no known adapter format`),
       });
   }
 
@@ -104,8 +107,8 @@ export function assignKeys(
         unmatched.push({
           key,
           cause: modules
-            ? `its position in the list fits ${orders.length} module orders of this model, and nothing shows which is meant`
-            : "its position in the list fits no module order of this model",
+            ? say`its position in the list fits ${orders.length} module orders of this model, and nothing shows which is meant`
+            : say`its position in the list fits no module order of this model`,
         });
     }
   }
@@ -135,7 +138,7 @@ function pairShapes(
 }
 
 /** Cause for tensors that identify a file as a checkpoint. */
-export const PLAIN_WEIGHT = "it is a weight of a complete model, not a change to one";
+export const PLAIN_WEIGHT = say`it is a weight of a complete model, not a change to one`;
 
 /**
  * A bare `.weight` means (IA)³ only next to `.on_input`; otherwise it is a checkpoint's own weight. So is a bias. PEFT's own files have
@@ -143,7 +146,7 @@ export const PLAIN_WEIGHT = "it is a weight of a complete model, not a change to
  */
 function dropPlainWeights(
   places: ReadonlyMap<ModuleEntry, Map<Slot, string>>,
-  { keys, unmatched }: { keys: Iterable<string>; unmatched: { key: string; cause: string }[] },
+  { keys, unmatched }: { keys: Iterable<string>; unmatched: { key: string; cause: Saying }[] },
 ): void {
   const isAdapted = (slots: ReadonlyMap<Slot, string>): boolean =>
     [...slots.keys()].some((slot) => slot !== "trained_weight" && slot !== "trained_bias");
@@ -171,32 +174,32 @@ function dropPlainWeights(
 /** What PEFT's wrappers keep of the model. */
 const BASE_WEIGHT = /\.base_layer\.weight$/;
 
-const LIKELY_CAUSES: readonly (readonly [pattern: RegExp, cause: string])[] = [
+const LIKELY_CAUSES: readonly (readonly [pattern: RegExp, cause: Saying])[] = [
   // Known but unsupported formats
   [
     /\.(lora|oft)_embedding_[ABR](\.|$)|token_embedding\./,
-    "it changes token embeddings, which is not supported",
+    say`it changes token embeddings, which is not supported`,
   ],
-  [/\.(up|down)_list\.\d+/, "it is a DyLoRA that was not exported"],
+  [/\.(up|down)_list\.\d+/, say`it is a DyLoRA that was not exported`],
   [
     /\.bias_(indices|values|size)$/,
-    "it is a sparse bias left over from an extraction, which is not supported",
+    say`it is a sparse bias left over from an extraction, which is not supported`,
   ],
-  [/_custom_diffusion\./, "it is Custom Diffusion, which is not supported"],
+  [/_custom_diffusion\./, say`it is Custom Diffusion, which is not supported`],
   [/\.base_layer\.weight$|\.original_module\./, PLAIN_WEIGHT],
   // Parts that the model lacks
   [
     /^(lora_te[23]_|text_encoder_[23]\.)|^clip_l$|(^|\.)clip_g$/,
-    "it belongs to a second text encoder (SDXL and later)",
+    say`it belongs to a second text encoder (SDXL and later)`,
   ],
-  [/transformer_blocks[._][1-9]/, "it belongs to a deeper transformer (SDXL)"],
-  [/motion_modules|temporal/, "it belongs to a video model's motion module"],
+  [/transformer_blocks[._][1-9]/, say`it belongs to a deeper transformer (SDXL)`],
+  [/motion_modules|temporal/, say`it belongs to a video model's motion module`],
   [
     /^(lora_vae|vae\.|first_stage_model|(post_)?quant_conv\.|(de|en)coder\.(conv_|down|mid|norm_out|up))/,
-    "it belongs to a VAE, whose adapters are not supported",
+    say`it belongs to a VAE, whose adapters are not supported`,
   ],
   [
     /double_blocks|single_blocks|single_transformer_blocks|joint_blocks/,
-    "it belongs to a diffusion transformer (Flux, SD 3)",
+    say`it belongs to a diffusion transformer (Flux, SD 3)`,
   ],
 ];

@@ -12,6 +12,7 @@ import {
 } from "../../../tests/fixtures/adapters/small-files.ts";
 import { inspectAdapter } from "../adapter.ts";
 import { withPeftConfig } from "../files/peft-config.ts";
+import { english } from "../../shared/saying.ts";
 
 describe("what a file says of its base", () => {
   const peft: Entry[] = renamed((name) => name.replace("lora_down", "lora_A").replace("lora_up", "lora_B"));
@@ -65,7 +66,7 @@ describe("what a file says of its base", () => {
     expect(await stated(plain, "sd_v1")).toBeUndefined();
     expect(await stated(pair(K, { out: 320, input: 768 }), "sdxl_base_v1-0")).toBeUndefined();
     const { report } = await read(file(plain, { ss_base_model_version: "sd_v1" }));
-    expect(report.base.evidence).toContain("its metadata says sd_v1");
+    expect(report.base.evidence.map(english)).toContain("its metadata says sd_v1");
     const text = pair("lora_te1_text_model_encoder_layers_0_self_attn_q_proj", { out: 768, input: 768 });
     expect(await stated(text, "sdxl_base_v1-0")).toContain("made for SDXL");
     expect(await stated(text, "sd_v2")).toBeUndefined();

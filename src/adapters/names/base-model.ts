@@ -1,6 +1,7 @@
 // The base model of an adapter, from its key names, the width of its cross attention and its metadata.
 // Shapes are proof; names are strong hints; metadata is only a claim.
 import { splitEmbeddingKey } from "./embedding-keys.ts";
+import { say, type Saying } from "../../shared/saying.ts";
 import { PEFT_CONFIG_NAME } from "../files/peft-config.ts";
 import { settingsLookup } from "../files/metadata.ts";
 import { splitKey } from "./keys.ts";
@@ -11,7 +12,7 @@ export interface BaseVerdict {
   /** "Stable Diffusion 1.x", "SDXL", "Flux" …; null if nothing shows it. */
   readonly name: string | null;
   /** The evidence for the verdict, in words for the user. */
-  readonly evidence: readonly string[];
+  readonly evidence: readonly Saying[];
   /** Width of the text features that the adapter's cross attention reads, if it has such modules. */
   readonly contextWidth: number | null;
   /** Width of the text encoder that it changes or that its token vectors fit, if it has such parts. */
@@ -60,20 +61,20 @@ export function judgeBase(
   metadata: ReadonlyMap<string, string>,
   claim: BaseClaim | null = claimedBase(metadata, undefined),
 ): BaseVerdict {
-  const evidence: string[] = [];
+  const evidence: Saying[] = [];
   const contextWidth = crossAttentionWidth(entries) ?? positionalContextWidth(entries);
   const encoderWidth = textEncoderWidth(entries);
   const textWidth = encoderWidth ?? tokenWidth(entries, metadata);
   let name: string | null = null;
   if (contextWidth !== null) {
     name = TEXT_WIDTHS.get(contextWidth) ?? null;
-    evidence.push(`its cross attention reads text features of width ${contextWidth}`);
+    evidence.push(say`its cross attention reads text features of width ${contextWidth}`);
   } else if (textWidth !== null) {
     name = TEXT_WIDTHS.get(textWidth) ?? null;
     evidence.push(
       encoderWidth === null
-        ? `its token vectors have width ${textWidth}`
-        : `it changes a text encoder of width ${textWidth}`,
+        ? say`its token vectors have width ${textWidth}`
+        : say`it changes a text encoder of width ${textWidth}`,
     );
   }
   const counts = new Map<string, number>();
@@ -85,12 +86,14 @@ export function judgeBase(
   if (foreignName !== null) {
     // A few stray keys do not outweigh the width of all the others.
     if (contextWidth === null || foreignKeys * 10 > entries.size) name = foreignName;
-    evidence.push(`${foreignKeys} of its ${entries.size} keys belong to ${foreignName}`);
+    evidence.push(say`${foreignKeys} of its ${entries.size} keys belong to ${foreignName}`);
   }
   if (claim) {
     // Widths take precedence: a miniature's trainer writes the base whose code it runs.
     if (contextWidth === null && textWidth === null) name ??= claim.name;
-    evidence.push(`its ${claim.isConfig ? PEFT_CONFIG_NAME : "metadata"} says ${claim.text.slice(0, 80)}`);
+    evidence.push(
+      say`its ${claim.isConfig ? PEFT_CONFIG_NAME : say`metadata`} says ${claim.text.slice(0, 80)}`,
+    );
   }
   return { name, evidence, contextWidth, textWidth, foreignKeys };
 }

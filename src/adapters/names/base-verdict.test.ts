@@ -1,6 +1,7 @@
 // The evidence for a base: widths, names of other architectures, what is claimed; each alone and against the others.
 import { describe, expect, test } from "vitest";
 import { type BaseVerdict, claimedBase, claimsOtherBase, judgeBase } from "./base-model.ts";
+import { english, say } from "../../shared/saying.ts";
 
 type Shapes = Readonly<Record<string, readonly number[]>>;
 const judge = (shapes: Shapes, metadata: Readonly<Record<string, string>> = {}): BaseVerdict =>
@@ -126,18 +127,18 @@ describe("names", () => {
   ])("by width %i: %s", (width, name) => {
     expect(judge({ [`${K}.lora_down.weight`]: [4, width] })).toEqual({
       name,
-      evidence: [`its cross attention reads text features of width ${width}`],
+      evidence: [say`its cross attention reads text features of width ${width}`],
       contextWidth: width,
       textWidth: null,
       foreignKeys: 0,
     });
     expect(judge({ [`${TEXT}.lora_down.weight`]: [4, width] })).toMatchObject({
       name,
-      evidence: [`it changes a text encoder of width ${width}`],
+      evidence: [say`it changes a text encoder of width ${width}`],
     });
     expect(judge({ emb_params: [4, width] })).toMatchObject({
       name,
-      evidence: [`its token vectors have width ${width}`],
+      evidence: [say`its token vectors have width ${width}`],
     });
   });
 
@@ -196,7 +197,7 @@ describe("names", () => {
   ])("%s: %s", (key, name) => {
     expect(judge({ [key]: [] })).toEqual({
       name,
-      evidence: name === null ? [] : [`1 of its 1 keys belong to ${name}`],
+      evidence: name === null ? [] : [say`${1} of its ${1} keys belong to ${name}`],
       contextWidth: null,
       textWidth: null,
       foreignKeys: name === null ? 0 : 1,
@@ -208,7 +209,7 @@ describe("names", () => {
     expect(judge(mixed)).toMatchObject({
       name: flux,
       foreignKeys: 2,
-      evidence: [`2 of its 3 keys belong to ${flux}`],
+      evidence: [say`${2} of its ${3} keys belong to ${flux}`],
     });
     const among = (others: number): string | null =>
       judge({
@@ -223,16 +224,19 @@ describe("names", () => {
     const claim = { ss_base_model_version: "sdxl_base_v1-0" };
     expect(judge({ "a.alpha": [] }, claim)).toMatchObject({
       name: "SDXL",
-      evidence: ["its metadata says sdxl_base_v1-0"],
+      evidence: [say`its ${say`metadata`} says ${"sdxl_base_v1-0"}`],
     });
     expect(judge({ "double_blocks.a.alpha": [] }, claim).name).toBe(flux);
     expect(judge({ [`${K}.lora_down.weight`]: [4, 12] }, claim)).toMatchObject({
       name: null,
-      evidence: ["its cross attention reads text features of width 12", "its metadata says sdxl_base_v1-0"],
+      evidence: [
+        say`its cross attention reads text features of width ${12}`,
+        say`its ${say`metadata`} says ${"sdxl_base_v1-0"}`,
+      ],
     });
     expect(judge({ [`${TEXT}.lora_down.weight`]: [4, 12] }, claim).name).toBeNull();
     const long = judge({}, { ss_base_model_version: "x".repeat(81) });
-    expect(long.evidence).toEqual([`its metadata says ${"x".repeat(80)}`]);
+    expect(long.evidence.map(english)).toEqual([`its metadata says ${"x".repeat(80)}`]);
   });
 });
 

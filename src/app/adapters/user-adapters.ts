@@ -4,7 +4,9 @@ import type { DBSchema } from "idb";
 import * as v from "valibot";
 import { adapterCategories } from "../../retrieval/card.ts";
 import { readingError } from "../../shared/errors.ts";
+import { say, verbatim, type Saying } from "../../shared/saying.ts";
 import { Records, type DatabaseShape } from "../../storage/records/database.ts";
+import { sayingSchema } from "../../storage/records/saying.ts";
 import type { UserAdapter } from "../../stylus/loaded-pack.ts";
 
 export interface UserAdapterStore {
@@ -31,6 +33,8 @@ const shape: DatabaseShape<UserAdapterDatabase> = {
 
 const list = v.array(v.looseObject({}));
 const texts = v.array(v.string());
+/** Texts are of rows that an earlier version stored. */
+const words = v.union([v.string(), sayingSchema]);
 const number = v.pipe(v.number(), v.finite());
 
 /** What the page, the retrieval and the engine read of a row. */
@@ -66,14 +70,30 @@ const adapterSchema = v.looseObject({
     ranks: v.array(v.number()),
     alphas: v.array(v.number()),
     matched: list,
-    unmatched: v.array(v.looseObject({ keys: texts })),
-    base: v.looseObject({ evidence: texts }),
+    unmatched: v.array(v.looseObject({ cause: words, keys: texts })),
+    base: v.looseObject({ evidence: v.array(words) }),
     embeddings: list,
     metadata: v.array(v.looseObject({ label: v.string(), value: v.string() })),
     triggers: list,
-    warnings: texts,
+    warnings: v.array(words),
   }),
 });
+
+const sayingOf = (words: Saying | string): Saying => (typeof words === "string" ? verbatim(words) : words);
+
+/** A row, whichever version stored it. */
+function withSayings(adapter: UserAdapter): UserAdapter {
+  const { report } = adapter;
+  return {
+    ...adapter,
+    report: {
+      ...report,
+      warnings: report.warnings.map(sayingOf),
+      unmatched: report.unmatched.map(({ cause, keys }) => ({ cause: sayingOf(cause), keys })),
+      base: { ...report.base, evidence: report.base.evidence.map(sayingOf) },
+    },
+  };
+}
 
 const byAge = (a: UserAdapter, b: UserAdapter): number => a.addedAt - b.addedAt;
 
@@ -93,9 +113,9 @@ const overRecords = (records: Records<UserAdapterDatabase>): UserAdapterStore =>
   persistent: true,
   async all() {
     try {
-      return (await records.all("adapters", adapterSchema)).sort(byAge);
+      return (await records.all("adapters", adapterSchema)).map(withSayings).sort(byAge);
     } catch (cause) {
-      throw readingError("Your adapters", cause);
+      throw readingError(say`Your adapters`, cause);
     }
   },
   add: async (adapter) =>

@@ -5,6 +5,7 @@ import { isPng } from "../../formats/png.ts";
 import { StylusError } from "../../shared/errors.ts";
 import { sha256 } from "../../shared/sha256.ts";
 import { storedIds } from "../../stylus/image-options.ts";
+import { say, type Saying } from "../../shared/saying.ts";
 import { imageSchema, runSchema, type StoredImage, type StoredRun } from "./gallery.ts";
 import { imageFileName } from "./image-file.ts";
 
@@ -55,24 +56,24 @@ function fileNames(images: readonly StoredImage[], runs: ReadonlyMap<string, Sto
 }
 
 function checkLimits(images: readonly StoredImage[], inputs: InputFiles): void {
-  const refuse = (problem: string): never => {
-    throw new StylusError("bad-input", `These images don’t fit into one ZIP file: ${problem}.`, {
+  const refuse = (problem: Saying): never => {
+    throw new StylusError("bad-input", say`These images don’t fit into one ZIP file: ${problem}.`, {
       where: "export",
-      remedy: "Select fewer images, and export the others after them.",
+      remedy: say`Select fewer images, and export the others after them.`,
     });
   };
   const most = limits.files - 1 - inputs.size; // beside the table
-  if (images.length > most) refuse(`they are ${images.length}, and ${most} is the most`);
+  if (images.length > most) refuse(say`they are ${images.length}, and ${most} is the most`);
   const large = images.find(({ png }) => png.size > limits.fileBytes);
-  if (large) refuse(`the one with seed ${large.seed} has more than ${limits.fileBytes / 1e6} MB`);
+  if (large) refuse(say`the one with seed ${large.seed} has more than ${limits.fileBytes / 1e6} MB`);
   if ([...inputs.values()].some(({ size }) => size > limits.fileBytes))
-    refuse(`an init image has more than ${limits.fileBytes / 1e6} MB`);
+    refuse(say`an init image has more than ${limits.fileBytes / 1e6} MB`);
   const bytes = [...images.map(({ png }) => png), ...inputs.values()].reduce(
     (sum, { size }) => sum + size,
     0,
   );
   if (bytes + limits.tableBytes > limits.archiveBytes)
-    refuse(`together they have more than ${(limits.archiveBytes - limits.tableBytes) / 1e6} MB`);
+    refuse(say`together they have more than ${(limits.archiveBytes - limits.tableBytes) / 1e6} MB`);
 }
 
 /**
@@ -112,16 +113,16 @@ export async function packImages(
   return new Blob(parts, { type: "application/zip" });
 }
 
-const notOurs = (file: File, why: string, cause?: unknown): StylusError =>
-  new StylusError("bad-file", `${file.name} is not an archive of images that Stylus exported: ${why}.`, {
+const notOurs = (file: File, why: Saying, cause?: unknown): StylusError =>
+  new StylusError("bad-file", say`${file.name} is not an archive of images that Stylus exported: ${why}.`, {
     where: file.name,
-    remedy: "Drop a ZIP file that you exported under “Your images”, or drop its images one by one.",
+    remedy: say`Drop a ZIP file that you exported under “Your images”, or drop its images one by one.`,
     ...(cause === undefined ? {} : { cause }),
   });
 
 async function unzipped(file: File): Promise<Record<string, Uint8Array>> {
   const { unzipSync } = await import("fflate"); // entries of ours are not compressed: nothing to do in a worker
-  if (file.size > limits.archiveBytes) throw notOurs(file, "it is too large");
+  if (file.size > limits.archiveBytes) throw notOurs(file, say`it is too large`);
   const content = new Uint8Array(await file.arrayBuffer());
   let [files, bytes] = [0, 0];
   const isSmall = ({
@@ -139,7 +140,7 @@ async function unzipped(file: File): Promise<Record<string, Uint8Array>> {
   try {
     return unzipSync(content, { filter: isSmall });
   } catch (cause) {
-    throw notOurs(file, "it is damaged", cause);
+    throw notOurs(file, say`it is damaged`, cause);
   }
 }
 
@@ -158,19 +159,19 @@ interface UnpackedImages {
 export async function unpackImages(file: File): Promise<UnpackedImages> {
   const entries = new Map(Object.entries(await unzipped(file)));
   const text = entries.get(tableName);
-  if (!text) throw notOurs(file, `it has no ${tableName}`);
+  if (!text) throw notOurs(file, say`it has no ${tableName}`);
   let table: Table;
   try {
     table = readTable(new TextDecoder().decode(text));
   } catch (cause) {
-    throw notOurs(file, `its ${tableName} is of another form`, cause);
+    throw notOurs(file, say`its ${tableName} is of another form`, cause);
   }
   const images = table.images.map(({ file: name, image }) => {
     const content = entries.get(name);
-    if (!content || !isPng(content)) throw notOurs(file, `${name} is missing or no PNG file`);
+    if (!content || !isPng(content)) throw notOurs(file, say`${name} is missing or no PNG file`);
     const png = new Blob([content as Uint8Array<ArrayBuffer>], { type: "image/png" });
     const row: unknown = { ...image, png };
-    if (!isStoredImage(row)) throw notOurs(file, `what it says of ${name} is incomplete`);
+    if (!isStoredImage(row)) throw notOurs(file, say`what it says of ${name} is incomplete`);
     return row;
   });
   const runIds = new Set(table.runs.map(({ id }) => id));
@@ -179,7 +180,7 @@ export async function unpackImages(file: File): Promise<UnpackedImages> {
     const content = entries.get(inputFolder + id);
     if (!content) continue; // an earlier version left them out
     const input = new Blob([content as Uint8Array<ArrayBuffer>]);
-    if ((await sha256(input)) !== id) throw notOurs(file, `${inputFolder}${id} is damaged`);
+    if ((await sha256(input)) !== id) throw notOurs(file, say`${inputFolder}${id} is damaged`);
     inputs.set(id, input);
   }
   return {

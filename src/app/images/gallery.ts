@@ -6,7 +6,9 @@ import type { Composition } from "../../compose/composition.ts";
 import type { CandidateView, Nsfw, PlannedImage, RunReport } from "../../stylus/run-types.ts";
 import type { GenerateOptions } from "../../stylus/options.ts";
 import { StylusError } from "../../shared/errors.ts";
+import { say } from "../../shared/saying.ts";
 import { Records, type DatabaseShape } from "../../storage/records/database.ts";
+import { sayingSchema } from "../../storage/records/saying.ts";
 import { setAsideEntries } from "../../storage/records/set-aside.ts";
 
 /** What the user says about an image. */
@@ -53,7 +55,7 @@ const shape: DatabaseShape<GalleryDatabase> = {
 
 const number = v.pipe(v.number(), v.finite());
 /** Read by `describeReason`, `describeUnavailable`. */
-const why = v.optional(v.union([v.string(), v.looseObject({ kind: v.string() })]));
+const why = v.optional(v.union([v.string(), sayingSchema, v.looseObject({ kind: v.string() })]));
 const list = v.array(v.looseObject({ reason: why }));
 
 const compositionSchema = v.looseObject({
@@ -260,9 +262,9 @@ function overRecords(records: Records<GalleryDatabase>): Gallery {
       const own = (await records.where("images", { index: "runId", is: runId }, imageSchema)).sort(byIndex);
       if (run) return { run, images: own };
       if (own.length === 0) return null;
-      throw new StylusError("bad-file", "The record of this image’s run can’t be read.", {
+      throw new StylusError("bad-file", say`The record of this image’s run can’t be read.`, {
         where: `${shape.name}: runs ${runId}`,
-        remedy: "The image itself is kept: save it from its thumbnail. Storage lists the unreadable record.",
+        remedy: say`The image itself is kept: save it from its thumbnail. Storage lists the unreadable record.`,
       });
     },
     mark: (imageId, marks) =>

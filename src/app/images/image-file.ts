@@ -4,6 +4,7 @@ import { PARAMETERS_KEYWORD } from "../../formats/generation-parameters.ts";
 import { readImageText } from "../../formats/image-text.ts";
 import { withPngText } from "../../formats/png.ts";
 import { StylusError } from "../../shared/errors.ts";
+import { say } from "../../shared/saying.ts";
 import { withoutTags } from "../../shared/prompt-syntax.ts";
 import { writeInfotext, type ImageInfo } from "../../stylus/infotext.ts";
 import type { RgbaImage } from "../../shared/request.ts";
@@ -18,7 +19,7 @@ export interface EncodedImage {
 async function encodePixels(pixels: RgbaImage): Promise<Blob> {
   const canvas = new OffscreenCanvas(pixels.width, pixels.height);
   const context = canvas.getContext("2d");
-  if (!context) throw new StylusError("device", "The browser has no canvas left to encode the image.");
+  if (!context) throw new StylusError("device", say`The browser has no canvas left to encode the image.`);
   context.putImageData(new ImageData(pixels.rgba, pixels.width, pixels.height), 0, 0);
   return canvas.convertToBlob({ type: "image/png" });
 }

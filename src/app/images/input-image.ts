@@ -1,6 +1,7 @@
 // Image files to pixels and masks to files, in the browser. An image that is larger than any model generates is scaled down
 // once, when it comes in; what is kept is the init image.
 import { StylusError } from "../../shared/errors.ts";
+import { say, type Saying } from "../../shared/saying.ts";
 import { limits } from "../../shared/limits.ts";
 import type { ImageToImage, RgbaImage } from "../../shared/request.ts";
 import type { InputStore } from "./input-store.ts";
@@ -20,9 +21,9 @@ export interface InputImage {
 }
 
 const unreadable = (name: string, cause?: unknown): StylusError =>
-  new StylusError("bad-file", `${name} cannot be decoded as an image.`, {
+  new StylusError("bad-file", say`${name} cannot be decoded as an image.`, {
     where: name,
-    remedy: "Use an intact PNG, JPEG or WebP file.",
+    remedy: say`Use an intact PNG, JPEG or WebP file.`,
     cause,
   });
 
@@ -38,8 +39,8 @@ async function decode(file: Blob, name: string): Promise<ImageBitmap> {
 function canvasOf({ width, height }: { width: number; height: number }): OffscreenCanvasRenderingContext2D {
   const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
   if (context) return context;
-  throw new StylusError("device", "The browser has no canvas left to decode the image.", {
-    remedy: "Close other tabs, or use a smaller image.",
+  throw new StylusError("device", say`The browser has no canvas left to decode the image.`, {
+    remedy: say`Close other tabs, or use a smaller image.`,
   });
 }
 
@@ -61,8 +62,8 @@ export async function takeImage(file: Blob, name: string): Promise<InputImage> {
   if (file.size > most.fileBytes) {
     throw new StylusError(
       "bad-input",
-      `${name} is ${Math.round(file.size / 1e6)} MB; the limit is ${most.fileBytes / 1e6} MB.`,
-      { where: name, remedy: "Scale it down; 2,048 px a side are enough." },
+      say`${name} is ${Math.round(file.size / 1e6)} MB; the limit is ${most.fileBytes / 1e6} MB.`,
+      { where: name, remedy: say`Scale it down; 2,048 px a side are enough.` },
     );
   }
   const bitmap = await decode(file, name);
@@ -71,8 +72,8 @@ export async function takeImage(file: Blob, name: string): Promise<InputImage> {
     if (Math.max(width, height) > most.side) {
       throw new StylusError(
         "bad-input",
-        `${name} is ${width} × ${height} px; the limit is ${most.side.toLocaleString("en")} px a side.`,
-        { where: name, remedy: "Scale it down; 2,048 px a side are enough." },
+        say`${name} is ${width} × ${height} px; the limit is ${most.side.toLocaleString("en")} px a side.`,
+        { where: name, remedy: say`Scale it down; 2,048 px a side are enough.` },
       );
     }
     const scale = keptSide / Math.max(width, height);
@@ -126,8 +127,8 @@ export async function maskValues(
   if (Math.abs(width * image.height - height * image.width) > Math.max(width, height)) {
     throw new StylusError(
       "bad-input",
-      `The mask is ${width} × ${height} px, but the init image is ${image.width} × ${image.height} px.`,
-      { where: "start.mask", remedy: "Use a mask of the same size." },
+      say`The mask is ${width} × ${height} px, but the init image is ${image.width} × ${image.height} px.`,
+      { where: "start.mask", remedy: say`Use a mask of the same size.` },
     );
   }
   const context = canvasOf(image);
@@ -140,10 +141,10 @@ export async function maskValues(
   );
 }
 
-const gone = (what: string): StylusError =>
-  new StylusError("not-found", `${what} is no longer in this browser’s storage.`, {
+const gone = (what: Saying): StylusError =>
+  new StylusError("not-found", say`${what} is no longer in this browser’s storage.`, {
     where: "start",
-    remedy: "Choose the image again.",
+    remedy: say`Choose the image again.`,
   });
 
 /** Pixels of an init image and its mask, from the store. @throws StylusError not-found, bad-file, bad-input for an empty mask */
@@ -152,16 +153,16 @@ export async function openInitImage(
   inputs: InputStore,
 ): Promise<ImageToImage> {
   const file = await inputs.get(picture.id);
-  if (!file) throw gone("The init image");
+  if (!file) throw gone(say`The init image`);
   const image = await pixelsOf(file, "The init image");
   if (mask === null) return { image, strength };
   const drawnMask = await inputs.get(mask.id);
-  if (!drawnMask) throw gone("The mask");
+  if (!drawnMask) throw gone(say`The mask`);
   const values = await maskValues(drawnMask, image);
   if (!values.some((value) => value > 0)) {
-    throw new StylusError("bad-input", "The mask is empty, so nothing would change.", {
+    throw new StylusError("bad-input", say`The mask is empty, so nothing would change.`, {
       where: "start.mask",
-      remedy: "Make the area to regenerate white in the mask.",
+      remedy: say`Make the area to regenerate white in the mask.`,
     });
   }
   const { blur, region, padding, fill } = mask;

@@ -1,5 +1,6 @@
 // The sheet of a plot: its images in a grid, with a label at each column, row and page. The layout is pure; drawing needs a canvas.
 import { StylusError } from "../../shared/errors.ts";
+import { say } from "../../shared/saying.ts";
 
 /** Lines of one label and where they stand: `y` is the middle of the first, the others follow one line below each other. */
 interface PlacedLabel {
@@ -180,8 +181,8 @@ export async function drawSheet(
   const context = (canvas: OffscreenCanvas): OffscreenCanvasRenderingContext2D => {
     const found = canvas.getContext("2d");
     if (found) return found;
-    throw new StylusError("device", "The browser has no canvas left to draw the plot’s sheet.", {
-      remedy: "Its images are kept. Close other tabs, then generate it again.",
+    throw new StylusError("device", say`The browser has no canvas left to draw the plot’s sheet.`, {
+      remedy: say`Its images are kept. Close other tabs, then generate it again.`,
     });
   };
   const ruler = context(new OffscreenCanvas(1, 1));

@@ -4,6 +4,7 @@ import { modelFilesOf } from "../../engine/pack-files.ts";
 import { openCheckpoint } from "../../graph/checkpoint.ts";
 import { readHeader } from "../../formats/safetensors.ts";
 import { StylusError } from "../../shared/errors.ts";
+import { say } from "../../shared/saying.ts";
 import { packFromDisk } from "../../storage/local-files.ts";
 import type { DiskFile, DiskPick } from "./disk-files.ts";
 
@@ -26,9 +27,9 @@ export async function readCheckpointFacts(files: readonly DiskFile[]): Promise<U
   const { inChannels } = unet.config;
   const { latentChannels } = vae.config;
   if (inChannels !== latentChannels && inChannels !== 2 * latentChannels + 1) {
-    throw new StylusError("unsupported", `Its U-Net takes ${inChannels} input channels.`, {
+    throw new StylusError("unsupported", say`Its U-Net takes ${inChannels} input channels.`, {
       where: files[0]?.path ?? "model",
-      remedy: `Use a text-to-image checkpoint (${latentChannels} channels) or an inpainting checkpoint (${2 * latentChannels + 1}).`,
+      remedy: say`Use a text-to-image checkpoint (${latentChannels} channels) or an inpainting checkpoint (${2 * latentChannels + 1}).`,
     });
   }
   const tensors = [...unet.tensors.values(), ...text_encoder.tensors.values()];

@@ -1,6 +1,7 @@
 // Files and folders from the user's disk, as the picker or a drop gives them: with a handle that can be kept where the browser
 // has them, otherwise as plain files.
 import { StylusError } from "../../shared/errors.ts";
+import { say } from "../../shared/saying.ts";
 
 /** What was picked, all of it one model. */
 export interface DiskPick {
@@ -33,9 +34,9 @@ async function filesBelow(folder: FileSystemDirectoryHandle, prefix: string): Pr
 }
 
 const tooMany = (folder: string): StylusError =>
-  new StylusError("bad-input", `${folder} contains more than ${maxFiles.toLocaleString("en")} files.`, {
+  new StylusError("bad-input", say`${folder} contains more than ${maxFiles.toLocaleString("en")} files.`, {
     where: folder,
-    remedy: "Choose the folder of one model, or of your adapters.",
+    remedy: say`Choose the folder of one model, or of your adapters.`,
   });
 
 /** A dropped file or folder, in browsers that give no handles. */
@@ -68,9 +69,9 @@ async function filesOfEntry(entry: DroppedEntry): Promise<DiskFile[]> {
 }
 
 const notReadable = (name: string, cause: unknown): StylusError =>
-  new StylusError("not-found", `${name} can no longer be read from your disk.`, {
+  new StylusError("not-found", say`${name} can no longer be read from your disk.`, {
     where: name,
-    remedy: "If you moved or renamed it, choose it again; otherwise remove it from the list of models.",
+    remedy: say`If you moved or renamed it, choose it again; otherwise remove it from the list of models.`,
     cause,
   });
 

@@ -2,12 +2,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { parseManifest } from "../../storage/manifest.ts";
 import { listLanguageModels } from "./language-models.ts";
+import { say } from "../../shared/saying.ts";
 
 const folder = new URL("../../../model-manifests/", import.meta.url);
 const manifests = readdirSync(folder)
   .filter((name) => name.endsWith(".json"))
   .map((name) => parseManifest(JSON.parse(readFileSync(new URL(name, folder), "utf8")), name));
-const gpu = { name: "GPU", reason: "", f16: true };
+const gpu = { name: "GPU", reason: null, f16: true };
 const list = (options: Partial<Parameters<typeof listLanguageModels>[1]> = {}) =>
   listLanguageModels(manifests, {
     view: { packs: [] },
@@ -52,12 +53,12 @@ it("takes the variant that the GPU can run", () => {
 });
 
 it("leaves those for the CPU where there is no GPU", () => {
-  const entries = list({ graphics: { name: null, reason: "WebGPU found no GPU", f16: false } });
+  const entries = list({ graphics: { name: null, reason: say`WebGPU found no GPU`, f16: false } });
   expect(entries.filter(({ fit }) => fit.kind !== "impossible").map(({ id }) => id)).toEqual([
     "qwen2.5-0.5b-cpu",
     "smollm2-360m-cpu",
   ]);
-  expect(entries[0]!.fit).toEqual({ kind: "impossible", lacks: "webgpu", reason: "WebGPU found no GPU" });
+  expect(entries[0]!.fit).toEqual({ kind: "impossible", lacks: "webgpu", reason: say`WebGPU found no GPU` });
 });
 
 it("knows what is here", () => {

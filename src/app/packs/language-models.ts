@@ -1,10 +1,12 @@
 // The language models a user can choose from: what each is, what it needs, and whether it is here. Pure.
 import type { ComposerEntry, Manifest } from "../../storage/manifest.ts";
 import type { StorageView } from "../../storage/storage-view.ts";
+import { spoken } from "../../texts/sayings.ts";
 import { t } from "../../texts/texts.ts";
-import type { GraphicsReport } from "./model-fit.ts";
+import { noWebGpu, type GraphicsReport } from "./model-fit.ts";
 import { licenseNames, type ModelEntry } from "./model-list.ts";
 import { ownServerId, type OwnServer } from "./own-server.ts";
+import { type Saying } from "../../shared/saying.ts";
 
 export type LanguageModelFit =
   | { readonly kind: "good"; readonly gpuBytes: number }
@@ -12,7 +14,7 @@ export type LanguageModelFit =
   | { readonly kind: "slow"; readonly memoryBytes: number }
   /** On a computer of the user's, by their own server. */
   | { readonly kind: "elsewhere" }
-  | { readonly kind: "impossible"; readonly lacks: "webgpu"; readonly reason: string }
+  | { readonly kind: "impossible"; readonly lacks: "webgpu"; readonly reason: Saying }
   | { readonly kind: "impossible"; readonly lacks: "shader-f16" };
 
 export interface LanguageModelEntry extends Pick<ModelEntry, "id" | "title" | "summary" | "license"> {
@@ -49,7 +51,7 @@ export function describeLanguageModelFit(fit: LanguageModelFit): string {
   if (fit.kind === "good") return texts.gpu(fit.gpuBytes);
   if (fit.kind === "slow") return texts.cpu(fit.memoryBytes);
   if (fit.kind === "elsewhere") return texts.ownServer;
-  return fit.lacks === "webgpu" ? texts.noWebGpu(fit.reason) : texts.noF16;
+  return fit.lacks === "webgpu" ? texts.noWebGpu(spoken(fit.reason)) : texts.noF16;
 }
 
 /** Weights in memory, and what a question takes beside them. */
@@ -65,7 +67,7 @@ const licenseOf = (
 });
 
 function gpuFit({ requirements }: ComposerEntry, { name, reason, f16 }: GraphicsReport): LanguageModelFit {
-  if (name === null) return { kind: "impossible", lacks: "webgpu", reason };
+  if (name === null) return { kind: "impossible", lacks: "webgpu", reason: reason ?? noWebGpu };
   if (requirements.requiredFeatures.includes("shader-f16") && !f16)
     return { kind: "impossible", lacks: "shader-f16" };
   return { kind: "good", gpuBytes: requirements.minGpuMemoryBytes };

@@ -1,10 +1,11 @@
 // Which models a device can run.
 import { expect, it } from "vitest";
 import { checkFit, checkWasmCanTakeOver, fitOf } from "./model-fit.ts";
+import { say } from "../../shared/saying.ts";
 
 const sd15 = { parameters: 983e6, minGpuMemoryBytes: 4e9 };
-const gpu = { name: "a card", reason: "", f16: true };
-const none = { name: null, reason: "no WebGPU in this browser", f16: false };
+const gpu = { name: "a card", reason: null, f16: true };
+const none = { name: null, reason: say`no WebGPU in this browser`, f16: false };
 
 it("full size needs a graphics device, twice the memory without 16-bit shaders", () => {
   expect(fitOf(sd15, gpu)).toEqual({ kind: "good", gpuBytes: 4e9, hasF16: true });

@@ -1,16 +1,16 @@
 // Whether a model can run on this device, in plain words. Pure; device-probe.ts asks the browser.
 
 import { StylusError } from "../../shared/errors.ts";
+import { say, type Saying } from "../../shared/saying.ts";
 import type { DevicePreference } from "../../shared/request.ts";
 import type { Manifest } from "../../storage/manifest.ts";
-import { t } from "../../texts/texts.ts";
 
 /** What the browser says of its graphics hardware; it never says how much memory that has. */
 export interface GraphicsReport {
   /** Null when there is none that can be used. */
   readonly name: string | null;
-  /** What there is instead of it: "no WebGPU in this browser". */
-  readonly reason: string;
+  /** What there is instead of it: "no WebGPU in this browser"; null when there is one. */
+  readonly reason: Saying | null;
   /** Half-precision numbers in shaders: without them weights take twice the memory. */
   readonly f16: boolean;
 }
@@ -35,7 +35,7 @@ export type ModelFit =
   /** `gpuBytes`: memory that it needs; null for a model that runs anywhere. */
   | { readonly kind: "good"; readonly gpuBytes: number | null; readonly hasF16: boolean }
   /** On the CPU, for `reason`. */
-  | { readonly kind: "slow"; readonly reason: string }
+  | { readonly kind: "slow"; readonly reason: Saying }
   | { readonly kind: "impossible"; readonly weightBytes: number };
 
 /** WebAssembly memory ends at 4 GB, and a run needs room beside the weights of the largest network. */
@@ -54,10 +54,15 @@ export function fitOf(
     return { kind: "good", gpuBytes, hasF16: f16 };
   }
   const weightBytes = 4 * parameters;
-  return weightBytes <= wasmWeightLimitBytes ? { kind: "slow", reason } : { kind: "impossible", weightBytes };
+  return weightBytes <= wasmWeightLimitBytes
+    ? { kind: "slow", reason: reason ?? noWebGpu }
+    : { kind: "impossible", weightBytes };
 }
 
-const withoutGraphics: GraphicsReport = { name: null, reason: "", f16: false };
+/** Where nobody says why. */
+export const noWebGpu = say`no WebGPU`;
+
+const withoutGraphics: GraphicsReport = { name: null, reason: null, f16: false };
 
 /**
  * For a graphics device that was lost twice in one run: a large model cannot go on without it.
@@ -71,9 +76,9 @@ export function checkWasmCanTakeOver({
   readonly needs: ModelNeeds;
 }): void {
   if (fitOf(needs, withoutGraphics).kind !== "impossible") return;
-  throw new StylusError("device", `The GPU was lost twice, and ${title} is too large for WebAssembly.`, {
+  throw new StylusError("device", say`The GPU was lost twice, and ${title} is too large for WebAssembly.`, {
     where: "device",
-    remedy: "Close other programs and tabs that use the GPU, or generate smaller images, then try again.",
+    remedy: say`Close other programs and tabs that use the GPU, or generate smaller images, then try again.`,
   });
 }
 
@@ -87,16 +92,16 @@ export function checkFit(
 ): void {
   const fit = fitOf(needs, device === "wasm" ? withoutGraphics : graphics);
   if (fit.kind !== "impossible") return;
-  const why = device === "wasm" ? "the device is set to WebAssembly" : graphics.reason || "no WebGPU";
+  const why = device === "wasm" ? say`the device is set to WebAssembly` : (graphics.reason ?? noWebGpu);
   throw new StylusError(
     "unsupported",
-    `${title} cannot run here: ${why}. ${t.models.fit.impossible(fit.weightBytes)}`,
+    say`${title} cannot run here: ${why}. It needs WebGPU: on the CPU its weights take ${Math.round(fit.weightBytes / 1e8) / 10} GB, more than WebAssembly can hold.`,
     {
       where: "device",
       remedy:
         device === "wasm"
-          ? "Choose another device under Settings, or use Pocket."
-          : "Use Pocket, or a browser and computer with WebGPU.",
+          ? say`Choose another device under Settings, or use Pocket.`
+          : say`Use Pocket, or a browser and computer with WebGPU.`,
     },
   );
 }

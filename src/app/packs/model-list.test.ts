@@ -6,6 +6,7 @@ import type { StoredPack, StorageView } from "../../storage/storage-view.ts";
 import type { UserModel } from "./user-models.ts";
 import { listModels } from "./model-list.ts";
 import { rowsOf } from "../services/pack-storage.ts";
+import { say } from "../../shared/saying.ts";
 
 const folder = new URL("../../../model-manifests/", import.meta.url);
 const manifests = readdirSync(folder)
@@ -13,7 +14,7 @@ const manifests = readdirSync(folder)
   .sort()
   .map((name) => parseManifest(JSON.parse(readFileSync(new URL(name, folder), "utf8")), name));
 
-const gpu = { name: "a card", reason: "", f16: true };
+const gpu = { name: "a card", reason: null, f16: true };
 
 function stored(
   id: string,
@@ -117,7 +118,7 @@ it("says what the browser knows of the user's own files", () => {
 });
 
 it("full size cannot run without a graphics device, Pocket can", () => {
-  const none = { name: null, reason: "no WebGPU in this browser", f16: false };
+  const none = { name: null, reason: say`no WebGPU in this browser`, f16: false };
   const models = listModels(manifests, { view: viewOf([]), graphics: none, userModels: [] });
   expect(models.map(({ fit }) => fit.kind)).toEqual(["good", ...Array<string>(4).fill("impossible")]);
 });

@@ -1,5 +1,6 @@
 // A language model behind a server of the user's own, as this browser keeps it: apart from the settings, so that neither its address nor its
 // key gets into links, images, reports or exports.
+import { say } from "../../shared/saying.ts";
 import * as v from "valibot";
 import type { ChatServer } from "../../refine/chat-server.ts";
 import { isLoopback } from "../../shared/loopback.ts";
@@ -78,9 +79,9 @@ export const chatServerOf = (server: OwnServer): ChatServer => ({
   maxTokens,
   alias: ownServerName,
   remedies: {
-    key: "Check its key under Models.",
-    notFound: "Check its address and model under Models.",
-    refused: "Press Check under Models, or choose another answer format there.",
-    silent: "Press Check under Models, which says what is wrong.",
+    key: say`Check its key under Models.`,
+    notFound: say`Check its address and model under Models.`,
+    refused: say`Press Check under Models, or choose another answer format there.`,
+    silent: say`Press Check under Models, which says what is wrong.`,
   },
 });

@@ -3,6 +3,7 @@
 import type { AdapterCard } from "../../retrieval/card.ts";
 import { parseRefinedCards, type RefinedCard } from "../../refine/refined-card.ts";
 import { StylusError } from "../../shared/errors.ts";
+import { say } from "../../shared/saying.ts";
 import { limits } from "../../shared/limits.ts";
 import type { SamplerId, ScheduleId } from "../../shared/request.ts";
 import { parseManifest, type Manifest } from "../../storage/manifest.ts";
@@ -116,9 +117,9 @@ export async function readManifest(id: string): Promise<ReadManifest> {
   const all = (await load?.())?.default as Parameters<typeof readerManifest>[0] | undefined;
   const found = all && id === readerId ? readerManifest(all) : all;
   if (!found) {
-    throw new StylusError("not-found", `This build of the site has no model “${id}”.`, {
+    throw new StylusError("not-found", say`This build of the site has no model “${id}”.`, {
       where: `model-manifests/${id}.json`,
-      remedy: "Choose another model, or rebuild the site from a complete checkout.",
+      remedy: say`Choose another model, or rebuild the site from a complete checkout.`,
     });
   }
   const json = id === pocketId ? { ...all, files: all!.files.filter(isOfPocketPack) } : found;

@@ -3,6 +3,7 @@
 import type { DBSchema } from "idb";
 import * as v from "valibot";
 import { StylusError } from "../../shared/errors.ts";
+import { say } from "../../shared/saying.ts";
 import { Records, type DatabaseShape } from "../../storage/records/database.ts";
 import type { UserModelFacts } from "./checkpoint-facts.ts";
 import { filesOfHandles, mayRead, type DiskFile, type DiskPick } from "./disk-files.ts";
@@ -119,18 +120,22 @@ export function openUserModels(): UserModelStore {
     async open(id) {
       const model = await find(id);
       if (!model) {
-        throw new StylusError("not-found", "You opened this model on an earlier visit.", {
+        throw new StylusError("not-found", say`You opened this model on an earlier visit.`, {
           where: id,
-          remedy: "This browser doesn’t remember files. Choose it again, or use another model.",
+          remedy: say`This browser doesn’t remember files. Choose it again, or use another model.`,
         });
       }
       const known = opened.get(id);
       if (known) return { model, files: known };
       if (!(await mayRead(model.handles ?? [], { ask: false }))) {
-        throw new StylusError("device", `${model.title} needs your permission before it can be read again.`, {
-          where: id,
-          remedy: "Allow access to the file, or use another model.",
-        });
+        throw new StylusError(
+          "device",
+          say`${model.title} needs your permission before it can be read again.`,
+          {
+            where: id,
+            remedy: say`Allow access to the file, or use another model.`,
+          },
+        );
       }
       const files = await filesOfHandles(model.handles ?? []);
       opened.set(id, files);

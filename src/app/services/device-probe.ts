@@ -3,15 +3,16 @@
 import { adapterName, isSoftwareAdapter } from "../../runtime/device.ts";
 import { atOnce } from "../../shared/at-once.ts";
 import type { GraphicsReport } from "../packs/model-fit.ts";
+import { say, type Saying } from "../../shared/saying.ts";
 
-const without = (reason: string): GraphicsReport => ({ name: null, reason, f16: false });
+const without = (reason: Saying): GraphicsReport => ({ name: null, reason, f16: false });
 
 export const probeGraphics = atOnce(async (): Promise<GraphicsReport> => {
   const gpu = globalThis.navigator?.gpu;
-  if (!gpu) return without(isSecureContext ? "no WebGPU in this browser" : "WebGPU needs https");
+  if (!gpu) return without(isSecureContext ? say`no WebGPU in this browser` : say`WebGPU needs https`);
   const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" }).catch(() => null);
-  if (!adapter) return without("WebGPU found no GPU");
+  if (!adapter) return without(say`WebGPU found no GPU`);
   const name = adapterName(adapter.info);
-  if (isSoftwareAdapter(adapter)) return without(`only a software GPU (${name})`);
-  return { name, reason: "", f16: adapter.features.has("shader-f16") };
+  if (isSoftwareAdapter(adapter)) return without(say`only a software GPU (${name})`);
+  return { name, reason: null, f16: adapter.features.has("shader-f16") };
 });

@@ -5,6 +5,7 @@ import { WorkerClient } from "../../rpc/client.ts";
 import type { DevicePreference, DiffusionRequest, Kernels } from "../../shared/request.ts";
 import { generateThroughLosses, throughLoss, type Recovery } from "./through-loss.ts";
 import { abortable } from "../../shared/abortable.ts";
+import { say, type Saying } from "../../shared/saying.ts";
 
 /** A step of a large model on a slow device may take this long; after that the worker is ended. */
 const stopGraceMilliseconds = 10_000;
@@ -19,7 +20,7 @@ export interface DiffusionWorker extends Pick<
     device: DevicePreference,
   ): Promise<LoadedNetworks>;
   /** From now on WebAssembly stands in for this device, which was lost twice. */
-  takeOver(from: DevicePreference, reason: string): void;
+  takeOver(from: DevicePreference, reason: Saying): void;
   generate(request: DiffusionRequest, recovery: Recovery): Promise<void>;
 }
 
@@ -30,13 +31,13 @@ function wantedKernels(search: string): Kernels {
 
 export function createDiffusionWorker(): DiffusionWorker {
   const worker = new WorkerClient<DiffusionService>(
-    "generating",
+    say`generating`,
     () => new Worker(new URL("../../../workers/diffusion.ts", import.meta.url), { type: "module" }),
   );
   const kernels = wantedKernels(location.search);
   /** What the worker was started for. */
   let startedFor = "";
-  let takenOver: { readonly from: DevicePreference; readonly reason: string } | null = null;
+  let takenOver: { readonly from: DevicePreference; readonly reason: Saying } | null = null;
 
   return {
     get alive() {

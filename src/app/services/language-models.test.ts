@@ -13,6 +13,7 @@ import { rawCard } from "../../refine/raw-card.ts";
 import type { WebLlmModel } from "../../compose/llm/engines/web-llm.ts";
 import type { Composition } from "../../compose/composition.ts";
 import { createLanguageModels } from "./language-models.ts";
+import { say } from "../../shared/saying.ts";
 
 let probes = 0;
 beforeEach(() => {
@@ -163,6 +164,6 @@ it("says as data why none chooses: none is chosen, gone, not downloaded, or cann
   vi.stubGlobal("navigator", {});
   vi.stubGlobal("isSecureContext", true);
   expect(await consult(setup().models, onGpu.id)).toEqual({
-    unavailable: { kind: "noWebGpu", title: onGpu.title, reason: "no WebGPU in this browser" },
+    unavailable: { kind: "noWebGpu", title: onGpu.title, reason: say`no WebGPU in this browser` },
   });
 });

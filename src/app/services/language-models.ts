@@ -11,6 +11,7 @@ import type { ReadingCandidate } from "../../compose/reader/card-text.ts";
 import type { WorkerClient } from "../../rpc/client.ts";
 import { abortable } from "../../shared/abortable.ts";
 import { StylusError } from "../../shared/errors.ts";
+import { say } from "../../shared/saying.ts";
 import type { ComposerEntry } from "../../storage/manifest.ts";
 import type { ChoiceServices } from "../../stylus/ports.ts";
 import { listLanguageModels, type LanguageModelEntry } from "../packs/language-models.ts";
@@ -21,6 +22,7 @@ import { probeGraphics } from "./device-probe.ts";
 import { fetchPack, openStored, type TransferOptions } from "./pack-storage.ts";
 import type { LanguageModelServices } from "./ports.ts";
 import type { StorageClient } from "./storage-client.ts";
+import { t } from "../../texts/texts.ts";
 
 const textOf = (content: AnyMessage["content"]): string =>
   typeof content === "string"
@@ -145,7 +147,7 @@ export function createLanguageModels(context: {
     }
     if (runsOn === "server") {
       const server = readOwnServer();
-      if (!server) throw new StylusError("not-found", "There is no server of your own.");
+      if (!server) throw new StylusError("not-found", say`There is no server of your own.`);
       return { engine: "server", server: chatServerOf(server) };
     }
     const { json } = await readManifest(id);
@@ -166,7 +168,7 @@ export function createLanguageModels(context: {
         files: [],
         receivedBytes: share * sizeBytes,
         totalBytes: sizeBytes,
-        preparing: share < 1 ? null : "Preparing the language model",
+        preparing: share < 1 ? null : t.models.preparing.languageModel,
       });
     const opening = worker.call((service) => service.open(source, { onProgress, signal }));
     try {
@@ -233,7 +235,7 @@ export function createLanguageModels(context: {
     async download(id, options) {
       failed = null;
       const entry = await entryOf(id);
-      if (!entry) throw new StylusError("not-found", "This build of the site has no such language model.");
+      if (!entry) throw new StylusError("not-found", say`This build of the site has no such language model.`);
       downloading = id;
       try {
         await openModel(entry, { ...options, mayDownload: true });
@@ -258,8 +260,8 @@ export function createLanguageModels(context: {
       if (id === ownServerId) return writeByOwnServer(raw, signal);
       const entry = await entryOf(id);
       if (!entry?.writesCards || entry.state !== "ready")
-        throw new StylusError("not-found", "The language model is not there.", {
-          remedy: "Choose one under Models.",
+        throw new StylusError("not-found", say`The language model is not there.`, {
+          remedy: say`Choose one under Models.`,
         });
       return writeCardBy(oneModel(entry), { raw, name: entry.title, signal });
     },

@@ -1,4 +1,5 @@
 // The NSFW check is downloaded only when asked for, opened once, and ends when it is idle.
+import { say } from "../../shared/saying.ts";
 import { afterAll, afterEach, beforeEach, expect, it, vi } from "vitest";
 import {
   closeRemotes,
@@ -28,7 +29,7 @@ function setup() {
   const service = remote<NsfwService>({
     open: (files: ReadonlyMap<string, Blob>) => {
       log.push(`open ${[...files.keys()].join()}`);
-      if (openFails-- > 0) throw new StylusError("bad-file", "It is damaged.");
+      if (openFails-- > 0) throw new StylusError("bad-file", say`It is damaged.`);
     },
     check: () => (log.push("check"), 0.7),
   });

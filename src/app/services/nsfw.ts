@@ -1,4 +1,5 @@
 // The NSFW check: downloaded when it is asked for, opened in a worker of its own with the first image, ended when it is idle.
+import { say } from "../../shared/saying.ts";
 import type { WorkerClient } from "../../rpc/client.ts";
 import { StylusError } from "../../shared/errors.ts";
 import type { NsfwService } from "../../nsfw/service.ts";
@@ -32,9 +33,9 @@ export function createNsfwWorker({
   async function open(): Promise<void> {
     const { title, state } = await model.state();
     if (state !== "ready")
-      throw new StylusError("not-found", `${title} is not downloaded.`, {
+      throw new StylusError("not-found", say`${title} is not downloaded.`, {
         where: "nsfwCheck",
-        remedy: "Download it under Settings, or turn the check off.",
+        remedy: say`Download it under Settings, or turn the check off.`,
       });
     const files = await model.files();
     await worker.call((service) => service.open(files));

@@ -1,4 +1,5 @@
 // The user's own language-model server: what is wrong with it, if anything, and the cards that it writes.
+import { say } from "../../shared/saying.ts";
 import type { ServerCheck } from "../../compose/llm/server-check.ts";
 import { ask, PassingFailure, ServerRefusal } from "../../refine/chat-server.ts";
 import { refineCard } from "../../refine/refine-card.ts";
@@ -152,7 +153,7 @@ export async function checkOwnServer(server: OwnServer, signal: AbortSignal): Pr
     if (error instanceof ServerRefusal) {
       const { status } = error;
       // A server that hands the key back has it shown nowhere.
-      const said = server.apiKey ? error.said.replaceAll(server.apiKey, "…") : error.said;
+      const said = server.apiKey ? error.answer.replaceAll(server.apiKey, "…") : error.answer;
       if (isRefusedKey(status)) return { kind: "key", hasKey };
       if (models.length > 0 && !models.includes(server.model) && [400, 404, 422].includes(status))
         return { kind: "noModel", models };
@@ -197,8 +198,8 @@ export async function writeCardBy(
 ): Promise<RefinedCard> {
   const { outcome } = await refineCard(raw, { pool: answers, signal });
   if ("card" in outcome) return outcome.card;
-  throw new StylusError("bad-file", `${name} wrote no card: ${outcome.failure}.`, {
-    remedy: "Try again, or choose a larger model.",
+  throw new StylusError("bad-file", say`${name} wrote no card: ${outcome.failure}.`, {
+    remedy: say`Try again, or choose a larger model.`,
   });
 }
 
@@ -206,8 +207,8 @@ export async function writeCardBy(
 export async function writeByOwnServer(raw: RawCard, signal: AbortSignal): Promise<RefinedCard> {
   const server = readOwnServer();
   if (!server)
-    throw new StylusError("not-found", "There is no server of your own.", {
-      remedy: "Name it under Models.",
+    throw new StylusError("not-found", say`There is no server of your own.`, {
+      remedy: say`Name it under Models.`,
     });
   const answers = poolFor(server);
   try {

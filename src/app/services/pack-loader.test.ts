@@ -7,6 +7,7 @@ import { pocketId } from "../packs/packs.ts";
 import { openUserModels } from "../packs/user-models.ts";
 import type { DiffusionWorker } from "./diffusion-worker.ts";
 import { createPackLoader } from "./pack-loader.ts";
+import { say, verbatim } from "../../shared/saying.ts";
 
 beforeAll(() => void vi.stubGlobal("document", { baseURI: "https://stylus.test/" }));
 afterAll(() => {
@@ -32,7 +33,7 @@ function setup() {
       log.push(`networks of ${id}`);
       alive = 1;
       return {
-        device: { kind: "wasm", name: device, reason: "", threads: 1, f16: false },
+        device: { kind: "wasm", name: verbatim(device), reason: say``, threads: 1, f16: false },
         sizeBytes: 0,
         milliseconds: { device: 0, parameters: 0 },
         latentScale: 8,

@@ -1,6 +1,7 @@
 // The pack in use, made ready: files opened, networks on the device, retrieval loaded, the user's own adapters known to both.
 import type { RegisteredAdapter } from "../../engine/service.ts";
 import { StylusError, toPlainError, type PlainError } from "../../shared/errors.ts";
+import { say, type Saying } from "../../shared/saying.ts";
 import type { DevicePreference, DeviceReport } from "../../shared/request.ts";
 import type { OpenedPack, VerifiedFiles } from "../../storage/service.ts";
 import { probeGraphics } from "./device-probe.ts";
@@ -25,6 +26,7 @@ import type {
   RemoteFile,
   Vocabulary,
 } from "../../stylus/loaded-pack.ts";
+import { t } from "../../texts/texts.ts";
 
 interface Fetched {
   readonly source: PackSource;
@@ -60,7 +62,7 @@ export interface PackLoader extends Pick<RunServices, "load" | "fetchAdapters"> 
   /** The same for its networks: their worker may have been lost while nothing ran. */
   readyNetworks(): Promise<void>;
   /** Everything that a run needs, in a new diffusion worker. @param wasmReason why WebAssembly takes over */
-  reopen(wasmReason: string | null): Promise<DeviceReport>;
+  reopen(wasmReason: Saying | null): Promise<DeviceReport>;
   /**
    * After a failure that damaged or lost files may explain: downloads what is damaged again, and makes the pack ready once more.
    * @returns whether the work may succeed now
@@ -145,8 +147,8 @@ export function createPackLoader(context: {
 
   function current(): Promise<Fetched> {
     if (fetched) return fetched.result;
-    throw new StylusError("not-found", "The model was unloaded.", {
-      remedy: "Try again to load it.",
+    throw new StylusError("not-found", say`The model was unloaded.`, {
+      remedy: say`Try again to load it.`,
     });
   }
 
@@ -185,7 +187,7 @@ export function createPackLoader(context: {
 
   /** @throws StylusError cancelled: another model was chosen, or the files were deleted */
   function checkWanted(result: Promise<Fetched>): void {
-    if (fetched?.result !== result) throw new StylusError("cancelled", "Another model was chosen.");
+    if (fetched?.result !== result) throw new StylusError("cancelled", say`Another model was chosen.`);
   }
 
   async function filesOf(packId: string): Promise<{ all: Fetched; result: Promise<Fetched> }> {
@@ -280,7 +282,7 @@ export function createPackLoader(context: {
    */
   async function replaceDamaged(source: PackSource, failure: unknown, signal: AbortSignal): Promise<boolean> {
     if (!mayBeFiles(failure)) return false;
-    tell({ files: [], receivedBytes: 0, totalBytes: 0, preparing: "Checking the stored files" });
+    tell({ files: [], receivedBytes: 0, totalBytes: 0, preparing: t.models.preparing.stored });
     const { ofPack, ofLists } = await verify(source, { all: true, signal });
     if (ofPack.damaged.length > 0 && ofPack.missing.length === 0)
       await fetchPack(storage, source, { onProgress: tell, signal });
@@ -290,7 +292,7 @@ export function createPackLoader(context: {
     return found.length > 0 || toPlainError(failure).code === "not-found";
   }
 
-  async function reopen(wasmReason: string | null): Promise<DeviceReport> {
+  async function reopen(wasmReason: Saying | null): Promise<DeviceReport> {
     const { packId, device } = asked!;
     if (wasmReason !== null) {
       checkWasmCanTakeOver((await current()).source);

@@ -1,6 +1,7 @@
 // Packs as files: downloaded with progress, opened from the store, described and deleted.
 import { t } from "../../texts/texts.ts";
 import { StylusError } from "../../shared/errors.ts";
+import { say } from "../../shared/saying.ts";
 import { parseManifest } from "../../storage/manifest.ts";
 import type { OpenedPack, VerifiedFiles } from "../../storage/service.ts";
 import type { StorageView } from "../../storage/storage-view.ts";
@@ -79,9 +80,9 @@ export async function openStored(
   if (packId !== pocketId && filesIn(json).length > 0) {
     const { packs } = await storage.call((service) => service.describe([json], document.baseURI));
     if (!packs[0]?.complete) {
-      throw new StylusError("not-found", `${title} is not fully downloaded.`, {
+      throw new StylusError("not-found", say`${title} is not fully downloaded.`, {
         where: packId,
-        remedy: "Download it under Models, or use Pocket.",
+        remedy: say`Download it under Models, or use Pocket.`,
       });
     }
   }

@@ -2,6 +2,7 @@
 import type { ComposerService } from "../../compose/service.ts";
 import type { WorkerClient } from "../../rpc/client.ts";
 import { StylusError } from "../../shared/errors.ts";
+import { say } from "../../shared/saying.ts";
 import { readManifest, readerId } from "../packs/packs.ts";
 import { mayBeFiles, verifyStored } from "./pack-storage.ts";
 import type { StorageClient } from "./storage-client.ts";
@@ -35,7 +36,7 @@ export function createReaderWorker(context: {
     });
     if (!manifest) return false;
     const { files } = await storage.call((service) => service.openPack(manifest.json, document.baseURI, {}));
-    if (wanted !== generation) throw new StylusError("cancelled", "The reader is no longer wanted.");
+    if (wanted !== generation) throw new StylusError("cancelled", say`The reader is no longer wanted.`);
     const byName = new Map([...files].map(([path, blob]) => [path.replace(folder, ""), blob]));
     try {
       await composer.call((service) => service.loadReader(byName));

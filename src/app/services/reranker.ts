@@ -8,6 +8,7 @@ import { StylusError } from "../../shared/errors.ts";
 import { rerankerId } from "../packs/packs.ts";
 import { createOptionalModel } from "./optional-model.ts";
 import type { OptionalModelServices } from "./ports.ts";
+import { say } from "../../shared/saying.ts";
 import type { StorageClient } from "./storage-client.ts";
 import { throughLoss } from "./through-loss.ts";
 
@@ -33,12 +34,12 @@ export function createReranker(context: {
     const wanted = generation;
     const { title, state: stored } = await model.state();
     if (stored !== "ready")
-      throw new StylusError("not-found", `${title} is not downloaded.`, {
+      throw new StylusError("not-found", say`${title} is not downloaded.`, {
         where: "method",
-        remedy: "Download it under Settings, Adapter selection, or choose another method.",
+        remedy: say`Download it under Settings, Adapter selection, or choose another method.`,
       });
     const files = await model.files();
-    if (wanted !== generation) throw new StylusError("cancelled", "The reranker is no longer wanted.");
+    if (wanted !== generation) throw new StylusError("cancelled", say`The reranker is no longer wanted.`);
     await composer.call((service) => service.loadReranker(files));
   }
 

@@ -10,6 +10,7 @@ import type { ReadingCandidate } from "../../compose/reader/card-text.ts";
 import type { SimilarAdapter } from "../../retrieval/retriever.ts";
 import { WorkerClient } from "../../rpc/client.ts";
 import { StylusError } from "../../shared/errors.ts";
+import { say } from "../../shared/saying.ts";
 import type { UserAdapter } from "../../stylus/loaded-pack.ts";
 import { keptIndex } from "../packs/index-cache.ts";
 import { isLoss } from "./through-loss.ts";
@@ -62,15 +63,15 @@ export const indexPath = "index/adapters.safetensors";
 function fileOf(files: ReadonlyMap<string, Blob>, path: string): Blob {
   const blob = files.get(path);
   if (blob) return blob;
-  throw new StylusError("not-found", `The pack lacks its file ${path}.`, {
+  throw new StylusError("not-found", say`The pack lacks its file ${path}.`, {
     where: path,
-    remedy: "Download the pack again.",
+    remedy: say`Download the pack again.`,
   });
 }
 
 export function createRetrievalWorker(): RetrievalWorker {
   const worker = new WorkerClient<CandidateService>(
-    "retrieval",
+    say`retrieval`,
     () => new Worker(new URL("../../../workers/retrieval.ts", import.meta.url), { type: "module" }),
   );
   /** Which start of the worker holds the pack: a restarted worker holds nothing. */
@@ -118,9 +119,9 @@ export function createRetrievalWorker(): RetrievalWorker {
       unindexed ?? (await worker.call((service) => service.readCards(fileOf(files, cardsPath), cardsPath)));
     const missing = loaded.find(({ id, fewStep }) => !fewStep && !known.has(id));
     if (missing)
-      throw new StylusError("bad-file", `The index knows no adapter “${missing.id}”.`, {
+      throw new StylusError("bad-file", say`The index knows no adapter “${missing.id}”.`, {
         where: indexPath,
-        remedy: "Index and cards do not belong together: run npm run build:index.",
+        remedy: say`Index and cards do not belong together: run npm run build:index.`,
       });
     cards = loaded;
     indexed.clear();

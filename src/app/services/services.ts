@@ -6,6 +6,7 @@ import type { ComposerService } from "../../compose/service.ts";
 import type { NsfwService } from "../../nsfw/service.ts";
 import { WorkerClient } from "../../rpc/client.ts";
 import { keepingError, type StylusError } from "../../shared/errors.ts";
+import { say } from "../../shared/saying.ts";
 import { createDiffusionWorker } from "./diffusion-worker.ts";
 import { createLanguageModels, type RetrieveOptions } from "./language-models.ts";
 import { createReaderWorker } from "./reader-worker.ts";
@@ -27,7 +28,7 @@ export function createServices(): PageServices {
   const storage = new StorageClient();
   const retrieval = createRetrievalWorker();
   const composer = new WorkerClient<ComposerService>(
-    "composer",
+    say`composer`,
     () => new Worker(new URL("../../../workers/composer.ts", import.meta.url), { type: "module" }),
   );
   const reader = createReaderWorker({ storage, composer });
@@ -35,7 +36,7 @@ export function createServices(): PageServices {
   const nsfw = createNsfwWorker({
     storage,
     worker: new WorkerClient<NsfwService>(
-      "NSFW",
+      say`NSFW`,
       () => new Worker(new URL("../../../workers/nsfw.ts", import.meta.url), { type: "module" }),
     ),
   });
@@ -65,7 +66,7 @@ export function createServices(): PageServices {
     );
   }
   const worker = new WorkerClient<LanguageModelService>(
-    "language model",
+    say`language model`,
     () => new Worker(new URL("../../../workers/language-model.ts", import.meta.url), { type: "module" }),
   );
   const languageModels = createLanguageModels({ storage, worker, retrieve });
@@ -195,8 +196,8 @@ export function createServices(): PageServices {
 }
 
 const notKept = (cause: unknown): StylusError =>
-  keepingError("this adapter", cause, {
-    full: "Free disk space, or remove adapters or images you don’t need, then add it again.",
+  keepingError(say`this adapter`, cause, {
+    full: say`Free disk space, or remove adapters or images you don’t need, then add it again.`,
   });
 
 /** The outcome of `work`, or null when it takes longer. @param milliseconds null: as long as it needs */

@@ -7,10 +7,11 @@ import { atOnce } from "../../shared/at-once.ts";
 import type { StorageView } from "../../storage/storage-view.ts";
 import { readManifests } from "../packs/packs.ts";
 import { throughLoss } from "./through-loss.ts";
+import { say } from "../../shared/saying.ts";
 
 export class StorageClient {
   readonly #worker = new WorkerClient<StorageService>(
-    "storage",
+    say`storage`,
     () => new Worker(new URL("../../../workers/storage.ts", import.meta.url), { type: "module" }),
   );
   #calls = 0;

@@ -1,10 +1,11 @@
 import { expect, it } from "vitest";
 import { REQUEST } from "../../../tests/fixtures/engine/engine-runs.ts";
 import { StylusError } from "../../shared/errors.ts";
+import { english, say } from "../../shared/saying.ts";
 import type { DeviceReport, DiffusionEvent } from "../../shared/request.ts";
 import { generateThroughLosses, throughLoss } from "./through-loss.ts";
 
-const lost = new StylusError("device-lost", "The worker stopped.");
+const lost = new StylusError("device-lost", say`The worker stopped.`);
 
 /** Work that fails with each of `failures` in turn, then succeeds. */
 function work(...failures: StylusError[]) {
@@ -32,13 +33,13 @@ it("does lost work once more, after preparing the new worker, and then says so",
   await expect(twice.run()).rejects.toBe(lost);
   expect(twice.log).toEqual(["work", "prepare", "work"]);
   expect(await twice.run()).toBe("done"); // a retry works
-  const other = work(new StylusError("bad-file", "cut off"));
+  const other = work(new StylusError("bad-file", say`cut off`));
   await expect(other.run()).rejects.toMatchObject({ code: "bad-file" });
   expect(other.log).toEqual(["work"]);
 });
 
-const loss = new StylusError("device-lost", "The graphics device was lost: reset.");
-const gpu: DeviceReport = { kind: "webgpu", name: "card", reason: "", threads: 1, f16: true };
+const loss = new StylusError("device-lost", say`The graphics device was lost: reset.`);
+const gpu: DeviceReport = { kind: "webgpu", name: say`card`, reason: say``, threads: 1, f16: true };
 const wasm: DeviceReport = { ...gpu, kind: "wasm", f16: false };
 
 const request = { ...REQUEST, images: [1, 2, 3].map((seed) => ({ seed, adapters: [] })) };
@@ -74,7 +75,7 @@ async function generateWith(
       }
     },
     async reopen(wasmReason) {
-      reopened.push(wasmReason);
+      reopened.push(wasmReason && english(wasmReason));
       return wasmReason === null ? device : wasm;
     },
     async mend(error) {
@@ -149,7 +150,7 @@ it("a run that was stopped is not taken up again", async () => {
 });
 
 it("a run that fails over damaged files goes on once they are mended, and only once", async () => {
-  const failure = new StylusError("bad-file", "unet.safetensors is cut off.");
+  const failure = new StylusError("bad-file", say`unet.safetensors is cut off.`);
   const { seeds, generated, mended, told } = await generateWith([1], { failure, mends: true });
   expect(seeds).toEqual([
     [1, 2, 3],

@@ -2,7 +2,9 @@
 // continues: the first time on the reopened device, the second time on WebAssembly, and it says so.
 import { StylusError, throwIfAborted } from "../../shared/errors.ts";
 import type { DeviceReport, DiffusionEvent, DiffusionRequest } from "../../shared/request.ts";
+import { messageOf, spoken } from "../../texts/sayings.ts";
 import { t } from "../../texts/texts.ts";
+import { say, type Saying } from "../../shared/saying.ts";
 
 export const isLoss = (error: unknown): error is StylusError =>
   error instanceof StylusError && error.code === "device-lost";
@@ -29,14 +31,14 @@ export interface Recovery {
    * Reopens the device, in a new worker, with everything on it that the rest of a run needs.
    * @param wasmReason WebAssembly is to take over, for this reason; null: as before
    */
-  readonly reopen: (wasmReason: string | null) => Promise<DeviceReport>;
+  readonly reopen: (wasmReason: Saying | null) => Promise<DeviceReport>;
   /** Repairs the files that may explain a failure, and reopens the device; false when they do not. */
   readonly mend: (failure: unknown, signal: AbortSignal) => Promise<boolean>;
   readonly onEvent: (event: DiffusionEvent) => void;
   readonly signal: AbortSignal;
 }
 
-const lostTwice = "the GPU was lost twice";
+const lostTwice = say`the GPU was lost twice`;
 
 /**
  * Images that are done stay; the one under way begins again (its noise comes from its seed, so it is the same image).
@@ -68,7 +70,7 @@ export async function generateThroughLosses(
     const tell = (message: string, now: DeviceReport | null): void =>
       onEvent({ type: "device", imageIndex: done, message, device: now });
     const { restarting, lostAgain } = t.run.device;
-    tell((wasmReason === null ? restarting : lostAgain)(failure.message), null);
+    tell((wasmReason === null ? restarting : lostAgain)(messageOf(failure)), null);
     device = await reopen(wasmReason);
     throwIfAborted(signal);
     tell(recovered(device, wasmReason), device);
@@ -96,7 +98,7 @@ export async function generateThroughLosses(
   }
 }
 
-function recovered({ kind, reason }: DeviceReport, wasmReason: string | null): string {
+function recovered({ kind, reason }: DeviceReport, wasmReason: Saying | null): string {
   if (wasmReason !== null) return t.run.device.onCpuAfterLosses;
-  return kind === "webgpu" ? t.run.device.recovered : t.run.device.onCpu(reason);
+  return kind === "webgpu" ? t.run.device.recovered : t.run.device.onCpu(spoken(reason));
 }

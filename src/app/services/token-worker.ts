@@ -3,6 +3,7 @@ import type { TokenCount } from "../../engine/prompt/conditioning.ts";
 import type { TokenCounter } from "../../engine/prompt/token-counter.ts";
 import { WorkerClient } from "../../rpc/client.ts";
 import { throughLoss } from "./through-loss.ts";
+import { say } from "../../shared/saying.ts";
 
 interface TokenizerFiles {
   readonly packId: string;
@@ -16,7 +17,7 @@ export function createTokenCounting(
   current: () => Promise<TokenizerFiles>,
 ): (prompt: string, options: { readonly steps: number }) => Promise<TokenCount> {
   const worker = new WorkerClient<TokenCounter>(
-    "token",
+    say`token`,
     () => new Worker(new URL("../../../workers/tokens.ts", import.meta.url), { type: "module" }),
   );
   let held: { readonly packId: string; readonly start: number; readonly loaded: Promise<void> } | null = null;

@@ -2,6 +2,7 @@
 import { createSignal } from "solid-js";
 import type { PlainError } from "../../shared/errors.ts";
 import type { LoadProgress } from "../../stylus/loaded-pack.ts";
+import { messageOf } from "../../texts/sayings.ts";
 import { t } from "../../texts/texts.ts";
 import { explain } from "./runs/runs.ts";
 import { createTransferClock, type Transfer } from "./transfer-rate.ts";
@@ -52,7 +53,7 @@ export function createDownload<Wanted extends object>(context: {
         const plain = explain(error);
         const stopped = plain.code === "cancelled";
         if (isCurrent()) change({ status: stopped ? "stopped" : "failed", error: stopped ? null : plain });
-        announce(stopped ? t.models.announced.paused : plain.message);
+        announce(stopped ? t.models.announced.paused : messageOf(plain));
         await refresh();
         return false;
       }

@@ -8,6 +8,7 @@ import {
   toPlainError,
   type PlainError,
 } from "../../shared/errors.ts";
+import { say } from "../../shared/saying.ts";
 import {
   openGallery,
   type Gallery,
@@ -123,7 +124,7 @@ export function createGalleryState(context: {
       setRead(true);
       setError(null);
     } catch (cause) {
-      setError(toPlainError(readingError("Your images", cause)));
+      setError(toPlainError(readingError(say`Your images`, cause)));
     }
   }
   const ready = openGallery().then(async (gallery) => {
@@ -157,8 +158,8 @@ export function createGalleryState(context: {
     async mark(imageId, change) {
       const gallery = await ready;
       await gallery.mark(imageId, change).catch((cause: unknown) => {
-        throw keepingError("this change", cause, {
-          full: "Free disk space, then try again.",
+        throw keepingError(say`this change`, cause, {
+          full: say`Free disk space, then try again.`,
         });
       });
       await read(gallery);
@@ -184,7 +185,7 @@ export function createGalleryState(context: {
         return packImages(chosen, runs, inputs);
       };
       return work().catch((cause: unknown) => {
-        throw cause instanceof StylusError ? cause : readingError("These images", cause);
+        throw cause instanceof StylusError ? cause : readingError(say`These images`, cause);
       });
     },
     async unpack(file) {
@@ -192,8 +193,8 @@ export function createGalleryState(context: {
       const { runs, inputs, withoutRun } = await unpackImages(file);
       const keeping = async <Value>(work: Promise<Value>): Promise<Value> =>
         work.catch((cause: unknown) => {
-          throw keepingError("these images", cause, {
-            full: "Free disk space, or delete images you don’t need, then try again.",
+          throw keepingError(say`these images`, cause, {
+            full: say`Free disk space, or delete images you don’t need, then try again.`,
           });
         });
       let added = 0;
@@ -217,7 +218,7 @@ export function createGalleryState(context: {
     async read(runId) {
       const gallery = await ready;
       const stored = await gallery.run(runId).catch((cause: unknown) => {
-        throw cause instanceof StylusError ? cause : readingError("This image", cause);
+        throw cause instanceof StylusError ? cause : readingError(say`This image`, cause);
       });
       // Another tab may have deleted some of them, or all.
       const known = images().filter((image) => image.runId === runId);
@@ -234,7 +235,7 @@ export function createGalleryState(context: {
         return kept;
       };
       const kept = await work().catch((cause: unknown) => {
-        throw deletionError(image ? `The image with seed ${image.seed}` : "The image", cause);
+        throw deletionError(image ? say`The image with seed ${image.seed}` : say`The image`, cause);
       });
       await read(gallery);
       if (kept) removed(inputsOf([kept.run]));
@@ -252,7 +253,7 @@ export function createGalleryState(context: {
         return all;
       };
       const all = await work().catch((cause: unknown) => {
-        throw deletionError("The images", cause);
+        throw deletionError(say`The images`, cause);
       });
       await read(gallery);
       removed(all);

@@ -1,6 +1,7 @@
 // What comes in by drop, paste or file chooser, to where it belongs: init images, adapter files to be examined,
 // checkpoints among the models, text files among the wildcards, tables among the styles, archives of images in the gallery.
 import { StylusError, type PlainError } from "../../shared/errors.ts";
+import { say } from "../../shared/saying.ts";
 import { sortPick } from "../packs/checkpoint-facts.ts";
 import type { DiskFile, DiskPick } from "../packs/disk-files.ts";
 import { adapterFilesOf, sortDrop, type SortedDrop } from "../adapters/dropped-files.ts";
@@ -18,14 +19,15 @@ import type { InitImageState } from "./init-image.ts";
 const listed = 5;
 
 function withoutRuns(archive: File, names: readonly string[]): StylusError {
-  const more = names.length > listed ? ` and ${names.length - listed} more` : "";
-  const what = `${names.slice(0, listed).join(", ")}${more}`;
+  const first = names.slice(0, listed);
+  const more = names.length - listed;
+  const what = more > 0 ? say`${first} and ${more} more` : say`${first}`;
   return new StylusError(
     "bad-file",
-    `${archive.name} has images without their run, which were left out: ${what}.`,
+    say`${archive.name} has images without their run, which were left out: ${what}.`,
     {
       where: archive.name,
-      remedy: "Export them again where they come from, or drop them one by one.",
+      remedy: say`Export them again where they come from, or drop them one by one.`,
     },
   );
 }

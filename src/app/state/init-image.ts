@@ -2,6 +2,7 @@
 // id stands in the settings, its file in the input store: both outlive a reload.
 import { createEffect, createSignal, on, onCleanup, untrack, type Accessor } from "solid-js";
 import { keepingError, readingError, type PlainError, type StylusError } from "../../shared/errors.ts";
+import { say, type Saying } from "../../shared/saying.ts";
 import type { RgbaImage } from "../../shared/request.ts";
 import type { GalleryState } from "./gallery.ts";
 import { parametersText } from "../images/image-file.ts";
@@ -57,9 +58,9 @@ export interface InitImageState {
   saveMask(drawn: Pick<OpenMask, "imageId" | "mask">): Promise<void>;
 }
 
-const notKept = (what: "image" | "mask", cause: unknown): StylusError =>
-  keepingError(`this ${what}`, cause, {
-    full: "Free disk space, or delete images or models you don’t need, then try again.",
+const notKept = (what: Saying, cause: unknown): StylusError =>
+  keepingError(what, cause, {
+    full: say`Free disk space, or delete images or models you don’t need, then try again.`,
   });
 
 /** A tab that was closed since may have taken an image and not used it yet. */
@@ -104,7 +105,7 @@ export function createInitImageState(context: {
           try {
             [image, mask] = await Promise.all([store.get(id), maskId ? store.get(maskId) : null]);
           } catch (cause) {
-            if (current) setInputError(explain(readingError("The init image", cause)));
+            if (current) setInputError(explain(readingError(say`The init image`, cause)));
             return;
           }
           if (!current) return;
@@ -165,7 +166,7 @@ export function createInitImageState(context: {
       const taken = await takeImage(file, name);
       const { width, height, original } = taken;
       const id = await (await inputs).put(taken.file).catch((cause: unknown) => {
-        throw notKept("image", cause);
+        throw notKept(say`this image`, cause);
       });
       if (!isLatest()) return;
       ask(null);
@@ -244,7 +245,7 @@ export function createInitImageState(context: {
     try {
       const file = await maskFile(mask.values, mask);
       const id = await (await inputs).put(file).catch((cause: unknown) => {
-        throw notKept("mask", cause);
+        throw notKept(say`this mask`, cause);
       });
       if (!isLatest()) return;
       setSettings("start", { ...start, mask: id });

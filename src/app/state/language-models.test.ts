@@ -3,6 +3,7 @@ import { createRoot } from "solid-js";
 import { createStore } from "solid-js/store";
 import { expect, it } from "vitest";
 import { StylusError } from "../../shared/errors.ts";
+import { say } from "../../shared/saying.ts";
 import type { LanguageModelEntry } from "../packs/language-models.ts";
 import type { OwnServer } from "../packs/own-server.ts";
 import type { LanguageModelServices } from "../services/ports.ts";
@@ -42,7 +43,7 @@ function setup(download: LanguageModelServices["download"]) {
         check: async () => ({ kind: "works", models: [] }) as const,
       },
       writeCard: (_: unknown, { id }: { readonly id: string }) =>
-        Promise.reject(new StylusError("network", id)),
+        Promise.reject(new StylusError("network", say`${id}`)),
     },
   };
   const [settings, setSettings] = createStore(settingsFrom({ composer: "reader" }));
@@ -70,7 +71,7 @@ it("downloads on request, then lets the model choose; deleting it gives the choi
 });
 
 it("a download that fails or is stopped leaves the composer as it is", async () => {
-  const network = new StylusError("network", "No connection.");
+  const network = new StylusError("network", say`No connection.`);
   const failing = setup(() => Promise.reject(network));
   await failing.state.use(failing.entry());
   expect(failing.state.download()).toMatchObject({ status: "failed", error: { message: "No connection." } });
@@ -79,7 +80,7 @@ it("a download that fails or is stopped leaves the composer as it is", async () 
   const slow = setup(
     (_, { signal }) =>
       new Promise((_resolve, reject) =>
-        signal.addEventListener("abort", () => reject(new StylusError("cancelled", "Stopped."))),
+        signal.addEventListener("abort", () => reject(new StylusError("cancelled", say`Stopped.`))),
       ),
   );
   const using = slow.state.use(slow.entry());

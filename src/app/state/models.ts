@@ -1,9 +1,11 @@
 // The choice of models on the page: the list, a question before a download, the download itself, and checkpoints from the disk.
 // The model in use stays in use until another one is ready.
 import { batch, createSignal, type Accessor } from "solid-js";
+import { messageOf } from "../../texts/sayings.ts";
 import { t } from "../../texts/texts.ts";
 import { createStore, reconcile } from "solid-js/store";
 import { deletionError, type PlainError } from "../../shared/errors.ts";
+import { say } from "../../shared/saying.ts";
 import type { Persistence } from "../../storage/quota.ts";
 import type { DiskPick } from "../packs/disk-files.ts";
 import type { ModelEntry } from "../packs/model-list.ts";
@@ -188,7 +190,7 @@ export function createModels(context: {
       } catch (error) {
         const plain = explain(error);
         setRefusal(plain);
-        announce(plain.message);
+        announce(messageOf(plain));
         await refresh();
       }
     },
@@ -214,7 +216,7 @@ export function createModels(context: {
     },
     async forgetUserModel({ id, title }) {
       await services.models.forgetUserModel(id).catch((cause: unknown) => {
-        throw deletionError(`The entry for “${title}”`, cause);
+        throw deletionError(say`The entry for “${title}”`, cause);
       });
       await refresh();
     },

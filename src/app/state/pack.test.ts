@@ -3,12 +3,13 @@ import { createRoot } from "solid-js";
 import { expect, it } from "vitest";
 import { loadedPack } from "../../../tests/fixtures/run-services.ts";
 import { StylusError, toPlainError } from "../../shared/errors.ts";
+import { say } from "../../shared/saying.ts";
 import type { LoadedPack } from "../../stylus/loaded-pack.ts";
 import { createPackState } from "./pack.ts";
 import { createSettings } from "./settings.ts";
 
 const packOf = (id: string): LoadedPack => ({ ...loadedPack(), id });
-const missing = toPlainError(new StylusError("not-found", "Its files are gone."));
+const missing = toPlainError(new StylusError("not-found", say`Its files are gone.`));
 
 async function packState({ first = "a" }: { readonly first?: string | null } = {}) {
   const loads: string[] = [];

@@ -1,6 +1,7 @@
 // What the site's databases hold and this version cannot read, as the page shows it: by database.
 import { createSignal, type Accessor } from "solid-js";
 import { deletionError, readingError } from "../../shared/errors.ts";
+import { say, type Saying } from "../../shared/saying.ts";
 import {
   deleteSetAside,
   exportSetAside,
@@ -14,7 +15,7 @@ export interface UnreadableRecords {
   /** Rows; null: the whole database. */
   readonly count: number | null;
   /** What is wrong with each. */
-  readonly problems: readonly string[];
+  readonly problems: readonly Saying[];
 }
 
 export interface SetAsideState {
@@ -40,11 +41,11 @@ export function createSetAside(): SetAsideState {
     list,
     export: (database) =>
       exportSetAside(database).catch((cause: unknown) => {
-        throw readingError("The unreadable records", cause);
+        throw readingError(say`The unreadable records`, cause);
       }),
     delete: (database) =>
       deleteSetAside(database).catch((cause: unknown) => {
-        throw deletionError("The unreadable records", cause);
+        throw deletionError(say`The unreadable records`, cause);
       }),
   };
 }

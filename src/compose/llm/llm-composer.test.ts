@@ -2,6 +2,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { readingCandidates } from "../../../tests/fixtures/reading-candidates.ts";
 import { StylusError } from "../../shared/errors.ts";
+import { say } from "../../shared/saying.ts";
 import type { Composition } from "../composition.ts";
 import { composeByAsking, type AskOptions, type AskRequest } from "./llm-composer.ts";
 import type { ChatMessage, CompletionOptions, LanguageModel } from "./language-model.ts";
@@ -102,7 +103,7 @@ describe("the repair", () => {
   test("what was right in the first answer stays when the second is worse, or none", async () => {
     const first = answer(["unicorn", "unicorn"], ["clay render", "pegasus"]);
     const worse = answer(["horse", "unicorn"], ["sky", "clay"]);
-    const broken = new StylusError("device", "The GPU is gone.");
+    const broken = new StylusError("device", say`The GPU is gone.`);
     for (const second of ["I am sorry.", worse, broken])
       expect(chosen(await ask(new ScriptedModel(first, second)))).toEqual(["unicorn: unicorn"]);
   });
@@ -117,7 +118,7 @@ describe("the repair", () => {
 
 describe("models that fail", () => {
   test("errors of the engine come through", async () => {
-    const lost = new StylusError("device-lost", "The GPU was lost.");
+    const lost = new StylusError("device-lost", say`The GPU was lost.`);
     await expect(ask(new ScriptedModel(lost))).rejects.toBe(lost);
   });
 

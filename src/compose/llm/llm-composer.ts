@@ -2,6 +2,7 @@
 import { abortable } from "../../shared/abortable.ts";
 import { repairMessages } from "../../shared/chat.ts";
 import { StylusError, throwIfAborted } from "../../shared/errors.ts";
+import { say } from "../../shared/saying.ts";
 import type { PresetId } from "../../shared/limits.ts";
 import type { ComposerInfo, Composition } from "../composition.ts";
 import type { ReadingCandidate } from "../reader/card-text.ts";
@@ -56,9 +57,9 @@ export async function composeByAsking(request: AskRequest, options: AskOptions):
   if (candidates.length === 0 || !/[\p{L}\p{N}]/u.test(readable))
     return guardProposal([], { prompt, candidates, preset, composer }).composition;
   if (prompt.length > longestPrompt) {
-    throw new StylusError("bad-input", `The prompt is too long for ${model.name}.`, {
+    throw new StylusError("bad-input", say`The prompt is too long for ${model.name}.`, {
       where: "prompt",
-      remedy: `Shorten it to ${longestPrompt} characters.`,
+      remedy: say`Shorten it to ${longestPrompt} characters.`,
     });
   }
 
@@ -95,8 +96,8 @@ export async function composeByAsking(request: AskRequest, options: AskOptions):
     } catch (cause) {
       throwIfAborted(signal);
       if (!timeout.aborted) throw cause;
-      throw new StylusError("device", `${model.name} gave no answer in ${milliseconds / 1000} seconds.`, {
-        remedy: "Choose a smaller language model, or the reader.",
+      throw new StylusError("device", say`${model.name} gave no answer in ${milliseconds / 1000} seconds.`, {
+        remedy: say`Choose a smaller language model, or the reader.`,
         cause,
       });
     }
@@ -121,7 +122,7 @@ export async function composeByAsking(request: AskRequest, options: AskOptions):
   if (best) return best.composition;
   throw new StylusError(
     "bad-file",
-    `${model.name} gave no answer that can be read: ${second.faults[0] ?? first.faults[0]}.`,
-    { remedy: "Choose a larger language model, or the reader." },
+    say`${model.name} gave no answer that can be read: ${second.faults[0] ?? first.faults[0]}.`,
+    { remedy: say`Choose a larger language model, or the reader.` },
   );
 }

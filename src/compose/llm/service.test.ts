@@ -1,4 +1,5 @@
 // The worker's service on scripted engines: one model at a time, one answer at a time.
+import { say } from "../../shared/saying.ts";
 import { expect, test, vi } from "vitest";
 import { readingCandidates } from "../../../tests/fixtures/reading-candidates.ts";
 import type { OpenLanguageModel } from "./language-model.ts";
@@ -93,7 +94,7 @@ test("writes under any schema with a model that can, and says so of one that can
   const options = { temperature: 0, seed: 0, signal };
   await service.open(source("a"), { signal });
   expect(await service.write(question, options)).toBe('[[{"role":"user","content":"x"}],{"type":"object"}]');
-  const remedies = { key: "", notFound: "", refused: "", silent: "" };
+  const remedies = { key: say``, notFound: say``, refused: say``, silent: say`` };
   const server = {
     url: "http://127.0.0.1:9/v1",
     model: "big",

@@ -1,6 +1,7 @@
 // The language-model worker's service: one model open at a time, one answer at a time. Its engines load when a model of theirs is opened.
 import type { ChatServer } from "../../refine/chat-server.ts";
 import { StylusError } from "../../shared/errors.ts";
+import { say } from "../../shared/saying.ts";
 import type { Composition } from "../composition.ts";
 import { type AskRequest, composeByAsking } from "./llm-composer.ts";
 import type { OnnxModel, OnnxOptions } from "./engines/transformers.ts";
@@ -72,7 +73,7 @@ export class LanguageModelService {
     options: { readonly onComposition: (composition: Composition) => void; readonly signal: AbortSignal },
   ): Promise<Composition> {
     const model = this.#model;
-    if (!model) throw new StylusError("not-found", "No language model is open.");
+    if (!model) throw new StylusError("not-found", say`No language model is open.`);
     const inTurn: LanguageModel = {
       name: model.name,
       complete: (...question) => this.#inTurn(() => model.complete(...question)),
@@ -89,9 +90,9 @@ export class LanguageModelService {
     options: WritingOptions,
   ): Promise<string> {
     const model = this.#model;
-    if (!model) throw new StylusError("not-found", "No language model is open.");
+    if (!model) throw new StylusError("not-found", say`No language model is open.`);
     const { write } = model;
-    if (!write) throw new StylusError("unsupported", `${model.name} is too small to write.`);
+    if (!write) throw new StylusError("unsupported", say`${model.name} is too small to write.`);
     return this.#inTurn(() => write(question.messages, question.schema, options));
   }
 

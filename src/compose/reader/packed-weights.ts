@@ -1,6 +1,7 @@
 // Unpacks the reader's weights: 4 bits a weight and 4 a group of 32 inputs become int8, exactly (training/choice/quantise.py).
 import type { ExternalTensor } from "../../formats/onnx-external.ts";
 import { StylusError } from "../../shared/errors.ts";
+import { say } from "../../shared/saying.ts";
 
 /** Inputs that share a multiplier. */
 const group = 32;
@@ -41,7 +42,7 @@ export function unpackWeights(
 }
 
 const misfit = (fileName: string, name: string): StylusError =>
-  new StylusError("bad-file", `${fileName} does not fit its graph at ${name}.`, {
+  new StylusError("bad-file", say`${fileName} does not fit its graph at ${name}.`, {
     where: fileName,
-    remedy: "Download the pack again.",
+    remedy: say`Download the pack again.`,
   });

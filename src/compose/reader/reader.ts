@@ -4,6 +4,7 @@ import { externalTensors } from "../../formats/onnx-external.ts";
 import type { FileNetwork, OpenFileNetwork } from "../../runtime/file-network.ts";
 import { eventLoopTurn } from "../../shared/event-loop.ts";
 import { StylusError, throwIfAborted } from "../../shared/errors.ts";
+import { say } from "../../shared/saying.ts";
 import { unpackWeights } from "./packed-weights.ts";
 import { type Window, windowsFor, windowsOf } from "./windows.ts";
 import { type Tokens, WordPiece } from "./wordpiece.ts";
@@ -56,9 +57,9 @@ const sigmoid = (logit: number): number => 1 / (1 + Math.exp(-logit));
 async function required(files: ReadonlyMap<string, Blob>, name: string): Promise<Uint8Array<ArrayBuffer>> {
   const blob = files.get(name);
   if (blob) return new Uint8Array(await blob.arrayBuffer());
-  throw new StylusError("not-found", `The reader lacks its file ${name}.`, {
+  throw new StylusError("not-found", say`The reader lacks its file ${name}.`, {
     where: name,
-    remedy: "Download the pack again.",
+    remedy: say`Download the pack again.`,
   });
 }
 

@@ -2,6 +2,7 @@
 // keeps its place in the text. Reads tokenizer.json of Hugging Face; its special tokens are made by id only, never out of text.
 import * as v from "valibot";
 import { StylusError } from "../../shared/errors.ts";
+import { say, type Saying } from "../../shared/saying.ts";
 
 export interface Tokens {
   readonly ids: readonly number[];
@@ -84,18 +85,18 @@ export class WordPiece {
 
   /** @throws StylusError (bad-file) when the file is no tokenizer of this kind */
   constructor(json: unknown, fileName: string) {
-    const fault = (problem: string): StylusError =>
-      new StylusError("bad-file", `${fileName} is not a lower-case WordPiece tokenizer: ${problem}.`, {
+    const fault = (problem: Saying): StylusError =>
+      new StylusError("bad-file", say`${fileName} is not a lower-case WordPiece tokenizer: ${problem}.`, {
         where: fileName,
-        remedy: "Download the pack again.",
+        remedy: say`Download the pack again.`,
       });
     const parsed = v.safeParse(fileSchema, json, { abortEarly: true });
-    if (!parsed.success) throw fault(`${v.getDotPath(parsed.issues[0]) ?? "the file"} is wrong`);
+    if (!parsed.success) throw fault(say`${v.getDotPath(parsed.issues[0]) ?? say`the file`} is wrong`);
     const { model } = parsed.output;
     this.#vocabulary = new Map(Object.entries(model.vocab));
     const special = (token: string): number => {
       const id = this.#vocabulary.get(token);
-      if (id === undefined) throw fault(`it has no ${token}`);
+      if (id === undefined) throw fault(say`it has no ${token}`);
       return id;
     };
     this.cls = special("[CLS]");

@@ -3,6 +3,7 @@
 import type { FileNetwork, OpenFileNetwork } from "../../runtime/file-network.ts";
 import { eventLoopTurn } from "../../shared/event-loop.ts";
 import { StylusError, throwIfAborted } from "../../shared/errors.ts";
+import { say, type Saying } from "../../shared/saying.ts";
 import { WordPiece } from "../reader/wordpiece.ts";
 
 /** Names that exporters give the network's file, the 8-bit one first. */
@@ -21,10 +22,10 @@ const pairsAtOnce = 4;
 /** Scores remembered: a run takes those that came while its prompt was typed. */
 const memorySize = 4096;
 
-function faulty(file: string, problem: string, cause?: unknown): StylusError {
-  return new StylusError("bad-file", `The reranker’s file ${file} ${problem}.`, {
+function faulty(file: string, problem: Saying, cause?: unknown): StylusError {
+  return new StylusError("bad-file", say`The reranker’s file ${file} ${problem}.`, {
     where: file,
-    remedy: "Delete the reranker under Storage, then download it again.",
+    remedy: say`Delete the reranker under Storage, then download it again.`,
     cause,
   });
 }
@@ -48,16 +49,16 @@ export class Reranker {
     const [onnx, json] = [network, tokenizerName].map((name) => {
       const blob = files.get(name);
       if (blob) return blob;
-      throw new StylusError("not-found", `The reranker lacks its file ${name}.`, {
+      throw new StylusError("not-found", say`The reranker lacks its file ${name}.`, {
         where: name,
-        remedy: "Download the reranker again.",
+        remedy: say`Download the reranker again.`,
       });
     }) as [Blob, Blob];
     const parsed = await json
       .text()
       .then(JSON.parse)
       .catch((cause: unknown) => {
-        throw faulty(tokenizerName, "is not valid JSON", cause);
+        throw faulty(tokenizerName, say`is not valid JSON`, cause);
       });
     const tokenizer = new WordPiece(parsed, tokenizerName);
     const bytes = new Uint8Array(await onnx.arrayBuffer());
@@ -118,7 +119,7 @@ export class Reranker {
     );
     const { logits } = outputs;
     if (logits?.length !== 1 || !Number.isFinite(logits[0]))
-      throw faulty(networkNames[0]!, "is no cross-encoder with one score for a pair");
+      throw faulty(networkNames[0]!, say`is no cross-encoder with one score for a pair`);
     return logits[0]!;
   }
 }

@@ -2,6 +2,7 @@
 // masked"; and composites the generated region back into the whole image.
 
 import { StylusError } from "../../shared/errors.ts";
+import { say } from "../../shared/saying.ts";
 import type { ImageToImage, RgbaImage } from "../../shared/request.ts";
 import { blurMask, type Mask, maskRegion, type Region } from "./inpaint-mask.ts";
 import { type PlaneSize, resizeImage } from "./resample.ts";
@@ -29,9 +30,9 @@ export function prepareImage({ image, mask }: ImageToImage, target: PlaneSize): 
   const { width, height } = image;
   const region = maskRegion(soft, { width, height, padding: mask.padding, target });
   if (region === null) {
-    throw new StylusError("bad-input", "The mask is empty, so nothing would change.", {
+    throw new StylusError("bad-input", say`The mask is empty, so nothing would change.`, {
       where: "imageToImage.mask",
-      remedy: "Mark the area of the init image to regenerate.",
+      remedy: say`Mark the area of the init image to regenerate.`,
     });
   }
   if (mask.region === "whole") {

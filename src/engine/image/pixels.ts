@@ -1,6 +1,7 @@
 // Converts latents and decoder output to screen pixels.
 
 import { StylusError } from "../../shared/errors.ts";
+import { say } from "../../shared/saying.ts";
 import type { RgbaImage } from "../../shared/request.ts";
 
 /**
@@ -38,10 +39,10 @@ export function parsePreviewFactors(text: string, channels: number): PreviewFact
   if (!Array.isArray(factors) || factors.length !== channels || !factors.every(isRgb) || !isRgb(bias)) {
     throw new StylusError(
       "bad-file",
-      `preview.json must have ${channels} rows of 3 factors and a bias of 3 numbers.`,
+      say`preview.json must have ${channels} rows of 3 factors and a bias of 3 numbers.`,
       {
         where: "preview.json",
-        remedy: "Load the pack again.",
+        remedy: say`Load the pack again.`,
       },
     );
   }

@@ -10,6 +10,7 @@ import type { AdapterReport } from "../../adapters/report.ts";
 import { type StepSegment, stepSegments } from "../../adapters/merging/step-window.ts";
 import { combineUses, useKind } from "../../shared/adapter-uses.ts";
 import { StylusError, throwIfAborted } from "../../shared/errors.ts";
+import { say } from "../../shared/saying.ts";
 import type { AdapterUse } from "../../shared/request.ts";
 import type { PromptEmbedding } from "../prompt/conditioning.ts";
 import type { Merger } from "./merger.ts";
@@ -167,9 +168,9 @@ export class AdapterLibrary {
   #parsed(id: string): Promise<AdapterFile> {
     const entry = this.#entries.get(id);
     if (entry === undefined) {
-      throw new StylusError("bad-input", `There is no adapter "${id}".`, {
+      throw new StylusError("bad-input", say`There is no adapter "${id}".`, {
         where: "adapters",
-        remedy: "Check its name, or add its file first.",
+        remedy: say`Check its name, or add its file first.`,
       });
     }
     if (entry.parsed === null) {

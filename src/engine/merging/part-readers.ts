@@ -4,6 +4,7 @@ import { type PartRequest, readPart, type ReadPart } from "../../adapters/files/
 import { WorkerClient } from "../../rpc/client.ts";
 import { StylusError } from "../../shared/errors.ts";
 import type { PartService } from "./part-service.ts";
+import { say } from "../../shared/saying.ts";
 
 /** More workers would wait for the browser process that reads for all of them. */
 const READERS = 2;
@@ -21,7 +22,11 @@ export class PartReaders {
     this.#readers = Array.from({ length: READERS }, () => {
       const create = (): Worker =>
         new Worker(new URL("../../../workers/adapter-file.ts", import.meta.url), { type: "module" });
-      const reader = { client: new WorkerClient<PartService>("reader", create), isReady: false, waiting: 0 };
+      const reader = {
+        client: new WorkerClient<PartService>(say`reader`, create),
+        isReady: false,
+        waiting: 0,
+      };
       reader.client
         .call((service) => service.start())
         .then(

@@ -1,6 +1,7 @@
 // How many tokens a prompt has, counted as the encoder cuts it (encoder.ts), from the tokenizer's files alone: no network is loaded, and
 // a run does not hold it up. The token worker serves it.
 import { StylusError } from "../../shared/errors.ts";
+import { say } from "../../shared/saying.ts";
 import { withoutTags } from "../../shared/prompt-syntax.ts";
 import { countChunkTokens, type ChunkOptions, type TokenCount } from "./conditioning.ts";
 import { promptSchedule, splitConjunction } from "./syntax.ts";
@@ -41,7 +42,7 @@ export class TokenCounter {
 
   /** @throws StylusError not-found: nothing is loaded */
   async count(prompt: string, { steps }: { readonly steps: number }): Promise<TokenCount> {
-    if (!this.#options) throw new StylusError("not-found", "The tokenizer is not loaded yet.");
+    if (!this.#options) throw new StylusError("not-found", say`The tokenizer is not loaded yet.`);
     return countTokens(prompt, { ...this.#options, steps });
   }
 }

@@ -4,6 +4,7 @@
 import type { TensorSource } from "../../formats/safetensors.ts";
 import { readRowsF32 } from "../../formats/tensor-values.ts";
 import { StylusError } from "../../shared/errors.ts";
+import { say } from "../../shared/saying.ts";
 import type { TokenTable } from "./conditioning.ts";
 
 export class CheckpointTokenTable implements TokenTable {
@@ -21,10 +22,10 @@ export class CheckpointTokenTable implements TokenTable {
     if (token >= this.#source.shape[0]!) {
       throw new StylusError(
         "bad-file",
-        `The tokenizer has a token ${token}, but the text encoder has only ${this.#source.shape[0]} tokens.`,
+        say`The tokenizer has a token ${token}, but the text encoder has only ${this.#source.shape[0]} tokens.`,
         {
           where: this.#source.fileName,
-          remedy: "Use the tokenizer from the text encoder's model folder.",
+          remedy: say`Use the tokenizer from the text encoder's model folder.`,
         },
       );
     }

@@ -3,6 +3,7 @@
 // so a full vocabulary covers every text.
 
 import { StylusError } from "../../shared/errors.ts";
+import { say } from "../../shared/saying.ts";
 import { cleanText, WHITESPACE } from "./text-cleaning.ts";
 
 const START = "<|startoftext|>";
@@ -49,9 +50,9 @@ export class ClipTokenizer {
   #require(token: string): number {
     const id = this.#ids.get(token);
     if (id === undefined) {
-      throw new StylusError("bad-file", `The tokenizer's vocabulary lacks the token "${token}".`, {
+      throw new StylusError("bad-file", say`The tokenizer's vocabulary lacks the token "${token}".`, {
         where: "tokenizer/vocab.json",
-        remedy: "Use vocab.json from the text encoder's model folder.",
+        remedy: say`Use vocab.json from the text encoder's model folder.`,
       });
     }
     return id;
@@ -174,9 +175,9 @@ function parseVocabulary(text: string): Map<string, number> {
   try {
     parsed = JSON.parse(text);
   } catch (cause) {
-    throw new StylusError("bad-file", "The tokenizer's vocab.json is not JSON.", {
+    throw new StylusError("bad-file", say`The tokenizer's vocab.json is not JSON.`, {
       where: "tokenizer/vocab.json",
-      remedy: "Download the pack again.",
+      remedy: say`Download the pack again.`,
       cause,
     });
   }
@@ -185,10 +186,10 @@ function parseVocabulary(text: string): Map<string, number> {
   if (entries.length === 0 || !entries.every(([, id]) => Number.isInteger(id))) {
     throw new StylusError(
       "bad-file",
-      "The tokenizer's vocab.json is not a table of tokens and whole numbers.",
+      say`The tokenizer's vocab.json is not a table of tokens and whole numbers.`,
       {
         where: "tokenizer/vocab.json",
-        remedy: "Use vocab.json from the text encoder's model folder.",
+        remedy: say`Use vocab.json from the text encoder's model folder.`,
       },
     );
   }
@@ -204,10 +205,10 @@ function parseMerges(text: string): Map<string, number> {
     if (line.split(" ").length !== 2) {
       throw new StylusError(
         "bad-file",
-        `The tokenizer's merges.txt has a line that is not a pair: "${line.slice(0, 60)}".`,
+        say`The tokenizer's merges.txt has a line that is not a pair: "${line.slice(0, 60)}".`,
         {
           where: "tokenizer/merges.txt",
-          remedy: "Use merges.txt from the text encoder's model folder.",
+          remedy: say`Use merges.txt from the text encoder's model folder.`,
         },
       );
     }

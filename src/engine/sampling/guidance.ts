@@ -2,6 +2,7 @@
 // composition of prompts (Liu et al. 2022), regions (regions.ts), prompts that change during the run.
 
 import { StylusError } from "../../shared/errors.ts";
+import { say } from "../../shared/saying.ts";
 import type { Conditioning, GuidedPrompt, ScheduledConditioning } from "../prompt/conditioning.ts";
 import type { LatentSize } from "../latent-size.ts";
 import { type LatentWindow, sizeOf, windowOf } from "./regions.ts";
@@ -141,7 +142,7 @@ function inForce(schedule: readonly ScheduledConditioning[], evaluation: number)
 }
 
 function notFinite(): StylusError {
-  return new StylusError("device", "The U-Net's output overflowed (NaN or infinity).", {
-    remedy: "Lower the adapters' strengths or the CFG scale; with a 16-bit model, try the device wasm.",
+  return new StylusError("device", say`The U-Net's output overflowed (NaN or infinity).`, {
+    remedy: say`Lower the adapters' strengths or the CFG scale; with a 16-bit model, try the device wasm.`,
   });
 }

@@ -5,6 +5,7 @@
 
 import { assert, unreachable } from "../../shared/assert.ts";
 import { StylusError } from "../../shared/errors.ts";
+import { say } from "../../shared/saying.ts";
 import type { SamplerId, ScheduleId } from "../../shared/request.ts";
 import { inverseRegularizedBeta } from "./beta-distribution.ts";
 
@@ -81,7 +82,7 @@ export function betasOf(config: Readonly<Record<string, unknown>> | null): BetaS
     if (typeof value === "number" && Number.isFinite(value) && value > 0) return value;
     throw new StylusError(
       "bad-file",
-      `"${field}" should be a positive number, but is ${JSON.stringify(value)}.`,
+      say`"${field}" should be a positive number, but is ${JSON.stringify(value)}.`,
       {
         where: "scheduler/scheduler_config.json",
       },
@@ -89,9 +90,9 @@ export function betasOf(config: Readonly<Record<string, unknown>> | null): BetaS
   };
   const kind = config?.["beta_schedule"] ?? SD1_BETAS.kind;
   if (kind !== "scaled_linear" && kind !== "linear") {
-    throw new StylusError("unsupported", `The beta schedule ${JSON.stringify(kind)} is not supported.`, {
+    throw new StylusError("unsupported", say`The beta schedule ${JSON.stringify(kind)} is not supported.`, {
       where: "scheduler/scheduler_config.json",
-      remedy: "Use a Stable Diffusion 1.x model.",
+      remedy: say`Use a Stable Diffusion 1.x model.`,
     });
   }
   return {
@@ -201,10 +202,10 @@ function descending(training: TrainingSchedule, schedule: ScheduleId | "leading"
       if (steps > LCM_ORIGIN_STEPS) {
         throw new StylusError(
           "bad-input",
-          `The LCM schedule has at most ${LCM_ORIGIN_STEPS} steps, not ${steps}.`,
+          say`The LCM schedule has at most ${LCM_ORIGIN_STEPS} steps, not ${steps}.`,
           {
             where: "steps",
-            remedy: "Use 4 to 8 steps with LCM, or choose another schedule.",
+            remedy: say`Use 4 to 8 steps with LCM, or choose another schedule.`,
           },
         );
       }

@@ -4,6 +4,7 @@
 import { env, pipeline, type FeatureExtractionPipeline } from "@huggingface/transformers";
 import { runtimeFault } from "../../runtime/wasm-file.ts";
 import { StylusError, throwIfAborted } from "../../shared/errors.ts";
+import { say } from "../../shared/saying.ts";
 import { serveFrom } from "../transformers-files.ts";
 import { sha256 } from "../../shared/sha256.ts";
 import { normalise, type Vector } from "./vectors.ts";
@@ -46,9 +47,9 @@ type Files = ReadonlyMap<string, Blob>;
 function required(files: Files, path: string): Blob {
   const blob = files.get(path);
   if (blob) return blob;
-  throw new StylusError("not-found", `The embedder lacks its file ${path}.`, {
+  throw new StylusError("not-found", say`The embedder lacks its file ${path}.`, {
     where: path,
-    remedy: "Download the pack again.",
+    remedy: say`Download the pack again.`,
   });
 }
 
@@ -56,9 +57,9 @@ async function json(blob: Blob, path: string): Promise<Record<string, unknown>> 
   try {
     return JSON.parse(await blob.text()) as Record<string, unknown>;
   } catch (cause) {
-    throw new StylusError("bad-file", `The embedder's file ${path} is not valid JSON.`, {
+    throw new StylusError("bad-file", say`The embedder's file ${path} is not valid JSON.`, {
       where: path,
-      remedy: "Download the pack again.",
+      remedy: say`Download the pack again.`,
       cause,
     });
   }
@@ -104,7 +105,7 @@ export async function loadEmbedder(files: Files, options: EmbedderOptions = {}):
   const model = required(files, modelFile);
   const dims = config["hidden_size"];
   if (typeof dims !== "number") {
-    throw new StylusError("bad-file", "The embedder's config.json has no hidden_size.", {
+    throw new StylusError("bad-file", say`The embedder's config.json has no hidden_size.`, {
       where: "config.json",
     });
   }
@@ -130,9 +131,9 @@ export async function loadEmbedder(files: Files, options: EmbedderOptions = {}):
   } catch (cause) {
     const fault = options.wasmPaths && (await runtimeFault(options.wasmPaths.wasm, cause));
     if (fault) throw fault;
-    throw new StylusError("bad-file", `The embedder could not be started: ${String(cause)}`, {
+    throw new StylusError("bad-file", say`The embedder could not be started: ${String(cause)}`, {
       where: modelFile,
-      remedy: "Download the pack again; if it keeps failing, update the browser.",
+      remedy: say`Download the pack again; if it keeps failing, update the browser.`,
       cause,
     });
   }

@@ -1,5 +1,6 @@
 // Vectors can only be compared when one embedder made them all.
 import { StylusError } from "../../shared/errors.ts";
+import { say } from "../../shared/saying.ts";
 
 interface Model {
   readonly name: string;
@@ -11,7 +12,7 @@ export function checkSameModel(index: Model, embedder: Model): void {
   if (index.sha256 === embedder.sha256) return;
   throw new StylusError(
     "bad-file",
-    `The index was made with ${index.name}, but another embedder (${embedder.name}) is loaded.`,
-    { where: "index/index.json", remedy: "Download the pack again, or run npm run build:index." },
+    say`The index was made with ${index.name}, but another embedder (${embedder.name}) is loaded.`,
+    { where: "index/index.json", remedy: say`Download the pack again, or run npm run build:index.` },
   );
 }

@@ -1,5 +1,6 @@
 // Unit vectors: the only kind the retriever stores or compares, so that a dot product is the cosine similarity.
 import { StylusError } from "../../shared/errors.ts";
+import { say } from "../../shared/saying.ts";
 
 export type Vector = Float32Array<ArrayBuffer>;
 
@@ -11,10 +12,11 @@ export function normalise(values: ArrayLike<number>, where: string): Vector {
   let squares = 0;
   for (let i = 0; i < values.length; i++) squares += values[i]! * values[i]!;
   if (!Number.isFinite(squares) || squares === 0) {
-    const what = squares === 0 ? "is all zeros" : "holds a number that is not finite";
-    throw new StylusError("bad-file", `A vector ${what}.`, {
+    const what =
+      squares === 0 ? say`A vector is all zeros.` : say`A vector holds a number that is not finite.`;
+    throw new StylusError("bad-file", what, {
       where,
-      remedy: "Build the index again (npm run build:index), or replace the embedder.",
+      remedy: say`Build the index again (npm run build:index), or replace the embedder.`,
     });
   }
   const scale = 1 / Math.sqrt(squares);

@@ -3,6 +3,7 @@
 import { readHeader, type SafetensorsFile, type TensorSource } from "../../formats/safetensors.ts";
 import type { DType } from "../../shared/dtype.ts";
 import { StylusError } from "../../shared/errors.ts";
+import { say, type Saying } from "../../shared/saying.ts";
 import { parseCard } from "../cards.ts";
 import type { EligibilityFacts } from "../search/eligibility.ts";
 import { adapterFlags, indexFormat, indexVersion } from "./index-writer.ts";
@@ -33,10 +34,10 @@ export interface IndexFile {
   read(adapter: number): Promise<EmbeddedAdapter>;
 }
 
-function fault(fileName: string, problem: string): StylusError {
-  return new StylusError("bad-file", `${fileName} ${problem}.`, {
+function fault(fileName: string, problem: Saying): StylusError {
+  return new StylusError("bad-file", say`${fileName} ${problem}.`, {
     where: fileName,
-    remedy: "Build the index again (npm run build:index) or download it again.",
+    remedy: say`Build the index again (npm run build:index) or download it again.`,
   });
 }
 
@@ -66,9 +67,9 @@ class Tensors {
     if (fits) return source;
     const wanted = `${dtype} [${shape.map((size) => size ?? "any").join(", ")}]`;
     const found = source
-      ? `is ${source.dtype} [${source.shape.join(", ")}], expected ${wanted}`
-      : `is missing`;
-    throw fault(this.file.fileName, `is no index: its tensor ${name} ${found}`);
+      ? say`is ${source.dtype} [${source.shape.join(", ")}], expected ${wanted}`
+      : say`is missing`;
+    throw fault(this.file.fileName, say`is no index: its tensor ${name} ${found}`);
   }
 
   /** Elements `begin` to `end` of the flattened tensor. */
@@ -95,7 +96,7 @@ class Tensors {
       starts[count] !== end ||
       starts.some((start, i) => i > 0 && start < starts[i - 1]!)
     )
-      throw fault(this.file.fileName, `is damaged: ${name} does not ascend from 0 to ${end}`);
+      throw fault(this.file.fileName, say`is damaged: ${name} does not ascend from 0 to ${end}`);
     return starts;
   }
 }
@@ -109,7 +110,7 @@ async function readFacts(tensors: Tensors, count: number): Promise<EligibilityFa
     names = null;
   }
   if (!Array.isArray(names) || names.some((name) => typeof name !== "string"))
-    throw fault(fileName, "is damaged: base_models must be a list of names");
+    throw fault(fileName, say`is damaged: base_models must be a list of names`);
   const text = new TextDecoder().decode(await tensors.all("ids", "U8", [null]));
   const ids = text.split("\n");
   const [baseModels, samples, flags] = await Promise.all([
@@ -118,10 +119,10 @@ async function readFacts(tensors: Tensors, count: number): Promise<EligibilityFa
     tensors.all("flags", "U8", [count]),
   ]);
   if (ids.pop() !== "" || ids.length !== count || new Set(ids).size !== count)
-    throw fault(fileName, `is damaged: ids must hold ${count} different lines`);
+    throw fault(fileName, say`is damaged: ids must hold ${count} different lines`);
   return ids.map((id, i) => {
     const baseModel = (names as string[])[baseModels[i]!];
-    if (baseModel === undefined) throw fault(fileName, `is damaged: ${id} has an unknown base model`);
+    if (baseModel === undefined) throw fault(fileName, say`is damaged: ${id} has an unknown base model`);
     return {
       id,
       baseModel,
@@ -137,7 +138,8 @@ async function readRows(tensors: Tensors, vectors: TensorSource): Promise<Int8Ro
   const [count = 0, dims = 0] = vectors.shape;
   const scales = await tensors.all("scales", "F32", [count]);
   const bad = scales.findIndex((scale) => !(scale > 0 && scale <= 1));
-  if (bad >= 0) throw fault(tensors.file.fileName, `is damaged: the scale of row ${bad} is ${scales[bad]}`);
+  if (bad >= 0)
+    throw fault(tensors.file.fileName, say`is damaged: the scale of row ${bad} is ${scales[bad]}`);
   const rows = new Int8Rows(dims, count);
   const chunk = Math.max(1, Math.floor(chunkBytes / dims));
   for (let row = 0; row < count; row += chunk) {
@@ -158,16 +160,16 @@ export async function openIndex(blob: Blob, fileName: string): Promise<IndexFile
   const file = await readHeader(blob, { fileName });
   const { metadata } = file;
   if (metadata.get("format") !== indexFormat)
-    throw fault(fileName, `is no index: its format must be “${indexFormat}”`);
+    throw fault(fileName, say`is no index: its format must be “${indexFormat}”`);
   const version = metadata.get("version");
   if (version !== indexVersion)
-    throw fault(fileName, `has version ${version}, this program reads version ${indexVersion}`);
+    throw fault(fileName, say`has version ${version}, this program reads version ${indexVersion}`);
   const tensors = new Tensors(file);
   const vectors = tensors.source("vectors", "I8", [null, null]);
   const [rowCount = 0, dims = 0] = vectors.shape;
   const items = await tensors.all("row_items", "U16", [null]);
   const count = rowCount - items.length;
-  if (count < 0 || dims < 1) throw fault(fileName, "is damaged: it has fewer rows than items");
+  if (count < 0 || dims < 1) throw fault(fileName, say`is damaged: it has fewer rows than items`);
   const further = tensors.source("further_vectors", "I8", [null, dims]);
   const cards = tensors.source("cards", "U8", [null]);
   const [facts, rowStarts, furtherStarts, cardStarts] = await Promise.all([
@@ -183,7 +185,7 @@ export async function openIndex(blob: Blob, fileName: string): Promise<IndexFile
     tensors.all("postings", "U8", [null]),
   ]);
   if (starts.length !== counts.length + 1)
-    throw fault(fileName, "is damaged: posting_starts must have one entry more than term_counts");
+    throw fault(fileName, say`is damaged: posting_starts must have one entry more than term_counts`);
   const lexicon = new Lexicon({ terms, counts, starts, postings }, { adapterCount: count, fileName });
   const rows = await readRows(tensors, vectors);
   const owners = new Uint32Array(rowCount);
@@ -203,7 +205,7 @@ export async function openIndex(blob: Blob, fileName: string): Promise<IndexFile
     const { id } = facts[adapter]!;
     const where = `${fileName}: card ${adapter}`;
     const cardRange = { begin: cardStarts[adapter]!, end: cardStarts[adapter + 1]! };
-    if (cardRange.end - cardRange.begin > maxCardBytes) throw fault(where, "is larger than 16 MB");
+    if (cardRange.end - cardRange.begin > maxCardBytes) throw fault(where, say`is larger than 16 MB`);
     const furtherRange = { begin: furtherStarts[adapter]! * dims, end: furtherStarts[adapter + 1]! * dims };
     const [line, apart] = await Promise.all([
       allCards?.subarray(cardRange.begin, cardRange.end) ?? tensors.range<"U8">(cards, cardRange),
@@ -214,23 +216,23 @@ export async function openIndex(blob: Blob, fileName: string): Promise<IndexFile
     try {
       json = JSON.parse(new TextDecoder().decode(line));
     } catch {
-      throw fault(where, "is not valid JSON");
+      throw fault(where, say`is not valid JSON`);
     }
     const card = parseCard(json, where);
-    if (card.id !== id) throw fault(where, `is that of ${card.id}, expected ${id}`);
+    if (card.id !== id) throw fault(where, say`is that of ${card.id}, expected ${id}`);
     const texts = indexedTexts(card);
     const [first, last] = [rowStarts[adapter]!, rowStarts[adapter + 1]!];
     if (texts.length !== 1 + last - first + apart.length / dims)
       throw fault(
         where,
-        `has ${texts.length} texts, the index has ${1 + last - first + apart.length / dims} vectors`,
+        say`has ${texts.length} texts, the index has ${1 + last - first + apart.length / dims} vectors`,
       );
     const values = new Int8Array(texts.length * dims);
     values.set(rows.values(adapter), 0);
     let [row, next] = [first, 0];
     for (let item = 1; item < texts.length; item++) {
       const resident = row < last && items[row] === item;
-      if (!resident && next >= apart.length) throw fault(where, "has rows in the wrong order");
+      if (!resident && next >= apart.length) throw fault(where, say`has rows in the wrong order`);
       values.set(resident ? rows.values(count + row++) : apart.subarray(next, (next += dims)), item * dims);
     }
     return { card, texts, values };

@@ -2,6 +2,7 @@
 import { type TensorData, writeSafetensors } from "../../formats/safetensors.ts";
 import type { DType } from "../../shared/dtype.ts";
 import { StylusError } from "../../shared/errors.ts";
+import { say } from "../../shared/saying.ts";
 import { cleanCard, type AdapterCard } from "../card.ts";
 import type { EmbeddedAdapter } from "../embedded-adapter.ts";
 import { eligibilityFacts } from "../search/eligibility.ts";
@@ -84,7 +85,7 @@ function packLines(lines: readonly string[]): {
   let end = 0;
   for (const [i, { length }] of encoded.entries()) starts[i + 1] = end += length;
   if (end > 0xffff_ffff)
-    throw new StylusError("unsupported", "The cards take over 4 GB: split them into several indexes.");
+    throw new StylusError("unsupported", say`The cards take over 4 GB: split them into several indexes.`);
   const bytes = new Uint8Array(end);
   for (const [i, line] of encoded.entries()) bytes.set(line, starts[i]);
   return { bytes, starts };

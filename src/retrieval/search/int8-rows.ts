@@ -1,6 +1,7 @@
 // Unit vectors as int8 rows in one WebAssembly memory, compared exactly: the query as int16, sums in int32. Beyond `exactRows` rows a search
 // of the nearest goes in two stages: Hamming distance of sign bits about the mean picks candidates, their exact similarities decide.
 import { StylusError } from "../../shared/errors.ts";
+import { say } from "../../shared/saying.ts";
 import { distanceBins, maskedDistance, rowAlignment, scanKernel, type ScanKernel } from "./scan-kernel.ts";
 import type { Vector } from "../embedding/vectors.ts";
 
@@ -56,7 +57,7 @@ export class Int8Rows {
   /** @param capacity rows to make room for; more are taken, at the cost of a copy */
   constructor(dims: number, capacity: number) {
     if (!Number.isInteger(dims) || dims < 1 || dims > maxDims)
-      throw new StylusError("unsupported", `Vectors of ${dims} dimensions are not supported.`);
+      throw new StylusError("unsupported", say`Vectors of ${dims} dimensions are not supported.`);
     this.dims = dims;
     this.#stride = aligned(dims, rowAlignment);
     this.#signStride = aligned(dims, 128) / 8;
@@ -136,7 +137,7 @@ export class Int8Rows {
     if (query.length !== this.dims)
       throw new StylusError(
         "bad-input",
-        `The query has ${query.length} dimensions, the index has ${this.dims}.`,
+        say`The query has ${query.length} dimensions, the index has ${this.dims}.`,
       );
     let largest = 0;
     for (const value of query) largest = Math.max(largest, Math.abs(value));

@@ -4,6 +4,7 @@
 // becomes a StylusError after the instance has been replaced.
 import * as glue from "voy-search/voy_search_bg.js";
 import { StylusError } from "../../shared/errors.ts";
+import { say } from "../../shared/saying.ts";
 import type { Vector } from "../embedding/vectors.ts";
 
 /** Fixed inside voy: shorter vectors are padded with zeros, longer ones would be cut. */
@@ -61,7 +62,10 @@ export class VoyModule {
   async build(vectors: readonly Vector[]): Promise<VoyTree> {
     const tooLong = vectors.find((vector) => vector.length > voyDims);
     if (tooLong) {
-      throw new StylusError("unsupported", `voy-search holds ${voyDims} dimensions, not ${tooLong.length}.`);
+      throw new StylusError(
+        "unsupported",
+        say`voy-search holds ${voyDims} dimensions, not ${tooLong.length}.`,
+      );
     }
     const embeddings = vectors.map((vector, row) => ({
       id: String(row),
@@ -74,7 +78,7 @@ export class VoyModule {
       tree = new glue.Voy({ embeddings });
     } catch (cause) {
       await this.restart();
-      throw new StylusError("unsupported", "voy-search could not index these vectors.", { cause });
+      throw new StylusError("unsupported", say`voy-search could not index these vectors.`, { cause });
     }
     return {
       search(query, k) {

@@ -1,6 +1,7 @@
 // The words of an index: which adapters have a term, and how much a term says. A term that every tenth adapter has says nothing, one that a
 // single adapter has says all (inverse document frequency, as in BM25, between those two).
 import { StylusError } from "../../shared/errors.ts";
+import { say, type Saying } from "../../shared/saying.ts";
 import type { IndexedText } from "./indexed-texts.ts";
 import { termsOf } from "./terms.ts";
 
@@ -114,16 +115,16 @@ export class Lexicon {
       if (terms[i] === 0x0a && ++count <= counts.length) this.#termStarts[count] = i + 1;
     const whole = count === counts.length && (terms.length === 0 || terms.at(-1) === 0x0a);
     if (!whole || starts[0] !== 0 || starts.at(-1) !== postings.length)
-      throw this.#fault("terms and postings do not belong together");
+      throw this.#fault(say`terms and postings do not belong together`);
     for (let i = 0; i < counts.length; i++)
       if (starts[i]! >= starts[i + 1]! || counts[i]! > adapterCount)
-        throw this.#fault(`term ${i} has no postings`);
+        throw this.#fault(say`term ${i} has no postings`);
   }
 
-  #fault(problem: string): StylusError {
-    return new StylusError("bad-file", `${this.#fileName}: ${problem}.`, {
+  #fault(problem: Saying): StylusError {
+    return new StylusError("bad-file", say`${this.#fileName}: ${problem}.`, {
       where: this.#fileName,
-      remedy: "Build the index again (npm run build:index) or download it again.",
+      remedy: say`Build the index again (npm run build:index) or download it again.`,
     });
   }
 
@@ -197,7 +198,7 @@ export class Lexicon {
         if (postings[i]! > 0x7f) continue;
         adapter += value;
         if (!(adapter >= 0 && adapter < this.#adapterCount))
-          throw this.#fault(`term ${at} has an unknown adapter`);
+          throw this.#fault(say`term ${at} has an unknown adapter`);
         visit(adapter);
         [value, shift] = [0, 0];
       }

@@ -10,6 +10,7 @@ import {
   type StoreNames,
   type StoreValue,
 } from "idb";
+import { say, verbatim, type Saying } from "../../shared/saying.ts";
 import * as v from "valibot";
 import { setAside, setAsideAgain, type SetAside } from "./set-aside.ts";
 
@@ -68,14 +69,14 @@ function makeStores<Schema extends DBSchema>(
 function otherShape<Schema extends DBSchema>(
   database: IDBPDatabase<Schema>,
   { stores }: DatabaseShape<Schema>,
-): string | null {
+): Saying | null {
   for (const name of Object.keys(stores) as (StoreNames<Schema> & string)[]) {
-    if (!database.objectStoreNames.contains(name)) return `it has no store “${name}”`;
+    if (!database.objectStoreNames.contains(name)) return say`it has no store “${name}”`;
     const store = database.transaction(name).store;
     const { keyPath, indexes = [] } = stores[name];
-    if (store.keyPath !== keyPath) return `the rows of “${name}” have other keys`;
+    if (store.keyPath !== keyPath) return say`the rows of “${name}” have other keys`;
     const missing = indexes.find((index) => !([...store.indexNames] as string[]).includes(index));
-    if (missing !== undefined) return `“${name}” has no index “${missing}”`;
+    if (missing !== undefined) return say`“${name}” has no index “${missing}”`;
   }
   return null;
 }
@@ -107,7 +108,7 @@ export class Records<Schema extends DBSchema> {
       setAside({ database: shape.name, store: null, key: null, problem });
     } catch (error) {
       if (nameOf(error) === "VersionError")
-        setAside({ database: shape.name, store: null, key: null, problem: "it is of a newer version" });
+        setAside({ database: shape.name, store: null, key: null, problem: say`it is of a newer version` });
     }
     return null;
   }
@@ -220,7 +221,7 @@ export class Records<Schema extends DBSchema> {
     });
     const good: StoreValue<Schema, Name>[] = [];
     const bad = found.flatMap(({ key, ...row }) => {
-      const problem = "lost" in row ? String(row.lost) : problemOf(schema, row.value);
+      const problem = "lost" in row ? verbatim(String(row.lost)) : problemOf(schema, row.value);
       if (problem === null) good.push(row.value as StoreValue<Schema, Name>);
       return problem === null ? [] : [{ database: this.#shape.name, store, key, problem }];
     });
@@ -243,9 +244,9 @@ export class Records<Schema extends DBSchema> {
 }
 
 /** "card.title: Expected string but received undefined"; null for a row that is as expected. */
-function problemOf(schema: v.GenericSchema, value: unknown): string | null {
+function problemOf(schema: v.GenericSchema, value: unknown): Saying | null {
   const { issues } = v.safeParse(schema, value, { abortEarly: true });
   if (!issues) return null;
   const field = v.getDotPath(issues[0]);
-  return field === null ? issues[0].message : `${field}: ${issues[0].message}`;
+  return field === null ? verbatim(issues[0].message) : say`${field}: ${issues[0].message}`;
 }

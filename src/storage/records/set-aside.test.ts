@@ -1,12 +1,13 @@
 // What is known to be unreadable: each once, replaced by what a new reading finds.
 import { expect, it, vi } from "vitest";
 import { deleteSetAside, onSetAside, setAside, setAsideAgain, setAsideEntries } from "./set-aside.ts";
+import { say } from "../../shared/saying.ts";
 
 const row = (store: string | null, key: string | null, database = "d") => ({
   database,
   store,
   key,
-  problem: "it is broken",
+  problem: say`it is broken`,
 });
 const keys = (): unknown[] => setAsideEntries().map(({ store, key }) => `${store} ${key}`);
 

@@ -1,6 +1,7 @@
 // Rows and databases that this version cannot read: left where they are, listed for the user, exported and deleted on
 // request.
 import { openDB } from "idb";
+import { english, type Saying } from "../../shared/saying.ts";
 import { tarOf } from "./tar.ts";
 
 export interface SetAside {
@@ -8,7 +9,7 @@ export interface SetAside {
   /** Null: the whole database. */
   readonly store: string | null;
   readonly key: IDBValidKey | null;
-  readonly problem: string;
+  readonly problem: Saying;
 }
 
 const nameOf = ({ database, store, key }: SetAside): string => JSON.stringify([database, store, key]);
@@ -61,7 +62,7 @@ async function readRows(database: string): Promise<FoundRow[]> {
         const value: unknown = await opened
           .get(store, key)
           .catch((lost: unknown) => ({ lost: String(lost) }));
-        rows.push({ store, key, problem: entry.problem, value });
+        rows.push({ store, key, problem: english(entry.problem), value });
       }
     }
     return rows;

@@ -1,6 +1,7 @@
 // The axes of an X/Y/Z plot and their values as AUTOMATIC1111's script of that name has them typed (xyz_grid.py): "1,2,3",
 // "1-10 (+2)", "1-10 [5]", "a fox, a robot". Pure.
 import { readSampler, SAMPLER_LABELS, SCHEDULE_LABELS } from "../../formats/generation-parameters.ts";
+import { say } from "../../shared/saying.ts";
 import { choices, limits, type Range } from "../../shared/limits.ts";
 import { promptTags } from "../../shared/prompt-syntax.ts";
 import { refuse } from "../../shared/request-check.ts";
@@ -134,19 +135,21 @@ function numbersOf(entry: string, whole: boolean): number[] | null {
   return Array.from({ length }, (_, index) => rounded(from + by * index));
 }
 
-const spans = "“1, 2, 3”, “1-5”, “1-10 (+2)” or “1-10 [5]”";
+const spans = say`“1, 2, 3”, “1-5”, “1-10 (+2)” or “1-10 [5]”`;
 
 function readNumbers(name: AxisName, kind: AxisKind, entries: readonly string[]): number[] {
   const { min, max, whole } = ranges.get(kind)!;
-  const remedy = `Use ${whole ? "whole numbers" : "numbers"} from ${min} to ${max}, such as ${spans}.`;
+  const remedy = whole
+    ? say`Use whole numbers from ${min} to ${max}, such as ${spans}.`
+    : say`Use numbers from ${min} to ${max}, such as ${spans}.`;
   return entries.flatMap((entry) => {
     const numbers = numbersOf(entry, whole);
     const wrong = numbers?.find((value) => value < min || value > max || (whole && !Number.isInteger(value)));
     if (numbers === null || wrong !== undefined) {
       // A span is named with the value that is wrong in it.
       const what =
-        wrong === undefined || String(wrong) === entry ? shown(entry) : `${wrong} in ${shown(entry)}`;
-      refuse(where(name), `${AXIS_LABELS[kind]} on ${name.toUpperCase()} cannot be ${what}.`, remedy);
+        wrong === undefined || String(wrong) === entry ? shown(entry) : say`${wrong} in ${shown(entry)}`;
+      refuse(where(name), say`${AXIS_LABELS[kind]} on ${name.toUpperCase()} cannot be ${what}.`, remedy);
     }
     return numbers!;
   });
@@ -171,8 +174,8 @@ function readNamed<Value>(
       read(entry) ??
       refuse(
         where(name),
-        `${AXIS_LABELS[kind]} on ${name.toUpperCase()} cannot be ${shown(entry)}.`,
-        `Use ${allowed.join(", ")}.`,
+        say`${AXIS_LABELS[kind]} on ${name.toUpperCase()} cannot be ${shown(entry)}.`,
+        say`Use ${allowed}.`,
       ),
   );
 }
@@ -198,7 +201,11 @@ const readSchedule = (entry: string): ScheduleId | null =>
 export function readAxis(name: AxisName, { kind, values, adapter }: PlotAxis): ReadAxis {
   const entries = splitValues(values);
   if (entries.length === 0)
-    refuse(where(name), `${name.toUpperCase()} has no values.`, "Give it some, or set its type to Nothing.");
+    refuse(
+      where(name),
+      say`${name.toUpperCase()} has no values.`,
+      say`Give it some, or set its type to Nothing.`,
+    );
   const axis = ((): ReadAxis => {
     switch (kind) {
       case "seed":
@@ -234,8 +241,8 @@ export function readAxis(name: AxisName, { kind, values, adapter }: PlotAxis): R
   if (axis.values.length > mostPlotImages)
     refuse(
       where(name),
-      `${name.toUpperCase()} has more than ${mostPlotImages} values.`,
-      `A plot has ${mostPlotImages} images at most: take fewer.`,
+      say`${name.toUpperCase()} has more than ${mostPlotImages} values.`,
+      say`A plot has ${mostPlotImages} images at most: take fewer.`,
     );
   return axis;
 }

@@ -1,5 +1,6 @@
 // A plot becomes one request per cell of its sheet, in as few passes of the engine as can be. Pure.
 import { refuse, type Sampling } from "../../shared/request-check.ts";
+import { say } from "../../shared/saying.ts";
 import type { AdapterUse } from "../../shared/request.ts";
 import type { RegionOptions } from "../regions.ts";
 import { elided } from "../../shared/untrusted-text.ts";
@@ -53,8 +54,8 @@ function replaceWords(cell: PlotCell, name: AxisName, [from, to]: readonly [stri
   if (from === "" || !texts.some((text) => text.includes(from)))
     refuse(
       `plot.${name}`,
-      `${AXIS_LABELS.prompt} on ${name.toUpperCase()} finds no “${elided(from, 40)}” in the prompt.`,
-      "Write the words to replace first, exactly as in the prompt, then what replaces them: “a fox, a robot”.",
+      say`${AXIS_LABELS.prompt} on ${name.toUpperCase()} finds no “${elided(from, 40)}” in the prompt.`,
+      say`Write the words to replace first, exactly as in the prompt, then what replaces them: “a fox, a robot”.`,
     );
   const replaced = (text: string): string => text.replaceAll(from, () => to);
   return {
@@ -97,15 +98,15 @@ export function expandPlot(plot: Plot, base: PlotBase): ExpandedPlot {
   const read = (name: AxisName): ReadAxis | null => (plot[name] === null ? null : readAxis(name, plot[name]));
   const axes = { x: read("x"), y: read("y"), z: read("z") };
   const used = axisNames.filter((name) => axes[name] !== null);
-  if (used.length === 0) refuse("plot", "The plot has no axis.", "Choose what X varies.");
+  if (used.length === 0) refuse("plot", say`The plot has no axis.`, say`Choose what X varies.`);
   for (const name of used) {
     const { kind } = axes[name]!;
     const first = used.find((other) => axes[other]!.kind === kind)!;
     if (first !== name && kind !== "prompt")
       refuse(
         `plot.${name}`,
-        `${first.toUpperCase()} and ${name.toUpperCase()} both vary ${AXIS_LABELS[kind]}.`,
-        `Choose another type for ${name.toUpperCase()}.`,
+        say`${first.toUpperCase()} and ${name.toUpperCase()} both vary ${AXIS_LABELS[kind]}.`,
+        say`Choose another type for ${name.toUpperCase()}.`,
       );
   }
   const [columns, rows, pages] = [extent(axes.x), extent(axes.y), extent(axes.z)];
@@ -113,8 +114,8 @@ export function expandPlot(plot: Plot, base: PlotBase): ExpandedPlot {
   if (count > mostPlotImages)
     refuse(
       "plot",
-      `This plot has ${count.toLocaleString("en")} images; the limit is ${mostPlotImages}.`,
-      `Shorten an axis: ${used.map((name) => `${name.toUpperCase()} has ${extent(axes[name])} values`).join(", ")}.`,
+      say`This plot has ${count.toLocaleString("en")} images; the limit is ${mostPlotImages}.`,
+      say`Shorten an axis: ${used.map((name) => say`${name.toUpperCase()} has ${extent(axes[name])} values`)}.`,
     );
   const { prompt, negativePrompt, seed } = base;
   const regions = base.regions?.areas.map((area) => area.prompt) ?? [];

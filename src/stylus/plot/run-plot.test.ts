@@ -9,6 +9,7 @@ import { run } from "../run.ts";
 import type { PlannedImage } from "../run-types.ts";
 import { readLink, writeLink } from "../share-link.ts";
 import type { Plot } from "./axes.ts";
+import { say } from "../../shared/saying.ts";
 
 const plotOf = (plot: Partial<Plot>): Plot => ({ x: null, y: null, z: null, ...plot });
 const options = { prompt: "a clay fox", fewStep: false, composer: "rules", seed: 3 } as const;
@@ -167,6 +168,6 @@ describe("the link of a plot", () => {
 
   it("leaves out a plot that cannot be, and says so", () => {
     const { options: back, dropped } = link({ x: { kind: "steps", values: "900" } });
-    expect([back.plot, dropped]).toEqual([null, ["Steps on X cannot be “900”"]]);
+    expect([back.plot, dropped]).toEqual([null, [say`${"Steps"} on ${"X"} cannot be ${"“900”"}.`]]);
   });
 });

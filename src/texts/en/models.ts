@@ -63,6 +63,8 @@ export const models = {
 
   preparing: {
     networks: "Preparing the networks",
+    stored: "Checking the stored files",
+    languageModel: "Preparing the language model",
     adapter: (done: number, total: number) => `Embedding adapter ${done} of ${total}`,
   },
 

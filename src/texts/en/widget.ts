@@ -35,8 +35,6 @@ export const widget = {
     message: "The widget is generating.",
     remedy: "Wait for it to end, or cancel it.",
   },
-  notHere: (model: string) => `${model} is not in this browser.`,
-  notHereRemedy: "Download it with the widget’s button, or use Pocket.",
   downloadModel: (model: string, bytes: number) => `Download ${model} (${formats.bytes(bytes)})`,
 
   forbidden: {

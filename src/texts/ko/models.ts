@@ -59,6 +59,8 @@ export const models: typeof english = {
 
   preparing: {
     networks: "신경망 준비 중",
+    stored: "저장된 파일 확인 중",
+    languageModel: "언어 모델 준비 중",
     adapter: (done, total) => `어댑터 임베딩 중 ${done}/${total}`,
   },
 

@@ -35,8 +35,6 @@ export const widget: typeof english = {
     message: "위젯이 이미지를 생성하고 있어요.",
     remedy: "끝날 때까지 기다리거나 취소하세요.",
   },
-  notHere: (model) => `${model} 모델이 이 브라우저에 없어요.`,
-  notHereRemedy: "위젯의 버튼으로 다운로드하거나 Pocket을 쓰세요.",
   downloadModel: (model, bytes) => `${model} 다운로드(${formats.bytes(bytes)})`,
 
   forbidden: {

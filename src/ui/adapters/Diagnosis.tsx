@@ -4,6 +4,7 @@ import { shownName } from "../../adapters/files/tensor.ts";
 import { shownValue } from "../../adapters/files/metadata.ts";
 import type { AdapterReport } from "../../adapters/report.ts";
 import styles from "./Diagnosis.module.css";
+import { spoken } from "../../texts/sayings.ts";
 import { t } from "../../texts/texts.ts";
 
 /** Keys shown of each unused group. */
@@ -74,7 +75,7 @@ export function Diagnosis(props: { readonly report: AdapterReport }): JSX.Elemen
           {report().base.name ??
             (report().refusal ? t.adapters.diagnosis.unknownBase : t.adapters.diagnosis.unlistedBase)}
           <Show when={report().base.evidence.length > 0}>
-            <span class={styles["aside"]}>{report().base.evidence.join("; ")}</span>
+            <span class={styles["aside"]}>{report().base.evidence.map(spoken).join("; ")}</span>
           </Show>
         </dd>
         <dt>{t.adapters.diagnosis.file}</dt>
@@ -123,7 +124,7 @@ export function Diagnosis(props: { readonly report: AdapterReport }): JSX.Elemen
           </dd>
         </Show>
       </dl>
-      <For each={report().warnings}>{(warning) => <p class={styles["warning"]}>{warning}</p>}</For>
+      <For each={report().warnings}>{(warning) => <p class={styles["warning"]}>{spoken(warning)}</p>}</For>
       <Show when={report().unmatched.length > 0 && report().refusal === null}>
         <details>
           <summary>
@@ -133,7 +134,7 @@ export function Diagnosis(props: { readonly report: AdapterReport }): JSX.Elemen
             <For each={report().unmatched}>
               {({ cause, keys }) => (
                 <li>
-                  <p>{t.adapters.diagnosis.unusedCause(keys.length, cause)}</p>
+                  <p>{t.adapters.diagnosis.unusedCause(keys.length, spoken(cause))}</p>
                   <code>{keys.slice(0, shownKeys).map(shownName).join("\n")}</code>
                   <Show when={keys.length > shownKeys}>
                     <p>{t.adapters.diagnosis.more(keys.length - shownKeys)}</p>

@@ -3,6 +3,7 @@ import { Show, type JSX } from "solid-js";
 import type { PlainError } from "../../shared/errors.ts";
 import styles from "./ErrorNote.module.css";
 import { WarningIcon } from "./icons.tsx";
+import { messageOf, remedyOf } from "../../texts/sayings.ts";
 import { t } from "../../texts/texts.ts";
 
 const isBug = (error: PlainError): boolean => error.code === "internal";
@@ -18,9 +19,9 @@ export function ErrorNote(props: {
       <WarningIcon />
       <div>
         <p class={styles["message"]}>
-          {isBug(props.error) ? t.page.error.bug(props.error.message) : props.error.message}
+          {isBug(props.error) ? t.page.error.bug(props.error.message) : messageOf(props.error)}
         </p>
-        <p class={styles["remedy"]}>{isBug(props.error) ? t.page.error.bugRemedy : props.error.remedy}</p>
+        <p class={styles["remedy"]}>{isBug(props.error) ? t.page.error.bugRemedy : remedyOf(props.error)}</p>
         <Show when={isBug(props.error) || (props.error.where && !props.compact)}>
           <details class={styles["details"]}>
             <summary>{t.page.error.details}</summary>

@@ -10,6 +10,7 @@ import { ModelQuestion } from "./ModelQuestion.tsx";
 import { ModelRow } from "./ModelRow.tsx";
 import styles from "./ModelsDialog.module.css";
 import { useStudio } from "../studio-context.ts";
+import { spoken } from "../../texts/sayings.ts";
 import { t } from "../../texts/texts.ts";
 
 export function ModelsDialog(props: { readonly onStorage: () => void }): JSX.Element {
@@ -19,7 +20,7 @@ export function ModelsDialog(props: { readonly onStorage: () => void }): JSX.Ele
     const report = models.list()?.graphics;
     if (!report) return "";
     return report.name === null
-      ? t.models.list.noGraphics(report.reason)
+      ? t.models.list.noGraphics(report.reason ? spoken(report.reason) : "")
       : t.models.list.graphics(report.name);
   };
   const questionTitle = (): string | null => {

@@ -17,6 +17,7 @@ import { Dialog } from "../controls/Dialog.tsx";
 import { SelectField } from "../controls/fields.tsx";
 import styles from "./PlotDialog.module.css";
 import { useStudio } from "../studio-context.ts";
+import { messageOf, remedyOf } from "../../texts/sayings.ts";
 import { t } from "../../texts/texts.ts";
 
 export function PlotDialog(): JSX.Element {
@@ -74,7 +75,7 @@ function Content(): JSX.Element {
               <Show when={general()} fallback={<Show when={!plot.problem()}>{t.plot.choose}</Show>}>
                 {(problem) => (
                   <span class={styles["problem"]}>
-                    {problem().message} {problem().remedy}
+                    {messageOf(problem())} {remedyOf(problem())}
                   </span>
                 )}
               </Show>
@@ -242,7 +243,7 @@ function Axis(props: { readonly name: AxisName }): JSX.Element {
           }}
         </Show>
         <span id={`${id}-problem`} class={styles["problem"]} role="status">
-          <Show when={problem()}>{(found) => `${found().message} ${found().remedy}`}</Show>
+          <Show when={problem()}>{(found) => `${messageOf(found())} ${remedyOf(found())}`}</Show>
         </span>
       </div>
     </fieldset>

@@ -3,6 +3,7 @@ import { createEffect, For, on, Show, type JSX } from "solid-js";
 import { pocketId } from "../../app/packs/packs.ts";
 import styles from "./Abilities.module.css";
 import { useStudio } from "../studio-context.ts";
+import { spoken } from "../../texts/sayings.ts";
 import { t } from "../../texts/texts.ts";
 
 /** The one of the full-size models that everybody knows. */
@@ -39,7 +40,10 @@ export function Abilities(): JSX.Element {
         text:
           fit.kind === "good"
             ? texts().fullSize(fullSize.sizeBytes, fit.gpuBytes)
-            : texts().noFullSize(fullSize.sizeBytes, list.graphics.reason),
+            : texts().noFullSize(
+                fullSize.sizeBytes,
+                list.graphics.reason ? spoken(list.graphics.reason) : "",
+              ),
       },
       ...(smallest
         ? [

@@ -11,6 +11,7 @@ import controls from "../controls/controls.module.css";
 import { PickRow } from "./PickRow.tsx";
 import { useStudio } from "../studio-context.ts";
 import { taskColour } from "../prompt/task-colour.ts";
+import { spoken } from "../../texts/sayings.ts";
 import { describeBaseline, describeUnavailable } from "../../texts/reason.ts";
 import { ownServerName } from "../../app/packs/own-server.ts";
 import { t } from "../../texts/texts.ts";
@@ -136,7 +137,9 @@ export function Choice(): JSX.Element {
             <li class={styles["task"]}>
               <h3 class={styles["part"]}>{t.run.choice.tagged}</h3>
               <Tags of={tags()} />
-              <For each={tags().problems}>{(problem) => <p class={styles["problem"]}>{problem}</p>}</For>
+              <For each={tags().problems}>
+                {(problem) => <p class={styles["problem"]}>{spoken(problem)}</p>}
+              </For>
             </li>
           </Show>
         </ol>
@@ -217,7 +220,7 @@ function RegionChoice(props: { readonly number: number; readonly prompt: string 
       <Show when={tags().adapters.length > 0}>
         <Tags of={tags()} />
       </Show>
-      <For each={tags().problems}>{(problem) => <p class={styles["problem"]}>{problem}</p>}</For>
+      <For each={tags().problems}>{(problem) => <p class={styles["problem"]}>{spoken(problem)}</p>}</For>
       <Show when={picks().length === 0 && tags().adapters.length === 0}>
         <p class={styles["sameAdapters"]}>
           {isRead() || studio.options().method === "sd" ? t.run.choice.regionAsImage : t.run.choice.reading}
@@ -233,7 +236,8 @@ function Tags(props: { readonly of: Pick<LoraTags, "adapters"> }): JSX.Element {
   const openDialog = useAdapterDialog();
   const describeTag = (use: AdapterUse): string => {
     const pack = studio.pack();
-    if (pack && !studio.card(use.id)) return t.run.choice.unknownTag(adviseOnName(use.id, pack.cards));
+    if (pack && !studio.card(use.id))
+      return t.run.choice.unknownTag(spoken(adviseOnName(use.id, pack.cards)));
     const userAdapter = pack?.userAdapters.get(use.id);
     const strength = describeStrength(use);
     return [strength, userAdapter && describeParts(use, userAdapter.report)].filter(Boolean).join(". ");

@@ -7,6 +7,7 @@ import { ErrorNote } from "../controls/ErrorNote.tsx";
 import { StarIcon } from "../controls/icons.tsx";
 import styles from "./ImageMarks.module.css";
 import { useStudio } from "../studio-context.ts";
+import { messageOf } from "../../texts/sayings.ts";
 import { t } from "../../texts/texts.ts";
 
 export function Favourite(props: { readonly id: string; readonly seed: number }): JSX.Element {
@@ -22,7 +23,7 @@ export function Favourite(props: { readonly id: string; readonly seed: number })
       onClick={() => {
         studio.gallery
           .mark(props.id, { favourite: !isFavourite() })
-          .catch((reason: unknown) => studio.announce(explain(reason).message));
+          .catch((reason: unknown) => studio.announce(messageOf(explain(reason))));
       }}
     >
       <StarIcon />

@@ -11,6 +11,7 @@ import { RichText } from "../controls/RichText.tsx";
 import { StorageRow } from "./StorageRow.tsx";
 import { useStudio } from "../studio-context.ts";
 import type { DiskUse } from "../../app/services/ports.ts";
+import { spoken } from "../../texts/sayings.ts";
 import { t } from "../../texts/texts.ts";
 
 /** Row id of the files that no manifest names. */
@@ -127,8 +128,8 @@ export function StorageDialog(props: { readonly open: boolean; readonly onClose:
                       title={t.storage.unreadable.title(t.storage.unreadable.databases[database] ?? database)}
                       text={
                         count === null
-                          ? t.storage.unreadable.whole(problems[0]!)
-                          : t.storage.unreadable.rows(count, problems[0]!)
+                          ? t.storage.unreadable.whole(spoken(problems[0]!))
+                          : t.storage.unreadable.rows(count, spoken(problems[0]!))
                       }
                       sizeBytes={null}
                       onExport={() =>

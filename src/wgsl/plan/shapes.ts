@@ -2,6 +2,7 @@
 
 import type { Value } from "../../graph/graph.ts";
 import { StylusError } from "../../shared/errors.ts";
+import { say } from "../../shared/saying.ts";
 
 /** A map's rows are its positions, whatever has another shape has a row per vector; `positions` of an image that lie apart in the graph's order. */
 export function matrixOf(shape: readonly number[]): { rows: number; columns: number; positions: number } {
@@ -20,7 +21,11 @@ export function sizeOf(shape: readonly number[]): number {
 
 /** For a value whose shape the kernels cannot address. */
 export function unsupported({ name, shape }: Value, why: string): StylusError {
-  return new StylusError("device", `The WGSL kernels cannot compute ${name} [${shape.join(", ")}]: ${why}.`, {
-    remedy: "Use ONNX Runtime for this model.",
-  });
+  return new StylusError(
+    "device",
+    say`The WGSL kernels cannot compute ${name} [${shape.join(", ")}]: ${why}.`,
+    {
+      remedy: say`Use ONNX Runtime for this model.`,
+    },
+  );
 }

@@ -3,6 +3,7 @@ import { withPeftConfig } from "../../../adapters/files/peft-config.ts";
 import type { AdapterReport } from "../../../adapters/report.ts";
 import type { AdapterCard } from "../../../retrieval/card.ts";
 import { StylusError } from "../../../shared/errors.ts";
+import { say } from "../../../shared/saying.ts";
 import type { LoadedPack } from "../../../stylus/loaded-pack.ts";
 import { t } from "../../../texts/texts.ts";
 import type { AdapterFiles } from "../../adapters/dropped-files.ts";
@@ -41,9 +42,9 @@ async function withConfig(file: File, config: File): Promise<File> {
   try {
     parsed = JSON.parse(await config.text());
   } catch (cause) {
-    throw new StylusError("bad-file", "Its adapter_config.json is not valid JSON.", {
+    throw new StylusError("bad-file", say`Its adapter_config.json is not valid JSON.`, {
       where: name,
-      remedy: "Download that file again, or add the adapter without it.",
+      remedy: say`Download that file again, or add the adapter without it.`,
       cause,
     });
   }

@@ -6,6 +6,7 @@ import { card } from "../../../../tests/fixtures/cards.ts";
 import { adapterReport, loadedPack } from "../../../../tests/fixtures/run-services.ts";
 import { readHeader, writeSafetensors } from "../../../formats/safetensors.ts";
 import { StylusError } from "../../../shared/errors.ts";
+import { say } from "../../../shared/saying.ts";
 import { createIntake, usedTensors } from "./intake.ts";
 import type { AdapterServices } from "../../services/ports.ts";
 import type { UserAdapter, LoadedPack } from "../../../stylus/loaded-pack.ts";
@@ -18,7 +19,7 @@ function setup(elsewhere: ReadonlySet<string> = new Set()) {
   const clay = card("clay", "style", { title: "Clay" });
   const pack = (): LoadedPack =>
     loadedPack({
-      device: { kind: "wasm", name: "", reason: "WebGPU found no GPU", threads: 1, f16: false },
+      device: { kind: "wasm", name: say``, reason: say`WebGPU found no GPU`, threads: 1, f16: false },
       cards: [
         { ...clay, file: { ...clay.file, sha256: sha("clay.pt") } },
         ...[...userAdapters.values()].map(({ card: added }) => added),
@@ -27,7 +28,7 @@ function setup(elsewhere: ReadonlySet<string> = new Set()) {
     });
   const services: AdapterServices = {
     async inspectAdapter(file: File) {
-      if (file.name.startsWith("broken")) throw new StylusError("bad-file", "cut off");
+      if (file.name.startsWith("broken")) throw new StylusError("bad-file", say`cut off`);
       const full = file.name.startsWith("full");
       const width = full ? 768 : 192;
       return adapterReport({
@@ -45,13 +46,13 @@ function setup(elsewhere: ReadonlySet<string> = new Set()) {
       });
     },
     addAdapter: async (adapter: UserAdapter) => {
-      if (adapter.card.title === "huge") throw new StylusError("quota", "No room.");
+      if (adapter.card.title === "huge") throw new StylusError("quota", say`No room.`);
       if (userAdapters.has(adapter.id) || elsewhere.has(adapter.id)) return false;
       userAdapters.set(adapter.id, adapter);
       return true;
     },
     putAdapter: async (adapter: UserAdapter) => {
-      if (adapter.card.title === "huge") throw new StylusError("quota", "No room.");
+      if (adapter.card.title === "huge") throw new StylusError("quota", say`No room.`);
       userAdapters.set(adapter.id, adapter);
     },
     removeAdapter: async (id: string) => void userAdapters.delete(id),
@@ -143,8 +144,8 @@ describe("createIntake", () => {
 
   it("counts the tensors that are used", () => {
     const unmatched = [
-      { cause: "a", keys: ["x", "y"] },
-      { cause: "b", keys: ["z"] },
+      { cause: say`a`, keys: ["x", "y"] },
+      { cause: say`b`, keys: ["z"] },
     ];
     expect(usedTensors(adapterReport({ tensors: 8, unmatched }))).toEqual({ used: 5, of: 8 });
   });

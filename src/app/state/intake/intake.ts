@@ -4,6 +4,7 @@ import { createStore, produce } from "solid-js/store";
 import type { AdapterReport } from "../../../adapters/report.ts";
 import type { AdapterCard } from "../../../retrieval/card.ts";
 import { deletionError, type PlainError } from "../../../shared/errors.ts";
+import { say } from "../../../shared/saying.ts";
 import { adapterFilesOf, type AdapterFiles } from "../../adapters/dropped-files.ts";
 import { cardOf, freeId, type CardDraft } from "../../adapters/user-card.ts";
 import { t } from "../../../texts/texts.ts";
@@ -290,7 +291,7 @@ export function createIntake(context: {
       many.drop(id);
       try {
         await services.removeAdapter(id).catch((cause: unknown) => {
-          throw deletionError(`The adapter “${title}”`, cause);
+          throw deletionError(say`The adapter “${title}”`, cause);
         });
         await refresh();
       } finally {

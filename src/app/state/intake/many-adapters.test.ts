@@ -5,6 +5,7 @@ import { card } from "../../../../tests/fixtures/cards.ts";
 import { openChatServer, type TestChatServer } from "../../../../tests/fixtures/chat-server.ts";
 import { adapterReport, loadedPack } from "../../../../tests/fixtures/run-services.ts";
 import { StylusError } from "../../../shared/errors.ts";
+import { say } from "../../../shared/saying.ts";
 import type { UserAdapter } from "../../../stylus/loaded-pack.ts";
 import type { ChatServer } from "../../../refine/chat-server.ts";
 import { ServerPool } from "../../../refine/server-pool.ts";
@@ -25,7 +26,7 @@ const writerAt = (server: TestChatServer): CardWriter => {
     maxTokens: 100,
     format: "schema",
     alias: "Own",
-    remedies: { key: "Check its key.", notFound: "", refused: "", silent: "Start it." },
+    remedies: { key: say`Check its key.`, notFound: say``, refused: say``, silent: say`Start it.` },
   };
   const restMs = { first: 1, most: 2 };
   const pool = new ServerPool([chat], { concurrency: 2, ratePerMinute: null, restMs, givenUpAfter: 3 });
@@ -70,7 +71,7 @@ function setup({
       services: {
         async inspectAdapter(file) {
           const text = await file.text();
-          if (text === "broken") throw new StylusError("bad-file", "cut off");
+          if (text === "broken") throw new StylusError("bad-file", say`cut off`);
           atFile.get(file.name)?.();
           return adapterReport({
             fileName: file.name,
@@ -79,7 +80,7 @@ function setup({
           });
         },
         async addAdapter(adapter) {
-          if (kept.size === room) throw new StylusError("quota", "The disk is full.");
+          if (kept.size === room) throw new StylusError("quota", say`The disk is full.`);
           if (kept.has(adapter.id)) return false;
           kept.set(adapter.id, adapter);
           return true;

@@ -1,6 +1,7 @@
 // A folder of adapters at once: those that fit are kept without a question for each, with progress, and with a report at the end.
 import { createSignal, type Accessor } from "solid-js";
 import type { LoadedPack } from "../../../stylus/loaded-pack.ts";
+import { messageOf } from "../../../texts/sayings.ts";
 import { t } from "../../../texts/texts.ts";
 import type { AdapterFiles } from "../../adapters/dropped-files.ts";
 import { cardOf, freeId } from "../../adapters/user-card.ts";
@@ -115,7 +116,7 @@ export function createManyIntake(context: {
         await takeOne(files, of);
       } catch (error) {
         // No room for one: there is none for the next ones either.
-        skip(files.file.name, explain(error).message, of);
+        skip(files.file.name, messageOf(explain(error)), of);
         stop();
       }
       change(({ done }) => ({ done: done + 1 }), of);

@@ -4,6 +4,7 @@ import { adapterReport } from "../../../../tests/fixtures/run-services.ts";
 import type { AdapterReport } from "../../../adapters/report.ts";
 import { CHOSEN_BY_USER } from "../../../shared/request.ts";
 import { explainRefusal, explainUnreadable } from "./refusal.ts";
+import { say, type Saying } from "../../../shared/saying.ts";
 
 const refused = (base: Partial<AdapterReport["base"]>): AdapterReport =>
   adapterReport({
@@ -12,10 +13,10 @@ const refused = (base: Partial<AdapterReport["base"]>): AdapterReport =>
     refusal: { code: "unsupported", message: "Nothing fits.", remedy: "Check it." },
   });
 
-const device = { kind: "webgpu", name: "GPU", reason: "", threads: 1, f16: true } as const;
+const device = { kind: "webgpu", name: say`GPU`, reason: say``, threads: 1, f16: true } as const;
 const pocket = { title: "Pocket", baseModels: ["Pocket"], device };
 const full = { title: "SD 1.5", baseModels: ["SD 1.5"], device };
-const onCpu = (reason: string) => ({ ...pocket, device: { ...device, kind: "wasm" as const, reason } });
+const onCpu = (reason: Saying) => ({ ...pocket, device: { ...device, kind: "wasm" as const, reason } });
 
 describe("explainRefusal", () => {
   it("is null for a file that fits", () => {
@@ -31,16 +32,16 @@ describe("explainRefusal", () => {
     expect(remedy).toBe("Choose a Stable Diffusion 1.5 model under Models.");
   });
   it("recommends no model that cannot run here", () => {
-    const remedy = (reason: string): string =>
+    const remedy = (reason: Saying): string =>
       explainRefusal(refused({ name: "Stable Diffusion 1.x", contextWidth: 768 }), onCpu(reason))!.remedy;
-    expect(remedy("no WebGPU in this browser")).toBe(
+    expect(remedy(say`no WebGPU in this browser`)).toBe(
       "Full-size models need WebGPU, which is unavailable here (no WebGPU in this browser). Use a browser and computer with WebGPU.",
     );
     expect(remedy(CHOSEN_BY_USER)).toContain(
       "choose another device under Settings, then a Stable Diffusion 1.5 model",
     );
     const sdxl = refused({ name: "SDXL", foreignKeys: 90 });
-    expect(explainRefusal(sdxl, onCpu("no WebGPU"))!.remedy).toMatch(
+    expect(explainRefusal(sdxl, onCpu(say`no WebGPU`))!.remedy).toMatch(
       /^Look for a Stable Diffusion 1\.5 version\. Full-size models need WebGPU, which is unavailable here/,
     );
   });
@@ -59,7 +60,7 @@ describe("explainRefusal", () => {
   });
   it("names another base", () => {
     const { title, text, remedy } = explainRefusal(
-      refused({ name: "SDXL", foreignKeys: 90, evidence: ["90 keys are SDXL's"] }),
+      refused({ name: "SDXL", foreignKeys: 90, evidence: [say`90 keys are SDXL's`] }),
       pocket,
     )!;
     expect(title).toBe("Made for SDXL");

@@ -2,6 +2,7 @@
 import type { AdapterReport } from "../../../adapters/report.ts";
 import type { PlainError } from "../../../shared/errors.ts";
 import { CHOSEN_BY_USER, type DeviceReport } from "../../../shared/request.ts";
+import { messageOf, remedyOf, spoken } from "../../../texts/sayings.ts";
 import { t } from "../../../texts/texts.ts";
 
 export interface Refusal {
@@ -29,8 +30,8 @@ interface Model {
 /** How to come by a model of full size from a miniature. */
 function wayToFullSize({ kind, reason }: DeviceReport): string {
   if (kind === "webgpu") return t.adapters.refusal.chooseModel;
-  if (reason === CHOSEN_BY_USER) return t.adapters.refusal.chooseDevice;
-  return t.adapters.refusal.noWebGpu(reason);
+  if (reason.template === CHOSEN_BY_USER.template) return t.adapters.refusal.chooseDevice;
+  return t.adapters.refusal.noWebGpu(spoken(reason));
 }
 
 /** A sound file that does not fit `model`. */
@@ -50,18 +51,19 @@ export function explainRefusal(report: AdapterReport, model: Model): Refusal | n
   if (base.name !== null && base.name !== fullSize) {
     return {
       title: t.adapters.refusal.otherBase(base.name),
-      text: sentence(base.evidence.join("; ")) || refusal.message,
+      text: sentence(base.evidence.map(spoken).join("; ")) || messageOf(refusal),
       remedy: miniature
         ? t.adapters.refusal.otherVersion(wayToFullSize(model.device))
         : t.adapters.refusal.otherVersionFor(model.baseModels),
     };
   }
-  return { title: t.adapters.refusal.unusable, text: refusal.message, remedy: refusal.remedy ?? "" };
+  return { title: t.adapters.refusal.unusable, text: messageOf(refusal), remedy: remedyOf(refusal) ?? "" };
 }
 
 /** A file that could not be read at all. */
 export function explainUnreadable(error: PlainError): Refusal {
-  const { code, message, remedy = t.adapters.refusal.downloadAgain } = error;
+  const { code } = error;
+  const [message, remedy = t.adapters.refusal.downloadAgain] = [messageOf(error), remedyOf(error)];
   if (code === "internal") {
     return { ...t.adapters.refusal.bug, detail: message };
   }

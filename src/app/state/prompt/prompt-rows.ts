@@ -1,6 +1,7 @@
 // What the user keeps for prompts, as a signal over its store: wildcard files, styles.
 import { createSignal, type Accessor } from "solid-js";
 import { deletionError, keepingError, readingError, type PlainError } from "../../../shared/errors.ts";
+import { say, type Saying } from "../../../shared/saying.ts";
 import type { NamedRows } from "../../prompts/named-rows.ts";
 import { explain } from "../runs/runs.ts";
 
@@ -23,7 +24,7 @@ export interface PromptRows<Row> {
 /** @param what as errors name them: "Your styles" and "these styles" */
 export function createPromptRows<Row extends { readonly name: string }>(
   opening: Promise<NamedRows<Row>>,
-  what: { readonly yours: string; readonly these: string },
+  what: { readonly yours: Saying; readonly these: Saying },
 ): PromptRows<Row> {
   const [rows, setRows] = createSignal<readonly Row[]>([]);
   const [persistent, setPersistent] = createSignal(true);
@@ -57,14 +58,14 @@ export function createPromptRows<Row extends { readonly name: string }>(
     async put(added) {
       await (await opening).put(added).catch((cause: unknown) => {
         throw keepingError(what.these, cause, {
-          full: "Free disk space, or delete images or models you don’t need, then try again.",
+          full: say`Free disk space, or delete images or models you don’t need, then try again.`,
         });
       });
       await refresh();
     },
     async remove(name) {
       await (await opening).remove(name).catch((cause: unknown) => {
-        throw deletionError(`“${name}”`, cause);
+        throw deletionError(say`“${name}”`, cause);
       });
       await refresh();
     },

@@ -1,6 +1,7 @@
 // The user's prompt styles as the page has them, and which of them the next run applies.
 import { createMemo, createSignal, type Accessor } from "solid-js";
 import { StylusError } from "../../../shared/errors.ts";
+import { say } from "../../../shared/saying.ts";
 import { formatStyles, parseStyles, withStyles, type PromptStyle } from "../../../stylus/styles.ts";
 import type { ImagePrompt } from "../../../stylus/wildcards.ts";
 import { t } from "../../../texts/texts.ts";
@@ -33,9 +34,9 @@ export interface StylesState extends Pick<PromptRows<PromptStyle>, "persistent" 
 
 async function readFile(file: File): Promise<PromptStyle[]> {
   if (file.size > maxFileBytes)
-    throw new StylusError("bad-file", `${file.name} has more than ${maxFileBytes / 1e6} MB.`, {
+    throw new StylusError("bad-file", say`${file.name} has more than ${maxFileBytes / 1e6} MB.`, {
       where: file.name,
-      remedy: "Split it into smaller files.",
+      remedy: say`Split it into smaller files.`,
     });
   return parseStyles(await file.text(), file.name);
 }
@@ -48,7 +49,7 @@ export function createStyles(context: {
   const { opening, announce } = context;
   const [settings, setSettings] = context.settings;
   const [open, setOpen] = createSignal(false);
-  const kept = createPromptRows(opening, { yours: "Your styles", these: "these styles" });
+  const kept = createPromptRows(opening, { yours: say`Your styles`, these: say`these styles` });
   const applied = createMemo(() => {
     const byName = new Map(kept.rows().map((style) => [style.name, style]));
     return settings.styles.flatMap((name) => byName.get(name) ?? []);

@@ -1,6 +1,7 @@
 // The user's wildcard files as the page has them: what `__name__` in a prompt draws from.
 import { createSignal, type Accessor } from "solid-js";
 import { StylusError } from "../../../shared/errors.ts";
+import { say } from "../../../shared/saying.ts";
 import { isWildcardName, parseWildcards, wildcardName, type Wildcards } from "../../../stylus/wildcards.ts";
 import { t } from "../../../texts/texts.ts";
 import type { NamedRows, WildcardFile } from "../../prompts/named-rows.ts";
@@ -24,22 +25,21 @@ export interface WildcardsState extends Pick<PromptRows<WildcardFile>, "persiste
 async function readFile(file: File): Promise<WildcardFile> {
   const where = file.name;
   if (file.size > maxFileBytes)
-    throw new StylusError("bad-file", `${where} has more than ${maxFileBytes / 1e6} MB.`, {
+    throw new StylusError("bad-file", say`${where} has more than ${maxFileBytes / 1e6} MB.`, {
       where,
-      remedy: "Split it into smaller files.",
+      remedy: say`Split it into smaller files.`,
     });
   const name = wildcardName(where);
   if (!isWildcardName(name))
-    throw new StylusError("bad-file", `No prompt can refer to a file of the name ${where}.`, {
+    throw new StylusError("bad-file", say`No prompt can refer to a file of the name ${where}.`, {
       where,
-      remedy:
-        "Rename it with letters, digits, spaces, “-”, “.”, “/” and single “_” only, with no “_” at the end.",
+      remedy: say`Rename it with letters, digits, spaces, “-”, “.”, “/” and single “_” only, with no “_” at the end.`,
     });
   const text = await file.text();
   if (parseWildcards(text).length === 0)
-    throw new StylusError("bad-file", `${where} has no options.`, {
+    throw new StylusError("bad-file", say`${where} has no options.`, {
       where,
-      remedy: "Write one option per line. Lines that start with # are comments.",
+      remedy: say`Write one option per line. Lines that start with # are comments.`,
     });
   return { name, text };
 }
@@ -60,7 +60,10 @@ export function createWildcards(context: {
 }): WildcardsState {
   const { opening, announce } = context;
   const [open, setOpen] = createSignal(false);
-  const kept = createPromptRows(opening, { yours: "Your wildcard files", these: "these wildcard files" });
+  const kept = createPromptRows(opening, {
+    yours: say`Your wildcard files`,
+    these: say`these wildcard files`,
+  });
   const files = (): Wildcards => parsed(kept.rows());
 
   return {

@@ -5,10 +5,12 @@ import { unwrap } from "solid-js/store";
 import { parseParameters } from "../../../formats/generation-parameters.ts";
 import type { AdapterCard } from "../../../retrieval/card.ts";
 import type { PlainError } from "../../../shared/errors.ts";
+import { type Saying } from "../../../shared/saying.ts";
 import { describeDropped, readSettings } from "../../../stylus/infotext.ts";
 import type { LoadedPack } from "../../../stylus/loaded-pack.ts";
 import { readLink } from "../../../stylus/share-link.ts";
 import { completeOptions, type GenerateOptions, type PackDefaults } from "../../../stylus/options.ts";
+import { spoken } from "../../../texts/sayings.ts";
 import { t } from "../../../texts/texts.ts";
 import type { ChoiceState } from "../choice.ts";
 import type { InitImageState } from "../init-image.ts";
@@ -45,6 +47,15 @@ export interface Recall {
   settle(): void;
   /** Gives the choice back to the user when `run`, which used `restored`, has ended whole. */
   forOneRun(restored: RestoredChooser | null, run: () => Promise<void>): Promise<void>;
+}
+
+/** In the page's language; null when everything was taken over. */
+function notTaken(dropped: readonly (string | Saying)[]): string | null {
+  const names = dropped.map((entry) =>
+    typeof entry === "string" ? entry : spoken(entry).replace(/\.$/u, ""),
+  );
+  const saying = describeDropped(names);
+  return saying && spoken(saying);
 }
 
 export function createRecall(context: {
@@ -115,7 +126,7 @@ export function createRecall(context: {
       const others = loaded && model !== "" && model !== loaded.title ? [`Model ${model}`] : [];
       const notes = [
         missing.length > 0 ? t.run.missingAdapters(missing) : null,
-        describeDropped([...others, ...link.dropped]),
+        notTaken([...others, ...link.dropped]),
       ];
       initImage.setNote(notes.filter(Boolean).join(" ") || null);
       initImage.ask(null);
@@ -200,7 +211,7 @@ export function createRecall(context: {
         const notes = [
           values && !settings.start ? t.prompt.initImage.notes.notInFile : null,
           lost.length > 0 ? t.run.missingAdapters(lost) : null,
-          describeDropped(
+          notTaken(
             loaded && model !== "" && model !== loaded.title ? [`Model ${model}`, ...dropped] : dropped,
           ),
         ];

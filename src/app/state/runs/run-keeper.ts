@@ -1,5 +1,6 @@
 // Puts the images of one run into the gallery as they are finished: neither Stop nor a reload loses them.
 import { keepingError, type StylusError } from "../../../shared/errors.ts";
+import { say } from "../../../shared/saying.ts";
 import type { GalleryState } from "../gallery.ts";
 import type { ImageView, RunView } from "./run-view.ts";
 
@@ -23,9 +24,9 @@ export function createRunKeeper(gallery: Pick<GalleryState, "keep">, view: RunVi
     } catch (cause) {
       // Tried again with the next image, and at the end.
       if (images.length > 0) {
-        const failure = keepingError(images.length === 1 ? "this image" : "these images", cause, {
-          full: "Download the images you want to keep, and free disk space for new ones.",
-          other: "Download the images you want to keep, then reload this page.",
+        const failure = keepingError(images.length === 1 ? say`this image` : say`these images`, cause, {
+          full: say`Download the images you want to keep, and free disk space for new ones.`,
+          other: say`Download the images you want to keep, then reload this page.`,
         });
         silence = cause instanceof DOMException && cause.name === "TimeoutError" ? failure : null;
         return failure;

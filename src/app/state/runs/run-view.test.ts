@@ -7,6 +7,7 @@ import { planBatch } from "../../../stylus/batch-plan.ts";
 import { completeOptions } from "../../../stylus/options.ts";
 import { speak } from "../../../texts/texts.ts";
 import { createEventFolder, formulaOf, optionsOfImage, startRun } from "./run-view.ts";
+import { say } from "../../../shared/saying.ts";
 
 afterEach(() => speak(() => "en"));
 
@@ -28,7 +29,7 @@ it("images that wait have the seeds they will be generated with, until a plan sa
 
 it("says what a run does without", () => {
   const [run, set] = createStore(startRun(completeOptions({ prompt: "a fox" }, defaults), "run"));
-  createEventFolder(set)({ type: "notes", notes: ["One.", "Two."] });
+  createEventFolder(set)({ type: "notes", notes: [say`One.`, say`Two.`] });
   expect(run.notice).toBe("One. Two.");
 });
 

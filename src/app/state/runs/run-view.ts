@@ -23,6 +23,7 @@ import { adaptersOfPlot } from "../../../stylus/infotext.ts";
 import { formatLoraTag } from "../../../stylus/lora-tags.ts";
 import { regionsOfImage } from "../../../stylus/regions.ts";
 import { expandPlot, type CellSampling } from "../../../stylus/plot/cells.ts";
+import { spoken } from "../../../texts/sayings.ts";
 import { t } from "../../../texts/texts.ts";
 import { createStepClock } from "./time-left.ts";
 
@@ -256,7 +257,7 @@ export function createEventFolder(set: SetStoreFunction<RunView>): (event: RunEv
           case "loaded":
             break;
           case "notes":
-            run.notice = event.notes.join(" ");
+            run.notice = event.notes.map(spoken).join(" ");
             break;
           case "candidates":
             run.candidates = event.candidates;

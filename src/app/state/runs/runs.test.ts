@@ -5,6 +5,7 @@ import { card } from "../../../../tests/fixtures/cards.ts";
 import { loadedPack, runServices } from "../../../../tests/fixtures/run-services.ts";
 import type { Composition } from "../../../compose/composition.ts";
 import { StylusError } from "../../../shared/errors.ts";
+import { say } from "../../../shared/saying.ts";
 import type { StoredImage, StoredRun } from "../../images/gallery.ts";
 import { memoryInputs } from "../../images/input-store.ts";
 import { createGalleryState, type GalleryState } from "../gallery.ts";
@@ -97,7 +98,7 @@ async function compare(without: string, { isLoaded }: { readonly isLoaded: boole
     load: async () => pack,
     generate: async (request) => {
       asked.push(request.images[0]!.adapters.map(({ id }) => id));
-      throw new StylusError("device", "Generated enough.");
+      throw new StylusError("device", say`Generated enough.`);
     },
   });
   const gallery = galleryOf(async () => ({ run, images: [image] }));
@@ -189,8 +190,8 @@ describe("what the gallery has of a run of three images", () => {
     return { runs, gallery, said, seeds: gallery.images().map(({ seed }) => seed) };
   }
 
-  const stopped = new StylusError("cancelled", "Stopped.");
-  const failed = new StylusError("device", "The device is gone.");
+  const stopped = new StylusError("cancelled", say`Stopped.`);
+  const failed = new StylusError("device", say`The device is gone.`);
 
   it.each([
     [3, undefined, "done"],

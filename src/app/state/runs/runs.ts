@@ -4,6 +4,8 @@ import { createStore, produce, type SetStoreFunction } from "solid-js/store";
 import type { AdapterCard } from "../../../retrieval/card.ts";
 import { StylusError, toPlainError, type PlainError } from "../../../shared/errors.ts";
 import type { DeviceReport, RgbaImage } from "../../../shared/request.ts";
+import { say } from "../../../shared/saying.ts";
+import { messageOf } from "../../../texts/sayings.ts";
 import { t } from "../../../texts/texts.ts";
 import { withoutTags } from "../../../shared/prompt-syntax.ts";
 import type { GalleryState } from "../gallery.ts";
@@ -265,12 +267,12 @@ export function createRuns(context: RunsContext): Runs {
           for (const image of run.images) if (image.status !== "done") image.status = "stopped";
         }),
       );
-      announce(stopped ? t.run.announced.stopped : plain.message);
+      announce(stopped ? t.run.announced.stopped : messageOf(plain));
     } finally {
       const unkept = await keep();
       if (unkept) {
         if (!view.error) set({ error: explain(unkept) }); // what went wrong before counts for more
-        announce(unkept.message);
+        announce(messageOf(unkept));
       }
       release();
     }
@@ -298,9 +300,13 @@ export function createRuns(context: RunsContext): Runs {
     };
     if (generatedBy && generatedBy.id !== packId()) {
       fail(
-        new StylusError("not-found", `${generatedBy.title} made this image, but another model is in use.`, {
-          remedy: `Choose ${generatedBy.title} under Models, then compare.`,
-        }),
+        new StylusError(
+          "not-found",
+          say`${generatedBy.title} made this image, but another model is in use.`,
+          {
+            remedy: say`Choose ${generatedBy.title} under Models, then compare.`,
+          },
+        ),
       );
       return;
     }
@@ -310,8 +316,8 @@ export function createRuns(context: RunsContext): Runs {
     const [lost] = context.pack() ? missingAdapters(kept, cards()) : [];
     if (lost !== undefined) {
       fail(
-        new StylusError("not-found", `This image’s adapter “${lost}” was removed.`, {
-          remedy: "Add its file again, then compare.",
+        new StylusError("not-found", say`This image’s adapter “${lost}” was removed.`, {
+          remedy: say`Add its file again, then compare.`,
         }),
       );
       return;
@@ -369,8 +375,8 @@ export function createRuns(context: RunsContext): Runs {
       set("images", imageIndex, "variant", { comparison, status: "done", ...blank, encoded, error: null });
     } else {
       const error = explain(
-        new StylusError("not-found", "Its init image is no longer in this browser’s storage.", {
-          remedy: "The image itself is kept.",
+        new StylusError("not-found", say`Its init image is no longer in this browser’s storage.`, {
+          remedy: say`The image itself is kept.`,
         }),
       );
       set("images", imageIndex, "variant", { comparison, status: "failed", ...blank, encoded: null, error });
@@ -381,7 +387,7 @@ export function createRuns(context: RunsContext): Runs {
     shown: () => current()?.view ?? null,
     busy,
     start: (options, settle) => exclusively((signal) => generate(options, settle, signal)),
-    stop: () => abort?.abort(new StylusError("cancelled", "Stopped.")),
+    stop: () => abort?.abort(new StylusError("cancelled", say`Stopped.`)),
     compare,
     compareWithInitImage,
     closeVariant(imageIndex) {
@@ -401,9 +407,9 @@ export function createRuns(context: RunsContext): Runs {
       const stored = await gallery.read(runId);
       if (busy() || wanted !== runId) return null;
       if (!stored) {
-        throw new StylusError("not-found", "This image was deleted in another tab.", {
+        throw new StylusError("not-found", say`This image was deleted in another tab.`, {
           where: "gallery",
-          remedy: "The gallery now shows the remaining images.",
+          remedy: say`The gallery now shows the remaining images.`,
         });
       }
       const { images } = stored;

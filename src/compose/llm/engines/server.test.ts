@@ -1,3 +1,4 @@
+import { say } from "../../../shared/saying.ts";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
@@ -34,7 +35,7 @@ async function serve(
       maxTokens: 100,
       format: "schema",
       alias: null,
-      remedies: { key: "", notFound: "", refused: "", silent: "Start it." },
+      remedies: { key: say``, notFound: say``, refused: say``, silent: say`Start it.` },
     },
   };
 }

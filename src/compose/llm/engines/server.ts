@@ -2,6 +2,7 @@
 import { ask, PassingFailure, serverName, type ChatServer } from "../../../refine/chat-server.ts";
 import { StylusError } from "../../../shared/errors.ts";
 import type { OpenLanguageModel } from "../language-model.ts";
+import { say } from "../../../shared/saying.ts";
 
 /** A server that is busy or broken is asked this often. */
 const tries = 3;
@@ -18,7 +19,7 @@ export const serverModel = (server: ChatServer): OpenLanguageModel => ({
       } catch (error) {
         if (!(error instanceof PassingFailure)) throw error;
         if (left > 1 && error.kind !== "useless") continue;
-        throw new StylusError("network", `${serverName(server)}: ${error.message}.`, {
+        throw new StylusError("network", say`${serverName(server)}: ${error.message}.`, {
           where: serverName(server),
           remedy: server.remedies.silent,
           cause: error,

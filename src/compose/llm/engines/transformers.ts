@@ -16,6 +16,7 @@ import { serveFrom } from "../../../retrieval/transformers-files.ts";
 import { chooseThreads } from "../../../runtime/device.ts";
 import { runtimeFault } from "../../../runtime/wasm-file.ts";
 import { StylusError, throwIfAborted } from "../../../shared/errors.ts";
+import { say, type Saying } from "../../../shared/saying.ts";
 import { answerTokens, type OpenLanguageModel } from "../language-model.ts";
 import { ConstrainedDecoding, type TokenBytes, tokenBytes } from "./constrained-decoding.ts";
 import { readInParts } from "./prefill.ts";
@@ -39,10 +40,10 @@ const fileOf = { q4: "onnx/model_q4.onnx", q8: "onnx/model_quantized.onnx" } as 
 /** The name under which transformers.js asks for the files; nothing is ever fetched by it. */
 const localName = "stylus-pack/language-model";
 
-function damaged(title: string, file: string, problem: string, cause?: unknown): StylusError {
-  return new StylusError("bad-file", `${title}: ${file} ${problem}.`, {
+function damaged(title: string, file: string, problem: Saying, cause?: unknown): StylusError {
+  return new StylusError("bad-file", say`${title}: ${file} ${problem}.`, {
     where: file,
-    remedy: "Delete the language model under Models, then download it again.",
+    remedy: say`Delete the language model under Models, then download it again.`,
     cause,
   });
 }
@@ -51,14 +52,14 @@ function damaged(title: string, file: string, problem: string, cause?: unknown):
 async function checkTokenizer({ title, files }: OnnxModel): Promise<void> {
   const file = "tokenizer.json";
   const blob = files.get(file);
-  if (!blob) throw damaged(title, file, "is missing");
+  if (!blob) throw damaged(title, file, say`is missing`);
   const { decoder } = (await new Response(blob).json().catch((cause: unknown) => {
-    throw damaged(title, file, "is not valid JSON", cause);
+    throw damaged(title, file, say`is not valid JSON`, cause);
   })) as { decoder?: { type?: string } };
   if (decoder?.type === "ByteLevel") return;
-  throw new StylusError("unsupported", `${title} has a tokenizer that is not byte-level BPE.`, {
+  throw new StylusError("unsupported", say`${title} has a tokenizer that is not byte-level BPE.`, {
     where: file,
-    remedy: "Choose another language model.",
+    remedy: say`Choose another language model.`,
   });
 }
 
@@ -101,7 +102,7 @@ export async function openOnnxModel(
   throwIfAborted(signal);
   await checkTokenizer(source);
   const dtype = dtypes.find((name) => files.has(fileOf[name]));
-  if (!dtype) throw damaged(title, fileOf.q4, "is missing");
+  if (!dtype) throw damaged(title, fileOf.q4, say`is missing`);
   serveFrom(files, localName);
   const inNode = typeof process !== "undefined" && process.versions?.node !== undefined;
   const { wasm } = env.backends.onnx;
@@ -118,11 +119,11 @@ export async function openOnnxModel(
     const fault = wasmPaths && (await runtimeFault(wasmPaths.wasm, cause));
     if (fault) throw fault;
     if (/out of memory|bad_alloc|allocation failed/iu.test(String(cause)))
-      throw new StylusError("device", `There is not enough memory for ${title}.`, {
-        remedy: "Close other tabs, or choose a smaller language model under Models.",
+      throw new StylusError("device", say`There is not enough memory for ${title}.`, {
+        remedy: say`Close other tabs, or choose a smaller language model under Models.`,
         cause,
       });
-    throw damaged(title, fileOf[dtype], `could not be opened (${String(cause)})`, cause);
+    throw damaged(title, fileOf[dtype], say`could not be opened (${String(cause)})`, cause);
   }
   const reading = readInParts(model);
   const tokens = tokensOf(tokenizer);
@@ -163,8 +164,8 @@ export async function openOnnxModel(
         });
       } catch (cause) {
         throwIfAborted(stop);
-        throw new StylusError("device", `${title} failed: ${String(cause)}`, {
-          remedy: "Choose a smaller language model, or the reader.",
+        throw new StylusError("device", say`${title} failed: ${String(cause)}`, {
+          remedy: say`Choose a smaller language model, or the reader.`,
           cause,
         });
       }

@@ -1,4 +1,5 @@
 // The adapter to web-llm, held to the package's own types and to its own check of requests.
+import { say } from "../../../shared/saying.ts";
 import {
   type ChatCompletionChunk,
   type ChatCompletionRequest,
@@ -127,7 +128,7 @@ test.each([
 });
 
 test("an expected failure within the engine stays what it is", async () => {
-  const error = new StylusError("quota", "x");
+  const error = new StylusError("quota", say`x`);
   const { chat } = engine([error]);
   await expect(chatOf(chat, m).complete(messages, schema, options())).rejects.toBe(error);
 });

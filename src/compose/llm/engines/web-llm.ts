@@ -18,6 +18,7 @@ import {
   type OpenLanguageModel,
   writingTokens,
 } from "../language-model.ts";
+import { say } from "../../../shared/saying.ts";
 
 /** A model that web-llm can run. */
 export interface WebLlmModel {
@@ -54,20 +55,20 @@ function failure(title: string, cause: unknown): StylusError {
   const said = cause instanceof Error ? cause.message : String(cause);
   const name = cause instanceof Error ? cause.name : "";
   if (name === "QuotaExceededError") {
-    return new StylusError("quota", `The browser has no room for ${title}.`, {
-      remedy: "Free disk space, or delete models you don’t use.",
+    return new StylusError("quota", say`The browser has no room for ${title}.`, {
+      remedy: say`Free disk space, or delete models you don’t use.`,
       cause,
     });
   }
   if (/fetch|network|Failed to (?:load|execute 'add')/i.test(said) || name === "NetworkError") {
-    return new StylusError("network", `${title} could not be downloaded: ${said}`, {
-      remedy: "Check the connection and try again. What has arrived is kept.",
+    return new StylusError("network", say`${title} could not be downloaded: ${said}`, {
+      remedy: say`Check the connection and try again. What has arrived is kept.`,
       cause,
     });
   }
   const lost = name === "DeviceLostError" || /device.*lost|out of memory/i.test(said);
-  return new StylusError(lost ? "device-lost" : "device", `${title} failed on the GPU: ${said}`, {
-    remedy: "Choose a smaller language model, or the reader.",
+  return new StylusError(lost ? "device-lost" : "device", say`${title} failed on the GPU: ${said}`, {
+    remedy: say`Choose a smaller language model, or the reader.`,
     cause,
   });
 }

@@ -1,0 +1,47 @@
+// A text as data: an English template and what fills its places. It can be translated where it is shown, after it has
+// crossed workers or lain in storage. The English template is the key of its translations (src/texts/ko/sayings.ts).
+
+/** A list is shown as one text, with commas. */
+export type SayingValue = string | number | Saying | readonly (string | number | Saying)[];
+
+export interface Saying {
+  /** "{0}" and so on stand for values; other braces are text. */
+  readonly template: string;
+  readonly values: readonly SayingValue[];
+}
+
+/** A template with its places filled, e.g. by its translation. Values are not searched for places. */
+export const fill = (template: string, values: readonly string[]): string =>
+  template.replace(/\{(\d+)\}/g, (place, index: string) => values[Number(index)] ?? place);
+
+/** say`${file} is empty.` → { template: "{0} is empty.", values: [file] } */
+export const say = (
+  texts: TemplateStringsArray,
+  ...values: readonly (SayingValue | bigint | null | undefined)[]
+): Saying => ({
+  template: texts.reduce((template, text, index) => `${template}{${index - 1}}${text}`),
+  values: values.map((value) => (isValue(value) ? value : String(value))),
+});
+
+const isValue = (value: SayingValue | bigint | null | undefined): value is SayingValue =>
+  value !== null && value !== undefined && typeof value !== "bigint";
+
+/** Words of a server, a browser or a file, which have no translation. */
+export const verbatim = (words: string): Saying => say`${words}`;
+
+export function english({ template, values }: Saying): string {
+  const part = (value: string | number | Saying): string =>
+    typeof value === "object" ? english(value) : String(value);
+  return fill(
+    template,
+    values.map((value) => (isList(value) ? value.map(part).join(", ") : part(value))),
+  );
+}
+
+/** Phrases one after the other, as one: "it reads text features of width 1024; its metadata says SD 2". */
+export const together = (phrases: readonly Saying[]): Saying =>
+  phrases.length === 0 ? say`` : phrases.reduce((before, next) => say`${before}; ${next}`);
+
+/** Array.isArray does not narrow read-only lists. */
+export const isList = (value: SayingValue): value is readonly (string | number | Saying)[] =>
+  Array.isArray(value);
