@@ -206,7 +206,7 @@ export const models = {
           return `A server answers at this address, but it doesn’t allow ${found.origin} to read the answer (CORS). Allow it there:`;
         case "unreachable":
           return found.isCertain
-            ? "Nothing answers at this address. Check that the server runs, and its port."
+            ? "Nothing answers at this address. Check that the server runs, and its port. If the browser asks for access to your local network, allow it."
             : "No answer. Check that the server runs, and its port. If it does, it doesn’t allow this page (CORS). Allow it there:";
         case "key":
           return found.hasKey ? "The server refuses this key." : "The server wants a key.";
