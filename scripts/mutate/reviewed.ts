@@ -298,4 +298,32 @@ export const equivalents: readonly Equivalent[] = [
     replacement: "2",
     reason: "any start below 0 is none",
   },
+  {
+    file: "src/engine/prompt/tokenizer.ts",
+    source: "if (this.#cache.size >= 20_000) this.#cache.clear();",
+    original: ">=",
+    replacement: ">",
+    reason: "the cache only saves time: a word always has the same ids",
+  },
+  {
+    file: "src/engine/prompt/tokenizer.ts",
+    source: "if (this.#cache.size >= 20_000) this.#cache.clear();",
+    original: "20_000",
+    replacement: "20001",
+    reason: "the cache only saves time: a word always has the same ids",
+  },
+  {
+    file: "src/engine/prompt/tokenizer.ts",
+    source: "if (this.#cache.size >= 20_000) this.#cache.clear();",
+    original: "this.#cache.clear();",
+    replacement: ";",
+    reason: "the cache only saves time: a word always has the same ids",
+  },
+  {
+    file: "src/engine/prompt/tokenizer.ts",
+    source: "if (this.#cache.size >= 20_000) this.#cache.clear();",
+    original: "this.#cache.size >= 20_000",
+    replacement: "false",
+    reason: "the cache only saves time: a word always has the same ids",
+  },
 ];
