@@ -326,4 +326,11 @@ export const equivalents: readonly Equivalent[] = [
     replacement: "false",
     reason: "the cache only saves time: a word always has the same ids",
   },
+  {
+    file: "src/engine/sampling/schedules.ts",
+    source: "for (let i = 0; i < timesteps; i++) {",
+    original: "<",
+    replacement: "<=",
+    reason: "typed arrays ignore what is written behind their end",
+  },
 ];

@@ -127,7 +127,7 @@ it("cannot be combined with an init image", async () => {
 it("pixel upscalers enlarge the decoded image", async () => {
   const { networks } = runs.pipeline;
   const { decode, encode } = networks;
-  let decoded = new Float32Array();
+  let decoded: Float32Array = new Float32Array();
   let encoded = new Float32Array();
   networks.decode = async (latent, options) => (decoded = await decode.call(networks, latent, options));
   networks.encode = (image, options) => encode.call(networks, (encoded = image.slice()), options);
