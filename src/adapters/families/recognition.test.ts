@@ -31,6 +31,72 @@ const settings = (alpha: number | null = null, rankStabilised = false): ModuleSe
 const weightOf = (tensors: Tensors, shape: readonly number[], given = settings()) =>
   recogniseWeight(slots(tensors), { name: "m.weight", shape }, given);
 
+const loha: Tensors = {
+  hada_w1_a: tensor(4, 2),
+  hada_w1_b: tensor(2, 6),
+  hada_w2_a: tensor(4, 3),
+  hada_w2_b: tensor(3, 6),
+};
+const glora: Tensors = { a1: tensor(6, 2), a2: tensor(2, 6), b1: tensor(4, 3), b2: tensor(3, 6) };
+
+test.each<[string, Tensors, string | null]>([
+  ["LoRA", { up: tensor(4, 2), down: tensor(2, 6) }, null],
+  ["LoRA", { up: tensor(4, 2), down: tensor(3, 6) }, "down is [3, 6], expected [2, 6]"],
+  ["LoRA", { up: tensor(5, 2), down: tensor(2, 6) }, "up is [5, 2], expected [4, 2]"],
+  ["SVD of AdaLoRA", { up: tensor(4, 2), down: tensor(2, 6), lora_E: tensor(2, 1) }, null],
+  [
+    "SVD of AdaLoRA",
+    { up: tensor(4, 2), down: tensor(2, 6), lora_E: tensor(3, 1) },
+    "lora_E is [3, 1], expected 2 values",
+  ],
+  ["LoHa", loha, null],
+  ["LoHa", { ...loha, hada_w1_a: tensor(5, 2) }, "hada_w1_a is [5, 2], expected [4, 2]"],
+  ["LoHa", { ...loha, hada_w1_b: tensor(2, 5) }, "hada_w1_b is [2, 5], expected [2, 6]"],
+  ["LoHa", { ...loha, hada_w2_a: tensor(4, 2) }, "hada_w2_a is [4, 2], expected [4, 3]"],
+  ["LoHa", { ...loha, hada_w2_b: tensor(3, 7) }, "hada_w2_b is [3, 7], expected [3, 6]"],
+  ["LoKr", { lokr_w1: tensor(2, 2), lokr_w2: tensor(2, 3) }, null],
+  ["LoKr", { lokr_w1: tensor(2, 2), lokr_w2: tensor(2, 2) }, "is [4, 4], the weight is [4, 6]"],
+  ["LoKr", { lokr_w1: tensor(1, 2), lokr_w2: tensor(2, 3) }, "is [2, 6], the weight is [4, 6]"],
+  [
+    "LoKr",
+    { lokr_w1: tensor(2, 2), lokr_w2_a: tensor(2, 2), lokr_w2_b: tensor(3, 3) },
+    "lokr_w2_a [2, 2] and lokr_w2_b [3, 3] do not fit together",
+  ],
+  ...(["lokr_w1", "lokr_w1_a", "lokr_w1_b"] as const).map((slot): [string, Tensors, string] => [
+    `LoKr of ${slot} alone`,
+    { [slot]: tensor(2, 2) },
+    `${slot === "lokr_w1" ? "lokr_w2" : "lokr_w1"} is stored neither in full nor as a product`,
+  ]),
+  ...(["lokr_w2", "lokr_w2_a", "lokr_w2_b"] as const).map((slot): [string, Tensors, string] => [
+    `LoKr of ${slot} alone`,
+    { [slot]: tensor(2, 2) },
+    "lokr_w1 is stored neither in full nor as a product",
+  ]),
+  ["GLoRA", glora, null],
+  ["GLoRA in reverse", { a1: glora.a2, a2: glora.a1, b1: glora.b2, b2: glora.b1 } as Tensors, null],
+  ["GLoRA", { ...glora, a2: tensor(2, 5) }, "a2 is [2, 5], expected [2, 6]"],
+  ["GLoRA", { ...glora, b2: tensor(3, 5) }, "b2 is [3, 5], expected [3, 6]"],
+  ["OFT", { oft_blocks: tensor(2, 2, 2) }, null],
+  ["OFT", { oft_diag: tensor(2, 2, 2), rescale: tensor(4, 1) }, null],
+  ["OFT", { oft_blocks: tensor(2, 2, 3) }, "oft_blocks is [2, 2, 3], expected blocks for 4 outputs"],
+  ["OFT", { oft_blocks: tensor(3, 2, 2) }, "expected blocks for 4 outputs"],
+  ["OFT", { oft_blocks: tensor(2, 0, 0) }, "expected blocks for 4 outputs"],
+  ["OFT", { oft_blocks: tensor(2, 2, 2), rescale: tensor(3, 1) }, "rescale is [3, 1], expected 4 values"],
+  ["BOFT", { oft_blocks: tensor(2, 2, 2, 2) }, null],
+  ["BOFT of no stage", { oft_blocks: tensor(0, 2, 2, 2) }, "oft_blocks (BOFT) is [0, 2, 2, 2]"],
+  ["BOFT of odd blocks", { oft_blocks: tensor(1, 4, 1, 1) }, "oft_blocks (BOFT) is [1, 4, 1, 1]"],
+  ["BOFT of a stage too many", { oft_blocks: tensor(3, 2, 2, 2) }, "oft_blocks (BOFT) is [3, 2, 2, 2]"],
+  ["(IA)³ of the inputs", { weight: tensor(6), on_input: tensor() }, null],
+  ["(IA)³ of the inputs", { weight: tensor(4), on_input: tensor() }, "weight is [4], expected 6 values"],
+])("%s: %#", (_, tensors, problem) => {
+  const recognise = () => weightOf(tensors, [4, 6]);
+  if (problem !== null) return expect(recognise).toThrow(problem);
+  const found = recognise()!;
+  found.delta!();
+  // Every tensor of the module has been used, so that none of them is reported as unknown.
+  expect([...found.used].sort()).toEqual(Object.keys(tensors).sort());
+});
+
 describe("a magnitude", () => {
   const linear: Tensors = { up: tensor(4, 2), down: tensor(2, 6) };
   test.each<[string, Tensors, readonly number[], "row" | "column", number]>([

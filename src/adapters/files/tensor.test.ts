@@ -43,6 +43,28 @@ it.each<[DType, number[], boolean]>([
   expect(allFinite({ dtype, shape: [bytes.length], bytes: Uint8Array.from(bytes) })).toBe(finite);
 });
 
+it.each<[DType, number, number]>([
+  // [type, the largest finite value's bits, infinity's]
+  ["F16", 0x7bff, 0x7c00],
+  ["BF16", 0x7f7f, 0x7f80],
+])("%s: one value that is not finite is found at any place and at any offset", (dtype, largest, infinity) => {
+  for (const offset of [0, 1, 2, 3, 4]) {
+    const bytes = new Uint8Array(2 * 21 + offset).subarray(offset);
+    const view = new DataView(bytes.buffer, offset);
+    const isFinite = (): boolean => allFinite({ dtype, shape: [21], bytes });
+    for (let at = 0; at < 21; at++) view.setUint16(2 * at, largest | (at % 2 === 0 ? 0x8000 : 0), true);
+    expect(isFinite()).toBe(true);
+    for (let at = 0; at < 21; at++) {
+      for (const bits of [infinity, infinity | 0x8000, infinity + 1, 0xffff]) {
+        const before = view.getUint16(2 * at, true);
+        view.setUint16(2 * at, bits, true);
+        expect(isFinite(), `${bits} at ${at}`).toBe(false);
+        view.setUint16(2 * at, before, true);
+      }
+    }
+  }
+});
+
 const tensor = (shape: number[], ...values: number[]): AdapterTensor => ({
   dtype: "F32",
   shape,

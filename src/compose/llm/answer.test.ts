@@ -83,6 +83,12 @@ describe("whole answers", () => {
     ]);
   });
 
+  test("one task alone is one", () => {
+    expect(readAnswer(`{"text": "fox", "adapters": ["1"]}`).tasks).toEqual([
+      { text: "fox", picks: [{ id: "1", reason: "" }] },
+    ]);
+  });
+
   test("no task is an answer too", () => {
     expect(readAnswer(`{"tasks": []}`)).toEqual({ tasks: [], faults: [] });
   });

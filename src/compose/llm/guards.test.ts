@@ -18,6 +18,22 @@ const guard = (proposal: readonly ProposedTask[], text = prompt) =>
 const picks = (...ids: string[]) => ids.map((id) => ({ id, reason: "because" }));
 
 describe("holding a proposal to the rules", () => {
+  test("names six faults at most, each once", () => {
+    const absent = Array.from({ length: 8 }, (_, i) => ({ text: `zebra${i}`, picks: [] }));
+    expect(guard([absent[0]!, ...absent]).faults).toEqual(
+      [0, 1, 2, 3, 4, 5].map((i) => `the task “zebra${i}” is not in the prompt`),
+    );
+  });
+
+  test("a task without adapters may overlap another: nothing is lost by it", () => {
+    const proposal = (ids: readonly string[]) => [
+      { text: "clay render", picks: picks("clay") },
+      { text: "clay", picks: picks(...ids) },
+    ];
+    expect(guard(proposal([])).faults).toEqual([]);
+    expect(guard(proposal(["unicorn"])).faults).toEqual(["the task “clay” overlaps another task"]);
+  });
+
   test("a good proposal passes, with spans, and the base model gets the rest", () => {
     const { composition, faults } = guard([
       { text: "clay render", picks: picks("clay") },

@@ -27,6 +27,36 @@ test("the schema allows the candidates' ids and the prompt's words only", () => 
   expect(JSON.stringify(questionMessages({ prompt, candidates, pinned: [], preset: "paper" }))).not.toContain(
     "inEveryImage",
   );
+  const closed = { type: "object", additionalProperties: false };
+  expect(answerSchema({ readable: "clay", candidates: candidates.slice(0, 1), preset: "balanced" })).toEqual({
+    ...closed,
+    required: ["tasks"],
+    properties: {
+      tasks: {
+        type: "array",
+        maxItems: 12,
+        items: {
+          ...closed,
+          required: ["text", "adapters"],
+          properties: {
+            text: { type: "string", enum: ["clay"] },
+            adapters: {
+              type: "array",
+              maxItems: 3,
+              items: {
+                ...closed,
+                required: ["id", "reason"],
+                properties: {
+                  id: { type: "string", enum: [candidates[0]!.card.id] },
+                  reason: { type: "string", maxLength: 120 },
+                },
+              },
+            },
+          },
+        },
+      },
+    },
+  });
   const long = Array.from({ length: 100 }, (_, i) => `word${i}`).join(" ");
   expect(JSON.stringify(answerSchema({ readable: long, candidates, preset: "paper" }))).toContain(
     `"text":{"type":"string","maxLength":80}`,

@@ -85,6 +85,9 @@ it("null is a key, and repeated keys keep all their values", () => {
 it("takes twenty levels and no more", () => {
   const nested = (levels: number): string => "[".repeat(levels) + "]".repeat(levels);
   expect(relaxedReadings(nested(21))[0]!.fault).toBeNull();
+  const objects = (levels: number): string => `${"{a:".repeat(levels)}1${"}".repeat(levels)}`;
+  expect(relaxedReadings(objects(20))[0]!.fault).toBeNull();
+  expect(relaxedReadings(objects(21))[0]!.fault).toContain("less nesting");
   expect(relaxedReadings(nested(22))[0]!.fault).toBe(
     `less nesting expected at “${"[" + "]".repeat(19)}” (character 21)`,
   );

@@ -70,7 +70,6 @@ class Reader {
     if (depth > maxDepth) return void this.#fail("less nesting");
     if (this.#take("{")) return this.#object(depth);
     if (this.#take("[")) return this.#list(depth);
-    this.#skip();
     const quote = this.#text[this.at] ?? "";
     if (Object.hasOwn(closing, quote)) return this.#string(closing[quote]!);
     const found = /-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|[\p{L}_][\p{L}\p{N}_]*/uy;

@@ -38,6 +38,10 @@ describe("cardText", () => {
 
   it("shows eight phrases at most", () => {
     const nearest = Array.from({ length: 9 }, (_, i) => near(`p${i}`));
+    const unwanted = ["court", "pigeon", "tile"].map((text) => near(text));
+    expect(cardText({ card: clay, nearest, notMeant: unwanted }, new Set())).toContain(
+      ". not: court, pigeon .",
+    );
     expect(cardText({ card: clay, nearest, notMeant: [] }, new Set())).toContain(
       ". p0, p1, p2, p3, p4, p5, p6, p7 .",
     );
@@ -54,6 +58,14 @@ describe("commonTags", () => {
       ),
     );
     expect([...commonTags(forty)]).toEqual(["anime", "x"]);
+  });
+
+  it("takes two of twenty cards, or of fewer, for a tenth", () => {
+    const tagged = (count: number, own: number) =>
+      cards(Array.from({ length: count }, (_, i) => (i < own ? ["x"] : [])));
+    expect([...commonTags(tagged(5, 2))]).toEqual(["x"]);
+    expect([...commonTags(tagged(20, 2))]).toEqual(["x"]);
+    expect([...commonTags(tagged(21, 2))]).toEqual([]);
   });
 
   it("finds nothing in a handful of cards that share nothing", () => {

@@ -48,6 +48,10 @@ describe("windowsFor", () => {
     expect(chosen(at(100), at(101), at(190), at(3))).toEqual([64, 128]);
   });
 
+  it("passes over a span behind the last token", () => {
+    expect(chosen({ start: 9_000, end: 9_005 }, at(190))).toEqual([128]);
+  });
+
   it("takes the beginning where nothing but the whole prompt is near", () => {
     expect(chosen(null)).toEqual([0]);
   });

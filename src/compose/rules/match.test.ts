@@ -85,3 +85,18 @@ it("half a match by words is evidence whatever the meaning; less only where the 
   expect(half.strength).toBeGreaterThan(0.75 ** 1.5);
   expect(half.phrase?.text).toBe("Copper Etching Plate Gravure");
 });
+
+it("an object whose name has none of the task's main nouns is another object", () => {
+  const cards = [card("dish", "concept", { title: "Satellite", description: "Adds a satellite." })];
+  const candidates = cards.map((one): Candidate => ({
+    card: one,
+    similarity: 0,
+    vector: unit(180),
+    keys: [],
+  }));
+  const strength = (text: string): number =>
+    matcher(candidates)({ vector: unit(0), words: wordsOf(text) })[0]!.strength;
+  expect(strength("satellite")).toBeCloseTo(1, 6);
+  expect(strength("satellite dish")).toBeCloseTo(0.6 * Math.sqrt(0.5), 6);
+  expect(strength("dish of satellite")).toBeCloseTo(Math.sqrt(0.5), 6);
+});

@@ -76,6 +76,12 @@ describe("segment", () => {
     ["a cat as a pirate and a dog", ["cat <object>", "pirate <open>", "dog <open>"]],
     ["a black or white cat", ["black or white cat <object>"]],
     ["a cat of", ["cat <object>"]],
+    ["a dog in the style of van gogh", ["dog <object>", "van gogh <style>"]],
+    ["wide cinematic shot of a fox", ["wide cinematic shot <framing>", "fox <object>"]],
+    ["a dog, photo", ["dog <object>", "photo <framing>"]],
+    ["a fox, rough pencil sketch", ["fox <object>", "rough pencil sketch <open>"]],
+    ["clay castle sculpture", ["clay <style>", "castle <object>", "sculpture <style>"]],
+    ["in front of a house", ["in front of a house <place>"]],
     ["a fox and the dog of the king", ["fox <object>", "dog of the king <object>"]],
     ["a horse :1.2 AND cat", ["horse <object>", "cat <open>"]],
     ["a horse AND cat :0.5", ["horse <object>", "cat <open>"]],
@@ -85,6 +91,15 @@ describe("segment", () => {
     ["sand blowing, snow blowing", ["sand <object>", "blowing <action>", "snow blowing <weather>"]],
   ];
   for (const [prompt, expected] of cases) test(prompt, () => expect(parts(prompt)).toEqual(expected));
+
+  test("knows what is introduced as a look", () => {
+    const led = (prompt: string): string[] =>
+      segment(prompt).flatMap((part) => (part.led ? [part.text] : []));
+    expect(led("a dog in the style of van gogh")).toEqual(["van gogh"]);
+    expect(led("a robot as a chef with a hat in a kitchen")).toEqual(["chef"]);
+    expect(led("a car made of glass")).toEqual(["glass"]);
+    expect(led("a fox, watercolour")).toEqual([]);
+  });
 
   const denials: readonly (readonly [string, readonly string[], readonly string[]])[] = [
     ["a dog, not clay, no dragon", ["dog"], ["not clay", "no dragon"]],

@@ -5,6 +5,7 @@ import { engineRuns, type EngineRuns } from "../../../tests/fixtures/engine/engi
 import { miniaturePack } from "../../../tests/fixtures/engine/miniature-pack.ts";
 import type { DiffusionRequest, HiresFix } from "../../shared/request.ts";
 import { createGenerator } from "../noise/noise.ts";
+import { upscaled } from "./hires.ts";
 import { resizeLatent } from "./resample.ts";
 import { alphasCumprod, scheduleSigmas, SD1_BETAS, TrainingSchedule } from "../sampling/schedules.ts";
 
@@ -121,4 +122,31 @@ it("cannot be combined with an init image", async () => {
     code: "bad-input",
     where: "hires",
   });
+});
+
+it("pixel upscalers enlarge the decoded image", async () => {
+  const { networks } = runs.pipeline;
+  const { decode, encode } = networks;
+  let decoded: Float32Array = new Float32Array();
+  let encoded = new Float32Array();
+  networks.decode = async (latent, options) => (decoded = await decode.call(networks, latent, options));
+  networks.encode = (image, options) => encode.call(networks, (encoded = image.slice()), options);
+  const [from, to] = [
+    { width: 8, height: 6 },
+    { width: 16, height: 12 },
+  ];
+  const latent = createGenerator("cpu", 3).randn(4 * from.width * from.height);
+  const { hires: pass } = hires({ width: 128, height: 96, upscaler: "pixel-nearest" });
+  const result = await upscaled(latent, pass, { networks, from, to, tile: undefined, signal: undefined });
+  Object.assign(networks, { decode, encode });
+  expect(result).toHaveLength(4 * to.width * to.height);
+  const byte = (value: number): number => Math.min(255, Math.max(0, Math.round((value + 1) * 127.5)));
+  const expected = Float32Array.from({ length: 3 * 128 * 96 }, (_, i) => {
+    const [x, y, channel] = [i % 128, Math.floor(i / 128) % 96, Math.floor(i / 128 / 96)];
+    return byte(decoded[(channel * 48 + (y >> 1)) * 64 + (x >> 1)]!);
+  });
+  const worst = Math.max(...encoded.map((value, i) => Math.abs(byte(value) - expected[i]!)));
+  expect(encoded).toHaveLength(expected.length);
+  expect(worst).toBeLessThanOrEqual(1); // halves
+  expect(new Set(expected).size).toBeGreaterThan(20);
 });

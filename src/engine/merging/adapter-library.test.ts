@@ -113,3 +113,59 @@ it("the comparison detects strengths that differ by a thousandth", async () => {
   const touched = await other.library.apply([{ id: "lora", unetStrength: 1.001, textStrength: 1.001 }]);
   expect(differing(one.fed(), other.fed()).length).toBe(touched);
 });
+
+it("a file of one embedding has its file's name, too; embeddings stay the same objects as long as their file does", async () => {
+  const { library } = await openSession();
+  const inversion = (...names: string[]): Blob =>
+    new Blob([
+      writeSafetensors(
+        names.map((name, i) => ({
+          name,
+          dtype: "F32" as const,
+          shape: [1, 12],
+          bytes: fromFloat32(new Float32Array(12).fill(i + 1), "F32"),
+        })),
+      ),
+    ]);
+  const names = async (uses: readonly AdapterUse[] = []): Promise<string[]> =>
+    (await library.embeddings(uses)).map(({ name }) => name);
+  library.register("one", inversion("<q>"), { fileName: "folder/qq.safetensors", isEmbedding: true });
+  expect(await names()).toEqual(["<q>", "qq"]);
+  const [first, again] = [await library.embeddings([]), await library.embeddings([])];
+  expect(again.every((embedding, i) => embedding === first[i])).toBe(true);
+  library.register("one", inversion("qq"), { fileName: "qq.safetensors", isEmbedding: true });
+  expect(await names()).toEqual(["qq"]);
+  // What a file holds is known once it has been read, even if nobody said so.
+  library.register("one", inversion("<r>"), { fileName: "r.safetensors" });
+  expect(await names()).toEqual([]);
+  await library.report("one");
+  expect(await names()).toEqual(["<r>", "r"]);
+  library.remove("one");
+  expect(await names()).toEqual([]);
+  expect(await names([{ id: "lora", unetStrength: 1, textStrength: 1 }])).toEqual([]);
+});
+
+it("a merge that is cancelled beforehand changes nothing", async () => {
+  const { library, fed } = await openSession();
+  const before = fed();
+  const uses = [{ id: "lora", unetStrength: 1, textStrength: 1 }];
+  await expect(library.apply(uses, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+    code: "cancelled",
+  });
+  expect(differing(before, fed())).toEqual([]);
+});
+
+it("the text revision changes with the text encoder's parameters alone", async () => {
+  const { library } = await openSession();
+  const revisions = [library.textRevision];
+  for (const textStrength of [0, 1, 1, 0.5, 0]) {
+    await library.apply([{ id: "lora", unetStrength: 1, textStrength }]);
+    revisions.push(library.textRevision);
+  }
+  expect(revisions.map((revision) => revision - revisions[0]!)).toEqual([0, 0, 1, 1, 2, 3]);
+});
+
+it("says which adapter there is none of", async () => {
+  const { library } = await openSession();
+  await expect(library.report("x")).rejects.toMatchObject({ code: "bad-input", where: "adapters" });
+});

@@ -65,15 +65,6 @@ it("a file with a token works by the token and by the file name", async () => {
   expect(await runs.imageHash({ prompt: "a qq fox" })).toBe(byToken);
 });
 
-it("embeddings stay the same objects as long as their file does", async () => {
-  const { pipeline } = runs;
-  await pipeline.addAdapter("one", inversion("<q>", 2), { fileName: "qq.safetensors" });
-  const first = await pipeline.adapters.embeddings([]);
-  expect(first.map(({ name }) => name)).toEqual(["<q>", "qq"]);
-  const again = await pipeline.adapters.embeddings([]);
-  for (const [i, embedding] of again.entries()) expect(embedding).toBe(first[i]);
-});
-
 it("a replaced file takes effect with an unchanged prompt", async () => {
   await runs.pipeline.addAdapter("one", inversion("emb_params", 2), { fileName: "qq.safetensors" });
   const first = await runs.imageHash({ prompt: "a qq fox" });

@@ -8,10 +8,9 @@
  */
 export function inverseRegularizedBeta(p: number, a: number, b: number): number {
   if (p <= 0) return 0;
-  if (p >= 1) return 1;
   let low = 0;
   let high = 1;
-  for (let i = 0; i < 200; i++) {
+  for (;;) {
     const middle = (low + high) / 2;
     if (middle === low || middle === high) break;
     if (regularizedBeta(middle, a, b) < p) low = middle;

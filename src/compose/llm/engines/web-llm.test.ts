@@ -110,6 +110,14 @@ test("an abort interrupts the engine", async () => {
   expect(chat.interruptGenerate).toHaveBeenCalledTimes(1);
 });
 
+test("a question that is cancelled beforehand is not asked", async () => {
+  const { chat, requests } = engine(["a"]);
+  await expect(
+    chatOf(chat, m).complete(messages, schema, options(AbortSignal.abort())),
+  ).rejects.toMatchObject({ code: "cancelled" });
+  expect(requests).toEqual([]);
+});
+
 test.each([
   [new Error("Failed to fetch"), "network"],
   [new Error("Cache.add() encountered a network error"), "network"],
