@@ -333,4 +333,18 @@ export const equivalents: readonly Equivalent[] = [
     replacement: "<=",
     reason: "typed arrays ignore what is written behind their end",
   },
+  {
+    file: "src/engine/prompt/tokenizer.ts",
+    source: "if (ranks[parent]! <= rank) break;",
+    original: "<=",
+    replacement: "<",
+    reason: "of equal ranks, either may come first",
+  },
+  {
+    file: "src/engine/prompt/tokenizer.ts",
+    source: "if (ranks[child]! >= last) break;",
+    original: ">=",
+    replacement: ">",
+    reason: "of equal ranks, either may come first",
+  },
 ];

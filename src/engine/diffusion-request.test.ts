@@ -91,6 +91,16 @@ it.each<[string, Partial<DiffusionRequest>, string | undefined]>([
   else expect(refused).toBe(field);
 });
 
+it.each([
+  ["prompt", "The prompt"],
+  ["negativePrompt", "The negative prompt"],
+])("%s that is too long is called that", (field, name) => {
+  const images = [{ seed: 1, adapters: [], [field]: tooLong }];
+  expect(() =>
+    checkDiffusionRequest({ ...request, images }, { hasAdapter: () => true, textLayers: 3, latentScale: 8 }),
+  ).toThrow(new RegExp(`^${name} `, "u"));
+});
+
 it("the pixels of image and mask must be as many as it says", () => {
   const withImage = (change: object) =>
     fieldRefused({ imageToImage: { ...initImage, image: { ...image, ...change } } });
