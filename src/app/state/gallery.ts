@@ -94,6 +94,7 @@ function storedImage(view: RunView, image: ImageView, png: Blob): StoredImage {
     prompt: image.prompt,
     negativePrompt: image.negativePrompt,
     sampling: image.sampling,
+    regions: image.regions,
     sheet: image.sheet,
   });
   return { ...plain, id: image.id, index: image.index, runId: view.id, createdAt: view.createdAt, png };

@@ -158,9 +158,9 @@ it("a group sees its window only, and its prediction counts there only", async (
       },
     ],
     // Two channels; a prediction is the prompt's number times the sample.
-    predict: async (sample, _timestep, [{ values }]) => {
+    predict: async (sample, _timestep, conditionings) => {
       seen.push([...sample]);
-      return [sample.map((value) => value * values[0]!)];
+      return [sample.map((value) => value * conditionings[0]!.values[0]!)];
     },
   });
   const sigma = Math.sqrt(3); // scales samples by 0.5

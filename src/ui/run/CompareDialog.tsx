@@ -4,6 +4,7 @@ import type { StoredImage } from "../../app/images/gallery.ts";
 import { CompareSlider } from "../controls/CompareSlider.tsx";
 import { Dialog } from "../controls/Dialog.tsx";
 import styles from "./Gallery.module.css";
+import { adaptersAnywhere } from "../../stylus/region-text.ts";
 import { useStudio } from "../studio-context.ts";
 import { t } from "../../texts/texts.ts";
 
@@ -32,7 +33,7 @@ function Compared(props: { readonly images: readonly [StoredImage, StoredImage] 
   onCleanup(() => urls().forEach((url) => URL.revokeObjectURL(url)));
   const label = ({ seed }: StoredImage): string => t.run.gallery.compared(seed);
   const adapters = (image: StoredImage): string =>
-    [label(image), ...image.adapters.map(({ id }) => studio.card(id)?.title ?? id)].join(", ");
+    [label(image), ...adaptersAnywhere(image).map(({ id }) => studio.card(id)?.title ?? id)].join(", ");
   return (
     <div class={styles["compared"]}>
       <CompareSlider
