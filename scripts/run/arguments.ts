@@ -1,6 +1,8 @@
 // Command-line options of the entry scripts: node:util's parser, plus typed values with errors that name the option.
 import { readFileSync } from "node:fs";
 import { parseArgs, type ParseArgsConfig } from "node:util";
+import { type Place, places } from "../../src/app/state/prompt/region-edit.ts";
+import type { Rectangle } from "../../src/shared/request.ts";
 import { limits, type Range } from "../../src/shared/limits.ts";
 import { SetupError } from "./setup.ts";
 
@@ -57,6 +59,20 @@ export function size(name: string, text: string): { width: number; height: numbe
     );
   }
   return { width, height };
+}
+
+/** `left: a cat`, or `0,0,50,100: a cat` in percent. */
+export function region(name: string, text: string): Rectangle & { prompt: string } {
+  const [, place = "", prompt = ""] = /^([^:]*):(.*)$/su.exec(text) ?? [];
+  const numbers = place.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part) / 100));
+  const isPlace = Object.hasOwn(places, place.trim());
+  if (prompt.trim() === "" || (!isPlace && (numbers.length !== 4 || numbers.some(Number.isNaN)))) {
+    throw new UsageError(
+      `--${name} must be PLACE: prompt, PLACE one of ${Object.keys(places).join(", ")} or left,top,width,height in percent, not "${text}".`,
+    );
+  }
+  const [x, y, width, height] = numbers as [number, number, number, number];
+  return { ...(isPlace ? places[place.trim() as Place] : { x, y, width, height }), prompt: prompt.trim() };
 }
 
 /** The bytes of an image file as base64. */

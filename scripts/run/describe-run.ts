@@ -8,7 +8,10 @@ import { describeReason, describeUnavailable } from "../../src/texts/reason.ts";
 /** The described part of a report. */
 interface DescribedRun {
   readonly stages: RunReport["stages"];
-  readonly images: readonly Pick<RunReport["images"][number], "seed" | "adapters" | "formulas" | "nsfw">[];
+  readonly images: readonly Pick<
+    RunReport["images"][number],
+    "seed" | "adapters" | "formulas" | "nsfw" | "regions"
+  >[];
   readonly options: Pick<RunReport["options"], "adapters">;
 }
 
@@ -71,7 +74,13 @@ export function describeRun(
     ),
   );
   for (const [id, reason] of others) lines.push(adapter(id, reason));
-  if (!tasks.some(({ picks }) => picks.length > 0) && others.size === 0)
+  const inRegions = (images[0]?.regions ?? []).flatMap(({ adapters }, index) =>
+    adapters.map(
+      ({ id, unetStrength }) => `Region ${index + 1}: ${titles[id] ?? id}, strength ${short(unetStrength)}`,
+    ),
+  );
+  lines.push(...inRegions);
+  if (inRegions.length === 0 && !tasks.some(({ picks }) => picks.length > 0) && others.size === 0)
     lines.push("No adapters: the base model generates all of it.");
   const seeds = images.map(({ seed }) => seed);
   lines.push(`${seeds.length === 1 ? "Seed" : "Seeds"}: ${seeds.join(", ")}`);

@@ -10,6 +10,7 @@ import {
   oneOf,
   parseOptions,
   imageFile,
+  region,
   requires,
   runMain,
   size,
@@ -53,6 +54,10 @@ const help = `Usage: npm run generate -- "prompt" [options]
   --hires-steps N      steps of hires fix (default: as the first pass)
   --hires-upscaler U   latent-bilinear, latent-bicubic, latent-nearest, latent-nearest-exact,
                        pixel-lanczos, pixel-bicubic, pixel-nearest (default pixel-lanczos)
+  --region R           a part of the image with a prompt of its own, as "left: a cat": left, right, top,
+                       bottom, centre, or left,top,width,height in percent; up to 6
+  --region-base S      share of the prompt inside regions, 0 to 1 (default 0.2)
+  --region-prompts P   added, alone: whether the prompt's words follow those of regions (default added)
   --vae-tile N         tiled VAE with tiles of N pixels, to save memory
   --nsfw-check         says how likely each image is not safe for work, 0 to 1 (docs/nsfw.md); downloads
                        22 MB, with --profile once
@@ -92,6 +97,9 @@ const spec = {
   "hires-strength": { type: "string" },
   "hires-steps": { type: "string" },
   "hires-upscaler": { type: "string" },
+  region: { type: "string", multiple: true },
+  "region-base": { type: "string" },
+  "region-prompts": { type: "string" },
   "vae-tile": { type: "string" },
   "nsfw-check": { type: "boolean" },
   device: { type: "string", default: "auto" },
@@ -153,6 +161,20 @@ function readInitImage(values: Values, given: Given) {
   };
 }
 
+function readRegions(values: Values, given: Given) {
+  requires(values, "region", ["region-base", "region-prompts"]);
+  if (values.region === undefined) return {};
+  return {
+    regions: {
+      areas: values.region.map((text) => region("region", text)),
+      ...given("region-base", (text) => ({ baseWeight: number("region-base", text, limits.baseWeight) })),
+      ...given("region-prompts", (text) => ({
+        addPrompt: oneOf("region-prompts", text, ["added", "alone"]) === "added",
+      })),
+    },
+  };
+}
+
 /** Options for `window.stylus.run` from the command line; missing ones use the page's defaults. */
 function readOptions(): { values: Values; request: AutomationOptions } {
   const { values, positionals } = parseOptions(spec);
@@ -198,6 +220,7 @@ function readOptions(): { values: Values; request: AutomationOptions } {
       })),
       ...given("noise", (text) => ({ noise: oneOf("noise", text, choices.noise) })),
       ...readInitImage(values, given),
+      ...readRegions(values, given),
       ...given("few-step", (text) => ({ fewStep: oneOf("few-step", text, ["on", "off"]) === "on" })),
     },
   };

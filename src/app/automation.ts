@@ -13,6 +13,7 @@ import { tagsOfNegative } from "../stylus/lora-tags.ts";
 import type { PartialOptions } from "../stylus/options.ts";
 import type { MaskValues } from "../stylus/image-options.ts";
 import { modelOf } from "./packs/packs.ts";
+import { adaptersAnywhere } from "../stylus/region-text.ts";
 import { run } from "../stylus/run.ts";
 import type { Nsfw, RunReport } from "../stylus/run-types.ts";
 import type { RgbaImage } from "../shared/request.ts";
@@ -178,12 +179,13 @@ export function installAutomation(services: RunServices & Pick<PageServices, "mo
             };
           }),
         );
-        const ids = report.images.flatMap(({ adapters, masked }) => [
-          ...adapters.map(({ id }) => id),
-          ...masked,
+        const ids = report.images.flatMap((image) => [
+          ...adaptersAnywhere(image).map(({ id }) => id),
+          ...image.masked,
         ]);
         const titles = Object.fromEntries(ids.map((id) => [id, cards.get(id)?.title ?? id]));
-        const unknown = unknownWords(options.prompt, pack);
+        const texts = [options.prompt, ...(report.options.regions?.areas.map(({ prompt }) => prompt) ?? [])];
+        const unknown = [...new Set(texts.flatMap((text) => unknownWords(text, pack)))];
         const notes = [
           ...dropped.map(english),
           ...unchecked,

@@ -22,7 +22,7 @@ import {
   readInitImageValues,
   readTile,
 } from "./infotext-images.ts";
-import { readRegions, regionFields, regionLabels, regionsOfImage } from "./regions.ts";
+import { adaptersAnywhere, readRegions, regionFields, regionLabels, regionsOfImage } from "./region-text.ts";
 import type { PlotAxis } from "./plot/axes.ts";
 import { plotFields, plotLabels, readPlot } from "./plot/fields.ts";
 import { limits } from "../shared/limits.ts";
@@ -105,7 +105,9 @@ export function writeInfotext({ cards, model, version, ...info }: ImageInfo): st
   const { prompt = options.prompt, negativePrompt = options.negativePrompt } = image;
   const words = (replacesWords(options) ? prompt : withoutTags(prompt)).trim();
   const hashes = Object.fromEntries(
-    used.map(({ id }) => [`lora:${id}`, shortHash(cards.get(id))]).filter(([, hash]) => hash !== ""),
+    [...used, ...adaptersAnywhere({ ...image, adapters: [] })]
+      .map(({ id }) => [`lora:${id}`, shortHash(cards.get(id))])
+      .filter(([, hash]) => hash !== ""),
   );
   return formatParameters({
     prompt: [words, ...used.map(formatLoraTag)].join(" "),

@@ -239,10 +239,9 @@ export async function runRequest(
   const texts = words.map(({ prompt, negativePrompt, regions }) => ({
     prompt: readable(prompt),
     negativePrompt: readableText(withoutTags(negativePrompt), pack),
-    regions: regions.map((own) => {
-      const [text, common] = [readable(own), readable(prompt)];
-      return options.regions?.addPrompt ? [text, common].map((part) => part.trim()).join(", ") : text;
-    }),
+    regions: regions.map((own) =>
+      [own, ...(options.regions?.addPrompt ? [prompt] : [])].map((text) => readable(text).trim()).join(", "),
+    ),
   }));
   /** Of each image its place among all. */
   const passes = cells ? passesOf(planned.images) : [[...planned.images.keys()]];

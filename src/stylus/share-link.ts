@@ -10,7 +10,7 @@ import { choosesAgain, readSettings, replacesWords, variationFields } from "./in
 import { formatLoraTag } from "./lora-tags.ts";
 import { withoutAdapters } from "./plot/axes.ts";
 import { plotFields } from "./plot/fields.ts";
-import { regionFields, regionsOfImage } from "./regions.ts";
+import { regionFields, regionsOfImage } from "./region-text.ts";
 import {
   checkOptions,
   completeOptions,

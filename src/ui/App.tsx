@@ -130,14 +130,15 @@ export function App(props: { readonly studio: Studio }): JSX.Element {
           />
           <main class={styles["main"]} tabindex="-1">
             <section class={styles["sheet"]} aria-label={t.prompt.section}>
-              <PromptBox />
+              <PromptBox
+                regionsOpen={regionsOpen()}
+                onToggleRegions={() => setRegionsOpen((open) => !open)}
+              />
               <InitImage />
               <Show when={regionsOpen()}>
                 <Regions />
               </Show>
               <ControlBar
-                regionsOpen={regionsOpen()}
-                onToggleRegions={() => setRegionsOpen((open) => !open)}
                 settingsOpen={settingsOpen()}
                 onToggleSettings={() => setSettingsOpen((open) => !open)}
               />

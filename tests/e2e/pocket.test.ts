@@ -4,6 +4,7 @@ import { serve } from "../../scripts/run/server.ts";
 import { ensureBuild, root } from "../../scripts/run/setup.ts";
 import { openSite, runInPage, type Site } from "../../scripts/run/site.ts";
 import { readPngText } from "../../src/formats/png.ts";
+import { readInfotext } from "../../src/stylus/infotext.ts";
 import { generate, loaded, promptBox } from "./page.ts";
 
 let site: Site;
@@ -32,6 +33,35 @@ test("generates with the embedded pack, with the same pixels each time", async (
   expect(second.images[0]!.png.equals(first.images[0]!.png)).toBe(true);
   // A flat or broken image compresses to a few kilobytes.
   expect(first.images[0]!.png.length).toBeGreaterThan(20_000);
+});
+
+test("regions with adapters of their own give the same pixels again from the image’s text", async () => {
+  const request = {
+    prompt: "a meadow",
+    seed: 1,
+    width: 384,
+    height: 256,
+    steps: 3,
+    cfgScale: 3,
+    fewStep: false,
+  };
+  const regions = {
+    areas: [
+      { x: 0, y: 0, width: 0.5, height: 1, prompt: "a red apple" },
+      { x: 0.5, y: 0, width: 0.5, height: 1, prompt: "a cat, watercolour painting" },
+    ],
+  };
+  const first = await runInPage(site.page, { ...request, regions });
+  const [apple, cat] = first.report.images[0]!.regions!;
+  expect(apple!.adapters).toEqual([]);
+  expect(cat!.adapters.map(({ id }) => id)).toEqual(["watercolour"]);
+  const text = (await readPngText(new Uint8Array(first.images[0]!.png))).get("parameters")!;
+  const again = await runInPage(site.page, { ...readInfotext(text, null), start: null });
+  expect(again.images[0]!.png.equals(first.images[0]!.png)).toBe(true);
+  // The regions make a difference, and so does the adapter.
+  const [prompt] = text.split("\n");
+  const plain = await runInPage(site.page, { ...request, prompt: prompt!, method: "sd" });
+  expect(plain.images[0]!.png.equals(first.images[0]!.png)).toBe(false);
 });
 
 test("the storage view lists it as complete", async () => {

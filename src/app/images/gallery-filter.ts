@@ -1,4 +1,5 @@
 // Which images of the gallery are shown. Pure.
+import { adaptersAnywhere } from "../../stylus/region-text.ts";
 import type { ImageMarks, StoredImage } from "./gallery.ts";
 
 export interface GalleryFilter {
@@ -18,13 +19,13 @@ export const isFiltering = ({ favourites, adapter, text, days }: GalleryFilter):
 
 /** @param about.prompt that the image was generated from; @param about.now milliseconds since 1970 */
 export function passes(
-  image: Pick<StoredImage, "adapters" | "createdAt">,
+  image: Pick<StoredImage, "adapters" | "regions" | "createdAt">,
   { favourites, adapter, text, days }: GalleryFilter,
   about: { readonly marks: ImageMarks; readonly prompt: string; readonly now: number },
 ): boolean {
   const { marks, prompt, now } = about;
   if (favourites && !marks.favourite) return false;
-  if (adapter !== null && !image.adapters.some(({ id }) => id === adapter)) return false;
+  if (adapter !== null && !adaptersAnywhere(image).some(({ id }) => id === adapter)) return false;
   if (days !== null) {
     const since = new Date(now);
     since.setHours(0, 0, 0, 0);

@@ -22,6 +22,7 @@ it("forgets sliders of adapters that a prompt with styles no longer brings up, b
   const reading = {
     prompt: "a fox, in clay",
     candidates: [],
+    regions: [],
     composition: { tasks: [], rejected: [], composer: { name: "rules", kind: "rules" } },
   } as const;
   choice.setStrength("ink", 0.5);

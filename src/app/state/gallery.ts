@@ -96,6 +96,7 @@ function storedImage(view: RunView, image: ImageView, png: Blob): StoredImage {
     prompt: image.prompt,
     negativePrompt: image.negativePrompt,
     sampling: image.sampling,
+    regions: image.regions,
     sheet: image.sheet,
     nsfw: image.nsfw,
   });

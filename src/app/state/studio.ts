@@ -26,6 +26,7 @@ import { createOptionalModel, type OptionalModel } from "./optional-model.ts";
 import { createNsfwState, type NsfwState } from "./nsfw.ts";
 import { createModels, type Models } from "./models.ts";
 import { type CheckedOptions, type GenerateOptions, type PackDefaults } from "../../stylus/options.ts";
+import { adaptersAnywhere } from "../../stylus/region-text.ts";
 import { createPackState, type PackState } from "./pack.ts";
 import { modelOf } from "../packs/packs.ts";
 import { createPlotState, type PlotState } from "./plot/plot-state.ts";
@@ -272,13 +273,7 @@ function buildStudio(services: PageServices): Studio {
   const missing = createMemo((): readonly string[] => {
     const view = runs.shown();
     if (!view?.report || pack() === null || !sameModel()) return []; // of another model nothing is known
-    return missingAdapters(
-      view.images.flatMap(({ adapters, regions = [] }) => [
-        ...adapters,
-        ...regions.flatMap((region) => region.adapters),
-      ]),
-      cards(),
-    );
+    return missingAdapters(view.images.flatMap(adaptersAnywhere), cards());
   });
 
   const recall = createRecall({

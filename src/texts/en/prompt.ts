@@ -41,10 +41,10 @@ export const prompt = {
     fastSteps: steps,
     addInitImage: "Init image",
     settings: "Settings",
-    regions: (count: number) => (count === 0 ? "Regions" : `Regions (${formats.number(count)})`),
   },
 
   regions: {
+    button: (count: number) => (count === 0 ? "Regions" : `Regions (${formats.number(count)})`),
     title: "Regions",
     hint: "Parts of the image with prompts of their own. Each gets the adapters that fit its words; the prompt above covers the whole image.",
     add: "Add a region:",

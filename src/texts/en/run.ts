@@ -83,6 +83,7 @@ export const run = {
     reused: "Prompt, seed and settings loaded.",
     download: "Download PNG with settings",
     adapters: "Adapters in this image",
+    inRegion: (region: number, adapter: string) => `Region ${region}: ${adapter}`,
     masked: "This image’s mix leaves it out",
     off: "off",
     noAdapters: "Base model only, no adapters.",

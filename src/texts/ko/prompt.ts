@@ -35,10 +35,10 @@ export const prompt: typeof english = {
     fastSteps: steps,
     addInitImage: "초기 이미지",
     settings: "설정",
-    regions: (count) => (count === 0 ? "영역" : `영역 (${formats.number(count)})`),
   },
 
   regions: {
+    button: (count) => (count === 0 ? "영역" : `영역 (${formats.number(count)})`),
     title: "영역",
     hint: "이미지의 일부에 따로 프롬프트를 지정해요. 영역마다 그 프롬프트에 맞는 어댑터를 선택하고, 위의 프롬프트는 이미지 전체에 적용돼요.",
     add: "영역 추가:",

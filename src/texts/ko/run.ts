@@ -76,6 +76,7 @@ export const run: typeof english = {
     reused: "프롬프트, 시드, 설정을 불러왔어요.",
     download: "설정을 포함한 PNG 다운로드",
     adapters: "이 이미지의 어댑터",
+    inRegion: (region, adapter) => `영역 ${region}: ${adapter}`,
     masked: "이 이미지의 조합에서는 빠졌어요",
     off: "제외",
     noAdapters: "어댑터 없이 기본 모델만 썼어요.",

@@ -46,12 +46,6 @@ export const UnlockIcon = icon(() => (
 export const GridIcon = icon(() => (
   <path d="M3.5 3.5h5v5h-5zM11.5 3.5h5v5h-5zM3.5 11.5h5v5h-5zM11.5 11.5h5v5h-5z" />
 ));
-export const RegionsIcon = icon(() => (
-  <>
-    <rect x="3" y="4" width="14" height="12" rx="2" />
-    <path d="M10 4v12M10 10h7" />
-  </>
-));
 export const DownloadIcon = icon(() => <path d="M10 3v9m-3.5-3.2L10 12.3l3.5-3.5M4 16.5h12" />);
 export const CompareIcon = icon(() => (
   <>

@@ -7,14 +7,12 @@ import controls from "../controls/controls.module.css";
 import { PickFiles } from "../controls/PickFiles.tsx";
 import { NumberStepper } from "../controls/NumberStepper.tsx";
 import { SwitchField } from "../controls/fields.tsx";
-import { ChevronIcon, DiceIcon, LockIcon, ImageIcon, RegionsIcon, UnlockIcon } from "../controls/icons.tsx";
+import { ChevronIcon, DiceIcon, LockIcon, ImageIcon, UnlockIcon } from "../controls/icons.tsx";
 import { useStudio } from "../studio-context.ts";
 import { t } from "../../texts/texts.ts";
 import { limits } from "../../shared/limits.ts";
 
 export function ControlBar(props: {
-  readonly regionsOpen: boolean;
-  readonly onToggleRegions: () => void;
   readonly settingsOpen: boolean;
   readonly onToggleSettings: () => void;
 }): JSX.Element {
@@ -128,15 +126,6 @@ export function ControlBar(props: {
         <Show when={!settings.start}>
           <PickFiles label={t.prompt.bar.addInitImage} accept={imageTypes} icon={<ImageIcon />} quiet />
         </Show>
-        <button
-          class={`${controls["button"]} ${controls["quiet"]}`}
-          type="button"
-          aria-expanded={props.regionsOpen}
-          aria-controls="regions"
-          onClick={() => props.onToggleRegions()}
-        >
-          <RegionsIcon /> {t.prompt.bar.regions(settings.regions.length)}
-        </button>
         <button
           class={`${controls["button"]} ${controls["quiet"]}`}
           type="button"

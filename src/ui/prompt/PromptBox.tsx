@@ -47,7 +47,10 @@ function Pieces(props: { readonly of: PiecedSegment }): JSX.Element {
   );
 }
 
-export function PromptBox(): JSX.Element {
+export function PromptBox(props: {
+  readonly regionsOpen: boolean;
+  readonly onToggleRegions: () => void;
+}): JSX.Element {
   const studio = useStudio();
   let field!: HTMLTextAreaElement;
   const suggestions = createSuggestions({
@@ -189,7 +192,11 @@ export function PromptBox(): JSX.Element {
         </div>
       </div>
       <SuggestionList of={suggestions} onTake={(index) => putWords(suggestions.take(index))} />
-      <PromptTools onInsert={insertWords} />
+      <PromptTools
+        onInsert={insertWords}
+        regionsOpen={props.regionsOpen}
+        onToggleRegions={() => props.onToggleRegions()}
+      />
       <p class="visually-hidden" id="prompt-parts">
         {tasks().length > 0 ? t.prompt.parts(tasks().map((task) => task.text)) : ""}
       </p>

@@ -1,7 +1,7 @@
 // Under the prompt: what helps to write it, and how many tokens it has.
 import { For, Show, type JSX } from "solid-js";
 import controls from "../controls/controls.module.css";
-import { CloseIcon } from "../controls/icons.tsx";
+import { ChevronIcon, CloseIcon } from "../controls/icons.tsx";
 import styles from "./PromptTools.module.css";
 import { StylesDialog } from "./StylesDialog.tsx";
 import { WildcardsDialog } from "./WildcardsDialog.tsx";
@@ -11,6 +11,8 @@ import { t } from "../../texts/texts.ts";
 export function PromptTools(props: {
   /** Puts words into the prompt. */
   readonly onInsert: (words: string) => void;
+  readonly regionsOpen: boolean;
+  readonly onToggleRegions: () => void;
 }): JSX.Element {
   const studio = useStudio();
   return (
@@ -36,6 +38,16 @@ export function PromptTools(props: {
         onClick={() => studio.plot.show()}
       >
         {t.plot.button}
+      </button>
+      <button
+        class={`${controls["button"]} ${controls["small"]} ${controls["quiet"]}`}
+        type="button"
+        aria-expanded={props.regionsOpen}
+        aria-controls="regions"
+        onClick={() => props.onToggleRegions()}
+      >
+        {t.prompt.regions.button(studio.settings.regions.length)}
+        <ChevronIcon />
       </button>
       <Show when={studio.styles.applied().length > 0}>
         <ul class={styles["applied"]} aria-label={t.prompt.styles.applied}>

@@ -15,7 +15,7 @@ import { NumberField, SwitchField, TextField } from "../controls/fields.tsx";
 import controls from "../controls/controls.module.css";
 import { CloseIcon } from "../controls/icons.tsx";
 import styles from "./Regions.module.css";
-import { taskColour } from "./task-colour.ts";
+import { regionColour } from "./task-colour.ts";
 import { useStudio } from "../studio-context.ts";
 import { t } from "../../texts/texts.ts";
 
@@ -46,14 +46,14 @@ export function Regions(): JSX.Element {
           <Frame size={studio.options()} regions={regions()} onChange={change} />
         </Show>
         <div class={styles["list"]}>
-          <ol>
+          <div class={styles["rows"]}>
             <Index each={regions()}>
               {(region, index) => (
-                <li
+                <div
                   class={styles["region"]}
                   role="group"
                   aria-label={t.prompt.regions.region(index + 1)}
-                  data-task={taskColour(index)}
+                  data-task={regionColour(index)}
                 >
                   <div class={styles["words"]}>
                     <span class={styles["number"]} aria-hidden="true">
@@ -97,10 +97,10 @@ export function Regions(): JSX.Element {
                       onChange={(weight) => change(index, { weight })}
                     />
                   </div>
-                </li>
+                </div>
               )}
             </Index>
-          </ol>
+          </div>
           <div class={styles["add"]} role="group" aria-label={t.prompt.regions.add}>
             <span>{isFull() ? t.prompt.regions.full(limits.regions) : t.prompt.regions.add}</span>
             <For each={Object.keys(places) as Place[]}>
@@ -200,7 +200,7 @@ function Frame(props: {
             <button
               type="button"
               class={styles["area"]}
-              data-task={taskColour(index)}
+              data-task={regionColour(index)}
               aria-label={t.prompt.regions.area(index + 1, region())}
               aria-describedby="region-keys"
               style={{

@@ -10,7 +10,7 @@ import styles from "./Choice.module.css";
 import controls from "../controls/controls.module.css";
 import { PickRow } from "./PickRow.tsx";
 import { useStudio } from "../studio-context.ts";
-import { taskColour } from "../prompt/task-colour.ts";
+import { regionColour, taskColour } from "../prompt/task-colour.ts";
 import { spoken } from "../../texts/sayings.ts";
 import { describeBaseline, describeUnavailable } from "../../texts/reason.ts";
 import { ownServerName } from "../../app/packs/own-server.ts";
@@ -206,7 +206,7 @@ function RegionChoice(props: { readonly number: number; readonly prompt: string 
     <section
       class={styles["region"]}
       aria-label={t.prompt.regions.region(props.number)}
-      data-task={taskColour(region())}
+      data-task={regionColour(region())}
     >
       <h3 class={styles["part"]}>
         <span>{t.prompt.regions.region(props.number)}</span>

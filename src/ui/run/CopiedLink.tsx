@@ -4,6 +4,7 @@ import { isUserModel } from "../../app/packs/user-models.ts";
 import { wordsOf, type ImageView, type RunView } from "../../app/state/runs/run-view.ts";
 import type { Studio } from "../../app/state/studio.ts";
 import { promptTags } from "../../shared/prompt-syntax.ts";
+import { adaptersAnywhere } from "../../stylus/region-text.ts";
 import { adaptersOf } from "../../stylus/plot/cells.ts";
 import { writeLink } from "../../stylus/share-link.ts";
 import controls from "../controls/controls.module.css";
@@ -27,9 +28,12 @@ export interface CopiedLink {
 /** Also those that only its axes and its words name. */
 function adaptersOfSheet({ options, images }: RunView): string[] {
   const plot = options.plot!;
-  const words = [options.prompt, ...Object.values(plot).map((axis) => axis?.values ?? "")].join(" ");
+  const inRegions = options.regions?.areas.map(({ prompt }) => prompt) ?? [];
+  const words = [options.prompt, ...inRegions, ...Object.values(plot).map((axis) => axis?.values ?? "")].join(
+    " ",
+  );
   return [
-    ...images.flatMap(({ adapters }) => adapters.map(({ id }) => id)),
+    ...images.flatMap((image) => adaptersAnywhere(image).map(({ id }) => id)),
     ...adaptersOf(plot),
     ...promptTags(words).map(({ name }) => name),
   ];
@@ -46,7 +50,7 @@ export function createCopiedLink(
       const { run, image } = props;
       const own = studio.pack()?.userAdapters;
       const inCatalogue = (id: string): boolean => studio.card(id) !== undefined && own?.has(id) !== true;
-      const used = image.sheet ? adaptersOfSheet(run) : image.adapters.map(({ id }) => id);
+      const used = image.sheet ? adaptersOfSheet(run) : adaptersAnywhere(image).map(({ id }) => id);
       const left = [...new Set(used)].filter((id) => !inCatalogue(id));
       const { id = "", title = "" } = run.report?.pack ?? {};
       const ownModel = isUserModel(id) ? [title] : [];

@@ -16,8 +16,9 @@ import { RichText } from "../controls/RichText.tsx";
 import { Favourite, Note } from "./ImageMarks.tsx";
 import { PixelCanvas } from "../controls/PixelCanvas.tsx";
 import { createCopiedLink, LinkNote } from "./CopiedLink.tsx";
+import { adaptersAnywhere } from "../../stylus/region-text.ts";
 import { useStudio } from "../studio-context.ts";
-import { taskColour } from "../prompt/task-colour.ts";
+import { regionColour, taskColour } from "../prompt/task-colour.ts";
 import { t } from "../../texts/texts.ts";
 
 interface Chip {
@@ -25,6 +26,8 @@ interface Chip {
   readonly title: string;
   /** Index of the part it belongs to; null for pinned and tagged adapters. */
   readonly task: number | null;
+  /** Index of the region it works in; null: the whole image. */
+  readonly region: number | null;
   /** Null: this image's adapter mask leaves it out. */
   readonly strength: number | null;
 }
@@ -42,16 +45,21 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
       id,
       title: title(id),
       task: taskOf.get(id) ?? null,
+      region: null,
       strength,
     });
-    return [
+    const whole = [
       ...props.image.adapters.map(({ id, unetStrength }) => chip(id, unetStrength)),
       ...props.image.masked.map((id) => chip(id, null)),
     ].sort((a, b) => (a.task ?? 99) - (b.task ?? 99));
+    const inRegions = (props.image.regions ?? []).flatMap(({ adapters }, region) =>
+      adapters.map(({ id, unetStrength }) => ({ ...chip(id, unetStrength), task: null, region })),
+    );
+    return [...whole, ...inRegions];
   });
   const words = (): string => wordsOf(props.image, props.run).prompt;
   const alt = (): string => {
-    const names = props.image.adapters.map(({ id }) => title(id));
+    const names = adaptersAnywhere(props.image).map(({ id }) => title(id));
     return t.run.image.alt({ prompt: words(), seed: props.image.seed, adapters: names });
   };
   /** What of the sampling an image of a plot has otherwise. */
@@ -165,7 +173,7 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
                     <button
                       class={`${controls["button"]} ${controls["small"]}`}
                       type="button"
-                      disabled={studio.busy() || props.image.adapters.length === 0}
+                      disabled={studio.busy() || adaptersAnywhere(props.image).length === 0}
                       title={t.run.image.compareAllTitle}
                       onClick={() => void studio.compare(props.image.index, "all")}
                     >
@@ -237,11 +245,21 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
               {(chip) => (
                 <li
                   class={styles["chip"]}
-                  data-task={chip.task === null ? undefined : taskColour(chip.task)}
+                  data-task={
+                    chip.region !== null
+                      ? regionColour(chip.region)
+                      : chip.task === null
+                        ? undefined
+                        : taskColour(chip.task)
+                  }
                   data-off={chip.strength === null}
-                  title={chip.strength === null ? t.run.image.masked : formulaOf(props.image, chip.id)}
+                  title={
+                    chip.strength === null
+                      ? t.run.image.masked
+                      : formulaOf(props.image.regions?.[chip.region ?? -1] ?? props.image, chip.id)
+                  }
                 >
-                  {chip.title}
+                  {chip.region === null ? chip.title : t.run.image.inRegion(chip.region + 1, chip.title)}
                   <span class={styles["strength"]}>
                     {chip.strength === null ? t.run.image.off : t.format.fraction(chip.strength)}
                   </span>

@@ -56,7 +56,9 @@ export function createAsking(context: {
     // The run starts from what the page shows.
     await context.settled().finally(() => (isAsking = false));
     if (inputError()) return; // what the user gave is not stored: without it the run would be another one
-    choice.prune(reading(), prompts().prompt);
+    // Until all regions are read nothing is known of what they bring up.
+    const spoken = settings.regions.filter((region) => region.prompt.trim() !== "");
+    if (reading().regions.length === spoken.length) choice.prune(reading(), prompts().prompt);
     const previous = context.previous();
     if (keepSeed && previous) {
       const { seed, variation } = previous.options;

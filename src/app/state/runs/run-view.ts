@@ -21,7 +21,7 @@ import type { ImagePrompt } from "../../../stylus/wildcards.ts";
 import { withoutTags } from "../../../shared/prompt-syntax.ts";
 import { adaptersOfPlot } from "../../../stylus/infotext.ts";
 import { formatLoraTag } from "../../../stylus/lora-tags.ts";
-import { regionsOfImage } from "../../../stylus/regions.ts";
+import { regionsOfImage } from "../../../stylus/region-text.ts";
 import { expandPlot, type CellSampling } from "../../../stylus/plot/cells.ts";
 import { spoken } from "../../../texts/sayings.ts";
 import { t } from "../../../texts/texts.ts";

@@ -34,7 +34,7 @@ import {
 } from "./run-view.ts";
 import { plotLabels } from "../plot/labels.ts";
 import { plotFrom, type Plot } from "../../../stylus/plot/axes.ts";
-import { regionsOfImage } from "../../../stylus/regions.ts";
+import { regionsOfImage } from "../../../stylus/region-text.ts";
 import { expandPlot } from "../../../stylus/plot/cells.ts";
 import { run as runOptions, runRequest, type RunRequest } from "../../../stylus/run.ts";
 import type { LoadedPack, LoadProgress } from "../../../stylus/loaded-pack.ts";

@@ -1,0 +1,67 @@
+// The regions of a finished image: with its own words and adapters, as settings, and in a `parameters` text. Pure.
+import { withoutTags } from "../shared/prompt-syntax.ts";
+import type { AdapterUse } from "../shared/request.ts";
+import { formatLoraTag } from "./lora-tags.ts";
+import { regionsFrom, type PartialRegions, type RegionOptions } from "./regions.ts";
+import type { PlannedImage } from "./run-types.ts";
+
+/**
+ * The regions as an image has them: its own words, and its adapters as tags, so that they generate it again when none are chosen.
+ * @param isLeft adapters without which it is
+ */
+export function regionsOfImage(
+  regions: RegionOptions | null,
+  image: Pick<PlannedImage, "regions">,
+  isLeft: (id: string) => boolean = () => false,
+): RegionOptions | null {
+  if (regions === null) return null;
+  return {
+    ...regions,
+    areas: regions.areas.map((area, index) => {
+      const { prompt = area.prompt, adapters = [] } = image.regions?.[index] ?? {};
+      const tags = adapters.filter(({ id }) => !isLeft(id)).map(formatLoraTag);
+      return { ...area, prompt: [withoutTags(prompt).trim(), ...tags].join(" ") };
+    }),
+  };
+}
+
+/** The adapters of an image and of its regions. */
+export const adaptersAnywhere = ({
+  adapters,
+  regions = [],
+}: Pick<PlannedImage, "adapters" | "regions">): readonly AdapterUse[] => [
+  ...adapters,
+  ...regions.flatMap((region) => region.adapters),
+];
+
+/** Labels of a `parameters` text; the extensions of other programs cut an image otherwise, and their labels are not read. */
+export const regionLabels = ["Regions", "Region base weight", "Region prompts"] as const;
+
+/** Label and value pairs; empty without regions. */
+export function regionFields(regions: RegionOptions | null): [string, string][] {
+  if (regions === null) return [];
+  const [areas, base, prompts] = regionLabels;
+  return [
+    [
+      areas,
+      JSON.stringify(regions.areas.map(({ weight, ...area }) => (weight === 1 ? area : { ...area, weight }))),
+    ],
+    [base, String(regions.baseWeight)],
+    [prompts, regions.addPrompt ? "" : "alone"],
+  ];
+}
+
+/** @returns null for a text without them; undefined for regions that cannot be read */
+export function readRegions(fields: ReadonlyMap<string, string>): PartialRegions | null | undefined {
+  const [text = "", base = "", prompts = ""] = regionLabels.map((label) => fields.get(label)?.trim());
+  if (text === "") return null;
+  try {
+    const written: unknown = JSON.parse(text);
+    const areas = regionsFrom(written);
+    if (areas.length === 0 || areas.length !== (written as unknown[]).length) return undefined;
+    const baseWeight = base === "" ? Number.NaN : Number(base);
+    return { areas, addPrompt: prompts !== "alone", ...(Number.isFinite(baseWeight) ? { baseWeight } : {}) };
+  } catch {
+    return undefined;
+  }
+}

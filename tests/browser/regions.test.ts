@@ -1,0 +1,111 @@
+// Regional prompts on the page with stand-in services (tests/page): added, moved by keys and pointer, chosen for, brought back.
+import { readFile } from "node:fs/promises";
+import type { Page } from "playwright";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { readImageText } from "../../src/formats/image-text.ts";
+import { violations } from "../e2e/accessibility.ts";
+import { drop } from "../e2e/drop.ts";
+import { generate, loaded, promptBox, useSettings } from "../e2e/page.ts";
+import { openPageWithStandIns, type StandInPage } from "./page-with-stand-ins.ts";
+
+let browser: StandInPage;
+let page: Page;
+beforeAll(async () => {
+  browser = await openPageWithStandIns();
+  page = browser.page;
+});
+afterAll(() => browser?.close());
+
+const section = () => page.getByRole("region", { name: "Regions", exact: true });
+const prompt = (number: number) => page.getByLabel(`Prompt of region ${number}`);
+const area = (number: number) => section().getByRole("button", { name: new RegExp(`^Region ${number}:`) });
+const choice = (number: number) => page.getByRole("region", { name: `Region ${number}`, exact: true });
+const field = (number: number, label: string) =>
+  section()
+    .getByRole("group", { name: `Region ${number}`, exact: true })
+    .getByLabel(label);
+
+test("two regions are added, moved, chosen for, generated, and brought back from the file", async () => {
+  await browser.visit();
+  await loaded(page);
+  await useSettings(page, { seed: 7, size: { width: 384, height: 256 } });
+  await page.setViewportSize({ width: 320, height: 700 });
+  await page.getByRole("button", { name: "Regions", exact: true }).press("Enter");
+  await section().getByRole("button", { name: "Left half" }).press("Enter");
+  await section().getByRole("button", { name: "Right half" }).press("Enter");
+  await prompt(1).fill("a red apple");
+  await prompt(2).fill("a cat, clay render <lora:ink:0.4>");
+  expect(await violations(page)).toEqual([]);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
+  await page.setViewportSize({ width: 1280, height: 900 });
+
+  // By keys, by numbers, by pointer: each stays inside the image.
+  await area(2).press("ArrowLeft");
+  await area(2).press("Shift+ArrowUp");
+  await section()
+    .getByRole("button", { name: "Region 2: 45% from the left, 0% from the top, 50% wide, 95% high" })
+    .waitFor();
+  await field(2, "Left, %").fill("60");
+  await field(2, "Left, %").press("Enter");
+  expect(await field(2, "Width, %").inputValue()).toBe("40");
+  const box = (await area(1).boundingBox())!;
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width / 2 + 0.2 * box.width, box.y + 2 * box.height, { steps: 3 });
+  await page.mouse.up();
+  expect(await field(1, "Left, %").inputValue()).toBe("10");
+  expect(await field(1, "Top, %").inputValue()).toBe("0");
+  const corner = (await area(1).boundingBox())!;
+  await page.mouse.move(corner.x + corner.width - 5, corner.y + corner.height - 5);
+  await page.mouse.down();
+  await page.mouse.move(corner.x + corner.width - 5, corner.y + corner.height - 5 - corner.height / 2, {
+    steps: 3,
+  });
+  await page.mouse.up();
+  expect(await field(1, "Height, %").inputValue()).toBe("50");
+  expect(await field(1, "Width, %").inputValue()).toBe("50");
+
+  await generate(page, "a meadow");
+  await choice(1).getByText("No adapters of its own").waitFor();
+  await choice(2)
+    .getByRole("button", { name: /^Details of Clay/ })
+    .waitFor();
+  await choice(2).getByText("0.4").waitFor();
+  const chips = page.getByRole("list", { name: "Adapters in this image" });
+  expect(await chips.innerText()).toMatch(/Region 2: Clay Render/);
+  expect(await violations(page)).toEqual([]);
+
+  const downloading = page.waitForEvent("download");
+  await page
+    .getByRole("link", { name: /^Download/ })
+    .first()
+    .click();
+  const file = await readFile(await (await downloading).path());
+  const text = (await readImageText(new Uint8Array(file)))!;
+  expect(text).toMatch(/^a meadow(?: <lora:lcm:1>)?\n/);
+  expect(text).toContain("Region base weight: 0.2");
+
+  // In another browser.
+  await browser.visit();
+  await loaded(page);
+  await drop(page, [{ name: "regions.png", buffer: file }]);
+  await page.getByRole("button", { name: "Load settings" }).click();
+  expect(await promptBox(page).inputValue()).toBe("a meadow");
+  expect(await prompt(1).inputValue()).toBe("a red apple");
+  expect(await prompt(2).inputValue()).toMatch(/^a cat, clay render <lora:clay:[\d.]+> <lora:ink:0.4>$/);
+  expect(await field(2, "Left, %").inputValue()).toBe("60");
+  await section().getByRole("button", { name: "Remove region 1" }).click();
+  expect(await prompt(1).inputValue()).toMatch(/^a cat/);
+  expect(browser.bugs).toEqual([]);
+});
+
+test("a region that is not filled in is no part of the image, and six are the most", async () => {
+  await browser.visit();
+  await loaded(page);
+  await page.getByRole("button", { name: "Regions", exact: true }).click();
+  for (let count = 0; count < 6; count++) await section().getByRole("button", { name: "Centre" }).click();
+  await section().getByText("An image has 6 regions at most.").waitFor();
+  expect(await section().getByRole("button", { name: "Centre" }).isDisabled()).toBe(true);
+  await generate(page, "a meadow");
+  expect(await choice(1).count()).toBe(0);
+});
