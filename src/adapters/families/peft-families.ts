@@ -60,12 +60,14 @@ function matrixOft({ tensors, shape, settings }: Context): Found | null {
   const matrices = tensors.get("oft_r");
   if (!matrices) return null;
   const gain = tensors.get("oft_s");
-  const [axis, lines, noun] = gain
-    ? (["column", shape.columns, "inputs"] as const)
-    : (["row", shape.rows, "outputs"] as const);
+  const [axis, lines] = gain ? (["column", shape.columns] as const) : (["row", shape.rows] as const);
   const [count = 0, size = 0, size2] = matrices.shape;
   if (matrices.shape.length !== 3 || size !== size2 || !fills({ count, size }, lines))
-    throw mismatch("oft_r", matrices, say`blocks for ${lines} ${noun}`);
+    throw mismatch(
+      "oft_r",
+      matrices,
+      gain ? say`blocks for ${lines} inputs` : say`blocks for ${lines} outputs`,
+    );
   if (gain) requireCount("oft_s", gain, shape.rows);
   const limit = freedom(settings, count) * Math.ceil((shape.rows * size) / lines) ** 2;
   return {

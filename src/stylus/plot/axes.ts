@@ -1,7 +1,7 @@
 // The axes of an X/Y/Z plot and their values as AUTOMATIC1111's script of that name has them typed (xyz_grid.py): "1,2,3",
 // "1-10 (+2)", "1-10 [5]", "a fox, a robot". Pure.
 import { readSampler, SAMPLER_LABELS, SCHEDULE_LABELS } from "../../formats/generation-parameters.ts";
-import { say } from "../../shared/saying.ts";
+import { english, say, type Saying } from "../../shared/saying.ts";
 import { choices, limits, type Range } from "../../shared/limits.ts";
 import { promptTags } from "../../shared/prompt-syntax.ts";
 import { refuse } from "../../shared/request-check.ts";
@@ -54,17 +54,19 @@ export const mostPlotImages = 100;
 export const noAdapter = "none";
 
 /** As AUTOMATIC1111 calls them, but for adapters, which it has no axis for. */
-export const AXIS_LABELS: Readonly<Record<AxisKind, string>> = {
-  seed: "Seed",
-  steps: "Steps",
-  cfgScale: "CFG Scale",
-  sampler: "Sampler",
-  schedule: "Schedule type",
-  clipSkip: "Clip skip",
-  adapter: "Adapter",
-  weight: "Adapter weight",
-  prompt: "Prompt S/R",
+export const axisSayings: Readonly<Record<AxisKind, Saying>> = {
+  seed: say`Seed`,
+  steps: say`Steps`,
+  cfgScale: say`CFG Scale`,
+  sampler: say`Sampler`,
+  schedule: say`Schedule type`,
+  clipSkip: say`Clip skip`,
+  adapter: say`Adapter`,
+  weight: say`Adapter weight`,
+  prompt: say`Prompt S/R`,
 };
+
+export const axisLabel = (kind: AxisKind): string => english(axisSayings[kind]);
 
 /** The kinds that are numbers, with what they may be; of these only the CFG scale and the weight have fractions. */
 const ranges: ReadonlyMap<AxisKind, Range & { readonly whole: boolean }> = new Map([
@@ -149,7 +151,7 @@ function readNumbers(name: AxisName, kind: AxisKind, entries: readonly string[])
       // A span is named with the value that is wrong in it.
       const what =
         wrong === undefined || String(wrong) === entry ? shown(entry) : say`${wrong} in ${shown(entry)}`;
-      refuse(where(name), say`${AXIS_LABELS[kind]} on ${name.toUpperCase()} cannot be ${what}.`, remedy);
+      refuse(where(name), say`${axisSayings[kind]} on ${name.toUpperCase()} cannot be ${what}.`, remedy);
     }
     return numbers!;
   });
@@ -174,7 +176,7 @@ function readNamed<Value>(
       read(entry) ??
       refuse(
         where(name),
-        say`${AXIS_LABELS[kind]} on ${name.toUpperCase()} cannot be ${shown(entry)}.`,
+        say`${axisSayings[kind]} on ${name.toUpperCase()} cannot be ${shown(entry)}.`,
         say`Use ${allowed}.`,
       ),
   );

@@ -5,7 +5,7 @@ import type { AdapterUse } from "../../shared/request.ts";
 import type { RegionOptions } from "../regions.ts";
 import { elided } from "../../shared/untrusted-text.ts";
 import {
-  AXIS_LABELS,
+  axisSayings,
   axisNames,
   mostPlotImages,
   readAxis,
@@ -54,7 +54,7 @@ function replaceWords(cell: PlotCell, name: AxisName, [from, to]: readonly [stri
   if (from === "" || !texts.some((text) => text.includes(from)))
     refuse(
       `plot.${name}`,
-      say`${AXIS_LABELS.prompt} on ${name.toUpperCase()} finds no “${elided(from, 40)}” in the prompt.`,
+      say`${axisSayings.prompt} on ${name.toUpperCase()} finds no “${elided(from, 40)}” in the prompt.`,
       say`Write the words to replace first, exactly as in the prompt, then what replaces them: “a fox, a robot”.`,
     );
   const replaced = (text: string): string => text.replaceAll(from, () => to);
@@ -105,7 +105,7 @@ export function expandPlot(plot: Plot, base: PlotBase): ExpandedPlot {
     if (first !== name && kind !== "prompt")
       refuse(
         `plot.${name}`,
-        say`${first.toUpperCase()} and ${name.toUpperCase()} both vary ${AXIS_LABELS[kind]}.`,
+        say`${first.toUpperCase()} and ${name.toUpperCase()} both vary ${axisSayings[kind]}.`,
         say`Choose another type for ${name.toUpperCase()}.`,
       );
   }

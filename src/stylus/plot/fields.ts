@@ -1,5 +1,5 @@
 // A plot in a `parameters` text, as AUTOMATIC1111's script X/Y/Z plot writes it: "Script: X/Y/Z plot, X Type: Steps, X Values: …". Pure.
-import { AXIS_LABELS, axisKinds, axisNames, isBlank, type Plot, type PlotAxis } from "./axes.ts";
+import { axisKinds, axisLabel, axisNames, isBlank, type Plot, type PlotAxis } from "./axes.ts";
 
 const SCRIPT = "X/Y/Z plot";
 
@@ -22,16 +22,16 @@ export const plotFields = (plot: Plot): [string, string][] => [
     if (axis === null) return [];
     const type = axis.kind === "weight" && axis.adapter !== undefined ? `: ${axis.adapter}` : "";
     return [
-      [labelOf(name, "Type"), AXIS_LABELS[axis.kind] + type],
+      [labelOf(name, "Type"), axisLabel(axis.kind) + type],
       [labelOf(name, "Values"), axis.values],
     ];
   }),
 ];
 
 function readType(type: string): Pick<PlotAxis, "kind" | "adapter"> | null {
-  const kind = axisKinds.find((each) => AXIS_LABELS[each].toLowerCase() === type.toLowerCase());
+  const kind = axisKinds.find((each) => axisLabel(each).toLowerCase() === type.toLowerCase());
   if (kind) return { kind };
-  const weight = `${AXIS_LABELS.weight}: `;
+  const weight = `${axisLabel("weight")}: `;
   return type.startsWith(weight) ? { kind: "weight", adapter: type.slice(weight.length) } : null;
 }
 

@@ -168,6 +168,6 @@ describe("the link of a plot", () => {
 
   it("leaves out a plot that cannot be, and says so", () => {
     const { options: back, dropped } = link({ x: { kind: "steps", values: "900" } });
-    expect([back.plot, dropped]).toEqual([null, [say`${"Steps"} on ${"X"} cannot be ${"“900”"}.`]]);
+    expect([back.plot, dropped]).toEqual([null, [say`${say`Steps`} on ${"X"} cannot be ${"“900”"}.`]]);
   });
 });
