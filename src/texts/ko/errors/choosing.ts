@@ -1,8 +1,6 @@
 // Composers, the reader, rerankers, language models; cards and their index.
 
 export const choosing: Readonly<Record<string, string>> = {
-  "Check that the server runs and has the model loaded, then try again.":
-    "서버가 실행 중이고 모델을 불러왔는지 확인한 다음 다시 시도하세요.",
   "Delete the language model under Models, then download it again.":
     "‘모델’에서 언어 모델을 삭제한 다음 다시 다운로드하세요.",
   "is missing": "없음",
@@ -40,19 +38,11 @@ export const choosing: Readonly<Record<string, string>> = {
   "is no cross-encoder with one score for a pair": "쌍마다 점수 하나를 주는 크로스 인코더가 아님",
   "No reranker is loaded.": "불러온 리랭커가 없어요.",
   "No reader is loaded.": "불러온 독해 모델이 없어요.",
-  "Check --key-env: it names the environment variable that holds the server's key.":
-    "--key-env를 확인하세요. 서버 키가 담긴 환경 변수의 이름이에요.",
-  "Check --server, which ends with /v1, and --model.": "/v1로 끝나는 --server와 --model을 확인하세요.",
-  "Check --model; if the server knows no JSON schemas, try --format object or --format text.":
-    "--model을 확인하세요. 서버가 JSON 스키마를 지원하지 않으면 --format object나 --format text를 써 보세요.",
   "{0} answers {1}: {2}.": "{0} 서버의 응답: {1}({2}).",
   "{0} answers {1}.": "{0} 서버의 응답: {1}.",
   "Refining was stopped.": "다듬기를 중지했어요.",
   "Correct the file; docs/refine.md describes its fields.":
     "파일을 고치세요. 필드 설명은 docs/refine.md에 있어요.",
-  "No server answers: {0}.": "응답하는 서버가 없어요: {0}.",
-  "Check that they run, then continue with --resume.":
-    "서버가 실행 중인지 확인한 다음 --resume으로 계속하세요.",
   "Correct the card file; docs/stylus.md describes its fields.":
     "카드 파일을 고치세요. 필드 설명은 docs/stylus.md에 있어요.",
   "must be a list of cards": "카드 목록이어야 함",
@@ -102,4 +92,18 @@ export const choosing: Readonly<Record<string, string>> = {
   "terms and postings do not belong together": "용어와 포스팅이 서로 맞지 않음",
   "term {0} has no postings": "{0}번 용어에 포스팅이 없음",
   "term {0} has an unknown adapter": "{0}번 용어의 어댑터를 알 수 없음",
+  "No answer from {0}.": "응답이 없어요: {0}.",
+  "Check its key under Models.": "모델에서 키를 확인하세요.",
+  "Check its address and model under Models.": "모델에서 주소와 모델 이름을 확인하세요.",
+  "Press Check under Models, or choose another answer format there.":
+    "모델에서 “확인”을 누르거나 다른 답변 형식을 선택하세요.",
+  "Press Check under Models, which says what is wrong.":
+    "모델에서 “확인”을 누르면 무엇이 문제인지 알려 줘요.",
+  "There is no server of your own.": "내 서버가 없어요.",
+  "The language model is not there.": "언어 모델이 없어요.",
+  "Choose one under Models.": "모델에서 하나를 선택하세요.",
+  "{0} wrote no card: {1}.": "{0}에서 카드를 작성하지 못했어요: {1}.",
+  "Try again, or choose a larger model.": "다시 시도하거나 더 큰 모델을 선택하세요.",
+  "Name it under Models.": "모델에서 서버를 지정하세요.",
+  "{0} is too small to write.": "{0}은(는) 카드를 쓰기에 너무 작아요.",
 };

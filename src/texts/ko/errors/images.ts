@@ -49,4 +49,17 @@ export const images: Readonly<Record<string, string>> = {
     "브라우저에 플롯 시트를 그릴 캔버스가 남아 있지 않아요.",
   "Its images are kept. Close other tabs, then generate it again.":
     "이미지는 그대로 있어요. 다른 탭을 닫고 다시 생성하세요.",
+  "an init image has more than {0} MB": "초기 이미지 하나가 {0}MB를 넘음",
+  "{0}{1} is damaged": "{0}{1} 파일이 손상됨",
+  NSFW: "NSFW",
+  "{0} lacks its file.": "{0}의 파일이 없어요.",
+  "{0} is not open.": "{0}을(를) 아직 불러오지 않았어요.",
+  "{0}’s network does not answer with two probabilities.": "{0}의 네트워크가 확률 두 개를 내놓지 않아요.",
+  "Delete the NSFW check under Storage, then download it again.":
+    "저장 공간에서 NSFW 검사를 삭제한 다음 다시 다운로드하세요.",
+  "The NSFW check’s file {0} {1}.": "NSFW 검사 파일 {0}: {1}.",
+  "is damaged: it cannot be unpacked": "손상되어 압축을 풀 수 없음",
+  "lacks {0}": "{0} 파일이 없음",
+  "is damaged: {0} is not what its SHA-256 says": "손상됨: {0} 파일이 SHA-256과 다름",
+  "Download it under Settings, or turn the check off.": "설정에서 다운로드하거나 검사를 끄세요.",
 };

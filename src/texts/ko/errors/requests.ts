@@ -46,4 +46,17 @@ export const requests: Readonly<Record<string, string>> = {
   Upscaler: "업스케일러",
   "VAE tile": "VAE 타일",
   "chosen by the user": "사용자가 선택함",
+  "The image has {0} regions; the limit is {1}.": "이미지의 영역이 {0}개예요. 최대 {1}개까지 쓸 수 있어요.",
+  "Remove some, or put their words into one.": "몇 개를 빼거나 한 영역의 프롬프트로 합치세요.",
+  "Regions do not work with the inpaint area “Only masked”.":
+    "인페인트 영역이 “마스크 영역만”이면 영역별 프롬프트를 쓸 수 없어요.",
+  "Choose “Whole picture”, or remove the regions.": "“이미지 전체”를 선택하거나 영역을 빼세요.",
+  "The share of the prompt in regions": "영역 안에서 전체 프롬프트의 비중",
+  "The prompt of region {0}": "영역 {0}의 프롬프트",
+  "The weight of region {0}": "영역 {0}의 가중치",
+  "Region {0} is not inside the image.": "영역 {0}이(가) 이미지를 벗어나요.",
+  "Give left, top, width and height as shares of the image, 0 to 1; sides of {0} or more.":
+    "왼쪽, 위, 너비, 높이를 이미지에 대한 비율(0~1)로 지정하세요. 너비와 높이는 {0} 이상이어야 해요.",
+  "Region {0} has no prompt.": "영역 {0}에 프롬프트가 없어요.",
+  "Describe what belongs there, or remove the region.": "그곳에 무엇을 그릴지 적거나 영역을 빼세요.",
 };
