@@ -120,6 +120,7 @@ test("malformed rows are set aside, exported and deleted; all others are read", 
           load("/src/app/packs/user-models.ts"),
           load("/src/storage/records/set-aside.ts"),
         ]);
+      const { english } = await load("/src/shared/saying.ts");
       const file = new Blob(["xyz"]);
       const gallery = await openGallery();
       await gallery.add(rows.run, [{ ...rows.image, png: file }]);
@@ -170,7 +171,7 @@ test("malformed rows are set aside, exported and deleted; all others are read", 
       const list = (): string[] =>
         aside
           .setAsideEntries()
-          .map(({ store, key, problem }: Record<string, string>) => `${store} ${key}: ${problem}`)
+          .map(({ store, key, problem }: Record<string, string>) => `${store} ${key}: ${english(problem)}`)
           .sort();
       const before = list();
       const whole = gallery.isWhole();
@@ -236,7 +237,8 @@ test.each(["no stores", "a newer version", "open throws"])(
         const store = await openUserAdapters();
         await store.add({ ...(row as object), file: new Blob(["x"]) });
         const models = await openUserModels().all();
-        const entries = aside.setAsideEntries().map(({ problem }: { problem: string }) => problem);
+        const { english } = await load("/src/shared/saying.ts");
+        const entries = aside.setAsideEntries().map(({ problem }: { problem: object }) => english(problem));
         indexedDB.open = open;
         await aside.deleteSetAside("stylus-web-adapters");
         const next = await openUserAdapters();

@@ -50,6 +50,7 @@ test("a script that is missing, and one that shows no life, are said to be lost"
   const seen = await browser.page.evaluate(async () => {
     const { WorkerClient } = await load("/src/rpc/client.ts");
     const { watchLife } = await load("/src/rpc/liveness.ts");
+    const { english } = await load("/src/shared/saying.ts");
     const client = new WorkerClient("absent", () => new Worker("/tests/browser/none.ts", { type: "module" }));
     const missing = await client
       .call((service: Fragile) => service.echo(1))
@@ -57,7 +58,7 @@ test("a script that is missing, and one that shows no life, are said to be lost"
     const mute = new Worker("/src/shared/words.ts", { type: "module" });
     const silent = await new Promise((resolve) => watchLife(mute, resolve, { startLimit: 200 }));
     mute.terminate();
-    return [missing, silent];
+    return [missing, english(silent)];
   });
   expect(seen).toEqual(["The absent worker stopped: it could not be loaded.", "it did not start in time"]);
 });
