@@ -2,7 +2,6 @@
 import { choices } from "../../src/shared/limits.ts";
 import { oneOf, parseOptions, runMain } from "../run/arguments.ts";
 import { type Measurement, measure } from "./measure.ts";
-import { english } from "../../src/shared/saying.ts";
 
 const help = `Usage: npm run bench -- [options]
 
@@ -20,9 +19,7 @@ function show({ machine, device, size, cold, warm, fast, full }: Measurement): v
     `${machine.processor}, ${machine.cores} cores, ${(machine.memoryBytes / 2 ** 30).toFixed(0)} GiB, ${machine.system}`,
   );
   console.log(`Chromium ${machine.browser}, Node ${machine.node}, Stylus Web ${machine.app}`);
-  console.log(
-    `${device.kind}: ${english(device.name)} (${english(device.reason)}); ${device.f16 ? "f16" : "f32"}`,
-  );
+  console.log(`${device.kind}: ${device.name} (${device.reason}); ${device.f16 ? "f16" : "f32"}`);
   if (machine.loadBefore > machine.cores / 2) {
     console.log(
       `The machine was busy at the start (load ${machine.loadBefore.toFixed(1)}); an idle machine is faster.`,

@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import type { Page } from "playwright";
-import type { DevicePreference, DeviceReport } from "../../src/shared/request.ts";
-import type { RunReport } from "../../src/stylus/run-types.ts";
+import type { DevicePreference } from "../../src/shared/request.ts";
+import type { ReportedDevice, RunReport } from "../../src/stylus/run-types.ts";
 import { median } from "../quality/statistics.ts";
 import { openSite, runInPage, type Site } from "../run/site.ts";
 
@@ -37,7 +37,7 @@ export interface Measurement {
     readonly browser: string;
     readonly app: string;
   };
-  readonly device: DeviceReport;
+  readonly device: ReportedDevice;
   readonly size: { readonly width: number; readonly height: number };
   readonly cold: FirstImage;
   readonly warm: FirstImage;

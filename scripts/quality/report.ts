@@ -5,7 +5,6 @@ import type { EmbedderEvaluation, Recall, RecallSet, ScorerEvaluation, Sizes } f
 import type { ChoiceFigures, EffectFigures, MethodFigures } from "./figures.ts";
 import type { GeneratedRun } from "./generation.ts";
 import type { Estimate } from "./statistics.ts";
-import { english } from "../../src/shared/saying.ts";
 
 /** Contents of docs/quality.json; a change of shape is a new `version`. */
 export interface QualityReport {
@@ -207,7 +206,7 @@ function timeTables({ times }: QualityReport): string {
       ? ` The machine was busy (load ${machine.loadBefore.toFixed(1)}).`
       : "";
   return (
-    `${machine.processor}, ${machine.cores} cores; Chromium ${machine.browser}; ${device.kind}: ${english(device.name)} (${english(device.reason)}).${busy} ` +
+    `${machine.processor}, ${machine.cores} cores; Chromium ${machine.browser}; ${device.kind}: ${device.name} (${device.reason}).${busy} ` +
     `\`npm run bench\` measures the same.\n\n${visits}\n\n${parts}`
   );
 }

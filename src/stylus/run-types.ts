@@ -77,6 +77,12 @@ interface ImageReport extends PlannedImage {
   readonly nsfw?: Nsfw;
 }
 
+/** The device in English, for whoever reads the file. */
+export interface ReportedDevice extends Omit<DeviceReport, "name" | "reason"> {
+  readonly name: string;
+  readonly reason: string;
+}
+
 /** Persisted and exported: a change of shape is a new `version` and an entry in docs/report.md. */
 export interface RunReport {
   readonly format: "stylus-web/run";
@@ -92,7 +98,7 @@ export interface RunReport {
     readonly downloadedBytes: number;
     readonly adapterCount: number;
   };
-  readonly device: DeviceReport;
+  readonly device: ReportedDevice;
   readonly options: GenerateOptions;
   readonly stages: readonly StageReport[];
   readonly images: readonly ImageReport[];

@@ -2,11 +2,12 @@
 // timed and recorded. Knows no DOM and no worker: services come in, events go out.
 import { dependencies, version } from "../../package.json";
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
-import { say } from "../shared/saying.ts";
+import { english, say } from "../shared/saying.ts";
 import type { Composition } from "../compose/composition.ts";
 import { checkText } from "../shared/request-check.ts";
 import { withoutTags } from "../shared/prompt-syntax.ts";
 import type {
+  DeviceReport,
   DevicePreference,
   DiffusionEvent,
   DiffusionRequest,
@@ -41,6 +42,7 @@ import type {
   Nsfw,
   PlannedImage,
   PlannedRegion,
+  ReportedDevice,
   RunEvent,
   RunImage,
   RunReport,
@@ -84,6 +86,12 @@ function requestOf(partial: PartialOptions): RunRequest {
     settle: ({ defaults }) => checkOptions(completeOptions(partial, defaults), { defaults }),
   };
 }
+
+const reportedDevice = (device: DeviceReport): ReportedDevice => ({
+  ...device,
+  name: english(device.name),
+  reason: english(device.reason),
+});
 
 function checkKnown(ids: readonly string[], pack: LoadedPack): void {
   const known = new Set(pack.cards.map((card) => card.id));
@@ -139,7 +147,11 @@ export async function runRequest(
     const value = await services.load(packId, { device, onProgress, signal });
     return {
       value,
-      outputs: { device: value.device, sizeBytes: value.sizeBytes, downloadedBytes: value.downloadedBytes },
+      outputs: {
+        device: reportedDevice(value.device),
+        sizeBytes: value.sizeBytes,
+        downloadedBytes: value.downloadedBytes,
+      },
     };
   });
   onEvent({ type: "loaded", pack });
@@ -286,7 +298,7 @@ export async function runRequest(
       downloadedBytes: pack.downloadedBytes,
       adapterCount: pack.cards.filter((card) => !card.fewStep).length,
     },
-    device: usedDevice,
+    device: reportedDevice(usedDevice),
     options,
     stages: done,
     images: reports.filter(({ index }) => images.some((image) => image.index === index)),

@@ -61,7 +61,7 @@ const run: StoredRun = {
     createdAt: "2026-11-29T00:00:00Z",
     app: { version: "0", onnxruntime: "0", userAgent: "test" },
     pack: { id: "pocket", title: "Pocket", sizeBytes: 10, downloadedBytes: 0, adapterCount: 1 },
-    device: loadedPack().device,
+    device: { ...loadedPack().device, name: "CPU", reason: "" },
     options,
     stages: [],
     milliseconds: 0,
