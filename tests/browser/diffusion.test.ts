@@ -34,6 +34,33 @@ const request: DiffusionRequest = {
 /** SwiftShader is slow. */
 const short: DiffusionRequest = { ...request, steps: 2, images: request.images.slice(0, 1) };
 
+/** On a GPU the three predictions without adapters of their own go in batches of two. */
+const regional: DiffusionRequest = {
+  ...short,
+  steps: 2,
+  images: [
+    {
+      seed: 1,
+      adapters: [],
+      regions: {
+        baseWeight: 0.2,
+        areas: [
+          { x: 0, y: 0, width: 0.5, height: 1, weight: 1, prompt: "snow", adapters: [] },
+          {
+            x: 0.5,
+            y: 0,
+            width: 0.5,
+            height: 1,
+            weight: 1,
+            prompt: "a hill",
+            adapters: [{ id: "paint", unetStrength: 1, textStrength: 1 }],
+          },
+        ],
+      },
+    },
+  ],
+};
+
 let browser: TestBrowser;
 const service = new DiffusionService(openOrtBackend);
 
@@ -127,9 +154,13 @@ function worstDifference(images: readonly number[][], expected: readonly number[
 const ofRuntime = [
   { device: "wasm", kernels: "onnxruntime", wanted: request, tolerance: 1 },
   { device: "webgpu", kernels: "onnxruntime", wanted: short, tolerance: 2 },
+  { device: "webgpu", kernels: "onnxruntime", wanted: regional, tolerance: 2 },
 ];
 /** Off by default, so only in `npm test -- wgsl`. */
-const ofOwnKernels = [{ device: "webgpu", kernels: "wgsl", wanted: short, tolerance: 2 }];
+const ofOwnKernels = [
+  { device: "webgpu", kernels: "wgsl", wanted: short, tolerance: 2 },
+  { device: "webgpu", kernels: "wgsl", wanted: regional, tolerance: 2 },
+];
 
 test.each(process.env["WGSL_STAGE"] === undefined ? ofRuntime : ofOwnKernels)(
   "$device, $kernels: the same images as in Node, events in order, stops on abort",

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { engineRuns, type EngineRuns } from "../../../tests/fixtures/engine/engine-runs.ts";
 import { miniaturePack } from "../../../tests/fixtures/engine/miniature-pack.ts";
 import type { AdapterUse, DiffusionRequest, ImageRegion, ImageRegions } from "../../shared/request.ts";
+import { alphasCumprod, betasOf, scheduleSigmas, TrainingSchedule } from "./schedules.ts";
 import { regionShares, regionWindow, windowOf } from "./regions.ts";
 
 const left = { x: 0, y: 0, width: 0.5, height: 1, weight: 1 };
@@ -181,7 +182,7 @@ describe("a run with regions", () => {
     expect(difference(swapped, [second, common], LEFT)).toBeLessThan(1e-5);
   });
 
-  it("a wide image predicts each region in a window, where it looks as on its own", async () => {
+  it("a wide image predicts each region in its window, at one session for all that are as large", async () => {
     const whole = { baseWeight: 0, areas: [area(left, one), area(right, other)] };
     const sessions = runs.pipeline.networks.sessions.created;
     const run = () =>
@@ -190,6 +191,38 @@ describe("a run with regions", () => {
     expect(runs.pipeline.networks.sessions.created).toBe(sessions + 3); // U-Net whole and window, decoder
     expect(await run()).toBe(first);
     expect(runs.pipeline.networks.sessions.created).toBe(sessions + 3);
+  });
+
+  it("what a window predicts counts in its place", async () => {
+    const { networks } = runs.pipeline;
+    const predict = networks.predict.bind(networks);
+    const seen: { readonly sample: Float32Array; readonly prediction: Float32Array }[] = [];
+    networks.predict = async (sample, options) => {
+      const predictions = await predict(sample, options);
+      seen.push({ sample, prediction: predictions[0]! });
+      return predictions;
+    };
+    const latent = await latentOf({ ...regional(area(right, one, use("paint"))), width: 512, cfgScale: 1 });
+    networks.predict = predict;
+    const [whole, own] = seen as [(typeof seen)[number], (typeof seen)[number]];
+    const size = { width: 64, height: 8 };
+    const window = regionWindow(right, size)!;
+    expect(own.sample).toEqual(windowOf(Float32Array.from(whole.sample), window, size));
+    // denoised = x − σε with x = √(σ² + 1) · sample
+    const { scheduler } = networks.checkpoint;
+    const [sigma] = scheduleSigmas(new TrainingSchedule(alphasCumprod(betasOf(scheduler))), {
+      sampler: "euler",
+      schedule: "uniform",
+      steps: 1,
+    });
+    const x = windowOf(Float32Array.from(whole.sample), window, size);
+    const common = windowOf(Float32Array.from(whole.prediction), window, size);
+    const actual = windowOf(Float32Array.from(latent), window, size);
+    for (const [i, value] of actual.entries()) {
+      if (i % 36 < 6) continue; // near the edge
+      const noise = (1 - baseWeight) * own.prediction[i]! + baseWeight * common[i]!;
+      expect(Math.abs(value - (Math.sqrt(sigma! ** 2 + 1) * x[i]! - sigma! * noise))).toBeLessThan(1e-4);
+    }
   });
 
   it("an adapter of a region works there only, in the U-Net and in its text", async () => {
