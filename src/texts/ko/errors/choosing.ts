@@ -102,7 +102,7 @@ export const choosing: Readonly<Record<string, string>> = {
   "There is no server of your own.": "내 서버가 없어요.",
   "The language model is not there.": "언어 모델이 없어요.",
   "Choose one under Models.": "모델에서 하나를 선택하세요.",
-  "{0} wrote no card: {1}.": "{0}에서 카드를 작성하지 못했어요: {1}.",
+  "{0} wrote no card: {1}.": "{0} 모델이 카드를 작성하지 못했어요: {1}.",
   "Try again, or choose a larger model.": "다시 시도하거나 더 큰 모델을 선택하세요.",
   "Name it under Models.": "모델에서 서버를 지정하세요.",
   "{0} is too small to write.": "{0}은(는) 카드를 쓰기에 너무 작아요.",
