@@ -3,6 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { wrap } from "comlink";
 import { parseSync } from "vite";
 import { afterEach, describe, expect, test } from "vitest";
+import { chatServerOf } from "../app/packs/own-server.ts";
+import { ServerRefusal } from "../refine/chat-server.ts";
 import { readHeader } from "../formats/safetensors.ts";
 import { serve } from "../rpc/serve.ts";
 import "../rpc/wire.ts";
@@ -124,6 +126,15 @@ test("sayings inside sayings are translated, and values are left alone", () => {
   expect(error.remedy).toMatch(/^Nothing else is lost\. Close/);
   expect(remedyOf(error)).toMatch(/^다른 것은 그대로 있어요\. 이 사이트의 다른 탭을 닫고/);
   expect(spoken(say`Use one of ${["a", say`metadata`]}.`)).toBe("다음 중 하나를 쓰세요: a, 메타데이터.");
+});
+
+test("what errors call a part of the page is said in Korean", () => {
+  const server = chatServerOf({ url: "http://x/v1", model: "m", apiKey: null, format: "text" });
+  const error = new ServerRefusal(server, 401, "who?");
+  expect(error.message).toBe("Your own server answers 401.");
+  speak(() => "ko");
+  expect(messageOf(error)).toBe("내 서버의 응답: 401.");
+  expect(spoken(say`${say`The reader`} could not be prepared`)).toBe("독해 모델을 준비하지 못했어요");
 });
 
 test("what has no translation is said in English", () => {

@@ -24,7 +24,7 @@ test("an image that cannot be checked is said in the page's language", async () 
   );
   const said: string[] = [];
   const check = () =>
-    nsfw.check({ width: 1, height: 1, data: new Uint8ClampedArray(4) }, (problem) => said.push(problem));
+    nsfw.check({ width: 1, height: 1, rgba: new Uint8ClampedArray(4) }, (problem) => said.push(problem));
   expect(await check()).toBeNull();
   speak(() => "ko");
   expect(await check()).toBeNull();

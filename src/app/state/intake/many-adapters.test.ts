@@ -26,7 +26,7 @@ const writerAt = (server: TestChatServer): CardWriter => {
     timeoutMs: 30_000,
     maxTokens: 100,
     format: "schema",
-    alias: "Own",
+    alias: say`Own`,
     remedies: { key: say`Check its key.`, notFound: say``, refused: say``, silent: say`Start it.` },
   };
   const restMs = { first: 1, most: 2 };

@@ -38,8 +38,8 @@ export const choosing: Readonly<Record<string, string>> = {
   "is no cross-encoder with one score for a pair": "쌍마다 점수 하나를 주는 크로스 인코더가 아님",
   "No reranker is loaded.": "불러온 리랭커가 없어요.",
   "No reader is loaded.": "불러온 독해 모델이 없어요.",
-  "{0} answers {1}: {2}.": "{0} 서버의 응답: {1}({2}).",
-  "{0} answers {1}.": "{0} 서버의 응답: {1}.",
+  "{0} answers {1}: {2}.": "{0}의 응답: {1}({2}).",
+  "{0} answers {1}.": "{0}의 응답: {1}.",
   "Refining was stopped.": "다듬기를 중지했어요.",
   "Correct the file; docs/refine.md describes its fields.":
     "파일을 고치세요. 필드 설명은 docs/refine.md에 있어요.",
@@ -92,13 +92,16 @@ export const choosing: Readonly<Record<string, string>> = {
   "terms and postings do not belong together": "용어와 포스팅이 서로 맞지 않음",
   "term {0} has no postings": "{0}번 용어에 포스팅이 없음",
   "term {0} has an unknown adapter": "{0}번 용어의 어댑터를 알 수 없음",
-  "No answer from {0}.": "응답이 없어요: {0}.",
+  "No answer from {0}.": "{0}에서 응답이 없어요.",
   "Check its key under Models.": "모델에서 키를 확인하세요.",
   "Check its address and model under Models.": "모델에서 주소와 모델 이름을 확인하세요.",
   "Press Check under Models, or choose another answer format there.":
     "모델에서 “확인”을 누르거나 다른 답변 형식을 선택하세요.",
   "Press Check under Models, which says what is wrong.":
     "모델에서 “확인”을 누르면 무엇이 문제인지 알려 줘요.",
+  "Your own server": "내 서버",
+  "The reader": "독해 모델",
+  "The reranker": "리랭커",
   "There is no server of your own.": "내 서버가 없어요.",
   "The language model is not there.": "언어 모델이 없어요.",
   "Choose one under Models.": "모델에서 하나를 선택하세요.",

@@ -52,9 +52,11 @@ export const images: Readonly<Record<string, string>> = {
   "an init image has more than {0} MB": "초기 이미지 하나가 {0}MB를 넘음",
   "{0}{1} is damaged": "{0}{1} 파일이 손상됨",
   NSFW: "NSFW",
-  "{0} lacks its file.": "{0}의 파일이 없어요.",
-  "{0} is not open.": "{0}을(를) 아직 불러오지 않았어요.",
-  "{0}’s network does not answer with two probabilities.": "{0}의 네트워크가 확률 두 개를 내놓지 않아요.",
+  "The NSFW check": "NSFW 검사",
+  "The NSFW check lacks its file.": "NSFW 검사에 필요한 파일이 없어요.",
+  "The NSFW check is not open.": "NSFW 검사를 아직 불러오지 않았어요.",
+  "The NSFW check’s network does not answer with two probabilities.":
+    "NSFW 검사의 신경망이 확률 두 개를 내놓지 않아요.",
   "Delete the NSFW check under Storage, then download it again.":
     "저장 공간에서 NSFW 검사를 삭제한 다음 다시 다운로드하세요.",
   "The NSFW check’s file {0} {1}.": "NSFW 검사 파일 {0}: {1}.",
