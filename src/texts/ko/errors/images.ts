@@ -58,10 +58,10 @@ export const images: Readonly<Record<string, string>> = {
   "The NSFW check’s network does not answer with two probabilities.":
     "NSFW 검사의 신경망이 확률 두 개를 내놓지 않아요.",
   "Delete the NSFW check under Storage, then download it again.":
-    "저장 공간에서 NSFW 검사를 삭제한 다음 다시 다운로드하세요.",
-  "The NSFW check’s file {0} {1}.": "NSFW 검사 파일 {0}: {1}.",
-  "is damaged: it cannot be unpacked": "손상되어 압축을 풀 수 없음",
+    "‘저장 공간’에서 NSFW 검사를 삭제한 다음 다시 다운로드하세요.",
+  "The NSFW check’s file {0} {1}.": "NSFW 검사의 {0} 파일에 문제가 있어요: {1}.",
+  "is damaged: it cannot be unpacked": "손상돼서 압축을 풀 수 없음",
   "lacks {0}": "{0} 파일이 없음",
-  "is damaged: {0} is not what its SHA-256 says": "손상됨: {0} 파일이 SHA-256과 다름",
-  "Download it under Settings, or turn the check off.": "설정에서 다운로드하거나 검사를 끄세요.",
+  "is damaged: {0} is not what its SHA-256 says": "손상됨, {0} 파일의 SHA-256이 맞지 않음",
+  "Download it under Settings, or turn the check off.": "‘설정’에서 다운로드하거나 검사를 끄세요.",
 };
