@@ -7,7 +7,6 @@ import { inputSide, preprocess } from "./preprocess.ts";
 import { networkInWheel } from "./wheel.ts";
 
 const inputName = "input:0";
-const name = "The NSFW check";
 
 export class NsfwService {
   readonly #openNetwork: OpenFileNetwork;
@@ -26,10 +25,12 @@ export class NsfwService {
   async open(files: ReadonlyMap<string, Blob>): Promise<void> {
     const [wheel] = files;
     if (!wheel)
-      throw new StylusError("not-found", say`${name} lacks its file.`, { remedy: say`Download it again.` });
+      throw new StylusError("not-found", say`The NSFW check lacks its file.`, {
+        remedy: say`Download it again.`,
+      });
     const [fileName, blob] = wheel;
     const onnx = await networkInWheel(blob, { fileName });
-    this.#network = await this.#openNetwork({ name, onnx, external: new Map() });
+    this.#network = await this.#openNetwork({ name: say`The NSFW check`, onnx, external: new Map() });
   }
 
   /**
@@ -43,7 +44,7 @@ export class NsfwService {
   }
 
   async #run(image: RgbaImage): Promise<number> {
-    if (!this.#network) throw new StylusError("not-found", say`${name} is not open.`);
+    if (!this.#network) throw new StylusError("not-found", say`The NSFW check is not open.`);
     const outputs = await this.#network.run(
       { [inputName]: preprocess(image) },
       { shape: [1, inputSide, inputSide, 3] },
@@ -51,10 +52,14 @@ export class NsfwService {
     const [scores] = Object.values(outputs); // safe, not safe: a softmax
     const probability = scores?.[1];
     if (scores?.length !== 2 || !Number.isFinite(probability))
-      throw new StylusError("bad-file", say`${name}’s network does not answer with two probabilities.`, {
-        where: inputName,
-        remedy: say`Delete the NSFW check under Storage, then download it again.`,
-      });
+      throw new StylusError(
+        "bad-file",
+        say`The NSFW check’s network does not answer with two probabilities.`,
+        {
+          where: inputName,
+          remedy: say`Delete the NSFW check under Storage, then download it again.`,
+        },
+      );
     return probability!;
   }
 }

@@ -11,9 +11,9 @@ const maxThreads = 2;
 class OrtFileNetwork implements FileNetwork {
   readonly #ort: OrtModule;
   readonly #session: InferenceSession;
-  readonly #name: string;
+  readonly #name: Saying;
 
-  constructor(session: InferenceSession, { ort, name }: { ort: OrtModule; name: string }) {
+  constructor(session: InferenceSession, { ort, name }: { ort: OrtModule; name: Saying }) {
     this.#session = session;
     this.#ort = ort;
     this.#name = name;

@@ -16,7 +16,7 @@ export interface ChatServer {
   /** "schema" asks for decoding under the JSON schema, "object" for any JSON, "text" for nothing: for servers that refuse the others. */
   readonly format: "schema" | "object" | "text";
   /** How errors call it in place of its address, which then stands in none of them, nor what it says: they go into reports. */
-  readonly alias: string | null;
+  readonly alias: Saying | null;
   readonly remedies: ServerRemedies;
 }
 
@@ -33,7 +33,9 @@ export interface ServerRemedies {
 }
 
 /** As errors call it. */
-export const serverName = ({ alias, url }: ChatServer): string => alias ?? url;
+export const serverName = ({ alias, url }: ChatServer): Saying | string => alias ?? url;
+/** Where errors say that it is; an alias says it all. */
+export const serverPlace = ({ alias, url }: ChatServer): string | undefined => (alias ? undefined : url);
 
 export interface Tokens {
   readonly input: number;
@@ -114,7 +116,7 @@ export class ServerRefusal extends StylusError {
       said && server.alias === null
         ? say`${name} answers ${status}: ${said}.`
         : say`${name} answers ${status}.`;
-    super("network", message, { where: name, remedy });
+    super("network", message, { where: serverPlace(server), remedy });
     this.status = status;
     this.answer = said;
   }

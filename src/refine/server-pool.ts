@@ -128,9 +128,8 @@ export class ServerPool implements AnswerPool {
   }
 
   #givenUp(): StylusError {
-    const names = this.#states.map(({ server }) => serverName(server)).join(", ");
+    const names = this.#states.map(({ server }) => serverName(server));
     return new StylusError("network", say`No answer from ${names}.`, {
-      where: names,
       remedy: this.#states[0]!.server.remedies.silent,
     });
   }

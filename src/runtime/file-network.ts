@@ -1,5 +1,6 @@
 // A network from an ONNX file instead of a Graph. A back end opens it (src/ort/file-network.ts); its users depend on this
 // interface alone.
+import type { Saying } from "../shared/saying.ts";
 
 /** Integers or floats, by the names of the inputs. */
 export type NetworkInputs = Readonly<Record<string, BigInt64Array | Float32Array>>;
@@ -16,8 +17,8 @@ export interface FileNetwork {
 }
 
 export interface NetworkFile {
-  /** For errors. */
-  readonly name: string;
+  /** For errors; starts a sentence. */
+  readonly name: Saying;
   readonly onnx: Uint8Array;
   /** Files that the ONNX file references, by the names it uses. */
   readonly external: ReadonlyMap<string, Uint8Array>;

@@ -16,7 +16,7 @@ export type ErrorCode =
 
 export interface ErrorDetails {
   /** File, tensor, field or URL that the failure is about. */
-  readonly where?: string;
+  readonly where?: string | undefined;
   /** What the user can do, as a sentence. */
   readonly remedy?: Saying | undefined;
   readonly cause?: unknown;

@@ -29,14 +29,19 @@ const isValue = (value: SayingValue | bigint | null | undefined): value is Sayin
 /** Words of a server, a browser or a file, which have no translation. */
 export const verbatim = (words: string): Saying => say`${words}`;
 
-export function english({ template, values }: Saying): string {
-  const part = (value: string | number | Saying): string =>
-    typeof value === "object" ? english(value) : String(value);
-  return fill(
-    template,
-    values.map((value) => (isList(value) ? value.map(part).join(", ") : part(value))),
+/** Its words in English; a plain text is its own. */
+export function english(text: Saying | string | number): string {
+  if (typeof text !== "object") return String(text);
+  const values = text.values.map((value) =>
+    isList(value) ? value.map((part) => english(part)).join(", ") : english(value),
   );
+  return fill(text.template, values);
 }
+
+/** Without those that say what another says: two objects never are the same to a Set. */
+export const distinct = (sayings: readonly Saying[]): Saying[] => [
+  ...new Map(sayings.map((saying) => [english(saying), saying])).values(),
+];
 
 /** Phrases one after the other, as one: "it reads text features of width 1024; its metadata says SD 2". */
 export const together = (phrases: readonly Saying[]): Saying =>

@@ -60,6 +60,19 @@ describe("a batch from a template", () => {
     expect(english(notes[0]!)).toMatch(/^__hat__ stayed as written/);
   });
 
+  it("says once what each cell of a plot or each prompt lacks", async () => {
+    const { services } = standInServices();
+    const notesOf = async (more: object): Promise<readonly string[]> =>
+      (await run({ ...options, ...more }, services, { wildcards })).notes.map(english);
+    const plot = { x: { kind: "steps", values: "2, 3" }, y: null, z: null };
+    expect(await notesOf({ prompt: "a __hat__", count: 1, plot })).toEqual([
+      expect.stringMatching(/^__hat__ stayed as written/),
+    ]);
+    expect(await notesOf({ prompt: "a __things__ <lora:clayy:1>" })).toEqual([
+      expect.stringMatching(/^<lora:clayy:1> does nothing/),
+    ]);
+  });
+
   it("waits for the reader once, not for each prompt", async () => {
     const { services } = standInServices();
     const patience: (number | null)[] = [];

@@ -2,7 +2,7 @@
 // timed and recorded. Knows no DOM and no worker: services come in, events go out.
 import { dependencies, version } from "../../package.json";
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
-import { english, say } from "../shared/saying.ts";
+import { distinct, english, say } from "../shared/saying.ts";
 import type { Composition } from "../compose/composition.ts";
 import { checkText } from "../shared/request-check.ts";
 import { withoutTags } from "../shared/prompt-syntax.ts";
@@ -176,10 +176,8 @@ export async function runRequest(
   );
   checkKnown(options.pins, pack);
   if (options.plot) checkKnown(adaptersOf(options.plot), pack);
-  const notes = [
-    ...ofTemplates,
-    ...new Set([...tagsOf.values()].flatMap((tags) => describeUnknownTags(tags, pack))),
-  ];
+  const ofTags = [...tagsOf.values()].flatMap((tags) => describeUnknownTags(tags, pack));
+  const notes = [...ofTemplates, ...distinct(ofTags)];
   if (notes.length > 0) onEvent({ type: "notes", notes });
 
   // Each distinct prompt gets the adapters that it wants; the first one's choice is the one on show.
@@ -382,7 +380,7 @@ function expandWords(
   });
   return {
     images: each.map(({ images }) => images[0]!),
-    notes: [...new Set(each.flatMap(({ notes }) => notes))],
+    notes: distinct(each.flatMap(({ notes }) => notes)),
   };
 }
 

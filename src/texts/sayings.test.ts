@@ -3,6 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { wrap } from "comlink";
 import { parseSync } from "vite";
 import { afterEach, describe, expect, test } from "vitest";
+import { chatServerOf } from "../app/packs/own-server.ts";
+import { ServerRefusal } from "../refine/chat-server.ts";
 import { readHeader } from "../formats/safetensors.ts";
 import { serve } from "../rpc/serve.ts";
 import "../rpc/wire.ts";
@@ -103,27 +105,38 @@ test("values hold no texts of their own, and no text looks like a place", () => 
 });
 
 test.each([
-  ["모델을(를)", "모델을"],
-  ["“이미지”을(를)", "“이미지”를"],
-  ["3이(가) 7과(와)", "3이 7과"],
-  ["서울(으)로 파일(으)로 5(으)로", "서울로 파일로 5로"],
-  ["집(으)로 6은(는)", "집으로 6은"],
-  ["a.safetensors을(를)", "a.safetensors을(를)"],
-])("particles: %s", (text, fitted) => {
-  expect(withParticles(text)).toBe(fitted);
+  ["{0}을(를)", ["모델"], "{0}을"],
+  ["“{0}”을(를)", ["이미지"], "“{0}”를"],
+  ["{0}을(를)", ["“이미지” "], "{0}를"],
+  ["{1}이(가) {0}과(와)", ["7", "3"], "{1}이 {0}과"],
+  ["{0}(으)로 {1}(으)로 {2}(으)로", ["서울", "파일", "5"], "{0}로 {1}로 {2}로"],
+  ["{0}(으)로 {1}은(는)", ["집", "6"], "{0}으로 {1}은"],
+  ["{0}을(를)", ["a.safetensors"], "{0}을(를)"],
+  ["{0}을(를)", [""], "{0}을(를)"],
+])("particles: %s of %j", (template, values, fitted) => {
+  expect(withParticles(template, values)).toBe(fitted);
 });
 
 test("sayings inside sayings are translated, and values are left alone", () => {
   const error = deletionError(
-    say`The adapter “${"{0} 을(를)x"}”`,
+    say`The adapter “${"{0} 모델을(를)x"}”`,
     new DOMException("x", "QuotaExceededError"),
   );
-  expect(error.message).toBe("The adapter “{0} 을(를)x” could not be deleted. The disk is full.");
+  expect(error.message).toBe("The adapter “{0} 모델을(를)x” could not be deleted. The disk is full.");
   speak(() => "ko");
-  expect(messageOf(error)).toBe("“{0} 을(를)x” 어댑터를 삭제하지 못했어요. 디스크가 가득 찼어요.");
+  expect(messageOf(error)).toBe("“{0} 모델을(를)x” 어댑터를 삭제하지 못했어요. 디스크가 가득 찼어요.");
   expect(error.remedy).toMatch(/^Nothing else is lost\. Close/);
   expect(remedyOf(error)).toMatch(/^다른 것은 그대로 있어요\. 이 사이트의 다른 탭을 닫고/);
   expect(spoken(say`Use one of ${["a", say`metadata`]}.`)).toBe("다음 중 하나를 쓰세요: a, 메타데이터.");
+});
+
+test("what errors call a part of the page is said in Korean", () => {
+  const server = chatServerOf({ url: "http://x/v1", model: "m", apiKey: null, format: "text" });
+  const error = new ServerRefusal(server, 401, "who?");
+  expect(error.message).toBe("Your own server answers 401.");
+  speak(() => "ko");
+  expect(messageOf(error)).toBe("내 서버의 응답: 401.");
+  expect(spoken(say`${say`The reader`} could not be prepared`)).toBe("독해 모델을 준비하지 못했어요");
 });
 
 test("what has no translation is said in English", () => {

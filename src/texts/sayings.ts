@@ -8,13 +8,13 @@ import { currentLanguage, type Language } from "./texts.ts";
 interface Translation {
   /** By English template. */
   readonly templates: Readonly<Record<string, string>>;
-  /** Fits what stands around the places to the values. */
-  readonly finish: (text: string) => string;
+  /** Fits what stands around a template's places to the values. */
+  readonly fit: (template: string, values: readonly string[]) => string;
 }
 
 /** English needs none. */
 const translations: Partial<Readonly<Record<Language, Translation>>> = {
-  ko: { templates: ko, finish: withParticles },
+  ko: { templates: ko, fit: withParticles },
 };
 
 /** In the page's language; in English where no translation is known, as for the words of a later version. */
@@ -27,11 +27,8 @@ function translated({ template, values }: Saying, translation: Translation): str
   const part = (value: string | number | Saying): string =>
     typeof value === "object" ? translated(value, translation) : String(value);
   const known = Object.hasOwn(translation.templates, template) ? translation.templates[template]! : template;
-  const filled = fill(
-    known,
-    values.map((value) => (isList(value) ? value.map(part).join(", ") : part(value))),
-  );
-  return translation.finish(filled);
+  const texts = values.map((value) => (isList(value) ? value.map(part).join(", ") : part(value)));
+  return fill(translation.fit(known, texts), texts);
 }
 
 /** A StylusError or its plain data; that of a bug, or stored by an earlier version, has its English words only. */

@@ -4,11 +4,13 @@ import { pack, standInServices } from "../../tests/fixtures/stand-in-services.ts
 import { StylusError } from "../shared/errors.ts";
 import { say } from "../shared/saying.ts";
 import type { RunServices } from "../stylus/ports.ts";
+import { speak } from "../texts/texts.ts";
 import { createSession, type SessionEvent, type SessionServices, type WidgetModel } from "./session.ts";
 import { createTurns } from "./turns.ts";
 
 beforeEach(() => void vi.spyOn(URL, "revokeObjectURL").mockImplementation(() => {}));
 afterEach(() => vi.restoreAllMocks());
+afterEach(() => speak(() => "en"));
 
 function open({
   services: given = {},
@@ -212,6 +214,19 @@ test("what cannot be checked is told as not checked, with why; off, nothing is s
   await session.generate("b", { prompt: "a fox" }, { nsfwCheck: false });
   expect(images()[0]).not.toHaveProperty("nsfw");
   expect(events.at(-1)).toMatchObject({ notes: [] });
+});
+
+test("why nothing was checked is said in the widget's language", async () => {
+  speak(() => "ko");
+  const download = async (): Promise<never> => {
+    throw new StylusError("bad-file", say`The file is truncated.`, { remedy: say`Download it again.` });
+  };
+  const { session, events } = open({ nsfw: { download, check: async () => 0 } });
+  await session.generate("a", { prompt: "a fox" });
+  expect(events.at(-1)).toMatchObject({
+    type: "done",
+    notes: ["이미지를 검사하지 못해서 흐리게 보여줘요. 파일이 중간에서 잘렸어요. 다시 다운로드하세요."],
+  });
 });
 
 test("cancel ends the download of the check", async () => {

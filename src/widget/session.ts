@@ -14,7 +14,7 @@ import type { RunServices } from "../stylus/ports.ts";
 import type { RunEvent, RunReport } from "../stylus/run-types.ts";
 import { run, type RunHooks } from "../stylus/run.ts";
 import { unknownWords } from "../stylus/vocabulary.ts";
-import { spoken } from "../texts/sayings.ts";
+import { messageOf, remedyOf, spoken } from "../texts/sayings.ts";
 import { t } from "../texts/texts.ts";
 import type { Capabilities, Told, ToldError, WidgetOptions, WidgetStage } from "./protocol.ts";
 import type { Turns } from "./turns.ts";
@@ -162,9 +162,9 @@ export function createSession({
     const fail = (reason: unknown): void => {
       if (problem !== null) return;
       problem = reason;
-      const { code, message, remedy } = toPlainError(reason);
-      if (code === "internal") console.error(reason);
-      onProblem(t.nsfw.problem(message, remedy));
+      const error = toPlainError(reason);
+      if (error.code === "internal") console.error(reason);
+      onProblem(t.nsfw.problem(messageOf(error), remedyOf(error)));
     };
     try {
       await services.nsfw.download({ onProgress: (at) => progress("load", shareOf(at)), signal });

@@ -8,6 +8,7 @@ import { unpackWeights } from "../../src/compose/reader/packed-weights.ts";
 import { externalTensors } from "../../src/formats/onnx-external.ts";
 import { openFileNetwork } from "../../src/ort/file-network.ts";
 import type { FileNetwork } from "../../src/runtime/file-network.ts";
+import { say } from "../../src/shared/saying.ts";
 
 const TOLERANCE = 0.01;
 
@@ -33,7 +34,7 @@ const tensors = externalTensors(onnx, "reader.onnx");
 const weights = unpackWeights(bytesOf("reader.q4"), { tensors, fileName: "reader.q4" });
 const open = (data: Int8Array<ArrayBuffer>): Promise<FileNetwork> =>
   openFileNetwork({
-    name: "The reader",
+    name: say`The reader`,
     onnx,
     external: new Map([["weights.int8", new Uint8Array(data.buffer)]]),
   });

@@ -8,8 +8,8 @@ import { isLoopback } from "../../shared/loopback.ts";
 /** Its id among the language models. */
 export const ownServerId = "own-server";
 
-/** What runs and errors call it, whatever it is. */
-export const ownServerName = "Your own server";
+/** What errors call it, whatever it is; runs keep its English. */
+export const ownServerName = say`Your own server`;
 
 /** Ollama's, where it runs on the user's computer. */
 export const exampleAddress = "http://localhost:11434/v1";

@@ -119,7 +119,7 @@ it("asks the user’s own server in the worker, with nothing downloaded, and the
   expect(running.alive).toBe(0);
   expect(await consult()).toEqual(chosen);
   expect(sources).toMatchObject([
-    { engine: "server", server: { model: "big", apiKey: "secret", alias: "Your own server" } },
+    { engine: "server", server: { model: "big", apiKey: "secret", alias: say`Your own server` } },
     { engine: "server", server: { model: "bigger" } },
   ]);
   models.ownServer.keep(null);

@@ -2,6 +2,7 @@
 import { createSignal } from "solid-js";
 import type { RgbaImage } from "../../shared/request.ts";
 import type { Nsfw } from "../../stylus/run-types.ts";
+import { messageOf, remedyOf } from "../../texts/sayings.ts";
 import { t } from "../../texts/texts.ts";
 import { blurReason, checkedOrNull, type BlurReason } from "../images/nsfw.ts";
 import type { PageServices } from "../services/ports.ts";
@@ -37,8 +38,8 @@ export function createNsfwState(context: {
       return checkedOrNull(
         () => services.nsfw.check(image),
         (reason) => {
-          const { message, remedy } = explain(reason);
-          onProblem(t.nsfw.problem(message, remedy));
+          const error = explain(reason);
+          onProblem(t.nsfw.problem(messageOf(error), remedyOf(error)));
         },
       );
     },

@@ -1,6 +1,7 @@
 // What a language model is to a composer: messages and a JSON schema in, text out. web-llm, transformers.js and servers implement it; tests
 // give a scripted one.
 
+import type { Saying } from "../../shared/saying.ts";
 export interface ChatMessage {
   readonly role: "system" | "user" | "assistant";
   readonly content: string;
@@ -16,8 +17,8 @@ export interface CompletionOptions {
 }
 
 export interface LanguageModel {
-  /** As the page shows it. */
-  readonly name: string;
+  /** As the page shows it: a saying where it is no proper name. */
+  readonly name: Saying | string;
   /**
    * @param schema JSON schema of the answer; an engine that cannot decode under it answers all the same
    * @throws StylusError network | device | device-lost | cancelled

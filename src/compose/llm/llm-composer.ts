@@ -2,7 +2,7 @@
 import { abortable } from "../../shared/abortable.ts";
 import { repairMessages } from "../../shared/chat.ts";
 import { StylusError, throwIfAborted } from "../../shared/errors.ts";
-import { say } from "../../shared/saying.ts";
+import { english, say } from "../../shared/saying.ts";
 import type { PresetId } from "../../shared/limits.ts";
 import type { ComposerInfo, Composition } from "../composition.ts";
 import type { ReadingCandidate } from "../reader/card-text.ts";
@@ -47,7 +47,7 @@ export async function composeByAsking(request: AskRequest, options: AskOptions):
   const { prompt, preset, candidates, pinned } = request;
   const { model, signal } = options;
   const { text: readable } = readablePrompt(prompt);
-  const composer: ComposerInfo = { name: model.name, kind: "llm" };
+  const composer: ComposerInfo = { name: english(model.name), kind: "llm" };
   const guard = (answer: string): Attempt => {
     const { tasks, faults } = readAnswer(answer);
     if (tasks === null) return { guarded: null, faults };

@@ -102,7 +102,7 @@ test("writes under any schema with a model that can, and says so of one that can
     timeoutMs: 1000,
     maxTokens: 1,
     format: "schema",
-    alias: "Own",
+    alias: say`Own`,
     remedies,
   } as const;
   await service.open({ engine: "server", server }, { signal });
@@ -111,6 +111,7 @@ test("writes under any schema with a model that can, and says so of one that can
   await expect(service.compose(request, { onComposition: () => {}, signal })).rejects.toMatchObject({
     code: "network",
     message: "Own: the connection broke.",
-    where: "Own",
+    where: undefined,
+    said: { message: { values: [say`Own`, expect.anything()] } },
   });
 });

@@ -94,7 +94,7 @@ export class Reader {
       json = null;
     }
     const wordPiece = new WordPiece(json, readerFiles.tokenizer);
-    return new Reader(await openNetwork({ name: "The reader", onnx, external }), wordPiece);
+    return new Reader(await openNetwork({ name: say`The reader`, onnx, external }), wordPiece);
   }
 
   tokens(prompt: string): Tokens {

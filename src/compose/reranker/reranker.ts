@@ -63,7 +63,7 @@ export class Reranker {
     const tokenizer = new WordPiece(parsed, tokenizerName);
     const bytes = new Uint8Array(await onnx.arrayBuffer());
     return new Reranker(
-      await openNetwork({ name: "The reranker", onnx: bytes, external: new Map() }),
+      await openNetwork({ name: say`The reranker`, onnx: bytes, external: new Map() }),
       tokenizer,
     );
   }

@@ -1,6 +1,9 @@
 // Korean particles after a value: which of two forms is right depends on whether its last sound is a consonant.
 
-const forms = /([^”"’'`)\]\s])([”"’'`)\]]*)(은\(는\)|이\(가\)|을\(를\)|과\(와\)|\(으\)로)/gu;
+/** A place, what closes a quotation after it, and both forms of a particle. */
+const fitted = /\{(\d+)\}([”"’'`)\]]*)(은\(는\)|이\(가\)|을\(를\)|과\(와\)|\(으\)로)/gu;
+/** A value may end with a quotation of its own. */
+const lastSound = /([^”"’'`)\]\s])[”"’'`)\]\s]*$/u;
 
 const [afterConsonant, afterVowel] = [
   { "은(는)": "은", "이(가)": "이", "을(를)": "을", "과(와)": "과", "(으)로": "으로" },
@@ -19,12 +22,13 @@ function finalOf(character: string): string | null {
   return final === 8 ? "ㄹ" : final === 0 ? "" : "ㅇ";
 }
 
-/** “모델”을(를) → “모델”을; after other scripts both forms stay. */
-export const withParticles = (text: string): string =>
-  text.replace(forms, (both, last: string, closing: string, particle: keyof typeof afterVowel) => {
-    const final = finalOf(last);
+/** “{0}”을(를) of 모델 → “{0}”을; of what ends with other scripts both forms stay. */
+export const withParticles = (template: string, values: readonly string[]): string =>
+  template.replace(fitted, (both, index: string, closing: string, particle: keyof typeof afterVowel) => {
+    const last = lastSound.exec(values[Number(index)] ?? "")?.[1];
+    const final = last === undefined ? null : finalOf(last);
     if (final === null) return both;
     // After ㄹ it is 로.
     const isVowel = final === "" || (final === "ㄹ" && particle === "(으)로");
-    return last + closing + (isVowel ? afterVowel : afterConsonant)[particle];
+    return `{${index}}${closing}${(isVowel ? afterVowel : afterConsonant)[particle]}`;
   });

@@ -4,6 +4,7 @@ import { adviseOnName } from "../../stylus/adapter-names.ts";
 import { readLoraTags, tagsOfNegative, type LoraTags } from "../../stylus/lora-tags.ts";
 import { describeParts, describeStrength } from "./describe-strength.ts";
 import type { AdapterUse } from "../../shared/request.ts";
+import { english } from "../../shared/saying.ts";
 import { useAdapterDialog } from "../adapters/adapter-dialog-context.ts";
 import { Candidates } from "./Candidates.tsx";
 import styles from "./Choice.module.css";
@@ -56,7 +57,8 @@ export function Choice(): JSX.Element {
     if (composition().pending) return t.run.choice.choosing;
     const { kind, name } = composition().composer;
     if (kind === "none" && hasUserPicks()) return t.run.choice.byYou;
-    if (kind === "llm") return name === ownServerName ? t.run.choice.byOwnServer : t.run.choice.byModel(name);
+    if (kind === "llm")
+      return name === english(ownServerName) ? t.run.choice.byOwnServer : t.run.choice.byModel(name);
     if (kind === "rules") return t.run.choice.byRules;
     if (kind === "reader") return t.run.choice.byReader;
     return describeBaseline(name) || t.run.choice.byYou;

@@ -12,6 +12,7 @@ import { ServerPool } from "../../../refine/server-pool.ts";
 import { pickOfInput } from "../../packs/disk-files.ts";
 import { writeCardBy } from "../../services/own-server.ts";
 import { draftOf } from "../../adapters/user-card.ts";
+import { speak } from "../../../texts/texts.ts";
 import { createTaking } from "../incoming.ts";
 import type { CardWriter } from "../language-models.ts";
 import { createIntake } from "./intake.ts";
@@ -25,7 +26,7 @@ const writerAt = (server: TestChatServer): CardWriter => {
     timeoutMs: 30_000,
     maxTokens: 100,
     format: "schema",
-    alias: "Own",
+    alias: say`Own`,
     remedies: { key: say`Check its key.`, notFound: say``, refused: say``, silent: say`Start it.` },
   };
   const restMs = { first: 1, most: 2 };
@@ -39,6 +40,7 @@ const writerAt = (server: TestChatServer): CardWriter => {
 
 const opened: TestChatServer[] = [];
 afterEach(async () => {
+  speak(() => "en");
   for (const server of opened.splice(0)) await server.close();
 });
 async function serve(behave: Parameters<typeof openChatServer>[0]): Promise<TestChatServer> {
@@ -281,6 +283,17 @@ describe("cards of a folder", () => {
     await drop(many(12).map((file, i) => fileAt(`more/other ${i}.safetensors`, `other ${i} ${file.name}`)));
     await until(() => intake.many.cards.progress()?.written === 12);
     expect(kept.get("other-11")!.card.title).toBe("Refined other 11");
+  });
+
+  it("say in the page's language why they failed", async () => {
+    speak(() => "ko");
+    const server = await serve(() => "prose");
+    const { drop, ended, intake } = setup({ writer: writerAt(server) });
+    await drop(many(9));
+    await ended();
+    intake.many.cards.start();
+    await until(() => cards(intake).failed.flatMap(({ fileNames }) => fileNames).length === 9);
+    expect(cards(intake).failed[0]!.reason).toMatch(/^m 모델이 카드를 작성하지 못했어요: /);
   });
 
   it("stop at once, leave alone what the user has changed or removed, and go on when they are wanted again", async () => {

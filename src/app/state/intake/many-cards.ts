@@ -4,6 +4,7 @@ import { createSignal, type Accessor } from "solid-js";
 import type { UserAdapter } from "../../../stylus/loaded-pack.ts";
 import { StylusError, type PlainError } from "../../../shared/errors.ts";
 import { cardOf, rawOf, withWritten, type CardDraft } from "../../adapters/user-card.ts";
+import { messageOf } from "../../../texts/sayings.ts";
 import type { AdapterServices } from "../../services/ports.ts";
 import type { CardWriter } from "../language-models.ts";
 import { explain } from "../runs/runs.ts";
@@ -77,8 +78,8 @@ export function createManyCards(context: {
       change((now) => ({ written: now.written + 1 }));
     } catch (error) {
       if (error instanceof StylusError && ["network", "cancelled", "quota"].includes(error.code)) throw error;
-      const { message } = explain(error);
-      change(({ failed }) => ({ failed: withSkipped(failed, message, report.fileName) }));
+      const reason = messageOf(explain(error));
+      change(({ failed }) => ({ failed: withSkipped(failed, reason, report.fileName) }));
     }
   }
 

@@ -1,5 +1,11 @@
 // A language model behind an OpenAI-compatible server: of the command line, or the user's own in the page.
-import { ask, PassingFailure, serverName, type ChatServer } from "../../../refine/chat-server.ts";
+import {
+  ask,
+  PassingFailure,
+  serverName,
+  serverPlace,
+  type ChatServer,
+} from "../../../refine/chat-server.ts";
 import { StylusError } from "../../../shared/errors.ts";
 import type { OpenLanguageModel } from "../language-model.ts";
 import { say } from "../../../shared/saying.ts";
@@ -20,7 +26,7 @@ export const serverModel = (server: ChatServer): OpenLanguageModel => ({
         if (!(error instanceof PassingFailure)) throw error;
         if (left > 1 && error.kind !== "useless") continue;
         throw new StylusError("network", say`${serverName(server)}: ${error.message}.`, {
-          where: serverName(server),
+          where: serverPlace(server),
           remedy: server.remedies.silent,
           cause: error,
         });

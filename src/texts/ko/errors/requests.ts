@@ -36,7 +36,7 @@ export const requests: Readonly<Record<string, string>> = {
   "Denoising strength": "디노이징 강도",
   "Mask blur": "마스크 블러",
   "Mask padding": "마스크 여백",
-  "Inpaint area": "인페인트 영역",
+  "Inpaint area": "인페인팅 영역",
   "Masked content": "마스크 영역 채우기",
   "Hires fix does not work with an init image.": "Hires fix는 초기 이미지와 함께 쓸 수 없어요.",
   "Remove one of them, or set a larger size for the init image.":
@@ -49,9 +49,9 @@ export const requests: Readonly<Record<string, string>> = {
   "The image has {0} regions; the limit is {1}.": "이미지의 영역이 {0}개예요. 최대 {1}개까지 쓸 수 있어요.",
   "Remove some, or put their words into one.": "몇 개를 빼거나 한 영역의 프롬프트로 합치세요.",
   "Regions do not work with the inpaint area “Only masked”.":
-    "인페인트 영역이 “마스크 영역만”이면 영역별 프롬프트를 쓸 수 없어요.",
-  "Choose “Whole picture”, or remove the regions.": "“이미지 전체”를 선택하거나 영역을 빼세요.",
-  "The share of the prompt in regions": "영역 안에서 전체 프롬프트의 비중",
+    "인페인팅 영역이 ‘마스크 영역만’이면 영역별 프롬프트를 쓸 수 없어요.",
+  "Choose “Whole picture”, or remove the regions.": "‘전체 이미지’를 고르거나 영역을 빼세요.",
+  "The share of the prompt in regions": "영역 안에서 프롬프트의 비중",
   "The prompt of region {0}": "영역 {0}의 프롬프트",
   "The weight of region {0}": "영역 {0}의 가중치",
   "Region {0} is not inside the image.": "영역 {0}이(가) 이미지를 벗어나요.",

@@ -1,0 +1,35 @@
+// What the check says of images that it cannot read, in the page's language.
+import { createRoot } from "solid-js";
+import { afterEach, expect, test } from "vitest";
+import { StylusError } from "../../shared/errors.ts";
+import { say } from "../../shared/saying.ts";
+import { speak } from "../../texts/texts.ts";
+import { createNsfwState } from "./nsfw.ts";
+import { createSettings } from "./settings.ts";
+
+afterEach(() => speak(() => "en"));
+
+test("an image that cannot be checked is said in the page's language", async () => {
+  const settings = createSettings();
+  settings[1]("nsfwCheck", true);
+  const service = {
+    state: async () => ({ title: "NSFW", sizeBytes: 1, state: "ready" as const }),
+    download: async () => {},
+    check: async (): Promise<never> => {
+      throw new StylusError("bad-file", say`The file is truncated.`, { remedy: say`Download it again.` });
+    },
+  };
+  const nsfw = createRoot(() =>
+    createNsfwState({ services: { nsfw: service }, settings, announce: () => {} }),
+  );
+  const said: string[] = [];
+  const check = () =>
+    nsfw.check({ width: 1, height: 1, rgba: new Uint8ClampedArray(4) }, (problem) => said.push(problem));
+  expect(await check()).toBeNull();
+  speak(() => "ko");
+  expect(await check()).toBeNull();
+  expect(said).toEqual([
+    "Images could not be checked and stay blurred. The file is truncated. Download it again.",
+    "이미지를 검사하지 못해서 흐리게 보여줘요. 파일이 중간에서 잘렸어요. 다시 다운로드하세요.",
+  ]);
+});
