@@ -29,11 +29,14 @@ describe("what the browser keeps", () => {
     removeItem: (name: string) => void delete kept[name],
   });
 
-  it("is there on the next visit, until it is forgotten", () => {
+  it("is there on the next visit, until it is forgotten, here or in another tab", () => {
     const kept: Record<string, string> = {};
     vi.stubGlobal("localStorage", storage(kept));
     keepOwnServer(server);
     expect(readOwnServer()).toEqual(server);
+    delete kept["stylus-web/own-server/1"];
+    expect(readOwnServer()).toBeNull();
+    keepOwnServer(server);
     keepOwnServer(null);
     expect([readOwnServer(), kept]).toEqual([null, {}]);
   });
