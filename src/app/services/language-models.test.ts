@@ -126,6 +126,29 @@ it("asks the user’s own server in the worker, with nothing downloaded, and the
   expect(await consult()).toEqual({ unavailable: { kind: "modelGone" } });
 });
 
+it("says that the model was changed while it chose, or that it was stopped, if it was", async () => {
+  const answer = held(chosen);
+  const { models } = setup({ compose: answer.call });
+  const request = { prompt: "clay", preset: "balanced", bans: [], pins: [], pinned: [], seed: 1 } as const;
+  const stop = new AbortController();
+  const consult = () =>
+    models.consult(
+      { ...request, languageModel: { id: "own-server", temperature: 0 } },
+      { onComposition: () => {}, signal: stop.signal },
+    );
+  const server = { url: "http://localhost:1/v1", model: "big", apiKey: null, format: "schema" } as const;
+  models.ownServer.keep(server);
+  const first = consult();
+  await answer.begun;
+  models.ownServer.keep({ ...server, model: "bigger" });
+  await expect(first).rejects.toMatchObject({ message: "The language model was changed." });
+  const second = consult();
+  stop.abort();
+  await expect(second).rejects.toMatchObject({ message: "Stopped." });
+  answer.letGo();
+  models.ownServer.keep(null);
+});
+
 it("asks no server that another tab has changed or forgotten, told of it or not", async () => {
   const kept = new Map<string, string>();
   vi.stubGlobal("localStorage", {

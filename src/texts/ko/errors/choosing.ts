@@ -101,6 +101,7 @@ export const choosing: Readonly<Record<string, string>> = {
     "모델에서 “확인”을 누르면 무엇이 문제인지 알려 줘요.",
   "There is no server of your own.": "내 서버가 없어요.",
   "The language model is not there.": "언어 모델이 없어요.",
+  "The language model was changed.": "언어 모델이 변경됐어요.",
   "Choose one under Models.": "모델에서 하나를 선택하세요.",
   "{0} wrote no card: {1}.": "{0}에서 카드를 작성하지 못했어요: {1}.",
   "Try again, or choose a larger model.": "다시 시도하거나 더 큰 모델을 선택하세요.",
