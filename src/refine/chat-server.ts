@@ -1,7 +1,7 @@
 // One OpenAI-compatible server (vLLM, llama.cpp, Ollama, LM Studio, hosted ones): a chat request with an answer under a JSON schema, and which
 // failures are worth another try. The refiner and the composer by language model ask through it.
 import { StylusError } from "../shared/errors.ts";
-import { say, type Saying } from "../shared/saying.ts";
+import { english, say, type Saying } from "../shared/saying.ts";
 import type { ChatMessage } from "./messages.ts";
 
 export interface ChatServer {
@@ -51,6 +51,8 @@ export interface ChatAnswer {
  */
 export class PassingFailure extends Error {
   readonly kind: "busy" | "out of order" | "useless";
+  /** What went wrong, as part of a sentence; `message` is its English. */
+  readonly said: Saying;
   /** What the server asks to wait, in milliseconds; null when it does not say. */
   readonly retryAfterMs: number | null;
   /** Where there was no response: whether the time was up, or the connection broke or was not allowed. */
@@ -58,14 +60,15 @@ export class PassingFailure extends Error {
 
   constructor(
     kind: PassingFailure["kind"],
-    message: string,
+    said: Saying,
     {
       retryAfterMs = null,
       reason = null,
     }: { readonly retryAfterMs?: number | null; readonly reason?: PassingFailure["reason"] } = {},
   ) {
-    super(message);
+    super(english(said));
     this.name = "PassingFailure";
+    this.said = said;
     this.kind = kind;
     this.retryAfterMs = retryAfterMs;
     this.reason = reason;
@@ -133,14 +136,14 @@ function answerOf(body: string): ChatAnswer {
   try {
     completion = JSON.parse(body) as Completion;
   } catch {
-    throw new PassingFailure("useless", "the response broke off");
+    throw new PassingFailure("useless", say`the response broke off`);
   }
   const choice = completion.choices?.[0];
   const text = choice?.message?.content;
   if (typeof text !== "string" || text === "")
-    throw new PassingFailure("useless", "the response has no answer");
+    throw new PassingFailure("useless", say`the response has no answer`);
   if (choice?.finish_reason === "length") {
-    throw new PassingFailure("useless", "the answer was cut at the token limit");
+    throw new PassingFailure("useless", say`the answer was cut at the token limit`);
   }
   const { prompt_tokens: input = 0, completion_tokens: output = 0 } = completion.usage ?? {};
   return { text, tokens: { input, output } };
@@ -189,12 +192,14 @@ export async function ask(
     body = await response.text();
   } catch (cause) {
     if (signal.aborted) throw new StylusError("cancelled", say`Stopped.`, { cause });
-    const why = timeout.aborted ? `no answer within ${server.timeoutMs} ms` : "the connection broke";
+    const why = timeout.aborted
+      ? say`no answer within ${server.timeoutMs / 1000} seconds`
+      : say`the connection broke`;
     throw new PassingFailure("out of order", why, { reason: timeout.aborted ? "silent" : "broken" });
   }
   if (response.ok) return answerOf(body);
   if (!passingStatus(response.status)) throw new ServerRefusal(server, response.status, body);
   const afterMs = retryAfterMs(response.headers.get("retry-after"), Date.now());
   const kind = response.status === 429 ? "busy" : "out of order";
-  throw new PassingFailure(kind, `the server answers ${response.status}`, { retryAfterMs: afterMs });
+  throw new PassingFailure(kind, say`the server answers ${response.status}`, { retryAfterMs: afterMs });
 }

@@ -166,7 +166,7 @@ export async function checkOwnServer(server: OwnServer, signal: AbortSignal): Pr
     if (error.kind === "useless") return listing.ids ? { kind: "works", models } : { kind: "noChat" };
     if (error.reason === "silent") return { kind: "silent", seconds: questionSeconds };
     if (error.reason === "broken") return { kind: "cors", origin };
-    return { kind: "failing", why: error.message };
+    return { kind: "failing", why: error.said };
   }
   return { kind: "works", models };
 }

@@ -194,7 +194,7 @@ export const models = {
     cancel: "Cancel",
     forget: "Forget",
     confirmForget: "Forget server and key",
-    describe: (found: ServerCheck, model: string): string => {
+    describe: (found: ServerCheck<string>, model: string): string => {
       switch (found.kind) {
         case "works":
           return `${model} answers.`;

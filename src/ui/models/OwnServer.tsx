@@ -4,6 +4,7 @@ import { ownServerEntry } from "../../app/packs/language-models.ts";
 import { baseAddress, exampleAddress, ownServerId, type OwnServer } from "../../app/packs/own-server.ts";
 import type { ServerCheck } from "../../compose/llm/server-check.ts";
 import { toPlainError, type PlainError } from "../../shared/errors.ts";
+import { spoken } from "../../texts/sayings.ts";
 import { t } from "../../texts/texts.ts";
 import { ConfirmButton } from "../controls/ConfirmButton.tsx";
 import controls from "../controls/controls.module.css";
@@ -233,6 +234,8 @@ function ServerForm(props: { readonly onDone: () => void }): JSX.Element {
 function Found(props: { readonly check: ServerCheck; readonly model: string }): JSX.Element {
   const texts = (): typeof t.models.ownServer => t.models.ownServer;
   const works = (): boolean => props.check.kind === "works";
+  const said = (): ServerCheck<string> =>
+    props.check.kind === "failing" ? { kind: "failing", why: spoken(props.check.why) } : props.check;
   /** How programs let a page in. */
   const leave = (): readonly string[] =>
     props.check.kind === "cors" || (props.check.kind === "unreachable" && !props.check.isCertain)
@@ -244,7 +247,7 @@ function Found(props: { readonly check: ServerCheck; readonly model: string }): 
         <Show when={works()} fallback={<WarningIcon />}>
           <CheckIcon />
         </Show>
-        <span>{texts().describe(props.check, props.model)}</span>
+        <span>{texts().describe(said(), props.model)}</span>
       </p>
       <Show when={leave().length > 0}>
         <ul>

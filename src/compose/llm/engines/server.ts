@@ -19,7 +19,7 @@ export const serverModel = (server: ChatServer): OpenLanguageModel => ({
       } catch (error) {
         if (!(error instanceof PassingFailure)) throw error;
         if (left > 1 && error.kind !== "useless") continue;
-        throw new StylusError("network", say`${serverName(server)}: ${error.message}.`, {
+        throw new StylusError("network", say`${serverName(server)}: ${error.said}.`, {
           where: serverName(server),
           remedy: server.remedies.silent,
           cause: error,

@@ -40,6 +40,13 @@ export const choosing: Readonly<Record<string, string>> = {
   "No reader is loaded.": "불러온 독해 모델이 없어요.",
   "{0} answers {1}: {2}.": "{0} 서버의 응답: {1}({2}).",
   "{0} answers {1}.": "{0} 서버의 응답: {1}.",
+  "the response broke off": "응답이 중간에 끊김",
+  "the response has no answer": "응답에 답변이 없음",
+  "the answer was cut at the token limit": "답변이 토큰 한도에서 잘림",
+  "no answer within {0} seconds": "{0}초 안에 응답이 없음",
+  "the connection broke": "연결이 끊김",
+  "the server answers {0}": "서버 응답 코드 {0}",
+  "the answer is not valid: {0}": "올바른 답변이 아님({0})",
   "Refining was stopped.": "다듬기를 중지했어요.",
   "Correct the file; docs/refine.md describes its fields.":
     "파일을 고치세요. 필드 설명은 docs/refine.md에 있어요.",
