@@ -132,20 +132,20 @@ interface Completion {
 }
 
 function answerOf(body: string): ChatAnswer {
-  let completion: Completion;
+  let completion: Completion | null; // any JSON, in truth
   try {
-    completion = JSON.parse(body) as Completion;
+    completion = JSON.parse(body) as Completion | null;
   } catch {
     throw new PassingFailure("useless", say`the response broke off`);
   }
-  const choice = completion.choices?.[0];
+  const choice = completion?.choices?.[0];
   const text = choice?.message?.content;
   if (typeof text !== "string" || text === "")
     throw new PassingFailure("useless", say`the response has no answer`);
   if (choice?.finish_reason === "length") {
     throw new PassingFailure("useless", say`the answer was cut at the token limit`);
   }
-  const { prompt_tokens: input = 0, completion_tokens: output = 0 } = completion.usage ?? {};
+  const { prompt_tokens: input = 0, completion_tokens: output = 0 } = completion?.usage ?? {};
   return { text, tokens: { input, output } };
 }
 
