@@ -41,4 +41,27 @@ describe("ask", () => {
       });
     },
   );
+
+  it("reads no more than a megabyte, and letters that chunks cut in two", async () => {
+    let written = 0;
+    const endless = asked((_, response) => {
+      const write = (): void => {
+        while (!response.destroyed && response.write(Buffer.alloc(100_000, " "))) written += 100_000;
+      };
+      response.on("drain", write);
+      write();
+    });
+    await expect(endless).rejects.toMatchObject({
+      kind: "useless",
+      message: "the response is larger than 1 MB",
+    });
+    expect(written).toBeLessThan(20_000_000);
+    close?.();
+    const json = Buffer.from(JSON.stringify({ choices: [{ message: { content: "한글" } }] }));
+    const cut = json.indexOf("한") + 1;
+    const halves = await asked((_, response) => {
+      response.write(json.subarray(0, cut), () => setImmediate(() => response.end(json.subarray(cut))));
+    });
+    expect(halves.text).toBe("한글");
+  });
 });

@@ -149,8 +149,29 @@ function answerOf(body: string): ChatAnswer {
   return { text, tokens: { input, output } };
 }
 
+/** Hundreds of times an answer and its thoughts. */
+const mostBytes = 1_000_000;
+
+/** @throws PassingFailure useless: it is larger than any answer */
+export async function readBody(response: Response): Promise<string> {
+  const reader = response.body?.getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  for (let bytes = 0; reader;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    bytes += value.length;
+    if (bytes > mostBytes) {
+      reader.cancel().catch(() => {}); // the connection may be gone
+      throw new PassingFailure("useless", say`the response is larger than 1 MB`);
+    }
+    text += decoder.decode(value, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
 /**
- * @throws PassingFailure for 408, 429, 5xx, timeouts, broken connections and cut answers
+ * @throws PassingFailure for 408, 429, 5xx, timeouts, broken connections, cut and endless answers
  * @throws ServerRefusal
  * @throws StylusError cancelled
  */
@@ -189,8 +210,9 @@ export async function ask(
       }),
       signal: AbortSignal.any([signal, timeout]),
     });
-    body = await response.text();
+    body = await readBody(response);
   } catch (cause) {
+    if (cause instanceof PassingFailure) throw cause;
     if (signal.aborted) throw new StylusError("cancelled", say`Stopped.`, { cause });
     const why = timeout.aborted
       ? say`no answer within ${server.timeoutMs / 1000} seconds`

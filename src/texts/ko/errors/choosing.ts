@@ -41,6 +41,7 @@ export const choosing: Readonly<Record<string, string>> = {
   "{0} answers {1}: {2}.": "{0} 서버의 응답: {1}({2}).",
   "{0} answers {1}.": "{0} 서버의 응답: {1}.",
   "the response broke off": "응답이 중간에 끊김",
+  "the response is larger than 1 MB": "응답이 1MB보다 큼",
   "the response has no answer": "응답에 답변이 없음",
   "the answer was cut at the token limit": "답변이 토큰 한도에서 잘림",
   "no answer within {0} seconds": "{0}초 안에 응답이 없음",
