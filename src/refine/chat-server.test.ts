@@ -42,6 +42,16 @@ describe("ask", () => {
     },
   );
 
+  it("follows no redirect", async () => {
+    const urls: (string | undefined)[] = [];
+    const redirected = asked(({ url }, response) => {
+      urls.push(url);
+      response.writeHead(308, { location: "/elsewhere" }).end();
+    });
+    await expect(redirected).rejects.toMatchObject({ kind: "out of order" });
+    expect(urls).toEqual(["/v1/chat/completions"]);
+  });
+
   it("reads no more than a megabyte, and letters that chunks cut in two", async () => {
     let written = 0;
     const endless = asked((_, response) => {

@@ -196,6 +196,7 @@ export async function ask(
   try {
     response = await fetch(`${server.url.replace(/\/$/u, "")}/chat/completions`, {
       method: "POST",
+      redirect: "error", // prompts and key are for this address only
       headers: {
         "content-type": "application/json",
         ...(server.apiKey ? { authorization: `Bearer ${server.apiKey}` } : {}),

@@ -112,6 +112,7 @@ interface Listing {
 async function listModels({ url, apiKey }: OwnServer, signal: AbortSignal): Promise<Listing | null> {
   try {
     const response = await fetch(`${url}/models`, {
+      redirect: "error",
       headers: apiKey ? { authorization: `Bearer ${apiKey}` } : {},
       signal: AbortSignal.any([signal, AbortSignal.timeout(listSeconds * 1000)]),
     });
