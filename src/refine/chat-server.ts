@@ -191,7 +191,7 @@ export async function ask(
   },
 ): Promise<ChatAnswer> {
   const timeout = AbortSignal.timeout(server.timeoutMs);
-  let response: Response;
+  let response: Response | null = null;
   let body: string;
   try {
     response = await fetch(`${server.url.replace(/\/$/u, "")}/chat/completions`, {
@@ -218,7 +218,8 @@ export async function ask(
     const why = timeout.aborted
       ? say`no answer within ${server.timeoutMs / 1000} seconds`
       : say`the connection broke`;
-    throw new PassingFailure("out of order", why, { reason: timeout.aborted ? "silent" : "broken" });
+    const reason = timeout.aborted ? "silent" : response ? null : "broken";
+    throw new PassingFailure("out of order", why, { reason });
   }
   if (response.ok) return answerOf(body);
   if (!passingStatus(response.status)) throw new ServerRefusal(server, response.status, body);

@@ -173,7 +173,12 @@ export async function checkOwnServer(server: OwnServer, signal: AbortSignal): Pr
     // Cut thoughts are an answer; a page that is no list of models and no answer is another site's.
     if (error.kind === "useless") return listing.ids ? { kind: "works", models } : { kind: "noChat" };
     if (error.reason === "silent") return { kind: "silent", seconds: questionSeconds };
-    if (error.reason === "broken") return { kind: "cors", origin };
+    if (error.reason === "broken") {
+      // It let its list be read before. Where it does still, it is the question that it lets no page send; otherwise the question ended it.
+      const again = await listModels(server, signal);
+      throwIfAborted(signal);
+      if (again) return { kind: "cors", origin };
+    }
     return { kind: "failing", why: error.said };
   }
   return { kind: "works", models };
