@@ -154,12 +154,14 @@ const mostBytes = 1_000_000;
 
 /** @throws PassingFailure useless: it is larger than any answer */
 export async function readBody(response: Response): Promise<string> {
-  const reader = response.body?.getReader();
+  if (!response.body) return "";
+  const reader = response.body.getReader();
   const decoder = new TextDecoder();
   let text = "";
-  for (let bytes = 0; reader;) {
+  let bytes = 0;
+  for (;;) {
     const { done, value } = await reader.read();
-    if (done) break;
+    if (done) return text + decoder.decode();
     bytes += value.length;
     if (bytes > mostBytes) {
       reader.cancel().catch(() => {}); // the connection may be gone
@@ -167,7 +169,6 @@ export async function readBody(response: Response): Promise<string> {
     }
     text += decoder.decode(value, { stream: true });
   }
-  return text + decoder.decode();
 }
 
 /**
