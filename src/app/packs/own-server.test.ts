@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { baseAddress, keepOwnServer, readOwnServer, type OwnServer } from "./own-server.ts";
+import { baseAddress, isKey, keepOwnServer, readOwnServer, type OwnServer } from "./own-server.ts";
 
 describe("baseAddress", () => {
   it.each([
@@ -16,6 +16,15 @@ describe("baseAddress", () => {
     ["http://", null],
   ])("%s → %s", (typed, meant) => expect(baseAddress(typed)).toBe(meant));
 });
+
+it.each([
+  ["sk-0_A/b+c=~!", true],
+  ["", true],
+  ["two words", false],
+  ["“key”", false],
+  ["키", false],
+  ["a\u200Bb", false],
+])("key %j: %s", (typed, can) => expect(isKey(typed)).toBe(can));
 
 describe("what the browser keeps", () => {
   afterEach(() => {

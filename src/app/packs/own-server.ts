@@ -74,6 +74,9 @@ export function baseAddress(typed: string): string | null {
   return `${url.origin}${path === "" ? "/v1" : path}`;
 }
 
+/** Browsers send no others in a header, and say of such a request only that it failed. */
+export const isKey = (typed: string): boolean => /^[\x21-\x7e]*$/u.test(typed);
+
 /** An answer of a server on a laptop's CPU takes minutes. */
 const timeoutMs = 300_000;
 

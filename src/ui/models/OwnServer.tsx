@@ -1,7 +1,13 @@
 // The user's own language-model server: its address, model and key, a check that says what is wrong, and its place among the models.
 import { createSignal, onCleanup, Show, For, type JSX } from "solid-js";
 import { ownServerEntry } from "../../app/packs/language-models.ts";
-import { baseAddress, exampleAddress, ownServerId, type OwnServer } from "../../app/packs/own-server.ts";
+import {
+  baseAddress,
+  exampleAddress,
+  isKey,
+  ownServerId,
+  type OwnServer,
+} from "../../app/packs/own-server.ts";
 import type { ServerCheck } from "../../compose/llm/server-check.ts";
 import { toPlainError, type PlainError } from "../../shared/errors.ts";
 import { spoken } from "../../texts/sayings.ts";
@@ -103,7 +109,7 @@ function ServerForm(props: { readonly onDone: () => void }): JSX.Element {
   const [found, setFound] = createSignal<ServerCheck | null>(null);
   const [models, setModels] = createSignal<readonly string[]>([]);
   const [error, setError] = createSignal<PlainError | null>(null);
-  const [problem, setProblem] = createSignal<"address" | "model" | null>(null);
+  const [problem, setProblem] = createSignal<"address" | "model" | "key" | null>(null);
   onCleanup(() => checking()?.abort());
 
   /** What was found holds for what was asked. */
@@ -119,10 +125,12 @@ function ServerForm(props: { readonly onDone: () => void }): JSX.Element {
   function typed(): OwnServer | null {
     const url = baseAddress(address());
     const name = model().trim();
-    setProblem(url === null ? "address" : name === "" ? "model" : null);
-    if (url === null || name === "") return null;
+    const secret = key().trim();
+    const wrong = url === null ? "address" : name === "" ? "model" : isKey(secret) ? null : "key";
+    setProblem(wrong);
+    if (url === null || wrong !== null) return null;
     setAddress(url);
-    return { url, model: name, apiKey: key().trim() || null, format: format() };
+    return { url, model: name, apiKey: secret || null, format: format() };
   }
 
   async function check(): Promise<void> {
@@ -173,7 +181,7 @@ function ServerForm(props: { readonly onDone: () => void }): JSX.Element {
         label={texts().key}
         type="password"
         value={key()}
-        hint={texts().keyHint}
+        hint={problem() === "key" ? texts().badKey : texts().keyHint}
         onChange={edit(setKey)}
       />
       <SelectField
