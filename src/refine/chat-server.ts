@@ -1,7 +1,7 @@
 // One OpenAI-compatible server (vLLM, llama.cpp, Ollama, LM Studio, hosted ones): a chat request with an answer under a JSON schema, and which
 // failures are worth another try. The refiner and the composer by language model ask through it.
 import { StylusError } from "../shared/errors.ts";
-import { say, type Saying } from "../shared/saying.ts";
+import { english, say, type Saying } from "../shared/saying.ts";
 import type { ChatMessage } from "./messages.ts";
 
 export interface ChatServer {
@@ -53,6 +53,8 @@ export interface ChatAnswer {
  */
 export class PassingFailure extends Error {
   readonly kind: "busy" | "out of order" | "useless";
+  /** What went wrong, as part of a sentence; `message` is its English. */
+  readonly said: Saying;
   /** What the server asks to wait, in milliseconds; null when it does not say. */
   readonly retryAfterMs: number | null;
   /** Where there was no response: whether the time was up, or the connection broke or was not allowed. */
@@ -60,14 +62,15 @@ export class PassingFailure extends Error {
 
   constructor(
     kind: PassingFailure["kind"],
-    message: string,
+    said: Saying,
     {
       retryAfterMs = null,
       reason = null,
     }: { readonly retryAfterMs?: number | null; readonly reason?: PassingFailure["reason"] } = {},
   ) {
-    super(message);
+    super(english(said));
     this.name = "PassingFailure";
+    this.said = said;
     this.kind = kind;
     this.retryAfterMs = retryAfterMs;
     this.reason = reason;
@@ -131,25 +134,47 @@ interface Completion {
 }
 
 function answerOf(body: string): ChatAnswer {
-  let completion: Completion;
+  let completion: Completion | null; // any JSON, in truth
   try {
-    completion = JSON.parse(body) as Completion;
+    completion = JSON.parse(body) as Completion | null;
   } catch {
-    throw new PassingFailure("useless", "the response broke off");
+    throw new PassingFailure("useless", say`the response broke off`);
   }
-  const choice = completion.choices?.[0];
+  const choice = completion?.choices?.[0];
   const text = choice?.message?.content;
   if (typeof text !== "string" || text === "")
-    throw new PassingFailure("useless", "the response has no answer");
+    throw new PassingFailure("useless", say`the response has no answer`);
   if (choice?.finish_reason === "length") {
-    throw new PassingFailure("useless", "the answer was cut at the token limit");
+    throw new PassingFailure("useless", say`the answer was cut at the token limit`);
   }
-  const { prompt_tokens: input = 0, completion_tokens: output = 0 } = completion.usage ?? {};
+  const { prompt_tokens: input = 0, completion_tokens: output = 0 } = completion?.usage ?? {};
   return { text, tokens: { input, output } };
 }
 
+/** Hundreds of times an answer and its thoughts. */
+const mostBytes = 1_000_000;
+
+/** @throws PassingFailure useless: it is larger than any answer */
+export async function readBody(response: Response): Promise<string> {
+  if (!response.body) return "";
+  const reader = response.body.getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    bytes += value.length;
+    if (bytes > mostBytes) {
+      reader.cancel().catch(() => {}); // the connection may be gone
+      throw new PassingFailure("useless", say`the response is larger than 1 MB`);
+    }
+    text += decoder.decode(value, { stream: true });
+  }
+}
+
 /**
- * @throws PassingFailure for 408, 429, 5xx, timeouts, broken connections and cut answers
+ * @throws PassingFailure for 408, 429, 5xx, timeouts, broken connections, cut and endless answers
  * @throws ServerRefusal
  * @throws StylusError cancelled
  */
@@ -169,11 +194,12 @@ export async function ask(
   },
 ): Promise<ChatAnswer> {
   const timeout = AbortSignal.timeout(server.timeoutMs);
-  let response: Response;
+  let response: Response | null = null;
   let body: string;
   try {
     response = await fetch(`${server.url.replace(/\/$/u, "")}/chat/completions`, {
       method: "POST",
+      redirect: "error", // prompts and key are for this address only
       headers: {
         "content-type": "application/json",
         ...(server.apiKey ? { authorization: `Bearer ${server.apiKey}` } : {}),
@@ -188,15 +214,19 @@ export async function ask(
       }),
       signal: AbortSignal.any([signal, timeout]),
     });
-    body = await response.text();
+    body = await readBody(response);
   } catch (cause) {
+    if (cause instanceof PassingFailure) throw cause;
     if (signal.aborted) throw new StylusError("cancelled", say`Stopped.`, { cause });
-    const why = timeout.aborted ? `no answer within ${server.timeoutMs} ms` : "the connection broke";
-    throw new PassingFailure("out of order", why, { reason: timeout.aborted ? "silent" : "broken" });
+    const why = timeout.aborted
+      ? say`no answer within ${server.timeoutMs / 1000} seconds`
+      : say`the connection broke`;
+    const reason = timeout.aborted ? "silent" : response ? null : "broken";
+    throw new PassingFailure("out of order", why, { reason });
   }
   if (response.ok) return answerOf(body);
   if (!passingStatus(response.status)) throw new ServerRefusal(server, response.status, body);
   const afterMs = retryAfterMs(response.headers.get("retry-after"), Date.now());
   const kind = response.status === 429 ? "busy" : "out of order";
-  throw new PassingFailure(kind, `the server answers ${response.status}`, { retryAfterMs: afterMs });
+  throw new PassingFailure(kind, say`the server answers ${response.status}`, { retryAfterMs: afterMs });
 }

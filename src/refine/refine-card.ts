@@ -1,6 +1,7 @@
 // One card through a language model: asked, the answer read strictly, repaired once by the model, asked again.
 import { readAnswer } from "./answer.ts";
 import { PassingFailure, type Tokens } from "./chat-server.ts";
+import { say, type Saying } from "../shared/saying.ts";
 import { repairMessages } from "../shared/chat.ts";
 import { cardMessages, type ChatMessage } from "./messages.ts";
 import type { RawCard } from "./raw-card.ts";
@@ -21,7 +22,7 @@ export interface Refinement {
   readonly outcome:
     | { readonly card: RefinedCard; readonly model: string }
     /** Why there is none, as part of a sentence. */
-    | { readonly failure: string };
+    | { readonly failure: Saying };
 }
 
 /**
@@ -45,7 +46,7 @@ export async function refineCard(
   let messages: readonly ChatMessage[] = question;
   for (;;) {
     const lease = await pool.acquire(signal);
-    let failure: string;
+    let failure: Saying;
     requests += 1;
     try {
       const temperature = temperatures[Math.min(useless, temperatures.length - 1)]!;
@@ -64,14 +65,14 @@ export async function refineCard(
         messages = [...question, ...repairMessages(text, read.faults)];
         continue;
       }
-      failure = `the answer is not valid: ${read.faults.join("; ")}`;
+      failure = say`the answer is not valid: ${read.faults.join("; ")}`;
       useless += 1;
     } catch (error) {
       if (!(error instanceof PassingFailure)) {
         lease.done();
         throw error;
       }
-      failure = error.message;
+      failure = error.said;
       if (error.kind === "useless") {
         lease.done();
         useless += 1;

@@ -7,7 +7,7 @@ import type { RefinedCard } from "./refined-card.ts";
 import type { ServerPool } from "./server-pool.ts";
 import { sha256 } from "../shared/sha256.ts";
 import { StylusError } from "../shared/errors.ts";
-import { say } from "../shared/saying.ts";
+import { english, say } from "../shared/saying.ts";
 
 export interface RefinedBy {
   readonly card: RefinedCard;
@@ -64,7 +64,7 @@ export async function* refineCards(
     }
     const { outcome, tokens } = await refineCard(raw, { pool, signal, imageUrls: await imageUrls(raw) });
     if ("failure" in outcome) {
-      await results.fail(key, raw, outcome.failure);
+      await results.fail(key, raw, english(outcome.failure));
       return { raw, result: "failed", tokens };
     }
     await results.keep(key, raw, outcome);

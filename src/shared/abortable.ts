@@ -12,3 +12,13 @@ export function abortable<Value>(work: Promise<Value>, signal: AbortSignal): Pro
     work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
   });
 }
+
+/** @throws StylusError cancelled, as soon as `signal` aborts */
+export async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  try {
+    await abortable(new Promise<void>((resolve) => (timer = setTimeout(resolve, milliseconds))), signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}

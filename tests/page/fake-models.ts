@@ -4,7 +4,7 @@ import { listLanguageModels } from "../../src/app/packs/language-models.ts";
 import type { GraphicsReport } from "../../src/app/packs/model-fit.ts";
 import { listModels } from "../../src/app/packs/model-list.ts";
 import type { UserModel } from "../../src/app/packs/user-models.ts";
-import { keepOwnServer, readOwnServer } from "../../src/app/packs/own-server.ts";
+import { keepOwnServer, readOwnServer, watchOwnServer } from "../../src/app/packs/own-server.ts";
 import { readManifests } from "../../src/app/packs/packs.ts";
 import { checkOwnServer, writeByOwnServer } from "../../src/app/services/own-server.ts";
 import { StylusError, throwIfAborted } from "../../src/shared/errors.ts";
@@ -78,7 +78,7 @@ export function fakeLanguageModels(query: URLSearchParams): LanguageModelService
       { view, graphics: graphicsOf(query), cached, ownServer: readOwnServer() },
     );
   return {
-    ownServer: { read: readOwnServer, keep: keepOwnServer, check: checkOwnServer },
+    ownServer: { read: readOwnServer, keep: keepOwnServer, watch: watchOwnServer, check: checkOwnServer },
     writeCard: (raw, { signal }) => writeByOwnServer(raw, signal),
     list,
     async download(id, { onProgress, signal }) {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { baseAddress, keepOwnServer, readOwnServer, type OwnServer } from "./own-server.ts";
+import { baseAddress, isKey, keepOwnServer, readOwnServer, type OwnServer } from "./own-server.ts";
 
 describe("baseAddress", () => {
   it.each([
@@ -17,6 +17,15 @@ describe("baseAddress", () => {
   ])("%s → %s", (typed, meant) => expect(baseAddress(typed)).toBe(meant));
 });
 
+it.each([
+  ["sk-0_A/b+c=~!", true],
+  ["", true],
+  ["two words", false],
+  ["“key”", false],
+  ["키", false],
+  ["a\u200Bb", false],
+])("key %j: %s", (typed, can) => expect(isKey(typed)).toBe(can));
+
 describe("what the browser keeps", () => {
   afterEach(() => {
     vi.unstubAllGlobals();
@@ -29,11 +38,14 @@ describe("what the browser keeps", () => {
     removeItem: (name: string) => void delete kept[name],
   });
 
-  it("is there on the next visit, until it is forgotten", () => {
+  it("is there on the next visit, until it is forgotten, here or in another tab", () => {
     const kept: Record<string, string> = {};
     vi.stubGlobal("localStorage", storage(kept));
     keepOwnServer(server);
     expect(readOwnServer()).toEqual(server);
+    delete kept["stylus-web/own-server/1"];
+    expect(readOwnServer()).toBeNull();
+    keepOwnServer(server);
     keepOwnServer(null);
     expect([readOwnServer(), kept]).toEqual([null, {}]);
   });

@@ -32,22 +32,30 @@ const storageKey = "stylus-web/own-server/1";
 let unstored: OwnServer | null = null;
 
 export function readOwnServer(): OwnServer | null {
+  if (unstored) return unstored;
   try {
     const parsed = v.safeParse(schema, JSON.parse(localStorage.getItem(storageKey) ?? "null"));
-    return parsed.success ? parsed.output : unstored;
+    return parsed.success ? parsed.output : null;
   } catch {
-    return unstored;
+    return null;
   }
 }
 
 export function keepOwnServer(server: OwnServer | null): void {
-  unstored = server;
+  unstored = null;
   try {
     if (server) localStorage.setItem(storageKey, JSON.stringify(server));
     else localStorage.removeItem(storageKey);
   } catch {
-    // See `unstored`.
+    unstored = server;
   }
+}
+
+/** Tells when another tab has changed or forgotten it, as long as the page lives. */
+export function watchOwnServer(onChange: () => void): void {
+  addEventListener("storage", ({ key }) => {
+    if (key === storageKey || key === null) onChange(); // null: everything was cleared
+  });
 }
 
 /**
@@ -65,6 +73,9 @@ export function baseAddress(typed: string): string | null {
   const path = url.pathname.replace(/\/(?:chat\/completions|models)?\/*$/u, "");
   return `${url.origin}${path === "" ? "/v1" : path}`;
 }
+
+/** Browsers send no others in a header, and say of such a request only that it failed. */
+export const isKey = (typed: string): boolean => /^[\x21-\x7e]*$/u.test(typed);
 
 /** An answer of a server on a laptop's CPU takes minutes. */
 const timeoutMs = 300_000;

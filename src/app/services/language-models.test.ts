@@ -126,6 +126,64 @@ it("asks the user’s own server in the worker, with nothing downloaded, and the
   expect(await consult()).toEqual({ unavailable: { kind: "modelGone" } });
 });
 
+it("says that the model was changed while it chose, or that it was stopped, if it was", async () => {
+  const answer = held(chosen);
+  const { models } = setup({ compose: answer.call });
+  const request = { prompt: "clay", preset: "balanced", bans: [], pins: [], pinned: [], seed: 1 } as const;
+  const stop = new AbortController();
+  const consult = () =>
+    models.consult(
+      { ...request, languageModel: { id: "own-server", temperature: 0 } },
+      { onComposition: () => {}, signal: stop.signal },
+    );
+  const server = { url: "http://localhost:1/v1", model: "big", apiKey: null, format: "schema" } as const;
+  models.ownServer.keep(server);
+  const first = consult();
+  await answer.begun;
+  models.ownServer.keep({ ...server, model: "bigger" });
+  await expect(first).rejects.toMatchObject({ message: "The language model was changed." });
+  const second = consult();
+  stop.abort();
+  await expect(second).rejects.toMatchObject({ message: "Stopped." });
+  answer.letGo();
+  models.ownServer.keep(null);
+});
+
+it("asks no server that another tab has changed or forgotten, told of it or not", async () => {
+  const kept = new Map<string, string>();
+  vi.stubGlobal("localStorage", {
+    getItem: (name: string) => kept.get(name) ?? null,
+    setItem: (name: string, text: string) => void kept.set(name, text),
+    removeItem: (name: string) => void kept.delete(name),
+  });
+  const events = new EventTarget();
+  vi.stubGlobal("addEventListener", events.addEventListener.bind(events));
+  const sources: LanguageModelSource[] = [];
+  const { models, running } = setup({ open: (source: LanguageModelSource) => void sources.push(source) });
+  const request = { prompt: "clay", preset: "balanced", bans: [], pins: [], pinned: [], seed: 1 } as const;
+  const consult = () =>
+    models.consult(
+      { ...request, languageModel: { id: "own-server", temperature: 0 } },
+      { onComposition: () => {}, signal: new AbortController().signal },
+    );
+  models.ownServer.keep({ url: "http://localhost:1/v1", model: "big", apiKey: null, format: "schema" });
+  await consult();
+  const [[name, text]] = [...kept] as [[string, string]];
+  kept.set(name, text.replace("big", "bigger"));
+  await consult();
+  expect(sources).toMatchObject([{ server: { model: "big" } }, { server: { model: "bigger" } }]);
+
+  let told = 0;
+  models.ownServer.watch(() => (told += 1));
+  const storageEvent = (key: string) => Object.assign(new Event("storage"), { key });
+  events.dispatchEvent(storageEvent("other"));
+  expect([told, running.alive]).toEqual([0, 1]);
+  kept.clear();
+  expect(await consult()).toEqual({ unavailable: { kind: "modelGone" } });
+  events.dispatchEvent(storageEvent(name));
+  expect([told, running.alive]).toEqual([1, 0]);
+});
+
 it("lets a model on the device write a card, and asks it to repair one", async () => {
   const answers = ["no card", answerFor("clay")];
   const asked: number[] = [];

@@ -15,7 +15,13 @@ import { say } from "../../shared/saying.ts";
 import type { ComposerEntry } from "../../storage/manifest.ts";
 import type { ChoiceServices } from "../../stylus/ports.ts";
 import { listLanguageModels, type LanguageModelEntry } from "../packs/language-models.ts";
-import { chatServerOf, keepOwnServer, ownServerId, readOwnServer } from "../packs/own-server.ts";
+import {
+  chatServerOf,
+  keepOwnServer,
+  ownServerId,
+  readOwnServer,
+  watchOwnServer,
+} from "../packs/own-server.ts";
 import { readManifest, readManifests } from "../packs/packs.ts";
 import { checkOwnServer, writeByOwnServer, writeCardBy } from "./own-server.ts";
 import { probeGraphics } from "./device-probe.ts";
@@ -67,6 +73,19 @@ interface OpenOptions extends TransferOptions {
 
 export type LanguageModelWorker = LanguageModelServices & Pick<ChoiceServices, "consult">;
 
+/**
+ * As `abortable`, for work in the worker. What ends with the worker was not stopped by the one who waits for it.
+ * @throws StylusError cancelled
+ */
+async function untilEnded<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  try {
+    return await abortable(work, signal);
+  } catch (error) {
+    if (signal.aborted || !(error instanceof StylusError) || error.code !== "cancelled") throw error;
+    throw new StylusError("cancelled", say`The language model was changed.`, { cause: error });
+  }
+}
+
 export function createLanguageModels(context: {
   readonly storage: StorageClient;
   readonly worker: Pick<WorkerClient<LanguageModelService>, "call" | "terminate" | "alive" | "starts">;
@@ -76,8 +95,8 @@ export function createLanguageModels(context: {
   /** As it was read last: each pause in typing asks about it. */
   let listed: Promise<readonly LanguageModelEntry[]> | null = null;
   /** `start`: of the worker that has it open. */
-  let open: { readonly id: string; readonly start: number } | null = null;
-  let opening: { readonly id: string; readonly result: Promise<void> } | null = null;
+  let open: { readonly key: string; readonly start: number } | null = null;
+  let opening: { readonly key: string; readonly result: Promise<void> } | null = null;
   /** The model that the user is waiting for. */
   let downloading: string | null = null;
   /** Looks into web-llm's cache, and removals from it, under way. */
@@ -89,6 +108,10 @@ export function createLanguageModels(context: {
   async function composers(): Promise<readonly ComposerEntry[]> {
     return (await readManifests()).flatMap(({ manifest }) => manifest.composers);
   }
+
+  /** The user's own server is another one when anything of it has changed, in this tab or another. */
+  const keyOf = (id: string): string =>
+    id === ownServerId ? `${id} ${JSON.stringify(readOwnServer())}` : id;
 
   const isOpen = (): boolean => open?.start === worker.starts && worker.alive > 0;
 
@@ -159,7 +182,8 @@ export function createLanguageModels(context: {
 
   async function openModel(entry: LanguageModelEntry, options: OpenOptions): Promise<void> {
     const { id, sizeBytes } = entry;
-    if (isOpen() && open?.id === id) return;
+    const key = keyOf(id);
+    if (isOpen() && open?.key === key) return;
     open = null;
     const source = await sourceOf(entry, options);
     const { signal } = options;
@@ -177,16 +201,17 @@ export function createLanguageModels(context: {
       if (!signal.aborted) worker.terminate(); // a runtime that failed to start stays failed
       throw error;
     }
-    open = { id, start: worker.starts };
+    open = { key, start: worker.starts };
   }
 
   /** Goes on when the prompt that asked for it is typed further: the next one needs it too. */
   function openStoredModel(entry: LanguageModelEntry): Promise<void> {
     const { id } = entry;
-    if (opening?.id === id) return opening.result;
+    const key = keyOf(id);
+    if (opening?.key === key) return opening.result;
     const { signal } = new AbortController();
     const result = openModel(entry, { onProgress: () => {}, signal, mayDownload: false });
-    const now = { id, result };
+    const now = { key, result };
     opening = now;
     const end = (error?: unknown): void => {
       if (opening !== now) return; // closed meanwhile
@@ -200,7 +225,7 @@ export function createLanguageModels(context: {
   /** The model on the device, which the worker asks one question after the other. */
   const oneModel = (entry: LanguageModelEntry): AnswerPool => ({
     acquire: async (signal) => {
-      await abortable(openStoredModel(entry), signal);
+      await untilEnded(openStoredModel(entry), signal);
       return {
         model: entry.title,
         async ask(messages, { temperature, seed = 0, answer, signal: asked }) {
@@ -209,7 +234,7 @@ export function createLanguageModels(context: {
           const work = worker.call((service) =>
             service.write(question, { temperature, seed, signal: asked }),
           );
-          return { text: await abortable(work, asked), tokens: { input: 0, output: 0 } };
+          return { text: await untilEnded(work, asked), tokens: { input: 0, output: 0 } };
         },
         done() {},
         failed() {},
@@ -223,6 +248,13 @@ export function createLanguageModels(context: {
     open = null;
     opening = null;
     worker.terminate();
+  }
+
+  /** The user has changed their own server, or forgotten it. */
+  function forgetOwnServer(): void {
+    if ([open, opening].some((model) => model?.key.startsWith(`${ownServerId} `))) endWorker();
+    if (failed?.id === ownServerId) failed = null;
+    listed = null;
   }
 
   return {
@@ -249,10 +281,13 @@ export function createLanguageModels(context: {
       read: readOwnServer,
       keep(server) {
         keepOwnServer(server);
-        if (open?.id === ownServerId || opening?.id === ownServerId) endWorker();
-        if (failed?.id === ownServerId) failed = null;
-        listed = null;
+        forgetOwnServer();
       },
+      watch: (onChange) =>
+        watchOwnServer(() => {
+          forgetOwnServer();
+          onChange();
+        }),
       check: checkOwnServer,
     },
 
@@ -286,7 +321,8 @@ export function createLanguageModels(context: {
       if (!languageModel) return { unavailable: { kind: "noModel" } };
       const { id, temperature } = languageModel;
       const entry = await entryOf(id);
-      if (!entry) return { unavailable: { kind: "modelGone" } };
+      const isForgotten = id === ownServerId && readOwnServer() === null; // in another tab just now
+      if (!entry || isForgotten) return { unavailable: { kind: "modelGone" } };
       const { title, fit, state, runsOn } = entry;
       if (fit.kind === "impossible")
         return {
@@ -302,7 +338,7 @@ export function createLanguageModels(context: {
       const candidates = await retrieve(prompt, { k, bans: [...bans, ...pins], signal });
       const question: AskRequest = { prompt, preset, candidates, pinned, temperature, seed };
       const key = JSON.stringify([
-        id === ownServerId ? readOwnServer() : id,
+        keyOf(id),
         prompt,
         preset,
         pinned,
@@ -312,9 +348,9 @@ export function createLanguageModels(context: {
       ]);
       const known = answers.get(key);
       if (known) return known;
-      await abortable(openStoredModel(entry), signal);
+      await untilEnded(openStoredModel(entry), signal);
       const work = worker.call((service) => service.compose(question, { onComposition, signal }));
-      const composition = await abortable(work, signal);
+      const composition = await untilEnded(work, signal);
       answers.set(key, composition);
       if (answers.size > remembered) answers.delete(answers.keys().next().value!);
       return composition;

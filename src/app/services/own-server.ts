@@ -1,7 +1,7 @@
 // The user's own language-model server: what is wrong with it, if anything, and the cards that it writes.
 import { say } from "../../shared/saying.ts";
 import type { ServerCheck } from "../../compose/llm/server-check.ts";
-import { ask, PassingFailure, ServerRefusal } from "../../refine/chat-server.ts";
+import { ask, PassingFailure, readBody, ServerRefusal } from "../../refine/chat-server.ts";
 import { refineCard } from "../../refine/refine-card.ts";
 import type { RawCard } from "../../refine/raw-card.ts";
 import type { RefinedCard } from "../../refine/refined-card.ts";
@@ -11,6 +11,8 @@ import { StylusError, throwIfAborted } from "../../shared/errors.ts";
 import { chatServerOf, readOwnServer, type OwnServer } from "../packs/own-server.ts";
 
 const listSeconds = 15;
+/** As many as the form suggests. */
+const mostModels = 500;
 /** The first question loads the model. */
 const questionSeconds = 120;
 
@@ -110,10 +112,15 @@ interface Listing {
 async function listModels({ url, apiKey }: OwnServer, signal: AbortSignal): Promise<Listing | null> {
   try {
     const response = await fetch(`${url}/models`, {
+      redirect: "error",
       headers: apiKey ? { authorization: `Bearer ${apiKey}` } : {},
       signal: AbortSignal.any([signal, AbortSignal.timeout(listSeconds * 1000)]),
     });
-    return { status: response.status, ids: idsIn(await response.text()) };
+    const body = await readBody(response).catch((error: unknown) => {
+      if (error instanceof PassingFailure) return ""; // no list
+      throw error;
+    });
+    return { status: response.status, ids: idsIn(body) };
   } catch {
     return null;
   }
@@ -140,7 +147,8 @@ export async function checkOwnServer(server: OwnServer, signal: AbortSignal): Pr
   const isRefusedKey = (status: number): boolean => status === 401 || status === 403;
   const hasKey = server.apiKey !== null;
   if (isRefusedKey(listing.status)) return { kind: "key", hasKey };
-  const models = listing.ids ?? [];
+  const allModels = listing.ids ?? [];
+  const models = allModels.slice(0, mostModels);
   const timeoutMs = questionSeconds * 1000;
   try {
     await ask({ ...chatServerOf(server), timeoutMs, maxTokens: 64 }, [{ role: "user", content: question }], {
@@ -155,7 +163,7 @@ export async function checkOwnServer(server: OwnServer, signal: AbortSignal): Pr
       // A server that hands the key back has it shown nowhere.
       const said = server.apiKey ? error.answer.replaceAll(server.apiKey, "…") : error.answer;
       if (isRefusedKey(status)) return { kind: "key", hasKey };
-      if (models.length > 0 && !models.includes(server.model) && [400, 404, 422].includes(status))
+      if (models.length > 0 && !allModels.includes(server.model) && [400, 404, 422].includes(status))
         return { kind: "noModel", models };
       if (status === 404 || status === 405)
         return /model/iu.test(said) ? { kind: "noModel", models } : { kind: "noChat" };
@@ -165,8 +173,13 @@ export async function checkOwnServer(server: OwnServer, signal: AbortSignal): Pr
     // Cut thoughts are an answer; a page that is no list of models and no answer is another site's.
     if (error.kind === "useless") return listing.ids ? { kind: "works", models } : { kind: "noChat" };
     if (error.reason === "silent") return { kind: "silent", seconds: questionSeconds };
-    if (error.reason === "broken") return { kind: "cors", origin };
-    return { kind: "failing", why: error.message };
+    if (error.reason === "broken") {
+      // It let its list be read before. Where it does still, it is the question that it lets no page send; otherwise the question ended it.
+      const again = await listModels(server, signal);
+      throwIfAborted(signal);
+      if (again) return { kind: "cors", origin };
+    }
+    return { kind: "failing", why: error.said };
   }
   return { kind: "works", models };
 }

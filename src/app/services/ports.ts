@@ -90,6 +90,8 @@ export interface LanguageModelServices {
     read(): OwnServer | null;
     /** @param server null: it is forgotten */
     keep(server: OwnServer | null): void;
+    /** Tells when another tab has changed or forgotten it. */
+    watch(onChange: () => void): void;
     /** @throws StylusError cancelled */
     check(server: OwnServer, signal: AbortSignal): Promise<ServerCheck>;
   };

@@ -27,6 +27,7 @@ function setup(download: LanguageModelServices["download"]) {
     writesCards: true,
   });
   let server: OwnServer | null = null;
+  let hear = (): void => {};
   const services = {
     languageModels: {
       list: async () => [entry()],
@@ -40,6 +41,7 @@ function setup(download: LanguageModelServices["download"]) {
       ownServer: {
         read: () => server,
         keep: (next: OwnServer | null) => void (server = next),
+        watch: (onChange: () => void) => void (hear = onChange),
         check: async () => ({ kind: "works", models: [] }) as const,
       },
       writeCard: (_: unknown, { id }: { readonly id: string }) =>
@@ -50,7 +52,11 @@ function setup(download: LanguageModelServices["download"]) {
   const state = createRoot(() =>
     createLanguageModelState({ services, settings: [settings, setSettings], announce: () => {} }),
   );
-  return { state, settings, setSettings, asked, entry };
+  const changeElsewhere = (next: OwnServer | null): void => {
+    server = next;
+    hear();
+  };
+  return { state, settings, setSettings, asked, entry, changeElsewhere };
 }
 
 it("downloads on request, then lets the model choose; deleting it gives the choice back", async () => {
@@ -115,4 +121,14 @@ it("the user’s own server writes cards before the model that chooses; forgotte
   expect(JSON.stringify(settings)).not.toMatch(/localhost|secret|big/);
   state.setOwnServer(null);
   expect([settings.composer, state.writer()]).toEqual(["reader", null]);
+});
+
+it("follows what another tab does with the user’s own server", async () => {
+  const { state, settings, entry, changeElsewhere } = setup(async () => {});
+  const server = { url: "http://localhost:1/v1", model: "big", apiKey: null, format: "schema" } as const;
+  changeElsewhere(server);
+  expect([state.ownServer(), state.writer()?.title]).toEqual([server, "big"]);
+  await state.use({ ...entry(), id: "own-server", state: "ready" });
+  changeElsewhere(null);
+  expect([state.ownServer(), state.writer(), settings.composer]).toEqual([null, null, "reader"]);
 });

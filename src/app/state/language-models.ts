@@ -120,6 +120,13 @@ export function createLanguageModelState(context: {
     if (isWanted) setComposer({ composer: "reader" });
   }
 
+  function useServer(server: OwnServer | null): void {
+    setOwnServer(server);
+    if (server === null) replace(ownServerId);
+    void refresh();
+  }
+  services.languageModels.ownServer.watch(() => useServer(services.languageModels.ownServer.read()));
+
   return {
     list: () => known.list,
     error,
@@ -146,9 +153,7 @@ export function createLanguageModelState(context: {
     ownServer,
     setOwnServer(server) {
       services.languageModels.ownServer.keep(server);
-      setOwnServer(server);
-      if (server === null) replace(ownServerId);
-      void refresh();
+      useServer(server);
     },
     checkOwnServer: (server, signal) => services.languageModels.ownServer.check(server, signal),
     writer,

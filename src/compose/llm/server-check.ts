@@ -1,7 +1,8 @@
 // What a check of a language-model server found.
+import type { Saying } from "../../shared/saying.ts";
 
-/** What the check found, as data: src/texts says it. `models`: what the server has, by its own list. */
-export type ServerCheck =
+/** What the check found, as data: src/texts says it. `models`: what the server has, by its own list. `Words`: a string once they are spoken. */
+export type ServerCheck<Words = Saying> =
   | { readonly kind: "works"; readonly models: readonly string[] }
   /** The site's content security policy does not allow the address. */
   | { readonly kind: "blocked"; readonly origin: string }
@@ -16,5 +17,5 @@ export type ServerCheck =
   /** Nothing at this address speaks the protocol. */
   | { readonly kind: "noChat" }
   | { readonly kind: "refused"; readonly status: number; readonly said: string }
-  | { readonly kind: "failing"; readonly why: string }
+  | { readonly kind: "failing"; readonly why: Words }
   | { readonly kind: "silent"; readonly seconds: number };

@@ -171,7 +171,7 @@ export const models = {
     summary:
       "Ollama, LM Studio, llama.cpp, vLLM, or any other server with OpenAI’s API. Nothing is downloaded. It also writes the cards of LoRA files that you add.",
     privacy:
-      "Your prompts and the texts of adapters’ cards go to this server. Images and files stay in this browser.",
+      "Your prompts, also while you type them, and the texts of adapters’ cards go to this server. Images and files stay in this browser.",
     withKey: "With a key",
     name: "Set up…",
     change: "Change…",
@@ -184,6 +184,7 @@ export const models = {
     noName: "Enter the name of a model.",
     key: "Key (optional)",
     keyHint: "Kept in this browser only, unencrypted, and sent to this server only.",
+    badKey: "A key has only Latin letters, digits and signs, and no spaces.",
     format: "Answer format",
     formats: { schema: "JSON schema", object: "JSON object", text: "Text" },
     formatHint: "A schema gives the best answers. Choose another format if the server refuses it.",
@@ -194,7 +195,7 @@ export const models = {
     cancel: "Cancel",
     forget: "Forget",
     confirmForget: "Forget server and key",
-    describe: (found: ServerCheck, model: string): string => {
+    describe: (found: ServerCheck<string>, model: string): string => {
       switch (found.kind) {
         case "works":
           return `${model} answers.`;

@@ -165,7 +165,8 @@ export const models: typeof english = {
     title: "내 서버",
     summary:
       "Ollama, LM Studio, llama.cpp, vLLM 등 OpenAI API를 지원하는 서버를 쓸 수 있어요. 아무것도 다운로드하지 않아요. 추가하는 LoRA 파일의 카드도 작성해요.",
-    privacy: "프롬프트와 어댑터 카드의 글은 이 서버로 전송돼요. 이미지와 파일은 이 브라우저에만 있어요.",
+    privacy:
+      "프롬프트와 어댑터 카드의 글은 이 서버로 전송돼요. 프롬프트는 입력하는 동안에도 전송돼요. 이미지와 파일은 이 브라우저에만 있어요.",
     withKey: "키 사용",
     name: "설정…",
     change: "변경…",
@@ -178,6 +179,7 @@ export const models: typeof english = {
     noName: "모델 이름을 적으세요.",
     key: "키(선택 사항)",
     keyHint: "암호화하지 않고 이 브라우저에만 저장하고, 이 서버로만 보내요.",
+    badKey: "키에는 영문자, 숫자, 기호만 쓸 수 있고 공백은 쓸 수 없어요.",
     format: "답변 형식",
     formats: { schema: "JSON 스키마", object: "JSON 객체", text: "텍스트" },
     formatHint: "스키마를 쓸 때 답변이 가장 정확해요. 서버가 거부하면 다른 형식을 선택하세요.",

@@ -1,9 +1,16 @@
 // The user's own language-model server: its address, model and key, a check that says what is wrong, and its place among the models.
 import { createSignal, onCleanup, Show, For, type JSX } from "solid-js";
 import { ownServerEntry } from "../../app/packs/language-models.ts";
-import { baseAddress, exampleAddress, ownServerId, type OwnServer } from "../../app/packs/own-server.ts";
+import {
+  baseAddress,
+  exampleAddress,
+  isKey,
+  ownServerId,
+  type OwnServer,
+} from "../../app/packs/own-server.ts";
 import type { ServerCheck } from "../../compose/llm/server-check.ts";
 import { toPlainError, type PlainError } from "../../shared/errors.ts";
+import { spoken } from "../../texts/sayings.ts";
 import { t } from "../../texts/texts.ts";
 import { ConfirmButton } from "../controls/ConfirmButton.tsx";
 import controls from "../controls/controls.module.css";
@@ -102,7 +109,7 @@ function ServerForm(props: { readonly onDone: () => void }): JSX.Element {
   const [found, setFound] = createSignal<ServerCheck | null>(null);
   const [models, setModels] = createSignal<readonly string[]>([]);
   const [error, setError] = createSignal<PlainError | null>(null);
-  const [problem, setProblem] = createSignal<"address" | "model" | null>(null);
+  const [problem, setProblem] = createSignal<"address" | "model" | "key" | null>(null);
   onCleanup(() => checking()?.abort());
 
   /** What was found holds for what was asked. */
@@ -118,10 +125,12 @@ function ServerForm(props: { readonly onDone: () => void }): JSX.Element {
   function typed(): OwnServer | null {
     const url = baseAddress(address());
     const name = model().trim();
-    setProblem(url === null ? "address" : name === "" ? "model" : null);
-    if (url === null || name === "") return null;
+    const secret = key().trim();
+    const wrong = url === null ? "address" : name === "" ? "model" : isKey(secret) ? null : "key";
+    setProblem(wrong);
+    if (url === null || wrong !== null) return null;
     setAddress(url);
-    return { url, model: name, apiKey: key().trim() || null, format: format() };
+    return { url, model: name, apiKey: secret || null, format: format() };
   }
 
   async function check(): Promise<void> {
@@ -172,7 +181,7 @@ function ServerForm(props: { readonly onDone: () => void }): JSX.Element {
         label={texts().key}
         type="password"
         value={key()}
-        hint={texts().keyHint}
+        hint={problem() === "key" ? texts().badKey : texts().keyHint}
         onChange={edit(setKey)}
       />
       <SelectField
@@ -233,6 +242,8 @@ function ServerForm(props: { readonly onDone: () => void }): JSX.Element {
 function Found(props: { readonly check: ServerCheck; readonly model: string }): JSX.Element {
   const texts = (): typeof t.models.ownServer => t.models.ownServer;
   const works = (): boolean => props.check.kind === "works";
+  const said = (): ServerCheck<string> =>
+    props.check.kind === "failing" ? { kind: "failing", why: spoken(props.check.why) } : props.check;
   /** How programs let a page in. */
   const leave = (): readonly string[] =>
     props.check.kind === "cors" || (props.check.kind === "unreachable" && !props.check.isCertain)
@@ -244,7 +255,7 @@ function Found(props: { readonly check: ServerCheck; readonly model: string }): 
         <Show when={works()} fallback={<WarningIcon />}>
           <CheckIcon />
         </Show>
-        <span>{texts().describe(props.check, props.model)}</span>
+        <span>{texts().describe(said(), props.model)}</span>
       </p>
       <Show when={leave().length > 0}>
         <ul>

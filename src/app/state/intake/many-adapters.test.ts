@@ -55,6 +55,7 @@ function setup({
   room = Infinity,
   writer = null,
 }: { readonly room?: number; readonly writer?: CardWriter | null } = {}) {
+  let by = writer;
   const kept = new Map<string, UserAdapter>();
   const clay = card("clay", "style");
   const said: string[] = [];
@@ -95,7 +96,7 @@ function setup({
         refreshes++;
         return pack();
       },
-      writer: () => writer,
+      writer: () => by,
       announce: (text) => said.push(text),
     }),
   );
@@ -122,6 +123,7 @@ function setup({
     images,
     ended,
     refreshes: () => refreshes,
+    setWriter: (next: CardWriter | null) => void (by = next),
     /** Does something while a file is examined. */
     at: (name: string, act: () => void) => void atFile.set(name, act),
     drop: (files: readonly File[]) => take(pickOfInput(files)),
@@ -331,5 +333,26 @@ describe("cards of a folder", () => {
       error: { message: "Own answers 401.", remedy: "Check its key." },
     });
     expect(kept.size).toBe(9);
+  });
+
+  it("stop where the server is forgotten while they are written, and go on with the next one", async () => {
+    const server = await serve(({ title }, count) => {
+      if (title === "style 2" && count === 0) setWriter(null);
+      return "answer";
+    });
+    const { drop, ended, intake, setWriter } = setup({ writer: writerAt(server) });
+    await drop(many(9));
+    await ended();
+    intake.many.cards.start();
+    await until(() => cards(intake).error !== null && server.open === 0);
+    expect(cards(intake)).toMatchObject({
+      isOn: false,
+      failed: [],
+      error: { code: "not-found", message: "The language model is not there." },
+    });
+    setWriter(writerAt(server));
+    intake.many.cards.start();
+    await until(() => cards(intake).written === 9);
+    expect(cards(intake)).toMatchObject({ failed: [], error: null });
   });
 });

@@ -2,7 +2,8 @@
 // written card when that is there.
 import { createSignal, type Accessor } from "solid-js";
 import type { UserAdapter } from "../../../stylus/loaded-pack.ts";
-import { StylusError, type PlainError } from "../../../shared/errors.ts";
+import { StylusError, type ErrorCode, type PlainError } from "../../../shared/errors.ts";
+import { say } from "../../../shared/saying.ts";
 import { cardOf, rawOf, withWritten, type CardDraft } from "../../adapters/user-card.ts";
 import { messageOf } from "../../../texts/sayings.ts";
 import type { AdapterServices } from "../../services/ports.ts";
@@ -40,6 +41,9 @@ interface Waiting {
 /** The model reads a second card while it writes the first, where it can. */
 const lanes = 2;
 
+/** Failures that the next card would meet too. */
+const endsAll: ReadonlySet<ErrorCode> = new Set(["not-found", "network", "cancelled", "quota"]);
+
 const none: ManyCards = { total: 0, written: 0, failed: [], isOn: false, error: null };
 
 export function createManyCards(context: {
@@ -66,18 +70,23 @@ export function createManyCards(context: {
   const change = (next: (now: ManyCards) => Partial<ManyCards>): void =>
     void setProgress((now) => ({ ...now, ...next(now) }));
 
-  /** @throws StylusError network: nobody writes; cancelled */
+  /** @throws StylusError not-found | network: nobody writes; quota; cancelled */
   async function writeOne(one: Waiting, signal: AbortSignal): Promise<void> {
     const { adapter, draft, sidecar } = one;
     const { id, report, card } = adapter;
     try {
-      const written = await writer()!.write(rawOf(draft, { report, sidecar }), signal);
+      const by = writer(); // a server is forgotten while its cards are written
+      if (!by)
+        throw new StylusError("not-found", say`The language model is not there.`, {
+          remedy: say`Choose one under Models.`,
+        });
+      const written = await by.write(rawOf(draft, { report, sidecar }), signal);
       if (!underWay.has(id)) return; // dropped
       const next = cardOf(withWritten(draft, written), { id, baseModel: card.baseModel, report });
       await services.putAdapter({ ...adapter, card: next });
       change((now) => ({ written: now.written + 1 }));
     } catch (error) {
-      if (error instanceof StylusError && ["network", "cancelled", "quota"].includes(error.code)) throw error;
+      if (error instanceof StylusError && endsAll.has(error.code)) throw error;
       const reason = messageOf(explain(error));
       change(({ failed }) => ({ failed: withSkipped(failed, reason, report.fileName) }));
     }

@@ -1,16 +1,17 @@
 import { say } from "../../../shared/saying.ts";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import type { ChatServer } from "../../../refine/chat-server.ts";
 import { serverModel } from "./server.ts";
 
 let close: (() => void) | null = null;
 afterEach(() => close?.());
 
-/** A server that answers its requests in turn with these statuses. */
+/** A server that answers its requests in turn with these statuses. @param retryAfter seconds that it asks to wait */
 async function serve(
   statuses: readonly number[],
+  retryAfter = "0",
 ): Promise<{ server: ChatServer; bodies: Record<string, unknown>[] }> {
   const bodies: Record<string, unknown>[] = [];
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -19,7 +20,7 @@ async function serve(
     const status = statuses[bodies.length] ?? 200;
     bodies.push(JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>);
     const choices = [{ finish_reason: "stop", message: { content: "{}" } }];
-    response.writeHead(status).end(JSON.stringify({ choices }));
+    response.writeHead(status, { "retry-after": retryAfter }).end(JSON.stringify({ choices }));
   };
   const http = createServer((request, response) => void respond(request, response));
   await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
@@ -69,7 +70,23 @@ test("a server that is busy is asked again, one that stays broken is named", asy
   await expect(serverModel(broken.server).complete([], schema, options)).rejects.toMatchObject({
     code: "network",
     where: broken.server.url,
-    message: expect.stringContaining("503"),
+    message: `${broken.server.url}: the server answers 503.`,
+    said: { message: { template: "{0}: {1}." } },
   });
   expect(broken.bodies).toHaveLength(3);
+});
+
+test("waits as long as a busy server asks, until it is stopped", async () => {
+  const brief = await serve([429], "0.2");
+  const start = performance.now();
+  expect(await serverModel(brief.server).complete([], schema, options)).toBe("{}");
+  expect(performance.now() - start).toBeGreaterThan(190);
+  close?.();
+  const busy = await serve([429], "5");
+  const stop = new AbortController();
+  const asked = serverModel(busy.server).complete([], schema, { ...options, signal: stop.signal });
+  await vi.waitUntil(() => busy.bodies.length === 1, { interval: 1 });
+  stop.abort();
+  await expect(asked).rejects.toMatchObject({ code: "cancelled" });
+  expect(busy.bodies).toHaveLength(1);
 });

@@ -1,0 +1,65 @@
+// What the check finds where the list of models can be read and the question gets no answer; tests/e2e/own-server.test.ts has the rest.
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type { ServerCheck } from "../../compose/llm/server-check.ts";
+import { say } from "../../shared/saying.ts";
+import { checkOwnServer } from "./own-server.ts";
+
+const origin = "http://localhost:4173";
+beforeEach(() => {
+  vi.stubGlobal("document", new EventTarget());
+  vi.stubGlobal("isSecureContext", true);
+  vi.stubGlobal("location", { origin, protocol: "http:" });
+});
+let close = (): void => {};
+afterEach(() => {
+  vi.unstubAllGlobals();
+  close();
+});
+
+/** @param answer to the question */
+async function checked(answer: RequestListener, models: readonly string[] = ["m"]): Promise<ServerCheck> {
+  const http = createServer((request, response) => {
+    response.setHeader("connection", "close");
+    if (request.method === "POST") return answer(request, response);
+    response.end(JSON.stringify({ data: models.map((id) => ({ id })) }));
+  });
+  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
+  close = () => {
+    http.closeAllConnections();
+    http.close();
+  };
+  const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/v1`;
+  const server = { url, model: "m", apiKey: null, format: "schema" } as const;
+  return checkOwnServer(server, new AbortController().signal);
+}
+
+const failing = { kind: "failing", why: say`the connection broke` };
+
+it("a question that is not let through, by a server that still lists its models, is CORS", async () => {
+  expect(await checked((_, response) => response.destroy())).toEqual({ kind: "cors", origin });
+});
+
+it("a server that the question ends is failing", async () => {
+  expect(await checked(() => close())).toEqual(failing);
+});
+
+it("so is one that breaks its answer off", async () => {
+  const half: RequestListener = (_, response) => {
+    response.writeHead(200, { "content-length": 100 });
+    response.write("{", () => response.destroy());
+  };
+  expect(await checked(half)).toEqual(failing);
+});
+
+it("of a long list the form gets the first five hundred, and every model counts", async () => {
+  const models = Array.from({ length: 600 }, (_, index) => `m${index}`);
+  const refuse: RequestListener = (_, response) => void response.writeHead(400).end("no schemas");
+  expect(await checked(refuse, [...models, "m"])).toEqual({
+    kind: "refused",
+    status: 400,
+    said: "no schemas",
+  });
+  expect(await checked(refuse, models)).toEqual({ kind: "noModel", models: models.slice(0, 500) });
+});
