@@ -118,6 +118,32 @@ describe("a run with regions", () => {
     );
   });
 
+  it("a plot of a region’s adapter varies it in the region alone", async () => {
+    const { services, requests } = standInServices();
+    const plot = { x: { kind: "weight", values: "0.3, 0.6", adapter: "ink" }, y: null, z: null } as const;
+    await run({ ...options, plot }, services);
+    const images = requests.flatMap((request) => request.images);
+    expect(images.map(({ adapters, regions }) => [adapters, regions!.areas[1]!.adapters])).toEqual([
+      [[], [use("ink", 0.3)]],
+      [[], [use("ink", 0.6)]],
+    ]);
+  });
+
+  it("joins the words of a region and of the prompt, where there are both", async () => {
+    const { services, requests } = standInServices();
+    const areas = [
+      { ...left, prompt: "<lora:ink:0.5>" },
+      { ...right, prompt: "a cat" },
+    ];
+    await run({ ...options, regions: { areas } }, services);
+    await run({ ...options, prompt: "<lora:clay:0.5>", regions: { areas } }, services);
+    const texts = requests.map(({ images }) => images[0]!.regions!.areas.map(({ prompt }) => prompt));
+    expect(texts).toEqual([
+      ["a meadow", "a cat, a meadow"],
+      ["", "a cat"],
+    ]);
+  });
+
   it.each<[Partial<PartialOptions>, RegExp]>([
     [
       { regions: { areas: Array.from({ length: 7 }, () => ({ ...left, prompt: "a" })) } },
