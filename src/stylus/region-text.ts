@@ -2,11 +2,12 @@
 import { withoutTags } from "../shared/prompt-syntax.ts";
 import type { AdapterUse } from "../shared/request.ts";
 import { formatLoraTag } from "./lora-tags.ts";
-import { regionsFrom, type PartialRegions, type RegionOptions } from "./regions.ts";
+import { regionsFrom, withoutEmpty, type PartialRegions, type RegionOptions } from "./regions.ts";
 import type { PlannedImage } from "./run-types.ts";
 
 /**
  * The regions as an image has them: its own words, and its adapters as tags, so that they generate it again when none are chosen.
+ * Those of which nothing is left are left out; null without any.
  * @param isLeft adapters without which it is
  */
 export function regionsOfImage(
@@ -15,14 +16,14 @@ export function regionsOfImage(
   isLeft: (id: string) => boolean = () => false,
 ): RegionOptions | null {
   if (regions === null) return null;
-  return {
+  return withoutEmpty({
     ...regions,
     areas: regions.areas.map((area, index) => {
       const { prompt = area.prompt, adapters = [] } = image.regions?.[index] ?? {};
       const tags = adapters.filter(({ id }) => !isLeft(id)).map(formatLoraTag);
-      return { ...area, prompt: [withoutTags(prompt).trim(), ...tags].join(" ") };
+      return { ...area, prompt: [withoutTags(prompt).trim(), ...tags].join(" ").trim() };
     }),
-  };
+  });
 }
 
 /** The adapters of an image and of its regions. */

@@ -5,6 +5,7 @@ import { parseParameters } from "../formats/generation-parameters.ts";
 import { readSettings, writeInfotext } from "./infotext.ts";
 import { completeOptions, type PartialOptions } from "./options.ts";
 import { regionsFrom, type PartialRegions } from "./regions.ts";
+import { regionsOfImage } from "./region-text.ts";
 import { run } from "./run.ts";
 import type { RunEvent } from "./run-types.ts";
 import { readLink, writeLink } from "./share-link.ts";
@@ -204,6 +205,29 @@ describe("regions as text", () => {
       const { services, requests } = standInServices();
       await run({ ...again, count: 1, composer: "rules" }, services);
       expect(requests[0]!.images).toEqual(request.images);
+    }
+  });
+
+  it("leave out a region of which nothing is left", async () => {
+    const areas = [
+      { ...left, prompt: "<lora:ink:0.5>" },
+      { ...right, prompt: "a {cat|cat}" },
+      { ...left, prompt: "{|}" },
+    ];
+    const { report, images } = await run({ ...options, regions: { areas } }, standInServices().services);
+    const asked = report.options.regions!;
+    const prompts = (isLeft: (id: string) => boolean) =>
+      regionsOfImage(asked, images[0]!, isLeft)!.areas.map(({ prompt }) => prompt);
+    expect(prompts(() => false)).toEqual(["<lora:ink:0.5>", "a cat"]);
+    expect(prompts((id) => id === "ink")).toEqual(["a cat"]);
+    const first = { ...asked, areas: asked.areas.slice(0, 1) };
+    expect(regionsOfImage(first, images[0]!, () => true)).toBe(null);
+    const plot = { x: { kind: "prompt", values: "cat, owl" }, y: null, z: null } as const;
+    for (const written of [report.options, { ...report.options, plot }]) {
+      const link = writeLink({ options: written, image: images[0]!, model: "" }, new Set(["ink"]));
+      const { options: again, dropped } = readLink(link, { cards, defaults: pack.defaults })!;
+      expect(dropped).toEqual([]);
+      expect(again.regions!.areas[0]!.prompt).toMatch(/^a (?:cat|\{cat\|cat\})$/);
     }
   });
 
