@@ -1,8 +1,15 @@
 // The regions of a finished image: with its own words and adapters, as settings, and in a `parameters` text. Pure.
 import { withoutTags } from "../shared/prompt-syntax.ts";
+import { checkRegions } from "../shared/request-check.ts";
 import type { AdapterUse } from "../shared/request.ts";
 import { formatLoraTag } from "./lora-tags.ts";
-import { regionsFrom, withoutEmpty, type PartialRegions, type RegionOptions } from "./regions.ts";
+import {
+  defaultBaseWeight,
+  regionsFrom,
+  withoutEmpty,
+  type PartialRegions,
+  type RegionOptions,
+} from "./regions.ts";
 import type { PlannedImage } from "./run-types.ts";
 
 /**
@@ -52,16 +59,18 @@ export function regionFields(regions: RegionOptions | null): [string, string][] 
   ];
 }
 
-/** @returns null for a text without them; undefined for regions that cannot be read */
+/** @returns null for a text without them; undefined for regions that cannot be read, or that no image can have */
 export function readRegions(fields: ReadonlyMap<string, string>): PartialRegions | null | undefined {
   const [text = "", base = "", prompts = ""] = regionLabels.map((label) => fields.get(label)?.trim());
   if (text === "") return null;
   try {
-    const written: unknown = JSON.parse(text);
-    const areas = regionsFrom(written);
-    if (areas.length === 0 || areas.length !== (written as unknown[]).length) return undefined;
-    const baseWeight = base === "" ? Number.NaN : Number(base);
-    return { areas, addPrompt: prompts !== "alone", ...(Number.isFinite(baseWeight) ? { baseWeight } : {}) };
+    const listed: unknown = JSON.parse(text);
+    const areas = regionsFrom(listed);
+    if (areas.length === 0 || areas.length !== (listed as unknown[]).length) return undefined;
+    const written = base === "" ? Number.NaN : Number(base);
+    const baseWeight = Number.isFinite(written) ? written : defaultBaseWeight;
+    checkRegions({ areas, baseWeight }, { maskedOnly: false });
+    return { areas, addPrompt: prompts !== "alone", baseWeight };
   } catch {
     return undefined;
   }

@@ -242,6 +242,26 @@ describe("regions as text", () => {
     expect(missing).toEqual(["gone"]);
   });
 
+  it.each([
+    ["x", 5],
+    ["width", 0.01],
+    ["weight", 99],
+  ])("with %s %d are not taken over", (side, value) => {
+    const fields = new Map([["Regions", JSON.stringify([{ ...left, prompt: "a", [side]: value }])]]);
+    const read = readSettings({ prompt: "a", negativePrompt: "", fields }, cards);
+    expect(read.options.regions).toBeUndefined();
+    expect(read.dropped.join()).toContain("Regions ");
+  });
+
+  it("with a share of the prompt out of range are not taken over", () => {
+    const fields = new Map([
+      ["Regions", JSON.stringify([{ ...left, prompt: "a" }])],
+      ["Region base weight", "7"],
+    ]);
+    const { options: read } = readSettings({ prompt: "a", negativePrompt: "", fields }, cards);
+    expect(read.regions).toBeUndefined();
+  });
+
   it("are left out of a text without any, and kept whole in settings", () => {
     const none = completeOptions({ prompt: "a", regions: { areas: [] } }, pack.defaults);
     expect(none.regions).toBe(null);
