@@ -12,6 +12,14 @@ describe("regions of the form", () => {
     expect(resized(places.centre, { x: 2, y: -2 })).toEqual({ x: 0.25, y: 0.25, width: 0.75, height: 0.05 });
   });
 
+  it("that are no whole percents stay inside the image", () => {
+    const third = { x: 0.333, y: 0.125, width: 0.333, height: 0.333 };
+    expect(moved(third, { x: 1, y: 1 })).toEqual({ ...third, x: 0.667, y: 0.667 });
+    expect(resized(third, { x: 1, y: 1 })).toEqual({ ...third, width: 0.667, height: 0.875 });
+    expect(withSide(third, "width", 0.7)).toEqual({ ...third, x: 0.3, width: 0.7 });
+    expect(withSide(third, "y", 0.75)).toEqual({ ...third, y: 0.75, height: 0.25 });
+  });
+
   it.each([
     ["x", 0.8, { x: 0.8, y: 0.25, width: 0.2, height: 0.5 }],
     ["x", 2, { x: 0.95, y: 0.25, width: 0.05, height: 0.5 }],
