@@ -1,9 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { moved, newRegion, places, resized, withSide } from "./region-edit.ts";
+import { moved, newRegion, numbersOf, places, resized, withSide } from "./region-edit.ts";
 
 describe("regions of the form", () => {
   it("a new one lies where it was asked for, without words", () => {
     expect(newRegion("right")).toEqual({ x: 0.5, y: 0, width: 0.5, height: 1, prompt: "", weight: 1 });
+  });
+
+  it("are numbered as in the image: those without a prompt are left out", () => {
+    const prompts = ["", "a cat", " ", "a fox"].map((prompt) => ({ prompt }));
+    expect(numbersOf(prompts)).toEqual([null, 1, null, 2]);
   });
 
   it("stay inside the image, in whole percents", () => {

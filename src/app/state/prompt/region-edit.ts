@@ -2,7 +2,7 @@
 // whole percents where they fit. Pure.
 import { limits } from "../../../shared/limits.ts";
 import type { Rectangle } from "../../../shared/request.ts";
-import type { Region } from "../../../stylus/regions.ts";
+import { hasPrompt, type Region } from "../../../stylus/regions.ts";
 
 /** Where a new region may lie. */
 export const places = {
@@ -16,6 +16,12 @@ export const places = {
 export type Place = keyof typeof places;
 
 export const newRegion = (place: Place): Region => ({ ...places[place], prompt: "", weight: 1 });
+
+/** What each is called, from 1 up as in the image: one without a prompt is no part of it, and has none. */
+export function numbersOf(regions: readonly Pick<Region, "prompt">[]): (number | null)[] {
+  let last = 0;
+  return regions.map((region) => (hasPrompt(region) ? ++last : null));
+}
 
 const percent = (share: number): number => Math.round(share * 100) / 100;
 
