@@ -73,6 +73,20 @@ export function adaptersOfPlot(
   });
 }
 
+/** The same of each region; nothing where each prompt has its own. */
+export function regionsOfPlot(
+  options: Pick<GenerateOptions, "plot">,
+  images: readonly Pick<PlannedImage, "regions">[],
+): Pick<PlannedImage, "regions"> {
+  const count = Math.max(0, ...images.map(({ regions = [] }) => regions.length));
+  if (count === 0 || replacesWords(options)) return {};
+  const regions = Array.from({ length: count }, (_, index) => {
+    const ofIt = images.flatMap((image) => image.regions?.[index] ?? []);
+    return { adapters: adaptersOfPlot(options, ofIt), masked: [], formulas: {} };
+  });
+  return { regions };
+}
+
 /** An image of a plot as one of its own; others as they are. */
 function alone({
   options,

@@ -38,7 +38,7 @@ import {
 } from "./image-options.ts";
 import { plotFrom, type Plot } from "./plot/axes.ts";
 import { expandPlot } from "./plot/cells.ts";
-import { completeRegions, type PartialRegions, type RegionOptions } from "./regions.ts";
+import { completeRegions, hasPrompt, type PartialRegions, type RegionOptions } from "./regions.ts";
 
 /** An adapter named by hand; both of its parts work at `weight` unless a strength of the text part is given. */
 export interface ListedAdapter extends Omit<AdapterUse, "unetStrength" | "textStrength"> {
@@ -265,7 +265,7 @@ export function checkOptions(
   if (vaeTilePixels !== null) checkTile(vaeTilePixels, limits.size.step);
   if (regions !== null) {
     checkRegions(regions, { maskedOnly: start?.mask?.region === "masked" });
-    const empty = regions.areas.findIndex(({ prompt }) => prompt.trim() === "");
+    const empty = regions.areas.findIndex((area) => !hasPrompt(area));
     if (empty >= 0)
       refuse(
         "regions",

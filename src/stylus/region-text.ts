@@ -1,12 +1,20 @@
 // The regions of a finished image: with its own words and adapters, as settings, and in a `parameters` text. Pure.
 import { withoutTags } from "../shared/prompt-syntax.ts";
+import { checkRegions } from "../shared/request-check.ts";
 import type { AdapterUse } from "../shared/request.ts";
 import { formatLoraTag } from "./lora-tags.ts";
-import { regionsFrom, type PartialRegions, type RegionOptions } from "./regions.ts";
+import {
+  defaultBaseWeight,
+  regionsFrom,
+  withoutEmpty,
+  type PartialRegions,
+  type RegionOptions,
+} from "./regions.ts";
 import type { PlannedImage } from "./run-types.ts";
 
 /**
  * The regions as an image has them: its own words, and its adapters as tags, so that they generate it again when none are chosen.
+ * Those of which nothing is left are left out; null without any.
  * @param isLeft adapters without which it is
  */
 export function regionsOfImage(
@@ -15,14 +23,14 @@ export function regionsOfImage(
   isLeft: (id: string) => boolean = () => false,
 ): RegionOptions | null {
   if (regions === null) return null;
-  return {
+  return withoutEmpty({
     ...regions,
     areas: regions.areas.map((area, index) => {
       const { prompt = area.prompt, adapters = [] } = image.regions?.[index] ?? {};
       const tags = adapters.filter(({ id }) => !isLeft(id)).map(formatLoraTag);
-      return { ...area, prompt: [withoutTags(prompt).trim(), ...tags].join(" ") };
+      return { ...area, prompt: [withoutTags(prompt).trim(), ...tags].join(" ").trim() };
     }),
-  };
+  });
 }
 
 /** The adapters of an image and of its regions. */
@@ -51,16 +59,18 @@ export function regionFields(regions: RegionOptions | null): [string, string][] 
   ];
 }
 
-/** @returns null for a text without them; undefined for regions that cannot be read */
+/** @returns null for a text without them; undefined for regions that cannot be read, or that no image can have */
 export function readRegions(fields: ReadonlyMap<string, string>): PartialRegions | null | undefined {
   const [text = "", base = "", prompts = ""] = regionLabels.map((label) => fields.get(label)?.trim());
   if (text === "") return null;
   try {
-    const written: unknown = JSON.parse(text);
-    const areas = regionsFrom(written);
-    if (areas.length === 0 || areas.length !== (written as unknown[]).length) return undefined;
-    const baseWeight = base === "" ? Number.NaN : Number(base);
-    return { areas, addPrompt: prompts !== "alone", ...(Number.isFinite(baseWeight) ? { baseWeight } : {}) };
+    const listed: unknown = JSON.parse(text);
+    const areas = regionsFrom(listed);
+    if (areas.length === 0 || areas.length !== (listed as unknown[]).length) return undefined;
+    const written = base === "" ? Number.NaN : Number(base);
+    const baseWeight = Number.isFinite(written) ? written : defaultBaseWeight;
+    checkRegions({ areas, baseWeight }, { maskedOnly: false });
+    return { areas, addPrompt: prompts !== "alone", baseWeight };
   } catch {
     return undefined;
   }

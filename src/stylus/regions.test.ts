@@ -5,6 +5,7 @@ import { parseParameters } from "../formats/generation-parameters.ts";
 import { readSettings, writeInfotext } from "./infotext.ts";
 import { completeOptions, type PartialOptions } from "./options.ts";
 import { regionsFrom, type PartialRegions } from "./regions.ts";
+import { regionsOfImage } from "./region-text.ts";
 import { run } from "./run.ts";
 import type { RunEvent } from "./run-types.ts";
 import { readLink, writeLink } from "./share-link.ts";
@@ -118,6 +119,32 @@ describe("a run with regions", () => {
     );
   });
 
+  it("a plot of a region’s adapter varies it in the region alone", async () => {
+    const { services, requests } = standInServices();
+    const plot = { x: { kind: "weight", values: "0.3, 0.6", adapter: "ink" }, y: null, z: null } as const;
+    await run({ ...options, plot }, services);
+    const images = requests.flatMap((request) => request.images);
+    expect(images.map(({ adapters, regions }) => [adapters, regions!.areas[1]!.adapters])).toEqual([
+      [[], [use("ink", 0.3)]],
+      [[], [use("ink", 0.6)]],
+    ]);
+  });
+
+  it("joins the words of a region and of the prompt, where there are both", async () => {
+    const { services, requests } = standInServices();
+    const areas = [
+      { ...left, prompt: "<lora:ink:0.5>" },
+      { ...right, prompt: "a cat" },
+    ];
+    await run({ ...options, regions: { areas } }, services);
+    await run({ ...options, prompt: "<lora:clay:0.5>", regions: { areas } }, services);
+    const texts = requests.map(({ images }) => images[0]!.regions!.areas.map(({ prompt }) => prompt));
+    expect(texts).toEqual([
+      ["a meadow", "a cat, a meadow"],
+      ["", "a cat"],
+    ]);
+  });
+
   it.each<[Partial<PartialOptions>, RegExp]>([
     [
       { regions: { areas: Array.from({ length: 7 }, () => ({ ...left, prompt: "a" })) } },
@@ -181,6 +208,29 @@ describe("regions as text", () => {
     }
   });
 
+  it("leave out a region of which nothing is left", async () => {
+    const areas = [
+      { ...left, prompt: "<lora:ink:0.5>" },
+      { ...right, prompt: "a {cat|cat}" },
+      { ...left, prompt: "{|}" },
+    ];
+    const { report, images } = await run({ ...options, regions: { areas } }, standInServices().services);
+    const asked = report.options.regions!;
+    const prompts = (isLeft: (id: string) => boolean) =>
+      regionsOfImage(asked, images[0]!, isLeft)!.areas.map(({ prompt }) => prompt);
+    expect(prompts(() => false)).toEqual(["<lora:ink:0.5>", "a cat"]);
+    expect(prompts((id) => id === "ink")).toEqual(["a cat"]);
+    const first = { ...asked, areas: asked.areas.slice(0, 1) };
+    expect(regionsOfImage(first, images[0]!, () => true)).toBe(null);
+    const plot = { x: { kind: "prompt", values: "cat, owl" }, y: null, z: null } as const;
+    for (const written of [report.options, { ...report.options, plot }]) {
+      const link = writeLink({ options: written, image: images[0]!, model: "" }, new Set(["ink"]));
+      const { options: again, dropped } = readLink(link, { cards, defaults: pack.defaults })!;
+      expect(dropped).toEqual([]);
+      expect(again.regions!.areas[0]!.prompt).toMatch(/^a (?:cat|\{cat\|cat\})$/);
+    }
+  });
+
   it("say what cannot be taken over", async () => {
     const { text } = await written(options);
     const damaged = text.replace(/Regions: "\[/u, 'Regions: "[[');
@@ -190,6 +240,26 @@ describe("regions as text", () => {
     expect(dropped.join()).toContain("Regions ");
     const { missing } = readSettings(parseParameters(text.replaceAll("ink", "gone")), cards);
     expect(missing).toEqual(["gone"]);
+  });
+
+  it.each([
+    ["x", 5],
+    ["width", 0.01],
+    ["weight", 99],
+  ])("with %s %d are not taken over", (side, value) => {
+    const fields = new Map([["Regions", JSON.stringify([{ ...left, prompt: "a", [side]: value }])]]);
+    const read = readSettings({ prompt: "a", negativePrompt: "", fields }, cards);
+    expect(read.options.regions).toBeUndefined();
+    expect(read.dropped.join()).toContain("Regions ");
+  });
+
+  it("with a share of the prompt out of range are not taken over", () => {
+    const fields = new Map([
+      ["Regions", JSON.stringify([{ ...left, prompt: "a" }])],
+      ["Region base weight", "7"],
+    ]);
+    const { options: read } = readSettings({ prompt: "a", negativePrompt: "", fields }, cards);
+    expect(read.regions).toBeUndefined();
   });
 
   it("are left out of a text without any, and kept whole in settings", () => {

@@ -9,6 +9,9 @@ export interface Region extends Rectangle {
   readonly weight: number;
 }
 
+/** A region that says nothing is no part of an image. */
+export const hasPrompt = ({ prompt }: Pick<Region, "prompt">): boolean => prompt.trim() !== "";
+
 /** The prompt covers the whole image; regions lie over it. */
 export interface RegionOptions {
   /** Share of the prompt inside a region: 0 leaves it out there. */
@@ -20,6 +23,12 @@ export interface RegionOptions {
 
 /** Holds the regions together, and leaves each its subject: measured with Pocket (docs/prompting.md). */
 export const defaultBaseWeight = 0.2;
+
+/** Without regions that say nothing; null when none are left. */
+export function withoutEmpty(regions: RegionOptions): RegionOptions | null {
+  const areas = regions.areas.filter(hasPrompt);
+  return areas.length === 0 ? null : { ...regions, areas };
+}
 
 /** What a request may leave out. */
 export type PartialRegions = Partial<Pick<RegionOptions, "baseWeight" | "addPrompt">> & {

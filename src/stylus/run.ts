@@ -209,13 +209,6 @@ export async function runRequest(
   const { preset, combine, seed } = options;
   const count = words.length;
   const planned = await stage("plan", { preset, combine, count, seed }, async () => {
-    const planned = (prompt: string, cell: PlotCell | null): PlannedBatch =>
-      planBatch(chosen.get(prompt)!, cell ? { ...options, count: 1 } : options, {
-        ...pack,
-        tagged: tagsOf.get(prompt)!.adapters,
-        ...(cell && { change: (adapters) => adaptersOfCell(adapters, cell, strengthIn(pack)) }),
-      });
-    const plans = new Map(prompts.map((prompt) => [prompt, planned(prompt, null)]));
     const ofRegions = regionPlanOptions(options);
     const regionPlans = new Map(
       inRegions.map((prompt) => [
@@ -223,19 +216,33 @@ export async function runRequest(
         planBatch(chosen.get(prompt)!, ofRegions, { ...pack, tagged: tagsOf.get(prompt)!.adapters }),
       ]),
     );
+    const strengthOf = strengthIn(pack);
+    const planned = (
+      { prompt, regions }: Pick<ImageWords, "prompt" | "regions">,
+      cell: PlotCell | null,
+    ): PlannedBatch => {
+      const ofThem = regions.flatMap((region) => regionPlans.get(region)!.images[0]!.adapters);
+      const context = { strengthOf, inRegions: new Set(ofThem.map(({ id }) => id)) };
+      return planBatch(chosen.get(prompt)!, cell ? { ...options, count: 1 } : options, {
+        ...pack,
+        tagged: tagsOf.get(prompt)!.adapters,
+        ...(cell && { change: (adapters) => adaptersOfCell(adapters, cell, context) }),
+      });
+    };
+    const plans = new Map(prompts.map((prompt) => [prompt, planned({ prompt, regions: [] }, null)]));
     const regionsOf = (own: ImageWords, index: number): PlannedRegion[] =>
       own.regions.map((prompt, region) => {
         const { adapters, masked, formulas } = regionPlans.get(prompt)!.images[cells ? 0 : index]!;
         return {
           ...(prompt === options.regions!.areas[region]!.prompt ? {} : { prompt }),
-          adapters: cells ? ownAdaptersOfCell(adapters, cells[index]!, strengthIn(pack)) : adapters,
+          adapters: cells ? ownAdaptersOfCell(adapters, cells[index]!, strengthOf) : adapters,
           masked,
           formulas,
         };
       });
     const images = words.map((own, index) => ({
       ...(cells
-        ? imageOfCell(planned(own.prompt, cells[index]!).images[0]!, cells[index]!)
+        ? imageOfCell(planned(own, cells[index]!).images[0]!, cells[index]!)
         : plans.get(own.prompt)!.images[index]!),
       ...ownWords(own, options),
       ...(own.regions.length === 0 ? {} : { regions: regionsOf(own, index) }),
@@ -250,7 +257,10 @@ export async function runRequest(
     prompt: readable(prompt),
     negativePrompt: readableText(withoutTags(negativePrompt), pack),
     regions: regions.map((own) =>
-      [own, ...(options.regions?.addPrompt ? [prompt] : [])].map((text) => readable(text).trim()).join(", "),
+      [own, ...(options.regions?.addPrompt ? [prompt] : [])]
+        .map((text) => readable(text).trim())
+        .filter((text) => text !== "")
+        .join(", "),
     ),
   }));
   /** Of each image its place among all. */

@@ -11,6 +11,7 @@ import { formatLoraTag } from "./lora-tags.ts";
 import { withoutAdapters } from "./plot/axes.ts";
 import { plotFields } from "./plot/fields.ts";
 import { regionFields, regionsOfImage } from "./region-text.ts";
+import { withoutEmpty } from "./regions.ts";
 import {
   checkOptions,
   completeOptions,
@@ -105,13 +106,14 @@ function regionsOfLink(
 ): GenerateOptions["regions"] {
   if (!replacesWords(options)) return regionsOfImage(options.regions, image, (id) => left.has(id));
   return (
-    options.regions && {
+    options.regions &&
+    withoutEmpty({
       ...options.regions,
       areas: options.regions.areas.map((area) => ({
         ...area,
         prompt: replaceTags(area.prompt, ({ name, text }) => (left.has(name) ? "" : text)),
       })),
-    }
+    })
   );
 }
 

@@ -31,10 +31,12 @@ test("two regions are added, moved, chosen for, generated, and brought back from
   await useSettings(page, { seed: 7, size: { width: 384, height: 256 } });
   await page.setViewportSize({ width: 320, height: 700 });
   await page.getByRole("button", { name: "Regions", exact: true }).press("Enter");
+  // The prompt of a new region has the focus.
   await section().getByRole("button", { name: "Left half" }).press("Enter");
+  await page.keyboard.type("a red apple");
+  expect(await prompt(1).inputValue()).toBe("a red apple");
   await section().getByRole("button", { name: "Right half" }).press("Enter");
-  await prompt(1).fill("a red apple");
-  await prompt(2).fill("a cat, clay render <lora:ink:0.4>");
+  await section().getByLabel("Prompt of the empty region").fill("a cat, clay render <lora:ink:0.4>");
   expect(await violations(page)).toEqual([]);
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
   await page.setViewportSize({ width: 1280, height: 900 });
@@ -106,6 +108,16 @@ test("a region that is not filled in is no part of the image, and six are the mo
   for (let count = 0; count < 6; count++) await section().getByRole("button", { name: "Centre" }).click();
   await section().getByText("An image has 6 regions at most.").waitFor();
   expect(await section().getByRole("button", { name: "Centre" }).isDisabled()).toBe(true);
+  const removers = section().getByRole("button", { name: "Remove the empty region" });
+  await removers.last().press("Enter");
+  expect(await removers.count()).toBe(5);
+  expect(await removers.last().evaluate((button) => button === document.activeElement)).toBe(true);
   await generate(page, "a meadow");
   expect(await choice(1).count()).toBe(0);
+
+  // Numbers are those of the image.
+  await section().getByLabel("Prompt of the empty region").nth(1).fill("a cat");
+  await choice(1).getByText("a cat").waitFor();
+  await area(1).waitFor();
+  expect(await area(2).count()).toBe(0);
 });

@@ -49,6 +49,45 @@ const withWordsOf = (
     areas: regions.areas.map((area, index) => ({ ...area, prompt: drawn?.[index]?.prompt ?? area.prompt })),
   };
 
+/** What was read with one set of options. */
+interface Known {
+  readonly key: string;
+  readonly reading: Reading;
+  /** Not while regions or the reader are still waited for. */
+  readonly isWhole: boolean;
+}
+
+/** What a run has read so far; null for one that reads nothing, or was stopped before it had read all. */
+export function readingOfRun(view: RunView | null): Known | null {
+  if (!view?.composition || view.options.adapters !== "auto") return null;
+  const { composition, candidates, regions } = view;
+  const isWhole = regions.length === (view.options.regions?.areas.length ?? 0);
+  if ((composition.pending || !isWhole) && view.status !== "running") return null;
+  const first = view.images[0];
+  const asked = {
+    ...view.options,
+    ...wordsOf(first ?? {}, view),
+    regions: withWordsOf(first?.regions, view.options.regions),
+  };
+  return {
+    key: choiceKey(asked),
+    reading: { prompt: asked.prompt, composition, candidates, regions },
+    isWhole,
+  };
+}
+
+/** The reading to show: of those for these options the first whole one, else the first. */
+export function readingFor(
+  options: GenerateOptions,
+  { run, typed }: { readonly run: Known | null; readonly typed: Known | null },
+): Reading {
+  if (options.prompt.trim() === "") return nothing;
+  const key = choiceKey(options);
+  const known = [run, typed].filter((each) => each?.key === key);
+  const latest = typed ?? run; // until the new one is there
+  return (known.find((each) => each?.isWhole) ?? known[0] ?? latest)?.reading ?? nothing;
+}
+
 export function createReading(context: {
   readonly services: ChoiceServices;
   readonly pack: Accessor<LoadedPack | null>;
@@ -58,33 +97,22 @@ export function createReading(context: {
   readonly shown: Accessor<RunView | null>;
 }): Accessor<Reading> {
   const { services, pack, busy, options, shown } = context;
-  const [typed, setTyped] = createSignal<{ key: string; reading: Reading } | null>(null);
-
-  const fromRun = createMemo((): { key: string; reading: Reading } | null => {
-    const view = shown();
-    if (!view?.composition || view.options.adapters !== "auto") return null;
-    if (view.composition.pending && view.status !== "running") return null; // stopped before it was whole
-    const { composition, candidates, regions } = view;
-    const first = view.images[0];
-    const asked = {
-      ...view.options,
-      ...wordsOf(first ?? {}, view),
-      regions: withWordsOf(first?.regions, view.options.regions),
-    };
-    return { key: choiceKey(asked), reading: { prompt: asked.prompt, composition, candidates, regions } };
-  });
+  const [typed, setTyped] = createSignal<Known | null>(null);
+  const fromRun = createMemo(() => readingOfRun(shown()));
 
   createEffect(
     on([() => choiceKey(options()), pack, busy], ([key, loaded, running]) => {
       if (!loaded || running || options().prompt.trim() === "") return;
-      if (untrack(fromRun)?.key === key || untrack(typed)?.key === key) return;
+      if (untrack(() => [fromRun(), typed()]).some((known) => known?.isWhole && known.key === key)) return;
       const controller = new AbortController();
       const timer = setTimeout(() => {
-        const onReading = (reading: Reading): void => {
-          if (!controller.signal.aborted) setTyped({ key, reading });
+        const { signal } = controller;
+        const keep = (reading: Reading, isWhole: boolean): void => {
+          if (!signal.aborted) setTyped({ key, reading, isWhole });
         };
-        readPrompt(untrack(options), { services, pack: loaded, onReading, signal: controller.signal })
-          .then(onReading)
+        const onReading = (early: Reading): void => keep(early, false);
+        readPrompt(untrack(options), { services, pack: loaded, onReading, signal })
+          .then((reading) => keep(reading, true))
           .catch(() => {}); // the run itself reports what is wrong
       }, restMilliseconds);
       onCleanup(() => {
@@ -94,13 +122,5 @@ export function createReading(context: {
     }),
   );
 
-  return createMemo(() => {
-    const key = choiceKey(options());
-    const run = fromRun();
-    const latest = typed();
-    if (options().prompt.trim() === "") return nothing;
-    if (run?.key === key) return run.reading;
-    if (latest?.key === key) return latest.reading;
-    return latest?.reading ?? run?.reading ?? nothing; // the last one, until the new one is there
-  });
+  return createMemo(() => readingFor(options(), { run: fromRun(), typed: typed() }));
 }

@@ -23,7 +23,7 @@ import {
   type MaskValues,
   type InitImage,
 } from "../../stylus/image-options.ts";
-import { defaultBaseWeight, regionsFrom, type Region } from "../../stylus/regions.ts";
+import { defaultBaseWeight, hasPrompt, regionsFrom, type Region } from "../../stylus/regions.ts";
 import { plotFrom, type Plot } from "../../stylus/plot/axes.ts";
 import type { ImagePrompt } from "../../stylus/wildcards.ts";
 import { withoutTags } from "../../shared/prompt-syntax.ts";
@@ -345,10 +345,9 @@ function hiresOf({ start, hires, hiresValues }: Settings): PartialOptions["hires
   return steps === null ? values : { ...values, steps };
 }
 
-/** A region that says nothing yet is no part of the image. */
 const regionsOf = ({ regions, regionValues }: Settings): PartialOptions["regions"] => ({
   ...regionValues,
-  areas: regions.filter(({ prompt }) => prompt.trim() !== "").map((region) => ({ ...region })),
+  areas: regions.filter(hasPrompt).map((region) => ({ ...region })),
 });
 
 const tileOf = ({ width, height }: PackDefaults): number => Math.max(limits.size.min, width, height);

@@ -107,9 +107,21 @@ describe("adaptersOfCell", () => {
       ["fox 0.6", "ink 0.7"],
     ],
   ])("%j", (cell, expected) => {
-    const uses = adaptersOfCell(chosen, cell, strengthOf);
+    const uses = adaptersOfCell(chosen, cell, { strengthOf });
     expect(uses.map(({ id, unetStrength }) => `${id} ${unetStrength}`)).toEqual(expected);
     expect(uses.every(({ unetStrength, textStrength }) => unetStrength === textStrength)).toBe(true);
+  });
+
+  it.each([
+    [{ adapter: null, weight: { id: "ink", strength: 1 } }, ["clay 0.8", "fox 0.6"]],
+    [{ adapter: null, weight: { id: "clay", strength: 1 } }, ["clay 1", "fox 0.6"]],
+    [
+      { adapter: { among: ["ink"], id: "ink" }, weight: { id: "ink", strength: 1 } },
+      ["clay 0.8", "fox 0.6", "ink 1"],
+    ],
+  ])("%j, ink and clay in regions", (cell, expected) => {
+    const uses = adaptersOfCell(chosen, cell, { strengthOf, inRegions: new Set(["ink", "clay"]) });
+    expect(uses.map(({ id, unetStrength }) => `${id} ${unetStrength}`)).toEqual(expected);
   });
 
   it("adaptersOf names those that have to be there", () => {

@@ -152,12 +152,16 @@ export function adaptersOf(plot: Plot): string[] {
 
 /**
  * The adapters of a cell, out of those that were chosen for its prompt.
- * @param strengthOf an adapter that was not chosen
+ * @param context.strengthOf an adapter that was not chosen
+ * @param context.inRegions ids of its regions' own adapters: to vary the weight of one does not bring it into the whole image
  */
 export function adaptersOfCell(
   chosen: readonly AdapterUse[],
   { adapter, weight }: Pick<PlotCell, "adapter" | "weight">,
-  strengthOf: (id: string) => number,
+  {
+    strengthOf,
+    inRegions = new Set(),
+  }: { readonly strengthOf: (id: string) => number; readonly inRegions?: ReadonlySet<string> },
 ): AdapterUse[] {
   const use = (id: string, strength: number): AdapterUse => ({
     id,
@@ -167,7 +171,10 @@ export function adaptersOfCell(
   const isLeftOut = (id: string): boolean =>
     adapter !== null && adapter.among.includes(id) && id !== adapter.id;
   const uses = chosen.filter(({ id }) => !isLeftOut(id));
-  const wanted = [adapter?.id ?? null, weight?.id ?? null].filter((id) => id !== null);
+  const weighted = weight?.id ?? null;
+  const wanted = [adapter?.id ?? null, weighted !== null && inRegions.has(weighted) ? null : weighted].filter(
+    (id) => id !== null,
+  );
   for (const id of wanted)
     if (!isLeftOut(id) && !uses.some((each) => each.id === id)) uses.push(use(id, strengthOf(id)));
   if (weight === null) return uses;
@@ -184,7 +191,7 @@ export function ownAdaptersOfCell(
   strengthOf: (id: string) => number,
 ): AdapterUse[] {
   const ids = new Set(own.map(({ id }) => id));
-  return adaptersOfCell(own, cell, strengthOf).filter(({ id }) => ids.has(id));
+  return adaptersOfCell(own, cell, { strengthOf }).filter(({ id }) => ids.has(id));
 }
 
 /** Keys in order of first appearance. */

@@ -56,18 +56,22 @@ export const prompt = {
       bottom: "Bottom half",
       centre: "Centre",
     },
-    region: (number: number) => `Region ${number}`,
-    prompt: (number: number) => `Prompt of region ${number}`,
-    remove: (number: number) => `Remove region ${number}`,
+    /** Null, here and below: one without a prompt has no number. */
+    region: (number: number | null) => (number === null ? "Empty region" : `Region ${number}`),
+    prompt: (number: number | null) =>
+      number === null ? "Prompt of the empty region" : `Prompt of region ${number}`,
+    remove: (number: number | null) =>
+      number === null ? "Remove the empty region" : `Remove region ${number}`,
     /** Of a rectangle in the frame, in shares of its sides. */
     area: (
-      number: number,
+      number: number | null,
       area: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
     ) => {
       const [left, top, width, height] = [area.x, area.y, area.width, area.height].map((share) =>
         formats.percent(share),
       );
-      return `Region ${number}: ${left} from the left, ${top} from the top, ${width} wide, ${height} high`;
+      const name = number === null ? "Empty region" : `Region ${number}`;
+      return `${name}: ${left} from the left, ${top} from the top, ${width} wide, ${height} high`;
     },
     keys: "Drag to move, the corner to resize. Arrow keys move, with Shift they resize.",
     sides: { x: "Left, %", y: "Top, %", width: "Width, %", height: "Height, %" },

@@ -50,14 +50,15 @@ export const prompt: typeof english = {
       bottom: "아래쪽 절반",
       centre: "가운데",
     },
-    region: (number) => `영역 ${number}`,
-    prompt: (number) => `영역 ${number}의 프롬프트`,
-    remove: (number) => `영역 ${number} 삭제`,
+    region: (number) => (number === null ? "빈 영역" : `영역 ${number}`),
+    prompt: (number) => (number === null ? "빈 영역의 프롬프트" : `영역 ${number}의 프롬프트`),
+    remove: (number) => (number === null ? "빈 영역 삭제" : `영역 ${number} 삭제`),
     area: (number, area) => {
       const [left, top, width, height] = [area.x, area.y, area.width, area.height].map((share) =>
         formats.percent(share),
       );
-      return `영역 ${number}: 왼쪽에서 ${left}, 위에서 ${top}, 너비 ${width}, 높이 ${height}`;
+      const name = number === null ? "빈 영역" : `영역 ${number}`;
+      return `${name}: 왼쪽에서 ${left}, 위에서 ${top}, 너비 ${width}, 높이 ${height}`;
     },
     keys: "끌어서 옮기고, 모서리를 끌어서 크기를 바꿔요. 화살표 키로 옮기고, Shift와 함께 누르면 크기를 바꿔요.",
     sides: { x: "왼쪽, %", y: "위, %", width: "너비, %", height: "높이, %" },

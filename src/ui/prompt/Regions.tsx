@@ -1,8 +1,9 @@
 // Regional prompts: the frame of the image with its regions, to be moved and resized by pointer or keys, and a prompt for each.
-import { For, Index, Show, type JSX } from "solid-js";
+import { createMemo, For, Index, Show, type JSX } from "solid-js";
 import {
   moved,
   newRegion,
+  numbersOf,
   places,
   resized,
   withSide,
@@ -13,6 +14,7 @@ import type { Rectangle } from "../../shared/request.ts";
 import type { Region } from "../../stylus/regions.ts";
 import { NumberField, SwitchField, TextField } from "../controls/fields.tsx";
 import controls from "../controls/controls.module.css";
+import { focusWhatIsLeft } from "../controls/focus.ts";
 import { CloseIcon } from "../controls/icons.tsx";
 import styles from "./Regions.module.css";
 import { regionColour } from "./task-colour.ts";
@@ -34,7 +36,19 @@ export function Regions(): JSX.Element {
   const { settings, setSettings, ...studio } = useStudio();
   const regions = (): readonly Region[] => settings.regions;
   const isFull = (): boolean => regions().length >= limits.regions;
+  const numbers = createMemo(() => numbersOf(regions()));
   const change = (index: number, region: Partial<Region>): void => setSettings("regions", index, region);
+  let rows!: HTMLDivElement;
+  const add = (place: Place): void => {
+    setSettings("regions", (all) => [...all, newRegion(place)]);
+    rows.lastElementChild?.querySelector("textarea")?.focus();
+  };
+  const remove = (index: number): void => {
+    setSettings("regions", (all) => all.filter((_, other) => other !== index));
+    if (index < regions().length) return; // the button is the next region's now
+    rows.lastElementChild?.querySelector("button")?.focus();
+    focusWhatIsLeft();
+  };
   return (
     <section class={styles["regions"]} id="regions" aria-labelledby="regions-title">
       <header class={styles["head"]}>
@@ -43,24 +57,24 @@ export function Regions(): JSX.Element {
       </header>
       <div class={styles["body"]} data-empty={regions().length === 0}>
         <Show when={regions().length > 0}>
-          <Frame size={studio.options()} regions={regions()} onChange={change} />
+          <Frame size={studio.options()} regions={regions()} numbers={numbers()} onChange={change} />
         </Show>
         <div class={styles["list"]}>
-          <div class={styles["rows"]}>
+          <div class={styles["rows"]} ref={(element) => (rows = element)}>
             <Index each={regions()}>
               {(region, index) => (
                 <div
                   class={styles["region"]}
                   role="group"
-                  aria-label={t.prompt.regions.region(index + 1)}
-                  data-task={regionColour(index)}
+                  aria-label={t.prompt.regions.region(numbers()[index]!)}
+                  data-task={colourOf(numbers()[index]!)}
                 >
                   <div class={styles["words"]}>
                     <span class={styles["number"]} aria-hidden="true">
-                      {index + 1}
+                      {numbers()[index]}
                     </span>
                     <TextField
-                      label={t.prompt.regions.prompt(index + 1)}
+                      label={t.prompt.regions.prompt(numbers()[index]!)}
                       rows={1}
                       value={region().prompt}
                       onChange={(prompt) => change(index, { prompt })}
@@ -68,11 +82,9 @@ export function Regions(): JSX.Element {
                     <button
                       class={controls["icon"]}
                       type="button"
-                      aria-label={t.prompt.regions.remove(index + 1)}
-                      title={t.prompt.regions.remove(index + 1)}
-                      onClick={() =>
-                        setSettings("regions", (all) => all.filter((_, other) => other !== index))
-                      }
+                      aria-label={t.prompt.regions.remove(numbers()[index]!)}
+                      title={t.prompt.regions.remove(numbers()[index]!)}
+                      onClick={() => remove(index)}
                     >
                       <CloseIcon />
                     </button>
@@ -109,7 +121,7 @@ export function Regions(): JSX.Element {
                   class={`${controls["button"]} ${controls["small"]}`}
                   type="button"
                   disabled={isFull()}
-                  onClick={() => setSettings("regions", (all) => [...all, newRegion(place)])}
+                  onClick={() => add(place)}
                 >
                   {t.prompt.regions.places[place]}
                 </button>
@@ -139,16 +151,21 @@ export function Regions(): JSX.Element {
   );
 }
 
+const colourOf = (number: number | null): number | undefined =>
+  number === null ? undefined : regionColour(number - 1);
+
 const percents = (share: number): string => `${share * 100}%`;
 
 /** The image's frame. A region is dragged to move it, at its corner to resize it; on keys, Shift resizes. */
 function Frame(props: {
   readonly size: { readonly width: number; readonly height: number };
   readonly regions: readonly Region[];
+  readonly numbers: readonly (number | null)[];
   readonly onChange: (index: number, region: Rectangle) => void;
 }): JSX.Element {
   let frame!: HTMLDivElement;
   let drag: {
+    readonly area: HTMLElement;
     readonly pointer: number;
     readonly from: Rectangle;
     readonly x: number;
@@ -157,12 +174,14 @@ function Frame(props: {
   } | null = null;
 
   const begin = (event: PointerEvent, region: Rectangle): void => {
-    if (event.button !== 0 || drag) return;
+    // An area that vanishes while it is dragged does not hear of the end.
+    if (event.button !== 0 || drag?.area.isConnected) return;
     const button = event.currentTarget as HTMLElement;
     button.setPointerCapture(event.pointerId);
     const atCorner = (event.target as HTMLElement).dataset["corner"] !== undefined;
     const { x, y, width, height } = region;
     drag = {
+      area: button,
       pointer: event.pointerId,
       from: { x, y, width, height },
       x: event.clientX,
@@ -175,6 +194,9 @@ function Frame(props: {
     const box = frame.getBoundingClientRect();
     const by = { x: (event.clientX - drag.x) / box.width, y: (event.clientY - drag.y) / box.height };
     props.onChange(index, drag.change(drag.from, by));
+  };
+  const end = (event: PointerEvent): void => {
+    if (drag?.pointer === event.pointerId) drag = null;
   };
   const onKeyDown = (event: KeyboardEvent, index: number): void => {
     const move = keyMoves[event.key];
@@ -200,8 +222,8 @@ function Frame(props: {
             <button
               type="button"
               class={styles["area"]}
-              data-task={regionColour(index)}
-              aria-label={t.prompt.regions.area(index + 1, region())}
+              data-task={colourOf(props.numbers[index]!)}
+              aria-label={t.prompt.regions.area(props.numbers[index]!, region())}
               aria-describedby="region-keys"
               style={{
                 left: percents(region().x),
@@ -211,11 +233,10 @@ function Frame(props: {
               }}
               onPointerDown={(event) => begin(event, region())}
               onPointerMove={(event) => follow(event, index)}
-              onPointerUp={() => (drag = null)}
-              onPointerCancel={() => (drag = null)}
+              onLostPointerCapture={end}
               onKeyDown={(event) => onKeyDown(event, index)}
             >
-              <span class={styles["label"]}>{index + 1}</span>
+              <span class={styles["label"]}>{props.numbers[index]}</span>
               <span class={styles["corner"]} data-corner="" />
             </button>
           )}

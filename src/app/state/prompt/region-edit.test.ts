@@ -1,15 +1,28 @@
 import { describe, expect, it } from "vitest";
-import { moved, newRegion, places, resized, withSide } from "./region-edit.ts";
+import { moved, newRegion, numbersOf, places, resized, withSide } from "./region-edit.ts";
 
 describe("regions of the form", () => {
   it("a new one lies where it was asked for, without words", () => {
     expect(newRegion("right")).toEqual({ x: 0.5, y: 0, width: 0.5, height: 1, prompt: "", weight: 1 });
   });
 
+  it("are numbered as in the image: those without a prompt are left out", () => {
+    const prompts = ["", "a cat", " ", "a fox"].map((prompt) => ({ prompt }));
+    expect(numbersOf(prompts)).toEqual([null, 1, null, 2]);
+  });
+
   it("stay inside the image, in whole percents", () => {
     expect(moved(places.centre, { x: 0.123, y: -1 })).toEqual({ x: 0.37, y: 0, width: 0.5, height: 0.5 });
     expect(moved(places.right, { x: 1, y: 1 })).toEqual(places.right);
     expect(resized(places.centre, { x: 2, y: -2 })).toEqual({ x: 0.25, y: 0.25, width: 0.75, height: 0.05 });
+  });
+
+  it("that are no whole percents stay inside the image", () => {
+    const third = { x: 0.333, y: 0.125, width: 0.333, height: 0.333 };
+    expect(moved(third, { x: 1, y: 1 })).toEqual({ ...third, x: 0.667, y: 0.667 });
+    expect(resized(third, { x: 1, y: 1 })).toEqual({ ...third, width: 0.667, height: 0.875 });
+    expect(withSide(third, "width", 0.7)).toEqual({ ...third, x: 0.3, width: 0.7 });
+    expect(withSide(third, "y", 0.75)).toEqual({ ...third, y: 0.75, height: 0.25 });
   });
 
   it.each([

@@ -1,7 +1,8 @@
-// What the regions of the form become when the user adds, moves and resizes them: whole percents, always inside the image. Pure.
+// What the regions of the form become when the user adds, moves and resizes them: always inside the image, in
+// whole percents where they fit. Pure.
 import { limits } from "../../../shared/limits.ts";
 import type { Rectangle } from "../../../shared/request.ts";
-import type { Region } from "../../../stylus/regions.ts";
+import { hasPrompt, type Region } from "../../../stylus/regions.ts";
 
 /** Where a new region may lie. */
 export const places = {
@@ -16,15 +17,24 @@ export type Place = keyof typeof places;
 
 export const newRegion = (place: Place): Region => ({ ...places[place], prompt: "", weight: 1 });
 
+/** What each is called, from 1 up as in the image: one without a prompt is no part of it, and has none. */
+export function numbersOf(regions: readonly Pick<Region, "prompt">[]): (number | null)[] {
+  let last = 0;
+  return regions.map((region) => (hasPrompt(region) ? ++last : null));
+}
+
 const percent = (share: number): number => Math.round(share * 100) / 100;
 
+/** What is left of a side; 1 − 0.9 is a little less than 0.1. */
+const rest = (share: number): number => Math.round((1 - share) * 1e9) / 1e9;
+
 const within = (value: number, least: number, most: number): number =>
-  percent(Math.min(most, Math.max(least, value)));
+  Math.min(most, Math.max(least, percent(value)));
 
 /** Moved as far as the image goes; shares of it. */
 export const moved = ({ x, y, width, height }: Rectangle, to: { x: number; y: number }): Rectangle => ({
-  x: within(x + to.x, 0, 1 - width),
-  y: within(y + to.y, 0, 1 - height),
+  x: within(x + to.x, 0, rest(width)),
+  y: within(y + to.y, 0, rest(height)),
   width,
   height,
 });
@@ -33,8 +43,8 @@ export const moved = ({ x, y, width, height }: Rectangle, to: { x: number; y: nu
 export const resized = ({ x, y, width, height }: Rectangle, by: { x: number; y: number }): Rectangle => ({
   x,
   y,
-  width: within(width + by.x, limits.regionSide, 1 - x),
-  height: within(height + by.y, limits.regionSide, 1 - y),
+  width: within(width + by.x, limits.regionSide, rest(x)),
+  height: within(height + by.y, limits.regionSide, rest(y)),
 });
 
 /** With one value set by hand: the others make room where they have to. */
@@ -42,9 +52,9 @@ export function withSide(region: Rectangle, side: keyof Rectangle, value: number
   const along = side === "x" || side === "width" ? (["x", "width"] as const) : (["y", "height"] as const);
   const [start, length] = along;
   if (side === start) {
-    const from = within(value, 0, 1 - limits.regionSide);
-    return { ...region, [start]: from, [length]: within(region[length], limits.regionSide, 1 - from) };
+    const from = within(value, 0, rest(limits.regionSide));
+    return { ...region, [start]: from, [length]: within(region[length], limits.regionSide, rest(from)) };
   }
   const size = within(value, limits.regionSide, 1);
-  return { ...region, [length]: size, [start]: within(region[start], 0, 1 - size) };
+  return { ...region, [length]: size, [start]: within(region[start], 0, rest(size)) };
 }

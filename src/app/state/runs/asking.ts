@@ -6,6 +6,7 @@ import type { Reading } from "../../../stylus/choose.ts";
 import type { LoadedPack } from "../../../stylus/loaded-pack.ts";
 import { randomSeed } from "../../../stylus/options.ts";
 import { plotFrom, withDrawnSeeds, type Plot } from "../../../stylus/plot/axes.ts";
+import { hasPrompt } from "../../../stylus/regions.ts";
 import type { ImagePrompt } from "../../../stylus/wildcards.ts";
 import type { ChoiceState } from "../choice.ts";
 import { withPrompt, type Settings, type SettingsStore } from "../settings.ts";
@@ -57,8 +58,8 @@ export function createAsking(context: {
     await context.settled().finally(() => (isAsking = false));
     if (inputError()) return; // what the user gave is not stored: without it the run would be another one
     // Until all regions are read nothing is known of what they bring up.
-    const spoken = settings.regions.filter((region) => region.prompt.trim() !== "");
-    if (reading().regions.length === spoken.length) choice.prune(reading(), prompts().prompt);
+    if (reading().regions.length === settings.regions.filter(hasPrompt).length)
+      choice.prune(reading(), prompts().prompt);
     const previous = context.previous();
     if (keepSeed && previous) {
       const { seed, variation } = previous.options;

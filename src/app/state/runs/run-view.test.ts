@@ -6,7 +6,7 @@ import type { Composition } from "../../../compose/composition.ts";
 import { planBatch } from "../../../stylus/batch-plan.ts";
 import { completeOptions } from "../../../stylus/options.ts";
 import { speak } from "../../../texts/texts.ts";
-import { createEventFolder, formulaOf, optionsOfImage, startRun } from "./run-view.ts";
+import { createEventFolder, formulaOf, optionsOfImage, sheetImage, startRun } from "./run-view.ts";
 import { say } from "../../../shared/saying.ts";
 
 afterEach(() => speak(() => "en"));
@@ -42,6 +42,35 @@ it.each([
   expect([formulaOf(image, "clay"), formulaOf(image, "toString")]).toEqual([formula, ""]);
   speak(() => "ko");
   expect(formulaOf(image, "clay")).toBe(korean);
+});
+
+it("the sheet of a plot has the adapters of each region that any of its images has", () => {
+  const area = { x: 0, y: 0, width: 0.5, height: 1 };
+  const areas = [
+    { ...area, prompt: "a {red|blue} cat" },
+    { ...area, prompt: "a fox" },
+  ];
+  const use = (id: string) => ({ id, unetStrength: 1, textStrength: 1 });
+  const region = (ids: readonly string[], prompt?: string) => ({
+    adapters: ids.map(use),
+    masked: [],
+    formulas: {},
+    ...(prompt === undefined ? {} : { prompt }),
+  });
+  const sheet = (kind: "adapter" | "prompt", values: string) => {
+    const plot = { x: { kind, values }, y: null, z: null };
+    const options = completeOptions({ prompt: "a meadow", regions: { areas }, plot }, defaults);
+    const run = startRun(options, "run");
+    const planned = [
+      [region(["clay"], "a red cat"), region([])],
+      [region(["ink", "clay"], "a blue cat"), region(["fog"])],
+    ];
+    const images = run.images.map((image, index) => ({ ...image, regions: planned[index]! }));
+    const encoded = { png: new Blob(), url: "" };
+    return sheetImage({ ...run, images }, { encoded, width: 1, height: 1 });
+  };
+  expect(sheet("adapter", "clay, ink").regions).toEqual([region(["clay", "ink"]), region(["fog"])]);
+  expect(sheet("prompt", "fox, owl").regions).toBeUndefined();
 });
 
 it("an image of a batch of variations is planned like the single image with its seeds", () => {

@@ -19,7 +19,7 @@ import type {
 } from "../../../stylus/run-types.ts";
 import type { ImagePrompt } from "../../../stylus/wildcards.ts";
 import { withoutTags } from "../../../shared/prompt-syntax.ts";
-import { adaptersOfPlot } from "../../../stylus/infotext.ts";
+import { adaptersOfPlot, regionsOfPlot } from "../../../stylus/infotext.ts";
 import { formatLoraTag } from "../../../stylus/lora-tags.ts";
 import { regionsOfImage } from "../../../stylus/region-text.ts";
 import { expandPlot, type CellSampling } from "../../../stylus/plot/cells.ts";
@@ -195,7 +195,7 @@ export function sheetImage(
     height,
     encoded,
     adapters: adaptersOfPlot(options, images),
-    ...(images[0]?.regions ? { regions: images[0].regions } : {}),
+    ...regionsOfPlot(options, images),
   };
 }
 
