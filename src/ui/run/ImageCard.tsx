@@ -68,6 +68,9 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
     return differencesOf({ ...options, ...props.image.sampling }, options).join(" · ");
   };
   const cover = createMemo(() => coverOf(props.image, { check: studio.nsfw, variant: props.image.variant }));
+  /** Whether the image itself may not be seen, alone or in a comparison. */
+  const isBlurred = (): boolean =>
+    studio.nsfw.reason(props.image.nsfw) !== null && !studio.nsfw.isShown(cover().key);
   const sampling = (): boolean => props.image.status === "sampling";
   const isNext = (): boolean => props.run.images.find(({ status }) => status !== "done") === props.image;
   const reuse = createReuse(props, () => t.run.image.reused);
@@ -193,7 +196,8 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
                   class={controls["icon"]}
                   type="button"
                   aria-label={t.run.image.useAsInitImage}
-                  title={t.run.image.useAsInitImage}
+                  title={isBlurred() ? t.nsfw.showBeforeInitImage : t.run.image.useAsInitImage}
+                  disabled={isBlurred()}
                   onClick={() => {
                     void studio.initImage.take(encoded().png, imageFileName(props.image.seed, words()));
                     scrollTo({ top: 0, behavior: "smooth" });
@@ -206,11 +210,7 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
                   link={link}
                   url={encoded().url}
                   fileName={imageFileName(props.image.seed, words())}
-                  labels={
-                    studio.nsfw.reason(props.image.nsfw) && !studio.nsfw.isShown(props.image.id)
-                      ? { ...t.run.image, download: t.nsfw.downloadPlain }
-                      : t.run.image
-                  }
+                  labels={isBlurred() ? { ...t.run.image, download: t.nsfw.downloadPlain } : t.run.image}
                 />
               </div>
             )}
