@@ -17,11 +17,14 @@ function open({
   scope = { isolated: true, keepsFiles: true },
   models = [],
   nsfw = { download: async () => {}, check: async () => 0.01 },
+  encoded = Promise.resolve(),
 }: {
   services?: Partial<RunServices>;
   scope?: { isolated: boolean; keepsFiles: boolean };
   models?: readonly WidgetModel[];
   nsfw?: SessionServices["nsfw"];
+  /** Until then images are being encoded. */
+  encoded?: Promise<void>;
 } = {}) {
   const events: SessionEvent[] = [];
   const { services, requests } = standInServices();
@@ -37,7 +40,10 @@ function open({
     turns: createTurns({ locks: undefined, channel: null, onYield: () => {} }),
     scope,
     tell: (event) => events.push(event),
-    encode: async ({ width }) => ({ png: new Blob([`${width}`]), url: "blob:x" }),
+    encode: async ({ width }) => {
+      await encoded;
+      return { png: new Blob([`${width}`]), url: "blob:x" };
+    },
   });
   const types = (): string[] => events.map(({ type }) => type);
   return { session, events, types, requests, release };
@@ -244,6 +250,23 @@ test("cancel ends the download of the check", async () => {
   await run;
   expect(types()).not.toContain("image");
   expect(events.at(-1)).toMatchObject({ type: "error", code: "cancelled" });
+});
+
+test("an image that is finished when the run is cancelled is told before the error", async () => {
+  let cancel = (): void => {};
+  const nsfw: SessionServices["nsfw"] = {
+    download: async () => {},
+    check: async () => (cancel(), 0.1),
+  };
+  const encoded = new Promise<void>((resolve) => setImmediate(resolve));
+  const { session, events } = open({ nsfw, encoded });
+  cancel = () => session.cancel();
+  await session.generate("a", { prompt: "a fox", count: 2 });
+  expect(events.slice(-2)).toMatchObject([
+    { type: "image", index: 0, nsfw: 0.1 },
+    { type: "error", code: "cancelled" },
+  ]);
+  expect(events.filter(({ type }) => type === "image")).toHaveLength(1);
 });
 
 test("after destroy nothing is in memory and nothing happens", async () => {

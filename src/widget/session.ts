@@ -246,15 +246,15 @@ export function createSession({
       tell({ type: "capabilities", capabilities: capabilities() });
     };
     const asked: PartialOptions = { ...rest, prompt };
-    const result = await run(asked, services, {
+    const hooks: RunHooks = {
       ...context,
       packId,
       ...(check && { check }),
       onEvent,
       onProgress: (at) => progress(pack === null ? "load" : "fetch", shareOf(at)),
       onReport: (latest) => void (report = latest),
-    });
-    await encoding;
+    };
+    const result = await run(asked, services, hooks).finally(() => encoding); // no image is told after the end
     const unknown = unknownWords(prompt, result.pack);
     const notes = [
       ...problems,

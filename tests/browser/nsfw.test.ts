@@ -61,9 +61,13 @@ test("is shown and blurred by keyboard in the result and the gallery, and blurre
   expect(await isBlurred(result())).toBe(true);
   expect(await isBlurred(thumbnail())).toBe(true);
   const show = page.locator("figure").getByRole("button", { name: "Show blurred image with seed 7" });
+  const asInitImage = page.locator("figure").getByRole("button", { name: "Use as init image" });
+  expect(await asInitImage.isDisabled()).toBe(true);
+  expect(await asInitImage.getAttribute("title")).toBe("Show the image before you use it as init image");
   await show.focus();
   await page.keyboard.press("Enter");
   expect(await isBlurred(result())).toBe(false);
+  expect(await asInitImage.isDisabled()).toBe(false);
   expect(await isBlurred(thumbnail())).toBe(false);
   const focused = (): Promise<string | null | undefined> =>
     page.evaluate(() => document.activeElement?.getAttribute("aria-label"));

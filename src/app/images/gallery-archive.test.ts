@@ -70,6 +70,32 @@ it("brings back what runs started from, unless it is damaged", async () => {
   await expect(unpackImages(fileOf(damaged))).rejects.toThrow(`inputs/${ids[1]} is damaged`);
 });
 
+it("brings back regions, unless something of them is missing", async () => {
+  const area = { x: 0, y: 0, width: 0.5, height: 1, weight: 1, prompt: "a cat" };
+  const regions = { baseWeight: 0.2, addPrompt: true, areas: [area] };
+  const region = {
+    adapters: [{ id: "clay", unetStrength: 0.8, textStrength: 0.8 }],
+    masked: [],
+    formulas: { clay: "0.8" },
+  };
+  const withRegions = { ...run, options: { ...run.options, regions } };
+  const one = image(0, { regions: [region] });
+  const unpacked = async (kept: StoredImage, of: StoredRun): ReturnType<typeof unpackImages> =>
+    unpackImages(fileOf(await packImages([kept], [of])));
+
+  const [found] = (await unpacked(one, withRegions)).runs;
+  expect(found!.run.options.regions).toEqual(regions);
+  expect(found!.images[0]!.regions).toEqual([region]);
+
+  const { formulas: _, ...unexplained } = region;
+  await expect(unpacked({ ...one, regions: [unexplained as typeof region] }, withRegions)).rejects.toThrow(
+    "what it says of a-fox-7.png is incomplete",
+  );
+  const { addPrompt: __, ...unclear } = regions;
+  const options = { ...run.options, regions: unclear as typeof regions };
+  await expect(unpacked(one, { ...run, options })).rejects.toThrow("stylus-images.json is of another form");
+});
+
 it("refuses what it did not write, and says what is wrong with it", async () => {
   const entries = unzipSync(new Uint8Array(await (await packImages(images, [run])).arrayBuffer()));
   const table = JSON.parse(new TextDecoder().decode(entries["stylus-images.json"])) as Record<

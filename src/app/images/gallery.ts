@@ -89,6 +89,7 @@ export const imageSchema = v.looseObject({
       v.looseObject({
         prompt: v.optional(v.string()),
         adapters: v.array(v.looseObject({ id: v.string(), unetStrength: number })),
+        formulas: v.record(v.string(), v.string()),
       }),
     ),
   ),
@@ -116,6 +117,7 @@ export const runSchema = v.looseObject({
     regions: v.nullish(
       v.looseObject({
         baseWeight: number,
+        addPrompt: v.boolean(),
         areas: v.array(
           v.looseObject({
             x: number,

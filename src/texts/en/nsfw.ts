@@ -29,4 +29,6 @@ export const nsfw = {
     `Images could not be checked and stay blurred. ${message} ${remedy}`.trim(),
   /** A blurred image’s download. */
   downloadPlain: "Download PNG with settings, not blurred",
+  /** Why a blurred image cannot be the init image, which is never blurred. */
+  showBeforeInitImage: "Show the image before you use it as init image",
 };

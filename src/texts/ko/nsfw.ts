@@ -26,4 +26,5 @@ export const nsfw: typeof english = {
   blurPlot: "흐리게: 플롯",
   problem: (message, remedy = "") => `이미지를 검사하지 못해서 흐리게 보여줘요. ${message} ${remedy}`.trim(),
   downloadPlain: "설정을 포함한 PNG를 흐림 없이 다운로드",
+  showBeforeInitImage: "흐려진 이미지는 먼저 보이게 해야 초기 이미지로 쓸 수 있어요",
 };

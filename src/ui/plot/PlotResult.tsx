@@ -2,6 +2,7 @@
 import { createMemo, createSignal, For, Show, type JSX } from "solid-js";
 import { imageFileName } from "../../app/images/image-file.ts";
 import { plotLabels } from "../../app/state/plot/labels.ts";
+import { coverOf } from "../../app/state/runs/cover.ts";
 import type { ImageView, RunView } from "../../app/state/runs/run-view.ts";
 import { expandPlot, type ExpandedPlot } from "../../stylus/plot/cells.ts";
 import { Cover } from "../controls/Cover.tsx";
@@ -172,7 +173,7 @@ function Grid(props: { readonly run: RunView; readonly expanded: ExpandedPlot })
 
 function Cell(props: { readonly image: ImageView; readonly label: string }): JSX.Element {
   const studio = useStudio();
-  const coverKey = (): string => (props.image.encoded ? props.image.id : `${props.image.id} preview`);
+  const cover = createMemo(() => coverOf(props.image, { check: studio.nsfw, variant: null }));
   const name = (): string => t.plot.cell(props.image.index + 1, props.label);
   return (
     <div
@@ -181,17 +182,13 @@ function Cell(props: { readonly image: ImageView; readonly label: string }): JSX
       style={{ "aspect-ratio": `${props.image.width} / ${props.image.height}` }}
     >
       <Cover
-        reason={
-          props.image.encoded
-            ? studio.nsfw.reason(props.image.nsfw)
-            : props.image.preview && studio.nsfw.previewReason()
-        }
-        shown={studio.nsfw.isShown(coverKey())}
+        reason={cover().reason}
+        shown={studio.nsfw.isShown(cover().key)}
         labels={{
           show: `${t.nsfw.show}: ${name()}`,
           blur: `${t.nsfw.blur}: ${name()}`,
         }}
-        onToggle={() => studio.nsfw.toggle(coverKey())}
+        onToggle={() => studio.nsfw.toggle(cover().key)}
         small
       >
         <Show

@@ -47,6 +47,7 @@ function Compared(props: { readonly images: readonly [StoredImage, StoredImage] 
         <CompareSlider
           image={{ url: urls()[0]!, alt: adapters(props.images[0]) }}
           variant={{
+            id: key(),
             comparison: { kind: "other", own: adapters(props.images[0]), title: adapters(props.images[1]) },
             status: "done",
             step: 0,

@@ -1,9 +1,9 @@
 // One image: preview and progress while it is generated; then its seed, its adapters and its actions.
 import { createMemo, For, Show, type JSX } from "solid-js";
 import { imageFileName } from "../../app/images/image-file.ts";
+import { coverOf } from "../../app/state/runs/cover.ts";
 import { differencesOf } from "../../app/state/runs/differences.ts";
 import { formulaOf, wordsOf, type ImageView, type RunView } from "../../app/state/runs/run-view.ts";
-import type { BlurReason } from "../../app/images/nsfw.ts";
 import { CompareSlider } from "../controls/CompareSlider.tsx";
 import { Cover } from "../controls/Cover.tsx";
 import controls from "../controls/controls.module.css";
@@ -67,20 +67,10 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
     const { options } = props.run;
     return differencesOf({ ...options, ...props.image.sampling }, options).join(" · ");
   };
-  /** Of all that is in the frame. */
-  const reason = (): BlurReason | null => {
-    const { nsfw } = studio;
-    const { encoded, preview, variant } = props.image;
-    if (!encoded) return preview && nsfw.previewReason();
-    const ofVariant = variant && (variant.preview ? nsfw.previewReason() : nsfw.reason(variant.nsfw));
-    return nsfw.reason(props.image.nsfw) ?? ofVariant;
-  };
-  /** Who wanted to see a preview, or the image alone, has not asked for what follows. */
-  const coverKey = (): string => {
-    const { id, encoded, variant } = props.image;
-    if (!encoded) return `${id} preview`;
-    return variant ? `${id} compared` : id;
-  };
+  const cover = createMemo(() => coverOf(props.image, { check: studio.nsfw, variant: props.image.variant }));
+  /** Whether the image itself may not be seen, alone or in a comparison. */
+  const isBlurred = (): boolean =>
+    studio.nsfw.reason(props.image.nsfw) !== null && !studio.nsfw.isShown(cover().key);
   const sampling = (): boolean => props.image.status === "sampling";
   const isNext = (): boolean => props.run.images.find(({ status }) => status !== "done") === props.image;
   const reuse = createReuse(props, () => t.run.image.reused);
@@ -91,14 +81,14 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
     <figure class={styles["card"]} data-status={props.image.status}>
       <div class={styles["frame"]} style={{ "aspect-ratio": `${props.image.width} / ${props.image.height}` }}>
         <Cover
-          reason={reason()}
-          shown={studio.nsfw.isShown(coverKey())}
+          reason={cover().reason}
+          shown={studio.nsfw.isShown(cover().key)}
           labels={
             props.image.variant
               ? { show: t.nsfw.showComparison, blur: t.nsfw.blurComparison }
               : { show: t.nsfw.showImage(props.image.seed), blur: t.nsfw.blurImage(props.image.seed) }
           }
-          onToggle={() => studio.nsfw.toggle(coverKey())}
+          onToggle={() => studio.nsfw.toggle(cover().key)}
         >
           <Show
             when={props.image.encoded}
@@ -206,7 +196,8 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
                   class={controls["icon"]}
                   type="button"
                   aria-label={t.run.image.useAsInitImage}
-                  title={t.run.image.useAsInitImage}
+                  title={isBlurred() ? t.nsfw.showBeforeInitImage : t.run.image.useAsInitImage}
+                  disabled={isBlurred()}
                   onClick={() => {
                     void studio.initImage.take(encoded().png, imageFileName(props.image.seed, words()));
                     scrollTo({ top: 0, behavior: "smooth" });
@@ -219,11 +210,7 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
                   link={link}
                   url={encoded().url}
                   fileName={imageFileName(props.image.seed, words())}
-                  labels={
-                    studio.nsfw.reason(props.image.nsfw) && !studio.nsfw.isShown(props.image.id)
-                      ? { ...t.run.image, download: t.nsfw.downloadPlain }
-                      : t.run.image
-                  }
+                  labels={isBlurred() ? { ...t.run.image, download: t.nsfw.downloadPlain } : t.run.image}
                 />
               </div>
             )}

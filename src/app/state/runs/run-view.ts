@@ -107,6 +107,8 @@ export type Comparison =
   | { readonly kind: "other"; readonly own: string; readonly title: string };
 
 export interface VariantView {
+  /** Another one for each comparison. */
+  readonly id: string;
   readonly comparison: Comparison;
   status: "sampling" | "done" | "stopped" | "failed";
   step: number;

@@ -124,6 +124,27 @@ it("a lost adapter that stays in the image is named; when the model is not there
   });
 });
 
+it("each comparison has an id of its own, so that making one visible does not show the next", async () => {
+  const pack = loadedPack({ cards: [card("clay", "style"), card("gone", "style")] });
+  const rgba = new Uint8ClampedArray(4);
+  const services = runServices({
+    load: async () => pack,
+    generate: async (_request, { onEvent }) =>
+      onEvent({ type: "image", imageIndex: 0, seed: 1, width: 1, height: 1, rgba }),
+  });
+  const gallery = galleryOf(async () => ({ run, images: [image] }));
+  const runs = runsWith({ services, gallery, pack });
+  await runs.show("run");
+  const ids: (string | undefined)[] = [];
+  for (const without of ["clay", "gone", "all"]) {
+    await runs.compare(0, without);
+    const { variant } = runs.shown()!.images[0]!;
+    expect(variant).toMatchObject({ status: "done", encoded: { url: "blob:png" } });
+    ids.push(variant?.id);
+  }
+  expect(new Set(ids).size).toBe(3);
+});
+
 it("of two runs brought back, the one asked for last is shown, however slowly the other is read", async () => {
   const reads: (() => void)[] = [];
   const gallery = galleryOf(

@@ -292,6 +292,7 @@ export function createRuns(context: RunsContext): Runs {
       const nothing = { step: 0, steps: 0, preview: null, encoded: null };
       if (image.variant?.encoded) URL.revokeObjectURL(image.variant.encoded.url);
       set("images", imageIndex, "variant", {
+        id: crypto.randomUUID(),
         comparison,
         status: "failed",
         ...nothing,
@@ -334,7 +335,7 @@ export function createRuns(context: RunsContext): Runs {
     await exclusively(async (signal) => {
       if (image.variant?.encoded) URL.revokeObjectURL(image.variant.encoded.url);
       const { steps } = options;
-      const blank = { step: 0, preview: null, encoded: null, error: null };
+      const blank = { id: crypto.randomUUID(), step: 0, preview: null, encoded: null, error: null };
       set("images", imageIndex, "variant", { comparison, status: "sampling", steps, ...blank });
       announce(t.run.announced.comparing);
       const onEvent = (event: RunEvent): void => {
@@ -366,7 +367,7 @@ export function createRuns(context: RunsContext): Runs {
     const start = view?.options.start;
     if (!start || !set) return;
     const comparison: Comparison = { kind: "init-image" };
-    const blank = { step: 0, steps: 0, preview: null };
+    const blank = { id: crypto.randomUUID(), step: 0, steps: 0, preview: null };
     const file = await inputs.then((store) => store.get(start.picture.id)).catch(() => null);
     // Another run is on show, or something else beside the image: nobody would revoke the object URL.
     if (current()?.view !== view || view.images[imageIndex]?.variant) return;
