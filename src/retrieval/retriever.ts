@@ -4,7 +4,7 @@ import { StylusError } from "../shared/errors.ts";
 import { say } from "../shared/saying.ts";
 import { AddedAdapters } from "./index/added-adapters.ts";
 import { DocumentSearch } from "./search/document-search.ts";
-import { exclusionReason, type RetrievalFilter } from "./search/eligibility.ts";
+import { isEligible, type RetrievalFilter } from "./search/eligibility.ts";
 import type { IndexFile } from "./index/index-file.ts";
 import type { EmbeddedAdapter } from "./embedded-adapter.ts";
 import { nearestTexts, type NearText } from "./search/nearest-texts.ts";
@@ -117,7 +117,7 @@ export class Retriever {
     if (this.#masks?.key === key) return this.#masks;
     const { facts, owners } = this.#index;
     const adapters = Uint8Array.from(facts, (fact) =>
-      exclusionReason(fact, filter) !== null || this.#added.get(fact.id) ? 1 : 0,
+      !isEligible(fact, filter) || this.#added.get(fact.id) ? 1 : 0,
     );
     const rows = Uint8Array.from(owners, (owner) => adapters[owner]!);
     this.#masks = { key, adapters, rows };

@@ -1,5 +1,5 @@
 // Adapters added at run time, beside an index file: few, so that every one is compared exactly and removing one copies the others.
-import { eligibilityFacts, exclusionReason, type RetrievalFilter } from "../search/eligibility.ts";
+import { eligibilityFacts, isEligible, type RetrievalFilter } from "../search/eligibility.ts";
 import type { EmbeddedAdapter } from "../embedded-adapter.ts";
 import { Int8Rows } from "../search/int8-rows.ts";
 import { adapterTerms } from "../text/lexicon.ts";
@@ -72,11 +72,7 @@ export class AddedAdapters {
 
   eligible(slot: number, filter: RetrievalFilter): boolean {
     const adapter = this.#slots[slot];
-    return (
-      adapter !== undefined &&
-      adapter !== null &&
-      exclusionReason(eligibilityFacts(adapter.card), filter) === null
-    );
+    return adapter !== undefined && adapter !== null && isEligible(eligibilityFacts(adapter.card), filter);
   }
 
   /** Eligible ones with the similarity of a whole prompt and their document. */

@@ -6,7 +6,7 @@ import { StylusError } from "../../shared/errors.ts";
 import { say, type Saying } from "../../shared/saying.ts";
 import { parseCard } from "../cards.ts";
 import type { EligibilityFacts } from "../search/eligibility.ts";
-import { adapterFlags, indexFormat, indexVersion } from "./index-writer.ts";
+import { indexFormat, indexVersion } from "./index-writer.ts";
 import type { EmbeddedAdapter } from "../embedded-adapter.ts";
 import { indexedTexts } from "../text/indexed-texts.ts";
 import { Int8Rows } from "../search/int8-rows.ts";
@@ -113,24 +113,14 @@ async function readFacts(tensors: Tensors, count: number): Promise<EligibilityFa
     throw fault(fileName, say`is damaged: base_models must be a list of names`);
   const text = new TextDecoder().decode(await tensors.all("ids", "U8", [null]));
   const ids = text.split("\n");
-  const [baseModels, samples, flags] = await Promise.all([
-    tensors.all("base_models", "U16", [count]),
-    tensors.all("sample_counts", "U8", [count]),
-    tensors.all("flags", "U8", [count]),
-  ]);
+  const baseModels = await tensors.all("base_models", "U16", [count]);
+  for (const reserved of ["sample_counts", "flags"]) tensors.source(reserved, "U8", [count]);
   if (ids.pop() !== "" || ids.length !== count || new Set(ids).size !== count)
     throw fault(fileName, say`is damaged: ids must hold ${count} different lines`);
   return ids.map((id, i) => {
     const baseModel = (names as string[])[baseModels[i]!];
     if (baseModel === undefined) throw fault(fileName, say`is damaged: ${id} has an unknown base model`);
-    return {
-      id,
-      baseModel,
-      sampleCount: samples[i]!,
-      fewStep: false,
-      slider: (flags[i]! & adapterFlags.slider) !== 0,
-      character: (flags[i]! & adapterFlags.character) !== 0,
-    };
+    return { id, baseModel, fewStep: false };
   });
 }
 

@@ -5,7 +5,6 @@ import { StylusError } from "../../shared/errors.ts";
 import { say } from "../../shared/saying.ts";
 import { cleanCard, type AdapterCard } from "../card.ts";
 import type { EmbeddedAdapter } from "../embedded-adapter.ts";
-import { eligibilityFacts } from "../search/eligibility.ts";
 import type { TextKind } from "../embedding/embedder.ts";
 import { indexedTexts } from "../text/indexed-texts.ts";
 import { adapterTerms, packTerms } from "../text/lexicon.ts";
@@ -14,8 +13,12 @@ import { toInt8, unitScale, type Vector } from "../embedding/vectors.ts";
 export const indexFormat = "stylus-web/index";
 export const indexVersion = "2";
 
-/** Bits of `flags`. */
-export const adapterFlags = { slider: 1, character: 2 } as const;
+const characterTags = new Set(["character", "celebrity"]);
+
+/** 1 for a slider, 2 for a character. */
+const flagsOf = ({ title, tags, refined }: AdapterCard): number =>
+  (/slider/i.test(title) ? 1 : 0) |
+  (refined.category === "character" || tags.some((tag) => characterTags.has(tag.toLowerCase())) ? 2 : 0);
 
 /** Rows that may stay in memory: 320,000 of 384 dimensions are 123 MB. More, and each adapter keeps `fewRows` there. */
 const maxResidentRows = 320_000;
@@ -147,10 +150,9 @@ export function writeIndex(
     rowStarts[number + 1] = items.length;
     furtherStarts[number + 1] = further.rows.length;
   }
-  const facts = indexed.map(({ card }) => eligibilityFacts(card));
-  const baseModels = [...new Set(facts.map(({ baseModel }) => baseModel))];
+  const baseModels = [...new Set(indexed.map(({ card }) => card.baseModel))];
   const cards = packLines(indexed.map(({ card }) => JSON.stringify(card)));
-  const ids = packLines(facts.map(({ id }) => id));
+  const ids = packLines(indexed.map(({ card }) => card.id));
   const terms = packTerms(indexed.map(({ texts }) => adapterTerms(texts)));
   const [vectors, furtherVectors] = [resident.pack(), further.pack()];
   const tensor = (
@@ -175,15 +177,12 @@ export function writeIndex(
       tensor("postings", "U8", { values: terms.postings }),
       tensor("ids", "U8", { values: ids.bytes }),
       tensor("base_models", "U16", {
-        values: Uint16Array.from(facts, (f) => baseModels.indexOf(f.baseModel)),
+        values: Uint16Array.from(indexed, ({ card }) => baseModels.indexOf(card.baseModel)),
       }),
-      tensor("sample_counts", "U8", { values: Uint8Array.from(facts, (f) => Math.min(255, f.sampleCount)) }),
-      tensor("flags", "U8", {
-        values: Uint8Array.from(
-          facts,
-          (f) => (f.slider ? adapterFlags.slider : 0) | (f.character ? adapterFlags.character : 0),
-        ),
+      tensor("sample_counts", "U8", {
+        values: Uint8Array.from(indexed, ({ card }) => Math.min(255, card.samples.length)),
       }),
+      tensor("flags", "U8", { values: Uint8Array.from(indexed, ({ card }) => flagsOf(card)) }),
       tensor("cards", "U8", { values: cards.bytes }),
       tensor("card_starts", "U32", { values: cards.starts }),
     ],
