@@ -1,5 +1,6 @@
 // Request checks that need no model, shared by the page, window.stylus and the engine, with one table of limits. Each
 // failure is a StylusError bad-input that names the field and the remedy.
+import { isBlock } from "./block-names.ts";
 import { StylusError } from "./errors.ts";
 import { say, type Saying } from "./saying.ts";
 import { choices, limits, type Range } from "./limits.ts";
@@ -113,16 +114,14 @@ export function checkStrength(field: string, id: string, strength: number): void
   checkRange(field, strength, { ...limits.adapterStrength, name: say`Strength of ${id}` });
 }
 
-const BLOCK = /^(?:BASE|OTHER|M00|(?:IN|OUT)(?:0\d|1[01]))$/u;
-
 export function checkUse({ id, unetStrength, textStrength, blockWeights = {}, steps }: AdapterUse): void {
   for (const strength of [unetStrength, textStrength]) checkStrength("adapters", id, strength);
   for (const [block, weight] of Object.entries(blockWeights)) {
-    if (!BLOCK.test(block) || !Number.isFinite(weight))
+    if (!isBlock(block) || !Number.isFinite(weight))
       refuse(
         "adapters",
         say`Adapter “${id}” has the invalid block weight ${block}=${weight}.`,
-        say`Use numbers for BASE, IN00 to IN11, M00, OUT00 to OUT11.`,
+        say`Use numbers for BASE, IN00 to IN11, M00, OUT00 to OUT11 and OTHER.`,
       );
   }
   if (steps === undefined) return;

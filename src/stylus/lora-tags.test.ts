@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { growth, hardTexts, linear, propertyRuns } from "../../tests/fixtures/properties.ts";
 import { withoutTags } from "../shared/prompt-syntax.ts";
+import { checkUse } from "../shared/request-check.ts";
 import type { AdapterUse } from "../shared/request.ts";
 import type { AdapterCard } from "../retrieval/card.ts";
 import {
@@ -88,6 +89,7 @@ describe("readLoraTags", () => {
     ["<lora:clay:1:lbw=1,2,3>", "3 numbers instead of 17 or 26"],
     ["<lora:clay:1:lbw=0.5>", "1 number instead of 17 or 26"],
     ["<lora:clay:1:lbw=UP=1>", "not a block and a number"],
+    ["<lora:clay:1:lbw=IN12=0.5>", "not a block and a number"],
     ["<lora:clay:1:start=0.5>", "whole numbers"],
     ["<lora:clay:1:step=8-5>", "stop comes after start"],
   ])("%s is reported, not guessed", (prompt, problem) => {
@@ -205,7 +207,7 @@ describe("any prompt", () => {
     "/",
     "__proto__",
   );
-  it("is read without an error; words keep their places, and text without tags is as everywhere", () => {
+  it("is read without an error and as a run accepts it; words keep their places, and text without tags is as everywhere", () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
         const prompt = pieces.join("");
@@ -213,14 +215,15 @@ describe("any prompt", () => {
         expect(tags.text).toBe(withoutTags(prompt));
         for (let at = 0; at < tags.text.length; at++) expect(prompt[tags.toPrompt(at)]).toBe(tags.text[at]);
         for (const tag of tags.tags) expect(prompt.slice(tag.start, tag.end)).toBe(tag.text);
-        if (tags.problems.length === 0)
-          expect(readLoraTags(tags.adapters.map(formatLoraTag).join("")).adapters).toEqual(
-            tags.adapters.map((use) => ({
-              ...use,
-              textStrength: use.textStrength + 0,
-              unetStrength: use.unetStrength + 0,
-            })),
-          );
+        if (tags.problems.length > 0) return;
+        for (const read of tags.adapters) expect(() => checkUse(read)).not.toThrow();
+        expect(readLoraTags(tags.adapters.map(formatLoraTag).join("")).adapters).toEqual(
+          tags.adapters.map((use) => ({
+            ...use,
+            textStrength: use.textStrength + 0,
+            unetStrength: use.unetStrength + 0,
+          })),
+        );
       }),
       propertyRuns(1000),
     );

@@ -66,6 +66,8 @@ it.each([
   ["INS,OUTS", '"INS" is not a number'],
   ["IN4=1", '"IN4=1" is not a block and a number'],
   ["XIN04=1", '"XIN04=1" is not a block and a number'],
+  ["IN12=1", '"IN12=1" is not a block and a number'],
+  ["IN04=", '"IN04=" is not a block and a number'],
   ["IN04=x", '"x" is not a number'],
   ["IN04=1,5", '"5" is not a block and a number'],
   ["IN04=Infinity", '"Infinity" is not a number'],

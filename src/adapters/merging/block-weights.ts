@@ -1,5 +1,6 @@
 // Weights per block of the network, in the notation of the A1111 extension "LoRA block weight": BASE is the text
 // encoder, IN00 … IN11, M00, OUT00 … OUT11 are the UNet's blocks in LDM order.
+import { isBlock } from "../../shared/block-names.ts";
 import { StylusError } from "../../shared/errors.ts";
 import { say, type Saying } from "../../shared/saying.ts";
 
@@ -86,8 +87,9 @@ export function formatBlockWeights(weights: BlockWeights): string {
 }
 
 function parseNamed(part: string): [string, number] {
-  const match = /^(BASE|OTHER|M00|(?:IN|OUT)\d\d)\s*=\s*(.+)$/.exec(part);
-  if (!match) throw badWeights(say`"${part.slice(0, 40)}" is not a block and a number`);
+  const match = /^(\w+)\s*=\s*(.+)$/.exec(part);
+  if (!match || !isBlock(match[1]!))
+    throw badWeights(say`"${part.slice(0, 40)}" is not a block and a number`);
   return [match[1]!, parseNumber(match[2]!)];
 }
 

@@ -28,8 +28,8 @@ export const requests: Readonly<Record<string, string>> = {
   "Strength of {0}": "{0} 가중치",
   "Adapter “{0}” has the invalid block weight {1}={2}.":
     "“{0}” 어댑터의 블록별 가중치 {1}={2}은(는) 올바르지 않아요.",
-  "Use numbers for BASE, IN00 to IN11, M00, OUT00 to OUT11.":
-    "BASE, IN00~IN11, M00, OUT00~OUT11에 숫자를 쓰세요.",
+  "Use numbers for BASE, IN00 to IN11, M00, OUT00 to OUT11 and OTHER.":
+    "BASE, IN00~IN11, M00, OUT00~OUT11, OTHER에 숫자를 쓰세요.",
   "The steps of adapter “{0}” are not a valid window.": "“{0}” 어댑터의 스텝 구간이 올바르지 않아요.",
   "Start at step 0 or later, end after the start, and hold each turn for at least one step.":
     "스텝 0이나 그 뒤에서 시작해 시작보다 뒤에서 끝내고, 차례마다 한 스텝 이상 유지하세요.",
