@@ -70,6 +70,42 @@ export function endWeight(text: string): { readonly at: number; readonly weight:
   return match ? { at: colon, weight: Number(match[1]) } : null;
 }
 
+/** Round brackets with what stands inside, `(words:1.2)` or `(words)`. */
+export interface Brackets {
+  /** UTF-16 offsets in the prompt, brackets included. */
+  readonly start: number;
+  readonly end: number;
+  /** Offset at which the words end and the weight begins; that of the closing bracket without a weight. */
+  readonly wordsEnd: number;
+  readonly weight: number | null;
+}
+
+/** All pairs of brackets but escaped ones, those inside before those around them. */
+export function bracketPairs(prompt: string): Brackets[] {
+  const open: number[] = [];
+  const pairs: Brackets[] = [];
+  let colon = -1; // since the last bracket: what stands before one weighs nothing behind it
+  for (let at = 0; at < prompt.length; at++) {
+    const escaped = prompt[at] === "\\";
+    if (escaped) at += 1;
+    const character = prompt[at];
+    if (character === ":") colon = at;
+    if (escaped || (character !== "(" && character !== ")")) continue;
+    if (character === "(") open.push(at);
+    else if (open.length > 0) {
+      const found = colon < 0 ? null : endWeight(prompt.slice(colon, at));
+      pairs.push({
+        start: open.pop()!,
+        end: at + 1,
+        wordsEnd: found ? colon : at,
+        weight: found?.weight ?? null,
+      });
+    }
+    colon = -1;
+  }
+  return pairs;
+}
+
 export interface Conjunct {
   /** UTF-16 offsets in the prompt; between the ends stand the words AND. */
   readonly start: number;

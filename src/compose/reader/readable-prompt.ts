@@ -1,6 +1,6 @@
 // What of a prompt a reader is shown. What the prompt itself takes back is decided by grammar, before anything is retrieved or read: denied
 // parts ("no …", "without …"), weights of 0 and below, tags, and words that ask for quality and name nothing.
-import { conjuncts, endWeight } from "../../shared/prompt-syntax.ts";
+import { bracketPairs, conjuncts } from "../../shared/prompt-syntax.ts";
 import { plainText, segment } from "../rules/segment.ts";
 
 /** Words of quality: every other prompt has them, and no adapter is meant by them. */
@@ -13,21 +13,8 @@ interface Range {
 }
 
 /** `(fog:0)`, with whatever stands inside. */
-function bracketsWithoutWeight(prompt: string): Range[] {
-  const open: number[] = [];
-  const ranges: Range[] = [];
-  for (let at = 0; at < prompt.length; at++) {
-    const character = prompt[at];
-    if (character === "\\") at += 1;
-    else if (character === "(") open.push(at);
-    else if (character === ")" && open.length > 0) {
-      const start = open.pop()!;
-      const found = endWeight(prompt.slice(Math.max(start, prompt.lastIndexOf(":", at)), at));
-      if (found && found.weight <= 0) ranges.push({ start, end: at + 1 });
-    }
-  }
-  return ranges;
-}
+const bracketsWithoutWeight = (prompt: string): Range[] =>
+  bracketPairs(prompt).filter(({ weight }) => weight !== null && weight <= 0);
 
 /** `fox AND fog :-1`: the parts that are taken away, and the weights of the others. */
 const unwantedConjuncts = (prompt: string): Range[] =>

@@ -2,7 +2,7 @@
 // in steps of 0.1; inside `<lora:name:weight>` the adapter's weight in steps of 0.05, as far as a run takes it. Pure: text and
 // selection in and out.
 import { limits } from "../../../shared/limits.ts";
-import { promptTags, type PromptTag } from "../../../shared/prompt-syntax.ts";
+import { bracketPairs, promptTags, type PromptTag } from "../../../shared/prompt-syntax.ts";
 
 export interface TextSelection {
   readonly text: string;
@@ -38,25 +38,12 @@ interface Emphasis {
 const weightLength = 20;
 
 /** The innermost brackets that hold the whole selection, if a weight ends them: `(words:1.2)`. */
-function emphasisAround(text: string, start: number, end: number): Emphasis | null {
-  const open: number[] = [];
-  for (let at = 0; at < text.length; at++) {
-    const character = text[at];
-    if (character === "\\") at += 1;
-    else if (character === "(") open.push(at);
-    else if (character === ")" && open.length > 0) {
-      const from = open.pop()!;
-      if (from > start || at + 1 < end) continue;
-      const colon = text.lastIndexOf(":", at);
-      if (colon <= from + 1 || at - colon > weightLength) return null;
-      const number = /^:\s*([+-]?[.\d]+)\s*$/.exec(text.slice(colon, at))?.[1];
-      const weight = number === undefined ? Number.NaN : Number(number);
-      return Number.isFinite(weight)
-        ? { start: from, end: at + 1, words: text.slice(from + 1, colon), weight }
-        : null;
-    }
-  }
-  return null;
+function emphasisAround(text: string, from: number, to: number): Emphasis | null {
+  const around = bracketPairs(text).find(({ start, end }) => start <= from && end >= to);
+  if (!around || around.weight === null) return null;
+  const { start, end, wordsEnd, weight } = around;
+  if (wordsEnd === start + 1 || end - 1 - wordsEnd > weightLength) return null;
+  return { start, end, words: text.slice(start + 1, wordsEnd), weight };
 }
 
 /** Raises (`direction` 1) or lowers (−1) the weight of what is selected. Returns its input when there is nothing to weigh. */
