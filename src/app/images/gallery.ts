@@ -8,6 +8,7 @@ import type { GenerateOptions } from "../../stylus/options.ts";
 import { StylusError } from "../../shared/errors.ts";
 import { say } from "../../shared/saying.ts";
 import { Records, type DatabaseShape } from "../../storage/records/database.ts";
+import { initImageSchema } from "../../storage/records/init-image.ts";
 import { sayingSchema } from "../../storage/records/saying.ts";
 import { setAsideEntries } from "../../storage/records/set-aside.ts";
 
@@ -112,7 +113,7 @@ export const runSchema = v.looseObject({
     removed: v.array(v.string()),
     strengths: v.record(v.string(), number),
     variation: v.nullish(v.looseObject({ seed: number, strength: number })),
-    start: v.nullish(v.looseObject({ picture: v.looseObject({ id: v.string() }) })),
+    start: v.nullish(v.looseObject({ picture: initImageSchema })),
     hires: v.nullish(v.looseObject({})),
     regions: v.nullish(
       v.looseObject({

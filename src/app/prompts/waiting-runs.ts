@@ -4,6 +4,7 @@
 import type { DBSchema } from "idb";
 import * as v from "valibot";
 import { Records, type DatabaseShape } from "../../storage/records/database.ts";
+import { storedStartSchema } from "../../storage/records/init-image.ts";
 
 export interface WaitingRow {
   readonly id: string;
@@ -57,15 +58,11 @@ const rowSchema = v.looseObject({
   prompts: v.looseObject({ prompt: v.string(), negativePrompt: v.string() }),
 });
 
-const startSchema = v.nullish(
-  v.looseObject({ picture: v.looseObject({ id: v.string() }), mask: v.nullish(v.string()) }),
-);
-
 function inputsOf({ settings }: WaitingRow): string[] {
-  const start = v.safeParse(startSchema, settings["start"]);
-  if (!start.success || !start.output) return [];
+  const start = v.safeParse(storedStartSchema, settings["start"]);
+  if (!start.success) return [];
   const { picture, mask } = start.output;
-  return mask == null ? [picture.id] : [picture.id, mask];
+  return mask === null ? [picture.id] : [picture.id, mask];
 }
 
 const lockOf = (owner: string): string => `stylus-queue-${owner}`;

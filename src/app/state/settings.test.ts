@@ -123,6 +123,12 @@ it("a damaged chooser that was brought back is none", () => {
     expect(readBack({ restored: { ...restored, ...change } }).restored).toBe(null);
 });
 
+it("a damaged init image is none", () => {
+  expect(readBack({ start })).toMatchObject({ start });
+  for (const change of [{ picture: { ...start.picture, width: 0 } }, { picture: null }, { mask: 7 }])
+    expect(readBack({ start: { ...start, ...change } }).start).toBeNull();
+});
+
 it("damaged pins and bans are none", () => {
   const { adapters } = readBack({
     adapters: { pocket: { pins: "clay" }, sd15: null, own: { pins: [1, "a"], bans: ["b"] } },

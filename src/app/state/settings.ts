@@ -2,6 +2,7 @@
 // Sampling values are kept per mode, so that switching few-step on and off loses nothing.
 import { createEffect, createRoot } from "solid-js";
 import { createStore, type SetStoreFunction } from "solid-js/store";
+import * as v from "valibot";
 import type { DevicePreference } from "../../shared/request.ts";
 import { defaultNsfwThreshold } from "../images/nsfw.ts";
 import { modelOf, pocketId } from "../packs/packs.ts";
@@ -26,6 +27,7 @@ import {
 import { defaultBaseWeight, hasPrompt, regionsFrom, type Region } from "../../stylus/regions.ts";
 import { plotFrom, type Plot } from "../../stylus/plot/axes.ts";
 import type { ImagePrompt } from "../../stylus/wildcards.ts";
+import { storedStartSchema } from "../../storage/records/init-image.ts";
 import { withoutTags } from "../../shared/prompt-syntax.ts";
 import {
   choices,
@@ -196,7 +198,7 @@ export function settingsFrom(saved: Readonly<Record<string, unknown>>): Settings
   const read = { ...initial, ...(Object.fromEntries(known) as Partial<Settings>) };
   return {
     ...read,
-    start: isInitImage(read.start) ? read.start : null,
+    start: v.is(storedStartSchema, read.start) ? read.start : null,
     styles: Array.isArray(read.styles) ? read.styles.filter((name) => typeof name === "string") : [],
     language: isLanguage(read.language) ? read.language : null,
     regions: regionsFrom(read.regions),
@@ -222,17 +224,6 @@ function readRules({ adapters, ...old }: Record<string, unknown>, model: string)
   };
   const byModel = typeof adapters === "object" && adapters !== null ? adapters : { [modelOf(model)]: old };
   return Object.fromEntries(Object.entries(byModel).map(([id, value]) => [id, rules(value)]));
-}
-
-function isInitImage(value: unknown): value is InitImageSettings {
-  const { picture, mask } = (value ?? {}) as Partial<InitImageSettings>;
-  const isSide = (side: unknown): boolean => Number.isInteger(side) && (side as number) > 0;
-  return (
-    typeof picture?.id === "string" &&
-    isSide(picture.width) &&
-    isSide(picture.height) &&
-    (mask === null || typeof mask === "string")
-  );
 }
 
 function isRestored(value: unknown): value is RestoredChooser {
