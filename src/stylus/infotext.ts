@@ -346,5 +346,5 @@ export function describeDropped(dropped: readonly string[]): Saying | null {
   if (dropped.length === 0) return null;
   const named = dropped.slice(0, told.entries).map((entry) => elided(entry, told.length));
   const more = dropped.length - named.length;
-  return more > 0 ? say`Not taken over: ${named} and ${more} more.` : say`Not taken over: ${named}.`;
+  return more > 0 ? say`Not loaded: ${named} and ${more} more.` : say`Not loaded: ${named}.`;
 }

@@ -287,7 +287,7 @@ function checkAdapters(adapters: GenerateOptions["adapters"]): void {
   if (!Array.isArray(adapters) || adapters.some((listed) => typeof listed?.id !== "string"))
     refuse(
       "adapters",
-      say`The adapters are neither “auto”, “none” nor a list.`,
+      say`Adapters must be “auto”, “none” or a list.`,
       say`List them as { id, weight }.`,
     );
   for (const listed of adapters) checkUse(useOf(listed));

@@ -348,7 +348,7 @@ describe("cards of a folder", () => {
     expect(cards(intake)).toMatchObject({
       isOn: false,
       failed: [],
-      error: { code: "not-found", message: "The language model is not there." },
+      error: { code: "not-found", message: "The language model is not available." },
     });
     setWriter(writerAt(server));
     intake.many.cards.start();
