@@ -193,7 +193,7 @@ it("a file longer than it should be is refused and not kept", async () => {
   expect(await partial()).toBe(0);
 });
 
-it("a wrong file is refused at once; one that was resumed is fetched anew once", async () => {
+it("refuses a wrong file at once, and fetches a resumed one from the start once", async () => {
   host.files.set(url, bytesOf(2, 1_050));
   await expect(get()).rejects.toMatchObject({ code: "bad-file" });
   expect(ranges()).toHaveLength(4);

@@ -323,7 +323,7 @@ test("a database that never answers fails in time, at opening and at work, and w
   await other.close();
 });
 
-test("a database deleted by another tab is made anew at the next use", async () => {
+test("a database deleted by another tab is created again at the next use", async () => {
   const opened = await page.evaluateHandle(async (row) => {
     const { openUserAdapters } = await load("/src/app/adapters/user-adapters.ts");
     const store = await openUserAdapters();

@@ -63,7 +63,7 @@ it("without a shared word the meaning counts, and there is no phrase", () => {
   );
 });
 
-it("the name that is nearer than the description is told", () => {
+it("reports the name that is nearer than the description", () => {
   const [style] = matchOf("engraved plate", { near: 60, key: 0 });
   expect(style!.nearestName).toEqual({ text: "copper etching", source: "title" });
   expect(matchOf("engraved plate", { near: 0, key: 0 })[0]!.nearestName).toBeNull();

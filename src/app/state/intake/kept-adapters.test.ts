@@ -15,12 +15,12 @@ const kept: UserAdapter = {
   addedAt: 0,
 };
 
-/** @param meanwhile its record after the examination */
-async function examined(report: AdapterReport, meanwhile: UserAdapter = kept) {
+/** @param edited its record after the examination */
+async function examined(report: AdapterReport, edited: UserAdapter = kept) {
   let current: UserAdapter | undefined = kept;
   const put: UserAdapter[] = [];
   const services = {
-    inspectAdapter: async () => ((current = meanwhile), report),
+    inspectAdapter: async () => ((current = edited), report),
     putAdapter: async (adapter: UserAdapter) => void put.push(adapter),
   };
   const loaded = loadedPack({ id: "sd15", baseModels: ["SD 1.5"] });
@@ -29,7 +29,7 @@ async function examined(report: AdapterReport, meanwhile: UserAdapter = kept) {
   return put[0];
 }
 
-it("has the new report, and the card as it was edited meanwhile", async () => {
+it("has the new report, and the card with edits made during the examination", async () => {
   const edited = { ...kept, card: { ...kept.card, title: "Edited" } };
   const fits = adapterReport({ fileName: "ink.pt" });
   expect(await examined(fits, edited)).toEqual({ ...edited, report: fits });
@@ -44,7 +44,7 @@ it.each([
   expect((await examined(adapterReport({ refusal, base })))!.card.baseModel).toBe(baseModel);
 });
 
-it("is left as it is when it was deleted, or another model is loaded meanwhile", async () => {
+it("is left alone when it was deleted or another model was loaded during the examination", async () => {
   let current: UserAdapter | undefined = kept;
   const services = {
     inspectAdapter: async () => ((current = undefined), adapterReport({})),
