@@ -272,7 +272,7 @@ it("an empty file is a file", async () => {
   expect(blob.size).toBe(0);
 });
 
-it("of unknown size, starts at zero each time", async () => {
+it("a file of unknown size starts at zero each time", async () => {
   let cuts = 0;
   host.fault = () => (cuts++ < 2 ? new Response(bodyOf([bytes.slice(0, 500)], "cut")) : null);
   const { sha256, blob } = await get({}, { sizeBytes: null, sha256: null });

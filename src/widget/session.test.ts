@@ -105,7 +105,7 @@ test("refusals have the option and the remedy, and no stack", async () => {
   });
 });
 
-test("reports a bug only as a bug, without its details", async () => {
+test("reports a bug with nothing but its message", async () => {
   vi.spyOn(console, "error").mockImplementation(() => {});
   const generate = async (): Promise<never> => {
     throw new TypeError("x is not a function");
@@ -150,7 +150,7 @@ test("a model that is not here is not downloaded for a page", async () => {
   expect(await session.missing("pocket")).toBeNull();
 });
 
-test("without isolation and storage it says so before and after loading", async () => {
+test("reports missing isolation and storage before and after loading", async () => {
   const load = async () => ({
     ...pack,
     persistent: false,
@@ -269,7 +269,7 @@ test("reports an image that is finished when the run is cancelled before the err
   expect(events.filter(({ type }) => type === "image")).toHaveLength(1);
 });
 
-test("after destroy nothing is in memory and nothing happens", async () => {
+test("keeps nothing in memory after destroy, and does nothing", async () => {
   const { session, types, release } = open();
   session.destroy();
   session.destroy();
