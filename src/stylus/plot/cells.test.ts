@@ -66,11 +66,7 @@ describe("expandPlot", () => {
 
   it.each([
     [{}, "plot", "The plot has no axis."],
-    [
-      { x: { kind: "prompt", values: "dog, cat" } },
-      "plot.x",
-      "Prompt S/R on X: “dog” is not in the prompt.",
-    ],
+    [{ x: { kind: "prompt", values: "dog, cat" } }, "plot.x", "Prompt S/R on X: “dog” is not in the prompt."],
     [
       { x: { kind: "prompt", values: "red, blue" }, y: { kind: "prompt", values: "red fox, cat" } },
       "plot.y",

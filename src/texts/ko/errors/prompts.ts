@@ -39,8 +39,7 @@ export const prompts: Readonly<Record<string, string>> = {
   Temperature: "온도",
   "Adapters are named by a list of ids.": "어댑터는 ID 목록으로 지정해야 해요.",
   "Give a list, which may be empty.": "목록을 넘기세요. 비어 있어도 돼요.",
-  "Adapters must be “auto”, “none” or a list.":
-    "adapters 값이 “auto”, “none”, 목록 중 어느 것도 아니에요.",
+  "Adapters must be “auto”, “none” or a list.": "adapters 값이 “auto”, “none”, 목록 중 어느 것도 아니에요.",
   "List them as { id, weight }.": "{ id, weight } 목록으로 적으세요.",
   "CFG Scale": "CFG 스케일",
   "Schedule type": "스케줄 유형",
@@ -55,7 +54,8 @@ export const prompts: Readonly<Record<string, string>> = {
   "{0} has no values.": "{0}축에 값이 없어요.",
   "Add some, or set its type to Nothing.": "값을 적거나 종류를 ‘없음’으로 바꾸세요.",
   "{0} has more than {1} values.": "{0}축의 값이 {1}개를 넘어요.",
-  "A plot can have at most {0} images: take fewer.": "플롯 하나에는 이미지가 {0}장까지 들어가요. 값을 줄이세요.",
+  "A plot can have at most {0} images: take fewer.":
+    "플롯 하나에는 이미지가 {0}장까지 들어가요. 값을 줄이세요.",
   "{0} on {1}: “{2}” is not in the prompt.": "{1}축의 {0}: 프롬프트에 “{2}” 부분이 없어요.",
   "Write the words to replace first, exactly as in the prompt, then what replaces them: “a fox, a robot”.":
     "바꿀 말을 프롬프트에 있는 그대로 먼저 적고, 그 뒤에 새로 넣을 말을 적으세요: “a fox, a robot”.",
