@@ -1,4 +1,4 @@
-// `npm run build:examples`: generates the pictures of the first page's examples (src/ui/run/examples.ts) through the built site, as it
+// `npm run build:examples`: generates the images of the first page's examples (src/ui/run/examples.ts) through the built site, as it
 // chooses adapters itself and in few steps, to ID.webp in public/examples. Arguments select examples.
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";

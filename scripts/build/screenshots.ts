@@ -1,4 +1,4 @@
-// `npm run build:screenshots`: the pictures of docs/views.md, each view as a new user reaches it, with Pocket in a fresh profile, to
+// `npm run build:screenshots`: the images of docs/views.md, each view as a new user reaches it, with Pocket in a fresh profile, to
 // docs/images/views. Arguments select views; what must happen before them happens all the same.
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";

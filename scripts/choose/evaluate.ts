@@ -107,7 +107,7 @@ const judgedRecord = ({ labelled, right, wrong, missed, replaced }: Judged) => (
 async function main(): Promise<void> {
   const { values, positionals } = parseOptions(spec);
   if (values.help) return console.log(help);
-  if (positionals.length > 0) throw new UsageError(`"${positionals[0]}" is no option.`);
+  if (positionals.length > 0) throw new UsageError(`Unknown argument “${positionals[0]}”.`);
   const names = [...new Set(values.catalogues.split(","))];
   for (const name of names)
     if (name === "" || !existsSync(path.join(folderOf(name), "catalogue.json")))

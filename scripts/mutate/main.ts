@@ -85,7 +85,7 @@ async function main(): Promise<void> {
     help: { type: "boolean", default: false },
   });
   if (values.help) return console.log(help);
-  if (positionals.length > 0) throw new UsageError(`"${positionals[0]}" is not an option.`);
+  if (positionals.length > 0) throw new UsageError(`Unknown argument “${positionals[0]}”.`);
   const seed = integer("seed", values.seed, { min: 0, max: 2 ** 32 - 1 });
   const count = values.all ? Infinity : integer("sample", values.sample, { min: 1, max: 100_000 });
   const patience = 1_000 * integer("patience", values.patience, { min: 1, max: 3_600 });

@@ -73,7 +73,7 @@ function sheets(
 async function main(): Promise<void> {
   const { values, positionals } = parseOptions(spec);
   if (values["help"]) return console.log(help);
-  if (positionals.length > 0) throw new UsageError(`Unknown argument "${positionals[0]}".`);
+  if (positionals.length > 0) throw new UsageError(`Unknown argument “${positionals[0]}”.`);
   const text = (name: keyof typeof spec): string => String(values[name]);
   const allPrompts = readPrompts(root, Infinity);
   const limit = values["limit"]

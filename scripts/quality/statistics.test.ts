@@ -25,7 +25,7 @@ describe("frechetDistance", () => {
     expect(frechetDistance(rows, featureStatistics(rows)).value).toBeCloseTo(0, 4);
   });
 
-  it("of diagonal covariances is the closed form", () => {
+  it("matches the closed form for diagonal covariances", () => {
     // Every sign pattern once: exact means 0 and diagonal covariances n / (n − 1) · scale².
     const patterns = Array.from({ length: 16 }, (_, bits) =>
       Float32Array.from({ length: size }, (_each, i) => ((bits >> i) & 1 ? 1 : -1)),

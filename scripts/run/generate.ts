@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { AutomationOptions } from "../../src/app/automation.ts";
-import { choices, limits } from "../../src/shared/limits.ts";
+import { choices, limits, type Range } from "../../src/shared/limits.ts";
 import {
   adapters,
   integer,
@@ -19,6 +19,8 @@ import {
 import { describeRun } from "./describe-run.ts";
 import { openModel, openSite, runInPage } from "./site.ts";
 
+const range = ({ min, max }: Range): string => `${min} to ${max}`;
+
 const help = `Usage: npm run generate -- "prompt" [options]
 
   --model M            a Stable Diffusion 1.x checkpoint: a .safetensors file, a diffusers folder, or the
@@ -26,7 +28,7 @@ const help = `Usage: npm run generate -- "prompt" [options]
                        once. It needs a GPU (default: pocket)
   --seed N             first seed; image i uses seed + i (default 1)
   --variation-seed N   turns the noise towards that of this seed; image i uses N + i, and all the same seed
-  --variation S        how far, 0 to 1: 0 keeps the image (default 0.1)
+  --variation S        how far, ${range(limits.variationStrength)}: 0 keeps the image (default 0.1)
   --count N            images (default 1)
   --steps N            sampling steps (default: the pack's)
   --size WxH           pixels, multiples of 8 (default: the pack's, with --init the image's proportions)
@@ -45,18 +47,18 @@ const help = `Usage: npm run generate -- "prompt" [options]
   --init FILE          init image: PNG, JPEG or WebP
   --strength S         0 keeps the image, 1 forgets it (default 0.75)
   --mask FILE          of the init image's size; white is regenerated
-  --mask-blur N        pixels of the image, 0 to 64 (default 4)
+  --mask-blur N        pixels of the image, ${range(limits.maskBlur)} (default 4)
   --mask-region R      whole, masked: cropped, generated at full size and pasted back (default whole)
   --mask-padding N     pixels around the masked region (default 32)
   --mask-fill F        original, noise, nothing (default original)
-  --hires SCALE        hires fix, SCALE times larger, 1.1 to 4
+  --hires SCALE        hires fix, SCALE times larger, ${range(limits.hiresScale)}
   --hires-strength S   denoising strength of hires fix (default 0.4)
   --hires-steps N      steps of hires fix (default: as the first pass)
   --hires-upscaler U   latent-bilinear, latent-bicubic, latent-nearest, latent-nearest-exact,
                        pixel-lanczos, pixel-bicubic, pixel-nearest (default pixel-lanczos)
   --region R           a part of the image with a prompt of its own, as "left: a cat": left, right, top,
-                       bottom, centre, or left,top,width,height in percent; up to 6
-  --region-base S      share of the prompt inside regions, 0 to 1 (default 0.2)
+                       bottom, centre, or left,top,width,height in percent; up to ${limits.regions}
+  --region-base S      share of the prompt inside regions, ${range(limits.baseWeight)} (default 0.2)
   --region-prompts P   added, alone: whether the prompt's words follow those of regions (default added)
   --vae-tile N         tiled VAE with tiles of N pixels, to save memory
   --nsfw-check         says how likely each image is not safe for work, 0 to 1 (docs/nsfw.md); downloads

@@ -45,7 +45,7 @@ it("runs scripts of the site only", () => {
   expect(contentSecurityPolicy).toContain("script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; ");
 });
 
-it("is made of the manifests", () => {
+it("the headers are made from the manifests", () => {
   const manifest = {
     baseUrl: "packs/x/",
     files: [{ path: "a" }, { path: "b", url: "https://hub.example/owner/x/resolve/main/b" }],

@@ -25,7 +25,7 @@ const VECTORS: readonly Entry[] = [[`${Q}.oft_R.weight`, [80, 6]]];
 const series = { use_cayley_neumann: true, num_cayley_neumann_terms: 5, peft_version: "0.18.0" };
 
 describe("OFT", () => {
-  test("in vectors needs the configuration, beside the file or in it", async () => {
+  test("needs the configuration for vectors, beside the file or in it", async () => {
     const refused = (await read(VECTORS)).report;
     expect(refused.refusal).toMatchObject({
       message:
@@ -46,20 +46,20 @@ describe("OFT", () => {
     expect(plain.updates[0]!.delta()).toEqual(updates[0]!.delta());
   });
 
-  test("with an invalid series", async () => {
+  test("is refused with an invalid series", async () => {
     for (const num_cayley_neumann_terms of [0, 2.5, 1e9, "5", Number.NaN])
       expect(await refusal(VECTORS, { ...series, num_cayley_neumann_terms })).toContain(
         "not a valid number of terms",
       );
   });
 
-  test("of a 3×3 convolution in vectors, or with vectors of another length", async () => {
+  test("is refused for a 3×3 convolution in vectors, or with vectors of another length", async () => {
     expect(await refusal([[`${CONV}.oft_R.weight`, [720, 6]]], series)).toContain("no merged weight");
     for (const shape of [[80, 5], [79, 6], [80, 0], [1, 21], [80, 6, 1], [6]])
       expect(await refusal([[`${Q}.oft_R.weight`, shape]], series)).toContain("blocks for 320 inputs");
   });
 
-  test("in matrices works without it, with a warning", async () => {
+  test("works in matrices without the configuration, with a warning", async () => {
     for (const entries of [
       [[`${Q}.oft_r`, [8, 40, 40]]],
       [
@@ -94,7 +94,7 @@ describe("BOFT", () => {
     expect(report.unmatched).toEqual([]);
   });
 
-  test("of a convolution needs PEFT 0.14 or later", async () => {
+  test("needs PEFT 0.14 or later for a convolution", async () => {
     expect(await refusal(blocks(PROJ, 1))).toContain("before PEFT 0.14");
     expect(await refusal(blocks(PROJ, 1), { boft_block_size: 16 })).toContain("before PEFT 0.14");
     const config = { boft_block_size: 16, exclude_modules: null };
@@ -103,7 +103,7 @@ describe("BOFT", () => {
     expect((await inspectAdapter(joined, { fileName: "x", table: sd15 })).updates).toHaveLength(1);
   });
 
-  test("of early files, which contain the permutation", async () => {
+  test("is read from early files, which contain the permutation", async () => {
     const early: Entry[] = [...blocks(Q, 1), [`${Q}.boft_P`, [1, 320, 320]]];
     expect((await read(early)).report).toMatchObject({ unmatched: [], refusal: null });
     expect(
@@ -111,7 +111,7 @@ describe("BOFT", () => {
     ).toContain("before PEFT 0.14");
   });
 
-  test("of other sizes", async () => {
+  test("is refused with other sizes", async () => {
     expect(await refusal(blocks(Q, 4))).toContain("blocks for 320 inputs"); // 20 blocks are not a multiple of 8
     expect(await refusal(blocks(Q, 1).slice(0, 1))).toContain("BOFT without boft_s");
     expect(await refusal([blocks(Q, 1)[0]!, [`${Q}.boft_s`, [319, 1]]])).toContain("boft_s is [319, 1]");
@@ -128,7 +128,7 @@ describe("(IA)³", () => {
     expect(await refusal([[`${OUT}.ia3_l`, [1, 319]]])).toContain("one factor for each");
   });
 
-  test("of a square convolution needs the configuration", async () => {
+  test("needs the configuration for a square convolution", async () => {
     const entries: Entry[] = [[`${PROJ}.ia3_l`, [1, 320, 1, 1]]];
     for (const config of [undefined, {}, { feedforward_modules: ".*proj_in" }])
       expect(await refusal(entries, config)).toContain("feedforward_modules");
@@ -152,7 +152,7 @@ describe("biases", () => {
     expect(merged[3]).toBeCloseTo(0.04);
   });
 
-  test("that the model lacks, or that occur twice", async () => {
+  test("are refused when the model lacks them or they occur twice", async () => {
     const q = lora.map(([name, shape]): Entry => [name.replace(OUT, Q), shape]);
     expect(await refusal([...q, [`${Q}.lora_B.bias`, [320]]])).toContain("the model's module has none");
     const twice: Entry[] = [...lora, [`${OUT}.lora_B.bias`, [320]], [`${OUT}.base_layer.bias`, [320]]];

@@ -35,7 +35,7 @@ describe("another base", () => {
   };
   const remedy = "Use a version for the loaded model's base, or load a model that it fits.";
 
-  test("by width: of the cross attention first, else of the text", () => {
+  test("is recognized by the width of the cross attention first, else by that of the text", () => {
     expect(refuse({ contextWidth: 768, textWidth: 1024 })).toBeNull();
     expect(
       refuse({ contextWidth: 1024, textWidth: 768, name: "SD 2", evidence: [say`it reads 1024`, say`more`] }),
@@ -55,7 +55,7 @@ describe("another base", () => {
     ).toEqual(["This adapter was made for SDXL: it reads; its keys.", remedy]);
   });
 
-  test("by foreign keys, where more than half of the tensors have no place", () => {
+  test("is recognized by foreign keys when more than half of the tensors have no place", () => {
     const foreign = { name: "Flux", evidence: [say`3 of its 10 keys belong to Flux`], foreignKeys: 3 };
     expect(refuse(foreign, { unmatched: 5 })).toBeNull();
     expect(refuse({ ...foreign, foreignKeys: 0 }, { unmatched: 6 })).toBeNull();
@@ -64,7 +64,7 @@ describe("another base", () => {
     );
   });
 
-  test("by what it claims", () => {
+  test("is recognized by what it claims", () => {
     const claim = { name: "SDXL", text: `sdxl${"x".repeat(80)}`, isConfig: true };
     expect(refuse({ contextWidth: 768 }, { claim })).toEqual([
       `This adapter was made for SDXL: its adapter_config.json names sdxl${"x".repeat(76)} as its base.`,
@@ -214,7 +214,7 @@ describe("warnings", () => {
   const coft =
     "PEFT stores this file's settings in a separate adapter_config.json, which is missing. Stylus assumes OFT without constraint (COFT).";
 
-  test("of tensors that are not used", () => {
+  test("name tensors that are not used", () => {
     expect(warn(["a", "b", "c"])).toEqual([]);
     expect(warn(["a", "b", "c"], { problems: 1 })).toEqual([
       "1 of 3 tensors is not used; the effect may differ from the author's.",
@@ -225,7 +225,7 @@ describe("warnings", () => {
     expect(warn(["a", "b", "c"], { problems: 2, updates: [] })).toEqual([]);
   });
 
-  test("of changes of alpha 0, unless a scale stands for it", () => {
+  test("name changes with alpha 0, unless a scale replaces it", () => {
     const idle = update({ alpha: 0 });
     expect(warn(["a.alpha"], { updates: [idle, update({ alpha: null })] })).toEqual([
       "1 of its changes has alpha 0 and therefore no effect.",
@@ -236,7 +236,7 @@ describe("warnings", () => {
     expect(warn(["a.alpha", "a.scale"], { updates: [idle] })).toEqual([]);
   });
 
-  test("of expressions in patterns, with the place where they stand", () => {
+  test("name expressions in patterns, with their place", () => {
     const packed = { lora_adapter_metadata: '{"unet.alpha_pattern": {".*a": 1}}' };
     const warning = (place: string, pattern: string): string =>
       `alpha_pattern of ${place} has expressions, which are not evaluated: ${pattern}. What they name has the alpha of all others.`;
@@ -261,7 +261,7 @@ describe("warnings", () => {
     ["base_model.model.a.ia3_l", []],
     ["base_model.model.a.bias", []],
     ["base_model.model.a.biased", [scale]],
-  ])("of a missing configuration for %s", (key, warnings) => {
+  ])("name a missing configuration for %s", (key, warnings) => {
     expect(warn([key])).toEqual(warnings);
     expect(warn([key, "base_model.model.b.ia3_l"])).toEqual(warnings);
     expect(warn([key], { adapterConfig: null })).toEqual([]);

@@ -140,7 +140,7 @@ describe("prompts", () => {
     expect((await steps(all))[1]).not.toEqual((await steps(first))[1]);
   });
 
-  it("of one image take the place of the request's", async () => {
+  it("for one image replace the request's", async () => {
     const own = { prompt: "a castle", negativePrompt: "rain" };
     const images = [
       { seed: 1, adapters: [] },
@@ -161,7 +161,7 @@ describe("prompts", () => {
     expect(await imageHash({ prompt, steps: 1 })).toContain("64×64");
   });
 
-  it("at CFG scale 1 the negative prompt has no effect and is not computed", async () => {
+  it("leave the negative prompt uncomputed at CFG scale 1, where it has no effect", async () => {
     const counting = new Map<string, number>();
     const predict = pipeline.networks.predict.bind(pipeline.networks);
     const count = async (name: string, change: Partial<DiffusionRequest>) => {
@@ -330,7 +330,7 @@ describe("packs", () => {
   it.each([
     ["tokenizer/vocab.json", "not-found"],
     ["unet/diffusion_pytorch_model.safetensors", "not-found"],
-  ])("without %s", async (path, code) => {
+  ])("are refused without %s", async (path, code) => {
     const files = miniaturePack();
     files.delete(path);
     await expect(DiffusionPipeline.load(files, { backend })).rejects.toMatchObject({ code });
@@ -342,7 +342,7 @@ describe("packs", () => {
     ["adapters/cards.json", "{}"],
     ["unet/config.json", "{"],
     ["vae/diffusion_pytorch_model.safetensors", "\0not a file"],
-  ])("with a damaged %s", async (path, content) => {
+  ])("are refused with a damaged %s", async (path, content) => {
     const files = miniaturePack().set(path, new Blob([content]));
     await expect(DiffusionPipeline.load(files, { backend })).rejects.toMatchObject({ code: "bad-file" });
   });

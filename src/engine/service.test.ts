@@ -127,7 +127,7 @@ describe("diffusion service", () => {
     await service.generate({ ...request, images }, { onEvent: () => {} });
   });
 
-  it("after the GPU is lost, says no more of the run and refuses all others", async () => {
+  it("reports nothing more of the run after the GPU is lost, and refuses all others", async () => {
     const events: string[] = [];
     const onEvent = ({ type }: DiffusionEvent): void => {
       events.push(type);

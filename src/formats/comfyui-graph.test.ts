@@ -40,7 +40,7 @@ describe("ComfyUI’s graph", () => {
     });
   });
 
-  it("in WebP and JPEG, where it stands for a camera", async () => {
+  it("is read from WebP and JPEG, where it stands in the camera's fields", async () => {
     const data = exif([
       [0x0110, bytes(Buffer.from(`prompt:${json(graph)}\0`))],
       [0x010f, ascii("workflow:{}\0")],
@@ -51,7 +51,7 @@ describe("ComfyUI’s graph", () => {
     }
   });
 
-  it("a second pass over an enlarged latent, and the nodes that are not taken over", async () => {
+  it("a second pass over an enlarged latent, and the nodes that are not loaded", async () => {
     const second = {
       ...graph,
       "12": node("LatentUpscaleBy", { samples: ["9", 0], upscale_method: "bicubic", scale_by: 1.5 }),

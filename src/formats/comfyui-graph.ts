@@ -82,7 +82,7 @@ interface Pass {
   readonly continues: boolean;
 }
 
-/** What a sampler is told, by itself or by the nodes that newer graphs keep beside it. */
+/** The settings of a sampler, its own or those of the nodes that newer graphs keep beside it. */
 function passOf(graph: Graph, node: GraphNode): Pass {
   const guider = graph.given(node, "guider");
   const noise = graph.given(node, "noise");

@@ -68,7 +68,7 @@ it("keeps UTF-8 that is cut within a character, or has U+FFFD in it", () => {
   expect(described(ascii("caf\xe9 noir"))).toBe("café noir");
 });
 
-it("is nothing without a mark, or in less than eight bytes", () => {
+it("there is no EXIF data without a mark, or in less than eight bytes", () => {
   for (const text of ["", "II", "MM\0*\0\0\0", "XX\0*\0\0\0\u0008\0\0\0\0\0\0\0\0"])
     expect(readExif(bytes(ascii(text)))).toEqual({});
 });

@@ -350,7 +350,7 @@ describe("other tools", () => {
     expect(read).not.toHaveProperty("Steps");
   });
 
-  it("a JSON of nobody known, keys of Object's prototype", async () => {
+  it("JSON from an unknown tool, keys of Object's prototype", async () => {
     expect(
       await settingsOfPng({
         parameters: '{"constructor": {}, "__proto__": {"sui_image_params": {"prompt": "x"}}}',

@@ -70,7 +70,7 @@ const novelWeights = (text: string): string =>
     (_, weight: string, inner: string) => (inner.trim() === "" ? inner : `(${inner}:${weight})`),
   );
 
-/** What single characters of the picture are told. */
+/** The captions of single characters of the image. */
 const characters = (prompt: unknown): string =>
   listOf(fieldOf(fieldOf(prompt, "caption"), "char_captions"))
     .map((one) => textOf(fieldOf(one, "char_caption")))

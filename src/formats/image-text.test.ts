@@ -72,7 +72,7 @@ describe("AUTOMATIC1111's text", () => {
     expect(await readImageText(webp(exif([exifComment("my fox")])))).toBe("my fox");
   });
 
-  it("no settings, other files, damaged ones: null, never an error", async () => {
+  it("is null without settings and in other or damaged files, never an error", async () => {
     const files = [
       png(),
       webp(new Uint8Array(3)),

@@ -112,7 +112,7 @@ describe("InvokeAI", () => {
     expect(await settingsOfPng({ "sd-metadata": { image: 5 } })).toBeNull();
   });
 
-  it("InvokeAI's parts that are not taken over have their names", async () => {
+  it("InvokeAI's parts that are not loaded are named", async () => {
     const now = {
       positive_prompt: "a",
       regions: [{}],

@@ -398,7 +398,7 @@ describe("rejects other models with the reason", () => {
     expect(error.remedy).toMatch(/FP16/);
   });
 
-  it("but not int8 and float8 that say so", async () => {
+  it("except int8 and float8 that say so", async () => {
     const extra = [
       note("x", '{"format": "int8_tensorwise", "per_row": true}'),
       note("y", '{"format": "float8_e4m3fn"}'),

@@ -11,26 +11,29 @@ import { OnnxBuilder } from "./onnx-builder.ts";
 import type { Tensor } from "./ort.ts";
 import { createOrtSession } from "./session.ts";
 
-it.each([2 ** 24, 40, 7, 1])("with at most %i scores at once", async (maxScores) => {
-  const { ort } = await openOrtBackend({ preference: "wasm" });
-  const g = new OnnxBuilder("vae", { device: "wasm", dtype: "f32" });
-  const shapes = { query: [2, 11, 16], key: [2, 7, 16], value: [2, 7, 16] };
-  const query = g.input("query", shapes.query);
-  const key = g.input("key", shapes.key);
-  const value = g.input("value", shapes.value);
-  g.output("fused", attention(g, query, { key, value, heads: 1, label: "attention" }));
-  g.output("plain", plainAttention(g, query, { key, value, maxScores }));
-  const { session } = await createOrtSession(ort, { gpu: null, model: g.finish(), graphCapture: false });
-  const feeds = Object.fromEntries(
-    Object.entries(shapes).map(([name, shape]) => [
-      name,
-      new ort.Tensor("float32", noise(name, shape), shape),
-    ]),
-  );
-  const { fused, plain } = await session.run(feeds);
-  expect(plain!.dims).toEqual(fused!.dims);
-  expect(relativeError(plain!.data as Float32Array, fused!.data as Float32Array)).toBeLessThan(1e-6);
-});
+it.each([2 ** 24, 40, 7, 1])(
+  "plain attention equals the fused one with at most %i scores at once",
+  async (maxScores) => {
+    const { ort } = await openOrtBackend({ preference: "wasm" });
+    const g = new OnnxBuilder("vae", { device: "wasm", dtype: "f32" });
+    const shapes = { query: [2, 11, 16], key: [2, 7, 16], value: [2, 7, 16] };
+    const query = g.input("query", shapes.query);
+    const key = g.input("key", shapes.key);
+    const value = g.input("value", shapes.value);
+    g.output("fused", attention(g, query, { key, value, heads: 1, label: "attention" }));
+    g.output("plain", plainAttention(g, query, { key, value, maxScores }));
+    const { session } = await createOrtSession(ort, { gpu: null, model: g.finish(), graphCapture: false });
+    const feeds = Object.fromEntries(
+      Object.entries(shapes).map(([name, shape]) => [
+        name,
+        new ort.Tensor("float32", noise(name, shape), shape),
+      ]),
+    );
+    const { fused, plain } = await session.run(feeds);
+    expect(plain!.dims).toEqual(fused!.dims);
+    expect(relativeError(plain!.data as Float32Array, fused!.data as Float32Array)).toBeLessThan(1e-6);
+  },
+);
 
 /** The VAE's attention at 512×512, and a U-Net's at 1,024×1,024. */
 it.each([

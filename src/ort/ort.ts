@@ -84,7 +84,7 @@ export async function loadOrt({
 let isStarted = false;
 
 /**
- * Runs `create`, which creates a session; a failure of the runtime itself is told from one of the network.
+ * Runs `create`, which creates a session; a failure of the runtime itself is distinguished from one of the network.
  * @throws StylusError not-found, bad-file or network (the runtime's file), `device-lost` (only a new worker can start it), and
  * whatever `create` throws once the runtime has started
  */

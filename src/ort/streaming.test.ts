@@ -35,7 +35,7 @@ const unused = (): never => {
   throw new Error("Loading does not use it.");
 };
 
-/** A device that stores nothing and counts the bytes uploaded since the last wait. @param seen is told what is uploaded */
+/** A device that stores nothing and counts the bytes uploaded since the last wait. @param seen gets what is uploaded */
 function countingDevice(seen: (bytes: Uint8Array) => void = () => undefined) {
   const count = { underWay: 0, mostUnderWay: 0, largestWrite: 0, bufferBytes: 0 };
   const queue: GPUQueue = {

@@ -69,7 +69,7 @@ describe("readAnswer", () => {
   });
 });
 
-it("has the same fields and bounds as JSON schema", () => {
+it("the answer's schema has the same fields and bounds as JSON schema", () => {
   const { properties, required } = answerJsonSchema;
   const good = JSON.parse(answerFor("clay")) as object;
   expect(Object.keys(good).sort()).toEqual([...required].sort());

@@ -21,7 +21,7 @@ function parsed(answer: string): { readonly value: unknown } | { readonly faults
 const plain = (text: string): string => text.toLowerCase().replace(/[\s_]+/gu, " ");
 
 /**
- * Trigger words go into prompts, so a card may not smuggle any in: each must stand in the card itself. The weight of nobody is 0.8.
+ * Trigger words go into prompts, so a card may not smuggle any in: each must stand in the card itself. A weight that nobody stated is 0.8.
  */
 function guardFaults({ triggerSets, weightSource }: RefinedCard, raw: RawCard): string[] {
   const { title, description, tags } = raw.card;

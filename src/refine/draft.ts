@@ -145,7 +145,7 @@ export function draftCard(
 }
 
 /**
- * What a language model is told of a file: its draft, as it stands or as the user has changed it.
+ * What a language model gets about a file: its draft, as it stands or as the user has changed it.
  * @param file.path its name, and the folders that it lies in
  * @param sidecar as for `draftCard`: all its sets of trigger words, and how its sample prompts use it
  */

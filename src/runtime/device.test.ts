@@ -105,7 +105,7 @@ describe("subgroups", () => {
     [8, false],
     [16, true],
     [32, true],
-  ])("of at least %i lanes are used: %s", (subgroupMinSize, used) => {
+  ])("are used with at least %i lanes: %s", (subgroupMinSize, used) => {
     expect(
       wantedFeatures(fakeAdapter({ subgroupMinSize }, { features: ["subgroups"] })).includes("subgroups"),
     ).toBe(used);

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { atOnce } from "./at-once.ts";
 
-it("answers calls of one moment together, and later ones anew, even while the first answer is awaited", async () => {
+it("answers calls of one moment together, and later ones separately, even while the first answer is awaited", async () => {
   let count = 0;
   const ask = atOnce(async () => {
     count += 1;

@@ -41,7 +41,7 @@ it("asks nothing when nothing is needed, and lets writes show what the browser d
   await checkQuota(0, disk);
 });
 
-it("without a disk, 1.5 GB go into memory", async () => {
+it("1.5 GB go into memory when there is no disk", async () => {
   await checkQuota(1_500_000_000, { persistent: false });
   await expect(checkQuota(1_500_000_001, { persistent: false })).rejects.toMatchObject({
     message: "This window cannot store files, and 1.5 GB is too much for its memory.",

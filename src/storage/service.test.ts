@@ -230,7 +230,7 @@ it("describes packs, largest first, and files of none, which can be deleted alon
   });
 });
 
-it("pins what the manifest leaves open at the first download, and enforces it until it is told to forget", async () => {
+it("pins what the manifest leaves open at the first download, and enforces it until asked to forget it", async () => {
   const open = manifestOf([{ path: "vae/w.bin", approximateBytes: 1_000 }]);
   const totals: number[] = [];
   const onProgress = ({ totalBytes }: PackProgress): void => void totals.push(totalBytes);

@@ -193,7 +193,7 @@ it("a file longer than it should be is refused and not kept", async () => {
   expect(await partial()).toBe(0);
 });
 
-it("a wrong file is refused at once; one that was resumed is fetched anew once", async () => {
+it("refuses a wrong file at once, and fetches a resumed one from the start once", async () => {
   host.files.set(url, bytesOf(2, 1_050));
   await expect(get()).rejects.toMatchObject({ code: "bad-file" });
   expect(ranges()).toHaveLength(4);
@@ -272,7 +272,7 @@ it("an empty file is a file", async () => {
   expect(blob.size).toBe(0);
 });
 
-it("of unknown size, starts at zero each time", async () => {
+it("a file of unknown size starts at zero each time", async () => {
   let cuts = 0;
   host.fault = () => (cuts++ < 2 ? new Response(bodyOf([bytes.slice(0, 500)], "cut")) : null);
   const { sha256, blob } = await get({}, { sizeBytes: null, sha256: null });

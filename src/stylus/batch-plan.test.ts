@@ -113,7 +113,7 @@ describe("adapters that take turns", () => {
     expect(plan({ combine: "merge", pins: ["ink"] })).toEqual([use("clay", 0.8), use("ink", 0.5)]);
   });
 
-  it("those listed by hand, or by the tags of a restored image, have the turns of their order", () => {
+  it("take turns in their order when listed by hand or by the tags of a restored image", () => {
     const expected = [
       { ...use("ink", 0.25), ...turn(0, 2) },
       { ...use("clay", 1), ...turn(1, 2) },

@@ -341,10 +341,10 @@ export const readInfotext = (text: string, cards: ReadonlyMap<string, AdapterCar
 
 const told = { entries: 8, length: 60 };
 
-/** What of an image's settings was not taken over, as a sentence; null when all was. */
+/** What of an image's settings was not loaded, as a sentence; null when all was. */
 export function describeDropped(dropped: readonly string[]): Saying | null {
   if (dropped.length === 0) return null;
   const named = dropped.slice(0, told.entries).map((entry) => elided(entry, told.length));
   const more = dropped.length - named.length;
-  return more > 0 ? say`Not taken over: ${named} and ${more} more.` : say`Not taken over: ${named}.`;
+  return more > 0 ? say`Not loaded: ${named} and ${more} more.` : say`Not loaded: ${named}.`;
 }

@@ -285,10 +285,6 @@ function checkIds(field: string, ids: readonly string[]): void {
 function checkAdapters(adapters: GenerateOptions["adapters"]): void {
   if (adapters === "auto" || adapters === "none") return;
   if (!Array.isArray(adapters) || adapters.some((listed) => typeof listed?.id !== "string"))
-    refuse(
-      "adapters",
-      say`The adapters are neither “auto”, “none” nor a list.`,
-      say`List them as { id, weight }.`,
-    );
+    refuse("adapters", say`Adapters must be “auto”, “none” or a list.`, say`List them as { id, weight }.`);
   for (const listed of adapters) checkUse(useOf(listed));
 }

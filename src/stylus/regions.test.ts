@@ -231,7 +231,7 @@ describe("regions as text", () => {
     }
   });
 
-  it("say what cannot be taken over", async () => {
+  it("say what cannot be loaded", async () => {
     const { text } = await written(options);
     const damaged = text.replace(/Regions: "\[/u, 'Regions: "[[');
     expect(damaged).not.toBe(text);
@@ -246,14 +246,14 @@ describe("regions as text", () => {
     ["x", 5],
     ["width", 0.01],
     ["weight", 99],
-  ])("with %s %d are not taken over", (side, value) => {
+  ])("are not loaded with %s %d", (side, value) => {
     const fields = new Map([["Regions", JSON.stringify([{ ...left, prompt: "a", [side]: value }])]]);
     const read = readSettings({ prompt: "a", negativePrompt: "", fields }, cards);
     expect(read.options.regions).toBeUndefined();
     expect(read.dropped.join()).toContain("Regions ");
   });
 
-  it("with a share of the prompt out of range are not taken over", () => {
+  it("are not loaded with a share of the prompt out of range", () => {
     const fields = new Map([
       ["Regions", JSON.stringify([{ ...left, prompt: "a" }])],
       ["Region base weight", "7"],

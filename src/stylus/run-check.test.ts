@@ -45,7 +45,7 @@ it("where the check is off, nothing is said of it", async () => {
   expect(finishedIn(events)).toEqual([[0, undefined]]);
 });
 
-it("an image that was finished before a failure is told with its check", async () => {
+it("an image finished before a failure is reported with its check", async () => {
   const { services } = standInServices();
   const events: RunEvent[] = [];
   const reports: RunReport[] = [];

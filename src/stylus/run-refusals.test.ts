@@ -51,7 +51,7 @@ describe("run", () => {
     [
       "adapters",
       { adapters: "ink" },
-      "The adapters are neither “auto”, “none” nor a list.",
+      "Adapters must be “auto”, “none” or a list.",
       "List them as { id, weight }.",
     ],
     ["prompt", { prompt: 7 }, "The prompt is empty.", "Describe an image, for example “a fox in the snow”."],

@@ -150,7 +150,7 @@ describe("the image's text", () => {
     });
   });
 
-  it("of Dynamic Prompts is read", () => {
+  it("is read as Dynamic Prompts writes it", () => {
     const text =
       "a red fox\nNegative prompt: fog\nSteps: 20, Sampler: Euler a, Seed: 1, Size: 512x512\nTemplate: a {red|blue} fox\nNegative Template: {rain|fog}";
     expect(readSettings(parseParameters(text), null).template).toEqual({

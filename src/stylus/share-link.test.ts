@@ -87,13 +87,13 @@ describe("a link", () => {
     expect(read(write({ prompt: "a fox" }, none, [mine]))!.options.prompt).toBe("a fox <lora:my-face:1>");
   });
 
-  test("without a word of adapters leaves them to be chosen, otherwise not", () => {
+  test("leaves adapters to be chosen only when it names none", () => {
     expect(read("#prompt=a+fox")!.options.method).toBe("stylus");
     expect(read("#prompt=a+fox&adapters=listed")!.options.method).toBe("sd");
     expect(read("#prompt=a+fox+%3Clora:clay:1%3E")!.options.method).toBe("sd");
   });
 
-  test("is taken over without what cannot be, which is named", () => {
+  test("loads what it can, and names the rest", () => {
     const link = read(
       "#prompt=a+fox+%3Clora:gone:1%3E&steps=9000&sampler=magic&size=1024x1024&seed=x&cfg=7&colour=red&noise=",
     )!;
@@ -111,7 +111,7 @@ describe("a link", () => {
     expect(long.dropped.map(inWords)).toEqual([expect.stringContaining("20,000 characters long")]);
   });
 
-  test("is only what has a prompt, of a length that browsers keep", () => {
+  test("needs a prompt, of a length that browsers keep", () => {
     for (const fragment of ["", "#", "#gallery", "#seed=3", `#prompt=${"a".repeat(70_000)}`])
       expect(read(fragment)).toBeNull();
   });

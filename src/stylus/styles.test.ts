@@ -31,7 +31,7 @@ describe("styles on a prompt", () => {
 });
 
 describe("styles.csv", () => {
-  it("of AUTOMATIC1111 is read", () => {
+  it("is read as AUTOMATIC1111 writes it", () => {
     const csv =
       '\uFEFFname,prompt,negative_prompt\r\n--- Mine ---,,\r\nOil,"oil on canvas, ""thick""",\r\nLines,"{prompt},\ntwo lines",blur\r\nOil,second,\r\n';
     expect(parseStyles(csv, "styles.csv")).toEqual([

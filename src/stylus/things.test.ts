@@ -40,7 +40,7 @@ it.each([
   expect(nearestByName(word, things)).toBe(thing);
 });
 
-it("by meaning the nearest one, and none that is far or of another embedder", async () => {
+it("finds the nearest one by meaning, and none that is far or from another embedder", async () => {
   const [fox, car, far] = [
     [1, 0, 0],
     [0, 1, 0],

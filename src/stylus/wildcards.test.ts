@@ -156,12 +156,12 @@ describe("a batch", () => {
   it("says which files are missing, once", () => {
     const { notes } = expandBatch({ ...options, prompt: "a __hat__ and __scarf__ {b|c}" }, none);
     expect(notes.map(english)).toEqual([
-      "__hat__, __scarf__ stayed as written: there is no wildcard file of that name. Add one, or correct the name.",
+      "__hat__, __scarf__ stayed as written: there is no wildcard file with that name. Add one, or correct the name.",
     ]);
   });
 });
 
-it("a name is the same however its accents are stored, and one that no prompt can refer to is told", () => {
+it("a name is the same however its accents are stored, and one that no prompt can refer to is reported", () => {
   const files = new Map([[wildcardName("Ide\u0301es.txt"), ["sea"]]]);
   expect([...files.keys()]).toEqual(["id\u00e9es"]);
   for (const prompt of ["__id\u00e9es__", "__ide\u0301es__"])

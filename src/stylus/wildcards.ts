@@ -276,7 +276,7 @@ export function expandBatch(
       ...(unknown.size === 0
         ? []
         : [
-            say`${listed([...unknown])} stayed as written: there is no wildcard file of that name. Add one, or correct the name.`,
+            say`${listed([...unknown])} stayed as written: there is no wildcard file with that name. Add one, or correct the name.`,
           ]),
       ...(endless.size === 0
         ? []

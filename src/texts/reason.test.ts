@@ -7,18 +7,18 @@ const named = { kind: "named", words: "clay render", source: "tag", score: 1 } a
 
 afterEach(() => speak(() => "en"));
 
-it("is said in the user's language", () => {
+it("is shown in the user's language", () => {
   expect(describeReason(named)).toBe("“clay render” is named in its tags (1.00)");
   speak(() => "ko");
   expect(describeReason(named)).toBe("“clay render” 표현이 태그에 있어요 (1.00)");
 });
 
-it("of a language model, or of a run of before, stays as it was written", () => {
+it("stays as written when it comes from a language model or an older run", () => {
   speak(() => "ko");
   expect(describeReason("it looks like clay")).toBe("it looks like clay");
 });
 
-it.each(["later", "toString", "__proto__"])("of a kind that is not known (%s) is named by it", (kind) => {
+it.each(["later", "toString", "__proto__"])("names its kind when that is unknown (%s)", (kind) => {
   expect(describeReason({ kind })).toBe(kind);
   expect(describeUnavailable({ kind })).toBe(kind);
 });

@@ -127,7 +127,7 @@ describe("Korean", () => {
     );
   });
 
-  test("no particle follows a parameter whose last sound is unknown", () => {
+  test("has no particle after a parameter whose last sound is unknown", () => {
     const particle = new RegExp(
       `${sentinel}[*\`”"’)]*(?:은|는|이|가|을|를|과|와|로|으로|아|야|나|이나|란|이란|라|이라|랑|이랑|예요|이에요|이고)(?!\\p{L})`,
       "u",

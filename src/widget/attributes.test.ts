@@ -46,7 +46,7 @@ test("all attributes", () => {
   });
 });
 
-test("no attributes, no settings", () => {
+test("gives no settings without attributes", () => {
   expect(read({})).toEqual({ settings: {}, problems: [] });
 });
 

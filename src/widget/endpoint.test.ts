@@ -55,7 +55,7 @@ test("a widget that nothing embeds hears nothing", () => {
   expect(heard).toEqual([]);
 });
 
-test("origins that the host does not allow are told so, and get nothing else", () => {
+test("origins that the host does not allow get only a refusal", () => {
   const { endpoint, say, posted, heard, codes } = open({ allows: (origin) => origin === blog });
   say(connect, { origin: "https://evil.example" });
   say(generate, { origin: "https://evil.example" });

@@ -105,7 +105,7 @@ test("refusals have the option and the remedy, and no stack", async () => {
   });
 });
 
-test("bugs are told in a word only", async () => {
+test("reports a bug with nothing but its message", async () => {
   vi.spyOn(console, "error").mockImplementation(() => {});
   const generate = async (): Promise<never> => {
     throw new TypeError("x is not a function");
@@ -150,7 +150,7 @@ test("a model that is not here is not downloaded for a page", async () => {
   expect(await session.missing("pocket")).toBeNull();
 });
 
-test("without isolation and storage it says so before and after loading", async () => {
+test("reports missing isolation and storage before and after loading", async () => {
   const load = async () => ({
     ...pack,
     persistent: false,
@@ -169,7 +169,7 @@ test("without isolation and storage it says so before and after loading", async 
   expect(session.capabilities).toMatchObject({ ...without, device: { kind: "wasm" } });
 });
 
-test("each image is told with what the check has found, after its download", async () => {
+test("reports each image with what the check has found, after its download", async () => {
   const log: string[] = [];
   const scores = [0.9, 0.1];
   const nsfw: SessionServices["nsfw"] = {
@@ -186,7 +186,7 @@ test("each image is told with what the check has found, after its download", asy
   ]);
 });
 
-test("what cannot be checked is told as not checked, with why; off, nothing is said", async () => {
+test("reports what cannot be checked as not checked, with the reason; says nothing when the check is off", async () => {
   const download = async (): Promise<never> => {
     throw new StylusError("network", say`The wheel could not be downloaded.`, { remedy: say`Try again.` });
   };
@@ -252,7 +252,7 @@ test("cancel ends the download of the check", async () => {
   expect(events.at(-1)).toMatchObject({ type: "error", code: "cancelled" });
 });
 
-test("an image that is finished when the run is cancelled is told before the error", async () => {
+test("reports an image that is finished when the run is cancelled before the error", async () => {
   let cancel = (): void => {};
   const nsfw: SessionServices["nsfw"] = {
     download: async () => {},
@@ -269,7 +269,7 @@ test("an image that is finished when the run is cancelled is told before the err
   expect(events.filter(({ type }) => type === "image")).toHaveLength(1);
 });
 
-test("after destroy nothing is in memory and nothing happens", async () => {
+test("keeps nothing in memory after destroy, and does nothing", async () => {
   const { session, types, release } = open();
   session.destroy();
   session.destroy();

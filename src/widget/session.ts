@@ -39,7 +39,7 @@ export type SessionEvent =
 
 export interface Session {
   readonly capabilities: Capabilities;
-  /** One at a time; ends with the event "done" or "error". Each image is told once it is checked, unless `nsfwCheck` is false. */
+  /** One at a time; ends with the event "done" or "error". Each image is reported once it is checked, unless `nsfwCheck` is false. */
   generate(id: string, options: WidgetOptions, checks?: { readonly nsfwCheck: boolean }): Promise<void>;
   /** Downloads a model that is not here: gigabytes, so only when a person says so. */
   download(id: string, packId: string): Promise<void>;
@@ -150,7 +150,7 @@ export function createSession({
   }
 
   /**
-   * The check of a run's images, downloaded if it is not here. Without it images are told as not checked.
+   * The check of a run's images, downloaded if it is not here. Without it images are reported as not checked.
    * @param onProblem hears why, once
    * @throws StylusError cancelled
    */
@@ -254,7 +254,7 @@ export function createSession({
       onProgress: (at) => progress(pack === null ? "load" : "fetch", shareOf(at)),
       onReport: (latest) => void (report = latest),
     };
-    const result = await run(asked, services, hooks).finally(() => encoding); // no image is told after the end
+    const result = await run(asked, services, hooks).finally(() => encoding); // no image is reported after the end
     const unknown = unknownWords(prompt, result.pack);
     const notes = [
       ...problems,

@@ -85,7 +85,7 @@ const load = (): void => void frame.dispatchEvent(new Event("load"));
 const ready = (): void => answer({ type: "ready", capabilities });
 const prompts = (): unknown[] => sent.map(({ type, settings }) => [type, settings?.prompt]);
 
-test("attributes that change before the widget answers are told with “connect”, or when it answers", async () => {
+test("sends attributes that change before the widget answers with “connect”, or when it answers", async () => {
   const element = await open();
   element.setAttribute("prompt", "before the load");
   load();
@@ -97,7 +97,7 @@ test("attributes that change before the widget answers are told with “connect�
   expect(await element.ready).toEqual(capabilities);
 });
 
-test("an attribute that follows a slider is told at intervals, and its last value always", async () => {
+test("sends an attribute that follows a slider at intervals, and its last value always", async () => {
   const element = await open();
   load();
   ready();

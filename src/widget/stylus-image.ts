@@ -196,7 +196,7 @@ export class StylusImage extends HTMLElement {
     this.#waiting = setTimeout(() => this.#ready.reject(silent(this.#origin)), patienceMilliseconds);
   }
 
-  /** What has changed before the widget answers is told when it does. */
+  /** Sends what has changed before the widget answers once it does. */
   #tell(): void {
     if (!this.#isStale || !this.#capabilities) return;
     this.#isStale = false;

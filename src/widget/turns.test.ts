@@ -100,7 +100,7 @@ test("a cancelled wait leaves the turn where it was", async () => {
   expect(log).toEqual([]);
 });
 
-test("without a channel each run ends its turn, because one that waits later could not ask", async () => {
+test("each run ends its turn without a channel, because one that waits later could not ask", async () => {
   const { all, log } = widgets(2, { hasChannel: false });
   await all[0]!.take(unstopped());
   await all[0]!.rest();

@@ -34,7 +34,7 @@ test("a link fills the form, without a run, and says what it cannot", async () =
   await loaded(page);
   await hasPrompt("a castle");
   expect(await seed()).toBe("42");
-  await page.getByText("Not taken over: Sampler magic.").waitFor();
+  await page.getByText("Not loaded: Sampler magic.").waitFor();
   expect(await violations(page)).toEqual([]);
   await expect.poll(() => images(page).count()).toBe(0);
   const stored = await page.evaluate(

@@ -28,7 +28,7 @@ async function openSettings(): Promise<void> {
   await page.getByRole("button", { name: "Settings", exact: true }).click();
 }
 
-test("is off at first; once on, its model is downloaded, and until then images stay blurred and say so", async () => {
+test("the check is off at first; once on, its model is downloaded, and until then images stay blurred and say so", async () => {
   await browser.visit("?nsfw=97");
   await loaded(page);
   await useSettings(page, {});
@@ -57,7 +57,7 @@ test("is off at first; once on, its model is downloaded, and until then images s
   expect(browser.bugs).toEqual([]);
 });
 
-test("is shown and blurred by keyboard in the result and the gallery, and blurred again after a reload", async () => {
+test("an image is shown and blurred by keyboard in the result and the gallery, and blurred again after a reload", async () => {
   expect(await isBlurred(result())).toBe(true);
   expect(await isBlurred(thumbnail())).toBe(true);
   const show = page.locator("figure").getByRole("button", { name: "Show blurred image with seed 7" });
@@ -158,7 +158,7 @@ test("live previews are blurred until the image is checked, and one that is foun
   expect(await page.getByText("Not checked yet").count()).toBe(0);
 });
 
-test("of a plot, cells and the sheet are blurred", async () => {
+test("cells and the sheet of a plot are blurred", async () => {
   await browser.visit("?nsfw=97");
   await loaded(page);
   await useSettings(page, { nsfwCheck: true });

@@ -87,7 +87,7 @@ const adapter = (id: string) => ({
 });
 
 // The first test: Chromium believes for a while the space that it last found free.
-test("no room: an adapter is not kept, the reason is known, and it is kept once there is room", async () => {
+test("an adapter is kept only once there is room, and the reason is known until then", async () => {
   const session = await browser.context.newCDPSession(page);
   const { origin } = new URL(browser.url);
   const add = (): Promise<string> =>
@@ -323,7 +323,7 @@ test("a database that never answers fails in time, at opening and at work, and w
   await other.close();
 });
 
-test("a database deleted by another tab is made anew at the next use", async () => {
+test("a database deleted by another tab is created again at the next use", async () => {
   const opened = await page.evaluateHandle(async (row) => {
     const { openUserAdapters } = await load("/src/app/adapters/user-adapters.ts");
     const store = await openUserAdapters();
@@ -381,7 +381,7 @@ test("galleries of two tabs follow each other; a run stays until its last image 
   await other.close();
 });
 
-test("of one adapter added by two tabs at once, the second learns that its name is taken", async () => {
+test("the second of two tabs that add one adapter at once learns that its name is taken", async () => {
   const other = await secondTab();
   const add = (tab: Page): Promise<string> =>
     tab.evaluate(async (row) => {

@@ -106,7 +106,7 @@ test("a region that is not filled in is no part of the image, and six are the mo
   await loaded(page);
   await page.getByRole("button", { name: "Regions", exact: true }).click();
   for (let count = 0; count < 6; count++) await section().getByRole("button", { name: "Centre" }).click();
-  await section().getByText("An image has 6 regions at most.").waitFor();
+  await section().getByText("An image can have at most 6 regions.").waitFor();
   expect(await section().getByRole("button", { name: "Centre" }).isDisabled()).toBe(true);
   const removers = section().getByRole("button", { name: "Remove the empty region" });
   await removers.last().press("Enter");

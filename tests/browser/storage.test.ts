@@ -239,7 +239,7 @@ test("rejects a manifest whose path leaves the pack, naming the field", async ()
   });
 });
 
-test("without a file system, files live in the worker's memory: stored once, listed, removed, lost with it", async () => {
+test("files live in the worker's memory when there is no file system: stored once, listed, removed, lost with it", async () => {
   const seen = await browser.page.evaluate(async (json) => {
     const { WorkerClient } = await load("/src/rpc/client.ts");
     const client = new WorkerClient(

@@ -93,7 +93,7 @@ test("the widget shows an image blurred with a note where the check cannot be do
   await opened.close();
 });
 
-test("on the page a file that is not what its hash says is refused by name, and then downloads", async () => {
+test("the page refuses by name a file that does not match its hash, and then downloads it", async () => {
   await useSettings(page, { ...small, nsfwCheck: true });
   await page.getByRole("button", { name: "Settings", exact: true }).click();
   hub.put(wheel, Buffer.from(hubFiles().get(wheel)!.body).fill(1, 100, 200), { lfs: false });
@@ -156,7 +156,7 @@ test("the widget checks by default: blurred until someone wants to see it; off b
   await off.close();
 });
 
-test("is listed and deleted under Storage, after which images stay unchecked and say so", async () => {
+test("the check is listed and deleted under Storage, after which images stay unchecked and say so", async () => {
   await useSettings(page, { ...small, nsfwCheck: true });
   await page.getByRole("button", { name: /^Pocket: CPU/ }).click();
   await page.getByRole("button", { name: "Storage" }).click();

@@ -82,16 +82,16 @@ test("the check says what is wrong", async () => {
   const strict = await serve(({ authorization }) =>
     authorization === `Bearer ${key}` ? "answer" : "refuse",
   );
-  await checked(strict.url, "The server wants a key.");
+  await checked(strict.url, "The server needs a key.");
   await checked(strict.url, "The server refuses this key.", { secret: "wrong" });
   await checked(strict.url, `${model} answers.`, { secret: key });
 
   const noModel = await serve(() => "missing");
   await checked(noModel.url, "The server has no model tiny. It has house-7b and other-3b.", { name: "tiny" });
   const page404 = await serve(() => "missing", { cors: true });
-  await checked(page404.url, /^Something answers at this address, but not with OpenAI’s API/);
+  await checked(page404.url, /^This address doesn’t offer OpenAI’s API/);
   const broken = await serve(() => "broken");
-  await checked(broken.url, "The server fails: the server answers 503.");
+  await checked(broken.url, "The server failed: the server answers 503.");
 });
 
 /** What the browser keeps of runs, adapters and settings. */

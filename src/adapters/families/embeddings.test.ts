@@ -150,7 +150,7 @@ describe("the word of a textual inversion", () => {
     expect(nameOf(key)).toBe(name);
   });
 
-  test("of a file's only tensor is its key, or the file's name", () => {
+  test("is the key of the only tensor, or the file's name", () => {
     const only = { tensors: 1 };
     expect([nameOf(" cat ", only), nameOf("  ", only), nameOf("", only)]).toEqual(["cat", "c.d", "c.d"]);
     expect(nameOf("lora_unet_conv_in.alpha", only)).toBeUndefined();
@@ -164,7 +164,7 @@ describe("the word of a textual inversion", () => {
     expect(nameOf("cat", { isMarked: true })).toBe("cat");
   });
 
-  test("of no vectors is none", () => {
+  test("does not exist without vectors", () => {
     expect(nameOf("emb_params", { shape: [] })).toBeUndefined();
     expect(nameOf("emb_params", { shape: [2, 1, 768] })).toBeUndefined();
     expect(nameOf("emb_params", { shape: [1, 1, 2, 768] })).toBe("c.d");

@@ -129,7 +129,7 @@ describe("a magnitude", () => {
     expect(found.used.at(-1)).toBe(slot);
   });
 
-  test("of another length, or of a norm, is refused", () => {
+  test("is refused when its length is wrong or it belongs to a norm", () => {
     expect(() => weightOf({ ...linear, dora_scale: tensor(6, 1) }, [4, 6])).toThrow(
       "dora_scale is [6, 1], expected 4 values",
     );
@@ -219,7 +219,7 @@ describe("a bias", () => {
     expect(biasOf({ ia3_l: tensor(1, 6), diff_b: tensor(4) })).toMatchObject({ used: ["diff_b"] });
   });
 
-  test("that contradicts itself or has no place is refused", () => {
+  test("is refused when it contradicts itself or has no place", () => {
     const none = { ...entry, bias: null };
     expect(biasOf({}, none)).toBeNull();
     expect(biasOf({ ia3_l: tensor(4, 1) }, none)).toBeNull();

@@ -118,7 +118,7 @@ it.each([
   ["uuid", "UUID"],
   ["builtins", builtins],
   ["__builtin__", builtins],
-])("of %s it may reference %s, and nothing else", (module, names) => {
+])("a pickle may use the module %s only for %s", (module, names) => {
   for (const one of names.split(" "))
     expect(named(module, one)).toEqual({ kind: "name", name: `${module} ${one}` });
   for (const other of ["", "eval", "Tensor", "system", `${names.split(" ")[0]!}x`])

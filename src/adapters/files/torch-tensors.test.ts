@@ -77,11 +77,11 @@ describe("names", () => {
     ["state_dict below", dictionary({ a: dictionary({ state_dict: one }) }), ["a.state_dict"]],
     ["a list", dictionary({ a: [null, one] }), ["a.list:1"]],
     ["a dictionary in a list", [dictionary({ a: one })], ["a"]],
-  ])("of %s", async (_, value, names) => {
+  ])("are read from %s", async (_, value, names) => {
     expect(await read(value)).toEqual(Object.fromEntries(names.map((name) => [name, found])));
   });
 
-  test("that occur twice are refused", async () => {
+  test("are refused when they occur twice", async () => {
     const twice = [dictionary({ a: one }), dictionary({ a: one })];
     await expect(read(twice)).rejects.toMatchObject({
       message: 'This pickle cannot be read: it names "a" twice.',

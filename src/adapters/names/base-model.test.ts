@@ -53,11 +53,11 @@ describe("what a file says of its base", () => {
     "",
     null,
     7,
-  ])("no other one: %j", async (base) => {
+  ])("names no other base: %j", async (base) => {
     expect(await withConfig(base)).toBeUndefined();
   });
 
-  test("in other metadata: believed where no width contradicts it", async () => {
+  test("is believed in other metadata where no width contradicts it", async () => {
     const stated = async (entries: readonly Entry[], text: string): Promise<unknown> =>
       (await read(file(entries, { ss_base_model_version: text }))).report.refusal?.message;
     expect(await stated(plain, "sdxl_base_v1-0")).toBe(

@@ -38,7 +38,7 @@ describe("the width of the cross attention", () => {
     ["no rows", { [`${K}.lora_down.weight`]: [0, 768] }, null],
     ["a vector", { [`${K}.lora_down.weight`]: [768] }, null],
     ["a key of no format", { [`${K}.unknown`]: [4, 768] }, null],
-  ])("by %s", (_, shapes, width) => {
+  ])("is found or left open: %s", (_, shapes, width) => {
     expect(judge(shapes).contextWidth).toBe(width);
   });
 
@@ -85,7 +85,7 @@ describe("the width of the cross attention", () => {
       null,
       null,
     ],
-  ])("by %s without names", (_, shapes, contextWidth, textWidth) => {
+  ])("is found or left open without names: %s", (_, shapes, contextWidth, textWidth) => {
     expect(judge(shapes)).toMatchObject({ contextWidth, textWidth });
   });
 });
@@ -101,7 +101,7 @@ describe("the width of the text encoder", () => {
     ["another network's", { [`unet.${TEXT.slice(8)}.lora_down.weight`]: [4, 768] }, null],
     ["a vector", { [`${TEXT}.lora_down.weight`]: [768] }, null],
     ["no rows", { [`${TEXT}.lora_down.weight`]: [0, 768] }, null],
-  ])("by %s", (_, shapes, width) => {
+  ])("is found or left open: %s", (_, shapes, width) => {
     expect(judge(shapes).textWidth).toBe(width);
   });
 
@@ -112,7 +112,7 @@ describe("the width of the text encoder", () => {
     ["one with something else", { emb_params: [3, 768], "a.alpha": [] }, {}, null],
     ["a marked one with something else", { cat: [768], dog: [768] }, { cat: "<embed>" }, null],
     ["a pickle's", { "string_to_token.*": [], "string_to_param.*": [2, 768] }, {}, 768],
-  ])("by token vectors: %s", (_, shapes, metadata, width) => {
+  ])("is found in token vectors or left open: %s", (_, shapes, metadata, width) => {
     expect(judge(shapes, metadata).textWidth).toBe(width);
   });
 });
@@ -124,7 +124,7 @@ describe("names", () => {
     [1280, "Stable Cascade or unCLIP"],
     [2048, "SDXL"],
     [12, null],
-  ])("by width %i: %s", (width, name) => {
+  ])("follow from width %i: %s", (width, name) => {
     expect(judge({ [`${K}.lora_down.weight`]: [4, width] })).toEqual({
       name,
       evidence: [say`its cross attention reads text features of width ${width}`],

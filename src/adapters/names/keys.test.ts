@@ -134,7 +134,7 @@ test("runs of underscores are one, and PEFT's two letters R stay apart", () => {
   expect(bare("a.oft_r.weight")).toEqual([null, "a", "oft_r", "peft"]);
 });
 
-test("no suffix, no path, or a key that is too long is no adapter's", () => {
+test("a key without suffix or path, or one that is too long, belongs to no adapter", () => {
   for (const key of [
     "proj",
     "alpha",

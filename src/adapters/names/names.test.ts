@@ -236,6 +236,6 @@ test.each([
   "lora_unet_.lora_up.weight",
   "__proto__.alpha",
   "lora_unet_constructor.alpha",
-])("no module for %j", (key) => {
+])("%j names no module", (key) => {
   expect(resolve(sd15, key)).toBeNull();
 });

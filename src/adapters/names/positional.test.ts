@@ -60,7 +60,7 @@ describe("cloneofsimo's lists", () => {
     expect(places(await read(file(safetensors), tiny))).toEqual(expected);
   });
 
-  test("of the text encoder, with and without its feed-forward layers", async () => {
+  test("cover the text encoder with and without its feed-forward layers", async () => {
     for (const parts of [[], ["mlp.fc1", "mlp.fc2"]]) {
       const paths = [0, 1].flatMap((layer) =>
         [...["k", "v", "q", "out"].map((part) => `self_attn.${part}_proj`), ...parts].map(
@@ -79,7 +79,7 @@ describe("cloneofsimo's lists", () => {
     }
   });
 
-  test("that fit two orders are refused", async () => {
+  test("are refused when they fit two orders", async () => {
     const names = ORDERS.new.map((part) => `down_blocks.0.attentions.0.transformer_blocks.0.${part}.weight`);
     const table = moduleTable({ unet: names.map((name) => ({ name, shape: [4, 4] })) });
     const list = names.flatMap(() => [ramp([4, 1]), ramp([1, 4])]);
@@ -89,7 +89,7 @@ describe("cloneofsimo's lists", () => {
     );
   });
 
-  test("of other lengths or shapes are refused", async () => {
+  test("are refused when their lengths or shapes differ", async () => {
     const list = tensorsOf(pathsOf(ORDERS.new)).flatMap(({ up, down }) => [up, down]);
     for (const other of [list.slice(2), list.toReversed(), list.slice(0, -1), [list[2]!, ...list]])
       expect((await openTorch(other, tiny)).report.refusal!.message).toMatch(/fits no module order|made for/);
@@ -157,7 +157,7 @@ describe("orders of modules", () => {
     expect(orders(table, attentions.length, "unet")).toEqual([attentions]);
   });
 
-  test("of the text encoder: layer by layer, with feed-forward layers or without", () => {
+  test("go through the text encoder layer by layer, with or without feed-forward layers", () => {
     const layer = (index: number): string[] =>
       [
         "self_attn.k_proj",

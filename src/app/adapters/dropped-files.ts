@@ -76,12 +76,12 @@ export function adapterFilesOf(files: readonly File[]): AdapterFiles[] {
       config: (adapters.length > 0 && hasConfig(file) && byName.get(PEFT_CONFIG_NAME)) || null,
       sidecar: first(".civitai.info", ".metadata.json", ".cm-info.json", ".json"),
       notes: first(".txt"),
-      preview: first(...pictureEndings.map((ending) => `.preview${ending}`), ...pictureEndings),
+      preview: first(...imageEndings.map((ending) => `.preview${ending}`), ...imageEndings),
     };
   });
 }
 
-const pictureEndings = [".png", ".jpg", ".jpeg", ".webp"];
+const imageEndings = [".png", ".jpg", ".jpeg", ".webp"];
 
 /** For the file chooser. */
 export const imageTypes = "image/png,image/jpeg,image/webp,image/avif,image/gif";

@@ -35,7 +35,7 @@ it("makes a sound card of every entry", () => {
   expect(pixel!.refined.notMeant).toContain("dead pixel");
 });
 
-it("has a refined card of every entry, with the weight and the trigger words of the list", () => {
+it("the hub has a refined card for every entry, with the list's weight and trigger words", () => {
   expect([...refined.keys()]).toEqual(list.files.map(({ adapter }) => adapter!.id));
   for (const { adapter } of list.files) {
     const card = refined.get(adapter!.id)!;

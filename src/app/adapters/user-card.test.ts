@@ -114,7 +114,7 @@ describe("what a language model writes", () => {
     notMeant: ["paper cup"],
   };
 
-  it("is asked of the form as it stands, with all that the sidecar says", () => {
+  it("is based on the current form and the whole sidecar", () => {
     const sidecar = {
       model: { name: "Collage" },
       trainedWords: ["a, b", "c"],

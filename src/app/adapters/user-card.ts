@@ -114,7 +114,7 @@ export function cardOf(
 }
 
 /**
- * What a language model is told of a file: the form as it stands, and the sidecar where there is one.
+ * What a language model gets about a file: the form as it stands, and the sidecar where there is one.
  * @param sidecar as for `draftForm`
  */
 export const rawOf = (

@@ -119,8 +119,8 @@ it("refuses what it did not write, and says what is wrong with it", async () => 
       withTable({ images: [{ file: "a-fox-7.png", image: { id: "run-0", runId: "run" } }] }),
       "what it says of a-fox-7.png is incomplete",
     ],
-    [zipSync(tableAlone), "a-fox-7.png is missing or no PNG file"],
-    [zipSync({ ...entries, "a-fox-7.png": text }), "a-fox-7.png is missing or no PNG file"],
+    [zipSync(tableAlone), "a-fox-7.png is missing or not a PNG file"],
+    [zipSync({ ...entries, "a-fox-7.png": text }), "a-fox-7.png is missing or not a PNG file"],
   ] as const) {
     const error = await unpackImages(fileOf(content)).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(StylusError);
@@ -138,7 +138,7 @@ it("names the images whose run is not in the archive", async () => {
 
 it.each([
   ["they are 10000, and 9999 is the most", Array.from({ length: 10_000 }, (_, index) => image(index))],
-  ["the one with seed 7 has more than 64 MB", [image(0, { png: { size: 64e6 + 1 } as Blob })]],
+  ["the one with seed 7 is larger than 64 MB", [image(0, { png: { size: 64e6 + 1 } as Blob })]],
   [
     "together they have more than 1744 MB",
     Array.from({ length: 28 }, (_, index) => image(index, { png: { size: 63e6 } as Blob })),

@@ -65,9 +65,9 @@ function checkLimits(images: readonly StoredImage[], inputs: InputFiles): void {
   const most = limits.files - 1 - inputs.size; // beside the table
   if (images.length > most) refuse(say`they are ${images.length}, and ${most} is the most`);
   const large = images.find(({ png }) => png.size > limits.fileBytes);
-  if (large) refuse(say`the one with seed ${large.seed} has more than ${limits.fileBytes / 1e6} MB`);
+  if (large) refuse(say`the one with seed ${large.seed} is larger than ${limits.fileBytes / 1e6} MB`);
   if ([...inputs.values()].some(({ size }) => size > limits.fileBytes))
-    refuse(say`an init image has more than ${limits.fileBytes / 1e6} MB`);
+    refuse(say`an init image is larger than ${limits.fileBytes / 1e6} MB`);
   const bytes = [...images.map(({ png }) => png), ...inputs.values()].reduce(
     (sum, { size }) => sum + size,
     0,
@@ -168,7 +168,7 @@ export async function unpackImages(file: File): Promise<UnpackedImages> {
   }
   const images = table.images.map(({ file: name, image }) => {
     const content = entries.get(name);
-    if (!content || !isPng(content)) throw notOurs(file, say`${name} is missing or no PNG file`);
+    if (!content || !isPng(content)) throw notOurs(file, say`${name} is missing or not a PNG file`);
     const png = new Blob([content as Uint8Array<ArrayBuffer>], { type: "image/png" });
     const row: unknown = { ...image, png };
     if (!isStoredImage(row)) throw notOurs(file, say`what it says of ${name} is incomplete`);

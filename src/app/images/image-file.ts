@@ -19,7 +19,8 @@ export interface EncodedImage {
 async function encodePixels(pixels: RgbaImage): Promise<Blob> {
   const canvas = new OffscreenCanvas(pixels.width, pixels.height);
   const context = canvas.getContext("2d");
-  if (!context) throw new StylusError("device", say`The browser has no canvas left to encode the image.`);
+  if (!context)
+    throw new StylusError("device", say`The browser could not create a canvas to encode the image.`);
   context.putImageData(new ImageData(pixels.rgba, pixels.width, pixels.height), 0, 0);
   return canvas.convertToBlob({ type: "image/png" });
 }

@@ -46,7 +46,7 @@ it("claims nothing in a browser without locks", async () => {
   expect(await claimedInputs()).toEqual(new Set());
 });
 
-it("a claim let go of before it was granted is no failure", async () => {
+it("releasing a claim before it is granted does not fail", async () => {
   vi.stubGlobal("navigator", {
     locks: { request: () => Promise.reject(new DOMException("stop", "AbortError")) },
   });

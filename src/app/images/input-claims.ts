@@ -9,7 +9,7 @@ export function claimInputs(ids: readonly string[]): () => void {
   const { signal } = released;
   const held = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
   for (const id of ids) {
-    void navigator.locks?.request(prefix + id, { mode: "shared", signal }, () => held).catch(() => {}); // let go of before it was granted
+    void navigator.locks?.request(prefix + id, { mode: "shared", signal }, () => held).catch(() => {}); // released before it was granted
   }
   return () => released.abort();
 }

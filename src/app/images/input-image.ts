@@ -39,7 +39,7 @@ async function decode(file: Blob, name: string): Promise<ImageBitmap> {
 function canvasOf({ width, height }: { width: number; height: number }): OffscreenCanvasRenderingContext2D {
   const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
   if (context) return context;
-  throw new StylusError("device", say`The browser has no canvas left to decode the image.`, {
+  throw new StylusError("device", say`The browser could not create a canvas to decode the image.`, {
     remedy: say`Close other tabs, or use a smaller image.`,
   });
 }

@@ -20,7 +20,7 @@ test("the threshold is the user's", () => {
   expect(blurReason(0.9, { ...on, nsfwThreshold: 0.95 })).toBeNull();
 });
 
-test("a failure leaves an image unchecked, and is told", async () => {
+test("a failure leaves an image unchecked, and is reported", async () => {
   const heard = vi.fn();
   expect(await checkedOrNull(async () => 0.2, heard)).toBe(0.2);
   expect(heard).not.toHaveBeenCalled();

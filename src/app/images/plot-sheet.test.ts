@@ -47,7 +47,7 @@ describe("layoutSheet", () => {
     ]);
   });
 
-  it("without labels is the images and a margin", () => {
+  it("has only the images and a margin when there are no labels", () => {
     const { width, height, cells, labels } = layout({});
     expect([width, height, cells, labels]).toEqual([122, 122, [{ x: 11, y: 11 }], []]);
   });

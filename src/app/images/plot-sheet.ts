@@ -171,7 +171,7 @@ const font = (pixels: number, weight: 400 | 700): string =>
 /**
  * The sheet as a PNG file without text.
  * @param images one for each cell; null: it was not generated
- * @throws StylusError device: the browser has no canvas of that size
+ * @throws StylusError device: the browser could not create a canvas of that size
  */
 export async function drawSheet(
   images: readonly (Blob | null)[],
@@ -181,7 +181,7 @@ export async function drawSheet(
   const context = (canvas: OffscreenCanvas): OffscreenCanvasRenderingContext2D => {
     const found = canvas.getContext("2d");
     if (found) return found;
-    throw new StylusError("device", say`The browser has no canvas left to draw the plot’s sheet.`, {
+    throw new StylusError("device", say`The browser could not create a canvas to draw the plot’s sheet.`, {
       remedy: say`Its images are kept. Close other tabs, then generate it again.`,
     });
   };

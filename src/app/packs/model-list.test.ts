@@ -123,7 +123,7 @@ it("full size cannot run without a graphics device, Pocket can", () => {
   expect(models.map(({ fit }) => fit.kind)).toEqual(["good", ...Array<string>(4).fill("impossible")]);
 });
 
-it("storage shows no model of which only a shared file is there", () => {
+it("storage leaves out a model with only a shared file stored", () => {
   const packs = [
     stored("sd15", [{ name: "unet", sizeBytes: 1e9 }, tokenizer], true),
     stored("counterfeit-3", [tokenizer], false),

@@ -170,7 +170,7 @@ export function createLanguageModels(context: {
     }
     if (runsOn === "server") {
       const server = readOwnServer();
-      if (!server) throw new StylusError("not-found", say`There is no server of your own.`);
+      if (!server) throw new StylusError("not-found", say`No server is set up.`);
       return { engine: "server", server: chatServerOf(server) };
     }
     const { json } = await readManifest(id);
@@ -214,7 +214,7 @@ export function createLanguageModels(context: {
     const now = { key, result };
     opening = now;
     const end = (error?: unknown): void => {
-      if (opening !== now) return; // closed meanwhile
+      if (opening !== now) return; // closed in between
       opening = null;
       if (error !== undefined) failed = { id, error };
     };
@@ -295,7 +295,7 @@ export function createLanguageModels(context: {
       if (id === ownServerId) return writeByOwnServer(raw, signal);
       const entry = await entryOf(id);
       if (!entry?.writesCards || entry.state !== "ready")
-        throw new StylusError("not-found", say`The language model is not there.`, {
+        throw new StylusError("not-found", say`The language model is not available.`, {
           remedy: say`Choose one under Models.`,
         });
       return writeCardBy(oneModel(entry), { raw, name: entry.title, signal });

@@ -61,7 +61,7 @@ it("says that it must be downloaded, and downloads nothing by itself", async () 
   nsfw.drop();
 });
 
-it("is opened once for several images, and again in a new worker", async () => {
+it("opens the check once for several images, and again in a new worker", async () => {
   const { nsfw, log, running } = setup();
   await nsfw.download(download);
   expect(await Promise.all([nsfw.check(image), nsfw.check(image)])).toEqual([0.7, 0.7]);
@@ -89,7 +89,7 @@ it("gives its memory back a minute after the last check", async () => {
   expect(running.alive).toBe(0);
 });
 
-it("is opened in a new worker after it could not be opened", async () => {
+it("opens the check in a new worker after a failure to open it", async () => {
   const { nsfw, running, failOnce } = setup();
   await nsfw.download(download);
   failOnce();

@@ -53,7 +53,7 @@ it("so is one that breaks its answer off", async () => {
   expect(await checked(half)).toEqual(failing);
 });
 
-it("of a long list the form gets the first five hundred, and every model counts", async () => {
+it("the form gets the first five hundred models of a long list, and every model counts", async () => {
   const models = Array.from({ length: 600 }, (_, index) => `m${index}`);
   const refuse: RequestListener = (_, response) => void response.writeHead(400).end("no schemas");
   expect(await checked(refuse, [...models, "m"])).toEqual({

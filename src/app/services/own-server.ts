@@ -220,7 +220,7 @@ export async function writeCardBy(
 export async function writeByOwnServer(raw: RawCard, signal: AbortSignal): Promise<RefinedCard> {
   const server = readOwnServer();
   if (!server)
-    throw new StylusError("not-found", say`There is no server of your own.`, {
+    throw new StylusError("not-found", say`No server is set up.`, {
       remedy: say`Name it under Models.`,
     });
   const answers = poolFor(server);

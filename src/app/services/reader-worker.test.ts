@@ -34,7 +34,7 @@ function setup() {
   return { reader, running, log, begun, download };
 }
 
-it("is opened once", async () => {
+it("opens the reader once", async () => {
   const { reader, running, log, download } = setup();
   download();
   expect([await reader.ready(), await reader.ready()]).toEqual([true, true]);

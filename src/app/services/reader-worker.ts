@@ -36,7 +36,7 @@ export function createReaderWorker(context: {
     });
     if (!manifest) return false;
     const { files } = await storage.call((service) => service.openPack(manifest.json, document.baseURI, {}));
-    if (wanted !== generation) throw new StylusError("cancelled", say`The reader is no longer wanted.`);
+    if (wanted !== generation) throw new StylusError("cancelled", say`The reader is no longer needed.`);
     const byName = new Map([...files].map(([path, blob]) => [path.replace(folder, ""), blob]));
     try {
       await composer.call((service) => service.loadReader(byName));

@@ -64,7 +64,7 @@ it("says that it must be downloaded, and downloads nothing by itself", async () 
   expect(log).toEqual([]);
 });
 
-it("is opened once after its download, and again when the worker has restarted; deleted, it is gone", async () => {
+it("opens the reranker once after its download, again when the worker has restarted, and not after it is deleted", async () => {
   const { reranker, choose, running, log, forget } = setup();
   await reranker.download({ onProgress: () => {}, signal: new AbortController().signal });
   expect(await reranker.state()).toMatchObject({ state: "ready" });

@@ -39,7 +39,7 @@ export function createReranker(context: {
         remedy: say`Download it under Settings, Adapter selection, or choose another method.`,
       });
     const files = await model.files();
-    if (wanted !== generation) throw new StylusError("cancelled", say`The reranker is no longer wanted.`);
+    if (wanted !== generation) throw new StylusError("cancelled", say`The reranker is no longer needed.`);
     await composer.call((service) => service.loadReranker(files));
   }
 

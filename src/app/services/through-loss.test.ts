@@ -98,13 +98,13 @@ const all = [
   [2, 3],
 ];
 
-it("without a loss nothing is reported", async () => {
+it("reports nothing when the device is not lost", async () => {
   const { generated, told, reopened } = await generateWith([]);
   expect(generated).toEqual(all);
   expect([told, reopened]).toEqual([[], []]);
 });
 
-it("after one loss the rest is generated on the device opened again", async () => {
+it("generates the rest on the reopened device after one loss", async () => {
   const { seeds, generated, told, reopened } = await generateWith([1]);
   expect(seeds).toEqual([
     [1, 2, 3],
@@ -118,7 +118,7 @@ it("after one loss the rest is generated on the device opened again", async () =
   ]);
 });
 
-it("after the second loss WebAssembly takes over, and a notice says why", async () => {
+it("switches to WebAssembly after the second loss, and says why in a notice", async () => {
   const { seeds, generated, told, reopened } = await generateWith([1, 0]);
   expect(seeds).toEqual([
     [1, 2, 3],

@@ -88,7 +88,7 @@ const readBack = (saved: unknown): Settings => {
   return createSettings()[0];
 };
 
-it("pins and bans of before they were kept by model belong to the model of then", () => {
+it("pins and bans stored before they were kept by model belong to the model in use at the time", () => {
   const settings = readBack({ model: "sd15+vae-ft-mse", pins: ["clay"], bans: ["ink", 7] });
   expect(rulesOf(settings)).toEqual({ pins: ["clay"], bans: ["ink"] });
   expect(rulesOf({ ...settings, model: "pocket" })).toEqual({ pins: [], bans: [] });

@@ -89,11 +89,11 @@ describe("whole answers", () => {
     ]);
   });
 
-  test("no task is an answer too", () => {
+  test("may have no tasks", () => {
     expect(readAnswer(`{"tasks": []}`)).toEqual({ tasks: [], faults: [] });
   });
 
-  test("of a task, 64 adapters count in any form; of all tasks, 64", () => {
+  test("count at most 64 adapters of a task in any form, and 64 of all tasks", () => {
     const ids = Array.from({ length: 70 }, (_, i) => `k${i}`);
     const listed = JSON.stringify({ tasks: [{ text: "fox", adapters: ids }] });
     const mapped = JSON.stringify({ fox: Object.fromEntries(ids.map((id) => [id, ""])) });
@@ -105,7 +105,7 @@ describe("whole answers", () => {
       expect(readAnswer(answer).tasks!.map(({ text }) => text)).toEqual(ids.slice(0, 64));
   });
 
-  test("of the tasks without text, three are named", () => {
+  test("name every task without text", () => {
     const answer = JSON.stringify({ tasks: [{ text: " " }, "fox", {}, { text: 1 }, {}] });
     expect(readAnswer(answer)).toEqual({
       tasks: [{ text: "fox", picks: [] }],

@@ -54,7 +54,7 @@ const chosen = ({ tasks }: Composition): string[] =>
 const all = ["unicorn: unicorn", "candy land: candy", "clay render: clay"];
 
 describe("one answer", () => {
-  test("is enough when nothing is wrong with it", async () => {
+  test("is enough when it has no faults", async () => {
     const model = new ScriptedModel(good);
     const composition = await ask(model);
     expect(chosen(composition)).toEqual(all);
@@ -69,7 +69,7 @@ describe("one answer", () => {
     expect(seen).toEqual([all.slice(0, 1), all.slice(0, 2), all]);
   });
 
-  test("no answer is asked for where there is nothing to choose", async () => {
+  test("is not requested when there is nothing to choose", async () => {
     const model = new ScriptedModel();
     const composition = await ask(model, { request: { candidates: [] } });
     expect(composition.tasks.map(({ text }) => text)).toEqual(["unicorn", "in candy land", "clay render"]);

@@ -77,7 +77,7 @@ test("an answer waits until the engine has left the one that was stopped", async
   expect(most).toBe(1);
 });
 
-test("without a model it says so; stored and deleted models", async () => {
+test("reports a missing model; stores and deletes models", async () => {
   const { events, service } = scripted();
   await expect(service.compose(request, { onComposition: () => {}, signal })).rejects.toMatchObject({
     code: "not-found",

@@ -101,7 +101,7 @@ describe("read", () => {
     expect(batches[0]![0]!.ids.filter((id) => id === clay)).toHaveLength(80);
   });
 
-  it("of a long prompt, counts the window in which the card is wanted most, at its place", async () => {
+  it("counts the window of a long prompt in which the card is wanted most, at its place", async () => {
     const prompt = `${"snow ".repeat(90)}red fox ${"snow ".repeat(40)}`; // windows: 0–96 and 64–132
     const spans = [
       { start: 0, end: 4 },

@@ -36,7 +36,7 @@ describe("servedSpan", () => {
     expect(spanOf("an 8-bit fox", { "8": 0.9, bit: 0.9 })).toBe("8-bit");
   });
 
-  it("counts the words between anew after each served one, and ends at a mark", () => {
+  it("starts the count of words between at zero after each served one, and ends at a mark", () => {
     expect(spanOf("red of the fox of the clay", { red: 0.9, fox: 0.9, clay: 0.9 })).toBe(
       "red of the fox of the clay",
     );

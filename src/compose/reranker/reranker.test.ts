@@ -112,7 +112,7 @@ it("reads each pair once, the document as the second text, both cut to 512 token
   expect([network.runs[2]!.length, network.types[2]!.lastIndexOf(0n)]).toEqual([512, 257]);
 });
 
-it("stops when it is told to, and keeps what it has read", async () => {
+it("stops on request, and keeps what it has read", async () => {
   const network = new Recorder();
   const reranker = new Reranker(network, tokenizer);
   const controller = new AbortController();

@@ -119,7 +119,7 @@ export class Reranker {
     );
     const { logits } = outputs;
     if (logits?.length !== 1 || !Number.isFinite(logits[0]))
-      throw faulty(networkNames[0]!, say`is no cross-encoder with one score for a pair`);
+      throw faulty(networkNames[0]!, say`is not a cross-encoder with one score for a pair`);
     return logits[0]!;
   }
 }

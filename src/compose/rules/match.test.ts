@@ -52,7 +52,7 @@ it("a name verbatim is the strongest match, and the evidence", () => {
   expect(thing!.strength).toBeLessThan(0.01);
 });
 
-it("without a shared word the meaning counts, and there is no phrase", () => {
+it("uses the meaning when no word is shared, and gives no phrase", () => {
   const [style] = matchOf("engraved plate", { near: 0 });
   // 1 above the mean of 1 and −1: the logistic of 8·(1 − 0.58).
   expect(style!.strength).toBeCloseTo(1 / (1 + Math.exp(-8 * 0.42)), 6);
@@ -63,7 +63,7 @@ it("without a shared word the meaning counts, and there is no phrase", () => {
   );
 });
 
-it("the name that is nearer than the description is told", () => {
+it("reports the name that is nearer than the description", () => {
   const [style] = matchOf("engraved plate", { near: 60, key: 0 });
   expect(style!.nearestName).toEqual({ text: "copper etching", source: "title" });
   expect(matchOf("engraved plate", { near: 0, key: 0 })[0]!.nearestName).toBeNull();

@@ -18,7 +18,7 @@ const named = (one: AdapterCard): string[] =>
   namePhrases(one).map(({ text, source, trust }) => `${text}, ${source}: ${trust}`);
 
 describe("names and their trust", () => {
-  test("of an animal: its description lists it, titles of two are two, tags of its parts are none", () => {
+  test("an animal is named by its description; a title of two gives two, and tags of its parts give none", () => {
     const llama = card("llama", "animal", {
       title: "Llama & Alpaca",
       tags: ["llama", "sunset", "wool", "fringe"],
@@ -40,7 +40,7 @@ describe("names and their trust", () => {
     ]);
   });
 
-  test("of several objects behind a colon; what follows “with” and what has “the” is none", () => {
+  test("several objects after a colon are names; words after “with” or with “the” are not", () => {
     const sea = card("sea", "concept", {
       title: "Deep Creatures",
       tags: ["squid", "whale"],
@@ -57,12 +57,12 @@ describe("names and their trust", () => {
     ]);
   });
 
-  test("of several objects behind the first of two colons", () => {
+  test("several objects after the first of two colons are names", () => {
     const sea = card("sea", "concept", { title: "Deep", description: "Adds sea life: a squid: a crab." });
     expect(named(sea)).toEqual(["Deep, title: 0.8", "squid, description: 0.9", "crab, description: 0.9"]);
   });
 
-  test("of a style: runs and style words of its description, nothing that it denies, no setting", () => {
+  test("a style is named by runs and style words of its description, not by what it denies or by settings", () => {
     const neon = card("neon", "style", {
       title: "Neon Sign Glow",
       tags: ["neon", "night", "colour"],
@@ -96,7 +96,7 @@ describe("names and their trust", () => {
     expect(named(plain)).toEqual(["Quux, title: 0.8", "fjord, tag: 0.45", "ink, description: 0.9"]);
   });
 
-  test("of a background: settings name it, colours alone do not", () => {
+  test("a background is named by settings, not by colours alone", () => {
     const city = card("bg", "background", {
       title: "Night City",
       tags: ["night", "red"],
@@ -105,7 +105,7 @@ describe("names and their trust", () => {
     expect(named(city)).toEqual(["Night City, title: 1", "night, tag: 1", "red, tag: 0"]);
   });
 
-  test("of a card of keywords: none", () => {
+  test("a card of keywords has none", () => {
     const words = (count: number, word: string): string[] =>
       Array.from({ length: count }, (_, i) => `${word}${i}`);
     const many = (nameWords: number, tags: number, triggers: number): AdapterCard =>

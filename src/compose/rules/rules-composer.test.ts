@@ -118,7 +118,7 @@ describe("rules composer", () => {
     }
   });
 
-  test("at most two styles, each adapter once", async () => {
+  test("chooses at most two styles, and each adapter once", async () => {
     const found = await compose("clay render, ink line art, mosaic, clay render of a fox");
     const ids = found.tasks.flatMap(({ picks }) => picks.map(({ id }) => id));
     expect(ids).toHaveLength(2);
@@ -159,7 +159,7 @@ describe("rules composer", () => {
     expect(await picksOf([both, ...own])).toEqual({ fox: ["fox"], "in the snow": ["snow"] });
   });
 
-  test("of two adapters of overlapping pairs, the better pair becomes one task", async () => {
+  test("makes one task of the better of two overlapping pairs of adapters", async () => {
     const pair = (id: string, name: string) =>
       card(id, "animal", { title: name, description: `A ${name.toLowerCase()}.` });
     const cards = [pair("a", "Fox in the Snow"), pair("b", "Snow on a Hill with Flags")];

@@ -65,7 +65,7 @@ it("counts from the average candidate; half a style's name supports it, and so d
   expect(of("style", 0, true)).toBeCloseTo(0.65, 12);
 });
 
-it("is one half at 0.58 for styles and 0.8 for others, and rises from there", () => {
+it("similarity scores one half at 0.58 for styles and 0.8 for others, and rises from there", () => {
   const near = (document: number, sort: "style" | "other"): number =>
     semanticMatch(
       { documents: [document, -document], names: cosines.names.map(() => ({ name: null, similarity: 0 })) },

@@ -36,7 +36,7 @@ describe("blur", () => {
     expect(out[4]).toBeLessThan(110);
   });
 
-  it("no blur keeps the mask; a blur wider than the image works", () => {
+  it("keeps the mask when it is 0, and may be wider than the image", () => {
     const mask = boxMask(5, 3, [0, 0, 2, 2]);
     expect(blurMask(mask, { width: 5, height: 3 }, 0)).toEqual(mask);
     const flat = blurMask(mask, { width: 5, height: 3 }, 30);

@@ -165,7 +165,7 @@ describe("scheduling in a second pass", () => {
     expect(second("a [b:c:25] d")).toEqual(expected);
   });
 
-  it("in the first pass both are past its end", () => {
+  it("changes nothing in the first pass, because both are past its end", () => {
     for (const when of ["1.5", "25"])
       expect(promptSchedule(`[b:c:${when}]`, 20)).toEqual([{ until: 20, text: "b" }]);
   });

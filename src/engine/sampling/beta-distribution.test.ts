@@ -4,7 +4,7 @@ import { inverseRegularizedBeta, regularizedBeta } from "./beta-distribution.ts"
 
 const places = [0.001, 0.1, 0.25, 0.5, 0.6, 0.9, 0.999];
 
-it("is x for (1, 1), 1 − (1 − x)^b for (1, b), x^a for (a, 1), an arcsine for (½, ½)", () => {
+it("the distribution is x for (1, 1), 1 − (1 − x)^b for (1, b), x^a for (a, 1), an arcsine for (½, ½)", () => {
   for (const x of places) {
     expect(regularizedBeta(x, 1, 1)).toBeCloseTo(x, 13);
     expect(regularizedBeta(x, 1, 0.6)).toBeCloseTo(1 - (1 - x) ** 0.6, 13);
@@ -13,7 +13,7 @@ it("is x for (1, 1), 1 − (1 − x)^b for (1, b), x^a for (a, 1), an arcsine fo
   }
 });
 
-it("is 0 and 1 outside of the interval", () => {
+it("the distribution is 0 and 1 outside of the interval", () => {
   for (const [x, value] of [
     [-1, 0],
     [0, 0],

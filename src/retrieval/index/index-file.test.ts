@@ -67,7 +67,7 @@ describe("damaged files are refused by name", () => {
   });
 
   test.each<[string, (parts: Parts) => void, RegExp]>([
-    ["another format", ({ metadata }) => void (metadata["format"] = "pt"), /is no index/],
+    ["another format", ({ metadata }) => void (metadata["format"] = "pt"), /is not an index/],
     [
       "another version",
       ({ metadata }) => void (metadata["version"] = "1"),

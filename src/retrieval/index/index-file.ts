@@ -69,7 +69,7 @@ class Tensors {
     const found = source
       ? say`is ${source.dtype} [${source.shape.join(", ")}], expected ${wanted}`
       : say`is missing`;
-    throw fault(this.file.fileName, say`is no index: its tensor ${name} ${found}`);
+    throw fault(this.file.fileName, say`is not an index: its tensor ${name} ${found}`);
   }
 
   /** Elements `begin` to `end` of the flattened tensor. */
@@ -150,7 +150,7 @@ export async function openIndex(blob: Blob, fileName: string): Promise<IndexFile
   const file = await readHeader(blob, { fileName });
   const { metadata } = file;
   if (metadata.get("format") !== indexFormat)
-    throw fault(fileName, say`is no index: its format must be “${indexFormat}”`);
+    throw fault(fileName, say`is not an index: its format must be “${indexFormat}”`);
   const version = metadata.get("version");
   if (version !== indexVersion)
     throw fault(fileName, say`has version ${version}, this program reads version ${indexVersion}`);

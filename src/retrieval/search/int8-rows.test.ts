@@ -32,7 +32,7 @@ describe("exact similarities", () => {
     });
   });
 
-  test("no overflow at the largest values: the same vector has similarity 1", () => {
+  test("do not overflow at the largest values: the same vector has similarity 1", () => {
     const one = Float32Array.from({ length: 2048 }, () => 1 / Math.sqrt(2048));
     const { rows } = filled([one]);
     expect(rows.similarities(one)[0]).toBeCloseTo(1, 6);

@@ -16,7 +16,7 @@ describe("query texts", () => {
       { text: "fox in the snow", span: { start: 2, end: 17 } },
     ]);
   });
-  test("no span crosses punctuation; hyphens and points stay inside", () =>
+  test("do not cross punctuation; hyphens and points stay inside", () =>
     expect(spans("t-rex, ukiyo-e (8-bit:1.3) clay_render")).toEqual([
       "t-rex",
       "ukiyo-e",

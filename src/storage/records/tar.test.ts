@@ -5,7 +5,7 @@ import { tarOf } from "./tar.ts";
 const text = async (blob: Blob, from: number, to: number): Promise<string> =>
   (await blob.slice(from, to).text()).replaceAll("\0", "·");
 
-it("has headers of POSIX ustar, contents padded to blocks, and two empty blocks at the end", async () => {
+it("a tar has headers of POSIX ustar, contents padded to blocks, and two empty blocks at the end", async () => {
   const content = new Blob(["x".repeat(513)]);
   const tar = tarOf([
     { name: "a.json", content },

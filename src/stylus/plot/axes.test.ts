@@ -68,7 +68,7 @@ describe("readAxis", () => {
     ["sampler", "Euler, PLMS", "Sampler on Y cannot be “PLMS”.", "Use Euler, Euler a, DPM++ 2M"],
     ["schedule", "Polar", "Schedule type on Y cannot be “Polar”.", "Use Uniform, Karras"],
     ["seed", "1-4000000000", "Y has more than 100 values.", "take fewer"],
-    ["prompt", " ,", "Y has no values.", "Give it some"],
+    ["prompt", " ,", "Y has no values.", "Add some"],
     ["steps", "1-10 [0]", "Steps on Y cannot be “1-10 [0]”.", "1-10 [5]"],
   ] as const)("refuses %s: %s", (kind, text, message, remedy) => {
     const error = refusal(kind, text);

@@ -206,7 +206,7 @@ export function readAxis(name: AxisName, { kind, values, adapter }: PlotAxis): R
     refuse(
       where(name),
       say`${name.toUpperCase()} has no values.`,
-      say`Give it some, or set its type to Nothing.`,
+      say`Add some, or set its type to Nothing.`,
     );
   const axis = ((): ReadAxis => {
     switch (kind) {
@@ -244,7 +244,7 @@ export function readAxis(name: AxisName, { kind, values, adapter }: PlotAxis): R
     refuse(
       where(name),
       say`${name.toUpperCase()} has more than ${mostPlotImages} values.`,
-      say`A plot has ${mostPlotImages} images at most: take fewer.`,
+      say`A plot can have at most ${mostPlotImages} images: take fewer.`,
     );
   return axis;
 }

@@ -66,15 +66,11 @@ describe("expandPlot", () => {
 
   it.each([
     [{}, "plot", "The plot has no axis."],
-    [
-      { x: { kind: "prompt", values: "dog, cat" } },
-      "plot.x",
-      "Prompt S/R on X finds no “dog” in the prompt.",
-    ],
+    [{ x: { kind: "prompt", values: "dog, cat" } }, "plot.x", "Prompt S/R on X: “dog” is not in the prompt."],
     [
       { x: { kind: "prompt", values: "red, blue" }, y: { kind: "prompt", values: "red fox, cat" } },
       "plot.y",
-      "Prompt S/R on Y finds no “red fox” in the prompt.",
+      "Prompt S/R on Y: “red fox” is not in the prompt.",
     ],
     [
       { x: { kind: "steps", values: "4" }, z: { kind: "steps", values: "5" } },

@@ -54,7 +54,7 @@ function replaceWords(cell: PlotCell, name: AxisName, [from, to]: readonly [stri
   if (from === "" || !texts.some((text) => text.includes(from)))
     refuse(
       `plot.${name}`,
-      say`${axisSayings.prompt} on ${name.toUpperCase()} finds no “${elided(from, 40)}” in the prompt.`,
+      say`${axisSayings.prompt} on ${name.toUpperCase()}: “${elided(from, 40)}” is not in the prompt.`,
       say`Write the words to replace first, exactly as in the prompt, then what replaces them: “a fox, a robot”.`,
     );
   const replaced = (text: string): string => text.replaceAll(from, () => to);

@@ -184,7 +184,7 @@ export const models = {
     noName: "Enter the name of a model.",
     key: "Key (optional)",
     keyHint: "Kept in this browser only, unencrypted, and sent to this server only.",
-    badKey: "A key has only Latin letters, digits and signs, and no spaces.",
+    badKey: "A key can contain only Latin letters, digits and symbols, without spaces.",
     format: "Answer format",
     formats: { schema: "JSON schema", object: "JSON object", text: "Text" },
     formatHint: "A schema gives the best answers. Choose another format if the server refuses it.",
@@ -202,7 +202,7 @@ export const models = {
         case "blocked":
           return `This site does not allow ${found.origin}, only servers on this computer (localhost or 127.0.0.1) and those that its host has named. Whoever hosts it can add the address: see STYLUS_MODEL_SERVERS in the README.`;
         case "insecure":
-          return "A page from https may not ask an http address of another computer. Use https there, or run the server on this computer.";
+          return "An https page can’t reach an http address on another computer. Use https there, or run the server on this computer.";
         case "cors":
           return `A server answers at this address, but it doesn’t allow ${found.origin} to read the answer (CORS). Allow it there:`;
         case "unreachable":
@@ -210,17 +210,17 @@ export const models = {
             ? "Nothing answers at this address. Check that the server runs, and its port. If the browser asks for access to your local network, allow it."
             : "No answer. Check that the server runs, and its port. If it does, it doesn’t allow this page (CORS). Allow it there:";
         case "key":
-          return found.hasKey ? "The server refuses this key." : "The server wants a key.";
+          return found.hasKey ? "The server refuses this key." : "The server needs a key.";
         case "noModel":
           return found.models.length === 0
             ? `The server has no model ${model}.`
             : `The server has no model ${model}. It has ${formats.list(found.models.slice(0, 12))}.`;
         case "noChat":
-          return "Something answers at this address, but not with OpenAI’s API. Check the address; it usually ends with /v1.";
+          return "This address doesn’t offer OpenAI’s API. Check the address; it usually ends with /v1.";
         case "refused":
-          return `The server refuses the question (${found.status}${found.said ? `: ${found.said}` : ""}). Try another answer format.`;
+          return `The server rejected the request (${found.status}${found.said ? `: ${found.said}` : ""}). Try another answer format.`;
         case "failing":
-          return `The server fails: ${found.why}.`;
+          return `The server failed: ${found.why}.`;
         case "silent":
           return `No answer within ${found.seconds} seconds. Check that the server has enough memory for ${model}.`;
         default:

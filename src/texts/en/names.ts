@@ -75,7 +75,7 @@ const composers: Readonly<Record<ComposerId, string>> = {
   llm: "Language model",
 };
 const composerHints: Readonly<Record<ComposerId, string>> = {
-  reader: "A small neural network reads the prompt beside each adapter’s card.",
+  reader: "A small neural network reads the prompt alongside each adapter’s card.",
   rules: "Built-in rules match words and similarity. No model reads the prompt.",
   llm: "A language model splits the prompt and gives reasons. A large download, and slower.",
 };

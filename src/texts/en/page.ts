@@ -113,7 +113,7 @@ export const page = {
     examples: "Example prompts",
     pictures: "Examples that Pocket generated. Choose one to try it.",
     inPrompt: "In the prompt",
-    taken: (prompt: string) => `Example taken over: ${prompt}.`,
+    taken: (prompt: string) => `Example loaded: ${prompt}.`,
   },
 
   /** What runs on this device. */

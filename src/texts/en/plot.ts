@@ -25,10 +25,10 @@ export const plot = {
   values: "Values",
   valuesOf: (axis: string) => `Values of ${axis}`,
   typeOf: (axis: string) => `Type of ${axis}`,
-  numbers: "1, 2, 3 or 1-5. Every second: 1-10 (+2). Five in all: 1-10 [5].",
+  numbers: "1, 2, 3 or 1-5. Every second: 1-10 (+2). Five in total: 1-10 [5].",
   seeds: "1, 2, 3 or 1-5. -1 draws a seed.",
   words:
-    'What to search for in the prompt, then what replaces it: fox, robot, "big, red cat". Quotes keep commas.',
+    'What to search for in the prompt, then what replaces it: fox, robot, "big, red cat". Use quotes for text with commas.',
   weightOf: "Strength of",
   allAdapters: "all adapters",
   noAdapter: "No adapter",

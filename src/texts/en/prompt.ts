@@ -48,7 +48,7 @@ export const prompt = {
     title: "Regions",
     hint: "Parts of the image with prompts of their own. Each gets the adapters that fit its words; the prompt above covers the whole image.",
     add: "Add a region:",
-    full: (most: number) => `An image has ${formats.number(most)} regions at most.`,
+    full: (most: number) => `An image can have at most ${formats.number(most)} regions.`,
     places: {
       left: "Left half",
       right: "Right half",

@@ -11,7 +11,7 @@ const choosers: Readonly<Record<MethodId | ComposerId, string>> = {
   stylus: "Stylus chooses",
   retriever: "similarity alone chooses",
   reranker: "the reranker chooses",
-  random: "the seed chooses",
+  random: "adapters are chosen at random",
   sd: "only your own tags and pins count",
   reader: "the reader chooses",
   rules: "the rules choose",

@@ -1,4 +1,4 @@
-// The button that lets a language model write a card, where there is one that can; and the way back to the card of before.
+// The button that lets a language model write a card, where there is one that can; and the way back to the previous card.
 import { createEffect, createSignal, on, onCleanup, onMount, Show, type Accessor, type JSX } from "solid-js";
 import type { AdapterReport } from "../../adapters/report.ts";
 import { rawOf, withWritten, type CardDraft } from "../../app/adapters/user-card.ts";

@@ -22,7 +22,7 @@ export function StylesDialog(): JSX.Element {
   );
 }
 
-/** Made whenever the dialog opens, so that the form has the prompt of then. */
+/** Made whenever the dialog opens, so that the form has the prompt of that moment. */
 function Content(): JSX.Element {
   const studio = useStudio();
   const state = studio.styles;

@@ -192,7 +192,7 @@ describe("createIntake", () => {
     expect(intake.open()).toBe(false);
   });
 
-  it("of one file given twice and accepted at once, one adapter is kept", async () => {
+  it("keeps one adapter when one file is given twice and accepted at once", async () => {
     const { intake, userAdapters, settled } = setup();
     intake.take([file("ink.pt"), file("ink.pt")]);
     await settled();

@@ -15,12 +15,12 @@ const kept: UserAdapter = {
   addedAt: 0,
 };
 
-/** @param meanwhile its record after the examination */
-async function examined(report: AdapterReport, meanwhile: UserAdapter = kept) {
+/** @param edited its record after the examination */
+async function examined(report: AdapterReport, edited: UserAdapter = kept) {
   let current: UserAdapter | undefined = kept;
   const put: UserAdapter[] = [];
   const services = {
-    inspectAdapter: async () => ((current = meanwhile), report),
+    inspectAdapter: async () => ((current = edited), report),
     putAdapter: async (adapter: UserAdapter) => void put.push(adapter),
   };
   const loaded = loadedPack({ id: "sd15", baseModels: ["SD 1.5"] });
@@ -29,7 +29,7 @@ async function examined(report: AdapterReport, meanwhile: UserAdapter = kept) {
   return put[0];
 }
 
-it("has the new report, and the card as it was edited meanwhile", async () => {
+it("a kept adapter gets the new report, and keeps edits made to its card during the examination", async () => {
   const edited = { ...kept, card: { ...kept.card, title: "Edited" } };
   const fits = adapterReport({ fileName: "ink.pt" });
   expect(await examined(fits, edited)).toEqual({ ...edited, report: fits });
@@ -39,12 +39,15 @@ it.each([
   ["Stable Diffusion 1.x", 192, "Pocket"],
   ["SDXL", 2048, "SDXL"],
   [null, 7, ""],
-])("is for the model that its shapes fit: %s of width %i", async (name, contextWidth, baseModel) => {
-  const base = { name, contextWidth, textWidth: null, foreignKeys: 0, evidence: [] };
-  expect((await examined(adapterReport({ refusal, base })))!.card.baseModel).toBe(baseModel);
-});
+])(
+  "a kept adapter is for the model that its shapes fit: %s of width %i",
+  async (name, contextWidth, baseModel) => {
+    const base = { name, contextWidth, textWidth: null, foreignKeys: 0, evidence: [] };
+    expect((await examined(adapterReport({ refusal, base })))!.card.baseModel).toBe(baseModel);
+  },
+);
 
-it("is left as it is when it was deleted, or another model is loaded meanwhile", async () => {
+it("a kept adapter is left alone when it was deleted or another model was loaded during the examination", async () => {
   let current: UserAdapter | undefined = kept;
   const services = {
     inspectAdapter: async () => ((current = undefined), adapterReport({})),

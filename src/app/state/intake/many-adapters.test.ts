@@ -242,7 +242,7 @@ describe("a folder of adapters", () => {
     ]);
   });
 
-  it("of a few files asks about each", async () => {
+  it("asks about each file when there are only a few", async () => {
     const { drop, intake } = setup();
     await drop(many(3));
     expect([intake.many.progress(), intake.items.length]).toEqual([null, 3]);
@@ -254,7 +254,7 @@ describe("cards of a folder", () => {
   const until = (done: () => boolean): Promise<unknown> =>
     vi.waitUntil(done, { interval: 1, timeout: 20_000 });
 
-  it("are written once the user wants it; those that fail keep their drafts, with the reason", async () => {
+  it("are written when the user asks for it; those that fail keep their drafts, with the reason", async () => {
     const server = await serve(({ title }) => (title === "style 3" ? "prose" : "answer"));
     const { drop, ended, intake, kept, said } = setup({ writer: writerAt(server) });
     await drop(many(12));
@@ -348,7 +348,7 @@ describe("cards of a folder", () => {
     expect(cards(intake)).toMatchObject({
       isOn: false,
       failed: [],
-      error: { code: "not-found", message: "The language model is not there." },
+      error: { code: "not-found", message: "The language model is not available." },
     });
     setWriter(writerAt(server));
     intake.many.cards.start();

@@ -77,7 +77,7 @@ export function createManyCards(context: {
     try {
       const by = writer(); // a server is forgotten while its cards are written
       if (!by)
-        throw new StylusError("not-found", say`The language model is not there.`, {
+        throw new StylusError("not-found", say`The language model is not available.`, {
           remedy: say`Choose one under Models.`,
         });
       const written = await by.write(rawOf(draft, { report, sidecar }), signal);
@@ -118,7 +118,7 @@ export function createManyCards(context: {
       void lane(signal).then(() => {
         running--;
         if (running === 0 && (progress().written > 0 || progress().failed.length > 0)) onEnd(progress());
-        run(); // switched on again meanwhile
+        run(); // switched on again in between
       });
     }
   }

@@ -17,7 +17,7 @@ describe("regions of the form", () => {
     expect(resized(places.centre, { x: 2, y: -2 })).toEqual({ x: 0.25, y: 0.25, width: 0.75, height: 0.05 });
   });
 
-  it("that are no whole percents stay inside the image", () => {
+  it("stay inside the image when their sides are not whole percents", () => {
     const third = { x: 0.333, y: 0.125, width: 0.333, height: 0.333 };
     expect(moved(third, { x: 1, y: 1 })).toEqual({ ...third, x: 0.667, y: 0.667 });
     expect(resized(third, { x: 1, y: 1 })).toEqual({ ...third, width: 0.667, height: 0.875 });

@@ -34,7 +34,7 @@ export interface StylesState extends Pick<PromptRows<PromptStyle>, "persistent" 
 
 async function readFile(file: File): Promise<PromptStyle[]> {
   if (file.size > maxFileBytes)
-    throw new StylusError("bad-file", say`${file.name} has more than ${maxFileBytes / 1e6} MB.`, {
+    throw new StylusError("bad-file", say`${file.name} is larger than ${maxFileBytes / 1e6} MB.`, {
       where: file.name,
       remedy: say`Split it into smaller files.`,
     });

@@ -25,7 +25,7 @@ export interface WildcardsState extends Pick<PromptRows<WildcardFile>, "persiste
 async function readFile(file: File): Promise<WildcardFile> {
   const where = file.name;
   if (file.size > maxFileBytes)
-    throw new StylusError("bad-file", say`${where} has more than ${maxFileBytes / 1e6} MB.`, {
+    throw new StylusError("bad-file", say`${where} is larger than ${maxFileBytes / 1e6} MB.`, {
       where,
       remedy: say`Split it into smaller files.`,
     });

@@ -145,7 +145,7 @@ it("each comparison has an id of its own, so that making one visible does not sh
   expect(new Set(ids).size).toBe(3);
 });
 
-it("of two runs brought back, the one asked for last is shown, however slowly the other is read", async () => {
+it("shows the last requested of two runs brought back, however slowly the other is read", async () => {
   const reads: (() => void)[] = [];
   const gallery = galleryOf(
     (id) => new Promise((resolve) => reads.push(() => resolve({ run: { ...run, id }, images: [image] }))),

@@ -130,7 +130,7 @@ test("what is allowed and preferred is taken as it is", () => {
   expect(logits[end]).toBe(-Infinity);
 });
 
-test("of the 64 likeliest tokens, those stay that are allowed", () => {
+test("keeps the allowed ones of the 64 likeliest tokens", () => {
   fc.assert(
     fc.property(
       fc.array(fc.float({ noNaN: true }), { minLength: vocabulary.size, maxLength: vocabulary.size }),

@@ -58,7 +58,7 @@ test("the beginning of the question before is not read again", async () => {
   expect(runs.at(-1)).toEqual([8]);
 });
 
-test("only what two questions share at their start is kept, be it a single token", async () => {
+test("keeps only what two questions share at their start, even a single token", async () => {
   const { runs, pasts, read } = recording();
   for (const ids of [
     [1, 2, 3],

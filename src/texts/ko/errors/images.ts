@@ -10,7 +10,7 @@ export const images: Readonly<Record<string, string>> = {
   "Select fewer images, and export the others after them.":
     "이미지를 더 적게 선택하고, 나머지는 다음에 내보내세요.",
   "they are {0}, and {1} is the most": "{0}장인데 최대 {1}장까지예요",
-  "the one with seed {0} has more than {1} MB": "시드 {0} 이미지가 {1}MB를 넘어요",
+  "the one with seed {0} is larger than {1} MB": "시드 {0} 이미지가 {1}MB를 넘어요",
   "together they have more than {0} MB": "모두 합쳐 {0}MB를 넘어요",
   "{0} is not an archive of images that Stylus exported: {1}.":
     "{0}: Stylus에서 내보낸 이미지 압축 파일이 아니에요({1}).",
@@ -20,16 +20,16 @@ export const images: Readonly<Record<string, string>> = {
   "it is damaged": "손상됨",
   "it has no {0}": "{0} 파일이 없음",
   "its {0} is of another form": "{0} 파일의 형식이 다름",
-  "{0} is missing or no PNG file": "{0} 파일이 없거나 PNG가 아님",
+  "{0} is missing or not a PNG file": "{0} 파일이 없거나 PNG가 아님",
   "what it says of {0} is incomplete": "{0} 이미지의 정보가 불완전함",
   "The record of this image’s run can’t be read.": "이 이미지의 생성 기록을 읽을 수 없어요.",
   "The image itself is kept: save it from its thumbnail. Storage lists the unreadable record.":
     "이미지는 그대로 있으니 썸네일에서 저장하세요. 읽을 수 없는 기록은 ‘저장 공간’에 나와요.",
-  "The browser has no canvas left to encode the image.":
+  "The browser could not create a canvas to encode the image.":
     "브라우저에 이미지를 인코딩할 캔버스가 남아 있지 않아요.",
   "{0} cannot be decoded as an image.": "{0} 파일을 이미지로 읽을 수 없어요.",
   "Use an intact PNG, JPEG or WebP file.": "손상되지 않은 PNG, JPEG, WebP 파일을 쓰세요.",
-  "The browser has no canvas left to decode the image.":
+  "The browser could not create a canvas to decode the image.":
     "브라우저에 이미지를 읽을 캔버스가 남아 있지 않아요.",
   "Close other tabs, or use a smaller image.": "다른 탭을 닫거나 더 작은 이미지를 쓰세요.",
   "{0} is {1} MB; the limit is {2} MB.": "{0} 파일은 {1}MB예요. 최대 {2}MB까지 쓸 수 있어요.",
@@ -45,11 +45,11 @@ export const images: Readonly<Record<string, string>> = {
   "The mask": "마스크",
   "The mask is empty, so nothing would change.": "마스크가 비어 있어서 바뀌는 것이 없어요.",
   "Make the area to regenerate white in the mask.": "마스크에서 다시 생성할 영역을 흰색으로 칠하세요.",
-  "The browser has no canvas left to draw the plot’s sheet.":
+  "The browser could not create a canvas to draw the plot’s sheet.":
     "브라우저에 플롯 시트를 그릴 캔버스가 남아 있지 않아요.",
   "Its images are kept. Close other tabs, then generate it again.":
     "이미지는 그대로 있어요. 다른 탭을 닫고 다시 생성하세요.",
-  "an init image has more than {0} MB": "초기 이미지 하나가 {0}MB를 넘음",
+  "an init image is larger than {0} MB": "초기 이미지 하나가 {0}MB를 넘음",
   "{0}{1} is damaged": "{0}{1} 파일이 손상됨",
   NSFW: "NSFW",
   "The NSFW check": "NSFW 검사",

@@ -7,8 +7,8 @@ export const prompts: Readonly<Record<string, string>> = {
   "Hires fix would reach {0} × {1}; this model goes up to {2} px a side.":
     "Hires fix를 적용한 크기({0} × {1})가 너무 커요. 이 모델은 한 변 {2}px까지 생성해요.",
   "Lower “Upscale by”, or the image size.": "업스케일 배율이나 이미지 크기를 줄이세요.",
-  "Not taken over: {0} and {1} more.": "가져오지 않은 설정: {0} 외 {1}개.",
-  "Not taken over: {0}.": "가져오지 않은 설정: {0}.",
+  "Not loaded: {0} and {1} more.": "가져오지 않은 설정: {0} 외 {1}개.",
+  "Not loaded: {0}.": "가져오지 않은 설정: {0}.",
   "{0}: write <lora: without spaces.": "{0}: 공백 없이 <lora:로 적으세요.",
   "{0}: it lacks the closing “>”.": "{0}: 닫는 “>”가 없어요.",
   "{0}: a strength of {1} would ruin the image. Strengths go from {2} to {3}; 0.5 to 1 is usual.":
@@ -39,8 +39,7 @@ export const prompts: Readonly<Record<string, string>> = {
   Temperature: "온도",
   "Adapters are named by a list of ids.": "어댑터는 ID 목록으로 지정해야 해요.",
   "Give a list, which may be empty.": "목록을 넘기세요. 비어 있어도 돼요.",
-  "The adapters are neither “auto”, “none” nor a list.":
-    "adapters 값이 “auto”, “none”, 목록 중 어느 것도 아니에요.",
+  "Adapters must be “auto”, “none” or a list.": "adapters 값이 “auto”, “none”, 목록 중 어느 것도 아니에요.",
   "List them as { id, weight }.": "{ id, weight } 목록으로 적으세요.",
   "CFG Scale": "CFG 스케일",
   "Schedule type": "스케줄 유형",
@@ -53,10 +52,11 @@ export const prompts: Readonly<Record<string, string>> = {
   "{0} in {1}": "{1} 안의 {0}",
   "{0} on {1} cannot be {2}.": "{1}축의 {0}에 쓸 수 없는 값이에요: {2}.",
   "{0} has no values.": "{0}축에 값이 없어요.",
-  "Give it some, or set its type to Nothing.": "값을 적거나 종류를 ‘없음’으로 바꾸세요.",
+  "Add some, or set its type to Nothing.": "값을 적거나 종류를 ‘없음’으로 바꾸세요.",
   "{0} has more than {1} values.": "{0}축의 값이 {1}개를 넘어요.",
-  "A plot has {0} images at most: take fewer.": "플롯 하나에는 이미지가 {0}장까지 들어가요. 값을 줄이세요.",
-  "{0} on {1} finds no “{2}” in the prompt.": "{1}축의 {0}: 프롬프트에 “{2}” 부분이 없어요.",
+  "A plot can have at most {0} images: take fewer.":
+    "플롯 하나에는 이미지가 {0}장까지 들어가요. 값을 줄이세요.",
+  "{0} on {1}: “{2}” is not in the prompt.": "{1}축의 {0}: 프롬프트에 “{2}” 부분이 없어요.",
   "Write the words to replace first, exactly as in the prompt, then what replaces them: “a fox, a robot”.":
     "바꿀 말을 프롬프트에 있는 그대로 먼저 적고, 그 뒤에 새로 넣을 말을 적으세요: “a fox, a robot”.",
   "The plot has no axis.": "플롯에 축이 없어요.",
@@ -73,7 +73,7 @@ export const prompts: Readonly<Record<string, string>> = {
     "{0} 파일은 스타일 파일이 아니에요. name과 prompt 열이 없어요.",
   "Choose the styles.csv of AUTOMATIC1111, or one that was exported here.":
     "AUTOMATIC1111의 styles.csv나 여기서 내보낸 파일을 고르세요.",
-  "{0} stayed as written: there is no wildcard file of that name. Add one, or correct the name.":
+  "{0} stayed as written: there is no wildcard file with that name. Add one, or correct the name.":
     "{0} 표기를 그대로 두었어요. 그 이름의 와일드카드 파일이 없어요. 파일을 추가하거나 이름을 고치세요.",
   "{0} stayed as written: these files refer to each other without end.":
     "{0} 표기를 그대로 두었어요. 이 파일들이 서로를 끝없이 가리켜요.",
