@@ -33,6 +33,22 @@ def saturate(img, amount):
     return (g + (img - g) * amount).clamp(0, 1)
 
 
+def kuwahara(img, k):
+    """Flat patches with sharp borders: of four squares of k px that meet in a pixel, the mean of the calmest."""
+    pad = F.pad(img, [k - 1] * 4, mode="replicate")
+    mean, square = F.avg_pool2d(pad, k, 1), F.avg_pool2d(pad * pad, k, 1)
+    var = (square - mean * mean).sum(1, keepdim=True)
+    best, low = None, None
+    for oy in (0, k - 1):
+        for ox in (0, k - 1):
+            m, s = mean[:, :, oy:oy + 256, ox:ox + 256], var[:, :, oy:oy + 256, ox:ox + 256]
+            if best is None:
+                best, low = m, s
+            else:
+                best, low = torch.where(s < low, m, best), torch.minimum(s, low)
+    return best
+
+
 def noise(renderer, t, scale, k=0):
     """Smooth value noise [n, 1, 256, 256] in [0, 1]: one hash per cell, interpolated."""
     cells = 256 // scale + 2
@@ -97,7 +113,7 @@ def pixelate(img, t, r, block=4, levels=7):
     return F.interpolate(small, scale_factor=block, mode="nearest")
 
 
-def die_cut(layer, r):
+def die_cut(layer, t, r):
     """Sticker: a white border around the sprite."""
     a = layer[:, 3:]
     wide = F.max_pool2d(a, 13, 1, 6)
@@ -232,19 +248,8 @@ def noir(img, t, r):
 
 
 def oil(img, t, r):
-    """Kuwahara filter (four quadrants, 7 px), warm varnish and brush relief."""
-    k = 7
-    pad = F.pad(img, [k - 1] * 4, mode="replicate")
-    mean, square = F.avg_pool2d(pad, k, 1), F.avg_pool2d(pad * pad, k, 1)
-    var = (square - mean * mean).sum(1, keepdim=True)
-    best, low = None, None
-    for oy in (0, k - 1):
-        for ox in (0, k - 1):
-            m, s = mean[:, :, oy:oy + 256, ox:ox + 256], var[:, :, oy:oy + 256, ox:ox + 256]
-            if best is None:
-                best, low = m, s
-            else:
-                best, low = torch.where(s < low, m, best), torch.minimum(s, low)
+    """Kuwahara filter, warm varnish and brush relief."""
+    best = kuwahara(img, 7)
     X, Y = r.grid
     a = noise(r, t, 32) * 6.283
     strokes = torch.sin((X * torch.cos(a[:, 0]) + Y * torch.sin(a[:, 0])) * 1.1)[:, None] * 0.05 + (noise(r, t, 8, 2) - 0.5) * 0.18

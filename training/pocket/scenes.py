@@ -164,7 +164,7 @@ class Renderer:
                 if len(change):
                     layer[change] = self.recolour(layer[change], which[change], hue[change])
             if look.layer:
-                layer = look.layer(layer, self)
+                layer = look.layer(layer, {name: v[sel] for name, v in t.items()}, self)
             rgb = layer[:, :3] * (tint[sel][:, :, None, None] if look.tint else 1.0)
             img[sel] = img[sel] * (1 - layer[:, 3:]) + rgb
             if look.wear:
