@@ -68,7 +68,8 @@ def faceted_layer(layer, t, r):
     rgb, alpha = body(layer)
     flat, tilt = facets(torch.cat([saturate(rgb, 1.15), alpha], 1), t, r, 16, guide=torch.cat([alpha, rgb * alpha], 1))
     shape = blur((flat[:, 3:] > 0.5).float(), 0.5)
-    return torch.cat([(flat[:, :3] * (0.84 + 0.32 * tilt)).clamp(0, 1) * shape, shape], 1)
+    tone = 0.75 * flat[:, :3] + 0.25 * kuwahara(rgb, 5)
+    return torch.cat([(tone * (0.84 + 0.32 * tilt)).clamp(0, 1) * shape, shape], 1)
 
 
 def folded_ground(img, t, r):
@@ -183,19 +184,17 @@ def shadow_box(img, t, r):
 
 
 # --- knitted
-def knitted(img, t, r, stitch=8):
-    """Rows of V stitches, each leg in one colour."""
+def knitted(img, t, r, wide=32, high=24, patch=4, steep=0.8):
+    """Rows of chunky V stitches in patches of colour that follow them."""
     X, Y = r.grid
-    half = stitch // 2
-    u = (X % stitch - half).abs()  # 0 in the middle of a V, half at its sides
-    row = ((Y + u * 1.0) / stitch).floor().expand(1, 256, 256)
-    small = F.avg_pool2d(saturate(img + 0.5 * (img - blur(img, 3)), 1.1).clamp(0, 1), (stitch, half))
-    index = row.clamp(0, 256 // stitch - 1).long()[:, None]
-    yarn = small.repeat_interleave(half, 3).gather(2, index.expand(len(img), 3, -1, -1))
-    v = ((Y + u * 1.0) % stitch) / stitch
-    round_ = (1 - ((v - 0.5) * 2) ** 2) * (1 - ((u - half / 2) / (half / 2) * 0.75) ** 2)
-    light = 0.56 + 0.56 * round_ + 0.10 * (0.5 - v)
-    return (yarn * light[:, None] * (0.97 + 0.06 * noise(r, t, 8))).clamp(0, 1)
+    leg = wide / 2
+    u = (X % wide - leg).abs()  # 0 in the middle of a V, `leg` at its sides
+    sharp = saturate(img + 0.4 * (img - blur(img, 4)), 1.1).clamp(0, 1)
+    row = ((Y + 0.5 * steep * (u - leg / 2)) / patch).floor().clamp(0, 256 // patch - 1).long()
+    yarn = F.avg_pool2d(sharp, patch).repeat_interleave(patch, 3).gather(2, row[:, None].expand(len(img), 3, -1, -1))
+    v = (Y + steep * u) % high / high
+    strand = (1 - (2 * v - 1) ** 2) * (1 - (2 * u / leg - 1) ** 2)
+    return (yarn * (0.55 + 0.55 * strand)[:, None] + 0.04 * strand[:, None]).clamp(0, 1)
 
 
 # --- marble
@@ -208,8 +207,8 @@ def slope(height):
 def veins(t, r, k=0):
     """Grey lines that branch through stone [n, 1, 256, 256]."""
     warp = noise(r, t, 16, k + 3) * 0.35
-    one = (noise(r, t, 64, k) + warp - 0.62).abs() * 14
-    two = (noise(r, t, 32, k + 1) + warp * 0.8 - 0.55).abs() * 18
+    one = (noise(r, t, 64, k) + warp - 0.62).abs() * 9
+    two = (noise(r, t, 32, k + 1) + warp * 0.8 - 0.55).abs() * 12
     return ((1 - one).clamp(0, 1) + 0.6 * (1 - two).clamp(0, 1)).clamp(0, 1)
 
 
@@ -228,7 +227,7 @@ def marble_layer(layer, t, r):
     g = grey(rgb)
     bulge = blur(alpha, 4) * 0.9 + blur(alpha, 12) * 2.2
     carve = blur(g, 1.2) * 0.75
-    light = 0.72 + slope(bulge) * 2.0 + slope(carve) * 1.3 + 0.25 * (g - 0.5) + 0.85 * (blur(g, 1) - blur(g, 7))
+    light = 0.72 + slope(bulge) * 2.0 + slope(carve) * 1.3 + 0.25 * (g - 0.5) + 1.5 * (blur(g, 1) - blur(g, 9)).clamp(-0.3, 0.1)
     stone = ramp(light.clamp(0, 1), colour(layer, "#3c3f4a", "#a9abb4", "#f7f5f0"))
-    stone = stone - 0.17 * veins(t, r) * colour(layer, "#c8bfb0")[0]
+    stone = stone - 0.20 * veins(t, r) * colour(layer, "#c8bfb0")[0]
     return torch.cat([stone.clamp(0, 1) * alpha, alpha], 1)

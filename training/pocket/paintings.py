@@ -117,7 +117,7 @@ def woodblock(img, t, r):
 def charcoal_ground(img, t, r):
     """The ground keeps back: a pale smudge of itself, paler the darker the scene is."""
     dark = 1 - blur(grey(img), 2)
-    return (1 - dark * (0.24 / dark.mean((2, 3), keepdim=True).clamp(min=0.3))).clamp(0, 1).expand_as(img)
+    return (1 - dark * (0.24 / dark.mean((2, 3), keepdim=True).clamp(min=0.3))).clamp(0, 1).expand_as(img).contiguous()
 
 
 def charcoal_layer(layer, t, r):
@@ -133,10 +133,10 @@ def charcoal(img, t, r):
     X, Y = r.grid
     g = grey(kuwahara(img, 3))
     dark = ((0.97 - g) * 1.1).clamp(0, 1)
-    stroke = torch.sin((X + Y) * 0.40 + 6 * noise(r, t, 32)[:, 0])[:, None] * 0.5 + 0.5
+    stroke = torch.sin((X + Y) * 0.33 + 6 * noise(r, t, 32)[:, 0])[:, None] * 0.5 + 0.5
     press = noise(r, t, 64, 6)  # rubbed smooth here, hatched there
     tone = dark * (0.95 - 0.45 * press * (1 - stroke)) + 0.20 * blur(dark, 9)
-    line = contours(img, 2.0, 0.3) * (0.55 + 0.75 * noise(r, t, 16, 3))
+    line = contours(img, 2.0, 0.3) * (0.7 + 0.7 * noise(r, t, 16, 3))
     tone = torch.maximum(tone * 0.86, line) + 0.15 * blur(line, 3)
     tooth = noise(r, t, 4, 1) * 0.6 + noise(r, t, 8, 2) * 0.4 - 0.5
     tone = tone - tooth * 0.62 * (tone * (1.25 - tone)).clamp(min=0)
@@ -174,7 +174,7 @@ def strokes(img, t, r, spacing, long, wide, k=0):
             u, v = u * q[:, 2] + v * q[:, 3], v * q[:, 2] - u * q[:, 3]
             inside = ((u.abs() / long) ** 4 + (v.abs() / wide) ** 4 < 1)[:, None]
             above = inside & (q[:, 4:5] > top)
-            paint = q[:, 5:] * (0.955 + 0.09 * q[:, 4:5] + 0.035 * torch.sin(v * 1.3 + 6 * q[:, 4])[:, None])
+            paint = q[:, 5:] * (0.93 + 0.14 * q[:, 4:5] + 0.035 * torch.sin(v * 1.3 + 6 * q[:, 4])[:, None])
             out, top = torch.where(above, paint, out), torch.where(above, q[:, 4:5], top)
     return out
 
@@ -217,7 +217,7 @@ def nouveau_ground(img, t, r):
     d = ((X - 128) ** 2 + (Y - 118) ** 2).sqrt()
     out = outside + places.cover(d - 100)[:, None] * (muted - outside)
     ring = places.cover((d - 94).abs() - 11)
-    bead = places.cover((((torch.atan2(Y - 118, X - 128) * 36 / 6.2832) % 1 - 0.5) * 16.4).pow(2).add((d - 94) ** 2).sqrt() - 5.5)
+    bead = places.cover((((torch.atan2(Y - 118, X - 128) * 28 / 6.2832) % 1 - 0.5) * 21).pow(2).add((d - 94) ** 2).sqrt() - 6.5)
     out = places.over(out, ring, g.colour("#c2913f"))
     out = places.over(out, bead, g.colour("#f3e5c3"))
     return places.over(out, places.cover((d - 106).abs() - 1.8) + places.cover((d - 82).abs() - 1.8), g.colour("#5a3220"))
@@ -249,11 +249,11 @@ def nouveau(img, t, r):
 def brick_wall(img, t, r):
     """The scene sprayed on bricks."""
     X, Y = r.grid
-    row = (Y / 20).floor()
-    x = X + (row % 2) * 20
-    joint = torch.maximum((x % 40 - 20).abs() - 18, (Y % 20 - 10).abs() - 8)
+    row = (Y / 24).floor()
+    x = X + (row % 2) * 24
+    joint = torch.maximum((x % 48 - 24).abs() - 21.5, (Y % 24 - 12).abs() - 9.5)
     mortar = places.cover(-joint)[:, None]
-    shade = places.hash01((x / 40).floor(), row, t["p"][:, 6, None, None] * 5)[:, None]
+    shade = places.hash01((x / 48).floor(), row, t["p"][:, 6, None, None] * 5)[:, None]
     brick = colour(img, "#8f4a3a")[0] * (0.78 + 0.4 * shade)
     spray = saturate(blur(img, 5), 1.7)
     cloud = (noise(r, t, 32, 2) * 1.6 - 0.1).clamp(0.25, 0.8)
@@ -261,14 +261,14 @@ def brick_wall(img, t, r):
     return wall + mortar * 0.7 * (colour(img, "#b9aa9c")[0] * (0.55 + 0.45 * grey(spray)) - wall)
 
 
-def drips(alpha, r):
-    """Paint that ran down from an outline, in columns of 4 px."""
+def drips(alpha, t, r):
+    """Paint that ran down from an outline, in columns of 5 px."""
     X, _ = r.grid
-    column = (X / 12).floor()
-    thin = ((X % 12 - 6).abs() < 2).float()
+    column = (X / 16).floor()
+    thin = ((X % 16 - 8).abs() < 2.5).float()
     out = alpha
     for k, length in enumerate((13, 25, 37)):
-        here = thin * (places.hash01(column, column * 0 + k, torch.zeros_like(X)) < 0.2).float()
+        here = thin * (places.hash01(column, column * 0 + k, t["p"][:, 6, None, None] * 7) < 0.25).float()
         down = F.max_pool2d(F.pad(alpha * here[:, None], [0, 0, length - 1, 0]), (length, 1), 1)
         out = torch.maximum(out, down)
     return out
@@ -283,8 +283,8 @@ def spray_layer(layer, t, r):
     hot, cold = colour(layer, "#ff2fa0", "#20d8ff")
     loud = (loud * 0.74 + 0.30 * (cold + fade * (hot - cold)) * (0.35 + 0.65 * grey(loud))).clamp(0, 1)
     loud = loud * (1 - 0.9 * contours(loud, 1.8))
-    black = drips(grown(alpha, 5), r)
-    white = grown(black, 4)
+    black = drips(grown(alpha, 5), t, r)
+    white = grown(black, 5)
     halo = blur(white, 9) * 0.75
     tone = hot + (1 - fade) * (cold - hot)
     rgb = loud * alpha + (white - black).clamp(min=0)
@@ -308,11 +308,11 @@ def chalk_layer(layer, t, r):
     rgb, alpha = body(layer)
     pastel = 0.30 + 0.70 * saturate(rgb / rgb.amax(1, keepdim=True).clamp(min=0.3), 1.0)
     grain = noise(r, t, 4, 4)
-    rub = (0.5 + 0.5 * torch.sin((X - Y) * 0.5 + 3 * noise(r, t, 32, 5)[:, 0]))[:, None]
+    rub = (0.5 + 0.5 * torch.sin((X - Y) * 0.36 + 3 * noise(r, t, 32, 5)[:, 0]))[:, None]
     board = colour(layer, "#254236")[0]
     amount = (0.30 + 0.65 * rgb.amax(1, keepdim=True)) * (0.62 + 0.38 * rub) * (0.7 + 0.45 * grain)
     fill = board + amount.clamp(0, 0.9) * (pastel - board)
-    inner = contours(rgb, 2.0, 0.3) * 0.8
+    inner = contours(rgb, 2.0, 0.3) * (0.25 + 0.5 * grey(rgb))
     wide = grown(alpha, 3)
     line = torch.maximum(inner * alpha, (wide - blur(alpha, 1)).clamp(0, 1) * 1.2)
     line = (line * (0.62 + 0.6 * grain)).clamp(0, 1)

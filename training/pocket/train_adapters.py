@@ -104,9 +104,16 @@ def _pairs(job):
     return name, scenes.pack([p[0] for p in pairs]), [p[1] for p in pairs]
 
 
+def sprite_packs(found):
+    """The packs that the looks of these adapters draw with, the base's own first."""
+    from pocket import adapters, styles
+    own = {styles.LOOKS[adapters.BY_ID[entry[0].name].look].sprites for entry in found}
+    return ["fluent-flat", *sorted(own - {None, "fluent-flat"})]
+
+
 def image_chunks(run, found, count, chunk=256):
     """(group, first index, images, captions) chunks of all adapters' training sets."""
-    source = data.open_scenes(run, seed=run.args.seed * 31 + 5)
+    source = data.open_scenes(run, seed=run.args.seed * 31 + 5, style_packs=None if run.args.stub else sprite_packs(found))
     wanted = [min(count, entry[3] or count) for entry in found]
     if run.args.stub:
         for g, entry in enumerate(found):
