@@ -181,7 +181,7 @@ def with_and_without(run, found, examples, *, steps, folder):
         rows += [*shown, *before.cpu(), *after.cpu()]
         labels += [f"{adapter.name}: training"] * 3 + prompts + [f"+ {adapter.name}"] * len(prompts)
         if len(rows) >= 9 * 10 or g == len(found) - 1:
-            name = run.args.only or f"{run.args.part.replace('/', 'of')}-{page}"
+            name = f"{run.args.only or run.args.part.replace('/', 'of')}-{page}"
             sheets.save_sheet(run.path(f"sheets/adapters-{name}.jpg"), rows, columns=3 + 2 * len(prompts), labels=labels)
             rows, labels, page = [], [], page + 1
 
