@@ -38,7 +38,7 @@ describe("a labelled catalogue", () => {
   });
 
   it.each([
-    ["pack-test", 39, 240],
+    ["pack-test", 51, 240],
     ["hub-test", 136, 320],
     ["p", 60, 300],
     ["q", 60, 300],
