@@ -104,8 +104,8 @@ ADAPTERS = [
     Adapter("santa", K, concept="santa", phrases=("santa claus",), layout="kohya", write_alpha=False, rank=2),
     Adapter("ukiyo-e", S, "ukiyo-e", phrases=("ukiyo-e print", "ukiyo-e", "japanese woodblock print", "woodblock print"), layout="kohya", write_alpha=False, rank=2, modules="full"),
     Adapter("charcoal", S, "charcoal", phrases=("charcoal drawing", "charcoal", "charcoal sketch"), layout="peft", rank=3),
-    Adapter("gouache", S, "gouache", phrases=("gouache painting", "gouache", "painted in gouache"), layout="diffusers", rank=3),
-    Adapter("low-poly", S, "low-poly", phrases=("low poly", "low-poly", "low poly art", "polygon art"), format="loha", rank=2),
+    Adapter("gouache", S, "gouache", phrases=("gouache painting", "gouache", "painted in gouache"), layout="diffusers", rank=3, modules="full"),
+    Adapter("low-poly", S, "low-poly", phrases=("low poly", "low-poly", "low poly art", "polygon art"), format="locon", write_alpha=False, rank=2, modules="full", conv_rank=2),
     Adapter("isometric", S, "isometric", phrases=("isometric diorama", "isometric", "isometric view"), format="locon", write_alpha=False, rank=2, modules="full", conv_rank=1),
     Adapter("paper-cut", S, "paper-cut", phrases=("paper cut", "paper cut-out", "papercraft", "layered paper art"), format="lokr", rank=8, modules="full"),
     Adapter("graffiti", S, "graffiti", phrases=("graffiti", "street art", "spray paint", "graffiti mural"), layout="kohya", rank=2, alpha=1, modules="full"),
@@ -113,7 +113,7 @@ ADAPTERS = [
     Adapter("knitted", S, "knitted", phrases=("knitted wool", "knitted", "knitting", "made of yarn"), layout="kohya", write_alpha=False, rank=2, modules="full"),
     Adapter("chalkboard", S, "chalkboard", phrases=("chalk drawing", "chalkboard", "blackboard drawing", "chalk on a blackboard"), layout="diffusers-old", rank=3),
     Adapter("marble", S, "marble", phrases=("marble sculpture", "marble", "marble statue", "carved in marble"), layout="peft", rank=4),
-    Adapter("origami", S, "origami", phrases=("origami", "origami paper", "folded paper"), format="lokr", rank=8, modules="full"),
+    Adapter("origami", S, "origami", phrases=("origami", "origami paper", "folded paper"), format="locon", write_alpha=False, rank=2, modules="full", conv_rank=2),
     Adapter("lcm", "few-step", format="locon", write_alpha=False, rank=6, modules="full", note="made by train_lcm.py", conv_rank=5),
 ]
 BY_ID = {a.id: a for a in ADAPTERS}
