@@ -2,7 +2,7 @@
 import { refuse, type Sampling } from "../../shared/request-check.ts";
 import { say } from "../../shared/saying.ts";
 import type { AdapterUse } from "../../shared/request.ts";
-import type { RegionOptions } from "../regions.ts";
+import { promptsOf, type RegionOptions } from "../regions.ts";
 import { elided } from "../../shared/untrusted-text.ts";
 import {
   axisSayings,
@@ -118,7 +118,7 @@ export function expandPlot(plot: Plot, base: PlotBase): ExpandedPlot {
       say`Shorten an axis: ${used.map((name) => say`${name.toUpperCase()} has ${extent(axes[name])} values`)}.`,
     );
   const { prompt, negativePrompt, seed } = base;
-  const regions = base.regions?.areas.map((area) => area.prompt) ?? [];
+  const regions = promptsOf(base.regions);
   const blank: PlotCell = {
     prompt,
     negativePrompt,
