@@ -4,7 +4,7 @@
 // combined because they are gradients of log-densities (Composable Diffusion, Liu et al., arXiv 2206.01714). A share of the image's own
 // prompt holds the regions together, as in AUTOMATIC1111's extension Latent Couple.
 
-import type { ImageRegions, Rectangle } from "../../shared/request.ts";
+import { leastRegionView, type ImageRegions, type Rectangle } from "../../shared/request.ts";
 import type { LatentSize } from "../latent-size.ts";
 
 /** Half the width of a region's soft edge, in shares of the shorter side: 1 latent of 32 and 2 of 64. */
@@ -67,8 +67,8 @@ export const sizeOf = ({ left, top, right, bottom }: LatentWindow): LatentSize =
   height: bottom - top,
 });
 
-/** Least side of a window, in latents: networks that were trained on 32 or 64 see nothing in much smaller ones. */
-const LEAST_WINDOW = 24;
+/** Least side of a window, in latents of 8 pixels: networks that were trained on 32 or 64 see nothing in much smaller ones. */
+const LEAST_WINDOW = leastRegionView / 8;
 /** Windows begin and end at multiples of it, or at the image's edges: fewer sizes, and ones that networks halve well. */
 const WINDOW_STEP = 4;
 
