@@ -30,7 +30,7 @@ import { adaptersAnywhere } from "../../stylus/region-text.ts";
 import { promptsOf } from "../../stylus/regions.ts";
 import { createPackState, type PackState } from "./pack.ts";
 import { modelOf } from "../packs/packs.ts";
-import { createPlotState, type PlotState } from "./plot/plot-state.ts";
+import { createPlotState, type PlotState } from "./plot/state.ts";
 import { planBatch, regionPlanOptions } from "../../stylus/batch-plan.ts";
 import { createAsking, type AskingOptions } from "./runs/asking.ts";
 import { createQueue, type QueueState, type RunOutcome } from "./runs/queue.ts";

@@ -20,7 +20,7 @@ import { listedOf, type CheckedOptions, type GenerateOptions } from "../../../st
 import { finishedSize, storedIds, type InitImageOptions } from "../../../stylus/image-options.ts";
 import type { RunServices } from "../../../stylus/ports.ts";
 import type { Nsfw, RunEvent, RunReport } from "../../../stylus/run-types.ts";
-import { createRunKeeper } from "./run-keeper.ts";
+import { createRunKeeper } from "./keeper.ts";
 import {
   createEventFolder,
   optionsOfImage,
@@ -31,7 +31,7 @@ import {
   type ImageView,
   type RunView,
   type StageView,
-} from "./run-view.ts";
+} from "./view.ts";
 import { plotLabels } from "../plot/labels.ts";
 import { plotFrom, type Plot } from "../../../stylus/plot/axes.ts";
 import { regionsOfImage } from "../../../stylus/region-text.ts";
