@@ -44,10 +44,9 @@ export function regionShares(
 }
 
 /** [H, W], 0 … 1. Edges are soft, except where they are the image's own; those of adjacent rectangles add up to 1. */
-function rectangleMask({ x, y, width, height }: Rectangle, size: LatentSize): Float64Array {
-  const feather = FEATHER * Math.min(size.width, size.height);
-  const columns = span({ from: x, to: x + width, length: size.width, feather });
-  const rows = span({ from: y, to: y + height, length: size.height, feather });
+function rectangleMask(area: Rectangle, size: LatentSize): Float64Array {
+  const spans = spansOf(area, size);
+  const [columns, rows] = [spanMask(spans[0]), spanMask(spans[1])];
   return Float64Array.from(
     { length: size.width * size.height },
     (_, i) => rows[Math.floor(i / size.width)]! * columns[i % size.width]!,
@@ -74,9 +73,9 @@ const WINDOW_STEP = 4;
 
 /** What a region's prediction sees: all of its mask. Null: the whole latent. */
 export function regionWindow(area: Rectangle, size: LatentSize): LatentWindow | null {
-  const feather = FEATHER * Math.min(size.width, size.height);
-  const [left, right] = windowSpan({ from: area.x, to: area.x + area.width, length: size.width, feather });
-  const [top, bottom] = windowSpan({ from: area.y, to: area.y + area.height, length: size.height, feather });
+  const [columns, rows] = spansOf(area, size);
+  const [left, right] = windowSpan(columns);
+  const [top, bottom] = windowSpan(rows);
   return right - left === size.width && bottom - top === size.height ? null : { left, top, right, bottom };
 }
 
@@ -123,7 +122,16 @@ interface Span {
   readonly feather: number;
 }
 
-function span({ from, to, length, feather }: Span): Float64Array {
+/** Its columns and its rows. */
+function spansOf({ x, y, width, height }: Rectangle, size: LatentSize): [columns: Span, rows: Span] {
+  const feather = FEATHER * Math.min(size.width, size.height);
+  return [
+    { from: x, to: x + width, length: size.width, feather },
+    { from: y, to: y + height, length: size.height, feather },
+  ];
+}
+
+function spanMask({ from, to, length, feather }: Span): Float64Array {
   const ramp = (inside: number): number => Math.min(1, Math.max(0, 0.5 + inside / (2 * feather)));
   return Float64Array.from({ length }, (_, i) => {
     const centre = i + 0.5;
