@@ -122,7 +122,7 @@ export function planRun(
       const { adapters, masked, formulas } = regionPlans.get(prompt)!.images[cells ? 0 : index]!;
       return {
         ...(prompt === options.regions!.areas[region]!.prompt ? {} : { prompt }),
-        adapters: cells ? ownAdaptersOfCell(adapters, cells[index]!, strengthOf) : adapters,
+        adapters: cells ? ownAdaptersOfCell(adapters, cells[index]!) : adapters,
         masked,
         formulas,
       };
