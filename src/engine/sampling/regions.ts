@@ -45,11 +45,11 @@ export function regionShares(
 
 /** [H, W], 0 … 1. Edges are soft, except where they are the image's own; those of adjacent rectangles add up to 1. */
 function rectangleMask(area: Rectangle, size: LatentSize): Float64Array {
-  const spans = spansOf(area, size);
-  const [columns, rows] = [spanMask(spans[0]), spanMask(spans[1])];
+  const { columns, rows } = spansOf(area, size);
+  const [inColumn, inRow] = [spanMask(columns), spanMask(rows)];
   return Float64Array.from(
     { length: size.width * size.height },
-    (_, i) => rows[Math.floor(i / size.width)]! * columns[i % size.width]!,
+    (_, i) => inRow[Math.floor(i / size.width)]! * inColumn[i % size.width]!,
   );
 }
 
@@ -73,7 +73,7 @@ const WINDOW_STEP = 4;
 
 /** What a region's prediction sees: all of its mask. Null: the whole latent. */
 export function regionWindow(area: Rectangle, size: LatentSize): LatentWindow | null {
-  const [columns, rows] = spansOf(area, size);
+  const { columns, rows } = spansOf(area, size);
   const [left, right] = windowSpan(columns);
   const [top, bottom] = windowSpan(rows);
   return right - left === size.width && bottom - top === size.height ? null : { left, top, right, bottom };
@@ -122,13 +122,15 @@ interface Span {
   readonly feather: number;
 }
 
-/** Its columns and its rows. */
-function spansOf({ x, y, width, height }: Rectangle, size: LatentSize): [columns: Span, rows: Span] {
+function spansOf(
+  { x, y, width, height }: Rectangle,
+  size: LatentSize,
+): { readonly columns: Span; readonly rows: Span } {
   const feather = FEATHER * Math.min(size.width, size.height);
-  return [
-    { from: x, to: x + width, length: size.width, feather },
-    { from: y, to: y + height, length: size.height, feather },
-  ];
+  return {
+    columns: { from: x, to: x + width, length: size.width, feather },
+    rows: { from: y, to: y + height, length: size.height, feather },
+  };
 }
 
 function spanMask({ from, to, length, feather }: Span): Float64Array {
