@@ -61,6 +61,16 @@ test("a server that is busy is asked again, one that stays broken is named", asy
   expect(broken.bodies).toHaveLength(3);
 });
 
+test("one that refuses the key is asked once", async () => {
+  const { server, bodies } = await serve([401]);
+  await expect(serverModel(server).complete([], schema, options)).rejects.toMatchObject({
+    name: "StylusError",
+    status: 401,
+    remedy: "Check the key.",
+  });
+  expect(bodies).toHaveLength(1);
+});
+
 test("waits as long as a busy server asks, until it is stopped", async () => {
   const brief = await serve([429], "0.2");
   const start = performance.now();
