@@ -1,12 +1,11 @@
 // `npm run choose --composer llm` end to end, with a server that answers by a script.
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, expect, it } from "vitest";
+import { listen } from "../../tests/fixtures/chat-server.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const folder = mkdtempSync(path.join(tmpdir(), "choose-"));
@@ -14,7 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 it("asks the server, and says why where the reader chose instead", { timeout: 120_000 }, async () => {
   const asked: { readonly prompt: string; readonly adapters: readonly { readonly id: string }[] }[] = [];
-  const server = createServer((request, response) => {
+  const server = await listen((request, response) => {
     let body = "";
     request.on("data", (chunk: Buffer) => (body += chunk.toString()));
     request.on("end", () => {
@@ -27,14 +26,12 @@ it("asks the server, and says why where the reader chose instead", { timeout: 12
       response.end(JSON.stringify({ choices: [{ finish_reason: "stop", message: { content } }] }));
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const file = path.join(folder, "prompts.jsonl");
   const prompts = ["a robot in a meadow, clay render", "a castle, mosaic tiles"];
   writeFileSync(file, prompts.map((prompt) => `${JSON.stringify({ prompt })}\n`).join(""));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    `--import tsx scripts/choose/main.ts ${file} --catalogue pack --composer llm --server ${url} --model scripted`.split(
+    `--import tsx scripts/choose/main.ts ${file} --catalogue pack --composer llm --server ${server.url} --model scripted`.split(
       " ",
     ),
     { cwd: root },

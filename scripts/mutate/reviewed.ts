@@ -3,9 +3,9 @@
 /** Files, folders and classes (`file#class`) that do nothing outside of a browser, with the browser tests that cover them. */
 export const browserOnly: ReadonlyMap<string, string> = new Map([
   ["src/adapters/gpu/", "WebGPU: tests/browser/merge-gpu.test.ts"],
-  ["src/engine/merging/merger.ts#GpuStoreMerger", "WebGPU: tests/browser/merge-sequences.test.ts"],
-  ["src/engine/merging/part-readers.ts", "workers: tests/browser/part-readers.test.ts"],
-  ["src/engine/merging/part-service.ts", "workers: tests/browser/part-readers.test.ts"],
+  ["src/engine/adapters/merger.ts#GpuStoreMerger", "WebGPU: tests/browser/merge-sequences.test.ts"],
+  ["src/engine/adapters/part-readers.ts", "workers: tests/browser/part-readers.test.ts"],
+  ["src/engine/adapters/part-service.ts", "workers: tests/browser/part-readers.test.ts"],
   ["src/storage/opfs-store.ts", "OPFS: tests/browser/storage.test.ts, storage-hub.test.ts"],
   ["src/storage/records/database.ts", "IndexedDB: tests/browser/records.test.ts"],
   ["src/storage/records/set-aside.ts", "IndexedDB: tests/browser/records.test.ts"],
@@ -129,7 +129,7 @@ export const equivalents: readonly Equivalent[] = [
     reason: "only the sign of a comparison counts",
   },
   {
-    file: "src/engine/merging/adapter-library.ts",
+    file: "src/engine/adapters/library.ts",
     source: "return combineUses(uses).sort((a, b) => (useKind(a) < useKind(b) ? -1 : 1));",
     original: "1",
     replacement: "2",

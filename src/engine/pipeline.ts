@@ -10,11 +10,11 @@ import { openCheckpoint, type Checkpoint } from "../graph/checkpoint.ts";
 import type { Backend, LoadProgress } from "../runtime/backend.ts";
 import { throwIfAborted } from "../shared/errors.ts";
 import type { AdapterUse, DiffusionEvent, DiffusionRequest, ImageJob } from "../shared/request.ts";
-import { AdapterLibrary } from "./merging/adapter-library.ts";
+import { AdapterLibrary } from "./adapters/library.ts";
 import { upscaled } from "./image/hires.ts";
 import type { LatentSize } from "./latent-size.ts";
 import { DiffusionNetworks } from "./networks.ts";
-import { createMerger } from "./merging/merger.ts";
+import { createMerger } from "./adapters/merger.ts";
 import { modelFilesOf, type PackFiles, readPackFiles } from "./pack-files.ts";
 import { allSteps, fixedSteps, shareOfSteps } from "./sampling/pass-steps.ts";
 import { rgbaOf, type PreviewFactors } from "./image/pixels.ts";
@@ -194,15 +194,21 @@ export class DiffusionPipeline {
     const { negativePrompt } = { ...request, ...job };
     const evaluated = { evaluations: promptSteps * evaluations, earlier: earlierSteps * evaluations };
     const read = [];
-    for (const { uses, prompts } of groups) {
+    for (const { uses, parts } of groups) {
       const segments = await adapters.segments(uses, pass.steps.run);
-      const texts = { prompts, negativePrompt, clipSkip: request.clipSkip };
+      const texts = {
+        prompts: parts.map(({ prompt }) => prompt),
+        negativePrompt,
+        clipSkip: request.clipSkip,
+      };
       const options = { ...evaluated, embeddings: await adapters.embeddings(uses) };
       read.push({ segments, texts, options });
     }
-    // Texts of one length need one session of the U-Net.
-    const counts = read.map(({ texts, options }) => this.#prompts.chunkCount(texts, options));
-    const atLeast = Math.max(...counts);
+    // Texts of one length need one session of the U-Net; those of one group have it anyway.
+    const atLeast =
+      read.length === 1
+        ? 1
+        : Math.max(...read.map(({ texts, options }) => this.#prompts.chunkCount(texts, options)));
     // The text is encoded once. The first group comes last, so that its adapters are merged when sampling begins; from then on the
     // text encoder keeps them, while the U-Net gets those of each group in turn.
     const [{ adapters: first }] = read[0]!.segments as [StepSegment];
@@ -254,12 +260,17 @@ function trainingScheduleOf({ scheduler }: Checkpoint): TrainingSchedule {
   return new TrainingSchedule(alphasCumprod(betasOf(scheduler)));
 }
 
-/** Prompts of an image that one set of adapters predicts, the latents that each sees and its shares of the prediction; null: all. */
+/** One prompt of an image, the latents that it sees and its shares of the prediction; null: all. */
+interface PromptPart {
+  readonly prompt: string;
+  readonly window: LatentWindow | null;
+  readonly share: Float32Array | null;
+}
+
+/** Those that one set of adapters predicts. */
 interface PromptGroup {
   readonly uses: readonly AdapterUse[];
-  readonly prompts: string[];
-  readonly windows: (LatentWindow | null)[];
-  readonly shares: (Float32Array | null)[];
+  readonly parts: PromptPart[];
 }
 
 /** The prompt of the image and of its regions, by their adapters; that of the image is in the first group. */
@@ -272,13 +283,11 @@ function promptGroups(
   const shares = regions === undefined ? [null] : regionShares(regions, size);
   const windows = [null, ...areas.map((area) => regionWindow(area, size))];
   const groups = new Map<string, PromptGroup>();
-  for (const [index, part] of [{ prompt, adapters }, ...areas].entries()) {
-    const uses = [...part.adapters, ...(request.fewStepAdapter === null ? [] : [request.fewStepAdapter])];
+  for (const [index, own] of [{ prompt, adapters }, ...areas].entries()) {
+    const uses = [...own.adapters, ...(request.fewStepAdapter === null ? [] : [request.fewStepAdapter])];
     const key = JSON.stringify(uses);
-    const group = groups.get(key) ?? { uses, prompts: [], windows: [], shares: [] };
-    group.prompts.push(part.prompt);
-    group.windows.push(windows[index]!);
-    group.shares.push(shares[index]!);
+    const group = groups.get(key) ?? { uses, parts: [] };
+    group.parts.push({ prompt: own.prompt, window: windows[index]!, share: shares[index]! });
     groups.set(key, group);
   }
   return [...groups.values()];
@@ -286,14 +295,14 @@ function promptGroups(
 
 /** Only predictions of the same latents can be one batch. */
 function byWindow(
-  { windows, shares }: PromptGroup,
+  { parts }: PromptGroup,
   { encoded, segments }: { encoded: EncodedPrompts; segments: readonly StepSegment[] },
 ): PassGroup[] {
   const groups = new Map<string, PassGroup & { parts: GuidedPart[] }>();
-  for (const [i, window] of windows.entries()) {
+  for (const [i, { window, share }] of parts.entries()) {
     const key = JSON.stringify(window);
     const group = groups.get(key) ?? { window, parts: [], negative: encoded.negative, segments };
-    group.parts.push({ prompts: encoded.prompts[i]!, share: shares[i]! });
+    group.parts.push({ prompts: encoded.prompts[i]!, share });
     groups.set(key, group);
   }
   return [...groups.values()];

@@ -4,6 +4,7 @@
 import type { AdapterReport } from "../adapters/report.ts";
 import type { Backend, LoadProgress, OpenBackend } from "../runtime/backend.ts";
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
+import { inTurn } from "../shared/in-turn.ts";
 import { say, type Saying } from "../shared/saying.ts";
 import type {
   DevicePreference,
@@ -47,7 +48,8 @@ interface Loaded {
 export class DiffusionService {
   #loaded: Loaded | null = null;
   #loss: StylusError | null = null;
-  #queue: Promise<unknown> = Promise.resolve();
+  /** One call at a time, because merging for one request must not change the parameters of another. */
+  readonly #inTurn = inTurn();
   readonly #openBackend: OpenBackend;
 
   constructor(openBackend: OpenBackend) {
@@ -185,12 +187,5 @@ export class DiffusionService {
 
   #throwIfLost(): void {
     if (this.#loss) throw this.#loss;
-  }
-
-  /** One call at a time, because merging for one request must not change the parameters of another. */
-  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const result = this.#queue.then(work);
-    this.#queue = result.catch(() => {});
-    return result;
   }
 }

@@ -2,6 +2,7 @@
 import { say } from "../shared/saying.ts";
 import type { FileNetwork, OpenFileNetwork } from "../runtime/file-network.ts";
 import { StylusError } from "../shared/errors.ts";
+import { inTurn } from "../shared/in-turn.ts";
 import type { RgbaImage } from "../shared/request.ts";
 import { inputSide, preprocess } from "./preprocess.ts";
 import { networkInWheel } from "./wheel.ts";
@@ -11,7 +12,7 @@ const inputName = "input:0";
 export class NsfwService {
   readonly #openNetwork: OpenFileNetwork;
   #network: FileNetwork | null = null;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #inTurn = inTurn();
 
   constructor(openNetwork: OpenFileNetwork) {
     this.#openNetwork = openNetwork;
@@ -38,9 +39,7 @@ export class NsfwService {
    * @throws StylusError not-found (nothing is open) | bad-file (another kind of network) | device
    */
   check(image: RgbaImage): Promise<number> {
-    const next = this.#last.then(() => this.#run(image));
-    this.#last = next.catch(() => {});
-    return next;
+    return this.#inTurn(() => this.#run(image));
   }
 
   async #run(image: RgbaImage): Promise<number> {

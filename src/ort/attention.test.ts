@@ -2,19 +2,16 @@
 // blocks of queries. Tolerance 1e-6 relative.
 
 import { expect, it } from "vitest";
+import { runModel } from "../../tests/fixtures/onnx-node.ts";
 import { relativeError } from "../../tests/parity/cases.ts";
 import { noise } from "../../tests/parity/noise.ts";
 import { attention, plainAttention } from "./attention.ts";
-import { openOrtBackend } from "./backend.ts";
 import type { OrtModel } from "./model.ts";
 import { OnnxBuilder } from "./onnx-builder.ts";
-import type { Tensor } from "./ort.ts";
-import { createOrtSession } from "./session.ts";
 
 it.each([2 ** 24, 40, 7, 1])(
   "plain attention equals the fused one with at most %i scores at once",
   async (maxScores) => {
-    const { ort } = await openOrtBackend({ preference: "wasm" });
     const g = new OnnxBuilder("vae", { device: "wasm", dtype: "f32" });
     const shapes = { query: [2, 11, 16], key: [2, 7, 16], value: [2, 7, 16] };
     const query = g.input("query", shapes.query);
@@ -22,16 +19,13 @@ it.each([2 ** 24, 40, 7, 1])(
     const value = g.input("value", shapes.value);
     g.output("fused", attention(g, query, { key, value, heads: 1, label: "attention" }));
     g.output("plain", plainAttention(g, query, { key, value, maxScores }));
-    const { session } = await createOrtSession(ort, { gpu: null, model: g.finish(), graphCapture: false });
-    const feeds = Object.fromEntries(
-      Object.entries(shapes).map(([name, shape]) => [
-        name,
-        new ort.Tensor("float32", noise(name, shape), shape),
-      ]),
-    );
-    const { fused, plain } = await session.run(feeds);
-    expect(plain!.dims).toEqual(fused!.dims);
-    expect(relativeError(plain!.data as Float32Array, fused!.data as Float32Array)).toBeLessThan(1e-6);
+    const inputs = Object.entries(shapes).map(([name, shape]) => [
+      name,
+      { values: noise(name, shape), shape },
+    ]);
+    const { fused, plain } = await runModel(g.finish(), Object.fromEntries(inputs));
+    expect(plain!.shape).toEqual(fused!.shape);
+    expect(relativeError(plain!.values, fused!.values)).toBeLessThan(1e-6);
   },
 );
 
@@ -41,7 +35,6 @@ it.each([
   { tokens: 16_384, channels: 32, heads: 4 },
 ])("$tokens tokens of $channels channels: more than one call of the WASM kernel accepts", async (size) => {
   const { tokens, channels, heads } = size;
-  const { ort } = await openOrtBackend({ preference: "wasm" });
   const shape = [1, tokens, channels];
   const model = (count: number): OrtModel => {
     const g = new OnnxBuilder("vae", { device: "wasm", dtype: "f32" });
@@ -51,16 +44,16 @@ it.each([
     return g.finish();
   };
   const run = async (count: number): Promise<Float32Array> => {
-    const { session } = await createOrtSession(ort, { gpu: null, model: model(count), graphCapture: false });
-    const feed = (name: string, rows: number): Tensor =>
-      new ort.Tensor("float32", noise(name, shape).slice(0, rows * channels), [1, rows, channels]);
-    const result = await session.run({
-      query: feed("query", count),
-      key: feed("key", tokens),
-      value: feed("value", tokens),
+    const rows = (name: string, number: number): { values: Float32Array; shape: number[] } => ({
+      values: noise(name, shape).slice(0, number * channels),
+      shape: [1, number, channels],
     });
-    await session.release();
-    return result["y"]!.data as Float32Array;
+    const { y } = await runModel(model(count), {
+      query: rows("query", count),
+      key: rows("key", tokens),
+      value: rows("value", tokens),
+    });
+    return y!.values;
   };
   const few = await run(100); // a query's result does not depend on the other queries
   const all = await run(tokens);

@@ -8,6 +8,7 @@ import { type ChosenDevice, chooseDevice, wasmDevice } from "../runtime/device.t
 import { DeviceLoss } from "../runtime/device-loss.ts";
 import { GpuMemory } from "../runtime/gpu-memory.ts";
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
+import { inTurn } from "../shared/in-turn.ts";
 import { say } from "../shared/saying.ts";
 import type { DeviceReport } from "../shared/request.ts";
 import { accumulateInFloat32 } from "./float32-accumulation.ts";
@@ -31,7 +32,7 @@ export class OrtBackend implements Backend {
   readonly report: DeviceReport;
   readonly target: OrtTarget;
   private readonly loss: DeviceLoss;
-  private queue: Promise<unknown> = Promise.resolve();
+  private readonly inTurn = inTurn();
 
   constructor(ort: OrtModule, { gpu, report }: ChosenDevice) {
     this.ort = ort;
@@ -71,9 +72,7 @@ export class OrtBackend implements Backend {
       const opened = await createOrtSession(ort, { gpu, model, graphCapture });
       return new OrtSession(opened, { ort, gpu, graph, model, parameters: ownStore(parameters) });
     };
-    const result = this.queue.then(create);
-    this.queue = result.catch(() => {});
-    return result;
+    return this.inTurn(create);
   }
 
   unlessLost<Value>(work: Promise<Value>): Promise<Value> {

@@ -6,7 +6,7 @@ import type { ParameterStore } from "../runtime/backend.ts";
 import { assert } from "../shared/assert.ts";
 import type { OrtParameter } from "./model.ts";
 import type { OrtModule, Tensor } from "./ort.ts";
-import { fromInputLayout, toInputLayout } from "../runtime/parameters/parameter-layout.ts";
+import { fromInputLayout, toInputLayout } from "../runtime/shared/parameter-layout.ts";
 
 /** One parameter's tensors; `pristine` is set once the fed values differ. */
 interface CpuParameter {

@@ -1,7 +1,7 @@
 // Parameters in GPU buffers as tensors of ONNX Runtime.
 
 import type { StoredTensor } from "../formats/tensor-values.ts";
-import { GpuParameterStore, type StoreOptions } from "../runtime/parameters/gpu-parameter-store.ts";
+import { GpuParameterStore, type StoreOptions } from "../runtime/shared/gpu-parameter-store.ts";
 import type { OrtParameter } from "./model.ts";
 import type { OrtModule, Tensor } from "./ort.ts";
 

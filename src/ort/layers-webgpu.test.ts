@@ -3,14 +3,13 @@
 // relative.
 
 import { expect, it } from "vitest";
+import { runModel } from "../../tests/fixtures/onnx-node.ts";
 import { relativeError } from "../../tests/parity/cases.ts";
 import { noise } from "../../tests/parity/noise.ts";
-import { openOrtBackend } from "./backend.ts";
 import { WebgpuLayers } from "./layers-webgpu.ts";
 import type { ConvOptions } from "./layers.ts";
 import { OnnxBuilder } from "./onnx-builder.ts";
-import { toInputLayout } from "../runtime/parameters/parameter-layout.ts";
-import { createOrtSession } from "./session.ts";
+import { toInputLayout } from "../runtime/shared/parameter-layout.ts";
 
 const shape = [2, 4, 7, 5]; // [B, C, H, W]
 
@@ -18,22 +17,18 @@ async function convolve(
   options: Pick<ConvOptions, "stride" | "padding" | "smallMap">,
   maxTapValues: number,
 ): Promise<{ values: Float32Array; operators: string }> {
-  const { ort } = await openOrtBackend({ preference: "wasm" });
   const g = new OnnxBuilder("unet", { device: "webgpu", dtype: "f32" });
   const layers = new WebgpuLayers(g, { maxTapValues });
   const y = layers.conv3x3(layers.fromImage(g.input("x", shape)), { name: "conv", channels: 8, ...options });
   g.output("y", layers.toImage(y));
   const model = g.finish();
-  const { session } = await createOrtSession(ort, { gpu: null, model, graphCapture: false });
-  const feeds = Object.fromEntries([
-    ["x", new ort.Tensor("float32", noise("x", shape), shape)],
-    ...model.parameters.map((spec) => {
-      const values = toInputLayout(noise(spec.name, spec.shape), spec);
-      return [spec.name, new ort.Tensor("float32", values, spec.inputShape)];
-    }),
-  ]);
-  const { y: result } = await session.run(feeds);
-  return { values: result!.data as Float32Array, operators: new TextDecoder("latin1").decode(model.bytes) };
+  const parameters = model.parameters.map((spec) => {
+    const values = toInputLayout(noise(spec.name, spec.shape), spec);
+    return [spec.name, { values, shape: spec.inputShape }];
+  });
+  const inputs = { x: { values: noise("x", shape), shape }, ...Object.fromEntries(parameters) };
+  const { y: result } = await runModel(model, inputs);
+  return { values: result!.values, operators: new TextDecoder("latin1").decode(model.bytes) };
 }
 
 it.each([

@@ -2,7 +2,7 @@
 
 import type { TensorSource } from "../formats/safetensors.ts";
 import type { LoadOptions, ParameterStore } from "../runtime/backend.ts";
-import { streamParameters } from "../runtime/parameters/stream-parameters.ts";
+import { streamParameters } from "../runtime/shared/stream-parameters.ts";
 import { assert } from "../shared/assert.ts";
 import { CpuParameterStore } from "./cpu-parameter-store.ts";
 import { GpuTensorStore } from "./gpu-tensor-store.ts";

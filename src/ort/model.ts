@@ -2,7 +2,7 @@
 
 import type { OnnxValue } from "../formats/onnx.ts";
 import type { NetworkId } from "../graph/graph.ts";
-import type { StoredParameter } from "../runtime/parameters/parameter-layout.ts";
+import type { StoredParameter } from "../runtime/shared/parameter-layout.ts";
 
 /** The kernels that the model targets, and its compute type. WASM supports only f32. */
 export interface OrtTarget {

@@ -4,7 +4,7 @@ import { propertyRuns } from "../../tests/fixtures/properties.ts";
 import { readHeader, type TensorSource, writeSafetensors } from "../formats/safetensors.ts";
 import { withScales } from "../formats/tensor-values.ts";
 import { type DType, fromFloat32 } from "../shared/dtype.ts";
-import { fromInputLayout, toInputLayout, transposeMatrix } from "../runtime/parameters/parameter-layout.ts";
+import { fromInputLayout, toInputLayout, transposeMatrix } from "../runtime/shared/parameter-layout.ts";
 import { loadParameters } from "./load-parameters.ts";
 import type { OrtParameter } from "./model.ts";
 import { loadOrt, type OrtModule } from "./ort.ts";

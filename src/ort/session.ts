@@ -2,7 +2,7 @@
 
 import type { Graph } from "../graph/graph.ts";
 import type { Session, Tensors } from "../runtime/backend.ts";
-import { checkInputs, runFailure } from "../runtime/session-run.ts";
+import { checkInputs, runFailure } from "../runtime/shared/session-run.ts";
 import { StylusError } from "../shared/errors.ts";
 import { say } from "../shared/saying.ts";
 import { GpuIo } from "./gpu-io.ts";

@@ -6,8 +6,8 @@ import { readHeader, type TensorSource, writeSafetensors } from "../formats/safe
 import { withScales } from "../formats/tensor-values.ts";
 import { parseUnetConfig } from "../graph/config.ts";
 import { buildUnet } from "../graph/unet.ts";
-import { GpuParameterStore } from "../runtime/parameters/gpu-parameter-store.ts";
-import { streamParameters } from "../runtime/parameters/stream-parameters.ts";
+import { GpuParameterStore } from "../runtime/shared/gpu-parameter-store.ts";
+import { streamParameters } from "../runtime/shared/stream-parameters.ts";
 import { fromFloat32, toFloat32 } from "../shared/dtype.ts";
 import { OrtBackend } from "./backend.ts";
 import { loadOrt } from "./ort.ts";

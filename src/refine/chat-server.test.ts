@@ -1,33 +1,17 @@
 // What counts as an answer of a chat server, and what it is called when it does not.
-import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { RequestListener } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
-import { say } from "../shared/saying.ts";
+import { chatServerAt, listen } from "../../tests/fixtures/chat-server.ts";
 import { ask, type ChatAnswer } from "./chat-server.ts";
 
-let close: (() => void) | null = null;
+let close: (() => Promise<void>) | null = null;
 afterEach(() => close?.());
 
 async function asked(respond: RequestListener): Promise<ChatAnswer> {
-  const http = createServer(respond);
-  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
-  close = () => {
-    http.closeAllConnections();
-    http.close();
-  };
-  const remedies = { key: say``, notFound: say``, refused: say``, silent: say`` };
-  const server = {
-    url: `http://127.0.0.1:${(http.address() as AddressInfo).port}/v1`,
-    model: "m",
-    apiKey: null,
-    timeoutMs: 10_000,
-    maxTokens: 100,
-    format: "schema",
-    alias: null,
-    remedies,
-  } as const;
+  const server = await listen(respond);
+  ({ close } = server);
   const answer = { name: "any", schema: {} };
-  return ask(server, [], { signal: new AbortController().signal, temperature: 0, answer });
+  return ask(chatServerAt(server.url), [], { signal: new AbortController().signal, temperature: 0, answer });
 }
 
 describe("ask", () => {
@@ -66,7 +50,7 @@ describe("ask", () => {
       message: "the response is larger than 1 MB",
     });
     expect(written).toBeLessThan(20_000_000);
-    close?.();
+    await close?.();
     const json = Buffer.from(JSON.stringify({ choices: [{ message: { content: "한글" } }] }));
     const cut = json.indexOf("한") + 1;
     const halves = await asked((_, response) => {

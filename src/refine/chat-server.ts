@@ -1,6 +1,6 @@
 // One OpenAI-compatible server (vLLM, llama.cpp, Ollama, LM Studio, hosted ones): a chat request with an answer under a JSON schema, and which
 // failures are worth another try. The refiner and the composer by language model ask through it.
-import { StylusError } from "../shared/errors.ts";
+import { stopped, StylusError } from "../shared/errors.ts";
 import { english, say, type Saying } from "../shared/saying.ts";
 import type { ChatMessage } from "./messages.ts";
 
@@ -217,7 +217,7 @@ export async function ask(
     body = await readBody(response);
   } catch (cause) {
     if (cause instanceof PassingFailure) throw cause;
-    if (signal.aborted) throw new StylusError("cancelled", say`Stopped.`, { cause });
+    if (signal.aborted) throw stopped(cause);
     const why = timeout.aborted
       ? say`no answer within ${server.timeoutMs / 1000} seconds`
       : say`the connection broke`;

@@ -1,6 +1,6 @@
 // The boundary over a Node message channel: errors, callbacks, abort signals, order, crash and restart.
 import { describe, expect, it } from "vitest";
-import { StylusError } from "../shared/errors.ts";
+import { stopped, StylusError } from "../shared/errors.ts";
 import { say } from "../shared/saying.ts";
 import { WorkerClient } from "./client.ts";
 import { serve } from "./serve.ts";
@@ -17,7 +17,7 @@ class Counter {
     this.calls += 1;
     for (let step = 1; step <= count; step++) {
       await new Promise((resolve) => setTimeout(resolve, 0));
-      if (signal?.aborted) throw new StylusError("cancelled", say`Stopped.`);
+      if (signal?.aborted) throw stopped();
       onStep?.(step);
     }
     return this.calls;

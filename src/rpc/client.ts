@@ -1,6 +1,6 @@
 // The page's side of a worker: starts on first use, restarts after it was lost, terminates on request.
 import { releaseProxy, wrap, type Remote } from "comlink";
-import { StylusError } from "../shared/errors.ts";
+import { StylusError, stopped } from "../shared/errors.ts";
 import { say, verbatim, type Saying } from "../shared/saying.ts";
 import { watchLife } from "./liveness.ts";
 import { collectEnds } from "./wire.ts";
@@ -85,6 +85,6 @@ export class WorkerClient<Service> {
   /** Terminates the worker at once; pending calls reject as cancelled. The next call starts a new one. */
   terminate(): void {
     this.#running?.remote[releaseProxy]();
-    this.#end(new StylusError("cancelled", say`Stopped.`));
+    this.#end(stopped());
   }
 }

@@ -115,7 +115,7 @@ export interface PlainError {
 /** Failures that the browser reports in its own words, wherever they happen; null for all others. */
 function browserFailure(cause: unknown): StylusError | null {
   const name = nameOf(cause);
-  if (name === "AbortError") return new StylusError("cancelled", say`Stopped.`, { cause });
+  if (name === "AbortError") return stopped(cause);
   if (name === "NotFoundError" || name === "NotReadableError")
     return new StylusError("not-found", say`A stored file can no longer be read.`, {
       remedy: say`It was deleted or replaced, perhaps in another tab. Try again; if it stays missing, add it again.`,
@@ -169,7 +169,11 @@ export function fromPlainError(plain: PlainError): Error {
   });
 }
 
-/** Throws the cancellation error if `signal` is aborted. */
+/** The user, or who began the work, has ended it. */
+export const stopped = (cause?: unknown): StylusError =>
+  new StylusError("cancelled", say`Stopped.`, { cause });
+
+/** @throws StylusError cancelled, if `signal` is aborted */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new StylusError("cancelled", say`Stopped.`);
+  if (signal?.aborted) throw stopped();
 }

@@ -51,9 +51,12 @@ const conjunction = new RegExp(freeWord("AND"), "u");
 export const breakWord = new RegExp(freeWord("BREAK"), "gu");
 export const conjunctionOrBreak = new RegExp(freeWord("(?:AND|BREAK)"), "gu");
 
+/** A number behind a colon, as a pattern: a weight, or a step. */
+export const colonNumber = String.raw`:\s*([-+]?(?:\d+(?:\.\d*)?|\.\d+))`;
+
 /** Longer numbers are no weights. */
 const longestNumber = 40;
-const endWeightPattern = /:\s*([-+]?(?:\d+\.?\d*|\.\d+))$/u;
+const endWeightPattern = new RegExp(`${colonNumber}$`, "u");
 
 /**
  * The weight behind the last colon of `text`, if nothing else follows: "a fox :0.5". Only a part of a prompt with AND has one, or what

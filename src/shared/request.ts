@@ -74,6 +74,9 @@ export interface ImageRegions {
   readonly areas: readonly ImageRegion[];
 }
 
+/** Pixels of width and height that the prediction of a region covers at least; a smaller region shows a part of it. */
+export const leastRegionView = 192;
+
 /** One image of a batch. */
 export interface ImageJob {
   readonly seed: number;

@@ -10,8 +10,8 @@ export interface Saying {
   readonly values: readonly SayingValue[];
 }
 
-/** A template with its places filled, e.g. by its translation. Values are not searched for places. */
-export const fill = (template: string, values: readonly string[]): string =>
+/** A template with its places filled. Values are not searched for places. */
+const fill = (template: string, values: readonly string[]): string =>
   template.replace(/\{(\d+)\}/g, (place, index: string) => values[Number(index)] ?? place);
 
 /** say`${file} is empty.` → { template: "{0} is empty.", values: [file] } */
@@ -29,14 +29,23 @@ const isValue = (value: SayingValue | bigint | null | undefined): value is Sayin
 /** Words of a server, a browser or a file, which have no translation. */
 export const verbatim = (words: string): Saying => say`${words}`;
 
-/** Its words in English; a plain text is its own. */
-export function english(text: Saying | string | number): string {
+/**
+ * Its words; a plain text is its own.
+ * @param translated the words of a template, for values that are words already
+ */
+export function render(
+  text: Saying | string | number,
+  translated: (template: string, values: readonly string[]) => string,
+): string {
   if (typeof text !== "object") return String(text);
   const values = text.values.map((value) =>
-    isList(value) ? value.map((part) => english(part)).join(", ") : english(value),
+    isList(value) ? value.map((part) => render(part, translated)).join(", ") : render(value, translated),
   );
-  return fill(text.template, values);
+  return fill(translated(text.template, values), values);
 }
+
+/** Its words in English. */
+export const english = (text: Saying | string | number): string => render(text, (template) => template);
 
 /** Without those that say what another says: two objects never are the same to a Set. */
 export const distinct = (sayings: readonly Saying[]): Saying[] => [
@@ -48,5 +57,4 @@ export const together = (phrases: readonly Saying[]): Saying =>
   phrases.length === 0 ? say`` : phrases.reduce((before, next) => say`${before}; ${next}`);
 
 /** Array.isArray does not narrow read-only lists. */
-export const isList = (value: SayingValue): value is readonly (string | number | Saying)[] =>
-  Array.isArray(value);
+const isList = (value: SayingValue): value is readonly (string | number | Saying)[] => Array.isArray(value);

@@ -1,11 +1,12 @@
 // Downloads one file into the store: resumes an earlier attempt, hashes the stream, and completes only if size and SHA-256
 // match the known values.
+import { pause } from "../shared/abortable.ts";
 import { StylusError } from "../shared/errors.ts";
 import { say } from "../shared/saying.ts";
 import type { FileStore, FileWriter } from "./file-store.ts";
 import { HashFrontier } from "./hash-frontier.ts";
 import { chunksOf, requestPart, type ConnectionLimit } from "./request.ts";
-import { sleep, Transfer } from "./transfer.ts";
+import { Transfer } from "./transfer.ts";
 
 export interface RemoteFile {
   /** For messages. */
@@ -73,7 +74,7 @@ async function streamWhole(
       return await connections.run(once);
     } catch (error) {
       if (delay === null || !(error instanceof StylusError) || error.code !== "network") throw error;
-      await sleep(delay, signal);
+      await pause(delay, signal);
     }
   }
   throw new Error("unreachable");

@@ -1,6 +1,5 @@
 // A lock per file (Web Locks) keeps two tabs from writing the same one.
-import { StylusError } from "../shared/errors.ts";
-import { say } from "../shared/saying.ts";
+import { stopped } from "../shared/errors.ts";
 import { isQuotaError, quotaError } from "./quota.ts";
 
 /** Web Locks, as far as they are used. */
@@ -38,7 +37,7 @@ export async function locked<Value>(
     });
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") {
-      throw new StylusError("cancelled", say`Stopped.`, { cause: error });
+      throw stopped(error);
     }
     throw isQuotaError(error) ? quotaError(error) : error;
   }

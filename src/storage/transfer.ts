@@ -1,5 +1,6 @@
 // Downloads a file of known size into a writer: large files in parallel segments, each resumable, with the hash computed on
 // the way.
+import { pause } from "../shared/abortable.ts";
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
 import { say } from "../shared/saying.ts";
 import type { FileWriter } from "./file-store.ts";
@@ -38,12 +39,6 @@ const yieldEveryMs = 50;
 
 /** The server sent the whole file for a range. */
 class NoRanges extends Error {}
-
-export const sleep = (milliseconds: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
-  });
 
 /** The plan of an earlier attempt, or a new one. */
 async function openPlan(writer: FileWriter, options: TransferOptions): Promise<SegmentPlan> {
@@ -111,10 +106,7 @@ export class Transfer {
       await this.#startAnew();
       await this.#fetchAll();
     }
-    while (!this.#hash.step(this.#options.sizeBytes)) {
-      throwIfAborted(this.#options.signal);
-      await sleep(0, this.#options.signal);
-    }
+    while (!this.#hash.step(this.#options.sizeBytes)) await pause(0, this.#options.signal);
     return this.#hash.digest();
   }
 
@@ -164,8 +156,7 @@ export class Transfer {
         fruitless = progressed ? 0 : fruitless + 1;
         if (fruitless > retryDelaysMs.length || retryDelaysMs.length === 0) throw error;
         this.resumed = true;
-        await sleep(retryDelaysMs[Math.max(0, fruitless - 1)]!, signal);
-        throwIfAborted(signal);
+        await pause(retryDelaysMs[Math.max(0, fruitless - 1)]!, signal);
       }
     }
   }
@@ -238,7 +229,7 @@ export class Transfer {
     segments.received[index] = received; // only now: what counts as received survives a crash
     this.#hash.step(contiguousBytes(segments));
     if (performance.now() - this.#yieldedMs > yieldEveryMs) {
-      await sleep(0, this.#options.signal);
+      await pause(0, this.#options.signal);
       this.#yieldedMs = performance.now();
     }
   }

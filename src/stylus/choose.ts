@@ -59,14 +59,11 @@ export async function readPrompt(
 ): Promise<Reading> {
   const { prompt } = options;
   let candidates: readonly CandidateView[] = [];
-  const quietly = {
-    ...context,
-    readerPatience: null,
-    stage: (async (_id, _inputs, work) => {
-      throwIfAborted(context.signal);
-      return (await work()).value;
-    }) satisfies RunStage as RunStage,
+  const stage: RunStage = async (_id, _inputs, work) => {
+    throwIfAborted(context.signal);
+    return (await work()).value;
   };
+  const quietly = { ...context, readerPatience: null, stage };
   const composition = await choose(options, readLoraTags(options.prompt), {
     ...quietly,
     onEvent: (event) => {

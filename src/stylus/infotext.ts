@@ -22,6 +22,7 @@ import {
   readInitImageValues,
   readTile,
 } from "./infotext-images.ts";
+import { promptsOf } from "./regions.ts";
 import { adaptersAnywhere, readRegions, regionFields, regionLabels, regionsOfImage } from "./region-text.ts";
 import type { PlotAxis } from "./plot/axes.ts";
 import { plotFields, plotLabels, readPlot } from "./plot/fields.ts";
@@ -252,7 +253,8 @@ export function readSettings(
   const { sampler, schedule } = fields.get("Sampler")
     ? readSampler(fields, { automaticIsUniform: isOwn })
     : { sampler: null, schedule: null };
-  const tags = readLoraTags(prompt, [...(cards?.values() ?? [])]);
+  const listed = [...(cards?.values() ?? [])];
+  const tags = readLoraTags(prompt, listed);
   const isKnown = (id: string): boolean => cards === null || cards.has(id);
   const ids = new Map(tags.tags.map(({ start, id }) => [start, id]));
   const words = replaceTags(prompt, (tag) => {
@@ -261,9 +263,7 @@ export function readSettings(
     return id === tag.name ? tag.text : `<${[tag.kind, id, ...tag.parts].join(":")}>`;
   });
   const regions = readRegions(fields);
-  const inRegions = readLoraTags(regions?.areas.map(({ prompt: text }) => text).join(" ") ?? "", [
-    ...(cards?.values() ?? []),
-  ]).tags;
+  const inRegions = readLoraTags(promptsOf(regions).join(" "), listed).tags;
   const size = readSize(fields);
   const { plot, unread: unreadOfPlot } = readPlot(fields);
   const given = {

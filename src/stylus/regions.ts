@@ -21,6 +21,10 @@ export interface RegionOptions {
   readonly areas: readonly Region[];
 }
 
+export const promptsOf = (
+  regions: { readonly areas: readonly Pick<Region, "prompt">[] } | null | undefined,
+): string[] => regions?.areas.map(({ prompt }) => prompt) ?? [];
+
 /** Holds the regions together, and leaves each its subject: measured with Pocket (docs/prompting.md). */
 export const defaultBaseWeight = 0.2;
 

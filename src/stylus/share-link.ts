@@ -85,9 +85,7 @@ export function writeLink({ options, image, model }: SharedImage, left: Readonly
     ["Model", model],
     ...(options.plot === null ? [] : plotFields(withoutAdapters(options.plot, left))),
   ]);
-  const words = replacesWords(options)
-    ? replaceTags(prompt, ({ name, text }) => (left.has(name) ? "" : text))
-    : withoutTags(prompt);
+  const words = replacesWords(options) ? withoutTagsOf(left, prompt) : withoutTags(prompt);
   const entries = [
     ["prompt", [words.trim(), ...tags].join(" ")],
     // A tag there does nothing, and may name a file.
@@ -98,6 +96,9 @@ export function writeLink({ options, image, model }: SharedImage, left: Readonly
   ].filter(([, value]) => value !== "");
   return `#${new URLSearchParams(entries as [string, string][])}`;
 }
+
+const withoutTagsOf = (ids: ReadonlySet<string>, prompt: string): string =>
+  replaceTags(prompt, ({ name, text }) => (ids.has(name) ? "" : text));
 
 /** The regions without tags of adapters that are left out. */
 function regionsOfLink(
@@ -111,7 +112,7 @@ function regionsOfLink(
       ...options.regions,
       areas: options.regions.areas.map((area) => ({
         ...area,
-        prompt: replaceTags(area.prompt, ({ name, text }) => (left.has(name) ? "" : text)),
+        prompt: withoutTagsOf(left, area.prompt),
       })),
     })
   );

@@ -249,10 +249,13 @@ export function expandBatch(
     prompt,
     negativePrompt,
     count,
-    regions = null,
+    regions = [],
     ...seeds
   }: Pick<GenerateOptions, "prompt" | "negativePrompt" | "seed" | "count"> &
-    Partial<Pick<GenerateOptions, "variation" | "regions">>,
+    Partial<Pick<GenerateOptions, "variation">> & {
+      /** Their prompts. */
+      readonly regions?: readonly string[];
+    },
   files: Wildcards,
 ): ExpandedBatch {
   const unknown = new Set<string>();
@@ -267,7 +270,7 @@ export function expandBatch(
     return {
       prompt: words(prompt, "prompt"),
       negativePrompt: words(negativePrompt, "negative"),
-      regions: regions?.areas.map((area, at) => words(area.prompt, `region ${at}`)) ?? [],
+      regions: regions.map((own, at) => words(own, `region ${at}`)),
     };
   });
   return {

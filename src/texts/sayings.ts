@@ -1,5 +1,5 @@
 // What errors and reports say as data (src/shared/saying.ts), in the user's language.
-import { english, fill, isList, type Saying } from "../shared/saying.ts";
+import { english, render, type Saying } from "../shared/saying.ts";
 import type { ErrorSayings } from "../shared/errors.ts";
 import { sayings as ko } from "./ko/sayings.ts";
 import { withParticles } from "./ko/particles.ts";
@@ -20,15 +20,11 @@ const translations: Partial<Readonly<Record<Language, Translation>>> = {
 /** In the page's language; in English where no translation is known, as for the words of a later version. */
 export function spoken(saying: Saying): string {
   const translation = translations[currentLanguage()];
-  return translation ? translated(saying, translation) : english(saying);
-}
-
-function translated({ template, values }: Saying, translation: Translation): string {
-  const part = (value: string | number | Saying): string =>
-    typeof value === "object" ? translated(value, translation) : String(value);
-  const known = Object.hasOwn(translation.templates, template) ? translation.templates[template]! : template;
-  const texts = values.map((value) => (isList(value) ? value.map(part).join(", ") : part(value)));
-  return fill(translation.fit(known, texts), texts);
+  if (!translation) return english(saying);
+  const { templates, fit } = translation;
+  return render(saying, (template, values) =>
+    fit(Object.hasOwn(templates, template) ? templates[template]! : template, values),
+  );
 }
 
 /** A StylusError or its plain data; that of a bug, or stored by an earlier version, has its English words only. */

@@ -6,8 +6,8 @@ import type { Backend, LoadOptions, SessionOptions } from "../runtime/backend.ts
 import { isSoftwareAdapter } from "../runtime/device.ts";
 import { DeviceLoss } from "../runtime/device-loss.ts";
 import { GpuMemory } from "../runtime/gpu-memory.ts";
-import { GpuParameterStore } from "../runtime/parameters/gpu-parameter-store.ts";
-import { streamParameters } from "../runtime/parameters/stream-parameters.ts";
+import { GpuParameterStore } from "../runtime/shared/gpu-parameter-store.ts";
+import { streamParameters } from "../runtime/shared/stream-parameters.ts";
 import { assert } from "../shared/assert.ts";
 import { type StylusError, throwIfAborted } from "../shared/errors.ts";
 import type { DeviceReport } from "../shared/request.ts";

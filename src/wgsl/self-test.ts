@@ -4,7 +4,7 @@
 import { GraphBuilder } from "../graph/builder.ts";
 import type { Graph } from "../graph/graph.ts";
 import { interpret } from "../graph/interpret.ts";
-import { GpuParameterStore } from "../runtime/parameters/gpu-parameter-store.ts";
+import { GpuParameterStore } from "../runtime/shared/gpu-parameter-store.ts";
 import { fromFloat32 } from "../shared/dtype.ts";
 import type { WgslBackend } from "./backend.ts";
 import { storedParameters } from "./parameters.ts";

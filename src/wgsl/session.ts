@@ -2,8 +2,8 @@
 
 import type { Graph } from "../graph/graph.ts";
 import type { Session, Tensors } from "../runtime/backend.ts";
-import type { GpuParameterStore } from "../runtime/parameters/gpu-parameter-store.ts";
-import { checkInputs, runFailure } from "../runtime/session-run.ts";
+import type { GpuParameterStore } from "../runtime/shared/gpu-parameter-store.ts";
+import { checkInputs, runFailure } from "../runtime/shared/session-run.ts";
 import type { Pipelines } from "./pipelines.ts";
 import { type Plan, planGraph } from "./plan/plan.ts";
 import type { PlanTarget } from "./plan/target.ts";

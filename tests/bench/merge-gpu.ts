@@ -1,7 +1,7 @@
 // Runs in a page: times merging on its GPU at the full size of Stable Diffusion 1.5.
 import type { Delta } from "../../src/adapters/delta.ts";
 import type { MergeTarget } from "../../src/adapters/gpu/chain.ts";
-import { GpuMerger, type MergeJob } from "../../src/adapters/gpu/gpu-merger.ts";
+import { GpuMerger, type MergeJob } from "../../src/adapters/gpu/merger.ts";
 import type { MergeSource } from "../../src/adapters/merging/merge.ts";
 import type { ParameterShape } from "../../src/adapters/names/module-table.ts";
 import { stableDiffusion15Table } from "../../src/adapters/names/stable-diffusion-15.ts";

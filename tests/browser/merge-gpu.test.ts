@@ -59,10 +59,10 @@ afterAll(async () => browser?.close());
 
 /** Runs in the page: `compare(parameters, values, groups of files)` merges each parameter of each group on both sides. */
 async function defineCompare(): Promise<void> {
-  const { GpuMerger } = await load("/src/adapters/gpu/gpu-merger.ts");
+  const { GpuMerger } = await load("/src/adapters/gpu/merger.ts");
   const { mergeParameter } = await load("/src/adapters/merging/merge.ts");
   const { float32ToF16, toFloat32 } = await load("/src/shared/dtype.ts");
-  const { fromInputLayout, toInputLayout } = await load("/src/runtime/parameters/parameter-layout.ts");
+  const { fromInputLayout, toInputLayout } = await load("/src/runtime/shared/parameter-layout.ts");
   const { sharePipelines } = await load("/tests/browser/share-pipelines.ts");
   const adapter = await navigator.gpu.requestAdapter();
   if (!adapter) throw new Error("no GPU");

@@ -58,10 +58,10 @@ async function defineRunSets(
 ): Promise<Record<string, readonly [unet: number, text: number]>> {
   const { parseAdapter } = await load("/src/adapters/adapter.ts");
   const { moduleTable } = await load("/src/adapters/names/module-table.ts");
-  const { AdapterLibrary } = await load("/src/engine/merging/adapter-library.ts");
-  const { createMerger } = await load("/src/engine/merging/merger.ts");
+  const { AdapterLibrary } = await load("/src/engine/adapters/library.ts");
+  const { createMerger } = await load("/src/engine/adapters/merger.ts");
   const { readHeader, readTensor, writeSafetensors } = await load("/src/formats/safetensors.ts");
-  const { GpuParameterStore } = await load("/src/runtime/parameters/gpu-parameter-store.ts");
+  const { GpuParameterStore } = await load("/src/runtime/shared/gpu-parameter-store.ts");
   const { fromFloat32 } = await load("/src/shared/dtype.ts");
   const { makeAdapter, randomWeights } = await load("/tests/fixtures/adapters/make-adapter.ts");
   const { textParameters, unetParameters } = await load("/tests/fixtures/adapters/sd-parameters.ts");

@@ -16,7 +16,7 @@ afterAll(async () => browser?.close());
 
 test("a file in five parts", async () => {
   const outcome = await browser.page.evaluate(async () => {
-    const { PartReaders } = await load("/src/engine/merging/part-readers.ts");
+    const { PartReaders } = await load("/src/engine/adapters/part-readers.ts");
     const { openTensorFile } = await load("/src/adapters/files/read.ts");
     const { writeSafetensors } = await load("/src/formats/safetensors.ts");
     const tensors = Array.from({ length: 12 }, (_, i) => {

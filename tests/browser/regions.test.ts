@@ -47,9 +47,12 @@ test("two regions are added, moved, chosen for, generated, and brought back from
   await section()
     .getByRole("button", { name: "Region 2: 45% from the left, 0% from the top, 50% wide, 95% high" })
     .waitFor();
+  const cut = section().getByText("A region less than 192 pixels wide or high cuts things off.");
+  expect(await cut.count()).toBe(0); // halves of 384
   await field(2, "Left, %").fill("60");
   await field(2, "Left, %").press("Enter");
   expect(await field(2, "Width, %").inputValue()).toBe("40");
+  await cut.waitFor();
   const box = (await area(1).boundingBox())!;
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
   await page.mouse.down();

@@ -1,6 +1,6 @@
 // Merging adapters into one parameter on the CPU: W' = W + Σₖ Δₖ(W, sₖ), every Δₖ computed from the pristine W in
 // float64 row by row and added in the given order. Nothing is ever subtracted: a changed set of adapters is merged from
-// the pristine values, so the same set always gives the same bits. The maths only: src/engine/merging runs it.
+// the pristine values, so the same set always gives the same bits. The maths only: src/engine/adapters runs it.
 import type { Delta, Magnitude, Matrix, RotationStage } from "../delta.ts";
 import type { StoredLowRank } from "../files/tensor.ts";
 

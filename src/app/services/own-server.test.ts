@@ -1,7 +1,7 @@
 // What the check finds where the list of models can be read and the question gets no answer; tests/e2e/own-server.test.ts has the rest.
-import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { RequestListener } from "node:http";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { chatServerAt, listen } from "../../../tests/fixtures/chat-server.ts";
 import type { ServerCheck } from "../../compose/llm/server-check.ts";
 import { say } from "../../shared/saying.ts";
 import { checkOwnServer } from "./own-server.ts";
@@ -12,27 +12,21 @@ beforeEach(() => {
   vi.stubGlobal("isSecureContext", true);
   vi.stubGlobal("location", { origin, protocol: "http:" });
 });
-let close = (): void => {};
+let close = async (): Promise<void> => {};
 afterEach(() => {
   vi.unstubAllGlobals();
-  close();
+  return close();
 });
 
 /** @param answer to the question */
 async function checked(answer: RequestListener, models: readonly string[] = ["m"]): Promise<ServerCheck> {
-  const http = createServer((request, response) => {
+  const server = await listen((request, response) => {
     response.setHeader("connection", "close");
     if (request.method === "POST") return answer(request, response);
     response.end(JSON.stringify({ data: models.map((id) => ({ id })) }));
   });
-  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
-  close = () => {
-    http.closeAllConnections();
-    http.close();
-  };
-  const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/v1`;
-  const server = { url, model: "m", apiKey: null, format: "schema" } as const;
-  return checkOwnServer(server, new AbortController().signal);
+  ({ close } = server);
+  return checkOwnServer(chatServerAt(server.url), new AbortController().signal);
 }
 
 const failing = { kind: "failing", why: say`the connection broke` };
@@ -42,7 +36,7 @@ it("a question that is not let through, by a server that still lists its models,
 });
 
 it("a server that the question ends is failing", async () => {
-  expect(await checked(() => close())).toEqual(failing);
+  expect(await checked(() => void close())).toEqual(failing);
 });
 
 it("so is one that breaks its answer off", async () => {

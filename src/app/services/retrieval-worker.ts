@@ -10,6 +10,7 @@ import type { ReadingCandidate } from "../../compose/reader/card-text.ts";
 import type { SimilarAdapter } from "../../retrieval/retriever.ts";
 import { WorkerClient } from "../../rpc/client.ts";
 import { StylusError } from "../../shared/errors.ts";
+import { inTurn } from "../../shared/in-turn.ts";
 import { say } from "../../shared/saying.ts";
 import type { UserAdapter } from "../../stylus/loaded-pack.ts";
 import { keptIndex } from "../packs/index-cache.ts";
@@ -78,7 +79,7 @@ export function createRetrievalWorker(): RetrievalWorker {
   let holder = { packId: "", start: 0 };
   let cards: readonly AdapterCard[] = [];
   /** Settles when no pack is being loaded. */
-  let turn: Promise<unknown> = Promise.resolve();
+  const loadInTurn = inTurn();
   /** The user's adapters as the index knows them. */
   const indexed = new Map<string, UserAdapter>();
 
@@ -134,14 +135,12 @@ export function createRetrievalWorker(): RetrievalWorker {
 
     load(pack, onPreparing) {
       // One after the other: a pack that fails ends the worker before the next one is loaded into it.
-      const loaded = turn
-        .then(() => load(pack, onPreparing))
-        .catch((error: unknown) => {
+      return loadInTurn(() =>
+        load(pack, onPreparing).catch((error: unknown) => {
           worker.terminate(); // a runtime that failed to start stays failed
           throw error;
-        });
-      turn = loaded.catch(() => {});
-      return loaded;
+        }),
+      );
     },
 
     async indexUserAdapters(userAdapters) {

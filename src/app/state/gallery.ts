@@ -19,7 +19,7 @@ import {
 import { packImages, unpackImages } from "../images/gallery-archive.ts";
 import type { InputStore } from "../images/input-store.ts";
 import { storedIds } from "../../stylus/image-options.ts";
-import type { ImageView, RunView } from "./runs/run-view.ts";
+import type { ImageView, RunView } from "./runs/view.ts";
 import type { RunReport } from "../../stylus/run-types.ts";
 
 /** What an archive brought. */

@@ -2,7 +2,7 @@
 import { createRoot } from "solid-js";
 import { createStore } from "solid-js/store";
 import { expect, it } from "vitest";
-import { StylusError } from "../../shared/errors.ts";
+import { StylusError, stopped } from "../../shared/errors.ts";
 import { say } from "../../shared/saying.ts";
 import type { LanguageModelEntry } from "../packs/language-models.ts";
 import type { OwnServer } from "../packs/own-server.ts";
@@ -85,9 +85,7 @@ it("a download that fails or is stopped leaves the composer as it is", async () 
 
   const slow = setup(
     (_, { signal }) =>
-      new Promise((_resolve, reject) =>
-        signal.addEventListener("abort", () => reject(new StylusError("cancelled", say`Stopped.`))),
-      ),
+      new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(stopped()))),
   );
   const using = slow.state.use(slow.entry());
   slow.state.cancel();

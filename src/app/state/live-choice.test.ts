@@ -4,7 +4,7 @@ import { loadedPack } from "../../../tests/fixtures/run-services.ts";
 import type { Composition } from "../../compose/composition.ts";
 import { completeOptions } from "../../stylus/options.ts";
 import { readingFor, readingOfRun } from "./live-choice.ts";
-import { startRun, type RunView } from "./runs/run-view.ts";
+import { startRun, type RunView } from "./runs/view.ts";
 
 const left = { x: 0, y: 0, width: 0.5, height: 1 };
 const areas = [

@@ -3,7 +3,7 @@
 import { createEffect, createMemo, createSignal, on, onCleanup, untrack, type Accessor } from "solid-js";
 import type { GenerateOptions } from "../../stylus/options.ts";
 import type { ChoiceServices } from "../../stylus/ports.ts";
-import { wordsOf, type ImageView, type RunView } from "./runs/run-view.ts";
+import { wordsOf, type ImageView, type RunView } from "./runs/view.ts";
 import { readPrompt, type Reading } from "../../stylus/choose.ts";
 import type { LoadedPack } from "../../stylus/loaded-pack.ts";
 

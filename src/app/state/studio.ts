@@ -27,9 +27,10 @@ import { createNsfwState, type NsfwState } from "./nsfw.ts";
 import { createModels, type Models } from "./models.ts";
 import { type CheckedOptions, type GenerateOptions, type PackDefaults } from "../../stylus/options.ts";
 import { adaptersAnywhere } from "../../stylus/region-text.ts";
+import { promptsOf } from "../../stylus/regions.ts";
 import { createPackState, type PackState } from "./pack.ts";
 import { modelOf } from "../packs/packs.ts";
-import { createPlotState, type PlotState } from "./plot/plot-state.ts";
+import { createPlotState, type PlotState } from "./plot/state.ts";
 import { planBatch, regionPlanOptions } from "../../stylus/batch-plan.ts";
 import { createAsking, type AskingOptions } from "./runs/asking.ts";
 import { createQueue, type QueueState, type RunOutcome } from "./runs/queue.ts";
@@ -175,7 +176,7 @@ function buildStudio(services: PageServices): Studio {
   const words = createMemo(
     (): ImageWords =>
       expandBatch(
-        { ...styles.prompts(), regions: options().regions, seed: settings.seed, count: 1 },
+        { ...styles.prompts(), regions: promptsOf(options().regions), seed: settings.seed, count: 1 },
         wildcards.files(),
       ).images[0]!,
   );

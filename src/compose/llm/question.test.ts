@@ -92,6 +92,7 @@ test("prompt and cards are data: one line of JSON in which nothing can pose as m
     candidates: [
       { card: evil, score: 1, nearest: [], notMeant: [] },
       { card: ink, score: 1, nearest: [near("title", "ink"), ...phrases], notMeant },
+      { card: ink, score: 1, nearest: [near("phrase", "pen")], notMeant: notMeant.slice(0, 1) },
     ],
     pinned: ["Ink"],
     preset: "paper",
@@ -111,6 +112,7 @@ test("prompt and cards are data: one line of JSON in which nothing can pose as m
         for: `drawn with ink, ${"y".repeat(39)}…, pen`,
         not: "paint, chalk",
       },
+      { id: "ink", title: "Ink", kind: "style", does: "Ink.", for: "pen", not: "paint" },
     ],
     inEveryImage: ["Ink"],
   });

@@ -1,6 +1,7 @@
 // The language-model worker's service: one model open at a time, one answer at a time. Its engines load when a model of theirs is opened.
 import type { ChatServer } from "../../refine/chat-server.ts";
 import { StylusError } from "../../shared/errors.ts";
+import { inTurn } from "../../shared/in-turn.ts";
 import { say } from "../../shared/saying.ts";
 import type { Composition } from "../composition.ts";
 import { type AskRequest, composeByAsking } from "./llm-composer.ts";
@@ -32,17 +33,11 @@ export interface LanguageModelEngines {
 export class LanguageModelService {
   readonly #engines: LanguageModelEngines;
   #model: OpenLanguageModel | null = null;
-  /** Ends when what was asked of the engine before has ended, stopped answers too. */
-  #before: Promise<unknown> = Promise.resolve();
+  /** Until what was asked of the engine before has ended, stopped answers too. */
+  readonly #inTurn = inTurn();
 
   constructor(engines: LanguageModelEngines) {
     this.#engines = engines;
-  }
-
-  #inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
-    const turn = this.#before.then(work);
-    this.#before = turn.catch(() => {});
-    return turn;
   }
 
   /**
@@ -74,11 +69,11 @@ export class LanguageModelService {
   ): Promise<Composition> {
     const model = this.#model;
     if (!model) throw new StylusError("not-found", say`No language model is open.`);
-    const inTurn: LanguageModel = {
+    const waiting: LanguageModel = {
       name: model.name,
       complete: (...question) => this.#inTurn(() => model.complete(...question)),
     };
-    return composeByAsking(request, { ...options, model: inTurn });
+    return composeByAsking(request, { ...options, model: waiting });
   }
 
   /**

@@ -129,6 +129,23 @@ it("stops on request, and keeps what it has read", async () => {
   expect(network.runs).toHaveLength(3);
 });
 
+it("opens the network under any of the names that exporters give it, the 8-bit one first", async () => {
+  const names = ["onnx/model_quantized.onnx", "model_quantized.onnx", "onnx/model.onnx", "model.onnx"];
+  const openedOf = async (given: readonly string[]): Promise<string> => {
+    const opened: string[] = [];
+    const networks = given.map((name): [string, Blob] => [name, new Blob([name])]);
+    await Reranker.open(
+      new Map([["tokenizer.json", new Blob([tokenizerFile])], ...networks.toReversed()]),
+      async ({ onnx }) => {
+        opened.push(new TextDecoder().decode(onnx));
+        return new Recorder();
+      },
+    );
+    return opened.join();
+  };
+  for (const [at, name] of names.entries()) expect(await openedOf(names.slice(at))).toBe(name);
+});
+
 it("names what is missing or wrong", async () => {
   const open = (given: Map<string, Blob>) => Reranker.open(given, async () => new Recorder());
   const whole = files(new Uint8Array());

@@ -122,11 +122,28 @@ describe("names and their trust", () => {
     expect(sources).toContain("trigger");
   });
 
+  test("a list of more than twelve objects has none", () => {
+    const creatures =
+      "otter,badger,heron,beaver,lynx,weasel,magpie,hedgehog,salmon,falcon,lobster,tapir,ferret".split(",");
+    const named = (count: number): string[] =>
+      namePhrases(
+        card("many", "concept", {
+          title: "Quux",
+          description: `Adds creatures: ${creatures
+            .slice(0, count)
+            .map((name) => `a ${name}`)
+            .join(", ")}.`,
+        }),
+      ).flatMap(({ text, source }) => (source === "description" ? [text] : []));
+    expect(named(12)).toEqual(creatures.slice(0, 12));
+    expect(named(13)).toEqual([]);
+  });
+
   test("a tag that two adapters have distinguishes neither", () => {
     const of = (id: string) =>
       card(id, "style", {
         title: id,
-        tags: ["etching"],
+        tags: ["etching", "copper print"],
         triggers: ["copper plate"],
         description: `Copper etching ${id}.`,
       });
@@ -134,6 +151,7 @@ describe("names and their trust", () => {
     const trustOf = (phrases: readonly NamePhrase[] | undefined, text: string): number | undefined =>
       phrases?.find((phrase) => phrase.text === text)?.trust;
     expect(trustOf(first, "etching")).toBe(0.45);
+    expect(trustOf(first, "copper print")).toBe(0.45);
     expect(trustOf(first, "copper plate")).toBe(1);
     expect(trustOf(allNamePhrases([of("aa")])[0], "etching")).toBe(1);
   });

@@ -170,6 +170,16 @@ describe("rules composer", () => {
     ]);
   });
 
+  test("makes one task of each of two pairs side by side, whichever fits better", async () => {
+    const cards = [
+      card("a", "animal", { title: "Red Fox in the Snow", description: "A red fox in the snow." }),
+      card("b", "animal", { title: "Owl in the Desert", description: "An owl in the desert." }),
+    ];
+    const [fox, owl] = ["fox in the snow", "owl in the desert"];
+    expect(picked(await compose(`a ${fox}, an ${owl}`, cards))).toEqual({ [fox]: ["a"], [owl]: ["b"] });
+    expect(picked(await compose(`an ${owl}, a ${fox}`, cards))).toEqual({ [owl]: ["b"], [fox]: ["a"] });
+  });
+
   test("returns nothing without candidates or tasks", async () => {
     expect((await compose("")).tasks).toEqual([]);
     const none = await rulesComposer.compose(

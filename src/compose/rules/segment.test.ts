@@ -184,6 +184,10 @@ describe("segment", () => {
     for (const { text, start, end } of found) expect(prompt.slice(start, end)).toBe(text);
   });
 
+  test.each(["a (red:0.5) car", "a (red: +1.5) car", "a (red:-.5) car"])("%s is one phrase", (prompt) => {
+    expect(segment(prompt).map(({ words }) => words.map(({ text }) => text).join(" "))).toEqual(["red car"]);
+  });
+
   test("a dash with spaces ends a phrase, and spans behind it stay those of the prompt", () => {
     const found = segment("a fox - clay render -  at night, 8-bit");
     expect(found.map(({ text, start, end }) => [text, start, end])).toEqual([

@@ -26,7 +26,7 @@ import {
   type SegmentKind,
   type StyleNames,
 } from "./phrase-kinds.ts";
-import { conjunctionOrBreak, conjuncts, replaceTags } from "../../shared/prompt-syntax.ts";
+import { colonNumber, conjunctionOrBreak, conjuncts, replaceTags } from "../../shared/prompt-syntax.ts";
 import { type Word, wordsOf } from "./words.ts";
 
 export interface Segment {
@@ -60,6 +60,8 @@ function withoutConjunctWeights(prompt: string): string {
   return pieces.join("AND");
 }
 
+const bracketNumbers = new RegExp(String.raw`${colonNumber}\s*(?=[)\]])`, "gu");
+
 /**
  * Blanks everything but prompt text and keeps positions: `<lora:…>` tags, emphasis brackets and numbers. Weights end with
  * their bracket or stand beside AND, so the words before them stay one phrase.
@@ -70,7 +72,7 @@ export function plainText(prompt: string): string {
   const words = withoutConjunctWeights(prompt).replace(requests, blank);
   return replaceTags(words, ({ text }) => comma(text))
     .replace(/\\[()[\]]/g, blank)
-    .replace(/:\s*[\d.]+\s*(?=[)\]])/g, blank)
+    .replace(bracketNumbers, blank)
     .replace(/[()[\]{}]/g, blank)
     .replace(conjunctionOrBreak, comma);
 }

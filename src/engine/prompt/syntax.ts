@@ -1,6 +1,6 @@
 // The prompt language of AUTOMATIC1111: AND, `[from:to:when]`, `[a|b]`, emphasis and BREAK, in the order of their
 // resolution. Malformed input never throws: what is not syntax is text. Time is linear in the length of the prompt.
-import { breakWord, conjuncts } from "../../shared/prompt-syntax.ts";
+import { breakWord, colonNumber, conjuncts } from "../../shared/prompt-syntax.ts";
 
 /** `a AND b :0.5`: prompts that are denoised separately and summed with their weights (Liu et al. 2022). */
 export const splitConjunction = (prompt: string): { readonly text: string; readonly weight: number }[] =>
@@ -73,7 +73,7 @@ function textAt(node: Node, step: number): string {
 /** Treats deeper nesting as text, because nobody writes it and the parser is recursive. */
 const MAX_DEPTH = 64;
 const PLAIN = /(?:[^\\[\]():|]|\\.)+/suy;
-const WHEN = /:\s*([+-]?(?:\d+\.?\d*|\.\d+))\s*\]/uy;
+const WHEN = new RegExp(String.raw`${colonNumber}\s*\]`, "uy");
 
 /** A call with each as an argument overflows the stack of a long prompt. */
 function append<Item>(list: Item[], items: readonly Item[]): void {

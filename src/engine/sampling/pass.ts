@@ -4,7 +4,7 @@
 import type { StepSegment } from "../../adapters/merging/step-window.ts";
 import { throwIfAborted } from "../../shared/errors.ts";
 import type { DiffusionEvent, DiffusionRequest, ImageJob } from "../../shared/request.ts";
-import type { AdapterLibrary } from "../merging/adapter-library.ts";
+import type { AdapterLibrary } from "../adapters/library.ts";
 import { BrownianTree } from "../noise/brownian.ts";
 import { eventLoopTurn } from "../../shared/event-loop.ts";
 import { guidedDenoiser, predictionsOf, type GuidedGroup } from "./guidance.ts";

@@ -4,7 +4,7 @@
 // combined because they are gradients of log-densities (Composable Diffusion, Liu et al., arXiv 2206.01714). A share of the image's own
 // prompt holds the regions together, as in AUTOMATIC1111's extension Latent Couple.
 
-import type { ImageRegions, Rectangle } from "../../shared/request.ts";
+import { leastRegionView, type ImageRegions, type Rectangle } from "../../shared/request.ts";
 import type { LatentSize } from "../latent-size.ts";
 
 /** Half the width of a region's soft edge, in shares of the shorter side: 1 latent of 32 and 2 of 64. */
@@ -44,13 +44,12 @@ export function regionShares(
 }
 
 /** [H, W], 0 … 1. Edges are soft, except where they are the image's own; those of adjacent rectangles add up to 1. */
-function rectangleMask({ x, y, width, height }: Rectangle, size: LatentSize): Float64Array {
-  const feather = FEATHER * Math.min(size.width, size.height);
-  const columns = span({ from: x, to: x + width, length: size.width, feather });
-  const rows = span({ from: y, to: y + height, length: size.height, feather });
+function rectangleMask(area: Rectangle, size: LatentSize): Float64Array {
+  const { columns, rows } = spansOf(area, size);
+  const [inColumn, inRow] = [spanMask(columns), spanMask(rows)];
   return Float64Array.from(
     { length: size.width * size.height },
-    (_, i) => rows[Math.floor(i / size.width)]! * columns[i % size.width]!,
+    (_, i) => inRow[Math.floor(i / size.width)]! * inColumn[i % size.width]!,
   );
 }
 
@@ -67,16 +66,16 @@ export const sizeOf = ({ left, top, right, bottom }: LatentWindow): LatentSize =
   height: bottom - top,
 });
 
-/** Least side of a window, in latents: networks that were trained on 32 or 64 see nothing in much smaller ones. */
-const LEAST_WINDOW = 24;
+/** Least side of a window, in latents of 8 pixels: networks that were trained on 32 or 64 see nothing in much smaller ones. */
+const LEAST_WINDOW = leastRegionView / 8;
 /** Windows begin and end at multiples of it, or at the image's edges: fewer sizes, and ones that networks halve well. */
 const WINDOW_STEP = 4;
 
 /** What a region's prediction sees: all of its mask. Null: the whole latent. */
 export function regionWindow(area: Rectangle, size: LatentSize): LatentWindow | null {
-  const feather = FEATHER * Math.min(size.width, size.height);
-  const [left, right] = windowSpan({ from: area.x, to: area.x + area.width, length: size.width, feather });
-  const [top, bottom] = windowSpan({ from: area.y, to: area.y + area.height, length: size.height, feather });
+  const { columns, rows } = spansOf(area, size);
+  const [left, right] = windowSpan(columns);
+  const [top, bottom] = windowSpan(rows);
   return right - left === size.width && bottom - top === size.height ? null : { left, top, right, bottom };
 }
 
@@ -123,7 +122,18 @@ interface Span {
   readonly feather: number;
 }
 
-function span({ from, to, length, feather }: Span): Float64Array {
+function spansOf(
+  { x, y, width, height }: Rectangle,
+  size: LatentSize,
+): { readonly columns: Span; readonly rows: Span } {
+  const feather = FEATHER * Math.min(size.width, size.height);
+  return {
+    columns: { from: x, to: x + width, length: size.width, feather },
+    rows: { from: y, to: y + height, length: size.height, feather },
+  };
+}
+
+function spanMask({ from, to, length, feather }: Span): Float64Array {
   const ramp = (inside: number): number => Math.min(1, Math.max(0, 0.5 + inside / (2 * feather)));
   return Float64Array.from({ length }, (_, i) => {
     const centre = i + 0.5;

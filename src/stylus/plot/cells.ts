@@ -2,7 +2,7 @@
 import { refuse, type Sampling } from "../../shared/request-check.ts";
 import { say } from "../../shared/saying.ts";
 import type { AdapterUse } from "../../shared/request.ts";
-import type { RegionOptions } from "../regions.ts";
+import { promptsOf, type RegionOptions } from "../regions.ts";
 import { elided } from "../../shared/untrusted-text.ts";
 import {
   axisSayings,
@@ -118,7 +118,7 @@ export function expandPlot(plot: Plot, base: PlotBase): ExpandedPlot {
       say`Shorten an axis: ${used.map((name) => say`${name.toUpperCase()} has ${extent(axes[name])} values`)}.`,
     );
   const { prompt, negativePrompt, seed } = base;
-  const regions = base.regions?.areas.map((area) => area.prompt) ?? [];
+  const regions = promptsOf(base.regions);
   const blank: PlotCell = {
     prompt,
     negativePrompt,
@@ -150,33 +150,14 @@ export function adaptersOf(plot: Plot): string[] {
   });
 }
 
-/**
- * The adapters of a cell, out of those that were chosen for its prompt.
- * @param context.strengthOf an adapter that was not chosen
- * @param context.inRegions ids of its regions' own adapters: to vary the weight of one does not bring it into the whole image
- */
-export function adaptersOfCell(
+/** The adapters of a region in a cell, out of those that were chosen for it: what a cell adds is the image's. */
+export function ownAdaptersOfCell(
   chosen: readonly AdapterUse[],
   { adapter, weight }: Pick<PlotCell, "adapter" | "weight">,
-  {
-    strengthOf,
-    inRegions = new Set(),
-  }: { readonly strengthOf: (id: string) => number; readonly inRegions?: ReadonlySet<string> },
 ): AdapterUse[] {
-  const use = (id: string, strength: number): AdapterUse => ({
-    id,
-    unetStrength: strength,
-    textStrength: strength,
-  });
-  const isLeftOut = (id: string): boolean =>
-    adapter !== null && adapter.among.includes(id) && id !== adapter.id;
-  const uses = chosen.filter(({ id }) => !isLeftOut(id));
-  const weighted = weight?.id ?? null;
-  const wanted = [adapter?.id ?? null, weighted !== null && inRegions.has(weighted) ? null : weighted].filter(
-    (id) => id !== null,
+  const uses = chosen.filter(
+    ({ id }) => adapter === null || id === adapter.id || !adapter.among.includes(id),
   );
-  for (const id of wanted)
-    if (!isLeftOut(id) && !uses.some((each) => each.id === id)) uses.push(use(id, strengthOf(id)));
   if (weight === null) return uses;
   const { id: only, strength } = weight;
   return uses.map((each) =>
@@ -184,14 +165,29 @@ export function adaptersOfCell(
   );
 }
 
-/** Those of a region: what a cell adds is the image's. */
-export function ownAdaptersOfCell(
-  own: readonly AdapterUse[],
+/**
+ * The adapters of a cell, out of those that were chosen for its prompt.
+ * @param context.strengthOf an adapter that was not chosen
+ * @param context.inRegions ids of its regions' own adapters: to vary the weight of one does not bring it into the whole image
+ */
+export function adaptersOfCell(
+  chosen: readonly AdapterUse[],
   cell: Pick<PlotCell, "adapter" | "weight">,
-  strengthOf: (id: string) => number,
+  {
+    strengthOf,
+    inRegions = new Set(),
+  }: { readonly strengthOf: (id: string) => number; readonly inRegions?: ReadonlySet<string> },
 ): AdapterUse[] {
-  const ids = new Set(own.map(({ id }) => id));
-  return adaptersOfCell(own, cell, { strengthOf }).filter(({ id }) => ids.has(id));
+  const [named, weighted] = [cell.adapter?.id ?? null, cell.weight?.id ?? null];
+  const wanted = new Set([named, weighted !== null && inRegions.has(weighted) ? null : weighted]);
+  const missing = [...wanted]
+    .filter((id) => id !== null)
+    .filter((id) => !chosen.some((use) => use.id === id));
+  const added = missing.map((id) => {
+    const strength = strengthOf(id);
+    return { id, unetStrength: strength, textStrength: strength };
+  });
+  return ownAdaptersOfCell([...chosen, ...added], cell);
 }
 
 /** Keys in order of first appearance. */

@@ -74,6 +74,8 @@ export const prompt = {
       return `${name}: ${left} from the left, ${top} from the top, ${width} wide, ${height} high`;
     },
     keys: "Drag to move, the corner to resize. Arrow keys move, with Shift they resize.",
+    small: (pixels: number) =>
+      `A region less than ${formats.number(pixels)} pixels wide or high cuts things off. Enlarge the region or the image.`,
     sides: { x: "Left, %", y: "Top, %", width: "Width, %", height: "Height, %" },
     weight: "Weight",
     baseWeight: "Share of the prompt in regions",

@@ -61,6 +61,8 @@ export const prompt: typeof english = {
       return `${name}: 왼쪽에서 ${left}, 위에서 ${top}, 너비 ${width}, 높이 ${height}`;
     },
     keys: "끌어서 옮기고, 모서리를 끌어서 크기를 바꿔요. 화살표 키로 옮기고, Shift와 함께 누르면 크기를 바꿔요.",
+    small: (pixels) =>
+      `너비나 높이가 ${formats.number(pixels)}픽셀보다 작은 영역에서는 그릴 대상이 잘려요. 영역이나 이미지를 키워 주세요.`,
     sides: { x: "왼쪽, %", y: "위, %", width: "너비, %", height: "높이, %" },
     weight: "가중치",
     baseWeight: "영역 안에서 프롬프트의 비중",

@@ -1,6 +1,6 @@
 // Two images in one frame with a divider between them. The divider is a native slider: mouse, touch and arrow keys move it.
 import { createSignal, Show, type JSX } from "solid-js";
-import type { VariantView } from "../../app/state/runs/run-view.ts";
+import type { VariantView } from "../../app/state/runs/view.ts";
 import styles from "./CompareSlider.module.css";
 import { PixelCanvas } from "./PixelCanvas.tsx";
 import { t } from "../../texts/texts.ts";

@@ -3,7 +3,7 @@ import { createMemo, createSignal, For, Show, type JSX } from "solid-js";
 import { imageFileName } from "../../app/images/image-file.ts";
 import { plotLabels } from "../../app/state/plot/labels.ts";
 import { coverOf } from "../../app/state/runs/cover.ts";
-import type { ImageView, RunView } from "../../app/state/runs/run-view.ts";
+import type { ImageView, RunView } from "../../app/state/runs/view.ts";
 import { expandPlot, type ExpandedPlot } from "../../stylus/plot/cells.ts";
 import { Cover } from "../controls/Cover.tsx";
 import { PixelCanvas } from "../controls/PixelCanvas.tsx";

@@ -1,6 +1,7 @@
 // Regional prompts: the frame of the image with its regions, to be moved and resized by pointer or keys, and a prompt for each.
 import { createMemo, For, Index, Show, type JSX } from "solid-js";
 import {
+  cutsOff,
   moved,
   newRegion,
   numbersOf,
@@ -10,7 +11,7 @@ import {
   type Place,
 } from "../../app/state/prompt/region-edit.ts";
 import { limits } from "../../shared/limits.ts";
-import type { Rectangle } from "../../shared/request.ts";
+import { leastRegionView, type Rectangle } from "../../shared/request.ts";
 import type { Region } from "../../stylus/regions.ts";
 import { NumberField, SwitchField, TextField } from "../controls/fields.tsx";
 import controls from "../controls/controls.module.css";
@@ -245,6 +246,11 @@ function Frame(props: {
       <p class={controls["hint"]} id="region-keys">
         {t.prompt.regions.keys}
       </p>
+      <Show when={props.regions.some((region) => cutsOff(region, props.size))}>
+        <p class={controls["hint"]} role="status">
+          {t.prompt.regions.small(leastRegionView)}
+        </p>
+      </Show>
     </div>
   );
 }

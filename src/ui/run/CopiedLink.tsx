@@ -1,7 +1,7 @@
 // The link to an image's settings, and what there is to say once it is copied.
 import { createSignal, Show, type JSX } from "solid-js";
 import { isUserModel } from "../../app/packs/user-models.ts";
-import { wordsOf, type ImageView, type RunView } from "../../app/state/runs/run-view.ts";
+import { wordsOf, type ImageView, type RunView } from "../../app/state/runs/view.ts";
 import type { Studio } from "../../app/state/studio.ts";
 import { promptTags } from "../../shared/prompt-syntax.ts";
 import { adaptersAnywhere } from "../../stylus/region-text.ts";

@@ -3,7 +3,7 @@ import { createMemo, For, Show, type JSX } from "solid-js";
 import { imageFileName } from "../../app/images/image-file.ts";
 import { coverOf } from "../../app/state/runs/cover.ts";
 import { differencesOf } from "../../app/state/runs/differences.ts";
-import { formulaOf, wordsOf, type ImageView, type RunView } from "../../app/state/runs/run-view.ts";
+import { formulaOf, wordsOf, type ImageView, type RunView } from "../../app/state/runs/view.ts";
 import { CompareSlider } from "../controls/CompareSlider.tsx";
 import { Cover } from "../controls/Cover.tsx";
 import controls from "../controls/controls.module.css";

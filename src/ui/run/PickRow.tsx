@@ -1,6 +1,6 @@
 // One chosen adapter: the reason, its strength, and the controls that change it.
 import { createMemo, For, Show, type JSX } from "solid-js";
-import { formulaOf } from "../../app/state/runs/run-view.ts";
+import { formulaOf } from "../../app/state/runs/view.ts";
 import { appendWords } from "../../app/state/prompt/prompt-edit.ts";
 import controls from "../controls/controls.module.css";
 import { BanIcon, CloseIcon, PinIcon, UndoIcon } from "../controls/icons.tsx";

@@ -1,6 +1,6 @@
 // What one does with a finished image or sheet: take its settings back, copy its link, save it.
 import { createSignal, type Accessor, type JSX } from "solid-js";
-import { optionsToReuse, type ImageView, type RunView } from "../../app/state/runs/run-view.ts";
+import { optionsToReuse, type ImageView, type RunView } from "../../app/state/runs/view.ts";
 import controls from "../controls/controls.module.css";
 import { DownloadIcon, LinkIcon, ReuseIcon } from "../controls/icons.tsx";
 import { useStudio } from "../studio-context.ts";

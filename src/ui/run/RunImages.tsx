@@ -1,6 +1,6 @@
 // The images of the run on show, during the run and after.
 import { For, type JSX } from "solid-js";
-import type { RunView } from "../../app/state/runs/run-view.ts";
+import type { RunView } from "../../app/state/runs/view.ts";
 import { ImageCard } from "./ImageCard.tsx";
 import styles from "./RunImages.module.css";
 

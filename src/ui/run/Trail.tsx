@@ -1,6 +1,6 @@
 // The stages of a run as they happen: the result of each and how long it took.
 import { For, Show, type JSX } from "solid-js";
-import type { ImageView, RunView, StageView } from "../../app/state/runs/run-view.ts";
+import type { ImageView, RunView, StageView } from "../../app/state/runs/view.ts";
 import { adaptersAnywhere } from "../../stylus/region-text.ts";
 import { useStudio } from "../studio-context.ts";
 import styles from "./Trail.module.css";

@@ -2,12 +2,11 @@
 import { createRoot } from "solid-js";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { card } from "../../../../tests/fixtures/cards.ts";
-import { openChatServer, type TestChatServer } from "../../../../tests/fixtures/chat-server.ts";
+import { chatServerAt, openChatServer, type TestChatServer } from "../../../../tests/fixtures/chat-server.ts";
 import { adapterReport, loadedPack } from "../../../../tests/fixtures/run-services.ts";
 import { StylusError } from "../../../shared/errors.ts";
 import { say } from "../../../shared/saying.ts";
 import type { UserAdapter } from "../../../stylus/loaded-pack.ts";
-import type { ChatServer } from "../../../refine/chat-server.ts";
 import { ServerPool } from "../../../refine/server-pool.ts";
 import { pickOfInput } from "../../packs/disk-files.ts";
 import { writeCardBy } from "../../services/own-server.ts";
@@ -19,16 +18,7 @@ import { createIntake } from "./intake.ts";
 
 /** Writes by a pool of one server, as the page does. */
 const writerAt = (server: TestChatServer): CardWriter => {
-  const chat: ChatServer = {
-    url: server.url,
-    model: "m",
-    apiKey: null,
-    timeoutMs: 30_000,
-    maxTokens: 100,
-    format: "schema",
-    alias: say`Own`,
-    remedies: { key: say`Check its key.`, notFound: say``, refused: say``, silent: say`Start it.` },
-  };
+  const chat = chatServerAt(server.url, { alias: say`Own` });
   const restMs = { first: 1, most: 2 };
   const pool = new ServerPool([chat], { concurrency: 2, ratePerMinute: null, restMs, givenUpAfter: 3 });
   return {
@@ -330,7 +320,7 @@ describe("cards of a folder", () => {
       isOn: false,
       written: 0,
       failed: [],
-      error: { message: "Own answers 401.", remedy: "Check its key." },
+      error: { message: "Own answers 401.", remedy: "Check the key." },
     });
     expect(kept.size).toBe(9);
   });

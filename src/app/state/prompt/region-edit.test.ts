@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { moved, newRegion, numbersOf, places, resized, withSide } from "./region-edit.ts";
+import { cutsOff, moved, newRegion, numbersOf, places, resized, withSide } from "./region-edit.ts";
 
 describe("regions of the form", () => {
   it("a new one lies where it was asked for, without words", () => {
@@ -9,6 +9,23 @@ describe("regions of the form", () => {
   it("are numbered as in the image: those without a prompt are left out", () => {
     const prompts = ["", "a cat", " ", "a fox"].map((prompt) => ({ prompt }));
     expect(numbersOf(prompts)).toEqual([null, 1, null, 2]);
+  });
+
+  it.each([
+    ["half of 256", { width: 0.5, height: 1 }, { width: 256, height: 256 }, true],
+    ["half of 384", { width: 0.5, height: 1 }, { width: 384, height: 256 }, false],
+    ["a little less", { width: 0.49, height: 1 }, { width: 384, height: 256 }, true],
+    [
+      "a third of 576, which is no whole share",
+      { width: 1 / 3, height: 1 },
+      { width: 576, height: 512 },
+      false,
+    ],
+    ["too low", { width: 1, height: 0.3 }, { width: 512, height: 512 }, true],
+    ["all of a low image", { width: 0.5, height: 1 }, { width: 512, height: 128 }, false],
+    ["half of a low image", { width: 1, height: 0.5 }, { width: 512, height: 128 }, true],
+  ])("less than 192 pixels cut things off: %s", (_, region, image, expected) => {
+    expect(cutsOff(region, image)).toBe(expected);
   });
 
   it("stay inside the image, in whole percents", () => {

@@ -1,7 +1,7 @@
 // What the regions of the form become when the user adds, moves and resizes them: always inside the image, in
 // whole percents where they fit. Pure.
 import { limits } from "../../../shared/limits.ts";
-import type { Rectangle } from "../../../shared/request.ts";
+import { leastRegionView, type Rectangle } from "../../../shared/request.ts";
 import { hasPrompt, type Region } from "../../../stylus/regions.ts";
 
 /** Where a new region may lie. */
@@ -22,6 +22,15 @@ export function numbersOf(regions: readonly Pick<Region, "prompt">[]): (number |
   let last = 0;
   return regions.map((region) => (hasPrompt(region) ? ++last : null));
 }
+
+/** Whether it shows only a part of what is generated for it, in an image of that size. */
+export const cutsOff = (
+  region: Pick<Rectangle, "width" | "height">,
+  image: { readonly width: number; readonly height: number },
+): boolean =>
+  (["width", "height"] as const).some(
+    (side) => Math.round(region[side] * image[side]) < Math.min(leastRegionView, image[side]),
+  );
 
 const percent = (share: number): number => Math.round(share * 100) / 100;
 

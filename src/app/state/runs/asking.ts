@@ -12,7 +12,7 @@ import type { ChoiceState } from "../choice.ts";
 import { withPrompt, type Settings, type SettingsStore } from "../settings.ts";
 import { checkAskedRun, type AskedRun } from "./asked-run.ts";
 import type { QueueState } from "./queue.ts";
-import type { RunView } from "./run-view.ts";
+import type { RunView } from "./view.ts";
 import { explain } from "./runs.ts";
 
 export interface AskingOptions {

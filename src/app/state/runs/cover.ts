@@ -2,7 +2,7 @@
 // wants to see it. Who wanted to see a preview, or the image alone, has not asked for what follows.
 import type { BlurReason } from "../../images/nsfw.ts";
 import type { NsfwState } from "../nsfw.ts";
-import type { ImageView, VariantView } from "./run-view.ts";
+import type { ImageView, VariantView } from "./view.ts";
 
 export interface ImageCover {
   /** Of all that is seen; null: it is not blurred. */

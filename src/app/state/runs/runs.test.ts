@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from "vitest";
 import { card } from "../../../../tests/fixtures/cards.ts";
 import { loadedPack, runServices } from "../../../../tests/fixtures/run-services.ts";
 import type { Composition } from "../../../compose/composition.ts";
-import { StylusError } from "../../../shared/errors.ts";
+import { StylusError, stopped } from "../../../shared/errors.ts";
 import { say } from "../../../shared/saying.ts";
 import type { StoredImage, StoredRun } from "../../images/gallery.ts";
 import { memoryInputs } from "../../images/input-store.ts";
@@ -211,12 +211,12 @@ describe("what the gallery has of a run of three images", () => {
     return { runs, gallery, said, seeds: gallery.images().map(({ seed }) => seed) };
   }
 
-  const stopped = new StylusError("cancelled", say`Stopped.`);
+  const stop = stopped();
   const failed = new StylusError("device", say`The device is gone.`);
 
   it.each([
     [3, undefined, "done"],
-    [2, stopped, "stopped"],
+    [2, stop, "stopped"],
     [1, failed, "failed"],
   ] as const)("%i are finished, then %s: they are kept and recalled", async (finished, end, status) => {
     const counts: number[] = [];
@@ -237,7 +237,7 @@ describe("what the gallery has of a run of three images", () => {
   });
 
   it("nothing, when it has no image", async () => {
-    const { runs, gallery, seeds } = await generate({ finished: 0, end: stopped });
+    const { runs, gallery, seeds } = await generate({ finished: 0, end: stop });
     expect(seeds).toEqual([]);
     expect(await gallery.read(runs.shown()!.id)).toBeNull();
   });
@@ -258,7 +258,7 @@ describe("what the gallery has of a run of three images", () => {
       };
       return { ...gallery, keep };
     };
-    const generateTwo = (gallery: GalleryState) => generate({ finished: 2, end: stopped, gallery });
+    const generateTwo = (gallery: GalleryState) => generate({ finished: 2, end: stop, gallery });
     const later = await generateTwo(keptAfter(1, "QuotaExceededError"));
     expect([later.seeds, later.said.at(-1)]).toEqual([[7, 8], "Stopped."]);
     expect(later.runs.shown()!.error).toBeNull();

@@ -2,7 +2,7 @@
 import { batch, createSignal, type Accessor } from "solid-js";
 import { createStore, produce, type SetStoreFunction } from "solid-js/store";
 import type { AdapterCard } from "../../../retrieval/card.ts";
-import { StylusError, toPlainError, type PlainError } from "../../../shared/errors.ts";
+import { StylusError, stopped, toPlainError, type PlainError } from "../../../shared/errors.ts";
 import type { DeviceReport, RgbaImage } from "../../../shared/request.ts";
 import { say } from "../../../shared/saying.ts";
 import { messageOf } from "../../../texts/sayings.ts";
@@ -20,7 +20,7 @@ import { listedOf, type CheckedOptions, type GenerateOptions } from "../../../st
 import { finishedSize, storedIds, type InitImageOptions } from "../../../stylus/image-options.ts";
 import type { RunServices } from "../../../stylus/ports.ts";
 import type { Nsfw, RunEvent, RunReport } from "../../../stylus/run-types.ts";
-import { createRunKeeper } from "./run-keeper.ts";
+import { createRunKeeper } from "./keeper.ts";
 import {
   createEventFolder,
   optionsOfImage,
@@ -31,7 +31,7 @@ import {
   type ImageView,
   type RunView,
   type StageView,
-} from "./run-view.ts";
+} from "./view.ts";
 import { plotLabels } from "../plot/labels.ts";
 import { plotFrom, type Plot } from "../../../stylus/plot/axes.ts";
 import { regionsOfImage } from "../../../stylus/region-text.ts";
@@ -256,18 +256,18 @@ export function createRuns(context: RunsContext): Runs {
     } catch (error) {
       await Promise.allSettled(encodings);
       const plain = explain(error);
-      const stopped = plain.code === "cancelled";
+      const wasStopped = plain.code === "cancelled";
       await finishPlot(); // what ended the run counts for more
-      const shownElsewhere = !stopped && context.onFailure(plain);
+      const shownElsewhere = !wasStopped && context.onFailure(plain);
       set(
         produce((run) => {
-          run.status = stopped ? "stopped" : "failed";
+          run.status = wasStopped ? "stopped" : "failed";
           run.leftMilliseconds = null;
-          run.error = stopped || shownElsewhere ? null : plain;
+          run.error = wasStopped || shownElsewhere ? null : plain;
           for (const image of run.images) if (image.status !== "done") image.status = "stopped";
         }),
       );
-      announce(stopped ? t.run.announced.stopped : messageOf(plain));
+      announce(wasStopped ? t.run.announced.stopped : messageOf(plain));
     } finally {
       const unkept = await keep();
       if (unkept) {
@@ -388,7 +388,7 @@ export function createRuns(context: RunsContext): Runs {
     shown: () => current()?.view ?? null,
     busy,
     start: (options, settle) => exclusively((signal) => generate(options, settle, signal)),
-    stop: () => abort?.abort(new StylusError("cancelled", say`Stopped.`)),
+    stop: () => abort?.abort(stopped()),
     compare,
     compareWithInitImage,
     closeVariant(imageIndex) {

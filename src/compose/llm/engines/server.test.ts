@@ -1,11 +1,10 @@
-import { say } from "../../../shared/saying.ts";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { afterEach, expect, test, vi } from "vitest";
+import { chatServerAt, listen } from "../../../../tests/fixtures/chat-server.ts";
 import type { ChatServer } from "../../../refine/chat-server.ts";
 import { serverModel } from "./server.ts";
 
-let close: (() => void) | null = null;
+let close: (() => Promise<void>) | null = null;
 afterEach(() => close?.());
 
 /** A server that answers its requests in turn with these statuses. @param retryAfter seconds that it asks to wait */
@@ -22,23 +21,9 @@ async function serve(
     const choices = [{ finish_reason: "stop", message: { content: "{}" } }];
     response.writeHead(status, { "retry-after": retryAfter }).end(JSON.stringify({ choices }));
   };
-  const http = createServer((request, response) => void respond(request, response));
-  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
-  close = () => void http.close();
-  const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/v1`;
-  return {
-    bodies,
-    server: {
-      url,
-      model: "m",
-      apiKey: null,
-      timeoutMs: 10_000,
-      maxTokens: 100,
-      format: "schema",
-      alias: null,
-      remedies: { key: say``, notFound: say``, refused: say``, silent: say`Start it.` },
-    },
-  };
+  const http = await listen((request, response) => void respond(request, response));
+  ({ close } = http);
+  return { bodies, server: chatServerAt(http.url) };
 }
 
 const options = { signal: new AbortController().signal, temperature: 0.5, seed: 3 };
@@ -65,7 +50,7 @@ test("asks under the schema, with temperature and seed", async () => {
 test("a server that is busy is asked again, one that stays broken is named", async () => {
   const busy = await serve([429, 503]);
   expect(await serverModel(busy.server).complete([], schema, options)).toBe("{}");
-  close?.();
+  await close?.();
   const broken = await serve([503, 503, 503]);
   await expect(serverModel(broken.server).complete([], schema, options)).rejects.toMatchObject({
     code: "network",
@@ -76,12 +61,22 @@ test("a server that is busy is asked again, one that stays broken is named", asy
   expect(broken.bodies).toHaveLength(3);
 });
 
+test("one that refuses the key is asked once", async () => {
+  const { server, bodies } = await serve([401]);
+  await expect(serverModel(server).complete([], schema, options)).rejects.toMatchObject({
+    name: "StylusError",
+    status: 401,
+    remedy: "Check the key.",
+  });
+  expect(bodies).toHaveLength(1);
+});
+
 test("waits as long as a busy server asks, until it is stopped", async () => {
   const brief = await serve([429], "0.2");
   const start = performance.now();
   expect(await serverModel(brief.server).complete([], schema, options)).toBe("{}");
   expect(performance.now() - start).toBeGreaterThan(190);
-  close?.();
+  await close?.();
   const busy = await serve([429], "5");
   const stop = new AbortController();
   const asked = serverModel(busy.server).complete([], schema, { ...options, signal: stop.signal });

@@ -13,7 +13,7 @@ import type { OrtParameter } from "../../ort/model.ts";
 import { loadOrt, type OrtModule } from "../../ort/ort.ts";
 import { fromFloat32 } from "../../shared/dtype.ts";
 import type { AdapterUse } from "../../shared/request.ts";
-import { AdapterLibrary } from "./adapter-library.ts";
+import { AdapterLibrary } from "./library.ts";
 import { createMerger } from "./merger.ts";
 
 const KINDS = ["lora", "loha", "lokr", "dora", "oft", "glora"] as const;

@@ -2,7 +2,7 @@
 import { keepingError, type StylusError } from "../../../shared/errors.ts";
 import { say } from "../../../shared/saying.ts";
 import type { GalleryState } from "../gallery.ts";
-import type { ImageView, RunView } from "./run-view.ts";
+import type { ImageView, RunView } from "./view.ts";
 
 /** Keeps `image` and what is known of the run; answers why some image is not kept so far. Never rejects. */
 export type KeepImage = (image?: ImageView) => Promise<StylusError | null>;

@@ -5,7 +5,7 @@ import { readScales, type StoredTensor } from "../../formats/tensor-values.ts";
 import type { Parameter } from "../../graph/graph.ts";
 import { throwIfAborted } from "../../shared/errors.ts";
 import type { LoadOptions } from "../backend.ts";
-import { matchTensors } from "../match-tensors.ts";
+import { matchTensors } from "./match-tensors.ts";
 
 interface Receiver<Spec> {
   add(spec: Spec, tensor: StoredTensor): void;

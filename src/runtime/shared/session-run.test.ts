@@ -1,8 +1,8 @@
 // Around the runs of every back end.
 import { expect, it } from "vitest";
-import { GraphBuilder } from "../graph/builder.ts";
-import { StylusError } from "../shared/errors.ts";
-import { say } from "../shared/saying.ts";
+import { GraphBuilder } from "../../graph/builder.ts";
+import { StylusError } from "../../shared/errors.ts";
+import { say } from "../../shared/saying.ts";
 import { checkInputs, runFailure } from "./session-run.ts";
 
 const builder = new GraphBuilder("unet");

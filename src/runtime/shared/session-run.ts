@@ -1,9 +1,9 @@
 // What the sessions of every back end do around a run.
 
-import type { Graph } from "../graph/graph.ts";
-import { StylusError } from "../shared/errors.ts";
-import { say } from "../shared/saying.ts";
-import type { Tensors } from "./backend.ts";
+import type { Graph } from "../../graph/graph.ts";
+import { StylusError } from "../../shared/errors.ts";
+import { say } from "../../shared/saying.ts";
+import type { Tensors } from "../backend.ts";
 
 /** @throws Error, a bug: an input is missing or has another size */
 export function checkInputs(graph: Graph, inputs: Tensors): void {

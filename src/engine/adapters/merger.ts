@@ -2,7 +2,7 @@
 
 import type { ParameterUpdate } from "../../adapters/parameter-update.ts";
 import type { FileReceiver } from "../../adapters/gpu/factor-files.ts";
-import { GpuMerger, type MergeJob } from "../../adapters/gpu/gpu-merger.ts";
+import { GpuMerger, type MergeJob } from "../../adapters/gpu/merger.ts";
 import { mergeParameter } from "../../adapters/merging/merge.ts";
 import { ADAPTER_NETWORKS, type AdapterNetwork } from "../../adapters/adapter-networks.ts";
 import type { PlannedWrite } from "../../adapters/merging/merge-plan.ts";

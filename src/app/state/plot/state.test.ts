@@ -4,10 +4,10 @@ import { createStore } from "solid-js/store";
 import { describe, expect, it } from "vitest";
 import { loadedPack } from "../../../../tests/fixtures/run-services.ts";
 import { completeOptions } from "../../../stylus/options.ts";
-import { optionsToReuse, sheetImage, startRun } from "../runs/run-view.ts";
+import { optionsToReuse, sheetImage, startRun } from "../runs/view.ts";
 import { fromOptions, settingsFrom, type Settings } from "../settings.ts";
 import { plotLabels } from "./labels.ts";
-import { createPlotState, type LastRun } from "./plot-state.ts";
+import { createPlotState, type LastRun } from "./state.ts";
 import { expandPlot } from "../../../stylus/plot/cells.ts";
 
 const { defaults } = loadedPack();

@@ -1,10 +1,10 @@
 // Pairs a network's parameters with the tensors of its files, and rejects files that do not match.
 
-import type { TensorSource } from "../formats/safetensors.ts";
-import { hasValues } from "../formats/tensor-values.ts";
-import type { Parameter } from "../graph/graph.ts";
-import { StylusError } from "../shared/errors.ts";
-import { say } from "../shared/saying.ts";
+import type { TensorSource } from "../../formats/safetensors.ts";
+import { hasValues } from "../../formats/tensor-values.ts";
+import type { Parameter } from "../../graph/graph.ts";
+import { StylusError } from "../../shared/errors.ts";
+import { say } from "../../shared/saying.ts";
 
 /** Pairs each parameter with its tensor. @throws StylusError `bad-file` naming missing tensors or a wrong shape */
 export function matchTensors<Spec extends Parameter>(

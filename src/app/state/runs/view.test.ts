@@ -6,7 +6,7 @@ import type { Composition } from "../../../compose/composition.ts";
 import { planBatch } from "../../../stylus/batch-plan.ts";
 import { completeOptions } from "../../../stylus/options.ts";
 import { speak } from "../../../texts/texts.ts";
-import { createEventFolder, formulaOf, optionsOfImage, sheetImage, startRun } from "./run-view.ts";
+import { createEventFolder, formulaOf, optionsOfImage, sheetImage, startRun } from "./view.ts";
 import { say } from "../../../shared/saying.ts";
 
 afterEach(() => speak(() => "en"));
