@@ -44,7 +44,7 @@ export const page: Readonly<Record<string, string>> = {
   "{0} is not downloaded.": "{0} 모델을 다운로드하지 않았어요.",
   "Download it under Settings, Adapter selection, or choose another method.":
     "‘설정’의 어댑터 선택에서 다운로드하거나 다른 방식을 고르세요.",
-  "The reranker is no longer needed.": "리랭커가 더는 필요하지 않아요.",
+  "{0} is no longer needed.": "{0} 모델이 더는 필요하지 않아요.",
   "The pack lacks its file {0}.": "팩에 {0} 파일이 없어요.",
   "Download the pack again.": "팩을 다시 다운로드하세요.",
   retrieval: "검색",
