@@ -82,9 +82,9 @@ export class WorkerClient<Service> {
     return value;
   }
 
-  /** Terminates the worker at once; pending calls reject as cancelled. The next call starts a new one. */
-  terminate(): void {
+  /** Terminates the worker at once; pending calls reject as cancelled, and say `why`. The next call starts a new one. */
+  terminate(why: Saying = say`Stopped.`): void {
     this.#running?.remote[releaseProxy]();
-    this.#end(new StylusError("cancelled", say`Stopped.`));
+    this.#end(new StylusError("cancelled", why));
   }
 }

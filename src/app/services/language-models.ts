@@ -73,19 +73,6 @@ interface OpenOptions extends TransferOptions {
 
 export type LanguageModelWorker = LanguageModelServices & Pick<ChoiceServices, "consult">;
 
-/**
- * As `abortable`, for work in the worker. What ends with the worker was not stopped by the one who waits for it.
- * @throws StylusError cancelled
- */
-async function untilEnded<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  try {
-    return await abortable(work, signal);
-  } catch (error) {
-    if (signal.aborted || !(error instanceof StylusError) || error.code !== "cancelled") throw error;
-    throw new StylusError("cancelled", say`The language model was changed.`, { cause: error });
-  }
-}
-
 export function createLanguageModels(context: {
   readonly storage: StorageClient;
   readonly worker: Pick<WorkerClient<LanguageModelService>, "call" | "terminate" | "alive" | "starts">;
@@ -225,7 +212,7 @@ export function createLanguageModels(context: {
   /** The model on the device, which the worker asks one question after the other. */
   const oneModel = (entry: LanguageModelEntry): AnswerPool => ({
     acquire: async (signal) => {
-      await untilEnded(openStoredModel(entry), signal);
+      await abortable(openStoredModel(entry), signal);
       return {
         model: entry.title,
         async ask(messages, { temperature, seed = 0, answer, signal: asked }) {
@@ -234,7 +221,7 @@ export function createLanguageModels(context: {
           const work = worker.call((service) =>
             service.write(question, { temperature, seed, signal: asked }),
           );
-          return { text: await untilEnded(work, asked), tokens: { input: 0, output: 0 } };
+          return { text: await abortable(work, asked), tokens: { input: 0, output: 0 } };
         },
         done() {},
         failed() {},
@@ -247,7 +234,7 @@ export function createLanguageModels(context: {
     failed = null;
     open = null;
     opening = null;
-    worker.terminate();
+    worker.terminate(say`The language model was changed.`);
   }
 
   /** The user has changed their own server, or forgotten it. */
@@ -348,9 +335,9 @@ export function createLanguageModels(context: {
       ]);
       const known = answers.get(key);
       if (known) return known;
-      await untilEnded(openStoredModel(entry), signal);
+      await abortable(openStoredModel(entry), signal);
       const work = worker.call((service) => service.compose(question, { onComposition, signal }));
-      const composition = await untilEnded(work, signal);
+      const composition = await abortable(work, signal);
       answers.set(key, composition);
       if (answers.size > remembered) answers.delete(answers.keys().next().value!);
       return composition;
