@@ -14,7 +14,7 @@ import { StylusError } from "../../shared/errors.ts";
 import { say } from "../../shared/saying.ts";
 import type { ComposerEntry } from "../../storage/manifest.ts";
 import type { ChoiceServices } from "../../stylus/ports.ts";
-import { listLanguageModels, type LanguageModelEntry } from "../packs/language-models.ts";
+import { listLanguageModels, ownServerEntry, type LanguageModelEntry } from "../packs/language-models.ts";
 import {
   chatServerOf,
   keepOwnServer,
@@ -142,7 +142,12 @@ export function createLanguageModels(context: {
     return reading;
   }
 
+  /** Undefined: there is none, or the user has forgotten their server, in another tab perhaps. */
   async function entryOf(id: string): Promise<LanguageModelEntry | undefined> {
+    if (id === ownServerId) {
+      const server = readOwnServer();
+      return server ? ownServerEntry(server) : undefined;
+    }
     return (await (listed ?? list())).find((entry) => entry.id === id);
   }
 
@@ -308,8 +313,7 @@ export function createLanguageModels(context: {
       if (!languageModel) return { unavailable: { kind: "noModel" } };
       const { id, temperature } = languageModel;
       const entry = await entryOf(id);
-      const isForgotten = id === ownServerId && readOwnServer() === null; // in another tab just now
-      if (!entry || isForgotten) return { unavailable: { kind: "modelGone" } };
+      if (!entry) return { unavailable: { kind: "modelGone" } };
       const { title, fit, state, runsOn } = entry;
       if (fit.kind === "impossible")
         return {
