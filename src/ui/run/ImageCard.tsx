@@ -69,8 +69,7 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
   };
   const cover = createMemo(() => coverOf(props.image, { check: studio.nsfw, variant: props.image.variant }));
   /** Whether the image itself may not be seen, alone or in a comparison. */
-  const isBlurred = (): boolean =>
-    studio.nsfw.reason(props.image.nsfw) !== null && !studio.nsfw.isShown(cover().key);
+  const isBlurred = (): boolean => studio.nsfw.isBlurred(props.image.nsfw, cover().key);
   const sampling = (): boolean => props.image.status === "sampling";
   const isNext = (): boolean => props.run.images.find(({ status }) => status !== "done") === props.image;
   const reuse = createReuse(props, () => t.run.image.reused);
