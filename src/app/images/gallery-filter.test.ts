@@ -28,7 +28,9 @@ it.each<[Partial<GalleryFilter>, boolean]>([
 it("finds an adapter that works in a region alone", () => {
   const inRegion = {
     ...image,
-    regions: [{ prompt: "a cat", adapters: [{ id: "ink", unetStrength: 1, textStrength: 1 }] }],
+    regions: [
+      { prompt: "a cat", adapters: [{ ...image.adapters[0]!, id: "ink" }], masked: [], formulas: {} },
+    ],
   };
   expect(["clay", "ink", "glass"].map((id) => usesAdapter(inRegion, id))).toEqual([true, true, false]);
   expect(passes(inRegion, { ...noFilter, adapter: "ink" }, about)).toBe(true);
