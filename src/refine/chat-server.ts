@@ -4,6 +4,12 @@ import { StylusError } from "../shared/errors.ts";
 import { english, say, type Saying } from "../shared/saying.ts";
 import type { ChatMessage } from "./messages.ts";
 
+/**
+ * How a server is asked for JSON: "schema" asks for decoding under the JSON schema, "object" for any JSON, "text" for nothing: for servers
+ * that refuse the others.
+ */
+export const answerFormats = ["schema", "object", "text"] as const;
+
 export interface ChatServer {
   /** Base address, up to and with `/v1`. */
   readonly url: string;
@@ -13,8 +19,7 @@ export interface ChatServer {
   readonly timeoutMs: number;
   /** Longest answer, in tokens. */
   readonly maxTokens: number;
-  /** "schema" asks for decoding under the JSON schema, "object" for any JSON, "text" for nothing: for servers that refuse the others. */
-  readonly format: "schema" | "object" | "text";
+  readonly format: (typeof answerFormats)[number];
   /** How errors call it in place of its address, which then stands in none of them, nor what it says: they go into reports. */
   readonly alias: Saying | null;
   readonly remedies: ServerRemedies;
