@@ -15,6 +15,7 @@ import { say } from "../../shared/saying.ts";
 import type { ComposerEntry } from "../../storage/manifest.ts";
 import type { ChoiceServices } from "../../stylus/ports.ts";
 import { listLanguageModels, ownServerEntry, type LanguageModelEntry } from "../packs/language-models.ts";
+import type { GraphicsReport } from "../packs/model-fit.ts";
 import {
   chatServerOf,
   keepOwnServer,
@@ -113,8 +114,8 @@ export function createLanguageModels(context: {
     }
   };
 
-  async function cachedIds(graphicsName: string | null): Promise<ReadonlySet<string>> {
-    const looked = graphicsName !== null && (await globalThis.caches?.has(webLlmCache).catch(() => false));
+  async function cachedIds(graphics: GraphicsReport): Promise<ReadonlySet<string>> {
+    const looked = graphics.kind === "gpu" && (await globalThis.caches?.has(webLlmCache).catch(() => false));
     if (!looked) return new Set();
     const models = (await composers()).map(webLlmModel);
     return new Set(await visit((service) => service.stored(models)));
@@ -128,7 +129,7 @@ export function createLanguageModels(context: {
     ]);
     return listLanguageModels(
       manifests.map(({ manifest }) => manifest),
-      { view, graphics, cached: await cachedIds(graphics.name), ownServer: readOwnServer() },
+      { view, graphics, cached: await cachedIds(graphics), ownServer: readOwnServer() },
     );
   }
 
