@@ -29,7 +29,7 @@ export interface ChatServer {
 export interface ServerRemedies {
   /** It refuses the key. */
   readonly key: Saying;
-  /** It knows no such address, or no such model. */
+  /** It knows no such address, or no such model, or sends requests elsewhere. */
   readonly notFound: Saying;
   /** It refuses the request as such. */
   readonly refused: Saying;
@@ -130,6 +130,20 @@ export class ServerRefusal extends StylusError {
   }
 }
 
+/** The server sends the request to another address, while prompts and key are for this one only: another try will not do. */
+export class ServerRedirect extends StylusError {
+  constructor(server: ChatServer) {
+    super("network", say`${serverName(server)} redirects to another address.`, {
+      where: serverPlace(server),
+      remedy: server.remedies.notFound,
+    });
+  }
+}
+
+/** Browsers hide all else of such a response ("opaqueredirect", status 0); Node does not. */
+const isRedirect = ({ type, status }: Response): boolean =>
+  type === "opaqueredirect" || (status >= 300 && status < 400);
+
 interface Completion {
   readonly choices?: readonly {
     readonly finish_reason?: string | null;
@@ -180,7 +194,7 @@ export async function readBody(response: Response): Promise<string> {
 
 /**
  * @throws PassingFailure for 408, 429, 5xx, timeouts, broken connections, cut and endless answers
- * @throws ServerRefusal
+ * @throws ServerRefusal | ServerRedirect
  * @throws StylusError cancelled
  */
 export async function ask(
@@ -204,7 +218,7 @@ export async function ask(
   try {
     response = await fetch(`${server.url.replace(/\/$/u, "")}/chat/completions`, {
       method: "POST",
-      redirect: "error", // prompts and key are for this address only
+      redirect: "manual", // prompts and key are for this address only
       headers: {
         "content-type": "application/json",
         ...(server.apiKey ? { authorization: `Bearer ${server.apiKey}` } : {}),
@@ -230,6 +244,7 @@ export async function ask(
     throw new PassingFailure("out of order", why, { reason });
   }
   if (response.ok) return answerOf(body);
+  if (isRedirect(response)) throw new ServerRedirect(server);
   if (!passingStatus(response.status)) throw new ServerRefusal(server, response.status, body);
   const afterMs = retryAfterMs(response.headers.get("retry-after"), Date.now());
   const kind = response.status === 429 ? "busy" : "out of order";
