@@ -111,7 +111,7 @@ const views: Readonly<Record<string, (page: Page) => Promise<() => Promise<void>
       await page.getByLabel(/^Prompt of the empty region/).fill(words);
       await page.getByLabel(`Prompt of region ${number}`).waitFor();
     }
-    await generate(page, "a meadow", 7);
+    await generate(page, "a meadow", 4);
     await page.getByRole("region", { name: "Regions", exact: true }).scrollIntoViewIfNeeded();
     return async () => {
       for (const _ of regions) await button(page, "Remove region 1").click();
