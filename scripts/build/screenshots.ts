@@ -31,6 +31,24 @@ async function generate(page: Page, words: string, seed: number): Promise<void> 
   await button(page, /^Generate/).waitFor({ timeout: 180_000 });
 }
 
+/** Under Settings, which it closes again. */
+async function resize(page: Page, { width, height }: { width: number; height: number }): Promise<void> {
+  await button(page, "Settings").click();
+  for (const [label, value] of [
+    ["Width", width],
+    ["Height", height],
+  ] as const) {
+    await page.getByLabel(label, { exact: true }).fill(`${value}`);
+    await page.getByLabel(label, { exact: true }).press("Tab");
+  }
+  await button(page, "Settings").click();
+}
+
+const regions = [
+  [1, "Left half", "a red apple"],
+  [2, "Right half", "a cat, watercolour"],
+] as const;
+
 /** Opens a dialog by a button and returns how to close it. */
 const dialog =
   (name: string | RegExp) =>
@@ -84,6 +102,39 @@ const views: Readonly<Record<string, (page: Page) => Promise<() => Promise<void>
   async dark(page) {
     await page.emulateMedia({ colorScheme: "dark" });
     return async () => page.emulateMedia({ colorScheme: "light" });
+  },
+  async regions(page) {
+    await resize(page, { width: 384, height: 256 });
+    await button(page, "Regions").click();
+    for (const [number, place, words] of regions) {
+      await button(page, place).click();
+      await page.getByLabel(/^Prompt of the empty region/).fill(words);
+      await page.getByLabel(`Prompt of region ${number}`).waitFor();
+    }
+    await generate(page, "a meadow", 4);
+    await page.getByRole("region", { name: "Regions", exact: true }).scrollIntoViewIfNeeded();
+    return async () => {
+      for (const _ of regions) await button(page, "Remove region 1").click();
+      await button(page, "Regions").click();
+      await resize(page, { width: 256, height: 256 });
+    };
+  },
+  /** The threshold of 0 blurs every image. */
+  async nsfw(page) {
+    await button(page, "Settings").click();
+    const check = page.getByRole("switch", { name: "NSFW check" });
+    await check.click();
+    await button(page, /^Download \d/).click();
+    await page.getByText("In this browser. Delete it under Storage.").waitFor({ timeout: 180_000 });
+    await page.getByLabel("Blur from").fill("0");
+    await button(page, "Settings").click();
+    await generate(page, "a castle on a hill at night, stained glass", 11);
+    await page.getByText("May be NSFW", { exact: true }).first().waitFor({ timeout: 60_000 });
+    return async () => {
+      await button(page, "Settings").click();
+      await check.click();
+      await button(page, "Settings").click();
+    };
   },
 };
 

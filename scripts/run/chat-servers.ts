@@ -1,6 +1,6 @@
 // The options that name OpenAI-compatible servers, for the commands that ask language models.
 import { say } from "../../src/shared/saying.ts";
-import type { ChatServer, ServerRemedies } from "../../src/refine/chat-server.ts";
+import { answerFormats, type ChatServer, type ServerRemedies } from "../../src/refine/chat-server.ts";
 import { integer, oneOf, UsageError } from "./arguments.ts";
 
 export const serverSpec = {
@@ -43,11 +43,7 @@ export function serversOf(values: Record<string, unknown>): ChatServer[] {
     apiKey,
     timeoutMs: between("timeout", 120, 3600) * 1000,
     maxTokens: between("max-tokens", 2048, 100_000),
-    format: oneOf("format", String(values["format"] ?? "schema"), [
-      "schema",
-      "object",
-      "text",
-    ]) as ChatServer["format"],
+    format: oneOf("format", String(values["format"] ?? "schema"), answerFormats),
     alias: null,
     remedies: commandRemedies,
   };

@@ -32,7 +32,10 @@ describe("ask", () => {
       urls.push(url);
       response.writeHead(308, { location: "/elsewhere" }).end();
     });
-    await expect(redirected).rejects.toMatchObject({ kind: "out of order" });
+    await expect(redirected).rejects.toMatchObject({
+      code: "network",
+      message: expect.stringMatching(/^http:\S+ redirects to another address\.$/),
+    });
     expect(urls).toEqual(["/v1/chat/completions"]);
   });
 

@@ -4,6 +4,12 @@ import { stopped, StylusError } from "../shared/errors.ts";
 import { english, say, type Saying } from "../shared/saying.ts";
 import type { ChatMessage } from "./messages.ts";
 
+/**
+ * How a server is asked for JSON: "schema" asks for decoding under the JSON schema, "object" for any JSON, "text" for nothing: for servers
+ * that refuse the others.
+ */
+export const answerFormats = ["schema", "object", "text"] as const;
+
 export interface ChatServer {
   /** Base address, up to and with `/v1`. */
   readonly url: string;
@@ -13,8 +19,7 @@ export interface ChatServer {
   readonly timeoutMs: number;
   /** Longest answer, in tokens. */
   readonly maxTokens: number;
-  /** "schema" asks for decoding under the JSON schema, "object" for any JSON, "text" for nothing: for servers that refuse the others. */
-  readonly format: "schema" | "object" | "text";
+  readonly format: (typeof answerFormats)[number];
   /** How errors call it in place of its address, which then stands in none of them, nor what it says: they go into reports. */
   readonly alias: Saying | null;
   readonly remedies: ServerRemedies;
@@ -24,7 +29,7 @@ export interface ChatServer {
 export interface ServerRemedies {
   /** It refuses the key. */
   readonly key: Saying;
-  /** It knows no such address, or no such model. */
+  /** It knows no such address, or no such model, or sends requests elsewhere. */
   readonly notFound: Saying;
   /** It refuses the request as such. */
   readonly refused: Saying;
@@ -125,6 +130,20 @@ export class ServerRefusal extends StylusError {
   }
 }
 
+/** The server sends the request to another address, while prompts and key are for this one only: another try will not do. */
+export class ServerRedirect extends StylusError {
+  constructor(server: ChatServer) {
+    super("network", say`${serverName(server)} redirects to another address.`, {
+      where: serverPlace(server),
+      remedy: server.remedies.notFound,
+    });
+  }
+}
+
+/** Browsers hide all else of such a response ("opaqueredirect", status 0); Node does not. */
+const isRedirect = ({ type, status }: Response): boolean =>
+  type === "opaqueredirect" || (status >= 300 && status < 400);
+
 interface Completion {
   readonly choices?: readonly {
     readonly finish_reason?: string | null;
@@ -175,7 +194,7 @@ export async function readBody(response: Response): Promise<string> {
 
 /**
  * @throws PassingFailure for 408, 429, 5xx, timeouts, broken connections, cut and endless answers
- * @throws ServerRefusal
+ * @throws ServerRefusal | ServerRedirect
  * @throws StylusError cancelled
  */
 export async function ask(
@@ -199,7 +218,7 @@ export async function ask(
   try {
     response = await fetch(`${server.url.replace(/\/$/u, "")}/chat/completions`, {
       method: "POST",
-      redirect: "error", // prompts and key are for this address only
+      redirect: "manual", // prompts and key are for this address only
       headers: {
         "content-type": "application/json",
         ...(server.apiKey ? { authorization: `Bearer ${server.apiKey}` } : {}),
@@ -225,6 +244,7 @@ export async function ask(
     throw new PassingFailure("out of order", why, { reason });
   }
   if (response.ok) return answerOf(body);
+  if (isRedirect(response)) throw new ServerRedirect(server);
   if (!passingStatus(response.status)) throw new ServerRefusal(server, response.status, body);
   const afterMs = retryAfterMs(response.headers.get("retry-after"), Date.now());
   const kind = response.status === 429 ? "busy" : "out of order";

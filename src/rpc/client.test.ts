@@ -122,10 +122,12 @@ describe("WorkerClient", () => {
     const { counter } = client();
     const hanging = counter.call((service) => service.hang());
     counter.terminate();
-    await expect(hanging).rejects.toMatchObject({ code: "cancelled" });
+    await expect(hanging).rejects.toMatchObject({ code: "cancelled", message: "Stopped." });
     expect(await counter.call((service) => service.count({ count: 1 }))).toBe(1);
     expect(counter.starts).toBe(2);
-    counter.terminate();
+    const changed = counter.call((service) => service.hang());
+    counter.terminate(say`The count was changed.`);
+    await expect(changed).rejects.toMatchObject({ code: "cancelled", message: "The count was changed." });
   });
 
   it("turns a crash into an error with a remedy, then restarts", async () => {

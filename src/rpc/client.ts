@@ -1,6 +1,6 @@
 // The page's side of a worker: starts on first use, restarts after it was lost, terminates on request.
 import { releaseProxy, wrap, type Remote } from "comlink";
-import { StylusError, stopped } from "../shared/errors.ts";
+import { StylusError } from "../shared/errors.ts";
 import { say, verbatim, type Saying } from "../shared/saying.ts";
 import { watchLife } from "./liveness.ts";
 import { collectEnds } from "./wire.ts";
@@ -82,9 +82,9 @@ export class WorkerClient<Service> {
     return value;
   }
 
-  /** Terminates the worker at once; pending calls reject as cancelled. The next call starts a new one. */
-  terminate(): void {
+  /** Terminates the worker at once; pending calls reject as cancelled, and say `why`. The next call starts a new one. */
+  terminate(why: Saying = say`Stopped.`): void {
     this.#running?.remote[releaseProxy]();
-    this.#end(stopped());
+    this.#end(new StylusError("cancelled", why));
   }
 }

@@ -1,20 +1,19 @@
 // How adapters are chosen and combined, under Settings, on the page with stand-in services (tests/page).
 import type { Page } from "playwright";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { violations } from "../e2e/accessibility.ts";
 import { loaded } from "../e2e/page.ts";
-import { openTestBrowser, type TestBrowser } from "./harness.ts";
+import { standInsBeforeAll } from "./page-with-stand-ins.ts";
 
-let browser: TestBrowser;
 let page: Page;
-beforeAll(async () => {
-  browser = await openTestBrowser();
+const { visit } = standInsBeforeAll((browser) => {
   page = browser.page;
-  await page.goto(`${browser.url}tests/page/`, { timeout: 120_000 }); // Vite compiles it first
+});
+beforeAll(async () => {
+  await visit();
   await loaded(page);
   await page.getByRole("button", { name: "Settings" }).click();
 });
-afterAll(() => browser?.close());
 
 test("the reranker says that it must be downloaded, and is downloaded where it is chosen", async () => {
   await page.getByLabel("Method").selectOption("reranker");

@@ -1,20 +1,17 @@
 // The first minute on the page with stand-in services (tests/page): what it says before, while and after the first tries.
 import type { Page } from "playwright";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { withPngText } from "../../src/formats/png.ts";
 import { violations } from "../e2e/accessibility.ts";
 import { drop } from "../e2e/drop.ts";
 import { gradient } from "../e2e/image-file.ts";
 import { generate, loaded, promptBox } from "../e2e/page.ts";
-import { openPageWithStandIns, type StandInPage } from "./page-with-stand-ins.ts";
+import { standInsBeforeAll } from "./page-with-stand-ins.ts";
 
-let browser: StandInPage;
 let page: Page;
-beforeAll(async () => {
-  browser = await openPageWithStandIns();
+const { visit, bugs } = standInsBeforeAll((browser) => {
   page = browser.page;
 });
-afterAll(() => browser?.close());
 
 const settings = (): Promise<Record<string, unknown>> =>
   page.evaluate(() => JSON.parse(localStorage.getItem("stylus-web/settings/1")!) as Record<string, unknown>);
@@ -22,7 +19,7 @@ const examples = () => page.getByRole("region", { name: /^Examples/ });
 
 describe("before the first image", () => {
   beforeEach(async () => {
-    await browser.visit();
+    await visit();
     await loaded(page);
   });
 
@@ -58,7 +55,7 @@ describe("before the first image", () => {
     await loaded(page);
     await page.getByRole("region", { name: "Your images" }).waitFor();
     await expect.poll(() => examples().count()).toBe(0);
-    expect(browser.bugs).toEqual([]);
+    expect(bugs).toEqual([]);
   });
 
   test("marks a word that the model does not know, and puts the nearest one in its place", async () => {
@@ -91,7 +88,7 @@ describe("before the first image", () => {
 });
 
 test("rate and time left follow the first download", async () => {
-  await browser.visit("?load=slow");
+  await visit("?load=slow");
   const left = page.getByText(/\/s, .* left\./);
   await left.waitFor();
   const first = await left.innerText();
@@ -103,7 +100,7 @@ test("rate and time left follow the first download", async () => {
 });
 
 test("does not say that no adapter is needed before the choice has ended", async () => {
-  await browser.visit("?run=slow");
+  await visit("?run=slow");
   await loaded(page);
   const none = page.getByText("The base model handles this prompt without adapters.");
   const choosing = page.getByText("Choosing adapters…");
@@ -125,7 +122,7 @@ test("does not say that no adapter is needed before the choice has ended", async
 });
 
 test("a restored image’s adapters hold for one run; then the page chooses again", async () => {
-  await browser.visit();
+  await visit();
   await loaded(page);
   const words = "a fox <lora:noir:0.5>\nSteps: 6, Sampler: LCM, Seed: 3, Version: Stylus Web 0.1.0";
   const png = withPngText(Uint8Array.from(gradient(64, 64)), { parameters: words });
@@ -148,5 +145,5 @@ test("a restored image’s adapters hold for one run; then the page chooses agai
   await expect
     .poll(() => page.getByRole("list", { name: "Adapters in this image" }).innerText())
     .toContain("Clay Render");
-  expect(browser.bugs).toEqual([]);
+  expect(bugs).toEqual([]);
 });

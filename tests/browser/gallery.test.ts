@@ -1,22 +1,19 @@
 // Favourites, notes, filters, comparison and export of the gallery, on the page with stand-in services (tests/page).
 import { readFile } from "node:fs/promises";
 import type { Page } from "playwright";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { violations } from "../e2e/accessibility.ts";
 import { drop } from "../e2e/drop.ts";
 import { generate, loaded, useSettings } from "../e2e/page.ts";
-import { openPageWithStandIns, type StandInPage } from "./page-with-stand-ins.ts";
+import { standInsBeforeAll } from "./page-with-stand-ins.ts";
 
-let browser: StandInPage;
 let page: Page;
-beforeAll(async () => {
-  browser = await openPageWithStandIns();
+const { visit, bugs } = standInsBeforeAll((browser) => {
   page = browser.page;
 });
-afterAll(() => browser?.close());
 
 test("images are starred, noted, found, compared by keys, exported and brought back", async () => {
-  await browser.visit();
+  await visit();
   await loaded(page);
   await useSettings(page, { seed: 7 });
   await generate(page, "a castle on a hill, watercolour");
@@ -91,5 +88,5 @@ test("images are starred, noted, found, compared by keys, exported and brought b
   await page
     .getByText("other.zip is not an archive of images that Stylus exported: it is damaged.")
     .waitFor();
-  expect(browser.bugs).toEqual([]);
+  expect(bugs).toEqual([]);
 });

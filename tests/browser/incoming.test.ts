@@ -1,20 +1,17 @@
 // What comes to the page from outside, with stand-in services (tests/page): links with settings, folders of adapters.
 import type { Page } from "playwright";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { violations } from "../e2e/accessibility.ts";
 import { drop } from "../e2e/drop.ts";
 import { gradient } from "../e2e/image-file.ts";
 import { generate, images, loaded, promptBox } from "../e2e/page.ts";
-import { openPageWithStandIns, type StandInPage } from "./page-with-stand-ins.ts";
+import { standInsBeforeAll } from "./page-with-stand-ins.ts";
 
-let browser: StandInPage;
 let page: Page;
-beforeAll(async () => {
-  browser = await openPageWithStandIns();
+const { visit, bugs } = standInsBeforeAll(async (browser) => {
   page = browser.page;
   await browser.context.grantPermissions(["clipboard-read", "clipboard-write"]);
 });
-afterAll(() => browser?.close());
 
 const seed = (): Promise<string> => page.locator("#seed").inputValue();
 const hasPrompt = (prompt: string): Promise<unknown> =>
@@ -30,7 +27,7 @@ const copied = async (name: string): Promise<URLSearchParams> => {
 };
 
 test("a link fills the form, without a run, and says what it cannot", async () => {
-  await browser.visit("#prompt=a+castle&negative=rain&seed=42&steps=9&cfg=3&sampler=magic&adapters=listed");
+  await visit("#prompt=a+castle&negative=rain&seed=42&steps=9&cfg=3&sampler=magic&adapters=listed");
   await loaded(page);
   await hasPrompt("a castle");
   expect(await seed()).toBe("42");
@@ -56,11 +53,11 @@ test("a link fills the form, without a run, and says what it cannot", async () =
   await page.goForward();
   await hasPrompt("a robot");
   expect(await seed()).toBe("7");
-  expect(browser.bugs).toEqual([]);
+  expect(bugs).toEqual([]);
 });
 
 test("an image’s link has its words, settings and adapters, and names of own files only when asked", async () => {
-  await browser.visit();
+  await visit();
   await loaded(page);
   await drop(page, [{ name: "my-secret.safetensors", buffer: Buffer.from("x") }]);
   await page.getByRole("button", { name: "Add to my adapters" }).click();
@@ -78,16 +75,16 @@ test("an image’s link has its words, settings and adapters, and names of own f
   expect((await copied("Copy with names")).get("prompt")).toContain("<lora:my-secret:0.5>");
 
   const prompt = link.get("prompt")!;
-  await browser.visit(`#${link}`);
+  await visit(`#${link}`);
   await loaded(page);
   await hasPrompt(prompt);
   await generate(page, prompt);
   expect(String(await copied("Copy link"))).toBe(String(link));
-  expect(browser.bugs).toEqual([]);
+  expect(bugs).toEqual([]);
 });
 
 test("many LoRA files at once are kept with their cards and images, and a report says what was skipped", async () => {
-  await browser.visit();
+  await visit();
   await loaded(page);
   const named = (name: string, buffer: Buffer = Buffer.from(name)) => ({ name, buffer });
   await drop(page, [
@@ -124,5 +121,5 @@ test("many LoRA files at once are kept with their cards and images, and a report
   ).toEqual([384, 192]);
   await page.getByText("Torn paper").first().waitFor();
   expect(await violations(page)).toEqual([]);
-  expect(browser.bugs).toEqual([]);
+  expect(bugs).toEqual([]);
 });

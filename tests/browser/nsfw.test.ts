@@ -1,17 +1,14 @@
 // Images that the NSFW check finds, blurred until someone wants to see them, on the page with stand-in services (tests/page).
 import type { Locator, Page } from "playwright";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { violations } from "../e2e/accessibility.ts";
 import { generate, generateButton, loaded, promptBox, useSettings } from "../e2e/page.ts";
-import { openPageWithStandIns, type StandInPage } from "./page-with-stand-ins.ts";
+import { standInsBeforeAll } from "./page-with-stand-ins.ts";
 
-let browser: StandInPage;
 let page: Page;
-beforeAll(async () => {
-  browser = await openPageWithStandIns();
+const { visit, bugs } = standInsBeforeAll((browser) => {
   page = browser.page;
 });
-afterAll(() => browser?.close());
 
 const gallery = (): Locator => page.getByRole("region", { name: "Your images" });
 /** Whether what is in it is blurred on the screen. */
@@ -29,7 +26,7 @@ async function openSettings(): Promise<void> {
 }
 
 test("the check is off at first; once on, its model is downloaded, and until then images stay blurred and say so", async () => {
-  await browser.visit("?nsfw=97");
+  await visit("?nsfw=97");
   await loaded(page);
   await useSettings(page, {});
   await openSettings();
@@ -54,7 +51,7 @@ test("the check is off at first; once on, its model is downloaded, and until the
   expect(await violations(page)).toEqual([]);
   await generate(page, "a castle on a hill, clay render");
   await page.getByText("May be NSFW", { exact: true }).waitFor();
-  expect(browser.bugs).toEqual([]);
+  expect(bugs).toEqual([]);
 });
 
 test("an image is shown and blurred by keyboard in the result and the gallery, and blurred again after a reload", async () => {
@@ -141,7 +138,7 @@ test("a comparison in the gallery is blurred by either image; a higher threshold
 });
 
 test("live previews are blurred until the image is checked, and one that is found safe is then sharp", async () => {
-  await browser.visit("?nsfw=3&run=slow");
+  await visit("?nsfw=3&run=slow");
   await loaded(page);
   await useSettings(page, { nsfwCheck: true, fast: { steps: 4 } });
   await openSettings();
@@ -159,7 +156,7 @@ test("live previews are blurred until the image is checked, and one that is foun
 });
 
 test("cells and the sheet of a plot are blurred", async () => {
-  await browser.visit("?nsfw=97");
+  await visit("?nsfw=97");
   await loaded(page);
   await useSettings(page, { nsfwCheck: true });
   await openSettings();

@@ -1,24 +1,34 @@
 // The page with stand-in services (tests/page), as a new user meets it.
+import { afterAll, beforeAll } from "vitest";
 import { openTestBrowser, type TestBrowser } from "./harness.ts";
 
-export interface StandInPage extends TestBrowser {
-  /** Messages of errors that nobody caught. */
+export interface StandInPage {
+  /** Messages of errors that nobody caught, so far. */
   readonly bugs: readonly string[];
   /** Loads the page with nothing stored. */
   visit(query?: string): Promise<void>;
 }
 
-export async function openPageWithStandIns(): Promise<StandInPage> {
-  const browser = await openTestBrowser();
-  const { page } = browser;
+/**
+ * One browser for all tests of a file, closed after them.
+ * @param opened gets it before the first test
+ */
+export function standInsBeforeAll(
+  opened: (browser: Pick<TestBrowser, "page" | "context">) => void | Promise<void>,
+): StandInPage {
+  let browser: TestBrowser | undefined;
   const bugs: string[] = [];
-  page.on("pageerror", ({ message }) => bugs.push(message));
+  beforeAll(async () => {
+    browser = await openTestBrowser();
+    browser.page.on("pageerror", ({ message }) => bugs.push(message));
+    await opened(browser);
+  });
+  afterAll(() => browser?.close());
   return {
-    ...browser,
-    page,
     bugs,
     async visit(query = "") {
-      await page.goto(`${browser.url}tests/browser/blank.html`); // here nothing holds a database open
+      const { page, url } = browser!;
+      await page.goto(`${url}tests/browser/blank.html`); // here nothing holds a database open
       await page.evaluate(async () => {
         localStorage.clear();
         const deleted = (name: string): Promise<Event> =>
@@ -29,7 +39,7 @@ export async function openPageWithStandIns(): Promise<StandInPage> {
           });
         await Promise.all((await indexedDB.databases()).map(({ name }) => deleted(name!)));
       });
-      await page.goto(`${browser.url}tests/page/${query}`, { timeout: 120_000 }); // Vite compiles it first
+      await page.goto(`${url}tests/page/${query}`, { timeout: 120_000 }); // Vite compiles it first
     },
   };
 }

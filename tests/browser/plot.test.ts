@@ -1,27 +1,24 @@
 // An X/Y/Z plot on the page with stand-in services (tests/page): asked for by keys, its sheet, and its settings out of the file.
 import { readFile } from "node:fs/promises";
 import type { Page } from "playwright";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { readImageText } from "../../src/formats/image-text.ts";
 import { violations } from "../e2e/accessibility.ts";
 import { drop } from "../e2e/drop.ts";
 import { loaded, promptBox, useSettings } from "../e2e/page.ts";
-import { openPageWithStandIns, type StandInPage } from "./page-with-stand-ins.ts";
+import { standInsBeforeAll } from "./page-with-stand-ins.ts";
 
-let browser: StandInPage;
 let page: Page;
-beforeAll(async () => {
-  browser = await openPageWithStandIns();
+const { visit, bugs } = standInsBeforeAll((browser) => {
   page = browser.page;
 });
-afterAll(() => browser?.close());
 
 const dialog = () => page.getByRole("dialog", { name: "X/Y/Z plot" });
 const type = (axis: string) => dialog().getByLabel(`Type of ${axis}`);
 const values = (axis: string) => dialog().getByLabel(`Values of ${axis}`);
 
 test("a plot of two axes is asked for, shown as a sheet, folded in the gallery, and brought back from its file", async () => {
-  await browser.visit();
+  await visit();
   await loaded(page);
   await useSettings(page, { seed: 7 });
   await promptBox(page).fill("a robot in a meadow, clay render");
@@ -77,12 +74,12 @@ test("a plot of two axes is asked for, shown as a sheet, folded in the gallery, 
   );
 
   // In another browser.
-  await browser.visit();
+  await visit();
   await loaded(page);
   await drop(page, [{ name: "plot.png", buffer: file }]);
   await page.getByRole("button", { name: "Load settings" }).click();
   await dialog().getByText("2 × 2 = 4 images").waitFor();
   await expect.poll(() => values("X: columns").inputValue()).toBe("2-3");
   await expect.poll(() => promptBox(page).inputValue()).toMatch(/^a robot in a meadow, clay render <lora:/);
-  expect(browser.bugs).toEqual([]);
+  expect(bugs).toEqual([]);
 });

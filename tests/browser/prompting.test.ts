@@ -1,24 +1,21 @@
 // Writing prompts on the page with stand-in services (tests/page).
 import { readFile } from "node:fs/promises";
 import type { Page } from "playwright";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { withPngText } from "../../src/formats/png.ts";
 import { violations } from "../e2e/accessibility.ts";
 import { drop } from "../e2e/drop.ts";
 import { gradient } from "../e2e/image-file.ts";
 import { generate, loaded, promptBox, useSettings } from "../e2e/page.ts";
-import { openPageWithStandIns, type StandInPage } from "./page-with-stand-ins.ts";
+import { standInsBeforeAll } from "./page-with-stand-ins.ts";
 
-let browser: StandInPage;
 let page: Page;
-beforeAll(async () => {
-  browser = await openPageWithStandIns();
+const { visit, bugs } = standInsBeforeAll((browser) => {
   page = browser.page;
 });
-afterAll(() => browser?.close());
 
 beforeEach(async () => {
-  await browser.visit();
+  await visit();
   await loaded(page);
 });
 
@@ -30,7 +27,7 @@ test("counts the prompt’s tokens while it is typed", async () => {
   expect(await violations(page)).toEqual([]);
   await promptBox(page).fill("");
   await page.getByText(/of \d+ tokens/).waitFor({ state: "detached" });
-  expect(browser.bugs).toEqual([]);
+  expect(bugs).toEqual([]);
 });
 
 test("draws from wildcards, each image its own words, and restores the template", async () => {
@@ -65,7 +62,7 @@ test("draws from wildcards, each image its own words, and restores the template"
   await drop(page, [image]);
   await page.getByRole("button", { name: "Load with template" }).click();
   await expect.poll(() => promptBox(page).inputValue()).toBe("a __colours__ fox");
-  expect(browser.bugs).toEqual([]);
+  expect(bugs).toEqual([]);
 });
 
 test("offers adapters and words at the cursor, by keys alone", async () => {
@@ -119,7 +116,7 @@ test("offers adapters and words at the cursor, by keys alone", async () => {
   await page.keyboard.type("<lora:");
   await page.getByText(/of 75 tokens/).waitFor(); // later than a list would come
   await expect.poll(() => list.count()).toBe(0);
-  expect(browser.bugs).toEqual([]);
+  expect(bugs).toEqual([]);
 });
 
 test("saves prompt styles, applies them to a run, and reads and writes styles.csv", async () => {
@@ -160,5 +157,5 @@ test("saves prompt styles, applies them to a run, and reads and writes styles.cs
   await page.keyboard.press("Escape");
   await expect.poll(() => promptBox(page).inputValue()).toBe("a fox, at night");
   await expect.poll(() => inUse.count()).toBe(0);
-  expect(browser.bugs).toEqual([]);
+  expect(bugs).toEqual([]);
 });

@@ -1,21 +1,18 @@
 // The queue of runs on the page with stand-in services (tests/page).
 import type { Page } from "playwright";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { violations } from "../e2e/accessibility.ts";
 import { loaded, promptBox, stopButton, useSettings } from "../e2e/page.ts";
-import { openPageWithStandIns, type StandInPage } from "./page-with-stand-ins.ts";
+import { standInsBeforeAll } from "./page-with-stand-ins.ts";
 
-let browser: StandInPage;
 let page: Page;
-beforeAll(async () => {
-  browser = await openPageWithStandIns();
+const { visit, bugs } = standInsBeforeAll((browser) => {
   page = browser.page;
 });
-afterAll(() => browser?.close());
 
 /** Every run lasts minutes unless it is stopped. */
 beforeEach(async () => {
-  await browser.visit("?run=slow");
+  await visit("?run=slow");
   await loaded(page);
   await useSettings(page, { fewStep: true, fast: { steps: 150 }, seedLocked: false });
 });
@@ -75,7 +72,7 @@ test("runs wait, are moved and cancelled by keys, start one after the other, and
   await page.reload();
   await loaded(page);
   await expect.poll(() => bar.count()).toBe(0);
-  expect(browser.bugs).toEqual([]);
+  expect(bugs).toEqual([]);
 });
 
 test("a double click on Generate starts one run and queues none; the queue is cleared; what was left is dismissed", async () => {
@@ -97,7 +94,7 @@ test("a double click on Generate starts one run and queues none; the queue is cl
   await page.reload();
   await loaded(page);
   await page.getByRole("button", { name: /^Generate/ }).waitFor();
-  expect([await bar.count(), browser.bugs]).toEqual([0, []]);
+  expect([await bar.count(), bugs]).toEqual([0, []]);
 });
 
 test("a closed tab leaves its runs to one that is still open", async () => {

@@ -1,20 +1,17 @@
 // Regional prompts on the page with stand-in services (tests/page): added, moved by keys and pointer, chosen for, brought back.
 import { readFile } from "node:fs/promises";
 import type { Page } from "playwright";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { readImageText } from "../../src/formats/image-text.ts";
 import { violations } from "../e2e/accessibility.ts";
 import { drop } from "../e2e/drop.ts";
 import { generate, loaded, promptBox, useSettings } from "../e2e/page.ts";
-import { openPageWithStandIns, type StandInPage } from "./page-with-stand-ins.ts";
+import { standInsBeforeAll } from "./page-with-stand-ins.ts";
 
-let browser: StandInPage;
 let page: Page;
-beforeAll(async () => {
-  browser = await openPageWithStandIns();
+const { visit, bugs } = standInsBeforeAll((browser) => {
   page = browser.page;
 });
-afterAll(() => browser?.close());
 
 const section = () => page.getByRole("region", { name: "Regions", exact: true });
 const prompt = (number: number) => page.getByLabel(`Prompt of region ${number}`);
@@ -26,7 +23,7 @@ const field = (number: number, label: string) =>
     .getByLabel(label);
 
 test("two regions are added, moved, chosen for, generated, and brought back from the file", async () => {
-  await browser.visit();
+  await visit();
   await loaded(page);
   await useSettings(page, { seed: 7, size: { width: 384, height: 256 } });
   await page.setViewportSize({ width: 320, height: 700 });
@@ -91,7 +88,7 @@ test("two regions are added, moved, chosen for, generated, and brought back from
   expect(text).toContain("Region base weight: 0.2");
 
   // In another browser.
-  await browser.visit();
+  await visit();
   await loaded(page);
   await drop(page, [{ name: "regions.png", buffer: file }]);
   await page.getByRole("button", { name: "Load settings" }).click();
@@ -101,11 +98,11 @@ test("two regions are added, moved, chosen for, generated, and brought back from
   expect(await field(2, "Left, %").inputValue()).toBe("60");
   await section().getByRole("button", { name: "Remove region 1" }).click();
   expect(await prompt(1).inputValue()).toMatch(/^a cat/);
-  expect(browser.bugs).toEqual([]);
+  expect(bugs).toEqual([]);
 });
 
 test("a region that is not filled in is no part of the image, and six are the most", async () => {
-  await browser.visit();
+  await visit();
   await loaded(page);
   await page.getByRole("button", { name: "Regions", exact: true }).click();
   for (let count = 0; count < 6; count++) await section().getByRole("button", { name: "Centre" }).click();

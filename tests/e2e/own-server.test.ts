@@ -90,6 +90,8 @@ test("the check says what is wrong", async () => {
   await checked(noModel.url, "The server has no model tiny. It has house-7b and other-3b.", { name: "tiny" });
   const page404 = await serve(() => "missing", { cors: true });
   await checked(page404.url, /^This address doesn’t offer OpenAI’s API/);
+  const moved = await serve(() => "moved");
+  await checked(moved.url, /^This address redirects to another one/);
   const broken = await serve(() => "broken");
   await checked(broken.url, "The server failed: the server answers 503.");
 });

@@ -66,8 +66,8 @@ export const fakeStored = (): Pick<DiskUse, "packs" | "others" | "userModels"> =
 
 const graphicsOf = (query: URLSearchParams): GraphicsReport =>
   query.get("gpu") === "none"
-    ? { name: null, reason: say`WebGPU found no GPU`, f16: false }
-    : { name: "NVIDIA GeForce RTX 4070", reason: null, f16: true };
+    ? { kind: "none", reason: say`WebGPU found no GPU` }
+    : { kind: "gpu", name: "NVIDIA GeForce RTX 4070", f16: true };
 
 /** The real list of language models; what is downloaded is remembered until the page is closed. */
 export function fakeLanguageModels(query: URLSearchParams): LanguageModelServices {

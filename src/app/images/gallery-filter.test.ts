@@ -1,6 +1,6 @@
 // Which images a filter shows.
 import { expect, it } from "vitest";
-import { isFiltering, noFilter, passes, type GalleryFilter } from "./gallery-filter.ts";
+import { isFiltering, noFilter, passes, usesAdapter, type GalleryFilter } from "./gallery-filter.ts";
 
 const now = new Date(2026, 10, 29, 15, 0).getTime();
 const image = {
@@ -23,6 +23,17 @@ it.each<[Partial<GalleryFilter>, boolean]>([
   [{ days: 3, favourites: true, adapter: "clay", text: "poster" }, true],
 ])("%j: %s", (change, isShown) => {
   expect(passes(image, { ...noFilter, ...change }, about)).toBe(isShown);
+});
+
+it("finds an adapter that works in a region alone", () => {
+  const inRegion = {
+    ...image,
+    regions: [
+      { prompt: "a cat", adapters: [{ ...image.adapters[0]!, id: "ink" }], masked: [], formulas: {} },
+    ],
+  };
+  expect(["clay", "ink", "glass"].map((id) => usesAdapter(inRegion, id))).toEqual([true, true, false]);
+  expect(passes(inRegion, { ...noFilter, adapter: "ink" }, about)).toBe(true);
 });
 
 it("leaves out what is no favourite, and knows when it shows everything", () => {

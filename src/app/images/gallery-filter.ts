@@ -17,6 +17,10 @@ export const noFilter: GalleryFilter = { favourites: false, adapter: null, text:
 export const isFiltering = ({ favourites, adapter, text, days }: GalleryFilter): boolean =>
   favourites || adapter !== null || text.trim() !== "" || days !== null;
 
+/** Whether an adapter works in the image or in a region of it. */
+export const usesAdapter = (image: Pick<StoredImage, "adapters" | "regions">, adapter: string): boolean =>
+  adaptersAnywhere(image).some(({ id }) => id === adapter);
+
 /** @param about.prompt that the image was generated from; @param about.now milliseconds since 1970 */
 export function passes(
   image: Pick<StoredImage, "adapters" | "regions" | "createdAt">,
@@ -25,7 +29,7 @@ export function passes(
 ): boolean {
   const { marks, prompt, now } = about;
   if (favourites && !marks.favourite) return false;
-  if (adapter !== null && !adaptersAnywhere(image).some(({ id }) => id === adapter)) return false;
+  if (adapter !== null && !usesAdapter(image, adapter)) return false;
   if (days !== null) {
     const since = new Date(now);
     since.setHours(0, 0, 0, 0);

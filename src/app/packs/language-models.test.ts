@@ -8,7 +8,7 @@ const folder = new URL("../../../model-manifests/", import.meta.url);
 const manifests = readdirSync(folder)
   .filter((name) => name.endsWith(".json"))
   .map((name) => parseManifest(JSON.parse(readFileSync(new URL(name, folder), "utf8")), name));
-const gpu = { name: "GPU", reason: null, f16: true };
+const gpu = { kind: "gpu", name: "GPU", f16: true } as const;
 const list = (options: Partial<Parameters<typeof listLanguageModels>[1]> = {}) =>
   listLanguageModels(manifests, {
     view: { packs: [] },
@@ -53,7 +53,7 @@ it("takes the variant that the GPU can run", () => {
 });
 
 it("leaves those for the CPU where there is no GPU", () => {
-  const entries = list({ graphics: { name: null, reason: say`WebGPU found no GPU`, f16: false } });
+  const entries = list({ graphics: { kind: "none", reason: say`WebGPU found no GPU` } });
   expect(entries.filter(({ fit }) => fit.kind !== "impossible").map(({ id }) => id)).toEqual([
     "qwen2.5-0.5b-cpu",
     "smollm2-360m-cpu",

@@ -3,7 +3,7 @@ import type { ComposerEntry, Manifest } from "../../storage/manifest.ts";
 import type { StorageView } from "../../storage/storage-view.ts";
 import { spoken } from "../../texts/sayings.ts";
 import { t } from "../../texts/texts.ts";
-import { noWebGpu, type GraphicsReport } from "./model-fit.ts";
+import type { GraphicsReport } from "./model-fit.ts";
 import { licenseNames, type ModelEntry } from "./model-list.ts";
 import { ownServerId, type OwnServer } from "./own-server.ts";
 import { type Saying } from "../../shared/saying.ts";
@@ -66,9 +66,9 @@ const licenseOf = (
   pageUrl,
 });
 
-function gpuFit({ requirements }: ComposerEntry, { name, reason, f16 }: GraphicsReport): LanguageModelFit {
-  if (name === null) return { kind: "impossible", lacks: "webgpu", reason: reason ?? noWebGpu };
-  if (requirements.requiredFeatures.includes("shader-f16") && !f16)
+function gpuFit({ requirements }: ComposerEntry, graphics: GraphicsReport): LanguageModelFit {
+  if (graphics.kind === "none") return { kind: "impossible", lacks: "webgpu", reason: graphics.reason };
+  if (requirements.requiredFeatures.includes("shader-f16") && !graphics.f16)
     return { kind: "impossible", lacks: "shader-f16" };
   return { kind: "good", gpuBytes: requirements.minGpuMemoryBytes };
 }

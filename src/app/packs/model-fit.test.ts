@@ -4,8 +4,8 @@ import { checkFit, checkWasmCanTakeOver, fitOf } from "./model-fit.ts";
 import { say } from "../../shared/saying.ts";
 
 const sd15 = { parameters: 983e6, minGpuMemoryBytes: 4e9 };
-const gpu = { name: "a card", reason: null, f16: true };
-const none = { name: null, reason: say`no WebGPU in this browser`, f16: false };
+const gpu = { kind: "gpu", name: "a card", f16: true } as const;
+const none = { kind: "none", reason: say`no WebGPU in this browser` } as const;
 
 it("full size needs a graphics device, twice the memory without 16-bit shaders", () => {
   expect(fitOf(sd15, gpu)).toEqual({ kind: "good", gpuBytes: 4e9, hasF16: true });
@@ -13,7 +13,7 @@ it("full size needs a graphics device, twice the memory without 16-bit shaders",
 });
 
 it("full size does not run on the CPU", () => {
-  expect(fitOf(sd15, none)).toEqual({ kind: "impossible", weightBytes: 4 * 983e6 });
+  expect(fitOf(sd15, none)).toEqual({ kind: "impossible", reason: none.reason, weightBytes: 4 * 983e6 });
 });
 
 it("models in between are slow on the CPU, small ones run anywhere", () => {

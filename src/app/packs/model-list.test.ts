@@ -14,7 +14,7 @@ const manifests = readdirSync(folder)
   .sort()
   .map((name) => parseManifest(JSON.parse(readFileSync(new URL(name, folder), "utf8")), name));
 
-const gpu = { name: "a card", reason: null, f16: true };
+const gpu = { kind: "gpu", name: "a card", f16: true } as const;
 
 function stored(
   id: string,
@@ -118,7 +118,7 @@ it("says what the browser knows of the user's own files", () => {
 });
 
 it("full size cannot run without a graphics device, Pocket can", () => {
-  const none = { name: null, reason: say`no WebGPU in this browser`, f16: false };
+  const none = { kind: "none", reason: say`no WebGPU in this browser` } as const;
   const models = listModels(manifests, { view: viewOf([]), graphics: none, userModels: [] });
   expect(models.map(({ fit }) => fit.kind)).toEqual(["good", ...Array<string>(4).fill("impossible")]);
 });

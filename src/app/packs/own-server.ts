@@ -2,7 +2,7 @@
 // key gets into links, images, reports or exports.
 import { say } from "../../shared/saying.ts";
 import * as v from "valibot";
-import type { ChatServer } from "../../refine/chat-server.ts";
+import { answerFormats, type ChatServer } from "../../refine/chat-server.ts";
 import { isLoopback } from "../../shared/loopback.ts";
 
 /** Its id among the language models. */
@@ -23,7 +23,7 @@ const schema = v.object({
   url: v.string(),
   model: v.string(),
   apiKey: v.nullable(v.string()),
-  format: v.picklist(["schema", "object", "text"]),
+  format: v.picklist(answerFormats),
 });
 
 const storageKey = "stylus-web/own-server/1";

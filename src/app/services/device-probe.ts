@@ -5,7 +5,7 @@ import { atOnce } from "../../shared/at-once.ts";
 import type { GraphicsReport } from "../packs/model-fit.ts";
 import { say, type Saying } from "../../shared/saying.ts";
 
-const without = (reason: Saying): GraphicsReport => ({ name: null, reason, f16: false });
+const without = (reason: Saying): GraphicsReport => ({ kind: "none", reason });
 
 export const probeGraphics = atOnce(async (): Promise<GraphicsReport> => {
   const gpu = globalThis.navigator?.gpu;
@@ -14,5 +14,5 @@ export const probeGraphics = atOnce(async (): Promise<GraphicsReport> => {
   if (!adapter) return without(say`WebGPU found no GPU`);
   const name = adapterName(adapter.info);
   if (isSoftwareAdapter(adapter)) return without(say`only a software GPU (${name})`);
-  return { name, reason: null, f16: adapter.features.has("shader-f16") };
+  return { kind: "gpu", name, f16: adapter.features.has("shader-f16") };
 });

@@ -46,6 +46,18 @@ function setup(given: object = {}) {
   return { models, running, log };
 }
 
+type Models = ReturnType<typeof setup>["models"];
+const request = { prompt: "clay", preset: "balanced", bans: [], pins: [], pinned: [], seed: 1 } as const;
+
+const consult = (models: Models, id: string | null, { signal } = new AbortController()) =>
+  models.consult(
+    { ...request, languageModel: id === null ? null : { id, temperature: 0 } },
+    { onComposition: () => {}, signal },
+  );
+const consultServer = (models: Models, stop?: AbortController) => consult(models, "own-server", stop);
+
+const server = { url: "http://localhost:1/v1", model: "big", apiKey: null, format: "schema" } as const;
+
 it("ends after a look into the cache, and describes storage and probes the GPU once for lists of one moment", async () => {
   const { models, running, log } = setup();
   const [list] = await Promise.all([models.list(), models.list()]);
@@ -56,13 +68,7 @@ it("ends after a look into the cache, and describes storage and probes the GPU o
 it("stays while a model is open, and ends when it is closed", async () => {
   const { models, running, log } = setup();
   const { id } = (await models.list()).find(({ runsOn, fit }) => runsOn === "gpu" && fit.kind === "good")!;
-  const request = { prompt: "clay", preset: "balanced", bans: [], pins: [], pinned: [], seed: 1 } as const;
-  const { signal } = new AbortController();
-  const composition = await models.consult(
-    { ...request, languageModel: { id, temperature: 0 } },
-    { onComposition: () => {}, signal },
-  );
-  expect(composition).toEqual(chosen);
+  expect(await consult(models, id)).toEqual(chosen);
   await models.list();
   expect({ ...running, log }).toEqual({ alive: 1, starts: 2, log: ["describe", "open", "describe"] });
   models.close();
@@ -105,44 +111,30 @@ it.each(["look", "removal"])("is not ended under others by a %s that ends first"
 it("asks the user’s own server in the worker, with nothing downloaded, and the new one once it is changed", async () => {
   const sources: LanguageModelSource[] = [];
   const { models, running } = setup({ open: (source: LanguageModelSource) => void sources.push(source) });
-  const request = { prompt: "clay", preset: "balanced", bans: [], pins: [], pinned: [], seed: 1 } as const;
-  const consult = () =>
-    models.consult(
-      { ...request, languageModel: { id: "own-server", temperature: 0 } },
-      { onComposition: () => {}, signal: new AbortController().signal },
-    );
-  const server = { url: "http://localhost:1/v1", model: "big", apiKey: "secret", format: "schema" } as const;
-  models.ownServer.keep(server);
-  expect(await consult()).toEqual(chosen);
-  await consult(); // remembered
+  models.ownServer.keep({ ...server, apiKey: "secret" });
+  expect(await consultServer(models)).toEqual(chosen);
+  await consultServer(models); // remembered
   models.ownServer.keep({ ...server, model: "bigger" });
   expect(running.alive).toBe(0);
-  expect(await consult()).toEqual(chosen);
+  expect(await consultServer(models)).toEqual(chosen);
   expect(sources).toMatchObject([
     { engine: "server", server: { model: "big", apiKey: "secret", alias: say`Your own server` } },
     { engine: "server", server: { model: "bigger" } },
   ]);
   models.ownServer.keep(null);
-  expect(await consult()).toEqual({ unavailable: { kind: "modelGone" } });
+  expect(await consultServer(models)).toEqual({ unavailable: { kind: "modelGone" } });
 });
 
 it("says that the model was changed while it chose, or that it was stopped, if it was", async () => {
   const answer = held(chosen);
   const { models } = setup({ compose: answer.call });
-  const request = { prompt: "clay", preset: "balanced", bans: [], pins: [], pinned: [], seed: 1 } as const;
-  const stop = new AbortController();
-  const consult = () =>
-    models.consult(
-      { ...request, languageModel: { id: "own-server", temperature: 0 } },
-      { onComposition: () => {}, signal: stop.signal },
-    );
-  const server = { url: "http://localhost:1/v1", model: "big", apiKey: null, format: "schema" } as const;
   models.ownServer.keep(server);
-  const first = consult();
+  const first = consultServer(models);
   await answer.begun;
   models.ownServer.keep({ ...server, model: "bigger" });
   await expect(first).rejects.toMatchObject({ message: "The language model was changed." });
-  const second = consult();
+  const stop = new AbortController();
+  const second = consultServer(models, stop);
   stop.abort();
   await expect(second).rejects.toMatchObject({ message: "Stopped." });
   answer.letGo();
@@ -160,17 +152,11 @@ it("asks no server that another tab has changed or forgotten, told of it or not"
   vi.stubGlobal("addEventListener", events.addEventListener.bind(events));
   const sources: LanguageModelSource[] = [];
   const { models, running } = setup({ open: (source: LanguageModelSource) => void sources.push(source) });
-  const request = { prompt: "clay", preset: "balanced", bans: [], pins: [], pinned: [], seed: 1 } as const;
-  const consult = () =>
-    models.consult(
-      { ...request, languageModel: { id: "own-server", temperature: 0 } },
-      { onComposition: () => {}, signal: new AbortController().signal },
-    );
-  models.ownServer.keep({ url: "http://localhost:1/v1", model: "big", apiKey: null, format: "schema" });
-  await consult();
+  models.ownServer.keep(server);
+  await consultServer(models);
   const [[name, text]] = [...kept] as [[string, string]];
   kept.set(name, text.replace("big", "bigger"));
-  await consult();
+  await consultServer(models);
   expect(sources).toMatchObject([{ server: { model: "big" } }, { server: { model: "bigger" } }]);
 
   let told = 0;
@@ -179,7 +165,7 @@ it("asks no server that another tab has changed or forgotten, told of it or not"
   events.dispatchEvent(storageEvent("other"));
   expect([told, running.alive]).toEqual([0, 1]);
   kept.clear();
-  expect(await consult()).toEqual({ unavailable: { kind: "modelGone" } });
+  expect(await consultServer(models)).toEqual({ unavailable: { kind: "modelGone" } });
   events.dispatchEvent(storageEvent(name));
   expect([told, running.alive]).toEqual([1, 0]);
 });
@@ -204,12 +190,6 @@ it("lets a model on the device write a card, and asks it to repair one", async (
 });
 
 it("says as data why none chooses: none is chosen, gone, not downloaded, or cannot run here", async () => {
-  const request = { prompt: "clay", preset: "balanced", bans: [], pins: [], pinned: [], seed: 1 } as const;
-  const consult = (models: ReturnType<typeof setup>["models"], id: string | null) =>
-    models.consult(
-      { ...request, languageModel: id === null ? null : { id, temperature: 0 } },
-      { onComposition: () => {}, signal: new AbortController().signal },
-    );
   const { models } = setup();
   const list = await models.list();
   const onCpu = list.find(({ runsOn }) => runsOn === "cpu")!;

@@ -14,7 +14,8 @@ import { StylusError } from "../../shared/errors.ts";
 import { say } from "../../shared/saying.ts";
 import type { ComposerEntry } from "../../storage/manifest.ts";
 import type { ChoiceServices } from "../../stylus/ports.ts";
-import { listLanguageModels, type LanguageModelEntry } from "../packs/language-models.ts";
+import { listLanguageModels, ownServerEntry, type LanguageModelEntry } from "../packs/language-models.ts";
+import type { GraphicsReport } from "../packs/model-fit.ts";
 import {
   chatServerOf,
   keepOwnServer,
@@ -73,19 +74,6 @@ interface OpenOptions extends TransferOptions {
 
 export type LanguageModelWorker = LanguageModelServices & Pick<ChoiceServices, "consult">;
 
-/**
- * As `abortable`, for work in the worker. What ends with the worker was not stopped by the one who waits for it.
- * @throws StylusError cancelled
- */
-async function untilEnded<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  try {
-    return await abortable(work, signal);
-  } catch (error) {
-    if (signal.aborted || !(error instanceof StylusError) || error.code !== "cancelled") throw error;
-    throw new StylusError("cancelled", say`The language model was changed.`, { cause: error });
-  }
-}
-
 export function createLanguageModels(context: {
   readonly storage: StorageClient;
   readonly worker: Pick<WorkerClient<LanguageModelService>, "call" | "terminate" | "alive" | "starts">;
@@ -126,8 +114,8 @@ export function createLanguageModels(context: {
     }
   };
 
-  async function cachedIds(graphicsName: string | null): Promise<ReadonlySet<string>> {
-    const looked = graphicsName !== null && (await globalThis.caches?.has(webLlmCache).catch(() => false));
+  async function cachedIds(graphics: GraphicsReport): Promise<ReadonlySet<string>> {
+    const looked = graphics.kind === "gpu" && (await globalThis.caches?.has(webLlmCache).catch(() => false));
     if (!looked) return new Set();
     const models = (await composers()).map(webLlmModel);
     return new Set(await visit((service) => service.stored(models)));
@@ -141,7 +129,7 @@ export function createLanguageModels(context: {
     ]);
     return listLanguageModels(
       manifests.map(({ manifest }) => manifest),
-      { view, graphics, cached: await cachedIds(graphics.name), ownServer: readOwnServer() },
+      { view, graphics, cached: await cachedIds(graphics), ownServer: readOwnServer() },
     );
   }
 
@@ -155,7 +143,12 @@ export function createLanguageModels(context: {
     return reading;
   }
 
+  /** Undefined: there is none, or the user has forgotten their server, in another tab perhaps. */
   async function entryOf(id: string): Promise<LanguageModelEntry | undefined> {
+    if (id === ownServerId) {
+      const server = readOwnServer();
+      return server ? ownServerEntry(server) : undefined;
+    }
     return (await (listed ?? list())).find((entry) => entry.id === id);
   }
 
@@ -225,7 +218,7 @@ export function createLanguageModels(context: {
   /** The model on the device, which the worker asks one question after the other. */
   const oneModel = (entry: LanguageModelEntry): AnswerPool => ({
     acquire: async (signal) => {
-      await untilEnded(openStoredModel(entry), signal);
+      await abortable(openStoredModel(entry), signal);
       return {
         model: entry.title,
         async ask(messages, { temperature, seed = 0, answer, signal: asked }) {
@@ -234,7 +227,7 @@ export function createLanguageModels(context: {
           const work = worker.call((service) =>
             service.write(question, { temperature, seed, signal: asked }),
           );
-          return { text: await untilEnded(work, asked), tokens: { input: 0, output: 0 } };
+          return { text: await abortable(work, asked), tokens: { input: 0, output: 0 } };
         },
         done() {},
         failed() {},
@@ -247,7 +240,7 @@ export function createLanguageModels(context: {
     failed = null;
     open = null;
     opening = null;
-    worker.terminate();
+    worker.terminate(say`The language model was changed.`);
   }
 
   /** The user has changed their own server, or forgotten it. */
@@ -321,8 +314,7 @@ export function createLanguageModels(context: {
       if (!languageModel) return { unavailable: { kind: "noModel" } };
       const { id, temperature } = languageModel;
       const entry = await entryOf(id);
-      const isForgotten = id === ownServerId && readOwnServer() === null; // in another tab just now
-      if (!entry || isForgotten) return { unavailable: { kind: "modelGone" } };
+      if (!entry) return { unavailable: { kind: "modelGone" } };
       const { title, fit, state, runsOn } = entry;
       if (fit.kind === "impossible")
         return {
@@ -348,9 +340,9 @@ export function createLanguageModels(context: {
       ]);
       const known = answers.get(key);
       if (known) return known;
-      await untilEnded(openStoredModel(entry), signal);
+      await abortable(openStoredModel(entry), signal);
       const work = worker.call((service) => service.compose(question, { onComposition, signal }));
-      const composition = await untilEnded(work, signal);
+      const composition = await abortable(work, signal);
       answers.set(key, composition);
       if (answers.size > remembered) answers.delete(answers.keys().next().value!);
       return composition;

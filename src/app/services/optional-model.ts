@@ -1,4 +1,7 @@
 // A small model that is no part of any pack (the reranker, the NSFW check): described and downloaded by its manifest, deleted like any other.
+import type { WorkerClient } from "../../rpc/client.ts";
+import { StylusError } from "../../shared/errors.ts";
+import { say, type Saying } from "../../shared/saying.ts";
 import { readManifest } from "../packs/packs.ts";
 import { fetchPack } from "./pack-storage.ts";
 import type { OptionalModelServices } from "./ports.ts";
@@ -30,5 +33,60 @@ export function createOptionalModel(storage: StorageClient, manifestId: string):
       const { files } = await storage.call((service) => service.openPack(json, document.baseURI, {}));
       return files;
     },
+  };
+}
+
+export interface OpenedModel {
+  /**
+   * It is open in its worker: opened once for all who ask, and again after a failure or in a new worker.
+   * @throws StylusError not-found: it is not downloaded | cancelled: it was forgotten on its way | what `open` throws
+   */
+  ready(): Promise<void>;
+  /** Its files may be gone, or its worker: it is opened again. */
+  forget(): void;
+}
+
+export function openedOnce(
+  model: OptionalModel,
+  context: {
+    readonly worker: Pick<WorkerClient<unknown>, "alive" | "starts">;
+    /** Opens it in the worker. */
+    readonly open: (files: ReadonlyMap<string, Blob>) => Promise<void>;
+    /** What an error says that it is not downloaded for, and what to do then. */
+    readonly absent: { readonly where: string; readonly remedy: Saying };
+    /** It could not be opened, and nobody has forgotten it since. */
+    readonly onFailure?: () => void;
+  },
+): OpenedModel {
+  const { worker, open, absent, onFailure } = context;
+  /** `start`: of the worker that has it open; null while it is on its way. */
+  let held: { readonly result: Promise<void>; start: number | null } | null = null;
+
+  /** @param isWanted whether it was not forgotten since */
+  async function openStored(isWanted: () => boolean): Promise<void> {
+    const { title, state } = await model.state();
+    if (state !== "ready") throw new StylusError("not-found", say`${title} is not downloaded.`, absent);
+    const files = await model.files();
+    if (!isWanted()) throw new StylusError("cancelled", say`${title} is no longer needed.`);
+    await open(files);
+  }
+
+  return {
+    ready() {
+      const gone = held !== null && held.start !== null && (held.start !== worker.starts || !worker.alive);
+      if (held && !gone) return held.result;
+      const opening: NonNullable<typeof held> = { result: openStored(() => held === opening), start: null };
+      held = opening;
+      opening.result.then(
+        () => (opening.start = worker.starts),
+        () => {
+          if (held !== opening) return;
+          held = null;
+          onFailure?.();
+        },
+      );
+      return opening.result;
+    },
+    forget: () => void (held = null),
   };
 }

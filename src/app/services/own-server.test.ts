@@ -19,10 +19,14 @@ afterEach(() => {
 });
 
 /** @param answer to the question */
-async function checked(answer: RequestListener, models: readonly string[] = ["m"]): Promise<ServerCheck> {
+async function checked(
+  answer: RequestListener,
+  models: readonly string[] | RequestListener = ["m"],
+): Promise<ServerCheck> {
   const server = await listen((request, response) => {
     response.setHeader("connection", "close");
     if (request.method === "POST") return answer(request, response);
+    if (typeof models === "function") return models(request, response);
     response.end(JSON.stringify({ data: models.map((id) => ({ id })) }));
   });
   ({ close } = server);
@@ -45,6 +49,21 @@ it("so is one that breaks its answer off", async () => {
     response.write("{", () => response.destroy());
   };
   expect(await checked(half)).toEqual(failing);
+});
+
+it("a question that is sent to another address is asked there by nobody; a list may be elsewhere", async () => {
+  const urls: (string | undefined)[] = [];
+  const elsewhere: RequestListener = ({ url }, response) => {
+    urls.push(url);
+    response.writeHead(307, { location: "/elsewhere" }).end();
+  };
+  expect(await checked(elsewhere)).toEqual({ kind: "redirects" });
+  expect(urls).toEqual(["/v1/chat/completions"]);
+  close();
+  const greet: RequestListener = (_, response) =>
+    void response.end(JSON.stringify({ choices: [{ message: { content: '{"hello": "world"}' } }] }));
+  expect(await checked(greet, elsewhere)).toEqual({ kind: "works", models: [] });
+  expect(urls.slice(1)).toEqual(["/v1/models"]);
 });
 
 it("the form gets the first five hundred models of a long list, and every model counts", async () => {

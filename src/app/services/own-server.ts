@@ -1,7 +1,7 @@
 // The user's own language-model server: what is wrong with it, if anything, and the cards that it writes.
 import { say } from "../../shared/saying.ts";
 import type { ServerCheck } from "../../compose/llm/server-check.ts";
-import { ask, PassingFailure, readBody, ServerRefusal } from "../../refine/chat-server.ts";
+import { ask, PassingFailure, readBody, ServerRedirect, ServerRefusal } from "../../refine/chat-server.ts";
 import { refineCard } from "../../refine/refine-card.ts";
 import type { RawCard } from "../../refine/raw-card.ts";
 import type { RefinedCard } from "../../refine/refined-card.ts";
@@ -112,7 +112,7 @@ interface Listing {
 async function listModels({ url, apiKey }: OwnServer, signal: AbortSignal): Promise<Listing | null> {
   try {
     const response = await fetch(`${url}/models`, {
-      redirect: "error",
+      redirect: "manual", // it counts as no list: what matters is the question
       headers: apiKey ? { authorization: `Bearer ${apiKey}` } : {},
       signal: AbortSignal.any([signal, AbortSignal.timeout(listSeconds * 1000)]),
     });
@@ -158,6 +158,7 @@ export async function checkOwnServer(server: OwnServer, signal: AbortSignal): Pr
     });
   } catch (error) {
     throwIfAborted(signal);
+    if (error instanceof ServerRedirect) return { kind: "redirects" };
     if (error instanceof ServerRefusal) {
       const { status } = error;
       // A server that hands the key back has it shown nowhere.

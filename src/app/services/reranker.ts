@@ -4,9 +4,8 @@ import type { Composition } from "../../compose/composition.ts";
 import type { ComposerService, RerankCandidate } from "../../compose/service.ts";
 import type { WorkerClient } from "../../rpc/client.ts";
 import { abortable } from "../../shared/abortable.ts";
-import { StylusError } from "../../shared/errors.ts";
 import { rerankerId } from "../packs/packs.ts";
-import { createOptionalModel } from "./optional-model.ts";
+import { createOptionalModel, openedOnce } from "./optional-model.ts";
 import type { OptionalModelServices } from "./ports.ts";
 import { say } from "../../shared/saying.ts";
 import type { StorageClient } from "./storage-client.ts";
@@ -25,48 +24,22 @@ export function createReranker(context: {
 }): RerankerWorker {
   const { storage, composer } = context;
   const model = createOptionalModel(storage, rerankerId);
-  /** `start`: of the worker that has it open; null while it is on its way. */
-  let held: { readonly result: Promise<void>; start: number | null } | null = null;
-  /** Raised by each `drop`. */
-  let generation = 0;
-
-  async function open(): Promise<void> {
-    const wanted = generation;
-    const { title, state: stored } = await model.state();
-    if (stored !== "ready")
-      throw new StylusError("not-found", say`${title} is not downloaded.`, {
-        where: "method",
-        remedy: say`Download it under Settings, Adapter selection, or choose another method.`,
-      });
-    const files = await model.files();
-    if (wanted !== generation) throw new StylusError("cancelled", say`The reranker is no longer needed.`);
-    await composer.call((service) => service.loadReranker(files));
-  }
-
-  function ready(): Promise<void> {
-    const gone = held !== null && held.start !== null && (held.start !== composer.starts || !composer.alive);
-    if (held && !gone) return held.result;
-    const loading: { readonly result: Promise<void>; start: number | null } = { result: open(), start: null };
-    held = loading;
-    loading.result.then(
-      () => (loading.start = composer.starts),
-      () => {
-        if (held === loading) held = null;
-      },
-    );
-    return loading.result;
-  }
+  const opened = openedOnce(model, {
+    worker: composer,
+    open: (files) => composer.call((service) => service.loadReranker(files)),
+    absent: {
+      where: "method",
+      remedy: say`Download it under Settings, Adapter selection, or choose another method.`,
+    },
+  });
 
   return {
     state: model.state,
     download: model.download,
-    drop() {
-      generation += 1;
-      held = null;
-    },
+    drop: opened.forget,
     choose(prompt, candidates, signal) {
       const work = throughLoss(async () => {
-        await ready();
+        await opened.ready();
         return composer.call((service) => service.rerank(prompt, candidates, { signal }));
       });
       return abortable(work, signal);

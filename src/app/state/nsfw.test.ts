@@ -1,4 +1,4 @@
-// What the check says of images that it cannot read, in the page's language.
+// Which images are blurred, and what the check says of those that it cannot read, in the page's language.
 import { createRoot } from "solid-js";
 import { afterEach, expect, test } from "vitest";
 import { StylusError } from "../../shared/errors.ts";
@@ -9,16 +9,34 @@ import { createSettings } from "./settings.ts";
 
 afterEach(() => speak(() => "en"));
 
+const service = {
+  state: async () => ({ title: "NSFW", sizeBytes: 1, state: "ready" as const }),
+  download: async () => {},
+  check: async (): Promise<never> => {
+    throw new StylusError("bad-file", say`The file is truncated.`, { remedy: say`Download it again.` });
+  },
+};
+
+test("an image is blurred until someone wants to see it, and only while the check is on", () => {
+  const settings = createSettings();
+  const [, setSettings] = settings;
+  setSettings({ nsfwCheck: true, nsfwThreshold: 0.5 });
+  const nsfw = createRoot(() =>
+    createNsfwState({ services: { nsfw: service }, settings, announce: () => {} }),
+  );
+  const blurred = () => [0.4, 0.6, null, undefined].map((found) => nsfw.isBlurred(found, "a"));
+  expect(blurred()).toEqual([false, true, true, false]);
+  nsfw.toggle("a");
+  expect(blurred()).toEqual([false, false, false, false]);
+  nsfw.toggle("a");
+  expect(nsfw.isBlurred(0.6, "a")).toBe(true);
+  setSettings("nsfwCheck", false);
+  expect(blurred()).toEqual([false, false, false, false]);
+});
+
 test("an image that cannot be checked is said in the page's language", async () => {
   const settings = createSettings();
   settings[1]("nsfwCheck", true);
-  const service = {
-    state: async () => ({ title: "NSFW", sizeBytes: 1, state: "ready" as const }),
-    download: async () => {},
-    check: async (): Promise<never> => {
-      throw new StylusError("bad-file", say`The file is truncated.`, { remedy: say`Download it again.` });
-    },
-  };
   const nsfw = createRoot(() =>
     createNsfwState({ services: { nsfw: service }, settings, announce: () => {} }),
   );

@@ -21,6 +21,8 @@ export interface NsfwState {
   /** Whether the user wants to see an image that is blurred, until the page is closed. */
   isShown(key: string): boolean;
   toggle(key: string): void;
+  /** Whether an image is blurred now: there is a reason, and nobody wants to see it, by its `key`, all the same. */
+  isBlurred(nsfw: Nsfw | undefined, key: string): boolean;
 }
 
 export function createNsfwState(context: {
@@ -31,6 +33,8 @@ export function createNsfwState(context: {
   const { services, announce } = context;
   const [settings] = context.settings;
   const [shown, setShown] = createSignal<ReadonlySet<string>>(new Set());
+  const reason: NsfwState["reason"] = (nsfw) => blurReason(nsfw, settings);
+  const isShown = (key: string): boolean => shown().has(key);
   return {
     model: createOptionalModel({ service: services.nsfw, wanted: () => settings.nsfwCheck, announce }),
     check(image, onProblem) {
@@ -43,9 +47,9 @@ export function createNsfwState(context: {
         },
       );
     },
-    reason: (nsfw) => blurReason(nsfw, settings),
+    reason,
     previewReason: () => (settings.nsfwCheck ? "pending" : null),
-    isShown: (key) => shown().has(key),
+    isShown,
     toggle(key) {
       setShown((before) => {
         const keys = new Set(before);
@@ -53,5 +57,6 @@ export function createNsfwState(context: {
         return keys;
       });
     },
+    isBlurred: (nsfw, key) => reason(nsfw) !== null && !isShown(key),
   };
 }

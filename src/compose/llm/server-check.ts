@@ -8,7 +8,9 @@ export type ServerCheck<Words = Saying> =
   | { readonly kind: "blocked"; readonly origin: string }
   /** A page from https may not ask an http address of another computer. */
   | { readonly kind: "insecure" }
-  /** Something answers there, but not to pages of this origin. */
+  /** It sends questions to another address. */
+  | { readonly kind: "redirects" }
+  /** Something answers there, or redirects elsewhere, which pages of this origin may not see. */
   | { readonly kind: "cors"; readonly origin: string }
   /** Nothing answers; or the browser does not tell that from `cors`. */
   | { readonly kind: "unreachable"; readonly origin: string; readonly isCertain: boolean }

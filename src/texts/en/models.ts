@@ -203,8 +203,10 @@ export const models = {
           return `This site does not allow ${found.origin}, only servers on this computer (localhost or 127.0.0.1) and those that its host has named. Whoever hosts it can add the address: see STYLUS_MODEL_SERVERS in the README.`;
         case "insecure":
           return "An https page can’t reach an http address on another computer. Use https there, or run the server on this computer.";
+        case "redirects":
+          return "This address redirects to another one, but your prompts and key are only for the address you enter. Enter the one it redirects to.";
         case "cors":
-          return `A server answers at this address, but it doesn’t allow ${found.origin} to read the answer (CORS). Allow it there:`;
+          return `A server answers at this address, but it doesn’t allow ${found.origin} to read the answer (CORS). If the address redirects, enter the one it redirects to; otherwise, allow this page there:`;
         case "unreachable":
           return found.isCertain
             ? "Nothing answers at this address. Check that the server runs, and its port. If the browser asks for access to your local network, allow it."

@@ -198,8 +198,10 @@ export const models: typeof english = {
           return `이 사이트에서는 ${found.origin} 주소를 쓸 수 없어요. 이 컴퓨터의 서버(localhost 또는 127.0.0.1)와 사이트 운영자가 허용한 서버만 쓸 수 있어요. 운영자는 주소를 추가할 수 있어요. README의 STYLUS_MODEL_SERVERS를 참고하세요.`;
         case "insecure":
           return "https 페이지에서는 다른 컴퓨터의 http 주소에 접속할 수 없어요. 서버에서 https를 쓰거나, 이 컴퓨터에서 서버를 실행하세요.";
+        case "redirects":
+          return "이 주소는 다른 주소로 리디렉션해요. 프롬프트와 키는 입력한 주소로만 보내니, 리디렉션되는 주소를 입력하세요.";
         case "cors":
-          return `이 주소에서 서버가 응답하지만, ${found.origin} 페이지가 답을 읽도록 허용하지 않아요(CORS). 서버에서 허용하세요.`;
+          return `이 주소에서 서버가 응답하지만, ${found.origin} 페이지가 답을 읽도록 허용하지 않아요(CORS). 다른 주소로 리디렉션한다면 그 주소를 입력하고, 아니면 서버에서 이 페이지를 허용하세요.`;
         case "unreachable":
           return found.isCertain
             ? "이 주소에서 응답이 없어요. 서버가 실행 중인지, 포트가 맞는지 확인하세요. 브라우저가 로컬 네트워크 접근을 물으면 허용하세요."

@@ -1,5 +1,5 @@
 // Dropped or picked adapter files: what each is, whether it fits, and the card to add it with.
-import { createEffect, createSignal, For, Match, on, Show, Switch, type Accessor, type JSX } from "solid-js";
+import { createEffect, createSignal, For, Match, on, Show, Switch, type JSX } from "solid-js";
 import { adapterExtensions } from "../../app/adapters/dropped-files.ts";
 import { usedTensors, type IntakeItem } from "../../app/state/intake/intake.ts";
 import type { PlainError } from "../../shared/errors.ts";
@@ -49,7 +49,7 @@ export function IntakeDialog(): JSX.Element {
         )}
       </Show>
       <ul class={styles["items"]}>
-        <For each={studio.intake.items}>{(item) => <Item item={item} pressed={pressed} />}</For>
+        <For each={studio.intake.items}>{(item) => <Item item={item} pressed={pressed()} />}</For>
       </ul>
       <div class={styles["more"]}>
         <PickFiles label={t.adapters.intake.more} accept={adapterExtensions} multiple />
@@ -132,7 +132,7 @@ function Verdict(props: { readonly item: IntakeItem }): JSX.Element {
   );
 }
 
-function Item(props: { readonly item: IntakeItem; readonly pressed: Accessor<number> }): JSX.Element {
+function Item(props: { readonly item: IntakeItem; readonly pressed: number }): JSX.Element {
   const studio = useStudio();
   const openAdapter = useAdapterDialog();
   const item = (): IntakeItem => props.item;

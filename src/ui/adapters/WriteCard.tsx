@@ -1,5 +1,5 @@
 // The button that lets a language model write a card, where there is one that can; and the way back to the previous card.
-import { createEffect, createSignal, on, onCleanup, onMount, Show, type Accessor, type JSX } from "solid-js";
+import { createEffect, createSignal, on, onCleanup, onMount, Show, type JSX } from "solid-js";
 import type { AdapterReport } from "../../adapters/report.ts";
 import { rawOf, withWritten, type CardDraft } from "../../app/adapters/user-card.ts";
 import { toPlainError, type PlainError } from "../../shared/errors.ts";
@@ -13,7 +13,7 @@ export interface WritingProps {
   /** What lies beside the file, as for `draftForm`. */
   readonly sidecar?: unknown;
   /** Counts the presses of a button for all files. */
-  readonly pressed?: Accessor<number>;
+  readonly pressed?: number;
 }
 
 export function WriteCard(
@@ -51,7 +51,7 @@ export function WriteCard(
   }
   createEffect(
     on(
-      () => props.pressed?.() ?? 0,
+      () => props.pressed,
       () => void write(),
       { defer: true },
     ),

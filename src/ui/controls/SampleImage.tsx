@@ -1,5 +1,6 @@
 // A sample image of an adapter, or the first letter of its title if it has none.
 import { createMemo, onCleanup, Show, type JSX } from "solid-js";
+import { usesAdapter } from "../../app/images/gallery-filter.ts";
 import type { AdapterCard } from "../../retrieval/card.ts";
 import styles from "./SampleImage.module.css";
 import { useStudio } from "../studio-context.ts";
@@ -15,12 +16,12 @@ export function SampleImage(props: {
   /** User adapters: the image that came with it, or the latest one generated with it that is not blurred. */
   const stored = createMemo(() => {
     const id = props.card?.id;
-    const own = id === undefined ? undefined : studio.pack()?.userAdapters.get(id);
+    const own = id !== undefined && studio.pack()?.userAdapters.get(id);
     if (!own) return null;
     if (own.preview) return own.preview;
     const image = studio.gallery
       .images()
-      .find(({ adapters, nsfw }) => adapters.some((use) => use.id === id) && !studio.nsfw.reason(nsfw));
+      .find((generated) => usesAdapter(generated, id) && !studio.nsfw.reason(generated.nsfw));
     return image?.png ?? null;
   });
   const url = createMemo(() => {

@@ -19,8 +19,8 @@ export function ModelsDialog(props: { readonly onStorage: () => void }): JSX.Ele
   const graphics = (): string => {
     const report = models.list()?.graphics;
     if (!report) return "";
-    return report.name === null
-      ? t.models.list.noGraphics(report.reason ? spoken(report.reason) : "")
+    return report.kind === "none"
+      ? t.models.list.noGraphics(spoken(report.reason))
       : t.models.list.graphics(report.name);
   };
   const questionTitle = (): string | null => {

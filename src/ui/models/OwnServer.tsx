@@ -9,6 +9,7 @@ import {
   type OwnServer,
 } from "../../app/packs/own-server.ts";
 import type { ServerCheck } from "../../compose/llm/server-check.ts";
+import { answerFormats } from "../../refine/chat-server.ts";
 import { toPlainError, type PlainError } from "../../shared/errors.ts";
 import { spoken } from "../../texts/sayings.ts";
 import { t } from "../../texts/texts.ts";
@@ -187,7 +188,7 @@ function ServerForm(props: { readonly onDone: () => void }): JSX.Element {
       <SelectField
         label={texts().format}
         value={format()}
-        choices={(["schema", "object", "text"] as const).map((value) => ({
+        choices={answerFormats.map((value) => ({
           value,
           label: texts().formats[value],
         }))}

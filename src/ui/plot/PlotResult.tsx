@@ -95,7 +95,7 @@ function Sheet(props: {
               url={url()}
               fileName={`plot-${imageFileName(props.image.seed, props.run.options.prompt)}`}
               labels={
-                studio.nsfw.reason(props.image.nsfw) && !studio.nsfw.isShown(props.image.id)
+                studio.nsfw.isBlurred(props.image.nsfw, props.image.id)
                   ? { ...t.plot, download: t.nsfw.downloadPlain }
                   : t.plot
               }

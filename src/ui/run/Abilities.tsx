@@ -40,10 +40,7 @@ export function Abilities(): JSX.Element {
         text:
           fit.kind === "good"
             ? texts().fullSize(fullSize.sizeBytes, fit.gpuBytes)
-            : texts().noFullSize(
-                fullSize.sizeBytes,
-                list.graphics.reason ? spoken(list.graphics.reason) : "",
-              ),
+            : texts().noFullSize(fullSize.sizeBytes, spoken(fit.reason)),
       },
       ...(smallest
         ? [

@@ -139,9 +139,6 @@ export function Choice(): JSX.Element {
             <li class={styles["task"]}>
               <h3 class={styles["part"]}>{t.run.choice.tagged}</h3>
               <Tags of={tags()} />
-              <For each={tags().problems}>
-                {(problem) => <p class={styles["problem"]}>{spoken(problem)}</p>}
-              </For>
             </li>
           </Show>
         </ol>
@@ -219,10 +216,7 @@ function RegionChoice(props: { readonly number: number; readonly prompt: string 
           <For each={picks()}>{(pick) => <PickRow pick={pick} region={region()} />}</For>
         </ul>
       </Show>
-      <Show when={tags().adapters.length > 0}>
-        <Tags of={tags()} />
-      </Show>
-      <For each={tags().problems}>{(problem) => <p class={styles["problem"]}>{spoken(problem)}</p>}</For>
+      <Tags of={tags()} />
       <Show when={picks().length === 0 && tags().adapters.length === 0}>
         <p class={styles["sameAdapters"]}>
           {isRead() || studio.options().method === "sd" ? t.run.choice.regionAsImage : t.run.choice.reading}
@@ -232,8 +226,8 @@ function RegionChoice(props: { readonly number: number; readonly prompt: string 
   );
 }
 
-/** The adapters of tags. */
-function Tags(props: { readonly of: Pick<LoraTags, "adapters"> }): JSX.Element {
+/** The adapters of tags, and what is wrong with others. */
+function Tags(props: { readonly of: Pick<LoraTags, "adapters" | "problems"> }): JSX.Element {
   const studio = useStudio();
   const openDialog = useAdapterDialog();
   const describeTag = (use: AdapterUse): string => {
@@ -245,22 +239,27 @@ function Tags(props: { readonly of: Pick<LoraTags, "adapters"> }): JSX.Element {
     return [strength, userAdapter && describeParts(use, userAdapter.report)].filter(Boolean).join(". ");
   };
   return (
-    <ul class={styles["tags"]}>
-      <For each={props.of.adapters}>
-        {(use) => (
-          <li data-unknown={studio.pack() !== null && !studio.card(use.id)}>
-            <Show when={studio.card(use.id)} fallback={<span>{use.id}</span>}>
-              {(card) => (
-                <button type="button" onClick={() => openDialog(use.id)}>
-                  {card().title}
-                </button>
-              )}
-            </Show>
-            <span>{describeTag(use)}</span>
-          </li>
-        )}
-      </For>
-    </ul>
+    <>
+      <Show when={props.of.adapters.length > 0}>
+        <ul class={styles["tags"]}>
+          <For each={props.of.adapters}>
+            {(use) => (
+              <li data-unknown={studio.pack() !== null && !studio.card(use.id)}>
+                <Show when={studio.card(use.id)} fallback={<span>{use.id}</span>}>
+                  {(card) => (
+                    <button type="button" onClick={() => openDialog(use.id)}>
+                      {card().title}
+                    </button>
+                  )}
+                </Show>
+                <span>{describeTag(use)}</span>
+              </li>
+            )}
+          </For>
+        </ul>
+      </Show>
+      <For each={props.of.problems}>{(problem) => <p class={styles["problem"]}>{spoken(problem)}</p>}</For>
+    </>
   );
 }
 

@@ -221,7 +221,7 @@ function Thumbnail(props: {
   }
   const shown = (): boolean => studio.run()?.id === props.image.runId;
   const mayBlur = (): boolean => studio.nsfw.reason(props.image.nsfw) !== null;
-  const blurred = (): boolean => mayBlur() && !studio.nsfw.isShown(props.image.id);
+  const blurred = (): boolean => studio.nsfw.isBlurred(props.image.nsfw, props.image.id);
   const eyeLabel = (): string => {
     const { seed, sheet } = props.image;
     if (blurred()) return sheet ? t.nsfw.showPlot : t.nsfw.showImage(seed);

@@ -22,14 +22,13 @@ import { regionColour, taskColour } from "../prompt/task-colour.ts";
 import { t } from "../../texts/texts.ts";
 
 interface Chip {
-  readonly id: string;
-  readonly title: string;
-  /** Index of the part it belongs to; null for pinned and tagged adapters. */
-  readonly task: number | null;
-  /** Index of the region it works in; null: the whole image. */
-  readonly region: number | null;
+  readonly label: string;
+  /** Of the part of the prompt or the region that it belongs to; undefined for pinned and tagged adapters. */
+  readonly colour: number | undefined;
   /** Null: this image's adapter mask leaves it out. */
   readonly strength: number | null;
+  /** How the strength came about. */
+  readonly formula: string;
 }
 
 export function ImageCard(props: { readonly run: RunView; readonly image: ImageView }): JSX.Element {
@@ -41,21 +40,27 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
         task.picks.map(({ id }) => [id, index] as const),
       ),
     );
-    const chip = (id: string, strength: number | null): Chip => ({
-      id,
-      title: title(id),
-      task: taskOf.get(id) ?? null,
-      region: null,
-      strength,
-    });
-    const whole = [
-      ...props.image.adapters.map(({ id, unetStrength }) => chip(id, unetStrength)),
-      ...props.image.masked.map((id) => chip(id, null)),
-    ].sort((a, b) => (a.task ?? 99) - (b.task ?? 99));
-    const inRegions = (props.image.regions ?? []).flatMap(({ adapters }, region) =>
-      adapters.map(({ id, unetStrength }) => ({ ...chip(id, unetStrength), task: null, region })),
+    const ofImage = [
+      ...props.image.adapters.map(({ id, unetStrength }) => ({ id, strength: unetStrength })),
+      ...props.image.masked.map((id) => ({ id, strength: null })),
+    ]
+      .map((use) => ({ ...use, task: taskOf.get(use.id) }))
+      .sort((a, b) => (a.task ?? 99) - (b.task ?? 99))
+      .map(({ id, strength, task }) => ({
+        label: title(id),
+        colour: task === undefined ? undefined : taskColour(task),
+        strength,
+        formula: formulaOf(props.image, id),
+      }));
+    const ofRegions = (props.image.regions ?? []).flatMap((region, index) =>
+      region.adapters.map(({ id, unetStrength }) => ({
+        label: t.run.image.inRegion(index + 1, title(id)),
+        colour: regionColour(index),
+        strength: unetStrength,
+        formula: formulaOf(region, id),
+      })),
     );
-    return [...whole, ...inRegions];
+    return [...ofImage, ...ofRegions];
   });
   const words = (): string => wordsOf(props.image, props.run).prompt;
   const alt = (): string => {
@@ -69,8 +74,7 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
   };
   const cover = createMemo(() => coverOf(props.image, { check: studio.nsfw, variant: props.image.variant }));
   /** Whether the image itself may not be seen, alone or in a comparison. */
-  const isBlurred = (): boolean =>
-    studio.nsfw.reason(props.image.nsfw) !== null && !studio.nsfw.isShown(cover().key);
+  const isBlurred = (): boolean => studio.nsfw.isBlurred(props.image.nsfw, cover().key);
   const sampling = (): boolean => props.image.status === "sampling";
   const isNext = (): boolean => props.run.images.find(({ status }) => status !== "done") === props.image;
   const reuse = createReuse(props, () => t.run.image.reused);
@@ -232,21 +236,11 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
               {(chip) => (
                 <li
                   class={styles["chip"]}
-                  data-task={
-                    chip.region !== null
-                      ? regionColour(chip.region)
-                      : chip.task === null
-                        ? undefined
-                        : taskColour(chip.task)
-                  }
+                  data-task={chip.colour}
                   data-off={chip.strength === null}
-                  title={
-                    chip.strength === null
-                      ? t.run.image.masked
-                      : formulaOf(props.image.regions?.[chip.region ?? -1] ?? props.image, chip.id)
-                  }
+                  title={chip.strength === null ? t.run.image.masked : chip.formula}
                 >
-                  {chip.region === null ? chip.title : t.run.image.inRegion(chip.region + 1, chip.title)}
+                  {chip.label}
                   <span class={styles["strength"]}>
                     {chip.strength === null ? t.run.image.off : t.format.fraction(chip.strength)}
                   </span>

@@ -31,10 +31,11 @@ import {
   type ImageView,
   type RunView,
   type StageView,
+  type VariantView,
 } from "./view.ts";
 import { plotLabels } from "../plot/labels.ts";
 import { plotFrom, type Plot } from "../../../stylus/plot/axes.ts";
-import { regionsOfImage } from "../../../stylus/region-text.ts";
+import { adaptersAnywhere, regionsOfImage } from "../../../stylus/region-text.ts";
 import { expandPlot } from "../../../stylus/plot/cells.ts";
 import { run as runOptions, runRequest, type RunRequest } from "../../../stylus/run.ts";
 import type { LoadedPack, LoadProgress } from "../../../stylus/loaded-pack.ts";
@@ -97,6 +98,18 @@ function revokeImages(view: RunView | undefined): void {
     if (image.variant?.encoded) URL.revokeObjectURL(image.variant.encoded.url);
   }
 }
+
+/** Nothing of it has been generated yet. */
+const blankVariant = (comparison: Comparison): VariantView => ({
+  id: crypto.randomUUID(),
+  comparison,
+  status: "sampling",
+  step: 0,
+  steps: 0,
+  preview: null,
+  encoded: null,
+  error: null,
+});
 
 /** Runs of earlier versions have no word of what came later. */
 const withLaterOptions = (options: GenerateOptions): GenerateOptions => ({
@@ -282,23 +295,17 @@ export function createRuns(context: RunsContext): Runs {
     const { view, set } = current() ?? {};
     const image = view?.images[imageIndex];
     if (!view || !set || !image?.encoded) return;
-    const rest = image.adapters.filter(({ id }) => without !== "all" && id !== without);
+    const isOut = (id: string): boolean => without === "all" || id === without;
     const comparison: Comparison =
       without === "all"
         ? { kind: "no-adapters" }
         : { kind: "without", title: cards().get(without)?.title ?? without };
-    const generatedBy = view.report?.pack;
-    const fail = (error: StylusError): void => {
-      const nothing = { step: 0, steps: 0, preview: null, encoded: null };
+    const setVariant = (variant: Partial<VariantView>): void => {
       if (image.variant?.encoded) URL.revokeObjectURL(image.variant.encoded.url);
-      set("images", imageIndex, "variant", {
-        id: crypto.randomUUID(),
-        comparison,
-        status: "failed",
-        ...nothing,
-        error: explain(error),
-      });
+      set("images", imageIndex, "variant", { ...blankVariant(comparison), ...variant });
     };
+    const fail = (error: StylusError): void => setVariant({ status: "failed", error: explain(error) });
+    const generatedBy = view.report?.pack;
     if (generatedBy && generatedBy.id !== packId()) {
       fail(
         new StylusError(
@@ -312,8 +319,7 @@ export function createRuns(context: RunsContext): Runs {
       return;
     }
     // Until the model is loaded nothing is known; the run loads it and names what is missing.
-    const inRegions = image.regions?.flatMap(({ adapters }) => adapters) ?? [];
-    const kept = [...rest, ...inRegions.filter(({ id }) => without !== "all" && id !== without)];
+    const kept = adaptersAnywhere(image).filter(({ id }) => !isOut(id));
     const [lost] = context.pack() ? missingAdapters(kept, cards()) : [];
     if (lost !== undefined) {
       fail(
@@ -323,20 +329,18 @@ export function createRuns(context: RunsContext): Runs {
       );
       return;
     }
+    const rest = image.adapters.filter(({ id }) => !isOut(id));
     const options: GenerateOptions = {
       ...optionsOfImage(image, view),
       // Its tags are in the list of adapters already.
       prompt: withoutTags(wordsOf(image, view).prompt),
       negativePrompt: wordsOf(image, view).negativePrompt,
-      regions: regionsOfImage(view.options.regions, image, (id) => without === "all" || id === without),
+      regions: regionsOfImage(view.options.regions, image, isOut),
       pins: [], // in the list, too; one that is taken out may be gone
       adapters: rest.length === 0 ? "none" : rest.map(listedOf),
     };
     await exclusively(async (signal) => {
-      if (image.variant?.encoded) URL.revokeObjectURL(image.variant.encoded.url);
-      const { steps } = options;
-      const blank = { id: crypto.randomUUID(), step: 0, preview: null, encoded: null, error: null };
-      set("images", imageIndex, "variant", { comparison, status: "sampling", steps, ...blank });
+      setVariant({ steps: options.steps });
       announce(t.run.announced.comparing);
       const onEvent = (event: RunEvent): void => {
         heedDevice(event);
@@ -366,21 +370,20 @@ export function createRuns(context: RunsContext): Runs {
     const { view, set } = current() ?? {};
     const start = view?.options.start;
     if (!start || !set) return;
-    const comparison: Comparison = { kind: "init-image" };
-    const blank = { id: crypto.randomUUID(), step: 0, steps: 0, preview: null };
+    const blank = blankVariant({ kind: "init-image" });
     const file = await inputs.then((store) => store.get(start.picture.id)).catch(() => null);
     // Another run is on show, or something else beside the image: nobody would revoke the object URL.
     if (current()?.view !== view || view.images[imageIndex]?.variant) return;
     if (file) {
       const encoded = { png: file, url: URL.createObjectURL(file) };
-      set("images", imageIndex, "variant", { comparison, status: "done", ...blank, encoded, error: null });
+      set("images", imageIndex, "variant", { ...blank, status: "done", encoded });
     } else {
       const error = explain(
         new StylusError("not-found", say`Its init image is no longer in this browser’s storage.`, {
           remedy: say`The image itself is kept.`,
         }),
       );
-      set("images", imageIndex, "variant", { comparison, status: "failed", ...blank, encoded: null, error });
+      set("images", imageIndex, "variant", { ...blank, status: "failed", error });
     }
   }
 

@@ -39,6 +39,7 @@ export const choosing: Readonly<Record<string, string>> = {
   "No reranker is loaded.": "불러온 리랭커가 없어요.",
   "No reader is loaded.": "불러온 독해 모델이 없어요.",
   "{0} answers {1}: {2}.": "{0}의 응답: {1}({2}).",
+  "{0} redirects to another address.": "{0}에서 다른 주소로 리디렉션해요.",
   "{0} answers {1}.": "{0}의 응답: {1}.",
   "the response broke off": "응답이 중간에 끊김",
   "the response is larger than 1 MB": "응답이 1MB보다 큼",

@@ -10,7 +10,6 @@ export const page: Readonly<Record<string, string>> = {
   "{0} can no longer be read from your disk.": "디스크에서 {0} 파일을 더는 읽을 수 없어요.",
   "If you moved or renamed it, choose it again; otherwise remove it from the list of models.":
     "옮기거나 이름을 바꿨다면 다시 선택하고, 아니면 모델 목록에서 제거하세요.",
-  "no WebGPU": "WebGPU 없음",
   "The GPU was lost twice, and {0} is too large for WebAssembly.":
     "GPU 연결이 두 번 끊겼고, {0} 모델은 WebAssembly로 실행하기에 너무 커요.",
   "Close other programs and tabs that use the GPU, or generate smaller images, then try again.":
@@ -44,7 +43,7 @@ export const page: Readonly<Record<string, string>> = {
   "{0} is not downloaded.": "{0} 모델을 다운로드하지 않았어요.",
   "Download it under Settings, Adapter selection, or choose another method.":
     "‘설정’의 어댑터 선택에서 다운로드하거나 다른 방식을 고르세요.",
-  "The reranker is no longer needed.": "리랭커가 더는 필요하지 않아요.",
+  "{0} is no longer needed.": "{0} 모델이 더는 필요하지 않아요.",
   "The pack lacks its file {0}.": "팩에 {0} 파일이 없어요.",
   "Download the pack again.": "팩을 다시 다운로드하세요.",
   retrieval: "검색",
