@@ -7,22 +7,21 @@ import torch.nn.functional as F
 
 from . import places
 from .effects import blur, colour, edges, grey, kuwahara, noise, ramp, saturate
-from .paintings import at_cells, body, contours, group, grown
+from .paintings import at_cells, body, group, grown, standing
 
 
 # --- facets: low poly, origami
-def vertices(img, t, size, play=0.38):
-    """A lattice of `size` px whose points move to the strongest contour near them: x, y [n, m + 1, m + 1]."""
+def vertices(contour, t, size):
+    """A lattice of `size` px whose points move, by 0.38 of it at most, to the strongest contour near them: x, y [n, m + 1, m + 1]."""
     m, p = 256 // size, t["p"][:, 6, None, None] * 7
-    i = torch.arange(m + 1, device=img.device, dtype=torch.float32)
+    i = torch.arange(m + 1, device=contour.device, dtype=torch.float32)
     i, j = i[None, None, :].expand(1, m + 1, m + 1), i[None, :, None].expand(1, m + 1, m + 1)
-    contour = edges(blur(img, 1), 1.6)
     best = None
     for b in range(-3, 4):
         for a in range(-3, 4):
-            x = (i + play / 3 * a).clamp(0, m) * size * (i > 0) * (i < m) + (i == m) * 256.0
-            y = (j + play / 3 * b).clamp(0, m) * size * (j > 0) * (j < m) + (j == m) * 256.0
-            x, y = x.expand(len(img), -1, -1), y.expand(len(img), -1, -1)
+            x = (i + 0.38 / 3 * a).clamp(0, m) * size * (i > 0) * (i < m) + (i == m) * 256.0
+            y = (j + 0.38 / 3 * b).clamp(0, m) * size * (j > 0) * (j < m) + (j == m) * 256.0
+            x, y = x.expand(len(contour), -1, -1), y.expand(len(contour), -1, -1)
             score = at_cells(contour, x, y)[:, 0] + 0.06 * places.hash01(i * 7 + a, j * 7 + b, p) - 0.004 * (a * a + b * b)
             if best is None:
                 best, vx, vy = score, x, y
@@ -33,18 +32,18 @@ def vertices(img, t, size, play=0.38):
 
 def facets(img, t, r, size, guide=None):
     """Flat triangles [n, c, 256, 256] in the image's colours, and their tilt [n, 1, 256, 256] in [0, 1]; `guide`: the picture whose contours they follow."""
-    guide = img if guide is None else guide
+    contour = edges(blur(img if guide is None else guide, 1), 1.6)
     m = 256 // size
-    x, y = vertices(guide, t, size)
+    x, y = vertices(contour, t, size)
     corner = lambda a, b: (x[:, b:b + m, a:a + m], y[:, b:b + m, a:a + m])
     p00, p10, p11, p01 = corner(0, 0), corner(1, 0), corner(1, 1), corner(0, 1)
-    contour = blur(edges(blur(guide, 1), 1.6), 1)
+    contour = blur(contour, 1)
     along = lambda p, q: sum(at_cells(contour, p[0] + (q[0] - p[0]) * k / 6, p[1] + (q[1] - p[1]) * k / 6)[:, 0] for k in range(1, 6))
     falling = along(p00, p11) >= along(p10, p01)
     pick = lambda p, q: tuple(torch.where(falling, u, v) for u, v in zip(p, q))
     X, Y = r.grid
     out, tilt = F.interpolate(F.avg_pool2d(img, size), scale_factor=size), torch.full_like(img[:, :1], 0.5)
-    for k, triangle in enumerate(((p00, pick(p10, p10), pick(p11, p01)), (pick(p00, p10), p11, p01))):
+    for k, triangle in enumerate(((p00, p10, pick(p11, p01)), (pick(p00, p10), p11, p01))):
         cx, cy = sum(p[0] for p in triangle) / 3, sum(p[1] for p in triangle) / 3
         tone = sum(at_cells(img, cx + (p[0] - cx) * s, cy + (p[1] - cy) * s) for p in triangle for s in (0.0, 0.45)) / 6
         lean = places.hash01((cx * 2).round(), (cy * 2).round() + k, t["p"][:, 5, None, None])
@@ -59,6 +58,7 @@ def facets(img, t, r, size, guide=None):
 
 
 def faceted_ground(img, t, r):
+    """Large flat-shaded triangles."""
     flat, tilt = facets(saturate(img, 1.1), t, r, 32)
     return (flat * (0.90 + 0.20 * tilt)).clamp(0, 1)
 
@@ -100,17 +100,11 @@ def folded_layer(layer, t, r):
     return torch.cat([paper * shape, whole], 1)
 
 
-def standing(t):
-    """The line on which things stand, y [n, 1, 1]."""
-    return torch.tensor([float(places.GROUND[p]) for p in places.PLACES], device=t["place"].device)[t["place"]][:, None, None]
-
-
 # --- isometric
 def diorama(img, t, r):
     """The scene as a room corner in isometric projection: its ground on the floor, what is above it on two walls, a plain backdrop."""
     g = group(t, r)
-    X, Y = g.X.expand(g.n, -1, 256), g.Y.expand(g.n, 256, -1)
-    X, Y = X.expand(-1, 256, -1), Y.expand(-1, -1, 256)
+    X, Y = g.X.expand(g.n, 256, 256), g.Y.expand(g.n, 256, 256)
     wide, deep, wall, centre = 120.0, 60.0, 112.0, 190.0
     line = standing(t)
     across = (X - 128) / wide
@@ -184,15 +178,15 @@ def shadow_box(img, t, r):
 
 
 # --- knitted
-def knitted(img, t, r, wide=32, high=24, patch=4, steep=0.8):
-    """Rows of chunky V stitches in patches of colour that follow them."""
+def knitted(img, t, r):
+    """Rows of chunky V stitches, 32 by 24 px, for the VAE loses smaller ones; patches of colour follow them."""
     X, Y = r.grid
-    leg = wide / 2
-    u = (X % wide - leg).abs()  # 0 in the middle of a V, `leg` at its sides
+    leg, patch = 16, 4
+    u = (X % (2 * leg) - leg).abs()  # 0 in the middle of a V, `leg` at its sides
     sharp = saturate(img + 0.4 * (img - blur(img, 4)), 1.1).clamp(0, 1)
-    row = ((Y + 0.5 * steep * (u - leg / 2)) / patch).floor().clamp(0, 256 // patch - 1).long()
+    row = ((Y + 0.4 * (u - leg / 2)) / patch).floor().clamp(0, 256 // patch - 1).long()
     yarn = F.avg_pool2d(sharp, patch).repeat_interleave(patch, 3).gather(2, row[:, None].expand(len(img), 3, -1, -1))
-    v = (Y + steep * u) % high / high
+    v = (Y + 0.8 * u) % 24 / 24
     strand = (1 - (2 * v - 1) ** 2) * (1 - (2 * u / leg - 1) ** 2)
     return (yarn * (0.55 + 0.55 * strand)[:, None] + 0.04 * strand[:, None]).clamp(0, 1)
 
@@ -204,11 +198,11 @@ def slope(height):
     return (p[:, :, 1:-1, 2:] - p[:, :, 1:-1, :-2]) + (p[:, :, 2:, 1:-1] - p[:, :, :-2, 1:-1])
 
 
-def veins(t, r, k=0):
+def veins(t, r):
     """Grey lines that branch through stone [n, 1, 256, 256]."""
-    warp = noise(r, t, 16, k + 3) * 0.35
-    one = (noise(r, t, 64, k) + warp - 0.62).abs() * 9
-    two = (noise(r, t, 32, k + 1) + warp * 0.8 - 0.55).abs() * 12
+    warp = noise(r, t, 16, 3) * 0.35
+    one = (noise(r, t, 64) + warp - 0.62).abs() * 9
+    two = (noise(r, t, 32, 1) + warp * 0.8 - 0.55).abs() * 12
     return ((1 - one).clamp(0, 1) + 0.6 * (1 - two).clamp(0, 1)).clamp(0, 1)
 
 

@@ -56,6 +56,11 @@ def outlined(rgb, alpha, pixels, tone):
     return torch.cat([rgb * alpha + tone * (wide - alpha).clamp(min=0), wide], 1)
 
 
+def standing(t):
+    """The line on which things stand, y [n, 1, 1]."""
+    return torch.tensor([float(places.GROUND[p]) for p in places.PLACES], device=t["place"].device)[t["place"]][:, None, None]
+
+
 # --- ukiyo-e
 def seigaiha(r, radius=22.0, rows=11.0):
     """Overlapping fans of arcs, the waves of Japanese prints: [1, 1, 256, 256] in [0, 1], 1 on the pale rings."""
@@ -79,7 +84,7 @@ def woodblock_ground(img, t, r):
     flat = blur(nearest(kuwahara(img, 5), UKIYO), 1)
     flat = flat * (1 - 0.75 * contours(flat, 1.5)) + 0.75 * contours(flat, 1.5) * colour(img, "#2a2730")[0]
     wet = torch.tensor([p in ("sea", "lake", "plain", "dots", "stripes", "checks") for p in places.PLACES], device=img.device)[t["place"]].float()[:, None, None, None]
-    line = torch.tensor([float(places.GROUND[p]) for p in places.PLACES], device=img.device)[t["place"]][:, None, None, None] + 6
+    line = standing(t)[:, None] + 6
     X, Y = r.grid
     foam = colour(img, "#f2e6c8")[0] + (1 - seigaiha(r)) * (colour(img, "#2f5f8c")[0] - colour(img, "#f2e6c8")[0])
     flat = flat + wet * places.cover(line + 4 * torch.sin(X / 20) - Y[:, None]) * (foam - flat)
@@ -295,7 +300,7 @@ def spray_layer(layer, t, r):
 # --- chalkboard
 def board_ground(img, t, r):
     """The scene as faint chalk on a green board that was wiped before."""
-    board, = colour(img, "#2a4a3d")
+    board = colour(img, "#2a4a3d")[0]
     wiped = 0.82 + 0.26 * noise(r, t, 64, 1) + 0.12 * noise(r, t, 16, 2)
     out = board * wiped + 0.10 * (grey(blur(img, 3)) - 0.3)
     dust = (contours(kuwahara(img, 5), 2.0, 0.25) * (0.3 + 0.6 * noise(r, t, 4, 3))).clamp(0, 1) * 0.6
@@ -321,6 +326,7 @@ def chalk_layer(layer, t, r):
 
 
 def wooden_frame(img, t, r):
+    """The board's frame, lit from above."""
     X, Y = r.grid
     wood, dark, light = colour(img, "#a8743f", "#5a3a1e", "#cf9a5c")
     edge = 128 - torch.maximum((X - 128).abs(), (Y - 128).abs())
