@@ -9,6 +9,7 @@ import {
   nearestByMeaning,
   nearestByName,
   readThings,
+  surelyMeant,
   thingsPath,
   withNearest,
   type Things,
@@ -38,6 +39,18 @@ it.each([
   ["constructor", null],
 ])("%s: %s by name or spelling", (word, thing) => {
   expect(nearestByName(word, things)).toBe(thing);
+});
+
+it.each([
+  ["cathedral", "castle"], // listed
+  ["mermiad", "mermaid"],
+  ["racoon", "raccoon"],
+  ["bannana", "banana"],
+  ["elephamt", "elephant"],
+  ["puffin", null], // a wrong letter: a bird, no muffin
+  ["casle", null],
+])("%s: %s beyond doubt", (word, thing) => {
+  expect(surelyMeant(word, things)).toBe(thing);
 });
 
 it("finds the nearest one by meaning, and none that is far or from another embedder", async () => {

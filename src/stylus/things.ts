@@ -21,7 +21,9 @@ export interface Things {
 const minSimilarity = 0.62;
 const minSpelling = 4;
 /** From this length on a slip is read as what was meant, unasked: "hello" is no cello, a puffin no muffin. */
-export const sureSpelling = 8;
+const sureSpelling = 8;
+/** From this length on two letters in the wrong order or one doubled or not are, too: "mermiad", "racoon". */
+const sureTyping = 6;
 
 /** @returns null for a pack without such a file, or with one that cannot be read: nothing else depends on it */
 export async function readThings(files: ReadonlyMap<string, Blob>): Promise<Things | null> {
@@ -45,19 +47,22 @@ export async function readThings(files: ReadonlyMap<string, Blob>): Promise<Thin
   }
 }
 
-/**
- * The thing that the word was meant for, without its vector; null when only its meaning can tell.
- * @param minLetters of a word that may be a slip
- */
-export function nearestByName(
-  word: string,
-  { names, near }: Things,
-  minLetters = minSpelling,
-): string | null {
+/** The thing that the word was meant for, without its vector; null when only its meaning can tell. */
+export function nearestByName(word: string, { names, near }: Things): string | null {
   const listed = near.get(word);
   if (listed !== undefined) return listed;
-  if (word.length < minLetters) return null;
-  return names.find((name) => isOneSlip(word, name)) ?? null;
+  if (word.length < minSpelling) return null;
+  return names.find((name) => slipBetween(word, name) !== null) ?? null;
+}
+
+/** The same where the word stands for it beyond doubt. */
+export function surelyMeant(word: string, { names, near }: Things): string | null {
+  const listed = near.get(word);
+  if (listed !== undefined) return listed;
+  if (word.length < sureTyping) return null;
+  const isSure = (slip: Slip | null): boolean =>
+    slip === "typing" || (slip === "spelling" && word.length >= sureSpelling);
+  return names.find((name) => isSure(slipBetween(word, name))) ?? null;
 }
 
 /** @param vector of the word, unit length */
@@ -78,9 +83,11 @@ export function nearestByMeaning(vector: Vector, { names, values, scales }: Thin
   return found;
 }
 
-/** One letter too many, too few or wrong, or two in the wrong order. */
-function isOneSlip(word: string, name: string): boolean {
-  if (Math.abs(word.length - name.length) > 1) return false;
+type Slip = "typing" | "spelling";
+
+/** One letter too many, too few or wrong, or two in the wrong order; null: more than that. */
+function slipBetween(word: string, name: string): Slip | null {
+  if (Math.abs(word.length - name.length) > 1) return null;
   let start = 0;
   while (start < word.length && word[start] === name[start]) start += 1;
   let [end, nameEnd] = [word.length, name.length];
@@ -89,9 +96,10 @@ function isOneSlip(word: string, name: string): boolean {
     nameEnd -= 1;
   }
   const [left, right] = [word.slice(start, end), name.slice(start, nameEnd)];
-  return (
-    Math.max(left.length, right.length) <= 1 || (left.length === 2 && left === [...right].reverse().join(""))
-  );
+  if (left.length === 2 && left === [...right].reverse().join("")) return "typing";
+  if (Math.max(left.length, right.length) > 1) return null;
+  const letter = left + right; // of two a wrong one; else the one too many or too few, doubled if it follows itself
+  return letter === word[start - 1] ? "typing" : "spelling";
 }
 
 /** "alpacas", "llama" → "llamas". */

@@ -3,7 +3,7 @@
 import { contentStems, contentWords, type Word } from "../compose/rules/words.ts";
 import { breakWord, replaceTags, withoutTags } from "../shared/prompt-syntax.ts";
 import type { LoadedPack, Vocabulary } from "./loaded-pack.ts";
-import { inNumberOf, nearestByName, sureSpelling, withNearest } from "./things.ts";
+import { inNumberOf, surelyMeant, withNearest } from "./things.ts";
 import { wildcardReferences } from "./wildcards.ts";
 
 /** CLIP's file has 860 kB, that of a vocabulary of 12,288 tokens 220. */
@@ -75,9 +75,7 @@ export function unknownSpans(prompt: string, { vocabulary, cards }: Reader): Wor
 export function readableText(prompt: string, pack: Reader & Pick<LoadedPack, "things">): string {
   const { things } = pack;
   const words = unknownSpans(prompt, pack).map((word) => {
-    const named =
-      things &&
-      (nearestByName(word.text, things, sureSpelling) ?? nearestByName(word.stem, things, sureSpelling));
+    const named = things && (surelyMeant(word.text, things) ?? surelyMeant(word.stem, things));
     return { ...word, nearest: named ? inNumberOf(word, named) : "" };
   });
   const text = withNearest(prompt, words);
