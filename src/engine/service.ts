@@ -63,6 +63,7 @@ export class DiffusionService {
     {
       device,
       kernels,
+      tune,
       wasmReason,
       onProgress,
       signal,
@@ -70,6 +71,8 @@ export class DiffusionService {
       device: DevicePreference;
       /** Of the whole worker: the same in every call. */
       kernels?: Kernels | undefined;
+      /** False: our own kernels are not tuned. */
+      tune?: boolean | undefined;
       /** Why WASM is required, if the user did not choose it. */
       wasmReason?: Saying | undefined;
       onProgress?: ((progress: LoadProgress) => void) | undefined;
@@ -81,7 +84,7 @@ export class DiffusionService {
       if (this.#loaded?.pack === pack.id && this.#loaded.device === device) return this.#loaded.result;
       await this.#unload();
       const start = performance.now();
-      const backend = await this.#openBackend({ preference: device, kernels, wasmReason, signal });
+      const backend = await this.#openBackend({ preference: device, kernels, tune, wasmReason, signal });
       const ready = performance.now();
       try {
         const pipeline = await backend.unlessLost(

@@ -2,15 +2,11 @@
 
 import type { AttentionShape } from "./kernels/attention.ts";
 import type { MatrixAttentionShape } from "./kernels/matrix-attention.ts";
-import {
-  type MatrixTile,
-  memoryOfMatrixTile,
-  threadsOfMatrixTile,
-} from "./kernels/subgroup-matrix-product.ts";
-import { memoryOf, type ProductTile, threadsOf } from "./kernels/product.ts";
+import type { MatrixTile } from "./kernels/subgroup-matrix-product.ts";
+import type { ProductTile } from "./kernels/product.ts";
 
 /** A tile with what it reaches. */
-interface Rated<Tile> {
+export interface Rated<Tile> {
   readonly tile: Tile;
   /** TFLOP/s of the card at the largest shapes. */
   readonly rate: number;
@@ -107,72 +103,4 @@ export const SOFTWARE_TUNING: Tuning = {
 /** For heads of this many channels. */
 export function attentionShape(width: number, { attention }: Tuning): AttentionShape {
   return attention.find(({ upTo }) => width <= upTo)!;
-}
-
-interface ProductShape {
-  readonly rows: number;
-  readonly columns: number;
-  /** Products of one operand that share a dispatch. */
-  readonly groups: number;
-  /** Length of the sums. */
-  readonly depth: number;
-  /** The sums may be divided among workgroups. */
-  readonly isDivisible: boolean;
-  /** Subgroup matrices can compute it. */
-  readonly isForMatrices: boolean;
-}
-
-type ProductChoice = {
-  /** Workgroups that share each sum. */
-  readonly parts: number;
-} & (
-  | { readonly kind: "plain"; readonly tile: ProductTile }
-  | { readonly kind: "matrix"; readonly tile: MatrixTile }
-);
-
-/** What a workgroup may use. */
-interface Limits {
-  readonly invocations: number;
-  readonly memory: number;
-}
-
-/** The tile that should take the least time, and among how many workgroups each sum is divided. */
-export function chooseProduct(
-  shape: ProductShape,
-  { invocations, memory, tuning }: Limits & { tuning: Tuning },
-): ProductChoice {
-  const plain = tuning.products
-    .filter(({ tile }) => memoryOf(tile) <= memory && threadsOf(tile) <= invocations)
-    .map((rated) => ({ kind: "plain" as const, rated }));
-  const matrix = tuning.matrixProducts
-    .filter(({ tile }) => memoryOfMatrixTile(tile) <= memory && threadsOfMatrixTile(tile) <= invocations)
-    .map((rated) => ({ kind: "matrix" as const, rated }));
-  const choices = (shape.isForMatrices ? matrix : plain).flatMap(({ kind, rated }) => {
-    const steps = shape.depth / rated.tile.depth;
-    const parts = tuning.parts.filter(
-      (count) => count === 1 || (shape.isDivisible && steps / count >= tuning.minStepsPerPart),
-    );
-    return parts.map((count) => ({
-      choice: { kind, tile: rated.tile, parts: count } as ProductChoice,
-      microseconds: estimate(shape, { rated, parts: count, tuning }),
-    }));
-  });
-  return choices.reduce((best, other) => (other.microseconds < best.microseconds ? other : best)).choice;
-}
-
-/** Microseconds: a core finishes its workgroups one after the other, or several that do not fill it alone at once. */
-function estimate(
-  { rows, columns, groups, depth }: ProductShape,
-  {
-    rated: { tile, rate, alone },
-    parts,
-    tuning,
-  }: { rated: Rated<ProductTile | MatrixTile>; parts: number; tuning: Tuning },
-): number {
-  const workgroups = Math.ceil(rows / tile.rows) * Math.ceil(columns / tile.columns) * groups * parts;
-  const operations = 2 * tile.rows * tile.columns * (depth / parts + 2 * tile.depth);
-  const turns = Math.max(1 / alone, Math.ceil(workgroups / tuning.cores));
-  const product = (operations * turns) / ((rate * 1e6) / tuning.cores);
-  if (parts === 1) return product;
-  return product + tuning.dispatchMicroseconds + (8 * rows * columns * parts) / (tuning.partsRate * 1e6);
 }

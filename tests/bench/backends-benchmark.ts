@@ -16,6 +16,7 @@ import type { AttentionShape } from "../../src/wgsl/kernels/attention.ts";
 import type { MatrixTile } from "../../src/wgsl/kernels/subgroup-matrix-product.ts";
 import { TUNING, type Tuning } from "../../src/wgsl/tuning.ts";
 import { wrongResults } from "../../src/wgsl/self-test.ts";
+import { WgslSession } from "../../src/wgsl/session.ts";
 import { relativeError } from "../parity/cases.ts";
 import { noise } from "../parity/noise.ts";
 import { type Figure, median, megabytes, milliseconds, timed } from "./figures.ts";
@@ -31,6 +32,8 @@ export interface BackendsOptions {
   readonly engines: readonly string[];
   /** Also times a step with other tunings. */
   readonly variants: boolean;
+  /** Instead times the tuner, and a step with its choices. */
+  readonly tune: boolean;
 }
 
 /** One shape for heads of every width up to 256. */
@@ -134,7 +137,9 @@ export async function* compareBackends(options: BackendsOptions): AsyncGenerator
       await timed(async () => (pipeline = await DiffusionPipeline.load(files, { backend }))),
     );
     try {
-      yield* networkRows(pipeline.networks, { name, backend, options, reference });
+      if (!options.tune) yield* networkRows(pipeline.networks, { name, backend, options, reference });
+      else if (backend instanceof WgslBackend)
+        yield* tuningRows(pipeline.networks, { name, backend, options });
     } catch (error) {
       yield { part: name, what: `failed: ${String(error)}`, value: 0, unit: "" };
     }
@@ -222,27 +227,77 @@ async function* networkRows(
     }
     yield milliseconds(part, "a run", median(times), `shortest ${Math.min(...times).toFixed(1)}`);
     yield milliseconds(part, "CPU time of a run", median(submits), "until submitted to the GPU");
-    if ("profile" in session && backend instanceof WgslBackend && backend.gpu.features.has("timestamp-query"))
-      yield {
-        part,
-        what: "profile",
-        dispatches: await (session as { profile(inputs: Tensors): Promise<TimedDispatch[]> }).profile(feeds),
-      };
+    if (session instanceof WgslSession && session.canProfile)
+      yield { part, what: "profile", dispatches: await session.profile(feeds) };
     await session.dispose();
   }
+}
+
+interface OneEngine {
+  readonly name: string;
+  readonly backend: WgslBackend;
+  readonly options: BackendsOptions;
+}
+
+/** The tuner's time and choices, and a step before and after, for batch 2 and 1. */
+async function* tuningRows(
+  { checkpoint, stores }: DiffusionNetworks,
+  { name, backend, options }: OneEngine,
+): AsyncGenerator<BackendsRow> {
+  const { height, width } = casesOf(options.size).unet;
+  const repeats = Math.min(options.repeats, 12);
+  const graphs = [2, 1].map((batch) => ({
+    part: `${name}: UNet, batch ${batch}`,
+    graph: buildUnet(checkpoint.unet.config, { batch, height, width, contextTokens: 77 }),
+  }));
+  const steps = async function* (what: string): AsyncGenerator<BackendsRow> {
+    for (const { part, graph } of graphs) {
+      const session = await backend.createSession(graph, { parameters: stores.unet });
+      yield* stepRows(session, { part, what, repeats });
+      await session.dispose();
+    }
+  };
+  yield* steps("a step, not tuned");
+  const kept = new Map<string, string>();
+  backend.tuneWith({
+    read: async () => new Map(),
+    add: async (_adapter, _version, choices) => choices.forEach((choice, shape) => kept.set(shape, choice)),
+  });
+  for (const { part, graph } of graphs) {
+    const { choices, measuredShapes, milliseconds: time } = (await backend.tune(graph))!;
+    yield milliseconds(part, "tuning", time, `${measuredShapes} of ${choices.size} shapes measured`);
+  }
+  for (const [shape, choice] of kept) yield { part: shape, what: choice, value: 0, unit: "" };
+  yield* steps("a step, tuned");
+}
+
+/** The step's time, and its profile where the device times passes. */
+async function* stepRows(
+  session: WgslSession,
+  { part, what, repeats }: { part: string; what: string; repeats: number },
+): AsyncGenerator<BackendsRow> {
+  const feeds: Record<string, Float32Array> = Object.fromEntries(
+    session.graph.inputs.map((input) => [input.name, noise(input.name, input.shape)]),
+  );
+  feeds["timestep"] = Float32Array.of(617);
+  await session.run(feeds);
+  const times: number[] = [];
+  for (let i = 0; i < repeats; i++) {
+    feeds["sample"]![0]! += 1 / 64;
+    feeds["timestep"][0]!--;
+    times.push(await timed(() => session.run(feeds)));
+  }
+  yield milliseconds(part, what, median(times), `shortest ${Math.min(...times).toFixed(1)}`);
+  if (session.canProfile) yield { part, what: "profile", dispatches: await session.profile(feeds) };
 }
 
 /** A step of batch 2 with each of the engine's variants, on the same parameters. */
 async function* variantRows(
   { checkpoint, stores }: DiffusionNetworks,
-  { name, backend, options }: { name: string; backend: WgslBackend; options: BackendsOptions },
+  { name, backend, options }: OneEngine,
 ): AsyncGenerator<BackendsRow> {
   const { height, width } = casesOf(options.size).unet;
   const graph = buildUnet(checkpoint.unet.config, { batch: 2, height, width, contextTokens: 77 });
-  const feeds: Record<string, Float32Array> = Object.fromEntries(
-    graph.inputs.map((input) => [input.name, noise(input.name, input.shape)]),
-  );
-  feeds["timestep"] = Float32Array.of(617);
   const { report, target } = backend;
   for (const [variant, tuning] of Object.entries(VARIANTS[name] ?? {})) {
     const part = `${name}, ${variant}`;
@@ -255,16 +310,7 @@ async function* variantRows(
         tuning: { ...target.tuning, ...tuning },
       });
       const session = await other.createSession(graph, { parameters: stores.unet });
-      await session.run(feeds);
-      const times: number[] = [];
-      for (let i = 0; i < Math.min(options.repeats, 8); i++) {
-        feeds["sample"]![0]! += 1 / 64;
-        feeds["timestep"][0]!--;
-        times.push(await timed(() => session.run(feeds)));
-      }
-      yield milliseconds(part, "a step, batch 2", median(times), `shortest ${Math.min(...times).toFixed(1)}`);
-      if (backend.gpu.features.has("timestamp-query"))
-        yield { part, what: "profile", dispatches: await session.profile(feeds) };
+      yield* stepRows(session, { part, what: "a step, batch 2", repeats: Math.min(options.repeats, 8) });
       await session.dispose();
     } catch (error) {
       yield { part, what: `failed: ${String(error)}`, value: 0, unit: "" };

@@ -24,9 +24,13 @@ export interface DiffusionWorker extends Pick<
   generate(request: DiffusionRequest, recovery: Recovery): Promise<void>;
 }
 
-/** `?backend=wgsl` in the page's address: our own kernels, until they are the default. */
-function wantedKernels(search: string): Kernels {
-  return new URLSearchParams(search).get("backend") === "wgsl" ? "wgsl" : "onnxruntime";
+/** The page's address: `?backend=wgsl` for our own kernels, until they are the default; `?tune=off` for their shipped tiles. */
+function wantedKernels(search: string): { readonly kernels: Kernels; readonly tune: boolean } {
+  const address = new URLSearchParams(search);
+  return {
+    kernels: address.get("backend") === "wgsl" ? "wgsl" : "onnxruntime",
+    tune: address.get("tune") !== "off",
+  };
 }
 
 export function createDiffusionWorker(): DiffusionWorker {
@@ -54,7 +58,7 @@ export function createDiffusionWorker(): DiffusionWorker {
       if (startedFor !== wanted) worker.terminate();
       startedFor = wanted;
       const load = (): Promise<LoadedNetworks> =>
-        worker.call((service) => service.load(pack, { device, kernels, wasmReason: instead?.reason }));
+        worker.call((service) => service.load(pack, { device, ...kernels, wasmReason: instead?.reason }));
       try {
         // The device was lost between runs, so nothing is reported.
         return await throughLoss(load, async () => worker.terminate());

@@ -35,6 +35,11 @@ export const PRODUCT_FIELDS = [...FINISH_FIELDS, ...OPERAND_FIELDS] as const;
 
 const COLUMNS_EACH = 8;
 
+/** Unique among tiles. */
+export function nameOfTile({ rows, columns, depth, rowsEach }: ProductTile): string {
+  return `${rows}x${columns}x${depth} ${rowsEach} each`;
+}
+
 export function threadsOf({ rows, columns, rowsEach }: ProductTile): number {
   return (rows / rowsEach) * (columns / COLUMNS_EACH);
 }
@@ -77,14 +82,13 @@ export function product(variant: ProductVariant): Kernel {
   const finish: FinishVariant = inParts
     ? { ...variant, bias: false, shift: false, activation: null, residual: false }
     : variant;
-  const shape = `${tile.rows}x${tile.columns}x${tile.depth}`;
   const reads = [
     ["input", unit === 8 ? "eight" : "four"] as const,
     ...weightsOf(variant, unit),
     ...finishReads(finish),
   ];
   return {
-    name: `product ${shape} ${operand} unit ${unit} ${inParts ? `in parts ${finish.type}${variant.aligned ? "" : " unaligned"}` : finishName(finish)}`,
+    name: `product ${nameOfTile(tile)} ${operand} unit ${unit} ${inParts ? `in parts ${finish.type}${variant.aligned ? "" : " unaligned"}` : finishName(finish)}`,
     reads: reads.length,
     code: () => productCode({ ...variant, ...finish }, reads),
   };

@@ -32,6 +32,12 @@ interface MatrixProductVariant extends FinishVariant {
   readonly inParts: boolean;
 }
 
+/** Unique among tiles. */
+export function nameOfMatrixTile(tile: MatrixTile): string {
+  const { rows, columns, depth, subgroupRows, subgroupColumns, ahead } = tile;
+  return `${rows}x${columns}x${depth} subgroups ${subgroupRows}x${subgroupColumns} ahead ${ahead}`;
+}
+
 function subgroupsOf({ rows, columns, subgroupRows, subgroupColumns }: MatrixTile): number {
   return (rows / subgroupRows) * (columns / subgroupColumns);
 }
@@ -61,9 +67,8 @@ export function subgroupMatrixProduct(variant: MatrixProductVariant, matrices: M
     ? { ...variant, bias: false, shift: false, activation: null, residual: false }
     : variant;
   const reads = [["input", "eight"] as const, ...weightsOf(variant, 8), ...finishReads(finish)];
-  const shape = `${tile.rows}x${tile.columns}x${tile.depth}`;
   return {
-    name: `matrix product ${shape} ${operand} ${inParts ? "in parts" : finishName(finish)}`,
+    name: `matrix product ${nameOfMatrixTile(tile)} ${operand} ${inParts ? "in parts" : finishName(finish)}`,
     reads: reads.length,
     code: () => code({ ...variant, ...finish }, { reads, matrices }),
   };

@@ -83,5 +83,6 @@ function dispatchGroups(products: readonly PendingProduct[], out: View, state: P
   const groups = blocks.map(([weight, bias]) => ({ weight: weight!, bias: bias ?? null }));
   const temporary = (name: string, elements: number): Block => state.temporary(name, elements, "f32");
   const request = { ...products[0]!, groups, out };
+  state.products.push(request);
   for (const dispatch of planProduct(request, { ...state.target, temporary })) state.dispatch(dispatch);
 }

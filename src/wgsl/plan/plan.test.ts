@@ -23,6 +23,7 @@ const target: PlanTarget = {
   blocks: 10,
   matrices: null,
   tuning: TUNING,
+  measured: new Map(),
 };
 const path = "config.json";
 const unet = (batch = 2): Graph =>
