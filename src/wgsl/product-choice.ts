@@ -15,7 +15,7 @@ export interface ProductShape {
   readonly operand: OperandKind;
   readonly rows: number;
   readonly columns: number;
-  /** Products of one operand that share a dispatch. */
+  /** Products of one operand, or of a batch, that share a dispatch. */
   readonly groups: number;
   /** Length of the sums. */
   readonly depth: number;
@@ -103,5 +103,5 @@ function estimate(
   const turns = Math.max(1 / alone, Math.ceil(workgroups / tuning.cores));
   const product = (operations * turns) / ((rate * 1e6) / tuning.cores);
   if (parts === 1) return product;
-  return product + tuning.dispatchMicroseconds + (8 * rows * columns * parts) / (tuning.partsRate * 1e6);
+  return product + tuning.dispatchMicroseconds + (8 * rows * columns * groups * parts) / (tuning.partsRate * 1e6);
 }

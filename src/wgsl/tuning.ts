@@ -14,6 +14,22 @@ export interface Rated<Tile> {
   readonly alone: number;
 }
 
+/** When and how convolutions are computed by Winograd's minimal filtering. */
+export interface WinogradTuning {
+  /** Taken where its time should be less than this share of a plain convolution's: 0 never, Infinity wherever it is possible. */
+  readonly worth: number;
+  /** Least channels in and out. */
+  readonly channels: number;
+  /** Most bytes of a layer's transformed weights. */
+  readonly weightBytes: number;
+  /** Bytes of transformed windows and sums at once; a larger map is cut. */
+  readonly bandBytes: number;
+  /** TB/s of the passes before and after the products. */
+  readonly memoryRate: number;
+  /** Microseconds that such a pass takes at least. */
+  readonly passMicroseconds: number;
+}
+
 export interface Tuning {
   readonly products: readonly Rated<ProductTile>[];
   /** Where the device has subgroup matrices. */
@@ -22,6 +38,7 @@ export interface Tuning {
   readonly attention: readonly (AttentionShape & { readonly upTo: number })[];
   /** Where the device has subgroup matrices. */
   readonly matrixAttention: MatrixAttentionShape;
+  readonly winograd: WinogradTuning;
   /** Most scores in memory at once, of heads that are computed by products. */
   readonly scores: number;
   /** Cores that a product should occupy. */
@@ -82,6 +99,14 @@ export const TUNING: Tuning = {
     { upTo: Infinity, invocations: 128, queries: 1, fours: 16, keysAtOnce: 8, blockBytes: 32_768 },
   ],
   matrixAttention: { subgroups: 4, keys: 32 },
+  winograd: {
+    worth: 1,
+    channels: 32,
+    weightBytes: 2 ** 27,
+    bandBytes: 2 ** 26,
+    memoryRate: 2.3,
+    passMicroseconds: 5,
+  },
   scores: 2 ** 24,
   cores: 132,
   parts: [1, 2, 3, 4, 6, 8, 12, 16, 24],
@@ -93,10 +118,11 @@ export const TUNING: Tuning = {
   submittedDispatches: 64,
 };
 
-/** For software GPUs, which take seconds to compile a large tile and have no use for it. */
+/** For software GPUs, which take seconds to compile a large tile or more kernels and have no use for them. */
 export const SOFTWARE_TUNING: Tuning = {
   ...TUNING,
   products: TUNING.products.slice(-1),
+  winograd: { ...TUNING.winograd, worth: 0 },
   attention: TUNING.attention.map((shape) => ({ ...shape, queries: 1, fours: 16 })),
 };
 

@@ -52,10 +52,21 @@ const matrixTile = (
   ],
 });
 
+const winograd = (changes: Partial<Tuning["winograd"]>): Partial<Tuning> => ({
+  winograd: { ...TUNING.winograd, ...changes },
+});
+const WINOGRAD_VARIANTS: Readonly<Record<string, Partial<Tuning>>> = {
+  "no Winograd": winograd({ worth: 0 }),
+  "Winograd wherever possible": winograd({ worth: Infinity }),
+  "Winograd, bands of 32 MB": winograd({ worth: Infinity, bandBytes: 2 ** 25 }),
+  "Winograd, bands of 128 MB": winograd({ worth: Infinity, bandBytes: 2 ** 27 }),
+};
+
 /** What `tuning.ts` is fitted from. */
 const VARIANTS: Readonly<Record<string, Readonly<Record<string, Partial<Tuning>>>>> = {
   wgsl: {
     "as shipped": {},
+    ...WINOGRAD_VARIANTS,
     "attention: 1 query": attention({ queries: 1, keysAtOnce: 8 }),
     "attention: 2 queries": attention({}),
     "attention: 2 queries, 64 invocations": attention({ invocations: 64 }),
@@ -76,6 +87,7 @@ const VARIANTS: Readonly<Record<string, Readonly<Record<string, Partial<Tuning>>
   },
   matrices: {
     "as shipped": {},
+    ...WINOGRAD_VARIANTS,
     "128×256, 0 ahead": matrixTile([128, 256, 32], [64, 64], 0),
     "128×128, 1 ahead": matrixTile([128, 128, 32], [64, 32], 1),
     "128×128, 2 ahead": matrixTile([128, 128, 32], [64, 32], 2),
@@ -271,7 +283,7 @@ async function* tuningRows(
   yield* steps("a step, tuned");
 }
 
-/** The step's time, and its profile where the device times passes. */
+/** The time of a step or of decoding, and its profile where the device times passes. */
 async function* stepRows(
   session: WgslSession,
   { part, what, repeats }: { part: string; what: string; repeats: number },
@@ -279,25 +291,32 @@ async function* stepRows(
   const feeds: Record<string, Float32Array> = Object.fromEntries(
     session.graph.inputs.map((input) => [input.name, noise(input.name, input.shape)]),
   );
-  feeds["timestep"] = Float32Array.of(617);
+  if (feeds["timestep"]) feeds["timestep"] = Float32Array.of(617);
   await session.run(feeds);
+  const image = feeds["sample"] ?? feeds["latent_sample"]!;
   const times: number[] = [];
   for (let i = 0; i < repeats; i++) {
-    feeds["sample"]![0]! += 1 / 64;
-    feeds["timestep"][0]!--;
+    image[0] = image[0]! + 1 / 64;
+    if (feeds["timestep"]) feeds["timestep"][0]!--;
     times.push(await timed(() => session.run(feeds)));
   }
   yield milliseconds(part, what, median(times), `shortest ${Math.min(...times).toFixed(1)}`);
   if (session.canProfile) yield { part, what: "profile", dispatches: await session.profile(feeds) };
 }
 
-/** A step of batch 2 with each of the engine's variants, on the same parameters. */
+/** A step of batch 2 with each of the engine's variants, on the same parameters, and the decoder where convolutions differ. */
 async function* variantRows(
   { checkpoint, stores }: DiffusionNetworks,
   { name, backend, options }: OneEngine,
 ): AsyncGenerator<BackendsRow> {
-  const { height, width } = casesOf(options.size).unet;
-  const graph = buildUnet(checkpoint.unet.config, { batch: 2, height, width, contextTokens: 77 });
+  const { unet, vae_decoder: vae } = casesOf(options.size);
+  const step = buildUnet(checkpoint.unet.config, {
+    batch: 2,
+    height: unet.height,
+    width: unet.width,
+    contextTokens: 77,
+  });
+  const decoder = buildVaeDecoder(checkpoint.vae.config, { batch: 1, height: vae.height, width: vae.width });
   const { report, target } = backend;
   for (const [variant, tuning] of Object.entries(VARIANTS[name] ?? {})) {
     const part = `${name}, ${variant}`;
@@ -309,9 +328,14 @@ async function* variantRows(
         matrices,
         tuning: { ...target.tuning, ...tuning },
       });
-      const session = await other.createSession(graph, { parameters: stores.unet });
-      yield* stepRows(session, { part, what: "a step, batch 2", repeats: Math.min(options.repeats, 8) });
+      const repeats = Math.min(options.repeats, 8);
+      const session = await other.createSession(step, { parameters: stores.unet });
+      yield* stepRows(session, { part, what: "a step, batch 2", repeats });
       await session.dispose();
+      if (!(variant in WINOGRAD_VARIANTS)) continue;
+      const decoding = await other.createSession(decoder, { parameters: stores.vae });
+      yield* stepRows(decoding, { part, what: "the decoder", repeats: Math.min(repeats, 4) });
+      await decoding.dispose();
     } catch (error) {
       yield { part, what: `failed: ${String(error)}`, value: 0, unit: "" };
     }

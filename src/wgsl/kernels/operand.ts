@@ -1,4 +1,5 @@
-// The left operand of a product: rows of a matrix, or the windows of a 3×3 convolution gathered on the way.
+// The left operand of a product: rows of a matrix, or of one of a batch of matrices with as many right operands, or the windows of a
+// 3×3 convolution gathered on the way.
 
 import type { View } from "./kernel.ts";
 import { each } from "./wgsl.ts";
@@ -18,10 +19,11 @@ export interface Window {
   readonly before: number;
 }
 
-export type OperandKind = "rows" | "window" | "upsampled window";
+export type OperandKind = "rows" | "batch" | "window" | "upsampled window";
 
 export const OPERAND_FIELDS = [
   "depth",
+  "batch",
   "stepsPerTap",
   "stepsPerPart",
   "steps",
@@ -44,15 +46,24 @@ export function operandKind(window: Window | null): OperandKind {
   return window.height === window.inHeight && window.width === window.inWidth ? "window" : "upsampled window";
 }
 
-/** @param step how much of the depth a workgroup takes at once @param parts workgroups that share one sum */
+/**
+ * @param step how much of the depth a workgroup takes at once @param parts workgroups that share one sum
+ * @param batch matrices, one after the other; so are their weights
+ */
 export function operandValues(
-  { input, window, parts }: { input: View; window: Window | null; parts: number },
+  {
+    input,
+    window,
+    parts,
+    batch = 1,
+  }: { input: View; window: Window | null; parts: number; batch?: number },
   step: number,
 ): OperandValues {
   const stepsPerTap = Math.ceil(input.columns / step);
   const steps = stepsPerTap * (window ? 9 : 1);
   return {
     depth: input.columns,
+    batch,
     stepsPerTap,
     stepsPerPart: Math.ceil(steps / parts),
     steps,
@@ -110,9 +121,9 @@ export function operandPlaces(tile: StagedTile, { kind }: OperandCode): string {
   const rightUnits = tile.columns / tile.unit;
   const leftPlaces = each(left, (i) => {
     const place =
-      kind === "rows"
+      kind === "rows" || kind === "batch"
         ? `let leftInside${i} = isLeft${i} && leftMatrixRow${i} < p.rows;
-  let leftAt${i} = (p.inOffset + leftMatrixRow${i} * p.inStride) / ${tile.unit}u + leftUnit${i};`
+  let leftAt${i} = (p.inOffset + ${kind === "rows" ? `leftMatrixRow${i}` : `(batch * p.rows + leftMatrixRow${i})`} * p.inStride) / ${tile.unit}u + leftUnit${i};`
         : `let image${i} = leftMatrixRow${i} / (p.outHeight * p.outWidth);
   let position${i} = leftMatrixRow${i} % (p.outHeight * p.outWidth);
   let y${i} = i32(position${i} / p.outWidth * p.windowStride) - i32(p.before);
@@ -135,12 +146,13 @@ export function operandPlaces(tile: StagedTile, { kind }: OperandCode): string {
   let isRight${i} = hasRight${i} && rightColumn${i} < p.columns;`,
   );
   const state =
-    kind === "rows"
+    kind === "rows" || kind === "batch"
       ? `  var depthStart = begin * ${tile.depth}u;`
       : `  var tap = begin / p.stepsPerTap;
   var depthStart = (begin - tap * p.stepsPerTap) * ${tile.depth}u;
   ${tapPlaces(tile, kind)}`;
-  return [leftPlaces, rightPlaces, state].join("\n");
+  const matrix = kind === "batch" ? "  let batch = workgroup.z % p.batch;" : "";
+  return [matrix, leftPlaces, rightPlaces, state].join("\n");
 }
 
 /** Where the rows' positions are read at the current tap. */
@@ -166,6 +178,8 @@ export function operandRegisters(tile: StagedTile, { raw }: OperandCode, set = "
   );
 }
 
+const TAP = "tap * p.depth + ";
+
 /** Reads the next step's tiles into a set of registers, zeros outside and where `isMore` is false. */
 export function operandReads(
   tile: StagedTile,
@@ -173,6 +187,7 @@ export function operandReads(
 ): string {
   const { left, right } = readsPerInvocation(tile);
   const { unit, depth } = tile;
+  const firstRow = { rows: "", batch: "batch * p.depth + ", window: TAP, "upsampled window": TAP }[kind];
   return /* wgsl */ `
 ${each(left, (i) => `    left${set}${i} = ${raw}();`)}
 ${each(right, (i) => `    right${set}${i} = ${raw}();`)}
@@ -181,11 +196,11 @@ ${each(left, (i) => `      if (leftInside${i} && depthStart + leftUnit${i} * ${u
 ${each(
   right,
   (i) =>
-    `      if (isRight${i} && depthStart + rightRow${i} < p.depth) { right${set}${i} = weightAt(${kind === "rows" ? "" : "tap * p.depth + "}depthStart + rightRow${i}, rightColumn${i}, group); }`,
+    `      if (isRight${i} && depthStart + rightRow${i} < p.depth) { right${set}${i} = weightAt(${firstRow}depthStart + rightRow${i}, rightColumn${i}, group); }`,
 )}
       depthStart += ${depth}u;
       ${
-        kind === "rows"
+        kind === "rows" || kind === "batch"
           ? ""
           : `if (depthStart >= p.depth) { depthStart = 0u; tap++;
     ${tapPlaces(tile, kind)} }`

@@ -27,7 +27,7 @@ interface ProductVariant extends FinishVariant {
   readonly tile: ProductTile;
   /** Halves that are read at once; 8 where every row begins at a multiple of 8. */
   readonly unit: 4 | 8;
-  /** Several workgroups share a sum and store parts of it in float32 (sum-parts.ts finishes them). */
+  /** Several workgroups share a sum and store parts of it in float32 (sum-parts.ts finishes them); so does every batch (winograd.ts). */
   readonly inParts: boolean;
 }
 
@@ -107,6 +107,7 @@ function productCode(variant: ProductVariant, reads: (readonly [string, Access])
   const leftSize = tile.rows * leftLine;
   const rightSize = tile.depth * rightLine;
   const gated = activation === "geglu";
+  const part = operand === "batch" ? "workgroup.z / p.batch" : "workgroup.z";
   const { left, right } = readsPerInvocation(staged);
   const fours = unit / 4;
 
@@ -157,7 +158,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   let down = local / ${side}u % ${32 / side}u + local / ${(32 * across) / side}u * ${32 / side}u;
   let rowStart = workgroup.y * ${tile.rows}u;
   let columnStart = workgroup.x * ${gated ? tile.columns / 2 : tile.columns}u;
-  let begin = ${inParts ? "workgroup.z * p.stepsPerPart" : "0u"};
+  let begin = ${inParts ? `${part} * p.stepsPerPart` : "0u"};
   let end = ${inParts ? "min(p.steps, begin + p.stepsPerPart)" : "p.steps"};
 ${operandPlaces(staged, operandCode)}
 ${operandRegisters(staged, operandCode)}

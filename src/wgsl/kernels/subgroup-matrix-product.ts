@@ -86,6 +86,7 @@ function code(
   const { leftLine, rightLine, leftSize, size } = stagingOf(tile);
   const across = tile.columns / subgroupColumns; // subgroups side by side
   const gated = activation === "geglu";
+  const part = operand === "batch" ? "workgroup.z / p.batch" : "workgroup.z";
   const { left, right } = readsPerInvocation(staged);
   const [down, side] = [subgroupRows / SIDE, subgroupColumns / SIDE];
   const sumLine = subgroupColumns / 4;
@@ -161,7 +162,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   let group = ${groups === 1 ? "0u" : "workgroup.z"};
   let rowStart = workgroup.y * ${tile.rows}u;
   let columnStart = workgroup.x * ${gated ? tile.columns / 2 : tile.columns}u;
-  let begin = ${inParts ? "workgroup.z * p.stepsPerPart" : "0u"};
+  let begin = ${inParts ? `${part} * p.stepsPerPart` : "0u"};
   let end = ${inParts ? "min(p.steps, begin + p.stepsPerPart)" : "p.steps"};
 ${operandPlaces(staged, operandCode)}
 ${each(sets.length, (i) => operandRegisters(staged, operandCode, sets[i]))}

@@ -66,7 +66,7 @@ export function productShape(
 }
 
 /** What a request needs whatever its kernel. */
-function partsOf(request: ProductRequest, { type }: Means) {
+export function partsOf(request: ProductRequest, { type }: Pick<PlanTarget, "type">) {
   const { input, window, groups, columns, shift, activation, residual, out } = request;
   const finish: FinishVariant = {
     type,
