@@ -14,7 +14,7 @@ export interface Candidates extends Tunable {
 }
 
 /** Ways of a shape that are measured. */
-const MOST_CHOICES = 6;
+const MOST_CHOICES = 8;
 
 /** Rates of another card may be wrong by this much, but hardly by more. */
 const HOPELESS = 4;
