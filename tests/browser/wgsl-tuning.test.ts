@@ -106,7 +106,7 @@ test.each([
   ["that is damaged", { version: "{version}" }],
 ])("ignores and replaces a row %s", async (_, row) => {
   const { choices } = await visit();
-  const [{ version }] = (await rows()) as unknown as [{ version: string }];
+  const { version } = (await rows())[0]!;
   await putRow(() => row);
   const { measuredShapes } = await visit();
   expect(measuredShapes).toBe(3);
