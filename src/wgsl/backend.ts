@@ -18,6 +18,7 @@ import { storedParameters } from "./parameters.ts";
 import { Pipelines } from "./pipelines.ts";
 import { planGraph } from "./plan/plan.ts";
 import type { PlanTarget } from "./plan/target.ts";
+import { rightTiles } from "./self-test.ts";
 import { WgslSession } from "./session.ts";
 import { DispatchTimer } from "./tuner/dispatch-timer.ts";
 import type { Tuned } from "./tuner/tune.ts";
@@ -80,7 +81,8 @@ export class WgslBackend implements Backend {
   /** From now on measures products on the device, or takes what `records` has of it. */
   tuneWith(records: TuningRecords): void {
     const timer = new DispatchTimer(this.gpu, this.#pipelines);
-    this.#tuner = new Tuner(adapterKey(this.gpu.adapterInfo, this.target), { timer, records });
+    const tiles = (): Promise<Tuning> => rightTiles(this);
+    this.#tuner = new Tuner(adapterKey(this.gpu.adapterInfo, this.target), { timer, records, tiles });
     this.target = { ...this.target, measured: this.#tuner.measured };
   }
 
@@ -95,14 +97,23 @@ export class WgslBackend implements Backend {
   async createSession(graph: Graph, { parameters, signal }: SessionOptions): Promise<WgslSession> {
     assert(parameters instanceof GpuParameterStore, "a store of this back end");
     await this.tune(graph, signal);
+    const session = await this.openSession(graph, { parameters, target: this.target });
+    throwIfAborted(signal);
+    return session;
+  }
+
+  /** A session with another target than this back end's: another table of tiles. @throws StylusError `device` */
+  async openSession(
+    graph: Graph,
+    { parameters, target }: { readonly parameters: GpuParameterStore; readonly target: PlanTarget },
+  ): Promise<WgslSession> {
     const session = new WgslSession(graph, {
       device: this.gpu,
       pipelines: this.#pipelines,
-      target: this.target,
+      target,
       parameters,
     });
     await session.prepare();
-    throwIfAborted(signal);
     return session;
   }
 

@@ -63,5 +63,8 @@ export async function openWgslBackend({
       remedy: say`Use ONNX Runtime.`,
     });
   const reason = say`${report.reason}, with the WGSL kernels`;
-  return new WgslBackend(gpu, { report: { ...report, reason }, type: report.f16 ? "f16" : "f32" });
+  return new WgslBackend(gpu, {
+    report: { ...report, reason, kernels: "wgsl" },
+    type: report.f16 ? "f16" : "f32",
+  });
 }

@@ -46,6 +46,14 @@ interface Limits {
   readonly memory: number;
 }
 
+export function fitsTile(tile: ProductTile, { memory, invocations }: Limits): boolean {
+  return memoryOf(tile) <= memory && threadsOf(tile) <= invocations;
+}
+
+export function fitsMatrixTile(tile: MatrixTile, { memory, invocations }: Limits): boolean {
+  return memoryOfMatrixTile(tile) <= memory && threadsOfMatrixTile(tile) <= invocations;
+}
+
 /** What distinguishes shapes that a device may compute best in different ways. */
 export function nameOfShape(shape: ProductShape): string {
   const { operand, rows, columns, depth, groups, isDivisible, isWide, byMatrices } = shape;
@@ -68,13 +76,13 @@ export function chooseProduct(
 /** All choices with the microseconds that they should take, the shortest first. */
 export function rankedChoices(
   shape: ProductShape,
-  { invocations, memory, tuning }: Limits & { readonly tuning: Tuning },
+  { tuning, ...limits }: Limits & { readonly tuning: Tuning },
 ): { readonly choice: ProductChoice; readonly microseconds: number }[] {
   const plain = tuning.products
-    .filter(({ tile }) => memoryOf(tile) <= memory && threadsOf(tile) <= invocations)
+    .filter(({ tile }) => fitsTile(tile, limits))
     .map((rated) => ({ kind: "plain" as const, rated, name: nameOfTile(rated.tile) }));
   const matrix = tuning.matrixProducts
-    .filter(({ tile }) => memoryOfMatrixTile(tile) <= memory && threadsOfMatrixTile(tile) <= invocations)
+    .filter(({ tile }) => fitsMatrixTile(tile, limits))
     .map((rated) => ({ kind: "matrix" as const, rated, name: nameOfMatrixTile(rated.tile) }));
   const choices = (shape.byMatrices ? matrix : plain).flatMap(({ kind, rated, name }) => {
     const steps = shape.depth / rated.tile.depth;
@@ -103,5 +111,7 @@ function estimate(
   const turns = Math.max(1 / alone, Math.ceil(workgroups / tuning.cores));
   const product = (operations * turns) / ((rate * 1e6) / tuning.cores);
   if (parts === 1) return product;
-  return product + tuning.dispatchMicroseconds + (8 * rows * columns * groups * parts) / (tuning.partsRate * 1e6);
+  return (
+    product + tuning.dispatchMicroseconds + (8 * rows * columns * groups * parts) / (tuning.partsRate * 1e6)
+  );
 }

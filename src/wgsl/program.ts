@@ -1,6 +1,7 @@
 // A plan on the device: buffers, uniforms and bind groups are made once, a run only records and submits dispatches.
 
 import type { Tensors } from "../runtime/backend.ts";
+import { allocated } from "./allocation.ts";
 import type { Block } from "./kernels/kernel.ts";
 import { PassTimes } from "./pass-times.ts";
 import type { Pipelines } from "./pipelines.ts";
@@ -83,40 +84,18 @@ export class Program {
     // Before memory is taken.
     await Promise.all(dispatches.map(({ kernel }) => pipelines.pipeline(kernel)));
     const owned: GPUBuffer[] = [];
-    const create = (label: string, sizeBytes: number, usage: number): GPUBuffer => {
-      const buffer = device.createBuffer({ label, size: Math.ceil(sizeBytes / 16) * 16, usage });
-      owned.push(buffer);
-      return buffer;
-    };
-    const { COPY_DST, COPY_SRC, MAP_READ, STORAGE } = GPUBufferUsage;
-    const inputs = new Map(
-      [...plan.inputs].map(([name, { sizeBytes }]) => [name, create(name, sizeBytes, STORAGE | COPY_DST)]),
-    );
-    const outputs = new Map(
-      [...plan.outputs].map(([name, { sizeBytes }]) => [
-        name,
-        {
-          sizeBytes,
-          result: create(name, sizeBytes, STORAGE | COPY_SRC),
-          staging: create(`${name} (read back)`, sizeBytes, MAP_READ | COPY_DST),
-        },
-      ]),
-    );
     const dependence = dependenceOf(plan);
-    const { bufferOf, sizesBytes } = shareBuffers(dispatches, dependence.kept);
-    const shared = sizesBytes.map((sizeBytes, i) => create(`values ${i}`, sizeBytes, STORAGE));
-    const bufferFor = (block: Block): GPUBuffer => {
-      switch (block.role) {
-        case "temporary":
-          return shared[bufferOf.get(block)!]!;
-        case "input":
-          return inputs.get(block.name)!;
-        case "output":
-          return outputs.get(block.name)!.result;
-        case "parameter":
-          return parameter(block.name);
-      }
-    };
+    const { inputs, outputs, bufferFor } = await allocated(device, (make) =>
+      buffersOf(plan, {
+        kept: dependence.kept,
+        parameter,
+        create(label, sizeBytes, usage) {
+          const buffer = make({ label, size: Math.ceil(sizeBytes / 16) * 16, usage });
+          owned.push(buffer);
+          return buffer;
+        },
+      }),
+    );
     const { recorded, values } = await prepareDispatches(dispatches, { device, pipelines, bufferFor });
     owned.push(values);
     const prepared = recorded.map((one) => ({ ...one, inputs: dependence.inputs.get(one.dispatch)! }));
@@ -224,6 +203,49 @@ export class Program {
   dispose(): void {
     for (const buffer of this.#owned) buffer.destroy();
   }
+}
+
+/** The buffers of a plan: inputs, outputs, and those that its temporaries share. */
+function buffersOf(
+  { dispatches, inputs: inputBlocks, outputs: outputBlocks }: Plan,
+  {
+    kept,
+    parameter,
+    create,
+  }: Pick<ProgramOptions, "parameter"> & {
+    readonly kept: ReadonlySet<Block>;
+    readonly create: (label: string, sizeBytes: number, usage: number) => GPUBuffer;
+  },
+) {
+  const { COPY_DST, COPY_SRC, MAP_READ, STORAGE } = GPUBufferUsage;
+  const inputs = new Map(
+    [...inputBlocks].map(([name, { sizeBytes }]) => [name, create(name, sizeBytes, STORAGE | COPY_DST)]),
+  );
+  const outputs = new Map(
+    [...outputBlocks].map(([name, { sizeBytes }]) => [
+      name,
+      {
+        sizeBytes,
+        result: create(name, sizeBytes, STORAGE | COPY_SRC),
+        staging: create(`${name} (read back)`, sizeBytes, MAP_READ | COPY_DST),
+      },
+    ]),
+  );
+  const { bufferOf, sizesBytes } = shareBuffers(dispatches, kept);
+  const shared = sizesBytes.map((sizeBytes, i) => create(`values ${i}`, sizeBytes, STORAGE));
+  const bufferFor = (block: Block): GPUBuffer => {
+    switch (block.role) {
+      case "temporary":
+        return shared[bufferOf.get(block)!]!;
+      case "input":
+        return inputs.get(block.name)!;
+      case "output":
+        return outputs.get(block.name)!.result;
+      case "parameter":
+        return parameter(block.name);
+    }
+  };
+  return { inputs, outputs, bufferFor };
 }
 
 /** Compares bits: −0 differs from 0, and NaN equals itself. */

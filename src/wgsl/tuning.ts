@@ -64,12 +64,12 @@ export interface Tuning {
 export const TUNING: Tuning = {
   products: [
     // 36 KB of workgroup memory.
-    { tile: { rows: 128, columns: 128, depth: 16, rowsEach: 8 }, rate: 32, alone: 0.95 },
-    { tile: { rows: 128, columns: 64, depth: 16, rowsEach: 8 }, rate: 25, alone: 0.75 },
-    { tile: { rows: 64, columns: 64, depth: 16, rowsEach: 8 }, rate: 21, alone: 0.5 },
+    { tile: { rows: 128, columns: 128, depth: 16, rowsEach: 8, left: "by rows" }, rate: 32, alone: 0.95 },
+    { tile: { rows: 128, columns: 64, depth: 16, rowsEach: 8, left: "by rows" }, rate: 25, alone: 0.75 },
+    { tile: { rows: 64, columns: 64, depth: 16, rowsEach: 8, left: "by rows" }, rate: 21, alone: 0.5 },
     // For devices with 16 KB.
-    { tile: { rows: 64, columns: 64, depth: 8, rowsEach: 8 }, rate: 17, alone: 0.5 },
-    { tile: { rows: 16, columns: 32, depth: 16, rowsEach: 2 }, rate: 5, alone: 0.2 },
+    { tile: { rows: 64, columns: 64, depth: 8, rowsEach: 8, left: "by rows" }, rate: 17, alone: 0.5 },
+    { tile: { rows: 16, columns: 32, depth: 16, rowsEach: 2, left: "by rows" }, rate: 5, alone: 0.2 },
   ],
   matrixProducts: [
     {

@@ -14,7 +14,8 @@ import { openWgslBackend } from "../../src/wgsl/open-backend.ts";
 import type { TimedDispatch } from "../../src/wgsl/program.ts";
 import type { AttentionShape } from "../../src/wgsl/kernels/attention.ts";
 import type { MatrixTile } from "../../src/wgsl/kernels/subgroup-matrix-product.ts";
-import { TUNING, type Tuning } from "../../src/wgsl/tuning.ts";
+import { nameOfTile, type ProductTile } from "../../src/wgsl/kernels/product.ts";
+import { type Rated, TUNING, type Tuning } from "../../src/wgsl/tuning.ts";
 import { wrongResults } from "../../src/wgsl/self-test.ts";
 import { WgslSession } from "../../src/wgsl/session.ts";
 import { relativeError } from "../parity/cases.ts";
@@ -22,6 +23,7 @@ import { noise } from "../parity/noise.ts";
 import { type Figure, median, megabytes, milliseconds, timed } from "./figures.ts";
 import { keepInOpfs } from "./opfs.ts";
 import { casesOf, type PackSize, randomPack } from "./random-pack.ts";
+import { TRIAL_TILES } from "./trial-tiles.ts";
 import { english } from "../../src/shared/saying.ts";
 
 export interface BackendsOptions {
@@ -40,6 +42,12 @@ export interface BackendsOptions {
 const attention = (shape: Partial<AttentionShape>): Partial<Tuning> => ({
   attention: [{ ...TUNING.attention[0]!, upTo: 256, ...shape }, TUNING.attention.at(-1)!],
 });
+/** Rated as the shipped tile of as many values, or the nearest. */
+const trial = (tile: ProductTile): Rated<ProductTile> => {
+  const area = tile.rows * tile.columns;
+  const like = TUNING.products.find(({ tile: { rows, columns } }) => rows * columns <= area)!;
+  return { ...like, tile };
+};
 const only = (...tiles: number[]): Partial<Tuning> => ({ products: tiles.map((i) => TUNING.products[i]!) });
 /** Tiles of one shape for every product. */
 const matrixTile = (
@@ -82,6 +90,9 @@ const VARIANTS: Readonly<Record<string, Readonly<Record<string, Partial<Tuning>>
     "tiles of 128×128, 16 rows each": {
       products: [{ ...TUNING.products[0]!, tile: { ...TUNING.products[0]!.tile, rowsEach: 16 } }],
     },
+    ...Object.fromEntries(
+      TRIAL_TILES.map((tile) => [`tiles of ${nameOfTile(tile)}`, { products: [trial(tile)] }]),
+    ),
     "no shared sums": { parts: [1] },
     "sums shared less readily": { dispatchMicroseconds: 4, minStepsPerPart: 8 },
   },
@@ -262,25 +273,34 @@ async function* tuningRows(
     part: `${name}: UNet, batch ${batch}`,
     graph: buildUnet(checkpoint.unet.config, { batch, height, width, contextTokens: 77 }),
   }));
-  const steps = async function* (what: string): AsyncGenerator<BackendsRow> {
+  const steps = async function* (engine: WgslBackend, what: string): AsyncGenerator<BackendsRow> {
     for (const { part, graph } of graphs) {
-      const session = await backend.createSession(graph, { parameters: stores.unet });
+      const session = await engine.createSession(graph, { parameters: stores.unet });
       yield* stepRows(session, { part, what, repeats });
       await session.dispose();
     }
   };
-  yield* steps("a step, not tuned");
-  const kept = new Map<string, string>();
-  backend.tuneWith({
-    read: async () => new Map(),
-    add: async (_adapter, _version, choices) => choices.forEach((choice, shape) => kept.set(shape, choice)),
-  });
-  for (const { part, graph } of graphs) {
-    const { choices, measuredShapes, milliseconds: time } = (await backend.tune(graph))!;
-    yield milliseconds(part, "tuning", time, `${measuredShapes} of ${choices.size} shapes measured`);
+  yield* steps(backend, "a step, not tuned");
+  const { gpu, report, target } = backend;
+  for (const [tiles, products] of [
+    ["shipped tiles", target.tuning.products],
+    ["trial tiles too", [...target.tuning.products, ...TRIAL_TILES.map(trial)]],
+  ] as const) {
+    const { type, matrices, tuning } = target;
+    const engine = new WgslBackend(gpu, { report, type, matrices, tuning: { ...tuning, products } });
+    const kept = new Map<string, string>();
+    engine.tuneWith({
+      read: async () => new Map(),
+      add: async (_adapter, _version, choices) => choices.forEach((choice, shape) => kept.set(shape, choice)),
+    });
+    for (const { part, graph } of graphs) {
+      const { choices, measuredShapes, milliseconds: time } = (await engine.tune(graph))!;
+      const note = `${measuredShapes} of ${choices.size} shapes measured`;
+      yield milliseconds(part, `tuning, ${tiles}`, time, note);
+    }
+    for (const [shape, choice] of kept) yield { part: shape, what: choice, value: 0, unit: "" };
+    yield* steps(engine, `a step, tuned, ${tiles}`);
   }
-  for (const [shape, choice] of kept) yield { part: shape, what: choice, value: 0, unit: "" };
-  yield* steps("a step, tuned");
 }
 
 /** The time of a step or of decoding, and its profile where the device times passes. */

@@ -351,7 +351,9 @@ export async function runCases(options: RunOptions): Promise<{ runs: CaseRun[]; 
   const { names = [], widths = [], type, seeds, broken } = options;
   const { backend, errors } = await open(options);
   const builders = [
-    ...names.map((name) => [name, (BUILDERS[name] ?? WIDE_BUILDERS[name] ?? WINOGRAD_BUILDERS[name])!] as const),
+    ...names.map(
+      (name) => [name, (BUILDERS[name] ?? WIDE_BUILDERS[name] ?? WINOGRAD_BUILDERS[name])!] as const,
+    ),
     ...widths.map((width) => [`heads of ${width}`, wideHead(width)] as const),
   ];
   const runs: CaseRun[] = [];

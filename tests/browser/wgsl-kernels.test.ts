@@ -83,6 +83,15 @@ test.each(tiles.map((tile) => ({ name: `${tile.rows}×${tile.columns}×${tile.de
   },
 );
 
+test.each([
+  { rows: 32, columns: 32, depth: 16, rowsEach: 4 },
+  { rows: 64, columns: 64, depth: 8, rowsEach: 8 },
+])("tile of $rows×$columns×$depth that lies by depth", async (tile) => {
+  const tuning = { products: [{ tile: { ...tile, left: "by depth" }, rate: 1, alone: 1 }] };
+  const names = ["linear, bias", "linear and GEGLU", "upsampling before a convolution", "deep convolution"];
+  for (const type of ["f32", "f16"]) expectRight(await run({ names, type, seeds: [8], tuning }));
+});
+
 test("several queries an invocation, heads shared among invocations", async () => {
   const attention = [{ upTo: 1e9, invocations: 64, queries: 4, fours: 5, keysAtOnce: 4, blockBytes: 4096 }];
   const names = ["causal attention with biases"];

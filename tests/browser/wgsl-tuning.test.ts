@@ -67,7 +67,7 @@ const others = (choices: Readonly<Record<string, string>>): Record<string, strin
   Object.fromEntries(
     Object.entries(choices).map(([shape, choice]) => [
       shape,
-      choice.startsWith("16x32") ? "32x32x16 4 each/1" : "16x32x16 2 each/1",
+      choice.startsWith("16x32") ? "32x32x16 4 each by depth/1" : "16x32x16 2 each by rows/1",
     ]),
   );
 
@@ -102,11 +102,11 @@ test("computes the same with other choices", async () => {
 });
 
 test.each([
-  ["of other kernels", { version: "other", choices: { [shapes[2]]: "32x32x16 4 each/1" } }],
+  ["of other kernels", { version: "other", choices: { [shapes[2]]: "32x32x16 4 each by depth/1" } }],
   ["that is damaged", { version: "{version}" }],
 ])("ignores and replaces a row %s", async (_, row) => {
   const { choices } = await visit();
-  const [{ version }] = (await rows()) as unknown as [{ version: string }];
+  const { version } = (await rows())[0]!;
   await putRow(() => row);
   const { measuredShapes } = await visit();
   expect(measuredShapes).toBe(3);
@@ -117,7 +117,7 @@ test.each([
 
 test("ignores a choice that there is not", async () => {
   await visit();
-  const unknown = Object.fromEntries(shapes.map((shape) => [shape, "999x999x16 8 each/1"]));
+  const unknown = Object.fromEntries(shapes.map((shape) => [shape, "999x999x16 8 each by rows/1"]));
   await putRow((version) => ({ version, choices: unknown }));
   const { measuredShapes, error } = await visit();
   expect(measuredShapes).toBe(0);

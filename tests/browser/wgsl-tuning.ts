@@ -8,15 +8,15 @@ import { WgslBackend } from "../../src/wgsl/backend.ts";
 import { planGraph } from "../../src/wgsl/plan/plan.ts";
 import { kernelsVersion } from "../../src/wgsl/tuner/kernels-version.ts";
 import { adapterKey } from "../../src/wgsl/tuner/tuner.ts";
-import { SOFTWARE_TUNING } from "../../src/wgsl/tuning.ts";
+import { SOFTWARE_TUNING, type Tuning } from "../../src/wgsl/tuning.ts";
 import { relativeError } from "../parity/cases.ts";
 import { noise, noiseTensors } from "../parity/noise.ts";
 
-const TUNING = {
+const TUNING: Tuning = {
   ...SOFTWARE_TUNING,
   products: [
-    { tile: { rows: 16, columns: 32, depth: 16, rowsEach: 2 }, rate: 5, alone: 0.2 },
-    { tile: { rows: 32, columns: 32, depth: 16, rowsEach: 4 }, rate: 5, alone: 0.2 },
+    { tile: { rows: 16, columns: 32, depth: 16, rowsEach: 2, left: "by rows" }, rate: 5, alone: 0.2 },
+    { tile: { rows: 32, columns: 32, depth: 16, rowsEach: 4, left: "by depth" }, rate: 5, alone: 0.2 },
   ],
   parts: [1, 2],
 };

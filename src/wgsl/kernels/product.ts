@@ -20,6 +20,11 @@ export interface ProductTile {
   readonly depth: number;
   /** Rows that an invocation computes, of 8 columns. */
   readonly rowsEach: number;
+  /**
+   * How the left tile lies in workgroup memory. By rows, an invocation reads four steps of the depth of each of its rows at once; by
+   * depth, four rows of one step, which needs fewer registers, but units of four to be read from memory.
+   */
+  readonly left: "by rows" | "by depth";
 }
 
 interface ProductVariant extends FinishVariant {
@@ -36,17 +41,27 @@ export const PRODUCT_FIELDS = [...FINISH_FIELDS, ...OPERAND_FIELDS] as const;
 const COLUMNS_EACH = 8;
 
 /** Unique among tiles. */
-export function nameOfTile({ rows, columns, depth, rowsEach }: ProductTile): string {
-  return `${rows}x${columns}x${depth} ${rowsEach} each`;
+export function nameOfTile({ rows, columns, depth, rowsEach, left }: ProductTile): string {
+  return `${rows}x${columns}x${depth} ${rowsEach} each ${left}`;
 }
 
 export function threadsOf({ rows, columns, rowsEach }: ProductTile): number {
   return (rows / rowsEach) * (columns / COLUMNS_EACH);
 }
 
+/** In units of four values: a line of each operand's tile, and the tiles. */
+function stagingOf({ rows, columns, depth, left }: ProductTile) {
+  // One more to a row avoids bank conflicts.
+  const leftLine = left === "by rows" ? depth / 4 + 1 : rows / 4;
+  const rightLine = columns / 4;
+  const leftSize = left === "by rows" ? rows * leftLine : depth * leftLine;
+  return { leftLine, rightLine, leftSize, rightSize: depth * rightLine };
+}
+
 /** Workgroup memory of a tile, both buffers. */
-export function memoryOf({ rows, columns, depth }: ProductTile): number {
-  return 2 * 16 * (rows * (depth / 4 + 1) + (depth * columns) / 4);
+export function memoryOf(tile: ProductTile): number {
+  const { leftSize, rightSize } = stagingOf(tile);
+  return 2 * 16 * (leftSize + rightSize);
 }
 
 export function weightsOf(
@@ -83,7 +98,7 @@ export function product(variant: ProductVariant): Kernel {
     ? { ...variant, bias: false, shift: false, activation: null, residual: false }
     : variant;
   const reads = [
-    ["input", unit === 8 ? "eight" : "four"] as const,
+    ["input", unit === 8 && tile.left === "by rows" ? "eight" : "four"] as const,
     ...weightsOf(variant, unit),
     ...finishReads(finish),
   ];
@@ -97,33 +112,65 @@ export function product(variant: ProductVariant): Kernel {
 function productCode(variant: ProductVariant, reads: (readonly [string, Access])[]): string {
   const { type, tile, operand, unit, inParts, activation, groups } = variant;
   const threads = threadsOf(tile);
-  const staged = { ...tile, threads, unit };
-  const raw = accessType(unit === 8 ? "eight" : "four", type);
+  const byDepth = tile.left === "by depth";
+  const leftUnit = byDepth ? 4 : unit;
+  const staged = { ...tile, threads, leftUnit, rightUnit: unit, rowsAtOnce: byDepth ? 4 : 1 } as const;
+  const rawOf = (size: 4 | 8): string => accessType(size === 8 ? "eight" : "four", type);
   const down = tile.rows / tile.rowsEach; // rows of invocations
   const across = tile.columns / COLUMNS_EACH;
   const side = Math.min(across, 8); // columns of 32 neighbouring invocations
-  const leftLine = tile.depth / 4 + 1; // one more avoids bank conflicts
-  const rightLine = tile.columns / 4;
-  const leftSize = tile.rows * leftLine;
-  const rightSize = tile.depth * rightLine;
+  const { leftLine, rightLine, leftSize, rightSize } = stagingOf(tile);
   const gated = activation === "geglu";
   const part = operand === "batch" ? "workgroup.z / p.batch" : "workgroup.z";
   const { left, right } = readsPerInvocation(staged);
-  const fours = unit / 4;
 
-  const stageFour = (target: string, value: string, i: number): string => {
-    if (type === "f32") return `${target} = ${value};`;
+  const fourOf = (value: string, i: number): string => {
+    if (type === "f32") return value;
     const [x, y] = i === 0 ? ["x", "y"] : ["z", "w"];
-    return `${target} = vec4f(unpack2x16float(${value}.${x}), unpack2x16float(${value}.${y}));`;
+    return `vec4f(unpack2x16float(${value}.${x}), unpack2x16float(${value}.${y}))`;
   };
+  const stageUnit = (name: "left" | "right", i: number, size: 4 | 8): string => {
+    const line = name === "left" ? leftLine : rightLine;
+    const at = `${name}Base + ${name}Row${i} * ${line}u + ${name}Unit${i} * ${size / 4}u`;
+    return each(size / 4, (j) => `${name}Tile[${at} + ${j}u] = ${fourOf(`${name}${i}`, j)};`, " ");
+  };
+  /** Four rows of four steps, transposed. */
+  const stageRows = (
+    first: number,
+  ): string => `let at = leftBase + leftUnit${first} * ${4 * leftLine}u + leftRow${first} / 4u;
+${each(4, (j) => `      let row${j} = ${fourOf(`left${first + j}`, 0)};`)}
+${each(4, (k) => `      leftTile[at + ${k * leftLine}u] = vec4f(${each(4, (j) => `row${j}[${k}]`, ", ")});`)}`;
+  const stageLeft = byDepth
+    ? each(left / 4, (i) => `    if (isLeft${4 * i}) { ${stageRows(4 * i)} }`)
+    : each(left, (i) => `    if (isLeft${i}) { ${stageUnit("left", i, leftUnit)} }`);
   const stage = (buffer: string): string => `{
     let leftBase = (${buffer}) * ${leftSize}u;
     let rightBase = (${buffer}) * ${rightSize}u;
-${each(left, (i) => `    if (isLeft${i}) {` + each(fours, (j) => " " + stageFour(`leftTile[leftBase + leftRow${i} * ${leftLine}u + leftUnit${i} * ${fours}u + ${j}u]`, `left${i}`, j), "") + " }")}
-${each(right, (i) => `    if (hasRight${i}) {` + each(fours, (j) => " " + stageFour(`rightTile[rightBase + rightRow${i} * ${rightLine}u + rightUnit${i} * ${fours}u + ${j}u]`, `right${i}`, j), "") + " }")}
+${stageLeft}
+${each(right, (i) => `    if (hasRight${i}) { ${stageUnit("right", i, unit)} }`)}
   }`;
-  const operandCode = { kind: operand, raw };
+  const operandCode = { kind: operand, leftRaw: rawOf(leftUnit), rightRaw: rawOf(unit) };
   const read = (isMore: string): string => operandReads(staged, { ...operandCode, isMore });
+
+  const addProduct = (i: number, factor: string): string =>
+    `low${i} = fma(vec4f(${factor}), low, low${i}); high${i} = fma(vec4f(${factor}), high, high${i});`;
+  const readRight = (k: string): string =>
+    `let low = rightTile[rightBase + ${k} * ${rightLine}u]; let high = rightTile[rightBase + ${k} * ${rightLine}u + ${tile.columns / 8}u];`;
+  const multiplyByRows = `    let leftBase = current * ${leftSize}u + down * ${leftLine}u;
+    for (var k = 0u; k < ${tile.depth / 4}u; k++) {
+${each(tile.rowsEach, (i) => `      let l${i} = leftTile[leftBase + ${i * down * leftLine}u + k];`)}
+${each(
+  4,
+  (q) => `      { ${readRight(`(k * 4u + ${q}u)`)}
+${each(tile.rowsEach, (i) => `        ${addProduct(i, `l${i}[${q}]`)}`)} }`,
+)}
+    }`;
+  const multiplyByDepth = `    let leftBase = current * ${leftSize}u + down;
+    for (var k = 0u; k < ${tile.depth}u; k++) {
+${each(tile.rowsEach / 4, (i) => `      let l${i} = leftTile[leftBase + k * ${leftLine}u + ${i * down}u];`)}
+      ${readRight("k")}
+${each(tile.rowsEach, (i) => `      ${addProduct(i, `l${Math.floor(i / 4)}[${i % 4}]`)}`)}
+    }`;
 
   const finishRow = (i: number): string => {
     if (inParts)
@@ -170,24 +217,16 @@ ${each(tile.rowsEach, (i) => `  var low${i} = vec4f(); var high${i} = vec4f();`)
     // Indices whose range the compiler can see are not checked again.
     let current = (step - begin) % 2u;
     ${read("step + 1u < end")}
-    let leftBase = current * ${leftSize}u + down * ${leftLine}u;
     let rightBase = current * ${rightSize}u + across;
-    for (var k = 0u; k < ${tile.depth / 4}u; k++) {
-${each(tile.rowsEach, (i) => `      let l${i} = leftTile[leftBase + ${i * down * leftLine}u + k];`)}
-${each(
-  4,
-  (
-    q,
-  ) => `      { let low = rightTile[rightBase + (k * 4u + ${q}u) * ${rightLine}u]; let high = rightTile[rightBase + (k * 4u + ${q}u) * ${rightLine}u + ${tile.columns / 8}u];
-${each(tile.rowsEach, (i) => `        low${i} = fma(vec4f(l${i}[${q}]), low, low${i}); high${i} = fma(vec4f(l${i}[${q}]), high, high${i});`)} }`,
-)}
-    }
+${byDepth ? multiplyByDepth : multiplyByRows}
     ${stage("1u - current")}
     workgroupBarrier();
   }
 ${each(
   tile.rowsEach,
-  (i) => `  { let row = rowStart + down + ${i * down}u;
+  (
+    i,
+  ) => `  { let row = rowStart + ${byDepth ? `down * 4u + ${Math.floor(i / 4) * 4 * down + (i % 4)}u` : `down + ${i * down}u`};
     if (row < p.rows) {
 ${finishRow(i)}
     } }`,

@@ -81,8 +81,7 @@ function code(
   const { tile, operand, inParts, activation, groups } = variant;
   const { subgroupRows, subgroupColumns, ahead } = tile;
   const threads = threadsOfMatrixTile(tile);
-  const staged = { ...tile, threads, unit: 8 } as const;
-  const raw = "vec4u";
+  const staged = { ...tile, threads, leftUnit: 8, rightUnit: 8, rowsAtOnce: 1 } as const;
   const { leftLine, rightLine, leftSize, size } = stagingOf(tile);
   const across = tile.columns / subgroupColumns; // subgroups side by side
   const gated = activation === "geglu";
@@ -90,7 +89,7 @@ function code(
   const { left, right } = readsPerInvocation(staged);
   const [down, side] = [subgroupRows / SIDE, subgroupColumns / SIDE];
   const sumLine = subgroupColumns / 4;
-  const operandCode = { kind: operand, raw };
+  const operandCode = { kind: operand, leftRaw: "vec4u", rightRaw: "vec4u" };
   const sets = ahead === 2 ? ["A", "B"] : ["A"];
   const read = (set: string, isMore: string): string => operandReads(staged, { ...operandCode, isMore, set });
   const stage = (set: string, buffer: number): string => `

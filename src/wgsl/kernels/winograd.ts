@@ -75,16 +75,10 @@ function transformed(matrix: Matrix, from: string, to: string): string {
       )
       .join(" + ");
   const across = each(size, (r) =>
-    each(
-      matrix.length,
-      (j) => `  let ${to}Across${r}_${j} = ${sum(matrix[j]!, (c) => `${from}${r}_${c}`)};`,
-    ),
+    each(matrix.length, (j) => `  let ${to}Across${r}_${j} = ${sum(matrix[j]!, (c) => `${from}${r}_${c}`)};`),
   );
   const down = each(matrix.length, (i) =>
-    each(
-      matrix.length,
-      (j) => `  let ${to}${i}_${j} = ${sum(matrix[i]!, (r) => `${to}Across${r}_${j}`)};`,
-    ),
+    each(matrix.length, (j) => `  let ${to}${i}_${j} = ${sum(matrix[i]!, (r) => `${to}Across${r}_${j}`)};`),
   );
   return `${across}\n${down}`;
 }

@@ -14,7 +14,7 @@ export interface Candidates extends Tunable {
 }
 
 /** Ways of a shape that are measured. */
-const MOST_CHOICES = 6;
+const MOST_CHOICES = 8;
 
 /** Rates of another card may be wrong by this much, but hardly by more. */
 const HOPELESS = 4;
@@ -37,16 +37,16 @@ export function candidatesOf(products: readonly ProductRequest[], target: PlanTa
         shape,
         choices: choices.map(({ name }) => name),
         ways: waysOf(request, choices, target),
-        microseconds: count * ranked[0]!.microseconds,
+        microseconds: count * (ranked[0]?.microseconds ?? 0),
       };
     })
-    .filter(({ choices }) => choices.length > 1)
+    .filter(({ choices }) => choices.length > 0)
     .toSorted((a, b) => b.microseconds - a.microseconds);
 }
 
 /** The best of each tile, since rates are another card's, then the best of the rest. */
 function mostPromising(ranked: ReturnType<typeof rankedChoices>): ProductChoice[] {
-  const all = ranked.filter(({ microseconds }) => microseconds < HOPELESS * ranked[0]!.microseconds);
+  const all = ranked.filter(({ microseconds }, _, [best]) => microseconds < HOPELESS * best!.microseconds);
   const tiles = new Set<unknown>();
   const [first, others]: [typeof all, typeof all] = [[], []];
   for (const one of all) {

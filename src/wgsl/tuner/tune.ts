@@ -48,6 +48,7 @@ export async function tune<One extends Tunable>(
   for (const one of all) {
     const left = start + limitMilliseconds - clock.now();
     if (left <= 0 || signal?.aborted) break;
+    if (one.choices.length === 1) continue;
     // Work that is late ends by itself, and nothing waits for it.
     const times = await Promise.race([measure(one).catch((): number[] => []), clock.after(left)]);
     if (times === null) break;

@@ -8,6 +8,7 @@ import { candidatesOf } from "./candidates.ts";
 import type { DispatchTimer } from "./dispatch-timer.ts";
 import { kernelsVersion } from "./kernels-version.ts";
 import { type Clock, tune, type Tuned } from "./tune.ts";
+import type { Tuning } from "../tuning.ts";
 
 /** Where choices are kept between visits. Never fails: what cannot be read is measured again. */
 export interface TuningRecords {
@@ -31,12 +32,19 @@ export class Tuner {
   readonly #adapter: string;
   readonly #timer: DispatchTimer;
   readonly #records: TuningRecords;
+  readonly #tiles: () => Promise<Tuning>;
   #version: string | null = null;
+  #rightTiles: Promise<Tuning> | null = null;
 
-  constructor(adapter: string, { timer, records }: { timer: DispatchTimer; records: TuningRecords }) {
+  /** @param options.tiles the tuning without the tiles that the device computes wrongly */
+  constructor(
+    adapter: string,
+    { timer, records, tiles }: { timer: DispatchTimer; records: TuningRecords; tiles: () => Promise<Tuning> },
+  ) {
     this.#adapter = adapter;
     this.#timer = timer;
     this.#records = records;
+    this.#tiles = tiles;
   }
 
   /** Afterwards all these products have their choices in `measured`; measures those that no record has. */
@@ -49,11 +57,15 @@ export class Tuner {
       for (const [shape, choice] of await this.#records.read(this.#adapter, this.#version))
         this.measured.set(shape, choice);
     }
-    const candidates = candidatesOf(products, { ...target, measured: this.measured });
-    const tuned = await tune(candidates, {
+    const known = { ...target, measured: this.measured };
+    const start = CLOCK.now();
+    // Only where something is left to measure.
+    const isKnown = candidatesOf(products, known).length === 0;
+    const tuning = isKnown ? target.tuning : await (this.#rightTiles ??= this.#tiles());
+    const tuned = await tune(candidatesOf(products, { ...known, tuning }), {
       measure: ({ ways }) => this.#timer.time(ways),
       clock: CLOCK,
-      limitMilliseconds: LIMIT_MILLISECONDS,
+      limitMilliseconds: LIMIT_MILLISECONDS - (CLOCK.now() - start),
       signal,
     });
     if (signal?.aborted) return tuned;
