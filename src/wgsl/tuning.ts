@@ -20,6 +20,8 @@ export interface WinogradTuning {
   readonly worth: number;
   /** Least channels in and out. */
   readonly channels: number;
+  /** Where values are: sums are rounded to halves between the product and the results. */
+  readonly sumsInHalves: boolean;
   /** Most bytes of a layer's transformed weights. */
   readonly weightBytes: number;
   /** Bytes of transformed windows and sums at once; a larger map is cut. */
@@ -102,6 +104,7 @@ export const TUNING: Tuning = {
   winograd: {
     worth: 1,
     channels: 32,
+    sumsInHalves: false,
     weightBytes: 2 ** 27,
     bandBytes: 2 ** 26,
     memoryRate: 2.3,

@@ -66,6 +66,7 @@ const winograd = (changes: Partial<Tuning["winograd"]>): Partial<Tuning> => ({
 const WINOGRAD_VARIANTS: Readonly<Record<string, Partial<Tuning>>> = {
   "no Winograd": winograd({ worth: 0 }),
   "Winograd wherever possible": winograd({ worth: Infinity }),
+  "Winograd, sums in halves": winograd({ worth: Infinity, sumsInHalves: true }),
   "Winograd, bands of 32 MB": winograd({ worth: Infinity, bandBytes: 2 ** 25 }),
   "Winograd, bands of 128 MB": winograd({ worth: Infinity, bandBytes: 2 ** 27 }),
 };

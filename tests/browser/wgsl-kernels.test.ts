@@ -157,8 +157,8 @@ describe("Winograd's filtering", () => {
     expect(runs.map(bandsOf)).toEqual(runs.map(convolutions));
   });
 
-  test("a band at a time", async () => {
-    const tuning = { winograd: { ...winograd, bandBytes: 20_000 } };
+  test("a band at a time, sums in halves", async () => {
+    const tuning = { winograd: { ...winograd, bandBytes: 16_000, sumsInHalves: true } };
     const runs = await run({ names, type: "f16", seeds: [6], tuning });
     expectRight(runs);
     expect(Math.max(...runs.map(bandsOf))).toBeGreaterThan(4);
@@ -172,7 +172,8 @@ describe("Winograd's filtering", () => {
 
   test("products by subgroup matrices, emulated", async () => {
     const tile = { rows: 32, columns: 32, depth: 32, subgroupRows: 16, subgroupColumns: 16, ahead: 1 };
-    const tuning = { winograd, matrixProducts: [{ tile, rate: 1, alone: 1 }] };
+    const sums = { ...winograd, sumsInHalves: true };
+    const tuning = { winograd: sums, matrixProducts: [{ tile, rate: 1, alone: 1 }] };
     const many = names.filter((name) => name.includes("many channels"));
     const runs = await run({ names: many, type: "f16", seeds: [8], tuning, matrices: true });
     expectRight(runs);

@@ -3,7 +3,7 @@
 // 3×3 convolution [9, depth, columns].
 
 import { FINISH_FIELDS, finishCode, finishName, finishReads, type FinishVariant } from "./finish.ts";
-import type { Kernel } from "./kernel.ts";
+import type { ElementType, Kernel } from "./kernel.ts";
 import {
   OPERAND_FIELDS,
   type OperandKind,
@@ -12,7 +12,7 @@ import {
   operandRegisters,
   readsPerInvocation,
 } from "./operand.ts";
-import { type Access, accessType, each, element, header, PACKING } from "./wgsl.ts";
+import { type Access, accessType, each, element, header, PACKING, packed } from "./wgsl.ts";
 
 export interface ProductTile {
   readonly rows: number;
@@ -34,6 +34,8 @@ interface ProductVariant extends FinishVariant {
   readonly unit: 4 | 8;
   /** Several workgroups share a sum and store parts of it in float32 (sum-parts.ts finishes them); so does every batch (winograd.ts). */
   readonly inParts: boolean;
+  /** Of the parts, float32 if not given. */
+  readonly partsType?: ElementType;
 }
 
 export const PRODUCT_FIELDS = [...FINISH_FIELDS, ...OPERAND_FIELDS] as const;
@@ -92,6 +94,11 @@ export function weightCode({ type, groups, aligned }: FinishVariant, unit: 4 | 8
   return `fn weightAt(row: u32, column: u32, group: u32) -> ${raw} {\n  ${body}\n}`;
 }
 
+/** For a kernel's name. */
+export function partsName({ partsType = "f32" }: Pick<ProductVariant, "partsType">): string {
+  return partsType === "f32" ? "" : "in halves ";
+}
+
 export function product(variant: ProductVariant): Kernel {
   const { tile, operand, unit, inParts } = variant;
   const finish: FinishVariant = inParts
@@ -103,14 +110,14 @@ export function product(variant: ProductVariant): Kernel {
     ...finishReads(finish),
   ];
   return {
-    name: `product ${nameOfTile(tile)} ${operand} unit ${unit} ${inParts ? `in parts ${finish.type}${variant.aligned ? "" : " unaligned"}` : finishName(finish)}`,
+    name: `product ${nameOfTile(tile)} ${operand} unit ${unit} ${inParts ? `in parts ${partsName(variant)}${finish.type}${variant.aligned ? "" : " unaligned"}` : finishName(finish)}`,
     reads: reads.length,
     code: () => productCode({ ...variant, ...finish }, reads),
   };
 }
 
 function productCode(variant: ProductVariant, reads: (readonly [string, Access])[]): string {
-  const { type, tile, operand, unit, inParts, activation, groups } = variant;
+  const { type, tile, operand, unit, inParts, partsType = "f32", activation, groups } = variant;
   const threads = threadsOf(tile);
   const byDepth = tile.left === "by depth";
   const leftUnit = byDepth ? 4 : unit;
@@ -175,8 +182,8 @@ ${each(tile.rowsEach, (i) => `      ${addProduct(i, `l${Math.floor(i / 4)}[${i %
   const finishRow = (i: number): string => {
     if (inParts)
       return `      let at${i} = ((workgroup.z * p.rows + row) * p.outStride + columnStart + across * 4u) / 4u;
-      if (columnStart + across * 4u < p.columns) { out[at${i}] = low${i}; }
-      if (columnStart + across * 4u + ${tile.columns / 2}u < p.columns) { out[at${i} + ${tile.columns / 8}u] = high${i}; }`;
+      if (columnStart + across * 4u < p.columns) { out[at${i}] = ${packed(partsType, `low${i}`)}; }
+      if (columnStart + across * 4u + ${tile.columns / 2}u < p.columns) { out[at${i} + ${tile.columns / 8}u] = ${packed(partsType, `high${i}`)}; }`;
     if (gated)
       return `      if (columnStart + across * 4u < p.columns / 2u) { finishGated(low${i}, high${i}, row, columnStart + across * 4u); }`;
     return `      if (columnStart + across * 4u < p.columns) { finish(low${i}, row, columnStart + across * 4u, group); }
@@ -184,7 +191,7 @@ ${each(tile.rowsEach, (i) => `      ${addProduct(i, `l${Math.floor(i / 4)}[${i %
   };
 
   return /* wgsl */ `
-${header({ type, fields: PRODUCT_FIELDS, reads, write: ["out", inParts ? "vec4f" : "four"] })}
+${header({ type, fields: PRODUCT_FIELDS, reads, write: ["out", inParts && partsType === "f32" ? "vec4f" : "four"] })}
 ${inParts ? PACKING : finishCode(variant)}
 ${weightCode(variant, unit)}
 

@@ -3,7 +3,7 @@
 // tile. Operands pass through workgroup memory; loading them from storage directly is two to three times slower.
 
 import { finishCode, finishName, finishReads, type FinishVariant } from "./finish.ts";
-import type { Kernel } from "./kernel.ts";
+import type { ElementType, Kernel } from "./kernel.ts";
 import {
   type OperandKind,
   operandPlaces,
@@ -12,8 +12,8 @@ import {
   readsPerInvocation,
 } from "./operand.ts";
 import { type Matrices, SIDE, SUBGROUP } from "./matrices.ts";
-import { PRODUCT_FIELDS, weightCode, weightsOf } from "./product.ts";
-import { type Access, each, header, PACKING } from "./wgsl.ts";
+import { partsName, PRODUCT_FIELDS, weightCode, weightsOf } from "./product.ts";
+import { type Access, each, header, PACKING, packed } from "./wgsl.ts";
 
 export interface MatrixTile {
   readonly rows: number;
@@ -30,6 +30,8 @@ interface MatrixProductVariant extends FinishVariant {
   readonly operand: OperandKind;
   readonly tile: MatrixTile;
   readonly inParts: boolean;
+  /** Of the parts, float32 if not given. */
+  readonly partsType?: ElementType;
 }
 
 /** Unique among tiles. */
@@ -68,7 +70,7 @@ export function subgroupMatrixProduct(variant: MatrixProductVariant, matrices: M
     : variant;
   const reads = [["input", "eight"] as const, ...weightsOf(variant, 8), ...finishReads(finish)];
   return {
-    name: `matrix product ${nameOfMatrixTile(tile)} ${operand} ${inParts ? "in parts" : finishName(finish)}`,
+    name: `matrix product ${nameOfMatrixTile(tile)} ${operand} ${inParts ? `in parts ${partsName(variant)}`.trimEnd() : finishName(finish)}`,
     reads: reads.length,
     code: () => code({ ...variant, ...finish }, { reads, matrices }),
   };
@@ -78,7 +80,7 @@ function code(
   variant: MatrixProductVariant,
   { reads, matrices }: { reads: (readonly [string, Access])[]; matrices: Matrices },
 ): string {
-  const { tile, operand, inParts, activation, groups } = variant;
+  const { tile, operand, inParts, partsType = "f32", activation, groups } = variant;
   const { subgroupRows, subgroupColumns, ahead } = tile;
   const threads = threadsOfMatrixTile(tile);
   const staged = { ...tile, threads, leftUnit: 8, rightUnit: 8, rowsAtOnce: 1 } as const;
@@ -128,13 +130,13 @@ ${each(down, (i) => each(side, (j) => `      ${matrices.multiply(`sum${i}_${j}`,
     if (gated)
       return `finishGated(${four(at)}, ${four(`${at} + ${sumLine / 2}u`)}, row, firstColumn + (${at}) * 4u);`;
     if (inParts)
-      return `out[((workgroup.z * p.rows + row) * p.outStride + firstColumn) / 4u + ${at}] = ${four(at)};`;
+      return `out[((workgroup.z * p.rows + row) * p.outStride + firstColumn) / 4u + ${at}] = ${packed(partsType, four(at))};`;
     return `finish(${four(at)}, row, firstColumn + (${at}) * 4u, group);`;
   };
   const columnsEach = gated ? subgroupColumns / 2 : subgroupColumns;
 
   return /* wgsl */ `${matrices.head}
-${header({ type: "f16", fields: PRODUCT_FIELDS, reads, write: ["out", inParts ? "vec4f" : "four"] })}
+${header({ type: "f16", fields: PRODUCT_FIELDS, reads, write: ["out", inParts && partsType === "f32" ? "vec4f" : "four"] })}
 ${inParts ? PACKING : finishCode(variant)}
 ${weightCode(variant, 8)}
 

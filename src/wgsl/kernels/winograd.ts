@@ -14,8 +14,8 @@ export type WinogradKind = "plain" | "doubled";
 type Matrix = readonly (readonly number[])[];
 
 /**
- * Of each direction: results = after · ((weights · filter) ∘ (windows · window)). Windows are halved and weights doubled in
- * comparison with the paper, so that no transformed window is larger than the map's largest value, whatever its type.
+ * Of each direction: results = after · ((weights · filter) ∘ (windows · window)). Windows are a quarter of the paper's and weights twice, in each
+ * direction: then halves hold the windows of any map, and sums, which are about as large as the results.
  */
 export const TRANSFORMS: Readonly<Record<WinogradKind, { weights: Matrix; windows: Matrix; after: Matrix }>> =
   {
@@ -27,14 +27,14 @@ export const TRANSFORMS: Readonly<Record<WinogradKind, { weights: Matrix; window
         [0, 0, 2],
       ],
       windows: [
-        [0.5, 0, -0.5, 0],
-        [0, 0.5, 0.5, 0],
-        [0, -0.5, 0.5, 0],
-        [0, 0.5, 0, -0.5],
+        [0.25, 0, -0.25, 0],
+        [0, 0.25, 0.25, 0],
+        [0, -0.25, 0.25, 0],
+        [0, 0.25, 0, -0.25],
       ],
       after: [
-        [1, 1, 1, 0],
-        [0, 1, -1, -1],
+        [2, 2, 2, 0],
+        [0, 2, -2, -2],
       ],
     },
     doubled: {
@@ -44,13 +44,13 @@ export const TRANSFORMS: Readonly<Record<WinogradKind, { weights: Matrix; window
         [0, 0, 2],
       ],
       windows: [
-        [0.5, -0.5, 0],
-        [0, 1, 0],
-        [0, 0.5, -0.5],
+        [0.25, -0.25, 0],
+        [0, 0.5, 0],
+        [0, 0.25, -0.25],
       ],
       after: [
-        [1, 1, 0],
-        [0, 1, -1],
+        [2, 2, 0],
+        [0, 2, -2],
       ],
     },
   };
@@ -169,14 +169,17 @@ export const WINOGRAD_RESULTS_FIELDS = [
   "parts",
 ] as const;
 
-/** Sums [parts, points, tiles, columns] in float32 to the four outputs of each tile, with what follows a product. */
-export function winogradResults(kind: WinogradKind, finish: FinishVariant): Kernel {
+/** Sums [parts, points, tiles, columns] to the four outputs of each tile, with what follows a product. */
+export function winogradResults(
+  kind: WinogradKind,
+  { sums, finish }: { readonly sums: ElementType; readonly finish: FinishVariant },
+): Kernel {
   const { after } = TRANSFORMS[kind];
   const side = after[0]!.length;
   const { type } = finish;
-  const reads = [["sums", "vec4f"] as const, ...finishReads(finish)];
+  const reads = [["sums", sums === "f32" ? "vec4f" : "four"] as const, ...finishReads(finish)];
   return {
-    name: `Winograd results ${kind} ${finishName(finish)}`,
+    name: `Winograd results ${kind} ${sums === type ? "" : `of ${sums} `}${finishName(finish)}`,
     reads: reads.length,
     code: () => /* wgsl */ `
 ${header({ type, fields: WINOGRAD_RESULTS_FIELDS, reads, write: ["out", "four"] })}
@@ -189,7 +192,7 @@ ${TILE}
 ${square(side, (i, j) => `  var sum${i}_${j} = vec4f();`)}
   for (var part = 0u; part < p.parts; part++) {
     let first = part * ${side * side}u * p.count + index;
-${square(side, (i, j, n) => `    sum${i}_${j} += sums[first + ${n}u * p.count];`)}
+${square(side, (i, j, n) => `    sum${i}_${j} += ${unpacked(sums, `sums[first + ${n}u * p.count]`)};`)}
   }
 ${transformed(after, "sum", "result")}
 ${square(

@@ -49,6 +49,11 @@ export function planWinograd(request: ProductRequest, means: Means): Dispatch[] 
   return way.microseconds < means.tuning.winograd.worth * taps ? dispatchesOf(request, way, means) : null;
 }
 
+/** Of the sums in memory. */
+function sumsType({ type, tuning }: Means): ElementType {
+  return type === "f16" && tuning.winograd.sumsInHalves ? "f16" : "f32";
+}
+
 /** Null for a convolution that has another form, few channels, or too many. */
 function kindOf(
   { window, input, columns, activation }: ProductRequest,
@@ -73,7 +78,7 @@ function wayOf(request: ProductRequest, means: Means): Way | null {
   const points = pointsOf(kind);
   const [tilesDown, tilesAcross] = [Math.ceil(outHeight / 2), Math.ceil(outWidth / 2)];
   const tiles = (out.rows / rowsPerImage) * tilesDown * tilesAcross;
-  const bytesPerTile = points * (BYTES[type] * input.columns + 4 * columns);
+  const bytesPerTile = points * (BYTES[type] * input.columns + BYTES[sumsType(means)] * columns);
   const tilesPerBand = bandOf(tiles, winograd.bandBytes / bytesPerTile);
   const bands = Math.ceil(tiles / tilesPerBand);
   const isWide = type === "f16" && columns % 8 === 0 && input.columns % 8 === 0;
@@ -103,9 +108,12 @@ function wayOf(request: ProductRequest, means: Means): Way | null {
   };
 }
 
-/** Tiles are cut as evenly as a product's largest tile allows. @param most tiles that fit into memory */
+/** Rows of a product's largest tile. */
+const LARGEST_ROWS = 256;
+
+/** Tiles of a band: as even as a product's rows allow. @param most tiles that fit into memory */
 function bandOf(tiles: number, most: number): number {
-  const unit = most >= 128 ? 128 : 1;
+  const unit = most >= LARGEST_ROWS ? LARGEST_ROWS : 1;
   const largest = Math.max(1, Math.floor(most / unit) * unit);
   return Math.min(tiles, roundUp(tiles / Math.ceil(tiles / largest), unit));
 }
@@ -117,7 +125,11 @@ function dispatchesOf(request: ProductRequest, way: Way, means: Means): Dispatch
   const depth = input.columns;
   const weights = means.temporary(`${label} weights`, points * depth * columns);
   const windows = means.temporary(`${label} windows`, points * tilesPerBand * depth);
-  const sums = means.temporary(`${label} sums`, choice.parts * points * tilesPerBand * columns, "f32");
+  const sums = means.temporary(
+    `${label} sums`,
+    choice.parts * points * tilesPerBand * columns,
+    sumsType(means),
+  );
   const count = (depth * columns) / 4;
   const dispatches: Dispatch[] = [
     {
@@ -180,13 +192,14 @@ function windowsOf(
 function productOf(
   { label, input, columns }: ProductRequest,
   band: Band & { readonly windows: Block; readonly weights: Block; readonly sums: Block },
-  { type, matrices }: Means,
+  means: Means,
 ): Dispatch {
+  const { type, matrices } = means;
   const { kind, choice, shape, tiles, windows, weights, sums } = band;
   const points = pointsOf(kind);
   const depth = input.columns;
   const { tile, parts } = choice;
-  const variant: FinishVariant & { operand: "batch"; inParts: true } = {
+  const variant: FinishVariant & { operand: "batch"; inParts: true; partsType: ElementType } = {
     type,
     bias: false,
     shift: false,
@@ -196,6 +209,7 @@ function productOf(
     groups: 1,
     operand: "batch",
     inParts: true,
+    partsType: sumsType(means),
   };
   const view = { offset: 0, rows: tiles };
   const operand = operandValues(
@@ -244,7 +258,7 @@ function resultsOf(
   const { outHeight, outWidth } = window!;
   return {
     label,
-    kernel: winogradResults(kind, finish),
+    kernel: winogradResults(kind, { sums: sumsType(means), finish }),
     reads: [sums, ...after],
     write: out.block,
     values: valuesOf(WINOGRAD_RESULTS_FIELDS, { ...values, ...tiles, outHeight, outWidth, parts }),
