@@ -1,6 +1,6 @@
 // Every kernel and fusion on random small shapes against the definition in float64, in a real browser on a software GPU; and proof
 // that the comparison notices a deliberate break. Tolerances are relative errors: measured 2e-7 in float32 (1e-4 through the software
-// GPU's coarse sine), 5e-4 in float16.
+// GPU's coarse sine), 5e-4 in float16, 1e-3 with Winograd's filtering.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { memoryOf } from "../../src/wgsl/kernels/product.ts";
 import { TUNING } from "../../src/wgsl/tuning.ts";
