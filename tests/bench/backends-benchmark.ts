@@ -261,10 +261,11 @@ async function* tuningRows(
     part: `${name}: UNet, batch ${batch}`,
     graph: buildUnet(checkpoint.unet.config, { batch, height, width, contextTokens: 77 }),
   }));
+  const reference = new Map<number, Float32Array>();
   const steps = async function* (engine: WgslBackend, what: string): AsyncGenerator<BackendsRow> {
     for (const { part, graph } of graphs) {
       const session = await engine.createSession(graph, { parameters: stores.unet });
-      yield* stepRows(session, { part, what, repeats });
+      yield* stepRows(session, { part, what, repeats, reference });
       await session.dispose();
     }
   };
@@ -291,23 +292,31 @@ async function* tuningRows(
   }
 }
 
-/** The step's time, and its profile where the device times passes. */
+/** The step's time, how far its result is from the first one of its batch, and its profile where the device times passes. */
 async function* stepRows(
   session: WgslSession,
-  { part, what, repeats }: { part: string; what: string; repeats: number },
+  {
+    part,
+    what,
+    repeats,
+    reference,
+  }: { part: string; what: string; repeats: number; reference: Map<number, Float32Array> },
 ): AsyncGenerator<BackendsRow> {
   const feeds: Record<string, Float32Array> = Object.fromEntries(
     session.graph.inputs.map((input) => [input.name, noise(input.name, input.shape)]),
   );
   feeds["timestep"] = Float32Array.of(617);
-  await session.run(feeds);
+  const values = (await session.run(feeds))["out_sample"]!;
+  const known = reference.get(values.length);
+  if (!known) reference.set(values.length, values);
+  const difference = known ? `, off by ${relativeError(values, known).toExponential(1)}` : "";
   const times: number[] = [];
   for (let i = 0; i < repeats; i++) {
     feeds["sample"]![0]! += 1 / 64;
     feeds["timestep"][0]!--;
     times.push(await timed(() => session.run(feeds)));
   }
-  yield milliseconds(part, what, median(times), `shortest ${Math.min(...times).toFixed(1)}`);
+  yield milliseconds(part, what, median(times), `shortest ${Math.min(...times).toFixed(1)}${difference}`);
   if (session.canProfile) yield { part, what: "profile", dispatches: await session.profile(feeds) };
 }
 
@@ -319,6 +328,7 @@ async function* variantRows(
   const { height, width } = casesOf(options.size).unet;
   const graph = buildUnet(checkpoint.unet.config, { batch: 2, height, width, contextTokens: 77 });
   const { report, target } = backend;
+  const reference = new Map<number, Float32Array>();
   for (const [variant, tuning] of Object.entries(VARIANTS[name] ?? {})) {
     const part = `${name}, ${variant}`;
     try {
@@ -330,7 +340,8 @@ async function* variantRows(
         tuning: { ...target.tuning, ...tuning },
       });
       const session = await other.createSession(graph, { parameters: stores.unet });
-      yield* stepRows(session, { part, what: "a step, batch 2", repeats: Math.min(options.repeats, 8) });
+      const repeats = Math.min(options.repeats, 8);
+      yield* stepRows(session, { part, what: "a step, batch 2", repeats, reference });
       await session.dispose();
     } catch (error) {
       yield { part, what: `failed: ${String(error)}`, value: 0, unit: "" };
