@@ -25,6 +25,9 @@ import type { Tuned } from "./tuner/tune.ts";
 import { adapterKey, Tuner, type TuningRecords } from "./tuner/tuner.ts";
 import { SOFTWARE_TUNING, TUNING, type Tuning } from "./tuning.ts";
 
+/** The most that tuning may take at the first use of a network and size. */
+const TUNING_MILLISECONDS = 3000;
+
 export class WgslBackend implements Backend {
   readonly gpu: GPUDevice;
   readonly gpuMemory: GpuMemory;
@@ -79,10 +82,11 @@ export class WgslBackend implements Backend {
   }
 
   /** From now on measures products on the device, or takes what `records` has of it. */
-  tuneWith(records: TuningRecords): void {
+  tuneWith(records: TuningRecords, { limitMilliseconds = TUNING_MILLISECONDS } = {}): void {
     const timer = new DispatchTimer(this.gpu, this.#pipelines);
     const tiles = (): Promise<Tuning> => rightTiles(this);
-    this.#tuner = new Tuner(adapterKey(this.gpu.adapterInfo, this.target), { timer, records, tiles });
+    const adapter = adapterKey(this.gpu.adapterInfo, this.target);
+    this.#tuner = new Tuner(adapter, { timer, records, tiles, limitMilliseconds });
     this.target = { ...this.target, measured: this.#tuner.measured };
   }
 

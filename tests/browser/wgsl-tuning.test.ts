@@ -15,7 +15,6 @@ let browser: TestBrowser;
 beforeAll(async () => void (browser = await openTestBrowser({ webgpu: "software" })));
 afterAll(() => browser?.close());
 beforeEach(async () => {
-  await browser.page.goto(`${browser.url}tests/browser/blank.html`);
   await browser.page.evaluate(async () => {
     const request = indexedDB.deleteDatabase("stylus-web-tuning");
     await new Promise((resolve) => request.addEventListener("success", resolve));

@@ -10,6 +10,7 @@ import { kernelsVersion } from "../../src/wgsl/tuner/kernels-version.ts";
 import { adapterKey } from "../../src/wgsl/tuner/tuner.ts";
 import { SOFTWARE_TUNING, type Tuning } from "../../src/wgsl/tuning.ts";
 import { relativeError } from "../parity/cases.ts";
+import { sharePipelines } from "./share-pipelines.ts";
 import { noise, noiseTensors } from "../parity/noise.ts";
 
 const TUNING: Tuning = {
@@ -20,6 +21,9 @@ const TUNING: Tuning = {
   ],
   parts: [1, 2],
 };
+
+/** Milliseconds: a software GPU compiles for long. */
+const PATIENCE = 600_000;
 
 /** A convolution, three products of one operand, a gated one, and one row that has no tile to choose. */
 function smallNetwork(): Graph {
@@ -37,9 +41,20 @@ function smallNetwork(): Graph {
 const graph = smallNetwork();
 const names = graph.outputs.map(({ name }) => name);
 
-async function openBackend(timestamps: boolean): Promise<WgslBackend> {
+/** One for all visits, which compiles a kernel once. */
+const devices = new Map<boolean, Promise<GPUDevice>>();
+
+async function openDevice(timestamps: boolean): Promise<GPUDevice> {
   const adapter = (await navigator.gpu.requestAdapter())!;
   const gpu = await adapter.requestDevice({ requiredFeatures: timestamps ? ["timestamp-query"] : [] });
+  sharePipelines(gpu);
+  return gpu;
+}
+
+async function openBackend(timestamps: boolean): Promise<WgslBackend> {
+  const device = devices.get(timestamps) ?? openDevice(timestamps);
+  devices.set(timestamps, device);
+  const gpu = await device;
   const report = {
     kind: "webgpu",
     name: verbatim("a test"),
@@ -64,7 +79,7 @@ export async function visit({ timestamps = true } = {}): Promise<Visit> {
   const backend = await openBackend(timestamps);
   const errors: string[] = [];
   backend.gpu.addEventListener("uncapturederror", ({ error }) => errors.push(error.message));
-  backend.tuneWith(new TuningRecords());
+  backend.tuneWith(new TuningRecords(), { limitMilliseconds: PATIENCE });
   const tuned = (await backend.tune(graph))!;
   const tensors = noiseTensors(graph.parameters);
   const parameters = await backend.loadParameters(graph, tensors);
@@ -75,7 +90,7 @@ export async function visit({ timestamps = true } = {}): Promise<Visit> {
   const expected = interpret(graph, { ...known, ...inputs });
   const kernels = planGraph(graph, backend.target, names).dispatches.map(({ kernel }) => kernel.name);
   await session.dispose();
-  backend.dispose();
+  parameters.dispose();
   if (errors.length > 0) throw new Error(errors.join("\n"));
   return {
     choices: Object.fromEntries(backend.target.measured),
@@ -89,6 +104,6 @@ export async function visit({ timestamps = true } = {}): Promise<Visit> {
 
 /** @public What a record of this adapter is stored under, and its version. */
 export async function recordOfThisDevice(): Promise<{ key: string; version: string }> {
-  const { gpu, target } = await openBackend(false);
+  const { gpu, target } = await openBackend(true);
   return { key: adapterKey(gpu.adapterInfo, target), version: kernelsVersion(target) };
 }

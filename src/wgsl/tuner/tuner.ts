@@ -18,8 +18,14 @@ export interface TuningRecords {
   add(adapter: string, version: string, choices: MeasuredChoices): Promise<void>;
 }
 
-/** At the first use of a network and size. */
-const LIMIT_MILLISECONDS = 3000;
+interface TunerOptions {
+  readonly timer: DispatchTimer;
+  readonly records: TuningRecords;
+  /** The tuning without the tiles that the device computes wrongly. */
+  readonly tiles: () => Promise<Tuning>;
+  /** At the first use of a network and size. */
+  readonly limitMilliseconds: number;
+}
 
 const CLOCK: Clock = {
   now: () => performance.now(),
@@ -30,21 +36,13 @@ export class Tuner {
   /** What is known so far. */
   readonly measured = new Map<string, string>();
   readonly #adapter: string;
-  readonly #timer: DispatchTimer;
-  readonly #records: TuningRecords;
-  readonly #tiles: () => Promise<Tuning>;
+  readonly #options: TunerOptions;
   #version: string | null = null;
   #rightTiles: Promise<Tuning> | null = null;
 
-  /** @param options.tiles the tuning without the tiles that the device computes wrongly */
-  constructor(
-    adapter: string,
-    { timer, records, tiles }: { timer: DispatchTimer; records: TuningRecords; tiles: () => Promise<Tuning> },
-  ) {
+  constructor(adapter: string, options: TunerOptions) {
     this.#adapter = adapter;
-    this.#timer = timer;
-    this.#records = records;
-    this.#tiles = tiles;
+    this.#options = options;
   }
 
   /** Afterwards all these products have their choices in `measured`; measures those that no record has. */
@@ -52,25 +50,26 @@ export class Tuner {
     products: readonly ProductRequest[],
     { target, signal }: { target: PlanTarget; signal?: AbortSignal | undefined },
   ): Promise<Tuned> {
+    const { timer, records, tiles, limitMilliseconds } = this.#options;
     if (this.#version === null) {
       this.#version = kernelsVersion(target);
-      for (const [shape, choice] of await this.#records.read(this.#adapter, this.#version))
+      for (const [shape, choice] of await records.read(this.#adapter, this.#version))
         this.measured.set(shape, choice);
     }
     const known = { ...target, measured: this.measured };
     const start = CLOCK.now();
     // Only where something is left to measure.
     const isKnown = candidatesOf(products, known).length === 0;
-    const tuning = isKnown ? target.tuning : await (this.#rightTiles ??= this.#tiles());
+    const tuning = isKnown ? target.tuning : await (this.#rightTiles ??= tiles());
     const tuned = await tune(candidatesOf(products, { ...known, tuning }), {
-      measure: ({ ways }) => this.#timer.time(ways),
+      measure: ({ ways }) => timer.time(ways),
       clock: CLOCK,
-      limitMilliseconds: LIMIT_MILLISECONDS - (CLOCK.now() - start),
+      limitMilliseconds: limitMilliseconds - (CLOCK.now() - start),
       signal,
     });
     if (signal?.aborted) return tuned;
     for (const [shape, choice] of tuned.choices) this.measured.set(shape, choice);
-    if (tuned.choices.size > 0) await this.#records.add(this.#adapter, this.#version, tuned.choices);
+    if (tuned.choices.size > 0) await records.add(this.#adapter, this.#version, tuned.choices);
     return tuned;
   }
 }
