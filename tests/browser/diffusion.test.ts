@@ -64,16 +64,17 @@ const regional: DiffusionRequest = {
 /** Part of an image, through both halves of the VAE in tiles. */
 const repainted: DiffusionRequest = {
   ...short,
-  vaeTilePixels: 48,
+  width: 96,
+  vaeTilePixels: 64,
   imageToImage: {
     image: {
-      width: 64,
+      width: 96,
       height: 64,
-      rgba: Uint8ClampedArray.from({ length: 4 * 64 * 64 }, (_, i) => (i % 4 === 3 ? 255 : (i * 7) % 251)),
+      rgba: Uint8ClampedArray.from({ length: 4 * 96 * 64 }, (_, i) => (i % 4 === 3 ? 255 : (i * 7) % 251)),
     },
     strength: 1,
     mask: {
-      values: Uint8Array.from({ length: 64 * 64 }, (_, i) => (i % 64 < 32 ? 255 : 0)),
+      values: Uint8Array.from({ length: 96 * 64 }, (_, i) => (i % 96 < 40 ? 255 : 0)),
       blur: 4,
       region: "whole",
       padding: 0,
@@ -85,8 +86,6 @@ const repainted: DiffusionRequest = {
 /** A second pass at another size. */
 const larger: DiffusionRequest = {
   ...short,
-  width: 48,
-  height: 64,
   hires: { width: 72, height: 96, upscaler: "latent-bilinear", strength: 0.5, steps: 1 },
 };
 

@@ -331,7 +331,8 @@ const tuningRows = (row?: string): Promise<number> =>
 
 test("a reset in Storage forgets what was measured on the GPU", async () => {
   const openStorage = async (): Promise<Locator> => {
-    await page.getByRole("button", { name: "Storage", exact: true }).click();
+    await openModels();
+    await page.getByRole("button", { name: "Manage storage" }).click();
     const storage = page.getByRole("dialog", { name: "Storage" });
     await storage.getByRole("listitem", { name: "Your images" }).waitFor();
     return storage.getByRole("listitem", { name: "GPU tuning" });
