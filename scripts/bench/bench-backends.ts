@@ -14,6 +14,7 @@ const help = `Usage: npm run bench:backends -- [options]
   --type T      f16 or f32 (default: float16 where the card has it)
   --engines E   of ${allEngines.join(",")} (default all); the first is what the others are compared with
   --variants    also times a step with other tunings of our own kernels
+  --tune        instead times the tuner of our own kernels, and a step with what it chooses
   --repeats N   runs of which the median is taken (default 20)
   --json FILE   writes the figures and every dispatch's time there
 
@@ -53,6 +54,7 @@ async function main(): Promise<void> {
     engines: { type: "string", default: allEngines.join(",") },
     repeats: { type: "string", default: "20" },
     variants: { type: "boolean" },
+    tune: { type: "boolean" },
     json: { type: "string" },
     help: { type: "boolean" },
   });
@@ -75,7 +77,14 @@ async function main(): Promise<void> {
   try {
     if (adapter) console.log(`${adapter.name}: ${adapter.features.join(" ")}`);
     console.log(`Chromium ${machine.browser}, ${size} size, ${type}`);
-    await lab.run("backends", { type, size, repeats, engines, variants: values.variants === true });
+    await lab.run("backends", {
+      type,
+      size,
+      repeats,
+      engines,
+      variants: values.variants === true,
+      tune: values.tune === true,
+    });
   } finally {
     await lab.close();
   }

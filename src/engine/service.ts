@@ -65,6 +65,8 @@ export class DiffusionService {
     {
       device,
       kernels,
+      tune,
+      instead,
       wasmReason,
       onProgress,
       signal,
@@ -72,6 +74,10 @@ export class DiffusionService {
       device: DevicePreference;
       /** Of the whole worker: the same in every call. */
       kernels?: Kernels | undefined;
+      /** False: our own kernels are not tuned. */
+      tune?: boolean | undefined;
+      /** Why ONNX Runtime's kernels are used in place of our own. */
+      instead?: Saying | undefined;
       /** Why WASM is required, if the user did not choose it. */
       wasmReason?: Saying | undefined;
       onProgress?: ((progress: LoadProgress) => void) | undefined;
@@ -83,7 +89,14 @@ export class DiffusionService {
       if (this.#loaded?.pack === pack.id && this.#loaded.device === device) return this.#loaded.result;
       await this.#unload();
       const start = performance.now();
-      const backend = await this.#openBackend({ preference: device, kernels, wasmReason, signal });
+      const backend = await this.#openBackend({
+        preference: device,
+        kernels,
+        tune,
+        instead,
+        wasmReason,
+        signal,
+      });
       const ready = performance.now();
       try {
         const pipeline = await backend.unlessLost(

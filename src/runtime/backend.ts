@@ -14,6 +14,8 @@ export interface BackendOptions {
   readonly float16?: boolean | undefined;
   /** Whose kernels run the networks, where there is a choice. ONNX Runtime's by default. */
   readonly kernels?: Kernels | undefined;
+  /** False: our own kernels take the shipped tiles instead of measuring on the device. */
+  readonly tune?: boolean | undefined;
   /** What was tried before and why it cannot be used, for the report. */
   readonly instead?: Saying | undefined;
   readonly signal?: AbortSignal | undefined;

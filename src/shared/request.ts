@@ -178,6 +178,14 @@ export interface DeviceReport {
   readonly reason: Saying; // "WebGPU found no GPU", "only a software GPU (SwiftShader)" …
   readonly threads: number; // WASM threads; 1 if the page is not cross-origin isolated
   readonly f16: boolean;
+  /** Absent: ONNX Runtime's. */
+  readonly kernels?: "wgsl";
+}
+
+/** What stands in for a device or for our own kernels, and why. */
+export interface Substitute {
+  readonly by: "onnxruntime" | "wasm";
+  readonly reason: Saying;
 }
 
 export type DiffusionEvent =

@@ -16,17 +16,26 @@ import { type Matrices, subgroupMatrices } from "./kernels/matrices.ts";
 import { hasMatrices } from "./matrix-support.ts";
 import { storedParameters } from "./parameters.ts";
 import { Pipelines } from "./pipelines.ts";
+import { planGraph } from "./plan/plan.ts";
 import type { PlanTarget } from "./plan/target.ts";
+import { rightTiles } from "./self-test.ts";
 import { WgslSession } from "./session.ts";
+import { DispatchTimer } from "./tuner/dispatch-timer.ts";
+import type { Tuned } from "./tuner/tune.ts";
+import { adapterKey, Tuner, type TuningRecords } from "./tuner/tuner.ts";
 import { SOFTWARE_TUNING, TUNING, type Tuning } from "./tuning.ts";
+
+/** The most that tuning may take at the first use of a network and size. */
+const TUNING_MILLISECONDS = 3000;
 
 export class WgslBackend implements Backend {
   readonly gpu: GPUDevice;
   readonly gpuMemory: GpuMemory;
   readonly report: DeviceReport;
-  readonly target: PlanTarget;
+  target: PlanTarget;
   readonly #loss: DeviceLoss;
   readonly #pipelines: Pipelines;
+  #tuner: Tuner | null = null;
 
   constructor(
     gpu: GPUDevice,
@@ -53,6 +62,7 @@ export class WgslBackend implements Backend {
       blocks: limits.maxStorageBuffersPerShaderStage,
       matrices,
       tuning,
+      measured: new Map(),
     };
     this.#loss = new DeviceLoss(gpu);
     this.#pipelines = new Pipelines(gpu);
@@ -71,16 +81,43 @@ export class WgslBackend implements Backend {
     return streamParameters(storedParameters(graph), tensors, { store, ...options });
   }
 
+  /** From now on measures products on the device, or takes what `records` has of it. */
+  tuneWith(records: TuningRecords, { limitMilliseconds = TUNING_MILLISECONDS } = {}): void {
+    const timer = new DispatchTimer(this.gpu, this.#pipelines);
+    const tiles = (): Promise<Tuning> => rightTiles(this);
+    const adapter = adapterKey(this.gpu.adapterInfo, this.target);
+    this.#tuner = new Tuner(adapter, { timer, records, tiles, limitMilliseconds });
+    this.target = { ...this.target, measured: this.#tuner.measured };
+  }
+
+  /** Measures the U-Net's products, which take most of the time, unless they are known; null where nothing is tuned. */
+  async tune(graph: Graph, signal?: AbortSignal): Promise<Tuned | null> {
+    if (!this.#tuner || graph.network !== "unet") return null;
+    const { target } = this;
+    const names = graph.outputs.map(({ name }) => name);
+    return this.#tuner.tune(planGraph(graph, target, names).products, { target, signal });
+  }
+
   async createSession(graph: Graph, { parameters, signal }: SessionOptions): Promise<WgslSession> {
     assert(parameters instanceof GpuParameterStore, "a store of this back end");
+    await this.tune(graph, signal);
+    const session = await this.openSession(graph, { parameters, target: this.target });
+    throwIfAborted(signal);
+    return session;
+  }
+
+  /** A session with another target than this back end's: another table of tiles. @throws StylusError `device` */
+  async openSession(
+    graph: Graph,
+    { parameters, target }: { readonly parameters: GpuParameterStore; readonly target: PlanTarget },
+  ): Promise<WgslSession> {
     const session = new WgslSession(graph, {
       device: this.gpu,
       pipelines: this.#pipelines,
-      target: this.target,
+      target,
       parameters,
     });
     await session.prepare();
-    throwIfAborted(signal);
     return session;
   }
 

@@ -6,10 +6,13 @@ import { withWgsl } from "./open-backend.ts";
 import { english } from "../shared/saying.ts";
 
 const asked: BackendOptions[] = [];
-const open = withWgsl(async (options) => {
-  asked.push(options);
-  return { report: (await chooseDevice("wasm", options)).report } as Backend;
-});
+const open = withWgsl(
+  async (options) => {
+    asked.push(options);
+    return { report: (await chooseDevice("wasm", options)).report } as Backend;
+  },
+  { read: async () => new Map(), add: async () => {} },
+);
 
 it("opens the fallback unless our own kernels are asked for", async () => {
   for (const options of [

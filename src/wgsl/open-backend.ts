@@ -1,19 +1,25 @@
 // Opens our own kernels where they are asked for and right; otherwise the fallback, with the reason in its report.
 
-import { chooseDevice } from "../runtime/device.ts";
+import { chooseDevice, isSoftwareAdapter } from "../runtime/device.ts";
 import type { Backend, BackendOptions, OpenBackend } from "../runtime/backend.ts";
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
 import { say, verbatim, type Saying } from "../shared/saying.ts";
 import { WgslBackend } from "./backend.ts";
 import { MATRIX_FEATURES } from "./matrix-support.ts";
 import { wrongResults } from "./self-test.ts";
+import type { TuningRecords } from "./tuner/tuner.ts";
 
-/** Our own kernels if `kernels` is "wgsl", with `fallback` behind them. */
-export function withWgsl(fallback: OpenBackend): OpenBackend {
+/** Our own kernels if `kernels` is "wgsl", tuned with `records`, with `fallback` behind them. */
+export function withWgsl(fallback: OpenBackend, records: TuningRecords): OpenBackend {
   return async (options: BackendOptions): Promise<Backend> => {
     if (options.kernels !== "wgsl" || options.preference === "wasm") return fallback(options);
     const opened = await openTested(options);
-    if (opened instanceof WgslBackend) return opened;
+    if (opened instanceof WgslBackend) {
+      // A software GPU has one tile.
+      if (options.tune !== false && !isSoftwareAdapter({ info: opened.gpu.adapterInfo }))
+        opened.tuneWith(records);
+      return opened;
+    }
     return fallback({ ...options, instead: say`WGSL kernels: ${opened}` });
   };
 }
@@ -57,5 +63,8 @@ export async function openWgslBackend({
       remedy: say`Use ONNX Runtime.`,
     });
   const reason = say`${report.reason}, with the WGSL kernels`;
-  return new WgslBackend(gpu, { report: { ...report, reason }, type: report.f16 ? "f16" : "f32" });
+  return new WgslBackend(gpu, {
+    report: { ...report, reason, kernels: "wgsl" },
+    type: report.f16 ? "f16" : "f32",
+  });
 }

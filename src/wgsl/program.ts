@@ -1,9 +1,11 @@
 // A plan on the device: buffers, uniforms and bind groups are made once, a run only records and submits dispatches.
 
 import type { Tensors } from "../runtime/backend.ts";
-import { assert } from "../shared/assert.ts";
-import type { Block, Dispatch } from "./kernels/kernel.ts";
+import { allocated } from "./allocation.ts";
+import type { Block } from "./kernels/kernel.ts";
+import { PassTimes } from "./pass-times.ts";
 import type { Pipelines } from "./pipelines.ts";
+import { prepareDispatches, record, type RecordedDispatch } from "./recording.ts";
 import { shareBuffers } from "./plan/buffers.ts";
 import type { Plan } from "./plan/plan.ts";
 import { dependenceOf } from "./plan/steady.ts";
@@ -24,12 +26,9 @@ interface Output {
   readonly sizeBytes: number;
 }
 
-interface Prepared {
-  readonly dispatch: Dispatch;
+interface Prepared extends RecordedDispatch {
   /** What it depends on. */
   readonly inputs: ReadonlySet<string>;
-  readonly pipeline: GPUComputePipeline;
-  readonly group: GPUBindGroup;
 }
 
 /** One dispatch as timed on the device. */
@@ -39,8 +38,6 @@ export interface TimedDispatch {
   readonly operations: number;
   readonly milliseconds: number;
 }
-
-const SLOT_BYTES = 256; // alignment of uniform offsets
 
 export class Program {
   readonly #device: GPUDevice;
@@ -84,61 +81,24 @@ export class Program {
     { device, pipelines, tuning, parameter }: ProgramOptions,
   ): Promise<Program> {
     const { dispatches } = plan;
-    const compiled = await Promise.all(dispatches.map(({ kernel }) => pipelines.pipeline(kernel)));
+    // Before memory is taken.
+    await Promise.all(dispatches.map(({ kernel }) => pipelines.pipeline(kernel)));
     const owned: GPUBuffer[] = [];
-    const create = (label: string, sizeBytes: number, usage: number): GPUBuffer => {
-      const buffer = device.createBuffer({ label, size: Math.ceil(sizeBytes / 16) * 16, usage });
-      owned.push(buffer);
-      return buffer;
-    };
-    const { COPY_DST, COPY_SRC, MAP_READ, STORAGE, UNIFORM } = GPUBufferUsage;
-    const inputs = new Map(
-      [...plan.inputs].map(([name, { sizeBytes }]) => [name, create(name, sizeBytes, STORAGE | COPY_DST)]),
-    );
-    const outputs = new Map(
-      [...plan.outputs].map(([name, { sizeBytes }]) => [
-        name,
-        {
-          sizeBytes,
-          result: create(name, sizeBytes, STORAGE | COPY_SRC),
-          staging: create(`${name} (read back)`, sizeBytes, MAP_READ | COPY_DST),
-        },
-      ]),
-    );
     const dependence = dependenceOf(plan);
-    const { bufferOf, sizesBytes } = shareBuffers(dispatches, dependence.kept);
-    const shared = sizesBytes.map((sizeBytes, i) => create(`values ${i}`, sizeBytes, STORAGE));
-    const bufferFor = (block: Block): GPUBuffer => {
-      switch (block.role) {
-        case "temporary":
-          return shared[bufferOf.get(block)!]!;
-        case "input":
-          return inputs.get(block.name)!;
-        case "output":
-          return outputs.get(block.name)!.result;
-        case "parameter":
-          return parameter(block.name);
-      }
-    };
-    const values = create("kernel values", SLOT_BYTES * dispatches.length, UNIFORM | COPY_DST);
-    const words = new Uint32Array((SLOT_BYTES / 4) * dispatches.length);
-    dispatches.forEach((dispatch, i) => words.set(dispatch.values, (i * SLOT_BYTES) / 4));
-    device.queue.writeBuffer(values, 0, words);
-    const prepared = dispatches.map((dispatch, i) => {
-      const { kernel, reads, write } = dispatch;
-      const slot = {
-        buffer: values,
-        offset: i * SLOT_BYTES,
-        size: Math.ceil(dispatch.values.length / 4) * 16,
-      };
-      const buffers = [...reads, write].map((block) => ({ buffer: bufferFor(block) }));
-      const group = device.createBindGroup({
-        label: dispatch.label,
-        layout: pipelines.layout(kernel),
-        entries: [slot, ...buffers].map((resource, binding) => ({ binding, resource })),
-      });
-      return { dispatch, inputs: dependence.inputs.get(dispatch)!, pipeline: compiled[i]!, group };
-    });
+    const { inputs, outputs, bufferFor } = await allocated(device, (make) =>
+      buffersOf(plan, {
+        kept: dependence.kept,
+        parameter,
+        create(label, sizeBytes, usage) {
+          const buffer = make({ label, size: Math.ceil(sizeBytes / 16) * 16, usage });
+          owned.push(buffer);
+          return buffer;
+        },
+      }),
+    );
+    const { recorded, values } = await prepareDispatches(dispatches, { device, pipelines, bufferFor });
+    owned.push(values);
+    const prepared = recorded.map((one) => ({ ...one, inputs: dependence.inputs.get(one.dispatch)! }));
     return new Program(device, { prepared, inputs, outputs, owned, tuning });
   }
 
@@ -197,14 +157,8 @@ export class Program {
     for (const part of parts) {
       const encoder = this.#device.createCommandEncoder();
       const pass = encoder.beginComputePass();
-      let current: GPUComputePipeline | null = null;
-      for (const { dispatch, pipeline, group } of part) {
-        if (pipeline !== current) pass.setPipeline(pipeline);
-        current = pipeline;
-        pass.setBindGroup(0, group);
-        pass.dispatchWorkgroups(...dispatch.workgroups);
-        this.#operations += dispatch.operations;
-      }
+      record(pass, part);
+      for (const { dispatch } of part) this.#operations += dispatch.operations;
       pass.end();
       this.#device.queue.submit([encoder.finish()]);
     }
@@ -228,49 +182,70 @@ export class Program {
   /** Runs once with every dispatch in a pass of its own, and times each on the device. Needs `timestamp-query`. */
   async profile(inputs: Tensors): Promise<TimedDispatch[]> {
     this.#upload(inputs);
-    assert(this.#device.features.has("timestamp-query"), "a device that times passes");
-    const count = 2 * this.#prepared.length;
-    const querySet = this.#device.createQuerySet({ type: "timestamp", count });
-    const { COPY_DST, COPY_SRC, MAP_READ, QUERY_RESOLVE } = GPUBufferUsage;
-    const resolved = this.#device.createBuffer({
-      label: "timestamps",
-      size: 8 * count,
-      usage: QUERY_RESOLVE | COPY_SRC,
-    });
-    const staging = this.#device.createBuffer({
-      label: "timestamps (read back)",
-      size: 8 * count,
-      usage: MAP_READ | COPY_DST,
-    });
+    const times = new PassTimes(this.#device, this.#prepared.length);
     const encoder = this.#device.createCommandEncoder();
-    this.#prepared.forEach(({ dispatch, pipeline, group }, i) => {
-      const pass = encoder.beginComputePass({
-        timestampWrites: { querySet, beginningOfPassWriteIndex: 2 * i, endOfPassWriteIndex: 2 * i + 1 },
-      });
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(0, group);
-      pass.dispatchWorkgroups(...dispatch.workgroups);
+    this.#prepared.forEach((one, i) => {
+      const pass = encoder.beginComputePass({ timestampWrites: times.writes(i) });
+      record(pass, [one]);
       pass.end();
     });
-    encoder.resolveQuerySet(querySet, 0, count, resolved, 0);
-    encoder.copyBufferToBuffer(resolved, 0, staging, 0, 8 * count);
+    times.resolve(encoder);
     this.#device.queue.submit([encoder.finish()]);
-    await staging.mapAsync(GPUMapMode.READ);
-    const times = new BigUint64Array(staging.getMappedRange());
-    const timed = this.#prepared.map(({ dispatch: { label, kernel, operations } }, i) => ({
+    const milliseconds = await times.read();
+    return this.#prepared.map(({ dispatch: { label, kernel, operations } }, i) => ({
       label,
       kernel: kernel.name,
       operations,
-      milliseconds: Number(times[2 * i + 1]! - times[2 * i]!) / 1e6,
+      milliseconds: milliseconds[i]!,
     }));
-    for (const buffer of [resolved, staging]) buffer.destroy();
-    querySet.destroy();
-    return timed;
   }
 
   dispose(): void {
     for (const buffer of this.#owned) buffer.destroy();
   }
+}
+
+/** The buffers of a plan: inputs, outputs, and those that its temporaries share. */
+function buffersOf(
+  { dispatches, inputs: inputBlocks, outputs: outputBlocks }: Plan,
+  {
+    kept,
+    parameter,
+    create,
+  }: Pick<ProgramOptions, "parameter"> & {
+    readonly kept: ReadonlySet<Block>;
+    readonly create: (label: string, sizeBytes: number, usage: number) => GPUBuffer;
+  },
+) {
+  const { COPY_DST, COPY_SRC, MAP_READ, STORAGE } = GPUBufferUsage;
+  const inputs = new Map(
+    [...inputBlocks].map(([name, { sizeBytes }]) => [name, create(name, sizeBytes, STORAGE | COPY_DST)]),
+  );
+  const outputs = new Map(
+    [...outputBlocks].map(([name, { sizeBytes }]) => [
+      name,
+      {
+        sizeBytes,
+        result: create(name, sizeBytes, STORAGE | COPY_SRC),
+        staging: create(`${name} (read back)`, sizeBytes, MAP_READ | COPY_DST),
+      },
+    ]),
+  );
+  const { bufferOf, sizesBytes } = shareBuffers(dispatches, kept);
+  const shared = sizesBytes.map((sizeBytes, i) => create(`values ${i}`, sizeBytes, STORAGE));
+  const bufferFor = (block: Block): GPUBuffer => {
+    switch (block.role) {
+      case "temporary":
+        return shared[bufferOf.get(block)!]!;
+      case "input":
+        return inputs.get(block.name)!;
+      case "output":
+        return outputs.get(block.name)!.result;
+      case "parameter":
+        return parameter(block.name);
+    }
+  };
+  return { inputs, outputs, bufferFor };
 }
 
 /** Compares bits: −0 differs from 0, and NaN equals itself. */

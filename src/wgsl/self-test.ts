@@ -6,16 +6,59 @@ import type { Graph } from "../graph/graph.ts";
 import { interpret } from "../graph/interpret.ts";
 import { GpuParameterStore } from "../runtime/shared/gpu-parameter-store.ts";
 import { fromFloat32 } from "../shared/dtype.ts";
-import type { WgslBackend } from "./backend.ts";
+import type { Session } from "../runtime/backend.ts";
+import type { Matrices } from "./kernels/matrices.ts";
 import { storedParameters } from "./parameters.ts";
+import type { PlanTarget } from "./plan/target.ts";
+import { fitsMatrixTile, fitsTile } from "./product-choice.ts";
+import type { Tuning } from "./tuning.ts";
+
+/** A back end, as far as it is tested. */
+export interface Tested {
+  readonly gpu: GPUDevice;
+  readonly target: PlanTarget;
+  openSession(
+    graph: Graph,
+    options: { readonly parameters: GpuParameterStore; readonly target: PlanTarget },
+  ): Promise<Session>;
+}
 
 /** Relative errors: float16 rounds between kernels. */
 const TOLERANCE = { f32: 1e-4, f16: 1e-2 };
 
 /** Null if the device's results are right, otherwise what is wrong. */
-export async function wrongResults(backend: WgslBackend): Promise<string | null> {
-  const graph = testGraph();
-  const parameters = new GpuParameterStore({ gpu: backend.gpu, dtype: backend.target.type });
+export function wrongResults(backend: Tested): Promise<string | null> {
+  const { target } = backend;
+  const winograd = { ...target.tuning.winograd, worth: Infinity };
+  return wrongOutput(testGraph(), backend, { ...target, tuning: { ...target.tuning, winograd } });
+}
+
+/** The tuning without the tiles that the device computes wrongly or cannot hold. */
+export async function rightTiles(backend: Tested): Promise<Tuning> {
+  const { target } = backend;
+  const { tuning } = target;
+  const isRight = async (only: Partial<Tuning>, matrices: Matrices | null): Promise<boolean> => {
+    const one = { ...target, matrices, tuning: { ...tuning, ...only } };
+    return (await wrongOutput(tileGraph(), backend, one)) === null;
+  };
+  const plain = tuning.products.filter(({ tile }) => fitsTile(tile, target));
+  const matrix = target.matrices
+    ? tuning.matrixProducts.filter(({ tile }) => fitsMatrixTile(tile, target))
+    : [];
+  // All at once, since compiling takes most of the time.
+  const [plainRight, matrixRight] = await Promise.all([
+    Promise.all(plain.map((rated) => isRight({ products: [rated] }, null))),
+    Promise.all(matrix.map((rated) => isRight({ matrixProducts: [rated] }, target.matrices))),
+  ]);
+  return {
+    ...tuning,
+    products: plain.filter((_, i) => plainRight[i]),
+    matrixProducts: matrix.filter((_, i) => matrixRight[i]),
+  };
+}
+
+async function wrongOutput(graph: Graph, backend: Tested, target: PlanTarget): Promise<string | null> {
+  const parameters = new GpuParameterStore({ gpu: backend.gpu, dtype: target.type });
   try {
     const tensors: Record<string, Float32Array> = {};
     for (const spec of storedParameters(graph)) {
@@ -34,13 +77,13 @@ export async function wrongResults(backend: WgslBackend): Promise<string | null>
       parameters.add(spec, { source, bytes });
     }
     const inputs = Object.fromEntries(graph.inputs.map(({ name, shape }, i) => [name, waves(shape, 50 + i)]));
-    const session = await backend.createSession(graph, { parameters });
+    const session = await backend.openSession(graph, { parameters, target });
     const results = await session.run(inputs);
     await session.dispose();
     const expected = interpret(graph, { ...tensors, ...inputs });
     for (const { name } of graph.outputs) {
       const error = relativeError(results[name]!, expected[name]!);
-      if (!(error < TOLERANCE[backend.target.type])) return `the ${name} is off by ${error.toExponential(1)}`;
+      if (!(error < TOLERANCE[target.type])) return `the ${name} is off by ${error.toExponential(1)}`;
     }
     return null;
   } catch (error) {
@@ -59,6 +102,10 @@ function testGraph(): Graph {
   const normed = g.groupNorm(first, { module: "norm", groups: 8, eps: 1e-5, silu: true });
   const map = g.add(g.conv(normed, { module: "conv", channels, kernel: 3 }), first);
   g.output("convolution", map);
+  const half = g.conv(map, { module: "down", channels, kernel: 3, stride: 2 });
+  g.output("convolution with a stride", half);
+  const doubled = g.upsample(half, { height: 12, width: 14 });
+  g.output("convolution of a doubled map", g.conv(doubled, { module: "up", channels, kernel: 3 }));
   const x = g.layerNorm(g.toTokens(map), { module: "norm1", eps: 1e-5 });
   const project = (module: string): ReturnType<GraphBuilder["linear"]> =>
     g.linear(x, { module, features: channels, bias: false });
@@ -73,6 +120,15 @@ function testGraph(): Graph {
   g.output("wide head's attention", g.attention(wide, { module: "wide", key: wide, value: wide, heads: 1 }));
   const gated = g.geglu(g.linear(attended, { module: "ff", features: 8 * channels, bias: true }));
   g.output("feed-forward product", g.linear(gated, { module: "out", features: channels, bias: true }));
+  return g.finish();
+}
+
+/** A convolution and a product, whole and in parts by their depth. */
+function tileGraph(): Graph {
+  const g = new GraphBuilder("unet");
+  const map = g.conv(g.input("sample", [1, 32, 11, 13]), { module: "conv", channels: 64, kernel: 3 });
+  g.output("convolution", map);
+  g.output("product", g.linear(g.toTokens(map), { module: "linear", features: 96, bias: true }));
   return g.finish();
 }
 

@@ -44,6 +44,11 @@ export class WgslSession implements Session {
     }
   }
 
+  /** Whether the device times passes. */
+  get canProfile(): boolean {
+    return this.#parts.device.features.has("timestamp-query");
+  }
+
   /** Each dispatch of a run, timed on the device. */
   async profile(inputs: Tensors): Promise<TimedDispatch[]> {
     checkInputs(this.graph, inputs);

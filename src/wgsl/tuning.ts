@@ -2,20 +2,34 @@
 
 import type { AttentionShape } from "./kernels/attention.ts";
 import type { MatrixAttentionShape } from "./kernels/matrix-attention.ts";
-import {
-  type MatrixTile,
-  memoryOfMatrixTile,
-  threadsOfMatrixTile,
-} from "./kernels/subgroup-matrix-product.ts";
-import { memoryOf, type ProductTile, threadsOf } from "./kernels/product.ts";
+import type { MatrixTile } from "./kernels/subgroup-matrix-product.ts";
+import type { ProductTile } from "./kernels/product.ts";
 
 /** A tile with what it reaches. */
-interface Rated<Tile> {
+export interface Rated<Tile> {
   readonly tile: Tile;
   /** TFLOP/s of the card at the largest shapes. */
   readonly rate: number;
   /** Share of a core's rate that one workgroup reaches alone. */
   readonly alone: number;
+}
+
+/** When and how convolutions are computed by Winograd's minimal filtering. */
+export interface WinogradTuning {
+  /** Taken where its time should be less than this share of a plain convolution's: 0 never, Infinity wherever it is possible. */
+  readonly worth: number;
+  /** Least channels in and out. */
+  readonly channels: number;
+  /** Where values are: sums are rounded to halves between the product and the results. */
+  readonly sumsInHalves: boolean;
+  /** Most bytes of a layer's transformed weights. */
+  readonly weightBytes: number;
+  /** Bytes of transformed windows and sums at once; a larger map is cut. */
+  readonly bandBytes: number;
+  /** TB/s of the passes before and after the products. */
+  readonly memoryRate: number;
+  /** Microseconds that such a pass takes at least. */
+  readonly passMicroseconds: number;
 }
 
 export interface Tuning {
@@ -26,6 +40,7 @@ export interface Tuning {
   readonly attention: readonly (AttentionShape & { readonly upTo: number })[];
   /** Where the device has subgroup matrices. */
   readonly matrixAttention: MatrixAttentionShape;
+  readonly winograd: WinogradTuning;
   /** Most scores in memory at once, of heads that are computed by products. */
   readonly scores: number;
   /** Cores that a product should occupy. */
@@ -51,12 +66,12 @@ export interface Tuning {
 export const TUNING: Tuning = {
   products: [
     // 36 KB of workgroup memory.
-    { tile: { rows: 128, columns: 128, depth: 16, rowsEach: 8 }, rate: 32, alone: 0.95 },
-    { tile: { rows: 128, columns: 64, depth: 16, rowsEach: 8 }, rate: 25, alone: 0.75 },
-    { tile: { rows: 64, columns: 64, depth: 16, rowsEach: 8 }, rate: 21, alone: 0.5 },
+    { tile: { rows: 128, columns: 128, depth: 16, rowsEach: 8, left: "by rows" }, rate: 32, alone: 0.95 },
+    { tile: { rows: 128, columns: 64, depth: 16, rowsEach: 8, left: "by rows" }, rate: 25, alone: 0.75 },
+    { tile: { rows: 64, columns: 64, depth: 16, rowsEach: 8, left: "by rows" }, rate: 21, alone: 0.5 },
     // For devices with 16 KB.
-    { tile: { rows: 64, columns: 64, depth: 8, rowsEach: 8 }, rate: 17, alone: 0.5 },
-    { tile: { rows: 16, columns: 32, depth: 16, rowsEach: 2 }, rate: 5, alone: 0.2 },
+    { tile: { rows: 64, columns: 64, depth: 8, rowsEach: 8, left: "by rows" }, rate: 17, alone: 0.5 },
+    { tile: { rows: 16, columns: 32, depth: 16, rowsEach: 2, left: "by rows" }, rate: 5, alone: 0.2 },
   ],
   matrixProducts: [
     {
@@ -86,6 +101,15 @@ export const TUNING: Tuning = {
     { upTo: Infinity, invocations: 128, queries: 1, fours: 16, keysAtOnce: 8, blockBytes: 32_768 },
   ],
   matrixAttention: { subgroups: 4, keys: 32 },
+  winograd: {
+    worth: 1,
+    channels: 32,
+    sumsInHalves: false,
+    weightBytes: 2 ** 27,
+    bandBytes: 2 ** 26,
+    memoryRate: 2.3,
+    passMicroseconds: 5,
+  },
   scores: 2 ** 24,
   cores: 132,
   parts: [1, 2, 3, 4, 6, 8, 12, 16, 24],
@@ -97,82 +121,15 @@ export const TUNING: Tuning = {
   submittedDispatches: 64,
 };
 
-/** For software GPUs, which take seconds to compile a large tile and have no use for it. */
+/** For software GPUs, which take seconds to compile a large tile or more kernels and have no use for them. */
 export const SOFTWARE_TUNING: Tuning = {
   ...TUNING,
   products: TUNING.products.slice(-1),
+  winograd: { ...TUNING.winograd, worth: 0 },
   attention: TUNING.attention.map((shape) => ({ ...shape, queries: 1, fours: 16 })),
 };
 
 /** For heads of this many channels. */
 export function attentionShape(width: number, { attention }: Tuning): AttentionShape {
   return attention.find(({ upTo }) => width <= upTo)!;
-}
-
-interface ProductShape {
-  readonly rows: number;
-  readonly columns: number;
-  /** Products of one operand that share a dispatch. */
-  readonly groups: number;
-  /** Length of the sums. */
-  readonly depth: number;
-  /** The sums may be divided among workgroups. */
-  readonly isDivisible: boolean;
-  /** Subgroup matrices can compute it. */
-  readonly isForMatrices: boolean;
-}
-
-type ProductChoice = {
-  /** Workgroups that share each sum. */
-  readonly parts: number;
-} & (
-  | { readonly kind: "plain"; readonly tile: ProductTile }
-  | { readonly kind: "matrix"; readonly tile: MatrixTile }
-);
-
-/** What a workgroup may use. */
-interface Limits {
-  readonly invocations: number;
-  readonly memory: number;
-}
-
-/** The tile that should take the least time, and among how many workgroups each sum is divided. */
-export function chooseProduct(
-  shape: ProductShape,
-  { invocations, memory, tuning }: Limits & { tuning: Tuning },
-): ProductChoice {
-  const plain = tuning.products
-    .filter(({ tile }) => memoryOf(tile) <= memory && threadsOf(tile) <= invocations)
-    .map((rated) => ({ kind: "plain" as const, rated }));
-  const matrix = tuning.matrixProducts
-    .filter(({ tile }) => memoryOfMatrixTile(tile) <= memory && threadsOfMatrixTile(tile) <= invocations)
-    .map((rated) => ({ kind: "matrix" as const, rated }));
-  const choices = (shape.isForMatrices ? matrix : plain).flatMap(({ kind, rated }) => {
-    const steps = shape.depth / rated.tile.depth;
-    const parts = tuning.parts.filter(
-      (count) => count === 1 || (shape.isDivisible && steps / count >= tuning.minStepsPerPart),
-    );
-    return parts.map((count) => ({
-      choice: { kind, tile: rated.tile, parts: count } as ProductChoice,
-      microseconds: estimate(shape, { rated, parts: count, tuning }),
-    }));
-  });
-  return choices.reduce((best, other) => (other.microseconds < best.microseconds ? other : best)).choice;
-}
-
-/** Microseconds: a core finishes its workgroups one after the other, or several that do not fill it alone at once. */
-function estimate(
-  { rows, columns, groups, depth }: ProductShape,
-  {
-    rated: { tile, rate, alone },
-    parts,
-    tuning,
-  }: { rated: Rated<ProductTile | MatrixTile>; parts: number; tuning: Tuning },
-): number {
-  const workgroups = Math.ceil(rows / tile.rows) * Math.ceil(columns / tile.columns) * groups * parts;
-  const operations = 2 * tile.rows * tile.columns * (depth / parts + 2 * tile.depth);
-  const turns = Math.max(1 / alone, Math.ceil(workgroups / tuning.cores));
-  const product = (operations * turns) / ((rate * 1e6) / tuning.cores);
-  if (parts === 1) return product;
-  return product + tuning.dispatchMicroseconds + (8 * rows * columns * parts) / (tuning.partsRate * 1e6);
 }

@@ -14,13 +14,16 @@ import { openWgslBackend } from "../../src/wgsl/open-backend.ts";
 import type { TimedDispatch } from "../../src/wgsl/program.ts";
 import type { AttentionShape } from "../../src/wgsl/kernels/attention.ts";
 import type { MatrixTile } from "../../src/wgsl/kernels/subgroup-matrix-product.ts";
-import { TUNING, type Tuning } from "../../src/wgsl/tuning.ts";
+import { nameOfTile, type ProductTile } from "../../src/wgsl/kernels/product.ts";
+import { type Rated, TUNING, type Tuning } from "../../src/wgsl/tuning.ts";
 import { wrongResults } from "../../src/wgsl/self-test.ts";
+import { WgslSession } from "../../src/wgsl/session.ts";
 import { relativeError } from "../parity/cases.ts";
 import { noise } from "../parity/noise.ts";
 import { type Figure, median, megabytes, milliseconds, timed } from "./figures.ts";
 import { keepInOpfs } from "./opfs.ts";
 import { casesOf, type PackSize, randomPack } from "./random-pack.ts";
+import { TRIAL_TILES } from "./trial-tiles.ts";
 import { english } from "../../src/shared/saying.ts";
 
 export interface BackendsOptions {
@@ -31,12 +34,20 @@ export interface BackendsOptions {
   readonly engines: readonly string[];
   /** Also times a step with other tunings. */
   readonly variants: boolean;
+  /** Instead times the tuner, and a step with its choices. */
+  readonly tune: boolean;
 }
 
 /** One shape for heads of every width up to 256. */
 const attention = (shape: Partial<AttentionShape>): Partial<Tuning> => ({
   attention: [{ ...TUNING.attention[0]!, upTo: 256, ...shape }, TUNING.attention.at(-1)!],
 });
+/** Rated as the shipped tile of as many values, or the nearest. */
+const trial = (tile: ProductTile): Rated<ProductTile> => {
+  const area = tile.rows * tile.columns;
+  const like = TUNING.products.find(({ tile: { rows, columns } }) => rows * columns <= area)!;
+  return { ...like, tile };
+};
 const only = (...tiles: number[]): Partial<Tuning> => ({ products: tiles.map((i) => TUNING.products[i]!) });
 /** Tiles of one shape for every product. */
 const matrixTile = (
@@ -49,10 +60,22 @@ const matrixTile = (
   ],
 });
 
+const winograd = (changes: Partial<Tuning["winograd"]>): Partial<Tuning> => ({
+  winograd: { ...TUNING.winograd, ...changes },
+});
+const WINOGRAD_VARIANTS: Readonly<Record<string, Partial<Tuning>>> = {
+  "no Winograd": winograd({ worth: 0 }),
+  "Winograd wherever possible": winograd({ worth: Infinity }),
+  "Winograd, sums in halves": winograd({ worth: Infinity, sumsInHalves: true }),
+  "Winograd, bands of 32 MB": winograd({ worth: Infinity, bandBytes: 2 ** 25 }),
+  "Winograd, bands of 128 MB": winograd({ worth: Infinity, bandBytes: 2 ** 27 }),
+};
+
 /** What `tuning.ts` is fitted from. */
 const VARIANTS: Readonly<Record<string, Readonly<Record<string, Partial<Tuning>>>>> = {
   wgsl: {
     "as shipped": {},
+    ...WINOGRAD_VARIANTS,
     "attention: 1 query": attention({ queries: 1, keysAtOnce: 8 }),
     "attention: 2 queries": attention({}),
     "attention: 2 queries, 64 invocations": attention({ invocations: 64 }),
@@ -68,11 +91,15 @@ const VARIANTS: Readonly<Record<string, Readonly<Record<string, Partial<Tuning>>
     "tiles of 128×128, 16 rows each": {
       products: [{ ...TUNING.products[0]!, tile: { ...TUNING.products[0]!.tile, rowsEach: 16 } }],
     },
+    ...Object.fromEntries(
+      TRIAL_TILES.map((tile) => [`tiles of ${nameOfTile(tile)}`, { products: [trial(tile)] }]),
+    ),
     "no shared sums": { parts: [1] },
     "sums shared less readily": { dispatchMicroseconds: 4, minStepsPerPart: 8 },
   },
   matrices: {
     "as shipped": {},
+    ...WINOGRAD_VARIANTS,
     "128×256, 0 ahead": matrixTile([128, 256, 32], [64, 64], 0),
     "128×128, 1 ahead": matrixTile([128, 128, 32], [64, 32], 1),
     "128×128, 2 ahead": matrixTile([128, 128, 32], [64, 32], 2),
@@ -134,7 +161,9 @@ export async function* compareBackends(options: BackendsOptions): AsyncGenerator
       await timed(async () => (pipeline = await DiffusionPipeline.load(files, { backend }))),
     );
     try {
-      yield* networkRows(pipeline.networks, { name, backend, options, reference });
+      if (!options.tune) yield* networkRows(pipeline.networks, { name, backend, options, reference });
+      else if (backend instanceof WgslBackend)
+        yield* tuningRows(pipeline.networks, { name, backend, options });
     } catch (error) {
       yield { part: name, what: `failed: ${String(error)}`, value: 0, unit: "" };
     }
@@ -222,28 +251,106 @@ async function* networkRows(
     }
     yield milliseconds(part, "a run", median(times), `shortest ${Math.min(...times).toFixed(1)}`);
     yield milliseconds(part, "CPU time of a run", median(submits), "until submitted to the GPU");
-    if ("profile" in session && backend instanceof WgslBackend && backend.gpu.features.has("timestamp-query"))
-      yield {
-        part,
-        what: "profile",
-        dispatches: await (session as { profile(inputs: Tensors): Promise<TimedDispatch[]> }).profile(feeds),
-      };
+    if (session instanceof WgslSession && session.canProfile)
+      yield { part, what: "profile", dispatches: await session.profile(feeds) };
     await session.dispose();
   }
 }
 
-/** A step of batch 2 with each of the engine's variants, on the same parameters. */
-async function* variantRows(
+interface OneEngine {
+  readonly name: string;
+  readonly backend: WgslBackend;
+  readonly options: BackendsOptions;
+}
+
+/** The tuner's time and choices, and a step before and after, for batch 2 and 1. */
+async function* tuningRows(
   { checkpoint, stores }: DiffusionNetworks,
-  { name, backend, options }: { name: string; backend: WgslBackend; options: BackendsOptions },
+  { name, backend, options }: OneEngine,
 ): AsyncGenerator<BackendsRow> {
   const { height, width } = casesOf(options.size).unet;
-  const graph = buildUnet(checkpoint.unet.config, { batch: 2, height, width, contextTokens: 77 });
+  const repeats = Math.min(options.repeats, 12);
+  const graphs = [2, 1].map((batch) => ({
+    part: `${name}: UNet, batch ${batch}`,
+    graph: buildUnet(checkpoint.unet.config, { batch, height, width, contextTokens: 77 }),
+  }));
+  const reference = new Map<number, Float32Array>();
+  const steps = async function* (engine: WgslBackend, what: string): AsyncGenerator<BackendsRow> {
+    for (const { part, graph } of graphs) {
+      const session = await engine.createSession(graph, { parameters: stores.unet });
+      yield* stepRows(session, { part, what, repeats, reference });
+      await session.dispose();
+    }
+  };
+  yield* steps(backend, "a step, not tuned");
+  const { gpu, report, target } = backend;
+  for (const [tiles, products] of [
+    ["shipped tiles", target.tuning.products],
+    ["trial tiles too", [...target.tuning.products, ...TRIAL_TILES.map(trial)]],
+  ] as const) {
+    const { type, matrices, tuning } = target;
+    const engine = new WgslBackend(gpu, { report, type, matrices, tuning: { ...tuning, products } });
+    const kept = new Map<string, string>();
+    engine.tuneWith({
+      read: async () => new Map(),
+      add: async (_adapter, _version, choices) => choices.forEach((choice, shape) => kept.set(shape, choice)),
+    });
+    for (const { part, graph } of graphs) {
+      const start = performance.now();
+      const { choices, measuredShapes } = (await engine.tune(graph))!;
+      const time = performance.now() - start;
+      const note = `${measuredShapes} of ${choices.size} shapes measured`;
+      yield milliseconds(part, `tuning, ${tiles}`, time, note);
+    }
+    for (const [shape, choice] of kept) yield { part: shape, what: choice, value: 0, unit: "" };
+    yield* steps(engine, `a step, tuned, ${tiles}`);
+  }
+}
+
+/** The time of a step or of decoding, how far its result is from the first of its shape, and its profile where the device times passes. */
+async function* stepRows(
+  session: WgslSession,
+  {
+    part,
+    what,
+    repeats,
+    reference,
+  }: { part: string; what: string; repeats: number; reference: Map<number, Float32Array> },
+): AsyncGenerator<BackendsRow> {
   const feeds: Record<string, Float32Array> = Object.fromEntries(
-    graph.inputs.map((input) => [input.name, noise(input.name, input.shape)]),
+    session.graph.inputs.map((input) => [input.name, noise(input.name, input.shape)]),
   );
-  feeds["timestep"] = Float32Array.of(617);
+  if (feeds["timestep"]) feeds["timestep"] = Float32Array.of(617);
+  const image = feeds["sample"] ?? feeds["latent_sample"]!;
+  const values = (await session.run(feeds))[session.graph.outputs[0]!.name]!;
+  const known = reference.get(values.length);
+  if (!known) reference.set(values.length, values);
+  const difference = known ? `, off by ${relativeError(values, known).toExponential(1)}` : "";
+  const times: number[] = [];
+  for (let i = 0; i < repeats; i++) {
+    image[0] = image[0]! + 1 / 64;
+    if (feeds["timestep"]) feeds["timestep"][0]!--;
+    times.push(await timed(() => session.run(feeds)));
+  }
+  yield milliseconds(part, what, median(times), `shortest ${Math.min(...times).toFixed(1)}${difference}`);
+  if (session.canProfile) yield { part, what: "profile", dispatches: await session.profile(feeds) };
+}
+
+/** A step of batch 2 with each of the engine's variants, on the same parameters, and the decoder where convolutions differ. */
+async function* variantRows(
+  { checkpoint, stores }: DiffusionNetworks,
+  { name, backend, options }: OneEngine,
+): AsyncGenerator<BackendsRow> {
+  const { unet, vae_decoder: vae } = casesOf(options.size);
+  const step = buildUnet(checkpoint.unet.config, {
+    batch: 2,
+    height: unet.height,
+    width: unet.width,
+    contextTokens: 77,
+  });
+  const decoder = buildVaeDecoder(checkpoint.vae.config, { batch: 1, height: vae.height, width: vae.width });
   const { report, target } = backend;
+  const reference = new Map<number, Float32Array>();
   for (const [variant, tuning] of Object.entries(VARIANTS[name] ?? {})) {
     const part = `${name}, ${variant}`;
     try {
@@ -254,18 +361,14 @@ async function* variantRows(
         matrices,
         tuning: { ...target.tuning, ...tuning },
       });
-      const session = await other.createSession(graph, { parameters: stores.unet });
-      await session.run(feeds);
-      const times: number[] = [];
-      for (let i = 0; i < Math.min(options.repeats, 8); i++) {
-        feeds["sample"]![0]! += 1 / 64;
-        feeds["timestep"][0]!--;
-        times.push(await timed(() => session.run(feeds)));
-      }
-      yield milliseconds(part, "a step, batch 2", median(times), `shortest ${Math.min(...times).toFixed(1)}`);
-      if (backend.gpu.features.has("timestamp-query"))
-        yield { part, what: "profile", dispatches: await session.profile(feeds) };
+      const repeats = Math.min(options.repeats, 8);
+      const session = await other.createSession(step, { parameters: stores.unet });
+      yield* stepRows(session, { part, what: "a step, batch 2", repeats, reference });
       await session.dispose();
+      if (variant !== "as shipped" && !(variant in WINOGRAD_VARIANTS)) continue;
+      const decoding = await other.createSession(decoder, { parameters: stores.vae });
+      yield* stepRows(decoding, { part, what: "the decoder", repeats: Math.min(repeats, 4), reference });
+      await decoding.dispose();
     } catch (error) {
       yield { part, what: `failed: ${String(error)}`, value: 0, unit: "" };
     }

@@ -15,6 +15,7 @@ import { adapterFigures } from "./adapter-figures.ts";
 import { type BenchmarkOptions, type Figure, median, megabytes, milliseconds, timed } from "./figures.ts";
 import { keepInOpfs } from "./opfs.ts";
 import { casesOf, randomPack } from "./random-pack.ts";
+import { english } from "../../src/shared/saying.ts";
 
 type MeasuredBackend = OrtBackend | WgslBackend;
 
@@ -33,7 +34,7 @@ export async function* benchmark(options: BenchmarkOptions): AsyncGenerator<Figu
     "load",
     "device, runtime and self-test",
     opening,
-    `${report.name}, ${type}, ${options.kernels}`,
+    `${english(report.name)}, ${type}, ${options.kernels}`,
   );
   let pipeline!: DiffusionPipeline;
   const loading = await timed(async () => (pipeline = await DiffusionPipeline.load(files, { backend })));

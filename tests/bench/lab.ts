@@ -2,6 +2,8 @@
 // `reportRow` as they come.
 
 import { isSoftwareAdapter } from "../../src/runtime/device.ts";
+import type { Kernels } from "../../src/shared/request.ts";
+import { openWgslBackend } from "../../src/wgsl/open-backend.ts";
 import { openOrtBackend } from "../../src/ort/backend.ts";
 import { compareFullSize } from "../parity/full-size.ts";
 import { type BackendsOptions, compareBackends } from "./backends-benchmark.ts";
@@ -44,8 +46,14 @@ const lab = {
   },
 
   /** Rows: ComparedOutput. */
-  async compare({ device, float16, size }: LabDevice & { size: PackSize }): Promise<void> {
-    const backend = await openOrtBackend({ preference: device, float16 });
+  async compare({
+    device,
+    float16,
+    size,
+    kernels,
+  }: LabDevice & { size: PackSize; kernels: Kernels }): Promise<void> {
+    const open = kernels === "wgsl" ? openWgslBackend : openOrtBackend;
+    const backend = await open({ preference: device, float16 });
     const references = await (await fetch("/references.safetensors")).blob();
     const files = await randomPack(size, { keep: keepInOpfs(size) });
     for await (const row of compareFullSize({ backend, size, files, references })) await reportRow(row);

@@ -16,6 +16,10 @@ declare global {
 
 const folder = process.env["STYLUS_LAB"] ?? path.join(root, "out", "lab");
 
+/** A browser profile that is kept, with the random weights in it; the port belongs to the page's origin. */
+const keptProfile = process.env["STYLUS_LAB_PROFILE"];
+const port = keptProfile ? 8917 : 0;
+
 /** Builds the page into a folder, by default out/lab. */
 function buildLab(target = folder): void {
   const config = path.join(root, "tests", "bench", "lab.vite.config.ts");
@@ -52,6 +56,7 @@ export async function openLab<Row>({ device, onRow, references }: LabOptions<Row
   const executablePath = await ensureBrowser();
   const { chromium } = await import("playwright");
   const server = await serve(folder, {
+    port,
     intercept(request, response) {
       if (!references || request.url !== "/references.safetensors") return false;
       response.writeHead(200, { "Content-Length": statSync(references).size });
@@ -59,7 +64,7 @@ export async function openLab<Row>({ device, onRow, references }: LabOptions<Row
       return true;
     },
   });
-  const profile = mkdtempSync(path.join(os.tmpdir(), "stylus-web-lab-"));
+  const profile = keptProfile ?? mkdtempSync(path.join(os.tmpdir(), "stylus-web-lab-"));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath,
     headless: true,
@@ -78,7 +83,7 @@ export async function openLab<Row>({ device, onRow, references }: LabOptions<Row
   const close = async (): Promise<void> => {
     await context.close();
     await server.close();
-    rmSync(profile, { recursive: true, force: true });
+    if (!keptProfile) rmSync(profile, { recursive: true, force: true });
   };
   try {
     await fresh();

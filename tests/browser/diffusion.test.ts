@@ -61,6 +61,34 @@ const regional: DiffusionRequest = {
   ],
 };
 
+/** Part of an image, through both halves of the VAE in tiles. */
+const repainted: DiffusionRequest = {
+  ...short,
+  width: 96,
+  vaeTilePixels: 64,
+  imageToImage: {
+    image: {
+      width: 96,
+      height: 64,
+      rgba: Uint8ClampedArray.from({ length: 4 * 96 * 64 }, (_, i) => (i % 4 === 3 ? 255 : (i * 7) % 251)),
+    },
+    strength: 1,
+    mask: {
+      values: Uint8Array.from({ length: 96 * 64 }, (_, i) => (i % 96 < 40 ? 255 : 0)),
+      blur: 4,
+      region: "whole",
+      padding: 0,
+      fill: "original",
+    },
+  },
+};
+
+/** A second pass at another size. */
+const larger: DiffusionRequest = {
+  ...short,
+  hires: { width: 72, height: 96, upscaler: "latent-bilinear", strength: 0.5, steps: 1 },
+};
+
 let browser: TestBrowser;
 const service = new DiffusionService(openOrtBackend);
 
@@ -160,6 +188,8 @@ const ofRuntime = [
 const ofOwnKernels = [
   { device: "webgpu", kernels: "wgsl", wanted: short, tolerance: 2 },
   { device: "webgpu", kernels: "wgsl", wanted: regional, tolerance: 2 },
+  { device: "webgpu", kernels: "wgsl", wanted: repainted, tolerance: 2 },
+  { device: "webgpu", kernels: "wgsl", wanted: larger, tolerance: 2 },
 ];
 
 test.each(process.env["WGSL_STAGE"] === undefined ? ofRuntime : ofOwnKernels)(
@@ -168,7 +198,8 @@ test.each(process.env["WGSL_STAGE"] === undefined ? ofRuntime : ofOwnKernels)(
     const result = await browser.page.evaluate(inPage, { device, kernels, wanted });
     expect(result.kind).toBe(device);
     expect(english(result.reason).endsWith("with the WGSL kernels")).toBe(kernels === "wgsl");
-    expect(result.events.filter((type) => type === "step").length).toBe(wanted.steps * wanted.images.length);
+    const steps = wanted.steps + (wanted.hires?.steps ?? 0);
+    expect(result.events.filter((type) => type === "step").length).toBe(steps * wanted.images.length);
     expect(result.events.at(-1)).toBe("image");
     expect(result.cancelled).toBe("cancelled");
     const worst = worstDifference(result.images, await imagesInNode(wanted));

@@ -4,6 +4,7 @@ import type { Graph, GraphNode, Value } from "../../src/graph/graph.ts";
 import { chooseDevice } from "../../src/runtime/device.ts";
 import { WgslBackend } from "../../src/wgsl/backend.ts";
 import type { ElementType } from "../../src/wgsl/kernels/kernel.ts";
+import { planGraph } from "../../src/wgsl/plan/plan.ts";
 import { SOFTWARE_TUNING, type Tuning } from "../../src/wgsl/tuning.ts";
 import { emulatedMatrices } from "./emulated-matrices.ts";
 import { relativeError } from "../parity/cases.ts";
@@ -219,6 +220,40 @@ export const WIDE_BUILDERS: Readonly<Record<string, Build>> = {
   },
 };
 
+/** Of a form that Winograd's filtering computes, in each way that a convolution is followed. */
+export const WINOGRAD_BUILDERS: Readonly<Record<string, Build>> = {
+  "3×3 convolution": (g, draw) => conv3(g, map(g, draw), 4 * draw(1, 12)),
+  "3×3 convolution of many channels": (g, draw) => conv3(g, map(g, draw, 8 * draw(5, 14)), 8 * draw(4, 12)),
+  "3×3 convolution and activation": (g, draw) => g.activation(conv3(g, map(g, draw), 20), "silu"),
+  "3×3 convolution and sum": (g, draw) => {
+    const x = map(g, draw);
+    return g.add(conv3(g, x, x.shape[1]!), x);
+  },
+  "3×3 convolution with a shift": (g, draw) => {
+    const x = conv3(g, map(g, draw), 16);
+    const shift = g.linear(g.input("embedding", [x.shape[0]!, 8]), { module: "l", features: 16, bias: true });
+    return g.groupNorm(x, { module: "n", groups: 4, eps: 1e-5, silu: true, shift });
+  },
+  "3×3 convolutions of concatenations": (g, draw) => {
+    const x = map(g, draw, 8);
+    const whole = g.concatChannels(conv3(g, x, 4 * draw(1, 4), "a"), conv3(g, x, 4 * draw(1, 4), "b"));
+    return conv3(g, g.concatChannels(conv3(g, whole, 12, "c"), x), 8, "d");
+  },
+  "doubling before a 3×3 convolution": (g, draw) => {
+    const x = map(g, draw);
+    const { height, width } = size(x);
+    const larger = { height: 2 * height, width: 2 * width };
+    return conv3(g, g.upsample(x, larger), 4 * draw(1, 12));
+  },
+  "doubling before a 3×3 convolution of many channels, and sum": (g, draw) => {
+    const x = map(g, draw, 8 * draw(5, 8));
+    const { height, width } = size(x);
+    const larger = { height: 2 * height, width: 2 * width };
+    const other = g.input("y", [x.shape[0]!, 40, larger.height, larger.width]);
+    return g.add(conv3(g, g.upsample(x, larger), 40), other);
+  },
+};
+
 /** Attention alone with heads of this width. */
 const wideHead =
   (width: number): Build =>
@@ -234,6 +269,8 @@ interface CaseRun {
   readonly seed: number;
   readonly error: number;
   readonly shapes: string;
+  /** Names of the kernels. */
+  readonly kernels: readonly string[];
 }
 
 interface RunOptions {
@@ -314,7 +351,9 @@ export async function runCases(options: RunOptions): Promise<{ runs: CaseRun[]; 
   const { names = [], widths = [], type, seeds, broken } = options;
   const { backend, errors } = await open(options);
   const builders = [
-    ...names.map((name) => [name, (BUILDERS[name] ?? WIDE_BUILDERS[name])!] as const),
+    ...names.map(
+      (name) => [name, (BUILDERS[name] ?? WIDE_BUILDERS[name] ?? WINOGRAD_BUILDERS[name])!] as const,
+    ),
     ...widths.map((width) => [`heads of ${width}`, wideHead(width)] as const),
   ];
   const runs: CaseRun[] = [];
@@ -340,6 +379,7 @@ export async function runCases(options: RunOptions): Promise<{ runs: CaseRun[]; 
         seed,
         error: relativeError(out!, Float32Array.from(expected["out"]!)),
         shapes: graph.inputs.map(({ shape }) => shape.join("×")).join(" "),
+        kernels: planGraph(graph, backend.target, ["out"]).dispatches.map(({ kernel }) => kernel.name),
       });
       await session.dispose();
       parameters.dispose();

@@ -1,11 +1,11 @@
 // Every kernel and fusion on random small shapes against the definition in float64, in a real browser on a software GPU; and proof
 // that the comparison notices a deliberate break. Tolerances are relative errors: measured 2e-7 in float32 (1e-4 through the software
-// GPU's coarse sine), 5e-4 in float16.
+// GPU's coarse sine), 5e-4 in float16, 1e-3 with Winograd's filtering.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { memoryOf } from "../../src/wgsl/kernels/product.ts";
 import { TUNING } from "../../src/wgsl/tuning.ts";
 import { openTestBrowser, type TestBrowser } from "./harness.ts";
-import { BUILDERS, WIDE_BUILDERS } from "./wgsl-cases.ts";
+import { BUILDERS, WIDE_BUILDERS, WINOGRAD_BUILDERS } from "./wgsl-cases.ts";
 
 /** Defined by blank.html: imports a source file inside the page. */
 // oxlint-disable-next-line typescript/no-explicit-any -- the page's modules are not typed here
@@ -28,6 +28,7 @@ interface Run {
   readonly type: "f32" | "f16";
   readonly error: number;
   readonly shapes: string;
+  readonly kernels: readonly string[];
 }
 
 const run = async (options: Readonly<Record<string, unknown>>): Promise<readonly Run[]> => {
@@ -82,6 +83,14 @@ test.each(tiles.map((tile) => ({ name: `${tile.rows}×${tile.columns}×${tile.de
   },
 );
 
+test.each([
+  { rows: 32, rowsEach: 4, type: "f32", names: ["linear and GEGLU", "upsampling before a convolution"] },
+  { rows: 64, rowsEach: 8, type: "f16", names: ["deep convolution"] },
+])("tile of $rows×32 that lies by depth, $type", async ({ rows, rowsEach, type, names }) => {
+  const tile = { rows, columns: 32, depth: 16, rowsEach, left: "by depth" };
+  expectRight(await run({ names, type, seeds: [8], tuning: { products: [{ tile, rate: 1, alone: 1 }] } }));
+});
+
 test("several queries an invocation, heads shared among invocations", async () => {
   const attention = [{ upTo: 1e9, invocations: 64, queries: 4, fours: 5, keysAtOnce: 4, blockBytes: 4096 }];
   const names = ["causal attention with biases"];
@@ -128,6 +137,51 @@ describe("subgroup matrices, emulated", () => {
       partsRate: 1e9,
     };
     expectRight(await run({ names: ["wide convolution"], type: "f16", seeds: [3], tuning, matrices: true }));
+  });
+});
+
+describe("Winograd's filtering", () => {
+  const names = Object.keys(WINOGRAD_BUILDERS);
+  const winograd = { ...TUNING.winograd, worth: Infinity, channels: 4 };
+  const bandsOf = ({ kernels }: Run): number =>
+    kernels.filter((kernel) => kernel.startsWith("Winograd results")).length;
+
+  test.each([
+    { type: "f32", seeds: [1, 2, 3] },
+    { type: "f16", seeds: [4, 5] },
+  ])("$type", async ({ type, seeds }) => {
+    const runs = await run({ names, type, seeds, tuning: { winograd } });
+    expectRight(runs);
+    const convolutions = ({ name }: Run): number => (name === "3×3 convolutions of concatenations" ? 4 : 1);
+    expect(runs.map(bandsOf)).toEqual(runs.map(convolutions));
+  });
+
+  test("a band at a time, sums in halves", async () => {
+    const tuning = { winograd: { ...winograd, bandBytes: 16_000, sumsInHalves: true } };
+    const runs = await run({ names, type: "f16", seeds: [6], tuning });
+    expectRight(runs);
+    expect(Math.max(...runs.map(bandsOf))).toBeGreaterThan(4);
+  });
+
+  test("sums in parts", async () => {
+    const free = { minStepsPerPart: 0, dispatchMicroseconds: 0, partsRate: 1e9 };
+    const tuning = { winograd, parts: [3], ...free };
+    expectRight(await run({ names: ["3×3 convolution of many channels"], type: "f16", seeds: [7], tuning }));
+  });
+
+  test("products by subgroup matrices, emulated", async () => {
+    const tile = { rows: 32, columns: 32, depth: 32, subgroupRows: 16, subgroupColumns: 16, ahead: 1 };
+    const sums = { ...winograd, sumsInHalves: true };
+    const tuning = { winograd: sums, matrixProducts: [{ tile, rate: 1, alone: 1 }] };
+    const many = names.filter((name) => name.includes("many channels"));
+    const runs = await run({ names: many, type: "f16", seeds: [8], tuning, matrices: true });
+    expectRight(runs);
+    for (const { kernels } of runs) expect(kernels.join()).toContain("matrix product 32x32x32");
+  });
+
+  test("an upsampling that doubles nothing is computed as before", async () => {
+    const names = ["upsampling before a convolution"];
+    expectRight(await run({ names, type: "f32", seeds: [1, 2, 3, 4], tuning: { winograd } }));
   });
 });
 

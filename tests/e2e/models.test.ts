@@ -316,6 +316,39 @@ test("storage shows every model, and deleting the one in use leaves Pocket a cli
   expect(bugs).toEqual([]);
 });
 
+/** Rows of the database with what was measured on GPUs; adds one first if `row` is given. */
+const tuningRows = (row?: string): Promise<number> =>
+  page.evaluate(async (key) => {
+    const result = <Value>(request: IDBRequest<Value>): Promise<Value> =>
+      new Promise((resolve) => request.addEventListener("success", () => resolve(request.result)));
+    const database = await result(indexedDB.open("stylus-web-tuning"));
+    const store = database.transaction("adapters", "readwrite").objectStore("adapters");
+    if (key) await result(store.put({ version: "0", choices: new Map() }, key));
+    const count = await result(store.count());
+    database.close();
+    return count;
+  }, row);
+
+test("a reset in Storage forgets what was measured on the GPU", async () => {
+  const openStorage = async (): Promise<Locator> => {
+    await openModels();
+    await page.getByRole("button", { name: "Manage storage" }).click();
+    const storage = page.getByRole("dialog", { name: "Storage" });
+    await storage.getByRole("listitem", { name: "Your images" }).waitFor();
+    return storage.getByRole("listitem", { name: "GPU tuning" });
+  };
+  expect(await (await openStorage()).count()).toBe(0);
+  await page.keyboard.press("Escape");
+  expect(await tuningRows("a GPU")).toBe(1);
+  const measured = await openStorage();
+  expect(await measured.innerText()).toContain("1 GPU");
+  await measured.getByRole("button", { name: "Reset tuning" }).click();
+  await measured.waitFor({ state: "detached" });
+  expect(await tuningRows()).toBe(0);
+  await page.keyboard.press("Escape");
+  expect(bugs).toEqual([]);
+});
+
 const payload = (name: string, buffer: Buffer) => ({ name, mimeType: "application/octet-stream", buffer });
 
 test("detects a checkpoint from the disk, generates with it, and rejects one of another kind", async () => {

@@ -106,6 +106,7 @@ function fakeCompose(prompt: string, candidates: readonly { card: AdapterCard }[
 export function fakeServices(query: URLSearchParams): PageServices {
   const slow = query.get("run") === "slow";
   let loaded = false;
+  let tunedGpus = Number(query.get("tuned") ?? 0);
   const urls = new Map<string, string>();
   const userAdapters = new Map<string, UserAdapter>();
   const fitting = (): UserAdapter[] =>
@@ -281,8 +282,12 @@ export function fakeServices(query: URLSearchParams): PageServices {
       persisted: false,
       fileCount: loaded ? files.length : 0,
       userAdapters: { count: userAdapters.size, sizeBytes: userAdapters.size * 184_000 },
+      tunedGpus,
       ...fakeStored(),
     }),
+    async resetTuning() {
+      tunedGpus = 0;
+    },
     release() {},
     async deletePack() {
       loaded = false;

@@ -3,6 +3,7 @@
 import { openOrtBackend } from "../../src/ort/backend.ts";
 import { OrtSession } from "../../src/ort/session.ts";
 import type { Backend, Session } from "../../src/runtime/backend.ts";
+import { type WgslBackend } from "../../src/wgsl/backend.ts";
 import { openWgslBackend } from "../../src/wgsl/open-backend.ts";
 
 interface Replay {
@@ -23,10 +24,21 @@ export interface TestedBackend {
   readonly runsIn: "node" | "page";
   /** Runs in full only in the stage `wgsl`. */
   readonly offByDefault?: boolean;
+  /** Those that differ from another back end's, if not all do. */
+  readonly networks?: readonly string[];
   /** For a back end that records runs and replays them. */
   readonly replayOf?: (session: Session) => Replay;
   /** In float32. ONNX Runtime is loaded once per process or page. */
   readonly open: () => Promise<Backend>;
+}
+
+/** Our own back end in float32 with Winograd's filtering for all convolutions that have its form. */
+async function openWinograd(): Promise<WgslBackend> {
+  const backend = await openWgslBackend({ preference: "webgpu", float16: false });
+  const { tuning } = backend.target;
+  const winograd = { ...tuning.winograd, worth: Infinity, channels: 4 };
+  backend.target = { ...backend.target, tuning: { ...tuning, winograd } };
+  return backend;
 }
 
 const BACKENDS: readonly TestedBackend[] = [
@@ -42,6 +54,13 @@ const BACKENDS: readonly TestedBackend[] = [
     runsIn: "page",
     offByDefault: true,
     open: () => openWgslBackend({ preference: "webgpu", float16: false }),
+  },
+  {
+    name: "WGSL, Winograd",
+    runsIn: "page",
+    offByDefault: true,
+    networks: ["unet_inpaint", "vae_decoder_plain"],
+    open: openWinograd,
   },
 ];
 

@@ -17,6 +17,7 @@ const help = `Usage: npm run parity:full -- [options]
 
   --size S         full or mini (default full)
   --references F   what tests/parity/full_size.py has written (mini: the committed ones by default)
+  --kernels K      onnxruntime or wgsl (default onnxruntime)
   --device D       hardware, software (Chromium's software WebGPU), wasm (default hardware)
   --types T        f32,f16 in order (default: both where the card has float16)
   --json FILE      writes the figures there too
@@ -55,6 +56,7 @@ async function main(): Promise<void> {
   const { values } = parseOptions({
     size: { type: "string", default: "full" },
     references: { type: "string" },
+    kernels: { type: "string", default: "onnxruntime" },
     device: { type: "string", default: "hardware" },
     types: { type: "string" },
     json: { type: "string" },
@@ -63,6 +65,7 @@ async function main(): Promise<void> {
   if (values.help) return console.log(help);
   const size = oneOf("size", values.size, ["full", "mini"]);
   const device = oneOf("device", values.device, labDevices);
+  const kernels = oneOf("kernels", values.kernels, ["onnxruntime", "wgsl"]);
   const references = values.references ?? (size === "mini" ? miniature : null);
   if (!references)
     throw new UsageError("--references is needed at full size: run tests/parity/full_size.py first.");
@@ -86,7 +89,7 @@ async function main(): Promise<void> {
       lab.types.toSorted().reverse(); // f32 first
     const memory: Partial<Record<ComputeType, LabMemory>> = {};
     for (type of types) {
-      memory[type] = await lab.run("compare", { type, size });
+      memory[type] = await lab.run("compare", { type, size, kernels });
     }
     console.log(
       `\n${adapter?.name ?? machine.processor}; Chromium ${machine.browser}, ONNX Runtime Web ${machine.onnxruntime}\n`,
@@ -95,7 +98,7 @@ async function main(): Promise<void> {
     for (const [name, most] of Object.entries(memory))
       console.log(`${name}: page at most ${megabytes(most.rendererBytes)} resident`);
     if (values.json)
-      writeFileSync(values.json, JSON.stringify({ machine, adapter, size, memory, rows }, null, 1));
+      writeFileSync(values.json, JSON.stringify({ machine, adapter, size, kernels, memory, rows }, null, 1));
     if (rows.length === 0)
       throw new UsageError("The references are of none of the networks: nothing was compared.");
     const over = rows.filter((row) => !(row.error < bounds[row.type]));

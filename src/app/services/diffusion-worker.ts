@@ -2,7 +2,7 @@
 // after a crash, ended when it does not stop when asked to.
 import type { DiffusionService, LoadedNetworks } from "../../engine/service.ts";
 import { WorkerClient } from "../../rpc/client.ts";
-import type { DevicePreference, DiffusionRequest, Kernels } from "../../shared/request.ts";
+import type { DevicePreference, DiffusionRequest, Kernels, Substitute } from "../../shared/request.ts";
 import { generateThroughLosses, throughLoss, type Recovery } from "./through-loss.ts";
 import { abortable } from "../../shared/abortable.ts";
 import { say, type Saying } from "../../shared/saying.ts";
@@ -19,14 +19,18 @@ export interface DiffusionWorker extends Pick<
     pack: { readonly id: string; readonly files: ReadonlyMap<string, Blob> },
     device: DevicePreference,
   ): Promise<LoadedNetworks>;
-  /** From now on WebAssembly stands in for this device, which was lost twice. */
-  takeOver(from: DevicePreference, reason: Saying): void;
+  /** From now on something else stands in for this device, or for our own kernels. */
+  takeOver(from: DevicePreference, substitute: Substitute): void;
   generate(request: DiffusionRequest, recovery: Recovery): Promise<void>;
 }
 
-/** `?backend=wgsl` in the page's address: our own kernels, until they are the default. */
-function wantedKernels(search: string): Kernels {
-  return new URLSearchParams(search).get("backend") === "wgsl" ? "wgsl" : "onnxruntime";
+/** The page's address: `?backend=wgsl` for our own kernels, until they are the default; `?tune=off` for their shipped tiles. */
+function wantedKernels(search: string): { readonly kernels: Kernels; readonly tune: boolean } {
+  const address = new URLSearchParams(search);
+  return {
+    kernels: address.get("backend") === "wgsl" ? "wgsl" : "onnxruntime",
+    tune: address.get("tune") !== "off",
+  };
 }
 
 export function createDiffusionWorker(): DiffusionWorker {
@@ -38,6 +42,9 @@ export function createDiffusionWorker(): DiffusionWorker {
   /** What the worker was started for. */
   let startedFor = "";
   let takenOver: { readonly from: DevicePreference; readonly reason: Saying } | null = null;
+  /** Why ONNX Runtime stands in for our own kernels. */
+  let insteadOfKernels: Saying | null = null;
+  let hasOwnKernels = false;
 
   return {
     get alive() {
@@ -54,10 +61,19 @@ export function createDiffusionWorker(): DiffusionWorker {
       if (startedFor !== wanted) worker.terminate();
       startedFor = wanted;
       const load = (): Promise<LoadedNetworks> =>
-        worker.call((service) => service.load(pack, { device, kernels, wasmReason: instead?.reason }));
+        worker.call((service) =>
+          service.load(pack, {
+            device,
+            ...kernels,
+            ...(insteadOfKernels && { kernels: "onnxruntime", instead: insteadOfKernels }),
+            wasmReason: instead?.reason,
+          }),
+        );
       try {
         // The device was lost between runs, so nothing is reported.
-        return await throughLoss(load, async () => worker.terminate());
+        const loaded = await throughLoss(load, async () => worker.terminate());
+        hasOwnKernels = loaded.device.kernels === "wgsl";
+        return loaded;
       } catch (error) {
         // A runtime that failed to start stays failed: the next attempt needs a new worker. It may be at work for another pack already.
         if (startedFor === wanted) worker.terminate();
@@ -65,7 +81,10 @@ export function createDiffusionWorker(): DiffusionWorker {
       }
     },
 
-    takeOver: (from, reason) => void (takenOver = { from, reason }),
+    takeOver(from, { by, reason }) {
+      if (by === "wasm") takenOver = { from, reason };
+      else insteadOfKernels = reason;
+    },
 
     async generate(request, { reopen, mend, onEvent, signal }) {
       let timer: ReturnType<typeof setTimeout> | undefined;
@@ -77,7 +96,8 @@ export function createDiffusionWorker(): DiffusionWorker {
         await generateThroughLosses(request, {
           generate: (part, hear) =>
             worker.call((service) => service.generate(part, { onEvent: hear, signal })),
-          reopen: (wasmReason) => abortable(reopen(wasmReason), signal),
+          reopen: (substitute) => abortable(reopen(substitute), signal),
+          hasOwnKernels: () => hasOwnKernels,
           mend: (failure) => abortable(mend(failure, signal), signal),
           onEvent,
           signal,

@@ -1,5 +1,6 @@
 // The choice of models as the page asks for it: the list, downloads, checkpoints on the user's disk, and what is stored.
 import { requestPersistence } from "../../storage/quota.ts";
+import { TuningRecords } from "../../storage/tuning-records.ts";
 import { readCheckpointFacts } from "../packs/checkpoint-facts.ts";
 import { probeGraphics } from "./device-probe.ts";
 import type { DiskPick } from "../packs/disk-files.ts";
@@ -28,6 +29,8 @@ async function readableUserModels(store: UserModelStore): Promise<{ model: UserM
 export interface ModelStorage {
   readonly models: ModelServices;
   use(): Promise<DiskUse>;
+  /** @throws DOMException */
+  resetTuning(): Promise<void>;
   /** @throws StylusError not-found */
   deletePack(manifestId: string): Promise<void>;
 }
@@ -38,6 +41,7 @@ export function createModelServices(context: {
   readonly userAdapters: Promise<UserAdapterStore>;
 }): ModelStorage {
   const { storage, userModels, userAdapters } = context;
+  const tuning = new TuningRecords();
 
   async function list(): Promise<ModelList> {
     const [manifests, view, graphics, ofUser, estimate] = await Promise.all([
@@ -82,14 +86,16 @@ export function createModelServices(context: {
     },
 
     async use() {
-      const [use, view, adapters, { models }] = await Promise.all([
+      const [use, view, adapters, { models }, tunedGpus] = await Promise.all([
         storage.call((service) => service.use()),
         storage.describe(),
         userAdapters.then((store) => store.all()),
         list(),
+        tuning.count().catch(() => 0),
       ]);
       return {
         ...use,
+        tunedGpus,
         userAdapters: {
           count: adapters.length,
           sizeBytes: adapters.reduce((sum, { file }) => sum + file.size, 0),
@@ -99,6 +105,8 @@ export function createModelServices(context: {
         userModels: models.filter(({ origin }) => origin === "disk"),
       };
     },
+
+    resetTuning: () => tuning.reset(),
 
     async deletePack(manifestId) {
       const { json } = await readManifest(manifestId);

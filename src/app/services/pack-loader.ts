@@ -1,8 +1,8 @@
 // The pack in use, made ready: files opened, networks on the device, retrieval loaded, the user's own adapters known to both.
 import type { RegisteredAdapter } from "../../engine/service.ts";
 import { StylusError, toPlainError, type PlainError } from "../../shared/errors.ts";
-import { say, type Saying } from "../../shared/saying.ts";
-import type { DevicePreference, DeviceReport } from "../../shared/request.ts";
+import { say } from "../../shared/saying.ts";
+import type { DevicePreference, DeviceReport, Substitute } from "../../shared/request.ts";
 import type { OpenedPack, VerifiedFiles } from "../../storage/service.ts";
 import { probeGraphics } from "./device-probe.ts";
 import type { DiffusionWorker } from "./diffusion-worker.ts";
@@ -62,7 +62,7 @@ export interface PackLoader extends Pick<RunServices, "load" | "fetchAdapters"> 
   /** The same for its networks: their worker may have been lost while nothing ran. */
   readyNetworks(): Promise<void>;
   /** Everything that a run needs, in a new diffusion worker. @param wasmReason why WebAssembly takes over */
-  reopen(wasmReason: Saying | null): Promise<DeviceReport>;
+  reopen(substitute: Substitute | null): Promise<DeviceReport>;
   /**
    * After a failure that damaged or lost files may explain: downloads what is damaged again, and makes the pack ready once more.
    * @returns whether the work may succeed now
@@ -292,12 +292,10 @@ export function createPackLoader(context: {
     return found.length > 0 || toPlainError(failure).code === "not-found";
   }
 
-  async function reopen(wasmReason: Saying | null): Promise<DeviceReport> {
+  async function reopen(substitute: Substitute | null): Promise<DeviceReport> {
     const { packId, device } = asked!;
-    if (wasmReason !== null) {
-      checkWasmCanTakeOver((await current()).source);
-      diffusion.takeOver(device, wasmReason);
-    }
+    if (substitute?.by === "wasm") checkWasmCanTakeOver((await current()).source);
+    if (substitute) diffusion.takeOver(device, substitute);
     diffusion.terminate();
     const loaded = await loadPack(packId, device);
     await diffusion.call((service) => service.registerAdapters([...fetchedAdapters.values()]));

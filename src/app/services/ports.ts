@@ -40,6 +40,8 @@ export interface StorageServices {
   storageUse(): Promise<DiskUse>;
   /** Deletes the files of a manifest, but those that another complete model needs; ends the workers. */
   deletePack(manifestId: string): Promise<void>;
+  /** Forgets what was measured on the user's GPUs; the next visit measures again. @throws DOMException */
+  resetTuning(): Promise<void>;
 }
 
 /** The choice of models: what there is, downloading it, and checkpoints on the user's disk. */
@@ -159,6 +161,8 @@ export interface DiskUse extends StorageUse {
   readonly others: StorageView["others"];
   /** Checkpoints on the user's disk: not copied. */
   readonly userModels: readonly ModelEntry[];
+  /** GPUs with measurements of our own kernels. */
+  readonly tunedGpus: number;
 }
 
 /** All that the page asks for. */

@@ -173,6 +173,7 @@ export function createServices(): PageServices {
     },
 
     storageUse: () => modelStorage.use(),
+    resetTuning: () => modelStorage.resetTuning(),
     async checkStored(signal) {
       const ofPack = await pack.checkStored(signal);
       return [...ofPack, ...(await reader.checkStored(signal).catch(() => []))];

@@ -59,8 +59,15 @@ const image = (imageIndex: number, seed: number): DiffusionEvent => ({
  */
 async function generateWith(
   cuts: readonly number[],
-  { signal = new AbortController().signal, device = gpu, failure = loss, mends = false } = {},
+  {
+    signal = new AbortController().signal,
+    device = gpu,
+    failure = loss,
+    mends = false,
+    ownKernels = false,
+  } = {},
 ) {
+  let hasOwnKernels = ownKernels;
   const events: DiffusionEvent[] = [];
   const seeds: number[][] = [];
   const reopened: (string | null)[] = [];
@@ -74,10 +81,12 @@ async function generateWith(
         onEvent(image(index, seed));
       }
     },
-    async reopen(wasmReason) {
-      reopened.push(wasmReason && english(wasmReason));
-      return wasmReason === null ? device : wasm;
+    async reopen(substitute) {
+      reopened.push(substitute && english(substitute.reason));
+      if (substitute) hasOwnKernels = false;
+      return substitute?.by === "wasm" ? wasm : device;
     },
+    hasOwnKernels: () => hasOwnKernels,
     async mend(error) {
       mended.push(error);
       return mends;
@@ -131,6 +140,30 @@ it("switches to WebAssembly after the second loss, and says why in a notice", as
     device: wasm,
     message: expect.stringContaining("continues on the CPU"),
   });
+});
+
+it("gives our own kernels up after the second loss, and the GPU after the third", async () => {
+  const { generated, reopened, told } = await generateWith([0, 1, 0], { ownKernels: true });
+  expect(generated).toEqual(all);
+  expect(reopened).toEqual([null, "WGSL kernels: the GPU was lost twice", "the GPU was lost twice"]);
+  expect(told.map(({ device }) => device)).toEqual([null, gpu, null, gpu, null, wasm]);
+  expect(told[3]!.message).toContain("continues with ONNX Runtime");
+});
+
+it("goes on with ONNX Runtime when our own kernels fail, and with nothing when it fails too", async () => {
+  const failure = new StylusError("device", say`The GPU rejects the kernel.`);
+  const { seeds, generated, reopened, told } = await generateWith([1], { failure, ownKernels: true });
+  expect(seeds).toEqual([
+    [1, 2, 3],
+    [2, 3],
+  ]);
+  expect(generated).toEqual(all);
+  expect(reopened).toEqual(["WGSL kernels: The GPU rejects the kernel."]);
+  expect(told.map(({ message }) => message)).toEqual([
+    "The GPU rejects the kernel. Stylus goes on with ONNX Runtime.",
+    "The run continues with ONNX Runtime on the GPU. Nothing is lost.",
+  ]);
+  await expect(generateWith([1, 0], { failure, ownKernels: true })).rejects.toBe(failure);
 });
 
 it("a third loss ends the run", async () => {

@@ -1,7 +1,8 @@
 // Work in a worker that is lost: a new worker starts by itself, and the work is done once more in it. A run that loses its device
-// continues: the first time on the reopened device, the second time on WebAssembly, and it says so.
+// continues: the first time on the reopened device, then with ONNX Runtime in place of our own kernels, then on WebAssembly, and it says
+// so. What our own kernels cannot compute continues with ONNX Runtime at once.
 import { StylusError, throwIfAborted } from "../../shared/errors.ts";
-import type { DeviceReport, DiffusionEvent, DiffusionRequest } from "../../shared/request.ts";
+import type { DeviceReport, DiffusionEvent, DiffusionRequest, Substitute } from "../../shared/request.ts";
 import { messageOf, spoken } from "../../texts/sayings.ts";
 import { t } from "../../texts/texts.ts";
 import { say, type Saying } from "../../shared/saying.ts";
@@ -29,9 +30,9 @@ export async function throughLoss<Value>(
 export interface Recovery {
   /**
    * Reopens the device, in a new worker, with everything on it that the rest of a run needs.
-   * @param wasmReason WebAssembly is to take over, for this reason; null: as before
+   * @param substitute takes over from now on; null: as before
    */
-  readonly reopen: (wasmReason: Saying | null) => Promise<DeviceReport>;
+  readonly reopen: (substitute: Substitute | null) => Promise<DeviceReport>;
   /** Repairs the files that may explain a failure, and reopens the device; false when they do not. */
   readonly mend: (failure: unknown, signal: AbortSignal) => Promise<boolean>;
   readonly onEvent: (event: DiffusionEvent) => void;
@@ -39,6 +40,8 @@ export interface Recovery {
 }
 
 const lostTwice = say`the GPU was lost twice`;
+
+const withRuntime = (why: Saying): Substitute => ({ by: "onnxruntime", reason: say`WGSL kernels: ${why}` });
 
 /**
  * Images that are done stay; the one under way begins again (its noise comes from its seed, so it is the same image).
@@ -51,9 +54,12 @@ export async function generateThroughLosses(
     generate,
     reopen,
     mend,
+    hasOwnKernels,
     onEvent,
     signal,
   }: Recovery & {
+    /** Whether the networks run on our own kernels now. */
+    readonly hasOwnKernels: () => boolean;
     readonly generate: (request: DiffusionRequest, onEvent: (event: DiffusionEvent) => void) => Promise<void>;
   },
 ): Promise<void> {
@@ -62,18 +68,29 @@ export async function generateThroughLosses(
   let device: DeviceReport | null = null; // once it was opened again
   let isMended = false;
 
+  /** What takes over, null: nothing but the same again. @throws `failure` when nothing is left */
+  function substituteAfter(failure: StylusError): Substitute | null {
+    if (failure.code === "device" && hasOwnKernels()) return withRuntime(failure.said.message);
+    if (!isLoss(failure)) throw failure;
+    losses += 1;
+    if (losses === 1) return null;
+    if (hasOwnKernels()) return withRuntime(lostTwice);
+    if (device?.kind === "wasm") throw failure;
+    return { by: "wasm", reason: lostTwice };
+  }
+
   /** @throws `failure`, or why the device cannot be opened again */
   async function recover(failure: unknown): Promise<void> {
-    if (!isLoss(failure) || losses === 2 || (losses === 1 && device?.kind === "wasm")) throw failure;
-    losses += 1;
-    const wasmReason = losses === 2 ? lostTwice : null;
+    if (!(failure instanceof StylusError)) throw failure;
+    const substitute = substituteAfter(failure);
     const tell = (message: string, now: DeviceReport | null): void =>
       onEvent({ type: "device", imageIndex: done, message, device: now });
-    const { restarting, lostAgain } = t.run.device;
-    tell((wasmReason === null ? restarting : lostAgain)(messageOf(failure)), null);
-    device = await reopen(wasmReason);
+    const { restarting, lostAgain, switching } = t.run.device;
+    const again = substitute === null ? restarting : lostAgain;
+    tell((isLoss(failure) ? again : switching)(messageOf(failure)), null);
+    device = await reopen(substitute);
     throwIfAborted(signal);
-    tell(recovered(device, wasmReason), device);
+    tell(recovered(device, substitute), device);
   }
 
   for (;;) {
@@ -98,7 +115,8 @@ export async function generateThroughLosses(
   }
 }
 
-function recovered({ kind, reason }: DeviceReport, wasmReason: Saying | null): string {
-  if (wasmReason !== null) return t.run.device.onCpuAfterLosses;
+function recovered({ kind, reason }: DeviceReport, substitute: Substitute | null): string {
+  if (substitute?.by === "wasm") return t.run.device.onCpuAfterLosses;
+  if (substitute?.by === "onnxruntime" && kind === "webgpu") return t.run.device.onRuntime;
   return kind === "webgpu" ? t.run.device.recovered : t.run.device.onCpu(spoken(reason));
 }

@@ -133,6 +133,8 @@ export interface Studio
    */
   takePick(pick: DiskPick | Promise<DiskPick>): Promise<void>;
   storageUse(): Promise<DiskUse>;
+  /** Forgets what was measured on the user's GPUs; the next visit measures again. @throws DOMException */
+  resetTuning(): Promise<void>;
   /** Deletes the files of a manifest; when the model on show needs them, nothing is generated until it is loaded again. */
   deletePack(manifestId: string): Promise<void>;
   /** Makes a pack the one in use. */
@@ -435,6 +437,7 @@ function buildStudio(services: PageServices): Studio {
       setInputError,
     }),
     storageUse: () => services.storageUse(),
+    resetTuning: () => services.resetTuning(),
     async deletePack(manifestId) {
       queue.hold();
       if (runs.busy()) runs.stop();

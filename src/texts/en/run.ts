@@ -34,6 +34,8 @@ export const run = {
   device: {
     restarting: (loss: string) => `${loss} Stylus is restarting it.`,
     lostAgain: (loss: string) => `${loss} This was the second time.`,
+    switching: (failure: string) => `${failure} Stylus goes on with ONNX Runtime.`,
+    onRuntime: "The run continues with ONNX Runtime on the GPU. Nothing is lost.",
     onCpuAfterLosses:
       "The GPU was lost twice, so the run continues on the CPU: slower, with the same result. Reload the page to use the GPU again.",
     recovered: "The GPU was lost and recovered. The run continues, and nothing is lost.",

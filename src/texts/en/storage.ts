@@ -21,6 +21,13 @@ export const storage = {
   noImages: "None.",
   imageCount: (count: number) => `${images(count)}. Delete them in the gallery.`,
 
+  tuning: {
+    title: "GPU tuning",
+    text: (gpus: number) =>
+      `What runs fastest on ${formats.counted(gpus, { one: "GPU", other: "GPUs" })} of yours, measured in the first run at each image size. After a reset the next visit measures again.`,
+    reset: "Reset tuning",
+  },
+
   unreadable: {
     title: (what: string) => `Unreadable: ${what}`,
     databases: {
@@ -33,6 +40,7 @@ export const storage = {
       "stylus-web-models": "your checkpoints",
       "stylus-web-indexes": "adapter indexes",
       "stylus-storage": "download records",
+      "stylus-web-tuning": "GPU measurements",
     } as Readonly<Record<string, string>>,
     rows: (count: number, problem: string) =>
       `${formats.counted(count, { one: "entry", other: "entries" })} damaged or from another version of this site (${problem}). Everything else works.`,

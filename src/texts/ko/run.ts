@@ -33,6 +33,8 @@ export const run: typeof english = {
   device: {
     restarting: (loss) => `${loss} Stylus가 다시 시작하고 있어요.`,
     lostAgain: (loss) => `${loss} 두 번째 발생한 문제예요.`,
+    switching: (failure) => `${failure} ONNX Runtime으로 계속할게요.`,
+    onRuntime: "GPU에서 ONNX Runtime으로 계속 생성해요. 잃은 것은 없어요.",
     onCpuAfterLosses:
       "GPU 연결이 두 번 끊겨서 CPU로 계속 생성해요. 더 느리지만 결과는 같아요. GPU를 다시 쓰려면 페이지를 새로고침하세요.",
     recovered: "GPU 연결이 끊겼다가 복구됐어요. 생성을 계속하며, 잃은 것은 없어요.",

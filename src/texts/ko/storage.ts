@@ -22,6 +22,13 @@ export const storage: typeof english = {
   noImages: "없음.",
   imageCount: (count) => `${images(count)}. 갤러리에서 삭제할 수 있어요.`,
 
+  tuning: {
+    title: "GPU 튜닝",
+    text: (gpus) =>
+      `이미지 크기마다 처음 생성할 때 GPU ${formats.number(gpus)}개에서 가장 빠른 방법을 측정해 둔 값이에요. 초기화하면 다음에 방문할 때 다시 측정해요.`,
+    reset: "튜닝 초기화",
+  },
+
   unreadable: {
     title: (what) => `읽을 수 없음: ${what}`,
     databases: {
@@ -34,6 +41,7 @@ export const storage: typeof english = {
       "stylus-web-models": "내 체크포인트",
       "stylus-web-indexes": "어댑터 색인",
       "stylus-storage": "다운로드 기록",
+      "stylus-web-tuning": "GPU 측정값",
     },
     rows: (count, problem) =>
       `항목 ${formats.number(count)}개가 손상됐거나 이 사이트의 다른 버전에서 저장됐어요(${problem}). 나머지는 모두 정상이에요.`,

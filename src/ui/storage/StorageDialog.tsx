@@ -9,6 +9,7 @@ import styles from "./StorageDialog.module.css";
 import { saveFile } from "../controls/save-file.ts";
 import { RichText } from "../controls/RichText.tsx";
 import { StorageRow } from "./StorageRow.tsx";
+import { TuningRow } from "./TuningRow.tsx";
 import { useStudio } from "../studio-context.ts";
 import type { DiskUse } from "../../app/services/ports.ts";
 import { spoken } from "../../texts/sayings.ts";
@@ -16,6 +17,8 @@ import { t } from "../../texts/texts.ts";
 
 /** Row id of the files that no manifest names. */
 const leftOver = "left-over";
+/** Row id of what was measured on GPUs. */
+const tuning = "tuning";
 
 export function StorageDialog(props: { readonly open: boolean; readonly onClose: () => void }): JSX.Element {
   const studio = useStudio();
@@ -163,6 +166,13 @@ export function StorageDialog(props: { readonly open: boolean; readonly onClose:
                   }
                   sizeBytes={imageBytes()}
                 />
+                <Show when={known().tunedGpus > 0}>
+                  <TuningRow
+                    gpus={known().tunedGpus}
+                    onReset={() => free(tuning, () => studio.resetTuning())}
+                    error={errorOf(tuning)}
+                  />
+                </Show>
               </ul>
               <Persistence use={known()} onChange={read} />
             </>

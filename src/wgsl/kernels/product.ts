@@ -3,7 +3,7 @@
 // 3×3 convolution [9, depth, columns].
 
 import { FINISH_FIELDS, finishCode, finishName, finishReads, type FinishVariant } from "./finish.ts";
-import type { Kernel } from "./kernel.ts";
+import type { ElementType, Kernel } from "./kernel.ts";
 import {
   OPERAND_FIELDS,
   type OperandKind,
@@ -12,7 +12,7 @@ import {
   operandRegisters,
   readsPerInvocation,
 } from "./operand.ts";
-import { type Access, accessType, each, element, header, PACKING } from "./wgsl.ts";
+import { type Access, accessType, each, element, header, PACKING, packed } from "./wgsl.ts";
 
 export interface ProductTile {
   readonly rows: number;
@@ -20,6 +20,11 @@ export interface ProductTile {
   readonly depth: number;
   /** Rows that an invocation computes, of 8 columns. */
   readonly rowsEach: number;
+  /**
+   * How the left tile lies in workgroup memory. By rows, an invocation reads four steps of the depth of each of its rows at once; by
+   * depth, four rows of one step, which needs fewer registers, but units of four to be read from memory.
+   */
+  readonly left: "by rows" | "by depth";
 }
 
 interface ProductVariant extends FinishVariant {
@@ -27,21 +32,38 @@ interface ProductVariant extends FinishVariant {
   readonly tile: ProductTile;
   /** Halves that are read at once; 8 where every row begins at a multiple of 8. */
   readonly unit: 4 | 8;
-  /** Several workgroups share a sum and store parts of it in float32 (sum-parts.ts finishes them). */
+  /** Several workgroups share a sum and store parts of it in float32 (sum-parts.ts finishes them); so does every batch (winograd.ts). */
   readonly inParts: boolean;
+  /** Of the parts, float32 if not given. */
+  readonly partsType?: ElementType;
 }
 
 export const PRODUCT_FIELDS = [...FINISH_FIELDS, ...OPERAND_FIELDS] as const;
 
 const COLUMNS_EACH = 8;
 
+/** Unique among tiles. */
+export function nameOfTile({ rows, columns, depth, rowsEach, left }: ProductTile): string {
+  return `${rows}x${columns}x${depth} ${rowsEach} each ${left}`;
+}
+
 export function threadsOf({ rows, columns, rowsEach }: ProductTile): number {
   return (rows / rowsEach) * (columns / COLUMNS_EACH);
 }
 
+/** In units of four values: a line of each operand's tile, and the tiles. */
+function stagingOf({ rows, columns, depth, left }: ProductTile) {
+  // One more to a row avoids bank conflicts.
+  const leftLine = left === "by rows" ? depth / 4 + 1 : rows / 4;
+  const rightLine = columns / 4;
+  const leftSize = left === "by rows" ? rows * leftLine : depth * leftLine;
+  return { leftLine, rightLine, leftSize, rightSize: depth * rightLine };
+}
+
 /** Workgroup memory of a tile, both buffers. */
-export function memoryOf({ rows, columns, depth }: ProductTile): number {
-  return 2 * 16 * (rows * (depth / 4 + 1) + (depth * columns) / 4);
+export function memoryOf(tile: ProductTile): number {
+  const { leftSize, rightSize } = stagingOf(tile);
+  return 2 * 16 * (leftSize + rightSize);
 }
 
 export function weightsOf(
@@ -72,59 +94,96 @@ export function weightCode({ type, groups, aligned }: FinishVariant, unit: 4 | 8
   return `fn weightAt(row: u32, column: u32, group: u32) -> ${raw} {\n  ${body}\n}`;
 }
 
+/** For a kernel's name. */
+export function partsName({ partsType = "f32" }: Pick<ProductVariant, "partsType">): string {
+  return partsType === "f32" ? "" : "in halves ";
+}
+
 export function product(variant: ProductVariant): Kernel {
   const { tile, operand, unit, inParts } = variant;
   const finish: FinishVariant = inParts
     ? { ...variant, bias: false, shift: false, activation: null, residual: false }
     : variant;
-  const shape = `${tile.rows}x${tile.columns}x${tile.depth}`;
   const reads = [
-    ["input", unit === 8 ? "eight" : "four"] as const,
+    ["input", unit === 8 && tile.left === "by rows" ? "eight" : "four"] as const,
     ...weightsOf(variant, unit),
     ...finishReads(finish),
   ];
   return {
-    name: `product ${shape} ${operand} unit ${unit} ${inParts ? `in parts ${finish.type}${variant.aligned ? "" : " unaligned"}` : finishName(finish)}`,
+    name: `product ${nameOfTile(tile)} ${operand} unit ${unit} ${inParts ? `in parts ${partsName(variant)}${finish.type}${variant.aligned ? "" : " unaligned"}` : finishName(finish)}`,
     reads: reads.length,
     code: () => productCode({ ...variant, ...finish }, reads),
   };
 }
 
 function productCode(variant: ProductVariant, reads: (readonly [string, Access])[]): string {
-  const { type, tile, operand, unit, inParts, activation, groups } = variant;
+  const { type, tile, operand, unit, inParts, partsType = "f32", activation, groups } = variant;
   const threads = threadsOf(tile);
-  const staged = { ...tile, threads, unit };
-  const raw = accessType(unit === 8 ? "eight" : "four", type);
+  const byDepth = tile.left === "by depth";
+  const leftUnit = byDepth ? 4 : unit;
+  const staged = { ...tile, threads, leftUnit, rightUnit: unit, rowsAtOnce: byDepth ? 4 : 1 } as const;
+  const rawOf = (size: 4 | 8): string => accessType(size === 8 ? "eight" : "four", type);
   const down = tile.rows / tile.rowsEach; // rows of invocations
   const across = tile.columns / COLUMNS_EACH;
   const side = Math.min(across, 8); // columns of 32 neighbouring invocations
-  const leftLine = tile.depth / 4 + 1; // one more avoids bank conflicts
-  const rightLine = tile.columns / 4;
-  const leftSize = tile.rows * leftLine;
-  const rightSize = tile.depth * rightLine;
+  const { leftLine, rightLine, leftSize, rightSize } = stagingOf(tile);
   const gated = activation === "geglu";
+  const part = operand === "batch" ? "workgroup.z / p.batch" : "workgroup.z";
   const { left, right } = readsPerInvocation(staged);
-  const fours = unit / 4;
 
-  const stageFour = (target: string, value: string, i: number): string => {
-    if (type === "f32") return `${target} = ${value};`;
+  const fourOf = (value: string, i: number): string => {
+    if (type === "f32") return value;
     const [x, y] = i === 0 ? ["x", "y"] : ["z", "w"];
-    return `${target} = vec4f(unpack2x16float(${value}.${x}), unpack2x16float(${value}.${y}));`;
+    return `vec4f(unpack2x16float(${value}.${x}), unpack2x16float(${value}.${y}))`;
   };
+  const stageUnit = (name: "left" | "right", i: number, size: 4 | 8): string => {
+    const line = name === "left" ? leftLine : rightLine;
+    const at = `${name}Base + ${name}Row${i} * ${line}u + ${name}Unit${i} * ${size / 4}u`;
+    return each(size / 4, (j) => `${name}Tile[${at} + ${j}u] = ${fourOf(`${name}${i}`, j)};`, " ");
+  };
+  /** Four rows of four steps, transposed. */
+  const stageRows = (
+    first: number,
+  ): string => `let at = leftBase + leftUnit${first} * ${4 * leftLine}u + leftRow${first} / 4u;
+${each(4, (j) => `      let row${j} = ${fourOf(`left${first + j}`, 0)};`)}
+${each(4, (k) => `      leftTile[at + ${k * leftLine}u] = vec4f(${each(4, (j) => `row${j}[${k}]`, ", ")});`)}`;
+  const stageLeft = byDepth
+    ? each(left / 4, (i) => `    if (isLeft${4 * i}) { ${stageRows(4 * i)} }`)
+    : each(left, (i) => `    if (isLeft${i}) { ${stageUnit("left", i, leftUnit)} }`);
   const stage = (buffer: string): string => `{
     let leftBase = (${buffer}) * ${leftSize}u;
     let rightBase = (${buffer}) * ${rightSize}u;
-${each(left, (i) => `    if (isLeft${i}) {` + each(fours, (j) => " " + stageFour(`leftTile[leftBase + leftRow${i} * ${leftLine}u + leftUnit${i} * ${fours}u + ${j}u]`, `left${i}`, j), "") + " }")}
-${each(right, (i) => `    if (hasRight${i}) {` + each(fours, (j) => " " + stageFour(`rightTile[rightBase + rightRow${i} * ${rightLine}u + rightUnit${i} * ${fours}u + ${j}u]`, `right${i}`, j), "") + " }")}
+${stageLeft}
+${each(right, (i) => `    if (hasRight${i}) { ${stageUnit("right", i, unit)} }`)}
   }`;
-  const operandCode = { kind: operand, raw };
+  const operandCode = { kind: operand, leftRaw: rawOf(leftUnit), rightRaw: rawOf(unit) };
   const read = (isMore: string): string => operandReads(staged, { ...operandCode, isMore });
+
+  const addProduct = (i: number, factor: string): string =>
+    `low${i} = fma(vec4f(${factor}), low, low${i}); high${i} = fma(vec4f(${factor}), high, high${i});`;
+  const readRight = (k: string): string =>
+    `let low = rightTile[rightBase + ${k} * ${rightLine}u]; let high = rightTile[rightBase + ${k} * ${rightLine}u + ${tile.columns / 8}u];`;
+  const multiplyByRows = `    let leftBase = current * ${leftSize}u + down * ${leftLine}u;
+    for (var k = 0u; k < ${tile.depth / 4}u; k++) {
+${each(tile.rowsEach, (i) => `      let l${i} = leftTile[leftBase + ${i * down * leftLine}u + k];`)}
+${each(
+  4,
+  (q) => `      { ${readRight(`(k * 4u + ${q}u)`)}
+${each(tile.rowsEach, (i) => `        ${addProduct(i, `l${i}[${q}]`)}`)} }`,
+)}
+    }`;
+  const multiplyByDepth = `    let leftBase = current * ${leftSize}u + down;
+    for (var k = 0u; k < ${tile.depth}u; k++) {
+${each(tile.rowsEach / 4, (i) => `      let l${i} = leftTile[leftBase + k * ${leftLine}u + ${i * down}u];`)}
+      ${readRight("k")}
+${each(tile.rowsEach, (i) => `      ${addProduct(i, `l${Math.floor(i / 4)}[${i % 4}]`)}`)}
+    }`;
 
   const finishRow = (i: number): string => {
     if (inParts)
       return `      let at${i} = ((workgroup.z * p.rows + row) * p.outStride + columnStart + across * 4u) / 4u;
-      if (columnStart + across * 4u < p.columns) { out[at${i}] = low${i}; }
-      if (columnStart + across * 4u + ${tile.columns / 2}u < p.columns) { out[at${i} + ${tile.columns / 8}u] = high${i}; }`;
+      if (columnStart + across * 4u < p.columns) { out[at${i}] = ${packed(partsType, `low${i}`)}; }
+      if (columnStart + across * 4u + ${tile.columns / 2}u < p.columns) { out[at${i} + ${tile.columns / 8}u] = ${packed(partsType, `high${i}`)}; }`;
     if (gated)
       return `      if (columnStart + across * 4u < p.columns / 2u) { finishGated(low${i}, high${i}, row, columnStart + across * 4u); }`;
     return `      if (columnStart + across * 4u < p.columns) { finish(low${i}, row, columnStart + across * 4u, group); }
@@ -132,7 +191,7 @@ ${each(right, (i) => `    if (hasRight${i}) {` + each(fours, (j) => " " + stageF
   };
 
   return /* wgsl */ `
-${header({ type, fields: PRODUCT_FIELDS, reads, write: ["out", inParts ? "vec4f" : "four"] })}
+${header({ type, fields: PRODUCT_FIELDS, reads, write: ["out", inParts && partsType === "f32" ? "vec4f" : "four"] })}
 ${inParts ? PACKING : finishCode(variant)}
 ${weightCode(variant, unit)}
 
@@ -153,7 +212,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   let down = local / ${side}u % ${32 / side}u + local / ${(32 * across) / side}u * ${32 / side}u;
   let rowStart = workgroup.y * ${tile.rows}u;
   let columnStart = workgroup.x * ${gated ? tile.columns / 2 : tile.columns}u;
-  let begin = ${inParts ? "workgroup.z * p.stepsPerPart" : "0u"};
+  let begin = ${inParts ? `${part} * p.stepsPerPart` : "0u"};
   let end = ${inParts ? "min(p.steps, begin + p.stepsPerPart)" : "p.steps"};
 ${operandPlaces(staged, operandCode)}
 ${operandRegisters(staged, operandCode)}
@@ -165,24 +224,16 @@ ${each(tile.rowsEach, (i) => `  var low${i} = vec4f(); var high${i} = vec4f();`)
     // Indices whose range the compiler can see are not checked again.
     let current = (step - begin) % 2u;
     ${read("step + 1u < end")}
-    let leftBase = current * ${leftSize}u + down * ${leftLine}u;
     let rightBase = current * ${rightSize}u + across;
-    for (var k = 0u; k < ${tile.depth / 4}u; k++) {
-${each(tile.rowsEach, (i) => `      let l${i} = leftTile[leftBase + ${i * down * leftLine}u + k];`)}
-${each(
-  4,
-  (
-    q,
-  ) => `      { let low = rightTile[rightBase + (k * 4u + ${q}u) * ${rightLine}u]; let high = rightTile[rightBase + (k * 4u + ${q}u) * ${rightLine}u + ${tile.columns / 8}u];
-${each(tile.rowsEach, (i) => `        low${i} = fma(vec4f(l${i}[${q}]), low, low${i}); high${i} = fma(vec4f(l${i}[${q}]), high, high${i});`)} }`,
-)}
-    }
+${byDepth ? multiplyByDepth : multiplyByRows}
     ${stage("1u - current")}
     workgroupBarrier();
   }
 ${each(
   tile.rowsEach,
-  (i) => `  { let row = rowStart + down + ${i * down}u;
+  (
+    i,
+  ) => `  { let row = rowStart + ${byDepth ? `down * 4u + ${Math.floor(i / 4) * 4 * down + (i % 4)}u` : `down + ${i * down}u`};
     if (row < p.rows) {
 ${finishRow(i)}
     } }`,

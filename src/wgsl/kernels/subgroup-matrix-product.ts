@@ -3,7 +3,7 @@
 // tile. Operands pass through workgroup memory; loading them from storage directly is two to three times slower.
 
 import { finishCode, finishName, finishReads, type FinishVariant } from "./finish.ts";
-import type { Kernel } from "./kernel.ts";
+import type { ElementType, Kernel } from "./kernel.ts";
 import {
   type OperandKind,
   operandPlaces,
@@ -12,8 +12,8 @@ import {
   readsPerInvocation,
 } from "./operand.ts";
 import { type Matrices, SIDE, SUBGROUP } from "./matrices.ts";
-import { PRODUCT_FIELDS, weightCode, weightsOf } from "./product.ts";
-import { type Access, each, header, PACKING } from "./wgsl.ts";
+import { partsName, PRODUCT_FIELDS, weightCode, weightsOf } from "./product.ts";
+import { type Access, each, header, PACKING, packed } from "./wgsl.ts";
 
 export interface MatrixTile {
   readonly rows: number;
@@ -30,6 +30,14 @@ interface MatrixProductVariant extends FinishVariant {
   readonly operand: OperandKind;
   readonly tile: MatrixTile;
   readonly inParts: boolean;
+  /** Of the parts, float32 if not given. */
+  readonly partsType?: ElementType;
+}
+
+/** Unique among tiles. */
+export function nameOfMatrixTile(tile: MatrixTile): string {
+  const { rows, columns, depth, subgroupRows, subgroupColumns, ahead } = tile;
+  return `${rows}x${columns}x${depth} subgroups ${subgroupRows}x${subgroupColumns} ahead ${ahead}`;
 }
 
 function subgroupsOf({ rows, columns, subgroupRows, subgroupColumns }: MatrixTile): number {
@@ -61,9 +69,8 @@ export function subgroupMatrixProduct(variant: MatrixProductVariant, matrices: M
     ? { ...variant, bias: false, shift: false, activation: null, residual: false }
     : variant;
   const reads = [["input", "eight"] as const, ...weightsOf(variant, 8), ...finishReads(finish)];
-  const shape = `${tile.rows}x${tile.columns}x${tile.depth}`;
   return {
-    name: `matrix product ${shape} ${operand} ${inParts ? "in parts" : finishName(finish)}`,
+    name: `matrix product ${nameOfMatrixTile(tile)} ${operand} ${inParts ? `in parts ${partsName(variant)}`.trimEnd() : finishName(finish)}`,
     reads: reads.length,
     code: () => code({ ...variant, ...finish }, { reads, matrices }),
   };
@@ -73,18 +80,18 @@ function code(
   variant: MatrixProductVariant,
   { reads, matrices }: { reads: (readonly [string, Access])[]; matrices: Matrices },
 ): string {
-  const { tile, operand, inParts, activation, groups } = variant;
+  const { tile, operand, inParts, partsType = "f32", activation, groups } = variant;
   const { subgroupRows, subgroupColumns, ahead } = tile;
   const threads = threadsOfMatrixTile(tile);
-  const staged = { ...tile, threads, unit: 8 } as const;
-  const raw = "vec4u";
+  const staged = { ...tile, threads, leftUnit: 8, rightUnit: 8, rowsAtOnce: 1 } as const;
   const { leftLine, rightLine, leftSize, size } = stagingOf(tile);
   const across = tile.columns / subgroupColumns; // subgroups side by side
   const gated = activation === "geglu";
+  const part = operand === "batch" ? "workgroup.z / p.batch" : "workgroup.z";
   const { left, right } = readsPerInvocation(staged);
   const [down, side] = [subgroupRows / SIDE, subgroupColumns / SIDE];
   const sumLine = subgroupColumns / 4;
-  const operandCode = { kind: operand, raw };
+  const operandCode = { kind: operand, leftRaw: "vec4u", rightRaw: "vec4u" };
   const sets = ahead === 2 ? ["A", "B"] : ["A"];
   const read = (set: string, isMore: string): string => operandReads(staged, { ...operandCode, isMore, set });
   const stage = (set: string, buffer: number): string => `
@@ -123,13 +130,13 @@ ${each(down, (i) => each(side, (j) => `      ${matrices.multiply(`sum${i}_${j}`,
     if (gated)
       return `finishGated(${four(at)}, ${four(`${at} + ${sumLine / 2}u`)}, row, firstColumn + (${at}) * 4u);`;
     if (inParts)
-      return `out[((workgroup.z * p.rows + row) * p.outStride + firstColumn) / 4u + ${at}] = ${four(at)};`;
+      return `out[((workgroup.z * p.rows + row) * p.outStride + firstColumn) / 4u + ${at}] = ${packed(partsType, four(at))};`;
     return `finish(${four(at)}, row, firstColumn + (${at}) * 4u, group);`;
   };
   const columnsEach = gated ? subgroupColumns / 2 : subgroupColumns;
 
   return /* wgsl */ `${matrices.head}
-${header({ type: "f16", fields: PRODUCT_FIELDS, reads, write: ["out", inParts ? "vec4f" : "four"] })}
+${header({ type: "f16", fields: PRODUCT_FIELDS, reads, write: ["out", inParts && partsType === "f32" ? "vec4f" : "four"] })}
 ${inParts ? PACKING : finishCode(variant)}
 ${weightCode(variant, 8)}
 
@@ -156,7 +163,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   let group = ${groups === 1 ? "0u" : "workgroup.z"};
   let rowStart = workgroup.y * ${tile.rows}u;
   let columnStart = workgroup.x * ${gated ? tile.columns / 2 : tile.columns}u;
-  let begin = ${inParts ? "workgroup.z * p.stepsPerPart" : "0u"};
+  let begin = ${inParts ? `${part} * p.stepsPerPart` : "0u"};
   let end = ${inParts ? "min(p.steps, begin + p.stepsPerPart)" : "p.steps"};
 ${operandPlaces(staged, operandCode)}
 ${each(sets.length, (i) => operandRegisters(staged, operandCode, sets[i]))}

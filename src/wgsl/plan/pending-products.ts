@@ -2,9 +2,10 @@
 // the same operand can become one dispatch.
 
 import type { Value } from "../../graph/graph.ts";
-import type { Block, View } from "../kernels/kernel.ts";
-import { planProduct } from "./product-dispatches.ts";
+import type { Block, Dispatch, ElementType, View } from "../kernels/kernel.ts";
+import { planProduct, type ProductRequest } from "./product-dispatches.ts";
 import { matrixOf } from "./shapes.ts";
+import { planWinograd } from "./winograd.ts";
 import type { PendingProduct, PlanState } from "./state.ts";
 
 export const NOTHING_AFTER = { shift: null, activation: null, residual: null } as const;
@@ -81,7 +82,15 @@ export function dispatchTogether(values: readonly Value[], state: PlanState): bo
 function dispatchGroups(products: readonly PendingProduct[], out: View, state: PlanState): void {
   const blocks = products.map(({ parameters }) => parameters.map((one) => state.parameter(one)));
   const groups = blocks.map(([weight, bias]) => ({ weight: weight!, bias: bias ?? null }));
-  const temporary = (name: string, elements: number): Block => state.temporary(name, elements, "f32");
   const request = { ...products[0]!, groups, out };
-  for (const dispatch of planProduct(request, { ...state.target, temporary })) state.dispatch(dispatch);
+  const temporary = (name: string, elements: number, type?: ElementType): Block =>
+    state.temporary(name, elements, type);
+  const dispatches = planWinograd(request, { ...state.target, temporary }) ?? planTaps(request, state);
+  for (const dispatch of dispatches) state.dispatch(dispatch);
+}
+
+function planTaps(request: ProductRequest, state: PlanState): Dispatch[] {
+  const temporary = (name: string, elements: number): Block => state.temporary(name, elements, "f32");
+  state.products.push(request);
+  return planProduct(request, { ...state.target, temporary });
 }

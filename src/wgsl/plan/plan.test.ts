@@ -9,20 +9,25 @@ import { buildUnet } from "../../graph/unet.ts";
 import { buildVaeDecoder } from "../../graph/vae.ts";
 import type { Block, Dispatch } from "../kernels/kernel.ts";
 import { subgroupMatrices } from "../kernels/matrices.ts";
-import { TUNING } from "../tuning.ts";
+import { TUNING, type Tuning } from "../tuning.ts";
 import { shareBuffers } from "./buffers.ts";
 import { type Plan, planGraph } from "./plan.ts";
 import { dependenceOf } from "./steady.ts";
 import { submissions } from "./submissions.ts";
 import type { PlanTarget } from "./target.ts";
 
+const winograd = (changes: Partial<Tuning["winograd"]>): Tuning => ({
+  ...TUNING,
+  winograd: { ...TUNING.winograd, ...changes },
+});
 const target: PlanTarget = {
   type: "f16",
   memory: 32_768,
   invocations: 1024,
   blocks: 10,
   matrices: null,
-  tuning: TUNING,
+  tuning: winograd({ worth: 0 }),
+  measured: new Map(),
 };
 const path = "config.json";
 const unet = (batch = 2): Graph =>
@@ -123,8 +128,78 @@ describe("fusion", () => {
   });
 });
 
+describe("Winograd's filtering", () => {
+  const conv = (channels: number, columns: number, size: number, upsampled = size): Graph => {
+    const g = new GraphBuilder("unet");
+    const x = g.input("x", [2, channels, size, size]);
+    const map = upsampled === size ? x : g.upsample(x, { height: upsampled, width: upsampled });
+    g.output("out", g.conv(map, { module: "conv", channels: columns, kernel: 3 }));
+    return g.finish();
+  };
+  const isTaken = (graph: Graph, tuning: Tuning): boolean => {
+    const plan = all(graph, { tuning });
+    const taps = count(plan, "product") - count(plan, "Winograd weights");
+    expect(taps === 0).toBe(count(plan, "Winograd results") > 0);
+    return taps === 0;
+  };
+
+  it("is taken where maps are large, not where they have few tiles", () => {
+    expect(isTaken(conv(320, 320, 64), TUNING)).toBe(true);
+    expect(isTaken(conv(1280, 1280, 16), TUNING)).toBe(true);
+    expect(isTaken(conv(1280, 1280, 8), TUNING)).toBe(false);
+    expect(isTaken(conv(1280, 1280, 8, 16), TUNING)).toBe(true);
+  });
+
+  it("is taken wherever it is possible, or nowhere", () => {
+    const always = winograd({ worth: Infinity });
+    expect(isTaken(conv(32, 32, 8), always)).toBe(true);
+    expect(isTaken(conv(320, 320, 64), winograd({ worth: 0 }))).toBe(false);
+    expect(isTaken(conv(320, 4, 64), always)).toBe(false); // few channels
+    expect(isTaken(conv(4, 320, 64), always)).toBe(false);
+    expect(isTaken(conv(2560, 1792, 16), always)).toBe(false); // too many weights
+    expect(isTaken(conv(320, 320, 32, 64), always)).toBe(true);
+    expect(isTaken(conv(320, 320, 32, 63), always)).toBe(false); // not doubled
+  });
+
+  it("computes 9 of 16 products for a doubled map", () => {
+    const products = (graph: Graph): number =>
+      all(graph, { tuning: TUNING })
+        .dispatches.filter(({ kernel }) => kernel.name.startsWith("product"))
+        .reduce((sum, { operations }) => sum + operations, 0);
+    const direct = 2 * 2 * 64 * 64 * 9 * 320 * 320;
+    expect(products(conv(320, 320, 64))).toBe((direct * 16) / 36);
+    expect(products(conv(320, 320, 32, 64))).toBe((direct * 9) / 36);
+  });
+
+  it("cuts a map into bands of as many tiles as memory allows", () => {
+    const bytes = 2 ** 24;
+    const plan = all(conv(320, 320, 64), { tuning: winograd({ bandBytes: bytes }) });
+    expect(count(plan, "Winograd weights")).toBe(1);
+    expect(count(plan, "Winograd results")).toBe(4);
+    const blocks = new Set(plan.dispatches.map(({ write }) => write));
+    const scratch = [...blocks].filter(({ name }) => /^conv (windows|sums)$/u.test(name));
+    expect(scratch.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)).toBeLessThanOrEqual(bytes);
+  });
+
+  it("always transforms weights, whose buffer other layers take in between", () => {
+    const plan = all(unet(), { tuning: TUNING });
+    const { inputs, kept } = dependenceOf(plan);
+    const transforms = plan.dispatches.filter(({ kernel }) => kernel.name.startsWith("Winograd weights"));
+    expect(transforms.length).toBe(33);
+    for (const dispatch of transforms) {
+      expect([...inputs.get(dispatch)!].toSorted()).toEqual([...plan.inputs.keys()].toSorted());
+      expect(kept.has(dispatch.write)).toBe(false);
+    }
+  });
+});
+
 describe("memory", () => {
-  const plans = { unet: all(unet()), decoder: all(decoder()) };
+  const plans = {
+    unet: all(unet()),
+    decoder: all(decoder()),
+    "unet by Winograd's filtering": all(unet(), { tuning: TUNING }),
+    "decoder by Winograd's filtering": all(decoder(), { tuning: TUNING }),
+  };
 
   it.each(Object.entries(plans))(
     "%s: no dispatch writes a buffer that it reads or that is still needed",
@@ -156,6 +231,8 @@ describe("memory", () => {
     });
     expect(megabytes(plans.unet).shared).toBeLessThan(140);
     expect(megabytes(plans.decoder).shared).toBeLessThan(380);
+    expect(megabytes(plans["unet by Winograd's filtering"]).shared).toBeLessThan(250);
+    expect(megabytes(plans["decoder by Winograd's filtering"]).shared).toBeLessThan(450);
     expect(megabytes(plans.unet).all).toBeGreaterThan(2000);
   });
 });

@@ -15,6 +15,7 @@ import { planLinear } from "./operators/linear.ts";
 import { planFirstRows, planRepeatRow, planReshape } from "./operators/same-memory.ts";
 import { planTimeEmbedding } from "./operators/time-embedding.ts";
 import { deferUpsampling } from "./operators/upsampling.ts";
+import type { ProductRequest } from "./product-dispatches.ts";
 import { PlanState } from "./state.ts";
 import type { PlanTarget } from "./target.ts";
 
@@ -25,6 +26,8 @@ export interface Plan {
   readonly images: ReadonlySet<string>;
   /** float32, as the caller gets them. */
   readonly outputs: ReadonlyMap<string, Block>;
+  /** What the dispatches of products were made from. */
+  readonly products: readonly ProductRequest[];
 }
 
 /** The dispatches that compute the outputs `wanted`. @throws StylusError `device` for a graph that the kernels cannot run */
@@ -37,7 +40,7 @@ export function planGraph(graph: Graph, target: PlanTarget, wanted: readonly str
   for (const node of nodes) planNode(node, state);
   const outputs = new Map(results.map((result) => [result.name, exportOutput(result, state)]));
   const images = new Set(graph.inputs.filter(({ shape }) => shape.length === 4).map(({ name }) => name));
-  return { dispatches: state.dispatches, inputs: state.inputs, images, outputs };
+  return { dispatches: state.dispatches, inputs: state.inputs, images, outputs, products: state.products };
 }
 
 function planNode(node: GraphNode, state: PlanState): void {

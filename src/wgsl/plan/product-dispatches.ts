@@ -14,7 +14,7 @@ import {
 } from "../kernels/row-product.ts";
 import { SUM_PARTS_FIELDS, SUM_PARTS_SIZE, sumParts } from "../kernels/sum-parts.ts";
 import { type ActivationKind, valuesOf } from "../kernels/wgsl.ts";
-import { chooseProduct } from "../tuning.ts";
+import { chooseProduct, type ProductChoice, type ProductShape } from "../product-choice.ts";
 import type { PlanTarget } from "./target.ts";
 
 export interface ProductRequest {
@@ -38,60 +38,83 @@ interface Means extends PlanTarget {
 }
 
 export function planProduct(request: ProductRequest, means: Means): Dispatch[] {
-  const { label, input, window, groups, columns, shift, activation, residual, out } = request;
-  const { rows } = out;
-  const taps = window ? 9 : 1;
-  const aligned = columns % 4 === 0;
+  if (isOfFewRows(request)) return [planRowProduct(request, means)];
+  return dispatchesOf(request, chooseProduct(productShape(request, means), means), means);
+}
+
+/** A row of memory reads, with no tile to choose. */
+export function isOfFewRows({ out, window, activation, groups }: ProductRequest): boolean {
+  return out.rows <= FEW_ROWS && !window && activation !== "geglu" && groups.length === 1;
+}
+
+export function productShape(
+  { input, window, groups, columns, activation, out: { rows } }: ProductRequest,
+  { type, matrices }: PlanTarget,
+): ProductShape {
+  const isWide =
+    type === "f16" && [columns, input.columns, input.stride, input.offset].every((count) => count % 8 === 0);
+  return {
+    operand: operandKind(window),
+    rows,
+    columns,
+    groups: groups.length,
+    depth: input.columns * (window ? 9 : 1),
+    isDivisible: activation !== "geglu" && groups.length === 1,
+    isWide,
+    byMatrices: matrices !== null && isWide && input.columns >= 32 && columns >= 32,
+  };
+}
+
+/** What a request needs whatever its kernel. */
+export function partsOf(request: ProductRequest, { type }: Pick<PlanTarget, "type">) {
+  const { input, window, groups, columns, shift, activation, residual, out } = request;
   const finish: FinishVariant = {
-    type: means.type,
+    type,
     bias: groups[0]!.bias !== null,
     shift: shift !== null,
     activation,
     residual: residual !== null,
-    aligned,
+    aligned: columns % 4 === 0,
     groups: groups.length,
   };
-  const values = finishValues({ ...request, groupStride: rows * out.stride });
-  const weights = groups.map(({ weight }) => weight);
-  const after = [
-    ...groups.flatMap(({ bias }) => (bias ? [bias] : [])),
-    ...(shift ? [shift.block] : []),
-    ...(residual ? [residual.block] : []),
-  ];
-  const operations = 2 * rows * columns * groups.length * input.columns * taps;
-  if (rows <= FEW_ROWS && !window && activation !== "geglu" && groups.length === 1)
-    return [
-      {
-        label,
-        kernel: rowProduct(finish),
-        reads: [input.block, ...weights, ...after],
-        write: out.block,
-        values: valuesOf(ROW_PRODUCT_FIELDS, rowProductValues(values, input)),
-        workgroups: rowProductWorkgroups(values),
-        operations,
-      },
-    ];
+  return {
+    finish,
+    values: finishValues({ ...request, groupStride: out.rows * out.stride }),
+    weights: groups.map(({ weight }) => weight),
+    after: [
+      ...groups.flatMap(({ bias }) => (bias ? [bias] : [])),
+      ...(shift ? [shift.block] : []),
+      ...(residual ? [residual.block] : []),
+    ],
+    operations: 2 * out.rows * columns * groups.length * input.columns * (window ? 9 : 1),
+  };
+}
 
-  const isWide =
-    means.type === "f16" &&
-    [columns, input.columns, input.stride, input.offset].every((count) => count % 8 === 0);
-  const choice = chooseProduct(
-    {
-      rows,
-      columns,
-      groups: groups.length,
-      depth: input.columns * taps,
-      isDivisible: activation !== "geglu" && groups.length === 1,
-      isForMatrices: means.matrices !== null && isWide && input.columns >= 32 && columns >= 32,
-    },
-    means,
-  );
+function planRowProduct(request: ProductRequest, means: Means): Dispatch {
+  const { label, input, out } = request;
+  const { finish, values, weights, after, operations } = partsOf(request, means);
+  return {
+    label,
+    kernel: rowProduct(finish),
+    reads: [input.block, ...weights, ...after],
+    write: out.block,
+    values: valuesOf(ROW_PRODUCT_FIELDS, rowProductValues(values, input)),
+    workgroups: rowProductWorkgroups(values),
+    operations,
+  };
+}
+
+/** The dispatches of a product by one of the ways to compute it. */
+export function dispatchesOf(request: ProductRequest, choice: ProductChoice, means: Means): Dispatch[] {
+  const { label, input, window, groups, columns, out } = request;
+  const { rows } = out;
+  const { finish, values, weights, after, operations } = partsOf(request, means);
   const { tile, parts } = choice;
   const inParts = parts > 1;
   const shared = { ...finish, operand: operandKind(window), inParts };
   const kernel =
     choice.kind === "plain"
-      ? product({ ...shared, tile: choice.tile, unit: isWide ? 8 : 4 })
+      ? product({ ...shared, tile: choice.tile, unit: productShape(request, means).isWide ? 8 : 4 })
       : subgroupMatrixProduct({ ...shared, tile: choice.tile }, means.matrices!);
   const operand = operandValues({ input, window, parts }, tile.depth);
   const stride = roundUp(columns);

@@ -24,6 +24,8 @@ type Deferred = (
 export class PlanState {
   readonly target: PlanTarget;
   readonly dispatches: Dispatch[] = [];
+  /** Those that are dispatched, for the tuner. */
+  readonly products: ProductRequest[] = [];
   readonly deferred = new Map<Value, Deferred>();
   /** Of the graph, by name. */
   readonly inputs = new Map<string, Block>();

@@ -19,8 +19,10 @@ export function dependenceOf({ dispatches, inputs: blocks, images }: Plan): Depe
     block.role === "input" ? new Set([block.name]) : (ofBlock.get(block) ?? new Set());
   for (const dispatch of dispatches) {
     const read = new Set(dispatch.reads.flatMap((block) => [...of(block)]));
-    // An image is another one in every step, so what depends on it always runs.
-    const all = [...read].some((name) => images.has(name)) ? new Set(blocks.keys()) : read;
+    // An image is another one in every step, so what depends on it always runs. So does what depends on parameters alone: to keep it
+    // would take as much memory as they do.
+    const isAlways = read.size === 0 || [...read].some((name) => images.has(name));
+    const all = isAlways ? new Set(blocks.keys()) : read;
     inputs.set(dispatch, all);
     // Parts of a concatenation are written one after the other.
     ofBlock.set(dispatch.write, new Set([...of(dispatch.write), ...all]));

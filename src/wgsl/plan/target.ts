@@ -2,6 +2,7 @@
 
 import type { ElementType } from "../kernels/kernel.ts";
 import type { Matrices } from "../kernels/matrices.ts";
+import type { MeasuredChoices } from "../product-choice.ts";
 import type { Tuning } from "../tuning.ts";
 
 export interface PlanTarget {
@@ -13,4 +14,6 @@ export interface PlanTarget {
   /** Subgroup matrices of 16×16×16 halves with float32 sums, in subgroups of 32; null without. */
   readonly matrices: Matrices | null;
   readonly tuning: Tuning;
+  /** What was measured on the device, in place of what the tuning's rates say. */
+  readonly measured: MeasuredChoices;
 }
