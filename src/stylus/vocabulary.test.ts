@@ -53,7 +53,7 @@ it.each([
   ["a stop sign that says HELLO", "a stop sign that says "],
   ["(steampunk:1.3) robot", "(:1.3) robot"],
   ["Aardman", "Aardman"],
-  ["two puffins on a rock", "two  on a rock"],
+  ["two puffins on a rock", "two penguins on a rock"],
   ["a castle on a hill, clay render", "a castle on a hill, clay render"],
 ])("%j is read as %j", async (prompt, expected) => {
   const folder = path.join(import.meta.dirname, "../../public/packs/pocket");
