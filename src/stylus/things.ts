@@ -20,7 +20,7 @@ export interface Things {
 /** Below this another thing is meant, or none: words that are spelt alike have about 0.5. */
 const minSimilarity = 0.62;
 const minSpelling = 4;
-/** From this length on a slip is read as what was meant, unasked: "hello" is no cello, a waggon no dragon. */
+/** From this length on a slip is read as what was meant, unasked: "hello" is no cello. */
 const sureSpelling = 8;
 /** From this length on two letters in the wrong order or one doubled or not are, too: "mermiad", "racoon". */
 const sureTyping = 6;
