@@ -10,6 +10,8 @@ import { toWebp } from "./webp.ts";
 
 const folder = path.join(root, "docs/images/views");
 const desktop = { width: 1280, height: 900 };
+/** For a long form with its result. */
+const tall = { width: 1280, height: 1420 };
 const prompt = "a fox reading a book in the forest, watercolor painting";
 
 const button = (page: Page, name: string | RegExp): Locator =>
@@ -29,6 +31,12 @@ async function generate(page: Page, words: string, seed: number): Promise<void> 
   await button(page, /^Generate/).click();
   await button(page, /^Stop/).waitFor();
   await button(page, /^Generate/).waitFor({ timeout: 180_000 });
+}
+
+/** The browser may offer it or not. */
+async function declineInstall(page: Page): Promise<void> {
+  const decline = button(page, "Don’t offer this again");
+  if (await decline.isVisible()) await decline.click();
 }
 
 /** Under Settings, which it closes again. */
@@ -112,24 +120,25 @@ const views: Readonly<Record<string, (page: Page) => Promise<() => Promise<void>
       await page.getByLabel(`Prompt of region ${number}`).waitFor();
     }
     await generate(page, "a meadow", 4);
-    await page.getByRole("region", { name: "Regions", exact: true }).scrollIntoViewIfNeeded();
+    await declineInstall(page);
+    await page.setViewportSize(tall);
+    await page.evaluate(() => scrollTo(0, 0));
     return async () => {
+      await page.setViewportSize(desktop);
       for (const _ of regions) await button(page, "Remove region 1").click();
       await button(page, "Regions").click();
       await resize(page, { width: 256, height: 256 });
     };
   },
-  /** The threshold of 0 blurs every image. */
+  /** Without its model, which is a download: images stay blurred until they are checked. */
   async nsfw(page) {
     await button(page, "Settings").click();
     const check = page.getByRole("switch", { name: "NSFW check" });
     await check.click();
-    await button(page, /^Download \d/).click();
-    await page.getByText("In this browser. Delete it under Storage.").waitFor({ timeout: 180_000 });
-    await page.getByLabel("Blur from").fill("0");
     await button(page, "Settings").click();
     await generate(page, "a castle on a hill at night, stained glass", 11);
-    await page.getByText("May be NSFW", { exact: true }).first().waitFor({ timeout: 60_000 });
+    await page.getByText("Not checked", { exact: true }).first().waitFor({ timeout: 60_000 });
+    await page.evaluate(() => scrollTo(0, 0));
     return async () => {
       await button(page, "Settings").click();
       await check.click();
