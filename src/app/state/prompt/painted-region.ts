@@ -1,0 +1,87 @@
+// A region as it is painted: its mask over the whole image, and the rectangle and small mask that are kept of it. Pure.
+import { limits } from "../../../shared/limits.ts";
+import { readRegionMask, regionMaskSide, writeRegionMask } from "../../../shared/region-mask.ts";
+import type { Rectangle, RegionArea } from "../../../shared/request.ts";
+import { blankMask, type MaskImage } from "../../images/mask-drawing.ts";
+
+/** Longest side of the canvas, in pixels. */
+const canvasSide = 256;
+
+/** Of the canvas on which regions of an image are painted. */
+export function canvasSize({ width, height }: { width: number; height: number }): {
+  width: number;
+  height: number;
+} {
+  const scale = canvasSide / Math.max(width, height);
+  return { width: Math.round(width * scale), height: Math.round(height * scale) };
+}
+
+/** What belongs to a region, to be painted on. */
+export function paintedMask(area: RegionArea, size: { width: number; height: number }): MaskImage {
+  const mask = blankMask(size);
+  const cells = area.mask === undefined ? null : readRegionMask(area.mask);
+  const cellOf = (share: number, from: number, side: number): number =>
+    Math.floor(((share - from) / side) * regionMaskSide + 1e-9);
+  const isInside = (cell: number): boolean => cell >= 0 && cell < regionMaskSide;
+  for (let y = 0; y < size.height; y++) {
+    const row = cellOf((y + 0.5) / size.height, area.y, area.height);
+    for (let x = 0; x < size.width; x++) {
+      const column = cellOf((x + 0.5) / size.width, area.x, area.width);
+      if (!isInside(row) || !isInside(column)) continue;
+      if (cells === null || cells[row * regionMaskSide + column] === 1) mask.values[y * size.width + x] = 255;
+    }
+  }
+  return mask;
+}
+
+/** The rectangle around what is painted, in whole percents, and the mask in it; null: nothing is painted. */
+export function regionOfMask(mask: MaskImage): (Rectangle & { readonly mask: string }) | null {
+  const { width, height, values } = mask;
+  const columns = Array.from({ length: width }, () => false);
+  const rows = Array.from({ length: height }, () => false);
+  for (const [i, value] of values.entries())
+    if (value > 127) columns[i % width] = rows[Math.floor(i / width)] = true;
+  if (!rows.includes(true)) return null;
+  const [x, across] = span(columns);
+  const [y, down] = span(rows);
+  const cells = new Uint8Array(regionMaskSide ** 2);
+  for (let i = 0; i < cells.length; i++) {
+    const column = i % regionMaskSide;
+    const row = Math.floor(i / regionMaskSide);
+    const left = x + (across * column) / regionMaskSide;
+    const top = y + (down * row) / regionMaskSide;
+    const right = left + across / regionMaskSide;
+    const bottom = top + down / regionMaskSide;
+    cells[i] = Number(isMostlyPainted(mask, { left, top, right, bottom }));
+  }
+  return { x, y, width: across, height: down, mask: writeRegionMask(cells) };
+}
+
+/** From the first to the last that is painted: where it begins and how long it is, in shares. */
+function span(isPainted: readonly boolean[]): [number, number] {
+  const least = Math.round(limits.regionSide * 100);
+  const percents = (at: number): number => (at / isPainted.length) * 100;
+  let from = Math.floor(percents(isPainted.indexOf(true)));
+  let to = Math.ceil(percents(isPainted.lastIndexOf(true) + 1));
+  if (to - from < least) to = Math.min(100, from + least);
+  from = Math.min(from, to - least);
+  return [from / 100, (to - from) / 100];
+}
+
+/** @param box in shares of the image */
+function isMostlyPainted(
+  { width, height, values }: MaskImage,
+  box: { left: number; top: number; right: number; bottom: number },
+): boolean {
+  const first = (share: number, side: number): number => Math.min(side - 1, Math.floor(share * side + 1e-9));
+  const end = (share: number, side: number): number => Math.min(side, Math.ceil(share * side - 1e-9));
+  let painted = 0;
+  let all = 0;
+  for (let y = first(box.top, height); y < end(box.bottom, height); y++) {
+    for (let x = first(box.left, width); x < end(box.right, width); x++) {
+      all += 1;
+      if (values[y * width + x]! > 127) painted += 1;
+    }
+  }
+  return 2 * painted >= all && painted > 0;
+}
