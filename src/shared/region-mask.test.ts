@@ -1,4 +1,4 @@
-// Masks of painted regions as text and back.
+// Masks of drawn regions as text and back.
 import { expect, it } from "vitest";
 import { readRegionMask, regionMaskSide, writeRegionMask } from "./region-mask.ts";
 

@@ -1,4 +1,4 @@
-// The mask of a painted region: a small bitmap over its rectangle, as a text that fits into settings, links and image files. Pure.
+// The mask of a drawn region: a small bitmap over its rectangle, as a text that fits into settings, links and image files. Pure.
 
 /** Cells along each side of the rectangle: about as fine as the edges of regions are soft. */
 export const regionMaskSide = 32;

@@ -209,7 +209,7 @@ export function checkRegions(
       refuse(
         "regions",
         say`The mask of region ${index + 1} is empty or damaged.`,
-        say`Paint it again, or leave it out.`,
+        say`Draw it again, or leave it out.`,
       );
   }
 }

@@ -58,7 +58,7 @@ export interface Rectangle {
   readonly height: number;
 }
 
-/** A rectangle, or what is painted of it. */
+/** A rectangle, or what is drawn of it. */
 export interface RegionArea extends Rectangle {
   /** What belongs to it, as `writeRegionMask` writes it; absent: the whole rectangle. */
   readonly mask?: string | undefined;

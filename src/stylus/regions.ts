@@ -1,4 +1,4 @@
-// Regional prompts: rectangles or painted parts of an image with words, and so adapters, of their own. Plain data, kept in settings, runs and files.
+// Regional prompts: rectangles or drawn parts of an image with words, and so adapters, of their own. Plain data, kept in settings, runs and files.
 import { limits } from "../shared/limits.ts";
 import { readRegionMask } from "../shared/region-mask.ts";
 import type { RegionArea } from "../shared/request.ts";

@@ -32,27 +32,27 @@ describe("regionShares", () => {
     expect(row(first!, 64 * 63, 64 * 64)).toEqual(row(first!, 0, 64));
   });
 
-  it("follow what is painted of a rectangle, as soft as its edges", () => {
+  it("follow what is drawn of a rectangle, as soft as its edges", () => {
     const size = { width: 64, height: 48 };
-    const painted = (isPainted: (column: number, row: number) => boolean): string =>
+    const drawn = (isDrawn: (column: number, row: number) => boolean): string =>
       writeRegionMask(
-        Uint8Array.from({ length: 32 * 32 }, (_, i) => Number(isPainted(i % 32, Math.floor(i / 32)))),
+        Uint8Array.from({ length: 32 * 32 }, (_, i) => Number(isDrawn(i % 32, Math.floor(i / 32)))),
       );
     const of = (area: RegionArea): Float32Array[] =>
       regionShares({ areas: [{ ...area, weight: 1 }], baseWeight: 0.25 }, size);
     const whole = { x: 0, y: 0, width: 1, height: 1 };
-    const half = painted((column) => column < 16);
+    const half = drawn((column) => column < 16);
     const part = { x: 0.25, y: 0.5, width: 0.5, height: 0.25 };
     for (const [actual, expected] of [
       [of({ ...whole, mask: half }), of({ ...whole, width: 0.5 })],
-      [of({ ...part, mask: painted(() => true) }), of(part)],
+      [of({ ...part, mask: drawn(() => true) }), of(part)],
     ] as const)
       for (const [k, share] of expected.entries())
         for (const [i, value] of share.entries()) expect(actual[k]![i]).toBeCloseTo(value, 6);
 
     // Of the middle rectangle, the upper triangle.
     const centre = { x: 0.25, y: 0.25, width: 0.5, height: 0.5 };
-    const [base, own] = of({ ...centre, mask: painted((column, row) => column > row) });
+    const [base, own] = of({ ...centre, mask: drawn((column, row) => column > row) });
     const at = (x: number, y: number): number[] => [base![64 * y + x]!, own![64 * y + x]!];
     expect([at(44, 16), at(20, 32), at(44, 4)]).toEqual([
       [0.25, 0.75],

@@ -55,7 +55,7 @@ function rectangleMask({ x, y, width, height }: Rectangle, size: LatentSize): Fl
   );
 }
 
-/** [H, W], 0 … 1: the rectangle's mask, and in it the painted one. */
+/** [H, W], 0 … 1: the rectangle's mask, and in it the drawn one. */
 function regionMask({ mask, ...area }: RegionArea, size: LatentSize): Float64Array {
   const rectangle = rectangleMask(area, size);
   if (mask === undefined) return rectangle;
@@ -64,12 +64,12 @@ function regionMask({ mask, ...area }: RegionArea, size: LatentSize): Float64Arr
   const columns = cellsNear({ from: area.x, to: area.x + area.width, length: size.width, feather });
   const rows = cellsNear({ from: area.y, to: area.y + area.height, length: size.height, feather });
   return rectangle.map((share, i) => {
-    let painted = 0;
+    let drawn = 0;
     if (share > 0)
       for (const [row, down] of rows[Math.floor(i / size.width)]!)
         for (const [column, across] of columns[i % size.width]!)
-          painted += down * across * cells[row * regionMaskSide + column]!;
-    return share * painted;
+          drawn += down * across * cells[row * regionMaskSide + column]!;
+    return share * drawn;
   });
 }
 

@@ -1,23 +1,11 @@
-// A region as it is painted: its mask over the whole image, and the rectangle and small mask that are kept of it. Pure.
+// A region as it is drawn: its mask over the whole image, and the rectangle and small mask that are kept of it. Pure.
 import { limits } from "../../../shared/limits.ts";
 import { readRegionMask, regionMaskSide, writeRegionMask } from "../../../shared/region-mask.ts";
-import type { Rectangle, RegionArea } from "../../../shared/request.ts";
+import type { RegionArea } from "../../../shared/request.ts";
 import { blankMask, type MaskImage } from "../../images/mask-drawing.ts";
 
-/** Longest side of the canvas, in pixels. */
-const canvasSide = 256;
-
-/** Of the canvas on which regions of an image are painted. */
-export function canvasSize({ width, height }: { width: number; height: number }): {
-  width: number;
-  height: number;
-} {
-  const scale = canvasSide / Math.max(width, height);
-  return { width: Math.round(width * scale), height: Math.round(height * scale) };
-}
-
-/** What belongs to a region, to be painted on. */
-export function paintedMask(area: RegionArea, size: { width: number; height: number }): MaskImage {
+/** What belongs to a region, to be drawn on. */
+export function drawnMask(area: RegionArea, size: { width: number; height: number }): MaskImage {
   const mask = blankMask(size);
   const cells = area.mask === undefined ? null : readRegionMask(area.mask);
   const cellOf = (share: number, from: number, side: number): number =>
@@ -34,8 +22,8 @@ export function paintedMask(area: RegionArea, size: { width: number; height: num
   return mask;
 }
 
-/** The rectangle around what is painted, in whole percents, and the mask in it; null: nothing is painted. */
-export function regionOfMask(mask: MaskImage): (Rectangle & { readonly mask: string }) | null {
+/** The rectangle around what is drawn, in whole percents, and the mask in it unless all of it is; null: nothing is drawn. */
+export function regionOfMask(mask: MaskImage): RegionArea | null {
   const { width, height, values } = mask;
   const columns = Array.from({ length: width }, () => false);
   const rows = Array.from({ length: height }, () => false);
@@ -52,36 +40,47 @@ export function regionOfMask(mask: MaskImage): (Rectangle & { readonly mask: str
     const top = y + (down * row) / regionMaskSide;
     const right = left + across / regionMaskSide;
     const bottom = top + down / regionMaskSide;
-    cells[i] = Number(isMostlyPainted(mask, { left, top, right, bottom }));
+    cells[i] = Number(isMostlyDrawn(mask, { left, top, right, bottom }));
   }
-  return { x, y, width: across, height: down, mask: writeRegionMask(cells) };
+  return { x, y, width: across, height: down, mask: cells.includes(0) ? writeRegionMask(cells) : undefined };
 }
 
-/** From the first to the last that is painted: where it begins and how long it is, in shares. */
-function span(isPainted: readonly boolean[]): [number, number] {
+/** From the first to the last that is drawn: where it begins and how long it is, in shares. */
+function span(isDrawn: readonly boolean[]): [number, number] {
   const least = Math.round(limits.regionSide * 100);
-  const percents = (at: number): number => (at / isPainted.length) * 100;
-  let from = Math.floor(percents(isPainted.indexOf(true)));
-  let to = Math.ceil(percents(isPainted.lastIndexOf(true) + 1));
+  const percents = (at: number): number => (at / isDrawn.length) * 100;
+  let from = Math.floor(percents(isDrawn.indexOf(true)));
+  let to = Math.ceil(percents(isDrawn.lastIndexOf(true) + 1));
   if (to - from < least) to = Math.min(100, from + least);
   from = Math.min(from, to - least);
   return [from / 100, (to - from) / 100];
 }
 
 /** @param box in shares of the image */
-function isMostlyPainted(
+function isMostlyDrawn(
   { width, height, values }: MaskImage,
   box: { left: number; top: number; right: number; bottom: number },
 ): boolean {
   const first = (share: number, side: number): number => Math.min(side - 1, Math.floor(share * side + 1e-9));
   const end = (share: number, side: number): number => Math.min(side, Math.ceil(share * side - 1e-9));
-  let painted = 0;
+  let drawn = 0;
   let all = 0;
   for (let y = first(box.top, height); y < end(box.bottom, height); y++) {
     for (let x = first(box.left, width); x < end(box.right, width); x++) {
       all += 1;
-      if (values[y * width + x]! > 127) painted += 1;
+      if (values[y * width + x]! > 127) drawn += 1;
     }
   }
-  return 2 * painted >= all && painted > 0;
+  return 2 * drawn >= all && drawn > 0;
+}
+
+/** The mask as a path of an SVG of 32 × 32. */
+export function maskPath(mask: string): string {
+  const rows =
+    [...(readRegionMask(mask) ?? [])].join("").match(new RegExp(`.{${regionMaskSide}}`, "gu")) ?? [];
+  return rows
+    .flatMap((row, y) =>
+      [...row.matchAll(/1+/gu)].map(({ 0: run, index }) => `M${index} ${y}h${run.length}v1h-${run.length}z`),
+    )
+    .join("");
 }
