@@ -219,6 +219,16 @@ describe("a run with regions", () => {
     expect(difference(swapped, [second, common], LEFT)).toBeLessThan(1e-5);
   });
 
+  it("predicts a drawn region where it is drawn", async () => {
+    const leftHalf = Uint8Array.from({ length: 32 * 32 }, (_, i) => Number(i % 32 < 16));
+    const drawn = { ...area({ ...left, width: 1 }, one), mask: writeRegionMask(leftHalf) };
+    const [common, own] = [await alone(base), await alone(one)];
+    const actual = await latentOf(regional(drawn));
+    expect(difference(actual, [own, common], LEFT)).toBeLessThan(1e-5);
+    expect(difference(actual, [common, common], RIGHT)).toBeLessThan(1e-5);
+    expect(difference(actual, [own, common], RIGHT)).toBeGreaterThan(1e-2);
+  });
+
   it("a wide image predicts each region in its window, at one session for all that are as large", async () => {
     const whole = { baseWeight: 0, areas: [area(left, one), area(right, other)] };
     const sessions = runs.pipeline.networks.sessions.created;

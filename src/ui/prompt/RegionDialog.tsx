@@ -1,7 +1,7 @@
 // A region while it is drawn, in the frame of the image with the other regions. Closing it keeps what is drawn.
 import { createMemo, Show, type JSX } from "solid-js";
 import { MaskHistory } from "../../app/images/mask-drawing.ts";
-import { drawnMask, regionOfMask } from "../../app/state/prompt/drawn-region.ts";
+import { drawnMask, regionOfMask } from "../../app/images/drawn-region.ts";
 import type { RegionArea, RgbaImage } from "../../shared/request.ts";
 import { Dialog } from "../controls/Dialog.tsx";
 import { MaskEditor } from "./MaskEditor.tsx";

@@ -1,6 +1,6 @@
 // Regional prompts: the frame of the image with its regions, to be moved and resized by pointer or keys, and a prompt for each.
 import { createMemo, createSignal, For, Index, Show, type JSX } from "solid-js";
-import { maskPath } from "../../app/state/prompt/drawn-region.ts";
+import { maskPath } from "../../app/images/drawn-region.ts";
 import {
   moved,
   newRegion,

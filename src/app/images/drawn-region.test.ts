@@ -1,7 +1,7 @@
 // Drawn regions: from what is drawn on a canvas to a rectangle with a small mask, and back.
 import { describe, expect, it } from "vitest";
-import { readRegionMask, regionMaskSide, writeRegionMask } from "../../../shared/region-mask.ts";
-import { blankMask, drawBox, drawStroke, markedShare } from "../../images/mask-drawing.ts";
+import { readRegionMask, regionMaskSide, writeRegionMask } from "../../shared/region-mask.ts";
+import { blankMask, drawBox, drawStroke, markedShare } from "./mask-drawing.ts";
 import { maskPath, drawnMask, regionOfMask } from "./drawn-region.ts";
 
 const size = { width: 200, height: 100 };

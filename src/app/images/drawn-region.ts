@@ -1,8 +1,8 @@
 // A region as it is drawn: its mask over the whole image, and the rectangle and small mask that are kept of it. Pure.
-import { limits } from "../../../shared/limits.ts";
-import { readRegionMask, regionMaskSide, writeRegionMask } from "../../../shared/region-mask.ts";
-import type { RegionArea } from "../../../shared/request.ts";
-import { blankMask, type MaskImage } from "../../images/mask-drawing.ts";
+import { limits } from "../../shared/limits.ts";
+import { readRegionMask, regionMaskSide, writeRegionMask } from "../../shared/region-mask.ts";
+import type { RegionArea } from "../../shared/request.ts";
+import { blankMask, type MaskImage } from "./mask-drawing.ts";
 
 /** What belongs to a region, to be drawn on. */
 export function drawnMask(area: RegionArea, size: { width: number; height: number }): MaskImage {
