@@ -107,7 +107,9 @@ test("a region is drawn by pointer and keys, generated, and brought back from th
   await section().getByLabel("Prompt of the empty region").fill("a cat");
   await section().getByRole("button", { name: "Draw region 1" }).press("Enter");
   const dialog = page.getByRole("dialog", { name: "Draw region 1" });
-  await dialog.getByText("The region covers 25% of the image.").waitFor();
+  await dialog.getByText("Nothing is drawn, so the region is its whole rectangle.").waitFor();
+  await dialog.getByRole("button", { name: "Invert" }).click();
+  await dialog.getByText("The region covers 100% of the image.").waitFor();
   expect(await violations(page)).toEqual([]);
   await dialog.getByRole("button", { name: "Clear" }).click();
   await dialog.getByText("Nothing is drawn, so the region is its whole rectangle.").waitFor();

@@ -1,6 +1,6 @@
 // A region while it is drawn, in the frame of the image with the other regions. Closing it keeps what is drawn.
 import { createMemo, Show, type JSX } from "solid-js";
-import { MaskHistory } from "../../app/images/mask-drawing.ts";
+import { blankMask, MaskHistory } from "../../app/images/mask-drawing.ts";
 import { drawnMask, regionOfMask } from "../../app/images/drawn-region.ts";
 import type { RegionArea, RgbaImage } from "../../shared/request.ts";
 import { Dialog } from "../controls/Dialog.tsx";
@@ -28,8 +28,8 @@ export function RegionDialog(props: {
   const session = createMemo(() => {
     if (props.region === null) return null;
     const { area, others, size } = props.region;
-    const mask = drawnMask(area, size);
-    return { area, image: frameOf(others, size), mask, history: new MaskHistory(mask) };
+    const mask = area.mask === undefined ? blankMask(size) : drawnMask(area, size);
+    return { area, image: frameOf({ area, others, size }), mask, history: new MaskHistory(mask) };
   });
   const close = (): void => {
     const drawn = session();
@@ -46,16 +46,17 @@ export function RegionDialog(props: {
   );
 }
 
-const paper = 240;
-const otherRegion = 205;
+const greys = { paper: 232, rectangle: 250, others: 200 };
 
-/** Light, and darker where other regions are. */
-function frameOf(others: readonly RegionArea[], size: Size): RgbaImage {
+/** The paper to draw on: where the region's rectangle is, and other regions are. */
+function frameOf({ area, others, size }: RegionInHand): RgbaImage {
   const rgba = new Uint8ClampedArray(4 * size.width * size.height).fill(255);
-  const masks = others.map((area) => drawnMask(area, size).values);
+  const { values: rectangle } = drawnMask({ ...area, mask: undefined }, size);
+  const masks = others.map((other) => drawnMask(other, size).values);
   for (let i = 0; i < size.width * size.height; i++) {
     const isOther = masks.some((values) => values[i]! > 0);
-    rgba.fill(isOther ? otherRegion : paper, 4 * i, 4 * i + 3);
+    const grey = isOther ? greys.others : rectangle[i]! > 0 ? greys.rectangle : greys.paper;
+    rgba.fill(grey, 4 * i, 4 * i + 3);
   }
   return { ...size, rgba };
 }
