@@ -33,6 +33,14 @@ describe("a drawn region", () => {
     expect(regionOfMask(mask)).toEqual({ ...area, mask: undefined });
   });
 
+  it("keeps lines that are finer than its cells", () => {
+    const mask = blankMask(size);
+    drawBox(mask, { left: 0, top: 50, right: 200, bottom: 51 }, 255);
+    drawBox(mask, { left: 100, top: 0, right: 101, bottom: 100 }, 255);
+    const cells = readRegionMask(regionOfMask(mask)!.mask!)!;
+    expect(cells.reduce((sum, cell) => sum + cell, 0)).toBe(2 * regionMaskSide - 1);
+  });
+
   it("is drawn as one path", () => {
     const cells = new Uint8Array(regionMaskSide ** 2);
     for (const i of [0, 1, 3, regionMaskSide + 31]) cells[i] = 1;

@@ -32,16 +32,18 @@ export function regionOfMask(mask: MaskImage): RegionArea | null {
   if (!rows.includes(true)) return null;
   const [x, across] = span(columns);
   const [y, down] = span(rows);
-  const cells = new Uint8Array(regionMaskSide ** 2);
-  for (let i = 0; i < cells.length; i++) {
+  const parts = Array.from({ length: regionMaskSide ** 2 }, (_, i) => {
     const column = i % regionMaskSide;
     const row = Math.floor(i / regionMaskSide);
     const left = x + (across * column) / regionMaskSide;
     const top = y + (down * row) / regionMaskSide;
     const right = left + across / regionMaskSide;
     const bottom = top + down / regionMaskSide;
-    cells[i] = Number(isMostlyDrawn(mask, { left, top, right, bottom }));
-  }
+    return drawnPart(mask, { left, top, right, bottom });
+  });
+  // Of lines that are finer than cells, whatever they touch.
+  const least = parts.some((part) => part >= 0.5) ? 0.5 : Number.MIN_VALUE;
+  const cells = Uint8Array.from(parts, (part) => Number(part >= least));
   return { x, y, width: across, height: down, mask: cells.includes(0) ? writeRegionMask(cells) : undefined };
 }
 
@@ -56,11 +58,11 @@ function span(isDrawn: readonly boolean[]): [number, number] {
   return [from / 100, (to - from) / 100];
 }
 
-/** @param box in shares of the image */
-function isMostlyDrawn(
+/** How much of a box is drawn, 0 … 1. @param box in shares of the image */
+function drawnPart(
   { width, height, values }: MaskImage,
   box: { left: number; top: number; right: number; bottom: number },
-): boolean {
+): number {
   const first = (share: number, side: number): number => Math.min(side - 1, Math.floor(share * side + 1e-9));
   const end = (share: number, side: number): number => Math.min(side, Math.ceil(share * side - 1e-9));
   let drawn = 0;
@@ -71,7 +73,7 @@ function isMostlyDrawn(
       if (values[y * width + x]! > 127) drawn += 1;
     }
   }
-  return 2 * drawn >= all && drawn > 0;
+  return drawn / all;
 }
 
 /** The mask as a path of an SVG of 32 × 32. */
