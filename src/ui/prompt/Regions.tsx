@@ -58,7 +58,7 @@ export function Regions(): JSX.Element {
   const remove = (index: number): void => {
     setSettings("regions", (all) => all.filter((_, other) => other !== index));
     if (index < regions().length) return; // the button is the next region's now
-    rows.lastElementChild?.querySelector("button")?.focus();
+    rows.lastElementChild?.querySelector<HTMLButtonElement>("button:last-child")?.focus();
     focusWhatIsLeft();
   };
   return (
