@@ -61,14 +61,20 @@ export function size(name: string, text: string): { width: number; height: numbe
   return { width, height };
 }
 
-/** `left: a cat`, or `0,0,50,100: a cat` in percent. */
-export function region(name: string, text: string): Rectangle & { prompt: string } {
+/** `left: a cat`, `0,0,50,100: a cat` in percent, or `mask.png: a cat`. */
+export function region(
+  name: string,
+  text: string,
+): { prompt: string } & (Rectangle | { readonly file: string }) {
+  const [, file, ofFile = ""] = /^(.*?\.(?:png|jpe?g|webp)):(.*)$/isu.exec(text) ?? [];
+  if (file !== undefined && ofFile.trim() !== "")
+    return { file: imageFile(name, file), prompt: ofFile.trim() };
   const [, place = "", prompt = ""] = /^([^:]*):(.*)$/su.exec(text) ?? [];
   const numbers = place.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part) / 100));
   const isPlace = Object.hasOwn(places, place.trim());
   if (prompt.trim() === "" || (!isPlace && (numbers.length !== 4 || numbers.some(Number.isNaN)))) {
     throw new UsageError(
-      `--${name} must be PLACE: prompt, PLACE one of ${Object.keys(places).join(", ")} or left,top,width,height in percent, not "${text}".`,
+      `--${name} must be PLACE: prompt, PLACE one of ${Object.keys(places).join(", ")} left,top,width,height in percent or an image file that is white there, not "${text}".`,
     );
   }
   const [x, y, width, height] = numbers as [number, number, number, number];

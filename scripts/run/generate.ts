@@ -57,7 +57,8 @@ const help = `Usage: npm run generate -- "prompt" [options]
   --hires-upscaler U   latent-bilinear, latent-bicubic, latent-nearest, latent-nearest-exact,
                        pixel-lanczos, pixel-bicubic, pixel-nearest (default pixel-lanczos)
   --region R           a part of the image with a prompt of its own, as "left: a cat": left, right, top,
-                       bottom, centre, or left,top,width,height in percent; up to ${limits.regions}
+                       bottom, centre, left,top,width,height in percent, or an image file that is
+                       white there; up to ${limits.regions}
   --region-base S      share of the prompt inside regions, ${range(limits.baseWeight)} (default 0.2)
   --region-prompts P   added, alone: whether the prompt's words follow those of regions (default added)
   --vae-tile N         tiled VAE with tiles of N pixels, to save memory

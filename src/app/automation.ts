@@ -7,13 +7,15 @@ import { encodeImage, imageFileName } from "./images/image-file.ts";
 import { checkedOrNull } from "./images/nsfw.ts";
 import type { RunServices } from "../stylus/ports.ts";
 import type { PageServices } from "./services/ports.ts";
-import { openInitImage, takeImage } from "./images/input-image.ts";
+import { regionOfMask } from "./images/drawn-region.ts";
+import { maskOfFile, openInitImage, takeImage } from "./images/input-image.ts";
 import { memoryInputs, type InputStore } from "./images/input-store.ts";
 import { tagsOfNegative } from "../stylus/lora-tags.ts";
 import type { PartialOptions } from "../stylus/options.ts";
 import type { MaskValues } from "../stylus/image-options.ts";
 import { modelOf } from "./packs/packs.ts";
 import { adaptersAnywhere } from "../stylus/region-text.ts";
+import type { PartialRegions } from "../stylus/regions.ts";
 import { run } from "../stylus/run.ts";
 import type { Nsfw, RunReport } from "../stylus/run-types.ts";
 import type { RgbaImage } from "../shared/request.ts";
@@ -48,8 +50,15 @@ interface AutomationInitImage {
   readonly mask?: (Partial<MaskValues> & { readonly file: string }) | null;
 }
 
-export type AutomationOptions = Omit<PartialOptions, "start"> & {
+type RegionOfOptions = PartialRegions["areas"][number];
+/** As in a run's options, or what is white in an image file, of any size, laid over the image. */
+type AutomationRegion =
+  | RegionOfOptions
+  | (Pick<RegionOfOptions, "prompt" | "weight"> & { readonly file: string });
+
+export type AutomationOptions = Omit<PartialOptions, "start" | "regions"> & {
   readonly start?: AutomationInitImage | null;
+  readonly regions?: (Omit<PartialRegions, "areas"> & { readonly areas: readonly AutomationRegion[] }) | null;
   /** What `openModel` has answered; Pocket when left out. */
   readonly model?: string;
   /** Downloads the NSFW check if it is not here; the report then has its answer for each image. */
@@ -108,6 +117,18 @@ async function storeInitImage(
   return { ...values, picture, mask: { ...maskValues, id } };
 }
 
+/** @throws StylusError bad-file; bad-input: nothing is white */
+async function drawnRegion(region: AutomationRegion, index: number): Promise<RegionOfOptions> {
+  if (!("file" in region)) return region;
+  const { file, ...words } = region;
+  const area = regionOfMask(await maskOfFile(fromBase64(file)));
+  if (area) return { ...area, ...words };
+  throw new StylusError("bad-input", say`The mask of region ${index + 1} is empty or damaged.`, {
+    where: "regions",
+    remedy: say`Make the region white in its mask.`,
+  });
+}
+
 async function answer<Value>(work: () => Promise<Value>): Promise<Answer<Value>> {
   try {
     return { ok: true, value: await work() };
@@ -136,7 +157,7 @@ async function openModel(
 export function installAutomation(services: RunServices & Pick<PageServices, "models" | "nsfw">): void {
   window.stylus = {
     openModel: (source) => answer(() => openModel(services, source)),
-    run: ({ start, model, nsfwCheck = false, ...rest }) =>
+    run: ({ start, regions, model, nsfwCheck = false, ...rest }) =>
       answer(async () => {
         const inputs = memoryInputs();
         const unchecked = new Set<string>();
@@ -147,7 +168,11 @@ export function installAutomation(services: RunServices & Pick<PageServices, "mo
           );
         if (nsfwCheck)
           await services.nsfw.download({ onProgress: () => {}, signal: new AbortController().signal });
-        const options = { ...rest, start: start ? await storeInitImage(start, inputs) : null };
+        const options: PartialOptions = {
+          ...rest,
+          start: start ? await storeInitImage(start, inputs) : null,
+          regions: regions ? { ...regions, areas: await Promise.all(regions.areas.map(drawnRegion)) } : null,
+        };
         const {
           report,
           images,

@@ -4,6 +4,7 @@ import { isBlock } from "./block-names.ts";
 import { StylusError } from "./errors.ts";
 import { say, type Saying } from "./saying.ts";
 import { choices, limits, type Range } from "./limits.ts";
+import { readRegionMask } from "./region-mask.ts";
 import type {
   AdapterUse,
   DiffusionRequest,
@@ -11,7 +12,7 @@ import type {
   ImageRegions,
   ImageToImage,
   InpaintMask,
-  Rectangle,
+  RegionArea,
   Variation,
 } from "./request.ts";
 
@@ -173,7 +174,7 @@ export function checkRegions(
     areas,
     baseWeight,
   }: Pick<ImageRegions, "baseWeight"> & {
-    readonly areas: readonly (Rectangle & { readonly prompt: string; readonly weight: number })[];
+    readonly areas: readonly (RegionArea & { readonly prompt: string; readonly weight: number })[];
   },
   { maskedOnly }: { readonly maskedOnly: boolean },
 ): void {
@@ -193,7 +194,7 @@ export function checkRegions(
     ...limits.baseWeight,
     name: say`The share of the prompt in regions`,
   });
-  for (const [index, { x, y, width, height, prompt, weight }] of areas.entries()) {
+  for (const [index, { x, y, width, height, mask, prompt, weight }] of areas.entries()) {
     checkText("regions", prompt, say`The prompt of region ${index + 1}`);
     checkRange("regions", weight, { ...limits.regionWeight, name: say`The weight of region ${index + 1}` });
     const fits = (from: number, side: number): boolean =>
@@ -203,6 +204,12 @@ export function checkRegions(
         "regions",
         say`Region ${index + 1} is not inside the image.`,
         say`Give left, top, width and height as shares of the image, 0 to 1; sides of ${limits.regionSide} or more.`,
+      );
+    if (mask !== undefined && readRegionMask(mask) === null)
+      refuse(
+        "regions",
+        say`The mask of region ${index + 1} is empty or damaged.`,
+        say`Draw it again, or leave it out.`,
       );
   }
 }

@@ -58,8 +58,14 @@ export interface Rectangle {
   readonly height: number;
 }
 
+/** A rectangle, or what is drawn of it. */
+export interface RegionArea extends Rectangle {
+  /** What belongs to it, as `writeRegionMask` writes it; absent: the whole rectangle. */
+  readonly mask?: string | undefined;
+}
+
 /** A part of an image with words of its own (regional prompts). */
-export interface ImageRegion extends Rectangle {
+export interface ImageRegion extends RegionArea {
   readonly prompt: string;
   /** Beside the prompt of the image and other regions: 1 is usual. */
   readonly weight: number;

@@ -151,6 +151,7 @@ describe("a run with regions", () => {
       /7 regions; the limit is 6/,
     ],
     [{ regions: { areas: [{ ...left, prompt: " " }] } }, /Region 1 has no prompt/],
+    [{ regions: { areas: [{ ...left, mask: "A".repeat(171), prompt: "a" }] } }, /mask of region 1 is empty/],
     [{ regions: { areas: [{ ...left, x: 0.6, prompt: "a" }] } }, /Region 1 is not inside/],
     [{ regions: { areas: [{ ...left, width: 0.01, prompt: "a" }] } }, /Region 1 is not inside/],
     [{ regions: { areas: [{ ...left, y: Number.NaN, prompt: "a" }] } }, /Region 1 is not inside/],
@@ -196,6 +197,7 @@ describe("regions as text", () => {
 
   it.each<[string, PartialRegions]>([
     ["as chosen", options.regions],
+    ["drawn", { areas: [{ ...left, mask: `g${"A".repeat(170)}`, prompt: "a clay fox" }] }],
     ["alone", { ...options.regions, baseWeight: 0.35, addPrompt: false }],
     ["odd words", { areas: [{ ...left, width: 1 / 3, prompt: 'a "clay", fox: {a|b}\n<x' }] }],
   ])("generate the same image again: %s", async (_, regions) => {
@@ -246,7 +248,9 @@ describe("regions as text", () => {
     ["x", 5],
     ["width", 0.01],
     ["weight", 99],
-  ])("are not loaded with %s %d", (side, value) => {
+    ["mask", "x"],
+    ["mask", 5],
+  ])("are not loaded with %s %s", (side, value) => {
     const fields = new Map([["Regions", JSON.stringify([{ ...left, prompt: "a", [side]: value }])]]);
     const read = readSettings({ prompt: "a", negativePrompt: "", fields }, cards);
     expect(read.options.regions).toBeUndefined();

@@ -1,8 +1,9 @@
-// Regional prompts: rectangles of an image with words, and so adapters, of their own. Plain data, kept in settings, runs and files.
+// Regional prompts: rectangles or drawn parts of an image with words, and so adapters, of their own. Plain data, kept in settings, runs and files.
 import { limits } from "../shared/limits.ts";
-import type { Rectangle } from "../shared/request.ts";
+import { readRegionMask } from "../shared/region-mask.ts";
+import type { RegionArea } from "../shared/request.ts";
 
-export interface Region extends Rectangle {
+export interface Region extends RegionArea {
   /** Its adapters are chosen as those of the prompt are; `<lora:…>` tags in it add some to this region only. */
   readonly prompt: string;
   /** Beside the prompt and other regions: 1 is usual. */
@@ -46,11 +47,12 @@ export const completeRegions = (regions: PartialRegions | null | undefined): Reg
     : {
         baseWeight: regions.baseWeight ?? defaultBaseWeight,
         addPrompt: regions.addPrompt ?? true,
-        areas: regions.areas.map(({ x, y, width, height, prompt, weight = 1 }) => ({
+        areas: regions.areas.map(({ x, y, width, height, mask, prompt, weight = 1 }) => ({
           x,
           y,
           width,
           height,
+          ...(mask === undefined ? {} : { mask }),
           prompt,
           weight,
         })),
@@ -62,14 +64,15 @@ const isNumber = (value: unknown): value is number => typeof value === "number" 
 export function regionsFrom(value: unknown): Region[] {
   if (!Array.isArray(value)) return [];
   return value.slice(0, limits.regions).flatMap((entry: unknown): Region[] => {
-    const { x, y, width, height, weight = 1, prompt } = (entry ?? {}) as Partial<Region>;
+    const { x, y, width, height, mask, weight = 1, prompt } = (entry ?? {}) as Partial<Region>;
     const isWhole =
       isNumber(x) &&
       isNumber(y) &&
       isNumber(width) &&
       isNumber(height) &&
       isNumber(weight) &&
+      (mask === undefined || (typeof mask === "string" && readRegionMask(mask) !== null)) &&
       typeof prompt === "string";
-    return isWhole ? [{ x, y, width, height, weight, prompt }] : [];
+    return isWhole ? [{ x, y, width, height, ...(mask && { mask }), weight, prompt }] : [];
   });
 }

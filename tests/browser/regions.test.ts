@@ -1,4 +1,4 @@
-// Regional prompts on the page with stand-in services (tests/page): added, moved by keys and pointer, chosen for, brought back.
+// Regional prompts on the page with stand-in services (tests/page): added, moved by keys and pointer, drawn, chosen for, brought back.
 import { readFile } from "node:fs/promises";
 import type { Page } from "playwright";
 import { expect, test } from "vitest";
@@ -98,6 +98,66 @@ test("two regions are added, moved, chosen for, generated, and brought back from
   expect(await field(2, "Left, %").inputValue()).toBe("60");
   await section().getByRole("button", { name: "Remove region 1" }).click();
   expect(await prompt(1).inputValue()).toMatch(/^a cat/);
+  expect(bugs).toEqual([]);
+});
+
+test("a region is drawn by pointer and keys, generated, and brought back from the file", async () => {
+  await visit();
+  await loaded(page);
+  await useSettings(page, { seed: 7, size: { width: 384, height: 256 } });
+  await page.getByRole("button", { name: "Regions", exact: true }).click();
+  await section().getByRole("button", { name: "Centre" }).click();
+  await section().getByLabel("Prompt of the empty region").fill("a cat");
+  await section().getByRole("button", { name: "Draw region 1" }).press("Enter");
+  const dialog = page.getByRole("dialog", { name: "Draw region 1" });
+  await dialog.getByText("Nothing is drawn, so the region is its whole rectangle.").waitFor();
+  await dialog.getByRole("button", { name: "Invert" }).click();
+  await dialog.getByText("The region covers 100% of the image.").waitFor();
+  expect(await violations(page)).toEqual([]);
+  await dialog.getByRole("button", { name: "Clear" }).click();
+  await dialog.getByText("Nothing is drawn, so the region is its whole rectangle.").waitFor();
+  const canvas = dialog.getByRole("application", { name: "Mask over the image" });
+  const box = (await canvas.boundingBox())!;
+  await page.mouse.move(box.x + 0.25 * box.width, box.y + 0.25 * box.height);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 0.75 * box.width, box.y + 0.25 * box.height, { steps: 4 });
+  await page.mouse.up();
+  await dialog.getByText(/^The region covers [89]% of the image\.$/).waitFor();
+  await page.keyboard.press("Control+z");
+  await dialog.getByText("Nothing is drawn, so the region is its whole rectangle.").waitFor();
+  await page.keyboard.press("Control+Shift+z");
+  await dialog.getByRole("button", { name: "Done" }).click();
+  const name = "Region 1: 20% from the left, 17% from the top, 60% wide, 16% high, drawn";
+  await section().getByRole("button", { name }).waitFor();
+  // Moved as a whole, and kept through a reload.
+  await area(1).press("ArrowDown");
+  const moved = name.replace("17% from", "22% from");
+  await section().getByRole("button", { name: moved }).waitFor();
+  await page.reload();
+  await loaded(page);
+  await section().getByRole("button", { name: moved }).waitFor();
+  expect(await violations(page)).toEqual([]);
+
+  await generate(page, "a meadow");
+  const downloading = page.waitForEvent("download");
+  await page
+    .getByRole("link", { name: /^Download/ })
+    .first()
+    .click();
+  const file = await readFile(await (await downloading).path());
+  await visit();
+  await loaded(page);
+  await drop(page, [{ name: "drawn.png", buffer: file }]);
+  await page.getByRole("button", { name: "Load settings" }).click();
+  await section().getByRole("button", { name: moved }).waitFor();
+
+  // Without anything drawn it is its rectangle again.
+  await section().getByRole("button", { name: "Draw region 1" }).click();
+  await dialog.getByRole("button", { name: "Clear" }).click();
+  await dialog.getByRole("button", { name: "Done" }).click();
+  await section()
+    .getByRole("button", { name: moved.replace(", drawn", ""), exact: true })
+    .waitFor();
   expect(bugs).toEqual([]);
 });
 

@@ -89,6 +89,7 @@ test.each([
   [["a fox", "--seed", "-1"], /seed/],
   [["a fox", "--size", "250x256"], /multiples of 8/],
   [["a fox", "--method", "magic"], /--method must be one of/],
+  [["a fox", "--region", "nowhere.png: a cat"], /--region: nowhere\.png cannot be read/],
   [["a fox", "--nonsense"], /nonsense/],
 ])("%j ends with code 2, the message last", (args, message) => {
   const { status, output } = generateCommand(...args);

@@ -5,6 +5,8 @@ import { ensureBuild, root } from "../../scripts/run/setup.ts";
 import { openSite, runInPage, type Site } from "../../scripts/run/site.ts";
 import { readPngText } from "../../src/formats/png.ts";
 import { readInfotext } from "../../src/stylus/infotext.ts";
+import { readRegionMask } from "../../src/shared/region-mask.ts";
+import { imageFile } from "./image-file.ts";
 import { generate, loaded, promptBox } from "./page.ts";
 
 let site: Site;
@@ -23,6 +25,9 @@ afterAll(async () => {
   await site?.close();
   await server?.close();
 });
+
+const white = [255, 255, 255, 255] as const;
+const black = [0, 0, 0, 255] as const;
 
 test("generates with the embedded pack, with the same pixels each time", async () => {
   const request = { prompt: "a castle on a hill at night", seed: 1, steps: 3, adapters: "none" } as const;
@@ -62,6 +67,26 @@ test("regions with adapters of their own give the same pixels again from the ima
   const [prompt] = text.split("\n");
   const plain = await runInPage(site.page, { ...request, prompt: prompt!, method: "sd" });
   expect(plain.images[0]!.png.equals(first.images[0]!.png)).toBe(false);
+});
+
+test("a region drawn in a file gives other pixels than its rectangle, and the same again from the image’s text", async () => {
+  const size = { width: 192, height: 128 };
+  const request = { prompt: "a meadow", seed: 1, ...size, steps: 2, cfgScale: 3, fewStep: false };
+  const disc = imageFile(size, (x, y) => (Math.hypot(x - 48, y - 64) < 48 ? white : black));
+  const file = disc.toString("base64");
+  const drawn = await runInPage(site.page, {
+    ...request,
+    regions: { areas: [{ file, prompt: "a red apple" }] },
+  });
+  const { mask, ...rectangle } = drawn.report.options.regions!.areas[0]!;
+  expect(rectangle).toMatchObject({ x: 0, y: 0.13, width: 0.5, height: 0.75 });
+  const cells = readRegionMask(mask!)!;
+  expect([0, 16 * 32 + 16].map((cell) => cells[cell])).toEqual([0, 1]);
+  const text = (await readPngText(new Uint8Array(drawn.images[0]!.png))).get("parameters")!;
+  const again = await runInPage(site.page, { ...readInfotext(text, null), start: null });
+  expect(again.images[0]!.png.equals(drawn.images[0]!.png)).toBe(true);
+  const whole = await runInPage(site.page, { ...request, regions: { areas: [rectangle] } });
+  expect(whole.images[0]!.png.equals(drawn.images[0]!.png)).toBe(false);
 });
 
 test("the storage view lists it as complete", async () => {

@@ -5,6 +5,7 @@ import { say, type Saying } from "../../shared/saying.ts";
 import { limits } from "../../shared/limits.ts";
 import type { ImageToImage, RgbaImage } from "../../shared/request.ts";
 import type { InputStore } from "./input-store.ts";
+import type { MaskImage } from "./mask-drawing.ts";
 import type { InitImageOptions } from "../../stylus/image-options.ts";
 
 /** Longest side that is kept, in pixels. */
@@ -131,12 +132,27 @@ export async function maskValues(
       { where: "start.mask", remedy: say`Use a mask of the same size.` },
     );
   }
-  const context = canvasOf(image);
-  context.fillRect(0, 0, image.width, image.height); // black
-  context.drawImage(bitmap, 0, 0, image.width, image.height);
+  return brightness(bitmap, image);
+}
+
+/** A mask file in its own size. @throws StylusError bad-file, bad-input when it is too large */
+export async function maskOfFile(file: Blob): Promise<MaskImage> {
+  const taken = await takeImage(file, "The mask");
+  const { width, height } = taken;
+  return { width, height, values: brightness(await decode(taken.file, "The mask"), { width, height }) };
+}
+
+/** Over black. Closes the bitmap. */
+function brightness(
+  bitmap: ImageBitmap,
+  { width, height }: { readonly width: number; readonly height: number },
+): Uint8Array<ArrayBuffer> {
+  const context = canvasOf({ width, height });
+  context.fillRect(0, 0, width, height);
+  context.drawImage(bitmap, 0, 0, width, height);
   bitmap.close();
-  const { data } = context.getImageData(0, 0, image.width, image.height);
-  return Uint8Array.from({ length: image.width * image.height }, (_, i) =>
+  const { data } = context.getImageData(0, 0, width, height);
+  return Uint8Array.from({ length: width * height }, (_, i) =>
     Math.round(0.299 * data[4 * i]! + 0.587 * data[4 * i + 1]! + 0.114 * data[4 * i + 2]!),
   );
 }

@@ -4,7 +4,14 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { engineRuns, type EngineRuns } from "../../../tests/fixtures/engine/engine-runs.ts";
 import { miniaturePack } from "../../../tests/fixtures/engine/miniature-pack.ts";
-import type { AdapterUse, DiffusionRequest, ImageRegion, ImageRegions } from "../../shared/request.ts";
+import { writeRegionMask } from "../../shared/region-mask.ts";
+import type {
+  AdapterUse,
+  DiffusionRequest,
+  ImageRegion,
+  ImageRegions,
+  RegionArea,
+} from "../../shared/request.ts";
 import { alphasCumprod, betasOf, scheduleSigmas, TrainingSchedule } from "./schedules.ts";
 import { regionShares, regionWindow, windowOf } from "./regions.ts";
 
@@ -23,6 +30,36 @@ describe("regionShares", () => {
     expect(row(first!, 34, 64)).toEqual(Array(30).fill(0));
     expect(row(second!, 0, 64)).toEqual(row(first!, 0, 64).reverse());
     expect(row(first!, 64 * 63, 64 * 64)).toEqual(row(first!, 0, 64));
+  });
+
+  it("follow what is drawn of a rectangle, as soft as its edges", () => {
+    const size = { width: 64, height: 48 };
+    const drawn = (isDrawn: (column: number, row: number) => boolean): string =>
+      writeRegionMask(
+        Uint8Array.from({ length: 32 * 32 }, (_, i) => Number(isDrawn(i % 32, Math.floor(i / 32)))),
+      );
+    const of = (area: RegionArea): Float32Array[] =>
+      regionShares({ areas: [{ ...area, weight: 1 }], baseWeight: 0.25 }, size);
+    const whole = { x: 0, y: 0, width: 1, height: 1 };
+    const half = drawn((column) => column < 16);
+    const part = { x: 0.25, y: 0.5, width: 0.5, height: 0.25 };
+    for (const [actual, expected] of [
+      [of({ ...whole, mask: half }), of({ ...whole, width: 0.5 })],
+      [of({ ...part, mask: drawn(() => true) }), of(part)],
+    ] as const)
+      for (const [k, share] of expected.entries())
+        for (const [i, value] of share.entries()) expect(actual[k]![i]).toBeCloseTo(value, 6);
+
+    // Of the middle rectangle, the upper triangle.
+    const centre = { x: 0.25, y: 0.25, width: 0.5, height: 0.5 };
+    const [base, own] = of({ ...centre, mask: drawn((column, row) => column > row) });
+    const at = (x: number, y: number): number[] => [base![64 * y + x]!, own![64 * y + x]!];
+    expect([at(44, 16), at(20, 32), at(44, 4)]).toEqual([
+      [0.25, 0.75],
+      [1, 0],
+      [1, 0],
+    ]);
+    for (let i = 0; i < 64 * 48; i++) expect(base![i]! + own![i]!).toBeCloseTo(1, 6);
   });
 
   it("leave the rest of the image to its own prompt", () => {
@@ -180,6 +217,16 @@ describe("a run with regions", () => {
     const swapped = await latentOf(regional(area(right, one), area(left, other)));
     expect(difference(swapped, [first, common], LEFT)).toBeGreaterThan(1e-2);
     expect(difference(swapped, [second, common], LEFT)).toBeLessThan(1e-5);
+  });
+
+  it("predicts a drawn region where it is drawn", async () => {
+    const leftHalf = Uint8Array.from({ length: 32 * 32 }, (_, i) => Number(i % 32 < 16));
+    const drawn = { ...area({ ...left, width: 1 }, one), mask: writeRegionMask(leftHalf) };
+    const [common, own] = [await alone(base), await alone(one)];
+    const actual = await latentOf(regional(drawn));
+    expect(difference(actual, [own, common], LEFT)).toBeLessThan(1e-5);
+    expect(difference(actual, [common, common], RIGHT)).toBeLessThan(1e-5);
+    expect(difference(actual, [own, common], RIGHT)).toBeGreaterThan(1e-2);
   });
 
   it("a wide image predicts each region in its window, at one session for all that are as large", async () => {

@@ -4,7 +4,8 @@
 // combined because they are gradients of log-densities (Composable Diffusion, Liu et al., arXiv 2206.01714). A share of the image's own
 // prompt holds the regions together, as in AUTOMATIC1111's extension Latent Couple.
 
-import { leastRegionView, type ImageRegions, type Rectangle } from "../../shared/request.ts";
+import { readRegionMask, regionMaskSide } from "../../shared/region-mask.ts";
+import { leastRegionView, type ImageRegions, type Rectangle, type RegionArea } from "../../shared/request.ts";
 import type { LatentSize } from "../latent-size.ts";
 
 /** Half the width of a region's soft edge, in shares of the shorter side: 1 latent of 32 and 2 of 64. */
@@ -22,11 +23,11 @@ export function regionShares(
     areas,
     baseWeight,
   }: Pick<ImageRegions, "baseWeight"> & {
-    readonly areas: readonly (Rectangle & { readonly weight: number })[];
+    readonly areas: readonly (RegionArea & { readonly weight: number })[];
   },
   size: LatentSize,
 ): Float32Array[] {
-  const masks = areas.map((area) => rectangleMask(area, size));
+  const masks = areas.map((area) => regionMask(area, size));
   const shares = [0, ...areas].map(() => new Float32Array(size.width * size.height));
   for (let i = 0; i < shares[0]!.length; i++) {
     const covered = Math.min(
@@ -51,6 +52,41 @@ function rectangleMask(area: Rectangle, size: LatentSize): Float64Array {
     { length: size.width * size.height },
     (_, i) => inRow[Math.floor(i / size.width)]! * inColumn[i % size.width]!,
   );
+}
+
+/** [H, W], 0 … 1: the rectangle's mask, and in it the drawn one. */
+function regionMask({ mask, ...area }: RegionArea, size: LatentSize): Float64Array {
+  const rectangle = rectangleMask(area, size);
+  if (mask === undefined) return rectangle;
+  const cells = readRegionMask(mask)!;
+  const feather = FEATHER * Math.min(size.width, size.height);
+  const columns = cellsNear({ from: area.x, to: area.x + area.width, length: size.width, feather });
+  const rows = cellsNear({ from: area.y, to: area.y + area.height, length: size.height, feather });
+  return rectangle.map((share, i) => {
+    let drawn = 0;
+    if (share > 0)
+      for (const [row, down] of rows[Math.floor(i / size.width)]!)
+        for (const [column, across] of columns[i % size.width]!)
+          drawn += down * across * cells[row * regionMaskSide + column]!;
+    return share * drawn;
+  });
+}
+
+/**
+ * For each latent the cells within the width of a soft edge, and how much of it is theirs: their average is as soft as a rectangle's edge.
+ * Outside the rectangle its outermost cells go on.
+ */
+function cellsNear({ from, to, length, feather }: Span): [cell: number, part: number][][] {
+  const cellOf = (latent: number): number => ((latent / length - from) / (to - from)) * regionMaskSide;
+  return Array.from({ length }, (_, i) => {
+    const begin = cellOf(i + 0.5 - feather);
+    const end = cellOf(i + 0.5 + feather);
+    return Array.from({ length: Math.ceil(end) - Math.floor(begin) }, (__, k) => {
+      const cell = Math.floor(begin) + k;
+      const part = (Math.min(end, cell + 1) - Math.max(begin, cell)) / (end - begin);
+      return [Math.min(regionMaskSide - 1, Math.max(0, cell)), part];
+    });
+  });
 }
 
 /** A part of a latent: whole latents, right and bottom exclusive. */

@@ -62,16 +62,31 @@ export const prompt = {
       number === null ? "Prompt of the empty region" : `Prompt of region ${number}`,
     remove: (number: number | null) =>
       number === null ? "Remove the empty region" : `Remove region ${number}`,
+    /** Its name as button, and of the dialog that it opens. */
+    draw: (number: number | null) => (number === null ? "Draw the empty region" : `Draw region ${number}`),
+    /** @param share of the image that is drawn */
+    covered: (share: number) => {
+      if (share === 0) return "Nothing is drawn, so the region is its whole rectangle.";
+      return share < 0.01
+        ? "The region covers less than 1% of the image."
+        : `The region covers ${formats.percent(share)} of the image.`;
+    },
     /** Of a rectangle in the frame, in shares of its sides. */
     area: (
       number: number | null,
-      area: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
+      area: {
+        readonly x: number;
+        readonly y: number;
+        readonly width: number;
+        readonly height: number;
+        readonly mask?: string | undefined;
+      },
     ) => {
       const [left, top, width, height] = [area.x, area.y, area.width, area.height].map((share) =>
         formats.percent(share),
       );
       const name = number === null ? "Empty region" : `Region ${number}`;
-      return `${name}: ${left} from the left, ${top} from the top, ${width} wide, ${height} high`;
+      return `${name}: ${left} from the left, ${top} from the top, ${width} wide, ${height} high${area.mask === undefined ? "" : ", drawn"}`;
     },
     keys: "Drag to move, the corner to resize. Arrow keys move, with Shift they resize.",
     small: (pixels: number) =>

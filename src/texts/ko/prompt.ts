@@ -53,12 +53,19 @@ export const prompt: typeof english = {
     region: (number) => (number === null ? "빈 영역" : `영역 ${number}`),
     prompt: (number) => (number === null ? "빈 영역의 프롬프트" : `영역 ${number}의 프롬프트`),
     remove: (number) => (number === null ? "빈 영역 삭제" : `영역 ${number} 삭제`),
+    draw: (number) => (number === null ? "빈 영역 그리기" : `영역 ${number} 그리기`),
+    covered: (share) => {
+      if (share === 0) return "그린 곳이 없어서 사각형 전체가 영역이에요.";
+      return share < 0.01
+        ? "영역이 이미지의 1% 미만을 덮고 있어요."
+        : `영역이 이미지의 ${formats.percent(share)}를 덮고 있어요.`;
+    },
     area: (number, area) => {
       const [left, top, width, height] = [area.x, area.y, area.width, area.height].map((share) =>
         formats.percent(share),
       );
       const name = number === null ? "빈 영역" : `영역 ${number}`;
-      return `${name}: 왼쪽에서 ${left}, 위에서 ${top}, 너비 ${width}, 높이 ${height}`;
+      return `${name}: 왼쪽에서 ${left}, 위에서 ${top}, 너비 ${width}, 높이 ${height}${area.mask === undefined ? "" : ", 그린 모양"}`;
     },
     keys: "끌어서 옮기고, 모서리를 끌어서 크기를 바꿔요. 화살표 키로 옮기고, Shift와 함께 누르면 크기를 바꿔요.",
     small: (pixels) =>

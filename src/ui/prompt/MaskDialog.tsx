@@ -1,20 +1,10 @@
-// The mask editor: brush and eraser, rectangles, transparent areas, undo; and the inpaint settings. Closing it keeps the mask.
+// The mask of the init image, and the inpaint settings. Closing it keeps the mask.
 import { batch, createEffect, createSignal, on, Show, type JSX } from "solid-js";
-import {
-  invert,
-  markedShare,
-  MaskHistory,
-  markTransparent,
-  drawBox,
-  type MaskImage,
-} from "../../app/images/mask-drawing.ts";
+import { MaskHistory } from "../../app/images/mask-drawing.ts";
 import type { OpenMask } from "../../app/state/init-image.ts";
-import controls from "../controls/controls.module.css";
 import { Dialog } from "../controls/Dialog.tsx";
-import { NumberField, SegmentField, SelectField } from "../controls/fields.tsx";
-import { RedoIcon, UndoIcon } from "../controls/icons.tsx";
-import { RichText } from "../controls/RichText.tsx";
-import { MaskCanvas, type Brush } from "./MaskCanvas.tsx";
+import { NumberField, SelectField } from "../controls/fields.tsx";
+import { MaskEditor } from "./MaskEditor.tsx";
 import styles from "./MaskDialog.module.css";
 import { useStudio } from "../studio-context.ts";
 import { t } from "../../texts/texts.ts";
@@ -49,188 +39,17 @@ export function MaskDialog(props: { readonly open: boolean; readonly onClose: ()
   return (
     <Dialog open={session() !== null} title={t.prompt.mask.title} wide onClose={close}>
       <Show when={session()} keyed>
-        {(opened) => <Editor session={opened} onDone={close} />}
+        {(opened) => (
+          <MaskEditor
+            drawn={opened}
+            describe={(share) => (share === 0 ? t.prompt.mask.empty : t.prompt.mask.share(share))}
+            onDone={close}
+          >
+            <InpaintFields />
+          </MaskEditor>
+        )}
       </Show>
     </Dialog>
-  );
-}
-
-/** In image pixels. */
-const brushSizes = ({ width, height }: MaskImage): { min: number; max: number; usual: number } => {
-  const side = Math.max(width, height);
-  return {
-    min: Math.max(2, Math.round(side / 128)),
-    max: Math.round(side / 3),
-    usual: Math.round(side / 10),
-  };
-};
-
-function Editor(props: { readonly session: Session; readonly onDone: () => void }): JSX.Element {
-  const { image, mask, history } = props.session;
-  const sizes = brushSizes(mask);
-  const [erase, setErase] = createSignal(false);
-  const [size, setSize] = createSignal(sizes.usual);
-  // Strokes change the mask array in place: this counts the changes.
-  const [revision, setRevision] = createSignal(0);
-  const share = (): number => (revision(), markedShare(mask));
-  const changed = (): void => void setRevision((count) => count + 1);
-  const change = (work: () => void): void => {
-    history.remember();
-    work();
-    changed();
-  };
-  const step = (work: () => void): void => {
-    work();
-    changed();
-  };
-  const brush = (): Brush => ({ radius: size() / 2, value: erase() ? 0 : 255 });
-  const hasTransparency = image.rgba.some((value, at) => at % 4 === 3 && value < 128);
-
-  return (
-    <div
-      class={styles["editor"]}
-      onKeyDown={(event) => {
-        if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
-        if (event.target instanceof HTMLInputElement && event.target.type === "number") return;
-        event.preventDefault();
-        step(() => (event.shiftKey ? history.redo() : history.undo()));
-      }}
-    >
-      <MaskCanvas
-        image={image}
-        mask={mask}
-        brush={brush()}
-        revision={revision()}
-        onStroke={() => history.remember()}
-        onChange={changed}
-        onResize={(factor) =>
-          setSize((value) => Math.round(Math.min(sizes.max, Math.max(sizes.min, value * factor))))
-        }
-      />
-      <div class={styles["tools"]}>
-        <div class={styles["row"]}>
-          <SegmentField
-            legend={t.prompt.mask.tool}
-            value={erase() ? "erase" : "draw"}
-            choices={[
-              { value: "draw", label: t.prompt.mask.brush },
-              { value: "erase", label: t.prompt.mask.eraser },
-            ]}
-            onChange={(tool) => setErase(tool === "erase")}
-          />
-          <button
-            class={controls["icon"]}
-            type="button"
-            aria-label={t.prompt.mask.undo}
-            title={t.prompt.mask.undoTitle}
-            disabled={(revision(), !history.canUndo)}
-            onClick={() => step(() => history.undo())}
-          >
-            <UndoIcon />
-          </button>
-          <button
-            class={controls["icon"]}
-            type="button"
-            aria-label={t.prompt.mask.redo}
-            title={t.prompt.mask.redoTitle}
-            disabled={(revision(), !history.canRedo)}
-            onClick={() => step(() => history.redo())}
-          >
-            <RedoIcon />
-          </button>
-        </div>
-        <label class={styles["size"]}>
-          <span>
-            <RichText text={t.prompt.mask.size} values={{ size: String(size()) }} />
-          </span>
-          <input
-            class={controls["slider"]}
-            type="range"
-            min={sizes.min}
-            max={sizes.max}
-            value={size()}
-            style={{ "--at": `${((size() - sizes.min) / (sizes.max - sizes.min)) * 100}%` }}
-            aria-label={t.prompt.mask.sizeLabel}
-            onInput={(event) => setSize(event.currentTarget.valueAsNumber)}
-          />
-        </label>
-        <div class={styles["row"]}>
-          <button
-            class={`${controls["button"]} ${controls["small"]}`}
-            type="button"
-            onClick={() => change(() => invert(mask))}
-          >
-            {t.prompt.mask.invert}
-          </button>
-          <button
-            class={`${controls["button"]} ${controls["small"]}`}
-            type="button"
-            onClick={() => change(() => void mask.values.fill(0))}
-          >
-            {t.prompt.mask.clear}
-          </button>
-          <Show when={hasTransparency}>
-            <button
-              class={`${controls["button"]} ${controls["small"]}`}
-              type="button"
-              onClick={() => change(() => void markTransparent(mask, image.rgba))}
-            >
-              {t.prompt.mask.transparent}
-            </button>
-          </Show>
-        </div>
-        <RectangleFields mask={mask} onFill={(box, value) => change(() => void drawBox(mask, box, value))} />
-        <InpaintFields />
-        <div class={styles["done"]}>
-          <p role="status">{share() === 0 ? t.prompt.mask.empty : t.prompt.mask.share(share())}</p>
-          <button
-            class={`${controls["button"]} ${controls["primary"]}`}
-            type="button"
-            onClick={() => props.onDone()}
-          >
-            {t.prompt.mask.done}
-          </button>
-        </div>
-      </div>
-    </div>
-  );
-}
-
-/** Masks without a pointer. */
-function RectangleFields(props: {
-  readonly mask: MaskImage;
-  readonly onFill: (box: { left: number; top: number; right: number; bottom: number }, value: number) => void;
-}): JSX.Element {
-  const { width, height } = props.mask;
-  const [left, setLeft] = createSignal(Math.round(width / 4));
-  const [top, setTop] = createSignal(Math.round(height / 4));
-  const [across, setAcross] = createSignal(Math.round(width / 2));
-  const [down, setDown] = createSignal(Math.round(height / 2));
-  const box = () => ({ left: left(), top: top(), right: left() + across(), bottom: top() + down() });
-  return (
-    <details class={styles["more"]}>
-      <summary>{t.prompt.mask.rectangle}</summary>
-      <div class={styles["pair"]}>
-        <NumberField label={t.prompt.mask.left} value={left()} min={0} max={width - 1} onChange={setLeft} />
-        <NumberField label={t.prompt.mask.top} value={top()} min={0} max={height - 1} onChange={setTop} />
-        <NumberField label={t.prompt.mask.width} value={across()} min={1} max={width} onChange={setAcross} />
-        <NumberField label={t.prompt.mask.height} value={down()} min={1} max={height} onChange={setDown} />
-        <button
-          class={`${controls["button"]} ${controls["small"]}`}
-          type="button"
-          onClick={() => props.onFill(box(), 255)}
-        >
-          {t.prompt.mask.add}
-        </button>
-        <button
-          class={`${controls["button"]} ${controls["small"]}`}
-          type="button"
-          onClick={() => props.onFill(box(), 0)}
-        >
-          {t.prompt.mask.remove}
-        </button>
-      </div>
-    </details>
   );
 }
 

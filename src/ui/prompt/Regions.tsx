@@ -1,5 +1,6 @@
 // Regional prompts: the frame of the image with its regions, to be moved and resized by pointer or keys, and a prompt for each.
-import { createMemo, For, Index, Show, type JSX } from "solid-js";
+import { createMemo, createSignal, For, Index, Show, type JSX } from "solid-js";
+import { maskPath } from "../../app/images/drawn-region.ts";
 import {
   cutsOff,
   moved,
@@ -16,7 +17,8 @@ import type { Region } from "../../stylus/regions.ts";
 import { NumberField, SwitchField, TextField } from "../controls/fields.tsx";
 import controls from "../controls/controls.module.css";
 import { focusWhatIsLeft } from "../controls/focus.ts";
-import { CloseIcon } from "../controls/icons.tsx";
+import { BrushIcon, CloseIcon } from "../controls/icons.tsx";
+import { RegionDialog, type RegionInHand } from "./RegionDialog.tsx";
 import styles from "./Regions.module.css";
 import { regionColour } from "./task-colour.ts";
 import { useStudio } from "../studio-context.ts";
@@ -39,6 +41,16 @@ export function Regions(): JSX.Element {
   const isFull = (): boolean => regions().length >= limits.regions;
   const numbers = createMemo(() => numbersOf(regions()));
   const change = (index: number, region: Partial<Region>): void => setSettings("regions", index, region);
+  const [drawn, setDrawn] = createSignal<(RegionInHand & { readonly index: number }) | null>(null);
+  const draw = (index: number): void => {
+    const { width, height } = studio.options();
+    setDrawn({
+      index,
+      area: { ...regions()[index]! },
+      others: regions().filter((_, other) => other !== index),
+      size: { width, height },
+    });
+  };
   let rows!: HTMLDivElement;
   const add = (place: Place): void => {
     setSettings("regions", (all) => [...all, newRegion(place)]);
@@ -47,7 +59,7 @@ export function Regions(): JSX.Element {
   const remove = (index: number): void => {
     setSettings("regions", (all) => all.filter((_, other) => other !== index));
     if (index < regions().length) return; // the button is the next region's now
-    rows.lastElementChild?.querySelector("button")?.focus();
+    rows.lastElementChild?.querySelector<HTMLButtonElement>("button:last-child")?.focus();
     focusWhatIsLeft();
   };
   return (
@@ -80,6 +92,15 @@ export function Regions(): JSX.Element {
                       value={region().prompt}
                       onChange={(prompt) => change(index, { prompt })}
                     />
+                    <button
+                      class={controls["icon"]}
+                      type="button"
+                      aria-label={t.prompt.regions.draw(numbers()[index]!)}
+                      title={t.prompt.regions.draw(numbers()[index]!)}
+                      onClick={() => draw(index)}
+                    >
+                      <BrushIcon />
+                    </button>
                     <button
                       class={controls["icon"]}
                       type="button"
@@ -148,6 +169,12 @@ export function Regions(): JSX.Element {
           </Show>
         </div>
       </div>
+      <RegionDialog
+        title={t.prompt.regions.draw(numbers()[drawn()?.index ?? 0] ?? null)}
+        region={drawn()}
+        onChange={(area) => change(drawn()!.index, area)}
+        onClose={() => setDrawn(null)}
+      />
     </section>
   );
 }
@@ -223,6 +250,7 @@ function Frame(props: {
             <button
               type="button"
               class={styles["area"]}
+              data-drawn={region().mask !== undefined}
               data-task={colourOf(props.numbers[index]!)}
               aria-label={t.prompt.regions.area(props.numbers[index]!, region())}
               aria-describedby="region-keys"
@@ -237,6 +265,13 @@ function Frame(props: {
               onLostPointerCapture={end}
               onKeyDown={(event) => onKeyDown(event, index)}
             >
+              <Show when={region().mask}>
+                {(mask) => (
+                  <svg class={styles["drawn"]} viewBox="0 0 32 32" preserveAspectRatio="none">
+                    <path d={maskPath(mask())} />
+                  </svg>
+                )}
+              </Show>
               <span class={styles["label"]}>{props.numbers[index]}</span>
               <span class={styles["corner"]} data-corner="" />
             </button>

@@ -57,6 +57,9 @@ export const requests: Readonly<Record<string, string>> = {
   "Region {0} is not inside the image.": "영역 {0}이(가) 이미지를 벗어나요.",
   "Give left, top, width and height as shares of the image, 0 to 1; sides of {0} or more.":
     "왼쪽, 위, 너비, 높이를 이미지에 대한 비율(0~1)로 지정하세요. 너비와 높이는 {0} 이상이어야 해요.",
+  "The mask of region {0} is empty or damaged.": "영역 {0}의 마스크가 비었거나 손상되었어요.",
+  "Make the region white in its mask.": "마스크에서 영역이 될 곳을 흰색으로 칠하세요.",
+  "Draw it again, or leave it out.": "다시 그리거나 마스크를 빼세요.",
   "Region {0} has no prompt.": "영역 {0}에 프롬프트가 없어요.",
   "Describe what belongs there, or remove the region.": "그곳에 무엇을 그릴지 적거나 영역을 빼세요.",
 };
