@@ -81,11 +81,11 @@ async function runInPage([backendName, name]: readonly [
   };
 }
 
-/** Our own back end is off by default: the usual run has its smallest network, `npm test -- wgsl` all of them. */
+/** A software GPU takes minutes for our own back end: the usual run has its smallest network, `npm test -- wgsl` all of them. */
 const isWgslStage = process.env["WGSL_STAGE"] !== undefined;
-const networksOf = ({ offByDefault }: TestedBackend): readonly string[] =>
-  offByDefault && !isWgslStage ? ["text_gelu"] : ["text_gelu", "unet_inpaint", "vae_decoder_plain"];
-const backends = backendsIn("page").filter(({ offByDefault }) => offByDefault || !isWgslStage);
+const networksOf = ({ isSlow }: TestedBackend): readonly string[] =>
+  isSlow && !isWgslStage ? ["text_gelu"] : ["text_gelu", "unet_inpaint", "vae_decoder_plain"];
+const backends = backendsIn("page").filter(({ isSlow }) => isSlow || !isWgslStage);
 
 describe.each(backends)("$name", (tested) => {
   const { name: backend, replayOf } = tested;

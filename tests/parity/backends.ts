@@ -22,7 +22,7 @@ export interface TestedBackend {
   /** Node's tests lie in tests/parity, those of a page in tests/browser. */
   readonly runsIn: "node" | "page";
   /** Runs in full only in the stage `wgsl`. */
-  readonly offByDefault?: boolean;
+  readonly isSlow?: boolean;
   /** For a back end that records runs and replays them. */
   readonly replayOf?: (session: Session) => Replay;
   /** In float32. ONNX Runtime is loaded once per process or page. */
@@ -40,7 +40,7 @@ const BACKENDS: readonly TestedBackend[] = [
   {
     name: "WGSL",
     runsIn: "page",
-    offByDefault: true,
+    isSlow: true,
     open: () => openWgslBackend({ preference: "webgpu", float16: false }),
   },
 ];
