@@ -14,7 +14,7 @@ const open = withWgsl(
   { read: async () => new Map(), add: async () => {} },
 );
 
-it("opens the fallback unless our own kernels are asked for", async () => {
+it("opens the fallback without a real GPU, and where it is asked for", async () => {
   for (const options of [
     { preference: "auto" },
     { preference: "auto", kernels: "onnxruntime" },
